@@ -1,0 +1,1 @@
+//! The client: async over [`crate::wire`]; knows nothing of Rhai, clap or the terminal.

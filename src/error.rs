@@ -1,0 +1,447 @@
+//! What can go wrong, in one type: what happened, to what, after how many tries, and what to do next.
+//!
+//! The kinds are part of what scripts see (`err.kind`); see [`ErrorKind::name`].
+
+use crate::wire::check::Fault;
+use crate::wire::code;
+use std::fmt;
+use std::time::Duration;
+
+/// Our results.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// An error with the story of the call that met it.
+#[derive(Debug, Clone)]
+pub struct Error {
+    /// What happened.
+    pub kind: Box<ErrorKind>,
+    /// How many exchanges were tried; 0 when nothing left.
+    pub attempts: u32,
+    /// How long the call took, waiting included.
+    pub elapsed: Duration,
+    /// The `X-Request-Id` of the call, for Adobe's support.
+    pub request_id: Option<String>,
+}
+
+/// What happened.
+#[derive(Debug, Clone)]
+pub enum ErrorKind {
+    /// A setting, a profile or the configuration file is missing or wrong.
+    Config {
+        /// What is wrong with which setting.
+        message: String,
+        /// How to mend it.
+        hint: String,
+    },
+    /// The sign-in service or the service itself refused the credentials.
+    Auth {
+        /// HTTP status, when there was an answer.
+        status: Option<u16>,
+        /// The service's code.
+        code: Option<String>,
+        /// The service's message, or ours.
+        message: String,
+    },
+    /// A function was called with something it does not take.
+    Usage {
+        /// What was wrong with the call.
+        message: String,
+        /// What it takes.
+        hint: Option<String>,
+    },
+    /// Local checks refused commands; nothing was sent.
+    Invalid(Vec<Failure>),
+    /// The service does not know the user, group or path.
+    NotFound {
+        /// HTTP status.
+        status: u16,
+        /// The service's code.
+        code: Option<String>,
+        /// What was not found.
+        message: String,
+    },
+    /// The service refused the request as a whole.
+    Rejected {
+        /// HTTP status.
+        status: u16,
+        /// The service's code.
+        code: Option<String>,
+        /// The service's message.
+        message: String,
+    },
+    /// The service carried the request out but refused some of its commands.
+    Commands(Vec<Failure>),
+    /// The service asks for a longer wait than the longest allowed.
+    Throttled {
+        /// How long it asks to wait.
+        wait: Duration,
+        /// The moment to come back, ISO 8601 in UTC.
+        until: String,
+        /// The service's code.
+        code: Option<String>,
+    },
+    /// No usable answer after all attempts.
+    Unavailable {
+        /// The last HTTP status, when there was one.
+        status: Option<u16>,
+        /// What the last attempt met.
+        message: String,
+    },
+    /// A change left and its answer was lost: it may or may not have happened.
+    Unknown {
+        /// What the last attempt met.
+        message: String,
+    },
+    /// A listing could not be read to its end; what was read is not given out.
+    Incomplete {
+        /// Which listing.
+        listing: String,
+        /// The 0-based page that failed.
+        page: usize,
+        /// Why.
+        message: String,
+    },
+    /// The service's answer could not be understood.
+    Decode {
+        /// HTTP status.
+        status: u16,
+        /// What was expected and what came.
+        message: String,
+    },
+    /// A guard of the operator stopped the run.
+    Guard {
+        /// Which guard, and at what.
+        message: String,
+        /// What the operator can do.
+        hint: String,
+    },
+    /// A write that cannot be rehearsed was refused in test mode.
+    TestMode {
+        /// What was refused.
+        message: String,
+    },
+    /// A file could not be read or written, or its content is broken.
+    File {
+        /// The file, and row and column where that helps.
+        place: String,
+        /// What is wrong.
+        message: String,
+    },
+    /// The operator stopped it.
+    Interrupted,
+}
+
+/// A command that was refused, by the service or by a local check.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// 0-based place in the caller's list.
+    pub index: usize,
+    /// The user or group the command is about.
+    pub target: String,
+    /// 0-based step.
+    pub step: Option<usize>,
+    /// The service's code.
+    pub code: String,
+    /// The service's message, or ours.
+    pub message: String,
+}
+
+impl Failure {
+    /// A failure found by a local check.
+    pub fn local(index: usize, target: &str, fault: &Fault) -> Self {
+        Self {
+            index,
+            target: target.to_owned(),
+            step: Some(fault.step),
+            code: fault.code.to_owned(),
+            message: fault.message.clone(),
+        }
+    }
+
+    /// What to do about it.
+    pub fn hint(&self) -> Option<&'static str> {
+        code::find(&self.code).map(|code| code.hint)
+    }
+}
+
+impl From<ErrorKind> for Error {
+    fn from(kind: ErrorKind) -> Self {
+        Self { kind: Box::new(kind), attempts: 0, elapsed: Duration::ZERO, request_id: None }
+    }
+}
+
+impl Error {
+    /// A missing or wrong setting, and how to mend it.
+    pub fn config(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        ErrorKind::Config { message: message.into(), hint: hint.into() }.into()
+    }
+
+    /// A wrong argument.
+    pub fn usage(message: impl Into<String>) -> Self {
+        ErrorKind::Usage { message: message.into(), hint: None }.into()
+    }
+
+    /// A wrong argument, and what is taken instead.
+    pub fn usage_with_hint(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        ErrorKind::Usage { message: message.into(), hint: Some(hint.into()) }.into()
+    }
+
+    /// A file that cannot be used.
+    pub fn file(place: impl Into<String>, message: impl fmt::Display) -> Self {
+        ErrorKind::File { place: place.into(), message: message.to_string() }.into()
+    }
+
+    /// The service's or the local checks' code.
+    pub fn code(&self) -> Option<&str> {
+        match &*self.kind {
+            ErrorKind::Auth { code, .. }
+            | ErrorKind::NotFound { code, .. }
+            | ErrorKind::Rejected { code, .. }
+            | ErrorKind::Throttled { code, .. } => code.as_deref(),
+            ErrorKind::Invalid(failures) | ErrorKind::Commands(failures) => {
+                failures.first().map(|failure| failure.code.as_str())
+            }
+            _ => None,
+        }
+    }
+
+    /// The HTTP status, when the service answered.
+    pub fn status(&self) -> Option<u16> {
+        match &*self.kind {
+            ErrorKind::Auth { status, .. } | ErrorKind::Unavailable { status, .. } => *status,
+            ErrorKind::NotFound { status, .. }
+            | ErrorKind::Rejected { status, .. }
+            | ErrorKind::Decode { status, .. } => Some(*status),
+            ErrorKind::Throttled { .. } => Some(429),
+            ErrorKind::Commands(_) => Some(200),
+            _ => None,
+        }
+    }
+
+    /// The commands that were refused.
+    pub fn failures(&self) -> &[Failure] {
+        match &*self.kind {
+            ErrorKind::Invalid(failures) | ErrorKind::Commands(failures) => failures,
+            _ => &[],
+        }
+    }
+
+    /// Whether the same call may succeed later, unchanged.
+    pub fn is_retryable(&self) -> bool {
+        match &*self.kind {
+            ErrorKind::Throttled { .. } | ErrorKind::Unavailable { .. } => true,
+            ErrorKind::Rejected { .. } | ErrorKind::Commands(_) => {
+                self.code().and_then(code::find).is_some_and(|code| code.passing)
+            }
+            _ => false,
+        }
+    }
+
+    /// What to do next.
+    pub fn hint(&self) -> Option<String> {
+        let by_code = || self.code().and_then(code::find).map(|code| code.hint.to_owned());
+        match &*self.kind {
+            ErrorKind::Config { hint, .. } | ErrorKind::Guard { hint, .. } => Some(hint.clone()),
+            ErrorKind::Usage { hint, .. } => hint.clone(),
+            ErrorKind::Auth { status, code, .. } => Some(auth_hint(*status, code.as_deref()).to_owned()),
+            ErrorKind::Throttled { until, .. } => {
+                Some(format!("Come back at {until}, or allow a longer wait with UMAPI_MAX_WAIT (seconds)."))
+            }
+            ErrorKind::Unavailable { .. } => {
+                Some("Try again later; `umapi doctor` tells which hop fails.".to_owned())
+            }
+            ErrorKind::Unknown { .. } => {
+                Some("Read the user or group to see what happened before you repeat the change.".to_owned())
+            }
+            ErrorKind::Incomplete { .. } => Some(
+                "Nothing of the listing was used. Run it again, after two hours for a full one.".to_owned(),
+            ),
+            ErrorKind::TestMode { .. } => Some("Start with --live to make changes.".to_owned()),
+            ErrorKind::Rejected { status: 403, code: None, .. } => {
+                Some(auth_hint(Some(403), None).to_owned())
+            }
+            _ => by_code(),
+        }
+    }
+}
+
+fn auth_hint(status: Option<u16>, code: Option<&str>) -> &'static str {
+    match (status, code) {
+        (_, Some("invalid_scope")) => "Add the User Management API to the project in the Developer Console.",
+        (_, Some("invalid_client")) => "Check client id and client secret against the Developer Console.",
+        (Some(403), _) => "Check that the client id belongs to a project with the User Management API.",
+        (Some(401), _) => {
+            "Check that the token is still valid and the organization id is the one it was made for."
+        }
+        _ => "Check the credentials against the Developer Console.",
+    }
+}
+
+impl ErrorKind {
+    /// Every name of a kind, in the order in which the README documents them. Rhai's own errors are `script`.
+    pub const NAMES: &[&str] = &[
+        "config",
+        "auth",
+        "usage",
+        "invalid",
+        "not_found",
+        "rejected",
+        "commands",
+        "throttled",
+        "unavailable",
+        "unknown",
+        "incomplete",
+        "decode",
+        "guard",
+        "test_mode",
+        "file",
+        "interrupted",
+        "script",
+    ];
+
+    /// The name scripts see as `err.kind`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Config { .. } => "config",
+            Self::Auth { .. } => "auth",
+            Self::Usage { .. } => "usage",
+            Self::Invalid(_) => "invalid",
+            Self::NotFound { .. } => "not_found",
+            Self::Rejected { .. } => "rejected",
+            Self::Commands(_) => "commands",
+            Self::Throttled { .. } => "throttled",
+            Self::Unavailable { .. } => "unavailable",
+            Self::Unknown { .. } => "unknown",
+            Self::Incomplete { .. } => "incomplete",
+            Self::Decode { .. } => "decode",
+            Self::Guard { .. } => "guard",
+            Self::TestMode { .. } => "test_mode",
+            Self::File { .. } => "file",
+            Self::Interrupted => "interrupted",
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}", self.kind)?;
+        if self.attempts > 1 {
+            write!(formatter, " ({} attempts in {:.0} s)", self.attempts, self.elapsed.as_secs_f64())?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Config { message, .. }
+            | Self::Usage { message, .. }
+            | Self::Guard { message, .. }
+            | Self::TestMode { message } => formatter.write_str(message),
+            Self::Auth { status, code, message } => {
+                formatter.write_str("sign-in refused")?;
+                answer(formatter, *status, code.as_deref(), message)
+            }
+            Self::NotFound { status, code, message } => {
+                formatter.write_str("not found")?;
+                answer(formatter, Some(*status), code.as_deref(), message)
+            }
+            Self::Rejected { status, code, message } => {
+                formatter.write_str("the service refused the request")?;
+                answer(formatter, Some(*status), code.as_deref(), message)
+            }
+            Self::Invalid(failures) => list(formatter, "refused before anything was sent", failures),
+            Self::Commands(failures) => list(formatter, "the service refused", failures),
+            Self::Throttled { wait, until, .. } => {
+                write!(formatter, "the service asks to wait {} s, until {until}", wait.as_secs())
+            }
+            Self::Unavailable { message, .. } => write!(formatter, "the service is unavailable: {message}"),
+            Self::Unknown { message } => {
+                write!(formatter, "the answer to a change was lost, it may have happened: {message}")
+            }
+            Self::Incomplete { listing, page, message } => {
+                write!(formatter, "the listing of {listing} is incomplete: page {page}: {message}")
+            }
+            Self::Decode { message, .. } => {
+                write!(formatter, "the service's answer makes no sense: {message}")
+            }
+            Self::File { place, message } => write!(formatter, "{place}: {message}"),
+            Self::Interrupted => formatter.write_str("interrupted"),
+        }
+    }
+}
+
+fn answer(
+    formatter: &mut fmt::Formatter<'_>,
+    status: Option<u16>,
+    code: Option<&str>,
+    message: &str,
+) -> fmt::Result {
+    if !message.is_empty() {
+        write!(formatter, ": {message}")?;
+    }
+    match (status, code) {
+        (Some(status), Some(code)) => write!(formatter, " (HTTP {status}, {code})"),
+        (Some(status), None) => write!(formatter, " (HTTP {status})"),
+        (None, Some(code)) => write!(formatter, " ({code})"),
+        (None, None) => Ok(()),
+    }
+}
+
+fn list(formatter: &mut fmt::Formatter<'_>, verdict: &str, failures: &[Failure]) -> fmt::Result {
+    let Some(first) = failures.first() else {
+        return formatter.write_str(verdict);
+    };
+    write!(formatter, "{verdict}: {}: {} ({})", first.target, first.message, first.code)?;
+    match failures.len() - 1 {
+        0 => Ok(()),
+        1 => formatter.write_str(", and one more command"),
+        more => write!(formatter, ", and {more} more commands"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn failure(index: usize) -> Failure {
+        Failure {
+            index,
+            target: "a@example.com".into(),
+            step: Some(0),
+            code: code::GROUP_NOT_FOUND.into(),
+            message: "Group X was not found".into(),
+        }
+    }
+
+    #[test]
+    fn the_message_names_the_first_failure_and_counts_the_rest() {
+        let error = Error::from(ErrorKind::Commands(vec![failure(0), failure(1), failure(2)]));
+        assert_eq!(
+            error.to_string(),
+            "the service refused: a@example.com: Group X was not found (error.group.not_found), and 2 more commands"
+        );
+        assert!(error.hint().is_some_and(|hint| hint.contains("get_groups()")));
+    }
+
+    #[test]
+    fn attempts_are_told_when_there_was_more_than_one() {
+        let mut error = Error::from(ErrorKind::Unavailable { status: Some(503), message: "HTTP 503".into() });
+        error.attempts = 4;
+        error.elapsed = Duration::from_secs(30);
+        assert_eq!(error.to_string(), "the service is unavailable: HTTP 503 (4 attempts in 30 s)");
+        assert!(error.is_retryable());
+    }
+
+    #[test]
+    fn every_kind_has_a_documented_name() {
+        for kind in
+            [ErrorKind::Interrupted, ErrorKind::Commands(vec![]), ErrorKind::TestMode { message: "x".into() }]
+        {
+            assert!(ErrorKind::NAMES.contains(&kind.name()));
+        }
+    }
+}

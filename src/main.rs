@@ -1,0 +1,3 @@
+//! The `umapi` binary.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! People and files: running scripts, the prompt, reports and exit codes.

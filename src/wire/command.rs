@@ -1,0 +1,297 @@
+//! Commands and their steps: built, read from the service's JSON, and written as it.
+
+use super::check::{self, Fault};
+use super::identity::{Identity, IdentityType, fold};
+use super::step::{self, StepSpec, SubjectKind};
+use serde_json::{Map, Value, json};
+
+/// Whom or what a command is about.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Subject {
+    /// A person, by e-mail, or by username and domain.
+    User {
+        /// E-mail or username, as the caller wrote it.
+        user: String,
+        /// Domain of a username that is no e-mail.
+        domain: Option<String>,
+        /// Whether the Adobe ID is meant where a managed account has the same name.
+        use_adobe_id: Option<bool>,
+    },
+    /// A user group, by name.
+    Group {
+        /// Its name, as the caller wrote it.
+        name: String,
+    },
+}
+
+impl Subject {
+    /// Which of the two it is.
+    pub fn kind(&self) -> SubjectKind {
+        match self {
+            Self::User { .. } => SubjectKind::User,
+            Self::Group { .. } => SubjectKind::Group,
+        }
+    }
+
+    /// The name as the caller wrote it.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::User { user, .. } => user,
+            Self::Group { name } => name,
+        }
+    }
+
+    /// The person it names; `None` for a group.
+    pub fn identity(&self) -> Option<Identity> {
+        match self {
+            Self::User { user, domain, use_adobe_id } => {
+                Some(Identity::named(user, domain.as_deref(), use_adobe_id.unwrap_or_default()))
+            }
+            Self::Group { .. } => None,
+        }
+    }
+}
+
+/// One step: the service's name for it and its value.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    /// The one key of the step object.
+    pub name: String,
+    /// What stands under that key.
+    pub value: Value,
+}
+
+impl Step {
+    /// A step as the service defines it.
+    pub fn new(name: &str, value: Value) -> Self {
+        Self { name: name.to_owned(), value }
+    }
+
+    /// The list of names under `key`; empty when there is none.
+    pub fn names(&self, key: &str) -> impl Iterator<Item = &str> {
+        self.value.get(key).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
+    }
+}
+
+/// One command: a subject and the steps to carry out on it, in order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Command {
+    /// Whom or what it is about.
+    pub subject: Subject,
+    /// Opaque text the service repeats in errors and warnings about this command.
+    pub request_id: Option<String>,
+    /// The steps.
+    pub steps: Vec<Step>,
+}
+
+/// What two commands must not both have in one request, since their order there is not guaranteed
+/// (contract 3.4): folded names of people, of groups changed, and of groups merely used.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Touches {
+    /// People, by every name they are addressed by.
+    pub people: Vec<String>,
+    /// Groups the command creates, renames or deletes, under their old and new names.
+    pub groups_changed: Vec<String>,
+    /// Groups whose members or profiles the command changes.
+    pub groups_used: Vec<String>,
+}
+
+impl Command {
+    /// A command without steps about a person named by e-mail, or by username and domain.
+    pub fn user(user: &str, domain: Option<&str>, use_adobe_id: Option<bool>) -> Self {
+        let subject =
+            Subject::User { user: user.to_owned(), domain: domain.map(str::to_owned), use_adobe_id };
+        Self { subject, request_id: None, steps: Vec::new() }
+    }
+
+    /// A command without steps about a user group.
+    pub fn group(name: &str) -> Self {
+        Self { subject: Subject::Group { name: name.to_owned() }, request_id: None, steps: Vec::new() }
+    }
+
+    /// Appends a step as the service defines it.
+    pub fn push(&mut self, name: &str, value: Value) -> &mut Self {
+        self.steps.push(Step::new(name, value));
+        self
+    }
+
+    /// Appends the step that makes an account of this kind; `fields` as in contract 3.2.
+    pub fn create(&mut self, kind: IdentityType, fields: Map<String, Value>) -> &mut Self {
+        self.push(kind.create_step(), Value::Object(fields))
+    }
+
+    /// Appends an addition to groups, profiles and admin groups; none at all adds no step (contract 7.9).
+    pub fn add_to_groups(&mut self, names: &[String]) -> &mut Self {
+        self.membership("add", "group", names)
+    }
+
+    /// Appends a removal from groups, profiles and admin groups; none at all adds no step.
+    pub fn remove_from_groups(&mut self, names: &[String]) -> &mut Self {
+        self.membership("remove", "group", names)
+    }
+
+    /// Appends `add` or `remove` of the names under `key`; none at all adds no step.
+    pub fn membership(&mut self, name: &str, key: &str, names: &[String]) -> &mut Self {
+        if names.is_empty() { self } else { self.push(name, json!({ key: names })) }
+    }
+
+    /// The declarations of the steps; unknown ones are left out.
+    pub fn specs(&self) -> impl Iterator<Item = (&Step, &'static StepSpec)> {
+        let kind = self.subject.kind();
+        self.steps.iter().filter_map(move |step| Some((step, step::find(kind, &step.name)?)))
+    }
+
+    /// Whether sending the whole command again after a lost answer changes nothing and succeeds.
+    pub fn is_repeatable(&self) -> bool {
+        self.specs().filter(|(step, spec)| spec.is_repeatable(&step.value)).count() == self.steps.len()
+    }
+
+    /// What it must not share with another command of the same request.
+    pub fn touches(&self) -> Touches {
+        let mut touches = Touches::default();
+        if let Some(identity) = self.subject.identity() {
+            touches.people.extend(identity.names().map(str::to_owned));
+        }
+        for (step, spec) in self.specs() {
+            self.touch(step, spec, &mut touches);
+        }
+        if let Subject::Group { name } = &self.subject {
+            touches.groups_used.push(fold(name));
+        }
+        touches
+    }
+
+    fn touch(&self, step: &Step, spec: &StepSpec, touches: &mut Touches) {
+        match self.subject.kind() {
+            SubjectKind::User => {
+                let renamed =
+                    ["email", "username"].into_iter().filter_map(|key| step.value.get(key)?.as_str());
+                touches.people.extend(renamed.map(fold));
+                touches.groups_used.extend(step.names("group").map(fold));
+            }
+            SubjectKind::Group if spec.is_membership() => {
+                touches.people.extend(step.names("user").map(fold));
+                touches.groups_used.extend(step.names("productConfiguration").map(fold));
+            }
+            SubjectKind::Group => {
+                touches.groups_changed.push(fold(self.subject.name()));
+                touches.groups_changed.extend(step.value.get("name").and_then(Value::as_str).map(fold));
+            }
+        }
+    }
+
+    /// The command as it goes over the wire.
+    pub fn to_json(&self) -> Value {
+        let mut root = Map::new();
+        match &self.subject {
+            Subject::User { user, domain, use_adobe_id } => {
+                root.insert("user".into(), json!(user));
+                if let Some(domain) = domain {
+                    root.insert("domain".into(), json!(domain));
+                }
+                if let Some(flag) = use_adobe_id {
+                    root.insert("useAdobeID".into(), json!(flag));
+                }
+            }
+            Subject::Group { name } => {
+                root.insert("usergroup".into(), json!(name));
+            }
+        }
+        if let Some(request_id) = &self.request_id {
+            root.insert("requestID".into(), json!(request_id));
+        }
+        let steps = self.steps.iter().map(|step| json!({ step.name.as_str(): step.value }));
+        root.insert("do".into(), steps.collect());
+        Value::Object(root)
+    }
+
+    /// Reads a command from the service's JSON.
+    ///
+    /// # Errors
+    /// The first structural fault (contract 4.2 to 4.4), as the service would name it.
+    pub fn from_json(command: &Value) -> Result<Self, Fault> {
+        check::command(command)?;
+        Self::read(command)
+    }
+
+    /// Reads a command without checking more than its outline, for callers who switched the checks off.
+    ///
+    /// # Errors
+    /// A fault when there is no subject or no list of one-key steps: nothing could be tracked about it.
+    pub fn read(command: &Value) -> Result<Self, Fault> {
+        let subject = check::subject(command)?;
+        let steps = check::steps(command)?
+            .iter()
+            .enumerate()
+            .map(|(index, step)| {
+                check::single_key(index, step).map(|(name, value)| Step::new(name, value.clone()))
+            })
+            .collect::<Result<_, _>>()?;
+        let request_id = command.get("requestID").and_then(Value::as_str).map(str::to_owned);
+        Ok(Self { subject, request_id, steps })
+    }
+}
+
+impl Touches {
+    /// Whether the order of the two commands could matter.
+    pub fn conflicts_with(&self, other: &Self) -> bool {
+        let shares = |one: &[String], two: &[String]| one.iter().any(|name| two.contains(name));
+        shares(&self.people, &other.people)
+            || shares(&self.groups_changed, &other.groups_changed)
+            || shares(&self.groups_changed, &other.groups_used)
+            || shares(&self.groups_used, &other.groups_changed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn add(user: &str, group: &str) -> Command {
+        let mut command = Command::user(user, None, None);
+        command.add_to_groups(&[group.to_owned()]);
+        command
+    }
+
+    #[test]
+    fn a_command_is_written_and_read_back() {
+        let sent = json!({"user": "jdoe", "domain": "example.com", "requestID": "r1", "do": [
+            {"add": {"group": ["Designers"]}}, {"removeFromOrg": {"deleteAccount": false}}]});
+        let command = Command::from_json(&sent).expect("valid");
+        assert_eq!(command.to_json(), sent);
+        assert!(command.is_repeatable());
+    }
+
+    #[test]
+    fn no_names_add_no_step() {
+        let mut command = Command::user("a@example.com", None, None);
+        command.add_to_groups(&[]).remove_from_groups(&[]);
+        assert!(command.steps.is_empty());
+    }
+
+    #[test]
+    fn two_commands_for_one_person_conflict_whatever_the_case() {
+        assert!(add("A@example.com", "X").touches().conflicts_with(&add("a@EXAMPLE.com", "Y").touches()));
+        assert!(!add("a@example.com", "X").touches().conflicts_with(&add("b@example.com", "X").touches()));
+    }
+
+    #[test]
+    fn a_group_that_one_command_makes_and_another_uses_is_a_conflict() {
+        let mut create = Command::group("designers");
+        create.push("createUserGroup", json!({}));
+        let mut fill = Command::group("Designers");
+        fill.membership("add", "user", &["a@example.com".to_owned()]);
+        assert!(create.touches().conflicts_with(&add("b@example.com", "Designers").touches()));
+        assert!(add("b@example.com", "Designers").touches().conflicts_with(&create.touches()));
+        assert!(!fill.touches().conflicts_with(&add("b@example.com", "Designers").touches()));
+        assert!(fill.touches().conflicts_with(&add("a@example.com", "Other").touches()));
+    }
+
+    #[test]
+    fn an_update_touches_the_old_and_the_new_name() {
+        let mut rename = Command::user("old@example.com", None, None);
+        rename.push("update", json!({"email": "new@example.com"}));
+        assert!(rename.touches().conflicts_with(&add("new@example.com", "X").touches()));
+        assert!(!rename.is_repeatable());
+    }
+}

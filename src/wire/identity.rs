@@ -1,0 +1,118 @@
+//! Who a person is, wherever people are compared: kind of ID, folded e-mail, username and domain.
+
+use super::user::User;
+
+/// The form in which e-mails, usernames and group names are compared: trimmed, in lower case (contract 7.3, 7.4).
+pub fn fold(text: &str) -> String {
+    text.trim().to_lowercase()
+}
+
+/// The kinds of account (contract 2.4; userSchemaDescription.md).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum IdentityType {
+    /// Owned by the person.
+    AdobeId,
+    /// Owned by the organization, password kept by Adobe.
+    EnterpriseId,
+    /// Owned by the organization, signed in by its own directory.
+    FederatedId,
+}
+
+impl IdentityType {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::AdobeId, Self::EnterpriseId, Self::FederatedId];
+
+    /// The value of a user's `type` field.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::AdobeId => "adobeID",
+            Self::EnterpriseId => "enterpriseID",
+            Self::FederatedId => "federatedID",
+        }
+    }
+
+    /// The step that makes such an account.
+    pub fn create_step(self) -> &'static str {
+        match self {
+            Self::AdobeId => "addAdobeID",
+            Self::EnterpriseId => "createEnterpriseID",
+            Self::FederatedId => "createFederatedID",
+        }
+    }
+
+    /// The kind that `type` names, in any case.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str().eq_ignore_ascii_case(text))
+    }
+}
+
+/// A person, as a record shows or a command names one.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Identity {
+    /// Whether it is an Adobe ID; `None` when that is not said.
+    pub adobe_id: Option<bool>,
+    /// Folded e-mail; empty when unknown.
+    pub email: String,
+    /// Folded username; empty when unknown.
+    pub username: String,
+    /// Folded domain of a username that is no e-mail; empty otherwise.
+    pub domain: String,
+}
+
+impl Identity {
+    /// The person a command or a look-up names by e-mail, or by username and domain.
+    pub fn named(user: &str, domain: Option<&str>, use_adobe_id: bool) -> Self {
+        let name = fold(user);
+        let adobe_id = use_adobe_id.then_some(true);
+        if name.contains('@') {
+            Self { adobe_id, email: name, ..Self::default() }
+        } else {
+            Self { adobe_id, username: name, domain: fold(domain.unwrap_or_default()), ..Self::default() }
+        }
+    }
+
+    /// The person a record describes.
+    pub fn of(user: &User) -> Self {
+        let kind = user.kind.as_deref().and_then(IdentityType::parse);
+        let username = fold(user.username.as_deref().unwrap_or_default());
+        let email = fold(user.email.as_deref().unwrap_or_default());
+        let plain = !username.contains('@');
+        let domain = if plain { fold(user.domain.as_deref().unwrap_or_default()) } else { String::new() };
+        Self { adobe_id: kind.map(|kind| kind == IdentityType::AdobeId), email, username, domain }
+    }
+
+    /// Every name under which this person may be addressed. Two identities that share a name may be the same
+    /// person; the domain is left out, so that a doubt counts as the same.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let twice = self.email == self.username;
+        let username = if twice { "" } else { self.username.as_str() };
+        [self.email.as_str(), username].into_iter().filter(|name| !name.is_empty())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn case_and_blanks_do_not_make_another_person() {
+        let one = Identity::named(" John.Doe@Example.COM", None, false);
+        assert_eq!(one, Identity::named("john.doe@example.com", None, false));
+        assert_eq!(one.names().collect::<Vec<_>>(), ["john.doe@example.com"]);
+    }
+
+    #[test]
+    fn a_plain_username_belongs_to_its_domain() {
+        let one = Identity::named("JDoe", Some("Example.com"), false);
+        assert_eq!((one.username.as_str(), one.domain.as_str()), ("jdoe", "example.com"));
+        assert_ne!(one, Identity::named("jdoe", Some("other.example.com"), false));
+    }
+
+    #[test]
+    fn an_adobe_id_and_a_federated_id_of_one_address_are_two_people_with_one_name() {
+        let adobe = Identity::named("a@example.com", None, true);
+        let any = Identity::named("a@example.com", None, false);
+        assert_ne!(adobe, any);
+        assert!(adobe.names().eq(any.names()));
+    }
+}

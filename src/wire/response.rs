@@ -1,0 +1,344 @@
+//! What the service answers: to actions, to look-ups, to listings, and when something is wrong.
+
+use super::group::Group;
+use super::intern::Interner;
+use super::user::{User, UserSeed};
+use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::fmt;
+use std::sync::Arc;
+
+/// The value of `result` when all went well.
+pub const SUCCESS: &str = "success";
+/// The value of `result` with which a listing of groups says that it has ended (contract 2.6, 7.19).
+pub const NOT_FOUND: &str = "Not found";
+
+/// The answer to an action request (contract 3.5).
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ActionResponse {
+    /// `success`, `partial` or `error`; a code when the whole request was refused.
+    pub result: String,
+    /// Commands done; 0 in test mode.
+    #[serde(default)]
+    pub completed: usize,
+    /// Commands that failed.
+    #[serde(default)]
+    pub not_completed: usize,
+    /// Commands expected to succeed; 0 outside test mode.
+    #[serde(default)]
+    pub completed_in_test_mode: usize,
+    /// What failed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<CommandError>,
+    /// What the service warns of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<CommandWarning>,
+    /// Why the whole request was refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+}
+
+/// An entry of `errors`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CommandError {
+    /// 0-based command of the request.
+    pub index: usize,
+    /// 0-based step of the command; the service has been seen to send it as text (contract X11).
+    #[serde(default, deserialize_with = "number_or_text", skip_serializing_if = "Option::is_none")]
+    pub step: Option<usize>,
+    /// The service's code.
+    pub error_code: String,
+    /// The service's message.
+    #[serde(default)]
+    pub message: String,
+    /// The command's own `requestID`.
+    #[serde(default, rename = "requestID", skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+    /// The command's `user` or `usergroup`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
+}
+
+/// An entry of `warnings`; never makes a command fail.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CommandWarning {
+    /// 0-based command of the request.
+    pub index: usize,
+    /// 0-based step of the command.
+    #[serde(default, deserialize_with = "number_or_text", skip_serializing_if = "Option::is_none")]
+    pub step: Option<usize>,
+    /// The service's code.
+    pub warning_code: String,
+    /// The service's message.
+    #[serde(default)]
+    pub message: String,
+    /// The command's own `requestID`.
+    #[serde(default, rename = "requestID", skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+    /// The command's `user` or `usergroup`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
+}
+
+fn number_or_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<usize>, D::Error> {
+    match Value::deserialize(deserializer)? {
+        Value::Null => Ok(None),
+        Value::Number(number) => Ok(number.as_u64().and_then(|number| usize::try_from(number).ok())),
+        Value::String(text) => text.trim().parse().map(Some).map_err(D::Error::custom),
+        other => Err(D::Error::custom(format!("a step number, not {other}"))),
+    }
+}
+
+/// The answer to a look-up of one user (contract 2.4).
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+pub struct UserAnswer {
+    /// `success`.
+    pub result: String,
+    /// The user.
+    pub user: User,
+}
+
+/// One page of a listing, of users or of groups (contract 2.5, 2.6).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page<T> {
+    /// `success`, or a code.
+    pub result: String,
+    /// Whether it is the last one; `None` when the service did not say.
+    pub last_page: Option<bool>,
+    /// The entries; `None` when the service sent no list, which is not the same as an empty one.
+    pub entries: Option<Vec<Arc<T>>>,
+    /// What the service says beside a code.
+    pub message: Option<String>,
+}
+
+/// An entry of a listing: knows the key its list stands under and how to read it.
+pub trait Listed: Sized {
+    /// The key of the list in a page.
+    const KEY: &'static str;
+    /// Reads one entry.
+    ///
+    /// # Errors
+    /// When it is not such an entry.
+    fn read<'de, D: Deserializer<'de>>(
+        deserializer: D,
+        interner: &mut Interner,
+    ) -> Result<Arc<Self>, D::Error>;
+}
+
+impl Listed for User {
+    const KEY: &'static str = "users";
+    fn read<'de, D: Deserializer<'de>>(
+        deserializer: D,
+        interner: &mut Interner,
+    ) -> Result<Arc<Self>, D::Error> {
+        UserSeed(interner).deserialize(deserializer)
+    }
+}
+
+impl Listed for Group {
+    const KEY: &'static str = "groups";
+    fn read<'de, D: Deserializer<'de>>(deserializer: D, _: &mut Interner) -> Result<Arc<Self>, D::Error> {
+        Self::deserialize(deserializer).map(Arc::new)
+    }
+}
+
+/// Reads a page, sharing texts that repeat with all pages read with the same `interner`.
+///
+/// # Errors
+/// When the body is no JSON object of that form, or is cut short.
+pub fn page<T: Listed>(body: &[u8], interner: &mut Interner) -> Result<Page<T>, serde_json::Error> {
+    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    let page = PageSeed::<T>(interner, std::marker::PhantomData).deserialize(&mut deserializer)?;
+    deserializer.end()?;
+    Ok(page)
+}
+
+struct PageSeed<'i, T>(&'i mut Interner, std::marker::PhantomData<T>);
+
+impl<'de, T: Listed> DeserializeSeed<'de> for PageSeed<'_, T> {
+    type Value = Page<T>;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de, T: Listed> Visitor<'de> for PageSeed<'_, T> {
+    type Value = Page<T>;
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a page of a listing")
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut page = Page { result: String::new(), last_page: None, entries: None, message: None };
+        while let Some(key) = map.next_key::<std::borrow::Cow<'de, str>>()? {
+            match &*key {
+                "result" => page.result = map.next_value()?,
+                "lastPage" => page.last_page = map.next_value()?,
+                "message" => page.message = map.next_value()?,
+                key if key == T::KEY => {
+                    let list = Entries::<T>(self.0, std::marker::PhantomData);
+                    page.entries = Some(map.next_value_seed(list)?);
+                }
+                _ => drop(map.next_value::<IgnoredAny>()?),
+            }
+        }
+        Ok(page)
+    }
+}
+
+struct Entries<'i, T>(&'i mut Interner, std::marker::PhantomData<T>);
+
+impl<'de, T: Listed> DeserializeSeed<'de> for Entries<'_, T> {
+    type Value = Vec<Arc<T>>;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de, T: Listed> Visitor<'de> for Entries<'_, T> {
+    type Value = Vec<Arc<T>>;
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "a list of {}", T::KEY)
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+        let mut entries = Vec::new();
+        while let Some(entry) = list.next_element_seed(Entry::<T>(self.0, std::marker::PhantomData))? {
+            entries.push(entry);
+        }
+        Ok(entries)
+    }
+}
+
+struct Entry<'i, T>(&'i mut Interner, std::marker::PhantomData<T>);
+
+impl<'de, T: Listed> DeserializeSeed<'de> for Entry<'_, T> {
+    type Value = Arc<T>;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        T::read(deserializer, self.0)
+    }
+}
+
+/// What the body of a refusal says, in whichever of the service's styles (contract 4.1 and 1.2).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Refusal {
+    /// The service's code, when there is one.
+    pub code: Option<String>,
+    /// The service's message, or the start of a body that is no JSON.
+    pub message: Option<String>,
+}
+
+/// Characters kept of a refusal that is no JSON.
+const EXCERPT: usize = 200;
+
+/// Reads the body of a refusal: `result`/`message`, `errorCode`/`errorMessage`, `error_code`/`message`,
+/// `error`/`error_description`, HTML or nothing at all.
+pub fn refusal(body: &[u8]) -> Refusal {
+    let Ok(Value::Object(object)) = serde_json::from_slice(body) else {
+        return Refusal { code: None, message: excerpt(&String::from_utf8_lossy(body)) };
+    };
+    let first = |keys: [&str; 4]| {
+        keys.iter().find_map(|key| match object.get(*key)? {
+            Value::String(text) if !text.trim().is_empty() => Some(text.clone()),
+            Value::Number(number) => Some(number.to_string()),
+            _ => None,
+        })
+    };
+    Refusal {
+        code: first(["errorCode", "error_code", "result", "error"]),
+        message: first(["message", "errorMessage", "error_description", "title"]),
+    }
+}
+
+/// The readable beginning of a text: tags and runs of blanks left out.
+fn excerpt(text: &str) -> Option<String> {
+    let mut plain = String::new();
+    let mut inside_tag = false;
+    for character in text.chars() {
+        match character {
+            '<' => inside_tag = true,
+            '>' if inside_tag => {
+                inside_tag = false;
+                plain.push(' ');
+            }
+            character if !inside_tag => plain.push(character),
+            _ => {}
+        }
+    }
+    let words = plain.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut short: String = words.chars().filter(|character| !character.is_control()).take(EXCERPT).collect();
+    if words.chars().count() > EXCERPT {
+        short.push('…');
+    }
+    (!short.is_empty()).then_some(short)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_style_of_refusal_is_read() {
+        let cases = [
+            (
+                r#"{"result":"error.user.not_found","message":"User not found a"}"#,
+                Some("error.user.not_found"),
+                Some("User not found a"),
+            ),
+            (
+                r#"{"errorMessage":"GROUP_NOT_FOUND","errorCode":"GROUP_NOT_FOUND"}"#,
+                Some("GROUP_NOT_FOUND"),
+                Some("GROUP_NOT_FOUND"),
+            ),
+            (
+                r#"{"error_code":"429050","message":"Too many requests"}"#,
+                Some("429050"),
+                Some("Too many requests"),
+            ),
+            (
+                r#"{"error":"invalid_client","error_description":"bad secret"}"#,
+                Some("invalid_client"),
+                Some("bad secret"),
+            ),
+            (r#"{"error_code":403003}"#, Some("403003"), None),
+            ("", None, None),
+            ("<html><body><h1>502 Bad Gateway</h1></body></html>", None, Some("502 Bad Gateway")),
+        ];
+        for (body, code, message) in cases {
+            let refusal = refusal(body.as_bytes());
+            assert_eq!((refusal.code.as_deref(), refusal.message.as_deref()), (code, message), "{body}");
+        }
+    }
+
+    #[test]
+    fn a_page_tells_a_missing_list_from_an_empty_one() {
+        let mut interner = Interner::default();
+        let ended: Page<Group> =
+            page(br#"{"lastPage":true,"result":"Not found"}"#, &mut interner).expect("reads");
+        assert_eq!((ended.entries, ended.last_page), (None, Some(true)));
+        let empty: Page<User> = page(br#"{"result":"success","users":[]}"#, &mut interner).expect("reads");
+        assert_eq!((empty.entries.map(|list| list.len()), empty.last_page), (Some(0), None));
+    }
+
+    #[test]
+    fn a_page_cut_short_is_an_error() {
+        let whole = br#"{"lastPage":true,"result":"success","users":[{"email":"a@example.com"}]}"#;
+        for length in 0..whole.len() {
+            assert!(page::<User>(&whole[..length], &mut Interner::default()).is_err(), "{length}");
+        }
+        assert!(page::<User>(whole, &mut Interner::default()).is_ok());
+    }
+
+    #[test]
+    fn a_step_may_be_a_number_or_text() {
+        let answer: ActionResponse = serde_json::from_str(
+            r#"{"result":"partial","completed":1,"notCompleted":2,"errors":[
+                {"index":1,"step":"2","errorCode":"error.group.not_found","message":"m","user":"a"},
+                {"index":2,"step":0,"errorCode":"error.user.nonexistent","requestID":"r"}]}"#,
+        )
+        .expect("reads");
+        assert_eq!(answer.errors.iter().map(|error| error.step).collect::<Vec<_>>(), [Some(2), Some(0)]);
+    }
+}

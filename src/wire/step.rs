@@ -1,0 +1,363 @@
+//! Every step a command can hold, written once: local checks, retry, read-back and the sandbox read [`STEPS`].
+
+use super::limits;
+use serde_json::Value;
+
+/// What a command is about; a step belongs to one of the two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SubjectKind {
+    /// A command with a `user` root.
+    User,
+    /// A command with a `usergroup` root.
+    Group,
+}
+
+/// Where a step must stand in its command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Position {
+    /// Step 0, once.
+    First,
+    /// Anywhere.
+    Any,
+    /// The last step, once.
+    Last,
+}
+
+/// Whether a step may be sent again when the answer to it was lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Repeat {
+    /// The second time changes nothing and succeeds.
+    Harmless,
+    /// Harmless when `option` says what to do with an existing account or group; an error otherwise.
+    WithOption,
+    /// Harmless unless it changes the name by which the command finds its subject.
+    UnlessRenaming,
+    /// The second time may be answered with an error.
+    Never,
+}
+
+/// How the effect of a step can be seen afterwards.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReadBack {
+    /// The user exists.
+    UserExists,
+    /// The user's fields have the values given.
+    UserFields,
+    /// The user's `groups` hold the names given.
+    UserInGroups,
+    /// The user's `groups` hold none of the names given.
+    UserNotInGroups,
+    /// The user is no longer in the organization.
+    UserAbsent,
+    /// The group is listed.
+    GroupExists,
+    /// The group is no longer listed.
+    GroupAbsent,
+    /// The group's members (E4) hold the users given; profiles of a group cannot be read back.
+    GroupMembers,
+    /// Nothing the current API answers shows it (a group's description).
+    Nowhere,
+}
+
+/// What a step takes away; the guards count by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Removes {
+    /// Nothing.
+    Nothing,
+    /// Memberships, and with them licences.
+    Membership,
+    /// A user group.
+    Group,
+    /// A person from the organization, with `deleteAccount` for good.
+    Person,
+}
+
+/// The form of a field's value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// Text of at most so many characters.
+    Text(usize),
+    /// An e-mail address.
+    Email,
+    /// A country code.
+    Country,
+    /// One of [`OPTIONS`].
+    Choice,
+    /// True or false.
+    Flag,
+    /// A list of user group, profile or admin group names.
+    GroupNames,
+    /// A list of profile names.
+    ProfileNames,
+    /// A list of users.
+    UserNames,
+}
+
+/// One field of a step's value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Field {
+    /// The service's name for it.
+    pub name: &'static str,
+    /// Form of its value.
+    pub shape: Shape,
+    /// Whether the step needs it.
+    pub required: bool,
+}
+
+/// One kind of step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StepSpec {
+    /// The service's name for it: the one key of a step object.
+    pub name: &'static str,
+    /// What it works on.
+    pub subject: SubjectKind,
+    /// The fields of its value.
+    pub fields: &'static [Field],
+    /// Whether its value may be the text `all` instead of an object.
+    pub takes_all: bool,
+    /// Whether it makes the subject.
+    pub creates: bool,
+    /// Where it must stand.
+    pub position: Position,
+    /// Whether it may be repeated after a lost answer.
+    pub repeat: Repeat,
+    /// How its effect is seen.
+    pub read_back: ReadBack,
+    /// What it takes away.
+    pub removes: Removes,
+    /// What it does, for people: a verb phrase.
+    pub summary: &'static str,
+}
+
+/// The values of `option` (contract 3.2).
+pub const OPTIONS: [&str; 2] = ["ignoreIfAlreadyExists", "updateIfAlreadyExists"];
+
+const fn field(name: &'static str, shape: Shape) -> Field {
+    Field { name, shape, required: false }
+}
+const fn required(name: &'static str, shape: Shape) -> Field {
+    Field { name, shape, required: true }
+}
+const NAME: Shape = Shape::Text(limits::NAME_LENGTH);
+
+const BASE: StepSpec = StepSpec {
+    name: "",
+    subject: SubjectKind::User,
+    fields: &[],
+    takes_all: false,
+    creates: false,
+    position: Position::Any,
+    repeat: Repeat::Harmless,
+    read_back: ReadBack::Nowhere,
+    removes: Removes::Nothing,
+    summary: "",
+};
+const CREATE: StepSpec = StepSpec {
+    creates: true,
+    position: Position::First,
+    repeat: Repeat::WithOption,
+    read_back: ReadBack::UserExists,
+    ..BASE
+};
+
+/// All of them (contract 3.2 and 3.3; repetition and read-back are our reading of those rules).
+pub const STEPS: &[StepSpec] = &[
+    StepSpec {
+        name: "addAdobeID",
+        fields: &[
+            required("email", Shape::Email),
+            field("country", Shape::Country),
+            field("firstname", NAME),
+            field("lastname", NAME),
+            field("option", Shape::Choice),
+        ],
+        summary: "add the Adobe ID",
+        ..CREATE
+    },
+    StepSpec {
+        name: "createEnterpriseID",
+        fields: &[
+            required("email", Shape::Email),
+            required("firstname", NAME),
+            required("lastname", NAME),
+            field("country", Shape::Country),
+            field("option", Shape::Choice),
+        ],
+        summary: "create the Enterprise ID",
+        ..CREATE
+    },
+    StepSpec {
+        name: "createFederatedID",
+        fields: &[
+            required("email", Shape::Email),
+            required("firstname", NAME),
+            required("lastname", NAME),
+            required("country", Shape::Country),
+            field("option", Shape::Choice),
+        ],
+        summary: "create the Federated ID",
+        ..CREATE
+    },
+    StepSpec {
+        name: "update",
+        fields: &[
+            field("email", Shape::Email),
+            field("username", Shape::Text(limits::IDENTIFIER_LENGTH)),
+            field("firstname", NAME),
+            field("lastname", NAME),
+        ],
+        repeat: Repeat::UnlessRenaming,
+        read_back: ReadBack::UserFields,
+        summary: "update the account",
+        ..BASE
+    },
+    StepSpec {
+        name: "add",
+        fields: &[required("group", Shape::GroupNames)],
+        read_back: ReadBack::UserInGroups,
+        summary: "add to groups",
+        ..BASE
+    },
+    StepSpec {
+        name: "remove",
+        fields: &[required("group", Shape::GroupNames)],
+        takes_all: true,
+        read_back: ReadBack::UserNotInGroups,
+        removes: Removes::Membership,
+        summary: "remove from groups",
+        ..BASE
+    },
+    StepSpec {
+        name: "removeFromOrg",
+        fields: &[field("deleteAccount", Shape::Flag)],
+        position: Position::Last,
+        read_back: ReadBack::UserAbsent,
+        removes: Removes::Person,
+        summary: "remove from the organization",
+        ..BASE
+    },
+    StepSpec {
+        name: "createUserGroup",
+        subject: SubjectKind::Group,
+        fields: &[
+            field("name", Shape::Text(limits::GROUP_NAME_LENGTH)),
+            field("description", Shape::Text(usize::MAX)),
+            field("option", Shape::Choice),
+        ],
+        read_back: ReadBack::GroupExists,
+        summary: "create the user group",
+        ..CREATE
+    },
+    StepSpec {
+        name: "updateUserGroup",
+        subject: SubjectKind::Group,
+        fields: &[
+            field("name", Shape::Text(limits::GROUP_NAME_LENGTH)),
+            field("description", Shape::Text(usize::MAX)),
+        ],
+        repeat: Repeat::UnlessRenaming,
+        read_back: ReadBack::GroupExists,
+        summary: "update the user group",
+        ..BASE
+    },
+    StepSpec {
+        name: "deleteUserGroup",
+        subject: SubjectKind::Group,
+        repeat: Repeat::Never,
+        read_back: ReadBack::GroupAbsent,
+        removes: Removes::Group,
+        summary: "delete the user group",
+        ..BASE
+    },
+    StepSpec {
+        name: "add",
+        subject: SubjectKind::Group,
+        fields: &[field("user", Shape::UserNames), field("productConfiguration", Shape::ProfileNames)],
+        repeat: Repeat::Never,
+        read_back: ReadBack::GroupMembers,
+        summary: "add users or profiles",
+        ..BASE
+    },
+    StepSpec {
+        name: "remove",
+        subject: SubjectKind::Group,
+        fields: &[field("user", Shape::UserNames), field("productConfiguration", Shape::ProfileNames)],
+        repeat: Repeat::Never,
+        read_back: ReadBack::GroupMembers,
+        removes: Removes::Membership,
+        summary: "remove users or profiles",
+        ..BASE
+    },
+];
+
+/// The old key for profiles that still runs, with a warning (contract 4.7, `warning.command.deprecated`).
+pub const DEPRECATED_PROFILE_KEY: &str = "product";
+
+/// The declaration of a step by its name and the kind of its command's subject.
+pub fn find(subject: SubjectKind, name: &str) -> Option<&'static StepSpec> {
+    STEPS.iter().find(|spec| spec.subject == subject && spec.name == name)
+}
+
+impl StepSpec {
+    /// The declaration of one of its fields.
+    pub fn field(&self, name: &str) -> Option<&'static Field> {
+        self.fields.iter().find(|field| field.name == name)
+    }
+
+    /// Whether its value is lists of names: `add` and `remove`.
+    pub fn is_membership(&self) -> bool {
+        self.fields.iter().any(|field| field.shape.is_list())
+    }
+
+    /// Whether sending it again with `value` after a lost answer changes nothing and succeeds.
+    pub fn is_repeatable(&self, value: &Value) -> bool {
+        match self.repeat {
+            Repeat::Harmless => true,
+            Repeat::WithOption => value.get("option").is_some(),
+            Repeat::UnlessRenaming => {
+                !["name", "email", "username"].iter().any(|key| value.get(key).is_some())
+            }
+            Repeat::Never => false,
+        }
+    }
+}
+
+impl Shape {
+    /// Whether the value is a list of names.
+    pub fn is_list(self) -> bool {
+        matches!(self, Self::GroupNames | Self::ProfileNames | Self::UserNames)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+    use std::collections::HashSet;
+
+    #[test]
+    fn each_step_is_declared_once_with_its_fields_once() {
+        let names: HashSet<_> = STEPS.iter().map(|spec| (spec.subject, spec.name)).collect();
+        assert_eq!(names.len(), STEPS.len());
+        for spec in STEPS {
+            let fields: HashSet<_> = spec.fields.iter().map(|field| field.name).collect();
+            assert_eq!(fields.len(), spec.fields.len(), "{}", spec.name);
+            assert!(!spec.summary.is_empty(), "{}", spec.name);
+            assert!(!spec.creates || spec.position == Position::First, "{}", spec.name);
+        }
+    }
+
+    #[test]
+    fn a_create_is_repeatable_only_with_an_option() {
+        let create = find(SubjectKind::User, "createFederatedID").expect("declared");
+        assert!(create.is_repeatable(&json!({"email": "a@b.c", "option": OPTIONS[0]})));
+        assert!(!create.is_repeatable(&json!({"email": "a@b.c"})));
+    }
+
+    #[test]
+    fn a_rename_is_not_repeatable() {
+        let update = find(SubjectKind::User, "update").expect("declared");
+        assert!(update.is_repeatable(&json!({"lastname": "Doe"})));
+        assert!(!update.is_repeatable(&json!({"email": "new@example.com"})));
+    }
+}

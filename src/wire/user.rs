@@ -1,0 +1,232 @@
+//! A user as the service describes one (contract 2.4).
+
+use super::intern::Interner;
+use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::{Map, Value};
+use std::fmt;
+use std::sync::Arc;
+
+/// The documented fields, by the service's own names and in its order (userSchemaDescription.md).
+pub const FIELDS: &[&str] =
+    &["email", "status", "groups", "username", "domain", "firstname", "lastname", "country", "type", "id"];
+
+/// One user. A field the service left out is `None`; fields it adds later are kept in `extra`.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct User {
+    /// E-mail address.
+    pub email: Option<Arc<str>>,
+    /// `active`, `disabled`, `locked` or `removed`.
+    pub status: Option<Arc<str>>,
+    /// User groups, profiles and admin groups by name; left out by the service for a member of nothing.
+    pub groups: Option<Box<[Arc<str>]>>,
+    /// Login name of a federated user; the e-mail otherwise.
+    pub username: Option<Arc<str>>,
+    /// Domain of the directory.
+    pub domain: Option<Arc<str>>,
+    /// First name.
+    pub firstname: Option<Arc<str>>,
+    /// Last name.
+    pub lastname: Option<Arc<str>>,
+    /// ISO 3166 code.
+    pub country: Option<Arc<str>>,
+    /// `adobeID`, `enterpriseID`, `federatedID` or `unknown`; the service's field is `type`.
+    pub kind: Option<Arc<str>>,
+    /// The service's own id.
+    pub id: Option<Arc<str>>,
+    /// Whatever else the service sent.
+    pub extra: Option<Box<Map<String, Value>>>,
+}
+
+impl User {
+    /// The text of a documented field other than `groups`.
+    pub fn text(&self, field: &str) -> Option<&Arc<str>> {
+        match field {
+            "email" => self.email.as_ref(),
+            "status" => self.status.as_ref(),
+            "username" => self.username.as_ref(),
+            "domain" => self.domain.as_ref(),
+            "firstname" => self.firstname.as_ref(),
+            "lastname" => self.lastname.as_ref(),
+            "country" => self.country.as_ref(),
+            "type" => self.kind.as_ref(),
+            "id" => self.id.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// The groups, none when the service left them out.
+    pub fn groups(&self) -> &[Arc<str>] {
+        self.groups.as_deref().unwrap_or_default()
+    }
+
+    /// Whether `name` is among the groups, whatever its case (contract 7.4).
+    pub fn is_in(&self, name: &str) -> bool {
+        let name = super::identity::fold(name);
+        self.groups().iter().any(|group| super::identity::fold(group) == name)
+    }
+
+    /// The e-mail, or the username of someone without one: how the user is shown in messages.
+    pub fn label(&self) -> &str {
+        self.email.as_deref().or(self.username.as_deref()).unwrap_or("(user without e-mail)")
+    }
+
+    fn slot(&mut self, field: &str) -> Option<&mut Option<Arc<str>>> {
+        Some(match field {
+            "email" => &mut self.email,
+            "status" => &mut self.status,
+            "username" => &mut self.username,
+            "domain" => &mut self.domain,
+            "firstname" => &mut self.firstname,
+            "lastname" => &mut self.lastname,
+            "country" => &mut self.country,
+            "type" => &mut self.kind,
+            "id" => &mut self.id,
+            _ => return None,
+        })
+    }
+}
+
+impl Serialize for User {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for field in FIELDS {
+            if *field == "groups" {
+                if let Some(groups) = &self.groups {
+                    map.serialize_entry(field, groups)?;
+                }
+            } else if let Some(text) = self.text(field) {
+                map.serialize_entry(field, text)?;
+            }
+        }
+        for (key, value) in self.extra.iter().flat_map(|extra| extra.iter()) {
+            map.serialize_entry(key, value)?;
+        }
+        map.end()
+    }
+}
+
+/// Reads one user, sharing texts that repeat.
+pub struct UserSeed<'i>(pub &'i mut Interner);
+
+impl<'de> DeserializeSeed<'de> for UserSeed<'_> {
+    type Value = Arc<User>;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for UserSeed<'_> {
+    type Value = Arc<User>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a user object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut user = User::default();
+        while let Some(key) = map.next_key::<std::borrow::Cow<'de, str>>()? {
+            if key == "groups" {
+                user.groups = map.next_value_seed(GroupNames(self.0))?;
+            } else if let Some(slot) = user.slot(&key) {
+                let repeats = !matches!(&*key, "email" | "username" | "id");
+                *slot = map.next_value_seed(Text { interner: self.0, repeats })?;
+            } else {
+                let value = map.next_value()?;
+                user.extra.get_or_insert_default().insert(key.into_owned(), value);
+            }
+        }
+        if user.email.is_none() && user.username.is_none() && user.id.is_none() {
+            return Err(A::Error::custom("a user without `email`, `username` and `id`"));
+        }
+        Ok(Arc::new(user))
+    }
+}
+
+/// A text or null; `repeats` says whether sharing it pays.
+struct Text<'i> {
+    interner: &'i mut Interner,
+    repeats: bool,
+}
+
+impl<'de> DeserializeSeed<'de> for Text<'_> {
+    type Value = Option<Arc<str>>;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl Visitor<'_> for Text<'_> {
+    type Value = Option<Arc<str>>;
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a text or null")
+    }
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(Some(if self.repeats { self.interner.share(text) } else { Arc::from(text) }))
+    }
+}
+
+struct GroupNames<'i>(&'i mut Interner);
+
+impl<'de> DeserializeSeed<'de> for GroupNames<'_> {
+    type Value = Option<Box<[Arc<str>]>>;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for GroupNames<'_> {
+    type Value = Option<Box<[Arc<str>]>>;
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a list of group names or null")
+    }
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut names: A) -> Result<Self::Value, A::Error> {
+        let mut list = Vec::new();
+        while let Some(name) = names.next_element_seed(Text { interner: self.0, repeats: true })? {
+            list.extend(name);
+        }
+        Ok(Some(list.into_boxed_slice()))
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for User {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let user = UserSeed(&mut Interner::default()).deserialize(deserializer)?;
+        Ok(Arc::unwrap_or_clone(user))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_user_is_read_and_written_with_nothing_lost() {
+        let sent = json!({"email": "a@example.com", "status": "active", "groups": ["X", "Y"], "type": "adobeID",
+            "id": "1", "businessAccount": true});
+        let user: User = serde_json::from_value(sent.clone()).expect("reads");
+        assert_eq!(user.groups().len(), 2);
+        assert_eq!(serde_json::to_value(&user).expect("writes"), sent);
+    }
+
+    #[test]
+    fn escaped_text_and_null_are_read() {
+        let user: User = serde_json::from_str(r#"{"email":"caf\u00e9@x.y","firstname":null,"groups":null}"#)
+            .expect("reads");
+        assert_eq!((user.email.as_deref(), user.firstname, user.groups), (Some("café@x.y"), None, None));
+    }
+
+    #[test]
+    fn something_that_is_no_user_is_refused() {
+        for body in ["{}", "[]", "7", r#"{"email":7}"#, r#"{"email":"a@b","groups":"X"}"#] {
+            assert!(serde_json::from_str::<User>(body).is_err(), "{body}");
+        }
+    }
+}
