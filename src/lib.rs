@@ -4,7 +4,9 @@
 //! Layers touch only downwards: `shell` → `script` → `client` → `wire`; `sandbox` shares `wire` and nothing else.
 
 pub mod client;
+pub mod config;
 pub mod error;
+pub mod nearest;
 pub mod sandbox;
 pub mod script;
 pub mod secret;

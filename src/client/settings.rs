@@ -1,0 +1,129 @@
+//! Everything the client has to know: whose organization, how to sign in, how patient to be.
+
+use crate::secret::Secret;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Whether changes are made or rehearsed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Every action request carries `testOnly=true`; the service checks and changes nothing.
+    Test,
+    /// Changes are made.
+    Live,
+}
+
+impl Mode {
+    /// `test` or `live`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Test => "test",
+            Self::Live => "live",
+        }
+    }
+}
+
+/// Whether calls keep to the service's documented limits (contract 5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pace {
+    /// They do.
+    Documented,
+    /// As fast as they come, for a server without limits.
+    Off,
+}
+
+/// How to sign in.
+#[derive(Debug, Clone)]
+pub enum Credentials {
+    /// OAuth server-to-server.
+    OAuth {
+        /// The project's client id.
+        client_id: String,
+        /// Its secret.
+        client_secret: Secret,
+    },
+    /// A ready token; it cannot be renewed.
+    Token {
+        /// The project's client id.
+        client_id: String,
+        /// The access token.
+        token: Secret,
+    },
+    /// A signed token in exchange for an access token (deprecated by Adobe).
+    Jwt {
+        /// The project's client id.
+        client_id: String,
+        /// Its secret.
+        client_secret: Secret,
+        /// The technical account, ending in `@techacct.adobe.com`.
+        technical_account_id: String,
+        /// The private key in PEM form.
+        private_key: Secret,
+    },
+}
+
+impl Credentials {
+    /// The client id, sent as `x-api-key`.
+    pub fn client_id(&self) -> &str {
+        match self {
+            Self::OAuth { client_id, .. } | Self::Token { client_id, .. } | Self::Jwt { client_id, .. } => {
+                client_id
+            }
+        }
+    }
+}
+
+/// The settings of a client.
+#[derive(Debug, Clone)]
+pub struct ClientSettings {
+    /// The organization's id, ending in `@AdobeOrg`.
+    pub organization: String,
+    /// How to sign in.
+    pub credentials: Credentials,
+    /// Where the service is, without a slash at the end.
+    pub service_url: String,
+    /// Where the sign-in service is, without a slash at the end.
+    pub sign_in_url: String,
+    /// Whether changes are real.
+    pub mode: Mode,
+    /// Whether commands are checked before they are sent.
+    pub checks: bool,
+    /// Whether calls keep to the documented limits.
+    pub pace: Pace,
+    /// How often a call is tried.
+    pub max_attempts: u32,
+    /// The wait after the first failed attempt; doubled each time.
+    pub first_delay: Duration,
+    /// The longest random addition to a wait.
+    pub jitter: Duration,
+    /// The time-out of one attempt.
+    pub timeout: Duration,
+    /// The longest wait the service may ask for.
+    pub max_wait: Duration,
+    /// Certificates in PEM form to trust beside the system's.
+    pub ca_bundle: Option<PathBuf>,
+    /// The proxy to go through; the system's when left out.
+    pub proxy: Option<String>,
+}
+
+impl ClientSettings {
+    /// Adobe's public service in test mode, with the waits of Adobe's samples (contract 5).
+    pub fn new(organization: impl Into<String>, credentials: Credentials) -> Self {
+        Self {
+            organization: organization.into(),
+            credentials,
+            service_url: "https://usermanagement.adobe.io/v2/usermanagement".to_owned(),
+            sign_in_url: "https://ims-na1.adobelogin.com".to_owned(),
+            mode: Mode::Test,
+            checks: true,
+            pace: Pace::Documented,
+            max_attempts: 4,
+            first_delay: Duration::from_secs(3),
+            jitter: Duration::from_secs(5),
+            timeout: Duration::from_mins(2),
+            max_wait: Duration::from_hours(1),
+            ca_bundle: None,
+            proxy: None,
+        }
+    }
+}

@@ -1,0 +1,258 @@
+//! From settled values to the client's settings: the mode, the credentials, and one message for all that is missing.
+
+use super::table::{Key, setting};
+use super::values::{Source, Values, seconds};
+use super::{Config, secrets};
+use crate::client::settings::{ClientSettings, Credentials, Mode, Pace};
+use crate::error::{Error, Result};
+use crate::secret::Secret;
+use std::time::Duration;
+
+impl Config {
+    /// The client's settings, secrets fetched.
+    ///
+    /// # Errors
+    /// `config`: something is missing, all of it named at once, or a secret cannot be fetched.
+    pub fn client_settings(&self) -> Result<ClientSettings> {
+        let values = &self.values;
+        let token = values.get(Key::AccessToken).is_some();
+        let secret = if token { None } else { secrets::client_secret(values)? };
+        let missing = missing(values, secret.is_some());
+        if !missing.is_empty() {
+            return Err(self.incomplete(&missing));
+        }
+        let credentials = credentials(values, secret)?;
+        let mut settings = ClientSettings::new(text(values, Key::Organization), credentials);
+        settings.mode = self.mode();
+        apply(values, &mut settings);
+        Ok(settings)
+    }
+
+    /// Whether changes are real. A profile's `live` is meant for its own organization and service: it does not
+    /// hold when the environment names another.
+    pub fn mode(&self) -> Mode {
+        match self.values.get(Key::Mode) {
+            Some(mode) if mode.text != Mode::Live.as_str() => Mode::Test,
+            Some(mode) if mode.source == Source::Option => Mode::Live,
+            Some(_) if self.redirected().is_none() => Mode::Live,
+            _ => Mode::Test,
+        }
+    }
+
+    /// The environment variable that names another organization or service than the profile whose `live` counts.
+    pub(super) fn redirected(&self) -> Option<&'static str> {
+        let mode = self.values.get(Key::Mode)?;
+        let live = matches!(mode.source, Source::Profile { .. }) && mode.text == Mode::Live.as_str();
+        let places = [Key::Organization, Key::ServiceUrl, Key::SignInUrl];
+        let variable = |key: &Key| match self.values.get(*key)?.source {
+            Source::Variable(name) => Some(name),
+            _ => None,
+        };
+        if live { places.iter().find_map(variable) } else { None }
+    }
+
+    fn incomplete(&self, missing: &[Key]) -> Error {
+        let names: Vec<_> = missing.iter().map(|key| ways_to_set(*key)).collect();
+        let message = format!("profile `{}` lacks {}", self.profile, names.join("; "));
+        let place = format!("[{}] in {}", self.profile, self.place.display());
+        let hint = if self.explicit {
+            format!("Put it under {place}; with --profile the environment does not count for these.")
+        } else {
+            format!("Put it under {place}, or set the variable; `--sandbox` needs no account.")
+        };
+        Error::config(message, hint)
+    }
+}
+
+/// What is missing for the kind of credentials that was begun.
+fn missing(values: &Values, has_secret: bool) -> Vec<Key> {
+    let absent = |key: &Key| values.get(*key).is_none();
+    let always = [Key::Organization, Key::ClientId];
+    let mut missing: Vec<_> = always.into_iter().filter(absent).collect();
+    if values.get(Key::AccessToken).is_none() && !has_secret {
+        missing.push(Key::ClientSecret);
+    }
+    if is_jwt(values) {
+        missing.extend([Key::TechnicalAccountId, Key::PrivateKeyFile].into_iter().filter(absent));
+    }
+    missing
+}
+
+fn is_jwt(values: &Values) -> bool {
+    let begun = [Key::TechnicalAccountId, Key::PrivateKeyFile].iter().any(|key| values.get(*key).is_some());
+    begun && values.get(Key::AccessToken).is_none()
+}
+
+fn credentials(values: &Values, secret: Option<Secret>) -> Result<Credentials> {
+    let client_id = text(values, Key::ClientId);
+    if let Some(token) = values.text(Key::AccessToken) {
+        return Ok(Credentials::Token { client_id, token: Secret::from(token) });
+    }
+    let client_secret = secret.unwrap_or_else(|| Secret::from(""));
+    let Some(path) = values.path(Key::PrivateKeyFile).filter(|_| is_jwt(values)) else {
+        return Ok(Credentials::OAuth { client_id, client_secret });
+    };
+    let private_key = secrets::read(&path, Key::PrivateKeyFile)?;
+    let technical_account_id = text(values, Key::TechnicalAccountId);
+    Ok(Credentials::Jwt { client_id, client_secret, technical_account_id, private_key })
+}
+
+/// Carries the plain settings over. Each has a default and was checked for its shape.
+fn apply(values: &Values, settings: &mut ClientSettings) {
+    settings.service_url = address(values, Key::ServiceUrl);
+    settings.sign_in_url = address(values, Key::SignInUrl);
+    settings.checks = values.text(Key::Checks) != Some("off");
+    settings.pace = if values.text(Key::Pace) == Some("off") { Pace::Off } else { Pace::Documented };
+    settings.max_attempts = text(values, Key::MaxAttempts).parse().unwrap_or(settings.max_attempts);
+    settings.first_delay = duration(values, Key::FirstDelay);
+    settings.jitter = duration(values, Key::Jitter);
+    settings.timeout = duration(values, Key::Timeout);
+    settings.max_wait = duration(values, Key::MaxWait);
+    settings.ca_bundle = values.path(Key::CaBundle);
+    settings.proxy = values.text(Key::Proxy).map(str::to_owned);
+}
+
+fn text(values: &Values, key: Key) -> String {
+    values.text(key).unwrap_or_default().trim().to_owned()
+}
+
+fn address(values: &Values, key: Key) -> String {
+    text(values, key).trim_end_matches('/').to_owned()
+}
+
+fn duration(values: &Values, key: Key) -> Duration {
+    values.text(key).and_then(seconds).unwrap_or_default()
+}
+
+/// How a missing setting can be set: `client_id` (or UMAPI_CLIENT_ID).
+fn ways_to_set(key: Key) -> String {
+    let keys = if key == Key::ClientSecret { secrets::CLIENT_SECRET.to_vec() } else { vec![key] };
+    let names: Vec<_> = keys.iter().map(|key| format!("`{}`", setting(*key).name())).collect();
+    match setting(key).variable {
+        Some(variable) => format!("{} (environment {variable})", names.join(", ")),
+        None => names.join(", "),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::values::{Choice, Environment};
+    use super::*;
+
+    const NOWHERE: &str = "/nowhere/secret";
+
+    fn config(text: &str, environment: &Environment, explicit: bool) -> (tempfile::TempDir, Config) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.toml");
+        std::fs::write(&path, text).unwrap();
+        std::fs::write(folder.path().join("secret.txt"), " from a file \n").unwrap();
+        let profile = explicit.then(|| "default".to_owned());
+        let choice = Choice { file: Some(path), profile, mode: None };
+        let config = Config::load(&choice, environment).unwrap();
+        (folder, config)
+    }
+
+    fn settings(text: &str, environment: &Environment) -> Result<ClientSettings> {
+        config(text, environment, false).1.client_settings()
+    }
+
+    fn secret(settings: &ClientSettings) -> &str {
+        match &settings.credentials {
+            Credentials::OAuth { client_secret, .. } | Credentials::Jwt { client_secret, .. } => {
+                client_secret.expose()
+            }
+            Credentials::Token { token, .. } => token.expose(),
+        }
+    }
+
+    const PROFILE: &str = "[default]\norg_id = \"A@AdobeOrg\"\nclient_id = \"id\"\n";
+
+    #[test]
+    fn everything_missing_is_named_in_one_message() {
+        let error = settings("[default]\n", &Environment::default()).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "profile `default` lacks `org_id` (environment UMAPI_ORG_ID); `client_id` (environment UMAPI_CLIENT_ID); \
+             `client_secret`, `client_secret_file`, `client_secret_command` (environment UMAPI_CLIENT_SECRET)"
+        );
+        assert!(error.hint().is_some_and(|hint| hint.contains("--sandbox")));
+    }
+
+    #[test]
+    fn with_an_explicit_profile_the_message_says_that_the_environment_does_not_count() {
+        let environment = Environment::of([("UMAPI_CLIENT_SECRET", "s")]);
+        let error = config(PROFILE, &environment, true).1.client_settings().unwrap_err();
+        assert!(error.hint().is_some_and(|hint| hint.contains("does not count")), "{error}");
+    }
+
+    #[test]
+    fn the_secret_comes_as_written_from_a_file_or_from_a_command() {
+        let none = Environment::default();
+        for (line, expected) in [
+            ("client_secret = \"as written\"", "as written"),
+            ("client_secret_file = \"secret.txt\"", "from a file"),
+            ("client_secret_command = \"echo from a command\"", "from a command"),
+        ] {
+            let settings = settings(&format!("{PROFILE}{line}\n"), &none).unwrap();
+            assert_eq!(secret(&settings), expected);
+        }
+    }
+
+    #[test]
+    fn a_secret_given_twice_is_refused() {
+        let text = format!("{PROFILE}client_secret = \"a\"\nclient_secret_file = \"b\"\n");
+        let error = settings(&text, &Environment::default()).unwrap_err();
+        assert_eq!(error.to_string(), "the profile sets both `client_secret` and `client_secret_file`");
+    }
+
+    #[test]
+    fn a_secret_that_cannot_be_fetched_says_from_where() {
+        let none = Environment::default();
+        let error = settings(&format!("{PROFILE}client_secret_file = \"{NOWHERE}\"\n"), &none).unwrap_err();
+        assert!(
+            error.to_string().starts_with("cannot read /nowhere/secret (`client_secret_file`)"),
+            "{error}"
+        );
+        let error = settings(&format!("{PROFILE}client_secret_command = \"exit 3\"\n"), &none).unwrap_err();
+        assert!(error.to_string().starts_with("the command of `client_secret_command` failed"), "{error}");
+    }
+
+    #[test]
+    fn a_ready_token_beats_the_profile_s_credentials() {
+        let environment = Environment::of([("UMAPI_ACCESS_TOKEN", "token")]);
+        let settings = settings(&format!("{PROFILE}client_secret = \"a\"\n"), &environment).unwrap();
+        assert!(matches!(settings.credentials, Credentials::Token { .. }));
+    }
+
+    #[test]
+    fn a_begun_jwt_profile_must_be_complete() {
+        let text = format!("{PROFILE}client_secret = \"a\"\ntech_account_id = \"t@techacct.adobe.com\"\n");
+        let error = settings(&text, &Environment::default()).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "profile `default` lacks `private_key_file` (environment UMAPI_PRIVATE_KEY_FILE)"
+        );
+        let text = format!("{text}private_key_file = \"secret.txt\"\n");
+        let settings = settings(&text, &Environment::default()).unwrap();
+        assert!(matches!(settings.credentials, Credentials::Jwt { .. }));
+    }
+
+    #[test]
+    fn the_defaults_of_the_table_are_those_of_the_client() {
+        let settings =
+            settings(&format!("{PROFILE}client_secret = \"a\"\n"), &Environment::default()).unwrap();
+        let plain = ClientSettings::new("A@AdobeOrg", settings.credentials.clone());
+        assert_eq!(format!("{settings:?}"), format!("{plain:?}"));
+    }
+
+    #[test]
+    fn a_profile_s_live_does_not_follow_the_environment_to_another_organization() {
+        let text = format!("{PROFILE}mode = \"live\"\nclient_secret = \"a\"\n");
+        let environment = Environment::of([("UMAPI_ORG_ID", "B@AdobeOrg")]);
+        let (_folder, other) = config(&text, &environment, false);
+        assert_eq!(other.mode(), Mode::Test);
+        assert!(other.warnings().iter().any(|warning| warning.contains("UMAPI_ORG_ID")));
+        let (_folder, own) = config(&text, &environment, true);
+        assert_eq!((own.mode(), own.organization()), (Mode::Live, Some("A@AdobeOrg")));
+    }
+}

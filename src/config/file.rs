@@ -1,0 +1,200 @@
+//! The configuration file: TOML whose top-level tables are profiles (`[default]`, `[acme]`), whose keys are those
+//! of [`SETTINGS`]. Anything else in it is an error with its line.
+
+use super::table::{Key, SETTINGS, Setting};
+use crate::error::{Error, Result};
+use crate::nearest::nearest;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+/// A configuration file that was read.
+pub struct File {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its profiles, in the file's order.
+    pub profiles: Vec<Profile>,
+}
+
+/// One profile.
+pub struct Profile {
+    /// The name in brackets.
+    pub name: String,
+    /// What it sets.
+    pub entries: Vec<Entry>,
+}
+
+/// One line of a profile.
+pub struct Entry {
+    /// The setting.
+    pub key: Key,
+    /// Its value as text.
+    pub text: String,
+    /// The 1-based line.
+    pub line: usize,
+}
+
+impl File {
+    /// Reads the file's text; `path` is for messages.
+    ///
+    /// # Errors
+    /// A syntax error, a key outside of a profile, an unknown key or a value of the wrong type.
+    pub fn parse(text: &str, path: &Path) -> Result<Self> {
+        let reader = Reader { text, path };
+        let table = DeTable::parse(text).map_err(|error| {
+            reader.error(error.span().unwrap_or_default(), error.message(), "Mend the file's TOML.")
+        })?;
+        let mut profiles: Vec<_> = table.get_ref().iter().collect();
+        profiles.sort_by_key(|(name, _)| name.span().start);
+        let profiles =
+            profiles.into_iter().map(|(name, value)| reader.profile(name, value)).collect::<Result<_>>()?;
+        Ok(Self { path: path.to_owned(), profiles })
+    }
+
+    /// The profile of that name.
+    pub fn profile(&self, name: &str) -> Option<&Profile> {
+        self.profiles.iter().find(|profile| profile.name == name)
+    }
+
+    /// Whether any profile holds a secret in so many words.
+    pub fn holds_secret(&self) -> bool {
+        let secret = |entry: &Entry| super::table::setting(entry.key).secret;
+        self.profiles.iter().any(|profile| profile.entries.iter().any(secret))
+    }
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    path: &'a Path,
+}
+
+impl Reader<'_> {
+    fn profile(
+        &self,
+        name: &Spanned<std::borrow::Cow<'_, str>>,
+        value: &Spanned<DeValue<'_>>,
+    ) -> Result<Profile> {
+        let Some(table) = value.get_ref().as_table() else {
+            let message = format!("`{}` stands outside of a profile", name.get_ref());
+            return Err(self.error(
+                name.span(),
+                &message,
+                "Put it under [default], or under the name of a profile.",
+            ));
+        };
+        let entries = table.iter().map(|(key, value)| self.entry(key, value)).collect::<Result<_>>()?;
+        Ok(Profile { name: name.get_ref().to_string(), entries })
+    }
+
+    fn entry(&self, key: &Spanned<std::borrow::Cow<'_, str>>, value: &Spanned<DeValue<'_>>) -> Result<Entry> {
+        let Some(setting) = SETTINGS.iter().find(|setting| setting.profile_key == Some(key.get_ref())) else {
+            return Err(self.error(
+                key.span(),
+                &format!("unknown setting `{}`", key.get_ref()),
+                &hint(key.get_ref()),
+            ));
+        };
+        let text = scalar(setting, value.get_ref()).ok_or_else(|| {
+            let message = format!(
+                "`{}` must be a text or a number, not of type {}",
+                key.get_ref(),
+                value.get_ref().type_str()
+            );
+            self.error(value.span(), &message, "Write it in quotes.")
+        })?;
+        Ok(Entry { key: setting.key, text, line: self.line(key.span()) })
+    }
+
+    fn line(&self, span: Range<usize>) -> usize {
+        let before = self.text.as_bytes().iter().take(span.start);
+        before.filter(|byte| **byte == b'\n').count() + 1
+    }
+
+    fn error(&self, span: Range<usize>, message: &str, hint: &str) -> Error {
+        Error::config(format!("{}:{}: {message}", self.path.display(), self.line(span)), hint)
+    }
+}
+
+fn hint(key: &str) -> String {
+    let known = || SETTINGS.iter().filter_map(|setting| setting.profile_key);
+    match nearest(key, known()) {
+        Some(name) => format!("Did you mean `{name}`?"),
+        None => format!("A profile may set {}.", known().collect::<Vec<_>>().join(", ")),
+    }
+}
+
+/// A value as text; `checks = true` reads as `on`.
+fn scalar(setting: &Setting, value: &DeValue<'_>) -> Option<String> {
+    let on = if setting.key == Key::Checks { ["off", "on"] } else { ["false", "true"] };
+    match value {
+        DeValue::String(text) => Some(text.to_string()),
+        DeValue::Integer(number) => Some(number.to_string()),
+        DeValue::Float(number) => Some(number.to_string()),
+        DeValue::Boolean(value) => Some(on[usize::from(*value)].to_owned()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<File> {
+        File::parse(text, Path::new("config.toml"))
+    }
+
+    fn failure(text: &str) -> (String, String) {
+        match parse(text) {
+            Ok(_) => (String::new(), String::new()),
+            Err(error) => (error.to_string(), error.hint().unwrap_or_default()),
+        }
+    }
+
+    #[test]
+    fn profiles_are_the_top_level_tables() {
+        let file =
+            parse("[default]\norg_id = \"A@AdobeOrg\"\n\n[acme]\nmax_wait = 60\nchecks = false\n").unwrap();
+        let names: Vec<_> = file.profiles.iter().map(|profile| profile.name.as_str()).collect();
+        assert_eq!(names, ["default", "acme"]);
+        let acme: Vec<_> = file.profiles[1]
+            .entries
+            .iter()
+            .map(|entry| (entry.key, entry.text.as_str(), entry.line))
+            .collect();
+        assert!(acme.contains(&(Key::MaxWait, "60", 5)));
+        assert!(acme.contains(&(Key::Checks, "off", 6)));
+    }
+
+    #[test]
+    fn an_unknown_key_names_its_line_and_the_nearest() {
+        let (message, hint) = failure("[default]\nclient_id = \"x\"\nclient_secrte = \"y\"\n");
+        assert_eq!(message, "config.toml:3: unknown setting `client_secrte`");
+        assert_eq!(hint, "Did you mean `client_secret`?");
+    }
+
+    #[test]
+    fn a_key_without_a_profile_says_where_it_belongs() {
+        let (message, hint) = failure("org_id = \"x\"\n");
+        assert_eq!(message, "config.toml:1: `org_id` stands outside of a profile");
+        assert!(hint.contains("[default]"));
+    }
+
+    #[test]
+    fn broken_toml_is_an_error_with_its_line() {
+        let (message, _) = failure("[default]\norg_id = \n");
+        assert!(message.starts_with("config.toml:2: "), "{message}");
+    }
+
+    #[test]
+    fn a_list_is_no_value_of_a_setting() {
+        let (message, _) = failure("[default]\norg_id = [1]\n");
+        assert_eq!(message, "config.toml:2: `org_id` must be a text or a number, not of type array");
+    }
+
+    #[test]
+    fn only_a_written_secret_makes_the_file_secret() {
+        assert!(!parse("[a]\nclient_secret_file = \"s\"\n").unwrap().holds_secret());
+        assert!(parse("[a]\nclient_secret = \"s\"\n").unwrap().holds_secret());
+    }
+}

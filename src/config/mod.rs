@@ -1,0 +1,197 @@
+//! The operator's settings: which profile, which organization, how to sign in, how patient to be. No network.
+//!
+//! [`Config::load`] reads and checks the file at once; secrets are fetched only when a client is wanted.
+
+pub mod connect;
+pub mod file;
+mod secrets;
+pub mod table;
+pub mod values;
+
+use crate::error::{Error, Result};
+use crate::nearest::nearest;
+use etcetera::BaseStrategy;
+use file::File;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use table::{Key, setting};
+use values::{Choice, Environment, Values};
+
+/// The settings of one run.
+pub struct Config {
+    profile: String,
+    explicit: bool,
+    place: PathBuf,
+    values: Values,
+    warnings: Vec<String>,
+}
+
+impl Config {
+    /// Settles everything that needs no secret.
+    ///
+    /// # Errors
+    /// `config`: a file that was named and cannot be read, a broken file, an unknown profile or a wrong value.
+    pub fn load(choice: &Choice, environment: &Environment) -> Result<Self> {
+        let (place, file) = read_file(choice, environment)?;
+        let named = choice.profile.as_deref().or_else(|| environment.get(variable_name(Key::Profile)));
+        let profile = named.or(setting(Key::Profile).default).unwrap_or_default();
+        if named.is_some() && file.as_ref().is_none_or(|file| file.profile(profile).is_none()) {
+            return Err(unknown_profile(profile, &place, file.as_ref()));
+        }
+        let explicit = choice.profile.is_some();
+        let values = Values::settle(choice, explicit, environment, file.as_ref(), profile)?;
+        let warnings = loose_files(&values, file.as_ref()).iter().map(|path| loose_warning(path)).collect();
+        let mut config = Self { profile: profile.to_owned(), explicit, place, values, warnings };
+        config.warnings.extend(config.redirected().map(redirect_warning));
+        Ok(config)
+    }
+
+    /// The name of the profile.
+    pub fn profile(&self) -> &str {
+        &self.profile
+    }
+
+    /// The organization's id, when it is known.
+    pub fn organization(&self) -> Option<&str> {
+        self.values.text(Key::Organization)
+    }
+
+    /// What the operator should know before anything runs.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+}
+
+fn variable_name(key: Key) -> &'static str {
+    setting(key).variable.unwrap_or_default()
+}
+
+/// The configuration file's place, and its content when there is any. A file that was named must be there.
+fn read_file(choice: &Choice, environment: &Environment) -> Result<(PathBuf, Option<File>)> {
+    let variable = || environment.get(variable_name(Key::File)).map(PathBuf::from);
+    let named = choice.file.clone().or_else(variable);
+    let must_exist = named.is_some();
+    let place = match named {
+        Some(place) => place,
+        None => default_place()?,
+    };
+    match std::fs::read_to_string(&place) {
+        Ok(text) => Ok((place.clone(), Some(File::parse(text.trim_start_matches('\u{feff}'), &place)?))),
+        Err(error) if error.kind() == ErrorKind::NotFound && !must_exist => Ok((place, None)),
+        Err(error) => {
+            let message = format!("cannot read the configuration file {}: {error}", place.display());
+            Err(Error::config(message, "Check the path and that you may read it."))
+        }
+    }
+}
+
+fn default_place() -> Result<PathBuf> {
+    let folders = etcetera::choose_base_strategy().map_err(|_| {
+        Error::config(
+            "there is no home folder to look for the configuration in",
+            "Set HOME, or name the file with --config.",
+        )
+    })?;
+    Ok(folders.config_dir().join("umapi").join("config.toml"))
+}
+
+fn unknown_profile(name: &str, place: &Path, file: Option<&File>) -> Error {
+    let Some(file) = file else {
+        let message = format!("there is no profile `{name}`: {} does not exist", place.display());
+        return Error::config(message, format!("Make the file, with a section [{name}]."));
+    };
+    let names = || file.profiles.iter().map(|profile| profile.name.as_str());
+    let hint = match nearest(name, names()) {
+        Some(near) => format!("Did you mean `{near}`?"),
+        None if file.profiles.is_empty() => format!("Add a section [{name}] to it."),
+        None => format!("It has {}.", names().collect::<Vec<_>>().join(", ")),
+    };
+    Error::config(format!("there is no profile `{name}` in {}", place.display()), hint)
+}
+
+/// The files with secrets that others on this machine may read.
+fn loose_files(values: &Values, file: Option<&File>) -> Vec<PathBuf> {
+    let config = file.filter(|file| file.holds_secret()).map(|file| file.path.clone());
+    let named = [Key::ClientSecretFile, Key::PrivateKeyFile].into_iter().filter_map(|key| values.path(key));
+    config.into_iter().chain(named).filter(|path| is_loose(path)).collect()
+}
+
+#[cfg(unix)]
+fn is_loose(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::metadata(path).is_ok_and(|data| data.permissions().mode() & 0o077 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_loose(_path: &Path) -> bool {
+    false
+}
+
+fn loose_warning(path: &Path) -> String {
+    format!("{0} holds a secret and others may read it; run: chmod 600 {0}", path.display())
+}
+
+fn redirect_warning(variable: &str) -> String {
+    format!(
+        "{variable} names another place than the profile, so its `mode = \"live\"` does not hold; add --live for that"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with_file(text: &str) -> (tempfile::TempDir, Choice) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.toml");
+        std::fs::write(&path, text).unwrap();
+        (folder, Choice { file: Some(path), ..Choice::default() })
+    }
+
+    fn failure(choice: &Choice) -> (String, String) {
+        let error = Config::load(choice, &Environment::default()).err().expect("refused");
+        (error.to_string(), error.hint().unwrap_or_default())
+    }
+
+    #[test]
+    fn a_profile_that_does_not_exist_names_the_nearest() {
+        let (_folder, mut choice) = with_file("[acme]\n[default]\n");
+        choice.profile = Some("acne".into());
+        let (message, hint) = failure(&choice);
+        assert!(message.starts_with("there is no profile `acne` in "), "{message}");
+        assert_eq!(hint, "Did you mean `acme`?");
+    }
+
+    #[test]
+    fn the_default_profile_may_be_missing() {
+        let (_folder, choice) = with_file("[acme]\n");
+        let config = Config::load(&choice, &Environment::default()).unwrap();
+        assert_eq!((config.profile(), config.organization()), ("default", None));
+    }
+
+    #[test]
+    fn a_file_that_was_named_must_be_there() {
+        let choice = Choice { file: Some("/nowhere/umapi.toml".into()), ..Choice::default() };
+        assert!(failure(&choice).0.starts_with("cannot read the configuration file /nowhere/umapi.toml"));
+    }
+
+    #[test]
+    fn the_environment_may_choose_the_profile() {
+        let (_folder, choice) = with_file("[acme]\norg_id = \"ACME@AdobeOrg\"\n");
+        let config = Config::load(&choice, &Environment::of([("UMAPI_PROFILE", "acme")])).unwrap();
+        assert_eq!(config.organization(), Some("ACME@AdobeOrg"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_secret_that_others_may_read_draws_a_warning() {
+        use std::os::unix::fs::PermissionsExt;
+        let (folder, choice) = with_file("[default]\nclient_secret = \"s\"\n");
+        let path = folder.path().join("config.toml");
+        let warnings = |mode| {
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+            Config::load(&choice, &Environment::default()).unwrap().warnings().len()
+        };
+        assert_eq!((warnings(0o640), warnings(0o600)), (1, 0));
+    }
+}

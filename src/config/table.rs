@@ -1,0 +1,321 @@
+//! The settings, each declared once: option, environment variable, profile key, default and help line.
+//!
+//! The command line's help, the profile file, its "did you mean", the missing-settings message and the README's
+//! table all read [`SETTINGS`].
+
+/// Names a setting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Key {
+    /// The profile to use.
+    Profile,
+    /// The configuration file.
+    File,
+    /// The organization's id.
+    Organization,
+    /// The client id of the project.
+    ClientId,
+    /// The client secret itself.
+    ClientSecret,
+    /// A file that holds the client secret.
+    ClientSecretFile,
+    /// A command that prints the client secret.
+    ClientSecretCommand,
+    /// A ready access token.
+    AccessToken,
+    /// The technical account of a JWT project.
+    TechnicalAccountId,
+    /// The file of the private key of a JWT project.
+    PrivateKeyFile,
+    /// Where the service is.
+    ServiceUrl,
+    /// Where the sign-in service is.
+    SignInUrl,
+    /// Whether changes are real.
+    Mode,
+    /// How often a call is tried.
+    MaxAttempts,
+    /// The first wait between attempts.
+    FirstDelay,
+    /// The random part of a wait.
+    Jitter,
+    /// How long one exchange may take.
+    Timeout,
+    /// The longest wait that is accepted.
+    MaxWait,
+    /// Whether calls are paced.
+    Pace,
+    /// Whether commands are checked before they are sent.
+    Checks,
+    /// Certificates to trust beside the system's.
+    CaBundle,
+    /// The proxy to go through.
+    Proxy,
+}
+
+/// What a value must look like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// Any text that is not blank.
+    Text,
+    /// An address: https, or http to this machine.
+    Url,
+    /// A file; relative to the folder of the configuration file when it is set there.
+    Path,
+    /// A whole number, at least 1.
+    Count,
+    /// A number of seconds, at least 0.
+    Seconds,
+    /// One of a few words.
+    Choice(&'static [&'static str]),
+}
+
+/// One setting.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting {
+    /// Its name in the code.
+    pub key: Key,
+    /// What a value must look like.
+    pub shape: Shape,
+    /// One line for people.
+    pub help: &'static str,
+    /// The command line's option, as it is written there.
+    pub option: Option<&'static str>,
+    /// The environment variable.
+    pub variable: Option<&'static str>,
+    /// The key in a profile.
+    pub profile_key: Option<&'static str>,
+    /// The default, as it would be written.
+    pub default: Option<&'static str>,
+    /// Whether the value must never be shown, nor be read by a script.
+    pub secret: bool,
+    /// Whether it says which organization is meant, so that an explicit `-p` shuts the environment out.
+    pub identity: bool,
+}
+
+impl Setting {
+    const fn new(key: Key, shape: Shape, help: &'static str) -> Self {
+        Self {
+            key,
+            shape,
+            help,
+            option: None,
+            variable: None,
+            profile_key: None,
+            default: None,
+            secret: false,
+            identity: false,
+        }
+    }
+
+    const fn option(self, option: &'static str) -> Self {
+        Self { option: Some(option), ..self }
+    }
+
+    const fn variable(self, variable: &'static str) -> Self {
+        Self { variable: Some(variable), ..self }
+    }
+
+    const fn in_profile(self, key: &'static str) -> Self {
+        Self { profile_key: Some(key), ..self }
+    }
+
+    const fn default(self, default: &'static str) -> Self {
+        Self { default: Some(default), ..self }
+    }
+
+    const fn secret(self) -> Self {
+        Self { secret: true, ..self }
+    }
+
+    const fn identity(self) -> Self {
+        Self { identity: true, ..self }
+    }
+
+    /// How to name it in a message: as it is written in a profile, else in the environment, else as an option.
+    pub fn name(&self) -> &'static str {
+        self.profile_key.or(self.variable).or(self.option).unwrap_or_default()
+    }
+}
+
+/// The two modes, in a profile and in the prompt.
+pub const MODES: &[&str] = &["test", "live"];
+
+/// Every setting, in the order of the README.
+pub const SETTINGS: &[Setting] = &[
+    Setting::new(Key::Profile, Shape::Text, "the profile to use")
+        .option("--profile")
+        .variable("UMAPI_PROFILE")
+        .default("default"),
+    Setting::new(Key::File, Shape::Path, "the configuration file")
+        .option("--config")
+        .variable("UMAPI_CONFIG")
+        .default("umapi/config.toml in the user's configuration folder"),
+    Setting::new(Key::Organization, Shape::Text, "organization id, ending in @AdobeOrg")
+        .variable("UMAPI_ORG_ID")
+        .in_profile("org_id")
+        .identity(),
+    Setting::new(Key::ClientId, Shape::Text, "client id (API key) of the Developer Console project")
+        .variable("UMAPI_CLIENT_ID")
+        .in_profile("client_id")
+        .identity(),
+    Setting::new(Key::ClientSecret, Shape::Text, "client secret of the project")
+        .variable("UMAPI_CLIENT_SECRET")
+        .in_profile("client_secret")
+        .secret()
+        .identity(),
+    Setting::new(Key::ClientSecretFile, Shape::Path, "file that holds the client secret")
+        .in_profile("client_secret_file")
+        .identity(),
+    Setting::new(Key::ClientSecretCommand, Shape::Text, "command that prints the client secret")
+        .in_profile("client_secret_command")
+        .identity(),
+    Setting::new(Key::AccessToken, Shape::Text, "ready access token, used instead of signing in")
+        .variable("UMAPI_ACCESS_TOKEN")
+        .secret()
+        .identity(),
+    Setting::new(Key::TechnicalAccountId, Shape::Text, "technical account id, for JWT (deprecated by Adobe)")
+        .variable("UMAPI_TECH_ACCOUNT_ID")
+        .in_profile("tech_account_id")
+        .identity(),
+    Setting::new(Key::PrivateKeyFile, Shape::Path, "private key in PEM form, for JWT")
+        .variable("UMAPI_PRIVATE_KEY_FILE")
+        .in_profile("private_key_file")
+        .identity(),
+    Setting::new(Key::ServiceUrl, Shape::Url, "address of the service")
+        .variable("UMAPI_URL")
+        .in_profile("url")
+        .default("https://usermanagement.adobe.io/v2/usermanagement")
+        .identity(),
+    Setting::new(Key::SignInUrl, Shape::Url, "address of the sign-in service")
+        .variable("UMAPI_IMS_URL")
+        .in_profile("ims_url")
+        .default("https://ims-na1.adobelogin.com")
+        .identity(),
+    Setting::new(Key::Mode, Shape::Choice(MODES), "whether changes are rehearsed or made")
+        .option("--test, --live")
+        .in_profile("mode")
+        .default("test")
+        .identity(),
+    Setting::new(Key::MaxAttempts, Shape::Count, "attempts for one call")
+        .variable("UMAPI_MAX_ATTEMPTS")
+        .in_profile("max_attempts")
+        .default("4"),
+    Setting::new(Key::FirstDelay, Shape::Seconds, "wait after the first failed attempt, doubled each time")
+        .variable("UMAPI_FIRST_DELAY")
+        .in_profile("first_delay")
+        .default("3"),
+    Setting::new(Key::Jitter, Shape::Seconds, "longest random addition to a wait")
+        .variable("UMAPI_JITTER")
+        .in_profile("jitter")
+        .default("5"),
+    Setting::new(Key::Timeout, Shape::Seconds, "time-out of one attempt")
+        .variable("UMAPI_TIMEOUT")
+        .in_profile("timeout")
+        .default("120"),
+    Setting::new(Key::MaxWait, Shape::Seconds, "longest wait the service may ask for")
+        .variable("UMAPI_MAX_WAIT")
+        .in_profile("max_wait")
+        .default("3600"),
+    Setting::new(Key::Pace, Shape::Choice(&["auto", "off"]), "keep to the documented limits, or not")
+        .variable("UMAPI_PACE")
+        .in_profile("pace")
+        .default("auto"),
+    Setting::new(Key::Checks, Shape::Choice(&["on", "off"]), "check commands before sending them")
+        .variable("UMAPI_CHECKS")
+        .in_profile("checks")
+        .default("on"),
+    Setting::new(Key::CaBundle, Shape::Path, "certificates in PEM form to trust beside the system's")
+        .variable("UMAPI_CA_BUNDLE")
+        .in_profile("ca_bundle"),
+    Setting::new(Key::Proxy, Shape::Text, "proxy; HTTPS_PROXY and NO_PROXY count as everywhere")
+        .in_profile("proxy"),
+];
+
+/// The entry of one setting.
+pub fn setting(key: Key) -> &'static Setting {
+    let found = SETTINGS.iter().find(|setting| setting.key == key);
+    found.unwrap_or(&SETTINGS[0])
+}
+
+/// The environment variables whose values no script may read.
+pub fn secret_variables() -> impl Iterator<Item = &'static str> {
+    SETTINGS.iter().filter(|setting| setting.secret).filter_map(|setting| setting.variable)
+}
+
+/// The settings as a table of the README.
+pub fn markdown() -> String {
+    let head =
+        "| setting | option | environment | profile key | default |\n|---|---|---|---|---|\n".to_owned();
+    SETTINGS.iter().map(row).fold(head, |table, row| table + &row)
+}
+
+fn row(setting: &Setting) -> String {
+    let cells = [setting.option, setting.variable, setting.profile_key, setting.default];
+    let cells = cells.map(|text| text.map_or_else(|| "-".to_owned(), |text| format!("`{text}`")));
+    format!("| {} | {} |\n", setting.help, cells.join(" | "))
+}
+
+/// The environment variables, for the end of `--help`.
+pub fn variables_help() -> String {
+    let rows: Vec<_> =
+        SETTINGS.iter().filter_map(|setting| Some((setting.variable?, setting.help))).collect();
+    let width = rows.iter().map(|(variable, _)| variable.len()).max().unwrap_or(0);
+    let lines = rows.iter().map(|(variable, help)| format!("  {variable:width$}  {help}\n"));
+    format!("Environment:\n{}", lines.collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    fn no_duplicates(names: impl Iterator<Item = &'static str>) {
+        let mut seen = HashSet::new();
+        for name in names {
+            assert!(seen.insert(name), "{name} is declared twice");
+        }
+    }
+
+    #[test]
+    fn every_name_is_declared_once() {
+        no_duplicates(SETTINGS.iter().filter_map(|setting| setting.variable));
+        no_duplicates(SETTINGS.iter().filter_map(|setting| setting.profile_key));
+        no_duplicates(SETTINGS.iter().filter_map(|setting| setting.option));
+    }
+
+    #[test]
+    fn every_setting_can_be_set_and_is_found_by_its_key() {
+        for entry in SETTINGS {
+            assert!(!entry.name().is_empty(), "{:?} cannot be set", entry.key);
+            assert_eq!(setting(entry.key).key, entry.key);
+        }
+    }
+
+    #[test]
+    fn variables_are_named_alike() {
+        for variable in SETTINGS.iter().filter_map(|setting| setting.variable) {
+            assert!(variable.starts_with("UMAPI_"), "{variable}");
+        }
+    }
+
+    #[test]
+    fn the_mode_has_no_environment_variable() {
+        assert_eq!(setting(Key::Mode).variable, None);
+    }
+
+    #[test]
+    fn secrets_are_part_of_the_identity() {
+        assert_eq!(secret_variables().collect::<Vec<_>>(), ["UMAPI_CLIENT_SECRET", "UMAPI_ACCESS_TOKEN"]);
+        assert!(SETTINGS.iter().filter(|setting| setting.secret).all(|setting| setting.identity));
+    }
+
+    #[test]
+    fn the_tables_show_every_setting() {
+        assert_eq!(markdown().lines().count(), SETTINGS.len() + 2);
+        assert!(
+            markdown()
+                .contains("| organization id, ending in @AdobeOrg | - | `UMAPI_ORG_ID` | `org_id` | - |")
+        );
+        assert!(variables_help().contains("UMAPI_MAX_WAIT"));
+    }
+}

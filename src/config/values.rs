@@ -1,0 +1,311 @@
+//! Which value of a setting counts: options over environment over profile over defaults. Pure.
+
+use super::file::{Entry, File};
+use super::table::{Key, SETTINGS, Setting, Shape};
+use crate::error::{Error, Result};
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+/// The environment variables as they were at the start; a blank one counts as not set.
+#[derive(Default)]
+pub struct Environment(HashMap<String, String>);
+
+impl Environment {
+    /// That of this process. Variables that are no Unicode are left out: none of ours can be such.
+    pub fn current() -> Self {
+        let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        };
+        Self(std::env::vars_os().filter_map(text).collect())
+    }
+
+    /// The given variables only.
+    pub fn of<const N: usize>(variables: [(&str, &str); N]) -> Self {
+        Self(variables.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
+    }
+
+    /// The value of a variable that is set and not blank.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str).filter(|value| !value.trim().is_empty())
+    }
+}
+
+/// What the command line says about settings.
+#[derive(Debug, Clone, Default)]
+pub struct Choice {
+    /// `--profile`.
+    pub profile: Option<String>,
+    /// `--config`.
+    pub file: Option<PathBuf>,
+    /// `--test` or `--live`: one of [`super::table::MODES`].
+    pub mode: Option<&'static str>,
+}
+
+/// Where a value comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// An option of the command line.
+    Option,
+    /// An environment variable.
+    Variable(&'static str),
+    /// A line of the configuration file.
+    Profile {
+        /// The file.
+        file: PathBuf,
+        /// The 1-based line.
+        line: usize,
+    },
+    /// The table of settings.
+    Default,
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Option => formatter.write_str("the command line"),
+            Self::Variable(name) => write!(formatter, "the environment variable {name}"),
+            Self::Profile { file, line } => write!(formatter, "{}:{line}", file.display()),
+            Self::Default => formatter.write_str("the default"),
+        }
+    }
+}
+
+/// A value and where it comes from. Not `Debug`: it may be a secret.
+#[derive(Clone)]
+pub struct Value {
+    /// The text as it was written.
+    pub text: String,
+    /// Who wrote it.
+    pub source: Source,
+}
+
+/// The value of every setting that has one.
+pub struct Values(BTreeMap<Key, Value>);
+
+impl Values {
+    /// Settles every setting except profile and file, which lead here. `explicit` says that the profile was chosen
+    /// by option: then the environment has no say about identity.
+    ///
+    /// # Errors
+    /// `config`: a value that does not have the shape of its setting.
+    pub fn settle(
+        choice: &Choice,
+        explicit: bool,
+        environment: &Environment,
+        file: Option<&File>,
+        profile: &str,
+    ) -> Result<Self> {
+        let entries = file.and_then(|file| Some((file.path.as_path(), file.profile(profile)?)));
+        let mut values = BTreeMap::new();
+        for setting in SETTINGS.iter().filter(|setting| !matches!(setting.key, Key::Profile | Key::File)) {
+            let option = choice.mode.filter(|_| setting.key == Key::Mode).map(from_option);
+            let variable = || variable(setting, environment).filter(|_| !(explicit && setting.identity));
+            let entry = || entries.and_then(|(path, profile)| from_profile(setting, path, &profile.entries));
+            if let Some(value) = option.or_else(variable).or_else(entry).or_else(|| default(setting)) {
+                check(setting, &value)?;
+                values.insert(setting.key, value);
+            }
+        }
+        Ok(Self(values))
+    }
+
+    /// The value of a setting.
+    pub fn get(&self, key: Key) -> Option<&Value> {
+        self.0.get(&key)
+    }
+
+    /// The text of a setting.
+    pub fn text(&self, key: Key) -> Option<&str> {
+        self.get(key).map(|value| value.text.as_str())
+    }
+
+    /// A file a setting names: `~/` is the home folder, and what a profile says is relative to its file.
+    pub fn path(&self, key: Key) -> Option<PathBuf> {
+        let value = self.get(key)?;
+        let path = match value.text.strip_prefix("~/") {
+            Some(rest) => etcetera::home_dir().ok()?.join(rest),
+            None => PathBuf::from(&value.text),
+        };
+        match &value.source {
+            Source::Profile { file, .. } => Some(file.parent().unwrap_or(Path::new("")).join(path)),
+            _ => Some(path),
+        }
+    }
+}
+
+fn from_option(text: &'static str) -> Value {
+    Value { text: text.to_owned(), source: Source::Option }
+}
+
+fn variable(setting: &Setting, environment: &Environment) -> Option<Value> {
+    let name = setting.variable?;
+    let text = environment.get(name)?.to_owned();
+    Some(Value { text, source: Source::Variable(name) })
+}
+
+fn from_profile(setting: &Setting, file: &Path, entries: &[Entry]) -> Option<Value> {
+    let entry = entries.iter().find(|entry| entry.key == setting.key)?;
+    let source = Source::Profile { file: file.to_owned(), line: entry.line };
+    Some(Value { text: entry.text.clone(), source })
+}
+
+fn default(setting: &Setting) -> Option<Value> {
+    Some(Value { text: setting.default?.to_owned(), source: Source::Default })
+}
+
+fn check(setting: &Setting, value: &Value) -> Result<()> {
+    let Some(expected) = mismatch(setting.shape, &value.text) else { return Ok(()) };
+    let shown = if setting.secret { String::new() } else { format!(", not `{}`", value.text) };
+    let message = format!("`{}` must be {expected}{shown} ({})", setting.name(), value.source);
+    Err(Error::config(message, format!("It sets: {}.", setting.help)))
+}
+
+/// What a value of that shape must be, when the text is not.
+fn mismatch(shape: Shape, text: &str) -> Option<String> {
+    let expected = |fits: bool, expected: &str| (!fits).then(|| expected.to_owned());
+    match shape {
+        Shape::Text | Shape::Path => expected(!text.trim().is_empty(), "filled in"),
+        Shape::Count => expected(text.parse::<u32>().is_ok_and(|count| count > 0), "a whole number from 1"),
+        Shape::Seconds => expected(seconds(text).is_some(), "a number of seconds"),
+        Shape::Url => expected(is_safe_address(text), "an https address (plain http only to this machine)"),
+        Shape::Choice(words) => {
+            let list = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(" or ");
+            expected(words.contains(&text), &list)
+        }
+    }
+}
+
+/// A number of seconds as a duration.
+pub(super) fn seconds(text: &str) -> Option<std::time::Duration> {
+    text.parse::<f64>().ok().and_then(|seconds| std::time::Duration::try_from_secs_f64(seconds).ok())
+}
+
+/// Whether an address may carry a secret: https to anywhere, http to loopback only.
+fn is_safe_address(text: &str) -> bool {
+    let Some((scheme, rest)) = text.split_once("://") else { return false };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let plain =
+        !authority.is_empty() && !text.contains(['@', '?', '#', '\\']) && !text.contains(char::is_whitespace);
+    plain && (scheme == "https" || (scheme == "http" && is_loopback(authority)))
+}
+
+fn is_loopback(authority: &str) -> bool {
+    let host = match authority.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+        _ => authority,
+    };
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    host.eq_ignore_ascii_case("localhost")
+        || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FILE: &str = r#"
+[default]
+org_id = "FILE@AdobeOrg"
+max_wait = 60
+mode = "live"
+ca_bundle = "company.pem"
+"#;
+
+    fn settle(choice: &Choice, environment: &Environment) -> Result<Values> {
+        let file = File::parse(FILE, Path::new("/etc/umapi/config.toml")).unwrap();
+        Values::settle(choice, choice.profile.is_some(), environment, Some(&file), "default")
+    }
+
+    fn organization(choice: &Choice, environment: &Environment) -> String {
+        settle(choice, environment).unwrap().text(Key::Organization).unwrap_or_default().to_owned()
+    }
+
+    #[test]
+    fn the_environment_beats_the_profile_and_the_profile_beats_the_default() {
+        let environment = Environment::of([("UMAPI_ORG_ID", "ENV@AdobeOrg"), ("UMAPI_MAX_WAIT", " ")]);
+        let values = settle(&Choice::default(), &environment).unwrap();
+        assert_eq!(values.text(Key::Organization), Some("ENV@AdobeOrg"));
+        assert_eq!(values.text(Key::MaxWait), Some("60"));
+        assert_eq!(values.text(Key::MaxAttempts), Some("4"));
+    }
+
+    #[test]
+    fn an_explicit_profile_shuts_the_environment_out_of_identity_only() {
+        let environment = Environment::of([("UMAPI_ORG_ID", "ENV@AdobeOrg"), ("UMAPI_MAX_WAIT", "7")]);
+        let chosen = Choice { profile: Some("default".into()), ..Choice::default() };
+        assert_eq!(organization(&chosen, &environment), "FILE@AdobeOrg");
+        assert_eq!(organization(&Choice::default(), &environment), "ENV@AdobeOrg");
+        assert_eq!(settle(&chosen, &environment).unwrap().text(Key::MaxWait), Some("7"));
+    }
+
+    #[test]
+    fn the_command_line_decides_the_mode_over_the_profile() {
+        let chosen = Choice { mode: Some("test"), ..Choice::default() };
+        assert_eq!(settle(&chosen, &Environment::default()).unwrap().text(Key::Mode), Some("test"));
+        assert_eq!(
+            settle(&Choice::default(), &Environment::default()).unwrap().text(Key::Mode),
+            Some("live")
+        );
+    }
+
+    #[test]
+    fn the_environment_cannot_choose_the_mode() {
+        let environment = Environment::of([("UMAPI_MODE", "test")]);
+        assert_eq!(settle(&Choice::default(), &environment).unwrap().text(Key::Mode), Some("live"));
+    }
+
+    #[test]
+    fn a_file_named_in_a_profile_stands_beside_the_profile() {
+        let values = settle(&Choice::default(), &Environment::default()).unwrap();
+        assert_eq!(values.path(Key::CaBundle), Some(PathBuf::from("/etc/umapi/company.pem")));
+        let environment = Environment::of([("UMAPI_CA_BUNDLE", "here.pem")]);
+        let values = settle(&Choice::default(), &environment).unwrap();
+        assert_eq!(values.path(Key::CaBundle), Some(PathBuf::from("here.pem")));
+    }
+
+    #[test]
+    fn a_value_of_the_wrong_shape_names_setting_value_and_place() {
+        let environment = Environment::of([("UMAPI_MAX_ATTEMPTS", "0")]);
+        let error = settle(&Choice::default(), &environment).err().unwrap();
+        assert_eq!(
+            error.to_string(),
+            "`max_attempts` must be a whole number from 1, not `0` (the environment variable UMAPI_MAX_ATTEMPTS)"
+        );
+        let file = File::parse("[default]\npace = \"slow\"\n", Path::new("c.toml")).unwrap();
+        let choice = Choice::default();
+        let error =
+            Values::settle(&choice, false, &Environment::default(), Some(&file), "default").err().unwrap();
+        assert_eq!(error.to_string(), "`pace` must be `auto` or `off`, not `slow` (c.toml:2)");
+    }
+
+    #[test]
+    fn plain_http_reaches_this_machine_only() {
+        for good in [
+            "https://usermanagement.adobe.io/v2/usermanagement",
+            "http://127.0.0.1:8080",
+            "http://localhost:1/x",
+            "http://[::1]:9/x",
+        ] {
+            assert!(is_safe_address(good), "{good}");
+        }
+        for bad in [
+            "http://example.com",
+            "http://localhost@example.com/",
+            "http://localhost.example.com",
+            "https://",
+            "ftp://localhost",
+            "https://example.com/?x",
+            "localhost:80",
+        ] {
+            assert!(!is_safe_address(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn seconds_may_have_a_fraction_but_no_sign() {
+        assert_eq!(seconds("0.5").map(|wait| wait.as_millis()), Some(500));
+        assert_eq!(seconds("0").map(|wait| wait.as_millis()), Some(0));
+        assert!(["-1", "soon", "inf", "NaN", "1e400"].iter().all(|text| seconds(text).is_none()));
+    }
+}
