@@ -3,6 +3,7 @@
 //!
 //! Layers touch only downwards: `shell` → `script` → `client` → `wire`; `sandbox` shares `wire` and nothing else.
 
+pub mod cli;
 pub mod client;
 pub mod config;
 pub mod error;

@@ -1,0 +1,275 @@
+//! The command line: clap types only, no I/O.
+
+use crate::config::table::{self, Key, setting};
+use crate::config::values::Choice;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// A scriptable shell for Adobe's User Management API.
+///
+/// Without SCRIPT or -e it is a prompt on a terminal, and reads the script from standard input otherwise. Options
+/// of umapi stand before SCRIPT or before the first ARG; everything after belongs to the script.
+#[derive(Debug, Parser)]
+#[command(name = "umapi", version, disable_help_subcommand = true, max_term_width = 100)]
+#[command(after_long_help = table::variables_help())]
+pub struct Cli {
+    /// What stands before any subcommand.
+    #[command(flatten)]
+    pub top: Top,
+    /// What else to do.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// The command line without subcommands.
+#[derive(Debug, Parser)]
+pub struct Top {
+    /// Options of every form.
+    #[command(flatten)]
+    pub global: Global,
+    /// evaluate CODE and print its value
+    #[arg(short, long, value_name = "CODE", allow_hyphen_values = true)]
+    pub eval: Option<String>,
+    /// a script and its arguments (with -e arguments only); `-` is standard input
+    #[arg(value_name = "SCRIPT [ARG]", trailing_var_arg = true)]
+    pub words: Vec<OsString>,
+}
+
+/// Options of every form.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Global options")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
+pub struct Global {
+    /// `--profile`.
+    #[arg(short, long, global = true, value_name = "NAME", help = setting(Key::Profile).help)]
+    pub profile: Option<String>,
+    /// `--config`.
+    #[arg(long, global = true, value_name = "FILE", help = setting(Key::File).help)]
+    pub config: Option<PathBuf>,
+    /// use a sandbox organization inside this process; profile and environment do not count
+    #[arg(long, global = true)]
+    pub sandbox: bool,
+    /// make changes for real
+    #[arg(long, global = true, overrides_with = "test")]
+    pub live: bool,
+    /// rehearse changes: the service checks them and makes none (the default outside of the sandbox)
+    #[arg(long, global = true, overrides_with = "live")]
+    pub test: bool,
+    /// form of values: table on a terminal, json otherwise
+    #[arg(short = 'o', long, global = true, value_name = "FORMAT", value_parser = formats(&["table", "json", "csv"]))]
+    pub format: Option<Format>,
+    /// no progress, notes and warnings
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// tell every call on standard error; twice for more
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// when to use colour
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+}
+
+/// A form of output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Table,
+    /// For programs.
+    Json,
+    /// For spreadsheets.
+    Csv,
+    /// The function reference for people.
+    Text,
+    /// The function reference for documents.
+    Markdown,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Even into a file.
+    Always,
+    /// Not at all.
+    Never,
+}
+
+/// What else to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run a script; the long form of `umapi SCRIPT`
+    Run {
+        /// The script and its arguments; `-` is standard input
+        #[arg(value_name = "SCRIPT [ARG]", trailing_var_arg = true, required = true)]
+        words: Vec<OsString>,
+    },
+    /// Compile scripts and report unknown functions, wrong arguments and undefined variables; no network
+    Check {
+        /// The scripts
+        #[arg(value_name = "SCRIPT", required = true)]
+        scripts: Vec<PathBuf>,
+    },
+    /// Show the function reference
+    Functions {
+        /// Part of a name, or a word of the description
+        pattern: Option<String>,
+        /// form of the reference
+        #[arg(short = 'o', long, value_name = "FORMAT", value_parser = formats(&["text", "markdown", "json"]))]
+        format: Option<Format>,
+    },
+    /// Serve the sandbox organization on loopback, for any client
+    Sandbox(Sandbox),
+}
+
+/// How to serve the sandbox.
+#[derive(Debug, Clone, Args)]
+pub struct Sandbox {
+    /// port on 127.0.0.1; any free one when left out
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    pub port: u16,
+    /// people in the organization
+    #[arg(long, value_name = "N")]
+    pub users: Option<usize>,
+    /// file to load the organization from and to keep it in
+    #[arg(long, value_name = "FILE")]
+    pub state: Option<PathBuf>,
+    /// keep to the documented limits and answer 429 above them
+    #[arg(long)]
+    pub throttle: bool,
+}
+
+fn formats(names: &'static [&'static str]) -> impl TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(names).try_map(|name| Format::from_str(&name, false))
+}
+
+impl Global {
+    /// The mode that was asked for, as a profile writes it.
+    pub fn mode(&self) -> Option<&'static str> {
+        match (self.test, self.live) {
+            (true, _) => Some("test"),
+            (_, true) => Some("live"),
+            _ => None,
+        }
+    }
+
+    /// What these options say about settings.
+    pub fn choice(&self) -> Choice {
+        Choice { profile: self.profile.clone(), file: self.config.clone(), mode: self.mode() }
+    }
+}
+
+/// Reads the command line. `-e` shuts subcommands out, so that an argument of the script may be spelled like one.
+///
+/// # Errors
+/// clap's own: wrong usage, or `--help` and `--version`, which are answers rather than failures.
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
+    let arguments: Vec<_> = arguments.into_iter().collect();
+    match Top::try_parse_from(&arguments) {
+        Ok(top) if top.eval.is_some() => Ok(Cli { top, command: None }),
+        _ => Cli::try_parse_from(arguments),
+    }
+}
+
+/// The arguments of a script that are spelled like options of ours; none behind `--`.
+pub fn misplaced(arguments: &[String]) -> Vec<&str> {
+    let own = Top::command();
+    let is_own = |text: &str| {
+        let name = text.split('=').next().unwrap_or_default();
+        own.get_arguments().any(|option| {
+            option.get_long().is_some_and(|long| name.strip_prefix("--") == Some(long))
+                || option
+                    .get_short()
+                    .is_some_and(|short| text.strip_prefix('-') == Some(short.to_string().as_str()))
+        })
+    };
+    let ours = arguments.iter().map(String::as_str).take_while(|text| *text != "--");
+    ours.filter(|text| is_own(text)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cli(line: &str) -> Cli {
+        try_cli(line).unwrap_or_else(|error| panic!("{line}: {error}"))
+    }
+
+    fn try_cli(line: &str) -> Result<Cli, clap::Error> {
+        parse(std::iter::once("umapi").chain(line.split_whitespace()).map(OsString::from))
+    }
+
+    fn words(cli: &Cli) -> Vec<&str> {
+        cli.top.words.iter().filter_map(|word| word.to_str()).collect()
+    }
+
+    #[test]
+    fn the_declaration_is_sound() {
+        Cli::command().debug_assert();
+        Top::command().debug_assert();
+    }
+
+    #[test]
+    fn everything_behind_the_script_belongs_to_it() {
+        let cli = cli("--sandbox -q s.rhai a --live -o json -- -x");
+        assert!(cli.top.global.sandbox && cli.top.global.quiet);
+        assert!(!cli.top.global.live);
+        assert_eq!(words(&cli), ["s.rhai", "a", "--live", "-o", "json", "--", "-x"]);
+    }
+
+    #[test]
+    fn options_may_follow_the_code_of_e_until_the_first_argument() {
+        let cli = cli("-e args() --sandbox check --live");
+        assert_eq!(cli.top.eval.as_deref(), Some("args()"));
+        assert!(cli.top.global.sandbox && !cli.top.global.live);
+        assert_eq!(words(&cli), ["check", "--live"]);
+    }
+
+    #[test]
+    fn the_code_of_e_may_begin_with_a_minus() {
+        assert_eq!(cli("-e -1").top.eval.as_deref(), Some("-1"));
+    }
+
+    #[test]
+    fn global_options_stand_on_either_side_of_a_subcommand() {
+        for line in ["--live -p acme run s.rhai --test", "run --live -p acme s.rhai --test"] {
+            let cli = cli(line);
+            assert_eq!(cli.top.global.mode(), Some("live"), "{line}");
+            assert_eq!(cli.top.global.profile.as_deref(), Some("acme"));
+            let Some(Command::Run { words }) = cli.command else { panic!("{line}") };
+            assert_eq!(words, ["s.rhai", "--test"]);
+        }
+    }
+
+    #[test]
+    fn each_command_takes_its_own_formats() {
+        assert!(try_cli("functions --format markdown").is_ok());
+        assert!(try_cli("functions -o csv").is_err());
+        assert!(try_cli("-o markdown s.rhai").is_err());
+        let Some(Command::Functions { format, .. }) = cli("functions get -o json").command else { panic!() };
+        assert_eq!(format, Some(Format::Json));
+    }
+
+    #[test]
+    fn the_later_of_two_modes_counts() {
+        assert_eq!(cli("--live --test s.rhai").top.global.mode(), Some("test"));
+        assert_eq!(cli("--test --live s.rhai").top.global.mode(), Some("live"));
+    }
+
+    #[test]
+    fn an_unknown_option_is_refused_before_the_script() {
+        assert!(try_cli("--sandbx s.rhai").is_err());
+        assert_eq!(words(&cli("s.rhai --sandbx")), ["s.rhai", "--sandbx"]);
+    }
+
+    #[test]
+    fn arguments_spelled_like_our_options_are_found() {
+        let arguments: Vec<_> =
+            ["people.csv", "--live", "-q", "--format=json", "--other", "-z", "--", "--test"]
+                .map(String::from)
+                .into();
+        assert_eq!(misplaced(&arguments), ["--live", "-q", "--format=json"]);
+    }
+}
