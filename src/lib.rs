@@ -8,6 +8,8 @@ pub mod client;
 pub mod config;
 pub mod error;
 pub mod nearest;
+pub mod output;
+pub mod rows;
 pub mod sandbox;
 pub mod script;
 pub mod secret;

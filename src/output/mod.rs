@@ -1,0 +1,265 @@
+//! The only writer to standard output and standard error: data to the one, everything for people to the other.
+
+pub mod palette;
+pub mod render;
+
+use palette::Palette;
+use render::{Canvas, Form, render};
+use serde_json::Value;
+use std::io::{self, IsTerminal, Write};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+
+/// How to write.
+#[derive(Debug, Clone, Copy)]
+pub struct Manner {
+    /// The form of values; table on a terminal and JSON otherwise when left open.
+    pub form: Option<Form>,
+    /// Whether progress, notes and warnings are left out.
+    pub quiet: bool,
+    /// Colour always or never; on a terminal when left open.
+    pub colored: Option<bool>,
+}
+
+/// The two streams of this process, or stand-ins.
+pub struct Output {
+    form: Form,
+    quiet: bool,
+    canvas: Canvas,
+    people: Surface,
+    streams: Mutex<Streams>,
+    lost: OnceLock<io::Error>,
+}
+
+#[derive(Clone, Copy)]
+struct Surface {
+    terminal: bool,
+    palette: Palette,
+}
+
+struct Streams {
+    data: Box<dyn Write + Send>,
+    people: Box<dyn Write + Send>,
+    status_shown: bool,
+}
+
+impl Output {
+    /// The streams of this process. `no_color` is the environment's wish (`NO_COLOR`).
+    pub fn standard(manner: Manner, no_color: bool) -> Self {
+        let (data, people) = (io::stdout(), io::stderr());
+        let surface = |terminal: bool| Surface {
+            terminal,
+            palette: Palette { colored: manner.colored.unwrap_or(terminal && !no_color) },
+        };
+        let (data_surface, people_surface) = (surface(data.is_terminal()), surface(people.is_terminal()));
+        Self::new(manner, (data_surface, people_surface), (Box::new(data), Box::new(people)))
+    }
+
+    fn new(
+        manner: Manner,
+        (data, people): (Surface, Surface),
+        (data_stream, people_stream): (Box<dyn Write + Send>, Box<dyn Write + Send>),
+    ) -> Self {
+        let width = if data.terminal { comfy_table::Table::new().width() } else { None };
+        let form = manner.form.unwrap_or(if data.terminal { Form::Table } else { Form::Json });
+        Self {
+            form,
+            quiet: manner.quiet,
+            canvas: Canvas { terminal: data.terminal, width, palette: data.palette },
+            people,
+            streams: Mutex::new(Streams { data: data_stream, people: people_stream, status_shown: false }),
+            lost: OnceLock::new(),
+        }
+    }
+
+    /// A line of data.
+    pub fn data(&self, line: &str) {
+        let mut streams = self.streams();
+        streams.clear_status();
+        let written = writeln!(streams.data, "{line}").and_then(|()| streams.data.flush());
+        if let Err(error) = written {
+            self.lost.get_or_init(|| error);
+        }
+    }
+
+    /// A value in the operator's form; null shows nothing.
+    pub fn value(&self, value: &Value) {
+        if !value.is_null() {
+            self.data(&render(value, self.form, self.canvas));
+        }
+    }
+
+    /// Why standard output cannot be written any more: usually a reader that has gone (`BrokenPipe`).
+    pub fn lost(&self) -> Option<&io::Error> {
+        self.lost.get()
+    }
+
+    /// A line for a person, whatever the operator chose to leave out.
+    pub fn message(&self, line: &str) {
+        self.people_line(line);
+    }
+
+    /// Something worth knowing.
+    pub fn note(&self, line: &str) {
+        if !self.quiet {
+            self.people_line(&format!("{}: {line}", self.palette().hint("note")));
+        }
+    }
+
+    /// Something that needs attention.
+    pub fn warning(&self, line: &str) {
+        if !self.quiet {
+            self.people_line(&format!("{}: {line}", self.palette().warning("warning")));
+        }
+    }
+
+    /// A failure in one line, with what to do next.
+    pub fn error(&self, message: &str, hint: Option<&str>) {
+        self.people_line(&format!("{}: {message}", self.palette().error("error")));
+        if let Some(hint) = hint {
+            self.people_line(&format!("  {}: {hint}", self.palette().hint("hint")));
+        }
+    }
+
+    /// Replaces the line of progress on a terminal; the next line of any kind takes its place.
+    pub fn status(&self, line: &str) {
+        if self.quiet || !self.people.terminal {
+            return;
+        }
+        let mut streams = self.streams();
+        streams.clear_status();
+        streams.status_shown = !line.is_empty();
+        discard(write!(streams.people, "{line}").and_then(|()| streams.people.flush()));
+    }
+
+    /// Whether progress is wanted and a person sees it.
+    pub fn shows_status(&self) -> bool {
+        self.people.terminal && !self.quiet
+    }
+
+    /// The colours of what is written for people.
+    pub fn palette(&self) -> Palette {
+        self.people.palette
+    }
+
+    fn people_line(&self, line: &str) {
+        let mut streams = self.streams();
+        streams.clear_status();
+        discard(writeln!(streams.people, "{line}"));
+    }
+
+    fn streams(&self) -> MutexGuard<'_, Streams> {
+        self.streams.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Streams {
+    fn clear_status(&mut self) {
+        if std::mem::take(&mut self.status_shown) {
+            discard(write!(self.people, "\r\u{1b}[K"));
+        }
+    }
+}
+
+/// Nobody can be told that standard error is gone.
+fn discard(result: io::Result<()>) {
+    drop(result);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+    use std::sync::Arc;
+
+    #[derive(Clone, Default)]
+    struct Sink(Arc<Mutex<Vec<u8>>>);
+
+    impl Sink {
+        fn text(&self) -> String {
+            String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+        }
+    }
+
+    impl Write for Sink {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    struct Closed;
+
+    impl Write for Closed {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::BrokenPipe.into())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    const PLAIN: Manner = Manner { form: None, quiet: false, colored: None };
+
+    fn output(manner: Manner, terminal: bool) -> (Output, Sink, Sink) {
+        let (data, people) = (Sink::default(), Sink::default());
+        let surface = Surface { terminal, palette: Palette::PLAIN };
+        let output =
+            Output::new(manner, (surface, surface), (Box::new(data.clone()), Box::new(people.clone())));
+        (output, data, people)
+    }
+
+    #[test]
+    fn data_and_messages_go_their_own_ways() {
+        let (output, data, people) = output(PLAIN, false);
+        output.data("row");
+        output.note("hello");
+        output.error("it failed", Some("try again"));
+        assert_eq!(data.text(), "row\n");
+        assert_eq!(people.text(), "note: hello\nerror: it failed\n  hint: try again\n");
+    }
+
+    #[test]
+    fn quiet_leaves_errors_and_the_script_s_own_lines() {
+        let (output, _, people) = output(Manner { quiet: true, ..PLAIN }, true);
+        output.note("a");
+        output.warning("b");
+        output.status("c");
+        output.message("d");
+        output.error("e", None);
+        assert_eq!(people.text(), "d\nerror: e\n");
+    }
+
+    #[test]
+    fn a_status_is_wiped_before_the_next_line() {
+        let (output, data, people) = output(PLAIN, true);
+        output.status("waiting 3 s");
+        output.data("row");
+        assert_eq!(people.text(), "waiting 3 s\r\u{1b}[K");
+        assert_eq!(data.text(), "row\n");
+    }
+
+    #[test]
+    fn values_are_tables_on_a_terminal_and_json_otherwise() {
+        let (terminal, data, _) = output(PLAIN, true);
+        terminal.value(&json!("x"));
+        assert_eq!(data.text(), "x\n");
+        let (file, data, _) = output(PLAIN, false);
+        file.value(&json!("x"));
+        file.value(&json!(null));
+        assert_eq!(data.text(), "\"x\"\n");
+    }
+
+    #[test]
+    fn a_closed_pipe_is_remembered_not_thrown() {
+        let surface = Surface { terminal: false, palette: Palette::PLAIN };
+        let output = Output::new(PLAIN, (surface, surface), (Box::new(Closed), Box::new(Sink::default())));
+        assert!(output.lost().is_none());
+        output.data("x");
+        assert_eq!(output.lost().map(io::Error::kind), Some(io::ErrorKind::BrokenPipe));
+    }
+}

@@ -1,0 +1,140 @@
+//! A value as text in the form the operator chose. Pure.
+
+use super::palette::Palette;
+use crate::rows::Rows;
+use comfy_table::{ContentArrangement, ContentLineStyle, LineStyle, Table, TableStyle};
+use serde_json::Value;
+
+/// A form of values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// Columns for people.
+    Table,
+    /// JSON: indented on a terminal, one line otherwise.
+    Json,
+    /// CSV (RFC 4180) with a header.
+    Csv,
+}
+
+/// Where a value is shown.
+#[derive(Debug, Clone, Copy)]
+pub struct Canvas {
+    /// Whether a person looks at it.
+    pub terminal: bool,
+    /// Columns of the terminal; `None` for no limit.
+    pub width: Option<u16>,
+    /// Colours.
+    pub palette: Palette,
+}
+
+/// The value in that form, without a line end. Nothing is the text of nothing: a value of null.
+pub fn render(value: &Value, form: Form, canvas: Canvas) -> String {
+    match (form, value) {
+        (_, Value::Null) => String::new(),
+        (Form::Json, _) if canvas.terminal => format!("{value:#}"),
+        (Form::Json, _) => value.to_string(),
+        (Form::Csv, _) => Rows::of(value).to_csv().trim_end_matches('\n').to_owned(),
+        (Form::Table, _) => table(value, canvas),
+    }
+}
+
+fn table(value: &Value, canvas: Canvas) -> String {
+    match value {
+        Value::Object(record) => {
+            let pairs = record.iter().map(|(key, value)| vec![canvas.palette.dim(key), shown(value)]);
+            grid(None, pairs.collect(), canvas)
+        }
+        Value::Array(items) if !items.is_empty() && items.iter().all(Value::is_object) => {
+            let rows = Rows::of(value);
+            let header = rows.columns.iter().map(|column| canvas.palette.strong(column)).collect();
+            let cells = items.iter().map(|item| rows.columns.iter().map(|key| shown(&item[key])).collect());
+            grid(Some(header), cells.collect(), canvas)
+        }
+        Value::Array(items) => items.iter().map(shown).collect::<Vec<_>>().join("\n"),
+        plain => shown(plain),
+    }
+}
+
+fn grid(header: Option<Vec<String>>, rows: Vec<Vec<String>>, canvas: Canvas) -> String {
+    const STYLE: TableStyle = TableStyle::new()
+        .header_lines(ContentLineStyle::none())
+        .header_separator(LineStyle::none().fill('─').junction('─'))
+        .content_lines(ContentLineStyle::none());
+    let mut table = Table::new();
+    table.load_style(STYLE).force_no_tty().set_content_arrangement(ContentArrangement::Dynamic);
+    if let Some(width) = canvas.width {
+        table.set_width(width);
+    }
+    if let Some(header) = header {
+        table.set_header(header);
+    }
+    table.add_rows(rows);
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 1));
+    }
+    table.trim_fmt()
+}
+
+/// A value in a cell: lists with room between the entries, nothing that could drive the terminal.
+fn shown(value: &Value) -> String {
+    let text = match value {
+        Value::Array(items) if items.iter().all(|item| !item.is_object() && !item.is_array()) => {
+            items.iter().map(crate::rows::cell).collect::<Vec<_>>().join(", ")
+        }
+        other => crate::rows::cell(other),
+    };
+    text.chars().filter(|character| *character == '\n' || !character.is_control()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    const FILE: Canvas = Canvas { terminal: false, width: None, palette: Palette::PLAIN };
+
+    #[test]
+    fn a_list_of_records_is_a_table_with_a_header() {
+        let users = json!([{"email": "a@example.com", "groups": ["X", "Y"]}, {"email": "b@example.com"}]);
+        let lines: Vec<_> = render(&users, Form::Table, FILE).lines().map(str::to_owned).collect();
+        assert_eq!(lines[0], "email          groups");
+        assert!(lines[1].starts_with("────"));
+        assert_eq!(lines[2], "a@example.com  X, Y");
+        assert_eq!(lines[3], "b@example.com");
+    }
+
+    #[test]
+    fn a_table_fits_the_width_of_the_terminal() {
+        let value = json!([{"name": "word ".repeat(40)}]);
+        let text = render(&value, Form::Table, Canvas { width: Some(40), ..FILE });
+        assert!(text.lines().all(|line| line.chars().count() <= 40), "{text}");
+        assert!(text.lines().count() > 4);
+    }
+
+    #[test]
+    fn one_record_is_shown_key_by_key() {
+        assert_eq!(render(&json!({"a": 1, "long": "x"}), Form::Table, FILE), "a     1\nlong  x");
+    }
+
+    #[test]
+    fn json_is_one_line_for_programs_and_indented_for_people() {
+        let value = json!({"a": [1]});
+        assert_eq!(render(&value, Form::Json, FILE), r#"{"a":[1]}"#);
+        let terminal = Canvas { terminal: true, ..FILE };
+        assert_eq!(render(&value, Form::Json, terminal).lines().count(), 5);
+    }
+
+    #[test]
+    fn plain_values_stand_alone() {
+        assert_eq!(render(&json!("x"), Form::Table, FILE), "x");
+        assert_eq!(render(&json!(["x", "y"]), Form::Table, FILE), "x\ny");
+        assert_eq!(render(&json!("x"), Form::Json, FILE), "\"x\"");
+        assert_eq!(render(&json!(null), Form::Json, FILE), "");
+        assert_eq!(render(&json!([{"a": 1}]), Form::Csv, FILE), "a\n1");
+    }
+
+    #[test]
+    fn no_value_drives_the_terminal() {
+        assert_eq!(render(&json!("\u{1b}[31mred\u{7}"), Form::Table, FILE), "[31mred");
+    }
+}
