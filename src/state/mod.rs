@@ -1,1 +1,4 @@
-//! Everything kept on disk: place, permissions (0600), atomic writing, locking and format version.
+//! What is kept on disk: where it is, who may read it, and how a file is replaced without ever being half written.
+
+pub mod file;
+pub mod place;

@@ -1,0 +1,142 @@
+//! Files written aside and renamed into place: a reader sees the old content or the new, never a part of either.
+
+use crate::error::{Error, Result};
+use std::fs::{self, File, Permissions};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+/// Who may read a new file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// The operator alone.
+    Private,
+    /// Whoever the system's usual rules allow.
+    Usual,
+}
+
+/// Replaces a file, or makes it, with what `fill` writes. A file that was there keeps its permissions unless it is
+/// to be private; a symbolic link keeps pointing at it.
+///
+/// # Errors
+/// `file`: it cannot be written; what was there is untouched.
+pub fn replace(
+    path: &Path,
+    access: Access,
+    fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<()> {
+    write_aside(path, access, fill).map_err(|error| Error::file(path.display().to_string(), error))
+}
+
+fn write_aside(
+    path: &Path,
+    access: Access,
+    fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".umapi-");
+    if let Some(permissions) = permissions(access) {
+        builder.permissions(permissions);
+    }
+    let aside = builder.tempfile_in(folder_of(&target))?;
+    let mut writer = BufWriter::new(aside.as_file());
+    fill(&mut writer)?;
+    writer.flush()?;
+    drop(writer);
+    keep_permissions(aside.as_file(), &target, access)?;
+    aside.as_file().sync_all()?;
+    aside.persist(&target)?;
+    Ok(())
+}
+
+fn folder_of(path: &Path) -> PathBuf {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
+        _ => PathBuf::from("."),
+    }
+}
+
+/// The permissions to make a file with, where the system has such; the process's mask still applies.
+#[cfg(unix)]
+fn permissions(access: Access) -> Option<Permissions> {
+    use std::os::unix::fs::PermissionsExt;
+    (access == Access::Usual).then(|| Permissions::from_mode(0o666))
+}
+
+#[cfg(not(unix))]
+fn permissions(_access: Access) -> Option<Permissions> {
+    None
+}
+
+fn keep_permissions(aside: &File, target: &Path, access: Access) -> io::Result<()> {
+    match fs::metadata(target) {
+        Ok(data) if access == Access::Usual => aside.set_permissions(data.permissions()),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(path: &Path) -> String {
+        fs::read_to_string(path).unwrap()
+    }
+
+    #[test]
+    fn a_file_is_replaced_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("people.csv");
+        replace(&path, Access::Usual, |file| file.write_all(b"one")).unwrap();
+        replace(&path, Access::Usual, |file| file.write_all(b"two")).unwrap();
+        assert_eq!(text(&path), "two");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_failure_half_way_leaves_what_was_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("people.csv");
+        fs::write(&path, "old").unwrap();
+        let failed = replace(&path, Access::Usual, |file| {
+            file.write_all(b"half")?;
+            Err(io::ErrorKind::StorageFull.into())
+        });
+        assert!(failed.is_err());
+        assert_eq!(text(&path), "old");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_folder_that_is_not_there_is_named() {
+        let error = replace(Path::new("/nowhere/x.csv"), Access::Usual, |_| Ok(())).unwrap_err();
+        assert!(error.to_string().starts_with("/nowhere/x.csv: "), "{error}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn private_files_are_closed_to_others_and_usual_ones_keep_their_permissions() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let path = folder.path().join("x");
+        fs::write(&path, "").unwrap();
+        fs::set_permissions(&path, Permissions::from_mode(0o640)).unwrap();
+        replace(&path, Access::Usual, |_| Ok(())).unwrap();
+        assert_eq!(mode(&path), 0o640);
+        replace(&path, Access::Private, |_| Ok(())).unwrap();
+        assert_eq!(mode(&path), 0o600);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_symbolic_link_keeps_pointing_at_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, link) = (folder.path().join("real.csv"), folder.path().join("link.csv"));
+        fs::write(&path, "old").unwrap();
+        std::os::unix::fs::symlink(&path, &link).unwrap();
+        replace(&link, Access::Usual, |file| file.write_all(b"new")).unwrap();
+        assert_eq!(text(&path), "new");
+        assert!(fs::symlink_metadata(&link).unwrap().file_type().is_symlink());
+    }
+}
