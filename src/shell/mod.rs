@@ -1,1 +1,3 @@
-//! People and files: running scripts, the prompt, reports and exit codes.
+//! People and files: the runner, the prompt, reports of errors. Knows scripts and output, nothing inside the client.
+
+pub mod exit;

@@ -1,0 +1,151 @@
+//! The exit codes, each declared once with its meaning; the README's table is made from them.
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// Everything was done.
+    Done,
+    /// The script failed.
+    Script,
+    /// The command line is wrong.
+    Usage,
+    /// Some commands were rejected and the script did not handle it.
+    Rejected,
+    /// Configuration or credentials are missing or wrong.
+    Config,
+    /// No usable answer after all retries.
+    Unavailable,
+    /// What happened to some commands is not known.
+    Unknown,
+    /// A guard of the operator stopped the run.
+    Guard,
+    /// The operator stopped the run.
+    Interrupted,
+    /// The script said so with `exit(n)`.
+    Asked(u8),
+}
+
+/// Code and meaning, in the order of the codes.
+pub const EXITS: &[(Exit, &str)] = &[
+    (Exit::Done, "done"),
+    (Exit::Script, "the script failed"),
+    (Exit::Usage, "the command line is wrong"),
+    (Exit::Rejected, "the service rejected a request or some commands, and the script did not handle it"),
+    (Exit::Config, "configuration or credentials are missing, wrong or refused"),
+    (Exit::Unavailable, "the service gave no usable answer, after all retries"),
+    (Exit::Unknown, "the outcome of some commands is not known"),
+    (Exit::Guard, "a guard of the operator stopped the run"),
+    (Exit::Interrupted, "interrupted (Ctrl-C or SIGTERM)"),
+];
+
+/// Which end counts when several hold, the first before all others.
+const PRECEDENCE: &[Exit] = &[
+    Exit::Interrupted,
+    Exit::Unknown,
+    Exit::Guard,
+    Exit::Config,
+    Exit::Unavailable,
+    Exit::Rejected,
+    Exit::Script,
+];
+
+impl Exit {
+    /// The process's exit code.
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Script => 1,
+            Self::Usage => 2,
+            Self::Rejected => 3,
+            Self::Config => 4,
+            Self::Unavailable => 5,
+            Self::Unknown => 6,
+            Self::Guard => 7,
+            Self::Interrupted => 130,
+            Self::Asked(code) => code,
+        }
+    }
+
+    /// The end that an uncaught error of this kind means (see `ErrorKind::NAMES`).
+    pub fn of_kind(kind: &str) -> Self {
+        match kind {
+            "config" | "auth" => Self::Config,
+            "invalid" | "not_found" | "rejected" | "commands" => Self::Rejected,
+            "throttled" | "unavailable" | "incomplete" | "decode" => Self::Unavailable,
+            "unknown" => Self::Unknown,
+            "guard" => Self::Guard,
+            "interrupted" => Self::Interrupted,
+            _ => Self::Script,
+        }
+    }
+
+    /// The one that counts of two.
+    #[must_use]
+    pub fn or_worse(self, other: Self) -> Self {
+        let rank =
+            |exit: Self| PRECEDENCE.iter().position(|known| *known == exit).unwrap_or(PRECEDENCE.len());
+        if rank(other) < rank(self) { other } else { self }
+    }
+}
+
+/// The exit codes as a table of the README.
+pub fn markdown() -> String {
+    let head = "| code | meaning |\n|---|---|\n".to_owned();
+    let rows = EXITS.iter().map(|(exit, meaning)| format!("| {} | {meaning} |\n", exit.code()));
+    rows.fold(head, |table, row| table + &row)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorKind;
+
+    #[test]
+    fn the_worse_end_counts_in_the_documented_order() {
+        let order = [130, 6, 7, 4, 5, 3, 1, 0];
+        for (place, code) in order.iter().enumerate() {
+            for later in &order[place..] {
+                let find = |code: &u8| EXITS.iter().find(|(exit, _)| exit.code() == *code).unwrap().0;
+                assert_eq!(find(code).or_worse(find(later)).code(), *code);
+                assert_eq!(find(later).or_worse(find(code)).code(), *code);
+            }
+        }
+    }
+
+    #[test]
+    fn codes_are_distinct_and_in_order() {
+        let codes: Vec<_> = EXITS.iter().map(|(exit, _)| exit.code()).collect();
+        assert!(codes.windows(2).all(|pair| pair[0] < pair[1]));
+    }
+
+    #[test]
+    fn every_kind_of_error_has_its_end() {
+        let ends: Vec<_> = ErrorKind::NAMES.iter().map(|kind| (*kind, Exit::of_kind(kind).code())).collect();
+        let expected = [
+            ("config", 4),
+            ("auth", 4),
+            ("usage", 1),
+            ("invalid", 3),
+            ("not_found", 3),
+            ("rejected", 3),
+            ("commands", 3),
+            ("throttled", 5),
+            ("unavailable", 5),
+            ("unknown", 6),
+            ("incomplete", 5),
+            ("decode", 5),
+            ("guard", 7),
+            ("test_mode", 1),
+            ("file", 1),
+            ("interrupted", 130),
+            ("script", 1),
+        ];
+        assert_eq!(ends, expected);
+    }
+
+    #[test]
+    fn the_table_shows_every_code() {
+        assert!(markdown().contains("| 130 | interrupted (Ctrl-C or SIGTERM) |"));
+        assert_eq!(markdown().lines().count(), EXITS.len() + 2);
+    }
+}
