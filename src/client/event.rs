@@ -1,0 +1,145 @@
+//! What the client tells while it works, and where others may step in: nothing is printed here.
+
+use super::request::Answer;
+use super::settings::Mode;
+use crate::error::{Error, Result};
+use jiff::Timestamp;
+use serde_json::Value;
+use std::fmt;
+use std::time::Duration;
+
+/// Hears what happens. Called on the client's own tasks: it must not block.
+pub trait Observer: Send + Sync {
+    /// Something happened.
+    fn notice(&self, event: &Event);
+}
+
+/// Hears nothing.
+impl Observer for () {
+    fn notice(&self, _: &Event) {}
+}
+
+/// What can happen.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// An exchange begins.
+    Sending {
+        /// Method and path.
+        call: String,
+        /// The call's `X-Request-Id`.
+        request_id: String,
+        /// 1 for the first exchange of the call.
+        attempt: u32,
+    },
+    /// An exchange was answered, with whatever status.
+    Answered {
+        /// Method and path.
+        call: String,
+        /// The call's `X-Request-Id`.
+        request_id: String,
+        /// HTTP status.
+        status: u16,
+        /// From the first byte sent to the last one read.
+        elapsed: Duration,
+    },
+    /// A call waits, until it is its turn or may be tried again.
+    Waiting {
+        /// Method and path.
+        call: String,
+        /// The call's `X-Request-Id`.
+        request_id: String,
+        /// Why.
+        reason: WaitReason,
+        /// How long.
+        duration: Duration,
+        /// Until when.
+        until: Timestamp,
+    },
+    /// A page of a listing was read.
+    PageRead {
+        /// Which listing.
+        listing: String,
+        /// 0-based page.
+        page: usize,
+        /// Pages in all, when the service said so.
+        pages: Option<usize>,
+        /// Entries read so far, each person counted once.
+        entries: usize,
+        /// Entries in all, when the service said so.
+        total: Option<usize>,
+    },
+    /// An action request of a list of commands was settled.
+    Progress(Progress),
+    /// Something worth knowing that is no error.
+    Note(String),
+}
+
+/// Why a call waits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WaitReason {
+    /// The service answered 429.
+    Throttled,
+    /// The last attempt failed; what it met.
+    Backoff(String),
+    /// The documented limit of calls per minute is used up.
+    Pacing,
+}
+
+impl fmt::Display for WaitReason {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Throttled => formatter.write_str("the service asks to wait (HTTP 429)"),
+            Self::Backoff(met) => formatter.write_str(met),
+            Self::Pacing => formatter.write_str("the limit of calls per minute is used up"),
+        }
+    }
+}
+
+/// Counts of one list of commands so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Progress {
+    /// Commands that are done, or would be.
+    pub done: usize,
+    /// Commands that failed, wholly or partly.
+    pub failed: usize,
+    /// Commands of unknown outcome.
+    pub unknown: usize,
+    /// Commands that were not sent.
+    pub not_sent: usize,
+    /// Action requests answered.
+    pub requests: usize,
+}
+
+/// An action request about to leave, or just answered.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ActionRequest {
+    /// Its `X-Request-Id`.
+    pub request_id: String,
+    /// Whether it makes changes.
+    pub mode: Mode,
+    /// The commands in it; empty for a body that is no list.
+    pub commands: Vec<SentCommand>,
+}
+
+/// A command of an action request.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SentCommand {
+    /// 0-based place in the caller's list.
+    pub index: usize,
+    /// 0-based piece of a command that was split.
+    pub piece: usize,
+    /// The command as it goes over the wire.
+    pub command: Value,
+}
+
+/// Stands at the gate that every change passes: a journal, a guard, a budget.
+pub trait Hook: Send + Sync {
+    /// Before the request leaves.
+    ///
+    /// # Errors
+    /// Whatever should keep it from leaving; the rest of its list is then not sent either.
+    fn before(&self, request: &ActionRequest) -> Result<()>;
+
+    /// After its answer, or after the attempts to get one failed.
+    fn after(&self, request: &ActionRequest, answer: std::result::Result<&Answer, &Error>);
+}

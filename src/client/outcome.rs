@@ -1,0 +1,102 @@
+//! What became of one command.
+
+use super::settings::Mode;
+use crate::error::Failure;
+use crate::wire::code;
+
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Status {
+    /// It is done.
+    Completed,
+    /// In test mode: it would be done.
+    WouldComplete,
+    /// It failed, but an earlier step of it stands.
+    PartlyDone,
+    /// It failed, and nothing of it was done.
+    Failed,
+    /// It left and its answer was lost: it may have been done or not.
+    Unknown,
+    /// It never left.
+    NotSent,
+}
+
+impl Status {
+    /// The name scripts and reports use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Completed => "completed",
+            Self::WouldComplete => "would_complete",
+            Self::PartlyDone => "partly_done",
+            Self::Failed => "failed",
+            Self::Unknown => "unknown",
+            Self::NotSent => "not_sent",
+        }
+    }
+
+    /// Whether the command is done, or would be.
+    pub fn is_done(self) -> bool {
+        matches!(self, Self::Completed | Self::WouldComplete)
+    }
+
+    /// Whether the service refused the command or a part of it.
+    pub fn is_failed(self) -> bool {
+        matches!(self, Self::Failed | Self::PartlyDone)
+    }
+}
+
+/// What became of one command of the caller's list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outcome {
+    /// 0-based place in the caller's list.
+    pub index: usize,
+    /// The user or group, as the caller wrote it.
+    pub target: String,
+    /// The names of its steps, in order.
+    pub action: String,
+    /// How it ended.
+    pub status: Status,
+    /// 0-based step that failed, as the caller numbered the steps.
+    pub step: Option<usize>,
+    /// The service's or the local check's code.
+    pub code: Option<String>,
+    /// The service's message, or ours.
+    pub message: Option<String>,
+    /// The `X-Request-Id` of the last request that carried it.
+    pub request_id: Option<String>,
+    /// Exchanges that carried it; 0 when it never left.
+    pub attempts: u32,
+    /// Whether it was real.
+    pub mode: Mode,
+    /// What the service warned of.
+    pub warnings: Vec<Warning>,
+}
+
+/// Something the service warned of; never makes a command fail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Warning {
+    /// 0-based step, as the caller numbered the steps.
+    pub step: Option<usize>,
+    /// The service's code.
+    pub code: String,
+    /// The service's message.
+    pub message: String,
+}
+
+impl Outcome {
+    /// What to do about it, by its code.
+    pub fn hint(&self) -> Option<&'static str> {
+        self.code.as_deref().and_then(code::find).map(|code| code.hint)
+    }
+
+    /// The failure to report for it; `None` unless it failed.
+    pub fn failure(&self) -> Option<Failure> {
+        self.status.is_failed().then(|| Failure {
+            index: self.index,
+            target: self.target.clone(),
+            step: self.step,
+            code: self.code.clone().unwrap_or_default(),
+            message: self.message.clone().unwrap_or_default(),
+        })
+    }
+}

@@ -1,0 +1,34 @@
+//! A request as a caller writes it, and the answer as it came.
+
+use serde_json::Value;
+
+/// A request to any endpoint of the service.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RawRequest {
+    /// The method, in any case.
+    pub method: String,
+    /// A path relative to the service's base, a path with the base, or a full URL of the service.
+    pub target: String,
+    /// The body, sent as JSON.
+    pub body: Option<Value>,
+}
+
+/// An answer of the service.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    /// HTTP status.
+    pub status: u16,
+    /// The headers, names in lower case, in the order they came.
+    pub headers: Vec<(String, String)>,
+    /// The body: JSON, text when it is none, null when there is none.
+    pub body: Value,
+    /// The call's `X-Request-Id`.
+    pub request_id: String,
+}
+
+impl Answer {
+    /// The first header of that name, in any case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+}
