@@ -218,6 +218,28 @@ impl Error {
         }
     }
 
+    /// The service's message, or ours, without what we say around it.
+    pub fn message(&self) -> String {
+        match &*self.kind {
+            ErrorKind::Auth { message, .. }
+            | ErrorKind::NotFound { message, .. }
+            | ErrorKind::Rejected { message, .. }
+            | ErrorKind::Unavailable { message, .. }
+            | ErrorKind::Unknown { message }
+            | ErrorKind::Incomplete { message, .. }
+            | ErrorKind::Decode { message, .. }
+            | ErrorKind::File { message, .. }
+                if !message.is_empty() =>
+            {
+                message.clone()
+            }
+            ErrorKind::Invalid(failures) | ErrorKind::Commands(failures) => {
+                failures.first().map(|failure| failure.message.clone()).unwrap_or_default()
+            }
+            other => other.to_string(),
+        }
+    }
+
     /// The commands that were refused.
     pub fn failures(&self) -> &[Failure] {
         match &*self.kind {

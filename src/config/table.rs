@@ -244,9 +244,8 @@ pub fn secret_variables() -> impl Iterator<Item = &'static str> {
 
 /// The settings as a table of the README.
 pub fn markdown() -> String {
-    let head =
-        "| setting | option | environment | profile key | default |\n|---|---|---|---|---|\n".to_owned();
-    SETTINGS.iter().map(row).fold(head, |table, row| table + &row)
+    let head = "| setting | option | environment | profile key | default |\n|---|---|---|---|---|\n";
+    std::iter::once(head.to_owned()).chain(SETTINGS.iter().map(row)).collect()
 }
 
 fn row(setting: &Setting) -> String {

@@ -90,9 +90,8 @@ impl Exit {
 
 /// The exit codes as a table of the README.
 pub fn markdown() -> String {
-    let head = "| code | meaning |\n|---|---|\n".to_owned();
     let rows = EXITS.iter().map(|(exit, meaning)| format!("| {} | {meaning} |\n", exit.code()));
-    rows.fold(head, |table, row| table + &row)
+    std::iter::once("| code | meaning |\n|---|---|\n".to_owned()).chain(rows).collect()
 }
 
 #[cfg(test)]

@@ -1,3 +1,8 @@
 //! People and files: the runner, the prompt, reports of errors. Knows scripts and output, nothing inside the client.
 
+pub mod console;
 pub mod exit;
+pub mod program;
+pub mod report;
+pub mod runner;
+pub mod signals;

@@ -1,0 +1,125 @@
+//! Between script values and plain data.
+
+use super::record::{GroupRecord, Record, UserRecord};
+use crate::error::{Error, Result};
+use rhai::{Array, Dynamic, Map};
+use serde_json::{Number, Value};
+
+/// A value as JSON: what is written to files, sent to the service and printed by `-e`.
+///
+/// # Errors
+/// `usage`: it holds something that is no data, such as a function.
+pub fn json_of(value: &Dynamic) -> Result<Value> {
+    if let Some(record) = record_json(value) {
+        return record;
+    }
+    if value.is_unit() {
+        Ok(Value::Null)
+    } else if let Ok(flag) = value.as_bool() {
+        Ok(Value::Bool(flag))
+    } else if let Ok(number) = value.as_int() {
+        Ok(number.into())
+    } else if let Ok(number) = value.as_float() {
+        finite(number)
+    } else if let Some(list) = value.read_lock::<Array>() {
+        list.iter().map(json_of).collect::<Result<Vec<_>>>().map(Value::Array)
+    } else if let Some(map) = value.read_lock::<Map>() {
+        let entries = map.iter().map(|(key, value)| Ok((key.to_string(), json_of(value)?)));
+        entries.collect::<Result<_>>().map(Value::Object)
+    } else if value.is_string() || value.is_char() {
+        Ok(Value::String(value.to_string()))
+    } else {
+        Err(Error::usage(format!("{} is no data, so it cannot be written", kind_of(value))))
+    }
+}
+
+/// Our own types as JSON; `None` for a value of Rhai's.
+fn record_json(value: &Dynamic) -> Option<Result<Value>> {
+    let user = value.read_lock::<UserRecord>().map(|user| user.to_json());
+    user.or_else(|| value.read_lock::<GroupRecord>().map(|group| group.to_json()))
+}
+
+fn finite(number: f64) -> Result<Value> {
+    let number = Number::from_f64(number).map(Value::Number);
+    number.ok_or_else(|| Error::usage("a number that is infinite or not a number cannot be written as JSON"))
+}
+
+/// JSON as a value: objects are maps, `null` is `()`.
+pub fn dynamic_of(value: &Value) -> Dynamic {
+    match value {
+        Value::Null => Dynamic::UNIT,
+        Value::Bool(flag) => (*flag).into(),
+        Value::Number(number) => match number.as_i64() {
+            Some(whole) => whole.into(),
+            None => number.as_f64().unwrap_or_default().into(),
+        },
+        Value::String(text) => text.as_str().into(),
+        Value::Array(items) => items.iter().map(dynamic_of).collect::<Array>().into(),
+        Value::Object(entries) => {
+            let entries = entries.iter().map(|(key, value)| (key.as_str().into(), dynamic_of(value)));
+            entries.collect::<Map>().into()
+        }
+    }
+}
+
+/// A list of texts; one text is a list of one.
+///
+/// # Errors
+/// `usage`: it is something else.
+pub fn texts(value: &Dynamic) -> Result<Vec<String>> {
+    let wrong =
+        |value: &Dynamic| Error::usage(format!("expected a text or a list of texts, not {}", kind_of(value)));
+    if value.is_string() {
+        return Ok(vec![value.to_string()]);
+    }
+    let Some(list) = value.read_lock::<Array>() else { return Err(wrong(value)) };
+    let text = |item: &Dynamic| item.clone().into_string().map_err(|_| wrong(item));
+    list.iter().map(text).collect()
+}
+
+/// What a value is, for messages: "a text", "a list".
+pub fn kind_of(value: &Dynamic) -> String {
+    match value.type_name() {
+        "()" => "nothing, `()`".to_owned(),
+        "bool" => "true or false".to_owned(),
+        "i64" => "a whole number".to_owned(),
+        "f64" => "a number".to_owned(),
+        "char" => "a character".to_owned(),
+        "array" => "a list".to_owned(),
+        "map" => "a map".to_owned(),
+        "string" => "a text".to_owned(),
+        "Fn" => "a function".to_owned(),
+        other => format!("a {}", other.rsplit("::").next().unwrap_or(other).trim_end_matches("Record")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rhai::Engine;
+    use serde_json::json;
+
+    #[test]
+    fn data_survives_the_way_to_a_script_and_back() {
+        let sent = json!({"a": [1, 2.5, "x", true, null], "b": {"c": "é"}, "n": -7});
+        assert_eq!(json_of(&dynamic_of(&sent)).unwrap(), sent);
+    }
+
+    #[test]
+    fn what_is_no_data_is_refused_by_name() {
+        let function: Dynamic = Engine::new().eval("|x| x").unwrap();
+        assert_eq!(
+            json_of(&function).unwrap_err().to_string(),
+            "a function is no data, so it cannot be written"
+        );
+        assert!(json_of(&f64::NAN.into()).is_err());
+    }
+
+    #[test]
+    fn one_text_is_a_list_of_one_and_a_number_is_none() {
+        assert_eq!(texts(&"x".into()).unwrap(), ["x"]);
+        let mixed = Dynamic::from_array(vec!["x".into(), Dynamic::from_int(1)]);
+        let error = texts(&mixed).unwrap_err();
+        assert_eq!(error.to_string(), "expected a text or a list of texts, not a whole number");
+    }
+}

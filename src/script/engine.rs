@@ -1,0 +1,61 @@
+//! The engine: Rhai with our limits, our streams and our functions.
+
+use super::error::Ended;
+use super::modules::Modules;
+use super::session::{Session, Shared};
+use super::{api, record, records, secret_text};
+use rhai::{Dynamic, Engine, OptimizationLevel};
+use std::rc::Rc;
+
+/// How deep functions may call each other; the thread of a script has the stack for it (engine-notes, threads).
+const CALL_LEVELS: usize = 128;
+/// How deep an expression may nest; a chain of a hundred terms is common in generated scripts.
+const EXPRESSION_DEPTH: usize = 512;
+
+/// Builds the engine of a session.
+pub fn build(session: &Rc<Session>) -> Engine {
+    let mut engine = Engine::new();
+    limit(&mut engine);
+    connect_streams(&mut engine, session);
+    watch(&mut engine, session);
+    engine.set_default_tag(Dynamic::from(Shared(Rc::clone(session))));
+    engine.set_module_resolver(Modules::default());
+    record::register(&mut engine);
+    records::register(&mut engine);
+    secret_text::register(&mut engine);
+    api::register(&mut engine);
+    engine
+}
+
+/// All limits set by hand: Rhai's own differ between debug and release builds.
+fn limit(engine: &mut Engine) {
+    engine.set_max_call_levels(CALL_LEVELS);
+    engine.set_max_expr_depths(EXPRESSION_DEPTH, EXPRESSION_DEPTH);
+    engine.set_strict_variables(true);
+    // The optimizer panics on a change to a constant map (engine-notes) and buys nothing for calls to a service.
+    engine.set_optimization_level(OptimizationLevel::None);
+}
+
+fn connect_streams(engine: &mut Engine, session: &Rc<Session>) {
+    let printing = Rc::clone(session);
+    engine.on_print(move |line| printing.console().print(line));
+    let debugging = Rc::clone(session);
+    engine.on_debug(move |line, source, position| {
+        let place = [source.unwrap_or_default().to_owned(), position.to_string()];
+        debugging.console().message(&format!("{}: {line}", place.join(" ").trim()));
+    });
+}
+
+/// Ends a script that runs when the operator interrupts it or nobody reads what it prints.
+fn watch(engine: &mut Engine, session: &Rc<Session>) {
+    let watching = Rc::clone(session);
+    engine.on_progress(move |_| {
+        if watching.interrupt().is_requested() {
+            Some(Dynamic::from(Ended::Interrupted))
+        } else if watching.console().is_lost() {
+            Some(Dynamic::from(Ended::OutputLost))
+        } else {
+            None
+        }
+    });
+}

@@ -1,0 +1,222 @@
+//! One run's world: the client, made at the first call; the runtime it runs on; the operator's console; what went wrong.
+
+use super::interrupt::Interrupt;
+use super::records::Unfinished;
+use crate::client::event::Observer;
+use crate::client::outcome::{Outcome, Status};
+use crate::client::settings::{ClientSettings, Mode};
+use crate::client::{Calls, Client};
+use crate::error::{Error, ErrorKind, Result};
+use rhai::NativeCallContext;
+use serde_json::Value;
+use std::cell::{Cell, OnceCell, RefCell};
+use std::rc::{Rc, Weak};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::runtime::{Builder, Runtime};
+
+/// Where a script's words go and where its questions are answered.
+pub trait Console {
+    /// A line of data.
+    fn print(&self, line: &str);
+    /// A value in the operator's form.
+    fn show(&self, value: &Value);
+    /// A line for a person.
+    fn message(&self, line: &str);
+    /// Something worth knowing.
+    fn note(&self, line: &str);
+    /// Something that needs attention.
+    fn warn(&self, line: &str);
+    /// Whether nobody reads the data any more.
+    fn is_lost(&self) -> bool;
+    /// The operator's answer to a question.
+    ///
+    /// # Errors
+    /// `usage`: there is no terminal to ask on.
+    fn ask(&self, question: &str) -> Result<String>;
+}
+
+/// What a run is told before it begins.
+pub struct Setup {
+    /// Fetches the client's settings at the first call; a script that makes none needs none.
+    pub connect: Box<dyn Fn() -> Result<ClientSettings>>,
+    /// The profile's name; `sandbox` for the sandbox.
+    pub profile: String,
+    /// The organization's id, as far as it is known.
+    pub organization: Option<String>,
+    /// Whether changes are real.
+    pub mode: Mode,
+    /// The script's arguments.
+    pub arguments: Vec<String>,
+    /// The environment variables no script may read.
+    pub secret_variables: Vec<&'static str>,
+    /// The operator.
+    pub console: Rc<dyn Console>,
+    /// Told of every call.
+    pub observer: Arc<dyn Observer>,
+    /// Ctrl-C.
+    pub interrupt: Interrupt,
+}
+
+/// One run.
+pub struct Session {
+    setup: Setup,
+    client: OnceCell<Client>,
+    runtime: OnceCell<Runtime>,
+    mode: Cell<Mode>,
+    tally: RefCell<Tally>,
+    unfinished: RefCell<Vec<Weak<dyn Unfinished>>>,
+}
+
+/// What went wrong in a run without ending it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Commands that failed, wholly or in part, in reports the script was given.
+    pub failed: usize,
+    /// Commands of which nobody knows what happened.
+    pub unknown: usize,
+    /// The kind of the error that kept commands from being sent.
+    pub stopped: Option<&'static str>,
+}
+
+/// The session as an engine carries it.
+#[derive(Clone)]
+pub struct Shared(pub Rc<Session>);
+
+impl Session {
+    /// A run that has made no call yet.
+    pub fn new(setup: Setup) -> Self {
+        let mode = Cell::new(setup.mode);
+        Self {
+            setup,
+            client: OnceCell::new(),
+            runtime: OnceCell::new(),
+            mode,
+            tally: RefCell::default(),
+            unfinished: RefCell::default(),
+        }
+    }
+
+    /// The client; made, with its settings fetched, at the first call.
+    ///
+    /// # Errors
+    /// `config`: settings are missing or wrong.
+    pub fn client(&self) -> Result<&Client> {
+        if let Some(client) = self.client.get() {
+            return Ok(client);
+        }
+        let mut settings = (self.setup.connect)()?;
+        settings.mode = self.mode.get();
+        let client = Client::new(settings, Arc::clone(&self.setup.observer), self.setup.interrupt.token());
+        Ok(self.client.get_or_init(|| client))
+    }
+
+    /// Runs a call of the client to its end. The client itself ends at once when the operator interrupts.
+    ///
+    /// # Errors
+    /// Those of the call.
+    pub fn wait<T>(&self, call: impl Future<Output = Result<T>>) -> Result<T> {
+        self.runtime()?.block_on(call)
+    }
+
+    /// Waits, until the operator interrupts.
+    ///
+    /// # Errors
+    /// `interrupted`.
+    pub fn sleep(&self, duration: Duration) -> Result<()> {
+        let token = self.setup.interrupt.token();
+        self.wait(async {
+            tokio::select! {
+                biased;
+                () = token.cancelled() => Err(ErrorKind::Interrupted.into()),
+                () = tokio::time::sleep(duration) => Ok(()),
+            }
+        })
+    }
+
+    /// Remembers a listing that has pages left.
+    pub fn keep_in_view(&self, listing: &Rc<dyn Unfinished>) {
+        let mut unfinished = self.unfinished.borrow_mut();
+        unfinished.retain(|known| known.strong_count() > 0);
+        unfinished.push(Rc::downgrade(listing));
+    }
+
+    /// To be called before a change leaves: reads every listing that is still in use to its end, since members
+    /// removed while their group is paged would shift the pages.
+    ///
+    /// # Errors
+    /// `incomplete`: one of them cannot be read; no change should follow from it.
+    pub fn finish_listings(&self) -> Result<()> {
+        let unfinished = std::mem::take(&mut *self.unfinished.borrow_mut());
+        unfinished.iter().filter_map(Weak::upgrade).try_for_each(|listing| listing.finish())
+    }
+
+    fn runtime(&self) -> Result<&Runtime> {
+        if let Some(runtime) = self.runtime.get() {
+            return Ok(runtime);
+        }
+        let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build();
+        let runtime = runtime.map_err(|error| {
+            Error::config(format!("the system gives no threads: {error}"), "Check the limits of this user.")
+        })?;
+        Ok(self.runtime.get_or_init(|| runtime))
+    }
+
+    /// The operator.
+    pub fn console(&self) -> &dyn Console {
+        &*self.setup.console
+    }
+
+    /// Ctrl-C.
+    pub fn interrupt(&self) -> &Interrupt {
+        &self.setup.interrupt
+    }
+
+    /// What the run was told before it began.
+    pub fn setup(&self) -> &Setup {
+        &self.setup
+    }
+
+    /// Whether changes are real.
+    pub fn mode(&self) -> Mode {
+        self.mode.get()
+    }
+
+    /// From now on changes are rehearsed; there is no way back in this run.
+    pub fn enter_test_mode(&self) {
+        self.mode.set(Mode::Test);
+        if let Some(client) = self.client.get() {
+            client.enter_test_mode();
+        }
+    }
+
+    /// What the run has cost so far.
+    pub fn calls(&self) -> Calls {
+        self.client.get().map(Client::calls).unwrap_or_default()
+    }
+
+    /// What went wrong without ending the run.
+    pub fn tally(&self) -> Tally {
+        *self.tally.borrow()
+    }
+
+    /// Remembers what a report that the script is given tells of failures.
+    pub fn count(&self, outcomes: &[Outcome], stopped: Option<&Error>) {
+        let of =
+            |wanted: &[Status]| outcomes.iter().filter(|outcome| wanted.contains(&outcome.status)).count();
+        let mut tally = self.tally.borrow_mut();
+        tally.failed += of(&[Status::Failed, Status::PartlyDone]);
+        tally.unknown += of(&[Status::Unknown]);
+        tally.stopped = tally.stopped.or(stopped.map(|error| error.kind.name()));
+    }
+}
+
+/// The session of the engine that calls a function.
+///
+/// # Errors
+/// `config`: the engine was built without one, which only a test could do.
+pub fn session(context: &NativeCallContext) -> Result<Rc<Session>> {
+    let tag = context.tag().and_then(|tag| tag.clone().try_cast::<Shared>());
+    tag.map(|shared| shared.0)
+        .ok_or_else(|| Error::config("there is no session", "Use the engine that umapi builds."))
+}

@@ -1,0 +1,71 @@
+//! A script's text, from a file or a stream, as Rhai takes it.
+
+use crate::error::{Error, Result};
+use std::io::Read;
+use std::path::Path;
+
+/// Reads a script from a file.
+///
+/// # Errors
+/// `file`: it cannot be read or is no UTF-8.
+pub fn read_file(path: &Path) -> Result<String> {
+    let bytes = std::fs::read(path).map_err(|error| Error::file(path.display().to_string(), error))?;
+    text_of(bytes, &path.display().to_string())
+}
+
+/// Reads a script from a stream; `name` is for messages.
+///
+/// # Errors
+/// `file`: it cannot be read or is no UTF-8.
+pub fn read_stream(stream: &mut dyn Read, name: &str) -> Result<String> {
+    let mut bytes = Vec::new();
+    stream.read_to_end(&mut bytes).map_err(|error| Error::file(name, error))?;
+    text_of(bytes, name)
+}
+
+fn text_of(bytes: Vec<u8>, name: &str) -> Result<String> {
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let start = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = start.split(|byte| *byte == b'\n').count();
+        Error::file(format!("{name}:{line}"), "the script is no UTF-8 text; save it as UTF-8")
+    })?;
+    Ok(prepare(text))
+}
+
+/// Takes a byte order mark away and turns a `#!` line into a comment, so that line numbers stay right.
+pub fn prepare(text: String) -> String {
+    let plain = match text.strip_prefix('\u{feff}') {
+        Some(rest) => rest.to_owned(),
+        None => text,
+    };
+    match plain.strip_prefix("#!") {
+        Some(rest) => format!("// {rest}"), // three slashes would be a comment for a function
+        None => plain,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mark_and_a_shebang_line_leave_the_line_numbers() {
+        assert_eq!(
+            prepare("\u{feff}#!/usr/bin/env umapi\nprint(1)".into()),
+            "// /usr/bin/env umapi\nprint(1)"
+        );
+        assert_eq!(prepare("print(1)".into()), "print(1)");
+    }
+
+    #[test]
+    fn text_that_is_no_utf_8_names_its_line() {
+        let error = read_stream(&mut &b"print(1);\nprint(\"\xe4\");"[..], "standard input").unwrap_err();
+        assert_eq!(error.to_string(), "standard input:2: the script is no UTF-8 text; save it as UTF-8");
+    }
+
+    #[test]
+    fn a_missing_file_is_named() {
+        let error = read_file(Path::new("/nowhere/x.rhai")).unwrap_err();
+        assert!(error.to_string().starts_with("/nowhere/x.rhai: "), "{error}");
+    }
+}

@@ -1,0 +1,85 @@
+//! What is to be run: a file, standard input or the code of `-e`, with its arguments.
+
+use crate::error::{Error, Result};
+use crate::script::source;
+use std::ffi::OsString;
+use std::io::stdin;
+use std::path::PathBuf;
+
+/// The name that stands for standard input.
+const STANDARD_INPUT: &str = "-";
+
+/// A script and its arguments.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Program {
+    /// Its name in messages.
+    pub name: String,
+    /// Its file, which `import` is relative to.
+    pub file: Option<PathBuf>,
+    /// Its text.
+    pub text: String,
+    /// What `args()` answers.
+    pub arguments: Vec<String>,
+    /// Whether the value of the last expression is shown.
+    pub shows_value: bool,
+}
+
+impl Program {
+    /// The code of `-e`.
+    ///
+    /// # Errors
+    /// `usage`: an argument that is no Unicode.
+    pub fn evaluated(code: &str, words: Vec<OsString>) -> Result<Self> {
+        let arguments = unicode(words)?;
+        Ok(Self {
+            name: "-e".into(),
+            file: None,
+            text: source::prepare(code.to_owned()),
+            arguments,
+            shows_value: true,
+        })
+    }
+
+    /// A file or, named `-`, standard input; the first of `words`, the rest are its arguments.
+    ///
+    /// # Errors
+    /// `file`: it cannot be read. `usage`: an argument that is no Unicode.
+    pub fn script(mut words: Vec<OsString>) -> Result<Self> {
+        let rest = words.split_off(words.len().min(1));
+        let arguments = unicode(rest)?;
+        let file = words.pop().map(PathBuf::from).filter(|name| name.as_os_str() != STANDARD_INPUT);
+        let (name, text) = match &file {
+            Some(path) => (path.display().to_string(), source::read_file(path)?),
+            None => ("standard input".to_owned(), source::read_stream(&mut stdin(), "standard input")?),
+        };
+        Ok(Self { name, file, text, arguments, shows_value: false })
+    }
+}
+
+fn unicode(words: Vec<OsString>) -> Result<Vec<String>> {
+    let text = |word: OsString| {
+        word.into_string().map_err(|word| {
+            Error::usage(format!("the argument {} is no Unicode text", word.to_string_lossy()))
+        })
+    };
+    words.into_iter().map(text).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_arguments_follow_the_script() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.rhai");
+        std::fs::write(&path, "#!/usr/bin/env umapi\nprint(1)").unwrap();
+        let words = vec![path.clone().into_os_string(), "people.csv".into(), "--live".into()];
+        let program = Program::script(words).unwrap();
+        assert_eq!(
+            (program.file, program.arguments),
+            (Some(path), vec!["people.csv".into(), "--live".into()])
+        );
+        assert!(program.text.starts_with("//"));
+    }
+}

@@ -1,0 +1,113 @@
+//! Runs a program: compile, evaluate, show the value or the failure, and say how it ended.
+
+use super::exit::Exit;
+use super::program::Program;
+use super::report;
+use crate::output::Output;
+use crate::script::convert;
+use crate::script::engine;
+use crate::script::error::Ended;
+use crate::script::failure::{Ending, Failure};
+use crate::script::session::{Session, Setup, Tally};
+use rhai::{AST, Dynamic, Engine, EvalAltResult, Position, Scope};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
+
+/// Runs `program` in a session of its own.
+pub fn run(program: &Program, setup: Setup, output: &Output) -> Exit {
+    let session = Rc::new(Session::new(setup));
+    let engine = engine::build(&session);
+    let exit = match compile(&engine, program).and_then(|ast| evaluate(&engine, &ast)) {
+        Ok(value) => finish(program, &value, output),
+        Err(error) => end(program, Ending::of(*error), output),
+    };
+    exit_with(exit, session.tally())
+}
+
+/// Compiles a program; its file is what `import` and messages are relative to.
+///
+/// # Errors
+/// A syntax error.
+pub fn compile(engine: &Engine, program: &Program) -> Result<AST, Box<EvalAltResult>> {
+    let mut ast = engine.compile(&program.text)?;
+    if let Some(file) = &program.file {
+        ast.set_source(file.display().to_string());
+    }
+    Ok(ast)
+}
+
+/// Evaluates with an eye on panics inside of Rhai, which are errors of the script to the operator.
+fn evaluate(engine: &Engine, ast: &AST) -> Result<Dynamic, Box<EvalAltResult>> {
+    let evaluated = catch_unwind(AssertUnwindSafe(|| engine.eval_ast_with_scope(&mut Scope::new(), ast)));
+    evaluated.unwrap_or_else(|panic| Err(panicked(&*panic).into()))
+}
+
+fn panicked(panic: &(dyn std::any::Any + Send)) -> EvalAltResult {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
+    let message =
+        format!("the script engine gave up ({text}); this is a defect of umapi, not of the service");
+    EvalAltResult::ErrorRuntime(message.into(), Position::NONE)
+}
+
+fn finish(program: &Program, value: &Dynamic, output: &Output) -> Exit {
+    if program.shows_value {
+        match convert::json_of(value) {
+            Ok(value) => output.value(&value),
+            Err(_) => output.data(&value.to_string()),
+        }
+    }
+    if output.lost().is_some() { lost(output) } else { Exit::Done }
+}
+
+fn end(program: &Program, ending: Ending, output: &Output) -> Exit {
+    match ending {
+        Ending::Ended(Ended::Exit(code)) => Exit::Asked(code),
+        Ending::Ended(Ended::Interrupted) => {
+            output.error("interrupted", None);
+            Exit::Interrupted
+        }
+        Ending::Ended(Ended::OutputLost) => lost(output),
+        Ending::Failed(failure) => fail(program, &failure, output),
+    }
+}
+
+fn fail(program: &Program, failure: &Failure, output: &Output) -> Exit {
+    report::show(program, failure, output);
+    Exit::of_kind(&failure.kind)
+}
+
+fn lost(output: &Output) -> Exit {
+    let why = output.lost().map(ToString::to_string).unwrap_or_default();
+    output.error(
+        &format!("standard output cannot be written: {why}"),
+        Some("Its reader has gone or its disk is full; what was printed last is lost."),
+    );
+    Exit::Script
+}
+
+/// What the reports of the run add to the way it ended; only `exit(n)` overrules them.
+fn exit_with(exit: Exit, tally: Tally) -> Exit {
+    if let Exit::Asked(_) = exit {
+        return exit;
+    }
+    let failed = if tally.failed > 0 { Exit::Rejected } else { Exit::Done };
+    let unknown = if tally.unknown > 0 { Exit::Unknown } else { Exit::Done };
+    let stopped = tally.stopped.map_or(Exit::Done, Exit::of_kind);
+    exit.or_worse(failed).or_worse(unknown).or_worse(stopped)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reports_decide_the_exit_code_unless_the_script_does() {
+        let tally = |failed, unknown, stopped| Tally { failed, unknown, stopped };
+        assert_eq!(exit_with(Exit::Done, tally(0, 0, None)), Exit::Done);
+        assert_eq!(exit_with(Exit::Done, tally(2, 0, None)), Exit::Rejected);
+        assert_eq!(exit_with(Exit::Script, tally(2, 1, None)), Exit::Unknown);
+        assert_eq!(exit_with(Exit::Done, tally(0, 0, Some("unavailable"))), Exit::Unavailable);
+        assert_eq!(exit_with(Exit::Asked(0), tally(2, 1, None)), Exit::Asked(0));
+    }
+}
