@@ -1,6 +1,8 @@
 //! Between script values and plain data.
 
+use super::builder::Builder;
 use super::record::{GroupRecord, Record, UserRecord};
+use super::report::Report;
 use crate::error::{Error, Result};
 use rhai::{Array, Dynamic, Map};
 use serde_json::{Number, Value};
@@ -36,7 +38,10 @@ pub fn json_of(value: &Dynamic) -> Result<Value> {
 /// Our own types as JSON; `None` for a value of Rhai's.
 fn record_json(value: &Dynamic) -> Option<Result<Value>> {
     let user = value.read_lock::<UserRecord>().map(|user| user.to_json());
-    user.or_else(|| value.read_lock::<GroupRecord>().map(|group| group.to_json()))
+    let group = || value.read_lock::<GroupRecord>().map(|group| group.to_json());
+    let report = || value.read_lock::<Report>().map(|report| Ok(report.to_json()));
+    let command = || value.read_lock::<Builder>().map(|command| Ok(command.to_json()));
+    user.or_else(group).or_else(report).or_else(command)
 }
 
 fn finite(number: f64) -> Result<Value> {

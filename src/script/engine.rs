@@ -3,7 +3,7 @@
 use super::error::Ended;
 use super::modules::Modules;
 use super::session::{Session, Shared};
-use super::{api, record, records, secret_text};
+use super::{api, builder, record, records, report, secret_text};
 use rhai::{Dynamic, Engine, OptimizationLevel};
 use std::rc::Rc;
 
@@ -22,6 +22,8 @@ pub fn build(session: &Rc<Session>) -> Engine {
     engine.set_module_resolver(Modules::default());
     record::register(&mut engine);
     records::register(&mut engine);
+    report::register(&mut engine);
+    builder::register(&mut engine);
     secret_text::register(&mut engine);
     api::register(&mut engine);
     engine

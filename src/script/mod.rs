@@ -1,6 +1,8 @@
 //! The Rhai host: functions over the client's public methods; no HTTP and no URLs here.
 
 pub mod api;
+pub mod builder;
+pub mod change;
 pub mod convert;
 pub mod engine;
 pub mod error;
@@ -8,8 +10,11 @@ pub mod failure;
 pub mod interrupt;
 pub mod modules;
 pub mod options;
+pub mod person;
 pub mod record;
 pub mod records;
+pub mod report;
 pub mod secret_text;
 pub mod session;
 pub mod source;
+pub mod steps;

@@ -1,5 +1,6 @@
 //! One run's world: the client, made at the first call; the runtime it runs on; the operator's console; what went wrong.
 
+use super::builder::Unsent;
 use super::interrupt::Interrupt;
 use super::records::Unfinished;
 use crate::client::event::Observer;
@@ -14,6 +15,9 @@ use std::rc::{Rc, Weak};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
+
+/// After so many changes of one person each, a loop is likely: one minute's requests (contract 2.1).
+const SINGLE_CHANGES: usize = 10;
 
 /// Where a script's words go and where its questions are answered.
 pub trait Console {
@@ -66,6 +70,8 @@ pub struct Session {
     mode: Cell<Mode>,
     tally: RefCell<Tally>,
     unfinished: RefCell<Vec<Weak<dyn Unfinished>>>,
+    unsent: Unsent,
+    single_changes: Cell<usize>,
 }
 
 /// What went wrong in a run without ending it.
@@ -94,6 +100,8 @@ impl Session {
             mode,
             tally: RefCell::default(),
             unfinished: RefCell::default(),
+            unsent: Unsent::default(),
+            single_changes: Cell::new(0),
         }
     }
 
@@ -193,6 +201,23 @@ impl Session {
     /// What the run has cost so far.
     pub fn calls(&self) -> Calls {
         self.client.get().map(Client::calls).unwrap_or_default()
+    }
+
+    /// Where commands that are never sent leave their lines.
+    pub fn unsent(&self) -> &Unsent {
+        &self.unsent
+    }
+
+    /// Notes a change of one person in a request of its own; a loop of them is told once of the faster way.
+    pub fn count_single_change(&self) {
+        let changes = self.single_changes.get() + 1;
+        self.single_changes.set(changes);
+        if changes == SINGLE_CHANGES {
+            self.console().note(
+                "one request a change: 10 people a minute under the service's limits; collect \
+                 command(...)s in a list for multi_action(list): 100 people a minute",
+            );
+        }
     }
 
     /// What went wrong without ending the run.

@@ -1,6 +1,12 @@
 //! The functions of scripts, one family a file. Names, parameters and help come from the functions themselves.
 
+pub mod accounts;
+pub mod actions;
+pub mod commands;
+pub mod groups;
+pub mod raw;
 pub mod sign_in;
+pub mod user_groups;
 pub mod users;
 
 use crate::script::error::At;
@@ -20,6 +26,12 @@ pub struct Family {
 pub const FAMILIES: &[Family] = &[
     Family { title: "Sign-in and session", module: || exported_module!(sign_in::functions) },
     Family { title: "Users", module: || exported_module!(users::functions) },
+    Family { title: "Groups and profiles", module: || exported_module!(groups::functions) },
+    Family { title: "One user", module: || exported_module!(accounts::functions) },
+    Family { title: "User groups", module: || exported_module!(user_groups::functions) },
+    Family { title: "Many at once", module: || exported_module!(actions::functions) },
+    Family { title: "Commands", module: || exported_module!(commands::functions) },
+    Family { title: "Raw calls", module: || exported_module!(raw::functions) },
 ];
 
 /// Makes every function known by its name and as `umapi::name`, which stays ours where a script defines the same.

@@ -1,0 +1,102 @@
+//! Many changes at once.
+
+use super::{At, RhaiResultOf, session};
+use crate::error::Result;
+use crate::script::builder;
+use crate::script::change;
+use crate::script::convert;
+use crate::script::options::Options;
+use crate::script::report::Report;
+use crate::script::session::Session;
+use rhai::plugin::{Dynamic, export_module};
+use rhai::{Array, Map, NativeCallContext};
+
+/// Many at once.
+#[export_module]
+pub mod functions {
+    /// Carries out many commands: splits and packs them into full requests and answers an outcome for each.
+    ///
+    /// Commands are built by `command(...)` and `group_command(...)`, or are maps as the service defines them.
+    /// Everything that can be checked here is checked before the first request; when a check fails nothing is sent.
+    /// Commands that depend on each other (the same person, a group one of them creates) go in successive requests,
+    /// in their order. After a command failed, later ones of the same call for the same person are not sent.
+    ///
+    /// The report has `result`, `completed`, `notCompleted`, `completedInTestMode`, `errors`, `warnings`,
+    /// `requests`, `mode`, and `outcomes`: for each command `index`, `target`, `action`, `status` (`completed`,
+    /// `would_complete` in test mode, `partly_done`, `failed`, `unknown`, `not_sent`), `step`, `code`, `message`,
+    /// `hint`, `request_id`, `attempts`, `mode` and `tag`. `done`, `failed`, `unknown` and `not_sent` list those
+    /// outcomes; `stopped` says why not all was sent.
+    ///
+    /// # Errors
+    /// `invalid` when a local check refuses commands; `auth`, `throttled` or `unavailable` when nothing could be
+    /// sent. Commands that the service refuses are in the report, and make the exit code 3 unless the script calls
+    /// `exit`.
+    ///
+    /// # Example
+    /// ```rhai
+    /// let report = multi_action([
+    ///     command("kim.lee@example.com").add_to_groups("Designers"),
+    ///     #{user: "sam.rivera@example.net", "do": [#{remove: #{group: ["Designers"]}}]},
+    /// ]);
+    /// print(`${report.done.len()} done, ${report.failed.len()} failed in ${report.requests} request`);
+    /// ```
+    #[rhai_fn(volatile, return_raw)]
+    pub fn multi_action(context: NativeCallContext, commands: Array) -> RhaiResultOf<Report> {
+        multi_action_with(context, commands, Map::new())
+    }
+
+    /// Carries out many commands, with a say about those that a local check refuses.
+    ///
+    /// # Options
+    /// - `skip_invalid`: true sends the rest; those refused are `not_sent` in the report
+    ///
+    /// # Errors
+    /// Those of `multi_action(commands)`.
+    ///
+    /// # Example
+    /// ```rhai
+    /// let commands = [command("kim.lee@example.com").add_to_groups("Designers"), command("no e-mail").delete_account()];
+    /// let report = multi_action(commands, #{skip_invalid: true});
+    /// print(report.not_sent[0].code);
+    /// ```
+    #[rhai_fn(name = "multi_action", volatile, return_raw)]
+    pub fn multi_action_with(
+        context: NativeCallContext,
+        commands: Array,
+        options: Map,
+    ) -> RhaiResultOf<Report> {
+        let options = Options::new("multi_action", options, &["skip_invalid"]);
+        session(&context).and_then(|session| carry_out(&session, &commands, &options?)).at(&context)
+    }
+
+    /// Sends one action request, its commands as they are written, and answers the service's own answer.
+    ///
+    /// For those who know the service: at most ten commands, nothing is split or reordered. The checks before
+    /// sending and the mode apply as everywhere.
+    ///
+    /// # Errors
+    /// `invalid` when a local check refuses a command, `rejected` when the service refuses the request as a whole.
+    /// Commands that the service refuses are in the answer's `errors`.
+    ///
+    /// # Example
+    /// ```rhai
+    /// let answer = action([#{user: "kim.lee@example.com", "do": [#{add: #{group: ["Designers"]}}]}]);
+    /// print(answer.result);
+    /// ```
+    #[rhai_fn(volatile, return_raw)]
+    pub fn action(context: NativeCallContext, commands: Array) -> RhaiResultOf<Dynamic> {
+        session(&context).and_then(|session| send(&session, &commands)).at(&context)
+    }
+}
+
+fn carry_out(session: &Session, commands: &Array, options: &Options) -> Result<Report> {
+    let skip_invalid = options.flag("skip_invalid")?.unwrap_or_default();
+    change::carry_out(session, builder::orders(commands)?, skip_invalid)
+}
+
+fn send(session: &Session, commands: &Array) -> Result<Dynamic> {
+    session.finish_listings()?;
+    let commands = commands.iter().map(convert::json_of).collect::<Result<_>>()?;
+    let answer = session.wait(session.client()?.action(commands))?;
+    Ok(convert::dynamic_of(&answer.body))
+}

@@ -1,0 +1,260 @@
+//! What became of commands, as scripts read it.
+
+use super::convert;
+use super::error::map_of;
+use super::error::thrown;
+use super::record::RhaiResultOf;
+use crate::client::outcome::{Outcome, Status, Warning};
+use crate::client::settings::Mode;
+use crate::error::{Error, ErrorKind, Failure, Result};
+use crate::nearest::nearest;
+use rhai::{Array, Dynamic, Engine, Map, Position};
+use serde_json::{Value, json};
+use std::rc::Rc;
+
+/// The report of a call that makes changes. Reads like a map; its lists are made when they are asked for.
+#[derive(Debug, Clone)]
+pub struct Report(Rc<Content>);
+
+/// What a report is made of.
+#[derive(Debug)]
+pub struct Content {
+    /// One for each command, in the caller's order.
+    pub outcomes: Vec<Outcome>,
+    /// What the script attached to each command, in the same order.
+    pub tags: Vec<Dynamic>,
+    /// Action requests answered.
+    pub requests: usize,
+    /// Whether changes were real.
+    pub mode: Mode,
+    /// Why not all was sent.
+    pub stopped: Option<Error>,
+}
+
+/// What a report can be asked for.
+const FIELDS: &[&str] = &[
+    "result",
+    "completed",
+    "notCompleted",
+    "completedInTestMode",
+    "errors",
+    "warnings",
+    "requests",
+    "mode",
+    "outcomes",
+    "done",
+    "failed",
+    "unknown",
+    "not_sent",
+    "stopped",
+];
+
+impl Report {
+    /// A report of these outcomes.
+    pub fn new(content: Content) -> Self {
+        Self(Rc::new(content))
+    }
+
+    fn count(&self, of: impl Fn(Status) -> bool) -> usize {
+        self.0.outcomes.iter().filter(|outcome| of(outcome.status)).count()
+    }
+
+    fn select(&self, of: impl Fn(Status) -> bool) -> Value {
+        let chosen = self.0.outcomes.iter().zip(&self.0.tags).filter(|(outcome, _)| of(outcome.status));
+        chosen.map(|(outcome, tag)| outcome_json(outcome, tag)).collect()
+    }
+
+    /// As the service says it of one request: all done, none done, or some.
+    fn result(&self) -> &'static str {
+        match self.count(Status::is_done) {
+            done if done == self.0.outcomes.len() => "success",
+            0 => "error",
+            _ => "partial",
+        }
+    }
+
+    fn value(&self, field: &str) -> Option<Value> {
+        Some(match field {
+            "result" => json!(self.result()),
+            "completed" => json!(self.count(|status| status == Status::Completed)),
+            "notCompleted" => json!(self.count(|status| !status.is_done())),
+            "completedInTestMode" => json!(self.count(|status| status == Status::WouldComplete)),
+            "errors" => {
+                self.0.outcomes.iter().filter(|outcome| outcome.status.is_failed()).map(error_json).collect()
+            }
+            "warnings" => self.0.outcomes.iter().flat_map(warnings_json).collect(),
+            "requests" => json!(self.0.requests),
+            "mode" => json!(self.0.mode.as_str()),
+            "outcomes" => self.select(|_| true),
+            "done" => self.select(Status::is_done),
+            "failed" => self.select(Status::is_failed),
+            "unknown" => self.select(|status| status == Status::Unknown),
+            "not_sent" => self.select(|status| status == Status::NotSent),
+            "stopped" => self.0.stopped.as_ref().map_or(Value::Null, stopped_json),
+            _ => return None,
+        })
+    }
+
+    fn read(&self, field: &str) -> Result<Dynamic> {
+        if let Some(value) = self.value(field) {
+            return Ok(convert::dynamic_of(&value));
+        }
+        let message = format!("a report has no field `{field}`");
+        Err(match nearest(field, FIELDS.iter().copied()) {
+            Some(near) => Error::usage_with_hint(message, format!("Did you mean `{near}`?")),
+            None => Error::usage_with_hint(message, format!("It has {}.", FIELDS.join(", "))),
+        })
+    }
+
+    /// The whole report, without the lists that repeat `outcomes`.
+    pub fn to_json(&self) -> Value {
+        let repeated = ["done", "failed", "unknown", "not_sent"];
+        let fields = FIELDS.iter().filter(|field| !repeated.contains(*field));
+        fields.filter_map(|field| Some(((*field).to_owned(), self.value(field)?))).collect()
+    }
+
+    /// The error a verb throws when its command was not carried out.
+    pub fn failure(&self) -> Option<Error> {
+        let failures: Vec<Failure> = self.0.outcomes.iter().filter_map(Outcome::failure).collect();
+        let undecided = || self.0.outcomes.iter().find(|outcome| !outcome.status.is_done());
+        let kind = if !failures.is_empty() {
+            ErrorKind::Commands(failures)
+        } else if let Some(stopped) = &self.0.stopped {
+            return Some(stopped.clone());
+        } else {
+            ErrorKind::Unknown { message: undecided()?.message.clone().unwrap_or_default() }
+        };
+        let mut error = Error::from(kind);
+        let outcome = undecided()?;
+        error.request_id.clone_from(&outcome.request_id);
+        error.attempts = outcome.attempts;
+        Some(error)
+    }
+}
+
+fn outcome_json(outcome: &Outcome, tag: &Dynamic) -> Value {
+    json!({
+        "index": outcome.index,
+        "target": outcome.target,
+        "action": outcome.action,
+        "status": outcome.status.as_str(),
+        "step": outcome.step,
+        "code": outcome.code,
+        "message": outcome.message,
+        "hint": outcome.hint(),
+        "request_id": outcome.request_id,
+        "attempts": outcome.attempts,
+        "mode": outcome.mode.as_str(),
+        "tag": convert::json_of(tag).unwrap_or(Value::Null),
+    })
+}
+
+/// In the service's own words (contract 3.5).
+fn error_json(outcome: &Outcome) -> Value {
+    json!({
+        "index": outcome.index,
+        "step": outcome.step,
+        "errorCode": outcome.code,
+        "message": outcome.message,
+        "user": outcome.target,
+    })
+}
+
+fn warnings_json(outcome: &Outcome) -> impl Iterator<Item = Value> {
+    outcome.warnings.iter().map(|Warning { step, code, message }| {
+        json!({"index": outcome.index, "step": step, "warningCode": code, "message": message, "user": outcome.target})
+    })
+}
+
+fn stopped_json(error: &Error) -> Value {
+    convert::json_of(&map_of(error, Position::NONE).into()).unwrap_or(Value::Null)
+}
+
+/// Makes reports known to an engine.
+pub fn register(engine: &mut Engine) {
+    let read = |report: &mut Report, field: &str| -> RhaiResultOf<Dynamic> {
+        report.read(field).map_err(|error| thrown(&error, Position::NONE))
+    };
+    engine.register_type_with_name::<Report>("Report");
+    engine.register_indexer_get(read);
+    for field in FIELDS {
+        engine.register_get(*field, move |report: &mut Report| read(report, field));
+    }
+    engine.register_fn("contains", |_: &mut Report, field: &str| FIELDS.contains(&field));
+    engine.register_fn("keys", |_: &mut Report| -> Array {
+        FIELDS.iter().map(|field| (*field).into()).collect()
+    });
+    engine.register_fn("to_map", |report: &mut Report| {
+        convert::dynamic_of(&report.to_json()).try_cast::<Map>().unwrap_or_default()
+    });
+    engine.register_fn("to_string", |report: &mut Report| report.to_json().to_string());
+    engine.register_fn("to_debug", |report: &mut Report| report.to_json().to_string());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outcome(index: usize, status: Status) -> Outcome {
+        let failed = status.is_failed();
+        Outcome {
+            index,
+            target: "a@example.com".into(),
+            action: "add".into(),
+            status,
+            step: failed.then_some(0),
+            code: failed.then(|| "error.group.not_found".into()),
+            message: failed.then(|| "Group X was not found".into()),
+            request_id: Some("r-1".into()),
+            attempts: 1,
+            mode: Mode::Live,
+            warnings: Vec::new(),
+        }
+    }
+
+    fn report(statuses: &[Status]) -> Report {
+        let outcomes: Vec<_> =
+            statuses.iter().enumerate().map(|(index, status)| outcome(index, *status)).collect();
+        let tags = vec![Dynamic::UNIT; outcomes.len()];
+        Report::new(Content { outcomes, tags, requests: 1, mode: Mode::Live, stopped: None })
+    }
+
+    fn ask(report: &Report, code: &str) -> Value {
+        let mut engine = Engine::new();
+        register(&mut engine);
+        let mut scope = rhai::Scope::new();
+        scope.push("report", report.clone());
+        convert::json_of(&engine.eval_with_scope(&mut scope, code).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn counts_and_lists_agree_with_the_outcomes() {
+        use Status::{Completed, Failed, NotSent, PartlyDone, Unknown};
+        let report = report(&[Completed, Failed, PartlyDone, Unknown, NotSent]);
+        let code = "[report.result, report.completed, report.notCompleted, report.done.len(), report.failed.len(), \
+                    report.unknown[0].index, report.not_sent[0].status]";
+        assert_eq!(ask(&report, code), json!(["partial", 1, 4, 1, 2, 3, "not_sent"]));
+        assert_eq!(ask(&report, "report.errors[0].errorCode"), json!("error.group.not_found"));
+    }
+
+    #[test]
+    fn a_rehearsal_never_reads_as_done() {
+        let report = report(&[Status::WouldComplete]);
+        let code = "[report.result, report.completed, report.completedInTestMode, report.outcomes[0].status]";
+        assert_eq!(ask(&report, code), json!(["success", 0, 1, "would_complete"]));
+    }
+
+    #[test]
+    fn the_error_of_a_verb_is_the_failure_or_the_doubt() {
+        assert!(report(&[Status::Completed]).failure().is_none());
+        let error = report(&[Status::Failed]).failure().unwrap();
+        assert_eq!((error.kind.name(), error.request_id.as_deref()), ("commands", Some("r-1")));
+        assert_eq!(report(&[Status::Unknown]).failure().unwrap().kind.name(), "unknown");
+    }
+
+    #[test]
+    fn a_field_that_does_not_exist_names_the_nearest() {
+        let error = report(&[]).read("fialed").unwrap_err();
+        assert_eq!(error.hint().as_deref(), Some("Did you mean `failed`?"));
+    }
+}
