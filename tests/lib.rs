@@ -2,3 +2,4 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops where its world is broken")]
 
 mod layering;
+mod sandbox;

@@ -1,1 +1,244 @@
 //! A simulated organization and sign-in service over real HTTP on loopback; shares [`crate::wire`] and nothing else.
+//!
+//! It follows the contract: every step and documented refusal, test mode, listings in pages, throttling, expiring
+//! tokens. Where the documentation is silent it makes the choices of contract 7, some of which are [`Switches`].
+//!
+//! # The organization
+//! Claimed domains: `example.com` and `emea.example.com` (one federated directory; any login name),
+//! `fed.example.com` (federated, login by e-mail), `sso.example.com` (federated, login by a name that is no e-mail),
+//! `example.org` and `secure.example.org` (Enterprise IDs; the latter forbids Adobe IDs). `partner.example.net`
+//! belongs to another organization that trusts this one. Everything else is unclaimed: `example.net` holds Adobe IDs.
+//!
+//! # The control endpoint
+//! On the same port, for clients in other processes; in this one, [`Sandbox`] has methods for the same:
+//! - `GET /sandbox`: the credentials the sandbox accepts; `GET /sandbox/private-key`: the key for JWTs, as PEM.
+//! - `POST /sandbox/faults` with a list of [`Fault`]s queues them, `GET` shows those that wait:
+//!   `[{"endpoint": "action", "times": 2, "effect": {"status": {"status": 503, "retry_after": {"seconds": 1}}}}]`.
+//! - `GET /sandbox/requests`: the requests [`Seen`]; `DELETE` forgets them and the faults that wait.
+//! - `POST /sandbox/settings` with [`Settings`]: `{"page_size": 10, "throttle": true}`.
+
+mod action;
+mod answer;
+mod apply;
+mod connection;
+mod control;
+mod countries;
+mod domains;
+mod duplicate;
+mod faults;
+mod groups;
+mod index;
+mod key;
+mod listing;
+mod log;
+mod org;
+mod people;
+mod query;
+mod seed;
+mod server;
+mod settings;
+mod state;
+mod throttle;
+mod token;
+mod world;
+
+pub use faults::{Effect, Fault, RetryAfter};
+pub use key::KeyError;
+pub use log::Seen;
+pub use settings::{Settings, Switches};
+
+use crate::wire::endpoint::BASE_PATH;
+use key::SigningKey;
+use server::Shared;
+use settings::Rules;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+use tokio::sync::oneshot;
+use world::World;
+
+/// The id of the organization.
+pub const ORGANIZATION: &str = "5A4DB0C0FFEE5A4DB0C0FFEE@AdobeOrg";
+/// The client id (API key) it accepts.
+pub const CLIENT_ID: &str = "sandbox-client-id";
+/// The client secret it accepts. It opens nothing but a sandbox, so it is no secret.
+pub const CLIENT_SECRET: &str = "sandbox-client-secret";
+/// The technical account a JWT must name.
+pub const TECHNICAL_ACCOUNT_ID: &str = "5A4DB0C0FFEE5A4DB0C0FFED@techacct.adobe.com";
+
+/// Where the control endpoint is.
+const CONTROL_PATH: &str = "/sandbox";
+/// How long stopping waits for a request that is being carried out.
+const STOP_PATIENCE: Duration = Duration::from_secs(5);
+
+/// What a sandbox is started with.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// The port on loopback; 0 for any that is free.
+    pub port: u16,
+    /// So many generated people; `None` for the forty and more seeded ones.
+    pub users: Option<usize>,
+    /// The file the organization is loaded from, where it exists, and saved to: at most once a second, and at the end.
+    pub state: Option<PathBuf>,
+    /// Whether the documented limits of calls are enforced, and the two hours between full listings.
+    pub throttle: bool,
+    /// The choices where the documentation is silent.
+    pub switches: Switches,
+}
+
+/// Why a sandbox did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The port cannot be had.
+    #[error("port {port} on 127.0.0.1 cannot be used: {source}")]
+    Port {
+        /// The port asked for.
+        port: u16,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The state file cannot be read, is broken, or cannot be written.
+    #[error("the state file {} cannot be used: {message}", path.display())]
+    State {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        message: String,
+    },
+    /// The system gave no thread or no events.
+    #[error("the server cannot be started: {0}")]
+    Thread(io::Error),
+}
+
+/// A sandbox that is running. Dropping it stops it, saves the organization and waits until both are done.
+pub struct Sandbox {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    key: Arc<SigningKey>,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Sandbox {
+    /// Starts one on 127.0.0.1.
+    ///
+    /// # Errors
+    /// When the port is taken or the state file cannot be used.
+    pub fn start(options: Options) -> Result<Self, StartError> {
+        let Options { port, users, state, throttle, switches } = options;
+        let org = organization(users, state.as_deref())?;
+        let listener = bind(port).map_err(|source| StartError::Port { port, source })?;
+        let address = listener.local_addr().map_err(StartError::Thread)?;
+        let key = Arc::new(SigningKey::default());
+        let rules = Rules { throttle, switches, ..Rules::default() };
+        let world = World { org, rules, key: Arc::clone(&key), ..World::default() };
+        let shared = Arc::new(Shared::new(world));
+        let (stop, stopped) = oneshot::channel();
+        let thread = run(listener, Arc::clone(&shared), state, stopped).map_err(StartError::Thread)?;
+        Ok(Self { address, shared, key, stop: Some(stop), thread: Some(thread) })
+    }
+
+    /// The service's URL, with its base path.
+    pub fn service_url(&self) -> String {
+        format!("http://{}{BASE_PATH}", self.address)
+    }
+
+    /// The sign-in service's URL.
+    pub fn sign_in_url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The control endpoint's URL.
+    pub fn control_url(&self) -> String {
+        format!("http://{}{CONTROL_PATH}", self.address)
+    }
+
+    /// The key with which a JWT for this sandbox is signed, as PEM. The first call takes a moment.
+    ///
+    /// # Errors
+    /// When no key could be made.
+    pub fn private_key_pem(&self) -> Result<&str, KeyError> {
+        self.key.pair().map(|pair| pair.private_pem.as_str())
+    }
+
+    /// Queues trouble for requests to come.
+    pub fn queue(&self, fault: Fault) {
+        self.shared.world().faults.queue([fault]);
+    }
+
+    /// The requests seen since the start or since the last [`Sandbox::reset`], in the order in which they came.
+    pub fn requests(&self) -> Vec<Seen> {
+        self.shared.world().log.all()
+    }
+
+    /// Changes settings.
+    pub fn configure(&self, settings: Settings) {
+        self.shared.world().rules.change(&settings);
+    }
+
+    /// Forgets the faults that wait and the requests seen; the organization stays as it is.
+    pub fn reset(&self) {
+        control::reset(&self.shared);
+    }
+}
+
+impl std::fmt::Debug for Sandbox {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Sandbox").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join(); // a panic there has been reported already
+        }
+    }
+}
+
+/// The organization of the state file, or a new one; a file that could not be written is refused at once.
+fn organization(users: Option<usize>, path: Option<&Path>) -> Result<org::Org, StartError> {
+    let Some(path) = path else { return Ok(seed::organization(users)) };
+    let broken = |error: &dyn std::fmt::Display| StartError::State {
+        path: path.to_owned(),
+        message: error.to_string(),
+    };
+    let kept = state::load(path).map_err(|error| broken(&error))?;
+    let org = kept.unwrap_or_else(|| seed::organization(users));
+    state::save(&org, path).map_err(|error| broken(&error))?;
+    Ok(org)
+}
+
+fn bind(port: u16) -> io::Result<TcpListener> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
+    listener.set_nonblocking(true)?;
+    Ok(listener)
+}
+
+fn run(
+    listener: TcpListener,
+    shared: Arc<Shared>,
+    state: Option<PathBuf>,
+    stop: oneshot::Receiver<()>,
+) -> io::Result<JoinHandle<()>> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let listener = {
+        let _inside = runtime.enter();
+        tokio::net::TcpListener::from_std(listener)?
+    };
+    let work = move || {
+        let served = runtime.block_on(server::serve(listener, Arc::clone(&shared), state.clone(), stop));
+        if let Err(error) = served {
+            tracing::error!(%error, "the sandbox stopped serving");
+        }
+        runtime.shutdown_timeout(STOP_PATIENCE);
+        if let Some(path) = state {
+            state::save_changes(&shared, &path, u64::MAX);
+        }
+    };
+    thread::Builder::new().name("umapi-sandbox".into()).spawn(work)
+}

@@ -1,0 +1,103 @@
+//! The action request: a list of commands in, one answer out (contract 3).
+
+use super::answer::Answer;
+use super::apply::{self, Outcome, Refusal};
+use super::duplicate;
+use super::org::Org;
+use super::settings::Rules;
+use crate::wire::code;
+use crate::wire::command::Command;
+use crate::wire::limits;
+use crate::wire::response::{ActionResponse, CommandError, CommandWarning, SUCCESS};
+use serde_json::Value;
+
+/// A command made to fail by someone who tests a client: its place in the request, and the code.
+pub(super) type Planted = (usize, String);
+
+/// Carries out a request's commands, or judges them in test mode.
+pub(super) fn answer(org: &mut Org, rules: &Rules, body: &[u8], test: bool, planted: &[Planted]) -> Answer {
+    let commands = match commands(body) {
+        Ok(commands) => commands,
+        Err(refusal) => return refusal.into(),
+    };
+    let doubled = duplicate::faults(body);
+    let mut response = ActionResponse::default();
+    for (index, sent) in commands.iter().enumerate() {
+        let outcome = match (planted.iter().find(|(place, _)| *place == index), doubled.get(&index)) {
+            (Some((_, code)), _) => planted_outcome(code),
+            (None, Some((step, refusal))) => failed(*step, refusal.code, &refusal.message),
+            (None, None) => run(org, rules, sent, test),
+        };
+        record(&mut response, index, sent, outcome);
+    }
+    conclude(&mut response, commands.len(), test);
+    Answer::json(200, &response)
+}
+
+fn commands(body: &[u8]) -> Result<Vec<Value>, Refusal> {
+    let malformed = |message: String| Refusal { code: code::COMMAND_MALFORMED, message };
+    let commands: Vec<Value> = serde_json::from_slice(body)
+        .map_err(|error| malformed(format!("The body is no JSON list of commands: {error}")))?;
+    match commands.len() {
+        0 => Err(malformed("The list of commands is empty".into())),
+        count if count > limits::COMMANDS_PER_REQUEST => Err(malformed(format!(
+            "{count} commands in one request, at most {}",
+            limits::COMMANDS_PER_REQUEST
+        ))),
+        _ => Ok(commands),
+    }
+}
+
+fn run(org: &mut Org, rules: &Rules, sent: &Value, test: bool) -> Outcome {
+    match Command::from_json(sent) {
+        Ok(command) => apply::command(org, rules, &command, test),
+        Err(fault) => failed(fault.step, fault.code, &fault.message),
+    }
+}
+
+fn failed(step: usize, code: &'static str, message: &str) -> Outcome {
+    let refusal = Refusal { code, message: message.to_owned() };
+    Outcome { errors: vec![(step, refusal)], warnings: Vec::new() }
+}
+
+fn planted_outcome(code: &str) -> Outcome {
+    let known = code::find(code).map_or(code::INTERNAL, |known| known.code);
+    failed(0, known, "This failure was asked for")
+}
+
+fn record(response: &mut ActionResponse, index: usize, sent: &Value, outcome: Outcome) {
+    let text = |key: &str| sent.get(key).and_then(Value::as_str).map(str::to_owned);
+    let (request_id, user) = (text("requestID"), text("user").or_else(|| text("usergroup")));
+    response.not_completed += usize::from(!outcome.errors.is_empty());
+    response.errors.extend(outcome.errors.into_iter().map(|(step, refusal)| CommandError {
+        index,
+        step: Some(step),
+        error_code: refusal.code.to_owned(),
+        message: refusal.message,
+        request_id: request_id.clone(),
+        user: user.clone(),
+    }));
+    response.warnings.extend(outcome.warnings.into_iter().map(|(step, refusal)| CommandWarning {
+        index,
+        step: Some(step),
+        warning_code: refusal.code.to_owned(),
+        message: refusal.message,
+        request_id: request_id.clone(),
+        user: user.clone(),
+    }));
+}
+
+fn conclude(response: &mut ActionResponse, commands: usize, test: bool) {
+    let done = commands - response.not_completed;
+    if test {
+        response.completed_in_test_mode = done;
+    } else {
+        response.completed = done;
+    }
+    let result = match (done, response.not_completed) {
+        (_, 0) => SUCCESS,
+        (0, _) => "error",
+        _ => "partial",
+    };
+    result.clone_into(&mut response.result);
+}

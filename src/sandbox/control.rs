@@ -1,0 +1,67 @@
+//! The control endpoint: faults, the log of requests and settings, over HTTP for clients in other processes.
+
+use super::answer::Answer;
+use super::faults::Fault;
+use super::server::Shared;
+use super::settings::Settings;
+use super::world::Request;
+use super::{CLIENT_ID, CLIENT_SECRET, CONTROL_PATH, ORGANIZATION, TECHNICAL_ACCOUNT_ID};
+use serde::de::DeserializeOwned;
+use serde_json::json;
+
+/// The answer to a request that is one to the control endpoint; `None` for others.
+pub(super) async fn answer(shared: &Shared, request: &Request) -> Option<Answer> {
+    let path = request.path.strip_prefix(CONTROL_PATH)?.trim_end_matches('/');
+    Some(match (request.method.as_str(), path) {
+        ("GET", "") => about(),
+        ("GET", "/private-key") => private_key(shared).await,
+        ("GET", "/faults") => Answer::json(200, &shared.world().faults.waiting()),
+        ("POST", "/faults") => parsed(request, |faults: Vec<Fault>| shared.world().faults.queue(faults)),
+        ("DELETE", "/faults" | "/requests") => {
+            reset(shared);
+            Answer::empty(204)
+        }
+        ("GET", "/requests") => Answer::json(200, &shared.world().log.all()),
+        ("POST", "/settings") => parsed(request, |settings: Settings| shared.world().rules.change(&settings)),
+        _ => Answer::empty(404),
+    })
+}
+
+/// Forgets the faults that wait and the requests seen.
+pub(super) fn reset(shared: &Shared) {
+    let mut world = shared.world();
+    world.faults.clear();
+    world.log.clear();
+}
+
+fn about() -> Answer {
+    Answer::json(
+        200,
+        &json!({
+            "organization": ORGANIZATION,
+            "clientId": CLIENT_ID,
+            "clientSecret": CLIENT_SECRET,
+            "technicalAccountId": TECHNICAL_ACCOUNT_ID,
+        }),
+    )
+}
+
+async fn private_key(shared: &Shared) -> Answer {
+    let key = std::sync::Arc::clone(&shared.world().key);
+    let made = tokio::task::spawn_blocking(move || key.pair().map(|pair| pair.private_pem.clone())).await;
+    match made {
+        Ok(Ok(pem)) => Answer { body: pem.into_bytes(), ..Answer::empty(200) }
+            .with("content-type", "application/x-pem-file"),
+        _ => Answer::empty(500),
+    }
+}
+
+fn parsed<T: DeserializeOwned>(request: &Request, apply: impl FnOnce(T)) -> Answer {
+    match serde_json::from_slice(&request.body) {
+        Ok(value) => {
+            apply(value);
+            Answer::empty(204)
+        }
+        Err(error) => Answer::json(400, &json!({ "message": error.to_string() })),
+    }
+}

@@ -1,0 +1,96 @@
+//! The domains of the simulated organization: which are claimed, and what kind of ID their directory holds.
+
+use super::apply::{Decided, refuse};
+use crate::wire::code;
+use crate::wire::identity::{IdentityType, fold};
+
+/// What people of a directory may be called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Login {
+    /// Their e-mail.
+    Email,
+    /// A name that is no e-mail.
+    Plain,
+    /// Either, and an e-mail that is not their own too.
+    Either,
+}
+
+/// A claimed or trusted domain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Domain {
+    pub(super) name: &'static str,
+    /// Domains of one directory have the same.
+    pub(super) directory: &'static str,
+    pub(super) kind: IdentityType,
+    pub(super) login: Login,
+    /// Whether this organization claimed it; otherwise another one did and trusts this one.
+    pub(super) ours: bool,
+    /// Whether its policy forbids Adobe IDs.
+    pub(super) enforced: bool,
+}
+
+const FEDERATED: Domain = Domain {
+    name: "example.com",
+    directory: "Example",
+    kind: IdentityType::FederatedId,
+    login: Login::Either,
+    ours: true,
+    enforced: false,
+};
+const ENTERPRISE: Domain = Domain {
+    name: "example.org",
+    directory: "Example Foundation",
+    kind: IdentityType::EnterpriseId,
+    login: Login::Email,
+    ..FEDERATED
+};
+
+/// All of them; every other domain is unclaimed.
+pub(super) const DOMAINS: &[Domain] = &[
+    FEDERATED,
+    Domain { name: "emea.example.com", ..FEDERATED },
+    Domain { name: "fed.example.com", directory: "Example Partners", login: Login::Email, ..FEDERATED },
+    Domain { name: "sso.example.com", directory: "Example Plant", login: Login::Plain, ..FEDERATED },
+    ENTERPRISE,
+    Domain { name: "secure.example.org", enforced: true, ..ENTERPRISE },
+    Domain { name: "partner.example.net", directory: "Partner", ours: false, ..FEDERATED },
+];
+
+/// The claimed or trusted domain of that name.
+pub(super) fn find(name: &str) -> Option<&'static Domain> {
+    let name = fold(name);
+    DOMAINS.iter().find(|domain| domain.name == name)
+}
+
+/// The domain of that name.
+pub(super) fn claimed(name: &str) -> Decided<&'static Domain> {
+    match find(name) {
+        Some(domain) => Ok(domain),
+        None => refuse(code::DOMAIN_TRUST, format!("The domain {name} is not claimed by this organization")),
+    }
+}
+
+/// What follows the `@` of an e-mail, folded; empty without one.
+pub(super) fn of_email(email: &str) -> String {
+    email.rsplit_once('@').map(|(_, domain)| fold(domain)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_directory_holds_one_kind_of_id() {
+        for domain in DOMAINS {
+            let same = DOMAINS.iter().filter(|other| other.directory == domain.directory);
+            assert!(same.clone().all(|other| other.kind == domain.kind), "{}", domain.name);
+            assert_eq!(domain.name, fold(domain.name));
+        }
+    }
+
+    #[test]
+    fn the_domain_of_an_email_is_folded() {
+        assert_eq!(of_email("A@Example.COM"), "example.com");
+        assert_eq!(of_email("jdoe"), "");
+    }
+}

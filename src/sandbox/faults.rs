@@ -1,0 +1,265 @@
+//! Trouble on request: what the service or the network does to clients now and then, at the requests it is asked for.
+
+use crate::wire::endpoint::{ENDPOINTS, Endpoint, EndpointId};
+use serde::{Deserialize, Serialize};
+use std::time::{Duration, SystemTime};
+
+/// Trouble for some of the requests to come. Where several wait for the same request, the first queued meets it alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Fault {
+    /// Only requests to this endpoint, by its name in `EndpointId`, in any case: `action`, `groupUsers`.
+    #[serde(with = "endpoint_name", skip_serializing_if = "Option::is_none")]
+    pub endpoint: Option<EndpointId>,
+    /// Only requests with this method.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub method: Option<String>,
+    /// Only requests whose path, still encoded, begins so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// So many requests that match pass unharmed first.
+    pub skip: usize,
+    /// Meets so many requests, then is gone.
+    pub times: usize,
+    /// Milliseconds to wait before anything else.
+    pub delay: u64,
+    /// What happens.
+    pub effect: Effect,
+}
+
+impl Default for Fault {
+    fn default() -> Self {
+        Self {
+            endpoint: None,
+            method: None,
+            path: None,
+            skip: 0,
+            times: 1,
+            delay: 0,
+            effect: Effect::Nothing,
+        }
+    }
+}
+
+impl Fault {
+    /// A fault that meets the next request to an endpoint.
+    pub fn at(endpoint: EndpointId, effect: Effect) -> Self {
+        Self { endpoint: Some(endpoint), effect, ..Self::default() }
+    }
+
+    /// A fault that meets the next request, whichever it is.
+    pub fn next(effect: Effect) -> Self {
+        Self { effect, ..Self::default() }
+    }
+
+    /// The same for so many requests.
+    #[must_use]
+    pub fn times(mut self, times: usize) -> Self {
+        self.times = times;
+        self
+    }
+
+    /// The same after so many requests that match.
+    #[must_use]
+    pub fn skip(mut self, skip: usize) -> Self {
+        self.skip = skip;
+        self
+    }
+}
+
+/// What happens to a request.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub enum Effect {
+    /// Nothing but the delay.
+    #[default]
+    Nothing,
+    /// This answer in place of the service's; nothing is carried out.
+    Status {
+        /// HTTP status.
+        status: u16,
+        /// The body; none when left out, but for 429, which has its usual one.
+        #[serde(default)]
+        body: Option<String>,
+        /// The `Retry-After` header.
+        #[serde(default)]
+        retry_after: Option<RetryAfter>,
+    },
+    /// The connection breaks before the request is carried out; no byte is answered.
+    DropBefore,
+    /// The request is carried out and the connection breaks; no byte is answered.
+    DropAfter,
+    /// The request is carried out and its answer breaks off after so many bytes of the body.
+    CutBody {
+        /// Bytes of the body that arrive, fewer than the answer's `Content-Length` says.
+        bytes: usize,
+    },
+    /// The request is carried out, and a complete answer arrives that is no JSON.
+    MalformedBody,
+    /// Every token issued so far is expired from now on.
+    ExpireTokens,
+    /// A command of an action request fails with a code and is not carried out; the others are.
+    CommandError {
+        /// 0-based command.
+        index: usize,
+        /// One of the documented codes.
+        code: String,
+    },
+}
+
+/// The two forms of `Retry-After` (contract 5), and anything else.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum RetryAfter {
+    /// Seconds.
+    Seconds(u64),
+    /// The HTTP date so many seconds from now.
+    DateIn(u64),
+    /// This text.
+    Text(String),
+}
+
+impl RetryAfter {
+    /// The value of the header.
+    pub(super) fn value(&self, now: SystemTime) -> String {
+        match self {
+            Self::Seconds(seconds) => seconds.to_string(),
+            Self::DateIn(seconds) => {
+                let then = now.checked_add(Duration::from_secs(*seconds)).unwrap_or(now);
+                httpdate::fmt_http_date(then)
+            }
+            Self::Text(text) => text.clone(),
+        }
+    }
+}
+
+/// The faults that wait.
+#[derive(Debug, Default)]
+pub(super) struct Faults(Vec<Fault>);
+
+impl Faults {
+    /// Appends faults.
+    pub(super) fn queue(&mut self, faults: impl IntoIterator<Item = Fault>) {
+        self.0.extend(faults);
+    }
+
+    /// Those that still wait.
+    pub(super) fn waiting(&self) -> &[Fault] {
+        &self.0
+    }
+
+    /// Forgets all of them.
+    pub(super) fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// The fault that meets a request, if any does.
+    pub(super) fn meet(&mut self, method: &str, path: &str, endpoint: Option<&Endpoint>) -> Option<Fault> {
+        let id = endpoint.map(|endpoint| endpoint.id);
+        for place in 0..self.0.len() {
+            let fault = &mut self.0[place];
+            if !matches(fault, method, path, id) {
+                continue;
+            }
+            if fault.skip > 0 {
+                fault.skip -= 1;
+                continue;
+            }
+            let met = fault.clone();
+            fault.times = fault.times.saturating_sub(1);
+            if fault.times == 0 {
+                self.0.remove(place);
+            }
+            return Some(met);
+        }
+        None
+    }
+}
+
+fn matches(fault: &Fault, method: &str, path: &str, endpoint: Option<EndpointId>) -> bool {
+    fault.endpoint.is_none_or(|wanted| Some(wanted) == endpoint)
+        && fault.method.as_deref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(method))
+        && fault.path.as_deref().is_none_or(|wanted| path.starts_with(wanted))
+}
+
+/// Endpoints by the names of their ids.
+mod endpoint_name {
+    use super::{ENDPOINTS, EndpointId};
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        clippy::ref_option,
+        reason = "serde asks for this signature"
+    )]
+    pub(super) fn serialize<S: Serializer>(
+        id: &Option<EndpointId>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        match id {
+            Some(id) => serializer.serialize_str(&format!("{id:?}")),
+            None => serializer.serialize_none(),
+        }
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<EndpointId>, D::Error> {
+        let Some(name) = Option::<String>::deserialize(deserializer)? else { return Ok(None) };
+        let mut ids = ENDPOINTS.iter().map(|endpoint| endpoint.id);
+        let found = ids.find(|id| format!("{id:?}").eq_ignore_ascii_case(&name));
+        found.map(Some).ok_or_else(|| D::Error::custom(format!("no endpoint is called {name}")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn meet(faults: &mut Faults) -> Option<Effect> {
+        faults.meet("GET", "/x", Some(EndpointId::Users.endpoint())).map(|fault| fault.effect)
+    }
+
+    #[test]
+    fn faults_meet_requests_in_the_order_in_which_they_were_queued() {
+        let mut faults = Faults::default();
+        faults.queue([
+            Fault::at(EndpointId::Users, Effect::DropBefore).times(2).skip(1),
+            Fault::next(Effect::DropAfter),
+        ]);
+        let met: Vec<_> = (0..4).map(|_| meet(&mut faults)).collect();
+        assert_eq!(met, [Some(Effect::DropAfter), Some(Effect::DropBefore), Some(Effect::DropBefore), None]);
+    }
+
+    #[test]
+    fn only_requests_that_match_are_met() {
+        let mut faults = Faults::default();
+        faults.queue([Fault::at(EndpointId::Action, Effect::DropBefore)]);
+        faults.queue([Fault { path: Some("/y".into()), ..Fault::default() }]);
+        faults.queue([Fault { method: Some("post".into()), ..Fault::default() }]);
+        assert_eq!(meet(&mut faults), None);
+        assert!(faults.meet("POST", "/z", None).is_some());
+        assert!(faults.meet("GET", "/y/1", None).is_some());
+        assert_eq!(faults.waiting().len(), 1);
+    }
+
+    #[test]
+    fn a_fault_is_written_as_json_and_read_back() {
+        let retry_after = Some(RetryAfter::DateIn(2));
+        let effect = Effect::Status { status: 503, body: None, retry_after };
+        let fault = Fault::at(EndpointId::GroupUsers, effect).times(3);
+        let text = serde_json::to_string(&fault).expect("writes");
+        assert_eq!(serde_json::from_str::<Fault>(&text).expect("reads"), fault);
+        let short: Fault =
+            serde_json::from_str(r#"{"endpoint":"groupusers","effect":"dropBefore"}"#).expect("reads");
+        assert_eq!(short, Fault::at(EndpointId::GroupUsers, Effect::DropBefore));
+        assert!(serde_json::from_str::<Fault>(r#"{"endpoint":"nowhere"}"#).is_err());
+    }
+
+    #[test]
+    fn retry_after_has_both_forms() {
+        let now = SystemTime::UNIX_EPOCH;
+        assert_eq!(RetryAfter::Seconds(7).value(now), "7");
+        assert_eq!(RetryAfter::DateIn(60).value(now), "Thu, 01 Jan 1970 00:01:00 GMT");
+    }
+}

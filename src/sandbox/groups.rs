@@ -1,0 +1,353 @@
+//! User groups, product profiles and admin groups, found by folded names (contract 7.4).
+
+use crate::wire::identity::fold;
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// A group's number; never given to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub(super) struct GroupId(pub(super) u32);
+
+/// Where the service's own numbers of groups begin here.
+const FIRST_NUMBER: i64 = 94_680_001;
+
+impl GroupId {
+    /// The service's number, as listings show it and paths take it.
+    pub(super) fn number(self) -> i64 {
+        FIRST_NUMBER + i64::from(self.0)
+    }
+}
+
+/// What a group is, and of which group an admin group is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) enum Kind {
+    UserGroup,
+    Profile,
+    OrganizationAdmins,
+    DeploymentAdmins,
+    SupportAdmins,
+    ProductAdmins(Arc<str>),
+    ProfileAdmins(GroupId),
+    UserGroupAdmins(GroupId),
+    Developers(GroupId),
+}
+
+/// The beginnings of the names of admin groups (contract 3.2).
+const PRODUCT_ADMINS: &str = "_product_admin_";
+const ADMINS: &str = "_admin_";
+const DEVELOPERS: &str = "_developer_";
+
+impl Kind {
+    /// The value of a listing's `type` field.
+    pub(super) fn as_str(&self) -> &'static str {
+        match self {
+            Self::UserGroup => "USER_GROUP",
+            Self::Profile => "PRODUCT_PROFILE",
+            Self::OrganizationAdmins => "SYSADMIN_GROUP",
+            Self::DeploymentAdmins => "DEPLOYMENT_ADMIN_GROUP",
+            Self::SupportAdmins => "SUPPORT_ADMIN_GROUP",
+            Self::ProductAdmins(_) => "PRODUCT_ADMIN_GROUP",
+            Self::ProfileAdmins(_) => "PROFILE_ADMIN_GROUP",
+            Self::UserGroupAdmins(_) => "USER_ADMIN_GROUP",
+            Self::Developers(_) => "DEVELOPER_GROUP",
+        }
+    }
+
+    /// The group an admin group is of; `None` for other groups and for product admins.
+    pub(super) fn base(&self) -> Option<GroupId> {
+        match self {
+            Self::ProfileAdmins(base) | Self::UserGroupAdmins(base) | Self::Developers(base) => Some(*base),
+            _ => None,
+        }
+    }
+
+    fn is_derived(&self) -> bool {
+        matches!(self, Self::ProductAdmins(_)) || self.base().is_some()
+    }
+}
+
+/// One group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Group {
+    pub(super) kind: Kind,
+    pub(super) name: Arc<str>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) description: Option<String>,
+    /// Shared from elsewhere: its members and its name cannot be changed here (contract 3.3).
+    #[serde(default)]
+    pub(super) read_only: bool,
+    /// The profiles the members of a user group have.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) profiles: Vec<GroupId>,
+    /// The product of a profile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) product: Option<Arc<str>>,
+    /// Licences of a profile: a number, or `UNLIMITED`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) quota: Option<Arc<str>>,
+    /// Whether the product of a profile has developers.
+    #[serde(default)]
+    pub(super) developers: bool,
+    /// Direct members.
+    #[serde(skip)]
+    pub(super) members: usize,
+}
+
+impl Group {
+    /// A group without anything.
+    pub(super) fn new(kind: Kind, name: &str) -> Self {
+        Self {
+            kind,
+            name: name.into(),
+            description: None,
+            read_only: false,
+            profiles: Vec::new(),
+            product: None,
+            quota: None,
+            developers: false,
+            members: 0,
+        }
+    }
+
+    /// Licences as a number; `None` where there is no limit.
+    pub(super) fn licences(&self) -> Option<usize> {
+        self.quota.as_deref()?.parse().ok()
+    }
+}
+
+/// What a name stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Named {
+    /// A group.
+    Group(GroupId),
+    /// An admin group nobody was ever in, of something that exists.
+    Vacant(Kind),
+}
+
+/// All groups, in the order in which they came.
+#[derive(Debug, Default)]
+pub(super) struct Groups {
+    slots: Vec<Option<Group>>,
+    names: HashMap<String, GroupId>,
+}
+
+impl Groups {
+    /// Takes a group in.
+    pub(super) fn insert(&mut self, group: Group) -> GroupId {
+        let id = GroupId(u32::try_from(self.slots.len()).unwrap_or(u32::MAX));
+        self.put(id, group);
+        id
+    }
+
+    /// Takes a group in under a number that is known already.
+    pub(super) fn put(&mut self, id: GroupId, group: Group) {
+        let place = id.0 as usize;
+        if place >= self.slots.len() {
+            self.slots.resize_with(place + 1, || None);
+        }
+        self.names.insert(fold(&group.name), id);
+        self.slots[place] = Some(group);
+    }
+
+    /// The highest number given out, and one more.
+    pub(super) fn next_number(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// Keeps the numbers below `number` from being given out.
+    pub(super) fn skip_to(&mut self, number: usize) {
+        if number > self.slots.len() {
+            self.slots.resize_with(number, || None);
+        }
+    }
+
+    /// A group by number.
+    pub(super) fn get(&self, id: GroupId) -> Option<&Group> {
+        self.slots.get(id.0 as usize)?.as_ref()
+    }
+
+    /// A group by number, to be changed in anything but the name.
+    pub(super) fn get_mut(&mut self, id: GroupId) -> Option<&mut Group> {
+        self.slots.get_mut(id.0 as usize)?.as_mut()
+    }
+
+    /// All of them.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (GroupId, &Group)> {
+        let numbered = (0u32..).zip(&self.slots);
+        numbered.filter_map(|(number, slot)| slot.as_ref().map(|group| (GroupId(number), group)))
+    }
+
+    /// The group of that name in any case.
+    pub(super) fn find(&self, name: &str) -> Option<GroupId> {
+        self.names.get(&fold(name)).copied()
+    }
+
+    /// The user group of that name.
+    pub(super) fn user_group(&self, name: &str) -> Option<GroupId> {
+        self.find(name).filter(|id| self.is(*id, &Kind::UserGroup))
+    }
+
+    /// The product profile of that name.
+    pub(super) fn profile(&self, name: &str) -> Option<GroupId> {
+        self.find(name).filter(|id| self.is(*id, &Kind::Profile))
+    }
+
+    /// Whether a group is of that kind.
+    pub(super) fn is(&self, id: GroupId, kind: &Kind) -> bool {
+        self.get(id).is_some_and(|group| group.kind == *kind)
+    }
+
+    /// The group or vacant admin group a name stands for.
+    pub(super) fn resolve(&self, name: &str) -> Option<Named> {
+        if let Some(id) = self.find(name) {
+            return Some(Named::Group(id));
+        }
+        let name = fold(name);
+        if let Some(product) = name.strip_prefix(PRODUCT_ADMINS) {
+            return self.product(product).map(|product| Named::Vacant(Kind::ProductAdmins(product)));
+        }
+        if let Some(base) = name.strip_prefix(DEVELOPERS) {
+            return self.profile(base).map(|base| Named::Vacant(Kind::Developers(base)));
+        }
+        let base = self.find(name.strip_prefix(ADMINS)?)?;
+        match self.get(base)?.kind {
+            Kind::UserGroup => Some(Named::Vacant(Kind::UserGroupAdmins(base))),
+            Kind::Profile => Some(Named::Vacant(Kind::ProfileAdmins(base))),
+            _ => None,
+        }
+    }
+
+    fn product(&self, folded: &str) -> Option<Arc<str>> {
+        let mut products = self.iter().filter_map(|(_, group)| group.product.as_ref());
+        products.find(|product| fold(product) == folded).cloned()
+    }
+
+    /// The group of that name, an admin group being made where it is vacant.
+    pub(super) fn ensure(&mut self, named: Named) -> GroupId {
+        match named {
+            Named::Group(id) => id,
+            Named::Vacant(kind) => {
+                let name = self.derived_name(&kind);
+                self.insert(Group::new(kind, &name))
+            }
+        }
+    }
+
+    /// The name of the admin group of that kind.
+    pub(super) fn derived_name(&self, kind: &Kind) -> String {
+        let base = kind.base().and_then(|base| self.get(base)).map(|group| &*group.name).unwrap_or_default();
+        match kind {
+            Kind::ProductAdmins(product) => format!("{PRODUCT_ADMINS}{product}"),
+            Kind::Developers(_) => format!("{DEVELOPERS}{base}"),
+            _ => format!("{ADMINS}{base}"),
+        }
+    }
+
+    /// The admin group of a user group or profile, when it has members.
+    pub(super) fn admins_of(&self, base: GroupId) -> Option<&Group> {
+        let kinds = [Kind::UserGroupAdmins(base), Kind::ProfileAdmins(base)];
+        let found = kinds.iter().find_map(|kind| self.find(&self.derived_name(kind)));
+        found.and_then(|id| self.get(id)).filter(|group| group.members > 0 && group.kind.base() == Some(base))
+    }
+
+    /// Whether listings show it: an admin group of something exists only while it has members.
+    pub(super) fn is_listed(group: &Group) -> bool {
+        group.members > 0 || !group.kind.is_derived()
+    }
+
+    /// Gives a user group another name, and its admin group with it.
+    pub(super) fn rename(&mut self, id: GroupId, name: &str) {
+        self.set_name(id, name);
+        let derived: Vec<_> =
+            self.iter().filter(|(_, group)| group.kind.base() == Some(id)).map(|(id, _)| id).collect();
+        for admins in derived {
+            let kind = self.get(admins).map(|group| group.kind.clone());
+            if let Some(name) = kind.map(|kind| self.derived_name(&kind)) {
+                self.set_name(admins, &name);
+            }
+        }
+    }
+
+    fn set_name(&mut self, id: GroupId, name: &str) {
+        let Some(group) = self.slots.get_mut(id.0 as usize).and_then(Option::as_mut) else { return };
+        self.names.remove(&fold(&group.name));
+        group.name = name.into();
+        self.names.insert(fold(name), id);
+    }
+
+    /// Forgets a group for good, and the groups that are of it; answers all of their numbers.
+    pub(super) fn remove(&mut self, id: GroupId) -> Vec<GroupId> {
+        let gone: Vec<_> = self
+            .iter()
+            .filter(|(other, group)| *other == id || group.kind.base() == Some(id))
+            .map(|(id, _)| id)
+            .collect();
+        for id in &gone {
+            if let Some(group) = self.slots.get_mut(id.0 as usize).and_then(Option::take) {
+                self.names.remove(&fold(&group.name));
+            }
+        }
+        gone
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::group::KINDS;
+
+    fn groups() -> Groups {
+        let mut groups = Groups::default();
+        groups.insert(Group::new(Kind::UserGroup, "Designers"));
+        let mut profile = Group::new(Kind::Profile, "Photoshop");
+        profile.product = Some("Creative Cloud".into());
+        groups.insert(profile);
+        groups
+    }
+
+    #[test]
+    fn admin_groups_of_what_exists_are_vacant_and_others_unknown() {
+        let groups = groups();
+        assert_eq!(
+            groups.resolve("_ADMIN_designers"),
+            Some(Named::Vacant(Kind::UserGroupAdmins(GroupId(0))))
+        );
+        assert_eq!(groups.resolve("_developer_photoshop"), Some(Named::Vacant(Kind::Developers(GroupId(1)))));
+        assert!(groups.resolve("_product_admin_creative cloud").is_some());
+        for unknown in ["_admin_Nobody", "_developer_Designers", "_product_admin_Photoshop", "_admin_"] {
+            assert_eq!(groups.resolve(unknown), None, "{unknown}");
+        }
+    }
+
+    #[test]
+    fn a_renamed_group_takes_its_admin_group_along() {
+        let mut groups = groups();
+        let vacant = groups.resolve("_admin_designers").expect("resolves");
+        let admins = groups.ensure(vacant);
+        groups.rename(GroupId(0), "Artists");
+        assert_eq!(groups.find("_admin_artists"), Some(admins));
+        assert_eq!(groups.resolve("_admin_Designers"), None);
+        assert_eq!(groups.remove(GroupId(0)).len(), 2);
+        assert_eq!(groups.resolve("_admin_Artists"), None);
+    }
+
+    #[test]
+    fn every_kind_is_one_the_service_names() {
+        let base = GroupId(0);
+        for kind in [
+            Kind::UserGroup,
+            Kind::Profile,
+            Kind::OrganizationAdmins,
+            Kind::DeploymentAdmins,
+            Kind::SupportAdmins,
+            Kind::ProductAdmins("X".into()),
+            Kind::ProfileAdmins(base),
+            Kind::UserGroupAdmins(base),
+            Kind::Developers(base),
+        ] {
+            assert!(KINDS.contains(&kind.as_str()), "{kind:?}");
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! The key pair with which JWTs for this sandbox are signed; made when it is first needed, since that takes a moment.
+
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
+use aws_lc_rs::rsa::{KeyPair, KeySize};
+use aws_lc_rs::signature::KeyPair as _;
+use std::sync::OnceLock;
+
+/// The system gave no randomness to make a key from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("no key pair could be made")]
+pub struct KeyError;
+
+/// The pair, once it is made.
+#[derive(Default)]
+pub(super) struct SigningKey(OnceLock<Result<Pair, KeyError>>);
+
+pub(super) struct Pair {
+    pub(super) private_pem: String,
+    /// The public half, as PKCS #1.
+    pub(super) public_der: Vec<u8>,
+}
+
+impl SigningKey {
+    /// The pair.
+    pub(super) fn pair(&self) -> Result<&Pair, KeyError> {
+        self.0.get_or_init(|| generate().map_err(|_| KeyError)).as_ref().map_err(|error| *error)
+    }
+}
+
+fn generate() -> Result<Pair, aws_lc_rs::error::Unspecified> {
+    let pair = KeyPair::generate(KeySize::Rsa2048)?;
+    let private: Pkcs8V1Der<'_> = pair.as_der()?;
+    let private_pem = pem::encode(&pem::Pem::new("PRIVATE KEY", private.as_ref()));
+    Ok(Pair { private_pem, public_der: pair.public_key().as_ref().to_vec() })
+}

@@ -1,0 +1,266 @@
+//! Look-ups and listings: one user, all users, members of a group, all groups (contract 2.4 to 2.6).
+
+use super::answer::Answer;
+use super::domains;
+use super::groups::{Group as OrgGroup, GroupId, Groups, Kind, Named};
+use super::org::{Org, TECHNICAL_ACCOUNTS, describe};
+use super::people::{Person, PersonId, Standing, in_domain};
+use super::query::Query;
+use super::settings::Rules;
+use crate::wire::code;
+use crate::wire::endpoint::EndpointId;
+use crate::wire::group::Group;
+use crate::wire::identity::{Identity, IdentityType, fold};
+use crate::wire::limits;
+use crate::wire::response::{NOT_FOUND, SUCCESS, UserAnswer};
+use crate::wire::user::User;
+use serde::Serialize;
+use serde_json::json;
+
+/// The literal that stands for a domain where an Adobe ID is meant (contract 2.4).
+const ADOBE_ID_DOMAIN: &str = "adobeid";
+
+/// One user (E2).
+pub(super) fn user(org: &Org, name: &str, query: &Query) -> Answer {
+    let domain = query.text("domain").map(fold);
+    let well_formed = name.contains('@') && name.chars().count() <= limits::IDENTIFIER_LENGTH;
+    if !well_formed && domain.is_none() {
+        let message = format!("{name} is no email; a username needs its domain");
+        return Answer::refused(400, code::EMAIL_INVALID, &message);
+    }
+    match find_user(org, name, domain.as_deref()) {
+        Some((id, person)) => {
+            let user = describe(id, person, org.group_names(person, query.direct_only()));
+            Answer::json(200, &UserAnswer { result: SUCCESS.into(), user })
+        }
+        None => Answer::refused(404, code::USER_NOT_FOUND, &format!("User not found {name}")),
+    }
+}
+
+fn find_user<'o>(org: &'o Org, name: &str, domain: Option<&str>) -> Option<(PersonId, &'o Person)> {
+    let folded = fold(name);
+    let adobe = domain == Some(ADOBE_ID_DOMAIN);
+    let found = match domain {
+        Some(domain) if folded.contains('@') => {
+            let mut people = org.people.with_email(&folded);
+            people.find(|(_, person)| is_of_domain(person, domain)).map(|(id, _)| id)
+        }
+        _ => org.people.find(&Identity::named(name, domain, adobe)).map(|(id, _)| id),
+    };
+    found
+        .and_then(|id| Some((id, org.people.get(id)?)))
+        .filter(|(_, person)| person.standing == Standing::Active)
+}
+
+/// Whether a look-up with that `domain` means the person.
+fn is_of_domain(person: &Person, domain: &str) -> bool {
+    if domain == ADOBE_ID_DOMAIN {
+        return person.kind == IdentityType::AdobeId;
+    }
+    person.is_managed() && in_domain(person, domain)
+}
+
+/// Every user (E3).
+pub(super) fn users(org: &Org, rules: &Rules, page: &str, query: &Query) -> Answer {
+    let Some(page) = page_number(page) else { return bad_page(page) };
+    let domain = query.text("domain").map(fold);
+    if let Some(domain) = domain.as_deref().filter(|domain| !is_known(org, domain)) {
+        return Answer::refused(404, code::DOMAIN_TRUST, &format!("Domain not found: {domain}"));
+    }
+    let listed = |person: &Person| {
+        person.standing == Standing::Active
+            && domain.as_deref().is_none_or(|domain| {
+                if domain == ADOBE_ID_DOMAIN { !person.is_managed() } else { fold(&person.domain) == *domain }
+            })
+    };
+    let people = || org.people.iter().filter(|(_, person)| listed(person));
+    let pages = Pages::new(people().count(), page_size(EndpointId::Users, rules));
+    let page = pages.clamp(page);
+    let users = people().skip(page * pages.size).take(pages.size);
+    let users: Vec<_> = users
+        .map(|(id, person)| describe(id, person, org.group_names(person, query.direct_only())))
+        .collect();
+    let hidden = if domain.is_none() { TECHNICAL_ACCOUNTS } else { 0 };
+    pages.answer(
+        page,
+        users.len(),
+        hidden,
+        &UserPage { last_page: pages.is_last(page), result: SUCCESS, group_name: None, users },
+    )
+}
+
+fn is_known(org: &Org, domain: &str) -> bool {
+    domain == ADOBE_ID_DOMAIN
+        || domains::find(domain).is_some()
+        || org.people.iter().any(|(_, person)| person.is_member() && fold(&person.domain) == domain)
+}
+
+/// The members of a group (E4).
+pub(super) fn members(org: &Org, rules: &Rules, page: &str, name: &str, query: &Query) -> Answer {
+    let Some(page) = page_number(page) else { return bad_page(page) };
+    if name.trim().is_empty() || name.chars().count() > limits::GROUP_NAME_LENGTH {
+        return Answer::refused(400, code::GROUP_INVALID_NAME, "Bad group name");
+    }
+    let cut = name.rsplit_once('.').map(|(front, _)| front).filter(|_| rules.switches.cut_names_at_dots);
+    let name = cut.unwrap_or(name);
+    let Some(group) = named_group(org, name) else {
+        return Answer::json(
+            404,
+            &json!({ "lastPage": false, "result": code::GROUP_NOT_FOUND, "message": format!("Not found: {name}") }),
+        );
+    };
+    let members = group.map(|group| member_list(org, group, query)).unwrap_or_default();
+    let pages = Pages::new(members.len(), page_size(EndpointId::GroupUsers, rules));
+    let page = pages.clamp(page);
+    let users = members.iter().skip(page * pages.size).take(pages.size);
+    let users: Vec<_> = users.map(|(id, person)| member(org, *id, person, query)).collect();
+    let group = group.and_then(|group| org.groups.get(group));
+    let group_name = Some(group.map_or(name, |group| &group.name));
+    let last_page = pages.is_last(page);
+    pages.answer(page, users.len(), 0, &UserPage { last_page, result: SUCCESS, group_name, users })
+}
+
+/// The group of a name or number: the inner `None` is an admin group nobody was ever in, of something that exists.
+#[expect(clippy::option_option, reason = "unknown, vacant and there are three answers")]
+fn named_group(org: &Org, name: &str) -> Option<Option<GroupId>> {
+    match org.groups.resolve(name) {
+        Some(Named::Group(id)) => Some(Some(id)),
+        Some(Named::Vacant(_)) => Some(None),
+        None => {
+            let number: i64 = name.trim().parse().ok()?;
+            org.groups.iter().find(|(id, _)| id.number() == number).map(|(id, _)| Some(id))
+        }
+    }
+}
+
+fn member_list<'o>(org: &'o Org, group: GroupId, query: &Query) -> Vec<(PersonId, &'o Person)> {
+    let direct = query.direct_only();
+    let profile = org.groups.get(group).filter(|group| group.kind == Kind::Profile);
+    let members = org.people.iter().filter(|(_, person)| person.is_member());
+    let status = query.text("status").map(fold);
+    let Some(profile) = profile.filter(|_| status.is_some()) else {
+        return members.filter(|(_, person)| org.is_in(person, group, direct)).collect();
+    };
+    // Who comes first holds a licence; beyond the quota people are assigned without one.
+    let licences = profile.licences().unwrap_or(usize::MAX);
+    let active = status.as_deref() == Some("active");
+    let everyone = members.filter(|(_, person)| org.is_in(person, group, false)).enumerate();
+    everyone
+        .filter(|(place, _)| (*place < licences) == active)
+        .map(|(_, member)| member)
+        .filter(|(_, person)| org.is_in(person, group, direct))
+        .collect()
+}
+
+fn member(org: &Org, id: PersonId, person: &Person, query: &Query) -> User {
+    let groups =
+        if query.flag("excludeGroups") { Vec::new() } else { org.group_names(person, query.direct_only()) };
+    describe(id, person, groups)
+}
+
+/// Every group (E5).
+pub(super) fn groups(org: &mut Org, rules: &Rules, page: &str) -> Answer {
+    let Some(page) = page_number(page) else { return bad_page(page) };
+    let listed: Vec<_> =
+        org.groups.iter().filter(|(_, group)| Groups::is_listed(group)).map(|(id, _)| id).collect();
+    let pages = Pages::new(listed.len(), page_size(EndpointId::Groups, rules));
+    if page != pages.clamp(page) {
+        return Answer::json(200, &json!({ "lastPage": true, "result": NOT_FOUND }));
+    }
+    let ids = listed.into_iter().skip(page * pages.size).take(pages.size);
+    let groups: Vec<_> = ids.filter_map(|id| describe_group(org, id)).collect();
+    let last_page = pages.is_last(page);
+    pages.answer(page, groups.len(), 0, &GroupPage { last_page, result: SUCCESS, groups })
+}
+
+fn describe_group(org: &mut Org, id: GroupId) -> Option<Group> {
+    let members = org.member_count(id);
+    let group = org.groups.get(id)?;
+    let name = |id: GroupId| org.groups.get(id).map(|group| group.name.clone());
+    let admins: Option<&OrgGroup> = org.groups.admins_of(id);
+    Some(Group {
+        group_id: Some(id.number()),
+        group_name: group.name.clone(),
+        kind: Some(group.kind.as_str().into()),
+        member_count: i64::try_from(members).ok(),
+        admin_group_name: admins.map(|admins| admins.name.clone()),
+        user_group_name: if let Kind::UserGroupAdmins(base) = group.kind { name(base) } else { None },
+        product_profile_name: match &group.kind {
+            Kind::ProfileAdmins(base) | Kind::Developers(base) => name(*base),
+            Kind::ProductAdmins(product) => Some(product.clone()),
+            _ => None,
+        },
+        product_name: group.product.clone(),
+        license_quota: group.quota.clone(),
+        ..Group::default()
+    })
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct UserPage<'n> {
+    last_page: bool,
+    result: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    group_name: Option<&'n str>,
+    users: Vec<User>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct GroupPage {
+    last_page: bool,
+    result: &'static str,
+    groups: Vec<Group>,
+}
+
+fn page_number(text: &str) -> Option<usize> {
+    text.parse().ok()
+}
+
+fn bad_page(page: &str) -> Answer {
+    Answer::refused(400, code::ILLEGAL_ENTRY, &format!("{page} is no number of a page"))
+}
+
+fn page_size(endpoint: EndpointId, rules: &Rules) -> usize {
+    rules.page_size.or(endpoint.endpoint().page_size).unwrap_or(usize::MAX)
+}
+
+/// How a listing falls into pages, counted from 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Pages {
+    total: usize,
+    size: usize,
+}
+
+impl Pages {
+    fn new(total: usize, size: usize) -> Self {
+        Self { total, size }
+    }
+
+    /// An empty listing has one page, an empty one.
+    fn count(self) -> usize {
+        self.total.div_ceil(self.size).max(1)
+    }
+
+    fn is_last(self, page: usize) -> bool {
+        page + 1 == self.count()
+    }
+
+    /// The page itself, or the last one for a page past the end (contract 7.19).
+    fn clamp(self, page: usize) -> usize {
+        page.min(self.count() - 1)
+    }
+
+    /// The page with the paging headers; `hidden` entries count but are not shown (contract 2.3).
+    fn answer(self, page: usize, entries: usize, hidden: usize, body: &impl Serialize) -> Answer {
+        Answer::json(200, body)
+            .with("x-total-count", &(self.total + hidden))
+            .with("x-page-count", &self.count())
+            .with("x-current-page", &page)
+            .with("x-page-size", &entries)
+    }
+}
+
+#[cfg(test)]
+mod tests;

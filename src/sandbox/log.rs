@@ -1,0 +1,95 @@
+//! The requests seen, for tests that look at what a client sends.
+
+use serde::{Deserialize, Serialize};
+use std::collections::VecDeque;
+
+/// One request; nothing secret is kept of it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct Seen {
+    /// Its method.
+    pub method: String,
+    /// Its path, still encoded.
+    pub path: String,
+    /// Its query, still encoded; left out at the token endpoints, where it may hold a secret.
+    pub query: String,
+    /// The name of its endpoint in `EndpointId`; empty for a path that belongs to none.
+    pub endpoint: String,
+    /// Its `X-Request-Id`.
+    pub request_id: Option<String>,
+    /// Its `Pragma`.
+    pub pragma: Option<String>,
+    /// Its `User-Agent`.
+    pub user_agent: Option<String>,
+    /// Commands in its body.
+    pub commands: usize,
+    /// The status of the answer; `None` while there is none, and where the connection was broken off.
+    pub status: Option<u16>,
+}
+
+/// So many requests are kept; older ones are forgotten.
+const KEPT: usize = 20_000;
+
+/// The requests seen since the start or since the last clearing.
+#[derive(Debug, Default)]
+pub(super) struct Log {
+    seen: VecDeque<Seen>,
+    /// The number of the first one kept.
+    first: usize,
+}
+
+impl Log {
+    /// Notes a request; answers the number under which its status is noted later.
+    pub(super) fn note(&mut self, seen: Seen) -> usize {
+        if self.seen.len() == KEPT {
+            self.seen.pop_front();
+            self.first += 1;
+        }
+        self.seen.push_back(seen);
+        self.first + self.seen.len() - 1
+    }
+
+    /// Notes the status of an answer; nothing for a request forgotten meanwhile.
+    pub(super) fn conclude(&mut self, number: usize, status: u16) {
+        if let Some(seen) = number.checked_sub(self.first).and_then(|place| self.seen.get_mut(place)) {
+            seen.status = Some(status);
+        }
+    }
+
+    /// All that is kept.
+    pub(super) fn all(&self) -> Vec<Seen> {
+        self.seen.iter().cloned().collect()
+    }
+
+    /// Forgets all of it.
+    pub(super) fn clear(&mut self) {
+        self.first += self.seen.len();
+        self.seen.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_finds_its_request_or_nothing() {
+        let mut log = Log::default();
+        let number = log.note(Seen::default());
+        log.conclude(number, 200);
+        assert_eq!(log.all()[0].status, Some(200));
+        log.clear();
+        log.note(Seen::default());
+        log.conclude(number, 500);
+        assert_eq!(log.all()[0].status, None);
+    }
+
+    #[test]
+    fn only_so_many_are_kept() {
+        let mut log = Log::default();
+        for _ in 0..=KEPT {
+            log.note(Seen::default());
+        }
+        assert_eq!(log.all().len(), KEPT);
+    }
+}

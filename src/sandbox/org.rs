@@ -1,0 +1,185 @@
+//! The simulated organization: its people, its groups and who is in what. Plain data, no HTTP.
+
+use super::groups::{Group, GroupId, Groups, Kind};
+use super::people::{People, Person, PersonId, Standing};
+use crate::wire::user::User;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Accounts of API integrations: counted in totals, left out of the pages (contract 2.3).
+pub(super) const TECHNICAL_ACCOUNTS: usize = 1;
+
+/// Everything that is kept.
+#[derive(Debug, Default)]
+pub(super) struct Org {
+    pub(super) people: People,
+    pub(super) groups: Groups,
+    /// Counts the changes, for those who keep something they worked out.
+    revision: u64,
+    profile_members: Option<(u64, HashMap<GroupId, usize>)>,
+}
+
+impl Org {
+    /// How many changes there were.
+    pub(super) fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// Notes that something changed.
+    pub(super) fn touch(&mut self) {
+        self.revision += 1;
+    }
+
+    /// Takes someone in with the memberships the record has.
+    pub(super) fn take_in(&mut self, person: Person) -> PersonId {
+        self.count(&person.groups);
+        self.touch();
+        self.people.insert(person)
+    }
+
+    /// Counts the members of the groups of a person who was not counted yet.
+    pub(super) fn count(&mut self, groups: &[GroupId]) {
+        for id in groups {
+            if let Some(group) = self.groups.get_mut(*id) {
+                group.members += 1;
+            }
+        }
+    }
+
+    /// Makes someone a member of a group; nothing where that is so already.
+    pub(super) fn join(&mut self, person: PersonId, group: GroupId) {
+        let Some(record) = self.people.get_mut(person).filter(|record| !record.groups.contains(&group))
+        else {
+            return;
+        };
+        record.groups.push(group);
+        self.count(&[group]);
+        self.touch();
+    }
+
+    /// Takes someone out of a group; nothing for someone who is not in it.
+    pub(super) fn leave(&mut self, person: PersonId, group: GroupId) {
+        let Some(record) = self.people.get_mut(person) else { return };
+        let before = record.groups.len();
+        record.groups.retain(|id| *id != group);
+        if record.groups.len() < before {
+            if let Some(group) = self.groups.get_mut(group) {
+                group.members = group.members.saturating_sub(1);
+            }
+            self.touch();
+        }
+    }
+
+    /// Takes someone out of every group.
+    pub(super) fn leave_all(&mut self, person: PersonId) {
+        let groups = self.people.get(person).map(|record| record.groups.clone()).unwrap_or_default();
+        for group in groups {
+            self.leave(person, group);
+        }
+    }
+
+    /// Ends someone's membership of the organization: `keep` leaves the account in the directory (contract 7.34).
+    pub(super) fn part(&mut self, person: PersonId, keep: Option<Standing>) {
+        self.leave_all(person);
+        match keep {
+            Some(standing) => {
+                if let Some(record) = self.people.get_mut(person) {
+                    record.standing = standing;
+                }
+            }
+            None => {
+                self.people.remove(person);
+            }
+        }
+        self.touch();
+    }
+
+    /// Deletes a user group, its admin group and the memberships of both.
+    pub(super) fn delete_group(&mut self, group: GroupId) {
+        let gone = self.groups.remove(group);
+        let affected: Vec<_> = self
+            .people
+            .iter()
+            .filter(|(_, person)| person.groups.iter().any(|id| gone.contains(id)))
+            .map(|(id, _)| id)
+            .collect();
+        for id in affected {
+            if let Some(person) = self.people.get_mut(id) {
+                person.groups.retain(|id| !gone.contains(id));
+            }
+        }
+        self.touch();
+    }
+
+    /// Whether someone is in a group directly or, for a profile, through a user group.
+    pub(super) fn is_in(&self, person: &Person, group: GroupId, direct_only: bool) -> bool {
+        person.groups.contains(&group) || (!direct_only && self.is_in_through_group(person, group))
+    }
+
+    fn is_in_through_group(&self, person: &Person, profile: GroupId) -> bool {
+        let mut groups = person.groups.iter().filter_map(|id| self.groups.get(*id));
+        groups.any(|group| group.profiles.contains(&profile))
+    }
+
+    /// How many members a group has, for a profile also those who come through a user group.
+    pub(super) fn member_count(&mut self, id: GroupId) -> usize {
+        let direct = self.groups.get(id).map_or(0, |group| group.members);
+        if !self.groups.is(id, &Kind::Profile) {
+            return direct;
+        }
+        let known = self.profile_members.take().filter(|(revision, _)| *revision == self.revision);
+        let counts = known.map_or_else(|| self.count_profiles(), |(_, counts)| counts);
+        let count = counts.get(&id).copied().unwrap_or(direct);
+        self.profile_members = Some((self.revision, counts));
+        count
+    }
+
+    /// The members of each profile that comes with a user group; other profiles have their direct members only.
+    fn count_profiles(&self) -> HashMap<GroupId, usize> {
+        let through: Vec<_> =
+            self.groups.iter().flat_map(|(_, group)| group.profiles.iter().copied()).collect();
+        let mut counts: HashMap<_, _> = through.into_iter().map(|profile| (profile, 0)).collect();
+        if counts.is_empty() {
+            return counts;
+        }
+        for (_, person) in self.people.iter() {
+            for (profile, count) in &mut counts {
+                *count += usize::from(self.is_in(person, *profile, false));
+            }
+        }
+        counts
+    }
+
+    /// The names of the groups someone is in; `direct_only` leaves out profiles that come through a user group.
+    pub(super) fn group_names(&self, person: &Person, direct_only: bool) -> Vec<Arc<str>> {
+        let direct: Vec<_> = person.groups.iter().filter_map(|id| self.groups.get(*id)).collect();
+        let mut names: Vec<_> = direct.iter().map(|group| Arc::clone(&group.name)).collect();
+        if !direct_only {
+            let through = direct.iter().flat_map(|group| &group.profiles);
+            for profile in through.filter(|id| !person.groups.contains(id)) {
+                let name = self.groups.get(*profile).map(|group: &Group| Arc::clone(&group.name));
+                names.extend(name.filter(|name| !names.contains(name)));
+            }
+        }
+        names
+    }
+}
+
+/// Someone as the service describes people (contract 2.4).
+pub(super) fn describe(id: PersonId, person: &Person, groups: Vec<Arc<str>>) -> User {
+    let status = if person.standing == Standing::Disabled { "disabled" } else { "active" };
+    let owner = if person.is_managed() { &*person.domain } else { "AdobeID" };
+    User {
+        email: Some(Arc::clone(&person.email)),
+        status: Some(status.into()),
+        groups: (!groups.is_empty()).then(|| groups.into_boxed_slice()),
+        username: Some(Arc::clone(person.username())),
+        domain: Some(Arc::clone(&person.domain)),
+        firstname: person.firstname.clone(),
+        lastname: person.lastname.clone(),
+        country: person.country.clone(),
+        kind: Some(person.kind.as_str().into()),
+        id: Some(format!("{:024X}@{owner}", u64::from(id.0) + 0x5A10_0000_0000).into()),
+        extra: None,
+    }
+}

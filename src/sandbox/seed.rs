@@ -1,0 +1,289 @@
+//! The organization a sandbox starts with: groups an administrator would recognise, and some forty people or as many
+//! generated ones as are asked for.
+
+use super::domains;
+use super::groups::{Group, GroupId, Kind, Named};
+use super::org::Org;
+use super::people::{Person, Standing};
+use crate::wire::identity::IdentityType;
+use crate::wire::intern::Interner;
+
+const USER_GROUPS: &[(&str, &str)] = &[
+    ("Designers", "Everyone who draws"),
+    ("Engineering", "Product and platform"),
+    ("Marketing", "Campaigns and events"),
+    ("Sales EMEA", "Field sales, Europe, Middle East and Africa"),
+    ("Contractors", "External people, reviewed each quarter"),
+    ("Finance", "Accounts"),
+    ("Human Resources", "People team"),
+    ("Team v2.1", "A name with a dot"),
+    ("R&D / Lab #1", "A name with a slash and a hash"),
+    ("Interns", "Nobody is in it now"),
+];
+/// A user group shared from elsewhere: it cannot be changed here.
+const READ_ONLY: (&str, &str) = ("Corporate Directory", "Shared from the parent organization");
+
+/// Profile, product, licences, whether the product has developers.
+const PROFILES: &[(&str, &str, &str, bool)] = &[
+    ("All Apps", "Creative Cloud All Apps", "25", false),
+    ("Photoshop", "Creative Cloud Photoshop", "10", false),
+    ("Acrobat Pro", "Acrobat Pro DC", "UNLIMITED", false),
+    ("Adobe Sign", "Acrobat Sign Enterprise", "5", false),
+    ("Stock", "Adobe Stock", "2", false),
+    ("Experience Manager", "Adobe Experience Manager", "20", true),
+];
+
+/// Profiles that come with a user group.
+const GROUP_PROFILES: &[(&str, &[&str])] = &[
+    ("Designers", &["All Apps", "Stock"]),
+    ("Marketing", &["Acrobat Pro"]),
+    ("Sales EMEA", &["Adobe Sign"]),
+];
+
+/// First name, last name, country, direct memberships; e-mail and kind follow from [`kind_of`].
+const PEOPLE: &[(&str, &str, &str, &[&str])] = &[
+    ("Ada", "Lind", "SE", &["Designers", "_org_admin", "_admin_Designers"]),
+    ("Ben", "Osei", "GB", &["Designers", "Photoshop"]),
+    ("Carla", "Ruiz", "ES", &["Designers", "Photoshop", "_admin_Photoshop"]),
+    ("Dmitri", "Volkov", "DE", &["Engineering", "Experience Manager", "_developer_Experience Manager"]),
+    ("Elena", "Rossi", "IT", &["Engineering", "Team v2.1"]),
+    ("Femi", "Adeyemi", "NG", &["Engineering", "R&D / Lab #1", "Photoshop"]),
+    ("Grace", "Kim", "KR", &["Engineering", "_support_admin"]),
+    ("Hugo", "Martin", "FR", &["Marketing", "Photoshop"]),
+    ("Ines", "Costa", "PT", &["Marketing", "Stock"]),
+    ("Jonas", "Weber", "DE", &["Marketing", "Photoshop", "_admin_Marketing"]),
+    ("Keiko", "Tanaka", "JP", &["Designers", "Photoshop"]),
+    ("Liam", "Murphy", "IE", &["Sales EMEA"]),
+    ("Maya", "Patel", "IN", &["Sales EMEA", "Acrobat Pro"]),
+    ("Noah", "Berg", "NO", &["Finance", "Acrobat Pro"]),
+    ("Olga", "Nowak", "PL", &["Finance", "Acrobat Pro"]),
+    ("Paul", "Jansen", "NL", &["Human Resources", "Adobe Sign"]),
+    ("Quinn", "Baker", "US", &["Contractors", "Photoshop"]),
+    ("Rosa", "Silva", "BR", &["Contractors", "Acrobat Pro"]),
+    ("Sam", "Carter", "US", &["Contractors", "Stock"]),
+    ("Tara", "Singh", "IN", &["Engineering", "Team v2.1"]),
+    ("Uma", "Devi", "IN", &["Engineering", "Corporate Directory"]),
+    ("Victor", "Hansen", "DK", &["Engineering", "Corporate Directory"]),
+    ("Wendy", "Chan", "SG", &["Marketing"]),
+    ("Xavier", "Dubois", "BE", &["Marketing", "Photoshop"]),
+    ("Yara", "Haddad", "AE", &["Sales EMEA"]),
+    ("Zoe", "Papadaki", "GR", &["Sales EMEA", "Acrobat Pro"]),
+    ("Anton", "Huber", "AT", &["Designers", "Photoshop"]),
+    ("Bella", "Moreno", "MX", &["Human Resources", "_deployment_admin"]),
+    ("Chen", "Wei", "SG", &["R&D / Lab #1", "Experience Manager"]),
+    ("Dora", "Kovacs", "HU", &["Finance", "Adobe Sign"]),
+    ("Emil", "Larsen", "DK", &["Engineering", "_product_admin_Adobe Experience Manager"]),
+    ("Fatima", "Zahra", "MA", &["Marketing"]),
+    ("Gus", "Taylor", "AU", &[]),
+    ("Hana", "Suzuki", "JP", &["Designers"]),
+    ("Ivan", "Petrov", "BG", &["Contractors"]),
+    ("Julia", "Meyer", "CH", &["Finance"]),
+    ("Kofi", "Mensah", "GH", &["Sales EMEA"]),
+    ("Lena", "Fischer", "DE", &["Human Resources"]),
+    ("Marco", "Bianchi", "IT", &["Engineering"]),
+    ("Nina", "Olsen", "NO", &[]),
+];
+
+/// The kind of ID and the domain of the person at that place of the list: most are federated, some are Enterprise IDs,
+/// some Adobe IDs, and a few sign in by a name that is no e-mail.
+fn kind_of(place: usize) -> (IdentityType, &'static str) {
+    match place % 10 {
+        3 | 6 => (IdentityType::EnterpriseId, "example.org"),
+        5 | 8 => (IdentityType::AdobeId, "example.net"),
+        4 => (IdentityType::FederatedId, "emea.example.com"),
+        9 => (IdentityType::FederatedId, "sso.example.com"),
+        _ => (IdentityType::FederatedId, "example.com"),
+    }
+}
+
+/// People of other standing than members, and pairs, with which each of the service's refusals can be met.
+const SPECIAL: &[(&str, IdentityType, Standing)] = &[
+    ("disabled@example.com", IdentityType::FederatedId, Standing::Disabled),
+    ("left@example.com", IdentityType::FederatedId, Standing::Left),
+    ("invited@example.net", IdentityType::AdobeId, Standing::Invited),
+    ("elsewhere@example.com", IdentityType::FederatedId, Standing::Elsewhere),
+    ("trusted@partner.example.net", IdentityType::FederatedId, Standing::Active),
+    ("known@partner.example.net", IdentityType::FederatedId, Standing::Elsewhere),
+    ("both@example.com", IdentityType::AdobeId, Standing::Active),
+    ("both@example.com", IdentityType::FederatedId, Standing::Active),
+];
+
+/// The seeded organization, with so many generated members in place of the forty where that is asked for.
+pub(super) fn organization(users: Option<usize>) -> Org {
+    let mut org = Org::default();
+    let mut interner = Interner::default();
+    make_groups(&mut org);
+    if let Some(count) = users {
+        generate(&mut org, count, &mut interner);
+    } else {
+        people(&mut org, &mut interner);
+        special(&mut org, &mut interner);
+    }
+    org
+}
+
+fn make_groups(org: &mut Org) {
+    let fixed = [
+        (Kind::OrganizationAdmins, "_org_admin"),
+        (Kind::SupportAdmins, "_support_admin"),
+        (Kind::DeploymentAdmins, "_deployment_admin"),
+    ];
+    for (kind, name) in fixed {
+        org.groups.insert(Group::new(kind, name));
+    }
+    for (name, product, quota, developers) in PROFILES {
+        let mut profile = Group::new(Kind::Profile, name);
+        profile.product = Some((*product).into());
+        profile.quota = Some((*quota).into());
+        profile.developers = *developers;
+        org.groups.insert(profile);
+    }
+    for (name, description) in USER_GROUPS.iter().chain([&READ_ONLY]) {
+        let mut group = Group::new(Kind::UserGroup, name);
+        group.description = Some((*description).to_owned());
+        group.read_only = *name == READ_ONLY.0;
+        group.profiles = GROUP_PROFILES
+            .iter()
+            .filter(|(owner, _)| owner == name)
+            .flat_map(|(_, profiles)| profiles.iter().filter_map(|profile| org.groups.profile(profile)))
+            .collect();
+        org.groups.insert(group);
+    }
+}
+
+fn groups(org: &mut Org, names: &[&str]) -> Vec<GroupId> {
+    let found: Vec<Named> = names.iter().filter_map(|name| org.groups.resolve(name)).collect();
+    found.into_iter().map(|named| org.groups.ensure(named)).collect()
+}
+
+fn people(org: &mut Org, interner: &mut Interner) {
+    for (place, (first, last, country, names)) in PEOPLE.iter().enumerate() {
+        let (kind, domain) = kind_of(place);
+        let login = format!("{}.{}", first.to_lowercase(), last.to_lowercase());
+        let plain = domain == "sso.example.com";
+        let person = Person {
+            kind,
+            email: format!("{login}@{}", if plain { "example.com" } else { domain }).into(),
+            username: plain.then(|| login.as_str().into()),
+            domain: interner.share(domain),
+            firstname: Some((*first).into()),
+            lastname: Some((*last).into()),
+            country: Some(interner.share(country)),
+            standing: Standing::Active,
+            groups: groups(org, names),
+        };
+        org.take_in(person);
+    }
+}
+
+fn special(org: &mut Org, interner: &mut Interner) {
+    for (email, kind, standing) in SPECIAL {
+        let disabled = *standing == Standing::Disabled;
+        let person = Person {
+            kind: *kind,
+            email: (*email).into(),
+            username: None,
+            domain: interner.share(&domains::of_email(email)),
+            firstname: Some("Alex".into()),
+            lastname: Some("Sample".into()),
+            country: Some(interner.share("US")),
+            standing: *standing,
+            groups: if disabled { groups(org, &["Contractors"]) } else { Vec::new() },
+        };
+        org.take_in(person);
+    }
+    for domain in ["example.com", "sso.example.com"] {
+        let person = Person {
+            kind: IdentityType::FederatedId,
+            email: format!("twin@{}", if domain == "example.com" { domain } else { "emea.example.com" })
+                .into(),
+            username: Some("twin".into()),
+            domain: interner.share(domain),
+            firstname: Some("Toni".into()),
+            lastname: Some("Twin".into()),
+            country: Some(interner.share("US")),
+            standing: Standing::Active,
+            groups: Vec::new(),
+        };
+        org.take_in(person);
+    }
+}
+
+/// So many people, the same ones every time, over the same groups.
+fn generate(org: &mut Org, count: usize, interner: &mut Interner) {
+    org.people.reserve(count);
+    let sets: Vec<Vec<GroupId>> = PEOPLE.iter().map(|(.., names)| generated_groups(org, names)).collect();
+    for number in 0..count {
+        let (first, _, country, _) = PEOPLE[number % PEOPLE.len()];
+        let (_, last, ..) = PEOPLE[number / PEOPLE.len() % PEOPLE.len()];
+        let (kind, domain) = generated_kind(number);
+        org.take_in(Person {
+            kind,
+            email: format!("user{number:07}@{domain}").into(),
+            username: None,
+            domain: interner.share(domain),
+            firstname: Some(interner.share(first)),
+            lastname: Some(interner.share(last)),
+            country: Some(interner.share(country)),
+            standing: Standing::Active,
+            groups: sets[number % sets.len()].clone(),
+        });
+    }
+}
+
+/// Generated people have no roles.
+fn generated_groups(org: &mut Org, names: &[&str]) -> Vec<GroupId> {
+    let plain: Vec<_> = names.iter().copied().filter(|name| !name.starts_with('_')).collect();
+    groups(org, &plain)
+}
+
+/// Generated people sign in by their e-mail.
+fn generated_kind(number: usize) -> (IdentityType, &'static str) {
+    match kind_of(number) {
+        (kind, "sso.example.com") => (kind, "example.com"),
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::limits;
+
+    #[test]
+    fn about_forty_people_of_all_three_kinds_are_members_of_groups_that_exist() {
+        let org = organization(None);
+        let members: Vec<_> =
+            org.people.iter().map(|(_, person)| person).filter(|one| one.is_member()).collect();
+        assert!((40..50).contains(&members.len()), "{}", members.len());
+        for kind in IdentityType::ALL {
+            assert!(members.iter().filter(|person| person.kind == kind).count() > 5, "{kind:?}");
+        }
+        for (first, _, _, names) in PEOPLE {
+            for name in *names {
+                assert!(org.groups.find(name).is_some(), "{first}: {name}");
+            }
+        }
+    }
+
+    #[test]
+    fn one_profile_is_nearly_full_and_one_has_more_members_than_licences() {
+        let mut org = organization(None);
+        let mut free = |name: &str| {
+            let id = org.groups.profile(name).expect("seeded");
+            let quota = org.groups.get(id).and_then(Group::licences).expect("limited");
+            i64::try_from(quota).expect("small") - i64::try_from(org.member_count(id)).expect("small")
+        };
+        assert_eq!(free("Photoshop"), 1);
+        assert!(free("Stock") < 0);
+    }
+
+    #[test]
+    fn generated_people_are_the_same_every_time() {
+        let listed = |org: &Org| org.people.iter().map(|(_, person)| person.clone()).collect::<Vec<_>>();
+        let org = organization(Some(100));
+        assert_eq!(listed(&org), listed(&organization(Some(100))));
+        assert_eq!(org.people.iter().count(), 100);
+        assert!(org.people.iter().all(|(_, person)| person.email.len() <= limits::EMAIL_LENGTH));
+    }
+}

@@ -1,0 +1,231 @@
+//! The HTTP server: one thread with its own runtime, bound to loopback, stopped by its owner.
+
+use super::answer::Answer;
+use super::connection::{Breaker, Door};
+use super::control;
+use super::faults::{Effect, Fault};
+use super::log::Seen;
+use super::state;
+use super::world::{Request, World};
+use crate::wire::endpoint::Base;
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{ConnectInfo, State};
+use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, PRAGMA, USER_AGENT};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::Response;
+use std::io;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+/// A request body larger than this is refused; ten commands are far smaller.
+const LARGEST_BODY: usize = 4 * 1024 * 1024;
+/// How often the organization is written to its file at most.
+const SAVE_INTERVAL: Duration = Duration::from_secs(1);
+
+/// How long the part of a body that is to arrive has to leave before its connection ends.
+const FLUSH_TIME: Duration = Duration::from_millis(20);
+
+/// What the server's requests and its owner share.
+#[derive(Default)]
+pub(super) struct Shared(Mutex<World>);
+
+impl Shared {
+    pub(super) fn new(world: World) -> Self {
+        Self(Mutex::new(world))
+    }
+
+    /// The world, also after a request panicked over it: each change of it is complete in itself.
+    pub(super) fn world(&self) -> MutexGuard<'_, World> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Serves until `stop` is told or dropped, then saves.
+pub(super) async fn serve(
+    listener: TcpListener,
+    shared: Arc<Shared>,
+    file: Option<PathBuf>,
+    stop: oneshot::Receiver<()>,
+) -> io::Result<()> {
+    let router = Router::new().fallback(handle).with_state(Arc::clone(&shared));
+    let service = router.into_make_service_with_connect_info::<Breaker>();
+    let saving = save_now_and_then(Arc::clone(&shared), file);
+    tokio::select! {
+        served = async { axum::serve(Door(listener), service).await } => served,
+        () = saving => Ok(()),
+        _ = stop => Ok(()),
+    }
+}
+
+/// Saves what changed, at most once a second; never ends.
+async fn save_now_and_then(shared: Arc<Shared>, file: Option<PathBuf>) {
+    let Some(file) = file else { return std::future::pending().await };
+    let mut saved = shared.world().org.revision();
+    loop {
+        tokio::time::sleep(SAVE_INTERVAL).await;
+        let (shared, file) = (Arc::clone(&shared), file.clone());
+        let before = saved;
+        let saving = tokio::task::spawn_blocking(move || state::save_changes(&shared, &file, before));
+        saved = saving.await.unwrap_or(before);
+    }
+}
+
+async fn handle(
+    State(shared): State<Arc<Shared>>,
+    ConnectInfo(breaker): ConnectInfo<Breaker>,
+    request: axum::extract::Request,
+) -> Response {
+    let request_id = request.headers().get("x-request-id").cloned();
+    let answer = match read(request).await {
+        Ok(request) => match control::answer(&shared, &request).await {
+            Some(answer) => response(answer),
+            None => meet(shared, breaker, request).await,
+        },
+        Err(answer) => response(answer),
+    };
+    with_request_id(answer, request_id)
+}
+
+fn with_request_id(mut response: Response, request_id: Option<HeaderValue>) -> Response {
+    if let Some(id) = request_id {
+        response.headers_mut().insert("x-request-id", id);
+    }
+    response
+}
+
+async fn read(request: axum::extract::Request) -> Result<Request, Answer> {
+    let (parts, body) = request.into_parts();
+    let text = |name: &str| header(&parts.headers, name);
+    let body = axum::body::to_bytes(body, LARGEST_BODY).await.map_err(|_| Answer::empty(413))?;
+    Ok(Request {
+        method: parts.method.as_str().to_owned(),
+        path: parts.uri.path().to_owned(),
+        query: parts.uri.query().unwrap_or_default().to_owned(),
+        authorization: text(AUTHORIZATION.as_str()),
+        api_key: text("x-api-key"),
+        request_id: text("x-request-id"),
+        pragma: text(PRAGMA.as_str()),
+        user_agent: text(USER_AGENT.as_str()),
+        body: body.into(),
+    })
+}
+
+fn header(headers: &HeaderMap, name: &str) -> Option<String> {
+    Some(headers.get(name)?.to_str().ok()?.trim().to_owned())
+}
+
+/// Lets a request meet its fault, if one waits for it, and the service.
+async fn meet(shared: Arc<Shared>, breaker: Breaker, request: Request) -> Response {
+    let (fault, number) = {
+        let mut world = shared.world();
+        let endpoint = request.route().map(|(endpoint, _)| endpoint);
+        let fault = world.faults.meet(&request.method, &request.path, endpoint).unwrap_or_default();
+        let number = world.log.note(seen(&request));
+        (fault, number)
+    };
+    if fault.delay > 0 {
+        tokio::time::sleep(Duration::from_millis(fault.delay)).await;
+    }
+    if fault.effect == Effect::DropBefore {
+        breaker.break_off();
+        return response(Answer::empty(503));
+    }
+    let effect = fault.effect.clone();
+    let working = Arc::clone(&shared);
+    let answer = match tokio::task::spawn_blocking(move || carry_out(&working, &request, &fault)).await {
+        Ok(answer) => answer,
+        Err(_) => Answer::empty(500),
+    };
+    if effect == Effect::DropAfter {
+        breaker.break_off();
+        return response(Answer::empty(503));
+    }
+    shared.world().log.conclude(number, answer.status);
+    match effect {
+        Effect::CutBody { bytes } => cut(answer, bytes),
+        _ => response(answer),
+    }
+}
+
+fn seen(request: &Request) -> Seen {
+    let endpoint = request.route().map(|(endpoint, _)| endpoint);
+    let signs_in = endpoint.is_some_and(|endpoint| endpoint.base == Base::SignIn);
+    let commands = serde_json::from_slice::<Vec<serde::de::IgnoredAny>>(&request.body);
+    Seen {
+        method: request.method.clone(),
+        path: request.path.clone(),
+        query: if signs_in { String::new() } else { request.query.clone() },
+        endpoint: endpoint.map(|endpoint| format!("{:?}", endpoint.id)).unwrap_or_default(),
+        request_id: request.request_id.clone(),
+        pragma: request.pragma.clone(),
+        user_agent: request.user_agent.clone(),
+        commands: commands.map(|list| list.len()).unwrap_or_default(),
+        status: None,
+    }
+}
+
+fn carry_out(shared: &Shared, request: &Request, fault: &Fault) -> Answer {
+    let mut world = shared.world();
+    let mut planted = Vec::new();
+    match &fault.effect {
+        Effect::Status { status, body, retry_after } => {
+            let retry_after = retry_after.as_ref().map(|retry_after| retry_after.value(SystemTime::now()));
+            return status_answer(*status, body.as_deref(), retry_after);
+        }
+        Effect::ExpireTokens => world.tokens.expire(),
+        Effect::CommandError { index, code } => planted.push((*index, code.clone())),
+        _ => {}
+    }
+    let answer = world.answer(request, &planted, Instant::now());
+    if fault.effect == Effect::MalformedBody {
+        return Answer { body: b"{\"result\":\"succ<".to_vec(), ..answer };
+    }
+    answer
+}
+
+fn status_answer(status: u16, body: Option<&str>, retry_after: Option<String>) -> Answer {
+    let mut answer = match (status, body) {
+        (_, Some(body)) => Answer { body: body.as_bytes().to_vec(), ..Answer::empty(status) },
+        (429, None) => Answer::throttled(0),
+        (_, None) => Answer::empty(status),
+    };
+    answer.headers.retain(|(name, _)| *name != "retry-after");
+    match retry_after {
+        Some(value) => answer.with("retry-after", &value),
+        None => answer,
+    }
+}
+
+fn response(answer: Answer) -> Response {
+    let Answer { status, headers, body } = answer;
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    for (name, value) in headers {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    response
+}
+
+/// The answer with its full `Content-Length` and fewer bytes; then the connection ends.
+fn cut(mut answer: Answer, bytes: usize) -> Response {
+    let whole = answer.body.len();
+    answer.body.truncate(bytes.min(whole.saturating_sub(1)));
+    let part = Bytes::from(std::mem::take(&mut answer.body));
+    let stream = futures_util::stream::unfold(Some(part), |part| async {
+        if let Some(part) = part {
+            return Some((Ok(part), None));
+        }
+        tokio::time::sleep(FLUSH_TIME).await;
+        Some((Err(io::Error::from(io::ErrorKind::ConnectionReset)), None))
+    });
+    let mut response = response(answer);
+    *response.body_mut() = Body::from_stream(stream);
+    response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(whole));
+    response
+}

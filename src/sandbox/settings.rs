@@ -1,0 +1,86 @@
+//! What can be chosen about a sandbox, at its start and while it runs.
+
+use crate::wire::limits;
+use serde::{Deserialize, Serialize};
+
+/// The questions the documentation leaves open (contract 7); the default is the contract's choice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "independent switches, each with a name of its own")]
+pub struct Switches {
+    /// Whether later steps of a command run after one failed (contract 7.1); off by default.
+    pub continue_after_failure: bool,
+    /// Whether adding a member to a user group, or removing someone who is none, is an error (contract 7.10);
+    /// off by default.
+    pub strict_membership: bool,
+    /// Whether the name of a group in a path is cut at its last dot, as the service was once seen to do
+    /// (contract 2.2); off by default.
+    pub cut_names_at_dots: bool,
+    /// Whether the organization can have Adobe IDs (contract 4.3, `error.user.type_not_available`); on by default.
+    pub adobe_ids: bool,
+}
+
+impl Default for Switches {
+    fn default() -> Self {
+        Self {
+            continue_after_failure: false,
+            strict_membership: false,
+            cut_names_at_dots: false,
+            adobe_ids: true,
+        }
+    }
+}
+
+/// A change of what can be chosen while the sandbox runs; what is left out stays as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// Entries in a page of any listing, in place of the documented size; 0 brings that back.
+    pub page_size: Option<usize>,
+    /// Seconds for which tokens issued from now on are good.
+    pub token_lifetime: Option<u64>,
+    /// Whether the documented limits of calls are enforced (contract 2.1).
+    pub throttle: Option<bool>,
+    /// How many members a user group may hold.
+    pub group_members: Option<usize>,
+    /// Every switch.
+    pub switches: Option<Switches>,
+}
+
+/// A day, as the service gives tokens (contract 1.2).
+const TOKEN_LIFETIME_SECONDS: u64 = 86_399;
+
+/// What holds now.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Rules {
+    pub(super) page_size: Option<usize>,
+    pub(super) token_lifetime: u64,
+    pub(super) throttle: bool,
+    pub(super) group_members: usize,
+    pub(super) switches: Switches,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self {
+            page_size: None,
+            token_lifetime: TOKEN_LIFETIME_SECONDS,
+            throttle: false,
+            group_members: limits::GROUP_MEMBERS,
+            switches: Switches::default(),
+        }
+    }
+}
+
+impl Rules {
+    /// Takes over what `settings` say.
+    pub(super) fn change(&mut self, settings: &Settings) {
+        if let Some(size) = settings.page_size {
+            self.page_size = (size > 0).then_some(size);
+        }
+        self.token_lifetime = settings.token_lifetime.unwrap_or(self.token_lifetime);
+        self.throttle = settings.throttle.unwrap_or(self.throttle);
+        self.group_members = settings.group_members.unwrap_or(self.group_members);
+        self.switches = settings.switches.unwrap_or(self.switches);
+    }
+}
