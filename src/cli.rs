@@ -6,6 +6,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 /// A scriptable shell for Adobe's User Management API.
 ///
@@ -171,6 +172,12 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, clap:
         Ok(top) if top.eval.is_some() => Ok(Cli { top, command: None }),
         _ => Cli::try_parse_from(arguments),
     }
+}
+
+/// Answers a command line that asks for no run: help and version to standard output, wrong usage to standard error.
+pub fn tell(answer: &clap::Error) -> ExitCode {
+    drop(answer.print()); // nobody can be told that the stream is gone
+    ExitCode::from(u8::try_from(answer.exit_code()).unwrap_or(2))
 }
 
 /// The arguments of a script that are spelled like options of ours; none behind `--`.

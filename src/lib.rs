@@ -10,9 +10,12 @@ pub mod error;
 pub mod nearest;
 pub mod output;
 pub mod rows;
+mod run;
 pub mod sandbox;
 pub mod script;
 pub mod secret;
 pub mod shell;
 pub mod state;
 pub mod wire;
+
+pub use run::run;

@@ -1,3 +1,7 @@
 //! The `umapi` binary.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    umapi::run(std::env::args_os())
+}

@@ -3,6 +3,7 @@
 pub mod api;
 pub mod builder;
 pub mod change;
+pub mod complete;
 pub mod convert;
 pub mod engine;
 pub mod error;

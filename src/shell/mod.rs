@@ -3,6 +3,8 @@
 pub mod console;
 pub mod exit;
 pub mod program;
+pub mod progress;
+pub mod repl;
 pub mod report;
 pub mod runner;
 pub mod signals;

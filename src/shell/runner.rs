@@ -17,11 +17,24 @@ use std::rc::Rc;
 pub fn run(program: &Program, setup: Setup, output: &Output) -> Exit {
     let session = Rc::new(Session::new(setup));
     let engine = engine::build(&session);
-    let exit = match compile(&engine, program).and_then(|ast| evaluate(&engine, &ast)) {
+    let exit = match compile(&engine, program).and_then(|ast| evaluate(&engine, &mut Scope::new(), &ast)) {
         Ok(value) => finish(program, &value, output),
         Err(error) => end(program, Ending::of(*error), output),
     };
+    drop(engine);
+    warn_of_unsent(&session, output);
     exit_with(exit, session.tally())
+}
+
+/// Tells of commands that were built and forgotten: nothing of them has happened.
+fn warn_of_unsent(session: &Session, output: &Output) {
+    let lines: Vec<_> = session.unsent().lines().iter().map(ToString::to_string).collect();
+    if !lines.is_empty() {
+        let lines = lines.join(", ");
+        output.warning(&format!(
+            "commands built and never sent, line {lines}: hand them to multi_action([...])"
+        ));
+    }
 }
 
 /// Compiles a program; its file is what `import` and messages are relative to.
@@ -37,8 +50,11 @@ pub fn compile(engine: &Engine, program: &Program) -> Result<AST, Box<EvalAltRes
 }
 
 /// Evaluates with an eye on panics inside of Rhai, which are errors of the script to the operator.
-fn evaluate(engine: &Engine, ast: &AST) -> Result<Dynamic, Box<EvalAltResult>> {
-    let evaluated = catch_unwind(AssertUnwindSafe(|| engine.eval_ast_with_scope(&mut Scope::new(), ast)));
+///
+/// # Errors
+/// Whatever ends the script.
+pub fn evaluate(engine: &Engine, scope: &mut Scope<'_>, ast: &AST) -> Result<Dynamic, Box<EvalAltResult>> {
+    let evaluated = catch_unwind(AssertUnwindSafe(|| engine.eval_ast_with_scope(scope, ast)));
     evaluated.unwrap_or_else(|panic| Err(panicked(&*panic).into()))
 }
 
@@ -52,12 +68,17 @@ fn panicked(panic: &(dyn std::any::Any + Send)) -> EvalAltResult {
 
 fn finish(program: &Program, value: &Dynamic, output: &Output) -> Exit {
     if program.shows_value {
-        match convert::json_of(value) {
-            Ok(value) => output.value(&value),
-            Err(_) => output.data(&value.to_string()),
-        }
+        show_value(value, output);
     }
     if output.lost().is_some() { lost(output) } else { Exit::Done }
+}
+
+/// Shows a value in the operator's form; what is no data, such as a function, as Rhai prints it.
+pub fn show_value(value: &Dynamic, output: &Output) {
+    match convert::json_of(value) {
+        Ok(value) => output.value(&value),
+        Err(_) => output.data(&value.to_string()),
+    }
 }
 
 fn end(program: &Program, ending: Ending, output: &Output) -> Exit {
@@ -77,7 +98,8 @@ fn fail(program: &Program, failure: &Failure, output: &Output) -> Exit {
     Exit::of_kind(&failure.kind)
 }
 
-fn lost(output: &Output) -> Exit {
+/// Standard output cannot be written any more.
+pub fn lost(output: &Output) -> Exit {
     let why = output.lost().map(ToString::to_string).unwrap_or_default();
     output.error(
         &format!("standard output cannot be written: {why}"),

@@ -78,7 +78,7 @@ pub mod functions {
     ///
     /// # Example
     /// ```rhai
-    /// add_enterprise_id("new.person@example.com", "New", "Person", "US");
+    /// add_enterprise_id("new.person@example.org", "New", "Person", "US");
     /// ```
     #[rhai_fn(volatile, return_raw)]
     pub fn add_enterprise_id(
@@ -101,7 +101,7 @@ pub mod functions {
     ///
     /// # Example
     /// ```rhai
-    /// add_enterprise_id("new.person@example.com", "New", "Name", "US", #{option: "updateIfAlreadyExists"});
+    /// add_enterprise_id("new.person@example.org", "New", "Name", "US", #{option: "updateIfAlreadyExists"});
     /// ```
     #[rhai_fn(name = "add_enterprise_id", volatile, return_raw)]
     pub fn add_enterprise_id_with(
@@ -201,7 +201,7 @@ pub mod functions {
     ///
     /// # Example
     /// ```rhai
-    /// update_account("kim.lee@example.com", #{lastname: "Lee-Park"});
+    /// update_account("ben.osei@example.com", #{lastname: "Osei-Bonsu"});
     /// ```
     #[rhai_fn(volatile, return_raw)]
     pub fn update_account(context: NativeCallContext, email: Dynamic, fields: Map) -> RhaiResultOf<Report> {
@@ -217,7 +217,7 @@ pub mod functions {
     ///
     /// # Example
     /// ```rhai
-    /// add_to_groups("kim.lee@example.com", ["Designers", "Photoshop"]);
+    /// add_to_groups("ben.osei@example.com", ["Designers", "Photoshop"]);
     /// ```
     #[rhai_fn(volatile, return_raw)]
     pub fn add_to_groups(context: NativeCallContext, email: Dynamic, names: Dynamic) -> RhaiResultOf<Report> {
@@ -235,7 +235,7 @@ pub mod functions {
     ///
     /// # Example
     /// ```rhai
-    /// add_to_groups("sam.rivera@example.net", "Designers", #{use_adobe_id: true});
+    /// add_to_groups("femi.adeyemi@example.net", "Designers", #{use_adobe_id: true});
     /// ```
     #[rhai_fn(name = "add_to_groups", volatile, return_raw)]
     pub fn add_to_groups_with(
@@ -260,7 +260,7 @@ pub mod functions {
     ///
     /// # Example
     /// ```rhai
-    /// remove_from_groups("kim.lee@example.com", "Designers");
+    /// remove_from_groups("ben.osei@example.com", "Designers");
     /// ```
     #[rhai_fn(volatile, return_raw)]
     pub fn remove_from_groups(
@@ -282,7 +282,7 @@ pub mod functions {
     ///
     /// # Example
     /// ```rhai
-    /// remove_from_groups("sam.rivera@example.net", "Designers", #{use_adobe_id: true});
+    /// remove_from_groups("femi.adeyemi@example.net", "Designers", #{use_adobe_id: true});
     /// ```
     #[rhai_fn(name = "remove_from_groups", volatile, return_raw)]
     pub fn remove_from_groups_with(
@@ -307,7 +307,7 @@ pub mod functions {
     ///
     /// # Example
     /// ```rhai
-    /// remove_from_all_groups("kim.lee@example.com");
+    /// remove_from_all_groups("ben.osei@example.com");
     /// ```
     #[rhai_fn(volatile, return_raw)]
     pub fn remove_from_all_groups(context: NativeCallContext, email: Dynamic) -> RhaiResultOf<Report> {
@@ -325,7 +325,7 @@ pub mod functions {
     ///
     /// # Example
     /// ```rhai
-    /// remove_from_all_groups("sam.rivera@example.net", #{use_adobe_id: true});
+    /// remove_from_all_groups("femi.adeyemi@example.net", #{use_adobe_id: true});
     /// ```
     #[rhai_fn(name = "remove_from_all_groups", volatile, return_raw)]
     pub fn remove_from_all_groups_with(
@@ -349,7 +349,7 @@ pub mod functions {
     ///
     /// # Example
     /// ```rhai
-    /// remove_from_org("kim.lee@example.com");
+    /// remove_from_org("ben.osei@example.com");
     /// ```
     #[rhai_fn(volatile, return_raw)]
     pub fn remove_from_org(context: NativeCallContext, email: Dynamic) -> RhaiResultOf<Report> {
@@ -365,7 +365,7 @@ pub mod functions {
     ///
     /// # Example
     /// ```rhai
-    /// remove_from_org("kim.lee@example.com", false);
+    /// remove_from_org("ben.osei@example.com", false);
     /// ```
     #[rhai_fn(name = "remove_from_org", volatile, return_raw)]
     pub fn remove_from_org_for_good(
@@ -387,7 +387,7 @@ pub mod functions {
     ///
     /// # Example
     /// ```rhai
-    /// remove_from_org("sam.rivera@example.net", false, #{use_adobe_id: true});
+    /// remove_from_org("femi.adeyemi@example.net", false, #{use_adobe_id: true});
     /// ```
     #[rhai_fn(name = "remove_from_org", volatile, return_raw)]
     pub fn remove_from_org_with(
@@ -408,7 +408,7 @@ pub mod functions {
     ///
     /// # Example
     /// ```rhai
-    /// delete_account("kim.lee@example.com");
+    /// delete_account("ben.osei@example.com");
     /// ```
     #[rhai_fn(volatile, return_raw)]
     pub fn delete_account(context: NativeCallContext, email: Dynamic) -> RhaiResultOf<Report> {
@@ -426,7 +426,7 @@ pub mod functions {
     ///
     /// # Example
     /// ```rhai
-    /// delete_account("sam.rivera@example.net", #{use_adobe_id: true});
+    /// delete_account("femi.adeyemi@example.net", #{use_adobe_id: true});
     /// ```
     #[rhai_fn(name = "delete_account", volatile, return_raw)]
     pub fn delete_account_with(

@@ -35,8 +35,8 @@ pub mod functions {
     /// # Example
     /// ```rhai
     /// let report = multi_action([
-    ///     command("kim.lee@example.com").add_to_groups("Designers"),
-    ///     #{user: "sam.rivera@example.net", "do": [#{remove: #{group: ["Designers"]}}]},
+    ///     command("ben.osei@example.com").add_to_groups("Designers"),
+    ///     #{user: "femi.adeyemi@example.net", "do": [#{remove: #{group: ["Designers"]}}]},
     /// ]);
     /// print(`${report.done.len()} done, ${report.failed.len()} failed in ${report.requests} request`);
     /// ```
@@ -55,7 +55,7 @@ pub mod functions {
     ///
     /// # Example
     /// ```rhai
-    /// let commands = [command("kim.lee@example.com").add_to_groups("Designers"), command("no e-mail").delete_account()];
+    /// let commands = [command("ben.osei@example.com").add_to_groups("Designers"), command("no e-mail").delete_account()];
     /// let report = multi_action(commands, #{skip_invalid: true});
     /// print(report.not_sent[0].code);
     /// ```
@@ -80,7 +80,7 @@ pub mod functions {
     ///
     /// # Example
     /// ```rhai
-    /// let answer = action([#{user: "kim.lee@example.com", "do": [#{add: #{group: ["Designers"]}}]}]);
+    /// let answer = action([#{user: "ben.osei@example.com", "do": [#{add: #{group: ["Designers"]}}]}]);
     /// print(answer.result);
     /// ```
     #[rhai_fn(volatile, return_raw)]

@@ -25,7 +25,7 @@ pub mod functions {
     ///
     /// # Example
     /// ```rhai
-    /// let change = command("kim.lee@example.com").add_to_groups("Designers").tag("row 1");
+    /// let change = command("ben.osei@example.com").add_to_groups("Designers").tag("row 1");
     /// print(multi_action([change]).outcomes[0].tag);
     /// ```
     #[rhai_fn(volatile, return_raw)]
@@ -44,7 +44,7 @@ pub mod functions {
     ///
     /// # Example
     /// ```rhai
-    /// let change = command("sam.rivera@example.net", #{use_adobe_id: true}).remove_from_all_groups();
+    /// let change = command("femi.adeyemi@example.net", #{use_adobe_id: true}).remove_from_all_groups();
     /// print(multi_action([change]).result);
     /// ```
     #[rhai_fn(name = "command", volatile, return_raw)]
@@ -62,7 +62,7 @@ pub mod functions {
     ///
     /// # Example
     /// ```rhai
-    /// let interns = group_command("Interns 2026").create().add_users(["kim.lee@example.com"]);
+    /// let interns = group_command("Interns 2026").create().add_users(["ben.osei@example.com"]);
     /// print(multi_action([interns]).result);
     /// ```
     #[rhai_fn(volatile, return_raw)]
@@ -106,7 +106,7 @@ pub mod functions {
     ///
     /// # Example
     /// ```rhai
-    /// let change = command("new.person@example.com").add_enterprise_id(#{firstname: "New", lastname: "Person"});
+    /// let change = command("new.person@example.org").add_enterprise_id(#{firstname: "New", lastname: "Person"});
     /// print(multi_action([change]).result);
     /// ```
     #[rhai_fn(return_raw)]
@@ -154,7 +154,7 @@ pub mod functions {
     ///
     /// # Example
     /// ```rhai
-    /// let change = command("kim.lee@example.com").update_account(#{lastname: "Lee-Park"});
+    /// let change = command("ben.osei@example.com").update_account(#{lastname: "Osei-Bonsu"});
     /// print(multi_action([change]).result);
     /// ```
     #[rhai_fn(return_raw)]
@@ -173,7 +173,7 @@ pub mod functions {
     ///
     /// # Example
     /// ```rhai
-    /// let change = command("kim.lee@example.com").add_to_groups(["Designers", "Photoshop"]);
+    /// let change = command("ben.osei@example.com").add_to_groups(["Designers", "Photoshop"]);
     /// print(multi_action([change]).result);
     /// ```
     #[rhai_fn(return_raw)]
@@ -192,7 +192,7 @@ pub mod functions {
     ///
     /// # Example
     /// ```rhai
-    /// let change = command("kim.lee@example.com").remove_from_groups("Designers");
+    /// let change = command("ben.osei@example.com").remove_from_groups("Designers");
     /// print(multi_action([change]).result);
     /// ```
     #[rhai_fn(return_raw)]
@@ -211,7 +211,7 @@ pub mod functions {
     ///
     /// # Example
     /// ```rhai
-    /// print(multi_action([command("kim.lee@example.com").remove_from_all_groups()]).result);
+    /// print(multi_action([command("ben.osei@example.com").remove_from_all_groups()]).result);
     /// ```
     #[rhai_fn(return_raw)]
     pub fn remove_from_all_groups(context: NativeCallContext, command: Builder) -> RhaiResultOf<Builder> {
@@ -225,7 +225,7 @@ pub mod functions {
     ///
     /// # Example
     /// ```rhai
-    /// print(multi_action([command("kim.lee@example.com").remove_from_org()]).result);
+    /// print(multi_action([command("ben.osei@example.com").remove_from_org()]).result);
     /// ```
     #[rhai_fn(return_raw)]
     pub fn remove_from_org(context: NativeCallContext, command: Builder) -> RhaiResultOf<Builder> {
@@ -239,7 +239,7 @@ pub mod functions {
     ///
     /// # Example
     /// ```rhai
-    /// print(multi_action([command("kim.lee@example.com").remove_from_org(false)]).result);
+    /// print(multi_action([command("ben.osei@example.com").remove_from_org(false)]).result);
     /// ```
     #[rhai_fn(name = "remove_from_org", return_raw)]
     pub fn remove_from_org_for_good(
@@ -257,7 +257,7 @@ pub mod functions {
     ///
     /// # Example
     /// ```rhai
-    /// print(multi_action([command("kim.lee@example.com").delete_account()]).result);
+    /// print(multi_action([command("ben.osei@example.com").delete_account()]).result);
     /// ```
     #[rhai_fn(return_raw)]
     pub fn delete_account(context: NativeCallContext, command: Builder) -> RhaiResultOf<Builder> {
@@ -340,7 +340,7 @@ pub mod functions {
     ///
     /// # Example
     /// ```rhai
-    /// print(multi_action([group_command("Designers").add_users("kim.lee@example.com")]).result);
+    /// print(multi_action([group_command("Designers").add_users("ben.osei@example.com")]).result);
     /// ```
     #[rhai_fn(return_raw)]
     pub fn add_users(context: NativeCallContext, command: Builder, emails: Dynamic) -> RhaiResultOf<Builder> {
@@ -354,7 +354,7 @@ pub mod functions {
     ///
     /// # Example
     /// ```rhai
-    /// print(multi_action([group_command("Designers").remove_users("kim.lee@example.com")]).result);
+    /// print(multi_action([group_command("Designers").remove_users("ben.osei@example.com")]).result);
     /// ```
     #[rhai_fn(return_raw)]
     pub fn remove_users(
@@ -405,7 +405,7 @@ pub mod functions {
     ///
     /// # Example
     /// ```rhai
-    /// let change = command("kim.lee@example.com").add_to_groups("Designers").tag(#{row: 7});
+    /// let change = command("ben.osei@example.com").add_to_groups("Designers").tag(#{row: 7});
     /// print(multi_action([change]).outcomes[0].tag.row);
     /// ```
     pub fn tag(command: Builder, value: Dynamic) -> Builder {
@@ -481,7 +481,7 @@ fn create_account(
             IdentityType::AdobeId => *use_adobe_id = Some(true),
             IdentityType::EnterpriseId => {}
             IdentityType::FederatedId => {
-                *domain = steps::federated_domain(user, domain.take(), &account.email)
+                *domain = steps::federated_domain(user, domain.take(), &account.email);
             }
         }
         steps::create(command, kind, &account, option);

@@ -40,7 +40,7 @@ pub mod functions {
     ///
     /// # Example
     /// ```rhai
-    /// let commands = [#{user: "kim.lee@example.com", "do": [#{add: #{group: ["Designers"]}}]}];
+    /// let commands = [#{user: "ben.osei@example.com", "do": [#{add: #{group: ["Designers"]}}]}];
     /// print(make_call("POST", `/action/${session().organization}`, commands).result);
     /// ```
     #[rhai_fn(name = "make_call", volatile, return_raw)]
@@ -79,7 +79,7 @@ pub mod functions {
     ///
     /// # Example
     /// ```rhai
-    /// let commands = [#{user: "kim.lee@example.com", "do": [#{add: #{group: ["Designers"]}}]}];
+    /// let commands = [#{user: "ben.osei@example.com", "do": [#{add: #{group: ["Designers"]}}]}];
     /// print(send("POST", `/action/${session().organization}`, commands).status);
     /// ```
     #[rhai_fn(name = "send", volatile, return_raw)]

@@ -98,7 +98,7 @@ pub mod functions {
     ///
     /// # Example
     /// ```rhai
-    /// add_users_to_group("Designers", ["kim.lee@example.com", "sam.rivera@example.net"]);
+    /// add_users_to_group("Designers", ["ben.osei@example.com", "femi.adeyemi@example.net"]);
     /// ```
     #[rhai_fn(volatile, return_raw)]
     pub fn add_users_to_group(
@@ -116,7 +116,7 @@ pub mod functions {
     ///
     /// # Example
     /// ```rhai
-    /// remove_users_from_group("Designers", "kim.lee@example.com");
+    /// remove_users_from_group("Designers", "ben.osei@example.com");
     /// ```
     #[rhai_fn(volatile, return_raw)]
     pub fn remove_users_from_group(

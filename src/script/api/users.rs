@@ -104,7 +104,7 @@ pub mod functions {
     ///
     /// # Example
     /// ```rhai
-    /// let user = get_user("kim.lee@example.com");
+    /// let user = get_user("ben.osei@example.com");
     /// print(`${user.firstname} ${user.lastname}: ${user.groups}`);
     /// ```
     #[rhai_fn(volatile, return_raw)]
@@ -122,7 +122,7 @@ pub mod functions {
     ///
     /// # Example
     /// ```rhai
-    /// let user = get_user("kim.lee@example.com", #{domain: "example.com"});
+    /// let user = get_user("ben.osei@example.com", #{domain: "example.com"});
     /// print(user.type);
     /// ```
     #[rhai_fn(name = "get_user", volatile, return_raw)]
@@ -144,7 +144,7 @@ pub mod functions {
     ///
     /// # Example
     /// ```rhai
-    /// print(get_user_info("kim.lee@example.com"));
+    /// print(get_user_info("ben.osei@example.com"));
     /// ```
     #[rhai_fn(volatile, return_raw)]
     pub fn get_user_info(context: NativeCallContext, email: &str) -> RhaiResultOf<UserRecord> {

@@ -1,0 +1,74 @@
+//! Whether what was typed so far is a whole input; Rhai's own parser decides.
+
+use rhai::{Engine, LexError, ParseError, ParseErrorType};
+
+/// Whether to evaluate `text` now rather than wait for another line. Input that is wrong before its end is whole:
+/// more lines would not mend it. Two blank lines at the end always are.
+pub fn is_complete(engine: &Engine, text: &str) -> bool {
+    if text.ends_with("\n\n") {
+        return true;
+    }
+    match engine.compile(text) {
+        Ok(_) => !has_open_comment(text),
+        Err(error) => !wants_more(&error, text),
+    }
+}
+
+fn wants_more(error: &ParseError, text: &str) -> bool {
+    match error.err_type() {
+        ParseErrorType::UnexpectedEOF => true,
+        ParseErrorType::BadInput(LexError::UnterminatedString) => {
+            is_at_end(error, text) || in_backticks(text)
+        }
+        ParseErrorType::MissingToken(..)
+        | ParseErrorType::ExprExpected(_)
+        | ParseErrorType::FnMissingBody(_) => is_at_end(error, text),
+        _ => false,
+    }
+}
+
+/// Whether the error stands behind everything that was typed.
+fn is_at_end(error: &ParseError, text: &str) -> bool {
+    let typed = text.trim_end();
+    let (lines, last) = (typed.lines().count(), typed.lines().last().unwrap_or_default().chars().count());
+    match (error.position().line(), error.position().position()) {
+        (Some(line), Some(column)) => line > lines || (line == lines && column >= last),
+        _ => true,
+    }
+}
+
+/// Text between backticks may go over lines, any other must end where it began.
+fn in_backticks(text: &str) -> bool {
+    text.matches('`').count() % 2 == 1
+}
+
+/// Rhai takes an open comment for a whole script.
+fn has_open_comment(text: &str) -> bool {
+    text.rfind("/*").is_some_and(|open| text[open..].find("*/").is_none())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_input_is_evaluated() {
+        let engine = Engine::new();
+        for text in
+            ["1 + 1", "let x = 1;", "fn f() { 1 }", "if true { 1 }", "", "x = = 1", "let s = \"a // b\";"]
+        {
+            assert!(is_complete(&engine, text), "{text}");
+        }
+        assert!(is_complete(&engine, "fn f() {\n\n"));
+    }
+
+    #[test]
+    fn input_that_stops_in_the_middle_waits_for_more() {
+        let engine = Engine::new();
+        for text in
+            ["fn f() {", "let x = [1,", "print(", "if x {", "let m = #{", "let t = `one", "/* open", "1 +"]
+        {
+            assert!(!is_complete(&engine, text), "{text}");
+        }
+    }
+}
