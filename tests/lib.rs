@@ -2,4 +2,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops where its world is broken")]
 
 mod layering;
+mod runner;
 mod sandbox;
+mod support;

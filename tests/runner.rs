@@ -1,0 +1,76 @@
+//! Scripts, code and standard input through the binary: what is printed where, and how a run ends.
+
+use crate::support::Shell;
+
+#[test]
+fn only_the_code_of_e_prints_its_value() {
+    assert_eq!(Shell::new("-e 1+1").run().done(), "2\n");
+    assert_eq!(Shell::new("x.rhai").file("x.rhai", "1 + 1").run().done(), "");
+    assert_eq!(Shell::new("-").stdin("1 + 1").run().done(), "");
+    assert_eq!(Shell::new("-e ()").run().done(), "");
+}
+
+#[test]
+fn data_goes_to_standard_output_and_words_for_people_to_standard_error() {
+    let run = Shell::new("-e").arg("print(1); debug(2);").run();
+    assert_eq!((run.stdout.as_str(), run.code), ("1\n", 0));
+    assert!(run.stderr.contains('2'), "{}", run.stderr);
+}
+
+#[test]
+fn a_script_is_read_from_standard_input_when_that_is_no_terminal() {
+    assert_eq!(Shell::new("").stdin("print(7)").run().done(), "7\n");
+}
+
+#[test]
+fn a_script_may_begin_with_a_mark_and_a_shebang_line() {
+    let script = "\u{feff}#!/usr/bin/env umapi\nprint(1);\nthrow \"no\";";
+    let run = Shell::new("x.rhai").file("x.rhai", script).run();
+    assert_eq!(run.stdout, "1\n");
+    run.failed(1, "x.rhai:3");
+}
+
+#[test]
+fn arguments_of_the_script_are_its_own_even_when_spelled_like_ours() {
+    let run = Shell::new("x.rhai a --quiet b").file("x.rhai", "for a in args() { print(a) }").run();
+    assert_eq!(run.stdout, "a\n--quiet\nb\n");
+    assert!(run.stderr.contains("`--quiet` behind the script is an argument of the script"), "{}", run.stderr);
+}
+
+#[test]
+fn modules_are_found_beside_the_file_that_imports_them() {
+    let run = Shell::new("jobs/x.rhai")
+        .file("jobs/x.rhai", "import \"lib/y\" as y; print(y::name());")
+        .file("jobs/lib/y.rhai", "fn name() { \"y\" }")
+        .run();
+    assert_eq!(run.done(), "y\n");
+}
+
+#[test]
+fn a_missing_script_is_named() {
+    Shell::new("nowhere.rhai").run().failed(1, "nowhere.rhai: ");
+}
+
+#[test]
+fn wrong_usage_is_told_by_its_own_code() {
+    assert_eq!(Shell::new("--nonsense x.rhai").run().code, 2);
+    assert_eq!(Shell::new("--version").run().code, 0);
+}
+
+#[test]
+fn missing_credentials_are_told_only_when_the_service_is_called() {
+    assert_eq!(Shell::new("-e 1").run().code, 0);
+    Shell::new("-e get_users()").run().failed(4, "lacks `org_id` (environment UMAPI_ORG_ID)");
+}
+
+#[test]
+fn a_broken_configuration_is_told_with_its_line() {
+    let run = Shell::new("--config c.toml -e 1").file("c.toml", "[default]\norg = \"x\"\n").run();
+    run.failed(4, "c.toml:2");
+}
+
+#[test]
+fn the_engine_giving_up_is_told_as_a_defect_of_ours() {
+    let deep = format!("fn f(n) {{ if n == 0 {{ 0 }} else {{ f(n - 1) }} }} {}", "f(100000)");
+    Shell::new("-e").arg(deep).run().failed(1, "");
+}

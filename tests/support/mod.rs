@@ -1,0 +1,5 @@
+//! What tests of several features share.
+
+pub mod shell;
+
+pub use shell::Shell;
