@@ -110,14 +110,16 @@ pub struct Progress {
     pub requests: usize,
 }
 
-/// An action request about to leave, or just answered.
+/// A change about to leave, or just answered: an action request, or another write made by `call` or `send`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ActionRequest {
+    /// Method and path.
+    pub call: String,
     /// Its `X-Request-Id`.
     pub request_id: String,
     /// Whether it makes changes.
     pub mode: Mode,
-    /// The commands in it; empty for a body that is no list.
+    /// The commands in it; empty for a write that is no list of commands.
     pub commands: Vec<SentCommand>,
 }
 
@@ -137,7 +139,8 @@ pub trait Hook: Send + Sync {
     /// Before the request leaves.
     ///
     /// # Errors
-    /// Whatever should keep it from leaving; the rest of its list is then not sent either.
+    /// Whatever should keep it from leaving; the rest of its list is then not sent either. Hooks that were
+    /// asked before are told of it by [`Hook::after`].
     fn before(&self, request: &ActionRequest) -> Result<()>;
 
     /// After its answer, or after the attempts to get one failed.

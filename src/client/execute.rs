@@ -1,20 +1,55 @@
 //! A stream of commands in, a stream of outcomes out.
 
-use super::outcome::Outcome;
-use crate::error::Error;
-use futures_util::Stream;
+use super::Client;
+use super::call::{Call, Failed};
+use super::event::{Event, Progress, SentCommand, WaitReason};
+use super::gate::Admitted;
+use super::outcome::{Outcome, Status};
+use super::plan::{Item, Plan, Settled, Verdict};
+use super::request::Answer;
+use super::retry;
+use super::settings::Mode;
+use super::stitch;
+use crate::error::{Error, ErrorKind, Result};
+use crate::wire::code;
+use crate::wire::command::Command;
+use crate::wire::response::ActionResponse;
+use futures_util::{Stream, StreamExt};
+use std::collections::VecDeque;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
+
+/// How many commands that will not be sent are taken in at once.
+const DRAIN: usize = 1_000;
 
 /// The outcomes of a list of commands: exactly one for each, in the order they are decided. Nothing is sent
-/// before the first one is asked for.
+/// before the first one is asked for, and one request is in flight at a time.
 pub struct Outcomes {
+    decided: VecDeque<Outcome>,
+    resting: Option<Runner>,
+    working: Option<Pin<Box<dyn Future<Output = Runner> + Send>>>,
     requests: usize,
     stopped: Option<Error>,
 }
 
 impl Outcomes {
-    /// Why the run ended before all was sent; complete once the stream has ended.
+    pub(super) fn new(client: Client, commands: impl Stream<Item = Command> + Send + 'static) -> Self {
+        let runner = Runner {
+            client,
+            commands: commands.boxed(),
+            index: 0,
+            open: true,
+            plan: Plan::default(),
+            decided: Vec::new(),
+            progress: Progress::default(),
+            losses: 0,
+            stopped: None,
+        };
+        Self { decided: VecDeque::new(), resting: Some(runner), working: None, requests: 0, stopped: None }
+    }
+
+    /// Why the run ended before all was sent; complete once the stream has ended. What it kept from leaving
+    /// has its outcomes all the same.
     pub fn stopped(&self) -> Option<&Error> {
         self.stopped.as_ref()
     }
@@ -28,7 +63,254 @@ impl Outcomes {
 impl Stream for Outcomes {
     type Item = Outcome;
 
-    fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Outcome>> {
-        unimplemented!()
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Outcome>> {
+        loop {
+            if let Some(outcome) = self.decided.pop_front() {
+                return Poll::Ready(Some(outcome));
+            }
+            if let Some(working) = &mut self.working {
+                let mut runner = ready!(working.as_mut().poll(context));
+                self.working = None;
+                self.decided.extend(runner.decided.drain(..));
+                self.requests = runner.progress.requests;
+                self.stopped.clone_from(&runner.stopped);
+                self.resting = (!runner.is_done()).then_some(runner);
+            } else if let Some(runner) = self.resting.take() {
+                self.working = Some(Box::pin(runner.turn()));
+            } else {
+                return Poll::Ready(None);
+            }
+        }
+    }
+}
+
+/// Works a list of commands off, one request a turn.
+struct Runner {
+    client: Client,
+    commands: Pin<Box<dyn Stream<Item = Command> + Send>>,
+    index: usize,
+    open: bool,
+    plan: Plan,
+    decided: Vec<Outcome>,
+    progress: Progress,
+    /// Requests in a row whose answers were lost.
+    losses: u32,
+    stopped: Option<Error>,
+}
+
+/// A request on its way, with what its answer will be read by.
+struct Request {
+    admitted: Admitted,
+    mode: Mode,
+    /// Places in the plan, and whether what stands there may be repeated.
+    places: Vec<(usize, bool)>,
+}
+
+impl Runner {
+    fn is_done(&self) -> bool {
+        !self.open && self.plan.is_empty()
+    }
+
+    async fn turn(mut self) -> Self {
+        if self.stopped.is_none() {
+            self.fill().await;
+        }
+        if self.stopped.is_none() && !self.plan.is_empty() {
+            self.request().await;
+        }
+        if self.stopped.is_some() {
+            self.drain().await;
+        }
+        self
+    }
+
+    /// Takes commands in until the next request is full or nothing more helps to fill it.
+    async fn fill(&mut self) {
+        while self.open && self.plan.wants_more() {
+            let command = tokio::select! {
+                biased;
+                () = self.client.stop.cancelled() => return self.stopped = Some(ErrorKind::Interrupted.into()),
+                command = self.commands.next() => command,
+            };
+            let Some(command) = command else { return self.open = false };
+            let item = Item::new(self.next_index(), &command);
+            let fault = self.client.fault_of(&command).err();
+            let outcome = self.plan.add(item, fault, self.client.mode());
+            self.decide(outcome);
+        }
+    }
+
+    fn next_index(&mut self) -> usize {
+        self.index += 1;
+        self.index - 1
+    }
+
+    async fn request(&mut self) {
+        let request = match self.next_request() {
+            Ok(request) => request,
+            Err(error) => return self.stopped = Some(error),
+        };
+        match self.client.carry(&request.admitted).await {
+            Ok((answer, attempts)) => self.answered(&request, answer, attempts),
+            Err(failed) => self.failed(&request, failed).await,
+        }
+        self.client.shared.observer.notice(&Event::Progress(self.progress));
+    }
+
+    fn next_request(&self) -> Result<Request> {
+        let (mut commands, mut places) = (Vec::new(), Vec::new());
+        for place in self.plan.next() {
+            let Some(item) = self.plan.item(place) else { continue };
+            let Some((number, piece)) = item.piece() else { continue };
+            commands.push(SentCommand {
+                index: item.index(),
+                piece: number,
+                command: piece.command.to_json(),
+            });
+            places.push((place, piece.command.is_repeatable()));
+        }
+        let repeatable = places.iter().all(|(_, repeatable)| *repeatable);
+        let admitted = self.client.admit_checked(commands, repeatable)?;
+        let mode = admitted.change.as_ref().map_or(Mode::Live, |change| change.mode);
+        Ok(Request { admitted, mode, places })
+    }
+
+    fn answered(&mut self, request: &Request, answer: Answer, attempts: u32) {
+        self.losses = 0;
+        self.progress.requests += 1;
+        let status = answer.status;
+        let count = request.places.len();
+        let response: ActionResponse = match serde_json::from_value(answer.body) {
+            Ok(response) => response,
+            Err(error) => {
+                let message = format!("the answer makes no sense: {error}");
+                return self.settle(request, attempts, |_| Verdict::Unknown(message.clone()));
+            }
+        };
+        if let Some(code) = stitch::whole_refusal(&response) {
+            let message = response.message.clone().unwrap_or_default();
+            let kind = ErrorKind::Rejected { status, code: Some(code.to_owned()), message };
+            return self.refused(request, attempts, kind.into());
+        }
+        let parts = stitch::stitch(&response, count, request.mode);
+        let settled = request.places.iter().zip(parts).map(|((place, _), part)| {
+            (*place, Settled { warnings: part.warnings, ..request.settled(part.verdict, attempts) })
+        });
+        let outcomes = self.plan.settle(settled.collect());
+        self.decide(outcomes);
+    }
+
+    /// The request ended without an answer to its commands.
+    async fn failed(&mut self, request: &Request, failed: Failed) {
+        let attempts = failed.error.attempts;
+        match (&failed.lost, &*failed.error.kind) {
+            (Some(_), _) => self.lost(request, failed).await,
+            (None, ErrorKind::Rejected { .. } | ErrorKind::NotFound { .. }) => {
+                self.refused(request, attempts, failed.error);
+            }
+            (None, _) => {
+                let message = format!("not carried out: {}", failed.error);
+                self.settle(request, attempts, |_| Verdict::NotSent(message.clone()));
+                self.stopped = Some(failed.error);
+            }
+        }
+    }
+
+    /// The service refused the request as a whole. Only a malformed one says nothing about the next.
+    fn refused(&mut self, request: &Request, attempts: u32, error: Error) {
+        let (code, message) = match &*error.kind {
+            ErrorKind::Rejected { code, message, .. } | ErrorKind::NotFound { code, message, .. } => {
+                (code.clone().unwrap_or_default(), message.clone())
+            }
+            kind => (String::new(), kind.to_string()),
+        };
+        let malformed = code == code::COMMAND_MALFORMED;
+        let verdict = Verdict::Refused { step: None, code, message };
+        self.settle(request, attempts, |_| verdict.clone());
+        if !malformed {
+            self.stopped = Some(error);
+        }
+    }
+
+    /// The answer was lost. What may not be repeated is of unknown outcome; the rest leaves again with the
+    /// next request. The run ends when attempts were used up, or as many requests in a row were lost.
+    async fn lost(&mut self, request: &Request, failed: Failed) {
+        let settings = &self.client.shared.settings;
+        let met = failed.lost.clone().unwrap_or_default();
+        let resend = matches!(*failed.error.kind, ErrorKind::Unknown { .. });
+        let server_fault = matches!(*failed.error.kind, ErrorKind::Unavailable { status: Some(500), .. });
+        self.losses += 1;
+        let give_up = !(resend || server_fault) || self.losses >= settings.max_attempts;
+        let wait = retry::delay(settings, self.losses, None, rand::random());
+        let message = met.clone();
+        self.settle(request, failed.error.attempts, |repeatable| {
+            if repeatable && resend && !give_up { Verdict::Again } else { Verdict::Unknown(message.clone()) }
+        });
+        let call: &Call = &request.admitted.call;
+        let ended = if give_up {
+            Err(stop_reason(failed.error, met))
+        } else {
+            self.client.wait(call, WaitReason::Backoff(met), wait).await
+        };
+        self.stopped = ended.err();
+    }
+
+    fn settle(&mut self, request: &Request, attempts: u32, verdict: impl Fn(bool) -> Verdict) {
+        let settled = request
+            .places
+            .iter()
+            .map(|(place, repeatable)| (*place, request.settled(verdict(*repeatable), attempts)));
+        let outcomes = self.plan.settle(settled.collect());
+        self.decide(outcomes);
+    }
+
+    /// Gives every command that is left its outcome, some at a time.
+    async fn drain(&mut self) {
+        let Some(error) = &self.stopped else { return };
+        let (message, mode) = (format!("not sent: {error}"), self.client.mode());
+        let outcomes = self.plan.give_up(&message, mode);
+        self.decide(outcomes);
+        for _ in 0..DRAIN {
+            let command = tokio::select! {
+                biased;
+                command = self.commands.next() => command,
+                () = self.client.stop.cancelled() => None,
+            };
+            let Some(command) = command else {
+                self.open = false;
+                break;
+            };
+            let item = Item::new(self.next_index(), &command);
+            self.decide([item.not_sent(&message, mode)]);
+        }
+    }
+
+    fn decide(&mut self, outcomes: impl IntoIterator<Item = Outcome>) {
+        for outcome in outcomes {
+            match outcome.status {
+                Status::Completed | Status::WouldComplete => self.progress.done += 1,
+                Status::PartlyDone | Status::Failed => self.progress.failed += 1,
+                Status::Unknown => self.progress.unknown += 1,
+                Status::NotSent => self.progress.not_sent += 1,
+            }
+            self.decided.push(outcome);
+        }
+    }
+}
+
+impl Request {
+    fn settled(&self, verdict: Verdict, attempts: u32) -> Settled {
+        let request_id = (attempts > 0).then(|| self.admitted.call.request_id.clone());
+        Settled { verdict, warnings: Vec::new(), request_id, attempts, mode: self.mode }
+    }
+}
+
+/// Why the run ends after a lost answer: what is unknown stands in the outcomes, the reason is the service.
+fn stop_reason(error: Error, met: String) -> Error {
+    match &*error.kind {
+        ErrorKind::Unknown { .. } => {
+            Error { kind: Box::new(ErrorKind::Unavailable { status: None, message: met }), ..error }
+        }
+        _ => error,
     }
 }

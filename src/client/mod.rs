@@ -1,30 +1,54 @@
 //! The client: async over [`crate::wire`]; knows nothing of Rhai, clap or the terminal.
 
+mod auth;
+mod call;
 pub mod event;
 pub mod execute;
+mod gate;
 pub mod listing;
 pub mod outcome;
+mod pace;
+mod plan;
 pub mod query;
 pub mod request;
+mod retry;
 pub mod settings;
+mod split;
+mod stitch;
+mod sync;
+mod target;
+mod transport;
 
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::secret::Secret;
 use crate::wire::check::Fault;
+use crate::wire::code;
 use crate::wire::command::Command;
+use crate::wire::encode;
+use crate::wire::endpoint::EndpointId;
 use crate::wire::group::Group;
+use crate::wire::identity::fold;
+use crate::wire::response::{Refusal, SUCCESS, UserAnswer, refusal};
 use crate::wire::user::User;
+use auth::SignIn;
+use call::{Call, Failed};
 use event::{Hook, Observer};
 use execute::Outcomes;
 use futures_util::Stream;
+use gate::Admitted;
 use listing::Listing;
-use query::UserQuery;
+use pace::Pacer;
+use query::{UserQuery, check_name};
 use request::{Answer, RawRequest};
 use serde_json::Value;
 use settings::{ClientSettings, Mode};
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
+use sync::Sync;
+use target::Target;
 use tokio_util::sync::CancellationToken;
+use transport::{Response, Transport};
 
 /// A client of one organization. Cheap to make and to clone: clones share the sign-in, the pace and the mode,
 /// and the TLS stack is built when the first request leaves.
@@ -36,6 +60,29 @@ pub struct Client {
 
 struct Shared {
     settings: ClientSettings,
+    observer: Arc<dyn Observer>,
+    hooks: RwLock<Vec<Arc<dyn Hook>>>,
+    test: AtomicBool,
+    transport: Transport,
+    sign_in: SignIn,
+    pacer: Pacer,
+    sync: Sync,
+    tally: Tally,
+}
+
+/// Counts behind [`Calls`].
+#[derive(Debug, Default)]
+struct Tally {
+    requests: AtomicU64,
+    retries: AtomicU64,
+    waited_micros: AtomicU64,
+}
+
+impl Tally {
+    fn wait(&self, waited: Duration) {
+        let micros = u64::try_from(waited.as_micros()).unwrap_or(u64::MAX);
+        self.waited_micros.fetch_add(micros, Ordering::Relaxed);
+    }
 }
 
 /// What the client has sent so far, sign-in included.
@@ -63,8 +110,18 @@ pub struct TokenAnswer {
 impl Client {
     /// A client that tells `observer` what it does and ends every wait and exchange when `stop` is cancelled.
     pub fn new(settings: ClientSettings, observer: Arc<dyn Observer>, stop: CancellationToken) -> Self {
-        let _ = observer;
-        Self { shared: Arc::new(Shared { settings }), stop }
+        let shared = Shared {
+            test: AtomicBool::new(settings.mode == Mode::Test),
+            settings,
+            observer,
+            hooks: RwLock::default(),
+            transport: Transport::default(),
+            sign_in: SignIn::default(),
+            pacer: Pacer::default(),
+            sync: Sync::default(),
+            tally: Tally::default(),
+        };
+        Self { shared: Arc::new(shared), stop }
     }
 
     /// The same client, stopped by another token: at the prompt each line has its own.
@@ -75,8 +132,7 @@ impl Client {
 
     /// Puts a hook at the gate, behind those already there; it holds for all clones.
     pub fn add_hook(&self, hook: Arc<dyn Hook>) {
-        let _ = hook;
-        unimplemented!()
+        self.shared.hooks.write().unwrap_or_else(PoisonError::into_inner).push(hook);
     }
 
     /// The settings it was made with; the mode may have become test since, see [`Client::mode`].
@@ -86,26 +142,33 @@ impl Client {
 
     /// Whether changes are real.
     pub fn mode(&self) -> Mode {
-        unimplemented!()
+        if self.shared.test.load(Ordering::Acquire) { Mode::Test } else { Mode::Live }
     }
 
     /// From now on no change is real. There is no way back, for no clone.
     pub fn enter_test_mode(&self) {
-        unimplemented!()
+        self.shared.test.store(true, Ordering::Release);
     }
 
     /// What was sent so far.
     pub fn calls(&self) -> Calls {
-        unimplemented!()
+        let tally = &self.shared.tally;
+        Calls {
+            requests: tally.requests.load(Ordering::Relaxed),
+            retries: tally.retries.load(Ordering::Relaxed),
+            waited: Duration::from_micros(tally.waited_micros.load(Ordering::Relaxed)),
+        }
     }
 
     /// Signs in anew with the configured credentials; later calls use the token.
     ///
     /// # Errors
-    /// `auth` when the credentials are refused, `usage` when a ready token is configured, `unavailable`.
+    /// `auth` when the credentials are refused, `usage` when a ready token is configured, `config` when the
+    /// private key cannot be used, `unavailable`.
     pub async fn sign_in(&self) -> Result<TokenAnswer> {
-        let _ = &self.stop;
-        unimplemented!()
+        let answer = self.ask_for_token().await?;
+        self.shared.sign_in.adopt(&answer).await;
+        Ok(answer)
     }
 
     /// One user, by e-mail, or by username and domain (E2).
@@ -113,19 +176,33 @@ impl Client {
     /// # Errors
     /// `not_found` when the service does not know the user.
     pub async fn get_user(&self, user: &str, domain: Option<&str>) -> Result<Arc<User>> {
-        let _ = (user, domain);
-        unimplemented!()
+        check_name(user)?;
+        let values = [("organization", self.settings().organization.as_str()), ("user", user.trim())];
+        let query = domain.map(|domain| format!("?domain={}", encode::value(domain.trim())));
+        let target = Target::of(EndpointId::User, &values, query.as_deref().unwrap_or_default());
+        let answer = self.perform(&self.call_to(target), read_user).await.map_err(Failed::into_error)?.0;
+        answer.map(Arc::new).map_err(Error::from)
     }
 
     /// The users that `query` describes (E3, E4). A query the service cannot answer is the first page's error.
     pub fn users(&self, query: UserQuery) -> Listing<User> {
-        let _ = query;
-        unimplemented!()
+        Listing::users(self.clone(), query)
     }
 
     /// All user groups, profiles and admin groups (E5).
     pub fn groups(&self) -> Listing<Group> {
-        unimplemented!()
+        Listing::groups(self.clone())
+    }
+
+    /// The number of the group with this folded name.
+    async fn group_number(&self, name: &str) -> Result<Option<i64>> {
+        let mut groups = self.groups();
+        while let Some(page) = groups.next_page().await? {
+            if let Some(group) = page.iter().find(|group| fold(&group.group_name) == name) {
+                return Ok(group.group_id);
+            }
+        }
+        Ok(None)
     }
 
     /// Whether the gate would let the command pass: what is wrong with it, or with a piece of it after it was
@@ -133,16 +210,14 @@ impl Client {
     ///
     /// # Errors
     /// The first fault; its step is numbered as the caller's.
-    pub fn check(&self, command: &Command) -> std::result::Result<(), Fault> {
-        let _ = command;
-        unimplemented!()
+    pub fn check(&self, command: &Command) -> Result<(), Fault> {
+        self.fault_of(command)
     }
 
     /// Carries commands out: splits and packs them, keeps the order of those that depend on one another, and
     /// answers what became of each.
     pub fn execute(&self, commands: impl Stream<Item = Command> + Send + 'static) -> Outcomes {
-        let _ = commands;
-        unimplemented!()
+        Outcomes::new(self.clone(), commands)
     }
 
     /// One action request, its list of commands sent as written.
@@ -151,8 +226,8 @@ impl Client {
     /// `invalid` when a local check refuses a command, `unknown` when the answer was lost, a hook's, or the
     /// service's refusal of the request as a whole. Refused commands are in the answer.
     pub async fn action(&self, commands: Value) -> Result<Answer> {
-        let _ = commands;
-        unimplemented!()
+        let admitted = self.admit(self.action_target(), Some(commands))?;
+        self.carry(&admitted).await.map(|(answer, _)| answer).map_err(Failed::into_error)
     }
 
     /// A call of any endpoint, with sign-in, pacing and retries; the answer's status is 2xx.
@@ -161,8 +236,8 @@ impl Client {
     /// `usage` for a target that is not the service's, `test_mode` for a write that cannot be rehearsed, and
     /// whatever the call met.
     pub async fn call(&self, request: &RawRequest) -> Result<Answer> {
-        let _ = request;
-        unimplemented!()
+        let admitted = self.admit_raw(request)?;
+        self.carry(&admitted).await.map(|(answer, _)| answer).map_err(Failed::into_error)
     }
 
     /// Exactly one exchange with any endpoint; every status is an answer.
@@ -170,7 +245,39 @@ impl Client {
     /// # Errors
     /// As [`Client::call`], when there was no answer.
     pub async fn send(&self, request: &RawRequest) -> Result<Answer> {
-        let _ = request;
-        unimplemented!()
+        let admitted = self.admit_raw(request)?;
+        self.carry_once(&admitted).await
+    }
+
+    fn admit_raw(&self, request: &RawRequest) -> Result<Admitted> {
+        let target = Target::parse(self.settings(), &request.method, &request.target)?;
+        self.admit(target, request.body.clone())
+    }
+
+    /// A call that carries the mark of a listing's end when one is due.
+    fn call_to(&self, target: Target) -> Call {
+        Call { pragma: self.shared.sync.take(false), ..Call::new(target) }
+    }
+}
+
+/// Reads the answer to a look-up; a refusal may come with a status of success (contract 2.4).
+fn read_user(response: &Response) -> Result<Result<User, ErrorKind>, String> {
+    let status = response.status;
+    match serde_json::from_slice::<UserAnswer>(&response.body) {
+        Ok(answer) if answer.result == SUCCESS => Ok(Ok(answer.user)),
+        Ok(answer) => {
+            Ok(Err(ErrorKind::Rejected { status, code: Some(answer.result), message: String::new() }))
+        }
+        Err(error) => match refusal(&response.body) {
+            Refusal { code: Some(code), message } if code != SUCCESS => {
+                let message = message.unwrap_or_default();
+                Ok(Err(if code == code::USER_NOT_FOUND {
+                    ErrorKind::NotFound { status, code: Some(code), message }
+                } else {
+                    ErrorKind::Rejected { status, code: Some(code), message }
+                }))
+            }
+            _ => Err(error.to_string()),
+        },
     }
 }

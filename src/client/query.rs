@@ -55,9 +55,8 @@ impl UserQuery {
     /// # Errors
     /// `usage`: options that no endpoint takes together, or a blank name.
     pub fn check(&self) -> Result<()> {
-        let blank = |text: &Option<String>| text.as_ref().is_some_and(|text| text.trim().is_empty());
-        if blank(&self.group) || blank(&self.domain) {
-            return Err(Error::usage("the name of a group or domain must not be blank"));
+        for name in [&self.group, &self.domain].into_iter().flatten() {
+            check_name(name)?;
         }
         if self.group.is_some() && self.domain.is_some() {
             return Err(Error::usage_with_hint(
@@ -91,6 +90,17 @@ impl UserQuery {
         let exclude = self.exclude_groups.then(|| "excludeGroups=true".to_owned());
         let pairs: Vec<_> = [domain, direct_only, status, exclude].into_iter().flatten().collect();
         if pairs.is_empty() { String::new() } else { format!("?{}", pairs.join("&")) }
+    }
+}
+
+/// Whether a name can stand in a path: a blank one, or one that climbs, would make another path of it.
+///
+/// # Errors
+/// `usage`.
+pub(super) fn check_name(name: &str) -> Result<()> {
+    match name.trim() {
+        "" | "." | ".." => Err(Error::usage(format!("`{name}` is no name of a user, group or domain"))),
+        _ => Ok(()),
     }
 }
 

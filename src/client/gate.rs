@@ -1,0 +1,217 @@
+//! The one gate: every change passes it, whoever makes it. Mode, local checks and hooks act here alone.
+
+use super::Client;
+use super::call::{Body, Call, Failed};
+use super::event::{ActionRequest, Hook, SentCommand};
+use super::request::Answer;
+use super::settings::Mode;
+use super::split;
+use super::target::{Nature, Target};
+use super::transport::Response;
+use crate::error::{Error, ErrorKind, Failure, Result};
+use crate::wire::check::{self, Fault};
+use crate::wire::code;
+use crate::wire::command::Command;
+use crate::wire::limits;
+use bytes::Bytes;
+use serde_json::Value;
+use std::sync::{Arc, PoisonError};
+
+/// A request that may leave, and what the hooks are told of it when it changes something.
+pub(super) struct Admitted {
+    pub(super) call: Call,
+    pub(super) change: Option<ActionRequest>,
+}
+
+impl Client {
+    /// Admits any request as its caller wrote it.
+    ///
+    /// # Errors
+    /// `test_mode` for a write that cannot be rehearsed, `invalid` when a local check refuses a command.
+    pub(super) fn admit(&self, mut target: Target, body: Option<Value>) -> Result<Admitted> {
+        let nature = target.nature();
+        let mode = self.mode_of(&mut target)?;
+        if nature == Nature::Action && self.shared.settings.checks {
+            check_list(body.as_ref())?;
+        }
+        let list = body.as_ref().and_then(Value::as_array).filter(|_| nature == Nature::Action);
+        let commands = list.into_iter().flatten().enumerate().map(|(index, command)| SentCommand {
+            index,
+            piece: 0,
+            command: command.clone(),
+        });
+        let commands: Vec<_> = commands.collect();
+        let mut call = self.call_to(target);
+        let readable = nature == Nature::Read || (!commands.is_empty() && commands.iter().all(repeatable));
+        call.repeatable = readable || mode == Mode::Test;
+        call.change &= mode == Mode::Live;
+        call.body = body.map(|body| Body::Json(Bytes::from(body.to_string())));
+        let change = (nature != Nature::Read).then(|| request(&call, mode, commands));
+        Ok(Admitted { call, change })
+    }
+
+    /// Admits commands that were checked when they came.
+    pub(super) fn admit_checked(&self, commands: Vec<SentCommand>, repeatable: bool) -> Result<Admitted> {
+        let mut target = self.action_target();
+        let mode = self.mode_of(&mut target)?;
+        let mut call = self.call_to(target);
+        call.repeatable = repeatable || mode == Mode::Test;
+        call.change = mode == Mode::Live;
+        let bodies: Vec<_> = commands.iter().map(|sent| &sent.command).collect();
+        let body = serde_json::to_vec(&bodies).map_err(|error| Error::usage(error.to_string()))?;
+        call.body = Some(Body::Json(Bytes::from(body)));
+        let change = Some(request(&call, mode, commands));
+        Ok(Admitted { call, change })
+    }
+
+    /// Where lists of commands go.
+    pub(super) fn action_target(&self) -> Target {
+        let organization = self.shared.settings.organization.as_str();
+        Target::of(crate::wire::endpoint::EndpointId::Action, &[("organization", organization)], "")
+    }
+
+    /// The mode a request leaves in; in test mode an action request becomes a rehearsal.
+    fn mode_of(&self, target: &mut Target) -> Result<Mode> {
+        let test = self.mode() == Mode::Test;
+        match target.nature() {
+            Nature::Action if test => target.rehearse(),
+            Nature::Write if test => {
+                let message =
+                    format!("`{}` cannot be rehearsed, so it is refused in test mode", target.label());
+                return Err(ErrorKind::TestMode { message }.into());
+            }
+            Nature::Action if !target.is_rehearsal() => return Ok(Mode::Live),
+            Nature::Write => return Ok(Mode::Live),
+            Nature::Action | Nature::Read => {}
+        }
+        Ok(if test || target.nature() == Nature::Action { Mode::Test } else { Mode::Live })
+    }
+
+    /// What the gate would refuse locally in a command, step numbers as the caller's.
+    pub(super) fn fault_of(&self, command: &Command) -> Result<(), Fault> {
+        if !self.shared.settings.checks {
+            return Ok(());
+        }
+        for piece in split::split(command) {
+            check::command(&piece.command.to_json()).map_err(|fault| Fault {
+                step: piece.callers_step(fault.step).unwrap_or(fault.step),
+                ..fault
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Sends an admitted request until it is answered with 2xx; with the number of exchanges it took.
+    pub(super) async fn carry(&self, admitted: &Admitted) -> Result<(Answer, u32), Failed> {
+        let call = &admitted.call;
+        let is_action = call.target.nature() == Nature::Action;
+        self.before(admitted.change.as_ref())?;
+        let answered = self
+            .perform(call, |response| match answer(call, response) {
+                answer if is_action && !answer.body.is_object() => Err("it is no JSON object".to_owned()),
+                answer => Ok(answer),
+            })
+            .await;
+        let told = answered.as_ref().map(|(answer, _)| answer).map_err(|failed| &failed.error);
+        self.after(admitted.change.as_ref(), told);
+        answered
+    }
+
+    /// Sends an admitted request once; every status is an answer.
+    pub(super) async fn carry_once(&self, admitted: &Admitted) -> Result<Answer> {
+        self.before(admitted.change.as_ref())?;
+        let call = &admitted.call;
+        let answered =
+            self.once(call).await.map(|response| answer(call, &response)).map_err(Failed::into_error);
+        self.after(admitted.change.as_ref(), answered.as_ref());
+        answered
+    }
+
+    /// Asks the hooks. When one refuses, those before it are told that the request did not leave.
+    fn before(&self, change: Option<&ActionRequest>) -> Result<()> {
+        let Some(request) = change else { return Ok(()) };
+        let hooks = self.hooks();
+        for (place, hook) in hooks.iter().enumerate() {
+            if let Err(error) = hook.before(request) {
+                hooks[..place].iter().for_each(|earlier| earlier.after(request, Err(&error)));
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+
+    fn after(&self, change: Option<&ActionRequest>, answer: Result<&Answer, &Error>) {
+        if let Some(request) = change {
+            self.hooks().iter().for_each(|hook| hook.after(request, answer));
+        }
+    }
+
+    fn hooks(&self) -> Vec<Arc<dyn Hook>> {
+        self.shared.hooks.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+fn request(call: &Call, mode: Mode, commands: Vec<SentCommand>) -> ActionRequest {
+    ActionRequest { call: call.target.label(), request_id: call.request_id.clone(), mode, commands }
+}
+
+fn repeatable(sent: &SentCommand) -> bool {
+    Command::read(&sent.command).is_ok_and(|command| command.is_repeatable())
+}
+
+/// The answer as callers see it.
+fn answer(call: &Call, response: &Response) -> Answer {
+    let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
+    let headers = response.headers.iter().map(|(name, value)| (name.to_string(), text(value.as_bytes())));
+    let body = match serde_json::from_slice(&response.body) {
+        Ok(body) => body,
+        Err(_) if response.body.is_empty() => Value::Null,
+        Err(_) => Value::String(text(&response.body)),
+    };
+    let request_id = call.request_id.clone();
+    Answer { status: response.status, headers: headers.collect(), body, request_id }
+}
+
+/// Checks a list of commands as a caller wrote it.
+fn check_list(body: Option<&Value>) -> Result<()> {
+    let malformed = |message: String| {
+        let fault = Fault { step: 0, code: code::COMMAND_MALFORMED, message };
+        Err(ErrorKind::Invalid(vec![Failure::local(0, "the request", &fault)]).into())
+    };
+    let Some(list) = body.and_then(Value::as_array) else {
+        return malformed("the body is no list of commands".to_owned());
+    };
+    if list.is_empty() || list.len() > limits::COMMANDS_PER_REQUEST {
+        let most = limits::COMMANDS_PER_REQUEST;
+        return malformed(format!("{} commands in one request; 1 to {most} are possible", list.len()));
+    }
+    let failures: Vec<_> =
+        list.iter().enumerate().filter_map(|(index, command)| failure(index, command)).collect();
+    if failures.is_empty() { Ok(()) } else { Err(ErrorKind::Invalid(failures).into()) }
+}
+
+fn failure(index: usize, command: &Value) -> Option<Failure> {
+    let fault = check::command(command).err()?;
+    let name = ["user", "usergroup"].iter().find_map(|key| command.get(*key)?.as_str());
+    Some(Failure::local(index, name.unwrap_or("(no user)"), &fault))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_list_is_checked_as_a_whole_and_by_command() {
+        let add = |user: &str| json!({"user": user, "do": [{"add": {"group": ["X"]}}]});
+        assert!(check_list(Some(&json!([add("a@example.com")]))).is_ok());
+        for body in [json!({}), json!([]), Value::Array(vec![add("a@example.com"); 11])] {
+            let error = check_list(Some(&body)).unwrap_err();
+            assert_eq!(error.code(), Some(code::COMMAND_MALFORMED), "{body}");
+        }
+        let error = check_list(Some(&json!([add("a@example.com"), add("nobody"), {}]))).unwrap_err();
+        let found: Vec<_> =
+            error.failures().iter().map(|failure| (failure.index, failure.target.as_str())).collect();
+        assert_eq!(found, [(1, "nobody"), (2, "(no user)")]);
+    }
+}

@@ -1,0 +1,150 @@
+//! Keeps to the documented calls per minute, one queue for each endpoint.
+//!
+//! A sliding window: a burst up to the limit leaves at once, and no 60 seconds ever hold more than the limit.
+
+use crate::wire::endpoint::{ENDPOINTS, EndpointId};
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// The documented limits count a minute; a second more covers what calls take to arrive.
+const WINDOW: Duration = Duration::from_secs(61);
+
+/// The queues.
+pub(super) struct Pacer(Vec<Lane>);
+
+struct Lane {
+    id: EndpointId,
+    limit: usize,
+    /// When the last calls left. Whoever waits for a slot holds the lock, so that slots are given in turn.
+    left: tokio::sync::Mutex<VecDeque<Instant>>,
+    held_until: Mutex<Option<Instant>>,
+}
+
+impl Default for Pacer {
+    fn default() -> Self {
+        let limited = ENDPOINTS.iter().filter_map(|endpoint| Some((endpoint.id, endpoint.limit?)));
+        let lane = |(id, limit): (EndpointId, crate::wire::endpoint::RateLimit)| Lane {
+            id,
+            limit: usize::try_from(limit.per_client).unwrap_or(usize::MAX),
+            left: tokio::sync::Mutex::default(),
+            held_until: Mutex::new(None),
+        };
+        Self(limited.map(lane).collect())
+    }
+}
+
+impl Pacer {
+    /// Waits for a slot of the endpoint and takes it. `waiting` hears of every wait before it begins.
+    pub(super) async fn slot(&self, id: EndpointId, waiting: impl Fn(Duration)) {
+        let Some(lane) = self.lane(id) else { return };
+        let mut left = lane.left.lock().await;
+        loop {
+            let wait = lane.wait(&left, Instant::now());
+            if wait.is_zero() {
+                break;
+            }
+            waiting(wait);
+            tokio::time::sleep(wait).await;
+        }
+        if left.len() == lane.limit {
+            left.pop_front();
+        }
+        left.push_back(Instant::now());
+    }
+
+    /// Keeps every call of the endpoint back: the service said how long.
+    pub(super) fn hold(&self, id: EndpointId, wait: Duration) {
+        let Some(lane) = self.lane(id) else { return };
+        let until = Instant::now().checked_add(wait);
+        let mut held = lane.held_until.lock().unwrap_or_else(PoisonError::into_inner);
+        *held = (*held).max(until);
+    }
+
+    fn lane(&self, id: EndpointId) -> Option<&Lane> {
+        self.0.iter().find(|lane| lane.id == id)
+    }
+}
+
+impl Lane {
+    fn wait(&self, left: &VecDeque<Instant>, now: Instant) -> Duration {
+        let full = left.len() >= self.limit;
+        let free = left.front().filter(|_| full).map(|oldest| *oldest + WINDOW);
+        let held = *self.held_until.lock().unwrap_or_else(PoisonError::into_inner);
+        free.max(held).map_or(Duration::ZERO, |moment| moment.saturating_duration_since(now))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+
+    async fn departures(pacer: &Pacer, id: EndpointId, count: usize) -> Vec<u64> {
+        let start = Instant::now();
+        let mut seconds = Vec::new();
+        for _ in 0..count {
+            pacer.slot(id, |_| {}).await;
+            seconds.push(start.elapsed().as_secs());
+        }
+        seconds
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_burst_of_the_limit_leaves_at_once_and_the_next_call_a_minute_later() {
+        let seconds = departures(&Pacer::default(), EndpointId::Groups, 11).await;
+        assert_eq!(seconds, [0, 0, 0, 0, 0, 61, 61, 61, 61, 61, 122]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_minute_ever_holds_more_than_the_limit() {
+        let pacer = Pacer::default();
+        let (start, mut moments) = (Instant::now(), Vec::new());
+        for pause in [0, 20, 3, 3, 30, 0, 0, 1, 40, 0, 0, 0, 0, 0, 0] {
+            tokio::time::sleep(Duration::from_secs(pause)).await;
+            pacer.slot(EndpointId::Groups, |_| {}).await;
+            moments.push(start.elapsed());
+        }
+        for six in moments.windows(6) {
+            assert!(six[5] >= six[0] + Duration::from_mins(1), "{moments:?}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn endpoints_do_not_wait_for_one_another() {
+        let pacer = Pacer::default();
+        departures(&pacer, EndpointId::Groups, 5).await;
+        assert_eq!(departures(&pacer, EndpointId::Action, 10).await, [0; 10]);
+        assert_eq!(departures(&pacer, EndpointId::Status, 100).await, [0; 100]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_the_service_asks_holds_every_call_of_the_endpoint() {
+        let pacer = Pacer::default();
+        pacer.hold(EndpointId::User, Duration::from_secs(30));
+        pacer.hold(EndpointId::User, Duration::from_secs(5));
+        assert_eq!(departures(&pacer, EndpointId::User, 2).await, [30, 30]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_hold_learned_while_waiting_counts_too() {
+        let pacer = Arc::new(Pacer::default());
+        departures(&pacer, EndpointId::Groups, 5).await;
+        let learner = Arc::clone(&pacer);
+        tokio::spawn(async move {
+            tokio::time::sleep(Duration::from_secs(10)).await;
+            learner.hold(EndpointId::Groups, Duration::from_secs(100));
+        });
+        assert_eq!(departures(&pacer, EndpointId::Groups, 1).await, [110]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_wait_given_up_leaves_the_queue_whole() {
+        let pacer = Pacer::default();
+        departures(&pacer, EndpointId::Groups, 5).await;
+        let given_up = pacer.slot(EndpointId::Groups, |_| {});
+        assert!(tokio::time::timeout(Duration::from_secs(1), given_up).await.is_err());
+        assert_eq!(departures(&pacer, EndpointId::Groups, 1).await, [60]);
+    }
+}
