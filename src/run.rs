@@ -16,7 +16,7 @@ use crate::shell::console::Terminal;
 use crate::shell::exit::Exit;
 use crate::shell::program::Program;
 use crate::shell::progress::Progress;
-use crate::shell::{repl, runner, signals};
+use crate::shell::{panics, repl, runner, signals};
 use std::cell::OnceCell;
 use std::ffi::OsString;
 use std::io::{IsTerminal, stdin};
@@ -34,12 +34,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(cli) => cli,
         Err(answer) => return cli::tell(&answer),
     };
+    panics::silence();
     let output = Arc::new(Output::standard(manner(&cli.top.global), no_color()));
     let worker = Arc::clone(&output);
     let thread = thread::Builder::new().name("script".into()).stack_size(STACK_BYTES);
     let exit = match thread.spawn(move || dispatch(cli, &worker)).map(thread::JoinHandle::join) {
         Ok(Ok(exit)) => exit,
-        Ok(Err(_)) => failed(&output, "umapi itself failed; this is a defect of umapi"),
+        Ok(Err(_)) => failed(&output, &panics::last()),
         Err(error) => failed(&output, &format!("the system gives no thread: {error}")),
     };
     ExitCode::from(exit.code())

@@ -34,7 +34,11 @@ fn a_script_may_begin_with_a_mark_and_a_shebang_line() {
 fn arguments_of_the_script_are_its_own_even_when_spelled_like_ours() {
     let run = Shell::new("x.rhai a --quiet b").file("x.rhai", "for a in args() { print(a) }").run();
     assert_eq!(run.stdout, "a\n--quiet\nb\n");
-    assert!(run.stderr.contains("`--quiet` behind the script is an argument of the script"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("`--quiet` behind the script is an argument of the script"),
+        "{}",
+        run.stderr
+    );
 }
 
 #[test]

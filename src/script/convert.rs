@@ -3,7 +3,9 @@
 use super::builder::Builder;
 use super::record::{GroupRecord, Record, UserRecord};
 use super::report::Report;
+use super::secret_text::SecretText;
 use crate::error::{Error, Result};
+use crate::secret::MASK;
 use rhai::{Array, Dynamic, Map};
 use serde_json::{Number, Value};
 
@@ -41,7 +43,8 @@ fn record_json(value: &Dynamic) -> Option<Result<Value>> {
     let group = || value.read_lock::<GroupRecord>().map(|group| group.to_json());
     let report = || value.read_lock::<Report>().map(|report| Ok(report.to_json()));
     let command = || value.read_lock::<Builder>().map(|command| Ok(command.to_json()));
-    user.or_else(group).or_else(report).or_else(command)
+    let secret = || value.is::<SecretText>().then(|| Ok(Value::String(MASK.to_owned())));
+    user.or_else(group).or_else(report).or_else(command).or_else(secret)
 }
 
 fn finite(number: f64) -> Result<Value> {

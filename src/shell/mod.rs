@@ -2,6 +2,7 @@
 
 pub mod console;
 pub mod exit;
+pub mod panics;
 pub mod program;
 pub mod progress;
 pub mod repl;

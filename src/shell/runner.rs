@@ -2,7 +2,7 @@
 
 use super::exit::Exit;
 use super::program::Program;
-use super::report;
+use super::{panics, report};
 use crate::output::Output;
 use crate::script::convert;
 use crate::script::engine;
@@ -10,7 +10,6 @@ use crate::script::error::Ended;
 use crate::script::failure::{Ending, Failure};
 use crate::script::session::{Session, Setup, Tally};
 use rhai::{AST, Dynamic, Engine, EvalAltResult, Position, Scope};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
 /// Runs `program` in a session of its own.
@@ -49,21 +48,13 @@ pub fn compile(engine: &Engine, program: &Program) -> Result<AST, Box<EvalAltRes
     Ok(ast)
 }
 
-/// Evaluates with an eye on panics inside of Rhai, which are errors of the script to the operator.
+/// Evaluates; a panic inside of Rhai or of ours is an error like others.
 ///
 /// # Errors
 /// Whatever ends the script.
 pub fn evaluate(engine: &Engine, scope: &mut Scope<'_>, ast: &AST) -> Result<Dynamic, Box<EvalAltResult>> {
-    let evaluated = catch_unwind(AssertUnwindSafe(|| engine.eval_ast_with_scope(scope, ast)));
-    evaluated.unwrap_or_else(|panic| Err(panicked(&*panic).into()))
-}
-
-fn panicked(panic: &(dyn std::any::Any + Send)) -> EvalAltResult {
-    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
-    let message =
-        format!("the script engine gave up ({text}); this is a defect of umapi, not of the service");
-    EvalAltResult::ErrorRuntime(message.into(), Position::NONE)
+    panics::guard(|| engine.eval_ast_with_scope(scope, ast))
+        .unwrap_or_else(|message| Err(EvalAltResult::ErrorRuntime(message.into(), Position::NONE).into()))
 }
 
 fn finish(program: &Program, value: &Dynamic, output: &Output) -> Exit {

@@ -1,5 +1,5 @@
 //! What tests of several features share.
 
-pub mod shell;
+pub(crate) mod shell;
 
-pub use shell::Shell;
+pub(crate) use shell::Shell;

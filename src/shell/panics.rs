@@ -1,0 +1,31 @@
+//! A panic, ours or of a library, ends in an error of ours rather than in a trace.
+
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::{Mutex, PoisonError};
+
+/// Where the last panic happened and what it said.
+static LAST: Mutex<Option<String>> = Mutex::new(None);
+
+/// Keeps panics from being printed; to be called once, at the start.
+pub fn silence() {
+    panic::set_hook(Box::new(|panic| {
+        let text = panic.payload_as_str().unwrap_or("no message");
+        let place = panic.location().map(|place| format!(" at {}:{}", place.file(), place.line()));
+        *LAST.lock().unwrap_or_else(PoisonError::into_inner) =
+            Some(format!("{text}{}", place.unwrap_or_default()));
+    }));
+}
+
+/// Runs `work`; a panic in it is a sentence for the operator.
+///
+/// # Errors
+/// When it panicked.
+pub fn guard<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+    panic::catch_unwind(AssertUnwindSafe(work)).map_err(|_| last())
+}
+
+/// The sentence about the last panic.
+pub fn last() -> String {
+    let last = LAST.lock().unwrap_or_else(PoisonError::into_inner).take().unwrap_or_default();
+    format!("umapi gave up ({last}); this is a defect of umapi, not of the script or the service")
+}
