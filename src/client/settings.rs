@@ -32,6 +32,17 @@ pub enum Pace {
     Off,
 }
 
+/// Which way to sign in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flow {
+    /// Whichever the operator configured.
+    Configured,
+    /// OAuth server-to-server.
+    OAuth,
+    /// The exchange of a signed token (deprecated by Adobe).
+    Jwt,
+}
+
 /// How to sign in.
 #[derive(Debug, Clone)]
 pub enum Credentials {
@@ -63,6 +74,15 @@ pub enum Credentials {
 }
 
 impl Credentials {
+    /// Whether this is the way to sign in.
+    pub fn are_for(&self, flow: Flow) -> bool {
+        match flow {
+            Flow::Configured => true,
+            Flow::OAuth => matches!(self, Self::OAuth { .. }),
+            Flow::Jwt => matches!(self, Self::Jwt { .. }),
+        }
+    }
+
     /// The client id, sent as `x-api-key`.
     pub fn client_id(&self) -> &str {
         match self {

@@ -3,25 +3,25 @@
 use super::table::{Key, setting};
 use super::values::{Source, Values, seconds};
 use super::{Config, secrets};
-use crate::client::settings::{ClientSettings, Credentials, Mode, Pace};
+use crate::client::settings::{ClientSettings, Credentials, Flow, Mode, Pace};
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 use std::time::Duration;
 
 impl Config {
-    /// The client's settings, secrets fetched.
+    /// The client's settings for that way to sign in, secrets fetched.
     ///
     /// # Errors
     /// `config`: something is missing, all of it named at once, or a secret cannot be fetched.
-    pub fn client_settings(&self) -> Result<ClientSettings> {
+    pub fn client_settings(&self, flow: Flow) -> Result<ClientSettings> {
         let values = &self.values;
-        let token = values.get(Key::AccessToken).is_some();
-        let secret = if token { None } else { secrets::client_secret(values)? };
-        let missing = missing(values, secret.is_some());
+        let means = Means::of(values, flow);
+        let secret = if means == Means::Token { None } else { secrets::client_secret(values)? };
+        let missing = missing(values, means, secret.is_some());
         if !missing.is_empty() {
             return Err(self.incomplete(&missing));
         }
-        let credentials = credentials(values, secret)?;
+        let credentials = credentials(values, means, secret)?;
         let mut settings = ClientSettings::new(text(values, Key::Organization), credentials);
         settings.mode = self.mode();
         apply(values, &mut settings);
@@ -64,37 +64,58 @@ impl Config {
     }
 }
 
-/// What is missing for the kind of credentials that was begun.
-fn missing(values: &Values, has_secret: bool) -> Vec<Key> {
+/// What there is to sign in with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Means {
+    Token,
+    OAuth,
+    Jwt,
+}
+
+impl Means {
+    /// A ready token counts before all, a begun JWT profile before OAuth; unless one way is asked for.
+    fn of(values: &Values, flow: Flow) -> Self {
+        let begun =
+            [Key::TechnicalAccountId, Key::PrivateKeyFile].iter().any(|key| values.get(*key).is_some());
+        match flow {
+            Flow::OAuth => Self::OAuth,
+            Flow::Jwt => Self::Jwt,
+            Flow::Configured if values.get(Key::AccessToken).is_some() => Self::Token,
+            Flow::Configured if begun => Self::Jwt,
+            Flow::Configured => Self::OAuth,
+        }
+    }
+}
+
+fn missing(values: &Values, means: Means, has_secret: bool) -> Vec<Key> {
     let absent = |key: &Key| values.get(*key).is_none();
     let always = [Key::Organization, Key::ClientId];
     let mut missing: Vec<_> = always.into_iter().filter(absent).collect();
-    if values.get(Key::AccessToken).is_none() && !has_secret {
+    if means != Means::Token && !has_secret {
         missing.push(Key::ClientSecret);
     }
-    if is_jwt(values) {
+    if means == Means::Jwt {
         missing.extend([Key::TechnicalAccountId, Key::PrivateKeyFile].into_iter().filter(absent));
     }
     missing
 }
 
-fn is_jwt(values: &Values) -> bool {
-    let begun = [Key::TechnicalAccountId, Key::PrivateKeyFile].iter().any(|key| values.get(*key).is_some());
-    begun && values.get(Key::AccessToken).is_none()
-}
-
-fn credentials(values: &Values, secret: Option<Secret>) -> Result<Credentials> {
+fn credentials(values: &Values, means: Means, secret: Option<Secret>) -> Result<Credentials> {
     let client_id = text(values, Key::ClientId);
-    if let Some(token) = values.text(Key::AccessToken) {
-        return Ok(Credentials::Token { client_id, token: Secret::from(token) });
-    }
     let client_secret = secret.unwrap_or_else(|| Secret::from(""));
-    let Some(path) = values.path(Key::PrivateKeyFile).filter(|_| is_jwt(values)) else {
-        return Ok(Credentials::OAuth { client_id, client_secret });
-    };
-    let private_key = secrets::read(&path, Key::PrivateKeyFile)?;
-    let technical_account_id = text(values, Key::TechnicalAccountId);
-    Ok(Credentials::Jwt { client_id, client_secret, technical_account_id, private_key })
+    Ok(match means {
+        Means::Token => Credentials::Token { client_id, token: Secret::from(text(values, Key::AccessToken)) },
+        Means::OAuth => Credentials::OAuth { client_id, client_secret },
+        Means::Jwt => Credentials::Jwt {
+            client_id,
+            client_secret,
+            technical_account_id: text(values, Key::TechnicalAccountId),
+            private_key: secrets::read(
+                &values.path(Key::PrivateKeyFile).unwrap_or_default(),
+                Key::PrivateKeyFile,
+            )?,
+        },
+    })
 }
 
 /// Carries the plain settings over. Each has a default and was checked for its shape.
@@ -153,7 +174,7 @@ mod tests {
     }
 
     fn settings(text: &str, environment: &Environment) -> Result<ClientSettings> {
-        config(text, environment, false).1.client_settings()
+        config(text, environment, false).1.client_settings(Flow::Configured)
     }
 
     fn secret(settings: &ClientSettings) -> &str {
@@ -181,7 +202,7 @@ mod tests {
     #[test]
     fn with_an_explicit_profile_the_message_says_that_the_environment_does_not_count() {
         let environment = Environment::of([("UMAPI_CLIENT_SECRET", "s")]);
-        let error = config(PROFILE, &environment, true).1.client_settings().unwrap_err();
+        let error = config(PROFILE, &environment, true).1.client_settings(Flow::Configured).unwrap_err();
         assert!(error.hint().is_some_and(|hint| hint.contains("does not count")), "{error}");
     }
 
@@ -235,6 +256,18 @@ mod tests {
         let text = format!("{text}private_key_file = \"secret.txt\"\n");
         let settings = settings(&text, &Environment::default()).unwrap();
         assert!(matches!(settings.credentials, Credentials::Jwt { .. }));
+    }
+
+    #[test]
+    fn one_way_to_sign_in_can_be_asked_for() {
+        let text = format!("{PROFILE}client_secret = \"a\"\n");
+        let (_folder, config) = config(&text, &Environment::default(), false);
+        assert!(matches!(
+            config.client_settings(Flow::OAuth).unwrap().credentials,
+            Credentials::OAuth { .. }
+        ));
+        let error = config.client_settings(Flow::Jwt).unwrap_err();
+        assert!(error.to_string().starts_with("profile `default` lacks `tech_account_id`"), "{error}");
     }
 
     #[test]

@@ -5,8 +5,8 @@ use super::interrupt::Interrupt;
 use super::records::Unfinished;
 use crate::client::event::Observer;
 use crate::client::outcome::{Outcome, Status};
-use crate::client::settings::{ClientSettings, Mode};
-use crate::client::{Calls, Client};
+use crate::client::settings::{ClientSettings, Flow, Mode};
+use crate::client::{Calls, Client, TokenAnswer};
 use crate::error::{Error, ErrorKind, Result};
 use rhai::NativeCallContext;
 use serde_json::Value;
@@ -43,7 +43,7 @@ pub trait Console {
 /// What a run is told before it begins.
 pub struct Setup {
     /// Fetches the client's settings at the first call; a script that makes none needs none.
-    pub connect: Box<dyn Fn() -> Result<ClientSettings>>,
+    pub connect: Box<dyn Fn(Flow) -> Result<ClientSettings>>,
     /// The profile's name; `sandbox` for the sandbox.
     pub profile: String,
     /// The organization's id, as far as it is known.
@@ -113,10 +113,25 @@ impl Session {
         if let Some(client) = self.client.get() {
             return Ok(client);
         }
-        let mut settings = (self.setup.connect)()?;
-        settings.mode = self.mode.get();
-        let client = Client::new(settings, Arc::clone(&self.setup.observer), self.setup.interrupt.token());
+        let client = self.new_client(Flow::Configured)?;
         Ok(self.client.get_or_init(|| client))
+    }
+
+    /// Signs in one way, whichever is configured.
+    ///
+    /// # Errors
+    /// `config`: settings of that way are missing. `auth`: the service refuses them.
+    pub fn sign_in(&self, flow: Flow) -> Result<TokenAnswer> {
+        match self.client() {
+            Ok(client) if client.settings().credentials.are_for(flow) => self.wait(client.sign_in()),
+            _ => self.wait(self.new_client(flow)?.sign_in()),
+        }
+    }
+
+    fn new_client(&self, flow: Flow) -> Result<Client> {
+        let mut settings = (self.setup.connect)(flow)?;
+        settings.mode = self.mode.get();
+        Ok(Client::new(settings, Arc::clone(&self.setup.observer), self.setup.interrupt.token()))
     }
 
     /// Runs a call of the client to its end. The client itself ends at once when the operator interrupts.

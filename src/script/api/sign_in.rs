@@ -2,6 +2,7 @@
 
 use super::{At, RhaiResultOf, session};
 use crate::client::TokenAnswer;
+use crate::client::settings::Flow;
 use crate::error::Result;
 use crate::script::secret_text::SecretText;
 use crate::script::session::Session;
@@ -12,7 +13,7 @@ use rhai::{Map, NativeCallContext};
 #[expect(clippy::missing_errors_doc, reason = "help names the errors a script can meet; here are none")]
 #[export_module]
 pub mod functions {
-    /// Signs in with the configured credentials (OAuth server-to-server) and answers what the service said.
+    /// Signs in with OAuth server-to-server credentials and answers what the service said.
     ///
     /// Scripts seldom need it: every call signs in by itself and renews its token. The answer is a map with
     /// `access_token`, `token_type` and `expires_in` (seconds). The token prints masked; it works as the token of
@@ -29,7 +30,25 @@ pub mod functions {
     /// ```
     #[rhai_fn(volatile, return_raw)]
     pub fn get_oauth_token(context: NativeCallContext) -> RhaiResultOf<Map> {
-        session(&context).and_then(|session| sign_in(&session)).at(&context)
+        session(&context).and_then(|session| sign_in(&session, Flow::OAuth)).at(&context)
+    }
+
+    /// Signs in by exchanging a signed token (JWT) and answers what the service said. Adobe has deprecated it.
+    ///
+    /// The profile needs `tech_account_id` and `private_key_file` besides the client id and secret. The answer is
+    /// that of `get_oauth_token()`.
+    ///
+    /// # Errors
+    /// `auth` when the service refuses the credentials, `config` when they are missing.
+    ///
+    /// # Example
+    /// ```rhai
+    /// let answer = get_jwt_token();
+    /// print(answer.expires_in);
+    /// ```
+    #[rhai_fn(volatile, return_raw)]
+    pub fn get_jwt_token(context: NativeCallContext) -> RhaiResultOf<Map> {
+        session(&context).and_then(|session| sign_in(&session, Flow::Jwt)).at(&context)
     }
 
     /// Makes every change of this run from here on a rehearsal: the service checks it and changes nothing.
@@ -63,8 +82,8 @@ pub mod functions {
     }
 }
 
-fn sign_in(session: &Session) -> Result<Map> {
-    let TokenAnswer { access_token, token_type, expires_in } = session.wait(session.client()?.sign_in())?;
+fn sign_in(session: &Session, flow: Flow) -> Result<Map> {
+    let TokenAnswer { access_token, token_type, expires_in } = session.sign_in(flow)?;
     let seconds = i64::try_from(expires_in.as_secs()).unwrap_or(i64::MAX);
     Ok(Map::from_iter([
         ("access_token".into(), Dynamic::from(SecretText(access_token))),

@@ -1,0 +1,99 @@
+//! Whose organization a run is about, and how to reach it: a profile's, or a sandbox of this process.
+
+use crate::cli::Global;
+use crate::client::settings::{ClientSettings, Credentials, Flow, Mode, Pace};
+use crate::config::Config;
+use crate::config::values::Environment;
+use crate::error::{Error, Result};
+use crate::output::Output;
+use crate::sandbox::{self, Sandbox};
+use crate::secret::Secret;
+use std::cell::OnceCell;
+
+/// Whose organization a run is about.
+pub(super) struct Place {
+    /// The profile's name; `sandbox` for the sandbox.
+    pub(super) profile: String,
+    /// The organization's id, as far as it is known.
+    pub(super) organization: Option<String>,
+    /// Whether changes are real.
+    pub(super) mode: Mode,
+    /// Fetches the client's settings.
+    pub(super) connect: Box<dyn Fn(Flow) -> Result<ClientSettings>>,
+}
+
+impl Place {
+    /// The one that the command line, the environment and the configuration name.
+    ///
+    /// # Errors
+    /// `config`: the configuration is broken.
+    pub(super) fn of(global: &Global, output: &Output) -> Result<Self> {
+        if global.sandbox {
+            return Ok(Self::sandbox(if global.test { Mode::Test } else { Mode::Live }));
+        }
+        let config = Config::load(&global.choice(), &Environment::current())?;
+        for warning in config.warnings() {
+            output.warning(warning);
+        }
+        Ok(Self {
+            profile: config.profile().to_owned(),
+            organization: config.organization().map(str::to_owned),
+            mode: config.mode(),
+            connect: Box::new(move |flow| config.client_settings(flow)),
+        })
+    }
+
+    /// A sandbox of this process, started at the first call and stopped with the run.
+    fn sandbox(mode: Mode) -> Self {
+        let sandbox = Local::default();
+        Self {
+            profile: "sandbox".to_owned(),
+            organization: Some(sandbox::ORGANIZATION.to_owned()),
+            mode,
+            connect: Box::new(move |flow| sandbox.settings(flow)),
+        }
+    }
+}
+
+/// A sandbox of this process.
+#[derive(Default)]
+struct Local {
+    started: OnceCell<Sandbox>,
+}
+
+impl Local {
+    fn server(&self) -> Result<&Sandbox> {
+        if let Some(server) = self.started.get() {
+            return Ok(server);
+        }
+        let server = Sandbox::start(sandbox::Options::default()).map_err(failed)?;
+        Ok(self.started.get_or_init(|| server))
+    }
+
+    fn settings(&self, flow: Flow) -> Result<ClientSettings> {
+        let server = self.server()?;
+        let mut settings = ClientSettings::new(sandbox::ORGANIZATION, credentials(server, flow)?);
+        settings.service_url = server.service_url();
+        settings.sign_in_url = server.sign_in_url();
+        settings.pace = Pace::Off;
+        Ok(settings)
+    }
+}
+
+fn credentials(server: &Sandbox, flow: Flow) -> Result<Credentials> {
+    let client_id = sandbox::CLIENT_ID.to_owned();
+    let client_secret = Secret::from(sandbox::CLIENT_SECRET);
+    Ok(match flow {
+        Flow::Configured | Flow::OAuth => Credentials::OAuth { client_id, client_secret },
+        Flow::Jwt => Credentials::Jwt {
+            client_id,
+            client_secret,
+            technical_account_id: sandbox::TECHNICAL_ACCOUNT_ID.to_owned(),
+            private_key: Secret::from(server.private_key_pem().map_err(failed)?),
+        },
+    })
+}
+
+fn failed(error: impl std::fmt::Display) -> Error {
+    Error::config(error.to_string(), "Run it again; if it stays, another program blocks loopback.")
+}
