@@ -9,6 +9,14 @@
 //! `example.org` and `secure.example.org` (Enterprise IDs; the latter forbids Adobe IDs). `partner.example.net`
 //! belongs to another organization that trusts this one. Everything else is unclaimed: `example.net` holds Adobe IDs.
 //!
+//! Some forty people are members, most in one or two of the user groups (`Designers`, `Engineering`, `Marketing`, ...)
+//! and profiles (`Photoshop` has one licence left, `Acrobat Pro` is unlimited, `Stock` has more members than licences).
+//! `R&D / Lab #1` and `Team v2.1` have awkward names, nobody is in `Interns`, `Corporate Directory` is read-only.
+//! Refusals are met with: `left@example.com` (not in the organization any more), `disabled@example.com`,
+//! `elsewhere@example.com` (another organization's account), `invited@example.net` (an open invitation),
+//! `trusted@partner.example.net` (a member whom another organization owns), `both@example.com` (an Adobe ID and a
+//! Federated ID) and `twin` (a username in two directories).
+//!
 //! # The control endpoint
 //! On the same port, for clients in other processes; in this one, [`Sandbox`] has methods for the same:
 //! - `GET /sandbox`: the credentials the sandbox accepts; `GET /sandbox/private-key`: the key for JWTs, as PEM.
@@ -20,6 +28,8 @@
 mod action;
 mod answer;
 mod apply;
+#[cfg(test)]
+mod codes;
 mod connection;
 mod control;
 mod countries;
@@ -32,11 +42,13 @@ mod key;
 mod listing;
 mod log;
 mod org;
+mod pages;
 mod people;
 mod query;
 mod seed;
 mod server;
 mod settings;
+mod shelf;
 mod state;
 mod throttle;
 mod token;
@@ -129,8 +141,8 @@ impl Sandbox {
     /// When the port is taken or the state file cannot be used.
     pub fn start(options: Options) -> Result<Self, StartError> {
         let Options { port, users, state, throttle, switches } = options;
-        let org = organization(users, state.as_deref())?;
         let listener = bind(port).map_err(|source| StartError::Port { port, source })?;
+        let org = organization(users, state.as_deref())?;
         let address = listener.local_addr().map_err(StartError::Thread)?;
         let key = Arc::new(SigningKey::default());
         let rules = Rules { throttle, switches, ..Rules::default() };
