@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod convert;
+pub mod date;
 pub mod encoding;
 pub mod engine;
 pub mod error;
