@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod convert;
+pub mod csv_file;
 pub mod date;
 pub mod encoding;
 pub mod engine;
