@@ -16,3 +16,4 @@ pub mod records;
 pub mod secret_text;
 pub mod session;
 pub mod source;
+pub mod text_in_place;
