@@ -3,7 +3,7 @@
 use super::error::Ended;
 use super::modules::Modules;
 use super::session::{Session, Shared};
-use super::{api, record, records, secret_text};
+use super::{api, csv_file, date, record, records, secret_text};
 use rhai::{Dynamic, Engine, OptimizationLevel};
 use std::rc::Rc;
 
@@ -22,6 +22,8 @@ pub fn build(session: &Rc<Session>) -> Engine {
     engine.set_module_resolver(Modules::default());
     record::register(&mut engine);
     records::register(&mut engine);
+    csv_file::row::register(&mut engine);
+    date::register(&mut engine);
     secret_text::register(&mut engine);
     api::register(&mut engine);
     engine
@@ -55,7 +57,7 @@ fn watch(engine: &mut Engine, session: &Rc<Session>) {
         } else if watching.console().is_lost() {
             Some(Dynamic::from(Ended::OutputLost))
         } else {
-            None
+            watching.ended().map(Dynamic::from)
         }
     });
 }

@@ -1,5 +1,6 @@
 //! One run's world: the client, made at the first call; the runtime it runs on; the operator's console; what went wrong.
 
+use super::error::Ended;
 use super::interrupt::Interrupt;
 use super::records::Unfinished;
 use crate::client::event::Observer;
@@ -65,6 +66,7 @@ pub struct Session {
     runtime: OnceCell<Runtime>,
     mode: Cell<Mode>,
     tally: RefCell<Tally>,
+    ended: Cell<Option<Ended>>,
     unfinished: RefCell<Vec<Weak<dyn Unfinished>>>,
 }
 
@@ -93,6 +95,7 @@ impl Session {
             runtime: OnceCell::new(),
             mode,
             tally: RefCell::default(),
+            ended: Cell::default(),
             unfinished: RefCell::default(),
         }
     }
@@ -193,6 +196,18 @@ impl Session {
     /// What the run has cost so far.
     pub fn calls(&self) -> Calls {
         self.client.get().map(Client::calls).unwrap_or_default()
+    }
+
+    /// Ends the script. What it answers is thrown; Rhai lets a `catch` around a closure swallow that, so the engine
+    /// asks [`Session::ended`] as well.
+    pub fn end(&self, code: u8) -> Ended {
+        self.ended.set(Some(Ended::Exit(code)));
+        Ended::Exit(code)
+    }
+
+    /// How the script said that it ends, if it did.
+    pub fn ended(&self) -> Option<Ended> {
+        self.ended.get()
     }
 
     /// What went wrong without ending the run.
