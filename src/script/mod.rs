@@ -16,4 +16,6 @@ pub mod records;
 pub mod secret_text;
 pub mod session;
 pub mod source;
+#[cfg(test)]
+mod testing;
 pub mod text_in_place;

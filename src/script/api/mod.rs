@@ -1,6 +1,12 @@
 //! The functions of scripts, one family a file. Names, parameters and help come from the functions themselves.
 
+pub mod chance;
+pub mod csv;
+pub mod json;
+pub mod operator;
 pub mod sign_in;
+pub mod text;
+pub mod time;
 pub mod users;
 
 use crate::script::error::At;
@@ -20,6 +26,12 @@ pub struct Family {
 pub const FAMILIES: &[Family] = &[
     Family { title: "Sign-in and session", module: || exported_module!(sign_in::functions) },
     Family { title: "Users", module: || exported_module!(users::functions) },
+    Family { title: "CSV files", module: || exported_module!(csv::functions) },
+    Family { title: "JSON", module: || exported_module!(json::functions) },
+    Family { title: "Text", module: text::module },
+    Family { title: "Time", module: || exported_module!(time::functions) },
+    Family { title: "Chance", module: || exported_module!(chance::functions) },
+    Family { title: "Operator and environment", module: || exported_module!(operator::functions) },
 ];
 
 /// Makes every function known by its name and as `umapi::name`, which stays ours where a script defines the same.
