@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 use std::borrow::Cow;
+use std::io::{self, Write};
 
 /// What joins the entries of a list in a cell, as in Adobe's sample `source.csv`.
 pub const LIST_SEPARATOR: &str = ",";
@@ -50,36 +51,104 @@ impl Rows {
 
     /// The rows as CSV (RFC 4180) with formula cells defused.
     pub fn to_csv(&self) -> String {
-        let mut writer =
-            csv::WriterBuilder::new().terminator(csv::Terminator::Any(b'\n')).from_writer(Vec::new());
-        let defused =
-            |row: &Vec<String>| row.iter().map(|cell| defuse(cell).into_owned()).collect::<Vec<_>>();
-        let rows = std::iter::once(&self.columns).chain(&self.cells).map(defused);
-        rows.map(|row| writer.write_record(row)).take_while(Result::is_ok).for_each(drop);
-        let bytes = writer.into_inner().unwrap_or_default();
-        String::from_utf8(bytes).unwrap_or_default()
+        let mut writer = CsvWriter::new(Vec::new());
+        let rows = std::iter::once(&self.columns).chain(&self.cells);
+        rows.map(|row| writer.row(row)).take_while(Result::is_ok).for_each(drop);
+        String::from_utf8(writer.into_inner()).unwrap_or_default()
     }
 }
 
-/// A value as the text of a cell: nothing for null, lists joined, records as JSON.
+/// Writes rows as CSV (RFC 4180), one after the other, with formula cells defused.
+pub struct CsvWriter<W: Write>(csv::Writer<W>);
+
+impl<W: Write> CsvWriter<W> {
+    /// Writes to `target`; nothing yet, not even a header.
+    pub fn new(target: W) -> Self {
+        Self(csv::WriterBuilder::new().terminator(csv::Terminator::Any(b'\n')).from_writer(target))
+    }
+
+    /// Writes one row; the header is a row as well.
+    ///
+    /// # Errors
+    /// The target's; and rows that differ in length.
+    pub fn row<C: AsRef<str>>(&mut self, cells: impl IntoIterator<Item = C>) -> io::Result<()> {
+        for cell in cells {
+            self.0.write_field(&*defuse(cell.as_ref()))?;
+        }
+        self.0.write_record(None::<&[u8]>)?;
+        Ok(())
+    }
+
+    /// Hands everything over to the target.
+    ///
+    /// # Errors
+    /// The target's.
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+impl CsvWriter<Vec<u8>> {
+    fn into_inner(self) -> Vec<u8> {
+        self.0.into_inner().unwrap_or_default()
+    }
+}
+
+/// A value as the text of a cell: nothing for null, lists joined, records as JSON. [`list`] reads a list back.
 pub fn cell(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
         Value::Array(items) if items.iter().all(|item| !item.is_object() && !item.is_array()) => {
-            items.iter().map(cell).collect::<Vec<_>>().join(LIST_SEPARATOR)
+            items.iter().map(entry).collect::<Vec<_>>().join(LIST_SEPARATOR)
         }
         other => other.to_string(),
     }
 }
 
+/// An entry of a list; quoted where it would otherwise be taken for several, or for a quoted one.
+fn entry(value: &Value) -> String {
+    let text = cell(value);
+    if text.contains([',', '\n', '\r']) || text.starts_with('"') {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text
+    }
+}
+
+/// The entries of a list in a cell, trimmed; blank ones are none. An entry in quotes may hold a comma.
+pub fn list(cell: &str) -> Vec<String> {
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .trim(csv::Trim::All)
+        .from_reader(cell.as_bytes());
+    let lines = reader.records().filter_map(Result::ok);
+    let entries = lines.flat_map(|line| line.iter().map(str::to_owned).collect::<Vec<_>>());
+    entries.filter(|entry| !entry.is_empty()).collect()
+}
+
 /// A cell that no spreadsheet takes for a formula: an apostrophe stands before one that looks so. Numbers stay.
+/// [`restore`] takes it away.
 pub fn defuse(cell: &str) -> Cow<'_, str> {
-    if cell.starts_with(FORMULA_STARTS) && cell.parse::<f64>().is_err() {
+    if is_formula(cell) && cell.parse::<f64>().is_err() || is_defused(cell) {
         Cow::Owned(format!("'{cell}"))
     } else {
         Cow::Borrowed(cell)
     }
+}
+
+/// A cell as it was before [`defuse`].
+pub fn restore(cell: &str) -> &str {
+    cell.strip_prefix('\'').filter(|_| is_defused(cell)).unwrap_or(cell)
+}
+
+fn is_formula(cell: &str) -> bool {
+    cell.starts_with(FORMULA_STARTS)
+}
+
+fn is_defused(cell: &str) -> bool {
+    cell.starts_with('\'') && is_formula(cell.trim_start_matches('\''))
 }
 
 #[cfg(test)]
@@ -121,5 +190,25 @@ mod tests {
         assert_eq!(defuse("@x"), "'@x");
         assert_eq!(defuse("-5"), "-5");
         assert_eq!(defuse("a=b"), "a=b");
+    }
+
+    #[test]
+    fn a_defused_cell_is_restored_exactly() {
+        for cell in ["=1+1", "-x", "-5", "'=x", "''@y", "O'Neil", "'quoted'", "+49 30", ""] {
+            assert_eq!(restore(&defuse(cell)), cell);
+        }
+    }
+
+    #[test]
+    fn a_list_is_read_back_from_its_cell() {
+        for names in [json!(["A", "B"]), json!(["Design, Print", "\"The\" best", "5\" disk"]), json!([])] {
+            assert_eq!(json!(list(&cell(&names))), names);
+        }
+    }
+
+    #[test]
+    fn entries_of_a_list_are_trimmed_and_blank_ones_are_none() {
+        assert_eq!(list(" A , ,B\n C,"), ["A", "B", "C"]);
+        assert!(list(" ").is_empty());
     }
 }

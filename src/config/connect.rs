@@ -77,12 +77,12 @@ impl Means {
     fn of(values: &Values, flow: Flow) -> Self {
         let begun =
             [Key::TechnicalAccountId, Key::PrivateKeyFile].iter().any(|key| values.get(*key).is_some());
+        let ready = values.get(Key::AccessToken).is_some();
         match flow {
-            Flow::OAuth => Self::OAuth,
-            Flow::Jwt => Self::Jwt,
-            Flow::Configured if values.get(Key::AccessToken).is_some() => Self::Token,
+            Flow::Configured if ready => Self::Token,
             Flow::Configured if begun => Self::Jwt,
-            Flow::Configured => Self::OAuth,
+            Flow::Configured | Flow::OAuth => Self::OAuth,
+            Flow::Jwt => Self::Jwt,
         }
     }
 }

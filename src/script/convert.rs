@@ -1,6 +1,8 @@
 //! Between script values and plain data.
 
 use super::builder::Builder;
+use super::csv_file::row::Row;
+use super::date::Date;
 use super::record::{GroupRecord, Record, UserRecord};
 use super::report::Report;
 use super::secret_text::SecretText;
@@ -40,11 +42,12 @@ pub fn json_of(value: &Dynamic) -> Result<Value> {
 /// Our own types as JSON; `None` for a value of Rhai's.
 fn record_json(value: &Dynamic) -> Option<Result<Value>> {
     let user = value.read_lock::<UserRecord>().map(|user| user.to_json());
-    let group = || value.read_lock::<GroupRecord>().map(|group| group.to_json());
-    let report = || value.read_lock::<Report>().map(|report| Ok(report.to_json()));
-    let command = || value.read_lock::<Builder>().map(|command| Ok(command.to_json()));
-    let secret = || value.is::<SecretText>().then(|| Ok(Value::String(MASK.to_owned())));
-    user.or_else(group).or_else(report).or_else(command).or_else(secret)
+    user.or_else(|| value.read_lock::<GroupRecord>().map(|group| group.to_json()))
+        .or_else(|| value.read_lock::<Row>().map(|row| Ok(row.to_json())))
+        .or_else(|| value.read_lock::<Report>().map(|report| Ok(report.to_json())))
+        .or_else(|| value.read_lock::<Builder>().map(|command| Ok(command.to_json())))
+        .or_else(|| value.read_lock::<Date>().map(|date| Ok(Value::String(date.to_string()))))
+        .or_else(|| value.is::<SecretText>().then(|| Ok(Value::String(MASK.to_owned()))))
 }
 
 fn finite(number: f64) -> Result<Value> {
@@ -52,13 +55,14 @@ fn finite(number: f64) -> Result<Value> {
     number.ok_or_else(|| Error::usage("a number that is infinite or not a number cannot be written as JSON"))
 }
 
-/// JSON as a value: objects are maps, `null` is `()`.
+/// JSON as a value: objects are maps, `null` is `()`, a whole number too large for a script is its digits as text.
 pub fn dynamic_of(value: &Value) -> Dynamic {
     match value {
         Value::Null => Dynamic::UNIT,
         Value::Bool(flag) => (*flag).into(),
         Value::Number(number) => match number.as_i64() {
             Some(whole) => whole.into(),
+            None if number.is_u64() => number.to_string().into(),
             None => number.as_f64().unwrap_or_default().into(),
         },
         Value::String(text) => text.as_str().into(),
@@ -111,6 +115,12 @@ mod tests {
     fn data_survives_the_way_to_a_script_and_back() {
         let sent = json!({"a": [1, 2.5, "x", true, null], "b": {"c": "é"}, "n": -7});
         assert_eq!(json_of(&dynamic_of(&sent)).unwrap(), sent);
+    }
+
+    #[test]
+    fn no_digit_of_a_large_number_is_lost() {
+        let largest = dynamic_of(&json!([i64::MAX, u64::MAX])).to_string();
+        assert_eq!(largest, r#"[9223372036854775807, "18446744073709551615"]"#);
     }
 
     #[test]

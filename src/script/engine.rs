@@ -3,7 +3,7 @@
 use super::error::Ended;
 use super::modules::Modules;
 use super::session::{Session, Shared};
-use super::{api, builder, record, records, report, secret_text};
+use super::{api, builder, csv_file, date, record, records, report, secret_text};
 use rhai::{Dynamic, Engine, OptimizationLevel};
 use std::rc::Rc;
 
@@ -24,6 +24,8 @@ pub fn build(session: &Rc<Session>) -> Engine {
     records::register(&mut engine);
     report::register(&mut engine);
     builder::register(&mut engine);
+    csv_file::row::register(&mut engine);
+    date::register(&mut engine);
     secret_text::register(&mut engine);
     api::register(&mut engine);
     engine
@@ -57,7 +59,7 @@ fn watch(engine: &mut Engine, session: &Rc<Session>) {
         } else if watching.console().is_lost() {
             Some(Dynamic::from(Ended::OutputLost))
         } else {
-            None
+            watching.ended().map(Dynamic::from)
         }
     });
 }

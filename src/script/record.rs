@@ -208,7 +208,10 @@ fn register_record<R: Record>(engine: &mut Engine) {
 }
 
 /// The error of a getter, which knows no position; Rhai fills it in.
-fn positionless<T>(result: Result<T>) -> RhaiResultOf<T> {
+///
+/// # Errors
+/// The thrown map, without a line.
+pub fn positionless<T>(result: Result<T>) -> RhaiResultOf<T> {
     result.map_err(|error| thrown(&error, Position::NONE))
 }
 

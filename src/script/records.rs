@@ -59,7 +59,7 @@ struct State<T: Item> {
 /// What is not read yet.
 enum Rest<T> {
     Nothing,
-    Pages { session: Rc<Session>, listing: Listing<T> },
+    Pages { session: Rc<Session>, listing: Box<Listing<T>> },
     Failed(Error),
 }
 
@@ -114,7 +114,7 @@ impl<T: Item> Records<T> {
     /// # Errors
     /// Those of the first page.
     pub fn open(session: &Rc<Session>, listing: Listing<T>, groups_left_out: bool) -> Result<Self> {
-        let rest = Rest::Pages { session: Rc::clone(session), listing };
+        let rest = Rest::Pages { session: Rc::clone(session), listing: Box::new(listing) };
         let state = Rc::new(RefCell::new(State { entries: Vec::new(), rest, groups_left_out }));
         state.borrow_mut().read_page()?;
         if matches!(state.borrow().rest, Rest::Pages { .. }) {

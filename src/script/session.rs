@@ -1,6 +1,7 @@
 //! One run's world: the client, made at the first call; the runtime it runs on; the operator's console; what went wrong.
 
 use super::builder::Unsent;
+use super::error::Ended;
 use super::interrupt::Interrupt;
 use super::records::Unfinished;
 use crate::client::event::Observer;
@@ -69,6 +70,7 @@ pub struct Session {
     runtime: OnceCell<Runtime>,
     mode: Cell<Mode>,
     tally: RefCell<Tally>,
+    ended: Cell<Option<Ended>>,
     unfinished: RefCell<Vec<Weak<dyn Unfinished>>>,
     unsent: Unsent,
     single_changes: Cell<usize>,
@@ -99,6 +101,7 @@ impl Session {
             runtime: OnceCell::new(),
             mode,
             tally: RefCell::default(),
+            ended: Cell::default(),
             unfinished: RefCell::default(),
             unsent: Unsent::default(),
             single_changes: Cell::new(0),
@@ -233,6 +236,18 @@ impl Session {
                  command(...)s in a list for multi_action(list): 100 people a minute",
             );
         }
+    }
+
+    /// Ends the script. What it answers is thrown; Rhai lets a `catch` around a closure swallow that, so the engine
+    /// asks [`Session::ended`] as well.
+    pub fn end(&self, code: u8) -> Ended {
+        self.ended.set(Some(Ended::Exit(code)));
+        Ended::Exit(code)
+    }
+
+    /// How the script said that it ends, if it did.
+    pub fn ended(&self) -> Option<Ended> {
+        self.ended.get()
     }
 
     /// What went wrong without ending the run.

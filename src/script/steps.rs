@@ -8,6 +8,7 @@ use crate::wire::identity::{IdentityType, fold};
 use crate::wire::step::OPTIONS;
 use rhai::Dynamic;
 use serde_json::{Map, Value, json};
+use std::collections::HashSet;
 
 /// The word with which a script asks for the service's error when an account or group exists already.
 const ERROR: &str = "error";
@@ -64,15 +65,14 @@ pub fn federated_domain(user: &str, given: Option<String>, email: &str) -> Optio
 /// # Errors
 /// `usage`: neither a text nor a list of texts.
 pub fn names(value: &Dynamic) -> Result<Vec<String>> {
-    let mut names: Vec<String> = Vec::new();
-    for text in convert::texts(value)? {
-        let name = text.trim();
-        let folded = fold(name);
-        if !name.is_empty() && !names.iter().any(|known| fold(known) == folded) {
-            names.push(name.to_owned());
-        }
-    }
-    Ok(names)
+    convert::texts(value).map(|texts| distinct(&texts))
+}
+
+/// Names trimmed, blank ones and repetitions left out: the service refuses both.
+pub fn distinct(texts: &[String]) -> Vec<String> {
+    let mut seen = HashSet::new();
+    let trimmed = texts.iter().map(|text| text.trim()).filter(|name| !name.is_empty());
+    trimmed.filter(|name| seen.insert(fold(name))).map(str::to_owned).collect()
 }
 
 /// The names for a verb, which has nothing to do without any.

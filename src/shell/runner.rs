@@ -16,13 +16,20 @@ use std::rc::Rc;
 pub fn run(program: &Program, setup: Setup, output: &Output) -> Exit {
     let session = Rc::new(Session::new(setup));
     let engine = engine::build(&session);
-    let exit = match compile(&engine, program).and_then(|ast| evaluate(&engine, &mut Scope::new(), &ast)) {
-        Ok(value) => finish(program, &value, output),
-        Err(error) => end(program, Ending::of(*error), output),
+    let result = compile(&engine, program).and_then(|ast| evaluate(&engine, &mut Scope::new(), &ast));
+    let exit = match (ended(&session), result) {
+        (Some(ended), _) => end(program, Ending::Ended(ended), output),
+        (None, Ok(value)) => finish(program, &value, output),
+        (None, Err(error)) => end(program, Ending::of(*error), output),
     };
     drop(engine);
     warn_of_unsent(&session, output);
     exit_with(exit, session.tally())
+}
+
+/// What ends a run whatever the script made of it: Rhai lets a `catch` around a closure swallow the error.
+pub fn ended(session: &Session) -> Option<Ended> {
+    session.ended().or_else(|| session.interrupt().is_requested().then_some(Ended::Interrupted))
 }
 
 /// Tells of commands that were built and forgotten: nothing of them has happened.

@@ -6,10 +6,12 @@ use crate::script::builder;
 use crate::script::change;
 use crate::script::convert;
 use crate::script::options::Options;
+use crate::script::people;
 use crate::script::report::Report;
 use crate::script::session::Session;
 use rhai::plugin::{Dynamic, export_module};
 use rhai::{Array, Map, NativeCallContext};
+use std::path::Path;
 
 /// Many at once.
 #[export_module]
@@ -69,6 +71,51 @@ pub mod functions {
         session(&context).and_then(|session| carry_out(&session, &commands, &options?)).at(&context)
     }
 
+    /// Carries out the people of a CSV file with the columns of Adobe's sample `source.csv`.
+    ///
+    /// The columns are `upn`, `mail`, `firstname`, `lastname`, `country_code` and `groups` (names with commas
+    /// between; the cell may be empty). Each row makes a Federated ID unless it exists, then adds the groups. Nobody
+    /// is removed. The report is that of `multi_action(commands)`; the tag of each outcome is its row.
+    ///
+    /// # Errors
+    /// `file` when the file cannot be read or lacks a column; those of `multi_action(commands)`.
+    ///
+    /// # Example
+    /// ```rhai
+    /// let people = [#{upn: "new.person@fed.example.com", mail: "new.person@fed.example.com", firstname: "New",
+    ///     lastname: "Person", country_code: "US", groups: "Designers"}];
+    /// write_csv("people.csv", people);
+    /// print(multi_action("people.csv").result);
+    /// ```
+    #[rhai_fn(name = "multi_action", volatile, return_raw)]
+    pub fn multi_action_of_file(context: NativeCallContext, file: &str) -> RhaiResultOf<Report> {
+        multi_action_of_file_with(context, file, Map::new())
+    }
+
+    /// Carries out the people of a CSV file, with a say about rows that a local check refuses.
+    ///
+    /// # Options
+    /// - `skip_invalid`: true sends the rest; those refused are `not_sent` in the report
+    ///
+    /// # Errors
+    /// Those of `multi_action(file)`.
+    ///
+    /// # Example
+    /// ```rhai
+    /// write_csv("people.csv", [#{upn: "no e-mail", mail: "", firstname: "N", lastname: "E", country_code: "US",
+    ///     groups: ""}]);
+    /// print(multi_action("people.csv", #{skip_invalid: true}).not_sent[0].code);
+    /// ```
+    #[rhai_fn(name = "multi_action", volatile, return_raw)]
+    pub fn multi_action_of_file_with(
+        context: NativeCallContext,
+        file: &str,
+        options: Map,
+    ) -> RhaiResultOf<Report> {
+        let options = Options::new("multi_action", options, &["skip_invalid"]);
+        session(&context).and_then(|session| carry_out_file(&session, file, &options?)).at(&context)
+    }
+
     /// Sends one action request, its commands as they are written, and answers the service's own answer.
     ///
     /// For those who know the service: at most ten commands, nothing is split or reordered. The checks before
@@ -92,6 +139,11 @@ pub mod functions {
 fn carry_out(session: &Session, commands: &Array, options: &Options) -> Result<Report> {
     let skip_invalid = options.flag("skip_invalid")?.unwrap_or_default();
     change::carry_out(session, builder::orders(commands)?, skip_invalid)
+}
+
+fn carry_out_file(session: &Session, file: &str, options: &Options) -> Result<Report> {
+    let skip_invalid = options.flag("skip_invalid")?.unwrap_or_default();
+    change::carry_out(session, people::orders(Path::new(file))?, skip_invalid)
 }
 
 fn send(session: &Session, commands: &Array) -> Result<Dynamic> {

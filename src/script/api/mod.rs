@@ -2,10 +2,16 @@
 
 pub mod accounts;
 pub mod actions;
+pub mod chance;
 pub mod commands;
+pub mod csv;
 pub mod groups;
+pub mod json;
+pub mod operator;
 pub mod raw;
 pub mod sign_in;
+pub mod text;
+pub mod time;
 pub mod user_groups;
 pub mod users;
 
@@ -32,6 +38,12 @@ pub const FAMILIES: &[Family] = &[
     Family { title: "Many at once", module: || exported_module!(actions::functions) },
     Family { title: "Commands", module: || exported_module!(commands::functions) },
     Family { title: "Raw calls", module: || exported_module!(raw::functions) },
+    Family { title: "CSV files", module: || exported_module!(csv::functions) },
+    Family { title: "JSON", module: || exported_module!(json::functions) },
+    Family { title: "Text", module: text::module },
+    Family { title: "Time", module: || exported_module!(time::functions) },
+    Family { title: "Chance", module: || exported_module!(chance::functions) },
+    Family { title: "Operator and environment", module: || exported_module!(operator::functions) },
 ];
 
 /// Makes every function known by its name and as `umapi::name`, which stays ours where a script defines the same.

@@ -1,0 +1,117 @@
+//! Numbers, texts and ids by chance.
+
+use super::{At, RhaiResultOf};
+use crate::error::{Error, Result};
+use rhai::NativeCallContext;
+use rhai::plugin::export_module;
+use uuid::Uuid;
+
+/// Chance.
+#[export_module]
+pub mod functions {
+    /// Makes a random id (UUID, version 4).
+    ///
+    /// # Example
+    /// ```rhai
+    /// print(uuid());
+    /// ```
+    #[rhai_fn(volatile)]
+    pub fn uuid() -> String {
+        Uuid::new_v4().to_string()
+    }
+
+    /// Draws a number from 0 up to, but not including, 1.
+    ///
+    /// # Example
+    /// ```rhai
+    /// if random() < 0.5 { print("heads"); } else { print("tails"); }
+    /// ```
+    #[rhai_fn(volatile)]
+    pub fn random() -> f64 {
+        rand::random()
+    }
+
+    /// Draws a whole number between two others, both included.
+    ///
+    /// # Errors
+    /// `usage` when the first is greater than the second.
+    ///
+    /// # Example
+    /// ```rhai
+    /// print(random(1, 6));
+    /// ```
+    #[rhai_fn(name = "random", volatile, return_raw)]
+    pub fn random_between(context: NativeCallContext, lowest: i64, highest: i64) -> RhaiResultOf<i64> {
+        between(lowest, highest).at(&context)
+    }
+
+    /// Draws a text of so many characters out of those given.
+    ///
+    /// It is no password: use it to tell requests apart.
+    ///
+    /// # Errors
+    /// `usage` when there are no characters to draw from, or the length is below 0 or above 10,000.
+    ///
+    /// # Example
+    /// ```rhai
+    /// print(random(12, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"));
+    /// ```
+    #[rhai_fn(name = "random", volatile, return_raw)]
+    pub fn random_text(context: NativeCallContext, length: i64, characters: &str) -> RhaiResultOf<String> {
+        drawn(length, characters).at(&context)
+    }
+}
+
+/// So long a random text can be; more is a slip.
+const LONGEST: usize = 10_000;
+
+fn between(lowest: i64, highest: i64) -> Result<i64> {
+    if lowest > highest {
+        return Err(Error::usage(format!("there is no number from {lowest} to {highest}")));
+    }
+    Ok(rand::random_range(lowest..=highest))
+}
+
+fn drawn(length: i64, characters: &str) -> Result<String> {
+    let letters: Vec<_> = characters.chars().collect();
+    let length = usize::try_from(length).ok().filter(|length| *length <= LONGEST);
+    let length =
+        length.ok_or_else(|| Error::usage(format!("a random text has 0 to {LONGEST} characters")))?;
+    if letters.is_empty() {
+        return Err(Error::usage("there are no characters to draw from"));
+    }
+    Ok((0..length).map(|_| letters[rand::random_range(0..letters.len())]).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_ends_can_be_drawn() {
+        let mut drawn: Vec<_> = (0..200).filter_map(|_| between(0, 1).ok()).collect();
+        drawn.sort_unstable();
+        drawn.dedup();
+        assert_eq!(drawn, [0, 1]);
+        assert!(between(i64::MIN, i64::MAX).is_ok());
+    }
+
+    #[test]
+    fn what_cannot_be_drawn_is_refused() {
+        assert_eq!(between(2, 1).unwrap_err().to_string(), "there is no number from 2 to 1");
+        assert!(drawn(-1, "a").is_err() && drawn(1, "").is_err() && drawn(10_001, "a").is_err());
+    }
+
+    #[test]
+    fn a_random_text_has_its_length_and_its_characters() {
+        let text = drawn(12, "äb").unwrap();
+        assert_eq!(text.chars().count(), 12);
+        assert!(text.chars().all(|letter| "äb".contains(letter)));
+    }
+
+    #[test]
+    fn ids_are_of_version_4() {
+        let id = functions::uuid();
+        assert_eq!((id.len(), id.chars().nth(14)), (36, Some('4')));
+    }
+}

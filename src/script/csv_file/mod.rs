@@ -1,0 +1,6 @@
+//! CSV files: read strictly into rows that read like maps, and written so that they read back.
+
+pub mod cells;
+pub mod read;
+pub mod row;
+pub mod write;
