@@ -4,9 +4,11 @@ use super::answer::Answer;
 use super::domains;
 use super::groups::{Group as OrgGroup, GroupId, Groups, Kind, Named};
 use super::org::{Org, TECHNICAL_ACCOUNTS, describe};
+use super::pages::Pages;
 use super::people::{Person, PersonId, Standing, in_domain};
 use super::query::Query;
 use super::settings::Rules;
+use super::shelf::{Listed, Shelf};
 use crate::wire::code;
 use crate::wire::endpoint::EndpointId;
 use crate::wire::group::Group;
@@ -18,7 +20,7 @@ use serde::Serialize;
 use serde_json::json;
 
 /// The literal that stands for a domain where an Adobe ID is meant (contract 2.4).
-const ADOBE_ID_DOMAIN: &str = "adobeid";
+pub(super) const ADOBE_ID_DOMAIN: &str = "adobeid";
 
 /// One user (E2).
 pub(super) fn user(org: &Org, name: &str, query: &Query) -> Answer {
@@ -61,32 +63,22 @@ fn is_of_domain(person: &Person, domain: &str) -> bool {
 }
 
 /// Every user (E3).
-pub(super) fn users(org: &Org, rules: &Rules, page: &str, query: &Query) -> Answer {
+pub(super) fn users(org: &Org, shelf: &mut Shelf, rules: &Rules, page: &str, query: &Query) -> Answer {
     let Some(page) = page_number(page) else { return bad_page(page) };
     let domain = query.text("domain").map(fold);
     if let Some(domain) = domain.as_deref().filter(|domain| !is_known(org, domain)) {
         return Answer::refused(404, code::DOMAIN_TRUST, &format!("Domain not found: {domain}"));
     }
-    let listed = |person: &Person| {
-        person.standing == Standing::Active
-            && domain.as_deref().is_none_or(|domain| {
-                if domain == ADOBE_ID_DOMAIN { !person.is_managed() } else { fold(&person.domain) == *domain }
-            })
-    };
-    let people = || org.people.iter().filter(|(_, person)| listed(person));
-    let pages = Pages::new(people().count(), page_size(EndpointId::Users, rules));
+    let hidden = if domain.is_none() { TECHNICAL_ACCOUNTS } else { 0 };
+    let listed = shelf.listing(org, Listed::Users { domain });
+    let pages = Pages::new(listed.len(), page_size(EndpointId::Users, rules));
     let page = pages.clamp(page);
-    let users = people().skip(page * pages.size).take(pages.size);
-    let users: Vec<_> = users
+    let people = pages.cut(listed, page).filter_map(|id| Some((id, org.people.get(id)?)));
+    let users: Vec<_> = people
         .map(|(id, person)| describe(id, person, org.group_names(person, query.direct_only())))
         .collect();
-    let hidden = if domain.is_none() { TECHNICAL_ACCOUNTS } else { 0 };
-    pages.answer(
-        page,
-        users.len(),
-        hidden,
-        &UserPage { last_page: pages.is_last(page), result: SUCCESS, group_name: None, users },
-    )
+    let last_page = pages.is_last(page);
+    pages.answer(page, users.len(), hidden, &UserPage { last_page, result: SUCCESS, group_name: None, users })
 }
 
 fn is_known(org: &Org, domain: &str) -> bool {
@@ -96,7 +88,13 @@ fn is_known(org: &Org, domain: &str) -> bool {
 }
 
 /// The members of a group (E4).
-pub(super) fn members(org: &Org, rules: &Rules, page: &str, name: &str, query: &Query) -> Answer {
+pub(super) fn members(
+    org: &Org,
+    shelf: &mut Shelf,
+    rules: &Rules,
+    (page, name): (&str, &str),
+    query: &Query,
+) -> Answer {
     let Some(page) = page_number(page) else { return bad_page(page) };
     if name.trim().is_empty() || name.chars().count() > limits::GROUP_NAME_LENGTH {
         return Answer::refused(400, code::GROUP_INVALID_NAME, "Bad group name");
@@ -109,15 +107,18 @@ pub(super) fn members(org: &Org, rules: &Rules, page: &str, name: &str, query: &
             &json!({ "lastPage": false, "result": code::GROUP_NOT_FOUND, "message": format!("Not found: {name}") }),
         );
     };
-    let members = group.map(|group| member_list(org, group, query)).unwrap_or_default();
-    let pages = Pages::new(members.len(), page_size(EndpointId::GroupUsers, rules));
+    let listed = match group {
+        Some(group) => shelf.listing(org, Listed::members(org, group, query)),
+        None => &[],
+    };
+    let pages = Pages::new(listed.len(), page_size(EndpointId::GroupUsers, rules));
     let page = pages.clamp(page);
-    let users = members.iter().skip(page * pages.size).take(pages.size);
-    let users: Vec<_> = users.map(|(id, person)| member(org, *id, person, query)).collect();
-    let group = group.and_then(|group| org.groups.get(group));
-    let group_name = Some(group.map_or(name, |group| &group.name));
+    let people = pages.cut(listed, page).filter_map(|id| Some((id, org.people.get(id)?)));
+    let users: Vec<_> = people.map(|(id, person)| member(org, id, person, query)).collect();
+    let group_name = group.and_then(|group| org.groups.get(group)).map_or(name, |group| &group.name);
     let last_page = pages.is_last(page);
-    pages.answer(page, users.len(), 0, &UserPage { last_page, result: SUCCESS, group_name, users })
+    let body = UserPage { last_page, result: SUCCESS, group_name: Some(group_name), users };
+    pages.answer(page, body.users.len(), 0, &body)
 }
 
 /// The group of a name or number: the inner `None` is an admin group nobody was ever in, of something that exists.
@@ -131,25 +132,6 @@ fn named_group(org: &Org, name: &str) -> Option<Option<GroupId>> {
             org.groups.iter().find(|(id, _)| id.number() == number).map(|(id, _)| Some(id))
         }
     }
-}
-
-fn member_list<'o>(org: &'o Org, group: GroupId, query: &Query) -> Vec<(PersonId, &'o Person)> {
-    let direct = query.direct_only();
-    let profile = org.groups.get(group).filter(|group| group.kind == Kind::Profile);
-    let members = org.people.iter().filter(|(_, person)| person.is_member());
-    let status = query.text("status").map(fold);
-    let Some(profile) = profile.filter(|_| status.is_some()) else {
-        return members.filter(|(_, person)| org.is_in(person, group, direct)).collect();
-    };
-    // Who comes first holds a licence; beyond the quota people are assigned without one.
-    let licences = profile.licences().unwrap_or(usize::MAX);
-    let active = status.as_deref() == Some("active");
-    let everyone = members.filter(|(_, person)| org.is_in(person, group, false)).enumerate();
-    everyone
-        .filter(|(place, _)| (*place < licences) == active)
-        .map(|(_, member)| member)
-        .filter(|(_, person)| org.is_in(person, group, direct))
-        .collect()
 }
 
 fn member(org: &Org, id: PersonId, person: &Person, query: &Query) -> User {
@@ -167,8 +149,7 @@ pub(super) fn groups(org: &mut Org, rules: &Rules, page: &str) -> Answer {
     if page != pages.clamp(page) {
         return Answer::json(200, &json!({ "lastPage": true, "result": NOT_FOUND }));
     }
-    let ids = listed.into_iter().skip(page * pages.size).take(pages.size);
-    let groups: Vec<_> = ids.filter_map(|id| describe_group(org, id)).collect();
+    let groups: Vec<_> = pages.cut(&listed, page).filter_map(|id| describe_group(org, id)).collect();
     let last_page = pages.is_last(page);
     pages.answer(page, groups.len(), 0, &GroupPage { last_page, result: SUCCESS, groups })
 }
@@ -219,48 +200,9 @@ fn page_number(text: &str) -> Option<usize> {
 }
 
 fn bad_page(page: &str) -> Answer {
-    Answer::refused(400, code::ILLEGAL_ENTRY, &format!("{page} is no number of a page"))
+    Answer::refused(400, "error", &format!("{page} is no number of a page"))
 }
 
 fn page_size(endpoint: EndpointId, rules: &Rules) -> usize {
     rules.page_size.or(endpoint.endpoint().page_size).unwrap_or(usize::MAX)
 }
-
-/// How a listing falls into pages, counted from 0.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Pages {
-    total: usize,
-    size: usize,
-}
-
-impl Pages {
-    fn new(total: usize, size: usize) -> Self {
-        Self { total, size }
-    }
-
-    /// An empty listing has one page, an empty one.
-    fn count(self) -> usize {
-        self.total.div_ceil(self.size).max(1)
-    }
-
-    fn is_last(self, page: usize) -> bool {
-        page + 1 == self.count()
-    }
-
-    /// The page itself, or the last one for a page past the end (contract 7.19).
-    fn clamp(self, page: usize) -> usize {
-        page.min(self.count() - 1)
-    }
-
-    /// The page with the paging headers; `hidden` entries count but are not shown (contract 2.3).
-    fn answer(self, page: usize, entries: usize, hidden: usize, body: &impl Serialize) -> Answer {
-        Answer::json(200, body)
-            .with("x-total-count", &(self.total + hidden))
-            .with("x-page-count", &self.count())
-            .with("x-current-page", &page)
-            .with("x-page-size", &entries)
-    }
-}
-
-#[cfg(test)]
-mod tests;

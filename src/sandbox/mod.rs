@@ -20,6 +20,8 @@
 mod action;
 mod answer;
 mod apply;
+#[cfg(test)]
+mod codes;
 mod connection;
 mod control;
 mod countries;
@@ -32,11 +34,13 @@ mod key;
 mod listing;
 mod log;
 mod org;
+mod pages;
 mod people;
 mod query;
 mod seed;
 mod server;
 mod settings;
+mod shelf;
 mod state;
 mod throttle;
 mod token;
@@ -129,8 +133,8 @@ impl Sandbox {
     /// When the port is taken or the state file cannot be used.
     pub fn start(options: Options) -> Result<Self, StartError> {
         let Options { port, users, state, throttle, switches } = options;
-        let org = organization(users, state.as_deref())?;
         let listener = bind(port).map_err(|source| StartError::Port { port, source })?;
+        let org = organization(users, state.as_deref())?;
         let address = listener.local_addr().map_err(StartError::Thread)?;
         let key = Arc::new(SigningKey::default());
         let rules = Rules { throttle, switches, ..Rules::default() };

@@ -9,6 +9,7 @@ use super::log::Log;
 use super::org::Org;
 use super::query::Query;
 use super::settings::Rules;
+use super::shelf::Shelf;
 use super::throttle::{Call, Limiter};
 use super::token::Tokens;
 use super::{CLIENT_ID, ORGANIZATION};
@@ -68,6 +69,7 @@ impl Request {
 #[derive(Default)]
 pub(super) struct World {
     pub(super) org: Org,
+    pub(super) shelf: Shelf,
     pub(super) rules: Rules,
     pub(super) tokens: Tokens,
     pub(super) limiter: Limiter,
@@ -146,9 +148,10 @@ impl World {
                 action::answer(&mut self.org, &self.rules, &request.body, test, planted)
             }
             EndpointId::User => listing::user(&self.org, value("user").unwrap_or_default(), &query),
-            EndpointId::Users => listing::users(&self.org, &self.rules, page, &query),
+            EndpointId::Users => listing::users(&self.org, &mut self.shelf, &self.rules, page, &query),
             EndpointId::GroupUsers => {
-                listing::members(&self.org, &self.rules, page, value("group").unwrap_or_default(), &query)
+                let place = (page, value("group").unwrap_or_default());
+                listing::members(&self.org, &mut self.shelf, &self.rules, place, &query)
             }
             EndpointId::Groups => listing::groups(&mut self.org, &self.rules, page),
             EndpointId::Status | EndpointId::OAuthToken | EndpointId::JwtExchange => Answer::empty(404),
