@@ -204,3 +204,189 @@ async fn listings_come_in_pages_with_headers() {
     }
     assert!(emails.len() > 40 && page == emails.len().div_ceil(15));
 }
+
+#[tokio::test]
+async fn every_answer_echoes_the_request_id() {
+    let visitor = Visitor::new().await;
+    let paths = ["/users/nonsense/0".to_owned(), format!("/users/{ORGANIZATION}/0"), "/nowhere".to_owned()];
+    for path in paths {
+        let request = visitor.request(Method::GET, &path).header("X-Request-Id", "id_7");
+        assert_eq!(header(&request.send().await.unwrap(), "x-request-id"), "id_7", "{path}");
+    }
+    visitor.sandbox.queue(Fault::next(Effect::Status { status: 502, body: None, retry_after: None }));
+    let request = visitor.request(Method::GET, "/nowhere").header("X-Request-Id", "id_8");
+    let answer = request.send().await.unwrap();
+    assert_eq!((answer.status().as_u16(), header(&answer, "x-request-id")), (502, "id_8"));
+}
+
+#[tokio::test]
+async fn expired_tokens_are_refused_and_a_new_one_is_good() {
+    let mut visitor = Visitor::new().await;
+    let path = format!("/groups/{ORGANIZATION}/0");
+    visitor.sandbox.queue(Fault::at(EndpointId::Groups, Effect::ExpireTokens));
+    assert_eq!(visitor.get(&path).await.status(), StatusCode::UNAUTHORIZED);
+    assert_eq!(visitor.get(&path).await.status(), StatusCode::UNAUTHORIZED);
+    visitor.token = sign_in(&visitor.sandbox, &visitor.client).await;
+    assert_eq!(visitor.get(&path).await.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_command_fails_with_the_code_asked_for_and_the_others_are_done() {
+    let visitor = Visitor::new().await;
+    let code = "error.throttled_by_external_service".to_owned();
+    visitor
+        .sandbox
+        .queue(Fault::at(EndpointId::Action, Effect::CommandError { index: 1, code: code.clone() }));
+    let make = |name: &str| json!({"usergroup": name, "requestID": name, "do": [{"createUserGroup": {}}]});
+    let answer = visitor.act(&json!([make("One"), make("Two"), make("Three")])).await;
+    assert_eq!((&answer["result"], &answer["completed"]), (&json!("partial"), &json!(2)));
+    let error = &answer["errors"][0];
+    assert_eq!((&error["index"], &error["step"], &error["errorCode"]), (&json!(1), &json!(0), &json!(code)));
+    assert_eq!((&error["requestID"], &error["user"]), (&json!("Two"), &json!("Two")));
+    assert_eq!(visitor.get(&format!("/users/{ORGANIZATION}/0/Two")).await.status(), StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_malformed_body_comes_whole_and_is_no_json() {
+    let visitor = Visitor::new().await;
+    visitor.sandbox.queue(Fault::at(EndpointId::Groups, Effect::MalformedBody));
+    let answer = visitor.get(&format!("/groups/{ORGANIZATION}/0")).await;
+    assert_eq!(answer.status(), StatusCode::OK);
+    assert!(serde_json::from_slice::<Value>(&answer.bytes().await.unwrap()).is_err());
+}
+
+#[tokio::test]
+async fn faults_log_and_settings_are_reached_over_http() {
+    let visitor = Visitor::new().await;
+    let control = visitor.sandbox.control_url();
+    let post = async |path: &str, body: Value| {
+        visitor.client.post(format!("{control}{path}")).json(&body).send().await.unwrap().status().as_u16()
+    };
+    let fault =
+        json!([{"endpoint": "groups", "effect": {"status": {"status": 503, "retry_after": {"seconds": 1}}}}]);
+    assert_eq!(post("/faults", fault).await, 204);
+    assert_eq!(post("/faults", json!([{"endpoint": "nowhere"}])).await, 400);
+    assert_eq!(post("/settings", json!({"page_size": 3})).await, 204);
+    assert_eq!(post("/settings", json!({"pages": 3})).await, 400);
+    let path = format!("/groups/{ORGANIZATION}/0");
+    let refused = visitor.get(&path).await;
+    assert_eq!((refused.status().as_u16(), header(&refused, "retry-after")), (503, "1"));
+    assert_eq!(header(&visitor.get(&path).await, "x-page-size"), "3");
+    let log = visitor.client.get(format!("{control}/requests")).send().await.unwrap();
+    let statuses: Vec<_> =
+        json_of(log).await.as_array().unwrap().iter().map(|seen| seen["status"].clone()).collect();
+    assert_eq!(statuses, [json!(503), json!(200)]);
+    visitor.client.delete(format!("{control}/requests")).send().await.unwrap();
+    assert!(visitor.sandbox.requests().is_empty());
+}
+
+#[tokio::test]
+async fn the_log_tells_what_was_sent_and_nothing_secret() {
+    let visitor = Visitor::new().await;
+    sign_in(&visitor.sandbox, &visitor.client).await;
+    let url = format!("{}/ims/token/v2?client_secret={CLIENT_SECRET}", visitor.sandbox.sign_in_url());
+    visitor.client.post(url).send().await.unwrap();
+    let commands = json!([{"user": "a@example.com", "do": []}, {"user": "b@example.com", "do": []}]);
+    let request = visitor.request(Method::POST, &format!("/action/{ORGANIZATION}?testOnly=true"));
+    request.header("Pragma", "umapi-sync-end").json(&commands).send().await.unwrap();
+    let log = visitor.sandbox.requests();
+    assert_eq!(
+        (log[2].endpoint.as_str(), log[2].commands, log[2].query.as_str()),
+        ("Action", 2, "testOnly=true")
+    );
+    assert_eq!(log[2].pragma.as_deref(), Some("umapi-sync-end"));
+    let text = serde_json::to_string(&log).unwrap();
+    assert!(!text.contains(CLIENT_SECRET) && !text.contains(&visitor.token));
+}
+
+#[tokio::test]
+async fn the_eleventh_action_request_of_a_minute_is_told_when_to_come_back() {
+    let visitor = Visitor::with(Options { throttle: true, ..Options::default() }).await;
+    let path = format!("/action/{ORGANIZATION}");
+    for _ in 0..10 {
+        let answer = visitor.request(Method::POST, &path).body("[]").send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::BAD_REQUEST);
+    }
+    let answer = visitor.request(Method::POST, &path).body("[]").send().await.unwrap();
+    assert_eq!((answer.status(), header(&answer, "server")), (StatusCode::TOO_MANY_REQUESTS, "APIP"));
+    assert!((1..=60).contains(&header(&answer, "retry-after").parse::<u64>().unwrap()));
+}
+
+#[tokio::test]
+async fn the_private_key_is_the_same_over_http() {
+    let visitor = Visitor::new().await;
+    let url = format!("{}/private-key", visitor.sandbox.control_url());
+    let served = visitor.client.get(url).send().await.unwrap().text().await.unwrap();
+    assert!(served.starts_with("-----BEGIN PRIVATE KEY-----"));
+    assert_eq!(served, visitor.sandbox.private_key_pem().unwrap());
+}
+
+#[tokio::test]
+async fn names_with_a_slash_a_hash_or_a_dot_are_found_and_a_number_stands_for_a_name() {
+    let visitor = Visitor::new().await;
+    let member_page = |group: &str| {
+        let values = [("organization", ORGANIZATION), ("page", "0"), ("group", group)];
+        EndpointId::GroupUsers.endpoint().fill(&values)
+    };
+    for name in ["R&D / Lab #1", "Team v2.1"] {
+        let page = json_of(visitor.get(&member_page(name)).await).await;
+        assert_eq!((&page["groupName"], page["users"].as_array().unwrap().len()), (&json!(name), 2));
+    }
+    let switches = umapi::sandbox::Switches { cut_names_at_dots: true, ..Default::default() };
+    visitor.sandbox.configure(Settings { switches: Some(switches), ..Settings::default() });
+    let cut = json_of(visitor.get(&member_page("Team v2.1")).await).await;
+    assert_eq!((&cut["lastPage"], &cut["message"]), (&json!(false), &json!("Not found: Team v2")));
+    let groups = json_of(visitor.get(&format!("/groups/{ORGANIZATION}/0")).await).await;
+    let team = groups["groups"].as_array().unwrap().iter().find(|group| group["groupName"] == "Team v2.1");
+    let number = team.unwrap()["groupId"].to_string();
+    assert_eq!(json_of(visitor.get(&member_page(&number)).await).await["groupName"], "Team v2.1");
+}
+
+#[tokio::test]
+async fn a_page_past_the_end_is_the_last_one_for_users_and_not_found_for_groups() {
+    let visitor = Visitor::new().await;
+    let users = visitor.get(&format!("/users/{ORGANIZATION}/99")).await;
+    assert_eq!(header(&users, "x-current-page"), "0");
+    let users = json_of(users).await;
+    assert_eq!((&users["lastPage"], users["users"].as_array().unwrap().len() > 40), (&json!(true), true));
+    let groups = json_of(visitor.get(&format!("/groups/{ORGANIZATION}/1")).await).await;
+    assert_eq!(groups, json!({"lastPage": true, "result": "Not found"}));
+    let vacant =
+        json_of(visitor.get(&format!("/users/{ORGANIZATION}/0/_admin_Interns?excludeGroups=true")).await)
+            .await;
+    assert_eq!(vacant["users"], json!([]));
+}
+
+#[tokio::test]
+async fn a_body_beyond_reason_is_refused_and_the_next_request_served() {
+    let visitor = Visitor::new().await;
+    let request = visitor.request(Method::POST, &format!("/action/{ORGANIZATION}")).body(vec![b' '; 5 << 20]);
+    if let Ok(answer) = request.send().await {
+        assert_eq!(answer.status(), StatusCode::PAYLOAD_TOO_LARGE);
+    }
+    assert_eq!(visitor.get(&format!("/groups/{ORGANIZATION}/0")).await.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn requests_at_the_same_time_are_all_served() {
+    let visitor = Visitor::new().await;
+    let bodies: Vec<_> = (0..20)
+        .map(|number| json!([{"usergroup": format!("Group {number}"), "do": [{"createUserGroup": {}}]}]))
+        .collect();
+    let answers = futures_util::future::join_all(bodies.iter().map(|body| visitor.act(body))).await;
+    assert!(answers.iter().all(|answer| answer["result"] == "success"));
+    let groups = json_of(visitor.get(&format!("/groups/{ORGANIZATION}/0")).await).await;
+    let made = groups["groups"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|group| group["groupName"].as_str().unwrap().starts_with("Group "));
+    assert_eq!(made.count(), 20);
+}
+
+#[tokio::test]
+async fn the_status_page_needs_no_sign_in() {
+    let visitor = Visitor::new().await;
+    let url = format!("{}/status", visitor.sandbox.sign_in_url());
+    assert_eq!(json_of(visitor.client.get(url).send().await.unwrap()).await["state"], "LIVE");
+}

@@ -24,7 +24,10 @@ pub(super) fn answer(org: &mut Org, rules: &Rules, body: &[u8], test: bool, plan
     let mut response = ActionResponse::default();
     for (index, sent) in commands.iter().enumerate() {
         let outcome = match (planted.iter().find(|(place, _)| *place == index), doubled.get(&index)) {
-            (Some((_, code)), _) => planted_outcome(code),
+            (Some((_, code)), _) => {
+                plant(&mut response, index, sent, code);
+                continue;
+            }
             (None, Some((step, refusal))) => failed(*step, refusal.code, &refusal.message),
             (None, None) => run(org, rules, sent, test),
         };
@@ -60,14 +63,27 @@ fn failed(step: usize, code: &'static str, message: &str) -> Outcome {
     Outcome { errors: vec![(step, refusal)], warnings: Vec::new() }
 }
 
-fn planted_outcome(code: &str) -> Outcome {
-    let known = code::find(code).map_or(code::INTERNAL, |known| known.code);
-    failed(0, known, "This failure was asked for")
+/// The requestID and the subject of a command, as far as they are text.
+fn labels(sent: &Value) -> (Option<String>, Option<String>) {
+    let text = |key: &str| sent.get(key).and_then(Value::as_str).map(str::to_owned);
+    (text("requestID"), text("user").or_else(|| text("usergroup")))
+}
+
+fn plant(response: &mut ActionResponse, index: usize, sent: &Value, code: &str) {
+    let (request_id, user) = labels(sent);
+    response.not_completed += 1;
+    response.errors.push(CommandError {
+        index,
+        step: Some(0),
+        error_code: code.to_owned(),
+        message: "This failure was asked for".to_owned(),
+        request_id,
+        user,
+    });
 }
 
 fn record(response: &mut ActionResponse, index: usize, sent: &Value, outcome: Outcome) {
-    let text = |key: &str| sent.get(key).and_then(Value::as_str).map(str::to_owned);
-    let (request_id, user) = (text("requestID"), text("user").or_else(|| text("usergroup")));
+    let (request_id, user) = labels(sent);
     response.not_completed += usize::from(!outcome.errors.is_empty());
     response.errors.extend(outcome.errors.into_iter().map(|(step, refusal)| CommandError {
         index,

@@ -102,7 +102,7 @@ pub enum Effect {
     CommandError {
         /// 0-based command.
         index: usize,
-        /// One of the documented codes.
+        /// The code, documented or not.
         code: String,
     },
 }

@@ -9,6 +9,14 @@
 //! `example.org` and `secure.example.org` (Enterprise IDs; the latter forbids Adobe IDs). `partner.example.net`
 //! belongs to another organization that trusts this one. Everything else is unclaimed: `example.net` holds Adobe IDs.
 //!
+//! Some forty people are members, most in one or two of the user groups (`Designers`, `Engineering`, `Marketing`, ...)
+//! and profiles (`Photoshop` has one licence left, `Acrobat Pro` is unlimited, `Stock` has more members than licences).
+//! `R&D / Lab #1` and `Team v2.1` have awkward names, nobody is in `Interns`, `Corporate Directory` is read-only.
+//! Refusals are met with: `left@example.com` (not in the organization any more), `disabled@example.com`,
+//! `elsewhere@example.com` (another organization's account), `invited@example.net` (an open invitation),
+//! `trusted@partner.example.net` (a member whom another organization owns), `both@example.com` (an Adobe ID and a
+//! Federated ID) and `twin` (a username in two directories).
+//!
 //! # The control endpoint
 //! On the same port, for clients in other processes; in this one, [`Sandbox`] has methods for the same:
 //! - `GET /sandbox`: the credentials the sandbox accepts; `GET /sandbox/private-key`: the key for JWTs, as PEM.

@@ -100,7 +100,9 @@ fn with_request_id(mut response: Response, request_id: Option<HeaderValue>) -> R
 async fn read(request: axum::extract::Request) -> Result<Request, Answer> {
     let (parts, body) = request.into_parts();
     let text = |name: &str| header(&parts.headers, name);
-    let body = axum::body::to_bytes(body, LARGEST_BODY).await.map_err(|_| Answer::empty(413))?;
+    let body = axum::body::to_bytes(body, LARGEST_BODY)
+        .await
+        .map_err(|_| Answer::empty(413).with("connection", "close"))?;
     Ok(Request {
         method: parts.method.as_str().to_owned(),
         path: parts.uri.path().to_owned(),

@@ -22,6 +22,8 @@ pub(super) enum StateError {
     Json(#[from] serde_json::Error),
     #[error("it has the format {0}, not {FORMAT}")]
     Format(u32),
+    #[error("it holds a number that was never given out")]
+    Number,
 }
 
 /// The organization a file holds; `None` where there is no file yet.
@@ -34,6 +36,9 @@ pub(super) fn load(path: &Path) -> Result<Option<Org>, StateError> {
     let kept: Kept = serde_json::from_reader(BufReader::new(file))?;
     if kept.format != FORMAT {
         return Err(StateError::Format(kept.format));
+    }
+    if !kept.numbers_are_known() {
+        return Err(StateError::Number);
     }
     Ok(Some(kept.organization()))
 }
@@ -90,6 +95,11 @@ struct Kept {
 }
 
 impl Kept {
+    fn numbers_are_known(&self) -> bool {
+        let people = self.people.iter().all(|(id, _)| (id.0 as usize) < self.next_person);
+        people && self.groups.iter().all(|(id, _)| (id.0 as usize) < self.next_group)
+    }
+
     fn organization(self) -> Org {
         let mut org = Org::default();
         for (id, group) in self.groups {
@@ -165,11 +175,25 @@ mod tests {
     }
 
     #[test]
+    fn only_what_changed_is_written() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("state.json");
+        let shared = Shared::default();
+        assert_eq!((save_changes(&shared, &path, 0), path.exists()), (0, false));
+        shared.world().org.touch();
+        assert_eq!((save_changes(&shared, &path, 0), path.exists()), (1, true));
+        let nowhere = folder.path().join("no/such/folder.json");
+        assert_eq!(save_changes(&shared, &nowhere, 0), 0);
+    }
+
+    #[test]
     fn a_missing_file_is_no_error_and_a_broken_one_is() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("state.json");
         assert!(load(&path).expect("no error").is_none());
-        for text in ["", "{}", "[1]", "{\"format\":1"] {
+        let foreign = r#"{"format":2,"next_group":0,"next_person":0,"groups":[],"people":[]}"#;
+        let unknown = r#"{"format":1,"next_group":0,"next_person":0,"groups":[[7,{"kind":"userGroup","name":"X"}]],"people":[]}"#;
+        for text in ["", "{}", "[1]", "{\"format\":1", foreign, unknown] {
             fs::write(&path, text).expect("written");
             assert!(load(&path).is_err(), "{text}");
         }

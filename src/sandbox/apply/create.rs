@@ -75,15 +75,20 @@ impl Run<'_> {
 
     /// The managed account of that name; an error when the name and the e-mail belong to two.
     fn existing(&self, user: &str, claim: &Domain, email: &str) -> Decided<Option<PersonId>> {
-        let by_email = self.org.people.with_email(&fold(email)).find(|(_, person)| person.is_managed());
-        let by_email = by_email.map(|(id, _)| id);
-        if fold(user).contains('@') {
-            return Ok(by_email);
-        }
-        let by_name = self.org.people.find(&Identity::named(user, Some(claim.name), false)).map(|(id, _)| id);
-        match (by_name, by_email) {
-            (None, Some(_)) => refuse(code::EMAIL_IN_USE, format!("The email {email} is in use")),
-            _ => Ok(by_name),
+        let (people, name) = (&self.org.people, fold(user));
+        let plain = !name.contains('@');
+        let by_name = if plain {
+            people.find(&Identity::named(user, Some(claim.name), false)).map(|(id, _)| id)
+        } else {
+            people.with_username(&name).next().map(|(id, _)| id)
+        };
+        let by_email = people.with_email(&fold(email)).find(|(_, person)| person.is_managed());
+        match (by_name, by_email.map(|(id, _)| id)) {
+            (Some(one), Some(other)) if one != other => {
+                refuse(code::NAME_IN_USE, format!("The username {user} is in use"))
+            }
+            (None, Some(_)) if plain => refuse(code::EMAIL_IN_USE, format!("The email {email} is in use")),
+            (one, other) => Ok(one.or(other)),
         }
     }
 

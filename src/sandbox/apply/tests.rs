@@ -145,6 +145,20 @@ fn an_updated_email_takes_the_login_name_along_and_later_steps_stay_with_the_per
 }
 
 #[test]
+fn a_login_name_belongs_to_one_person() {
+    let mut org = org();
+    let make = |user: &str, email: &str| {
+        let fields = json!({"email": email, "firstname": "A", "lastname": "B", "country": "US"});
+        json!({"user": user, "do": [{ "createFederatedID": fields }]})
+    };
+    done(&mut org, &make("sso@example.com", "mail@example.com"));
+    let other = run(&mut org, &make("sso@example.com", ADA));
+    assert_eq!(other.errors[0].1.code, code::NAME_IN_USE);
+    let same = run(&mut org, &make("SSO@example.com", "mail@example.com"));
+    assert_eq!(same.errors[0].1.code, code::ALREADY_IN_ORG);
+}
+
+#[test]
 fn a_plain_username_needs_its_domain_and_can_be_changed() {
     let mut org = org();
     let body = json!({"user": "jonas.weber", "domain": "sso.example.com", "do": [{"update": {"username": "jweber"}}]});
