@@ -1,5 +1,6 @@
 """A sandbox in a process of its own: started, told what trouble to make, asked what it saw, stopped."""
 
+import atexit
 import json
 import os
 import subprocess
@@ -16,8 +17,11 @@ class Sandbox:
     """`umapi sandbox` on a free port of loopback, with the organization it is seeded with."""
 
     def __init__(self, *options):
+        self.control = requests.Session()
+        self.control.trust_env = False
         command = [os.environ[BINARY], "--quiet", "-o", "json", "sandbox", "--port", "0", *options]
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+        atexit.register(self.process.kill)
         line = self.process.stdout.readline()
         if not line:
             self.stop()
@@ -30,13 +34,10 @@ class Sandbox:
         self.client_secret = place["UMAPI_CLIENT_SECRET"]
         self.sign_in_host = self.sign_in_url.split("://", 1)[1]
         self.control_url = f"{self.sign_in_url}/sandbox"
-        self.control = requests.Session()
-        self.control.trust_env = False
 
     def stop(self):
         """Asks it to end, waits until it has, and answers its exit code."""
-        if hasattr(self, "control"):
-            self.control.close()
+        self.control.close()
         self.process.terminate()
         try:
             return self.process.wait(PATIENCE)
@@ -45,6 +46,7 @@ class Sandbox:
             return self.process.wait()
         finally:
             self.process.stdout.close()
+            atexit.unregister(self.process.kill)
 
     def queue(self, effect, **where):
         """Queues trouble: `effect` as the sandbox names it; `endpoint`, `skip`, `times` and `delay` say for whom."""
