@@ -108,8 +108,8 @@ class BrokenConnections(SandboxCase):
         self.assertTrue(self.user(NEWCOMER))
 
     def test_an_answer_that_comes_too_late_is_asked_for_again(self):
-        self.sandbox.queue("nothing", endpoint="groups", delay=400)
-        connection = self.connect(timeout=0.2)
+        self.sandbox.queue("nothing", endpoint="groups", delay=1000)
+        connection = self.connect(timeout=0.5)
         connection.auth.refresh_token()
         self.assertTrue(GroupsQuery(connection).all_results())
         self.assertEqual(len(self.waits), 1)

@@ -48,11 +48,11 @@ class SignIn(SandboxCase):
         self.lasts(auth, 86_399)
 
     def test_an_oauth_token_is_renewed_when_its_time_is_over(self):
-        self.sandbox.configure(token_lifetime=1)
+        self.sandbox.configure(token_lifetime=2)
         auth = self.oauth()
         self.listed(auth)
         old = auth.token
-        time.sleep(1.1)
+        time.sleep(2.1)
         self.assertEqual(self.ask(old).status_code, 401)
         self.listed(auth)
         self.assertNotEqual(auth.token, old)
@@ -76,10 +76,10 @@ class SignIn(SandboxCase):
         self.lasts(auth, 3600)
 
     def test_a_token_from_a_jwt_is_renewed_when_its_time_is_over(self):
-        self.sandbox.configure(token_lifetime=1)
+        self.sandbox.configure(token_lifetime=2)
         auth = self.jwt()
         self.listed(auth)
-        time.sleep(1.1)
+        time.sleep(2.1)
         self.listed(auth)
         self.assertEqual(self.sandbox.statuses("JwtExchange"), [200, 200])
         self.assertEqual(self.sandbox.statuses("Users"), [200, 200])
