@@ -17,6 +17,19 @@ impl Query {
         )
     }
 
+    /// Reads a multipart form of plain fields, as Postman sends them (contract 1.2); `None` for anything else.
+    /// Its first line is the boundary.
+    pub(super) fn parse_multipart(text: &str) -> Option<Self> {
+        let (boundary, parts) = text.split_once("\r\n").filter(|(line, _)| line.starts_with("--"))?;
+        Some(Self(parts.split(boundary).filter_map(field).collect()))
+    }
+
+    /// These values, then those of `other`.
+    pub(super) fn and(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
+        self
+    }
+
     /// The first value of that name that is not blank.
     pub(super) fn text(&self, name: &str) -> Option<&str> {
         let named = self.0.iter().filter(|(key, _)| key == name).map(|(_, value)| value.as_str());
@@ -34,9 +47,28 @@ impl Query {
     }
 }
 
+/// Name and value of a part of a multipart form.
+fn field(part: &str) -> Option<(String, String)> {
+    let (head, value) = part.split_once("\r\n\r\n")?;
+    let (name, _) = head.split_once("name=\"")?.1.split_once('"')?;
+    Some((name.to_owned(), value.strip_suffix("\r\n").unwrap_or(value).to_owned()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_multipart_form_is_read_by_its_own_boundary() {
+        let part = |name: &str, value: &str| {
+            format!("--b-1\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+        };
+        let body = format!("{}{}--b-1--\r\n", part("client_id", "a"), part("client_secret", "b&c+d"));
+        let form = Query::parse_multipart(&body).expect("multipart").and(Query::parse("scope=s"));
+        assert_eq!(form.0.len(), 3);
+        assert_eq!((form.text("client_id"), form.text("client_secret")), (Some("a"), Some("b&c+d")));
+        assert_eq!(Query::parse_multipart("client_id=a"), None);
+    }
 
     #[test]
     fn values_are_decoded_and_flags_read_in_any_case() {

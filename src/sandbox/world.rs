@@ -61,7 +61,9 @@ impl Request {
 
     /// The form of a token request: its body, and what stands in the URL.
     fn form(&self) -> Query {
-        Query::parse(&format!("{}&{}", String::from_utf8_lossy(&self.body), self.query))
+        let body = String::from_utf8_lossy(&self.body);
+        let form = Query::parse_multipart(&body).unwrap_or_else(|| Query::parse(&body));
+        form.and(Query::parse(&self.query))
     }
 }
 

@@ -5,15 +5,19 @@ use crate::script::interrupt::Interrupt;
 use std::io;
 use std::thread;
 
-/// Listens on a thread of its own until the process ends.
+/// Listens on a thread of its own until the process ends. A signal that comes after this call is heard.
 ///
 /// # Errors
 /// When the system gives no thread or no signals.
 pub fn listen(interrupt: Interrupt) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+    let mut signals = {
+        let _inside = runtime.enter();
+        Signals::new()?
+    };
     thread::Builder::new().name("signals".into()).spawn(move || {
         runtime.block_on(async {
-            while signalled().await.is_ok() {
+            while signals.next().await.is_ok() {
                 if interrupt.request() {
                     leave();
                 }
@@ -23,19 +27,42 @@ pub fn listen(interrupt: Interrupt) -> io::Result<()> {
     Ok(())
 }
 
+/// Both signals, from the moment this is made.
 #[cfg(unix)]
-async fn signalled() -> io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        result = tokio::signal::ctrl_c() => result,
-        _ = terminate.recv() => Ok(()),
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn new() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let (interrupt, terminate) = (SignalKind::interrupt(), SignalKind::terminate());
+        Ok(Self { interrupt: signal(interrupt)?, terminate: signal(terminate)? })
+    }
+
+    async fn next(&mut self) -> io::Result<()> {
+        let heard = tokio::select! {
+            heard = self.interrupt.recv() => heard,
+            heard = self.terminate.recv() => heard,
+        };
+        heard.ok_or_else(|| io::ErrorKind::BrokenPipe.into())
     }
 }
 
-#[cfg(not(unix))]
-async fn signalled() -> io::Result<()> {
-    tokio::signal::ctrl_c().await
+#[cfg(windows)]
+struct Signals(tokio::signal::windows::CtrlC);
+
+#[cfg(windows)]
+impl Signals {
+    fn new() -> io::Result<Self> {
+        tokio::signal::windows::ctrl_c().map(Self)
+    }
+
+    async fn next(&mut self) -> io::Result<()> {
+        self.0.recv().await.ok_or_else(|| io::ErrorKind::BrokenPipe.into())
+    }
 }
 
 #[expect(clippy::exit, reason = "the operator asked twice; what runs does not answer")]
