@@ -43,13 +43,15 @@ pub(super) enum Body {
 /// A call that ended without an answer.
 pub(super) struct Failed {
     pub(super) error: Error,
+    /// Exchanges of the call itself; 0 when it never left.
+    pub(super) attempts: u32,
     /// What an attempt met whose answer was lost; only for changes, which may then have happened.
     pub(super) lost: Option<String>,
 }
 
 impl From<Error> for Failed {
     fn from(error: Error) -> Self {
-        Self { error, lost: None }
+        Self { error, attempts: 0, lost: None }
     }
 }
 
@@ -127,7 +129,7 @@ impl Tries {
         error.attempts = error.attempts.max(self.exchanges);
         error.elapsed = self.started.elapsed();
         error.request_id.get_or_insert_with(|| call.request_id.clone());
-        Failed { error, lost: self.lost.clone() }
+        Failed { error, attempts: self.exchanges, lost: self.lost.clone() }
     }
 }
 
@@ -449,7 +451,8 @@ fn refusal_kind(call: &Call, response: &Response) -> ErrorKind {
             ErrorKind::Rejected { status, code, message }
         }
         401 | 403 => ErrorKind::Auth { status: Some(status), code, message: denied(response, message) },
-        404 => ErrorKind::NotFound { status, code, message },
+        // A page of a gateway is no word of the service on what exists.
+        404 if code.is_some() || response.body.is_empty() => ErrorKind::NotFound { status, code, message },
         _ => ErrorKind::Rejected { status, code, message },
     }
 }

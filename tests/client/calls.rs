@@ -162,6 +162,16 @@ async fn a_refusal_is_not_tried_again_and_keeps_its_code() {
 }
 
 #[tokio::test]
+async fn a_gateway_s_404_does_not_say_that_a_user_is_absent() {
+    let page = Reply::Answer { status: 404, headers: Vec::new(), body: "<h1>no route</h1>".into() };
+    for reply in [page, Reply::empty(404), Reply::json(404, &json!({"error_code": "404001"}))] {
+        let server = Server::replies(vec![reply.clone()]).await;
+        let error = client_of(&server).get_user("a@example.com", None).await.unwrap_err();
+        assert_eq!((error.kind.name(), error.status()), ("rejected", Some(404)), "{reply:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_redirect_is_not_followed_and_its_host_is_named() {
     let away = Reply::empty(302).with("Location", "https://me:hunter2@elsewhere.example.com/x?token=1");
     let server = Server::replies(vec![away]).await;

@@ -11,8 +11,9 @@ use umapi::client::Client;
 use umapi::client::event::{ActionRequest, Event, Hook, Progress};
 use umapi::client::outcome::{Outcome, Status};
 use umapi::client::request::Answer;
-use umapi::client::settings::{ClientSettings, Mode};
+use umapi::client::settings::{ClientSettings, Credentials, Mode};
 use umapi::error::{Error, ErrorKind, Result};
+use umapi::secret::Secret;
 use umapi::wire::command::Command;
 
 /// Harmless to repeat.
@@ -195,6 +196,17 @@ async fn a_service_that_was_never_reached_leaves_everything_not_sent() {
     let (outcomes, stopped, _) = run(&client(settings), (0..12).map(create).collect()).await;
     assert_eq!(statuses(&outcomes), [Status::NotSent; 12]);
     assert_eq!(stopped.unwrap().kind.name(), "unavailable");
+}
+
+#[tokio::test]
+async fn a_refused_sign_in_leaves_everything_not_sent() {
+    let server = Server::replies(vec![Reply::json(400, &json!({"error": "invalid_client"}))]).await;
+    let credentials = Credentials::OAuth { client_id: "id".into(), client_secret: Secret::from("s") };
+    let client = client(ClientSettings { credentials, ..settings(&server) });
+    let (outcomes, stopped, _) = run(&client, adds(2)).await;
+    assert_eq!(statuses(&outcomes), [Status::NotSent; 2]);
+    assert_eq!((outcomes[0].attempts, outcomes[0].request_id.as_deref()), (0, None));
+    assert_eq!(stopped.unwrap().code(), Some("invalid_client"));
 }
 
 #[tokio::test]
