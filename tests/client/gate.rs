@@ -180,6 +180,16 @@ async fn a_lost_answer_to_a_change_is_unknown_unless_repeating_is_harmless() {
 }
 
 #[tokio::test]
+async fn hooks_are_told_when_a_change_may_have_been_made() {
+    let server = Server::replies(vec![Reply::empty(500)]).await;
+    let client = client_of(&server);
+    let guard = Arc::new(Guard::default());
+    client.add_hook(guard.clone());
+    let error = client.action(json!([add("a@example.com")])).await.unwrap_err();
+    assert_eq!((error.kind.name(), guard.seen.lock().unwrap()[1].as_str()), ("unknown", "after unknown"));
+}
+
+#[tokio::test]
 async fn what_was_turned_away_or_rehearsed_is_sent_again_whatever_it_is() {
     let create = json!([{"user": "a@example.com", "do": [{"addAdobeID": {"email": "a@example.com"}}]}]);
     let server = Server::replies(vec![Reply::empty(429), done(1)]).await;
