@@ -41,15 +41,18 @@ pub(super) enum Body {
 }
 
 /// A call that ended without an answer.
+#[derive(Clone)]
 pub(super) struct Failed {
     pub(super) error: Error,
+    /// Exchanges of the call itself; 0 when it never left.
+    pub(super) attempts: u32,
     /// What an attempt met whose answer was lost; only for changes, which may then have happened.
     pub(super) lost: Option<String>,
 }
 
 impl From<Error> for Failed {
     fn from(error: Error) -> Self {
-        Self { error, lost: None }
+        Self { error, attempts: 0, lost: None }
     }
 }
 
@@ -58,7 +61,7 @@ impl Failed {
     pub(super) fn into_error(self) -> Error {
         let Some(met) = self.lost else { return self.error };
         let message = match &*self.error.kind {
-            ErrorKind::Unknown { .. } => met,
+            ErrorKind::Unknown { .. } | ErrorKind::Interrupted => met,
             last => format!("{met}; then: {last}"),
         };
         Error { kind: Box::new(ErrorKind::Unknown { message }), ..self.error }
@@ -127,7 +130,7 @@ impl Tries {
         error.attempts = error.attempts.max(self.exchanges);
         error.elapsed = self.started.elapsed();
         error.request_id.get_or_insert_with(|| call.request_id.clone());
-        Failed { error, lost: self.lost.clone() }
+        Failed { error, attempts: self.exchanges, lost: self.lost.clone() }
     }
 }
 
@@ -200,32 +203,26 @@ impl Client {
         tries.exchanges += 1;
         self.tell_sending(call, tries.exchanges);
         let begun = Instant::now();
-        let exchange =
-            self.shared.transport.exchange(&self.shared.settings, self.written(call, token.as_ref()));
-        let answer = tokio::select! {
-            biased;
-            () = self.stop.cancelled() => {
-                if call.change {
-                    tries.lost = Some("interrupted before the answer came".to_owned());
-                }
-                return Err(tries.end(call, ErrorKind::Interrupted));
-            }
-            answer = exchange => answer,
+        let written = self.written(call, token.as_ref());
+        let exchange = self.shared.transport.exchange(&self.shared.settings, written);
+        let Ok(answer) = self.unless_stopped(exchange).await else {
+            tries.lost = call.change.then(|| "interrupted before the answer came".to_owned());
+            return Err(tries.end(call, ErrorKind::Interrupted));
         };
         let setback = |message, met| Err(Setback { met, message, status: None, asked: None });
         let answer = match answer {
             Ok(response) => {
-                self.tell(&Event::Answered {
-                    call: call.target.label(),
-                    request_id: call.request_id.clone(),
-                    status: response.status,
-                    elapsed: begun.elapsed(),
-                });
+                self.tell_answered(call, response.status, begun.elapsed());
                 Ok(response)
             }
             Err(Fault::NotSent(message)) => setback(message, Met::NoConnection),
             Err(Fault::Lost(message)) => setback(message, Met::Loss),
-            Err(Fault::Final(error)) => return Err(tries.end(call, error)),
+            Err(Fault::Final(error)) => {
+                if call.change && matches!(*error.kind, ErrorKind::Decode { .. }) {
+                    tries.lost = Some(error.kind.to_string());
+                }
+                return Err(tries.end(call, error));
+            }
         };
         Ok((token, answer))
     }
@@ -359,6 +356,11 @@ impl Client {
         self.tell(&Event::Sending { call: label, request_id, attempt });
     }
 
+    fn tell_answered(&self, call: &Call, status: u16, elapsed: Duration) {
+        let (label, request_id) = (call.target.label(), call.request_id.clone());
+        self.tell(&Event::Answered { call: label, request_id, status, elapsed });
+    }
+
     fn tell_waiting(&self, call: &Call, reason: WaitReason, duration: Duration) {
         let (label, request_id) = (call.target.label(), call.request_id.clone());
         self.tell(&Event::Waiting {
@@ -449,7 +451,8 @@ fn refusal_kind(call: &Call, response: &Response) -> ErrorKind {
             ErrorKind::Rejected { status, code, message }
         }
         401 | 403 => ErrorKind::Auth { status: Some(status), code, message: denied(response, message) },
-        404 => ErrorKind::NotFound { status, code, message },
+        // A page of a gateway is no word of the service on what exists.
+        404 if code.is_some() || response.body.is_empty() => ErrorKind::NotFound { status, code, message },
         _ => ErrorKind::Rejected { status, code, message },
     }
 }

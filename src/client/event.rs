@@ -143,6 +143,7 @@ pub trait Hook: Send + Sync {
     /// asked before are told of it by [`Hook::after`].
     fn before(&self, request: &ActionRequest) -> Result<()>;
 
-    /// After its answer, or after the attempts to get one failed.
+    /// After its answer, or after the attempts to get one failed: with `unknown` when the change may have been
+    /// made all the same.
     fn after(&self, request: &ActionRequest, answer: std::result::Result<&Answer, &Error>);
 }

@@ -202,7 +202,7 @@ impl Runner {
 
     /// The request ended without an answer to its commands.
     async fn failed(&mut self, request: &Request, failed: Failed) {
-        let attempts = failed.error.attempts;
+        let attempts = failed.attempts;
         match (&failed.lost, &*failed.error.kind) {
             (Some(_), _) => self.lost(request, failed).await,
             (None, ErrorKind::Rejected { .. } | ErrorKind::NotFound { .. }) => {
@@ -243,7 +243,7 @@ impl Runner {
         let give_up = !(resend || server_fault) || self.losses >= settings.max_attempts;
         let wait = retry::delay(settings, self.losses, None, rand::random());
         let message = met.clone();
-        self.settle(request, failed.error.attempts, |repeatable| {
+        self.settle(request, failed.attempts, |repeatable| {
             if repeatable && resend && !give_up { Verdict::Again } else { Verdict::Unknown(message.clone()) }
         });
         let call: &Call = &request.admitted.call;

@@ -12,6 +12,7 @@ use crate::error::{Error, ErrorKind, Failure, Result};
 use crate::wire::check::{self, Fault};
 use crate::wire::code;
 use crate::wire::command::Command;
+use crate::wire::endpoint::EndpointId;
 use crate::wire::limits;
 use bytes::Bytes;
 use serde_json::Value;
@@ -29,62 +30,70 @@ impl Client {
     /// # Errors
     /// `test_mode` for a write that cannot be rehearsed, `invalid` when a local check refuses a command.
     pub(super) fn admit(&self, mut target: Target, body: Option<Value>) -> Result<Admitted> {
-        let nature = target.nature();
         let mode = self.mode_of(&mut target)?;
-        if nature == Nature::Action && self.shared.settings.checks {
+        let is_action = target.nature() == Nature::Action;
+        if is_action && self.shared.settings.checks {
             check_list(body.as_ref())?;
         }
-        let list = body.as_ref().and_then(Value::as_array).filter(|_| nature == Nature::Action);
-        let commands = list.into_iter().flatten().enumerate().map(|(index, command)| SentCommand {
-            index,
-            piece: 0,
-            command: command.clone(),
-        });
-        let commands: Vec<_> = commands.collect();
-        let mut call = self.call_to(target);
-        let readable = nature == Nature::Read || (!commands.is_empty() && commands.iter().all(repeatable));
-        call.repeatable = readable || mode == Mode::Test;
-        call.change &= mode == Mode::Live;
-        call.body = body.map(|body| Body::Json(Bytes::from(body.to_string())));
-        let change = (nature != Nature::Read).then(|| request(&call, mode, commands));
-        Ok(Admitted { call, change })
+        let list = body.as_ref().and_then(Value::as_array).filter(|_| is_action);
+        let sent =
+            |(index, command): (usize, &Value)| SentCommand { index, piece: 0, command: command.clone() };
+        let commands: Vec<_> = list.into_iter().flatten().enumerate().map(sent).collect();
+        let harmless = !commands.is_empty() && commands.iter().all(repeatable);
+        let body = body.map(|body| Bytes::from(body.to_string()));
+        Ok(self.admitted(target, mode, body, commands, harmless))
     }
 
-    /// Admits commands that were checked when they came.
-    pub(super) fn admit_checked(&self, commands: Vec<SentCommand>, repeatable: bool) -> Result<Admitted> {
+    /// Admits commands that were checked when they came; `harmless` says whether all of them may be repeated.
+    pub(super) fn admit_checked(&self, commands: Vec<SentCommand>, harmless: bool) -> Result<Admitted> {
         let mut target = self.action_target();
         let mode = self.mode_of(&mut target)?;
-        let mut call = self.call_to(target);
-        call.repeatable = repeatable || mode == Mode::Test;
-        call.change = mode == Mode::Live;
         let bodies: Vec<_> = commands.iter().map(|sent| &sent.command).collect();
         let body = serde_json::to_vec(&bodies).map_err(|error| Error::usage(error.to_string()))?;
-        call.body = Some(Body::Json(Bytes::from(body)));
-        let change = Some(request(&call, mode, commands));
-        Ok(Admitted { call, change })
+        Ok(self.admitted(target, mode, Some(Bytes::from(body)), commands, harmless))
+    }
+
+    fn admitted(
+        &self,
+        target: Target,
+        mode: Mode,
+        body: Option<Bytes>,
+        commands: Vec<SentCommand>,
+        harmless: bool,
+    ) -> Admitted {
+        let writes = target.nature() != Nature::Read;
+        let mut call = self.call_to(target);
+        call.change = writes && mode == Mode::Live;
+        call.repeatable = harmless || !call.change;
+        call.body = body.map(Body::Json);
+        let (label, request_id) = (call.target.label(), call.request_id.clone());
+        let change = writes.then_some(ActionRequest { call: label, request_id, mode, commands });
+        Admitted { call, change }
     }
 
     /// Where lists of commands go.
     pub(super) fn action_target(&self) -> Target {
         let organization = self.shared.settings.organization.as_str();
-        Target::of(crate::wire::endpoint::EndpointId::Action, &[("organization", organization)], "")
+        Target::of(EndpointId::Action, &[("organization", organization)], "")
     }
 
     /// The mode a request leaves in; in test mode an action request becomes a rehearsal.
     fn mode_of(&self, target: &mut Target) -> Result<Mode> {
-        let test = self.mode() == Mode::Test;
-        match target.nature() {
-            Nature::Action if test => target.rehearse(),
-            Nature::Write if test => {
+        let mode = self.mode();
+        match (target.nature(), mode) {
+            (Nature::Action, Mode::Test) => target.rehearse(),
+            (Nature::Action, Mode::Live) if target.is_rehearsal() => {
+                target.rehearse();
+                return Ok(Mode::Test);
+            }
+            (Nature::Write, Mode::Test) => {
                 let message =
                     format!("`{}` cannot be rehearsed, so it is refused in test mode", target.label());
                 return Err(ErrorKind::TestMode { message }.into());
             }
-            Nature::Action if !target.is_rehearsal() => return Ok(Mode::Live),
-            Nature::Write => return Ok(Mode::Live),
-            Nature::Action | Nature::Read => {}
+            (Nature::Read, _) | (_, Mode::Live) => {}
         }
-        Ok(if test || target.nature() == Nature::Action { Mode::Test } else { Mode::Live })
+        Ok(mode)
     }
 
     /// What the gate would refuse locally in a command, step numbers as the caller's.
@@ -112,8 +121,10 @@ impl Client {
                 answer => Ok(answer),
             })
             .await;
-        let told = answered.as_ref().map(|(answer, _)| answer).map_err(|failed| &failed.error);
-        self.after(admitted.change.as_ref(), told);
+        match &answered {
+            Ok((answer, _)) => self.after(admitted.change.as_ref(), Ok(answer)),
+            Err(failed) => self.after(admitted.change.as_ref(), Err(&failed.clone().into_error())),
+        }
         answered
     }
 
@@ -149,10 +160,6 @@ impl Client {
     fn hooks(&self) -> Vec<Arc<dyn Hook>> {
         self.shared.hooks.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
-}
-
-fn request(call: &Call, mode: Mode, commands: Vec<SentCommand>) -> ActionRequest {
-    ActionRequest { call: call.target.label(), request_id: call.request_id.clone(), mode, commands }
 }
 
 fn repeatable(sent: &SentCommand) -> bool {

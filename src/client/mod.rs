@@ -174,14 +174,16 @@ impl Client {
     /// One user, by e-mail, or by username and domain (E2).
     ///
     /// # Errors
-    /// `not_found` when the service does not know the user.
+    /// `not_found` when the service says that it does not know the user; a 404 that says something else is
+    /// `rejected`, so that a gateway's page is not taken for an absent person.
     pub async fn get_user(&self, user: &str, domain: Option<&str>) -> Result<Arc<User>> {
         check_name(user)?;
         let values = [("organization", self.settings().organization.as_str()), ("user", user.trim())];
-        let query = domain.map(|domain| format!("?domain={}", encode::value(domain.trim())));
+        let domain = domain.map(str::trim).filter(|domain| !domain.is_empty());
+        let query = domain.map(|domain| format!("?domain={}", encode::value(domain)));
         let target = Target::of(EndpointId::User, &values, query.as_deref().unwrap_or_default());
-        let answer = self.perform(&self.call_to(target), read_user).await.map_err(Failed::into_error)?.0;
-        answer.map(Arc::new).map_err(Error::from)
+        let answer = self.perform(&self.call_to(target), read_user).await.map_err(Failed::into_error);
+        answer.map_err(not_about_the_user)?.0.map(Arc::new).map_err(Error::from)
     }
 
     /// The users that `query` describes (E3, E4). A query the service cannot answer is the first page's error.
@@ -257,6 +259,18 @@ impl Client {
     /// A call that carries the mark of a listing's end when one is due.
     fn call_to(&self, target: Target) -> Call {
         Call { pragma: self.shared.sync.take(false), ..Call::new(target) }
+    }
+}
+
+/// Keeps `not_found` for what the service says of the user (contract 2.4).
+fn not_about_the_user(error: Error) -> Error {
+    match *error.kind {
+        ErrorKind::NotFound { status, code, message }
+            if !code.as_ref().is_some_and(|code| code.starts_with("error.user.")) =>
+        {
+            Error { kind: Box::new(ErrorKind::Rejected { status, code, message }), ..error }
+        }
+        kind => Error { kind: Box::new(kind), ..error },
     }
 }
 

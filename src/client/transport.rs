@@ -87,8 +87,9 @@ impl Transport {
         let url = Url::parse(&request.url).map_err(|_| {
             Fault::Final(Error::config("the service's URL is broken", "Check `url` and `ims_url`."))
         })?;
-        let host = url.host_str().unwrap_or_default().to_owned();
-        let http = self.http(settings, &url).map_err(Fault::Final)?;
+        let route = route(&url).map_err(Fault::Final)?;
+        let host = named(&url, route == Route::Remote && settings.proxy.is_some());
+        let http = self.http(settings, route).map_err(Fault::Final)?;
         let method = reqwest::Method::from_bytes(request.method.as_bytes())
             .map_err(|_| Fault::Final(Error::usage(format!("`{}` is no HTTP method", request.method))))?;
         let mut builder = http.request(method, url);
@@ -108,8 +109,7 @@ impl Transport {
         Ok(Response { status, headers, body })
     }
 
-    fn http(&self, settings: &ClientSettings, url: &Url) -> Result<reqwest::Client> {
-        let route = route(url)?;
+    fn http(&self, settings: &ClientSettings, route: Route) -> Result<reqwest::Client> {
         let mut clients = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, client)) = clients.iter().find(|(known, _)| *known == route) {
             return Ok(client.clone());
@@ -118,6 +118,12 @@ impl Transport {
         clients.push((route, client.clone()));
         Ok(client)
     }
+}
+
+/// How messages name the other end.
+fn named(url: &Url, through_proxy: bool) -> String {
+    let host = url.host_str().unwrap_or_default();
+    if through_proxy { format!("`{host}` through the proxy") } else { format!("`{host}`") }
 }
 
 fn header_value(name: &str, text: &HeaderText<'_>) -> Result<HeaderValue, Fault> {
@@ -211,7 +217,7 @@ async fn read(mut response: reqwest::Response, host: &str) -> Result<Bytes, Unre
     let mut body = BytesMut::new();
     while let Some(chunk) = response.chunk().await.map_err(Unread::Broken)? {
         if body.len() + chunk.len() > BODY_LIMIT {
-            let message = format!("`{host}` sent more than {} MiB", BODY_LIMIT >> 20);
+            let message = format!("{host} sent more than {} MiB", BODY_LIMIT >> 20);
             return Err(Unread::TooLong(ErrorKind::Decode { status, message }.into()));
         }
         body.extend_from_slice(&chunk);
@@ -223,7 +229,7 @@ async fn read(mut response: reqwest::Response, host: &str) -> Result<Bytes, Unre
 fn fault(error: &reqwest::Error, host: &str, timeout: Duration) -> Fault {
     let cause = innermost(error);
     if error.is_connect() && cause.to_lowercase().contains("certificate") {
-        let message = format!("the TLS certificate of `{host}` is not trusted: {cause}");
+        let message = format!("the TLS certificate of {host} is not trusted: {cause}");
         let hint =
             "Behind a proxy that inspects TLS, name its certificate with `ca_bundle` (UMAPI_CA_BUNDLE).";
         return Fault::Final(Error::config(message, hint));
@@ -233,19 +239,19 @@ fn fault(error: &reqwest::Error, host: &str, timeout: Duration) -> Fault {
     }
     if error.is_connect() {
         return Fault::NotSent(match io_kind(error) {
-            _ if error.is_dns() => format!("the host `{host}` is not known (name resolution)"),
-            Some(io::ErrorKind::ConnectionRefused) => format!("`{host}` refuses the connection"),
-            _ if error.is_timeout() => format!("no connection to `{host}` in time"),
-            _ => format!("no connection to `{host}`: {cause}"),
+            _ if error.is_dns() => format!("the host {host} is not known (name resolution)"),
+            Some(io::ErrorKind::ConnectionRefused) => format!("{host} refuses the connection"),
+            _ if error.is_timeout() => format!("no connection to {host} in time"),
+            _ => format!("no connection to {host}: {cause}"),
         });
     }
     Fault::Lost(match io_kind(error) {
-        _ if error.is_timeout() => format!("no answer from `{host}` within {:.0} s", timeout.as_secs_f64()),
+        _ if error.is_timeout() => format!("no answer from {host} within {:.0} s", timeout.as_secs_f64()),
         Some(io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe) => {
-            format!("the connection to `{host}` was reset")
+            format!("the connection to {host} was reset")
         }
-        _ if error.is_body() || error.is_decode() => format!("the answer of `{host}` was cut short: {cause}"),
-        _ => format!("the connection to `{host}` broke: {cause}"),
+        _ if error.is_body() || error.is_decode() => format!("the answer of {host} was cut short: {cause}"),
+        _ => format!("the connection to {host} broke: {cause}"),
     })
 }
 

@@ -4,6 +4,7 @@ use super::check::{self, Fault};
 use super::identity::{Identity, IdentityType, fold};
 use super::step::{self, StepSpec, SubjectKind};
 use serde_json::{Map, Value, json};
+use std::collections::HashSet;
 
 /// Whom or what a command is about.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -235,7 +236,31 @@ impl Command {
 impl Touches {
     /// Whether the order of the two commands could matter.
     pub fn conflicts_with(&self, other: &Self) -> bool {
-        let shares = |one: &[String], two: &[String]| one.iter().any(|name| two.contains(name));
+        let mut taken = Taken::default();
+        taken.add(self);
+        taken.conflicts_with(other)
+    }
+}
+
+/// What several commands touch together.
+#[derive(Debug, Default)]
+pub struct Taken<'t> {
+    people: HashSet<&'t str>,
+    groups_changed: HashSet<&'t str>,
+    groups_used: HashSet<&'t str>,
+}
+
+impl<'t> Taken<'t> {
+    /// Takes one more command in.
+    pub fn add(&mut self, touches: &'t Touches) {
+        self.people.extend(touches.people.iter().map(String::as_str));
+        self.groups_changed.extend(touches.groups_changed.iter().map(String::as_str));
+        self.groups_used.extend(touches.groups_used.iter().map(String::as_str));
+    }
+
+    /// Whether the order between the command and any of these could matter.
+    pub fn conflicts_with(&self, other: &Touches) -> bool {
+        let shares = |one: &HashSet<&str>, two: &[String]| two.iter().any(|name| one.contains(name.as_str()));
         shares(&self.people, &other.people)
             || shares(&self.groups_changed, &other.groups_changed)
             || shares(&self.groups_changed, &other.groups_used)

@@ -1,0 +1,256 @@
+//! One call: headers, retries, waits, refusals, and where a request may go.
+
+use super::{Listener, ORGANIZATION, client, client_of, settings};
+use crate::support::server::{Reply, Server};
+use serde_json::{Value, json};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+use umapi::client::Client;
+use umapi::client::event::{Event, WaitReason};
+use umapi::client::request::RawRequest;
+use umapi::client::settings::ClientSettings;
+use umapi::error::ErrorKind;
+
+const USER: &str = "/organizations/0123ABC@AdobeOrg/users/a@example.com";
+
+fn user() -> Reply {
+    Reply::json(200, &json!({"result": "success", "user": {"email": "a@example.com", "type": "adobeID"}}))
+}
+
+fn get(target: &str) -> RawRequest {
+    RawRequest { method: "GET".into(), target: target.into(), body: None }
+}
+
+#[tokio::test]
+async fn a_user_is_looked_up_with_name_and_domain_encoded() {
+    let server = Server::replies(vec![user()]).await;
+    let found = client_of(&server).get_user(" jo+hn/d ", Some("example.com")).await.unwrap();
+    assert_eq!(found.email.as_deref(), Some("a@example.com"));
+    let expected =
+        format!("GET /v2/usermanagement/organizations/{ORGANIZATION}/users/jo%2Bhn%2Fd?domain=example.com");
+    assert_eq!(server.lines(), [expected]);
+}
+
+#[tokio::test]
+async fn a_name_that_would_make_another_path_is_refused() {
+    let server = Server::replies(vec![user()]).await;
+    for name in ["", " ", ".", ".."] {
+        assert_eq!(client_of(&server).get_user(name, None).await.unwrap_err().kind.name(), "usage");
+    }
+    assert!(server.requests().is_empty());
+}
+
+#[tokio::test]
+async fn the_headers_are_those_of_the_contract() {
+    let server = Server::replies(vec![user()]).await;
+    let client = client_of(&server);
+    for _ in 0..2 {
+        client.get_user("a@example.com", None).await.unwrap();
+    }
+    let requests = server.requests();
+    assert_eq!(requests[0].header("accept"), Some("application/json"));
+    assert!(requests[0].header("user-agent").is_some_and(|agent| agent.starts_with("umapi-shell/")));
+    assert_eq!(requests[0].header("content-type"), None);
+    assert_ne!(requests[0].header("x-request-id"), requests[1].header("x-request-id"));
+}
+
+#[tokio::test]
+async fn a_429_uses_up_no_attempt() {
+    let past = "Sun, 06 Nov 1994 08:49:37 GMT";
+    let server = Server::replies(vec![
+        Reply::empty(429).with("Retry-After", "0"),
+        Reply::empty(429).with("Retry-After", past),
+        Reply::empty(429),
+        user(),
+    ])
+    .await;
+    let client = client(ClientSettings { max_attempts: 1, ..settings(&server) });
+    client.get_user("a@example.com", None).await.unwrap();
+    assert_eq!((client.calls().requests, client.calls().retries), (4, 3));
+}
+
+#[tokio::test]
+async fn a_longer_wait_than_allowed_stops_with_the_time_to_come_back() {
+    let throttled = json!({"error_code": "429050", "message": "Too many requests"});
+    let server = Server::replies(vec![Reply::json(429, &throttled).with("Retry-After", "3601")]).await;
+    let error = client_of(&server).get_user("a@example.com", None).await.unwrap_err();
+    let ErrorKind::Throttled { wait, until, code } = &*error.kind else { panic!("{error}") };
+    assert_eq!((wait.as_secs(), code.as_deref()), (3601, Some("429050")));
+    let until: jiff::Timestamp = until.parse().unwrap();
+    assert!(until > jiff::Timestamp::now() + Duration::from_secs(3500), "{until}");
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn a_service_that_only_ever_throttles_ends_too() {
+    let server = Server::replies(vec![Reply::empty(429).with("Retry-After", "0")]).await;
+    let client = client(ClientSettings { max_wait: Duration::from_secs(5), ..settings(&server) });
+    let error = client.get_user("a@example.com", None).await.unwrap_err();
+    assert_eq!((error.kind.name(), error.attempts), ("throttled", 6));
+}
+
+#[tokio::test]
+async fn gateway_trouble_and_lost_answers_are_tried_again_under_one_id() {
+    let cut = json!({"result": "success", "user": {"email": "a@example.com"}}).to_string();
+    let trouble = [Reply::empty(502), Reply::empty(503), Reply::empty(504), Reply::Drop, Reply::Cut(cut)];
+    for reply in trouble {
+        let server = Server::replies(vec![reply.clone(), user()]).await;
+        client_of(&server).get_user("a@example.com", None).await.unwrap();
+        let requests = server.requests();
+        assert_eq!(requests.len(), 2, "{reply:?}");
+        assert_eq!(requests[0].header("x-request-id"), requests[1].header("x-request-id"), "{reply:?}");
+    }
+}
+
+#[tokio::test]
+async fn after_the_last_attempt_the_error_says_what_it_met() {
+    let server = Server::replies(vec![Reply::json(503, &json!({"message": "maintenance"}))]).await;
+    let error = client_of(&server).get_user("a@example.com", None).await.unwrap_err();
+    assert_eq!((error.kind.name(), error.status(), error.attempts), ("unavailable", Some(503), 3));
+    assert!(error.to_string().contains("HTTP 503: maintenance"), "{error}");
+    let sent = server.requests()[0].header("x-request-id").map(str::to_owned);
+    assert_eq!(error.request_id, sent);
+}
+
+#[tokio::test]
+async fn an_answer_that_stays_unreadable_is_a_decode_error() {
+    let garbled = Reply::Answer { status: 200, headers: Vec::new(), body: "{\"result\":".into() };
+    let server = Server::replies(vec![garbled]).await;
+    let error = client_of(&server).get_user("a@example.com", None).await.unwrap_err();
+    assert_eq!((error.kind.name(), server.requests().len()), ("decode", 3));
+}
+
+#[tokio::test]
+async fn nobody_listening_is_unavailable() {
+    let server = Server::replies(vec![user()]).await;
+    let settings = settings(&server);
+    drop(server);
+    let error = client(settings).get_user("a@example.com", None).await.unwrap_err();
+    assert_eq!((error.kind.name(), error.attempts), ("unavailable", 3));
+    assert!(error.to_string().contains("`127.0.0.1` refuses the connection"), "{error}");
+}
+
+#[tokio::test]
+async fn an_answer_that_does_not_come_is_told_with_its_time() {
+    let server = Server::replies(vec![Reply::Hang]).await;
+    let patience =
+        ClientSettings { timeout: Duration::from_millis(50), max_attempts: 1, ..settings(&server) };
+    let error = client(patience).get_user("a@example.com", None).await.unwrap_err();
+    assert!(error.to_string().contains("no answer from `127.0.0.1` within"), "{error}");
+}
+
+#[tokio::test]
+async fn a_refusal_is_not_tried_again_and_keeps_its_code() {
+    let body = |code: &str| json!({"result": code, "message": "m"});
+    for (status, code, kind) in [
+        (400, "error.organization.invalid_id", "rejected"),
+        (403, "error.apikey.invalid", "auth"),
+        (403, "error.organization.migrating", "rejected"),
+        (404, "error.user.not_found", "not_found"),
+        (500, "error.internal", "unavailable"),
+        (200, "error.user.not_found", "not_found"),
+        (200, "error.user.email.invalid", "rejected"),
+    ] {
+        let server = Server::replies(vec![Reply::json(status, &body(code))]).await;
+        let error = client_of(&server).get_user("a@example.com", None).await.unwrap_err();
+        assert_eq!((error.kind.name(), server.requests().len()), (kind, 1), "{status} {code}");
+        if status != 500 {
+            assert_eq!((error.status(), error.code()), (Some(status), Some(code)));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_gateway_s_404_does_not_say_that_a_user_is_absent() {
+    let page = Reply::Answer { status: 404, headers: Vec::new(), body: "<h1>no route</h1>".into() };
+    for reply in [page, Reply::empty(404), Reply::json(404, &json!({"error_code": "404001"}))] {
+        let server = Server::replies(vec![reply.clone()]).await;
+        let error = client_of(&server).get_user("a@example.com", None).await.unwrap_err();
+        assert_eq!((error.kind.name(), error.status()), ("rejected", Some(404)), "{reply:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_followed_and_its_host_is_named() {
+    let away = Reply::empty(302).with("Location", "https://me:hunter2@elsewhere.example.com/x?token=1");
+    let server = Server::replies(vec![away]).await;
+    let error = client_of(&server).get_user("a@example.com", None).await.unwrap_err();
+    assert_eq!((error.status(), server.requests().len()), (Some(302), 1));
+    assert!(error.to_string().contains("redirected to `elsewhere.example.com`"), "{error}");
+    assert!(!error.to_string().contains("hunter2"), "{error}");
+}
+
+#[tokio::test]
+async fn call_answers_any_endpoint_and_send_any_status() {
+    let server = Server::replies(vec![
+        Reply::empty(503),
+        Reply::json(200, &json!({"result": "success"})).with("X-Total-Count", "7"),
+        Reply::Answer { status: 503, headers: Vec::new(), body: "<h1>busy</h1>".into() },
+        Reply::empty(204),
+    ])
+    .await;
+    let client = client_of(&server);
+    let answer =
+        client.call(&get(&format!("https://usermanagement.adobe.io/v2/usermanagement{USER}"))).await.unwrap();
+    assert_eq!((answer.status, answer.header("x-total-count")), (200, Some("7")));
+    assert_eq!(answer.body, json!({"result": "success"}));
+    let answer = client.send(&get(USER)).await.unwrap();
+    assert_eq!((answer.status, answer.body), (503, Value::String("<h1>busy</h1>".into())));
+    let answer = client.send(&get(USER)).await.unwrap();
+    assert_eq!((answer.status, answer.body), (204, Value::Null));
+    assert!(server.lines().iter().all(|line| *line == format!("GET /v2/usermanagement{USER}")));
+}
+
+#[tokio::test]
+async fn nothing_leaves_for_another_host() {
+    let server = Server::replies(vec![user()]).await;
+    let client = client_of(&server);
+    for target in ["https://example.com/v2/usermanagement/users/A/0", "/users/../../ims", "/ims/../x"] {
+        assert_eq!(client.call(&get(target)).await.unwrap_err().kind.name(), "usage", "{target}");
+        assert_eq!(client.send(&get(target)).await.unwrap_err().kind.name(), "usage", "{target}");
+    }
+    assert!(server.requests().is_empty());
+}
+
+#[tokio::test]
+async fn the_state_of_the_service_is_asked_without_a_token() {
+    let server = Server::replies(vec![Reply::json(200, &json!({"state": "LIVE"}))]).await;
+    let answer = client_of(&server).call(&get("/status")).await.unwrap();
+    assert_eq!(answer.body["state"], "LIVE");
+    assert_eq!(server.lines(), ["GET /status"]);
+    assert_eq!(server.requests()[0].header("authorization"), None);
+}
+
+#[tokio::test]
+async fn a_wait_tells_why_and_until_when_and_can_be_ended() {
+    let server = Server::replies(vec![Reply::empty(429).with("Retry-After", "3000")]).await;
+    let stop = CancellationToken::new();
+    let listener = Arc::new(Listener { stop_at_wait: Some(stop.clone()), ..Listener::default() });
+    let client = Client::new(settings(&server), listener.clone(), stop);
+    let error = client.get_user("a@example.com", None).await.unwrap_err();
+    assert_eq!(error.kind.name(), "interrupted");
+    let events = listener.events();
+    let [Event::Sending { attempt: 1, .. }, Event::Answered { status: 429, .. }, waiting] = &events[..]
+    else {
+        panic!("{events:?}")
+    };
+    let Event::Waiting { reason, duration, call, .. } = waiting else { panic!("{waiting:?}") };
+    assert_eq!((reason, duration.as_secs()), (&WaitReason::Throttled, 3000));
+    assert_eq!(call, &format!("GET {USER}"));
+}
+
+#[tokio::test]
+async fn an_exchange_can_be_ended_and_another_stop_begins_anew() {
+    let server = Server::start(|_, number| if number == 0 { Reply::Hang } else { user() }).await;
+    let stop = CancellationToken::new();
+    let client = Client::new(settings(&server), Arc::new(()), stop.clone());
+    let (answer, ()) = tokio::join!(client.get_user("a@example.com", None), async {
+        server.arrived(1).await;
+        stop.cancel();
+    });
+    assert_eq!(answer.unwrap_err().kind.name(), "interrupted");
+    assert!(client.get_user("a@example.com", None).await.is_err());
+    let next = client.with_stop(CancellationToken::new());
+    assert!(next.get_user("a@example.com", None).await.is_ok());
+}

@@ -1,0 +1,348 @@
+//! Lists of commands: packed, carried out, every one accounted for.
+
+use super::{Listener, client, client_of, settings};
+use crate::support::server::{Recorded, Reply, Server};
+use futures_util::{StreamExt, stream};
+use serde_json::{Value, json};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+use umapi::client::Client;
+use umapi::client::event::{ActionRequest, Event, Hook, Progress};
+use umapi::client::outcome::{Outcome, Status};
+use umapi::client::request::Answer;
+use umapi::client::settings::{ClientSettings, Credentials, Mode};
+use umapi::error::{Error, ErrorKind, Result};
+use umapi::secret::Secret;
+use umapi::wire::command::Command;
+
+/// Harmless to repeat.
+fn add(number: usize) -> Command {
+    let mut command = Command::user(&format!("u{number}@example.com"), None, None);
+    command.add_to_groups(&["Designers".to_owned()]);
+    command
+}
+
+/// Not to be repeated blindly.
+fn create(number: usize) -> Command {
+    let email = format!("u{number}@example.com");
+    let mut command = Command::user(&email, None, None);
+    command.push("addAdobeID", json!({ "email": email }));
+    command
+}
+
+fn adds(count: usize) -> Vec<Command> {
+    (0..count).map(add).collect()
+}
+
+/// Answers as the service does when all goes well, in the request's mode.
+fn all_done(request: &Recorded) -> Reply {
+    partly(request, &[])
+}
+
+/// The same, with errors in these commands of the request.
+fn partly(request: &Recorded, errors: &[usize]) -> Reply {
+    let count = request.json().as_array().unwrap().len();
+    let done = if request.target.ends_with("testOnly=true") { "completedInTestMode" } else { "completed" };
+    let errors: Vec<_> = errors
+        .iter()
+        .map(|index| json!({"index": index, "step": 0, "errorCode": "error.group.not_found", "message": "m"}))
+        .collect();
+    let mut body = json!({"result": "partial", "notCompleted": errors.len(), "errors": errors});
+    body[done] = json!(count - errors.len());
+    Reply::json(200, &body)
+}
+
+async fn run(client: &Client, commands: Vec<Command>) -> (Vec<Outcome>, Option<Error>, usize) {
+    let mut outcomes = client.execute(stream::iter(commands));
+    let mut list = Vec::new();
+    while let Some(outcome) = outcomes.next().await {
+        list.push(outcome);
+    }
+    list.sort_by_key(|outcome| outcome.index);
+    (list, outcomes.stopped().cloned(), outcomes.requests())
+}
+
+fn statuses(outcomes: &[Outcome]) -> Vec<Status> {
+    outcomes.iter().map(|outcome| outcome.status).collect()
+}
+
+fn users(request: &Recorded) -> Vec<String> {
+    let body = request.json();
+    let user =
+        |command: &Value| command["user"].as_str().unwrap().trim_end_matches("@example.com").to_owned();
+    body.as_array().unwrap().iter().map(user).collect()
+}
+
+#[tokio::test]
+async fn independent_commands_leave_in_full_requests() {
+    let server = Server::start(|request, _| all_done(request)).await;
+    let listener = Arc::new(Listener::default());
+    let client = Client::new(settings(&server), listener.clone(), CancellationToken::new());
+    let (outcomes, stopped, requests) = run(&client, adds(25)).await;
+    assert_eq!((statuses(&outcomes), requests), (vec![Status::Completed; 25], 3));
+    assert!(stopped.is_none());
+    let sizes: Vec<_> = server.requests().iter().map(|request| users(request).len()).collect();
+    assert_eq!(sizes, [10, 10, 5]);
+    let first = &outcomes[0];
+    assert_eq!((first.target.as_str(), first.action.as_str(), first.attempts), ("u0@example.com", "add", 1));
+    assert_eq!(first.request_id.as_deref(), server.requests()[0].header("x-request-id"));
+    let last = listener.events().into_iter().rev().find_map(|event| match event {
+        Event::Progress(progress) => Some(progress),
+        _ => None,
+    });
+    assert_eq!(last, Some(Progress { done: 25, requests: 3, ..Progress::default() }));
+}
+
+#[tokio::test]
+async fn an_empty_list_sends_nothing() {
+    let server = Server::start(|request, _| all_done(request)).await;
+    let (outcomes, stopped, requests) = run(&client_of(&server), Vec::new()).await;
+    assert_eq!((outcomes.len(), stopped.is_none(), requests), (0, true, 0));
+    assert!(server.requests().is_empty());
+}
+
+#[tokio::test]
+async fn a_rehearsal_never_reads_as_done() {
+    let server = Server::start(|request, _| partly(request, &[1])).await;
+    let client = client(ClientSettings { mode: Mode::Test, ..settings(&server) });
+    let (outcomes, ..) = run(&client, adds(3)).await;
+    assert_eq!(statuses(&outcomes), [Status::WouldComplete, Status::Failed, Status::WouldComplete]);
+    assert!(outcomes.iter().all(|outcome| outcome.mode == Mode::Test));
+}
+
+#[tokio::test]
+async fn errors_come_back_at_the_caller_s_index() {
+    let server =
+        Server::start(|request, number| partly(request, if number == 1 { &[0, 4] } else { &[] })).await;
+    let (outcomes, ..) = run(&client_of(&server), adds(15)).await;
+    let failed: Vec<_> = outcomes
+        .iter()
+        .filter(|outcome| outcome.status == Status::Failed)
+        .map(|outcome| outcome.index)
+        .collect();
+    assert_eq!(failed, [10, 14]);
+    let failure = outcomes[10].failure().unwrap();
+    assert_eq!((failure.code.as_str(), failure.message.as_str()), ("error.group.not_found", "m"));
+    assert!(outcomes[10].hint().is_some());
+}
+
+#[tokio::test]
+async fn dependent_commands_and_pieces_go_one_after_the_other() {
+    let server = Server::start(|request, _| all_done(request)).await;
+    let mut long = Command::user("u1@example.com", None, None);
+    long.add_to_groups(&(0..150).map(|number| format!("G{number}")).collect::<Vec<_>>());
+    let (outcomes, ..) = run(&client_of(&server), vec![add(0), long, add(0), add(2)]).await;
+    assert_eq!(statuses(&outcomes), [Status::Completed; 4]);
+    let requests: Vec<_> = server.requests().iter().map(users).collect();
+    assert_eq!(requests, [vec!["u0", "u1", "u2"], vec!["u1", "u0"]]);
+}
+
+#[tokio::test]
+async fn what_a_check_refuses_does_not_leave_and_the_rest_does() {
+    let server = Server::start(|request, _| all_done(request)).await;
+    let mut commands = adds(3);
+    commands[1] = Command::user("nobody", None, None);
+    commands[1].add_to_groups(&["X".to_owned()]);
+    let (outcomes, ..) = run(&client_of(&server), commands).await;
+    assert_eq!(statuses(&outcomes), [Status::Completed, Status::Failed, Status::Completed]);
+    assert_eq!(
+        (outcomes[1].attempts, outcomes[1].code.as_deref()),
+        (0, Some("error.command.domain.missing"))
+    );
+    assert_eq!(users(&server.requests()[0]), ["u0", "u2"]);
+}
+
+#[tokio::test]
+async fn a_harmless_request_is_repeated_after_a_lost_answer() {
+    for reply in [Reply::Drop, Reply::empty(504), Reply::Cut("{\"result\": 1}".into())] {
+        let server =
+            Server::start(move |request, number| if number == 0 { reply.clone() } else { all_done(request) })
+                .await;
+        let (outcomes, ..) = run(&client_of(&server), adds(2)).await;
+        assert_eq!((statuses(&outcomes), outcomes[0].attempts), (vec![Status::Completed; 2], 2));
+    }
+}
+
+#[tokio::test]
+async fn of_a_lost_request_only_the_harmless_commands_leave_again() {
+    let server =
+        Server::start(|request, number| if number == 0 { Reply::Drop } else { all_done(request) }).await;
+    let commands = vec![add(0), create(1), add(2), create(1)];
+    let (outcomes, stopped, _) = run(&client_of(&server), commands).await;
+    let expected = [Status::Completed, Status::Unknown, Status::Completed, Status::NotSent];
+    assert_eq!(statuses(&outcomes), expected);
+    assert!(outcomes[1].message.as_ref().unwrap().contains("broke"), "{:?}", outcomes[1]);
+    assert!(outcomes[3].message.as_ref().unwrap().contains("command 1"), "{:?}", outcomes[3]);
+    assert_eq!((outcomes[0].attempts, stopped.is_none()), (2, true));
+    assert_eq!(users(&server.requests()[1]), ["u0", "u2"]);
+}
+
+#[tokio::test]
+async fn a_service_that_is_gone_ends_the_run_and_nothing_is_forgotten() {
+    let server = Server::replies(vec![Reply::empty(503)]).await;
+    let (outcomes, stopped, requests) = run(&client_of(&server), (0..50).map(create).collect()).await;
+    let count = |status| outcomes.iter().filter(|outcome| outcome.status == status).count();
+    assert_eq!((count(Status::Unknown), count(Status::NotSent), requests), (30, 20, 0));
+    assert_eq!(stopped.unwrap().kind.name(), "unavailable");
+    assert_eq!(server.requests().len(), 3);
+}
+
+#[tokio::test]
+async fn a_service_that_was_never_reached_leaves_everything_not_sent() {
+    let server = Server::replies(vec![Reply::Drop]).await;
+    let settings = settings(&server);
+    drop(server);
+    let (outcomes, stopped, _) = run(&client(settings), (0..12).map(create).collect()).await;
+    assert_eq!(statuses(&outcomes), [Status::NotSent; 12]);
+    assert_eq!(stopped.unwrap().kind.name(), "unavailable");
+}
+
+#[tokio::test]
+async fn a_refused_sign_in_leaves_everything_not_sent() {
+    let server = Server::replies(vec![Reply::json(400, &json!({"error": "invalid_client"}))]).await;
+    let credentials = Credentials::OAuth { client_id: "id".into(), client_secret: Secret::from("s") };
+    let client = client(ClientSettings { credentials, ..settings(&server) });
+    let (outcomes, stopped, _) = run(&client, adds(2)).await;
+    assert_eq!(statuses(&outcomes), [Status::NotSent; 2]);
+    assert_eq!((outcomes[0].attempts, outcomes[0].request_id.as_deref()), (0, None));
+    assert_eq!(stopped.unwrap().code(), Some("invalid_client"));
+}
+
+#[tokio::test]
+async fn a_server_fault_in_a_change_is_unknown_and_the_run_goes_on() {
+    let server =
+        Server::start(|request, number| if number == 0 { Reply::empty(500) } else { all_done(request) })
+            .await;
+    let (outcomes, stopped, _) = run(&client_of(&server), adds(12)).await;
+    assert_eq!(statuses(&outcomes[..10]), [Status::Unknown; 10]);
+    assert_eq!((statuses(&outcomes[10..]), stopped.is_none()), (vec![Status::Completed; 2], true));
+}
+
+#[tokio::test]
+async fn a_malformed_request_fails_its_commands_and_any_other_refusal_ends_the_run() {
+    let refuse = |status, code: &str| Reply::json(status, &json!({"result": code, "message": "m"}));
+    let malformed = refuse(400, "error.command.malformed");
+    let server =
+        Server::start(move |request, number| if number == 0 { malformed.clone() } else { all_done(request) })
+            .await;
+    let (outcomes, stopped, _) = run(&client_of(&server), adds(12)).await;
+    assert_eq!((statuses(&outcomes[..10]), stopped.is_none()), (vec![Status::Failed; 10], true));
+    assert_eq!(statuses(&outcomes[10..]), [Status::Completed; 2]);
+
+    let server = Server::replies(vec![refuse(400, "error.organization.invalid_id")]).await;
+    let (outcomes, stopped, _) = run(&client_of(&server), adds(12)).await;
+    assert_eq!((outcomes[0].status, outcomes[11].status), (Status::Failed, Status::NotSent));
+    assert_eq!(stopped.unwrap().code(), Some("error.organization.invalid_id"));
+
+    let server = Server::replies(vec![Reply::empty(403)]).await;
+    let (outcomes, stopped, _) = run(&client_of(&server), adds(2)).await;
+    assert_eq!((statuses(&outcomes), stopped.unwrap().kind.name()), (vec![Status::NotSent; 2], "auth"));
+}
+
+#[tokio::test]
+async fn an_answer_that_does_not_add_up_calls_nothing_done() {
+    for body in [json!({"result": "success", "completed": 1}), json!({"completed": "two"}), json!({})] {
+        let server = Server::replies(vec![Reply::json(200, &body)]).await;
+        let (outcomes, ..) = run(&client_of(&server), adds(2)).await;
+        assert!(outcomes.iter().all(|outcome| !outcome.status.is_done()), "{body}: {outcomes:?}");
+    }
+}
+
+#[tokio::test]
+async fn warnings_travel_with_the_caller_s_step() {
+    let server = Server::replies(vec![Reply::json(
+        200,
+        &json!({"result": "success", "completed": 1, "warnings": [
+            {"index": 0, "step": 2, "warningCode": "warning.command.deprecated", "message": "old"}]}),
+    )])
+    .await;
+    let mut command = Command::group("X");
+    command.push("add", json!({"product": (0..15).map(|number| format!("P{number}")).collect::<Vec<_>>()}));
+    command.membership("remove", "user", &["a@example.com".to_owned()]);
+    let (outcomes, ..) = run(&client_of(&server), vec![command]).await;
+    assert_eq!((outcomes[0].status, outcomes[0].warnings[0].step), (Status::Completed, Some(1)));
+}
+
+#[tokio::test]
+async fn entering_test_mode_in_the_midst_makes_the_rest_a_rehearsal() {
+    let server = Server::start(|request, _| all_done(request)).await;
+    let client = client_of(&server);
+    let mut outcomes = client.execute(stream::iter(adds(12)));
+    assert_eq!(outcomes.next().await.unwrap().status, Status::Completed);
+    client.enter_test_mode();
+    let rest: Vec<_> = outcomes.collect().await;
+    assert_eq!(rest.last().unwrap().status, Status::WouldComplete);
+    assert!(server.lines()[1].ends_with("?testOnly=true"));
+}
+
+struct Refusing(usize);
+
+impl Hook for Refusing {
+    fn before(&self, request: &ActionRequest) -> Result<()> {
+        if request.commands.iter().all(|sent| sent.index < self.0) {
+            return Ok(());
+        }
+        Err(ErrorKind::Guard { message: "enough".into(), hint: "h".into() }.into())
+    }
+
+    fn after(&self, _: &ActionRequest, _: Result<&Answer, &Error>) {}
+}
+
+#[tokio::test]
+async fn a_hook_that_refuses_ends_the_run_before_the_request() {
+    let server = Server::start(|request, _| all_done(request)).await;
+    let client = client_of(&server);
+    client.add_hook(Arc::new(Refusing(10)));
+    let (outcomes, stopped, requests) = run(&client, adds(25)).await;
+    assert_eq!(statuses(&outcomes[..10]), [Status::Completed; 10]);
+    assert_eq!(statuses(&outcomes[10..]), [Status::NotSent; 15]);
+    assert!(outcomes[24].message.as_ref().unwrap().contains("enough"), "{:?}", outcomes[24]);
+    assert_eq!((stopped.unwrap().kind.name(), requests, server.requests().len()), ("guard", 1, 1));
+}
+
+#[tokio::test]
+async fn an_interruption_leaves_what_was_in_flight_unknown_and_the_rest_not_sent() {
+    let server =
+        Server::start(|request, number| if number == 0 { all_done(request) } else { Reply::Hang }).await;
+    let stop = CancellationToken::new();
+    let client = Client::new(settings(&server), Arc::new(()), stop.clone());
+    let ((outcomes, stopped, _), ()) = tokio::join!(run(&client, adds(25)), async {
+        server.arrived(2).await;
+        stop.cancel();
+    });
+    assert_eq!(statuses(&outcomes[..10]), [Status::Completed; 10]);
+    assert_eq!(statuses(&outcomes[10..20]), [Status::Unknown; 10]);
+    assert_eq!(statuses(&outcomes[20..]), [Status::NotSent; 5]);
+    assert_eq!(stopped.unwrap().kind.name(), "interrupted");
+}
+
+#[tokio::test]
+async fn an_interruption_while_waiting_for_commands_ends_the_run() {
+    let server = Server::start(|request, _| all_done(request)).await;
+    let stop = CancellationToken::new();
+    let client = Client::new(settings(&server), Arc::new(()), stop.clone());
+    let mut outcomes = client.execute(stream::iter(adds(2)).chain(stream::pending()));
+    let stopping = async {
+        tokio::task::yield_now().await;
+        stop.cancel();
+    };
+    let (first, ()) = tokio::join!(outcomes.next(), stopping);
+    assert_eq!(first.unwrap().status, Status::NotSent);
+    assert_eq!(outcomes.next().await.unwrap().status, Status::NotSent);
+    assert!(outcomes.next().await.is_none());
+    assert_eq!(outcomes.stopped().unwrap().kind.name(), "interrupted");
+}
+
+#[tokio::test]
+async fn a_wait_that_is_too_long_ends_the_run_with_the_time_to_come_back() {
+    let server = Server::start(|request, number| match number {
+        0 => all_done(request),
+        _ => Reply::empty(429).with("Retry-After", "60"),
+    })
+    .await;
+    let client = client(ClientSettings { max_wait: Duration::from_secs(59), ..settings(&server) });
+    let (outcomes, stopped, _) = run(&client, adds(12)).await;
+    assert_eq!(statuses(&outcomes[10..]), [Status::NotSent; 2]);
+    assert!(matches!(*stopped.unwrap().kind, ErrorKind::Throttled { .. }));
+}

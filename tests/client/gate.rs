@@ -1,0 +1,210 @@
+//! The gate: every change passes it, however it is made.
+
+use super::{ORGANIZATION, client, client_of, settings};
+use crate::support::server::{Reply, Server};
+use serde_json::{Value, json};
+use std::sync::{Arc, Mutex};
+use umapi::client::Client;
+use umapi::client::event::{ActionRequest, Hook};
+use umapi::client::request::{Answer, RawRequest};
+use umapi::client::settings::{ClientSettings, Mode};
+use umapi::error::{Error, ErrorKind, Result};
+
+fn add(user: &str) -> Value {
+    json!({"user": user, "do": [{"add": {"group": ["Designers"]}}]})
+}
+
+fn done(count: usize) -> Reply {
+    Reply::json(
+        200,
+        &json!({"result": "success", "completed": count, "completedInTestMode": 0, "notCompleted": 0}),
+    )
+}
+
+fn post(target: &str, body: Value) -> RawRequest {
+    RawRequest { method: "POST".into(), target: target.into(), body: Some(body) }
+}
+
+fn in_test_mode(server: &Server) -> Client {
+    client(ClientSettings { mode: Mode::Test, ..settings(server) })
+}
+
+/// Writes down what passes, and refuses when told to.
+#[derive(Default)]
+struct Guard {
+    refuses: bool,
+    seen: Mutex<Vec<String>>,
+}
+
+impl Hook for Guard {
+    fn before(&self, request: &ActionRequest) -> Result<()> {
+        let line = format!("before {} {} {}", request.call, request.mode.as_str(), request.commands.len());
+        self.seen.lock().unwrap().push(line);
+        if self.refuses {
+            return Err(ErrorKind::Guard { message: "no".into(), hint: "h".into() }.into());
+        }
+        Ok(())
+    }
+
+    fn after(&self, _: &ActionRequest, answer: Result<&Answer, &Error>) {
+        let line = match answer {
+            Ok(answer) => format!("after {}", answer.status),
+            Err(error) => format!("after {}", error.kind.name()),
+        };
+        self.seen.lock().unwrap().push(line);
+    }
+}
+
+#[tokio::test]
+async fn in_test_mode_every_action_request_is_a_rehearsal() {
+    let server = Server::replies(vec![done(1)]).await;
+    let client = in_test_mode(&server);
+    let body = || json!([add("a@example.com")]);
+    let action = format!("/action/{ORGANIZATION}");
+    client.action(body()).await.unwrap();
+    client.call(&post(&action, body())).await.unwrap();
+    client.call(&post(&format!("{action}?testOnly=false"), body())).await.unwrap();
+    client.send(&post(&format!("/%61ction/{ORGANIZATION}?testonly=no&testOnly=0"), body())).await.unwrap();
+    let expected = format!("POST /v2/usermanagement{action}?testOnly=true");
+    assert_eq!(server.lines(), [expected.as_str(); 4]);
+    assert_eq!(server.requests()[0].header("content-type"), Some("application/json"));
+}
+
+#[tokio::test]
+async fn in_test_mode_other_writes_are_refused_and_reads_are_not() {
+    let server = Server::replies(vec![done(1)]).await;
+    let client = in_test_mode(&server);
+    for method in ["POST", "put", "DELETE", "PATCH"] {
+        let target = format!("/{ORGANIZATION}/products/1/configurations/2");
+        let request = RawRequest { method: method.into(), target, body: None };
+        assert_eq!(client.call(&request).await.unwrap_err().kind.name(), "test_mode");
+        assert_eq!(client.send(&request).await.unwrap_err().kind.name(), "test_mode");
+    }
+    assert!(server.requests().is_empty());
+    let request = RawRequest { method: "get".into(), target: "/x".into(), body: None };
+    assert!(client.call(&request).await.is_ok());
+}
+
+#[tokio::test]
+async fn test_mode_holds_for_every_clone_and_for_good() {
+    let server = Server::replies(vec![done(1)]).await;
+    let client = client_of(&server);
+    let other = client.clone();
+    assert_eq!(other.mode(), Mode::Live);
+    client.enter_test_mode();
+    assert_eq!(other.mode(), Mode::Test);
+    other.action(json!([add("a@example.com")])).await.unwrap();
+    assert!(server.lines()[0].ends_with("?testOnly=true"));
+}
+
+#[tokio::test]
+async fn a_list_with_a_fault_does_not_leave_however_it_is_sent() {
+    let server = Server::replies(vec![done(1)]).await;
+    let client = client_of(&server);
+    let body = json!([add("a@example.com"), add("nobody")]);
+    let target = format!("/action/{ORGANIZATION}");
+    for error in [
+        client.action(body.clone()).await.unwrap_err(),
+        client.call(&post(&target, body.clone())).await.unwrap_err(),
+        client.send(&post(&target, body)).await.unwrap_err(),
+    ] {
+        assert_eq!(error.kind.name(), "invalid");
+        assert_eq!((error.failures()[0].index, error.failures()[0].target.as_str()), (1, "nobody"));
+    }
+    assert!(server.requests().is_empty());
+}
+
+#[tokio::test]
+async fn with_the_checks_off_a_list_leaves_as_written() {
+    let server = Server::replies(vec![done(1)]).await;
+    let client = client(ClientSettings { checks: false, ..settings(&server) });
+    let body = json!([{"user": "nobody", "do": "nothing"}]);
+    client.action(body.clone()).await.unwrap();
+    assert_eq!(server.requests()[0].json(), body);
+}
+
+#[tokio::test]
+async fn hooks_see_every_change_before_it_leaves_and_after_its_answer() {
+    let server = Server::replies(vec![done(2), done(1), Reply::empty(200), Reply::empty(404)]).await;
+    let client = client_of(&server);
+    let guard = Arc::new(Guard::default());
+    client.add_hook(guard.clone());
+    client.action(json!([add("a@example.com"), add("b@example.com")])).await.unwrap();
+    let rehearsal = format!("/action/{ORGANIZATION}?testOnly=true");
+    client.call(&post(&rehearsal, json!([add("a@example.com")]))).await.unwrap();
+    client.send(&post("/x/y", json!({}))).await.unwrap();
+    client.call(&post("/x/y", json!({}))).await.unwrap_err();
+    let action = format!("POST /action/{ORGANIZATION}");
+    assert_eq!(
+        *guard.seen.lock().unwrap(),
+        [
+            &format!("before {action} live 2"),
+            "after 200",
+            &format!("before {action} test 1"),
+            "after 200",
+            "before POST /x/y live 0",
+            "after 200",
+            "before POST /x/y live 0",
+            "after not_found",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_hook_that_refuses_keeps_the_change_from_leaving_and_earlier_hooks_are_told() {
+    let server = Server::replies(vec![done(1)]).await;
+    let client = client_of(&server);
+    let first = Arc::new(Guard::default());
+    client.add_hook(first.clone());
+    client.add_hook(Arc::new(Guard { refuses: true, ..Guard::default() }));
+    let error = client.action(json!([add("a@example.com")])).await.unwrap_err();
+    assert_eq!((error.kind.name(), server.requests().len()), ("guard", 0));
+    assert_eq!(first.seen.lock().unwrap()[1], "after guard");
+}
+
+#[tokio::test]
+async fn a_lost_answer_to_a_change_is_unknown_unless_repeating_is_harmless() {
+    let create = json!({"user": "a@example.com", "do": [{"addAdobeID": {"email": "a@example.com"}}]});
+    for (reply, exchanges) in [(Reply::Drop, 1), (Reply::empty(503), 1), (Reply::Cut("{\"a\": 1}".into()), 1)]
+    {
+        let server = Server::replies(vec![reply.clone(), done(1)]).await;
+        let error = client_of(&server).action(json!([create])).await.unwrap_err();
+        assert_eq!((error.kind.name(), server.requests().len()), ("unknown", exchanges), "{reply:?}");
+        let server = Server::replies(vec![reply, done(1)]).await;
+        client_of(&server).action(json!([add("a@example.com")])).await.unwrap();
+        assert_eq!(server.requests().len(), 2);
+    }
+    let server = Server::replies(vec![Reply::Drop]).await;
+    let error = client_of(&server).send(&post("/x/y", json!({}))).await.unwrap_err();
+    assert_eq!((error.kind.name(), server.requests().len()), ("unknown", 1));
+}
+
+#[tokio::test]
+async fn hooks_are_told_when_a_change_may_have_been_made() {
+    let server = Server::replies(vec![Reply::empty(500)]).await;
+    let client = client_of(&server);
+    let guard = Arc::new(Guard::default());
+    client.add_hook(guard.clone());
+    let error = client.action(json!([add("a@example.com")])).await.unwrap_err();
+    assert_eq!((error.kind.name(), guard.seen.lock().unwrap()[1].as_str()), ("unknown", "after unknown"));
+}
+
+#[tokio::test]
+async fn what_was_turned_away_or_rehearsed_is_sent_again_whatever_it_is() {
+    let create = json!([{"user": "a@example.com", "do": [{"addAdobeID": {"email": "a@example.com"}}]}]);
+    let server = Server::replies(vec![Reply::empty(429), done(1)]).await;
+    client_of(&server).action(create.clone()).await.unwrap();
+    let server = Server::replies(vec![Reply::empty(503), Reply::Drop, done(1)]).await;
+    in_test_mode(&server).action(create.clone()).await.unwrap();
+    let server = Server::replies(vec![Reply::empty(503)]).await;
+    let error = in_test_mode(&server).action(create).await.unwrap_err();
+    assert_eq!(error.kind.name(), "unavailable");
+}
+
+#[tokio::test]
+async fn a_change_that_was_lost_once_stays_unknown_whatever_follows() {
+    let server = Server::replies(vec![Reply::Drop, Reply::empty(403)]).await;
+    let error = client_of(&server).action(json!([add("a@example.com")])).await.unwrap_err();
+    assert_eq!(error.kind.name(), "unknown");
+    assert!(error.to_string().contains("403"), "{error}");
+}

@@ -1,0 +1,65 @@
+//! The client against a scripted server.
+
+mod auth;
+mod calls;
+mod execute;
+mod gate;
+mod listings;
+
+use crate::support::server::Server;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+use umapi::client::Client;
+use umapi::client::event::{Event, Observer};
+use umapi::client::settings::{ClientSettings, Credentials, Mode, Pace};
+use umapi::secret::Secret;
+
+const ORGANIZATION: &str = "0123ABC@AdobeOrg";
+
+/// Live, without waits and limits, with a ready token.
+fn settings(server: &Server) -> ClientSettings {
+    let credentials =
+        Credentials::Token { client_id: "client-id".into(), token: Secret::from("ready-token") };
+    ClientSettings {
+        service_url: format!("{}/v2/usermanagement", server.url()),
+        sign_in_url: server.url(),
+        mode: Mode::Live,
+        pace: Pace::Off,
+        max_attempts: 3,
+        first_delay: Duration::ZERO,
+        jitter: Duration::ZERO,
+        timeout: Duration::from_secs(20),
+        ..ClientSettings::new(ORGANIZATION, credentials)
+    }
+}
+
+fn client(settings: ClientSettings) -> Client {
+    Client::new(settings, Arc::new(()), CancellationToken::new())
+}
+
+fn client_of(server: &Server) -> Client {
+    client(settings(server))
+}
+
+/// Keeps every event; may stop the client at the first wait.
+#[derive(Default)]
+struct Listener {
+    events: Mutex<Vec<Event>>,
+    stop_at_wait: Option<CancellationToken>,
+}
+
+impl Listener {
+    fn events(&self) -> Vec<Event> {
+        self.events.lock().unwrap().clone()
+    }
+}
+
+impl Observer for Listener {
+    fn notice(&self, event: &Event) {
+        self.events.lock().unwrap().push(event.clone());
+        if let (Event::Waiting { .. }, Some(stop)) = (event, &self.stop_at_wait) {
+            stop.cancel();
+        }
+    }
+}
