@@ -1,6 +1,7 @@
 //! The Rhai host: functions over the client's public methods; no HTTP and no URLs here.
 
 pub mod api;
+pub mod catalog;
 pub mod convert;
 pub mod engine;
 pub mod error;
@@ -13,3 +14,4 @@ pub mod records;
 pub mod secret_text;
 pub mod session;
 pub mod source;
+pub mod type_name;
