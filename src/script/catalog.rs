@@ -301,6 +301,7 @@ fn code(lines: &[&str]) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::error::ErrorKind;
+    use crate::script::offline;
 
     #[test]
     fn a_comment_is_taken_apart() {
@@ -321,10 +322,7 @@ mod tests {
     fn a_function_is_shown_as_a_script_writes_it() {
         let catalog = Catalog::read();
         let forms: Vec<_> = catalog.find("get_user").iter().map(|function| function.signature()).collect();
-        assert_eq!(
-            forms,
-            ["get_user(email: text) -> User", "get_user(name: text, options: map) -> User"]
-        );
+        assert_eq!(forms, ["get_user(email: text) -> User", "get_user(name: text, options: map) -> User"]);
         assert_eq!(catalog.find("test_mode")[0].signature(), "test_mode()");
         assert_eq!(catalog.find("get_users")[1].call(), "get_users(options)");
     }
@@ -406,6 +404,36 @@ mod tests {
             let takes = function.parameters.last().is_some_and(|parameter| parameter.name == "options");
             assert_eq!(takes, !function.options.is_empty(), "{}", function.call());
         }
+    }
+
+    /// Every function is called with an option nobody knows: its error tells the keys the code knows.
+    #[test]
+    fn documented_options_are_those_the_code_knows() {
+        let engine = offline::engine();
+        let mut checked = 0;
+        for function in Catalog::read().functions().filter(|function| !function.options.is_empty()) {
+            let Some(known) = known_options(&engine, function) else { continue };
+            let documented: Vec<_> = function.options.iter().map(|choice| choice.name.clone()).collect();
+            assert_eq!(documented, known, "{}", function.call());
+            checked += 1;
+        }
+        assert!(checked >= 3, "{checked}");
+    }
+
+    fn known_options(engine: &Engine, function: &Function) -> Option<Vec<String>> {
+        let value = |parameter: &Parameter| match (parameter.name.as_str(), parameter.kind.as_str()) {
+            ("options", _) => "#{no_such_option: 1}",
+            (_, "number") => "1",
+            (_, "list") => "[\"x\"]",
+            (_, "map") => "#{}",
+            _ => "\"x@example.com\"",
+        };
+        let values: Vec<_> = function.parameters.iter().map(value).collect();
+        let call = format!("{}({})", function.name, values.join(", "));
+        let code = format!("let hint; try {{ {call} }} catch (e) {{ hint = `${{e.hint}}` }} hint");
+        let hint = engine.eval::<String>(&code).ok()?;
+        let listed = hint.split_once("It knows ")?.1;
+        Some(listed.split('`').skip(1).step_by(2).map(str::to_owned).collect())
     }
 
     #[test]

@@ -37,14 +37,11 @@ fn result_of(name: &str) -> &str {
 }
 
 fn of_ours(name: &str) -> String {
-    let entry = name.strip_prefix("Records<").and_then(|rest| rest.strip_suffix('>'));
-    match entry {
-        Some(entry) => format!("{entry}s"),
-        None => {
-            let name = name.split('<').next().unwrap_or_default();
-            name.strip_suffix("Record").filter(|rest| !rest.is_empty()).unwrap_or(name).to_owned()
-        }
+    if let Some(entry) = name.strip_prefix("Records<").and_then(|rest| rest.strip_suffix('>')) {
+        return format!("{entry}s");
     }
+    let name = name.split('<').next().unwrap_or_default();
+    name.strip_suffix("Record").filter(|rest| !rest.is_empty()).unwrap_or(name).to_owned()
 }
 
 #[cfg(test)]
