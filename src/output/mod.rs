@@ -141,6 +141,11 @@ impl Output {
         self.people.palette
     }
 
+    /// The colours of data.
+    pub fn data_palette(&self) -> Palette {
+        self.canvas.palette
+    }
+
     fn people_line(&self, line: &str) {
         let mut streams = self.streams();
         streams.clear_status();

@@ -2,6 +2,7 @@
 
 pub mod console;
 pub mod exit;
+pub mod functions;
 pub mod program;
 pub mod report;
 pub mod runner;
