@@ -1,11 +1,13 @@
 //! The Rhai host: functions over the client's public methods; no HTTP and no URLs here.
 
 pub mod api;
+pub mod call_text;
 pub mod catalog;
 pub mod convert;
 pub mod engine;
 pub mod error;
 pub mod failure;
+pub mod habit;
 pub mod interrupt;
 pub mod manual;
 pub mod modules;
@@ -17,3 +19,4 @@ pub mod secret_text;
 pub mod session;
 pub mod source;
 pub mod type_name;
+pub mod wording;
