@@ -105,10 +105,6 @@ const HABITS: &[Habit] = &[
         applies: |spot| !spot.word.is_empty() && is_assignment(&spot.at[spot.word.len()..]),
         hint: "A new variable is made by `let`: `let x = 1;`.",
     },
-    Habit {
-        applies: |spot| spot.before.trim().is_empty(),
-        hint: "A statement ends with `;`: is one missing at the end of the line before?",
-    },
 ];
 
 /// What may have been meant where Rhai stopped reading a line, at a 1-based column.
@@ -223,7 +219,6 @@ mod tests {
             ("let i = 0; i++;", "`i += 1`"),
             ("let x = #{do: 1};", "in quotes"),
             ("count = 1;", "made by `let`"),
-            ("let x = 1\nlet y = 2;", "ends with `;`"),
         ] {
             let found = advice(code).unwrap_or_default();
             assert!(found.contains(expected), "{code}: {found}");

@@ -1,9 +1,12 @@
 //! The Rhai host: functions over the client's public methods; no HTTP and no URLs here.
 
+pub mod advice;
 pub mod api;
 pub mod call_text;
 pub mod catalog;
+pub mod caught;
 pub mod convert;
+pub mod declared;
 pub mod engine;
 pub mod error;
 pub mod failure;

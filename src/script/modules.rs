@@ -25,7 +25,8 @@ impl ModuleResolver for Modules {
         if let Some(known) = self.loaded.borrow().get(&path) {
             return Ok(known.clone());
         }
-        let module = load(engine, &path, position).map_err(|error| {
+        let text = source::read_file(&path).map_err(|error| super::error::thrown(&error, position))?;
+        let module = load(engine, &path, text).map_err(|error| {
             Box::new(EvalAltResult::ErrorInModule(path.display().to_string(), error, position))
         })?;
         self.loaded.borrow_mut().insert(path, module.clone());
@@ -39,8 +40,7 @@ fn place(importer: Option<&str>, name: &str) -> PathBuf {
     if path.extension().is_some() { path } else { path.with_extension("rhai") }
 }
 
-fn load(engine: &Engine, path: &Path, position: Position) -> RhaiResultOf<Shared<Module>> {
-    let text = source::read_file(path).map_err(|error| super::error::thrown(&error, position))?;
+fn load(engine: &Engine, path: &Path, text: String) -> RhaiResultOf<Shared<Module>> {
     let mut ast = engine.compile(text)?;
     ast.set_source(path.display().to_string());
     Ok(Module::eval_ast_as_new(Scope::new(), &ast, engine)?.into())

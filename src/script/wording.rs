@@ -180,6 +180,8 @@ fn syntax(kind: &ParseErrorType) -> Wording {
         P::UnexpectedEOF => Wording::new("the script ends in the middle of something")
             .hint("A bracket, a brace or a quotation mark is still open."),
         P::BadInput(input) => lexical(input),
+        P::MissingToken(token, _) if token == ";" => Wording::new("a statement goes on where it should end")
+            .hint("A statement ends with `;`: is one missing before this?"),
         P::MissingToken(token, place) => Wording::new(format!("expected `{token}` {place}")),
         P::MismatchedType(expected, actual) => condition(expected, actual),
         P::Reserved(word) if is_word(word) => Wording::new(format!("`{word}` is a reserved word"))
@@ -252,7 +254,13 @@ pub fn word_caught(kind: &str, message: &str) -> Option<Wording> {
 
 /// What a script threw that is no map with a message.
 pub fn thrown(value: &Dynamic) -> String {
-    if value.is_unit() { "the script threw an error without a message".to_owned() } else { value.to_string() }
+    if value.is_unit() {
+        "the script threw an error without a message".to_owned()
+    } else if value.is_string() {
+        value.to_string()
+    } else {
+        format!("the script threw {value}")
+    }
 }
 
 #[cfg(test)]
@@ -304,7 +312,8 @@ mod tests {
             ("if \"x\" { }", "expected a condition, true or false, not a text"),
             ("for x in #{a: 1} { }", "`for` cannot go through a map"),
             ("for x in 5 { }", "`for` cannot go through a number"),
-            ("let x = 1 let y = 2", "expected `;` to terminate this statement"),
+            ("let x = 1 let y = 2", "a statement goes on where it should end"),
+            ("f(1 2)", "expected `,` to separate the arguments to function call 'f'"),
             ("let x = 5; }", "unexpected `}`"),
             ("fn f(a, a) { }", "duplicated parameter a for function f"),
         ] {
