@@ -2,10 +2,12 @@
 
 pub mod palette;
 pub mod render;
+pub mod snippet;
 
 use palette::Palette;
 use render::{Canvas, Form, render};
 use serde_json::Value;
+use snippet::{Severity, Snippet};
 use std::io::{self, IsTerminal, Write};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -117,6 +119,13 @@ impl Output {
         self.people_line(&format!("{}: {message}", self.palette().error("error")));
         if let Some(hint) = hint {
             self.people_line(&format!("  {}: {hint}", self.palette().hint("hint")));
+        }
+    }
+
+    /// An error or a warning about a place in a script.
+    pub fn snippet(&self, snippet: &Snippet) {
+        if snippet.severity == Severity::Error || !self.quiet {
+            self.people_line(&snippet::render(snippet, self.palette()));
         }
     }
 

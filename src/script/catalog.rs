@@ -159,6 +159,18 @@ pub fn names_of_rhai() -> Vec<String> {
     names
 }
 
+/// Whether Rhai has a method of that name, without further parameters, for values of that type.
+pub fn is_method_of_rhai(name: &str, type_name: &str) -> bool {
+    let owner = word(type_name);
+    let takes = |info: &str| info.split_once(':').is_some_and(|(_, kind)| word(kind) == owner);
+    let fits = |known: &FuncMetadata| {
+        known.name == name && matches!(known.params_info.as_slice(), [only] if takes(only))
+    };
+    let engine = Engine::new();
+    let found = engine.collect_fn_metadata(None, |known| fits(known.metadata).then_some(()), true);
+    !found.is_empty()
+}
+
 fn functions(module: Module) -> Vec<Function> {
     let mut engine = Engine::new_raw();
     engine.register_global_module(module.into());

@@ -1,6 +1,7 @@
 //! Rhai's own errors in words for people: what happened, and what to do where that can be told without the script.
 
 use super::call_text::CallText;
+use super::catalog::is_method_of_rhai;
 use super::type_name::phrase;
 use rhai::{Dynamic, EvalAltResult, LexError, ParseErrorType, Position};
 
@@ -164,7 +165,7 @@ fn field(text: &str) -> Wording {
             "What stands before `.{name}` is missing: a key the map does not have, or an answer without a \
              value. `?.{name}` passes over it."
         ))
-    } else if super::catalog::names_of_rhai().iter().any(|known| known == name) {
+    } else if is_method_of_rhai(name, type_name) {
         wording.hint(format!("`{name}` is a function: `.{name}()`."))
     } else {
         wording
