@@ -3,8 +3,10 @@
 pub mod advice;
 pub mod api;
 pub mod call_text;
+pub mod calls;
 pub mod catalog;
 pub mod caught;
+pub mod check;
 pub mod convert;
 pub mod declared;
 pub mod engine;

@@ -34,7 +34,8 @@ impl ModuleResolver for Modules {
     }
 }
 
-fn place(importer: Option<&str>, name: &str) -> PathBuf {
+/// The file that `name` means in `importer`.
+pub fn place(importer: Option<&str>, name: &str) -> PathBuf {
     let folder = importer.and_then(|importer| Path::new(importer).parent()).unwrap_or(Path::new(""));
     let path = folder.join(name);
     if path.extension().is_some() { path } else { path.with_extension("rhai") }

@@ -3,6 +3,7 @@
 use super::program::Program;
 use crate::output::Output;
 use crate::output::snippet::{Severity, Snippet, Spot};
+use crate::script::check::Finding;
 use crate::script::failure::{Call, Callee, Failure, Place};
 use crate::script::source;
 use std::path::Path;
@@ -29,8 +30,24 @@ pub fn snippet(program: &Program, failure: &Failure) -> Snippet {
     }
 }
 
+/// Tells what a check found.
+pub fn show_finding(program: &Program, finding: &Finding, output: &Output) {
+    output.snippet(&of_finding(program, finding));
+}
+
+fn of_finding(program: &Program, finding: &Finding) -> Snippet {
+    let text = text_of(program, &finding.place);
+    Snippet {
+        severity: if finding.is_warning { Severity::Warning } else { Severity::Error },
+        title: finding.message.clone(),
+        spot: spot(program, &finding.place, text.as_deref()),
+        notes: Vec::new(),
+        hint: finding.hint.clone(),
+    }
+}
+
 /// A place with the text of its line; `None` where the line is not known.
-pub fn spot(program: &Program, place: &Place, text: Option<&str>) -> Option<Spot> {
+fn spot(program: &Program, place: &Place, text: Option<&str>) -> Option<Spot> {
     let line = place.line?;
     let text = text.and_then(|text| text.lines().nth(line.saturating_sub(1)));
     Some(Spot {
@@ -100,6 +117,7 @@ mod tests {
     use super::*;
     use crate::output::palette::Palette;
     use crate::output::snippet::render;
+    use crate::script::check::check;
     use crate::script::failure::Ending;
     use crate::script::offline;
     use rhai::{Engine, Map};
@@ -264,6 +282,21 @@ error: there is no function `totl` that takes (number)
         assert!(told.contains(" --> LIB:1:12\n"), "{told}");
         assert!(told.contains("1 | fn add(one two) { }"), "{told}");
         assert!(told.contains("  = imported at MAIN:2:8"), "{told}");
+    }
+
+    #[test]
+    fn a_finding_of_a_check_looks_like_a_failure() {
+        let program = program("x.rhai", "fn get_user(email) {\n    umapi::get_user(email)\n}");
+        let findings = check(&offline::engine(), &program.text, program.file.as_deref());
+        let expected = "\
+warning: this `get_user` stands before umapi's, which takes 1 value too
+ --> x.rhai:1:4
+  |
+1 | fn get_user(email) {
+  |    ^
+  |
+  = hint: umapi's is still there as `umapi::get_user`.";
+        assert_eq!(render(&of_finding(&program, &findings[0]), Palette::PLAIN), expected);
     }
 
     #[test]
