@@ -1,23 +1,24 @@
 //! What to do about an error, as far as the text of the script tells it.
 
-use super::catalog::{Catalog, names_of_rhai};
+use super::catalog::Catalog;
 use super::declared::Declared;
 use super::failure::Place;
-use super::habit::{habit, has_empty_block_as_value};
+use super::habit::{habit, has_empty_block_as_value, is_assignment};
+use super::suggest::suggest;
 use super::wording::Topic;
 use crate::nearest::nearest;
 
 /// The advice for an error about `topic` at `place` of `text`; `None` where the text tells nothing more.
 pub fn advice(topic: &Topic, place: &Place, text: &str) -> Option<String> {
-    let habit = || {
-        let line = text.lines().nth(place.line?.checked_sub(1)?)?;
-        habit(line, place.column?).map(str::to_owned)
-    };
+    let line = place.line.and_then(|line| text.lines().nth(line.checked_sub(1)?)).unwrap_or_default();
+    let column = place.column.unwrap_or_default();
+    let habit = || habit(line, column).map(str::to_owned);
     match topic {
         Topic::Syntax => habit(),
         Topic::Variable(name) => {
             let declared = Declared::read(text);
-            hidden(name, &declared).or_else(habit).or_else(|| variable(name, &declared))
+            let hidden = || hidden(name, &declared);
+            habit().or_else(hidden).or_else(|| undeclared(line, column)).or_else(|| variable(name, &declared))
         }
         Topic::Function(name) => function(name, &Declared::read(text)),
         Topic::Nothing => has_empty_block_as_value(text)
@@ -41,6 +42,10 @@ fn hidden(name: &str, declared: &Declared) -> Option<String> {
     }
 }
 
+fn undeclared(line: &str, column: usize) -> Option<String> {
+    is_assignment(line, column).then(|| "A new variable is made by `let`: `let x = 1;`.".to_owned())
+}
+
 fn variable(name: &str, declared: &Declared) -> Option<String> {
     let known = declared.variables.iter().chain(&declared.constants).map(String::as_str);
     if Catalog::read().names().any(|known| known == name) {
@@ -59,11 +64,9 @@ fn function(name: &str, declared: &Declared) -> Option<String> {
     if declared.variables.iter().chain(&declared.constants).any(|known| known == name) {
         return Some(format!("`{name}` is a variable; a function in it is called by `{name}.call(...)`."));
     }
-    let own = declared.functions.iter().map(|(known, _)| known.as_str());
-    let (catalog, standard) = (Catalog::read(), names_of_rhai());
-    let all = own.clone().chain(catalog.names()).chain(standard.iter().map(String::as_str));
-    let near = nearest(name, all)?;
-    own.clone().any(|known| known == near).then(|| format!("Did you mean `{near}`?"))
+    let own: Vec<_> = declared.functions.iter().map(|(known, _)| known.as_str()).collect();
+    let near = suggest(name, own.iter().copied())?;
+    own.contains(&near.as_str()).then(|| format!("Did you mean `{near}`?"))
 }
 
 #[cfg(test)]
@@ -93,6 +96,12 @@ mod tests {
     #[test]
     fn a_mistyped_variable_suggests_one_of_the_script() {
         assert_eq!(of_variable("usres", "print(usres); let users = [];"), "Did you mean `users`?");
+    }
+
+    #[test]
+    fn a_variable_that_is_assigned_before_it_is_made_is_explained() {
+        assert!(of_variable("count", "count = 1;").contains("`let`"));
+        assert!(!of_variable("count", "count == 1;").contains("`let`"));
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! A call that found no function, as Rhai writes it: `name (type, type)`.
 
 use super::catalog::{Catalog, Function, names_of_rhai};
+use super::suggest::did_you_mean;
 use super::type_name::word;
 use super::wording::{Topic, Wording};
-use crate::nearest::nearest;
 
 /// A call, taken apart.
 #[derive(Debug, PartialEq, Eq)]
@@ -56,24 +56,35 @@ impl CallText {
         let catalog = Catalog::read();
         let forms = catalog.find(own);
         if !forms.is_empty() {
-            let message = format!("`{own}` does not take {types}");
-            return worded(message, Some(taken(&forms)), Topic::Other);
+            return worded(self.not_taken(own, &types), Some(taken(&forms)), Topic::Other);
         }
-        self.unknown(&catalog, own, &types)
+        self.unknown(own, &types)
     }
 
-    fn unknown(&self, catalog: &Catalog, name: &str, types: &str) -> Wording {
+    fn not_taken(&self, name: &str, types: &str) -> String {
+        match self.types.as_slice() {
+            [] => format!("`{name}` cannot be called without a value"),
+            _ => format!("`{name}` does not take {types}"),
+        }
+    }
+
+    fn unknown(&self, name: &str, types: &str) -> Wording {
         let standard = names_of_rhai();
         let elsewhere = ELSEWHERE.iter().find(|(known, _)| *known == name);
         let elsewhere = elsewhere.map(|(_, here)| format!("Here that is {here}."));
         if standard.iter().any(|known| known == name) {
-            let message = format!("`{name}` does not take {types}");
-            return worded(message, elsewhere.or_else(|| self.of_nothing()), self.topic());
+            return worded(
+                self.not_taken(name, types),
+                elsewhere.or_else(|| self.of_nothing()),
+                self.topic(),
+            );
         }
-        let known = catalog.names().chain(standard.iter().map(String::as_str));
-        let near = nearest(name, known).map(|near| format!("Did you mean `{near}`?"));
-        let message = format!("there is no function `{}` that takes {types}", self.name);
-        worded(message, elsewhere.or(near), Topic::Function(name.to_owned()))
+        let message = match self.types.as_slice() {
+            [] => format!("there is no function `{}`", self.name),
+            _ => format!("there is no function `{}` that takes {types}", self.name),
+        };
+        let hint = elsewhere.or_else(|| did_you_mean(name, []));
+        worded(message, hint, Topic::Function(name.to_owned()))
     }
 
     fn operator(&self) -> Wording {
@@ -99,7 +110,7 @@ impl CallText {
     }
 }
 
-const NOTHING: &str = "()";
+const NOTHING: &str = "nothing";
 
 fn worded(message: String, hint: Option<String>, topic: Topic) -> Wording {
     Wording { message, hint, topic }
@@ -147,7 +158,7 @@ mod tests {
     #[test]
     fn a_call_is_taken_apart() {
         let call = CallText::parse("f (&str | ImmutableString | String, (), Foo<A, B>)");
-        assert_eq!((call.name.as_str(), call.types.join("; ").as_str()), ("f", "text; (); Foo"));
+        assert_eq!((call.name.as_str(), call.types.join("; ").as_str()), ("f", "text; nothing; Foo"));
         assert!(CallText::parse("f ()").types.is_empty());
     }
 

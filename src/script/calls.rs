@@ -15,6 +15,8 @@ pub struct Called {
     pub name: String,
     /// How many values it is given; without what stands before the dot.
     pub values: usize,
+    /// The keys of the map that is its last value, if one is written out there.
+    pub options: Vec<(String, Position)>,
     /// Whether it is called as `x.name()`.
     pub method: bool,
     /// Where.
@@ -91,9 +93,17 @@ impl Calls {
             modules: call.namespace.path.iter().map(|part| part.name.to_string()).collect(),
             name: call.name.to_string(),
             values: call.args.len(),
+            options: call.args.last().map(keys).unwrap_or_default(),
             method,
             position,
         });
+    }
+}
+
+fn keys(expression: &Expr) -> Vec<(String, Position)> {
+    match expression {
+        Expr::Map(map, _) => map.0.iter().map(|(key, _)| (key.name.to_string(), key.pos)).collect(),
+        _ => Vec::new(),
     }
 }
 

@@ -8,6 +8,7 @@ use super::declared::Declared;
 use super::failure::{Ending, Failure, Place};
 use super::modules;
 use super::source;
+use super::suggest::did_you_mean;
 use crate::nearest::nearest;
 use rhai::{AST, Engine, Position};
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,7 +33,13 @@ const WORDS: &[&str] =
 
 /// Looks at a script and, from there, at the modules it imports. Nothing is run and nothing is sent.
 pub fn check(engine: &Engine, text: &str, file: Option<&Path>) -> Vec<Finding> {
-    let mut check = Check { engine, registered: registered(engine), seen: BTreeSet::new(), findings: vec![] };
+    let mut check = Check {
+        engine,
+        catalog: Catalog::read(),
+        registered: registered(engine),
+        seen: BTreeSet::new(),
+        findings: Vec::new(),
+    };
     check.script(text, file, None);
     let mut findings = check.findings;
     findings.sort_by_key(|found| (found.place.source.clone(), found.place.line, found.place.column));
@@ -42,6 +49,7 @@ pub fn check(engine: &Engine, text: &str, file: Option<&Path>) -> Vec<Finding> {
 
 struct Check<'e> {
     engine: &'e Engine,
+    catalog: Catalog,
     registered: BTreeMap<String, Forms>,
     seen: BTreeSet<PathBuf>,
     findings: Vec<Finding>,
@@ -83,8 +91,9 @@ impl Check<'_> {
         }
         for call in &calls.called {
             self.findings.extend(self.call(call, &subject));
+            self.findings.extend(self.options(call, &subject));
         }
-        self.findings.extend(shadows(&subject));
+        self.findings.extend(shadows(&self.catalog, &subject));
         Some(ast)
     }
 
@@ -141,8 +150,7 @@ impl Check<'_> {
         if subject.mentioned.contains(name) {
             return None;
         }
-        let near = nearest(name, subject.own.keys().chain(global.keys()).map(String::as_str));
-        Some(subject.unknown(call, near.map(did_you_mean)))
+        Some(subject.unknown(call, did_you_mean(name, subject.own.keys().map(String::as_str))))
     }
 
     fn function_of(&self, module: &str, call: &Called, subject: &Subject) -> Option<Finding> {
@@ -155,7 +163,7 @@ impl Check<'_> {
             Some(taken) => Some(subject.wrong_number(call, taken.iter())),
             None => {
                 let near = nearest(&call.name, known.keys().map(String::as_str));
-                Some(subject.unknown(call, near.map(did_you_mean)))
+                Some(subject.unknown(call, near.map(|near| format!("Did you mean `{near}`?"))))
             }
         }
     }
@@ -175,10 +183,28 @@ impl Check<'_> {
             return None;
         }
         if taken.is_empty() {
-            let near = nearest(name, subject.own.keys().chain(global.keys()).map(String::as_str));
-            return Some(subject.unknown(call, near.map(did_you_mean)));
+            return Some(subject.unknown(call, did_you_mean(name, subject.own.keys().map(String::as_str))));
         }
         Some(subject.wrong_number(call, taken.iter()))
+    }
+
+    /// Keys that a function of ours does not know.
+    fn options(&self, call: &Called, subject: &Subject) -> Vec<Finding> {
+        let is_ours = match call.modules.as_slice() {
+            [] => !call.method && !subject.own.contains_key(&call.name),
+            [module] => module == "umapi",
+            _ => false,
+        };
+        let forms = self.catalog.find(&call.name).into_iter();
+        let forms: Vec<_> = forms.filter(|form| form.parameters.len() == call.values).collect();
+        if !is_ours || forms.iter().any(|form| form.options.is_empty()) {
+            return Vec::new();
+        }
+        let known: Vec<_> =
+            forms.iter().flat_map(|form| &form.options).map(|known| known.name.as_str()).collect();
+        let unknown =
+            call.options.iter().filter(|(key, _)| !known.is_empty() && !known.contains(&key.as_str()));
+        unknown.map(|(key, position)| subject.unknown_option(call, key, *position, &known)).collect()
     }
 
     fn global(&self) -> &Forms {
@@ -214,6 +240,16 @@ impl Subject<'_> {
         self.error(call.position, format!("there is no {kind} `{}`", written(call)), hint)
     }
 
+    fn unknown_option(&self, call: &Called, key: &str, position: Position, known: &[&str]) -> Finding {
+        let listed: Vec<_> = known.iter().map(|known| format!("`{known}`")).collect();
+        let listed = format!("It knows {}.", listed.join(", "));
+        let hint = match nearest(key, known.iter().copied()) {
+            Some(near) => format!("Did you mean `{near}`? {listed}"),
+            None => listed,
+        };
+        self.error(position, format!("{} has no option `{key}`", call.name), Some(hint))
+    }
+
     fn wrong_number<'n>(&self, call: &Called, taken: impl Iterator<Item = &'n usize>) -> Finding {
         let taken: BTreeSet<_> = taken.collect();
         let listed: Vec<_> = taken.iter().map(ToString::to_string).collect();
@@ -232,10 +268,6 @@ fn written(call: &Called) -> String {
     call.modules.iter().chain([&call.name]).map(String::as_str).collect::<Vec<_>>().join("::")
 }
 
-fn did_you_mean(near: &str) -> String {
-    format!("Did you mean `{near}`?")
-}
-
 fn forms_of_ours(call: &Called) -> Option<String> {
     let catalog = Catalog::read();
     let forms = catalog.find(&call.name);
@@ -244,8 +276,7 @@ fn forms_of_ours(call: &Called) -> Option<String> {
 }
 
 /// Functions of the script that stand before one of ours of the same name and number of values.
-fn shadows(subject: &Subject) -> Vec<Finding> {
-    let catalog = Catalog::read();
+fn shadows(catalog: &Catalog, subject: &Subject) -> Vec<Finding> {
     let mut ours: Vec<_> = catalog
         .functions()
         .filter(|function| !function.method)
@@ -316,6 +347,8 @@ mod tests {
             ("import \"nowhere/x\" as x;", "nowhere/x.rhai: No such file or directory (os error 2)"),
             ("let x = ;", "unexpected `;`"),
             ("`${nope()}`", "there is no function `nope`"),
+            ("get_users(#{grop: \"x\"});", "get_users has no option `grop`"),
+            ("umapi::get_user(\"x\", #{domian: \"x\"});", "get_user has no option `domian`"),
         ] {
             assert_eq!(messages(code), [message], "{code}");
         }
@@ -364,6 +397,12 @@ mod tests {
         ] {
             assert_eq!(found(code), [], "{code}");
         }
+    }
+
+    #[test]
+    fn a_function_of_the_script_takes_what_options_it_likes() {
+        let findings = found("fn get_user(name, options) { options.any } get_user(\"x\", #{any: 1});");
+        assert!(findings.iter().all(|found| found.is_warning), "{findings:?}");
     }
 
     #[test]

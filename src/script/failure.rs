@@ -84,7 +84,7 @@ impl Ending {
     /// Reads one out of the error that ended a script.
     pub fn of(error: EvalAltResult) -> Self {
         let mut failure = Failure::default();
-        let cause = unwrap(error, &mut failure);
+        let (cause, evaluated_at) = unwrap(error, &mut failure);
         match cause {
             EvalAltResult::ErrorTerminated(token, _) => {
                 Self::Ended(token.try_cast().unwrap_or(Ended::Exit(0)))
@@ -92,15 +92,18 @@ impl Ending {
             EvalAltResult::Exit(_, _) => Self::Ended(Ended::Exit(0)),
             cause => {
                 failure.describe(cause);
+                failure.place = evaluated_at.unwrap_or(failure.place);
                 Self::Failed(Box::new(failure))
             }
         }
     }
 }
 
-/// Takes the calls and modules around the cause off, remembering each.
-fn unwrap(error: EvalAltResult, failure: &mut Failure) -> EvalAltResult {
+/// Takes the calls and modules around the cause off, remembering each. A place in a text given to `eval` is no place
+/// in a file: there it is the place of the `eval`, which is answered too if it holds for the cause.
+fn unwrap(error: EvalAltResult, failure: &mut Failure) -> (EvalAltResult, Option<Place>) {
     let mut error = error;
+    let mut evaluated_at = None;
     loop {
         let (callee, source, inner, position) = match error {
             EvalAltResult::ErrorInFunctionCall(function, source, inner, position) => {
@@ -111,10 +114,14 @@ fn unwrap(error: EvalAltResult, failure: &mut Failure) -> EvalAltResult {
             }
             cause => {
                 failure.calls.reverse();
-                return cause;
+                return (cause, evaluated_at);
             }
         };
-        let place = Place::new(failure.place.source.clone(), position);
+        let place = evaluated_at.take();
+        let place: Place = place.unwrap_or_else(|| Place::new(failure.place.source.clone(), position));
+        if matches!(&callee, Callee::Function(name) if name == "eval") {
+            evaluated_at = Some(place.clone());
+        }
         failure.place.source = Some(source).filter(|source| !source.is_empty());
         failure.remember(Call { callee, place });
         error = *inner;
@@ -147,7 +154,7 @@ impl Failure {
     /// Remembers a call; a closure that runs inside of a function of Rhai's is one call, not two at one place.
     fn remember(&mut self, call: Call) {
         if let (Callee::Closure(None), Some(last)) = (&call.callee, self.calls.last_mut())
-            && last.place == call.place
+            && last.place.is_same_spot(&call.place)
             && let Callee::Function(name) = &last.callee
         {
             last.callee = Callee::Closure(Some(name.clone()));
@@ -237,6 +244,16 @@ mod tests {
         let failure = failure("let list = [1];\nlist.map(|x| x.foo)");
         assert_eq!(failure.message, "a number has no field `foo`");
         assert_eq!(calls(&failure), [("a closure given to `map`".to_owned(), Some(2))]);
+    }
+
+    #[test]
+    fn a_text_given_to_eval_has_the_place_of_the_eval() {
+        let text = "fn f() {\n  throw \"x\"\n}\n\neval(\"\\n 1 / 0\");";
+        let failure = failure(text);
+        assert_eq!((failure.place.line, failure.place.column), (Some(5), Some(6)));
+        let failure = self::failure(&text.replace("1 / 0", "f()"));
+        assert_eq!((failure.place.line, failure.place.column), (Some(2), Some(3)));
+        assert_eq!(calls(&failure), [("`f`".to_owned(), Some(5)), ("`eval`".to_owned(), Some(5))]);
     }
 
     #[test]

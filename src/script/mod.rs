@@ -23,5 +23,6 @@ pub mod records;
 pub mod secret_text;
 pub mod session;
 pub mod source;
+pub mod suggest;
 pub mod type_name;
 pub mod wording;

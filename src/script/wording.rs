@@ -154,13 +154,16 @@ fn field(text: &str) -> Wording {
     let quoted: Vec<_> = text.split('\'').skip(1).step_by(2).collect();
     let &[name, type_name, ..] = quoted.as_slice() else { return Wording::new(lower_first(text)) };
     let owner = if type_name == "()" { "nothing, `()`,".to_owned() } else { phrase(type_name) };
-    let message = if text.starts_with("Unknown property") {
+    let is_read = text.starts_with("Unknown property");
+    let message = if is_read {
         format!("{owner} has no field `{name}`")
     } else {
         format!("the field `{name}` of {owner} cannot be set")
     };
     let wording = Wording::new(message);
-    if type_name == "()" {
+    if !is_read {
+        wording.about(if type_name == "()" { Topic::Nothing } else { Topic::Other })
+    } else if type_name == "()" {
         wording.about(Topic::Nothing).hint(format!(
             "What stands before `.{name}` is missing: a key the map does not have, or an answer without a \
              value. `?.{name}` passes over it."
@@ -178,6 +181,7 @@ fn syntax(kind: &ParseErrorType) -> Wording {
         P::VariableUndefined(name) => return variable(name),
         P::ModuleUndefined(name) => return module(name),
         P::AssignmentToConstant(name) => return constant(name),
+        P::DuplicatedProperty(key) => Wording::new(format!("the key `{key}` stands twice in this map")),
         P::UnexpectedEOF => Wording::new("the script ends in the middle of something")
             .hint("A bracket, a brace or a quotation mark is still open."),
         P::BadInput(input) => lexical(input),

@@ -49,10 +49,10 @@ fn of_finding(program: &Program, finding: &Finding) -> Snippet {
 /// A place with the text of its line; `None` where the line is not known.
 fn spot(program: &Program, place: &Place, text: Option<&str>) -> Option<Spot> {
     let line = place.line?;
-    let text = text.and_then(|text| text.lines().nth(line.saturating_sub(1)));
+    let text = text.map(|text| text.lines().nth(line.saturating_sub(1)).unwrap_or_default());
     Some(Spot {
         name: name_of(program, place).to_owned(),
-        text: text.or((line == 1).then_some("")).map(str::to_owned),
+        text: text.map(str::to_owned),
         line,
         column: place.column.unwrap_or(1),
     })
@@ -226,7 +226,7 @@ error: the script ends in the middle of something
     #[test]
     fn an_unknown_function_suggests_the_nearest() {
         let expected = "\
-error: there is no function `get_usres` that takes ()
+error: there is no function `get_usres`
  --> -e:1:1
   |
 1 | get_usres()
