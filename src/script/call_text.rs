@@ -1,6 +1,6 @@
 //! A call that found no function, as Rhai writes it: `name (type, type)`.
 
-use super::catalog::{Catalog, Function, names_of_rhai};
+use super::catalog::{Catalog, Function, forms_of_rhai, names_of_rhai};
 use super::suggest::did_you_mean;
 use super::type_name::word;
 use super::wording::{Topic, Wording};
@@ -75,7 +75,7 @@ impl CallText {
         if standard.iter().any(|known| known == name) {
             return worded(
                 self.not_taken(name, types),
-                elsewhere.or_else(|| self.of_nothing()),
+                elsewhere.or_else(|| self.of_nothing()).or_else(|| self.forms(name)),
                 self.topic(),
             );
         }
@@ -85,6 +85,12 @@ impl CallText {
         };
         let hint = elsewhere.or_else(|| did_you_mean(name, []));
         worded(message, hint, Topic::Function(name.to_owned()))
+    }
+
+    fn forms(&self, name: &str) -> Option<String> {
+        let forms = forms_of_rhai(name, self.types.first()?);
+        let forms: Vec<_> = forms.iter().take(FORMS_SHOWN).collect();
+        (!forms.is_empty()).then(|| taken(&forms))
     }
 
     fn operator(&self) -> Wording {
@@ -109,6 +115,9 @@ impl CallText {
         if self.types.iter().any(|name| name == NOTHING) { Topic::Nothing } else { Topic::Other }
     }
 }
+
+/// Rhai has up to a dozen forms of a function; the shortest show what it is about.
+const FORMS_SHOWN: usize = 3;
 
 const NOTHING: &str = "nothing";
 
@@ -179,6 +188,14 @@ mod tests {
             wording.hint.as_deref(),
             Some("It is `get_user(email: text) -> User` or `get_user(name: text, options: map) -> User`.")
         );
+    }
+
+    #[test]
+    fn a_function_of_rhai_s_lists_what_it_takes_there() {
+        let wording = wording("pad (string, i64)");
+        assert_eq!(wording.message, "`pad` does not take (text, number)");
+        let hint = wording.hint.unwrap_or_default();
+        assert!(hint.contains("pad(len: number, character: character)"), "{hint}");
     }
 
     #[test]

@@ -159,6 +159,16 @@ pub fn names_of_rhai() -> Vec<String> {
     names
 }
 
+/// The forms of a function of Rhai's whose first value has that type, as a word.
+pub fn forms_of_rhai(name: &str, first: &str) -> Vec<Function> {
+    let wanted = |function: &Function| function.parameters.first().is_some_and(|known| known.kind == first);
+    let read = |known: &FuncMetadata| (known.name == name).then(|| function(known)).flatten().filter(wanted);
+    let mut forms = Engine::new().collect_fn_metadata(None, |known| read(known.metadata), true);
+    forms.sort_by_key(|form| form.parameters.len());
+    forms.dedup_by(|one, other| one.signature() == other.signature());
+    forms
+}
+
 /// Whether Rhai has a method of that name, without further parameters, for values of that type.
 pub fn is_method_of_rhai(name: &str, type_name: &str) -> bool {
     let owner = word(type_name);

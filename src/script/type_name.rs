@@ -14,6 +14,7 @@ pub fn word(name: &str) -> String {
         "Array" | "array" => "list",
         "Map" | "map" => "map",
         "FnPtr" | "Fn" => "function",
+        "ExclusiveRange" | "InclusiveRange" | "range" | "range=" => "range",
         "Dynamic" => "value",
         "SecretText" => "Secret",
         other => return of_ours(other),
