@@ -1,7 +1,10 @@
 //! Between script values and plain data.
 
 use super::record::{GroupRecord, Record, UserRecord};
+use super::records::Records;
 use crate::error::{Error, Result};
+use crate::wire::group::Group;
+use crate::wire::user::User;
 use rhai::{Array, Dynamic, Map};
 use serde_json::{Number, Value};
 
@@ -35,8 +38,15 @@ pub fn json_of(value: &Dynamic) -> Result<Value> {
 
 /// Our own types as JSON; `None` for a value of Rhai's.
 fn record_json(value: &Dynamic) -> Option<Result<Value>> {
-    let user = value.read_lock::<UserRecord>().map(|user| user.to_json());
-    user.or_else(|| value.read_lock::<GroupRecord>().map(|group| group.to_json()))
+    if let Some(user) = value.read_lock::<UserRecord>() {
+        Some(user.to_json())
+    } else if let Some(group) = value.read_lock::<GroupRecord>() {
+        Some(group.to_json())
+    } else if let Some(users) = value.read_lock::<Records<User>>() {
+        Some(users.to_json())
+    } else {
+        value.read_lock::<Records<Group>>().map(|groups| groups.to_json())
+    }
 }
 
 fn finite(number: f64) -> Result<Value> {
@@ -89,6 +99,7 @@ pub fn kind_of(value: &Dynamic) -> String {
         "map" => "a map".to_owned(),
         "string" => "a text".to_owned(),
         "Fn" => "a function".to_owned(),
+        other if other.contains("::Records<") => "a list".to_owned(),
         other => format!("a {}", other.rsplit("::").next().unwrap_or(other).trim_end_matches("Record")),
     }
 }

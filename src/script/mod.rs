@@ -6,6 +6,7 @@ pub mod engine;
 pub mod error;
 pub mod failure;
 pub mod interrupt;
+pub mod lists;
 pub mod modules;
 pub mod options;
 pub mod record;

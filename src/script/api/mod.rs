@@ -1,5 +1,7 @@
 //! The functions of scripts, one family a file. Names, parameters and help come from the functions themselves.
 
+pub mod lists;
+pub mod records;
 pub mod sign_in;
 pub mod users;
 
@@ -20,6 +22,8 @@ pub struct Family {
 pub const FAMILIES: &[Family] = &[
     Family { title: "Sign-in and session", module: || exported_module!(sign_in::functions) },
     Family { title: "Users", module: || exported_module!(users::functions) },
+    Family { title: "Records", module: || exported_module!(records::functions) },
+    Family { title: "Lists", module: lists::module },
 ];
 
 /// Makes every function known by its name and as `umapi::name`, which stays ours where a script defines the same.
