@@ -7,6 +7,7 @@ pub mod error;
 pub mod failure;
 pub mod interrupt;
 pub mod lists;
+pub mod look_up;
 pub mod modules;
 pub mod options;
 pub mod record;
