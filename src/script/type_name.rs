@@ -48,7 +48,7 @@ fn of_ours(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::script::records::Item;
+    use crate::script::records::item::Item;
     use crate::wire::group::Group;
     use crate::wire::user::User;
 

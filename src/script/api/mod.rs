@@ -8,8 +8,10 @@ pub mod csv;
 pub mod groups;
 pub mod help;
 pub mod json;
+pub mod lists;
 pub mod operator;
 pub mod raw;
+pub mod records;
 pub mod sign_in;
 pub mod text;
 pub mod time;
@@ -46,6 +48,8 @@ pub const FAMILIES: &[Family] = &[
     Family { title: "Chance", module: || exported_module!(chance::functions) },
     Family { title: "Operator and environment", module: || exported_module!(operator::functions) },
     Family { title: "Help", module: || exported_module!(help::functions) },
+    Family { title: "Records", module: || exported_module!(records::functions) },
+    Family { title: "Lists", module: lists::module },
 ];
 
 /// Makes every function known by its name and as `umapi::name`, which stays ours where a script defines the same.
