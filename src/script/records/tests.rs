@@ -34,7 +34,7 @@ impl Console for Nobody {
 /// A run that makes no calls.
 pub(crate) fn offline(interrupt: Interrupt) -> Rc<Session> {
     Rc::new(Session::new(Setup {
-        connect: Box::new(|| Err(Error::usage("there is no service"))),
+        connect: Box::new(|_| Err(Error::usage("there is no service"))),
         profile: "test".into(),
         organization: None,
         mode: Mode::Test,
