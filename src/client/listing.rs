@@ -3,7 +3,9 @@
 use super::Client;
 use super::call::{Call, Failed};
 use super::event::Event;
+use super::pace::time_for;
 use super::query::UserQuery;
+use super::settings::Pace;
 use super::target::Target;
 use super::transport::Response;
 use crate::error::{Error, ErrorKind, Result};
@@ -16,6 +18,7 @@ use crate::wire::user::User;
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 /// A record that can be listed.
@@ -283,7 +286,20 @@ impl<T: Entry> Listing<T> {
             pages: self.pages,
             entries: self.seen.keys.len(),
             total: self.total,
+            left: self.left(),
         });
+    }
+
+    /// How long the pages that are left take, where that can be told.
+    fn left(&self) -> Option<Duration> {
+        let settings = self.client.settings();
+        let pages = self.pages?.saturating_sub(self.page + 1);
+        let endpoint = match &self.source {
+            Source::Groups => EndpointId::Groups,
+            Source::Users(UserQuery { group: Some(_), .. }) => EndpointId::GroupUsers,
+            Source::Users(_) => EndpointId::Users,
+        };
+        if settings.pace == Pace::Off { None } else { time_for(endpoint, pages) }
     }
 
     fn finish(&mut self) {

@@ -247,6 +247,14 @@ impl Session {
         Ok(())
     }
 
+    /// Whether a text holds a secret this session signs in with, as far as it has signed in.
+    pub fn holds_secret(&self, text: &str) -> bool {
+        let client = self.client.borrow();
+        let secrets =
+            client.as_ref().map(|client| client.settings().credentials.secrets()).unwrap_or_default();
+        secrets.iter().any(|secret| !secret.is_blank() && text.contains(secret.expose().trim()))
+    }
+
     /// What the run has cost so far.
     pub fn calls(&self) -> Calls {
         self.client.borrow().as_ref().map(Client::calls).unwrap_or_default()
