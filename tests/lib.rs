@@ -3,6 +3,8 @@
 
 mod client;
 mod layering;
+#[cfg(unix)]
+mod repl;
 mod runner;
 mod sandbox;
 mod support;
