@@ -106,6 +106,14 @@ fn a_pasted_script_is_one_input() {
 }
 
 #[test]
+fn lines_that_come_all_at_once_are_all_taken() {
+    let mut terminal = sandbox();
+    terminal.keys("let a = 1\rlet b = 2\ra + b\r");
+    terminal.expect("3\r\n");
+    terminal.expect(PROMPT);
+}
+
+#[test]
 fn functions_closures_constants_and_imports_last() {
     let mut terminal = Terminal::new("--sandbox").file("lib.rhai", "fn greet(n) { `hello ${n}` }").start();
     terminal.expect(PROMPT);
@@ -329,6 +337,7 @@ fn at_an_empty_prompt_the_second_ctrl_c_leaves() {
     terminal.expect(PROMPT);
     terminal.interrupt();
     terminal.expect("once more leaves");
+    terminal.expect(PROMPT);
     terminal.interrupt();
     assert_eq!(terminal.end(), 0);
 }
