@@ -28,6 +28,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("rustyline", &["shell"]),
     ("axum", &["sandbox"]),
     ("comfy_table", &["output"]),
+    ("annotate_snippets", &["output"]),
     ("owo_colors", &["output"]),
 ];
 

@@ -2,10 +2,12 @@
 
 pub mod palette;
 pub mod render;
+pub mod snippet;
 
 use palette::Palette;
 use render::{Canvas, Form, render};
 use serde_json::Value;
+use snippet::{Severity, Snippet};
 use std::io::{self, IsTerminal, Write};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -120,6 +122,13 @@ impl Output {
         }
     }
 
+    /// An error or a warning about a place in a script.
+    pub fn snippet(&self, snippet: &Snippet) {
+        if snippet.severity == Severity::Error || !self.quiet {
+            self.people_line(&snippet::render(snippet, self.palette()));
+        }
+    }
+
     /// Replaces the line of progress on a terminal; the next line of any kind takes its place.
     pub fn status(&self, line: &str) {
         if self.quiet || !self.people.terminal {
@@ -139,6 +148,11 @@ impl Output {
     /// The colours of what is written for people.
     pub fn palette(&self) -> Palette {
         self.people.palette
+    }
+
+    /// The colours of data.
+    pub fn data_palette(&self) -> Palette {
+        self.canvas.palette
     }
 
     fn people_line(&self, line: &str) {

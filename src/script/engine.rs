@@ -3,7 +3,7 @@
 use super::error::Ended;
 use super::modules::Modules;
 use super::session::{Session, Shared};
-use super::{api, builder, csv_file, date, record, records, report, secret_text};
+use super::{api, builder, caught, csv_file, date, record, records, report, secret_text};
 use rhai::{Dynamic, Engine, OptimizationLevel};
 use std::rc::Rc;
 
@@ -18,6 +18,7 @@ pub fn build(session: &Rc<Session>) -> Engine {
     limit(&mut engine);
     connect_streams(&mut engine, session);
     watch(&mut engine, session);
+    caught::register(&mut engine);
     engine.set_default_tag(Dynamic::from(Shared(Rc::clone(session))));
     engine.set_module_resolver(Modules::default());
     record::register(&mut engine);

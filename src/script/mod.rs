@@ -1,18 +1,28 @@
 //! The Rhai host: functions over the client's public methods; no HTTP and no URLs here.
 
+pub mod advice;
 pub mod api;
 pub mod builder;
+pub mod call_text;
+pub mod calls;
+pub mod catalog;
+pub mod caught;
 pub mod change;
+pub mod check;
 pub mod complete;
 pub mod convert;
 pub mod csv_file;
 pub mod date;
+pub mod declared;
 pub mod encoding;
 pub mod engine;
 pub mod error;
 pub mod failure;
+pub mod habit;
 pub mod interrupt;
+pub mod manual;
 pub mod modules;
+pub mod offline;
 pub mod options;
 pub mod people;
 pub mod person;
@@ -23,6 +33,9 @@ pub mod secret_text;
 pub mod session;
 pub mod source;
 pub mod steps;
+pub mod suggest;
 #[cfg(test)]
 mod testing;
 pub mod text_in_place;
+pub mod type_name;
+pub mod wording;

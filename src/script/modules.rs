@@ -25,7 +25,8 @@ impl ModuleResolver for Modules {
         if let Some(known) = self.loaded.borrow().get(&path) {
             return Ok(known.clone());
         }
-        let module = load(engine, &path, position).map_err(|error| {
+        let text = source::read_file(&path).map_err(|error| super::error::thrown(&error, position))?;
+        let module = load(engine, &path, text).map_err(|error| {
             Box::new(EvalAltResult::ErrorInModule(path.display().to_string(), error, position))
         })?;
         self.loaded.borrow_mut().insert(path, module.clone());
@@ -33,14 +34,14 @@ impl ModuleResolver for Modules {
     }
 }
 
-fn place(importer: Option<&str>, name: &str) -> PathBuf {
+/// The file that `name` means in `importer`.
+pub fn place(importer: Option<&str>, name: &str) -> PathBuf {
     let folder = importer.and_then(|importer| Path::new(importer).parent()).unwrap_or(Path::new(""));
     let path = folder.join(name);
     if path.extension().is_some() { path } else { path.with_extension("rhai") }
 }
 
-fn load(engine: &Engine, path: &Path, position: Position) -> RhaiResultOf<Shared<Module>> {
-    let text = source::read_file(path).map_err(|error| super::error::thrown(&error, position))?;
+fn load(engine: &Engine, path: &Path, text: String) -> RhaiResultOf<Shared<Module>> {
     let mut ast = engine.compile(text)?;
     ast.set_source(path.display().to_string());
     Ok(Module::eval_ast_as_new(Scope::new(), &ast, engine)?.into())

@@ -1,7 +1,9 @@
 //! People and files: the runner, the prompt, reports of errors. Knows scripts and output, nothing inside the client.
 
+pub mod check;
 pub mod console;
 pub mod exit;
+pub mod functions;
 pub mod panics;
 pub mod program;
 pub mod progress;

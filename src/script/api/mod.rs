@@ -6,6 +6,7 @@ pub mod chance;
 pub mod commands;
 pub mod csv;
 pub mod groups;
+pub mod help;
 pub mod json;
 pub mod operator;
 pub mod raw;
@@ -44,6 +45,7 @@ pub const FAMILIES: &[Family] = &[
     Family { title: "Time", module: || exported_module!(time::functions) },
     Family { title: "Chance", module: || exported_module!(chance::functions) },
     Family { title: "Operator and environment", module: || exported_module!(operator::functions) },
+    Family { title: "Help", module: || exported_module!(help::functions) },
 ];
 
 /// Makes every function known by its name and as `umapi::name`, which stays ours where a script defines the same.

@@ -1,0 +1,205 @@
+//! The reference as text for people and as Markdown. Pure; colours are for those who show it.
+
+use super::catalog::{Catalog, Function, Section};
+use unicode_width::UnicodeWidthStr;
+
+/// What a line of the reference is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// The name of a family.
+    Title,
+    /// How a function is called.
+    Signature,
+    /// Names a part of a function's help.
+    Heading,
+    /// A sentence.
+    Text,
+    /// Code of an example.
+    Code,
+}
+
+/// A line of the reference.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// What it is.
+    pub role: Role,
+    /// Its text, with its indentation.
+    pub text: String,
+}
+
+/// Columns of the reference, whatever the terminal: lines longer than that are hard to read.
+const WIDTH: usize = 80;
+
+/// Every function with its summary.
+pub fn overview(catalog: &Catalog) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for section in &catalog.families {
+        separate(&mut lines);
+        lines.push(line(Role::Title, &section.title));
+        for function in &section.functions {
+            lines.push(line(Role::Signature, &format!("  {}", function.call())));
+            lines.extend(wrapped(&function.summary, "      "));
+        }
+    }
+    lines
+}
+
+/// The whole help of functions.
+pub fn help<'a>(functions: impl IntoIterator<Item = &'a Function>) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for function in functions {
+        separate(&mut lines);
+        entry(function, &mut lines);
+    }
+    lines
+}
+
+fn entry(function: &Function, lines: &mut Vec<Line>) {
+    lines.push(line(Role::Signature, &function.signature()));
+    lines.extend(wrapped(&function.summary, "  "));
+    for paragraph in &function.text {
+        lines.push(line(Role::Text, ""));
+        lines.extend(wrapped(paragraph, "  "));
+    }
+    if !function.options.is_empty() {
+        lines.push(line(Role::Heading, "  Options"));
+    }
+    for choice in &function.options {
+        lines.extend(hanging(&format!("{}: ", choice.name), &choice.text, "    "));
+    }
+    if let Some(errors) = &function.errors {
+        lines.extend(hanging("Errors: ", errors, "  "));
+    }
+    for example in &function.examples {
+        lines.push(line(Role::Heading, "  Example"));
+        lines.extend(example.lines().map(|code| line(Role::Code, &format!("    {code}"))));
+    }
+}
+
+fn separate(lines: &mut Vec<Line>) {
+    if !lines.is_empty() {
+        lines.push(line(Role::Text, ""));
+    }
+}
+
+fn line(role: Role, text: &str) -> Line {
+    Line { role, text: text.to_owned() }
+}
+
+/// A name and what is said of it, the further lines further in.
+fn hanging(name: &str, text: &str, indent: &str) -> Vec<Line> {
+    let mut lines = wrapped(&format!("{name}{text}"), &format!("{indent}  "));
+    if let Some(first) = lines.first_mut() {
+        first.text = format!("{indent}{}", first.text.trim_start());
+    }
+    lines
+}
+
+fn wrapped(text: &str, indent: &str) -> Vec<Line> {
+    let mut lines = vec![String::from(indent)];
+    for word in text.split_whitespace() {
+        let Some(last) = lines.last_mut() else { break };
+        let is_empty = last.trim().is_empty();
+        if !is_empty && last.width() + 1 + word.width() > WIDTH {
+            lines.push(format!("{indent}{word}"));
+        } else {
+            last.push_str(if is_empty { "" } else { " " });
+            last.push_str(word);
+        }
+    }
+    lines.iter().map(|text| line(Role::Text, text)).collect()
+}
+
+/// The tables of the README: one for each family, a row for each form of a function.
+pub fn tables(catalog: &Catalog) -> String {
+    catalog.families.iter().map(table).collect::<Vec<_>>().join("\n")
+}
+
+fn table(section: &Section) -> String {
+    let cell = |text: &str| text.replace('|', "\\|");
+    let row =
+        |function: &Function| format!("| `{}` | {} |\n", cell(&function.call()), cell(&function.summary));
+    let header = format!("### {}\n\n| function | what it does |\n|---|---|\n", section.title);
+    std::iter::once(header).chain(section.functions.iter().map(row)).collect()
+}
+
+/// The whole help as Markdown.
+pub fn chapters(catalog: &Catalog) -> String {
+    let mut blocks = Vec::new();
+    for section in &catalog.families {
+        blocks.push(format!("## {}", section.title));
+        section.functions.iter().for_each(|function| chapter(function, &mut blocks));
+    }
+    blocks.join("\n\n") + "\n"
+}
+
+fn chapter(function: &Function, blocks: &mut Vec<String>) {
+    blocks.push(format!("### `{}`", function.signature()));
+    blocks.push(function.summary.clone());
+    blocks.extend(function.text.iter().cloned());
+    let options = function.options.iter().map(|choice| format!("- `{}`: {}", choice.name, choice.text));
+    blocks.extend(Some(options.collect::<Vec<_>>().join("\n")).filter(|list| !list.is_empty()));
+    blocks.extend(function.errors.iter().map(|errors| format!("Errors: {errors}")));
+    blocks.extend(function.examples.iter().map(|code| format!("```rhai\n{code}\n```")));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(lines: &[Line]) -> String {
+        lines.iter().map(|line| line.text.clone() + "\n").collect()
+    }
+
+    #[test]
+    fn the_overview_has_a_summary_below_each_call() {
+        let text = shown(&overview(&Catalog::read()));
+        assert!(text.starts_with("Sign-in and session\n  get_oauth_token()\n      Signs in with"), "{text}");
+        assert!(text.contains("\n\nUsers\n  find_user(email)\n"), "{text}");
+    }
+
+    #[test]
+    fn help_tells_all_there_is() {
+        let catalog = Catalog::read();
+        let text = shown(&help(catalog.find("get_user").into_iter().skip(1)));
+        let expected = "\
+get_user(name: text, options: map) -> User
+  Reads one user whose name is no e-mail, or who has several accounts.
+  Options
+    domain: domain of a username that is no e-mail; the text `AdobeID` for the
+      Adobe ID of an e-mail
+  Errors: `not_found` when the organization has no such user.
+  Example
+    let user = get_user(\"kim.lee@example.com\", #{domain: \"example.com\"});
+    print(user.type);
+";
+        assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn every_line_but_code_keeps_to_the_width() {
+        let catalog = Catalog::read();
+        let lines = [overview(&catalog), help(catalog.functions())].concat();
+        for line in lines.iter().filter(|line| matches!(line.role, Role::Text | Role::Heading)) {
+            assert!(line.text.width() <= WIDTH, "{}", line.text);
+        }
+    }
+
+    #[test]
+    fn the_tables_have_a_row_for_each_form() {
+        let catalog = Catalog::read();
+        let text = tables(&catalog);
+        assert!(text.contains("### Users\n\n| function | what it does |\n|---|---|\n| `find_user(email)` |"));
+        let rows = text.lines().filter(|line| line.starts_with("| `")).count();
+        assert_eq!(rows, catalog.functions().count());
+    }
+
+    #[test]
+    fn the_chapters_have_every_example() {
+        let catalog = Catalog::read();
+        let text = chapters(&catalog);
+        for (function, code) in catalog.examples() {
+            assert!(text.contains(&format!("```rhai\n{code}\n```")), "{}", function.call());
+        }
+    }
+}
