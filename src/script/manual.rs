@@ -154,7 +154,7 @@ mod tests {
     #[test]
     fn the_overview_has_a_summary_below_each_call() {
         let text = shown(&overview(&Catalog::read()));
-        assert!(text.starts_with("Sign-in and session\n  get_oauth_token()\n      Signs in with"), "{text}");
+        assert!(text.starts_with("Sign-in and session\n  get_jwt_token()\n      Signs in by"), "{text}");
         assert!(text.contains("\n\nUsers\n  find_user(email)\n"), "{text}");
     }
 
@@ -170,7 +170,7 @@ get_user(name: text, options: map) -> User
       Adobe ID of an e-mail
   Errors: `not_found` when the organization has no such user.
   Example
-    let user = get_user(\"kim.lee@example.com\", #{domain: \"example.com\"});
+    let user = get_user(\"ben.osei@example.com\", #{domain: \"example.com\"});
     print(user.type);
 ";
         assert_eq!(text, expected);
