@@ -3,6 +3,8 @@
 
 mod client;
 mod layering;
+mod readme;
 mod runner;
 mod sandbox;
+mod scripts;
 mod support;
