@@ -56,13 +56,13 @@ const EXPECTED: &[Expected] = &[
     Expected {
         script: "onboard",
         arguments: "scripts/people.csv",
-        live: &["completed  amara.okafor@example.com\n", "live: 12 of 12 people in 2 requests\n"],
-        rehearsed: &["would_complete  amara.okafor@example.com\n", "test: 12 of 12 people in 2 requests\n"],
+        live: &["completed  amara.okafor@example.com\n", "live: 12 of 12 people, requests: 2\n"],
+        rehearsed: &["would_complete  amara.okafor@example.com\n", "test: 12 of 12 people, requests: 2\n"],
     },
     reading(
         "license_audit",
         &[
-            r#""finding":"nearly full","name":"Photoshop","detail":"9 of 10 licences""#,
+            r#""finding":"nearly full","name":"Photoshop","remark":"9 of 10 licences""#,
             r#""finding":"over quota","name":"Stock""#,
             r#""finding":"no licence","name":"gus.taylor@example.com""#,
             r#""finding":"double licence","name":"ben.osei@example.com""#,
@@ -175,7 +175,7 @@ fn onboarding_lists_the_rows_that_were_not_done() {
                   federatedID,kim.lee@example.com,Kim,Lee,US,No such group\n\
                   federatedID,jo.lane@example.com,Jo,Lane,US,Designers\n";
     let run = shell("--sandbox scripts/onboard.rhai people.csv", true).file("people.csv", people).run();
-    assert!(run.stdout.contains("live: 1 of 2 people in 1 requests"), "{}", run.stdout);
+    assert!(run.stdout.contains("live: 1 of 2 people, requests: 1"), "{}", run.stdout);
     let failed = std::fs::read_to_string(run.file("onboard-failed.csv")).unwrap();
     assert_eq!(
         failed,
