@@ -6,13 +6,18 @@ use crate::support::Shell;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Mutex;
+use umapi::config::file::File;
 use umapi::error::ErrorKind;
+use umapi::sandbox::Fault;
 use umapi::script::catalog::Catalog;
 use umapi::script::manual;
 use umapi::shell::exit::{self, Exit};
 
 /// How the README calls the program on a machine that has only its source.
 const FROM_SOURCE: &str = "cargo run -q -- ";
+/// Held by whoever may write the file.
+static WRITING: Mutex<()> = Mutex::new(());
 /// Stands for lines that are left out.
 const LEFT_OUT: &str = "...";
 
@@ -67,6 +72,7 @@ fn every_rhai_block_runs_on_a_fresh_sandbox() {
 
 #[test]
 fn every_console_block_shows_what_a_run_shows() {
+    let _turn = WRITING.lock();
     let mut text = readme();
     let shown: Vec<_> =
         blocks(&text, "console").iter().map(|block| (block.line, block.text.to_owned())).collect();
@@ -148,15 +154,10 @@ fn lines_that_are_left_out_fit_any() {
 /// The parts that the code generates, by the name in their markers.
 fn generated() -> [(&'static str, String); 3] {
     [
-        ("functions", functions()),
+        ("functions", manual::tables(&Catalog::read())),
         ("settings", umapi::config::table::markdown()),
         ("exit codes", exit::markdown()),
     ]
-}
-
-/// The table of functions, its headings one level further in than the README's sections.
-fn functions() -> String {
-    manual::tables(&Catalog::read())
 }
 
 /// Where the text of a generated part stands.
@@ -170,6 +171,7 @@ fn part(text: &str, name: &str) -> std::ops::Range<usize> {
 
 #[test]
 fn generated_parts_are_what_the_code_generates() {
+    let _turn = WRITING.lock();
     let mut text = readme();
     for (name, content) in generated() {
         let range = part(&text, name);
@@ -208,15 +210,29 @@ fn the_kinds_of_errors_are_those_of_the_code_with_their_exit_codes() {
 #[test]
 fn the_keys_of_a_caught_error_are_those_a_script_finds() {
     let text = readme();
-    let mut shown: Vec<_> =
-        rows(&text, "### What a caught error says").iter().map(|row| row[0].clone()).collect();
-    shown.sort();
-    let code = "let keys; try { get_user(`nobody@example.com`) } catch (err) { keys = err.keys() } keys";
-    let real = Shell::eval(code).run().done();
-    assert_eq!(
-        format!("[{}]\n", shown.iter().map(|key| format!("\"{key}\"")).collect::<Vec<_>>().join(",")),
-        real
-    );
+    let rows = rows(&text, "### What a caught error says");
+    let mut shown: Vec<_> = rows.iter().flat_map(|row| row[0].split(", ")).collect();
+    shown.sort_unstable();
+    let code = "let keys; try { get_user(`nobody@example.com`) } catch (err) { keys = err.keys() } print(keys.join(` `))";
+    assert_eq!(Shell::eval(code).run().done(), format!("{}\n", shown.join(" ")));
+}
+
+#[test]
+fn the_faults_shown_are_such_as_the_sandbox_takes() {
+    let text = readme();
+    for block in blocks(&text, "json") {
+        let faults: Vec<Fault> = serde_json::from_str(block.text).expect("faults");
+        assert!(!faults.is_empty());
+    }
+}
+
+#[test]
+fn the_configuration_shown_is_understood() {
+    let text = readme();
+    for block in blocks(&text, "toml") {
+        let file = File::parse(&block.text.replace("\n   ", "\n"), &path()).unwrap();
+        assert!(file.profile("default").is_some() && !file.holds_secret());
+    }
 }
 
 #[test]
