@@ -186,7 +186,9 @@ fn functions(module: Module) -> Vec<Function> {
     engine.register_global_module(module.into());
     let mut functions = engine.collect_fn_metadata(None, |known| function(known.metadata), true);
     functions.sort_by(|one, other| {
-        let order = |function: &Function| (function.name.clone(), function.parameters.len(), function.call());
+        let order = |function: &Function| {
+            (function.name.clone(), function.parameters.len(), function.signature(), function.summary.clone())
+        };
         order(one).cmp(&order(other))
     });
     functions
