@@ -2,6 +2,7 @@
 //!
 //! `UMAPI_UPDATE=1 cargo test readme` writes the generated tables and the output of the console blocks anew.
 
+use crate::scripts::{names, with_scripts};
 use crate::support::Shell;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -49,16 +50,6 @@ fn blocks<'t>(text: &'t str, language: &str) -> Vec<Block<'t>> {
     starts.map(block).collect()
 }
 
-/// A run in a folder that has a copy of `scripts/`.
-fn with_scripts(mut shell: Shell) -> Shell {
-    for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts")).unwrap() {
-        let path = entry.unwrap().path();
-        let name = format!("scripts/{}", path.file_name().unwrap().to_str().unwrap());
-        shell = shell.file(&name, fs::read(&path).unwrap());
-    }
-    shell
-}
-
 #[test]
 fn every_rhai_block_runs_on_a_fresh_sandbox() {
     let text = readme();
@@ -77,35 +68,38 @@ fn every_console_block_shows_what_a_run_shows() {
     let shown: Vec<_> =
         blocks(&text, "console").iter().map(|block| (block.line, block.text.to_owned())).collect();
     assert!(!shown.is_empty(), "no block was found");
-    let mut wrong = String::new();
+    let mut wrong = Vec::new();
     for (line, block) in shown {
         let real = replayed(&block);
         if real != block && updates() {
             text = text.replace(&block, &real);
         } else if real != block {
-            wrong += &format!("README.md:{line} shows\n{block}\na run shows\n{real}\n");
+            wrong.push(format!("README.md:{line} shows\n{block}\na run shows\n{real}"));
         }
     }
     if updates() {
         fs::write(path(), text).unwrap();
     }
-    assert!(wrong.is_empty(), "{wrong}");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 /// The block as a run of its commands shows it. One folder serves a block; what is left out stays so if it fits.
 fn replayed(block: &str) -> String {
     let shell = with_scripts(Shell::new(""));
-    let mut entries: Vec<(&str, String)> = Vec::new();
+    let mut entries: Vec<(&str, Vec<&str>)> = Vec::new();
     for line in block.lines() {
         match (line.strip_prefix("$ "), entries.last_mut()) {
-            (Some(command), _) => entries.push((command, String::new())),
-            (None, Some((_, output))) => *output += &format!("{line}\n"),
+            (Some(command), _) => entries.push((command, Vec::new())),
+            (None, Some((_, output))) => output.push(line),
             (None, None) => panic!("a console block begins with a command, not with `{line}`"),
         }
     }
-    let entry = |(command, shown): &(&str, String)| {
+    let entry = |(command, shown): &(&str, Vec<&str>)| {
         let real = run(command, shell.path());
-        format!("$ {command}\n{}", if fits(shown, &real) { shown } else { &real })
+        let lines: Vec<_> = real.lines().collect();
+        let output = if fits(shown, &lines) { shown } else { &lines };
+        let output: String = output.iter().flat_map(|line| [*line, "\n"]).collect();
+        format!("$ {command}\n{output}")
     };
     entries.iter().map(entry).collect()
 }
@@ -126,29 +120,23 @@ fn run(command: &str, folder: &Path) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// Whether the output is the one shown, with any lines in the place of those left out.
-fn fits(shown: &str, real: &str) -> bool {
-    let shown: Vec<_> = shown.lines().collect();
-    let real: Vec<_> = real.lines().collect();
-    fits_lines(&shown, &real)
-}
-
-fn fits_lines(shown: &[&str], real: &[&str]) -> bool {
+/// Whether the lines are those shown, with any others in the place of those left out.
+fn fits(shown: &[&str], real: &[&str]) -> bool {
     match shown.split_first() {
         None => real.is_empty(),
-        Some((&LEFT_OUT, rest)) => (0..=real.len()).any(|skip| fits_lines(rest, &real[skip..])),
+        Some((&LEFT_OUT, rest)) => (0..=real.len()).any(|skip| fits(rest, &real[skip..])),
         Some((first, rest)) => {
-            real.split_first().is_some_and(|(line, more)| line == first && fits_lines(rest, more))
+            real.split_first().is_some_and(|(line, more)| line == first && fits(rest, more))
         }
     }
 }
 
 #[test]
 fn lines_that_are_left_out_fit_any() {
-    assert!(fits("a\n...\nd\n", "a\nb\nc\nd\n"));
-    assert!(fits("a\n", "a\n"));
-    assert!(!fits("a\n...\n", "b\n"));
-    assert!(!fits("a\n", "a\nb\n"));
+    assert!(fits(&["a", "...", "d"], &["a", "b", "c", "d"]));
+    assert!(fits(&["a"], &["a"]));
+    assert!(!fits(&["a", "..."], &["b"]));
+    assert!(!fits(&["a"], &["a", "b"]));
 }
 
 /// The parts that the code generates, by the name in their markers.
@@ -238,12 +226,8 @@ fn the_configuration_shown_is_understood() {
 #[test]
 fn every_script_is_told_of() {
     let text = readme();
-    for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts")).unwrap() {
-        let name = entry.unwrap().file_name().into_string().unwrap();
-        assert!(
-            !name.ends_with(".rhai") || text.contains(&name),
-            "README.md does not tell of scripts/{name}"
-        );
+    for name in names() {
+        assert!(text.contains(&format!("(scripts/{name}.rhai)")), "README.md does not tell of {name}.rhai");
     }
 }
 

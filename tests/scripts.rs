@@ -86,21 +86,35 @@ fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("scripts")
 }
 
-/// A run of `umapi` in a folder that has a copy of `scripts/`, in which scripts that rehearse by themselves do not.
-fn shell(line: &str, keeps_rehearsing: bool) -> Shell {
-    let mut shell = Shell::new(line);
+/// The names of the scripts, without their ending.
+pub(crate) fn names() -> BTreeSet<String> {
+    let paths = std::fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path());
+    let scripts = paths.filter(|path| path.extension().is_some_and(|extension| extension == "rhai"));
+    scripts.map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned()).collect()
+}
+
+/// A run in a folder that has a copy of `scripts/`.
+pub(crate) fn with_scripts(shell: Shell) -> Shell {
+    with_edited_scripts(shell, |text| text)
+}
+
+fn with_edited_scripts(mut shell: Shell, edit: impl Fn(String) -> String) -> Shell {
     for entry in std::fs::read_dir(folder()).unwrap() {
         let path = entry.unwrap().path();
-        let mut text = std::fs::read_to_string(&path).unwrap();
-        if !keeps_rehearsing {
-            text = text.replace("const IS_TEST = true;", "const IS_TEST = false;");
-        }
-        shell = shell.file(&format!("scripts/{}", path.file_name().unwrap().to_str().unwrap()), text);
+        let name = format!("scripts/{}", path.file_name().unwrap().to_str().unwrap());
+        shell = shell.file(&name, edit(std::fs::read_to_string(&path).unwrap()));
     }
     shell
 }
 
-/// Runs the script that way and looks for the parts of its output in order.
+/// A run of `umapi` beside the scripts; those that rehearse by themselves do so only if they keep it up.
+fn shell(line: &str, keeps_rehearsing: bool) -> Shell {
+    with_edited_scripts(Shell::new(line), |text| {
+        if keeps_rehearsing { text } else { text.replace("const IS_TEST = true;", "const IS_TEST = false;") }
+    })
+}
+
+/// Runs the script that way and looks for the parts of its output.
 fn check(expected: &Expected, options: &str, keeps_rehearsing: bool, parts: &[&str]) {
     let script = expected.script;
     let mut shell = shell(&format!("{options} scripts/{script}.rhai"), keeps_rehearsing);
@@ -117,13 +131,8 @@ fn check(expected: &Expected, options: &str, keeps_rehearsing: bool, parts: &[&s
 
 #[test]
 fn every_script_has_an_expectation() {
-    let names = std::fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path());
-    let scripts: BTreeSet<_> = names
-        .filter(|path| path.extension().is_some_and(|extension| extension == "rhai"))
-        .map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned())
-        .collect();
     let expected: BTreeSet<_> = EXPECTED.iter().map(|expected| expected.script.to_owned()).collect();
-    assert_eq!(scripts, expected);
+    assert_eq!(names(), expected);
 }
 
 #[test]
