@@ -5,6 +5,8 @@
 use crate::wire::check::Fault;
 use crate::wire::code;
 use std::fmt;
+use std::io;
+use std::path::Path;
 use std::time::Duration;
 
 /// Our results.
@@ -189,6 +191,20 @@ impl Error {
     /// A file that cannot be used.
     pub fn file(place: impl Into<String>, message: impl fmt::Display) -> Self {
         ErrorKind::File { place: place.into(), message: message.to_string() }.into()
+    }
+
+    /// A file the system does not let us use.
+    pub fn io(path: &Path, error: &io::Error) -> Self {
+        let message = match error.kind() {
+            io::ErrorKind::NotFound if path.is_relative() => match std::env::current_dir() {
+                Ok(folder) => format!("there is no such file in {}", folder.display()),
+                Err(_) => "there is no such file".to_owned(),
+            },
+            io::ErrorKind::NotFound => "there is no such file".to_owned(),
+            io::ErrorKind::PermissionDenied => "the system does not permit it to this user".to_owned(),
+            _ => error.to_string(),
+        };
+        Self::file(path.display().to_string(), message)
     }
 
     /// The service's or the local checks' code.
@@ -456,6 +472,15 @@ mod tests {
         error.elapsed = Duration::from_secs(30);
         assert_eq!(error.to_string(), "the service is unavailable: HTTP 503 (4 attempts in 30 s)");
         assert!(error.is_retryable());
+    }
+
+    #[test]
+    fn a_missing_file_is_told_with_the_folder_it_was_looked_for_in() {
+        let missing = io::Error::from(io::ErrorKind::NotFound);
+        let folder = std::env::current_dir().unwrap();
+        let error = Error::io(Path::new("people.csv"), &missing);
+        assert_eq!(error.to_string(), format!("people.csv: there is no such file in {}", folder.display()));
+        assert_eq!(Error::io(Path::new("/x.csv"), &missing).to_string(), "/x.csv: there is no such file");
     }
 
     #[test]
