@@ -384,8 +384,9 @@ impl fmt::Display for ErrorKind {
                 answer(formatter, *status, code.as_deref(), message)
             }
             Self::NotFound { status, code, message } => {
-                formatter.write_str("not found")?;
-                answer(formatter, Some(*status), code.as_deref(), message)
+                let says_so = message.to_lowercase().contains("not found");
+                formatter.write_str(if says_so { message } else { "not found" })?;
+                answer(formatter, Some(*status), code.as_deref(), if says_so { "" } else { message })
             }
             Self::Rejected { status, code, message } => {
                 formatter.write_str("the service refused the request")?;
@@ -463,6 +464,16 @@ mod tests {
             "the service refused: a@example.com: Group X was not found (error.group.not_found), and 2 more commands"
         );
         assert!(error.hint().is_some_and(|hint| hint.contains("get_groups()")));
+    }
+
+    #[test]
+    fn what_was_not_found_is_said_once() {
+        let error = |message: &str| {
+            let code = Some("error.x".to_owned());
+            Error::from(ErrorKind::NotFound { status: 404, code, message: message.into() }).to_string()
+        };
+        assert_eq!(error("User not found a"), "User not found a (HTTP 404, error.x)");
+        assert_eq!(error("there is no group `X`"), "not found: there is no group `X` (HTTP 404, error.x)");
     }
 
     #[test]
