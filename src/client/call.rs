@@ -205,9 +205,14 @@ impl Client {
         let begun = Instant::now();
         let written = self.written(call, token.as_ref());
         let exchange = self.shared.transport.exchange(&self.shared.settings, written);
-        let Ok(answer) = self.unless_stopped(exchange).await else {
-            tries.lost = call.change.then(|| "interrupted before the answer came".to_owned());
-            return Err(tries.end(call, ErrorKind::Interrupted));
+        // An answer that has come counts, even when the operator stops the client at that very moment.
+        let answer = tokio::select! {
+            biased;
+            answer = exchange => answer,
+            () = self.stop.cancelled() => {
+                tries.lost = call.change.then(|| "interrupted before the answer came".to_owned());
+                return Err(tries.end(call, ErrorKind::Interrupted));
+            }
         };
         let setback = |message, met| Err(Setback { met, message, status: None, asked: None });
         let answer = match answer {

@@ -228,6 +228,10 @@ impl<T: Entry> Listing<T> {
         let Source::Users(query) = &self.source else { return Err(not_found) };
         let name = fold(query.group.as_deref().unwrap_or_default());
         let Some(number) = Box::pin(self.client.group_number(&name)).await? else { return Err(not_found) };
+        self.client
+            .shared
+            .observer
+            .notice(&Event::Note(format!("{}: not found by name, asked for by number {number}", self.name)));
         let by_number = UserQuery { group: Some(number.to_string()), ..query.clone() };
         self.source = Source::Users(by_number);
         self.fetch().await

@@ -15,7 +15,7 @@ use crate::shell::console::Terminal;
 use crate::shell::exit::Exit;
 use crate::shell::program::Program;
 use crate::shell::progress::Progress;
-use crate::shell::{panics, runner, signals};
+use crate::shell::{check, functions, panics, runner, signals};
 use place::Place;
 use std::ffi::OsString;
 use std::io::{IsTerminal, stdin};
@@ -79,8 +79,8 @@ fn dispatch(cli: Cli, output: &Arc<Output>) -> Exit {
     let Cli { top, command } = cli;
     match command {
         Some(Command::Run { words }) => script(&top.global, Program::script(words), output),
-        Some(Command::Check { scripts }) => failed(output, &format!("{scripts:?}")),
-        Some(Command::Functions { pattern, format }) => failed(output, &format!("{pattern:?} {format:?}")),
+        Some(Command::Check { scripts }) => check::run(&scripts, output),
+        Some(Command::Functions { pattern, format }) => functions::run(pattern.as_deref(), format, output),
         Some(Command::Sandbox(options)) => serve::serve(options, output),
         Some(Command::Init(_) | Command::Doctor) => failed(output, ""),
         Some(Command::Completions { shell }) => {

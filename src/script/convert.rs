@@ -44,17 +44,10 @@ pub fn json_of(value: &Dynamic) -> Result<Value> {
 
 /// Our own types as JSON; `None` for a value of Rhai's.
 fn record_json(value: &Dynamic) -> Option<Result<Value>> {
-    if let Some(user) = value.read_lock::<UserRecord>() {
-        return Some(user.to_json());
-    }
-    if let Some(users) = value.read_lock::<Records<User>>() {
-        return Some(users.to_json());
-    }
-    if let Some(groups) = value.read_lock::<Records<Group>>() {
-        return Some(groups.to_json());
-    }
-    let group = value.read_lock::<GroupRecord>().map(|group| group.to_json());
-    group
+    let user = value.read_lock::<UserRecord>().map(|user| user.to_json());
+    user.or_else(|| value.read_lock::<GroupRecord>().map(|group| group.to_json()))
+        .or_else(|| value.read_lock::<Records<User>>().map(|users| users.to_json()))
+        .or_else(|| value.read_lock::<Records<Group>>().map(|groups| groups.to_json()))
         .or_else(|| value.read_lock::<Row>().map(|row| Ok(row.to_json())))
         .or_else(|| value.read_lock::<Report>().map(|report| Ok(report.to_json())))
         .or_else(|| value.read_lock::<Builder>().map(|command| Ok(command.to_json())))

@@ -5,7 +5,8 @@ use crate::client::event::{Event, Observer, Progress as Counts, WaitReason};
 use crate::output::Output;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// A wait of at least so long is worth a line even where no progress is shown.
@@ -17,12 +18,15 @@ pub struct Progress {
     countdown: Countdown,
     /// How often `-v` was given.
     verbose: u8,
+    /// Notes told already; each is news once.
+    told: Mutex<HashSet<String>>,
 }
 
 impl Progress {
     /// Tells through `output`.
     pub fn new(output: Arc<Output>, verbose: u8) -> Self {
-        Self { countdown: Countdown::new(Arc::clone(&output)), output, verbose }
+        let countdown = Countdown::new(Arc::clone(&output));
+        Self { output, countdown, verbose, told: Mutex::default() }
     }
 
     /// Nothing is under way any more: the line of progress goes.
@@ -36,6 +40,12 @@ impl Progress {
             self.countdown.start(reason, until);
         } else if duration >= NOTABLE_WAIT || self.verbose > 0 {
             self.output.note(&waiting(reason, duration, until));
+        }
+    }
+
+    fn tell_note(&self, line: &str) {
+        if self.told.lock().unwrap_or_else(PoisonError::into_inner).insert(line.to_owned()) {
+            self.output.note(line);
         }
     }
 
@@ -67,7 +77,7 @@ impl Observer for Progress {
                 self.output.status(&format!("{listing}: page {page}{pages}, {entries}{total}{left}"));
             }
             Event::Progress(counts) => self.output.status(&counted(counts)),
-            Event::Note(line) => self.output.note(line),
+            Event::Note(line) => self.tell_note(line),
         }
     }
 }

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use umapi::client::Client;
 use umapi::client::event::{Event, WaitReason};
 use umapi::client::request::RawRequest;
-use umapi::client::settings::ClientSettings;
+use umapi::client::settings::{ClientSettings, Pace};
 use umapi::error::ErrorKind;
 
 const USER: &str = "/organizations/0123ABC@AdobeOrg/users/a@example.com";
@@ -108,6 +108,7 @@ async fn after_the_last_attempt_the_error_says_what_it_met() {
     let server = Server::replies(vec![Reply::json(503, &json!({"message": "maintenance"}))]).await;
     let error = client_of(&server).get_user("a@example.com", None).await.unwrap_err();
     assert_eq!((error.kind.name(), error.status(), error.attempts), ("unavailable", Some(503), 3));
+    assert!(error.elapsed > Duration::ZERO);
     assert!(error.to_string().contains("HTTP 503: maintenance"), "{error}");
     let sent = server.requests()[0].header("x-request-id").map(str::to_owned);
     assert_eq!(error.request_id, sent);
@@ -238,6 +239,22 @@ async fn a_wait_tells_why_and_until_when_and_can_be_ended() {
     let Event::Waiting { reason, duration, call, .. } = waiting else { panic!("{waiting:?}") };
     assert_eq!((reason, duration.as_secs()), (&WaitReason::Throttled, 3000));
     assert_eq!(call, &format!("GET {USER}"));
+}
+
+#[tokio::test]
+async fn a_call_beyond_the_documented_limit_waits_for_its_turn() {
+    let server = Server::replies(vec![user()]).await;
+    let stop = CancellationToken::new();
+    let listener = Arc::new(Listener { stop_at_wait: Some(stop.clone()), ..Listener::default() });
+    let paced = ClientSettings { pace: Pace::Documented, ..settings(&server) };
+    let client = Client::new(paced, listener.clone(), stop);
+    for _ in 0..25 {
+        client.get_user("a@example.com", None).await.unwrap();
+    }
+    let error = client.get_user("a@example.com", None).await.unwrap_err();
+    assert_eq!((error.kind.name(), error.attempts, server.requests().len()), ("interrupted", 0, 25));
+    let last = listener.events().pop();
+    assert!(matches!(last, Some(Event::Waiting { reason: WaitReason::Pacing, .. })), "{last:?}");
 }
 
 #[tokio::test]

@@ -189,6 +189,16 @@ async fn a_service_that_is_gone_ends_the_run_and_nothing_is_forgotten() {
 }
 
 #[tokio::test]
+async fn an_answer_now_and_then_keeps_the_run_going() {
+    let server =
+        Server::start(|request, number| if number % 3 == 2 { all_done(request) } else { Reply::Drop }).await;
+    let (outcomes, stopped, requests) = run(&client_of(&server), (0..90).map(create).collect()).await;
+    let count = |status| outcomes.iter().filter(|outcome| outcome.status == status).count();
+    assert_eq!((count(Status::Unknown), count(Status::Completed), requests), (60, 30, 3));
+    assert!(stopped.is_none());
+}
+
+#[tokio::test]
 async fn a_service_that_was_never_reached_leaves_everything_not_sent() {
     let server = Server::replies(vec![Reply::Drop]).await;
     let settings = settings(&server);

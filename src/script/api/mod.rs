@@ -41,6 +41,8 @@ pub const FAMILIES: &[Family] = &[
     Family { title: "Many at once", module: || exported_module!(actions::functions) },
     Family { title: "Commands", module: || exported_module!(commands::functions) },
     Family { title: "Raw calls", module: || exported_module!(raw::functions) },
+    Family { title: "Records", module: || exported_module!(records::functions) },
+    Family { title: "Lists", module: lists::module },
     Family { title: "CSV files", module: || exported_module!(csv::functions) },
     Family { title: "JSON", module: || exported_module!(json::functions) },
     Family { title: "Text", module: text::module },
@@ -48,8 +50,6 @@ pub const FAMILIES: &[Family] = &[
     Family { title: "Chance", module: || exported_module!(chance::functions) },
     Family { title: "Operator and environment", module: || exported_module!(operator::functions) },
     Family { title: "Help", module: || exported_module!(help::functions) },
-    Family { title: "Records", module: || exported_module!(records::functions) },
-    Family { title: "Lists", module: lists::module },
 ];
 
 /// Makes every function known by its name and as `umapi::name`, which stays ours where a script defines the same.

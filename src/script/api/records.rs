@@ -14,7 +14,7 @@ pub mod functions {
     ///
     /// # Example
     /// ```rhai
-    /// let user = get_user("kim.lee@example.com");
+    /// let user = get_user("ben.osei@example.com");
     /// if user.in_group("designers") { print("a designer"); }
     /// ```
     #[rhai_fn(pure)]
@@ -29,7 +29,7 @@ pub mod functions {
     ///
     /// # Example
     /// ```rhai
-    /// print(get_user("kim.lee@example.com").get("businessAccount"));
+    /// print(get_user("ben.osei@example.com").get("businessAccount"));
     /// ```
     #[rhai_fn(name = "get", pure)]
     pub fn get_of_user(user: &mut UserRecord, field: &str) -> Dynamic {
@@ -56,7 +56,7 @@ pub mod functions {
     ///
     /// # Example
     /// ```rhai
-    /// if !("groups" in get_user("kim.lee@example.com")) { print("a member of nothing"); }
+    /// if !("groups" in get_user("ben.osei@example.com")) { print("a member of nothing"); }
     /// ```
     #[rhai_fn(name = "contains", pure)]
     pub fn user_contains(user: &mut UserRecord, field: &str) -> bool {
@@ -78,7 +78,7 @@ pub mod functions {
     ///
     /// # Example
     /// ```rhai
-    /// print(get_user("kim.lee@example.com").keys());
+    /// print(get_user("ben.osei@example.com").keys());
     /// ```
     #[rhai_fn(name = "keys", pure)]
     pub fn keys_of_user(user: &mut UserRecord) -> Array {
@@ -100,7 +100,7 @@ pub mod functions {
     ///
     /// # Example
     /// ```rhai
-    /// let row = get_user("kim.lee@example.com").to_map();
+    /// let row = get_user("ben.osei@example.com").to_map();
     /// row.note = "checked";
     /// print(row);
     /// ```

@@ -202,7 +202,7 @@ pub mod functions {
     ///
     /// # Example
     /// ```rhai
-    /// let people = find_users(["kim.lee@example.com", "nobody@example.com"]);
+    /// let people = find_users(["ben.osei@example.com", "nobody@example.com"]);
     /// print(`${people.found.len()} found`);
     /// for email in people.missing { print(`${email} is missing`); }
     /// ```

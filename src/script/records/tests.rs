@@ -243,6 +243,16 @@ fn a_list_prints_as_its_records() {
 }
 
 #[test]
+fn printing_a_list_reaches_the_operator() {
+    let printed = Rc::new(std::cell::RefCell::new(String::new()));
+    let mut world = World::new();
+    let sink = Rc::clone(&printed);
+    world.engine.on_print(move |line| line.clone_into(&mut sink.borrow_mut()));
+    let _ = world.value("print(groups)");
+    assert!(printed.borrow().starts_with(r#"[{"groupId":1"#), "{}", printed.borrow());
+}
+
+#[test]
 fn places_count_from_both_ends_and_one_beyond_is_an_error() {
     let mut world = World::new();
     assert_eq!(world.json("[users[0].lastname, users[-1].lastname]"), json!(["Lee", "Abe"]));

@@ -144,7 +144,7 @@ pub mod functions {
         part(list, start, range.end().saturating_sub(start).saturating_add(1)).at(&context)
     }
 
-    /// Tells whether someone is in a list of users; `"kim.lee@example.com" in users` is the same.
+    /// Tells whether someone is in a list of users; `"ben.osei@example.com" in users` is the same.
     ///
     /// A text is an e-mail or username, in any case. A user is found if the list has the same account, even if it
     /// was read at another time.
@@ -155,7 +155,7 @@ pub mod functions {
     /// # Example
     /// ```rhai
     /// let designers = get_users_by_group("Designers");
-    /// if "Kim.Lee@example.com" in designers { print("Kim is a designer"); }
+    /// if "Ben.Osei@example.com" in designers { print("Ben is a designer"); }
     /// ```
     #[rhai_fn(name = "contains", pure, return_raw)]
     pub fn users_contain(
@@ -212,7 +212,7 @@ pub mod functions {
     /// # Example
     /// ```rhai
     /// print(["a", 1, true].join(", "));
-    /// print(get_user("kim.lee@example.com").groups.join("; "));
+    /// print(get_user("ben.osei@example.com").groups.join("; "));
     /// ```
     #[rhai_fn(pure)]
     pub fn join(context: NativeCallContext, list: &mut Array, separator: &str) -> String {

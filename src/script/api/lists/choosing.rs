@@ -23,6 +23,9 @@ pub mod functions {
     /// The answer of users is a list of users, that of groups a list of groups. Like the functions of Rhai's arrays
     /// the given one takes the entry, or the entry and its place. `where` asks simple questions much faster.
     ///
+    /// Rhai locks a variable while one of its functions runs: a function that looks into the very list needs another
+    /// name for it, `let all = users;`, which copies nothing.
+    ///
     /// # Errors
     /// Whatever the function throws; `usage` when it answers neither true nor false; `incomplete` when a later page
     /// cannot be read.

@@ -68,7 +68,7 @@ pub mod functions {
     /// # Example
     /// ```rhai
     /// let by_email = get_users().index_by("email");
-    /// let found = by_email["kim.lee@example.com"];
+    /// let found = by_email["ben.osei@example.com"];
     /// if found != () { print(found[0].lastname); }
     /// ```
     #[rhai_fn(pure, return_raw)]
