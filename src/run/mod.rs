@@ -23,6 +23,7 @@ use std::process::ExitCode;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::thread;
+use std::time::Duration;
 
 /// The stack of the thread that runs scripts; builds without optimization need far more of it (engine-notes).
 const STACK_BYTES: usize = if cfg!(debug_assertions) { 512 << 20 } else { 64 << 20 };
@@ -120,10 +121,10 @@ fn warn_of_misplaced(arguments: &[String], output: &Output) {
     }
 }
 
-/// Ctrl-C, from here on.
-fn listen() -> Result<Interrupt> {
+/// Ctrl-C, from here on; a second one leaves, after `grace`.
+fn listen(grace: Duration) -> Result<Interrupt> {
     let interrupt = Interrupt::default();
-    signals::listen(interrupt.clone()).map_err(|error| {
+    signals::listen(interrupt.clone(), grace).map_err(|error| {
         Error::config(format!("the system gives no signals: {error}"), "Check the limits of this user.")
     })?;
     Ok(interrupt)
@@ -131,7 +132,7 @@ fn listen() -> Result<Interrupt> {
 
 /// What a run needs. The client's settings are fetched when the script makes its first call.
 fn setup(global: &Global, arguments: Vec<String>, output: &Arc<Output>) -> Result<Setup> {
-    let interrupt = listen()?;
+    let interrupt = listen(Duration::ZERO)?;
     let Place { profile, organization, mode, connect, .. } = Place::of(global, output)?;
     Ok(Setup {
         connect,

@@ -18,13 +18,17 @@ use crate::shell::repl::{self, Opened, Opener};
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The name that stands for the sandbox among profiles.
 const SANDBOX: &str = "sandbox";
 
+/// Whoever presses Ctrl-C twice within that time means it once.
+const GRACE: Duration = Duration::from_secs(1);
+
 /// Opens the prompt.
 pub(super) fn prompt(top: Top, output: &Arc<Output>) -> Exit {
-    let interrupt = match listen() {
+    let interrupt = match listen(GRACE) {
         Ok(interrupt) => interrupt,
         Err(error) => return refuse(&error, output),
     };

@@ -4,6 +4,7 @@ use super::builder::Unsent;
 use super::error::Ended;
 use super::interrupt::Interrupt;
 use super::records::Unfinished;
+use super::report::Report;
 use crate::client::event::{Hook, Observer};
 use crate::client::outcome::{Outcome, Status};
 use crate::client::settings::{ClientSettings, Flow, Mode};
@@ -75,6 +76,7 @@ pub struct Session {
     unfinished: RefCell<Vec<Weak<dyn Unfinished>>>,
     unsent: Unsent,
     single_changes: Cell<usize>,
+    left_behind: RefCell<Option<Report>>,
 }
 
 /// What went wrong in a run without ending it.
@@ -107,6 +109,7 @@ impl Session {
             unfinished: RefCell::default(),
             unsent: Unsent::default(),
             single_changes: Cell::new(0),
+            left_behind: RefCell::default(),
         }
     }
 
@@ -287,6 +290,16 @@ impl Session {
     /// How the script said that it ends, if it did.
     pub fn ended(&self) -> Option<Ended> {
         self.ended.get()
+    }
+
+    /// Keeps the report of a call that the operator interrupted: nothing else tells what was done by then.
+    pub fn leave_behind(&self, report: Report) {
+        self.left_behind.replace(Some(report));
+    }
+
+    /// The report of a call that the operator interrupted, once.
+    pub fn take_left_behind(&self) -> Option<Report> {
+        self.left_behind.take()
     }
 
     /// What went wrong without ending the run.

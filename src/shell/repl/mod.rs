@@ -324,11 +324,19 @@ impl Repl {
         match result {
             Ok(value) => self.show(&value),
             Err(Unfinished::Ended(Ended::Exit(code))) => return Step::Leave(Exit::Asked(code)),
-            Err(Unfinished::Ended(Ended::Interrupted)) => self.output.message("interrupted"),
+            Err(Unfinished::Ended(Ended::Interrupted)) => self.interrupted(),
             Err(Unfinished::Ended(Ended::OutputLost)) => return Step::Leave(runner::lost(&self.output)),
             Err(Unfinished::Failed(failure, input)) => self.tell_failure(&failure, input),
         }
         if self.output.lost().is_some() { Step::Leave(runner::lost(&self.output)) } else { Step::Go }
+    }
+
+    /// Back at the prompt; what a call with many commands had done by then is told.
+    fn interrupted(&mut self) {
+        self.output.message("interrupted");
+        if let Some(report) = self.session.take_left_behind() {
+            self.show(&Dynamic::from(report));
+        }
     }
 
     fn show(&mut self, value: &Dynamic) {

@@ -176,7 +176,8 @@ impl Workspace {
             format!("A function sees the constants of the session as `global::{name}`.")
         } else {
             format!(
-                "A function does not see the variables of the session: pass `{name}` to it, or use a closure, `let f = |x| ... {name} ...`."
+                "A function does not see the variables of the session: pass `{name}` to it, or use a closure: \
+                 let f = |x| x + {name};"
             )
         });
         failure.topic = Topic::Other;
