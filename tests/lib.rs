@@ -3,6 +3,7 @@
 
 mod catalog;
 mod client;
+mod first_steps;
 mod layering;
 mod readme;
 #[cfg(unix)]

@@ -7,6 +7,7 @@ pub mod file;
 mod secrets;
 pub mod table;
 pub mod values;
+pub mod write;
 
 use crate::error::{Error, Result};
 use crate::nearest::nearest;
@@ -80,6 +81,15 @@ impl Config {
     pub fn warnings(&self) -> &[String] {
         &self.warnings
     }
+}
+
+/// The configuration file that counts, whether it is there or not.
+///
+/// # Errors
+/// `config`: none is named and there is no home folder.
+pub fn place_of(choice: &Choice, environment: &Environment) -> Result<PathBuf> {
+    let variable = || environment.get(variable_name(Key::File)).map(PathBuf::from);
+    choice.file.clone().or_else(variable).map_or_else(default_place, Ok)
 }
 
 fn variable_name(key: Key) -> &'static str {

@@ -1,5 +1,6 @@
 //! From the command line to an exit code: the one place where all parts meet.
 
+mod first_steps;
 mod place;
 mod prompt;
 mod serve;
@@ -15,7 +16,7 @@ use crate::shell::console::Terminal;
 use crate::shell::exit::Exit;
 use crate::shell::program::Program;
 use crate::shell::progress::Progress;
-use crate::shell::{check, functions, panics, runner, signals};
+use crate::shell::{check, definitions, functions, panics, runner, signals};
 use place::Place;
 use std::ffi::OsString;
 use std::io::{IsTerminal, stdin};
@@ -83,12 +84,13 @@ fn dispatch(cli: Cli, output: &Arc<Output>) -> Exit {
         Some(Command::Check { scripts }) => check::run(&scripts, output),
         Some(Command::Functions { pattern, format }) => functions::run(pattern.as_deref(), format, output),
         Some(Command::Sandbox(options)) => serve::serve(options, output),
-        Some(Command::Init(_) | Command::Doctor) => failed(output, ""),
+        Some(Command::Init(options)) => first_steps::init(&options, &top.global, output),
+        Some(Command::Doctor) => first_steps::doctor(&top.global, output),
         Some(Command::Completions { shell }) => {
             output.data(cli::completions(shell).trim_end());
             Exit::Done
         }
-        Some(Command::Definitions { .. }) => failed(output, ""),
+        Some(Command::Definitions { folder }) => definitions::run(&folder, output),
         None => match top.eval {
             Some(code) => script(&top.global, Program::evaluated(&code, top.words), output),
             None if top.words.is_empty() && stdin().is_terminal() => prompt::prompt(top, output),
@@ -133,8 +135,18 @@ fn listen(grace: Duration) -> Result<Interrupt> {
 /// What a run needs. The client's settings are fetched when the script makes its first call.
 fn setup(global: &Global, arguments: Vec<String>, output: &Arc<Output>) -> Result<Setup> {
     let interrupt = listen(Duration::ZERO)?;
-    let Place { profile, organization, mode, connect, .. } = Place::of(global, output)?;
-    Ok(Setup {
+    Ok(setup_of(Place::of(global, output)?, arguments, interrupt, global, output))
+}
+
+fn setup_of(
+    place: Place,
+    arguments: Vec<String>,
+    interrupt: Interrupt,
+    global: &Global,
+    output: &Arc<Output>,
+) -> Setup {
+    let Place { profile, organization, mode, connect, .. } = place;
+    Setup {
         connect,
         profile,
         organization,
@@ -144,5 +156,5 @@ fn setup(global: &Global, arguments: Vec<String>, output: &Arc<Output>) -> Resul
         console: Rc::new(Terminal::new(Arc::clone(output))),
         observer: Arc::new(Progress::new(Arc::clone(output), global.verbose)),
         interrupt,
-    })
+    }
 }

@@ -119,15 +119,17 @@ mod tests {
             thread::spawn(move || (0..20).for_each(|number| history.add(&format!("{name}{number}")).unwrap()))
         };
         let sessions = [session("a"), session("b")];
-        sessions.into_iter().for_each(|session| session.join().unwrap());
+        for session in sessions {
+            session.join().unwrap();
+        }
         assert_eq!(History::at(path).entries().unwrap().len(), 40);
     }
 
     #[test]
     fn the_oldest_entries_make_room() {
         let (folder, history) = history();
-        let lines: String = (0..KEPT).map(|number| format!("\"{number}\"\n")).collect();
-        std::fs::write(folder.path().join("history"), format!("{FORMAT}\n{lines}")).unwrap();
+        let lines: Vec<_> = (0..KEPT).map(|number| format!("\"{number}\"")).collect();
+        std::fs::write(folder.path().join("history"), format!("{FORMAT}\n{}\n", lines.join("\n"))).unwrap();
         history.add("new").unwrap();
         let entries = history.entries().unwrap();
         assert_eq!((entries.len(), entries[0].as_str(), entries[KEPT - 1].as_str()), (KEPT, "1", "new"));
