@@ -3,7 +3,7 @@
 use crate::support::Terminal;
 use crate::support::terminal::Running;
 use std::time::Duration;
-use umapi::sandbox::{self, Effect, Fault, Sandbox};
+use umapi::sandbox::{self, Effect, Fault, RetryAfter, Sandbox};
 use umapi::wire::endpoint::EndpointId;
 
 const PROMPT: &str = "sandbox live> ";
@@ -329,6 +329,20 @@ fn an_interrupted_list_of_commands_tells_what_was_done() {
     let told = terminal.expect("test> ");
     assert!(told.contains("interrupted") && told.contains("10 would be done"), "{told}");
     terminal.ask("last.completedInTestMode", "\n10", "test> ");
+}
+
+#[test]
+fn a_throttle_tells_why_and_counts_down_and_can_be_left() {
+    let server = server();
+    let wait = Effect::Status { status: 429, body: None, retry_after: Some(RetryAfter::Seconds(100)) };
+    server.queue(Fault::at(EndpointId::User, wait).times(9));
+    let mut terminal = real(&server, "").start();
+    terminal.expect("test> ");
+    terminal.line("get_user(\"ada.lind@example.com\")");
+    terminal.expect("until ");
+    terminal.expect("the service asks to wait (HTTP 429)");
+    terminal.expect("waiting 99 s until "); // one second later
+    assert!(terminal.interrupted("test> ") < SOON);
 }
 
 #[test]

@@ -99,8 +99,8 @@ pub(super) fn csv(repl: &mut Repl, file: &str) -> Result<Step> {
     let value = convert::json_of(&repl.workspace.last())?;
     let text = crate::output::render::csv(&value);
     replace(&path, Access::Usual, |target| target.write_all(text.as_bytes()))?;
-    let rows = text.lines().count().saturating_sub(1);
-    repl.output.message(&format!("{} written, {rows} lines below the header", path.display()));
+    let rows = value.as_array().map_or(1, Vec::len);
+    repl.output.message(&format!("{} written, {rows} rows", path.display()));
     Ok(Step::Go)
 }
 
@@ -260,6 +260,7 @@ pub(super) fn history(repl: &mut Repl, count: &str) -> Result<Step> {
 #[expect(clippy::unnecessary_wraps, reason = "every command of the table has this form")]
 pub(super) fn reset(repl: &mut Repl, _: &str) -> Result<Step> {
     repl.workspace.reset();
+    repl.share_names();
     repl.shown = None;
     Ok(Step::Go)
 }

@@ -6,6 +6,7 @@ use super::meta::{Argument, META};
 use super::reference::Reference;
 use super::workspace::is_name;
 use crate::config::table::MODES;
+use crate::output::fit::cut;
 use crate::script::catalog::Function;
 use crate::script::look;
 use crate::script::seen::{Seen, Wanted};
@@ -14,6 +15,9 @@ use std::path::Path;
 
 /// More would help nobody.
 const MOST: usize = 200;
+
+/// A longer explanation of a candidate is cut: `:help` has the whole.
+const WIDEST: usize = 76;
 
 /// What can be named at the prompt.
 pub struct World<'a> {
@@ -143,7 +147,7 @@ fn keys(call: Option<&Call>, used: &[String], typed: &str, world: &World<'_>) ->
     fresh
         .map(|option| Candidate {
             text: format!("{}: ", option.name),
-            shown: format!("{}: {}", option.name, option.text),
+            shown: cut(&format!("{}: {}", option.name, option.text), WIDEST),
         })
         .collect()
 }

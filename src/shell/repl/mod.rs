@@ -23,7 +23,7 @@ use super::program::Program;
 use super::progress::Progress;
 use super::{panics, report, runner};
 use crate::client::settings::Mode;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::output::Output;
 use crate::output::render::Form;
 use crate::script::error::Ended;
@@ -319,8 +319,7 @@ impl Repl {
     }
 
     fn finish(&mut self, result: std::result::Result<Dynamic, Unfinished>) -> Step {
-        *self.desk.functions.borrow_mut() = self.workspace.functions();
-        *self.desk.modules.borrow_mut() = self.workspace.modules();
+        self.share_names();
         match result {
             Ok(value) => self.show(&value),
             Err(Unfinished::Ended(Ended::Exit(code))) => return Step::Leave(Exit::Asked(code)),
@@ -329,6 +328,12 @@ impl Repl {
             Err(Unfinished::Failed(failure, input)) => self.tell_failure(&failure, input),
         }
         if self.output.lost().is_some() { Step::Leave(runner::lost(&self.output)) } else { Step::Go }
+    }
+
+    /// Lets the line editor know what there is by now.
+    fn share_names(&self) {
+        *self.desk.functions.borrow_mut() = self.workspace.functions();
+        *self.desk.modules.borrow_mut() = self.workspace.modules();
     }
 
     /// Back at the prompt; what a call with many commands had done by then is told.
@@ -364,6 +369,9 @@ impl Repl {
     }
 
     fn tell(&self, error: &Error) {
+        if matches!(*error.kind, ErrorKind::Interrupted) {
+            return self.output.message("interrupted");
+        }
         self.output.error(&error.to_string(), error.hint().as_deref());
     }
 
