@@ -53,6 +53,11 @@ pub fn engine() -> Engine {
 
 /// The engine, printing on `console`.
 pub fn engine_on(console: Rc<dyn Console>) -> Engine {
+    engine::build(&session(console))
+}
+
+/// A session without a service, printing on `console`.
+pub fn session(console: Rc<dyn Console>) -> Rc<Session> {
     let connect = |_| Err(Error::config("there is no connection", "Run the script instead of checking it."));
     let setup = Setup {
         connect: Box::new(connect),
@@ -65,7 +70,7 @@ pub fn engine_on(console: Rc<dyn Console>) -> Engine {
         observer: Arc::new(()),
         interrupt: Interrupt::default(),
     };
-    engine::build(&Rc::new(Session::new(setup)))
+    Rc::new(Session::new(setup))
 }
 
 #[cfg(test)]

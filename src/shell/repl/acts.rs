@@ -182,7 +182,7 @@ pub(super) fn load(repl: &mut Repl, file: &str) -> Result<Step> {
 /// `:save`.
 pub(super) fn save(repl: &mut Repl, file: &str) -> Result<Step> {
     let path = file_named(file, "save")?;
-    let keep = |text: &str| repl.keeper.may_keep(text);
+    let keep = |text: &str| repl.keeper.may_keep(text) && !repl.session.holds_secret(text);
     let (text, left_out) = script_of(repl.workspace.saved(), keep);
     super::saved::check_target(&path)?;
     replace(&path, Access::Usual, |target| target.write_all(text.as_bytes()))?;

@@ -51,6 +51,7 @@ pub fn show(value: &Dynamic, frame: Frame) -> Result<(String, Option<Shown>)> {
         Ok(Value::Null) => String::new(),
         Ok(Value::Object(record)) => pairs(&pairs_of(&record), frame.width, frame.palette),
         Ok(value) => printable(&cell(&value)),
+        Err(_) if value.is_fnptr() => "a function; it is called with .call()".to_owned(),
         Err(_) => printable(&value.to_string()),
     };
     Ok((text, None))
@@ -366,6 +367,8 @@ mod tests {
         assert_eq!(shown(&of_json(&json!([]))), "no entries");
         assert_eq!(shown(&Dynamic::UNIT), "");
         assert_eq!(shown(&"x".into()), "x");
+        let closure = rhai::Engine::new().eval("|x| x").unwrap();
+        assert_eq!(shown(&closure), "a function; it is called with .call()");
     }
 
     #[test]

@@ -276,3 +276,89 @@ pub fn is_name(text: &str) -> bool {
         && letters.all(|letter| letter.is_alphanumeric() || letter == '_')
         && !KEYWORDS.contains(&text)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::script::offline;
+
+    fn workspace() -> Workspace {
+        Workspace::new(offline::session(Rc::new(offline::Paper::default())))
+    }
+
+    fn number(workspace: &mut Workspace, text: &str) -> i64 {
+        match workspace.type_in(text) {
+            Ok(value) => value.as_int().unwrap(),
+            Err(Unfinished::Failed(failure, input)) => panic!("{}: {}", input.name, failure.message),
+            Err(Unfinished::Ended(ended)) => panic!("{ended:?}"),
+        }
+    }
+
+    fn failure(workspace: &mut Workspace, text: &str) -> (Failure, Input) {
+        match workspace.type_in(text) {
+            Err(Unfinished::Failed(failure, input)) => (*failure, input),
+            _ => panic!("{text} did not fail"),
+        }
+    }
+
+    #[test]
+    fn what_is_declared_lasts() {
+        let mut desk = workspace();
+        for line in
+            ["const LIMIT = 5", "fn limit() { global::LIMIT }", "let add = |x| x + limit()", "let x = 1"]
+        {
+            assert!(desk.type_in(line).is_ok(), "{line}");
+        }
+        assert_eq!(number(&mut desk, "add.call(x)"), 6);
+        assert!(desk.type_in("const LIMIT = 7").is_ok());
+        assert_eq!(number(&mut desk, "limit()"), 7);
+        assert_eq!(number(&mut desk, "const OWN = 3; fn own() { global::OWN } own()"), 3);
+    }
+
+    #[test]
+    fn a_variable_declared_again_takes_the_place_of_the_first() {
+        let mut desk = workspace();
+        for line in ["let x = 1", "const C = 1", "let x = 2", "x += 1"] {
+            assert!(desk.type_in(line).is_ok(), "{line}");
+        }
+        assert_eq!(number(&mut desk, "x"), 3);
+        assert_eq!(desk.scope().len(), 3); // and `last`
+    }
+
+    #[test]
+    fn a_module_of_a_loaded_file_is_found_beside_that_file() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("lib.rhai"), "fn two() { 2 }").unwrap();
+        let mut desk = workspace();
+        let loaded = desk
+            .load(folder.path().join("main.rhai"), "import \"lib\" as lib;\nfn four() { lib::two() * 2 }");
+        assert!(loaded.is_ok());
+        assert_eq!(number(&mut desk, "lib::two() + four()"), 6);
+        desk.reset();
+        assert_eq!(failure(&mut desk, "lib::two()").0.kind, "script");
+    }
+
+    #[test]
+    fn what_a_function_cannot_see_is_explained() {
+        let mut desk = workspace();
+        for line in ["let limit = 1; const LIMIT = 2;", "fn f() { limit } fn g() { LIMIT }"] {
+            assert!(desk.type_in(line).is_ok(), "{line}");
+        }
+        let (told, _) = failure(&mut desk, "f()");
+        assert!(told.hint.unwrap_or_default().contains("pass `limit` to it, or use a closure"));
+        let (told, _) = failure(&mut desk, "g()");
+        assert!(told.hint.unwrap_or_default().contains("`global::LIMIT`"));
+    }
+
+    #[test]
+    fn a_failed_line_leaves_the_others_and_names_its_place() {
+        let mut desk = workspace();
+        assert!(desk.type_in("fn broken(x) {\n  x.nothing\n}").is_ok());
+        let (told, input) = failure(&mut desk, "let kept = 1; broken(2)");
+        assert_eq!((input.name.as_str(), told.place.line), ("input 1", Some(2)));
+        let (told, input) = failure(&mut desk, "let y = = 1");
+        assert_eq!((input.name.as_str(), told.place.line), ("input 3", Some(1)));
+        assert_eq!(number(&mut desk, "kept"), 1);
+        assert_eq!(desk.saved().len(), 2);
+    }
+}
