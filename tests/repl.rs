@@ -316,6 +316,20 @@ fn ctrl_c_ends_a_loop_a_sleep_and_a_request_and_keeps_the_session() {
 }
 
 #[test]
+fn a_question_of_a_script_is_answered_or_left() {
+    let mut terminal = sandbox();
+    terminal.line("let name = ask(\"Who?\"); `hello ${name}`");
+    terminal.expect("Who?\r\n");
+    terminal.line("you");
+    terminal.expect("hello you");
+    terminal.expect(PROMPT);
+    terminal.line("ask(\"Who?\")");
+    terminal.expect("Who?\r\n");
+    std::thread::sleep(Duration::from_millis(200));
+    assert!(terminal.interrupted(PROMPT) < SOON);
+}
+
+#[test]
 fn an_interrupted_list_of_commands_tells_what_was_done() {
     let server = server();
     let mut terminal = real(&server, "").start();
