@@ -234,7 +234,7 @@ fn a_report_is_counts_and_what_failed() {
     let line = "multi_action([command(\"gus.taylor@example.com\").add_to_groups(\"Designers\"), \
                 command(\"nina.olsen@example.com\").add_to_groups(\"Nope\")])";
     let shown = terminal.ask(line, "2 commands in 1 request, live: 1 done, 1 failed", PROMPT);
-    assert!(shown.contains("error.group.not_found") && shown.contains("hint: Check the name"), "{shown}");
+    assert!(shown.contains("error.group.not_found") && shown.contains("hint:  Check the name"), "{shown}");
 }
 
 // Help

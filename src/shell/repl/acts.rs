@@ -161,14 +161,13 @@ pub(super) fn time(repl: &mut Repl, text: &str) -> Result<Step> {
     let (begun, before) = (Instant::now(), repl.session.calls());
     let step = repl.evaluate(text);
     let after = repl.session.calls();
-    let requests = after.requests - before.requests;
+    let requests =
+        view::plural(usize::try_from(after.requests - before.requests).unwrap_or(usize::MAX), "request");
     let repeated = after.retries - before.retries;
-    let waited = after.waited.saturating_sub(before.waited);
-    repl.output.message(&format!(
-        "{:.3} s; {requests} requests, {repeated} of them repeated; {:.3} s of waiting",
-        begun.elapsed().as_secs_f64(),
-        waited.as_secs_f64()
-    ));
+    let repeated = if repeated > 0 { format!(", {repeated} of them repeated") } else { String::new() };
+    let waited = after.waited.saturating_sub(before.waited).as_secs_f64();
+    let took = begun.elapsed().as_secs_f64();
+    repl.output.message(&format!("{took:.3} s; {requests}{repeated}; {waited:.3} s of waiting"));
     Ok(step)
 }
 

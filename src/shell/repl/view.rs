@@ -154,11 +154,12 @@ const GROUPS: &[Column] = &[
 
 const OUTCOMES: &[Column] = &[
     ("target", |outcome| text(outcome, "target")),
-    ("action", |outcome| text(outcome, "action")),
     ("status", |outcome| text(outcome, "status")),
     ("code", |outcome| text(outcome, "code")),
     ("message", |outcome| text(outcome, "message")),
 ];
+
+const COUNTS: &[Column] = &[("key", |row| text(row, "key")), ("count", |row| text(row, "count"))];
 
 fn known(records: &[&Map<String, Value>]) -> Option<&'static [Column]> {
     let all = |keys: &[&str]| records.iter().all(|record| keys.iter().all(|key| record.contains_key(*key)));
@@ -168,6 +169,8 @@ fn known(records: &[&Map<String, Value>]) -> Option<&'static [Column]> {
         Some(GROUPS)
     } else if all(&["target", "action", "status", "attempts"]) {
         Some(OUTCOMES)
+    } else if all(&["key", "count"]) && records.iter().all(|record| record.len() == 2) {
+        Some(COUNTS)
     } else if all(&["type", "id"])
         && records.iter().all(|record| record.contains_key("email") || record.contains_key("username"))
     {
@@ -250,7 +253,8 @@ fn report_text(report: &Value, frame: Frame) -> String {
     if wrong.len() > PAGE {
         lines.push(frame.palette.dim(&format!("{PAGE} of {} shown; last.failed holds them", wrong.len())));
     }
-    lines.extend(hints(&wrong).iter().map(|hint| format!("{}: {hint}", frame.palette.hint("hint"))));
+    let hints: Vec<_> = hints(&wrong).into_iter().map(|hint| ("hint:".to_owned(), hint)).collect();
+    lines.extend((!hints.is_empty()).then(|| pairs(&hints, frame.width, frame.palette)));
     let warnings =
         report["warnings"].as_array().into_iter().flatten().filter_map(|warning| warning["message"].as_str());
     lines.extend(
@@ -298,7 +302,8 @@ fn summary(report: &Value, outcomes: &[&Map<String, Value>]) -> String {
     )
 }
 
-fn plural(count: usize, noun: &str) -> String {
+/// A count with its noun.
+pub fn plural(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
@@ -356,9 +361,18 @@ mod tests {
 
     #[test]
     fn a_list_of_the_script_s_own_has_every_key_as_a_column() {
+        let text = shown(&of_json(&json!([{"b": 1}, {"a": 2, "b": 3}])));
+        assert_eq!(
+            text.lines().filter(|line| !line.contains('─')).collect::<Vec<_>>(),
+            ["b  a", "1", "3  2", "2 entries"]
+        );
+    }
+
+    #[test]
+    fn counts_stand_behind_what_was_counted() {
         let text = shown(&of_json(&json!([{"key": "X", "count": 2}, {"key": "Y", "count": 1}])));
         let lines: Vec<_> = text.lines().collect();
-        assert_eq!((lines[2], lines[4]), ("2      X", "2 entries"));
+        assert_eq!((lines[0], lines[2]), ("key  count", "X    2"));
     }
 
     #[test]
@@ -399,7 +413,7 @@ mod tests {
         let text = report_text(&report, FRAME);
         let lines: Vec<_> = text.lines().collect();
         assert_eq!(lines[0], "3 commands in 1 request, live: 1 done, 2 failed");
-        assert!(lines[3].starts_with("p1@example.com  add     failed  error.group.not_found"), "{text}");
-        assert_eq!((lines.len(), lines[5]), (6, "hint: Check the name."));
+        assert!(lines[3].starts_with("p1@example.com  failed  error.group.not_found"), "{text}");
+        assert_eq!((lines.len(), lines[5]), (6, "hint:  Check the name."));
     }
 }
