@@ -9,3 +9,4 @@ mod runner;
 mod sandbox;
 mod scripts;
 mod support;
+mod trouble;
