@@ -15,7 +15,7 @@ pub(crate) struct Sample {
     wall: Duration,
     /// On any core, in the program and in the system for it.
     cpu: Duration,
-    /// Bytes, at most at any one time. That of the bench itself, some 3 MiB, is the least that can be seen.
+    /// Bytes, at most at any one time. The 2 MiB of the bench itself are the least that can be seen.
     memory: u64,
     answer: String,
 }

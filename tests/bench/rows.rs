@@ -31,7 +31,7 @@ const fn by(name: &'static str, job: Job) -> Contender {
 const COUNTING: &[Contender] = &[
     by("`umapi`, a `for` loop", Job::Script("count.rhai")),
     by("`umapi-client`, a `for` loop", Job::Script("count.py")),
-    by("the bytes alone (`http.client`)", Job::Script("bytes.py")),
+    by("the bytes alone (`http.client`)", Job::Script("read_bytes.py")),
 ];
 
 const ONE_USER: &str = r#"get_user("ben.osei@example.com").type"#;
@@ -65,6 +65,7 @@ pub(crate) const ROWS: &[Row] = &[
         contenders: &[
             by("`umapi`, `multi_action`", Job::Script("add_to_group.rhai")),
             by("`umapi-client`, `execute_multiple`", Job::Script("add_to_group.py")),
+            by("the requests alone (`http.client`)", Job::Script("send_bytes.py")),
         ],
     },
     Row {
