@@ -1,8 +1,11 @@
 //! The one integration-test binary: every file beside this one is a module of it.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops where its world is broken")]
 
+mod catalog;
 mod client;
 mod layering;
+mod readme;
 mod runner;
 mod sandbox;
+mod scripts;
 mod support;

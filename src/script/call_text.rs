@@ -192,10 +192,10 @@ mod tests {
 
     #[test]
     fn a_function_of_rhai_s_lists_what_it_takes_there() {
-        let wording = wording("pad (string, i64)");
-        assert_eq!(wording.message, "`pad` does not take (text, number)");
+        let wording = wording("split_rev (string, i64)");
+        assert_eq!(wording.message, "`split_rev` does not take (text, number)");
         let hint = wording.hint.unwrap_or_default();
-        assert!(hint.contains("pad(len: number, character: character)"), "{hint}");
+        assert!(hint.contains("split_rev(delimiter: text)"), "{hint}");
     }
 
     #[test]

@@ -4,10 +4,13 @@ use super::builder::Builder;
 use super::csv_file::row::Row;
 use super::date::Date;
 use super::record::{GroupRecord, Record, UserRecord};
+use super::records::Records;
 use super::report::Report;
 use super::secret_text::SecretText;
 use crate::error::{Error, Result};
 use crate::secret::MASK;
+use crate::wire::group::Group;
+use crate::wire::user::User;
 use rhai::{Array, Dynamic, Map};
 use serde_json::{Number, Value};
 
@@ -43,6 +46,8 @@ pub fn json_of(value: &Dynamic) -> Result<Value> {
 fn record_json(value: &Dynamic) -> Option<Result<Value>> {
     let user = value.read_lock::<UserRecord>().map(|user| user.to_json());
     user.or_else(|| value.read_lock::<GroupRecord>().map(|group| group.to_json()))
+        .or_else(|| value.read_lock::<Records<User>>().map(|users| users.to_json()))
+        .or_else(|| value.read_lock::<Records<Group>>().map(|groups| groups.to_json()))
         .or_else(|| value.read_lock::<Row>().map(|row| Ok(row.to_json())))
         .or_else(|| value.read_lock::<Report>().map(|report| Ok(report.to_json())))
         .or_else(|| value.read_lock::<Builder>().map(|command| Ok(command.to_json())))
@@ -101,6 +106,7 @@ pub fn kind_of(value: &Dynamic) -> String {
         "map" => "a map".to_owned(),
         "string" => "a text".to_owned(),
         "Fn" => "a function".to_owned(),
+        other if other.contains("::Records<") => "a list".to_owned(),
         other => format!("a {}", other.rsplit("::").next().unwrap_or(other).trim_end_matches("Record")),
     }
 }

@@ -22,11 +22,11 @@ pub fn build(session: &Rc<Session>) -> Engine {
     engine.set_default_tag(Dynamic::from(Shared(Rc::clone(session))));
     engine.set_module_resolver(Modules::default());
     record::register(&mut engine);
-    records::register(&mut engine);
     report::register(&mut engine);
     builder::register(&mut engine);
     csv_file::row::register(&mut engine);
     date::register(&mut engine);
+    records::operators::register(&mut engine);
     secret_text::register(&mut engine);
     api::register(&mut engine);
     engine

@@ -20,6 +20,8 @@ pub mod error;
 pub mod failure;
 pub mod habit;
 pub mod interrupt;
+pub mod lists;
+pub mod look_up;
 pub mod manual;
 pub mod modules;
 pub mod offline;

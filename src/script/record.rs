@@ -2,11 +2,12 @@
 
 use super::convert::dynamic_of;
 use super::error::thrown;
+use super::records::item::Item;
 use crate::error::{Error, Result};
 use crate::nearest::nearest;
 use crate::wire::group::{self, Group};
 use crate::wire::user::{self, User};
-use rhai::{Dynamic, Engine, ImmutableString, Map, Position};
+use rhai::{Dynamic, Engine, Map, Position};
 use serde::Serialize;
 use serde_json::Value;
 use std::sync::Arc;
@@ -59,19 +60,25 @@ pub trait Record: Clone + Sized + 'static {
     /// # Errors
     /// `usage`: no such field; names the nearest.
     fn read(&self, name: &str) -> Result<Dynamic> {
-        if let Some(value) = self.field(name)? {
-            return Ok(value);
-        }
+        let value = self.field(name)?;
+        value.ok_or_else(|| Self::unknown(name, self.added().any(|(key, _)| key == name)))
+    }
+
+    /// Whether a field is documented or derived.
+    fn knows(name: &str) -> bool {
+        Self::FIELDS.iter().chain(Self::DERIVED).any(|known| *known == name)
+    }
+
+    /// The error for a field that is neither; `sent` says that the service sent it all the same.
+    fn unknown(name: &str, sent: bool) -> Error {
         let known = Self::FIELDS.iter().chain(Self::DERIVED).copied();
         let message = format!("a {} has no field `{name}`", Self::NAME);
-        Err(match (nearest(name, known), self.added().find(|(key, _)| *key == name)) {
-            (_, Some(_)) => Error::usage_with_hint(
-                message,
-                format!("The service sent it all the same: .get(\"{name}\")."),
-            ),
-            (Some(near), None) => Error::usage_with_hint(message, format!("Did you mean `{near}`?")),
-            (None, None) => Error::usage_with_hint(message, format!("It has {}.", Self::FIELDS.join(", "))),
-        })
+        let hint = match nearest(name, known) {
+            _ if sent => format!("The service sent it all the same: .get(\"{name}\")."),
+            Some(near) => format!("Did you mean `{near}`?"),
+            None => format!("It has {}.", Self::FIELDS.join(", ")),
+        };
+        Error::usage_with_hint(message, hint)
     }
 
     /// The value of a field, or of one the service added; `()` when there is neither.
@@ -100,13 +107,10 @@ impl UserRecord {
         Self { user, groups_left_out: false }
     }
 
-    fn groups(&self) -> Result<Dynamic> {
-        if self.groups_left_out {
-            let hint = "Leave `exclude_groups` out where groups are needed.";
-            return Err(Error::usage_with_hint("`groups` was left out by `exclude_groups`", hint));
-        }
-        let names = self.user.groups().iter().map(|name| Dynamic::from(ImmutableString::from(&**name)));
-        Ok(Dynamic::from_array(names.collect()))
+    /// The error for reading groups that were not asked for.
+    pub fn without_groups() -> Error {
+        let hint = "Leave `exclude_groups` out where groups are needed.";
+        Error::usage_with_hint("`groups` was left out by `exclude_groups`", hint)
     }
 }
 
@@ -116,11 +120,10 @@ impl Record for UserRecord {
     const DERIVED: &'static [&'static str] = &[];
 
     fn field(&self, name: &str) -> Result<Option<Dynamic>> {
-        if name == "groups" {
-            return self.groups().map(Some);
+        if name == "groups" && self.groups_left_out {
+            return Err(Self::without_groups());
         }
-        let known = Self::FIELDS.contains(&name);
-        Ok(known.then(|| optional(self.user.text(name))))
+        Ok(Self::knows(name).then(|| self.user.cell(name).into_dynamic()))
     }
 
     fn added(&self) -> impl Iterator<Item = (&String, &Value)> {
@@ -142,23 +145,7 @@ impl Record for GroupRecord {
     const DERIVED: &'static [&'static str] = &["quota", "free"];
 
     fn field(&self, name: &str) -> Result<Option<Dynamic>> {
-        let group = &self.0;
-        let number = |number: Option<i64>| number.map_or(Dynamic::UNIT, Dynamic::from_int);
-        Ok(Some(match name {
-            "groupId" => number(group.group_id),
-            "groupName" => ImmutableString::from(&*group.group_name).into(),
-            "type" => optional(group.kind.as_ref()),
-            "memberCount" => number(group.member_count),
-            "adminGroupName" => optional(group.admin_group_name.as_ref()),
-            "userGroupName" => optional(group.user_group_name.as_ref()),
-            "productProfileName" => optional(group.product_profile_name.as_ref()),
-            "productName" => optional(group.product_name.as_ref()),
-            "licenseQuota" => optional(group.license_quota.as_ref()),
-            "contractName" => optional(group.contract_name.as_ref()),
-            "quota" => number(group.quota()),
-            "free" => number(group.free()),
-            _ => return Ok(None),
-        }))
+        Ok(Self::knows(name).then(|| self.0.cell(name).into_dynamic()))
     }
 
     fn added(&self) -> impl Iterator<Item = (&String, &Value)> {
@@ -174,10 +161,6 @@ impl Record for GroupRecord {
     }
 }
 
-fn optional(text: Option<&Arc<str>>) -> Dynamic {
-    text.map_or(Dynamic::UNIT, |text| ImmutableString::from(&**text).into())
-}
-
 fn json(record: &impl Serialize) -> Result<Value> {
     serde_json::to_value(record).map_err(|error| Error::usage(format!("the record is no data: {error}")))
 }
@@ -186,7 +169,6 @@ fn json(record: &impl Serialize) -> Result<Value> {
 pub fn register(engine: &mut Engine) {
     register_record::<UserRecord>(engine);
     register_record::<GroupRecord>(engine);
-    engine.register_fn("in_group", |user: &mut UserRecord, name: &str| user.user.is_in(name));
 }
 
 fn register_record<R: Record>(engine: &mut Engine) {
@@ -195,12 +177,6 @@ fn register_record<R: Record>(engine: &mut Engine) {
         engine.register_get(*name, move |record: &mut R| positionless(record.read(name)));
     }
     engine.register_indexer_get(|record: &mut R, name: &str| positionless(record.read(name)));
-    engine.register_fn("get", |record: &mut R, name: &str| record.get(name));
-    engine.register_fn("contains", |record: &mut R, name: &str| record.contains(name));
-    engine.register_fn("keys", |record: &mut R| -> rhai::Array {
-        record.to_map().into_keys().map(Dynamic::from).collect()
-    });
-    engine.register_fn("to_map", |record: &mut R| record.to_map());
     engine.register_fn("to_string", |record: &mut R| shown(record));
     engine.register_fn("to_debug", |record: &mut R| shown(record));
     engine.register_fn("==", |one: &mut R, other: R| same(one, &other));

@@ -17,6 +17,7 @@ pub fn word(name: &str) -> String {
         "ExclusiveRange" | "InclusiveRange" | "range" | "range=" => "range",
         "Dynamic" => "value",
         "SecretText" => "Secret",
+        "Builder" => "Command",
         other => return of_ours(other),
     }
     .to_owned()
@@ -48,7 +49,7 @@ fn of_ours(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::script::records::Item;
+    use crate::script::records::item::Item;
     use crate::wire::group::Group;
     use crate::wire::user::User;
 

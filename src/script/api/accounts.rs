@@ -45,7 +45,7 @@ pub mod functions {
     /// - `option`: `"ignoreIfAlreadyExists"` (the default), `"updateIfAlreadyExists"`, or `"error"`
     ///
     /// # Errors
-    /// Those of `add_adobe_id(email, first, last, country)`; with `"error"` also an account that exists.
+    /// Those of `add_adobe_id(email, first, last, country)`; an account that exists, when `option` says so.
     ///
     /// # Example
     /// ```rhai
@@ -60,7 +60,7 @@ pub mod functions {
         country: &str,
         options: Map,
     ) -> RhaiResultOf<Report> {
-        let options = Options::new("add_adobe_id", options, ADD);
+        let options = Options::new("add_adobe_id", options, &["option"]);
         let command = options.and_then(|options| {
             let person = Person { use_adobe_id: Some(true), ..Person::of(&email, &options)? };
             let account = account(person.name.clone(), first, last, country);
@@ -112,7 +112,7 @@ pub mod functions {
         country: &str,
         options: Map,
     ) -> RhaiResultOf<Report> {
-        let options = Options::new("add_enterprise_id", options, ADD);
+        let options = Options::new("add_enterprise_id", options, &["option"]);
         let command = options.and_then(|options| {
             let person = Person::of(&email, &options)?;
             let account = account(person.name.clone(), first, last, country);
@@ -170,7 +170,7 @@ pub mod functions {
         country: &str,
         options: Map,
     ) -> RhaiResultOf<Report> {
-        let options = Options::new("add_federated_id", options, ADD);
+        let options = Options::new("add_federated_id", options, &["domain", "option"]);
         let command = options.and_then(|options| {
             let mut person = Person::of(&username, &options)?;
             person.domain = steps::federated_domain(&person.name, person.domain.take(), email);
@@ -438,8 +438,6 @@ pub mod functions {
     }
 }
 
-/// The options of functions that make an account.
-const ADD: &[&str] = &["domain", "use_adobe_id", "option"];
 /// The fields of an account that can change (contract 3.2).
 pub(super) const UPDATABLE: &[&str] = &["email", "username", "firstname", "lastname"];
 

@@ -123,7 +123,7 @@ pub mod functions {
     ///
     /// # Errors
     /// `invalid` when a local check refuses a command, `rejected` when the service refuses the request as a whole.
-    /// Commands that the service refuses are in the answer's `errors`.
+    /// Commands that the service refuses are listed in the answer.
     ///
     /// # Example
     /// ```rhai

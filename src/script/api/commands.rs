@@ -76,7 +76,8 @@ pub mod functions {
     ///
     /// # Options
     /// - `email`: the e-mail; the command's user when left out
-    /// - `firstname`, `lastname`: the name
+    /// - `firstname`: the first name
+    /// - `lastname`: the last name
     /// - `country`: two-letter country code
     /// - `option`: `"ignoreIfAlreadyExists"` (the default), `"updateIfAlreadyExists"`, or `"error"`
     ///
@@ -97,12 +98,13 @@ pub mod functions {
     ///
     /// # Options
     /// - `email`: the e-mail; the command's user when left out
-    /// - `firstname`, `lastname`: the name, needed
+    /// - `firstname`: the first name, needed
+    /// - `lastname`: the last name, needed
     /// - `country`: two-letter country code
     /// - `option`: `"ignoreIfAlreadyExists"` (the default), `"updateIfAlreadyExists"`, or `"error"`
     ///
     /// # Errors
-    /// Those of `command.add_adobe_id(fields)`.
+    /// Those of `add_adobe_id(command, fields)`.
     ///
     /// # Example
     /// ```rhai
@@ -122,11 +124,13 @@ pub mod functions {
     ///
     /// # Options
     /// - `email`: the e-mail; the command's user when left out
-    /// - `firstname`, `lastname`, `country`: needed
+    /// - `firstname`: the first name, needed
+    /// - `lastname`: the last name, needed
+    /// - `country`: two-letter country code, needed
     /// - `option`: `"ignoreIfAlreadyExists"` (the default), `"updateIfAlreadyExists"`, or `"error"`
     ///
     /// # Errors
-    /// Those of `command.add_adobe_id(fields)`.
+    /// Those of `add_adobe_id(command, fields)`.
     ///
     /// # Example
     /// ```rhai
@@ -147,7 +151,10 @@ pub mod functions {
     /// Adds the step that changes the account.
     ///
     /// # Options
-    /// - `email`, `username`, `firstname`, `lastname`: the new values
+    /// - `email`: the new e-mail, in a claimed domain of the same directory
+    /// - `username`: the new username of a Federated ID
+    /// - `firstname`: the new first name
+    /// - `lastname`: the new last name
     ///
     /// # Errors
     /// `usage` for a command about a user group, for fields that do not exist, and when none is given.
@@ -188,7 +195,7 @@ pub mod functions {
     /// Adds the step that removes the user from groups, profiles and admin groups; no names add no step.
     ///
     /// # Errors
-    /// Those of `command.add_to_groups(names)`.
+    /// Those of `add_to_groups(command, names)`.
     ///
     /// # Example
     /// ```rhai
@@ -302,7 +309,8 @@ pub mod functions {
     /// Adds the step that changes the user group.
     ///
     /// # Options
-    /// - `name`, `description`: the new values
+    /// - `name`: the new name
+    /// - `description`: the new description
     ///
     /// # Errors
     /// `usage` for a command about a user, for fields that do not exist, and when none is given.
@@ -350,7 +358,7 @@ pub mod functions {
     /// Adds the step that removes users from the user group; no e-mails add no step.
     ///
     /// # Errors
-    /// Those of `command.add_users(emails)`.
+    /// Those of `add_users(command, emails)`.
     ///
     /// # Example
     /// ```rhai
@@ -368,7 +376,7 @@ pub mod functions {
     /// Adds the step that gives the user group product profiles; no names add no step.
     ///
     /// # Errors
-    /// Those of `command.add_users(emails)`.
+    /// Those of `add_users(command, emails)`.
     ///
     /// # Example
     /// ```rhai
@@ -386,7 +394,7 @@ pub mod functions {
     /// Adds the step that takes product profiles away from the user group; no names add no step.
     ///
     /// # Errors
-    /// Those of `command.add_users(emails)`.
+    /// Those of `add_users(command, emails)`.
     ///
     /// # Example
     /// ```rhai

@@ -29,7 +29,7 @@ pub mod functions {
     ///
     /// # Example
     /// ```rhai
-    /// write_csv("people.csv", [#{email: "kim.lee@example.com", country: "US"}]);
+    /// write_csv("people.csv", [#{email: "ben.osei@example.com", country: "US"}]);
     /// for row in read_csv("people.csv") {
     ///     print(`${row.email} ${row.country}`);
     /// }
@@ -55,7 +55,7 @@ pub mod functions {
     ///
     /// # Example
     /// ```rhai
-    /// write_csv("source.csv", [#{mail: "kim.lee@example.com", groups: ["Designers", "Editors"]}]);
+    /// write_csv("source.csv", [#{mail: "ben.osei@example.com", groups: ["Designers", "Editors"]}]);
     /// for row in read_csv("source.csv", #{columns: ["mail"], lists: ["groups"], min_rows: 1}) {
     ///     print(`${row.mail}: ${row.groups.len()} groups`);
     /// }
@@ -79,7 +79,7 @@ pub mod functions {
     ///
     /// # Example
     /// ```rhai
-    /// let rows = [#{email: "kim.lee@example.com", groups: ["Designers", "Editors"]}];
+    /// let rows = [#{email: "ben.osei@example.com", groups: ["Designers", "Editors"]}];
     /// print(write_csv("people.csv", rows));
     /// ```
     #[rhai_fn(volatile, return_raw)]
@@ -103,7 +103,7 @@ pub mod functions {
     ///
     /// # Example
     /// ```rhai
-    /// let failed = [#{email: "kim.lee@example.com", reason: "no such group"}];
+    /// let failed = [#{email: "ben.osei@example.com", reason: "no such group"}];
     /// write_csv("failed.csv", failed, #{columns: ["reason", "email"]});
     /// write_csv("failed.csv", failed, #{if_exists: "append"});
     /// print(read_csv("failed.csv").len());

@@ -40,7 +40,7 @@ pub mod functions {
     ///
     /// # Example
     /// ```rhai
-    /// print(to_json(#{user: "kim.lee@example.com", groups: ["Designers"]}));
+    /// print(to_json(#{user: "ben.osei@example.com", groups: ["Designers"]}));
     /// ```
     #[rhai_fn(return_raw)]
     pub fn to_json(context: NativeCallContext, value: Dynamic) -> RhaiResultOf<String> {
@@ -106,7 +106,7 @@ pub mod functions {
     ///
     /// # Example
     /// ```rhai
-    /// write_json("kim.json", get_user("kim.lee@example.com"));
+    /// write_json("kim.json", get_user("ben.osei@example.com"));
     /// print(read_json("kim.json").email);
     /// ```
     #[rhai_fn(volatile, return_raw)]

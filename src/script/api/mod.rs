@@ -8,8 +8,10 @@ pub mod csv;
 pub mod groups;
 pub mod help;
 pub mod json;
+pub mod lists;
 pub mod operator;
 pub mod raw;
+pub mod records;
 pub mod sign_in;
 pub mod text;
 pub mod time;
@@ -39,6 +41,8 @@ pub const FAMILIES: &[Family] = &[
     Family { title: "Many at once", module: || exported_module!(actions::functions) },
     Family { title: "Commands", module: || exported_module!(commands::functions) },
     Family { title: "Raw calls", module: || exported_module!(raw::functions) },
+    Family { title: "Records", module: || exported_module!(records::functions) },
+    Family { title: "Lists", module: lists::module },
     Family { title: "CSV files", module: || exported_module!(csv::functions) },
     Family { title: "JSON", module: || exported_module!(json::functions) },
     Family { title: "Text", module: text::module },

@@ -139,7 +139,7 @@ pub mod functions {
     /// Reads an environment variable; `()` when it is not set.
     ///
     /// # Errors
-    /// `usage` for a variable that holds a secret of the settings, such as `UMAPI_CLIENT_SECRET`, and for one that
+    /// `usage` for a variable that holds a secret of the settings, and for one that
     /// is no text.
     ///
     /// # Example

@@ -37,7 +37,7 @@ pub mod functions {
     /// - `option`: `"ignoreIfAlreadyExists"` (the default), `"updateIfAlreadyExists"`, or `"error"`
     ///
     /// # Errors
-    /// Those of `create_user_group(name)`; with `"error"` also a group that exists.
+    /// Those of `create_user_group(name)`; a group that exists, when `option` says so.
     ///
     /// # Example
     /// ```rhai

@@ -3,14 +3,16 @@
 use super::{At, RhaiResultOf, session};
 use crate::client::query::{LicenceStatus, UserQuery};
 use crate::error::{Error, ErrorKind, Result};
+use crate::script::look_up::{self, Wanted};
 use crate::script::options::Options;
 use crate::script::record::UserRecord;
 use crate::script::records::Records;
 use crate::script::session::Session;
 use crate::wire::user::User;
 use rhai::plugin::{Dynamic, export_module};
-use rhai::{Map, NativeCallContext};
+use rhai::{Array, Map, NativeCallContext};
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// Users.
 #[export_module]
@@ -186,6 +188,28 @@ pub mod functions {
         let domain = domain("find_user", options);
         session(&context).and_then(|session| find(&session, name, domain?.as_deref())).at(&context)
     }
+
+    /// Reads many users by e-mail, username or record, and tells who is missing.
+    ///
+    /// Answers `#{found, missing}`: `found` is a list of users in the order in which they were asked for, `missing`
+    /// an array of what was given for the others. Up to 25 people are read one by one, as many as the service
+    /// allows in a minute; for more the whole organization is listed once. Who is given twice is found once. A name
+    /// finds one account; of a person who has several, give the record or use `get_user` with a domain.
+    ///
+    /// # Errors
+    /// `usage` for anything that is no text and no user, and for a blank text; those of `get_user(email)` but
+    /// `not_found`, and those of `get_users()`.
+    ///
+    /// # Example
+    /// ```rhai
+    /// let people = find_users(["ben.osei@example.com", "nobody@example.com"]);
+    /// print(`${people.found.len()} found`);
+    /// for email in people.missing { print(`${email} is missing`); }
+    /// ```
+    #[rhai_fn(volatile, return_raw)]
+    pub fn find_users(context: NativeCallContext, people: Dynamic) -> RhaiResultOf<Map> {
+        session(&context).and_then(|session| find_many(&session, &people)).at(&context)
+    }
 }
 
 /// The options of a listing of users.
@@ -225,5 +249,47 @@ fn find(session: &Session, name: &str, domain: Option<&str>) -> Result<Dynamic> 
         Ok(user) => Ok(Dynamic::from(user)),
         Err(error) if matches!(*error.kind, ErrorKind::NotFound { .. }) => Ok(Dynamic::UNIT),
         Err(error) => Err(error),
+    }
+}
+
+fn find_many(session: &Rc<Session>, people: &Dynamic) -> Result<Map> {
+    let wanted = look_up::wanted(people)?;
+    let found = if look_up::needs_listing(wanted.len()) {
+        let everyone = open(session, UserQuery::default())?.all()?;
+        look_up::among(&everyone, &wanted)
+    } else {
+        wanted.iter().map(|person| single(session, person)).collect::<Result<_>>()?
+    };
+    Ok(sorted_out(&wanted, found))
+}
+
+fn single(session: &Session, person: &Wanted) -> Result<Option<Arc<User>>> {
+    match read(session, &person.name, person.domain.as_deref()) {
+        Ok(record) => Ok(Some(record.user)),
+        Err(error) if matches!(*error.kind, ErrorKind::NotFound { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn sorted_out(wanted: &[Wanted], found: Vec<Option<Arc<User>>>) -> Map {
+    let lost = wanted.iter().zip(&found).filter(|(_, user)| user.is_none());
+    let missing: Array = lost.map(|(person, _)| person.given.clone()).collect();
+    let found = Records::from_entries(found.into_iter().flatten().collect(), false);
+    Map::from_iter([("found".into(), Dynamic::from(found)), ("missing".into(), missing.into())])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::script::records::tests::users;
+
+    #[test]
+    fn the_missing_are_answered_as_they_were_given() {
+        let names = ["Nobody@example.com", "kim.lee@example.com"].map(Dynamic::from).to_vec();
+        let wanted = look_up::wanted(&names.into()).unwrap();
+        let answer = sorted_out(&wanted, look_up::among(&users(), &wanted));
+        assert_eq!(answer["missing"].to_string(), r#"["Nobody@example.com"]"#);
+        let found = answer["found"].read_lock::<Records<User>>().unwrap();
+        assert_eq!(found.len().unwrap(), 1);
     }
 }

@@ -1,45 +1,18 @@
 //! Users and groups as lists: read page by page, kept as shared records, complete or an error.
 
+pub mod item;
+pub mod operators;
+
+use self::item::Item;
 use super::error::thrown;
-use super::record::{GroupRecord, Record, RhaiResultOf, UserRecord};
+use super::record::RhaiResultOf;
 use super::session::Session;
 use crate::client::listing::{Entry, Listing};
 use crate::error::{Error, Result};
-use crate::wire::group::Group;
-use crate::wire::user::User;
-use rhai::{Engine, Position};
-use std::cell::{Ref, RefCell};
+use rhai::Position;
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
-
-/// What can be an entry of a list in a script.
-pub trait Item: Entry {
-    /// The record scripts see.
-    type Record: Record;
-    /// The name scripts see as `type_of` of a list.
-    const LIST: &'static str;
-
-    /// The record of an entry; `groups_left_out` says that the listing was asked to leave groups out.
-    fn record(self: Arc<Self>, groups_left_out: bool) -> Self::Record;
-}
-
-impl Item for User {
-    type Record = UserRecord;
-    const LIST: &'static str = "Users";
-
-    fn record(self: Arc<Self>, groups_left_out: bool) -> UserRecord {
-        UserRecord { user: self, groups_left_out }
-    }
-}
-
-impl Item for Group {
-    type Record = GroupRecord;
-    const LIST: &'static str = "Groups";
-
-    fn record(self: Arc<Self>, _: bool) -> GroupRecord {
-        GroupRecord(self)
-    }
-}
 
 /// A list of users or groups. Clones are the same list: what one reads, all have.
 pub struct Records<T: Item>(Rc<RefCell<State<T>>>);
@@ -51,7 +24,7 @@ impl<T: Item> Clone for Records<T> {
 }
 
 struct State<T: Item> {
-    entries: Vec<Arc<T>>,
+    entries: Rc<Vec<Arc<T>>>,
     rest: Rest<T>,
     groups_left_out: bool,
 }
@@ -59,8 +32,36 @@ struct State<T: Item> {
 /// What is not read yet.
 enum Rest<T> {
     Nothing,
-    Pages { session: Rc<Session>, listing: Box<Listing<T>> },
+    Pages(Box<dyn Pages<T>>),
     Failed(Error),
+}
+
+/// Where the pages of a list come from.
+pub trait Pages<T> {
+    /// The entries of the next page; `None` after the last.
+    ///
+    /// # Errors
+    /// `incomplete`, naming the page; the first page's errors as they are.
+    fn next_page(&mut self) -> Result<Option<Vec<Arc<T>>>>;
+
+    /// Whether the last page was read.
+    fn is_finished(&self) -> bool;
+}
+
+/// A listing of the client's.
+struct Listed<T> {
+    session: Rc<Session>,
+    listing: Listing<T>,
+}
+
+impl<T: Entry> Pages<T> for Listed<T> {
+    fn next_page(&mut self) -> Result<Option<Vec<Arc<T>>>> {
+        self.session.wait(self.listing.next_page())
+    }
+
+    fn is_finished(&self) -> bool {
+        self.listing.is_finished()
+    }
 }
 
 /// A listing that may still have pages to read.
@@ -82,16 +83,16 @@ impl<T: Item> Unfinished for RefCell<State<T>> {
 impl<T: Item> State<T> {
     /// Reads one page more; false when there is none. What failed once fails for ever: a list never gets shorter.
     fn read_page(&mut self) -> Result<bool> {
-        let Rest::Pages { session, listing } = &mut self.rest else {
+        let Rest::Pages(pages) = &mut self.rest else {
             return match &self.rest {
                 Rest::Failed(error) => Err(error.clone()),
                 _ => Ok(false),
             };
         };
-        match session.wait(listing.next_page()) {
+        match pages.next_page() {
             Ok(Some(page)) => {
-                self.entries.extend(page);
-                if listing.is_finished() {
+                Rc::make_mut(&mut self.entries).extend(page);
+                if pages.is_finished() {
                     self.rest = Rest::Nothing;
                 }
                 Ok(true)
@@ -114,30 +115,45 @@ impl<T: Item> Records<T> {
     /// # Errors
     /// Those of the first page.
     pub fn open(session: &Rc<Session>, listing: Listing<T>, groups_left_out: bool) -> Result<Self> {
-        let rest = Rest::Pages { session: Rc::clone(session), listing: Box::new(listing) };
-        let state = Rc::new(RefCell::new(State { entries: Vec::new(), rest, groups_left_out }));
-        state.borrow_mut().read_page()?;
-        if matches!(state.borrow().rest, Rest::Pages { .. }) {
-            let unfinished: Rc<dyn Unfinished> = state.clone();
+        let records = Self::from_pages(Listed { session: Rc::clone(session), listing }, groups_left_out);
+        records.0.borrow_mut().read_page()?;
+        if matches!(records.0.borrow().rest, Rest::Pages(_)) {
+            let unfinished: Rc<dyn Unfinished> = records.0.clone();
             session.keep_in_view(&unfinished);
         }
-        Ok(Self(state))
+        Ok(records)
+    }
+
+    /// A list whose pages are still to be read.
+    pub fn from_pages(pages: impl Pages<T> + 'static, groups_left_out: bool) -> Self {
+        let rest = Rest::Pages(Box::new(pages));
+        Self(Rc::new(RefCell::new(State { entries: Rc::default(), rest, groups_left_out })))
+    }
+
+    /// A list of entries that were read before.
+    pub fn from_entries(entries: Vec<Arc<T>>, groups_left_out: bool) -> Self {
+        let entries = Rc::new(entries);
+        Self(Rc::new(RefCell::new(State { entries, rest: Rest::Nothing, groups_left_out })))
     }
 
     /// The same kind of list with other entries.
     #[must_use]
     pub fn of(&self, entries: Vec<Arc<T>>) -> Self {
-        let groups_left_out = self.0.borrow().groups_left_out;
-        Self(Rc::new(RefCell::new(State { entries, rest: Rest::Nothing, groups_left_out })))
+        Self::from_entries(entries, self.groups_left_out())
     }
 
-    /// Every entry; reads what is not read yet.
+    /// Whether its listing was asked to leave groups out.
+    pub fn groups_left_out(&self) -> bool {
+        self.0.borrow().groups_left_out
+    }
+
+    /// Every entry; reads what is not read yet. The answer stays as it is whatever a script does meanwhile.
     ///
     /// # Errors
     /// `incomplete`, naming the page.
-    pub fn all(&self) -> Result<Ref<'_, [Arc<T>]>> {
+    pub fn all(&self) -> Result<Rc<Vec<Arc<T>>>> {
         self.0.finish()?;
-        Ok(Ref::map(self.0.borrow(), |state| state.entries.as_slice()))
+        Ok(Rc::clone(&self.0.borrow().entries))
     }
 
     /// The entry at a 0-based place, `None` behind the last one; reads no further than it must.
@@ -157,7 +173,7 @@ impl<T: Item> Records<T> {
 
     /// The record of an entry of this list.
     pub fn record(&self, entry: &Arc<T>) -> T::Record {
-        Arc::clone(entry).record(self.0.borrow().groups_left_out)
+        Arc::clone(entry).record(self.groups_left_out())
     }
 }
 
@@ -167,6 +183,8 @@ pub struct Iter<T: Item> {
     place: usize,
     /// Nobody else has the list, so what was gone through need not be kept: one page at a time is in memory.
     forgets: bool,
+    /// An error is the last item: a loop with an empty body does not look at items, and would never end.
+    failed: bool,
 }
 
 impl<T: Item> IntoIterator for Records<T> {
@@ -175,7 +193,7 @@ impl<T: Item> IntoIterator for Records<T> {
 
     fn into_iter(self) -> Iter<T> {
         let forgets = Rc::strong_count(&self.0) == 1;
-        Iter { records: self, place: 0, forgets }
+        Iter { records: self, place: 0, forgets, failed: false }
     }
 }
 
@@ -183,9 +201,13 @@ impl<T: Item> Iterator for Iter<T> {
     type Item = RhaiResultOf<T::Record>;
 
     fn next(&mut self) -> Option<Self::Item> {
+        if self.failed {
+            return None;
+        }
         self.forget();
         let item = self.records.at(self.place).map_err(|error| thrown(&error, Position::NONE));
         self.place += 1;
+        self.failed = item.is_err();
         item.transpose()
     }
 }
@@ -194,19 +216,11 @@ impl<T: Item> Iter<T> {
     fn forget(&mut self) {
         let mut state = self.records.0.borrow_mut();
         if self.forgets && self.place > 0 && self.place == state.entries.len() {
-            state.entries.clear();
+            state.entries = Rc::default();
             self.place = 0;
         }
     }
 }
 
-/// Makes both kinds of list known to an engine: iteration, length and indexing.
-pub fn register(engine: &mut Engine) {
-    register_list::<User>(engine);
-    register_list::<Group>(engine);
-}
-
-fn register_list<T: Item>(engine: &mut Engine) {
-    engine.register_type_with_name::<Records<T>>(T::LIST);
-    engine.register_iterator_result::<Records<T>, T::Record>();
-}
+#[cfg(test)]
+pub(crate) mod tests;

@@ -1,0 +1,315 @@
+//! Some entries of a list, or something of each.
+
+use super::{At, RhaiResultOf, session};
+use crate::script::lists::callback::{Callback, compare, parameters};
+use crate::script::lists::condition;
+use crate::script::lists::entries::{self, Entries};
+use crate::script::lists::keyed::{By, Question};
+use crate::script::lists::plain::Plain;
+use crate::script::lists::sort::merge_sort;
+use crate::script::records::Records;
+use crate::script::records::item::Item;
+use crate::wire::group::Group;
+use crate::wire::user::User;
+use rhai::plugin::{Dynamic, export_module};
+use rhai::{Array, FnPtr, Map, NativeCallContext};
+
+/// Lists: choosing and ordering.
+#[expect(clippy::unwrap_used, reason = "the macro unwraps the type that Rhai has matched")]
+#[export_module]
+pub mod functions {
+    /// Answers the entries for which a function answers true.
+    ///
+    /// The answer of users is a list of users, that of groups a list of groups. Like the functions of Rhai's arrays
+    /// the given one takes the entry, or the entry and its place. `where` asks simple questions much faster.
+    ///
+    /// Rhai locks a variable while one of its functions runs: a function that looks into the very list needs another
+    /// name for it, `let all = users;`, which copies nothing.
+    ///
+    /// # Errors
+    /// Whatever the function throws; `usage` when it answers neither true nor false; `incomplete` when a later page
+    /// cannot be read.
+    ///
+    /// # Example
+    /// ```rhai
+    /// let users = get_users();
+    /// let away = users.filter(|user| user.country != "US" && user.groups.is_empty());
+    /// print(away.len());
+    /// ```
+    #[rhai_fn(pure, return_raw)]
+    pub fn filter(context: NativeCallContext, list: &mut Dynamic, test: FnPtr) -> RhaiResultOf<Dynamic> {
+        keep(&context, list, &Callback::new(&context, test, "filter"))
+    }
+
+    /// Answers the entries whose fields have the given values; each condition must be met.
+    ///
+    /// - a value: the field is that value. E-mails, usernames, domains and names of groups are compared in any case
+    /// - a list of values: the field is one of them
+    /// - of `groups` and other lists: a value must be in it, and of a list of values every one
+    /// - `()`: there is nothing in the field. Of lists also `[]`
+    ///
+    /// It needs no function and runs at full speed: the way to ask an organization of a hundred thousand users. On
+    /// arrays it takes maps, records and rows of a CSV file.
+    ///
+    /// # Errors
+    /// `usage` for a field that the entries do not have (of maps: that none of them has), and for a value of a type
+    /// that the field of a record never has; `incomplete` when a later page cannot be read.
+    ///
+    /// # Example
+    /// ```rhai
+    /// let users = get_users();
+    /// print(users.where(#{type: "federatedID", country: ["DE", "FR"]}).len());
+    /// print(users.where(#{groups: "designers"}).map(|user| user.email));
+    /// print(users.where(#{groups: []}).len());
+    /// ```
+    #[rhai_fn(name = "where", pure, return_raw)]
+    pub fn with_fields(
+        context: NativeCallContext,
+        list: &mut Dynamic,
+        conditions: Map,
+    ) -> RhaiResultOf<Dynamic> {
+        let session = session(&context).at(&context)?;
+        let list = entries::open(list, "where", &context).at(&context)?;
+        condition::select(&*list, &conditions, session.interrupt(), &context)
+    }
+
+    /// Answers an array of what a function answers for each entry.
+    ///
+    /// # Errors
+    /// Whatever the function throws; `incomplete` when a later page cannot be read.
+    ///
+    /// # Example
+    /// ```rhai
+    /// let emails = get_users_by_group("Designers").map(|user| user.email);
+    /// print(emails.join("\n"));
+    /// ```
+    #[rhai_fn(pure, return_raw)]
+    pub fn map(context: NativeCallContext, list: &mut Dynamic, function: FnPtr) -> RhaiResultOf<Array> {
+        let list = entries::open(list, "map", &context).at(&context)?;
+        let function = Callback::new(&context, function, "map");
+        (0..list.count()).map(|place| function.call(list.value(place), place)).collect()
+    }
+
+    /// Answers the first entry for which a function answers true, and `()` when there is none.
+    ///
+    /// Reads no further page once it has found one.
+    ///
+    /// # Errors
+    /// Those of `filter`.
+    ///
+    /// # Example
+    /// ```rhai
+    /// let admin = get_users().find(|user| "_org_admin" in user.groups);
+    /// if admin != () { print(admin.email); }
+    /// ```
+    #[rhai_fn(pure, return_raw)]
+    pub fn find(context: NativeCallContext, list: &mut Dynamic, test: FnPtr) -> RhaiResultOf<Dynamic> {
+        let found = first(&context, list, &Callback::new(&context, test, "find"), "find", true)?;
+        Ok(found.unwrap_or_default())
+    }
+
+    /// Tells whether a function answers true for some entry.
+    ///
+    /// Reads no further page once it has found one.
+    ///
+    /// # Errors
+    /// Those of `filter`.
+    ///
+    /// # Example
+    /// ```rhai
+    /// print(get_groups().some(|group| group.free != () && group.free < 0));
+    /// ```
+    #[rhai_fn(pure, return_raw)]
+    pub fn some(context: NativeCallContext, list: &mut Dynamic, test: FnPtr) -> RhaiResultOf<bool> {
+        let found = first(&context, list, &Callback::new(&context, test, "some"), "some", true)?;
+        Ok(found.is_some())
+    }
+
+    /// Tells whether a function answers true for every entry.
+    ///
+    /// Reads no further page once it has found one for which it answers false.
+    ///
+    /// # Errors
+    /// Those of `filter`.
+    ///
+    /// # Example
+    /// ```rhai
+    /// print(get_users().all(|user| user.status == "active"));
+    /// ```
+    #[rhai_fn(pure, return_raw)]
+    pub fn all(context: NativeCallContext, list: &mut Dynamic, test: FnPtr) -> RhaiResultOf<bool> {
+        let found = first(&context, list, &Callback::new(&context, test, "all"), "all", false)?;
+        Ok(found.is_none())
+    }
+
+    /// Answers a list in another order: by a field or by what a function answers, the lowest first.
+    ///
+    /// Numbers stand before texts, entries without a value last. Texts are compared by their letters, capitals
+    /// before small ones; e-mails, usernames, domains and names of groups in any case. Entries that are equal keep
+    /// their order. A function that answers a list sorts by its first entry, then by its second, and so on. The
+    /// list itself stays as it is.
+    ///
+    /// A function of two parameters compares two entries instead, as that of Rhai's `sort_by` does.
+    ///
+    /// # Errors
+    /// `usage` for an unknown field or a key that is no data; whatever the function throws; `incomplete` when a
+    /// later page cannot be read.
+    ///
+    /// # Example
+    /// ```rhai
+    /// let users = get_users().sort_by(|user| [user.lastname, user.firstname]);
+    /// print(users[0].lastname);
+    /// let groups = get_groups().sort_by(|one, other| other.memberCount - one.memberCount);
+    /// print(groups[0].groupName);
+    /// ```
+    #[rhai_fn(pure, return_raw)]
+    pub fn sort_by(context: NativeCallContext, list: &mut Dynamic, key: Dynamic) -> RhaiResultOf<Dynamic> {
+        let list = entries::open(list, "sort_by", &context).at(&context)?;
+        sorted(&context, &*list, &key)
+    }
+
+    /// Answers an array in another order, or sorts it in place.
+    ///
+    /// A function of one parameter answers what to sort by, as for users and groups: the answer is a new array. A
+    /// function of two parameters compares two entries; it is Rhai's own `sort_by`, which sorts the array in place
+    /// and answers nothing. It answers a number below, equal to or above 0, or true when the first of the two may
+    /// stand before the second.
+    ///
+    /// # Errors
+    /// `usage` for a key that is no data and for a comparison that answers no number; whatever the function throws.
+    ///
+    /// # Example
+    /// ```rhai
+    /// let rows = [#{name: "b", age: 3}, #{name: "a", age: 5}];
+    /// print(rows.sort_by(|row| row.name));
+    /// print(rows.sort_by("age"));
+    /// rows.sort_by(|one, other| other.age - one.age);
+    /// print(rows);
+    /// ```
+    #[rhai_fn(name = "sort_by", return_raw)]
+    pub fn sort_array_by(
+        context: NativeCallContext,
+        list: &mut Array,
+        function: FnPtr,
+    ) -> RhaiResultOf<Dynamic> {
+        if parameters(&context, &function) == Some(1) {
+            return sorted(&context, &Plain::new(&*list, &context), &function.into());
+        }
+        let mut entries = list.clone();
+        merge_sort(&mut entries, &mut |one: &Dynamic, other| {
+            compare(&context, &function, one.clone(), other.clone())
+        })?;
+        *list = entries;
+        Ok(Dynamic::UNIT)
+    }
+
+    /// Answers the list without the entries that stood in it before.
+    ///
+    /// Users are the same if they are the same account, groups if they are the same group, values of an array if
+    /// they are equal.
+    ///
+    /// # Errors
+    /// `usage` for an entry that is no data; `incomplete` when a later page cannot be read.
+    ///
+    /// # Example
+    /// ```rhai
+    /// let both = get_users_by_group("Designers") + get_users_by_group("Marketing");
+    /// print(both.unique().len());
+    /// print(["a", "b", "a"].unique());
+    /// ```
+    #[rhai_fn(pure, return_raw)]
+    pub fn unique(context: NativeCallContext, list: &mut Dynamic) -> RhaiResultOf<Dynamic> {
+        let list = entries::open(list, "unique", &context).at(&context)?;
+        let session = session(&context).at(&context)?;
+        Question::of(&*list, By::Entry, &session, &context).first_of_each()
+    }
+
+    /// Answers the first entry for each value of a field, or for each answer of a function.
+    ///
+    /// # Errors
+    /// Those of `sort_by`.
+    ///
+    /// # Example
+    /// ```rhai
+    /// print(get_users().unique("country").map(|user| user.country));
+    /// ```
+    #[rhai_fn(name = "unique", pure, return_raw)]
+    pub fn unique_by(context: NativeCallContext, list: &mut Dynamic, key: Dynamic) -> RhaiResultOf<Dynamic> {
+        let list = entries::open(list, "unique", &context).at(&context)?;
+        let session = session(&context).at(&context)?;
+        let by = By::of(&key, "unique", &context).at(&context)?;
+        Question::of(&*list, by, &session, &context).first_of_each()
+    }
+}
+
+fn keep(context: &NativeCallContext, list: &Dynamic, test: &Callback) -> RhaiResultOf<Dynamic> {
+    let list = entries::open(list, "filter", context).at(context)?;
+    let mut places = Vec::new();
+    for place in 0..list.count() {
+        if test.holds(list.value(place), place)? {
+            places.push(place);
+        }
+    }
+    Ok(list.pick(&places))
+}
+
+/// The first entry for which the test answers as wanted; the pages behind it are not read.
+fn first(
+    context: &NativeCallContext,
+    list: &Dynamic,
+    test: &Callback,
+    function: &str,
+    wanted: bool,
+) -> RhaiResultOf<Option<Dynamic>> {
+    let users = list.read_lock::<Records<User>>().map(|users| users.clone());
+    let groups = list.read_lock::<Records<Group>>().map(|groups| groups.clone());
+    if let Some(users) = users {
+        first_record(context, &users, test, wanted)
+    } else if let Some(groups) = groups {
+        first_record(context, &groups, test, wanted)
+    } else {
+        let list = entries::open(list, function, context).at(context)?;
+        first_value(&*list, test, wanted)
+    }
+}
+
+fn first_record<T: Item>(
+    context: &NativeCallContext,
+    list: &Records<T>,
+    test: &Callback,
+    wanted: bool,
+) -> RhaiResultOf<Option<Dynamic>> {
+    let mut place = 0;
+    while let Some(record) = list.at(place).at(context)? {
+        let record = Dynamic::from(record);
+        if test.holds(record.clone(), place)? == wanted {
+            return Ok(Some(record));
+        }
+        place += 1;
+    }
+    Ok(None)
+}
+
+fn first_value(list: &dyn Entries, test: &Callback, wanted: bool) -> RhaiResultOf<Option<Dynamic>> {
+    for place in 0..list.count() {
+        let value = list.value(place);
+        if test.holds(value.clone(), place)? == wanted {
+            return Ok(Some(value));
+        }
+    }
+    Ok(None)
+}
+
+fn sorted(context: &NativeCallContext, list: &dyn Entries, key: &Dynamic) -> RhaiResultOf<Dynamic> {
+    let compares = key.read_lock::<FnPtr>().filter(|function| parameters(context, function) == Some(2));
+    if let Some(function) = compares {
+        let mut places: Vec<usize> = (0..list.count()).collect();
+        merge_sort(&mut places, &mut |one: &usize, other| {
+            compare(context, &function, list.value(*one), list.value(*other))
+        })?;
+        return Ok(list.pick(&places));
+    }
+    let session = session(context).at(context)?;
+    let by = By::of(key, "sort_by", context).at(context)?;
+    Question::of(list, by, &session, context).sort()
+}

@@ -1,0 +1,157 @@
+//! The one view of a list that every question is asked of; entries are told by their 0-based places.
+
+use super::cell::Cell;
+use super::key::Key;
+use super::plain::Plain;
+use crate::error::{Error, ErrorKind, Result};
+use crate::script::convert::kind_of;
+use crate::script::interrupt::Interrupt;
+use crate::script::record::{Record, RhaiResultOf, UserRecord};
+use crate::script::records::Records;
+use crate::script::records::item::Item;
+use crate::wire::group::Group;
+use crate::wire::user::User;
+use rhai::{Array, Dynamic, NativeCallContext};
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// How many entries a loop of ours looks at between two looks at the interrupt.
+const STRIDE: usize = 4096;
+
+/// A list that can be asked.
+pub trait Entries {
+    /// How many entries.
+    fn count(&self) -> usize;
+
+    /// The entry as scripts see it.
+    fn value(&self, place: usize) -> Dynamic;
+
+    /// Whether entries have such a field.
+    ///
+    /// # Errors
+    /// `usage`: they have not; names the nearest.
+    fn check(&self, field: &str) -> Result<()>;
+
+    /// Whether entries may lack a field that others have, so that to ask for its absence is no slip.
+    fn has_any_field(&self) -> bool {
+        false
+    }
+
+    /// What stands in a field that was checked.
+    ///
+    /// # Errors
+    /// What the entry throws.
+    fn cell(&self, place: usize, field: &str) -> RhaiResultOf<Cell<'_>>;
+
+    /// What the entry is, for telling it from others.
+    ///
+    /// # Errors
+    /// `usage`: it is no data.
+    fn key(&self, place: usize) -> Result<Key>;
+
+    /// A list of the same kind of these entries.
+    fn pick(&self, places: &[usize]) -> Dynamic;
+
+    /// The places in their order, with an eye on the operator who may want to stop.
+    ///
+    /// # Errors
+    /// `interrupted`, as an item.
+    fn places<'l>(&'l self, interrupt: &'l Interrupt) -> Box<dyn Iterator<Item = Result<usize>> + 'l> {
+        Box::new((0..self.count()).map(move |place| {
+            if place % STRIDE == 0 && interrupt.is_requested() {
+                return Err(ErrorKind::Interrupted.into());
+            }
+            Ok(place)
+        }))
+    }
+}
+
+/// Looks at a value of a script as a list.
+///
+/// # Errors
+/// `usage`: it is none; `incomplete`, naming the page.
+pub fn open<'l>(
+    list: &'l Dynamic,
+    function: &str,
+    context: &'l NativeCallContext,
+) -> Result<Box<dyn Entries + 'l>> {
+    if let Some(users) = list.read_lock::<Records<User>>() {
+        Ok(Box::new(Kept::new(&users)?))
+    } else if let Some(groups) = list.read_lock::<Records<Group>>() {
+        Ok(Box::new(Kept::new(&groups)?))
+    } else if let Some(items) = list.read_lock::<Array>() {
+        Ok(Box::new(Plain::new(items, context)))
+    } else {
+        Err(no_list(list, function))
+    }
+}
+
+/// The error for a function of lists that was called on something else.
+pub fn no_list(value: &Dynamic, function: &str) -> Error {
+    Error::usage(format!("`{function}` works on a list, not on {}", kind_of(value)))
+}
+
+/// Users or groups, read to their end.
+struct Kept<T: Item> {
+    records: Records<T>,
+    entries: Rc<Vec<Arc<T>>>,
+}
+
+impl<T: Item> Kept<T> {
+    fn new(records: &Records<T>) -> Result<Self> {
+        Ok(Self { entries: records.all()?, records: records.clone() })
+    }
+}
+
+impl<T: Item> Entries for Kept<T> {
+    fn count(&self) -> usize {
+        self.entries.len()
+    }
+
+    fn value(&self, place: usize) -> Dynamic {
+        Dynamic::from(self.records.record(&self.entries[place]))
+    }
+
+    fn check(&self, field: &str) -> Result<()> {
+        check_field::<T>(&self.records, field)
+    }
+
+    fn cell(&self, place: usize, field: &str) -> RhaiResultOf<Cell<'_>> {
+        Ok(self.entries[place].cell(field))
+    }
+
+    fn key(&self, place: usize) -> Result<Key> {
+        Ok(self.entries[place].key())
+    }
+
+    fn pick(&self, places: &[usize]) -> Dynamic {
+        let entries = places.iter().map(|place| Arc::clone(&self.entries[*place]));
+        Dynamic::from(self.records.of(entries.collect()))
+    }
+}
+
+fn check_field<T: Item>(records: &Records<T>, field: &str) -> Result<()> {
+    if !T::Record::knows(field) {
+        return Err(T::Record::unknown(field, false));
+    }
+    if field == "groups" && records.groups_left_out() {
+        return Err(UserRecord::without_groups());
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::script::records::tests::users;
+
+    #[test]
+    fn an_interrupt_ends_a_loop_that_calls_no_script() {
+        let list = Kept::new(&Records::from_entries(users(), false)).unwrap();
+        let interrupt = Interrupt::default();
+        assert_eq!(list.places(&interrupt).filter_map(Result::ok).collect::<Vec<_>>(), [0, 1, 2, 3]);
+        interrupt.request();
+        let error = list.places(&interrupt).next().unwrap().unwrap_err();
+        assert_eq!(error.kind.name(), "interrupted");
+    }
+}

@@ -1,0 +1,244 @@
+//! Counting, grouping, indexing and telling entries apart, each by the value of a field or of a function.
+
+use super::callback::Callback;
+use super::cell::Cell;
+use super::entries::Entries;
+use super::key::{Key, is_folded};
+use super::slots::Slots;
+use crate::error::{Error, Result};
+use crate::script::convert::kind_of;
+use crate::script::error::At;
+use crate::script::interrupt::Interrupt;
+use crate::script::record::RhaiResultOf;
+use crate::script::session::Session;
+use rhai::{Array, Dynamic, FnPtr, ImmutableString, Map, NativeCallContext};
+use std::cmp::Reverse;
+use std::collections::HashSet;
+
+/// What entries are told apart by.
+pub enum By<'l> {
+    /// What they are.
+    Entry,
+    /// The value of a field.
+    Field(ImmutableString),
+    /// What a function answers.
+    Function(Callback<'l>),
+}
+
+impl<'l> By<'l> {
+    /// Reads what `caller` was given: the name of a field or a function.
+    ///
+    /// # Errors
+    /// `usage`: it is neither.
+    pub fn of(key: &Dynamic, caller: &'static str, context: &'l NativeCallContext<'l>) -> Result<Self> {
+        if let Some(field) = key.read_lock::<ImmutableString>() {
+            return Ok(Self::Field(field.clone()));
+        }
+        match key.clone().try_cast::<FnPtr>() {
+            Some(function) => Ok(Self::Function(Callback::new(context, function, caller))),
+            None => Err(Error::usage(format!(
+                "`{caller}` takes the name of a field or a function, not {}",
+                kind_of(key)
+            ))),
+        }
+    }
+
+    /// Whether texts are the same whatever their case.
+    pub fn is_folded(&self) -> bool {
+        matches!(self, Self::Field(field) if is_folded(field))
+    }
+
+    /// Whether the entries have the field.
+    ///
+    /// # Errors
+    /// `usage`: they have not; names the nearest.
+    pub fn check(&self, list: &dyn Entries) -> Result<()> {
+        match self {
+            Self::Field(field) => list.check(field),
+            Self::Entry | Self::Function(_) => Ok(()),
+        }
+    }
+
+    /// The value of an entry.
+    ///
+    /// # Errors
+    /// What the entry or the function throws.
+    pub fn cell<'e>(&self, list: &'e dyn Entries, place: usize) -> RhaiResultOf<Cell<'e>> {
+        match self {
+            Self::Entry => Ok(Cell::value(list.value(place))),
+            Self::Field(field) => list.cell(place, field),
+            Self::Function(function) => function.call(list.value(place), place).map(Cell::value),
+        }
+    }
+}
+
+/// A list, what to ask it by, and who asks.
+pub struct Question<'l> {
+    list: &'l dyn Entries,
+    by: By<'l>,
+    interrupt: &'l Interrupt,
+    context: &'l NativeCallContext<'l>,
+}
+
+impl<'l> Question<'l> {
+    /// The question that a call asks.
+    pub fn of(
+        list: &'l dyn Entries,
+        by: By<'l>,
+        session: &'l Session,
+        context: &'l NativeCallContext<'l>,
+    ) -> Self {
+        Self { list, by, interrupt: session.interrupt(), context }
+    }
+
+    /// Rows `#{key, count}`, the highest count first, equal counts by key.
+    ///
+    /// # Errors
+    /// `usage`: an unknown field or a key that is no data; what the function throws.
+    pub fn count(&self) -> RhaiResultOf<Array> {
+        let mut counts: Vec<Count> = Vec::new();
+        let slots = self.number(|number, place| {
+            if number == counts.len() {
+                counts.push(Count { last: usize::MAX, entries: 0 });
+            }
+            counts[number].add(place);
+        })?;
+        let rows = slots.into_keys().into_iter().zip(counts);
+        Ok(ranked(rows.map(|((key, shown), count)| (key, shown, count.entries, None)).collect()))
+    }
+
+    /// Rows `#{key, count, items}`, ordered as those of `count`.
+    ///
+    /// # Errors
+    /// As those of `count`.
+    pub fn group(&self) -> RhaiResultOf<Array> {
+        let (slots, members) = self.members()?;
+        let rows = slots
+            .into_keys()
+            .into_iter()
+            .zip(members)
+            .map(|((key, shown), members)| (key, shown, members.len(), Some(self.list.pick(&members))));
+        Ok(ranked(rows.collect()))
+    }
+
+    /// A map from each key to the list of its entries. Entries without a key are left out.
+    ///
+    /// # Errors
+    /// As those of `count`; `usage` for a key that is no text and no number.
+    pub fn index(&self) -> RhaiResultOf<Map> {
+        let (slots, members) = self.members()?;
+        let mut index = Map::new();
+        for ((key, shown), members) in slots.into_keys().into_iter().zip(members) {
+            if let Some(name) = name(&key, &shown).at(self.context)? {
+                index.insert(name.into(), self.list.pick(&members));
+            }
+        }
+        Ok(index)
+    }
+
+    /// The first entry of each key.
+    ///
+    /// # Errors
+    /// As those of `count`.
+    pub fn first_of_each(&self) -> RhaiResultOf<Dynamic> {
+        let mut places = Vec::new();
+        let mut seen = HashSet::new();
+        self.keys(|key, place| {
+            if seen.insert(key) {
+                places.push(place);
+            }
+        })?;
+        Ok(self.list.pick(&places))
+    }
+
+    /// The entries by their keys in ascending order; equal ones keep theirs.
+    ///
+    /// # Errors
+    /// As those of `count`.
+    pub fn sort(&self) -> RhaiResultOf<Dynamic> {
+        let mut keys = Vec::with_capacity(self.list.count());
+        self.keys(|key, place| keys.push((key, place)))?;
+        keys.sort_by(|(one, _), (other, _)| one.cmp(other));
+        let places: Vec<_> = keys.into_iter().map(|(_, place)| place).collect();
+        Ok(self.list.pick(&places))
+    }
+
+    /// Tells `found` the key of each entry; a list is one key.
+    fn keys(&self, mut found: impl FnMut(Key, usize)) -> RhaiResultOf<()> {
+        self.by.check(self.list).at(self.context)?;
+        let folded = self.by.is_folded();
+        for place in self.list.places(self.interrupt) {
+            let place = place.at(self.context)?;
+            let key = match self.by {
+                By::Entry => self.list.key(place),
+                _ => self.by.cell(self.list, place)?.key(folded),
+            };
+            found(key.at(self.context)?, place);
+        }
+        Ok(())
+    }
+
+    fn members(&self) -> RhaiResultOf<(Slots<'l>, Vec<Vec<usize>>)> {
+        let mut members: Vec<Vec<usize>> = Vec::new();
+        let slots = self.number(|number, place| {
+            if number == members.len() {
+                members.push(Vec::new());
+            }
+            if members[number].last() != Some(&place) {
+                members[number].push(place);
+            }
+        })?;
+        Ok((slots, members))
+    }
+
+    /// Tells `found` the numbers of the keys of each entry; each entry of a list is a key.
+    fn number(&self, mut found: impl FnMut(usize, usize)) -> RhaiResultOf<Slots<'l>> {
+        self.by.check(self.list).at(self.context)?;
+        let mut slots = Slots::new(self.by.is_folded());
+        for place in self.list.places(self.interrupt) {
+            let place = place.at(self.context)?;
+            let cell = self.by.cell(self.list, place)?;
+            slots.number(cell, |number| found(number, place)).at(self.context)?;
+        }
+        Ok(slots)
+    }
+}
+
+/// How many entries have a key; one that has it twice counts once.
+struct Count {
+    last: usize,
+    entries: usize,
+}
+
+impl Count {
+    fn add(&mut self, place: usize) {
+        self.entries += usize::from(self.last != place);
+        self.last = place;
+    }
+}
+
+/// Key, the value it first appeared as, how many entries, and which.
+type Row = (Key, Dynamic, usize, Option<Dynamic>);
+
+fn ranked(mut rows: Vec<Row>) -> Array {
+    rows.sort_by(|one, other| (Reverse(one.2), &one.0).cmp(&(Reverse(other.2), &other.0)));
+    rows.into_iter().map(row).collect()
+}
+
+fn row((_, key, count, items): Row) -> Dynamic {
+    let count = Dynamic::from_int(i64::try_from(count).unwrap_or(i64::MAX));
+    let entries = [Some(("key", key)), Some(("count", count)), items.map(|items| ("items", items))];
+    entries.into_iter().flatten().map(|(name, value)| (name.into(), value)).collect::<Map>().into()
+}
+
+/// The name of a key in a map: folded texts folded, others as they are.
+fn name(key: &Key, shown: &Dynamic) -> Result<Option<String>> {
+    match key {
+        Key::Absent => Ok(None),
+        Key::Text(text) => Ok(Some(text.to_string())),
+        Key::Number(_) | Key::Flag(_) => Ok(Some(shown.to_string())),
+        Key::List(_) | Key::Map(_) => {
+            Err(Error::usage("`index_by` needs keys that are texts or numbers, not lists or maps"))
+        }
+    }
+}

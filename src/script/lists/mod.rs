@@ -1,0 +1,11 @@
+//! What scripts ask of a list, be it users, groups or a plain array: choosing, counting, grouping, sorting.
+
+pub mod callback;
+pub mod cell;
+pub mod condition;
+pub mod entries;
+pub mod key;
+pub mod keyed;
+pub mod plain;
+pub mod slots;
+pub mod sort;

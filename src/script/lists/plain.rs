@@ -1,0 +1,90 @@
+//! A plain array as a list: maps, records, rows or plain values.
+
+use super::cell::Cell;
+use super::entries::Entries;
+use super::key::Key;
+use crate::error::{Error, Result};
+use crate::nearest::nearest;
+use crate::script::convert::kind_of;
+use crate::script::error::At;
+use crate::script::record::RhaiResultOf;
+use rhai::{Array, Dynamic, Map, NativeCallContext};
+use std::ops::Deref;
+
+/// The name under which Rhai keeps what `x["name"]` calls.
+pub const INDEXER: &str = "index$get$";
+
+/// An array of a script.
+pub struct Plain<'l, A> {
+    items: A,
+    context: &'l NativeCallContext<'l>,
+}
+
+impl<'l, A: Deref<Target = Array>> Plain<'l, A> {
+    /// The view of an array.
+    pub fn new(items: A, context: &'l NativeCallContext<'l>) -> Self {
+        Self { items, context }
+    }
+
+    /// The field of an item that is no map: a record or row says itself what it has.
+    fn indexed(&self, item: &Dynamic, field: &str) -> RhaiResultOf<Dynamic> {
+        if is_plain(item) {
+            let message = format!("{} has no field `{field}`", kind_of(item));
+            return Err(Error::usage_with_hint(message, "Give a function where items are no records."))
+                .at(self.context);
+        }
+        let (mut item, mut name) = (item.clone(), Dynamic::from(field.to_owned()));
+        self.context.call_native_fn_raw(INDEXER, true, &mut [&mut item, &mut name])
+    }
+}
+
+/// Whether it is a value of Rhai's own that has no fields.
+fn is_plain(item: &Dynamic) -> bool {
+    ["string", "char", "i64", "f64", "bool", "()", "array", "Fn"].contains(&item.type_name())
+}
+
+impl<A: Deref<Target = Array>> Entries for Plain<'_, A> {
+    fn count(&self) -> usize {
+        self.items.len()
+    }
+
+    fn value(&self, place: usize) -> Dynamic {
+        self.items[place].clone()
+    }
+
+    /// A map has any field; one that no item of the list has is a slip.
+    fn check(&self, field: &str) -> Result<()> {
+        let maps = || self.items.iter().filter_map(Dynamic::read_lock::<Map>);
+        let other = || self.items.iter().any(|item| item.read_lock::<Map>().is_none());
+        if self.items.is_empty() || maps().any(|map| map.contains_key(field)) || other() {
+            return Ok(());
+        }
+        let message = format!("no item of the list has a field `{field}`");
+        let keys: Vec<_> = maps().next().map(|map| map.keys().cloned().collect()).unwrap_or_default();
+        let hint = match nearest(field, keys.iter().map(AsRef::as_ref)) {
+            Some(near) => format!("Did you mean `{near}`?"),
+            None => format!("The first one has {}.", keys.join(", ")),
+        };
+        Err(Error::usage_with_hint(message, hint))
+    }
+
+    fn has_any_field(&self) -> bool {
+        true
+    }
+
+    fn cell(&self, place: usize, field: &str) -> RhaiResultOf<Cell<'_>> {
+        let item = &self.items[place];
+        if let Some(map) = item.read_lock::<Map>() {
+            return Ok(map.get(field).cloned().map_or(Cell::Nothing, Cell::value));
+        }
+        self.indexed(item, field).map(Cell::value)
+    }
+
+    fn key(&self, place: usize) -> Result<Key> {
+        Key::of(&self.items[place], false)
+    }
+
+    fn pick(&self, places: &[usize]) -> Dynamic {
+        places.iter().map(|place| self.items[*place].clone()).collect::<Array>().into()
+    }
+}
