@@ -29,6 +29,7 @@ const fn by(name: &'static str, job: Job) -> Contender {
 }
 
 const COUNTING: &[Contender] = &[
+    by("`umapi`, `count_by`", Job::Script("count_by.rhai")),
     by("`umapi`, a `for` loop", Job::Script("count.rhai")),
     by("`umapi-client`, a `for` loop", Job::Script("count.py")),
     by("the bytes alone (`http.client`)", Job::Script("read_bytes.py")),
@@ -88,5 +89,16 @@ pub(crate) const ROWS: &[Row] = &[
         before: None,
         runs: 3,
         contenders: COUNTING,
+    },
+    Row {
+        task: "100,000 users listed, 20 times asked for the federated ones of each group",
+        users: Some(100_000),
+        before: None,
+        runs: 3,
+        contenders: &[
+            by("`umapi`, `where` and `count_by`", Job::Script("per_group_where.rhai")),
+            by("`umapi`, `filter` and `count_by`", Job::Script("per_group_filter.rhai")),
+            by("`umapi-client`, a `for` loop and a `Counter`", Job::Script("per_group.py")),
+        ],
     },
 ];
