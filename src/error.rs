@@ -204,6 +204,8 @@ impl Error {
             },
             io::ErrorKind::NotFound => "there is no such file".to_owned(),
             io::ErrorKind::PermissionDenied => "the system does not permit it to this user".to_owned(),
+            // What wraps the system's error tells of a file of ours beside the one that is meant.
+            kind if error.get_ref().is_some() => kind.to_string(),
             _ => error.to_string(),
         };
         Self::file(path.display().to_string(), message)
