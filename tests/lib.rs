@@ -5,6 +5,8 @@ mod catalog;
 mod client;
 mod layering;
 mod readme;
+#[cfg(unix)]
+mod repl;
 mod runner;
 mod sandbox;
 mod scripts;

@@ -3,7 +3,9 @@
 use super::Client;
 use super::call::{Call, Failed};
 use super::event::Event;
+use super::pace::time_for;
 use super::query::UserQuery;
+use super::settings::Pace;
 use super::target::Target;
 use super::transport::Response;
 use crate::error::{Error, ErrorKind, Result};
@@ -16,6 +18,8 @@ use crate::wire::user::User;
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
 
 /// A record that can be listed.
 pub trait Entry: Listed + Send + Sync + 'static {
@@ -110,7 +114,7 @@ impl<T: Entry> Listing<T> {
     ///
     /// # Errors
     /// The first page's errors as they are, `interrupted`, and `incomplete` for whatever keeps a later page
-    /// from being read. A listing that failed stays failed.
+    /// from being read. A listing that failed stays failed; one that was interrupted goes on.
     pub async fn next_page(&mut self) -> Result<Option<Vec<Arc<T>>>> {
         if let Some(ended) = &self.ended {
             return ended.clone().map(|()| None);
@@ -128,11 +132,19 @@ impl<T: Entry> Listing<T> {
                 self.finish();
                 Ok(None)
             }
+            // The operator may ask for the page once more.
+            Err(error) if matches!(*error.kind, ErrorKind::Interrupted) => Err(error),
             Err(error) => {
                 self.ended = Some(Err(error.clone()));
                 Err(error)
             }
         }
+    }
+
+    /// From now on its waits and exchanges end when `stop` is cancelled: a listing may outlive the line that
+    /// began it.
+    pub fn set_stop(&mut self, stop: CancellationToken) {
+        self.client = self.client.with_stop(stop);
     }
 
     async fn turn(&mut self) -> Result<Turn<T>> {
@@ -278,7 +290,20 @@ impl<T: Entry> Listing<T> {
             pages: self.pages,
             entries: self.seen.keys.len(),
             total: self.total,
+            left: self.left(),
         });
+    }
+
+    /// How long the pages that are left take, where that can be told.
+    fn left(&self) -> Option<Duration> {
+        let settings = self.client.settings();
+        let pages = self.pages?.saturating_sub(self.page + 1);
+        let endpoint = match &self.source {
+            Source::Groups => EndpointId::Groups,
+            Source::Users(UserQuery { group: Some(_), .. }) => EndpointId::GroupUsers,
+            Source::Users(_) => EndpointId::Users,
+        };
+        if settings.pace == Pace::Off { None } else { time_for(endpoint, pages) }
     }
 
     fn finish(&mut self) {

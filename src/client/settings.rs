@@ -83,14 +83,13 @@ impl Credentials {
         }
     }
 
-    /// What of them must never be shown.
-    pub(super) fn secrets(&self) -> impl Iterator<Item = &Secret> {
-        let (one, other) = match self {
-            Self::OAuth { client_secret, .. } => (client_secret, None),
-            Self::Token { token, .. } => (token, None),
-            Self::Jwt { client_secret, private_key, .. } => (client_secret, Some(private_key)),
-        };
-        std::iter::once(one).chain(other)
+    /// What must never be shown.
+    pub fn secrets(&self) -> Vec<&Secret> {
+        match self {
+            Self::OAuth { client_secret, .. } => vec![client_secret],
+            Self::Token { token, .. } => vec![token],
+            Self::Jwt { client_secret, private_key, .. } => vec![client_secret, private_key],
+        }
     }
 
     /// The client id, sent as `x-api-key`.

@@ -1,6 +1,7 @@
 //! From the command line to an exit code: the one place where all parts meet.
 
 mod place;
+mod prompt;
 mod serve;
 
 use crate::cli::{self, Cli, Color, Command, Format, Global};
@@ -14,7 +15,7 @@ use crate::shell::console::Terminal;
 use crate::shell::exit::Exit;
 use crate::shell::program::Program;
 use crate::shell::progress::Progress;
-use crate::shell::{check, functions, panics, repl, runner, signals};
+use crate::shell::{check, functions, panics, runner, signals};
 use place::Place;
 use std::ffi::OsString;
 use std::io::{IsTerminal, stdin};
@@ -22,6 +23,7 @@ use std::process::ExitCode;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::thread;
+use std::time::Duration;
 
 /// The stack of the thread that runs scripts; builds without optimization need far more of it (engine-notes).
 const STACK_BYTES: usize = if cfg!(debug_assertions) { 512 << 20 } else { 64 << 20 };
@@ -33,7 +35,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(answer) => return cli::tell(&answer),
     };
     panics::silence();
-    let output = Arc::new(Output::standard(manner(&cli.top.global), no_color()));
+    let output = Output::standard(manner(&cli.top.global), no_color() || is_dumb());
+    let output = Arc::new(if is_dumb() { output.without_progress() } else { output });
     let worker = Arc::clone(&output);
     let thread = thread::Builder::new().name("script".into()).stack_size(STACK_BYTES);
     let exit = match thread.spawn(move || dispatch(cli, &worker)).map(thread::JoinHandle::join) {
@@ -68,6 +71,11 @@ fn no_color() -> bool {
     std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
 }
 
+/// A terminal that can do nothing but lines.
+fn is_dumb() -> bool {
+    std::env::var_os("TERM").is_some_and(|term| term == "dumb")
+}
+
 fn dispatch(cli: Cli, output: &Arc<Output>) -> Exit {
     let Cli { top, command } = cli;
     match command {
@@ -75,9 +83,15 @@ fn dispatch(cli: Cli, output: &Arc<Output>) -> Exit {
         Some(Command::Check { scripts }) => check::run(&scripts, output),
         Some(Command::Functions { pattern, format }) => functions::run(pattern.as_deref(), format, output),
         Some(Command::Sandbox(options)) => serve::serve(options, output),
+        Some(Command::Init(_) | Command::Doctor) => failed(output, ""),
+        Some(Command::Completions { shell }) => {
+            output.data(cli::completions(shell).trim_end());
+            Exit::Done
+        }
+        Some(Command::Definitions { .. }) => failed(output, ""),
         None => match top.eval {
             Some(code) => script(&top.global, Program::evaluated(&code, top.words), output),
-            None if top.words.is_empty() && stdin().is_terminal() => prompt(&top.global, output),
+            None if top.words.is_empty() && stdin().is_terminal() => prompt::prompt(top, output),
             None => script(&top.global, Program::script(top.words), output),
         },
     }
@@ -90,13 +104,6 @@ fn script(global: &Global, program: Result<Program>, output: &Arc<Output>) -> Ex
             warn_of_misplaced(&program.arguments, output);
             runner::run(&program, setup, output)
         }
-        Err(error) => refuse(&error, output),
-    }
-}
-
-fn prompt(global: &Global, output: &Arc<Output>) -> Exit {
-    match setup(global, Vec::new(), output) {
-        Ok(setup) => repl::run(setup, output),
         Err(error) => refuse(&error, output),
     }
 }
@@ -114,13 +121,19 @@ fn warn_of_misplaced(arguments: &[String], output: &Output) {
     }
 }
 
-/// What a run needs. The client's settings are fetched when the script makes its first call.
-fn setup(global: &Global, arguments: Vec<String>, output: &Arc<Output>) -> Result<Setup> {
+/// Ctrl-C, from here on; a second one leaves, after `grace`.
+fn listen(grace: Duration) -> Result<Interrupt> {
     let interrupt = Interrupt::default();
-    signals::listen(interrupt.clone()).map_err(|error| {
+    signals::listen(interrupt.clone(), grace).map_err(|error| {
         Error::config(format!("the system gives no signals: {error}"), "Check the limits of this user.")
     })?;
-    let Place { profile, organization, mode, connect } = Place::of(global, output)?;
+    Ok(interrupt)
+}
+
+/// What a run needs. The client's settings are fetched when the script makes its first call.
+fn setup(global: &Global, arguments: Vec<String>, output: &Arc<Output>) -> Result<Setup> {
+    let interrupt = listen(Duration::ZERO)?;
+    let Place { profile, organization, mode, connect, .. } = Place::of(global, output)?;
     Ok(Setup {
         connect,
         profile,

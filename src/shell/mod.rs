@@ -2,8 +2,10 @@
 
 pub mod check;
 pub mod console;
+pub mod countdown;
 pub mod exit;
 pub mod functions;
+pub mod history;
 pub mod panics;
 pub mod program;
 pub mod progress;
