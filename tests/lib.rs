@@ -12,3 +12,4 @@ mod runner;
 mod sandbox;
 mod scripts;
 mod support;
+mod trouble;
