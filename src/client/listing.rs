@@ -16,6 +16,7 @@ use crate::wire::user::User;
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
 
 /// A record that can be listed.
 pub trait Entry: Listed + Send + Sync + 'static {
@@ -110,7 +111,7 @@ impl<T: Entry> Listing<T> {
     ///
     /// # Errors
     /// The first page's errors as they are, `interrupted`, and `incomplete` for whatever keeps a later page
-    /// from being read. A listing that failed stays failed.
+    /// from being read. A listing that failed stays failed; one that was interrupted goes on.
     pub async fn next_page(&mut self) -> Result<Option<Vec<Arc<T>>>> {
         if let Some(ended) = &self.ended {
             return ended.clone().map(|()| None);
@@ -128,11 +129,19 @@ impl<T: Entry> Listing<T> {
                 self.finish();
                 Ok(None)
             }
+            // The operator may ask for the page once more.
+            Err(error) if matches!(*error.kind, ErrorKind::Interrupted) => Err(error),
             Err(error) => {
                 self.ended = Some(Err(error.clone()));
                 Err(error)
             }
         }
+    }
+
+    /// From now on its waits and exchanges end when `stop` is cancelled: a listing may outlive the line that
+    /// began it.
+    pub fn set_stop(&mut self, stop: CancellationToken) {
+        self.client = self.client.with_stop(stop);
     }
 
     async fn turn(&mut self) -> Result<Turn<T>> {

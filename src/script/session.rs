@@ -4,7 +4,7 @@ use super::builder::Unsent;
 use super::error::Ended;
 use super::interrupt::Interrupt;
 use super::records::Unfinished;
-use crate::client::event::Observer;
+use crate::client::event::{Hook, Observer};
 use crate::client::outcome::{Outcome, Status};
 use crate::client::settings::{ClientSettings, Flow, Mode};
 use crate::client::{Calls, Client, TokenAnswer};
@@ -66,7 +66,8 @@ pub struct Setup {
 /// One run.
 pub struct Session {
     setup: Setup,
-    client: OnceCell<Client>,
+    client: RefCell<Option<Client>>,
+    hooks: RefCell<Vec<Arc<dyn Hook>>>,
     runtime: OnceCell<Runtime>,
     mode: Cell<Mode>,
     tally: RefCell<Tally>,
@@ -97,7 +98,8 @@ impl Session {
         let mode = Cell::new(setup.mode);
         Self {
             setup,
-            client: OnceCell::new(),
+            client: RefCell::default(),
+            hooks: RefCell::default(),
             runtime: OnceCell::new(),
             mode,
             tally: RefCell::default(),
@@ -108,16 +110,25 @@ impl Session {
         }
     }
 
-    /// The client; made, with its settings fetched, at the first call.
+    /// The client, to be stopped by what interrupts now; made, with its settings fetched, at the first call.
     ///
     /// # Errors
     /// `config`: settings are missing or wrong.
-    pub fn client(&self) -> Result<&Client> {
-        if let Some(client) = self.client.get() {
-            return Ok(client);
+    pub fn client(&self) -> Result<Client> {
+        if let Some(client) = &*self.client.borrow() {
+            return Ok(client.with_stop(self.setup.interrupt.token()));
         }
         let client = self.new_client(Flow::Configured)?;
-        Ok(self.client.get_or_init(|| client))
+        self.client.replace(Some(client.clone()));
+        Ok(client)
+    }
+
+    /// Puts a hook at the gate of the client, also of one that is not made yet.
+    pub fn add_hook(&self, hook: Arc<dyn Hook>) {
+        if let Some(client) = &*self.client.borrow() {
+            client.add_hook(Arc::clone(&hook));
+        }
+        self.hooks.borrow_mut().push(hook);
     }
 
     /// Signs in one way, whichever is configured.
@@ -134,7 +145,9 @@ impl Session {
     fn new_client(&self, flow: Flow) -> Result<Client> {
         let mut settings = (self.setup.connect)(flow)?;
         settings.mode = self.mode.get();
-        Ok(Client::new(settings, Arc::clone(&self.setup.observer), self.setup.interrupt.token()))
+        let client = Client::new(settings, Arc::clone(&self.setup.observer), self.setup.interrupt.token());
+        self.hooks.borrow().iter().for_each(|hook| client.add_hook(Arc::clone(hook)));
+        Ok(client)
     }
 
     /// Runs a call of the client to its end. The client itself ends at once when the operator interrupts.
@@ -211,14 +224,32 @@ impl Session {
     /// From now on changes are rehearsed; there is no way back in this run.
     pub fn enter_test_mode(&self) {
         self.mode.set(Mode::Test);
-        if let Some(client) = self.client.get() {
+        if let Some(client) = &*self.client.borrow() {
             client.enter_test_mode();
         }
     }
 
+    /// The operator chooses again at the prompt. No script can: what a script began in test mode stays there.
+    ///
+    /// # Errors
+    /// `usage`: the session was not begun in live mode, so it has no right to it.
+    pub fn choose_mode(&self, mode: Mode) -> Result<()> {
+        if mode == Mode::Live && self.setup.mode != Mode::Live {
+            let message = "this session was started in test mode, so it cannot become live";
+            return Err(Error::usage_with_hint(
+                message,
+                "Start umapi with --live, or set mode = \"live\" in the profile.",
+            ));
+        }
+        self.mode.set(mode);
+        let chosen = self.client.borrow().as_ref().map(|client| client.in_mode(mode));
+        self.client.replace(chosen);
+        Ok(())
+    }
+
     /// What the run has cost so far.
     pub fn calls(&self) -> Calls {
-        self.client.get().map(Client::calls).unwrap_or_default()
+        self.client.borrow().as_ref().map(Client::calls).unwrap_or_default()
     }
 
     /// Where commands that are never sent leave their lines.

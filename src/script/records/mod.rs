@@ -8,7 +8,7 @@ use super::error::thrown;
 use super::record::RhaiResultOf;
 use super::session::Session;
 use crate::client::listing::{Entry, Listing};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use rhai::Position;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -46,6 +46,11 @@ pub trait Pages<T> {
 
     /// Whether the last page was read.
     fn is_finished(&self) -> bool;
+
+    /// Entries in all, as far as the service says.
+    fn total(&self) -> Option<usize> {
+        None
+    }
 }
 
 /// A listing of the client's.
@@ -56,7 +61,12 @@ struct Listed<T> {
 
 impl<T: Entry> Pages<T> for Listed<T> {
     fn next_page(&mut self) -> Result<Option<Vec<Arc<T>>>> {
+        self.listing.set_stop(self.session.interrupt().token());
         self.session.wait(self.listing.next_page())
+    }
+
+    fn total(&self) -> Option<usize> {
+        self.listing.total()
     }
 
     fn is_finished(&self) -> bool {
@@ -101,6 +111,7 @@ impl<T: Item> State<T> {
                 self.rest = Rest::Nothing;
                 Ok(false)
             }
+            Err(error) if matches!(*error.kind, ErrorKind::Interrupted) => Err(error),
             Err(error) => {
                 self.rest = Rest::Failed(error.clone());
                 Err(error)
@@ -171,10 +182,37 @@ impl<T: Item> Records<T> {
         }
     }
 
+    /// The entries that were read so far.
+    pub fn read(&self) -> Rc<Vec<Arc<T>>> {
+        Rc::clone(&self.0.borrow().entries)
+    }
+
+    /// How many entries there are, when that is known without reading: exactly, or as the service says, technical
+    /// accounts included (contract 2.3).
+    pub fn size(&self) -> Size {
+        let state = self.0.borrow();
+        match &state.rest {
+            Rest::Nothing => Size::Exactly(state.entries.len()),
+            Rest::Pages(pages) => pages.total().map_or(Size::AtLeast(state.entries.len()), Size::About),
+            Rest::Failed(_) => Size::AtLeast(state.entries.len()),
+        }
+    }
+
     /// The record of an entry of this list.
     pub fn record(&self, entry: &Arc<T>) -> T::Record {
         Arc::clone(entry).record(self.groups_left_out())
     }
+}
+
+/// How long a list is, as far as that is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Size {
+    /// All of it was read.
+    Exactly(usize),
+    /// What the service says before all was read.
+    About(usize),
+    /// So many were read, and there is more.
+    AtLeast(usize),
 }
 
 /// Goes through a list, reading as it goes.
