@@ -67,7 +67,7 @@ impl<'l> By<'l> {
         match self {
             Self::Entry => Ok(Cell::value(list.value(place))),
             Self::Field(field) => list.cell(place, field),
-            Self::Function(function) => function.call(list.value(place), place).map(Cell::value),
+            Self::Function(function) => function.cell(list, place),
         }
     }
 }

@@ -7,5 +7,6 @@ pub mod entries;
 pub mod key;
 pub mod keyed;
 pub mod plain;
+pub mod simple;
 pub mod slots;
 pub mod sort;
