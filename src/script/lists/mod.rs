@@ -2,6 +2,7 @@
 
 pub mod callback;
 pub mod cell;
+pub mod changes;
 pub mod condition;
 pub mod entries;
 pub mod key;
