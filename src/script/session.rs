@@ -286,6 +286,12 @@ impl Session {
         *self.tally.borrow()
     }
 
+    /// Remembers what an answer of the action endpoint tells of failures, whoever sent the request.
+    pub fn count_answer(&self, body: &Value) {
+        let refused = body.get("notCompleted").and_then(Value::as_u64).unwrap_or_default();
+        self.tally.borrow_mut().failed += usize::try_from(refused).unwrap_or(usize::MAX);
+    }
+
     /// Remembers what a report that the script is given tells of failures.
     pub fn count(&self, outcomes: &[Outcome], stopped: Option<&Error>) {
         let of =
