@@ -1,4 +1,6 @@
 //! What is kept on disk: where it is, who may read it, and how a file is replaced without ever being half written.
 
 pub mod file;
+pub mod listing;
+pub mod mark;
 pub mod place;

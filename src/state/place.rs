@@ -23,14 +23,16 @@ pub fn history() -> Result<PathBuf> {
     Ok(folder()?.join("history"))
 }
 
+/// Makes a folder that nobody else may look into, and those above it.
 #[cfg(unix)]
-fn make(folder: &Path) -> std::io::Result<()> {
+pub(super) fn make(folder: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::DirBuilderExt;
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
+/// Makes a folder and those above it.
 #[cfg(not(unix))]
-fn make(folder: &Path) -> std::io::Result<()> {
+pub(super) fn make(folder: &Path) -> std::io::Result<()> {
     std::fs::create_dir_all(folder)
 }
 
