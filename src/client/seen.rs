@@ -43,14 +43,14 @@ impl Seen {
         }
         let (high, low) = (digest >> (Digest::BITS - SHELF_BITS), digest & Digest::from(u64::MAX));
         let (Ok(place), Ok(rest)) = (usize::try_from(high), u64::try_from(low)) else { return true };
-        let shelf = &mut self.shelves[place];
-        match shelf.binary_search(&rest) {
+        let known = &mut self.shelves[place];
+        match known.binary_search(&rest) {
             Ok(_) => false,
             Err(place) => {
-                if shelf.len() == shelf.capacity() {
-                    shelf.reserve_exact(4 + shelf.len() / 4);
+                if known.len() == known.capacity() {
+                    known.reserve_exact(4 + known.len() / 4);
                 }
-                shelf.insert(place, rest);
+                known.insert(place, rest);
                 self.count += 1;
                 true
             }

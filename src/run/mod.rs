@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::output::render::Form;
 use crate::output::{Manner, Output};
 use crate::script::interrupt::Interrupt;
+use crate::script::listings::Listings;
 use crate::script::session::Setup;
 use crate::shell::console::Terminal;
 use crate::shell::exit::Exit;
@@ -22,6 +23,7 @@ use std::process::ExitCode;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::thread;
+use std::time::Duration;
 
 /// The stack of the thread that runs scripts; builds without optimization need far more of it (engine-notes).
 const STACK_BYTES: usize = if cfg!(debug_assertions) { 512 << 20 } else { 64 << 20 };
@@ -84,7 +86,8 @@ fn dispatch(cli: Cli, output: &Arc<Output>) -> Exit {
 }
 
 fn script(global: &Global, program: Result<Program>, output: &Arc<Output>) -> Exit {
-    let ready = program.and_then(|program| Ok((setup(global, program.arguments.clone(), output)?, program)));
+    let ready =
+        program.and_then(|program| Ok((setup(global, program.arguments.clone(), output)?.0, program)));
     match ready {
         Ok((setup, program)) => {
             warn_of_misplaced(&program.arguments, output);
@@ -96,9 +99,15 @@ fn script(global: &Global, program: Result<Program>, output: &Arc<Output>) -> Ex
 
 fn prompt(global: &Global, output: &Arc<Output>) -> Exit {
     match setup(global, Vec::new(), output) {
-        Ok(setup) => repl::run(setup, output),
+        Ok((setup, listing_age)) => repl::run(at_the_prompt(setup, listing_age), output),
         Err(error) => refuse(&error, output),
     }
+}
+
+/// An operator is there to be asked, and may have said how old a saved listing may be.
+fn at_the_prompt(setup: Setup, listing_age: Option<Duration>) -> Setup {
+    let listings = Listings { max_age: listing_age, asks: true, ..setup.listings };
+    Setup { listings, ..setup }
 }
 
 fn refuse(error: &Error, output: &Output) -> Exit {
@@ -115,13 +124,13 @@ fn warn_of_misplaced(arguments: &[String], output: &Output) {
 }
 
 /// What a run needs. The client's settings are fetched when the script makes its first call.
-fn setup(global: &Global, arguments: Vec<String>, output: &Arc<Output>) -> Result<Setup> {
+fn setup(global: &Global, arguments: Vec<String>, output: &Arc<Output>) -> Result<(Setup, Option<Duration>)> {
     let interrupt = Interrupt::default();
     signals::listen(interrupt.clone()).map_err(|error| {
         Error::config(format!("the system gives no signals: {error}"), "Check the limits of this user.")
     })?;
-    let Place { profile, organization, mode, connect } = Place::of(global, output)?;
-    Ok(Setup {
+    let Place { profile, organization, mode, listing_age, folder, connect } = Place::of(global, output)?;
+    let setup = Setup {
         connect,
         profile,
         organization,
@@ -131,5 +140,7 @@ fn setup(global: &Global, arguments: Vec<String>, output: &Arc<Output>) -> Resul
         console: Rc::new(Terminal::new(Arc::clone(output))),
         observer: Arc::new(Progress::new(Arc::clone(output), global.verbose)),
         interrupt,
-    })
+        listings: Listings { folder: Some(folder), ..Listings::default() },
+    };
+    Ok((setup, listing_age))
 }

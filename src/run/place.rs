@@ -8,7 +8,12 @@ use crate::error::{Error, Result};
 use crate::output::Output;
 use crate::sandbox::{self, Sandbox};
 use crate::secret::Secret;
+use crate::state;
 use std::cell::OnceCell;
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::time::Duration;
+use tempfile::TempDir;
 
 /// Whose organization a run is about.
 pub(super) struct Place {
@@ -18,6 +23,10 @@ pub(super) struct Place {
     pub(super) organization: Option<String>,
     /// Whether changes are real.
     pub(super) mode: Mode,
+    /// How old a saved listing may be at the prompt.
+    pub(super) listing_age: Option<Duration>,
+    /// Finds the folder of what outlives the run; that of a sandbox goes with it.
+    pub(super) folder: Box<dyn Fn() -> Result<PathBuf>>,
     /// Fetches the client's settings.
     pub(super) connect: Box<dyn Fn(Flow) -> Result<ClientSettings>>,
 }
@@ -39,17 +48,22 @@ impl Place {
             profile: config.profile().to_owned(),
             organization: config.organization().map(str::to_owned),
             mode: config.mode(),
+            listing_age: config.listing_age(),
+            folder: Box::new(state::place::path),
             connect: Box::new(move |flow| config.client_settings(flow)),
         })
     }
 
     /// A sandbox of this process, started at the first call and stopped with the run.
     fn sandbox(mode: Mode) -> Self {
-        let sandbox = Local::default();
+        let sandbox = Rc::new(Local::default());
+        let kept = Rc::clone(&sandbox);
         Self {
             profile: "sandbox".to_owned(),
             organization: Some(sandbox::ORGANIZATION.to_owned()),
             mode,
+            listing_age: None,
+            folder: Box::new(move || kept.folder()),
             connect: Box::new(move |flow| sandbox.settings(flow)),
         }
     }
@@ -59,6 +73,7 @@ impl Place {
 #[derive(Default)]
 struct Local {
     started: OnceCell<Sandbox>,
+    folder: OnceCell<TempDir>,
 }
 
 impl Local {
@@ -68,6 +83,14 @@ impl Local {
         }
         let server = Sandbox::start(sandbox::Options::default()).map_err(failed)?;
         Ok(self.started.get_or_init(|| server))
+    }
+
+    fn folder(&self) -> Result<PathBuf> {
+        if self.folder.get().is_none() {
+            let made = tempfile::tempdir().map_err(|error| Error::file("the temporary folder", error))?;
+            drop(self.folder.set(made)); // it is empty, as was just seen
+        }
+        self.folder.get().map(|folder| folder.path().to_owned()).ok_or_else(|| failed("no temporary folder"))
     }
 
     fn settings(&self, flow: Flow) -> Result<ClientSettings> {

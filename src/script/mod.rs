@@ -20,6 +20,7 @@ pub mod error;
 pub mod failure;
 pub mod habit;
 pub mod interrupt;
+pub mod listings;
 pub mod lists;
 pub mod look_up;
 pub mod manual;

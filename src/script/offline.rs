@@ -2,6 +2,7 @@
 
 use super::engine;
 use super::interrupt::Interrupt;
+use super::listings::Listings;
 use super::session::{Console, Session, Setup};
 use crate::client::settings::Mode;
 use crate::error::{Error, Result};
@@ -64,6 +65,7 @@ pub fn engine_on(console: Rc<dyn Console>) -> Engine {
         console,
         observer: Arc::new(()),
         interrupt: Interrupt::default(),
+        listings: Listings::default(),
     };
     engine::build(&Rc::new(Session::new(setup)))
 }

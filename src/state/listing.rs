@@ -109,7 +109,7 @@ impl Shelf {
     ///
     /// # Errors
     /// `file`: it cannot be remembered.
-    pub fn mark_changed(&self, now: SystemTime) -> Result<()> {
+    pub fn mark_changed(&self, now: Timestamp) -> Result<()> {
         if self.folder.is_dir() { mark::set(&self.folder.join("changed"), now) } else { Ok(()) }
     }
 
@@ -122,7 +122,7 @@ impl Shelf {
     ///
     /// # Errors
     /// `file`: it cannot be remembered.
-    pub fn mark_begun(&self, listing: &str, now: SystemTime) -> Result<()> {
+    pub fn mark_begun(&self, listing: &str, now: Timestamp) -> Result<()> {
         let failed = |error| Error::file(self.folder.display().to_string(), error);
         super::place::make(&self.folder).map_err(failed)?;
         mark::set(&self.folder.join(format!("{listing}.begun")), now)
@@ -365,16 +365,13 @@ mod tests {
     #[test]
     fn moments_are_remembered() {
         let (_folder, shelf) = shelf();
-        let moment = SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
+        let moment = begun();
         shelf.mark_changed(moment).unwrap();
         assert_eq!((shelf.changed(), shelf.begun("users")), (None, None));
         shelf.mark_begun("users", moment).unwrap();
         shelf.mark_changed(moment).unwrap();
-        let expected = Timestamp::from_second(1_800_000_000).ok();
-        assert_eq!(
-            (shelf.changed(), shelf.begun("users"), shelf.begun("groups")),
-            (expected, expected, None)
-        );
+        let moments = (shelf.changed(), shelf.begun("users"), shelf.begun("groups"));
+        assert_eq!(moments, (Some(moment), Some(moment), None));
     }
 
     #[test]
@@ -393,7 +390,7 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
         let (_folder, shelf) = shelf();
         keep(&shelf, 1);
-        shelf.mark_changed(SystemTime::now()).unwrap();
+        shelf.mark_changed(begun()).unwrap();
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!((mode(&shelf.path("users")), mode(&shelf.folder)), (0o600, 0o700));
         assert_eq!(mode(&shelf.folder.join("changed")), 0o600);

@@ -5,14 +5,15 @@ use jiff::Timestamp;
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::Path;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 /// Remembers a moment. There is nothing in the file that could be half written.
 ///
 /// # Errors
 /// `file`: it cannot be touched.
-pub fn set(path: &Path, moment: SystemTime) -> Result<()> {
-    let touched = open(path).and_then(|file| file.set_modified(moment));
+pub fn set(path: &Path, moment: Timestamp) -> Result<()> {
+    let since = Duration::try_from(moment.as_duration()).unwrap_or_default();
+    let touched = open(path).and_then(|file| file.set_modified(SystemTime::UNIX_EPOCH + since));
     touched.map_err(|error| Error::file(path.display().to_string(), error))
 }
 

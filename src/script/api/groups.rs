@@ -3,6 +3,7 @@
 use super::{At, RhaiResultOf, session};
 use crate::error::{Error, ErrorKind, Result};
 use crate::script::convert::kind_of;
+use crate::script::listings::{self, Wish};
 use crate::script::options::Options;
 use crate::script::record::GroupRecord;
 use crate::script::records::Records;
@@ -42,6 +43,8 @@ pub mod functions {
     /// # Options
     /// - `type`: a kind of group, such as `"USER_GROUP"` or `"PRODUCT_PROFILE"`
     /// - `name`: groups of this name, whatever its case
+    /// - `max_age`: how old a saved listing may be, as `"2h"`, `"90m"` or seconds; see `get_users(options)`
+    /// - `stale`: true uses a saved listing even if umapi has made changes since
     ///
     /// # Errors
     /// Those of `get_groups()`.
@@ -55,7 +58,7 @@ pub mod functions {
     /// ```
     #[rhai_fn(name = "get_groups", volatile, return_raw)]
     pub fn get_groups_where(context: NativeCallContext, options: Map) -> RhaiResultOf<Records<Group>> {
-        let options = Options::new("get_groups", options, &["type", "name"]);
+        let options = Options::new("get_groups", options, OPTIONS);
         session(&context).and_then(|session| list(&session, &options?)).at(&context)
     }
 
@@ -108,13 +111,23 @@ pub mod functions {
     }
 }
 
+/// The options of a listing of groups.
+const OPTIONS: &[&str] = &["type", "name", listings::MAX_AGE, listings::STALE];
+
 fn open(session: &Rc<Session>) -> Result<Records<Group>> {
-    Records::open(session, session.client()?.groups(), false)
+    open_wished(session, Wish::default())
+}
+
+fn open_wished(session: &Rc<Session>, wish: Wish) -> Result<Records<Group>> {
+    listings::open(session, session.client()?.groups(), "groups", wish)
 }
 
 fn list(session: &Rc<Session>, options: &Options) -> Result<Records<Group>> {
     let (kind, name) = (options.text("type")?, options.text("name")?.map(|name| fold(&name)));
-    let groups = open(session)?;
+    let groups = open_wished(session, Wish::of(options)?)?;
+    if kind.is_none() && name.is_none() {
+        return Ok(groups);
+    }
     let wanted = |group: &&Arc<Group>| {
         kind.as_deref().is_none_or(|kind| group.kind.as_deref() == Some(kind))
             && name.as_deref().is_none_or(|name| fold(&group.group_name) == name)

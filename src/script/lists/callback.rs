@@ -15,7 +15,7 @@ pub struct Callback<'l> {
     function: FnPtr,
     caller: &'static str,
     form: Form,
-    simple: Option<Simple>,
+    simple: Option<Box<Simple>>,
 }
 
 /// What the function takes. Looked up once, since asking Rhai for each entry would cost more than the call.
@@ -32,7 +32,7 @@ impl<'l> Callback<'l> {
     /// The function given to `caller`.
     pub fn new(context: &'l NativeCallContext<'l>, function: FnPtr, caller: &'static str) -> Self {
         let count = parameters(context, &function);
-        let simple = count.and_then(|count| Simple::of(context, &function, count));
+        let simple = count.and_then(|count| Simple::of(context, &function, count)).map(Box::new);
         let form = match count {
             Some(0) => Form::This,
             Some(1) => Form::Entry,

@@ -7,10 +7,11 @@ use crate::script::record::{GroupRecord, Record, UserRecord};
 use crate::wire::group::Group;
 use crate::wire::identity::{Identity, folds_to};
 use crate::wire::user::User;
+use serde::Serialize;
 use std::sync::Arc;
 
 /// What can be an entry of a list in a script.
-pub trait Item: Entry + PartialEq {
+pub trait Item: Entry + PartialEq + Serialize {
     /// The record scripts see.
     type Record: Record;
     /// The name scripts see as `type_of` of a list.

@@ -9,7 +9,9 @@ use super::record::RhaiResultOf;
 use super::session::Session;
 use crate::client::listing::{Entry, Listing};
 use crate::error::{Error, ErrorKind, Result};
+use crate::state::listing::{SavedPages, Writer};
 use rhai::Position;
+use serde::Serialize;
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -57,12 +59,32 @@ pub trait Pages<T> {
 struct Listed<T> {
     session: Rc<Session>,
     listing: Listing<T>,
+    /// Where it is kept for later runs, if it is.
+    writer: Option<Writer>,
 }
 
-impl<T: Entry> Pages<T> for Listed<T> {
+impl<T: Entry + Serialize> Listed<T> {
+    fn keep(&mut self, page: &[Arc<T>]) {
+        let Some(mut writer) = self.writer.take() else { return };
+        let kept = writer.add(page).and_then(|()| {
+            if self.listing.is_finished() {
+                return writer.finish();
+            }
+            self.writer = Some(writer);
+            Ok(())
+        });
+        if let Err(error) = kept {
+            self.session.console().warn(&format!("{} cannot be kept: {error}", self.listing.name()));
+        }
+    }
+}
+
+impl<T: Entry + Serialize> Pages<T> for Listed<T> {
     fn next_page(&mut self) -> Result<Option<Vec<Arc<T>>>> {
         self.listing.set_stop(self.session.interrupt().token());
-        self.session.wait(self.listing.next_page())
+        let page = self.session.wait(self.listing.next_page())?;
+        self.keep(page.as_deref().unwrap_or_default());
+        Ok(page)
     }
 
     fn total(&self) -> Option<usize> {
@@ -71,6 +93,16 @@ impl<T: Entry> Pages<T> for Listed<T> {
 
     fn is_finished(&self) -> bool {
         self.listing.is_finished()
+    }
+}
+
+impl<T: Item> Pages<T> for SavedPages<T> {
+    fn next_page(&mut self) -> Result<Option<Vec<Arc<T>>>> {
+        SavedPages::next_page(self)
+    }
+
+    fn is_finished(&self) -> bool {
+        self.left() == 0
     }
 }
 
@@ -126,7 +158,21 @@ impl<T: Item> Records<T> {
     /// # Errors
     /// Those of the first page.
     pub fn open(session: &Rc<Session>, listing: Listing<T>, groups_left_out: bool) -> Result<Self> {
-        let records = Self::from_pages(Listed { session: Rc::clone(session), listing }, groups_left_out);
+        Self::open_kept(session, listing, groups_left_out, None)
+    }
+
+    /// The same, kept for later runs as it is read.
+    ///
+    /// # Errors
+    /// Those of the first page.
+    pub fn open_kept(
+        session: &Rc<Session>,
+        listing: Listing<T>,
+        groups_left_out: bool,
+        writer: Option<Writer>,
+    ) -> Result<Self> {
+        let listed = Listed { session: Rc::clone(session), listing, writer };
+        let records = Self::from_pages(listed, groups_left_out);
         records.0.borrow_mut().read_page()?;
         if matches!(records.0.borrow().rest, Rest::Pages(_)) {
             let unfinished: Rc<dyn Unfinished> = records.0.clone();

@@ -28,7 +28,7 @@ fn has_its_own(context: &NativeCallContext) -> bool {
     let mut modules = context.iter_namespaces().chain(imported);
     modules.any(|module| {
         let has = |name: &&str| (0..=2).any(|count| module.get_script_fn(*name, count).is_some());
-        METHODS.iter().any(|name| has(&name))
+        METHODS.iter().any(has)
     })
 }
 

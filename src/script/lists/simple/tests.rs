@@ -89,7 +89,7 @@ fn users() -> impl Strategy<Value = Vec<Arc<User>>> {
         |(email, kind, lastname, country, groups, id)| {
             let groups = groups.map(|names| names.into_iter().flatten().collect());
             let id = Some(Arc::from(id.to_string()));
-            Arc::new(User { email, kind, lastname, country, groups, id, ..User::default() })
+            Arc::new(User { email, groups, lastname, country, kind, id, ..User::default() })
         },
     );
     prop::collection::vec(user, 0..6)
@@ -195,14 +195,14 @@ fn what_administrators_write_is_recognised() {
         r#"|user| !user.groups.contains("Photoshop") || user.country != "US""#,
         r#"|user| user["lastname"] == () || user.lastname >= "M""#,
         r#"|user| { user.email.ends_with("@example.com") }"#,
-        r#"|user| return user.groups.len() > 3"#,
+        r"|user| return user.groups.len() > 3",
         r#"|user| user.groups.is_empty() && !(user.country in ["US", "DE"])"#,
         r#"|user| user.in_group("designers")"#,
-        r#"|user, place| place < 10"#,
-        r#"|group| group.free != () && group.free < 3"#,
-        r#"|group| (group.free ?? 0) < 3"#,
-        r#"|user| user.email"#,
-        r#"|user| true"#,
+        r"|user, place| place < 10",
+        r"|group| group.free != () && group.free < 3",
+        r"|group| (group.free ?? 0) < 3",
+        r"|user| user.email",
+        r"|user| true",
         r#"|| this.type == "adobeID""#,
     ] {
         assert!(is_simple("", function), "{function}");
