@@ -4,6 +4,7 @@ pub mod callback;
 pub mod cell;
 pub mod changes;
 pub mod condition;
+pub mod counter;
 pub mod entries;
 pub mod key;
 pub mod keyed;

@@ -3,6 +3,7 @@
 pub mod access;
 pub mod choosing;
 pub mod comparing;
+pub mod counters;
 pub mod counting;
 
 use super::{At, RhaiResultOf, session};
@@ -14,6 +15,7 @@ pub fn module() -> Module {
     let mut all = exported_module!(access::functions);
     all.combine(exported_module!(choosing::functions));
     all.combine(exported_module!(comparing::functions));
+    all.combine(exported_module!(counters::functions));
     all.combine(exported_module!(counting::functions));
     all
 }
