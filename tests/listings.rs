@@ -6,6 +6,8 @@ use crate::support::shell::Finished;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
+use umapi::sandbox::{self, Effect, Fault, Sandbox};
+use umapi::wire::endpoint::EndpointId;
 
 /// Two pages of three users in all, and room for the rest of the path in what is asked.
 fn answer(request: &Recorded) -> Reply {
@@ -179,4 +181,73 @@ fn in_the_sandbox_a_listing_is_kept_for_the_run_and_nothing_is_left() {
     assert!(finished.stderr.contains("users: the saved listing of "), "{}", finished.stderr);
     assert!(!finished.file(".local").exists());
     assert_eq!(finished.done().trim(), "true");
+}
+
+/// A sandbox whose 45 users stand on five pages.
+fn paged() -> Sandbox {
+    let sandbox = Sandbox::start(sandbox::Options::default()).unwrap();
+    sandbox.configure(sandbox::Settings { page_size: Some(10), ..sandbox::Settings::default() });
+    sandbox
+}
+
+fn in_sandbox(sandbox: &Sandbox, code: &str) -> Finished {
+    let environment = [
+        ("UMAPI_URL", sandbox.service_url()),
+        ("UMAPI_IMS_URL", sandbox.sign_in_url()),
+        ("UMAPI_ORG_ID", sandbox::ORGANIZATION.to_owned()),
+        ("UMAPI_CLIENT_ID", sandbox::CLIENT_ID.to_owned()),
+        ("UMAPI_CLIENT_SECRET", sandbox::CLIENT_SECRET.to_owned()),
+        ("UMAPI_FIRST_DELAY", "0".to_owned()),
+        ("UMAPI_JITTER", "0".to_owned()),
+        ("UMAPI_PACE", "off".to_owned()),
+    ];
+    let shell = Shell::new("-e").arg(code);
+    environment.iter().fold(shell, |shell, (name, value)| shell.env(name, value)).run()
+}
+
+fn pages_asked_for(sandbox: &Sandbox) -> usize {
+    sandbox.requests().iter().filter(|request| request.endpoint.eq_ignore_ascii_case("users")).count()
+}
+
+fn lost() -> Effect {
+    Effect::Status { status: 503, body: None, retry_after: None }
+}
+
+#[test]
+fn trouble_in_the_midst_of_a_listing_is_got_over() {
+    let sandbox = paged();
+    sandbox.queue(Fault::at(EndpointId::Users, lost()).skip(2).times(2));
+    sandbox.queue(Fault::at(EndpointId::Users, Effect::CutBody { bytes: 100 }).skip(1));
+    sandbox.queue(Fault::at(EndpointId::Users, Effect::DropBefore).skip(1));
+    let count = "let users = counter(); for user in get_users() { users.add(user.id); } users.rows().len()";
+    assert_eq!(in_sandbox(&sandbox, count).done().trim(), "45");
+    assert_eq!(pages_asked_for(&sandbox), 5 + 4);
+}
+
+#[test]
+fn a_page_that_cannot_be_read_is_caught_with_its_line_and_what_was_read_stands() {
+    let sandbox = paged();
+    let path = format!("/v2/usermanagement/users/{}/3", sandbox::ORGANIZATION);
+    sandbox.queue(Fault { path: Some(path), ..Fault::at(EndpointId::Users, lost()).times(100) });
+    let code = r#"
+        let read = 0;
+        try {
+            for user in get_users() { read += 1; }
+        } catch (error) {
+            print(`${error.kind} in line ${error.line} after ${read}: ${error.error.contains("page 3")}`);
+        }"#;
+    let finished = in_sandbox(&sandbox, code);
+    assert_eq!(finished.done(), "incomplete in line 4 after 30: true\n");
+    let kept = "let users = get_users();
+        for time in 0..2 { try { users.len() } catch (error) { print(`${error.kind} ${error.line}`); } }";
+    assert_eq!(in_sandbox(&sandbox, kept).done(), "incomplete 2\nincomplete 2\n");
+}
+
+#[test]
+fn a_loop_that_is_left_sends_for_no_more_pages() {
+    let sandbox = paged();
+    in_sandbox(&sandbox, "for user in get_users() { break; }").done();
+    assert_eq!(pages_asked_for(&sandbox), 1);
+    in_sandbox(&sandbox, "get_users().find(|user| user.email != ()).email").done();
+    assert_eq!(pages_asked_for(&sandbox), 2);
 }

@@ -35,7 +35,7 @@ pub mod functions {
     /// ```
     #[rhai_fn(volatile, return_raw)]
     pub fn get_groups(context: NativeCallContext) -> RhaiResultOf<Records<Group>> {
-        session(&context).and_then(|session| open(&session)).at(&context)
+        begun(&context, session(&context).and_then(|session| open(&session)))
     }
 
     /// Lists the groups that the options describe.
@@ -59,7 +59,7 @@ pub mod functions {
     #[rhai_fn(name = "get_groups", volatile, return_raw)]
     pub fn get_groups_where(context: NativeCallContext, options: Map) -> RhaiResultOf<Records<Group>> {
         let options = Options::new("get_groups", options, OPTIONS);
-        session(&context).and_then(|session| list(&session, &options?)).at(&context)
+        begun(&context, session(&context).and_then(|session| list(&session, &options?)))
     }
 
     /// Lists every group and profile, as Adobe's sample of that name.
@@ -109,6 +109,11 @@ pub mod functions {
         let found = session(&context).and_then(|session| find(&session, &name_or_id));
         found.map(|group| group.map_or(Dynamic::UNIT, |group| Dynamic::from(GroupRecord(group)))).at(&context)
     }
+}
+
+/// A listing that begins at this line, or its error there.
+fn begun(context: &NativeCallContext, list: Result<Records<Group>>) -> RhaiResultOf<Records<Group>> {
+    list.map(|list| list.opened_at(context.call_position())).at(context)
 }
 
 /// The options of a listing of groups.

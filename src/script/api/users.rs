@@ -41,7 +41,7 @@ pub mod functions {
     #[rhai_fn(volatile, return_raw)]
     pub fn get_users(context: NativeCallContext) -> RhaiResultOf<Records<User>> {
         let options = Options::none("get_users");
-        session(&context).and_then(|session| list(&session, &options)).at(&context)
+        begun(&context, session(&context).and_then(|session| list(&session, &options)))
     }
 
     /// Lists the users that the options describe.
@@ -70,7 +70,7 @@ pub mod functions {
     #[rhai_fn(name = "get_users", volatile, return_raw)]
     pub fn get_users_where(context: NativeCallContext, options: Map) -> RhaiResultOf<Records<User>> {
         let options = Options::new("get_users", options, QUERY);
-        session(&context).and_then(|session| list(&session, &options?)).at(&context)
+        begun(&context, session(&context).and_then(|session| list(&session, &options?)))
     }
 
     /// Lists every user of the organization, as Adobe's sample of that name.
@@ -103,7 +103,7 @@ pub mod functions {
     #[rhai_fn(volatile, return_raw)]
     pub fn get_users_by_group(context: NativeCallContext, name: &str) -> RhaiResultOf<Records<User>> {
         let query = UserQuery { direct_only: Some(false), ..UserQuery::of_group(name) };
-        session(&context).and_then(|session| open(&session, query)).at(&context)
+        begun(&context, session(&context).and_then(|session| open(&session, query)))
     }
 
     /// Reads one user.
@@ -222,6 +222,11 @@ pub mod functions {
 /// The options of a listing of users.
 const QUERY: &[&str] =
     &["group", "domain", "direct_only", "status", "exclude_groups", listings::MAX_AGE, listings::STALE];
+
+/// A listing that begins at this line, or its error there.
+fn begun(context: &NativeCallContext, list: Result<Records<User>>) -> RhaiResultOf<Records<User>> {
+    list.map(|list| list.opened_at(context.call_position())).at(context)
+}
 
 fn list(session: &Rc<Session>, options: &Options) -> Result<Records<User>> {
     let status = options.choice("status", &["active", "inactive"])?;

@@ -4,13 +4,13 @@ pub mod item;
 pub mod operators;
 
 use self::item::Item;
-use super::error::thrown;
+use super::error::{map_of, thrown};
 use super::record::RhaiResultOf;
 use super::session::Session;
 use crate::client::listing::{Entry, Listing};
 use crate::error::{Error, ErrorKind, Result};
 use crate::state::listing::{SavedPages, Writer};
-use rhai::Position;
+use rhai::{EvalAltResult, Position};
 use serde::Serialize;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -29,6 +29,8 @@ struct State<T: Item> {
     entries: Rc<Vec<Arc<T>>>,
     rest: Rest<T>,
     groups_left_out: bool,
+    /// Where a script began the listing: the iterator is not told where it is used.
+    opened: Position,
 }
 
 /// What is not read yet.
@@ -184,13 +186,39 @@ impl<T: Item> Records<T> {
     /// A list whose pages are still to be read.
     pub fn from_pages(pages: impl Pages<T> + 'static, groups_left_out: bool) -> Self {
         let rest = Rest::Pages(Box::new(pages));
-        Self(Rc::new(RefCell::new(State { entries: Rc::default(), rest, groups_left_out })))
+        Self(Rc::new(RefCell::new(State {
+            entries: Rc::default(),
+            rest,
+            groups_left_out,
+            opened: Position::NONE,
+        })))
     }
 
     /// A list of entries that were read before.
     pub fn from_entries(entries: Vec<Arc<T>>, groups_left_out: bool) -> Self {
         let entries = Rc::new(entries);
-        Self(Rc::new(RefCell::new(State { entries, rest: Rest::Nothing, groups_left_out })))
+        Self(Rc::new(RefCell::new(State {
+            entries,
+            rest: Rest::Nothing,
+            groups_left_out,
+            opened: Position::NONE,
+        })))
+    }
+
+    /// The list, begun at this place of a script.
+    #[must_use]
+    pub fn opened_at(self, place: Position) -> Self {
+        self.0.borrow_mut().opened = place;
+        self
+    }
+
+    /// The error of a loop. A `catch` is told where the listing began; uncaught Rhai adds where the loop is.
+    fn thrown(&self, error: &Error) -> Box<EvalAltResult> {
+        if matches!(*error.kind, ErrorKind::Interrupted) {
+            return thrown(error, Position::NONE);
+        }
+        let map = map_of(error, self.0.borrow().opened);
+        EvalAltResult::ErrorRuntime(map.into(), Position::NONE).into()
     }
 
     /// The same kind of list with other entries.
@@ -289,7 +317,7 @@ impl<T: Item> Iterator for Iter<T> {
             return None;
         }
         self.forget();
-        let item = self.records.at(self.place).map_err(|error| thrown(&error, Position::NONE));
+        let item = self.records.at(self.place).map_err(|error| self.records.thrown(&error));
         self.place += 1;
         self.failed = item.is_err();
         item.transpose()
