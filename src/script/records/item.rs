@@ -23,8 +23,13 @@ pub trait Item: Entry + PartialEq + Serialize {
     /// What stands in a documented or derived field.
     fn cell(&self, field: &str) -> Cell<'_>;
 
+    /// The names it goes by, in any case.
+    fn names(&self) -> impl Iterator<Item = &Arc<str>>;
+
     /// Whether it goes by this folded name.
-    fn is_named(&self, folded: &str) -> bool;
+    fn is_named(&self, folded: &str) -> bool {
+        self.names().any(|name| folds_to(name, folded))
+    }
 
     /// Who or what it is: equal for two records of one account or group, even if one of them is older.
     fn key(&self) -> Key;
@@ -42,9 +47,8 @@ impl Item for User {
         if field == "groups" { Cell::Texts(self.groups()) } else { Cell::optional(self.text(field)) }
     }
 
-    fn is_named(&self, folded: &str) -> bool {
-        let mut names = [&self.email, &self.username].into_iter().flatten();
-        names.any(|name| folds_to(name, folded))
+    fn names(&self) -> impl Iterator<Item = &Arc<str>> {
+        [&self.email, &self.username].into_iter().flatten()
     }
 
     fn key(&self) -> Key {
@@ -84,8 +88,8 @@ impl Item for Group {
         }
     }
 
-    fn is_named(&self, folded: &str) -> bool {
-        folds_to(&self.group_name, folded)
+    fn names(&self) -> impl Iterator<Item = &Arc<str>> {
+        std::iter::once(&self.group_name)
     }
 
     fn key(&self) -> Key {

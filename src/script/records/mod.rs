@@ -212,13 +212,13 @@ impl<T: Item> Records<T> {
         self
     }
 
-    /// The error of a loop. A `catch` is told where the listing began; uncaught Rhai adds where the loop is.
-    fn thrown(&self, error: &Error) -> Box<EvalAltResult> {
+    /// Throws the error of a loop. A `catch` is told where the listing began; uncaught Rhai adds where the loop is.
+    fn throw<R>(&self, error: &Error) -> RhaiResultOf<R> {
         if matches!(*error.kind, ErrorKind::Interrupted) {
-            return thrown(error, Position::NONE);
+            return Err(thrown(error, Position::NONE));
         }
         let map = map_of(error, self.0.borrow().opened);
-        EvalAltResult::ErrorRuntime(map.into(), Position::NONE).into()
+        Err(EvalAltResult::ErrorRuntime(map.into(), Position::NONE).into())
     }
 
     /// The same kind of list with other entries.
@@ -317,7 +317,7 @@ impl<T: Item> Iterator for Iter<T> {
             return None;
         }
         self.forget();
-        let item = self.records.at(self.place).map_err(|error| self.records.thrown(&error));
+        let item = self.records.at(self.place).or_else(|error| self.records.throw(&error));
         self.place += 1;
         self.failed = item.is_err();
         item.transpose()

@@ -4,6 +4,7 @@ use super::value::{Comparison, List, Value};
 use crate::script::lists::entries::Entries;
 use rhai::{Dynamic, ImmutableString};
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 /// An expression that looks at one entry and changes nothing.
 #[derive(Debug)]
@@ -15,6 +16,8 @@ pub(super) enum Expression {
     List(List),
     /// A map that was captured, or an array of all sorts.
     Captured(Dynamic),
+    /// A list of users or groups that was captured, by the folded names they go by.
+    Named(HashSet<String>),
     /// The place of the entry.
     Place,
     /// A property of the entry.
@@ -47,6 +50,7 @@ impl Expression {
             Self::Text(text) => Value::Text(text),
             Self::List(items) => Value::List(items),
             Self::Captured(captured) => Value::Other(Cow::Borrowed(captured)),
+            Self::Named(names) => Value::Named(names),
             Self::Place => Value::Number(i64::try_from(place).ok()?),
             Self::Field(field) => Value::of_cell(list.property(place, field)?),
             Self::Not(one) => Value::Flag(!one.flag(list, place)?),

@@ -2,6 +2,11 @@
 
 use super::expression::Expression;
 use super::value::{Comparison, List, Value};
+use crate::script::records::item::Item;
+use crate::script::records::{Records, Size};
+use crate::wire::group::Group;
+use crate::wire::identity::fold;
+use crate::wire::user::User;
 use rhai::{
     AST, ASTFlags, ASTNode, Array, BinaryExpr, Dynamic, Expr, FnCallExpr, FnPtr, ImmutableString, Map,
     Module, NativeCallContext, ScriptFuncDef, Shared, Stmt,
@@ -233,6 +238,10 @@ fn captured(value: &Dynamic) -> Option<Expression> {
         let list = List::of(items.iter().map(|item| Value::of(item.flatten_clone())));
         return Some(list.map_or_else(|| Expression::Captured(value.clone()), Expression::List));
     }
+    let users = value.read_lock::<Records<User>>().map(|users| named(&users));
+    if let Some(names) = users.or_else(|| value.read_lock::<Records<Group>>().map(|groups| named(&groups))) {
+        return names;
+    }
     if value.read_lock::<Map>().is_some() {
         return Some(Expression::Captured(value.clone()));
     }
@@ -240,6 +249,14 @@ fn captured(value: &Dynamic) -> Option<Expression> {
     text.or_else(|| value.as_bool().ok().map(Expression::Flag))
         .or_else(|| value.as_int().ok().map(Expression::Number))
         .or_else(|| value.is_unit().then_some(Expression::Unit))
+}
+
+/// A list that has pages to read is left to the interpreter, which may throw.
+fn named<T: Item>(list: &Records<T>) -> Option<Expression> {
+    let Size::Exactly(_) = list.size() else { return None };
+    let entries = list.read();
+    let names = entries.iter().flat_map(|entry| entry.names().map(|name| fold(name)));
+    Some(Expression::Named(names.collect()))
 }
 
 fn constant(expression: &Expression) -> Option<Value<'_>> {

@@ -33,6 +33,8 @@ const CONSTANTS: &[&str] = &[
     "names",
     "mixed",
     "table",
+    "users",
+    "groups",
     "place",
 ];
 
@@ -79,7 +81,8 @@ fn expression() -> impl Strategy<Value = String> {
 }
 
 fn texts() -> impl Strategy<Value = Option<Arc<str>>> {
-    let words = &["federatedID", "adobeID", "Photoshop", "photoshop", "a", "DE", "", "ä"][..];
+    let words =
+        &["federatedID", "adobeID", "Photoshop", "photoshop", "a", "DE", "", "ä", "klee", "KLEE "][..];
     prop::option::weighted(0.8, select(words).prop_map(Arc::from))
 }
 
@@ -211,6 +214,7 @@ fn what_administrators_write_is_recognised() {
     for function in [
         "|user| user.country == country",
         "|user| user.email in wanted && !(user.id in known)",
+        "|user| user.email in users && !(user.lastname in groups)",
         "Fn(\"named\")",
     ] {
         assert!(is_simple(&format!("{captured} fn named(user) {{ user.type == \"adobeID\" }}"), function));
@@ -224,7 +228,7 @@ fn what_may_do_more_is_left_to_the_interpreter() {
         "|user| { let a = user.email; a == () }",
         "|user| user.email.to_upper() == \"A\"",
         "|user| if user.id == () { false } else { true }",
-        "|user| users.len() > 2",
+        "|user| users[0] == user",
         "|user| user?.email == ()",
         "|user| user.id = \"7\"",
         "|user| user.groups[0] == \"X\"",

@@ -1,6 +1,7 @@
 //! What a simple expression comes to, borrowed where it can be, and how Rhai compares it.
 
 use crate::script::lists::cell::Cell;
+use crate::wire::identity::fold;
 use rhai::{Array, Dynamic, ImmutableString, Map};
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -20,6 +21,8 @@ pub(super) enum Value<'v> {
     Names(&'v [Arc<str>]),
     /// A list that the function holds.
     List(&'v List),
+    /// A list of users or groups that the function holds, by their folded names.
+    Named(&'v HashSet<String>),
     /// Any other value of a script.
     Other(Cow<'v, Dynamic>),
 }
@@ -80,7 +83,7 @@ impl List {
                 Value::Unit => list.has_unit = true,
                 Value::Flag(flag) => drop(list.flags.insert(*flag)),
                 Value::Number(number) => drop(list.numbers.insert(*number)),
-                Value::Names(_) | Value::List(_) | Value::Other(_) => return None,
+                Value::Names(_) | Value::List(_) | Value::Named(_) | Value::Other(_) => return None,
                 text => drop(list.texts.insert(text.text()?.into())),
             }
             list.count += 1;
@@ -157,7 +160,7 @@ impl<'v> Value<'v> {
             Self::Text(_) | Self::Shared(_) => 3,
             Self::Names(_) | Self::List(_) => 4,
             Self::Other(value) if value.is_array() => 4,
-            Self::Other(_) => return None,
+            Self::Named(_) | Self::Other(_) => return None,
         })
     }
 
@@ -169,6 +172,7 @@ impl<'v> Value<'v> {
                 item => item.text().map(|text| names.iter().any(|name| **name == *text)),
             },
             Self::List(list) => list.contains(item),
+            Self::Named(names) => Some(names.contains(&fold(item.text()?))),
             Self::Other(value) => contained(value, item.text()?),
             text => Some(text.text()?.contains(item.text()?)),
         }
