@@ -4,6 +4,7 @@
 mod catalog;
 mod client;
 mod layering;
+mod queue;
 mod readme;
 mod runner;
 mod sandbox;

@@ -19,7 +19,7 @@ use std::collections::VecDeque;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-/// How many commands that will not be sent are taken in at once.
+/// How many outcomes are decided at once without a request.
 const DRAIN: usize = 1_000;
 
 /// The outcomes of a list of commands: exactly one for each, in the order they are decided. Nothing is sent
@@ -115,7 +115,8 @@ impl Runner {
         if self.stopped.is_none() {
             self.fill().await;
         }
-        if self.stopped.is_none() && !self.plan.is_empty() {
+        let told_enough = self.decided.len() >= DRAIN;
+        if self.stopped.is_none() && !self.plan.is_empty() && !told_enough {
             self.request().await;
         }
         if self.stopped.is_some() {
@@ -126,7 +127,7 @@ impl Runner {
 
     /// Takes commands in until the next request is full or nothing more helps to fill it.
     async fn fill(&mut self) {
-        while self.open && self.plan.wants_more() {
+        while self.open && self.plan.wants_more() && self.decided.len() < DRAIN {
             let command = tokio::select! {
                 biased;
                 () = self.client.stop.cancelled() => return self.stopped = Some(ErrorKind::Interrupted.into()),

@@ -5,6 +5,7 @@ mod call;
 pub mod event;
 pub mod execute;
 mod gate;
+pub mod intake;
 pub mod listing;
 pub mod outcome;
 mod pace;
@@ -36,6 +37,7 @@ use event::{Hook, Observer};
 use execute::Outcomes;
 use futures_util::Stream;
 use gate::Admitted;
+use intake::Intake;
 use listing::Listing;
 use pace::Pacer;
 use query::{UserQuery, check_name};
@@ -220,6 +222,11 @@ impl Client {
     /// answers what became of each.
     pub fn execute(&self, commands: impl Stream<Item = Command> + Send + 'static) -> Outcomes {
         Outcomes::new(self.clone(), commands)
+    }
+
+    /// A list of commands that are handed in one by one.
+    pub fn intake(&self) -> Intake {
+        Intake::new(self)
     }
 
     /// One action request, its list of commands sent as written.

@@ -3,9 +3,11 @@
 use super::builder::Unsent;
 use super::error::Ended;
 use super::interrupt::Interrupt;
+use super::kept::Entry;
+use super::queue::Queue;
 use super::records::Unfinished;
 use crate::client::event::Observer;
-use crate::client::outcome::{Outcome, Status};
+use crate::client::outcome::Status;
 use crate::client::settings::{ClientSettings, Flow, Mode};
 use crate::client::{Calls, Client, TokenAnswer};
 use crate::error::{Error, ErrorKind, Result};
@@ -72,6 +74,7 @@ pub struct Session {
     tally: RefCell<Tally>,
     ended: Cell<Option<Ended>>,
     unfinished: RefCell<Vec<Weak<dyn Unfinished>>>,
+    queues: RefCell<Vec<Queue>>,
     unsent: Unsent,
     single_changes: Cell<usize>,
 }
@@ -103,6 +106,7 @@ impl Session {
             tally: RefCell::default(),
             ended: Cell::default(),
             unfinished: RefCell::default(),
+            queues: RefCell::default(),
             unsent: Unsent::default(),
             single_changes: Cell::new(0),
         }
@@ -255,13 +259,48 @@ impl Session {
         *self.tally.borrow()
     }
 
-    /// Remembers what a report that the script is given tells of failures.
-    pub fn count(&self, outcomes: &[Outcome], stopped: Option<&Error>) {
-        let of =
-            |wanted: &[Status]| outcomes.iter().filter(|outcome| wanted.contains(&outcome.status)).count();
+    /// Remembers a queue until it is finished.
+    pub fn keep_queue(&self, queue: &Queue) {
+        let mut queues = self.queues.borrow_mut();
+        queues.retain(|known| !known.is_finished());
+        queues.push(queue.clone());
+    }
+
+    /// The normal end of a script: what its queues still hold is sent.
+    ///
+    /// # Errors
+    /// What kept a queue from being sent.
+    pub fn finish_queues(&self) -> Result<()> {
+        let queues = std::mem::take(&mut *self.queues.borrow_mut());
+        let open = queues.iter().filter(|queue| !queue.is_finished());
+        open.map(|queue| queue.finish(self).map(drop)).fold(Ok(()), Result::and)
+    }
+
+    /// The end of a script that failed: what its queues still hold is `not_sent`.
+    pub fn abandon_queues(&self, why: &str) {
+        let queues = std::mem::take(&mut *self.queues.borrow_mut());
+        for queue in queues.iter().filter(|queue| !queue.is_finished()) {
+            // Without threads nothing was ever sent, and the error of that has been told.
+            drop(queue.abandon(self, why));
+        }
+    }
+
+    /// Takes notice of an outcome as it comes; `counts` says whether it counts for the exit code.
+    pub fn tell(&self, entry: &Entry, counts: bool) {
+        if !counts {
+            return;
+        }
         let mut tally = self.tally.borrow_mut();
-        tally.failed += of(&[Status::Failed, Status::PartlyDone]);
-        tally.unknown += of(&[Status::Unknown]);
+        match entry.outcome.status {
+            Status::Failed | Status::PartlyDone => tally.failed += 1,
+            Status::Unknown => tally.unknown += 1,
+            Status::Completed | Status::WouldComplete | Status::NotSent => {}
+        }
+    }
+
+    /// Remembers what kept commands from being sent.
+    pub fn count_stop(&self, stopped: Option<&Error>) {
+        let mut tally = self.tally.borrow_mut();
         tally.stopped = tally.stopped.or(stopped.map(|error| error.kind.name()));
     }
 }

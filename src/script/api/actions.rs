@@ -2,16 +2,15 @@
 
 use super::{At, RhaiResultOf, session};
 use crate::error::Result;
-use crate::script::builder;
+use crate::script::builder::Commands;
 use crate::script::change;
 use crate::script::convert;
 use crate::script::options::Options;
-use crate::script::people;
+use crate::script::people::People;
 use crate::script::report::Report;
 use crate::script::session::Session;
 use rhai::plugin::{Dynamic, export_module};
 use rhai::{Array, Map, NativeCallContext};
-use std::path::Path;
 
 /// Many at once.
 #[export_module]
@@ -138,12 +137,12 @@ pub mod functions {
 
 fn carry_out(session: &Session, commands: &Array, options: &Options) -> Result<Report> {
     let skip_invalid = options.flag("skip_invalid")?.unwrap_or_default();
-    change::carry_out(session, builder::orders(commands)?, skip_invalid)
+    change::carry_out(session, &Commands(commands), skip_invalid)
 }
 
 fn carry_out_file(session: &Session, file: &str, options: &Options) -> Result<Report> {
     let skip_invalid = options.flag("skip_invalid")?.unwrap_or_default();
-    change::carry_out(session, people::orders(Path::new(file))?, skip_invalid)
+    change::carry_out(session, &People(file.into()), skip_invalid)
 }
 
 fn send(session: &Session, commands: &Array) -> Result<Dynamic> {

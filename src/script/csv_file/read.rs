@@ -61,13 +61,13 @@ pub fn parse(file: &str, text: &str, shape: &Shape) -> Result<Vec<Row>> {
     Ok(rows)
 }
 
-fn trimmed(Record { line, cells }: Record) -> Record {
+pub(super) fn trimmed(Record { line, cells }: Record) -> Record {
     let cells = cells.into_iter().map(|cell| rows::restore(cell.trim()).to_owned()).collect();
     Record { line, cells }
 }
 
 /// The header, out of the first record; a file without one has no columns.
-fn header(file: &str, first: Option<Record>, shape: &Shape) -> Result<Header> {
+pub(super) fn header(file: &str, first: Option<Record>, shape: &Shape) -> Result<Header> {
     let Record { line, cells } = first.unwrap_or(Record { line: 1, cells: Vec::new() });
     let place = format!("{file}:{line}");
     if let Some(blank) = cells.iter().position(String::is_empty) {
@@ -109,7 +109,7 @@ fn found(names: &[String]) -> String {
     }
 }
 
-fn row(header: &Rc<Header>, Record { line, cells }: Record) -> Result<Row> {
+pub(super) fn row(header: &Rc<Header>, Record { line, cells }: Record) -> Result<Row> {
     let (have, want) = (cells.len(), header.columns.len());
     if have == want {
         return Ok(Row::new(header, line, cells.into_iter().map(Into::into).collect()));
