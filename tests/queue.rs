@@ -54,8 +54,8 @@ fn a_queue_is_finished_once() {
 
 #[test]
 fn a_file_of_people_streams_with_its_rows_as_tags() {
-    let rows: String =
-        (0..25).map(|n| format!("n{n}@fed.example.com,n{n}@fed.example.com,A,B,US,Designers\n")).collect();
+    let row = |n| format!("n{n}@fed.example.com,n{n}@fed.example.com,A,B,US,Designers\n");
+    let rows = (0..25).map(row).collect::<Vec<_>>().concat();
     let out =
         Shell::eval("let r = multi_action(\"p.csv\"); [r.requests, r.completed, r.outcomes[24].tag.upn]")
             .file("p.csv", format!("upn,mail,firstname,lastname,country_code,groups\n{rows}"))
