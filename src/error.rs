@@ -5,6 +5,8 @@
 use crate::wire::check::Fault;
 use crate::wire::code;
 use std::fmt;
+use std::io;
+use std::path::Path;
 use std::time::Duration;
 
 /// Our results.
@@ -191,6 +193,20 @@ impl Error {
         ErrorKind::File { place: place.into(), message: message.to_string() }.into()
     }
 
+    /// A file the system does not let us use.
+    pub fn io(path: &Path, error: &io::Error) -> Self {
+        let message = match error.kind() {
+            io::ErrorKind::NotFound if path.is_relative() => match std::env::current_dir() {
+                Ok(folder) => format!("there is no such file in {}", folder.display()),
+                Err(_) => "there is no such file".to_owned(),
+            },
+            io::ErrorKind::NotFound => "there is no such file".to_owned(),
+            io::ErrorKind::PermissionDenied => "the system does not permit it to this user".to_owned(),
+            _ => error.to_string(),
+        };
+        Self::file(path.display().to_string(), message)
+    }
+
     /// The service's or the local checks' code.
     pub fn code(&self) -> Option<&str> {
         match &*self.kind {
@@ -368,8 +384,9 @@ impl fmt::Display for ErrorKind {
                 answer(formatter, *status, code.as_deref(), message)
             }
             Self::NotFound { status, code, message } => {
-                formatter.write_str("not found")?;
-                answer(formatter, Some(*status), code.as_deref(), message)
+                let says_so = message.to_lowercase().contains("not found");
+                formatter.write_str(if says_so { message } else { "not found" })?;
+                answer(formatter, Some(*status), code.as_deref(), if says_so { "" } else { message })
             }
             Self::Rejected { status, code, message } => {
                 formatter.write_str("the service refused the request")?;
@@ -450,12 +467,31 @@ mod tests {
     }
 
     #[test]
+    fn what_was_not_found_is_said_once() {
+        let error = |message: &str| {
+            let code = Some("error.x".to_owned());
+            Error::from(ErrorKind::NotFound { status: 404, code, message: message.into() }).to_string()
+        };
+        assert_eq!(error("User not found a"), "User not found a (HTTP 404, error.x)");
+        assert_eq!(error("there is no group `X`"), "not found: there is no group `X` (HTTP 404, error.x)");
+    }
+
+    #[test]
     fn attempts_are_told_when_there_was_more_than_one() {
         let mut error = Error::from(ErrorKind::Unavailable { status: Some(503), message: "HTTP 503".into() });
         error.attempts = 4;
         error.elapsed = Duration::from_secs(30);
         assert_eq!(error.to_string(), "the service is unavailable: HTTP 503 (4 attempts in 30 s)");
         assert!(error.is_retryable());
+    }
+
+    #[test]
+    fn a_missing_file_is_told_with_the_folder_it_was_looked_for_in() {
+        let missing = io::Error::from(io::ErrorKind::NotFound);
+        let folder = std::env::current_dir().unwrap();
+        let error = Error::io(Path::new("people.csv"), &missing);
+        assert_eq!(error.to_string(), format!("people.csv: there is no such file in {}", folder.display()));
+        assert_eq!(Error::io(Path::new("/x.csv"), &missing).to_string(), "/x.csv: there is no such file");
     }
 
     #[test]

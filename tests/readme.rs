@@ -96,7 +96,7 @@ fn replayed(block: &str) -> String {
     }
     let entry = |(command, shown): &(&str, Vec<&str>)| {
         let real = run(command, shell.path());
-        let lines: Vec<_> = real.lines().collect();
+        let lines: Vec<_> = real.lines().map(without_chance).collect();
         let output = if fits(shown, &lines) { shown } else { &lines };
         let output: String = output.iter().flat_map(|line| [*line, "\n"]).collect();
         format!("$ {command}\n{output}")
@@ -118,6 +118,11 @@ fn run(command: &str, folder: &Path) -> String {
         .output()
         .unwrap();
     String::from_utf8(output.stdout).unwrap()
+}
+
+/// A line that every run writes another way is left out.
+fn without_chance(line: &str) -> &str {
+    if line.contains("request id: ") { LEFT_OUT } else { line }
 }
 
 /// Whether the lines are those shown, with any others in the place of those left out.

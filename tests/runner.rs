@@ -78,3 +78,35 @@ fn the_engine_giving_up_is_told_as_a_defect_of_ours() {
     let deep = format!("fn f(n) {{ if n == 0 {{ 0 }} else {{ f(n - 1) }} }} {}", "f(100000)");
     Shell::new("-e").arg(deep).run().failed(1, "");
 }
+
+#[test]
+fn a_refused_command_makes_the_exit_code_3_however_it_was_sent() {
+    let commands = "[#{user: \"ben.osei@example.com\", \"do\": [#{add: #{group: [\"Nowhere\"]}}]}]";
+    let path = "`/action/${session().organization}`";
+    for code in [
+        format!("multi_action({commands})"),
+        format!("action({commands})"),
+        format!("make_call(\"POST\", {path}, {commands})"),
+        format!("send(\"POST\", {path}, {commands})"),
+    ] {
+        assert_eq!(Shell::eval(&format!("{code};")).run().code, 3, "{code}");
+        assert_eq!(Shell::eval(&format!("{code}; exit(0)")).run().code, 0, "{code}");
+    }
+}
+
+#[test]
+fn a_missing_file_is_told_with_the_folder_it_was_looked_for_in() {
+    Shell::new("-e").arg("read_csv(\"people.csv\")").run().failed(1, "people.csv: there is no such file in ");
+}
+
+#[test]
+fn a_closed_pipe_ends_a_run_in_a_sentence() {
+    let run = std::process::Command::new("sh")
+        .args(["-c", "\"$0\" -e 'for i in 0..100000 { print(i) }' | head -n 1"])
+        .arg(assert_cmd::cargo::cargo_bin("umapi"))
+        .output()
+        .unwrap();
+    assert_eq!(String::from_utf8_lossy(&run.stdout), "0\n");
+    let told = String::from_utf8_lossy(&run.stderr).into_owned();
+    assert!(told.contains("standard output cannot be written"), "{told}");
+}

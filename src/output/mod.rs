@@ -35,6 +35,8 @@ pub struct Output {
 #[derive(Clone, Copy)]
 struct Surface {
     terminal: bool,
+    /// Columns of the terminal; `None` for no limit.
+    width: Option<u16>,
     palette: Palette,
 }
 
@@ -50,6 +52,7 @@ impl Output {
         let (data, people) = (io::stdout(), io::stderr());
         let surface = |terminal: bool| Surface {
             terminal,
+            width: if terminal { comfy_table::Table::new().width() } else { None },
             palette: Palette { colored: manner.colored.unwrap_or(terminal && !no_color) },
         };
         let (data_surface, people_surface) = (surface(data.is_terminal()), surface(people.is_terminal()));
@@ -61,12 +64,11 @@ impl Output {
         (data, people): (Surface, Surface),
         (data_stream, people_stream): (Box<dyn Write + Send>, Box<dyn Write + Send>),
     ) -> Self {
-        let width = if data.terminal { comfy_table::Table::new().width() } else { None };
         let form = manner.form.unwrap_or(if data.terminal { Form::Table } else { Form::Json });
         Self {
             form,
             quiet: manner.quiet,
-            canvas: Canvas { terminal: data.terminal, width, palette: data.palette },
+            canvas: Canvas { terminal: data.terminal, width: data.width, palette: data.palette },
             people,
             streams: Mutex::new(Streams { data: data_stream, people: people_stream, status_shown: false }),
             lost: OnceLock::new(),
@@ -103,22 +105,22 @@ impl Output {
     /// Something worth knowing.
     pub fn note(&self, line: &str) {
         if !self.quiet {
-            self.people_line(&format!("{}: {line}", self.palette().hint("note")));
+            self.labelled("note", Palette::hint, line);
         }
     }
 
     /// Something that needs attention.
     pub fn warning(&self, line: &str) {
         if !self.quiet {
-            self.people_line(&format!("{}: {line}", self.palette().warning("warning")));
+            self.labelled("warning", Palette::warning, line);
         }
     }
 
     /// A failure in one line, with what to do next.
     pub fn error(&self, message: &str, hint: Option<&str>) {
-        self.people_line(&format!("{}: {message}", self.palette().error("error")));
+        self.labelled("error", Palette::error, message);
         if let Some(hint) = hint {
-            self.people_line(&format!("  {}: {hint}", self.palette().hint("hint")));
+            self.labelled("  hint", Palette::hint, hint);
         }
     }
 
@@ -153,6 +155,19 @@ impl Output {
     /// The colours of data.
     pub fn data_palette(&self) -> Palette {
         self.canvas.palette
+    }
+
+    /// A line behind its label, broken at blanks where a person's terminal is narrower.
+    fn labelled(&self, label: &str, color: impl Fn(Palette, &str) -> String, line: &str) {
+        let plain = format!("{label}: {line}");
+        let broken = match self.people.width {
+            Some(width) => {
+                textwrap::fill(&plain, textwrap::Options::new(width.into()).subsequent_indent("    "))
+            }
+            None => plain,
+        };
+        let rest = broken.strip_prefix(label).unwrap_or(&broken);
+        self.people_line(&format!("{}{rest}", color(self.palette(), label)));
     }
 
     fn people_line(&self, line: &str) {
@@ -221,7 +236,7 @@ mod tests {
 
     fn output(manner: Manner, terminal: bool) -> (Output, Sink, Sink) {
         let (data, people) = (Sink::default(), Sink::default());
-        let surface = Surface { terminal, palette: Palette::PLAIN };
+        let surface = Surface { terminal, width: None, palette: Palette::PLAIN };
         let output =
             Output::new(manner, (surface, surface), (Box::new(data.clone()), Box::new(people.clone())));
         (output, data, people)
@@ -235,6 +250,17 @@ mod tests {
         output.error("it failed", Some("try again"));
         assert_eq!(data.text(), "row\n");
         assert_eq!(people.text(), "note: hello\nerror: it failed\n  hint: try again\n");
+    }
+
+    #[test]
+    fn what_is_wider_than_a_person_s_terminal_is_broken_at_blanks() {
+        let people = Sink::default();
+        let surface = Surface { terminal: true, width: Some(20), palette: Palette { colored: true } };
+        let output =
+            Output::new(PLAIN, (surface, surface), (Box::new(Sink::default()), Box::new(people.clone())));
+        output.warning("one two three four five");
+        let label = Palette { colored: true }.warning("warning");
+        assert_eq!(people.text(), format!("{label}: one two\n    three four five\n"));
     }
 
     #[test]
@@ -270,7 +296,7 @@ mod tests {
 
     #[test]
     fn a_closed_pipe_is_remembered_not_thrown() {
-        let surface = Surface { terminal: false, palette: Palette::PLAIN };
+        let surface = Surface { terminal: false, width: None, palette: Palette::PLAIN };
         let output = Output::new(PLAIN, (surface, surface), (Box::new(Closed), Box::new(Sink::default())));
         assert!(output.lost().is_none());
         output.data("x");

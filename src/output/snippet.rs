@@ -43,6 +43,8 @@ pub struct Spot {
 
 /// Columns of a snippet, whatever the terminal; a longer line is cut around the caret.
 const WIDTH: usize = 80;
+/// Columns before the text of a note or hint, with a line number of up to three digits.
+const LABEL: usize = 14;
 
 /// The snippet as text, without a line end. Nothing in it drives the terminal.
 pub fn render(snippet: &Snippet, palette: Palette) -> String {
@@ -50,11 +52,11 @@ pub fn render(snippet: &Snippet, palette: Palette) -> String {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let mut group = Group::with_title(level.primary_title(harmless(&snippet.title)));
+    let mut group = Group::with_title(level.primary_title(broken(&snippet.title)));
     if let Some(spot) = &snippet.spot {
         group = located(group, spot);
     }
-    group = group.elements(snippet.notes.iter().map(|note| Level::NOTE.no_name().message(harmless(note))));
+    group = group.elements(snippet.notes.iter().map(|note| Level::NOTE.no_name().message(broken(note))));
     group = group.elements(snippet.hint.iter().map(|hint| hinted(hint)));
     renderer(palette).render(&[group]).trim_end().to_owned()
 }
@@ -71,7 +73,12 @@ fn located<'a>(group: Group<'a>, spot: &'a Spot) -> Group<'a> {
 }
 
 fn hinted(hint: &str) -> Message<'_> {
-    Level::HELP.with_name("hint").message(harmless(hint))
+    Level::HELP.with_name("hint").message(broken(hint))
+}
+
+/// Harmless text broken at blanks, so that it fits behind the margin and a label.
+fn broken(text: &str) -> String {
+    textwrap::fill(&harmless(text), WIDTH - LABEL)
 }
 
 fn renderer(palette: Palette) -> Renderer {

@@ -2,15 +2,18 @@
 
 use crate::cli;
 use crate::output::Output;
-use crate::sandbox::{self, Sandbox};
+use crate::sandbox::{self, Listener, Sandbox};
 use crate::script::interrupt::Interrupt;
 use crate::shell::exit::Exit;
 use crate::shell::signals;
+use std::sync::Arc;
 
 /// Serves until the operator interrupts.
-pub(super) fn serve(options: cli::Sandbox, output: &Output) -> Exit {
+pub(super) fn serve(options: cli::Sandbox, output: &Arc<Output>) -> Exit {
     let cli::Sandbox { port, users, state, throttle } = options;
-    let options = sandbox::Options { port, users, state, throttle, ..sandbox::Options::default() };
+    let told = Arc::clone(output);
+    let listener = Listener::new(move |trouble| told.warning(trouble));
+    let options = sandbox::Options { port, users, state, throttle, listener, ..sandbox::Options::default() };
     let interrupt = Interrupt::default();
     if let Err(error) = signals::listen(interrupt.clone()) {
         output.error(&format!("the system gives no signals: {error}"), None);

@@ -52,12 +52,14 @@ mod shelf;
 mod state;
 mod throttle;
 mod token;
+mod trouble;
 mod world;
 
 pub use faults::{Effect, Fault, RetryAfter};
 pub use key::KeyError;
 pub use log::Seen;
 pub use settings::{Settings, Switches};
+pub use trouble::Listener;
 
 use crate::wire::endpoint::BASE_PATH;
 use key::SigningKey;
@@ -99,6 +101,8 @@ pub struct Options {
     pub throttle: bool,
     /// The choices where the documentation is silent.
     pub switches: Switches,
+    /// Who hears of trouble of the server itself, such as a state file that cannot be written any more.
+    pub listener: Listener,
 }
 
 /// Why a sandbox did not start.
@@ -140,13 +144,13 @@ impl Sandbox {
     /// # Errors
     /// When the port is taken or the state file cannot be used.
     pub fn start(options: Options) -> Result<Self, StartError> {
-        let Options { port, users, state, throttle, switches } = options;
+        let Options { port, users, state, throttle, switches, listener: trouble } = options;
         let listener = bind(port).map_err(|source| StartError::Port { port, source })?;
         let org = organization(users, state.as_deref())?;
         let address = listener.local_addr().map_err(StartError::Thread)?;
         let key = Arc::new(SigningKey::default());
         let rules = Rules { throttle, switches, ..Rules::default() };
-        let world = World { org, rules, key: Arc::clone(&key), ..World::default() };
+        let world = World { org, rules, key: Arc::clone(&key), trouble, ..World::default() };
         let shared = Arc::new(Shared::new(world));
         let (stop, stopped) = oneshot::channel();
         let thread = run(listener, Arc::clone(&shared), state, stopped).map_err(StartError::Thread)?;
@@ -245,7 +249,7 @@ fn run(
     let work = move || {
         let served = runtime.block_on(server::serve(listener, Arc::clone(&shared), state.clone(), stop));
         if let Err(error) = served {
-            tracing::error!(%error, "the sandbox stopped serving");
+            shared.tell(&format!("the sandbox stopped serving: {error}"));
         }
         runtime.shutdown_timeout(STOP_PATIENCE);
         if let Some(path) = state {

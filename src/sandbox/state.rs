@@ -57,7 +57,7 @@ pub(super) fn save_changes(shared: &Shared, path: &Path, saved: u64) -> u64 {
     match written {
         Ok(()) => revision,
         Err(error) => {
-            tracing::warn!(path = %path.display(), %error, "the sandbox could not save its organization");
+            shared.tell(&format!("the sandbox cannot keep its organization in {}: {error}", path.display()));
             saved
         }
     }

@@ -12,6 +12,7 @@ use super::settings::Rules;
 use super::shelf::Shelf;
 use super::throttle::{Call, Limiter};
 use super::token::Tokens;
+use super::trouble::Listener;
 use super::{CLIENT_ID, ORGANIZATION};
 use crate::wire::code;
 use crate::wire::endpoint::{self, BASE_PATH, Base, ENDPOINTS, Endpoint, EndpointId};
@@ -78,6 +79,7 @@ pub(super) struct World {
     pub(super) faults: Faults,
     pub(super) log: Log,
     pub(super) key: Arc<SigningKey>,
+    pub(super) trouble: Listener,
 }
 
 impl World {

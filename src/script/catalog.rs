@@ -164,7 +164,7 @@ pub fn forms_of_rhai(name: &str, first: &str) -> Vec<Function> {
     let wanted = |function: &Function| function.parameters.first().is_some_and(|known| known.kind == first);
     let read = |known: &FuncMetadata| (known.name == name).then(|| function(known)).flatten().filter(wanted);
     let mut forms = Engine::new().collect_fn_metadata(None, |known| read(known.metadata), true);
-    forms.sort_by_key(|form| form.parameters.len());
+    forms.sort_by_cached_key(|form| (form.parameters.len(), form.signature()));
     forms.dedup_by(|one, other| one.signature() == other.signature());
     forms
 }

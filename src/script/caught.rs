@@ -7,13 +7,14 @@
 use super::error::map_of;
 use super::wording::word_caught;
 use crate::error::Error;
-use rhai::{Dynamic, Engine, EvalContext, Map, Position, Token};
+use rhai::{Dynamic, Engine, EvalContext, ImmutableString, Map, Position, Token};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 /// Makes the engine complete what scripts catch.
 #[expect(deprecated, reason = "Rhai marks its volatile interfaces so; the tests below hold these two")]
 pub fn register(engine: &mut Engine) {
+    read_texts_like_errors(engine);
     let names = Rc::new(RefCell::new(Vec::new()));
     let catching = Catching { names: Rc::clone(&names), place: Cell::default() };
     engine.on_parse_token(move |token, _, _| {
@@ -30,6 +31,17 @@ pub fn register(engine: &mut Engine) {
         }
         Ok(None)
     });
+}
+
+/// A text that a script throws reads like an error too, so that one `catch` serves all.
+fn read_texts_like_errors(engine: &mut Engine) {
+    for key in ["message", "error"] {
+        engine.register_get(key, |text: &mut ImmutableString| text.clone());
+    }
+    engine.register_get("kind", |_: &mut ImmutableString| "script");
+    for key in ["code", "hint", "status", "request_id"] {
+        engine.register_get(key, |_: &mut ImmutableString| ());
+    }
 }
 
 /// Reads the names out of every `catch (name)` that is parsed.
@@ -104,6 +116,13 @@ mod tests {
 
     fn eval(code: &str) -> Dynamic {
         offline::engine().eval(code).unwrap_or_else(|error| panic!("{code}: {error}"))
+    }
+
+    #[test]
+    fn a_thrown_text_reads_like_an_error() {
+        let code = "let caught = (); try { throw \"no\" } catch (e) { caught = e; } \
+                    `${caught.kind}: ${caught.message} ${caught.code == ()}`";
+        assert_eq!(eval(code).to_string(), "script: no true");
     }
 
     #[test]

@@ -236,8 +236,8 @@ impl Session {
         self.single_changes.set(changes);
         if changes == SINGLE_CHANGES {
             self.console().note(
-                "one request a change: 10 people a minute under the service's limits; collect \
-                 command(...)s in a list for multi_action(list): 100 people a minute",
+                "one request a change: 10 people a minute under the service's limits; the same verbs on a \
+                 queue() send 100 people a minute",
             );
         }
     }
@@ -283,6 +283,12 @@ impl Session {
             // Without threads nothing was ever sent, and the error of that has been told.
             drop(queue.abandon(self, why));
         }
+    }
+
+    /// Remembers what an answer of the action endpoint tells of failures, whoever sent the request.
+    pub fn count_answer(&self, body: &Value) {
+        let refused = body.get("notCompleted").and_then(Value::as_u64).unwrap_or_default();
+        self.tally.borrow_mut().failed += usize::try_from(refused).unwrap_or(usize::MAX);
     }
 
     /// Takes notice of an outcome as it comes; `counts` says whether it counts for the exit code.

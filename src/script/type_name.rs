@@ -14,7 +14,9 @@ pub fn word(name: &str) -> String {
         "Array" | "array" => "list",
         "Map" | "map" => "map",
         "FnPtr" | "Fn" => "function",
-        "ExclusiveRange" | "InclusiveRange" | "range" | "range=" => "range",
+        "ExclusiveRange" | "InclusiveRange" | "Range<i64>" | "RangeInclusive<i64>" | "range" | "range=" => {
+            "range"
+        }
         "Dynamic" => "value",
         "SecretText" => "Secret",
         "Builder" => "Command",

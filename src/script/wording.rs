@@ -2,7 +2,7 @@
 
 use super::call_text::CallText;
 use super::catalog::is_method_of_rhai;
-use super::type_name::phrase;
+use super::type_name::{self, phrase};
 use rhai::{Dynamic, EvalAltResult, LexError, ParseErrorType, Position};
 
 /// An error in words.
@@ -134,7 +134,11 @@ fn mismatch(expected: &str, actual: &str) -> Wording {
     };
     let topic = if actual == "()" { Topic::Nothing } else { Topic::Other };
     let wording = Wording::new(message).about(topic);
-    if expected == "bool" { wording.hint(TRUTH) } else { wording }
+    match (expected, type_name::word(actual).as_str()) {
+        ("bool", _) => wording.hint(TRUTH),
+        ("i64", "range") => wording.hint("A part of a list is `list.extract(0..2)`."),
+        _ => wording,
+    }
 }
 
 /// "i64 [string]": what was indexed, and by what.

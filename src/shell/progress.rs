@@ -4,7 +4,8 @@ use crate::client::event::{Event, Observer, WaitReason};
 use crate::output::Output;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// A wait of at least so long is worth a line even where no progress is shown.
@@ -15,12 +16,14 @@ pub struct Progress {
     output: Arc<Output>,
     /// How often `-v` was given.
     verbose: u8,
+    /// Notes told already; each is news once.
+    told: Mutex<HashSet<String>>,
 }
 
 impl Progress {
     /// Tells through `output`.
     pub fn new(output: Arc<Output>, verbose: u8) -> Self {
-        Self { output, verbose }
+        Self { output, verbose, told: Mutex::default() }
     }
 
     fn tell_wait(&self, reason: &WaitReason, duration: Duration, until: Timestamp) {
@@ -29,6 +32,12 @@ impl Progress {
             self.output.status(&line);
         } else if duration >= NOTABLE_WAIT || self.verbose > 0 {
             self.output.note(&line);
+        }
+    }
+
+    fn tell_note(&self, line: &str) {
+        if self.told.lock().unwrap_or_else(PoisonError::into_inner).insert(line.to_owned()) {
+            self.output.note(line);
         }
     }
 
@@ -61,7 +70,7 @@ impl Observer for Progress {
                     counts.done, counts.failed, counts.unknown, counts.requests
                 ));
             }
-            Event::Note(line) => self.output.note(line),
+            Event::Note(line) => self.tell_note(line),
         }
     }
 }

@@ -77,8 +77,10 @@ fn notes(program: &Program, failure: &Failure) -> Vec<String> {
         format!("thrown again; it comes from {}", written(program, &first))
     }));
     notes.extend(shortened(&failure.calls, |call| way(program, call)));
-    notes.extend(failure.refused.iter().take(REFUSED_SHOWN).map(|refused| format!("refused: {refused}")));
-    let more = failure.refused.len().saturating_sub(REFUSED_SHOWN);
+    // The message tells of the first; alone it needs no list.
+    let refused = if failure.refused.len() > 1 { failure.refused.as_slice() } else { &[] };
+    notes.extend(refused.iter().take(REFUSED_SHOWN).map(|refused| format!("refused: {refused}")));
+    let more = refused.len().saturating_sub(REFUSED_SHOWN);
     notes.extend((more > 0).then(|| format!("and {more} more")));
     notes.extend(failure.request_id.as_ref().map(|id| format!("request id: {id}")));
     notes

@@ -24,7 +24,7 @@ pub fn replace(
     access: Access,
     fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<()> {
-    write_aside(path, access, fill).map_err(|error| Error::file(path.display().to_string(), error))
+    write_aside(path, access, fill).map_err(|error| Error::io(path, &error))
 }
 
 fn write_aside(

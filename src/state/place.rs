@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 pub fn folder() -> Result<PathBuf> {
     let folders = etcetera::choose_base_strategy().map_err(|error| Error::file("the home folder", error))?;
     let folder = folders.state_dir().unwrap_or_else(|| folders.data_dir()).join("umapi");
-    make(&folder).map_err(|error| Error::file(folder.display().to_string(), error))?;
+    make(&folder).map_err(|error| Error::io(&folder, &error))?;
     Ok(folder)
 }
 

@@ -122,7 +122,7 @@ pub mod functions {
     ///
     /// # Errors
     /// `invalid` when a local check refuses a command, `rejected` when the service refuses the request as a whole.
-    /// Commands that the service refuses are listed in the answer.
+    /// Commands that the service refuses are listed in the answer, and make the exit code 3.
     ///
     /// # Example
     /// ```rhai
@@ -149,5 +149,6 @@ fn send(session: &Session, commands: &Array) -> Result<Dynamic> {
     session.finish_listings()?;
     let commands = commands.iter().map(convert::json_of).collect::<Result<_>>()?;
     let answer = session.wait(session.client()?.action(commands))?;
+    session.count_answer(&answer.body);
     Ok(convert::dynamic_of(&answer.body))
 }

@@ -157,7 +157,7 @@ fn indented(value: &Value, indent: usize) -> Result<String> {
 }
 
 fn read(path: &str) -> Result<Dynamic> {
-    let bytes = std::fs::read(path).map_err(|error| Error::file(path, error))?;
+    let bytes = std::fs::read(path).map_err(|error| Error::io(Path::new(path), &error))?;
     let text = decode(bytes, None).map_err(|wrong| {
         let (line, column) = wrong.place();
         Error::file(format!("{path}:{line}:{column}"), wrong.message)

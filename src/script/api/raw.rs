@@ -111,12 +111,14 @@ fn settle(session: &Session, request: &RawRequest) -> Result<()> {
 fn call(session: &Session, request: &RawRequest) -> Result<Dynamic> {
     settle(session, request)?;
     let answer = session.wait(session.client()?.call(request))?;
+    session.count_answer(&answer.body);
     Ok(convert::dynamic_of(&answer.body))
 }
 
 fn exchange(session: &Session, request: &RawRequest) -> Result<Map> {
     settle(session, request)?;
     let Answer { status, headers, body, .. } = session.wait(session.client()?.send(request))?;
+    session.count_answer(&body);
     let headers: Map = headers.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
     Ok(Map::from_iter([
         ("status".into(), i64::from(status).into()),

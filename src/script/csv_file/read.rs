@@ -36,7 +36,7 @@ impl Default for Shape {
 /// `file`: it cannot be read, is broken, or has not the shape.
 pub fn read(path: &Path, shape: &Shape) -> Result<Vec<Row>> {
     let file = path.display().to_string();
-    let bytes = std::fs::read(path).map_err(|error| Error::file(&file, error))?;
+    let bytes = std::fs::read(path).map_err(|error| Error::io(path, &error))?;
     let text = decode(bytes, shape.encoding).map_err(|wrong| undecodable(&file, &wrong, shape))?;
     parse(&file, &text, shape)
 }
