@@ -2,7 +2,7 @@
 
 use super::Client;
 use super::call::{Call, Failed};
-use super::event::{Event, Progress, SentCommand, WaitReason};
+use super::event::{Event, Progress, Recalled, SentCommand, WaitReason};
 use super::gate::Admitted;
 use super::outcome::{Outcome, Status};
 use super::plan::{Item, Plan, Settled, Verdict};
@@ -35,6 +35,7 @@ pub struct Outcomes {
 impl Outcomes {
     pub(super) fn new(client: Client, commands: impl Stream<Item = Command> + Send + 'static) -> Self {
         let runner = Runner {
+            list: client.next_list(),
             client,
             commands: commands.boxed(),
             index: 0,
@@ -87,6 +88,7 @@ impl Stream for Outcomes {
 /// Works a list of commands off, one request a turn.
 struct Runner {
     client: Client,
+    list: u64,
     commands: Pin<Box<dyn Stream<Item = Command> + Send>>,
     index: usize,
     open: bool,
@@ -135,10 +137,36 @@ impl Runner {
             };
             let Some(command) = command else { return self.open = false };
             let item = Item::new(self.next_index(), &command);
-            let fault = self.client.fault_of(&command).err();
-            let outcome = self.plan.add(item, fault, self.client.mode());
-            self.decide(outcome);
+            self.take(item, &command);
         }
+    }
+
+    fn take(&mut self, mut item: Item, command: &Command) {
+        let outcome = match self.recall(&mut item) {
+            Some(outcome) => Some(outcome),
+            None => {
+                let fault = self.client.fault_of(command).err();
+                self.plan.add(item, fault, self.client.mode())
+            }
+        };
+        self.decide(outcome);
+    }
+
+    /// Takes over what an earlier run did of a command; the outcome when there is nothing left to do.
+    fn recall(&self, item: &mut Item) -> Option<Outcome> {
+        let mode = self.client.mode();
+        while let Some(recalled) =
+            item.piece().and_then(|(_, piece)| self.client.recall(mode, &piece.command))
+        {
+            let outcome = match recalled {
+                Recalled::Done { request_id } => item.recall(request_id, mode),
+                Recalled::Open { message } => item.leave_open(message, mode),
+            };
+            if outcome.is_some() {
+                return outcome;
+            }
+        }
+        None
     }
 
     fn next_index(&mut self) -> usize {
@@ -166,12 +194,13 @@ impl Runner {
             commands.push(SentCommand {
                 index: item.index(),
                 piece: number,
+                pieces: item.pieces(),
                 command: piece.command.to_json(),
             });
             places.push((place, piece.command.is_repeatable()));
         }
         let repeatable = places.iter().all(|(_, repeatable)| *repeatable);
-        let admitted = self.client.admit_checked(commands, repeatable)?;
+        let admitted = self.client.admit_checked(self.list, commands, repeatable)?;
         let mode = admitted.change.as_ref().map_or(Mode::Live, |change| change.mode);
         Ok(Request { admitted, mode, places })
     }
@@ -197,8 +226,7 @@ impl Runner {
         let settled = request.places.iter().zip(parts).map(|((place, _), part)| {
             (*place, Settled { warnings: part.warnings, ..request.settled(part.verdict, attempts) })
         });
-        let outcomes = self.plan.settle(settled.collect());
-        self.decide(outcomes);
+        self.conclude(request, settled.collect());
     }
 
     /// The request ended without an answer to its commands.
@@ -261,7 +289,14 @@ impl Runner {
             .places
             .iter()
             .map(|(place, repeatable)| (*place, request.settled(verdict(*repeatable), attempts)));
-        let outcomes = self.plan.settle(settled.collect());
+        self.conclude(request, settled.collect());
+    }
+
+    /// Tells the hooks what became of a request's commands, and takes it in.
+    fn conclude(&mut self, request: &Request, settled: Vec<(usize, Settled)>) {
+        let fates: Vec<_> = settled.iter().map(|(_, settled)| settled.verdict.fate(request.mode)).collect();
+        self.client.tell_settled(&request.admitted, &fates);
+        let outcomes = self.plan.settle(settled);
         self.decide(outcomes);
     }
 

@@ -70,6 +70,33 @@ pub struct Outcome {
     pub mode: Mode,
     /// What the service warned of.
     pub warnings: Vec<Warning>,
+    /// Whether an earlier run had done it all, so that nothing was sent.
+    pub resumed: bool,
+}
+
+/// What became of one command of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fate {
+    /// How it ended, as far as this request goes.
+    pub status: Status,
+    /// 0-based step of the command as it was sent that failed.
+    pub step: Option<usize>,
+    /// The service's code.
+    pub code: Option<String>,
+    /// The service's message, or ours.
+    pub message: Option<String>,
+}
+
+impl Fate {
+    /// One that needs no more words.
+    pub fn plain(status: Status) -> Self {
+        Self { status, step: None, code: None, message: None }
+    }
+
+    /// One with a message of ours.
+    pub fn told(status: Status, message: impl Into<String>) -> Self {
+        Self { message: Some(message.into()), ..Self::plain(status) }
+    }
 }
 
 /// Something the service warned of; never makes a command fail.

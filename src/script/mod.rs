@@ -20,6 +20,7 @@ pub mod error;
 pub mod failure;
 pub mod habit;
 pub mod interrupt;
+pub mod journal;
 pub mod kept;
 pub mod lists;
 pub mod look_up;

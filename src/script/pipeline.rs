@@ -73,6 +73,7 @@ impl Pipeline {
             attempts: 0,
             mode: session.mode(),
             warnings: Vec::new(),
+            resumed: false,
         };
         self.ledger.enter(session, Entry { outcome, tag: Dynamic::UNIT });
     }

@@ -46,6 +46,7 @@ const FIELDS: &[&str] = &[
     "unknown",
     "not_sent",
     "stopped",
+    "resumed",
 ];
 
 impl Report {
@@ -79,6 +80,12 @@ impl Report {
         })
     }
 
+    /// Whether an earlier run had done it all. What is not kept was done, maybe now.
+    fn is_resumed(&self) -> bool {
+        let mut outcomes = self.outcomes().peekable();
+        outcomes.peek().is_some() && outcomes.all(|outcome| outcome.resumed)
+    }
+
     /// As the service says it of one request: all done, none done, or some.
     fn result(&self) -> &'static str {
         match self.count(Status::is_done) {
@@ -105,6 +112,7 @@ impl Report {
             "failed" => self.select(Status::is_failed),
             "unknown" => self.select(|status| status == Status::Unknown),
             "not_sent" => self.select(|status| status == Status::NotSent),
+            "resumed" => json!(self.is_resumed()),
             "stopped" => self.0.stopped.as_ref().map_or(Value::Null, stopped_json),
             _ => return None,
         })
@@ -164,6 +172,7 @@ fn outcome_json(outcome: &Outcome, tag: &Dynamic) -> Value {
         "request_id": outcome.request_id,
         "attempts": outcome.attempts,
         "mode": outcome.mode.as_str(),
+        "resumed": outcome.resumed,
         "tag": convert::json_of(tag).unwrap_or(Value::Null),
     })
 }
@@ -228,6 +237,7 @@ mod tests {
             attempts: 1,
             mode: Mode::Live,
             warnings: Vec::new(),
+            resumed: false,
         }
     }
 

@@ -1,4 +1,5 @@
 //! What is kept on disk: where it is, who may read it, and how a file is replaced without ever being half written.
 
 pub mod file;
+pub mod journal;
 pub mod place;

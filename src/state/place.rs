@@ -23,6 +23,16 @@ pub fn history() -> Result<PathBuf> {
     Ok(folder()?.join("history"))
 }
 
+/// The folder of the journals.
+///
+/// # Errors
+/// Those of [`folder`].
+pub fn journals() -> Result<PathBuf> {
+    let folder = folder()?.join("journals");
+    make(&folder).map_err(|error| Error::file(folder.display().to_string(), error))?;
+    Ok(folder)
+}
+
 #[cfg(unix)]
 fn make(folder: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::DirBuilderExt;
