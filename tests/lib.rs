@@ -10,3 +10,4 @@ mod runner;
 mod sandbox;
 mod scripts;
 mod support;
+mod trouble;

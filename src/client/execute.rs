@@ -344,9 +344,10 @@ impl Request {
 /// Why the run ends after a lost answer: what is unknown stands in the outcomes, the reason is the service.
 fn stop_reason(error: Error, met: String) -> Error {
     match &*error.kind {
-        ErrorKind::Unknown { .. } => {
-            Error { kind: Box::new(ErrorKind::Unavailable { status: None, message: met }), ..error }
-        }
+        ErrorKind::Unknown { .. } => Error {
+            kind: Box::new(ErrorKind::Unavailable { status: None, code: None, message: met }),
+            ..error
+        },
         _ => error,
     }
 }

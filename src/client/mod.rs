@@ -8,6 +8,7 @@ mod gate;
 pub mod intake;
 pub mod listing;
 pub mod look_back;
+mod masking;
 pub mod outcome;
 mod pace;
 mod plan;
@@ -285,6 +286,7 @@ fn not_about_the_user(error: Error) -> Error {
         ErrorKind::NotFound { status, code, message }
             if !code.as_ref().is_some_and(|code| code.starts_with("error.user.")) =>
         {
+            let status = status.unwrap_or_default();
             Error { kind: Box::new(ErrorKind::Rejected { status, code, message }), ..error }
         }
         kind => Error { kind: Box::new(kind), ..error },
@@ -303,7 +305,7 @@ fn read_user(response: &Response) -> Result<Result<User, ErrorKind>, String> {
             Refusal { code: Some(code), message } if code != SUCCESS => {
                 let message = message.unwrap_or_default();
                 Ok(Err(if code == code::USER_NOT_FOUND {
-                    ErrorKind::NotFound { status, code: Some(code), message }
+                    ErrorKind::NotFound { status: Some(status), code: Some(code), message }
                 } else {
                     ErrorKind::Rejected { status, code: Some(code), message }
                 }))

@@ -83,6 +83,16 @@ impl Credentials {
         }
     }
 
+    /// What of them must never be shown.
+    pub(super) fn secrets(&self) -> impl Iterator<Item = &Secret> {
+        let (one, other) = match self {
+            Self::OAuth { client_secret, .. } => (client_secret, None),
+            Self::Token { token, .. } => (token, None),
+            Self::Jwt { client_secret, private_key, .. } => (client_secret, Some(private_key)),
+        };
+        std::iter::once(one).chain(other)
+    }
+
     /// The client id, sent as `x-api-key`.
     pub fn client_id(&self) -> &str {
         match self {

@@ -43,6 +43,7 @@ impl Config {
         let warnings = loose_files(&values, file.as_ref()).iter().map(|path| loose_warning(path)).collect();
         let mut config = Self { profile: profile.to_owned(), explicit, place, values, warnings };
         config.warnings.extend(config.redirected().map(redirect_warning));
+        config.warnings.extend(environment.strangers().into_iter().map(stranger_warning));
         Ok(config)
     }
 
@@ -131,6 +132,12 @@ fn loose_warning(path: &Path) -> String {
     format!("{0} holds a secret and others may read it; run: chmod 600 {0}", path.display())
 }
 
+fn stranger_warning(name: &str) -> String {
+    let known = table::SETTINGS.iter().filter_map(|setting| setting.variable);
+    let near = nearest(name, known).map(|near| format!("; did you mean {near}?")).unwrap_or_default();
+    format!("the environment variable {name} is no setting of umapi{near}")
+}
+
 fn redirect_warning(variable: &str) -> String {
     format!(
         "{variable} names another place than the profile, so its `mode = \"live\"` does not hold; add --live for that"
@@ -180,6 +187,17 @@ mod tests {
         let (_folder, choice) = with_file("[acme]\norg_id = \"ACME@AdobeOrg\"\n");
         let config = Config::load(&choice, &Environment::of([("UMAPI_PROFILE", "acme")])).unwrap();
         assert_eq!(config.organization(), Some("ACME@AdobeOrg"));
+    }
+
+    #[test]
+    fn a_variable_that_is_no_setting_draws_a_warning_with_the_nearest() {
+        let (_folder, choice) = with_file("[default]\n");
+        let environment = Environment::of([("UMAPI_TIMOUT", "3"), ("HOME", "/")]);
+        let config = Config::load(&choice, &environment).unwrap();
+        assert_eq!(
+            config.warnings(),
+            ["the environment variable UMAPI_TIMOUT is no setting of umapi; did you mean UMAPI_TIMEOUT?"]
+        );
     }
 
     #[cfg(unix)]

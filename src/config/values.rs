@@ -7,6 +7,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+/// What the name of each of our variables begins with.
+const PREFIX: &str = "UMAPI_";
+
 /// The environment variables as they were at the start; a blank one counts as not set.
 #[derive(Default)]
 pub struct Environment(HashMap<String, String>);
@@ -23,6 +26,15 @@ impl Environment {
     /// The given variables only.
     pub fn of<const N: usize>(variables: [(&str, &str); N]) -> Self {
         Self(variables.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
+    }
+
+    /// The names that begin like ours and belong to no setting, in their order.
+    pub(super) fn strangers(&self) -> Vec<&str> {
+        let known = |name: &str| SETTINGS.iter().any(|setting| setting.variable == Some(name));
+        let mut names: Vec<_> = self.0.keys().map(String::as_str).collect();
+        names.retain(|name| name.starts_with(PREFIX) && !known(name));
+        names.sort_unstable();
+        names
     }
 
     /// The value of a variable that is set and not blank.
@@ -156,7 +168,8 @@ fn default(setting: &Setting) -> Option<Value> {
 
 fn check(setting: &Setting, value: &Value) -> Result<()> {
     let Some(expected) = mismatch(setting.shape, &value.text) else { return Ok(()) };
-    let shown = if setting.secret { String::new() } else { format!(", not `{}`", value.text) };
+    let hidden = setting.secret || holds_password(&value.text);
+    let shown = if hidden { String::new() } else { format!(", not `{}`", value.text) };
     let message = format!("`{}` must be {expected}{shown} ({})", setting.name(), value.source);
     Err(Error::config(message, format!("It sets: {}.", setting.help)))
 }
@@ -168,6 +181,7 @@ fn mismatch(shape: Shape, text: &str) -> Option<String> {
         Shape::Text | Shape::Path => expected(!text.trim().is_empty(), "filled in"),
         Shape::Count => expected(text.parse::<u32>().is_ok_and(|count| count > 0), "a whole number from 1"),
         Shape::Seconds => expected(seconds(text).is_some(), "a number of seconds"),
+        Shape::Url if holds_password(text) => expected(false, "an address without a user and password"),
         Shape::Url => expected(is_safe_address(text), "an https address (plain http only to this machine)"),
         Shape::Choice(words) => {
             let list = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(" or ");
@@ -179,6 +193,12 @@ fn mismatch(shape: Shape, text: &str) -> Option<String> {
 /// A number of seconds as a duration.
 pub(super) fn seconds(text: &str) -> Option<std::time::Duration> {
     text.parse::<f64>().ok().and_then(|seconds| std::time::Duration::try_from_secs_f64(seconds).ok())
+}
+
+/// Whether a text is an address with a user and perhaps a password in it, which must not be shown.
+fn holds_password(text: &str) -> bool {
+    let authority = text.split_once("://").map_or("", |(_, rest)| rest);
+    authority.split(['/', '?', '#']).next().is_some_and(|authority| authority.contains('@'))
 }
 
 /// Whether an address may carry a secret: https to anywhere, http to loopback only.
@@ -300,6 +320,16 @@ ca_bundle = "company.pem"
         ] {
             assert!(!is_safe_address(bad), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_password_in_an_address_is_refused_without_being_shown() {
+        let environment = Environment::of([("UMAPI_URL", "https://user:very-secret@example.com/v2")]);
+        let error = settle(&Choice::default(), &environment).err().unwrap().to_string();
+        assert_eq!(
+            error,
+            "`url` must be an address without a user and password (the environment variable UMAPI_URL)"
+        );
     }
 
     #[test]

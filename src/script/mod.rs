@@ -18,6 +18,7 @@ pub mod encoding;
 pub mod engine;
 pub mod error;
 pub mod failure;
+pub mod guard;
 pub mod habit;
 pub mod interrupt;
 pub mod journal;

@@ -146,10 +146,17 @@ impl Report {
         let undecided = || self.outcomes().find(|outcome| !outcome.status.is_done());
         let kind = if !failures.is_empty() {
             ErrorKind::Commands(failures)
+        } else if let Some(doubt) = self.outcomes().find(|outcome| outcome.status == Status::Unknown) {
+            // Before the reason why the run stopped: the change may have been made.
+            ErrorKind::Unknown { message: doubt.message.clone().unwrap_or_default() }
         } else if let Some(stopped) = &self.0.stopped {
             return Some(stopped.clone());
         } else {
-            ErrorKind::Unknown { message: undecided()?.message.clone().unwrap_or_default() }
+            ErrorKind::Unavailable {
+                status: None,
+                code: None,
+                message: undecided()?.message.clone().unwrap_or_default(),
+            }
         };
         let mut error = Error::from(kind);
         let outcome = undecided()?;

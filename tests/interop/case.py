@@ -4,41 +4,16 @@ import logging
 import unittest
 from unittest import mock
 
-import requests
 import umapi_client
-import umapi_client.auth
 import umapi_client.connection
-from umapi_client import Connection, JWTAuth, OAuthS2S, UserAction, UserQuery
+from umapi_client import Connection, UserAction, UserQuery
 
+from plain import PlainOAuth
 from sandbox import Sandbox
 
 # The client logs what it retries; the tests look at it themselves.
 logging.getLogger(umapi_client.__name__).propagate = False
 logging.getLogger(umapi_client.__name__).addHandler(logging.NullHandler())
-
-OPEN_POST = requests.post
-
-
-def post_without_tls(url, **options):
-    """`requests.post` for a sign-in service on loopback; the client writes `https` whatever it is told."""
-    return OPEN_POST(url.replace("https://", "http://", 1), **options)
-
-
-class PlainSignIn:
-    """Lets one of the client's sign-in classes speak to a service without TLS. All else stays Adobe's own code."""
-
-    def refresh_token(self):
-        with mock.patch.object(umapi_client.auth.requests, "post", post_without_tls):
-            super().refresh_token()
-
-
-class PlainOAuth(PlainSignIn, OAuthS2S):
-    pass
-
-
-class PlainJWT(PlainSignIn, JWTAuth):
-    pass
-
 
 class SandboxCase(unittest.TestCase):
     """A test with a fresh organization. The client's waits are noted in `waits`, not waited."""

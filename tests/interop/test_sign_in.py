@@ -9,7 +9,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from umapi_client import RequestError, UsersQuery
 
-from case import PlainJWT, SandboxCase
+from case import SandboxCase
+from plain import PlainJWT
 
 
 def strangers_key():

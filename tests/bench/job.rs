@@ -1,0 +1,77 @@
+//! What a contender runs, and where.
+
+use crate::measure::{self, Sample};
+use crate::organization::Organization;
+use crate::python::Python;
+use crate::{Failure, python};
+use std::ffi::OsStr;
+use std::path::Path;
+use std::process::Command;
+use tempfile::TempDir;
+
+/// The binary under the hammer, built as `cargo bench` builds: for release.
+pub(crate) const UMAPI: &str = env!("CARGO_BIN_EXE_umapi");
+/// Where the scripts are.
+const SCRIPTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/bench");
+
+/// A process to measure.
+#[derive(Clone, Copy)]
+pub(crate) enum Job {
+    /// `umapi` with these arguments.
+    Umapi(&'static [&'static str]),
+    /// `python` with these arguments.
+    Python(&'static [&'static str]),
+    /// A script beside this file, by the program its name ends in: `.rhai` makes changes for real, `.py`.
+    Script(&'static str),
+}
+
+/// A folder of its own for the jobs of a row, and the organization they work in.
+pub(crate) struct Workplace<'w> {
+    folder: TempDir,
+    organization: Option<&'w Organization>,
+    python: &'w Python,
+}
+
+impl<'w> Workplace<'w> {
+    pub(crate) fn new(organization: Option<&'w Organization>, python: &'w Python) -> Result<Self, Failure> {
+        Ok(Self { folder: tempfile::tempdir()?, organization, python })
+    }
+
+    /// Whether the program of a job is there.
+    pub(crate) fn can_run(&self, job: &Job) -> bool {
+        self.command(job).is_some()
+    }
+
+    /// Runs a job to its end.
+    pub(crate) fn run(&self, job: &Job) -> Result<Sample, Failure> {
+        let mut command = self.command(job).ok_or("there is no Python")?;
+        command.env("HOME", self.folder.path()).current_dir(self.folder.path());
+        command.envs(self.organization.into_iter().flat_map(Organization::settings));
+        command.env("UMAPI_PACE", "off");
+        measure::run(command, &self.folder.path().join("stderr"))
+    }
+
+    fn command(&self, job: &Job) -> Option<Command> {
+        match job {
+            Job::Umapi(arguments) => Some(program(UMAPI, *arguments)),
+            Job::Python(arguments) => Some(program(self.python.path()?, *arguments)),
+            Job::Script(name) => {
+                let path = Path::new(SCRIPTS).join(name);
+                if path.extension() == Some(OsStr::new("rhai")) {
+                    Some(program(UMAPI, [OsStr::new("--live"), path.as_os_str()]))
+                } else {
+                    let mut command = program(self.python.path()?, [path]);
+                    command.env("PYTHONPATH", python::SIGN_IN).env("PYTHONDONTWRITEBYTECODE", "1");
+                    Some(command)
+                }
+            }
+        }
+    }
+}
+
+/// Nothing of the caller's environment reaches it.
+fn program<A: AsRef<OsStr>>(program: impl AsRef<OsStr>, arguments: impl IntoIterator<Item = A>) -> Command {
+    let mut command = Command::new(program);
+    command.env_clear().args(arguments);
+    command
+}

@@ -1,0 +1,125 @@
+//! `cargo bench`: umapi beside CPython and Adobe's own client, measured in one run and printed as a Markdown table.
+//!
+//! A word behind `cargo bench --` picks the rows whose task holds it. Run by `cargo test`, each row is done once on a
+//! small organization and nothing is timed: it holds that every job runs and that those of a row agree.
+
+mod job;
+mod machine;
+mod measure;
+mod organization;
+mod python;
+mod rows;
+mod table;
+
+use job::Workplace;
+use measure::Series;
+use organization::Organization;
+use python::Python;
+use rows::{ROWS, Row};
+use std::error::Error;
+use std::io::{self, Write};
+use std::process::ExitCode;
+use std::time::Instant;
+
+/// Why a bench cannot go on.
+type Failure = Box<dyn Error>;
+
+/// People in the organization of a row that is only tried out.
+const FEW: usize = 50;
+
+/// What was asked for on the command line. Options of the usual test harness mean nothing here.
+struct Wish {
+    timed: bool,
+    words: Vec<String>,
+}
+
+impl Wish {
+    fn of(arguments: impl Iterator<Item = String>) -> Self {
+        let (options, words) = arguments.partition::<Vec<_>, _>(|argument| argument.starts_with('-'));
+        Self { timed: options.iter().any(|option| option == "--bench"), words }
+    }
+
+    fn rows(&self) -> impl Iterator<Item = &'static Row> {
+        let wanted =
+            |row: &&Row| self.words.is_empty() || self.words.iter().any(|word| row.task.contains(word));
+        ROWS.iter().filter(wanted)
+    }
+}
+
+fn main() -> ExitCode {
+    let wish = Wish::of(std::env::args().skip(1));
+    match if wish.timed { measure_all(&wish) } else { try_all(&wish) } {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            tell(&failure.to_string());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Measures every row and prints the table.
+fn measure_all(wish: &Wish) -> Result<(), Failure> {
+    let begun = Instant::now();
+    let python = Python::make().unwrap_or_else(|reason| {
+        tell(&format!("without Python: {reason}"));
+        Python::Missing
+    });
+    let mut measured = Vec::new();
+    for row in wish.rows() {
+        tell(row.task);
+        measured.push((row, measure(row, row.users, row.runs, &python)?));
+    }
+    let mut out = io::stdout().lock();
+    write!(out, "{}", table::markdown(&measured))?;
+    writeln!(out, "\n{}", machine::describe(&python)?)?;
+    writeln!(out, "The whole took {:.0} s.", begun.elapsed().as_secs_f64())?;
+    Ok(())
+}
+
+/// Does every row once, small; Python's part only where its environment is there already.
+fn try_all(wish: &Wish) -> Result<(), Failure> {
+    let python = Python::found();
+    for row in wish.rows() {
+        measure(row, row.users.map(|users| users.min(FEW)), 1, &python)?;
+    }
+    Ok(())
+}
+
+/// Measures a row's contenders in turn, so that what else happens on the machine meets them all.
+fn measure(row: &Row, users: Option<usize>, runs: usize, python: &Python) -> Result<Vec<Series>, Failure> {
+    let organization = users.map(Organization::serve).transpose()?;
+    let place = Workplace::new(organization.as_ref(), python)?;
+    if let Some(script) = row.before {
+        place.run(&script)?;
+    }
+    let contenders = row.contenders.iter().filter(|contender| place.can_run(&contender.job));
+    let mut series: Vec<_> =
+        contenders.map(|contender| Series::new(contender.name, &contender.job)).collect();
+    for _ in 0..runs {
+        for one in &mut series {
+            one.add(place.run(one.job())?);
+        }
+        if organization.is_some() {
+            agree(row, &series)?;
+        }
+    }
+    Ok(series)
+}
+
+/// A row about an organization compares like with like: whoever prints an answer prints the same one.
+fn agree(row: &Row, series: &[Series]) -> Result<(), Failure> {
+    let mut answers = series.iter().filter(|one| !one.answer().is_empty());
+    let Some(first) = answers.next() else { return Ok(()) };
+    match answers.find(|one| one.answer() != first.answer()) {
+        None => Ok(()),
+        Some(other) => {
+            let (ours, theirs) = (first.answer(), other.answer());
+            Err(format!("{}: `{}` answers\n{theirs}\nin place of\n{ours}", row.task, other.name).into())
+        }
+    }
+}
+
+/// Says something to the person who waits.
+fn tell(message: &str) {
+    let _ = writeln!(io::stderr(), "{message}"); // nobody may be there to read it
+}

@@ -1,0 +1,41 @@
+//! A sandbox in a process of its own, so that its time and memory are nobody's in the table.
+
+use crate::Failure;
+use crate::job::UMAPI;
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+
+/// An organization of generated people that is being served.
+pub(crate) struct Organization {
+    server: Child,
+    settings: BTreeMap<String, String>,
+}
+
+impl Organization {
+    /// Starts serving so many people, without limits of calls.
+    pub(crate) fn serve(users: usize) -> Result<Self, Failure> {
+        let mut command = Command::new(UMAPI);
+        command.args(["--quiet", "--format", "json", "sandbox", "--users"]).arg(users.to_string());
+        let mut server = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
+        let stdout = server.stdout.take();
+        let mut organization = Self { server, settings: BTreeMap::new() };
+        let mut line = String::new();
+        BufReader::new(stdout.ok_or("the sandbox has no output")?).read_line(&mut line)?;
+        organization.settings =
+            serde_json::from_str(&line).map_err(|error| format!("{command:?}: {error}"))?;
+        Ok(organization)
+    }
+
+    /// What a client has to be told, as variables of its environment.
+    pub(crate) fn settings(&self) -> impl Iterator<Item = (&String, &String)> {
+        self.settings.iter()
+    }
+}
+
+impl Drop for Organization {
+    fn drop(&mut self) {
+        let _ = self.server.kill(); // it may have ended by itself
+        let _ = self.server.wait();
+    }
+}

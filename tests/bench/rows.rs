@@ -1,0 +1,104 @@
+//! What is measured. A new measurement is a row here and, where it does more than a line, a script beside this file.
+
+use crate::job::Job;
+
+/// A task, done by several.
+pub(crate) struct Row {
+    /// What is done, as the table says it.
+    pub(crate) task: &'static str,
+    /// Generated people of the organization it is done in; `None` where no service is called.
+    pub(crate) users: Option<usize>,
+    /// What makes ready for it, not measured.
+    pub(crate) before: Option<Job>,
+    /// How often each does it.
+    pub(crate) runs: usize,
+    /// Who does it; the others are compared with the first.
+    pub(crate) contenders: &'static [Contender],
+}
+
+/// One way to do a task. What it prints must be what the others in the same organization print, or nothing.
+pub(crate) struct Contender {
+    /// As the table says it, in Markdown.
+    pub(crate) name: &'static str,
+    /// How it is done.
+    pub(crate) job: Job,
+}
+
+const fn by(name: &'static str, job: Job) -> Contender {
+    Contender { name, job }
+}
+
+const COUNTING: &[Contender] = &[
+    by("`umapi`, `count_by`", Job::Script("count_by.rhai")),
+    by("`umapi`, a `for` loop", Job::Script("count.rhai")),
+    by("`umapi-client`, a `for` loop", Job::Script("count.py")),
+    by("the bytes alone (`http.client`)", Job::Script("read_bytes.py")),
+];
+
+const ONE_USER: &str = r#"get_user("ben.osei@example.com").type"#;
+
+/// The table, from top to bottom.
+pub(crate) const ROWS: &[Row] = &[
+    Row {
+        task: "start-up",
+        users: None,
+        before: None,
+        runs: 40,
+        contenders: &[
+            by("`umapi -e 1`", Job::Umapi(&["-e", "1"])),
+            by("`umapi --version`", Job::Umapi(&["--version"])),
+            by("`python -c pass`", Job::Python(&["-c", "pass"])),
+            by("`python -c 'import umapi_client'`", Job::Python(&["-c", "import umapi_client"])),
+        ],
+    },
+    Row {
+        task: "sandbox within the process, one user read",
+        users: None,
+        before: None,
+        runs: 20,
+        contenders: &[by("`umapi --sandbox -e 'get_user(...)'`", Job::Umapi(&["--sandbox", "-e", ONE_USER]))],
+    },
+    Row {
+        task: "10,000 people of a CSV file added to a group",
+        users: Some(10_000),
+        before: Some(Job::Script("people.rhai")),
+        runs: 5,
+        contenders: &[
+            by("`umapi`, `multi_action`", Job::Script("add_to_group.rhai")),
+            by("`umapi-client`, `execute_multiple`", Job::Script("add_to_group.py")),
+            by("the requests alone (`http.client`)", Job::Script("send_bytes.py")),
+        ],
+    },
+    Row {
+        task: "10,000 users listed, counted by type",
+        users: Some(10_000),
+        before: None,
+        runs: 9,
+        contenders: COUNTING,
+    },
+    Row {
+        task: "100,000 users listed, counted by type",
+        users: Some(100_000),
+        before: None,
+        runs: 5,
+        contenders: COUNTING,
+    },
+    Row {
+        task: "1,000,000 users listed, counted by type",
+        users: Some(1_000_000),
+        before: None,
+        runs: 3,
+        contenders: COUNTING,
+    },
+    Row {
+        task: "100,000 users listed, 20 times asked for the federated ones of each group",
+        users: Some(100_000),
+        before: None,
+        runs: 3,
+        contenders: &[
+            by("`umapi`, `where` and `count_by`", Job::Script("per_group_where.rhai")),
+            by("`umapi`, `filter` and `count_by`", Job::Script("per_group_filter.rhai")),
+            by("`umapi-client`, a `for` loop and a `Counter`", Job::Script("per_group.py")),
+        ],
+    },
+];
