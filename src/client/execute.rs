@@ -180,7 +180,7 @@ impl Runner {
             Err(error) => return self.stopped = Some(error),
         };
         match self.client.carry(&request.admitted).await {
-            Ok((answer, attempts)) => self.answered(&request, answer, attempts),
+            Ok((answer, attempts)) => self.answered(&request, answer, attempts).await,
             Err(failed) => self.failed(&request, failed).await,
         }
         self.client.shared.observer.notice(&Event::Progress(self.progress));
@@ -205,7 +205,7 @@ impl Runner {
         Ok(Request { admitted, mode, places })
     }
 
-    fn answered(&mut self, request: &Request, answer: Answer, attempts: u32) {
+    async fn answered(&mut self, request: &Request, answer: Answer, attempts: u32) {
         self.losses = 0;
         self.progress.requests += 1;
         let status = answer.status;
@@ -226,7 +226,28 @@ impl Runner {
         let settled = request.places.iter().zip(parts).map(|((place, _), part)| {
             (*place, Settled { warnings: part.warnings, ..request.settled(part.verdict, attempts) })
         });
-        self.conclude(request, settled.collect());
+        let mut settled: Vec<_> = settled.collect();
+        if self.client.shared.settings.verify && request.mode == Mode::Live {
+            self.verify(&mut settled).await;
+        }
+        self.conclude(request, settled);
+    }
+
+    /// Reads removals back: the service reports success even where someone stays (contract 2.8, X9).
+    async fn verify(&mut self, settled: &mut [(usize, Settled)]) {
+        let done = settled.iter_mut().filter(|(_, settled)| settled.verdict == Verdict::Done);
+        let done: Vec<_> =
+            done.filter_map(|(place, settled)| Some((self.command_at(*place)?, settled))).collect();
+        let client = self.client.clone();
+        for (command, settled) in done {
+            if let Some(message) = client.remains(&command).await {
+                settled.verdict = Verdict::Remains(message);
+            }
+        }
+    }
+
+    fn command_at(&self, place: usize) -> Option<Command> {
+        self.plan.item(place).and_then(Item::piece).map(|(_, piece)| piece.command.clone())
     }
 
     /// The request ended without an answer to its commands.
@@ -325,7 +346,7 @@ impl Runner {
         for outcome in outcomes {
             match outcome.status {
                 Status::Completed | Status::WouldComplete => self.progress.done += 1,
-                Status::PartlyDone | Status::Failed => self.progress.failed += 1,
+                Status::PartlyDone | Status::Failed | Status::StillMember => self.progress.failed += 1,
                 Status::Unknown => self.progress.unknown += 1,
                 Status::NotSent => self.progress.not_sent += 1,
             }

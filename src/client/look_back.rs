@@ -5,7 +5,7 @@ use super::query::UserQuery;
 use crate::error::{Error, ErrorKind, Result};
 use crate::wire::command::{Command, Step, Subject};
 use crate::wire::identity::{Identity, fold};
-use crate::wire::step::{ReadBack, StepSpec};
+use crate::wire::step::{ReadBack, Removes, StepSpec};
 use crate::wire::user::User;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -50,6 +50,42 @@ impl Client {
             Subject::Group { name } => self.look_at_group(command, name).await,
         };
         seen.unwrap_or_else(|error| Sight::Unclear(format!("reading it back failed: {error}")))
+    }
+
+    /// What someone is still a member of after a removal that the service calls done; `None` when of nothing, and
+    /// where it cannot be seen.
+    pub(super) async fn remains(&self, command: &Command) -> Option<String> {
+        let Subject::User { user, domain, use_adobe_id } = &command.subject else { return None };
+        if command.specs().all(|(_, spec)| spec.removes == Removes::Nothing) {
+            return None;
+        }
+        let domain = if *use_adobe_id == Some(true) { Some(ADOBE_ID_DOMAIN) } else { domain.as_deref() };
+        let found = self.sight_of(user, domain).await.ok()??;
+        let expected = Expected::of(command);
+        if expected.absent {
+            return Some("the person is still in the organization".to_owned());
+        }
+        let mut left: Vec<_> = found.groups().iter().filter(|name| expected.forbids(name)).cloned().collect();
+        if left.is_empty() {
+            left = self.inherited(&expected, &found).await;
+        }
+        (!left.is_empty()).then(|| format!("still a member of {}", left.join(", ")))
+    }
+
+    /// Groups that were taken away and that someone still has through a user group. The look-up of one person
+    /// tells of what was given directly, the listing of a group of both.
+    async fn inherited(&self, expected: &Expected, user: &User) -> Vec<std::sync::Arc<str>> {
+        let names: Vec<_> = Identity::of(user).names().map(str::to_owned).collect();
+        let mut left = Vec::new();
+        for group in &expected.outside {
+            let query =
+                UserQuery { direct_only: Some(false), exclude_groups: true, ..UserQuery::of_group(group) };
+            let members = self.members_of(query).await.ok().flatten().unwrap_or_default();
+            if names.iter().any(|name| members.contains(name)) {
+                left.push(format!("{group} (through a user group)").into());
+            }
+        }
+        left
     }
 
     async fn look_at_user(&self, command: &Command) -> Result<Sight> {
@@ -126,7 +162,10 @@ impl Client {
 
     /// Every name of every member of a group; `None` when there is no such group.
     async fn members(&self, name: &str) -> Result<Option<HashSet<String>>> {
-        let query = UserQuery { exclude_groups: true, ..UserQuery::of_group(name) };
+        self.members_of(UserQuery { exclude_groups: true, ..UserQuery::of_group(name) }).await
+    }
+
+    async fn members_of(&self, query: UserQuery) -> Result<Option<HashSet<String>>> {
         let mut listing = self.users(query);
         let mut names = HashSet::new();
         loop {
@@ -181,6 +220,12 @@ impl Expected {
             }
             ReadBack::GroupExists | ReadBack::GroupAbsent | ReadBack::GroupMembers | ReadBack::Nowhere => {}
         }
+    }
+
+    /// Whether a group should not be among someone's any more, `_org_admin` included.
+    fn forbids(&self, group: &str) -> bool {
+        let group = fold(group);
+        self.outside.contains(&group) || (self.cleared && !self.inside.contains(&group))
     }
 
     fn judge(&self, user: Option<&User>) -> Sight {

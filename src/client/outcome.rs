@@ -15,6 +15,8 @@ pub enum Status {
     PartlyDone,
     /// It failed, and nothing of it was done.
     Failed,
+    /// In a live run with removals read back: the service says that it is done, and someone is a member still.
+    StillMember,
     /// It left and its answer was lost: it may have been done or not.
     Unknown,
     /// It never left.
@@ -29,6 +31,7 @@ impl Status {
             Self::WouldComplete => "would_complete",
             Self::PartlyDone => "partly_done",
             Self::Failed => "failed",
+            Self::StillMember => "still_member",
             Self::Unknown => "unknown",
             Self::NotSent => "not_sent",
         }
@@ -41,7 +44,7 @@ impl Status {
 
     /// Whether the service refused the command or a part of it.
     pub fn is_failed(self) -> bool {
-        matches!(self, Self::Failed | Self::PartlyDone)
+        matches!(self, Self::Failed | Self::PartlyDone | Self::StillMember)
     }
 }
 

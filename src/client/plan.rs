@@ -58,6 +58,8 @@ pub(super) enum Verdict {
         code: String,
         message: String,
     },
+    /// The service says that it is done, and someone is a member still.
+    Remains(String),
     /// It may have been done.
     Unknown(String),
     /// It was not carried out.
@@ -165,6 +167,9 @@ impl Item {
                 let outcome = self.outcome(status, mode);
                 Some(Outcome { step, code: Some(code), message: Some(message), ..outcome })
             }
+            Verdict::Remains(message) => {
+                Some(Outcome { message: Some(message), ..self.outcome(Status::StillMember, mode) })
+            }
             Verdict::Unknown(message) => {
                 Some(Outcome { message: Some(message), ..self.outcome(Status::Unknown, mode) })
             }
@@ -204,6 +209,7 @@ impl Verdict {
                 let status = if stands { Status::PartlyDone } else { Status::Failed };
                 Fate { step: *step, code: Some(code.clone()), ..Fate::told(status, message) }
             }
+            Self::Remains(message) => Fate::told(Status::StillMember, message),
             Self::Unknown(message) => Fate::told(Status::Unknown, message),
             Self::NotSent(message) => Fate::told(Status::NotSent, message),
             Self::Again => Fate::told(Status::Unknown, "the answer was lost; it is sent again"),

@@ -1,5 +1,6 @@
 //! The way of every change a script makes: commands checked, carried out, a report for each call.
 
+use super::guard::Weight;
 use super::pipeline::Pipeline;
 use super::report::Report;
 use super::session::Session;
@@ -66,11 +67,19 @@ pub fn carry_out(session: &Session, source: &dyn Source, skip_invalid: bool) -> 
     pipeline.finish(session)
 }
 
-/// What the local checks refuse in a list.
+/// What the local checks refuse in a list. A guard that would stop it on its way stops it here.
+///
+/// # Errors
+/// `guard`; what keeps the list from being read.
 fn refused(session: &Session, source: &dyn Source) -> Result<Vec<Failure>> {
-    let mut refused = Vec::new();
+    let (mut refused, mut ahead) = (Vec::new(), Weight::default());
     for (index, asked) in source.orders()?.enumerate() {
-        refused.extend(check(session, index, asked?)?.err());
+        match check(session, index, asked?)? {
+            Ok(order) => {
+                session.setup().guard.foresee(session.mode(), &order.command.to_json(), &mut ahead)?
+            }
+            Err(failure) => refused.push(failure),
+        }
     }
     Ok(refused)
 }

@@ -21,6 +21,16 @@ const GROUPS: &str = "groups";
 /// is its tag.
 pub struct People(pub PathBuf);
 
+impl People {
+    /// Whether there are rows: 1 where there are, since more says nothing new.
+    ///
+    /// # Errors
+    /// `file`: the file cannot be read or lacks a column.
+    pub fn count(&self) -> Result<usize> {
+        Ok(self.orders()?.take(1).count())
+    }
+}
+
 impl Source for People {
     fn orders(&self) -> Result<Box<dyn Iterator<Item = Result<Asked>> + '_>> {
         let columns = COLUMNS.iter().map(|column| (*column).to_owned()).collect();

@@ -2,18 +2,22 @@
 
 use super::builder::Unsent;
 use super::error::Ended;
+use super::guard::Guard;
 use super::interrupt::Interrupt;
+use super::journal::Recorder;
 use super::kept::Entry;
 use super::queue::Queue;
 use super::records::Unfinished;
-use crate::client::event::Observer;
-use crate::client::outcome::Status;
+use crate::client::event::{Hook, Observer};
+use crate::client::outcome::{Outcome, Status};
 use crate::client::settings::{ClientSettings, Flow, Mode};
 use crate::client::{Calls, Client, TokenAnswer};
 use crate::error::{Error, ErrorKind, Result};
 use rhai::NativeCallContext;
 use serde_json::Value;
 use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
 use std::time::Duration;
@@ -63,6 +67,25 @@ pub struct Setup {
     pub observer: Arc<dyn Observer>,
     /// Ctrl-C.
     pub interrupt: Interrupt,
+    /// What the run may change at most.
+    pub guard: Arc<Guard>,
+    /// The journal; none where nothing outlives the process.
+    pub recorder: Option<Arc<Recorder>>,
+    /// Whether an interrupted run goes on.
+    pub resumed: bool,
+    /// Whether removals are read back.
+    pub verify: bool,
+    /// Where a row for every command goes, besides the reports of the script.
+    pub outlet: Option<Box<dyn Outlet>>,
+}
+
+/// Takes a row for every command, as the run goes.
+pub trait Outlet {
+    /// Takes one in.
+    ///
+    /// # Errors
+    /// `file`: it cannot be written.
+    fn enter(&self, outcome: &Outcome) -> Result<()>;
 }
 
 /// One run.
@@ -75,6 +98,8 @@ pub struct Session {
     ended: Cell<Option<Ended>>,
     unfinished: RefCell<Vec<Weak<dyn Unfinished>>>,
     queues: RefCell<Vec<Queue>>,
+    written: RefCell<HashSet<PathBuf>>,
+    totals: RefCell<Totals>,
     unsent: Unsent,
     single_changes: Cell<usize>,
 }
@@ -88,6 +113,44 @@ pub struct Tally {
     pub unknown: usize,
     /// The kind of the error that kept commands from being sent.
     pub stopped: Option<&'static str>,
+}
+
+/// What became of all commands of a run, for its last line.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Done, or would be.
+    pub done: usize,
+    /// Of these, done by an earlier run.
+    pub resumed: usize,
+    /// Failed, wholly or partly.
+    pub failed: usize,
+    /// Nobody knows.
+    pub unknown: usize,
+    /// Never left.
+    pub not_sent: usize,
+}
+
+impl Totals {
+    fn add(&mut self, outcome: &Outcome) {
+        let count = match outcome.status {
+            status if status.is_done() => &mut self.done,
+            status if status.is_failed() => &mut self.failed,
+            Status::Unknown => &mut self.unknown,
+            _ => &mut self.not_sent,
+        };
+        *count += 1;
+        self.resumed += usize::from(outcome.resumed);
+    }
+
+    /// How many may still have something done about them.
+    pub fn unsettled(&self) -> usize {
+        self.unknown + self.not_sent
+    }
+
+    /// How many commands there were.
+    pub fn all(&self) -> usize {
+        self.done + self.failed + self.unknown + self.not_sent
+    }
 }
 
 /// The session as an engine carries it.
@@ -107,6 +170,8 @@ impl Session {
             ended: Cell::default(),
             unfinished: RefCell::default(),
             queues: RefCell::default(),
+            written: RefCell::default(),
+            totals: RefCell::default(),
             unsent: Unsent::default(),
             single_changes: Cell::new(0),
         }
@@ -138,7 +203,13 @@ impl Session {
     fn new_client(&self, flow: Flow) -> Result<Client> {
         let mut settings = (self.setup.connect)(flow)?;
         settings.mode = self.mode.get();
-        Ok(Client::new(settings, Arc::clone(&self.setup.observer), self.setup.interrupt.token()))
+        settings.verify = self.setup.verify;
+        let client = Client::new(settings, Arc::clone(&self.setup.observer), self.setup.interrupt.token());
+        client.add_hook(Arc::clone(&self.setup.guard) as Arc<dyn Hook>);
+        if let Some(recorder) = &self.setup.recorder {
+            client.add_hook(Arc::clone(recorder) as Arc<dyn Hook>); // behind the guard: it writes what leaves
+        }
+        Ok(client)
     }
 
     /// Runs a call of the client to its end. The client itself ends at once when the operator interrupts.
@@ -291,14 +362,29 @@ impl Session {
         self.tally.borrow_mut().failed += usize::try_from(refused).unwrap_or(usize::MAX);
     }
 
+    /// Whether this run writes the file for the first time.
+    pub fn writes_first(&self, path: &Path) -> bool {
+        self.written.borrow_mut().insert(path.to_owned())
+    }
+
+    /// What became of all commands of the run.
+    pub fn totals(&self) -> Totals {
+        *self.totals.borrow()
+    }
+
     /// Takes notice of an outcome as it comes; `counts` says whether it counts for the exit code.
     pub fn tell(&self, entry: &Entry, counts: bool) {
+        self.totals.borrow_mut().add(&entry.outcome);
+        let entered = self.setup.outlet.as_ref().map_or(Ok(()), |outlet| outlet.enter(&entry.outcome));
+        if let Err(error) = entered {
+            self.console().warn(&format!("the report lacks {}: {error}", entry.outcome.target));
+        }
         if !counts {
             return;
         }
         let mut tally = self.tally.borrow_mut();
         match entry.outcome.status {
-            Status::Failed | Status::PartlyDone => tally.failed += 1,
+            Status::Failed | Status::PartlyDone | Status::StillMember => tally.failed += 1,
             Status::Unknown => tally.unknown += 1,
             Status::Completed | Status::WouldComplete | Status::NotSent => {}
         }

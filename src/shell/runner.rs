@@ -2,7 +2,7 @@
 
 use super::exit::Exit;
 use super::program::Program;
-use super::{panics, report};
+use super::{accounts, panics, report};
 use crate::output::Output;
 use crate::script::convert;
 use crate::script::engine;
@@ -16,7 +16,13 @@ use std::rc::Rc;
 pub fn run(program: &Program, setup: Setup, output: &Output) -> Exit {
     let session = Rc::new(Session::new(setup));
     let engine = engine::build(&session);
-    let result = compile(&engine, program).and_then(|ast| evaluate(&engine, &mut Scope::new(), &ast));
+    let compiled = compile(&engine, program);
+    if compiled.is_ok()
+        && let Err(exit) = accounts::begin(&session, output)
+    {
+        return exit;
+    }
+    let result = compiled.and_then(|ast| evaluate(&engine, &mut Scope::new(), &ast));
     let exit = match (ended(&session), result) {
         (Some(ended), _) => end(program, Ending::Ended(ended), output),
         (None, Ok(value)) => finish(program, &value, output),
@@ -25,7 +31,8 @@ pub fn run(program: &Program, setup: Setup, output: &Output) -> Exit {
     let exit = exit.or_worse(end_queues(&session, exit, output));
     drop(engine);
     warn_of_unsent(&session, output);
-    exit_with(exit, session.tally())
+    let exit = exit_with(exit, session.tally());
+    accounts::end(&session, exit, output)
 }
 
 /// What ends a run whatever the script made of it: Rhai lets a `catch` around a closure swallow the error.

@@ -5,6 +5,7 @@ use crate::error::Result;
 use crate::script::builder::Commands;
 use crate::script::change;
 use crate::script::convert;
+use crate::script::files;
 use crate::script::options::Options;
 use crate::script::people::People;
 use crate::script::report::Report;
@@ -142,7 +143,10 @@ fn carry_out(session: &Session, commands: &Array, options: &Options) -> Result<R
 
 fn carry_out_file(session: &Session, file: &str, options: &Options) -> Result<Report> {
     let skip_invalid = options.flag("skip_invalid")?.unwrap_or_default();
-    change::carry_out(session, &People(file.into()), skip_invalid)
+    let people = People(file.into());
+    let rows = people.count()?;
+    files::was_read(session, &people.0, Some(rows))?;
+    change::carry_out(session, &people, skip_invalid)
 }
 
 fn send(session: &Session, commands: &Array) -> Result<Dynamic> {

@@ -27,6 +27,17 @@ pub fn new(live: bool) -> Result<PathBuf> {
     Ok(folder.join(format!("{moment}-{mode}-{}{ENDING}", &random[..8])))
 }
 
+/// The newest journal.
+///
+/// # Errors
+/// `usage`: there is none. `file`: the folder cannot be read.
+pub fn newest() -> Result<PathBuf> {
+    let folder = place::journals()?;
+    let paths = journals(&folder).map_err(|error| Error::file(folder.display().to_string(), error))?;
+    let none = || Error::usage(format!("there is no journal in {}", folder.display()));
+    paths.into_iter().max().ok_or_else(none)
+}
+
 /// The newest journal of a run that did not come to its end.
 ///
 /// # Errors
