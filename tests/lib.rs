@@ -6,6 +6,7 @@ mod client;
 mod layering;
 mod queue;
 mod readme;
+mod resume;
 mod runner;
 mod sandbox;
 mod scripts;
