@@ -6,9 +6,11 @@ mod client;
 mod first_steps;
 mod layering;
 mod listings;
+mod queue;
 mod readme;
 #[cfg(unix)]
 mod repl;
+mod resume;
 mod runner;
 mod sandbox;
 mod scripts;
