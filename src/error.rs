@@ -55,8 +55,8 @@ pub enum ErrorKind {
     Invalid(Vec<Failure>),
     /// The service does not know the user, group or path.
     NotFound {
-        /// HTTP status.
-        status: u16,
+        /// HTTP status; `None` for what a listing does not hold.
+        status: Option<u16>,
         /// The service's code.
         code: Option<String>,
         /// What was not found.
@@ -86,6 +86,8 @@ pub enum ErrorKind {
     Unavailable {
         /// The last HTTP status, when there was one.
         status: Option<u16>,
+        /// The service's code.
+        code: Option<String>,
         /// What the last attempt met.
         message: String,
     },
@@ -202,6 +204,8 @@ impl Error {
             },
             io::ErrorKind::NotFound => "there is no such file".to_owned(),
             io::ErrorKind::PermissionDenied => "the system does not permit it to this user".to_owned(),
+            // What wraps the system's error tells of a file of ours beside the one that is meant.
+            kind if error.get_ref().is_some() => kind.to_string(),
             _ => error.to_string(),
         };
         Self::file(path.display().to_string(), message)
@@ -212,6 +216,7 @@ impl Error {
         match &*self.kind {
             ErrorKind::Auth { code, .. }
             | ErrorKind::NotFound { code, .. }
+            | ErrorKind::Unavailable { code, .. }
             | ErrorKind::Rejected { code, .. }
             | ErrorKind::Throttled { code, .. } => code.as_deref(),
             ErrorKind::Invalid(failures) | ErrorKind::Commands(failures) => {
@@ -224,10 +229,10 @@ impl Error {
     /// The HTTP status, when the service answered.
     pub fn status(&self) -> Option<u16> {
         match &*self.kind {
-            ErrorKind::Auth { status, .. } | ErrorKind::Unavailable { status, .. } => *status,
-            ErrorKind::NotFound { status, .. }
-            | ErrorKind::Rejected { status, .. }
-            | ErrorKind::Decode { status, .. } => Some(*status),
+            ErrorKind::Auth { status, .. }
+            | ErrorKind::Unavailable { status, .. }
+            | ErrorKind::NotFound { status, .. } => *status,
+            ErrorKind::Rejected { status, .. } | ErrorKind::Decode { status, .. } => Some(*status),
             ErrorKind::Throttled { .. } => Some(429),
             ErrorKind::Commands(_) => Some(200),
             _ => None,
@@ -386,7 +391,7 @@ impl fmt::Display for ErrorKind {
             Self::NotFound { status, code, message } => {
                 let says_so = message.to_lowercase().contains("not found");
                 formatter.write_str(if says_so { message } else { "not found" })?;
-                answer(formatter, Some(*status), code.as_deref(), if says_so { "" } else { message })
+                answer(formatter, *status, code.as_deref(), if says_so { "" } else { message })
             }
             Self::Rejected { status, code, message } => {
                 formatter.write_str("the service refused the request")?;
@@ -397,7 +402,10 @@ impl fmt::Display for ErrorKind {
             Self::Throttled { wait, until, .. } => {
                 write!(formatter, "the service asks to wait {} s, until {until}", wait.as_secs())
             }
-            Self::Unavailable { message, .. } => write!(formatter, "the service is unavailable: {message}"),
+            Self::Unavailable { status, code, message } => {
+                formatter.write_str("the service is unavailable")?;
+                answer(formatter, *status, code.as_deref(), message)
+            }
             Self::Unknown { message } => {
                 write!(formatter, "the answer to a change was lost, it may have happened: {message}")
             }
@@ -470,7 +478,7 @@ mod tests {
     fn what_was_not_found_is_said_once() {
         let error = |message: &str| {
             let code = Some("error.x".to_owned());
-            Error::from(ErrorKind::NotFound { status: 404, code, message: message.into() }).to_string()
+            Error::from(ErrorKind::NotFound { status: Some(404), code, message: message.into() }).to_string()
         };
         assert_eq!(error("User not found a"), "User not found a (HTTP 404, error.x)");
         assert_eq!(error("there is no group `X`"), "not found: there is no group `X` (HTTP 404, error.x)");
@@ -478,10 +486,11 @@ mod tests {
 
     #[test]
     fn attempts_are_told_when_there_was_more_than_one() {
-        let mut error = Error::from(ErrorKind::Unavailable { status: Some(503), message: "HTTP 503".into() });
+        let kind = ErrorKind::Unavailable { status: Some(503), code: None, message: "busy".into() };
+        let mut error = Error::from(kind);
         error.attempts = 4;
         error.elapsed = Duration::from_secs(30);
-        assert_eq!(error.to_string(), "the service is unavailable: HTTP 503 (4 attempts in 30 s)");
+        assert_eq!(error.to_string(), "the service is unavailable: busy (HTTP 503) (4 attempts in 30 s)");
         assert!(error.is_retryable());
     }
 

@@ -51,6 +51,9 @@ impl Rows {
 
     /// The rows as CSV (RFC 4180) with formula cells defused.
     pub fn to_csv(&self) -> String {
+        if self.columns.is_empty() {
+            return String::new(); // a row without cells would read as one with a blank cell
+        }
         let mut writer = CsvWriter::new(Vec::new());
         let rows = std::iter::once(&self.columns).chain(&self.cells);
         rows.map(|row| writer.row(row)).take_while(Result::is_ok).for_each(drop);
@@ -176,6 +179,11 @@ mod tests {
         assert_eq!(cell(&json!({"a": 1})), r#"{"a":1}"#);
         assert_eq!(cell(&json!([{"a": 1}])), r#"[{"a":1}]"#);
         assert_eq!(cell(&json!(null)), "");
+    }
+
+    #[test]
+    fn no_records_are_no_text() {
+        assert_eq!(Rows::of(&json!([])).to_csv(), "");
     }
 
     #[test]

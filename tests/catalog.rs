@@ -40,12 +40,7 @@ fn against(server: &Sandbox, code: &str) -> Shell {
     Shell::new("--live -e")
         .arg(code)
         .file("private.key", server.private_key_pem().unwrap())
-        .env("UMAPI_URL", &server.service_url())
-        .env("UMAPI_IMS_URL", &server.sign_in_url())
-        .env("UMAPI_ORG_ID", sandbox::ORGANIZATION)
-        .env("UMAPI_CLIENT_ID", sandbox::CLIENT_ID)
-        .env("UMAPI_CLIENT_SECRET", sandbox::CLIENT_SECRET)
+        .against(server)
         .env("UMAPI_TECH_ACCOUNT_ID", sandbox::TECHNICAL_ACCOUNT_ID)
         .env("UMAPI_PRIVATE_KEY_FILE", "private.key")
-        .env("UMAPI_PACE", "off")
 }

@@ -3,10 +3,14 @@
 
 mod catalog;
 mod client;
+mod first_steps;
 mod layering;
 mod listings;
 mod readme;
+#[cfg(unix)]
+mod repl;
 mod runner;
 mod sandbox;
 mod scripts;
 mod support;
+mod trouble;

@@ -110,3 +110,19 @@ fn a_closed_pipe_ends_a_run_in_a_sentence() {
     let told = String::from_utf8_lossy(&run.stderr).into_owned();
     assert!(told.contains("standard output cannot be written"), "{told}");
 }
+
+#[test]
+fn users_that_were_read_stand_where_e_mails_do() {
+    let code = r#"
+        let designers = get_users_by_group("Designers");
+        print(add_users_to_group("Finance", designers).result);
+        print(add_users_to_group("Interns", designers.filter(|user| user.country == "SE")).result);
+        print(multi_action([group_command("Marketing").add_users(designers)]).result);
+        print(add_profiles_to_group("Interns", get_groups(#{name: "Stock"})).result);
+        print(get_users_by_group("Interns").map(|user| user.email));
+    "#;
+    assert_eq!(
+        Shell::eval(code).run().done(),
+        "success\nsuccess\nsuccess\nsuccess\n[\"ada.lind@example.com\"]\n"
+    );
+}

@@ -77,7 +77,7 @@ fn stopped(lost: &tokio::task::JoinError) -> Error {
     if lost.is_cancelled() {
         return ErrorKind::Interrupted.into();
     }
-    ErrorKind::Unavailable { status: None, message: "the page was given up".to_owned() }.into()
+    ErrorKind::Unavailable { status: None, code: None, message: "the page was given up".to_owned() }.into()
 }
 
 #[cfg(test)]

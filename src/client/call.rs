@@ -2,6 +2,7 @@
 
 use super::auth::{Token, TokenRequest};
 use super::event::{Event, WaitReason};
+use super::masking::masked;
 use super::retry::{self, Verdict};
 use super::settings::{Credentials, Pace};
 use super::target::{Nature, Target};
@@ -71,7 +72,11 @@ impl Failed {
 /// Why an attempt is not the last one.
 struct Setback {
     met: Met,
+    /// What was met, in our words around the service's.
     message: String,
+    /// The service's own words, or ours where it had none.
+    said: String,
+    code: Option<String>,
     status: Option<u16>,
     asked: Option<Duration>,
 }
@@ -179,7 +184,8 @@ impl Client {
                 Ok(response)
             }
             Err(setback) => {
-                let kind = ErrorKind::Unavailable { status: None, message: setback.message.clone() };
+                let message = setback.said.clone();
+                let kind = ErrorKind::Unavailable { status: None, code: None, message };
                 if setback.met == Met::Loss && call.change {
                     tries.lost = Some(setback.message.clone());
                     return Err(tries.end(call, ErrorKind::Unknown { message: setback.message }));
@@ -214,11 +220,13 @@ impl Client {
                 return Err(tries.end(call, ErrorKind::Interrupted));
             }
         };
-        let setback = |message, met| Err(Setback { met, message, status: None, asked: None });
+        let setback = |message: String, met| {
+            Err(Setback { met, said: message.clone(), message, code: None, status: None, asked: None })
+        };
         let answer = match answer {
             Ok(response) => {
                 self.tell_answered(call, response.status, begun.elapsed());
-                Ok(response)
+                Ok(masked(response, &self.shared.settings.credentials, token.as_ref()))
             }
             Err(Fault::NotSent(message)) => setback(message, Met::NoConnection),
             Err(Fault::Lost(message)) => setback(message, Met::Loss),
@@ -386,25 +394,28 @@ fn moment_after(wait: Duration) -> Timestamp {
 
 fn throttled(wait: Duration, setback: &Setback) -> ErrorKind {
     let until = moment_after(wait).round(jiff::Unit::Second).unwrap_or(Timestamp::MAX).to_string();
-    let code = match setback.met {
-        Met::Throttled => Some(setback.message.clone()).filter(|code| !code.is_empty()),
-        _ => None,
-    };
-    ErrorKind::Throttled { wait, until, code }
+    ErrorKind::Throttled { wait, until, code: setback.code.clone() }
 }
 
 /// The last word on a call whose attempts are used up.
 fn given_up(setback: &Setback) -> ErrorKind {
-    let message = setback.message.clone();
+    let (code, message) = (setback.code.clone(), setback.said.clone());
     match setback.status {
         Some(status @ 200..=299) => ErrorKind::Decode { status, message },
-        status => ErrorKind::Unavailable { status, message },
+        status => ErrorKind::Unavailable { status, code, message },
     }
 }
 
 fn unreadable(response: &Response, message: &str) -> Setback {
     let message = format!("the answer cannot be read: {message}");
-    Setback { met: Met::Loss, message, status: Some(response.status), asked: None }
+    Setback {
+        met: Met::Loss,
+        said: message.clone(),
+        message,
+        code: None,
+        status: Some(response.status),
+        asked: None,
+    }
 }
 
 fn turned_away(response: &Response, met: Met) -> Setback {
@@ -412,18 +423,13 @@ fn turned_away(response: &Response, met: Met) -> Setback {
     let date = response.header("date");
     let asked =
         response.header("retry-after").and_then(|value| retry::retry_after(value, date, SystemTime::now()));
-    let message = match met {
-        Met::Throttled => refusal.code.unwrap_or_default(),
-        _ => described(response.status, refusal.message),
-    };
-    Setback { met, message, status: Some(response.status), asked }
+    let said = refusal.message.unwrap_or_default();
+    let message = described(response.status, &said);
+    Setback { met, message, said, code: refusal.code, status: Some(response.status), asked }
 }
 
-fn described(status: u16, message: Option<String>) -> String {
-    match message {
-        Some(message) => format!("HTTP {status}: {message}"),
-        None => format!("HTTP {status}"),
-    }
+fn described(status: u16, said: &str) -> String {
+    if said.is_empty() { format!("HTTP {status}") } else { format!("HTTP {status}: {said}") }
 }
 
 /// A refusal that another attempt would not change.
@@ -431,7 +437,7 @@ fn refused(call: &Call, tries: &mut Tries, response: &Response) -> Failed {
     let status = response.status;
     if status >= 500 && call.change {
         // A server fault in the midst of a change says nothing about how far it went.
-        tries.lost = Some(described(status, refusal(&response.body).message));
+        tries.lost = Some(described(status, &refusal(&response.body).message.unwrap_or_default()));
     }
     tries.end(call, refusal_kind(call, response))
 }
@@ -447,17 +453,16 @@ fn refusal_kind(call: &Call, response: &Response) -> ErrorKind {
             let message = format!("redirected{}; the token is not sent there", location(response));
             ErrorKind::Rejected { status, code, message }
         }
-        500.. => {
-            let message = described(status, Some(message).filter(|text| !text.is_empty()));
-            ErrorKind::Unavailable { status: Some(status), message }
-        }
+        500.. => ErrorKind::Unavailable { status: Some(status), code, message },
         _ if call.target.is_sign_in() => ErrorKind::Auth { status: Some(status), code, message },
         403 if code.as_deref() == Some(code::ORGANIZATION_MIGRATING) => {
             ErrorKind::Rejected { status, code, message }
         }
         401 | 403 => ErrorKind::Auth { status: Some(status), code, message: denied(response, message) },
         // A page of a gateway is no word of the service on what exists.
-        404 if code.is_some() || response.body.is_empty() => ErrorKind::NotFound { status, code, message },
+        404 if code.is_some() || response.body.is_empty() => {
+            ErrorKind::NotFound { status: Some(status), code, message }
+        }
         _ => ErrorKind::Rejected { status, code, message },
     }
 }

@@ -3,8 +3,10 @@
 use super::Client;
 use super::ahead::Ahead;
 use super::event::Event;
+use super::pace::time_for;
 use super::query::UserQuery;
 use super::seen::Seen;
+use super::settings::Pace;
 use super::source::{Fetched, Reader, Source};
 use crate::error::{Error, ErrorKind, Result};
 use crate::wire::group::Group;
@@ -12,6 +14,7 @@ use crate::wire::identity::{Identity, fold};
 use crate::wire::response::{Listed, NOT_FOUND, SUCCESS};
 use crate::wire::user::User;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 /// A record that can be listed.
@@ -253,7 +256,16 @@ impl<T: Entry> Listing<T> {
             pages: self.pages,
             entries: self.seen.count(),
             total: self.total,
+            left: self.left(),
         });
+    }
+
+    /// How long the pages that are left take, where that can be told.
+    fn left(&self) -> Option<Duration> {
+        let settings = self.reader.client.settings();
+        let pages = self.pages?.saturating_sub(self.page + 1);
+        let endpoint = self.reader.source.endpoint();
+        if settings.pace == Pace::Off { None } else { time_for(endpoint, pages) }
     }
 
     fn finish(&mut self) {

@@ -7,6 +7,7 @@ pub mod event;
 pub mod execute;
 mod gate;
 pub mod listing;
+mod masking;
 pub mod outcome;
 mod pace;
 mod plan;
@@ -280,6 +281,7 @@ fn not_about_the_user(error: Error) -> Error {
         ErrorKind::NotFound { status, code, message }
             if !code.as_ref().is_some_and(|code| code.starts_with("error.user.")) =>
         {
+            let status = status.unwrap_or_default();
             Error { kind: Box::new(ErrorKind::Rejected { status, code, message }), ..error }
         }
         kind => Error { kind: Box::new(kind), ..error },
@@ -298,7 +300,7 @@ fn read_user(response: &Response) -> Result<Result<User, ErrorKind>, String> {
             Refusal { code: Some(code), message } if code != SUCCESS => {
                 let message = message.unwrap_or_default();
                 Ok(Err(if code == code::USER_NOT_FOUND {
-                    ErrorKind::NotFound { status, code: Some(code), message }
+                    ErrorKind::NotFound { status: Some(status), code: Some(code), message }
                 } else {
                     ErrorKind::Rejected { status, code: Some(code), message }
                 }))

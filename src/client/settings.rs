@@ -83,6 +83,15 @@ impl Credentials {
         }
     }
 
+    /// What must never be shown.
+    pub fn secrets(&self) -> Vec<&Secret> {
+        match self {
+            Self::OAuth { client_secret, .. } => vec![client_secret],
+            Self::Token { token, .. } => vec![token],
+            Self::Jwt { client_secret, private_key, .. } => vec![client_secret, private_key],
+        }
+    }
+
     /// The client id, sent as `x-api-key`.
     pub fn client_id(&self) -> &str {
         match self {

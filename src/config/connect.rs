@@ -28,6 +28,17 @@ impl Config {
         Ok(settings)
     }
 
+    /// Whether all is there that a client needs, as far as that is known without fetching a secret.
+    ///
+    /// # Errors
+    /// `config`: something is missing, all of it named at once.
+    pub fn check(&self) -> Result<()> {
+        let values = &self.values;
+        let has_secret = secrets::CLIENT_SECRET.iter().any(|key| values.get(*key).is_some());
+        let missing = missing(values, Means::of(values, Flow::Configured), has_secret);
+        if missing.is_empty() { Ok(()) } else { Err(self.incomplete(&missing)) }
+    }
+
     /// Whether changes are real. A profile's `live` is meant for its own organization and service: it does not
     /// hold when the environment names another.
     pub fn mode(&self) -> Mode {

@@ -8,6 +8,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+/// What the name of each of our variables begins with.
+const PREFIX: &str = "UMAPI_";
+
 /// The environment variables as they were at the start; a blank one counts as not set.
 #[derive(Default)]
 pub struct Environment(HashMap<String, String>);
@@ -24,6 +27,15 @@ impl Environment {
     /// The given variables only.
     pub fn of<const N: usize>(variables: [(&str, &str); N]) -> Self {
         Self(variables.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
+    }
+
+    /// The names that begin like ours and belong to no setting, in their order.
+    pub(super) fn strangers(&self) -> Vec<&str> {
+        let known = |name: &str| SETTINGS.iter().any(|setting| setting.variable == Some(name));
+        let mut names: Vec<_> = self.0.keys().map(String::as_str).collect();
+        names.retain(|name| name.starts_with(PREFIX) && !known(name));
+        names.sort_unstable();
+        names
     }
 
     /// The value of a variable that is set and not blank.
@@ -157,7 +169,8 @@ fn default(setting: &Setting) -> Option<Value> {
 
 fn check(setting: &Setting, value: &Value) -> Result<()> {
     let Some(expected) = mismatch(setting.shape, &value.text) else { return Ok(()) };
-    let shown = if setting.secret { String::new() } else { format!(", not `{}`", value.text) };
+    let hidden = setting.secret || holds_password(&value.text);
+    let shown = if hidden { String::new() } else { format!(", not `{}`", value.text) };
     let message = format!("`{}` must be {expected}{shown} ({})", setting.name(), value.source);
     Err(Error::config(message, format!("It sets: {}.", setting.help)))
 }
@@ -170,6 +183,7 @@ fn mismatch(shape: Shape, text: &str) -> Option<String> {
         Shape::Count => expected(text.parse::<u32>().is_ok_and(|count| count > 0), "a whole number from 1"),
         Shape::Seconds => expected(seconds(text).is_some(), "a number of seconds"),
         Shape::Age => expected(duration(text).is_some(), "a length of time such as 2h or 90m"),
+        Shape::Url if holds_password(text) => expected(false, "an address without a user and password"),
         Shape::Url => expected(is_safe_address(text), "an https address (plain http only to this machine)"),
         Shape::Choice(words) => {
             let list = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(" or ");
@@ -181,6 +195,12 @@ fn mismatch(shape: Shape, text: &str) -> Option<String> {
 /// A number of seconds as a duration.
 pub(super) fn seconds(text: &str) -> Option<std::time::Duration> {
     text.parse::<f64>().ok().and_then(|seconds| std::time::Duration::try_from_secs_f64(seconds).ok())
+}
+
+/// Whether a text is an address with a user and perhaps a password in it, which must not be shown.
+fn holds_password(text: &str) -> bool {
+    let authority = text.split_once("://").map_or("", |(_, rest)| rest);
+    authority.split(['/', '?', '#']).next().is_some_and(|authority| authority.contains('@'))
 }
 
 /// Whether an address may carry a secret: https to anywhere, http to loopback only.
@@ -302,6 +322,16 @@ ca_bundle = "company.pem"
         ] {
             assert!(!is_safe_address(bad), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_password_in_an_address_is_refused_without_being_shown() {
+        let environment = Environment::of([("UMAPI_URL", "https://user:very-secret@example.com/v2")]);
+        let error = settle(&Choice::default(), &environment).err().unwrap().to_string();
+        assert_eq!(
+            error,
+            "`url` must be an address without a user and password (the environment variable UMAPI_URL)"
+        );
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! From the command line to an exit code: the one place where all parts meet.
 
+mod first_steps;
 mod place;
+mod prompt;
 mod serve;
 
 use crate::cli::{self, Cli, Color, Command, Format, Global};
@@ -15,7 +17,7 @@ use crate::shell::console::Terminal;
 use crate::shell::exit::Exit;
 use crate::shell::program::Program;
 use crate::shell::progress::Progress;
-use crate::shell::{check, functions, panics, repl, runner, signals};
+use crate::shell::{check, definitions, functions, panics, runner, signals};
 use place::Place;
 use std::ffi::OsString;
 use std::io::{IsTerminal, stdin};
@@ -35,7 +37,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(answer) => return cli::tell(&answer),
     };
     panics::silence();
-    let output = Arc::new(Output::standard(manner(&cli.top.global), no_color()));
+    let output = Output::standard(manner(&cli.top.global), no_color() || is_dumb());
+    let output = Arc::new(if is_dumb() { output.without_progress() } else { output });
     let worker = Arc::clone(&output);
     let thread = thread::Builder::new().name("script".into()).stack_size(STACK_BYTES);
     let exit = match thread.spawn(move || dispatch(cli, &worker)).map(thread::JoinHandle::join) {
@@ -70,6 +73,11 @@ fn no_color() -> bool {
     std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
 }
 
+/// A terminal that can do nothing but lines.
+fn is_dumb() -> bool {
+    std::env::var_os("TERM").is_some_and(|term| term == "dumb")
+}
+
 fn dispatch(cli: Cli, output: &Arc<Output>) -> Exit {
     let Cli { top, command } = cli;
     match command {
@@ -77,17 +85,23 @@ fn dispatch(cli: Cli, output: &Arc<Output>) -> Exit {
         Some(Command::Check { scripts }) => check::run(&scripts, output),
         Some(Command::Functions { pattern, format }) => functions::run(pattern.as_deref(), format, output),
         Some(Command::Sandbox(options)) => serve::serve(options, output),
+        Some(Command::Init(options)) => first_steps::init(&options, &top.global, output),
+        Some(Command::Doctor) => first_steps::doctor(&top.global, output),
+        Some(Command::Completions { shell }) => {
+            output.data(cli::completions(shell).trim_end());
+            Exit::Done
+        }
+        Some(Command::Definitions { folder }) => definitions::run(&folder, output),
         None => match top.eval {
             Some(code) => script(&top.global, Program::evaluated(&code, top.words), output),
-            None if top.words.is_empty() && stdin().is_terminal() => prompt(&top.global, output),
+            None if top.words.is_empty() && stdin().is_terminal() => prompt::prompt(top, output),
             None => script(&top.global, Program::script(top.words), output),
         },
     }
 }
 
 fn script(global: &Global, program: Result<Program>, output: &Arc<Output>) -> Exit {
-    let ready =
-        program.and_then(|program| Ok((setup(global, program.arguments.clone(), output)?.0, program)));
+    let ready = program.and_then(|program| Ok((setup(global, program.arguments.clone(), output)?, program)));
     match ready {
         Ok((setup, program)) => {
             warn_of_misplaced(&program.arguments, output);
@@ -95,19 +109,6 @@ fn script(global: &Global, program: Result<Program>, output: &Arc<Output>) -> Ex
         }
         Err(error) => refuse(&error, output),
     }
-}
-
-fn prompt(global: &Global, output: &Arc<Output>) -> Exit {
-    match setup(global, Vec::new(), output) {
-        Ok((setup, listing_age)) => repl::run(at_the_prompt(setup, listing_age), output),
-        Err(error) => refuse(&error, output),
-    }
-}
-
-/// An operator is there to be asked, and may have said how old a saved listing may be.
-fn at_the_prompt(setup: Setup, listing_age: Option<Duration>) -> Setup {
-    let listings = Listings { max_age: listing_age, asks: true, ..setup.listings };
-    Setup { listings, ..setup }
 }
 
 fn refuse(error: &Error, output: &Output) -> Exit {
@@ -123,14 +124,30 @@ fn warn_of_misplaced(arguments: &[String], output: &Output) {
     }
 }
 
-/// What a run needs. The client's settings are fetched when the script makes its first call.
-fn setup(global: &Global, arguments: Vec<String>, output: &Arc<Output>) -> Result<(Setup, Option<Duration>)> {
+/// Ctrl-C, from here on; a second one leaves, after `grace`.
+fn listen(grace: Duration) -> Result<Interrupt> {
     let interrupt = Interrupt::default();
-    signals::listen(interrupt.clone()).map_err(|error| {
+    signals::listen(interrupt.clone(), grace).map_err(|error| {
         Error::config(format!("the system gives no signals: {error}"), "Check the limits of this user.")
     })?;
-    let Place { profile, organization, mode, listing_age, folder, connect } = Place::of(global, output)?;
-    let setup = Setup {
+    Ok(interrupt)
+}
+
+/// What a run needs. The client's settings are fetched when the script makes its first call.
+fn setup(global: &Global, arguments: Vec<String>, output: &Arc<Output>) -> Result<Setup> {
+    let interrupt = listen(Duration::ZERO)?;
+    Ok(setup_of(Place::of(global, output)?, arguments, interrupt, global, output))
+}
+
+fn setup_of(
+    place: Place,
+    arguments: Vec<String>,
+    interrupt: Interrupt,
+    global: &Global,
+    output: &Arc<Output>,
+) -> Setup {
+    let Place { profile, organization, mode, folder, connect, .. } = place;
+    Setup {
         connect,
         profile,
         organization,
@@ -141,6 +158,5 @@ fn setup(global: &Global, arguments: Vec<String>, output: &Arc<Output>) -> Resul
         observer: Arc::new(Progress::new(Arc::clone(output), global.verbose)),
         interrupt,
         listings: Listings { folder: Some(folder), ..Listings::default() },
-    };
-    Ok((setup, listing_age))
+    }
 }

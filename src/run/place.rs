@@ -3,7 +3,7 @@
 use crate::cli::Global;
 use crate::client::settings::{ClientSettings, Credentials, Flow, Mode, Pace};
 use crate::config::Config;
-use crate::config::values::Environment;
+use crate::config::values::{Choice, Environment};
 use crate::error::{Error, Result};
 use crate::output::Output;
 use crate::sandbox::{self, Sandbox};
@@ -27,6 +27,12 @@ pub(super) struct Place {
     pub(super) listing_age: Option<Duration>,
     /// Finds the folder of what outlives the run; that of a sandbox goes with it.
     pub(super) folder: Box<dyn Fn() -> Result<PathBuf>>,
+    /// Whether it is an organization of Adobe's, not the sandbox.
+    pub(super) is_real: bool,
+    /// What keeps it from being reached, as far as that is known without trying.
+    pub(super) problem: Option<Error>,
+    /// Whether a text holds one of its configured secrets.
+    pub(super) is_secret: Rc<dyn Fn(&str) -> bool>,
     /// Fetches the client's settings.
     pub(super) connect: Box<dyn Fn(Flow) -> Result<ClientSettings>>,
 }
@@ -40,22 +46,50 @@ impl Place {
         if global.sandbox {
             return Ok(Self::sandbox(if global.test { Mode::Test } else { Mode::Live }));
         }
-        let config = Config::load(&global.choice(), &Environment::current())?;
+        Self::of_profile(&global.choice(), output)
+    }
+
+    /// The one of a profile.
+    ///
+    /// # Errors
+    /// `config`: the configuration is broken.
+    pub(super) fn of_profile(choice: &Choice, output: &Output) -> Result<Self> {
+        let config = Rc::new(Config::load(choice, &Environment::current())?);
         for warning in config.warnings() {
             output.warning(warning);
         }
+        let secrets = Rc::clone(&config);
         Ok(Self {
             profile: config.profile().to_owned(),
             organization: config.organization().map(str::to_owned),
             mode: config.mode(),
             listing_age: config.listing_age(),
             folder: Box::new(state::place::path),
+            is_real: true,
+            problem: config.check().err(),
+            is_secret: Rc::new(move |text| secrets.holds_secret(text)),
             connect: Box::new(move |flow| config.client_settings(flow)),
         })
     }
 
+    /// Nowhere: every call is answered with what is wrong with the configuration.
+    pub(super) fn unknown(profile: &str, problem: Error) -> Self {
+        let told = problem.clone();
+        Self {
+            profile: profile.to_owned(),
+            organization: None,
+            mode: Mode::Test,
+            is_real: true,
+            problem: Some(problem),
+            is_secret: Rc::new(|_| false),
+            listing_age: None,
+            folder: Box::new(state::place::path),
+            connect: Box::new(move |_| Err(told.clone())),
+        }
+    }
+
     /// A sandbox of this process, started at the first call and stopped with the run.
-    fn sandbox(mode: Mode) -> Self {
+    pub(super) fn sandbox(mode: Mode) -> Self {
         let sandbox = Rc::new(Local::default());
         let kept = Rc::clone(&sandbox);
         Self {
@@ -64,6 +98,9 @@ impl Place {
             mode,
             listing_age: None,
             folder: Box::new(move || kept.folder()),
+            is_real: false,
+            problem: None,
+            is_secret: Rc::new(|_| false),
             connect: Box::new(move |flow| sandbox.settings(flow)),
         }
     }

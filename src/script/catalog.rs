@@ -94,12 +94,17 @@ impl Catalog {
         nearest(name, self.names())
     }
 
-    /// What matches: part of a name or a word of the description, whatever the case.
+    /// What matches, whatever the case: the function of that name; where there is none, part of a name or a word of
+    /// the description.
     #[must_use]
     pub fn matching(&self, pattern: &str) -> Self {
         let pattern = pattern.to_lowercase();
+        let is_name = !self.find(&pattern).is_empty();
+        let wanted = |function: &&Function| {
+            if is_name { function.name == pattern } else { function.matches(&pattern) }
+        };
         let matching = |section: &Section| {
-            let functions = section.functions.iter().filter(|function| function.matches(&pattern));
+            let functions = section.functions.iter().filter(wanted);
             Section { title: section.title.clone(), functions: functions.cloned().collect() }
         };
         let families = self.families.iter().map(matching);
@@ -159,6 +164,18 @@ pub fn names_of_rhai() -> Vec<String> {
     names
 }
 
+/// Every function of Rhai's that can stand behind a dot: any that takes a value.
+pub fn methods_of_rhai() -> Vec<Function> {
+    let method = |known: &FuncMetadata| {
+        let function = function(known).filter(|function| !function.parameters.is_empty())?;
+        Some(Function { method: true, ..function })
+    };
+    let mut methods = Engine::new().collect_fn_metadata(None, |known| method(known.metadata), true);
+    methods.sort_by_key(Function::signature);
+    methods.dedup_by(|one, other| one.signature() == other.signature());
+    methods
+}
+
 /// The forms of a function of Rhai's whose first value has that type, as a word.
 pub fn forms_of_rhai(name: &str, first: &str) -> Vec<Function> {
     let wanted = |function: &Function| function.parameters.first().is_some_and(|known| known.kind == first);
@@ -201,7 +218,10 @@ fn function(known: &FuncMetadata) -> Option<Function> {
     }
     let help = Help::parse(&known.comments.join("\n"));
     let answer = word(&known.return_type);
-    let receiver = known.params_info.first().is_some_and(|parameter| parameter.contains("&mut"));
+    // Commands are handed over by value: they are shared, and constants among them can be built on as well.
+    let takes_itself =
+        |parameter: &str| parameter.contains("&mut") || Parameter::parse(parameter).kind == "Command";
+    let receiver = known.params_info.first().is_some_and(|parameter| takes_itself(parameter));
     Some(Function {
         name: known.name.to_string(),
         parameters: known.params_info.iter().map(|parameter| Parameter::parse(parameter)).collect(),
@@ -414,7 +434,8 @@ mod tests {
         let catalog = Catalog::read();
         for function in catalog.functions() {
             for name in function.errors.iter().flat_map(|errors| errors.split('`').skip(1).step_by(2)) {
-                let called = name.split('(').next().unwrap_or_default();
+                let called =
+                    name.split('(').next().unwrap_or_default().rsplit('.').next().unwrap_or_default();
                 let known = ErrorKind::NAMES.contains(&name)
                     || !catalog.find(called).is_empty()
                     || function.parameters.iter().any(|parameter| parameter.name == name)

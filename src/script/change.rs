@@ -59,7 +59,15 @@ fn deliver(session: &Session, orders: Vec<Order>, skip_invalid: bool, counts: bo
         session.count(&outcomes, stopped.as_ref());
     }
     let tags = orders.into_iter().map(|order| order.tag).collect();
-    Ok(Report::new(Content { outcomes, tags, requests, mode: session.mode(), stopped }))
+    let interrupted = stopped.clone().filter(|error| matches!(*error.kind, ErrorKind::Interrupted));
+    let report = Report::new(Content { outcomes, tags, requests, mode: session.mode(), stopped });
+    match interrupted {
+        Some(error) => {
+            session.leave_behind(report);
+            Err(error)
+        }
+        None => Ok(report),
+    }
 }
 
 fn refused(session: &Session, orders: &[Order]) -> Result<Vec<Failure>> {
@@ -77,7 +85,6 @@ fn execute(session: &Session, commands: Vec<Command>) -> Result<(Vec<Outcome>, u
     let mut stream = session.client()?.execute(stream::iter(commands));
     let outcomes: Vec<_> = session.wait(async { Ok(stream.by_ref().collect().await) })?;
     match stream.stopped() {
-        Some(error) if matches!(*error.kind, ErrorKind::Interrupted) => Err(error.clone()),
         Some(error) if outcomes.iter().all(|outcome| outcome.status == Status::NotSent) => Err(error.clone()),
         stopped => Ok((outcomes, stream.requests(), stopped.cloned())),
     }

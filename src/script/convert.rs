@@ -81,19 +81,31 @@ pub fn dynamic_of(value: &Value) -> Dynamic {
     }
 }
 
-/// A list of texts; one text is a list of one.
+/// A list of texts; one text is a list of one. Users stand for their e-mails and groups for their names.
 ///
 /// # Errors
 /// `usage`: it is something else.
 pub fn texts(value: &Dynamic) -> Result<Vec<String>> {
     let wrong =
         |value: &Dynamic| Error::usage(format!("expected a text or a list of texts, not {}", kind_of(value)));
-    if value.is_string() {
-        return Ok(vec![value.to_string()]);
+    if let Some(text) = text_of(value) {
+        return Ok(vec![text]);
+    }
+    if let Some(users) = value.read_lock::<Records<User>>() {
+        return Ok(users.all()?.iter().map(|user| user.label().to_owned()).collect());
+    }
+    if let Some(groups) = value.read_lock::<Records<Group>>() {
+        return Ok(groups.all()?.iter().map(|group| group.group_name.to_string()).collect());
     }
     let Some(list) = value.read_lock::<Array>() else { return Err(wrong(value)) };
-    let text = |item: &Dynamic| item.clone().into_string().map_err(|_| wrong(item));
-    list.iter().map(text).collect()
+    list.iter().map(|item| text_of(item).ok_or_else(|| wrong(item))).collect()
+}
+
+/// A text, a user's e-mail or a group's name.
+fn text_of(value: &Dynamic) -> Option<String> {
+    let user = value.read_lock::<UserRecord>().map(|user| user.label().to_owned());
+    user.or_else(|| value.read_lock::<GroupRecord>().map(|group| group.label().to_owned()))
+        .or_else(|| value.clone().into_string().ok())
 }
 
 /// What a value is, for messages: "a text", "a list".

@@ -97,7 +97,7 @@ mod tests {
     #[test]
     fn a_script_catches_a_map_with_every_documented_key() {
         let mut error = Error::from(ErrorKind::NotFound {
-            status: 404,
+            status: Some(404),
             code: Some("error.user.not_found".into()),
             message: "User not found x".into(),
         });

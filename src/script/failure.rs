@@ -287,7 +287,7 @@ mod tests {
         for (code, message) in [
             ("throw \"text\"", "text"),
             ("throw 42", "the script threw 42"),
-            ("throw #{a: 1}", "the script threw #{\"a\": 1}"),
+            ("throw #{a: 1}", "the script threw {\"a\":1}"),
             ("throw", "the script threw an error without a message"),
             ("throw #{message: \"m\"}", "m"),
         ] {

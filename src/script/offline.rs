@@ -54,6 +54,11 @@ pub fn engine() -> Engine {
 
 /// The engine, printing on `console`.
 pub fn engine_on(console: Rc<dyn Console>) -> Engine {
+    engine::build(&session(console))
+}
+
+/// A session without a service, printing on `console`.
+pub fn session(console: Rc<dyn Console>) -> Rc<Session> {
     let connect = |_| Err(Error::config("there is no connection", "Run the script instead of checking it."));
     let setup = Setup {
         connect: Box::new(connect),
@@ -67,7 +72,7 @@ pub fn engine_on(console: Rc<dyn Console>) -> Engine {
         interrupt: Interrupt::default(),
         listings: Listings::default(),
     };
-    engine::build(&Rc::new(Session::new(setup)))
+    Rc::new(Session::new(setup))
 }
 
 #[cfg(test)]

@@ -31,25 +31,25 @@ pub struct Content {
     pub stopped: Option<Error>,
 }
 
-/// What a report can be asked for.
-const FIELDS: &[&str] = &[
-    "result",
-    "completed",
-    "notCompleted",
-    "completedInTestMode",
-    "errors",
-    "warnings",
-    "requests",
-    "mode",
-    "outcomes",
-    "done",
-    "failed",
-    "unknown",
-    "not_sent",
-    "stopped",
-];
-
 impl Report {
+    /// What a report can be asked for.
+    pub const FIELDS: &'static [&'static str] = &[
+        "result",
+        "completed",
+        "notCompleted",
+        "completedInTestMode",
+        "errors",
+        "warnings",
+        "requests",
+        "mode",
+        "outcomes",
+        "done",
+        "failed",
+        "unknown",
+        "not_sent",
+        "stopped",
+    ];
+
     /// A report of these outcomes.
     pub fn new(content: Content) -> Self {
         Self(Rc::new(content))
@@ -100,16 +100,16 @@ impl Report {
             return Ok(convert::dynamic_of(&value));
         }
         let message = format!("a report has no field `{field}`");
-        Err(match nearest(field, FIELDS.iter().copied()) {
+        Err(match nearest(field, Self::FIELDS.iter().copied()) {
             Some(near) => Error::usage_with_hint(message, format!("Did you mean `{near}`?")),
-            None => Error::usage_with_hint(message, format!("It has {}.", FIELDS.join(", "))),
+            None => Error::usage_with_hint(message, format!("It has {}.", Self::FIELDS.join(", "))),
         })
     }
 
     /// The whole report, without the lists that repeat `outcomes`.
     pub fn to_json(&self) -> Value {
         let repeated = ["done", "failed", "unknown", "not_sent"];
-        let fields = FIELDS.iter().filter(|field| !repeated.contains(*field));
+        let fields = Self::FIELDS.iter().filter(|field| !repeated.contains(*field));
         fields.filter_map(|field| Some(((*field).to_owned(), self.value(field)?))).collect()
     }
 
@@ -119,10 +119,17 @@ impl Report {
         let undecided = || self.0.outcomes.iter().find(|outcome| !outcome.status.is_done());
         let kind = if !failures.is_empty() {
             ErrorKind::Commands(failures)
+        } else if let Some(doubt) = self.0.outcomes.iter().find(|outcome| outcome.status == Status::Unknown) {
+            // Before the reason why the run stopped: the change may have been made.
+            ErrorKind::Unknown { message: doubt.message.clone().unwrap_or_default() }
         } else if let Some(stopped) = &self.0.stopped {
             return Some(stopped.clone());
         } else {
-            ErrorKind::Unknown { message: undecided()?.message.clone().unwrap_or_default() }
+            ErrorKind::Unavailable {
+                status: None,
+                code: None,
+                message: undecided()?.message.clone().unwrap_or_default(),
+            }
         };
         let mut error = Error::from(kind);
         let outcome = undecided()?;
@@ -177,12 +184,12 @@ pub fn register(engine: &mut Engine) {
     };
     engine.register_type_with_name::<Report>("Report");
     engine.register_indexer_get(read);
-    for field in FIELDS {
+    for field in Report::FIELDS {
         engine.register_get(*field, move |report: &mut Report| read(report, field));
     }
-    engine.register_fn("contains", |_: &mut Report, field: &str| FIELDS.contains(&field));
+    engine.register_fn("contains", |_: &mut Report, field: &str| Report::FIELDS.contains(&field));
     engine.register_fn("keys", |_: &mut Report| -> Array {
-        FIELDS.iter().map(|field| (*field).into()).collect()
+        Report::FIELDS.iter().map(|field| (*field).into()).collect()
     });
     engine.register_fn("to_map", |report: &mut Report| {
         convert::dynamic_of(&report.to_json()).try_cast::<Map>().unwrap_or_default()

@@ -5,6 +5,7 @@ use super::error::Ended;
 use super::interrupt::Interrupt;
 use super::listings::{self, Listings};
 use super::records::Unfinished;
+use super::report::Report;
 use crate::client::event::{Hook, Observer};
 use crate::client::outcome::{Outcome, Status};
 use crate::client::settings::{ClientSettings, Flow, Mode};
@@ -78,6 +79,7 @@ pub struct Session {
     unfinished: RefCell<Vec<Weak<dyn Unfinished>>>,
     unsent: Unsent,
     single_changes: Cell<usize>,
+    left_behind: RefCell<Option<Report>>,
 }
 
 /// What went wrong in a run without ending it.
@@ -110,6 +112,7 @@ impl Session {
             unfinished: RefCell::default(),
             unsent: Unsent::default(),
             single_changes: Cell::new(0),
+            left_behind: RefCell::default(),
         }
     }
 
@@ -256,6 +259,14 @@ impl Session {
         Ok(())
     }
 
+    /// Whether a text holds a secret this session signs in with, as far as it has signed in.
+    pub fn holds_secret(&self, text: &str) -> bool {
+        let client = self.client.borrow();
+        let secrets =
+            client.as_ref().map(|client| client.settings().credentials.secrets()).unwrap_or_default();
+        secrets.iter().any(|secret| !secret.is_blank() && text.contains(secret.expose().trim()))
+    }
+
     /// What the run has cost so far.
     pub fn calls(&self) -> Calls {
         self.client.borrow().as_ref().map(Client::calls).unwrap_or_default()
@@ -288,6 +299,16 @@ impl Session {
     /// How the script said that it ends, if it did.
     pub fn ended(&self) -> Option<Ended> {
         self.ended.get()
+    }
+
+    /// Keeps the report of a call that the operator interrupted: nothing else tells what was done by then.
+    pub fn leave_behind(&self, report: Report) {
+        self.left_behind.replace(Some(report));
+    }
+
+    /// The report of a call that the operator interrupted, once.
+    pub fn take_left_behind(&self) -> Option<Report> {
+        self.left_behind.take()
     }
 
     /// What went wrong without ending the run.

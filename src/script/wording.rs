@@ -2,6 +2,7 @@
 
 use super::call_text::CallText;
 use super::catalog::is_method_of_rhai;
+use super::convert::json_of;
 use super::type_name::{self, phrase};
 use rhai::{Dynamic, EvalAltResult, LexError, ParseErrorType, Position};
 
@@ -268,7 +269,8 @@ pub fn thrown(value: &Dynamic) -> String {
     } else if value.is_string() {
         value.to_string()
     } else {
-        format!("the script threw {value}")
+        let text = json_of(value).map_or_else(|_| value.to_string(), |json| json.to_string());
+        format!("the script threw {text}")
     }
 }
 

@@ -31,16 +31,22 @@ pub fn history() -> Result<PathBuf> {
     Ok(folder()?.join("history"))
 }
 
-/// Makes a folder that nobody else may look into, and those above it.
+/// Makes a folder and those above it, closed to others; one that is there stays as it is.
+///
+/// # Errors
+/// The system's.
 #[cfg(unix)]
-pub(super) fn make(folder: &Path) -> std::io::Result<()> {
+pub fn make(folder: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::DirBuilderExt;
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
-/// Makes a folder and those above it.
+/// Makes a folder and those above it; one that is there stays as it is.
+///
+/// # Errors
+/// The system's.
 #[cfg(not(unix))]
-pub(super) fn make(folder: &Path) -> std::io::Result<()> {
+pub fn make(folder: &Path) -> std::io::Result<()> {
     std::fs::create_dir_all(folder)
 }
 

@@ -83,7 +83,7 @@ pub struct Endpoint {
     pub summary: &'static str,
 }
 
-#[allow(clippy::unnecessary_wraps, reason = "written where an `Option` is declared")]
+#[expect(clippy::unnecessary_wraps, reason = "written where an `Option` is declared")]
 const fn limit(per_client: u32) -> Option<RateLimit> {
     Some(RateLimit { per_client, global: 100 })
 }

@@ -6,7 +6,7 @@ use std::iter;
 use std::time::Duration;
 
 const HEAD: &str = "\
-| task | done by | time (shortest to longest) | CPU | memory | times ours | memory times ours |
+| task | done by | time (shortest to longest) | CPU | memory | time to ours | memory to ours |
 |---|---|--:|--:|--:|--:|--:|
 ";
 
@@ -20,46 +20,41 @@ pub(crate) fn markdown(measured: &[(&Row, Vec<Series>)]) -> String {
 }
 
 fn line(task: &str, one: &Series, ours: Option<&Series>) -> String {
+    let (unit, time) = clock(one.wall());
     let (shortest, longest) = one.spread();
     let ratios = ours.filter(|ours| !std::ptr::eq(*ours, one)).map(|ours| {
         let time = one.wall().as_secs_f64() / ours.wall().as_secs_f64();
-        (ratio(time), ratio(bytes(one) / bytes(ours)))
+        (digits(time), digits(mebibytes(one) / mebibytes(ours)))
     });
     let (time_ratio, memory_ratio) = ratios.unwrap_or_default();
     format!(
-        "| {task} | {} | {} ({} to {}) | {} | {} | {time_ratio} | {memory_ratio} |\n",
+        "| {task} | {} | {} {unit} ({} to {}) | {} {unit} | {} MiB | {time_ratio} | {memory_ratio} |\n",
         one.name,
         time(one.wall()),
         time(shortest),
         time(longest),
         time(one.cpu()),
-        memory(bytes(one)),
+        digits(mebibytes(one)),
     )
 }
 
-/// Three digits, as far as they can be trusted.
-fn time(time: Duration) -> String {
-    let seconds = time.as_secs_f64();
-    match seconds {
-        10.0.. => format!("{seconds:.1} s"),
-        1.0.. => format!("{seconds:.2} s"),
-        0.1.. => format!("{:.0} ms", seconds * 1e3),
-        _ => format!("{:.1} ms", seconds * 1e3),
-    }
-}
-
-fn ratio(ratio: f64) -> String {
-    let digits = if ratio < 10.0 { 2 } else { 1 };
-    format!("{ratio:.digits$}")
+/// The unit that suits a time, and how times are written in it.
+fn clock(time: Duration) -> (&'static str, impl Fn(Duration) -> String) {
+    let (unit, per_second) = if time < Duration::from_secs(1) { ("ms", 1e3) } else { ("s", 1.0) };
+    (unit, move |time| digits(time.as_secs_f64() * per_second))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "the memory of a process is far below 2^52 bytes")]
-fn bytes(series: &Series) -> f64 {
-    series.memory() as f64
+fn mebibytes(series: &Series) -> f64 {
+    series.memory() as f64 / f64::from(1 << 20)
 }
 
-fn memory(bytes: f64) -> String {
-    let mebibytes = bytes / f64::from(1 << 20);
-    let digits = usize::from(mebibytes < 100.0);
-    format!("{mebibytes:.digits$} MiB")
+/// Three digits: no measurement is good for more.
+fn digits(value: f64) -> String {
+    let places = match value {
+        100.0.. => 0,
+        10.0.. => 1,
+        _ => 2,
+    };
+    format!("{value:.places$}")
 }

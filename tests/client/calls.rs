@@ -109,7 +109,7 @@ async fn after_the_last_attempt_the_error_says_what_it_met() {
     let error = client_of(&server).get_user("a@example.com", None).await.unwrap_err();
     assert_eq!((error.kind.name(), error.status(), error.attempts), ("unavailable", Some(503), 3));
     assert!(error.elapsed > Duration::ZERO);
-    assert!(error.to_string().contains("HTTP 503: maintenance"), "{error}");
+    assert!(error.to_string().contains("maintenance (HTTP 503)"), "{error}");
     let sent = server.requests()[0].header("x-request-id").map(str::to_owned);
     assert_eq!(error.request_id, sent);
 }

@@ -2,5 +2,9 @@
 
 pub(crate) mod server;
 pub(crate) mod shell;
+#[cfg(unix)]
+pub(crate) mod terminal;
 
 pub(crate) use shell::Shell;
+#[cfg(unix)]
+pub(crate) use terminal::Terminal;

@@ -3,6 +3,7 @@
 use assert_cmd::Command;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
+use umapi::sandbox::{self, Sandbox};
 
 /// A run of `umapi` that is being put together.
 pub(crate) struct Shell {
@@ -34,6 +35,18 @@ impl Shell {
     /// `umapi --sandbox -e CODE`.
     pub(crate) fn eval(code: &str) -> Self {
         Self::new("--sandbox -e").arg(code)
+    }
+
+    /// The settings that lead to a sandbox of the test, without any waits.
+    pub(crate) fn against(self, server: &Sandbox) -> Self {
+        self.env("UMAPI_URL", &server.service_url())
+            .env("UMAPI_IMS_URL", &server.sign_in_url())
+            .env("UMAPI_ORG_ID", sandbox::ORGANIZATION)
+            .env("UMAPI_CLIENT_ID", sandbox::CLIENT_ID)
+            .env("UMAPI_CLIENT_SECRET", sandbox::CLIENT_SECRET)
+            .env("UMAPI_PACE", "off")
+            .env("UMAPI_FIRST_DELAY", "0")
+            .env("UMAPI_JITTER", "0")
     }
 
     /// One argument more, blanks and all.

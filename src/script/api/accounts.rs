@@ -376,6 +376,28 @@ pub mod functions {
         send(&context, remove("remove_from_org", &email, permanent, Map::new()))
     }
 
+    /// Removes someone from the organization, the account of a domain or the Adobe ID; the account stays.
+    ///
+    /// # Options
+    /// - `domain`: domain of a username that is no e-mail
+    /// - `use_adobe_id`: true means the Adobe ID where a managed account has the same e-mail
+    ///
+    /// # Errors
+    /// Those of `add_adobe_id(email, first, last, country)`.
+    ///
+    /// # Example
+    /// ```rhai
+    /// remove_from_org("femi.adeyemi@example.net", #{use_adobe_id: true});
+    /// ```
+    #[rhai_fn(name = "remove_from_org", volatile, return_raw)]
+    pub fn remove_from_org_of(
+        context: NativeCallContext,
+        email: Dynamic,
+        options: Map,
+    ) -> RhaiResultOf<Report> {
+        send(&context, remove("remove_from_org", &email, false, options))
+    }
+
     /// Removes someone from the organization, with a say about which account is meant.
     ///
     /// # Options

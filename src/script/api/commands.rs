@@ -104,7 +104,7 @@ pub mod functions {
     /// - `option`: `"ignoreIfAlreadyExists"` (the default), `"updateIfAlreadyExists"`, or `"error"`
     ///
     /// # Errors
-    /// Those of `add_adobe_id(command, fields)`.
+    /// Those of `command.add_adobe_id(fields)`.
     ///
     /// # Example
     /// ```rhai
@@ -130,7 +130,7 @@ pub mod functions {
     /// - `option`: `"ignoreIfAlreadyExists"` (the default), `"updateIfAlreadyExists"`, or `"error"`
     ///
     /// # Errors
-    /// Those of `add_adobe_id(command, fields)`.
+    /// Those of `command.add_adobe_id(fields)`.
     ///
     /// # Example
     /// ```rhai
@@ -195,7 +195,7 @@ pub mod functions {
     /// Adds the step that removes the user from groups, profiles and admin groups; no names add no step.
     ///
     /// # Errors
-    /// Those of `add_to_groups(command, names)`.
+    /// Those of `command.add_to_groups(names)`.
     ///
     /// # Example
     /// ```rhai
@@ -358,7 +358,7 @@ pub mod functions {
     /// Adds the step that removes users from the user group; no e-mails add no step.
     ///
     /// # Errors
-    /// Those of `add_users(command, emails)`.
+    /// Those of `command.add_users(emails)`.
     ///
     /// # Example
     /// ```rhai
@@ -376,7 +376,7 @@ pub mod functions {
     /// Adds the step that gives the user group product profiles; no names add no step.
     ///
     /// # Errors
-    /// Those of `add_users(command, emails)`.
+    /// Those of `command.add_users(emails)`.
     ///
     /// # Example
     /// ```rhai
@@ -394,7 +394,7 @@ pub mod functions {
     /// Adds the step that takes product profiles away from the user group; no names add no step.
     ///
     /// # Errors
-    /// Those of `add_users(command, emails)`.
+    /// Those of `command.add_users(emails)`.
     ///
     /// # Example
     /// ```rhai

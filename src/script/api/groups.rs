@@ -144,7 +144,7 @@ fn list(session: &Rc<Session>, options: &Options) -> Result<Records<Group>> {
 fn get(session: &Rc<Session>, name_or_id: &Dynamic) -> Result<GroupRecord> {
     find(session, name_or_id)?.map(GroupRecord).ok_or_else(|| {
         let message = format!("there is no group `{name_or_id}`");
-        ErrorKind::NotFound { status: 200, code: Some(GROUP_NOT_FOUND.to_owned()), message }.into()
+        ErrorKind::NotFound { status: None, code: Some(GROUP_NOT_FOUND.to_owned()), message }.into()
     })
 }
 

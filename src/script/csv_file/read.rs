@@ -66,9 +66,11 @@ fn trimmed(Record { line, cells }: Record) -> Record {
     Record { line, cells }
 }
 
-/// The header, out of the first record; a file without one has no columns.
+/// The header, out of the first record; a file without one is more likely a broken export than a list of nobody.
 fn header(file: &str, first: Option<Record>, shape: &Shape) -> Result<Header> {
-    let Record { line, cells } = first.unwrap_or(Record { line: 1, cells: Vec::new() });
+    let Some(Record { line, cells }) = first else {
+        return Err(Error::file(file, "the file is empty: it does not even have a header"));
+    };
     let place = format!("{file}:{line}");
     if let Some(blank) = cells.iter().position(String::is_empty) {
         return Err(Error::file(place, format!("column {} has no name", blank + 1)));
@@ -100,7 +102,6 @@ fn present(place: &str, names: &[String], shape: &Shape) -> Result<()> {
 /// What was found in place of what must be there.
 fn found(names: &[String]) -> String {
     match names {
-        [] => "the file is empty".to_owned(),
         [one] => match [';', '\t', '|', ','].into_iter().find(|letter| one.contains(*letter)) {
             Some(letter) => format!("is the delimiter {letter:?}?"),
             None => format!("it has only `{one}`"),
@@ -214,7 +215,6 @@ mod tests {
             message("Mail,upn\n", &wanting(&["mail", "country"])),
             "people.csv:1: no column `mail` (did you mean `Mail`?), no column `country`; it has `Mail`, `upn`"
         );
-        assert_eq!(message("", &wanting(&["mail"])), "people.csv:1: no column `mail`; the file is empty");
     }
 
     #[test]
@@ -227,7 +227,14 @@ mod tests {
     fn too_few_rows_are_an_error_when_so_many_must_be_there() {
         let shape = Shape { min_rows: 2, ..Shape::default() };
         assert_eq!(message("a\n1\n", &shape), "people.csv: too few rows: 1, and it must have 2");
-        assert!(rows("").is_empty());
+        assert!(rows("a\n").is_empty());
+    }
+
+    #[test]
+    fn a_file_without_a_header_is_an_error() {
+        let expected = "people.csv: the file is empty: it does not even have a header";
+        assert_eq!(message("", &Shape::default()), expected);
+        assert_eq!(message("\n\n", &Shape::default()), expected);
     }
 
     #[test]

@@ -1,0 +1,62 @@
+//! A service in trouble, as the operator meets it: what is told, and how a run ends.
+
+use crate::support::Shell;
+use umapi::sandbox::{Effect, Fault, Options, Sandbox};
+use umapi::wire::endpoint::EndpointId;
+
+const CHANGE: &str = "add_to_groups(\"ben.osei@example.com\", \"Finance\")";
+
+/// A sandbox whose action endpoint meets this for ever.
+fn troubled(effect: Effect) -> Sandbox {
+    let server = Sandbox::start(Options::default()).unwrap();
+    server.queue(Fault::at(EndpointId::Action, effect).times(99));
+    server
+}
+
+fn unavailable(status: u16) -> Effect {
+    Effect::Status {
+        status,
+        body: Some(r#"{"errorCode":"C1","errorMessage":"busy"}"#.into()),
+        retry_after: None,
+    }
+}
+
+#[test]
+fn a_change_whose_answers_are_all_lost_is_unknown_however_it_was_made() {
+    for effect in [Effect::DropAfter, Effect::CutBody { bytes: 9 }, unavailable(503)] {
+        let server = troubled(effect);
+        for code in [
+            CHANGE.to_owned(),
+            "multi_action([command(\"ben.osei@example.com\").add_to_groups(\"Finance\")])".into(),
+        ] {
+            let run = Shell::new("--live -e").arg(&code).against(&server).run();
+            assert_eq!(run.code, 6, "{code}\n{}\n{}", run.stdout, run.stderr);
+        }
+    }
+}
+
+#[test]
+fn the_words_of_a_service_in_trouble_reach_the_script_whole() {
+    let server = Sandbox::start(Options::default()).unwrap();
+    server.queue(Fault::at(EndpointId::User, unavailable(500)));
+    let code = "try { get_user(\"ben.osei@example.com\") } \
+                catch (e) { print(`${e.kind} ${e.status} ${e.code} ${e.message}`) }";
+    let run = Shell::new("-e").arg(code).against(&server).run();
+    assert_eq!(run.done(), "unavailable 500 C1 busy\n");
+}
+
+#[test]
+fn a_secret_that_the_service_repeats_is_masked() {
+    let server = Sandbox::start(Options::default()).unwrap();
+    let body = format!(
+        r#"{{"error":"invalid_client","error_description":"{} is wrong"}}"#,
+        umapi::sandbox::CLIENT_SECRET
+    );
+    server.queue(Fault::at(
+        EndpointId::OAuthToken,
+        Effect::Status { status: 401, body: Some(body), retry_after: None },
+    ));
+    let run = Shell::new("-vv -e").arg("get_users()").against(&server).run();
+    assert!(!run.stderr.contains(umapi::sandbox::CLIENT_SECRET), "{}", run.stderr);
+    run.failed(4, "******** is wrong");
+}
