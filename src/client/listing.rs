@@ -262,10 +262,9 @@ impl<T: Entry> Listing<T> {
 
     /// How long the pages that are left take, where that can be told.
     fn left(&self) -> Option<Duration> {
-        let settings = self.reader.client.settings();
         let pages = self.pages?.saturating_sub(self.page + 1);
-        let endpoint = self.reader.source.endpoint();
-        if settings.pace == Pace::Off { None } else { time_for(endpoint, pages) }
+        let paced = self.reader.client.settings().pace == Pace::Documented;
+        if paced { time_for(self.reader.source.endpoint(), pages) } else { None }
     }
 
     fn finish(&mut self) {

@@ -23,16 +23,16 @@ pub(super) struct Place {
     pub(super) organization: Option<String>,
     /// Whether changes are real.
     pub(super) mode: Mode,
-    /// How old a saved listing may be at the prompt.
-    pub(super) listing_age: Option<Duration>,
-    /// Finds the folder of what outlives the run; that of a sandbox goes with it.
-    pub(super) folder: Box<dyn Fn() -> Result<PathBuf>>,
     /// Whether it is an organization of Adobe's, not the sandbox.
     pub(super) is_real: bool,
     /// What keeps it from being reached, as far as that is known without trying.
     pub(super) problem: Option<Error>,
     /// Whether a text holds one of its configured secrets.
     pub(super) is_secret: Rc<dyn Fn(&str) -> bool>,
+    /// How old a saved listing may be at the prompt.
+    pub(super) listing_age: Option<Duration>,
+    /// Finds the folder of what outlives the run; that of a sandbox goes with it.
+    pub(super) folder: Box<dyn Fn() -> Result<PathBuf>>,
     /// Fetches the client's settings.
     pub(super) connect: Box<dyn Fn(Flow) -> Result<ClientSettings>>,
 }
@@ -63,11 +63,11 @@ impl Place {
             profile: config.profile().to_owned(),
             organization: config.organization().map(str::to_owned),
             mode: config.mode(),
-            listing_age: config.listing_age(),
-            folder: Box::new(state::place::path),
             is_real: true,
             problem: config.check().err(),
             is_secret: Rc::new(move |text| secrets.holds_secret(text)),
+            listing_age: config.listing_age(),
+            folder: Box::new(state::place::path),
             connect: Box::new(move |flow| config.client_settings(flow)),
         })
     }
@@ -96,11 +96,11 @@ impl Place {
             profile: "sandbox".to_owned(),
             organization: Some(sandbox::ORGANIZATION.to_owned()),
             mode,
-            listing_age: None,
-            folder: Box::new(move || kept.folder()),
             is_real: false,
             problem: None,
             is_secret: Rc::new(|_| false),
+            listing_age: None,
+            folder: Box::new(move || kept.folder()),
             connect: Box::new(move |flow| sandbox.settings(flow)),
         }
     }
