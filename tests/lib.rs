@@ -5,6 +5,7 @@ mod catalog;
 mod client;
 mod first_steps;
 mod layering;
+#[cfg(unix)]
 mod listings;
 mod queue;
 mod readme;
