@@ -199,10 +199,8 @@ fn resolved(settings: &ClientSettings) -> Result<String> {
     for host in hosts {
         let known = (host, 443).to_socket_addrs().is_ok_and(|mut addresses| addresses.next().is_some());
         if !known {
-            let kind =
-                ErrorKind::Unavailable { status: None, message: format!("the host `{host}` is not known") };
-            let hint = "Check the network and the name server, or name a proxy (HTTPS_PROXY, `proxy`).";
-            return Err(Error::config(Error::from(kind).message(), hint));
+            let message = format!("the host `{host}` is not known");
+            return Err(ErrorKind::Unavailable { status: None, code: None, message }.into());
         }
     }
     Ok(hosts.join(", "))
@@ -289,7 +287,7 @@ mod tests {
             Error::from(ErrorKind::Auth { status: Some(status), code: None, message: String::new() })
         };
         assert_eq!((guilty(&auth(403)), guilty(&auth(401))), ("API key", "organization"));
-        let lost = ErrorKind::Unavailable { status: Some(503), message: String::new() };
+        let lost = ErrorKind::Unavailable { status: Some(503), code: None, message: String::new() };
         assert_eq!(guilty(&lost.into()), "call");
     }
 }
