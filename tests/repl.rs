@@ -486,3 +486,10 @@ fn the_prompt_opens_whatever_is_wrong_with_the_configuration() {
     broken.expect("default test> ");
     broken.ask("1 + 1", "\n2", "default test> ");
 }
+
+#[test]
+fn without_a_home_the_prompt_opens_and_says_what_it_lacks() {
+    let mut terminal = Terminal::new("").env("HOME", "").start();
+    terminal.expect("default test> ");
+    terminal.ask("1 + 1", "2\r\n", "default test> ");
+}

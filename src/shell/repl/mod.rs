@@ -263,7 +263,8 @@ impl Repl {
         drop(editor.add_history_entry(line)); // it is in memory only and refuses nothing
         self.typed.push(line.to_owned());
         if let Err(error) = self.keeper.keep(line) {
-            self.output.warning(&format!("this line will not be kept: {error}"));
+            self.output.warning(&format!("lines are not kept for the next session: {error}"));
+            self.keeper.give_up();
         }
     }
 
