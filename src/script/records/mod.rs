@@ -27,6 +27,8 @@ struct State<T: Item> {
     entries: Rc<Vec<Arc<T>>>,
     rest: Rest<T>,
     groups_left_out: bool,
+    /// Nobody has it but the prompt, which showed its first rows.
+    shown_only: bool,
 }
 
 /// What is not read yet.
@@ -76,7 +78,7 @@ impl<T: Entry> Pages<T> for Listed<T> {
 
 /// A listing that may still have pages to read.
 pub trait Unfinished {
-    /// Reads it to its end.
+    /// A change is about to leave: reads it to its end, unless nobody would miss the rest.
     ///
     /// # Errors
     /// `incomplete`, naming the page; it is the listing's error from then on.
@@ -85,12 +87,29 @@ pub trait Unfinished {
 
 impl<T: Item> Unfinished for RefCell<State<T>> {
     fn finish(&self) -> Result<()> {
-        while self.borrow_mut().read_page()? {}
-        Ok(())
+        if self.borrow().shown_only {
+            self.borrow_mut().give_up();
+            return Ok(());
+        }
+        self.borrow_mut().read_all()
     }
 }
 
 impl<T: Item> State<T> {
+    /// Reads it to its end.
+    fn read_all(&mut self) -> Result<()> {
+        while self.read_page()? {}
+        Ok(())
+    }
+
+    /// A change shifts the pages that are left, and nobody waits for them: they are not read any more.
+    fn give_up(&mut self) {
+        if matches!(self.rest, Rest::Pages(_)) {
+            let message = "the list was read as far as it was shown, and a change was made since";
+            self.rest = Rest::Failed(Error::usage_with_hint(message, "Ask for it again."));
+        }
+    }
+
     /// Reads one page more; false when there is none. What failed once fails for ever: a list never gets shorter.
     fn read_page(&mut self) -> Result<bool> {
         let Rest::Pages(pages) = &mut self.rest else {
@@ -129,22 +148,36 @@ impl<T: Item> Records<T> {
         let records = Self::from_pages(Listed { session: Rc::clone(session), listing }, groups_left_out);
         records.0.borrow_mut().read_page()?;
         if matches!(records.0.borrow().rest, Rest::Pages(_)) {
-            let unfinished: Rc<dyn Unfinished> = records.0.clone();
-            session.keep_in_view(&unfinished);
+            session.keep_in_view(&records.unfinished());
         }
         Ok(records)
+    }
+
+    /// What is to be told of a change.
+    pub fn unfinished(&self) -> Rc<dyn Unfinished> {
+        self.0.clone()
     }
 
     /// A list whose pages are still to be read.
     pub fn from_pages(pages: impl Pages<T> + 'static, groups_left_out: bool) -> Self {
         let rest = Rest::Pages(Box::new(pages));
-        Self(Rc::new(RefCell::new(State { entries: Rc::default(), rest, groups_left_out })))
+        Self(Rc::new(RefCell::new(State {
+            entries: Rc::default(),
+            rest,
+            groups_left_out,
+            shown_only: false,
+        })))
     }
 
     /// A list of entries that were read before.
     pub fn from_entries(entries: Vec<Arc<T>>, groups_left_out: bool) -> Self {
         let entries = Rc::new(entries);
-        Self(Rc::new(RefCell::new(State { entries, rest: Rest::Nothing, groups_left_out })))
+        Self(Rc::new(RefCell::new(State {
+            entries,
+            rest: Rest::Nothing,
+            groups_left_out,
+            shown_only: false,
+        })))
     }
 
     /// The same kind of list with other entries.
@@ -163,7 +196,7 @@ impl<T: Item> Records<T> {
     /// # Errors
     /// `incomplete`, naming the page.
     pub fn all(&self) -> Result<Rc<Vec<Arc<T>>>> {
-        self.0.finish()?;
+        self.0.borrow_mut().read_all()?;
         Ok(Rc::clone(&self.0.borrow().entries))
     }
 
@@ -179,6 +212,14 @@ impl<T: Item> Records<T> {
             if !self.0.borrow_mut().read_page()? {
                 return Ok(None);
             }
+        }
+    }
+
+    /// Tells that its first rows were shown at the prompt and nobody keeps it otherwise: a change then does not wait
+    /// for the rest of it.
+    pub fn mark_shown(&self) {
+        if Rc::strong_count(&self.0) == 1 {
+            self.0.borrow_mut().shown_only = true;
         }
     }
 
