@@ -95,6 +95,7 @@ fn completed(terminal: &mut Terminal, typed: &str, added: &str) -> Result<Durati
     terminal.expect(added)?;
     let took = begun.elapsed();
     terminal.send(ControlCode::EndOfText)?;
+    terminal.expect("\r\n")?; // the line is drawn once more before its end
     terminal.expect("test> ")?;
     Ok(took)
 }
