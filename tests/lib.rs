@@ -5,6 +5,7 @@ mod catalog;
 mod client;
 mod first_steps;
 mod layering;
+mod listings;
 mod readme;
 #[cfg(unix)]
 mod repl;

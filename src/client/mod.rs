@@ -1,5 +1,6 @@
 //! The client: async over [`crate::wire`]; knows nothing of Rhai, clap or the terminal.
 
+mod ahead;
 mod auth;
 mod call;
 pub mod event;
@@ -13,7 +14,9 @@ mod plan;
 pub mod query;
 pub mod request;
 mod retry;
+mod seen;
 pub mod settings;
+mod source;
 mod split;
 mod stitch;
 mod sync;

@@ -3,7 +3,7 @@
 use super::table::{Key, setting};
 use super::values::{Source, Values, seconds};
 use super::{Config, secrets};
-use crate::client::settings::{ClientSettings, Credentials, Flow, Mode, Pace};
+use crate::client::settings::{self, ClientSettings, Credentials, Flow, Mode, Pace};
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 use std::time::Duration;
@@ -48,6 +48,11 @@ impl Config {
             Some(_) if self.redirected().is_none() => Mode::Live,
             _ => Mode::Test,
         }
+    }
+
+    /// How old a saved listing may be at the prompt; none is used there without it.
+    pub fn listing_age(&self) -> Option<Duration> {
+        self.values.text(Key::ListingAge).and_then(settings::duration)
     }
 
     /// The environment variable that names another organization or service than the profile whose `live` counts.

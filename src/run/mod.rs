@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::output::render::Form;
 use crate::output::{Manner, Output};
 use crate::script::interrupt::Interrupt;
+use crate::script::listings::Listings;
 use crate::script::session::Setup;
 use crate::shell::console::Terminal;
 use crate::shell::exit::Exit;
@@ -145,7 +146,7 @@ fn setup_of(
     global: &Global,
     output: &Arc<Output>,
 ) -> Setup {
-    let Place { profile, organization, mode, connect, .. } = place;
+    let Place { profile, organization, mode, folder, connect, .. } = place;
     Setup {
         connect,
         profile,
@@ -156,5 +157,6 @@ fn setup_of(
         console: Rc::new(Terminal::new(Arc::clone(output))),
         observer: Arc::new(Progress::new(Arc::clone(output), global.verbose)),
         interrupt,
+        listings: Listings { folder: Some(folder), ..Listings::default() },
     }
 }

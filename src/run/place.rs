@@ -8,8 +8,12 @@ use crate::error::{Error, Result};
 use crate::output::Output;
 use crate::sandbox::{self, Sandbox};
 use crate::secret::Secret;
+use crate::state;
 use std::cell::OnceCell;
+use std::path::PathBuf;
 use std::rc::Rc;
+use std::time::Duration;
+use tempfile::TempDir;
 
 /// Whose organization a run is about.
 pub(super) struct Place {
@@ -25,6 +29,10 @@ pub(super) struct Place {
     pub(super) problem: Option<Error>,
     /// Whether a text holds one of its configured secrets.
     pub(super) is_secret: Rc<dyn Fn(&str) -> bool>,
+    /// How old a saved listing may be at the prompt.
+    pub(super) listing_age: Option<Duration>,
+    /// Finds the folder of what outlives the run; that of a sandbox goes with it.
+    pub(super) folder: Box<dyn Fn() -> Result<PathBuf>>,
     /// Fetches the client's settings.
     pub(super) connect: Box<dyn Fn(Flow) -> Result<ClientSettings>>,
 }
@@ -58,6 +66,8 @@ impl Place {
             is_real: true,
             problem: config.check().err(),
             is_secret: Rc::new(move |text| secrets.holds_secret(text)),
+            listing_age: config.listing_age(),
+            folder: Box::new(state::place::path),
             connect: Box::new(move |flow| config.client_settings(flow)),
         })
     }
@@ -72,13 +82,16 @@ impl Place {
             is_real: true,
             problem: Some(problem),
             is_secret: Rc::new(|_| false),
+            listing_age: None,
+            folder: Box::new(state::place::path),
             connect: Box::new(move |_| Err(told.clone())),
         }
     }
 
     /// A sandbox of this process, started at the first call and stopped with the run.
     pub(super) fn sandbox(mode: Mode) -> Self {
-        let sandbox = Local::default();
+        let sandbox = Rc::new(Local::default());
+        let kept = Rc::clone(&sandbox);
         Self {
             profile: "sandbox".to_owned(),
             organization: Some(sandbox::ORGANIZATION.to_owned()),
@@ -86,6 +99,8 @@ impl Place {
             is_real: false,
             problem: None,
             is_secret: Rc::new(|_| false),
+            listing_age: None,
+            folder: Box::new(move || kept.folder()),
             connect: Box::new(move |flow| sandbox.settings(flow)),
         }
     }
@@ -95,6 +110,7 @@ impl Place {
 #[derive(Default)]
 struct Local {
     started: OnceCell<Sandbox>,
+    folder: OnceCell<TempDir>,
 }
 
 impl Local {
@@ -104,6 +120,14 @@ impl Local {
         }
         let server = Sandbox::start(sandbox::Options::default()).map_err(failed)?;
         Ok(self.started.get_or_init(|| server))
+    }
+
+    fn folder(&self) -> Result<PathBuf> {
+        if self.folder.get().is_none() {
+            let made = tempfile::tempdir().map_err(|error| Error::file("the temporary folder", error))?;
+            drop(self.folder.set(made)); // it is empty, as was just seen
+        }
+        self.folder.get().map(|folder| folder.path().to_owned()).ok_or_else(|| failed("no temporary folder"))
     }
 
     fn settings(&self, flow: Flow) -> Result<ClientSettings> {

@@ -10,6 +10,7 @@ use crate::config::values::Choice;
 use crate::error::Result;
 use crate::output::Output;
 use crate::script::interrupt::Interrupt;
+use crate::script::listings::Listings;
 use crate::script::session::Setup;
 use crate::shell::console::Terminal;
 use crate::shell::exit::Exit;
@@ -47,7 +48,11 @@ struct Door {
 
 impl Door {
     fn opened(&self, place: Place) -> Opened {
-        let Place { profile, organization, mode, is_real, problem, is_secret, connect, .. } = place;
+        let Place { profile, organization, mode, is_real, problem, is_secret, listing_age, folder, connect } =
+            place;
+        // An operator is there to be asked, and may have said how old a saved listing may be.
+        let listings =
+            Listings { folder: Some(folder), max_age: listing_age, asks: true, ..Listings::default() };
         let setup = Setup {
             connect,
             profile,
@@ -58,6 +63,7 @@ impl Door {
             console: Rc::new(Terminal::new(Arc::clone(&self.output))),
             observer: self.progress.clone(),
             interrupt: self.interrupt.clone(),
+            listings,
         };
         Opened { setup, is_real, problem, is_secret: with_environment(is_secret) }
     }

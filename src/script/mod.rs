@@ -21,6 +21,7 @@ pub mod failure;
 pub mod habit;
 pub mod interrupt;
 pub mod list;
+pub mod listings;
 pub mod lists;
 pub mod look;
 pub mod look_up;

@@ -2,6 +2,7 @@
 
 use super::engine;
 use super::interrupt::Interrupt;
+use super::listings::Listings;
 use super::session::{Console, Session, Setup};
 use crate::client::settings::Mode;
 use crate::error::{Error, Result};
@@ -69,6 +70,7 @@ pub fn session(console: Rc<dyn Console>) -> Rc<Session> {
         console,
         observer: Arc::new(()),
         interrupt: Interrupt::default(),
+        listings: Listings::default(),
     };
     Rc::new(Session::new(setup))
 }

@@ -3,6 +3,7 @@
 use super::builder::Unsent;
 use super::error::Ended;
 use super::interrupt::Interrupt;
+use super::listings::{self, Listings};
 use super::records::Unfinished;
 use super::report::Report;
 use crate::client::event::{Hook, Observer};
@@ -62,6 +63,8 @@ pub struct Setup {
     pub observer: Arc<dyn Observer>,
     /// Ctrl-C.
     pub interrupt: Interrupt,
+    /// How full listings are kept and guarded.
+    pub listings: Listings,
 }
 
 /// One run.
@@ -149,6 +152,12 @@ impl Session {
         let mut settings = (self.setup.connect)(flow)?;
         settings.mode = self.mode.get();
         let client = Client::new(settings, Arc::clone(&self.setup.observer), self.setup.interrupt.token());
+        let settings = client.settings();
+        if let Some(hook) =
+            listings::hook(&self.setup.listings, &settings.organization, &settings.service_url)
+        {
+            client.add_hook(Arc::new(hook));
+        }
         self.hooks.borrow().iter().for_each(|hook| client.add_hook(Arc::clone(hook)));
         Ok(client)
     }

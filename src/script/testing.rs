@@ -1,6 +1,7 @@
 //! For tests of functions: an engine over a session that has no service, and a console that remembers.
 
 use super::interrupt::Interrupt;
+use super::listings::Listings;
 use super::record::RhaiResultOf;
 use super::session::{Console, Session, Setup};
 use super::{convert, engine};
@@ -48,6 +49,7 @@ impl Bench {
             console: console.clone(),
             observer: Arc::new(()),
             interrupt: self.interrupt.clone(),
+            listings: Listings::default(),
         });
         let result = engine::build(&Rc::new(session)).eval(code);
         Run { result, lines: console.lines.take() }

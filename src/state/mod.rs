@@ -2,4 +2,6 @@
 
 pub mod file;
 pub mod history;
+pub mod listing;
+pub mod mark;
 pub mod place;

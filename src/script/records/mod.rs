@@ -4,12 +4,14 @@ pub mod item;
 pub mod operators;
 
 use self::item::Item;
-use super::error::thrown;
+use super::error::{map_of, thrown};
 use super::record::RhaiResultOf;
 use super::session::Session;
 use crate::client::listing::{Entry, Listing};
 use crate::error::{Error, ErrorKind, Result};
-use rhai::Position;
+use crate::state::listing::{SavedPages, Writer};
+use rhai::{EvalAltResult, Position};
+use serde::Serialize;
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -29,6 +31,8 @@ struct State<T: Item> {
     groups_left_out: bool,
     /// Nobody has it but the prompt, which showed its first rows.
     shown_only: bool,
+    /// Where a script began the listing: the iterator is not told where it is used.
+    opened: Position,
 }
 
 /// What is not read yet.
@@ -59,12 +63,32 @@ pub trait Pages<T> {
 struct Listed<T> {
     session: Rc<Session>,
     listing: Listing<T>,
+    /// Where it is kept for later runs, if it is.
+    writer: Option<Writer>,
 }
 
-impl<T: Entry> Pages<T> for Listed<T> {
+impl<T: Entry + Serialize> Listed<T> {
+    fn keep(&mut self, page: &[Arc<T>]) {
+        let Some(mut writer) = self.writer.take() else { return };
+        let kept = writer.add(page).and_then(|()| {
+            if self.listing.is_finished() {
+                return writer.finish();
+            }
+            self.writer = Some(writer);
+            Ok(())
+        });
+        if let Err(error) = kept {
+            self.session.console().warn(&format!("{} cannot be kept: {error}", self.listing.name()));
+        }
+    }
+}
+
+impl<T: Entry + Serialize> Pages<T> for Listed<T> {
     fn next_page(&mut self) -> Result<Option<Vec<Arc<T>>>> {
         self.listing.set_stop(self.session.interrupt().token());
-        self.session.wait(self.listing.next_page())
+        let page = self.session.wait(self.listing.next_page())?;
+        self.keep(page.as_deref().unwrap_or_default());
+        Ok(page)
     }
 
     fn total(&self) -> Option<usize> {
@@ -73,6 +97,16 @@ impl<T: Entry> Pages<T> for Listed<T> {
 
     fn is_finished(&self) -> bool {
         self.listing.is_finished()
+    }
+}
+
+impl<T: Item> Pages<T> for SavedPages<T> {
+    fn next_page(&mut self) -> Result<Option<Vec<Arc<T>>>> {
+        SavedPages::next_page(self)
+    }
+
+    fn is_finished(&self) -> bool {
+        self.left() == 0
     }
 }
 
@@ -145,7 +179,21 @@ impl<T: Item> Records<T> {
     /// # Errors
     /// Those of the first page.
     pub fn open(session: &Rc<Session>, listing: Listing<T>, groups_left_out: bool) -> Result<Self> {
-        let records = Self::from_pages(Listed { session: Rc::clone(session), listing }, groups_left_out);
+        Self::open_kept(session, listing, groups_left_out, None)
+    }
+
+    /// The same, kept for later runs as it is read.
+    ///
+    /// # Errors
+    /// Those of the first page.
+    pub fn open_kept(
+        session: &Rc<Session>,
+        listing: Listing<T>,
+        groups_left_out: bool,
+        writer: Option<Writer>,
+    ) -> Result<Self> {
+        let listed = Listed { session: Rc::clone(session), listing, writer };
+        let records = Self::from_pages(listed, groups_left_out);
         records.0.borrow_mut().read_page()?;
         if matches!(records.0.borrow().rest, Rest::Pages(_)) {
             session.keep_in_view(&records.unfinished());
@@ -166,6 +214,7 @@ impl<T: Item> Records<T> {
             rest,
             groups_left_out,
             shown_only: false,
+            opened: Position::NONE,
         })))
     }
 
@@ -177,7 +226,24 @@ impl<T: Item> Records<T> {
             rest: Rest::Nothing,
             groups_left_out,
             shown_only: false,
+            opened: Position::NONE,
         })))
+    }
+
+    /// The list, begun at this place of a script.
+    #[must_use]
+    pub fn opened_at(self, place: Position) -> Self {
+        self.0.borrow_mut().opened = place;
+        self
+    }
+
+    /// Throws the error of a loop. A `catch` is told where the listing began; uncaught Rhai adds where the loop is.
+    fn throw<R>(&self, error: &Error) -> RhaiResultOf<R> {
+        if matches!(*error.kind, ErrorKind::Interrupted) {
+            return Err(thrown(error, Position::NONE));
+        }
+        let map = map_of(error, self.0.borrow().opened);
+        Err(EvalAltResult::ErrorRuntime(map.into(), Position::NONE).into())
     }
 
     /// The same kind of list with other entries.
@@ -284,7 +350,7 @@ impl<T: Item> Iterator for Iter<T> {
             return None;
         }
         self.forget();
-        let item = self.records.at(self.place).map_err(|error| thrown(&error, Position::NONE));
+        let item = self.records.at(self.place).or_else(|error| self.records.throw(&error));
         self.place += 1;
         self.failed = item.is_err();
         item.transpose()
