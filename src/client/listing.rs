@@ -250,7 +250,7 @@ impl<T: Entry> Listing<T> {
 
     /// A page of groups that is not there; it may be one that should be.
     fn end_of_groups(&mut self) -> Turn<T> {
-        if self.doubtful.is_some() || !self.pages.is_some_and(|pages| self.page < pages) {
+        if self.doubtful.is_some() || self.pages.is_none_or(|pages| self.page >= pages) {
             return Turn::End;
         }
         self.doubtful = Some(self.page);
