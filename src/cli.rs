@@ -70,6 +70,36 @@ pub struct Global {
     /// tell every call on standard error; twice for more
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
+    /// make no change, whatever the script asks for
+    #[arg(long, global = true, help_heading = "Guards")]
+    pub read_only: bool,
+    /// stop before more than N commands
+    #[arg(long, global = true, value_name = "N", help_heading = "Guards", help = setting(Key::MaxChanges).help)]
+    pub max_changes: Option<usize>,
+    /// `--max-removals`.
+    #[arg(long, global = true, value_name = "N|N%", help_heading = "Guards", help = setting(Key::MaxRemovals).help)]
+    pub max_removals: Option<String>,
+    /// `--protect`.
+    #[arg(long, global = true, value_name = "FILE|PATTERN", help_heading = "Guards", help = setting(Key::Protect).help)]
+    pub protect: Vec<String>,
+    /// let removals follow from a listing that failed or a file without rows
+    #[arg(long, global = true, help_heading = "Guards")]
+    pub allow_empty_source: bool,
+    /// let accounts of a real organization be deleted for good
+    #[arg(long, global = true, help_heading = "Guards")]
+    pub allow_delete: bool,
+    /// read removals back and report who is a member still
+    #[arg(long, global = true, help_heading = "Guards")]
+    pub verify: bool,
+    /// write a row for every command to FILE (.csv or .json) as the run goes
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Accounts of a run")]
+    pub report: Option<PathBuf>,
+    /// why the run is made; stands in the journal
+    #[arg(long, global = true, value_name = "TEXT", help_heading = "Accounts of a run")]
+    pub reason: Option<String>,
+    /// a further argument of the script, behind the others, that the journal must not hold
+    #[arg(long = "secret-arg", global = true, value_name = "TEXT", help_heading = "Accounts of a run")]
+    pub secret_arguments: Vec<String>,
     /// when to use colour
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub color: Color,
@@ -141,6 +171,32 @@ pub enum Command {
         #[arg(value_name = "DIR")]
         folder: PathBuf,
     },
+    /// Finish an interrupted run: the same script, in the same mode and organization
+    Resume {
+        /// its journal; the newest of an unfinished run when left out
+        #[arg(value_name = "JOURNAL")]
+        journal: Option<PathBuf>,
+    },
+    /// Look into the journal of a run
+    #[command(subcommand)]
+    Journal(JournalCommand),
+}
+
+/// What to do with a journal.
+#[derive(Debug, Clone, Subcommand)]
+pub enum JournalCommand {
+    /// Check that no line was changed, taken out or moved
+    Verify {
+        /// the journal; the newest when left out
+        #[arg(value_name = "JOURNAL")]
+        journal: Option<PathBuf>,
+    },
+    /// Show its lines as JSON
+    Show {
+        /// the journal; the newest when left out
+        #[arg(value_name = "JOURNAL")]
+        journal: Option<PathBuf>,
+    },
 }
 
 /// What a new profile says; what is left out is asked for.
@@ -201,9 +257,22 @@ impl Global {
         }
     }
 
+    /// The guards that are settings too.
+    fn guards(&self) -> Vec<(Key, String)> {
+        let read_only = self.read_only.then(|| (Key::ReadOnly, "true".to_owned()));
+        let changes = self.max_changes.map(|count| (Key::MaxChanges, count.to_string()));
+        let removals = self.max_removals.clone().map(|text| (Key::MaxRemovals, text));
+        [read_only, changes, removals].into_iter().flatten().collect()
+    }
+
     /// What these options say about settings.
     pub fn choice(&self) -> Choice {
-        Choice { profile: self.profile.clone(), file: self.config.clone(), mode: self.mode() }
+        Choice {
+            profile: self.profile.clone(),
+            file: self.config.clone(),
+            mode: self.mode(),
+            guards: self.guards(),
+        }
     }
 }
 

@@ -5,10 +5,13 @@ mod catalog;
 mod client;
 mod first_steps;
 mod layering;
+#[cfg(unix)]
 mod listings;
+mod queue;
 mod readme;
 #[cfg(unix)]
 mod repl;
+mod resume;
 mod runner;
 mod sandbox;
 mod scripts;

@@ -1,8 +1,9 @@
 //! Saved listings and the two-hour rule, as an operator meets them.
 
-use crate::support::Shell;
 use crate::support::server::{Recorded, Reply, Server};
 use crate::support::shell::Finished;
+use crate::support::terminal::Running;
+use crate::support::{Shell, Terminal};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -250,4 +251,48 @@ fn a_loop_that_is_left_sends_for_no_more_pages() {
     assert_eq!(pages_asked_for(&sandbox), 1);
     in_sandbox(&sandbox, "get_users().find(|user| user.email != ()).email").done();
     assert_eq!(pages_asked_for(&sandbox), 2);
+}
+
+/// The prompt at a sandbox that counts as a real organization, with this line in the profile.
+fn prompt(sandbox: &Sandbox, line: &str) -> Running {
+    let config = format!(
+        "[default]\norg_id = \"{}\"\nclient_id = \"{}\"\nurl = \"{}\"\nims_url = \"{}\"\n{line}\n",
+        sandbox::ORGANIZATION,
+        sandbox::CLIENT_ID,
+        sandbox.service_url(),
+        sandbox.sign_in_url(),
+    );
+    let terminal = Terminal::new("").env("UMAPI_CLIENT_SECRET", sandbox::CLIENT_SECRET);
+    terminal.file(".config/umapi/config.toml", &config).start()
+}
+
+#[test]
+fn the_prompt_asks_before_a_listing_that_the_service_may_hold_back() {
+    let sandbox = paged();
+    let mut terminal = prompt(&sandbox, "");
+    terminal.line("get_users().len()");
+    terminal.expect("45");
+    terminal.line("get_users().len()");
+    terminal.expect("one full listing every two hours");
+    terminal.expect("Begin it now all the same? [y/N]");
+    terminal.line("");
+    terminal.expect("the listing of users was not begun");
+    assert_eq!(pages_asked_for(&sandbox), 5);
+    terminal.line("get_users().len()");
+    terminal.expect("[y/N]");
+    terminal.line("y");
+    terminal.expect("45");
+    assert_eq!(pages_asked_for(&sandbox), 10);
+}
+
+#[test]
+fn the_prompt_uses_a_saved_listing_where_the_profile_allows_it() {
+    let sandbox = paged();
+    let mut terminal = prompt(&sandbox, "listing_max_age = \"2h\"");
+    terminal.line("get_users().len()");
+    terminal.expect("45");
+    terminal.line("get_users().len() + 1000");
+    terminal.expect("users: the saved listing of ");
+    terminal.expect("1045");
+    assert_eq!(pages_asked_for(&sandbox), 5);
 }

@@ -2,7 +2,7 @@
 
 use super::Client;
 use super::call::{Call, Failed};
-use super::event::{Event, Progress, SentCommand, WaitReason};
+use super::event::{Event, Progress, Recalled, SentCommand, WaitReason};
 use super::gate::Admitted;
 use super::outcome::{Outcome, Status};
 use super::pace::time_for;
@@ -22,7 +22,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-/// How many commands that will not be sent are taken in at once.
+/// How many outcomes are decided at once without a request.
 const DRAIN: usize = 1_000;
 
 /// The outcomes of a list of commands: exactly one for each, in the order they are decided. Nothing is sent
@@ -39,6 +39,7 @@ impl Outcomes {
     pub(super) fn new(client: Client, commands: impl Stream<Item = Command> + Send + 'static) -> Self {
         let progress = Progress { total: commands.size_hint().1, ..Progress::default() };
         let runner = Runner {
+            list: client.next_list(),
             client,
             commands: commands.boxed(),
             index: 0,
@@ -91,6 +92,7 @@ impl Stream for Outcomes {
 /// Works a list of commands off, one request a turn.
 struct Runner {
     client: Client,
+    list: u64,
     commands: Pin<Box<dyn Stream<Item = Command> + Send>>,
     index: usize,
     open: bool,
@@ -119,7 +121,8 @@ impl Runner {
         if self.stopped.is_none() {
             self.fill().await;
         }
-        if self.stopped.is_none() && !self.plan.is_empty() {
+        let told_enough = self.decided.len() >= DRAIN;
+        if self.stopped.is_none() && !self.plan.is_empty() && !told_enough {
             self.request().await;
         }
         if self.stopped.is_some() {
@@ -130,7 +133,7 @@ impl Runner {
 
     /// Takes commands in until the next request is full or nothing more helps to fill it.
     async fn fill(&mut self) {
-        while self.open && self.plan.wants_more() {
+        while self.open && self.plan.wants_more() && self.decided.len() < DRAIN {
             let command = tokio::select! {
                 biased;
                 () = self.client.stop.cancelled() => return self.stopped = Some(ErrorKind::Interrupted.into()),
@@ -138,10 +141,36 @@ impl Runner {
             };
             let Some(command) = command else { return self.open = false };
             let item = Item::new(self.next_index(), &command);
-            let fault = self.client.fault_of(&command).err();
-            let outcome = self.plan.add(item, fault, self.client.mode());
-            self.decide(outcome);
+            self.take(item, &command);
         }
+    }
+
+    fn take(&mut self, mut item: Item, command: &Command) {
+        let outcome = match self.recall(&mut item) {
+            Some(outcome) => Some(outcome),
+            None => {
+                let fault = self.client.fault_of(command).err();
+                self.plan.add(item, fault, self.client.mode())
+            }
+        };
+        self.decide(outcome);
+    }
+
+    /// Takes over what an earlier run did of a command; the outcome when there is nothing left to do.
+    fn recall(&self, item: &mut Item) -> Option<Outcome> {
+        let mode = self.client.mode();
+        while let Some(recalled) =
+            item.piece().and_then(|(_, piece)| self.client.recall(mode, &piece.command))
+        {
+            let outcome = match recalled {
+                Recalled::Done { request_id } => item.recall(request_id, mode),
+                Recalled::Open { message } => item.leave_open(message, mode),
+            };
+            if outcome.is_some() {
+                return outcome;
+            }
+        }
+        None
     }
 
     fn next_index(&mut self) -> usize {
@@ -155,7 +184,7 @@ impl Runner {
             Err(error) => return self.stopped = Some(error),
         };
         match self.client.carry(&request.admitted).await {
-            Ok((answer, attempts)) => self.answered(&request, answer, attempts),
+            Ok((answer, attempts)) => self.answered(&request, answer, attempts).await,
             Err(failed) => self.failed(&request, failed).await,
         }
         let left = self.left();
@@ -179,17 +208,18 @@ impl Runner {
             commands.push(SentCommand {
                 index: item.index(),
                 piece: number,
+                pieces: item.pieces(),
                 command: piece.command.to_json(),
             });
             places.push((place, piece.command.is_repeatable()));
         }
         let repeatable = places.iter().all(|(_, repeatable)| *repeatable);
-        let admitted = self.client.admit_checked(commands, repeatable)?;
+        let admitted = self.client.admit_checked(self.list, commands, repeatable)?;
         let mode = admitted.change.as_ref().map_or(Mode::Live, |change| change.mode);
         Ok(Request { admitted, mode, places })
     }
 
-    fn answered(&mut self, request: &Request, answer: Answer, attempts: u32) {
+    async fn answered(&mut self, request: &Request, answer: Answer, attempts: u32) {
         self.losses = 0;
         self.progress.requests += 1;
         let status = answer.status;
@@ -210,8 +240,28 @@ impl Runner {
         let settled = request.places.iter().zip(parts).map(|((place, _), part)| {
             (*place, Settled { warnings: part.warnings, ..request.settled(part.verdict, attempts) })
         });
-        let outcomes = self.plan.settle(settled.collect());
-        self.decide(outcomes);
+        let mut settled: Vec<_> = settled.collect();
+        if self.client.shared.settings.verify && request.mode == Mode::Live {
+            self.verify(&mut settled).await;
+        }
+        self.conclude(request, settled);
+    }
+
+    /// Reads removals back: the service reports success even where someone stays (contract 2.8, X9).
+    async fn verify(&mut self, settled: &mut [(usize, Settled)]) {
+        let done = settled.iter_mut().filter(|(_, settled)| settled.verdict == Verdict::Done);
+        let done: Vec<_> =
+            done.filter_map(|(place, settled)| Some((self.command_at(*place)?, settled))).collect();
+        let client = self.client.clone();
+        for (command, settled) in done {
+            if let Some(message) = client.remains(&command).await {
+                settled.verdict = Verdict::Remains(message);
+            }
+        }
+    }
+
+    fn command_at(&self, place: usize) -> Option<Command> {
+        self.plan.item(place).and_then(Item::piece).map(|(_, piece)| piece.command.clone())
     }
 
     /// The request ended without an answer to its commands.
@@ -274,7 +324,14 @@ impl Runner {
             .places
             .iter()
             .map(|(place, repeatable)| (*place, request.settled(verdict(*repeatable), attempts)));
-        let outcomes = self.plan.settle(settled.collect());
+        self.conclude(request, settled.collect());
+    }
+
+    /// Tells the hooks what became of a request's commands, and takes it in.
+    fn conclude(&mut self, request: &Request, settled: Vec<(usize, Settled)>) {
+        let fates: Vec<_> = settled.iter().map(|(_, settled)| settled.verdict.fate(request.mode)).collect();
+        self.client.tell_settled(&request.admitted, &fates);
+        let outcomes = self.plan.settle(settled);
         self.decide(outcomes);
     }
 
@@ -303,7 +360,7 @@ impl Runner {
         for outcome in outcomes {
             match outcome.status {
                 Status::Completed | Status::WouldComplete => self.progress.done += 1,
-                Status::PartlyDone | Status::Failed => self.progress.failed += 1,
+                Status::PartlyDone | Status::Failed | Status::StillMember => self.progress.failed += 1,
                 Status::Unknown => self.progress.unknown += 1,
                 Status::NotSent => self.progress.not_sent += 1,
             }

@@ -2,10 +2,12 @@
 
 use super::Client;
 use super::call::{Body, Call, Failed};
-use super::event::{ActionRequest, Hook, SentCommand};
+use super::event::{ActionRequest, Hook, Recalled, SentCommand};
+use super::outcome::{Fate, Status};
 use super::request::Answer;
 use super::settings::Mode;
 use super::split;
+use super::stitch;
 use super::target::{Nature, Target};
 use super::transport::Response;
 use crate::error::{Error, ErrorKind, Failure, Result};
@@ -14,6 +16,7 @@ use crate::wire::code;
 use crate::wire::command::Command;
 use crate::wire::endpoint::EndpointId;
 use crate::wire::limits;
+use crate::wire::response::ActionResponse;
 use bytes::Bytes;
 use serde_json::Value;
 use std::sync::{Arc, PoisonError};
@@ -36,21 +39,39 @@ impl Client {
             check_list(body.as_ref())?;
         }
         let list = body.as_ref().and_then(Value::as_array).filter(|_| is_action);
-        let sent =
-            |(index, command): (usize, &Value)| SentCommand { index, piece: 0, command: command.clone() };
+        let sent = |(index, command): (usize, &Value)| SentCommand {
+            index,
+            piece: 0,
+            pieces: 1,
+            command: command.clone(),
+        };
         let commands: Vec<_> = list.into_iter().flatten().enumerate().map(sent).collect();
         let harmless = !commands.is_empty() && commands.iter().all(repeatable);
-        let body = body.map(|body| Bytes::from(body.to_string()));
-        Ok(self.admitted(target, mode, body, commands, harmless))
+        let bytes = body.as_ref().map(|body| Bytes::from(body.to_string()));
+        let mut admitted = self.admitted(target, mode, bytes, commands, harmless);
+        if let Some(change) = admitted.change.as_mut().filter(|_| !is_action) {
+            change.body = body;
+        }
+        Ok(admitted)
     }
 
-    /// Admits commands that were checked when they came; `harmless` says whether all of them may be repeated.
-    pub(super) fn admit_checked(&self, commands: Vec<SentCommand>, harmless: bool) -> Result<Admitted> {
+    /// Admits commands of a list that were checked when they came; `harmless` says whether all of them may be
+    /// repeated.
+    pub(super) fn admit_checked(
+        &self,
+        list: u64,
+        commands: Vec<SentCommand>,
+        harmless: bool,
+    ) -> Result<Admitted> {
         let mut target = self.action_target();
         let mode = self.mode_of(&mut target)?;
         let bodies: Vec<_> = commands.iter().map(|sent| &sent.command).collect();
         let body = serde_json::to_vec(&bodies).map_err(|error| Error::usage(error.to_string()))?;
-        Ok(self.admitted(target, mode, Some(Bytes::from(body)), commands, harmless))
+        let mut admitted = self.admitted(target, mode, Some(Bytes::from(body)), commands, harmless);
+        if let Some(change) = &mut admitted.change {
+            change.list = list;
+        }
+        Ok(admitted)
     }
 
     fn admitted(
@@ -67,7 +88,8 @@ impl Client {
         call.repeatable = harmless || !call.change;
         call.body = body.map(Body::Json);
         let (label, request_id) = (call.target.label(), call.request_id.clone());
-        let change = writes.then_some(ActionRequest { call: label, request_id, mode, commands });
+        let change =
+            writes.then_some(ActionRequest { call: label, request_id, mode, list: 0, commands, body: None });
         Admitted { call, change }
     }
 
@@ -138,6 +160,43 @@ impl Client {
         answered
     }
 
+    /// Sends a request as its caller wrote it, unless an earlier run has its answer; `once` for a single exchange.
+    pub(super) async fn carry_raw(&self, admitted: &Admitted, once: bool) -> Result<Answer> {
+        if let Some(answer) = self.recall_answer(admitted) {
+            return Ok(answer);
+        }
+        let answered = if once {
+            self.carry_once(admitted).await
+        } else {
+            self.carry(admitted).await.map(|(answer, _)| answer).map_err(Failed::into_error)
+        };
+        if let Some(change) = &admitted.change {
+            self.tell_settled(admitted, &fates(change, answered.as_ref()));
+        }
+        answered
+    }
+
+    fn recall_answer(&self, admitted: &Admitted) -> Option<Answer> {
+        let change = admitted.change.as_ref()?;
+        self.hooks().iter().filter(|hook| hook.remembers()).find_map(|hook| hook.recall_answer(change))
+    }
+
+    /// What an earlier run did of a command.
+    pub(super) fn recall(&self, mode: Mode, command: &Command) -> Option<Recalled> {
+        let hooks = self.hooks();
+        let mut remembering = hooks.iter().filter(|hook| hook.remembers()).peekable();
+        remembering.peek()?;
+        let command = command.to_json();
+        remembering.find_map(|hook| hook.recall(mode, &command))
+    }
+
+    /// Tells the hooks what became of each command of a request.
+    pub(super) fn tell_settled(&self, admitted: &Admitted, fates: &[Fate]) {
+        if let Some(request) = &admitted.change {
+            self.hooks().iter().for_each(|hook| hook.settled(request, fates));
+        }
+    }
+
     /// Asks the hooks. When one refuses, those before it are told that the request did not leave.
     fn before(&self, change: Option<&ActionRequest>) -> Result<()> {
         let Some(request) = change else { return Ok(()) };
@@ -157,8 +216,39 @@ impl Client {
         }
     }
 
-    fn hooks(&self) -> Vec<Arc<dyn Hook>> {
+    pub(super) fn hooks(&self) -> Vec<Arc<dyn Hook>> {
         self.shared.hooks.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// What became of each command of a request that was sent as its caller wrote it.
+fn fates(request: &ActionRequest, answered: Result<&Answer, &Error>) -> Vec<Fate> {
+    let all = |fate: Fate| vec![fate; request.commands.len()];
+    match answered {
+        Ok(answer) => fates_of_answer(request, answer),
+        Err(error) => match &*error.kind {
+            ErrorKind::Unknown { .. } => all(Fate::told(Status::Unknown, error.to_string())),
+            ErrorKind::Rejected { code, .. } | ErrorKind::NotFound { code, .. } => {
+                all(Fate { code: code.clone(), ..Fate::told(Status::Failed, error.to_string()) })
+            }
+            _ => all(Fate::told(Status::NotSent, error.to_string())),
+        },
+    }
+}
+
+fn fates_of_answer(request: &ActionRequest, answer: &Answer) -> Vec<Fate> {
+    let count = request.commands.len();
+    let all = |status, message: String| vec![Fate::told(status, message); count];
+    match serde_json::from_value::<ActionResponse>(answer.body.clone()) {
+        Ok(response) if answer.status < 300 => match stitch::whole_refusal(&response) {
+            Some(code) => all(Status::Failed, code.to_owned()),
+            None => {
+                let parts = stitch::stitch(&response, count, request.mode);
+                parts.iter().map(|part| part.verdict.fate(request.mode)).collect()
+            }
+        },
+        _ if (300..500).contains(&answer.status) => all(Status::Failed, format!("HTTP {}", answer.status)),
+        _ => all(Status::Unknown, format!("HTTP {}, and no answer that makes sense", answer.status)),
     }
 }
 

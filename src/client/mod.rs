@@ -6,7 +6,9 @@ mod call;
 pub mod event;
 pub mod execute;
 mod gate;
+pub mod intake;
 pub mod listing;
+pub mod look_back;
 mod masking;
 pub mod outcome;
 mod pace;
@@ -40,6 +42,7 @@ use event::{Hook, Observer};
 use execute::Outcomes;
 use futures_util::Stream;
 use gate::Admitted;
+use intake::Intake;
 use listing::Listing;
 use pace::Pacer;
 use query::{UserQuery, check_name};
@@ -73,6 +76,7 @@ struct Shared {
     pacer: Pacer,
     sync: Sync,
     tally: Tally,
+    lists: AtomicU64,
 }
 
 /// Counts behind [`Calls`].
@@ -125,6 +129,7 @@ impl Client {
             pacer: Pacer::default(),
             sync: Sync::default(),
             tally: Tally::default(),
+            lists: AtomicU64::new(0),
         };
         Self { shared: Arc::new(shared), test, stop }
     }
@@ -196,7 +201,9 @@ impl Client {
         let query = domain.map(|domain| format!("?domain={}", encode::value(domain)));
         let target = Target::of(EndpointId::User, &values, query.as_deref().unwrap_or_default());
         let answer = self.perform(&self.call_to(target), read_user).await.map_err(Failed::into_error);
-        answer.map_err(not_about_the_user)?.0.map(Arc::new).map_err(Error::from)
+        let user = answer.map_err(not_about_the_user)?.0.map(Arc::new).map_err(Error::from)?;
+        self.hooks().iter().for_each(|hook| hook.seen(std::slice::from_ref(&user)));
+        Ok(user)
     }
 
     /// The users that `query` describes (E3, E4). A query the service cannot answer is the first page's error.
@@ -235,6 +242,16 @@ impl Client {
         Outcomes::new(self.clone(), commands)
     }
 
+    /// The number of another list of commands.
+    fn next_list(&self) -> u64 {
+        self.shared.lists.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// A list of commands that are handed in one by one.
+    pub fn intake(&self) -> Intake {
+        Intake::new(self)
+    }
+
     /// One action request, its list of commands sent as written.
     ///
     /// # Errors
@@ -242,7 +259,7 @@ impl Client {
     /// service's refusal of the request as a whole. Refused commands are in the answer.
     pub async fn action(&self, commands: Value) -> Result<Answer> {
         let admitted = self.admit(self.action_target(), Some(commands))?;
-        self.carry(&admitted).await.map(|(answer, _)| answer).map_err(Failed::into_error)
+        self.carry_raw(&admitted, false).await
     }
 
     /// A call of any endpoint, with sign-in, pacing and retries; the answer's status is 2xx.
@@ -252,7 +269,7 @@ impl Client {
     /// whatever the call met.
     pub async fn call(&self, request: &RawRequest) -> Result<Answer> {
         let admitted = self.admit_raw(request)?;
-        self.carry(&admitted).await.map(|(answer, _)| answer).map_err(Failed::into_error)
+        self.carry_raw(&admitted, false).await
     }
 
     /// Exactly one exchange with any endpoint; every status is an answer.
@@ -261,7 +278,7 @@ impl Client {
     /// As [`Client::call`], when there was no answer.
     pub async fn send(&self, request: &RawRequest) -> Result<Answer> {
         let admitted = self.admit_raw(request)?;
-        self.carry_once(&admitted).await
+        self.carry_raw(&admitted, true).await
     }
 
     fn admit_raw(&self, request: &RawRequest) -> Result<Admitted> {

@@ -15,6 +15,8 @@ pub enum Status {
     PartlyDone,
     /// It failed, and nothing of it was done.
     Failed,
+    /// In a live run with removals read back: the service says that it is done, and someone is a member still.
+    StillMember,
     /// It left and its answer was lost: it may have been done or not.
     Unknown,
     /// It never left.
@@ -29,6 +31,7 @@ impl Status {
             Self::WouldComplete => "would_complete",
             Self::PartlyDone => "partly_done",
             Self::Failed => "failed",
+            Self::StillMember => "still_member",
             Self::Unknown => "unknown",
             Self::NotSent => "not_sent",
         }
@@ -41,7 +44,7 @@ impl Status {
 
     /// Whether the service refused the command or a part of it.
     pub fn is_failed(self) -> bool {
-        matches!(self, Self::Failed | Self::PartlyDone)
+        matches!(self, Self::Failed | Self::PartlyDone | Self::StillMember)
     }
 }
 
@@ -70,6 +73,33 @@ pub struct Outcome {
     pub mode: Mode,
     /// What the service warned of.
     pub warnings: Vec<Warning>,
+    /// Whether an earlier run had done it all, so that nothing was sent.
+    pub resumed: bool,
+}
+
+/// What became of one command of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fate {
+    /// How it ended, as far as this request goes.
+    pub status: Status,
+    /// 0-based step of the command as it was sent that failed.
+    pub step: Option<usize>,
+    /// The service's code.
+    pub code: Option<String>,
+    /// The service's message, or ours.
+    pub message: Option<String>,
+}
+
+impl Fate {
+    /// One that needs no more words.
+    pub fn plain(status: Status) -> Self {
+        Self { status, step: None, code: None, message: None }
+    }
+
+    /// One with a message of ours.
+    pub fn told(status: Status, message: impl Into<String>) -> Self {
+        Self { message: Some(message.into()), ..Self::plain(status) }
+    }
 }
 
 /// Something the service warned of; never makes a command fail.

@@ -3,7 +3,7 @@
 //! Commands that depend on one another never share a request and keep their order; pieces of one command go
 //! one after the other; within that, requests are filled. A bounded window of commands is looked at.
 
-use super::outcome::{Outcome, Status, Warning};
+use super::outcome::{Fate, Outcome, Status, Warning};
 use super::settings::Mode;
 use super::split::{self, Piece};
 use crate::wire::check::Fault;
@@ -41,6 +41,9 @@ pub(super) struct Item {
     request_id: Option<String>,
     warnings: Vec<Warning>,
     rehearsed: bool,
+    /// Whether something of it was done by an earlier run, and whether something was not.
+    recalled: bool,
+    anew: bool,
 }
 
 /// What became of the piece of a command that a request carried.
@@ -55,6 +58,8 @@ pub(super) enum Verdict {
         code: String,
         message: String,
     },
+    /// The service says that it is done, and someone is a member still.
+    Remains(String),
     /// It may have been done.
     Unknown(String),
     /// It was not carried out.
@@ -91,7 +96,26 @@ impl Item {
             request_id: None,
             warnings: Vec::new(),
             rehearsed: false,
+            recalled: false,
+            anew: false,
         }
+    }
+
+    /// How many pieces the command has.
+    pub(super) fn pieces(&self) -> usize {
+        self.sent + self.pieces.len()
+    }
+
+    /// The piece that leaves next was done by an earlier run, under this request; the outcome when it was the last.
+    pub(super) fn recall(&mut self, request_id: String, mode: Mode) -> Option<Outcome> {
+        self.recalled = true;
+        let settled = Settled { request_id: Some(request_id), ..Settled::here(Verdict::Done, mode) };
+        self.take_in(settled)
+    }
+
+    /// The piece that leaves next may have been done by an earlier run, and is not sent.
+    pub(super) fn leave_open(&mut self, message: String, mode: Mode) -> Option<Outcome> {
+        self.take_in(Settled::here(Verdict::Unknown(message), mode))
     }
 
     /// The piece that leaves next, and its number.
@@ -109,8 +133,13 @@ impl Item {
         self.index
     }
 
-    /// Takes a verdict in; the outcome once there is nothing more to come.
+    /// Takes a verdict on something of this run in; the outcome once there is nothing more to come.
     fn settle(&mut self, settled: Settled) -> Option<Outcome> {
+        self.anew = true;
+        self.take_in(settled)
+    }
+
+    fn take_in(&mut self, settled: Settled) -> Option<Outcome> {
         let Settled { verdict, warnings, request_id, attempts, mode } = settled;
         self.attempts += attempts;
         self.request_id = request_id.or(self.request_id.take());
@@ -131,13 +160,15 @@ impl Item {
                 self.pieces.is_empty().then(|| self.outcome(status, mode))
             }
             Verdict::Refused { step, code, message } => {
-                // What is wrong with the form of a command is found before any step is done (contract 4.9).
-                let form = code.starts_with("error.command.");
+                let form = is_about_form(&code);
                 let stands = stands || (mode == Mode::Live && !form && step.is_some_and(|step| step > 0));
                 let status = if stands { Status::PartlyDone } else { Status::Failed };
                 let step = step.and_then(callers_step);
                 let outcome = self.outcome(status, mode);
                 Some(Outcome { step, code: Some(code), message: Some(message), ..outcome })
+            }
+            Verdict::Remains(message) => {
+                Some(Outcome { message: Some(message), ..self.outcome(Status::StillMember, mode) })
             }
             Verdict::Unknown(message) => {
                 Some(Outcome { message: Some(message), ..self.outcome(Status::Unknown, mode) })
@@ -162,8 +193,33 @@ impl Item {
             attempts: self.attempts,
             mode,
             warnings: std::mem::take(&mut self.warnings),
+            resumed: self.recalled && !self.anew,
         }
     }
+}
+
+impl Verdict {
+    /// What a journal is told of it; a verdict on a piece that was not sent is none.
+    pub(super) fn fate(&self, mode: Mode) -> Fate {
+        match self {
+            Self::Done if mode == Mode::Test => Fate::plain(Status::WouldComplete),
+            Self::Done => Fate::plain(Status::Completed),
+            Self::Refused { step, code, message } => {
+                let stands = mode == Mode::Live && step.is_some_and(|step| step > 0) && !is_about_form(code);
+                let status = if stands { Status::PartlyDone } else { Status::Failed };
+                Fate { step: *step, code: Some(code.clone()), ..Fate::told(status, message) }
+            }
+            Self::Remains(message) => Fate::told(Status::StillMember, message),
+            Self::Unknown(message) => Fate::told(Status::Unknown, message),
+            Self::NotSent(message) => Fate::told(Status::NotSent, message),
+            Self::Again => Fate::told(Status::Unknown, "the answer was lost; it is sent again"),
+        }
+    }
+}
+
+/// Whether a code finds fault with the form of a command: then no step of it was done (contract 4.9).
+fn is_about_form(code: &str) -> bool {
+    code.starts_with("error.command.")
 }
 
 impl Settled {

@@ -117,6 +117,8 @@ pub struct ClientSettings {
     pub mode: Mode,
     /// Whether commands are checked before they are sent.
     pub checks: bool,
+    /// Whether removals are read back: the service reports success even where someone stays.
+    pub verify: bool,
     /// Whether calls keep to the documented limits.
     pub pace: Pace,
     /// How often a call is tried.
@@ -154,6 +156,7 @@ impl ClientSettings {
             sign_in_url: "https://ims-na1.adobelogin.com".to_owned(),
             mode: Mode::Test,
             checks: true,
+            verify: false,
             pace: Pace::Documented,
             max_attempts: 4,
             first_delay: Duration::from_secs(3),

@@ -92,7 +92,7 @@ mod tests {
             Verdict::Done => "done",
             Verdict::Refused { .. } => "refused",
             Verdict::Unknown(_) => "unknown",
-            Verdict::NotSent(_) | Verdict::Again => "other",
+            Verdict::NotSent(_) | Verdict::Remains(_) | Verdict::Again => "other",
         };
         stitch(&answer, count, mode).into_iter().map(name).collect()
     }

@@ -184,7 +184,7 @@ mod tests {
         std::fs::write(&path, text).unwrap();
         std::fs::write(folder.path().join("secret.txt"), " from a file \n").unwrap();
         let profile = explicit.then(|| "default".to_owned());
-        let choice = Choice { file: Some(path), profile, mode: None };
+        let choice = Choice { file: Some(path), profile, mode: None, guards: Vec::new() };
         let config = Config::load(&choice, environment).unwrap();
         (folder, config)
     }

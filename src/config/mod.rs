@@ -78,6 +78,22 @@ impl Config {
         values.filter(|secret| !secret.is_empty()).any(|secret| text.contains(secret))
     }
 
+    /// The text of a guard, by option or profile.
+    pub fn guard(&self, key: Key) -> Option<&str> {
+        self.values.text(key)
+    }
+
+    /// Whether commands are checked before they are sent.
+    pub fn checks(&self) -> bool {
+        self.values.text(Key::Checks) != Some("off")
+    }
+
+    /// Whom and what the profile protects.
+    pub fn protected(&self) -> Vec<String> {
+        let text = self.values.text(Key::Protect).unwrap_or_default();
+        text.split(',').map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned).collect()
+    }
+
     /// What the operator should know before anything runs.
     pub fn warnings(&self) -> &[String] {
         &self.warnings

@@ -52,6 +52,14 @@ pub enum Key {
     CaBundle,
     /// The proxy to go through.
     Proxy,
+    /// Whether changes are refused.
+    ReadOnly,
+    /// The most commands of a run.
+    MaxChanges,
+    /// The most removals of a run.
+    MaxRemovals,
+    /// Whom and what no command may be about.
+    Protect,
 }
 
 /// What a value must look like.
@@ -69,6 +77,8 @@ pub enum Shape {
     Seconds,
     /// A length of time, such as `2h`.
     Age,
+    /// A whole number, or a share of a hundred.
+    Allowance,
     /// One of a few words.
     Choice(&'static [&'static str]),
 }
@@ -235,6 +245,19 @@ pub const SETTINGS: &[Setting] = &[
         .in_profile("ca_bundle"),
     Setting::new(Key::Proxy, Shape::Text, "proxy; HTTPS_PROXY and NO_PROXY count as everywhere")
         .in_profile("proxy"),
+    Setting::new(Key::ReadOnly, Shape::Choice(&["true", "false"]), "make no change, whatever the script asks for")
+        .option("--read-only")
+        .in_profile("read_only")
+        .default("false"),
+    Setting::new(Key::MaxChanges, Shape::Count, "stop before more commands than so many")
+        .option("--max-changes")
+        .in_profile("max_changes"),
+    Setting::new(Key::MaxRemovals, Shape::Allowance, "stop before so many people lose something, or such a share of those listed; 200 in live runs against a real organization")
+        .option("--max-removals")
+        .in_profile("max_removals"),
+    Setting::new(Key::Protect, Shape::Text, "no command may be about these: a name with `*`, or a file with one a line; a list with commas in a profile")
+        .option("--protect")
+        .in_profile("protect"),
 ];
 
 /// The entry of one setting.

@@ -53,6 +53,8 @@ pub struct Choice {
     pub file: Option<PathBuf>,
     /// `--test` or `--live`: one of [`super::table::MODES`].
     pub mode: Option<&'static str>,
+    /// Guards given as options.
+    pub guards: Vec<(Key, String)>,
 }
 
 /// Where a value comes from.
@@ -113,6 +115,8 @@ impl Values {
         let mut values = BTreeMap::new();
         for setting in SETTINGS.iter().filter(|setting| !matches!(setting.key, Key::Profile | Key::File)) {
             let option = choice.mode.filter(|_| setting.key == Key::Mode).map(from_option);
+            let guard = choice.guards.iter().find(|(key, _)| *key == setting.key);
+            let option = option.or_else(|| guard.map(|(_, text)| from_option(text)));
             let variable = || variable(setting, environment).filter(|_| !(explicit && setting.identity));
             let entry = || entries.and_then(|(path, profile)| from_profile(setting, path, &profile.entries));
             if let Some(value) = option.or_else(variable).or_else(entry).or_else(|| default(setting)) {
@@ -147,7 +151,7 @@ impl Values {
     }
 }
 
-fn from_option(text: &'static str) -> Value {
+fn from_option(text: &str) -> Value {
     Value { text: text.to_owned(), source: Source::Option }
 }
 
@@ -185,6 +189,11 @@ fn mismatch(shape: Shape, text: &str) -> Option<String> {
         Shape::Url if holds_password(text) => expected(false, "an address without a user and password"),
         Shape::Age => expected(duration(text).is_some(), "a length of time such as 2h or 90m"),
         Shape::Url => expected(is_safe_address(text), "an https address (plain http only to this machine)"),
+        Shape::Allowance => {
+            let number = text.strip_suffix('%').unwrap_or(text).trim().parse::<u32>();
+            let fits = number.is_ok_and(|number| !text.ends_with('%') || number <= 100);
+            expected(fits, "a whole number, or a share such as `5%`")
+        }
         Shape::Choice(words) => {
             let list = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(" or ");
             expected(words.contains(&text), &list)

@@ -10,6 +10,7 @@ use crate::output::Output;
 use crate::shell::doctor::{self, Chart};
 use crate::shell::exit::Exit;
 use crate::shell::first_profile;
+use crate::shell::progress::Progress;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,7 +27,7 @@ pub(super) fn init(options: &Init, global: &Global, output: &Arc<Output>) -> Exi
         return made;
     }
     let choice = Choice { profile: Some(profile.to_owned()), ..global.choice() };
-    examine(Place::of_profile(&choice, output), Some(file), &choice, global, output)
+    examine(Place::of_profile(global, &choice, output), Some(file), &choice, global, output)
 }
 
 /// Tests the profile of the command line.
@@ -45,11 +46,10 @@ fn examine(
 ) -> Exit {
     let finding = file.as_ref().and_then(|_| finding(choice));
     let place = place.unwrap_or_else(|problem| Place::unknown("default", problem));
-    match listen(Duration::ZERO) {
-        Ok(interrupt) => {
-            let setup = setup_of(place, Vec::new(), interrupt, global, output);
-            doctor::run(Chart { file, finding, setup }, output)
-        }
+    let ears = listen(Duration::ZERO)
+        .map(|interrupt| (interrupt, Arc::new(Progress::new(Arc::clone(output), global.verbose))));
+    match ears.and_then(|ears| setup_of(place, global, (None, None), ears, output)) {
+        Ok(setup) => doctor::run(Chart { file, finding, setup }, output),
         Err(error) => refuse(&error, output),
     }
 }

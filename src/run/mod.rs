@@ -1,6 +1,7 @@
 //! From the command line to an exit code: the one place where all parts meet.
 
 mod first_steps;
+mod journal;
 mod place;
 mod prompt;
 mod serve;
@@ -10,17 +11,22 @@ use crate::config::table::secret_variables;
 use crate::error::{Error, Result};
 use crate::output::render::Form;
 use crate::output::{Manner, Output};
+use crate::script::guard::Guard;
 use crate::script::interrupt::Interrupt;
+use crate::script::journal::Recorder;
 use crate::script::listings::Listings;
-use crate::script::session::Setup;
+use crate::script::report_file::ReportFile;
+use crate::script::session::{Outlet, Setup};
 use crate::shell::console::Terminal;
 use crate::shell::exit::Exit;
 use crate::shell::program::Program;
 use crate::shell::progress::Progress;
 use crate::shell::{check, definitions, functions, panics, runner, signals};
+use journal::Resumed;
 use place::Place;
 use std::ffi::OsString;
 use std::io::{IsTerminal, stdin};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -92,6 +98,8 @@ fn dispatch(cli: Cli, output: &Arc<Output>) -> Exit {
             Exit::Done
         }
         Some(Command::Definitions { folder }) => definitions::run(&folder, output),
+        Some(Command::Resume { journal }) => resume(&top.global, journal, output),
+        Some(Command::Journal(command)) => journal::look(command, output),
         None => match top.eval {
             Some(code) => script(&top.global, Program::evaluated(&code, top.words), output),
             None if top.words.is_empty() && stdin().is_terminal() => prompt::prompt(top, output),
@@ -101,12 +109,28 @@ fn dispatch(cli: Cli, output: &Arc<Output>) -> Exit {
 }
 
 fn script(global: &Global, program: Result<Program>, output: &Arc<Output>) -> Exit {
-    let ready = program.and_then(|program| Ok((setup(global, program.arguments.clone(), output)?, program)));
+    let ready = program.and_then(|program| {
+        let program = program.with_secret_arguments(&global.secret_arguments);
+        Ok((setup(global, Some(&program), None, output)?, program))
+    });
     match ready {
         Ok((setup, program)) => {
             warn_of_misplaced(&program.arguments, output);
             runner::run(&program, setup, output)
         }
+        Err(error) => refuse(&error, output),
+    }
+}
+
+fn resume(global: &Global, journal: Option<PathBuf>, output: &Arc<Output>) -> Exit {
+    let ready = journal::resumed(global, journal).and_then(|resumed| {
+        for path in &resumed.changed {
+            output.warning(&format!("{path} has changed since the run was interrupted"));
+        }
+        Ok((setup(&resumed.global, Some(&resumed.program), Some(&resumed), output)?, resumed.program))
+    });
+    match ready {
+        Ok((setup, program)) => runner::run(&program, setup, output),
         Err(error) => refuse(&error, output),
     }
 }
@@ -134,29 +158,65 @@ fn listen(grace: Duration) -> Result<Interrupt> {
 }
 
 /// What a run needs. The client's settings are fetched when the script makes its first call.
-fn setup(global: &Global, arguments: Vec<String>, output: &Arc<Output>) -> Result<Setup> {
+fn setup(
+    global: &Global,
+    program: Option<&Program>,
+    resumed: Option<&Resumed>,
+    output: &Arc<Output>,
+) -> Result<Setup> {
     let interrupt = listen(Duration::ZERO)?;
-    Ok(setup_of(Place::of(global, output)?, arguments, interrupt, global, output))
+    let progress = Arc::new(Progress::new(Arc::clone(output), global.verbose));
+    setup_of(Place::of(global, output)?, global, (program, resumed), (interrupt, progress), output)
 }
 
+/// What a run in a place needs.
 fn setup_of(
     place: Place,
-    arguments: Vec<String>,
-    interrupt: Interrupt,
     global: &Global,
+    (program, resumed): (Option<&Program>, Option<&Resumed>),
+    (interrupt, progress): (Interrupt, Arc<Progress>),
     output: &Arc<Output>,
-) -> Setup {
-    let Place { profile, organization, mode, folder, connect, .. } = place;
-    Setup {
+) -> Result<Setup> {
+    let recorder = recorder(global, program, resumed, &place)?;
+    let report =
+        global.report.as_deref().map(|path| ReportFile::begin(path, resumed.is_some())).transpose()?;
+    let Place { profile, organization, mode, limits, folder, connect, .. } = place;
+    Ok(Setup {
         connect,
         profile,
         organization,
         mode,
-        arguments,
+        arguments: program.map(|program| program.arguments.clone()).unwrap_or_default(),
         secret_variables: secret_variables().collect(),
         console: Rc::new(Terminal::new(Arc::clone(output))),
-        observer: Arc::new(Progress::new(Arc::clone(output), global.verbose)),
+        observer: progress,
         interrupt,
         listings: Listings { folder: Some(folder), ..Listings::default() },
+        guard: Arc::new(Guard::new(limits)),
+        recorder,
+        resumed: resumed.is_some(),
+        verify: global.verify,
+        outlet: report.map(|report| Box::new(report) as Box<dyn Outlet>),
+    })
+}
+
+/// The journal of the run; a sandbox of this process leaves nothing that could be finished later.
+fn recorder(
+    global: &Global,
+    program: Option<&Program>,
+    resumed: Option<&Resumed>,
+    place: &Place,
+) -> Result<Option<Arc<Recorder>>> {
+    let Some(resumed) = resumed else {
+        let head = || journal::head(global, program, place, &place.limits);
+        return Ok(place.is_real.then(|| Arc::new(Recorder::new(head()))));
+    };
+    if place.organization != resumed.organization {
+        let message = "the run was about another organization than the profile and the environment name now";
+        return Err(Error::usage_with_hint(
+            message,
+            "Name its profile with -p, or set UMAPI_ORG_ID as it was.",
+        ));
     }
+    journal::reopen(resumed).map(|recorder| Some(Arc::new(recorder)))
 }

@@ -3,10 +3,12 @@
 use crate::cli::Global;
 use crate::client::settings::{ClientSettings, Credentials, Flow, Mode, Pace};
 use crate::config::Config;
+use crate::config::table::Key;
 use crate::config::values::{Choice, Environment};
 use crate::error::{Error, Result};
 use crate::output::Output;
 use crate::sandbox::{self, Sandbox};
+use crate::script::guard::{Allowance, Limits, Pattern};
 use crate::secret::Secret;
 use crate::state;
 use std::cell::OnceCell;
@@ -33,6 +35,10 @@ pub(super) struct Place {
     pub(super) listing_age: Option<Duration>,
     /// Finds the folder of what outlives the run; that of a sandbox goes with it.
     pub(super) folder: Box<dyn Fn() -> Result<PathBuf>>,
+    /// Whether commands are checked before they are sent.
+    pub(super) checks: bool,
+    /// What a run may change at most.
+    pub(super) limits: Limits,
     /// Fetches the client's settings.
     pub(super) connect: Box<dyn Fn(Flow) -> Result<ClientSettings>>,
 }
@@ -44,16 +50,17 @@ impl Place {
     /// `config`: the configuration is broken.
     pub(super) fn of(global: &Global, output: &Output) -> Result<Self> {
         if global.sandbox {
-            return Ok(Self::sandbox(if global.test { Mode::Test } else { Mode::Live }));
+            let mode = if global.test { Mode::Test } else { Mode::Live };
+            return Ok(Self { limits: limits(global, None)?, ..Self::sandbox(mode) });
         }
-        Self::of_profile(&global.choice(), output)
+        Self::of_profile(global, &global.choice(), output)
     }
 
     /// The one of a profile.
     ///
     /// # Errors
     /// `config`: the configuration is broken.
-    pub(super) fn of_profile(choice: &Choice, output: &Output) -> Result<Self> {
+    pub(super) fn of_profile(global: &Global, choice: &Choice, output: &Output) -> Result<Self> {
         let config = Rc::new(Config::load(choice, &Environment::current())?);
         for warning in config.warnings() {
             output.warning(warning);
@@ -68,6 +75,8 @@ impl Place {
             is_secret: Rc::new(move |text| secrets.holds_secret(text)),
             listing_age: config.listing_age(),
             folder: Box::new(state::place::path),
+            checks: config.checks(),
+            limits: limits(global, Some(&config))?,
             connect: Box::new(move |flow| config.client_settings(flow)),
         })
     }
@@ -84,6 +93,8 @@ impl Place {
             is_secret: Rc::new(|_| false),
             listing_age: None,
             folder: Box::new(state::place::path),
+            checks: true,
+            limits: Limits::default(),
             connect: Box::new(move |_| Err(told.clone())),
         }
     }
@@ -101,9 +112,35 @@ impl Place {
             is_secret: Rc::new(|_| false),
             listing_age: None,
             folder: Box::new(move || kept.folder()),
+            checks: true,
+            limits: Limits::default(),
             connect: Box::new(move |flow| sandbox.settings(flow)),
         }
     }
+}
+
+/// What a run may change at most, by options and profile.
+fn limits(global: &Global, config: Option<&Config>) -> Result<Limits> {
+    let guard = |key, option: Option<String>| option.or_else(|| Some(config?.guard(key)?.to_owned()));
+    let removals = guard(Key::MaxRemovals, global.max_removals.clone());
+    let allowance = |text: String| {
+        let wrong = || {
+            Error::usage(format!("--max-removals must be a whole number or a share such as 5%, not `{text}`"))
+        };
+        Allowance::parse(&text).ok_or_else(wrong)
+    };
+    let changes = guard(Key::MaxChanges, global.max_changes.map(|count| count.to_string()));
+    let protected = global.protect.iter().cloned().chain(config.map(Config::protected).unwrap_or_default());
+    let patterns = protected.map(|text| Pattern::all(&text)).collect::<Result<Vec<_>>>()?;
+    Ok(Limits {
+        read_only: global.read_only || config.and_then(|config| config.guard(Key::ReadOnly)) == Some("true"),
+        max_changes: changes.and_then(|text| text.parse().ok()),
+        max_removals: removals.map(allowance).transpose()?,
+        protected: patterns.into_iter().flatten().collect(),
+        allow_empty_source: global.allow_empty_source,
+        allow_delete: global.allow_delete,
+        real: config.is_some(),
+    })
 }
 
 /// A sandbox of this process.

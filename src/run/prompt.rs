@@ -1,7 +1,7 @@
 //! What the prompt needs: organizations by profile, one interrupt and one line of progress for all of them.
 
 use super::place::Place;
-use super::{listen, refuse};
+use super::{listen, refuse, setup_of};
 use crate::cli::Top;
 use crate::client::settings::Mode;
 use crate::config;
@@ -12,7 +12,6 @@ use crate::output::Output;
 use crate::script::interrupt::Interrupt;
 use crate::script::listings::Listings;
 use crate::script::session::Setup;
-use crate::shell::console::Terminal;
 use crate::shell::exit::Exit;
 use crate::shell::progress::Progress;
 use crate::shell::repl::{self, Opened, Opener};
@@ -47,25 +46,15 @@ struct Door {
 }
 
 impl Door {
-    fn opened(&self, place: Place) -> Opened {
-        let Place { profile, organization, mode, is_real, problem, is_secret, listing_age, folder, connect } =
-            place;
+    fn opened(&self, mut place: Place) -> Result<Opened> {
+        let (is_real, problem) = (place.is_real, place.problem.take());
+        let (is_secret, max_age) = (Rc::clone(&place.is_secret), place.listing_age);
+        let ears = (self.interrupt.clone(), Arc::clone(&self.progress));
+        let setup = setup_of(place, &self.top.global, (None, None), ears, &self.output)?;
         // An operator is there to be asked, and may have said how old a saved listing may be.
-        let listings =
-            Listings { folder: Some(folder), max_age: listing_age, asks: true, ..Listings::default() };
-        let setup = Setup {
-            connect,
-            profile,
-            organization,
-            mode,
-            arguments: Vec::new(),
-            secret_variables: secret_variables().collect(),
-            console: Rc::new(Terminal::new(Arc::clone(&self.output))),
-            observer: self.progress.clone(),
-            interrupt: self.interrupt.clone(),
-            listings,
-        };
-        Opened { setup, is_real, problem, is_secret: with_environment(is_secret) }
+        let listings = Listings { max_age, asks: true, ..setup.listings };
+        let setup = Setup { listings, ..setup };
+        Ok(Opened { setup, is_real, problem, is_secret: with_environment(is_secret) })
     }
 
     /// What the command line says, for another profile: its `--live` was meant for the first one alone.
@@ -82,9 +71,9 @@ impl Opener for Door {
                 Place::unknown(self.top.global.profile.as_deref().unwrap_or("default"), problem)
             }),
             Some(SANDBOX) => Place::sandbox(if self.top.global.test { Mode::Test } else { Mode::Live }),
-            Some(name) => Place::of_profile(&self.choice_of(name), &self.output)?,
+            Some(name) => Place::of_profile(&self.top.global, &self.choice_of(name), &self.output)?,
         };
-        Ok(self.opened(place))
+        self.opened(place)
     }
 
     fn profiles(&self) -> Vec<String> {

@@ -1,8 +1,8 @@
 //! Commands that a script builds step by step.
 
-use super::change::Order;
+use super::change::{Asked, Order, Source};
 use super::convert;
-use crate::error::{Error, ErrorKind, Failure, Result};
+use crate::error::{Error, Failure, Result};
 use crate::nearest::nearest;
 use crate::wire::command::{Command, Subject};
 use rhai::{Array, Dynamic, Engine, Map};
@@ -96,26 +96,23 @@ pub fn register(engine: &mut Engine) {
     });
 }
 
-/// The commands of a script's list: built ones, and maps as the service defines them.
-///
-/// # Errors
-/// `usage`: something else is in the list. `invalid`: a map that is no command.
-pub fn orders(commands: &Array) -> Result<Vec<Order>> {
-    let mut refused = Vec::new();
-    let mut orders = Vec::new();
-    for (index, command) in commands.iter().enumerate() {
-        match order(index, command)? {
-            Ok(order) => orders.push(order),
-            Err(failure) => refused.push(failure),
-        }
+/// A script's list of commands: built ones, and maps as the service defines them.
+pub struct Commands<'a>(pub &'a Array);
+
+impl Source for Commands<'_> {
+    fn orders(&self) -> Result<Box<dyn Iterator<Item = Result<Asked>> + '_>> {
+        Ok(Box::new(self.0.iter().enumerate().map(|(index, command)| order(index, command))))
     }
-    if refused.is_empty() { Ok(orders) } else { Err(ErrorKind::Invalid(refused).into()) }
 }
 
 /// The keys of a command given as a map (contract 3.1), and ours for what comes back beside its outcome.
 const KEYS: &[&str] = &["user", "usergroup", "domain", "useAdobeID", "requestID", "do", "tag"];
 
-fn order(index: usize, command: &Dynamic) -> Result<std::result::Result<Order, Failure>> {
+/// What a script gives as a command.
+///
+/// # Errors
+/// `usage`: it is neither a map nor built.
+pub fn order(index: usize, command: &Dynamic) -> Result<Asked> {
     if let Some(builder) = command.read_lock::<Builder>() {
         return Ok(Ok(builder.order()));
     }
@@ -143,15 +140,16 @@ fn order(index: usize, command: &Dynamic) -> Result<std::result::Result<Order, F
 mod tests {
     use super::*;
 
-    fn read(code: &str) -> Result<Vec<Order>> {
-        orders(&Engine::new().eval::<Array>(code).unwrap())
+    fn read(code: &str) -> Result<Vec<Asked>> {
+        Commands(&Engine::new().eval::<Array>(code).unwrap()).orders().unwrap().collect()
     }
 
     #[test]
     fn a_map_is_a_command_as_the_service_defines_it_and_may_carry_a_tag() {
         let orders = read(r#"[#{user: "a@example.com", tag: 7, "do": [#{add: #{group: ["X"]}}]}]"#).unwrap();
-        assert_eq!(orders[0].tag.as_int(), Ok(7));
-        assert_eq!(orders[0].command.to_json()["do"][0]["add"]["group"][0], "X");
+        let order = orders[0].as_ref().unwrap();
+        assert_eq!(order.tag.as_int(), Ok(7));
+        assert_eq!(order.command.to_json()["do"][0]["add"]["group"][0], "X");
     }
 
     #[test]
@@ -160,8 +158,8 @@ mod tests {
         assert_eq!(error.to_string(), "command 0 is a text");
         let error = read(r#"[#{user: "a@example.com", doo: []}]"#).unwrap_err();
         assert_eq!(error.to_string(), "command 0 has an unknown key `doo`");
-        let error = read(r#"[#{user: "a@example.com"}]"#).unwrap_err();
-        assert_eq!((error.kind.name(), error.code()), ("invalid", Some("error.command.steps.malformed")));
+        let failure = read(r#"[#{user: "a@example.com"}]"#).unwrap().remove(0).unwrap_err();
+        assert_eq!(failure.code, "error.command.steps.malformed");
     }
 
     #[test]

@@ -1,11 +1,11 @@
-//! The way of every change a script makes: listings finished, commands carried out, a report for each of them.
+//! The way of every change a script makes: commands checked, carried out, a report for each call.
 
-use super::report::{Content, Report};
+use super::guard::Weight;
+use super::pipeline::Pipeline;
+use super::report::Report;
 use super::session::Session;
-use crate::client::outcome::{Outcome, Status};
-use crate::error::{Error, ErrorKind, Failure, Result};
+use crate::error::{ErrorKind, Failure, Result};
 use crate::wire::command::Command;
-use futures_util::{StreamExt, stream};
 use rhai::Dynamic;
 
 /// A command with what the script attached to it.
@@ -17,6 +17,18 @@ pub struct Order {
     pub tag: Dynamic,
 }
 
+/// What stands at a place of a list: a command, or something that is none.
+pub type Asked = std::result::Result<Order, Failure>;
+
+/// A list of commands that can be gone through more than once without being kept in memory.
+pub trait Source {
+    /// Goes through it from its beginning.
+    ///
+    /// # Errors
+    /// Whatever keeps it from being read, then or in its midst.
+    fn orders(&self) -> Result<Box<dyn Iterator<Item = Result<Asked>> + '_>>;
+}
+
 /// Carries one command out.
 ///
 /// # Errors
@@ -24,7 +36,11 @@ pub struct Order {
 /// answer was lost, or whatever kept it from being sent.
 pub fn carry_out_one(session: &Session, command: Command) -> Result<Report> {
     session.count_single_change();
-    let report = deliver(session, vec![Order { command, tag: Dynamic::UNIT }], false, false)?;
+    let order = checked(session, 0, Order { command, tag: Dynamic::UNIT })?;
+    let order = order.map_err(|failure| ErrorKind::Invalid(vec![failure]))?;
+    let mut pipeline = Pipeline::new(session, false)?;
+    pipeline.push(session, order)?;
+    let report = pipeline.finish(session)?;
     report.failure().map_or(Ok(report), Err)
 }
 
@@ -33,76 +49,55 @@ pub fn carry_out_one(session: &Session, command: Command) -> Result<Report> {
 /// # Errors
 /// `invalid`: local checks refuse some, and nothing was sent; with `skip_invalid` those are left out instead.
 /// Whatever kept the first request from being sent.
-pub fn carry_out(session: &Session, orders: Vec<Order>, skip_invalid: bool) -> Result<Report> {
-    deliver(session, orders, skip_invalid, true)
-}
-
-fn deliver(session: &Session, orders: Vec<Order>, skip_invalid: bool, counts: bool) -> Result<Report> {
-    let refused = refused(session, &orders)?;
+pub fn carry_out(session: &Session, source: &dyn Source, skip_invalid: bool) -> Result<Report> {
+    let refused = refused(session, source)?;
     if !refused.is_empty() && !skip_invalid {
         return Err(ErrorKind::Invalid(refused).into());
     }
-    session.finish_listings()?;
-    let (places, commands): (Vec<_>, Vec<_>) = orders
-        .iter()
-        .enumerate()
-        .filter(|(index, _)| refused.iter().all(|failure| failure.index != *index))
-        .map(|(index, order)| (index, order.command.clone()))
-        .unzip();
-    let (mut outcomes, requests, stopped) = execute(session, commands)?;
-    for outcome in &mut outcomes {
-        outcome.index = places[outcome.index];
-    }
-    outcomes.extend(refused.iter().map(|failure| left_out(session, failure, &orders[failure.index].command)));
-    outcomes.sort_by_key(|outcome| outcome.index);
-    if counts {
-        session.count(&outcomes, stopped.as_ref());
-    }
-    let tags = orders.into_iter().map(|order| order.tag).collect();
-    let interrupted = stopped.clone().filter(|error| matches!(*error.kind, ErrorKind::Interrupted));
-    let report = Report::new(Content { outcomes, tags, requests, mode: session.mode(), stopped });
-    match interrupted {
-        Some(error) => {
-            session.leave_behind(report);
-            Err(error)
+    let mut pipeline = Pipeline::new(session, true)?;
+    for (index, asked) in source.orders()?.enumerate() {
+        match check(session, index, asked?)? {
+            Ok(order) => pipeline.push(session, order)?,
+            Err(failure) => pipeline.leave_out(session, &failure, String::new()),
         }
-        None => Ok(report),
+        if session.interrupt().is_requested() {
+            break;
+        }
+    }
+    pipeline.finish(session)
+}
+
+/// What the local checks refuse in a list. A guard that would stop it on its way stops it here.
+///
+/// # Errors
+/// `guard`; what keeps the list from being read.
+fn refused(session: &Session, source: &dyn Source) -> Result<Vec<Failure>> {
+    let (mut refused, mut ahead) = (Vec::new(), Weight::default());
+    for (index, asked) in source.orders()?.enumerate() {
+        match check(session, index, asked?)? {
+            Ok(order) => {
+                session.setup().guard.foresee(session.mode(), &order.command.to_json(), &mut ahead)?
+            }
+            Err(failure) => refused.push(failure),
+        }
+    }
+    Ok(refused)
+}
+
+fn check(session: &Session, index: usize, asked: Asked) -> Result<Asked> {
+    match asked {
+        Ok(order) => checked(session, index, order),
+        Err(failure) => Ok(Err(failure)),
     }
 }
 
-fn refused(session: &Session, orders: &[Order]) -> Result<Vec<Failure>> {
-    let client = session.client()?;
-    let checked = orders.iter().enumerate().filter_map(|(index, order)| {
-        let fault = client.check(&order.command).err()?;
-        Some(Failure::local(index, order.command.subject.name(), &fault))
-    });
-    Ok(checked.collect())
-}
-
-/// The outcomes, the number of requests answered, and why not all was sent, if not. What kept the very first
-/// request from being sent is an error: nothing happened that a report could tell of.
-fn execute(session: &Session, commands: Vec<Command>) -> Result<(Vec<Outcome>, usize, Option<Error>)> {
-    let mut stream = session.client()?.execute(stream::iter(commands));
-    let outcomes: Vec<_> = session.wait(async { Ok(stream.by_ref().collect().await) })?;
-    match stream.stopped() {
-        Some(error) if outcomes.iter().all(|outcome| outcome.status == Status::NotSent) => Err(error.clone()),
-        stopped => Ok((outcomes, stream.requests(), stopped.cloned())),
-    }
-}
-
-/// The outcome of a command that a local check refused while the rest was sent.
-fn left_out(session: &Session, failure: &Failure, command: &Command) -> Outcome {
-    Outcome {
-        index: failure.index,
-        target: failure.target.clone(),
-        action: command.steps.iter().map(|step| step.name.as_str()).collect::<Vec<_>>().join(", "),
-        status: Status::NotSent,
-        step: failure.step,
-        code: Some(failure.code.clone()),
-        message: Some(failure.message.clone()),
-        request_id: None,
-        attempts: 0,
-        mode: session.mode(),
-        warnings: Vec::new(),
-    }
+/// The command, or what a local check refuses in it.
+///
+/// # Errors
+/// `config`: settings are missing or wrong.
+pub fn checked(session: &Session, index: usize, order: Order) -> Result<Asked> {
+    Ok(match session.client()?.check(&order.command) {
+        Ok(()) => Ok(order),
+        Err(fault) => Err(Failure::local(index, order.command.subject.name(), &fault)),
+    })
 }

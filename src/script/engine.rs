@@ -4,7 +4,7 @@ use super::error::Ended;
 use super::lists::counter;
 use super::modules::Modules;
 use super::session::{Session, Shared};
-use super::{api, builder, caught, csv_file, date, record, records, report, secret_text};
+use super::{api, builder, caught, csv_file, date, queue, record, records, report, secret_text};
 use rhai::{Dynamic, Engine, OptimizationLevel};
 use std::rc::Rc;
 
@@ -24,6 +24,7 @@ pub fn build(session: &Rc<Session>) -> Engine {
     engine.set_module_resolver(Modules::default());
     record::register(&mut engine);
     report::register(&mut engine);
+    queue::register(&mut engine);
     builder::register(&mut engine);
     csv_file::row::register(&mut engine);
     date::register(&mut engine);

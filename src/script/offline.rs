@@ -1,6 +1,7 @@
 //! An engine that knows every function and reaches no service: to look at scripts, not to run them.
 
 use super::engine;
+use super::guard::{Guard, Limits};
 use super::interrupt::Interrupt;
 use super::listings::Listings;
 use super::session::{Console, Session, Setup};
@@ -61,6 +62,11 @@ pub fn engine_on(console: Rc<dyn Console>) -> Engine {
 pub fn session(console: Rc<dyn Console>) -> Rc<Session> {
     let connect = |_| Err(Error::config("there is no connection", "Run the script instead of checking it."));
     let setup = Setup {
+        guard: Arc::new(Guard::new(Limits::default())),
+        recorder: None,
+        resumed: false,
+        verify: false,
+        outlet: None,
         connect: Box::new(connect),
         profile: "offline".to_owned(),
         organization: None,

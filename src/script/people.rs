@@ -1,29 +1,43 @@
 //! The people of a CSV file with the columns of Adobe's sample `source.csv`, as commands.
 
-use super::change::Order;
-use super::csv_file::read::{self, Shape};
+use super::change::{Asked, Order, Source};
+use super::csv_file::read::Shape;
 use super::csv_file::row::Row;
+use super::csv_file::stream;
 use super::person::Person;
 use super::steps::{self, Account};
 use crate::error::Result;
 use crate::wire::identity::IdentityType;
 use crate::wire::step::OPTIONS;
 use rhai::Dynamic;
-use std::path::Path;
+use std::path::PathBuf;
 
 /// What a row must have (contract 8.1, source.csv).
 const COLUMNS: [&str; 5] = ["upn", "mail", "firstname", "lastname", "country_code"];
 /// The column that lists groups and profiles; a cell may be empty.
 const GROUPS: &str = "groups";
 
-/// A command for each row: makes the Federated ID unless it exists, then adds the groups. The row is its tag.
-///
-/// # Errors
-/// `file`: the file cannot be read or lacks a column.
-pub fn orders(path: &Path) -> Result<Vec<Order>> {
-    let columns = COLUMNS.iter().map(|column| (*column).to_owned()).collect();
-    let shape = Shape { columns, lists: vec![GROUPS.to_owned()], ..Shape::default() };
-    Ok(read::read(path, &shape)?.into_iter().map(order).collect())
+/// A file of people: a command for each row makes the Federated ID unless it exists, then adds the groups. The row
+/// is its tag.
+pub struct People(pub PathBuf);
+
+impl People {
+    /// Whether there are rows: 1 where there are, since more says nothing new.
+    ///
+    /// # Errors
+    /// `file`: the file cannot be read or lacks a column.
+    pub fn count(&self) -> Result<usize> {
+        Ok(self.orders()?.take(1).count())
+    }
+}
+
+impl Source for People {
+    fn orders(&self) -> Result<Box<dyn Iterator<Item = Result<Asked>> + '_>> {
+        let columns = COLUMNS.iter().map(|column| (*column).to_owned()).collect();
+        let shape = Shape { columns, lists: vec![GROUPS.to_owned()], ..Shape::default() };
+        let rows = stream::rows(&self.0, shape)?;
+        Ok(Box::new(rows.map(|row| row.map(|row| Ok(order(row))))))
+    }
 }
 
 fn order(row: Row) -> Order {
@@ -51,7 +65,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("people.csv");
         std::fs::write(&path, format!("upn,mail,firstname,lastname,country_code,groups\n{rows}")).unwrap();
-        orders(&path).unwrap().iter().map(|order| order.command.to_json()).collect()
+        let people = People(path);
+        people.orders().unwrap().map(|asked| asked.unwrap().unwrap().command.to_json()).collect()
     }
 
     #[test]

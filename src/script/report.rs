@@ -3,6 +3,7 @@
 use super::convert;
 use super::error::map_of;
 use super::error::thrown;
+use super::kept::{Entry, Kept};
 use super::record::RhaiResultOf;
 use crate::client::outcome::{Outcome, Status, Warning};
 use crate::client::settings::Mode;
@@ -19,10 +20,8 @@ pub struct Report(Rc<Content>);
 /// What a report is made of.
 #[derive(Debug)]
 pub struct Content {
-    /// One for each command, in the caller's order.
-    pub outcomes: Vec<Outcome>,
-    /// What the script attached to each command, in the same order.
-    pub tags: Vec<Dynamic>,
+    /// What became of the commands, in the caller's order.
+    pub kept: Kept,
     /// Action requests answered.
     pub requests: usize,
     /// Whether changes were real.
@@ -48,6 +47,7 @@ impl Report {
         "unknown",
         "not_sent",
         "stopped",
+        "resumed",
     ];
 
     /// A report of these outcomes.
@@ -56,18 +56,40 @@ impl Report {
     }
 
     fn count(&self, of: impl Fn(Status) -> bool) -> usize {
-        self.0.outcomes.iter().filter(|outcome| of(outcome.status)).count()
+        self.0.kept.count(of)
+    }
+
+    fn outcomes(&self) -> impl Iterator<Item = &Outcome> {
+        self.0.kept.entries().iter().map(|entry| &entry.outcome)
     }
 
     fn select(&self, of: impl Fn(Status) -> bool) -> Value {
-        let chosen = self.0.outcomes.iter().zip(&self.0.tags).filter(|(outcome, _)| of(outcome.status));
-        chosen.map(|(outcome, tag)| outcome_json(outcome, tag)).collect()
+        let chosen = self.0.kept.entries().iter().filter(|entry| of(entry.outcome.status));
+        chosen.map(|Entry { outcome, tag }| outcome_json(outcome, tag)).collect()
+    }
+
+    /// The error for asking for outcomes that were not kept.
+    fn left_out(&self, field: &str) -> Option<Error> {
+        let left_out = self.0.kept.left_out();
+        let asked = ["outcomes", "done"].contains(&field);
+        (asked && left_out > 0).then(|| {
+            let message = format!("the report no longer holds {left_out} outcomes of commands that are done");
+            let hint =
+                "Counts and everything that is not done are kept; --report FILE has a row for each command.";
+            Error::usage_with_hint(message, hint)
+        })
+    }
+
+    /// Whether an earlier run had done it all. What is not kept was done, maybe now.
+    fn is_resumed(&self) -> bool {
+        let mut outcomes = self.outcomes().peekable();
+        outcomes.peek().is_some() && outcomes.all(|outcome| outcome.resumed)
     }
 
     /// As the service says it of one request: all done, none done, or some.
     fn result(&self) -> &'static str {
         match self.count(Status::is_done) {
-            done if done == self.0.outcomes.len() => "success",
+            done if done == self.count(|_| true) => "success",
             0 => "error",
             _ => "partial",
         }
@@ -80,9 +102,9 @@ impl Report {
             "notCompleted" => json!(self.count(|status| !status.is_done())),
             "completedInTestMode" => json!(self.count(|status| status == Status::WouldComplete)),
             "errors" => {
-                self.0.outcomes.iter().filter(|outcome| outcome.status.is_failed()).map(error_json).collect()
+                self.outcomes().filter(|outcome| outcome.status.is_failed()).map(error_json).collect()
             }
-            "warnings" => self.0.outcomes.iter().flat_map(warnings_json).collect(),
+            "warnings" => self.outcomes().flat_map(warnings_json).collect(),
             "requests" => json!(self.0.requests),
             "mode" => json!(self.0.mode.as_str()),
             "outcomes" => self.select(|_| true),
@@ -90,12 +112,16 @@ impl Report {
             "failed" => self.select(Status::is_failed),
             "unknown" => self.select(|status| status == Status::Unknown),
             "not_sent" => self.select(|status| status == Status::NotSent),
+            "resumed" => json!(self.is_resumed()),
             "stopped" => self.0.stopped.as_ref().map_or(Value::Null, stopped_json),
             _ => return None,
         })
     }
 
     fn read(&self, field: &str) -> Result<Dynamic> {
+        if let Some(error) = self.left_out(field) {
+            return Err(error);
+        }
         if let Some(value) = self.value(field) {
             return Ok(convert::dynamic_of(&value));
         }
@@ -109,17 +135,18 @@ impl Report {
     /// The whole report, without the lists that repeat `outcomes`.
     pub fn to_json(&self) -> Value {
         let repeated = ["done", "failed", "unknown", "not_sent"];
-        let fields = Self::FIELDS.iter().filter(|field| !repeated.contains(*field));
+        let whole = |field: &str| self.left_out(field).is_none();
+        let fields = Self::FIELDS.iter().filter(|field| !repeated.contains(*field) && whole(field));
         fields.filter_map(|field| Some(((*field).to_owned(), self.value(field)?))).collect()
     }
 
     /// The error a verb throws when its command was not carried out.
     pub fn failure(&self) -> Option<Error> {
-        let failures: Vec<Failure> = self.0.outcomes.iter().filter_map(Outcome::failure).collect();
-        let undecided = || self.0.outcomes.iter().find(|outcome| !outcome.status.is_done());
+        let failures: Vec<Failure> = self.outcomes().filter_map(Outcome::failure).collect();
+        let undecided = || self.outcomes().find(|outcome| !outcome.status.is_done());
         let kind = if !failures.is_empty() {
             ErrorKind::Commands(failures)
-        } else if let Some(doubt) = self.0.outcomes.iter().find(|outcome| outcome.status == Status::Unknown) {
+        } else if let Some(doubt) = self.outcomes().find(|outcome| outcome.status == Status::Unknown) {
             // Before the reason why the run stopped: the change may have been made.
             ErrorKind::Unknown { message: doubt.message.clone().unwrap_or_default() }
         } else if let Some(stopped) = &self.0.stopped {
@@ -152,6 +179,7 @@ fn outcome_json(outcome: &Outcome, tag: &Dynamic) -> Value {
         "request_id": outcome.request_id,
         "attempts": outcome.attempts,
         "mode": outcome.mode.as_str(),
+        "resumed": outcome.resumed,
         "tag": convert::json_of(tag).unwrap_or(Value::Null),
     })
 }
@@ -216,14 +244,19 @@ mod tests {
             attempts: 1,
             mode: Mode::Live,
             warnings: Vec::new(),
+            resumed: false,
         }
     }
 
     fn report(statuses: &[Status]) -> Report {
-        let outcomes: Vec<_> =
-            statuses.iter().enumerate().map(|(index, status)| outcome(index, *status)).collect();
-        let tags = vec![Dynamic::UNIT; outcomes.len()];
-        Report::new(Content { outcomes, tags, requests: 1, mode: Mode::Live, stopped: None })
+        report_of(Kept::default(), statuses)
+    }
+
+    fn report_of(mut kept: Kept, statuses: &[Status]) -> Report {
+        for (index, status) in statuses.iter().enumerate() {
+            kept.add(Entry { outcome: outcome(index, *status), tag: Dynamic::UNIT });
+        }
+        Report::new(Content { kept, requests: 1, mode: Mode::Live, stopped: None })
     }
 
     fn ask(report: &Report, code: &str) -> Value {
@@ -257,6 +290,18 @@ mod tests {
         let error = report(&[Status::Failed]).failure().unwrap();
         assert_eq!((error.kind.name(), error.request_id.as_deref()), ("commands", Some("r-1")));
         assert_eq!(report(&[Status::Unknown]).failure().unwrap().kind.name(), "unknown");
+    }
+
+    #[test]
+    fn counts_and_failures_stay_when_there_is_too_much_to_keep() {
+        use Status::{Completed, Failed, Unknown};
+        let report =
+            report_of(Kept::at_most(2), &[Completed, Completed, Failed, Completed, Unknown, Completed]);
+        let code = "[report.completed, report.failed.len(), report.unknown[0].index, report.result]";
+        assert_eq!(ask(&report, code), json!([4, 1, 4, "partial"]));
+        let error = report.read("outcomes").unwrap_err();
+        assert_eq!(error.to_string(), "the report no longer holds 2 outcomes of commands that are done");
+        assert!(report.to_json().get("outcomes").is_none());
     }
 
     #[test]

@@ -2,8 +2,12 @@
 
 use super::builder::Unsent;
 use super::error::Ended;
+use super::guard::Guard;
 use super::interrupt::Interrupt;
+use super::journal::Recorder;
+use super::kept::Entry;
 use super::listings::{self, Listings};
+use super::queue::Queue;
 use super::records::Unfinished;
 use super::report::Report;
 use crate::client::event::{Hook, Observer};
@@ -14,6 +18,8 @@ use crate::error::{Error, ErrorKind, Result};
 use rhai::NativeCallContext;
 use serde_json::Value;
 use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
 use std::time::Duration;
@@ -65,6 +71,25 @@ pub struct Setup {
     pub interrupt: Interrupt,
     /// How full listings are kept and guarded.
     pub listings: Listings,
+    /// What the run may change at most.
+    pub guard: Arc<Guard>,
+    /// The journal; none where nothing outlives the process.
+    pub recorder: Option<Arc<Recorder>>,
+    /// Whether an interrupted run goes on.
+    pub resumed: bool,
+    /// Whether removals are read back.
+    pub verify: bool,
+    /// Where a row for every command goes, besides the reports of the script.
+    pub outlet: Option<Box<dyn Outlet>>,
+}
+
+/// Takes a row for every command, as the run goes.
+pub trait Outlet {
+    /// Takes one in.
+    ///
+    /// # Errors
+    /// `file`: it cannot be written.
+    fn enter(&self, outcome: &Outcome) -> Result<()>;
 }
 
 /// One run.
@@ -77,6 +102,9 @@ pub struct Session {
     tally: RefCell<Tally>,
     ended: Cell<Option<Ended>>,
     unfinished: RefCell<Vec<Weak<dyn Unfinished>>>,
+    queues: RefCell<Vec<Queue>>,
+    written: RefCell<HashSet<PathBuf>>,
+    totals: RefCell<Totals>,
     unsent: Unsent,
     single_changes: Cell<usize>,
     left_behind: RefCell<Option<Report>>,
@@ -91,6 +119,44 @@ pub struct Tally {
     pub unknown: usize,
     /// The kind of the error that kept commands from being sent.
     pub stopped: Option<&'static str>,
+}
+
+/// What became of all commands of a run, for its last line.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Done, or would be.
+    pub done: usize,
+    /// Of these, done by an earlier run.
+    pub resumed: usize,
+    /// Failed, wholly or partly.
+    pub failed: usize,
+    /// Nobody knows.
+    pub unknown: usize,
+    /// Never left.
+    pub not_sent: usize,
+}
+
+impl Totals {
+    fn add(&mut self, outcome: &Outcome) {
+        let count = match outcome.status {
+            status if status.is_done() => &mut self.done,
+            status if status.is_failed() => &mut self.failed,
+            Status::Unknown => &mut self.unknown,
+            _ => &mut self.not_sent,
+        };
+        *count += 1;
+        self.resumed += usize::from(outcome.resumed);
+    }
+
+    /// How many may still have something done about them.
+    pub fn unsettled(&self) -> usize {
+        self.unknown + self.not_sent
+    }
+
+    /// How many commands there were.
+    pub fn all(&self) -> usize {
+        self.done + self.failed + self.unknown + self.not_sent
+    }
 }
 
 /// The session as an engine carries it.
@@ -110,6 +176,9 @@ impl Session {
             tally: RefCell::default(),
             ended: Cell::default(),
             unfinished: RefCell::default(),
+            queues: RefCell::default(),
+            written: RefCell::default(),
+            totals: RefCell::default(),
             unsent: Unsent::default(),
             single_changes: Cell::new(0),
             left_behind: RefCell::default(),
@@ -151,15 +220,21 @@ impl Session {
     fn new_client(&self, flow: Flow) -> Result<Client> {
         let mut settings = (self.setup.connect)(flow)?;
         settings.mode = self.mode.get();
+        settings.verify = self.setup.verify;
         let client = Client::new(settings, Arc::clone(&self.setup.observer), self.setup.interrupt.token());
-        let settings = client.settings();
-        if let Some(hook) =
-            listings::hook(&self.setup.listings, &settings.organization, &settings.service_url)
-        {
-            client.add_hook(Arc::new(hook));
-        }
-        self.hooks.borrow().iter().for_each(|hook| client.add_hook(Arc::clone(hook)));
+        self.hooks_of(&client).into_iter().for_each(|hook| client.add_hook(hook));
         Ok(client)
+    }
+
+    /// What stands at the gate: first what may refuse, last the journal, which writes what leaves.
+    fn hooks_of(&self, client: &Client) -> Vec<Arc<dyn Hook>> {
+        let settings = client.settings();
+        let marks = listings::hook(&self.setup.listings, &settings.organization, &settings.service_url);
+        let mut hooks: Vec<Arc<dyn Hook>> = self.hooks.borrow().clone();
+        hooks.push(Arc::clone(&self.setup.guard) as Arc<dyn Hook>);
+        hooks.extend(marks.map(|hook| Arc::new(hook) as Arc<dyn Hook>));
+        hooks.extend(self.setup.recorder.iter().map(|recorder| Arc::clone(recorder) as Arc<dyn Hook>));
+        hooks
     }
 
     /// Runs a call of the client to its end. The client itself ends at once when the operator interrupts.
@@ -283,8 +358,8 @@ impl Session {
         self.single_changes.set(changes);
         if changes == SINGLE_CHANGES {
             self.console().note(
-                "one request a change: 10 people a minute under the service's limits; collect \
-                 command(...)s in a list for multi_action(list): 100 people a minute",
+                "one request a change: 10 people a minute under the service's limits; the same verbs on a \
+                 queue() send 100 people a minute",
             );
         }
     }
@@ -316,19 +391,69 @@ impl Session {
         *self.tally.borrow()
     }
 
+    /// Remembers a queue until it is finished.
+    pub fn keep_queue(&self, queue: &Queue) {
+        let mut queues = self.queues.borrow_mut();
+        queues.retain(|known| !known.is_finished());
+        queues.push(queue.clone());
+    }
+
+    /// The normal end of a script: what its queues still hold is sent.
+    ///
+    /// # Errors
+    /// What kept a queue from being sent.
+    pub fn finish_queues(&self) -> Result<()> {
+        let queues = std::mem::take(&mut *self.queues.borrow_mut());
+        let open = queues.iter().filter(|queue| !queue.is_finished());
+        open.map(|queue| queue.finish(self).map(drop)).fold(Ok(()), Result::and)
+    }
+
+    /// The end of a script that failed: what its queues still hold is `not_sent`.
+    pub fn abandon_queues(&self, why: &str) {
+        let queues = std::mem::take(&mut *self.queues.borrow_mut());
+        for queue in queues.iter().filter(|queue| !queue.is_finished()) {
+            // Without threads nothing was ever sent, and the error of that has been told.
+            drop(queue.abandon(self, why));
+        }
+    }
+
     /// Remembers what an answer of the action endpoint tells of failures, whoever sent the request.
     pub fn count_answer(&self, body: &Value) {
         let refused = body.get("notCompleted").and_then(Value::as_u64).unwrap_or_default();
         self.tally.borrow_mut().failed += usize::try_from(refused).unwrap_or(usize::MAX);
     }
 
-    /// Remembers what a report that the script is given tells of failures.
-    pub fn count(&self, outcomes: &[Outcome], stopped: Option<&Error>) {
-        let of =
-            |wanted: &[Status]| outcomes.iter().filter(|outcome| wanted.contains(&outcome.status)).count();
+    /// Whether this run writes the file for the first time.
+    pub fn writes_first(&self, path: &Path) -> bool {
+        self.written.borrow_mut().insert(path.to_owned())
+    }
+
+    /// What became of all commands of the run.
+    pub fn totals(&self) -> Totals {
+        *self.totals.borrow()
+    }
+
+    /// Takes notice of an outcome as it comes; `counts` says whether it counts for the exit code.
+    pub fn tell(&self, entry: &Entry, counts: bool) {
+        self.totals.borrow_mut().add(&entry.outcome);
+        let entered = self.setup.outlet.as_ref().map_or(Ok(()), |outlet| outlet.enter(&entry.outcome));
+        if let Err(error) = entered {
+            self.console().warn(&format!("the report lacks {}: {error}", entry.outcome.target));
+        }
+        if !counts {
+            return;
+        }
         let mut tally = self.tally.borrow_mut();
-        tally.failed += of(&[Status::Failed, Status::PartlyDone]);
-        tally.unknown += of(&[Status::Unknown]);
+        match entry.outcome.status {
+            Status::Failed | Status::PartlyDone | Status::StillMember => tally.failed += 1,
+            Status::Unknown => tally.unknown += 1,
+            Status::Completed | Status::WouldComplete | Status::NotSent => {}
+        }
+    }
+
+    /// Remembers what kept commands from being sent.
+    pub fn count_stop(&self, stopped: Option<&Error>) {
+        let mut tally = self.tally.borrow_mut();
         tally.stopped = tally.stopped.or(stopped.map(|error| error.kind.name()));
     }
 }

@@ -1,5 +1,6 @@
 //! For tests of functions: an engine over a session that has no service, and a console that remembers.
 
+use super::guard::{Guard, Limits};
 use super::interrupt::Interrupt;
 use super::listings::Listings;
 use super::record::RhaiResultOf;
@@ -50,6 +51,11 @@ impl Bench {
             observer: Arc::new(()),
             interrupt: self.interrupt.clone(),
             listings: Listings::default(),
+            guard: Arc::new(Guard::new(Limits::default())),
+            recorder: None,
+            resumed: false,
+            verify: false,
+            outlet: None,
         });
         let result = engine::build(&Rc::new(session)).eval(code);
         Run { result, lines: console.lines.take() }

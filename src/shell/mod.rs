@@ -1,5 +1,6 @@
 //! People and files: the runner, the prompt, reports of errors. Knows scripts and output, nothing inside the client.
 
+pub mod accounts;
 pub mod check;
 pub mod console;
 pub mod countdown;

@@ -20,6 +20,8 @@ pub struct Program {
     pub text: String,
     /// What `args()` answers.
     pub arguments: Vec<String>,
+    /// How many of the last of them are secret.
+    pub secret_arguments: usize,
     /// Whether the value of the last expression is shown.
     pub shows_value: bool,
 }
@@ -36,6 +38,7 @@ impl Program {
             file: None,
             text: source::prepare(code.to_owned()),
             arguments,
+            secret_arguments: 0,
             shows_value: true,
         })
     }
@@ -52,7 +55,17 @@ impl Program {
             Some(path) => (path.display().to_string(), source::read_file(path)?),
             None => ("standard input".to_owned(), source::read_stream(&mut stdin(), "standard input")?),
         };
-        Ok(Self { name, file, text, arguments, shows_value: false })
+        Ok(Self { name, file, text, arguments, secret_arguments: 0, shows_value: false })
+    }
+}
+
+impl Program {
+    /// The same with further arguments that the journal must not hold.
+    #[must_use]
+    pub fn with_secret_arguments(mut self, arguments: &[String]) -> Self {
+        self.secret_arguments = arguments.len();
+        self.arguments.extend(arguments.iter().cloned());
+        self
     }
 }
 

@@ -127,6 +127,7 @@ mod tests {
 
     fn program(name: &str, text: &str) -> Program {
         Program {
+            secret_arguments: 0,
             name: name.into(),
             file: (name != "-e").then(|| PathBuf::from(name)),
             text: text.into(),

@@ -2,7 +2,7 @@
 
 use super::exit::Exit;
 use super::program::Program;
-use super::{panics, report};
+use super::{accounts, panics, report};
 use crate::output::Output;
 use crate::script::convert;
 use crate::script::engine;
@@ -16,20 +16,43 @@ use std::rc::Rc;
 pub fn run(program: &Program, setup: Setup, output: &Output) -> Exit {
     let session = Rc::new(Session::new(setup));
     let engine = engine::build(&session);
-    let result = compile(&engine, program).and_then(|ast| evaluate(&engine, &mut Scope::new(), &ast));
+    let compiled = compile(&engine, program);
+    if compiled.is_ok()
+        && let Err(exit) = accounts::begin(&session, output)
+    {
+        return exit;
+    }
+    let result = compiled.and_then(|ast| evaluate(&engine, &mut Scope::new(), &ast));
     let exit = match (ended(&session), result) {
         (Some(ended), _) => end(program, Ending::Ended(ended), output),
         (None, Ok(value)) => finish(program, &value, output),
         (None, Err(error)) => end(program, Ending::of(*error), output),
     };
+    let exit = exit.or_worse(end_queues(&session, exit, output));
     drop(engine);
     warn_of_unsent(&session, output);
-    exit_with(exit, session.tally())
+    let exit = exit_with(exit, session.tally());
+    accounts::end(&session, exit, output)
 }
 
 /// What ends a run whatever the script made of it: Rhai lets a `catch` around a closure swallow the error.
 pub fn ended(session: &Session) -> Option<Ended> {
     session.ended().or_else(|| session.interrupt().is_requested().then_some(Ended::Interrupted))
+}
+
+/// Sends what queues still hold when the script came to its end, and nothing when it failed.
+fn end_queues(session: &Session, exit: Exit, output: &Output) -> Exit {
+    if !matches!(exit, Exit::Done | Exit::Asked(0)) {
+        session.abandon_queues("not sent: the script ended before the queue was finished");
+        return exit;
+    }
+    match session.finish_queues() {
+        Ok(()) => exit,
+        Err(error) => {
+            output.error(&error.to_string(), error.hint().as_deref());
+            Exit::of_kind(error.kind.name())
+        }
+    }
 }
 
 /// Tells of commands that were built and forgotten: nothing of them has happened.

@@ -2,6 +2,7 @@
 
 pub mod file;
 pub mod history;
+pub mod journal;
 pub mod listing;
 pub mod mark;
 pub mod place;

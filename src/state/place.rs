@@ -31,6 +31,16 @@ pub fn history() -> Result<PathBuf> {
     Ok(folder()?.join("history"))
 }
 
+/// The folder of the journals.
+///
+/// # Errors
+/// Those of [`folder`].
+pub fn journals() -> Result<PathBuf> {
+    let folder = folder()?.join("journals");
+    make(&folder).map_err(|error| Error::file(folder.display().to_string(), error))?;
+    Ok(folder)
+}
+
 /// Makes a folder and those above it, closed to others; one that is there stays as it is.
 ///
 /// # Errors

@@ -5,6 +5,7 @@ mod auth;
 mod calls;
 mod execute;
 mod gate;
+mod intake;
 mod listings;
 
 use crate::support::server::Server;

@@ -60,13 +60,7 @@ pub mod functions {
         country: &str,
         options: Map,
     ) -> RhaiResultOf<Report> {
-        let options = Options::new("add_adobe_id", options, &["option"]);
-        let command = options.and_then(|options| {
-            let person = Person { use_adobe_id: Some(true), ..Person::of(&email, &options)? };
-            let account = account(person.name.clone(), first, last, country);
-            add(&person, IdentityType::AdobeId, &account, &options)
-        });
-        send(&context, command)
+        send(&context, adobe_id(&email, [first, last, country], options))
     }
 
     /// Creates an Enterprise ID in a claimed domain.
@@ -112,13 +106,7 @@ pub mod functions {
         country: &str,
         options: Map,
     ) -> RhaiResultOf<Report> {
-        let options = Options::new("add_enterprise_id", options, &["option"]);
-        let command = options.and_then(|options| {
-            let person = Person::of(&email, &options)?;
-            let account = account(person.name.clone(), first, last, country);
-            add(&person, IdentityType::EnterpriseId, &account, &options)
-        });
-        send(&context, command)
+        send(&context, enterprise_id(&email, [first, last, country], options))
     }
 
     /// Creates a Federated ID in a claimed domain.
@@ -170,18 +158,7 @@ pub mod functions {
         country: &str,
         options: Map,
     ) -> RhaiResultOf<Report> {
-        let options = Options::new("add_federated_id", options, &["domain", "option"]);
-        let command = options.and_then(|options| {
-            let mut person = Person::of(&username, &options)?;
-            person.domain = steps::federated_domain(&person.name, person.domain.take(), email);
-            add(
-                &person,
-                IdentityType::FederatedId,
-                &account(email.to_owned(), first, last, country),
-                &options,
-            )
-        });
-        send(&context, command)
+        send(&context, federated_id(&username, email, [first, last, country], options))
     }
 
     /// Changes an account's e-mail, username or names.
@@ -244,11 +221,7 @@ pub mod functions {
         names: Dynamic,
         options: Map,
     ) -> RhaiResultOf<Report> {
-        let command = begin("add_to_groups", &email, options).and_then(|mut command| {
-            command.add_to_groups(&steps::some_names(&names, "group")?);
-            Ok(command)
-        });
-        send(&context, command)
+        send(&context, membership("add_to_groups", "add", &email, &names, options))
     }
 
     /// Removes someone from user groups, product profiles and admin groups.
@@ -291,11 +264,7 @@ pub mod functions {
         names: Dynamic,
         options: Map,
     ) -> RhaiResultOf<Report> {
-        let command = begin("remove_from_groups", &email, options).and_then(|mut command| {
-            command.remove_from_groups(&steps::some_names(&names, "group")?);
-            Ok(command)
-        });
-        send(&context, command)
+        send(&context, membership("remove_from_groups", "remove", &email, &names, options))
     }
 
     /// Removes someone from every user group, product profile and admin role.
@@ -333,11 +302,7 @@ pub mod functions {
         email: Dynamic,
         options: Map,
     ) -> RhaiResultOf<Report> {
-        let command = begin("remove_from_all_groups", &email, options).map(|mut command| {
-            command.push("remove", json!("all"));
-            command
-        });
-        send(&context, command)
+        send(&context, clear_groups(&email, options))
     }
 
     /// Removes someone from the organization; the account stays in its directory and can be added again.
@@ -467,7 +432,54 @@ fn send(context: &NativeCallContext, command: Result<Command>) -> RhaiResultOf<R
     session(context).and_then(|session| carry_out_one(&session, command?)).at(context)
 }
 
-fn account(email: String, first: &str, last: &str, country: &str) -> Account {
+/// The command of `add_adobe_id`; `names` are the first name, the last name and the country.
+pub(super) fn adobe_id(email: &Dynamic, names: [&str; 3], options: Map) -> Result<Command> {
+    let options = Options::new("add_adobe_id", options, &["option"])?;
+    let person = Person { use_adobe_id: Some(true), ..Person::of(email, &options)? };
+    add(&person, IdentityType::AdobeId, &account(person.name.clone(), names), &options)
+}
+
+/// The command of `add_enterprise_id`; `names` are the first name, the last name and the country.
+pub(super) fn enterprise_id(email: &Dynamic, names: [&str; 3], options: Map) -> Result<Command> {
+    let options = Options::new("add_enterprise_id", options, &["option"])?;
+    let person = Person::of(email, &options)?;
+    add(&person, IdentityType::EnterpriseId, &account(person.name.clone(), names), &options)
+}
+
+/// The command of `add_federated_id`; `names` are the first name, the last name and the country.
+pub(super) fn federated_id(
+    username: &Dynamic,
+    email: &str,
+    names: [&str; 3],
+    options: Map,
+) -> Result<Command> {
+    let options = Options::new("add_federated_id", options, &["domain", "option"])?;
+    let mut person = Person::of(username, &options)?;
+    person.domain = steps::federated_domain(&person.name, person.domain.take(), email);
+    add(&person, IdentityType::FederatedId, &account(email.to_owned(), names), &options)
+}
+
+/// The command of `add_to_groups` and `remove_from_groups`, by the name of its step.
+pub(super) fn membership(
+    function: &'static str,
+    step: &str,
+    email: &Dynamic,
+    names: &Dynamic,
+    options: Map,
+) -> Result<Command> {
+    let mut command = begin(function, email, options)?;
+    command.membership(step, "group", &steps::some_names(names, "group")?);
+    Ok(command)
+}
+
+/// The command of `remove_from_all_groups`.
+pub(super) fn clear_groups(email: &Dynamic, options: Map) -> Result<Command> {
+    let mut command = begin("remove_from_all_groups", email, options)?;
+    command.push("remove", json!("all"));
+    Ok(command)
+}
+
+fn account(email: String, [first, last, country]: [&str; 3]) -> Account {
     Account { email, first_name: first.to_owned(), last_name: last.to_owned(), country: country.to_owned() }
 }
 
@@ -482,7 +494,8 @@ fn begin(function: &'static str, person: &Dynamic, options: Map) -> Result<Comma
     Ok(Person::of(person, &options)?.command())
 }
 
-fn update(person: &Dynamic, fields: Map) -> Result<Command> {
+/// The command of `update_account`.
+pub(super) fn update(person: &Dynamic, fields: Map) -> Result<Command> {
     let options = Options::new("update_account", fields, &[UPDATABLE, &person::OPTIONS].concat())?;
     let mut command = Person::of(person, &options)?.command();
     push_update(&mut command, &options)?;
@@ -500,7 +513,13 @@ pub(super) fn push_update(command: &mut Command, options: &Options) -> Result<()
     Ok(())
 }
 
-fn remove(function: &'static str, person: &Dynamic, permanent: bool, options: Map) -> Result<Command> {
+/// The command of `remove_from_org` and `delete_account`.
+pub(super) fn remove(
+    function: &'static str,
+    person: &Dynamic,
+    permanent: bool,
+    options: Map,
+) -> Result<Command> {
     let mut command = begin(function, person, options)?;
     command.push("removeFromOrg", json!({ "deleteAccount": permanent }));
     Ok(command)

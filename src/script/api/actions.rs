@@ -2,16 +2,16 @@
 
 use super::{At, RhaiResultOf, session};
 use crate::error::Result;
-use crate::script::builder;
+use crate::script::builder::Commands;
 use crate::script::change;
 use crate::script::convert;
+use crate::script::files;
 use crate::script::options::Options;
-use crate::script::people;
+use crate::script::people::People;
 use crate::script::report::Report;
 use crate::script::session::Session;
 use rhai::plugin::{Dynamic, export_module};
 use rhai::{Array, Map, NativeCallContext};
-use std::path::Path;
 
 /// Many at once.
 #[export_module]
@@ -138,12 +138,15 @@ pub mod functions {
 
 fn carry_out(session: &Session, commands: &Array, options: &Options) -> Result<Report> {
     let skip_invalid = options.flag("skip_invalid")?.unwrap_or_default();
-    change::carry_out(session, builder::orders(commands)?, skip_invalid)
+    change::carry_out(session, &Commands(commands), skip_invalid)
 }
 
 fn carry_out_file(session: &Session, file: &str, options: &Options) -> Result<Report> {
     let skip_invalid = options.flag("skip_invalid")?.unwrap_or_default();
-    change::carry_out(session, people::orders(Path::new(file))?, skip_invalid)
+    let people = People(file.into());
+    let rows = people.count()?;
+    files::was_read(session, &people.0, Some(rows))?;
+    change::carry_out(session, &people, skip_invalid)
 }
 
 fn send(session: &Session, commands: &Array) -> Result<Dynamic> {

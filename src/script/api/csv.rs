@@ -5,6 +5,7 @@ use crate::error::{Error, Result};
 use crate::script::csv_file::read::{Shape, read};
 use crate::script::csv_file::write::{Content, IfExists, Plan, write};
 use crate::script::encoding::Encoding;
+use crate::script::files;
 use crate::script::options::Options;
 use crate::script::session::Session;
 use rhai::plugin::{Dynamic, export_module};
@@ -36,7 +37,7 @@ pub mod functions {
     /// ```
     #[rhai_fn(volatile, return_raw)]
     pub fn read_csv(context: NativeCallContext, path: &str) -> RhaiResultOf<Array> {
-        rows(path, &Options::none("read_csv")).at(&context)
+        session(&context).and_then(|session| rows(&session, path, &Options::none("read_csv"))).at(&context)
     }
 
     /// Reads a CSV file that must look as the options say.
@@ -62,7 +63,8 @@ pub mod functions {
     /// ```
     #[rhai_fn(name = "read_csv", volatile, return_raw)]
     pub fn read_csv_of_shape(context: NativeCallContext, path: &str, options: Map) -> RhaiResultOf<Array> {
-        Options::new("read_csv", options, SHAPE).and_then(|options| rows(path, &options)).at(&context)
+        let options = Options::new("read_csv", options, SHAPE);
+        session(&context).and_then(|session| rows(&session, path, &options?)).at(&context)
     }
 
     /// Writes rows as a CSV file and answers how many.
@@ -125,7 +127,7 @@ const SHAPE: &[&str] = &["columns", "lists", "delimiter", "encoding", "min_rows"
 /// The options of writing.
 const PLAN: &[&str] = &["columns", "if_exists"];
 
-fn rows(path: &str, options: &Options) -> Result<Array> {
+fn rows(session: &Session, path: &str, options: &Options) -> Result<Array> {
     let encoding = options.choice("encoding", Encoding::NAMES)?;
     let shape = Shape {
         columns: options.texts("columns")?.unwrap_or_default(),
@@ -134,7 +136,9 @@ fn rows(path: &str, options: &Options) -> Result<Array> {
         encoding: encoding.and_then(Encoding::parse),
         min_rows: options.count("min_rows")?.unwrap_or_default(),
     };
-    Ok(read(Path::new(path), &shape)?.into_iter().map(Dynamic::from).collect())
+    let rows = read(Path::new(path), &shape)?;
+    files::was_read(session, Path::new(path), Some(rows.len()))?;
+    Ok(rows.into_iter().map(Dynamic::from).collect())
 }
 
 fn delimiter(options: &Options) -> Result<char> {
@@ -156,6 +160,9 @@ fn save(session: &Session, path: &str, rows: Dynamic, options: &Options) -> Resu
         columns: options.texts("columns")?,
         if_exists: if_exists.and_then(IfExists::parse).unwrap_or(IfExists::Replace),
     };
+    if plan.if_exists != IfExists::Number {
+        files::make_way(session, Path::new(path))?;
+    }
     let written = write(Path::new(path), &Content::of(rows)?, &plan, session.interrupt())?;
     if plan.if_exists == IfExists::Number {
         session.console().note(&format!("wrote {}", written.path.display()));

@@ -1,10 +1,12 @@
 //! JSON in texts and files.
 
-use super::{At, RhaiResultOf};
+use super::{At, RhaiResultOf, session};
 use crate::error::{Error, Result};
 use crate::script::convert::{dynamic_of, json_of};
 use crate::script::encoding::decode;
+use crate::script::files;
 use crate::script::options::Options;
+use crate::script::session::Session;
 use crate::state::file::{Access, replace};
 use rhai::plugin::{Dynamic, export_module};
 use rhai::{Map, NativeCallContext};
@@ -93,7 +95,7 @@ pub mod functions {
     /// ```
     #[rhai_fn(volatile, return_raw)]
     pub fn read_json(context: NativeCallContext, path: &str) -> RhaiResultOf<Dynamic> {
-        read(path).at(&context)
+        session(&context).and_then(|session| read_noted(&session, path)).at(&context)
     }
 
     /// Writes a value to a JSON file, indented.
@@ -111,7 +113,7 @@ pub mod functions {
     /// ```
     #[rhai_fn(volatile, return_raw)]
     pub fn write_json(context: NativeCallContext, path: &str, value: Dynamic) -> RhaiResultOf<()> {
-        write(path, &value).at(&context)
+        session(&context).and_then(|session| write(&session, path, &value)).at(&context)
     }
 }
 
@@ -156,6 +158,12 @@ fn indented(value: &Value, indent: usize) -> Result<String> {
     String::from_utf8(text).map_err(|error| unwritable(&error))
 }
 
+fn read_noted(session: &Session, path: &str) -> Result<Dynamic> {
+    let value = read(path)?;
+    files::was_read(session, Path::new(path), None)?;
+    Ok(value)
+}
+
 fn read(path: &str) -> Result<Dynamic> {
     let bytes = std::fs::read(path).map_err(|error| Error::io(Path::new(path), &error))?;
     let text = decode(bytes, None).map_err(|wrong| {
@@ -169,7 +177,8 @@ fn read(path: &str) -> Result<Dynamic> {
     Ok(dynamic_of(&value))
 }
 
-fn write(path: &str, value: &Dynamic) -> Result<()> {
+fn write(session: &Session, path: &str, value: &Dynamic) -> Result<()> {
+    files::make_way(session, Path::new(path))?;
     let text = indented(&json_of(value)?, 2)?;
     replace(Path::new(path), Access::Usual, |file| writeln!(file, "{text}"))
 }

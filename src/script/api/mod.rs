@@ -10,6 +10,7 @@ pub mod help;
 pub mod json;
 pub mod lists;
 pub mod operator;
+pub mod queue;
 pub mod raw;
 pub mod records;
 pub mod sign_in;
@@ -39,6 +40,7 @@ pub const FAMILIES: &[Family] = &[
     Family { title: "One user", module: || exported_module!(accounts::functions) },
     Family { title: "User groups", module: || exported_module!(user_groups::functions) },
     Family { title: "Many at once", module: || exported_module!(actions::functions) },
+    Family { title: "Queue", module: || exported_module!(queue::functions) },
     Family { title: "Commands", module: || exported_module!(commands::functions) },
     Family { title: "Raw calls", module: || exported_module!(raw::functions) },
     Family { title: "Records", module: || exported_module!(records::functions) },

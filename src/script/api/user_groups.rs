@@ -84,9 +84,7 @@ pub mod functions {
     /// ```
     #[rhai_fn(volatile, return_raw)]
     pub fn delete_user_group(context: NativeCallContext, name: &str) -> RhaiResultOf<Report> {
-        let mut command = group(name);
-        command.push("deleteUserGroup", json!({}));
-        send(&context, Ok(command))
+        send(&context, Ok(delete(name)))
     }
 
     /// Adds users to a user group.
@@ -176,7 +174,15 @@ pub(super) fn group(name: &str) -> Command {
     Command::group(name.trim())
 }
 
-fn create(name: &str, options: Map) -> Result<Command> {
+/// The command of `delete_user_group`.
+pub(super) fn delete(name: &str) -> Command {
+    let mut command = group(name);
+    command.push("deleteUserGroup", json!({}));
+    command
+}
+
+/// The command of `create_user_group`.
+pub(super) fn create(name: &str, options: Map) -> Result<Command> {
     let mut command = group(name);
     push_create(&mut command, &Options::new("create_user_group", options, &["description", "option"])?)?;
     Ok(command)
@@ -192,7 +198,8 @@ pub(super) fn push_create(command: &mut Command, options: &Options) -> Result<()
     Ok(())
 }
 
-fn update(name: &str, fields: Map) -> Result<Command> {
+/// The command of `update_user_group`.
+pub(super) fn update(name: &str, fields: Map) -> Result<Command> {
     let mut command = group(name);
     push_update(&mut command, &Options::new("update_user_group", fields, UPDATABLE)?)?;
     Ok(command)
@@ -209,7 +216,8 @@ pub(super) fn push_update(command: &mut Command, options: &Options) -> Result<()
     Ok(())
 }
 
-fn members(name: &str, step: &str, key: &str, names: &Dynamic) -> Result<Command> {
+/// The command that changes the users or profiles of a group.
+pub(super) fn members(name: &str, step: &str, key: &str, names: &Dynamic) -> Result<Command> {
     let mut command = group(name);
     command.membership(step, key, &steps::some_names(names, if key == "user" { "user" } else { "profile" })?);
     Ok(command)

@@ -3,4 +3,5 @@
 pub mod cells;
 pub mod read;
 pub mod row;
+pub mod stream;
 pub mod write;

@@ -61,13 +61,13 @@ pub fn parse(file: &str, text: &str, shape: &Shape) -> Result<Vec<Row>> {
     Ok(rows)
 }
 
-fn trimmed(Record { line, cells }: Record) -> Record {
+pub(super) fn trimmed(Record { line, cells }: Record) -> Record {
     let cells = cells.into_iter().map(|cell| rows::restore(cell.trim()).to_owned()).collect();
     Record { line, cells }
 }
 
 /// The header, out of the first record; a file without one is more likely a broken export than a list of nobody.
-fn header(file: &str, first: Option<Record>, shape: &Shape) -> Result<Header> {
+pub(super) fn header(file: &str, first: Option<Record>, shape: &Shape) -> Result<Header> {
     let Some(Record { line, cells }) = first else {
         return Err(Error::file(file, "the file is empty: it does not even have a header"));
     };
@@ -110,7 +110,7 @@ fn found(names: &[String]) -> String {
     }
 }
 
-fn row(header: &Rc<Header>, Record { line, cells }: Record) -> Result<Row> {
+pub(super) fn row(header: &Rc<Header>, Record { line, cells }: Record) -> Result<Row> {
     let (have, want) = (cells.len(), header.columns.len());
     if have == want {
         return Ok(Row::new(header, line, cells.into_iter().map(Into::into).collect()));

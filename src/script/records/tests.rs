@@ -35,6 +35,11 @@ impl Console for Nobody {
 /// A run that makes no calls.
 pub(crate) fn offline(interrupt: Interrupt) -> Rc<Session> {
     Rc::new(Session::new(Setup {
+        guard: Arc::new(crate::script::guard::Guard::new(crate::script::guard::Limits::default())),
+        recorder: None,
+        resumed: false,
+        verify: false,
+        outlet: None,
         connect: Box::new(|_| Err(Error::usage("there is no service"))),
         profile: "test".into(),
         organization: None,

@@ -385,6 +385,7 @@ impl Repl {
             file: None,
             text: input.text,
             arguments: Vec::new(),
+            secret_arguments: 0,
             shows_value: true,
         };
         report::show(&program, failure, &self.output);

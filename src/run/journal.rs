@@ -1,0 +1,302 @@
+//! Journals on the command line: the head of a new one, an interrupted run that goes on, and a look into one.
+
+use super::place::Place;
+use crate::cli::{Global, JournalCommand};
+use crate::error::{Error, Result};
+use crate::output::Output;
+use crate::script::guard::Limits;
+use crate::script::journal::Recorder;
+use crate::script::journal::record;
+use crate::shell::exit::Exit;
+use crate::shell::program::Program;
+use crate::state::journal::read::{self, Record};
+use crate::state::journal::{FORMAT, digest, folder};
+use serde_json::{Value, json};
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+/// What stands for an argument that must not be written down.
+const MASK: &str = "(secret)";
+
+/// The head of a new journal: everything that is needed to tell what was run, by whom, and to run it again.
+pub(super) fn head(global: &Global, program: Option<&Program>, place: &Place, limits: &Limits) -> Record {
+    let secret = program.map_or(0, |program| program.secret_arguments);
+    let arguments = program.map(|program| program.arguments.as_slice()).unwrap_or_default();
+    let plain = arguments.len().saturating_sub(secret);
+    let shown = arguments.iter().enumerate().map(|(index, text)| if index < plain { text } else { MASK });
+    record::of(
+        "head",
+        json!({
+            "format": FORMAT,
+            "version": env!("CARGO_PKG_VERSION"),
+            "script": script(program),
+            "arguments": shown.collect::<Vec<_>>(),
+            "secret_arguments": secret,
+            "profile": place.profile,
+            "config": global.config,
+            "organization": place.organization,
+            "mode": place.mode.as_str(),
+            "user": user(),
+            "host": host(),
+            "folder": std::env::current_dir().ok(),
+            "reason": global.reason,
+            "guards": guards(global, limits),
+            "checks": if place.checks { "on" } else { "off" },
+            "inputs": [],
+        }),
+    )
+}
+
+fn script(program: Option<&Program>) -> Value {
+    let Some(program) = program else { return json!({"name": "prompt"}) };
+    // The code of -e and standard input is nowhere else; a file is found again.
+    let text = program.file.is_none().then_some(&program.text);
+    let path = program.file.as_ref().map(|path| std::path::absolute(path).unwrap_or_else(|_| path.clone()));
+    json!({
+        "name": program.name,
+        "path": path,
+        "sha256": digest::of(program.text.as_bytes()),
+        "text": text,
+        "shows_value": program.shows_value,
+    })
+}
+
+/// The guards as options, which a resumed run gets again.
+fn guards(global: &Global, limits: &Limits) -> Value {
+    let protected: Vec<_> = limits.protected.iter().map(|pattern| pattern.text()).collect();
+    json!({
+        "read_only": limits.read_only,
+        "max_changes": limits.max_changes,
+        "max_removals": global.max_removals,
+        "protect": protected,
+        "allow_empty_source": limits.allow_empty_source,
+        "allow_delete": limits.allow_delete,
+        "verify": global.verify,
+    })
+}
+
+/// An interrupted run, ready to go on.
+pub(super) struct Resumed {
+    /// The options of the run, with the journal's mode, profile and guards.
+    pub(super) global: Global,
+    /// Its script, unchanged.
+    pub(super) program: Program,
+    /// Its organization.
+    pub(super) organization: Option<String>,
+    /// The journal.
+    pub(super) path: PathBuf,
+    /// Input files that changed since.
+    pub(super) changed: Vec<String>,
+}
+
+/// Reads what a journal says of its run, and goes to the folder in which it ran.
+///
+/// # Errors
+/// `usage`: it cannot be run again as it was. `file`: the journal or the script cannot be read.
+pub(super) fn resumed(global: &Global, journal: Option<PathBuf>) -> Result<Resumed> {
+    let path = match journal {
+        Some(path) => std::path::absolute(&path).unwrap_or(path),
+        None => folder::newest_unfinished()?,
+    };
+    let (head, inputs) = head_of(&path)?;
+    if let Some(folder) = text(&head, "folder") {
+        std::env::set_current_dir(folder).map_err(|error| Error::file(folder, error))?;
+    }
+    let program = program(&head, global)?;
+    let changed = inputs.into_iter().filter_map(|(path, known)| {
+        let same = digest::of_file(Path::new(&path)).is_ok_and(|found| found == known);
+        (!same).then_some(path)
+    });
+    let changed = changed.collect();
+    let organization = text(&head, "organization").map(str::to_owned);
+    Ok(Resumed { global: options(global, &head)?, program, organization, path, changed })
+}
+
+/// The head of a journal, and every input file with its digest.
+fn head_of(path: &Path) -> Result<(Record, Vec<(String, String)>)> {
+    let name = path.display().to_string();
+    let file = File::open(path).map_err(|error| Error::file(&name, error))?;
+    let (mut head, mut inputs) = (Record::new(), Vec::new());
+    let entry = |value: &Value| {
+        let text = |key: &str| Some(value.get(key)?.as_str()?.to_owned());
+        Some((text("path")?, text("sha256")?))
+    };
+    read::read(&name, file, |record| {
+        match record.get("kind").and_then(Value::as_str) {
+            Some("input") => inputs.extend(entry(&Value::Object(record))),
+            Some("head") => {
+                inputs.extend(
+                    record.get("inputs").and_then(Value::as_array).into_iter().flatten().filter_map(entry),
+                );
+                head = record;
+            }
+            _ => {}
+        }
+        Ok(())
+    })?;
+    match head.get("format").and_then(Value::as_u64) {
+        Some(FORMAT) => Ok((head, inputs)),
+        Some(other) => {
+            let hint = "Use the version of umapi that wrote it.";
+            Err(Error::usage_with_hint(format!("{name} has format {other}, and this is {FORMAT}"), hint))
+        }
+        None => Err(Error::file(name, "it is no journal: it has no head")),
+    }
+}
+
+fn text<'r>(record: &'r Record, key: &str) -> Option<&'r str> {
+    record.get(key).and_then(Value::as_str)
+}
+
+/// The script of the run, unchanged, with its arguments; secret ones are given again.
+fn program(head: &Record, global: &Global) -> Result<Program> {
+    let script = head.get("script").and_then(Value::as_object).cloned().unwrap_or_default();
+    let secret = head.get("secret_arguments").and_then(Value::as_u64).unwrap_or(0);
+    if secret != global.secret_arguments.len() as u64 {
+        let message = format!("the run had {secret} secret arguments, which the journal does not hold");
+        return Err(Error::usage_with_hint(message, "Give each again with --secret-arg TEXT."));
+    }
+    let arguments = head.get("arguments").and_then(Value::as_array).into_iter().flatten();
+    let plain = arguments.filter_map(Value::as_str).filter(|text| *text != MASK).map(str::to_owned);
+    let arguments: Vec<_> = plain.chain(global.secret_arguments.iter().cloned()).collect();
+    let mut program = match (text(&script, "path"), text(&script, "text")) {
+        (Some(path), _) => Program::script(vec![path.into()])?,
+        (None, Some(text)) => Program::evaluated(text, Vec::new())?,
+        (None, None) => {
+            let hint = "Its changes stand in the journal: umapi journal show.";
+            return Err(Error::usage_with_hint("what was typed at the prompt cannot be run again", hint));
+        }
+    };
+    if text(&script, "sha256") != Some(digest::of(program.text.as_bytes()).as_str()) {
+        let message = format!("{} is not the script of that run any more", program.name);
+        return Err(Error::usage_with_hint(
+            message,
+            "Put the old one back, or run the new one from its beginning.",
+        ));
+    }
+    program.name = text(&script, "name").unwrap_or(&program.name).to_owned();
+    program.shows_value = script.get("shows_value").is_some_and(|value| value == true);
+    program.arguments = arguments;
+    program.secret_arguments = global.secret_arguments.len();
+    Ok(program)
+}
+
+/// The options of the run. Those of its identity are the journal's; guards may be set anew.
+fn options(global: &Global, head: &Record) -> Result<Global> {
+    let mut options = global.clone();
+    let live = text(head, "mode") == Some("live");
+    if (options.test && live) || (options.live && !live) {
+        let message = format!(
+            "the run was in {} mode, and goes on in no other",
+            text(head, "mode").unwrap_or_default()
+        );
+        return Err(Error::usage_with_hint(message, "Leave --test and --live out."));
+    }
+    (options.live, options.test) = (live, !live);
+    options.profile = options
+        .profile
+        .or_else(|| text(head, "profile").filter(|name| *name != "default").map(str::to_owned));
+    options.config = options.config.or_else(|| text(head, "config").map(PathBuf::from));
+    let guards = head.get("guards").and_then(Value::as_object).cloned().unwrap_or_default();
+    let flag = |key: &str| guards.get(key).is_some_and(|value| value == true);
+    options.read_only |= flag("read_only");
+    options.allow_empty_source |= flag("allow_empty_source");
+    options.allow_delete |= flag("allow_delete");
+    options.verify |= flag("verify");
+    let count =
+        || guards.get("max_changes").and_then(Value::as_u64).and_then(|count| usize::try_from(count).ok());
+    options.max_changes = options.max_changes.or_else(count);
+    options.max_removals = options.max_removals.or_else(|| text(&guards, "max_removals").map(str::to_owned));
+    let protected = guards.get("protect").and_then(Value::as_array).into_iter().flatten();
+    options.protect.extend(protected.filter_map(Value::as_str).map(str::to_owned));
+    Ok(options)
+}
+
+/// What the journal is told of the run that goes on with it.
+pub(super) fn again(global: &Global) -> Record {
+    let version = env!("CARGO_PKG_VERSION");
+    record::of(
+        "resumed",
+        json!({"version": version, "user": user(), "host": host(), "reason": global.reason}),
+    )
+}
+
+/// Opens the journal of an interrupted run to go on with it.
+///
+/// # Errors
+/// `usage`: another run holds it. `file`: it is broken.
+pub(super) fn reopen(resumed: &Resumed) -> Result<Recorder> {
+    Recorder::resume(&resumed.path, again(&resumed.global))
+}
+
+/// `umapi journal`.
+pub(super) fn look(command: JournalCommand, output: &Output) -> Exit {
+    let done = match command {
+        JournalCommand::Verify { journal } => verify(journal, output),
+        JournalCommand::Show { journal } => show(journal, output),
+    };
+    match done {
+        Ok(()) => Exit::Done,
+        Err(error) => {
+            output.error(&error.to_string(), error.hint().as_deref());
+            Exit::of_kind(error.kind.name())
+        }
+    }
+}
+
+fn open(journal: Option<PathBuf>) -> Result<(String, File)> {
+    let path = match journal {
+        Some(path) => path,
+        None => folder::newest()?,
+    };
+    let name = path.display().to_string();
+    let file = File::open(&path).map_err(|error| Error::file(&name, error))?;
+    Ok((name, file))
+}
+
+fn verify(journal: Option<PathBuf>, output: &Output) -> Result<()> {
+    let (name, file) = open(journal)?;
+    let found = read::read(&name, file, |_| Ok(()))?;
+    let torn = if found.torn > 0 {
+        format!(", and {} bytes of a line that was not finished", found.torn)
+    } else {
+        String::new()
+    };
+    output.data(&format!("{name}: {} lines, each whole and in its place{torn}", found.lines));
+    Ok(())
+}
+
+fn show(journal: Option<PathBuf>, output: &Output) -> Result<()> {
+    let (name, file) = open(journal)?;
+    read::read(&name, file, |mut record| {
+        record.remove("previous");
+        output.data(&Value::Object(record).to_string());
+        Ok(())
+    })
+    .map(drop)
+}
+
+/// The user of the system who runs this, by the system's word rather than the environment's.
+#[cfg(unix)]
+fn user() -> String {
+    let id = rustix::process::getuid().as_raw();
+    let users = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let entry = users.lines().map(|line| line.split(':').collect::<Vec<_>>());
+    let mut named = entry.filter(|cells| cells.get(2).is_some_and(|cell| *cell == id.to_string()));
+    named.next().map_or_else(|| format!("uid {id}"), |cells| cells[0].to_owned())
+}
+
+#[cfg(unix)]
+fn host() -> String {
+    rustix::system::uname().nodename().to_string_lossy().into_owned()
+}
+
+#[cfg(not(unix))]
+fn user() -> String {
+    std::env::var("USERNAME").unwrap_or_default()
+}
+
+#[cfg(not(unix))]
+fn host() -> String {
+    std::env::var("COMPUTERNAME").unwrap_or_default()
+}

@@ -1,0 +1,83 @@
+//! Names with `*` for any letters, compared in any case.
+
+use crate::error::{Error, Result};
+use crate::wire::identity::fold;
+use std::path::Path;
+
+/// A name that may hold `*`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pattern(String);
+
+impl Pattern {
+    /// Reads a pattern.
+    pub fn new(text: &str) -> Self {
+        Self(fold(text))
+    }
+
+    /// The patterns that an option names: those of a file, one a line, or the text itself.
+    ///
+    /// # Errors
+    /// `file`: it cannot be read.
+    pub fn all(text: &str) -> Result<Vec<Self>> {
+        let path = Path::new(text);
+        if !path.is_file() {
+            return Ok(vec![Self::new(text)]);
+        }
+        let content = std::fs::read_to_string(path).map_err(|error| Error::file(text, error))?;
+        let lines = content.trim_start_matches('\u{feff}').lines().map(str::trim);
+        Ok(lines.filter(|line| !line.is_empty() && !line.starts_with('#')).map(Self::new).collect())
+    }
+
+    /// As it was written, folded.
+    pub fn text(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether a name is meant.
+    pub fn matches(&self, name: &str) -> bool {
+        let name = fold(name);
+        let mut parts = self.0.split('*');
+        let first = parts.next().unwrap_or_default();
+        let Some(mut rest) = name.strip_prefix(first) else { return false };
+        let parts: Vec<_> = parts.collect();
+        let Some((last, middle)) = parts.split_last() else { return rest.is_empty() };
+        for part in middle {
+            match rest.find(part) {
+                Some(place) => rest = &rest[place + part.len()..],
+                None => return false,
+            }
+        }
+        rest.ends_with(last)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_star_stands_for_any_letters() {
+        for (pattern, name, expected) in [
+            ("ceo@example.com", " CEO@example.com", true),
+            ("ceo@example.com", "ceo@example.com.au", false),
+            ("*@example.com", "a@example.com", true),
+            ("admin*", "administrator@example.com", true),
+            ("a*b*c", "aXXbYYc", true),
+            ("a*b*c", "acb", false),
+            ("a*a", "a", false),
+            ("*", "anything", true),
+        ] {
+            assert_eq!(Pattern::new(pattern).matches(name), expected, "{pattern} {name}");
+        }
+    }
+
+    #[test]
+    fn a_file_holds_one_pattern_a_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("protected.txt");
+        std::fs::write(&path, "# the board\nceo@example.com\n\n*@board.example.com\n").unwrap();
+        let patterns = Pattern::all(&path.display().to_string()).unwrap();
+        assert_eq!(patterns, [Pattern::new("ceo@example.com"), Pattern::new("*@board.example.com")]);
+        assert_eq!(Pattern::all("x@example.com").unwrap(), [Pattern::new("x@example.com")]);
+    }
+}

@@ -1,0 +1,137 @@
+use super::*;
+use crate::client::event::SentCommand;
+use serde_json::json;
+
+fn request(mode: Mode, commands: &[Value]) -> ActionRequest {
+    let sent = |(index, command): (usize, &Value)| SentCommand {
+        index,
+        piece: 0,
+        pieces: 1,
+        command: command.clone(),
+    };
+    let commands = commands.iter().enumerate().map(sent).collect();
+    ActionRequest { call: String::new(), request_id: String::new(), mode, list: 1, commands, body: None }
+}
+
+fn add(user: &str) -> Value {
+    json!({"user": user, "do": [{"add": {"group": ["X"]}}]})
+}
+
+fn remove(user: &str) -> Value {
+    json!({"user": user, "do": [{"remove": {"group": ["X"]}}]})
+}
+
+fn delete(user: &str) -> Value {
+    json!({"user": user, "do": [{"removeFromOrg": {"deleteAccount": true}}]})
+}
+
+fn people(count: usize, of: impl Fn(&str) -> Value) -> Vec<Value> {
+    (0..count).map(|number| of(&format!("u{number}@example.com"))).collect()
+}
+
+fn message(guard: &Guard, commands: &[Value]) -> Option<String> {
+    guard.before(&request(Mode::Live, commands)).err().map(|error| error.to_string())
+}
+
+fn passes(limits: Limits, commands: &[Value]) -> bool {
+    message(&Guard::new(limits), commands).is_none()
+}
+
+#[test]
+fn a_request_that_would_go_beyond_a_limit_does_not_leave_and_does_not_count() {
+    let guard = Guard::new(Limits { max_changes: Some(15), ..Limits::default() });
+    assert_eq!(message(&guard, &people(10, add)), None);
+    let refused = message(&guard, &people(10, add)).unwrap();
+    assert_eq!(refused, "stopped by a guard: 20 changes are more than 15");
+    assert_eq!(message(&guard, &people(5, add)), None);
+    assert!(guard.has_stopped());
+}
+
+#[test]
+fn removals_are_counted_by_people() {
+    let limits = || Limits { max_removals: Some(Allowance::Count(3)), ..Limits::default() };
+    assert!(passes(limits(), &[people(3, remove), people(9, add)].concat()));
+    assert!(!passes(limits(), &people(4, remove)));
+    let four = json!({"usergroup": "G", "do": [{"remove": {"user": ["a@b.c", "b@b.c", "c@b.c", "d@b.c"]}}]});
+    assert!(!passes(limits(), &[four]));
+}
+
+#[test]
+fn two_hundred_is_the_limit_of_a_live_run_against_a_real_organization() {
+    let real = || Limits { real: true, ..Limits::default() };
+    assert!(passes(real(), &people(200, remove)));
+    assert!(!passes(real(), &people(201, remove)));
+    assert!(passes(Limits::default(), &people(201, remove)));
+    assert!(Guard::new(real()).before(&request(Mode::Test, &people(201, remove))).is_ok());
+}
+
+#[test]
+fn a_share_is_taken_of_the_largest_listing() {
+    let guard = Guard::new(Limits { max_removals: Some(Allowance::Percent(10)), ..Limits::default() });
+    assert!(message(&guard, &[remove("a@example.com")]).unwrap().contains("listed nobody"));
+    guard.listed("users", Ok(30));
+    guard.listed("users", Ok(7));
+    assert_eq!(message(&guard, &people(3, remove)), None);
+    assert!(message(&guard, &[remove("a@example.com")]).is_some());
+}
+
+#[test]
+fn nobody_protected_is_touched_by_any_way() {
+    let protected = || Limits { protected: vec![Pattern::new("ceo@*")], ..Limits::default() };
+    assert!(!passes(protected(), &[add("CEO@example.com")]));
+    assert!(!passes(
+        protected(),
+        &[json!({"usergroup": "G", "do": [{"add": {"user": ["ceo@example.com"]}}]})]
+    ));
+    assert!(passes(protected(), &[add("other@example.com")]));
+}
+
+#[test]
+fn deletion_for_good_must_be_allowed_where_it_is_real() {
+    let real = |allow_delete| Limits { real: true, allow_delete, ..Limits::default() };
+    assert!(!passes(real(false), &[delete("a@example.com")]));
+    assert!(passes(real(true), &[delete("a@example.com")]));
+    assert!(Guard::new(real(false)).before(&request(Mode::Test, &[delete("a@example.com")])).is_ok());
+}
+
+#[test]
+fn no_removal_follows_from_a_source_that_failed_or_was_empty() {
+    let guard = Guard::new(Limits::default());
+    guard.listed("users", Err(&ErrorKind::Interrupted.into()));
+    assert_eq!(message(&guard, &[add("a@example.com")]), None);
+    assert!(message(&guard, &[remove("a@example.com")]).unwrap().contains("the listing of users failed"));
+    let guard = Guard::new(Limits { allow_empty_source: true, ..Limits::default() });
+    guard.distrust("people.csv has no rows".to_owned());
+    assert_eq!(message(&guard, &[remove("a@example.com")]), None);
+}
+
+#[test]
+fn a_script_only_tightens() {
+    let guard = Guard::new(Limits { max_changes: Some(5), ..Limits::default() });
+    guard.tighten(|_| Limits { max_changes: Some(50), ..Limits::default() });
+    assert!(message(&guard, &people(6, add)).is_some());
+    guard.tighten(|_| Limits { max_changes: Some(2), read_only: false, ..Limits::default() });
+    assert!(message(&guard, &people(3, add)).is_some());
+    guard.tighten(|_| Limits { read_only: true, ..Limits::default() });
+    assert!(message(&guard, &people(1, add)).unwrap().contains("read-only"));
+}
+
+#[test]
+fn a_list_is_weighed_before_any_of_it_leaves() {
+    let guard = Guard::new(Limits { max_removals: Some(Allowance::Count(3)), ..Limits::default() });
+    let mut ahead = Weight::default();
+    let refused =
+        people(5, remove).iter().find_map(|command| guard.foresee(Mode::Live, command, &mut ahead).err());
+    assert!(refused.unwrap().to_string().contains("4 people or groups"));
+    assert_eq!(message(&guard, &people(3, remove)), None);
+}
+
+#[test]
+fn allowances_are_numbers_or_shares() {
+    let read = |text| Allowance::parse(text);
+    assert_eq!(
+        (read("7"), read("5%"), read("0")),
+        (Some(Allowance::Count(7)), Some(Allowance::Percent(5)), Some(Allowance::Count(0)))
+    );
+    assert_eq!((read("101%"), read("-1"), read("x")), (None, None, None));
+}

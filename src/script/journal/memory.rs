@@ -1,0 +1,307 @@
+//! What an earlier run left: what is done, what is not known, what was begun. Pure; read from its journal.
+
+use crate::client::event::Recalled;
+use crate::client::request::Answer;
+use crate::state::journal::digest;
+use crate::state::journal::read::Record;
+use serde_json::{Map, Value, json};
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::Arc;
+
+/// The content of a command, without its `requestID`.
+type Key = u128;
+/// A command of a request: its number and the place in it.
+pub type Place = (u64, usize);
+
+/// What is known of an earlier run.
+#[derive(Debug, Default)]
+pub struct Memory {
+    done: HashMap<Key, VecDeque<Arc<str>>>,
+    answers: HashMap<Key, VecDeque<Answer>>,
+    open: HashMap<Key, VecDeque<String>>,
+    /// Commands of which something may stand, by their first piece; for the operator where nobody asks for them.
+    begun: HashMap<Key, VecDeque<String>>,
+    unknown: BTreeMap<Place, Sent>,
+    requests: BTreeMap<u64, Request>,
+    split: HashMap<(u64, u64, u64), Split>,
+    run: u64,
+    last_number: u64,
+    /// Whether there is anything to be answered from it.
+    resumes: bool,
+}
+
+/// A command whose outcome is not known.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sent {
+    /// The command as it went over the wire.
+    pub command: Value,
+    /// Whether it was real.
+    pub mode: String,
+    /// Why it is not known.
+    pub why: String,
+    request_id: Arc<str>,
+    place: (u64, u64, u64, u64),
+}
+
+/// A request without an outcome.
+#[derive(Debug)]
+struct Request {
+    list: u64,
+    content: Value,
+    commands: Vec<Sent>,
+    pieces: Vec<u64>,
+}
+
+/// A command that was sent in pieces.
+#[derive(Debug, Default)]
+struct Split {
+    first: Key,
+    label: String,
+    done: u64,
+    pieces: u64,
+}
+
+impl Memory {
+    /// Takes a record of the journal in.
+    pub(super) fn hear(&mut self, record: Record) {
+        match record.get("kind").and_then(Value::as_str) {
+            Some("request") => self.hear_request(&record),
+            Some("settled") => self.hear_settled(&record),
+            Some("found") => self.hear_found(&record),
+            Some("resumed") => self.run += 1,
+            _ => {}
+        }
+    }
+
+    /// The journal has been read: what was under way is unknown.
+    pub(super) fn begin_again(&mut self) {
+        self.run += 1;
+        self.resumes = true;
+        for (number, request) in std::mem::take(&mut self.requests) {
+            for (index, sent) in request.commands.into_iter().enumerate() {
+                self.unknown.insert((number, index), sent);
+            }
+        }
+        for split in std::mem::take(&mut self.split).into_values() {
+            if split.done > 0 && split.done < split.pieces {
+                self.begun.entry(split.first).or_default().push_back(split.label);
+            }
+        }
+    }
+
+    /// Whether there is nothing to be answered from it.
+    pub(super) fn is_empty(&self) -> bool {
+        !self.resumes
+    }
+
+    pub(super) fn last_number(&self) -> u64 {
+        self.last_number
+    }
+
+    /// What is to be settled before anything else.
+    pub(super) fn take_unknown(&mut self) -> BTreeMap<Place, Sent> {
+        std::mem::take(&mut self.unknown)
+    }
+
+    /// A command of unknown outcome turned out to be done.
+    pub(super) fn found_done(&mut self, sent: &Sent) {
+        self.done
+            .entry(key_of(&sent.mode, &sent.command))
+            .or_default()
+            .push_back(Arc::clone(&sent.request_id));
+    }
+
+    /// It turned out not to be done, or may be repeated: it is sent when it is asked for again.
+    pub(super) fn found_undone(&mut self, sent: &Sent) {
+        let key = key_of(&sent.mode, &sent.command);
+        self.begun.entry(key).or_default().push_back(label(&sent.command));
+    }
+
+    /// It can be neither confirmed nor repeated.
+    pub(super) fn found_open(&mut self, sent: &Sent, why: &str) {
+        let key = key_of(&sent.mode, &sent.command);
+        self.open.entry(key).or_default().push_back(why.to_owned());
+    }
+
+    /// What an earlier run did of a command; each of its deeds is answered once.
+    pub(super) fn recall(&mut self, mode: &str, command: &Value) -> Option<Recalled> {
+        let key = key_of(mode, command);
+        if let Some(request_id) = self.done.get_mut(&key).and_then(VecDeque::pop_front) {
+            take(&mut self.begun, key);
+            return Some(Recalled::Done { request_id: request_id.to_string() });
+        }
+        if let Some(message) = take(&mut self.open, key) {
+            return Some(Recalled::Open { message });
+        }
+        take(&mut self.begun, key);
+        None
+    }
+
+    pub(super) fn recall_answer(&mut self, content: &Value) -> Option<Answer> {
+        self.answers.get_mut(&digest_of(content)).and_then(VecDeque::pop_front)
+    }
+
+    /// What was begun and nobody asked for again, in words.
+    pub fn left(&self) -> Vec<String> {
+        let mut left: Vec<_> = self.begun.values().flatten().cloned().collect();
+        left.sort();
+        left
+    }
+
+    fn hear_request(&mut self, record: &Record) {
+        let number = number(record, "number");
+        let list = number_or(record.get("list"), 0);
+        self.last_number = self.last_number.max(number);
+        let text = |key: &str| record.get(key).and_then(Value::as_str).unwrap_or_default();
+        let request_id: Arc<str> = text("request_id").into();
+        let entries: Vec<_> =
+            record.get("commands").and_then(Value::as_array).into_iter().flatten().collect();
+        let command = |entry: &&Value| entry.get("command").cloned().unwrap_or_default();
+        let commands: Vec<_> = entries.iter().map(command).collect();
+        let body = record.get("body").cloned().unwrap_or_default();
+        let content = json!({"call": text("call"), "mode": text("mode"), "commands": commands, "body": body});
+        let sent = entries.iter().zip(commands).map(|(entry, command)| {
+            let place = (self.run, list, number_or(entry.get("index"), 0), number_or(entry.get("piece"), 0));
+            let why = "the run ended before its answer came".to_owned();
+            Sent { command, mode: text("mode").to_owned(), why, request_id: Arc::clone(&request_id), place }
+        });
+        let commands: Vec<_> = sent.collect();
+        if list > 0 {
+            // It was sent again: what became of it before does not count.
+            self.unknown.retain(|_, known| commands.iter().all(|sent| sent.place != known.place));
+        }
+        let pieces = entries.iter().map(|entry| number_or(entry.get("pieces"), 1)).collect();
+        self.requests.insert(number, Request { list, content, commands, pieces });
+    }
+
+    fn hear_settled(&mut self, record: &Record) {
+        let number = number(record, "number");
+        let Some(request) = self.requests.remove(&number) else { return };
+        let fates: Vec<_> = record.get("fates").and_then(Value::as_array).into_iter().flatten().collect();
+        let statuses: Vec<_> =
+            fates.iter().map(|fate| fate.get("status").and_then(Value::as_str).unwrap_or_default()).collect();
+        if request.list == 0 {
+            self.keep_answer(&request, record.get("answer"), &statuses);
+        }
+        for (index, sent) in request.commands.into_iter().enumerate() {
+            let pieces = request.pieces.get(index).copied().unwrap_or(1);
+            match statuses.get(index).copied().unwrap_or("unknown") {
+                "completed" | "would_complete" if request.list > 0 => self.piece_done(&sent, pieces),
+                "completed" | "would_complete" | "failed" | "not_sent" => {}
+                "partly_done" => self.found_undone(&sent),
+                _ => {
+                    let why = fates.get(index).and_then(|fate| fate.get("message")?.as_str());
+                    let why = why.unwrap_or("its answer was lost").to_owned();
+                    self.unknown.insert((number, index), Sent { why, ..sent });
+                }
+            }
+        }
+    }
+
+    /// Keeps the answer to a request sent as its caller wrote it, if all of it was done.
+    fn keep_answer(&mut self, request: &Request, answer: Option<&Value>, statuses: &[&str]) {
+        let done = |status: &&str| ["completed", "would_complete"].contains(status);
+        let Some(answer) = answer.filter(|_| statuses.iter().all(done)) else { return };
+        let status =
+            answer.get("status").and_then(Value::as_u64).and_then(|status| u16::try_from(status).ok());
+        let Some(status) = status.filter(|status| (200..300).contains(status)) else { return };
+        let headers = answer.get("headers").and_then(|list| serde_json::from_value(list.clone()).ok());
+        let mut body = answer.get("body").cloned().unwrap_or_default();
+        if let Value::Object(fields) = &mut body {
+            fields.insert("resumed".to_owned(), Value::Bool(true));
+        }
+        let request_id = request.commands.first().map(|sent| sent.request_id.to_string()).unwrap_or_default();
+        let answer = Answer { status, headers: headers.unwrap_or_default(), body, request_id };
+        self.answers.entry(digest_of(&request.content)).or_default().push_back(answer);
+    }
+
+    fn piece_done(&mut self, sent: &Sent, pieces: u64) {
+        self.found_done(sent);
+        if pieces < 2 {
+            return;
+        }
+        let (run, list, index, piece) = sent.place;
+        let split = self.split.entry((run, list, index)).or_default();
+        if piece == 0 {
+            split.first = key_of(&sent.mode, &sent.command);
+            split.label = label(&sent.command);
+        }
+        split.pieces = pieces;
+        split.done += 1;
+    }
+
+    /// What a resumed run found out about a command of unknown outcome.
+    fn hear_found(&mut self, record: &Record) {
+        let index = usize::try_from(number_or(record.get("place"), 0)).unwrap_or(usize::MAX);
+        let place = (number(record, "number"), index);
+        self.settle_requests_before(place.0);
+        let Some(sent) = self.unknown.remove(&place) else { return };
+        match record.get("sight").and_then(Value::as_str) {
+            Some("done") => self.found_done(&sent),
+            Some("open") => {
+                self.unknown.insert(place, sent);
+            }
+            _ => self.found_undone(&sent),
+        }
+    }
+
+    /// Requests that a crash left without an outcome are unknown once a later run tells of them.
+    fn settle_requests_before(&mut self, number: u64) {
+        if let Some(request) = self.requests.remove(&number) {
+            for (index, sent) in request.commands.into_iter().enumerate() {
+                self.unknown.insert((number, index), sent);
+            }
+        }
+    }
+}
+
+fn take(map: &mut HashMap<Key, VecDeque<String>>, key: Key) -> Option<String> {
+    let texts = map.get_mut(&key)?;
+    let text = texts.pop_front();
+    if texts.is_empty() {
+        map.remove(&key);
+    }
+    text
+}
+
+fn number(record: &Map<String, Value>, key: &str) -> u64 {
+    number_or(record.get(key), 0)
+}
+
+fn number_or(value: Option<&Value>, other: u64) -> u64 {
+    value.and_then(Value::as_u64).unwrap_or(other)
+}
+
+/// Whom a command is about and what it does, in a few words.
+pub(super) fn label(command: &Value) -> String {
+    let subject = ["user", "usergroup"].iter().find_map(|key| command.get(*key)?.as_str());
+    let steps = command.get("do").and_then(Value::as_array).into_iter().flatten();
+    let names: Vec<_> =
+        steps.filter_map(|step| step.as_object()?.keys().next().map(String::as_str)).collect();
+    format!("{} ({})", subject.unwrap_or("(no user)"), names.join(", "))
+}
+
+fn key_of(mode: &str, command: &Value) -> Key {
+    let mut command = command.clone();
+    if let Value::Object(fields) = &mut command {
+        fields.remove("requestID");
+    }
+    digest_of(&json!([mode, command]))
+}
+
+/// A digest that does not depend on the order of keys.
+fn digest_of(value: &Value) -> Key {
+    digest::short(sorted(value).to_string().as_bytes())
+}
+
+fn sorted(value: &Value) -> Value {
+    match value {
+        Value::Object(fields) => {
+            let mut pairs: Vec<_> = fields.iter().filter(|(key, _)| *key != "requestID").collect();
+            pairs.sort_by_key(|(key, _)| key.as_str());
+            pairs.into_iter().map(|(key, value)| (key.clone(), sorted(value))).collect()
+        }
+        Value::Array(list) => list.iter().map(sorted).collect(),
+        other => other.clone(),
+    }
+}

@@ -1,0 +1,190 @@
+//! The journal of a run: what leaves is on disk before, what became of it after, and what an earlier run left of it.
+
+mod known;
+pub mod memory;
+pub mod record;
+pub mod resume;
+
+use crate::client::event::{ActionRequest, Hook, Recalled};
+use crate::client::outcome::Fate;
+use crate::client::request::Answer;
+use crate::client::settings::Mode;
+use crate::error::{Error, Result};
+use crate::state::journal::folder;
+use crate::state::journal::read::Record;
+use crate::state::journal::writer::Journal;
+use crate::wire::user::User;
+use known::Known;
+use memory::Memory;
+use serde_json::{Value, json};
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Writes the journal at the gate that every change passes.
+pub struct Recorder(Mutex<Content>);
+
+struct Content {
+    /// What the journal begins with; it is made when the first change is about to leave.
+    head: Record,
+    journal: Option<Journal>,
+    memory: Memory,
+    known: Known,
+    /// The numbers of the requests under way, by their ids.
+    under_way: HashMap<String, u64>,
+    number: u64,
+    /// Answers to requests sent as their caller wrote them, until it is known what they mean.
+    answers: HashMap<String, Value>,
+    /// Why the journal cannot be written any more: nothing leaves then.
+    fault: Option<Error>,
+}
+
+impl Recorder {
+    /// The journal of a new run, which begins with `head`.
+    pub fn new(head: Record) -> Self {
+        Self::over(head, None, Memory::default())
+    }
+
+    /// The journal of an earlier run, to go on with; `again` tells of this one.
+    ///
+    /// # Errors
+    /// `file`: it cannot be read, is broken, or cannot be written. `usage`: another run holds it.
+    pub fn resume(path: &Path, again: Record) -> Result<Self> {
+        let mut memory = Memory::default();
+        let mut journal = Journal::open(path, |record| {
+            memory.hear(record);
+            Ok(())
+        })?;
+        memory.begin_again();
+        journal.add(again)?;
+        journal.sync()?;
+        Ok(Self::over(Record::new(), Some(journal), memory))
+    }
+
+    fn over(head: Record, journal: Option<Journal>, memory: Memory) -> Self {
+        let number = memory.last_number();
+        Self(Mutex::new(Content {
+            head,
+            journal,
+            memory,
+            known: Known::default(),
+            under_way: HashMap::new(),
+            number,
+            answers: HashMap::new(),
+            fault: None,
+        }))
+    }
+
+    /// Takes notice of a file the script read.
+    ///
+    /// # Errors
+    /// `file`: the journal cannot be written.
+    pub fn input(&self, path: &Path, digest: &str) -> Result<()> {
+        let entry = json!({"path": path.display().to_string(), "sha256": digest});
+        let mut content = self.content();
+        if let Some(journal) = &mut content.journal {
+            return journal.add(record::of("input", entry));
+        }
+        if let Some(Value::Array(inputs)) = content.head.get_mut("inputs") {
+            inputs.push(entry);
+        }
+        Ok(())
+    }
+
+    /// The end of the run, with its exit code.
+    ///
+    /// # Errors
+    /// `file`: the journal cannot be written.
+    pub fn end(&self, exit: u8) -> Result<()> {
+        match &mut self.content().journal {
+            Some(journal) => {
+                journal.add(record::of("end", json!({ "exit": exit })))?;
+                journal.sync()
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Where the journal is, once it is made.
+    pub fn path(&self) -> Option<PathBuf> {
+        self.content().journal.as_ref().map(|journal| journal.path().to_owned())
+    }
+
+    /// What an earlier run left in the journal.
+    fn with_memory<T>(&self, work: impl FnOnce(&mut Memory) -> T) -> T {
+        work(&mut self.content().memory)
+    }
+
+    /// Adds a record of what was found out about an earlier run.
+    fn add(&self, record: Record) -> Result<()> {
+        self.content().journal.as_mut().map_or(Ok(()), |journal| journal.add(record))
+    }
+
+    fn content(&self) -> MutexGuard<'_, Content> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Content {
+    fn write(&mut self, request: &ActionRequest) -> Result<()> {
+        if let Some(fault) = &self.fault {
+            return Err(fault.clone());
+        }
+        if self.journal.is_none() {
+            let path = folder::new(request.mode == Mode::Live)?;
+            self.journal = Some(Journal::create(&path, self.head.clone())?);
+        }
+        let number = self.number + 1;
+        let known = &self.known;
+        let entry = record::request(number, request, |command| known.earlier(command));
+        if let Some(journal) = &mut self.journal {
+            journal.add(entry)?;
+            journal.sync()?;
+        }
+        self.number = number;
+        self.under_way.insert(request.request_id.clone(), number);
+        self.known.forget(request);
+        Ok(())
+    }
+}
+
+impl Hook for Recorder {
+    fn before(&self, request: &ActionRequest) -> Result<()> {
+        self.content().write(request)
+    }
+
+    fn after(&self, request: &ActionRequest, answer: std::result::Result<&Answer, &Error>) {
+        let mut content = self.content();
+        if let (0, Ok(answer)) = (request.list, answer) {
+            content.answers.insert(request.request_id.clone(), record::answer(answer));
+        }
+    }
+
+    fn settled(&self, request: &ActionRequest, fates: &[Fate]) {
+        let mut content = self.content();
+        let answer = content.answers.remove(&request.request_id);
+        // What did not pass the gate is not in the journal.
+        let Some(number) = content.under_way.remove(&request.request_id) else { return };
+        let entry = record::settled(number, fates, answer);
+        let added = content.journal.as_mut().map_or(Ok(()), |journal| journal.add(entry));
+        if let Err(fault) = added {
+            content.fault.get_or_insert(fault);
+        }
+    }
+
+    fn remembers(&self) -> bool {
+        !self.content().memory.is_empty()
+    }
+
+    fn recall(&self, mode: Mode, command: &Value) -> Option<Recalled> {
+        self.content().memory.recall(mode.as_str(), command)
+    }
+
+    fn recall_answer(&self, request: &ActionRequest) -> Option<Answer> {
+        self.content().memory.recall_answer(&record::content_of(request))
+    }
+
+    fn seen(&self, users: &[Arc<User>]) {
+        self.content().known.add(users);
+    }
+}

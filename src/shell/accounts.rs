@@ -1,0 +1,90 @@
+//! What frames a run: what an interrupted one left is settled before, and what became of all commands is told after.
+
+use super::exit::Exit;
+use crate::output::Output;
+use crate::script::journal::resume;
+use crate::script::session::{Session, Totals};
+use std::time::Duration;
+
+/// Settles what an interrupted run left, if this one goes on with it.
+///
+/// # Errors
+/// The end of a run that cannot go on.
+pub fn begin(session: &Session, output: &Output) -> Result<(), Exit> {
+    let Some(recorder) = session.setup().recorder.as_ref().filter(|_| session.setup().resumed) else {
+        return Ok(());
+    };
+    if let Some(path) = recorder.path() {
+        output.note(&format!("going on with {}", path.display()));
+    }
+    match resume::settle(session, recorder) {
+        Ok(settlement) => {
+            let (done, again) = (settlement.done, settlement.again);
+            if done + again > 0 {
+                output.note(&format!(
+                    "of unknown outcome: {done} are done, {again} leave again when asked for"
+                ));
+            }
+            settlement.open.iter().for_each(|line| output.warning(&format!("open: {line}")));
+            Ok(())
+        }
+        Err(error) => {
+            output.error(&error.to_string(), error.hint().as_deref());
+            Err(Exit::of_kind(error.kind.name()))
+        }
+    }
+}
+
+/// Tells what became of all commands, and ends the journal. Answers how the run ended with that.
+pub fn end(session: &Session, exit: Exit, output: &Output) -> Exit {
+    let exit = exit_with_guard(session, exit);
+    let totals = session.totals();
+    if totals.all() > 1 {
+        output.note(&summary(totals, session));
+    }
+    let Some(recorder) = &session.setup().recorder else { return exit };
+    if session.setup().resumed {
+        let left = resume::left(recorder);
+        left.iter().for_each(|line| output.warning(&format!("begun before and no longer asked for: {line}")));
+    }
+    if let Err(error) = recorder.end(exit.code()) {
+        output.warning(&format!("the journal has no end: {error}"));
+    }
+    if let Some(path) = recorder.path().filter(|_| exit != Exit::Done && totals.unsettled() > 0) {
+        output.note(&format!("umapi resume {} goes on with it", path.display()));
+    }
+    exit
+}
+
+/// A guard that stopped something counts also where the script caught its error; only `exit(n)` says otherwise.
+fn exit_with_guard(session: &Session, exit: Exit) -> Exit {
+    match exit {
+        Exit::Asked(_) => exit,
+        _ if session.setup().guard.has_stopped() => exit.or_worse(Exit::Guard),
+        _ => exit,
+    }
+}
+
+fn summary(totals: Totals, session: &Session) -> String {
+    let mut parts = vec![format!("{} done", totals.done)];
+    let more = [
+        (totals.resumed, "of them before"),
+        (totals.failed, "failed"),
+        (totals.unknown, "unknown"),
+        (totals.not_sent, "not sent"),
+    ];
+    parts.extend(more.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")));
+    let calls = session.calls();
+    let mode = session.mode().as_str();
+    format!(
+        "{} ({mode} mode, {} requests, waited {})",
+        parts.join(", "),
+        calls.requests,
+        waited(calls.waited)
+    )
+}
+
+fn waited(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    if seconds < 120 { format!("{seconds} s") } else { format!("{} min", seconds / 60) }
+}

@@ -1,0 +1,101 @@
+//! Where journals are, what they are called, and how long they are kept.
+
+use super::read::{self, Record};
+use crate::error::{Error, Result};
+use crate::state::place;
+use jiff::Timestamp;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+/// How long the journal of a run that made changes is kept.
+const KEPT: Duration = Duration::from_hours(30 * 24);
+/// How long that of a rehearsal is.
+const REHEARSALS_KEPT: Duration = Duration::from_hours(24);
+const ENDING: &str = ".journal";
+
+/// The path of a new journal; `live` says whether the run makes changes. Old journals are removed.
+///
+/// # Errors
+/// `file`: there is no folder for it.
+pub fn new(live: bool) -> Result<PathBuf> {
+    let folder = place::journals()?;
+    remove_old(&folder, SystemTime::now());
+    let moment = Timestamp::now().strftime("%Y%m%dT%H%M%SZ");
+    let mode = if live { "live" } else { "test" };
+    let random = uuid::Uuid::new_v4().simple().to_string();
+    Ok(folder.join(format!("{moment}-{mode}-{}{ENDING}", &random[..8])))
+}
+
+/// The newest journal.
+///
+/// # Errors
+/// `usage`: there is none. `file`: the folder cannot be read.
+pub fn newest() -> Result<PathBuf> {
+    let folder = place::journals()?;
+    let paths = journals(&folder).map_err(|error| Error::file(folder.display().to_string(), error))?;
+    let none = || Error::usage(format!("there is no journal in {}", folder.display()));
+    paths.into_iter().max().ok_or_else(none)
+}
+
+/// The newest journal of a run that did not come to its end.
+///
+/// # Errors
+/// `usage`: there is none. `file`: the folder cannot be read.
+pub fn newest_unfinished() -> Result<PathBuf> {
+    let folder = place::journals()?;
+    let mut paths = journals(&folder).map_err(|error| Error::file(folder.display().to_string(), error))?;
+    paths.sort();
+    let unfinished = paths.into_iter().rev().find(|path| is_unfinished(path));
+    unfinished.ok_or_else(|| {
+        let hint = format!("Journals are kept in {}; name one of them.", folder.display());
+        Error::usage_with_hint("no run was interrupted", hint)
+    })
+}
+
+fn is_unfinished(path: &Path) -> bool {
+    let mut last = Record::new();
+    let hear = |record| {
+        last = record;
+        Ok(())
+    };
+    let read = File::open(path).is_ok_and(|file| read::read("", file, hear).is_ok());
+    read && !(last.get("kind").is_some_and(|kind| kind == "end")
+        && last.get("exit").is_some_and(|exit| exit == 0))
+}
+
+fn journals(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let entries = fs::read_dir(folder)?.filter_map(|entry| Some(entry.ok()?.path()));
+    Ok(entries.filter(|path| path.to_string_lossy().ends_with(ENDING)).collect())
+}
+
+/// Removes what is older than it is to be kept. What cannot be removed stays: nothing depends on it.
+fn remove_old(folder: &Path, now: SystemTime) {
+    for path in journals(folder).unwrap_or_default() {
+        let rehearsal = path.file_name().is_some_and(|name| name.to_string_lossy().contains("-test-"));
+        let kept = if rehearsal { REHEARSALS_KEPT } else { KEPT };
+        let changed = fs::metadata(&path).and_then(|data| data.modified());
+        if changed.is_ok_and(|then| now.duration_since(then).is_ok_and(|age| age > kept)) {
+            drop(fs::remove_file(&path));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn live_journals_are_kept_for_thirty_days() {
+        let folder = tempfile::tempdir().unwrap();
+        let names = ["1-live-a.journal", "1-test-b.journal", "notes.txt"];
+        names.iter().for_each(|name| fs::write(folder.path().join(name), "x").unwrap());
+        let left = |days: u64| {
+            remove_old(folder.path(), SystemTime::now() + Duration::from_hours(24 * days));
+            names.map(|name| folder.path().join(name).exists())
+        };
+        assert_eq!(left(0), [true, true, true]);
+        assert_eq!(left(29), [true, false, true]);
+        assert_eq!(left(31), [false, false, true]);
+    }
+}

@@ -1,0 +1,73 @@
+//! Reads a journal, and tells a last line that power loss tore from one that somebody changed.
+
+use super::chain::{Chain, is_whole};
+use crate::error::{Error, Result};
+use serde_json::{Map, Value};
+use std::io::{BufRead, BufReader, Read};
+
+/// A record of a journal.
+pub type Record = Map<String, Value>;
+
+/// What was found while reading.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Whole lines.
+    pub lines: usize,
+    /// Their bytes.
+    pub length: u64,
+    /// What is left of lines that were not written to their end.
+    pub torn: u64,
+    pub(super) chain: Chain,
+}
+
+/// Goes through a journal; `hear` gets every record. What a crash left of the last lines is not counted.
+///
+/// # Errors
+/// `file`: it cannot be read, or a line is broken that others follow. Those of `hear`.
+pub fn read(name: &str, file: impl Read, mut hear: impl FnMut(Record) -> Result<()>) -> Result<Found> {
+    let mut file = BufReader::new(file);
+    let mut found = Found { lines: 0, length: 0, torn: 0, chain: Chain::default() };
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        let count = file.read_until(b'\n', &mut line).map_err(|error| Error::file(name, error))?;
+        if count == 0 {
+            return Ok(found);
+        }
+        let opened = match line.strip_suffix(b"\n") {
+            Some(text) => found.chain.open(text),
+            None => Err("it was not written to its end"),
+        };
+        match opened {
+            Ok(record) => hear(record)?,
+            Err(fault) => {
+                let place = format!("{name}:{}", found.lines + 1);
+                found.torn = torn(&place, fault, &line, file)?;
+                return Ok(found);
+            }
+        }
+        found.lines += 1;
+        found.length += count as u64;
+    }
+}
+
+/// The bytes of a torn end: nothing in it is a line.
+fn torn(place: &str, fault: &str, first: &[u8], mut rest: impl BufRead) -> Result<u64> {
+    let broken = || Error::file(place, format!("the journal is broken: {fault}"));
+    let mut bytes = first.len() as u64;
+    if is_whole(first.strip_suffix(b"\n").unwrap_or(first)) && first.ends_with(b"\n") {
+        return Err(broken());
+    }
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        let count = rest.read_until(b'\n', &mut line).map_err(|error| Error::file(place, error))?;
+        if count == 0 {
+            return Ok(bytes);
+        }
+        if is_whole(line.strip_suffix(b"\n").unwrap_or(&line)) {
+            return Err(broken());
+        }
+        bytes += count as u64;
+    }
+}

@@ -1,0 +1,112 @@
+//! Commands handed in one by one: full requests, nothing wasted, nothing held back longer than needed.
+
+use super::{client, client_of, settings};
+use crate::support::server::{Recorded, Reply, Server};
+use serde_json::{Value, json};
+use std::collections::VecDeque;
+use std::sync::Mutex;
+use std::time::Duration;
+use tokio::time::Instant;
+use umapi::client::Client;
+use umapi::client::outcome::{Outcome, Status};
+use umapi::client::settings::{ClientSettings, Pace};
+use umapi::wire::command::Command;
+
+fn add(number: usize) -> Command {
+    let mut command = Command::user(&format!("u{number}@example.com"), None, None);
+    command.add_to_groups(&["Designers".to_owned()]);
+    command
+}
+
+fn all_done(request: &Recorded) -> Reply {
+    let count = request.json().as_array().map_or(0, Vec::len);
+    Reply::json(200, &json!({"result": "success", "completed": count, "notCompleted": 0}))
+}
+
+/// Hands `count` commands in one by one and closes; all outcomes.
+async fn run(client: &Client, count: usize) -> Vec<Outcome> {
+    let (mut intake, mut outcomes) = (client.intake(), Vec::new());
+    for number in 0..count {
+        intake.give(add(number));
+        intake.work(|outcome| outcomes.push(outcome)).await;
+    }
+    intake.close();
+    intake.work(|outcome| outcomes.push(outcome)).await;
+    outcomes
+}
+
+#[tokio::test]
+async fn a_request_leaves_as_soon_as_it_is_full_and_the_rest_at_the_end() {
+    let server = Server::start(|request, _| all_done(request)).await;
+    let (mut intake, mut outcomes) = (client_of(&server).intake(), 0);
+    let mut sent = Vec::new();
+    for number in 0..25 {
+        intake.give(add(number));
+        intake.work(|_| outcomes += 1).await;
+        sent.push(server.requests().len());
+    }
+    assert_eq!((sent[8], sent[9], sent[18], sent[19], sent[24]), (0, 1, 1, 2, 2));
+    intake.close();
+    intake.work(|_| outcomes += 1).await;
+    assert_eq!((outcomes, intake.requests(), intake.stopped().is_none()), (25, 3, true));
+}
+
+#[tokio::test]
+async fn independent_commands_take_a_tenth_of_requests_rounded_up() {
+    for count in [0, 1, 10, 11, 99, 100, 101] {
+        let server = Server::start(|request, _| all_done(request)).await;
+        let outcomes = run(&client_of(&server), count).await;
+        assert_eq!((outcomes.len(), server.requests().len()), (count, count.div_ceil(10)));
+    }
+}
+
+#[tokio::test]
+async fn what_is_given_up_is_not_sent() {
+    let server = Server::start(|request, _| all_done(request)).await;
+    let (mut intake, mut outcomes) = (client_of(&server).intake(), Vec::new());
+    for number in 0..13 {
+        intake.give(add(number));
+        intake.work(|outcome: Outcome| outcomes.push(outcome.status)).await;
+    }
+    intake.abandon();
+    intake.work(|outcome| outcomes.push(outcome.status)).await;
+    assert_eq!(outcomes, [[Status::Completed; 10].as_slice(), &[Status::NotSent; 3]].concat());
+    assert_eq!(server.requests().len(), 1);
+}
+
+/// The service's limit: ten calls in any minute, 429 above (contract 2.1).
+#[derive(Default)]
+struct Limiter {
+    calls: Mutex<VecDeque<Instant>>,
+    refused: Mutex<usize>,
+}
+
+impl Limiter {
+    fn answer(&self, request: &Recorded) -> Reply {
+        let (mut calls, now) = (self.calls.lock().unwrap(), Instant::now());
+        while calls.front().is_some_and(|then| now - *then >= Duration::from_mins(1)) {
+            calls.pop_front();
+        }
+        if calls.len() >= 10 {
+            *self.refused.lock().unwrap() += 1;
+            return Reply::json(429, &Value::Null).with("Retry-After", "60");
+        }
+        calls.push_back(now);
+        all_done(request)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn under_the_limits_no_call_is_refused_and_no_time_is_wasted() {
+    let limiter = std::sync::Arc::new(Limiter::default());
+    let seen = std::sync::Arc::clone(&limiter);
+    let server = Server::start(move |request, _| seen.answer(request)).await;
+    let client = client(ClientSettings { pace: Pace::Documented, ..settings(&server) });
+    let begun = Instant::now();
+    let outcomes = run(&client, 1_000).await;
+    let taken = begun.elapsed().as_secs_f64();
+    let least = (1_000.0 / 100.0 - 1.0) * 60.0; // a minute's burst at once, then one a minute
+    assert_eq!(outcomes.iter().filter(|outcome| outcome.status == Status::Completed).count(), 1_000);
+    assert_eq!((server.requests().len(), *limiter.refused.lock().unwrap()), (100, 0));
+    assert!(taken <= 1.05 * least, "{taken} s, {least} s at least");
+}

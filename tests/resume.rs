@@ -1,0 +1,317 @@
+//! Runs that are killed, and go on: nothing is lost, nothing is done twice, and the operator is told what is open.
+
+use crate::support::Shell;
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+use umapi::sandbox::{self, Effect, Fault, Sandbox};
+use umapi::wire::endpoint::EndpointId;
+
+/// Makes so many people, each exactly once: a second time would be refused by the service.
+const SCRIPT: &str = "
+let changes = queue();
+for number in 0..parse_int(args()[0]) {
+    let email = `new${number}@example.net`;
+    changes.add_command(command(email).add_adobe_id(#{option: \"error\"}).add_to_groups([\"Designers\"]));
+}
+print(changes.finish().completed);
+";
+
+/// A folder and a served sandbox, in which runs are started and killed.
+struct Desk {
+    server: Sandbox,
+    folder: TempDir,
+}
+
+impl Desk {
+    fn new(script: &str) -> Self {
+        let desk = Self {
+            server: Sandbox::start(sandbox::Options::default()).unwrap(),
+            folder: tempfile::tempdir().unwrap(),
+        };
+        std::fs::write(desk.folder.path().join("job.rhai"), script).unwrap();
+        desk
+    }
+
+    fn command(&self, line: &str) -> Command {
+        let mut command = Command::new(assert_cmd::cargo::cargo_bin!("umapi"));
+        command.env_clear().env("HOME", self.folder.path()).current_dir(self.folder.path());
+        for (name, value) in [
+            ("UMAPI_URL", self.server.service_url().as_str()),
+            ("UMAPI_IMS_URL", &self.server.sign_in_url()),
+            ("UMAPI_ORG_ID", sandbox::ORGANIZATION),
+            ("UMAPI_CLIENT_ID", sandbox::CLIENT_ID),
+            ("UMAPI_CLIENT_SECRET", sandbox::CLIENT_SECRET),
+            ("UMAPI_PACE", "off"),
+            ("UMAPI_FIRST_DELAY", "0"),
+            ("UMAPI_JITTER", "0"),
+        ] {
+            command.env(name, value);
+        }
+        command.args(line.split_whitespace());
+        command
+    }
+
+    /// Runs to the end: exit code, standard output, standard error.
+    fn run(&self, line: &str) -> (i32, String, String) {
+        let output = self.command(line).output().unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        (output.status.code().unwrap_or(-1), text(output.stdout), text(output.stderr))
+    }
+
+    /// Kills a run after `delay`, unless it has ended; its exit code in that case.
+    fn kill_after(&self, line: &str, delay: Duration) -> Option<i32> {
+        let mut child = self.command(line).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(delay);
+        child.kill().unwrap();
+        child.wait().unwrap().code()
+    }
+
+    fn journals(&self) -> Vec<PathBuf> {
+        let folder = self.folder.path().join(".local/state/umapi/journals");
+        let entries =
+            std::fs::read_dir(folder).map(|entries| entries.map(|entry| entry.unwrap().path()).collect());
+        entries.unwrap_or_default()
+    }
+
+    /// How many people the script made there are, and how many of them are in the group.
+    fn people(&self) -> (i64, i64) {
+        let code = "let made = get_users().filter(|user| user.email.starts_with(\"new\"));
+            [made.len(), made.filter(|user| \"Designers\" in user.groups).len()]";
+        let output = self.command("-e").arg(code).output().unwrap();
+        let counts: Vec<i64> = serde_json::from_slice(&output.stdout).unwrap();
+        (counts[0], counts[1])
+    }
+}
+
+/// Numbers that look random and are the same each time.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, limit: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % limit
+    }
+}
+
+#[test]
+fn killed_two_hundred_times_a_thousand_commands_are_each_done_once() {
+    let begun = Instant::now();
+    let mut kills = 0;
+    let mut dice = Dice(5);
+    while kills < 200 {
+        assert!(begun.elapsed() < Duration::from_secs(240), "{kills} kills took {:?}", begun.elapsed());
+        let desk = Desk::new(SCRIPT);
+        let mut line = "--live job.rhai 1000".to_owned();
+        let mut ended = None;
+        for _ in 0..25 {
+            ended = desk.kill_after(&line, Duration::from_millis(10 + dice.below(120)));
+            if ended.is_some() || kills == 200 {
+                break;
+            }
+            kills += 1;
+            if let [journal] = desk.journals().as_slice() {
+                line = format!("resume {}", journal.display());
+            }
+        }
+        if ended.is_none() {
+            let (code, out, told) = desk.run(&line);
+            assert_eq!((code, out.trim()), (0, "1000"), "{told}");
+        }
+        assert_eq!(desk.people(), (1000, 1000));
+    }
+}
+
+#[test]
+fn without_a_kill_there_is_nothing_to_resume_and_with_one_the_newest_is_found() {
+    let desk = Desk::new(SCRIPT);
+    assert_eq!(desk.run("--live job.rhai 30").0, 0);
+    let (code, _, told) = desk.run("resume");
+    assert!(code == 1 && told.contains("no run was interrupted"), "{told}");
+    desk.server.queue(
+        Fault::at(EndpointId::Action, Effect::Status { status: 401, body: None, retry_after: None })
+            .times(2)
+            .skip(1),
+    );
+    std::fs::write(desk.folder.path().join("job.rhai"), SCRIPT.replace("new$", "newer$")).unwrap();
+    assert_eq!(desk.run("--live job.rhai 30").0, 4);
+    desk.server.reset();
+    let (code, out, told) = desk.run("resume");
+    assert_eq!((code, out.trim()), (0, "30"), "{told}");
+    assert!(told.contains("30 done, 10 of them before"), "{told}");
+}
+
+fn only_journal(desk: &Desk) -> PathBuf {
+    let journals = desk.journals();
+    assert_eq!(journals.len(), 1, "{journals:?}");
+    journals[0].clone()
+}
+
+/// A run of `count` people that stops before its second request.
+fn interrupted(desk: &Desk, count: usize) -> PathBuf {
+    let refusal = Effect::Status { status: 401, body: None, retry_after: None };
+    desk.server.queue(Fault::at(EndpointId::Action, refusal).times(2).skip(1));
+    assert_eq!(desk.run(&format!("--live --reason audit job.rhai {count}")).0, 4);
+    desk.server.reset();
+    only_journal(desk)
+}
+
+fn lines(path: &Path) -> Vec<Value> {
+    let text = std::fs::read_to_string(path).unwrap();
+    text.lines().map(|line| serde_json::from_str(line.split_once(' ').unwrap().1).unwrap()).collect()
+}
+
+#[test]
+fn a_torn_last_line_does_not_keep_a_run_from_going_on() {
+    let desk = Desk::new(SCRIPT);
+    let journal = interrupted(&desk, 30);
+    let whole = std::fs::read(&journal).unwrap();
+    for cut in [1, 40, 300] {
+        std::fs::write(&journal, &whole[..whole.len() - cut]).unwrap();
+        let (code, out, _) = desk.run("journal verify");
+        assert!(code == 0 && out.contains("not finished"), "{out}");
+    }
+    let (code, out, told) = desk.run("resume");
+    assert_eq!((code, out.trim()), (0, "30"), "{told}");
+    assert_eq!(desk.people(), (30, 30));
+}
+
+#[test]
+fn a_changed_line_is_found_and_the_run_does_not_go_on() {
+    let desk = Desk::new(SCRIPT);
+    let journal = interrupted(&desk, 30);
+    let text = std::fs::read_to_string(&journal).unwrap();
+    std::fs::write(&journal, text.replacen("new3@", "nex3@", 1)).unwrap();
+    for line in ["journal verify", "resume"] {
+        let (code, _, told) = desk.run(&format!("{line} {}", journal.display()));
+        assert!(code == 1 && told.contains("the journal is broken"), "{line}: {told}");
+    }
+}
+
+#[test]
+fn a_journal_tells_who_ran_what_for_what_reason_and_holds_no_secret() {
+    let desk = Desk::new(SCRIPT);
+    let journal = interrupted(&desk, 30);
+    let text = std::fs::read_to_string(&journal).unwrap();
+    assert!(!text.contains(sandbox::CLIENT_SECRET));
+    let lines = lines(&journal);
+    let kinds: Vec<_> = lines.iter().map(|line| line["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["head", "request", "settled", "request", "settled", "end"]);
+    let head = &lines[0];
+    assert_eq!(
+        (&head["reason"], &head["mode"], &head["arguments"]),
+        (&"audit".into(), &"live".into(), &serde_json::json!(["30"]))
+    );
+    assert_eq!(head["organization"], sandbox::ORGANIZATION);
+    assert!(head["script"]["sha256"].as_str().is_some_and(|sum| sum.len() == 64));
+    assert!(
+        ["user", "host", "version"]
+            .iter()
+            .all(|key| head[*key].as_str().is_some_and(|text| !text.is_empty()))
+    );
+    assert_eq!(lines[1]["commands"].as_array().map(Vec::len), Some(10));
+    assert_eq!(lines[2]["fates"][9]["status"], "completed");
+    assert_eq!(lines[4]["fates"][0]["status"], "not_sent");
+}
+
+#[test]
+fn another_script_mode_or_organization_is_refused() {
+    let desk = Desk::new(SCRIPT);
+    interrupted(&desk, 30);
+    let (code, _, told) = desk.run("--test resume");
+    assert!(code == 1 && told.contains("the run was in live mode"), "{told}");
+    let mut other = desk.command("resume");
+    let told = String::from_utf8(other.env("UMAPI_ORG_ID", "F00@AdobeOrg").output().unwrap().stderr).unwrap();
+    assert!(told.contains("about another organization"), "{told}");
+    std::fs::write(desk.folder.path().join("job.rhai"), "print(1)").unwrap();
+    let (code, _, told) = desk.run("resume");
+    assert!(code == 1 && told.contains("is not the script of that run any more"), "{told}");
+}
+
+#[test]
+fn two_runs_do_not_go_on_with_one_journal() {
+    let desk = Desk::new(SCRIPT);
+    let journal = interrupted(&desk, 30);
+    let held = std::fs::OpenOptions::new().read(true).write(true).open(&journal).unwrap();
+    held.lock().unwrap();
+    let (code, _, told) = desk.run("resume");
+    assert!(code == 1 && told.contains("another run holds the journal"), "{told}");
+    drop(held);
+    assert_eq!(desk.run("resume").0, 0);
+}
+
+#[test]
+fn what_a_kill_left_unknown_and_cannot_be_repeated_is_told_and_not_sent() {
+    let group = "print(group_command(\"Designers\").add_profiles(\"Photoshop\") == () ); multi_action([group_command(\"Designers\").add_profiles(\"Stock\")]);";
+    let script =
+        group.replace("print(group_command(\"Designers\").add_profiles(\"Photoshop\") == () ); ", "");
+    let desk = Desk::new(&script);
+    desk.server.queue(Fault::at(EndpointId::Action, Effect::DropAfter));
+    assert_eq!(desk.run("--live job.rhai").0, 6);
+    let (code, _, told) = desk.run("resume");
+    assert_eq!(code, 6, "{told}");
+    assert!(told.contains("open: Designers (add)") && told.contains("cannot be read back"), "{told}");
+    let posts = desk.server.requests().iter().filter(|seen| seen.endpoint == "Action").count();
+    assert_eq!(posts, 1);
+}
+
+#[test]
+fn a_script_that_asks_for_less_because_it_looks_first_resumes_rightly() {
+    let script = "let there = get_users(#{group: \"Designers\"}).to_array().map(|user| user.email);
+        let changes = queue();
+        for user in get_users() {
+            if user.email != () && !(user.email in there) && user.type == \"federatedID\" { changes.add_to_groups(user, \"Designers\"); }
+        }
+        changes.finish();";
+    let desk = Desk::new(script);
+    let refusal = Effect::Status { status: 401, body: None, retry_after: None };
+    desk.server.queue(Fault::at(EndpointId::Action, refusal).times(2).skip(1));
+    assert_eq!(desk.run("--live job.rhai").0, 4);
+    desk.server.reset();
+    let (code, _, told) = desk.run("resume");
+    assert_eq!(code, 0, "{told}");
+    assert!(!told.contains("no longer asked for"), "{told}");
+}
+
+#[test]
+fn secret_arguments_are_masked_and_given_again() {
+    let desk = Desk::new(
+        "let last = args()[args().len() - 1]; if last != \"s3cret\" { throw last } add_to_groups(\"ben.osei@example.com\", \"Engineering\"); throw \"late\";",
+    );
+    assert_eq!(desk.run("--live --secret-arg s3cret job.rhai plain").0, 1);
+    let journal = only_journal(&desk);
+    assert!(!std::fs::read_to_string(&journal).unwrap().contains("s3cret"));
+    assert_eq!(lines(&journal)[0]["arguments"], serde_json::json!(["plain", "(secret)"]));
+    let (_, _, told) = desk.run("resume");
+    assert!(told.contains("1 secret arguments"), "{told}");
+    let (code, _, told) = desk.run("--secret-arg s3cret resume");
+    assert!(code == 1 && told.contains("late"), "{told}");
+}
+
+#[test]
+fn a_file_that_a_resumed_run_writes_again_is_kept_under_a_numbered_name() {
+    let script = format!("write_csv(\"made.csv\", [\"x\"]);\n{SCRIPT}");
+    let desk = Desk::new(&script);
+    interrupted(&desk, 30);
+    assert_eq!(desk.run("resume").0, 0);
+    assert!(desk.folder.path().join("made-2.csv").is_file() && desk.folder.path().join("made.csv").is_file());
+}
+
+#[test]
+fn the_code_of_e_is_in_the_journal_and_verbs_answer_what_was_stored() {
+    let desk = Desk::new("");
+    let code = "let report = add_to_groups(\"ben.osei@example.com\", \"Engineering\"); print(report.resumed); if !report.resumed { throw \"stop\" }";
+    let output = desk.command("--live -e").arg(code).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let (code, out, told) = desk.run("resume");
+    assert_eq!((code, out.trim()), (0, "true"), "{told}");
+}
+
+#[test]
+fn the_sandbox_of_the_process_leaves_no_journal() {
+    let run = Shell::eval("add_to_groups(\"ben.osei@example.com\", \"Engineering\")").run();
+    assert!(!run.file(".local").exists());
+    run.done();
+}
