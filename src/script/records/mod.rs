@@ -53,6 +53,11 @@ pub trait Pages<T> {
     /// Whether the last page was read.
     fn is_finished(&self) -> bool;
 
+    /// Entries still to come, when that is known exactly.
+    fn left(&self) -> Option<usize> {
+        None
+    }
+
     /// Entries in all, as far as the service says.
     fn total(&self) -> Option<usize> {
         None
@@ -106,7 +111,11 @@ impl<T: Item> Pages<T> for SavedPages<T> {
     }
 
     fn is_finished(&self) -> bool {
-        self.left() == 0
+        SavedPages::left(self) == 0
+    }
+
+    fn left(&self) -> Option<usize> {
+        Some(SavedPages::left(self))
     }
 }
 
@@ -300,7 +309,11 @@ impl<T: Item> Records<T> {
         let state = self.0.borrow();
         match &state.rest {
             Rest::Nothing => Size::Exactly(state.entries.len()),
-            Rest::Pages(pages) => pages.total().map_or(Size::AtLeast(state.entries.len()), Size::About),
+            Rest::Pages(pages) => match (pages.left(), pages.total()) {
+                (Some(left), _) => Size::Exactly(state.entries.len() + left),
+                (None, Some(total)) => Size::About(total),
+                (None, None) => Size::AtLeast(state.entries.len()),
+            },
             Rest::Failed(_) => Size::AtLeast(state.entries.len()),
         }
     }
