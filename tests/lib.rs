@@ -3,6 +3,7 @@
 
 mod catalog;
 mod client;
+mod guards;
 mod layering;
 mod queue;
 mod readme;

@@ -21,9 +21,18 @@ use std::sync::Arc;
 pub trait Entry: Listed + Send + Sync + 'static {
     /// Feeds what makes the record the one it is to `digest`.
     fn identify(&self, digest: &mut dyn FnMut(&str));
+
+    /// The records as users, where they are such.
+    fn users(_records: &[Arc<Self>]) -> Option<&[Arc<User>]> {
+        None
+    }
 }
 
 impl Entry for User {
+    fn users(records: &[Arc<Self>]) -> Option<&[Arc<User>]> {
+        Some(records)
+    }
+
     /// The service's own id; the person where it sent none.
     fn identify(&self, digest: &mut dyn FnMut(&str)) {
         if let Some(id) = &self.id {
@@ -55,6 +64,8 @@ pub struct Listing<T> {
     total: Option<usize>,
     pages: Option<usize>,
     ended: Option<Result<()>>,
+    /// Whether the hooks were told of its end.
+    told: bool,
     records: std::marker::PhantomData<fn() -> T>,
 }
 
@@ -102,6 +113,7 @@ impl<T: Entry> Listing<T> {
             total: None,
             pages: None,
             ended: None,
+            told: false,
             records: std::marker::PhantomData,
         }
     }
@@ -112,6 +124,39 @@ impl<T: Entry> Listing<T> {
     /// The first page's errors as they are, `interrupted`, and `incomplete` for whatever keeps a later page
     /// from being read. A listing that failed stays failed.
     pub async fn next_page(&mut self) -> Result<Option<Vec<Arc<T>>>> {
+        let page = self.read_page().await;
+        self.tell(page.as_ref().map(Option::as_deref));
+        page
+    }
+
+    /// Tells the hooks of a page of users, and how a listing ended.
+    fn tell(&mut self, page: Result<Option<&[Arc<T>]>, &Error>) {
+        let hooks = self.client.hooks();
+        if let Some(users) = page.as_ref().ok().and_then(|page| T::users((*page)?)) {
+            for hook in &hooks {
+                hook.seen(users);
+            }
+        }
+        match page {
+            Err(error) => {
+                for hook in &hooks {
+                    hook.listed(&self.name, Err(error));
+                }
+            }
+            Ok(_)
+                if self.is_finished()
+                    && T::users(&[]).is_some()
+                    && !std::mem::replace(&mut self.told, true) =>
+            {
+                for hook in &hooks {
+                    hook.listed(&self.name, Ok(self.seen.keys.len()));
+                }
+            }
+            Ok(_) => {}
+        }
+    }
+
+    async fn read_page(&mut self) -> Result<Option<Vec<Arc<T>>>> {
         if let Some(ended) = &self.ended {
             return ended.clone().map(|()| None);
         }
