@@ -33,6 +33,9 @@ pub struct Top {
     /// evaluate CODE and print its value
     #[arg(short, long, value_name = "CODE", allow_hyphen_values = true)]
     pub eval: Option<String>,
+    /// do not run init.rhai at the start of the prompt
+    #[arg(long)]
+    pub no_init: bool,
     /// a script and its arguments (with -e arguments only); `-` is standard input
     #[arg(value_name = "SCRIPT [ARG]", trailing_var_arg = true)]
     pub words: Vec<OsString>,
@@ -153,6 +156,21 @@ pub enum Command {
     },
     /// Serve the sandbox organization on loopback, for any client
     Sandbox(Sandbox),
+    /// Make a profile: ask for organization, client id and secret, write them, and test them
+    Init(Init),
+    /// Check a profile hop by hop: file, proxy, name, TLS, clock, token, organization
+    Doctor,
+    /// Print the completions of umapi's command line for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Write definition files (.d.rhai) for editors
+    Definitions {
+        /// The folder to write to
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+    },
     /// Finish an interrupted run: the same script, in the same mode and organization
     Resume {
         /// its journal; the newest of an unfinished run when left out
@@ -179,6 +197,33 @@ pub enum JournalCommand {
         #[arg(value_name = "JOURNAL")]
         journal: Option<PathBuf>,
     },
+}
+
+/// What a new profile says; what is left out is asked for.
+#[derive(Debug, Clone, Args)]
+pub struct Init {
+    /// organization id, ending in @AdobeOrg
+    #[arg(long, value_name = "ID")]
+    pub org_id: Option<String>,
+    /// client id (API key) of the Developer Console project
+    #[arg(long, value_name = "ID")]
+    pub client_id: Option<String>,
+    /// command that prints the client secret; without it the secret is asked for and kept in a file of its own
+    #[arg(long, value_name = "COMMAND", conflicts_with = "client_secret_file")]
+    pub client_secret_command: Option<String>,
+    /// file that holds the client secret already
+    #[arg(long, value_name = "FILE")]
+    pub client_secret_file: Option<PathBuf>,
+    /// do not sign in with it
+    #[arg(long)]
+    pub no_test: bool,
+}
+
+/// The completions of the command line for a shell.
+pub fn completions(shell: clap_complete::Shell) -> String {
+    let mut text = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "umapi", &mut text);
+    String::from_utf8(text).unwrap_or_default()
 }
 
 /// How to serve the sandbox.

@@ -3,10 +3,15 @@
 
 mod catalog;
 mod client;
+mod first_steps;
 mod guards;
 mod layering;
+#[cfg(unix)]
+mod listings;
 mod queue;
 mod readme;
+#[cfg(unix)]
+mod repl;
 mod resume;
 mod runner;
 mod sandbox;

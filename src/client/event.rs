@@ -70,6 +70,8 @@ pub enum Event {
         entries: usize,
         /// Entries in all, when the service said so.
         total: Option<usize>,
+        /// How long the pages that are left take under the documented limits.
+        left: Option<Duration>,
     },
     /// An action request of a list of commands was settled.
     Progress(Progress),
@@ -111,6 +113,10 @@ pub struct Progress {
     pub not_sent: usize,
     /// Action requests answered.
     pub requests: usize,
+    /// Commands in all, when that was known from the start.
+    pub total: Option<usize>,
+    /// How long the commands that are left take under the documented limits.
+    pub left: Option<Duration>,
 }
 
 /// A change about to leave, or just answered: an action request, or another write made by `call` or `send`.

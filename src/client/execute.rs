@@ -6,19 +6,22 @@ use super::event::{Event, Progress, Recalled, SentCommand, WaitReason};
 use super::gate::Admitted;
 use super::look_back::{Sight, UNREADABLE};
 use super::outcome::{Outcome, Status};
+use super::pace::time_for;
 use super::plan::{Item, Plan, Settled, Verdict};
 use super::request::Answer;
 use super::retry;
-use super::settings::Mode;
+use super::settings::{Mode, Pace};
 use super::stitch;
 use crate::error::{Error, ErrorKind, Result};
 use crate::wire::code;
 use crate::wire::command::Command;
+use crate::wire::endpoint::EndpointId;
 use crate::wire::response::ActionResponse;
 use futures_util::{Stream, StreamExt};
 use std::collections::VecDeque;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 /// How many outcomes are decided at once without a request.
 const DRAIN: usize = 1_000;
@@ -35,6 +38,7 @@ pub struct Outcomes {
 
 impl Outcomes {
     pub(super) fn new(client: Client, commands: impl Stream<Item = Command> + Send + 'static) -> Self {
+        let progress = Progress { total: commands.size_hint().1, ..Progress::default() };
         let runner = Runner {
             list: client.next_list(),
             client,
@@ -43,7 +47,7 @@ impl Outcomes {
             open: true,
             plan: Plan::default(),
             decided: Vec::new(),
-            progress: Progress::default(),
+            progress,
             losses: 0,
             stopped: None,
         };
@@ -181,7 +185,17 @@ impl Runner {
             Ok((answer, attempts)) => self.answered(&request, answer, attempts).await,
             Err(failed) => self.failed(&request, failed).await,
         }
-        self.client.shared.observer.notice(&Event::Progress(self.progress));
+        let left = self.left();
+        self.client.shared.observer.notice(&Event::Progress(Progress { left, ..self.progress }));
+    }
+
+    /// How long the commands that are left take, where that can be told: requests are sent as full as they were.
+    fn left(&self) -> Option<Duration> {
+        let Progress { done, failed, unknown, not_sent, requests, total, .. } = self.progress;
+        let settled = done + failed + unknown + not_sent;
+        let each = settled.checked_div(requests).unwrap_or_default().max(1);
+        let requests = total?.saturating_sub(settled).div_ceil(each);
+        if self.client.settings().pace == Pace::Off { None } else { time_for(EndpointId::Action, requests) }
     }
 
     fn next_request(&self) -> Result<Request> {

@@ -1,21 +1,21 @@
 //! Listings, page by page: complete, or an error that says which page.
 
 use super::Client;
-use super::call::{Call, Failed};
+use super::ahead::Ahead;
 use super::event::Event;
+use super::pace::time_for;
 use super::query::UserQuery;
-use super::target::Target;
-use super::transport::Response;
+use super::seen::Seen;
+use super::settings::Pace;
+use super::source::{Fetched, Reader, Source};
 use crate::error::{Error, ErrorKind, Result};
-use crate::wire::endpoint::EndpointId;
 use crate::wire::group::Group;
 use crate::wire::identity::{Identity, fold};
-use crate::wire::intern::Interner;
-use crate::wire::response::{self, Listed, NOT_FOUND, Page, SUCCESS};
+use crate::wire::response::{Listed, NOT_FOUND, SUCCESS};
 use crate::wire::user::User;
-use std::collections::HashSet;
-use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
 
 /// A record that can be listed.
 pub trait Entry: Listed + Send + Sync + 'static {
@@ -53,12 +53,12 @@ impl Entry for Group {
     }
 }
 
-/// A listing that is read page by page. Nothing is asked for before the first page.
+/// A listing that is read page by page. Nothing is asked for before the first page, and nothing more before the
+/// second; from then on pages are fetched ahead.
 pub struct Listing<T> {
-    client: Client,
-    source: Source,
+    reader: Reader,
+    ahead: Ahead<T>,
     name: String,
-    interner: Interner,
     seen: Seen,
     page: usize,
     total: Option<usize>,
@@ -66,20 +66,6 @@ pub struct Listing<T> {
     ended: Option<Result<()>>,
     /// Whether the hooks were told of its end.
     told: bool,
-    records: std::marker::PhantomData<fn() -> T>,
-}
-
-/// What is listed.
-#[derive(Clone)]
-enum Source {
-    Users(UserQuery),
-    Groups,
-}
-
-/// Digests of the records already given out: 16 bytes each, wide enough that two never meet.
-struct Seen {
-    keys: HashSet<u128>,
-    hashers: [RandomState; 2],
 }
 
 /// What a page turned out to be.
@@ -90,31 +76,28 @@ enum Turn<T> {
 
 impl Listing<User> {
     pub(super) fn users(client: Client, query: UserQuery) -> Self {
-        let name = query.name();
-        Self::new(client, Source::Users(query), name)
+        Self::new(client, Source::Users(query))
     }
 }
 
 impl Listing<Group> {
     pub(super) fn groups(client: Client) -> Self {
-        Self::new(client, Source::Groups, "groups".to_owned())
+        Self::new(client, Source::Groups)
     }
 }
 
 impl<T: Entry> Listing<T> {
-    fn new(client: Client, source: Source, name: String) -> Self {
+    fn new(client: Client, source: Source) -> Self {
         Self {
-            client,
-            source,
-            name,
-            interner: Interner::default(),
-            seen: Seen { keys: HashSet::new(), hashers: [RandomState::new(), RandomState::new()] },
+            ahead: Ahead::new(source.endpoint()),
+            name: source.name(),
+            reader: Reader::new(client, source),
+            seen: Seen::default(),
             page: 0,
             total: None,
             pages: None,
             ended: None,
             told: false,
-            records: std::marker::PhantomData,
         }
     }
 
@@ -122,7 +105,7 @@ impl<T: Entry> Listing<T> {
     ///
     /// # Errors
     /// The first page's errors as they are, `interrupted`, and `incomplete` for whatever keeps a later page
-    /// from being read. A listing that failed stays failed.
+    /// from being read. A listing that failed stays failed; one that was interrupted goes on.
     pub async fn next_page(&mut self) -> Result<Option<Vec<Arc<T>>>> {
         let page = self.read_page().await;
         self.tell(page.as_ref().map(Option::as_deref));
@@ -131,7 +114,7 @@ impl<T: Entry> Listing<T> {
 
     /// Tells the hooks of a page of users, and how a listing ended.
     fn tell(&mut self, page: Result<Option<&[Arc<T>]>, &Error>) {
-        let hooks = self.client.hooks();
+        let hooks = self.reader.client.hooks();
         if let Some(users) = page.as_ref().ok().and_then(|page| T::users((*page)?)) {
             for hook in &hooks {
                 hook.seen(users);
@@ -149,7 +132,7 @@ impl<T: Entry> Listing<T> {
                     && !std::mem::replace(&mut self.told, true) =>
             {
                 for hook in &hooks {
-                    hook.listed(&self.name, Ok(self.seen.keys.len()));
+                    hook.listed(&self.name, Ok(self.seen.count()));
                 }
             }
             Ok(_) => {}
@@ -166,6 +149,8 @@ impl<T: Entry> Listing<T> {
                 self.page += 1;
                 if last {
                     self.finish();
+                } else if self.page > 1 {
+                    self.send_ahead();
                 }
                 Ok(Some(entries))
             }
@@ -174,106 +159,97 @@ impl<T: Entry> Listing<T> {
                 Ok(None)
             }
             Err(error) => {
-                self.ended = Some(Err(error.clone()));
+                self.ahead.clear();
+                // The operator may ask for the page once more.
+                if !matches!(*error.kind, ErrorKind::Interrupted) {
+                    self.ended = Some(Err(error.clone()));
+                }
                 Err(error)
             }
         }
     }
 
-    async fn turn(&mut self) -> Result<Turn<T>> {
-        let answer = match self.fetch().await {
-            Err(error) if self.name_was_cut(&error) => self.fetch_by_number(error).await,
-            answer => answer,
-        };
-        let (page, totals) = answer.map_err(|error| self.placed(error))?;
-        self.total = totals.0.or(self.total);
-        self.pages = totals.1.or(self.pages);
-        self.read(page)
+    /// From now on its waits and exchanges end when `stop` is cancelled: a listing may outlive the line that
+    /// began it.
+    pub fn set_stop(&mut self, stop: CancellationToken) {
+        self.reader.client = self.reader.client.with_stop(stop);
     }
 
-    async fn fetch(&mut self) -> Result<(Page<T>, (Option<usize>, Option<usize>))> {
-        let mut call = Call::new(self.target()?);
-        call.pragma = self.pragma();
-        let groups = matches!(self.source, Source::Groups) && self.page > 0;
-        let interner = &mut self.interner;
-        let read = |response: &Response| {
-            let page = response::page(&response.body, interner).map_err(|error| error.to_string())?;
-            let count = |name: &str| response.header(name)?.trim().parse().ok();
-            Ok((page, (count("x-total-count"), count("x-page-count"))))
-        };
-        match self.client.perform(&call, read).await {
-            // A page beyond the end of the groups may also come with the status that its text suggests.
-            Err(failed) if groups && is_end_of_groups(&failed) => Ok((end_of_groups(), (None, None))),
-            answer => answer.map(|(page, _)| page).map_err(Failed::into_error),
+    async fn turn(&mut self) -> Result<Turn<T>> {
+        let answer = if self.page == 0 { self.first_page().await } else { self.later_page().await };
+        let fetched = answer.map_err(|error| self.placed(error))?;
+        self.total = fetched.total.or(self.total);
+        self.pages = fetched.pages.or(self.pages);
+        self.read(fetched)
+    }
+
+    async fn first_page(&mut self) -> Result<Fetched<T>> {
+        match self.fetch().await {
+            Err(error) if self.name_was_cut(&error) => self.fetch_by_number(error).await,
+            answer => answer,
         }
     }
 
-    fn target(&self) -> Result<Target> {
-        let organization = ("organization", self.client.settings().organization.as_str());
-        let page = self.page.to_string();
-        let page = ("page", page.as_str());
-        match &self.source {
-            Source::Groups => Ok(Target::of(EndpointId::Groups, &[organization, page], "")),
-            Source::Users(query) => {
-                query.check()?;
-                let text = query.to_query();
-                Ok(match &query.group {
-                    Some(group) => {
-                        let group = ("group", group.trim());
-                        Target::of(EndpointId::GroupUsers, &[organization, page, group], &text)
-                    }
-                    None => Target::of(EndpointId::Users, &[organization, page], &text),
-                })
+    /// The page at hand, from those in flight. One that left when another line of the prompt was stopped is sent for
+    /// again.
+    async fn later_page(&mut self) -> Result<Fetched<T>> {
+        let stop = self.reader.client.stop.clone();
+        loop {
+            self.send_ahead();
+            let answer = tokio::select! {
+                biased;
+                answer = self.ahead.first() => answer,
+                () = stop.cancelled() => Some(Err(ErrorKind::Interrupted.into())),
+            };
+            match answer {
+                Some(Err(error)) if matches!(*error.kind, ErrorKind::Interrupted) && !stop.is_cancelled() => {
+                    self.ahead.clear();
+                }
+                Some(answer) => return answer,
+                // Nothing is known to be there, as when more pages came than `X-Page-Count` said.
+                None => return self.fetch().await,
             }
         }
     }
 
-    /// Marks a full listing for the service (contract 1.4): all users or all groups, whose beginning is what
-    /// it throttles (2.1). The end can be marked on the last page only where the page before said how many
-    /// there are; otherwise it rides on the client's next call, as the Python client has it.
-    fn pragma(&self) -> Option<&'static str> {
-        let sync = &self.client.shared.sync;
-        if self.is_full() && self.page > 0 && self.pages == Some(self.page + 1) {
-            sync.end();
-        }
-        sync.take(self.is_full() && self.page == 0)
+    fn send_ahead(&mut self) {
+        self.ahead.send_for(&self.reader, self.page, self.pages);
     }
 
-    fn is_full(&self) -> bool {
-        match &self.source {
-            Source::Groups => true,
-            Source::Users(query) => query.group.is_none() && query.domain.is_none(),
-        }
+    async fn fetch(&self) -> Result<Fetched<T>> {
+        let starts = self.reader.source.is_full() && self.page == 0;
+        let pragma = self.reader.client.shared.sync.take(starts);
+        self.reader.clone().fetch(self.page, pragma).await
     }
 
     /// Whether the service may have cut a group's name at its last dot (contract 2.2).
     fn name_was_cut(&self, error: &Error) -> bool {
-        let dotted =
-            matches!(&self.source, Source::Users(UserQuery { group: Some(name), .. }) if name.contains('.'));
+        let dotted = matches!(&self.reader.source, Source::Users(UserQuery { group: Some(name), .. }) if name.contains('.'));
         dotted && self.page == 0 && matches!(*error.kind, ErrorKind::NotFound { .. })
     }
 
     /// Asks for the group by its number, which the listing of groups tells.
-    async fn fetch_by_number(
-        &mut self,
-        not_found: Error,
-    ) -> Result<(Page<T>, (Option<usize>, Option<usize>))> {
-        let Source::Users(query) = &self.source else { return Err(not_found) };
+    async fn fetch_by_number(&mut self, not_found: Error) -> Result<Fetched<T>> {
+        let Source::Users(query) = &self.reader.source else { return Err(not_found) };
         let name = fold(query.group.as_deref().unwrap_or_default());
-        let Some(number) = Box::pin(self.client.group_number(&name)).await? else { return Err(not_found) };
-        self.client
+        let Some(number) = Box::pin(self.reader.client.group_number(&name)).await? else {
+            return Err(not_found);
+        };
+        self.reader
+            .client
             .shared
             .observer
             .notice(&Event::Note(format!("{}: not found by name, asked for by number {number}", self.name)));
         let by_number = UserQuery { group: Some(number.to_string()), ..query.clone() };
-        self.source = Source::Users(by_number);
+        self.reader.source = Source::Users(by_number);
         self.fetch().await
     }
 
     /// What a page means for the listing. It ends on `lastPage` alone, and for groups on `Not found` behind
     /// the first page (contract 7.19); everything else that looks like an end is an error.
-    fn read(&mut self, page: Page<T>) -> Result<Turn<T>> {
-        let groups = matches!(self.source, Source::Groups);
+    fn read(&mut self, fetched: Fetched<T>) -> Result<Turn<T>> {
+        let Fetched { page, digests, .. } = fetched;
+        let groups = self.reader.source.is_groups();
         if groups && self.page > 0 && page.result == NOT_FOUND && page.last_page == Some(true) {
             return Ok(Turn::End);
         }
@@ -289,7 +265,9 @@ impl<T: Entry> Listing<T> {
             return Err(self.incomplete("it does not say whether it is the last one".to_owned()));
         };
         let count = entries.len();
-        let fresh: Vec<_> = entries.into_iter().filter(|entry| self.seen.insert(&**entry)).collect();
+        let told = entries.into_iter().zip(digests);
+        let fresh: Vec<_> =
+            told.filter(|(_, digest)| self.seen.insert(*digest)).map(|(entry, _)| entry).collect();
         if !last {
             self.goes_on(count, fresh.len())?;
         }
@@ -317,24 +295,32 @@ impl<T: Entry> Listing<T> {
     }
 
     fn tell_page(&self) {
-        self.client.shared.observer.notice(&Event::PageRead {
+        self.reader.client.shared.observer.notice(&Event::PageRead {
             listing: self.name.clone(),
             page: self.page,
             pages: self.pages,
-            entries: self.seen.keys.len(),
+            entries: self.seen.count(),
             total: self.total,
+            left: self.left(),
         });
+    }
+
+    /// How long the pages that are left take, where that can be told.
+    fn left(&self) -> Option<Duration> {
+        let pages = self.pages?.saturating_sub(self.page + 1);
+        let paced = self.reader.client.settings().pace == Pace::Documented;
+        if paced { time_for(self.reader.source.endpoint(), pages) } else { None }
     }
 
     fn finish(&mut self) {
         self.ended = Some(Ok(()));
-        if self.is_full() {
-            self.client.shared.sync.end();
+        if self.reader.source.is_full() {
+            self.reader.client.shared.sync.end();
         }
-        let count = self.seen.keys.len();
+        let count = self.seen.count();
         if let Some(total) = self.total.filter(|total| *total > count) {
             let missing = total - count;
-            self.client.shared.observer.notice(&Event::Note(format!(
+            self.reader.client.shared.observer.notice(&Event::Note(format!(
                 "{}: {count} of {total}; the service leaves technical accounts out ({missing} here)",
                 self.name
             )));
@@ -374,24 +360,4 @@ impl<T: Entry> Listing<T> {
     pub fn is_finished(&self) -> bool {
         matches!(self.ended, Some(Ok(())))
     }
-}
-
-impl Seen {
-    /// Whether the record is new.
-    fn insert<T: Entry>(&mut self, record: &T) -> bool {
-        let mut key = 0;
-        record.identify(&mut |text| {
-            let [high, low] = self.hashers.each_ref().map(|hasher| hasher.hash_one(text));
-            key = (u128::from(high) << 64) | u128::from(low);
-        });
-        self.keys.insert(key)
-    }
-}
-
-fn end_of_groups<T>() -> Page<T> {
-    Page { result: NOT_FOUND.to_owned(), last_page: Some(true), entries: None, message: None }
-}
-
-fn is_end_of_groups(failed: &Failed) -> bool {
-    matches!(&*failed.error.kind, ErrorKind::NotFound { code: Some(code), .. } if code == NOT_FOUND)
 }

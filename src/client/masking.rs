@@ -12,7 +12,7 @@ pub(super) fn masked(response: Response, credentials: &Credentials, token: Optio
     if response.status < 400 {
         return response;
     }
-    let secrets = credentials.secrets().chain(token.map(|token| &token.secret));
+    let secrets = credentials.secrets().into_iter().chain(token.map(|token| &token.secret));
     let known: Vec<_> = secrets.filter(|secret| !secret.is_blank()).map(Secret::expose).collect();
     match std::str::from_utf8(&response.body) {
         Ok(text) if known.iter().any(|secret| text.contains(secret)) => {

@@ -1,5 +1,6 @@
 //! The client: async over [`crate::wire`]; knows nothing of Rhai, clap or the terminal.
 
+mod ahead;
 mod auth;
 mod call;
 pub mod event;
@@ -15,7 +16,9 @@ mod plan;
 pub mod query;
 pub mod request;
 mod retry;
+mod seen;
 pub mod settings;
+mod source;
 mod split;
 mod stitch;
 mod sync;
@@ -59,6 +62,8 @@ use transport::{Response, Transport};
 #[derive(Clone)]
 pub struct Client {
     shared: Arc<Shared>,
+    /// Whether changes are rehearsed; shared by clones.
+    test: Arc<AtomicBool>,
     stop: CancellationToken,
 }
 
@@ -66,7 +71,6 @@ struct Shared {
     settings: ClientSettings,
     observer: Arc<dyn Observer>,
     hooks: RwLock<Vec<Arc<dyn Hook>>>,
-    test: AtomicBool,
     transport: Transport,
     sign_in: SignIn,
     pacer: Pacer,
@@ -115,8 +119,8 @@ pub struct TokenAnswer {
 impl Client {
     /// A client that tells `observer` what it does and ends every wait and exchange when `stop` is cancelled.
     pub fn new(settings: ClientSettings, observer: Arc<dyn Observer>, stop: CancellationToken) -> Self {
+        let test = Arc::new(AtomicBool::new(settings.mode == Mode::Test));
         let shared = Shared {
-            test: AtomicBool::new(settings.mode == Mode::Test),
             settings,
             observer,
             hooks: RwLock::default(),
@@ -127,13 +131,21 @@ impl Client {
             tally: Tally::default(),
             lists: AtomicU64::new(0),
         };
-        Self { shared: Arc::new(shared), stop }
+        Self { shared: Arc::new(shared), test, stop }
     }
 
     /// The same client, stopped by another token: at the prompt each line has its own.
     #[must_use]
     pub fn with_stop(&self, stop: CancellationToken) -> Self {
-        Self { shared: Arc::clone(&self.shared), stop }
+        Self { shared: Arc::clone(&self.shared), test: Arc::clone(&self.test), stop }
+    }
+
+    /// A client that shares sign-in, pace and hooks with this one, but not its mode: for an operator who chooses
+    /// again. This one and its clones stay as they are.
+    #[must_use]
+    pub fn in_mode(&self, mode: Mode) -> Self {
+        let test = Arc::new(AtomicBool::new(mode == Mode::Test));
+        Self { shared: Arc::clone(&self.shared), test, stop: self.stop.clone() }
     }
 
     /// Puts a hook at the gate, behind those already there; it holds for all clones.
@@ -148,12 +160,12 @@ impl Client {
 
     /// Whether changes are real.
     pub fn mode(&self) -> Mode {
-        if self.shared.test.load(Ordering::Acquire) { Mode::Test } else { Mode::Live }
+        if self.test.load(Ordering::Acquire) { Mode::Test } else { Mode::Live }
     }
 
     /// From now on no change is real. There is no way back, for no clone.
     pub fn enter_test_mode(&self) {
-        self.shared.test.store(true, Ordering::Release);
+        self.test.store(true, Ordering::Release);
     }
 
     /// What was sent so far.

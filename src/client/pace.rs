@@ -11,6 +11,14 @@ use tokio::time::Instant;
 /// The documented limits count a minute; a second more covers what calls take to arrive.
 const WINDOW: Duration = Duration::from_secs(61);
 
+/// How long so many calls of an endpoint take under its documented limit, the first burst included; `None` for
+/// an endpoint without one.
+pub(super) fn time_for(id: EndpointId, calls: usize) -> Option<Duration> {
+    let limit = ENDPOINTS.iter().find(|endpoint| endpoint.id == id)?.limit?;
+    let windows = u32::try_from(calls).unwrap_or(u32::MAX) / limit.per_client.max(1);
+    Some(WINDOW * windows)
+}
+
 /// The queues.
 pub(super) struct Pacer(Vec<Lane>);
 
@@ -109,6 +117,13 @@ mod tests {
         for six in moments.windows(6) {
             assert!(six[5] >= six[0] + Duration::from_mins(1), "{moments:?}");
         }
+    }
+
+    #[test]
+    fn what_is_left_is_estimated_by_the_documented_limit() {
+        assert_eq!(time_for(EndpointId::Action, 9), Some(Duration::ZERO));
+        assert_eq!(time_for(EndpointId::Action, 1_000), Some(WINDOW * 100));
+        assert_eq!(time_for(EndpointId::Status, 1_000), None);
     }
 
     #[tokio::test(start_paused = true)]

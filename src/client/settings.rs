@@ -83,14 +83,13 @@ impl Credentials {
         }
     }
 
-    /// What of them must never be shown.
-    pub(super) fn secrets(&self) -> impl Iterator<Item = &Secret> {
-        let (one, other) = match self {
-            Self::OAuth { client_secret, .. } => (client_secret, None),
-            Self::Token { token, .. } => (token, None),
-            Self::Jwt { client_secret, private_key, .. } => (client_secret, Some(private_key)),
-        };
-        std::iter::once(one).chain(other)
+    /// What must never be shown.
+    pub fn secrets(&self) -> Vec<&Secret> {
+        match self {
+            Self::OAuth { client_secret, .. } => vec![client_secret],
+            Self::Token { token, .. } => vec![token],
+            Self::Jwt { client_secret, private_key, .. } => vec![client_secret, private_key],
+        }
     }
 
     /// The client id, sent as `x-api-key`.
@@ -138,6 +137,15 @@ pub struct ClientSettings {
     pub proxy: Option<String>,
 }
 
+/// A length of time as people write it: `2h`, `90m`, `1h 30m`, or a number of seconds. `None` for anything else.
+pub fn duration(text: &str) -> Option<Duration> {
+    let text = text.trim();
+    if let Ok(seconds) = text.parse::<f64>() {
+        return Duration::try_from_secs_f64(seconds).ok();
+    }
+    text.parse::<jiff::SignedDuration>().ok().and_then(|duration| Duration::try_from(duration).ok())
+}
+
 impl ClientSettings {
     /// Adobe's public service in test mode, with the waits of Adobe's samples (contract 5).
     pub fn new(organization: impl Into<String>, credentials: Credentials) -> Self {
@@ -158,5 +166,20 @@ impl ClientSettings {
             ca_bundle: None,
             proxy: None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_length_of_time_is_read_as_people_write_it() {
+        let minutes = |text| duration(text).map(|duration| duration.as_secs_f64() / 60.0);
+        assert_eq!(
+            ["2h", "90m", "1h 30m", "120"].map(minutes),
+            [Some(120.0), Some(90.0), Some(90.0), Some(2.0)]
+        );
+        assert_eq!(["", "soon", "-1", "-2h", "2 moons"].map(minutes), [None; 5]);
     }
 }

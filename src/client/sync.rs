@@ -23,6 +23,14 @@ impl Sync {
         due.end = due.open;
     }
 
+    /// The mark that a later page of a listing carries; `ends` says that it is the last page of a full one.
+    pub(super) fn mark(&self, ends: bool) -> Option<&'static str> {
+        if ends {
+            self.end();
+        }
+        self.take(false)
+    }
+
     /// The mark that the next call carries.
     pub(super) fn take(&self, starts: bool) -> Option<&'static str> {
         let mut due = self.due();

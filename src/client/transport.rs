@@ -214,7 +214,8 @@ enum Unread {
 
 async fn read(mut response: reqwest::Response, host: &str) -> Result<Bytes, Unread> {
     let status = response.status().as_u16();
-    let mut body = BytesMut::new();
+    let announced = response.content_length().and_then(|length| usize::try_from(length).ok());
+    let mut body = BytesMut::with_capacity(announced.unwrap_or_default().min(BODY_LIMIT));
     while let Some(chunk) = response.chunk().await.map_err(Unread::Broken)? {
         if body.len() + chunk.len() > BODY_LIMIT {
             let message = format!("{host} sent more than {} MiB", BODY_LIMIT >> 20);

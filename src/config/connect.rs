@@ -3,7 +3,7 @@
 use super::table::{Key, setting};
 use super::values::{Source, Values, seconds};
 use super::{Config, secrets};
-use crate::client::settings::{ClientSettings, Credentials, Flow, Mode, Pace};
+use crate::client::settings::{self, ClientSettings, Credentials, Flow, Mode, Pace};
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 use std::time::Duration;
@@ -28,6 +28,17 @@ impl Config {
         Ok(settings)
     }
 
+    /// Whether all is there that a client needs, as far as that is known without fetching a secret.
+    ///
+    /// # Errors
+    /// `config`: something is missing, all of it named at once.
+    pub fn check(&self) -> Result<()> {
+        let values = &self.values;
+        let has_secret = secrets::CLIENT_SECRET.iter().any(|key| values.get(*key).is_some());
+        let missing = missing(values, Means::of(values, Flow::Configured), has_secret);
+        if missing.is_empty() { Ok(()) } else { Err(self.incomplete(&missing)) }
+    }
+
     /// Whether changes are real. A profile's `live` is meant for its own organization and service: it does not
     /// hold when the environment names another.
     pub fn mode(&self) -> Mode {
@@ -37,6 +48,11 @@ impl Config {
             Some(_) if self.redirected().is_none() => Mode::Live,
             _ => Mode::Test,
         }
+    }
+
+    /// How old a saved listing may be at the prompt; none is used there without it.
+    pub fn listing_age(&self) -> Option<Duration> {
+        self.values.text(Key::ListingAge).and_then(settings::duration)
     }
 
     /// The environment variable that names another organization or service than the profile whose `live` counts.

@@ -7,6 +7,7 @@ pub mod file;
 mod secrets;
 pub mod table;
 pub mod values;
+pub mod write;
 
 use crate::error::{Error, Result};
 use crate::nearest::nearest;
@@ -14,7 +15,7 @@ use etcetera::BaseStrategy;
 use file::File;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use table::{Key, setting};
+use table::{Key, SETTINGS, setting};
 use values::{Choice, Environment, Values};
 
 /// The settings of one run.
@@ -22,6 +23,7 @@ pub struct Config {
     profile: String,
     explicit: bool,
     place: PathBuf,
+    profiles: Vec<String>,
     values: Values,
     warnings: Vec<String>,
 }
@@ -41,7 +43,9 @@ impl Config {
         let explicit = choice.profile.is_some();
         let values = Values::settle(choice, explicit, environment, file.as_ref(), profile)?;
         let warnings = loose_files(&values, file.as_ref()).iter().map(|path| loose_warning(path)).collect();
-        let mut config = Self { profile: profile.to_owned(), explicit, place, values, warnings };
+        let profiles = file.iter().flat_map(|file| &file.profiles).map(|profile| profile.name.clone());
+        let profiles = profiles.collect();
+        let mut config = Self { profile: profile.to_owned(), explicit, place, profiles, values, warnings };
         config.warnings.extend(config.redirected().map(redirect_warning));
         config.warnings.extend(environment.strangers().into_iter().map(stranger_warning));
         Ok(config)
@@ -55,6 +59,23 @@ impl Config {
     /// The organization's id, when it is known.
     pub fn organization(&self) -> Option<&str> {
         self.values.text(Key::Organization)
+    }
+
+    /// The configuration file, whether it is there or not.
+    pub fn place(&self) -> &Path {
+        &self.place
+    }
+
+    /// The profiles of the configuration file, in its order.
+    pub fn profiles(&self) -> &[String] {
+        &self.profiles
+    }
+
+    /// Whether a text holds one of the secrets that are written in profile or environment.
+    pub fn holds_secret(&self, text: &str) -> bool {
+        let secrets = SETTINGS.iter().filter(|setting| setting.secret);
+        let values = secrets.filter_map(|setting| self.values.text(setting.key)).map(str::trim);
+        values.filter(|secret| !secret.is_empty()).any(|secret| text.contains(secret))
     }
 
     /// The text of a guard, by option or profile.
@@ -77,6 +98,15 @@ impl Config {
     pub fn warnings(&self) -> &[String] {
         &self.warnings
     }
+}
+
+/// The configuration file that counts, whether it is there or not.
+///
+/// # Errors
+/// `config`: none is named and there is no home folder.
+pub fn place_of(choice: &Choice, environment: &Environment) -> Result<PathBuf> {
+    let variable = || environment.get(variable_name(Key::File)).map(PathBuf::from);
+    choice.file.clone().or_else(variable).map_or_else(default_place, Ok)
 }
 
 fn variable_name(key: Key) -> &'static str {
@@ -103,13 +133,21 @@ fn read_file(choice: &Choice, environment: &Environment) -> Result<(PathBuf, Opt
 }
 
 fn default_place() -> Result<PathBuf> {
+    Ok(folder()?.join("config.toml"))
+}
+
+/// The operator's folder for configuration, whether it is there or not.
+///
+/// # Errors
+/// `config`: there is no home folder.
+pub fn folder() -> Result<PathBuf> {
     let folders = etcetera::choose_base_strategy().map_err(|_| {
         Error::config(
             "there is no home folder to look for the configuration in",
             "Set HOME, or name the file with --config.",
         )
     })?;
-    Ok(folders.config_dir().join("umapi").join("config.toml"))
+    Ok(folders.config_dir().join("umapi"))
 }
 
 fn unknown_profile(name: &str, place: &Path, file: Option<&File>) -> Error {

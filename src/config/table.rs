@@ -46,6 +46,8 @@ pub enum Key {
     Pace,
     /// Whether commands are checked before they are sent.
     Checks,
+    /// How old a saved listing may be at the prompt.
+    ListingAge,
     /// Certificates to trust beside the system's.
     CaBundle,
     /// The proxy to go through.
@@ -73,6 +75,8 @@ pub enum Shape {
     Count,
     /// A number of seconds, at least 0.
     Seconds,
+    /// A length of time, such as `2h`.
+    Age,
     /// A whole number, or a share of a hundred.
     Allowance,
     /// One of a few words.
@@ -234,6 +238,8 @@ pub const SETTINGS: &[Setting] = &[
         .variable("UMAPI_CHECKS")
         .in_profile("checks")
         .default("on"),
+    Setting::new(Key::ListingAge, Shape::Age, "age up to which the prompt uses a saved listing, such as 2h")
+        .in_profile("listing_max_age"),
     Setting::new(Key::CaBundle, Shape::Path, "certificates in PEM form to trust beside the system's")
         .variable("UMAPI_CA_BUNDLE")
         .in_profile("ca_bundle"),

@@ -2,6 +2,7 @@
 
 use super::file::{Entry, File};
 use super::table::{Key, SETTINGS, Setting, Shape};
+use crate::client::settings::duration;
 use crate::error::{Error, Result};
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -186,6 +187,7 @@ fn mismatch(shape: Shape, text: &str) -> Option<String> {
         Shape::Count => expected(text.parse::<u32>().is_ok_and(|count| count > 0), "a whole number from 1"),
         Shape::Seconds => expected(seconds(text).is_some(), "a number of seconds"),
         Shape::Url if holds_password(text) => expected(false, "an address without a user and password"),
+        Shape::Age => expected(duration(text).is_some(), "a length of time such as 2h or 90m"),
         Shape::Url => expected(is_safe_address(text), "an https address (plain http only to this machine)"),
         Shape::Allowance => {
             let number = text.strip_suffix('%').unwrap_or(text).trim().parse::<u32>();

@@ -1,5 +1,6 @@
 //! The only writer to standard output and standard error: data to the one, everything for people to the other.
 
+pub mod fit;
 pub mod palette;
 pub mod render;
 pub mod snippet;
@@ -139,6 +140,8 @@ impl Output {
         let mut streams = self.streams();
         streams.clear_status();
         streams.status_shown = !line.is_empty();
+        let width = comfy_table::Table::new().width().map_or(usize::MAX, usize::from);
+        let line = fit::cut(line, width.saturating_sub(1)); // a line that wraps could not be wiped
         discard(write!(streams.people, "{line}").and_then(|()| streams.people.flush()));
     }
 
@@ -150,6 +153,24 @@ impl Output {
     /// The colours of what is written for people.
     pub fn palette(&self) -> Palette {
         self.people.palette
+    }
+
+    /// A terminal that cannot move its cursor back gets no line of progress.
+    #[must_use]
+    pub fn without_progress(mut self) -> Self {
+        self.people.terminal = false;
+        self
+    }
+
+    /// The form of values.
+    pub fn form(&self) -> Form {
+        self.form
+    }
+
+    /// Columns of the terminal, as wide as it is now; `None` where data goes elsewhere.
+    pub fn width(&self) -> Option<usize> {
+        let width = if self.canvas.terminal { comfy_table::Table::new().width() } else { None };
+        width.map(usize::from)
     }
 
     /// The colours of data.

@@ -39,6 +39,26 @@ impl Palette {
         self.choose(text, text.bold())
     }
 
+    /// A word of the script language.
+    pub fn keyword(self, text: &str) -> String {
+        self.choose(text, text.magenta())
+    }
+
+    /// A text in a script.
+    pub fn text(self, text: &str) -> String {
+        self.choose(text, text.green())
+    }
+
+    /// A number in a script.
+    pub fn number(self, text: &str) -> String {
+        self.choose(text, text.yellow())
+    }
+
+    /// A bracket that belongs to the one at the cursor.
+    pub fn matching(self, text: &str) -> String {
+        self.choose(text, text.bold().underline())
+    }
+
     fn choose(self, text: &str, colored: impl Display) -> String {
         if self.colored { colored.to_string() } else { text.to_owned() }
     }

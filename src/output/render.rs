@@ -75,14 +75,24 @@ fn grid(header: Option<Vec<String>>, rows: Vec<Vec<String>>, canvas: Canvas) -> 
     table.trim_fmt()
 }
 
-/// A value in a cell: lists with room between the entries, nothing that could drive the terminal.
-fn shown(value: &Value) -> String {
-    let text = match value {
+/// The value as CSV (RFC 4180) with a header.
+pub fn csv(value: &Value) -> String {
+    Rows::of(value).to_csv()
+}
+
+/// A value as the text of a cell for people: lists with room between the entries.
+pub fn cell(value: &Value) -> String {
+    match value {
         Value::Array(items) if items.iter().all(|item| !item.is_object() && !item.is_array()) => {
             items.iter().map(crate::rows::cell).collect::<Vec<_>>().join(", ")
         }
         other => crate::rows::cell(other),
-    };
+    }
+}
+
+/// A cell with nothing in it that could drive the terminal.
+fn shown(value: &Value) -> String {
+    let text = cell(value);
     text.chars().filter(|character| *character == '\n' || !character.is_control()).collect()
 }
 

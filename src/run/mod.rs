@@ -1,7 +1,9 @@
 //! From the command line to an exit code: the one place where all parts meet.
 
+mod first_steps;
 mod journal;
 mod place;
+mod prompt;
 mod serve;
 
 use crate::cli::{self, Cli, Color, Command, Format, Global};
@@ -12,13 +14,14 @@ use crate::output::{Manner, Output};
 use crate::script::guard::Guard;
 use crate::script::interrupt::Interrupt;
 use crate::script::journal::Recorder;
+use crate::script::listings::Listings;
 use crate::script::report_file::ReportFile;
 use crate::script::session::{Outlet, Setup};
 use crate::shell::console::Terminal;
 use crate::shell::exit::Exit;
 use crate::shell::program::Program;
 use crate::shell::progress::Progress;
-use crate::shell::{check, functions, panics, repl, runner, signals};
+use crate::shell::{check, definitions, functions, panics, runner, signals};
 use journal::Resumed;
 use place::Place;
 use std::ffi::OsString;
@@ -28,6 +31,7 @@ use std::process::ExitCode;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::thread;
+use std::time::Duration;
 
 /// The stack of the thread that runs scripts; builds without optimization need far more of it (engine-notes).
 const STACK_BYTES: usize = if cfg!(debug_assertions) { 512 << 20 } else { 64 << 20 };
@@ -39,7 +43,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(answer) => return cli::tell(&answer),
     };
     panics::silence();
-    let output = Arc::new(Output::standard(manner(&cli.top.global), no_color()));
+    let output = Output::standard(manner(&cli.top.global), no_color() || is_dumb());
+    let output = Arc::new(if is_dumb() { output.without_progress() } else { output });
     let worker = Arc::clone(&output);
     let thread = thread::Builder::new().name("script".into()).stack_size(STACK_BYTES);
     let exit = match thread.spawn(move || dispatch(cli, &worker)).map(thread::JoinHandle::join) {
@@ -74,6 +79,11 @@ fn no_color() -> bool {
     std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
 }
 
+/// A terminal that can do nothing but lines.
+fn is_dumb() -> bool {
+    std::env::var_os("TERM").is_some_and(|term| term == "dumb")
+}
+
 fn dispatch(cli: Cli, output: &Arc<Output>) -> Exit {
     let Cli { top, command } = cli;
     match command {
@@ -81,11 +91,18 @@ fn dispatch(cli: Cli, output: &Arc<Output>) -> Exit {
         Some(Command::Check { scripts }) => check::run(&scripts, output),
         Some(Command::Functions { pattern, format }) => functions::run(pattern.as_deref(), format, output),
         Some(Command::Sandbox(options)) => serve::serve(options, output),
+        Some(Command::Init(options)) => first_steps::init(&options, &top.global, output),
+        Some(Command::Doctor) => first_steps::doctor(&top.global, output),
+        Some(Command::Completions { shell }) => {
+            output.data(cli::completions(shell).trim_end());
+            Exit::Done
+        }
+        Some(Command::Definitions { folder }) => definitions::run(&folder, output),
         Some(Command::Resume { journal }) => resume(&top.global, journal, output),
         Some(Command::Journal(command)) => journal::look(command, output),
         None => match top.eval {
             Some(code) => script(&top.global, Program::evaluated(&code, top.words), output),
-            None if top.words.is_empty() && stdin().is_terminal() => prompt(&top.global, output),
+            None if top.words.is_empty() && stdin().is_terminal() => prompt::prompt(top, output),
             None => script(&top.global, Program::script(top.words), output),
         },
     }
@@ -118,13 +135,6 @@ fn resume(global: &Global, journal: Option<PathBuf>, output: &Arc<Output>) -> Ex
     }
 }
 
-fn prompt(global: &Global, output: &Arc<Output>) -> Exit {
-    match setup(global, None, None, output) {
-        Ok(setup) => repl::run(setup, output),
-        Err(error) => refuse(&error, output),
-    }
-}
-
 fn refuse(error: &Error, output: &Output) -> Exit {
     output.error(&error.to_string(), error.hint().as_deref());
     Exit::of_kind(error.kind.name())
@@ -138,6 +148,15 @@ fn warn_of_misplaced(arguments: &[String], output: &Output) {
     }
 }
 
+/// Ctrl-C, from here on; a second one leaves, after `grace`.
+fn listen(grace: Duration) -> Result<Interrupt> {
+    let interrupt = Interrupt::default();
+    signals::listen(interrupt.clone(), grace).map_err(|error| {
+        Error::config(format!("the system gives no signals: {error}"), "Check the limits of this user.")
+    })?;
+    Ok(interrupt)
+}
+
 /// What a run needs. The client's settings are fetched when the script makes its first call.
 fn setup(
     global: &Global,
@@ -145,15 +164,23 @@ fn setup(
     resumed: Option<&Resumed>,
     output: &Arc<Output>,
 ) -> Result<Setup> {
-    let interrupt = Interrupt::default();
-    signals::listen(interrupt.clone()).map_err(|error| {
-        Error::config(format!("the system gives no signals: {error}"), "Check the limits of this user.")
-    })?;
-    let place = Place::of(global, output)?;
+    let interrupt = listen(Duration::ZERO)?;
+    let progress = Arc::new(Progress::new(Arc::clone(output), global.verbose));
+    setup_of(Place::of(global, output)?, global, (program, resumed), (interrupt, progress), output)
+}
+
+/// What a run in a place needs.
+fn setup_of(
+    place: Place,
+    global: &Global,
+    (program, resumed): (Option<&Program>, Option<&Resumed>),
+    (interrupt, progress): (Interrupt, Arc<Progress>),
+    output: &Arc<Output>,
+) -> Result<Setup> {
     let recorder = recorder(global, program, resumed, &place)?;
     let report =
         global.report.as_deref().map(|path| ReportFile::begin(path, resumed.is_some())).transpose()?;
-    let Place { profile, organization, mode, limits, connect, .. } = place;
+    let Place { profile, organization, mode, limits, folder, connect, .. } = place;
     Ok(Setup {
         connect,
         profile,
@@ -162,8 +189,9 @@ fn setup(
         arguments: program.map(|program| program.arguments.clone()).unwrap_or_default(),
         secret_variables: secret_variables().collect(),
         console: Rc::new(Terminal::new(Arc::clone(output))),
-        observer: Arc::new(Progress::new(Arc::clone(output), global.verbose)),
+        observer: progress,
         interrupt,
+        listings: Listings { folder: Some(folder), ..Listings::default() },
         guard: Arc::new(Guard::new(limits)),
         recorder,
         resumed: resumed.is_some(),
@@ -181,7 +209,7 @@ fn recorder(
 ) -> Result<Option<Arc<Recorder>>> {
     let Some(resumed) = resumed else {
         let head = || journal::head(global, program, place, &place.limits);
-        return Ok(place.real.then(|| Arc::new(Recorder::new(head()))));
+        return Ok(place.is_real.then(|| Arc::new(Recorder::new(head()))));
     };
     if place.organization != resumed.organization {
         let message = "the run was about another organization than the profile and the environment name now";

@@ -4,13 +4,18 @@ use crate::cli::Global;
 use crate::client::settings::{ClientSettings, Credentials, Flow, Mode, Pace};
 use crate::config::Config;
 use crate::config::table::Key;
-use crate::config::values::Environment;
+use crate::config::values::{Choice, Environment};
 use crate::error::{Error, Result};
 use crate::output::Output;
 use crate::sandbox::{self, Sandbox};
 use crate::script::guard::{Allowance, Limits, Pattern};
 use crate::secret::Secret;
+use crate::state;
 use std::cell::OnceCell;
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::time::Duration;
+use tempfile::TempDir;
 
 /// Whose organization a run is about.
 pub(super) struct Place {
@@ -20,8 +25,16 @@ pub(super) struct Place {
     pub(super) organization: Option<String>,
     /// Whether changes are real.
     pub(super) mode: Mode,
-    /// Whether the organization is a real one.
-    pub(super) real: bool,
+    /// Whether it is an organization of Adobe's, not the sandbox.
+    pub(super) is_real: bool,
+    /// What keeps it from being reached, as far as that is known without trying.
+    pub(super) problem: Option<Error>,
+    /// Whether a text holds one of its configured secrets.
+    pub(super) is_secret: Rc<dyn Fn(&str) -> bool>,
+    /// How old a saved listing may be at the prompt.
+    pub(super) listing_age: Option<Duration>,
+    /// Finds the folder of what outlives the run; that of a sandbox goes with it.
+    pub(super) folder: Box<dyn Fn() -> Result<PathBuf>>,
     /// Whether commands are checked before they are sent.
     pub(super) checks: bool,
     /// What a run may change at most.
@@ -40,29 +53,65 @@ impl Place {
             let mode = if global.test { Mode::Test } else { Mode::Live };
             return Ok(Self { limits: limits(global, None)?, ..Self::sandbox(mode) });
         }
-        let config = Config::load(&global.choice(), &Environment::current())?;
+        Self::of_profile(global, &global.choice(), output)
+    }
+
+    /// The one of a profile.
+    ///
+    /// # Errors
+    /// `config`: the configuration is broken.
+    pub(super) fn of_profile(global: &Global, choice: &Choice, output: &Output) -> Result<Self> {
+        let config = Rc::new(Config::load(choice, &Environment::current())?);
         for warning in config.warnings() {
             output.warning(warning);
         }
+        let secrets = Rc::clone(&config);
         Ok(Self {
             profile: config.profile().to_owned(),
             organization: config.organization().map(str::to_owned),
             mode: config.mode(),
-            real: true,
+            is_real: true,
+            problem: config.check().err(),
+            is_secret: Rc::new(move |text| secrets.holds_secret(text)),
+            listing_age: config.listing_age(),
+            folder: Box::new(state::place::path),
             checks: config.checks(),
             limits: limits(global, Some(&config))?,
             connect: Box::new(move |flow| config.client_settings(flow)),
         })
     }
 
+    /// Nowhere: every call is answered with what is wrong with the configuration.
+    pub(super) fn unknown(profile: &str, problem: Error) -> Self {
+        let told = problem.clone();
+        Self {
+            profile: profile.to_owned(),
+            organization: None,
+            mode: Mode::Test,
+            is_real: true,
+            problem: Some(problem),
+            is_secret: Rc::new(|_| false),
+            listing_age: None,
+            folder: Box::new(state::place::path),
+            checks: true,
+            limits: Limits::default(),
+            connect: Box::new(move |_| Err(told.clone())),
+        }
+    }
+
     /// A sandbox of this process, started at the first call and stopped with the run.
-    fn sandbox(mode: Mode) -> Self {
-        let sandbox = Local::default();
+    pub(super) fn sandbox(mode: Mode) -> Self {
+        let sandbox = Rc::new(Local::default());
+        let kept = Rc::clone(&sandbox);
         Self {
             profile: "sandbox".to_owned(),
             organization: Some(sandbox::ORGANIZATION.to_owned()),
             mode,
-            real: false,
+            is_real: false,
+            problem: None,
+            is_secret: Rc::new(|_| false),
+            listing_age: None,
+            folder: Box::new(move || kept.folder()),
             checks: true,
             limits: Limits::default(),
             connect: Box::new(move |flow| sandbox.settings(flow)),
@@ -99,6 +148,7 @@ fn limits(global: &Global, config: Option<&Config>) -> Result<Limits> {
 #[derive(Default)]
 struct Local {
     started: OnceCell<Sandbox>,
+    folder: OnceCell<TempDir>,
 }
 
 impl Local {
@@ -108,6 +158,14 @@ impl Local {
         }
         let server = Sandbox::start(sandbox::Options::default()).map_err(failed)?;
         Ok(self.started.get_or_init(|| server))
+    }
+
+    fn folder(&self) -> Result<PathBuf> {
+        if self.folder.get().is_none() {
+            let made = tempfile::tempdir().map_err(|error| Error::file("the temporary folder", error))?;
+            drop(self.folder.set(made)); // it is empty, as was just seen
+        }
+        self.folder.get().map(|folder| folder.path().to_owned()).ok_or_else(|| failed("no temporary folder"))
     }
 
     fn settings(&self, flow: Flow) -> Result<ClientSettings> {

@@ -7,6 +7,7 @@ use crate::script::interrupt::Interrupt;
 use crate::shell::exit::Exit;
 use crate::shell::signals;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Serves until the operator interrupts.
 pub(super) fn serve(options: cli::Sandbox, output: &Arc<Output>) -> Exit {
@@ -15,7 +16,7 @@ pub(super) fn serve(options: cli::Sandbox, output: &Arc<Output>) -> Exit {
     let listener = Listener::new(move |trouble| told.warning(trouble));
     let options = sandbox::Options { port, users, state, throttle, listener, ..sandbox::Options::default() };
     let interrupt = Interrupt::default();
-    if let Err(error) = signals::listen(interrupt.clone()) {
+    if let Err(error) = signals::listen(interrupt.clone(), Duration::ZERO) {
         output.error(&format!("the system gives no signals: {error}"), None);
         return Exit::Script;
     }

@@ -164,6 +164,18 @@ pub fn names_of_rhai() -> Vec<String> {
     names
 }
 
+/// Every function of Rhai's that can stand behind a dot: any that takes a value.
+pub fn methods_of_rhai() -> Vec<Function> {
+    let method = |known: &FuncMetadata| {
+        let function = function(known).filter(|function| !function.parameters.is_empty())?;
+        Some(Function { method: true, ..function })
+    };
+    let mut methods = Engine::new().collect_fn_metadata(None, |known| method(known.metadata), true);
+    methods.sort_by_key(Function::signature);
+    methods.dedup_by(|one, other| one.signature() == other.signature());
+    methods
+}
+
 /// The forms of a function of Rhai's whose first value has that type, as a word.
 pub fn forms_of_rhai(name: &str, first: &str) -> Vec<Function> {
     let wanted = |function: &Function| function.parameters.first().is_some_and(|known| known.kind == first);

@@ -5,13 +5,20 @@ use rhai::{Engine, LexError, ParseError, ParseErrorType};
 /// Whether to evaluate `text` now rather than wait for another line. Input that is wrong before its end is whole:
 /// more lines would not mend it. Two blank lines at the end always are.
 pub fn is_complete(engine: &Engine, text: &str) -> bool {
-    if text.ends_with("\n\n") {
+    if ends_in_two_blank_lines(text) {
         return true;
     }
     match engine.compile(text) {
         Ok(_) => !has_open_comment(text),
         Err(error) => !wants_more(&error, text),
     }
+}
+
+/// The operator has had enough of it; indentation does not count.
+fn ends_in_two_blank_lines(text: &str) -> bool {
+    let mut lines = text.rsplit('\n');
+    let blank = lines.by_ref().take(2).filter(|line| line.trim().is_empty()).count();
+    blank == 2 && lines.next().is_some()
 }
 
 fn wants_more(error: &ParseError, text: &str) -> bool {
@@ -60,6 +67,7 @@ mod tests {
             assert!(is_complete(&engine, text), "{text}");
         }
         assert!(is_complete(&engine, "fn f() {\n\n"));
+        assert!(is_complete(&engine, "fn f() {\n    \n    "));
     }
 
     #[test]

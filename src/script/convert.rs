@@ -3,6 +3,7 @@
 use super::builder::Builder;
 use super::csv_file::row::Row;
 use super::date::Date;
+use super::lists::counter::Counter;
 use super::record::{GroupRecord, Record, UserRecord};
 use super::records::Records;
 use super::report::Report;
@@ -48,6 +49,7 @@ fn record_json(value: &Dynamic) -> Option<Result<Value>> {
     user.or_else(|| value.read_lock::<GroupRecord>().map(|group| group.to_json()))
         .or_else(|| value.read_lock::<Records<User>>().map(|users| users.to_json()))
         .or_else(|| value.read_lock::<Records<Group>>().map(|groups| groups.to_json()))
+        .or_else(|| value.read_lock::<Counter>().map(|counter| counter.to_json()))
         .or_else(|| value.read_lock::<Row>().map(|row| Ok(row.to_json())))
         .or_else(|| value.read_lock::<Report>().map(|report| Ok(report.to_json())))
         .or_else(|| value.read_lock::<Builder>().map(|command| Ok(command.to_json())))

@@ -1,6 +1,7 @@
 //! The engine: Rhai with our limits, our streams and our functions.
 
 use super::error::Ended;
+use super::lists::counter;
 use super::modules::Modules;
 use super::session::{Session, Shared};
 use super::{api, builder, caught, csv_file, date, queue, record, records, report, secret_text};
@@ -29,6 +30,7 @@ pub fn build(session: &Rc<Session>) -> Engine {
     date::register(&mut engine);
     records::operators::register(&mut engine);
     secret_text::register(&mut engine);
+    counter::register(&mut engine);
     api::register(&mut engine);
     engine
 }

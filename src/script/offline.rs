@@ -3,6 +3,7 @@
 use super::engine;
 use super::guard::{Guard, Limits};
 use super::interrupt::Interrupt;
+use super::listings::Listings;
 use super::session::{Console, Session, Setup};
 use crate::client::settings::Mode;
 use crate::error::{Error, Result};
@@ -54,6 +55,11 @@ pub fn engine() -> Engine {
 
 /// The engine, printing on `console`.
 pub fn engine_on(console: Rc<dyn Console>) -> Engine {
+    engine::build(&session(console))
+}
+
+/// A session without a service, printing on `console`.
+pub fn session(console: Rc<dyn Console>) -> Rc<Session> {
     let connect = |_| Err(Error::config("there is no connection", "Run the script instead of checking it."));
     let setup = Setup {
         guard: Arc::new(Guard::new(Limits::default())),
@@ -70,8 +76,9 @@ pub fn engine_on(console: Rc<dyn Console>) -> Engine {
         console,
         observer: Arc::new(()),
         interrupt: Interrupt::default(),
+        listings: Listings::default(),
     };
-    engine::build(&Rc::new(Session::new(setup)))
+    Rc::new(Session::new(setup))
 }
 
 #[cfg(test)]

@@ -1,9 +1,11 @@
 //! The trailing map of a function: known keys, typed values, and an error that names what is known.
 
 use super::convert;
+use crate::client::settings::duration;
 use crate::error::{Error, Result};
 use crate::nearest::nearest;
 use rhai::{Dynamic, Map};
+use std::time::Duration;
 
 /// The options given to one call of a function.
 #[derive(Debug)]
@@ -61,6 +63,22 @@ impl Options {
         let read = |value: &Dynamic| {
             let number = value.as_int().ok().and_then(|number| usize::try_from(number).ok());
             number.ok_or_else(|| self.wrong(key, "a whole number from 0", value))
+        };
+        self.value(key).map(read).transpose()
+    }
+
+    /// A length of time: a text such as `"2h"`, or a number of seconds.
+    ///
+    /// # Errors
+    /// `usage`: it is something else.
+    pub fn duration(&self, key: &str) -> Result<Option<Duration>> {
+        let read = |value: &Dynamic| {
+            let text = if value.is_string() || value.is_int() || value.is_float() {
+                value.to_string()
+            } else {
+                String::new()
+            };
+            duration(&text).ok_or_else(|| self.wrong(key, "a length of time such as `\"2h\"`", value))
         };
         self.value(key).map(read).transpose()
     }

@@ -90,7 +90,11 @@ impl Pipeline {
         self.ledger.kept.sort();
         let nothing = self.ledger.kept.count(|status| status != Status::NotSent) == 0;
         match stopped {
-            Some(error) if nothing || matches!(*error.kind, ErrorKind::Interrupted) => Err(error),
+            Some(error) if nothing => Err(error),
+            Some(error) if matches!(*error.kind, ErrorKind::Interrupted) => {
+                session.leave_behind(self.report(session, Some(error.clone())));
+                Err(error)
+            }
             stopped => Ok(self.report(session, stopped)),
         }
     }

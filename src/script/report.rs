@@ -30,26 +30,26 @@ pub struct Content {
     pub stopped: Option<Error>,
 }
 
-/// What a report can be asked for.
-const FIELDS: &[&str] = &[
-    "result",
-    "completed",
-    "notCompleted",
-    "completedInTestMode",
-    "errors",
-    "warnings",
-    "requests",
-    "mode",
-    "outcomes",
-    "done",
-    "failed",
-    "unknown",
-    "not_sent",
-    "stopped",
-    "resumed",
-];
-
 impl Report {
+    /// What a report can be asked for.
+    pub const FIELDS: &'static [&'static str] = &[
+        "result",
+        "completed",
+        "notCompleted",
+        "completedInTestMode",
+        "errors",
+        "warnings",
+        "requests",
+        "mode",
+        "outcomes",
+        "done",
+        "failed",
+        "unknown",
+        "not_sent",
+        "stopped",
+        "resumed",
+    ];
+
     /// A report of these outcomes.
     pub fn new(content: Content) -> Self {
         Self(Rc::new(content))
@@ -126,9 +126,9 @@ impl Report {
             return Ok(convert::dynamic_of(&value));
         }
         let message = format!("a report has no field `{field}`");
-        Err(match nearest(field, FIELDS.iter().copied()) {
+        Err(match nearest(field, Self::FIELDS.iter().copied()) {
             Some(near) => Error::usage_with_hint(message, format!("Did you mean `{near}`?")),
-            None => Error::usage_with_hint(message, format!("It has {}.", FIELDS.join(", "))),
+            None => Error::usage_with_hint(message, format!("It has {}.", Self::FIELDS.join(", "))),
         })
     }
 
@@ -136,7 +136,7 @@ impl Report {
     pub fn to_json(&self) -> Value {
         let repeated = ["done", "failed", "unknown", "not_sent"];
         let whole = |field: &str| self.left_out(field).is_none();
-        let fields = FIELDS.iter().filter(|field| !repeated.contains(*field) && whole(field));
+        let fields = Self::FIELDS.iter().filter(|field| !repeated.contains(*field) && whole(field));
         fields.filter_map(|field| Some(((*field).to_owned(), self.value(field)?))).collect()
     }
 
@@ -212,12 +212,12 @@ pub fn register(engine: &mut Engine) {
     };
     engine.register_type_with_name::<Report>("Report");
     engine.register_indexer_get(read);
-    for field in FIELDS {
+    for field in Report::FIELDS {
         engine.register_get(*field, move |report: &mut Report| read(report, field));
     }
-    engine.register_fn("contains", |_: &mut Report, field: &str| FIELDS.contains(&field));
+    engine.register_fn("contains", |_: &mut Report, field: &str| Report::FIELDS.contains(&field));
     engine.register_fn("keys", |_: &mut Report| -> Array {
-        FIELDS.iter().map(|field| (*field).into()).collect()
+        Report::FIELDS.iter().map(|field| (*field).into()).collect()
     });
     engine.register_fn("to_map", |report: &mut Report| {
         convert::dynamic_of(&report.to_json()).try_cast::<Map>().unwrap_or_default()

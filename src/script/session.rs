@@ -6,8 +6,10 @@ use super::guard::Guard;
 use super::interrupt::Interrupt;
 use super::journal::Recorder;
 use super::kept::Entry;
+use super::listings::{self, Listings};
 use super::queue::Queue;
 use super::records::Unfinished;
+use super::report::Report;
 use crate::client::event::{Hook, Observer};
 use crate::client::outcome::{Outcome, Status};
 use crate::client::settings::{ClientSettings, Flow, Mode};
@@ -67,6 +69,8 @@ pub struct Setup {
     pub observer: Arc<dyn Observer>,
     /// Ctrl-C.
     pub interrupt: Interrupt,
+    /// How full listings are kept and guarded.
+    pub listings: Listings,
     /// What the run may change at most.
     pub guard: Arc<Guard>,
     /// The journal; none where nothing outlives the process.
@@ -91,7 +95,8 @@ pub trait Outlet {
 /// One run.
 pub struct Session {
     setup: Setup,
-    client: OnceCell<Client>,
+    client: RefCell<Option<Client>>,
+    hooks: RefCell<Vec<Arc<dyn Hook>>>,
     runtime: OnceCell<Runtime>,
     mode: Cell<Mode>,
     tally: RefCell<Tally>,
@@ -102,6 +107,7 @@ pub struct Session {
     totals: RefCell<Totals>,
     unsent: Unsent,
     single_changes: Cell<usize>,
+    left_behind: RefCell<Option<Report>>,
 }
 
 /// What went wrong in a run without ending it.
@@ -163,7 +169,8 @@ impl Session {
         let mode = Cell::new(setup.mode);
         Self {
             setup,
-            client: OnceCell::new(),
+            client: RefCell::default(),
+            hooks: RefCell::default(),
             runtime: OnceCell::new(),
             mode,
             tally: RefCell::default(),
@@ -174,19 +181,29 @@ impl Session {
             totals: RefCell::default(),
             unsent: Unsent::default(),
             single_changes: Cell::new(0),
+            left_behind: RefCell::default(),
         }
     }
 
-    /// The client; made, with its settings fetched, at the first call.
+    /// The client, to be stopped by what interrupts now; made, with its settings fetched, at the first call.
     ///
     /// # Errors
     /// `config`: settings are missing or wrong.
-    pub fn client(&self) -> Result<&Client> {
-        if let Some(client) = self.client.get() {
-            return Ok(client);
+    pub fn client(&self) -> Result<Client> {
+        if let Some(client) = &*self.client.borrow() {
+            return Ok(client.with_stop(self.setup.interrupt.token()));
         }
         let client = self.new_client(Flow::Configured)?;
-        Ok(self.client.get_or_init(|| client))
+        self.client.replace(Some(client.clone()));
+        Ok(client)
+    }
+
+    /// Puts a hook at the gate of the client, also of one that is not made yet.
+    pub fn add_hook(&self, hook: Arc<dyn Hook>) {
+        if let Some(client) = &*self.client.borrow() {
+            client.add_hook(Arc::clone(&hook));
+        }
+        self.hooks.borrow_mut().push(hook);
     }
 
     /// Signs in one way, whichever is configured.
@@ -205,11 +222,19 @@ impl Session {
         settings.mode = self.mode.get();
         settings.verify = self.setup.verify;
         let client = Client::new(settings, Arc::clone(&self.setup.observer), self.setup.interrupt.token());
-        client.add_hook(Arc::clone(&self.setup.guard) as Arc<dyn Hook>);
-        if let Some(recorder) = &self.setup.recorder {
-            client.add_hook(Arc::clone(recorder) as Arc<dyn Hook>); // behind the guard: it writes what leaves
-        }
+        self.hooks_of(&client).into_iter().for_each(|hook| client.add_hook(hook));
         Ok(client)
+    }
+
+    /// What stands at the gate: first what may refuse, last the journal, which writes what leaves.
+    fn hooks_of(&self, client: &Client) -> Vec<Arc<dyn Hook>> {
+        let settings = client.settings();
+        let marks = listings::hook(&self.setup.listings, &settings.organization, &settings.service_url);
+        let mut hooks: Vec<Arc<dyn Hook>> = self.hooks.borrow().clone();
+        hooks.push(Arc::clone(&self.setup.guard) as Arc<dyn Hook>);
+        hooks.extend(marks.map(|hook| Arc::new(hook) as Arc<dyn Hook>));
+        hooks.extend(self.setup.recorder.iter().map(|recorder| Arc::clone(recorder) as Arc<dyn Hook>));
+        hooks
     }
 
     /// Runs a call of the client to its end. The client itself ends at once when the operator interrupts.
@@ -286,14 +311,40 @@ impl Session {
     /// From now on changes are rehearsed; there is no way back in this run.
     pub fn enter_test_mode(&self) {
         self.mode.set(Mode::Test);
-        if let Some(client) = self.client.get() {
+        if let Some(client) = &*self.client.borrow() {
             client.enter_test_mode();
         }
     }
 
+    /// The operator chooses again at the prompt. No script can: what a script began in test mode stays there.
+    ///
+    /// # Errors
+    /// `usage`: the session was not begun in live mode, so it has no right to it.
+    pub fn choose_mode(&self, mode: Mode) -> Result<()> {
+        if mode == Mode::Live && self.setup.mode != Mode::Live {
+            let message = "this session was started in test mode, so it cannot become live";
+            return Err(Error::usage_with_hint(
+                message,
+                "Start umapi with --live, or set mode = \"live\" in the profile.",
+            ));
+        }
+        self.mode.set(mode);
+        let chosen = self.client.borrow().as_ref().map(|client| client.in_mode(mode));
+        self.client.replace(chosen);
+        Ok(())
+    }
+
+    /// Whether a text holds a secret this session signs in with, as far as it has signed in.
+    pub fn holds_secret(&self, text: &str) -> bool {
+        let client = self.client.borrow();
+        let secrets =
+            client.as_ref().map(|client| client.settings().credentials.secrets()).unwrap_or_default();
+        secrets.iter().any(|secret| !secret.is_blank() && text.contains(secret.expose().trim()))
+    }
+
     /// What the run has cost so far.
     pub fn calls(&self) -> Calls {
-        self.client.get().map(Client::calls).unwrap_or_default()
+        self.client.borrow().as_ref().map(Client::calls).unwrap_or_default()
     }
 
     /// Where commands that are never sent leave their lines.
@@ -323,6 +374,16 @@ impl Session {
     /// How the script said that it ends, if it did.
     pub fn ended(&self) -> Option<Ended> {
         self.ended.get()
+    }
+
+    /// Keeps the report of a call that the operator interrupted: nothing else tells what was done by then.
+    pub fn leave_behind(&self, report: Report) {
+        self.left_behind.replace(Some(report));
+    }
+
+    /// The report of a call that the operator interrupted, once.
+    pub fn take_left_behind(&self) -> Option<Report> {
+        self.left_behind.take()
     }
 
     /// What went wrong without ending the run.

@@ -2,6 +2,7 @@
 
 use super::guard::{Guard, Limits};
 use super::interrupt::Interrupt;
+use super::listings::Listings;
 use super::record::RhaiResultOf;
 use super::session::{Console, Session, Setup};
 use super::{convert, engine};
@@ -49,6 +50,7 @@ impl Bench {
             console: console.clone(),
             observer: Arc::new(()),
             interrupt: self.interrupt.clone(),
+            listings: Listings::default(),
             guard: Arc::new(Guard::new(Limits::default())),
             recorder: None,
             resumed: false,

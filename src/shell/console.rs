@@ -1,8 +1,10 @@
 //! The operator, as a script meets one: two streams and, on a terminal, answers.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::output::Output;
 use crate::script::session::Console;
+use rustyline::error::ReadlineError;
+use rustyline::{Behavior, DefaultEditor};
 use serde_json::Value;
 use std::io::{IsTerminal, stdin};
 use std::sync::Arc;
@@ -53,11 +55,19 @@ impl Console for Terminal {
             ));
         }
         self.output.message(question);
-        let mut line = String::new();
-        let read = stdin().read_line(&mut line).map_err(|error| Error::file("standard input", error))?;
-        if read == 0 {
-            return Err(Error::usage(format!("no answer to `{question}`: standard input has ended")));
+        match read_line() {
+            Ok(line) => Ok(line),
+            Err(ReadlineError::Interrupted) => Err(ErrorKind::Interrupted.into()),
+            Err(ReadlineError::Eof) => {
+                Err(Error::usage(format!("no answer to `{question}`: standard input has ended")))
+            }
+            Err(error) => Err(Error::file("the terminal", error)),
         }
-        Ok(line.trim_end_matches(['\r', '\n']).to_owned())
     }
+}
+
+/// A line from the terminal itself, wherever the streams go; Ctrl-C is heard at once, which a plain read would not.
+fn read_line() -> rustyline::Result<String> {
+    let config = rustyline::Config::builder().behavior(Behavior::PreferTerm).build();
+    DefaultEditor::with_config(config)?.readline("")
 }

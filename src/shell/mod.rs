@@ -3,8 +3,13 @@
 pub mod accounts;
 pub mod check;
 pub mod console;
+pub mod countdown;
+pub mod definitions;
+pub mod doctor;
 pub mod exit;
+pub mod first_profile;
 pub mod functions;
+pub mod history;
 pub mod panics;
 pub mod program;
 pub mod progress;

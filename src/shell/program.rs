@@ -43,18 +43,6 @@ impl Program {
         })
     }
 
-    /// A line of the prompt.
-    pub fn typed(line: String) -> Self {
-        Self {
-            name: "line".into(),
-            file: None,
-            text: line,
-            arguments: Vec::new(),
-            secret_arguments: 0,
-            shows_value: true,
-        }
-    }
-
     /// A file or, named `-`, standard input; the first of `words`, the rest are its arguments.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! What the client does, as the operator sees it: one line of progress on a terminal, notes, and every call with `-v`.
 
-use crate::client::event::{Event, Observer, WaitReason};
+use super::countdown::Countdown;
+use crate::client::event::{Event, Observer, Progress as Counts, WaitReason};
 use crate::output::Output;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -14,6 +15,7 @@ const NOTABLE_WAIT: Duration = Duration::from_secs(10);
 /// Tells the operator.
 pub struct Progress {
     output: Arc<Output>,
+    countdown: Countdown,
     /// How often `-v` was given.
     verbose: u8,
     /// Notes told already; each is news once.
@@ -23,15 +25,21 @@ pub struct Progress {
 impl Progress {
     /// Tells through `output`.
     pub fn new(output: Arc<Output>, verbose: u8) -> Self {
-        Self { output, verbose, told: Mutex::default() }
+        let countdown = Countdown::new(Arc::clone(&output));
+        Self { output, countdown, verbose, told: Mutex::default() }
+    }
+
+    /// Nothing is under way any more: the line of progress goes.
+    pub fn rest(&self) {
+        self.countdown.stop();
+        self.output.status("");
     }
 
     fn tell_wait(&self, reason: &WaitReason, duration: Duration, until: Timestamp) {
-        let line = format!("waiting {} until {}: {reason}", rounded(duration), clock(until));
         if self.output.shows_status() {
-            self.output.status(&line);
+            self.countdown.start(reason, until);
         } else if duration >= NOTABLE_WAIT || self.verbose > 0 {
-            self.output.note(&line);
+            self.output.note(&waiting(reason, duration, until));
         }
     }
 
@@ -50,6 +58,9 @@ impl Progress {
 
 impl Observer for Progress {
     fn notice(&self, event: &Event) {
+        if !matches!(event, Event::Waiting { .. }) {
+            self.countdown.stop();
+        }
         match event {
             Event::Sending { call, request_id, attempt } => {
                 self.tell_call(&format!("> {call} (attempt {attempt}, request {request_id})"), 2);
@@ -58,30 +69,47 @@ impl Observer for Progress {
                 self.tell_call(&format!("{call}: {status} in {} ms", elapsed.as_millis()), 1);
             }
             Event::Waiting { reason, duration, until, .. } => self.tell_wait(reason, *duration, *until),
-            Event::PageRead { listing, page, pages, entries, total } => {
+            Event::PageRead { listing, page, pages, entries, total, left } => {
                 let of =
                     |count: &Option<usize>| count.map(|count| format!(" of {count}")).unwrap_or_default();
-                let line = format!("{listing}: page {}{}, {entries}{}", page + 1, of(pages), of(total));
-                self.output.status(&line);
+                let (page, pages, total) = (page + 1, of(pages), of(total));
+                let left = remaining(*left);
+                self.output.status(&format!("{listing}: page {page}{pages}, {entries}{total}{left}"));
             }
-            Event::Progress(counts) => {
-                self.output.status(&format!(
-                    "{} done, {} failed, {} unknown in {} requests",
-                    counts.done, counts.failed, counts.unknown, counts.requests
-                ));
-            }
+            Event::Progress(counts) => self.output.status(&counted(counts)),
             Event::Note(line) => self.tell_note(line),
         }
     }
 }
 
-fn rounded(duration: Duration) -> String {
+fn counted(counts: &Counts) -> String {
+    let Counts { done, failed, unknown, requests, total, left, .. } = counts;
+    let of = total.map(|total| format!(" of {total}")).unwrap_or_default();
+    format!("{done}{of} done, {failed} failed, {unknown} unknown in {requests} requests{}", remaining(*left))
+}
+
+/// What the limits leave to wait for; too little is not worth a word.
+fn remaining(left: Option<Duration>) -> String {
+    let left = left.filter(|left| !left.is_zero());
+    left.map(|left| format!(", about {} left under the limits", rounded(left))).unwrap_or_default()
+}
+
+fn waiting(reason: &WaitReason, left: Duration, until: Timestamp) -> String {
+    format!("waiting {} until {}: {reason}", rounded(left), clock(until))
+}
+
+/// A length of time in the unit a person would use.
+pub(super) fn rounded(duration: Duration) -> String {
     let seconds = duration.as_secs_f64().ceil();
-    if seconds < 120.0 { format!("{seconds} s") } else { format!("{:.0} min", seconds / 60.0) }
+    match seconds {
+        ..120.0 => format!("{seconds} s"),
+        ..7200.0 => format!("{:.0} min", seconds / 60.0),
+        _ => format!("{:.1} h", seconds / 3600.0),
+    }
 }
 
 /// The time of day where the operator is.
-fn clock(moment: Timestamp) -> String {
+pub(super) fn clock(moment: Timestamp) -> String {
     moment.to_zoned_datetime(TimeZone::system()).strftime("%H:%M:%S").to_string()
 }
 
@@ -93,5 +121,22 @@ mod tests {
     fn waits_are_told_in_seconds_and_then_in_minutes() {
         assert_eq!(rounded(Duration::from_millis(2500)), "3 s");
         assert_eq!(rounded(Duration::from_secs(1938)), "32 min");
+        assert_eq!(rounded(Duration::from_mins(1002)), "16.7 h");
+    }
+
+    #[test]
+    fn progress_tells_what_is_left_under_the_limits() {
+        let counts = Counts {
+            done: 90,
+            failed: 10,
+            requests: 10,
+            total: Some(100_000),
+            left: Some(Duration::from_mins(1000)),
+            ..Counts::default()
+        };
+        let line =
+            "90 of 100000 done, 10 failed, 0 unknown in 10 requests, about 16.7 h left under the limits";
+        assert_eq!(counted(&counts), line);
+        assert_eq!(remaining(Some(Duration::ZERO)), "");
     }
 }

@@ -1,15 +1,18 @@
-//! Ctrl-C and SIGTERM: the first ends what runs and waits, the second leaves at once.
+//! Ctrl-C and SIGTERM: the first ends what runs and waits, the second leaves.
 
 use super::exit::Exit;
 use crate::script::interrupt::Interrupt;
 use std::io;
 use std::thread;
+use std::time::{Duration, Instant};
 
-/// Listens on a thread of its own until the process ends. A signal that comes after this call is heard.
+/// Listens on a thread of its own until the process ends. A signal that comes after this call is heard. A second one
+/// leaves at once, unless it comes within `grace` of the first: at the prompt an impatient key must not end the
+/// session.
 ///
 /// # Errors
 /// When the system gives no thread or no signals.
-pub fn listen(interrupt: Interrupt) -> io::Result<()> {
+pub fn listen(interrupt: Interrupt, grace: Duration) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
     let mut signals = {
         let _inside = runtime.enter();
@@ -17,8 +20,11 @@ pub fn listen(interrupt: Interrupt) -> io::Result<()> {
     };
     thread::Builder::new().name("signals".into()).spawn(move || {
         runtime.block_on(async {
+            let mut first = Instant::now();
             while signals.next().await.is_ok() {
-                if interrupt.request() {
+                if !interrupt.request() {
+                    first = Instant::now();
+                } else if first.elapsed() >= grace {
                     leave();
                 }
             }

@@ -4,14 +4,22 @@ use crate::error::{Error, Result};
 use etcetera::BaseStrategy;
 use std::path::{Path, PathBuf};
 
+/// Where the folder is, made or not.
+///
+/// # Errors
+/// `file`: there is no home folder.
+pub fn path() -> Result<PathBuf> {
+    let folders = etcetera::choose_base_strategy().map_err(|error| Error::file("the home folder", error))?;
+    Ok(folders.state_dir().unwrap_or_else(|| folders.data_dir()).join("umapi"))
+}
+
 /// The folder, made when it is not there; nobody else may look into it.
 ///
 /// # Errors
 /// `file`: there is no home folder, or the folder cannot be made.
 pub fn folder() -> Result<PathBuf> {
-    let folders = etcetera::choose_base_strategy().map_err(|error| Error::file("the home folder", error))?;
-    let folder = folders.state_dir().unwrap_or_else(|| folders.data_dir()).join("umapi");
-    make(&folder).map_err(|error| Error::io(&folder, &error))?;
+    let folder = path()?;
+    make(&folder).map_err(|error| Error::file(folder.display().to_string(), error))?;
     Ok(folder)
 }
 
@@ -33,14 +41,22 @@ pub fn journals() -> Result<PathBuf> {
     Ok(folder)
 }
 
+/// Makes a folder and those above it, closed to others; one that is there stays as it is.
+///
+/// # Errors
+/// The system's.
 #[cfg(unix)]
-fn make(folder: &Path) -> std::io::Result<()> {
+pub fn make(folder: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::DirBuilderExt;
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
+/// Makes a folder and those above it; one that is there stays as it is.
+///
+/// # Errors
+/// The system's.
 #[cfg(not(unix))]
-fn make(folder: &Path) -> std::io::Result<()> {
+pub fn make(folder: &Path) -> std::io::Result<()> {
     std::fs::create_dir_all(folder)
 }
 

@@ -7,6 +7,11 @@ pub fn fold(text: &str) -> String {
     text.trim().to_lowercase()
 }
 
+/// Whether a text is this folded one; no copy is made of the usual text, which is ASCII.
+pub fn folds_to(text: &str, folded: &str) -> bool {
+    if text.is_ascii() { text.trim().eq_ignore_ascii_case(folded) } else { fold(text) == folded }
+}
+
 /// The kinds of account (contract 2.4; userSchemaDescription.md).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum IdentityType {
@@ -93,6 +98,15 @@ impl Identity {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn comparing_without_a_copy_is_comparing_folded(text in "[ aA-Zßé\u{130}\u{212a}k]{0,4}", other in "[ aAk]{0,4}") {
+            prop_assert_eq!(folds_to(&text, &fold(&other)), fold(&text) == fold(&other));
+            prop_assert!(folds_to(&text, &fold(&text)));
+        }
+    }
 
     #[test]
     fn case_and_blanks_do_not_make_another_person() {

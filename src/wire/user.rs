@@ -1,5 +1,6 @@
 //! A user as the service describes one (contract 2.4).
 
+use super::identity::{fold, folds_to};
 use super::intern::Interner;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
@@ -62,28 +63,13 @@ impl User {
 
     /// Whether `name` is among the groups, whatever its case (contract 7.4).
     pub fn is_in(&self, name: &str) -> bool {
-        let name = super::identity::fold(name);
-        self.groups().iter().any(|group| super::identity::fold(group) == name)
+        let name = fold(name);
+        self.groups().iter().any(|group| folds_to(group, &name))
     }
 
     /// The e-mail, or the username of someone without one: how the user is shown in messages.
     pub fn label(&self) -> &str {
         self.email.as_deref().or(self.username.as_deref()).unwrap_or("(user without e-mail)")
-    }
-
-    fn slot(&mut self, field: &str) -> Option<&mut Option<Arc<str>>> {
-        Some(match field {
-            "email" => &mut self.email,
-            "status" => &mut self.status,
-            "username" => &mut self.username,
-            "domain" => &mut self.domain,
-            "firstname" => &mut self.firstname,
-            "lastname" => &mut self.lastname,
-            "country" => &mut self.country,
-            "type" => &mut self.kind,
-            "id" => &mut self.id,
-            _ => return None,
-        })
     }
 }
 
@@ -125,15 +111,23 @@ impl<'de> Visitor<'de> for UserSeed<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut user = User::default();
-        while let Some(key) = map.next_key::<std::borrow::Cow<'de, str>>()? {
-            if key == "groups" {
-                user.groups = map.next_value_seed(GroupNames(self.0))?;
-            } else if let Some(slot) = user.slot(&key) {
-                let repeats = !matches!(&*key, "email" | "username" | "id");
-                *slot = map.next_value_seed(Text { interner: self.0, repeats })?;
-            } else {
-                let value = map.next_value()?;
-                user.extra.get_or_insert_default().insert(key.into_owned(), value);
+        while let Some(field) = map.next_key_seed(FieldSeed)? {
+            let shared = Text::Shared(self.0);
+            match field {
+                Field::Email => user.email = map.next_value_seed(Text::Own(user.username.as_ref()))?,
+                Field::Username => user.username = map.next_value_seed(Text::Own(user.email.as_ref()))?,
+                Field::Id => user.id = map.next_value_seed(Text::Own(None))?,
+                Field::Status => user.status = map.next_value_seed(shared)?,
+                Field::Groups => user.groups = map.next_value_seed(GroupNames(self.0))?,
+                Field::Domain => user.domain = map.next_value_seed(shared)?,
+                Field::Firstname => user.firstname = map.next_value_seed(shared)?,
+                Field::Lastname => user.lastname = map.next_value_seed(shared)?,
+                Field::Country => user.country = map.next_value_seed(shared)?,
+                Field::Kind => user.kind = map.next_value_seed(shared)?,
+                Field::Added(name) => {
+                    let value = map.next_value()?;
+                    user.extra.get_or_insert_default().insert(name, value);
+                }
             }
         }
         if user.email.is_none() && user.username.is_none() && user.id.is_none() {
@@ -143,10 +137,58 @@ impl<'de> Visitor<'de> for UserSeed<'_> {
     }
 }
 
-/// A text or null; `repeats` says whether sharing it pays.
-struct Text<'i> {
-    interner: &'i mut Interner,
-    repeats: bool,
+/// A field of a user: no copy is made of a name that is documented.
+enum Field {
+    Email,
+    Status,
+    Groups,
+    Username,
+    Domain,
+    Firstname,
+    Lastname,
+    Country,
+    Kind,
+    Id,
+    Added(String),
+}
+
+struct FieldSeed;
+
+impl<'de> DeserializeSeed<'de> for FieldSeed {
+    type Value = Field;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Field, D::Error> {
+        deserializer.deserialize_identifier(self)
+    }
+}
+
+impl Visitor<'_> for FieldSeed {
+    type Value = Field;
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("the name of a field")
+    }
+    fn visit_str<E>(self, name: &str) -> Result<Field, E> {
+        Ok(match name {
+            "email" => Field::Email,
+            "status" => Field::Status,
+            "groups" => Field::Groups,
+            "username" => Field::Username,
+            "domain" => Field::Domain,
+            "firstname" => Field::Firstname,
+            "lastname" => Field::Lastname,
+            "country" => Field::Country,
+            "type" => Field::Kind,
+            "id" => Field::Id,
+            name => Field::Added(name.to_owned()),
+        })
+    }
+}
+
+/// A text or null, and how it is kept.
+enum Text<'i> {
+    /// One copy for all users.
+    Shared(&'i mut Interner),
+    /// The user's own, and perhaps the same as one that the user has already: most usernames are the e-mail.
+    Own(Option<&'i Arc<str>>),
 }
 
 impl<'de> DeserializeSeed<'de> for Text<'_> {
@@ -165,7 +207,11 @@ impl Visitor<'_> for Text<'_> {
         Ok(None)
     }
     fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(Some(if self.repeats { self.interner.share(text) } else { Arc::from(text) }))
+        Ok(Some(match self {
+            Self::Shared(interner) => interner.share(text),
+            Self::Own(Some(other)) if **other == *text => Arc::clone(other),
+            Self::Own(_) => Arc::from(text),
+        }))
     }
 }
 
@@ -187,11 +233,12 @@ impl<'de> Visitor<'de> for GroupNames<'_> {
         Ok(None)
     }
     fn visit_seq<A: SeqAccess<'de>>(self, mut names: A) -> Result<Self::Value, A::Error> {
-        let mut list = Vec::new();
-        while let Some(name) = names.next_element_seed(Text { interner: self.0, repeats: true })? {
+        let mut list = self.0.lend_names();
+        list.clear();
+        while let Some(name) = names.next_element_seed(Text::Shared(self.0))? {
             list.extend(name);
         }
-        Ok(Some(list.into_boxed_slice()))
+        Ok(Some(self.0.take_names(list)))
     }
 }
 
@@ -221,6 +268,18 @@ mod tests {
         let user: User = serde_json::from_str(r#"{"email":"caf\u00e9@x.y","firstname":null,"groups":null}"#)
             .expect("reads");
         assert_eq!((user.email.as_deref(), user.firstname, user.groups), (Some("café@x.y"), None, None));
+    }
+
+    #[test]
+    fn a_username_that_is_the_e_mail_is_kept_once() {
+        let read = |body: &str| serde_json::from_str::<User>(body).expect("reads");
+        for body in [r#"{"email":"a@b.c","username":"a@b.c"}"#, r#"{"username":"a@b.c","email":"a@b.c"}"#] {
+            let User { email: Some(email), username: Some(username), .. } = read(body) else {
+                panic!("{body}")
+            };
+            assert!(Arc::ptr_eq(&email, &username), "{body}");
+        }
+        assert_eq!(read(r#"{"email":"A@b.c","username":"a@b.c"}"#).username.as_deref(), Some("a@b.c"));
     }
 
     #[test]

@@ -29,6 +29,16 @@ class Wire:
         _, body = self.exchange("POST", "/ims/token/v2", urlencode(credentials))
         return json.loads(body)["access_token"]
 
+    def users(self):
+        """Every user of the organization as a dict."""
+        users, page, last = [], 0, False
+        while not last:
+            _, body = self.exchange("GET", f"{self.path}/users/{self.organization}/{page}")
+            answer = json.loads(body)
+            users += answer["users"]
+            page, last = page + 1, answer["lastPage"]
+        return users
+
     def exchange(self, method, path, body=None):
         """The headers and the bytes of an answer, which must be one of success."""
         self.connection.request(method, path, body, self.headers)

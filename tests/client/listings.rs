@@ -18,7 +18,7 @@ fn page(numbers: std::ops::Range<usize>, last: bool) -> Value {
     json!({"lastPage": last, "result": "success", "users": users})
 }
 
-fn users(numbers: std::ops::Range<usize>, last: bool) -> Reply {
+pub(super) fn users(numbers: std::ops::Range<usize>, last: bool) -> Reply {
     Reply::json(200, &page(numbers, last))
 }
 
@@ -27,7 +27,7 @@ fn groups(names: &[(&str, i64)], last: bool) -> Value {
     json!({"lastPage": last, "result": "success", "groups": groups})
 }
 
-async fn all<T: Entry>(listing: &mut Listing<T>) -> Result<Vec<Arc<T>>, Error> {
+pub(super) async fn all<T: Entry>(listing: &mut Listing<T>) -> Result<Vec<Arc<T>>, Error> {
     let mut entries = Vec::new();
     while let Some(page) = listing.next_page().await? {
         entries.extend(page);
@@ -35,7 +35,7 @@ async fn all<T: Entry>(listing: &mut Listing<T>) -> Result<Vec<Arc<T>>, Error> {
     Ok(entries)
 }
 
-fn page_number(request: &Recorded) -> usize {
+pub(super) fn page_number(request: &Recorded) -> usize {
     let path = request.target.split('?').next().unwrap();
     path.split('/').nth(5).unwrap().parse().unwrap()
 }

@@ -1,5 +1,6 @@
 //! The client against a scripted server.
 
+mod ahead;
 mod auth;
 mod calls;
 mod execute;

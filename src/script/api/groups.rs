@@ -3,6 +3,7 @@
 use super::{At, RhaiResultOf, session};
 use crate::error::{Error, ErrorKind, Result};
 use crate::script::convert::kind_of;
+use crate::script::listings::{self, Wish};
 use crate::script::options::Options;
 use crate::script::record::GroupRecord;
 use crate::script::records::Records;
@@ -34,7 +35,7 @@ pub mod functions {
     /// ```
     #[rhai_fn(volatile, return_raw)]
     pub fn get_groups(context: NativeCallContext) -> RhaiResultOf<Records<Group>> {
-        session(&context).and_then(|session| open(&session)).at(&context)
+        begun(&context, session(&context).and_then(|session| open(&session)))
     }
 
     /// Lists the groups that the options describe.
@@ -42,6 +43,8 @@ pub mod functions {
     /// # Options
     /// - `type`: a kind of group, such as `"USER_GROUP"` or `"PRODUCT_PROFILE"`
     /// - `name`: groups of this name, whatever its case
+    /// - `max_age`: how old a saved listing may be, as `"2h"`, `"90m"` or seconds; see `get_users(options)`
+    /// - `stale`: true uses a saved listing even if umapi has made changes since
     ///
     /// # Errors
     /// Those of `get_groups()`.
@@ -55,8 +58,8 @@ pub mod functions {
     /// ```
     #[rhai_fn(name = "get_groups", volatile, return_raw)]
     pub fn get_groups_where(context: NativeCallContext, options: Map) -> RhaiResultOf<Records<Group>> {
-        let options = Options::new("get_groups", options, &["type", "name"]);
-        session(&context).and_then(|session| list(&session, &options?)).at(&context)
+        let options = Options::new("get_groups", options, OPTIONS);
+        begun(&context, session(&context).and_then(|session| list(&session, &options?)))
     }
 
     /// Lists every group and profile, as Adobe's sample of that name.
@@ -108,13 +111,28 @@ pub mod functions {
     }
 }
 
+/// A listing that begins at this line, or its error there.
+fn begun(context: &NativeCallContext, list: Result<Records<Group>>) -> RhaiResultOf<Records<Group>> {
+    list.map(|list| list.opened_at(context.call_position())).at(context)
+}
+
+/// The options of a listing of groups.
+const OPTIONS: &[&str] = &["type", "name", listings::MAX_AGE, listings::STALE];
+
 fn open(session: &Rc<Session>) -> Result<Records<Group>> {
-    Records::open(session, session.client()?.groups(), false)
+    open_wished(session, Wish::default())
+}
+
+fn open_wished(session: &Rc<Session>, wish: Wish) -> Result<Records<Group>> {
+    listings::open(session, session.client()?.groups(), "groups", wish)
 }
 
 fn list(session: &Rc<Session>, options: &Options) -> Result<Records<Group>> {
     let (kind, name) = (options.text("type")?, options.text("name")?.map(|name| fold(&name)));
-    let groups = open(session)?;
+    let groups = open_wished(session, Wish::of(options)?)?;
+    if kind.is_none() && name.is_none() {
+        return Ok(groups);
+    }
     let wanted = |group: &&Arc<Group>| {
         kind.as_deref().is_none_or(|kind| group.kind.as_deref() == Some(kind))
             && name.as_deref().is_none_or(|name| fold(&group.group_name) == name)

@@ -30,8 +30,9 @@ pub mod functions {
     /// guard(#{max_removals: 5, protect: ["*@board.example.com"]});
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub fn guard(context: NativeCallContext, limits: Map) -> RhaiResultOf<()> {
-        let options = Options::new("guard", limits, &["read_only", "max_changes", "max_removals", "protect"]);
+    pub fn guard(context: NativeCallContext, options: Map) -> RhaiResultOf<()> {
+        let options =
+            Options::new("guard", options, &["read_only", "max_changes", "max_removals", "protect"]);
         session(&context).and_then(|session| tighten(&session, &options?)).at(&context)
     }
 }

@@ -3,6 +3,7 @@
 use super::{At, RhaiResultOf, session};
 use crate::client::query::{LicenceStatus, UserQuery};
 use crate::error::{Error, ErrorKind, Result};
+use crate::script::listings::{self, Wish};
 use crate::script::look_up::{self, Wanted};
 use crate::script::options::Options;
 use crate::script::record::UserRecord;
@@ -23,7 +24,8 @@ pub mod functions {
     /// read at once. Going through it directly (`for user in get_users()`) holds one page at a time; kept in a
     /// variable it can be asked again and again without another call.
     ///
-    /// The service throttles full listings that follow each other within two hours.
+    /// The service throttles full listings that follow each other within two hours; `#{max_age: "2h"}` uses a saved
+    /// one again.
     ///
     /// # Errors
     /// `auth`, `throttled`, `unavailable`; `incomplete` when a later page cannot be read.
@@ -39,7 +41,7 @@ pub mod functions {
     #[rhai_fn(volatile, return_raw)]
     pub fn get_users(context: NativeCallContext) -> RhaiResultOf<Records<User>> {
         let options = Options::none("get_users");
-        session(&context).and_then(|session| list(&session, &options)).at(&context)
+        begun(&context, session(&context).and_then(|session| list(&session, &options)))
     }
 
     /// Lists the users that the options describe.
@@ -51,6 +53,11 @@ pub mod functions {
     ///   is true); of a profile it also leaves out such members
     /// - `status`: with a profile as `group`, `"active"` for members with a live licence, `"inactive"` for the rest
     /// - `exclude_groups`: with `group`, true leaves out each user's `groups`; reading it is then an error
+    /// - `max_age`: of all users, how old a saved listing may be, as `"2h"`, `"90m"` or seconds. A new listing is then
+    ///   saved when it has been read to its end, in the folder of your user's state, closed to others, for a week
+    /// - `stale`: true uses a saved listing even if umapi has made changes since; it is left alone otherwise
+    ///
+    /// The age of a saved listing is always told.
     ///
     /// # Errors
     /// `not_found` for an unknown group, `usage` for options that do not go together, and those of `get_users()`.
@@ -63,7 +70,7 @@ pub mod functions {
     #[rhai_fn(name = "get_users", volatile, return_raw)]
     pub fn get_users_where(context: NativeCallContext, options: Map) -> RhaiResultOf<Records<User>> {
         let options = Options::new("get_users", options, QUERY);
-        session(&context).and_then(|session| list(&session, &options?)).at(&context)
+        begun(&context, session(&context).and_then(|session| list(&session, &options?)))
     }
 
     /// Lists every user of the organization, as Adobe's sample of that name.
@@ -96,7 +103,7 @@ pub mod functions {
     #[rhai_fn(volatile, return_raw)]
     pub fn get_users_by_group(context: NativeCallContext, name: &str) -> RhaiResultOf<Records<User>> {
         let query = UserQuery { direct_only: Some(false), ..UserQuery::of_group(name) };
-        session(&context).and_then(|session| open(&session, query)).at(&context)
+        begun(&context, session(&context).and_then(|session| open(&session, query)))
     }
 
     /// Reads one user.
@@ -213,7 +220,13 @@ pub mod functions {
 }
 
 /// The options of a listing of users.
-const QUERY: &[&str] = &["group", "domain", "direct_only", "status", "exclude_groups"];
+const QUERY: &[&str] =
+    &["group", "domain", "direct_only", "status", "exclude_groups", listings::MAX_AGE, listings::STALE];
+
+/// A listing that begins at this line, or its error there.
+fn begun(context: &NativeCallContext, list: Result<Records<User>>) -> RhaiResultOf<Records<User>> {
+    list.map(|list| list.opened_at(context.call_position())).at(context)
+}
 
 fn list(session: &Rc<Session>, options: &Options) -> Result<Records<User>> {
     let status = options.choice("status", &["active", "inactive"])?;
@@ -224,13 +237,29 @@ fn list(session: &Rc<Session>, options: &Options) -> Result<Records<User>> {
         status: status.and_then(LicenceStatus::parse),
         exclude_groups: options.flag("exclude_groups")?.unwrap_or_default(),
     };
-    open(session, query)
+    open_wished(session, query, Wish::of(options)?)
 }
 
 fn open(session: &Rc<Session>, query: UserQuery) -> Result<Records<User>> {
+    open_wished(session, query, Wish::default())
+}
+
+fn open_wished(session: &Rc<Session>, query: UserQuery, wish: Wish) -> Result<Records<User>> {
     query.check()?;
     let groups_left_out = query.exclude_groups;
-    Records::open(session, session.client()?.users(query), groups_left_out)
+    let name = if query.direct_only == Some(false) { "users with all profiles" } else { "users" };
+    let is_full = query.group.is_none() && query.domain.is_none();
+    let listing = session.client()?.users(query);
+    if is_full {
+        return listings::open(session, listing, name, wish);
+    }
+    if wish.max_age.is_some() {
+        return Err(Error::usage_with_hint(
+            "`max_age` is for the listing of all users",
+            "Listings of a group or domain are not saved; leave it out.",
+        ));
+    }
+    Records::open(session, listing, groups_left_out)
 }
 
 fn domain(function: &'static str, options: Map) -> Result<Option<String>> {

@@ -1,5 +1,8 @@
 //! A script's function as it is called for each entry of a list, by the conventions of Rhai's arrays.
 
+use super::cell::Cell;
+use super::entries::Entries;
+use super::simple::Simple;
 use crate::error::{Error, Result};
 use crate::script::convert::kind_of;
 use crate::script::error::At;
@@ -12,6 +15,7 @@ pub struct Callback<'l> {
     function: FnPtr,
     caller: &'static str,
     form: Form,
+    simple: Option<Box<Simple>>,
 }
 
 /// What the function takes. Looked up once, since asking Rhai for each entry would cost more than the call.
@@ -27,13 +31,15 @@ enum Form {
 impl<'l> Callback<'l> {
     /// The function given to `caller`.
     pub fn new(context: &'l NativeCallContext<'l>, function: FnPtr, caller: &'static str) -> Self {
-        let form = match parameters(context, &function) {
+        let count = parameters(context, &function);
+        let simple = count.and_then(|count| Simple::of(context, &function, count)).map(Box::new);
+        let form = match count {
             Some(0) => Form::This,
             Some(1) => Form::Entry,
             Some(2) => Form::EntryAndPlace,
             _ => Form::Unknown,
         };
-        Self { context, function, caller, form }
+        Self { context, function, caller, form, simple }
     }
 
     /// What it answers for an entry.
@@ -54,11 +60,25 @@ impl<'l> Callback<'l> {
         }
     }
 
-    /// Whether an entry is meant.
+    /// What it answers for an entry of a list.
+    ///
+    /// # Errors
+    /// What it throws.
+    pub fn cell<'e>(&self, list: &'e dyn Entries, place: usize) -> RhaiResultOf<Cell<'e>> {
+        let known = self.simple.as_ref().and_then(|simple| simple.cell(list, place));
+        known.map_or_else(|| self.call(list.value(place), place).map(Cell::value), Ok)
+    }
+
+    /// Whether an entry of a list is meant.
     ///
     /// # Errors
     /// What it throws; `usage` when it answers neither true nor false.
-    pub fn holds(&self, entry: Dynamic, place: usize) -> RhaiResultOf<bool> {
+    pub fn chooses(&self, list: &dyn Entries, place: usize) -> RhaiResultOf<bool> {
+        let known = self.simple.as_ref().and_then(|simple| simple.holds(list, place));
+        known.map_or_else(|| self.holds(list.value(place), place), Ok)
+    }
+
+    fn holds(&self, entry: Dynamic, place: usize) -> RhaiResultOf<bool> {
         let answer = self.call(entry, place)?;
         answer.as_bool().map_err(|_| self.undecided(&answer)).at(self.context)
     }

@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::script::error::At;
 use crate::script::interrupt::Interrupt;
 use crate::script::record::RhaiResultOf;
-use crate::script::records::item::folds_to;
+use crate::wire::identity::folds_to;
 use rhai::{Array, Dynamic, Map, NativeCallContext};
 use std::sync::Arc;
 

@@ -12,6 +12,7 @@ use crate::script::records::item::Item;
 use crate::wire::group::Group;
 use crate::wire::user::User;
 use rhai::{Array, Dynamic, NativeCallContext};
+use std::any::Any;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -42,6 +43,14 @@ pub trait Entries {
     /// # Errors
     /// What the entry throws.
     fn cell(&self, place: usize, field: &str) -> RhaiResultOf<Cell<'_>>;
+
+    /// What `entry.field` is, where reading it calls nothing and cannot fail; `None` where the interpreter knows more.
+    fn property(&self, place: usize, field: &str) -> Option<Cell<'_>>;
+
+    /// The entry as a user, if it is one of a list of users.
+    fn user(&self, _place: usize) -> Option<&User> {
+        None
+    }
 
     /// What the entry is, for telling it from others.
     ///
@@ -91,15 +100,27 @@ pub fn no_list(value: &Dynamic, function: &str) -> Error {
     Error::usage(format!("`{function}` works on a list, not on {}", kind_of(value)))
 }
 
-/// Users or groups, read to their end.
-struct Kept<T: Item> {
+/// Users or groups.
+pub struct Kept<T: Item> {
     records: Records<T>,
     entries: Rc<Vec<Arc<T>>>,
+    groups_left_out: bool,
 }
 
 impl<T: Item> Kept<T> {
-    fn new(records: &Records<T>) -> Result<Self> {
-        Ok(Self { entries: records.all()?, records: records.clone() })
+    /// All of a list; reads what is not read yet.
+    ///
+    /// # Errors
+    /// `incomplete`, naming the page.
+    pub fn new(records: &Records<T>) -> Result<Self> {
+        records.all()?;
+        Ok(Self::so_far(records))
+    }
+
+    /// What was read of a list.
+    pub fn so_far(records: &Records<T>) -> Self {
+        let groups_left_out = records.groups_left_out();
+        Self { entries: records.read(), records: records.clone(), groups_left_out }
     }
 }
 
@@ -118,6 +139,15 @@ impl<T: Item> Entries for Kept<T> {
 
     fn cell(&self, place: usize, field: &str) -> RhaiResultOf<Cell<'_>> {
         Ok(self.entries[place].cell(field))
+    }
+
+    fn property(&self, place: usize, field: &str) -> Option<Cell<'_>> {
+        let refused = field == "groups" && self.groups_left_out;
+        (!refused && T::Record::knows(field)).then(|| self.entries[place].cell(field))
+    }
+
+    fn user(&self, place: usize) -> Option<&User> {
+        (&*self.entries[place] as &dyn Any).downcast_ref()
     }
 
     fn key(&self, place: usize) -> Result<Key> {

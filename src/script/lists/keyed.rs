@@ -67,7 +67,7 @@ impl<'l> By<'l> {
         match self {
             Self::Entry => Ok(Cell::value(list.value(place))),
             Self::Field(field) => list.cell(place, field),
-            Self::Function(function) => function.call(list.value(place), place).map(Cell::value),
+            Self::Function(function) => function.cell(list, place),
         }
     }
 }
@@ -218,9 +218,9 @@ impl Count {
 }
 
 /// Key, the value it first appeared as, how many entries, and which.
-type Row = (Key, Dynamic, usize, Option<Dynamic>);
+pub(super) type Row = (Key, Dynamic, usize, Option<Dynamic>);
 
-fn ranked(mut rows: Vec<Row>) -> Array {
+pub(super) fn ranked(mut rows: Vec<Row>) -> Array {
     rows.sort_by(|one, other| (Reverse(one.2), &one.0).cmp(&(Reverse(other.2), &other.0)));
     rows.into_iter().map(row).collect()
 }

@@ -2,10 +2,13 @@
 
 pub mod callback;
 pub mod cell;
+pub mod changes;
 pub mod condition;
+pub mod counter;
 pub mod entries;
 pub mod key;
 pub mod keyed;
 pub mod plain;
+pub mod simple;
 pub mod slots;
 pub mod sort;

@@ -80,6 +80,11 @@ impl<A: Deref<Target = Array>> Entries for Plain<'_, A> {
         self.indexed(item, field).map(Cell::value)
     }
 
+    fn property(&self, place: usize, field: &str) -> Option<Cell<'_>> {
+        let map = self.items[place].read_lock::<Map>()?;
+        Some(map.get(field).map_or(Cell::Nothing, |value| Cell::value(value.flatten_clone())))
+    }
+
     fn key(&self, place: usize) -> Result<Key> {
         Key::of(&self.items[place], false)
     }

@@ -4,12 +4,14 @@ pub mod item;
 pub mod operators;
 
 use self::item::Item;
-use super::error::thrown;
+use super::error::{map_of, thrown};
 use super::record::RhaiResultOf;
 use super::session::Session;
 use crate::client::listing::{Entry, Listing};
-use crate::error::{Error, Result};
-use rhai::Position;
+use crate::error::{Error, ErrorKind, Result};
+use crate::state::listing::{SavedPages, Writer};
+use rhai::{EvalAltResult, Position};
+use serde::Serialize;
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -27,6 +29,8 @@ struct State<T: Item> {
     entries: Rc<Vec<Arc<T>>>,
     rest: Rest<T>,
     groups_left_out: bool,
+    /// Where a script began the listing: the iterator is not told where it is used.
+    opened: Position,
 }
 
 /// What is not read yet.
@@ -46,21 +50,61 @@ pub trait Pages<T> {
 
     /// Whether the last page was read.
     fn is_finished(&self) -> bool;
+
+    /// Entries in all, as far as the service says.
+    fn total(&self) -> Option<usize> {
+        None
+    }
 }
 
 /// A listing of the client's.
 struct Listed<T> {
     session: Rc<Session>,
     listing: Listing<T>,
+    /// Where it is kept for later runs, if it is.
+    writer: Option<Writer>,
 }
 
-impl<T: Entry> Pages<T> for Listed<T> {
+impl<T: Entry + Serialize> Listed<T> {
+    fn keep(&mut self, page: &[Arc<T>]) {
+        let Some(mut writer) = self.writer.take() else { return };
+        let kept = writer.add(page).and_then(|()| {
+            if self.listing.is_finished() {
+                return writer.finish();
+            }
+            self.writer = Some(writer);
+            Ok(())
+        });
+        if let Err(error) = kept {
+            self.session.console().warn(&format!("{} cannot be kept: {error}", self.listing.name()));
+        }
+    }
+}
+
+impl<T: Entry + Serialize> Pages<T> for Listed<T> {
     fn next_page(&mut self) -> Result<Option<Vec<Arc<T>>>> {
-        self.session.wait(self.listing.next_page())
+        self.listing.set_stop(self.session.interrupt().token());
+        let page = self.session.wait(self.listing.next_page())?;
+        self.keep(page.as_deref().unwrap_or_default());
+        Ok(page)
+    }
+
+    fn total(&self) -> Option<usize> {
+        self.listing.total()
     }
 
     fn is_finished(&self) -> bool {
         self.listing.is_finished()
+    }
+}
+
+impl<T: Item> Pages<T> for SavedPages<T> {
+    fn next_page(&mut self) -> Result<Option<Vec<Arc<T>>>> {
+        SavedPages::next_page(self)
+    }
+
+    fn is_finished(&self) -> bool {
+        self.left() == 0
     }
 }
 
@@ -101,6 +145,7 @@ impl<T: Item> State<T> {
                 self.rest = Rest::Nothing;
                 Ok(false)
             }
+            Err(error) if matches!(*error.kind, ErrorKind::Interrupted) => Err(error),
             Err(error) => {
                 self.rest = Rest::Failed(error.clone());
                 Err(error)
@@ -115,7 +160,21 @@ impl<T: Item> Records<T> {
     /// # Errors
     /// Those of the first page.
     pub fn open(session: &Rc<Session>, listing: Listing<T>, groups_left_out: bool) -> Result<Self> {
-        let records = Self::from_pages(Listed { session: Rc::clone(session), listing }, groups_left_out);
+        Self::open_kept(session, listing, groups_left_out, None)
+    }
+
+    /// The same, kept for later runs as it is read.
+    ///
+    /// # Errors
+    /// Those of the first page.
+    pub fn open_kept(
+        session: &Rc<Session>,
+        listing: Listing<T>,
+        groups_left_out: bool,
+        writer: Option<Writer>,
+    ) -> Result<Self> {
+        let listed = Listed { session: Rc::clone(session), listing, writer };
+        let records = Self::from_pages(listed, groups_left_out);
         records.0.borrow_mut().read_page()?;
         if matches!(records.0.borrow().rest, Rest::Pages(_)) {
             let unfinished: Rc<dyn Unfinished> = records.0.clone();
@@ -127,13 +186,39 @@ impl<T: Item> Records<T> {
     /// A list whose pages are still to be read.
     pub fn from_pages(pages: impl Pages<T> + 'static, groups_left_out: bool) -> Self {
         let rest = Rest::Pages(Box::new(pages));
-        Self(Rc::new(RefCell::new(State { entries: Rc::default(), rest, groups_left_out })))
+        Self(Rc::new(RefCell::new(State {
+            entries: Rc::default(),
+            rest,
+            groups_left_out,
+            opened: Position::NONE,
+        })))
     }
 
     /// A list of entries that were read before.
     pub fn from_entries(entries: Vec<Arc<T>>, groups_left_out: bool) -> Self {
         let entries = Rc::new(entries);
-        Self(Rc::new(RefCell::new(State { entries, rest: Rest::Nothing, groups_left_out })))
+        Self(Rc::new(RefCell::new(State {
+            entries,
+            rest: Rest::Nothing,
+            groups_left_out,
+            opened: Position::NONE,
+        })))
+    }
+
+    /// The list, begun at this place of a script.
+    #[must_use]
+    pub fn opened_at(self, place: Position) -> Self {
+        self.0.borrow_mut().opened = place;
+        self
+    }
+
+    /// Throws the error of a loop. A `catch` is told where the listing began; uncaught Rhai adds where the loop is.
+    fn throw<R>(&self, error: &Error) -> RhaiResultOf<R> {
+        if matches!(*error.kind, ErrorKind::Interrupted) {
+            return Err(thrown(error, Position::NONE));
+        }
+        let map = map_of(error, self.0.borrow().opened);
+        Err(EvalAltResult::ErrorRuntime(map.into(), Position::NONE).into())
     }
 
     /// The same kind of list with other entries.
@@ -171,10 +256,37 @@ impl<T: Item> Records<T> {
         }
     }
 
+    /// The entries that were read so far.
+    pub fn read(&self) -> Rc<Vec<Arc<T>>> {
+        Rc::clone(&self.0.borrow().entries)
+    }
+
+    /// How many entries there are, when that is known without reading: exactly, or as the service says, technical
+    /// accounts included (contract 2.3).
+    pub fn size(&self) -> Size {
+        let state = self.0.borrow();
+        match &state.rest {
+            Rest::Nothing => Size::Exactly(state.entries.len()),
+            Rest::Pages(pages) => pages.total().map_or(Size::AtLeast(state.entries.len()), Size::About),
+            Rest::Failed(_) => Size::AtLeast(state.entries.len()),
+        }
+    }
+
     /// The record of an entry of this list.
     pub fn record(&self, entry: &Arc<T>) -> T::Record {
         Arc::clone(entry).record(self.groups_left_out())
     }
+}
+
+/// How long a list is, as far as that is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Size {
+    /// All of it was read.
+    Exactly(usize),
+    /// What the service says before all was read.
+    About(usize),
+    /// So many were read, and there is more.
+    AtLeast(usize),
 }
 
 /// Goes through a list, reading as it goes.
@@ -205,7 +317,7 @@ impl<T: Item> Iterator for Iter<T> {
             return None;
         }
         self.forget();
-        let item = self.records.at(self.place).map_err(|error| thrown(&error, Position::NONE));
+        let item = self.records.at(self.place).or_else(|error| self.records.throw(&error));
         self.place += 1;
         self.failed = item.is_err();
         item.transpose()

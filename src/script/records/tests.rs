@@ -5,6 +5,7 @@ use crate::client::settings::Mode;
 use crate::error::{Error, ErrorKind, Result};
 use crate::script::engine;
 use crate::script::interrupt::Interrupt;
+use crate::script::listings::Listings;
 use crate::script::session::{Console, Session, Setup};
 use crate::wire::group::Group;
 use crate::wire::user::User;
@@ -48,6 +49,7 @@ pub(crate) fn offline(interrupt: Interrupt) -> Rc<Session> {
         console: Rc::new(Nobody),
         observer: Arc::new(()),
         interrupt,
+        listings: Listings::default(),
     }))
 }
 

@@ -2,8 +2,9 @@
 
 use super::{At, RhaiResultOf, session};
 use crate::script::lists::callback::{Callback, compare, parameters};
+use crate::script::lists::cell::Cell;
 use crate::script::lists::condition;
-use crate::script::lists::entries::{self, Entries};
+use crate::script::lists::entries::{self, Entries, Kept};
 use crate::script::lists::keyed::{By, Question};
 use crate::script::lists::plain::Plain;
 use crate::script::lists::sort::merge_sort;
@@ -87,7 +88,7 @@ pub mod functions {
     pub fn map(context: NativeCallContext, list: &mut Dynamic, function: FnPtr) -> RhaiResultOf<Array> {
         let list = entries::open(list, "map", &context).at(&context)?;
         let function = Callback::new(&context, function, "map");
-        (0..list.count()).map(|place| function.call(list.value(place), place)).collect()
+        (0..list.count()).map(|place| function.cell(&*list, place).map(Cell::into_dynamic)).collect()
     }
 
     /// Answers the first entry for which a function answers true, and `()` when there is none.
@@ -243,10 +244,12 @@ pub mod functions {
 }
 
 fn keep(context: &NativeCallContext, list: &Dynamic, test: &Callback) -> RhaiResultOf<Dynamic> {
+    let session = session(context).at(context)?;
     let list = entries::open(list, "filter", context).at(context)?;
     let mut places = Vec::new();
-    for place in 0..list.count() {
-        if test.holds(list.value(place), place)? {
+    for place in list.places(session.interrupt()) {
+        let place = place.at(context)?;
+        if test.chooses(&*list, place)? {
             places.push(place);
         }
     }
@@ -269,32 +272,40 @@ fn first(
         first_record(context, &groups, test, wanted)
     } else {
         let list = entries::open(list, function, context).at(context)?;
-        first_value(&*list, test, wanted)
+        first_of(context, &*list, test, 0, wanted)
     }
 }
 
+/// Asks what was read, then reads a page more and asks that.
 fn first_record<T: Item>(
     context: &NativeCallContext,
     list: &Records<T>,
     test: &Callback,
     wanted: bool,
 ) -> RhaiResultOf<Option<Dynamic>> {
-    let mut place = 0;
-    while let Some(record) = list.at(place).at(context)? {
-        let record = Dynamic::from(record);
-        if test.holds(record.clone(), place)? == wanted {
-            return Ok(Some(record));
+    let mut asked = 0;
+    while list.at(asked).at(context)?.is_some() {
+        let read = Kept::so_far(list);
+        if let Some(found) = first_of(context, &read, test, asked, wanted)? {
+            return Ok(Some(found));
         }
-        place += 1;
+        asked = read.count();
     }
     Ok(None)
 }
 
-fn first_value(list: &dyn Entries, test: &Callback, wanted: bool) -> RhaiResultOf<Option<Dynamic>> {
-    for place in 0..list.count() {
-        let value = list.value(place);
-        if test.holds(value.clone(), place)? == wanted {
-            return Ok(Some(value));
+fn first_of(
+    context: &NativeCallContext,
+    list: &dyn Entries,
+    test: &Callback,
+    from: usize,
+    wanted: bool,
+) -> RhaiResultOf<Option<Dynamic>> {
+    let session = session(context).at(context)?;
+    for place in list.places(session.interrupt()).skip(from) {
+        let place = place.at(context)?;
+        if test.chooses(list, place)? == wanted {
+            return Ok(Some(list.value(place)));
         }
     }
     Ok(None)

@@ -2,6 +2,8 @@
 
 pub mod access;
 pub mod choosing;
+pub mod comparing;
+pub mod counters;
 pub mod counting;
 
 use super::{At, RhaiResultOf, session};
@@ -12,6 +14,8 @@ use rhai::plugin::exported_module;
 pub fn module() -> Module {
     let mut all = exported_module!(access::functions);
     all.combine(exported_module!(choosing::functions));
+    all.combine(exported_module!(comparing::functions));
+    all.combine(exported_module!(counters::functions));
     all.combine(exported_module!(counting::functions));
     all
 }

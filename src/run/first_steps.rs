@@ -1,0 +1,63 @@
+//! `umapi init` and `umapi doctor`: a first profile, and what is wrong with one.
+
+use super::place::Place;
+use super::{listen, refuse, setup_of};
+use crate::cli::{Global, Init};
+use crate::config::values::{Choice, Environment};
+use crate::config::{self, Config};
+use crate::error::Result;
+use crate::output::Output;
+use crate::shell::doctor::{self, Chart};
+use crate::shell::exit::Exit;
+use crate::shell::first_profile;
+use crate::shell::progress::Progress;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Makes a profile and tests it.
+pub(super) fn init(options: &Init, global: &Global, output: &Arc<Output>) -> Exit {
+    let profile = global.profile.as_deref().unwrap_or("default");
+    let file = match config::place_of(&global.choice(), &Environment::current()) {
+        Ok(file) => file,
+        Err(error) => return refuse(&error, output),
+    };
+    let made = first_profile::run(options, profile, &file, output);
+    if options.no_test || made != Exit::Done {
+        return made;
+    }
+    let choice = Choice { profile: Some(profile.to_owned()), ..global.choice() };
+    examine(Place::of_profile(global, &choice, output), Some(file), &choice, global, output)
+}
+
+/// Tests the profile of the command line.
+pub(super) fn doctor(global: &Global, output: &Arc<Output>) -> Exit {
+    let choice = global.choice();
+    let file = (!global.sandbox).then(|| config::place_of(&choice, &Environment::current()).ok()).flatten();
+    examine(Place::of(global, output), file, &choice, global, output)
+}
+
+fn examine(
+    place: Result<Place>,
+    file: Option<PathBuf>,
+    choice: &Choice,
+    global: &Global,
+    output: &Arc<Output>,
+) -> Exit {
+    let findings = if file.is_some() { findings(choice) } else { Vec::new() };
+    let place = place.unwrap_or_else(|problem| Place::unknown("default", problem));
+    let ears = listen(Duration::ZERO)
+        .map(|interrupt| (interrupt, Arc::new(Progress::new(Arc::clone(output), global.verbose))));
+    match ears.and_then(|ears| setup_of(place, global, (None, None), ears, output)) {
+        Ok(setup) => doctor::run(Chart { file, findings, setup }, output),
+        Err(error) => refuse(&error, output),
+    }
+}
+
+/// What is wrong with the configuration file.
+fn findings(choice: &Choice) -> Vec<String> {
+    match Config::load(choice, &Environment::current()) {
+        Ok(config) => config.warnings().to_vec(),
+        Err(error) => vec![error.to_string()],
+    }
+}

@@ -1,0 +1,99 @@
+//! A wait as the operator sees it: why, how long still, until when; counted down on a thread of its own.
+
+use super::progress::{clock, rounded};
+use crate::client::event::WaitReason;
+use crate::output::Output;
+use jiff::Timestamp;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+/// How often the line is renewed.
+const STEP: Duration = Duration::from_secs(1);
+
+/// Counts one wait down at a time.
+pub struct Countdown(Arc<Shared>);
+
+struct Shared {
+    output: Arc<Output>,
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    wait: Option<Wait>,
+    running: bool,
+}
+
+#[derive(Clone)]
+struct Wait {
+    reason: String,
+    until: Timestamp,
+}
+
+impl Countdown {
+    /// Shows on `output`.
+    pub fn new(output: Arc<Output>) -> Self {
+        Self(Arc::new(Shared { output, state: Mutex::default(), changed: Condvar::new() }))
+    }
+
+    /// Shows a wait from now on, in place of any other.
+    pub fn start(&self, reason: &WaitReason, until: Timestamp) {
+        let mut state = self.0.state();
+        state.wait = Some(Wait { reason: reason.to_string(), until });
+        if state.running {
+            self.0.changed.notify_all();
+            return;
+        }
+        let shared = Arc::clone(&self.0);
+        let counter = thread::Builder::new().name("countdown".into()).spawn(move || shared.count());
+        state.running = counter.is_ok();
+    }
+
+    /// Shows no wait any more. Nothing is written behind this call.
+    pub fn stop(&self) {
+        self.0.state().wait = None;
+        self.0.changed.notify_all();
+    }
+}
+
+impl Shared {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn count(&self) {
+        let mut state = self.state();
+        while let Some(line) = state.wait.as_ref().and_then(|wait| line(wait, Timestamp::now())) {
+            self.output.status(&line);
+            state = match self.changed.wait_timeout(state, STEP) {
+                Ok((state, _)) => state,
+                Err(poisoned) => poisoned.into_inner().0,
+            };
+        }
+        state.running = false;
+    }
+}
+
+/// The line at a moment; nothing once the wait is over.
+fn line(wait: &Wait, now: Timestamp) -> Option<String> {
+    let left = Duration::try_from(wait.until.duration_since(now)).ok().filter(|left| !left.is_zero())?;
+    Some(format!("waiting {} until {}: {}; Ctrl-C stops it", rounded(left), clock(wait.until), wait.reason))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_is_counted_down_to_its_end() {
+        let now = Timestamp::UNIX_EPOCH;
+        let until = now + Duration::from_secs(75);
+        let wait = Wait { reason: WaitReason::Throttled.to_string(), until };
+        let at = |seconds| line(&wait, now + Duration::from_secs(seconds));
+        assert!(at(0).is_some_and(|line| line.starts_with("waiting 75 s until ")));
+        assert!(at(70).is_some_and(|line| line.contains("waiting 5 s") && line.contains("HTTP 429")));
+        assert_eq!(at(75), None);
+    }
+}

@@ -1,0 +1,180 @@
+//! The commands of the prompt: one table that dispatch, `:help`, completion and the README read.
+
+use super::{Repl, Step, acts};
+use crate::error::{Error, Result};
+use crate::nearest::nearest;
+
+/// A command of the prompt.
+pub struct Meta {
+    /// Its name, behind the colon.
+    pub name: &'static str,
+    /// How its arguments are written.
+    pub arguments: &'static str,
+    /// What its argument is, for completion.
+    pub argument: Argument,
+    /// One line for people.
+    pub summary: &'static str,
+    /// Does it; with what stands behind the name.
+    pub run: fn(&mut Repl, &str) -> Result<Step>,
+}
+
+/// What an argument is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Argument {
+    /// There is none to complete.
+    None,
+    /// A file.
+    File,
+    /// A profile.
+    Profile,
+    /// A mode.
+    Mode,
+    /// A function, or a command of the prompt.
+    Function,
+    /// Columns of the last value.
+    Columns,
+    /// A line of a script.
+    Expression,
+}
+
+impl Meta {
+    const fn new(
+        name: &'static str,
+        arguments: &'static str,
+        argument: Argument,
+        summary: &'static str,
+        run: fn(&mut Repl, &str) -> Result<Step>,
+    ) -> Self {
+        Self { name, arguments, argument, summary, run }
+    }
+
+    /// How it is typed.
+    pub fn usage(&self) -> String {
+        format!(":{} {}", self.name, self.arguments).trim_end().to_owned()
+    }
+}
+
+/// Every command, in the order of `:help`.
+pub const META: &[Meta] = &[
+    Meta::new(
+        "help",
+        "[NAME]",
+        Argument::Function,
+        "show these commands, or the help of a function",
+        acts::help,
+    ),
+    Meta::new(
+        "functions",
+        "[PATTERN]",
+        Argument::Function,
+        "list functions by part of a name or a word",
+        acts::functions,
+    ),
+    Meta::new("more", "", Argument::None, "show the next rows of a long list", acts::more),
+    Meta::new("json", "", Argument::None, "show the last value as JSON", acts::json),
+    Meta::new("csv", "FILE", Argument::File, "write the last value to a CSV file", acts::csv),
+    Meta::new("table", "COLUMNS", Argument::Columns, "show the last value with these columns", acts::table),
+    Meta::new(
+        "vars",
+        "",
+        Argument::None,
+        "list variables, constants and functions of the session",
+        acts::vars,
+    ),
+    Meta::new(
+        "time",
+        "EXPR",
+        Argument::Expression,
+        "evaluate, and tell time, requests and waiting",
+        acts::time,
+    ),
+    Meta::new("load", "FILE", Argument::File, "run a script into the session", acts::load),
+    Meta::new(
+        "save",
+        "FILE",
+        Argument::File,
+        "write the session's lines that went well as a script",
+        acts::save,
+    ),
+    Meta::new("edit", "", Argument::None, "edit the last input in $EDITOR", acts::edit),
+    Meta::new("profile", "[NAME]", Argument::Profile, "go to another profile, or list them", acts::profile),
+    Meta::new("mode", "[test|live]", Argument::Mode, "tell or choose whether changes are real", acts::mode),
+    Meta::new("history", "[COUNT]", Argument::None, "list what was typed", acts::history),
+    Meta::new("reset", "", Argument::None, "forget variables, functions and imports", acts::reset),
+    Meta::new("quit", "", Argument::None, "leave", acts::quit),
+];
+
+/// The command a line asks for, and its arguments.
+///
+/// # Errors
+/// `usage`: there is none of that name; names the nearest. An unambiguous beginning is enough.
+pub fn find(line: &str) -> Result<(&'static Meta, &str)> {
+    let line = line.trim().trim_start_matches(':');
+    let (name, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+    let begins: Vec<_> = META.iter().filter(|meta| !name.is_empty() && meta.name.starts_with(name)).collect();
+    let exact = META.iter().find(|meta| meta.name == name);
+    match (exact, begins.as_slice()) {
+        (Some(meta), _) => Ok((meta, rest.trim())),
+        (None, [only]) => Ok((*only, rest.trim())),
+        (None, several) => Err(unknown(name, several)),
+    }
+}
+
+fn unknown(name: &str, begins: &[&Meta]) -> Error {
+    let hint = match (begins, nearest(name, META.iter().map(|meta| meta.name))) {
+        ([], Some(near)) => format!("Did you mean `:{near}`? :help lists all."),
+        ([], None) => ":help lists all.".to_owned(),
+        (several, _) => {
+            let names: Vec<_> = several.iter().map(|meta| format!("`:{}`", meta.name)).collect();
+            format!("It could be {}.", names.join(" or "))
+        }
+    };
+    Error::usage_with_hint(format!("there is no command `:{name}`"), hint)
+}
+
+/// The commands as a table of the README.
+pub fn markdown() -> String {
+    let rows =
+        META.iter().map(|meta| format!("| `{}` | {} |\n", meta.usage().replace('|', "\\|"), meta.summary));
+    std::iter::once("| command | what it does |\n|---|---|\n".to_owned()).chain(rows).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(line: &str) -> &'static str {
+        find(line).unwrap().0.name
+    }
+
+    #[test]
+    fn a_command_is_found_by_its_name_or_an_unambiguous_beginning() {
+        assert_eq!(name(":help"), "help");
+        assert_eq!(find(":load  a b.rhai ").unwrap().1, "a b.rhai");
+        assert_eq!(name(":q"), "quit");
+        let error = find(":m").err().unwrap();
+        assert_eq!(error.hint().as_deref(), Some("It could be `:more` or `:mode`."));
+    }
+
+    #[test]
+    fn a_slip_names_the_nearest() {
+        let error = find(":profil3").err().unwrap();
+        assert_eq!(error.to_string(), "there is no command `:profil3`");
+        assert!(error.hint().unwrap_or_default().contains("`:profile`"));
+        assert!(find(":").is_err());
+    }
+
+    #[test]
+    fn the_table_is_sound() {
+        for (place, meta) in META.iter().enumerate() {
+            assert!(META[..place].iter().all(|earlier| earlier.name != meta.name), "{}", meta.name);
+            assert!(
+                meta.summary.starts_with(char::is_lowercase) && !meta.summary.ends_with('.'),
+                "{}",
+                meta.name
+            );
+            assert!(meta.usage().len() + meta.summary.len() < 76, "{}", meta.name);
+        }
+        assert_eq!(markdown().lines().count(), META.len() + 2);
+    }
+}

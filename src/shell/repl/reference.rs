@@ -1,0 +1,77 @@
+//! The functions by name: the catalogue, read beside the first prompt rather than before it.
+
+use crate::script::catalog::{Catalog, Function, methods_of_rhai};
+use std::collections::HashSet;
+use std::sync::{Arc, OnceLock};
+use std::thread;
+
+/// What is known of functions.
+pub struct Reference {
+    /// Ours.
+    pub catalog: Catalog,
+    /// Methods of Rhai's.
+    pub standard: Vec<Function>,
+    names: HashSet<String>,
+}
+
+/// The reference, once it is read. Clones are the same.
+#[derive(Clone)]
+pub struct Names(Arc<OnceLock<Reference>>);
+
+impl Names {
+    /// Begins to read it on a thread of its own.
+    pub fn begin() -> Self {
+        let names = Self(Arc::default());
+        let reader = names.clone();
+        // Without a thread it is read when it is first needed.
+        drop(
+            thread::Builder::new()
+                .name("reference".into())
+                .spawn(move || drop(reader.0.set(Reference::read()))),
+        );
+        names
+    }
+
+    /// The reference; waits for it, some milliseconds at most.
+    pub fn get(&self) -> &Reference {
+        self.0.get_or_init(Reference::read)
+    }
+
+    /// Whether it is a function of ours, as far as that is known by now.
+    pub fn is_ours(&self, name: &str) -> bool {
+        self.0.get().is_some_and(|reference| reference.is_ours(name))
+    }
+}
+
+impl Reference {
+    /// Reads it.
+    pub fn read() -> Self {
+        let catalog = Catalog::read();
+        let names = catalog.names().map(str::to_owned).collect();
+        Self { catalog, standard: methods_of_rhai(), names }
+    }
+
+    /// Whether it is a function of ours.
+    pub fn is_ours(&self, name: &str) -> bool {
+        self.names.contains(name)
+    }
+
+    /// Every form of a function of ours.
+    pub fn forms(&self, name: &str) -> Vec<&Function> {
+        self.catalog.find(name)
+    }
+
+    /// The methods that a value of this type has, ours and Rhai's.
+    pub fn methods<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Function> {
+        let ours = self.catalog.functions().filter(|function| function.method);
+        ours.chain(&self.standard).filter(move |function| {
+            let owner = function.parameters.first().map(|parameter| parameter.kind.as_str());
+            owner.is_some_and(|owner| owner == kind || owner == "value")
+        })
+    }
+
+    /// What a function answers, as a type.
+    pub fn answer(&self, name: &str) -> Option<&str> {
+        self.catalog.functions().find(|function| function.name == name)?.answer.as_deref()
+    }
+}

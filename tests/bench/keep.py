@@ -1,0 +1,6 @@
+"""Keeps every user as a dict and tells how many there are."""
+
+from wire import Wire
+
+users = Wire().users()
+print(len(users))

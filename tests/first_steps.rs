@@ -1,0 +1,126 @@
+//! A first profile, the doctor, and what editors and shells are given.
+
+use crate::support::{Shell, Terminal};
+use umapi::sandbox::{self, Sandbox};
+
+fn server() -> Sandbox {
+    Sandbox::start(sandbox::Options::default()).unwrap()
+}
+
+/// A run against a server of the sandbox, which counts as a real organization.
+fn near(server: &Sandbox, arguments: &str) -> Shell {
+    Shell::new(arguments).env("UMAPI_URL", &server.service_url()).env("UMAPI_IMS_URL", &server.sign_in_url())
+}
+
+fn configured(server: &Sandbox, arguments: &str) -> Shell {
+    near(server, arguments)
+        .env("UMAPI_ORG_ID", sandbox::ORGANIZATION)
+        .env("UMAPI_CLIENT_ID", sandbox::CLIENT_ID)
+        .env("UMAPI_CLIENT_SECRET", sandbox::CLIENT_SECRET)
+}
+
+#[test]
+fn init_writes_a_private_profile_and_tests_it() {
+    let server = server();
+    let options = format!("init --org-id {} --client-id {}", sandbox::ORGANIZATION, sandbox::CLIENT_ID);
+    let run = near(&server, &options).stdin(&format!("{}\n", sandbox::CLIENT_SECRET)).run();
+    assert!(run.stdout.contains("ok    token"), "{}{}", run.stdout, run.stderr);
+    assert_eq!(run.code, 0);
+    let text = |name: &str| std::fs::read_to_string(run.file(&format!(".config/umapi/{name}"))).unwrap();
+    assert!(text("config.toml").contains("client_secret_file = \"default.secret\""));
+    assert!(
+        !text("config.toml").contains(sandbox::CLIENT_SECRET) && !run.stderr.contains(sandbox::CLIENT_SECRET)
+    );
+    assert_eq!(text("default.secret").trim(), sandbox::CLIENT_SECRET);
+    #[cfg(unix)]
+    for name in ["config.toml", "default.secret"] {
+        use std::os::unix::fs::PermissionsExt;
+        let data = std::fs::metadata(run.file(&format!(".config/umapi/{name}"))).unwrap();
+        assert_eq!(data.permissions().mode() & 0o777, 0o600, "{name}");
+    }
+}
+
+#[test]
+fn init_leaves_a_profile_that_is_there_alone() {
+    let run =
+        Shell::new("init -p acme --org-id A@AdobeOrg --client-id x --client-secret-command true --no-test")
+            .file(".config/umapi/config.toml", "[acme]\n")
+            .run();
+    run.failed(4, "there is a profile `acme`");
+}
+
+#[test]
+fn init_without_a_terminal_says_what_to_give() {
+    Shell::new("init --org-id A@AdobeOrg").run().failed(1, "standard input is no terminal");
+    Shell::new("init --org-id A").run().failed(1, "`A` is no organization id");
+}
+
+#[cfg(unix)]
+#[test]
+fn init_asks_and_hides_the_secret() {
+    let mut terminal = Terminal::new("init -p acme --no-test").start();
+    terminal.expect("Organization id");
+    terminal.line("not an id");
+    terminal.expect("Organization id");
+    terminal.line("ACME@AdobeOrg");
+    terminal.expect("Client id");
+    terminal.line("abc");
+    terminal.expect("Client secret");
+    terminal.line("geheim99");
+    let shown = terminal.expect("Profile `acme` is in");
+    assert!(!shown.contains("geheim"), "{shown}");
+    let secret = std::fs::read_to_string(terminal.path().join(".config/umapi/acme.secret")).unwrap();
+    assert_eq!(secret.trim(), "geheim99");
+}
+
+#[test]
+fn the_doctor_finds_every_hop_well() {
+    let server = server();
+    let told = configured(&server, "doctor").run().done();
+    for hop in [
+        "file",
+        "settings",
+        "proxy",
+        "name",
+        "connection",
+        "clock",
+        "token",
+        "API key",
+        "organization",
+        "call",
+    ] {
+        assert!(told.contains(&format!("ok    {hop}")), "{hop}: {told}");
+    }
+    assert!(Shell::new("--sandbox doctor").run().done().contains("ok    call"));
+}
+
+#[test]
+fn the_doctor_names_what_is_at_fault() {
+    let server = server();
+    let told = |shell: Shell, code: i32| {
+        let run = shell.run();
+        assert_eq!(run.code, code, "{}{}", run.stdout, run.stderr);
+        run.stdout
+    };
+    let secret = told(configured(&server, "doctor").env("UMAPI_CLIENT_SECRET", "wrong"), 4);
+    assert!(secret.contains("FAIL  token") && secret.contains("client secret"), "{secret}");
+    let organization = told(configured(&server, "doctor").env("UMAPI_ORG_ID", "OTHER@AdobeOrg"), 4);
+    assert!(organization.contains("FAIL  organization"), "{organization}");
+    let nobody = told(configured(&server, "doctor").env("UMAPI_URL", "http://127.0.0.1:1/v2"), 5);
+    assert!(nobody.contains("FAIL  connection") && nobody.contains("remedy"), "{nobody}");
+    let missing = told(Shell::new("doctor"), 4);
+    assert!(missing.contains("FAIL  settings") && missing.contains("org_id"), "{missing}");
+    let broken = Shell::new("doctor").file(".config/umapi/config.toml", "[default]\nnonsense = 1\n");
+    assert!(told(broken, 4).contains("FAIL  file"));
+}
+
+#[test]
+fn shells_and_editors_are_given_what_they_need() {
+    for shell in ["bash", "zsh", "fish"] {
+        let text = Shell::new(&format!("completions {shell}")).run().done();
+        assert!(text.contains("doctor") && text.contains("sandbox"), "{shell}");
+    }
+    let run = Shell::new("definitions editor").run();
+    let text = std::fs::read_to_string(run.file("editor/__static__.d.rhai")).unwrap();
+    assert!(text.contains("fn get_users(") && text.contains("-> Users"), "{}", run.stderr);
+}

@@ -1,0 +1,488 @@
+//! The prompt through a pseudo-terminal.
+
+use crate::support::Terminal;
+use crate::support::terminal::Running;
+use std::time::Duration;
+use umapi::sandbox::{self, Effect, Fault, RetryAfter, Sandbox};
+use umapi::wire::endpoint::EndpointId;
+
+const PROMPT: &str = "sandbox live> ";
+/// What the issue allows between Ctrl-C and the prompt; builds without optimization may take longer to draw.
+const SOON: Duration = Duration::from_millis(if cfg!(debug_assertions) { 400 } else { 100 });
+
+fn sandbox() -> Running {
+    let mut terminal = Terminal::new("--sandbox").start();
+    terminal.expect(PROMPT);
+    terminal
+}
+
+/// A terminal at an organization that counts as a real one: a sandbox that another process would serve.
+fn real(server: &Sandbox, arguments: &str) -> Terminal {
+    Terminal::new(arguments)
+        .env("UMAPI_URL", &server.service_url())
+        .env("UMAPI_IMS_URL", &server.sign_in_url())
+        .env("UMAPI_ORG_ID", sandbox::ORGANIZATION)
+        .env("UMAPI_CLIENT_ID", sandbox::CLIENT_ID)
+        .env("UMAPI_CLIENT_SECRET", sandbox::CLIENT_SECRET)
+        .env("UMAPI_FIRST_DELAY", "0")
+        .env("UMAPI_JITTER", "0")
+}
+
+fn server() -> Sandbox {
+    Sandbox::start(sandbox::Options::default()).unwrap()
+}
+
+// Where am I
+
+#[test]
+fn the_start_tells_where_changes_go_in_three_lines() {
+    let mut terminal = Terminal::new("--sandbox").start();
+    let banner = terminal.expect(PROMPT);
+    assert!(banner.contains("umapi ") && banner.contains("in the sandbox only") && banner.contains(":help"));
+    assert!(banner.trim().lines().count() <= 4, "{banner}"); // the prompt begins the last one
+}
+
+#[test]
+fn the_first_change_in_a_real_organization_asks_and_names_it() {
+    let server = server();
+    let mut terminal = real(&server, "--live").start();
+    let prompt = "LIVE, changes are real> ";
+    terminal.expect(prompt);
+    let change = "add_to_groups(\"gus.taylor@example.com\", \"Designers\")";
+    terminal.line(change);
+    terminal.expect(sandbox::ORGANIZATION);
+    terminal.expect("[yes/no]");
+    terminal.line("no");
+    terminal.expect("nothing was changed");
+    terminal.expect(prompt);
+    terminal.line(change);
+    terminal.expect("[yes/no]");
+    terminal.line("yes");
+    terminal.expect("1 done");
+    terminal.expect(prompt);
+    assert!(!terminal.ask(change, "1 done", prompt).contains("yes/no"));
+}
+
+#[test]
+fn test_mode_can_be_left_only_by_who_began_in_live_mode() {
+    let server = server();
+    let mut terminal = real(&server, "--live").start();
+    terminal.expect("LIVE, changes are real> ");
+    terminal.ask(":mode test", "not made", "test> ");
+    terminal.ask(
+        "test_mode(); add_to_groups(\"gus.taylor@example.com\", \"Designers\")",
+        "would be done",
+        "test> ",
+    );
+    terminal.ask(":mode live", "LIVE", "LIVE, changes are real> ");
+    let mut rehearsing = real(&server, "").start();
+    rehearsing.expect("test> ");
+    rehearsing.ask(":mode live", "cannot become live", "test> ");
+}
+
+// Input
+
+#[test]
+fn input_goes_on_until_it_is_whole_and_two_blank_lines_end_it() {
+    let mut terminal = sandbox();
+    terminal.line("fn twice(x) {");
+    terminal.line("x * 2");
+    terminal.line("}");
+    terminal.expect(PROMPT);
+    terminal.ask("twice(21)", "42", PROMPT);
+    terminal.line("fn open() {");
+    terminal.line("");
+    terminal.line("");
+    terminal.expect("error:");
+    terminal.expect(PROMPT);
+}
+
+#[test]
+fn a_pasted_script_is_one_input() {
+    let mut terminal = sandbox();
+    terminal.keys("\x1b[200~let a = 1;\nlet b = 2;\n\nprint(a + b);\n\n\x1b[201~");
+    terminal.keys("\r");
+    terminal.expect("\n3");
+    terminal.expect(PROMPT);
+}
+
+#[test]
+fn lines_that_come_all_at_once_are_all_taken() {
+    let mut terminal = sandbox();
+    terminal.keys("let a = 1\rlet b = 2\ra + b\r");
+    terminal.expect("3\r\n");
+    terminal.expect(PROMPT);
+}
+
+#[test]
+fn functions_closures_constants_and_imports_last() {
+    let mut terminal = Terminal::new("--sandbox").file("lib.rhai", "fn greet(n) { `hello ${n}` }").start();
+    terminal.expect(PROMPT);
+    for line in
+        ["const LIMIT = 5", "fn limit() { global::LIMIT }", "import \"lib\" as lib", "let add = |x| x + 1"]
+    {
+        terminal.line(line);
+        terminal.expect(PROMPT);
+    }
+    terminal.ask("limit() + add.call(1)", "\n7", PROMPT);
+    terminal.ask("lib::greet(\"you\")", "hello you", PROMPT);
+    terminal.line("fn through() { lib::greet(\"me\") }");
+    terminal.expect(PROMPT);
+    terminal.ask("through()", "hello me", PROMPT);
+}
+
+#[test]
+fn a_function_that_reads_a_variable_is_told_to_take_it() {
+    let mut terminal = sandbox();
+    for line in ["let limit = 5", "fn f() { limit }"] {
+        terminal.line(line);
+        terminal.expect(PROMPT);
+    }
+    terminal.line("f()");
+    let told = terminal.expect(PROMPT);
+    let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(told.contains("there is no variable `limit`") && told.contains("pass `limit` to it"), "{told}");
+    assert!(told.contains("or use a closure"), "{told}");
+}
+
+#[test]
+fn the_editor_gives_back_the_last_input_to_be_looked_at() {
+    let script = "#!/bin/sh\necho '6 * 7' > \"$1\"\n";
+    let mut terminal = Terminal::new("--sandbox").file("editor.sh", script).env("EDITOR", "sh editor.sh");
+    terminal = terminal.env("PATH", "/usr/bin:/bin");
+    let mut terminal = terminal.start();
+    terminal.expect(PROMPT);
+    terminal.line(":edit");
+    terminal.expect("6 * 7");
+    terminal.ask("", "\n42", PROMPT);
+}
+
+// Completion and hints
+
+#[test]
+fn tab_completes_functions_options_and_names_that_were_seen() {
+    let mut terminal = sandbox();
+    terminal.keys("get_user_inf\t");
+    terminal.expect("get_user_info(");
+    terminal.interrupt();
+    terminal.expect(PROMPT);
+    terminal.keys("get_users(#{dir\t");
+    terminal.expect("direct_only: ");
+    terminal.interrupt();
+    terminal.expect(PROMPT);
+    terminal.ask("let designers = get_users(#{group: \"Designers\"}); designers.len()", "6\r\n", PROMPT);
+    terminal.keys("get_user(\"ben\t");
+    terminal.expect("ben.osei@example.com");
+    terminal.interrupt();
+    terminal.expect(PROMPT);
+    terminal.keys("designers[0].firs\t");
+    terminal.expect("designers[0].firstname");
+    terminal.interrupt();
+}
+
+#[test]
+fn colours_and_grey_hints_are_there_with_colour_only() {
+    let mut terminal = Terminal::new("--sandbox").colored().start();
+    terminal.expect("> ");
+    terminal.keys("get_user(");
+    terminal.expect("\u{1b}[36mget_user");
+    terminal.expect("email: text");
+    let mut plain = sandbox();
+    plain.keys("get_user(1)");
+    plain.line("");
+    let drawn = plain.expect("error:");
+    assert!(!drawn.contains("email: text") && !drawn.contains("\u{1b}[36m"), "{drawn:?}");
+}
+
+// Results
+
+#[test]
+fn a_listing_shows_its_first_rows_and_how_to_see_more() {
+    let mut terminal = sandbox();
+    let shown = terminal.ask("get_users()", ":more shows the next", PROMPT);
+    assert!(shown.contains("email") && shown.contains("ada.lind@example.com"), "{shown}");
+    assert!(!shown.contains("uma.devi"), "{shown}");
+    terminal.ask(":more", "uma.devi@example.com", PROMPT);
+    terminal.ask("last.len()", "\n45", PROMPT);
+    assert!(!terminal.ask("let x = 1", "let x = 1", PROMPT).contains("()"));
+}
+
+#[test]
+fn no_line_of_a_table_is_wider_than_the_terminal() {
+    let mut terminal = Terminal::new("--sandbox").width(80).start();
+    terminal.expect(PROMPT);
+    let shown = terminal.ask("get_users()", ":more", PROMPT);
+    let rows: Vec<_> =
+        shown.lines().filter(|line| line.contains(".example") || line.contains("@example")).collect();
+    assert!(rows.len() == 20 && rows.iter().all(|row| row.trim_end().chars().count() <= 80), "{shown}");
+}
+
+#[test]
+fn the_last_value_can_be_shown_another_way() {
+    let mut terminal = sandbox();
+    terminal.ask("get_user(\"ada.lind@example.com\")", "firstname", PROMPT);
+    terminal.ask(":json", "\"firstname\": \"Ada\"", PROMPT);
+    terminal.ask(":table lastname, email", "Lind", PROMPT);
+    terminal.ask(":csv ada.csv", "ada.csv written", PROMPT);
+    let text = std::fs::read_to_string(terminal.path().join("ada.csv")).unwrap();
+    assert!(text.contains("ada.lind@example.com"), "{text}");
+}
+
+#[test]
+fn a_report_is_counts_and_what_failed() {
+    let mut terminal = sandbox();
+    let line = "multi_action([command(\"gus.taylor@example.com\").add_to_groups(\"Designers\"), \
+                command(\"nina.olsen@example.com\").add_to_groups(\"Nope\")])";
+    let shown = terminal.ask(line, "2 commands in 1 request, live: 1 done, 1 failed", PROMPT);
+    assert!(shown.contains("error.group.not_found") && shown.contains("hint:  Check the name"), "{shown}");
+}
+
+// Help
+
+#[test]
+fn help_comes_by_command_by_function_and_by_a_bare_name() {
+    let mut terminal = sandbox();
+    terminal.ask(":help", ":profile [NAME]", PROMPT);
+    for line in [":help get_user", "help(\"get_user\")", "help(get_user)"] {
+        let shown = terminal.ask(line, "get_user(email: text) -> User", PROMPT);
+        assert!(shown.contains("Errors: ") && shown.contains("Example"), "{shown}");
+    }
+    terminal.ask(":help get_usres", "Did you mean `get_users`?", PROMPT);
+    terminal.ask(":functions rehearsal", "test_mode()", PROMPT);
+    terminal.ask(":hlep", "Did you mean `:help`?", PROMPT);
+}
+
+// Work
+
+#[test]
+fn a_script_is_loaded_and_a_session_saved_as_one_that_runs() {
+    let mut terminal =
+        Terminal::new("--sandbox").file("jobs/x.rhai", "fn three() { 3 }\nlet four = 4;").start();
+    terminal.expect(PROMPT);
+    for line in [":load jobs/x.rhai", "let sum = three() + four", "nonsense("] {
+        terminal.line(line);
+        terminal.expect(PROMPT.trim_end());
+    }
+    terminal.interrupt();
+    terminal.expect(PROMPT);
+    terminal.line("print(sum)");
+    terminal.expect(PROMPT);
+    terminal.ask(":save session.rhai", "session.rhai written", PROMPT);
+    let run = crate::support::Shell::new("session.rhai");
+    std::fs::copy(terminal.path().join("session.rhai"), run.path().join("session.rhai")).unwrap();
+    assert_eq!(run.run().done(), "7\n");
+}
+
+#[test]
+fn time_and_requests_of_a_line_are_told_and_variables_listed() {
+    let mut terminal = sandbox();
+    terminal.ask(":time get_user(\"ada.lind@example.com\").firstname", "2 requests", PROMPT);
+    terminal.ask("let answer = 42", "", PROMPT);
+    let shown = terminal.ask(":vars", "answer", PROMPT);
+    assert!(shown.contains("42"), "{shown}");
+    terminal.ask(":reset", "", PROMPT);
+    terminal.ask("answer", "there is no variable `answer`", PROMPT);
+}
+
+#[test]
+fn another_profile_is_another_organization() {
+    let config =
+        "[acme]\norg_id = \"ACME@AdobeOrg\"\nclient_id = \"c\"\nclient_secret = \"s\"\nmode = \"live\"\n";
+    let mut terminal = Terminal::new("--sandbox").file(".config/umapi/config.toml", config).start();
+    terminal.expect(PROMPT);
+    terminal.line("let kept = 1");
+    terminal.expect(PROMPT);
+    let shown = terminal.ask(":profile acme", "organization ACME@AdobeOrg", "acme LIVE, changes are real> ");
+    assert!(shown.contains("real organization"), "{shown}");
+    terminal.ask("kept", "\n1", "acme LIVE, changes are real> ");
+    terminal.ask(":profile acne", "Did you mean `acme`?", "acme LIVE, changes are real> ");
+    terminal.ask(":profile sandbox", "sandbox", PROMPT);
+}
+
+// Waiting
+
+#[test]
+fn ctrl_c_ends_a_loop_a_sleep_and_a_request_and_keeps_the_session() {
+    let mut terminal = sandbox();
+    terminal.line("let kept = 1; get_groups().len()");
+    terminal.expect(PROMPT);
+    for line in ["loop { }", "sleep(100)", "while true { kept += 1; sleep(0.001) }"] {
+        terminal.line(line);
+        std::thread::sleep(Duration::from_millis(300));
+        let took = terminal.interrupted(PROMPT);
+        assert!(took < SOON, "{line}: {took:?}");
+    }
+    terminal.ask("kept > 0", "true", PROMPT);
+}
+
+#[test]
+fn a_question_of_a_script_is_answered_or_left() {
+    let mut terminal = sandbox();
+    terminal.line("let name = ask(\"Who?\"); `hello ${name}`");
+    terminal.expect("Who?\r\n");
+    terminal.line("you");
+    terminal.expect("hello you");
+    terminal.expect(PROMPT);
+    terminal.line("ask(\"Who?\")");
+    terminal.expect("Who?\r\n");
+    std::thread::sleep(Duration::from_millis(200));
+    assert!(terminal.interrupted(PROMPT) < SOON);
+}
+
+#[test]
+fn an_interrupted_list_of_commands_tells_what_was_done() {
+    let server = server();
+    let mut terminal = real(&server, "").start();
+    terminal.expect("test> ");
+    terminal.line("let all = get_users().to_array();");
+    terminal.expect("test> ");
+    server.queue(Fault { delay: 30_000, skip: 1, ..Fault::at(EndpointId::Action, Effect::Nothing) });
+    terminal.line("multi_action(all.map(|u| command(u.email).add_to_groups(\"Designers\")))");
+    std::thread::sleep(Duration::from_millis(800));
+    terminal.interrupt();
+    let told = terminal.expect("test> ");
+    assert!(told.contains("interrupted") && told.contains("10 would be done"), "{told}");
+    terminal.ask("last.completedInTestMode", "\n10", "test> ");
+}
+
+#[test]
+fn a_throttle_tells_why_and_counts_down_and_can_be_left() {
+    let server = server();
+    let wait = Effect::Status { status: 429, body: None, retry_after: Some(RetryAfter::Seconds(100)) };
+    server.queue(Fault::at(EndpointId::User, wait).times(9));
+    let mut terminal = real(&server, "").start();
+    terminal.expect("test> ");
+    terminal.line("get_user(\"ada.lind@example.com\")");
+    terminal.expect("until ");
+    terminal.expect("the service asks to wait (HTTP 429)");
+    terminal.expect("waiting 99 s until "); // one second later
+    assert!(terminal.interrupted("test> ") < SOON);
+}
+
+#[test]
+fn a_request_that_is_not_answered_is_given_up_and_the_listing_goes_on_later() {
+    let server =
+        Sandbox::start(sandbox::Options { users: Some(4_100), ..sandbox::Options::default() }).unwrap();
+    let mut terminal = real(&server, "").start();
+    terminal.expect("test> ");
+    terminal.line("let users = get_users();");
+    terminal.expect("test> ");
+    server.queue(Fault { delay: 30_000, ..Fault::next(Effect::Nothing) });
+    terminal.line("users.len()");
+    std::thread::sleep(Duration::from_millis(300));
+    let took = terminal.interrupted("test> ");
+    assert!(took < SOON, "{took:?}");
+    terminal.ask("users.len() > 4000", "true", "test> ");
+}
+
+#[test]
+fn at_an_empty_prompt_the_second_ctrl_c_leaves() {
+    let mut terminal = sandbox();
+    terminal.keys("half a line");
+    terminal.interrupt();
+    terminal.expect(PROMPT);
+    terminal.interrupt();
+    terminal.expect("once more leaves");
+    terminal.expect(PROMPT);
+    terminal.interrupt();
+    assert_eq!(terminal.end(), 0);
+}
+
+#[test]
+fn ctrl_d_and_quit_leave_and_exit_says_with_which_code() {
+    for (keys, code) in [("\u{4}", 0), (":quit\r", 0), ("quit\r", 0), ("exit(7)\r", 7)] {
+        let mut terminal = sandbox();
+        terminal.keys(keys);
+        assert_eq!(terminal.end(), code, "{keys:?}");
+    }
+}
+
+// Errors
+
+#[test]
+fn errors_show_where_and_why_and_never_end_the_session() {
+    let mut terminal = sandbox();
+    let shown = terminal.ask("get_user(\"nobody@example.com\")", "request id: ", PROMPT);
+    assert!(shown.contains("1 | get_user(") && shown.contains('^'), "{shown}");
+    terminal.line("fn deep(n) { deep(n + 1) }");
+    terminal.expect(PROMPT);
+    terminal.ask("deep(0)", "error:", PROMPT);
+    terminal.ask("1 + 1", "\n2", PROMPT);
+}
+
+#[test]
+fn an_error_in_a_function_of_an_earlier_line_shows_that_line() {
+    let mut terminal = sandbox();
+    terminal.line("fn broken(x) { x.nothing }");
+    terminal.expect(PROMPT);
+    let shown = terminal.ask("broken(1)", "called at input 2:1:1", PROMPT);
+    assert!(shown.contains("--> input 1:1:") && shown.contains("1 | fn broken(x) { x.nothing }"), "{shown}");
+}
+
+// History
+
+#[test]
+fn lines_are_kept_for_the_next_session_and_secrets_are_not() {
+    let home = {
+        let mut terminal = Terminal::new("--sandbox").env("UMAPI_CLIENT_SECRET", "hunter2hunter2").start();
+        terminal.expect(PROMPT);
+        for line in ["let first = 1", "let s = \"hunter2hunter2\"", "let t = \"Bearer abcdef\"", ":vars"] {
+            terminal.line(line);
+            terminal.expect(PROMPT);
+        }
+        std::fs::read_to_string(terminal.path().join(".local/state/umapi/history")).unwrap()
+    };
+    assert!(home.contains("let first = 1") && home.contains(":vars"), "{home}");
+    assert!(!home.contains("hunter2") && !home.contains("Bearer"), "{home}");
+}
+
+#[test]
+fn earlier_lines_are_found_by_ctrl_r_and_listed() {
+    let history = "umapi-history 1\n\"let earlier = 41\"\n";
+    let mut terminal = Terminal::new("--sandbox").file(".local/state/umapi/history", history).start();
+    terminal.expect(PROMPT);
+    terminal.keys("\u{12}earl");
+    terminal.expect("let earlier = 41");
+    terminal.keys("\r");
+    terminal.expect(PROMPT);
+    terminal.ask("earlier + 1", "\n42", PROMPT);
+    terminal.ask(":history", "let earlier = 41", PROMPT);
+}
+
+#[test]
+fn the_first_script_is_run_unless_it_is_skipped() {
+    let start = |arguments: &str| {
+        Terminal::new(arguments).file(".config/umapi/init.rhai", "fn greet() { \"hello\" }").start()
+    };
+    let mut terminal = start("--sandbox");
+    terminal.expect(PROMPT);
+    terminal.ask("greet()", "hello", PROMPT);
+    let mut without = start("--sandbox --no-init");
+    without.expect(PROMPT);
+    without.ask("greet()", "there is no function `greet`", PROMPT);
+}
+
+// Without what is usual
+
+#[test]
+fn a_dumb_terminal_gets_plain_lines() {
+    let mut terminal = Terminal::new("--sandbox").env("TERM", "dumb").colored().start();
+    terminal.expect(PROMPT);
+    terminal.line("1 + 1");
+    let shown = terminal.expect(PROMPT);
+    assert!(shown.contains('2') && !shown.contains('\u{1b}'), "{shown:?}");
+    terminal.ask("get_users().len()", "45", PROMPT);
+}
+
+#[test]
+fn the_prompt_opens_whatever_is_wrong_with_the_configuration() {
+    let mut terminal = Terminal::new("").start();
+    let start = terminal.expect("default test> ");
+    assert!(start.contains("lacks `org_id`") && start.contains("umapi init"), "{start}");
+    terminal.ask("[3, 1, 2].len()", "\n3", "default test> ");
+    terminal.ask("get_users()", "lacks `org_id`", "default test> ");
+    let mut broken = Terminal::new("").file(".config/umapi/config.toml", "[default]\norg = 1\n").start();
+    broken.expect("config.toml:2");
+    broken.expect("default test> ");
+    broken.ask("1 + 1", "\n2", "default test> ");
+}

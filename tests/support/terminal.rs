@@ -1,0 +1,135 @@
+//! The prompt in a pseudo-terminal, as an operator types at it, in a home of its own.
+
+use expectrl::process::unix::{PtyStream, UnixProcess};
+use expectrl::{ControlCode, Expect, Session};
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+/// Builds without optimization on a busy machine take their time; what is expected comes far sooner.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A terminal that is being prepared.
+pub(crate) struct Terminal {
+    folder: TempDir,
+    command: Command,
+    width: u16,
+}
+
+/// A terminal in which `umapi` runs.
+pub(crate) struct Running {
+    session: Session<UnixProcess, PtyStream>,
+    folder: TempDir,
+}
+
+impl Terminal {
+    /// `umapi` with these arguments, split at blanks; without colours.
+    pub(crate) fn new(line: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut command = Command::new(assert_cmd::cargo::cargo_bin("umapi"));
+        command.env_clear().env("HOME", folder.path()).current_dir(folder.path());
+        command.env("TERM", "xterm-256color").env("NO_COLOR", "1").args(line.split_whitespace());
+        Self { folder, command, width: 100 }
+    }
+
+    /// An environment variable.
+    pub(crate) fn env(mut self, name: &str, value: &str) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    /// With colours.
+    pub(crate) fn colored(mut self) -> Self {
+        self.command.env_remove("NO_COLOR");
+        self
+    }
+
+    /// So many columns.
+    pub(crate) fn width(mut self, width: u16) -> Self {
+        self.width = width;
+        self
+    }
+
+    /// A file in the folder it runs in, which is also its home.
+    pub(crate) fn file(self, name: &str, content: &str) -> Self {
+        let path = self.folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, content).unwrap();
+        self
+    }
+
+    /// Starts it.
+    pub(crate) fn start(self) -> Running {
+        let mut session = Session::spawn(self.command).unwrap();
+        session.set_expect_timeout(Some(PATIENCE));
+        session.get_process_mut().set_window_size(self.width, 60).unwrap();
+        Running { session, folder: self.folder }
+    }
+}
+
+impl Running {
+    /// Types a line.
+    pub(crate) fn line(&mut self, line: &str) {
+        self.session.send(format!("{line}\r")).unwrap();
+    }
+
+    /// Types without an end.
+    pub(crate) fn keys(&mut self, text: &str) {
+        self.session.send(text).unwrap();
+    }
+
+    /// Presses Ctrl-C.
+    pub(crate) fn interrupt(&mut self) {
+        self.session.send(ControlCode::EndOfText).unwrap();
+    }
+
+    /// Waits for a text; answers what came before it.
+    #[track_caller]
+    pub(crate) fn expect(&mut self, text: &str) -> String {
+        match self.session.expect(text) {
+            Ok(found) => String::from_utf8_lossy(found.before()).into_owned(),
+            Err(error) => panic!("no `{text}`: {error}; there is {:?}", self.rest()),
+        }
+    }
+
+    /// Types a line, waits for a text, and for the prompt behind it; answers what stood between the line and the
+    /// prompt.
+    #[track_caller]
+    pub(crate) fn ask(&mut self, line: &str, text: &str, prompt: &str) -> String {
+        self.line(line);
+        let before = self.expect(text);
+        let after = self.expect(prompt);
+        [before.as_str(), text, &after].concat()
+    }
+
+    /// How long it takes from Ctrl-C to the prompt.
+    #[track_caller]
+    pub(crate) fn interrupted(&mut self, prompt: &str) -> Duration {
+        let begun = Instant::now();
+        self.interrupt();
+        self.expect(prompt);
+        begun.elapsed()
+    }
+
+    /// Waits for its end; answers the exit code.
+    #[track_caller]
+    pub(crate) fn end(mut self) -> i32 {
+        self.session.expect(expectrl::Eof).unwrap();
+        match self.session.get_process().wait().unwrap() {
+            expectrl::process::unix::WaitStatus::Exited(_, code) => code,
+            other => panic!("it ended with {other:?}"),
+        }
+    }
+
+    /// The folder it runs in.
+    pub(crate) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn rest(&mut self) -> String {
+        let mut bytes = vec![0; 8_000];
+        let count = self.session.try_read(&mut bytes).unwrap_or_default();
+        String::from_utf8_lossy(&bytes[..count]).into_owned()
+    }
+}
