@@ -4,6 +4,7 @@
 mod catalog;
 mod client;
 mod first_steps;
+mod guards;
 mod layering;
 #[cfg(unix)]
 mod listings;

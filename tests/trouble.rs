@@ -22,17 +22,25 @@ fn unavailable(status: u16) -> Effect {
 }
 
 #[test]
-fn a_change_whose_answers_are_all_lost_is_unknown_however_it_was_made() {
-    for effect in [Effect::DropAfter, Effect::CutBody { bytes: 9 }, unavailable(503)] {
+fn a_change_whose_answers_are_all_lost_is_read_back_however_it_was_made() {
+    let ends = [(Effect::DropAfter, 0), (Effect::CutBody { bytes: 9 }, 0), (unavailable(503), 5)];
+    for (effect, end) in ends {
         let server = troubled(effect);
         for code in [
             CHANGE.to_owned(),
             "multi_action([command(\"ben.osei@example.com\").add_to_groups(\"Finance\")])".into(),
         ] {
             let run = Shell::new("--live -e").arg(&code).against(&server).run();
-            assert_eq!(run.code, 6, "{code}\n{}\n{}", run.stdout, run.stderr);
+            assert_eq!(run.code, end, "{code}\n{}\n{}", run.stdout, run.stderr);
         }
     }
+}
+
+#[test]
+fn a_change_that_can_neither_be_answered_nor_read_back_is_unknown() {
+    let server = troubled(Effect::DropAfter);
+    server.queue(Fault::at(EndpointId::User, unavailable(503)).times(99));
+    Shell::new("--live -e").arg(CHANGE).against(&server).run().ended(6);
 }
 
 #[test]

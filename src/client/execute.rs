@@ -1,9 +1,10 @@
 //! A stream of commands in, a stream of outcomes out.
 
 use super::Client;
-use super::call::{Call, Failed};
+use super::call::Failed;
 use super::event::{Event, Progress, Recalled, SentCommand, WaitReason};
 use super::gate::Admitted;
+use super::look_back::{Sight, UNREADABLE};
 use super::outcome::{Outcome, Status};
 use super::pace::time_for;
 use super::plan::{Item, Plan, Settled, Verdict};
@@ -146,13 +147,10 @@ impl Runner {
     }
 
     fn take(&mut self, mut item: Item, command: &Command) {
-        let outcome = match self.recall(&mut item) {
-            Some(outcome) => Some(outcome),
-            None => {
-                let fault = self.client.fault_of(command).err();
-                self.plan.add(item, fault, self.client.mode())
-            }
-        };
+        let outcome = self.recall(&mut item).or_else(|| {
+            let fault = self.client.fault_of(command).err();
+            self.plan.add(item, fault, self.client.mode())
+        });
         self.decide(outcome);
     }
 
@@ -296,8 +294,8 @@ impl Runner {
         }
     }
 
-    /// The answer was lost. What may not be repeated is of unknown outcome; the rest leaves again with the
-    /// next request. The run ends when attempts were used up, or as many requests in a row were lost.
+    /// The answer was lost. What may be repeated leaves again with the next request; of the rest it is read back
+    /// whether it was done. The run ends when attempts were used up, or as many requests in a row were lost.
     async fn lost(&mut self, request: &Request, failed: Failed) {
         let settings = &self.client.shared.settings;
         let met = failed.lost.clone().unwrap_or_default();
@@ -306,17 +304,40 @@ impl Runner {
         self.losses += 1;
         let give_up = !(resend || server_fault) || self.losses >= settings.max_attempts;
         let wait = retry::delay(settings, self.losses, None, rand::random());
-        let message = met.clone();
-        self.settle(request, failed.attempts, |repeatable| {
-            if repeatable && resend && !give_up { Verdict::Again } else { Verdict::Unknown(message.clone()) }
-        });
-        let call: &Call = &request.admitted.call;
         let ended = if give_up {
-            Err(stop_reason(failed.error, met))
+            Err(stop_reason(failed.error.clone(), met.clone()))
         } else {
-            self.client.wait(call, WaitReason::Backoff(met), wait).await
+            // What is still being carried out has so long to come to its end before it is looked at.
+            self.client.wait(&request.admitted.call, WaitReason::Backoff(met.clone()), wait).await
         };
-        self.stopped = ended.err();
+        let again = resend && ended.is_ok();
+        let verdicts = self.look_back(request, &met, again).await;
+        let all_done = verdicts.iter().all(|verdict| *verdict == Verdict::Done);
+        let settled = request.places.iter().zip(verdicts);
+        let settled =
+            settled.map(|((place, _), verdict)| (*place, request.settled(verdict, failed.attempts)));
+        self.conclude(request, settled.collect());
+        // What is seen to be done needs no answer: nothing keeps the next request from leaving.
+        self.stopped = ended.err().filter(|error| !all_done || matches!(*error.kind, ErrorKind::Interrupted));
+    }
+
+    /// What became of each command of a request whose answer was lost; `again` says whether any may leave again.
+    async fn look_back(&mut self, request: &Request, met: &str, again: bool) -> Vec<Verdict> {
+        let pieces: Vec<_> =
+            request.places.iter().map(|(place, repeatable)| (self.command_at(*place), *repeatable)).collect();
+        let client = self.client.clone();
+        let (mut verdicts, mut reachable) = (Vec::new(), request.mode == Mode::Live);
+        for (command, repeatable) in pieces {
+            let sight = match command.filter(|_| reachable && !(repeatable && again)) {
+                Some(command) => Some(client.look_back(&command).await),
+                None => None,
+            };
+            if let Some(Sight::Unclear(why)) = &sight {
+                reachable &= !why.starts_with(UNREADABLE);
+            }
+            verdicts.push(judge(sight, met, repeatable, again));
+        }
+        verdicts
     }
 
     fn settle(&mut self, request: &Request, attempts: u32, verdict: impl Fn(bool) -> Verdict) {
@@ -373,6 +394,23 @@ impl Request {
     fn settled(&self, verdict: Verdict, attempts: u32) -> Settled {
         let request_id = (attempts > 0).then(|| self.admitted.call.request_id.clone());
         Settled { verdict, warnings: Vec::new(), request_id, attempts, mode: self.mode }
+    }
+}
+
+/// What a look at the organization says of a command whose answer was lost; `None` where none was taken.
+fn judge(sight: Option<Sight>, met: &str, repeatable: bool, again: bool) -> Verdict {
+    match sight {
+        None if repeatable && again => Verdict::Again,
+        Some(Sight::Done) => Verdict::Done,
+        Some(Sight::NotDone) if again => Verdict::Again,
+        Some(Sight::NotDone) => {
+            Verdict::NotSent(format!("{met}; reading it back shows that it was not done"))
+        }
+        Some(Sight::Partly) => {
+            Verdict::Unknown(format!("{met}; reading it back shows that a part of it was done"))
+        }
+        Some(Sight::Unclear(why)) => Verdict::Unknown(format!("{met}; {why}")),
+        None => Verdict::Unknown(met.to_owned()),
     }
 }
 

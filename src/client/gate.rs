@@ -240,13 +240,13 @@ fn fates_of_answer(request: &ActionRequest, answer: &Answer) -> Vec<Fate> {
     let count = request.commands.len();
     let all = |status, message: String| vec![Fate::told(status, message); count];
     match serde_json::from_value::<ActionResponse>(answer.body.clone()) {
-        Ok(response) if answer.status < 300 => match stitch::whole_refusal(&response) {
-            Some(code) => all(Status::Failed, code.to_owned()),
-            None => {
-                let parts = stitch::stitch(&response, count, request.mode);
-                parts.iter().map(|part| part.verdict.fate(request.mode)).collect()
+        Ok(response) if answer.status < 300 => {
+            if let Some(code) = stitch::whole_refusal(&response) {
+                return all(Status::Failed, code.to_owned());
             }
-        },
+            let parts = stitch::stitch(&response, count, request.mode);
+            parts.iter().map(|part| part.verdict.fate(request.mode)).collect()
+        }
         _ if (300..500).contains(&answer.status) => all(Status::Failed, format!("HTTP {}", answer.status)),
         _ => all(Status::Unknown, format!("HTTP {}, and no answer that makes sense", answer.status)),
     }

@@ -21,9 +21,18 @@ use tokio_util::sync::CancellationToken;
 pub trait Entry: Listed + Send + Sync + 'static {
     /// Feeds what makes the record the one it is to `digest`.
     fn identify(&self, digest: &mut dyn FnMut(&str));
+
+    /// The records as users, where they are such.
+    fn users(_records: &[Arc<Self>]) -> Option<&[Arc<User>]> {
+        None
+    }
 }
 
 impl Entry for User {
+    fn users(records: &[Arc<Self>]) -> Option<&[Arc<User>]> {
+        Some(records)
+    }
+
     /// The service's own id; the person where it sent none.
     fn identify(&self, digest: &mut dyn FnMut(&str)) {
         if let Some(id) = &self.id {
@@ -57,6 +66,8 @@ pub struct Listing<T> {
     ended: Option<Result<()>>,
     /// A page that said it was the last one, while `X-Page-Count` said otherwise: the next one settles it.
     doubtful: Option<usize>,
+    /// Whether the hooks were told of its end.
+    told: bool,
 }
 
 /// What a page turned out to be.
@@ -89,6 +100,7 @@ impl<T: Entry> Listing<T> {
             pages: None,
             ended: None,
             doubtful: None,
+            told: false,
         }
     }
 
@@ -98,6 +110,39 @@ impl<T: Entry> Listing<T> {
     /// The first page's errors as they are, `interrupted`, and `incomplete` for whatever keeps a later page
     /// from being read. A listing that failed stays failed; one that was interrupted goes on.
     pub async fn next_page(&mut self) -> Result<Option<Vec<Arc<T>>>> {
+        let page = self.read_page().await;
+        self.tell(page.as_ref().map(Option::as_deref));
+        page
+    }
+
+    /// Tells the hooks of a page of users, and how a listing ended.
+    fn tell(&mut self, page: Result<Option<&[Arc<T>]>, &Error>) {
+        let hooks = self.reader.client.hooks();
+        if let Some(users) = page.as_ref().ok().and_then(|page| T::users((*page)?)) {
+            for hook in &hooks {
+                hook.seen(users);
+            }
+        }
+        match page {
+            Err(error) => {
+                for hook in &hooks {
+                    hook.listed(&self.name, Err(error));
+                }
+            }
+            Ok(_)
+                if self.is_finished()
+                    && T::users(&[]).is_some()
+                    && !std::mem::replace(&mut self.told, true) =>
+            {
+                for hook in &hooks {
+                    hook.listed(&self.name, Ok(self.seen.count()));
+                }
+            }
+            Ok(_) => {}
+        }
+    }
+
+    async fn read_page(&mut self) -> Result<Option<Vec<Arc<T>>>> {
         if let Some(ended) = &self.ended {
             return ended.clone().map(|()| None);
         }

@@ -15,6 +15,9 @@ const ADOBE_ID_DOMAIN: &str = "AdobeID";
 /// The admin group that `remove: "all"` leaves (contract 3.2).
 const ORGANIZATION_ADMINS: &str = "_org_admin";
 
+/// How the reason begins when the service did not answer.
+pub(super) const UNREADABLE: &str = "reading it back failed";
+
 /// What can be seen of a command afterwards.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Sight {
@@ -49,7 +52,7 @@ impl Client {
             Subject::User { .. } => self.look_at_user(command).await,
             Subject::Group { name } => self.look_at_group(command, name).await,
         };
-        seen.unwrap_or_else(|error| Sight::Unclear(format!("reading it back failed: {error}")))
+        seen.unwrap_or_else(|error| Sight::Unclear(format!("{UNREADABLE}: {error}")))
     }
 
     /// What someone is still a member of after a removal that the service calls done; `None` when of nothing, and

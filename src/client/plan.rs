@@ -28,6 +28,7 @@ pub(super) struct Plan {
 
 /// A command on its way.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "four things that are true of a command or not")]
 pub(super) struct Item {
     index: usize,
     target: String,

@@ -4,7 +4,7 @@ use super::place::Place;
 use crate::cli::{Global, JournalCommand};
 use crate::error::{Error, Result};
 use crate::output::Output;
-use crate::script::guard::Limits;
+use crate::script::guard::{Limits, Pattern};
 use crate::script::journal::Recorder;
 use crate::script::journal::record;
 use crate::shell::exit::Exit;
@@ -63,7 +63,7 @@ fn script(program: Option<&Program>) -> Value {
 
 /// The guards as options, which a resumed run gets again.
 fn guards(global: &Global, limits: &Limits) -> Value {
-    let protected: Vec<_> = limits.protected.iter().map(|pattern| pattern.text()).collect();
+    let protected: Vec<_> = limits.protected.iter().map(Pattern::text).collect();
     json!({
         "read_only": limits.read_only,
         "max_changes": limits.max_changes,

@@ -135,6 +135,7 @@ fn limits(global: &Global, config: Option<&Config>) -> Result<Limits> {
     Ok(Limits {
         read_only: global.read_only || config.and_then(|config| config.guard(Key::ReadOnly)) == Some("true"),
         max_changes: changes.and_then(|text| text.parse().ok()),
+        most_removals: None,
         max_removals: removals.map(allowance).transpose()?,
         protected: patterns.into_iter().flatten().collect(),
         allow_empty_source: global.allow_empty_source,

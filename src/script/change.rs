@@ -76,7 +76,7 @@ fn refused(session: &Session, source: &dyn Source) -> Result<Vec<Failure>> {
     for (index, asked) in source.orders()?.enumerate() {
         match check(session, index, asked?)? {
             Ok(order) => {
-                session.setup().guard.foresee(session.mode(), &order.command.to_json(), &mut ahead)?
+                session.setup().guard.foresee(session.mode(), &order.command.to_json(), &mut ahead)?;
             }
             Err(failure) => refused.push(failure),
         }

@@ -39,5 +39,8 @@ pub(super) fn free_name(path: &Path) -> PathBuf {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     let ending = path.extension().map(|ending| format!(".{}", ending.to_string_lossy())).unwrap_or_default();
     let name = |number: usize| path.with_file_name(format!("{stem}-{number}{ending}"));
-    (2..).map(name).find(|path| path.symlink_metadata().is_err()).unwrap_or_else(|| path.to_owned())
+    (2..=usize::MAX)
+        .map(name)
+        .find(|path| path.symlink_metadata().is_err())
+        .unwrap_or_else(|| path.to_owned())
 }

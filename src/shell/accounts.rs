@@ -25,7 +25,9 @@ pub fn begin(session: &Session, output: &Output) -> Result<(), Exit> {
                     "of unknown outcome: {done} are done, {again} leave again when asked for"
                 ));
             }
-            settlement.open.iter().for_each(|line| output.warning(&format!("open: {line}")));
+            for line in &settlement.open {
+                output.warning(&format!("open: {line}"));
+            }
             Ok(())
         }
         Err(error) => {
@@ -44,8 +46,9 @@ pub fn end(session: &Session, exit: Exit, output: &Output) -> Exit {
     }
     let Some(recorder) = &session.setup().recorder else { return exit };
     if session.setup().resumed {
-        let left = resume::left(recorder);
-        left.iter().for_each(|line| output.warning(&format!("begun before and no longer asked for: {line}")));
+        for line in resume::left(recorder) {
+            output.warning(&format!("begun before and no longer asked for: {line}"));
+        }
     }
     if let Err(error) = recorder.end(exit.code()) {
         output.warning(&format!("the journal has no end: {error}"));
@@ -67,13 +70,14 @@ fn exit_with_guard(session: &Session, exit: Exit) -> Exit {
 
 fn summary(totals: Totals, session: &Session) -> String {
     let mut parts = vec![format!("{} done", totals.done)];
-    let more = [
+    let others = [
         (totals.resumed, "of them before"),
         (totals.failed, "failed"),
         (totals.unknown, "unknown"),
         (totals.not_sent, "not sent"),
     ];
-    parts.extend(more.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")));
+    parts
+        .extend(others.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")));
     let calls = session.calls();
     let mode = session.mode().as_str();
     format!(

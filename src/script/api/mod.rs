@@ -6,6 +6,7 @@ pub mod chance;
 pub mod commands;
 pub mod csv;
 pub mod groups;
+pub mod guards;
 pub mod help;
 pub mod json;
 pub mod lists;
@@ -42,6 +43,7 @@ pub const FAMILIES: &[Family] = &[
     Family { title: "Many at once", module: || exported_module!(actions::functions) },
     Family { title: "Queue", module: || exported_module!(queue::functions) },
     Family { title: "Commands", module: || exported_module!(commands::functions) },
+    Family { title: "Guards", module: || exported_module!(guards::functions) },
     Family { title: "Raw calls", module: || exported_module!(raw::functions) },
     Family { title: "Records", module: || exported_module!(records::functions) },
     Family { title: "Lists", module: lists::module },

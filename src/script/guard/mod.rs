@@ -38,6 +38,7 @@ impl Allowance {
 
 /// What the operator allows.
 #[derive(Debug, Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the operator")]
 pub struct Limits {
     /// No change at all.
     pub read_only: bool,
@@ -45,6 +46,8 @@ pub struct Limits {
     pub max_changes: Option<usize>,
     /// So many people who lose something.
     pub max_removals: Option<Allowance>,
+    /// The script's own limit of people who lose something, beside the operator's.
+    pub most_removals: Option<usize>,
     /// Whom and what no command may be about.
     pub protected: Vec<Pattern>,
     /// Whether removals may follow from a listing that failed or a file without rows.
@@ -84,21 +87,18 @@ impl Guard {
     }
 
     /// A script tightens the limits; what would loosen them changes nothing.
-    pub fn tighten(&self, change: impl FnOnce(&Limits) -> Limits) {
-        let mut state = self.state();
-        let wanted = change(&state.limits);
-        let limits = &mut state.limits;
+    pub fn tighten(&self, wanted: &Limits) {
+        let limits = &mut self.state().limits;
         limits.read_only |= wanted.read_only;
         limits.max_changes = fewer(limits.max_changes, wanted.max_changes);
-        if let (Some(Allowance::Count(count)), true) = (wanted.max_removals, limits.max_removals.is_some()) {
-            limits.max_removals = match limits.max_removals {
-                Some(Allowance::Count(known)) => Some(Allowance::Count(known.min(count))),
-                other => other,
-            };
-        } else {
-            limits.max_removals = limits.max_removals.or(wanted.max_removals);
-        }
-        limits.protected.extend(wanted.protected);
+        limits.most_removals = fewer(
+            limits.most_removals,
+            match wanted.max_removals {
+                Some(Allowance::Count(count)) => Some(count),
+                _ => None,
+            },
+        );
+        limits.protected.extend(wanted.protected.iter().cloned());
     }
 
     /// A source was empty or failed: no removal may follow from it.
@@ -185,23 +185,23 @@ impl State {
     }
 
     /// Whether so much more may leave.
-    fn weigh(&self, mode: Mode, more: &Weight) -> Result<()> {
-        if let Some(most) = self.limits.max_changes.filter(|most| self.sent.changes + more.changes > *most) {
-            let count = self.sent.changes + more.changes;
+    fn weigh(&self, mode: Mode, added: &Weight) -> Result<()> {
+        if let Some(most) = self.limits.max_changes.filter(|most| self.sent.changes + added.changes > *most) {
+            let count = self.sent.changes + added.changes;
             return Err(stopped(
                 format!("{count} changes are more than {most}"),
                 "Raise --max-changes to allow that.",
             ));
         }
-        if more.removals == 0 {
+        if added.removals == 0 {
             return Ok(());
         }
         if let Some(source) = self.empty.as_ref().filter(|_| !self.limits.allow_empty_source) {
             let message = format!("no removals follow, because {source}");
             return Err(stopped(message, "See that the source is whole, or add --allow-empty-source."));
         }
-        let removals = self.sent.removals + more.removals;
-        match self.allowed(mode)? {
+        let removals = self.sent.removals + added.removals;
+        match fewer(self.allowed(mode)?, self.limits.most_removals) {
             Some(most) if removals > most => {
                 let message = format!("{removals} people or groups would lose something, more than {most}");
                 Err(stopped(message, "Raise --max-removals to allow that."))

@@ -108,11 +108,11 @@ fn no_removal_follows_from_a_source_that_failed_or_was_empty() {
 #[test]
 fn a_script_only_tightens() {
     let guard = Guard::new(Limits { max_changes: Some(5), ..Limits::default() });
-    guard.tighten(|_| Limits { max_changes: Some(50), ..Limits::default() });
+    guard.tighten(&Limits { max_changes: Some(50), ..Limits::default() });
     assert!(message(&guard, &people(6, add)).is_some());
-    guard.tighten(|_| Limits { max_changes: Some(2), read_only: false, ..Limits::default() });
+    guard.tighten(&Limits { max_changes: Some(2), read_only: false, ..Limits::default() });
     assert!(message(&guard, &people(3, add)).is_some());
-    guard.tighten(|_| Limits { read_only: true, ..Limits::default() });
+    guard.tighten(&Limits { read_only: true, ..Limits::default() });
     assert!(message(&guard, &people(1, add)).unwrap().contains("read-only"));
 }
 

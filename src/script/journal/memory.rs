@@ -63,11 +63,11 @@ struct Split {
 
 impl Memory {
     /// Takes a record of the journal in.
-    pub(super) fn hear(&mut self, record: Record) {
+    pub(super) fn hear(&mut self, record: &Record) {
         match record.get("kind").and_then(Value::as_str) {
-            Some("request") => self.hear_request(&record),
-            Some("settled") => self.hear_settled(&record),
-            Some("found") => self.hear_found(&record),
+            Some("request") => self.hear_request(record),
+            Some("settled") => self.hear_settled(record),
+            Some("found") => self.hear_found(record),
             Some("resumed") => self.run += 1,
             _ => {}
         }
@@ -282,26 +282,129 @@ pub(super) fn label(command: &Value) -> String {
 }
 
 fn key_of(mode: &str, command: &Value) -> Key {
-    let mut command = command.clone();
-    if let Value::Object(fields) = &mut command {
-        fields.remove("requestID");
-    }
-    digest_of(&json!([mode, command]))
+    let mut text = mode.to_owned();
+    write_sorted(command, &mut text);
+    digest::short(text.as_bytes())
 }
 
-/// A digest that does not depend on the order of keys.
+/// A digest that does not depend on the order of keys, nor on any `requestID`.
 fn digest_of(value: &Value) -> Key {
-    digest::short(sorted(value).to_string().as_bytes())
+    key_of("", value)
 }
 
-fn sorted(value: &Value) -> Value {
+fn write_sorted(value: &Value, text: &mut String) {
     match value {
         Value::Object(fields) => {
             let mut pairs: Vec<_> = fields.iter().filter(|(key, _)| *key != "requestID").collect();
             pairs.sort_by_key(|(key, _)| key.as_str());
-            pairs.into_iter().map(|(key, value)| (key.clone(), sorted(value))).collect()
+            text.push('{');
+            for (key, value) in pairs {
+                write_text(key, text);
+                write_sorted(value, text);
+            }
+            text.push('}');
         }
-        Value::Array(list) => list.iter().map(sorted).collect(),
-        other => other.clone(),
+        Value::Array(list) => {
+            text.push('[');
+            for value in list {
+                write_sorted(value, text);
+            }
+            text.push(']');
+        }
+        Value::String(content) => write_text(content, text),
+        other => write_text(&other.to_string(), text),
+    }
+}
+
+/// A text with its length before it, so that two of them never read as another two.
+fn write_text(content: &str, text: &mut String) {
+    text.push_str(&content.len().to_string());
+    text.push(':');
+    text.push_str(content);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(number: u64, users: &[&str]) -> Record {
+        let commands: Vec<_> = users
+            .iter()
+            .enumerate()
+            .map(|(index, user)| json!({"index": index, "piece": 0, "pieces": 1, "command": add(user)}))
+            .collect();
+        let fields = json!({"kind": "request", "number": number, "list": number, "mode": "live", "request_id": "r", "commands": commands});
+        fields.as_object().unwrap().clone()
+    }
+
+    fn settled(number: u64, statuses: &[&str]) -> Record {
+        let fates: Vec<_> = statuses.iter().map(|status| json!({ "status": status })).collect();
+        json!({"kind": "settled", "number": number, "fates": fates}).as_object().unwrap().clone()
+    }
+
+    fn add(user: &str) -> Value {
+        json!({"user": user, "do": [{"add": {"group": ["X"]}}]})
+    }
+
+    fn memory(records: &[Record]) -> Memory {
+        let mut memory = Memory::default();
+        for record in records {
+            memory.hear(record);
+        }
+        memory.begin_again();
+        memory
+    }
+
+    fn is_done(memory: &mut Memory, command: &Value) -> bool {
+        matches!(memory.recall("live", command), Some(Recalled::Done { .. }))
+    }
+
+    #[test]
+    fn what_was_completed_is_answered_as_often_as_it_was_whatever_its_request_id_and_order_of_keys() {
+        let mut memory =
+            memory(&[request(1, &["a", "a", "b"]), settled(1, &["completed", "completed", "failed"])]);
+        let other = json!({"do": [{"add": {"group": ["X"]}}], "requestID": "7", "user": "a"});
+        assert!(is_done(&mut memory, &add("a")) && is_done(&mut memory, &other));
+        assert!(!is_done(&mut memory, &add("a")) && !is_done(&mut memory, &add("b")));
+        assert_eq!(memory.last_number(), 1);
+    }
+
+    #[test]
+    fn a_rehearsal_does_not_answer_for_a_change() {
+        let mut memory = memory(&[request(1, &["a"]), settled(1, &["completed"])]);
+        assert_eq!(memory.recall("test", &add("a")), None);
+    }
+
+    #[test]
+    fn a_request_without_an_outcome_is_unknown_until_it_is_found_out() {
+        let mut memory = memory(&[request(1, &["a", "b", "c"])]);
+        let unknown: Vec<_> = memory.take_unknown().into_values().collect();
+        assert_eq!(unknown.len(), 3);
+        memory.found_done(&unknown[0]);
+        memory.found_undone(&unknown[1]);
+        memory.found_open(&unknown[2], "why");
+        assert!(is_done(&mut memory, &add("a")));
+        assert_eq!(memory.left(), ["b (add)"]);
+        assert_eq!(memory.recall("live", &add("b")), None);
+        assert!(memory.left().is_empty());
+        assert_eq!(memory.recall("live", &add("c")), Some(Recalled::Open { message: "why".into() }));
+    }
+
+    #[test]
+    fn what_was_sent_again_in_the_same_run_is_no_longer_unknown() {
+        let mut again = request(2, &["a"]);
+        again.insert("list".to_owned(), json!(1));
+        let mut memory =
+            memory(&[request(1, &["a"]), settled(1, &["unknown"]), again, settled(2, &["completed"])]);
+        assert!(memory.take_unknown().is_empty());
+        assert!(is_done(&mut memory, &add("a")));
+    }
+
+    #[test]
+    fn a_command_of_which_some_pieces_are_done_is_begun() {
+        let mut record = request(1, &["a"]);
+        record["commands"][0]["pieces"] = json!(2);
+        let memory = memory(&[record, settled(1, &["completed"])]);
+        assert_eq!(memory.left(), ["a (add)"]);
     }
 }

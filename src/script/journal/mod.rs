@@ -52,7 +52,7 @@ impl Recorder {
     pub fn resume(path: &Path, again: Record) -> Result<Self> {
         let mut memory = Memory::default();
         let mut journal = Journal::open(path, |record| {
-            memory.hear(record);
+            memory.hear(&record);
             Ok(())
         })?;
         memory.begin_again();

@@ -89,7 +89,9 @@ mod tests {
     fn live_journals_are_kept_for_thirty_days() {
         let folder = tempfile::tempdir().unwrap();
         let names = ["1-live-a.journal", "1-test-b.journal", "notes.txt"];
-        names.iter().for_each(|name| fs::write(folder.path().join(name), "x").unwrap());
+        for name in names {
+            fs::write(folder.path().join(name), "x").unwrap();
+        }
         let left = |days: u64| {
             remove_old(folder.path(), SystemTime::now() + Duration::from_hours(24 * days));
             names.map(|name| folder.path().join(name).exists())

@@ -1,0 +1,146 @@
+//! The operator's guards, and lost answers settled within the run.
+
+use crate::support::{Desk, Shell};
+use umapi::sandbox::{Effect, Fault};
+use umapi::wire::endpoint::EndpointId;
+
+const REMOVE: &str = "let people = get_users(#{group: \"Designers\"}).to_array();
+    multi_action(people.map(|user| command(user).remove_from_groups(\"Designers\")));";
+
+fn posts(desk: &Desk) -> usize {
+    desk.server.requests().iter().filter(|seen| seen.endpoint == "Action").count()
+}
+
+#[test]
+fn a_guard_stops_a_list_before_its_first_request_with_a_code_of_its_own() {
+    let desk = Desk::new(REMOVE);
+    for (options, message) in [
+        ("--max-removals 3", "would lose something, more than 3"),
+        ("--max-changes 3", "changes are more than 3"),
+        ("--read-only", "this run is read-only"),
+        ("--protect *@example.com", "is protected"),
+        ("--max-removals 50%", "would lose something"),
+    ] {
+        let (code, _, told) = desk.run(&format!("--live {options} job.rhai"));
+        assert!(code == 7 && told.contains(message), "{options}: {code}\n{told}");
+    }
+    assert_eq!(posts(&desk), 0);
+    let (code, _, told) = desk.run("--live --max-removals 100% job.rhai");
+    assert_eq!(code, 0, "{told}");
+}
+
+#[test]
+fn a_guard_counts_also_where_the_script_catches_it() {
+    let code = "try { add_to_groups(\"ben.osei@example.com\", \"Engineering\") } catch (error) { print(error.kind) }";
+    let run = Shell::new("--sandbox --read-only -e").arg(code).run();
+    assert_eq!(run.ended(7), "guard\n");
+}
+
+#[test]
+fn deleting_for_good_must_be_allowed_against_a_real_organization() {
+    let desk = Desk::new("delete_account(\"ben.osei@example.com\")");
+    let (code, _, told) = desk.run("--live job.rhai");
+    assert!(code == 7 && told.contains("deleted for good") && told.contains("--allow-delete"), "{told}");
+    assert_eq!(desk.run("--test job.rhai").0, 0);
+    assert_eq!(desk.run("--live --allow-delete job.rhai").0, 0);
+}
+
+#[test]
+fn no_removal_follows_from_a_file_without_rows_or_a_listing_that_failed() {
+    let script = "let keep = read_csv(\"keep.csv\"); remove_from_org(\"ben.osei@example.com\");";
+    let desk = Desk::new(script);
+    std::fs::write(desk.folder.path().join("keep.csv"), "email\n").unwrap();
+    let (code, _, told) = desk.run("--live job.rhai");
+    assert!(code == 7 && told.contains("keep.csv has no rows"), "{told}");
+    assert_eq!(desk.run("--live --allow-empty-source job.rhai").0, 0);
+    let script = "try { get_users().len() } catch { } remove_from_org(\"amara.okafor@example.com\");";
+    let desk = Desk::new(script);
+    desk.server
+        .queue(Fault::at(EndpointId::Users, Effect::Status { status: 500, body: None, retry_after: None }));
+    let (code, _, told) = desk.run("--live job.rhai");
+    assert!(code == 7 && told.contains("the listing of"), "{code} {told}");
+}
+
+#[test]
+fn a_script_can_tighten_a_guard_and_never_loosen_it() {
+    let add = "add_to_groups(\"ben.osei@example.com\", \"Engineering\")";
+    let run = |options: &str, code: &str| {
+        Shell::new(&format!("--sandbox {options} -e")).arg(format!("{code}; {add}")).run().code
+    };
+    assert_eq!(run("", "guard(#{read_only: true})"), 7);
+    assert_eq!(run("", "guard(#{protect: \"ben.*\"})"), 7);
+    assert_eq!(run("", "guard(#{max_changes: 0})"), 7);
+    assert_eq!(run("--max-changes 0", "guard(#{max_changes: 10})"), 7);
+    assert_eq!(run("--read-only", "guard(#{read_only: false})"), 7);
+    assert_eq!(run("", "guard(#{max_changes: 1, max_removals: 0})"), 0);
+}
+
+#[test]
+fn guards_stand_in_a_profile_too() {
+    let desk = Desk::new(REMOVE);
+    std::fs::write(desk.folder.path().join("c.toml"), "[default]\nmax_removals = \"3\"\n").unwrap();
+    assert_eq!(desk.run("--config c.toml --live job.rhai").0, 7);
+    std::fs::write(
+        desk.folder.path().join("c.toml"),
+        "[default]\nprotect = \"x@example.com, *@example.com\"\n",
+    )
+    .unwrap();
+    assert_eq!(desk.run("--config c.toml --live job.rhai").0, 7);
+    std::fs::write(desk.folder.path().join("c.toml"), "[default]\nmax_removals = \"many\"\n").unwrap();
+    assert_eq!(desk.run("--config c.toml --live job.rhai").0, 4);
+}
+
+#[test]
+fn with_verify_whoever_remains_is_told() {
+    let code = "create_user_group(\"Keepers\"); add_profiles_to_group(\"Keepers\", \"Photoshop\");
+        add_users_to_group(\"Keepers\", \"ben.osei@example.com\"); add_to_groups(\"ben.osei@example.com\", \"Photoshop\");
+        let report = multi_action([command(\"ben.osei@example.com\").remove_from_groups(\"Photoshop\")]);
+        print(`${report.failed[0].status}: ${report.failed[0].message}`)";
+    let run = Shell::new("--sandbox --verify -e").arg(code).run();
+    assert!(run.stdout.starts_with("still_member: still a member of "), "{}{}", run.stdout, run.stderr);
+    run.ended(3);
+}
+
+#[test]
+fn a_lost_answer_is_settled_by_reading_back_within_the_run() {
+    let create =
+        "let report = multi_action([command(\"new@example.net\").add_adobe_id(#{option: \"error\"})]);
+        print(`${report.outcomes[0].status} ${get_user(\"new@example.net\").email}`);";
+    for effect in [Effect::DropAfter, Effect::DropBefore, Effect::CutBody { bytes: 3 }, Effect::MalformedBody]
+    {
+        let desk = Desk::new(create);
+        desk.server.queue(Fault::at(EndpointId::Action, effect.clone()));
+        let (code, out, told) = desk.run("--live job.rhai");
+        assert_eq!((code, out.trim()), (0, "completed new@example.net"), "{effect:?}: {told}");
+        let expected = if effect == Effect::DropBefore { 2 } else { 1 };
+        assert_eq!(posts(&desk), expected, "{effect:?}");
+    }
+}
+
+#[test]
+fn a_row_for_every_command_is_in_the_report_as_the_run_goes() {
+    let script = "let changes = queue(); for n in 0..25 { changes.add_adobe_id(`n${n}@example.net`, \"A\", \"B\", \"US\"); if n == 15 { print(1); sleep(60); } }";
+    let desk = Desk::new(script);
+    for name in ["r.csv", "r.json"] {
+        let mut child = desk
+            .command(&format!("--live --report {name} job.rhai"))
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut byte = [0];
+        std::io::Read::read_exact(&mut child.stdout.take().unwrap(), &mut byte).unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let text = std::fs::read_to_string(desk.folder.path().join(name)).unwrap();
+        if name == "r.csv" {
+            assert_eq!(text.lines().count(), 11, "{text}");
+            assert!(
+                text.lines().nth(1).unwrap().starts_with("0,n0@example.net,addAdobeID,completed,"),
+                "{text}"
+            );
+        } else {
+            let rows: Vec<serde_json::Value> = serde_json::from_str(&text).unwrap();
+            assert_eq!((rows.len(), rows[9]["index"].as_u64()), (10, Some(9)));
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! A folder and a served sandbox in which runs are started, killed and resumed.
+
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+use tempfile::TempDir;
+use umapi::sandbox::{self, Sandbox};
+
+/// A folder and a served sandbox, in which runs are started and killed.
+pub(crate) struct Desk {
+    /// The service.
+    pub(crate) server: Sandbox,
+    /// Where runs take place, and their home.
+    pub(crate) folder: TempDir,
+}
+
+impl Desk {
+    /// With `job.rhai` in the folder.
+    pub(crate) fn new(script: &str) -> Self {
+        let desk = Self {
+            server: Sandbox::start(sandbox::Options::default()).unwrap(),
+            folder: tempfile::tempdir().unwrap(),
+        };
+        std::fs::write(desk.folder.path().join("job.rhai"), script).unwrap();
+        desk
+    }
+
+    /// `umapi` with these arguments, signed in to the sandbox.
+    pub(crate) fn command(&self, line: &str) -> Command {
+        let mut command = Command::new(assert_cmd::cargo::cargo_bin!("umapi"));
+        command.env_clear().env("HOME", self.folder.path()).current_dir(self.folder.path());
+        for (name, value) in [
+            ("UMAPI_URL", self.server.service_url().as_str()),
+            ("UMAPI_IMS_URL", &self.server.sign_in_url()),
+            ("UMAPI_ORG_ID", sandbox::ORGANIZATION),
+            ("UMAPI_CLIENT_ID", sandbox::CLIENT_ID),
+            ("UMAPI_CLIENT_SECRET", sandbox::CLIENT_SECRET),
+            ("UMAPI_PACE", "off"),
+            ("UMAPI_FIRST_DELAY", "0"),
+            ("UMAPI_JITTER", "0"),
+        ] {
+            command.env(name, value);
+        }
+        command.args(line.split_whitespace());
+        command
+    }
+
+    /// Runs to the end: exit code, standard output, standard error.
+    /// Words of standard error are told with single blanks between, wherever lines were broken.
+    pub(crate) fn run(&self, line: &str) -> (i32, String, String) {
+        let output = self.command(line).output().unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        let told = text(output.stderr).split_whitespace().collect::<Vec<_>>().join(" ");
+        (output.status.code().unwrap_or(-1), text(output.stdout), told)
+    }
+
+    /// Kills a run once its journal has grown by so many bytes, unless it ends before; its exit code in that case.
+    pub(crate) fn kill_after(&self, line: &str, bytes: u64) -> Option<i32> {
+        let mut child = self.command(line).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let end = self.written() + bytes;
+        while self.written() < end {
+            if let Some(status) = child.try_wait().unwrap() {
+                return status.code();
+            }
+            std::thread::sleep(Duration::from_micros(200));
+        }
+        child.kill().unwrap();
+        child.wait().unwrap().code()
+    }
+
+    /// Bytes in journals.
+    fn written(&self) -> u64 {
+        self.journals().iter().map(|path| std::fs::metadata(path).map_or(0, |data| data.len())).sum()
+    }
+
+    /// The journals runs have left.
+    pub(crate) fn journals(&self) -> Vec<PathBuf> {
+        let folder = self.folder.path().join(".local/state/umapi/journals");
+        let entries =
+            std::fs::read_dir(folder).map(|entries| entries.map(|entry| entry.unwrap().path()).collect());
+        entries.unwrap_or_default()
+    }
+}
