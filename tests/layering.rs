@@ -27,7 +27,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("clap", &["cli"]),
     ("rustyline", &["shell"]),
     ("axum", &["sandbox"]),
-    ("comfy_table", &["output"]),
+    ("terminal_size", &["output"]),
     ("annotate_snippets", &["output"]),
     ("owo_colors", &["output"]),
 ];

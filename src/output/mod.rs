@@ -4,6 +4,7 @@ pub mod fit;
 pub mod palette;
 pub mod render;
 pub mod snippet;
+pub mod view;
 
 use palette::Palette;
 use render::{Canvas, Form, render};
@@ -53,7 +54,7 @@ impl Output {
         let (data, people) = (io::stdout(), io::stderr());
         let surface = |terminal: bool| Surface {
             terminal,
-            width: if terminal { comfy_table::Table::new().width() } else { None },
+            width: if terminal { columns() } else { None },
             palette: Palette { colored: manner.colored.unwrap_or(terminal && !no_color) },
         };
         let (data_surface, people_surface) = (surface(data.is_terminal()), surface(people.is_terminal()));
@@ -140,7 +141,7 @@ impl Output {
         let mut streams = self.streams();
         streams.clear_status();
         streams.status_shown = !line.is_empty();
-        let width = comfy_table::Table::new().width().map_or(usize::MAX, usize::from);
+        let width = columns().map_or(usize::MAX, usize::from);
         let line = fit::cut(line, width.saturating_sub(1)); // a line that wraps could not be wiped
         discard(write!(streams.people, "{line}").and_then(|()| streams.people.flush()));
     }
@@ -169,7 +170,7 @@ impl Output {
 
     /// Columns of the terminal, as wide as it is now; `None` where data goes elsewhere.
     pub fn width(&self) -> Option<usize> {
-        let width = if self.canvas.terminal { comfy_table::Table::new().width() } else { None };
+        let width = if self.canvas.terminal { columns() } else { None };
         width.map(usize::from)
     }
 
@@ -208,6 +209,11 @@ impl Streams {
             discard(write!(self.people, "\r\u{1b}[K"));
         }
     }
+}
+
+/// Columns of this process's terminal.
+fn columns() -> Option<u16> {
+    terminal_size::terminal_size().map(|(width, _)| width.0)
 }
 
 /// Nobody can be told that standard error is gone.

@@ -9,6 +9,7 @@ use crate::client::settings::Mode;
 use crate::error::{Error, Result};
 use crate::output::fit::{Grid, cut, pairs};
 use crate::output::render::cell;
+use crate::output::view::plural;
 use crate::script::catalog::{Catalog, Section};
 use crate::script::{convert, look, source};
 use crate::shell::exit::Exit;
@@ -161,8 +162,7 @@ pub(super) fn time(repl: &mut Repl, text: &str) -> Result<Step> {
     let (begun, before) = (Instant::now(), repl.session.calls());
     let step = repl.evaluate(text);
     let after = repl.session.calls();
-    let requests =
-        view::plural(usize::try_from(after.requests - before.requests).unwrap_or(usize::MAX), "request");
+    let requests = plural(usize::try_from(after.requests - before.requests).unwrap_or(usize::MAX), "request");
     let repeated = after.retries - before.retries;
     let repeated = if repeated > 0 { format!(", {repeated} of them repeated") } else { String::new() };
     let waited = after.waited.saturating_sub(before.waited).as_secs_f64();

@@ -26,6 +26,7 @@ use crate::client::settings::Mode;
 use crate::error::{Error, ErrorKind, Result};
 use crate::output::Output;
 use crate::output::render::Form;
+use crate::output::view::Frame;
 use crate::script::error::Ended;
 use crate::script::failure::Failure;
 use crate::script::list::List;
@@ -48,7 +49,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use transcript::Input;
-use view::{Frame, Shown};
+use view::Shown;
 use workspace::{Unfinished, Workspace};
 
 /// An organization to work on.
