@@ -145,9 +145,10 @@ fn lines_that_are_left_out_fit_any() {
 }
 
 /// The parts that the code generates, by the name in their markers.
-fn generated() -> [(&'static str, String); 3] {
+fn generated() -> [(&'static str, String); 4] {
     [
         ("functions", manual::tables(&Catalog::read())),
+        ("commands", umapi::shell::repl::meta::markdown()),
         ("settings", umapi::config::table::markdown()),
         ("exit codes", exit::markdown()),
     ]
