@@ -96,7 +96,7 @@ pub enum ErrorKind {
         /// What the last attempt met.
         message: String,
     },
-    /// A listing could not be read to its end; what was read is not given out.
+    /// A listing could not be read to its end; at most a loop that streams it has seen its first pages.
     Incomplete {
         /// Which listing.
         listing: String,
@@ -297,7 +297,7 @@ impl Error {
                 Some("Read the user or group to see what happened before you repeat the change.".to_owned())
             }
             ErrorKind::Incomplete { .. } => Some(
-                "Nothing of the listing was used. Run it again, after two hours for a full one.".to_owned(),
+                "Do not act on what was read of it. Run it again, after two hours for a full one.".to_owned(),
             ),
             ErrorKind::TestMode { .. } => Some("Start with --live to make changes.".to_owned()),
             ErrorKind::Rejected { status: 403, code: None, .. } => {

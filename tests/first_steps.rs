@@ -111,7 +111,12 @@ fn the_doctor_names_what_is_at_fault() {
     let missing = told(Shell::new("doctor"), 4);
     assert!(missing.contains("FAIL  settings") && missing.contains("org_id"), "{missing}");
     let broken = Shell::new("doctor").file(".config/umapi/config.toml", "[default]\nnonsense = 1\n");
-    assert!(told(broken, 4).contains("FAIL  file"));
+    let told = told(broken, 4);
+    assert!(
+        told.contains("FAIL  file") && told.contains("config.toml:2") && told.contains("remedy"),
+        "{told}"
+    );
+    assert!(!told.contains("settings"), "{told}");
 }
 
 #[test]

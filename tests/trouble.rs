@@ -68,3 +68,30 @@ fn a_secret_that_the_service_repeats_is_masked() {
     assert!(!run.stderr.contains(umapi::sandbox::CLIENT_SECRET), "{}", run.stderr);
     run.failed(4, "******** is wrong");
 }
+
+/// A page in the midst of a listing says that it is the last one.
+fn cut_short(endpoint: EndpointId, body: &str) -> Sandbox {
+    let server = Sandbox::start(Options::default()).unwrap();
+    server.configure(umapi::sandbox::Settings { page_size: Some(10), ..Default::default() });
+    let effect = Effect::Status { status: 200, body: Some(body.into()), retry_after: None };
+    server.queue(Fault::at(endpoint, effect).skip(1));
+    server
+}
+
+#[test]
+fn a_listing_that_is_said_to_end_too_early_is_an_error() {
+    for (endpoint, code, body) in [
+        (EndpointId::Users, "get_users().to_array()", r#"{"result":"success","lastPage":true,"users":[]}"#),
+        (
+            EndpointId::Groups,
+            "get_groups().to_array()",
+            r#"{"result":"success","lastPage":true,"groups":[]}"#,
+        ),
+        (EndpointId::Groups, "get_groups().to_array()", r#"{"result":"Not found","lastPage":true}"#),
+    ] {
+        let server = cut_short(endpoint, body);
+        let run = Shell::new("-e").arg(code).against(&server).run();
+        assert_eq!(run.stdout, "", "{body}");
+        run.failed(5, "is incomplete: page 1: it said to be");
+    }
+}

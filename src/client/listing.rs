@@ -64,6 +64,8 @@ pub struct Listing<T> {
     total: Option<usize>,
     pages: Option<usize>,
     ended: Option<Result<()>>,
+    /// A page that said it was the last one, while `X-Page-Count` said otherwise: the next one settles it.
+    doubtful: Option<usize>,
     /// Whether the hooks were told of its end.
     told: bool,
 }
@@ -97,6 +99,7 @@ impl<T: Entry> Listing<T> {
             total: None,
             pages: None,
             ended: None,
+            doubtful: None,
             told: false,
         }
     }
@@ -179,7 +182,7 @@ impl<T: Entry> Listing<T> {
         let answer = if self.page == 0 { self.first_page().await } else { self.later_page().await };
         let fetched = answer.map_err(|error| self.placed(error))?;
         self.total = fetched.total.or(self.total);
-        self.pages = fetched.pages.or(self.pages);
+        self.pages = fetched.pages.max(self.pages);
         self.read(fetched)
     }
 
@@ -251,7 +254,7 @@ impl<T: Entry> Listing<T> {
         let Fetched { page, digests, .. } = fetched;
         let groups = self.reader.source.is_groups();
         if groups && self.page > 0 && page.result == NOT_FOUND && page.last_page == Some(true) {
-            return Ok(Turn::End);
+            return Ok(self.end_of_groups());
         }
         if page.result != SUCCESS {
             let message = page.message.unwrap_or_else(|| "no message".to_owned());
@@ -268,11 +271,35 @@ impl<T: Entry> Listing<T> {
         let told = entries.into_iter().zip(digests);
         let fresh: Vec<_> =
             told.filter(|(_, digest)| self.seen.insert(*digest)).map(|(entry, _)| entry).collect();
+        if let Some(early) = self.doubtful {
+            return if fresh.is_empty() { Ok(Turn::End) } else { Err(self.ended_too_early(early)) };
+        }
         if !last {
             self.goes_on(count, fresh.len())?;
+        } else if self.is_doubtful() {
+            self.doubtful = Some(self.page);
         }
         self.tell_page();
-        Ok(Turn::Entries { entries: fresh, last })
+        Ok(Turn::Entries { entries: fresh, last: last && self.doubtful.is_none() })
+    }
+
+    /// Whether the service said that more pages come than this one.
+    fn is_doubtful(&self) -> bool {
+        self.pages.is_some_and(|pages| self.page + 1 < pages)
+    }
+
+    fn ended_too_early(&self, page: usize) -> Error {
+        let message = "it said to be the last one, yet there are more".to_owned();
+        ErrorKind::Incomplete { listing: self.name.clone(), page, message }.into()
+    }
+
+    /// A page of groups that is not there; it may be one that should be.
+    fn end_of_groups(&mut self) -> Turn<T> {
+        if self.doubtful.is_some() || self.pages.is_none_or(|pages| self.page >= pages) {
+            return Turn::End;
+        }
+        self.doubtful = Some(self.page);
+        Turn::Entries { entries: Vec::new(), last: false }
     }
 
     /// Whether a page that is not the last one can be one of many.
@@ -320,10 +347,13 @@ impl<T: Entry> Listing<T> {
         let count = self.seen.count();
         if let Some(total) = self.total.filter(|total| *total > count) {
             let missing = total - count;
-            self.reader.client.shared.observer.notice(&Event::Note(format!(
-                "{}: {count} of {total}; the service leaves technical accounts out ({missing} here)",
-                self.name
-            )));
+            let why = if self.reader.source.is_groups() {
+                "the service counts more than it lists"
+            } else {
+                "the service leaves technical accounts out"
+            };
+            let note = format!("{}: {count} of {total}; {why} ({missing} here)", self.name);
+            self.reader.client.shared.observer.notice(&Event::Note(note));
         }
     }
 

@@ -5,7 +5,7 @@ use super::{listen, refuse, setup_of};
 use crate::cli::{Global, Init};
 use crate::config::values::{Choice, Environment};
 use crate::config::{self, Config};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::output::Output;
 use crate::shell::doctor::{self, Chart};
 use crate::shell::exit::Exit;
@@ -44,20 +44,23 @@ fn examine(
     global: &Global,
     output: &Arc<Output>,
 ) -> Exit {
-    let findings = if file.is_some() { findings(choice) } else { Vec::new() };
+    let finding = file.as_ref().and_then(|_| finding(choice));
     let place = place.unwrap_or_else(|problem| Place::unknown("default", problem));
     let ears = listen(Duration::ZERO)
         .map(|interrupt| (interrupt, Arc::new(Progress::new(Arc::clone(output), global.verbose))));
     match ears.and_then(|ears| setup_of(place, global, (None, None), ears, output)) {
-        Ok(setup) => doctor::run(Chart { file, findings, setup }, output),
+        Ok(setup) => doctor::run(Chart { file, finding, setup }, output),
         Err(error) => refuse(&error, output),
     }
 }
 
-/// What is wrong with the configuration file.
-fn findings(choice: &Choice) -> Vec<String> {
-    match Config::load(choice, &Environment::current()) {
-        Ok(config) => config.warnings().to_vec(),
-        Err(error) => vec![error.to_string()],
-    }
+/// What is wrong with the configuration file: the first thing.
+fn finding(choice: &Choice) -> Option<Error> {
+    let config = match Config::load(choice, &Environment::current()) {
+        Ok(config) => config,
+        Err(error) => return Some(error),
+    };
+    let warning = config.warnings().first()?;
+    let (message, remedy) = warning.split_once("; ").unwrap_or((warning, "Mend the profile."));
+    Some(Error::config(message, remedy))
 }

@@ -175,7 +175,7 @@ pub(super) fn describe(id: PersonId, person: &Person, groups: Vec<Arc<str>>) -> 
     User {
         email: Some(Arc::clone(&person.email)),
         status: Some(status.into()),
-        groups: (!groups.is_empty()).then(|| groups.into_boxed_slice()),
+        groups: (!groups.is_empty()).then(|| groups.into()),
         username: Some(Arc::clone(person.username())),
         domain: Some(Arc::clone(&person.domain)),
         firstname: person.firstname.clone(),

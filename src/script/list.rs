@@ -33,6 +33,15 @@ impl List {
         }
     }
 
+    /// Tells a listing that is nothing but this value that it was shown, see [`Records::mark_shown`].
+    pub fn mark_shown(value: &Dynamic) {
+        if let Some(users) = value.read_lock::<Records<User>>() {
+            users.mark_shown();
+        } else if let Some(groups) = value.read_lock::<Records<Group>>() {
+            groups.mark_shown();
+        }
+    }
+
     /// So many entries from a 0-based place on, as data; reads no further than it must.
     ///
     /// # Errors
@@ -120,6 +129,22 @@ mod tests {
         let list = List::of(&value).unwrap();
         assert_eq!(list.page(20, 20).unwrap()[0]["email"], "p20@example.com");
         assert_eq!((list.size(), list.noun()), (Size::About(100_000), "users"));
+    }
+
+    #[test]
+    fn what_was_only_shown_is_given_up_at_a_change_and_what_is_kept_is_read() {
+        use crate::script::records::Unfinished;
+        let shown = Records::from_pages(Endless(0), false);
+        List::mark_shown(&Dynamic::from(shown.clone())); // kept by this test
+        assert_eq!(shown.size(), Size::About(100_000));
+        let alone = Dynamic::from(Records::from_pages(Endless(0), false));
+        List::mark_shown(&alone);
+        let list = List::of(&alone).unwrap();
+        assert!(list.page(0, 20).is_ok());
+        let List::Users(users) = &list else { panic!() };
+        let unfinished: std::rc::Rc<dyn Unfinished> = users.unfinished();
+        assert!(unfinished.finish().is_ok());
+        assert_eq!(list.page(40, 20).unwrap_err().hint().as_deref(), Some("Ask for it again."));
     }
 
     #[test]

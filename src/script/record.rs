@@ -37,11 +37,19 @@ pub trait Record: Clone + Sized + 'static {
     /// Properties that are worked out rather than sent.
     const DERIVED: &'static [&'static str];
 
-    /// The value of a documented or derived field; `()` when the service left it out. `None` for any other name.
+    /// The value of a documented or derived field; `()` when the service left it out.
     ///
     /// # Errors
     /// `usage`: the field was not asked for.
-    fn field(&self, name: &str) -> Result<Option<Dynamic>>;
+    fn value(&self, name: &str) -> Result<Dynamic>;
+
+    /// The same; `None` for any other name.
+    ///
+    /// # Errors
+    /// `usage`: the field was not asked for.
+    fn field(&self, name: &str) -> Result<Option<Dynamic>> {
+        if Self::knows(name) { self.value(name).map(Some) } else { Ok(None) }
+    }
 
     /// What the service sent beyond the documented fields.
     fn added(&self) -> impl Iterator<Item = (&String, &Value)>;
@@ -119,11 +127,11 @@ impl Record for UserRecord {
     const FIELDS: &'static [&'static str] = user::FIELDS;
     const DERIVED: &'static [&'static str] = &[];
 
-    fn field(&self, name: &str) -> Result<Option<Dynamic>> {
-        if name == "groups" && self.groups_left_out {
+    fn value(&self, name: &str) -> Result<Dynamic> {
+        if self.groups_left_out && name == "groups" {
             return Err(Self::without_groups());
         }
-        Ok(Self::knows(name).then(|| self.user.cell(name).into_dynamic()))
+        Ok(self.user.cell(name).into_dynamic())
     }
 
     fn added(&self) -> impl Iterator<Item = (&String, &Value)> {
@@ -144,8 +152,8 @@ impl Record for GroupRecord {
     const FIELDS: &'static [&'static str] = group::FIELDS;
     const DERIVED: &'static [&'static str] = &["quota", "free"];
 
-    fn field(&self, name: &str) -> Result<Option<Dynamic>> {
-        Ok(Self::knows(name).then(|| self.0.cell(name).into_dynamic()))
+    fn value(&self, name: &str) -> Result<Dynamic> {
+        Ok(self.0.cell(name).into_dynamic())
     }
 
     fn added(&self) -> impl Iterator<Item = (&String, &Value)> {
@@ -174,7 +182,7 @@ pub fn register(engine: &mut Engine) {
 fn register_record<R: Record>(engine: &mut Engine) {
     engine.register_type_with_name::<R>(R::NAME);
     for name in R::FIELDS.iter().chain(R::DERIVED) {
-        engine.register_get(*name, move |record: &mut R| positionless(record.read(name)));
+        engine.register_get(*name, move |record: &mut R| positionless(record.value(name)));
     }
     engine.register_indexer_get(|record: &mut R, name: &str| positionless(record.read(name)));
     engine.register_fn("to_string", |record: &mut R| shown(record));

@@ -115,10 +115,13 @@ impl Finder<'_> {
 
     fn users<'u>(&mut self, users: impl Iterator<Item = &'u Arc<User>>) {
         for (place, user) in users.take(self.entries).enumerate() {
+            if place >= MEMBERS && (self.wanted == Wanted::Group || self.people.len() >= self.limit) {
+                break;
+            }
             if let Some(email) = &user.email {
                 self.person(email);
             }
-            if place < MEMBERS {
+            if place < MEMBERS && self.wanted != Wanted::Person {
                 user.groups().iter().for_each(|name| self.shared_group(name));
             }
         }

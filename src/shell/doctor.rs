@@ -24,8 +24,8 @@ const PROXIES: &[&str] = &["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy
 pub struct Chart {
     /// The configuration file; `None` for the sandbox, which needs none.
     pub file: Option<PathBuf>,
-    /// What is wrong with it, and loose permissions.
-    pub findings: Vec<String>,
+    /// What is wrong with it, if anything.
+    pub finding: Option<Error>,
     /// What a session needs.
     pub setup: Setup,
 }
@@ -44,9 +44,9 @@ impl Hop {
 
 /// Looks at every hop up to the first that fails.
 pub fn run(chart: Chart, output: &Output) -> Exit {
-    let Chart { file, findings, setup } = chart;
+    let Chart { file, finding, setup } = chart;
     let mut doctor = Doctor { output, failed: None };
-    doctor.tell(Hop::new("file", look_at_file(file.as_ref(), &findings)));
+    doctor.tell(Hop::new("file", finding.map_or_else(|| Ok(look_at_file(file.as_ref())), Err)));
     doctor.examine(setup);
     match doctor.failed {
         None => Exit::Done,
@@ -86,7 +86,10 @@ impl Doctor<'_> {
         let settings = match (setup.connect)(Flow::Configured) {
             Ok(settings) => settings,
             Err(error) => {
-                self.tell(Hop::new("settings", Err(error)));
+                let known = self.failed.as_ref().is_some_and(|known| known.to_string() == error.to_string());
+                if !known {
+                    self.tell(Hop::new("settings", Err(error)));
+                }
                 return;
             }
         };
@@ -158,15 +161,12 @@ fn guilty(error: &Error) -> &'static str {
     }
 }
 
-fn look_at_file(file: Option<&PathBuf>, findings: &[String]) -> Result<String> {
-    if let Some(finding) = findings.first() {
-        return Err(Error::config(finding.clone(), "Mend that first."));
-    }
-    Ok(match file {
+fn look_at_file(file: Option<&PathBuf>) -> String {
+    match file {
         None => "the sandbox needs none".to_owned(),
         Some(path) if path.is_file() => format!("{}, closed to others where it must be", path.display()),
         Some(path) => format!("{} is not there; the environment has to do", path.display()),
-    })
+    }
 }
 
 fn described(settings: &ClientSettings) -> String {
@@ -199,13 +199,8 @@ fn resolved(settings: &ClientSettings) -> Result<String> {
     for host in hosts {
         let known = (host, 443).to_socket_addrs().is_ok_and(|mut addresses| addresses.next().is_some());
         if !known {
-            let kind = ErrorKind::Unavailable {
-                status: None,
-                code: None,
-                message: format!("the host `{host}` is not known"),
-            };
-            let hint = "Check the network and the name server, or name a proxy (HTTPS_PROXY, `proxy`).";
-            return Err(Error::config(Error::from(kind).message(), hint));
+            let message = format!("the host `{host}` is not known");
+            return Err(ErrorKind::Unavailable { status: None, code: None, message }.into());
         }
     }
     Ok(hosts.join(", "))

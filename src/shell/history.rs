@@ -31,6 +31,11 @@ impl Keeper {
         self.history.as_ref().map_or(Ok(Vec::new()), History::entries)
     }
 
+    /// Keeps nothing from now on: there is no place for it.
+    pub fn give_up(&mut self) {
+        self.history = None;
+    }
+
     /// Whether a line may be kept.
     pub fn may_keep(&self, line: &str) -> bool {
         !looks_secret(line) && !(self.is_secret)(line)

@@ -1,4 +1,4 @@
-//! One copy of a text that comes again and again: group names, domains, countries, types.
+//! One copy of what comes again and again: texts such as domains, countries and types, and lists of group names.
 
 use std::collections::HashSet;
 use std::hash::{BuildHasher, Hasher, RandomState};
@@ -15,12 +15,27 @@ pub struct Interner {
     /// and forgotten must not leave all its names behind.
     room: usize,
     names: Vec<Arc<str>>,
+    lists: Lists,
 }
+
+/// Lists of names. Whole departments are in the same groups; where nearly every list is another one, they are not
+/// looked for any more.
+#[derive(Debug)]
+struct Lists {
+    known: HashSet<Arc<[Arc<str>]>, Seed>,
+    room: usize,
+    asked: usize,
+    found: usize,
+}
+
+/// Lists that are looked for before it is judged whether that pays.
+const TRIAL: usize = 4096;
 
 impl Default for Interner {
     fn default() -> Self {
         let seed = Seed(RandomState::new().hash_one(0));
-        Self { known: HashSet::with_hasher(seed), room: ROOM, names: Vec::new() }
+        let lists = Lists { known: HashSet::with_hasher(seed), room: ROOM, asked: 0, found: 0 };
+        Self { known: HashSet::with_hasher(seed), room: ROOM, names: Vec::new(), lists }
     }
 }
 
@@ -31,6 +46,7 @@ impl Interner {
             return Arc::clone(known);
         }
         if self.known.len() >= self.room {
+            self.lists.known.retain(|list| Arc::strong_count(list) > 1);
             self.known.retain(|text| Arc::strong_count(text) > 1);
             self.room = ROOM.max(2 * self.known.len());
         }
@@ -44,11 +60,33 @@ impl Interner {
         std::mem::take(&mut self.names)
     }
 
-    /// Makes a list of exactly its length and takes the other back.
-    pub(super) fn take_names(&mut self, mut names: Vec<Arc<str>>) -> Box<[Arc<str>]> {
-        let list = names.drain(..).collect();
+    /// The shared copy of a list of names; takes the list itself back.
+    pub(super) fn share_list(&mut self, mut names: Vec<Arc<str>>) -> Arc<[Arc<str>]> {
+        let list = self.lists.share(&names);
+        names.clear();
         self.names = names;
         list
+    }
+}
+
+impl Lists {
+    fn share(&mut self, names: &[Arc<str>]) -> Arc<[Arc<str>]> {
+        if self.asked >= TRIAL && self.found < self.asked / 2 {
+            self.known.clear();
+            return names.into();
+        }
+        self.asked += 1;
+        if let Some(known) = self.known.get(names) {
+            self.found += 1;
+            return Arc::clone(known);
+        }
+        let fresh: Arc<[Arc<str>]> = names.into();
+        if self.known.len() >= self.room {
+            self.known.retain(|list| Arc::strong_count(list) > 1);
+            self.room = ROOM.max(2 * self.known.len());
+        }
+        self.known.insert(Arc::clone(&fresh));
+        fresh
     }
 }
 
@@ -102,6 +140,23 @@ mod tests {
         let (first, second) = (interner.share("Photoshop"), interner.share("Photoshop"));
         assert!(Arc::ptr_eq(&first, &second));
         assert!(!Arc::ptr_eq(&first, &interner.share("photoshop")));
+    }
+
+    #[test]
+    fn equal_lists_share_one_copy_until_most_lists_are_others() {
+        let mut interner = Interner::default();
+        let mut list = |name: &str| {
+            let mut names = interner.lend_names();
+            names.extend([interner.share("Photoshop"), interner.share(name)]);
+            interner.share_list(names)
+        };
+        assert!(Arc::ptr_eq(&list("Acrobat"), &list("Acrobat")));
+        assert_eq!(&*list("Stock"), ["Photoshop".into(), "Stock".into()]);
+        for number in 0..2 * TRIAL {
+            list(&number.to_string());
+        }
+        assert!(!Arc::ptr_eq(&list("Acrobat"), &list("Acrobat")));
+        assert!(interner.lists.known.is_empty());
     }
 
     #[test]

@@ -20,7 +20,7 @@ pub struct User {
     /// `active`, `disabled`, `locked` or `removed`.
     pub status: Option<Arc<str>>,
     /// User groups, profiles and admin groups by name; left out by the service for a member of nothing.
-    pub groups: Option<Box<[Arc<str>]>>,
+    pub groups: Option<Arc<[Arc<str>]>>,
     /// Login name of a federated user; the e-mail otherwise.
     pub username: Option<Arc<str>>,
     /// Domain of the directory.
@@ -218,14 +218,14 @@ impl Visitor<'_> for Text<'_> {
 struct GroupNames<'i>(&'i mut Interner);
 
 impl<'de> DeserializeSeed<'de> for GroupNames<'_> {
-    type Value = Option<Box<[Arc<str>]>>;
+    type Value = Option<Arc<[Arc<str>]>>;
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_any(self)
     }
 }
 
 impl<'de> Visitor<'de> for GroupNames<'_> {
-    type Value = Option<Box<[Arc<str>]>>;
+    type Value = Option<Arc<[Arc<str>]>>;
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("a list of group names or null")
     }
@@ -238,7 +238,7 @@ impl<'de> Visitor<'de> for GroupNames<'_> {
         while let Some(name) = names.next_element_seed(Text::Shared(self.0))? {
             list.extend(name);
         }
-        Ok(Some(self.0.take_names(list)))
+        Ok(Some(self.0.share_list(list)))
     }
 }
 

@@ -23,12 +23,13 @@ fn main() -> Result<(), Failure> {
         return Ok(()); // `cargo test` has tests of its own for the prompt
     }
     let first = measure(first_prompt)?;
-    let (names, people) = completions()?;
+    let [names, people, interrupted] = with_everybody()?;
     let mut table = stdout();
     writeln!(table, "| at the prompt | median |\n|---|---|")?;
     writeln!(table, "| from the start to the first prompt | {first:.1} ms |")?;
     writeln!(table, "| Tab behind `get_user_inf` | {names:.1} ms |")?;
     writeln!(table, "| Tab behind an e-mail's beginning, {PEOPLE} people in memory | {people:.1} ms |")?;
+    writeln!(table, "| from Ctrl-C in an endless loop to the prompt | {interrupted:.1} ms |")?;
     Ok(())
 }
 
@@ -51,8 +52,8 @@ fn first_prompt() -> Result<Duration, Failure> {
     Ok(took)
 }
 
-/// With everybody read into a variable: a function's name, and an e-mail in a text.
-fn completions() -> Result<(f64, f64), Failure> {
+/// With everybody read into a variable: Tab behind a function's name, behind an e-mail in a text, and Ctrl-C.
+fn with_everybody() -> Result<[f64; 3], Failure> {
     let server = Sandbox::start(Options { users: Some(PEOPLE), ..Options::default() })?;
     let home = TempDir::new()?;
     let mut command = umapi(&home, "");
@@ -72,7 +73,17 @@ fn completions() -> Result<(f64, f64), Failure> {
     let (typed, rest) = email.split_at(email.len() - 3);
     let names = measure(|| completed(&mut terminal, "get_user_inf", "o("))?;
     let people = measure(|| completed(&mut terminal, &format!("get_user(\"{typed}"), rest))?;
-    Ok((names, people))
+    let interrupted = measure(|| interrupted(&mut terminal))?;
+    Ok([names, people, interrupted])
+}
+
+fn interrupted(terminal: &mut Terminal) -> Result<Duration, Failure> {
+    terminal.send("print(\"running\"); loop { }\r")?;
+    terminal.expect("running\r\n")?;
+    let begun = Instant::now();
+    terminal.send(ControlCode::EndOfText)?;
+    terminal.expect("test> ")?;
+    Ok(begun.elapsed())
 }
 
 /// From Tab to what it adds.
@@ -84,6 +95,7 @@ fn completed(terminal: &mut Terminal, typed: &str, added: &str) -> Result<Durati
     terminal.expect(added)?;
     let took = begun.elapsed();
     terminal.send(ControlCode::EndOfText)?;
+    terminal.expect("\r\n")?; // the line is drawn once more before its end
     terminal.expect("test> ")?;
     Ok(took)
 }

@@ -29,6 +29,8 @@ struct State<T: Item> {
     entries: Rc<Vec<Arc<T>>>,
     rest: Rest<T>,
     groups_left_out: bool,
+    /// Nobody has it but the prompt, which showed its first rows.
+    shown_only: bool,
     /// Where a script began the listing: the iterator is not told where it is used.
     opened: Position,
 }
@@ -50,6 +52,11 @@ pub trait Pages<T> {
 
     /// Whether the last page was read.
     fn is_finished(&self) -> bool;
+
+    /// Entries still to come, when that is known exactly.
+    fn left(&self) -> Option<usize> {
+        None
+    }
 
     /// Entries in all, as far as the service says.
     fn total(&self) -> Option<usize> {
@@ -104,13 +111,17 @@ impl<T: Item> Pages<T> for SavedPages<T> {
     }
 
     fn is_finished(&self) -> bool {
-        self.left() == 0
+        SavedPages::left(self) == 0
+    }
+
+    fn left(&self) -> Option<usize> {
+        Some(SavedPages::left(self))
     }
 }
 
 /// A listing that may still have pages to read.
 pub trait Unfinished {
-    /// Reads it to its end.
+    /// A change is about to leave: reads it to its end, unless nobody would miss the rest.
     ///
     /// # Errors
     /// `incomplete`, naming the page; it is the listing's error from then on.
@@ -119,12 +130,29 @@ pub trait Unfinished {
 
 impl<T: Item> Unfinished for RefCell<State<T>> {
     fn finish(&self) -> Result<()> {
-        while self.borrow_mut().read_page()? {}
-        Ok(())
+        if self.borrow().shown_only {
+            self.borrow_mut().give_up();
+            return Ok(());
+        }
+        self.borrow_mut().read_all()
     }
 }
 
 impl<T: Item> State<T> {
+    /// Reads it to its end.
+    fn read_all(&mut self) -> Result<()> {
+        while self.read_page()? {}
+        Ok(())
+    }
+
+    /// A change shifts the pages that are left, and nobody waits for them: they are not read any more.
+    fn give_up(&mut self) {
+        if matches!(self.rest, Rest::Pages(_)) {
+            let message = "the list was read as far as it was shown, and a change was made since";
+            self.rest = Rest::Failed(Error::usage_with_hint(message, "Ask for it again."));
+        }
+    }
+
     /// Reads one page more; false when there is none. What failed once fails for ever: a list never gets shorter.
     fn read_page(&mut self) -> Result<bool> {
         let Rest::Pages(pages) = &mut self.rest else {
@@ -177,10 +205,14 @@ impl<T: Item> Records<T> {
         let records = Self::from_pages(listed, groups_left_out);
         records.0.borrow_mut().read_page()?;
         if matches!(records.0.borrow().rest, Rest::Pages(_)) {
-            let unfinished: Rc<dyn Unfinished> = records.0.clone();
-            session.keep_in_view(&unfinished);
+            session.keep_in_view(&records.unfinished());
         }
         Ok(records)
+    }
+
+    /// What is to be told of a change.
+    pub fn unfinished(&self) -> Rc<dyn Unfinished> {
+        self.0.clone()
     }
 
     /// A list whose pages are still to be read.
@@ -190,6 +222,7 @@ impl<T: Item> Records<T> {
             entries: Rc::default(),
             rest,
             groups_left_out,
+            shown_only: false,
             opened: Position::NONE,
         })))
     }
@@ -201,6 +234,7 @@ impl<T: Item> Records<T> {
             entries,
             rest: Rest::Nothing,
             groups_left_out,
+            shown_only: false,
             opened: Position::NONE,
         })))
     }
@@ -237,7 +271,7 @@ impl<T: Item> Records<T> {
     /// # Errors
     /// `incomplete`, naming the page.
     pub fn all(&self) -> Result<Rc<Vec<Arc<T>>>> {
-        self.0.finish()?;
+        self.0.borrow_mut().read_all()?;
         Ok(Rc::clone(&self.0.borrow().entries))
     }
 
@@ -256,6 +290,14 @@ impl<T: Item> Records<T> {
         }
     }
 
+    /// Tells that its first rows were shown at the prompt and nobody keeps it otherwise: a change then does not wait
+    /// for the rest of it.
+    pub fn mark_shown(&self) {
+        if Rc::strong_count(&self.0) == 1 {
+            self.0.borrow_mut().shown_only = true;
+        }
+    }
+
     /// The entries that were read so far.
     pub fn read(&self) -> Rc<Vec<Arc<T>>> {
         Rc::clone(&self.0.borrow().entries)
@@ -267,7 +309,11 @@ impl<T: Item> Records<T> {
         let state = self.0.borrow();
         match &state.rest {
             Rest::Nothing => Size::Exactly(state.entries.len()),
-            Rest::Pages(pages) => pages.total().map_or(Size::AtLeast(state.entries.len()), Size::About),
+            Rest::Pages(pages) => match (pages.left(), pages.total()) {
+                (Some(left), _) => Size::Exactly(state.entries.len() + left),
+                (None, Some(total)) => Size::About(total),
+                (None, None) => Size::AtLeast(state.entries.len()),
+            },
             Rest::Failed(_) => Size::AtLeast(state.entries.len()),
         }
     }

@@ -28,6 +28,7 @@ use crate::output::Output;
 use crate::output::render::Form;
 use crate::script::error::Ended;
 use crate::script::failure::Failure;
+use crate::script::list::List;
 use crate::script::seen::is_email;
 use crate::script::session::{Session, Setup};
 use banner::Whereabouts;
@@ -264,7 +265,8 @@ impl Repl {
         drop(editor.add_history_entry(line)); // it is in memory only and refuses nothing
         self.typed.push(line.to_owned());
         if let Err(error) = self.keeper.keep(line) {
-            self.output.warning(&format!("this line will not be kept: {error}"));
+            self.output.warning(&format!("lines are not kept for the next session: {error}"));
+            self.keeper.give_up();
         }
     }
 
@@ -349,8 +351,10 @@ impl Repl {
         if value.is_unit() {
             return;
         }
-        self.workspace.remember(value);
         self.shown = None;
+        self.workspace.remember(&Dynamic::UNIT);
+        List::mark_shown(value);
+        self.workspace.remember(value);
         if self.output.form() != Form::Table {
             runner::show_value(value, &self.output);
             return;

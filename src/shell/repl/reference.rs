@@ -4,6 +4,10 @@ use crate::script::catalog::{Catalog, Function, methods_of_rhai};
 use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
 use std::thread;
+use std::time::Duration;
+
+/// The first prompt needs the processor more than the reference does; whoever types sooner has it read at once.
+const HEAD_START: Duration = Duration::from_millis(50);
 
 /// What is known of functions.
 pub struct Reference {
@@ -23,12 +27,12 @@ impl Names {
     pub fn begin() -> Self {
         let names = Self(Arc::default());
         let reader = names.clone();
+        let read = move || {
+            thread::sleep(HEAD_START);
+            reader.get();
+        };
         // Without a thread it is read when it is first needed.
-        drop(
-            thread::Builder::new()
-                .name("reference".into())
-                .spawn(move || drop(reader.0.set(Reference::read()))),
-        );
+        drop(thread::Builder::new().name("reference".into()).spawn(read));
         names
     }
 
