@@ -94,6 +94,9 @@ pub struct Global {
     /// write a row for every command to FILE (.csv or .json) as the run goes
     #[arg(long, global = true, value_name = "FILE", help_heading = "Accounts of a run")]
     pub report: Option<PathBuf>,
+    /// keep no journal: the run can be neither resumed nor accounted for
+    #[arg(long, global = true, help_heading = "Accounts of a run")]
+    pub no_journal: bool,
     /// why the run is made; stands in the journal
     #[arg(long, global = true, value_name = "TEXT", help_heading = "Accounts of a run")]
     pub reason: Option<String>,

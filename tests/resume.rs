@@ -252,3 +252,15 @@ fn the_sandbox_of_the_process_leaves_no_journal() {
     assert!(!run.file(".local").exists());
     run.done();
 }
+
+#[test]
+fn a_request_sent_as_it_was_written_is_confirmed_rather_than_sent_twice() {
+    let script = "let answer = action([#{user: \"new@example.net\", \"do\": [#{addAdobeID: #{email: \"new@example.net\"}}]}]);
+        print(`${answer.completed} ${answer.resumed}`);";
+    let desk = Desk::new(script);
+    desk.server.queue(Fault::at(EndpointId::Action, Effect::DropAfter));
+    assert_eq!(desk.run("--live job.rhai").0, 6);
+    let (code, out, told) = desk.run("resume");
+    assert_eq!((code, out.trim()), (0, "1 true"), "{told}");
+    assert_eq!(desk.server.requests().iter().filter(|seen| seen.endpoint == "Action").count(), 1);
+}

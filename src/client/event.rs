@@ -190,8 +190,9 @@ pub trait Hook: Send + Sync {
         None
     }
 
-    /// The answer that an earlier run got to this request, sent as its caller wrote it; each is answered once.
-    fn recall_answer(&self, _request: &ActionRequest) -> Option<Answer> {
+    /// The answer that an earlier run got to this request, sent as its caller wrote it; each is answered once. An
+    /// error where it may have been carried out and can be neither confirmed nor safely repeated.
+    fn recall_answer(&self, _request: &ActionRequest) -> Option<Result<Answer>> {
         None
     }
 

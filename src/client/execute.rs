@@ -185,6 +185,7 @@ impl Runner {
             Ok((answer, attempts)) => self.answered(&request, answer, attempts).await,
             Err(failed) => self.failed(&request, failed).await,
         }
+        self.progress.total = self.commands.size_hint().1.map(|rest| rest + self.index);
         let left = self.left();
         self.client.shared.observer.notice(&Event::Progress(Progress { left, ..self.progress }));
     }

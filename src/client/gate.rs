@@ -163,7 +163,7 @@ impl Client {
     /// Sends a request as its caller wrote it, unless an earlier run has its answer; `once` for a single exchange.
     pub(super) async fn carry_raw(&self, admitted: &Admitted, once: bool) -> Result<Answer> {
         if let Some(answer) = self.recall_answer(admitted) {
-            return Ok(answer);
+            return answer;
         }
         let answered = if once {
             self.carry_once(admitted).await
@@ -176,7 +176,7 @@ impl Client {
         answered
     }
 
-    fn recall_answer(&self, admitted: &Admitted) -> Option<Answer> {
+    fn recall_answer(&self, admitted: &Admitted) -> Option<Result<Answer>> {
         let change = admitted.change.as_ref()?;
         self.hooks().iter().filter(|hook| hook.remembers()).find_map(|hook| hook.recall_answer(change))
     }

@@ -25,6 +25,8 @@ pub struct Intake {
 struct Waiting {
     commands: VecDeque<Command>,
     closed: bool,
+    /// How many more are to come, where that is known.
+    expected: Option<usize>,
     /// Whether more commands were asked for than there are.
     hungry: bool,
     waker: Option<Waker>,
@@ -39,6 +41,11 @@ impl Intake {
         let stop = client.stop.child_token();
         let outcomes = client.with_stop(stop.clone()).execute(Feed(Arc::clone(&feed)));
         Self { feed, outcomes, stop }
+    }
+
+    /// Says how many commands will be handed in, for the estimate of the time they take.
+    pub fn expect(&mut self, count: usize) {
+        self.change(|waiting| waiting.expected = Some(count));
     }
 
     /// Hands a command in.
@@ -100,6 +107,7 @@ impl Stream for Feed {
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Command>> {
         let mut waiting = lock(&self.0);
         if let Some(command) = waiting.commands.pop_front() {
+            waiting.expected = waiting.expected.map(|count| count.saturating_sub(1));
             return Poll::Ready(Some(command));
         }
         if waiting.closed {
@@ -108,6 +116,10 @@ impl Stream for Feed {
         waiting.hungry = true;
         waiting.waker = Some(context.waker().clone());
         Poll::Pending
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (0, lock(&self.0).expected)
     }
 }
 

@@ -209,7 +209,8 @@ fn recorder(
 ) -> Result<Option<Arc<Recorder>>> {
     let Some(resumed) = resumed else {
         let head = || journal::head(global, program, place, &place.limits);
-        return Ok(place.is_real.then(|| Arc::new(Recorder::new(head()))));
+        let keeps = place.is_real && !global.no_journal;
+        return Ok(keeps.then(|| Arc::new(Recorder::new(head()))));
     };
     if place.organization != resumed.organization {
         let message = "the run was about another organization than the profile and the environment name now";

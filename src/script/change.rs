@@ -50,11 +50,12 @@ pub fn carry_out_one(session: &Session, command: Command) -> Result<Report> {
 /// `invalid`: local checks refuse some, and nothing was sent; with `skip_invalid` those are left out instead.
 /// Whatever kept the first request from being sent.
 pub fn carry_out(session: &Session, source: &dyn Source, skip_invalid: bool) -> Result<Report> {
-    let refused = refused(session, source)?;
+    let (count, refused) = refused(session, source)?;
     if !refused.is_empty() && !skip_invalid {
         return Err(ErrorKind::Invalid(refused).into());
     }
     let mut pipeline = Pipeline::new(session, true)?;
+    pipeline.expect(count - refused.len());
     for (index, asked) in source.orders()?.enumerate() {
         match check(session, index, asked?)? {
             Ok(order) => pipeline.push(session, order)?,
@@ -67,13 +68,14 @@ pub fn carry_out(session: &Session, source: &dyn Source, skip_invalid: bool) -> 
     pipeline.finish(session)
 }
 
-/// What the local checks refuse in a list. A guard that would stop it on its way stops it here.
+/// How long a list is, and what the local checks refuse in it. A guard that would stop it on its way stops it here.
 ///
 /// # Errors
 /// `guard`; what keeps the list from being read.
-fn refused(session: &Session, source: &dyn Source) -> Result<Vec<Failure>> {
-    let (mut refused, mut ahead) = (Vec::new(), Weight::default());
+fn refused(session: &Session, source: &dyn Source) -> Result<(usize, Vec<Failure>)> {
+    let (mut count, mut refused, mut ahead) = (0, Vec::new(), Weight::default());
     for (index, asked) in source.orders()?.enumerate() {
+        count += 1;
         match check(session, index, asked?)? {
             Ok(order) => {
                 session.setup().guard.foresee(session.mode(), &order.command.to_json(), &mut ahead)?;
@@ -81,7 +83,7 @@ fn refused(session: &Session, source: &dyn Source) -> Result<Vec<Failure>> {
             Err(failure) => refused.push(failure),
         }
     }
-    Ok(refused)
+    Ok((count, refused))
 }
 
 fn check(session: &Session, index: usize, asked: Asked) -> Result<Asked> {

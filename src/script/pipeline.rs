@@ -45,6 +45,11 @@ impl Pipeline {
         Ok(Self { intake, ledger, given: 0, index: 0 })
     }
 
+    /// Says how many commands will come, for the estimate of the time they take.
+    pub fn expect(&mut self, count: usize) {
+        self.intake.expect(count);
+    }
+
     /// Takes a command in, and carries out what fills a request.
     ///
     /// # Errors

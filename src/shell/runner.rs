@@ -40,6 +40,12 @@ pub fn ended(session: &Session) -> Option<Ended> {
     session.ended().or_else(|| session.interrupt().is_requested().then_some(Ended::Interrupted))
 }
 
+/// The end of a session at the prompt: what its queues still hold is sent, and what became of everything is told.
+pub fn leave(session: &Session, exit: Exit, output: &Output) -> Exit {
+    let exit = exit.or_worse(end_queues(session, exit, output));
+    accounts::end(session, exit, output)
+}
+
 /// Sends what queues still hold when the script came to its end, and nothing when it failed.
 fn end_queues(session: &Session, exit: Exit, output: &Output) -> Exit {
     if !matches!(exit, Exit::Done | Exit::Asked(0)) {

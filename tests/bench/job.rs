@@ -23,6 +23,8 @@ pub(crate) enum Job {
     Python(&'static [&'static str]),
     /// A script beside this file, by the program its name ends in: `.rhai` makes changes for real, `.py`.
     Script(&'static str),
+    /// A `.rhai` script that makes changes for real, behind an option of `umapi`.
+    ScriptWith(&'static str, &'static str),
 }
 
 /// A folder of its own for the jobs of a row, and the organization they work in.
@@ -55,6 +57,10 @@ impl<'w> Workplace<'w> {
         match job {
             Job::Umapi(arguments) => Some(program(UMAPI, *arguments)),
             Job::Python(arguments) => Some(program(self.python.path()?, *arguments)),
+            Job::ScriptWith(option, name) => {
+                let path = Path::new(SCRIPTS).join(name);
+                Some(program(UMAPI, [OsStr::new("--live"), OsStr::new(option), path.as_os_str()]))
+            }
             Job::Script(name) => {
                 let path = Path::new(SCRIPTS).join(name);
                 if path.extension() == Some(OsStr::new("rhai")) {

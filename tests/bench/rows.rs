@@ -76,6 +76,8 @@ pub(crate) const ROWS: &[Row] = &[
         runs: 5,
         contenders: &[
             by("`umapi`, `multi_action`", Job::Script("add_to_group.rhai")),
+            by("`umapi --no-journal`, `multi_action`", Job::ScriptWith("--no-journal", "add_to_group.rhai")),
+            by("`umapi`, `queue()`", Job::Script("queue.rhai")),
             by("`umapi-client`, `execute_multiple`", Job::Script("add_to_group.py")),
             by("the requests alone (`http.client`)", Job::Script("send_bytes.py")),
         ],

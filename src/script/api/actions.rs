@@ -25,8 +25,8 @@ pub mod functions {
     ///
     /// The report has `result`, `completed`, `notCompleted`, `completedInTestMode`, `errors`, `warnings`,
     /// `requests`, `mode`, and `outcomes`: for each command `index`, `target`, `action`, `status` (`completed`,
-    /// `would_complete` in test mode, `partly_done`, `failed`, `unknown`, `not_sent`), `step`, `code`, `message`,
-    /// `hint`, `request_id`, `attempts`, `mode` and `tag`. `done`, `failed`, `unknown` and `not_sent` list those
+    /// `would_complete` in test mode, `partly_done`, `failed`, `still_member` with `--verify`, `unknown`, `not_sent`),
+    /// `step`, `code`, `message`, `hint`, `request_id`, `attempts`, `mode`, `resumed` and `tag`. `done`, `failed`, `unknown` and `not_sent` list those
     /// outcomes; `stopped` says why not all was sent.
     ///
     /// # Errors

@@ -20,7 +20,10 @@ impl Pattern {
     /// `file`: it cannot be read.
     pub fn all(text: &str) -> Result<Vec<Self>> {
         let path = Path::new(text);
-        if !path.is_file() {
+        // A file that is named and missing must not protect nobody in silence.
+        let names_file = text.contains(['/', '\\'])
+            || path.extension().is_some_and(|ending| ["txt", "csv"].iter().any(|known| ending == *known));
+        if !path.is_file() && !names_file {
             return Ok(vec![Self::new(text)]);
         }
         let content = std::fs::read_to_string(path).map_err(|error| Error::file(text, error))?;
@@ -78,6 +81,7 @@ mod tests {
         std::fs::write(&path, "# the board\nceo@example.com\n\n*@board.example.com\n").unwrap();
         let patterns = Pattern::all(&path.display().to_string()).unwrap();
         assert_eq!(patterns, [Pattern::new("ceo@example.com"), Pattern::new("*@board.example.com")]);
+        assert!(Pattern::all("missing.txt").is_err() && Pattern::all("./missing").is_err());
         assert_eq!(Pattern::all("x@example.com").unwrap(), [Pattern::new("x@example.com")]);
     }
 }

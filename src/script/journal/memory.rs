@@ -141,6 +141,21 @@ impl Memory {
         self.answers.get_mut(&digest_of(content)).and_then(VecDeque::pop_front)
     }
 
+    /// What became of commands that go in one request as they were written: open when one of them is, done when all
+    /// are.
+    pub(super) fn recall_together(&mut self, mode: &str, commands: &[&Value]) -> Option<Recalled> {
+        let keys: Vec<_> = commands.iter().map(|command| key_of(mode, command)).collect();
+        if let Some(message) = keys.iter().find_map(|key| take(&mut self.open, *key)) {
+            return Some(Recalled::Open { message });
+        }
+        let known = |key: &Key| self.done.get(key).is_some_and(|ids| !ids.is_empty());
+        if keys.is_empty() || !keys.iter().all(known) {
+            return None;
+        }
+        let ids: Vec<_> = keys.iter().filter_map(|key| self.done.get_mut(key)?.pop_front()).collect();
+        Some(Recalled::Done { request_id: ids.first().map(ToString::to_string).unwrap_or_default() })
+    }
+
     /// What was begun and nobody asked for again, in words.
     pub fn left(&self) -> Vec<String> {
         let mut left: Vec<_> = self.begun.values().flatten().cloned().collect();

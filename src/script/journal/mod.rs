@@ -9,7 +9,7 @@ use crate::client::event::{ActionRequest, Hook, Recalled};
 use crate::client::outcome::Fate;
 use crate::client::request::Answer;
 use crate::client::settings::Mode;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::state::journal::folder;
 use crate::state::journal::read::Record;
 use crate::state::journal::writer::Journal;
@@ -180,8 +180,16 @@ impl Hook for Recorder {
         self.content().memory.recall(mode.as_str(), command)
     }
 
-    fn recall_answer(&self, request: &ActionRequest) -> Option<Answer> {
-        self.content().memory.recall_answer(&record::content_of(request))
+    fn recall_answer(&self, request: &ActionRequest) -> Option<Result<Answer>> {
+        let mut content = self.content();
+        if let Some(answer) = content.memory.recall_answer(&record::content_of(request)) {
+            return Some(Ok(answer));
+        }
+        let commands: Vec<_> = request.commands.iter().map(|sent| &sent.command).collect();
+        match content.memory.recall_together(request.mode.as_str(), &commands)? {
+            Recalled::Done { request_id } => Some(Ok(record::confirmed(request, request_id))),
+            Recalled::Open { message } => Some(Err(ErrorKind::Unknown { message }.into())),
+        }
     }
 
     fn seen(&self, users: &[Arc<User>]) {

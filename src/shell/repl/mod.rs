@@ -111,7 +111,8 @@ pub fn run(opener: Box<dyn Opener>, output: &Arc<Output>, progress: &Arc<Progres
     if let Some(exit) = repl.greet() {
         return exit;
     }
-    repl.converse(&mut editor, &was_empty)
+    let exit = repl.converse(&mut editor, &was_empty);
+    runner::leave(&repl.session, exit, output)
 }
 
 type LineEditor = Editor<Assistant, MemHistory>;
