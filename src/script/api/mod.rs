@@ -41,7 +41,7 @@ pub const FAMILIES: &[Family] = &[
     Family { title: "One user", module: || exported_module!(accounts::functions) },
     Family { title: "User groups", module: || exported_module!(user_groups::functions) },
     Family { title: "Many at once", module: || exported_module!(actions::functions) },
-    Family { title: "Queue", module: || exported_module!(queue::functions) },
+    Family { title: "Queue", module: queue::module },
     Family { title: "Commands", module: || exported_module!(commands::functions) },
     Family { title: "Guards", module: || exported_module!(guards::functions) },
     Family { title: "Raw calls", module: || exported_module!(raw::functions) },
