@@ -3,6 +3,7 @@
 use super::settings::Mode;
 use crate::error::Failure;
 use crate::wire::code;
+use serde_json::{Map, Value, json};
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -114,6 +115,25 @@ pub struct Warning {
 }
 
 impl Outcome {
+    /// Its documented fields, by the names of scripts and reports, in their order.
+    pub fn fields(&self) -> Map<String, Value> {
+        let fields = [
+            ("index", json!(self.index)),
+            ("target", json!(self.target)),
+            ("action", json!(self.action)),
+            ("status", json!(self.status.as_str())),
+            ("step", json!(self.step)),
+            ("code", json!(self.code)),
+            ("message", json!(self.message)),
+            ("hint", json!(self.hint())),
+            ("request_id", json!(self.request_id)),
+            ("attempts", json!(self.attempts)),
+            ("mode", json!(self.mode.as_str())),
+            ("resumed", json!(self.resumed)),
+        ];
+        fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    }
+
     /// What to do about it, by its code.
     pub fn hint(&self) -> Option<&'static str> {
         self.code.as_deref().and_then(code::find).map(|code| code.hint)

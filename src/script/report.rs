@@ -167,21 +167,9 @@ impl Report {
 }
 
 fn outcome_json(outcome: &Outcome, tag: &Dynamic) -> Value {
-    json!({
-        "index": outcome.index,
-        "target": outcome.target,
-        "action": outcome.action,
-        "status": outcome.status.as_str(),
-        "step": outcome.step,
-        "code": outcome.code,
-        "message": outcome.message,
-        "hint": outcome.hint(),
-        "request_id": outcome.request_id,
-        "attempts": outcome.attempts,
-        "mode": outcome.mode.as_str(),
-        "resumed": outcome.resumed,
-        "tag": convert::json_of(tag).unwrap_or(Value::Null),
-    })
+    let mut fields = outcome.fields();
+    fields.insert("tag".to_owned(), convert::json_of(tag).unwrap_or(Value::Null));
+    Value::Object(fields)
 }
 
 /// In the service's own words (contract 3.5).

@@ -104,20 +104,8 @@ impl Outlet for ReportFile {
 fn row(outcome: &Outcome) -> Value {
     let warnings: Vec<_> = outcome.warnings.iter().map(|warning| warning.code.as_str()).collect();
     let moment = jiff::Timestamp::now().round(jiff::Unit::Second).unwrap_or(jiff::Timestamp::MAX);
-    json!({
-        "index": outcome.index,
-        "target": outcome.target,
-        "action": outcome.action,
-        "status": outcome.status.as_str(),
-        "step": outcome.step,
-        "code": outcome.code,
-        "message": outcome.message,
-        "hint": outcome.hint(),
-        "request_id": outcome.request_id,
-        "attempts": outcome.attempts,
-        "mode": outcome.mode.as_str(),
-        "resumed": outcome.resumed,
-        "warnings": warnings,
-        "time": moment.to_string(),
-    })
+    let mut fields = outcome.fields();
+    fields.insert("warnings".to_owned(), json!(warnings));
+    fields.insert("time".to_owned(), json!(moment.to_string()));
+    Value::Object(fields)
 }
