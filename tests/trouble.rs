@@ -95,3 +95,30 @@ fn a_listing_that_is_said_to_end_too_early_is_an_error() {
         run.failed(5, "is incomplete: page 1: it said to be");
     }
 }
+
+#[test]
+fn two_pages_in_a_row_that_say_to_be_the_last_are_found_out() {
+    let server = Sandbox::start(Options::default()).unwrap();
+    server.configure(umapi::sandbox::Settings { page_size: Some(10), ..Default::default() });
+    let body = Some(r#"{"result":"success","lastPage":true,"users":[]}"#.to_owned());
+    let effect = Effect::Status { status: 200, body, retry_after: None };
+    server.queue(Fault::at(EndpointId::Users, effect).skip(1).times(2));
+    Shell::new("-e").arg("get_users().len()").against(&server).run().failed(5, "is incomplete");
+}
+
+#[test]
+fn commands_lost_to_a_server_fault_never_end_in_success() {
+    let server = Sandbox::start(Options::default()).unwrap();
+    server.queue(Fault::at(EndpointId::Action, unavailable(500)));
+    let code = "let q = queue(); for i in 0..12 { q.create_user_group(`G ${i}`); } q.finish().completed";
+    let run = Shell::new("--live -e").arg(code).against(&server).run();
+    assert_eq!((run.stdout.as_str(), run.code), ("2\n", 5), "{}", run.stderr);
+}
+
+#[test]
+fn what_a_queue_meets_after_the_script_s_last_word_counts_and_is_told() {
+    let code = "let q = queue(); q.add_to_groups(\"ben.osei@example.com\", \"Nowhere\"); exit(0)";
+    Shell::eval(code).run().failed(3, "Group Nowhere was not found");
+    let code = "try { remove_from_org(\"ben.osei@example.com\") } catch {} exit(0)";
+    assert_eq!(Shell::new("--sandbox --read-only -e").arg(code).run().code, 7);
+}

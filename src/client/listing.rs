@@ -172,6 +172,12 @@ impl<T: Entry> Listing<T> {
         }
     }
 
+    /// Its end is no event to the hooks: what it looks for may well be absent.
+    pub(super) fn unobserved(mut self) -> Self {
+        self.told = true;
+        self
+    }
+
     /// From now on its waits and exchanges end when `stop` is cancelled: a listing may outlive the line that
     /// began it.
     pub fn set_stop(&mut self, stop: CancellationToken) {
@@ -272,7 +278,11 @@ impl<T: Entry> Listing<T> {
         let fresh: Vec<_> =
             told.filter(|(_, digest)| self.seen.insert(*digest)).map(|(entry, _)| entry).collect();
         if let Some(early) = self.doubtful {
-            return if fresh.is_empty() { Ok(Turn::End) } else { Err(self.ended_too_early(early)) };
+            return match fresh.is_empty() {
+                false => Err(self.ended_too_early(early)),
+                true if self.is_doubtful() => Ok(Turn::Entries { entries: fresh, last: false }),
+                true => Ok(Turn::End),
+            };
         }
         if !last {
             self.goes_on(count, fresh.len())?;
@@ -295,10 +305,10 @@ impl<T: Entry> Listing<T> {
 
     /// A page of groups that is not there; it may be one that should be.
     fn end_of_groups(&mut self) -> Turn<T> {
-        if self.doubtful.is_some() || self.pages.is_none_or(|pages| self.page >= pages) {
+        if self.pages.is_none_or(|pages| self.page >= pages) {
             return Turn::End;
         }
-        self.doubtful = Some(self.page);
+        self.doubtful.get_or_insert(self.page);
         Turn::Entries { entries: Vec::new(), last: false }
     }
 

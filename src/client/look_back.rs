@@ -169,7 +169,7 @@ impl Client {
     }
 
     async fn members_of(&self, query: UserQuery) -> Result<Option<HashSet<String>>> {
-        let mut listing = self.users(query);
+        let mut listing = self.users(query).unobserved();
         let mut names = HashSet::new();
         loop {
             match Box::pin(listing.next_page()).await {

@@ -178,8 +178,7 @@ fn setup_of(
     output: &Arc<Output>,
 ) -> Result<Setup> {
     let recorder = recorder(global, program, resumed, &place)?;
-    let report =
-        global.report.as_deref().map(|path| ReportFile::begin(path, resumed.is_some())).transpose()?;
+    let report = global.report.as_deref().map(ReportFile::begin).transpose()?;
     let Place { profile, organization, mode, limits, folder, connect, .. } = place;
     Ok(Setup {
         connect,

@@ -33,6 +33,7 @@ impl Unsent {
     pub fn lines(&self) -> Vec<usize> {
         let mut lines = self.0.borrow().clone();
         lines.sort_unstable();
+        lines.dedup();
         lines
     }
 }

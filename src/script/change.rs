@@ -61,9 +61,6 @@ pub fn carry_out(session: &Session, source: &dyn Source, skip_invalid: bool) -> 
             Ok(order) => pipeline.push(session, order)?,
             Err(failure) => pipeline.leave_out(session, &failure, String::new()),
         }
-        if session.interrupt().is_requested() {
-            break;
-        }
     }
     pipeline.finish(session)
 }

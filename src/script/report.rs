@@ -140,9 +140,14 @@ impl Report {
         fields.filter_map(|field| Some(((*field).to_owned(), self.value(field)?))).collect()
     }
 
+    /// What was refused, wholly or in part.
+    pub fn failures(&self) -> impl Iterator<Item = Failure> {
+        self.outcomes().filter_map(Outcome::failure)
+    }
+
     /// The error a verb throws when its command was not carried out.
     pub fn failure(&self) -> Option<Error> {
-        let failures: Vec<Failure> = self.outcomes().filter_map(Outcome::failure).collect();
+        let failures: Vec<Failure> = self.failures().collect();
         let undecided = || self.outcomes().find(|outcome| !outcome.status.is_done());
         let kind = if !failures.is_empty() {
             ErrorKind::Commands(failures)

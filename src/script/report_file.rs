@@ -47,11 +47,11 @@ pub struct ReportFile {
 }
 
 impl ReportFile {
-    /// Begins a report. In a resumed run the one that is there is kept under a numbered name.
+    /// Begins a report. One that is there is kept under a numbered name.
     ///
     /// # Errors
     /// `usage`: its name ends neither in `.csv` nor in `.json`. `file`: it cannot be written.
-    pub fn begin(path: &Path, resumed: bool) -> Result<Self> {
+    pub fn begin(path: &Path) -> Result<Self> {
         let form = match path.extension().and_then(|ending| ending.to_str()) {
             Some("csv") => Form::Csv,
             Some("json") => Form::Json,
@@ -60,11 +60,12 @@ impl ReportFile {
                 return Err(Error::usage(message));
             }
         };
-        if resumed && path.is_file() {
+        if path.is_file() {
             let kept = free_name(path);
             std::fs::rename(path, &kept).map_err(|error| Error::io(path, &error))?;
         }
         let mut options = OpenOptions::new();
+        private(&mut options);
         let file = options.write(true).create(true).truncate(true).open(path);
         let mut file = file.map_err(|error| Error::io(path, &error))?;
         let begun = match form {
@@ -100,6 +101,16 @@ impl Outlet for ReportFile {
         self.add(&row(outcome)).map_err(|error| Error::io(&self.path, &error))
     }
 }
+
+/// The report names people: a new one is the operator's alone.
+#[cfg(unix)]
+fn private(options: &mut OpenOptions) {
+    use std::os::unix::fs::OpenOptionsExt;
+    options.mode(0o600);
+}
+
+#[cfg(not(unix))]
+fn private(_: &mut OpenOptions) {}
 
 fn row(outcome: &Outcome) -> Value {
     let warnings: Vec<_> = outcome.warnings.iter().map(|warning| warning.code.as_str()).collect();

@@ -28,6 +28,9 @@ use tokio::runtime::{Builder, Runtime};
 /// After so many changes of one person each, a loop is likely: one minute's requests (contract 2.1).
 const SINGLE_CHANGES: usize = 10;
 
+/// So many failures of a queue that the script left unfinished are told one by one.
+const FAILURES_TOLD: usize = 3;
+
 /// Where a script's words go and where its questions are answered.
 pub trait Console {
     /// A line of data.
@@ -117,8 +120,23 @@ pub struct Tally {
     pub failed: usize,
     /// Commands of which nobody knows what happened.
     pub unknown: usize,
+    /// Commands that left, whose answers were lost, and which are seen not to have been done.
+    pub lost: usize,
     /// The kind of the error that kept commands from being sent.
     pub stopped: Option<&'static str>,
+}
+
+impl Tally {
+    /// What was added since then.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> Self {
+        Self {
+            failed: self.failed - earlier.failed,
+            unknown: self.unknown - earlier.unknown,
+            lost: self.lost - earlier.lost,
+            stopped: if earlier.stopped.is_none() { self.stopped } else { None },
+        }
+    }
 }
 
 /// What became of all commands of a run, for its last line.
@@ -405,7 +423,15 @@ impl Session {
     pub fn finish_queues(&self) -> Result<()> {
         let queues = std::mem::take(&mut *self.queues.borrow_mut());
         let open = queues.iter().filter(|queue| !queue.is_finished());
-        open.map(|queue| queue.finish(self).map(drop)).fold(Ok(()), Result::and)
+        open.map(|queue| queue.finish(self).map(|report| self.tell_failures(&report)))
+            .fold(Ok(()), Result::and)
+    }
+
+    /// Tells of the first failures of a report that no script looks at.
+    fn tell_failures(&self, report: &Report) {
+        for failure in report.failures().take(FAILURES_TOLD) {
+            self.console().warn(&format!("{}: {} ({})", failure.target, failure.message, failure.code));
+        }
     }
 
     /// The end of a script that failed: what its queues still hold is `not_sent`.
@@ -447,6 +473,8 @@ impl Session {
         match entry.outcome.status {
             Status::Failed | Status::PartlyDone | Status::StillMember => tally.failed += 1,
             Status::Unknown => tally.unknown += 1,
+            // It left, its answer was lost, and it is seen not to have been done.
+            Status::NotSent if entry.outcome.attempts > 0 => tally.lost += 1,
             Status::Completed | Status::WouldComplete | Status::NotSent => {}
         }
     }

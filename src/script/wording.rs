@@ -72,6 +72,9 @@ pub fn word(error: &EvalAltResult) -> Wording {
              umapi's is `umapi::name`.",
         ),
         E::ErrorModuleNotFound(name, _) => module(name),
+        E::ErrorDataRace(..) => Wording::new("the function uses the list it is called on").hint(
+            "Let it use a copy: `let all = users.to_array();` before the call, and `all` in the function.",
+        ),
         E::ErrorAssignmentToConstant(name, _) => constant(name),
         E::ErrorNonPureMethodCallOnConstant(name, _) => {
             let name = name.split_once('$').map_or(name.as_str(), |(_, property)| property);

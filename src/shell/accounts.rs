@@ -41,7 +41,7 @@ pub fn begin(session: &Session, output: &Output) -> Result<(), Exit> {
 pub fn end(session: &Session, exit: Exit, output: &Output) -> Exit {
     let exit = exit_with_guard(session, exit);
     let totals = session.totals();
-    if totals.all() > 1 {
+    if totals.all() > 1 || totals.done < totals.all() {
         output.note(&summary(totals, session));
     }
     let Some(recorder) = &session.setup().recorder else { return exit };
@@ -53,19 +53,15 @@ pub fn end(session: &Session, exit: Exit, output: &Output) -> Exit {
     if let Err(error) = recorder.end(exit.code()) {
         output.warning(&format!("the journal has no end: {error}"));
     }
-    if let Some(path) = recorder.path().filter(|_| exit != Exit::Done && totals.unsettled() > 0) {
+    if let Some(path) = recorder.path().filter(|_| totals.unsettled() > 0) {
         output.note(&format!("umapi resume {} goes on with it", path.display()));
     }
     exit
 }
 
-/// A guard that stopped something counts also where the script caught its error; only `exit(n)` says otherwise.
+/// A guard is the operator's: that it stopped something counts whatever the script made of it.
 fn exit_with_guard(session: &Session, exit: Exit) -> Exit {
-    match exit {
-        Exit::Asked(_) => exit,
-        _ if session.setup().guard.has_stopped() => exit.or_worse(Exit::Guard),
-        _ => exit,
-    }
+    if session.setup().guard.has_stopped() { exit.or_worse(Exit::Guard) } else { exit }
 }
 
 fn summary(totals: Totals, session: &Session) -> String {

@@ -28,10 +28,11 @@ pub fn run(program: &Program, setup: Setup, output: &Output) -> Exit {
         (None, Ok(value)) => finish(program, &value, output),
         (None, Err(error)) => end(program, Ending::of(*error), output),
     };
+    let judged = session.tally();
     let exit = exit.or_worse(end_queues(&session, exit, output));
     drop(engine);
     warn_of_unsent(&session, output);
-    let exit = exit_with(exit, session.tally());
+    let exit = exit_with(exit, session.tally(), judged);
     accounts::end(&session, exit, output)
 }
 
@@ -136,13 +137,12 @@ pub fn lost(output: &Output) -> Exit {
 }
 
 /// What the reports of the run add to the way it ended; only `exit(n)` overrules them.
-fn exit_with(exit: Exit, tally: Tally) -> Exit {
-    if let Exit::Asked(_) = exit {
-        return exit;
-    }
+fn exit_with(exit: Exit, tally: Tally, judged: Tally) -> Exit {
+    let tally = if matches!(exit, Exit::Asked(_)) { tally.since(judged) } else { tally };
     let failed = if tally.failed > 0 { Exit::Rejected } else { Exit::Done };
     let unknown = if tally.unknown > 0 { Exit::Unknown } else { Exit::Done };
-    let stopped = tally.stopped.map_or(Exit::Done, Exit::of_kind);
+    let lost = if tally.lost > 0 { Exit::Unavailable } else { Exit::Done };
+    let stopped = tally.stopped.map_or(lost, Exit::of_kind);
     exit.or_worse(failed).or_worse(unknown).or_worse(stopped)
 }
 
@@ -151,8 +151,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_goes_wrong_after_the_script_s_last_word_counts_all_the_same() {
+        let tally = |failed| Tally { failed, unknown: 0, lost: 0, stopped: None };
+        assert_eq!(exit_with(Exit::Asked(0), tally(3), tally(2)), Exit::Rejected);
+        assert_eq!(exit_with(Exit::Asked(0), tally(2), tally(2)), Exit::Asked(0));
+    }
+
+    #[test]
     fn reports_decide_the_exit_code_unless_the_script_does() {
-        let tally = |failed, unknown, stopped| Tally { failed, unknown, stopped };
+        let tally = |failed, unknown, stopped| Tally { failed, unknown, lost: 0, stopped };
+        let exit_with = |exit, tally| super::exit_with(exit, tally, tally);
         assert_eq!(exit_with(Exit::Done, tally(0, 0, None)), Exit::Done);
         assert_eq!(exit_with(Exit::Done, tally(2, 0, None)), Exit::Rejected);
         assert_eq!(exit_with(Exit::Script, tally(2, 1, None)), Exit::Unknown);

@@ -241,9 +241,18 @@ impl<T: Listed> SavedPages<T> {
         }
         let count = self.left.min(CHUNK);
         let page = (0..count).map(|_| self.record()).collect::<io::Result<Vec<_>>>();
-        let page = page.map_err(|error| Error::file(&self.place, format!("it is damaged: {error}")))?;
+        let page = page.map_err(|error| self.damaged(&error))?;
         self.left -= count;
         Ok(Some(page))
+    }
+
+    /// A damaged file answers no further question: it is removed, so that the next one reads the service.
+    fn damaged(&self, error: &io::Error) -> Error {
+        let removed = match std::fs::remove_file(&self.place) {
+            Ok(()) => "it is removed; run this again to list anew",
+            Err(_) => "remove it and run this again",
+        };
+        Error::file(&self.place, format!("the saved listing is damaged ({error}); {removed}"))
     }
 
     /// How many records are still to come.
