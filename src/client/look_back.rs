@@ -254,11 +254,12 @@ impl Expected {
 
 /// E-mails and usernames are compared in any case, names as they are written.
 fn has(user: &User, field: &str, value: &str) -> bool {
+    let text = |field| user.text(field).map_or("", |text| text);
     match field {
-        "email" => fold(user.email.as_deref().unwrap_or_default()) == fold(value),
-        "username" => fold(user.username.as_deref().unwrap_or_default()) == fold(value),
-        "firstname" => user.firstname.as_deref().unwrap_or_default() == value.trim(),
-        "lastname" => user.lastname.as_deref().unwrap_or_default() == value.trim(),
+        "email" => fold(text("email")) == fold(value),
+        "username" => fold(text("username")) == fold(value),
+        "firstname" => text("firstname") == value.trim(),
+        "lastname" => text("lastname") == value.trim(),
         _ => false,
     }
 }
@@ -274,17 +275,18 @@ fn all_of(checks: &[bool]) -> Sight {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wire::user::UserFields;
     use serde_json::json;
     use std::sync::Arc;
 
     fn user(groups: &[&str]) -> User {
         let groups = groups.iter().map(|name| Arc::from(*name)).collect::<Vec<_>>();
-        User {
+        User::from(UserFields {
             email: Some("a@example.com".into()),
             lastname: Some("New".into()),
             groups: Some(groups.into()),
-            ..User::default()
-        }
+            ..UserFields::default()
+        })
     }
 
     fn judge(steps: &[(&str, Value)], user: Option<&User>) -> Sight {

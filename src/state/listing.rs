@@ -271,7 +271,7 @@ impl<T: Listed> SavedPages<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::user::User;
+    use crate::wire::user::{User, UserFields};
 
     fn shelf() -> (tempfile::TempDir, Shelf) {
         let folder = tempfile::tempdir().unwrap();
@@ -280,10 +280,12 @@ mod tests {
     }
 
     fn users(numbers: std::ops::Range<usize>) -> Vec<Arc<User>> {
-        let user = |number: usize| User {
-            email: Some(format!("u{number}@example.com").into()),
-            groups: Some(vec!["X".into()].into()),
-            ..User::default()
+        let user = |number: usize| {
+            User::from(UserFields {
+                email: Some(format!("u{number}@example.com").into()),
+                groups: Some(vec!["X".into()].into()),
+                ..UserFields::default()
+            })
         };
         numbers.map(|number| Arc::new(user(number))).collect()
     }

@@ -3,7 +3,7 @@
 use super::Simple;
 use crate::script::records::Records;
 use crate::script::records::tests::World;
-use crate::wire::user::User;
+use crate::wire::user::{User, UserFields};
 use proptest::prelude::*;
 use proptest::sample::select;
 use rhai::{Dynamic, FnPtr, NativeCallContext};
@@ -92,7 +92,8 @@ fn users() -> impl Strategy<Value = Vec<Arc<User>>> {
         |(email, kind, lastname, country, groups, id)| {
             let groups = groups.map(|names| names.into_iter().flatten().collect());
             let id = Some(Arc::from(id.to_string()));
-            Arc::new(User { email, groups, lastname, country, kind, id, ..User::default() })
+            let fields = UserFields { email, groups, lastname, country, kind, id, ..UserFields::default() };
+            Arc::new(fields.into())
         },
     );
     prop::collection::vec(user, 0..6)
