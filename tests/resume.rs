@@ -2,7 +2,9 @@
 
 use crate::support::{Desk, Shell};
 use serde_json::Value;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 use umapi::sandbox::{self, Effect, Fault};
 use umapi::wire::endpoint::EndpointId;
@@ -98,6 +100,19 @@ fn interrupted(desk: &Desk, count: usize) -> PathBuf {
 fn lines(path: &Path) -> Vec<Value> {
     let text = std::fs::read_to_string(path).unwrap();
     text.lines().map(|line| serde_json::from_str(line.split_once(' ').unwrap().1).unwrap()).collect()
+}
+
+#[test]
+fn a_request_that_was_killed_while_it_waited_for_its_turn_is_not_in_the_journal() {
+    let desk = Desk::new(SCRIPT);
+    let mut paced = desk.command("--verbose --live job.rhai 105");
+    let mut child = paced.env_remove("UMAPI_PACE").stderr(Stdio::piped()).spawn().unwrap();
+    let told = BufReader::new(child.stderr.take().unwrap()).lines();
+    let waits = told.map_while(Result::ok).any(|line| line.contains("waiting"));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let requests = lines(&only_journal(&desk)).iter().filter(|line| line["kind"] == "request").count();
+    assert_eq!((waits, requests), (true, 10));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! One call: slot, token, exchange, and again until there is an answer or a reason to stop.
 
 use super::auth::{Token, TokenRequest};
-use super::event::{Event, WaitReason};
+use super::event::{ActionRequest, Event, WaitReason};
 use super::masking::masked;
 use super::retry::{self, Verdict};
 use super::settings::{Credentials, Pace};
@@ -93,7 +93,9 @@ enum Met {
 }
 
 /// The story of a call so far.
-struct Tries {
+struct Tries<'a> {
+    /// The change, until the hooks have been told that it leaves.
+    leaving: Option<&'a ActionRequest>,
     started: Instant,
     exchanges: u32,
     failures: u32,
@@ -117,9 +119,10 @@ impl Call {
     }
 }
 
-impl Tries {
-    fn begin() -> Self {
+impl<'a> Tries<'a> {
+    fn begin(leaving: Option<&'a ActionRequest>) -> Self {
         Self {
+            leaving,
             started: Instant::now(),
             exchanges: 0,
             failures: 0,
@@ -141,13 +144,14 @@ impl Tries {
 
 impl Client {
     /// Makes the call until it is answered with 2xx and `read` understands the answer; with the number of
-    /// exchanges it took.
+    /// exchanges it took. The hooks are told when `change` leaves.
     pub(super) async fn perform<T>(
         &self,
         call: &Call,
+        change: Option<&ActionRequest>,
         mut read: impl FnMut(&Response) -> Result<T, String>,
     ) -> Result<(T, u32), Failed> {
-        let mut tries = Tries::begin();
+        let mut tries = Tries::begin(change);
         loop {
             let (token, response) = self.attempt(call, &mut tries).await?;
             let setback = match response {
@@ -173,8 +177,8 @@ impl Client {
     }
 
     /// Exactly one exchange, whatever it is answered with.
-    pub(super) async fn once(&self, call: &Call) -> Result<Response, Failed> {
-        let mut tries = Tries::begin();
+    pub(super) async fn once(&self, call: &Call, change: Option<&ActionRequest>) -> Result<Response, Failed> {
+        let mut tries = Tries::begin(change);
         let (token, response) = self.attempt(call, &mut tries).await?;
         match response {
             Ok(response) => {
@@ -199,13 +203,14 @@ impl Client {
     async fn attempt(
         &self,
         call: &Call,
-        tries: &mut Tries,
+        tries: &mut Tries<'_>,
     ) -> Result<(Option<Token>, Result<Response, Setback>), Failed> {
         let mut token = None;
         if call.target.is_signed() {
             token = Some(self.token(None).await.map_err(|error| tries.end(call, error))?);
         }
         self.slot(call).await.map_err(|error| tries.end(call, error))?;
+        self.leaving(tries.leaving.take()).map_err(|error| tries.end(call, error))?;
         tries.exchanges += 1;
         self.tell_sending(call, tries.exchanges);
         let begun = Instant::now();
@@ -265,7 +270,7 @@ impl Client {
     }
 
     /// What the status means for this call: a token can be renewed once, and only where one was sent.
-    fn judge(&self, call: &Call, tries: &Tries, response: &Response) -> Verdict {
+    fn judge(&self, call: &Call, tries: &Tries<'_>, response: &Response) -> Verdict {
         let ready = matches!(self.shared.settings.credentials, Credentials::Token { .. });
         match retry::classify(response.status) {
             Verdict::Renew if ready || tries.renewed || !call.target.is_signed() => Verdict::Refused,
@@ -274,7 +279,7 @@ impl Client {
     }
 
     /// Waits before the next attempt, or ends the call.
-    async fn pause(&self, call: &Call, tries: &mut Tries, setback: Setback) -> Result<(), Failed> {
+    async fn pause(&self, call: &Call, tries: &mut Tries<'_>, setback: Setback) -> Result<(), Failed> {
         let settings = &self.shared.settings;
         if setback.met == Met::Loss && call.change {
             tries.lost = Some(setback.message.clone());
@@ -353,7 +358,7 @@ impl Client {
         let request = TokenRequest::new(&self.shared.settings)?;
         let call = Call::for_token(&request);
         let read = |response: &Response| request.read(&response.body);
-        Box::pin(self.perform(&call, read)).await.map(|(answer, _)| answer).map_err(Failed::into_error)
+        Box::pin(self.perform(&call, None, read)).await.map(|(answer, _)| answer).map_err(Failed::into_error)
     }
 
     fn tell(&self, event: &Event) {
@@ -433,7 +438,7 @@ fn described(status: u16, said: &str) -> String {
 }
 
 /// A refusal that another attempt would not change.
-fn refused(call: &Call, tries: &mut Tries, response: &Response) -> Failed {
+fn refused(call: &Call, tries: &mut Tries<'_>, response: &Response) -> Failed {
     let status = response.status;
     if status >= 500 && call.change {
         // A server fault in the midst of a change says nothing about how far it went.

@@ -166,12 +166,20 @@ pub enum Recalled {
 
 /// Stands at the gate that every change passes: a journal, a guard, a budget.
 pub trait Hook: Send + Sync {
-    /// Before the request leaves.
+    /// Before the request leaves, and before it waits for its turn.
     ///
     /// # Errors
     /// Whatever should keep it from leaving; the rest of its list is then not sent either. Hooks that were
     /// asked before are told of it by [`Hook::after`].
     fn before(&self, request: &ActionRequest) -> Result<()>;
+
+    /// Its turn has come: right before its first byte leaves, once, however often it is repeated.
+    ///
+    /// # Errors
+    /// What keeps it from leaving after all; [`Hook::after`] is told.
+    fn leaving(&self, _request: &ActionRequest) -> Result<()> {
+        Ok(())
+    }
 
     /// After its answer, or after the attempts to get one failed: with `unknown` when the change may have been
     /// made all the same.

@@ -138,7 +138,7 @@ impl Client {
         let is_action = call.target.nature() == Nature::Action;
         self.before(admitted.change.as_ref())?;
         let answered = self
-            .perform(call, |response| match answer(call, response) {
+            .perform(call, admitted.change.as_ref(), |response| match answer(call, response) {
                 answer if is_action && !answer.body.is_object() => Err("it is no JSON object".to_owned()),
                 answer => Ok(answer),
             })
@@ -154,8 +154,8 @@ impl Client {
     pub(super) async fn carry_once(&self, admitted: &Admitted) -> Result<Answer> {
         self.before(admitted.change.as_ref())?;
         let call = &admitted.call;
-        let answered =
-            self.once(call).await.map(|response| answer(call, &response)).map_err(Failed::into_error);
+        let answered = self.once(call, admitted.change.as_ref()).await;
+        let answered = answered.map(|response| answer(call, &response)).map_err(Failed::into_error);
         self.after(admitted.change.as_ref(), answered.as_ref());
         answered
     }
@@ -208,6 +208,12 @@ impl Client {
             }
         }
         Ok(())
+    }
+
+    /// Tells the hooks that a change leaves, when its slot has come; one that cannot take that in keeps it here.
+    pub(super) fn leaving(&self, change: Option<&ActionRequest>) -> Result<()> {
+        let Some(request) = change else { return Ok(()) };
+        self.hooks().iter().try_for_each(|hook| hook.leaving(request))
     }
 
     fn after(&self, change: Option<&ActionRequest>, answer: Result<&Answer, &Error>) {

@@ -200,7 +200,7 @@ impl Client {
         let domain = domain.map(str::trim).filter(|domain| !domain.is_empty());
         let query = domain.map(|domain| format!("?domain={}", encode::value(domain)));
         let target = Target::of(EndpointId::User, &values, query.as_deref().unwrap_or_default());
-        let answer = self.perform(&self.call_to(target), read_user).await.map_err(Failed::into_error);
+        let answer = self.perform(&self.call_to(target), None, read_user).await.map_err(Failed::into_error);
         let user = answer.map_err(not_about_the_user)?.0.map(Arc::new).map_err(Error::from)?;
         self.hooks().iter().for_each(|hook| hook.seen(std::slice::from_ref(&user)));
         Ok(user)

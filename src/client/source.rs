@@ -97,7 +97,7 @@ impl Reader {
         let target = self.source.target(&self.client.settings().organization, page)?;
         let call = Call { pragma, ..Call::new(target) };
         let groups = self.source.is_groups() && page > 0;
-        match self.client.perform(&call, |response| self.read(response)).await {
+        match self.client.perform(&call, None, |response| self.read(response)).await {
             // A page beyond the end of the groups may also come with the status that its text suggests.
             Err(failed) if groups && is_end_of_groups(&failed) => Ok(end_of_groups()),
             answer => answer.map(|(page, _)| page).map_err(Failed::into_error),

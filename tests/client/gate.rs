@@ -3,11 +3,13 @@
 use super::{ORGANIZATION, client, client_of, settings};
 use crate::support::server::{Reply, Server};
 use serde_json::{Value, json};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use tokio_util::sync::CancellationToken;
 use umapi::client::Client;
-use umapi::client::event::{ActionRequest, Hook};
+use umapi::client::event::{ActionRequest, Event, Hook, Observer};
 use umapi::client::request::{Answer, RawRequest};
-use umapi::client::settings::{ClientSettings, Mode};
+use umapi::client::settings::{ClientSettings, Mode, Pace};
 use umapi::error::{Error, ErrorKind, Result};
 
 fn add(user: &str) -> Value {
@@ -160,6 +162,66 @@ async fn a_hook_that_refuses_keeps_the_change_from_leaving_and_earlier_hooks_are
     let error = client.action(json!([add("a@example.com")])).await.unwrap_err();
     assert_eq!((error.kind.name(), server.requests().len()), ("guard", 0));
     assert_eq!(first.seen.lock().unwrap()[1], "after guard");
+}
+
+/// Counts what was asked for, and what left.
+#[derive(Default)]
+struct Gatekeeper(AtomicUsize, AtomicUsize);
+
+impl Gatekeeper {
+    fn counts(&self) -> (usize, usize) {
+        (self.0.load(Ordering::Relaxed), self.1.load(Ordering::Relaxed))
+    }
+}
+
+impl Hook for Gatekeeper {
+    fn before(&self, _: &ActionRequest) -> Result<()> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+
+    fn leaving(&self, _: &ActionRequest) -> Result<()> {
+        self.1.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+
+    fn after(&self, _: &ActionRequest, _: Result<&Answer, &Error>) {}
+}
+
+/// Stops the client as soon as it waits.
+struct Impatient(CancellationToken);
+
+impl Observer for Impatient {
+    fn notice(&self, event: &Event) {
+        if let Event::Waiting { .. } = event {
+            self.0.cancel();
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_waits_for_its_turn_has_not_left() {
+    let server = Server::replies(vec![done(1)]).await;
+    let stop = CancellationToken::new();
+    let paced = ClientSettings { pace: Pace::Documented, ..settings(&server) };
+    let client = Client::new(paced, Arc::new(Impatient(stop.clone())), stop);
+    let gatekeeper = Arc::new(Gatekeeper::default());
+    client.add_hook(gatekeeper.clone());
+    for _ in 0..10 {
+        client.action(json!([add("a@example.com")])).await.unwrap();
+    }
+    let error = client.action(json!([add("a@example.com")])).await.unwrap_err();
+    assert_eq!((error.kind.name(), gatekeeper.counts()), ("interrupted", (11, 10)));
+}
+
+#[tokio::test]
+async fn a_change_leaves_once_however_often_it_is_repeated() {
+    let server = Server::replies(vec![Reply::empty(429), Reply::Drop, done(1)]).await;
+    let client = client_of(&server);
+    let gatekeeper = Arc::new(Gatekeeper::default());
+    client.add_hook(gatekeeper.clone());
+    client.action(json!([add("a@example.com")])).await.unwrap();
+    assert_eq!((server.requests().len(), gatekeeper.counts()), (3, (1, 1)));
 }
 
 #[tokio::test]

@@ -149,7 +149,12 @@ impl Content {
 }
 
 impl Hook for Recorder {
-    fn before(&self, request: &ActionRequest) -> Result<()> {
+    fn before(&self, _: &ActionRequest) -> Result<()> {
+        self.content().fault.clone().map_or(Ok(()), Err)
+    }
+
+    /// Not before: what a kill finds waiting for its turn has not left.
+    fn leaving(&self, request: &ActionRequest) -> Result<()> {
         self.content().write(request)
     }
 
