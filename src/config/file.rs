@@ -4,6 +4,7 @@
 use super::table::{Key, SETTINGS, Setting};
 use crate::error::{Error, Result};
 use crate::nearest::nearest;
+use crate::secret::Secret;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use toml::Spanned;
@@ -57,10 +58,16 @@ impl File {
         self.profiles.iter().find(|profile| profile.name == name)
     }
 
+    /// The secrets that stand in it in so many words, those of every profile.
+    pub fn secrets(&self) -> impl Iterator<Item = Secret> {
+        let entries = self.profiles.iter().flat_map(|profile| &profile.entries);
+        let secret = |entry: &&Entry| super::table::setting(entry.key).secret;
+        entries.filter(secret).map(|entry| Secret::from(entry.text.as_str()))
+    }
+
     /// Whether any profile holds a secret in so many words.
     pub fn holds_secret(&self) -> bool {
-        let secret = |entry: &Entry| super::table::setting(entry.key).secret;
-        self.profiles.iter().any(|profile| profile.entries.iter().any(secret))
+        self.secrets().next().is_some()
     }
 }
 

@@ -11,6 +11,7 @@ pub mod write;
 
 use crate::error::{Error, Result};
 use crate::nearest::nearest;
+use crate::secret::Secret;
 use etcetera::BaseStrategy;
 use file::File;
 use std::io::ErrorKind;
@@ -24,6 +25,8 @@ pub struct Config {
     explicit: bool,
     place: PathBuf,
     profiles: Vec<String>,
+    /// Those of every profile of the file: none of them belongs into a history.
+    written_secrets: Vec<Secret>,
     values: Values,
     warnings: Vec<String>,
 }
@@ -45,7 +48,9 @@ impl Config {
         let warnings = loose_files(&values, file.as_ref()).iter().map(|path| loose_warning(path)).collect();
         let profiles = file.iter().flat_map(|file| &file.profiles).map(|profile| profile.name.clone());
         let profiles = profiles.collect();
-        let mut config = Self { profile: profile.to_owned(), explicit, place, profiles, values, warnings };
+        let written_secrets = file.iter().flat_map(File::secrets).collect();
+        let profile = profile.to_owned();
+        let mut config = Self { profile, explicit, place, profiles, written_secrets, values, warnings };
         config.warnings.extend(config.redirected().map(redirect_warning));
         config.warnings.extend(environment.strangers().into_iter().map(stranger_warning));
         Ok(config)
@@ -71,10 +76,11 @@ impl Config {
         &self.profiles
     }
 
-    /// Whether a text holds one of the secrets that are written in profile or environment.
+    /// Whether a text holds one of the secrets that are written in environment or file, whichever the profile.
     pub fn holds_secret(&self, text: &str) -> bool {
         let secrets = SETTINGS.iter().filter(|setting| setting.secret);
-        let values = secrets.filter_map(|setting| self.values.text(setting.key)).map(str::trim);
+        let values = secrets.filter_map(|setting| self.values.text(setting.key));
+        let values = values.chain(self.written_secrets.iter().map(Secret::expose)).map(str::trim);
         values.filter(|secret| !secret.is_empty()).any(|secret| text.contains(secret))
     }
 
@@ -241,6 +247,13 @@ mod tests {
         let (_folder, choice) = with_file("[acme]\norg_id = \"ACME@AdobeOrg\"\n");
         let config = Config::load(&choice, &Environment::of([("UMAPI_PROFILE", "acme")])).unwrap();
         assert_eq!(config.organization(), Some("ACME@AdobeOrg"));
+    }
+
+    #[test]
+    fn the_secret_of_another_profile_is_one_as_well() {
+        let (_folder, choice) = with_file("[default]\n[acme]\nclient_secret = \"acme-secret\"\n");
+        let config = Config::load(&choice, &Environment::default()).unwrap();
+        assert!(config.holds_secret("let s = \"acme-secret\"") && !config.holds_secret("acme"));
     }
 
     #[test]

@@ -27,8 +27,8 @@ impl Consent {
         let count = request.commands.len();
         let what = match count {
             0 => request.call.clone(),
-            1 => "1 command".to_owned(),
-            count => format!("{count} commands"),
+            1 => "its first request: 1 command".to_owned(),
+            count => format!("its first request: {count} commands"),
         };
         self.output.message(&format!(
             "This is the first change of this session in mode live. It is made in {} ({what}).",
