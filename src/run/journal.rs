@@ -10,6 +10,7 @@ use crate::script::journal::record;
 use crate::shell::exit::Exit;
 use crate::shell::program::Program;
 use crate::state::journal::read::{self, Record};
+use crate::state::journal::unfinished::{self, Unfinished};
 use crate::state::journal::{FORMAT, digest, folder};
 use serde_json::{Value, json};
 use std::fs::File;
@@ -89,15 +90,42 @@ pub(super) struct Resumed {
     pub(super) changed: Vec<String>,
 }
 
+/// The journal to go on with: the one that was named, or that of the only run with something left to do.
+///
+/// # Errors
+/// How the program ends: there is no such run, or there are several, which are listed.
+pub(super) fn chosen(journal: Option<PathBuf>, output: &Output) -> Result<PathBuf, Exit> {
+    if let Some(path) = journal {
+        return Ok(std::path::absolute(&path).unwrap_or(path));
+    }
+    let refuse = |error: &Error| {
+        output.error(&error.to_string(), error.hint().as_deref());
+        Exit::of_kind(error.kind.name())
+    };
+    let mut runs = unfinished::all().map_err(|error| refuse(&error))?;
+    if runs.len() > 1 {
+        list(&runs, output);
+        return Err(Exit::Usage);
+    }
+    let hint = "Name the journal of another: umapi resume JOURNAL.";
+    let none = || refuse(&Error::usage_with_hint("no run was interrupted", hint));
+    runs.pop().map(|run| run.path).ok_or_else(none)
+}
+
+fn list(runs: &[Unfinished], output: &Output) {
+    let message = format!("{} runs have something left to do", runs.len());
+    output.error(&message, Some("Name the journal of one: umapi resume JOURNAL."));
+    for run in runs {
+        let Unfinished { path, time, script, done, open } = run;
+        output.note(&format!("{time} {script}: {done} done, {open} open, {}", path.display()));
+    }
+}
+
 /// Reads what a journal says of its run, and goes to the folder in which it ran.
 ///
 /// # Errors
 /// `usage`: it cannot be run again as it was. `file`: the journal or the script cannot be read.
-pub(super) fn resumed(global: &Global, journal: Option<PathBuf>) -> Result<Resumed> {
-    let path = match journal {
-        Some(path) => std::path::absolute(&path).unwrap_or(path),
-        None => folder::newest_unfinished()?,
-    };
+pub(super) fn resumed(global: &Global, path: PathBuf) -> Result<Resumed> {
     let (head, inputs) = head_of(&path)?;
     if let Some(folder) = text(&head, "folder") {
         std::env::set_current_dir(folder).map_err(|error| Error::file(folder, error))?;

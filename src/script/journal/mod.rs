@@ -10,6 +10,7 @@ use crate::client::outcome::Fate;
 use crate::client::request::Answer;
 use crate::client::settings::Mode;
 use crate::error::{Error, ErrorKind, Result};
+use crate::script::session::Totals;
 use crate::state::journal::folder;
 use crate::state::journal::read::Record;
 use crate::state::journal::writer::Journal;
@@ -91,14 +92,14 @@ impl Recorder {
         Ok(())
     }
 
-    /// The end of the run, with its exit code.
+    /// The end of the run, with its exit code and what became of all its commands.
     ///
     /// # Errors
     /// `file`: the journal cannot be written.
-    pub fn end(&self, exit: u8) -> Result<()> {
+    pub fn end(&self, exit: u8, totals: Totals) -> Result<()> {
         match &mut self.content().journal {
             Some(journal) => {
-                journal.add(record::of("end", json!({ "exit": exit })))?;
+                journal.add(record::end(exit, totals))?;
                 journal.sync()
             }
             None => Ok(()),
