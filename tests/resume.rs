@@ -204,6 +204,19 @@ fn another_script_mode_or_organization_is_refused() {
 }
 
 #[test]
+fn a_module_that_changed_is_refused_as_a_changed_script_is() {
+    let desk = Desk::new(&format!("import \"names\" as names;\n{SCRIPT}"));
+    let module = desk.folder.path().join("names.rhai");
+    std::fs::write(&module, "export const N = 1;").unwrap();
+    interrupted(&desk, 30);
+    std::fs::write(&module, "export const N = 2;").unwrap();
+    let (code, _, told) = desk.run("resume");
+    assert!(code == 1 && told.contains("names.rhai is not the script of that run any more"), "{told}");
+    std::fs::write(&module, "export const N = 1;").unwrap();
+    assert_eq!(desk.run("resume").0, 0);
+}
+
+#[test]
 fn two_runs_do_not_go_on_with_one_journal() {
     let desk = Desk::new(SCRIPT);
     let journal = interrupted(&desk, 30);

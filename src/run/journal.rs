@@ -131,30 +131,50 @@ pub(super) fn resumed(global: &Global, path: PathBuf) -> Result<Resumed> {
         std::env::set_current_dir(folder).map_err(|error| Error::file(folder, error))?;
     }
     let program = program(&head, global)?;
-    let changed = inputs.into_iter().filter_map(|(path, known)| {
-        let same = digest::of_file(Path::new(&path)).is_ok_and(|found| found == known);
-        (!same).then_some(path)
-    });
-    let changed = changed.collect();
+    let is_changed =
+        |input: &Input| !digest::of_file(Path::new(&input.path)).is_ok_and(|sum| sum == input.sum);
+    let changed: Vec<_> = inputs.into_iter().filter(is_changed).collect();
+    if let Some(module) = changed.iter().find(|input| input.is_module) {
+        return Err(other_script(&module.path));
+    }
+    let changed = changed.into_iter().map(|input| input.path).collect();
     let organization = text(&head, "organization").map(str::to_owned);
     Ok(Resumed { global: options(global, &head)?, program, organization, path, changed })
 }
 
-/// The head of a journal, and every input file with its digest.
-fn head_of(path: &Path) -> Result<(Record, Vec<(String, String)>)> {
+/// A file that a run read.
+struct Input {
+    path: String,
+    /// Its digest.
+    sum: String,
+    /// Whether the script imported it.
+    is_module: bool,
+}
+
+impl Input {
+    fn read(value: &Value) -> Option<Self> {
+        let text = |key: &str| Some(value.get(key)?.as_str()?.to_owned());
+        let is_module = value.get("module").is_some_and(|module| module == true);
+        Some(Self { path: text("path")?, sum: text("sha256")?, is_module })
+    }
+}
+
+/// The head of a journal, and every input file.
+fn head_of(path: &Path) -> Result<(Record, Vec<Input>)> {
     let name = path.display().to_string();
     let file = File::open(path).map_err(|error| Error::file(&name, error))?;
     let (mut head, mut inputs) = (Record::new(), Vec::new());
-    let entry = |value: &Value| {
-        let text = |key: &str| Some(value.get(key)?.as_str()?.to_owned());
-        Some((text("path")?, text("sha256")?))
-    };
     read::read(&name, file, |record| {
         match record.get("kind").and_then(Value::as_str) {
-            Some("input") => inputs.extend(entry(&Value::Object(record))),
+            Some("input") => inputs.extend(Input::read(&Value::Object(record))),
             Some("head") => {
                 inputs.extend(
-                    record.get("inputs").and_then(Value::as_array).into_iter().flatten().filter_map(entry),
+                    record
+                        .get("inputs")
+                        .and_then(Value::as_array)
+                        .into_iter()
+                        .flatten()
+                        .filter_map(Input::read),
                 );
                 head = record;
             }
@@ -196,17 +216,20 @@ fn program(head: &Record, global: &Global) -> Result<Program> {
         }
     };
     if text(&script, "sha256") != Some(digest::of(program.text.as_bytes()).as_str()) {
-        let message = format!("{} is not the script of that run any more", program.name);
-        return Err(Error::usage_with_hint(
-            message,
-            "Put the old one back, or run the new one from its beginning.",
-        ));
+        return Err(other_script(&program.name));
     }
     program.name = text(&script, "name").unwrap_or(&program.name).to_owned();
     program.shows_value = script.get("shows_value").is_some_and(|value| value == true);
     program.arguments = arguments;
     program.secret_arguments = global.secret_arguments.len();
     Ok(program)
+}
+
+fn other_script(name: &str) -> Error {
+    Error::usage_with_hint(
+        format!("{name} is not the script of that run any more"),
+        "Put the old one back, or run the new one from its beginning.",
+    )
 }
 
 /// The options of the run. Those of its identity are the journal's; guards may be set anew.

@@ -81,7 +81,18 @@ impl Recorder {
     /// # Errors
     /// `file`: the journal cannot be written.
     pub fn input(&self, path: &Path, digest: &str) -> Result<()> {
-        let entry = json!({"path": path.display().to_string(), "sha256": digest});
+        self.took_in(json!({"path": path.display().to_string(), "sha256": digest}))
+    }
+
+    /// Takes notice of a module the script imported.
+    ///
+    /// # Errors
+    /// `file`: the journal cannot be written.
+    pub fn module(&self, path: &Path, digest: &str) -> Result<()> {
+        self.took_in(json!({"path": path.display().to_string(), "sha256": digest, "module": true}))
+    }
+
+    fn took_in(&self, entry: Value) -> Result<()> {
         let mut content = self.content();
         if let Some(journal) = &mut content.journal {
             return journal.add(record::of("input", entry));
