@@ -217,6 +217,18 @@ fn a_module_that_changed_is_refused_as_a_changed_script_is() {
 }
 
 #[test]
+fn a_resumed_run_goes_on_with_the_report_of_the_run() {
+    let desk = Desk::new(SCRIPT);
+    let refusal = Effect::Status { status: 401, body: None, retry_after: None };
+    desk.server.queue(Fault::at(EndpointId::Action, refusal).times(2).skip(1));
+    assert_eq!(desk.run("--live --report made.csv job.rhai 30").0, 4);
+    desk.server.reset();
+    assert_eq!(desk.run("resume").0, 0);
+    let report = std::fs::read_to_string(desk.folder.path().join("made.csv")).unwrap();
+    assert_eq!(report.matches(",completed,").count(), 30, "{report}");
+}
+
+#[test]
 fn two_runs_do_not_go_on_with_one_journal() {
     let desk = Desk::new(SCRIPT);
     let journal = interrupted(&desk, 30);

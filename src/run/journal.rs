@@ -41,6 +41,7 @@ pub(super) fn head(global: &Global, program: Option<&Program>, place: &Place, li
             "host": host(),
             "folder": std::env::current_dir().ok(),
             "reason": global.reason,
+            "report": global.report.as_ref().map(|path| std::path::absolute(path).unwrap_or_else(|_| path.clone())),
             "guards": guards(global, limits),
             "checks": if place.checks { "on" } else { "off" },
             "inputs": [],
@@ -248,6 +249,7 @@ fn options(global: &Global, head: &Record) -> Result<Global> {
         .profile
         .or_else(|| text(head, "profile").filter(|name| *name != "default").map(str::to_owned));
     options.config = options.config.or_else(|| text(head, "config").map(PathBuf::from));
+    options.report = options.report.or_else(|| text(head, "report").map(PathBuf::from));
     let guards = head.get("guards").and_then(Value::as_object).cloned().unwrap_or_default();
     let flag = |key: &str| guards.get(key).is_some_and(|value| value == true);
     options.read_only |= flag("read_only");
