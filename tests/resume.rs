@@ -229,6 +229,21 @@ fn a_resumed_run_goes_on_with_the_report_of_the_run() {
 }
 
 #[test]
+fn what_is_no_journal_is_not_verified_and_the_end_of_one_is_told() {
+    let desk = Desk::new(SCRIPT);
+    let journal = interrupted(&desk, 30);
+    assert!(desk.run("journal verify").1.contains("; ended, exit 4"));
+    let whole = std::fs::read(&journal).unwrap();
+    std::fs::write(&journal, &whole[..whole.len() - 1]).unwrap();
+    assert!(desk.run("journal verify").1.contains("; no end: interrupted after request 2"));
+    for text in ["", "garbage", "garbage\nand more\n"] {
+        std::fs::write(&journal, text).unwrap();
+        let (code, _, told) = desk.run("journal verify");
+        assert!(code == 1 && told.contains("it has no head"), "{text}: {told}");
+    }
+}
+
+#[test]
 fn two_runs_do_not_go_on_with_one_journal() {
     let desk = Desk::new(SCRIPT);
     let journal = interrupted(&desk, 30);

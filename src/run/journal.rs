@@ -189,7 +189,7 @@ fn head_of(path: &Path) -> Result<(Record, Vec<Input>)> {
             let hint = "Use the version of umapi that wrote it.";
             Err(Error::usage_with_hint(format!("{name} has format {other}, and this is {FORMAT}"), hint))
         }
-        None => Err(Error::file(name, "it is no journal: it has no head")),
+        None => Err(headless(name)),
     }
 }
 
@@ -309,14 +309,39 @@ fn open(journal: Option<PathBuf>) -> Result<(String, File)> {
 
 fn verify(journal: Option<PathBuf>, output: &Output) -> Result<()> {
     let (name, file) = open(journal)?;
-    let found = read::read(&name, file, |_| Ok(()))?;
+    let (mut last, mut request, mut has_head) = (Record::new(), 0, false);
+    let found = read::read(&name, file, |record| {
+        match text(&record, "kind") {
+            Some("head") => has_head = true,
+            Some("request") => request = record.get("number").and_then(Value::as_u64).unwrap_or(request),
+            _ => {}
+        }
+        last = record;
+        Ok(())
+    })?;
+    if !has_head {
+        return Err(headless(name));
+    }
     let torn = if found.torn > 0 {
         format!(", and {} bytes of a line that was not finished", found.torn)
     } else {
         String::new()
     };
-    output.data(&format!("{name}: {} lines, each whole and in its place{torn}", found.lines));
+    let end = ended(&last, request);
+    output.data(&format!("{name}: {} lines, each whole and in its place{torn}; {end}", found.lines));
     Ok(())
+}
+
+/// How the run of a journal ended, by its last record.
+fn ended(last: &Record, request: u64) -> String {
+    match last.get("exit").and_then(Value::as_u64).filter(|_| text(last, "kind") == Some("end")) {
+        Some(exit) => format!("ended, exit {exit}"),
+        None => format!("no end: interrupted after request {request}"),
+    }
+}
+
+fn headless(name: String) -> Error {
+    Error::file(name, "it is no journal: it has no head")
 }
 
 fn show(journal: Option<PathBuf>, output: &Output) -> Result<()> {
