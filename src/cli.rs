@@ -176,7 +176,7 @@ pub enum Command {
     },
     /// Finish an interrupted run: the same script, in the same mode and organization
     Resume {
-        /// its journal; the newest of an unfinished run when left out
+        /// its journal; may be left out where one run alone has something left to do
         #[arg(value_name = "JOURNAL")]
         journal: Option<PathBuf>,
     },

@@ -82,6 +82,27 @@ fn without_a_kill_there_is_nothing_to_resume_and_with_one_the_newest_is_found() 
     assert!(told.contains("30 done, 10 of them before"), "{told}");
 }
 
+#[test]
+fn a_run_that_left_nothing_open_is_not_resumed_and_of_several_that_did_one_is_named() {
+    let desk = Desk::new("add_to_groups(\"ben.osei@example.com\", \"Engineering\"); throw \"late\";");
+    assert_eq!(desk.run("--live job.rhai").0, 1);
+    let (code, _, told) = desk.run("resume");
+    assert!(code == 1 && told.contains("no run was interrupted"), "{told}");
+    std::fs::remove_file(only_journal(&desk)).unwrap();
+    std::fs::write(desk.folder.path().join("job.rhai"), SCRIPT).unwrap();
+    let first = interrupted(&desk, 30);
+    std::fs::rename(&first, first.with_file_name("1-live-first.journal")).unwrap();
+    let refusal = Effect::Status { status: 401, body: None, retry_after: None };
+    desk.server.queue(Fault::at(EndpointId::Action, refusal).times(2).skip(1));
+    assert_eq!(desk.run("--live job.rhai 25").0, 4);
+    desk.server.reset();
+    let (code, out, told) = desk.run("resume");
+    assert_eq!((code, out.as_str()), (2, ""), "{told}");
+    // The second finds people of the first: they are refused.
+    let listed = |counts: &str| told.contains(&format!("job.rhai: {counts} open"));
+    assert!(listed("10 done, 20") && listed("0 done, 15") && told.contains("1-live-first.journal"), "{told}");
+}
+
 fn only_journal(desk: &Desk) -> PathBuf {
     let journals = desk.journals();
     assert_eq!(journals.len(), 1, "{journals:?}");
@@ -183,6 +204,46 @@ fn another_script_mode_or_organization_is_refused() {
 }
 
 #[test]
+fn a_module_that_changed_is_refused_as_a_changed_script_is() {
+    let desk = Desk::new(&format!("import \"names\" as names;\n{SCRIPT}"));
+    let module = desk.folder.path().join("names.rhai");
+    std::fs::write(&module, "export const N = 1;").unwrap();
+    interrupted(&desk, 30);
+    std::fs::write(&module, "export const N = 2;").unwrap();
+    let (code, _, told) = desk.run("resume");
+    assert!(code == 1 && told.contains("names.rhai is not the script of that run any more"), "{told}");
+    std::fs::write(&module, "export const N = 1;").unwrap();
+    assert_eq!(desk.run("resume").0, 0);
+}
+
+#[test]
+fn a_resumed_run_goes_on_with_the_report_of_the_run() {
+    let desk = Desk::new(SCRIPT);
+    let refusal = Effect::Status { status: 401, body: None, retry_after: None };
+    desk.server.queue(Fault::at(EndpointId::Action, refusal).times(2).skip(1));
+    assert_eq!(desk.run("--live --report made.csv job.rhai 30").0, 4);
+    desk.server.reset();
+    assert_eq!(desk.run("resume").0, 0);
+    let report = std::fs::read_to_string(desk.folder.path().join("made.csv")).unwrap();
+    assert_eq!(report.matches(",completed,").count(), 30, "{report}");
+}
+
+#[test]
+fn what_is_no_journal_is_not_verified_and_the_end_of_one_is_told() {
+    let desk = Desk::new(SCRIPT);
+    let journal = interrupted(&desk, 30);
+    assert!(desk.run("journal verify").1.contains("; ended, exit 4"));
+    let whole = std::fs::read(&journal).unwrap();
+    std::fs::write(&journal, &whole[..whole.len() - 1]).unwrap();
+    assert!(desk.run("journal verify").1.contains("; no end: interrupted after request 2"));
+    for text in ["", "garbage", "garbage\nand more\n"] {
+        std::fs::write(&journal, text).unwrap();
+        let (code, _, told) = desk.run("journal verify");
+        assert!(code == 1 && told.contains("it has no head"), "{text}: {told}");
+    }
+}
+
+#[test]
 fn two_runs_do_not_go_on_with_one_journal() {
     let desk = Desk::new(SCRIPT);
     let journal = interrupted(&desk, 30);
@@ -236,9 +297,10 @@ fn secret_arguments_are_masked_and_given_again() {
     let journal = only_journal(&desk);
     assert!(!std::fs::read_to_string(&journal).unwrap().contains("s3cret"));
     assert_eq!(lines(&journal)[0]["arguments"], serde_json::json!(["plain", "(secret)"]));
-    let (_, _, told) = desk.run("resume");
+    let resume = format!("resume {}", journal.display());
+    let (_, _, told) = desk.run(&resume);
     assert!(told.contains("1 secret arguments"), "{told}");
-    let (code, _, told) = desk.run("--secret-arg s3cret resume");
+    let (code, _, told) = desk.run(&format!("--secret-arg s3cret {resume}"));
     assert!(code == 1 && told.contains("late"), "{told}");
 }
 
@@ -257,7 +319,7 @@ fn the_code_of_e_is_in_the_journal_and_verbs_answer_what_was_stored() {
     let code = "let report = add_to_groups(\"ben.osei@example.com\", \"Engineering\"); print(report.resumed); if !report.resumed { throw \"stop\" }";
     let output = desk.command("--live -e").arg(code).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
-    let (code, out, told) = desk.run("resume");
+    let (code, out, told) = desk.run(&format!("resume {}", only_journal(&desk).display()));
     assert_eq!((code, out.trim()), (0, "true"), "{told}");
 }
 

@@ -10,6 +10,7 @@ use crate::script::journal::record;
 use crate::shell::exit::Exit;
 use crate::shell::program::Program;
 use crate::state::journal::read::{self, Record};
+use crate::state::journal::unfinished::{self, Unfinished};
 use crate::state::journal::{FORMAT, digest, folder};
 use serde_json::{Value, json};
 use std::fs::File;
@@ -40,6 +41,7 @@ pub(super) fn head(global: &Global, program: Option<&Program>, place: &Place, li
             "host": host(),
             "folder": std::env::current_dir().ok(),
             "reason": global.reason,
+            "report": global.report.as_ref().map(|path| std::path::absolute(path).unwrap_or_else(|_| path.clone())),
             "guards": guards(global, limits),
             "checks": if place.checks { "on" } else { "off" },
             "inputs": [],
@@ -89,44 +91,91 @@ pub(super) struct Resumed {
     pub(super) changed: Vec<String>,
 }
 
+/// The journal to go on with: the one that was named, or that of the only run with something left to do.
+///
+/// # Errors
+/// How the program ends: there is no such run, or there are several, which are listed.
+pub(super) fn chosen(journal: Option<PathBuf>, output: &Output) -> Result<PathBuf, Exit> {
+    if let Some(path) = journal {
+        return Ok(std::path::absolute(&path).unwrap_or(path));
+    }
+    let refuse = |error: &Error| {
+        output.error(&error.to_string(), error.hint().as_deref());
+        Exit::of_kind(error.kind.name())
+    };
+    let mut runs = unfinished::all().map_err(|error| refuse(&error))?;
+    if runs.len() > 1 {
+        list(&runs, output);
+        return Err(Exit::Usage);
+    }
+    let hint = "Name the journal of another: umapi resume JOURNAL.";
+    let none = || refuse(&Error::usage_with_hint("no run was interrupted", hint));
+    runs.pop().map(|run| run.path).ok_or_else(none)
+}
+
+fn list(runs: &[Unfinished], output: &Output) {
+    let message = format!("{} runs have something left to do", runs.len());
+    output.error(&message, Some("Name the journal of one: umapi resume JOURNAL."));
+    for run in runs {
+        let Unfinished { path, time, script, done, open } = run;
+        output.note(&format!("{time} {script}: {done} done, {open} open, {}", path.display()));
+    }
+}
+
 /// Reads what a journal says of its run, and goes to the folder in which it ran.
 ///
 /// # Errors
 /// `usage`: it cannot be run again as it was. `file`: the journal or the script cannot be read.
-pub(super) fn resumed(global: &Global, journal: Option<PathBuf>) -> Result<Resumed> {
-    let path = match journal {
-        Some(path) => std::path::absolute(&path).unwrap_or(path),
-        None => folder::newest_unfinished()?,
-    };
+pub(super) fn resumed(global: &Global, path: PathBuf) -> Result<Resumed> {
     let (head, inputs) = head_of(&path)?;
     if let Some(folder) = text(&head, "folder") {
         std::env::set_current_dir(folder).map_err(|error| Error::file(folder, error))?;
     }
     let program = program(&head, global)?;
-    let changed = inputs.into_iter().filter_map(|(path, known)| {
-        let same = digest::of_file(Path::new(&path)).is_ok_and(|found| found == known);
-        (!same).then_some(path)
-    });
-    let changed = changed.collect();
+    let is_changed =
+        |input: &Input| !digest::of_file(Path::new(&input.path)).is_ok_and(|sum| sum == input.sum);
+    let changed: Vec<_> = inputs.into_iter().filter(is_changed).collect();
+    if let Some(module) = changed.iter().find(|input| input.is_module) {
+        return Err(other_script(&module.path));
+    }
+    let changed = changed.into_iter().map(|input| input.path).collect();
     let organization = text(&head, "organization").map(str::to_owned);
     Ok(Resumed { global: options(global, &head)?, program, organization, path, changed })
 }
 
-/// The head of a journal, and every input file with its digest.
-fn head_of(path: &Path) -> Result<(Record, Vec<(String, String)>)> {
+/// A file that a run read.
+struct Input {
+    path: String,
+    /// Its digest.
+    sum: String,
+    /// Whether the script imported it.
+    is_module: bool,
+}
+
+impl Input {
+    fn read(value: &Value) -> Option<Self> {
+        let text = |key: &str| Some(value.get(key)?.as_str()?.to_owned());
+        let is_module = value.get("module").is_some_and(|module| module == true);
+        Some(Self { path: text("path")?, sum: text("sha256")?, is_module })
+    }
+}
+
+/// The head of a journal, and every input file.
+fn head_of(path: &Path) -> Result<(Record, Vec<Input>)> {
     let name = path.display().to_string();
     let file = File::open(path).map_err(|error| Error::file(&name, error))?;
     let (mut head, mut inputs) = (Record::new(), Vec::new());
-    let entry = |value: &Value| {
-        let text = |key: &str| Some(value.get(key)?.as_str()?.to_owned());
-        Some((text("path")?, text("sha256")?))
-    };
     read::read(&name, file, |record| {
         match record.get("kind").and_then(Value::as_str) {
-            Some("input") => inputs.extend(entry(&Value::Object(record))),
+            Some("input") => inputs.extend(Input::read(&Value::Object(record))),
             Some("head") => {
                 inputs.extend(
-                    record.get("inputs").and_then(Value::as_array).into_iter().flatten().filter_map(entry),
+                    record
+                        .get("inputs")
+                        .and_then(Value::as_array)
+                        .into_iter()
+                        .flatten()
+                        .filter_map(Input::read),
                 );
                 head = record;
             }
@@ -140,7 +189,7 @@ fn head_of(path: &Path) -> Result<(Record, Vec<(String, String)>)> {
             let hint = "Use the version of umapi that wrote it.";
             Err(Error::usage_with_hint(format!("{name} has format {other}, and this is {FORMAT}"), hint))
         }
-        None => Err(Error::file(name, "it is no journal: it has no head")),
+        None => Err(headless(name)),
     }
 }
 
@@ -168,17 +217,20 @@ fn program(head: &Record, global: &Global) -> Result<Program> {
         }
     };
     if text(&script, "sha256") != Some(digest::of(program.text.as_bytes()).as_str()) {
-        let message = format!("{} is not the script of that run any more", program.name);
-        return Err(Error::usage_with_hint(
-            message,
-            "Put the old one back, or run the new one from its beginning.",
-        ));
+        return Err(other_script(&program.name));
     }
     program.name = text(&script, "name").unwrap_or(&program.name).to_owned();
     program.shows_value = script.get("shows_value").is_some_and(|value| value == true);
     program.arguments = arguments;
     program.secret_arguments = global.secret_arguments.len();
     Ok(program)
+}
+
+fn other_script(name: &str) -> Error {
+    Error::usage_with_hint(
+        format!("{name} is not the script of that run any more"),
+        "Put the old one back, or run the new one from its beginning.",
+    )
 }
 
 /// The options of the run. Those of its identity are the journal's; guards may be set anew.
@@ -197,6 +249,7 @@ fn options(global: &Global, head: &Record) -> Result<Global> {
         .profile
         .or_else(|| text(head, "profile").filter(|name| *name != "default").map(str::to_owned));
     options.config = options.config.or_else(|| text(head, "config").map(PathBuf::from));
+    options.report = options.report.or_else(|| text(head, "report").map(PathBuf::from));
     let guards = head.get("guards").and_then(Value::as_object).cloned().unwrap_or_default();
     let flag = |key: &str| guards.get(key).is_some_and(|value| value == true);
     options.read_only |= flag("read_only");
@@ -256,14 +309,39 @@ fn open(journal: Option<PathBuf>) -> Result<(String, File)> {
 
 fn verify(journal: Option<PathBuf>, output: &Output) -> Result<()> {
     let (name, file) = open(journal)?;
-    let found = read::read(&name, file, |_| Ok(()))?;
+    let (mut last, mut request, mut has_head) = (Record::new(), 0, false);
+    let found = read::read(&name, file, |record| {
+        match text(&record, "kind") {
+            Some("head") => has_head = true,
+            Some("request") => request = record.get("number").and_then(Value::as_u64).unwrap_or(request),
+            _ => {}
+        }
+        last = record;
+        Ok(())
+    })?;
+    if !has_head {
+        return Err(headless(name));
+    }
     let torn = if found.torn > 0 {
         format!(", and {} bytes of a line that was not finished", found.torn)
     } else {
         String::new()
     };
-    output.data(&format!("{name}: {} lines, each whole and in its place{torn}", found.lines));
+    let end = ended(&last, request);
+    output.data(&format!("{name}: {} lines, each whole and in its place{torn}; {end}", found.lines));
     Ok(())
+}
+
+/// How the run of a journal ended, by its last record.
+fn ended(last: &Record, request: u64) -> String {
+    match last.get("exit").and_then(Value::as_u64).filter(|_| text(last, "kind") == Some("end")) {
+        Some(exit) => format!("ended, exit {exit}"),
+        None => format!("no end: interrupted after request {request}"),
+    }
+}
+
+fn headless(name: String) -> Error {
+    Error::file(name, "it is no journal: it has no head")
 }
 
 fn show(journal: Option<PathBuf>, output: &Output) -> Result<()> {

@@ -123,7 +123,11 @@ fn script(global: &Global, program: Result<Program>, output: &Arc<Output>) -> Ex
 }
 
 fn resume(global: &Global, journal: Option<PathBuf>, output: &Arc<Output>) -> Exit {
-    let ready = journal::resumed(global, journal).and_then(|resumed| {
+    let path = match journal::chosen(journal, output) {
+        Ok(path) => path,
+        Err(exit) => return exit,
+    };
+    let ready = journal::resumed(global, path).and_then(|resumed| {
         for path in &resumed.changed {
             output.warning(&format!("{path} has changed since the run was interrupted"));
         }

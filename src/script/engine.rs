@@ -23,7 +23,7 @@ pub fn build(session: &Rc<Session>) -> Engine {
     watch(&mut engine, session);
     caught::register(&mut engine);
     engine.set_default_tag(Dynamic::from(Shared(Rc::clone(session))));
-    engine.set_module_resolver(Modules::default());
+    engine.set_module_resolver(Modules::of(session));
     record::register(&mut engine);
     report::register(&mut engine);
     queue::register(&mut engine);

@@ -19,6 +19,17 @@ pub fn was_read(session: &Session, path: &Path, rows: Option<usize>) -> Result<(
     }
 }
 
+/// A module was imported: it belongs to the script, and a resumed run needs it unchanged.
+///
+/// # Errors
+/// `file`: the journal cannot be written.
+pub fn was_imported(session: &Session, path: &Path) -> Result<()> {
+    match &session.setup().recorder {
+        Some(recorder) => recorder.module(path, &digest::of_file(path)?),
+        None => Ok(()),
+    }
+}
+
 /// A file is about to be written. In a resumed run the one that is there, from the interrupted run, is kept under
 /// a numbered name.
 ///

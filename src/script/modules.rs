@@ -1,16 +1,35 @@
 //! `import "x"`: a file beside the one that imports it, read like any script.
 
+use super::files;
 use super::record::RhaiResultOf;
+use super::session::Session;
 use super::source;
+use crate::error::Result;
 use rhai::{Engine, EvalAltResult, Module, ModuleResolver, Position, Scope, Shared};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 /// Finds modules; each file is read and run once.
 #[derive(Default)]
 pub struct Modules {
     loaded: RefCell<HashMap<PathBuf, Shared<Module>>>,
+    /// The run whose journal is told of them.
+    session: Option<Rc<Session>>,
+}
+
+impl Modules {
+    /// The modules of a run.
+    pub fn of(session: &Rc<Session>) -> Self {
+        Self { session: Some(Rc::clone(session)), ..Self::default() }
+    }
+
+    fn read(&self, path: &Path) -> Result<String> {
+        let text = source::read_file(path)?;
+        self.session.as_ref().map_or(Ok(()), |session| files::was_imported(session, path))?;
+        Ok(text)
+    }
 }
 
 impl ModuleResolver for Modules {
@@ -25,7 +44,7 @@ impl ModuleResolver for Modules {
         if let Some(known) = self.loaded.borrow().get(&path) {
             return Ok(known.clone());
         }
-        let text = source::read_file(&path).map_err(|error| super::error::thrown(&error, position))?;
+        let text = self.read(&path).map_err(|error| super::error::thrown(&error, position))?;
         let module = load(engine, &path, text).map_err(|error| {
             Box::new(EvalAltResult::ErrorInModule(path.display().to_string(), error, position))
         })?;

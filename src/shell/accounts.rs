@@ -50,7 +50,7 @@ pub fn end(session: &Session, exit: Exit, output: &Output) -> Exit {
             output.warning(&format!("begun before and no longer asked for: {line}"));
         }
     }
-    if let Err(error) = recorder.end(exit.code()) {
+    if let Err(error) = recorder.end(exit.code(), totals) {
         output.warning(&format!("the journal has no end: {error}"));
     }
     if let Some(path) = recorder.path().filter(|_| totals.unsettled() > 0) {

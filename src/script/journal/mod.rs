@@ -10,6 +10,7 @@ use crate::client::outcome::Fate;
 use crate::client::request::Answer;
 use crate::client::settings::Mode;
 use crate::error::{Error, ErrorKind, Result};
+use crate::script::session::Totals;
 use crate::state::journal::folder;
 use crate::state::journal::read::Record;
 use crate::state::journal::writer::Journal;
@@ -80,7 +81,18 @@ impl Recorder {
     /// # Errors
     /// `file`: the journal cannot be written.
     pub fn input(&self, path: &Path, digest: &str) -> Result<()> {
-        let entry = json!({"path": path.display().to_string(), "sha256": digest});
+        self.took_in(json!({"path": path.display().to_string(), "sha256": digest}))
+    }
+
+    /// Takes notice of a module the script imported.
+    ///
+    /// # Errors
+    /// `file`: the journal cannot be written.
+    pub fn module(&self, path: &Path, digest: &str) -> Result<()> {
+        self.took_in(json!({"path": path.display().to_string(), "sha256": digest, "module": true}))
+    }
+
+    fn took_in(&self, entry: Value) -> Result<()> {
         let mut content = self.content();
         if let Some(journal) = &mut content.journal {
             return journal.add(record::of("input", entry));
@@ -91,14 +103,14 @@ impl Recorder {
         Ok(())
     }
 
-    /// The end of the run, with its exit code.
+    /// The end of the run, with its exit code and what became of all its commands.
     ///
     /// # Errors
     /// `file`: the journal cannot be written.
-    pub fn end(&self, exit: u8) -> Result<()> {
+    pub fn end(&self, exit: u8, totals: Totals) -> Result<()> {
         match &mut self.content().journal {
             Some(journal) => {
-                journal.add(record::of("end", json!({ "exit": exit })))?;
+                journal.add(record::end(exit, totals))?;
                 journal.sync()
             }
             None => Ok(()),

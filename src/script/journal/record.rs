@@ -3,6 +3,7 @@
 use crate::client::event::ActionRequest;
 use crate::client::outcome::Fate;
 use crate::client::request::Answer;
+use crate::script::session::Totals;
 use crate::state::journal::read::Record;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
@@ -56,6 +57,14 @@ pub(super) fn settled(number: u64, fates: &[Fate], answer: Option<Value>) -> Rec
         fields["answer"] = answer;
     }
     of("settled", fields)
+}
+
+/// How the run ended, and what became of all its commands.
+pub(super) fn end(exit: u8, totals: Totals) -> Record {
+    let Totals { done, failed, unknown, not_sent, .. } = totals;
+    let fields =
+        json!({"exit": exit, "done": done, "failed": failed, "unknown": unknown, "not_sent": not_sent});
+    of("end", fields)
 }
 
 /// What is not known is left out: most commands are done and need one word.

@@ -1,10 +1,9 @@
 //! Where journals are, what they are called, and how long they are kept.
 
-use super::read::{self, Record};
 use crate::error::{Error, Result};
 use crate::state::place;
 use jiff::Timestamp;
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -32,36 +31,19 @@ pub fn new(live: bool) -> Result<PathBuf> {
 /// # Errors
 /// `usage`: there is none. `file`: the folder cannot be read.
 pub fn newest() -> Result<PathBuf> {
-    let folder = place::journals()?;
-    let paths = journals(&folder).map_err(|error| Error::file(folder.display().to_string(), error))?;
-    let none = || Error::usage(format!("there is no journal in {}", folder.display()));
-    paths.into_iter().max().ok_or_else(none)
+    let none = |folder: PathBuf| Error::usage(format!("there is no journal in {}", folder.display()));
+    all()?.pop().map_or_else(|| Err(none(place::journals()?)), Ok)
 }
 
-/// The newest journal of a run that did not come to its end.
+/// All journals, the oldest first.
 ///
 /// # Errors
-/// `usage`: there is none. `file`: the folder cannot be read.
-pub fn newest_unfinished() -> Result<PathBuf> {
+/// `file`: the folder cannot be read.
+pub(super) fn all() -> Result<Vec<PathBuf>> {
     let folder = place::journals()?;
     let mut paths = journals(&folder).map_err(|error| Error::file(folder.display().to_string(), error))?;
     paths.sort();
-    let unfinished = paths.into_iter().rev().find(|path| is_unfinished(path));
-    unfinished.ok_or_else(|| {
-        let hint = format!("Journals are kept in {}; name one of them.", folder.display());
-        Error::usage_with_hint("no run was interrupted", hint)
-    })
-}
-
-fn is_unfinished(path: &Path) -> bool {
-    let mut last = Record::new();
-    let hear = |record| {
-        last = record;
-        Ok(())
-    };
-    let read = File::open(path).is_ok_and(|file| read::read("", file, hear).is_ok());
-    read && !(last.get("kind").is_some_and(|kind| kind == "end")
-        && last.get("exit").is_some_and(|exit| exit == 0))
+    Ok(paths)
 }
 
 fn journals(folder: &Path) -> std::io::Result<Vec<PathBuf>> {

@@ -4,6 +4,7 @@ mod chain;
 pub mod digest;
 pub mod folder;
 pub mod read;
+pub mod unfinished;
 pub mod writer;
 
 /// The version of the format, in the head of every journal.

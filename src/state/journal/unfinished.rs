@@ -1,0 +1,162 @@
+//! Runs that left something to be done, by their journals.
+
+use super::folder;
+use super::read::{self, Record};
+use crate::error::Result;
+use serde_json::Value;
+use std::collections::HashMap;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+/// Exit codes of runs that left something whatever their counts say: a request sent as its caller wrote it is unknown,
+/// or the operator stopped the script before it had asked for everything.
+const OPEN_EXITS: [u64; 2] = [6, 130];
+
+/// A run with something left to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unfinished {
+    /// Its journal.
+    pub path: PathBuf,
+    /// When it began.
+    pub time: String,
+    /// The name of its script.
+    pub script: String,
+    /// Commands that are done, as far as its journal tells.
+    pub done: u64,
+    /// Commands that are not known to be done and were asked for.
+    pub open: u64,
+}
+
+/// The runs with something left to do, the newest first: those that did not come to their end, and those that
+/// ended with commands unknown or not sent. Broken journals are left out.
+///
+/// # Errors
+/// `file`: the folder cannot be read.
+pub fn all() -> Result<Vec<Unfinished>> {
+    Ok(folder::all()?.iter().rev().filter_map(|path| of(path)).collect())
+}
+
+fn of(path: &Path) -> Option<Unfinished> {
+    let mut story = Story::default();
+    let hear = |record| {
+        story.hear(record);
+        Ok(())
+    };
+    read::read("", File::open(path).ok()?, hear).ok()?;
+    story.unfinished(path)
+}
+
+/// What a journal has told so far.
+#[derive(Default)]
+struct Story {
+    head: Record,
+    end: Option<Record>,
+    under_way: HashMap<u64, u64>,
+    done: u64,
+    open: u64,
+}
+
+impl Story {
+    fn hear(&mut self, record: Record) {
+        self.end = None;
+        match record.get("kind").and_then(Value::as_str) {
+            Some("head") => self.head = record,
+            Some("end") => self.end = Some(record),
+            Some("request") => {
+                let commands = record.get("commands").and_then(Value::as_array).map_or(0, Vec::len);
+                self.under_way.insert(count(&record, "number"), commands as u64);
+            }
+            Some("settled") => self.settle(&record),
+            _ => {}
+        }
+    }
+
+    fn settle(&mut self, record: &Record) {
+        self.under_way.remove(&count(record, "number"));
+        for fate in record.get("fates").and_then(Value::as_array).into_iter().flatten() {
+            match fate.get("status").and_then(Value::as_str) {
+                Some("completed" | "would_complete") => self.done += 1,
+                Some("unknown" | "not_sent") => self.open += 1,
+                _ => {}
+            }
+        }
+    }
+
+    fn unfinished(self, path: &Path) -> Option<Unfinished> {
+        let script = self.head.get("script")?.get("name").and_then(Value::as_str).unwrap_or_default();
+        let time = self.head.get("time").and_then(Value::as_str).unwrap_or_default();
+        let (done, open) = match &self.end {
+            Some(end) if !is_open(end) => return None,
+            Some(end) if end.contains_key("done") => (count(end, "done"), left(end)),
+            _ => (self.done, self.open + self.under_way.values().sum::<u64>()),
+        };
+        Some(Unfinished {
+            path: path.to_owned(),
+            time: time.to_owned(),
+            script: script.to_owned(),
+            done,
+            open,
+        })
+    }
+}
+
+/// Whether an end leaves something to do. Ends without counts were written by older versions.
+fn is_open(end: &Record) -> bool {
+    match count(end, "exit") {
+        0 if !end.contains_key("done") => false,
+        exit => !end.contains_key("done") || OPEN_EXITS.contains(&exit) || left(end) > 0,
+    }
+}
+
+fn left(end: &Record) -> u64 {
+    count(end, "unknown") + count(end, "not_sent")
+}
+
+fn count(record: &Record, key: &str) -> u64 {
+    record.get(key).and_then(Value::as_u64).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn told(records: &[Value]) -> Option<(u64, u64)> {
+        let mut story = Story::default();
+        for record in records {
+            story.hear(record.as_object().unwrap().clone());
+        }
+        story.unfinished(Path::new("x")).map(|run| (run.done, run.open))
+    }
+
+    fn head() -> Value {
+        json!({"kind": "head", "time": "t", "script": {"name": "job.rhai"}})
+    }
+
+    fn end(exit: u8, failed: u64, unknown: u64, not_sent: u64) -> Value {
+        json!({"kind": "end", "exit": exit, "done": 7, "failed": failed, "unknown": unknown, "not_sent": not_sent})
+    }
+
+    #[test]
+    fn a_run_is_unfinished_without_an_end_or_with_commands_that_are_open() {
+        assert_eq!(told(&[head(), end(0, 0, 0, 0)]), None);
+        assert_eq!(told(&[head(), end(3, 5, 0, 0)]), None);
+        assert_eq!(told(&[head(), end(6, 0, 1, 2)]), Some((7, 3)));
+        assert_eq!(told(&[head(), end(130, 0, 0, 0)]), Some((7, 0)));
+        assert_eq!(told(&[head(), end(6, 0, 1, 0), json!({"kind": "resumed"}), end(0, 0, 0, 0)]), None);
+        assert_eq!(told(&[]), None);
+    }
+
+    #[test]
+    fn without_an_end_the_requests_tell_what_is_done_and_open() {
+        let request = |number: u64| json!({"kind": "request", "number": number, "commands": [1, 2]});
+        let settled = json!({"kind": "settled", "number": 1, "fates": [{"status": "completed"}, {"status": "unknown"}]});
+        assert_eq!(told(&[head(), request(1), settled, request(2)]), Some((1, 3)));
+    }
+
+    #[test]
+    fn the_end_of_an_older_version_tells_by_its_exit_code_alone() {
+        assert_eq!(told(&[head(), json!({"kind": "end", "exit": 0})]), None);
+        assert_eq!(told(&[head(), json!({"kind": "end", "exit": 4})]), Some((0, 0)));
+    }
+}
