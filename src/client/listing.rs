@@ -35,7 +35,7 @@ impl Entry for User {
 
     /// The service's own id; the person where it sent none.
     fn identify(&self, digest: &mut dyn FnMut(&str)) {
-        if let Some(id) = self.id() {
+        if let Some(id) = &self.id {
             return digest(id);
         }
         let Identity { adobe_id, email, username, domain } = Identity::of(self);

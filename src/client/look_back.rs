@@ -254,12 +254,11 @@ impl Expected {
 
 /// E-mails and usernames are compared in any case, names as they are written.
 fn has(user: &User, field: &str, value: &str) -> bool {
-    let text = |field| user.text(field).map_or("", |text| text);
     match field {
-        "email" => fold(text("email")) == fold(value),
-        "username" => fold(text("username")) == fold(value),
-        "firstname" => text("firstname") == value.trim(),
-        "lastname" => text("lastname") == value.trim(),
+        "email" => fold(user.email.as_deref().unwrap_or_default()) == fold(value),
+        "username" => fold(user.username.as_deref().unwrap_or_default()) == fold(value),
+        "firstname" => user.firstname.as_deref().unwrap_or_default() == value.trim(),
+        "lastname" => user.lastname.as_deref().unwrap_or_default() == value.trim(),
         _ => false,
     }
 }
@@ -275,18 +274,17 @@ fn all_of(checks: &[bool]) -> Sight {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::user::UserFields;
     use serde_json::json;
     use std::sync::Arc;
 
     fn user(groups: &[&str]) -> User {
         let groups = groups.iter().map(|name| Arc::from(*name)).collect::<Vec<_>>();
-        User::from(UserFields {
+        User {
             email: Some("a@example.com".into()),
             lastname: Some("New".into()),
             groups: Some(groups.into()),
-            ..UserFields::default()
-        })
+            ..User::default()
+        }
     }
 
     fn judge(steps: &[(&str, Value)], user: Option<&User>) -> Sight {

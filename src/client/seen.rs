@@ -66,7 +66,7 @@ impl Seen {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::user::{User, UserFields};
+    use crate::wire::user::User;
 
     #[test]
     fn each_digest_is_new_once() {
@@ -93,11 +93,7 @@ mod tests {
         let digester = Digester::default();
         let digest = |id: Option<&str>, email: &str| {
             let id = id.map(Into::into);
-            digester.digest(&User::from(UserFields {
-                id,
-                email: Some(email.into()),
-                ..UserFields::default()
-            }))
+            digester.digest(&User { id, email: Some(email.into()), ..User::default() })
         };
         assert_eq!(digest(Some("1"), "a@example.com"), digest(Some("1"), "b@example.com"));
         assert_ne!(digest(Some("1"), "a@example.com"), digest(Some("2"), "a@example.com"));

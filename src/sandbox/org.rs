@@ -2,8 +2,7 @@
 
 use super::groups::{Group, GroupId, Groups, Kind};
 use super::people::{People, Person, PersonId, Standing};
-use crate::wire::user::{User, UserFields};
-use serde_json::Map;
+use crate::wire::user::User;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -173,7 +172,7 @@ impl Org {
 pub(super) fn describe(id: PersonId, person: &Person, groups: Vec<Arc<str>>) -> User {
     let status = if person.standing == Standing::Disabled { "disabled" } else { "active" };
     let owner = if person.is_managed() { &*person.domain } else { "AdobeID" };
-    let fields = UserFields {
+    User {
         email: Some(Arc::clone(&person.email)),
         status: Some(status.into()),
         groups: (!groups.is_empty()).then(|| groups.into()),
@@ -184,7 +183,6 @@ pub(super) fn describe(id: PersonId, person: &Person, groups: Vec<Arc<str>>) -> 
         country: person.country.clone(),
         kind: Some(person.kind.as_str().into()),
         id: Some(format!("{:016X}5A4DB0C0@{owner}", (u64::from(id.0) + 1).wrapping_mul(SPREAD)).into()),
-        extra: Map::new(),
-    };
-    fields.into()
+        extra: None,
+    }
 }

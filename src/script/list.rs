@@ -99,7 +99,6 @@ fn data(value: &Dynamic) -> Value {
 mod tests {
     use super::*;
     use crate::script::records::Pages;
-    use crate::wire::user::UserFields;
     use std::sync::Arc;
 
     struct Endless(usize);
@@ -108,11 +107,9 @@ mod tests {
         fn next_page(&mut self) -> Result<Option<Vec<Arc<User>>>> {
             self.0 += 1;
             assert!(self.0 < 2, "the first page was enough");
-            let user = |number: usize| {
-                User::from(UserFields {
-                    email: Some(format!("p{number}@example.com").into()),
-                    ..UserFields::default()
-                })
+            let user = |number: usize| User {
+                email: Some(format!("p{number}@example.com").into()),
+                ..User::default()
             };
             Ok(Some((0..50).map(|number| Arc::new(user(number))).collect()))
         }

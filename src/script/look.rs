@@ -70,12 +70,11 @@ pub fn type_word(value: &Dynamic) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::user::UserFields;
     use std::sync::Arc;
 
     fn users() -> Dynamic {
-        let fields = UserFields { email: Some("a@example.com".into()), ..UserFields::default() };
-        Dynamic::from(Records::from_entries(vec![Arc::new(User::from(fields))], false))
+        let user = User { email: Some("a@example.com".into()), ..User::default() };
+        Dynamic::from(Records::from_entries(vec![Arc::new(user)], false))
     }
 
     #[test]

@@ -77,12 +77,12 @@ impl Wanted {
     }
 
     fn account(given: &Dynamic, user: &User) -> Self {
-        let kind = user.kind().and_then(|kind| IdentityType::parse(kind));
+        let kind = user.kind.as_deref().and_then(IdentityType::parse);
         let domain = match kind {
             Some(IdentityType::AdobeId) => Some(ADOBE_ID.to_owned()),
-            _ => user.domain().map(ToString::to_string),
+            _ => user.domain.as_deref().map(str::to_owned),
         };
-        let name = user.email().or(user.username()).map_or("", |name| name);
+        let name = user.email.as_deref().or(user.username.as_deref()).unwrap_or_default();
         Self { given: given.clone(), name: name.to_owned(), domain, account: Some(user.key()) }
     }
 }
@@ -107,7 +107,7 @@ impl Index {
     }
 
     fn offer(&mut self, user: &Arc<User>) {
-        let names = [user.email(), user.username()].into_iter().flatten().map(|name| fold(name));
+        let names = [&user.email, &user.username].into_iter().flatten().map(|name| fold(name));
         let mut places: Vec<_> = names.filter_map(|name| self.names.get(&name)).copied().collect();
         if !self.accounts.is_empty() {
             places.extend(self.accounts.get(&user.key()));
@@ -122,17 +122,13 @@ impl Index {
 mod tests {
     use super::*;
     use crate::script::records::tests::users;
-    use crate::wire::user::UserFields;
 
     fn texts(names: &[&str]) -> Dynamic {
         Dynamic::from_array(names.iter().map(|name| Dynamic::from((*name).to_owned())).collect())
     }
 
     fn last_names(found: &[Option<Arc<User>>]) -> Vec<Option<&str>> {
-        found
-            .iter()
-            .map(|user| user.as_ref().and_then(|user| user.text("lastname").map(|name| &**name)))
-            .collect()
+        found.iter().map(|user| user.as_ref().and_then(|user| user.lastname.as_deref())).collect()
     }
 
     #[test]
@@ -162,9 +158,9 @@ mod tests {
             (wanted[0].name.as_str(), wanted[0].domain.as_deref()),
             ("ada.lind@example.com", Some("AdobeID"))
         );
-        let twin = User::from(UserFields { id: Some("9".into()), ..users()[1].fields() });
+        let twin = User { id: Some("9".into()), ..(*users()[1]).clone() };
         let listed = [vec![Arc::new(twin)], users()].concat();
-        assert_eq!(among(&listed, &wanted)[0].as_ref().and_then(|user| user.id().map(|id| &**id)), Some("2"));
+        assert_eq!(among(&listed, &wanted)[0].as_ref().and_then(|user| user.id.as_deref()), Some("2"));
     }
 
     #[test]

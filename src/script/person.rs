@@ -43,12 +43,12 @@ impl Person {
 
     /// An e-mail finds every account (contract 7.17), so the username serves only someone without one.
     fn of_user(user: &User) -> Self {
-        let adobe_id = user.kind().and_then(|kind| IdentityType::parse(kind)) == Some(IdentityType::AdobeId);
+        let adobe_id = user.kind.as_deref().and_then(IdentityType::parse) == Some(IdentityType::AdobeId);
         let use_adobe_id = adobe_id.then_some(true);
-        match (user.email(), user.username()) {
+        match (&user.email, &user.username) {
             (Some(email), _) => Self { name: email.trim().to_owned(), domain: None, use_adobe_id },
             (None, Some(username)) => {
-                let domain = user.domain().filter(|_| !username.contains('@')).map(ToString::to_string);
+                let domain = user.domain.as_deref().filter(|_| !username.contains('@')).map(str::to_owned);
                 Self { name: username.trim().to_owned(), domain, use_adobe_id }
             }
             (None, None) => Self::default(),
@@ -74,16 +74,14 @@ fn name_of(value: &Dynamic) -> Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::user::UserFields;
     use std::sync::Arc;
 
     fn user(kind: &str, email: Option<&str>, username: &str) -> Dynamic {
         let text = |text: &str| Some(Arc::from(text));
         let email = email.map(Arc::from);
         let domain = text("fed.example.com");
-        let fields =
-            UserFields { email, kind: text(kind), username: text(username), domain, ..UserFields::default() };
-        Dynamic::from(UserRecord::new(Arc::new(fields.into())))
+        let user = User { email, kind: text(kind), username: text(username), domain, ..User::default() };
+        Dynamic::from(UserRecord::new(Arc::new(user)))
     }
 
     fn person(value: &Dynamic) -> Person {

@@ -135,7 +135,7 @@ impl Record for UserRecord {
     }
 
     fn added(&self) -> impl Iterator<Item = (&String, &Value)> {
-        self.user.extra()
+        self.user.extra.iter().flat_map(|extra| extra.iter())
     }
 
     fn to_json(&self) -> Result<Value> {

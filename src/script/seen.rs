@@ -118,7 +118,7 @@ impl Finder<'_> {
             if place >= MEMBERS && (self.wanted == Wanted::Group || self.people.len() >= self.limit) {
                 break;
             }
-            if let Some(email) = user.email() {
+            if let Some(email) = &user.email {
                 self.person(email);
             }
             if place < MEMBERS && self.wanted != Wanted::Person {
@@ -164,16 +164,13 @@ fn begins(text: &str, folded: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::user::UserFields;
 
     fn users(count: usize) -> Dynamic {
         let groups: Vec<Arc<str>> = vec!["Designers".into(), "Print".into()];
-        let user = |number: usize| {
-            User::from(UserFields {
-                email: Some(format!("Person{number}@example.com").into()),
-                groups: Some(groups.clone().into()),
-                ..UserFields::default()
-            })
+        let user = |number: usize| User {
+            email: Some(format!("Person{number}@example.com").into()),
+            groups: Some(groups.clone().into()),
+            ..User::default()
         };
         Dynamic::from(Records::from_entries((0..count).map(|number| Arc::new(user(number))).collect(), false))
     }

@@ -271,7 +271,7 @@ impl<T: Listed> SavedPages<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::user::{User, UserFields};
+    use crate::wire::user::User;
 
     fn shelf() -> (tempfile::TempDir, Shelf) {
         let folder = tempfile::tempdir().unwrap();
@@ -280,12 +280,10 @@ mod tests {
     }
 
     fn users(numbers: std::ops::Range<usize>) -> Vec<Arc<User>> {
-        let user = |number: usize| {
-            User::from(UserFields {
-                email: Some(format!("u{number}@example.com").into()),
-                groups: Some(vec!["X".into()].into()),
-                ..UserFields::default()
-            })
+        let user = |number: usize| User {
+            email: Some(format!("u{number}@example.com").into()),
+            groups: Some(vec!["X".into()].into()),
+            ..User::default()
         };
         numbers.map(|number| Arc::new(user(number))).collect()
     }

@@ -78,11 +78,11 @@ impl Identity {
 
     /// The person a record describes.
     pub fn of(user: &User) -> Self {
-        let kind = user.kind().and_then(|kind| IdentityType::parse(kind));
-        let username = fold(user.username().map_or("", |name| name));
-        let email = fold(user.email().map_or("", |name| name));
+        let kind = user.kind.as_deref().and_then(IdentityType::parse);
+        let username = fold(user.username.as_deref().unwrap_or_default());
+        let email = fold(user.email.as_deref().unwrap_or_default());
         let plain = !username.contains('@');
-        let domain = if plain { fold(user.domain().map_or("", |name| name)) } else { String::new() };
+        let domain = if plain { fold(user.domain.as_deref().unwrap_or_default()) } else { String::new() };
         Self { adobe_id: kind.map(|kind| kind == IdentityType::AdobeId), email, username, domain }
     }
 

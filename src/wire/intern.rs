@@ -1,7 +1,6 @@
 //! One copy of what comes again and again: texts such as domains, countries and types, and lists of group names.
 
-use super::user::Common;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::Arc;
 
@@ -17,14 +16,6 @@ pub struct Interner {
     room: usize,
     names: Vec<Arc<str>>,
     lists: Lists,
-    commons: Commons,
-}
-
-/// What users have alike, by the places of its texts: they are shared, and held here they stay where they are.
-#[derive(Debug)]
-struct Commons {
-    known: HashMap<[usize; 5], Arc<Common>, Seed>,
-    room: usize,
 }
 
 /// Lists of names. Whole departments are in the same groups; where nearly every list is another one, they are not
@@ -42,10 +33,9 @@ const TRIAL: usize = 4096;
 
 impl Default for Interner {
     fn default() -> Self {
-        let seed = Seed::default();
+        let seed = Seed(RandomState::new().hash_one(0));
         let lists = Lists { known: HashSet::with_hasher(seed), room: ROOM, asked: 0, found: 0 };
-        let commons = Commons { known: HashMap::with_hasher(seed), room: ROOM };
-        Self { known: HashSet::with_hasher(seed), room: ROOM, names: Vec::new(), lists, commons }
+        Self { known: HashSet::with_hasher(seed), room: ROOM, names: Vec::new(), lists }
     }
 }
 
@@ -56,7 +46,6 @@ impl Interner {
             return Arc::clone(known);
         }
         if self.known.len() >= self.room {
-            self.commons.known.retain(|_, common| Arc::strong_count(common) > 1);
             self.lists.known.retain(|list| Arc::strong_count(list) > 1);
             self.known.retain(|text| Arc::strong_count(text) > 1);
             self.room = ROOM.max(2 * self.known.len());
@@ -77,30 +66,6 @@ impl Interner {
         names.clear();
         self.names = names;
         list
-    }
-
-    /// The shared copy of what many users have alike, whose texts are shared already.
-    pub(super) fn share_common(&mut self, common: Common) -> Arc<Common> {
-        self.commons.share(common)
-    }
-}
-
-impl Commons {
-    fn share(&mut self, common: Common) -> Arc<Common> {
-        let place = |text: &Option<Arc<str>>| text.as_ref().map_or(0, |text| Arc::as_ptr(text).addr());
-        let Common { status, domain, country, kind, username_is_email } = &common;
-        let places =
-            [place(status), place(domain), place(country), place(kind), usize::from(*username_is_email)];
-        if let Some(known) = self.known.get(&places) {
-            return Arc::clone(known);
-        }
-        if self.known.len() >= self.room {
-            self.known.retain(|_, common| Arc::strong_count(common) > 1);
-            self.room = ROOM.max(2 * self.known.len());
-        }
-        let fresh = Arc::new(common);
-        self.known.insert(places, Arc::clone(&fresh));
-        fresh
     }
 }
 
@@ -128,13 +93,7 @@ impl Lists {
 /// Hashes texts eight bytes at a time. Keyed, since names are chosen by others; the standard library's hash, made
 /// for worse company, took a third of the time that reading a page takes.
 #[derive(Debug, Clone, Copy)]
-pub struct Seed(u64);
-
-impl Default for Seed {
-    fn default() -> Self {
-        Self(RandomState::new().hash_one(0))
-    }
-}
+struct Seed(u64);
 
 impl BuildHasher for Seed {
     type Hasher = Mix;
@@ -143,9 +102,7 @@ impl BuildHasher for Seed {
     }
 }
 
-/// The hash of one text.
-#[derive(Debug)]
-pub struct Mix(u64);
+struct Mix(u64);
 
 impl Mix {
     fn add(&mut self, word: u64) {

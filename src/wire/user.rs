@@ -12,39 +12,9 @@ use std::sync::Arc;
 pub const FIELDS: &[&str] =
     &["email", "status", "groups", "username", "domain", "firstname", "lastname", "country", "type", "id"];
 
-/// One user. A field the service left out is `None`; fields it adds later are kept. A million users are kept at once, so
-/// what many have in common stands in one place for all of them, and what few have takes no room in the others.
+/// One user. A field the service left out is `None`; fields it adds later are kept in `extra`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct User {
-    email: Option<Arc<str>>,
-    groups: Option<Arc<[Arc<str>]>>,
-    firstname: Option<Arc<str>>,
-    lastname: Option<Arc<str>>,
-    id: Option<Arc<str>>,
-    common: Arc<Common>,
-    rare: Option<Box<Rare>>,
-}
-
-/// What many users have alike: there are few combinations.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub(super) struct Common {
-    pub(super) status: Option<Arc<str>>,
-    pub(super) domain: Option<Arc<str>>,
-    pub(super) country: Option<Arc<str>>,
-    pub(super) kind: Option<Arc<str>>,
-    pub(super) username_is_email: bool,
-}
-
-/// What few users have.
-#[derive(Debug, Clone, PartialEq, Default)]
-struct Rare {
-    username: Option<Arc<str>>,
-    extra: Map<String, Value>,
-}
-
-/// The fields of a user side by side, to make one of.
-#[derive(Debug, Clone, Default)]
-pub struct UserFields {
     /// E-mail address.
     pub email: Option<Arc<str>>,
     /// `active`, `disabled`, `locked` or `removed`.
@@ -66,93 +36,22 @@ pub struct UserFields {
     /// The service's own id.
     pub id: Option<Arc<str>>,
     /// Whatever else the service sent.
-    pub extra: Map<String, Value>,
-}
-
-impl UserFields {
-    /// The user with these fields; `share` answers the one copy of what many have alike.
-    fn pack(self, share: impl FnOnce(Common) -> Arc<Common>) -> User {
-        let Self { email, status, groups, username, domain, firstname, lastname, country, kind, id, extra } =
-            self;
-        let username_is_email = username.is_some() && username == email;
-        let username = username.filter(|_| !username_is_email);
-        let is_rare = username.is_some() || !extra.is_empty();
-        let rare = is_rare.then(|| Box::new(Rare { username, extra }));
-        let common = share(Common { status, domain, country, kind, username_is_email });
-        User { email, groups, firstname, lastname, id, common, rare }
-    }
-}
-
-impl From<UserFields> for User {
-    fn from(fields: UserFields) -> Self {
-        fields.pack(Arc::new)
-    }
+    pub extra: Option<Box<Map<String, Value>>>,
 }
 
 impl User {
-    /// The fields side by side, to make another user of.
-    pub fn fields(&self) -> UserFields {
-        UserFields {
-            email: self.email.clone(),
-            status: self.common.status.clone(),
-            groups: self.groups.clone(),
-            username: self.username().cloned(),
-            domain: self.common.domain.clone(),
-            firstname: self.firstname.clone(),
-            lastname: self.lastname.clone(),
-            country: self.common.country.clone(),
-            kind: self.common.kind.clone(),
-            id: self.id.clone(),
-            extra: self.rare.as_ref().map(|rare| rare.extra.clone()).unwrap_or_default(),
-        }
-    }
-
-    /// E-mail address.
-    pub fn email(&self) -> Option<&Arc<str>> {
-        self.email.as_ref()
-    }
-
-    /// Login name of a federated user; the e-mail otherwise.
-    pub fn username(&self) -> Option<&Arc<str>> {
-        if self.common.username_is_email {
-            self.email.as_ref()
-        } else {
-            self.rare.as_ref().and_then(|rare| rare.username.as_ref())
-        }
-    }
-
-    /// Domain of the directory.
-    pub fn domain(&self) -> Option<&Arc<str>> {
-        self.common.domain.as_ref()
-    }
-
-    /// `adobeID`, `enterpriseID`, `federatedID` or `unknown`; the service's field is `type`.
-    pub fn kind(&self) -> Option<&Arc<str>> {
-        self.common.kind.as_ref()
-    }
-
-    /// The service's own id.
-    pub fn id(&self) -> Option<&Arc<str>> {
-        self.id.as_ref()
-    }
-
-    /// What the service sent beyond the documented fields.
-    pub fn extra(&self) -> impl Iterator<Item = (&String, &Value)> {
-        self.rare.iter().flat_map(|rare| rare.extra.iter())
-    }
-
     /// The text of a documented field other than `groups`.
     pub fn text(&self, field: &str) -> Option<&Arc<str>> {
         match field {
-            "email" => self.email(),
-            "status" => self.common.status.as_ref(),
-            "username" => self.username(),
-            "domain" => self.domain(),
+            "email" => self.email.as_ref(),
+            "status" => self.status.as_ref(),
+            "username" => self.username.as_ref(),
+            "domain" => self.domain.as_ref(),
             "firstname" => self.firstname.as_ref(),
             "lastname" => self.lastname.as_ref(),
-            "country" => self.common.country.as_ref(),
-            "type" => self.kind(),
-            "id" => self.id(),
+            "country" => self.country.as_ref(),
+            "type" => self.kind.as_ref(),
+            "id" => self.id.as_ref(),
             _ => None,
         }
     }
@@ -170,7 +69,7 @@ impl User {
 
     /// The e-mail, or the username of someone without one: how the user is shown in messages.
     pub fn label(&self) -> &str {
-        self.email().or(self.username()).map_or("(user without e-mail)", |name| name)
+        self.email.as_deref().or(self.username.as_deref()).unwrap_or("(user without e-mail)")
     }
 }
 
@@ -186,7 +85,7 @@ impl Serialize for User {
                 map.serialize_entry(field, text)?;
             }
         }
-        for (key, value) in self.extra() {
+        for (key, value) in self.extra.iter().flat_map(|extra| extra.iter()) {
             map.serialize_entry(key, value)?;
         }
         map.end()
@@ -211,7 +110,7 @@ impl<'de> Visitor<'de> for UserSeed<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut user = UserFields::default();
+        let mut user = User::default();
         while let Some(field) = map.next_key_seed(FieldSeed)? {
             let shared = Text::Shared(self.0);
             match field {
@@ -227,14 +126,14 @@ impl<'de> Visitor<'de> for UserSeed<'_> {
                 Field::Kind => user.kind = map.next_value_seed(shared)?,
                 Field::Added(name) => {
                     let value = map.next_value()?;
-                    user.extra.insert(name, value);
+                    user.extra.get_or_insert_default().insert(name, value);
                 }
             }
         }
         if user.email.is_none() && user.username.is_none() && user.id.is_none() {
             return Err(A::Error::custom("a user without `email`, `username` and `id`"));
         }
-        Ok(Arc::new(user.pack(|common| self.0.share_common(common))))
+        Ok(Arc::new(user))
     }
 }
 
@@ -368,38 +267,19 @@ mod tests {
     fn escaped_text_and_null_are_read() {
         let user: User = serde_json::from_str(r#"{"email":"caf\u00e9@x.y","firstname":null,"groups":null}"#)
             .expect("reads");
-        assert_eq!((user.label(), user.text("firstname"), &user.groups), ("café@x.y", None, &None));
+        assert_eq!((user.email.as_deref(), user.firstname, user.groups), (Some("café@x.y"), None, None));
     }
 
     #[test]
     fn a_username_that_is_the_e_mail_is_kept_once() {
         let read = |body: &str| serde_json::from_str::<User>(body).expect("reads");
         for body in [r#"{"email":"a@b.c","username":"a@b.c"}"#, r#"{"username":"a@b.c","email":"a@b.c"}"#] {
-            let user = read(body);
-            assert_eq!((user.username(), &user.rare), (user.email(), &None), "{body}");
+            let User { email: Some(email), username: Some(username), .. } = read(body) else {
+                panic!("{body}")
+            };
+            assert!(Arc::ptr_eq(&email, &username), "{body}");
         }
-        let other = read(r#"{"email":"A@b.c","username":"a@b.c"}"#);
-        assert_eq!(other.username().map(|name| &**name), Some("a@b.c"));
-    }
-
-    #[test]
-    fn what_users_have_alike_is_kept_once() {
-        let mut interner = Interner::default();
-        let mut read = |body: &str| {
-            let mut reader = serde_json::Deserializer::from_str(body);
-            UserSeed(&mut interner).deserialize(&mut reader).expect("reads")
-        };
-        let one = read(r#"{"email":"a@b.c","type":"adobeID","country":"DE"}"#);
-        let other = read(r#"{"email":"b@b.c","type":"adobeID","country":"DE"}"#);
-        assert!(Arc::ptr_eq(&one.common, &other.common));
-        assert!(!Arc::ptr_eq(&one.common, &read(r#"{"email":"b@b.c","country":"DE"}"#).common));
-    }
-
-    #[test]
-    fn the_fields_of_a_user_make_the_same_user() {
-        let sent = json!({"email": "a@example.com", "username": "a", "groups": ["X"], "added": 7});
-        let user: User = serde_json::from_value(sent).expect("reads");
-        assert_eq!(User::from(user.fields()), user);
+        assert_eq!(read(r#"{"email":"A@b.c","username":"a@b.c"}"#).username.as_deref(), Some("a@b.c"));
     }
 
     #[test]

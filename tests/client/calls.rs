@@ -26,7 +26,7 @@ fn get(target: &str) -> RawRequest {
 async fn a_user_is_looked_up_with_name_and_domain_encoded() {
     let server = Server::replies(vec![user()]).await;
     let found = client_of(&server).get_user(" jo+hn/d ", Some("example.com")).await.unwrap();
-    assert_eq!(found.label(), "a@example.com");
+    assert_eq!(found.email.as_deref(), Some("a@example.com"));
     let expected =
         format!("GET /v2/usermanagement/organizations/{ORGANIZATION}/users/jo%2Bhn%2Fd?domain=example.com");
     assert_eq!(server.lines(), [expected]);

@@ -3,8 +3,6 @@
 use super::key::{Key, Number};
 use crate::error::Result;
 use rhai::{Dynamic, ImmutableString};
-use std::array;
-use std::cell::RefCell;
 use std::sync::Arc;
 
 /// The value of a field.
@@ -64,33 +62,9 @@ impl<'a> Cell<'a> {
     }
 }
 
-/// Texts of records that were made scripts' texts; a power of two.
-const REMEMBERED: usize = 256;
-
-/// A text of records and the same as a script's. Held here, the first stays where it is.
-type Remembered = Option<(Arc<str>, ImmutableString)>;
-
-thread_local! {
-    /// By the place of the text: a loop over users reads the same few types, domains and group names again and again.
-    static TEXTS: RefCell<[Remembered; REMEMBERED]> = RefCell::new(array::from_fn(|_| None));
-}
-
 /// A text of a record as scripts see it.
 pub fn shared_text(text: &Arc<str>) -> Dynamic {
-    if Arc::strong_count(text) == 1 {
-        return ImmutableString::from(&**text).into(); // nobody else has it: it does not come again
-    }
-    TEXTS.with_borrow_mut(|texts| {
-        let slot = &mut texts[(Arc::as_ptr(text).addr() >> 4) % REMEMBERED];
-        match slot {
-            Some((known, shown)) if Arc::ptr_eq(known, text) => shown.clone().into(),
-            _ => {
-                let shown = ImmutableString::from(&**text);
-                *slot = Some((Arc::clone(text), shown.clone()));
-                shown.into()
-            }
-        }
-    })
+    ImmutableString::from(&**text).into()
 }
 
 /// A text of a record as a key.

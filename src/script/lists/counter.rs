@@ -4,7 +4,6 @@ use super::key::Key;
 use super::keyed::ranked;
 use crate::error::Result;
 use crate::script::convert::json_of;
-use crate::wire::intern::Seed;
 use rhai::{Array, Dynamic, Engine, ImmutableString};
 use serde_json::Value;
 use std::cell::RefCell;
@@ -18,7 +17,7 @@ pub struct Counter(Rc<RefCell<Counts>>);
 /// Texts, which are most of what is counted, are kept as they come.
 #[derive(Debug, Default)]
 struct Counts {
-    texts: HashMap<ImmutableString, usize, Seed>,
+    texts: HashMap<ImmutableString, usize>,
     others: HashMap<Key, (Dynamic, usize)>,
 }
 

@@ -48,11 +48,11 @@ impl Item for User {
     }
 
     fn names(&self) -> impl Iterator<Item = &Arc<str>> {
-        self.email().into_iter().chain(self.username())
+        [&self.email, &self.username].into_iter().flatten()
     }
 
     fn key(&self) -> Key {
-        if let Some(id) = self.id() {
+        if let Some(id) = &self.id {
             return Key::Text(Arc::clone(id));
         }
         let identity = Identity::of(self);
@@ -103,28 +103,25 @@ impl Item for Group {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::user::UserFields;
 
     #[test]
     fn a_user_goes_by_e_mail_and_username() {
-        let user = User::from(UserFields {
+        let user = User {
             email: Some("Kim.Lee@example.com".into()),
             username: Some("klee".into()),
-            ..UserFields::default()
-        });
+            ..User::default()
+        };
         assert!(user.is_named("kim.lee@example.com") && user.is_named("klee"));
         assert!(!user.is_named("lee"));
     }
 
     #[test]
     fn an_account_is_itself_after_a_change_of_its_name() {
-        let user = |id: Option<&str>, email: &str, kind: &str| {
-            User::from(UserFields {
-                id: id.map(Into::into),
-                email: Some(email.into()),
-                kind: Some(kind.into()),
-                ..UserFields::default()
-            })
+        let user = |id: Option<&str>, email: &str, kind: &str| User {
+            id: id.map(Into::into),
+            email: Some(email.into()),
+            kind: Some(kind.into()),
+            ..User::default()
         };
         let key = |id, email, kind| user(id, email, kind).key();
         assert_eq!(key(Some("7"), "a@example.com", "adobeID"), key(Some("7"), "b@example.com", "adobeID"));

@@ -3,7 +3,7 @@
 use super::Simple;
 use crate::script::records::Records;
 use crate::script::records::tests::World;
-use crate::wire::user::{User, UserFields};
+use crate::wire::user::User;
 use proptest::prelude::*;
 use proptest::sample::select;
 use rhai::{Dynamic, FnPtr, NativeCallContext};
@@ -92,8 +92,7 @@ fn users() -> impl Strategy<Value = Vec<Arc<User>>> {
         |(email, kind, lastname, country, groups, id)| {
             let groups = groups.map(|names| names.into_iter().flatten().collect());
             let id = Some(Arc::from(id.to_string()));
-            let fields = UserFields { email, groups, lastname, country, kind, id, ..UserFields::default() };
-            Arc::new(fields.into())
+            Arc::new(User { email, groups, lastname, country, kind, id, ..User::default() })
         },
     );
     prop::collection::vec(user, 0..6)
