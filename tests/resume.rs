@@ -244,6 +244,22 @@ fn what_is_no_journal_is_not_verified_and_the_end_of_one_is_told() {
 }
 
 #[test]
+fn a_resumed_run_that_leaves_what_was_begun_does_not_end_well() {
+    let desk = Desk::new(&format!("if env(\"ASKS\") == \"yes\" {{ {SCRIPT} }}"));
+    let refusal = Effect::Status { status: 401, body: None, retry_after: None };
+    desk.server.queue(Fault::at(EndpointId::Action, refusal).times(2));
+    let run = |line: &str, asks: &str| desk.command(line).env("ASKS", asks).output().unwrap();
+    assert_eq!(run("--live job.rhai 3", "yes").status.code(), Some(4));
+    let journal = only_journal(&desk);
+    let text = std::fs::read_to_string(&journal).unwrap();
+    let killed: String = text.split_inclusive('\n').take(2).collect();
+    std::fs::write(&journal, killed).unwrap();
+    let left = run("resume", "no");
+    let told = String::from_utf8(left.stderr).unwrap();
+    assert!(left.status.code() == Some(6) && told.contains("no longer asked for"), "{told}");
+}
+
+#[test]
 fn two_runs_do_not_go_on_with_one_journal() {
     let desk = Desk::new(SCRIPT);
     let journal = interrupted(&desk, 30);

@@ -39,7 +39,7 @@ pub fn begin(session: &Session, output: &Output) -> Result<(), Exit> {
 
 /// Tells what became of all commands, and ends the journal. Answers how the run ended with that.
 pub fn end(session: &Session, exit: Exit, output: &Output) -> Exit {
-    let exit = exit_with_guard(session, exit);
+    let mut exit = exit_with_guard(session, exit);
     let totals = session.totals();
     if totals.all() > 1 || totals.done < totals.all() {
         output.note(&summary(totals, session));
@@ -48,6 +48,7 @@ pub fn end(session: &Session, exit: Exit, output: &Output) -> Exit {
     if session.setup().resumed {
         for line in resume::left(recorder) {
             output.warning(&format!("begun before and no longer asked for: {line}"));
+            exit = exit_with_left(exit);
         }
     }
     if let Err(error) = recorder.end(exit.code(), totals) {
@@ -62,6 +63,11 @@ pub fn end(session: &Session, exit: Exit, output: &Output) -> Exit {
 /// A guard is the operator's: that it stopped something counts whatever the script made of it.
 fn exit_with_guard(session: &Session, exit: Exit) -> Exit {
     if session.setup().guard.has_stopped() { exit.or_worse(Exit::Guard) } else { exit }
+}
+
+/// Nobody knows whether what was begun and is asked for no more should stand; only `exit(n)` says otherwise.
+fn exit_with_left(exit: Exit) -> Exit {
+    if let Exit::Asked(_) = exit { exit } else { exit.or_worse(Exit::Unknown) }
 }
 
 fn summary(totals: Totals, session: &Session) -> String {

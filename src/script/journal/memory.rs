@@ -145,6 +145,9 @@ impl Memory {
     /// are.
     pub(super) fn recall_together(&mut self, mode: &str, commands: &[&Value]) -> Option<Recalled> {
         let keys: Vec<_> = commands.iter().map(|command| key_of(mode, command)).collect();
+        for key in &keys {
+            take(&mut self.begun, *key);
+        }
         if let Some(message) = keys.iter().find_map(|key| take(&mut self.open, *key)) {
             return Some(Recalled::Open { message });
         }
@@ -181,6 +184,10 @@ impl Memory {
             Sent { command, mode: text("mode").to_owned(), why, request_id: Arc::clone(&request_id), place }
         });
         let commands: Vec<_> = sent.collect();
+        // It was asked for again, as `recall` notes while a run goes on.
+        for sent in &commands {
+            take(&mut self.begun, key_of(&sent.mode, &sent.command));
+        }
         if list > 0 {
             // It was sent again: what became of it before does not count.
             self.unknown.retain(|_, known| commands.iter().all(|sent| sent.place != known.place));
@@ -412,6 +419,15 @@ mod tests {
         let mut memory =
             memory(&[request(1, &["a"]), settled(1, &["unknown"]), again, settled(2, &["completed"])]);
         assert!(memory.take_unknown().is_empty());
+        assert!(is_done(&mut memory, &add("a")));
+    }
+
+    #[test]
+    fn what_was_found_undone_and_sent_again_is_not_left() {
+        let found = json!({"kind": "found", "number": 1, "place": 0, "sight": "not_done"});
+        let found = found.as_object().unwrap().clone();
+        let mut memory = memory(&[request(1, &["a"]), found, request(2, &["a"]), settled(2, &["completed"])]);
+        assert!(memory.left().is_empty());
         assert!(is_done(&mut memory, &add("a")));
     }
 
