@@ -11,6 +11,7 @@ use crate::client::request::Answer;
 use crate::client::settings::Mode;
 use crate::error::{Error, ErrorKind, Result};
 use serde_json::Value;
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -176,10 +177,10 @@ impl State {
         Ok(())
     }
 
-    fn protected<'v>(&self, command: &'v Value) -> Option<(&'v str, &str)> {
+    fn protected<'v>(&self, command: &'v Value) -> Option<(Cow<'v, str>, &str)> {
         let mut names = weight::names(command);
         names.find_map(|name| {
-            let found = self.limits.protected.iter().find(|pattern| pattern.matches(name))?;
+            let found = self.limits.protected.iter().find(|pattern| pattern.matches(&name))?;
             Some((name, found.text()))
         })
     }

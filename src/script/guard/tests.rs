@@ -83,7 +83,19 @@ fn nobody_protected_is_touched_by_any_way() {
         protected(),
         &[json!({"usergroup": "G", "do": [{"add": {"user": ["ceo@example.com"]}}]})]
     ));
+    for evasive in [
+        json!({"user": "CEO", "domain": "example.com", "do": [{"removeFromOrg": {}}]}),
+        json!({"user": "other@example.com", "do": [{"update": {"email": "ceo@example.com"}}]}),
+        json!({"user": "other@example.com", "do": [{"update": {"username": "ceo@example.com"}}]}),
+        json!({"usergroup": "G", "do": [{"updateUserGroup": {"name": "ceo@x"}}]}),
+    ] {
+        assert!(!passes(protected(), std::slice::from_ref(&evasive)), "{evasive}");
+    }
     assert!(passes(protected(), &[add("other@example.com")]));
+    assert!(passes(
+        protected(),
+        &[json!({"user": "kim", "domain": "example.com", "do": [{"removeFromOrg": {}}]})]
+    ));
 }
 
 #[test]

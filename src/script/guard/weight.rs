@@ -3,6 +3,7 @@
 use crate::wire::command::Command;
 use crate::wire::step::Removes;
 use serde_json::Value;
+use std::borrow::Cow;
 
 /// What commands weigh together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -42,14 +43,26 @@ pub(super) fn subject(command: &Value) -> &str {
     ["user", "usergroup"].iter().find_map(|key| command.get(*key)?.as_str()).unwrap_or_default()
 }
 
-/// Everyone and everything a command changes: its subject, the users it adds or removes, and new names.
-pub(super) fn names(command: &Value) -> impl Iterator<Item = &str> {
+/// Everyone and everything a command changes: its subject, by either way to name a person, the users it adds or
+/// removes, and the addresses and names that its steps give.
+pub(super) fn names(command: &Value) -> impl Iterator<Item = Cow<'_, str>> {
     let steps = command.get("do").and_then(Value::as_array).into_iter().flatten();
-    let users = steps
-        .filter_map(Value::as_object)
-        .flat_map(|step| step.values())
-        .filter_map(|value| value.get("user")?.as_array())
-        .flatten()
-        .filter_map(Value::as_str);
-    std::iter::once(subject(command)).chain(users)
+    let fields = steps.filter_map(Value::as_object).flat_map(|step| step.values());
+    std::iter::once(Cow::Borrowed(subject(command)))
+        .chain(with_domain(command).map(Cow::Owned))
+        .chain(fields.flat_map(named).map(Cow::Borrowed))
+}
+
+/// The address that a username and a domain make together: whom a pattern of an address means too.
+fn with_domain(command: &Value) -> Option<String> {
+    let user = command.get("user")?.as_str()?;
+    let domain = command.get("domain")?.as_str()?;
+    (!user.contains('@')).then(|| format!("{}@{}", user.trim(), domain.trim()))
+}
+
+/// Whom the fields of one step name.
+fn named(fields: &Value) -> impl Iterator<Item = &str> {
+    let users = fields.get("user").and_then(Value::as_array).into_iter().flatten();
+    let given = ["email", "username", "name"].into_iter().filter_map(|key| fields.get(key));
+    users.chain(given).filter_map(Value::as_str)
 }
