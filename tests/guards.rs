@@ -30,6 +30,13 @@ fn a_guard_stops_a_list_before_its_first_request_with_a_code_of_its_own() {
 }
 
 #[test]
+fn a_word_that_may_be_a_mistyped_file_is_told_as_what_it_is_taken_for() {
+    let told = |text: &str| Shell::new(&format!("--sandbox --protect {text} -e 1")).run().stderr;
+    assert!(told("protectd").contains("there is no file `protectd`"));
+    assert_eq!(told("*@example.com"), "");
+}
+
+#[test]
 fn a_guard_counts_also_where_the_script_catches_it() {
     let code = "try { add_to_groups(\"ben.osei@example.com\", \"Engineering\") } catch (error) { print(error.kind) }";
     let run = Shell::new("--sandbox --read-only -e").arg(code).run();

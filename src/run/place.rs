@@ -51,7 +51,7 @@ impl Place {
     pub(super) fn of(global: &Global, output: &Output) -> Result<Self> {
         if global.sandbox {
             let mode = if global.test { Mode::Test } else { Mode::Live };
-            return Ok(Self { limits: limits(global, None)?, ..Self::sandbox(mode) });
+            return Ok(Self { limits: limits(global, None, output)?, ..Self::sandbox(mode) });
         }
         Self::of_profile(global, &global.choice(), output)
     }
@@ -76,7 +76,7 @@ impl Place {
             listing_age: config.listing_age(),
             folder: Box::new(state::place::path),
             checks: config.checks(),
-            limits: limits(global, Some(&config))?,
+            limits: limits(global, Some(&config), output)?,
             connect: Box::new(move |flow| config.client_settings(flow)),
         })
     }
@@ -120,7 +120,7 @@ impl Place {
 }
 
 /// What a run may change at most, by options and profile.
-fn limits(global: &Global, config: Option<&Config>) -> Result<Limits> {
+fn limits(global: &Global, config: Option<&Config>, output: &Output) -> Result<Limits> {
     let guard = |key, option: Option<String>| option.or_else(|| Some(config?.guard(key)?.to_owned()));
     let removals = guard(Key::MaxRemovals, global.max_removals.clone());
     let allowance = |text: String| {
@@ -130,6 +130,11 @@ fn limits(global: &Global, config: Option<&Config>) -> Result<Limits> {
         Allowance::parse(&text).ok_or_else(wrong)
     };
     let changes = guard(Key::MaxChanges, global.max_changes.map(|count| count.to_string()));
+    for word in global.protect.iter().filter(|text| Pattern::is_word(text)) {
+        output.warning(&format!(
+            "--protect: there is no file `{word}`, so that one name is protected; for a file write `./{word}`"
+        ));
+    }
     let protected = global.protect.iter().cloned().chain(config.map(Config::protected).unwrap_or_default());
     let patterns = protected.map(|text| Pattern::all(&text)).collect::<Result<Vec<_>>>()?;
     Ok(Limits {

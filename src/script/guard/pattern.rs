@@ -19,16 +19,17 @@ impl Pattern {
     /// # Errors
     /// `file`: it cannot be read.
     pub fn all(text: &str) -> Result<Vec<Self>> {
-        let path = Path::new(text);
-        // A file that is named and missing must not protect nobody in silence.
-        let names_file = text.contains(['/', '\\'])
-            || path.extension().is_some_and(|ending| ["txt", "csv"].iter().any(|known| ending == *known));
-        if !path.is_file() && !names_file {
+        if !names_file(text) {
             return Ok(vec![Self::new(text)]);
         }
-        let content = std::fs::read_to_string(path).map_err(|error| Error::file(text, error))?;
+        let content = std::fs::read_to_string(text).map_err(|error| Error::file(text, error))?;
         let lines = content.trim_start_matches('\u{feff}').lines().map(str::trim);
         Ok(lines.filter(|line| !line.is_empty() && !line.starts_with('#')).map(Self::new).collect())
+    }
+
+    /// Whether an option's text is a plain word: it may well be a file's name, mistyped, which then protects nobody.
+    pub fn is_word(text: &str) -> bool {
+        !text.contains(['@', '*']) && !names_file(text)
     }
 
     /// As it was written, folded.
@@ -52,6 +53,14 @@ impl Pattern {
         }
         rest.ends_with(last)
     }
+}
+
+/// Whether a file is meant: one that is named and missing must not protect nobody in silence.
+fn names_file(text: &str) -> bool {
+    let path = Path::new(text);
+    let has_ending =
+        path.extension().is_some_and(|ending| ["txt", "csv"].iter().any(|known| ending == *known));
+    text.contains(['/', '\\']) || has_ending || path.is_file()
 }
 
 #[cfg(test)]
@@ -83,5 +92,7 @@ mod tests {
         assert_eq!(patterns, [Pattern::new("ceo@example.com"), Pattern::new("*@board.example.com")]);
         assert!(Pattern::all("missing.txt").is_err() && Pattern::all("./missing").is_err());
         assert_eq!(Pattern::all("x@example.com").unwrap(), [Pattern::new("x@example.com")]);
+        assert!(Pattern::is_word("protectd") && !Pattern::is_word("missing.txt"));
+        assert!(!Pattern::is_word("x@example.com") && !Pattern::is_word("admin*"));
     }
 }
