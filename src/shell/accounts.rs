@@ -83,7 +83,7 @@ fn summary(totals: Totals, session: &Session) -> String {
     let calls = session.calls();
     let mode = session.mode().as_str();
     format!(
-        "{} ({mode} mode, {} requests, waited {})",
+        "{} ({mode} mode, {} requests with sign-in, waited {})",
         parts.join(", "),
         calls.requests,
         waited(calls.waited)
