@@ -1,6 +1,7 @@
 //! The only writer to standard output and standard error: data to the one, everything for people to the other.
 
 pub mod fit;
+pub mod layout;
 pub mod palette;
 pub mod render;
 pub mod snippet;
