@@ -182,6 +182,20 @@ fn tab_completes_functions_options_and_names_that_were_seen() {
 }
 
 #[test]
+fn ctrl_c_leaves_a_list_of_completions_that_waits_for_more() {
+    let mut terminal = sandbox();
+    terminal.keys("get_\t");
+    terminal.expect(PROMPT); // the list fits, so the line is drawn below it
+    terminal.interrupt();
+    terminal.expect(PROMPT);
+    terminal.keys("\t");
+    terminal.expect("--More--");
+    terminal.interrupt();
+    terminal.expect(PROMPT);
+    terminal.ask("1 + 1", "\n2", PROMPT);
+}
+
+#[test]
 fn colours_and_grey_hints_are_there_with_colour_only() {
     let mut terminal = Terminal::new("--sandbox").colored().start();
     terminal.expect("> ");
@@ -300,6 +314,14 @@ fn another_profile_is_another_organization() {
     terminal.ask(":profile sandbox", "sandbox", PROMPT);
 }
 
+#[test]
+fn a_command_of_the_prompt_says_what_may_stand_behind_it() {
+    let mut terminal = sandbox();
+    terminal.ask(":quit now", "It is typed `:quit`.", PROMPT);
+    terminal.ask(":csv", "`:csv` needs FILE", PROMPT);
+    terminal.ask(":help :table", ":table email, lastname", PROMPT);
+}
+
 // Waiting
 
 #[test]
@@ -396,6 +418,25 @@ fn ctrl_d_and_quit_leave_and_exit_says_with_which_code() {
         terminal.keys(keys);
         assert_eq!(terminal.end(), code, "{keys:?}");
     }
+}
+
+#[test]
+fn a_sigterm_ends_an_idle_prompt_and_what_runs() {
+    for line in ["let kept = 1", "loop { }", "ask(\"Who?\")"] {
+        let mut terminal = sandbox();
+        terminal.line(line);
+        std::thread::sleep(Duration::from_millis(300));
+        terminal.terminate();
+        assert_eq!(terminal.end(), 130, "{line}");
+    }
+}
+
+#[test]
+fn a_sigterm_ends_a_dumb_prompt_too() {
+    let mut terminal = Terminal::new("--sandbox").env("TERM", "dumb").start();
+    terminal.expect(PROMPT);
+    terminal.terminate();
+    assert_eq!(terminal.end(), 130);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Ctrl-C, as everything that runs or waits sees it.
 
+use crate::error::{ErrorKind, Result};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio_util::sync::CancellationToken;
@@ -13,6 +14,9 @@ pub struct Interrupt(Arc<Shared>);
 struct Shared {
     /// Read at every operation of a script, so it must cost nothing.
     requested: AtomicBool,
+    /// Nothing makes it false again.
+    ended: AtomicBool,
+    idle: AtomicBool,
     token: Mutex<CancellationToken>,
 }
 
@@ -29,13 +33,46 @@ impl Interrupt {
         self.0.requested.load(Ordering::Relaxed)
     }
 
+    /// Ends what runs and what waits, and whatever would run behind it. Answers whether it had been asked for before.
+    pub fn end(&self) -> bool {
+        let again = self.0.ended.swap(true, Ordering::SeqCst);
+        self.request();
+        again
+    }
+
+    /// Whether nothing is to run any more.
+    pub fn is_ended(&self) -> bool {
+        self.0.ended.load(Ordering::SeqCst)
+    }
+
+    /// Tells whether nothing runs and the operator is waited for.
+    pub fn set_idle(&self, idle: bool) {
+        self.0.idle.store(idle, Ordering::SeqCst);
+    }
+
+    /// Whether nothing runs and the operator is waited for.
+    pub fn is_idle(&self) -> bool {
+        self.0.idle.load(Ordering::SeqCst)
+    }
+
+    /// Lets a loop of ours go on unless it was asked for; to be called for each entry of a list.
+    ///
+    /// # Errors
+    /// `interrupted`.
+    pub fn check(&self) -> Result<()> {
+        if self.is_requested() { Err(ErrorKind::Interrupted.into()) } else { Ok(()) }
+    }
+
     /// What waits can be ended by; good until the next [`Interrupt::reset`].
     pub fn token(&self) -> CancellationToken {
         self.0.token.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Makes ready for the next run.
+    /// Makes ready for the next run, if there is to be one.
     pub fn reset(&self) {
+        if self.is_ended() {
+            return;
+        }
         *self.0.token.lock().unwrap_or_else(PoisonError::into_inner) = CancellationToken::new();
         self.0.requested.store(false, Ordering::Relaxed);
     }
@@ -54,5 +91,21 @@ mod tests {
         assert!(interrupt.request());
         interrupt.reset();
         assert!(!interrupt.is_requested() && !interrupt.token().is_cancelled());
+    }
+
+    #[test]
+    fn a_loop_goes_on_until_it_is_asked_to_end() {
+        let interrupt = Interrupt::default();
+        assert!(interrupt.check().is_ok());
+        interrupt.request();
+        assert_eq!(interrupt.check().unwrap_err().kind.name(), "interrupted");
+    }
+
+    #[test]
+    fn behind_the_end_nothing_runs_any_more() {
+        let interrupt = Interrupt::default();
+        assert!(!interrupt.end() && interrupt.end());
+        interrupt.reset();
+        assert!(interrupt.is_ended() && interrupt.is_requested() && interrupt.token().is_cancelled());
     }
 }

@@ -1,6 +1,6 @@
 //! What the commands of the prompt do.
 
-use super::meta::{META, find};
+use super::meta::{META, named};
 use super::saved::script_of;
 use super::view::{self, Shown};
 use super::{Repl, Step};
@@ -29,8 +29,13 @@ pub(super) fn help(repl: &mut Repl, name: &str) -> Result<Step> {
         return Ok(Step::Go);
     }
     if name.starts_with(':') {
-        let (meta, _) = find(name)?;
-        repl.output.data(&format!("{}\n  {}", meta.usage(), meta.summary));
+        let meta = named(name)?;
+        let example = if meta.example.is_empty() {
+            String::new()
+        } else {
+            format!("\n  :{} {}", meta.name, meta.example)
+        };
+        repl.output.data(&format!("{}\n  {}{example}", meta.usage(), meta.summary));
         return Ok(Step::Go);
     }
     of_function(repl, name)
@@ -96,7 +101,7 @@ pub(super) fn json(repl: &mut Repl, _: &str) -> Result<Step> {
 
 /// `:csv`.
 pub(super) fn csv(repl: &mut Repl, file: &str) -> Result<Step> {
-    let path = file_named(file, "csv")?;
+    let path = file_named(file)?;
     let value = convert::json_of(&repl.workspace.last())?;
     let text = crate::output::render::csv(&value);
     replace(&path, Access::Usual, |target| target.write_all(text.as_bytes()))?;
@@ -109,9 +114,6 @@ pub(super) fn csv(repl: &mut Repl, file: &str) -> Result<Step> {
 pub(super) fn table(repl: &mut Repl, columns: &str) -> Result<Step> {
     let columns: Vec<_> =
         columns.split([',', ' ']).filter(|column| !column.is_empty()).map(str::to_owned).collect();
-    if columns.is_empty() {
-        return Err(Error::usage_with_hint("`:table` needs columns", "For example: :table email, lastname"));
-    }
     let (text, shown) = view::table(&repl.workspace.last(), columns, repl.frame())?;
     repl.output.data(&text);
     repl.shown = Some(shown).filter(Shown::has_more);
@@ -155,10 +157,8 @@ fn brief(value: &rhai::Dynamic) -> String {
 }
 
 /// `:time`.
+#[expect(clippy::unnecessary_wraps, reason = "every command of the table has this form")]
 pub(super) fn time(repl: &mut Repl, text: &str) -> Result<Step> {
-    if text.is_empty() {
-        return Err(Error::usage_with_hint("`:time` needs a line", "For example: :time get_users().len()"));
-    }
     let (begun, before) = (Instant::now(), repl.session.calls());
     let step = repl.evaluate(text);
     let after = repl.session.calls();
@@ -173,14 +173,14 @@ pub(super) fn time(repl: &mut Repl, text: &str) -> Result<Step> {
 
 /// `:load`.
 pub(super) fn load(repl: &mut Repl, file: &str) -> Result<Step> {
-    let path = file_named(file, "load")?;
+    let path = file_named(file)?;
     let text = source::read_file(&path)?;
     Ok(repl.load(path, &text))
 }
 
 /// `:save`.
 pub(super) fn save(repl: &mut Repl, file: &str) -> Result<Step> {
-    let path = file_named(file, "save")?;
+    let path = file_named(file)?;
     let keep = |text: &str| repl.keeper.may_keep(text) && !repl.session.holds_secret(text);
     let (text, left_out) = script_of(repl.workspace.saved(), keep);
     super::saved::check_target(&path)?;
@@ -270,10 +270,7 @@ pub(super) fn quit(_: &mut Repl, _: &str) -> Result<Step> {
     Ok(Step::Leave(Exit::Done))
 }
 
-fn file_named(name: &str, command: &str) -> Result<PathBuf> {
-    if name.is_empty() {
-        return Err(Error::usage(format!("`:{command}` needs a file")));
-    }
+fn file_named(name: &str) -> Result<PathBuf> {
     match name.strip_prefix("~/") {
         Some(rest) => match std::env::home_dir() {
             Some(home) => Ok(home.join(rest)),

@@ -14,7 +14,7 @@ use rhai::{Dynamic, Scope};
 use std::path::Path;
 
 /// More would help nobody.
-const MOST: usize = 200;
+pub const MOST: usize = 200;
 
 /// A longer explanation of a candidate is cut: `:help` has the whole.
 const WIDEST: usize = 76;
@@ -222,7 +222,7 @@ fn meta(text: &str, cursor: usize, world: &World<'_>) -> (usize, Vec<Candidate>)
         Argument::File => files(start, typed),
         Argument::Profile => (start, fitting(&mut world.profiles.iter().map(String::as_str))),
         Argument::Mode => (start, fitting(&mut MODES.iter().copied())),
-        Argument::Function => {
+        Argument::Function | Argument::Pattern => {
             let metas: Vec<_> = META.iter().map(|meta| format!(":{}", meta.name)).collect();
             (start, fitting(&mut world.reference.catalog.names().chain(metas.iter().map(String::as_str))))
         }
@@ -241,7 +241,7 @@ fn meta(text: &str, cursor: usize, world: &World<'_>) -> (usize, Vec<Candidate>)
             let (start, candidates) = script(&Cursor::of(&text[offset..], text.len() - offset), world);
             (start + offset, candidates)
         }
-        Argument::None => (start, Vec::new()),
+        Argument::Count | Argument::None => (start, Vec::new()),
     }
 }
 

@@ -5,7 +5,7 @@ use crate::client::request::Answer;
 use crate::client::settings::Mode;
 use crate::error::{Error, ErrorKind, Result};
 use crate::output::Output;
-use rustyline::DefaultEditor;
+use crate::shell::console;
 use rustyline::error::ReadlineError;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -35,8 +35,7 @@ impl Consent {
             self.organization
         ));
         let question = "Make it, and all that follow? [yes/no] ";
-        let answer = DefaultEditor::new().and_then(|mut editor| editor.readline(question));
-        match answer {
+        match console::read_line(question) {
             Ok(answer) if is_yes(&answer) => Ok(()),
             Err(ReadlineError::Interrupted) => Err(ErrorKind::Interrupted.into()),
             _ => Err(self.refused()),
