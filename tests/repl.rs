@@ -339,6 +339,26 @@ fn ctrl_c_ends_a_loop_a_sleep_and_a_request_and_keeps_the_session() {
 }
 
 #[test]
+fn ctrl_c_ends_work_on_a_long_list_and_keeps_the_session() {
+    let mut terminal = sandbox();
+    terminal.ask(
+        "let kept = []; kept.pad(3_000_000, \"ada.lind@example.com\"); kept.len()",
+        "3000000",
+        PROMPT,
+    );
+    for work in ["to_json(kept)", "kept.unique()", "kept.join(\", \")"] {
+        terminal.line(&format!("let done = {work}; print(\"it came to its end\")"));
+        std::thread::sleep(Duration::from_millis(150));
+        let begun = std::time::Instant::now();
+        terminal.interrupt();
+        terminal.expect("interrupted");
+        terminal.expect(PROMPT);
+        assert!(begun.elapsed() < SOON, "{work}: {:?}", begun.elapsed());
+    }
+    terminal.ask("kept.len()", "3000000", PROMPT);
+}
+
+#[test]
 fn a_question_of_a_script_is_answered_or_left() {
     let mut terminal = sandbox();
     terminal.line("let name = ask(\"Who?\"); `hello ${name}`");

@@ -153,8 +153,10 @@ fn warn_of_misplaced(arguments: &[String], output: &Output) {
 }
 
 /// Ctrl-C, from here on; a second one leaves, after `grace`.
-fn listen(grace: Duration) -> Result<Interrupt> {
+fn listen(grace: Duration, output: &Output) -> Result<Interrupt> {
     let interrupt = Interrupt::default();
+    let heard = interrupt.clone();
+    output.heed(move || heard.is_requested());
     signals::listen(interrupt.clone(), grace).map_err(|error| {
         Error::config(format!("the system gives no signals: {error}"), "Check the limits of this user.")
     })?;
@@ -168,7 +170,7 @@ fn setup(
     resumed: Option<&Resumed>,
     output: &Arc<Output>,
 ) -> Result<Setup> {
-    let interrupt = listen(Duration::ZERO)?;
+    let interrupt = listen(Duration::ZERO, output)?;
     let progress = Arc::new(Progress::new(Arc::clone(output), global.verbose));
     setup_of(Place::of(global, output)?, global, (program, resumed), (interrupt, progress), output)
 }

@@ -81,6 +81,9 @@ impl Interrupt {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::script::{engine, offline};
+    use rhai::{Dynamic, EvalAltResult, Scope};
+    use std::rc::Rc;
 
     #[test]
     fn a_request_reaches_loops_and_waits_and_a_reset_forgets_it() {
@@ -99,6 +102,45 @@ mod tests {
         assert!(interrupt.check().is_ok());
         interrupt.request();
         assert_eq!(interrupt.check().unwrap_err().kind.name(), "interrupted");
+    }
+
+    /// What runs without the interpreter must look itself: here the engine does not.
+    #[test]
+    fn every_work_on_a_whole_list_ends_when_it_is_asked_to() {
+        let session = offline::session(Rc::new(offline::Paper::default()));
+        let mut engine = engine::build(&session);
+        engine.on_progress(|_| None);
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name).display().to_string();
+        let mut scope = Scope::new();
+        scope.push_constant("CSV", path("x.csv")).push_constant("JSON", path("x.json"));
+        let given = "let rows = [#{n: 2, t: \"b\"}, #{n: 1, t: \"a\"}]; let texts = [\"b\", \"a\"]; \
+                     write_csv(CSV, rows); write_json(JSON, rows);";
+        engine.run_with_scope(&mut scope, given).unwrap();
+        session.interrupt().request();
+        for code in [
+            "to_json(rows)",
+            "to_json(rows, #{indent: 2})",
+            "parse_json(\"[1]\")",
+            "read_json(JSON)",
+            "write_json(JSON, rows)",
+            "read_csv(CSV)",
+            "write_csv(CSV, rows)",
+            "rows.where(#{n: 1})",
+            "rows.sort_by(\"n\")",
+            "rows.sort_by(|row| row.n)",
+            "rows.unique()",
+            "rows.unique(\"t\")",
+            "rows.count_by(\"t\")",
+            "rows.group_by(\"t\")",
+            "rows.index_by(\"t\")",
+            "rows.to_array()",
+            "texts.join(\", \")",
+            "counter().add_all(texts)",
+        ] {
+            let error = *engine.eval_with_scope::<Dynamic>(&mut scope, code).unwrap_err();
+            assert!(matches!(error, EvalAltResult::ErrorTerminated(..)), "{code}: {error}");
+        }
     }
 
     #[test]

@@ -136,7 +136,7 @@ fn rows(session: &Session, path: &str, options: &Options) -> Result<Array> {
         encoding: encoding.and_then(Encoding::parse),
         min_rows: options.count("min_rows")?.unwrap_or_default(),
     };
-    let rows = read(Path::new(path), &shape)?;
+    let rows = read(Path::new(path), &shape, session.interrupt())?;
     files::was_read(session, Path::new(path), Some(rows.len()))?;
     Ok(rows.into_iter().map(Dynamic::from).collect())
 }

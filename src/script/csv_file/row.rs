@@ -148,12 +148,13 @@ pub fn register(engine: &mut Engine) {
 mod tests {
     use super::*;
     use crate::script::csv_file::read::{Shape, parse};
+    use crate::script::interrupt::Interrupt;
     use rhai::Scope;
 
     fn eval(code: &str) -> Dynamic {
         let shape = Shape { lists: vec!["groups".into()], ..Shape::default() };
         let text = "email,groups,tag\na@example.com,\"A, B\",t\n";
-        let row = parse("people.csv", text, &shape).unwrap().remove(0);
+        let row = parse("people.csv", text, &shape, &Interrupt::default()).unwrap().remove(0);
         let mut engine = Engine::new();
         register(&mut engine);
         let mut scope = Scope::new();

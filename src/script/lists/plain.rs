@@ -8,6 +8,7 @@ use crate::nearest::nearest;
 use crate::script::convert::kind_of;
 use crate::script::error::At;
 use crate::script::record::RhaiResultOf;
+use crate::script::session::session;
 use rhai::{Array, Dynamic, Map, NativeCallContext};
 use std::ops::Deref;
 
@@ -89,7 +90,11 @@ impl<A: Deref<Target = Array>> Entries for Plain<'_, A> {
         Key::of(&self.items[place], false)
     }
 
+    /// Copies of maps take their time. After an interruption nobody looks at what was copied.
     fn pick(&self, places: &[usize]) -> Dynamic {
-        places.iter().map(|place| self.items[*place].clone()).collect::<Array>().into()
+        let session = session(self.context).ok();
+        let goes_on = || session.as_ref().is_none_or(|session| !session.interrupt().is_requested());
+        let places = places.iter().take_while(|_| goes_on());
+        places.map(|place| self.items[*place].clone()).collect::<Array>().into()
     }
 }

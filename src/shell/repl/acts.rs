@@ -11,7 +11,8 @@ use crate::output::fit::{Grid, cut, pairs};
 use crate::output::render::cell;
 use crate::output::view::plural;
 use crate::script::catalog::{Catalog, Section};
-use crate::script::{convert, look, source};
+use crate::script::csv_file::write::{Content, IfExists, Plan, write};
+use crate::script::{convert, json_text, look, source};
 use crate::shell::exit::Exit;
 use crate::shell::functions;
 use crate::state::file::{Access, replace};
@@ -94,19 +95,18 @@ pub(super) fn more(repl: &mut Repl, _: &str) -> Result<Step> {
 
 /// `:json`.
 pub(super) fn json(repl: &mut Repl, _: &str) -> Result<Step> {
-    let value = convert::json_of(&repl.workspace.last())?;
-    repl.output.data(&format!("{value:#}"));
+    repl.output.data(&json_text::write(&repl.workspace.last(), 2, repl.session.interrupt())?);
     Ok(Step::Go)
 }
 
 /// `:csv`.
 pub(super) fn csv(repl: &mut Repl, file: &str) -> Result<Step> {
     let path = file_named(file)?;
-    let value = convert::json_of(&repl.workspace.last())?;
-    let text = crate::output::render::csv(&value);
-    replace(&path, Access::Usual, |target| target.write_all(text.as_bytes()))?;
-    let rows = value.as_array().map_or(1, Vec::len);
-    repl.output.message(&format!("{} written, {rows} rows", path.display()));
+    let last = repl.workspace.last();
+    let content = Content::of(last.clone()).or_else(|_| Content::of(vec![last].into()))?;
+    let plan = Plan { columns: None, if_exists: IfExists::Replace };
+    let written = write(&path, &content, &plan, repl.session.interrupt())?;
+    repl.output.message(&format!("{} written, {}", path.display(), plural(written.rows, "row")));
     Ok(Step::Go)
 }
 

@@ -89,7 +89,9 @@ pub mod functions {
     pub fn map(context: NativeCallContext, list: &mut Dynamic, function: FnPtr) -> RhaiResultOf<Array> {
         let list = entries::open(list, "map", &context).at(&context)?;
         let function = Callback::new(&context, function, "map");
-        (0..list.count()).map(|place| function.cell(&*list, place).map(Cell::into_dynamic)).collect()
+        let session = session(&context).at(&context)?;
+        let places = list.places(session.interrupt());
+        places.map(|place| function.cell(&*list, place.at(&context)?).map(Cell::into_dynamic)).collect()
     }
 
     /// Answers the first entry for which a function answers true, and `()` when there is none.
@@ -197,11 +199,11 @@ pub mod functions {
         if parameters(&context, &function) == Some(1) {
             return sorted(&context, &Plain::new(&*list, &context), &function.into());
         }
-        let mut entries = list.clone();
-        merge_sort(&mut entries, &mut |one: &Dynamic, other| {
-            compare(&context, &function, one.clone(), other.clone())
+        let mut places: Vec<usize> = (0..list.len()).collect();
+        merge_sort(&mut places, &mut |one: &usize, other| {
+            compare(&context, &function, list[*one].clone(), list[*other].clone())
         })?;
-        *list = entries;
+        *list = places.into_iter().map(|place| std::mem::take(&mut list[place])).collect();
         Ok(Dynamic::UNIT)
     }
 

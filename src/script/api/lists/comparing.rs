@@ -1,8 +1,9 @@
 //! Two listings beside each other.
 
-use super::{At, RhaiResultOf};
+use super::{At, RhaiResultOf, session};
 use crate::error::{Error, Result};
 use crate::script::convert::kind_of;
+use crate::script::interrupt::Interrupt;
 use crate::script::lists::changes;
 use crate::script::records::Records;
 use crate::wire::group::Group;
@@ -33,18 +34,19 @@ pub mod functions {
     /// ```
     #[rhai_fn(return_raw)]
     pub fn changes(context: NativeCallContext, older: Dynamic, newer: Dynamic) -> RhaiResultOf<Map> {
-        compare(&older, &newer).at(&context)
+        let session = session(&context).at(&context)?;
+        compare(&older, &newer, session.interrupt()).at(&context)
     }
 }
 
-fn compare(older: &Dynamic, newer: &Dynamic) -> Result<Map> {
+fn compare(older: &Dynamic, newer: &Dynamic, interrupt: &Interrupt) -> Result<Map> {
     let users = (older.read_lock::<Records<User>>(), newer.read_lock::<Records<User>>());
     if let (Some(older), Some(newer)) = users {
-        return changes::between(&older, &newer);
+        return changes::between(&older, &newer, interrupt);
     }
     let groups = (older.read_lock::<Records<Group>>(), newer.read_lock::<Records<Group>>());
     if let (Some(older), Some(newer)) = groups {
-        return changes::between(&older, &newer);
+        return changes::between(&older, &newer, interrupt);
     }
     let (older, newer) = (kind_of(older), kind_of(newer));
     let message = format!("`changes` compares two lists of users or two of groups, not {older} and {newer}");
