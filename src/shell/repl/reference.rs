@@ -1,6 +1,7 @@
 //! The functions by name: the catalogue, read beside the first prompt rather than before it.
 
-use crate::script::catalog::{Catalog, Function, methods_of_rhai};
+use crate::script::catalog::{Catalog, Function, Parameter, methods_of_rhai};
+use crate::script::look::is_list;
 use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
 use std::thread;
@@ -68,10 +69,11 @@ impl Reference {
     /// The methods that a value of this type has, ours and Rhai's.
     pub fn methods<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Function> {
         let ours = self.catalog.functions().filter(|function| function.method);
-        ours.chain(&self.standard).filter(move |function| {
-            let owner = function.parameters.first().map(|parameter| parameter.kind.as_str());
-            owner.is_some_and(|owner| owner == kind || owner == "value")
-        })
+        let fits = move |owner: &Parameter| match (owner.kind.as_str(), owner.name.as_str()) {
+            ("value", "list") => is_list(kind),
+            (owner, _) => owner == kind || owner == "value",
+        };
+        ours.chain(&self.standard).filter(move |function| function.parameters.first().is_some_and(fits))
     }
 
     /// What a function answers, as a type.
