@@ -3,6 +3,7 @@
 use super::meta::{META, named};
 use super::saved::script_of;
 use super::view::{self, Shown};
+use super::workspace::LAST;
 use super::{Repl, Step};
 use crate::cli::Format;
 use crate::client::settings::Mode;
@@ -16,6 +17,7 @@ use crate::script::{convert, json_text, look, source};
 use crate::shell::exit::Exit;
 use crate::shell::functions;
 use crate::state::file::{Access, replace};
+use rhai::Dynamic;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
@@ -95,7 +97,12 @@ pub(super) fn more(repl: &mut Repl, _: &str) -> Result<Step> {
 
 /// `:json`.
 pub(super) fn json(repl: &mut Repl, _: &str) -> Result<Step> {
-    repl.output.data(&json_text::write(&repl.workspace.last(), 2, repl.session.interrupt())?);
+    let text = {
+        let scope = repl.workspace.scope(); // a copy of a long list would take its time
+        let last = scope.get(LAST).unwrap_or(&Dynamic::UNIT);
+        json_text::write(last, 2, repl.session.interrupt())?
+    };
+    repl.output.data(&text);
     Ok(Step::Go)
 }
 
