@@ -7,13 +7,10 @@ use crate::error::{Error, Result};
 use crate::nearest::nearest;
 use crate::script::convert::kind_of;
 use crate::script::error::At;
-use crate::script::record::RhaiResultOf;
+use crate::script::record::{INDEXER, RhaiResultOf};
 use crate::script::session::session;
 use rhai::{Array, Dynamic, Map, NativeCallContext};
 use std::ops::Deref;
-
-/// The name under which Rhai keeps what `x["name"]` calls.
-pub const INDEXER: &str = "index$get$";
 
 /// An array of a script.
 pub struct Plain<'l, A> {
