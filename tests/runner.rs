@@ -3,6 +3,20 @@
 use crate::support::Shell;
 
 #[test]
+fn a_command_line_that_names_no_script_ends_with_2() {
+    for line in [
+        "nosuch.rhai",
+        "run nosuch.rhai",
+        "check nosuch.rhai",
+        "docter",
+        "--format xml s.rhai",
+        "doctor extra",
+    ] {
+        Shell::new(line).run().ended(2);
+    }
+}
+
+#[test]
 fn only_the_code_of_e_prints_its_value() {
     assert_eq!(Shell::new("-e 1+1").run().done(), "2\n");
     assert_eq!(Shell::new("x.rhai").file("x.rhai", "1 + 1").run().done(), "");

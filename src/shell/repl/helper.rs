@@ -8,6 +8,7 @@ use super::reference::Names;
 use super::workspace::Variables;
 use crate::output::palette::Palette;
 use crate::script::complete::is_complete;
+use crate::script::engine::EXPRESSION_DEPTH;
 use crate::script::seen::Seen;
 use rhai::Engine;
 use rustyline::completion::Completer;
@@ -53,7 +54,7 @@ impl Assistant {
 /// An engine that parses and knows no function; cheap to make.
 pub fn parser() -> Engine {
     let mut engine = Engine::new_raw();
-    engine.set_max_expr_depths(512, 512);
+    engine.set_max_expr_depths(EXPRESSION_DEPTH, EXPRESSION_DEPTH);
     engine
 }
 
