@@ -562,6 +562,15 @@ fn a_dumb_terminal_gets_plain_lines() {
 }
 
 #[test]
+fn a_terminal_of_which_nothing_is_known_is_taken_for_a_dumb_one() {
+    let mut terminal = Terminal::new("--sandbox").env("TERM", "").colored().start();
+    let banner = terminal.expect(PROMPT);
+    assert!(!banner.contains('\u{1b}'), "{banner:?}");
+    let shown = terminal.ask("1 + 1", "2", PROMPT);
+    assert!(!shown.contains('\u{1b}'), "{shown:?}");
+}
+
+#[test]
 fn the_prompt_opens_whatever_is_wrong_with_the_configuration() {
     let mut terminal = Terminal::new("").start();
     let start = terminal.expect("default test> ");

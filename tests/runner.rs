@@ -66,7 +66,7 @@ fn modules_are_found_beside_the_file_that_imports_them() {
 
 #[test]
 fn a_missing_script_is_named() {
-    Shell::new("nowhere.rhai").run().failed(1, "nowhere.rhai: ");
+    Shell::new("nowhere.rhai").run().failed(2, "nowhere.rhai: ");
 }
 
 #[test]

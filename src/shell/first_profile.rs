@@ -95,6 +95,7 @@ fn secret(options: &Init, profile: &str, folder: &Path, output: &Output) -> Resu
 
 /// Whether somebody can be asked for what the options leave open.
 fn answerable(options: &Init) -> Result<()> {
+    options.org_id.as_deref().map(organization).transpose()?;
     let given = [("--org-id", options.org_id.is_some()), ("--client-id", options.client_id.is_some())];
     let missing: Vec<_> = given.iter().filter(|(_, given)| !given).map(|(option, _)| *option).collect();
     if missing.is_empty() || stdin().is_terminal() {
