@@ -69,15 +69,22 @@ impl Reference {
     /// The methods that a value of this type has, ours and Rhai's.
     pub fn methods<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Function> {
         let ours = self.catalog.functions().filter(|function| function.method);
+        let standard = self.standard.iter().filter(|function| is_of_use(function));
         let fits = move |owner: &Parameter| match (owner.kind.as_str(), owner.name.as_str()) {
             ("value", "list") => is_list(kind),
             (owner, _) => owner == kind || owner == "value",
         };
-        ours.chain(&self.standard).filter(move |function| function.parameters.first().is_some_and(fits))
+        ours.chain(standard).filter(move |function| function.parameters.first().is_some_and(fits))
     }
 
     /// What a function answers, as a type.
     pub fn answer(&self, name: &str) -> Option<&str> {
         self.catalog.functions().find(|function| function.name == name)?.answer.as_deref()
     }
+}
+
+/// Of what Rhai gives every value nothing but this is meant for people.
+fn is_of_use(function: &Function) -> bool {
+    let of_any = function.parameters.first().is_some_and(|owner| owner.kind == "value");
+    !of_any || function.name == "to_string"
 }

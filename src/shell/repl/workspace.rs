@@ -2,6 +2,7 @@
 
 use super::lexer::KEYWORDS;
 use super::transcript::{Input, Transcript};
+use crate::nearest::nearest;
 use crate::script::error::Ended;
 use crate::script::failure::{Ending, Failure};
 use crate::script::session::Session;
@@ -167,11 +168,15 @@ impl Workspace {
         }
     }
 
-    /// A variable that is there, yet not seen: only a function is so blind.
+    /// A variable that is there, yet not seen: only a function is so blind. Of one that is not there the nearest.
     fn explain_variable(&self, failure: &mut Failure) {
         let Topic::Variable(name) = &failure.topic else { return };
         let scope = self.variables.borrow();
-        let Some(is_constant) = scope.is_constant(name) else { return };
+        let Some(is_constant) = scope.is_constant(name) else {
+            let near = nearest(name, scope.iter_raw().map(|(name, ..)| name));
+            failure.hint = near.map(|near| format!("Did you mean `{near}`?")).or(failure.hint.take());
+            return;
+        };
         failure.hint = Some(if is_constant {
             format!("A function sees the constants of the session as `global::{name}`.")
         } else {
@@ -346,6 +351,8 @@ mod tests {
         }
         let (told, _) = failure(&mut desk, "f()");
         assert!(told.hint.unwrap_or_default().contains("pass `limit` to it, or use a closure"));
+        let (told, _) = failure(&mut desk, "limmit");
+        assert_eq!(told.hint.as_deref(), Some("Did you mean `limit`?"));
         let (told, _) = failure(&mut desk, "g()");
         assert!(told.hint.unwrap_or_default().contains("`global::LIMIT`"));
     }
