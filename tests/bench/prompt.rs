@@ -59,9 +59,15 @@ fn tabs(prompt: &mut Prompt) -> Result<Vec<Row>, Failure> {
     cases.into_iter().map(row).collect()
 }
 
-/// Ctrl-C in a script's loop, and in the middle of a long work of one function.
+/// Ctrl-C in a script's loop, in a wait, and in the middle of the long work of one function.
 fn interrupts(prompt: &mut Prompt) -> Result<Vec<Row>, Failure> {
-    let cases = [("Ctrl-C in `loop { }`", "loop { }"), ("Ctrl-C in `sleep(60)`", "sleep(60)")];
+    prompt.run("let long = []; long.pad(5_000_000, \"ada.lind@example.com\")")?;
+    let cases = [
+        ("Ctrl-C in `loop { }`", "loop { }"),
+        ("Ctrl-C in `sleep(60)`", "sleep(60)"),
+        ("Ctrl-C in `all.group_by(\"email\")`, again and again", "loop { all.group_by(\"email\") }"),
+        ("Ctrl-C in `to_json(long)`, a list of 5,000,000 texts", "let text = to_json(long)"),
+    ];
     let row = |(what, code): (&'static str, &str)| Row::measure(what, 100, || prompt.interrupted(code));
     cases.into_iter().map(row).collect()
 }
@@ -154,9 +160,21 @@ impl Prompt {
     fn interrupted(&mut self, code: &str) -> Result<Duration, Failure> {
         self.terminal.send(format!("print(\"running\"); {code}\r"))?;
         self.terminal.expect("running\r\n")?;
-        let took = self.answered("\u{3}", PROMPT)?;
+        self.settle()?;
+        let begun = Instant::now();
+        self.terminal.send("\u{3}")?;
+        self.terminal.expect("interrupted\r\n")?;
+        self.terminal.expect(PROMPT)?;
+        let took = begun.elapsed();
         self.settle()?;
         Ok(took)
+    }
+
+    /// Runs a line that shows nothing to its end.
+    fn run(&mut self, line: &str) -> Result<(), Failure> {
+        self.terminal.send(format!("{line}; print(\"do\" + \"ne\")\r"))?;
+        self.terminal.expect("\ndone\r\n")?;
+        self.settle()
     }
 
     /// From a key to what is shown for it.

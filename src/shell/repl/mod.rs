@@ -443,8 +443,7 @@ fn new_session(setup: Setup, is_real: bool, output: &Arc<Output>) -> Rc<Session>
     if is_real && session.setup().mode == Mode::Live {
         let setup = session.setup();
         let organization = setup.organization.clone().unwrap_or_else(|| "an unnamed organization".to_owned());
-        let place = format!("{organization}, profile {}", setup.profile);
-        session.add_hook(Arc::new(Consent::new(&place, Arc::clone(output))));
+        session.add_hook(Arc::new(Consent::new(&organization, &setup.profile, Arc::clone(output))));
     }
     session
 }
