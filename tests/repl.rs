@@ -250,6 +250,8 @@ fn a_report_is_counts_and_what_failed() {
                 command(\"nina.olsen@example.com\").add_to_groups(\"Nope\")])";
     let shown = terminal.ask(line, "2 commands in 1 request, live: 1 done, 1 failed", PROMPT);
     assert!(shown.contains("error.group.not_found") && shown.contains("hint:  Check the name"), "{shown}");
+    terminal.ask(":csv outcomes.csv", "outcomes.csv written, 2 rows", PROMPT);
+    terminal.ask(":table status, target", "failed     nina.olsen@example.com", PROMPT);
 }
 
 // Help
@@ -521,6 +523,25 @@ fn lines_are_kept_for_the_next_session_and_secrets_are_not() {
     };
     assert!(home.contains("let first = 1") && home.contains(":vars"), "{home}");
     assert!(!home.contains("hunter2") && !home.contains("Bearer"), "{home}");
+}
+
+#[test]
+fn two_sessions_keep_the_lines_of_both() {
+    let home = tempfile::tempdir().unwrap();
+    let start = || {
+        let mut terminal = Terminal::new("--sandbox").env("HOME", home.path().to_str().unwrap()).start();
+        terminal.expect(PROMPT);
+        terminal
+    };
+    let (mut one, mut other) = (start(), start());
+    for (terminal, line) in [(&mut one, "let a = 1"), (&mut other, "let b = 2")] {
+        terminal.line(line);
+        terminal.expect(PROMPT);
+    }
+    one.line("let c = 3");
+    one.expect(PROMPT);
+    let shown = start().ask(":history", "let c = 3", PROMPT);
+    assert!(shown.contains("let a = 1") && shown.contains("let b = 2"), "{shown}");
 }
 
 #[test]

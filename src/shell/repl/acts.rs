@@ -109,7 +109,7 @@ pub(super) fn json(repl: &mut Repl, _: &str) -> Result<Step> {
 /// `:csv`.
 pub(super) fn csv(repl: &mut Repl, file: &str) -> Result<Step> {
     let path = file_named(file)?;
-    let last = repl.workspace.last();
+    let last = rows_of(repl.workspace.last());
     let content = Content::of(last.clone()).or_else(|_| Content::of(vec![last].into()))?;
     let plan = Plan { columns: None, if_exists: IfExists::Replace };
     let written = write(&path, &content, &plan, repl.session.interrupt())?;
@@ -121,10 +121,18 @@ pub(super) fn csv(repl: &mut Repl, file: &str) -> Result<Step> {
 pub(super) fn table(repl: &mut Repl, columns: &str) -> Result<Step> {
     let columns: Vec<_> =
         columns.split([',', ' ']).filter(|column| !column.is_empty()).map(str::to_owned).collect();
-    let (text, shown) = view::table(&repl.workspace.last(), columns, repl.frame())?;
+    let (text, shown) = view::table(&rows_of(repl.workspace.last()), columns, repl.frame())?;
     repl.output.data(&text);
     repl.shown = Some(shown).filter(Shown::has_more);
     Ok(Step::Go)
+}
+
+/// What of a value is a table: of a report its outcomes.
+fn rows_of(value: Dynamic) -> Dynamic {
+    match look::type_word(&value).as_str() {
+        "Report" => look::field(&value, "outcomes").unwrap_or(value),
+        _ => value,
+    }
 }
 
 /// `:vars`.
@@ -254,7 +262,9 @@ pub(super) fn mode(repl: &mut Repl, name: &str) -> Result<Step> {
 /// `:history`.
 pub(super) fn history(repl: &mut Repl, count: &str) -> Result<Step> {
     let count = if count.is_empty() { Ok(HISTORY_SHOWN) } else { count.parse() };
-    let count = count.map_err(|_| Error::usage("`:history` takes a number of lines"))?;
+    let count = count.map_err(|_| {
+        Error::usage_with_hint("`:history` takes a number of lines", "For example: :history 50")
+    })?;
     let first = repl.typed.len().saturating_sub(count);
     for (place, line) in repl.typed.iter().enumerate().skip(first) {
         repl.output.data(&format!("{:>5}  {}", place + 1, line.replace('\n', "\n       ")));
