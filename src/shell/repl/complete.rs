@@ -327,7 +327,7 @@ mod tests {
         let mut desk = Desk::new();
         desk.scope.push("user", UserRecord { user: Arc::default(), groups_left_out: false });
         let of = |text: &str| desk.texts(text);
-        for name in ["sort_by(", "count_by(", "where(", "set_tag(", "take()"] {
+        for name in ["sort_by(", "count_by(", "where(", "set_tag(", "take()", "to_debug()"] {
             assert!(!of("user.").contains(&name.to_owned()), "{name}");
             assert!(!of("people[0].email.").contains(&name.to_owned()), "{name}");
         }

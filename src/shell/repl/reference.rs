@@ -83,8 +83,9 @@ impl Reference {
     }
 }
 
-/// Of what Rhai gives every value nothing but this is meant for people.
+/// What Rhai's own machinery calls is not meant for people; nor is what it gives every value, but for this.
 fn is_of_use(function: &Function) -> bool {
     let of_any = function.parameters.first().is_some_and(|owner| owner.kind == "value");
-    !of_any || function.name == "to_string"
+    !["print", "debug", "to_debug"].contains(&function.name.as_str())
+        && (!of_any || function.name == "to_string")
 }
