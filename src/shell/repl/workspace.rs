@@ -10,7 +10,7 @@ use crate::script::{engine, wording::Topic};
 use crate::shell::runner;
 use rhai::{AST, ASTNode, Dynamic, Engine, EvalAltResult, Expr, Scope, Stmt};
 use std::cell::{Ref, RefCell};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -257,8 +257,13 @@ fn beside(file: Option<&Path>, path: &str) -> String {
     folder.join(path).display().to_string()
 }
 
-/// Keeps the newest variable of each name: without it a session would grow with every line.
+/// Keeps the newest variable of each name: without it a session would grow with every line. Only where there is one to
+/// forget, since Rhai goes through a whole list when it is put into a scope.
 fn forget_shadowed(scope: &mut Scope<'static>) {
+    let mut names = HashSet::new();
+    if scope.iter_raw().all(|(name, ..)| names.insert(name)) {
+        return;
+    }
     let entries: Vec<_> = std::mem::take(scope).into_iter().collect();
     let newest: HashMap<_, _> =
         entries.iter().enumerate().map(|(place, (name, ..))| (name.clone(), place)).collect();
