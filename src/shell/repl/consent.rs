@@ -40,18 +40,15 @@ impl Consent {
         match console::read_line(question) {
             Ok(answer) if is_yes(&answer) => Ok(()),
             Err(ReadlineError::Interrupted) => Err(ErrorKind::Interrupted.into()),
-            _ => Err(self.refused()),
+            _ => Err(refused()),
         }
     }
+}
 
-    fn refused(&self) -> Error {
-        let message = "nothing was changed: you did not say yes".to_owned();
-        ErrorKind::Guard {
-            message,
-            hint: ":mode test rehearses changes; :profile goes elsewhere.".to_owned(),
-        }
+fn refused() -> Error {
+    let message = "nothing was changed: you did not say yes".to_owned();
+    ErrorKind::Guard { message, hint: ":mode test rehearses changes; :profile goes elsewhere.".to_owned() }
         .into()
-    }
 }
 
 impl Hook for Consent {
