@@ -1,9 +1,9 @@
-//! Keys with a meaning of their own: Enter keeps the indentation, a closing brace goes back a step of it, Tab indents an
-//! empty line, Ctrl-C tells whether there was anything to clear and leaves a list of completions that waits for more.
+//! Keys with a meaning of their own: Enter keeps the indentation, Tab indents an empty line, Ctrl-C tells whether
+//! there was anything to clear and leaves a list of completions that waits for more.
 
 use super::helper::{is_whole, parser};
 use rustyline::{
-    Cmd, ConditionalEventHandler, Event, EventContext, EventHandler, KeyCode, KeyEvent, Modifiers, Movement,
+    Cmd, ConditionalEventHandler, Event, EventContext, EventHandler, KeyCode, KeyEvent, Modifiers,
     RepeatCount,
 };
 use std::sync::Arc;
@@ -37,11 +37,10 @@ impl EditorState {
 }
 
 /// The keys and what they do.
-pub fn bindings(state: &EditorState) -> [(KeyEvent, EventHandler); 4] {
+pub fn bindings(state: &EditorState) -> [(KeyEvent, EventHandler); 3] {
     let handler = |handler: Box<dyn ConditionalEventHandler>| EventHandler::Conditional(handler);
     [
         (KeyEvent(KeyCode::Enter, Modifiers::NONE), handler(Box::new(Enter))),
-        (KeyEvent(KeyCode::Char('}'), Modifiers::NONE), handler(Box::new(Brace))),
         (KeyEvent(KeyCode::Tab, Modifiers::NONE), handler(Box::new(Tab))),
         (KeyEvent(KeyCode::Char('C'), Modifiers::CTRL), handler(Box::new(Clear(state.clone())))),
     ]
@@ -60,17 +59,6 @@ struct Tab;
 impl ConditionalEventHandler for Tab {
     fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext<'_>) -> Option<Cmd> {
         indents(context.line(), context.pos()).then(|| Cmd::Insert(1, INDENT.to_owned()))
-    }
-}
-
-struct Brace;
-
-impl ConditionalEventHandler for Brace {
-    fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext<'_>) -> Option<Cmd> {
-        let steps = RepeatCount::try_from(INDENT.len()).ok()?;
-        let text = context.line();
-        is_indented(text, context.pos())
-            .then(|| Cmd::Replace(Movement::BackwardChar(steps), Some("}".to_owned())))
     }
 }
 
@@ -109,11 +97,6 @@ fn indents(text: &str, cursor: usize) -> bool {
     line.is_some_and(|(_, line)| line.trim().is_empty())
 }
 
-/// Whether a closing brace goes back a step: it is the first of a further line, behind a whole step of blanks.
-fn is_indented(text: &str, cursor: usize) -> bool {
-    indents(text, cursor) && text.get(..cursor).is_some_and(|before| before.ends_with(INDENT))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -140,13 +123,6 @@ mod tests {
     #[test]
     fn in_the_middle_of_a_whole_line_enter_evaluates_it() {
         assert_eq!(next_line("1 + 1", 2), None);
-    }
-
-    #[test]
-    fn a_closing_brace_goes_back_a_step_where_it_begins_a_line() {
-        assert!(is_indented("fn f() {\n    ", 13));
-        assert!(!is_indented("fn f() {\n  ", 11) && !is_indented("    ", 4));
-        assert!(!is_indented("fn f() {\n    1    ", 18));
     }
 
     #[test]
