@@ -34,7 +34,7 @@ fn main() -> Result<(), Failure> {
     rows.extend(tabs(&mut prompt)?);
     rows.extend(interrupts(&mut prompt)?);
     let mut table = stdout();
-    writeln!(table, "| at the prompt, {PEOPLE} people in memory | time (shortest to longest) | limit |")?;
+    writeln!(table, "| at the prompt, 100,000 people in memory | time (shortest to longest) | limit |")?;
     writeln!(table, "|---|--:|--:|")?;
     rows.iter().try_for_each(|row| writeln!(table, "{}", row.line()))?;
     match rows.iter().find(|row| row.median() > row.limit) {
