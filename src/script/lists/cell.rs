@@ -2,8 +2,8 @@
 
 use super::key::{Key, Number};
 use crate::error::Result;
+use arcstr::ArcStr;
 use rhai::{Dynamic, ImmutableString};
-use std::sync::Arc;
 
 /// The value of a field.
 #[derive(Debug, Clone)]
@@ -11,18 +11,18 @@ pub enum Cell<'a> {
     /// The entry has no such field.
     Nothing,
     /// A text of a record.
-    Text(&'a Arc<str>),
+    Text(&'a ArcStr),
     /// A number of a record.
     Number(i64),
     /// A list of names of a record.
-    Texts(&'a [Arc<str>]),
+    Texts(&'a [ArcStr]),
     /// A value of a script.
     Value(Dynamic),
 }
 
 impl<'a> Cell<'a> {
     /// The cell of an optional text.
-    pub fn optional(text: Option<&'a Arc<str>>) -> Self {
+    pub fn optional(text: Option<&'a ArcStr>) -> Self {
         text.map_or(Self::Nothing, Self::Text)
     }
 
@@ -63,11 +63,11 @@ impl<'a> Cell<'a> {
 }
 
 /// A text of a record as scripts see it.
-pub fn shared_text(text: &Arc<str>) -> Dynamic {
+pub fn shared_text(text: &ArcStr) -> Dynamic {
     ImmutableString::from(&**text).into()
 }
 
 /// A text of a record as a key.
-pub fn text_key(text: &Arc<str>, folded: bool) -> Key {
-    if folded { Key::text(text, true) } else { Key::Text(Arc::clone(text)) }
+pub fn text_key(text: &ArcStr, folded: bool) -> Key {
+    if folded { Key::text(text, true) } else { Key::Text(ArcStr::clone(text)) }
 }

@@ -8,8 +8,8 @@ use crate::script::error::At;
 use crate::script::interrupt::Interrupt;
 use crate::script::record::RhaiResultOf;
 use crate::wire::identity::folds_to;
+use arcstr::ArcStr;
 use rhai::{Array, Dynamic, Map, NativeCallContext};
-use std::sync::Arc;
 
 /// What is asked of one field.
 #[derive(Debug)]
@@ -118,7 +118,7 @@ impl Condition {
         }
     }
 
-    fn is_text(&self, key: &Key, text: &Arc<str>) -> bool {
+    fn is_text(&self, key: &Key, text: &ArcStr) -> bool {
         match key {
             Key::Text(wanted) if self.folded => folds_to(text, wanted),
             Key::Text(wanted) => wanted == text,

@@ -3,10 +3,10 @@
 use super::cell::{Cell, shared_text, text_key};
 use super::key::Key;
 use crate::error::Result;
+use arcstr::ArcStr;
 use rhai::{Array, Dynamic};
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
-use std::sync::Arc;
 
 /// Gives each distinct key a number.
 ///
@@ -15,7 +15,7 @@ use std::sync::Arc;
 pub struct Slots {
     folded: bool,
     /// By the address of a text, which is held so that nothing else comes to lie there.
-    lying: HashMap<usize, (usize, Arc<str>), BuildHasherDefault<Place>>,
+    lying: HashMap<usize, (usize, ArcStr), BuildHasherDefault<Place>>,
     known: HashMap<Key, usize>,
     keys: Vec<(Key, Dynamic)>,
 }
@@ -48,13 +48,13 @@ impl Slots {
         self.keys
     }
 
-    fn text(&mut self, text: &Arc<str>) -> usize {
-        let address = Arc::as_ptr(text).cast::<u8>().addr();
+    fn text(&mut self, text: &ArcStr) -> usize {
+        let address = text.as_ptr().addr();
         if let Some((number, _)) = self.lying.get(&address) {
             return *number;
         }
         let number = self.slot(text_key(text, self.folded), || shared_text(text));
-        self.lying.insert(address, (number, Arc::clone(text)));
+        self.lying.insert(address, (number, ArcStr::clone(text)));
         number
     }
 
@@ -107,7 +107,7 @@ mod tests {
 
     #[test]
     fn equal_texts_have_one_number_wherever_they_lie() {
-        let (one, other, third) = (Arc::from("A"), Arc::from("A"), Arc::from("B"));
+        let (one, other, third) = (ArcStr::from("A"), ArcStr::from("A"), ArcStr::from("B"));
         let mut slots = Slots::new(false);
         let numbers: Vec<_> = [&one, &other, &third, &one].map(|text| slots.text(text)).to_vec();
         assert_eq!(numbers, [0, 0, 1, 0]);
