@@ -1,9 +1,9 @@
 //! One copy of what comes again and again: texts such as domains, countries and types, and lists of group names.
 
+use super::names::Names;
 use arcstr::ArcStr;
 use std::collections::HashSet;
 use std::hash::{BuildHasher, Hasher, RandomState};
-use std::sync::Arc;
 
 /// Texts that are kept before the first look at which of them are still in use.
 const ROOM: usize = 1 << 14;
@@ -23,7 +23,7 @@ pub struct Interner {
 /// looked for any more.
 #[derive(Debug)]
 struct Lists {
-    known: HashSet<Arc<[ArcStr]>, Seed>,
+    known: HashSet<Names, Seed>,
     room: usize,
     asked: usize,
     found: usize,
@@ -47,7 +47,7 @@ impl Interner {
             return ArcStr::clone(known);
         }
         if self.known.len() >= self.room {
-            self.lists.known.retain(|list| Arc::strong_count(list) > 1);
+            self.lists.known.retain(|list| list.holders() > 1);
             self.known.retain(|text| ArcStr::strong_count(text) > Some(1));
             self.room = ROOM.max(2 * self.known.len());
         }
@@ -62,7 +62,7 @@ impl Interner {
     }
 
     /// The shared copy of a list of names; takes the list itself back.
-    pub(super) fn share_list(&mut self, mut names: Vec<ArcStr>) -> Arc<[ArcStr]> {
+    pub(super) fn share_list(&mut self, mut names: Vec<ArcStr>) -> Names {
         let list = self.lists.share(&names);
         names.clear();
         self.names = names;
@@ -71,7 +71,7 @@ impl Interner {
 }
 
 impl Lists {
-    fn share(&mut self, names: &[ArcStr]) -> Arc<[ArcStr]> {
+    fn share(&mut self, names: &[ArcStr]) -> Names {
         if self.asked >= TRIAL && self.found < self.asked / 2 {
             self.known.clear();
             return names.into();
@@ -79,14 +79,14 @@ impl Lists {
         self.asked += 1;
         if let Some(known) = self.known.get(names) {
             self.found += 1;
-            return Arc::clone(known);
+            return known.clone();
         }
-        let fresh: Arc<[ArcStr]> = names.into();
+        let fresh: Names = names.into();
         if self.known.len() >= self.room {
-            self.known.retain(|list| Arc::strong_count(list) > 1);
+            self.known.retain(|list| list.holders() > 1);
             self.room = ROOM.max(2 * self.known.len());
         }
-        self.known.insert(Arc::clone(&fresh));
+        self.known.insert(fresh.clone());
         fresh
     }
 }
@@ -151,12 +151,12 @@ mod tests {
             names.extend([interner.share("Photoshop"), interner.share(name)]);
             interner.share_list(names)
         };
-        assert!(Arc::ptr_eq(&list("Acrobat"), &list("Acrobat")));
+        assert!(list("Acrobat").is(&list("Acrobat")));
         assert_eq!(&*list("Stock"), ["Photoshop", "Stock"].map(ArcStr::from));
         for number in 0..2 * TRIAL {
             list(&number.to_string());
         }
-        assert!(!Arc::ptr_eq(&list("Acrobat"), &list("Acrobat")));
+        assert!(!list("Acrobat").is(&list("Acrobat")));
         assert!(interner.lists.known.is_empty());
     }
 

@@ -2,6 +2,7 @@
 
 use super::identity::{fold, folds_to};
 use super::intern::Interner;
+use super::names::Names;
 use arcstr::ArcStr;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
@@ -21,7 +22,7 @@ pub struct User {
     /// `active`, `disabled`, `locked` or `removed`.
     pub status: Option<ArcStr>,
     /// User groups, profiles and admin groups by name; left out by the service for a member of nothing.
-    pub groups: Option<Arc<[ArcStr]>>,
+    pub groups: Option<Names>,
     /// Login name of a federated user; the e-mail otherwise.
     pub username: Option<ArcStr>,
     /// Domain of the directory.
@@ -219,14 +220,14 @@ impl Visitor<'_> for Text<'_> {
 struct GroupNames<'i>(&'i mut Interner);
 
 impl<'de> DeserializeSeed<'de> for GroupNames<'_> {
-    type Value = Option<Arc<[ArcStr]>>;
+    type Value = Option<Names>;
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_any(self)
     }
 }
 
 impl<'de> Visitor<'de> for GroupNames<'_> {
-    type Value = Option<Arc<[ArcStr]>>;
+    type Value = Option<Names>;
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("a list of group names or null")
     }
@@ -281,6 +282,11 @@ mod tests {
             assert!(ArcStr::ptr_eq(&email, &username), "{body}");
         }
         assert_eq!(read(r#"{"email":"A@b.c","username":"a@b.c"}"#).username.as_deref(), Some("a@b.c"));
+    }
+
+    #[test]
+    fn a_user_is_as_small_as_its_documented_fields_let_it_be() {
+        assert_eq!(size_of::<User>(), (FIELDS.len() + 1) * size_of::<usize>());
     }
 
     #[test]
