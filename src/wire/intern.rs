@@ -34,7 +34,7 @@ const TRIAL: usize = 4096;
 
 impl Default for Interner {
     fn default() -> Self {
-        let seed = Seed(RandomState::new().hash_one(0));
+        let seed = Seed::default();
         let lists = Lists { known: HashSet::with_hasher(seed), room: ROOM, asked: 0, found: 0 };
         Self { known: HashSet::with_hasher(seed), room: ROOM, names: Vec::new(), lists }
     }
@@ -94,7 +94,13 @@ impl Lists {
 /// Hashes texts eight bytes at a time. Keyed, since names are chosen by others; the standard library's hash, made
 /// for worse company, took a third of the time that reading a page takes.
 #[derive(Debug, Clone, Copy)]
-struct Seed(u64);
+pub struct Seed(u64);
+
+impl Default for Seed {
+    fn default() -> Self {
+        Self(RandomState::new().hash_one(0))
+    }
+}
 
 impl BuildHasher for Seed {
     type Hasher = Mix;
@@ -103,7 +109,9 @@ impl BuildHasher for Seed {
     }
 }
 
-struct Mix(u64);
+/// A hash that is being made.
+#[derive(Debug)]
+pub struct Mix(u64);
 
 impl Mix {
     fn add(&mut self, word: u64) {

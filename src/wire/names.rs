@@ -21,7 +21,7 @@ impl Names {
     /// Whether two lists are one.
     #[cfg(test)]
     pub(super) fn is(&self, other: &Self) -> bool {
-        std::ptr::eq(&**self, &**other)
+        self.as_ptr() == other.as_ptr()
     }
 }
 

@@ -4,6 +4,7 @@ use super::key::{Key, Number};
 use crate::error::Result;
 use arcstr::ArcStr;
 use rhai::{Dynamic, ImmutableString};
+use std::cell::RefCell;
 
 /// The value of a field.
 #[derive(Debug, Clone)]
@@ -62,9 +63,33 @@ impl<'a> Cell<'a> {
     }
 }
 
+/// Texts of records that are remembered as scripts' texts; a power of two.
+const REMEMBERED: usize = 1024;
+
+/// A text of records, held so that nothing else comes to lie in its place, and the same as a script's.
+type Remembered = Option<(ArcStr, ImmutableString)>;
+
+thread_local! {
+    /// By where the texts lie: a loop over users reads the same few types, domains and groups again and again.
+    static TEXTS: RefCell<Vec<Remembered>> = RefCell::new(vec![None; REMEMBERED]);
+}
+
 /// A text of a record as scripts see it.
 pub fn shared_text(text: &ArcStr) -> Dynamic {
-    ImmutableString::from(&**text).into()
+    if ArcStr::strong_count(text) == Some(1) {
+        return ImmutableString::from(&**text).into(); // nobody else has it: it does not come again
+    }
+    TEXTS.with_borrow_mut(|texts| {
+        let slot = &mut texts[(text.as_ptr().addr() >> 4) % REMEMBERED];
+        match slot {
+            Some((known, shown)) if ArcStr::ptr_eq(known, text) => shown.clone().into(),
+            _ => {
+                let shown = ImmutableString::from(&**text);
+                *slot = Some((text.clone(), shown.clone()));
+                shown.into()
+            }
+        }
+    })
 }
 
 /// A text of a record as a key.
