@@ -10,6 +10,7 @@ use super::listings::{self, Listings};
 use super::queue::Queue;
 use super::records::Unfinished;
 use super::report::Report;
+use super::temporary::Temporaries;
 use crate::client::event::{Hook, Observer};
 use crate::client::outcome::{Outcome, Status};
 use crate::client::settings::{ClientSettings, Flow, Mode};
@@ -111,6 +112,7 @@ pub struct Session {
     unsent: Unsent,
     single_changes: Cell<usize>,
     left_behind: RefCell<Option<Report>>,
+    temporaries: RefCell<Temporaries>,
 }
 
 /// What went wrong in a run without ending it.
@@ -200,6 +202,7 @@ impl Session {
             unsent: Unsent::default(),
             single_changes: Cell::new(0),
             left_behind: RefCell::default(),
+            temporaries: RefCell::default(),
         }
     }
 
@@ -397,6 +400,11 @@ impl Session {
     /// Keeps the report of a call that the operator interrupted: nothing else tells what was done by then.
     pub fn leave_behind(&self, report: Report) {
         self.left_behind.replace(Some(report));
+    }
+
+    /// The calls whose list no variable holds.
+    pub fn temporaries(&self) -> &RefCell<Temporaries> {
+        &self.temporaries
     }
 
     /// The report of a call that the operator interrupted, once.

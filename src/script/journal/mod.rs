@@ -147,8 +147,7 @@ impl Content {
             self.journal = Some(Journal::create(&path, self.head.clone())?);
         }
         let number = self.number + 1;
-        let known = &self.known;
-        let entry = record::request(number, request, |command| known.earlier(command));
+        let entry = record::request(number, request, |command| self.known.earlier(command));
         if let Some(journal) = &mut self.journal {
             journal.add(entry)?;
             journal.sync()?;

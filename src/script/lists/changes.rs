@@ -7,6 +7,7 @@ use crate::script::lists::key::Key;
 use crate::script::record::Record;
 use crate::script::records::Records;
 use crate::script::records::item::Item;
+use arcstr::ArcStr;
 use rhai::{Array, Dynamic, Map};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -50,7 +51,7 @@ fn differing<T: Item>(former: &T, entry: &T, skips_groups: bool) -> Vec<&'static
     T::Record::FIELDS.iter().copied().filter(|field| !same(field)).collect()
 }
 
-fn names(list: &[Arc<str>]) -> HashSet<&str> {
+fn names(list: &[ArcStr]) -> HashSet<&str> {
     list.iter().map(AsRef::as_ref).collect()
 }
 
@@ -69,7 +70,7 @@ fn row<T: Item>([older, newer]: [Dynamic; 2], former: &T, entry: &T, fields: &[&
 }
 
 /// The names of `list` that `other` has not.
-fn missing_in(other: &[Arc<str>], list: &[Arc<str>]) -> Dynamic {
+fn missing_in(other: &[ArcStr], list: &[ArcStr]) -> Dynamic {
     let known = names(other);
     list.iter().filter(|name| !known.contains(&***name)).map(shared_text).collect::<Array>().into()
 }
@@ -128,6 +129,21 @@ mod tests {
             users().iter().map(|user| User { groups: None, ..(**user).clone() }.into()).collect();
         let mut world = World::new().with("bare", Records::from_entries(bare, true));
         assert_eq!(world.json("changes(users, bare).changed.len()"), 0);
+    }
+
+    #[test]
+    fn arrays_of_records_and_of_maps_are_compared_like_listings() {
+        let mut world = World::new();
+        for older in
+            ["users.to_array()", "parse_json(users.to_json())", "[users[0], users[1], users[2], users[3]]"]
+        {
+            let code =
+                format!("let c = changes({older}, users.extract(1)); [c.removed.len(), c.changed.len()]");
+            assert_eq!(world.json(&code), json!([1, 0]), "{older}");
+        }
+        assert_eq!(world.json("changes([], groups).added.len()"), json!(3));
+        assert_eq!(world.json("changes(groups.to_array(), []).removed[0].groupName"), json!("Designers"));
+        assert!(world.message("changes([1], users)").contains("not an array of something else and users"));
     }
 
     #[test]

@@ -88,10 +88,12 @@ impl<A: Deref<Target = Array>> Entries for Plain<'_, A> {
     }
 
     /// Copies of maps take their time. After an interruption nobody looks at what was copied.
-    fn pick(&self, places: &[usize]) -> Dynamic {
+    fn pick(&self, places: &[usize], before: Option<Dynamic>) -> Dynamic {
         let session = session(self.context).ok();
         let goes_on = || session.as_ref().is_none_or(|session| !session.interrupt().is_requested());
+        let mut picked = before.and_then(Dynamic::try_cast::<Array>).unwrap_or_default();
         let places = places.iter().take_while(|_| goes_on());
-        places.map(|place| self.items[*place].clone()).collect::<Array>().into()
+        picked.extend(places.map(|place| self.items[*place].clone()));
+        picked.into()
     }
 }

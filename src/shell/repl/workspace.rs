@@ -6,6 +6,7 @@ use crate::nearest::nearest;
 use crate::script::error::Ended;
 use crate::script::failure::{Ending, Failure};
 use crate::script::session::Session;
+use crate::script::temporary;
 use crate::script::{engine, wording::Topic};
 use crate::shell::runner;
 use rhai::{AST, ASTNode, Dynamic, Engine, EvalAltResult, Expr, Scope, Stmt};
@@ -135,6 +136,8 @@ impl Workspace {
         } else {
             program.clear_source();
         }
+        self.session.temporaries().borrow_mut().clear();
+        temporary::note(&self.engine, &program);
         let value = runner::evaluate(&self.engine, &mut scope, &program);
         forget_shadowed(&mut scope);
         program.clear_statements();
