@@ -6,11 +6,10 @@ use super::event::{Event, Progress, Recalled, SentCommand, WaitReason};
 use super::gate::Admitted;
 use super::look_back::{Sight, UNREADABLE};
 use super::outcome::{Outcome, Status};
-use super::pace::time_for;
 use super::plan::{Item, Plan, Settled, Verdict};
 use super::request::Answer;
 use super::retry;
-use super::settings::{Mode, Pace};
+use super::settings::Mode;
 use super::stitch;
 use crate::error::{Error, ErrorKind, Result};
 use crate::wire::code;
@@ -196,7 +195,7 @@ impl Runner {
         let settled = done + failed + unknown + not_sent;
         let each = settled.checked_div(requests).unwrap_or_default().max(1);
         let requests = total?.saturating_sub(settled).div_ceil(each);
-        if self.client.settings().pace == Pace::Off { None } else { time_for(EndpointId::Action, requests) }
+        self.client.settings().pace.time_for(EndpointId::Action, requests)
     }
 
     fn next_request(&self) -> Result<Request> {

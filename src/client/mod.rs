@@ -121,12 +121,12 @@ impl Client {
     pub fn new(settings: ClientSettings, observer: Arc<dyn Observer>, stop: CancellationToken) -> Self {
         let test = Arc::new(AtomicBool::new(settings.mode == Mode::Test));
         let shared = Shared {
+            pacer: Pacer::new(settings.pace),
             settings,
             observer,
             hooks: RwLock::default(),
             transport: Transport::default(),
             sign_in: SignIn::default(),
-            pacer: Pacer::default(),
             sync: Sync::default(),
             tally: Tally::default(),
             lists: AtomicU64::new(0),

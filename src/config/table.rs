@@ -79,6 +79,8 @@ pub enum Shape {
     Age,
     /// A whole number, or a share of a hundred.
     Allowance,
+    /// `auto`, `off`, or a length of time.
+    Pace,
     /// One of a few words.
     Choice(&'static [&'static str]),
 }
@@ -230,7 +232,7 @@ pub const SETTINGS: &[Setting] = &[
         .variable("UMAPI_MAX_WAIT")
         .in_profile("max_wait")
         .default("3600"),
-    Setting::new(Key::Pace, Shape::Choice(&["auto", "off"]), "keep to the documented limits, or not")
+    Setting::new(Key::Pace, Shape::Pace, "keep to the documented limits, or not; 2m makes the calls of a minute in two, for credentials that another program uses too")
         .variable("UMAPI_PACE")
         .in_profile("pace")
         .default("auto"),

@@ -246,7 +246,7 @@ async fn a_call_beyond_the_documented_limit_waits_for_its_turn() {
     let server = Server::replies(vec![user()]).await;
     let stop = CancellationToken::new();
     let listener = Arc::new(Listener { stop_at_wait: Some(stop.clone()), ..Listener::default() });
-    let paced = ClientSettings { pace: Pace::Documented, ..settings(&server) };
+    let paced = ClientSettings { pace: Pace::DOCUMENTED, ..settings(&server) };
     let client = Client::new(paced, listener.clone(), stop);
     for _ in 0..25 {
         client.get_user("a@example.com", None).await.unwrap();

@@ -203,7 +203,7 @@ impl Observer for Impatient {
 async fn what_waits_for_its_turn_has_not_left() {
     let server = Server::replies(vec![done(1)]).await;
     let stop = CancellationToken::new();
-    let paced = ClientSettings { pace: Pace::Documented, ..settings(&server) };
+    let paced = ClientSettings { pace: Pace::DOCUMENTED, ..settings(&server) };
     let client = Client::new(paced, Arc::new(Impatient(stop.clone())), stop);
     let gatekeeper = Arc::new(Gatekeeper::default());
     client.add_hook(gatekeeper.clone());
