@@ -124,6 +124,63 @@ fn a_lost_answer_is_settled_by_reading_back_within_the_run() {
     }
 }
 
+/// The ways to send a request as it is written, each for a list of commands `list`.
+const RAW: [&str; 3] = ["action(list)", "make_call(\"POST\", path, list)", "send(\"POST\", path, list).body"];
+
+/// A script that sends two new accounts in such a way.
+fn raw_script(way: &str) -> String {
+    format!(
+        "let path = `/action/${{session().organization}}`;
+        let list = [\"a\", \"b\"].map(|name| #{{user: name + \"@example.net\", \"do\": [#{{addAdobeID: #{{email: name + \"@example.net\"}}}}]}});
+        print({way}.completed);"
+    )
+}
+
+fn rows(desk: &Desk) -> Vec<String> {
+    let text = std::fs::read_to_string(desk.folder.path().join("r.csv")).unwrap();
+    let cells =
+        text.lines().skip(1).map(|line| line.split(',').skip(1).take(3).collect::<Vec<_>>().join(" "));
+    cells.collect()
+}
+
+#[test]
+fn the_lost_answer_to_a_request_sent_as_it_is_written_is_settled_too() {
+    for way in RAW {
+        for effect in [Effect::DropAfter, Effect::CutBody { bytes: 3 }] {
+            let desk = Desk::new(&raw_script(way));
+            desk.server.queue(Fault::at(EndpointId::Action, effect));
+            let (code, out, told) = desk.run("--live --report r.csv job.rhai");
+            assert_eq!((code, out.trim(), posts(&desk)), (0, "2", 1), "{way}: {told}");
+            let expected = ["a@example.net addAdobeID completed", "b@example.net addAdobeID completed"];
+            assert_eq!(rows(&desk), expected, "{way}");
+            assert!(told.contains("2 done"), "{told}");
+        }
+    }
+}
+
+#[test]
+fn of_which_nothing_was_done_it_leaves_again_unless_one_exchange_was_asked_for() {
+    for way in RAW {
+        let desk = Desk::new(&raw_script(way));
+        desk.server.queue(Fault::at(EndpointId::Action, Effect::DropBefore));
+        let (code, _, told) = desk.run("--live --report r.csv job.rhai");
+        let once = way.starts_with("send");
+        assert_eq!((code, posts(&desk)), if once { (5, 1) } else { (0, 2) }, "{way}: {told}");
+        let status = if once { "not_sent" } else { "completed" };
+        assert_eq!(rows(&desk)[1], format!("b@example.net addAdobeID {status}"), "{way}");
+    }
+}
+
+#[test]
+fn refused_commands_of_a_request_sent_as_it_is_written_are_in_the_report_and_count() {
+    for way in RAW {
+        let desk = Desk::new(&raw_script(way).replace("\"b\"]", "\"femi.adeyemi\"]"));
+        let (code, _, told) = desk.run("--live --report r.csv job.rhai");
+        let refused = rows(&desk).iter().filter(|row| row.ends_with("failed")).count();
+        assert!(code == 3 && refused == 1 && told.contains("1 done, 1 failed"), "{way}: {code} {told}");
+    }
+}
+
 #[test]
 fn a_row_for_every_command_is_in_the_report_as_the_run_goes() {
     let script = "let changes = queue(); for n in 0..25 { changes.add_adobe_id(`n${n}@example.net`, \"A\", \"B\", \"US\"); if n == 15 { print(1); sleep(60); } }";

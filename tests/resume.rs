@@ -347,11 +347,32 @@ fn the_sandbox_of_the_process_leaves_no_journal() {
 }
 
 #[test]
+fn a_request_sent_as_it_was_written_that_was_read_back_is_not_sent_again_on_resume() {
+    let script = "let answer = action([#{user: \"new@example.net\", \"do\": [#{addAdobeID: #{email: \"new@example.net\"}}]}]);
+        if answer.resumed == () { sleep(60); }
+        print(answer.completed);";
+    let desk = Desk::new(script);
+    desk.server.queue(Fault::at(EndpointId::Action, Effect::DropAfter));
+    let mut child = desk.command("--live job.rhai").spawn().unwrap();
+    let settled = || desk.journals().first().is_some_and(|path| lines(path).len() > 2);
+    while !settled() {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let (code, out, told) = desk.run("resume");
+    assert_eq!((code, out.trim()), (0, "1"), "{told}");
+    assert_eq!(desk.server.requests().iter().filter(|seen| seen.endpoint == "Action").count(), 1);
+}
+
+#[test]
 fn a_request_sent_as_it_was_written_is_confirmed_rather_than_sent_twice() {
     let script = "let answer = action([#{user: \"new@example.net\", \"do\": [#{addAdobeID: #{email: \"new@example.net\"}}]}]);
         print(`${answer.completed} ${answer.resumed}`);";
     let desk = Desk::new(script);
     desk.server.queue(Fault::at(EndpointId::Action, Effect::DropAfter));
+    let refusal = Effect::Status { status: 403, body: None, retry_after: None };
+    desk.server.queue(Fault::at(EndpointId::User, refusal));
     assert_eq!(desk.run("--live job.rhai").0, 6);
     let (code, out, told) = desk.run("resume");
     assert_eq!((code, out.trim()), (0, "1 true"), "{told}");

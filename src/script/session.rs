@@ -12,10 +12,12 @@ use super::records::Unfinished;
 use super::report::Report;
 use crate::client::event::{Hook, Observer};
 use crate::client::outcome::{Outcome, Status};
+use crate::client::raw::Carried;
+use crate::client::request::Answer;
 use crate::client::settings::{ClientSettings, Flow, Mode};
 use crate::client::{Calls, Client, TokenAnswer};
 use crate::error::{Error, ErrorKind, Result};
-use rhai::NativeCallContext;
+use rhai::{Dynamic, NativeCallContext};
 use serde_json::Value;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashSet;
@@ -443,10 +445,22 @@ impl Session {
         }
     }
 
-    /// Remembers what an answer of the action endpoint tells of failures, whoever sent the request.
-    pub fn count_answer(&self, body: &Value) {
-        let refused = body.get("notCompleted").and_then(Value::as_u64).unwrap_or_default();
-        self.tally.borrow_mut().failed += usize::try_from(refused).unwrap_or(usize::MAX);
+    /// Runs a request that is sent as the script wrote it, and tells what became of its commands. They count for the
+    /// exit code where no error is thrown and no other status is left to the script.
+    ///
+    /// # Errors
+    /// Those of the request.
+    pub fn wait_for_raw(&self, call: impl Future<Output = Carried>) -> Result<Answer> {
+        let Carried { answer, outcomes } = self.wait(async { Ok(call.await) })?;
+        let turned_away = answer.as_ref().is_ok_and(|answer| answer.status >= 300);
+        for outcome in outcomes {
+            // The script has the status, and repeats the request or not.
+            if !(turned_away && outcome.status == Status::NotSent) {
+                let entry = Entry { outcome, tag: Dynamic::UNIT };
+                self.tell(&entry, answer.is_ok() && !turned_away);
+            }
+        }
+        answer
     }
 
     /// Whether this run writes the file for the first time.

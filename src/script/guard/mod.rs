@@ -10,6 +10,7 @@ use crate::client::event::{ActionRequest, Hook};
 use crate::client::request::Answer;
 use crate::client::settings::Mode;
 use crate::error::{Error, ErrorKind, Result};
+use crate::wire::command::subject_of;
 use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -166,8 +167,10 @@ impl State {
             }
             let for_good = mode == Mode::Live && self.limits.real && !self.limits.allow_delete;
             if for_good && weight::deletes(command) {
-                let message =
-                    format!("the account of `{}` would be deleted for good", weight::subject(command));
+                let message = format!(
+                    "the account of `{}` would be deleted for good",
+                    subject_of(command).unwrap_or_default()
+                );
                 return Err(stopped(
                     message,
                     "Add --allow-delete to allow that, or use remove_from_org(email).",

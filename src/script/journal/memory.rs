@@ -4,6 +4,7 @@ use crate::client::event::Recalled;
 use crate::client::request::Answer;
 use crate::state::journal::digest;
 use crate::state::journal::read::Record;
+use crate::wire::command::{steps_of, subject_of};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
@@ -202,13 +203,13 @@ impl Memory {
         let fates: Vec<_> = record.get("fates").and_then(Value::as_array).into_iter().flatten().collect();
         let statuses: Vec<_> =
             fates.iter().map(|fate| fate.get("status").and_then(Value::as_str).unwrap_or_default()).collect();
-        if request.list == 0 {
-            self.keep_answer(&request, record.get("answer"), &statuses);
-        }
+        let answered = request.list == 0 && self.keep_answer(&request, record.get("answer"), &statuses);
         for (index, sent) in request.commands.into_iter().enumerate() {
             let pieces = request.pieces.get(index).copied().unwrap_or(1);
             match statuses.get(index).copied().unwrap_or("unknown") {
                 "completed" | "would_complete" if request.list > 0 => self.piece_done(&sent, pieces),
+                // Its answer was lost, and it was seen to be done.
+                "completed" if !answered && record.get("answer").is_none() => self.found_done(&sent),
                 "completed" | "would_complete" | "failed" | "not_sent" => {}
                 "partly_done" => self.found_undone(&sent),
                 _ => {
@@ -220,13 +221,13 @@ impl Memory {
         }
     }
 
-    /// Keeps the answer to a request sent as its caller wrote it, if all of it was done.
-    fn keep_answer(&mut self, request: &Request, answer: Option<&Value>, statuses: &[&str]) {
+    /// Keeps the answer to a request sent as its caller wrote it, if all of it was done; whether it did.
+    fn keep_answer(&mut self, request: &Request, answer: Option<&Value>, statuses: &[&str]) -> bool {
         let done = |status: &&str| ["completed", "would_complete"].contains(status);
-        let Some(answer) = answer.filter(|_| statuses.iter().all(done)) else { return };
+        let Some(answer) = answer.filter(|_| statuses.iter().all(done)) else { return false };
         let status =
             answer.get("status").and_then(Value::as_u64).and_then(|status| u16::try_from(status).ok());
-        let Some(status) = status.filter(|status| (200..300).contains(status)) else { return };
+        let Some(status) = status.filter(|status| (200..300).contains(status)) else { return false };
         let headers = answer.get("headers").and_then(|list| serde_json::from_value(list.clone()).ok());
         let mut body = answer.get("body").cloned().unwrap_or_default();
         if let Value::Object(fields) = &mut body {
@@ -235,6 +236,7 @@ impl Memory {
         let request_id = request.commands.first().map(|sent| sent.request_id.to_string()).unwrap_or_default();
         let answer = Answer { status, headers: headers.unwrap_or_default(), body, request_id };
         self.answers.entry(digest_of(&request.content)).or_default().push_back(answer);
+        true
     }
 
     fn piece_done(&mut self, sent: &Sent, pieces: u64) {
@@ -296,11 +298,7 @@ fn number_or(value: Option<&Value>, other: u64) -> u64 {
 
 /// Whom a command is about and what it does, in a few words.
 pub(super) fn label(command: &Value) -> String {
-    let subject = ["user", "usergroup"].iter().find_map(|key| command.get(*key)?.as_str());
-    let steps = command.get("do").and_then(Value::as_array).into_iter().flatten();
-    let names: Vec<_> =
-        steps.filter_map(|step| step.as_object()?.keys().next().map(String::as_str)).collect();
-    format!("{} ({})", subject.unwrap_or("(no user)"), names.join(", "))
+    format!("{} ({})", subject_of(command).unwrap_or("(no user)"), steps_of(command).join(", "))
 }
 
 fn key_of(mode: &str, command: &Value) -> Key {

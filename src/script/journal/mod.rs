@@ -204,7 +204,9 @@ impl Hook for Recorder {
         }
         let commands: Vec<_> = request.commands.iter().map(|sent| &sent.command).collect();
         match content.memory.recall_together(request.mode.as_str(), &commands)? {
-            Recalled::Done { request_id } => Some(Ok(record::confirmed(request, request_id))),
+            Recalled::Done { request_id } => {
+                Some(Ok(Answer::confirmed(request.commands.len(), request_id, "resumed")))
+            }
             Recalled::Open { message } => Some(Err(ErrorKind::Unknown { message }.into())),
         }
     }

@@ -85,13 +85,6 @@ pub(super) fn answer(answer: &Answer) -> Value {
     json!({"status": answer.status, "headers": answer.headers, "body": answer.body})
 }
 
-/// The answer to a request whose own was lost and whose commands were all seen to be done.
-pub(super) fn confirmed(request: &ActionRequest, request_id: String) -> Answer {
-    let count = request.commands.len();
-    let body = json!({"result": "success", "completed": count, "notCompleted": 0, "completedInTestMode": 0, "resumed": true});
-    Answer { status: 200, headers: Vec::new(), body, request_id }
-}
-
 /// What makes a request sent as its caller wrote it the one it is.
 pub(super) fn content_of(request: &ActionRequest) -> Value {
     let commands: Vec<_> = request.commands.iter().map(|sent| &sent.command).collect();
