@@ -124,6 +124,16 @@ fn a_lost_answer_is_settled_by_reading_back_within_the_run() {
     }
 }
 
+#[test]
+fn a_change_that_leaves_again_counts_once() {
+    let script =
+        "print(multi_action([command(\"new@example.net\").add_adobe_id(#{option: \"error\"})]).completed)";
+    let desk = Desk::new(script);
+    desk.server.queue(Fault::at(EndpointId::Action, Effect::DropBefore));
+    let (code, out, told) = desk.run("--live --max-changes 1 job.rhai");
+    assert_eq!((code, out.trim(), posts(&desk)), (0, "1", 2), "{told}");
+}
+
 /// The ways to send a request as it is written, each for a list of commands `list`.
 const RAW: [&str; 3] = ["action(list)", "make_call(\"POST\", path, list)", "send(\"POST\", path, list).body"];
 

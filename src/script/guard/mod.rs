@@ -6,7 +6,8 @@ mod weight;
 pub use pattern::Pattern;
 pub use weight::Weight;
 
-use crate::client::event::{ActionRequest, Hook};
+use crate::client::event::{ActionRequest, Hook, SentCommand};
+use crate::client::outcome::{Fate, Status};
 use crate::client::request::Answer;
 use crate::client::settings::Mode;
 use crate::error::{Error, ErrorKind, Result};
@@ -68,6 +69,8 @@ struct State {
     sent: Weight,
     /// Commands in pieces that were counted already: list and place.
     counted: HashSet<(u64, usize)>,
+    /// Pieces that left and may leave again because their answer was lost: list, place and piece.
+    doubtful: HashSet<(u64, usize, usize)>,
     /// Entries of the largest listing of people.
     listed: usize,
     /// The source from which no removal may follow.
@@ -82,6 +85,7 @@ impl Guard {
             limits,
             sent: Weight::default(),
             counted: HashSet::new(),
+            doubtful: HashSet::new(),
             listed: 0,
             empty: None,
             stopped: false,
@@ -139,6 +143,9 @@ impl State {
         self.look(request.mode, request.commands.iter().map(|sent| &sent.command))?;
         let mut weight = Weight::default();
         for sent in &request.commands {
+            if self.doubtful.contains(&piece(request, sent)) {
+                continue;
+            }
             if sent.pieces < 2 || !self.counted.contains(&(request.list, sent.index)) {
                 weight.add(&Weight::of(&sent.command));
             } else {
@@ -233,6 +240,10 @@ fn stopped(message: impl Into<String>, hint: &str) -> Error {
         .into()
 }
 
+fn piece(request: &ActionRequest, sent: &SentCommand) -> (u64, usize, usize) {
+    (request.list, sent.index, sent.piece)
+}
+
 impl Hook for Guard {
     fn before(&self, request: &ActionRequest) -> Result<()> {
         let mut state = self.state();
@@ -242,6 +253,18 @@ impl Hook for Guard {
     }
 
     fn after(&self, _: &ActionRequest, _: std::result::Result<&Answer, &Error>) {}
+
+    /// What leaves once more counts once.
+    fn settled(&self, request: &ActionRequest, fates: &[Fate]) {
+        let mut state = self.state();
+        for (sent, fate) in request.commands.iter().zip(fates) {
+            if fate.status == Status::Unknown && request.list > 0 {
+                state.doubtful.insert(piece(request, sent));
+            } else {
+                state.doubtful.remove(&piece(request, sent));
+            }
+        }
+    }
 
     fn listed(&self, listing: &str, entries: std::result::Result<usize, &Error>) {
         let mut state = self.state();
