@@ -34,6 +34,30 @@ fn a_word_that_may_be_a_mistyped_file_is_told_as_what_it_is_taken_for() {
     let told = |text: &str| Shell::new(&format!("--sandbox --protect {text} -e 1")).run().stderr;
     assert!(told("protectd").contains("there is no file `protectd`"));
     assert_eq!(told("*@example.com"), "");
+    let desk = Desk::new("print(1)");
+    std::fs::write(desk.folder.path().join("c.toml"), "[default]\nprotect = \"protectd\"\n").unwrap();
+    let (_, _, told) = desk.run("--config c.toml job.rhai");
+    assert!(told.contains("`protect` of the profile: there is no file `protectd`"), "{told}");
+}
+
+#[test]
+fn a_file_that_a_profile_names_to_protect_stands_beside_it() {
+    let desk = Desk::new(REMOVE);
+    std::fs::create_dir(desk.folder.path().join("conf")).unwrap();
+    std::fs::write(desk.folder.path().join("conf/board.txt"), "ben.osei@example.com\n").unwrap();
+    std::fs::write(desk.folder.path().join("conf/c.toml"), "[default]\nprotect = \"board.txt\"\n").unwrap();
+    let (code, _, told) = desk.run("--config conf/c.toml --live job.rhai");
+    assert!(code == 7 && told.contains("is protected"), "{told}");
+}
+
+#[test]
+fn who_is_protected_by_e_mail_is_so_under_a_username_that_was_read() {
+    let script = "let people = get_users().filter(|user| user.email == \"tara.singh@example.com\");
+        remove_from_org(people[0]);";
+    let desk = Desk::new(script);
+    let (code, _, told) = desk.run("--live --protect tara.singh@example.com job.rhai");
+    assert!(code == 7 && told.contains("is protected (by `tara.singh@example.com`)"), "{told}");
+    assert_eq!(posts(&desk), 0);
 }
 
 #[test]

@@ -229,6 +229,22 @@ fn a_resumed_run_goes_on_with_the_report_of_the_run() {
 }
 
 #[test]
+fn what_a_file_protected_is_protected_on_resume_whatever_it_looks_like() {
+    let desk =
+        Desk::new(&format!("{SCRIPT}; add_users_to_group(\"R&D / Lab #1\", \"ben.osei@example.com\");"));
+    let file = desk.folder.path().join("protected.txt");
+    std::fs::write(&file, "R&D / Lab #1\n").unwrap();
+    let refusal = Effect::Status { status: 401, body: None, retry_after: None };
+    desk.server.queue(Fault::at(EndpointId::Action, refusal).times(2).skip(1));
+    assert_eq!(desk.run("--live --protect protected.txt job.rhai 30").0, 7);
+    desk.server.reset();
+    std::fs::remove_file(file).unwrap();
+    let (code, out, told) = desk.run("resume");
+    assert_eq!((code, out.trim()), (7, "30"), "{told}");
+    assert!(told.contains("`R&D / Lab #1` is protected"), "{told}");
+}
+
+#[test]
 fn what_is_no_journal_is_not_verified_and_the_end_of_one_is_told() {
     let desk = Desk::new(SCRIPT);
     let journal = interrupted(&desk, 30);

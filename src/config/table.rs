@@ -257,7 +257,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting::new(Key::MaxRemovals, Shape::Allowance, "stop before so many people lose something, or such a share of those listed; 200 in live runs against a real organization")
         .option("--max-removals")
         .in_profile("max_removals"),
-    Setting::new(Key::Protect, Shape::Text, "no command may be about these: a name with `*`, or a file with one a line; a list with commas in a profile")
+    Setting::new(Key::Protect, Shape::Text, "no command may be about these: a name with `*`, or a file with one a line; a list with commas in a profile. Someone with another username than e-mail is known by both once the run has read them")
         .option("--protect")
         .in_profile("protect"),
 ];

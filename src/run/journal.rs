@@ -85,6 +85,8 @@ pub(super) struct Resumed {
     pub(super) program: Program,
     /// Its organization.
     pub(super) organization: Option<String>,
+    /// What it protected, beside what the options and the profile say now.
+    pub(super) protected: Vec<Pattern>,
     /// The journal.
     pub(super) path: PathBuf,
     /// Input files that changed since.
@@ -140,7 +142,8 @@ pub(super) fn resumed(global: &Global, path: PathBuf) -> Result<Resumed> {
     }
     let changed = changed.into_iter().map(|input| input.path).collect();
     let organization = text(&head, "organization").map(str::to_owned);
-    Ok(Resumed { global: options(global, &head)?, program, organization, path, changed })
+    let protected = protected(&head);
+    Ok(Resumed { global: options(global, &head)?, program, organization, protected, path, changed })
 }
 
 /// A file that a run read.
@@ -260,9 +263,13 @@ fn options(global: &Global, head: &Record) -> Result<Global> {
         || guards.get("max_changes").and_then(Value::as_u64).and_then(|count| usize::try_from(count).ok());
     options.max_changes = options.max_changes.or_else(count);
     options.max_removals = options.max_removals.or_else(|| text(&guards, "max_removals").map(str::to_owned));
-    let protected = guards.get("protect").and_then(Value::as_array).into_iter().flatten();
-    options.protect.extend(protected.filter_map(Value::as_str).map(str::to_owned));
     Ok(options)
+}
+
+/// What the run protected: patterns, whatever they look like, since their files were read then.
+fn protected(head: &Record) -> Vec<Pattern> {
+    let protected = head.get("guards").and_then(|guards| guards.get("protect")?.as_array());
+    protected.into_iter().flatten().filter_map(Value::as_str).map(Pattern::new).collect()
 }
 
 /// What the journal is told of the run that goes on with it.

@@ -170,7 +170,10 @@ fn setup(
 ) -> Result<Setup> {
     let interrupt = listen(Duration::ZERO)?;
     let progress = Arc::new(Progress::new(Arc::clone(output), global.verbose));
-    setup_of(Place::of(global, output)?, global, (program, resumed), (interrupt, progress), output)
+    let mut place = Place::of(global, output)?;
+    let protected = resumed.map(|resumed| resumed.protected.clone()).unwrap_or_default();
+    place.limits.protected.extend(protected);
+    setup_of(place, global, (program, resumed), (interrupt, progress), output)
 }
 
 /// What a run in a place needs.

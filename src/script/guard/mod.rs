@@ -1,6 +1,7 @@
 //! The operator's guards: what a run may change at most. A script may tighten them, never loosen them.
 
 mod pattern;
+mod protected;
 mod weight;
 
 pub use pattern::Pattern;
@@ -12,10 +13,11 @@ use crate::client::request::Answer;
 use crate::client::settings::Mode;
 use crate::error::{Error, ErrorKind, Result};
 use crate::wire::command::subject_of;
+use crate::wire::user::User;
+use protected::Protected;
 use serde_json::Value;
-use std::borrow::Cow;
 use std::collections::HashSet;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// So many people may lose something in a live run against a real organization, unless the operator says otherwise.
 pub const DEFAULT_REMOVALS: usize = 200;
@@ -66,6 +68,7 @@ pub struct Guard(Mutex<State>);
 
 struct State {
     limits: Limits,
+    protected: Protected,
     sent: Weight,
     /// Commands in pieces that were counted already: list and place.
     counted: HashSet<(u64, usize)>,
@@ -80,9 +83,12 @@ struct State {
 
 impl Guard {
     /// A guard with these limits.
-    pub fn new(limits: Limits) -> Self {
+    pub fn new(mut limits: Limits) -> Self {
+        let mut protected = Protected::default();
+        protected.add(std::mem::take(&mut limits.protected));
         Self(Mutex::new(State {
             limits,
+            protected,
             sent: Weight::default(),
             counted: HashSet::new(),
             doubtful: HashSet::new(),
@@ -94,7 +100,9 @@ impl Guard {
 
     /// A script tightens the limits; what would loosen them changes nothing.
     pub fn tighten(&self, wanted: &Limits) {
-        let limits = &mut self.state().limits;
+        let mut state = self.state();
+        state.protected.add(wanted.protected.iter().cloned());
+        let limits = &mut state.limits;
         limits.read_only |= wanted.read_only;
         limits.max_changes = fewer(limits.max_changes, wanted.max_changes);
         limits.most_removals = fewer(
@@ -104,7 +112,6 @@ impl Guard {
                 _ => None,
             },
         );
-        limits.protected.extend(wanted.protected.iter().cloned());
     }
 
     /// A source was empty or failed: no removal may follow from it.
@@ -168,7 +175,7 @@ impl State {
             return Err(stopped("this run is read-only", "Leave --read-only out to make changes."));
         }
         for command in commands {
-            if let Some((name, pattern)) = self.protected(command) {
+            if let Some((name, pattern)) = self.protected.met_in(command) {
                 let message = format!("`{name}` is protected (by `{pattern}`)");
                 return Err(stopped(message, "Take the command out, or change --protect."));
             }
@@ -185,14 +192,6 @@ impl State {
             }
         }
         Ok(())
-    }
-
-    fn protected<'v>(&self, command: &'v Value) -> Option<(Cow<'v, str>, &str)> {
-        let mut names = weight::names(command);
-        names.find_map(|name| {
-            let found = self.limits.protected.iter().find(|pattern| pattern.matches(&name))?;
-            Some((name, found.text()))
-        })
     }
 
     /// Whether so much more may leave.
@@ -263,6 +262,13 @@ impl Hook for Guard {
             } else {
                 state.doubtful.remove(&piece(request, sent));
             }
+        }
+    }
+
+    fn seen(&self, users: &[Arc<User>]) {
+        let mut state = self.state();
+        for user in users {
+            state.protected.meet(user);
         }
     }
 

@@ -48,6 +48,14 @@ pub(super) fn names(command: &Value) -> impl Iterator<Item = Cow<'_, str>> {
         .chain(fields.flat_map(named).map(Cow::Borrowed))
 }
 
+/// The people a command is about, each by one name: a username that goes with a domain by both.
+pub(super) fn people(command: &Value) -> impl Iterator<Item = Cow<'_, str>> {
+    let subject = || command.get("user").and_then(Value::as_str).map(Cow::Borrowed);
+    let steps = command.get("do").and_then(Value::as_array).into_iter().flatten();
+    let listed = steps.filter_map(Value::as_object).flat_map(|step| step.values()).flat_map(named);
+    with_domain(command).map(Cow::Owned).or_else(subject).into_iter().chain(listed.map(Cow::Borrowed))
+}
+
 /// The address that a username and a domain make together: whom a pattern of an address means too.
 fn with_domain(command: &Value) -> Option<String> {
     let user = command.get("user")?.as_str()?;
