@@ -149,6 +149,24 @@ fn a_lost_answer_is_settled_by_reading_back_within_the_run() {
 }
 
 #[test]
+fn a_guard_or_report_that_cannot_be_is_a_wrong_command_line() {
+    let desk = Desk::new("print(1)");
+    for (option, message) in [
+        ("--max-removals many", "`--max-removals` must be a whole number"),
+        ("--max-changes few", "invalid value 'few'"),
+        ("--protect ./missing", "--protect: ./missing"),
+        ("--report made.txt", "must end in .csv or .json"),
+    ] {
+        let (code, out, told) = desk.run(&format!("{option} job.rhai"));
+        assert_eq!((code, out.as_str()), (2, ""), "{option}: {told}");
+        assert!(told.contains(message), "{option}: {told}");
+    }
+    std::fs::write(desk.folder.path().join("c.toml"), "[default]\nprotect = \"./missing\"\n").unwrap();
+    assert_eq!(desk.run("--config c.toml job.rhai").0, 4);
+    assert_eq!(desk.run("--max-changes 0 job.rhai").0, 0);
+}
+
+#[test]
 fn a_change_that_leaves_again_counts_once() {
     let script =
         "print(multi_action([command(\"new@example.net\").add_adobe_id(#{option: \"error\"})]).completed)";

@@ -68,7 +68,7 @@ fn without_a_kill_there_is_nothing_to_resume_and_with_one_the_newest_is_found() 
     let desk = Desk::new(SCRIPT);
     assert_eq!(desk.run("--live job.rhai 30").0, 0);
     let (code, _, told) = desk.run("resume");
-    assert!(code == 1 && told.contains("no run was interrupted"), "{told}");
+    assert!(code == 2 && told.contains("no run was interrupted"), "{told}");
     desk.server.queue(
         Fault::at(EndpointId::Action, Effect::Status { status: 401, body: None, retry_after: None })
             .times(2)
@@ -87,7 +87,7 @@ fn a_run_that_left_nothing_open_is_not_resumed_and_of_several_that_did_one_is_na
     let desk = Desk::new("add_to_groups(\"ben.osei@example.com\", \"Engineering\"); throw \"late\";");
     assert_eq!(desk.run("--live job.rhai").0, 1);
     let (code, _, told) = desk.run("resume");
-    assert!(code == 1 && told.contains("no run was interrupted"), "{told}");
+    assert!(code == 2 && told.contains("no run was interrupted"), "{told}");
     std::fs::remove_file(only_journal(&desk)).unwrap();
     std::fs::write(desk.folder.path().join("job.rhai"), SCRIPT).unwrap();
     let first = interrupted(&desk, 30);
@@ -194,13 +194,13 @@ fn another_script_mode_or_organization_is_refused() {
     let desk = Desk::new(SCRIPT);
     interrupted(&desk, 30);
     let (code, _, told) = desk.run("--test resume");
-    assert!(code == 1 && told.contains("the run was in live mode"), "{told}");
+    assert!(code == 2 && told.contains("the run was in live mode"), "{told}");
     let mut other = desk.command("resume");
     let told = String::from_utf8(other.env("UMAPI_ORG_ID", "F00@AdobeOrg").output().unwrap().stderr).unwrap();
     assert!(told.contains("about another organization"), "{told}");
     std::fs::write(desk.folder.path().join("job.rhai"), "print(1)").unwrap();
     let (code, _, told) = desk.run("resume");
-    assert!(code == 1 && told.contains("is not the script of that run any more"), "{told}");
+    assert!(code == 2 && told.contains("is not the script of that run any more"), "{told}");
 }
 
 #[test]
@@ -211,7 +211,7 @@ fn a_module_that_changed_is_refused_as_a_changed_script_is() {
     interrupted(&desk, 30);
     std::fs::write(&module, "export const N = 2;").unwrap();
     let (code, _, told) = desk.run("resume");
-    assert!(code == 1 && told.contains("names.rhai is not the script of that run any more"), "{told}");
+    assert!(code == 2 && told.contains("names.rhai is not the script of that run any more"), "{told}");
     std::fs::write(&module, "export const N = 1;").unwrap();
     assert_eq!(desk.run("resume").0, 0);
 }
@@ -282,7 +282,7 @@ fn two_runs_do_not_go_on_with_one_journal() {
     let held = std::fs::OpenOptions::new().read(true).write(true).open(&journal).unwrap();
     held.lock().unwrap();
     let (code, _, told) = desk.run("resume");
-    assert!(code == 1 && told.contains("another run holds the journal"), "{told}");
+    assert!(code == 2 && told.contains("another run holds the journal"), "{told}");
     drop(held);
     assert_eq!(desk.run("resume").0, 0);
 }

@@ -73,6 +73,8 @@ pub enum Shape {
     Path,
     /// A whole number, at least 1.
     Count,
+    /// A whole number.
+    Limit,
     /// A number of seconds, at least 0.
     Seconds,
     /// A length of time, such as `2h`.
@@ -251,7 +253,7 @@ pub const SETTINGS: &[Setting] = &[
         .option("--read-only")
         .in_profile("read_only")
         .default("false"),
-    Setting::new(Key::MaxChanges, Shape::Count, "stop before more commands than so many")
+    Setting::new(Key::MaxChanges, Shape::Limit, "stop before more commands than so many")
         .option("--max-changes")
         .in_profile("max_changes"),
     Setting::new(Key::MaxRemovals, Shape::Allowance, "stop before so many people lose something, or such a share of those listed; 200 in live runs against a real organization")

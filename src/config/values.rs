@@ -176,8 +176,13 @@ fn check(setting: &Setting, value: &Value) -> Result<()> {
     let Some(expected) = mismatch(setting.shape, &value.text) else { return Ok(()) };
     let hidden = setting.secret || holds_password(&value.text);
     let shown = if hidden { String::new() } else { format!(", not `{}`", value.text) };
-    let message = format!("`{}` must be {expected}{shown} ({})", setting.name(), value.source);
-    Err(Error::config(message, format!("It sets: {}.", setting.help)))
+    let name = setting.option.filter(|_| value.source == Source::Option).unwrap_or(setting.name());
+    let message = format!("`{name}` must be {expected}{shown} ({})", value.source);
+    let hint = format!("It sets: {}.", setting.help);
+    Err(match value.source {
+        Source::Option => Error::usage_with_hint(message, hint),
+        _ => Error::config(message, hint),
+    })
 }
 
 /// What a value of that shape must be, when the text is not.
@@ -186,6 +191,7 @@ fn mismatch(shape: Shape, text: &str) -> Option<String> {
     match shape {
         Shape::Text | Shape::Path => expected(!text.trim().is_empty(), "filled in"),
         Shape::Count => expected(text.parse::<u32>().is_ok_and(|count| count > 0), "a whole number from 1"),
+        Shape::Limit => expected(text.parse::<u32>().is_ok(), "a whole number"),
         Shape::Seconds => expected(seconds(text).is_some(), "a number of seconds"),
         Shape::Url if holds_password(text) => expected(false, "an address without a user and password"),
         Shape::Age => expected(duration(text).is_some(), "a length of time such as 2h or 90m"),

@@ -1,6 +1,7 @@
 //! Journals on the command line: the head of a new one, an interrupted run that goes on, and a look into one.
 
 use super::place::Place;
+use super::refuse;
 use crate::cli::{Global, JournalCommand};
 use crate::error::{Error, Result};
 use crate::output::Output;
@@ -101,10 +102,7 @@ pub(super) fn chosen(journal: Option<PathBuf>, output: &Output) -> Result<PathBu
     if let Some(path) = journal {
         return Ok(std::path::absolute(&path).unwrap_or(path));
     }
-    let refuse = |error: &Error| {
-        output.error(&error.to_string(), error.hint().as_deref());
-        Exit::of_kind(error.kind.name())
-    };
+    let refuse = |error: &Error| refuse(error, output);
     let mut runs = unfinished::all().map_err(|error| refuse(&error))?;
     if runs.len() > 1 {
         list(&runs, output);
@@ -297,10 +295,7 @@ pub(super) fn look(command: JournalCommand, output: &Output) -> Exit {
     };
     match done {
         Ok(()) => Exit::Done,
-        Err(error) => {
-            output.error(&error.to_string(), error.hint().as_deref());
-            Exit::of_kind(error.kind.name())
-        }
+        Err(error) => refuse(&error, output),
     }
 }
 

@@ -141,7 +141,7 @@ fn resume(global: &Global, journal: Option<PathBuf>, output: &Arc<Output>) -> Ex
 
 fn refuse(error: &Error, output: &Output) -> Exit {
     output.error(&error.to_string(), error.hint().as_deref());
-    Exit::of_kind(error.kind.name())
+    Exit::of_refusal(error.kind.name())
 }
 
 fn warn_of_misplaced(arguments: &[String], output: &Output) {

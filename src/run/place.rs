@@ -132,9 +132,14 @@ fn limits(global: &Global, config: Option<&Config>, output: &Output) -> Result<L
     let changes = guard(Key::MaxChanges, global.max_changes.map(|count| count.to_string()));
     let by_profile = config.map(Config::protected).unwrap_or_default();
     let beside_profile = config.and_then(|config| config.place().parent()).unwrap_or(Path::new(""));
-    let by_option = global.protect.iter().map(|text| patterns("--protect", Path::new(""), text, output));
-    let by_profile =
-        by_profile.iter().map(|text| patterns("`protect` of the profile", beside_profile, text, output));
+    let by_option = global.protect.iter().map(|text| {
+        let wrong = |error: Error| Error::usage(format!("--protect: {error}"));
+        patterns("--protect", Path::new(""), text, output).map_err(wrong)
+    });
+    let by_profile = by_profile.iter().map(|text| {
+        let wrong = |error: Error| Error::config(error.to_string(), "Mend `protect` of the profile.");
+        patterns("`protect` of the profile", beside_profile, text, output).map_err(wrong)
+    });
     let patterns = by_option.chain(by_profile).collect::<Result<Vec<_>>>()?;
     Ok(Limits {
         read_only: global.read_only || config.and_then(|config| config.guard(Key::ReadOnly)) == Some("true"),
