@@ -176,6 +176,63 @@ fn a_change_that_leaves_again_counts_once() {
     assert_eq!((code, out.trim(), posts(&desk)), (0, "1", 2), "{told}");
 }
 
+const QUEUE: &str = "let changes = queue();
+    for n in 0..300 { changes.add_adobe_id(`n${n}@example.net`, \"A\", \"B\", \"US\"); }
+    print(changes.finish().completed); exit(0);";
+
+#[cfg(unix)]
+#[test]
+fn a_report_that_cannot_be_written_to_its_end_is_told_and_ends_the_run_badly() {
+    for name in ["r.csv", "r.json"] {
+        let desk = Desk::new(QUEUE);
+        let line = format!("--live --no-journal --report {name} job.rhai");
+        let (code, out, told) = desk.run_on_a_full_disk(16, &line);
+        assert_eq!((code, out.trim()), (1, "300"), "{told}");
+        assert!(told.contains("the report lacks its last rows") && told.contains("File too large"), "{told}");
+        assert_eq!(told.matches("the report ends here").count(), 1, "{told}");
+        let text = std::fs::read_to_string(desk.folder.path().join(name)).unwrap();
+        let rows = match serde_json::from_str::<Vec<serde_json::Value>>(&text) {
+            Ok(rows) => rows.len(),
+            Err(_) => text.lines().filter(|line| line.contains(",completed,")).count(),
+        };
+        assert!(rows > 10 && told.contains(&format!("{} of them", 300 - rows)), "{rows}: {told}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_written_to_the_journal_does_not_leave() {
+    let desk = Desk::new(&QUEUE.replace("exit(0);", ""));
+    let (code, _, told) = desk.run_on_a_full_disk(16, "--live job.rhai");
+    assert!(code == 1 && told.contains("File too large"), "{code}: {told}");
+    let written = std::fs::read_to_string(&desk.journals()[0]).unwrap();
+    let requests = written.matches("\"kind\":\"request\"").count();
+    assert!(requests > 0 && requests == posts(&desk), "{requests} written, {} sent", posts(&desk));
+    let (code, _, told) = desk.run("journal verify");
+    assert_eq!(code, 0, "{told}");
+    let (code, out, told) = desk.run("resume");
+    assert_eq!((code, out.trim(), posts(&desk)), (0, "300", 30), "{told}");
+}
+
+#[test]
+fn two_runs_do_not_write_one_report() {
+    let script =
+        "add_adobe_id(args()[0], \"A\", \"B\", \"US\"); print(1); if args().len() > 1 { sleep(60); }";
+    let desk = Desk::new(script);
+    let mut first = desk.command("--live --report r.csv job.rhai a@example.net wait");
+    let mut first = first.stdout(std::process::Stdio::piped()).spawn().unwrap();
+    let mut byte = [0];
+    std::io::Read::read_exact(&mut first.stdout.take().unwrap(), &mut byte).unwrap();
+    let (code, _, told) = desk.run("--live --report r.csv job.rhai b@example.net");
+    assert!(code == 2 && told.contains("another run writes the report r.csv"), "{code}: {told}");
+    first.kill().unwrap();
+    first.wait().unwrap();
+    assert_eq!(rows(&desk), ["a@example.net addAdobeID completed"]);
+    assert_eq!(desk.run("--live --report r.csv job.rhai c@example.net").0, 0);
+    assert_eq!(rows(&desk), ["c@example.net addAdobeID completed"]);
+    assert!(desk.folder.path().join("r-2.csv").is_file());
+}
+
 /// The ways to send a request as it is written, each for a list of commands `list`.
 const RAW: [&str; 3] = ["action(list)", "make_call(\"POST\", path, list)", "send(\"POST\", path, list).body"];
 

@@ -113,6 +113,16 @@ pub struct Session {
     unsent: Unsent,
     single_changes: Cell<usize>,
     left_behind: RefCell<Option<Report>>,
+    missing_rows: RefCell<Option<MissingRows>>,
+}
+
+/// What a report lacks because it could not be written to its end.
+#[derive(Debug, Clone)]
+pub struct MissingRows {
+    /// How many rows.
+    pub rows: usize,
+    /// Why.
+    pub fault: Error,
 }
 
 /// What went wrong in a run without ending it.
@@ -202,6 +212,7 @@ impl Session {
             unsent: Unsent::default(),
             single_changes: Cell::new(0),
             left_behind: RefCell::default(),
+            missing_rows: RefCell::default(),
         }
     }
 
@@ -476,10 +487,7 @@ impl Session {
     /// Takes notice of an outcome as it comes; `counts` says whether it counts for the exit code.
     pub fn tell(&self, entry: &Entry, counts: bool) {
         self.totals.borrow_mut().add(&entry.outcome);
-        let entered = self.setup.outlet.as_ref().map_or(Ok(()), |outlet| outlet.enter(&entry.outcome));
-        if let Err(error) = entered {
-            self.console().warn(&format!("the report lacks {}: {error}", entry.outcome.target));
-        }
+        self.enter(&entry.outcome);
         if !counts {
             return;
         }
@@ -491,6 +499,23 @@ impl Session {
             Status::NotSent if entry.outcome.attempts > 0 => tally.lost += 1,
             Status::Completed | Status::WouldComplete | Status::NotSent => {}
         }
+    }
+
+    /// Writes a row of the report. After one that could not be written there are no more: what is there has no gaps.
+    fn enter(&self, outcome: &Outcome) {
+        let Some(outlet) = &self.setup.outlet else { return };
+        let mut missing = self.missing_rows.borrow_mut();
+        if let Some(missing) = missing.as_mut() {
+            missing.rows += 1;
+        } else if let Err(fault) = outlet.enter(outcome) {
+            self.console().warn(&format!("the report ends here: {fault}"));
+            *missing = Some(MissingRows { rows: 1, fault });
+        }
+    }
+
+    /// What the report lacks.
+    pub fn missing_rows(&self) -> Option<MissingRows> {
+        self.missing_rows.borrow().clone()
     }
 
     /// Remembers what kept commands from being sent.
