@@ -101,7 +101,8 @@ pub struct Global {
     /// why the run is made; stands in the journal
     #[arg(long, global = true, value_name = "TEXT", help_heading = "Accounts of a run")]
     pub reason: Option<String>,
-    /// a further argument of the script, behind the others, that the journal must not hold
+    /// a further argument of the script, behind the others, that the journal does not hold, not even where a command
+    /// does; to be given again on resume
     #[arg(long = "secret-arg", global = true, value_name = "TEXT", help_heading = "Accounts of a run")]
     pub secret_arguments: Vec<String>,
     /// when to use colour

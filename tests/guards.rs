@@ -133,6 +133,16 @@ fn with_verify_whoever_remains_is_told() {
 }
 
 #[test]
+fn an_organization_admin_whom_the_service_keeps_is_told_with_verify() {
+    let code = "let report = multi_action([command(\"ada.lind@example.com\").remove_from_all_groups()]);
+        print(`${report.failed[0].status}: ${report.failed[0].message}`)";
+    let run = Shell::new("--sandbox --verify -e").arg(code).run();
+    assert_eq!(run.ended(3), "still_member: still a member of _org_admin\n");
+    let code = code.replace("failed", "done");
+    assert_eq!(Shell::eval(&code).run().done(), "completed: ()\n");
+}
+
+#[test]
 fn a_lost_answer_is_settled_by_reading_back_within_the_run() {
     let create =
         "let report = multi_action([command(\"new@example.net\").add_adobe_id(#{option: \"error\"})]);

@@ -332,8 +332,75 @@ fn secret_arguments_are_masked_and_given_again() {
     let resume = format!("resume {}", journal.display());
     let (_, _, told) = desk.run(&resume);
     assert!(told.contains("1 secret arguments"), "{told}");
+    let (code, _, told) = desk.run(&format!("--secret-arg s3cre {resume}"));
+    assert!(code == 2 && told.contains("secret argument 1 is not the one the run had"), "{told}");
     let (code, _, told) = desk.run(&format!("--secret-arg s3cret {resume}"));
     assert!(code == 1 && told.contains("late"), "{told}");
+}
+
+#[test]
+fn a_secret_argument_in_commands_is_masked_in_the_journal_and_found_again_on_resume() {
+    let script = "let secret = args()[0];
+        let report = multi_action([
+            command(\"new1@example.net\").add_adobe_id(#{lastname: secret, option: \"error\"}),
+            command(`${secret}@example.net`).add_adobe_id(#{lastname: \"B\", option: \"error\"}),
+            command(\"new2@example.net\").add_adobe_id(#{lastname: `x${secret}y`}).add_to_groups(secret),
+        ]);
+        print(report.outcomes.map(|outcome| outcome.resumed)); throw \"late\";";
+    let desk = Desk::new(script);
+    let (code, _, told) = desk.run("--live --reason s3cret --secret-arg s3cret job.rhai");
+    assert!(code == 3, "{told}");
+    let journal = only_journal(&desk);
+    let text = std::fs::read_to_string(&journal).unwrap();
+    assert!(!text.contains("s3cret") && text.contains("Group (secret argument 1) was not found"), "{text}");
+    let (_, out, told) = desk.run(&format!("--secret-arg s3cret resume {}", journal.display()));
+    assert_eq!(out.trim(), "[true, true, false]", "{told}");
+}
+
+#[test]
+fn a_run_that_is_under_way_is_not_offered_to_be_resumed() {
+    let desk = Desk::new("add_to_groups(\"ben.osei@example.com\", \"Engineering\"); sleep(60);");
+    let mut running = desk.command("--live job.rhai").spawn().unwrap();
+    while desk.journals().first().is_none_or(|path| lines(path).len() < 3) {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let (code, _, told) = desk.run("resume");
+    assert!(code == 2 && told.contains("no run was interrupted"), "{told}");
+    let (code, _, told) = desk.run(&format!("resume {}", only_journal(&desk).display()));
+    assert!(code == 2 && told.contains("another run holds the journal"), "{told}");
+    running.kill().unwrap();
+    running.wait().unwrap();
+}
+
+#[test]
+fn a_run_goes_on_in_the_folder_it_was_started_in_and_new_options_are_meant_from_here() {
+    let desk = Desk::new(
+        "import \"names\" as names; let rows = read_csv(\"people.csv\");
+        let changes = queue();
+        for row in rows { changes.add_adobe_id(row.mail, \"A\", \"B\", \"US\"); }
+        print(changes.finish().completed); write_csv(\"made.csv\", rows);",
+    );
+    let home = desk.folder.path();
+    std::fs::write(home.join("names.rhai"), "export const N = 1;").unwrap();
+    std::fs::write(home.join("c.toml"), "[default]\n").unwrap();
+    let mails: Vec<_> = (0..30).map(|number| format!("new{number}@example.net")).collect();
+    std::fs::write(home.join("people.csv"), format!("mail\n{}\n", mails.join("\n"))).unwrap();
+    let refusal = Effect::Status { status: 401, body: None, retry_after: None };
+    desk.server.queue(Fault::at(EndpointId::Action, refusal).times(2).skip(1));
+    assert_eq!(desk.run("--config c.toml --live job.rhai").0, 4);
+    desk.server.reset();
+    let other = home.join("elsewhere");
+    std::fs::create_dir(&other).unwrap();
+    let output = desk.command("--report r.csv resume").current_dir(&other).output().unwrap();
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(
+        (output.status.code(), String::from_utf8_lossy(&output.stdout).trim()),
+        (Some(0), "30"),
+        "{told}"
+    );
+    assert!(
+        other.join("r.csv").is_file() && home.join("made.csv").is_file() && !other.join("made.csv").exists()
+    );
 }
 
 #[test]

@@ -14,6 +14,7 @@ use crate::output::{Manner, Output};
 use crate::script::guard::Guard;
 use crate::script::interrupt::Interrupt;
 use crate::script::journal::Recorder;
+use crate::script::journal::mask::Mask;
 use crate::script::listings::Listings;
 use crate::script::report_file::ReportFile;
 use crate::script::session::{Outlet, Setup};
@@ -216,7 +217,7 @@ fn recorder(
     let Some(resumed) = resumed else {
         let head = || journal::head(global, program, place, &place.limits);
         let keeps = place.is_real && !global.no_journal;
-        return Ok(keeps.then(|| Arc::new(Recorder::new(head()))));
+        return Ok(keeps.then(|| Arc::new(Recorder::new(head(), Mask::new(&global.secret_arguments)))));
     };
     if place.organization != resumed.organization {
         let message = "the run was about another organization than the profile and the environment name now";

@@ -1,6 +1,7 @@
 //! The journal of a run: what leaves is on disk before, what became of it after, and what an earlier run left of it.
 
 mod known;
+pub mod mask;
 pub mod memory;
 pub mod record;
 pub mod resume;
@@ -16,6 +17,7 @@ use crate::state::journal::read::Record;
 use crate::state::journal::writer::Journal;
 use crate::wire::user::User;
 use known::Known;
+use mask::Mask;
 use memory::Memory;
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -30,6 +32,8 @@ struct Content {
     head: Record,
     journal: Option<Journal>,
     memory: Memory,
+    /// What no line may hold.
+    mask: Mask,
     known: Known,
     /// The numbers of the requests under way, by their ids.
     under_way: HashMap<String, u64>,
@@ -41,33 +45,35 @@ struct Content {
 }
 
 impl Recorder {
-    /// The journal of a new run, which begins with `head`.
-    pub fn new(head: Record) -> Self {
-        Self::over(head, None, Memory::default())
+    /// The journal of a new run, which begins with `head`; what `mask` hides is in none of its lines.
+    pub fn new(head: Record, mask: Mask) -> Self {
+        Self::over(head, None, Memory::default(), mask)
     }
 
-    /// The journal of an earlier run, to go on with; `again` tells of this one.
+    /// The journal of an earlier run, to go on with; `again` tells of this one, `mask` has what was hidden.
     ///
     /// # Errors
     /// `file`: it cannot be read, is broken, or cannot be written. `usage`: another run holds it.
-    pub fn resume(path: &Path, again: Record) -> Result<Self> {
+    pub fn resume(path: &Path, again: Record, mask: Mask) -> Result<Self> {
         let mut memory = Memory::default();
-        let mut journal = Journal::open(path, |record| {
+        let mut journal = Journal::open(path, |mut record| {
+            record.values_mut().for_each(|value| mask.show(value));
             memory.hear(&record);
             Ok(())
         })?;
         memory.begin_again();
         journal.add(again)?;
         journal.sync()?;
-        Ok(Self::over(Record::new(), Some(journal), memory))
+        Ok(Self::over(Record::new(), Some(journal), memory, mask))
     }
 
-    fn over(head: Record, journal: Option<Journal>, memory: Memory) -> Self {
+    fn over(head: Record, journal: Option<Journal>, memory: Memory, mask: Mask) -> Self {
         let number = memory.last_number();
         Self(Mutex::new(Content {
             head,
             journal,
             memory,
+            mask,
             known: Known::default(),
             under_way: HashMap::new(),
             number,
@@ -138,6 +144,12 @@ impl Recorder {
 }
 
 impl Content {
+    /// Hides what is secret in whatever the script and the service wrote.
+    fn hide(&self, entry: &mut Record) {
+        let written = entry.iter_mut().filter(|(key, _)| record::WRITTEN.contains(&key.as_str()));
+        written.for_each(|(_, value)| self.mask.hide(value));
+    }
+
     fn write(&mut self, request: &ActionRequest) -> Result<()> {
         if let Some(fault) = &self.fault {
             return Err(fault.clone());
@@ -148,7 +160,8 @@ impl Content {
         }
         let number = self.number + 1;
         let known = &self.known;
-        let entry = record::request(number, request, |command| known.earlier(command));
+        let mut entry = record::request(number, request, |command| known.earlier(command));
+        self.hide(&mut entry);
         if let Some(journal) = &mut self.journal {
             journal.add(entry)?;
             journal.sync()?;
@@ -182,7 +195,8 @@ impl Hook for Recorder {
         let answer = content.answers.remove(&request.request_id);
         // What did not pass the gate is not in the journal.
         let Some(number) = content.under_way.remove(&request.request_id) else { return };
-        let entry = record::settled(number, fates, answer);
+        let mut entry = record::settled(number, fates, answer);
+        content.hide(&mut entry);
         let added = content.journal.as_mut().map_or(Ok(()), |journal| journal.add(entry));
         if let Err(fault) = added {
             content.fault.get_or_insert(fault);

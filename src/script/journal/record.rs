@@ -8,6 +8,9 @@ use crate::state::journal::read::Record;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
+/// The fields that hold texts of scripts and of the service.
+pub(super) const WRITTEN: [&str; 4] = ["commands", "body", "fates", "answer"];
+
 /// A record of a kind, with the moment.
 pub fn of(kind: &str, fields: Value) -> Record {
     let moment = Timestamp::now().round(jiff::Unit::Millisecond).unwrap_or(Timestamp::MAX);

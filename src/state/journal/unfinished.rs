@@ -5,7 +5,7 @@ use super::read::{self, Record};
 use crate::error::Result;
 use serde_json::Value;
 use std::collections::HashMap;
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
 /// Exit codes of runs that left something whatever their counts say: a request sent as its caller wrote it is unknown,
@@ -28,7 +28,7 @@ pub struct Unfinished {
 }
 
 /// The runs with something left to do, the newest first: those that did not come to their end, and those that
-/// ended with commands unknown or not sent. Broken journals are left out.
+/// ended with commands unknown or not sent. Broken journals are left out, and those of runs that are under way.
 ///
 /// # Errors
 /// `file`: the folder cannot be read.
@@ -38,12 +38,16 @@ pub fn all() -> Result<Vec<Unfinished>> {
 
 fn of(path: &Path) -> Option<Unfinished> {
     let mut story = Story::default();
+    let file = File::open(path).ok()?;
     let hear = |record| {
         story.hear(record);
         Ok(())
     };
-    read::read("", File::open(path).ok()?, hear).ok()?;
-    story.unfinished(path)
+    read::read("", &file, hear).ok()?;
+    // A run that is under way holds its journal. Whoever has a head was held before that was written.
+    let unfinished = story.unfinished(path)?;
+    let held = matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock));
+    (!held).then_some(unfinished)
 }
 
 /// What a journal has told so far.
