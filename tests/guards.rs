@@ -139,7 +139,23 @@ fn an_organization_admin_whom_the_service_keeps_is_told_with_verify() {
     let run = Shell::new("--sandbox --verify -e").arg(code).run();
     assert_eq!(run.ended(3), "still_member: still a member of _org_admin\n");
     let code = code.replace("failed", "done");
-    assert_eq!(Shell::eval(&code).run().done(), "completed: ()\n");
+    assert_eq!(Shell::eval(&code).run().done(), "completed: \n");
+}
+
+#[test]
+fn a_refusal_without_a_word_says_its_status() {
+    let list = "let report = multi_action([command(\"ben.osei@example.com\").add_to_groups(\"Interns\")]);
+        print(`${report.failed[0].message} ${report.failed[0].code == ()}`);";
+    let desk = Desk::new(&format!("{list} add_to_groups(\"ben.osei@example.com\", \"Interns\");"));
+    let refusal = Effect::Status { status: 400, body: None, retry_after: None };
+    desk.server.queue(Fault::at(EndpointId::Action, refusal).times(2));
+    let (code, out, told) = desk.run("--live job.rhai");
+    assert_eq!((code, out.trim()), (3, "the service refused the request (HTTP 400) true"), "{told}");
+    assert!(
+        told.contains("ben.osei@example.com: the service refused the request (HTTP 400)")
+            && !told.contains(": ()"),
+        "{told}"
+    );
 }
 
 #[test]

@@ -281,7 +281,8 @@ impl Runner {
     fn refused(&mut self, request: &Request, attempts: u32, error: Error) {
         let (code, message) = match &*error.kind {
             ErrorKind::Rejected { code, message, .. } | ErrorKind::NotFound { code, message, .. } => {
-                (code.clone().unwrap_or_default(), message.clone())
+                let said = if message.is_empty() { error.kind.to_string() } else { message.clone() };
+                (code.clone().unwrap_or_default(), said)
             }
             kind => (String::new(), kind.to_string()),
         };

@@ -443,7 +443,7 @@ impl Session {
     /// Tells of the first failures of a report that no script looks at.
     fn tell_failures(&self, report: &Report) {
         for failure in report.failures().take(FAILURES_TOLD) {
-            self.console().warn(&format!("{}: {} ({})", failure.target, failure.message, failure.code));
+            self.console().warn(&failure.told());
         }
     }
 
