@@ -281,7 +281,7 @@ fn two_runs_do_not_go_on_with_one_journal() {
     let journal = interrupted(&desk, 30);
     let held = std::fs::OpenOptions::new().read(true).write(true).open(&journal).unwrap();
     held.lock().unwrap();
-    let (code, _, told) = desk.run("resume");
+    let (code, _, told) = desk.run(&format!("resume {}", journal.display()));
     assert!(code == 2 && told.contains("another run holds the journal"), "{told}");
     drop(held);
     assert_eq!(desk.run("resume").0, 0);

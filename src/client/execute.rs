@@ -194,7 +194,7 @@ impl Runner {
         let settled = done + failed + unknown + not_sent;
         let each = settled.checked_div(requests).unwrap_or_default().max(1);
         let requests = total?.saturating_sub(settled).div_ceil(each);
-        self.client.settings().pace.time_for(EndpointId::Action, requests)
+        self.client.shared.pacer.time_for(EndpointId::Action, requests)
     }
 
     fn next_request(&self) -> Result<Request> {

@@ -75,6 +75,20 @@ impl Pacer {
         left.push_back(Instant::now());
     }
 
+    /// How long so many further calls of the endpoint take, as its limit is used up now; `None` where nothing limits
+    /// them, and while another call waits for its slot.
+    pub(super) fn time_for(&self, id: EndpointId, calls: usize) -> Option<Duration> {
+        let lane = self.lane(id).filter(|_| !self.window.is_zero())?;
+        let Some(last) = calls.checked_sub(1) else { return Some(Duration::ZERO) };
+        let left = lane.left.try_lock().ok()?;
+        // A slot that was not used yet is free.
+        let used = (last % lane.limit).checked_sub(lane.limit - left.len()).and_then(|place| left.get(place));
+        let free = used.and_then(|then| then.checked_add(self.window));
+        let wait = free.map_or(Duration::ZERO, |free| free.saturating_duration_since(Instant::now()));
+        let windows = u32::try_from(last / lane.limit).unwrap_or(u32::MAX);
+        Some(wait.saturating_add(self.window.saturating_mul(windows)))
+    }
+
     /// Keeps every call of the endpoint back: the service said how long.
     pub(super) fn hold(&self, id: EndpointId, wait: Duration) {
         let Some(lane) = self.lane(id) else { return };
@@ -139,6 +153,17 @@ mod tests {
         assert_eq!(time_for(EndpointId::Action, 1_000), Some(Duration::from_secs(61) * 100));
         assert_eq!(time_for(EndpointId::Status, 1_000), None);
         assert_eq!(Pace::Off.time_for(EndpointId::Action, 1_000), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_further_calls_take_depends_on_those_that_left() {
+        let pacer = Pacer::new(Pace::DOCUMENTED);
+        let seconds = |calls| pacer.time_for(EndpointId::Groups, calls).map(|time| time.as_secs());
+        assert_eq!([0, 5, 6, 11].map(seconds), [Some(0), Some(0), Some(61), Some(122)]);
+        departures(&pacer, EndpointId::Groups, 3).await;
+        tokio::time::sleep(Duration::from_secs(10)).await;
+        assert_eq!([2, 3, 5, 7, 8].map(seconds), [Some(0), Some(51), Some(51), Some(61), Some(112)]);
+        assert_eq!(Pacer::new(Pace::Off).time_for(EndpointId::Groups, 9), None);
     }
 
     #[tokio::test(start_paused = true)]

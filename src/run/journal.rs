@@ -192,7 +192,7 @@ impl Input {
 /// The head of a journal, and every input file.
 fn head_of(path: &Path) -> Result<(Record, Vec<Input>)> {
     let name = path.display().to_string();
-    let file = File::open(path).map_err(|error| Error::file(&name, error))?;
+    let file = File::open(path).map_err(|error| Error::io(path, &error))?;
     let (mut head, mut inputs) = (Record::new(), Vec::new());
     read::read(&name, file, |record| {
         match record.get("kind").and_then(Value::as_str) {
@@ -350,7 +350,7 @@ fn open(journal: Option<PathBuf>) -> Result<(String, File)> {
         None => folder::newest()?,
     };
     let name = path.display().to_string();
-    let file = File::open(&path).map_err(|error| Error::file(&name, error))?;
+    let file = File::open(&path).map_err(|error| Error::io(&path, &error))?;
     Ok((name, file))
 }
 
