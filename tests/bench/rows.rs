@@ -105,9 +105,20 @@ pub(crate) const ROWS: &[Row] = &[
         contenders: &[
             by("`umapi`, `multi_action`", Job::Script("add_to_group.rhai")),
             by("`umapi --no-journal`, `multi_action`", Job::ScriptWith("--no-journal", "add_to_group.rhai")),
-            by("`umapi`, `queue()`", Job::Script("queue.rhai")),
+            by("`umapi`, `queue()` and `stream_csv`", Job::Script("queue.rhai")),
             by("`umapi-client`, `execute_multiple`", Job::Script("add_to_group.py")),
             by("the requests alone (`http.client`)", Job::Script("send_bytes.py")),
+        ],
+    },
+    Row {
+        task: "100,000 people of a CSV file added to a group",
+        users: Some(100_000),
+        limits: None,
+        before: Some(Job::Script("people.rhai")),
+        runs: 1,
+        contenders: &[
+            by("`umapi`, `queue()` and `stream_csv`", Job::Script("queue.rhai")),
+            by("`umapi-client`, `execute_multiple`", Job::Script("add_to_group.py")),
         ],
     },
     Row {
