@@ -169,7 +169,7 @@ fn settled_answer(
     let Err(error) = answer else { return answer };
     let done = |verdict: &Verdict| *verdict == Verdict::Done;
     if verdicts.iter().all(done) {
-        return Ok(Answer::confirmed(change.commands.len(), change.request_id.clone(), "read_back"));
+        return Ok(Answer::confirmed(change, change.request_id.clone(), "read_back"));
     }
     let undone = |verdict: &Verdict| matches!(verdict, Verdict::NotSent(_));
     let kind = if verdicts.iter().all(undone) {

@@ -218,9 +218,7 @@ impl Hook for Recorder {
         }
         let commands: Vec<_> = request.commands.iter().map(|sent| &sent.command).collect();
         match content.memory.recall_together(request.mode.as_str(), &commands)? {
-            Recalled::Done { request_id } => {
-                Some(Ok(Answer::confirmed(request.commands.len(), request_id, "resumed")))
-            }
+            Recalled::Done { request_id } => Some(Ok(Answer::confirmed(request, request_id, "resumed"))),
             Recalled::Open { message } => Some(Err(ErrorKind::Unknown { message }.into())),
         }
     }
