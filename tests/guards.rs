@@ -259,6 +259,27 @@ fn two_runs_do_not_write_one_report() {
     assert!(desk.folder.path().join("r-2.csv").is_file());
 }
 
+#[test]
+fn what_was_removed_before_counts_in_a_run_that_goes_on() {
+    let made = "for n in 0..30 { changes.add_adobe_id(`n${n}@example.net`, \"A\", \"B\", \"US\"); }";
+    let queue = "for n in 0..30 { changes.remove_from_org(`n${n}@example.net`); }";
+    let list = "let all = []; for n in 0..30 { all.push(command(`n${n}@example.net`).remove_from_org()); } multi_action(all);";
+    for remove in [queue, list] {
+        let desk = Desk::new(&format!("let changes = queue(); {remove} print(changes.finish().completed);"));
+        std::fs::write(desk.folder.path().join("make.rhai"), format!("let changes = queue(); {made}"))
+            .unwrap();
+        assert_eq!(desk.run("--live --no-journal make.rhai").0, 0);
+        let refusal = Effect::Status { status: 401, body: None, retry_after: None };
+        desk.server.queue(Fault::at(EndpointId::Action, refusal).times(2).skip(1));
+        assert_eq!(desk.run("--live --max-removals 30 job.rhai").0, 4);
+        desk.server.reset();
+        let (code, _, told) = desk.run("--max-removals 29 resume");
+        assert!(code == 7 && told.contains("Raise --max-removals"), "{code}: {told}");
+        let (code, _, told) = desk.run("resume");
+        assert!(code == 0 && told.contains("30 done"), "{code}: {told}");
+    }
+}
+
 /// The ways to send a request as it is written, each for a list of commands `list`.
 const RAW: [&str; 3] = ["action(list)", "make_call(\"POST\", path, list)", "send(\"POST\", path, list).body"];
 

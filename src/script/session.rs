@@ -521,7 +521,8 @@ impl Session {
     /// Remembers what kept commands from being sent.
     pub fn count_stop(&self, stopped: Option<&Error>) {
         if let Some(error) = stopped {
-            self.console().warn(&format!("not everything was sent: {error}"));
+            let hint = error.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
+            self.console().warn(&format!("not everything was sent: {error}{hint}"));
         }
         let mut tally = self.tally.borrow_mut();
         tally.stopped = tally.stopped.or(stopped.map(|error| error.kind.name()));

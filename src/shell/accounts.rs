@@ -4,6 +4,7 @@ use super::exit::Exit;
 use crate::output::Output;
 use crate::script::journal::resume;
 use crate::script::session::{Session, Totals};
+use crate::state::journal::unfinished::leaves_open;
 use std::time::Duration;
 
 /// Settles what an interrupted run left, if this one goes on with it.
@@ -57,7 +58,8 @@ pub fn end(session: &Session, exit: Exit, output: &Output) -> Exit {
         output.error(&format!("the journal has no end: {error}"), Some(hint));
         exit = exit.or_worse(Exit::Script);
     }
-    if let Some(path) = recorder.path().filter(|_| totals.unsettled() > 0) {
+    let is_open = totals.unsettled() > 0 || leaves_open(exit.code());
+    if let Some(path) = recorder.path().filter(|_| is_open) {
         output.note(&format!("umapi resume {} goes on with it", path.display()));
     }
     exit

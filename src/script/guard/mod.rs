@@ -124,6 +124,11 @@ impl Guard {
         self.state().stopped
     }
 
+    /// What an interrupted run did counts in the run that goes on with it.
+    pub fn carry_over(&self, done: &Weight) {
+        self.state().sent.add(done);
+    }
+
     /// Looks at a command before anything of its list has left; `ahead` is what the list weighs so far.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 use crate::client::event::Recalled;
 use crate::client::request::Answer;
+use crate::script::guard::Weight;
 use crate::state::journal::digest;
 use crate::state::journal::read::Record;
 use crate::wire::command::{steps_of, subject_of};
@@ -27,6 +28,8 @@ pub struct Memory {
     split: HashMap<(u64, u64, u64), Split>,
     run: u64,
     last_number: u64,
+    /// What is done weighs so much, against the guards.
+    weight: Weight,
     /// Whether there is anything to be answered from it.
     resumes: bool,
 }
@@ -104,8 +107,25 @@ impl Memory {
         std::mem::take(&mut self.unknown)
     }
 
+    /// What is done weighs so much.
+    pub(super) fn weight(&self) -> Weight {
+        self.weight
+    }
+
+    /// Whether an earlier run did a command of this content that nobody asked for again yet.
+    pub(super) fn has_done(&self, mode: &str, command: &Value) -> bool {
+        self.done.get(&key_of(mode, command)).is_some_and(|ids| !ids.is_empty())
+    }
+
+    fn weigh(&mut self, sent: &Sent) {
+        let whole = Weight::of(&sent.command);
+        let is_first = sent.place.3 == 0;
+        self.weight.add(&Weight { changes: if is_first { whole.changes } else { 0 }, ..whole });
+    }
+
     /// A command of unknown outcome turned out to be done.
     pub(super) fn found_done(&mut self, sent: &Sent) {
+        self.weigh(sent);
         self.done
             .entry(key_of(&sent.mode, &sent.command))
             .or_default()
@@ -208,6 +228,7 @@ impl Memory {
             let pieces = request.pieces.get(index).copied().unwrap_or(1);
             match statuses.get(index).copied().unwrap_or("unknown") {
                 "completed" | "would_complete" if request.list > 0 => self.piece_done(&sent, pieces),
+                "completed" | "would_complete" if answered => self.weigh(&sent),
                 // Its answer was lost, and it was seen to be done.
                 "completed" if !answered && record.get("answer").is_none() => self.found_done(&sent),
                 "completed" | "would_complete" | "failed" | "not_sent" => {}

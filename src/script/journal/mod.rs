@@ -128,6 +128,11 @@ impl Recorder {
         self.content().journal.as_ref().map(|journal| journal.path().to_owned())
     }
 
+    /// Whether an earlier run did a command of this content that was not asked for again yet.
+    pub fn has_done(&self, mode: Mode, command: &Value) -> bool {
+        self.with_memory(|memory| memory.has_done(mode.as_str(), command))
+    }
+
     /// What an earlier run left in the journal.
     fn with_memory<T>(&self, work: impl FnOnce(&mut Memory) -> T) -> T {
         work(&mut self.content().memory)

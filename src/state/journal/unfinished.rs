@@ -8,9 +8,14 @@ use std::collections::HashMap;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
-/// Exit codes of runs that left something whatever their counts say: a request sent as its caller wrote it is unknown,
-/// or the operator stopped the script before it had asked for everything.
-const OPEN_EXITS: [u64; 2] = [6, 130];
+/// Exit codes of runs that left something whatever their counts say: a request is unknown, or credentials, the service,
+/// a guard or the operator stopped the script before it had asked for everything.
+const OPEN_EXITS: [u8; 5] = [4, 5, 6, 7, 130];
+
+/// Whether a run with this exit code left something whatever its counts say.
+pub fn leaves_open(exit: u8) -> bool {
+    OPEN_EXITS.contains(&exit)
+}
 
 /// A run with something left to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,7 +113,7 @@ impl Story {
 fn is_open(end: &Record) -> bool {
     match count(end, "exit") {
         0 if !end.contains_key("done") => false,
-        exit => !end.contains_key("done") || OPEN_EXITS.contains(&exit) || left(end) > 0,
+        exit => !end.contains_key("done") || u8::try_from(exit).is_ok_and(leaves_open) || left(end) > 0,
     }
 }
 
@@ -146,7 +151,9 @@ mod tests {
         assert_eq!(told(&[head(), end(0, 0, 0, 0)]), None);
         assert_eq!(told(&[head(), end(3, 5, 0, 0)]), None);
         assert_eq!(told(&[head(), end(6, 0, 1, 2)]), Some((7, 3)));
-        assert_eq!(told(&[head(), end(130, 0, 0, 0)]), Some((7, 0)));
+        for exit in [4, 5, 7, 130] {
+            assert_eq!(told(&[head(), end(exit, 0, 0, 0)]), Some((7, 0)), "{exit}");
+        }
         assert_eq!(told(&[head(), end(6, 0, 1, 0), json!({"kind": "resumed"}), end(0, 0, 0, 0)]), None);
         assert_eq!(told(&[]), None);
     }
