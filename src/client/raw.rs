@@ -153,9 +153,13 @@ impl Client {
 fn carried(admitted: &Admitted, ended: Ended, resumed: bool) -> Carried {
     let Ended { answer, parts, attempts } = ended;
     let Some(change) = &admitted.change else { return Carried { answer, outcomes: Vec::new() } };
+    let earlier = answer.as_ref().ok().filter(|_| resumed).map(|answer| answer.request_id.clone());
+    let request_id = (attempts > 0).then(|| change.request_id.clone()).or(earlier);
     let sent = change.commands.iter().zip(parts);
-    let outcomes =
-        sent.map(|(sent, part)| Outcome { attempts, resumed, ..outcome(change, sent, part, attempts > 0) });
+    let outcomes = sent.map(|(sent, part)| {
+        let request_id = request_id.clone();
+        Outcome { request_id, attempts, resumed, ..outcome(change, sent, part) }
+    });
     Carried { answer, outcomes: outcomes.collect() }
 }
 
@@ -231,7 +235,7 @@ fn parts_of_answer(change: &ActionRequest, answer: &Answer) -> Vec<Part> {
     }
 }
 
-fn outcome(change: &ActionRequest, sent: &SentCommand, part: Part, left: bool) -> Outcome {
+fn outcome(change: &ActionRequest, sent: &SentCommand, part: Part) -> Outcome {
     let fate = part.verdict.fate(change.mode);
     Outcome {
         index: sent.index,
@@ -241,7 +245,7 @@ fn outcome(change: &ActionRequest, sent: &SentCommand, part: Part, left: bool) -
         step: fate.step,
         code: fate.code.filter(|code| !code.is_empty()),
         message: fate.message,
-        request_id: left.then(|| change.request_id.clone()),
+        request_id: None,
         attempts: 0,
         mode: change.mode,
         warnings: part.warnings,

@@ -209,10 +209,12 @@ impl Memory {
         for sent in &commands {
             take(&mut self.begun, key_of(&sent.mode, &sent.command));
         }
-        if list > 0 {
-            // It was sent again: what became of it before does not count.
-            self.unknown.retain(|_, known| commands.iter().all(|sent| sent.place != known.place));
-        }
+        // It was sent again: what became of it before does not count.
+        let is_again = |known: &Sent| match list {
+            0 => known.request_id == request_id,
+            _ => commands.iter().any(|sent| sent.place == known.place),
+        };
+        self.unknown.retain(|_, known| !is_again(known));
         let pieces = entries.iter().map(|entry| number_or(entry.get("pieces"), 1)).collect();
         self.requests.insert(number, Request { list, content, commands, pieces });
     }
@@ -408,6 +410,21 @@ mod tests {
         assert!(is_done(&mut memory, &add("a")) && is_done(&mut memory, &other));
         assert!(!is_done(&mut memory, &add("a")) && !is_done(&mut memory, &add("b")));
         assert_eq!(memory.last_number(), 1);
+    }
+
+    #[test]
+    fn a_request_that_was_sent_again_as_it_was_written_counts_by_its_last_outcome() {
+        let raw = |number: u64, request_id: &str| {
+            let mut record = request(number, &["a"]);
+            record.insert("list".to_owned(), json!(0));
+            record.insert("request_id".to_owned(), json!(request_id));
+            record
+        };
+        let lost = |number| settled(number, &["unknown"]);
+        let mut memory =
+            memory(&[raw(1, "r1"), lost(1), raw(2, "r1"), settled(2, &["failed"]), raw(3, "r2"), lost(3)]);
+        let unknown: Vec<_> = memory.take_unknown().into_keys().collect();
+        assert_eq!(unknown, [(3, 0)]);
     }
 
     #[test]
