@@ -77,7 +77,7 @@ impl Client {
 
     /// Groups that were taken away and that someone still has through a user group. The look-up of one person
     /// tells of what was given directly, the listing of a group of both.
-    async fn inherited(&self, expected: &Expected, user: &User) -> Vec<std::sync::Arc<str>> {
+    async fn inherited(&self, expected: &Expected, user: &User) -> Vec<arcstr::ArcStr> {
         let names: Vec<_> = Identity::of(user).names().map(str::to_owned).collect();
         let mut left = Vec::new();
         for group in &expected.outside {
@@ -274,11 +274,11 @@ fn all_of(checks: &[bool]) -> Sight {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use arcstr::ArcStr;
     use serde_json::json;
-    use std::sync::Arc;
 
     fn user(groups: &[&str]) -> User {
-        let groups = groups.iter().map(|name| Arc::from(*name)).collect::<Vec<_>>();
+        let groups = groups.iter().map(|name| ArcStr::from(*name)).collect::<Vec<_>>();
         User {
             email: Some("a@example.com".into()),
             lastname: Some("New".into()),

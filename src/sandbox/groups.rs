@@ -1,9 +1,9 @@
 //! User groups, product profiles and admin groups, found by folded names (contract 7.4).
 
 use crate::wire::identity::fold;
+use arcstr::ArcStr;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
-use std::sync::Arc;
 
 /// A group's number; never given to another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -28,7 +28,7 @@ pub(super) enum Kind {
     OrganizationAdmins,
     DeploymentAdmins,
     SupportAdmins,
-    ProductAdmins(Arc<str>),
+    ProductAdmins(ArcStr),
     ProfileAdmins(GroupId),
     UserGroupAdmins(GroupId),
     Developers(GroupId),
@@ -72,7 +72,7 @@ impl Kind {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Group {
     pub(super) kind: Kind,
-    pub(super) name: Arc<str>,
+    pub(super) name: ArcStr,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) description: Option<String>,
     /// Shared from elsewhere: its members and its name cannot be changed here (contract 3.3).
@@ -83,10 +83,10 @@ pub(super) struct Group {
     pub(super) profiles: Vec<GroupId>,
     /// The product of a profile.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) product: Option<Arc<str>>,
+    pub(super) product: Option<ArcStr>,
     /// Licences of a profile: a number, or `UNLIMITED`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) quota: Option<Arc<str>>,
+    pub(super) quota: Option<ArcStr>,
     /// Whether the product of a profile has developers.
     #[serde(default)]
     pub(super) developers: bool,
@@ -219,7 +219,7 @@ impl Groups {
         }
     }
 
-    fn product(&self, folded: &str) -> Option<Arc<str>> {
+    fn product(&self, folded: &str) -> Option<ArcStr> {
         let mut products = self.iter().filter_map(|(_, group)| group.product.as_ref());
         products.find(|product| fold(product) == folded).cloned()
     }

@@ -3,8 +3,8 @@
 use super::groups::{Group, GroupId, Groups, Kind};
 use super::people::{People, Person, PersonId, Standing};
 use crate::wire::user::User;
+use arcstr::ArcStr;
 use std::collections::HashMap;
-use std::sync::Arc;
 
 /// Accounts of API integrations: counted in totals, left out of the pages (contract 2.3).
 pub(super) const TECHNICAL_ACCOUNTS: usize = 1;
@@ -154,13 +154,13 @@ impl Org {
     }
 
     /// The names of the groups someone is in; `direct_only` leaves out profiles that come through a user group.
-    pub(super) fn group_names(&self, person: &Person, direct_only: bool) -> Vec<Arc<str>> {
+    pub(super) fn group_names(&self, person: &Person, direct_only: bool) -> Vec<ArcStr> {
         let direct: Vec<_> = person.groups.iter().filter_map(|id| self.groups.get(*id)).collect();
-        let mut names: Vec<_> = direct.iter().map(|group| Arc::clone(&group.name)).collect();
+        let mut names: Vec<_> = direct.iter().map(|group| ArcStr::clone(&group.name)).collect();
         if !direct_only {
             let through = direct.iter().flat_map(|group| &group.profiles);
             for profile in through.filter(|id| !person.groups.contains(id)) {
-                let name = self.groups.get(*profile).map(|group: &Group| Arc::clone(&group.name));
+                let name = self.groups.get(*profile).map(|group: &Group| ArcStr::clone(&group.name));
                 names.extend(name.filter(|name| !names.contains(name)));
             }
         }
@@ -169,15 +169,15 @@ impl Org {
 }
 
 /// Someone as the service describes people (contract 2.4).
-pub(super) fn describe(id: PersonId, person: &Person, groups: Vec<Arc<str>>) -> User {
+pub(super) fn describe(id: PersonId, person: &Person, groups: Vec<ArcStr>) -> User {
     let status = if person.standing == Standing::Disabled { "disabled" } else { "active" };
     let owner = if person.is_managed() { &*person.domain } else { "AdobeID" };
     User {
-        email: Some(Arc::clone(&person.email)),
+        email: Some(ArcStr::clone(&person.email)),
         status: Some(status.into()),
         groups: (!groups.is_empty()).then(|| groups.into()),
-        username: Some(Arc::clone(person.username())),
-        domain: Some(Arc::clone(&person.domain)),
+        username: Some(ArcStr::clone(person.username())),
+        domain: Some(ArcStr::clone(&person.domain)),
         firstname: person.firstname.clone(),
         lastname: person.lastname.clone(),
         country: person.country.clone(),

@@ -3,8 +3,8 @@
 use super::groups::GroupId;
 use super::index::Index;
 use crate::wire::identity::{Identity, IdentityType, fold};
+use arcstr::ArcStr;
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 
 /// A person's number; never given to another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -31,17 +31,17 @@ pub(super) enum Standing {
 pub(super) struct Person {
     #[serde(with = "kind")]
     pub(super) kind: IdentityType,
-    pub(super) email: Arc<str>,
+    pub(super) email: ArcStr,
     /// The login name where it is not the e-mail.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) username: Option<Arc<str>>,
-    pub(super) domain: Arc<str>,
+    pub(super) username: Option<ArcStr>,
+    pub(super) domain: ArcStr,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) firstname: Option<Arc<str>>,
+    pub(super) firstname: Option<ArcStr>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) lastname: Option<Arc<str>>,
+    pub(super) lastname: Option<ArcStr>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) country: Option<Arc<str>>,
+    pub(super) country: Option<ArcStr>,
     pub(super) standing: Standing,
     /// Direct memberships in the order in which they began.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -76,7 +76,7 @@ impl Person {
     }
 
     /// The login name.
-    pub(super) fn username(&self) -> &Arc<str> {
+    pub(super) fn username(&self) -> &ArcStr {
         self.username.as_ref().unwrap_or(&self.email)
     }
 }
@@ -223,7 +223,7 @@ mod tests {
         Person {
             kind,
             email: email.into(),
-            username: username.map(Arc::from),
+            username: username.map(ArcStr::from),
             domain: "example.com".into(),
             firstname: None,
             lastname: None,

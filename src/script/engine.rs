@@ -12,6 +12,8 @@ use std::rc::Rc;
 const CALL_LEVELS: usize = 128;
 /// How deep an expression may nest; a chain of a hundred terms is common in generated scripts.
 const EXPRESSION_DEPTH: usize = 512;
+/// Operations of a script between two looks at whether somebody still reads what it prints; a power of two.
+const LOOK_AT_OUTPUT: u64 = 64;
 
 /// Builds the engine of a session.
 pub fn build(session: &Rc<Session>) -> Engine {
@@ -58,10 +60,10 @@ fn connect_streams(engine: &mut Engine, session: &Rc<Session>) {
 /// Ends a script that runs when the operator interrupts it or nobody reads what it prints.
 fn watch(engine: &mut Engine, session: &Rc<Session>) {
     let watching = Rc::clone(session);
-    engine.on_progress(move |_| {
+    engine.on_progress(move |operations| {
         if watching.interrupt().is_requested() {
             Some(Dynamic::from(Ended::Interrupted))
-        } else if watching.console().is_lost() {
+        } else if operations % LOOK_AT_OUTPUT == 0 && watching.console().is_lost() {
             Some(Dynamic::from(Ended::OutputLost))
         } else {
             watching.ended().map(Dynamic::from)

@@ -47,6 +47,7 @@ pub mod session;
 pub mod source;
 pub mod steps;
 pub mod suggest;
+pub mod temporary;
 #[cfg(test)]
 mod testing;
 pub mod text_in_place;

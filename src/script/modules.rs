@@ -4,6 +4,7 @@ use super::files;
 use super::record::RhaiResultOf;
 use super::session::Session;
 use super::source;
+use super::temporary;
 use crate::error::Result;
 use rhai::{Engine, EvalAltResult, Module, ModuleResolver, Position, Scope, Shared};
 use std::cell::RefCell;
@@ -63,6 +64,7 @@ pub fn place(importer: Option<&str>, name: &str) -> PathBuf {
 fn load(engine: &Engine, path: &Path, text: String) -> RhaiResultOf<Shared<Module>> {
     let mut ast = engine.compile(text)?;
     ast.set_source(path.display().to_string());
+    temporary::note(engine, &ast);
     Ok(Module::eval_ast_as_new(Scope::new(), &ast, engine)?.into())
 }
 

@@ -74,11 +74,12 @@ fn name_of(value: &Dynamic) -> Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use arcstr::ArcStr;
     use std::sync::Arc;
 
     fn user(kind: &str, email: Option<&str>, username: &str) -> Dynamic {
-        let text = |text: &str| Some(Arc::from(text));
-        let email = email.map(Arc::from);
+        let text = |text: &str| Some(ArcStr::from(text));
+        let email = email.map(ArcStr::from);
         let domain = text("fed.example.com");
         let user = User { email, kind: text(kind), username: text(username), domain, ..User::default() };
         Dynamic::from(UserRecord::new(Arc::new(user)))

@@ -4,6 +4,7 @@ use super::record::{GroupRecord, UserRecord};
 use super::records::Records;
 use crate::wire::group::Group;
 use crate::wire::user::User;
+use arcstr::ArcStr;
 use rhai::{Array, Dynamic, Map, Scope};
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
@@ -127,7 +128,7 @@ impl Finder<'_> {
         }
     }
 
-    fn shared_group(&mut self, name: &Arc<str>) {
+    fn shared_group(&mut self, name: &ArcStr) {
         if self.met.insert(name.as_ptr()) {
             self.group(name);
         }
@@ -166,7 +167,7 @@ mod tests {
     use super::*;
 
     fn users(count: usize) -> Dynamic {
-        let groups: Vec<Arc<str>> = vec!["Designers".into(), "Print".into()];
+        let groups: Vec<ArcStr> = vec!["Designers".into(), "Print".into()];
         let user = |number: usize| User {
             email: Some(format!("Person{number}@example.com").into()),
             groups: Some(groups.clone().into()),

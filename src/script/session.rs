@@ -10,6 +10,7 @@ use super::listings::{self, Listings};
 use super::queue::Queue;
 use super::records::Unfinished;
 use super::report::Report;
+use super::temporary::Temporaries;
 use crate::client::event::{Hook, Observer};
 use crate::client::outcome::{Outcome, Status};
 use crate::client::raw::Carried;
@@ -114,6 +115,7 @@ pub struct Session {
     single_changes: Cell<usize>,
     left_behind: RefCell<Option<Report>>,
     missing_rows: RefCell<Option<MissingRows>>,
+    temporaries: RefCell<Temporaries>,
 }
 
 /// What a report lacks because it could not be written to its end.
@@ -213,6 +215,7 @@ impl Session {
             single_changes: Cell::new(0),
             left_behind: RefCell::default(),
             missing_rows: RefCell::default(),
+            temporaries: RefCell::default(),
         }
     }
 
@@ -410,6 +413,11 @@ impl Session {
     /// Keeps the report of a call that the operator interrupted: nothing else tells what was done by then.
     pub fn leave_behind(&self, report: Report) {
         self.left_behind.replace(Some(report));
+    }
+
+    /// The calls whose list no variable holds.
+    pub fn temporaries(&self) -> &RefCell<Temporaries> {
+        &self.temporaries
     }
 
     /// The report of a call that the operator interrupted, once.

@@ -9,6 +9,7 @@ use crate::script::engine;
 use crate::script::error::Ended;
 use crate::script::failure::{Ending, Failure};
 use crate::script::session::{Session, Setup, Tally};
+use crate::script::temporary;
 use rhai::{AST, Dynamic, Engine, EvalAltResult, Position, Scope};
 use std::rc::Rc;
 
@@ -82,6 +83,7 @@ pub fn compile(engine: &Engine, program: &Program) -> Result<AST, Box<EvalAltRes
     if let Some(file) = &program.file {
         ast.set_source(file.display().to_string());
     }
+    temporary::note(engine, &ast);
     Ok(ast)
 }
 

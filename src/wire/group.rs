@@ -1,8 +1,8 @@
 //! A user group, product profile or admin group as the service lists it (contract 2.6).
 
+use arcstr::ArcStr;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use std::sync::Arc;
 
 /// The documented fields, by the service's own names and in its order (group.md).
 pub const FIELDS: &[&str] = &[
@@ -40,31 +40,31 @@ pub struct Group {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub group_id: Option<i64>,
     /// The name.
-    pub group_name: Arc<str>,
+    pub group_name: ArcStr,
     /// One of [`KINDS`], sometimes missing before June 2025.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
-    pub kind: Option<Arc<str>>,
+    pub kind: Option<ArcStr>,
     /// How many members.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub member_count: Option<i64>,
     /// Name of its admin group, when it has admins.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub admin_group_name: Option<Arc<str>>,
+    pub admin_group_name: Option<ArcStr>,
     /// The user group an admin group administers.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_group_name: Option<Arc<str>>,
+    pub user_group_name: Option<ArcStr>,
     /// The profile an admin or developer group belongs to.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_profile_name: Option<Arc<str>>,
+    pub product_profile_name: Option<ArcStr>,
     /// The product of a profile.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_name: Option<Arc<str>>,
+    pub product_name: Option<ArcStr>,
     /// Licences of a profile: a number as text, or `UNLIMITED` (contract 2.6, X22).
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub license_quota: Option<Arc<str>>,
+    pub license_quota: Option<ArcStr>,
     /// The contract of a contract admin group.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub contract_name: Option<Arc<str>>,
+    pub contract_name: Option<ArcStr>,
     /// Whatever else the service sent.
     #[serde(flatten)]
     pub extra: Map<String, Value>,

@@ -1,8 +1,9 @@
 //! One copy of what comes again and again: texts such as domains, countries and types, and lists of group names.
 
+use super::names::Names;
+use arcstr::ArcStr;
 use std::collections::HashSet;
 use std::hash::{BuildHasher, Hasher, RandomState};
-use std::sync::Arc;
 
 /// Texts that are kept before the first look at which of them are still in use.
 const ROOM: usize = 1 << 14;
@@ -10,11 +11,11 @@ const ROOM: usize = 1 << 14;
 /// Hands out the same `Arc` for the same text, for as long as somebody else holds it.
 #[derive(Debug)]
 pub struct Interner {
-    known: HashSet<Arc<str>, Seed>,
+    known: HashSet<ArcStr, Seed>,
     /// So many texts may be known before those that nobody else holds are dropped: a listing that is gone through
     /// and forgotten must not leave all its names behind.
     room: usize,
-    names: Vec<Arc<str>>,
+    names: Vec<ArcStr>,
     lists: Lists,
 }
 
@@ -22,7 +23,7 @@ pub struct Interner {
 /// looked for any more.
 #[derive(Debug)]
 struct Lists {
-    known: HashSet<Arc<[Arc<str>]>, Seed>,
+    known: HashSet<Names, Seed>,
     room: usize,
     asked: usize,
     found: usize,
@@ -33,7 +34,7 @@ const TRIAL: usize = 4096;
 
 impl Default for Interner {
     fn default() -> Self {
-        let seed = Seed(RandomState::new().hash_one(0));
+        let seed = Seed::default();
         let lists = Lists { known: HashSet::with_hasher(seed), room: ROOM, asked: 0, found: 0 };
         Self { known: HashSet::with_hasher(seed), room: ROOM, names: Vec::new(), lists }
     }
@@ -41,27 +42,27 @@ impl Default for Interner {
 
 impl Interner {
     /// The shared copy of `text`, made at its first appearance.
-    pub fn share(&mut self, text: &str) -> Arc<str> {
+    pub fn share(&mut self, text: &str) -> ArcStr {
         if let Some(known) = self.known.get(text) {
-            return Arc::clone(known);
+            return ArcStr::clone(known);
         }
         if self.known.len() >= self.room {
-            self.lists.known.retain(|list| Arc::strong_count(list) > 1);
-            self.known.retain(|text| Arc::strong_count(text) > 1);
+            self.lists.known.retain(|list| list.holders() > 1);
+            self.known.retain(|text| ArcStr::strong_count(text) > Some(1));
             self.room = ROOM.max(2 * self.known.len());
         }
-        let fresh: Arc<str> = Arc::from(text);
-        self.known.insert(Arc::clone(&fresh));
+        let fresh: ArcStr = ArcStr::from(text);
+        self.known.insert(ArcStr::clone(&fresh));
         fresh
     }
 
     /// An empty list to gather names in, the one given back before: it has grown to the usual length.
-    pub(super) fn lend_names(&mut self) -> Vec<Arc<str>> {
+    pub(super) fn lend_names(&mut self) -> Vec<ArcStr> {
         std::mem::take(&mut self.names)
     }
 
     /// The shared copy of a list of names; takes the list itself back.
-    pub(super) fn share_list(&mut self, mut names: Vec<Arc<str>>) -> Arc<[Arc<str>]> {
+    pub(super) fn share_list(&mut self, mut names: Vec<ArcStr>) -> Names {
         let list = self.lists.share(&names);
         names.clear();
         self.names = names;
@@ -70,7 +71,7 @@ impl Interner {
 }
 
 impl Lists {
-    fn share(&mut self, names: &[Arc<str>]) -> Arc<[Arc<str>]> {
+    fn share(&mut self, names: &[ArcStr]) -> Names {
         if self.asked >= TRIAL && self.found < self.asked / 2 {
             self.known.clear();
             return names.into();
@@ -78,14 +79,14 @@ impl Lists {
         self.asked += 1;
         if let Some(known) = self.known.get(names) {
             self.found += 1;
-            return Arc::clone(known);
+            return known.clone();
         }
-        let fresh: Arc<[Arc<str>]> = names.into();
+        let fresh: Names = names.into();
         if self.known.len() >= self.room {
-            self.known.retain(|list| Arc::strong_count(list) > 1);
+            self.known.retain(|list| list.holders() > 1);
             self.room = ROOM.max(2 * self.known.len());
         }
-        self.known.insert(Arc::clone(&fresh));
+        self.known.insert(fresh.clone());
         fresh
     }
 }
@@ -93,7 +94,13 @@ impl Lists {
 /// Hashes texts eight bytes at a time. Keyed, since names are chosen by others; the standard library's hash, made
 /// for worse company, took a third of the time that reading a page takes.
 #[derive(Debug, Clone, Copy)]
-struct Seed(u64);
+pub struct Seed(u64);
+
+impl Default for Seed {
+    fn default() -> Self {
+        Self(RandomState::new().hash_one(0))
+    }
+}
 
 impl BuildHasher for Seed {
     type Hasher = Mix;
@@ -102,7 +109,9 @@ impl BuildHasher for Seed {
     }
 }
 
-struct Mix(u64);
+/// A hash that is being made.
+#[derive(Debug)]
+pub struct Mix(u64);
 
 impl Mix {
     fn add(&mut self, word: u64) {
@@ -138,8 +147,8 @@ mod tests {
     fn equal_texts_share_one_copy() {
         let mut interner = Interner::default();
         let (first, second) = (interner.share("Photoshop"), interner.share("Photoshop"));
-        assert!(Arc::ptr_eq(&first, &second));
-        assert!(!Arc::ptr_eq(&first, &interner.share("photoshop")));
+        assert!(ArcStr::ptr_eq(&first, &second));
+        assert!(!ArcStr::ptr_eq(&first, &interner.share("photoshop")));
     }
 
     #[test]
@@ -150,12 +159,12 @@ mod tests {
             names.extend([interner.share("Photoshop"), interner.share(name)]);
             interner.share_list(names)
         };
-        assert!(Arc::ptr_eq(&list("Acrobat"), &list("Acrobat")));
-        assert_eq!(&*list("Stock"), ["Photoshop".into(), "Stock".into()]);
+        assert!(list("Acrobat").is(&list("Acrobat")));
+        assert_eq!(&*list("Stock"), ["Photoshop", "Stock"].map(ArcStr::from));
         for number in 0..2 * TRIAL {
             list(&number.to_string());
         }
-        assert!(!Arc::ptr_eq(&list("Acrobat"), &list("Acrobat")));
+        assert!(!list("Acrobat").is(&list("Acrobat")));
         assert!(interner.lists.known.is_empty());
     }
 
@@ -167,7 +176,7 @@ mod tests {
             interner.share(&number.to_string());
         }
         assert!(interner.known.len() <= ROOM);
-        assert!(Arc::ptr_eq(&kept, &interner.share("kept")));
+        assert!(ArcStr::ptr_eq(&kept, &interner.share("kept")));
     }
 
     #[test]

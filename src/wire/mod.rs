@@ -11,6 +11,7 @@ pub mod group;
 pub mod identity;
 pub mod intern;
 pub mod limits;
+pub mod names;
 pub mod response;
 pub mod step;
 pub mod user;

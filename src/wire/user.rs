@@ -2,6 +2,8 @@
 
 use super::identity::{fold, folds_to};
 use super::intern::Interner;
+use super::names::Names;
+use arcstr::ArcStr;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value};
@@ -16,32 +18,32 @@ pub const FIELDS: &[&str] =
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct User {
     /// E-mail address.
-    pub email: Option<Arc<str>>,
+    pub email: Option<ArcStr>,
     /// `active`, `disabled`, `locked` or `removed`.
-    pub status: Option<Arc<str>>,
+    pub status: Option<ArcStr>,
     /// User groups, profiles and admin groups by name; left out by the service for a member of nothing.
-    pub groups: Option<Arc<[Arc<str>]>>,
+    pub groups: Option<Names>,
     /// Login name of a federated user; the e-mail otherwise.
-    pub username: Option<Arc<str>>,
+    pub username: Option<ArcStr>,
     /// Domain of the directory.
-    pub domain: Option<Arc<str>>,
+    pub domain: Option<ArcStr>,
     /// First name.
-    pub firstname: Option<Arc<str>>,
+    pub firstname: Option<ArcStr>,
     /// Last name.
-    pub lastname: Option<Arc<str>>,
+    pub lastname: Option<ArcStr>,
     /// ISO 3166 code.
-    pub country: Option<Arc<str>>,
+    pub country: Option<ArcStr>,
     /// `adobeID`, `enterpriseID`, `federatedID` or `unknown`; the service's field is `type`.
-    pub kind: Option<Arc<str>>,
+    pub kind: Option<ArcStr>,
     /// The service's own id.
-    pub id: Option<Arc<str>>,
+    pub id: Option<ArcStr>,
     /// Whatever else the service sent.
     pub extra: Option<Box<Map<String, Value>>>,
 }
 
 impl User {
     /// The text of a documented field other than `groups`.
-    pub fn text(&self, field: &str) -> Option<&Arc<str>> {
+    pub fn text(&self, field: &str) -> Option<&ArcStr> {
         match field {
             "email" => self.email.as_ref(),
             "status" => self.status.as_ref(),
@@ -57,7 +59,7 @@ impl User {
     }
 
     /// The groups, none when the service left them out.
-    pub fn groups(&self) -> &[Arc<str>] {
+    pub fn groups(&self) -> &[ArcStr] {
         self.groups.as_deref().unwrap_or_default()
     }
 
@@ -188,18 +190,18 @@ enum Text<'i> {
     /// One copy for all users.
     Shared(&'i mut Interner),
     /// The user's own, and perhaps the same as one that the user has already: most usernames are the e-mail.
-    Own(Option<&'i Arc<str>>),
+    Own(Option<&'i ArcStr>),
 }
 
 impl<'de> DeserializeSeed<'de> for Text<'_> {
-    type Value = Option<Arc<str>>;
+    type Value = Option<ArcStr>;
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_any(self)
     }
 }
 
 impl Visitor<'_> for Text<'_> {
-    type Value = Option<Arc<str>>;
+    type Value = Option<ArcStr>;
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("a text or null")
     }
@@ -209,8 +211,8 @@ impl Visitor<'_> for Text<'_> {
     fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
         Ok(Some(match self {
             Self::Shared(interner) => interner.share(text),
-            Self::Own(Some(other)) if **other == *text => Arc::clone(other),
-            Self::Own(_) => Arc::from(text),
+            Self::Own(Some(other)) if **other == *text => ArcStr::clone(other),
+            Self::Own(_) => ArcStr::from(text),
         }))
     }
 }
@@ -218,14 +220,14 @@ impl Visitor<'_> for Text<'_> {
 struct GroupNames<'i>(&'i mut Interner);
 
 impl<'de> DeserializeSeed<'de> for GroupNames<'_> {
-    type Value = Option<Arc<[Arc<str>]>>;
+    type Value = Option<Names>;
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_any(self)
     }
 }
 
 impl<'de> Visitor<'de> for GroupNames<'_> {
-    type Value = Option<Arc<[Arc<str>]>>;
+    type Value = Option<Names>;
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("a list of group names or null")
     }
@@ -277,9 +279,14 @@ mod tests {
             let User { email: Some(email), username: Some(username), .. } = read(body) else {
                 panic!("{body}")
             };
-            assert!(Arc::ptr_eq(&email, &username), "{body}");
+            assert!(ArcStr::ptr_eq(&email, &username), "{body}");
         }
         assert_eq!(read(r#"{"email":"A@b.c","username":"a@b.c"}"#).username.as_deref(), Some("a@b.c"));
+    }
+
+    #[test]
+    fn a_user_is_as_small_as_its_documented_fields_let_it_be() {
+        assert_eq!(size_of::<User>(), (FIELDS.len() + 1) * size_of::<usize>());
     }
 
     #[test]

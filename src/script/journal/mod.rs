@@ -164,8 +164,7 @@ impl Content {
             self.journal = Some(Journal::create(&path, self.head.clone())?);
         }
         let number = self.number + 1;
-        let known = &self.known;
-        let mut entry = record::request(number, request, |command| known.earlier(command));
+        let mut entry = record::request(number, request, |command| self.known.earlier(command));
         self.hide(&mut entry);
         if let Some(journal) = &mut self.journal {
             journal.add(entry)?;

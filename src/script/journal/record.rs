@@ -26,7 +26,7 @@ pub fn of(kind: &str, fields: Value) -> Record {
 pub(super) fn request(
     number: u64,
     request: &ActionRequest,
-    earlier: impl Fn(&Value) -> Option<Value>,
+    mut earlier: impl FnMut(&Value) -> Option<Value>,
 ) -> Record {
     let commands: Vec<_> = request
         .commands

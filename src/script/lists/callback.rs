@@ -66,7 +66,7 @@ impl<'l> Callback<'l> {
     /// What it throws.
     pub fn cell<'e>(&self, list: &'e dyn Entries, place: usize) -> RhaiResultOf<Cell<'e>> {
         let known = self.simple.as_ref().and_then(|simple| simple.cell(list, place));
-        known.map_or_else(|| self.call(list.value(place), place).map(Cell::value), Ok)
+        known.map_or_else(|| self.call(list.value(place), list.first() + place).map(Cell::value), Ok)
     }
 
     /// Whether an entry of a list is meant.
@@ -75,7 +75,7 @@ impl<'l> Callback<'l> {
     /// What it throws; `usage` when it answers neither true nor false.
     pub fn chooses(&self, list: &dyn Entries, place: usize) -> RhaiResultOf<bool> {
         let known = self.simple.as_ref().and_then(|simple| simple.holds(list, place));
-        known.map_or_else(|| self.holds(list.value(place), place), Ok)
+        known.map_or_else(|| self.holds(list.value(place), list.first() + place), Ok)
     }
 
     fn holds(&self, entry: Dynamic, place: usize) -> RhaiResultOf<bool> {

@@ -2,8 +2,9 @@
 
 use super::key::{Key, Number};
 use crate::error::Result;
+use arcstr::ArcStr;
 use rhai::{Dynamic, ImmutableString};
-use std::sync::Arc;
+use std::cell::RefCell;
 
 /// The value of a field.
 #[derive(Debug, Clone)]
@@ -11,18 +12,18 @@ pub enum Cell<'a> {
     /// The entry has no such field.
     Nothing,
     /// A text of a record.
-    Text(&'a Arc<str>),
+    Text(&'a ArcStr),
     /// A number of a record.
     Number(i64),
     /// A list of names of a record.
-    Texts(&'a [Arc<str>]),
+    Texts(&'a [ArcStr]),
     /// A value of a script.
     Value(Dynamic),
 }
 
 impl<'a> Cell<'a> {
     /// The cell of an optional text.
-    pub fn optional(text: Option<&'a Arc<str>>) -> Self {
+    pub fn optional(text: Option<&'a ArcStr>) -> Self {
         text.map_or(Self::Nothing, Self::Text)
     }
 
@@ -62,12 +63,36 @@ impl<'a> Cell<'a> {
     }
 }
 
+/// Texts of records that are remembered as scripts' texts; a power of two.
+const REMEMBERED: usize = 1024;
+
+/// A text of records, held so that nothing else comes to lie in its place, and the same as a script's.
+type Remembered = Option<(ArcStr, ImmutableString)>;
+
+thread_local! {
+    /// By where the texts lie: a loop over users reads the same few types, domains and groups again and again.
+    static TEXTS: RefCell<Vec<Remembered>> = RefCell::new(vec![None; REMEMBERED]);
+}
+
 /// A text of a record as scripts see it.
-pub fn shared_text(text: &Arc<str>) -> Dynamic {
-    ImmutableString::from(&**text).into()
+pub fn shared_text(text: &ArcStr) -> Dynamic {
+    if ArcStr::strong_count(text) == Some(1) {
+        return ImmutableString::from(&**text).into(); // nobody else has it: it does not come again
+    }
+    TEXTS.with_borrow_mut(|texts| {
+        let slot = &mut texts[(text.as_ptr().addr() >> 4) % REMEMBERED];
+        match slot {
+            Some((known, shown)) if ArcStr::ptr_eq(known, text) => shown.clone().into(),
+            _ => {
+                let shown = ImmutableString::from(&**text);
+                *slot = Some((text.clone(), shown.clone()));
+                shown.into()
+            }
+        }
+    })
 }
 
 /// A text of a record as a key.
-pub fn text_key(text: &Arc<str>, folded: bool) -> Key {
-    if folded { Key::text(text, true) } else { Key::Text(Arc::clone(text)) }
+pub fn text_key(text: &ArcStr, folded: bool) -> Key {
+    if folded { Key::text(text, true) } else { Key::Text(ArcStr::clone(text)) }
 }

@@ -6,6 +6,7 @@ use crate::script::lists::key::Key;
 use crate::script::record::Record;
 use crate::script::records::Records;
 use crate::script::records::item::Item;
+use arcstr::ArcStr;
 use rhai::{Array, Dynamic, Map};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -48,7 +49,7 @@ fn differing<T: Item>(former: &T, entry: &T, skips_groups: bool) -> Vec<&'static
     T::Record::FIELDS.iter().copied().filter(|field| !same(field)).collect()
 }
 
-fn names(list: &[Arc<str>]) -> HashSet<&str> {
+fn names(list: &[ArcStr]) -> HashSet<&str> {
     list.iter().map(AsRef::as_ref).collect()
 }
 
@@ -67,7 +68,7 @@ fn row<T: Item>([older, newer]: [Dynamic; 2], former: &T, entry: &T, fields: &[&
 }
 
 /// The names of `list` that `other` has not.
-fn missing_in(other: &[Arc<str>], list: &[Arc<str>]) -> Dynamic {
+fn missing_in(other: &[ArcStr], list: &[ArcStr]) -> Dynamic {
     let known = names(other);
     list.iter().filter(|name| !known.contains(&***name)).map(shared_text).collect::<Array>().into()
 }

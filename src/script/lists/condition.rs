@@ -1,15 +1,15 @@
 //! What `where(#{field: value})` asks of an entry.
 
 use super::cell::Cell;
-use super::entries::Entries;
+use super::entries::{Entries, Parts};
 use super::key::{Key, Number, is_folded};
 use crate::error::{Error, Result};
 use crate::script::error::At;
 use crate::script::interrupt::Interrupt;
 use crate::script::record::RhaiResultOf;
 use crate::wire::identity::folds_to;
+use arcstr::ArcStr;
 use rhai::{Array, Dynamic, Map, NativeCallContext};
-use std::sync::Arc;
 
 /// What is asked of one field.
 #[derive(Debug)]
@@ -25,21 +25,25 @@ struct Condition {
 /// # Errors
 /// `usage`: a field that the entries do not have, or a value that cannot be compared with it.
 pub fn select(
-    list: &dyn Entries,
+    mut list: Parts,
     map: &Map,
     interrupt: &Interrupt,
     context: &NativeCallContext,
 ) -> RhaiResultOf<Dynamic> {
-    let conditions = map.iter().map(|(field, value)| Condition::of(field, value, list));
-    let conditions = conditions.collect::<Result<Vec<_>>>().at(context)?;
-    let mut places = Vec::new();
-    for place in list.places(interrupt) {
-        let place = place.at(context)?;
-        if all_hold(&conditions, list, place, context)? {
-            places.push(place);
+    let mut selected = None;
+    while let Some(part) = list.next_part().at(context)? {
+        let conditions = map.iter().map(|(field, value)| Condition::of(field, value, &*part));
+        let conditions = conditions.collect::<Result<Vec<_>>>().at(context)?;
+        let mut places = Vec::new();
+        for place in part.places(interrupt) {
+            let place = place.at(context)?;
+            if all_hold(&conditions, &*part, place, context)? {
+                places.push(place);
+            }
         }
+        selected = Some(part.pick(&places, selected));
     }
-    Ok(list.pick(&places))
+    Ok(selected.unwrap_or_default())
 }
 
 fn all_hold(
@@ -114,7 +118,7 @@ impl Condition {
         }
     }
 
-    fn is_text(&self, key: &Key, text: &Arc<str>) -> bool {
+    fn is_text(&self, key: &Key, text: &ArcStr) -> bool {
         match key {
             Key::Text(wanted) if self.folded => folds_to(text, wanted),
             Key::Text(wanted) => wanted == text,

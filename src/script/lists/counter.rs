@@ -4,6 +4,7 @@ use super::key::Key;
 use super::keyed::ranked;
 use crate::error::Result;
 use crate::script::convert::json_of;
+use crate::wire::intern::Seed;
 use rhai::{Array, Dynamic, Engine, ImmutableString};
 use serde_json::Value;
 use std::cell::RefCell;
@@ -17,7 +18,7 @@ pub struct Counter(Rc<RefCell<Counts>>);
 /// Texts, which are most of what is counted, are kept as they come.
 #[derive(Debug, Default)]
 struct Counts {
-    texts: HashMap<ImmutableString, usize>,
+    texts: HashMap<ImmutableString, usize, Seed>,
     others: HashMap<Key, (Dynamic, usize)>,
 }
 

@@ -9,11 +9,12 @@ use crate::script::interrupt::Interrupt;
 use crate::script::record::{Record, RhaiResultOf, UserRecord};
 use crate::script::records::Records;
 use crate::script::records::item::Item;
+use crate::script::records::passage::{Part, Passage};
+use crate::script::temporary::is_temporary;
 use crate::wire::group::Group;
 use crate::wire::user::User;
 use rhai::{Array, Dynamic, NativeCallContext};
 use std::any::Any;
-use std::rc::Rc;
 use std::sync::Arc;
 
 /// How many entries a loop of ours looks at between two looks at the interrupt.
@@ -23,6 +24,11 @@ const STRIDE: usize = 4096;
 pub trait Entries {
     /// How many entries.
     fn count(&self) -> usize;
+
+    /// The place of the first entry in the whole list, of which this may be a part.
+    fn first(&self) -> usize {
+        0
+    }
 
     /// The entry as scripts see it.
     fn value(&self, place: usize) -> Dynamic;
@@ -58,8 +64,8 @@ pub trait Entries {
     /// `usage`: it is no data.
     fn key(&self, place: usize) -> Result<Key>;
 
-    /// A list of the same kind of these entries.
-    fn pick(&self, places: &[usize]) -> Dynamic;
+    /// A list of the same kind of these entries, behind those that were picked from the parts before.
+    fn pick(&self, places: &[usize], before: Option<Dynamic>) -> Dynamic;
 
     /// The places in their order, with an eye on the operator who may want to stop.
     ///
@@ -95,15 +101,77 @@ pub fn open<'l>(
     }
 }
 
+/// A list in parts that follow each other: users and groups as their pages come, an array at once.
+pub enum Parts<'l> {
+    /// Users.
+    Users(Walk<User>),
+    /// Groups.
+    Groups(Walk<Group>),
+    /// An array, until it was handed out.
+    Array(Option<Box<dyn Entries + 'l>>),
+}
+
+/// Looks at a value of a script as a list in parts. Where nobody can ask the list again, a part is not kept.
+///
+/// # Errors
+/// `usage`: it is none.
+pub fn parts<'l>(list: &'l Dynamic, function: &str, context: &'l NativeCallContext) -> Result<Parts<'l>> {
+    if let Some(users) = list.read_lock::<Records<User>>() {
+        Walk::of(&users, list, context).map(Parts::Users)
+    } else if let Some(groups) = list.read_lock::<Records<Group>>() {
+        Walk::of(&groups, list, context).map(Parts::Groups)
+    } else {
+        open(list, function, context).map(|array| Parts::Array(Some(array)))
+    }
+}
+
+impl<'l> Parts<'l> {
+    /// The next part; at least one comes, which is empty if the list is. Let go of the one before.
+    ///
+    /// # Errors
+    /// `incomplete`, naming the page.
+    pub fn next_part(&mut self) -> Result<Option<Box<dyn Entries + 'l>>> {
+        match self {
+            Self::Users(users) => users.next_part(),
+            Self::Groups(groups) => groups.next_part(),
+            Self::Array(array) => Ok(array.take()),
+        }
+    }
+}
+
+/// A way through users or groups.
+pub struct Walk<T: Item> {
+    passage: Passage<T>,
+    begun: bool,
+}
+
+impl<T: Item> Walk<T> {
+    fn of(records: &Records<T>, list: &Dynamic, context: &NativeCallContext) -> Result<Self> {
+        let forgets = records.is_alone() && !list.is_shared() && is_temporary(context)?;
+        let records = records.clone();
+        let passage = if forgets { Passage::forgetting(records) } else { Passage::keeping(records) };
+        Ok(Self { passage, begun: false })
+    }
+
+    fn next_part<'l>(&mut self) -> Result<Option<Box<dyn Entries + 'l>>> {
+        let part = match self.passage.next_part()? {
+            None if self.begun => return Ok(None),
+            part => part.unwrap_or_else(Part::empty),
+        };
+        self.begun = true;
+        Ok(Some(Box::new(Kept::part(self.passage.records(), part))))
+    }
+}
+
 /// The error for a function of lists that was called on something else.
 pub fn no_list(value: &Dynamic, function: &str) -> Error {
     Error::usage(format!("`{function}` works on a list, not on {}", kind_of(value)))
 }
 
-/// Users or groups.
+/// Users or groups, or a part of them.
 pub struct Kept<T: Item> {
     records: Records<T>,
-    entries: Rc<Vec<Arc<T>>>,
+    part: Part<T>,
     groups_left_out: bool,
 }
 
@@ -113,24 +181,30 @@ impl<T: Item> Kept<T> {
     /// # Errors
     /// `incomplete`, naming the page.
     pub fn new(records: &Records<T>) -> Result<Self> {
-        records.all()?;
-        Ok(Self::so_far(records))
+        Ok(Self::part(records, Part::whole(records.all()?)))
     }
 
-    /// What was read of a list.
-    pub fn so_far(records: &Records<T>) -> Self {
-        let groups_left_out = records.groups_left_out();
-        Self { entries: records.read(), records: records.clone(), groups_left_out }
+    /// A part of a list.
+    fn part(records: &Records<T>, part: Part<T>) -> Self {
+        Self { records: records.clone(), part, groups_left_out: records.groups_left_out() }
+    }
+
+    fn entry(&self, place: usize) -> &Arc<T> {
+        &self.part.entries()[place]
     }
 }
 
 impl<T: Item> Entries for Kept<T> {
     fn count(&self) -> usize {
-        self.entries.len()
+        self.part.entries().len()
+    }
+
+    fn first(&self) -> usize {
+        self.part.first()
     }
 
     fn value(&self, place: usize) -> Dynamic {
-        Dynamic::from(self.records.record(&self.entries[place]))
+        Dynamic::from(Arc::clone(self.entry(place)).record(self.groups_left_out))
     }
 
     fn check(&self, field: &str) -> Result<()> {
@@ -138,25 +212,27 @@ impl<T: Item> Entries for Kept<T> {
     }
 
     fn cell(&self, place: usize, field: &str) -> RhaiResultOf<Cell<'_>> {
-        Ok(self.entries[place].cell(field))
+        Ok(self.entry(place).cell(field))
     }
 
     fn property(&self, place: usize, field: &str) -> Option<Cell<'_>> {
         let refused = field == "groups" && self.groups_left_out;
-        (!refused && T::Record::knows(field)).then(|| self.entries[place].cell(field))
+        (!refused && T::Record::knows(field)).then(|| self.entry(place).cell(field))
     }
 
     fn user(&self, place: usize) -> Option<&User> {
-        (&*self.entries[place] as &dyn Any).downcast_ref()
+        (&**self.entry(place) as &dyn Any).downcast_ref()
     }
 
     fn key(&self, place: usize) -> Result<Key> {
-        Ok(self.entries[place].key())
+        Ok(self.entry(place).key())
     }
 
-    fn pick(&self, places: &[usize]) -> Dynamic {
-        let entries = places.iter().map(|place| Arc::clone(&self.entries[*place]));
-        Dynamic::from(self.records.of(entries.collect()))
+    fn pick(&self, places: &[usize], before: Option<Dynamic>) -> Dynamic {
+        let before = before.and_then(Dynamic::try_cast::<Records<T>>);
+        let picked = before.unwrap_or_else(|| self.records.of(Vec::new()));
+        picked.extend(places.iter().map(|place| Arc::clone(self.entry(*place))));
+        Dynamic::from(picked)
     }
 }
 

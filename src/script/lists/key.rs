@@ -3,11 +3,11 @@
 use crate::error::Result;
 use crate::script::convert::json_of;
 use crate::wire::identity::fold;
+use arcstr::ArcStr;
 use rhai::{Array, Dynamic};
 use serde_json::Value;
 use std::cmp::Ordering;
 use std::hash::{Hash, Hasher};
-use std::sync::Arc;
 
 /// Fields that the service compares without regard to case (contract 7.3, 7.4).
 const FOLDED: &[&str] = &[
@@ -35,7 +35,7 @@ pub enum Key {
     /// A number, whole or not.
     Number(Number),
     /// A text.
-    Text(Arc<str>),
+    Text(ArcStr),
     /// A list, compared entry by entry.
     List(Vec<Key>),
     /// A map, as JSON with its keys in order.

@@ -2,7 +2,7 @@
 
 use super::callback::Callback;
 use super::cell::Cell;
-use super::entries::Entries;
+use super::entries::{Entries, Parts};
 use super::key::{Key, is_folded};
 use super::slots::Slots;
 use crate::error::{Error, Result};
@@ -72,9 +72,8 @@ impl<'l> By<'l> {
     }
 }
 
-/// A list, what to ask it by, and who asks.
+/// What to ask a list by, and who asks.
 pub struct Question<'l> {
-    list: &'l dyn Entries,
     by: By<'l>,
     interrupt: &'l Interrupt,
     context: &'l NativeCallContext<'l>,
@@ -82,27 +81,25 @@ pub struct Question<'l> {
 
 impl<'l> Question<'l> {
     /// The question that a call asks.
-    pub fn of(
-        list: &'l dyn Entries,
-        by: By<'l>,
-        session: &'l Session,
-        context: &'l NativeCallContext<'l>,
-    ) -> Self {
-        Self { list, by, interrupt: session.interrupt(), context }
+    pub fn of(by: By<'l>, session: &'l Session, context: &'l NativeCallContext<'l>) -> Self {
+        Self { by, interrupt: session.interrupt(), context }
     }
 
     /// Rows `#{key, count}`, the highest count first, equal counts by key.
     ///
     /// # Errors
-    /// `usage`: an unknown field or a key that is no data; what the function throws.
-    pub fn count(&self) -> RhaiResultOf<Array> {
+    /// `usage`: an unknown field or a key that is no data; what the function throws; `incomplete`.
+    pub fn count(&self, mut list: Parts) -> RhaiResultOf<Array> {
+        let mut slots = Slots::new(self.by.is_folded());
         let mut counts: Vec<Count> = Vec::new();
-        let slots = self.number(|number, place| {
-            if number == counts.len() {
-                counts.push(Count { last: usize::MAX, entries: 0 });
-            }
-            counts[number].add(place);
-        })?;
+        while let Some(part) = list.next_part().at(self.context)? {
+            self.number(&*part, &mut slots, |number, place| {
+                if number == counts.len() {
+                    counts.push(Count { last: usize::MAX, entries: 0 });
+                }
+                counts[number].add(part.first() + place);
+            })?;
+        }
         let rows = slots.into_keys().into_iter().zip(counts);
         Ok(ranked(rows.map(|((key, shown), count)| (key, shown, count.entries, None)).collect()))
     }
@@ -111,13 +108,13 @@ impl<'l> Question<'l> {
     ///
     /// # Errors
     /// As those of `count`.
-    pub fn group(&self) -> RhaiResultOf<Array> {
-        let (slots, members) = self.members()?;
+    pub fn group(&self, list: &dyn Entries) -> RhaiResultOf<Array> {
+        let (slots, members) = self.members(list)?;
         let rows = slots
             .into_keys()
             .into_iter()
             .zip(members)
-            .map(|((key, shown), members)| (key, shown, members.len(), Some(self.list.pick(&members))));
+            .map(|((key, shown), members)| (key, shown, members.len(), Some(list.pick(&members, None))));
         Ok(ranked(rows.collect()))
     }
 
@@ -125,12 +122,12 @@ impl<'l> Question<'l> {
     ///
     /// # Errors
     /// As those of `count`; `usage` for a key that is no text and no number.
-    pub fn index(&self) -> RhaiResultOf<Map> {
-        let (slots, members) = self.members()?;
+    pub fn index(&self, list: &dyn Entries) -> RhaiResultOf<Map> {
+        let (slots, members) = self.members(list)?;
         let mut index = Map::new();
         for ((key, shown), members) in slots.into_keys().into_iter().zip(members) {
             if let Some(name) = name(&key, &shown).at(self.context)? {
-                index.insert(name.into(), self.list.pick(&members));
+                index.insert(name.into(), list.pick(&members, None));
             }
         }
         Ok(index)
@@ -140,47 +137,52 @@ impl<'l> Question<'l> {
     ///
     /// # Errors
     /// As those of `count`.
-    pub fn first_of_each(&self) -> RhaiResultOf<Dynamic> {
-        let mut places = Vec::new();
+    pub fn first_of_each(&self, mut list: Parts) -> RhaiResultOf<Dynamic> {
         let mut seen = HashSet::new();
-        self.keys(|key, place| {
-            if seen.insert(key) {
-                places.push(place);
-            }
-        })?;
-        Ok(self.list.pick(&places))
+        let mut first = None;
+        while let Some(part) = list.next_part().at(self.context)? {
+            let mut places = Vec::new();
+            self.keys(&*part, |key, place| {
+                if seen.insert(key) {
+                    places.push(place);
+                }
+            })?;
+            first = Some(part.pick(&places, first));
+        }
+        Ok(first.unwrap_or_default())
     }
 
     /// The entries by their keys in ascending order; equal ones keep theirs.
     ///
     /// # Errors
     /// As those of `count`.
-    pub fn sort(&self) -> RhaiResultOf<Dynamic> {
-        let mut keys = Vec::with_capacity(self.list.count());
-        self.keys(|key, place| keys.push((key, place)))?;
+    pub fn sort(&self, list: &dyn Entries) -> RhaiResultOf<Dynamic> {
+        let mut keys = Vec::with_capacity(list.count());
+        self.keys(list, |key, place| keys.push((key, place)))?;
         keys.sort_by(|(one, _), (other, _)| one.cmp(other));
         let places: Vec<_> = keys.into_iter().map(|(_, place)| place).collect();
-        Ok(self.list.pick(&places))
+        Ok(list.pick(&places, None))
     }
 
     /// Tells `found` the key of each entry; a list is one key.
-    fn keys(&self, mut found: impl FnMut(Key, usize)) -> RhaiResultOf<()> {
-        self.by.check(self.list).at(self.context)?;
+    fn keys(&self, list: &dyn Entries, mut found: impl FnMut(Key, usize)) -> RhaiResultOf<()> {
+        self.by.check(list).at(self.context)?;
         let folded = self.by.is_folded();
-        for place in self.list.places(self.interrupt) {
+        for place in list.places(self.interrupt) {
             let place = place.at(self.context)?;
             let key = match self.by {
-                By::Entry => self.list.key(place),
-                _ => self.by.cell(self.list, place)?.key(folded),
+                By::Entry => list.key(place),
+                _ => self.by.cell(list, place)?.key(folded),
             };
             found(key.at(self.context)?, place);
         }
         Ok(())
     }
 
-    fn members(&self) -> RhaiResultOf<(Slots<'l>, Vec<Vec<usize>>)> {
+    fn members(&self, list: &dyn Entries) -> RhaiResultOf<(Slots, Vec<Vec<usize>>)> {
+        let mut slots = Slots::new(self.by.is_folded());
         let mut members: Vec<Vec<usize>> = Vec::new();
-        let slots = self.number(|number, place| {
+        self.number(list, &mut slots, |number, place| {
             if number == members.len() {
                 members.push(Vec::new());
             }
@@ -192,15 +194,19 @@ impl<'l> Question<'l> {
     }
 
     /// Tells `found` the numbers of the keys of each entry; each entry of a list is a key.
-    fn number(&self, mut found: impl FnMut(usize, usize)) -> RhaiResultOf<Slots<'l>> {
-        self.by.check(self.list).at(self.context)?;
-        let mut slots = Slots::new(self.by.is_folded());
-        for place in self.list.places(self.interrupt) {
+    fn number(
+        &self,
+        list: &dyn Entries,
+        slots: &mut Slots,
+        mut found: impl FnMut(usize, usize),
+    ) -> RhaiResultOf<()> {
+        self.by.check(list).at(self.context)?;
+        for place in list.places(self.interrupt) {
             let place = place.at(self.context)?;
-            let cell = self.by.cell(self.list, place)?;
+            let cell = self.by.cell(list, place)?;
             slots.number(cell, |number| found(number, place)).at(self.context)?;
         }
-        Ok(slots)
+        Ok(())
     }
 }
 

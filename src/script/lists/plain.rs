@@ -89,7 +89,9 @@ impl<A: Deref<Target = Array>> Entries for Plain<'_, A> {
         Key::of(&self.items[place], false)
     }
 
-    fn pick(&self, places: &[usize]) -> Dynamic {
-        places.iter().map(|place| self.items[*place].clone()).collect::<Array>().into()
+    fn pick(&self, places: &[usize], before: Option<Dynamic>) -> Dynamic {
+        let mut picked = before.and_then(Dynamic::try_cast::<Array>).unwrap_or_default();
+        picked.extend(places.iter().map(|place| self.items[*place].clone()));
+        picked.into()
     }
 }

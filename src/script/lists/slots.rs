@@ -3,23 +3,24 @@
 use super::cell::{Cell, shared_text, text_key};
 use super::key::Key;
 use crate::error::Result;
+use arcstr::ArcStr;
 use rhai::{Array, Dynamic};
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hash, Hasher};
-use std::sync::Arc;
+use std::hash::{BuildHasherDefault, Hasher};
 
 /// Gives each distinct key a number.
 ///
 /// Texts that repeat are shared by the records of a listing, so most are found by where they lie, without a look at
 /// their content.
-pub struct Slots<'a> {
+pub struct Slots {
     folded: bool,
-    lying: HashMap<Lying<'a>, usize, BuildHasherDefault<Place>>,
+    /// By the address of a text, which is held so that nothing else comes to lie there.
+    lying: HashMap<usize, (usize, ArcStr), BuildHasherDefault<Place>>,
     known: HashMap<Key, usize>,
     keys: Vec<(Key, Dynamic)>,
 }
 
-impl<'a> Slots<'a> {
+impl Slots {
     /// No keys yet; `folded` makes texts the same whatever their case.
     pub fn new(folded: bool) -> Self {
         Self { folded, lying: HashMap::default(), known: HashMap::new(), keys: Vec::new() }
@@ -29,7 +30,7 @@ impl<'a> Slots<'a> {
     ///
     /// # Errors
     /// `usage`: it is no data.
-    pub fn number(&mut self, cell: Cell<'a>, mut found: impl FnMut(usize)) -> Result<()> {
+    pub fn number(&mut self, cell: Cell<'_>, mut found: impl FnMut(usize)) -> Result<()> {
         match cell {
             Cell::Text(text) => found(self.text(text)),
             Cell::Texts(texts) => texts.iter().for_each(|text| found(self.text(text))),
@@ -47,12 +48,13 @@ impl<'a> Slots<'a> {
         self.keys
     }
 
-    fn text(&mut self, text: &'a Arc<str>) -> usize {
-        if let Some(number) = self.lying.get(&Lying(text)) {
+    fn text(&mut self, text: &ArcStr) -> usize {
+        let address = text.as_ptr().addr();
+        if let Some((number, _)) = self.lying.get(&address) {
             return *number;
         }
         let number = self.slot(text_key(text, self.folded), || shared_text(text));
-        self.lying.insert(Lying(text), number);
+        self.lying.insert(address, (number, ArcStr::clone(text)));
         number
     }
 
@@ -69,24 +71,6 @@ impl<'a> Slots<'a> {
         self.known.insert(key.clone(), number);
         self.keys.push((key, shown()));
         number
-    }
-}
-
-/// A text that is known by where it lies; it lies there for as long as it is borrowed.
-#[derive(Clone, Copy)]
-struct Lying<'a>(&'a Arc<str>);
-
-impl PartialEq for Lying<'_> {
-    fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(self.0, other.0)
-    }
-}
-
-impl Eq for Lying<'_> {}
-
-impl Hash for Lying<'_> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write_usize(Arc::as_ptr(self.0).cast::<u8>().addr());
     }
 }
 
@@ -115,7 +99,7 @@ impl Hasher for Place {
 mod tests {
     use super::*;
 
-    fn numbers(slots: &mut Slots<'static>, cell: Cell<'static>) -> Vec<usize> {
+    fn numbers(slots: &mut Slots, cell: Cell) -> Vec<usize> {
         let mut numbers = Vec::new();
         slots.number(cell, |number| numbers.push(number)).unwrap();
         numbers
@@ -123,7 +107,7 @@ mod tests {
 
     #[test]
     fn equal_texts_have_one_number_wherever_they_lie() {
-        let (one, other, third) = (Arc::from("A"), Arc::from("A"), Arc::from("B"));
+        let (one, other, third) = (ArcStr::from("A"), ArcStr::from("A"), ArcStr::from("B"));
         let mut slots = Slots::new(false);
         let numbers: Vec<_> = [&one, &other, &third, &one].map(|text| slots.text(text)).to_vec();
         assert_eq!(numbers, [0, 0, 1, 0]);

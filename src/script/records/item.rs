@@ -7,6 +7,7 @@ use crate::script::record::{GroupRecord, Record, UserRecord};
 use crate::wire::group::Group;
 use crate::wire::identity::{Identity, folds_to};
 use crate::wire::user::User;
+use arcstr::ArcStr;
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -24,7 +25,7 @@ pub trait Item: Entry + PartialEq + Serialize {
     fn cell(&self, field: &str) -> Cell<'_>;
 
     /// The names it goes by, in any case.
-    fn names(&self) -> impl Iterator<Item = &Arc<str>>;
+    fn names(&self) -> impl Iterator<Item = &ArcStr>;
 
     /// Whether it goes by this folded name.
     fn is_named(&self, folded: &str) -> bool {
@@ -47,13 +48,13 @@ impl Item for User {
         if field == "groups" { Cell::Texts(self.groups()) } else { Cell::optional(self.text(field)) }
     }
 
-    fn names(&self) -> impl Iterator<Item = &Arc<str>> {
+    fn names(&self) -> impl Iterator<Item = &ArcStr> {
         [&self.email, &self.username].into_iter().flatten()
     }
 
     fn key(&self) -> Key {
         if let Some(id) = &self.id {
-            return Key::Text(Arc::clone(id));
+            return Key::Text(ArcStr::clone(id));
         }
         let identity = Identity::of(self);
         let parts = [identity.email, identity.username, identity.domain];
@@ -88,7 +89,7 @@ impl Item for Group {
         }
     }
 
-    fn names(&self) -> impl Iterator<Item = &Arc<str>> {
+    fn names(&self) -> impl Iterator<Item = &ArcStr> {
         std::iter::once(&self.group_name)
     }
 

@@ -2,8 +2,10 @@
 
 pub mod item;
 pub mod operators;
+pub mod passage;
 
 use self::item::Item;
+use self::passage::{Part, Passage};
 use super::error::{map_of, thrown};
 use super::record::RhaiResultOf;
 use super::session::Session;
@@ -255,6 +257,16 @@ impl<T: Item> Records<T> {
         Err(EvalAltResult::ErrorRuntime(map.into(), Position::NONE).into())
     }
 
+    /// Takes more entries in.
+    pub fn extend(&self, entries: impl IntoIterator<Item = Arc<T>>) {
+        Rc::make_mut(&mut self.0.borrow_mut().entries).extend(entries);
+    }
+
+    /// Whether no variable of a script has it, besides this value.
+    pub fn is_alone(&self) -> bool {
+        Rc::strong_count(&self.0) == 1
+    }
+
     /// The same kind of list with other entries.
     #[must_use]
     pub fn of(&self, entries: Vec<Arc<T>>) -> Self {
@@ -293,7 +305,7 @@ impl<T: Item> Records<T> {
     /// Tells that its first rows were shown at the prompt and nobody keeps it otherwise: a change then does not wait
     /// for the rest of it.
     pub fn mark_shown(&self) {
-        if Rc::strong_count(&self.0) == 1 {
+        if self.is_alone() {
             self.0.borrow_mut().shown_only = true;
         }
     }
@@ -337,10 +349,11 @@ pub enum Size {
 
 /// Goes through a list, reading as it goes.
 pub struct Iter<T: Item> {
-    records: Records<T>,
-    place: usize,
-    /// Nobody else has the list, so what was gone through need not be kept: one page at a time is in memory.
-    forgets: bool,
+    passage: Passage<T>,
+    part: Part<T>,
+    /// How many entries of the part were gone through.
+    passed: usize,
+    groups_left_out: bool,
     /// An error is the last item: a loop with an empty body does not look at items, and would never end.
     failed: bool,
 }
@@ -349,9 +362,11 @@ impl<T: Item> IntoIterator for Records<T> {
     type Item = RhaiResultOf<T::Record>;
     type IntoIter = Iter<T>;
 
+    /// What nobody else has need not be kept: one page at a time is in memory.
     fn into_iter(self) -> Iter<T> {
-        let forgets = Rc::strong_count(&self.0) == 1;
-        Iter { records: self, place: 0, forgets, failed: false }
+        let groups_left_out = self.groups_left_out();
+        let passage = if self.is_alone() { Passage::forgetting(self) } else { Passage::keeping(self) };
+        Iter { passage, part: Part::empty(), passed: 0, groups_left_out, failed: false }
     }
 }
 
@@ -362,21 +377,20 @@ impl<T: Item> Iterator for Iter<T> {
         if self.failed {
             return None;
         }
-        self.forget();
-        let item = self.records.at(self.place).or_else(|error| self.records.throw(&error));
-        self.place += 1;
-        self.failed = item.is_err();
-        item.transpose()
-    }
-}
-
-impl<T: Item> Iter<T> {
-    fn forget(&mut self) {
-        let mut state = self.records.0.borrow_mut();
-        if self.forgets && self.place > 0 && self.place == state.entries.len() {
-            state.entries = Rc::default();
-            self.place = 0;
+        while self.passed == self.part.entries().len() {
+            (self.part, self.passed) = (Part::empty(), 0);
+            match self.passage.next_part() {
+                Ok(Some(part)) => self.part = part,
+                Ok(None) => return None,
+                Err(error) => {
+                    self.failed = true;
+                    return Some(self.passage.records().throw(&error));
+                }
+            }
         }
+        let entry = &self.part.entries()[self.passed];
+        self.passed += 1;
+        Some(Ok(Arc::clone(entry).record(self.groups_left_out)))
     }
 }
 

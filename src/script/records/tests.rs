@@ -1,5 +1,6 @@
 //! Lists in a script: an engine with a session that was never connected, and lists made of entries at hand.
 
+use super::passage::Passage;
 use super::{Pages, Records};
 use crate::client::settings::Mode;
 use crate::error::{Error, ErrorKind, Result};
@@ -215,12 +216,88 @@ fn looking_for_one_reads_no_further_than_it_must() {
     }
 }
 
+/// Pages that look, whenever one is asked for, at how many of the users given out are still held.
+struct Watched {
+    left: usize,
+    given: Vec<std::sync::Weak<User>>,
+    most: Rc<std::cell::Cell<usize>>,
+}
+
+impl Pages<User> for Watched {
+    fn next_page(&mut self) -> Result<Option<Vec<Arc<User>>>> {
+        let held = self.given.iter().filter(|user| user.strong_count() > 0).count();
+        self.most.set(self.most.get().max(held));
+        if self.left == 0 {
+            return Ok(None);
+        }
+        self.left -= 1;
+        let page: Vec<_> = users().iter().map(|user| Arc::new((**user).clone())).collect();
+        self.given.extend(page.iter().map(Arc::downgrade));
+        Ok(Some(page))
+    }
+
+    fn is_finished(&self) -> bool {
+        false
+    }
+}
+
+/// What a script answers that asks `get_list()` for five pages, and how many users were held at most while a page
+/// was asked for.
+fn held(code: &str) -> (Value, usize) {
+    let mut world = World::new();
+    let most = Rc::new(std::cell::Cell::new(0));
+    let watching = Rc::clone(&most);
+    world.engine.register_fn("get_list", move || {
+        Records::from_pages(Watched { left: 5, given: Vec::new(), most: Rc::clone(&watching) }, false)
+    });
+    let script = world.engine.compile(code).unwrap();
+    crate::script::temporary::note(&world.engine, &script);
+    let value = world.engine.eval_ast::<Dynamic>(&script).unwrap_or_else(|error| panic!("{code}: {error}"));
+    (crate::script::convert::json_of(&value).unwrap(), most.get())
+}
+
 #[test]
-fn a_list_gone_through_once_holds_one_page_at_a_time() {
+fn what_nobody_can_ask_again_is_held_one_page_at_a_time() {
+    for call in [
+        "len()",
+        "count_by(\"groups\")",
+        "count_by(|user| user.country)",
+        "filter(|user, place| place == 17).map(|user| user.email)",
+        "map(|user, place| place).len()",
+        "where(#{type: \"nobody\"}).len()",
+        "find(|user| user.type == \"nobody\")",
+        "some(|user, place| place == 20)",
+        "all(|user| user.email != ())",
+        "unique(\"type\").len()",
+    ] {
+        let (answer, most) = held(&format!("get_list().{call}"));
+        assert!(most <= 3, "{call}: {most}");
+        let (again, most) = held(&format!("let list = get_list(); list.{call}"));
+        assert_eq!((answer, most), (again, 20), "{call}");
+    }
+    let (count, most) = held("let count = 0; for user in get_list() { count += 1; } count");
+    assert_eq!((count, most), (json!(20), 1), "the loop variable");
+}
+
+#[test]
+fn a_list_that_somebody_else_has_is_kept() {
+    for code in [
+        "let list = get_list(); let all = [list]; all[0].count_by(\"type\"); list.len()",
+        "fn same(list) { list } let list = get_list(); same(list).count_by(\"type\"); list.len()",
+        "let list = get_list(); let ask = || list; ask.call().count_by(\"type\"); list.len()",
+        "let all = #{list: get_list()}; all.list.count_by(\"type\"); all.list.len()",
+    ] {
+        assert_eq!(held(code), (json!(20), 20), "{code}");
+    }
+}
+
+#[test]
+fn a_list_that_was_gone_through_refuses_to_look_shorter() {
     let (list, _) = paged(vec![Ok(users()), Ok(users())]);
-    let mut iter = list.into_iter();
-    assert_eq!(iter.by_ref().take(5).flatten().count(), 5);
-    assert_eq!(iter.records.0.borrow().entries.len(), 4);
+    let mut passage = Passage::forgetting(list.clone());
+    assert_eq!(passage.next_part().unwrap().map(|part| part.entries().len()), Some(4));
+    drop(passage);
+    assert!(list.len().unwrap_err().to_string().contains("gone through once"));
 }
 
 #[test]

@@ -5,6 +5,7 @@ use super::transcript::{Input, Transcript};
 use crate::script::error::Ended;
 use crate::script::failure::{Ending, Failure};
 use crate::script::session::Session;
+use crate::script::temporary;
 use crate::script::{engine, wording::Topic};
 use crate::shell::runner;
 use rhai::{AST, ASTNode, Dynamic, Engine, EvalAltResult, Expr, Scope, Stmt};
@@ -134,6 +135,8 @@ impl Workspace {
         } else {
             program.clear_source();
         }
+        self.session.temporaries().borrow_mut().clear();
+        temporary::note(&self.engine, &program);
         let value = runner::evaluate(&self.engine, &mut scope, &program);
         forget_shadowed(&mut scope);
         program.clear_statements();

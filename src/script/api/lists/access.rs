@@ -31,7 +31,7 @@ pub mod functions {
     /// ```
     #[rhai_fn(pure, return_raw)]
     pub fn len(context: NativeCallContext, list: &mut Dynamic) -> RhaiResultOf<i64> {
-        length(list).at(&context)
+        length(&context, list).at(&context)
     }
 
     /// Tells whether a list of users or groups has no entry.
@@ -236,8 +236,13 @@ fn on_records<R>(
     }
 }
 
-fn length(list: &Dynamic) -> Result<i64> {
-    on_records(list, "len", Records::len, Records::len)
+fn length(context: &NativeCallContext, list: &Dynamic) -> Result<i64> {
+    let mut parts = entries::parts(list, "len", context)?;
+    let mut length = 0;
+    while let Some(part) = parts.next_part()? {
+        length += part.count();
+    }
+    Ok(i64::try_from(length).unwrap_or(i64::MAX))
 }
 
 fn has_nothing(list: &Dynamic) -> Result<bool> {

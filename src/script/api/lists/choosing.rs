@@ -2,16 +2,11 @@
 
 use super::{At, RhaiResultOf, session};
 use crate::script::lists::callback::{Callback, compare, parameters};
-use crate::script::lists::cell::Cell;
 use crate::script::lists::condition;
-use crate::script::lists::entries::{self, Entries, Kept};
+use crate::script::lists::entries::{self, Entries};
 use crate::script::lists::keyed::{By, Question};
 use crate::script::lists::plain::Plain;
 use crate::script::lists::sort::merge_sort;
-use crate::script::records::Records;
-use crate::script::records::item::Item;
-use crate::wire::group::Group;
-use crate::wire::user::User;
 use rhai::plugin::{Dynamic, export_module};
 use rhai::{Array, FnPtr, Map, NativeCallContext};
 
@@ -71,8 +66,8 @@ pub mod functions {
         conditions: Map,
     ) -> RhaiResultOf<Dynamic> {
         let session = session(&context).at(&context)?;
-        let list = entries::open(list, "where", &context).at(&context)?;
-        condition::select(&*list, &conditions, session.interrupt(), &context)
+        let list = entries::parts(list, "where", &context).at(&context)?;
+        condition::select(list, &conditions, session.interrupt(), &context)
     }
 
     /// Answers an array of what a function answers for each entry.
@@ -87,9 +82,16 @@ pub mod functions {
     /// ```
     #[rhai_fn(pure, return_raw)]
     pub fn map(context: NativeCallContext, list: &mut Dynamic, function: FnPtr) -> RhaiResultOf<Array> {
-        let list = entries::open(list, "map", &context).at(&context)?;
+        let session = session(&context).at(&context)?;
+        let mut list = entries::parts(list, "map", &context).at(&context)?;
         let function = Callback::new(&context, function, "map");
-        (0..list.count()).map(|place| function.cell(&*list, place).map(Cell::into_dynamic)).collect()
+        let mut mapped = Array::new();
+        while let Some(part) = list.next_part().at(&context)? {
+            for place in part.places(session.interrupt()) {
+                mapped.push(function.cell(&*part, place.at(&context)?)?.into_dynamic());
+            }
+        }
+        Ok(mapped)
     }
 
     /// Answers the first entry for which a function answers true, and `()` when there is none.
@@ -221,9 +223,9 @@ pub mod functions {
     /// ```
     #[rhai_fn(pure, return_raw)]
     pub fn unique(context: NativeCallContext, list: &mut Dynamic) -> RhaiResultOf<Dynamic> {
-        let list = entries::open(list, "unique", &context).at(&context)?;
+        let list = entries::parts(list, "unique", &context).at(&context)?;
         let session = session(&context).at(&context)?;
-        Question::of(&*list, By::Entry, &session, &context).first_of_each()
+        Question::of(By::Entry, &session, &context).first_of_each(list)
     }
 
     /// Answers the first entry for each value of a field, or for each answer of a function.
@@ -237,24 +239,28 @@ pub mod functions {
     /// ```
     #[rhai_fn(name = "unique", pure, return_raw)]
     pub fn unique_by(context: NativeCallContext, list: &mut Dynamic, key: Dynamic) -> RhaiResultOf<Dynamic> {
-        let list = entries::open(list, "unique", &context).at(&context)?;
+        let list = entries::parts(list, "unique", &context).at(&context)?;
         let session = session(&context).at(&context)?;
         let by = By::of(&key, "unique", &context).at(&context)?;
-        Question::of(&*list, by, &session, &context).first_of_each()
+        Question::of(by, &session, &context).first_of_each(list)
     }
 }
 
 fn keep(context: &NativeCallContext, list: &Dynamic, test: &Callback) -> RhaiResultOf<Dynamic> {
     let session = session(context).at(context)?;
-    let list = entries::open(list, "filter", context).at(context)?;
-    let mut places = Vec::new();
-    for place in list.places(session.interrupt()) {
-        let place = place.at(context)?;
-        if test.chooses(&*list, place)? {
-            places.push(place);
+    let mut list = entries::parts(list, "filter", context).at(context)?;
+    let mut kept = None;
+    while let Some(part) = list.next_part().at(context)? {
+        let mut places = Vec::new();
+        for place in part.places(session.interrupt()) {
+            let place = place.at(context)?;
+            if test.chooses(&*part, place)? {
+                places.push(place);
+            }
         }
+        kept = Some(part.pick(&places, kept));
     }
-    Ok(list.pick(&places))
+    Ok(kept.unwrap_or_default())
 }
 
 /// The first entry for which the test answers as wanted; the pages behind it are not read.
@@ -265,48 +271,14 @@ fn first(
     function: &str,
     wanted: bool,
 ) -> RhaiResultOf<Option<Dynamic>> {
-    let users = list.read_lock::<Records<User>>().map(|users| users.clone());
-    let groups = list.read_lock::<Records<Group>>().map(|groups| groups.clone());
-    if let Some(users) = users {
-        first_record(context, &users, test, wanted)
-    } else if let Some(groups) = groups {
-        first_record(context, &groups, test, wanted)
-    } else {
-        let list = entries::open(list, function, context).at(context)?;
-        first_of(context, &*list, test, 0, wanted)
-    }
-}
-
-/// Asks what was read, then reads a page more and asks that.
-fn first_record<T: Item>(
-    context: &NativeCallContext,
-    list: &Records<T>,
-    test: &Callback,
-    wanted: bool,
-) -> RhaiResultOf<Option<Dynamic>> {
-    let mut asked = 0;
-    while list.at(asked).at(context)?.is_some() {
-        let read = Kept::so_far(list);
-        if let Some(found) = first_of(context, &read, test, asked, wanted)? {
-            return Ok(Some(found));
-        }
-        asked = read.count();
-    }
-    Ok(None)
-}
-
-fn first_of(
-    context: &NativeCallContext,
-    list: &dyn Entries,
-    test: &Callback,
-    from: usize,
-    wanted: bool,
-) -> RhaiResultOf<Option<Dynamic>> {
     let session = session(context).at(context)?;
-    for place in list.places(session.interrupt()).skip(from) {
-        let place = place.at(context)?;
-        if test.chooses(list, place)? == wanted {
-            return Ok(Some(list.value(place)));
+    let mut list = entries::parts(list, function, context).at(context)?;
+    while let Some(part) = list.next_part().at(context)? {
+        for place in part.places(session.interrupt()) {
+            let place = place.at(context)?;
+            if test.chooses(&*part, place)? == wanted {
+                return Ok(Some(part.value(place)));
+            }
         }
     }
     Ok(None)
@@ -319,9 +291,9 @@ fn sorted(context: &NativeCallContext, list: &dyn Entries, key: &Dynamic) -> Rha
         merge_sort(&mut places, &mut |one: &usize, other| {
             compare(context, &function, list.value(*one), list.value(*other))
         })?;
-        return Ok(list.pick(&places));
+        return Ok(list.pick(&places, None));
     }
     let session = session(context).at(context)?;
     let by = By::of(key, "sort_by", context).at(context)?;
-    Question::of(list, by, &session, context).sort()
+    Question::of(by, &session, context).sort(list)
 }

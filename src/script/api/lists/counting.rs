@@ -29,9 +29,9 @@ pub mod functions {
     #[rhai_fn(pure, return_raw)]
     pub fn count_by(context: NativeCallContext, list: &mut Dynamic, key: Dynamic) -> RhaiResultOf<Array> {
         let session = session(&context).at(&context)?;
-        let list = entries::open(list, "count_by", &context).at(&context)?;
+        let list = entries::parts(list, "count_by", &context).at(&context)?;
         let by = By::of(&key, "count_by", &context).at(&context)?;
-        Question::of(&*list, by, &session, &context).count()
+        Question::of(by, &session, &context).count(list)
     }
 
     /// Groups the entries by the values of a field, or by the answers of a function.
@@ -53,7 +53,7 @@ pub mod functions {
         let session = session(&context).at(&context)?;
         let list = entries::open(list, "group_by", &context).at(&context)?;
         let by = By::of(&key, "group_by", &context).at(&context)?;
-        Question::of(&*list, by, &session, &context).group()
+        Question::of(by, &session, &context).group(&*list)
     }
 
     /// Answers a map from each value of a field, or each answer of a function, to the list of its entries.
@@ -76,6 +76,6 @@ pub mod functions {
         let session = session(&context).at(&context)?;
         let list = entries::open(list, "index_by", &context).at(&context)?;
         let by = By::of(&key, "index_by", &context).at(&context)?;
-        Question::of(&*list, by, &session, &context).index()
+        Question::of(by, &session, &context).index(&*list)
     }
 }

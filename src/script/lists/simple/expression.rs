@@ -51,7 +51,7 @@ impl Expression {
             Self::List(items) => Value::List(items),
             Self::Captured(captured) => Value::Other(Cow::Borrowed(captured)),
             Self::Named(names) => Value::Named(names),
-            Self::Place => Value::Number(i64::try_from(place).ok()?),
+            Self::Place => Value::Number(i64::try_from(list.first() + place).ok()?),
             Self::Field(field) => Value::of_cell(list.property(place, field)?),
             Self::Not(one) => Value::Flag(!one.flag(list, place)?),
             Self::All(all) => Value::Flag(!first(all, list, place, false)?),

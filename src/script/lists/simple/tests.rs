@@ -4,6 +4,7 @@ use super::Simple;
 use crate::script::records::Records;
 use crate::script::records::tests::World;
 use crate::wire::user::User;
+use arcstr::ArcStr;
 use proptest::prelude::*;
 use proptest::sample::select;
 use rhai::{Dynamic, FnPtr, NativeCallContext};
@@ -80,10 +81,10 @@ fn expression() -> impl Strategy<Value = String> {
     })
 }
 
-fn texts() -> impl Strategy<Value = Option<Arc<str>>> {
+fn texts() -> impl Strategy<Value = Option<ArcStr>> {
     let words =
         &["federatedID", "adobeID", "Photoshop", "photoshop", "a", "DE", "", "ä", "klee", "KLEE "][..];
-    prop::option::weighted(0.8, select(words).prop_map(Arc::from))
+    prop::option::weighted(0.8, select(words).prop_map(ArcStr::from))
 }
 
 fn users() -> impl Strategy<Value = Vec<Arc<User>>> {
@@ -91,7 +92,7 @@ fn users() -> impl Strategy<Value = Vec<Arc<User>>> {
     let user = (texts(), texts(), texts(), texts(), groups, any::<u8>()).prop_map(
         |(email, kind, lastname, country, groups, id)| {
             let groups = groups.map(|names| names.into_iter().flatten().collect());
-            let id = Some(Arc::from(id.to_string()));
+            let id = Some(ArcStr::from(id.to_string()));
             Arc::new(User { email, groups, lastname, country, kind, id, ..User::default() })
         },
     );

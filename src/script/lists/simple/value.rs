@@ -2,11 +2,11 @@
 
 use crate::script::lists::cell::Cell;
 use crate::wire::identity::fold;
+use arcstr::ArcStr;
 use rhai::{Array, Dynamic, ImmutableString, Map};
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::HashSet;
-use std::sync::Arc;
 
 /// A value.
 #[derive(Debug, Clone)]
@@ -18,7 +18,7 @@ pub(super) enum Value<'v> {
     /// A text of a map.
     Shared(ImmutableString),
     /// A list of names of a record.
-    Names(&'v [Arc<str>]),
+    Names(&'v [ArcStr]),
     /// A list that the function holds.
     List(&'v List),
     /// A list of users or groups that the function holds, by their folded names.
