@@ -234,7 +234,7 @@ pub const SETTINGS: &[Setting] = &[
         .variable("UMAPI_MAX_WAIT")
         .in_profile("max_wait")
         .default("3600"),
-    Setting::new(Key::Pace, Shape::Pace, "keep to the documented limits, or not; 2m makes the calls of a minute in two, for credentials that another program uses too")
+    Setting::new(Key::Pace, Shape::Pace, "keep to the documented limits, or not; 2m is half as fast")
         .variable("UMAPI_PACE")
         .in_profile("pace")
         .default("auto"),

@@ -6,6 +6,7 @@ use crate::error::Result;
 use serde_json::Value;
 use std::collections::HashMap;
 use std::fs::{File, TryLockError};
+use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 /// Exit codes of runs that left something whatever their counts say: a request is unknown, or credentials, the service,
@@ -16,6 +17,9 @@ const OPEN_EXITS: [u8; 5] = [4, 5, 6, 7, 130];
 pub fn leaves_open(exit: u8) -> bool {
     OPEN_EXITS.contains(&exit)
 }
+
+/// Bytes at the end of a journal in which the record of an end stands.
+const TAIL: u64 = 4096;
 
 /// A run with something left to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +47,12 @@ pub fn all() -> Result<Vec<Unfinished>> {
 
 fn of(path: &Path) -> Option<Unfinished> {
     let mut story = Story::default();
-    let file = File::open(path).ok()?;
+    let mut file = File::open(path).ok()?;
+    // Most runs came to their end, and some journals are long.
+    if last_record(&mut file).is_some_and(|last| kind(&last) == Some("end") && !is_open(&last)) {
+        return None;
+    }
+    file.rewind().ok()?;
     let hear = |record| {
         story.hear(record);
         Ok(())
@@ -53,6 +62,23 @@ fn of(path: &Path) -> Option<Unfinished> {
     let unfinished = story.unfinished(path)?;
     let held = matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock));
     (!held).then_some(unfinished)
+}
+
+/// What the last line of a journal says, whether it follows the others or not; `None` where it is not whole or a long
+/// one, which no end is.
+fn last_record(file: &mut File) -> Option<Record> {
+    let length = file.metadata().ok()?.len();
+    file.seek(SeekFrom::Start(length.saturating_sub(TAIL))).ok()?;
+    let mut tail = Vec::new();
+    file.read_to_end(&mut tail).ok()?;
+    let text = tail.strip_suffix(b"\n")?;
+    let line = text.rsplit(|byte| *byte == b'\n').next()?;
+    let place = line.iter().position(|byte| *byte == b' ')?;
+    serde_json::from_slice(&line[place..]).ok()
+}
+
+fn kind(record: &Record) -> Option<&str> {
+    record.get("kind").and_then(Value::as_str)
 }
 
 /// What a journal has told so far.
@@ -68,7 +94,7 @@ struct Story {
 impl Story {
     fn hear(&mut self, record: Record) {
         self.end = None;
-        match record.get("kind").and_then(Value::as_str) {
+        match kind(&record) {
             Some("head") => self.head = record,
             Some("end") => self.end = Some(record),
             Some("request") => {
@@ -163,6 +189,21 @@ mod tests {
         let request = |number: u64| json!({"kind": "request", "number": number, "commands": [1, 2]});
         let settled = json!({"kind": "settled", "number": 1, "fates": [{"status": "completed"}, {"status": "unknown"}]});
         assert_eq!(told(&[head(), request(1), settled, request(2)]), Some((1, 3)));
+    }
+
+    #[test]
+    fn the_last_record_is_read_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.journal");
+        let last = |text: &str| {
+            std::fs::write(&path, text).unwrap();
+            last_record(&mut File::open(&path).unwrap()).map(|record| count(&record, "exit"))
+        };
+        let long = format!("sum {{\"kind\":\"{}\"}}\n", "x".repeat(9_000));
+        assert_eq!(last(&format!("{long}sum {{\"kind\":\"end\",\"exit\":3}}\n")), Some(3));
+        assert_eq!(last(&long), None);
+        assert_eq!(last("sum {\"kind\":\"end\",\"exit\":3}"), None);
+        assert_eq!(last(""), None);
     }
 
     #[test]
