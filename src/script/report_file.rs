@@ -5,9 +5,10 @@ use super::session::Outlet;
 use crate::client::outcome::Outcome;
 use crate::error::{Error, Result};
 use crate::rows::{CsvWriter, cell};
+use crate::state::file::{hold, private};
 use serde_json::{Value, json};
 use std::cell::{Cell, RefCell};
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
@@ -66,6 +67,7 @@ impl ReportFile {
             keep(path)?;
         }
         let mut options = OpenOptions::new();
+        // It names people.
         private(&mut options);
         // What has come there meanwhile is another run's; a device is no file and is there already.
         let create_new = path.symlink_metadata().is_err();
@@ -74,7 +76,9 @@ impl ReportFile {
             ErrorKind::AlreadyExists => taken(path),
             _ => Error::io(path, &error),
         })?;
-        hold(path, &file)?;
+        if !hold(&file) {
+            return Err(taken(path));
+        }
         let begun = match form {
             Form::Csv => (&file).write_all(format!("{}\n", COLUMNS.join(",")).as_bytes()),
             Form::Json => (&file).write_all([BEGIN, END].concat().as_bytes()),
@@ -116,16 +120,10 @@ impl ReportFile {
 /// Keeps the report of another run under a numbered name, unless that run is still writing it.
 fn keep(path: &Path) -> Result<()> {
     let old = File::open(path).map_err(|error| Error::io(path, &error))?;
-    hold(path, &old)?;
-    std::fs::rename(path, free_name(path)).map_err(|error| Error::io(path, &error))
-}
-
-/// Holds a file as long as it is open. Where the system cannot do so there is nothing to hold it against.
-fn hold(path: &Path, file: &File) -> Result<()> {
-    match file.try_lock() {
-        Err(TryLockError::WouldBlock) => Err(taken(path)),
-        _ => Ok(()),
+    if !hold(&old) {
+        return Err(taken(path));
     }
+    std::fs::rename(path, free_name(path)).map_err(|error| Error::io(path, &error))
 }
 
 fn taken(path: &Path) -> Error {
@@ -138,16 +136,6 @@ impl Outlet for ReportFile {
         self.add(&row(outcome)).map_err(|error| Error::io(&self.path, &error))
     }
 }
-
-/// The report names people: a new one is the operator's alone.
-#[cfg(unix)]
-fn private(options: &mut OpenOptions) {
-    use std::os::unix::fs::OpenOptionsExt;
-    options.mode(0o600);
-}
-
-#[cfg(not(unix))]
-fn private(_: &mut OpenOptions) {}
 
 fn row(outcome: &Outcome) -> Value {
     let warnings: Vec<_> = outcome.warnings.iter().map(|warning| warning.code.as_str()).collect();

@@ -3,9 +3,10 @@
 use super::folder;
 use super::read::{self, Record};
 use crate::error::Result;
+use crate::state::file::is_held;
 use serde_json::Value;
 use std::collections::HashMap;
-use std::fs::{File, TryLockError};
+use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
@@ -60,8 +61,7 @@ fn of(path: &Path) -> Option<Unfinished> {
     read::read("", &file, hear).ok()?;
     // A run that is under way holds its journal. Whoever has a head was held before that was written.
     let unfinished = story.unfinished(path)?;
-    let held = matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock));
-    (!held).then_some(unfinished)
+    (!is_held(&file)).then_some(unfinished)
 }
 
 /// What the last line of a journal says, whether it follows the others or not; `None` where it is not whole or a long

@@ -3,7 +3,8 @@
 use super::chain::Chain;
 use super::read::{self, Record};
 use crate::error::{Error, Result};
-use std::fs::{File, OpenOptions, TryLockError};
+use crate::state::file::{hold, private};
+use std::fs::{File, OpenOptions};
 use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
@@ -50,14 +51,10 @@ impl Journal {
     }
 
     fn over(path: &Path, file: File) -> Result<Self> {
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                let hint = "Wait until that run has ended; its journal is then free.";
-                let message = format!("another run holds the journal {}", path.display());
-                return Err(Error::usage_with_hint(message, hint));
-            }
-            Err(TryLockError::Error(error)) => return Err(failed(path, &error)),
+        if !hold(&file) {
+            let hint = "Wait until that run has ended; its journal is then free.";
+            let message = format!("another run holds the journal {}", path.display());
+            return Err(Error::usage_with_hint(message, hint));
         }
         Ok(Self { path: path.to_owned(), file, chain: Chain::default(), length: 0, pending: false })
     }
@@ -111,15 +108,6 @@ impl Journal {
 fn failed(path: &Path, error: &std::io::Error) -> Error {
     Error::io(path, error)
 }
-
-#[cfg(unix)]
-fn private(options: &mut OpenOptions) {
-    use std::os::unix::fs::OpenOptionsExt;
-    options.mode(0o600);
-}
-
-#[cfg(not(unix))]
-fn private(_options: &mut OpenOptions) {}
 
 /// The name of a new file is on disk only when its folder is; not every system can say so.
 fn sync_folder(path: &Path) {
