@@ -162,6 +162,14 @@ pub(crate) const ROWS: &[Row] = &[
         contenders: KEEPING,
     },
     Row {
+        task: "1,000,000 users kept in memory",
+        users: Some(1_000_000),
+        limits: None,
+        before: None,
+        runs: 2,
+        contenders: KEEPING,
+    },
+    Row {
         task: "100,000 users kept, 50 times filtered and counted by group",
         users: Some(100_000),
         limits: None,

@@ -130,6 +130,21 @@ mod tests {
     }
 
     #[test]
+    fn arrays_of_records_and_of_maps_are_compared_like_listings() {
+        let mut world = World::new();
+        for older in
+            ["users.to_array()", "parse_json(users.to_json())", "[users[0], users[1], users[2], users[3]]"]
+        {
+            let code =
+                format!("let c = changes({older}, users.extract(1)); [c.removed.len(), c.changed.len()]");
+            assert_eq!(world.json(&code), json!([1, 0]), "{older}");
+        }
+        assert_eq!(world.json("changes([], groups).added.len()"), json!(3));
+        assert_eq!(world.json("changes(groups.to_array(), []).removed[0].groupName"), json!("Designers"));
+        assert!(world.message("changes([1], users)").contains("not an array of something else and users"));
+    }
+
+    #[test]
     fn two_kinds_of_list_cannot_be_compared() {
         let message = World::new().message("changes(users, groups)");
         assert!(message.starts_with("`changes` compares two lists of users or two of groups"), "{message}");

@@ -2,13 +2,17 @@
 
 use super::{At, RhaiResultOf};
 use crate::error::{Error, Result};
-use crate::script::convert::kind_of;
+use crate::script::convert::{json_of, kind_of};
 use crate::script::lists::changes;
+use crate::script::record::UserRecord;
 use crate::script::records::Records;
+use crate::script::records::item::Item;
 use crate::wire::group::Group;
 use crate::wire::user::User;
 use rhai::plugin::{Dynamic, export_module};
-use rhai::{Map, NativeCallContext};
+use rhai::{Array, Map, NativeCallContext};
+use serde::de::DeserializeOwned;
+use std::sync::Arc;
 
 /// Lists: comparing.
 #[export_module]
@@ -19,6 +23,8 @@ pub mod functions {
     /// the older one alone. Each row of `changed` is `#{older, newer, fields, joined, left}`: both records, the names
     /// of the fields that differ, and of users the groups that they came to and went from. An account is the same
     /// even if its e-mail changed, a group even if its name did; the order of entries and of groups does not count.
+    /// Arrays of records, and of maps that read like them, such as a listing that was written as JSON, are compared
+    /// like listings.
     ///
     /// # Errors
     /// `usage` unless both are lists of users or both lists of groups; `incomplete` when a later page cannot be read.
@@ -38,15 +44,38 @@ pub mod functions {
 }
 
 fn compare(older: &Dynamic, newer: &Dynamic) -> Result<Map> {
-    let users = (older.read_lock::<Records<User>>(), newer.read_lock::<Records<User>>());
-    if let (Some(older), Some(newer)) = users {
+    if let (Some(older), Some(newer)) = (listed::<User>(older), listed(newer)) {
         return changes::between(&older, &newer);
     }
-    let groups = (older.read_lock::<Records<Group>>(), newer.read_lock::<Records<Group>>());
-    if let (Some(older), Some(newer)) = groups {
+    if let (Some(older), Some(newer)) = (listed::<Group>(older), listed(newer)) {
         return changes::between(&older, &newer);
     }
-    let (older, newer) = (kind_of(older), kind_of(newer));
+    let (older, newer) = (told(older), told(newer));
     let message = format!("`changes` compares two lists of users or two of groups, not {older} and {newer}");
     Err(Error::usage(message))
+}
+
+fn told(value: &Dynamic) -> String {
+    if listed::<User>(value).is_some() {
+        "users".to_owned()
+    } else if listed::<Group>(value).is_some() {
+        "groups".to_owned()
+    } else if value.is_array() {
+        "an array of something else".to_owned()
+    } else {
+        kind_of(value)
+    }
+}
+
+/// A list of users or of groups: a listing, or an array of records or of maps that read like them.
+fn listed<T: Item + DeserializeOwned>(list: &Dynamic) -> Option<Records<T>> {
+    if let Some(records) = list.read_lock::<Records<T>>() {
+        return Some(records.clone());
+    }
+    let items = list.read_lock::<Array>()?;
+    let entry = |item: &Dynamic| serde_json::from_value(json_of(item).ok()?).ok().map(Arc::new);
+    let entries = items.iter().map(entry).collect::<Option<_>>()?;
+    let without_groups =
+        |item: &Dynamic| item.read_lock::<UserRecord>().is_some_and(|user| user.groups_left_out);
+    Some(Records::from_entries(entries, items.iter().any(without_groups)))
 }
