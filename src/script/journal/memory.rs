@@ -1,5 +1,6 @@
 //! What an earlier run left: what is done, what is not known, what was begun. Pure; read from its journal.
 
+use super::deeds::{Deeds, Key};
 use crate::client::event::Recalled;
 use crate::client::request::Answer;
 use crate::script::guard::Weight;
@@ -10,15 +11,13 @@ use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
-/// The content of a command, without its `requestID`.
-type Key = u128;
 /// A command of a request: its number and the place in it.
 pub type Place = (u64, usize);
 
 /// What is known of an earlier run.
 #[derive(Debug, Default)]
 pub struct Memory {
-    done: HashMap<Key, VecDeque<Arc<str>>>,
+    done: Deeds,
     answers: HashMap<Key, VecDeque<Answer>>,
     open: HashMap<Key, VecDeque<String>>,
     /// Commands of which something may stand, by their first piece; for the operator where nobody asks for them.
@@ -114,7 +113,7 @@ impl Memory {
 
     /// Whether an earlier run did a command of this content that nobody asked for again yet.
     pub(super) fn has_done(&self, mode: &str, command: &Value) -> bool {
-        self.done.get(&key_of(mode, command)).is_some_and(|ids| !ids.is_empty())
+        self.done.has(key_of(mode, command))
     }
 
     fn weigh(&mut self, sent: &Sent) {
@@ -126,10 +125,7 @@ impl Memory {
     /// A command of unknown outcome turned out to be done.
     pub(super) fn found_done(&mut self, sent: &Sent) {
         self.weigh(sent);
-        self.done
-            .entry(key_of(&sent.mode, &sent.command))
-            .or_default()
-            .push_back(Arc::clone(&sent.request_id));
+        self.done.add(key_of(&sent.mode, &sent.command), &sent.request_id);
     }
 
     /// It turned out not to be done, or may be repeated: it is sent when it is asked for again.
@@ -147,7 +143,7 @@ impl Memory {
     /// What an earlier run did of a command; each of its deeds is answered once.
     pub(super) fn recall(&mut self, mode: &str, command: &Value) -> Option<Recalled> {
         let key = key_of(mode, command);
-        if let Some(request_id) = self.done.get_mut(&key).and_then(VecDeque::pop_front) {
+        if let Some(request_id) = self.done.take(key) {
             take(&mut self.begun, key);
             return Some(Recalled::Done { request_id: request_id.to_string() });
         }
@@ -172,11 +168,11 @@ impl Memory {
         if let Some(message) = keys.iter().find_map(|key| take(&mut self.open, *key)) {
             return Some(Recalled::Open { message });
         }
-        let known = |key: &Key| self.done.get(key).is_some_and(|ids| !ids.is_empty());
+        let known = |key: &Key| self.done.has(*key);
         if keys.is_empty() || !keys.iter().all(known) {
             return None;
         }
-        let ids: Vec<_> = keys.iter().filter_map(|key| self.done.get_mut(key)?.pop_front()).collect();
+        let ids: Vec<_> = keys.iter().filter_map(|key| self.done.take(*key)).collect();
         Some(Recalled::Done { request_id: ids.first().map(ToString::to_string).unwrap_or_default() })
     }
 

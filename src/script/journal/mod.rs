@@ -1,5 +1,6 @@
 //! The journal of a run: what leaves is on disk before, what became of it after, and what an earlier run left of it.
 
+mod deeds;
 mod known;
 pub mod mask;
 pub mod memory;
