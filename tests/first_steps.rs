@@ -51,8 +51,8 @@ fn init_leaves_a_profile_that_is_there_alone() {
 
 #[test]
 fn init_without_a_terminal_says_what_to_give() {
-    Shell::new("init --org-id A@AdobeOrg").run().failed(1, "standard input is no terminal");
-    Shell::new("init --org-id A").run().failed(1, "`A` is no organization id");
+    Shell::new("init --org-id A@AdobeOrg").run().failed(2, "standard input is no terminal");
+    Shell::new("init --org-id A").run().failed(2, "`A` is no organization id");
 }
 
 #[cfg(unix)]

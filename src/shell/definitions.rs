@@ -18,7 +18,7 @@ pub fn run(folder: &Path, output: &Output) -> Exit {
         }
         Err(error) => {
             output.error(&error.to_string(), error.hint().as_deref());
-            Exit::of_kind(error.kind.name())
+            Exit::of_refusal(error.kind.name())
         }
     }
 }

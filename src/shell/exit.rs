@@ -29,7 +29,7 @@ pub enum Exit {
 pub const EXITS: &[(Exit, &str)] = &[
     (Exit::Done, "done"),
     (Exit::Script, "the script failed"),
-    (Exit::Usage, "the command line is wrong"),
+    (Exit::Usage, "the command line is wrong, or asks for what cannot be"),
     (Exit::Rejected, "the service rejected a request or some commands, and the script did not handle it"),
     (Exit::Config, "configuration or credentials are missing, wrong or refused"),
     (Exit::Unavailable, "the service gave no usable answer, after all retries"),
@@ -77,6 +77,11 @@ impl Exit {
             "interrupted" => Self::Interrupted,
             _ => Self::Script,
         }
+    }
+
+    /// The end of a command line that is refused before its run begins.
+    pub fn of_refusal(kind: &str) -> Self {
+        if kind == "usage" { Self::Usage } else { Self::of_kind(kind) }
     }
 
     /// The one that counts of two.
@@ -140,6 +145,12 @@ mod tests {
             ("script", 1),
         ];
         assert_eq!(ends, expected);
+    }
+
+    #[test]
+    fn a_wrong_command_line_is_not_taken_for_a_script_that_failed() {
+        let codes = ["usage", "file", "config"].map(|kind| Exit::of_refusal(kind).code());
+        assert_eq!(codes, [2, 1, 4]);
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub fn run(options: &Init, profile: &str, file: &Path, output: &Output) -> Exit 
         Ok(()) => Exit::Done,
         Err(error) => {
             output.error(&error.to_string(), error.hint().as_deref());
-            Exit::of_kind(error.kind.name())
+            Exit::of_refusal(error.kind.name())
         }
     }
 }
