@@ -1,12 +1,13 @@
 //! The command line: clap types only, no I/O.
 
 use crate::config::table::{self, Key, setting};
-use crate::config::values::Choice;
+use crate::config::values::{Choice, duration};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 /// A scriptable shell for Adobe's User Management API.
 ///
@@ -100,7 +101,8 @@ pub struct Global {
     /// why the run is made; stands in the journal
     #[arg(long, global = true, value_name = "TEXT", help_heading = "Accounts of a run")]
     pub reason: Option<String>,
-    /// a further argument of the script, behind the others, that the journal must not hold
+    /// a further argument of the script, behind the others, that the journal does not hold, not even where a command
+    /// does; to be given again on resume
     #[arg(long = "secret-arg", global = true, value_name = "TEXT", help_heading = "Accounts of a run")]
     pub secret_arguments: Vec<String>,
     /// when to use colour
@@ -244,6 +246,13 @@ pub struct Sandbox {
     /// keep to the documented limits and answer 429 above them
     #[arg(long)]
     pub throttle: bool,
+    /// length of the minute in which calls are counted, such as 3s, for tests that do not wait
+    #[arg(long, value_name = "TIME", requires = "throttle", value_parser = length_of_time)]
+    pub minute: Option<Duration>,
+}
+
+fn length_of_time(text: &str) -> Result<Duration, String> {
+    duration(text).ok_or_else(|| "it must be a length of time such as 3s".to_owned())
 }
 
 fn formats(names: &'static [&'static str]) -> impl TypedValueParser<Value = Format> {

@@ -162,10 +162,20 @@ impl Failure {
         }
     }
 
+    /// Who, what and, where the service gave one, the code.
+    pub fn told(&self) -> String {
+        refusal(&self.target, &self.message, &self.code)
+    }
+
     /// What to do about it.
     pub fn hint(&self) -> Option<&'static str> {
         code::find(&self.code).map(|code| code.hint)
     }
+}
+
+/// Who was refused, why and, where the service gave one, by which code.
+pub fn refusal(target: &str, message: &str, code: &str) -> String {
+    if code.is_empty() { format!("{target}: {message}") } else { format!("{target}: {message} ({code})") }
 }
 
 impl From<ErrorKind> for Error {
@@ -442,7 +452,7 @@ fn list(formatter: &mut fmt::Formatter<'_>, verdict: &str, failures: &[Failure])
     let Some(first) = failures.first() else {
         return formatter.write_str(verdict);
     };
-    write!(formatter, "{verdict}: {}: {} ({})", first.target, first.message, first.code)?;
+    write!(formatter, "{verdict}: {}", first.told())?;
     match failures.len() - 1 {
         0 => Ok(()),
         1 => formatter.write_str(", and one more command"),

@@ -34,6 +34,30 @@ fn a_word_that_may_be_a_mistyped_file_is_told_as_what_it_is_taken_for() {
     let told = |text: &str| Shell::new(&format!("--sandbox --protect {text} -e 1")).run().stderr;
     assert!(told("protectd").contains("there is no file `protectd`"));
     assert_eq!(told("*@example.com"), "");
+    let desk = Desk::new("print(1)");
+    std::fs::write(desk.folder.path().join("c.toml"), "[default]\nprotect = \"protectd\"\n").unwrap();
+    let (_, _, told) = desk.run("--config c.toml job.rhai");
+    assert!(told.contains("`protect` of the profile: there is no file `protectd`"), "{told}");
+}
+
+#[test]
+fn a_file_that_a_profile_names_to_protect_stands_beside_it() {
+    let desk = Desk::new(REMOVE);
+    std::fs::create_dir(desk.folder.path().join("conf")).unwrap();
+    std::fs::write(desk.folder.path().join("conf/board.txt"), "ben.osei@example.com\n").unwrap();
+    std::fs::write(desk.folder.path().join("conf/c.toml"), "[default]\nprotect = \"board.txt\"\n").unwrap();
+    let (code, _, told) = desk.run("--config conf/c.toml --live job.rhai");
+    assert!(code == 7 && told.contains("is protected"), "{told}");
+}
+
+#[test]
+fn who_is_protected_by_e_mail_is_so_under_a_username_that_was_read() {
+    let script = "let people = get_users().filter(|user| user.email == \"tara.singh@example.com\");
+        remove_from_org(people[0]);";
+    let desk = Desk::new(script);
+    let (code, _, told) = desk.run("--live --protect tara.singh@example.com job.rhai");
+    assert!(code == 7 && told.contains("is protected (by `tara.singh@example.com`)"), "{told}");
+    assert_eq!(posts(&desk), 0);
 }
 
 #[test]
@@ -109,6 +133,32 @@ fn with_verify_whoever_remains_is_told() {
 }
 
 #[test]
+fn an_organization_admin_whom_the_service_keeps_is_told_with_verify() {
+    let code = "let report = multi_action([command(\"ada.lind@example.com\").remove_from_all_groups()]);
+        print(`${report.failed[0].status}: ${report.failed[0].message}`)";
+    let run = Shell::new("--sandbox --verify -e").arg(code).run();
+    assert_eq!(run.ended(3), "still_member: still a member of _org_admin\n");
+    let code = code.replace("failed", "done");
+    assert_eq!(Shell::eval(&code).run().done(), "completed: \n");
+}
+
+#[test]
+fn a_refusal_without_a_word_says_its_status() {
+    let list = "let report = multi_action([command(\"ben.osei@example.com\").add_to_groups(\"Interns\")]);
+        print(`${report.failed[0].message} ${report.failed[0].code == ()}`);";
+    let desk = Desk::new(&format!("{list} add_to_groups(\"ben.osei@example.com\", \"Interns\");"));
+    let refusal = Effect::Status { status: 400, body: None, retry_after: None };
+    desk.server.queue(Fault::at(EndpointId::Action, refusal).times(2));
+    let (code, out, told) = desk.run("--live job.rhai");
+    assert_eq!((code, out.trim()), (3, "the service refused the request (HTTP 400) true"), "{told}");
+    assert!(
+        told.contains("ben.osei@example.com: the service refused the request (HTTP 400)")
+            && !told.contains(": ()"),
+        "{told}"
+    );
+}
+
+#[test]
 fn a_lost_answer_is_settled_by_reading_back_within_the_run() {
     let create =
         "let report = multi_action([command(\"new@example.net\").add_adobe_id(#{option: \"error\"})]);
@@ -121,6 +171,169 @@ fn a_lost_answer_is_settled_by_reading_back_within_the_run() {
         assert_eq!((code, out.trim()), (0, "completed new@example.net"), "{effect:?}: {told}");
         let expected = if effect == Effect::DropBefore { 2 } else { 1 };
         assert_eq!(posts(&desk), expected, "{effect:?}");
+    }
+}
+
+#[test]
+fn a_guard_or_report_that_cannot_be_is_a_wrong_command_line() {
+    let desk = Desk::new("print(1)");
+    for (option, message) in [
+        ("--max-removals many", "`--max-removals` must be a whole number"),
+        ("--max-changes few", "invalid value 'few'"),
+        ("--protect ./missing", "--protect: ./missing"),
+        ("--report made.txt", "must end in .csv or .json"),
+    ] {
+        let (code, out, told) = desk.run(&format!("{option} job.rhai"));
+        assert_eq!((code, out.as_str()), (2, ""), "{option}: {told}");
+        assert!(told.contains(message), "{option}: {told}");
+    }
+    std::fs::write(desk.folder.path().join("c.toml"), "[default]\nprotect = \"./missing\"\n").unwrap();
+    assert_eq!(desk.run("--config c.toml job.rhai").0, 4);
+    assert_eq!(desk.run("--max-changes 0 job.rhai").0, 0);
+}
+
+#[test]
+fn a_change_that_leaves_again_counts_once() {
+    let script =
+        "print(multi_action([command(\"new@example.net\").add_adobe_id(#{option: \"error\"})]).completed)";
+    let desk = Desk::new(script);
+    desk.server.queue(Fault::at(EndpointId::Action, Effect::DropBefore));
+    let (code, out, told) = desk.run("--live --max-changes 1 job.rhai");
+    assert_eq!((code, out.trim(), posts(&desk)), (0, "1", 2), "{told}");
+}
+
+const QUEUE: &str = "let changes = queue();
+    for n in 0..300 { changes.add_adobe_id(`n${n}@example.net`, \"A\", \"B\", \"US\"); }
+    print(changes.finish().completed); exit(0);";
+
+#[cfg(unix)]
+#[test]
+fn a_report_that_cannot_be_written_to_its_end_is_told_and_ends_the_run_badly() {
+    for name in ["r.csv", "r.json"] {
+        let desk = Desk::new(QUEUE);
+        let line = format!("--live --no-journal --report {name} job.rhai");
+        let (code, out, told) = desk.run_on_a_full_disk(16, &line);
+        assert_eq!((code, out.trim()), (1, "300"), "{told}");
+        assert!(told.contains("the report lacks its last rows") && told.contains("File too large"), "{told}");
+        assert_eq!(told.matches("the report ends here").count(), 1, "{told}");
+        let text = std::fs::read_to_string(desk.folder.path().join(name)).unwrap();
+        let rows = match serde_json::from_str::<Vec<serde_json::Value>>(&text) {
+            Ok(rows) => rows.len(),
+            Err(_) => text.lines().filter(|line| line.contains(",completed,")).count(),
+        };
+        assert!(rows > 10 && told.contains(&format!("{} of them", 300 - rows)), "{rows}: {told}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_written_to_the_journal_does_not_leave() {
+    let desk = Desk::new(&QUEUE.replace("exit(0);", ""));
+    let (code, _, told) = desk.run_on_a_full_disk(16, "--live job.rhai");
+    assert!(code == 1 && told.contains("File too large"), "{code}: {told}");
+    let written = std::fs::read_to_string(&desk.journals()[0]).unwrap();
+    let requests = written.matches("\"kind\":\"request\"").count();
+    assert!(requests > 0 && requests == posts(&desk), "{requests} written, {} sent", posts(&desk));
+    let (code, _, told) = desk.run("journal verify");
+    assert_eq!(code, 0, "{told}");
+    let (code, out, told) = desk.run("resume");
+    assert_eq!((code, out.trim(), posts(&desk)), (0, "300", 30), "{told}");
+}
+
+#[test]
+fn two_runs_do_not_write_one_report() {
+    let script =
+        "add_adobe_id(args()[0], \"A\", \"B\", \"US\"); print(1); if args().len() > 1 { sleep(60); }";
+    let desk = Desk::new(script);
+    let mut first = desk.command("--live --report r.csv job.rhai a@example.net wait");
+    let mut first = first.stdout(std::process::Stdio::piped()).spawn().unwrap();
+    let mut byte = [0];
+    std::io::Read::read_exact(&mut first.stdout.take().unwrap(), &mut byte).unwrap();
+    let (code, _, told) = desk.run("--live --report r.csv job.rhai b@example.net");
+    assert!(code == 2 && told.contains("another run writes the report r.csv"), "{code}: {told}");
+    first.kill().unwrap();
+    first.wait().unwrap();
+    assert_eq!(rows(&desk), ["a@example.net addAdobeID completed"]);
+    assert_eq!(desk.run("--live --report r.csv job.rhai c@example.net").0, 0);
+    assert_eq!(rows(&desk), ["c@example.net addAdobeID completed"]);
+    assert!(desk.folder.path().join("r-2.csv").is_file());
+}
+
+#[test]
+fn what_was_removed_before_counts_in_a_run_that_goes_on() {
+    let made = "for n in 0..30 { changes.add_adobe_id(`n${n}@example.net`, \"A\", \"B\", \"US\"); }";
+    let queue = "for n in 0..30 { changes.remove_from_org(`n${n}@example.net`); }";
+    let list = "let all = []; for n in 0..30 { all.push(command(`n${n}@example.net`).remove_from_org()); } multi_action(all);";
+    for remove in [queue, list] {
+        let desk = Desk::new(&format!("let changes = queue(); {remove} print(changes.finish().completed);"));
+        std::fs::write(desk.folder.path().join("make.rhai"), format!("let changes = queue(); {made}"))
+            .unwrap();
+        assert_eq!(desk.run("--live --no-journal make.rhai").0, 0);
+        let refusal = Effect::Status { status: 401, body: None, retry_after: None };
+        desk.server.queue(Fault::at(EndpointId::Action, refusal).times(2).skip(1));
+        assert_eq!(desk.run("--live --max-removals 30 job.rhai").0, 4);
+        desk.server.reset();
+        let (code, _, told) = desk.run("--max-removals 29 resume");
+        assert!(code == 7 && told.contains("Raise --max-removals"), "{code}: {told}");
+        let (code, _, told) = desk.run("resume");
+        assert!(code == 0 && told.contains("30 done"), "{code}: {told}");
+    }
+}
+
+/// The ways to send a request as it is written, each for a list of commands `list`.
+const RAW: [&str; 3] = ["action(list)", "make_call(\"POST\", path, list)", "send(\"POST\", path, list).body"];
+
+/// A script that sends two new accounts in such a way.
+fn raw_script(way: &str) -> String {
+    format!(
+        "let path = `/action/${{session().organization}}`;
+        let list = [\"a\", \"b\"].map(|name| #{{user: name + \"@example.net\", \"do\": [#{{addAdobeID: #{{email: name + \"@example.net\"}}}}]}});
+        print({way}.completed);"
+    )
+}
+
+fn rows(desk: &Desk) -> Vec<String> {
+    let text = std::fs::read_to_string(desk.folder.path().join("r.csv")).unwrap();
+    let cells =
+        text.lines().skip(1).map(|line| line.split(',').skip(1).take(3).collect::<Vec<_>>().join(" "));
+    cells.collect()
+}
+
+#[test]
+fn the_lost_answer_to_a_request_sent_as_it_is_written_is_settled_too() {
+    for way in RAW {
+        for effect in [Effect::DropAfter, Effect::CutBody { bytes: 3 }] {
+            let desk = Desk::new(&raw_script(way));
+            desk.server.queue(Fault::at(EndpointId::Action, effect));
+            let (code, out, told) = desk.run("--live --report r.csv job.rhai");
+            assert_eq!((code, out.trim(), posts(&desk)), (0, "2", 1), "{way}: {told}");
+            let expected = ["a@example.net addAdobeID completed", "b@example.net addAdobeID completed"];
+            assert_eq!(rows(&desk), expected, "{way}");
+            assert!(told.contains("2 done"), "{told}");
+        }
+    }
+}
+
+#[test]
+fn of_which_nothing_was_done_it_leaves_again_unless_one_exchange_was_asked_for() {
+    for way in RAW {
+        let desk = Desk::new(&raw_script(way));
+        desk.server.queue(Fault::at(EndpointId::Action, Effect::DropBefore));
+        let (code, _, told) = desk.run("--live --report r.csv job.rhai");
+        let once = way.starts_with("send");
+        assert_eq!((code, posts(&desk)), if once { (5, 1) } else { (0, 2) }, "{way}: {told}");
+        let status = if once { "not_sent" } else { "completed" };
+        assert_eq!(rows(&desk)[1], format!("b@example.net addAdobeID {status}"), "{way}");
+    }
+}
+
+#[test]
+fn refused_commands_of_a_request_sent_as_it_is_written_are_in_the_report_and_count() {
+    for way in RAW {
+        let desk = Desk::new(&raw_script(way).replace("\"b\"]", "\"femi.adeyemi\"]"));
+        let (code, _, told) = desk.run("--live --report r.csv job.rhai");
+        let refused = rows(&desk).iter().filter(|row| row.ends_with("failed")).count();
+        assert!(code == 3 && refused == 1 && told.contains("1 done, 1 failed"), "{way}: {code} {told}");
     }
 }
 

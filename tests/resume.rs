@@ -229,6 +229,22 @@ fn a_resumed_run_goes_on_with_the_report_of_the_run() {
 }
 
 #[test]
+fn what_a_file_protected_is_protected_on_resume_whatever_it_looks_like() {
+    let desk =
+        Desk::new(&format!("{SCRIPT}; add_users_to_group(\"R&D / Lab #1\", \"ben.osei@example.com\");"));
+    let file = desk.folder.path().join("protected.txt");
+    std::fs::write(&file, "R&D / Lab #1\n").unwrap();
+    let refusal = Effect::Status { status: 401, body: None, retry_after: None };
+    desk.server.queue(Fault::at(EndpointId::Action, refusal).times(2).skip(1));
+    assert_eq!(desk.run("--live --protect protected.txt job.rhai 30").0, 7);
+    desk.server.reset();
+    std::fs::remove_file(file).unwrap();
+    let (code, out, told) = desk.run("resume");
+    assert_eq!((code, out.trim()), (7, "30"), "{told}");
+    assert!(told.contains("`R&D / Lab #1` is protected"), "{told}");
+}
+
+#[test]
 fn what_is_no_journal_is_not_verified_and_the_end_of_one_is_told() {
     let desk = Desk::new(SCRIPT);
     let journal = interrupted(&desk, 30);
@@ -265,7 +281,7 @@ fn two_runs_do_not_go_on_with_one_journal() {
     let journal = interrupted(&desk, 30);
     let held = std::fs::OpenOptions::new().read(true).write(true).open(&journal).unwrap();
     held.lock().unwrap();
-    let (code, _, told) = desk.run("resume");
+    let (code, _, told) = desk.run(&format!("resume {}", journal.display()));
     assert!(code == 2 && told.contains("another run holds the journal"), "{told}");
     drop(held);
     assert_eq!(desk.run("resume").0, 0);
@@ -316,8 +332,75 @@ fn secret_arguments_are_masked_and_given_again() {
     let resume = format!("resume {}", journal.display());
     let (_, _, told) = desk.run(&resume);
     assert!(told.contains("1 secret arguments"), "{told}");
+    let (code, _, told) = desk.run(&format!("--secret-arg s3cre {resume}"));
+    assert!(code == 2 && told.contains("secret argument 1 is not the one the run had"), "{told}");
     let (code, _, told) = desk.run(&format!("--secret-arg s3cret {resume}"));
     assert!(code == 1 && told.contains("late"), "{told}");
+}
+
+#[test]
+fn a_secret_argument_in_commands_is_masked_in_the_journal_and_found_again_on_resume() {
+    let script = "let secret = args()[0];
+        let report = multi_action([
+            command(\"new1@example.net\").add_adobe_id(#{lastname: secret, option: \"error\"}),
+            command(`${secret}@example.net`).add_adobe_id(#{lastname: \"B\", option: \"error\"}),
+            command(\"new2@example.net\").add_adobe_id(#{lastname: `x${secret}y`}).add_to_groups(secret),
+        ]);
+        print(report.outcomes.map(|outcome| outcome.resumed)); throw \"late\";";
+    let desk = Desk::new(script);
+    let (code, _, told) = desk.run("--live --reason s3cret --secret-arg s3cret job.rhai");
+    assert!(code == 3, "{told}");
+    let journal = only_journal(&desk);
+    let text = std::fs::read_to_string(&journal).unwrap();
+    assert!(!text.contains("s3cret") && text.contains("Group (secret argument 1) was not found"), "{text}");
+    let (_, out, told) = desk.run(&format!("--secret-arg s3cret resume {}", journal.display()));
+    assert_eq!(out.trim(), "[true, true, false]", "{told}");
+}
+
+#[test]
+fn a_run_that_is_under_way_is_not_offered_to_be_resumed() {
+    let desk = Desk::new("add_to_groups(\"ben.osei@example.com\", \"Engineering\"); sleep(60);");
+    let mut running = desk.command("--live job.rhai").spawn().unwrap();
+    while desk.journals().first().is_none_or(|path| lines(path).len() < 3) {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let (code, _, told) = desk.run("resume");
+    assert!(code == 2 && told.contains("no run was interrupted"), "{told}");
+    let (code, _, told) = desk.run(&format!("resume {}", only_journal(&desk).display()));
+    assert!(code == 2 && told.contains("another run holds the journal"), "{told}");
+    running.kill().unwrap();
+    running.wait().unwrap();
+}
+
+#[test]
+fn a_run_goes_on_in_the_folder_it_was_started_in_and_new_options_are_meant_from_here() {
+    let desk = Desk::new(
+        "import \"names\" as names; let rows = read_csv(\"people.csv\");
+        let changes = queue();
+        for row in rows { changes.add_adobe_id(row.mail, \"A\", \"B\", \"US\"); }
+        print(changes.finish().completed); write_csv(\"made.csv\", rows);",
+    );
+    let home = desk.folder.path();
+    std::fs::write(home.join("names.rhai"), "export const N = 1;").unwrap();
+    std::fs::write(home.join("c.toml"), "[default]\n").unwrap();
+    let mails: Vec<_> = (0..30).map(|number| format!("new{number}@example.net")).collect();
+    std::fs::write(home.join("people.csv"), format!("mail\n{}\n", mails.join("\n"))).unwrap();
+    let refusal = Effect::Status { status: 401, body: None, retry_after: None };
+    desk.server.queue(Fault::at(EndpointId::Action, refusal).times(2).skip(1));
+    assert_eq!(desk.run("--config c.toml --live job.rhai").0, 4);
+    desk.server.reset();
+    let other = home.join("elsewhere");
+    std::fs::create_dir(&other).unwrap();
+    let output = desk.command("--report r.csv resume").current_dir(&other).output().unwrap();
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(
+        (output.status.code(), String::from_utf8_lossy(&output.stdout).trim()),
+        (Some(0), "30"),
+        "{told}"
+    );
+    assert!(
+        other.join("r.csv").is_file() && home.join("made.csv").is_file() && !other.join("made.csv").exists()
+    );
 }
 
 #[test]
@@ -347,11 +430,32 @@ fn the_sandbox_of_the_process_leaves_no_journal() {
 }
 
 #[test]
+fn a_request_sent_as_it_was_written_that_was_read_back_is_not_sent_again_on_resume() {
+    let script = "let answer = action([#{user: \"new@example.net\", \"do\": [#{addAdobeID: #{email: \"new@example.net\"}}]}]);
+        if answer.resumed == () { sleep(60); }
+        print(answer.completed);";
+    let desk = Desk::new(script);
+    desk.server.queue(Fault::at(EndpointId::Action, Effect::DropAfter));
+    let mut child = desk.command("--live job.rhai").spawn().unwrap();
+    let settled = || desk.journals().first().is_some_and(|path| lines(path).len() > 2);
+    while !settled() {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let (code, out, told) = desk.run("resume");
+    assert_eq!((code, out.trim()), (0, "1"), "{told}");
+    assert_eq!(desk.server.requests().iter().filter(|seen| seen.endpoint == "Action").count(), 1);
+}
+
+#[test]
 fn a_request_sent_as_it_was_written_is_confirmed_rather_than_sent_twice() {
     let script = "let answer = action([#{user: \"new@example.net\", \"do\": [#{addAdobeID: #{email: \"new@example.net\"}}]}]);
         print(`${answer.completed} ${answer.resumed}`);";
     let desk = Desk::new(script);
     desk.server.queue(Fault::at(EndpointId::Action, Effect::DropAfter));
+    let refusal = Effect::Status { status: 403, body: None, retry_after: None };
+    desk.server.queue(Fault::at(EndpointId::User, refusal));
     assert_eq!(desk.run("--live job.rhai").0, 6);
     let (code, out, told) = desk.run("resume");
     assert_eq!((code, out.trim()), (0, "1 true"), "{told}");

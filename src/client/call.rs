@@ -327,7 +327,7 @@ impl Client {
     }
 
     async fn slot(&self, call: &Call) -> Result<()> {
-        let Some(lane) = call.target.lane().filter(|_| self.shared.settings.pace == Pace::Documented) else {
+        let Some(lane) = call.target.lane().filter(|_| self.shared.settings.pace != Pace::Off) else {
             return self.unless_stopped(std::future::ready(())).await;
         };
         let begun = Instant::now();

@@ -4,13 +4,11 @@ use super::Client;
 use super::call::Failed;
 use super::event::{Event, Progress, Recalled, SentCommand, WaitReason};
 use super::gate::Admitted;
-use super::look_back::{Sight, UNREADABLE};
 use super::outcome::{Outcome, Status};
-use super::pace::time_for;
 use super::plan::{Item, Plan, Settled, Verdict};
 use super::request::Answer;
 use super::retry;
-use super::settings::{Mode, Pace};
+use super::settings::Mode;
 use super::stitch;
 use crate::error::{Error, ErrorKind, Result};
 use crate::wire::code;
@@ -196,7 +194,7 @@ impl Runner {
         let settled = done + failed + unknown + not_sent;
         let each = settled.checked_div(requests).unwrap_or_default().max(1);
         let requests = total?.saturating_sub(settled).div_ceil(each);
-        if self.client.settings().pace == Pace::Off { None } else { time_for(EndpointId::Action, requests) }
+        self.client.shared.pacer.time_for(EndpointId::Action, requests)
     }
 
     fn next_request(&self) -> Result<Request> {
@@ -283,7 +281,8 @@ impl Runner {
     fn refused(&mut self, request: &Request, attempts: u32, error: Error) {
         let (code, message) = match &*error.kind {
             ErrorKind::Rejected { code, message, .. } | ErrorKind::NotFound { code, message, .. } => {
-                (code.clone().unwrap_or_default(), message.clone())
+                let said = if message.is_empty() { error.kind.to_string() } else { message.clone() };
+                (code.clone().unwrap_or_default(), said)
             }
             kind => (String::new(), kind.to_string()),
         };
@@ -312,7 +311,9 @@ impl Runner {
             self.client.wait(&request.admitted.call, WaitReason::Backoff(met.clone()), wait).await
         };
         let again = resend && ended.is_ok();
-        let verdicts = self.look_back(request, &met, again).await;
+        let sent = request.places.iter().map(|(place, repeatable)| (self.command_at(*place), *repeatable));
+        let (sent, client) = (sent.collect(), self.client.clone());
+        let verdicts = client.settle_lost(sent, request.mode, &met, again).await;
         let all_done = verdicts.iter().all(|verdict| *verdict == Verdict::Done);
         let settled = request.places.iter().zip(verdicts);
         let settled =
@@ -320,25 +321,6 @@ impl Runner {
         self.conclude(request, settled.collect());
         // What is seen to be done needs no answer: nothing keeps the next request from leaving.
         self.stopped = ended.err().filter(|error| !all_done || matches!(*error.kind, ErrorKind::Interrupted));
-    }
-
-    /// What became of each command of a request whose answer was lost; `again` says whether any may leave again.
-    async fn look_back(&mut self, request: &Request, met: &str, again: bool) -> Vec<Verdict> {
-        let pieces: Vec<_> =
-            request.places.iter().map(|(place, repeatable)| (self.command_at(*place), *repeatable)).collect();
-        let client = self.client.clone();
-        let (mut verdicts, mut reachable) = (Vec::new(), request.mode == Mode::Live);
-        for (command, repeatable) in pieces {
-            let sight = match command.filter(|_| reachable && !(repeatable && again)) {
-                Some(command) => Some(client.look_back(&command).await),
-                None => None,
-            };
-            if let Some(Sight::Unclear(why)) = &sight {
-                reachable &= !why.starts_with(UNREADABLE);
-            }
-            verdicts.push(judge(sight, met, repeatable, again));
-        }
-        verdicts
     }
 
     fn settle(&mut self, request: &Request, attempts: u32, verdict: impl Fn(bool) -> Verdict) {
@@ -395,23 +377,6 @@ impl Request {
     fn settled(&self, verdict: Verdict, attempts: u32) -> Settled {
         let request_id = (attempts > 0).then(|| self.admitted.call.request_id.clone());
         Settled { verdict, warnings: Vec::new(), request_id, attempts, mode: self.mode }
-    }
-}
-
-/// What a look at the organization says of a command whose answer was lost; `None` where none was taken.
-fn judge(sight: Option<Sight>, met: &str, repeatable: bool, again: bool) -> Verdict {
-    match sight {
-        None if repeatable && again => Verdict::Again,
-        Some(Sight::Done) => Verdict::Done,
-        Some(Sight::NotDone) if again => Verdict::Again,
-        Some(Sight::NotDone) => {
-            Verdict::NotSent(format!("{met}; reading it back shows that it was not done"))
-        }
-        Some(Sight::Partly) => {
-            Verdict::Unknown(format!("{met}; reading it back shows that a part of it was done"))
-        }
-        Some(Sight::Unclear(why)) => Verdict::Unknown(format!("{met}; {why}")),
-        None => Verdict::Unknown(met.to_owned()),
     }
 }
 

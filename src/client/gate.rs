@@ -3,20 +3,18 @@
 use super::Client;
 use super::call::{Body, Call, Failed};
 use super::event::{ActionRequest, Hook, Recalled, SentCommand};
-use super::outcome::{Fate, Status};
+use super::outcome::Fate;
 use super::request::Answer;
 use super::settings::Mode;
 use super::split;
-use super::stitch;
 use super::target::{Nature, Target};
 use super::transport::Response;
 use crate::error::{Error, ErrorKind, Failure, Result};
 use crate::wire::check::{self, Fault};
 use crate::wire::code;
-use crate::wire::command::Command;
+use crate::wire::command::{Command, subject_of};
 use crate::wire::endpoint::EndpointId;
 use crate::wire::limits;
-use crate::wire::response::ActionResponse;
 use bytes::Bytes;
 use serde_json::Value;
 use std::sync::{Arc, PoisonError};
@@ -134,15 +132,8 @@ impl Client {
 
     /// Sends an admitted request until it is answered with 2xx; with the number of exchanges it took.
     pub(super) async fn carry(&self, admitted: &Admitted) -> Result<(Answer, u32), Failed> {
-        let call = &admitted.call;
-        let is_action = call.target.nature() == Nature::Action;
         self.before(admitted.change.as_ref())?;
-        let answered = self
-            .perform(call, admitted.change.as_ref(), |response| match answer(call, response) {
-                answer if is_action && !answer.body.is_object() => Err("it is no JSON object".to_owned()),
-                answer => Ok(answer),
-            })
-            .await;
+        let answered = self.try_until_answered(admitted).await;
         match &answered {
             Ok((answer, _)) => self.after(admitted.change.as_ref(), Ok(answer)),
             Err(failed) => self.after(admitted.change.as_ref(), Err(&failed.clone().into_error())),
@@ -150,33 +141,25 @@ impl Client {
         answered
     }
 
-    /// Sends an admitted request once; every status is an answer.
-    pub(super) async fn carry_once(&self, admitted: &Admitted) -> Result<Answer> {
-        self.before(admitted.change.as_ref())?;
+    /// Sends until it is answered with 2xx.
+    pub(super) async fn try_until_answered(&self, admitted: &Admitted) -> Result<(Answer, u32), Failed> {
         let call = &admitted.call;
-        let answered = self.once(call, admitted.change.as_ref()).await;
-        let answered = answered.map(|response| answer(call, &response)).map_err(Failed::into_error);
-        self.after(admitted.change.as_ref(), answered.as_ref());
-        answered
+        let is_action = call.target.nature() == Nature::Action;
+        self.perform(call, admitted.change.as_ref(), |response| match answer(call, response) {
+            answer if is_action && !answer.body.is_object() => Err("it is no JSON object".to_owned()),
+            answer => Ok(answer),
+        })
+        .await
     }
 
-    /// Sends a request as its caller wrote it, unless an earlier run has its answer; `once` for a single exchange.
-    pub(super) async fn carry_raw(&self, admitted: &Admitted, once: bool) -> Result<Answer> {
-        if let Some(answer) = self.recall_answer(admitted) {
-            return answer;
-        }
-        let answered = if once {
-            self.carry_once(admitted).await
-        } else {
-            self.carry(admitted).await.map(|(answer, _)| answer).map_err(Failed::into_error)
-        };
-        if let Some(change) = &admitted.change {
-            self.tell_settled(admitted, &fates(change, answered.as_ref()));
-        }
-        answered
+    /// Sends once; every status is an answer.
+    pub(super) async fn try_once(&self, admitted: &Admitted) -> Result<(Answer, u32), Failed> {
+        let response = self.once(&admitted.call, admitted.change.as_ref()).await?;
+        Ok((answer(&admitted.call, &response), 1))
     }
 
-    fn recall_answer(&self, admitted: &Admitted) -> Option<Result<Answer>> {
+    /// What an earlier run got to a request sent as its caller wrote it.
+    pub(super) fn recall_answer(&self, admitted: &Admitted) -> Option<Result<Answer>> {
         let change = admitted.change.as_ref()?;
         self.hooks().iter().filter(|hook| hook.remembers()).find_map(|hook| hook.recall_answer(change))
     }
@@ -198,7 +181,7 @@ impl Client {
     }
 
     /// Asks the hooks. When one refuses, those before it are told that the request did not leave.
-    fn before(&self, change: Option<&ActionRequest>) -> Result<()> {
+    pub(super) fn before(&self, change: Option<&ActionRequest>) -> Result<()> {
         let Some(request) = change else { return Ok(()) };
         let hooks = self.hooks();
         for (place, hook) in hooks.iter().enumerate() {
@@ -216,7 +199,7 @@ impl Client {
         self.hooks().iter().try_for_each(|hook| hook.leaving(request))
     }
 
-    fn after(&self, change: Option<&ActionRequest>, answer: Result<&Answer, &Error>) {
+    pub(super) fn after(&self, change: Option<&ActionRequest>, answer: Result<&Answer, &Error>) {
         if let Some(request) = change {
             self.hooks().iter().for_each(|hook| hook.after(request, answer));
         }
@@ -224,37 +207,6 @@ impl Client {
 
     pub(super) fn hooks(&self) -> Vec<Arc<dyn Hook>> {
         self.shared.hooks.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-}
-
-/// What became of each command of a request that was sent as its caller wrote it.
-fn fates(request: &ActionRequest, answered: Result<&Answer, &Error>) -> Vec<Fate> {
-    let all = |fate: Fate| vec![fate; request.commands.len()];
-    match answered {
-        Ok(answer) => fates_of_answer(request, answer),
-        Err(error) => match &*error.kind {
-            ErrorKind::Unknown { .. } => all(Fate::told(Status::Unknown, error.to_string())),
-            ErrorKind::Rejected { code, .. } | ErrorKind::NotFound { code, .. } => {
-                all(Fate { code: code.clone(), ..Fate::told(Status::Failed, error.to_string()) })
-            }
-            _ => all(Fate::told(Status::NotSent, error.to_string())),
-        },
-    }
-}
-
-fn fates_of_answer(request: &ActionRequest, answer: &Answer) -> Vec<Fate> {
-    let count = request.commands.len();
-    let all = |status, message: String| vec![Fate::told(status, message); count];
-    match serde_json::from_value::<ActionResponse>(answer.body.clone()) {
-        Ok(response) if answer.status < 300 => {
-            if let Some(code) = stitch::whole_refusal(&response) {
-                return all(Status::Failed, code.to_owned());
-            }
-            let parts = stitch::stitch(&response, count, request.mode);
-            parts.iter().map(|part| part.verdict.fate(request.mode)).collect()
-        }
-        _ if (300..500).contains(&answer.status) => all(Status::Failed, format!("HTTP {}", answer.status)),
-        _ => all(Status::Unknown, format!("HTTP {}, and no answer that makes sense", answer.status)),
     }
 }
 
@@ -295,8 +247,7 @@ fn check_list(body: Option<&Value>) -> Result<()> {
 
 fn failure(index: usize, command: &Value) -> Option<Failure> {
     let fault = check::command(command).err()?;
-    let name = ["user", "usergroup"].iter().find_map(|key| command.get(*key)?.as_str());
-    Some(Failure::local(index, name.unwrap_or("(no user)"), &fault))
+    Some(Failure::local(index, subject_of(command).unwrap_or("(no user)"), &fault))
 }
 
 #[cfg(test)]

@@ -3,10 +3,8 @@
 use super::Client;
 use super::ahead::Ahead;
 use super::event::Event;
-use super::pace::time_for;
 use super::query::UserQuery;
 use super::seen::Seen;
-use super::settings::Pace;
 use super::source::{Fetched, Reader, Source};
 use crate::error::{Error, ErrorKind, Result};
 use crate::wire::group::Group;
@@ -345,8 +343,7 @@ impl<T: Entry> Listing<T> {
     /// How long the pages that are left take, where that can be told.
     fn left(&self) -> Option<Duration> {
         let pages = self.pages?.saturating_sub(self.page + 1);
-        let paced = self.reader.client.settings().pace == Pace::Documented;
-        if paced { time_for(self.reader.source.endpoint(), pages) } else { None }
+        self.reader.client.settings().pace.time_for(self.reader.source.endpoint(), pages)
     }
 
     fn finish(&mut self) {

@@ -14,10 +14,12 @@ pub mod outcome;
 mod pace;
 mod plan;
 pub mod query;
+pub mod raw;
 pub mod request;
 mod retry;
 mod seen;
 pub mod settings;
+mod settle;
 mod source;
 mod split;
 mod stitch;
@@ -46,7 +48,8 @@ use intake::Intake;
 use listing::Listing;
 use pace::Pacer;
 use query::{UserQuery, check_name};
-use request::{Answer, RawRequest};
+use raw::Carried;
+use request::RawRequest;
 use serde_json::Value;
 use settings::{ClientSettings, Mode};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -121,12 +124,12 @@ impl Client {
     pub fn new(settings: ClientSettings, observer: Arc<dyn Observer>, stop: CancellationToken) -> Self {
         let test = Arc::new(AtomicBool::new(settings.mode == Mode::Test));
         let shared = Shared {
+            pacer: Pacer::new(settings.pace),
             settings,
             observer,
             hooks: RwLock::default(),
             transport: Transport::default(),
             sign_in: SignIn::default(),
-            pacer: Pacer::default(),
             sync: Sync::default(),
             tally: Tally::default(),
             lists: AtomicU64::new(0),
@@ -257,9 +260,11 @@ impl Client {
     /// # Errors
     /// `invalid` when a local check refuses a command, `unknown` when the answer was lost, a hook's, or the
     /// service's refusal of the request as a whole. Refused commands are in the answer.
-    pub async fn action(&self, commands: Value) -> Result<Answer> {
-        let admitted = self.admit(self.action_target(), Some(commands))?;
-        self.carry_raw(&admitted, false).await
+    pub async fn action(&self, commands: Value) -> Carried {
+        match self.admit(self.action_target(), Some(commands)) {
+            Ok(admitted) => self.carry_raw(&admitted, false).await,
+            Err(error) => error.into(),
+        }
     }
 
     /// A call of any endpoint, with sign-in, pacing and retries; the answer's status is 2xx.
@@ -267,18 +272,23 @@ impl Client {
     /// # Errors
     /// `usage` for a target that is not the service's, `test_mode` for a write that cannot be rehearsed, and
     /// whatever the call met.
-    pub async fn call(&self, request: &RawRequest) -> Result<Answer> {
-        let admitted = self.admit_raw(request)?;
-        self.carry_raw(&admitted, false).await
+    pub async fn call(&self, request: &RawRequest) -> Carried {
+        self.carry_written(request, false).await
     }
 
     /// Exactly one exchange with any endpoint; every status is an answer.
     ///
     /// # Errors
     /// As [`Client::call`], when there was no answer.
-    pub async fn send(&self, request: &RawRequest) -> Result<Answer> {
-        let admitted = self.admit_raw(request)?;
-        self.carry_raw(&admitted, true).await
+    pub async fn send(&self, request: &RawRequest) -> Carried {
+        self.carry_written(request, true).await
+    }
+
+    async fn carry_written(&self, request: &RawRequest, once: bool) -> Carried {
+        match self.admit_raw(request) {
+            Ok(admitted) => self.carry_raw(&admitted, once).await,
+            Err(error) => error.into(),
+        }
     }
 
     fn admit_raw(&self, request: &RawRequest) -> Result<Admitted> {

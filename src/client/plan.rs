@@ -166,7 +166,8 @@ impl Item {
                 let status = if stands { Status::PartlyDone } else { Status::Failed };
                 let step = step.and_then(callers_step);
                 let outcome = self.outcome(status, mode);
-                Some(Outcome { step, code: Some(code), message: Some(message), ..outcome })
+                let code = Some(code).filter(|code| !code.is_empty());
+                Some(Outcome { step, code, message: Some(message), ..outcome })
             }
             Verdict::Remains(message) => {
                 Some(Outcome { message: Some(message), ..self.outcome(Status::StillMember, mode) })

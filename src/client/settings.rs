@@ -26,10 +26,15 @@ impl Mode {
 /// Whether calls keep to the service's documented limits (contract 5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pace {
-    /// They do.
-    Documented,
+    /// They do: the calls of a minute leave in so long a time.
+    Within(Duration),
     /// As fast as they come, for a server without limits.
     Off,
+}
+
+impl Pace {
+    /// As the service documents it.
+    pub const DOCUMENTED: Self = Self::Within(Duration::from_mins(1));
 }
 
 /// Which way to sign in.
@@ -159,7 +164,7 @@ impl ClientSettings {
             mode: Mode::Test,
             checks: true,
             verify: false,
-            pace: Pace::Documented,
+            pace: Pace::DOCUMENTED,
             max_attempts: 4,
             first_delay: Duration::from_secs(3),
             jitter: Duration::from_secs(5),

@@ -1,9 +1,9 @@
 //! From settled values to the client's settings: the mode, the credentials, and one message for all that is missing.
 
 use super::table::{Key, setting};
-use super::values::{Source, Values, seconds};
+use super::values::{Source, Values, pace, seconds};
 use super::{Config, secrets};
-use crate::client::settings::{self, ClientSettings, Credentials, Flow, Mode, Pace};
+use crate::client::settings::{self, ClientSettings, Credentials, Flow, Mode};
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 use std::time::Duration;
@@ -139,7 +139,7 @@ fn apply(values: &Values, settings: &mut ClientSettings) {
     settings.service_url = address(values, Key::ServiceUrl);
     settings.sign_in_url = address(values, Key::SignInUrl);
     settings.checks = values.text(Key::Checks) != Some("off");
-    settings.pace = if values.text(Key::Pace) == Some("off") { Pace::Off } else { Pace::Documented };
+    settings.pace = values.text(Key::Pace).and_then(pace).unwrap_or(settings.pace);
     settings.max_attempts = text(values, Key::MaxAttempts).parse().unwrap_or(settings.max_attempts);
     settings.first_delay = duration(values, Key::FirstDelay);
     settings.jitter = duration(values, Key::Jitter);

@@ -73,12 +73,16 @@ pub enum Shape {
     Path,
     /// A whole number, at least 1.
     Count,
+    /// A whole number.
+    Limit,
     /// A number of seconds, at least 0.
     Seconds,
     /// A length of time, such as `2h`.
     Age,
     /// A whole number, or a share of a hundred.
     Allowance,
+    /// `auto`, `off`, or a length of time.
+    Pace,
     /// One of a few words.
     Choice(&'static [&'static str]),
 }
@@ -230,7 +234,7 @@ pub const SETTINGS: &[Setting] = &[
         .variable("UMAPI_MAX_WAIT")
         .in_profile("max_wait")
         .default("3600"),
-    Setting::new(Key::Pace, Shape::Choice(&["auto", "off"]), "keep to the documented limits, or not")
+    Setting::new(Key::Pace, Shape::Pace, "keep to the documented limits, or not; 2m is half as fast")
         .variable("UMAPI_PACE")
         .in_profile("pace")
         .default("auto"),
@@ -249,13 +253,13 @@ pub const SETTINGS: &[Setting] = &[
         .option("--read-only")
         .in_profile("read_only")
         .default("false"),
-    Setting::new(Key::MaxChanges, Shape::Count, "stop before more commands than so many")
+    Setting::new(Key::MaxChanges, Shape::Limit, "stop before more commands than so many")
         .option("--max-changes")
         .in_profile("max_changes"),
     Setting::new(Key::MaxRemovals, Shape::Allowance, "stop before so many people lose something, or such a share of those listed; 200 in live runs against a real organization")
         .option("--max-removals")
         .in_profile("max_removals"),
-    Setting::new(Key::Protect, Shape::Text, "no command may be about these: a name with `*`, or a file with one a line; a list with commas in a profile")
+    Setting::new(Key::Protect, Shape::Text, "no command may be about these: a name with `*`, or a file with one a line; a list with commas in a profile. Someone with another username than e-mail is known by both once the run has read them")
         .option("--protect")
         .in_profile("protect"),
 ];

@@ -2,7 +2,8 @@
 
 use super::file::{Entry, File};
 use super::table::{Key, SETTINGS, Setting, Shape};
-use crate::client::settings::duration;
+use crate::client::settings::Pace;
+pub use crate::client::settings::duration;
 use crate::error::{Error, Result};
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -175,8 +176,13 @@ fn check(setting: &Setting, value: &Value) -> Result<()> {
     let Some(expected) = mismatch(setting.shape, &value.text) else { return Ok(()) };
     let hidden = setting.secret || holds_password(&value.text);
     let shown = if hidden { String::new() } else { format!(", not `{}`", value.text) };
-    let message = format!("`{}` must be {expected}{shown} ({})", setting.name(), value.source);
-    Err(Error::config(message, format!("It sets: {}.", setting.help)))
+    let name = setting.option.filter(|_| value.source == Source::Option).unwrap_or(setting.name());
+    let message = format!("`{name}` must be {expected}{shown} ({})", value.source);
+    let hint = format!("It sets: {}.", setting.help);
+    Err(match value.source {
+        Source::Option => Error::usage_with_hint(message, hint),
+        _ => Error::config(message, hint),
+    })
 }
 
 /// What a value of that shape must be, when the text is not.
@@ -185,6 +191,7 @@ fn mismatch(shape: Shape, text: &str) -> Option<String> {
     match shape {
         Shape::Text | Shape::Path => expected(!text.trim().is_empty(), "filled in"),
         Shape::Count => expected(text.parse::<u32>().is_ok_and(|count| count > 0), "a whole number from 1"),
+        Shape::Limit => expected(text.parse::<u32>().is_ok(), "a whole number"),
         Shape::Seconds => expected(seconds(text).is_some(), "a number of seconds"),
         Shape::Url if holds_password(text) => expected(false, "an address without a user and password"),
         Shape::Age => expected(duration(text).is_some(), "a length of time such as 2h or 90m"),
@@ -194,6 +201,7 @@ fn mismatch(shape: Shape, text: &str) -> Option<String> {
             let fits = number.is_ok_and(|number| !text.ends_with('%') || number <= 100);
             expected(fits, "a whole number, or a share such as `5%`")
         }
+        Shape::Pace => expected(pace(text).is_some(), "`auto`, `off`, or a length of time such as 2m"),
         Shape::Choice(words) => {
             let list = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(" or ");
             expected(words.contains(&text), &list)
@@ -204,6 +212,15 @@ fn mismatch(shape: Shape, text: &str) -> Option<String> {
 /// A number of seconds as a duration.
 pub(super) fn seconds(text: &str) -> Option<std::time::Duration> {
     text.parse::<f64>().ok().and_then(|seconds| std::time::Duration::try_from_secs_f64(seconds).ok())
+}
+
+/// How fast calls may leave.
+pub(super) fn pace(text: &str) -> Option<Pace> {
+    match text.trim() {
+        "auto" => Some(Pace::DOCUMENTED),
+        "off" => Some(Pace::Off),
+        text => duration(text).map(Pace::Within),
+    }
 }
 
 /// Whether a text is an address with a user and perhaps a password in it, which must not be shown.
@@ -307,7 +324,17 @@ ca_bundle = "company.pem"
         let choice = Choice::default();
         let error =
             Values::settle(&choice, false, &Environment::default(), Some(&file), "default").err().unwrap();
-        assert_eq!(error.to_string(), "`pace` must be `auto` or `off`, not `slow` (c.toml:2)");
+        assert_eq!(
+            error.to_string(),
+            "`pace` must be `auto`, `off`, or a length of time such as 2m, not `slow` (c.toml:2)"
+        );
+    }
+
+    #[test]
+    fn a_pace_is_the_documented_one_none_or_a_time_for_the_calls_of_a_minute() {
+        let paces = ["auto", "off", "2m", "0.5", "fast"].map(pace);
+        let within = |seconds| Some(Pace::Within(std::time::Duration::from_secs_f64(seconds)));
+        assert_eq!(paces, [within(60.0), Some(Pace::Off), within(120.0), within(0.5), None]);
     }
 
     #[test]

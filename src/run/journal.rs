@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 use crate::output::Output;
 use crate::script::guard::{Limits, Pattern};
 use crate::script::journal::Recorder;
+use crate::script::journal::mask::Mask;
 use crate::script::journal::record;
 use crate::shell::exit::Exit;
 use crate::shell::program::Program;
@@ -26,23 +27,26 @@ pub(super) fn head(global: &Global, program: Option<&Program>, place: &Place, li
     let arguments = program.map(|program| program.arguments.as_slice()).unwrap_or_default();
     let plain = arguments.len().saturating_sub(secret);
     let shown = arguments.iter().enumerate().map(|(index, text)| if index < plain { text } else { MASK });
+    let sealed: Vec<_> = arguments[plain..].iter().map(|text| digest::sealed(text)).collect();
+    let mask = Mask::new(&arguments[plain..]);
     record::of(
         "head",
         json!({
             "format": FORMAT,
             "version": env!("CARGO_PKG_VERSION"),
-            "script": script(program),
+            "script": script(program, &mask),
             "arguments": shown.collect::<Vec<_>>(),
             "secret_arguments": secret,
+            "secrets": sealed,
             "profile": place.profile,
-            "config": global.config,
+            "config": global.config.as_deref().map(absolute),
             "organization": place.organization,
             "mode": place.mode.as_str(),
             "user": user(),
             "host": host(),
             "folder": std::env::current_dir().ok(),
-            "reason": global.reason,
-            "report": global.report.as_ref().map(|path| std::path::absolute(path).unwrap_or_else(|_| path.clone())),
+            "reason": hidden(&mask, global.reason.as_deref()),
+            "report": global.report.as_deref().map(absolute),
             "guards": guards(global, limits),
             "checks": if place.checks { "on" } else { "off" },
             "inputs": [],
@@ -50,16 +54,28 @@ pub(super) fn head(global: &Global, program: Option<&Program>, place: &Place, li
     )
 }
 
-fn script(program: Option<&Program>) -> Value {
+/// What a mask leaves of a text.
+fn hidden(mask: &Mask, text: Option<&str>) -> Value {
+    let mut text = Value::from(text);
+    mask.hide(&mut text);
+    text
+}
+
+/// A path that means the same wherever the run goes on.
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
+fn script(program: Option<&Program>, mask: &Mask) -> Value {
     let Some(program) = program else { return json!({"name": "prompt"}) };
     // The code of -e and standard input is nowhere else; a file is found again.
-    let text = program.file.is_none().then_some(&program.text);
-    let path = program.file.as_ref().map(|path| std::path::absolute(path).unwrap_or_else(|_| path.clone()));
+    let text = program.file.is_none().then_some(program.text.as_str());
+    let path = program.file.as_deref().map(absolute);
     json!({
         "name": program.name,
         "path": path,
         "sha256": digest::of(program.text.as_bytes()),
-        "text": text,
+        "text": hidden(mask, text),
         "shows_value": program.shows_value,
     })
 }
@@ -86,6 +102,8 @@ pub(super) struct Resumed {
     pub(super) program: Program,
     /// Its organization.
     pub(super) organization: Option<String>,
+    /// What it protected, beside what the options and the profile say now.
+    pub(super) protected: Vec<Pattern>,
     /// The journal.
     pub(super) path: PathBuf,
     /// Input files that changed since.
@@ -98,7 +116,7 @@ pub(super) struct Resumed {
 /// How the program ends: there is no such run, or there are several, which are listed.
 pub(super) fn chosen(journal: Option<PathBuf>, output: &Output) -> Result<PathBuf, Exit> {
     if let Some(path) = journal {
-        return Ok(std::path::absolute(&path).unwrap_or(path));
+        return Ok(absolute(&path));
     }
     let refuse = |error: &Error| refuse(error, output);
     let mut runs = unfinished::all().map_err(|error| refuse(&error))?;
@@ -126,6 +144,7 @@ fn list(runs: &[Unfinished], output: &Output) {
 /// `usage`: it cannot be run again as it was. `file`: the journal or the script cannot be read.
 pub(super) fn resumed(global: &Global, path: PathBuf) -> Result<Resumed> {
     let (head, inputs) = head_of(&path)?;
+    let global = &anchored(global);
     if let Some(folder) = text(&head, "folder") {
         std::env::set_current_dir(folder).map_err(|error| Error::file(folder, error))?;
     }
@@ -138,7 +157,19 @@ pub(super) fn resumed(global: &Global, path: PathBuf) -> Result<Resumed> {
     }
     let changed = changed.into_iter().map(|input| input.path).collect();
     let organization = text(&head, "organization").map(str::to_owned);
-    Ok(Resumed { global: options(global, &head)?, program, organization, path, changed })
+    let protected = protected(&head);
+    Ok(Resumed { global: options(global, &head)?, program, organization, protected, path, changed })
+}
+
+/// The options with their files where they are: what is typed for a run that goes on is meant from here.
+fn anchored(global: &Global) -> Global {
+    let mut options = global.clone();
+    options.config = options.config.as_deref().map(absolute);
+    options.report = options.report.as_deref().map(absolute);
+    for text in options.protect.iter_mut().filter(|text| Path::new(text.as_str()).is_file()) {
+        *text = absolute(Path::new(text)).display().to_string();
+    }
+    options
 }
 
 /// A file that a run read.
@@ -161,7 +192,7 @@ impl Input {
 /// The head of a journal, and every input file.
 fn head_of(path: &Path) -> Result<(Record, Vec<Input>)> {
     let name = path.display().to_string();
-    let file = File::open(path).map_err(|error| Error::file(&name, error))?;
+    let file = File::open(path).map_err(|error| Error::io(path, &error))?;
     let (mut head, mut inputs) = (Record::new(), Vec::new());
     read::read(&name, file, |record| {
         match record.get("kind").and_then(Value::as_str) {
@@ -203,9 +234,14 @@ fn program(head: &Record, global: &Global) -> Result<Program> {
         let message = format!("the run had {secret} secret arguments, which the journal does not hold");
         return Err(Error::usage_with_hint(message, "Give each again with --secret-arg TEXT."));
     }
-    let arguments = head.get("arguments").and_then(Value::as_array).into_iter().flatten();
-    let plain = arguments.filter_map(Value::as_str).filter(|text| *text != MASK).map(str::to_owned);
+    check_secrets(head, &global.secret_arguments)?;
+    let arguments = head.get("arguments").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let plain = &arguments[..arguments.len().saturating_sub(global.secret_arguments.len())];
+    let plain = plain.iter().filter_map(Value::as_str).map(str::to_owned);
     let arguments: Vec<_> = plain.chain(global.secret_arguments.iter().cloned()).collect();
+    let mut script = Value::Object(script);
+    Mask::new(&global.secret_arguments).show(&mut script);
+    let script = script.as_object().cloned().unwrap_or_default();
     let mut program = match (text(&script, "path"), text(&script, "text")) {
         (Some(path), _) => Program::script(vec![path.into()])?,
         (None, Some(text)) => Program::evaluated(text, Vec::new())?,
@@ -222,6 +258,19 @@ fn program(head: &Record, global: &Global) -> Result<Program> {
     program.arguments = arguments;
     program.secret_arguments = global.secret_arguments.len();
     Ok(program)
+}
+
+/// Secret arguments that are not those of the run would make another one of it.
+fn check_secrets(head: &Record, given: &[String]) -> Result<()> {
+    let sealed =
+        head.get("secrets").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    match sealed.zip(given).position(|(sealed, secret)| !digest::unseals(sealed, secret)) {
+        None => Ok(()),
+        Some(place) => Err(Error::usage_with_hint(
+            format!("secret argument {} is not the one the run had", place + 1),
+            "Give the same ones with --secret-arg, in the same order.",
+        )),
+    }
 }
 
 fn other_script(name: &str) -> Error {
@@ -258,18 +307,20 @@ fn options(global: &Global, head: &Record) -> Result<Global> {
         || guards.get("max_changes").and_then(Value::as_u64).and_then(|count| usize::try_from(count).ok());
     options.max_changes = options.max_changes.or_else(count);
     options.max_removals = options.max_removals.or_else(|| text(&guards, "max_removals").map(str::to_owned));
-    let protected = guards.get("protect").and_then(Value::as_array).into_iter().flatten();
-    options.protect.extend(protected.filter_map(Value::as_str).map(str::to_owned));
     Ok(options)
+}
+
+/// What the run protected: patterns, whatever they look like, since their files were read then.
+fn protected(head: &Record) -> Vec<Pattern> {
+    let protected = head.get("guards").and_then(|guards| guards.get("protect")?.as_array());
+    protected.into_iter().flatten().filter_map(Value::as_str).map(Pattern::new).collect()
 }
 
 /// What the journal is told of the run that goes on with it.
 pub(super) fn again(global: &Global) -> Record {
     let version = env!("CARGO_PKG_VERSION");
-    record::of(
-        "resumed",
-        json!({"version": version, "user": user(), "host": host(), "reason": global.reason}),
-    )
+    let reason = hidden(&Mask::new(&global.secret_arguments), global.reason.as_deref());
+    record::of("resumed", json!({"version": version, "user": user(), "host": host(), "reason": reason}))
 }
 
 /// Opens the journal of an interrupted run to go on with it.
@@ -277,7 +328,8 @@ pub(super) fn again(global: &Global) -> Record {
 /// # Errors
 /// `usage`: another run holds it. `file`: it is broken.
 pub(super) fn reopen(resumed: &Resumed) -> Result<Recorder> {
-    Recorder::resume(&resumed.path, again(&resumed.global))
+    let mask = Mask::new(&resumed.global.secret_arguments);
+    Recorder::resume(&resumed.path, again(&resumed.global), mask)
 }
 
 /// `umapi journal`.
@@ -298,7 +350,7 @@ fn open(journal: Option<PathBuf>) -> Result<(String, File)> {
         None => folder::newest()?,
     };
     let name = path.display().to_string();
-    let file = File::open(&path).map_err(|error| Error::file(&name, error))?;
+    let file = File::open(&path).map_err(|error| Error::io(&path, &error))?;
     Ok((name, file))
 }
 

@@ -15,6 +15,7 @@ use crate::output::{Manner, Output};
 use crate::script::guard::Guard;
 use crate::script::interrupt::Interrupt;
 use crate::script::journal::Recorder;
+use crate::script::journal::mask::Mask;
 use crate::script::listings::Listings;
 use crate::script::report_file::ReportFile;
 use crate::script::session::{Outlet, Setup};
@@ -167,7 +168,10 @@ fn setup(
 ) -> Result<Setup> {
     let interrupt = listen(Duration::ZERO, output)?;
     let progress = Arc::new(Progress::new(Arc::clone(output), global.verbose));
-    setup_of(Place::of(global, output)?, global, (program, resumed), (interrupt, progress), output)
+    let mut place = Place::of(global, output)?;
+    let protected = resumed.map(|resumed| resumed.protected.clone()).unwrap_or_default();
+    place.limits.protected.extend(protected);
+    setup_of(place, global, (program, resumed), (interrupt, progress), output)
 }
 
 /// What a run in a place needs.
@@ -210,7 +214,7 @@ fn recorder(
     let Some(resumed) = resumed else {
         let head = || journal::head(global, program, place, &place.limits);
         let keeps = place.is_real && !global.no_journal;
-        return Ok(keeps.then(|| Arc::new(Recorder::new(head()))));
+        return Ok(keeps.then(|| Arc::new(Recorder::new(head(), Mask::new(&global.secret_arguments)))));
     };
     if place.organization != resumed.organization {
         let message = "the run was about another organization than the profile and the environment name now";

@@ -12,7 +12,7 @@ use crate::script::guard::{Allowance, Limits, Pattern};
 use crate::secret::Secret;
 use crate::state;
 use std::cell::OnceCell;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::Duration;
 use tempfile::TempDir;
@@ -130,13 +130,17 @@ fn limits(global: &Global, config: Option<&Config>, output: &Output) -> Result<L
         Allowance::parse(&text).ok_or_else(wrong)
     };
     let changes = guard(Key::MaxChanges, global.max_changes.map(|count| count.to_string()));
-    for word in global.protect.iter().filter(|text| Pattern::is_word(text)) {
-        output.warning(&format!(
-            "--protect: there is no file `{word}`, so that one name is protected; for a file write `./{word}`"
-        ));
-    }
-    let protected = global.protect.iter().cloned().chain(config.map(Config::protected).unwrap_or_default());
-    let patterns = protected.map(|text| Pattern::all(&text)).collect::<Result<Vec<_>>>()?;
+    let by_profile = config.map(Config::protected).unwrap_or_default();
+    let beside_profile = config.and_then(|config| config.place().parent()).unwrap_or(Path::new(""));
+    let by_option = global.protect.iter().map(|text| {
+        let wrong = |error: Error| Error::usage(format!("--protect: {error}"));
+        patterns("--protect", Path::new(""), text, output).map_err(wrong)
+    });
+    let by_profile = by_profile.iter().map(|text| {
+        let wrong = |error: Error| Error::config(error.to_string(), "Mend `protect` of the profile.");
+        patterns("`protect` of the profile", beside_profile, text, output).map_err(wrong)
+    });
+    let patterns = by_option.chain(by_profile).collect::<Result<Vec<_>>>()?;
     Ok(Limits {
         read_only: global.read_only || config.and_then(|config| config.guard(Key::ReadOnly)) == Some("true"),
         max_changes: changes.and_then(|text| text.parse().ok()),
@@ -147,6 +151,16 @@ fn limits(global: &Global, config: Option<&Config>, output: &Output) -> Result<L
         allow_delete: global.allow_delete,
         real: config.is_some(),
     })
+}
+
+/// What a text protects; a word that may be a mistyped file is told as what it is taken for.
+fn patterns(place: &str, folder: &Path, text: &str, output: &Output) -> Result<Vec<Pattern>> {
+    if Pattern::is_word(folder, text) {
+        output.warning(&format!(
+            "{place}: there is no file `{text}`, so that one name is protected; for a file write `./{text}`"
+        ));
+    }
+    Pattern::all(folder, text)
 }
 
 /// A sandbox of this process.

@@ -11,10 +11,11 @@ use std::time::Duration;
 
 /// Serves until the operator interrupts.
 pub(super) fn serve(options: cli::Sandbox, output: &Arc<Output>) -> Exit {
-    let cli::Sandbox { port, users, state, throttle } = options;
+    let cli::Sandbox { port, users, state, throttle, minute } = options;
     let told = Arc::clone(output);
     let listener = Listener::new(move |trouble| told.warning(trouble));
-    let options = sandbox::Options { port, users, state, throttle, listener, ..sandbox::Options::default() };
+    let options =
+        sandbox::Options { port, users, state, throttle, minute, listener, ..sandbox::Options::default() };
     let interrupt = Interrupt::default();
     if let Err(error) = signals::listen(interrupt.clone(), Duration::ZERO) {
         output.error(&format!("the system gives no signals: {error}"), None);

@@ -59,6 +59,7 @@ pub use faults::{Effect, Fault, RetryAfter};
 pub use key::KeyError;
 pub use log::Seen;
 pub use settings::{Settings, Switches};
+pub use throttle::{Call, Limiter};
 pub use trouble::Listener;
 
 use crate::wire::endpoint::BASE_PATH;
@@ -99,6 +100,8 @@ pub struct Options {
     pub state: Option<PathBuf>,
     /// Whether the documented limits of calls are enforced, and the two hours between full listings.
     pub throttle: bool,
+    /// How long the minute lasts in which calls are counted, for tests that do not wait; a real one when left out.
+    pub minute: Option<Duration>,
     /// The choices where the documentation is silent.
     pub switches: Switches,
     /// Who hears of trouble of the server itself, such as a state file that cannot be written any more.
@@ -144,13 +147,16 @@ impl Sandbox {
     /// # Errors
     /// When the port is taken or the state file cannot be used.
     pub fn start(options: Options) -> Result<Self, StartError> {
-        let Options { port, users, state, throttle, switches, listener: trouble } = options;
+        let Options { port, users, state, throttle, minute, switches, listener: trouble } = options;
         let listener = bind(port).map_err(|source| StartError::Port { port, source })?;
         let org = organization(users, state.as_deref())?;
         let address = listener.local_addr().map_err(StartError::Thread)?;
         let key = Arc::new(SigningKey::default());
         let rules = Rules { throttle, switches, ..Rules::default() };
-        let world = World { org, rules, key: Arc::clone(&key), trouble, ..World::default() };
+        let mut world = World { org, rules, key: Arc::clone(&key), trouble, ..World::default() };
+        if let Some(minute) = minute {
+            world.limiter.scale(minute);
+        }
         let shared = Arc::new(Shared::new(world));
         let (stop, stopped) = oneshot::channel();
         let thread = run(listener, Arc::clone(&shared), state, stopped).map_err(StartError::Thread)?;

@@ -5,37 +5,50 @@ use crate::wire::limits::LISTING_INTERVAL_SECONDS;
 use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant};
 
-const MINUTE: Duration = Duration::from_mins(1);
 const LISTING_INTERVAL: Duration = Duration::from_secs(LISTING_INTERVAL_SECONDS);
 
 /// A call, as far as limits look at it.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Call<'c> {
-    pub(super) endpoint: &'static Endpoint,
+pub struct Call<'c> {
+    /// Which limits hold.
+    pub endpoint: &'static Endpoint,
     /// Whose call it is: the API key.
-    pub(super) client: &'c str,
+    pub client: &'c str,
     /// The page asked for; listings of everything begin with page 0.
-    pub(super) page: Option<&'c str>,
+    pub page: Option<&'c str>,
     /// A client repeats a call under the same id, which begins no second listing.
-    pub(super) request_id: Option<&'c str>,
+    pub request_id: Option<&'c str>,
 }
 
 /// Whose calls are counted.
 type Counted = (EndpointId, Option<String>);
 
 /// The calls of the last minute, and when listings began.
-#[derive(Debug, Default)]
-pub(super) struct Limiter {
+#[derive(Debug)]
+pub struct Limiter {
+    minute: Duration,
     calls: HashMap<Counted, VecDeque<Instant>>,
     listings: HashMap<Counted, (Instant, Option<String>)>,
 }
 
+/// Counts the calls of a real minute.
+impl Default for Limiter {
+    fn default() -> Self {
+        Self { minute: Duration::from_mins(1), calls: HashMap::new(), listings: HashMap::new() }
+    }
+}
+
 impl Limiter {
+    /// From now on the calls of a minute are those of so long a time.
+    pub(super) fn scale(&mut self, minute: Duration) {
+        self.minute = minute;
+    }
+
     /// Lets a call through and counts it.
     ///
     /// # Errors
     /// Whole seconds after which it may come again.
-    pub(super) fn admit(&mut self, call: Call<'_>, now: Instant) -> Result<(), u64> {
+    pub fn admit(&mut self, call: Call<'_>, now: Instant) -> Result<(), u64> {
         let Some(limit) = call.endpoint.limit else { return Ok(()) };
         let of_client = (call.endpoint.id, Some(call.client.to_owned()));
         let of_all = (call.endpoint.id, None);
@@ -58,11 +71,11 @@ impl Limiter {
 
     fn wait(&mut self, counted: &Counted, limit: u32, now: Instant) -> Option<Duration> {
         let calls = self.calls.get_mut(counted)?;
-        while calls.front().is_some_and(|then| now.duration_since(*then) >= MINUTE) {
+        while calls.front().is_some_and(|then| now.duration_since(*then) >= self.minute) {
             calls.pop_front();
         }
         let first = calls.front().filter(|_| calls.len() >= limit as usize)?;
-        Some(MINUTE.saturating_sub(now.duration_since(*first)))
+        Some(self.minute.saturating_sub(now.duration_since(*first)))
     }
 
     fn listing_wait(&self, counted: &Counted, call: Call<'_>, now: Instant) -> Option<Duration> {
@@ -85,6 +98,8 @@ fn whole_seconds(wait: Duration) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const MINUTE: Duration = Duration::from_mins(1);
 
     fn call<'c>(id: EndpointId, client: &'c str, page: Option<&'c str>) -> Call<'c> {
         Call { endpoint: id.endpoint(), client, page, request_id: None }
@@ -112,6 +127,16 @@ mod tests {
             }
         }
         assert_eq!(limiter.admit(call(EndpointId::Action, "eleven", None), start), Err(60));
+    }
+
+    #[test]
+    fn a_minute_may_be_a_short_one() {
+        let (mut limiter, start) = (Limiter::default(), Instant::now());
+        limiter.scale(Duration::from_secs(2));
+        let action = call(EndpointId::Action, "one", None);
+        (0..10).for_each(|_| limiter.admit(action, start).unwrap());
+        assert_eq!(limiter.admit(action, start + Duration::from_millis(500)), Err(2));
+        assert_eq!(limiter.admit(action, start + Duration::from_secs(2)), Ok(()));
     }
 
     #[test]

@@ -3,10 +3,11 @@
 use super::guard::Weight;
 use super::pipeline::Pipeline;
 use super::report::Report;
-use super::session::Session;
+use super::session::{Session, Setup};
 use crate::error::{ErrorKind, Failure, Result};
 use crate::wire::command::Command;
 use rhai::Dynamic;
+use serde_json::Value;
 
 /// A command with what the script attached to it.
 #[derive(Debug, Clone)]
@@ -74,13 +75,18 @@ fn refused(session: &Session, source: &dyn Source) -> Result<(usize, Vec<Failure
     for (index, asked) in source.orders()?.enumerate() {
         count += 1;
         match check(session, index, asked?)? {
-            Ok(order) => {
-                session.setup().guard.foresee(session.mode(), &order.command.to_json(), &mut ahead)?;
-            }
+            Ok(order) => foresee(session, &order.command.to_json(), &mut ahead)?,
             Err(failure) => refused.push(failure),
         }
     }
     Ok((count, refused))
+}
+
+/// Asks the guards about a command that is to come, unless an earlier run did it already.
+fn foresee(session: &Session, command: &Value, ahead: &mut Weight) -> Result<()> {
+    let Setup { guard, recorder, .. } = session.setup();
+    let is_done = recorder.as_ref().is_some_and(|recorder| recorder.has_done(session.mode(), command));
+    if is_done { Ok(()) } else { guard.foresee(session.mode(), command, ahead) }
 }
 
 fn check(session: &Session, index: usize, asked: Asked) -> Result<Asked> {

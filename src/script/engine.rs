@@ -29,6 +29,7 @@ pub fn build(session: &Rc<Session>) -> Engine {
     queue::register(&mut engine);
     builder::register(&mut engine);
     csv_file::row::register(&mut engine);
+    csv_file::passage::register(&mut engine);
     date::register(&mut engine);
     records::operators::register(&mut engine);
     secret_text::register(&mut engine);

@@ -206,8 +206,9 @@ fn first_place(map: &Map) -> Option<Place> {
 
 fn refused(failure: &Dynamic) -> Option<String> {
     let failure = failure.read_lock::<Map>()?;
-    let text = |key: &str| failure.get(key).map(ToString::to_string).unwrap_or_default();
-    Some(format!("{}: {} ({})", text("target"), text("message"), text("code")))
+    let text = |key: &str| failure.get(key).filter(|value| !value.is_unit()).map(ToString::to_string);
+    let text = |key: &str| text(key).unwrap_or_default();
+    Some(crate::error::refusal(&text("target"), &text("message"), &text("code")))
 }
 
 #[cfg(test)]

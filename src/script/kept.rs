@@ -1,10 +1,12 @@
-//! What a report keeps of outcomes: all counts, everything that is not done, and of what is done only the first.
+//! What a report keeps of outcomes: all counts, the first of what is done, and far more of what is not.
 
 use crate::client::outcome::{Outcome, Status};
 use rhai::Dynamic;
 
 /// So many outcomes of commands that are done are kept; a million of them would fill the memory and be read by nobody.
 pub const KEPT: usize = 10_000;
+/// So many of commands that are not done, or that the service warned of, are kept.
+pub const KEPT_OTHERS: usize = 100_000;
 
 /// An outcome with what the script attached to its command.
 #[derive(Debug, Clone)]
@@ -21,7 +23,21 @@ pub struct Kept {
     entries: Vec<Entry>,
     counts: Vec<(Status, usize)>,
     done: usize,
-    limit: Option<usize>,
+    others: usize,
+    limits: Limits,
+}
+
+/// How many are kept.
+#[derive(Debug)]
+struct Limits {
+    done: usize,
+    others: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { done: KEPT, others: KEPT_OTHERS }
+    }
 }
 
 impl Kept {
@@ -32,13 +48,15 @@ impl Kept {
             Some((_, count)) => *count += 1,
             None => self.counts.push((status, 1)),
         }
-        if status.is_done() && entry.outcome.warnings.is_empty() {
-            self.done += 1;
-            if self.done > self.limit.unwrap_or(KEPT) {
-                return;
-            }
+        let (count, limit) = if status.is_done() && entry.outcome.warnings.is_empty() {
+            (&mut self.done, self.limits.done)
+        } else {
+            (&mut self.others, self.limits.others)
+        };
+        *count += 1;
+        if *count <= limit {
+            self.entries.push(entry);
         }
-        self.entries.push(entry);
     }
 
     /// Puts the outcomes into the caller's order.
@@ -56,16 +74,21 @@ impl Kept {
         self.counts.iter().filter(|(status, _)| of(*status)).map(|(_, count)| count).sum()
     }
 
-    /// How many outcomes of commands that are done were not kept.
+    /// How many outcomes were not kept.
     pub fn left_out(&self) -> usize {
         self.count(|_| true) - self.entries.len()
+    }
+
+    /// How many of them tell of something that is not done, or of a warning.
+    pub fn others_left_out(&self) -> usize {
+        self.others.saturating_sub(self.limits.others)
     }
 }
 
 #[cfg(test)]
 impl Kept {
-    /// Keeps fewer.
-    pub fn at_most(limit: usize) -> Self {
-        Self { limit: Some(limit), ..Self::default() }
+    /// Keeps fewer of what is done, and of what is not.
+    pub fn at_most(done: usize, others: usize) -> Self {
+        Self { limits: Limits { done, others }, ..Self::default() }
     }
 }

@@ -100,7 +100,7 @@ fn begin<T: Item>(
     keeps: bool,
 ) -> Result<Records<T>> {
     let now = Timestamp::now();
-    let paced = session.client()?.settings().pace == Pace::Documented;
+    let paced = session.client()?.settings().pace != Pace::Off;
     if let Some(free) = next_free(shelf.begun(name), now).filter(|_| paced) {
         announce(session, name, shelf, free)?;
     }

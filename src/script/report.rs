@@ -2,7 +2,7 @@
 
 use super::convert;
 use super::error::{At, map_of};
-use super::kept::{Entry, Kept};
+use super::kept::{Entry, KEPT_OTHERS, Kept};
 use super::record::{INDEXER, getter};
 use crate::client::outcome::{Outcome, Status, Warning};
 use crate::client::settings::Mode;
@@ -69,12 +69,16 @@ impl Report {
 
     /// The error for asking for outcomes that were not kept.
     fn left_out(&self, field: &str) -> Option<Error> {
-        let left_out = self.0.kept.left_out();
-        let asked = ["outcomes", "done"].contains(&field);
-        (asked && left_out > 0).then(|| {
-            let message = format!("the report no longer holds {left_out} outcomes of commands that are done");
-            let hint =
-                "Counts and everything that is not done are kept; --report FILE has a row for each command.";
+        let left_out = match field {
+            "outcomes" | "done" => self.0.kept.left_out(),
+            "errors" | "warnings" | "failed" | "unknown" | "not_sent" => self.0.kept.others_left_out(),
+            _ => 0,
+        };
+        (left_out > 0).then(|| {
+            let message = format!("the report no longer holds {left_out} outcomes, so it has no `{field}`");
+            let hint = format!(
+                "Counts are kept, and the first {KEPT_OTHERS} commands that are not done; --report FILE has a row for each command."
+            );
             Error::usage_with_hint(message, hint)
         })
     }
@@ -289,12 +293,25 @@ mod tests {
     fn counts_and_failures_stay_when_there_is_too_much_to_keep() {
         use Status::{Completed, Failed, Unknown};
         let report =
-            report_of(Kept::at_most(2), &[Completed, Completed, Failed, Completed, Unknown, Completed]);
+            report_of(Kept::at_most(2, 10), &[Completed, Completed, Failed, Completed, Unknown, Completed]);
         let code = "[report.completed, report.failed.len(), report.unknown[0].index, report.result]";
         assert_eq!(ask(&report, code), json!([4, 1, 4, "partial"]));
         let error = report.read("outcomes").unwrap_err();
-        assert_eq!(error.to_string(), "the report no longer holds 2 outcomes of commands that are done");
+        assert_eq!(error.to_string(), "the report no longer holds 2 outcomes, so it has no `outcomes`");
         assert!(report.to_json().get("outcomes").is_none());
+    }
+
+    #[test]
+    fn what_is_not_done_is_bounded_too_and_never_told_in_part() {
+        use Status::{Completed, Failed, NotSent};
+        let report = report_of(Kept::at_most(2, 2), &[Failed, NotSent, Failed, Completed]);
+        assert_eq!(
+            ask(&report, "[report.notCompleted, report.completed, report.requests]"),
+            json!([3, 1, 1])
+        );
+        let error = report.read("failed").unwrap_err();
+        assert_eq!(error.to_string(), "the report no longer holds 1 outcomes, so it has no `failed`");
+        assert!(report.failure().is_some());
     }
 
     #[test]

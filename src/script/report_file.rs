@@ -5,10 +5,11 @@ use super::session::Outlet;
 use crate::client::outcome::Outcome;
 use crate::error::{Error, Result};
 use crate::rows::{CsvWriter, cell};
+use crate::state::file::{hold, private};
 use serde_json::{Value, json};
 use std::cell::{Cell, RefCell};
 use std::fs::{File, OpenOptions};
-use std::io::{Seek, SeekFrom, Write};
+use std::io::{self, ErrorKind, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 /// The columns, in their order.
@@ -28,8 +29,10 @@ const COLUMNS: [&str; 14] = [
     "warnings",
     "time",
 ];
-/// What ends a list in JSON; each row is written over it, so that the file is whole at any moment.
-const END: &[u8] = b"\n]\n";
+/// What begins a list in JSON.
+const BEGIN: &str = "[";
+/// What ends it; each row is written over it, so that the file is whole at any moment.
+const END: &str = "\n]\n";
 
 /// The form of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,7 +53,7 @@ impl ReportFile {
     /// Begins a report. One that is there is kept under a numbered name.
     ///
     /// # Errors
-    /// `usage`: its name ends neither in `.csv` nor in `.json`. `file`: it cannot be written.
+    /// `usage`: its name ends neither in `.csv` nor in `.json`, or another run writes it. `file`: it cannot be written.
     pub fn begin(path: &Path) -> Result<Self> {
         let form = match path.extension().and_then(|ending| ending.to_str()) {
             Some("csv") => Form::Csv,
@@ -61,39 +64,71 @@ impl ReportFile {
             }
         };
         if path.is_file() {
-            let kept = free_name(path);
-            std::fs::rename(path, &kept).map_err(|error| Error::io(path, &error))?;
+            keep(path)?;
         }
         let mut options = OpenOptions::new();
+        // It names people.
         private(&mut options);
-        let file = options.write(true).create(true).truncate(true).open(path);
-        let mut file = file.map_err(|error| Error::io(path, &error))?;
+        // What has come there meanwhile is another run's; a device is no file and is there already.
+        let create_new = path.symlink_metadata().is_err();
+        let file = options.write(true).create(true).create_new(create_new).open(path);
+        let file = file.map_err(|error| match error.kind() {
+            ErrorKind::AlreadyExists => taken(path),
+            _ => Error::io(path, &error),
+        })?;
+        if !hold(&file) {
+            return Err(taken(path));
+        }
         let begun = match form {
-            Form::Csv => writeln!(file, "{}", COLUMNS.join(",")),
-            Form::Json => file.write_all(b"[\n]\n"),
+            Form::Csv => (&file).write_all(format!("{}\n", COLUMNS.join(",")).as_bytes()),
+            Form::Json => (&file).write_all([BEGIN, END].concat().as_bytes()),
         };
         begun.map_err(|error| Error::io(path, &error))?;
         Ok(Self { path: path.to_owned(), form, file: RefCell::new(file), empty: Cell::new(true) })
     }
 
-    fn add(&self, row: &Value) -> std::io::Result<()> {
+    /// Adds a row; where that fails, the file is as it was.
+    fn add(&self, row: &Value) -> io::Result<()> {
         let mut file = self.file.borrow_mut();
+        let end = if self.form == Form::Json { END } else { "" };
+        let length = file.seek(SeekFrom::End(0))?;
+        let place = length.saturating_sub(end.len() as u64);
+        let text = self.text(row)?;
+        let added = file.seek(SeekFrom::Start(place)).and_then(|_| file.write_all(text.as_bytes()));
+        if added.is_err() {
+            drop(file.set_len(place));
+            drop(file.seek(SeekFrom::Start(place)).and_then(|_| file.write_all(end.as_bytes())));
+        } else {
+            self.empty.set(false);
+        }
+        added
+    }
+
+    /// A row with what stands before and behind it.
+    fn text(&self, row: &Value) -> io::Result<String> {
         match self.form {
             Form::Csv => {
-                let cells = COLUMNS.map(|column| cell(&row[column]));
                 let mut line = Vec::new();
-                CsvWriter::new(&mut line).row(cells)?;
-                file.write_all(&line)
+                CsvWriter::new(&mut line).row(COLUMNS.map(|column| cell(&row[column])))?;
+                String::from_utf8(line).map_err(io::Error::other)
             }
-            Form::Json => {
-                let first = self.empty.replace(false);
-                let back = if first { END.len() - 1 } else { END.len() };
-                file.seek(SeekFrom::End(-i64::try_from(back).unwrap_or(0)))?;
-                let text = format!("{}{row}{}", if first { "" } else { ",\n" }, String::from_utf8_lossy(END));
-                file.write_all(text.as_bytes())
-            }
+            Form::Json => Ok(format!("{}{row}{END}", if self.empty.get() { "\n" } else { ",\n" })),
         }
     }
+}
+
+/// Keeps the report of another run under a numbered name, unless that run is still writing it.
+fn keep(path: &Path) -> Result<()> {
+    let old = File::open(path).map_err(|error| Error::io(path, &error))?;
+    if !hold(&old) {
+        return Err(taken(path));
+    }
+    std::fs::rename(path, free_name(path)).map_err(|error| Error::io(path, &error))
+}
+
+fn taken(path: &Path) -> Error {
+    let message = format!("another run writes the report {}", path.display());
+    Error::usage_with_hint(message, "Name another file with --report, or wait until that run has ended.")
 }
 
 impl Outlet for ReportFile {
@@ -101,16 +136,6 @@ impl Outlet for ReportFile {
         self.add(&row(outcome)).map_err(|error| Error::io(&self.path, &error))
     }
 }
-
-/// The report names people: a new one is the operator's alone.
-#[cfg(unix)]
-fn private(options: &mut OpenOptions) {
-    use std::os::unix::fs::OpenOptionsExt;
-    options.mode(0o600);
-}
-
-#[cfg(not(unix))]
-fn private(_: &mut OpenOptions) {}
 
 fn row(outcome: &Outcome) -> Value {
     let warnings: Vec<_> = outcome.warnings.iter().map(|warning| warning.code.as_str()).collect();

@@ -13,10 +13,12 @@ use super::report::Report;
 use super::temporary::Temporaries;
 use crate::client::event::{Hook, Observer};
 use crate::client::outcome::{Outcome, Status};
+use crate::client::raw::Carried;
+use crate::client::request::Answer;
 use crate::client::settings::{ClientSettings, Flow, Mode};
 use crate::client::{Calls, Client, TokenAnswer};
 use crate::error::{Error, ErrorKind, Result};
-use rhai::NativeCallContext;
+use rhai::{Dynamic, NativeCallContext};
 use serde_json::Value;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashSet;
@@ -112,7 +114,17 @@ pub struct Session {
     unsent: Unsent,
     single_changes: Cell<usize>,
     left_behind: RefCell<Option<Report>>,
+    missing_rows: RefCell<Option<MissingRows>>,
     temporaries: RefCell<Temporaries>,
+}
+
+/// What a report lacks because it could not be written to its end.
+#[derive(Debug, Clone)]
+pub struct MissingRows {
+    /// How many rows.
+    pub rows: usize,
+    /// Why.
+    pub fault: Error,
 }
 
 /// What went wrong in a run without ending it.
@@ -202,6 +214,7 @@ impl Session {
             unsent: Unsent::default(),
             single_changes: Cell::new(0),
             left_behind: RefCell::default(),
+            missing_rows: RefCell::default(),
             temporaries: RefCell::default(),
         }
     }
@@ -438,7 +451,7 @@ impl Session {
     /// Tells of the first failures of a report that no script looks at.
     fn tell_failures(&self, report: &Report) {
         for failure in report.failures().take(FAILURES_TOLD) {
-            self.console().warn(&format!("{}: {} ({})", failure.target, failure.message, failure.code));
+            self.console().warn(&failure.told());
         }
     }
 
@@ -451,10 +464,22 @@ impl Session {
         }
     }
 
-    /// Remembers what an answer of the action endpoint tells of failures, whoever sent the request.
-    pub fn count_answer(&self, body: &Value) {
-        let refused = body.get("notCompleted").and_then(Value::as_u64).unwrap_or_default();
-        self.tally.borrow_mut().failed += usize::try_from(refused).unwrap_or(usize::MAX);
+    /// Runs a request that is sent as the script wrote it, and tells what became of its commands. They count for the
+    /// exit code where no error is thrown and no other status is left to the script.
+    ///
+    /// # Errors
+    /// Those of the request.
+    pub fn wait_for_raw(&self, call: impl Future<Output = Carried>) -> Result<Answer> {
+        let Carried { answer, outcomes } = self.wait(async { Ok(call.await) })?;
+        let turned_away = answer.as_ref().is_ok_and(|answer| answer.status >= 300);
+        for outcome in outcomes {
+            // The script has the status, and repeats the request or not.
+            if !(turned_away && outcome.status == Status::NotSent) {
+                let entry = Entry { outcome, tag: Dynamic::UNIT };
+                self.tell(&entry, answer.is_ok() && !turned_away);
+            }
+        }
+        answer
     }
 
     /// Whether this run writes the file for the first time.
@@ -470,10 +495,7 @@ impl Session {
     /// Takes notice of an outcome as it comes; `counts` says whether it counts for the exit code.
     pub fn tell(&self, entry: &Entry, counts: bool) {
         self.totals.borrow_mut().add(&entry.outcome);
-        let entered = self.setup.outlet.as_ref().map_or(Ok(()), |outlet| outlet.enter(&entry.outcome));
-        if let Err(error) = entered {
-            self.console().warn(&format!("the report lacks {}: {error}", entry.outcome.target));
-        }
+        self.enter(&entry.outcome);
         if !counts {
             return;
         }
@@ -487,10 +509,28 @@ impl Session {
         }
     }
 
+    /// Writes a row of the report. After one that could not be written there are no more: what is there has no gaps.
+    fn enter(&self, outcome: &Outcome) {
+        let Some(outlet) = &self.setup.outlet else { return };
+        let mut missing = self.missing_rows.borrow_mut();
+        if let Some(missing) = missing.as_mut() {
+            missing.rows += 1;
+        } else if let Err(fault) = outlet.enter(outcome) {
+            self.console().warn(&format!("the report ends here: {fault}"));
+            *missing = Some(MissingRows { rows: 1, fault });
+        }
+    }
+
+    /// What the report lacks.
+    pub fn missing_rows(&self) -> Option<MissingRows> {
+        self.missing_rows.borrow().clone()
+    }
+
     /// Remembers what kept commands from being sent.
     pub fn count_stop(&self, stopped: Option<&Error>) {
         if let Some(error) = stopped {
-            self.console().warn(&format!("not everything was sent: {error}"));
+            let hint = error.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
+            self.console().warn(&format!("not everything was sent: {error}{hint}"));
         }
         let mut tally = self.tally.borrow_mut();
         tally.stopped = tally.stopped.or(stopped.map(|error| error.kind.name()));

@@ -20,6 +20,7 @@ pub fn word(name: &str) -> String {
         "Dynamic" => "value",
         "SecretText" => "Secret",
         "Builder" => "Command",
+        "Passage" => "Rows",
         other => return of_ours(other),
     }
     .to_owned()

@@ -4,6 +4,7 @@ use super::exit::Exit;
 use crate::output::Output;
 use crate::script::journal::resume;
 use crate::script::session::{Session, Totals};
+use crate::state::journal::unfinished::leaves_open;
 use std::time::Duration;
 
 /// Settles what an interrupted run left, if this one goes on with it.
@@ -44,6 +45,7 @@ pub fn end(session: &Session, exit: Exit, output: &Output) -> Exit {
     if totals.all() > 1 || totals.done < totals.all() {
         output.note(&summary(totals, session));
     }
+    exit = exit_with_report(session, exit, output);
     let Some(recorder) = &session.setup().recorder else { return exit };
     if session.setup().resumed {
         for line in resume::left(recorder) {
@@ -52,9 +54,12 @@ pub fn end(session: &Session, exit: Exit, output: &Output) -> Exit {
         }
     }
     if let Err(error) = recorder.end(exit.code(), totals) {
-        output.warning(&format!("the journal has no end: {error}"));
+        let hint = "Make room, then run umapi resume: it finds what is done, and gives the journal its end.";
+        output.error(&format!("the journal has no end: {error}"), Some(hint));
+        exit = exit.or_worse(Exit::Script);
     }
-    if let Some(path) = recorder.path().filter(|_| totals.unsettled() > 0) {
+    let is_open = totals.unsettled() > 0 || leaves_open(exit.code());
+    if let Some(path) = recorder.path().filter(|_| is_open) {
         output.note(&format!("umapi resume {} goes on with it", path.display()));
     }
     exit
@@ -63,6 +68,20 @@ pub fn end(session: &Session, exit: Exit, output: &Output) -> Exit {
 /// A guard is the operator's: that it stopped something counts whatever the script made of it.
 fn exit_with_guard(session: &Session, exit: Exit) -> Exit {
     if session.setup().guard.has_stopped() { exit.or_worse(Exit::Guard) } else { exit }
+}
+
+/// A report is the operator's as well: one that is not whole counts whatever the script made of it.
+fn exit_with_report(session: &Session, exit: Exit, output: &Output) -> Exit {
+    let Some(missing) = session.missing_rows() else { return exit };
+    let hint = match &session.setup().recorder {
+        Some(_) => "Make room; what became of every command stands in the journal: umapi journal show.",
+        None => "Make room before the next run.",
+    };
+    output.error(
+        &format!("the report lacks its last rows, {} of them: {}", missing.rows, missing.fault),
+        Some(hint),
+    );
+    exit.or_worse(Exit::Script)
 }
 
 /// Nobody knows whether what was begun and is asked for no more should stand; only `exit(n)` says otherwise.

@@ -28,8 +28,10 @@ struct State {
 
 #[derive(Clone)]
 struct Wait {
-    reason: String,
+    reason: WaitReason,
     until: Timestamp,
+    /// How far the commands are that wait; empty for other calls.
+    progress: String,
 }
 
 impl Countdown {
@@ -38,10 +40,10 @@ impl Countdown {
         Self(Arc::new(Shared { output, state: Mutex::default(), changed: Condvar::new() }))
     }
 
-    /// Shows a wait from now on, in place of any other.
-    pub fn start(&self, reason: &WaitReason, until: Timestamp) {
+    /// Shows a wait from now on, in place of any other, and how far the commands are that wait.
+    pub fn start(&self, reason: &WaitReason, until: Timestamp, progress: String) {
         let mut state = self.0.state();
-        state.wait = Some(Wait { reason: reason.to_string(), until });
+        state.wait = Some(Wait { reason: reason.clone(), until, progress });
         if state.running {
             self.0.changed.notify_all();
             return;
@@ -79,7 +81,15 @@ impl Shared {
 /// The line at a moment; nothing once the wait is over.
 fn line(wait: &Wait, now: Timestamp) -> Option<String> {
     let left = Duration::try_from(wait.until.duration_since(now)).ok().filter(|left| !left.is_zero())?;
-    Some(format!("waiting {} until {}: {}; Ctrl-C stops it", rounded(left), clock(wait.until), wait.reason))
+    let Wait { reason, until, progress } = wait;
+    Some(match reason {
+        // The usual wait of a long run: what counts is how far it is.
+        WaitReason::Pacing if !progress.is_empty() => format!("waiting {}; {progress}", rounded(left)),
+        _ => {
+            let then = if progress.is_empty() { "Ctrl-C stops it" } else { progress };
+            format!("waiting {} until {}: {reason}; {then}", rounded(left), clock(*until))
+        }
+    })
 }
 
 #[cfg(test)]
@@ -90,10 +100,20 @@ mod tests {
     fn a_wait_is_counted_down_to_its_end() {
         let now = Timestamp::UNIX_EPOCH;
         let until = now + Duration::from_secs(75);
-        let wait = Wait { reason: WaitReason::Throttled.to_string(), until };
+        let wait = Wait { reason: WaitReason::Throttled, until, progress: String::new() };
         let at = |seconds| line(&wait, now + Duration::from_secs(seconds));
         assert!(at(0).is_some_and(|line| line.starts_with("waiting 75 s until ")));
         assert!(at(70).is_some_and(|line| line.contains("waiting 5 s") && line.contains("HTTP 429")));
         assert_eq!(at(75), None);
+    }
+
+    #[test]
+    fn while_commands_wait_it_shows_how_far_they_are() {
+        let now = Timestamp::UNIX_EPOCH;
+        let wait =
+            |reason| Wait { reason, until: now + Duration::from_secs(75), progress: "3 done".to_owned() };
+        assert_eq!(line(&wait(WaitReason::Pacing), now).as_deref(), Some("waiting 75 s; 3 done"));
+        let throttled = line(&wait(WaitReason::Throttled), now).unwrap();
+        assert!(throttled.contains("(HTTP 429); 3 done"), "{throttled}");
     }
 }

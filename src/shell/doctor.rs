@@ -223,7 +223,8 @@ fn host(url: &str) -> &str {
 /// Needs no sign-in (contract 1.1).
 fn status(session: &Session) -> Result<Answer> {
     let request = RawRequest { method: "GET".to_owned(), target: "/status".to_owned(), body: None };
-    session.wait(session.client()?.send(&request))
+    let client = session.client()?;
+    session.wait(async { client.send(&request).await.answer })
 }
 
 fn clock(date: Option<&str>, now: SystemTime) -> Result<String> {

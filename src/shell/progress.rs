@@ -6,7 +6,7 @@ use crate::output::Output;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::collections::HashSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// A wait of at least so long is worth a line even where no progress is shown.
@@ -18,6 +18,8 @@ pub struct Progress {
     countdown: Countdown,
     /// How often `-v` was given.
     verbose: u8,
+    /// How far the commands are, while they are sent.
+    commands: Mutex<String>,
     /// Notes told already; each is news once.
     told: Mutex<HashSet<String>>,
 }
@@ -26,18 +28,29 @@ impl Progress {
     /// Tells through `output`.
     pub fn new(output: Arc<Output>, verbose: u8) -> Self {
         let countdown = Countdown::new(Arc::clone(&output));
-        Self { output, countdown, verbose, told: Mutex::default() }
+        Self { output, countdown, verbose, commands: Mutex::default(), told: Mutex::default() }
     }
 
     /// Nothing is under way any more: the line of progress goes.
     pub fn rest(&self) {
         self.countdown.stop();
+        self.commands().clear();
         self.output.status("");
+    }
+
+    fn commands(&self) -> MutexGuard<'_, String> {
+        self.commands.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn tell_progress(&self, counts: &Counts) {
+        let line = counted(counts);
+        self.output.status(&line);
+        *self.commands() = line;
     }
 
     fn tell_wait(&self, reason: &WaitReason, duration: Duration, until: Timestamp) {
         if self.output.shows_status() {
-            self.countdown.start(reason, until);
+            self.countdown.start(reason, until, self.commands().clone());
         } else if duration >= NOTABLE_WAIT || self.verbose > 0 {
             self.output.note(&waiting(reason, duration, until));
         }
@@ -70,13 +83,14 @@ impl Observer for Progress {
             }
             Event::Waiting { reason, duration, until, .. } => self.tell_wait(reason, *duration, *until),
             Event::PageRead { listing, page, pages, entries, total, left } => {
+                self.commands().clear();
                 let of =
                     |count: &Option<usize>| count.map(|count| format!(" of {count}")).unwrap_or_default();
                 let (page, pages, total) = (page + 1, of(pages), of(total));
                 let left = remaining(*left);
                 self.output.status(&format!("{listing}: page {page}{pages}, {entries}{total}{left}"));
             }
-            Event::Progress(counts) => self.output.status(&counted(counts)),
+            Event::Progress(counts) => self.tell_progress(counts),
             Event::Note(line) => self.tell_note(line),
         }
     }

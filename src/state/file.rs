@@ -1,7 +1,8 @@
-//! Files written aside and renamed into place: a reader sees the old content or the new, never a part of either.
+//! Files written aside and renamed into place: a reader sees the old content or the new, never a part of either. And
+//! files that are held, or closed to others.
 
 use crate::error::{Error, Result};
-use std::fs::{self, File, Permissions};
+use std::fs::{self, File, OpenOptions, Permissions, TryLockError};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -25,6 +26,30 @@ pub fn replace(
     fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<()> {
     write_aside(path, access, fill).map_err(|error| Error::io(path, &error))
+}
+
+/// A file made with these options is closed to others, where the system has such permissions.
+#[cfg(unix)]
+pub fn private(options: &mut OpenOptions) -> &mut OpenOptions {
+    use std::os::unix::fs::OpenOptionsExt;
+    options.mode(0o600)
+}
+
+/// A file made with these options is closed to others, where the system has such permissions.
+#[cfg(not(unix))]
+pub fn private(options: &mut OpenOptions) -> &mut OpenOptions {
+    options
+}
+
+/// Holds a file against other processes as long as it is open; whether none of them holds it. Where the system cannot
+/// hold a file, as on some network disks, it is nobody's.
+pub fn hold(file: &File) -> bool {
+    !matches!(file.try_lock(), Err(TryLockError::WouldBlock))
+}
+
+/// Whether another process holds a file.
+pub fn is_held(file: &File) -> bool {
+    matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
 }
 
 fn write_aside(

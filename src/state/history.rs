@@ -3,7 +3,7 @@
 //! The first line names format and version; each further line is an entry as a JSON text, so that an entry of several
 //! lines is one line of the file.
 
-use super::file::{Access, replace};
+use super::file::{Access, private, replace};
 use crate::error::{Error, Result};
 use std::fs::{File, OpenOptions};
 use std::io::ErrorKind;
@@ -78,15 +78,8 @@ fn entries(text: &str) -> Vec<String> {
     lines.filter_map(|line| serde_json::from_str(line).ok()).collect()
 }
 
-#[cfg(unix)]
 fn open_private(path: &Path) -> std::io::Result<File> {
-    use std::os::unix::fs::OpenOptionsExt;
-    OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(path)
-}
-
-#[cfg(not(unix))]
-fn open_private(path: &Path) -> std::io::Result<File> {
-    OpenOptions::new().create(true).truncate(false).write(true).open(path)
+    private(OpenOptions::new().create(true).truncate(false).write(true)).open(path)
 }
 
 #[cfg(test)]

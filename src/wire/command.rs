@@ -53,6 +53,17 @@ impl Subject {
     }
 }
 
+/// The name of the user or group that a command in the service's JSON is about.
+pub fn subject_of(command: &Value) -> Option<&str> {
+    ["user", "usergroup"].iter().find_map(|key| command.get(*key)?.as_str())
+}
+
+/// The names of the steps of a command in the service's JSON, in order.
+pub fn steps_of(command: &Value) -> Vec<&str> {
+    let steps = command.get("do").and_then(Value::as_array).into_iter().flatten();
+    steps.filter_map(|step| step.as_object()?.keys().next().map(String::as_str)).collect()
+}
+
 /// One step: the service's name for it and its value.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Step {

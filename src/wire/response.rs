@@ -151,7 +151,9 @@ impl Listed for Group {
 /// # Errors
 /// When the body is no JSON object of that form, or is cut short.
 pub fn page<T: Listed>(body: &[u8], interner: &mut Interner) -> Result<Page<T>, serde_json::Error> {
-    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    // Looked at once as a whole: done text by text, it took a twentieth of the time that reading a page takes.
+    let text = std::str::from_utf8(body).map_err(serde_json::Error::custom)?;
+    let mut deserializer = serde_json::Deserializer::from_str(text);
     let page = PageSeed::<T>(interner, std::marker::PhantomData).deserialize(&mut deserializer)?;
     deserializer.end()?;
     Ok(page)
@@ -329,6 +331,14 @@ mod tests {
             assert!(page::<User>(&whole[..length], &mut Interner::default()).is_err(), "{length}");
         }
         assert!(page::<User>(whole, &mut Interner::default()).is_ok());
+    }
+
+    #[test]
+    fn a_page_that_is_no_utf_8_is_an_error() {
+        let body =
+            b"{\"lastPage\":true,\"result\":\"success\",\"users\":[{\"email\":\"a\xff@example.com\"}]}";
+        let error = page::<User>(body, &mut Interner::default()).expect_err("no UTF-8");
+        assert!(error.to_string().contains("utf-8"), "{error}");
     }
 
     #[test]

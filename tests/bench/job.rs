@@ -49,7 +49,6 @@ impl<'w> Workplace<'w> {
         let mut command = self.command(job).ok_or("there is no Python")?;
         command.env("HOME", self.folder.path()).current_dir(self.folder.path());
         command.envs(self.organization.into_iter().flat_map(Organization::settings));
-        command.env("UMAPI_PACE", "off");
         measure::run(command, &self.folder.path().join("stderr"))
     }
 

@@ -15,7 +15,7 @@ use job::Workplace;
 use measure::Series;
 use organization::Organization;
 use python::Python;
-use rows::{ROWS, Row};
+use rows::{Limits, ROWS, Row};
 use std::error::Error;
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -67,7 +67,9 @@ fn measure_all(wish: &Wish) -> Result<(), Failure> {
     let mut measured = Vec::new();
     for row in wish.rows() {
         tell(row.task);
-        measured.push((row, measure(row, row.users, row.runs, &python)?));
+        let series = measure(row, row.users, row.runs, &python)?;
+        keep_to_limits(row, &series)?;
+        measured.push((row, series));
     }
     let mut out = io::stdout().lock();
     write!(out, "{}", table::markdown(&measured))?;
@@ -87,7 +89,8 @@ fn try_all(wish: &Wish) -> Result<(), Failure> {
 
 /// Measures a row's contenders in turn, so that what else happens on the machine meets them all.
 fn measure(row: &Row, users: Option<usize>, runs: usize, python: &Python) -> Result<Vec<Series>, Failure> {
-    let organization = users.map(Organization::serve).transpose()?;
+    let minute = row.limits.map(|limits| limits.minute);
+    let organization = users.map(|users| Organization::serve(users, minute)).transpose()?;
     let place = Workplace::new(organization.as_ref(), python)?;
     if let Some(script) = row.before {
         place.run(&script)?;
@@ -104,6 +107,18 @@ fn measure(row: &Row, users: Option<usize>, runs: usize, python: &Python) -> Res
         }
     }
     Ok(series)
+}
+
+/// Under limits no contender may waste time.
+fn keep_to_limits(row: &Row, series: &[Series]) -> Result<(), Failure> {
+    let Some(limits) = row.limits else { return Ok(()) };
+    let most = limits.least.mul_f64(Limits::ALLOWED);
+    match series.iter().find(|one| one.wall() > most) {
+        None => Ok(()),
+        Some(one) => {
+            Err(format!("{}: `{}` took {:?}, more than {most:?}", row.task, one.name, one.wall()).into())
+        }
+    }
 }
 
 /// A row about an organization compares like with like: whoever prints an answer prints the same one.

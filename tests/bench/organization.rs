@@ -5,6 +5,7 @@ use crate::job::UMAPI;
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 /// An organization of generated people that is being served.
 pub(crate) struct Organization {
@@ -13,10 +14,13 @@ pub(crate) struct Organization {
 }
 
 impl Organization {
-    /// Starts serving so many people, without limits of calls.
-    pub(crate) fn serve(users: usize) -> Result<Self, Failure> {
+    /// Starts serving so many people; within the documented limits of calls where their minute is given.
+    pub(crate) fn serve(users: usize, minute: Option<Duration>) -> Result<Self, Failure> {
         let mut command = Command::new(UMAPI);
         command.args(["--quiet", "--format", "json", "sandbox", "--users"]).arg(users.to_string());
+        if let Some(minute) = minute {
+            command.args(["--throttle", "--minute"]).arg(minute.as_secs_f64().to_string());
+        }
         let mut server = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
         let stdout = server.stdout.take();
         let mut organization = Self { server, settings: BTreeMap::new() };
@@ -24,6 +28,8 @@ impl Organization {
         BufReader::new(stdout.ok_or("the sandbox has no output")?).read_line(&mut line)?;
         organization.settings =
             serde_json::from_str(&line).map_err(|error| format!("{command:?}: {error}"))?;
+        let pace = minute.map_or("off".to_owned(), |minute| minute.as_secs_f64().to_string());
+        organization.settings.insert("UMAPI_PACE".to_owned(), pace);
         Ok(organization)
     }
 

@@ -1,6 +1,7 @@
 //! What is measured. A new measurement is a row here and, where it does more than a line, a script beside this file.
 
 use crate::job::Job;
+use std::time::Duration;
 
 /// A task, done by several.
 pub(crate) struct Row {
@@ -8,6 +9,8 @@ pub(crate) struct Row {
     pub(crate) task: &'static str,
     /// Generated people of the organization it is done in; `None` where no service is called.
     pub(crate) users: Option<usize>,
+    /// The limits of calls it is done under; none in most rows.
+    pub(crate) limits: Option<Limits>,
     /// What makes ready for it, not measured.
     pub(crate) before: Option<Job>,
     /// How often each does it.
@@ -15,6 +18,28 @@ pub(crate) struct Row {
     /// Who does it; the others are compared with the first.
     pub(crate) contenders: &'static [Contender],
 }
+
+/// The documented limits of calls, in a minute that is short enough to wait for.
+#[derive(Clone, Copy)]
+pub(crate) struct Limits {
+    /// How long the minute lasts.
+    pub(crate) minute: Duration,
+    /// The least time the task can take under them.
+    pub(crate) least: Duration,
+}
+
+impl Limits {
+    /// So many times the least time are allowed.
+    pub(crate) const ALLOWED: f64 = 1.05;
+
+    /// Those for so many commands, ten in a request: what a minute allows leaves at once, the rest minute by minute.
+    const fn of(commands: u32, minute: Duration) -> Self {
+        Self { minute, least: minute.saturating_mul((commands - 1) / COMMANDS_A_MINUTE) }
+    }
+}
+
+/// Ten action requests of ten commands (contract 2.1 and 3.4).
+const COMMANDS_A_MINUTE: u32 = 100;
 
 /// One way to do a task. What it prints must be what the others in the same organization print, or nothing.
 pub(crate) struct Contender {
@@ -53,6 +78,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row {
         task: "start-up",
         users: None,
+        limits: None,
         before: None,
         runs: 40,
         contenders: &[
@@ -65,6 +91,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row {
         task: "sandbox within the process, one user read",
         users: None,
+        limits: None,
         before: None,
         runs: 20,
         contenders: &[by("`umapi --sandbox -e 'get_user(...)'`", Job::Umapi(&["--sandbox", "-e", ONE_USER]))],
@@ -72,19 +99,40 @@ pub(crate) const ROWS: &[Row] = &[
     Row {
         task: "10,000 people of a CSV file added to a group",
         users: Some(10_000),
+        limits: None,
         before: Some(Job::Script("people.rhai")),
         runs: 5,
         contenders: &[
             by("`umapi`, `multi_action`", Job::Script("add_to_group.rhai")),
             by("`umapi --no-journal`, `multi_action`", Job::ScriptWith("--no-journal", "add_to_group.rhai")),
-            by("`umapi`, `queue()`", Job::Script("queue.rhai")),
+            by("`umapi`, `queue()` and `stream_csv`", Job::Script("queue.rhai")),
             by("`umapi-client`, `execute_multiple`", Job::Script("add_to_group.py")),
             by("the requests alone (`http.client`)", Job::Script("send_bytes.py")),
         ],
     },
     Row {
+        task: "100,000 people of a CSV file added to a group",
+        users: Some(100_000),
+        limits: None,
+        before: Some(Job::Script("people.rhai")),
+        runs: 1,
+        contenders: &[
+            by("`umapi`, `queue()` and `stream_csv`", Job::Script("queue.rhai")),
+            by("`umapi-client`, `execute_multiple`", Job::Script("add_to_group.py")),
+        ],
+    },
+    Row {
+        task: "400 people added to a group under limits (a minute lasts 3 s)",
+        users: Some(400),
+        limits: Some(Limits::of(400, Duration::from_secs(3))),
+        before: Some(Job::Script("people.rhai")),
+        runs: 1,
+        contenders: &[by("`umapi`, `queue()`", Job::Script("queue.rhai"))],
+    },
+    Row {
         task: "10,000 users listed, counted by type",
         users: Some(10_000),
+        limits: None,
         before: None,
         runs: 9,
         contenders: COUNTING,
@@ -92,6 +140,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row {
         task: "100,000 users listed, counted by type",
         users: Some(100_000),
+        limits: None,
         before: None,
         runs: 5,
         contenders: COUNTING,
@@ -99,6 +148,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row {
         task: "1,000,000 users listed, counted by type",
         users: Some(1_000_000),
+        limits: None,
         before: None,
         runs: 3,
         contenders: COUNTING,
@@ -106,6 +156,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row {
         task: "100,000 users kept in memory",
         users: Some(100_000),
+        limits: None,
         before: None,
         runs: 5,
         contenders: KEEPING,
@@ -113,6 +164,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row {
         task: "1,000,000 users kept in memory",
         users: Some(1_000_000),
+        limits: None,
         before: None,
         runs: 2,
         contenders: KEEPING,
@@ -120,6 +172,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row {
         task: "100,000 users kept, 50 times filtered and counted by group",
         users: Some(100_000),
+        limits: None,
         before: None,
         runs: 3,
         contenders: ASKING,

@@ -14,7 +14,8 @@ const HEAD: &str = "\
 pub(crate) fn markdown(measured: &[(&Row, Vec<Series>)]) -> String {
     let lines = measured.iter().flat_map(|(row, series)| {
         let task = iter::once(row.task).chain(iter::repeat(""));
-        task.zip(series).map(|(task, one)| line(task, one, series.first()))
+        let lines = task.zip(series).map(|(task, one)| line(task, one, series.first()));
+        lines.chain(row.limits.map(|limits| least(limits.least, series.first())))
     });
     lines.fold(HEAD.to_owned(), |table, line| table + &line)
 }
@@ -36,6 +37,14 @@ fn line(task: &str, one: &Series, ours: Option<&Series>) -> String {
         time(one.cpu()),
         digits(mebibytes(one)),
     )
+}
+
+/// The least time that a row's limits allow.
+fn least(least: Duration, ours: Option<&Series>) -> String {
+    let (unit, time) = clock(least);
+    let ratio = ours.map(|ours| least.as_secs_f64() / ours.wall().as_secs_f64());
+    let ratio = ratio.map(digits).unwrap_or_default();
+    format!("|  | the least possible time | {} {unit} |  |  | {ratio} |  |\n", time(least))
 }
 
 /// The unit that suits a time, and how times are written in it.

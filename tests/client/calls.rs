@@ -192,13 +192,16 @@ async fn call_answers_any_endpoint_and_send_any_status() {
     ])
     .await;
     let client = client_of(&server);
-    let answer =
-        client.call(&get(&format!("https://usermanagement.adobe.io/v2/usermanagement{USER}"))).await.unwrap();
+    let answer = client
+        .call(&get(&format!("https://usermanagement.adobe.io/v2/usermanagement{USER}")))
+        .await
+        .answer
+        .unwrap();
     assert_eq!((answer.status, answer.header("x-total-count")), (200, Some("7")));
     assert_eq!(answer.body, json!({"result": "success"}));
-    let answer = client.send(&get(USER)).await.unwrap();
+    let answer = client.send(&get(USER)).await.answer.unwrap();
     assert_eq!((answer.status, answer.body), (503, Value::String("<h1>busy</h1>".into())));
-    let answer = client.send(&get(USER)).await.unwrap();
+    let answer = client.send(&get(USER)).await.answer.unwrap();
     assert_eq!((answer.status, answer.body), (204, Value::Null));
     assert!(server.lines().iter().all(|line| *line == format!("GET /v2/usermanagement{USER}")));
 }
@@ -208,8 +211,8 @@ async fn nothing_leaves_for_another_host() {
     let server = Server::replies(vec![user()]).await;
     let client = client_of(&server);
     for target in ["https://example.com/v2/usermanagement/users/A/0", "/users/../../ims", "/ims/../x"] {
-        assert_eq!(client.call(&get(target)).await.unwrap_err().kind.name(), "usage", "{target}");
-        assert_eq!(client.send(&get(target)).await.unwrap_err().kind.name(), "usage", "{target}");
+        assert_eq!(client.call(&get(target)).await.answer.unwrap_err().kind.name(), "usage", "{target}");
+        assert_eq!(client.send(&get(target)).await.answer.unwrap_err().kind.name(), "usage", "{target}");
     }
     assert!(server.requests().is_empty());
 }
@@ -217,7 +220,7 @@ async fn nothing_leaves_for_another_host() {
 #[tokio::test]
 async fn the_state_of_the_service_is_asked_without_a_token() {
     let server = Server::replies(vec![Reply::json(200, &json!({"state": "LIVE"}))]).await;
-    let answer = client_of(&server).call(&get("/status")).await.unwrap();
+    let answer = client_of(&server).call(&get("/status")).await.answer.unwrap();
     assert_eq!(answer.body["state"], "LIVE");
     assert_eq!(server.lines(), ["GET /status"]);
     assert_eq!(server.requests()[0].header("authorization"), None);
@@ -246,7 +249,7 @@ async fn a_call_beyond_the_documented_limit_waits_for_its_turn() {
     let server = Server::replies(vec![user()]).await;
     let stop = CancellationToken::new();
     let listener = Arc::new(Listener { stop_at_wait: Some(stop.clone()), ..Listener::default() });
-    let paced = ClientSettings { pace: Pace::Documented, ..settings(&server) };
+    let paced = ClientSettings { pace: Pace::DOCUMENTED, ..settings(&server) };
     let client = Client::new(paced, listener.clone(), stop);
     for _ in 0..25 {
         client.get_user("a@example.com", None).await.unwrap();

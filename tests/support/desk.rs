@@ -48,10 +48,18 @@ impl Desk {
     /// Runs to the end: exit code, standard output, standard error.
     /// Words of standard error are told with single blanks between, wherever lines were broken.
     pub(crate) fn run(&self, line: &str) -> (i32, String, String) {
-        let output = self.command(line).output().unwrap();
-        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-        let told = text(output.stderr).split_whitespace().collect::<Vec<_>>().join(" ");
-        (output.status.code().unwrap_or(-1), text(output.stdout), told)
+        told(self.command(line))
+    }
+
+    /// Runs with files that can grow no further than so many blocks, as on a full disk.
+    #[cfg(unix)]
+    pub(crate) fn run_on_a_full_disk(&self, blocks: usize, line: &str) -> (i32, String, String) {
+        let umapi = self.command("");
+        let shell = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" {line}");
+        let mut command = Command::new("sh");
+        command.env_clear().current_dir(self.folder.path()).args(["-c", &shell]).arg(umapi.get_program());
+        command.envs(umapi.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        told(command)
     }
 
     /// Kills a run once its journal has grown by so many bytes, unless it ends before; its exit code in that case.
@@ -80,4 +88,11 @@ impl Desk {
             std::fs::read_dir(folder).map(|entries| entries.map(|entry| entry.unwrap().path()).collect());
         entries.unwrap_or_default()
     }
+}
+
+fn told(mut command: Command) -> (i32, String, String) {
+    let output = command.output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    let told = text(output.stderr).split_whitespace().collect::<Vec<_>>().join(" ");
+    (output.status.code().unwrap_or(-1), text(output.stdout), told)
 }

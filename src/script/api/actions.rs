@@ -119,7 +119,8 @@ pub mod functions {
     /// Sends one action request, its commands as they are written, and answers the service's own answer.
     ///
     /// For those who know the service: at most ten commands, nothing is split or reordered. The checks before
-    /// sending and the mode apply as everywhere.
+    /// sending, the mode, the journal and `--report` apply as everywhere. Where the answer is lost the commands are read
+    /// back: all done, and the answer has `read_back: true`; nothing done, and the request leaves again.
     ///
     /// # Errors
     /// `invalid` when a local check refuses a command, `rejected` when the service refuses the request as a whole.
@@ -152,7 +153,7 @@ fn carry_out_file(session: &Session, file: &str, options: &Options) -> Result<Re
 fn send(session: &Session, commands: &Array) -> Result<Dynamic> {
     session.finish_listings()?;
     let commands = commands.iter().map(convert::json_of).collect::<Result<_>>()?;
-    let answer = session.wait(session.client()?.action(commands))?;
-    session.count_answer(&answer.body);
+    let client = session.client()?;
+    let answer = session.wait_for_raw(client.action(commands))?;
     Ok(convert::dynamic_of(&answer.body))
 }

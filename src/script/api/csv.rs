@@ -2,6 +2,7 @@
 
 use super::{At, RhaiResultOf, session};
 use crate::error::{Error, Result};
+use crate::script::csv_file::passage::Passage;
 use crate::script::csv_file::read::{Shape, read};
 use crate::script::csv_file::write::{Content, IfExists, Plan, write};
 use crate::script::encoding::Encoding;
@@ -23,7 +24,8 @@ pub mod functions {
     /// UTF-16 with a byte order mark), cells in quotes may hold commas and lines, and an apostrophe that `write_csv`
     /// put before a formula is taken away again. The path is relative to the current folder.
     ///
-    /// A row has `get(column)` (`()` when there is no such column), `keys()`, `to_map()` and `"column" in row`.
+    /// A row has `get(column)` (`()` when there is no such column), `keys()`, `to_map()` and `"column" in row`. All rows
+    /// are kept in memory; `stream_csv(path)` goes through a file of any size.
     ///
     /// # Errors
     /// `file` when the file cannot be read or a row is broken, with its line and column.
@@ -65,6 +67,58 @@ pub mod functions {
     pub fn read_csv_of_shape(context: NativeCallContext, path: &str, options: Map) -> RhaiResultOf<Array> {
         let options = Options::new("read_csv", options, SHAPE);
         session(&context).and_then(|session| rows(&session, path, &options?)).at(&context)
+    }
+
+    /// Goes through a CSV file row by row without keeping it, for files of any size.
+    ///
+    /// The rows are those of `read_csv(path)`, and so are its errors: the whole file is looked through before the first
+    /// row is given out. What is answered can be gone through by `for`, each time from the beginning, and has a `len()`;
+    /// for everything else that a list can do there is `read_csv`.
+    ///
+    /// # Errors
+    /// `file` as for `read_csv(path)`, and when the file changes in the midst of it.
+    ///
+    /// # Example
+    /// ```rhai
+    /// write_csv("people.csv", [#{email: "ben.osei@example.com"}]);
+    /// let changes = queue();
+    /// for row in stream_csv("people.csv") { changes.add_to_groups(row.email, "Designers"); }
+    /// print(changes.finish().completed);
+    /// ```
+    #[rhai_fn(volatile, return_raw)]
+    pub fn stream_csv(context: NativeCallContext, path: &str) -> RhaiResultOf<Passage> {
+        session(&context)
+            .and_then(|session| passage(&session, path, &Options::none("stream_csv")))
+            .at(&context)
+    }
+
+    /// Goes through a CSV file that must look as the options say, row by row without keeping it.
+    ///
+    /// # Options
+    /// - `columns`: names of columns that must be there; others may be as well
+    /// - `lists`: names of columns that must be there and whose cells are lists such as `"Designers, Editors"`
+    /// - `delimiter`: the character between cells, `","` unless said otherwise
+    /// - `encoding`: as for `read_csv(path, options)`; a file in another one than UTF-8 is kept while it is gone through
+    /// - `min_rows`: how many rows must be there, 0 unless said otherwise
+    ///
+    /// # Errors
+    /// Those of `read_csv(path, options)`.
+    ///
+    /// # Example
+    /// ```rhai
+    /// write_csv("source.csv", [#{mail: "ben.osei@example.com", groups: ["Designers", "Editors"]}]);
+    /// for row in stream_csv("source.csv", #{lists: ["groups"], min_rows: 1}) {
+    ///     print(`${row.mail}: ${row.groups.len()} groups`);
+    /// }
+    /// ```
+    #[rhai_fn(name = "stream_csv", volatile, return_raw)]
+    pub fn stream_csv_of_shape(
+        context: NativeCallContext,
+        path: &str,
+        options: Map,
+    ) -> RhaiResultOf<Passage> {
+        let options = Options::new("stream_csv", options, SHAPE);
+        session(&context).and_then(|session| passage(&session, path, &options?)).at(&context)
     }
 
     /// Writes rows as a CSV file and answers how many.
@@ -128,17 +182,26 @@ const SHAPE: &[&str] = &["columns", "lists", "delimiter", "encoding", "min_rows"
 const PLAN: &[&str] = &["columns", "if_exists"];
 
 fn rows(session: &Session, path: &str, options: &Options) -> Result<Array> {
+    let rows = read(Path::new(path), &shape(options)?, session.interrupt())?;
+    files::was_read(session, Path::new(path), Some(rows.len()))?;
+    Ok(rows.into_iter().map(Dynamic::from).collect())
+}
+
+fn passage(session: &Session, path: &str, options: &Options) -> Result<Passage> {
+    let passage = Passage::of(Path::new(path), shape(options)?)?;
+    files::was_read(session, Path::new(path), Some(passage.rows()))?;
+    Ok(passage)
+}
+
+fn shape(options: &Options) -> Result<Shape> {
     let encoding = options.choice("encoding", Encoding::NAMES)?;
-    let shape = Shape {
+    Ok(Shape {
         columns: options.texts("columns")?.unwrap_or_default(),
         lists: options.texts("lists")?.unwrap_or_default(),
         delimiter: delimiter(options)?,
         encoding: encoding.and_then(Encoding::parse),
         min_rows: options.count("min_rows")?.unwrap_or_default(),
-    };
-    let rows = read(Path::new(path), &shape, session.interrupt())?;
-    files::was_read(session, Path::new(path), Some(rows.len()))?;
-    Ok(rows.into_iter().map(Dynamic::from).collect())
+    })
 }
 
 fn delimiter(options: &Options) -> Result<char> {
@@ -147,7 +210,7 @@ fn delimiter(options: &Options) -> Result<char> {
     let mut letters = text.chars();
     match (letters.next(), letters.next()) {
         (Some('"' | '\n' | '\r'), None) => {
-            Err(Error::usage("a quote or a line end cannot be the `delimiter` of read_csv"))
+            Err(Error::usage("a quote or a line end cannot be the `delimiter` of a CSV file"))
         }
         (Some(letter), None) if value.is_string() || value.is_char() => Ok(letter),
         _ => Err(options.wrong("delimiter", "one character", value)),
@@ -217,6 +280,31 @@ mod tests {
             write_csv(PATH, [#{mail: " a@example.com ", country: "US"}, #{mail: "b@example.com", country: "DE"}]);
             read_csv(PATH).filter(|row| row.country == "DE").map(|row| row.mail)"#;
         assert_eq!(value(code), json!(["b@example.com"]));
+    }
+
+    #[test]
+    fn a_file_can_be_gone_through_without_being_kept_and_as_often_as_one_likes() {
+        let code = r#"
+            write_csv(PATH, [#{mail: "a@example.com", groups: ["A", "B"]}, #{mail: "b@example.com", groups: []}]);
+            let file = stream_csv(PATH, #{lists: "groups", min_rows: 2}); let seen = [];
+            for round in 0..2 { for row in file { seen.push(`${row.mail} ${row.groups.len()}`); } }
+            [seen, file.len(), file.to_string().contains("2 rows of ")]"#;
+        let seen = ["a@example.com 2", "b@example.com 0"].repeat(2);
+        assert_eq!(value(code), json!([seen, 2, true]));
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_file_is_told_before_the_first_row_of_a_stream() {
+        let (folder, code) = in_folder("let seen = 0; for row in stream_csv(PATH) { seen += 1; } seen");
+        std::fs::write(folder.path().join("people.csv"), "a,b\n1,2\n3\n").unwrap();
+        let message = Bench::default().thrown(&code, "error");
+        assert!(message.contains("people.csv:3: "), "{message}");
+        let code = "write_csv(PATH, [1]); let file = stream_csv(PATH); write_csv(PATH, [#{other: 2}]);
+            let seen = []; for row in file { seen += row.keys(); } seen";
+        assert_eq!(value(code), json!(["other"]));
+        assert!(
+            error("write_csv(PATH, [1]); stream_csv(PATH, #{min_rows: 2})", "error").contains("too few rows")
+        );
     }
 
     #[test]

@@ -20,7 +20,8 @@ pub mod functions {
     /// - `read_only`: true refuses every change from here on
     /// - `max_changes`: at most so many commands in the whole run
     /// - `max_removals`: at most so many people and groups that lose something
-    /// - `protect`: a name or a list of names, with `*` for any letters, that no command may be about
+    /// - `protect`: a name or a list of names, with `*` for any letters, that no command may be about; people read
+    ///   after this line are known by e-mail and username alike
     ///
     /// # Errors
     /// `usage` for an option that does not exist or is of the wrong kind.

@@ -33,7 +33,9 @@ pub mod functions {
 
     /// Calls any endpoint of the service with a body, and answers the body that comes back.
     ///
-    /// The body is a map or a list and travels as JSON; `()` and an empty map are none, as in Adobe's samples.
+    /// The body is a map or a list and travels as JSON; `()` and an empty map are none, as in Adobe's samples. The
+    /// commands of an action request are in the journal and in `--report`; where the answer is lost they are read back:
+    /// all done, and the body says so with `read_back: true`; nothing done, and the request leaves again.
     ///
     /// # Errors
     /// Those of `make_call(method, path_or_url)`.
@@ -74,6 +76,9 @@ pub mod functions {
 
     /// Makes exactly one exchange with a body, and answers `status`, `headers` and `body`.
     ///
+    /// Where the answer to an action request is lost, its commands are read back: all done, and the answer has status
+    /// 200, no headers and `read_back: true` in its body; nothing done, and the error is `unavailable`.
+    ///
     /// # Errors
     /// Those of `send(method, path_or_url)`.
     ///
@@ -110,15 +115,15 @@ fn settle(session: &Session, request: &RawRequest) -> Result<()> {
 
 fn call(session: &Session, request: &RawRequest) -> Result<Dynamic> {
     settle(session, request)?;
-    let answer = session.wait(session.client()?.call(request))?;
-    session.count_answer(&answer.body);
+    let client = session.client()?;
+    let answer = session.wait_for_raw(client.call(request))?;
     Ok(convert::dynamic_of(&answer.body))
 }
 
 fn exchange(session: &Session, request: &RawRequest) -> Result<Map> {
     settle(session, request)?;
-    let Answer { status, headers, body, .. } = session.wait(session.client()?.send(request))?;
-    session.count_answer(&body);
+    let client = session.client()?;
+    let Answer { status, headers, body, .. } = session.wait_for_raw(client.send(request))?;
     let headers: Map = headers.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
     Ok(Map::from_iter([
         ("status".into(), i64::from(status).into()),

@@ -58,7 +58,7 @@ pub fn parse(file: &str, text: &str, shape: &Shape, interrupt: &Interrupt) -> Re
         Err(wrong) => Err(broken(file, Some(&header), &wrong)),
     });
     let rows = rows.collect::<Result<Vec<_>>>()?;
-    enough(file, &rows, shape.min_rows)?;
+    enough(file, rows.len(), shape.min_rows)?;
     Ok(rows)
 }
 
@@ -147,11 +147,11 @@ fn undecodable(file: &str, wrong: &Undecodable, shape: &Shape) -> Error {
     Error::file(format!("{file}:{line}:{column}"), message)
 }
 
-fn enough(file: &str, rows: &[Row], min_rows: usize) -> Result<()> {
-    if rows.len() >= min_rows {
+pub(super) fn enough(file: &str, rows: usize, min_rows: usize) -> Result<()> {
+    if rows >= min_rows {
         return Ok(());
     }
-    let message = format!("too few rows: {}, and it must have {min_rows}", rows.len());
+    let message = format!("too few rows: {rows}, and it must have {min_rows}");
     Err(Error::file(file, message))
 }
 

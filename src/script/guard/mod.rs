@@ -1,19 +1,23 @@
 //! The operator's guards: what a run may change at most. A script may tighten them, never loosen them.
 
 mod pattern;
+mod protected;
 mod weight;
 
 pub use pattern::Pattern;
 pub use weight::Weight;
 
-use crate::client::event::{ActionRequest, Hook};
+use crate::client::event::{ActionRequest, Hook, SentCommand};
+use crate::client::outcome::{Fate, Status};
 use crate::client::request::Answer;
 use crate::client::settings::Mode;
 use crate::error::{Error, ErrorKind, Result};
+use crate::wire::command::subject_of;
+use crate::wire::user::User;
+use protected::Protected;
 use serde_json::Value;
-use std::borrow::Cow;
 use std::collections::HashSet;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// So many people may lose something in a live run against a real organization, unless the operator says otherwise.
 pub const DEFAULT_REMOVALS: usize = 200;
@@ -64,9 +68,12 @@ pub struct Guard(Mutex<State>);
 
 struct State {
     limits: Limits,
+    protected: Protected,
     sent: Weight,
     /// Commands in pieces that were counted already: list and place.
     counted: HashSet<(u64, usize)>,
+    /// Pieces that left and may leave again because their answer was lost: list, place and piece.
+    doubtful: HashSet<(u64, usize, usize)>,
     /// Entries of the largest listing of people.
     listed: usize,
     /// The source from which no removal may follow.
@@ -76,11 +83,15 @@ struct State {
 
 impl Guard {
     /// A guard with these limits.
-    pub fn new(limits: Limits) -> Self {
+    pub fn new(mut limits: Limits) -> Self {
+        let mut protected = Protected::default();
+        protected.add(std::mem::take(&mut limits.protected));
         Self(Mutex::new(State {
             limits,
+            protected,
             sent: Weight::default(),
             counted: HashSet::new(),
+            doubtful: HashSet::new(),
             listed: 0,
             empty: None,
             stopped: false,
@@ -89,7 +100,9 @@ impl Guard {
 
     /// A script tightens the limits; what would loosen them changes nothing.
     pub fn tighten(&self, wanted: &Limits) {
-        let limits = &mut self.state().limits;
+        let mut state = self.state();
+        state.protected.add(wanted.protected.iter().cloned());
+        let limits = &mut state.limits;
         limits.read_only |= wanted.read_only;
         limits.max_changes = fewer(limits.max_changes, wanted.max_changes);
         limits.most_removals = fewer(
@@ -99,7 +112,6 @@ impl Guard {
                 _ => None,
             },
         );
-        limits.protected.extend(wanted.protected.iter().cloned());
     }
 
     /// A source was empty or failed: no removal may follow from it.
@@ -110,6 +122,11 @@ impl Guard {
     /// Whether a guard stopped something.
     pub fn has_stopped(&self) -> bool {
         self.state().stopped
+    }
+
+    /// What an interrupted run did counts in the run that goes on with it.
+    pub fn carry_over(&self, done: &Weight) {
+        self.state().sent.add(done);
     }
 
     /// Looks at a command before anything of its list has left; `ahead` is what the list weighs so far.
@@ -138,6 +155,9 @@ impl State {
         self.look(request.mode, request.commands.iter().map(|sent| &sent.command))?;
         let mut weight = Weight::default();
         for sent in &request.commands {
+            if self.doubtful.contains(&piece(request, sent)) {
+                continue;
+            }
             if sent.pieces < 2 || !self.counted.contains(&(request.list, sent.index)) {
                 weight.add(&Weight::of(&sent.command));
             } else {
@@ -160,14 +180,16 @@ impl State {
             return Err(stopped("this run is read-only", "Leave --read-only out to make changes."));
         }
         for command in commands {
-            if let Some((name, pattern)) = self.protected(command) {
+            if let Some((name, pattern)) = self.protected.met_in(command) {
                 let message = format!("`{name}` is protected (by `{pattern}`)");
                 return Err(stopped(message, "Take the command out, or change --protect."));
             }
             let for_good = mode == Mode::Live && self.limits.real && !self.limits.allow_delete;
             if for_good && weight::deletes(command) {
-                let message =
-                    format!("the account of `{}` would be deleted for good", weight::subject(command));
+                let message = format!(
+                    "the account of `{}` would be deleted for good",
+                    subject_of(command).unwrap_or_default()
+                );
                 return Err(stopped(
                     message,
                     "Add --allow-delete to allow that, or use remove_from_org(email).",
@@ -175,14 +197,6 @@ impl State {
             }
         }
         Ok(())
-    }
-
-    fn protected<'v>(&self, command: &'v Value) -> Option<(Cow<'v, str>, &str)> {
-        let mut names = weight::names(command);
-        names.find_map(|name| {
-            let found = self.limits.protected.iter().find(|pattern| pattern.matches(&name))?;
-            Some((name, found.text()))
-        })
     }
 
     /// Whether so much more may leave.
@@ -230,6 +244,10 @@ fn stopped(message: impl Into<String>, hint: &str) -> Error {
         .into()
 }
 
+fn piece(request: &ActionRequest, sent: &SentCommand) -> (u64, usize, usize) {
+    (request.list, sent.index, sent.piece)
+}
+
 impl Hook for Guard {
     fn before(&self, request: &ActionRequest) -> Result<()> {
         let mut state = self.state();
@@ -239,6 +257,25 @@ impl Hook for Guard {
     }
 
     fn after(&self, _: &ActionRequest, _: std::result::Result<&Answer, &Error>) {}
+
+    /// What leaves once more counts once.
+    fn settled(&self, request: &ActionRequest, fates: &[Fate]) {
+        let mut state = self.state();
+        for (sent, fate) in request.commands.iter().zip(fates) {
+            if fate.status == Status::Unknown && request.list > 0 {
+                state.doubtful.insert(piece(request, sent));
+            } else {
+                state.doubtful.remove(&piece(request, sent));
+            }
+        }
+    }
+
+    fn seen(&self, users: &[Arc<User>]) {
+        let mut state = self.state();
+        for user in users {
+            state.protected.meet(user);
+        }
+    }
 
     fn listed(&self, listing: &str, entries: std::result::Result<usize, &Error>) {
         let mut state = self.state();

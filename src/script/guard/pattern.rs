@@ -14,22 +14,23 @@ impl Pattern {
         Self(fold(text))
     }
 
-    /// The patterns that an option names: those of a file, one a line, or the text itself.
+    /// The patterns that a text names: those of a file, one a line, or the text itself. A file is relative to
+    /// `folder`.
     ///
     /// # Errors
     /// `file`: it cannot be read.
-    pub fn all(text: &str) -> Result<Vec<Self>> {
-        if !names_file(text) {
+    pub fn all(folder: &Path, text: &str) -> Result<Vec<Self>> {
+        if !names_file(folder, text) {
             return Ok(vec![Self::new(text)]);
         }
-        let content = std::fs::read_to_string(text).map_err(|error| Error::file(text, error))?;
+        let content = std::fs::read_to_string(folder.join(text)).map_err(|error| Error::file(text, error))?;
         let lines = content.trim_start_matches('\u{feff}').lines().map(str::trim);
         Ok(lines.filter(|line| !line.is_empty() && !line.starts_with('#')).map(Self::new).collect())
     }
 
     /// Whether an option's text is a plain word: it may well be a file's name, mistyped, which then protects nobody.
-    pub fn is_word(text: &str) -> bool {
-        !text.contains(['@', '*']) && !names_file(text)
+    pub fn is_word(folder: &Path, text: &str) -> bool {
+        !text.contains(['@', '*']) && !names_file(folder, text)
     }
 
     /// As it was written, folded.
@@ -56,8 +57,8 @@ impl Pattern {
 }
 
 /// Whether a file is meant: one that is named and missing must not protect nobody in silence.
-fn names_file(text: &str) -> bool {
-    let path = Path::new(text);
+fn names_file(folder: &Path, text: &str) -> bool {
+    let path = folder.join(text);
     let has_ending =
         path.extension().is_some_and(|ending| ["txt", "csv"].iter().any(|known| ending == *known));
     text.contains(['/', '\\']) || has_ending || path.is_file()
@@ -88,11 +89,15 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("protected.txt");
         std::fs::write(&path, "# the board\nceo@example.com\n\n*@board.example.com\n").unwrap();
-        let patterns = Pattern::all(&path.display().to_string()).unwrap();
+        let here = Path::new("");
+        let all = |text: &str| Pattern::all(here, text);
+        let patterns = all(&path.display().to_string()).unwrap();
         assert_eq!(patterns, [Pattern::new("ceo@example.com"), Pattern::new("*@board.example.com")]);
-        assert!(Pattern::all("missing.txt").is_err() && Pattern::all("./missing").is_err());
-        assert_eq!(Pattern::all("x@example.com").unwrap(), [Pattern::new("x@example.com")]);
-        assert!(Pattern::is_word("protectd") && !Pattern::is_word("missing.txt"));
-        assert!(!Pattern::is_word("x@example.com") && !Pattern::is_word("admin*"));
+        assert_eq!(Pattern::all(folder.path(), "protected.txt").unwrap(), patterns);
+        assert!(all("missing.txt").is_err() && all("./missing").is_err());
+        assert_eq!(all("x@example.com").unwrap(), [Pattern::new("x@example.com")]);
+        let is_word = |text: &str| Pattern::is_word(here, text);
+        assert!(is_word("protectd") && !is_word("missing.txt"));
+        assert!(!is_word("x@example.com") && !is_word("admin*"));
     }
 }

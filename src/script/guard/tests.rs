@@ -147,3 +147,21 @@ fn allowances_are_numbers_or_shares() {
     );
     assert_eq!((read("101%"), read("-1"), read("x")), (None, None, None));
 }
+
+#[test]
+fn someone_who_was_read_is_protected_under_every_name() {
+    let guard = Guard::new(Limits { protected: vec![Pattern::new("ceo@example.com")], ..Limits::default() });
+    let by_username = json!({"user": "TSmith", "domain": "sso.example.com", "do": [{"remove": "all"}]});
+    let of_another = json!({"user": "tsmith", "domain": "other.example.com", "do": [{"remove": "all"}]});
+    assert_eq!(message(&guard, std::slice::from_ref(&by_username)), None);
+    let person = User {
+        email: Some("CEO@example.com".into()),
+        username: Some("tsmith".into()),
+        domain: Some("sso.example.com".into()),
+        ..User::default()
+    };
+    guard.seen(&[Arc::new(person)]);
+    let refused = message(&guard, &[by_username]).unwrap();
+    assert_eq!(refused, "stopped by a guard: `TSmith@sso.example.com` is protected (by `ceo@example.com`)");
+    assert_eq!(message(&guard, &[of_another]), None);
+}

@@ -1,6 +1,6 @@
 //! What a command takes away, and whom it is about. Pure.
 
-use crate::wire::command::Command;
+use crate::wire::command::{Command, subject_of};
 use crate::wire::step::Removes;
 use serde_json::Value;
 use std::borrow::Cow;
@@ -38,19 +38,22 @@ pub(super) fn deletes(command: &Value) -> bool {
     steps.filter_map(|step| step.get("removeFromOrg")?.get("deleteAccount")).any(|flag| flag != false)
 }
 
-/// Whom or what a command is about.
-pub(super) fn subject(command: &Value) -> &str {
-    ["user", "usergroup"].iter().find_map(|key| command.get(*key)?.as_str()).unwrap_or_default()
-}
-
 /// Everyone and everything a command changes: its subject, by either way to name a person, the users it adds or
 /// removes, and the addresses and names that its steps give.
 pub(super) fn names(command: &Value) -> impl Iterator<Item = Cow<'_, str>> {
     let steps = command.get("do").and_then(Value::as_array).into_iter().flatten();
     let fields = steps.filter_map(Value::as_object).flat_map(|step| step.values());
-    std::iter::once(Cow::Borrowed(subject(command)))
+    std::iter::once(Cow::Borrowed(subject_of(command).unwrap_or_default()))
         .chain(with_domain(command).map(Cow::Owned))
         .chain(fields.flat_map(named).map(Cow::Borrowed))
+}
+
+/// The people a command is about, each by one name: a username that goes with a domain by both.
+pub(super) fn people(command: &Value) -> impl Iterator<Item = Cow<'_, str>> {
+    let subject = || command.get("user").and_then(Value::as_str).map(Cow::Borrowed);
+    let steps = command.get("do").and_then(Value::as_array).into_iter().flatten();
+    let listed = steps.filter_map(Value::as_object).flat_map(|step| step.values()).flat_map(named);
+    with_domain(command).map(Cow::Owned).or_else(subject).into_iter().chain(listed.map(Cow::Borrowed))
 }
 
 /// The address that a username and a domain make together: whom a pattern of an address means too.

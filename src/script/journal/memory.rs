@@ -1,22 +1,23 @@
 //! What an earlier run left: what is done, what is not known, what was begun. Pure; read from its journal.
 
+use super::deeds::{Deeds, Key};
 use crate::client::event::Recalled;
 use crate::client::request::Answer;
+use crate::script::guard::Weight;
 use crate::state::journal::digest;
 use crate::state::journal::read::Record;
+use crate::wire::command::{steps_of, subject_of};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
-/// The content of a command, without its `requestID`.
-type Key = u128;
 /// A command of a request: its number and the place in it.
 pub type Place = (u64, usize);
 
 /// What is known of an earlier run.
 #[derive(Debug, Default)]
 pub struct Memory {
-    done: HashMap<Key, VecDeque<Arc<str>>>,
+    done: Deeds,
     answers: HashMap<Key, VecDeque<Answer>>,
     open: HashMap<Key, VecDeque<String>>,
     /// Commands of which something may stand, by their first piece; for the operator where nobody asks for them.
@@ -26,6 +27,8 @@ pub struct Memory {
     split: HashMap<(u64, u64, u64), Split>,
     run: u64,
     last_number: u64,
+    /// What is done weighs so much, against the guards.
+    weight: Weight,
     /// Whether there is anything to be answered from it.
     resumes: bool,
 }
@@ -103,12 +106,26 @@ impl Memory {
         std::mem::take(&mut self.unknown)
     }
 
+    /// What is done weighs so much.
+    pub(super) fn weight(&self) -> Weight {
+        self.weight
+    }
+
+    /// Whether an earlier run did a command of this content that nobody asked for again yet.
+    pub(super) fn has_done(&self, mode: &str, command: &Value) -> bool {
+        self.done.has(key_of(mode, command))
+    }
+
+    fn weigh(&mut self, sent: &Sent) {
+        let whole = Weight::of(&sent.command);
+        let is_first = sent.place.3 == 0;
+        self.weight.add(&Weight { changes: if is_first { whole.changes } else { 0 }, ..whole });
+    }
+
     /// A command of unknown outcome turned out to be done.
     pub(super) fn found_done(&mut self, sent: &Sent) {
-        self.done
-            .entry(key_of(&sent.mode, &sent.command))
-            .or_default()
-            .push_back(Arc::clone(&sent.request_id));
+        self.weigh(sent);
+        self.done.add(key_of(&sent.mode, &sent.command), &sent.request_id);
     }
 
     /// It turned out not to be done, or may be repeated: it is sent when it is asked for again.
@@ -126,7 +143,7 @@ impl Memory {
     /// What an earlier run did of a command; each of its deeds is answered once.
     pub(super) fn recall(&mut self, mode: &str, command: &Value) -> Option<Recalled> {
         let key = key_of(mode, command);
-        if let Some(request_id) = self.done.get_mut(&key).and_then(VecDeque::pop_front) {
+        if let Some(request_id) = self.done.take(key) {
             take(&mut self.begun, key);
             return Some(Recalled::Done { request_id: request_id.to_string() });
         }
@@ -151,11 +168,11 @@ impl Memory {
         if let Some(message) = keys.iter().find_map(|key| take(&mut self.open, *key)) {
             return Some(Recalled::Open { message });
         }
-        let known = |key: &Key| self.done.get(key).is_some_and(|ids| !ids.is_empty());
+        let known = |key: &Key| self.done.has(*key);
         if keys.is_empty() || !keys.iter().all(known) {
             return None;
         }
-        let ids: Vec<_> = keys.iter().filter_map(|key| self.done.get_mut(key)?.pop_front()).collect();
+        let ids: Vec<_> = keys.iter().filter_map(|key| self.done.take(*key)).collect();
         Some(Recalled::Done { request_id: ids.first().map(ToString::to_string).unwrap_or_default() })
     }
 
@@ -188,10 +205,12 @@ impl Memory {
         for sent in &commands {
             take(&mut self.begun, key_of(&sent.mode, &sent.command));
         }
-        if list > 0 {
-            // It was sent again: what became of it before does not count.
-            self.unknown.retain(|_, known| commands.iter().all(|sent| sent.place != known.place));
-        }
+        // It was sent again: what became of it before does not count.
+        let is_again = |known: &Sent| match list {
+            0 => known.request_id == request_id,
+            _ => commands.iter().any(|sent| sent.place == known.place),
+        };
+        self.unknown.retain(|_, known| !is_again(known));
         let pieces = entries.iter().map(|entry| number_or(entry.get("pieces"), 1)).collect();
         self.requests.insert(number, Request { list, content, commands, pieces });
     }
@@ -202,13 +221,14 @@ impl Memory {
         let fates: Vec<_> = record.get("fates").and_then(Value::as_array).into_iter().flatten().collect();
         let statuses: Vec<_> =
             fates.iter().map(|fate| fate.get("status").and_then(Value::as_str).unwrap_or_default()).collect();
-        if request.list == 0 {
-            self.keep_answer(&request, record.get("answer"), &statuses);
-        }
+        let answered = request.list == 0 && self.keep_answer(&request, record.get("answer"), &statuses);
         for (index, sent) in request.commands.into_iter().enumerate() {
             let pieces = request.pieces.get(index).copied().unwrap_or(1);
             match statuses.get(index).copied().unwrap_or("unknown") {
                 "completed" | "would_complete" if request.list > 0 => self.piece_done(&sent, pieces),
+                "completed" | "would_complete" if answered => self.weigh(&sent),
+                // Its answer was lost, and it was seen to be done.
+                "completed" if !answered && record.get("answer").is_none() => self.found_done(&sent),
                 "completed" | "would_complete" | "failed" | "not_sent" => {}
                 "partly_done" => self.found_undone(&sent),
                 _ => {
@@ -220,13 +240,13 @@ impl Memory {
         }
     }
 
-    /// Keeps the answer to a request sent as its caller wrote it, if all of it was done.
-    fn keep_answer(&mut self, request: &Request, answer: Option<&Value>, statuses: &[&str]) {
+    /// Keeps the answer to a request sent as its caller wrote it, if all of it was done; whether it did.
+    fn keep_answer(&mut self, request: &Request, answer: Option<&Value>, statuses: &[&str]) -> bool {
         let done = |status: &&str| ["completed", "would_complete"].contains(status);
-        let Some(answer) = answer.filter(|_| statuses.iter().all(done)) else { return };
+        let Some(answer) = answer.filter(|_| statuses.iter().all(done)) else { return false };
         let status =
             answer.get("status").and_then(Value::as_u64).and_then(|status| u16::try_from(status).ok());
-        let Some(status) = status.filter(|status| (200..300).contains(status)) else { return };
+        let Some(status) = status.filter(|status| (200..300).contains(status)) else { return false };
         let headers = answer.get("headers").and_then(|list| serde_json::from_value(list.clone()).ok());
         let mut body = answer.get("body").cloned().unwrap_or_default();
         if let Value::Object(fields) = &mut body {
@@ -235,6 +255,7 @@ impl Memory {
         let request_id = request.commands.first().map(|sent| sent.request_id.to_string()).unwrap_or_default();
         let answer = Answer { status, headers: headers.unwrap_or_default(), body, request_id };
         self.answers.entry(digest_of(&request.content)).or_default().push_back(answer);
+        true
     }
 
     fn piece_done(&mut self, sent: &Sent, pieces: u64) {
@@ -296,11 +317,7 @@ fn number_or(value: Option<&Value>, other: u64) -> u64 {
 
 /// Whom a command is about and what it does, in a few words.
 pub(super) fn label(command: &Value) -> String {
-    let subject = ["user", "usergroup"].iter().find_map(|key| command.get(*key)?.as_str());
-    let steps = command.get("do").and_then(Value::as_array).into_iter().flatten();
-    let names: Vec<_> =
-        steps.filter_map(|step| step.as_object()?.keys().next().map(String::as_str)).collect();
-    format!("{} ({})", subject.unwrap_or("(no user)"), names.join(", "))
+    format!("{} ({})", subject_of(command).unwrap_or("(no user)"), steps_of(command).join(", "))
 }
 
 fn key_of(mode: &str, command: &Value) -> Key {
@@ -389,6 +406,21 @@ mod tests {
         assert!(is_done(&mut memory, &add("a")) && is_done(&mut memory, &other));
         assert!(!is_done(&mut memory, &add("a")) && !is_done(&mut memory, &add("b")));
         assert_eq!(memory.last_number(), 1);
+    }
+
+    #[test]
+    fn a_request_that_was_sent_again_as_it_was_written_counts_by_its_last_outcome() {
+        let raw = |number: u64, request_id: &str| {
+            let mut record = request(number, &["a"]);
+            record.insert("list".to_owned(), json!(0));
+            record.insert("request_id".to_owned(), json!(request_id));
+            record
+        };
+        let lost = |number| settled(number, &["unknown"]);
+        let mut memory =
+            memory(&[raw(1, "r1"), lost(1), raw(2, "r1"), settled(2, &["failed"]), raw(3, "r2"), lost(3)]);
+        let unknown: Vec<_> = memory.take_unknown().into_keys().collect();
+        assert_eq!(unknown, [(3, 0)]);
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! The journal of a run: what leaves is on disk before, what became of it after, and what an earlier run left of it.
 
+mod deeds;
 mod known;
+pub mod mask;
 pub mod memory;
 pub mod record;
 pub mod resume;
@@ -16,6 +18,7 @@ use crate::state::journal::read::Record;
 use crate::state::journal::writer::Journal;
 use crate::wire::user::User;
 use known::Known;
+use mask::Mask;
 use memory::Memory;
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -30,6 +33,8 @@ struct Content {
     head: Record,
     journal: Option<Journal>,
     memory: Memory,
+    /// What no line may hold.
+    mask: Mask,
     known: Known,
     /// The numbers of the requests under way, by their ids.
     under_way: HashMap<String, u64>,
@@ -41,33 +46,35 @@ struct Content {
 }
 
 impl Recorder {
-    /// The journal of a new run, which begins with `head`.
-    pub fn new(head: Record) -> Self {
-        Self::over(head, None, Memory::default())
+    /// The journal of a new run, which begins with `head`; what `mask` hides is in none of its lines.
+    pub fn new(head: Record, mask: Mask) -> Self {
+        Self::over(head, None, Memory::default(), mask)
     }
 
-    /// The journal of an earlier run, to go on with; `again` tells of this one.
+    /// The journal of an earlier run, to go on with; `again` tells of this one, `mask` has what was hidden.
     ///
     /// # Errors
     /// `file`: it cannot be read, is broken, or cannot be written. `usage`: another run holds it.
-    pub fn resume(path: &Path, again: Record) -> Result<Self> {
+    pub fn resume(path: &Path, again: Record, mask: Mask) -> Result<Self> {
         let mut memory = Memory::default();
-        let mut journal = Journal::open(path, |record| {
+        let mut journal = Journal::open(path, |mut record| {
+            record.values_mut().for_each(|value| mask.show(value));
             memory.hear(&record);
             Ok(())
         })?;
         memory.begin_again();
         journal.add(again)?;
         journal.sync()?;
-        Ok(Self::over(Record::new(), Some(journal), memory))
+        Ok(Self::over(Record::new(), Some(journal), memory, mask))
     }
 
-    fn over(head: Record, journal: Option<Journal>, memory: Memory) -> Self {
+    fn over(head: Record, journal: Option<Journal>, memory: Memory, mask: Mask) -> Self {
         let number = memory.last_number();
         Self(Mutex::new(Content {
             head,
             journal,
             memory,
+            mask,
             known: Known::default(),
             under_way: HashMap::new(),
             number,
@@ -122,6 +129,11 @@ impl Recorder {
         self.content().journal.as_ref().map(|journal| journal.path().to_owned())
     }
 
+    /// Whether an earlier run did a command of this content that was not asked for again yet.
+    pub fn has_done(&self, mode: Mode, command: &Value) -> bool {
+        self.with_memory(|memory| memory.has_done(mode.as_str(), command))
+    }
+
     /// What an earlier run left in the journal.
     fn with_memory<T>(&self, work: impl FnOnce(&mut Memory) -> T) -> T {
         work(&mut self.content().memory)
@@ -138,6 +150,12 @@ impl Recorder {
 }
 
 impl Content {
+    /// Hides what is secret in whatever the script and the service wrote.
+    fn hide(&self, entry: &mut Record) {
+        let written = entry.iter_mut().filter(|(key, _)| record::WRITTEN.contains(&key.as_str()));
+        written.for_each(|(_, value)| self.mask.hide(value));
+    }
+
     fn write(&mut self, request: &ActionRequest) -> Result<()> {
         if let Some(fault) = &self.fault {
             return Err(fault.clone());
@@ -147,7 +165,8 @@ impl Content {
             self.journal = Some(Journal::create(&path, self.head.clone())?);
         }
         let number = self.number + 1;
-        let entry = record::request(number, request, |command| self.known.earlier(command));
+        let mut entry = record::request(number, request, |command| self.known.earlier(command));
+        self.hide(&mut entry);
         if let Some(journal) = &mut self.journal {
             journal.add(entry)?;
             journal.sync()?;
@@ -181,7 +200,8 @@ impl Hook for Recorder {
         let answer = content.answers.remove(&request.request_id);
         // What did not pass the gate is not in the journal.
         let Some(number) = content.under_way.remove(&request.request_id) else { return };
-        let entry = record::settled(number, fates, answer);
+        let mut entry = record::settled(number, fates, answer);
+        content.hide(&mut entry);
         let added = content.journal.as_mut().map_or(Ok(()), |journal| journal.add(entry));
         if let Err(fault) = added {
             content.fault.get_or_insert(fault);
@@ -203,7 +223,7 @@ impl Hook for Recorder {
         }
         let commands: Vec<_> = request.commands.iter().map(|sent| &sent.command).collect();
         match content.memory.recall_together(request.mode.as_str(), &commands)? {
-            Recalled::Done { request_id } => Some(Ok(record::confirmed(request, request_id))),
+            Recalled::Done { request_id } => Some(Ok(Answer::confirmed(request, request_id, "resumed"))),
             Recalled::Open { message } => Some(Err(ErrorKind::Unknown { message }.into())),
         }
     }

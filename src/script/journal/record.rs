@@ -8,6 +8,9 @@ use crate::state::journal::read::Record;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
+/// The fields that hold texts of scripts and of the service.
+pub(super) const WRITTEN: [&str; 4] = ["commands", "body", "fates", "answer"];
+
 /// A record of a kind, with the moment.
 pub fn of(kind: &str, fields: Value) -> Record {
     let moment = Timestamp::now().round(jiff::Unit::Millisecond).unwrap_or(Timestamp::MAX);
@@ -83,13 +86,6 @@ fn fate(fate: &Fate) -> Value {
 /// An answer, to be given again on resume.
 pub(super) fn answer(answer: &Answer) -> Value {
     json!({"status": answer.status, "headers": answer.headers, "body": answer.body})
-}
-
-/// The answer to a request whose own was lost and whose commands were all seen to be done.
-pub(super) fn confirmed(request: &ActionRequest, request_id: String) -> Answer {
-    let count = request.commands.len();
-    let body = json!({"result": "success", "completed": count, "notCompleted": 0, "completedInTestMode": 0, "resumed": true});
-    Answer { status: 200, headers: Vec::new(), body, request_id }
 }
 
 /// What makes a request sent as its caller wrote it the one it is.

@@ -18,7 +18,7 @@ pub struct Settlement {
     pub open: Vec<String>,
 }
 
-/// Reads back every command of unknown outcome.
+/// Reads back every command of unknown outcome. What is done by then counts against the guards of the run.
 ///
 /// # Errors
 /// `interrupted`; `file`: the journal cannot be written.
@@ -50,6 +50,7 @@ pub fn settle(session: &Session, recorder: &Recorder) -> Result<Settlement> {
         };
         recorder.add(record::of("found", json!({"number": number, "place": place, "sight": found})))?;
     }
+    session.setup().guard.carry_over(&recorder.with_memory(|memory| memory.weight()));
     Ok(settlement)
 }
 

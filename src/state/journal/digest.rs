@@ -1,10 +1,12 @@
-//! SHA-256, as hex.
+//! SHA-256, as hex, and secrets that can be told again without being kept.
 
 use crate::error::{Error, Result};
 use aws_lc_rs::digest::{Context, SHA256, digest};
+use aws_lc_rs::pbkdf2;
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::Read;
+use std::num::NonZeroU32;
 use std::path::Path;
 
 /// The digest of some bytes.
@@ -33,6 +35,34 @@ pub fn of_file(path: &Path) -> Result<String> {
     }
 }
 
+/// A secret as a journal may hold it: enough to tell the same one later, far too slow to try others out.
+pub fn sealed(secret: &str) -> String {
+    let salt: [u8; 16] = rand::random();
+    format!("{}:{}", hex(&salt), hex(&derived(&salt, secret)))
+}
+
+/// Whether a secret is the one that was sealed.
+pub fn unseals(sealed: &str, secret: &str) -> bool {
+    let parts = sealed.split_once(':').and_then(|(salt, sum)| Some((bytes(salt)?, bytes(sum)?)));
+    parts.is_some_and(|(salt, sum)| {
+        pbkdf2::verify(pbkdf2::PBKDF2_HMAC_SHA256, ROUNDS, &salt, secret.as_bytes(), &sum).is_ok()
+    })
+}
+
+/// What OWASP advises for PBKDF2 with SHA-256.
+const ROUNDS: NonZeroU32 = NonZeroU32::MIN.saturating_add(599_999);
+
+fn derived(salt: &[u8], secret: &str) -> [u8; 32] {
+    let mut sum = [0; 32];
+    pbkdf2::derive(pbkdf2::PBKDF2_HMAC_SHA256, ROUNDS, salt, secret.as_bytes(), &mut sum);
+    sum
+}
+
+fn bytes(hex: &str) -> Option<Vec<u8>> {
+    let byte = |place| u8::from_str_radix(hex.get(place..place + 2)?, 16).ok();
+    (0..hex.len()).step_by(2).map(byte).collect()
+}
+
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
         let _ = write!(text, "{byte:02x}"); // a String takes everything
@@ -43,6 +73,15 @@ fn hex(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_sealed_secret_is_told_from_others_and_reads_otherwise_each_time() {
+        let one = sealed("s3cret");
+        assert!(
+            unseals(&one, "s3cret") && !unseals(&one, "s3cre") && !unseals("", "") && !unseals("x:é", "x")
+        );
+        assert!(one != sealed("s3cret") && !one.contains("s3cret"));
+    }
 
     #[test]
     fn it_is_the_known_digest_in_any_number_of_pieces() {

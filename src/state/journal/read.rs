@@ -53,7 +53,10 @@ pub fn read(name: &str, file: impl Read, mut hear: impl FnMut(Record) -> Result<
 
 /// The bytes of a torn end: nothing in it is a line.
 fn torn(place: &str, fault: &str, first: &[u8], mut rest: impl BufRead) -> Result<u64> {
-    let broken = || Error::file(place, format!("the journal is broken: {fault}"));
+    let broken = || {
+        let rest = "umapi journal show tells what stands before, and nothing goes on from here";
+        Error::file(place, format!("the journal is broken: {fault}; {rest}"))
+    };
     let mut bytes = first.len() as u64;
     if is_whole(first.strip_suffix(b"\n").unwrap_or(first)) && first.ends_with(b"\n") {
         return Err(broken());

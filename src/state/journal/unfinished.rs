@@ -3,14 +3,24 @@
 use super::folder;
 use super::read::{self, Record};
 use crate::error::Result;
+use crate::state::file::is_held;
 use serde_json::Value;
 use std::collections::HashMap;
 use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
-/// Exit codes of runs that left something whatever their counts say: a request sent as its caller wrote it is unknown,
-/// or the operator stopped the script before it had asked for everything.
-const OPEN_EXITS: [u64; 2] = [6, 130];
+/// Exit codes of runs that left something whatever their counts say: a request is unknown, or credentials, the service,
+/// a guard or the operator stopped the script before it had asked for everything.
+const OPEN_EXITS: [u8; 5] = [4, 5, 6, 7, 130];
+
+/// Whether a run with this exit code left something whatever its counts say.
+pub fn leaves_open(exit: u8) -> bool {
+    OPEN_EXITS.contains(&exit)
+}
+
+/// Bytes at the end of a journal in which the record of an end stands.
+const TAIL: u64 = 4096;
 
 /// A run with something left to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +38,7 @@ pub struct Unfinished {
 }
 
 /// The runs with something left to do, the newest first: those that did not come to their end, and those that
-/// ended with commands unknown or not sent. Broken journals are left out.
+/// ended with commands unknown or not sent. Broken journals are left out, and those of runs that are under way.
 ///
 /// # Errors
 /// `file`: the folder cannot be read.
@@ -38,12 +48,37 @@ pub fn all() -> Result<Vec<Unfinished>> {
 
 fn of(path: &Path) -> Option<Unfinished> {
     let mut story = Story::default();
+    let mut file = File::open(path).ok()?;
+    // Most runs came to their end, and some journals are long.
+    if last_record(&mut file).is_some_and(|last| kind(&last) == Some("end") && !is_open(&last)) {
+        return None;
+    }
+    file.rewind().ok()?;
     let hear = |record| {
         story.hear(record);
         Ok(())
     };
-    read::read("", File::open(path).ok()?, hear).ok()?;
-    story.unfinished(path)
+    read::read("", &file, hear).ok()?;
+    // A run that is under way holds its journal. Whoever has a head was held before that was written.
+    let unfinished = story.unfinished(path)?;
+    (!is_held(&file)).then_some(unfinished)
+}
+
+/// What the last line of a journal says, whether it follows the others or not; `None` where it is not whole or a long
+/// one, which no end is.
+fn last_record(file: &mut File) -> Option<Record> {
+    let length = file.metadata().ok()?.len();
+    file.seek(SeekFrom::Start(length.saturating_sub(TAIL))).ok()?;
+    let mut tail = Vec::new();
+    file.read_to_end(&mut tail).ok()?;
+    let text = tail.strip_suffix(b"\n")?;
+    let line = text.rsplit(|byte| *byte == b'\n').next()?;
+    let place = line.iter().position(|byte| *byte == b' ')?;
+    serde_json::from_slice(&line[place..]).ok()
+}
+
+fn kind(record: &Record) -> Option<&str> {
+    record.get("kind").and_then(Value::as_str)
 }
 
 /// What a journal has told so far.
@@ -59,7 +94,7 @@ struct Story {
 impl Story {
     fn hear(&mut self, record: Record) {
         self.end = None;
-        match record.get("kind").and_then(Value::as_str) {
+        match kind(&record) {
             Some("head") => self.head = record,
             Some("end") => self.end = Some(record),
             Some("request") => {
@@ -104,7 +139,7 @@ impl Story {
 fn is_open(end: &Record) -> bool {
     match count(end, "exit") {
         0 if !end.contains_key("done") => false,
-        exit => !end.contains_key("done") || OPEN_EXITS.contains(&exit) || left(end) > 0,
+        exit => !end.contains_key("done") || u8::try_from(exit).is_ok_and(leaves_open) || left(end) > 0,
     }
 }
 
@@ -142,7 +177,9 @@ mod tests {
         assert_eq!(told(&[head(), end(0, 0, 0, 0)]), None);
         assert_eq!(told(&[head(), end(3, 5, 0, 0)]), None);
         assert_eq!(told(&[head(), end(6, 0, 1, 2)]), Some((7, 3)));
-        assert_eq!(told(&[head(), end(130, 0, 0, 0)]), Some((7, 0)));
+        for exit in [4, 5, 7, 130] {
+            assert_eq!(told(&[head(), end(exit, 0, 0, 0)]), Some((7, 0)), "{exit}");
+        }
         assert_eq!(told(&[head(), end(6, 0, 1, 0), json!({"kind": "resumed"}), end(0, 0, 0, 0)]), None);
         assert_eq!(told(&[]), None);
     }
@@ -152,6 +189,21 @@ mod tests {
         let request = |number: u64| json!({"kind": "request", "number": number, "commands": [1, 2]});
         let settled = json!({"kind": "settled", "number": 1, "fates": [{"status": "completed"}, {"status": "unknown"}]});
         assert_eq!(told(&[head(), request(1), settled, request(2)]), Some((1, 3)));
+    }
+
+    #[test]
+    fn the_last_record_is_read_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.journal");
+        let last = |text: &str| {
+            std::fs::write(&path, text).unwrap();
+            last_record(&mut File::open(&path).unwrap()).map(|record| count(&record, "exit"))
+        };
+        let long = format!("sum {{\"kind\":\"{}\"}}\n", "x".repeat(9_000));
+        assert_eq!(last(&format!("{long}sum {{\"kind\":\"end\",\"exit\":3}}\n")), Some(3));
+        assert_eq!(last(&long), None);
+        assert_eq!(last("sum {\"kind\":\"end\",\"exit\":3}"), None);
+        assert_eq!(last(""), None);
     }
 
     #[test]

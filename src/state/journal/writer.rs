@@ -3,7 +3,8 @@
 use super::chain::Chain;
 use super::read::{self, Record};
 use crate::error::{Error, Result};
-use std::fs::{File, OpenOptions, TryLockError};
+use crate::state::file::{hold, private};
+use std::fs::{File, OpenOptions};
 use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
@@ -26,7 +27,7 @@ impl Journal {
     pub fn create(path: &Path, head: Record) -> Result<Self> {
         let mut options = OpenOptions::new();
         private(options.read(true).write(true).create_new(true));
-        let file = options.open(path).map_err(|error| failed(path, error))?;
+        let file = options.open(path).map_err(|error| failed(path, &error))?;
         let mut journal = Self::over(path, file)?;
         journal.add(head)?;
         journal.sync()?;
@@ -40,7 +41,7 @@ impl Journal {
     /// `file`: it cannot be read or is broken, or another run holds it. Those of `hear`.
     pub fn open(path: &Path, hear: impl FnMut(Record) -> Result<()>) -> Result<Self> {
         let file =
-            OpenOptions::new().read(true).write(true).open(path).map_err(|error| failed(path, error))?;
+            OpenOptions::new().read(true).write(true).open(path).map_err(|error| failed(path, &error))?;
         let mut journal = Self::over(path, file)?;
         let found = read::read(&journal.name(), &journal.file, hear)?;
         journal.chain = found.chain;
@@ -50,14 +51,10 @@ impl Journal {
     }
 
     fn over(path: &Path, file: File) -> Result<Self> {
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                let hint = "Wait until that run has ended; its journal is then free.";
-                let message = format!("another run holds the journal {}", path.display());
-                return Err(Error::usage_with_hint(message, hint));
-            }
-            Err(TryLockError::Error(error)) => return Err(failed(path, error)),
+        if !hold(&file) {
+            let hint = "Wait until that run has ended; its journal is then free.";
+            let message = format!("another run holds the journal {}", path.display());
+            return Err(Error::usage_with_hint(message, hint));
         }
         Ok(Self { path: path.to_owned(), file, chain: Chain::default(), length: 0, pending: false })
     }
@@ -77,7 +74,7 @@ impl Journal {
         if let Err(error) = self.file.write_all(line.as_bytes()) {
             // Reading knows a torn end too, should this fail as well.
             drop(self.cut());
-            return Err(failed(&self.path, error));
+            return Err(failed(&self.path, &error));
         }
         self.chain = chain;
         self.length += line.len() as u64;
@@ -91,7 +88,7 @@ impl Journal {
     /// `file`: it cannot be written.
     pub fn sync(&mut self) -> Result<()> {
         if self.pending {
-            self.file.sync_data().map_err(|error| failed(&self.path, error))?;
+            self.file.sync_data().map_err(|error| failed(&self.path, &error))?;
             self.pending = false;
         }
         Ok(())
@@ -100,7 +97,7 @@ impl Journal {
     /// Cuts off what stands behind the last whole line.
     fn cut(&mut self) -> Result<()> {
         let cut = self.file.set_len(self.length).and_then(|()| self.file.seek(SeekFrom::Start(self.length)));
-        cut.map(drop).map_err(|error| failed(&self.path, error))
+        cut.map(drop).map_err(|error| failed(&self.path, &error))
     }
 
     fn name(&self) -> String {
@@ -108,18 +105,9 @@ impl Journal {
     }
 }
 
-fn failed(path: &Path, error: std::io::Error) -> Error {
-    Error::file(path.display().to_string(), error)
+fn failed(path: &Path, error: &std::io::Error) -> Error {
+    Error::io(path, error)
 }
-
-#[cfg(unix)]
-fn private(options: &mut OpenOptions) {
-    use std::os::unix::fs::OpenOptionsExt;
-    options.mode(0o600);
-}
-
-#[cfg(not(unix))]
-fn private(_options: &mut OpenOptions) {}
 
 /// The name of a new file is on disk only when its folder is; not every system can say so.
 fn sync_folder(path: &Path) {

@@ -1,14 +1,14 @@
 //! The verbs of user groups, on a queue.
 
-use super::push;
+use super::{push, queued};
 use crate::script::api::{RhaiResultOf, user_groups};
 use crate::script::queue::Queue;
 use rhai::plugin::{Dynamic, export_module};
 use rhai::{Map, NativeCallContext};
 
-/// User groups, queued.
-#[export_module]
-pub mod functions {
+queued! {
+    /// User groups, queued.
+
     /// Queues the creation of a user group.
     ///
     /// # Errors
@@ -20,10 +20,7 @@ pub mod functions {
     /// changes.create_user_group("Interns 2026");
     /// print(changes.finish().result);
     /// ```
-    #[rhai_fn(volatile, return_raw)]
-    pub fn create_user_group(context: NativeCallContext, queue: Queue, name: &str) -> RhaiResultOf<()> {
-        push(&context, &queue, user_groups::create(name, Map::new()))
-    }
+    create_user_group as "create_user_group" (name: &str) => user_groups::create(name, Map::new());
 
     /// Queues the creation of a user group, with a description and a say about one that exists.
     ///
@@ -40,15 +37,8 @@ pub mod functions {
     /// changes.create_user_group("Interns 2026", #{description: "until August"});
     /// print(changes.finish().result);
     /// ```
-    #[rhai_fn(name = "create_user_group", volatile, return_raw)]
-    pub fn create_user_group_with(
-        context: NativeCallContext,
-        queue: Queue,
-        name: &str,
-        options: Map,
-    ) -> RhaiResultOf<()> {
-        push(&context, &queue, user_groups::create(name, options))
-    }
+    create_user_group_with as "create_user_group" (name: &str, options: Map) =>
+        user_groups::create(name, options);
 
     /// Queues a change of a user group.
     ///
@@ -65,15 +55,7 @@ pub mod functions {
     /// changes.update_user_group("Designers", #{name: "Design"});
     /// print(changes.finish().result);
     /// ```
-    #[rhai_fn(volatile, return_raw)]
-    pub fn update_user_group(
-        context: NativeCallContext,
-        queue: Queue,
-        name: &str,
-        fields: Map,
-    ) -> RhaiResultOf<()> {
-        push(&context, &queue, user_groups::update(name, fields))
-    }
+    update_user_group as "update_user_group" (name: &str, fields: Map) => user_groups::update(name, fields);
 
     /// Queues the deletion of a user group.
     ///
@@ -86,10 +68,7 @@ pub mod functions {
     /// changes.delete_user_group("Interns");
     /// print(changes.finish().result);
     /// ```
-    #[rhai_fn(volatile, return_raw)]
-    pub fn delete_user_group(context: NativeCallContext, queue: Queue, name: &str) -> RhaiResultOf<()> {
-        push(&context, &queue, Ok(user_groups::delete(name)))
-    }
+    delete_user_group as "delete_user_group" (name: &str) => Ok(user_groups::delete(name));
 
     /// Queues the addition of users to a user group.
     ///
@@ -102,15 +81,8 @@ pub mod functions {
     /// changes.add_users_to_group("Designers", "ben.osei@example.com");
     /// print(changes.finish().result);
     /// ```
-    #[rhai_fn(volatile, return_raw)]
-    pub fn add_users_to_group(
-        context: NativeCallContext,
-        queue: Queue,
-        name: &str,
-        emails: Dynamic,
-    ) -> RhaiResultOf<()> {
-        push(&context, &queue, user_groups::members(name, "add", "user", &emails))
-    }
+    add_users_to_group as "add_users_to_group" (name: &str, emails: Dynamic) =>
+        user_groups::members(name, "add", "user", &emails);
 
     /// Queues the removal of users from a user group.
     ///
@@ -123,15 +95,8 @@ pub mod functions {
     /// changes.remove_users_from_group("Designers", "ben.osei@example.com");
     /// print(changes.finish().result);
     /// ```
-    #[rhai_fn(volatile, return_raw)]
-    pub fn remove_users_from_group(
-        context: NativeCallContext,
-        queue: Queue,
-        name: &str,
-        emails: Dynamic,
-    ) -> RhaiResultOf<()> {
-        push(&context, &queue, user_groups::members(name, "remove", "user", &emails))
-    }
+    remove_users_from_group as "remove_users_from_group" (name: &str, emails: Dynamic) =>
+        user_groups::members(name, "remove", "user", &emails);
 
     /// Queues the addition of product profiles to a user group.
     ///
@@ -144,15 +109,8 @@ pub mod functions {
     /// changes.add_profiles_to_group("Designers", "Photoshop");
     /// print(changes.finish().result);
     /// ```
-    #[rhai_fn(volatile, return_raw)]
-    pub fn add_profiles_to_group(
-        context: NativeCallContext,
-        queue: Queue,
-        name: &str,
-        profiles: Dynamic,
-    ) -> RhaiResultOf<()> {
-        push(&context, &queue, user_groups::members(name, "add", "productConfiguration", &profiles))
-    }
+    add_profiles_to_group as "add_profiles_to_group" (name: &str, profiles: Dynamic) =>
+        user_groups::members(name, "add", "productConfiguration", &profiles);
 
     /// Queues the removal of product profiles from a user group.
     ///
@@ -165,13 +123,6 @@ pub mod functions {
     /// changes.remove_profiles_from_group("Designers", "Photoshop");
     /// print(changes.finish().result);
     /// ```
-    #[rhai_fn(volatile, return_raw)]
-    pub fn remove_profiles_from_group(
-        context: NativeCallContext,
-        queue: Queue,
-        name: &str,
-        profiles: Dynamic,
-    ) -> RhaiResultOf<()> {
-        push(&context, &queue, user_groups::members(name, "remove", "productConfiguration", &profiles))
-    }
+    remove_profiles_from_group as "remove_profiles_from_group" (name: &str, profiles: Dynamic) =>
+        user_groups::members(name, "remove", "productConfiguration", &profiles);
 }

@@ -3,6 +3,36 @@
 pub mod groups;
 pub mod users;
 
+/// A family of verbs on a queue: for each its documentation, its names here and in scripts, its arguments, and the
+/// command it queues. What all have in common stands here alone.
+macro_rules! queued {
+    (
+        #[$($family:tt)*]
+        $(
+            $(#[$($doc:tt)*])*
+            $function:ident as $name:tt ($($argument:ident: $(&$borrowed:ident)? $($owned:ident)?),*) => $command:expr;
+        )*
+    ) => {
+        #[$($family)*]
+        #[export_module]
+        pub mod functions {
+            $(
+                $(#[$($doc)*])*
+                #[rhai_fn(name = $name, volatile, return_raw)]
+                pub fn $function(
+                    context: NativeCallContext,
+                    queue: Queue,
+                    $($argument: $(&$borrowed)? $($owned)?),*
+                ) -> RhaiResultOf<()> {
+                    push(&context, &queue, $command)
+                }
+            )*
+        }
+    };
+}
+
+use queued;
+
 use super::{At, RhaiResultOf, session};
 use crate::error::Result;
 use crate::script::builder;

@@ -1,14 +1,14 @@
 //! The verbs of one user, on a queue.
 
-use super::push;
+use super::{push, queued};
 use crate::script::api::{RhaiResultOf, accounts};
 use crate::script::queue::Queue;
 use rhai::plugin::{Dynamic, export_module};
 use rhai::{Map, NativeCallContext};
 
-/// One user, queued.
-#[export_module]
-pub mod functions {
+queued! {
+    /// One user, queued.
+
     /// Queues the addition of someone's Adobe ID.
     ///
     /// # Errors
@@ -20,17 +20,8 @@ pub mod functions {
     /// changes.add_adobe_id("new.person@example.com", "New", "Person", "US");
     /// print(changes.finish().result);
     /// ```
-    #[rhai_fn(volatile, return_raw)]
-    pub fn add_adobe_id(
-        context: NativeCallContext,
-        queue: Queue,
-        email: Dynamic,
-        first: &str,
-        last: &str,
-        country: &str,
-    ) -> RhaiResultOf<()> {
-        push(&context, &queue, accounts::adobe_id(&email, [first, last, country], Map::new()))
-    }
+    add_adobe_id as "add_adobe_id" (email: Dynamic, first: &str, last: &str, country: &str) =>
+        accounts::adobe_id(&email, [first, last, country], Map::new());
 
     /// Queues the addition of someone's Adobe ID, with a say about one that exists.
     ///
@@ -46,18 +37,8 @@ pub mod functions {
     /// changes.add_adobe_id("new.person@example.com", "New", "Person", "US", #{option: "updateIfAlreadyExists"});
     /// print(changes.finish().result);
     /// ```
-    #[rhai_fn(name = "add_adobe_id", volatile, return_raw)]
-    pub fn add_adobe_id_with(
-        context: NativeCallContext,
-        queue: Queue,
-        email: Dynamic,
-        first: &str,
-        last: &str,
-        country: &str,
-        options: Map,
-    ) -> RhaiResultOf<()> {
-        push(&context, &queue, accounts::adobe_id(&email, [first, last, country], options))
-    }
+    add_adobe_id_with as "add_adobe_id" (email: Dynamic, first: &str, last: &str, country: &str, options: Map) =>
+        accounts::adobe_id(&email, [first, last, country], options);
 
     /// Queues the creation of an Enterprise ID.
     ///
@@ -70,17 +51,8 @@ pub mod functions {
     /// changes.add_enterprise_id("new.person@example.org", "New", "Person", "US");
     /// print(changes.finish().result);
     /// ```
-    #[rhai_fn(volatile, return_raw)]
-    pub fn add_enterprise_id(
-        context: NativeCallContext,
-        queue: Queue,
-        email: Dynamic,
-        first: &str,
-        last: &str,
-        country: &str,
-    ) -> RhaiResultOf<()> {
-        push(&context, &queue, accounts::enterprise_id(&email, [first, last, country], Map::new()))
-    }
+    add_enterprise_id as "add_enterprise_id" (email: Dynamic, first: &str, last: &str, country: &str) =>
+        accounts::enterprise_id(&email, [first, last, country], Map::new());
 
     /// Queues the creation of an Enterprise ID, with a say about one that exists.
     ///
@@ -96,18 +68,8 @@ pub mod functions {
     /// changes.add_enterprise_id("new.person@example.org", "New", "Person", "US", #{option: "updateIfAlreadyExists"});
     /// print(changes.finish().result);
     /// ```
-    #[rhai_fn(name = "add_enterprise_id", volatile, return_raw)]
-    pub fn add_enterprise_id_with(
-        context: NativeCallContext,
-        queue: Queue,
-        email: Dynamic,
-        first: &str,
-        last: &str,
-        country: &str,
-        options: Map,
-    ) -> RhaiResultOf<()> {
-        push(&context, &queue, accounts::enterprise_id(&email, [first, last, country], options))
-    }
+    add_enterprise_id_with as "add_enterprise_id" (email: Dynamic, first: &str, last: &str, country: &str, options: Map) =>
+        accounts::enterprise_id(&email, [first, last, country], options);
 
     /// Queues the creation of a Federated ID.
     ///
@@ -120,18 +82,8 @@ pub mod functions {
     /// changes.add_federated_id("new@fed.example.com", "new@fed.example.com", "New", "Person", "US");
     /// print(changes.finish().result);
     /// ```
-    #[rhai_fn(volatile, return_raw)]
-    pub fn add_federated_id(
-        context: NativeCallContext,
-        queue: Queue,
-        username: Dynamic,
-        email: &str,
-        first: &str,
-        last: &str,
-        country: &str,
-    ) -> RhaiResultOf<()> {
-        push(&context, &queue, accounts::federated_id(&username, email, [first, last, country], Map::new()))
-    }
+    add_federated_id as "add_federated_id" (username: Dynamic, email: &str, first: &str, last: &str, country: &str) =>
+        accounts::federated_id(&username, email, [first, last, country], Map::new());
 
     /// Queues the creation of a Federated ID, with a say about its domain and about one that exists.
     ///
@@ -149,19 +101,8 @@ pub mod functions {
     /// print(changes.finish().result);
     /// ```
     #[expect(clippy::too_many_arguments, reason = "those of the verb that sends at once")]
-    #[rhai_fn(name = "add_federated_id", volatile, return_raw)]
-    pub fn add_federated_id_with(
-        context: NativeCallContext,
-        queue: Queue,
-        username: Dynamic,
-        email: &str,
-        first: &str,
-        last: &str,
-        country: &str,
-        options: Map,
-    ) -> RhaiResultOf<()> {
-        push(&context, &queue, accounts::federated_id(&username, email, [first, last, country], options))
-    }
+    add_federated_id_with as "add_federated_id" (username: Dynamic, email: &str, first: &str, last: &str, country: &str, options: Map) =>
+        accounts::federated_id(&username, email, [first, last, country], options);
 
     /// Queues a change of an account's e-mail, username or names.
     ///
@@ -182,15 +123,7 @@ pub mod functions {
     /// changes.update_account("ben.osei@example.com", #{lastname: "Osei-Bonsu"});
     /// print(changes.finish().result);
     /// ```
-    #[rhai_fn(volatile, return_raw)]
-    pub fn update_account(
-        context: NativeCallContext,
-        queue: Queue,
-        email: Dynamic,
-        fields: Map,
-    ) -> RhaiResultOf<()> {
-        push(&context, &queue, accounts::update(&email, fields))
-    }
+    update_account as "update_account" (email: Dynamic, fields: Map) => accounts::update(&email, fields);
 
     /// Queues the addition of someone to groups.
     ///
@@ -203,15 +136,8 @@ pub mod functions {
     /// changes.add_to_groups("ben.osei@example.com", "Designers");
     /// print(changes.finish().result);
     /// ```
-    #[rhai_fn(volatile, return_raw)]
-    pub fn add_to_groups(
-        context: NativeCallContext,
-        queue: Queue,
-        email: Dynamic,
-        names: Dynamic,
-    ) -> RhaiResultOf<()> {
-        push(&context, &queue, accounts::membership("add_to_groups", "add", &email, &names, Map::new()))
-    }
+    add_to_groups as "add_to_groups" (email: Dynamic, names: Dynamic) =>
+        accounts::membership("add_to_groups", "add", &email, &names, Map::new());
 
     /// Queues the addition of someone to groups, with a say about which account is meant.
     ///
@@ -228,16 +154,8 @@ pub mod functions {
     /// changes.add_to_groups("femi.adeyemi@example.net", "Designers", #{use_adobe_id: true});
     /// print(changes.finish().result);
     /// ```
-    #[rhai_fn(name = "add_to_groups", volatile, return_raw)]
-    pub fn add_to_groups_with(
-        context: NativeCallContext,
-        queue: Queue,
-        email: Dynamic,
-        names: Dynamic,
-        options: Map,
-    ) -> RhaiResultOf<()> {
-        push(&context, &queue, accounts::membership("add_to_groups", "add", &email, &names, options))
-    }
+    add_to_groups_with as "add_to_groups" (email: Dynamic, names: Dynamic, options: Map) =>
+        accounts::membership("add_to_groups", "add", &email, &names, options);
 
     /// Queues the removal of someone from groups.
     ///
@@ -250,19 +168,8 @@ pub mod functions {
     /// changes.remove_from_groups("ben.osei@example.com", "Designers");
     /// print(changes.finish().result);
     /// ```
-    #[rhai_fn(volatile, return_raw)]
-    pub fn remove_from_groups(
-        context: NativeCallContext,
-        queue: Queue,
-        email: Dynamic,
-        names: Dynamic,
-    ) -> RhaiResultOf<()> {
-        push(
-            &context,
-            &queue,
-            accounts::membership("remove_from_groups", "remove", &email, &names, Map::new()),
-        )
-    }
+    remove_from_groups as "remove_from_groups" (email: Dynamic, names: Dynamic) =>
+        accounts::membership("remove_from_groups", "remove", &email, &names, Map::new());
 
     /// Queues the removal of someone from groups, with a say about which account is meant.
     ///
@@ -279,16 +186,8 @@ pub mod functions {
     /// changes.remove_from_groups("femi.adeyemi@example.net", "Designers", #{use_adobe_id: true});
     /// print(changes.finish().result);
     /// ```
-    #[rhai_fn(name = "remove_from_groups", volatile, return_raw)]
-    pub fn remove_from_groups_with(
-        context: NativeCallContext,
-        queue: Queue,
-        email: Dynamic,
-        names: Dynamic,
-        options: Map,
-    ) -> RhaiResultOf<()> {
-        push(&context, &queue, accounts::membership("remove_from_groups", "remove", &email, &names, options))
-    }
+    remove_from_groups_with as "remove_from_groups" (email: Dynamic, names: Dynamic, options: Map) =>
+        accounts::membership("remove_from_groups", "remove", &email, &names, options);
 
     /// Queues the removal of someone from every group, profile and admin role.
     ///
@@ -301,14 +200,8 @@ pub mod functions {
     /// changes.remove_from_all_groups("ben.osei@example.com");
     /// print(changes.finish().result);
     /// ```
-    #[rhai_fn(volatile, return_raw)]
-    pub fn remove_from_all_groups(
-        context: NativeCallContext,
-        queue: Queue,
-        email: Dynamic,
-    ) -> RhaiResultOf<()> {
-        push(&context, &queue, accounts::clear_groups(&email, Map::new()))
-    }
+    remove_from_all_groups as "remove_from_all_groups" (email: Dynamic) =>
+        accounts::clear_groups(&email, Map::new());
 
     /// Queues the removal of someone from every group, with a say about which account is meant.
     ///
@@ -325,15 +218,8 @@ pub mod functions {
     /// changes.remove_from_all_groups("femi.adeyemi@example.net", #{use_adobe_id: true});
     /// print(changes.finish().result);
     /// ```
-    #[rhai_fn(name = "remove_from_all_groups", volatile, return_raw)]
-    pub fn remove_from_all_groups_with(
-        context: NativeCallContext,
-        queue: Queue,
-        email: Dynamic,
-        options: Map,
-    ) -> RhaiResultOf<()> {
-        push(&context, &queue, accounts::clear_groups(&email, options))
-    }
+    remove_from_all_groups_with as "remove_from_all_groups" (email: Dynamic, options: Map) =>
+        accounts::clear_groups(&email, options);
 
     /// Queues the removal of someone from the organization.
     ///
@@ -346,10 +232,8 @@ pub mod functions {
     /// changes.remove_from_org("ben.osei@example.com");
     /// print(changes.finish().result);
     /// ```
-    #[rhai_fn(volatile, return_raw)]
-    pub fn remove_from_org(context: NativeCallContext, queue: Queue, email: Dynamic) -> RhaiResultOf<()> {
-        push(&context, &queue, accounts::remove("remove_from_org", &email, false, Map::new()))
-    }
+    remove_from_org as "remove_from_org" (email: Dynamic) =>
+        accounts::remove("remove_from_org", &email, false, Map::new());
 
     /// Queues the removal of someone from the organization and, if `permanent`, the deletion of the account.
     ///
@@ -362,15 +246,8 @@ pub mod functions {
     /// changes.remove_from_org("ben.osei@example.com", false);
     /// print(changes.finish().result);
     /// ```
-    #[rhai_fn(name = "remove_from_org", volatile, return_raw)]
-    pub fn remove_from_org_for_good(
-        context: NativeCallContext,
-        queue: Queue,
-        email: Dynamic,
-        permanent: bool,
-    ) -> RhaiResultOf<()> {
-        push(&context, &queue, accounts::remove("remove_from_org", &email, permanent, Map::new()))
-    }
+    remove_from_org_for_good as "remove_from_org" (email: Dynamic, permanent: bool) =>
+        accounts::remove("remove_from_org", &email, permanent, Map::new());
 
     /// Queues the removal of someone from the organization, with a say about which account is meant.
     ///
@@ -387,16 +264,8 @@ pub mod functions {
     /// changes.remove_from_org("femi.adeyemi@example.net", false, #{use_adobe_id: true});
     /// print(changes.finish().result);
     /// ```
-    #[rhai_fn(name = "remove_from_org", volatile, return_raw)]
-    pub fn remove_from_org_with(
-        context: NativeCallContext,
-        queue: Queue,
-        email: Dynamic,
-        permanent: bool,
-        options: Map,
-    ) -> RhaiResultOf<()> {
-        push(&context, &queue, accounts::remove("remove_from_org", &email, permanent, options))
-    }
+    remove_from_org_with as "remove_from_org" (email: Dynamic, permanent: bool, options: Map) =>
+        accounts::remove("remove_from_org", &email, permanent, options);
 
     /// Queues the permanent deletion of an account.
     ///
@@ -409,10 +278,8 @@ pub mod functions {
     /// changes.delete_account("ben.osei@example.com");
     /// print(changes.finish().result);
     /// ```
-    #[rhai_fn(volatile, return_raw)]
-    pub fn delete_account(context: NativeCallContext, queue: Queue, email: Dynamic) -> RhaiResultOf<()> {
-        push(&context, &queue, accounts::remove("delete_account", &email, true, Map::new()))
-    }
+    delete_account as "delete_account" (email: Dynamic) =>
+        accounts::remove("delete_account", &email, true, Map::new());
 
     /// Queues the permanent deletion of an account, with a say about which one is meant.
     ///
@@ -429,13 +296,6 @@ pub mod functions {
     /// changes.delete_account("femi.adeyemi@example.net", #{use_adobe_id: true});
     /// print(changes.finish().result);
     /// ```
-    #[rhai_fn(name = "delete_account", volatile, return_raw)]
-    pub fn delete_account_with(
-        context: NativeCallContext,
-        queue: Queue,
-        email: Dynamic,
-        options: Map,
-    ) -> RhaiResultOf<()> {
-        push(&context, &queue, accounts::remove("delete_account", &email, true, options))
-    }
+    delete_account_with as "delete_account" (email: Dynamic, options: Map) =>
+        accounts::remove("delete_account", &email, true, options);
 }
