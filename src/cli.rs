@@ -306,6 +306,11 @@ pub fn tell(answer: &clap::Error) -> ExitCode {
     ExitCode::from(u8::try_from(answer.exit_code()).unwrap_or(2))
 }
 
+/// The names of the commands.
+pub fn commands() -> Vec<String> {
+    Cli::command().get_subcommands().map(|command| command.get_name().to_owned()).collect()
+}
+
 /// The arguments of a script that are spelled like options of ours; none behind `--`.
 pub fn misplaced(arguments: &[String]) -> Vec<&str> {
     let own = Top::command();

@@ -51,6 +51,8 @@ fn init_leaves_a_profile_that_is_there_alone() {
 
 #[test]
 fn init_without_a_terminal_says_what_to_give() {
+    let refused = Shell::new("init").run().failed(2, "umapi init needs --org-id and --client-id");
+    assert!(refused.stderr.contains("--client-secret-command"), "{}", refused.stderr);
     Shell::new("init --org-id A@AdobeOrg").run().failed(2, "standard input is no terminal");
     Shell::new("init --org-id A").run().failed(2, "`A` is no organization id");
 }

@@ -182,6 +182,20 @@ fn tab_completes_functions_options_and_names_that_were_seen() {
 }
 
 #[test]
+fn ctrl_c_leaves_a_list_of_completions_that_waits_for_more() {
+    let mut terminal = sandbox();
+    terminal.keys("get_\t");
+    terminal.expect(PROMPT); // the list fits, so the line is drawn below it
+    terminal.interrupt();
+    terminal.expect(PROMPT);
+    terminal.keys("\t");
+    terminal.expect("--More--");
+    terminal.interrupt();
+    terminal.expect(PROMPT);
+    terminal.ask("1 + 1", "\n2", PROMPT);
+}
+
+#[test]
 fn colours_and_grey_hints_are_there_with_colour_only() {
     let mut terminal = Terminal::new("--sandbox").colored().start();
     terminal.expect("> ");
@@ -236,6 +250,8 @@ fn a_report_is_counts_and_what_failed() {
                 command(\"nina.olsen@example.com\").add_to_groups(\"Nope\")])";
     let shown = terminal.ask(line, "2 commands in 1 request, live: 1 done, 1 failed", PROMPT);
     assert!(shown.contains("error.group.not_found") && shown.contains("hint:  Check the name"), "{shown}");
+    terminal.ask(":csv outcomes.csv", "outcomes.csv written, 2 rows", PROMPT);
+    terminal.ask(":table status, target", "failed     nina.olsen@example.com", PROMPT);
 }
 
 // Help
@@ -300,6 +316,14 @@ fn another_profile_is_another_organization() {
     terminal.ask(":profile sandbox", "sandbox", PROMPT);
 }
 
+#[test]
+fn a_command_of_the_prompt_says_what_may_stand_behind_it() {
+    let mut terminal = sandbox();
+    terminal.ask(":quit now", "It is typed `:quit`.", PROMPT);
+    terminal.ask(":csv", "`:csv` needs FILE", PROMPT);
+    terminal.ask(":help :table", ":table email, lastname", PROMPT);
+}
+
 // Waiting
 
 #[test]
@@ -314,6 +338,26 @@ fn ctrl_c_ends_a_loop_a_sleep_and_a_request_and_keeps_the_session() {
         assert!(took < SOON, "{line}: {took:?}");
     }
     terminal.ask("kept > 0", "true", PROMPT);
+}
+
+#[test]
+fn ctrl_c_ends_work_on_a_long_list_and_keeps_the_session() {
+    let mut terminal = sandbox();
+    terminal.ask(
+        "let kept = []; kept.pad(3_000_000, \"ada.lind@example.com\"); kept.len()",
+        "3000000",
+        PROMPT,
+    );
+    for work in ["to_json(kept)", "kept.unique()", "kept.join(\", \")"] {
+        terminal.line(&format!("let done = {work}; print(\"it came to its end\")"));
+        std::thread::sleep(Duration::from_millis(150));
+        let begun = std::time::Instant::now();
+        terminal.interrupt();
+        terminal.expect("interrupted");
+        terminal.expect(PROMPT);
+        assert!(begun.elapsed() < SOON, "{work}: {:?}", begun.elapsed());
+    }
+    terminal.ask("kept.len()", "3000000", PROMPT);
 }
 
 #[test]
@@ -399,6 +443,25 @@ fn ctrl_d_and_quit_leave_and_exit_says_with_which_code() {
 }
 
 #[test]
+fn a_sigterm_ends_an_idle_prompt_and_what_runs() {
+    for line in ["let kept = 1", "loop { }", "ask(\"Who?\")"] {
+        let mut terminal = sandbox();
+        terminal.line(line);
+        std::thread::sleep(Duration::from_millis(300));
+        terminal.terminate();
+        assert_eq!(terminal.end(), 130, "{line}");
+    }
+}
+
+#[test]
+fn a_sigterm_ends_a_dumb_prompt_too() {
+    let mut terminal = Terminal::new("--sandbox").env("TERM", "dumb").start();
+    terminal.expect(PROMPT);
+    terminal.terminate();
+    assert_eq!(terminal.end(), 130);
+}
+
+#[test]
 fn a_change_does_not_wait_for_a_listing_that_was_only_shown() {
     let server =
         Sandbox::start(sandbox::Options { users: Some(4_100), ..sandbox::Options::default() }).unwrap();
@@ -463,6 +526,25 @@ fn lines_are_kept_for_the_next_session_and_secrets_are_not() {
 }
 
 #[test]
+fn two_sessions_keep_the_lines_of_both() {
+    let home = tempfile::tempdir().unwrap();
+    let start = || {
+        let mut terminal = Terminal::new("--sandbox").env("HOME", home.path().to_str().unwrap()).start();
+        terminal.expect(PROMPT);
+        terminal
+    };
+    let (mut one, mut other) = (start(), start());
+    for (terminal, line) in [(&mut one, "let a = 1"), (&mut other, "let b = 2")] {
+        terminal.line(line);
+        terminal.expect(PROMPT);
+    }
+    one.line("let c = 3");
+    one.expect(PROMPT);
+    let shown = start().ask(":history", "let c = 3", PROMPT);
+    assert!(shown.contains("let a = 1") && shown.contains("let b = 2"), "{shown}");
+}
+
+#[test]
 fn earlier_lines_are_found_by_ctrl_r_and_listed() {
     let history = "umapi-history 1\n\"let earlier = 41\"\n";
     let mut terminal = Terminal::new("--sandbox").file(".local/state/umapi/history", history).start();
@@ -498,6 +580,15 @@ fn a_dumb_terminal_gets_plain_lines() {
     let shown = terminal.expect(PROMPT);
     assert!(shown.contains('2') && !shown.contains('\u{1b}'), "{shown:?}");
     terminal.ask("get_users().len()", "45", PROMPT);
+}
+
+#[test]
+fn a_terminal_of_which_nothing_is_known_is_taken_for_a_dumb_one() {
+    let mut terminal = Terminal::new("--sandbox").env("TERM", "").colored().start();
+    let banner = terminal.expect(PROMPT);
+    assert!(!banner.contains('\u{1b}'), "{banner:?}");
+    let shown = terminal.ask("1 + 1", "2", PROMPT);
+    assert!(!shown.contains('\u{1b}'), "{shown:?}");
 }
 
 #[test]

@@ -3,6 +3,20 @@
 use crate::support::Shell;
 
 #[test]
+fn a_command_line_that_names_no_script_ends_with_2() {
+    for line in [
+        "nosuch.rhai",
+        "run nosuch.rhai",
+        "check nosuch.rhai",
+        "docter",
+        "--format xml s.rhai",
+        "doctor extra",
+    ] {
+        Shell::new(line).run().ended(2);
+    }
+}
+
+#[test]
 fn only_the_code_of_e_prints_its_value() {
     assert_eq!(Shell::new("-e 1+1").run().done(), "2\n");
     assert_eq!(Shell::new("x.rhai").file("x.rhai", "1 + 1").run().done(), "");
@@ -52,7 +66,7 @@ fn modules_are_found_beside_the_file_that_imports_them() {
 
 #[test]
 fn a_missing_script_is_named() {
-    Shell::new("nowhere.rhai").run().failed(1, "nowhere.rhai: ");
+    Shell::new("nowhere.rhai").run().failed(2, "nowhere.rhai: ");
 }
 
 #[test]

@@ -142,13 +142,15 @@ pub struct ClientSettings {
     pub proxy: Option<String>,
 }
 
-/// A length of time as people write it: `2h`, `90m`, `1h 30m`, or a number of seconds. `None` for anything else.
+/// A length of time as people write it: `1d`, `2h`, `90m`, `1h 30m`, or a number of seconds. `None` for anything else.
 pub fn duration(text: &str) -> Option<Duration> {
     let text = text.trim();
     if let Ok(seconds) = text.parse::<f64>() {
         return Duration::try_from_secs_f64(seconds).ok();
     }
-    text.parse::<jiff::SignedDuration>().ok().and_then(|duration| Duration::try_from(duration).ok())
+    let span = text.parse::<jiff::Span>().ok()?;
+    let duration = span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).ok()?;
+    Duration::try_from(duration).ok()
 }
 
 impl ClientSettings {
@@ -182,8 +184,8 @@ mod tests {
     fn a_length_of_time_is_read_as_people_write_it() {
         let minutes = |text| duration(text).map(|duration| duration.as_secs_f64() / 60.0);
         assert_eq!(
-            ["2h", "90m", "1h 30m", "120"].map(minutes),
-            [Some(120.0), Some(90.0), Some(90.0), Some(2.0)]
+            ["2h", "90m", "1h 30m", "120", "1d", "1d 2h"].map(minutes),
+            [Some(120.0), Some(90.0), Some(90.0), Some(2.0), Some(1440.0), Some(1560.0)]
         );
         assert_eq!(["", "soon", "-1", "-2h", "2 moons"].map(minutes), [None; 5]);
     }

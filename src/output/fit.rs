@@ -24,8 +24,12 @@ pub struct Grid {
 impl Grid {
     /// The table, no line wider than `width`; as wide as it takes without one.
     pub fn render(&self, width: Option<usize>, palette: Palette) -> String {
-        let natural = self.widths();
-        let (widths, left_out) = fit(&natural, width);
+        self.render_with(&self.widths(), width, palette)
+    }
+
+    /// The table with columns no wider than these, no line wider than `width`.
+    pub fn render_with(&self, natural: &[usize], width: Option<usize>, palette: Palette) -> String {
+        let (widths, left_out) = fit(natural, width);
         let mut lines = Vec::new();
         if !self.header.is_empty() {
             let header = widths.iter().zip(&self.header);
@@ -45,7 +49,8 @@ impl Grid {
         lines.join("\n")
     }
 
-    fn widths(&self) -> Vec<usize> {
+    /// How wide each column is.
+    pub fn widths(&self) -> Vec<usize> {
         let columns = self.rows.iter().map(Vec::len).chain([self.header.len()]).max().unwrap_or_default();
         let widest = |column: usize| {
             let cells = self.rows.iter().chain([&self.header]).filter_map(|row| row.get(column));

@@ -1,6 +1,7 @@
 //! The only writer to standard output and standard error: data to the one, everything for people to the other.
 
 pub mod fit;
+pub mod layout;
 pub mod palette;
 pub mod render;
 pub mod snippet;
@@ -32,7 +33,14 @@ pub struct Output {
     people: Surface,
     streams: Mutex<Streams>,
     lost: OnceLock<io::Error>,
+    stop: OnceLock<Box<Stop>>,
 }
+
+/// Tells whether what is being written is still wanted.
+type Stop = dyn Fn() -> bool + Send + Sync;
+
+/// So many bytes are written between two looks at whether they are wanted.
+const PIECE: usize = 8192;
 
 #[derive(Clone, Copy)]
 struct Surface {
@@ -74,17 +82,33 @@ impl Output {
             people,
             streams: Mutex::new(Streams { data: data_stream, people: people_stream, status_shown: false }),
             lost: OnceLock::new(),
+            stop: OnceLock::new(),
         }
+    }
+
+    /// From now on long data ends in the middle once `stop` says so.
+    pub fn heed(&self, stop: impl Fn() -> bool + Send + Sync + 'static) {
+        self.stop.get_or_init(|| Box::new(stop));
     }
 
     /// A line of data.
     pub fn data(&self, line: &str) {
         let mut streams = self.streams();
         streams.clear_status();
-        let written = writeln!(streams.data, "{line}").and_then(|()| streams.data.flush());
-        if let Err(error) = written {
+        if let Err(error) = self.write_line(&mut *streams.data, line.as_bytes()) {
             self.lost.get_or_init(|| error);
         }
+    }
+
+    fn write_line(&self, target: &mut dyn Write, line: &[u8]) -> io::Result<()> {
+        for (number, piece) in line.chunks(PIECE).enumerate() {
+            if number > 0 && self.stop.get().is_some_and(|stop| stop()) {
+                break;
+            }
+            target.write_all(piece)?;
+        }
+        target.write_all(b"\n")?;
+        target.flush()
     }
 
     /// A value in the operator's form; null shows nothing.
@@ -308,6 +332,15 @@ mod tests {
         output.data("row");
         assert_eq!(people.text(), "waiting 3 s\r\u{1b}[K");
         assert_eq!(data.text(), "row\n");
+    }
+
+    #[test]
+    fn a_long_line_ends_when_nobody_wants_it_any_more() {
+        let (output, data, _) = output(PLAIN, true);
+        output.heed(|| true);
+        output.data("short");
+        output.data(&"x".repeat(10 * PIECE));
+        assert_eq!(data.text().len(), "short\n".len() + PIECE + 1);
     }
 
     #[test]

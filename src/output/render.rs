@@ -40,11 +40,6 @@ pub fn render(value: &Value, form: Form, canvas: Canvas) -> String {
     }
 }
 
-/// The value as CSV (RFC 4180) with a header.
-pub fn csv(value: &Value) -> String {
-    Rows::of(value).to_csv()
-}
-
 /// A value as the text of a cell for people: lists with room between the entries.
 pub fn cell(value: &Value) -> String {
     match value {

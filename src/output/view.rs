@@ -1,6 +1,7 @@
-//! Which columns for which records, and reports as counts and what went wrong: values as people look at them. Pure.
+//! Values as people look at them: lists as tables, records as pairs, reports as counts and what went wrong. Pure.
 
-use super::fit::{Grid, pairs};
+use super::fit::pairs;
+use super::layout::{Layout, records};
 use super::palette::Palette;
 use super::render::cell;
 use serde_json::{Map, Value};
@@ -28,100 +29,22 @@ pub fn value(value: &Value, frame: Frame) -> String {
     }
 }
 
+/// A list: records as a table, anything else one a line.
+pub fn rows(entries: &[Value], frame: Frame) -> String {
+    match records(entries) {
+        Some(records) => Layout::of_records(&records).table(&records, frame),
+        None => lines(entries),
+    }
+}
+
+/// Entries one a line.
+pub fn lines(entries: &[Value]) -> String {
+    entries.iter().map(|entry| printable(&cell(entry))).collect::<Vec<_>>().join("\n")
+}
+
 /// Whether a record is a report of commands, by the keys that it alone has.
 fn is_report(record: &Map<String, Value>) -> bool {
     ["outcomes", "requests", "result", "notCompleted"].iter().all(|key| record.contains_key(*key))
-}
-
-/// A list: records as a table, anything else one a line.
-pub fn rows(entries: &[Value], frame: Frame) -> String {
-    let records: Option<Vec<_>> = entries.iter().map(Value::as_object).collect();
-    match records {
-        Some(records) => grid(&records).render(frame.width, frame.palette),
-        None => entries.iter().map(|entry| printable(&cell(entry))).collect::<Vec<_>>().join("\n"),
-    }
-}
-
-/// The columns of well-known records, recognized by keys that they alone have: heading, and how to fill it.
-type Column = (&'static str, fn(&Map<String, Value>) -> String);
-
-const PEOPLE: &[Column] = &[
-    ("email", |user| first_of(user, &["email", "username"])),
-    ("name", |user| [text(user, "firstname"), text(user, "lastname")].join(" ").trim().to_owned()),
-    ("type", |user| text(user, "type")),
-    ("groups", |user| text(user, "groups")),
-];
-
-const GROUPS: &[Column] = &[
-    ("groupName", |group| text(group, "groupName")),
-    ("type", |group| text(group, "type")),
-    ("memberCount", |group| text(group, "memberCount")),
-    ("licenseQuota", |group| text(group, "licenseQuota")),
-];
-
-const OUTCOMES: &[Column] = &[
-    ("target", |outcome| text(outcome, "target")),
-    ("status", |outcome| text(outcome, "status")),
-    ("code", |outcome| text(outcome, "code")),
-    ("message", |outcome| text(outcome, "message")),
-];
-
-const COUNTS: &[Column] = &[("key", |row| text(row, "key")), ("count", |row| text(row, "count"))];
-
-fn known(records: &[&Map<String, Value>]) -> Option<&'static [Column]> {
-    let all = |keys: &[&str]| records.iter().all(|record| keys.iter().all(|key| record.contains_key(*key)));
-    if records.is_empty() {
-        None
-    } else if all(&["groupName", "groupId"]) {
-        Some(GROUPS)
-    } else if all(&["target", "action", "status", "attempts"]) {
-        Some(OUTCOMES)
-    } else if all(&["key", "count"]) && records.iter().all(|record| record.len() == 2) {
-        Some(COUNTS)
-    } else if all(&["type", "id"])
-        && records.iter().all(|record| record.contains_key("email") || record.contains_key("username"))
-    {
-        Some(PEOPLE)
-    } else {
-        None
-    }
-}
-
-fn grid(records: &[&Map<String, Value>]) -> Grid {
-    let Some(columns) = known(records) else { return any(records) };
-    let filled: Vec<_> =
-        columns.iter().filter(|(_, fill)| records.iter().any(|record| !fill(record).is_empty())).collect();
-    Grid {
-        header: filled.iter().map(|(name, _)| (*name).to_owned()).collect(),
-        rows: records.iter().map(|record| filled.iter().map(|(_, fill)| fill(record)).collect()).collect(),
-    }
-}
-
-/// A table with every key as a column.
-fn any(records: &[&Map<String, Value>]) -> Grid {
-    let header = keys(records);
-    let row = |record: &&Map<String, Value>| header.iter().map(|key| text(record, key)).collect();
-    Grid { rows: records.iter().map(row).collect(), header }
-}
-
-/// Every key of any record, in the order of first appearance.
-pub fn keys(records: &[&Map<String, Value>]) -> Vec<String> {
-    let mut keys: Vec<String> = Vec::new();
-    for key in records.iter().flat_map(|record| record.keys()) {
-        if !keys.contains(key) {
-            keys.push(key.clone());
-        }
-    }
-    keys
-}
-
-fn first_of(record: &Map<String, Value>, keys: &[&str]) -> String {
-    keys.iter().map(|key| text(record, key)).find(|text| !text.is_empty()).unwrap_or_default()
-}
-
-/// The text of a field; none where there is none.
-pub fn text(record: &Map<String, Value>, key: &str) -> String {
-    record.get(key).map(cell).unwrap_or_default()
 }
 
 fn pairs_of(record: &Map<String, Value>) -> Vec<(String, String)> {
@@ -140,7 +63,8 @@ fn report_text(report: &Value, frame: Frame) -> String {
     let mut lines = vec![summary(report, &outcomes)];
     let wrong: Vec<_> = outcomes.into_iter().filter(|outcome| !is_done(outcome)).collect();
     if !wrong.is_empty() {
-        lines.push(grid(&wrong[..wrong.len().min(ROWS)]).render(frame.width, frame.palette));
+        let first = &wrong[..wrong.len().min(ROWS)];
+        lines.push(Layout::of_records(first).table(first, frame));
     }
     if wrong.len() > ROWS {
         lines.push(frame.palette.dim(&format!("{ROWS} of {} shown; last.failed holds them", wrong.len())));

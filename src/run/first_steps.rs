@@ -46,7 +46,7 @@ fn examine(
 ) -> Exit {
     let finding = file.as_ref().and_then(|_| finding(choice));
     let place = place.unwrap_or_else(|problem| Place::unknown("default", problem));
-    let ears = listen(Duration::ZERO)
+    let ears = listen(Duration::ZERO, output)
         .map(|interrupt| (interrupt, Arc::new(Progress::new(Arc::clone(output), global.verbose))));
     match ears.and_then(|ears| setup_of(place, global, (None, None), ears, output)) {
         Ok(setup) => doctor::run(Chart { file, finding, setup }, output),

@@ -5,6 +5,7 @@ mod journal;
 mod place;
 mod prompt;
 mod serve;
+mod terminal;
 
 use crate::cli::{self, Cli, Color, Command, Format, Global};
 use crate::config::table::secret_variables;
@@ -39,13 +40,16 @@ const STACK_BYTES: usize = if cfg!(debug_assertions) { 512 << 20 } else { 64 << 
 
 /// Runs umapi with these arguments, the program's name first.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments: Vec<_> = arguments.into_iter().collect();
+    terminal::name_unknown(&arguments);
     let cli = match cli::parse(arguments) {
         Ok(cli) => cli,
         Err(answer) => return cli::tell(&answer),
     };
     panics::silence();
-    let output = Output::standard(manner(&cli.top.global), no_color() || is_dumb());
-    let output = Arc::new(if is_dumb() { output.without_progress() } else { output });
+    let is_dumb = terminal::is_dumb();
+    let output = Output::standard(manner(&cli.top.global), terminal::no_color() || is_dumb);
+    let output = Arc::new(if is_dumb { output.without_progress() } else { output });
     let worker = Arc::clone(&output);
     let thread = thread::Builder::new().name("script".into()).stack_size(STACK_BYTES);
     let exit = match thread.spawn(move || dispatch(cli, &worker)).map(thread::JoinHandle::join) {
@@ -74,15 +78,6 @@ fn manner(global: &Global) -> Manner {
         Color::Never => Some(false),
     };
     Manner { form, quiet: global.quiet, colored }
-}
-
-fn no_color() -> bool {
-    std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
-}
-
-/// A terminal that can do nothing but lines.
-fn is_dumb() -> bool {
-    std::env::var_os("TERM").is_some_and(|term| term == "dumb")
 }
 
 fn dispatch(cli: Cli, output: &Arc<Output>) -> Exit {
@@ -154,8 +149,10 @@ fn warn_of_misplaced(arguments: &[String], output: &Output) {
 }
 
 /// Ctrl-C, from here on; a second one leaves, after `grace`.
-fn listen(grace: Duration) -> Result<Interrupt> {
+fn listen(grace: Duration, output: &Output) -> Result<Interrupt> {
     let interrupt = Interrupt::default();
+    let heard = interrupt.clone();
+    output.heed(move || heard.is_requested());
     signals::listen(interrupt.clone(), grace).map_err(|error| {
         Error::config(format!("the system gives no signals: {error}"), "Check the limits of this user.")
     })?;
@@ -169,7 +166,7 @@ fn setup(
     resumed: Option<&Resumed>,
     output: &Arc<Output>,
 ) -> Result<Setup> {
-    let interrupt = listen(Duration::ZERO)?;
+    let interrupt = listen(Duration::ZERO, output)?;
     let progress = Arc::new(Progress::new(Arc::clone(output), global.verbose));
     let mut place = Place::of(global, output)?;
     let protected = resumed.map(|resumed| resumed.protected.clone()).unwrap_or_default();

@@ -28,7 +28,7 @@ const GRACE: Duration = Duration::from_secs(1);
 
 /// Opens the prompt.
 pub(super) fn prompt(top: Top, output: &Arc<Output>) -> Exit {
-    let interrupt = match listen(GRACE) {
+    let interrupt = match listen(GRACE, output) {
         Ok(interrupt) => interrupt,
         Err(error) => return refuse(&error, output),
     };

@@ -41,6 +41,8 @@ pub struct Calls {
     pub called: Vec<Called>,
     /// Every import.
     pub imports: Vec<Import>,
+    /// Variables that no declaration before them gives, with what closures capture among them.
+    pub unbound: Vec<(String, Position)>,
     /// Keys of maps, properties and texts: a call may go to a closure kept under such a name.
     pub mentioned: BTreeSet<String>,
 }
@@ -76,6 +78,9 @@ impl Calls {
         match expression {
             Expr::FnCall(call, position) => self.call(call, false, *position),
             Expr::MethodCall(call, position) => self.call(call, true, *position),
+            Expr::Variable(variable, None, position) if variable.0.is_none() && variable.2.is_empty() => {
+                self.unbound.push((variable.1.to_string(), *position));
+            }
             Expr::Property(property, _) => drop(self.mentioned.insert(property.2.to_string())),
             Expr::StringConstant(text, _) => drop(self.mentioned.insert(text.to_string())),
             Expr::Map(map, _) => {
@@ -112,6 +117,12 @@ fn text(expression: &Expr) -> Option<String> {
         Expr::StringConstant(text, _) => Some(text.to_string()),
         _ => None,
     }
+}
+
+/// The parameters of closures, among them what they capture.
+pub fn of_closures(ast: &AST) -> BTreeSet<String> {
+    let closures = ast.iter_functions().filter(|function| function.name.starts_with("anon$"));
+    closures.flat_map(|closure| closure.params.iter().map(ToString::to_string).collect::<Vec<_>>()).collect()
 }
 
 /// The functions that a script defines; without the private ones, if it is looked at from outside.

@@ -155,6 +155,15 @@ mod tests {
     }
 
     #[test]
+    fn a_place_beyond_the_end_is_told_as_it_is_uncaught() {
+        let code = "let told = (); try { [1, 2][7] } catch (e) { told = `${e.message}; ${e.hint}`; } told";
+        assert_eq!(
+            eval(code).to_string(),
+            "there is no entry 7 in a list of 2; Its entries are 0 to 1, and -1 is the last."
+        );
+    }
+
+    #[test]
     fn nothing_else_is_touched() {
         for (code, expected) in [
             ("let m = #{error: \"x\", message: \"y\"}; m.kind", ""),

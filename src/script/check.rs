@@ -2,15 +2,16 @@
 //! values, modules that cannot be read, names of ours that the script takes over. No false alarms: what may be right
 //! counts as right.
 
-use super::calls::{Called, Calls, Forms, Import, defined, registered};
+use super::calls::{Called, Calls, Forms, Import, defined, of_closures, registered};
 use super::catalog::Catalog;
 use super::declared::Declared;
+use super::engine::EXPRESSION_DEPTH;
 use super::failure::{Ending, Failure, Place};
 use super::modules;
 use super::source;
 use super::suggest::did_you_mean;
 use crate::nearest::nearest;
-use rhai::{AST, Engine, Position};
+use rhai::{AST, Engine, ParseError, ParseErrorType, Position};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -72,8 +73,11 @@ impl Check<'_> {
         let ast = match self.engine.compile(text) {
             Ok(ast) => ast,
             Err(error) => {
-                self.unreadable(Ending::of(error.into()), text, source);
-                return None;
+                let lenient = is_about_a_variable(&error).then(|| lenient().compile(text).ok()).flatten();
+                self.unreadable(error, text, source.clone());
+                let ast = lenient?; // the parser ends at the first such error, and there may be more to tell
+                self.undefined(&ast, text, source.as_ref());
+                ast
             }
         };
         let calls = Calls::read(&ast);
@@ -97,8 +101,21 @@ impl Check<'_> {
         Some(ast)
     }
 
-    fn unreadable(&mut self, ending: Ending, text: &str, source: Option<String>) {
-        let Ending::Failed(failure) = ending else { return };
+    /// Every variable that is not there, the one that the parser told among them.
+    fn undefined(&mut self, ast: &AST, text: &str, source: Option<&String>) {
+        let captured = of_closures(ast);
+        let (functions, declared) = (defined(ast, false), Declared::read(text));
+        for (name, position) in Calls::read(ast).unbound {
+            let is_given = captured.contains(&name) && declared.has(&name);
+            if !is_given && !functions.contains_key(&name) {
+                let error = ParseError(Box::new(ParseErrorType::VariableUndefined(name)), position);
+                self.unreadable(error, text, source.cloned());
+            }
+        }
+    }
+
+    fn unreadable(&mut self, error: ParseError, text: &str, source: Option<String>) {
+        let Ending::Failed(failure) = Ending::of(error.into()) else { return };
         let hint = failure.hint_in(Some(text));
         let Failure { message, place, .. } = *failure;
         self.findings.push(Finding { is_warning: false, message, hint, place: Place { source, ..place } });
@@ -300,6 +317,17 @@ fn shadow(subject: &Subject, name: &str, values: usize) -> Finding {
     }
 }
 
+fn is_about_a_variable(error: &ParseError) -> bool {
+    matches!(error.err_type(), ParseErrorType::VariableUndefined(_))
+}
+
+/// A parser that takes a script whose variables are not all there.
+fn lenient() -> Engine {
+    let mut engine = Engine::new_raw();
+    engine.set_max_expr_depths(EXPRESSION_DEPTH, EXPRESSION_DEPTH);
+    engine
+}
+
 fn definition(text: &str, name: &str) -> Place {
     let found = text.lines().enumerate().find_map(|(index, line)| {
         let start = line.find(&format!("fn {name}("))?;
@@ -329,6 +357,24 @@ mod tests {
         assert_eq!(findings[0].message, "there is no function `get_usres`");
         assert_eq!(findings[0].hint.as_deref(), Some("Did you mean `get_users`?"));
         assert_eq!((findings[0].place.line, findings[0].place.column), (Some(3), Some(5)));
+    }
+
+    #[test]
+    fn every_variable_that_is_not_there_is_found_and_what_else_is_wrong() {
+        let text = "let here = 1; let outer = 2;\nprint(one);\nlet f = |x| x + here + two;\nfn g(y) { y + outer }\nthree = 3;\n\
+                    nope(here);\nfor i in 0..2 { print(i + four); }\nlet k = here; print(k);";
+        let found: Vec<_> = found(text).into_iter().map(|found| (found.place.line, found.message)).collect();
+        let line = |line, message: &str| (Some(line), message.to_owned());
+        let variable = |at, name: &str| line(at, &format!("there is no variable `{name}`"));
+        let expected = [
+            variable(2, "one"),
+            variable(3, "two"),
+            variable(4, "outer"),
+            variable(5, "three"),
+            line(6, "there is no function `nope`"),
+            variable(7, "four"),
+        ];
+        assert_eq!(found, expected);
     }
 
     #[test]

@@ -67,10 +67,10 @@ pub fn dynamic_of(value: &Value) -> Dynamic {
     match value {
         Value::Null => Dynamic::UNIT,
         Value::Bool(flag) => (*flag).into(),
-        Value::Number(number) => match number.as_i64() {
-            Some(whole) => whole.into(),
-            None if number.is_u64() => number.to_string().into(),
-            None => number.as_f64().unwrap_or_default().into(),
+        Value::Number(number) => match (number.as_i64(), number.as_u64()) {
+            (Some(whole), _) => whole.into(),
+            (None, Some(large)) => digits_or_number(large),
+            (None, None) => number.as_f64().unwrap_or_default().into(),
         },
         Value::String(text) => text.as_str().into(),
         Value::Array(items) => items.iter().map(dynamic_of).collect::<Array>().into(),
@@ -79,6 +79,11 @@ pub fn dynamic_of(value: &Value) -> Dynamic {
             entries.collect::<Map>().into()
         }
     }
+}
+
+/// A whole number; one that is too large for a script is its digits as text.
+pub fn digits_or_number(number: u64) -> Dynamic {
+    i64::try_from(number).map_or_else(|_| number.to_string().into(), Dynamic::from)
 }
 
 /// A list of texts; one text is a list of one. Users stand for their e-mails and groups for their names.

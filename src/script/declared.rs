@@ -22,6 +22,11 @@ impl Declared {
         declared
     }
 
+    /// Whether something that is no function is declared under that name.
+    pub fn has(&self, name: &str) -> bool {
+        self.variables.iter().chain(&self.constants).any(|known| known == name)
+    }
+
     fn take(&mut self, word: &str, rest: &[String]) {
         let name = rest.first().filter(|name| is_name(name));
         match (word, name) {

@@ -11,7 +11,7 @@ use std::rc::Rc;
 /// How deep functions may call each other; the thread of a script has the stack for it (engine-notes, threads).
 const CALL_LEVELS: usize = 128;
 /// How deep an expression may nest; a chain of a hundred terms is common in generated scripts.
-const EXPRESSION_DEPTH: usize = 512;
+pub const EXPRESSION_DEPTH: usize = 512;
 /// Operations of a script between two looks at whether somebody still reads what it prints; a power of two.
 const LOOK_AT_OUTPUT: u64 = 64;
 

@@ -59,6 +59,15 @@ impl List {
         }
     }
 
+    /// How many entries can be had without reading.
+    pub fn at_hand(&self) -> usize {
+        match self {
+            Self::Users(users) => users.read().len(),
+            Self::Groups(groups) => groups.read().len(),
+            Self::Plain(list) => list.len(),
+        }
+    }
+
     /// How long it is, as far as that is known without reading.
     pub fn size(&self) -> Size {
         match self {
@@ -129,6 +138,7 @@ mod tests {
         let list = List::of(&value).unwrap();
         assert_eq!(list.page(20, 20).unwrap()[0]["email"], "p20@example.com");
         assert_eq!((list.size(), list.noun()), (Size::About(100_000), "users"));
+        assert_eq!(list.at_hand(), 50);
     }
 
     #[test]

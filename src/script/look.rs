@@ -67,6 +67,11 @@ pub fn type_word(value: &Dynamic) -> String {
     }
 }
 
+/// Whether values of this type are lists: what a parameter named `list` takes, though it could be given any value.
+pub fn is_list(kind: &str) -> bool {
+    kind == word("array") || kind == <User as Item>::LIST || kind == <Group as Item>::LIST
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -90,6 +95,8 @@ mod tests {
     #[test]
     fn types_have_the_names_of_the_reference() {
         assert_eq!(type_word(&users()), "Users");
+        assert!(is_list(&type_word(&users())) && is_list(&type_word(&Dynamic::from_array(Vec::new()))));
+        assert!(!is_list(&type_word(&"x".into())) && !is_list("User"));
         assert_eq!(type_word(&"x".into()), "text");
         assert_eq!(type_word(&entry(&users(), 0).unwrap()), "User");
     }

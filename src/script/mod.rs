@@ -23,6 +23,7 @@ pub mod guard;
 pub mod habit;
 pub mod interrupt;
 pub mod journal;
+pub mod json_text;
 pub mod kept;
 pub mod list;
 pub mod listings;

@@ -78,7 +78,13 @@ impl Options {
             } else {
                 String::new()
             };
-            duration(&text).ok_or_else(|| self.wrong(key, "a length of time such as `\"2h\"`", value))
+            duration(&text).ok_or_else(|| match text.as_str() {
+                "" => self.wrong(key, "a length of time such as `\"2h\"`", value),
+                text => Error::usage_with_hint(
+                    format!("`{key}` of {} must be a length of time, not `{text}`", self.function),
+                    "Units are d, h, m and s, as in \"1d\" or \"1h 30m\"; a number is seconds.",
+                ),
+            })
         };
         self.value(key).map(read).transpose()
     }
@@ -162,6 +168,18 @@ mod tests {
         assert_eq!(options.text("status").unwrap(), None);
         let error = options.flag("group").unwrap_err();
         assert_eq!(error.to_string(), "`group` of get_users must be true or false, not a text");
+    }
+
+    #[test]
+    fn a_wrong_length_of_time_is_told_with_the_units_there_are() {
+        let wish = |text: &str| {
+            let map = Map::from_iter([("max_age".into(), text.into())]);
+            Options::new("get_users", map, &["max_age"]).unwrap().duration("max_age")
+        };
+        let error = wish("2x").unwrap_err();
+        assert_eq!(error.to_string(), "`max_age` of get_users must be a length of time, not `2x`");
+        assert!(error.hint().unwrap_or_default().starts_with("Units are d, h, m and s"));
+        assert_eq!(wish("1d").unwrap(), Some(Duration::from_hours(24)));
     }
 
     #[test]

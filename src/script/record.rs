@@ -1,13 +1,13 @@
 //! Users and groups as scripts see them: typed records that read like maps.
 
 use super::convert::dynamic_of;
-use super::error::thrown;
+use super::error::At;
 use super::records::item::Item;
 use crate::error::{Error, Result};
 use crate::nearest::nearest;
 use crate::wire::group::{self, Group};
 use crate::wire::user::{self, User};
-use rhai::{Dynamic, Engine, Map, Position};
+use rhai::{Dynamic, Engine, Map, NativeCallContext};
 use serde::Serialize;
 use serde_json::Value;
 use std::sync::Arc;
@@ -182,21 +182,26 @@ pub fn register(engine: &mut Engine) {
 fn register_record<R: Record>(engine: &mut Engine) {
     engine.register_type_with_name::<R>(R::NAME);
     for name in R::FIELDS.iter().chain(R::DERIVED) {
-        engine.register_get(*name, move |record: &mut R| positionless(record.value(name)));
+        engine.register_fn(getter(name), move |context: NativeCallContext, record: &mut R| {
+            record.value(name).at(&context)
+        });
     }
-    engine.register_indexer_get(|record: &mut R, name: &str| positionless(record.read(name)));
+    engine.register_fn(INDEXER, |context: NativeCallContext, record: &mut R, name: &str| {
+        record.read(name).at(&context)
+    });
     engine.register_fn("to_string", |record: &mut R| shown(record));
     engine.register_fn("to_debug", |record: &mut R| shown(record));
     engine.register_fn("==", |one: &mut R, other: R| same(one, &other));
     engine.register_fn("!=", |one: &mut R, other: R| !same(one, &other));
 }
 
-/// The error of a getter, which knows no position; Rhai fills it in.
-///
-/// # Errors
-/// The thrown map, without a line.
-pub fn positionless<T>(result: Result<T>) -> RhaiResultOf<T> {
-    result.map_err(|error| thrown(&error, Position::NONE))
+/// The name under which Rhai keeps what `x["name"]` calls. Registered so, and not as an indexer, a function is told
+/// where it was called.
+pub const INDEXER: &str = "index$get$";
+
+/// The name under which Rhai keeps what `x.name` calls.
+pub fn getter(name: &str) -> String {
+    format!("get${name}")
 }
 
 fn shown(record: &impl Record) -> String {

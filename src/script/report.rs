@@ -1,15 +1,14 @@
 //! What became of commands, as scripts read it.
 
 use super::convert;
-use super::error::map_of;
-use super::error::thrown;
+use super::error::{At, map_of};
 use super::kept::{Entry, KEPT_OTHERS, Kept};
-use super::record::RhaiResultOf;
+use super::record::{INDEXER, getter};
 use crate::client::outcome::{Outcome, Status, Warning};
 use crate::client::settings::Mode;
 use crate::error::{Error, ErrorKind, Failure, Result};
 use crate::nearest::nearest;
-use rhai::{Array, Dynamic, Engine, Map, Position};
+use rhai::{Array, Dynamic, Engine, Map, NativeCallContext, Position};
 use serde_json::{Value, json};
 use std::rc::Rc;
 
@@ -204,13 +203,14 @@ fn stopped_json(error: &Error) -> Value {
 
 /// Makes reports known to an engine.
 pub fn register(engine: &mut Engine) {
-    let read = |report: &mut Report, field: &str| -> RhaiResultOf<Dynamic> {
-        report.read(field).map_err(|error| thrown(&error, Position::NONE))
-    };
     engine.register_type_with_name::<Report>("Report");
-    engine.register_indexer_get(read);
+    engine.register_fn(INDEXER, |context: NativeCallContext, report: &mut Report, field: &str| {
+        report.read(field).at(&context)
+    });
     for field in Report::FIELDS {
-        engine.register_get(*field, move |report: &mut Report| read(report, field));
+        engine.register_fn(getter(field), move |context: NativeCallContext, report: &mut Report| {
+            report.read(field).at(&context)
+        });
     }
     engine.register_fn("contains", |_: &mut Report, field: &str| Report::FIELDS.contains(&field));
     engine.register_fn("keys", |_: &mut Report| -> Array {

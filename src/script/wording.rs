@@ -125,9 +125,16 @@ fn bounds(whole: &str, part: &str, length: usize, index: i64) -> Wording {
         0 => format!("there is no {part} {index} in an empty {whole}"),
         _ => format!("there is no {part} {index} in a {whole} of {length}"),
     };
-    let at_end = usize::try_from(index).is_ok_and(|index| length > 0 && index == length);
-    let wording = Wording::new(message);
-    if at_end { wording.hint("Counting begins at 0, and -1 is the last.") } else { wording }
+    let hint = match length {
+        0 => format!("Whether a {whole} is empty is told by `is_empty()`."),
+        1 => format!("Its only {part} is 0."),
+        _ => format!("Its {part_s} are 0 to {}, and -1 is the last.", length - 1, part_s = plural(part)),
+    };
+    Wording::new(message).hint(hint)
+}
+
+fn plural(noun: &str) -> String {
+    noun.strip_suffix('y').map_or_else(|| format!("{noun}s"), |stem| format!("{stem}ies"))
 }
 
 fn mismatch(expected: &str, actual: &str) -> Wording {
@@ -255,6 +262,14 @@ pub fn word_caught(kind: &str, message: &str) -> Option<Wording> {
         "ErrorIndexingType" => {
             EvalAltResult::ErrorIndexingType(rest("Indexer unavailable: ")?, Position::NONE)
         }
+        "ErrorArrayBounds" => {
+            let (length, index) = numbers(message)?;
+            EvalAltResult::ErrorArrayBounds(length, index, Position::NONE)
+        }
+        "ErrorStringBounds" => {
+            let (length, index) = numbers(message)?;
+            EvalAltResult::ErrorStringBounds(length, index, Position::NONE)
+        }
         "ErrorFor" => EvalAltResult::ErrorFor(Position::NONE),
         "ErrorStackOverflow" => EvalAltResult::ErrorStackOverflow(Position::NONE),
         kind if kind.starts_with("Error") && is_word(kind) => {
@@ -263,6 +278,13 @@ pub fn word_caught(kind: &str, message: &str) -> Option<Wording> {
         _ => return None,
     };
     Some(word(&error))
+}
+
+/// The length and the index in "Array index 7 out of bounds: only 2 elements in array"; an empty one has no number.
+fn numbers(message: &str) -> Option<(usize, i64)> {
+    let (index, length) = message.split_once(" out of bounds")?;
+    let length = length.split(' ').find_map(|word| word.parse().ok()).unwrap_or_default();
+    Some((length, index.rsplit(' ').next()?.parse().ok()?))
 }
 
 /// What a script threw that is no map with a message.
@@ -338,7 +360,8 @@ mod tests {
     #[test]
     fn what_helps_is_told_where_the_error_alone_shows_it() {
         for (code, hint) in [
-            ("[1, 2][2]", "Counting begins at 0"),
+            ("[1, 2][7]", "Its entries are 0 to 1, and -1 is the last."),
+            ("[][0]", "`is_empty()`"),
             ("let l = []; if l { }", "`x.len() > 0`"),
             ("let m = #{}; m.a.b", "`?.b` passes over it"),
             ("let u = \"x\"; u.to_upper", "`to_upper` is a function"),

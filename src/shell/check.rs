@@ -10,10 +10,11 @@ use crate::script::offline;
 use rhai::Engine;
 use std::path::{Path, PathBuf};
 
-/// Checks each script and shows what is found; warnings alone leave the end at [`Exit::Done`].
+/// Checks each script and shows what is found; warnings alone leave the end at [`Exit::Done`], a script that is not
+/// there makes the command line a wrong one.
 pub fn run(scripts: &[PathBuf], output: &Output) -> Exit {
     let engine = offline::engine();
-    let mut found = Vec::new();
+    let (mut found, mut refused) = (Vec::new(), Exit::Done);
     for script in scripts {
         match examine(&engine, script) {
             Ok((program, findings)) => {
@@ -24,12 +25,13 @@ pub fn run(scripts: &[PathBuf], output: &Output) -> Exit {
             }
             Err(error) => {
                 output.error(&error.to_string(), error.hint().as_deref());
+                refused = Exit::of_refusal(error.kind.name());
                 found.push(false);
             }
         }
     }
     output.note(&summary(scripts.len(), &found));
-    end(&found)
+    if refused == Exit::Usage { refused } else { end(&found) }
 }
 
 fn examine(engine: &Engine, script: &Path) -> Result<(Program, Vec<Finding>)> {

@@ -4,7 +4,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::output::Output;
 use crate::script::session::Console;
 use rustyline::error::ReadlineError;
-use rustyline::{Behavior, DefaultEditor};
+use rustyline::history::History;
+use rustyline::{Behavior, DefaultEditor, Editor, ExternalPrinter, Helper};
 use serde_json::Value;
 use std::io::{IsTerminal, stdin};
 use std::sync::Arc;
@@ -55,7 +56,7 @@ impl Console for Terminal {
             ));
         }
         self.output.message(question);
-        match read_line() {
+        match read_line("") {
             Ok(line) => Ok(line),
             Err(ReadlineError::Interrupted) => Err(ErrorKind::Interrupted.into()),
             Err(ReadlineError::Eof) => {
@@ -67,7 +68,18 @@ impl Console for Terminal {
 }
 
 /// A line from the terminal itself, wherever the streams go; Ctrl-C is heard at once, which a plain read would not.
-fn read_line() -> rustyline::Result<String> {
+///
+/// # Errors
+/// The line editor's: interrupted, the end of the input, or a terminal that cannot be read.
+pub fn read_line(prompt: &str) -> rustyline::Result<String> {
     let config = rustyline::Config::builder().behavior(Behavior::PreferTerm).build();
-    DefaultEditor::with_config(config)?.readline("")
+    let mut editor = DefaultEditor::with_config(config)?;
+    let _waker = waker(&mut editor);
+    editor.readline(prompt)
+}
+
+/// Lets a line editor hear signals while it waits for keys, which it does only where it may have to print in between.
+/// It hears them for as long as the answer is kept; a terminal that is too simple for it has none.
+pub fn waker<H: Helper, I: History>(editor: &mut Editor<H, I>) -> Option<impl ExternalPrinter + use<H, I>> {
+    editor.create_external_printer().ok()
 }

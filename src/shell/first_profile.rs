@@ -34,7 +34,10 @@ pub fn run(options: &Init, profile: &str, file: &Path, output: &Output) -> Exit 
 fn make_profile(options: &Init, profile: &str, file: &Path, output: &Output) -> Result<()> {
     let text = present(file)?;
     with_profile(&text, file, profile, &[])?; // refuses before anything is asked
-    output.message("The Adobe Developer Console shows these under your project's credentials.");
+    answerable(options)?;
+    if stdin().is_terminal() {
+        output.message("The Adobe Developer Console shows these under your project's credentials.");
+    }
     let organization =
         answer(options.org_id.as_deref(), "Organization id (ends in @AdobeOrg): ", organization)?;
     let client_id = answer(options.client_id.as_deref(), "Client id (API key): ", plain)?;
@@ -79,21 +82,36 @@ fn secret(options: &Init, profile: &str, folder: &Path, output: &Output) -> Resu
             std::path::absolute(path).map_err(|error| Error::file(path.display().to_string(), error))?;
         return Ok((Key::ClientSecretFile, path.display().to_string()));
     }
-    let secret = plain(&hidden("Client secret (not shown): ")?)?;
+    let secret = hidden("Client secret (not shown): ")?;
+    let secret = plain(&secret).map_err(|_| {
+        let hint = "Pipe it in, or give --client-secret-command or --client-secret-file.";
+        Error::usage_with_hint("there is no client secret on standard input", hint)
+    })?;
     let name = format!("{}.secret", profile.replace(['/', '\\'], "-"));
     replace(&folder.join(&name), Access::Private, |file| writeln!(file, "{secret}"))?;
     output.message(&format!("The secret is in {}, which only you may read.", folder.join(&name).display()));
     Ok((Key::ClientSecretFile, name))
 }
 
+/// Whether somebody can be asked for what the options leave open.
+fn answerable(options: &Init) -> Result<()> {
+    options.org_id.as_deref().map(organization).transpose()?;
+    let given = [("--org-id", options.org_id.is_some()), ("--client-id", options.client_id.is_some())];
+    let missing: Vec<_> = given.iter().filter(|(_, given)| !given).map(|(option, _)| *option).collect();
+    if missing.is_empty() || stdin().is_terminal() {
+        return Ok(());
+    }
+    let message =
+        format!("umapi init needs {}: standard input is no terminal to ask at", missing.join(" and "));
+    let hint = "The secret is given by --client-secret-command or --client-secret-file, or as the line on standard \
+                input.";
+    Err(Error::usage_with_hint(message, hint))
+}
+
 /// An option's value, or the operator's answer, asked for until it will do.
 fn answer(given: Option<&str>, question: &str, check: fn(&str) -> Result<String>) -> Result<String> {
     if let Some(given) = given {
         return check(given);
-    }
-    if !stdin().is_terminal() {
-        let message = format!("nobody can answer `{}`: standard input is no terminal", question.trim());
-        return Err(Error::usage_with_hint(message, "Give it as an option; `umapi init --help` lists them."));
     }
     let mut editor = Editor::<(), MemHistory>::with_history(rustyline::Config::default(), MemHistory::new());
     loop {

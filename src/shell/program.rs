@@ -1,10 +1,12 @@
 //! What is to be run: a file, standard input or the code of `-e`, with its arguments.
 
+use crate::cli;
 use crate::error::{Error, Result};
+use crate::nearest::nearest;
 use crate::script::source;
 use std::ffi::OsString;
-use std::io::stdin;
-use std::path::PathBuf;
+use std::io::{ErrorKind, stdin};
+use std::path::{Path, PathBuf};
 
 /// The name that stands for standard input.
 const STANDARD_INPUT: &str = "-";
@@ -46,12 +48,13 @@ impl Program {
     /// A file or, named `-`, standard input; the first of `words`, the rest are its arguments.
     ///
     /// # Errors
-    /// `file`: it cannot be read. `usage`: an argument that is no Unicode.
+    /// `file`: it cannot be read. `usage`: there is none of that name, or an argument is no Unicode.
     pub fn script(mut words: Vec<OsString>) -> Result<Self> {
         let rest = words.split_off(words.len().min(1));
         let arguments = unicode(rest)?;
         let file = words.pop().map(PathBuf::from).filter(|name| name.as_os_str() != STANDARD_INPUT);
         let (name, text) = match &file {
+            Some(path) if !path.exists() => return Err(missing(path)),
             Some(path) => (path.display().to_string(), source::read_file(path)?),
             None => ("standard input".to_owned(), source::read_stream(&mut stdin(), "standard input")?),
         };
@@ -69,6 +72,20 @@ impl Program {
     }
 }
 
+/// A script that is not there: the command line asks for what cannot be, or means a command.
+fn missing(path: &Path) -> Error {
+    let message = Error::io(path, &ErrorKind::NotFound.into()).to_string();
+    let commands = cli::commands();
+    let word = path.to_str().filter(|word| !word.contains(['/', '.']));
+    match word.map(|word| nearest(word, commands.iter().map(String::as_str))) {
+        Some(Some(command)) => {
+            Error::usage_with_hint(message, format!("Did you mean the command `umapi {command}`?"))
+        }
+        Some(None) => Error::usage_with_hint(message, "`umapi --help` lists the commands."),
+        None => Error::usage(message),
+    }
+}
+
 fn unicode(words: Vec<OsString>) -> Result<Vec<String>> {
     let text = |word: OsString| {
         word.into_string().map_err(|word| {
@@ -81,6 +98,14 @@ fn unicode(words: Vec<OsString>) -> Result<Vec<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_script_that_is_not_there_may_be_a_mistyped_command() {
+        let hint = |word: &str| Program::script(vec![word.into()]).unwrap_err().hint();
+        assert_eq!(hint("docter").as_deref(), Some("Did you mean the command `umapi doctor`?"));
+        assert_eq!(hint("xyz").as_deref(), Some("`umapi --help` lists the commands."));
+        assert_eq!(hint("jobs/doctor.rhai"), None);
+    }
 
     #[test]
     fn the_arguments_follow_the_script() {

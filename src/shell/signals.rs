@@ -1,10 +1,22 @@
-//! Ctrl-C and SIGTERM: the first ends what runs and waits, the second leaves.
+//! Ctrl-C and SIGTERM: the first ends what runs and waits, the second leaves. At the prompt Ctrl-C ends no more than
+//! that; SIGTERM ends the session.
 
 use super::exit::Exit;
 use crate::script::interrupt::Interrupt;
 use std::io;
 use std::thread;
 use std::time::{Duration, Instant};
+
+/// How often, and how many times, a line editor is nudged that is to end.
+const NUDGE: Duration = Duration::from_millis(50);
+const NUDGES: usize = 20;
+
+/// What a signal asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Heard {
+    Interrupt,
+    Terminate,
+}
 
 /// Listens on a thread of its own until the process ends. A signal that comes after this call is heard. A second one
 /// leaves at once, unless it comes within `grace` of the first: at the prompt an impatient key must not end the
@@ -21,8 +33,12 @@ pub fn listen(interrupt: Interrupt, grace: Duration) -> io::Result<()> {
     thread::Builder::new().name("signals".into()).spawn(move || {
         runtime.block_on(async {
             let mut first = Instant::now();
-            while signals.next().await.is_ok() {
-                if !interrupt.request() {
+            while let Ok(heard) = signals.next().await {
+                if heard == Heard::Terminate {
+                    end(&interrupt);
+                } else if interrupt.is_ended() {
+                    // It is the nudge of `end`, where no line editor took it.
+                } else if !interrupt.request() {
                     first = Instant::now();
                 } else if first.elapsed() >= grace {
                     leave();
@@ -32,6 +48,38 @@ pub fn listen(interrupt: Interrupt, grace: Duration) -> io::Result<()> {
     })?;
     Ok(())
 }
+
+/// Ends the session; the second time at once.
+fn end(interrupt: &Interrupt) {
+    if interrupt.end() {
+        leave();
+    }
+    // Without a thread the operator's next signal leaves.
+    let interrupt = interrupt.clone();
+    drop(thread::Builder::new().name("end".into()).spawn(move || nudge(&interrupt)));
+}
+
+/// A line editor that waits for a key sees a flag only when it wakes. One that does not wake has nothing to lose: what
+/// was typed before is kept.
+fn nudge(interrupt: &Interrupt) {
+    for _ in 0..NUDGES {
+        wake();
+        thread::sleep(NUDGE);
+    }
+    if interrupt.is_idle() {
+        leave();
+    }
+}
+
+/// A line editor wakes for a SIGINT, unless the terminal is a dumb one.
+#[cfg(unix)]
+fn wake() {
+    use rustix::process::{Signal, getpid, kill_process};
+    let _sent = kill_process(getpid(), Signal::INT);
+}
+
+#[cfg(not(unix))]
+fn wake() {}
 
 /// Both signals, from the moment this is made.
 #[cfg(unix)]
@@ -48,10 +96,10 @@ impl Signals {
         Ok(Self { interrupt: signal(interrupt)?, terminate: signal(terminate)? })
     }
 
-    async fn next(&mut self) -> io::Result<()> {
+    async fn next(&mut self) -> io::Result<Heard> {
         let heard = tokio::select! {
-            heard = self.interrupt.recv() => heard,
-            heard = self.terminate.recv() => heard,
+            heard = self.interrupt.recv() => heard.map(|()| Heard::Interrupt),
+            heard = self.terminate.recv() => heard.map(|()| Heard::Terminate),
         };
         heard.ok_or_else(|| io::ErrorKind::BrokenPipe.into())
     }
@@ -66,12 +114,13 @@ impl Signals {
         tokio::signal::windows::ctrl_c().map(Self)
     }
 
-    async fn next(&mut self) -> io::Result<()> {
-        self.0.recv().await.ok_or_else(|| io::ErrorKind::BrokenPipe.into())
+    async fn next(&mut self) -> io::Result<Heard> {
+        let heard = self.0.recv().await.map(|()| Heard::Interrupt);
+        heard.ok_or_else(|| io::ErrorKind::BrokenPipe.into())
     }
 }
 
-#[expect(clippy::exit, reason = "the operator asked twice; what runs does not answer")]
+#[expect(clippy::exit, reason = "the operator asked twice, or nothing runs and the editor does not answer")]
 fn leave() {
     std::process::exit(i32::from(Exit::Interrupted.code()));
 }

@@ -1,43 +1,105 @@
-//! `cargo bench --bench prompt`: how long the prompt takes to come, and Tab to answer, through a pseudo-terminal.
+//! `cargo bench --bench prompt`: how long the prompt takes to come, Tab to answer and Ctrl-C to be heard, through a
+//! pseudo-terminal. Each time runs from the key press to the redraw that shows the answer; before the key is pressed
+//! everything that is on its way has been read, so nothing older can be taken for the answer.
 #![cfg(unix)]
 
 use expectrl::process::unix::{PtyStream, UnixProcess};
 use expectrl::{ControlCode, Expect, Session};
 use std::error::Error;
-use std::io::{Write, stdout};
+use std::io::{ErrorKind, Write, stdout};
 use std::process::Command;
+use std::thread::sleep;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use umapi::sandbox::{ORGANIZATION, Options, Sandbox};
 
 type Failure = Box<dyn Error>;
-type Terminal = Session<UnixProcess, PtyStream>;
 
-/// Runs of each measure; the median is told.
+/// Runs of each measure.
 const RUNS: usize = 21;
 /// People in memory while Tab is pressed.
 const PEOPLE: usize = 100_000;
+/// A terminal from which nothing came for so long has nothing more to say.
+const QUIET: Duration = Duration::from_millis(30);
+const PROMPT: &str = "test> ";
+const BELL: &str = "\u{7}";
 
 fn main() -> Result<(), Failure> {
     if !std::env::args().any(|argument| argument == "--bench") {
         return Ok(()); // `cargo test` has tests of its own for the prompt
     }
-    let first = measure(first_prompt)?;
-    let [names, people, interrupted] = with_everybody()?;
+    let mut rows = vec![Row::measure("from the start to the first prompt", 15, first_prompt)?];
+    let server = Sandbox::start(Options { users: Some(PEOPLE), ..Options::default() })?;
+    let mut prompt = Prompt::with_everybody(&server)?;
+    rows.extend(tabs(&mut prompt)?);
+    rows.extend(interrupts(&mut prompt)?);
     let mut table = stdout();
-    writeln!(table, "| at the prompt | median |\n|---|---|")?;
-    writeln!(table, "| from the start to the first prompt | {first:.1} ms |")?;
-    writeln!(table, "| Tab behind `get_user_inf` | {names:.1} ms |")?;
-    writeln!(table, "| Tab behind an e-mail's beginning, {PEOPLE} people in memory | {people:.1} ms |")?;
-    writeln!(table, "| from Ctrl-C in an endless loop to the prompt | {interrupted:.1} ms |")?;
-    Ok(())
+    writeln!(table, "| at the prompt, 100,000 people in memory | time (shortest to longest) | limit |")?;
+    writeln!(table, "|---|--:|--:|")?;
+    rows.iter().try_for_each(|row| writeln!(table, "{}", row.line()))?;
+    match rows.iter().find(|row| row.median() > row.limit) {
+        Some(late) => Err(format!("{}: later than {} ms", late.what, late.limit.as_millis()).into()),
+        None => Ok(()),
+    }
 }
 
-/// The median in milliseconds.
-fn measure(mut once: impl FnMut() -> Result<Duration, Failure>) -> Result<f64, Failure> {
-    let mut times = (0..RUNS).map(|_| once()).collect::<Result<Vec<_>, _>>()?;
-    times.sort();
-    Ok(times[RUNS / 2].as_secs_f64() * 1000.0)
+/// Tab behind a name, a field, an e-mail's beginning, and one that nobody has.
+fn tabs(prompt: &mut Prompt) -> Result<Vec<Row>, Failure> {
+    let email = prompt.last_email.clone();
+    let (typed, _) = email.split_at(email.len() - 3);
+    let cases = [
+        ("Tab behind `get_user_inf`", "get_user_inf".to_owned(), "get_user_info(".to_owned()),
+        ("Tab behind `all[7].lastn`", "all[7].lastn".to_owned(), "all[7].lastname".to_owned()),
+        ("Tab behind an e-mail's beginning", format!("get_user(\"{typed}"), format!("get_user(\"{email}")),
+        ("Tab behind a beginning that nobody has", "get_user(\"nobody.".to_owned(), BELL.to_owned()),
+    ];
+    let row = |(what, typed, answer): (&'static str, String, String)| {
+        Row::measure(what, 20, || prompt.completed(&typed, &answer))
+    };
+    cases.into_iter().map(row).collect()
+}
+
+/// Ctrl-C in a script's loop, in a wait, and in the middle of the long work of one function.
+fn interrupts(prompt: &mut Prompt) -> Result<Vec<Row>, Failure> {
+    prompt.run("let long = []; long.pad(2_000_000, \"ada.lind@example.com\")")?;
+    let cases = [
+        ("Ctrl-C in `loop { }`", "loop { }"),
+        ("Ctrl-C in `sleep(60)`", "sleep(60)"),
+        ("Ctrl-C in `all.group_by(\"email\")`, again and again", "loop { all.group_by(\"email\") }"),
+        ("Ctrl-C in `to_json(long)`, a list of 2,000,000 texts", "let text = to_json(long)"),
+    ];
+    let row = |(what, code): (&'static str, &str)| Row::measure(what, 100, || prompt.interrupted(code));
+    cases.into_iter().map(row).collect()
+}
+
+/// What was measured, and what it must not exceed.
+struct Row {
+    what: &'static str,
+    limit: Duration,
+    times: Vec<Duration>,
+}
+
+impl Row {
+    fn measure(
+        what: &'static str,
+        milliseconds: u64,
+        mut once: impl FnMut() -> Result<Duration, Failure>,
+    ) -> Result<Self, Failure> {
+        let mut times = (0..RUNS).map(|_| once()).collect::<Result<Vec<_>, _>>()?;
+        times.sort();
+        Ok(Self { what, limit: Duration::from_millis(milliseconds), times })
+    }
+
+    fn median(&self) -> Duration {
+        self.times[RUNS / 2]
+    }
+
+    fn line(&self) -> String {
+        let [median, shortest, longest] =
+            [self.median(), self.times[0], self.times[RUNS - 1]].map(|time| time.as_secs_f64() * 1e3);
+        let limit = self.limit.as_millis();
+        format!("| {} | {median:.2} ms ({shortest:.2} to {longest:.2}) | {limit} ms |", self.what)
+    }
 }
 
 fn first_prompt() -> Result<Duration, Failure> {
@@ -52,57 +114,89 @@ fn first_prompt() -> Result<Duration, Failure> {
     Ok(took)
 }
 
-/// With everybody read into a variable: Tab behind a function's name, behind an e-mail in a text, and Ctrl-C.
-fn with_everybody() -> Result<[f64; 3], Failure> {
-    let server = Sandbox::start(Options { users: Some(PEOPLE), ..Options::default() })?;
-    let home = TempDir::new()?;
-    let mut command = umapi(&home, "");
-    command.envs([("UMAPI_URL", server.service_url()), ("UMAPI_IMS_URL", server.sign_in_url())]);
-    command.env("UMAPI_ORG_ID", ORGANIZATION).env("UMAPI_PACE", "off");
-    command.env("UMAPI_CLIENT_ID", umapi::sandbox::CLIENT_ID);
-    command.env("UMAPI_CLIENT_SECRET", umapi::sandbox::CLIENT_SECRET);
-    let mut terminal = Session::spawn(command)?;
-    terminal.set_expect_timeout(Some(Duration::from_mins(2)));
-    terminal.expect("test> ")?;
-    terminal.send("let all = get_users(); let one = all[all.len() - 1].email; print(`<${one}>`)\r")?;
-    terminal.expect("<$")?;
-    terminal.expect("\n<")?;
-    let found = terminal.expect(">")?;
-    let email = String::from_utf8(found.before().to_vec())?;
-    terminal.expect("test> ")?;
-    let (typed, rest) = email.split_at(email.len() - 3);
-    let names = measure(|| completed(&mut terminal, "get_user_inf", "o("))?;
-    let people = measure(|| completed(&mut terminal, &format!("get_user(\"{typed}"), rest))?;
-    let interrupted = measure(|| interrupted(&mut terminal))?;
-    Ok([names, people, interrupted])
-}
-
-fn interrupted(terminal: &mut Terminal) -> Result<Duration, Failure> {
-    terminal.send("print(\"running\"); loop { }\r")?;
-    terminal.expect("running\r\n")?;
-    let begun = Instant::now();
-    terminal.send(ControlCode::EndOfText)?;
-    terminal.expect("test> ")?;
-    Ok(begun.elapsed())
-}
-
-/// From Tab to what it adds.
-fn completed(terminal: &mut Terminal, typed: &str, added: &str) -> Result<Duration, Failure> {
-    terminal.send(typed)?;
-    terminal.expect(typed)?;
-    let begun = Instant::now();
-    terminal.send("\t")?;
-    terminal.expect(added)?;
-    let took = begun.elapsed();
-    terminal.send(ControlCode::EndOfText)?;
-    terminal.expect("\r\n")?; // the line is drawn once more before its end
-    terminal.expect("test> ")?;
-    Ok(took)
-}
-
 fn umapi(home: &TempDir, arguments: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_umapi"));
     command.env_clear().env("HOME", home.path()).current_dir(home.path());
     command.env("TERM", "xterm-256color").env("NO_COLOR", "1").args(arguments.split_whitespace());
     command
+}
+
+/// A prompt at which everybody was read into the variable `all`.
+struct Prompt {
+    terminal: Session<UnixProcess, PtyStream>,
+    last_email: String,
+    _home: TempDir,
+}
+
+impl Prompt {
+    fn with_everybody(server: &Sandbox) -> Result<Self, Failure> {
+        let home = TempDir::new()?;
+        let mut command = umapi(&home, "");
+        command.envs([("UMAPI_URL", server.service_url()), ("UMAPI_IMS_URL", server.sign_in_url())]);
+        command.env("UMAPI_ORG_ID", ORGANIZATION).env("UMAPI_PACE", "off");
+        command.env("UMAPI_CLIENT_ID", umapi::sandbox::CLIENT_ID);
+        command.env("UMAPI_CLIENT_SECRET", umapi::sandbox::CLIENT_SECRET);
+        let mut terminal = Session::spawn(command)?;
+        terminal.set_expect_timeout(Some(Duration::from_mins(2)));
+        terminal.expect(PROMPT)?;
+        let mut prompt = Self { terminal, last_email: String::new(), _home: home };
+        prompt.terminal.send("let all = get_users(); print(`<${all[-1].email}>`)\r")?;
+        prompt.terminal.expect("\n<")?;
+        prompt.last_email = String::from_utf8(prompt.terminal.expect(">")?.before().to_vec())?;
+        prompt.settle()?;
+        Ok(prompt)
+    }
+
+    /// From Tab to the line that has what it added.
+    fn completed(&mut self, typed: &str, answer: &str) -> Result<Duration, Failure> {
+        self.terminal.send(typed)?;
+        let took = self.answered("\t", answer)?;
+        self.answered("\u{3}", PROMPT)?;
+        self.settle()?;
+        Ok(took)
+    }
+
+    /// From Ctrl-C to the prompt.
+    fn interrupted(&mut self, code: &str) -> Result<Duration, Failure> {
+        self.terminal.send(format!("print(\"running\"); {code}\r"))?;
+        self.terminal.expect("running\r\n")?;
+        self.settle()?;
+        let begun = Instant::now();
+        self.terminal.send("\u{3}")?;
+        self.terminal.expect("interrupted\r\n")?;
+        self.terminal.expect(PROMPT)?;
+        let took = begun.elapsed();
+        self.settle()?;
+        Ok(took)
+    }
+
+    /// Runs a line that shows nothing to its end.
+    fn run(&mut self, line: &str) -> Result<(), Failure> {
+        self.terminal.send(format!("{line}; print(\"do\" + \"ne\")\r"))?;
+        self.terminal.expect("\ndone\r\n")?;
+        self.settle()
+    }
+
+    /// From a key to what is shown for it.
+    fn answered(&mut self, key: &str, answer: &str) -> Result<Duration, Failure> {
+        self.settle()?;
+        let begun = Instant::now();
+        self.terminal.send(key)?;
+        self.terminal.expect(answer)?;
+        Ok(begun.elapsed())
+    }
+
+    /// Reads, and forgets, what is still on its way.
+    fn settle(&mut self) -> Result<(), Failure> {
+        let (mut bytes, mut last) = ([0; 4096], Instant::now());
+        while last.elapsed() < QUIET {
+            match self.terminal.try_read(&mut bytes) {
+                Ok(0) => return Err("the prompt has ended".into()),
+                Ok(_) => last = Instant::now(),
+                Err(error) if error.kind() == ErrorKind::WouldBlock => sleep(Duration::from_millis(1)),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
 }

@@ -1,6 +1,6 @@
 //! The prompt in a pseudo-terminal, as an operator types at it, in a home of its own.
 
-use expectrl::process::unix::{PtyStream, UnixProcess};
+use expectrl::process::unix::{PtyStream, Signal, UnixProcess};
 use expectrl::{ControlCode, Expect, Session};
 use std::path::Path;
 use std::process::Command;
@@ -82,6 +82,11 @@ impl Running {
     /// Presses Ctrl-C.
     pub(crate) fn interrupt(&mut self) {
         self.session.send(ControlCode::EndOfText).unwrap();
+    }
+
+    /// Sends SIGTERM, as whoever shuts a machine down does.
+    pub(crate) fn terminate(&mut self) {
+        self.session.get_process_mut().signal(Signal::SIGTERM).unwrap();
     }
 
     /// Waits for a text; answers what came before it.

@@ -182,7 +182,7 @@ const SHAPE: &[&str] = &["columns", "lists", "delimiter", "encoding", "min_rows"
 const PLAN: &[&str] = &["columns", "if_exists"];
 
 fn rows(session: &Session, path: &str, options: &Options) -> Result<Array> {
-    let rows = read(Path::new(path), &shape(options)?)?;
+    let rows = read(Path::new(path), &shape(options)?, session.interrupt())?;
     files::was_read(session, Path::new(path), Some(rows.len()))?;
     Ok(rows.into_iter().map(Dynamic::from).collect())
 }

@@ -2,17 +2,15 @@
 
 use super::{At, RhaiResultOf, session};
 use crate::error::{Error, Result};
-use crate::script::convert::{dynamic_of, json_of};
 use crate::script::encoding::decode;
 use crate::script::files;
+use crate::script::interrupt::Interrupt;
+use crate::script::json_text::{self, write as write_text};
 use crate::script::options::Options;
 use crate::script::session::Session;
 use crate::state::file::{Access, replace};
 use rhai::plugin::{Dynamic, export_module};
 use rhai::{Map, NativeCallContext};
-use serde::Serialize;
-use serde_json::Value;
-use serde_json::ser::{PrettyFormatter, Serializer};
 use std::path::Path;
 
 /// JSON.
@@ -32,7 +30,7 @@ pub mod functions {
     /// ```
     #[rhai_fn(return_raw)]
     pub fn parse_json(context: NativeCallContext, text: &str) -> RhaiResultOf<Dynamic> {
-        parse(text).at(&context)
+        session(&context).and_then(|session| parse(text, session.interrupt())).at(&context)
     }
 
     /// Writes a value as a JSON text on one line.
@@ -46,7 +44,7 @@ pub mod functions {
     /// ```
     #[rhai_fn(return_raw)]
     pub fn to_json(context: NativeCallContext, value: Dynamic) -> RhaiResultOf<String> {
-        compact(&value).at(&context)
+        session(&context).and_then(|session| write_text(&value, 0, session.interrupt())).at(&context)
     }
 
     /// Writes a map as a JSON text on one line.
@@ -60,7 +58,7 @@ pub mod functions {
     /// ```
     #[rhai_fn(name = "to_json", return_raw)]
     pub fn map_to_json(context: NativeCallContext, map: Map) -> RhaiResultOf<String> {
-        compact(&map.into()).at(&context)
+        to_json(context, map.into())
     }
 
     /// Writes a value as a JSON text, laid out as the options say.
@@ -77,8 +75,9 @@ pub mod functions {
     /// ```
     #[rhai_fn(name = "to_json", return_raw)]
     pub fn to_json_as(context: NativeCallContext, value: Dynamic, options: Map) -> RhaiResultOf<String> {
-        let options = Options::new("to_json", options, &["indent"]);
-        options.and_then(|options| laid_out(&value, &options)).at(&context)
+        let session = session(&context).at(&context)?;
+        let indent = Options::new("to_json", options, &["indent"]).and_then(|options| indent(&options));
+        indent.and_then(|indent| write_text(&value, indent, session.interrupt())).at(&context)
     }
 
     /// Reads a JSON file: objects become maps, `null` becomes `()`.
@@ -120,12 +119,13 @@ pub mod functions {
 /// As far as a level can be indented; beyond it is a slip.
 const DEEPEST_INDENT: usize = 16;
 
-fn parse(text: &str) -> Result<Dynamic> {
-    let value = serde_json::from_str(text).map_err(|error| {
+fn parse(text: &str, interrupt: &Interrupt) -> Result<Dynamic> {
+    let read = json_text::read(text, interrupt);
+    interrupt.check()?;
+    read.map_err(|error| {
         let place = format!("line {}, column {}", error.line(), error.column());
         Error::usage(format!("the text is no JSON: {} ({place})", cause(&error)))
-    })?;
-    Ok(dynamic_of(&value))
+    })
 }
 
 /// What is wrong, without the place that the parser puts behind it.
@@ -135,51 +135,36 @@ fn cause(error: &serde_json::Error) -> String {
     message.strip_suffix(&place).unwrap_or(&message).to_owned()
 }
 
-fn compact(value: &Dynamic) -> Result<String> {
-    Ok(json_of(value)?.to_string())
-}
-
-fn laid_out(value: &Dynamic, options: &Options) -> Result<String> {
+fn indent(options: &Options) -> Result<usize> {
     match options.count("indent")?.unwrap_or_default() {
-        0 => compact(value),
-        indent @ 1..=DEEPEST_INDENT => indented(&json_of(value)?, indent),
+        indent @ 0..=DEEPEST_INDENT => Ok(indent),
         _ => Err(Error::usage(format!("`indent` of to_json goes to {DEEPEST_INDENT}"))),
     }
 }
 
-fn indented(value: &Value, indent: usize) -> Result<String> {
-    let blanks = " ".repeat(indent);
-    let mut text = Vec::new();
-    let formatter = PrettyFormatter::with_indent(blanks.as_bytes());
-    let unwritable = |error: &dyn std::fmt::Display| Error::usage(format!("the value is no JSON: {error}"));
-    value
-        .serialize(&mut Serializer::with_formatter(&mut text, formatter))
-        .map_err(|error| unwritable(&error))?;
-    String::from_utf8(text).map_err(|error| unwritable(&error))
-}
-
 fn read_noted(session: &Session, path: &str) -> Result<Dynamic> {
-    let value = read(path)?;
+    let value = read(path, session.interrupt())?;
     files::was_read(session, Path::new(path), None)?;
     Ok(value)
 }
 
-fn read(path: &str) -> Result<Dynamic> {
+fn read(path: &str, interrupt: &Interrupt) -> Result<Dynamic> {
     let bytes = std::fs::read(path).map_err(|error| Error::io(Path::new(path), &error))?;
     let text = decode(bytes, None).map_err(|wrong| {
         let (line, column) = wrong.place();
         Error::file(format!("{path}:{line}:{column}"), wrong.message)
     })?;
-    let value = serde_json::from_str(&text).map_err(|error| {
+    let read = json_text::read(&text, interrupt);
+    interrupt.check()?;
+    read.map_err(|error| {
         let place = format!("{path}:{}:{}", error.line(), error.column());
         Error::file(place, format!("it is no JSON: {}", cause(&error)))
-    })?;
-    Ok(dynamic_of(&value))
+    })
 }
 
 fn write(session: &Session, path: &str, value: &Dynamic) -> Result<()> {
     files::make_way(session, Path::new(path))?;
-    let text = indented(&json_of(value)?, 2)?;
+    let text = write_text(value, 2, session.interrupt())?;
     replace(Path::new(path), Access::Usual, |file| writeln!(file, "{text}"))
 }
 
@@ -234,10 +219,13 @@ mod tests {
         let path = folder.path().join("x.json").display().to_string();
         std::fs::write(&path, "\u{feff}{\n \"a\": }").unwrap();
         assert_eq!(
-            read(&path).unwrap_err().to_string(),
+            read(&path, &Interrupt::default()).unwrap_err().to_string(),
             format!("{path}:2:7: it is no JSON: expected value")
         );
         std::fs::write(&path, b"{\n\"\xE4\"").unwrap();
-        assert_eq!(read(&path).unwrap_err().to_string(), format!("{path}:2:2: it is no UTF-8 text"));
+        assert_eq!(
+            read(&path, &Interrupt::default()).unwrap_err().to_string(),
+            format!("{path}:2:2: it is no UTF-8 text")
+        );
     }
 }

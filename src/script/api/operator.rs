@@ -205,7 +205,14 @@ fn said(context: &NativeCallContext, value: Dynamic) -> RhaiResultOf<ImmutableSt
 }
 
 fn show(session: &Session, value: &Dynamic) -> Result<()> {
-    session.console().show(&json_of(value)?);
+    let rows = match value.read_lock::<Array>() {
+        Some(list) => {
+            let row = |row| session.interrupt().check().and_then(|()| json_of(row));
+            list.iter().map(row).collect::<Result<Vec<_>>>()?.into()
+        }
+        None => json_of(value)?,
+    };
+    session.console().show(&rows);
     Ok(())
 }
 

@@ -53,8 +53,9 @@ pub mod functions {
     ///   is true); of a profile it also leaves out such members
     /// - `status`: with a profile as `group`, `"active"` for members with a live licence, `"inactive"` for the rest
     /// - `exclude_groups`: with `group`, true leaves out each user's `groups`; reading it is then an error
-    /// - `max_age`: of all users, how old a saved listing may be, as `"2h"`, `"90m"` or seconds. A new listing is then
-    ///   saved when it has been read to its end, in the folder of your user's state, closed to others, for a week
+    /// - `max_age`: of all users, how old a saved listing may be, as `"2h"`, `"90m"`, `"1d"` or seconds. A new
+    ///   listing is then saved when it has been read to its end, in the folder of your user's state, closed to others,
+    ///   for a week
     /// - `stale`: true uses a saved listing even if umapi has made changes since; it is left alone otherwise
     ///
     /// The age of a saved listing is always told.

@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::nearest::nearest;
 use crate::rows;
 use crate::script::encoding::{Encoding, Undecodable, decode};
+use crate::script::interrupt::Interrupt;
 use std::path::Path;
 use std::rc::Rc;
 
@@ -33,19 +34,19 @@ impl Default for Shape {
 /// Reads a file.
 ///
 /// # Errors
-/// `file`: it cannot be read, is broken, or has not the shape.
-pub fn read(path: &Path, shape: &Shape) -> Result<Vec<Row>> {
+/// `file`: it cannot be read, is broken, or has not the shape. `interrupted`.
+pub fn read(path: &Path, shape: &Shape, interrupt: &Interrupt) -> Result<Vec<Row>> {
     let file = path.display().to_string();
     let bytes = std::fs::read(path).map_err(|error| Error::io(path, &error))?;
     let text = decode(bytes, shape.encoding).map_err(|wrong| undecodable(&file, &wrong, shape))?;
-    parse(&file, &text, shape)
+    parse(&file, &text, shape, interrupt)
 }
 
 /// Reads the text of `file`.
 ///
 /// # Errors
-/// `file`: it is broken or has not the shape.
-pub fn parse(file: &str, text: &str, shape: &Shape) -> Result<Vec<Row>> {
+/// `file`: it is broken or has not the shape. `interrupted`.
+pub fn parse(file: &str, text: &str, shape: &Shape, interrupt: &Interrupt) -> Result<Vec<Row>> {
     let mut records =
         cells::records(text, shape.delimiter).map(|record| record.map(trimmed)).filter(|record| {
             record.as_ref().map_or(true, |record| record.cells.iter().any(|cell| !cell.is_empty()))
@@ -53,7 +54,7 @@ pub fn parse(file: &str, text: &str, shape: &Shape) -> Result<Vec<Row>> {
     let first = records.next().transpose().map_err(|wrong| broken(file, None, &wrong))?;
     let header = Rc::new(header(file, first, shape)?);
     let rows = records.map(|record| match record {
-        Ok(record) => row(&header, record),
+        Ok(record) => interrupt.check().and_then(|()| row(&header, record)),
         Err(wrong) => Err(broken(file, Some(&header), &wrong)),
     });
     let rows = rows.collect::<Result<Vec<_>>>()?;
@@ -159,12 +160,12 @@ mod tests {
     use super::*;
 
     fn rows(text: &str) -> Vec<String> {
-        let rows = parse("people.csv", text, &Shape::default()).unwrap();
+        let rows = parse("people.csv", text, &Shape::default(), &Interrupt::default()).unwrap();
         rows.iter().map(|row| row.to_json().to_string()).collect()
     }
 
     fn message(text: &str, shape: &Shape) -> String {
-        parse("people.csv", text, shape).unwrap_err().to_string()
+        parse("people.csv", text, shape, &Interrupt::default()).unwrap_err().to_string()
     }
 
     fn wanting(columns: &[&str]) -> Shape {
@@ -179,7 +180,7 @@ mod tests {
 
     #[test]
     fn a_row_knows_the_line_it_begins_in() {
-        let rows = parse("people.csv", "a\n\"x\ny\"\nz\n", &Shape::default()).unwrap();
+        let rows = parse("people.csv", "a\n\"x\ny\"\nz\n", &Shape::default(), &Interrupt::default()).unwrap();
         assert_eq!(rows.iter().map(Row::line).collect::<Vec<_>>(), [2, 4]);
     }
 
@@ -242,12 +243,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("people.csv");
         std::fs::write(&path, b"upn,firstname\na,Zo\xEB\n").unwrap();
-        let error = read(&path, &Shape::default()).unwrap_err().to_string();
+        let error = read(&path, &Shape::default(), &Interrupt::default()).unwrap_err().to_string();
         let expected = "people.csv:2:5: column `firstname`: it is no UTF-8 text; \
                         name its encoding, such as #{encoding: \"windows-1252\"}";
         assert!(error.ends_with(expected), "{error}");
         let shape = Shape { encoding: Some(Encoding::Windows1252), ..Shape::default() };
-        assert_eq!(read(&path, &shape).unwrap()[0].text("firstname"), Some("Zoë"));
+        assert_eq!(read(&path, &shape, &Interrupt::default()).unwrap()[0].text("firstname"), Some("Zoë"));
     }
 
     #[test]

@@ -3,8 +3,9 @@
 use crate::error::{Error, Result};
 use crate::nearest::nearest;
 use crate::rows;
-use crate::script::record::positionless;
-use rhai::{Array, Dynamic, Engine, ImmutableString, Map};
+use crate::script::error::At;
+use crate::script::record::{INDEXER, getter};
+use rhai::{Array, Dynamic, Engine, ImmutableString, Map, NativeCallContext};
 use serde_json::Value;
 use std::rc::Rc;
 
@@ -131,9 +132,12 @@ impl PartialEq for Row {
 /// Makes rows known to an engine.
 pub fn register(engine: &mut Engine) {
     engine.register_type_with_name::<Row>("Row");
-    engine.register_indexer_get(|row: &mut Row, column: &str| positionless(row.read(column)));
+    engine.register_fn(INDEXER, |context: NativeCallContext, row: &mut Row, column: &str| {
+        row.read(column).at(&context)
+    });
     // Rhai gives every value a property of this name, which would hide the column.
-    engine.register_get("tag", |row: &mut Row| positionless(row.read("tag")));
+    engine
+        .register_fn(getter("tag"), |context: NativeCallContext, row: &mut Row| row.read("tag").at(&context));
     engine.register_fn("get", |row: &mut Row, column: &str| row.find(column).unwrap_or(Dynamic::UNIT));
     engine.register_fn("contains", |row: &mut Row, column: &str| row.text(column).is_some());
     engine.register_fn("keys", |row: &mut Row| row.keys());
@@ -148,12 +152,13 @@ pub fn register(engine: &mut Engine) {
 mod tests {
     use super::*;
     use crate::script::csv_file::read::{Shape, parse};
+    use crate::script::interrupt::Interrupt;
     use rhai::Scope;
 
     fn eval(code: &str) -> Dynamic {
         let shape = Shape { lists: vec!["groups".into()], ..Shape::default() };
         let text = "email,groups,tag\na@example.com,\"A, B\",t\n";
-        let row = parse("people.csv", text, &shape).unwrap().remove(0);
+        let row = parse("people.csv", text, &shape, &Interrupt::default()).unwrap().remove(0);
         let mut engine = Engine::new();
         register(&mut engine);
         let mut scope = Scope::new();

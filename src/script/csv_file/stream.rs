@@ -4,6 +4,7 @@ use super::cells::{self, Record};
 use super::read::{self, Shape};
 use super::row::{Header, Row};
 use crate::error::{Error, Result};
+use crate::script::interrupt::Interrupt;
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
@@ -79,7 +80,7 @@ impl Rows {
 
     /// Reads what is not plain as a whole: another encoding, or something broken whose place is to be told.
     fn read_whole(&mut self) -> Result<()> {
-        self.whole = Some(read::read(&self.path, &self.shape)?.into_iter());
+        self.whole = Some(read::read(&self.path, &self.shape, &Interrupt::default())?.into_iter());
         Ok(())
     }
 
@@ -130,7 +131,7 @@ impl Rows {
             (Ok(_), _) => Ok(None),
             // Reading it as a whole names the place; where that goes well the file has changed meanwhile.
             (Err(Trouble), _) => {
-                read::read(&self.path, &self.shape)?;
+                read::read(&self.path, &self.shape, &Interrupt::default())?;
                 Err(Error::file(self.name(), "the file changed while it was read"))
             }
         }
@@ -164,7 +165,7 @@ mod tests {
         std::fs::write(&path, text).unwrap();
         let told = |row: Row| (row.line(), row.to_json().to_string());
         let streamed = rows(&path, Shape::default()).and_then(Iterator::collect::<Result<Vec<_>>>);
-        [streamed, read::read(&path, &Shape::default())].map(|rows| {
+        [streamed, read::read(&path, &Shape::default(), &Interrupt::default())].map(|rows| {
             rows.map(|rows| rows.into_iter().map(told).collect()).map_err(|error| error.to_string())
         })
     }

@@ -1,6 +1,6 @@
 //! Writes rows to a CSV file, one after the other, whole or not at all.
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::nearest::nearest;
 use crate::rows::{CsvWriter, cell, restore};
 use crate::script::convert::{json_of, kind_of};
@@ -173,14 +173,9 @@ fn columns(content: &Content, interrupt: &Interrupt) -> Result<Vec<String>> {
             known.insert(name.clone());
             columns.push(name.clone());
         }
-        go_on(interrupt)
+        interrupt.check()
     })?;
     Ok(columns)
-}
-
-/// A native loop looks at the interrupt itself.
-fn go_on(interrupt: &Interrupt) -> Result<()> {
-    if interrupt.is_requested() { Err(ErrorKind::Interrupted.into()) } else { Ok(()) }
 }
 
 /// The columns asked for; each must be one of some row, unless there are no rows to tell.
@@ -239,7 +234,7 @@ impl Job<'_> {
     fn rows(&self, writer: &mut CsvWriter<&mut dyn Write>, header: &[String]) -> Result<usize> {
         let mut rows = 0;
         self.content.each(&mut |row| {
-            go_on(self.interrupt)?;
+            self.interrupt.check()?;
             let value = |name: &String| row.get(name).filter(|_| self.columns.contains(name));
             let cells = header.iter().map(|name| value(name).map(cell).unwrap_or_default());
             writer.row(cells).map_err(|error| unusable(self.path, error))?;

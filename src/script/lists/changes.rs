@@ -1,6 +1,7 @@
 //! What differs between two listings of the same thing.
 
 use crate::error::Result;
+use crate::script::interrupt::Interrupt;
 use crate::script::lists::cell::{Cell, shared_text};
 use crate::script::lists::key::Key;
 use crate::script::record::Record;
@@ -14,13 +15,14 @@ use std::sync::Arc;
 /// Who was added, who was removed, and what changed of the others: `#{added, removed, changed}`.
 ///
 /// # Errors
-/// `incomplete`, naming the page.
-pub fn between<T: Item>(older: &Records<T>, newer: &Records<T>) -> Result<Map> {
+/// `incomplete`, naming the page. `interrupted`.
+pub fn between<T: Item>(older: &Records<T>, newer: &Records<T>, interrupt: &Interrupt) -> Result<Map> {
     let (before, now) = (older.all()?, newer.all()?);
     let known: HashMap<Key, &Arc<T>> = before.iter().map(|entry| (entry.key(), entry)).collect();
     let skips_groups = older.groups_left_out() || newer.groups_left_out();
     let (mut added, mut changed, mut kept) = (Vec::new(), Array::new(), HashSet::new());
     for entry in now.iter() {
+        interrupt.check()?;
         let key = entry.key();
         let Some(former) = known.get(&key) else {
             added.push(Arc::clone(entry));

@@ -4,6 +4,7 @@ use super::key::Key;
 use super::keyed::ranked;
 use crate::error::Result;
 use crate::script::convert::json_of;
+use crate::script::interrupt::Interrupt;
 use crate::wire::intern::Seed;
 use rhai::{Array, Dynamic, Engine, ImmutableString};
 use serde_json::Value;
@@ -35,9 +36,10 @@ impl Counter {
     ///
     /// # Errors
     /// `usage`: one is no data.
-    pub fn add_all(&self, list: &[Dynamic]) -> Result<()> {
+    /// `interrupted`: some entries are counted then.
+    pub fn add_all(&self, list: &[Dynamic], interrupt: &Interrupt) -> Result<()> {
         let mut counts = self.0.borrow_mut();
-        list.iter().try_for_each(|value| counts.add(value))
+        list.iter().try_for_each(|value| interrupt.check().and_then(|()| counts.add(value)))
     }
 
     /// How often a value was counted.
@@ -54,13 +56,16 @@ impl Counter {
     }
 
     /// Rows `#{key, count}`, the highest count first, equal counts by key.
-    pub fn rows(&self) -> Array {
+    ///
+    /// # Errors
+    /// `interrupted`.
+    pub fn rows(&self, interrupt: &Interrupt) -> Result<Array> {
         let counts = self.0.borrow();
         let texts =
             counts.texts.iter().map(|(text, count)| (Key::text(text, false), text.into(), *count, None));
         let others =
             counts.others.iter().map(|(key, (shown, count))| (key.clone(), shown.clone(), *count, None));
-        ranked(texts.chain(others).collect())
+        ranked(texts.chain(others).collect(), interrupt)
     }
 
     /// The rows as JSON.
@@ -68,7 +73,7 @@ impl Counter {
     /// # Errors
     /// None in practice: rows are data.
     pub fn to_json(&self) -> Result<Value> {
-        json_of(&self.rows().into())
+        json_of(&self.rows(&Interrupt::default())?.into())
     }
 }
 

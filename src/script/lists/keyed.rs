@@ -5,6 +5,7 @@ use super::cell::Cell;
 use super::entries::{Entries, Parts};
 use super::key::{Key, is_folded};
 use super::slots::Slots;
+use super::sort::sort_watched;
 use crate::error::{Error, Result};
 use crate::script::convert::kind_of;
 use crate::script::error::At;
@@ -101,7 +102,8 @@ impl<'l> Question<'l> {
             })?;
         }
         let rows = slots.into_keys().into_iter().zip(counts);
-        Ok(ranked(rows.map(|((key, shown), count)| (key, shown, count.entries, None)).collect()))
+        let rows = rows.map(|((key, shown), count)| (key, shown, count.entries, None));
+        ranked(rows.collect(), self.interrupt).at(self.context)
     }
 
     /// Rows `#{key, count, items}`, ordered as those of `count`.
@@ -110,12 +112,12 @@ impl<'l> Question<'l> {
     /// As those of `count`.
     pub fn group(&self, list: &dyn Entries) -> RhaiResultOf<Array> {
         let (slots, members) = self.members(list)?;
-        let rows = slots
-            .into_keys()
-            .into_iter()
-            .zip(members)
-            .map(|((key, shown), members)| (key, shown, members.len(), Some(list.pick(&members, None))));
-        Ok(ranked(rows.collect()))
+        let rows = slots.into_keys().into_iter().zip(members).map(|((key, shown), members)| {
+            self.interrupt.check()?;
+            Ok((key, shown, members.len(), Some(list.pick(&members, None))))
+        });
+        let rows: Result<_> = rows.collect();
+        rows.and_then(|rows| ranked(rows, self.interrupt)).at(self.context)
     }
 
     /// A map from each key to the list of its entries. Entries without a key are left out.
@@ -126,6 +128,7 @@ impl<'l> Question<'l> {
         let (slots, members) = self.members(list)?;
         let mut index = Map::new();
         for ((key, shown), members) in slots.into_keys().into_iter().zip(members) {
+            self.interrupt.check().at(self.context)?;
             if let Some(name) = name(&key, &shown).at(self.context)? {
                 index.insert(name.into(), list.pick(&members, None));
             }
@@ -159,7 +162,8 @@ impl<'l> Question<'l> {
     pub fn sort(&self, list: &dyn Entries) -> RhaiResultOf<Dynamic> {
         let mut keys = Vec::with_capacity(list.count());
         self.keys(list, |key, place| keys.push((key, place)))?;
-        keys.sort_by(|(one, _), (other, _)| one.cmp(other));
+        let keys = sort_watched(keys, |(one, _), (other, _)| one.cmp(other), self.interrupt);
+        let keys = keys.at(self.context)?;
         let places: Vec<_> = keys.into_iter().map(|(_, place)| place).collect();
         Ok(list.pick(&places, None))
     }
@@ -226,9 +230,10 @@ impl Count {
 /// Key, the value it first appeared as, how many entries, and which.
 pub(super) type Row = (Key, Dynamic, usize, Option<Dynamic>);
 
-pub(super) fn ranked(mut rows: Vec<Row>) -> Array {
-    rows.sort_by(|one, other| (Reverse(one.2), &one.0).cmp(&(Reverse(other.2), &other.0)));
-    rows.into_iter().map(row).collect()
+pub(super) fn ranked(rows: Vec<Row>, interrupt: &Interrupt) -> Result<Array> {
+    let order = |one: &Row, other: &Row| (Reverse(one.2), &one.0).cmp(&(Reverse(other.2), &other.0));
+    let rows = sort_watched(rows, order, interrupt)?;
+    rows.into_iter().map(|entry| interrupt.check().map(|()| row(entry))).collect()
 }
 
 fn row((_, key, count, items): Row) -> Dynamic {

@@ -7,12 +7,10 @@ use crate::error::{Error, Result};
 use crate::nearest::nearest;
 use crate::script::convert::kind_of;
 use crate::script::error::At;
-use crate::script::record::RhaiResultOf;
+use crate::script::record::{INDEXER, RhaiResultOf};
+use crate::script::session::session;
 use rhai::{Array, Dynamic, Map, NativeCallContext};
 use std::ops::Deref;
-
-/// The name under which Rhai keeps what `x["name"]` calls.
-pub const INDEXER: &str = "index$get$";
 
 /// An array of a script.
 pub struct Plain<'l, A> {
@@ -89,9 +87,13 @@ impl<A: Deref<Target = Array>> Entries for Plain<'_, A> {
         Key::of(&self.items[place], false)
     }
 
+    /// Copies of maps take their time. After an interruption nobody looks at what was copied.
     fn pick(&self, places: &[usize], before: Option<Dynamic>) -> Dynamic {
+        let session = session(self.context).ok();
+        let goes_on = || session.as_ref().is_none_or(|session| !session.interrupt().is_requested());
         let mut picked = before.and_then(Dynamic::try_cast::<Array>).unwrap_or_default();
-        picked.extend(places.iter().map(|place| self.items[*place].clone()));
+        let places = places.iter().take_while(|_| goes_on());
+        picked.extend(places.map(|place| self.items[*place].clone()));
         picked.into()
     }
 }

@@ -4,11 +4,12 @@ use super::Records;
 use super::item::Item;
 use crate::error::Result;
 use crate::script::error::At;
-use crate::script::lists::plain::INDEXER;
-use crate::script::record::{Record, RhaiResultOf};
+use crate::script::json_text;
+use crate::script::record::{INDEXER, Record, RhaiResultOf};
+use crate::script::session::session;
 use crate::wire::group::Group;
 use crate::wire::user::User;
-use rhai::{Engine, EvalAltResult, NativeCallContext, Position};
+use rhai::{Dynamic, Engine, EvalAltResult, NativeCallContext, Position};
 use serde_json::Value;
 
 /// Makes both kinds of list known to an engine.
@@ -43,7 +44,8 @@ fn register_list<T: Item>(engine: &mut Engine) {
 fn register_printing<T: Item>(engine: &mut Engine) {
     for name in ["print", "debug"] {
         engine.register_fn(name, |context: NativeCallContext, list: &mut Records<T>| {
-            list.to_json().map(|list| list.to_string()).at(&context)
+            let session = session(&context).at(&context)?;
+            json_text::write(&Dynamic::from(list.clone()), 0, session.interrupt()).at(&context)
         });
     }
     for name in ["to_string", "to_debug"] {

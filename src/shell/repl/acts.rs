@@ -1,8 +1,9 @@
 //! What the commands of the prompt do.
 
-use super::meta::{META, find};
+use super::meta::{META, named};
 use super::saved::script_of;
 use super::view::{self, Shown};
+use super::workspace::LAST;
 use super::{Repl, Step};
 use crate::cli::Format;
 use crate::client::settings::Mode;
@@ -11,10 +12,12 @@ use crate::output::fit::{Grid, cut, pairs};
 use crate::output::render::cell;
 use crate::output::view::plural;
 use crate::script::catalog::{Catalog, Section};
-use crate::script::{convert, look, source};
+use crate::script::csv_file::write::{Content, IfExists, Plan, write};
+use crate::script::{convert, json_text, look, source};
 use crate::shell::exit::Exit;
 use crate::shell::functions;
 use crate::state::file::{Access, replace};
+use rhai::Dynamic;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
@@ -29,8 +32,13 @@ pub(super) fn help(repl: &mut Repl, name: &str) -> Result<Step> {
         return Ok(Step::Go);
     }
     if name.starts_with(':') {
-        let (meta, _) = find(name)?;
-        repl.output.data(&format!("{}\n  {}", meta.usage(), meta.summary));
+        let meta = named(name)?;
+        let example = if meta.example.is_empty() {
+            String::new()
+        } else {
+            format!("\n  :{} {}", meta.name, meta.example)
+        };
+        repl.output.data(&format!("{}\n  {}{example}", meta.usage(), meta.summary));
         return Ok(Step::Go);
     }
     of_function(repl, name)
@@ -89,19 +97,23 @@ pub(super) fn more(repl: &mut Repl, _: &str) -> Result<Step> {
 
 /// `:json`.
 pub(super) fn json(repl: &mut Repl, _: &str) -> Result<Step> {
-    let value = convert::json_of(&repl.workspace.last())?;
-    repl.output.data(&format!("{value:#}"));
+    let text = {
+        let scope = repl.workspace.scope(); // a copy of a long list would take its time
+        let last = scope.get(LAST).unwrap_or(&Dynamic::UNIT);
+        json_text::write(last, 2, repl.session.interrupt())?
+    };
+    repl.output.data(&text);
     Ok(Step::Go)
 }
 
 /// `:csv`.
 pub(super) fn csv(repl: &mut Repl, file: &str) -> Result<Step> {
-    let path = file_named(file, "csv")?;
-    let value = convert::json_of(&repl.workspace.last())?;
-    let text = crate::output::render::csv(&value);
-    replace(&path, Access::Usual, |target| target.write_all(text.as_bytes()))?;
-    let rows = value.as_array().map_or(1, Vec::len);
-    repl.output.message(&format!("{} written, {rows} rows", path.display()));
+    let path = file_named(file)?;
+    let last = rows_of(repl.workspace.last());
+    let content = Content::of(last.clone()).or_else(|_| Content::of(vec![last].into()))?;
+    let plan = Plan { columns: None, if_exists: IfExists::Replace };
+    let written = write(&path, &content, &plan, repl.session.interrupt())?;
+    repl.output.message(&format!("{} written, {}", path.display(), plural(written.rows, "row")));
     Ok(Step::Go)
 }
 
@@ -109,13 +121,18 @@ pub(super) fn csv(repl: &mut Repl, file: &str) -> Result<Step> {
 pub(super) fn table(repl: &mut Repl, columns: &str) -> Result<Step> {
     let columns: Vec<_> =
         columns.split([',', ' ']).filter(|column| !column.is_empty()).map(str::to_owned).collect();
-    if columns.is_empty() {
-        return Err(Error::usage_with_hint("`:table` needs columns", "For example: :table email, lastname"));
-    }
-    let (text, shown) = view::table(&repl.workspace.last(), columns, repl.frame())?;
+    let (text, shown) = view::table(&rows_of(repl.workspace.last()), columns, repl.frame())?;
     repl.output.data(&text);
     repl.shown = Some(shown).filter(Shown::has_more);
     Ok(Step::Go)
+}
+
+/// What of a value is a table: of a report its outcomes.
+fn rows_of(value: Dynamic) -> Dynamic {
+    match look::type_word(&value).as_str() {
+        "Report" => look::field(&value, "outcomes").unwrap_or(value),
+        _ => value,
+    }
 }
 
 /// `:vars`.
@@ -155,10 +172,8 @@ fn brief(value: &rhai::Dynamic) -> String {
 }
 
 /// `:time`.
+#[expect(clippy::unnecessary_wraps, reason = "every command of the table has this form")]
 pub(super) fn time(repl: &mut Repl, text: &str) -> Result<Step> {
-    if text.is_empty() {
-        return Err(Error::usage_with_hint("`:time` needs a line", "For example: :time get_users().len()"));
-    }
     let (begun, before) = (Instant::now(), repl.session.calls());
     let step = repl.evaluate(text);
     let after = repl.session.calls();
@@ -173,14 +188,14 @@ pub(super) fn time(repl: &mut Repl, text: &str) -> Result<Step> {
 
 /// `:load`.
 pub(super) fn load(repl: &mut Repl, file: &str) -> Result<Step> {
-    let path = file_named(file, "load")?;
+    let path = file_named(file)?;
     let text = source::read_file(&path)?;
     Ok(repl.load(path, &text))
 }
 
 /// `:save`.
 pub(super) fn save(repl: &mut Repl, file: &str) -> Result<Step> {
-    let path = file_named(file, "save")?;
+    let path = file_named(file)?;
     let keep = |text: &str| repl.keeper.may_keep(text) && !repl.session.holds_secret(text);
     let (text, left_out) = script_of(repl.workspace.saved(), keep);
     super::saved::check_target(&path)?;
@@ -247,7 +262,9 @@ pub(super) fn mode(repl: &mut Repl, name: &str) -> Result<Step> {
 /// `:history`.
 pub(super) fn history(repl: &mut Repl, count: &str) -> Result<Step> {
     let count = if count.is_empty() { Ok(HISTORY_SHOWN) } else { count.parse() };
-    let count = count.map_err(|_| Error::usage("`:history` takes a number of lines"))?;
+    let count = count.map_err(|_| {
+        Error::usage_with_hint("`:history` takes a number of lines", "For example: :history 50")
+    })?;
     let first = repl.typed.len().saturating_sub(count);
     for (place, line) in repl.typed.iter().enumerate().skip(first) {
         repl.output.data(&format!("{:>5}  {}", place + 1, line.replace('\n', "\n       ")));
@@ -270,10 +287,7 @@ pub(super) fn quit(_: &mut Repl, _: &str) -> Result<Step> {
     Ok(Step::Leave(Exit::Done))
 }
 
-fn file_named(name: &str, command: &str) -> Result<PathBuf> {
-    if name.is_empty() {
-        return Err(Error::usage(format!("`:{command}` needs a file")));
-    }
+fn file_named(name: &str) -> Result<PathBuf> {
     match name.strip_prefix("~/") {
         Some(rest) => match std::env::home_dir() {
             Some(home) => Ok(home.join(rest)),

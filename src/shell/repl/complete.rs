@@ -14,7 +14,7 @@ use rhai::{Dynamic, Scope};
 use std::path::Path;
 
 /// More would help nobody.
-const MOST: usize = 200;
+pub const MOST: usize = 200;
 
 /// A longer explanation of a candidate is cut: `:help` has the whole.
 const WIDEST: usize = 76;
@@ -222,7 +222,7 @@ fn meta(text: &str, cursor: usize, world: &World<'_>) -> (usize, Vec<Candidate>)
         Argument::File => files(start, typed),
         Argument::Profile => (start, fitting(&mut world.profiles.iter().map(String::as_str))),
         Argument::Mode => (start, fitting(&mut MODES.iter().copied())),
-        Argument::Function => {
+        Argument::Function | Argument::Pattern => {
             let metas: Vec<_> = META.iter().map(|meta| format!(":{}", meta.name)).collect();
             (start, fitting(&mut world.reference.catalog.names().chain(metas.iter().map(String::as_str))))
         }
@@ -241,7 +241,7 @@ fn meta(text: &str, cursor: usize, world: &World<'_>) -> (usize, Vec<Candidate>)
             let (start, candidates) = script(&Cursor::of(&text[offset..], text.len() - offset), world);
             (start + offset, candidates)
         }
-        Argument::None => (start, Vec::new()),
+        Argument::Count | Argument::None => (start, Vec::new()),
     }
 }
 
@@ -249,7 +249,9 @@ fn meta(text: &str, cursor: usize, world: &World<'_>) -> (usize, Vec<Candidate>)
 mod tests {
     use super::*;
     use crate::script::convert::dynamic_of;
+    use crate::script::record::UserRecord;
     use serde_json::json;
+    use std::sync::Arc;
     use std::time::Instant;
 
     struct Desk {
@@ -318,6 +320,19 @@ mod tests {
         assert!(desk.texts("people[0].email.to_up").iter().any(|name| name == "to_upper()"));
         assert!(desk.texts("\"x\".tri").iter().any(|name| name == "trim()"));
         assert!(desk.texts("unknown.").is_empty());
+    }
+
+    #[test]
+    fn methods_are_those_that_the_value_has() {
+        let mut desk = Desk::new();
+        desk.scope.push("user", UserRecord { user: Arc::default(), groups_left_out: false });
+        let of = |text: &str| desk.texts(text);
+        for name in ["sort_by(", "count_by(", "where(", "set_tag(", "take()", "to_debug()"] {
+            assert!(!of("user.").contains(&name.to_owned()), "{name}");
+            assert!(!of("people[0].email.").contains(&name.to_owned()), "{name}");
+        }
+        assert!(of("user.").contains(&"in_group(".to_owned()), "{:?}", of("user."));
+        assert!(of("people.").contains(&"count_by(".to_owned()));
     }
 
     #[test]

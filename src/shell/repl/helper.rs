@@ -3,10 +3,12 @@
 use super::complete::{Candidate, World, complete};
 use super::highlight::highlight;
 use super::hint::{Hint, hint};
+use super::keys::EditorState;
 use super::reference::Names;
 use super::workspace::Variables;
 use crate::output::palette::Palette;
 use crate::script::complete::is_complete;
+use crate::script::engine::EXPRESSION_DEPTH;
 use crate::script::seen::Seen;
 use rhai::Engine;
 use rustyline::completion::Completer;
@@ -39,19 +41,20 @@ pub struct Assistant {
     desk: Rc<Desk>,
     parser: Engine,
     palette: Palette,
+    state: EditorState,
 }
 
 impl Assistant {
     /// Looks at `desk`.
-    pub fn new(desk: Rc<Desk>, palette: Palette) -> Self {
-        Self { desk, parser: parser(), palette }
+    pub fn new(desk: Rc<Desk>, palette: Palette, state: EditorState) -> Self {
+        Self { desk, parser: parser(), palette, state }
     }
 }
 
 /// An engine that parses and knows no function; cheap to make.
 pub fn parser() -> Engine {
     let mut engine = Engine::new_raw();
-    engine.set_max_expr_depths(512, 512);
+    engine.set_max_expr_depths(EXPRESSION_DEPTH, EXPRESSION_DEPTH);
     engine
 }
 
@@ -126,7 +129,9 @@ impl Hinter for Assistant {
 }
 
 impl Highlighter for Assistant {
+    /// Without colour the line is drawn as it is. Whenever it is drawn, no list is open any more.
     fn highlight<'l>(&self, line: &'l str, pos: usize) -> Cow<'l, str> {
+        self.state.set_listing(false);
         if self.palette.colored {
             Cow::Owned(highlight(line, Some(pos), |name| self.desk.names.is_ours(name), self.palette))
         } else {
@@ -139,6 +144,7 @@ impl Highlighter for Assistant {
     }
 
     fn highlight_candidate<'c>(&self, candidate: &'c str, _: CompletionType) -> Cow<'c, str> {
+        self.state.set_listing(true);
         Cow::Borrowed(candidate)
     }
 

@@ -1,5 +1,5 @@
 //! Keys with a meaning of their own: Enter keeps the indentation, Tab indents an empty line, Ctrl-C tells whether
-//! there was anything to clear.
+//! there was anything to clear and leaves a list of completions that waits for more.
 
 use super::helper::{is_whole, parser};
 use rustyline::{
@@ -11,17 +11,38 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// One step of indentation.
 const INDENT: &str = "    ";
+/// What the line editor takes for the end of a list of completions.
+const LEAVE_LIST: char = 'q';
 
-/// Whether the line was empty when Ctrl-C was pressed last.
-pub type WasEmpty = Arc<AtomicBool>;
+/// What the line editor knows and does not tell. Clones are the same.
+#[derive(Debug, Clone, Default)]
+pub struct EditorState(Arc<Flags>);
+
+#[derive(Debug, Default)]
+struct Flags {
+    was_empty: AtomicBool,
+    lists: AtomicBool,
+}
+
+impl EditorState {
+    /// Whether the line was empty when Ctrl-C was pressed last.
+    pub fn was_empty(&self) -> bool {
+        self.0.was_empty.load(Ordering::Relaxed)
+    }
+
+    /// Whether completions are being listed: between two pages the editor understands few keys.
+    pub fn set_listing(&self, lists: bool) {
+        self.0.lists.store(lists, Ordering::Relaxed);
+    }
+}
 
 /// The keys and what they do.
-pub fn bindings(was_empty: &WasEmpty) -> [(KeyEvent, EventHandler); 3] {
+pub fn bindings(state: &EditorState) -> [(KeyEvent, EventHandler); 3] {
     let handler = |handler: Box<dyn ConditionalEventHandler>| EventHandler::Conditional(handler);
     [
         (KeyEvent(KeyCode::Enter, Modifiers::NONE), handler(Box::new(Enter))),
         (KeyEvent(KeyCode::Tab, Modifiers::NONE), handler(Box::new(Tab))),
-        (KeyEvent(KeyCode::Char('C'), Modifiers::CTRL), handler(Box::new(Clear(Arc::clone(was_empty))))),
+        (KeyEvent(KeyCode::Char('C'), Modifiers::CTRL), handler(Box::new(Clear(state.clone())))),
     ]
 }
 
@@ -41,11 +62,15 @@ impl ConditionalEventHandler for Tab {
     }
 }
 
-struct Clear(WasEmpty);
+struct Clear(EditorState);
 
 impl ConditionalEventHandler for Clear {
     fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext<'_>) -> Option<Cmd> {
-        self.0.store(context.line().is_empty(), Ordering::Relaxed);
+        let flags = &self.0.0;
+        if flags.lists.load(Ordering::Relaxed) {
+            return Some(Cmd::SelfInsert(1, LEAVE_LIST));
+        }
+        flags.was_empty.store(context.line().is_empty(), Ordering::Relaxed);
         Some(Cmd::Interrupt)
     }
 }

@@ -14,6 +14,8 @@ pub struct Meta {
     pub argument: Argument,
     /// One line for people.
     pub summary: &'static str,
+    /// Arguments as somebody would type them, where the usage alone does not tell.
+    pub example: &'static str,
     /// Does it; with what stands behind the name.
     pub run: fn(&mut Repl, &str) -> Result<Step>,
 }
@@ -21,8 +23,10 @@ pub struct Meta {
 /// What an argument is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Argument {
-    /// There is none to complete.
+    /// There is none.
     None,
+    /// A number.
+    Count,
     /// A file.
     File,
     /// A profile.
@@ -31,6 +35,8 @@ pub enum Argument {
     Mode,
     /// A function, or a command of the prompt.
     Function,
+    /// Words that are searched for.
+    Pattern,
     /// Columns of the last value.
     Columns,
     /// A line of a script.
@@ -45,7 +51,33 @@ impl Meta {
         summary: &'static str,
         run: fn(&mut Repl, &str) -> Result<Step>,
     ) -> Self {
-        Self { name, arguments, argument, summary, run }
+        Self { name, arguments, argument, summary, example: "", run }
+    }
+
+    /// With what is taken for its arguments.
+    const fn example(self, example: &'static str) -> Self {
+        Self { example, ..self }
+    }
+
+    /// What stands behind its name, if it can be that.
+    fn take<'l>(&self, rest: &'l str) -> Result<&'l str> {
+        let message = if self.arguments.is_empty() && !rest.is_empty() {
+            format!("`:{}` takes nothing behind it, not `{rest}`", self.name)
+        } else if rest.is_empty() && !self.arguments.is_empty() && !self.arguments.starts_with('[') {
+            format!("`:{}` needs {}", self.name, self.arguments)
+        } else {
+            return Ok(rest);
+        };
+        Err(Error::usage_with_hint(message, format!("It is typed `{}`{}.", self.usage(), self.such_as())))
+    }
+
+    /// An example behind its usage, where it has one.
+    fn such_as(&self) -> String {
+        if self.example.is_empty() {
+            String::new()
+        } else {
+            format!(", such as `:{} {}`", self.name, self.example)
+        }
     }
 
     /// How it is typed.
@@ -66,14 +98,16 @@ pub const META: &[Meta] = &[
     Meta::new(
         "functions",
         "[PATTERN]",
-        Argument::Function,
+        Argument::Pattern,
         "list functions by part of a name or a word",
         acts::functions,
     ),
     Meta::new("more", "", Argument::None, "show the next rows of a long list", acts::more),
     Meta::new("json", "", Argument::None, "show the last value as JSON", acts::json),
-    Meta::new("csv", "FILE", Argument::File, "write the last value to a CSV file", acts::csv),
-    Meta::new("table", "COLUMNS", Argument::Columns, "show the last value with these columns", acts::table),
+    Meta::new("csv", "FILE", Argument::File, "write the last value to a CSV file", acts::csv)
+        .example("people.csv"),
+    Meta::new("table", "COLUMNS", Argument::Columns, "show the last value with these columns", acts::table)
+        .example("email, lastname"),
     Meta::new(
         "vars",
         "",
@@ -87,19 +121,22 @@ pub const META: &[Meta] = &[
         Argument::Expression,
         "evaluate, and tell time, requests and waiting",
         acts::time,
-    ),
-    Meta::new("load", "FILE", Argument::File, "run a script into the session", acts::load),
+    )
+    .example("get_users().len()"),
+    Meta::new("load", "FILE", Argument::File, "run a script into the session", acts::load)
+        .example("helpers.rhai"),
     Meta::new(
         "save",
         "FILE",
         Argument::File,
         "write the session's lines that went well as a script",
         acts::save,
-    ),
+    )
+    .example("session.rhai"),
     Meta::new("edit", "", Argument::None, "edit the last input in $EDITOR", acts::edit),
     Meta::new("profile", "[NAME]", Argument::Profile, "go to another profile, or list them", acts::profile),
     Meta::new("mode", "[test|live]", Argument::Mode, "tell or choose whether changes are real", acts::mode),
-    Meta::new("history", "[COUNT]", Argument::None, "list what was typed", acts::history),
+    Meta::new("history", "[COUNT]", Argument::Count, "list what was typed", acts::history),
     Meta::new("reset", "", Argument::None, "forget variables, functions and imports", acts::reset),
     Meta::new("quit", "", Argument::None, "leave", acts::quit),
 ];
@@ -107,15 +144,26 @@ pub const META: &[Meta] = &[
 /// The command a line asks for, and its arguments.
 ///
 /// # Errors
-/// `usage`: there is none of that name; names the nearest. An unambiguous beginning is enough.
+/// `usage`: there is none of that name; names the nearest. Also when it needs arguments and has none, or has some and
+/// takes none; names its usage.
 pub fn find(line: &str) -> Result<(&'static Meta, &str)> {
-    let line = line.trim().trim_start_matches(':');
+    let line = line.trim();
     let (name, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+    let meta = named(name)?;
+    Ok((meta, meta.take(rest.trim())?))
+}
+
+/// The command of that name; an unambiguous beginning is enough.
+///
+/// # Errors
+/// `usage`: there is none; names the nearest.
+pub fn named(name: &str) -> Result<&'static Meta> {
+    let name = name.trim_start_matches(':');
     let begins: Vec<_> = META.iter().filter(|meta| !name.is_empty() && meta.name.starts_with(name)).collect();
     let exact = META.iter().find(|meta| meta.name == name);
     match (exact, begins.as_slice()) {
-        (Some(meta), _) => Ok((meta, rest.trim())),
-        (None, [only]) => Ok((*only, rest.trim())),
+        (Some(meta), _) => Ok(meta),
+        (None, [only]) => Ok(only),
         (None, several) => Err(unknown(name, several)),
     }
 }
@@ -165,6 +213,21 @@ mod tests {
     }
 
     #[test]
+    fn what_stands_behind_a_name_must_be_what_it_takes() {
+        let told = |line: &str| {
+            let error = find(line).err().unwrap();
+            (error.to_string(), error.hint().unwrap_or_default())
+        };
+        let (message, hint) = told(":quit now");
+        assert_eq!(message, "`:quit` takes nothing behind it, not `now`");
+        assert_eq!(hint, "It is typed `:quit`.");
+        let (message, hint) = told(":table");
+        assert_eq!(message, "`:table` needs COLUMNS");
+        assert_eq!(hint, "It is typed `:table COLUMNS`, such as `:table email, lastname`.");
+        assert!(find(":mode").is_ok() && find(":functions two words").is_ok());
+    }
+
+    #[test]
     fn the_table_is_sound() {
         for (place, meta) in META.iter().enumerate() {
             assert!(META[..place].iter().all(|earlier| earlier.name != meta.name), "{}", meta.name);
@@ -174,6 +237,7 @@ mod tests {
                 meta.name
             );
             assert!(meta.usage().len() + meta.summary.len() < 76, "{}", meta.name);
+            assert_eq!(meta.arguments.is_empty(), meta.argument == Argument::None, "{}", meta.name);
         }
         assert_eq!(markdown().lines().count(), META.len() + 2);
     }

@@ -21,7 +21,7 @@ use super::exit::Exit;
 use super::history::Keeper;
 use super::program::Program;
 use super::progress::Progress;
-use super::{panics, report, runner};
+use super::{console, panics, report, runner};
 use crate::client::settings::Mode;
 use crate::error::{Error, ErrorKind, Result};
 use crate::output::Output;
@@ -35,7 +35,7 @@ use crate::script::session::{Session, Setup};
 use banner::Whereabouts;
 use consent::Consent;
 use helper::{Assistant, Desk};
-use keys::WasEmpty;
+use keys::EditorState;
 use lexer::{Kind, pieces};
 use reference::Names;
 use rhai::Dynamic;
@@ -47,7 +47,6 @@ use std::cell::RefCell;
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use transcript::Input;
 use view::Shown;
 use workspace::{Unfinished, Workspace};
@@ -100,8 +99,8 @@ pub fn run(opener: Box<dyn Opener>, output: &Arc<Output>, progress: &Arc<Progres
         }
     };
     let mut repl = Repl::new(first, opener, Arc::clone(output), Arc::clone(progress));
-    let was_empty = WasEmpty::default();
-    let mut editor = match repl.editor(&was_empty) {
+    let state = EditorState::default();
+    let mut editor = match repl.editor(&state) {
         Ok(editor) => editor,
         Err(error) => {
             output.error(&format!("the terminal cannot be used: {error}"), None);
@@ -111,7 +110,8 @@ pub fn run(opener: Box<dyn Opener>, output: &Arc<Output>, progress: &Arc<Progres
     if let Some(exit) = repl.greet() {
         return exit;
     }
-    let exit = repl.converse(&mut editor, &was_empty);
+    let _waker = console::waker(&mut editor);
+    let exit = repl.converse(&mut editor, &state);
     runner::leave(&repl.session, exit, output)
 }
 
@@ -166,19 +166,18 @@ impl Repl {
         }
     }
 
-    fn editor(&mut self, was_empty: &WasEmpty) -> rustyline::Result<LineEditor> {
+    fn editor(&mut self, state: &EditorState) -> rustyline::Result<LineEditor> {
         let config = rustyline::Config::builder()
             .completion_type(CompletionType::List)
             .completion_show_all_if_ambiguous(true)
+            .completion_prompt_limit(complete::MOST) // a list of pages needs no question before it
             .build();
         let mut editor = Editor::with_history(config, MemHistory::new())?;
         editor.set_max_history_size(crate::state::history::KEPT)?;
-        let palette = self.output.data_palette();
-        if !palette.colored {
-            editor.set_color_mode(ColorMode::Disabled);
-        }
-        editor.set_helper(Some(Assistant::new(Rc::clone(&self.desk), palette)));
-        for (key, handler) in keys::bindings(was_empty) {
+        editor.set_color_mode(ColorMode::Forced); // the assistant knows when to draw without colour
+        let assistant = Assistant::new(Rc::clone(&self.desk), self.output.data_palette(), state.clone());
+        editor.set_helper(Some(assistant));
+        for (key, handler) in keys::bindings(state) {
             editor.bind_sequence(key, handler);
         }
         match self.keeper.earlier() {
@@ -220,16 +219,10 @@ impl Repl {
         }
     }
 
-    fn converse(&mut self, editor: &mut LineEditor, was_empty: &WasEmpty) -> Exit {
+    fn converse(&mut self, editor: &mut LineEditor, state: &EditorState) -> Exit {
         let (mut warned, mut begun) = (false, String::new());
         loop {
-            let prompt = self.whereabouts().prompt(self.output.data_palette());
-            let initial = std::mem::take(&mut begun);
-            let line = if initial.is_empty() {
-                editor.readline(&prompt)
-            } else {
-                editor.readline_with_initial(&prompt, (&initial, ""))
-            };
+            let Some(line) = self.read(editor, &std::mem::take(&mut begun)) else { return Exit::Interrupted };
             match line {
                 Ok(line) => {
                     warned = false;
@@ -240,7 +233,7 @@ impl Repl {
                         Step::Leave(exit) => return exit,
                     }
                 }
-                Err(ReadlineError::Interrupted) if was_empty.load(Ordering::Relaxed) => {
+                Err(ReadlineError::Interrupted) if state.was_empty() => {
                     if warned {
                         return Exit::Done;
                     }
@@ -256,6 +249,22 @@ impl Repl {
                 }
             }
         }
+    }
+
+    /// A line of the operator's, begun with a text; `None` when the session was told to end.
+    fn read(&self, editor: &mut LineEditor, begun: &str) -> Option<rustyline::Result<String>> {
+        let prompt = self.whereabouts().prompt(self.output.data_palette());
+        let interrupt = self.session.interrupt();
+        interrupt.set_idle(true);
+        if interrupt.is_ended() {
+            return None;
+        }
+        let line = match begun {
+            "" => editor.readline(&prompt),
+            begun => editor.readline_with_initial(&prompt, (begun, "")),
+        };
+        interrupt.set_idle(false);
+        (!interrupt.is_ended()).then_some(line)
     }
 
     fn keep(&mut self, line: &str, editor: &mut LineEditor) {
@@ -434,8 +443,7 @@ fn new_session(setup: Setup, is_real: bool, output: &Arc<Output>) -> Rc<Session>
     if is_real && session.setup().mode == Mode::Live {
         let setup = session.setup();
         let organization = setup.organization.clone().unwrap_or_else(|| "an unnamed organization".to_owned());
-        let place = format!("{organization}, profile {}", setup.profile);
-        session.add_hook(Arc::new(Consent::new(&place, Arc::clone(output))));
+        session.add_hook(Arc::new(Consent::new(&organization, &setup.profile, Arc::clone(output))));
     }
     session
 }

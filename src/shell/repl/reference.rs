@@ -1,6 +1,7 @@
 //! The functions by name: the catalogue, read beside the first prompt rather than before it.
 
-use crate::script::catalog::{Catalog, Function, methods_of_rhai};
+use crate::script::catalog::{Catalog, Function, Parameter, methods_of_rhai};
+use crate::script::look::is_list;
 use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
 use std::thread;
@@ -68,14 +69,23 @@ impl Reference {
     /// The methods that a value of this type has, ours and Rhai's.
     pub fn methods<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Function> {
         let ours = self.catalog.functions().filter(|function| function.method);
-        ours.chain(&self.standard).filter(move |function| {
-            let owner = function.parameters.first().map(|parameter| parameter.kind.as_str());
-            owner.is_some_and(|owner| owner == kind || owner == "value")
-        })
+        let standard = self.standard.iter().filter(|function| is_of_use(function));
+        let fits = move |owner: &Parameter| match (owner.kind.as_str(), owner.name.as_str()) {
+            ("value", "list") => is_list(kind),
+            (owner, _) => owner == kind || owner == "value",
+        };
+        ours.chain(standard).filter(move |function| function.parameters.first().is_some_and(fits))
     }
 
     /// What a function answers, as a type.
     pub fn answer(&self, name: &str) -> Option<&str> {
         self.catalog.functions().find(|function| function.name == name)?.answer.as_deref()
     }
+}
+
+/// What Rhai's own machinery calls is not meant for people; nor is what it gives every value, but for this.
+fn is_of_use(function: &Function) -> bool {
+    let of_any = function.parameters.first().is_some_and(|owner| owner.kind == "value");
+    !["print", "debug", "to_debug"].contains(&function.name.as_str())
+        && (!of_any || function.name == "to_string")
 }

@@ -3,8 +3,8 @@
 
 use crate::error::{Error, Result};
 use crate::nearest::nearest;
-use crate::output::fit::Grid;
-use crate::output::view::{self, Frame, keys, text};
+use crate::output::layout::{Layout, keys, records};
+use crate::output::view::{self, Frame};
 use crate::script::convert;
 use crate::script::list::List;
 use crate::script::record::{Record, UserRecord};
@@ -14,12 +14,14 @@ use serde_json::{Map, Value};
 
 /// Rows of a list that are shown at once.
 pub const PAGE: usize = 20;
+/// Rows that tell columns and widths, as far as they are at hand.
+const SAMPLE: usize = 10 * PAGE;
 
-/// A list that was shown in part.
+/// A list that was shown in part; every part has the columns of the first.
 #[derive(Clone)]
 pub struct Shown {
     list: List,
-    columns: Option<Vec<String>>,
+    layout: Option<Layout>,
     next: usize,
 }
 
@@ -29,7 +31,8 @@ pub struct Shown {
 /// `incomplete` for a listing that cannot be read far enough.
 pub fn show(value: &Dynamic, frame: Frame) -> Result<(String, Option<Shown>)> {
     if let Some(list) = List::of(value) {
-        let mut shown = Shown { list, columns: None, next: 0 };
+        let layout = Layout::of(&sample(&list)?);
+        let mut shown = Shown { list, layout, next: 0 };
         let text = shown.more(frame)?;
         return Ok((text, Some(shown)));
     }
@@ -47,12 +50,19 @@ pub fn show(value: &Dynamic, frame: Frame) -> Result<(String, Option<Shown>)> {
 /// `usage`: it is neither, or a column that no row has.
 pub fn table(value: &Dynamic, columns: Vec<String>, frame: Frame) -> Result<(String, Shown)> {
     let list = List::of(value).or_else(|| single(value));
-    let list = list.ok_or_else(|| {
-        Error::usage_with_hint("the last value is no list of records", "`:json` shows any value.")
-    })?;
-    let mut shown = Shown { list, columns: Some(columns), next: 0 };
+    let no_records =
+        || Error::usage_with_hint("the last value is no list of records", "`:json` shows any value.");
+    let list = list.ok_or_else(no_records)?;
+    let sample = sample(&list)?;
+    let layout = chosen(columns, &records(&sample).ok_or_else(no_records)?)?;
+    let mut shown = Shown { list, layout: Some(layout), next: 0 };
     let text = shown.more(frame)?;
     Ok((text, shown))
+}
+
+/// The first entries: what is shown first, and more where nothing must be read for it.
+fn sample(list: &List) -> Result<Vec<Value>> {
+    list.page(0, list.at_hand().clamp(PAGE, SAMPLE))
 }
 
 fn single(value: &Dynamic) -> Option<List> {
@@ -63,14 +73,13 @@ impl Shown {
     /// The next rows, with a count below.
     ///
     /// # Errors
-    /// `incomplete` for a listing that cannot be read far enough. `usage` for a column that no row has.
+    /// `incomplete` for a listing that cannot be read far enough.
     pub fn more(&mut self, frame: Frame) -> Result<String> {
         let from = self.next;
         let entries = self.list.page(from, PAGE)?;
-        let mut text = match (&self.columns, entries.is_empty()) {
-            (_, true) => String::new(),
-            (Some(columns), _) => chosen(&entries, columns)?.render(frame.width, frame.palette),
-            (None, _) => view::rows(&entries, frame),
+        let mut text = match (&self.layout, records(&entries)) {
+            (Some(layout), Some(records)) if !records.is_empty() => layout.table(&records, frame),
+            _ => view::lines(&entries),
         };
         self.next += entries.len();
         let count = self.count(from, self.next);
@@ -111,21 +120,20 @@ fn singular(noun: &str) -> &str {
     }
 }
 
-fn chosen(entries: &[Value], columns: &[String]) -> Result<Grid> {
-    let records: Option<Vec<_>> = entries.iter().map(Value::as_object).collect();
-    let records = records.ok_or_else(|| Error::usage("the last value is no list of records"))?;
-    let known = keys(&records);
-    for column in columns {
-        let is_field = <UserRecord as Record>::FIELDS.contains(&column.as_str());
-        if !known.contains(column) && !is_field {
-            let near = nearest(column, known.iter().map(String::as_str));
-            let near = near.map(|near| format!("Did you mean `{near}`? ")).unwrap_or_default();
-            let message = format!("there is no column `{column}`");
-            return Err(Error::usage_with_hint(message, format!("{near}There are {}.", known.join(", "))));
-        }
-    }
-    let row = |record: &&Map<String, Value>| columns.iter().map(|column| text(record, column)).collect();
-    Ok(Grid { header: columns.to_vec(), rows: records.iter().map(row).collect() })
+fn chosen(columns: Vec<String>, sample: &[&Map<String, Value>]) -> Result<Layout> {
+    let known = keys(sample);
+    let is_known = |column: &String| {
+        sample.is_empty()
+            || known.contains(column)
+            || <UserRecord as Record>::FIELDS.contains(&column.as_str())
+    };
+    let Some(wrong) = columns.iter().find(|column| !is_known(column)) else {
+        return Ok(Layout::of_keys(columns, sample));
+    };
+    let near = nearest(wrong, known.iter().map(String::as_str));
+    let near = near.map(|near| format!("Did you mean `{near}`? ")).unwrap_or_default();
+    let message = format!("there is no column `{wrong}`");
+    Err(Error::usage_with_hint(message, format!("{near}There are {}.", known.join(", "))))
 }
 
 #[cfg(test)]
@@ -167,6 +175,22 @@ mod tests {
         rest.more(FRAME).unwrap();
         let last = rest.more(FRAME).unwrap();
         assert_eq!(last, "40\n41\n42\n43\n44\n41 to 45 of 45 entries");
+        assert!(!rest.has_more());
+    }
+
+    #[test]
+    fn every_part_of_a_list_has_the_columns_and_widths_of_the_first() {
+        let row = |number: usize| match number {
+            300 => json!({"name": "the one with the longest name", "late": 1}),
+            number => json!({"name": format!("n{number}")}),
+        };
+        let rows: Vec<_> = (0..310).map(row).collect();
+        let (first, rest) = show(&of_json(&json!(rows)), FRAME).unwrap();
+        let mut rest = rest.unwrap();
+        let header = |text: &str| text.lines().take(2).map(str::to_owned).collect::<Vec<_>>();
+        for _ in 1..16 {
+            assert_eq!(header(&rest.more(FRAME).unwrap()), header(&first));
+        }
         assert!(!rest.has_more());
     }
 

@@ -2,6 +2,7 @@
 
 use super::lexer::KEYWORDS;
 use super::transcript::{Input, Transcript};
+use crate::nearest::nearest;
 use crate::script::error::Ended;
 use crate::script::failure::{Ending, Failure};
 use crate::script::session::Session;
@@ -10,7 +11,7 @@ use crate::script::{engine, wording::Topic};
 use crate::shell::runner;
 use rhai::{AST, ASTNode, Dynamic, Engine, EvalAltResult, Expr, Scope, Stmt};
 use std::cell::{Ref, RefCell};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -170,11 +171,15 @@ impl Workspace {
         }
     }
 
-    /// A variable that is there, yet not seen: only a function is so blind.
+    /// A variable that is there, yet not seen: only a function is so blind. Of one that is not there the nearest.
     fn explain_variable(&self, failure: &mut Failure) {
         let Topic::Variable(name) = &failure.topic else { return };
         let scope = self.variables.borrow();
-        let Some(is_constant) = scope.is_constant(name) else { return };
+        let Some(is_constant) = scope.is_constant(name) else {
+            let near = nearest(name, scope.iter_raw().map(|(name, ..)| name));
+            failure.hint = near.map(|near| format!("Did you mean `{near}`?")).or(failure.hint.take());
+            return;
+        };
         failure.hint = Some(if is_constant {
             format!("A function sees the constants of the session as `global::{name}`.")
         } else {
@@ -255,8 +260,13 @@ fn beside(file: Option<&Path>, path: &str) -> String {
     folder.join(path).display().to_string()
 }
 
-/// Keeps the newest variable of each name: without it a session would grow with every line.
+/// Keeps the newest variable of each name: without it a session would grow with every line. Only where there is one to
+/// forget, since Rhai goes through a whole list when it is put into a scope.
 fn forget_shadowed(scope: &mut Scope<'static>) {
+    let mut names = HashSet::new();
+    if scope.iter_raw().all(|(name, ..)| names.insert(name)) {
+        return;
+    }
     let entries: Vec<_> = std::mem::take(scope).into_iter().collect();
     let newest: HashMap<_, _> =
         entries.iter().enumerate().map(|(place, (name, ..))| (name.clone(), place)).collect();
@@ -349,6 +359,8 @@ mod tests {
         }
         let (told, _) = failure(&mut desk, "f()");
         assert!(told.hint.unwrap_or_default().contains("pass `limit` to it, or use a closure"));
+        let (told, _) = failure(&mut desk, "limmit");
+        assert_eq!(told.hint.as_deref(), Some("Did you mean `limit`?"));
         let (told, _) = failure(&mut desk, "g()");
         assert!(told.hint.unwrap_or_default().contains("`global::LIMIT`"));
     }

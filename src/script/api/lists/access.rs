@@ -1,6 +1,6 @@
 //! Entries by their places, and lists as a whole.
 
-use super::{At, RhaiResultOf};
+use super::{At, RhaiResultOf, session};
 use crate::error::{Error, Result};
 use crate::script::convert::kind_of;
 use crate::script::lists::entries;
@@ -15,6 +15,7 @@ use std::ops::{Range, RangeInclusive};
 
 /// Lists: their entries.
 #[expect(clippy::unwrap_used, reason = "the macro unwraps the type that Rhai has matched")]
+#[expect(clippy::missing_errors_doc, reason = "some fail when interrupted alone, which no script can catch")]
 #[export_module]
 pub mod functions {
     /// Tells how many entries a list of users or groups has.
@@ -214,9 +215,9 @@ pub mod functions {
     /// print(["a", 1, true].join(", "));
     /// print(get_user("ben.osei@example.com").groups.join("; "));
     /// ```
-    #[rhai_fn(pure)]
-    pub fn join(context: NativeCallContext, list: &mut Array, separator: &str) -> String {
-        shown(&context, list).join(separator)
+    #[rhai_fn(pure, return_raw)]
+    pub fn join(context: NativeCallContext, list: &mut Array, separator: &str) -> RhaiResultOf<String> {
+        shown(&context, list).map(|texts| texts.join(separator)).at(&context)
     }
 }
 
@@ -286,14 +287,17 @@ fn misplaced(list: &str, entry: &str, value: &Dynamic) -> Error {
 
 fn values(context: &NativeCallContext, list: &Dynamic) -> Result<Array> {
     let list = entries::open(list, "to_array", context)?;
-    Ok((0..list.count()).map(|place| list.value(place)).collect())
+    let session = session(context)?;
+    list.places(session.interrupt()).map(|place| place.map(|place| list.value(place))).collect()
 }
 
 /// Each entry as `print` shows it; Rhai shows by functions of its own, which the call reaches.
-fn shown(context: &NativeCallContext, list: &[Dynamic]) -> Vec<String> {
+fn shown(context: &NativeCallContext, list: &[Dynamic]) -> Result<Vec<String>> {
+    let session = session(context)?;
     let shown = |value: &Dynamic| {
+        session.interrupt().check()?;
         let text = context.call_native_fn::<ImmutableString>("to_string", (value.clone(),));
-        text.map_or_else(|_| value.to_string(), Into::into)
+        Ok(text.map_or_else(|_| value.to_string(), Into::into))
     };
     list.iter().map(shown).collect()
 }

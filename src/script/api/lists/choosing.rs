@@ -199,11 +199,11 @@ pub mod functions {
         if parameters(&context, &function) == Some(1) {
             return sorted(&context, &Plain::new(&*list, &context), &function.into());
         }
-        let mut entries = list.clone();
-        merge_sort(&mut entries, &mut |one: &Dynamic, other| {
-            compare(&context, &function, one.clone(), other.clone())
+        let mut places: Vec<usize> = (0..list.len()).collect();
+        merge_sort(&mut places, &mut |one: &usize, other| {
+            compare(&context, &function, list[*one].clone(), list[*other].clone())
         })?;
-        *list = entries;
+        *list = places.into_iter().map(|place| std::mem::take(&mut list[place])).collect();
         Ok(Dynamic::UNIT)
     }
 

@@ -1,8 +1,9 @@
 //! Two listings beside each other.
 
-use super::{At, RhaiResultOf};
+use super::{At, RhaiResultOf, session};
 use crate::error::{Error, Result};
 use crate::script::convert::{json_of, kind_of};
+use crate::script::interrupt::Interrupt;
 use crate::script::lists::changes;
 use crate::script::record::UserRecord;
 use crate::script::records::Records;
@@ -39,16 +40,17 @@ pub mod functions {
     /// ```
     #[rhai_fn(return_raw)]
     pub fn changes(context: NativeCallContext, older: Dynamic, newer: Dynamic) -> RhaiResultOf<Map> {
-        compare(&older, &newer).at(&context)
+        let session = session(&context).at(&context)?;
+        compare(&older, &newer, session.interrupt()).at(&context)
     }
 }
 
-fn compare(older: &Dynamic, newer: &Dynamic) -> Result<Map> {
+fn compare(older: &Dynamic, newer: &Dynamic, interrupt: &Interrupt) -> Result<Map> {
     if let (Some(older), Some(newer)) = (listed::<User>(older), listed(newer)) {
-        return changes::between(&older, &newer);
+        return changes::between(&older, &newer, interrupt);
     }
     if let (Some(older), Some(newer)) = (listed::<Group>(older), listed(newer)) {
-        return changes::between(&older, &newer);
+        return changes::between(&older, &newer, interrupt);
     }
     let (older, newer) = (told(older), told(newer));
     let message = format!("`changes` compares two lists of users or two of groups, not {older} and {newer}");

@@ -1,12 +1,13 @@
 //! Counting in a loop.
 
-use super::{At, RhaiResultOf};
+use super::{At, RhaiResultOf, session};
 use crate::script::lists::counter::Counter;
 use rhai::plugin::{Dynamic, export_module};
 use rhai::{Array, NativeCallContext};
 
 /// Lists: counting in a loop.
 #[expect(clippy::unwrap_used, reason = "the macro unwraps the type that Rhai has matched")]
+#[expect(clippy::missing_errors_doc, reason = "some fail when interrupted alone, which no script can catch")]
 #[export_module]
 pub mod functions {
     /// Begins to count, for a loop that goes through users once and keeps none of them.
@@ -55,7 +56,7 @@ pub mod functions {
     /// ```
     #[rhai_fn(pure, return_raw)]
     pub fn add_all(context: NativeCallContext, counter: &mut Counter, list: Array) -> RhaiResultOf<()> {
-        counter.add_all(&list).at(&context)
+        session(&context).and_then(|session| counter.add_all(&list, session.interrupt())).at(&context)
     }
 
     /// Tells how often a value was counted.
@@ -82,9 +83,9 @@ pub mod functions {
     /// for user in get_users() { domains.add(user.domain); }
     /// table(domains.rows());
     /// ```
-    #[rhai_fn(pure)]
-    pub fn rows(counter: &mut Counter) -> Array {
-        counter.rows()
+    #[rhai_fn(pure, return_raw)]
+    pub fn rows(context: NativeCallContext, counter: &mut Counter) -> RhaiResultOf<Array> {
+        session(&context).and_then(|session| counter.rows(session.interrupt())).at(&context)
     }
 }
 
