@@ -2,6 +2,7 @@
 
 use super::convert::dynamic_of;
 use super::error::At;
+use super::lists::cell::{Cell, shared_names};
 use super::records::item::Item;
 use crate::error::{Error, Result};
 use crate::nearest::nearest;
@@ -14,6 +15,9 @@ use std::sync::Arc;
 
 /// The result of a function that Rhai calls; the alias keeps definition files readable.
 pub type RhaiResultOf<T> = std::result::Result<T, Box<rhai::EvalAltResult>>;
+
+/// Reads one field of a record.
+pub type Reader<R> = Box<dyn Fn(&R) -> Result<Dynamic>>;
 
 /// A user in a script.
 #[derive(Debug, Clone)]
@@ -43,7 +47,15 @@ pub trait Record: Clone + Sized + 'static {
     /// `usage`: the field was not asked for.
     fn value(&self, name: &str) -> Result<Dynamic>;
 
-    /// The same; `None` for any other name.
+    /// What reads a documented or derived field, for a script that asks a million records for it.
+    ///
+    /// # Errors
+    /// Those of [`Record::value`], when it is called.
+    fn reader(name: &'static str) -> Reader<Self> {
+        Box::new(move |record| record.value(name))
+    }
+
+    /// The same as [`Record::value`]; `None` for any other name.
     ///
     /// # Errors
     /// `usage`: the field was not asked for.
@@ -115,6 +127,14 @@ impl UserRecord {
         Self { user, groups_left_out: false }
     }
 
+    fn groups(&self) -> Result<Dynamic> {
+        match &self.user.groups {
+            _ if self.groups_left_out => Err(Self::without_groups()),
+            Some(names) => Ok(shared_names(names)),
+            None => Ok(Dynamic::from_array(Vec::new())),
+        }
+    }
+
     /// The error for reading groups that were not asked for.
     pub fn without_groups() -> Error {
         let hint = "Leave `exclude_groups` out where groups are needed.";
@@ -128,10 +148,14 @@ impl Record for UserRecord {
     const DERIVED: &'static [&'static str] = &[];
 
     fn value(&self, name: &str) -> Result<Dynamic> {
-        if self.groups_left_out && name == "groups" {
-            return Err(Self::without_groups());
+        if name == "groups" { self.groups() } else { Ok(self.user.cell(name).into_dynamic()) }
+    }
+
+    fn reader(name: &'static str) -> Reader<Self> {
+        match User::reader(name) {
+            Some(read) => Box::new(move |record| Ok(Cell::optional(read(&record.user)).into_dynamic())),
+            None => Box::new(Self::groups),
         }
-        Ok(self.user.cell(name).into_dynamic())
     }
 
     fn added(&self) -> impl Iterator<Item = (&String, &Value)> {
@@ -182,8 +206,9 @@ pub fn register(engine: &mut Engine) {
 fn register_record<R: Record>(engine: &mut Engine) {
     engine.register_type_with_name::<R>(R::NAME);
     for name in R::FIELDS.iter().chain(R::DERIVED) {
+        let read = R::reader(name);
         engine.register_fn(getter(name), move |context: NativeCallContext, record: &mut R| {
-            record.value(name).at(&context)
+            read(record).at(&context)
         });
     }
     engine.register_fn(INDEXER, |context: NativeCallContext, record: &mut R, name: &str| {

@@ -542,7 +542,8 @@ impl Session {
 /// # Errors
 /// `config`: the engine was built without one, which only a test could do.
 pub fn session(context: &NativeCallContext) -> Result<Rc<Session>> {
-    let tag = context.tag().and_then(|tag| tag.clone().try_cast::<Shared>());
-    tag.map(|shared| shared.0)
+    let shared = context.tag().and_then(Dynamic::read_lock::<Shared>);
+    shared
+        .map(|shared| Rc::clone(&shared.0))
         .ok_or_else(|| Error::config("there is no session", "Use the engine that umapi builds."))
 }

@@ -14,7 +14,7 @@ pub struct Names(ThinArc<(), ArcStr>);
 
 impl Names {
     /// How many have this very list.
-    pub(super) fn holders(&self) -> usize {
+    pub fn holders(&self) -> usize {
         ThinArc::strong_count(&self.0)
     }
 

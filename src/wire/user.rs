@@ -44,18 +44,23 @@ pub struct User {
 impl User {
     /// The text of a documented field other than `groups`.
     pub fn text(&self, field: &str) -> Option<&ArcStr> {
-        match field {
-            "email" => self.email.as_ref(),
-            "status" => self.status.as_ref(),
-            "username" => self.username.as_ref(),
-            "domain" => self.domain.as_ref(),
-            "firstname" => self.firstname.as_ref(),
-            "lastname" => self.lastname.as_ref(),
-            "country" => self.country.as_ref(),
-            "type" => self.kind.as_ref(),
-            "id" => self.id.as_ref(),
-            _ => None,
-        }
+        Self::reader(field).and_then(|read| read(self))
+    }
+
+    /// What reads a documented field other than `groups`, for many users.
+    pub fn reader(field: &str) -> Option<fn(&Self) -> Option<&ArcStr>> {
+        Some(match field {
+            "email" => |user| user.email.as_ref(),
+            "status" => |user| user.status.as_ref(),
+            "username" => |user| user.username.as_ref(),
+            "domain" => |user| user.domain.as_ref(),
+            "firstname" => |user| user.firstname.as_ref(),
+            "lastname" => |user| user.lastname.as_ref(),
+            "country" => |user| user.country.as_ref(),
+            "type" => |user| user.kind.as_ref(),
+            "id" => |user| user.id.as_ref(),
+            _ => return None,
+        })
     }
 
     /// The groups, none when the service left them out.

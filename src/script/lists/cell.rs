@@ -1,9 +1,11 @@
 //! What stands in a field of an entry, borrowed where it can be.
 
 use super::key::{Key, Number};
+use super::lately::Lately;
 use crate::error::Result;
+use crate::wire::names::Names;
 use arcstr::ArcStr;
-use rhai::{Dynamic, ImmutableString};
+use rhai::{Array, Dynamic, ImmutableString};
 use std::cell::RefCell;
 
 /// The value of a field.
@@ -63,15 +65,12 @@ impl<'a> Cell<'a> {
     }
 }
 
-/// Texts of records that are remembered as scripts' texts; a power of two.
+/// Texts of records that are remembered as scripts' texts, and lists of them as scripts' lists.
 const REMEMBERED: usize = 1024;
 
-/// A text of records, held so that nothing else comes to lie in its place, and the same as a script's.
-type Remembered = Option<(ArcStr, ImmutableString)>;
-
 thread_local! {
-    /// By where the texts lie: a loop over users reads the same few types, domains and groups again and again.
-    static TEXTS: RefCell<Vec<Remembered>> = RefCell::new(vec![None; REMEMBERED]);
+    static TEXTS: RefCell<Lately<ArcStr, ImmutableString>> = RefCell::new(Lately::new(REMEMBERED));
+    static LISTS: RefCell<Lately<Names, Array>> = RefCell::new(Lately::new(REMEMBERED));
 }
 
 /// A text of a record as scripts see it.
@@ -79,17 +78,16 @@ pub fn shared_text(text: &ArcStr) -> Dynamic {
     if ArcStr::strong_count(text) == Some(1) {
         return ImmutableString::from(&**text).into(); // nobody else has it: it does not come again
     }
-    TEXTS.with_borrow_mut(|texts| {
-        let slot = &mut texts[(text.as_ptr().addr() >> 4) % REMEMBERED];
-        match slot {
-            Some((known, shown)) if ArcStr::ptr_eq(known, text) => shown.clone().into(),
-            _ => {
-                let shown = ImmutableString::from(&**text);
-                *slot = Some((text.clone(), shown.clone()));
-                shown.into()
-            }
-        }
-    })
+    TEXTS.with_borrow_mut(|texts| texts.answer(text, || ImmutableString::from(&**text))).into()
+}
+
+/// A list of names of a record as scripts see it: an array of their own, to change as they like.
+pub fn shared_names(names: &Names) -> Dynamic {
+    let list = || names.iter().map(shared_text).collect();
+    if names.holders() == 1 {
+        return Dynamic::from_array(list());
+    }
+    Dynamic::from_array(LISTS.with_borrow_mut(|lists| lists.answer(names, list)))
 }
 
 /// A text of a record as a key.

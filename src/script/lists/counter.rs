@@ -2,6 +2,7 @@
 
 use super::key::Key;
 use super::keyed::ranked;
+use super::lately::Lately;
 use crate::error::Result;
 use crate::script::convert::json_of;
 use crate::script::interrupt::Interrupt;
@@ -17,10 +18,23 @@ use std::rc::Rc;
 pub struct Counter(Rc<RefCell<Counts>>);
 
 /// Texts, which are most of what is counted, are kept as they come.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Counts {
+    /// The place of each text in `numbers`.
     texts: HashMap<ImmutableString, usize, Seed>,
+    numbers: Vec<usize>,
+    places: Lately<ImmutableString, usize>,
     others: HashMap<Key, (Dynamic, usize)>,
+}
+
+/// Texts whose places are known without a look at what they say.
+const REMEMBERED: usize = 128;
+
+impl Default for Counts {
+    fn default() -> Self {
+        let (texts, others) = (HashMap::default(), HashMap::new());
+        Self { texts, numbers: Vec::new(), places: Lately::new(REMEMBERED), others }
+    }
 }
 
 impl Counter {
@@ -49,7 +63,7 @@ impl Counter {
     pub fn count(&self, value: &Dynamic) -> Result<usize> {
         let counts = self.0.borrow();
         if let Some(text) = value.read_lock::<ImmutableString>() {
-            return Ok(counts.texts.get(&*text).copied().unwrap_or_default());
+            return Ok(counts.texts.get(&*text).map_or(0, |place| counts.numbers[*place]));
         }
         let found = counts.others.get(&Key::of(value, false)?).map(|(_, count)| *count);
         Ok(found.unwrap_or_default())
@@ -61,8 +75,10 @@ impl Counter {
     /// `interrupted`.
     pub fn rows(&self, interrupt: &Interrupt) -> Result<Array> {
         let counts = self.0.borrow();
-        let texts =
-            counts.texts.iter().map(|(text, count)| (Key::text(text, false), text.into(), *count, None));
+        let texts = counts
+            .texts
+            .iter()
+            .map(|(text, place)| (Key::text(text, false), text.into(), counts.numbers[*place], None));
         let others =
             counts.others.iter().map(|(key, (shown, count))| (key.clone(), shown.clone(), *count, None));
         ranked(texts.chain(others).collect(), interrupt)
@@ -84,10 +100,14 @@ impl Counts {
             self.others.entry(key).or_insert_with(|| (value.clone(), 0)).1 += 1;
             return Ok(());
         };
-        match self.texts.get_mut(&*text) {
-            Some(count) => *count += 1,
-            None => drop(self.texts.insert(text.clone(), 1)),
-        }
+        let Self { texts, numbers, places, .. } = self;
+        let place = places.answer(&text, || {
+            *texts.entry(text.clone()).or_insert_with(|| {
+                numbers.push(0);
+                numbers.len() - 1
+            })
+        });
+        self.numbers[place] += 1;
         Ok(())
     }
 }
@@ -99,5 +119,26 @@ pub fn register(engine: &mut Engine) {
         engine.register_fn(name, |counter: &mut Counter| {
             counter.to_json().map(|rows| rows.to_string()).unwrap_or_default()
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_count_by_what_they_say_wherever_they_lie() {
+        let counter = Counter::default();
+        let interrupt = Interrupt::default();
+        let shared: Vec<Dynamic> =
+            (0..500).map(|number| format!("a rather long group {number}").into()).collect();
+        for _ in 0..3 {
+            let fresh: Vec<Dynamic> = shared.iter().map(|text| text.to_string().into()).collect();
+            counter.add_all(&shared, &interrupt).unwrap();
+            counter.add_all(&fresh, &interrupt).unwrap();
+        }
+        assert_eq!(counter.rows(&interrupt).unwrap().len(), 500);
+        assert!(shared.iter().all(|text| counter.count(text).unwrap() == 6));
+        assert_eq!(counter.count(&"never".into()).unwrap(), 0);
     }
 }

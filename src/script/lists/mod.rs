@@ -8,6 +8,7 @@ pub mod counter;
 pub mod entries;
 pub mod key;
 pub mod keyed;
+pub mod lately;
 pub mod plain;
 pub mod simple;
 pub mod slots;
