@@ -93,6 +93,18 @@ fn no_removal_follows_from_a_file_without_rows_or_a_listing_that_failed() {
 }
 
 #[test]
+fn no_removal_follows_from_an_empty_list_in_a_json_file() {
+    let script = "let keep = read_json(\"keep.json\"); remove_from_org(\"ben.osei@example.com\");";
+    let desk = Desk::new(script);
+    let keep = desk.folder.path().join("keep.json");
+    std::fs::write(&keep, "[]\n").unwrap();
+    let (code, _, told) = desk.run("--live job.rhai");
+    assert!(code == 7 && told.contains("keep.json has no rows"), "{told}");
+    std::fs::write(&keep, "{}\n").unwrap();
+    assert_eq!(desk.run("--live job.rhai").0, 0);
+}
+
+#[test]
 fn a_script_can_tighten_a_guard_and_never_loosen_it() {
     let add = "add_to_groups(\"ben.osei@example.com\", \"Engineering\")";
     let run = |options: &str, code: &str| {

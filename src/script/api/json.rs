@@ -9,7 +9,7 @@ use crate::script::options::Options;
 use crate::script::session::Session;
 use crate::state::file::{Access, replace};
 use rhai::plugin::{Dynamic, export_module};
-use rhai::{Map, NativeCallContext};
+use rhai::{Array, Map, NativeCallContext};
 use serde::Serialize;
 use serde_json::Value;
 use serde_json::ser::{PrettyFormatter, Serializer};
@@ -160,7 +160,8 @@ fn indented(value: &Value, indent: usize) -> Result<String> {
 
 fn read_noted(session: &Session, path: &str) -> Result<Dynamic> {
     let value = read(path)?;
-    files::was_read(session, Path::new(path), None)?;
+    let rows = value.read_lock::<Array>().map(|list| list.len());
+    files::was_read(session, Path::new(path), rows)?;
     Ok(value)
 }
 
