@@ -15,11 +15,11 @@ fn posts(desk: &Desk) -> usize {
 fn a_guard_stops_a_list_before_its_first_request_with_a_code_of_its_own() {
     let desk = Desk::new(REMOVE);
     for (options, message) in [
-        ("--max-removals 3", "would lose something, more than 3"),
+        ("--max-removals 3", "removals are more than 3"),
         ("--max-changes 3", "changes are more than 3"),
         ("--read-only", "this run is read-only"),
         ("--protect *@example.com", "is protected"),
-        ("--max-removals 50%", "would lose something"),
+        ("--max-removals 50%", "removals are more than"),
     ] {
         let (code, _, told) = desk.run(&format!("--live {options} job.rhai"));
         assert!(code == 7 && told.contains(message), "{options}: {code}\n{told}");
@@ -90,6 +90,18 @@ fn no_removal_follows_from_a_file_without_rows_or_a_listing_that_failed() {
         .queue(Fault::at(EndpointId::Users, Effect::Status { status: 500, body: None, retry_after: None }));
     let (code, _, told) = desk.run("--live job.rhai");
     assert!(code == 7 && told.contains("the listing of"), "{code} {told}");
+}
+
+#[test]
+fn no_removal_follows_from_an_empty_list_in_a_json_file() {
+    let script = "let keep = read_json(\"keep.json\"); remove_from_org(\"ben.osei@example.com\");";
+    let desk = Desk::new(script);
+    let keep = desk.folder.path().join("keep.json");
+    std::fs::write(&keep, "[]\n").unwrap();
+    let (code, _, told) = desk.run("--live job.rhai");
+    assert!(code == 7 && told.contains("keep.json has no rows"), "{told}");
+    std::fs::write(&keep, "{}\n").unwrap();
+    assert_eq!(desk.run("--live job.rhai").0, 0);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::script::options::Options;
 use crate::script::session::Session;
 use crate::state::file::{Access, replace};
 use rhai::plugin::{Dynamic, export_module};
-use rhai::{Map, NativeCallContext};
+use rhai::{Array, Map, NativeCallContext};
 use std::path::Path;
 
 /// JSON.
@@ -144,7 +144,8 @@ fn indent(options: &Options) -> Result<usize> {
 
 fn read_noted(session: &Session, path: &str) -> Result<Dynamic> {
     let value = read(path, session.interrupt())?;
-    files::was_read(session, Path::new(path), None)?;
+    let rows = value.read_lock::<Array>().map(|list| list.len());
+    files::was_read(session, Path::new(path), rows)?;
     Ok(value)
 }
 

@@ -218,7 +218,7 @@ impl State {
         let removals = self.sent.removals + added.removals;
         match fewer(self.allowed(mode)?, self.limits.most_removals) {
             Some(most) if removals > most => {
-                let message = format!("{removals} people or groups would lose something, more than {most}");
+                let message = format!("{removals} removals are more than {most}");
                 Err(stopped(message, "Raise --max-removals to allow that."))
             }
             _ => Ok(()),

@@ -23,7 +23,8 @@ pub struct Found {
 /// Goes through a journal; `hear` gets every record. What a crash left of the last lines is not counted.
 ///
 /// # Errors
-/// `file`: it cannot be read, or a line is broken that others follow. Those of `hear`.
+/// `file`: it cannot be read, or a line is broken that others follow or that was written to its end. Those of
+/// `hear`.
 pub fn read(name: &str, file: impl Read, mut hear: impl FnMut(Record) -> Result<()>) -> Result<Found> {
     let mut file = BufReader::new(file);
     let mut found = Found { lines: 0, length: 0, torn: 0, chain: Chain::default() };
@@ -42,7 +43,9 @@ pub fn read(name: &str, file: impl Read, mut hear: impl FnMut(Record) -> Result<
             Ok(record) => hear(record)?,
             Err(fault) => {
                 let place = format!("{name}:{}", found.lines + 1);
-                found.torn = torn(&place, fault, &line, file)?;
+                // A crash leaves a line without its end, or zeros where a piece of it did not reach the disk.
+                let is_changed = found.lines > 0 && !line.contains(&0);
+                found.torn = torn(&place, fault, (&line, is_changed), file)?;
                 return Ok(found);
             }
         }
@@ -52,13 +55,13 @@ pub fn read(name: &str, file: impl Read, mut hear: impl FnMut(Record) -> Result<
 }
 
 /// The bytes of a torn end: nothing in it is a line.
-fn torn(place: &str, fault: &str, first: &[u8], mut rest: impl BufRead) -> Result<u64> {
+fn torn(place: &str, fault: &str, (first, is_changed): (&[u8], bool), mut rest: impl BufRead) -> Result<u64> {
     let broken = || {
         let rest = "umapi journal show tells what stands before, and nothing goes on from here";
         Error::file(place, format!("the journal is broken: {fault}; {rest}"))
     };
     let mut bytes = first.len() as u64;
-    if is_whole(first.strip_suffix(b"\n").unwrap_or(first)) && first.ends_with(b"\n") {
+    if first.ends_with(b"\n") && (is_changed || is_whole(first.strip_suffix(b"\n").unwrap_or(first))) {
         return Err(broken());
     }
     let mut line = Vec::new();

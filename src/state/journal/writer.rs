@@ -183,6 +183,16 @@ mod tests {
     }
 
     #[test]
+    fn a_last_line_that_was_changed_is_not_taken_for_a_torn_one() {
+        let (_folder, path) = journal(3);
+        let changed = fs::read_to_string(&path).unwrap().replace("\"number\":2", "\"number\":7");
+        fs::write(&path, &changed).unwrap();
+        let error = numbers(&path).unwrap_err();
+        assert!(error.to_string().contains("the journal is broken"), "{error}");
+        assert_eq!(fs::read_to_string(&path).unwrap(), changed);
+    }
+
+    #[test]
     fn two_runs_do_not_share_a_journal() {
         let (_folder, path) = journal(1);
         let held = Journal::open(&path, |_| Ok(())).unwrap();
