@@ -134,7 +134,7 @@ fn a_list_is_weighed_before_any_of_it_leaves() {
     let mut ahead = Weight::default();
     let refused =
         people(5, remove).iter().find_map(|command| guard.foresee(Mode::Live, command, &mut ahead).err());
-    assert!(refused.unwrap().to_string().contains("4 people or groups"));
+    assert!(refused.unwrap().to_string().contains("4 removals are more than 3"));
     assert_eq!(message(&guard, &people(3, remove)), None);
 }
 
