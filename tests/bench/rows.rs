@@ -177,4 +177,12 @@ pub(crate) const ROWS: &[Row] = &[
         runs: 3,
         contenders: ASKING,
     },
+    Row {
+        task: "the same, each user in seven groups or so",
+        users: Some(100_000),
+        limits: None,
+        before: Some(Job::Script("join.rhai")),
+        runs: 3,
+        contenders: ASKING,
+    },
 ];
