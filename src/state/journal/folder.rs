@@ -20,10 +20,15 @@ const ENDING: &str = ".journal";
 pub fn new(live: bool) -> Result<PathBuf> {
     let folder = place::journals()?;
     remove_old(&folder, SystemTime::now());
-    let moment = Timestamp::now().strftime("%Y%m%dT%H%M%SZ");
+    Ok(folder.join(name(Timestamp::now(), live)))
+}
+
+/// The name of a journal: names stand in the order in which their runs began, even within a second.
+fn name(moment: Timestamp, live: bool) -> String {
+    let moment = moment.strftime("%Y%m%dT%H%M%S%.6fZ");
     let mode = if live { "live" } else { "test" };
     let random = uuid::Uuid::new_v4().simple().to_string();
-    Ok(folder.join(format!("{moment}-{mode}-{}{ENDING}", &random[..8])))
+    format!("{moment}-{mode}-{}{ENDING}", &random[..8])
 }
 
 /// The newest journal.
@@ -66,6 +71,15 @@ fn remove_old(folder: &Path, now: SystemTime) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_stand_in_the_order_of_the_runs() {
+        let begun = Timestamp::from_microsecond(1_764_107_095_000_001).unwrap();
+        let names =
+            [0, 1, 999_998, 999_999].map(|later| name(begun + Duration::from_micros(later), later % 2 == 0));
+        assert!(names.is_sorted(), "{names:?}");
+        assert!(names[0].starts_with("20251125T214455.000001Z-live-"), "{}", names[0]);
+    }
 
     #[test]
     fn live_journals_are_kept_for_thirty_days() {
