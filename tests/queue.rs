@@ -1,6 +1,8 @@
 //! Queues of scripts: full requests, the rest at the end, and what an error leaves.
 
-use crate::support::Shell;
+use crate::support::{Desk, Shell};
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
 
 const LOOP: &str = "let changes = queue();
 for number in 0..23 { changes.add_adobe_id(`new${number}@example.net`, \"A\", \"B\", \"US\"); }";
@@ -62,4 +64,30 @@ fn a_file_of_people_streams_with_its_rows_as_tags() {
             .run()
             .done();
     assert_eq!(out.replace(char::is_whitespace, ""), r#"[3,25,"n24@fed.example.com"]"#);
+}
+
+/// Rows that are longer in all than what is read of a file at once.
+fn people(count: usize) -> String {
+    let row = |n: usize| format!("n{n:03}@fed.example.com,n{n:03}@fed.example.com,A,B,US,Designers\n");
+    let header = "upn,mail,firstname,lastname,country_code,groups\n";
+    std::iter::once(header.to_owned()).chain((0..count).map(row)).collect()
+}
+
+#[test]
+fn a_file_that_gets_shorter_while_it_is_carried_out_is_an_error_and_every_command_has_an_outcome() {
+    let desk = Desk::new("multi_action(\"p.csv\");");
+    let path = desk.folder.path().join("p.csv");
+    std::fs::write(&path, people(600)).unwrap();
+    let mut paced = desk.command("--verbose --live --report r.csv job.rhai");
+    let mut child = paced.env("UMAPI_PACE", "2s").stderr(Stdio::piped()).spawn().unwrap();
+    let mut told = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
+    assert!(told.by_ref().any(|line| line.contains("waiting")));
+    let kept = people(305).len() as u64;
+    std::fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(kept).unwrap();
+    let rest = told.collect::<Vec<_>>().join(" ");
+    assert_eq!(child.wait().unwrap().code(), Some(1), "{rest}");
+    assert!(rest.contains("the list changed while it was carried out"), "{rest}");
+    let report = std::fs::read_to_string(desk.folder.path().join("r.csv")).unwrap();
+    let counted = |status: &str| report.matches(&format!(",{status},")).count();
+    assert_eq!((counted("completed"), counted("not_sent")), (300, 5), "{report}");
 }

@@ -4,7 +4,7 @@ use super::guard::Weight;
 use super::pipeline::Pipeline;
 use super::report::Report;
 use super::session::{Session, Setup};
-use crate::error::{ErrorKind, Failure, Result};
+use crate::error::{Error, ErrorKind, Failure, Result};
 use crate::wire::command::Command;
 use rhai::Dynamic;
 use serde_json::Value;
@@ -57,13 +57,29 @@ pub fn carry_out(session: &Session, source: &dyn Source, skip_invalid: bool) -> 
     }
     let mut pipeline = Pipeline::new(session, true)?;
     pipeline.expect(count - refused.len());
+    match hand_over(session, source, count, &mut pipeline) {
+        Ok(()) => pipeline.finish(session),
+        Err(error) => {
+            pipeline.abandon(session, &error.kind.to_string())?;
+            Err(error)
+        }
+    }
+}
+
+/// Hands all of a list to its pipeline. What was handed over has an outcome also where the rest cannot be read.
+fn hand_over(session: &Session, source: &dyn Source, count: usize, pipeline: &mut Pipeline) -> Result<()> {
     for (index, asked) in source.orders()?.enumerate() {
         match check(session, index, asked?)? {
             Ok(order) => pipeline.push(session, order)?,
             Err(failure) => pipeline.leave_out(session, &failure, String::new()),
         }
     }
-    pipeline.finish(session)
+    if pipeline.len() == count {
+        return Ok(());
+    }
+    let message =
+        format!("the list changed while it was carried out: {count} entries, then {}", pipeline.len());
+    Err(Error::usage_with_hint(message, "See what was done in the journal or --report, and run it again."))
 }
 
 /// How long a list is, and what the local checks refuse in it. A guard that would stop it on its way stops it here.
@@ -73,6 +89,7 @@ pub fn carry_out(session: &Session, source: &dyn Source, skip_invalid: bool) -> 
 fn refused(session: &Session, source: &dyn Source) -> Result<(usize, Vec<Failure>)> {
     let (mut count, mut refused, mut ahead) = (0, Vec::new(), Weight::default());
     for (index, asked) in source.orders()?.enumerate() {
+        session.interrupt().check()?;
         count += 1;
         match check(session, index, asked?)? {
             Ok(order) => foresee(session, &order.command.to_json(), &mut ahead)?,

@@ -188,7 +188,7 @@ fn rows(session: &Session, path: &str, options: &Options) -> Result<Array> {
 }
 
 fn passage(session: &Session, path: &str, options: &Options) -> Result<Passage> {
-    let passage = Passage::of(Path::new(path), shape(options)?)?;
+    let passage = Passage::of(Path::new(path), shape(options)?, session.interrupt())?;
     files::was_read(session, Path::new(path), Some(passage.rows()))?;
     Ok(passage)
 }
