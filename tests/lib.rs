@@ -18,3 +18,5 @@ mod sandbox;
 mod scripts;
 mod support;
 mod trouble;
+#[cfg(unix)]
+mod waiting;
