@@ -155,6 +155,17 @@ fn an_organization_admin_whom_the_service_keeps_is_told_with_verify() {
 }
 
 #[test]
+fn a_removal_that_could_not_be_looked_at_is_told_with_verify() {
+    let desk = Desk::new("remove_from_groups(\"ben.osei@example.com\", \"Designers\");");
+    let refusal = Effect::Status { status: 400, body: None, retry_after: None };
+    desk.server.queue(Fault::at(EndpointId::User, refusal));
+    let (code, _, told) = desk.run("--live --verify job.rhai");
+    assert!(code == 0 && told.contains("ben.osei@example.com: the removal is not verified"), "{code} {told}");
+    let (_, _, told) = desk.run("--live --verify job.rhai");
+    assert!(!told.contains("not verified"), "{told}");
+}
+
+#[test]
 fn a_refusal_without_a_word_says_its_status() {
     let list = "let report = multi_action([command(\"ben.osei@example.com\").add_to_groups(\"Interns\")]);
         print(`${report.failed[0].message} ${report.failed[0].code == ()}`);";

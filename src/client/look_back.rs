@@ -1,6 +1,7 @@
 //! Whether a command whose answer was lost was carried out: what it should have brought about is read back.
 
 use super::Client;
+use super::event::Event;
 use super::query::UserQuery;
 use crate::error::{Error, ErrorKind, Result};
 use crate::wire::command::{Command, Step, Subject};
@@ -63,7 +64,10 @@ impl Client {
             return None;
         }
         let domain = if *use_adobe_id == Some(true) { Some(ADOBE_ID_DOMAIN) } else { domain.as_deref() };
-        let found = self.sight_of(user, domain).await.ok()??;
+        let found = match self.sight_of(user, domain).await {
+            Ok(found) => found?,
+            Err(error) => return self.unseen(user, &error),
+        };
         let expected = Expected::of(command);
         if expected.absent {
             return Some("the person is still in the organization".to_owned());
@@ -75,6 +79,13 @@ impl Client {
         (!left.is_empty()).then(|| format!("still a member of {}", left.join(", ")))
     }
 
+    /// A removal that could not be looked at stays what the service calls it, and the operator is told.
+    fn unseen<T>(&self, what: &str, error: &Error) -> Option<T> {
+        let note = format!("{what}: the removal is not verified, {UNREADABLE}: {error}");
+        self.shared.observer.notice(&Event::Note(note));
+        None
+    }
+
     /// Groups that were taken away and that someone still has through a user group. The look-up of one person
     /// tells of what was given directly, the listing of a group of both.
     async fn inherited(&self, expected: &Expected, user: &User) -> Vec<arcstr::ArcStr> {
@@ -83,7 +94,10 @@ impl Client {
         for group in &expected.outside {
             let query =
                 UserQuery { direct_only: Some(false), exclude_groups: true, ..UserQuery::of_group(group) };
-            let members = self.members_of(query).await.ok().flatten().unwrap_or_default();
+            let members = match self.members_of(query).await {
+                Ok(members) => members.unwrap_or_default(),
+                Err(error) => self.unseen(group, &error).unwrap_or_default(),
+            };
             if names.iter().any(|name| members.contains(name)) {
                 left.push(format!("{group} (through a user group)").into());
             }
@@ -264,6 +278,9 @@ fn has(user: &User, field: &str, value: &str) -> bool {
 }
 
 fn all_of(checks: &[bool]) -> Sight {
+    if checks.is_empty() {
+        return Sight::Unclear("nothing of it can be read back".to_owned());
+    }
     match (checks.iter().all(|check| *check), checks.iter().any(|check| *check)) {
         (true, _) => Sight::Done,
         (false, false) => Sight::NotDone,
@@ -312,6 +329,12 @@ mod tests {
         assert_eq!(judge(&steps, Some(&user(&["B", "_org_admin"]))), Sight::Done);
         assert_eq!(judge(&steps, Some(&user(&["A", "B"]))), Sight::Partly);
         assert_eq!(judge(&[("add", group.clone()), ("remove", group)], Some(&user(&[]))), Sight::Done);
+    }
+
+    #[test]
+    fn a_step_that_leaves_nothing_to_look_at_is_not_called_done() {
+        let step = ("add", json!({"product": ["A"]}));
+        assert!(matches!(judge(&[step], Some(&user(&["A"]))), Sight::Unclear(_)));
     }
 
     #[test]
