@@ -12,9 +12,9 @@ use std::time::Duration;
 /// A scriptable shell for Adobe's User Management API.
 ///
 /// Without SCRIPT or -e it is a prompt on a terminal, and reads the script from standard input otherwise. Options
-/// of umapi stand before SCRIPT or before the first ARG; everything after belongs to the script.
+/// of umapish stand before SCRIPT or before the first ARG; everything after belongs to the script.
 #[derive(Debug, Parser)]
-#[command(name = "umapi", version, disable_help_subcommand = true, max_term_width = 100)]
+#[command(name = "umapish", version, disable_help_subcommand = true, max_term_width = 100)]
 #[command(after_long_help = table::variables_help())]
 pub struct Cli {
     /// What stands before any subcommand.
@@ -139,7 +139,7 @@ pub enum Color {
 /// What else to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Run a script; the long form of `umapi SCRIPT`
+    /// Run a script; the long form of `umapish SCRIPT`
     Run {
         /// The script and its arguments; `-` is standard input
         #[arg(value_name = "SCRIPT [ARG]", trailing_var_arg = true, required = true)]
@@ -165,7 +165,7 @@ pub enum Command {
     Init(Init),
     /// Check a profile hop by hop: file, proxy, name, TLS, clock, token, organization
     Doctor,
-    /// Print the completions of umapi's command line for a shell
+    /// Print the completions of umapish's command line for a shell
     Completions {
         /// The shell
         shell: clap_complete::Shell,
@@ -227,7 +227,7 @@ pub struct Init {
 /// The completions of the command line for a shell.
 pub fn completions(shell: clap_complete::Shell) -> String {
     let mut text = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), "umapi", &mut text);
+    clap_complete::generate(shell, &mut Cli::command(), "umapish", &mut text);
     String::from_utf8(text).unwrap_or_default()
 }
 
@@ -336,7 +336,7 @@ mod tests {
     }
 
     fn try_cli(line: &str) -> Result<Cli, clap::Error> {
-        parse(std::iter::once("umapi").chain(line.split_whitespace()).map(OsString::from))
+        parse(std::iter::once("umapish").chain(line.split_whitespace()).map(OsString::from))
     }
 
     fn words(cli: &Cli) -> Vec<&str> {

@@ -301,7 +301,7 @@ impl Error {
                 Some(format!("Come back at {until}, or allow a longer wait with UMAPI_MAX_WAIT (seconds)."))
             }
             ErrorKind::Unavailable { .. } => {
-                Some("Try again later; `umapi doctor` tells which hop fails.".to_owned())
+                Some("Try again later; `umapish doctor` tells which hop fails.".to_owned())
             }
             ErrorKind::Unknown { .. } => {
                 Some("Read the user or group to see what happened before you repeat the change.".to_owned())

@@ -1,7 +1,7 @@
-//! The `umapi` binary.
+//! The `umapish` binary.
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    umapi::run(std::env::args_os())
+    umapi_shell::run(std::env::args_os())
 }

@@ -2,9 +2,9 @@
 
 use crate::support::Shell;
 use std::collections::HashSet;
-use umapi::sandbox::{self, Sandbox};
-use umapi::script::catalog::Catalog;
-use umapi::wire::endpoint::{ENDPOINTS, EndpointId};
+use umapi_shell::sandbox::{self, Sandbox};
+use umapi_shell::script::catalog::Catalog;
+use umapi_shell::wire::endpoint::{ENDPOINTS, EndpointId};
 
 #[test]
 fn every_example_runs_on_a_fresh_sandbox() {

@@ -1,7 +1,7 @@
 //! A first profile, the doctor, and what editors and shells are given.
 
 use crate::support::{Shell, Terminal};
-use umapi::sandbox::{self, Sandbox};
+use umapi_shell::sandbox::{self, Sandbox};
 
 fn server() -> Sandbox {
     Sandbox::start(sandbox::Options::default()).unwrap()
@@ -26,7 +26,7 @@ fn init_writes_a_private_profile_and_tests_it() {
     let run = near(&server, &options).stdin(&format!("{}\n", sandbox::CLIENT_SECRET)).run();
     assert!(run.stdout.contains("ok    token"), "{}{}", run.stdout, run.stderr);
     assert_eq!(run.code, 0);
-    let text = |name: &str| std::fs::read_to_string(run.file(&format!(".config/umapi/{name}"))).unwrap();
+    let text = |name: &str| std::fs::read_to_string(run.file(&format!(".config/umapish/{name}"))).unwrap();
     assert!(text("config.toml").contains("client_secret_file = \"default.secret\""));
     assert!(
         !text("config.toml").contains(sandbox::CLIENT_SECRET) && !run.stderr.contains(sandbox::CLIENT_SECRET)
@@ -35,7 +35,7 @@ fn init_writes_a_private_profile_and_tests_it() {
     #[cfg(unix)]
     for name in ["config.toml", "default.secret"] {
         use std::os::unix::fs::PermissionsExt;
-        let data = std::fs::metadata(run.file(&format!(".config/umapi/{name}"))).unwrap();
+        let data = std::fs::metadata(run.file(&format!(".config/umapish/{name}"))).unwrap();
         assert_eq!(data.permissions().mode() & 0o777, 0o600, "{name}");
     }
 }
@@ -44,14 +44,14 @@ fn init_writes_a_private_profile_and_tests_it() {
 fn init_leaves_a_profile_that_is_there_alone() {
     let run =
         Shell::new("init -p acme --org-id A@AdobeOrg --client-id x --client-secret-command true --no-test")
-            .file(".config/umapi/config.toml", "[acme]\n")
+            .file(".config/umapish/config.toml", "[acme]\n")
             .run();
     run.failed(4, "there is a profile `acme`");
 }
 
 #[test]
 fn init_without_a_terminal_says_what_to_give() {
-    let refused = Shell::new("init").run().failed(2, "umapi init needs --org-id and --client-id");
+    let refused = Shell::new("init").run().failed(2, "umapish init needs --org-id and --client-id");
     assert!(refused.stderr.contains("--client-secret-command"), "{}", refused.stderr);
     Shell::new("init --org-id A@AdobeOrg").run().failed(2, "standard input is no terminal");
     Shell::new("init --org-id A").run().failed(2, "`A` is no organization id");
@@ -71,7 +71,7 @@ fn init_asks_and_hides_the_secret() {
     terminal.line("geheim99");
     let shown = terminal.expect("Profile `acme` is in");
     assert!(!shown.contains("geheim"), "{shown}");
-    let secret = std::fs::read_to_string(terminal.path().join(".config/umapi/acme.secret")).unwrap();
+    let secret = std::fs::read_to_string(terminal.path().join(".config/umapish/acme.secret")).unwrap();
     assert_eq!(secret.trim(), "geheim99");
 }
 
@@ -112,7 +112,7 @@ fn the_doctor_names_what_is_at_fault() {
     assert!(nobody.contains("FAIL  connection") && nobody.contains("remedy"), "{nobody}");
     let missing = told(Shell::new("doctor"), 4);
     assert!(missing.contains("FAIL  settings") && missing.contains("org_id"), "{missing}");
-    let broken = Shell::new("doctor").file(".config/umapi/config.toml", "[default]\nnonsense = 1\n");
+    let broken = Shell::new("doctor").file(".config/umapish/config.toml", "[default]\nnonsense = 1\n");
     let told = told(broken, 4);
     assert!(
         told.contains("FAIL  file") && told.contains("config.toml:2") && told.contains("remedy"),

@@ -1,8 +1,8 @@
 //! The operator's guards, and lost answers settled within the run.
 
 use crate::support::{Desk, Shell};
-use umapi::sandbox::{Effect, Fault};
-use umapi::wire::endpoint::EndpointId;
+use umapi_shell::sandbox::{Effect, Fault};
+use umapi_shell::wire::endpoint::EndpointId;
 
 const REMOVE: &str = "let people = get_users(#{group: \"Designers\"}).to_array();
     multi_action(people.map(|user| command(user).remove_from_groups(\"Designers\")));";

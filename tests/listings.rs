@@ -7,8 +7,8 @@ use crate::support::{Shell, Terminal};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
-use umapi::sandbox::{self, Effect, Fault, Sandbox};
-use umapi::wire::endpoint::EndpointId;
+use umapi_shell::sandbox::{self, Effect, Fault, Sandbox};
+use umapi_shell::wire::endpoint::EndpointId;
 
 /// Two pages of three users in all, and room for the rest of the path in what is asked.
 fn answer(request: &Recorded) -> Reply {
@@ -20,7 +20,7 @@ fn answer(request: &Recorded) -> Reply {
         .with("X-Page-Count", "2")
 }
 
-/// `umapi` in a home, against a server that stands for the service.
+/// `umapish` in a home, against a server that stands for the service.
 fn shell(home: &Path, server: &Server, words: &str, code: &str) -> Shell {
     Shell::new(words)
         .arg(code)
@@ -51,7 +51,7 @@ fn kept(home: &Path) -> Vec<PathBuf> {
         }
     }
     let mut found = Vec::new();
-    walk(&home.join(".local/state/umapi/listings"), &mut found);
+    walk(&home.join(".local/state/umapish/listings"), &mut found);
     found
 }
 
@@ -117,7 +117,7 @@ async fn a_change_makes_it_stale_and_a_rehearsal_does_not() {
     assert_eq!(server.requests().len(), 3);
     finished(shell(home.path(), &server, "--live -e", change)).await.done();
     let allowed = run(home.path(), &server, r#"get_users(#{max_age: "2h", stale: true}).len()"#).await;
-    assert!(allowed.stderr.contains("stale: umapi made a change at "), "{}", allowed.stderr);
+    assert!(allowed.stderr.contains("stale: umapish made a change at "), "{}", allowed.stderr);
     assert_eq!(server.requests().len(), 4);
     let anew = run(home.path(), &server, COUNT).await;
     assert!(anew.stderr.contains("is not used") && anew.stderr.contains("stale"), "{}", anew.stderr);
@@ -263,7 +263,7 @@ fn prompt(sandbox: &Sandbox, line: &str) -> Running {
         sandbox.sign_in_url(),
     );
     let terminal = Terminal::new("").env("UMAPI_CLIENT_SECRET", sandbox::CLIENT_SECRET);
-    terminal.file(".config/umapi/config.toml", &config).start()
+    terminal.file(".config/umapish/config.toml", &config).start()
 }
 
 #[test]

@@ -8,12 +8,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
-use umapi::config::file::File;
-use umapi::error::ErrorKind;
-use umapi::sandbox::Fault;
-use umapi::script::catalog::Catalog;
-use umapi::script::manual;
-use umapi::shell::exit::{self, Exit};
+use umapi_shell::config::file::File;
+use umapi_shell::error::ErrorKind;
+use umapi_shell::sandbox::Fault;
+use umapi_shell::script::catalog::Catalog;
+use umapi_shell::script::manual;
+use umapi_shell::shell::exit::{self, Exit};
 
 /// How the README calls the program on a machine that has only its source.
 const FROM_SOURCE: &str = "cargo run -q -- ";
@@ -106,9 +106,9 @@ fn replayed(block: &str) -> String {
 
 /// What the command writes to a terminal's two streams, without the terminal.
 fn run(command: &str, folder: &Path) -> String {
-    let program = PathBuf::from(assert_cmd::cargo::cargo_bin!("umapi"));
+    let program = PathBuf::from(assert_cmd::cargo::cargo_bin!("umapish"));
     let search = format!("{}:/usr/local/bin:/usr/bin:/bin", program.parent().unwrap().display());
-    let line = command.replace(FROM_SOURCE, "umapi ");
+    let line = command.replace(FROM_SOURCE, "umapish ");
     let output = Command::new("sh")
         .args(["-c", &format!("exec 2>&1; {line}")])
         .env_clear()
@@ -148,8 +148,8 @@ fn lines_that_are_left_out_fit_any() {
 fn generated() -> [(&'static str, String); 4] {
     [
         ("functions", manual::tables(&Catalog::read())),
-        ("commands", umapi::shell::repl::meta::markdown()),
-        ("settings", umapi::config::table::markdown()),
+        ("commands", umapi_shell::shell::repl::meta::markdown()),
+        ("settings", umapi_shell::config::table::markdown()),
         ("exit codes", exit::markdown()),
     ]
 }

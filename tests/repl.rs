@@ -2,7 +2,7 @@
 
 use crate::support::Terminal;
 use crate::support::terminal::Running;
-use umapi::sandbox::{self, Sandbox};
+use umapi_shell::sandbox::{self, Sandbox};
 
 pub(crate) const PROMPT: &str = "sandbox live> ";
 
@@ -34,7 +34,9 @@ pub(crate) fn server() -> Sandbox {
 fn the_start_tells_where_changes_go_in_three_lines() {
     let mut terminal = Terminal::new("--sandbox").start();
     let banner = terminal.expect(PROMPT);
-    assert!(banner.contains("umapi ") && banner.contains("in the sandbox only") && banner.contains(":help"));
+    assert!(
+        banner.contains("umapish ") && banner.contains("in the sandbox only") && banner.contains(":help")
+    );
     assert!(banner.trim().lines().count() <= 4, "{banner}"); // the prompt begins the last one
 }
 
@@ -300,7 +302,7 @@ fn time_and_requests_of_a_line_are_told_and_variables_listed() {
 fn another_profile_is_another_organization() {
     let config =
         "[acme]\norg_id = \"ACME@AdobeOrg\"\nclient_id = \"c\"\nclient_secret = \"s\"\nmode = \"live\"\n";
-    let mut terminal = Terminal::new("--sandbox").file(".config/umapi/config.toml", config).start();
+    let mut terminal = Terminal::new("--sandbox").file(".config/umapish/config.toml", config).start();
     terminal.expect(PROMPT);
     terminal.line("let kept = 1");
     terminal.expect(PROMPT);
@@ -352,7 +354,7 @@ fn lines_are_kept_for_the_next_session_and_secrets_are_not() {
             terminal.line(line);
             terminal.expect(PROMPT);
         }
-        std::fs::read_to_string(terminal.path().join(".local/state/umapi/history")).unwrap()
+        std::fs::read_to_string(terminal.path().join(".local/state/umapish/history")).unwrap()
     };
     assert!(home.contains("let first = 1") && home.contains(":vars"), "{home}");
     assert!(!home.contains("hunter2") && !home.contains("Bearer"), "{home}");
@@ -379,8 +381,8 @@ fn two_sessions_keep_the_lines_of_both() {
 
 #[test]
 fn earlier_lines_are_found_by_ctrl_r_and_listed() {
-    let history = "umapi-history 1\n\"let earlier = 41\"\n";
-    let mut terminal = Terminal::new("--sandbox").file(".local/state/umapi/history", history).start();
+    let history = "umapish-history 1\n\"let earlier = 41\"\n";
+    let mut terminal = Terminal::new("--sandbox").file(".local/state/umapish/history", history).start();
     terminal.expect(PROMPT);
     terminal.keys("\u{12}earl");
     terminal.expect("let earlier = 41");
@@ -393,7 +395,7 @@ fn earlier_lines_are_found_by_ctrl_r_and_listed() {
 #[test]
 fn the_first_script_is_run_unless_it_is_skipped() {
     let start = |arguments: &str| {
-        Terminal::new(arguments).file(".config/umapi/init.rhai", "fn greet() { \"hello\" }").start()
+        Terminal::new(arguments).file(".config/umapish/init.rhai", "fn greet() { \"hello\" }").start()
     };
     let mut terminal = start("--sandbox");
     terminal.expect(PROMPT);
@@ -428,10 +430,10 @@ fn a_terminal_of_which_nothing_is_known_is_taken_for_a_dumb_one() {
 fn the_prompt_opens_whatever_is_wrong_with_the_configuration() {
     let mut terminal = Terminal::new("").start();
     let start = terminal.expect("default test> ");
-    assert!(start.contains("lacks `org_id`") && start.contains("umapi init"), "{start}");
+    assert!(start.contains("lacks `org_id`") && start.contains("umapish init"), "{start}");
     terminal.ask("[3, 1, 2].len()", "\n3", "default test> ");
     terminal.ask("get_users()", "lacks `org_id`", "default test> ");
-    let mut broken = Terminal::new("").file(".config/umapi/config.toml", "[default]\norg = 1\n").start();
+    let mut broken = Terminal::new("").file(".config/umapish/config.toml", "[default]\norg = 1\n").start();
     broken.expect("config.toml:2");
     broken.expect("default test> ");
     broken.ask("1 + 1", "\n2", "default test> ");

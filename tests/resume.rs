@@ -6,8 +6,8 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
-use umapi::sandbox::{self, Effect, Fault};
-use umapi::wire::endpoint::EndpointId;
+use umapi_shell::sandbox::{self, Effect, Fault};
+use umapi_shell::wire::endpoint::EndpointId;
 
 /// Makes so many people, each exactly once: a second time would be refused by the service.
 const SCRIPT: &str = "

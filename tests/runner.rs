@@ -38,7 +38,7 @@ fn a_script_is_read_from_standard_input_when_that_is_no_terminal() {
 
 #[test]
 fn a_script_may_begin_with_a_mark_and_a_shebang_line() {
-    let script = "\u{feff}#!/usr/bin/env umapi\nprint(1);\nthrow \"no\";";
+    let script = "\u{feff}#!/usr/bin/env umapish\nprint(1);\nthrow \"no\";";
     let run = Shell::new("x.rhai").file("x.rhai", script).run();
     assert_eq!(run.stdout, "1\n");
     run.failed(1, "x.rhai:3");
@@ -117,7 +117,7 @@ fn a_missing_file_is_told_with_the_folder_it_was_looked_for_in() {
 fn a_closed_pipe_ends_a_run_in_a_sentence() {
     let run = std::process::Command::new("sh")
         .args(["-c", "\"$0\" -e 'for i in 0..100000 { print(i) }' | head -n 1"])
-        .arg(assert_cmd::cargo::cargo_bin("umapi"))
+        .arg(assert_cmd::cargo::cargo_bin("umapish"))
         .output()
         .unwrap();
     assert_eq!(String::from_utf8_lossy(&run.stdout), "0\n");

@@ -4,10 +4,10 @@ use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use umapi::sandbox::{
+use umapi_shell::sandbox::{
     CLIENT_ID, CLIENT_SECRET, Effect, Fault, ORGANIZATION, Options, RetryAfter, Sandbox, Settings, StartError,
 };
-use umapi::wire::endpoint::EndpointId;
+use umapi_shell::wire::endpoint::EndpointId;
 
 /// A client that signed in to a sandbox.
 struct Visitor {
@@ -332,7 +332,7 @@ async fn names_with_a_slash_a_hash_or_a_dot_are_found_and_a_number_stands_for_a_
         let page = json_of(visitor.get(&member_page(name)).await).await;
         assert_eq!((&page["groupName"], page["users"].as_array().unwrap().len()), (&json!(name), 2));
     }
-    let switches = umapi::sandbox::Switches { cut_names_at_dots: true, ..Default::default() };
+    let switches = umapi_shell::sandbox::Switches { cut_names_at_dots: true, ..Default::default() };
     visitor.sandbox.configure(Settings { switches: Some(switches), ..Settings::default() });
     let cut = json_of(visitor.get(&member_page("Team v2.1")).await).await;
     assert_eq!((&cut["lastPage"], &cut["message"]), (&json!(false), &json!("Not found: Team v2")));

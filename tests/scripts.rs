@@ -3,8 +3,8 @@
 use crate::support::Shell;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use umapi::sandbox::{self, Effect, Fault, RetryAfter, Sandbox};
-use umapi::wire::endpoint::EndpointId;
+use umapi_shell::sandbox::{self, Effect, Fault, RetryAfter, Sandbox};
+use umapi_shell::wire::endpoint::EndpointId;
 
 /// What a script must print, on a fresh sandbox.
 struct Expected {
@@ -107,7 +107,7 @@ fn with_edited_scripts(mut shell: Shell, edit: impl Fn(String) -> String) -> She
     shell
 }
 
-/// A run of `umapi` beside the scripts; those that rehearse by themselves do so only if they keep it up.
+/// A run of `umapish` beside the scripts; those that rehearse by themselves do so only if they keep it up.
 fn shell(line: &str, keeps_rehearsing: bool) -> Shell {
     with_edited_scripts(Shell::new(line), |text| {
         if keeps_rehearsing { text } else { text.replace("const IS_TEST = true;", "const IS_TEST = false;") }
@@ -196,7 +196,7 @@ fn onboarding_lists_the_rows_that_were_not_done() {
 
 #[test]
 fn onboarding_without_a_file_tells_how_to_call_it() {
-    shell("--sandbox scripts/onboard.rhai", true).run().failed(2, "usage: umapi onboard.rhai");
+    shell("--sandbox scripts/onboard.rhai", true).run().failed(2, "usage: umapish onboard.rhai");
 }
 
 #[test]

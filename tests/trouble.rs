@@ -1,8 +1,8 @@
 //! A service in trouble, as the operator meets it: what is told, and how a run ends.
 
 use crate::support::Shell;
-use umapi::sandbox::{Effect, Fault, Options, Sandbox};
-use umapi::wire::endpoint::EndpointId;
+use umapi_shell::sandbox::{Effect, Fault, Options, Sandbox};
+use umapi_shell::wire::endpoint::EndpointId;
 
 const CHANGE: &str = "add_to_groups(\"ben.osei@example.com\", \"Finance\")";
 
@@ -58,21 +58,21 @@ fn a_secret_that_the_service_repeats_is_masked() {
     let server = Sandbox::start(Options::default()).unwrap();
     let body = format!(
         r#"{{"error":"invalid_client","error_description":"{} is wrong"}}"#,
-        umapi::sandbox::CLIENT_SECRET
+        umapi_shell::sandbox::CLIENT_SECRET
     );
     server.queue(Fault::at(
         EndpointId::OAuthToken,
         Effect::Status { status: 401, body: Some(body), retry_after: None },
     ));
     let run = Shell::new("-vv -e").arg("get_users()").against(&server).run();
-    assert!(!run.stderr.contains(umapi::sandbox::CLIENT_SECRET), "{}", run.stderr);
+    assert!(!run.stderr.contains(umapi_shell::sandbox::CLIENT_SECRET), "{}", run.stderr);
     run.failed(4, "******** is wrong");
 }
 
 /// A page in the midst of a listing says that it is the last one.
 fn cut_short(endpoint: EndpointId, body: &str) -> Sandbox {
     let server = Sandbox::start(Options::default()).unwrap();
-    server.configure(umapi::sandbox::Settings { page_size: Some(10), ..Default::default() });
+    server.configure(umapi_shell::sandbox::Settings { page_size: Some(10), ..Default::default() });
     let effect = Effect::Status { status: 200, body: Some(body.into()), retry_after: None };
     server.queue(Fault::at(endpoint, effect).skip(1));
     server
@@ -99,7 +99,7 @@ fn a_listing_that_is_said_to_end_too_early_is_an_error() {
 #[test]
 fn two_pages_in_a_row_that_say_to_be_the_last_are_found_out() {
     let server = Sandbox::start(Options::default()).unwrap();
-    server.configure(umapi::sandbox::Settings { page_size: Some(10), ..Default::default() });
+    server.configure(umapi_shell::sandbox::Settings { page_size: Some(10), ..Default::default() });
     let body = Some(r#"{"result":"success","lastPage":true,"users":[]}"#.to_owned());
     let effect = Effect::Status { status: 200, body, retry_after: None };
     server.queue(Fault::at(EndpointId::Users, effect).skip(1).times(2));

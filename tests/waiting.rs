@@ -3,8 +3,8 @@
 use crate::repl::{PROMPT, real, sandbox, server};
 use crate::support::Terminal;
 use std::time::Duration;
-use umapi::sandbox::{self, Effect, Fault, RetryAfter, Sandbox};
-use umapi::wire::endpoint::EndpointId;
+use umapi_shell::sandbox::{self, Effect, Fault, RetryAfter, Sandbox};
+use umapi_shell::wire::endpoint::EndpointId;
 
 /// The bench holds what the issue allows between Ctrl-C and the prompt, 100 ms; tests run beside one another, in builds
 /// without optimization.

@@ -153,7 +153,7 @@ pub fn folder() -> Result<PathBuf> {
             "Set HOME, or name the file with --config.",
         )
     })?;
-    Ok(folders.config_dir().join("umapi"))
+    Ok(folders.config_dir().join("umapish"))
 }
 
 fn unknown_profile(name: &str, place: &Path, file: Option<&File>) -> Error {
@@ -195,7 +195,7 @@ fn loose_warning(path: &Path) -> String {
 fn stranger_warning(name: &str) -> String {
     let known = table::SETTINGS.iter().filter_map(|setting| setting.variable);
     let near = nearest(name, known).map(|near| format!("; did you mean {near}?")).unwrap_or_default();
-    format!("the environment variable {name} is no setting of umapi{near}")
+    format!("the environment variable {name} is no setting of umapish{near}")
 }
 
 fn redirect_warning(variable: &str) -> String {
@@ -238,8 +238,8 @@ mod tests {
 
     #[test]
     fn a_file_that_was_named_must_be_there() {
-        let choice = Choice { file: Some("/nowhere/umapi.toml".into()), ..Choice::default() };
-        assert!(failure(&choice).0.starts_with("cannot read the configuration file /nowhere/umapi.toml"));
+        let choice = Choice { file: Some("/nowhere/umapish.toml".into()), ..Choice::default() };
+        assert!(failure(&choice).0.starts_with("cannot read the configuration file /nowhere/umapish.toml"));
     }
 
     #[test]
@@ -263,7 +263,7 @@ mod tests {
         let config = Config::load(&choice, &environment).unwrap();
         assert_eq!(
             config.warnings(),
-            ["the environment variable UMAPI_TIMOUT is no setting of umapi; did you mean UMAPI_TIMEOUT?"]
+            ["the environment variable UMAPI_TIMOUT is no setting of umapish; did you mean UMAPI_TIMEOUT?"]
         );
     }
 

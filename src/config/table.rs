@@ -167,7 +167,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting::new(Key::File, Shape::Path, "the configuration file")
         .option("--config")
         .variable("UMAPI_CONFIG")
-        .default("umapi/config.toml in the user's configuration folder"),
+        .default("umapish/config.toml in the user's configuration folder"),
     Setting::new(Key::Organization, Shape::Text, "organization id, ending in @AdobeOrg")
         .variable("UMAPI_ORG_ID")
         .in_profile("org_id")

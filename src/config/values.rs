@@ -261,7 +261,7 @@ ca_bundle = "company.pem"
 "#;
 
     fn settle(choice: &Choice, environment: &Environment) -> Result<Values> {
-        let file = File::parse(FILE, Path::new("/etc/umapi/config.toml")).unwrap();
+        let file = File::parse(FILE, Path::new("/etc/umapish/config.toml")).unwrap();
         Values::settle(choice, choice.profile.is_some(), environment, Some(&file), "default")
     }
 
@@ -306,7 +306,7 @@ ca_bundle = "company.pem"
     #[test]
     fn a_file_named_in_a_profile_stands_beside_the_profile() {
         let values = settle(&Choice::default(), &Environment::default()).unwrap();
-        assert_eq!(values.path(Key::CaBundle), Some(PathBuf::from("/etc/umapi/company.pem")));
+        assert_eq!(values.path(Key::CaBundle), Some(PathBuf::from("/etc/umapish/company.pem")));
         let environment = Environment::of([("UMAPI_CA_BUNDLE", "here.pem")]);
         let values = settle(&Choice::default(), &environment).unwrap();
         assert_eq!(values.path(Key::CaBundle), Some(PathBuf::from("here.pem")));

@@ -1,4 +1,4 @@
-//! A new profile as text: what `umapi init` adds to the configuration file. Pure.
+//! A new profile as text: what `umapish init` adds to the configuration file. Pure.
 
 use super::file::File;
 use super::table::{Key, setting};

@@ -1,4 +1,4 @@
-//! `umapi init` and `umapi doctor`: a first profile, and what is wrong with one.
+//! `umapish init` and `umapish doctor`: a first profile, and what is wrong with one.
 
 use super::place::Place;
 use super::{listen, refuse, setup_of};

@@ -124,14 +124,14 @@ pub(super) fn chosen(journal: Option<PathBuf>, output: &Output) -> Result<PathBu
         list(&runs, output);
         return Err(Exit::Usage);
     }
-    let hint = "Name the journal of another: umapi resume JOURNAL.";
+    let hint = "Name the journal of another: umapish resume JOURNAL.";
     let none = || refuse(&Error::usage_with_hint("no run was interrupted", hint));
     runs.pop().map(|run| run.path).ok_or_else(none)
 }
 
 fn list(runs: &[Unfinished], output: &Output) {
     let message = format!("{} runs have something left to do", runs.len());
-    output.error(&message, Some("Name the journal of one: umapi resume JOURNAL."));
+    output.error(&message, Some("Name the journal of one: umapish resume JOURNAL."));
     for run in runs {
         let Unfinished { path, time, script, done, open } = run;
         output.note(&format!("{time} {script}: {done} done, {open} open, {}", path.display()));
@@ -215,7 +215,7 @@ fn head_of(path: &Path) -> Result<(Record, Vec<Input>)> {
     match head.get("format").and_then(Value::as_u64) {
         Some(FORMAT) => Ok((head, inputs)),
         Some(other) => {
-            let hint = "Use the version of umapi that wrote it.";
+            let hint = "Use the version of umapish that wrote it.";
             Err(Error::usage_with_hint(format!("{name} has format {other}, and this is {FORMAT}"), hint))
         }
         None => Err(headless(name)),
@@ -246,7 +246,7 @@ fn program(head: &Record, global: &Global) -> Result<Program> {
         (Some(path), _) => Program::script(vec![path.into()])?,
         (None, Some(text)) => Program::evaluated(text, Vec::new())?,
         (None, None) => {
-            let hint = "Its changes stand in the journal: umapi journal show.";
+            let hint = "Its changes stand in the journal: umapish journal show.";
             return Err(Error::usage_with_hint("what was typed at the prompt cannot be run again", hint));
         }
     };
@@ -332,7 +332,7 @@ pub(super) fn reopen(resumed: &Resumed) -> Result<Recorder> {
     Recorder::resume(&resumed.path, again(&resumed.global), mask)
 }
 
-/// `umapi journal`.
+/// `umapish journal`.
 pub(super) fn look(command: JournalCommand, output: &Output) -> Exit {
     let done = match command {
         JournalCommand::Verify { journal } => verify(journal, output),

@@ -38,7 +38,7 @@ use std::time::Duration;
 /// The stack of the thread that runs scripts; builds without optimization need far more of it (engine-notes).
 const STACK_BYTES: usize = if cfg!(debug_assertions) { 512 << 20 } else { 64 << 20 };
 
-/// Runs umapi with these arguments, the program's name first.
+/// Runs umapish with these arguments, the program's name first.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<_> = arguments.into_iter().collect();
     terminal::name_unknown(&arguments);

@@ -1,4 +1,4 @@
-//! `umapi sandbox`: the sandbox organization for any other client.
+//! `umapish sandbox`: the sandbox organization for any other client.
 
 use crate::cli;
 use crate::output::Output;

@@ -262,5 +262,5 @@ fn run(
             state::save_changes(&shared, &path, u64::MAX);
         }
     };
-    thread::Builder::new().name("umapi-sandbox".into()).spawn(work)
+    thread::Builder::new().name("umapish-sandbox".into()).spawn(work)
 }

@@ -74,7 +74,7 @@ fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
         Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
         _ => PathBuf::from("."),
     };
-    let aside = tempfile::Builder::new().prefix(".umapi-").tempfile_in(folder)?;
+    let aside = tempfile::Builder::new().prefix(".umapish-").tempfile_in(folder)?;
     let mut writer = BufWriter::new(aside.as_file());
     writer.write_all(text)?;
     writer.flush()?;

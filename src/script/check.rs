@@ -311,8 +311,8 @@ fn shadow(subject: &Subject, name: &str, values: usize) -> Finding {
     let plural = if values == 1 { "" } else { "s" };
     Finding {
         is_warning: true,
-        message: format!("this `{name}` stands before umapi's, which takes {values} value{plural} too"),
-        hint: Some(format!("umapi's is still there as `umapi::{name}`.")),
+        message: format!("this `{name}` stands before umapish's, which takes {values} value{plural} too"),
+        hint: Some(format!("umapish's is still there as `umapi::{name}`.")),
         place: Place { source: subject.source.clone(), ..place },
     }
 }
@@ -411,7 +411,7 @@ mod tests {
         let findings = found("let x = 1;\nfn get_user(email) { umapi::get_user(email) }\nget_user(\"x\");");
         assert_eq!(findings.len(), 1);
         assert!(findings[0].is_warning);
-        assert_eq!(findings[0].hint.as_deref(), Some("umapi's is still there as `umapi::get_user`."));
+        assert_eq!(findings[0].hint.as_deref(), Some("umapish's is still there as `umapi::get_user`."));
         assert_eq!((findings[0].place.line, findings[0].place.column), (Some(2), Some(4)));
     }
 

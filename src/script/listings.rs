@@ -170,7 +170,7 @@ fn told(name: &str, saved: &Saved, verdict: Verdict, changed: Option<Timestamp>,
     let age = age(now.duration_since(saved.begun));
     let when = shown(saved.begun);
     let stale = changed.filter(|changed| *changed >= saved.begun);
-    let since = stale.map(|changed| format!(", stale: umapi made a change at {}", shown(changed)));
+    let since = stale.map(|changed| format!(", stale: umapish made a change at {}", shown(changed)));
     let since = since.unwrap_or_default();
     match verdict {
         Verdict::Use => format!("{name}: the saved listing of {when} ({age} old{since})"),

@@ -85,7 +85,7 @@ mod tests {
         let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
         write(
             "one.rhai",
-            "\u{feff}#!/usr/bin/env umapi\nimport \"two\" as two;\nfn f() { 1 }\nexport const N = two::N;",
+            "\u{feff}#!/usr/bin/env umapish\nimport \"two\" as two;\nfn f() { 1 }\nexport const N = two::N;",
         );
         write("two.rhai", "export const N = 2;");
         let mut engine = Engine::new();

@@ -359,7 +359,7 @@ impl Session {
             let message = "this session was started in test mode, so it cannot become live";
             return Err(Error::usage_with_hint(
                 message,
-                "Start umapi with --live, or set mode = \"live\" in the profile.",
+                "Start umapish with --live, or set mode = \"live\" in the profile.",
             ));
         }
         self.mode.set(mode);
@@ -545,5 +545,5 @@ pub fn session(context: &NativeCallContext) -> Result<Rc<Session>> {
     let shared = context.tag().and_then(Dynamic::read_lock::<Shared>);
     shared
         .map(|shared| Rc::clone(&shared.0))
-        .ok_or_else(|| Error::config("there is no session", "Use the engine that umapi builds."))
+        .ok_or_else(|| Error::config("there is no session", "Use the engine that umapish builds."))
 }

@@ -51,8 +51,8 @@ mod tests {
     #[test]
     fn a_mark_and_a_shebang_line_leave_the_line_numbers() {
         assert_eq!(
-            prepare("\u{feff}#!/usr/bin/env umapi\nprint(1)".into()),
-            "// /usr/bin/env umapi\nprint(1)"
+            prepare("\u{feff}#!/usr/bin/env umapish\nprint(1)".into()),
+            "// /usr/bin/env umapish\nprint(1)"
         );
         assert_eq!(prepare("print(1)".into()), "print(1)");
     }

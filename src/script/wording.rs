@@ -68,8 +68,8 @@ pub fn word(error: &EvalAltResult) -> Wording {
         E::ErrorPropertyNotFound(key, _) => Wording::new(format!("there is no field `{key}`")),
         E::ErrorFor(_) => iteration(),
         E::ErrorStackOverflow(_) => Wording::new("the functions call each other too deeply").hint(
-            "Does one call itself without end? Inside a function that has the name of one of umapi's, \
-             umapi's is `umapi::name`.",
+            "Does one call itself without end? Inside a function that has the name of one of umapish's, \
+             umapish's is `umapi::name`.",
         ),
         E::ErrorModuleNotFound(name, _) => module(name),
         E::ErrorDataRace(..) => Wording::new("the function uses the list it is called on").hint(

@@ -54,13 +54,14 @@ pub fn end(session: &Session, exit: Exit, output: &Output) -> Exit {
         }
     }
     if let Err(error) = recorder.end(exit.code(), totals) {
-        let hint = "Make room, then run umapi resume: it finds what is done, and gives the journal its end.";
+        let hint =
+            "Make room, then run umapish resume: it finds what is done, and gives the journal its end.";
         output.error(&format!("the journal has no end: {error}"), Some(hint));
         exit = exit.or_worse(Exit::Script);
     }
     let is_open = totals.unsettled() > 0 || leaves_open(exit.code());
     if let Some(path) = recorder.path().filter(|_| is_open) {
-        output.note(&format!("umapi resume {} goes on with it", path.display()));
+        output.note(&format!("umapish resume {} goes on with it", path.display()));
     }
     exit
 }
@@ -74,7 +75,7 @@ fn exit_with_guard(session: &Session, exit: Exit) -> Exit {
 fn exit_with_report(session: &Session, exit: Exit, output: &Output) -> Exit {
     let Some(missing) = session.missing_rows() else { return exit };
     let hint = match &session.setup().recorder {
-        Some(_) => "Make room; what became of every command stands in the journal: umapi journal show.",
+        Some(_) => "Make room; what became of every command stands in the journal: umapish journal show.",
         None => "Make room before the next run.",
     };
     output.error(

@@ -1,4 +1,4 @@
-//! `umapi check`: what can be told of scripts without running them.
+//! `umapish check`: what can be told of scripts without running them.
 
 use super::exit::Exit;
 use super::program::Program;
@@ -74,7 +74,7 @@ mod tests {
     fn a_script_is_read_as_a_run_would_read_it() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x.rhai");
-        std::fs::write(&path, "\u{feff}#!/usr/bin/env umapi\nnope();").unwrap();
+        std::fs::write(&path, "\u{feff}#!/usr/bin/env umapish\nnope();").unwrap();
         let (_, findings) = examine(&offline::engine(), &path).unwrap();
         assert_eq!((findings.len(), findings[0].place.line), (1, Some(2)));
         assert!(examine(&offline::engine(), &folder.path().join("gone.rhai")).is_err());

@@ -1,4 +1,4 @@
-//! `umapi definitions`: files from which editors complete and check scripts.
+//! `umapish definitions`: files from which editors complete and check scripts.
 
 use super::exit::Exit;
 use crate::error::{Error, Result};

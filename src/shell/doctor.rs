@@ -1,4 +1,4 @@
-//! `umapi doctor`: the way to the service hop by hop; each line says that it is well, or what mends it.
+//! `umapish doctor`: the way to the service hop by hop; each line says that it is well, or what mends it.
 
 use super::exit::Exit;
 use crate::client::request::{Answer, RawRequest};

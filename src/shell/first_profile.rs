@@ -1,4 +1,4 @@
-//! `umapi init`: asks for what a profile needs and writes it, closed to others.
+//! `umapish init`: asks for what a profile needs and writes it, closed to others.
 
 use super::exit::Exit;
 use crate::cli::Init;
@@ -102,7 +102,7 @@ fn answerable(options: &Init) -> Result<()> {
         return Ok(());
     }
     let message =
-        format!("umapi init needs {}: standard input is no terminal to ask at", missing.join(" and "));
+        format!("umapish init needs {}: standard input is no terminal to ask at", missing.join(" and "));
     let hint = "The secret is given by --client-secret-command or --client-secret-file, or as the line on standard \
                 input.";
     Err(Error::usage_with_hint(message, hint))

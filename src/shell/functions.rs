@@ -1,4 +1,4 @@
-//! `umapi functions`: the reference of the script functions.
+//! `umapish functions`: the reference of the script functions.
 
 use super::exit::Exit;
 use crate::cli::Format;
@@ -7,7 +7,7 @@ use crate::output::palette::Palette;
 use crate::script::catalog::Catalog;
 use crate::script::manual::{self, Line, Role};
 
-/// Shows the functions that match, or all in short without a pattern. `umapi functions ''` shows all at length.
+/// Shows the functions that match, or all in short without a pattern. `umapish functions ''` shows all at length.
 ///
 /// Without a match it is a wrong argument: [`Exit::Usage`].
 pub fn run(pattern: Option<&str>, format: Option<Format>, output: &Output) -> Exit {
@@ -15,8 +15,8 @@ pub fn run(pattern: Option<&str>, format: Option<Format>, output: &Output) -> Ex
     let shown = pattern.map_or_else(|| all.clone(), |pattern| all.matching(pattern));
     if shown.families.is_empty() {
         let hint = pattern.and_then(|pattern| all.nearest(pattern)).map_or_else(
-            || "`umapi functions` lists all.".to_owned(),
-            |near| format!("Did you mean `{near}`? `umapi functions` lists all."),
+            || "`umapish functions` lists all.".to_owned(),
+            |near| format!("Did you mean `{near}`? `umapish functions` lists all."),
         );
         output.error(&format!("no function matches `{}`", pattern.unwrap_or_default()), Some(&hint));
         return Exit::Usage;

@@ -27,5 +27,5 @@ pub fn guard<T>(work: impl FnOnce() -> T) -> Result<T, String> {
 /// The sentence about the last panic.
 pub fn last() -> String {
     let last = LAST.lock().unwrap_or_else(PoisonError::into_inner).take().unwrap_or_default();
-    format!("umapi gave up ({last}); this is a defect of umapi, not of the script or the service")
+    format!("umapish gave up ({last}); this is a defect of umapish, not of the script or the service")
 }

@@ -79,9 +79,9 @@ fn missing(path: &Path) -> Error {
     let word = path.to_str().filter(|word| !word.contains(['/', '.']));
     match word.map(|word| nearest(word, commands.iter().map(String::as_str))) {
         Some(Some(command)) => {
-            Error::usage_with_hint(message, format!("Did you mean the command `umapi {command}`?"))
+            Error::usage_with_hint(message, format!("Did you mean the command `umapish {command}`?"))
         }
-        Some(None) => Error::usage_with_hint(message, "`umapi --help` lists the commands."),
+        Some(None) => Error::usage_with_hint(message, "`umapish --help` lists the commands."),
         None => Error::usage(message),
     }
 }
@@ -102,8 +102,8 @@ mod tests {
     #[test]
     fn a_script_that_is_not_there_may_be_a_mistyped_command() {
         let hint = |word: &str| Program::script(vec![word.into()]).unwrap_err().hint();
-        assert_eq!(hint("docter").as_deref(), Some("Did you mean the command `umapi doctor`?"));
-        assert_eq!(hint("xyz").as_deref(), Some("`umapi --help` lists the commands."));
+        assert_eq!(hint("docter").as_deref(), Some("Did you mean the command `umapish doctor`?"));
+        assert_eq!(hint("xyz").as_deref(), Some("`umapish --help` lists the commands."));
         assert_eq!(hint("jobs/doctor.rhai"), None);
     }
 
@@ -111,7 +111,7 @@ mod tests {
     fn the_arguments_follow_the_script() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x.rhai");
-        std::fs::write(&path, "#!/usr/bin/env umapi\nprint(1)").unwrap();
+        std::fs::write(&path, "#!/usr/bin/env umapish\nprint(1)").unwrap();
         let words = vec![path.clone().into_os_string(), "people.csv".into(), "--live".into()];
         let program = Program::script(words).unwrap();
         assert_eq!(

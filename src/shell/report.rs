@@ -292,13 +292,13 @@ error: there is no function `totl` that takes (number)
         let program = program("x.rhai", "fn get_user(email) {\n    umapi::get_user(email)\n}");
         let findings = check(&offline::engine(), &program.text, program.file.as_deref());
         let expected = "\
-warning: this `get_user` stands before umapi's, which takes 1 value too
+warning: this `get_user` stands before umapish's, which takes 1 value too
  --> x.rhai:1:4
   |
 1 | fn get_user(email) {
   |    ^
   |
-  = hint: umapi's is still there as `umapi::get_user`.";
+  = hint: umapish's is still there as `umapi::get_user`.";
         assert_eq!(render(&of_finding(&program, &findings[0]), Palette::PLAIN), expected);
     }
 

@@ -59,7 +59,7 @@ fn write_aside(
 ) -> io::Result<()> {
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".umapi-");
+    builder.prefix(".umapish-");
     if let Some(permissions) = permissions(access) {
         builder.permissions(permissions);
     }

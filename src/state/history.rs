@@ -10,7 +10,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// The first line of the file.
-const FORMAT: &str = "umapi-history 1";
+const FORMAT: &str = "umapish-history 1";
 /// Entries that are kept; the oldest go first.
 pub const KEPT: usize = 2_000;
 /// An entry longer than that is a pasted script, not a line.

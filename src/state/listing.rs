@@ -160,7 +160,7 @@ pub struct Writer {
 
 impl Writer {
     fn new(folder: &Path, path: PathBuf, head: Head) -> io::Result<Self> {
-        let mut file = tempfile::Builder::new().prefix(".umapi-").tempfile_in(folder)?;
+        let mut file = tempfile::Builder::new().prefix(".umapish-").tempfile_in(folder)?;
         file.write_all(&[b' '; HEAD_BYTES])?;
         let records = GzEncoder::new(BufWriter::new(file), Compression::fast());
         Ok(Self { records, head, path })

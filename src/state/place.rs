@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 /// `file`: there is no home folder.
 pub fn path() -> Result<PathBuf> {
     let folders = etcetera::choose_base_strategy().map_err(|error| Error::file("the home folder", error))?;
-    Ok(folders.state_dir().unwrap_or_else(|| folders.data_dir()).join("umapi"))
+    Ok(folders.state_dir().unwrap_or_else(|| folders.data_dir()).join("umapish"))
 }
 
 /// The folder, made when it is not there; nobody else may look into it.
@@ -68,7 +68,7 @@ mod tests {
     #[test]
     fn the_folder_is_closed_to_others() {
         let home = tempfile::tempdir().unwrap();
-        let folder = home.path().join("state/umapi");
+        let folder = home.path().join("state/umapish");
         make(&folder).unwrap();
         make(&folder).unwrap();
         assert_eq!(std::fs::metadata(&folder).unwrap().permissions().mode() & 0o777, 0o700);

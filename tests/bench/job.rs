@@ -10,20 +10,20 @@ use std::process::Command;
 use tempfile::TempDir;
 
 /// The binary under the hammer, built as `cargo bench` builds: for release.
-pub(crate) const UMAPI: &str = env!("CARGO_BIN_EXE_umapi");
+pub(crate) const UMAPI: &str = env!("CARGO_BIN_EXE_umapish");
 /// Where the scripts are.
 const SCRIPTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/bench");
 
 /// A process to measure.
 #[derive(Clone, Copy)]
 pub(crate) enum Job {
-    /// `umapi` with these arguments.
+    /// `umapish` with these arguments.
     Umapi(&'static [&'static str]),
     /// `python` with these arguments.
     Python(&'static [&'static str]),
     /// A script beside this file, by the program its name ends in: `.rhai` makes changes for real, `.py`.
     Script(&'static str),
-    /// A `.rhai` script that makes changes for real, behind an option of `umapi`.
+    /// A `.rhai` script that makes changes for real, behind an option of `umapish`.
     ScriptWith(&'static str, &'static str),
 }
 

@@ -1,4 +1,4 @@
-//! `cargo bench`: umapi beside CPython and Adobe's own client, measured in one run and printed as a Markdown table.
+//! `cargo bench`: umapish beside CPython and Adobe's own client, measured in one run and printed as a Markdown table.
 //!
 //! A word behind `cargo bench --` picks the rows whose task holds it. Run by `cargo test`, each row is done once on a
 //! small organization and nothing is timed: it holds that every job runs and that those of a row agree.

@@ -11,7 +11,7 @@ use std::process::Command;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
-use umapi::sandbox::{ORGANIZATION, Options, Sandbox};
+use umapi_shell::sandbox::{ORGANIZATION, Options, Sandbox};
 
 type Failure = Box<dyn Error>;
 
@@ -104,7 +104,7 @@ impl Row {
 
 fn first_prompt() -> Result<Duration, Failure> {
     let home = TempDir::new()?;
-    let command = umapi(&home, "--sandbox");
+    let command = umapish(&home, "--sandbox");
     let begun = Instant::now();
     let mut terminal = Session::spawn(command)?;
     terminal.expect("live> ")?;
@@ -114,8 +114,8 @@ fn first_prompt() -> Result<Duration, Failure> {
     Ok(took)
 }
 
-fn umapi(home: &TempDir, arguments: &str) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_umapi"));
+fn umapish(home: &TempDir, arguments: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_umapish"));
     command.env_clear().env("HOME", home.path()).current_dir(home.path());
     command.env("TERM", "xterm-256color").env("NO_COLOR", "1").args(arguments.split_whitespace());
     command
@@ -131,11 +131,11 @@ struct Prompt {
 impl Prompt {
     fn with_everybody(server: &Sandbox) -> Result<Self, Failure> {
         let home = TempDir::new()?;
-        let mut command = umapi(&home, "");
+        let mut command = umapish(&home, "");
         command.envs([("UMAPI_URL", server.service_url()), ("UMAPI_IMS_URL", server.sign_in_url())]);
         command.env("UMAPI_ORG_ID", ORGANIZATION).env("UMAPI_PACE", "off");
-        command.env("UMAPI_CLIENT_ID", umapi::sandbox::CLIENT_ID);
-        command.env("UMAPI_CLIENT_SECRET", umapi::sandbox::CLIENT_SECRET);
+        command.env("UMAPI_CLIENT_ID", umapi_shell::sandbox::CLIENT_ID);
+        command.env("UMAPI_CLIENT_SECRET", umapi_shell::sandbox::CLIENT_SECRET);
         let mut terminal = Session::spawn(command)?;
         terminal.set_expect_timeout(Some(Duration::from_mins(2)));
         terminal.expect(PROMPT)?;

@@ -54,20 +54,20 @@ const fn by(name: &'static str, job: Job) -> Contender {
 }
 
 const COUNTING: &[Contender] = &[
-    by("`umapi`, `count_by`", Job::Script("count_by.rhai")),
-    by("`umapi`, a `for` loop", Job::Script("count.rhai")),
+    by("`umapish`, `count_by`", Job::Script("count_by.rhai")),
+    by("`umapish`, a `for` loop", Job::Script("count.rhai")),
     by("`umapi-client`, a `for` loop", Job::Script("count.py")),
     by("the bytes alone (`http.client`)", Job::Script("read_bytes.py")),
 ];
 
 const KEEPING: &[Contender] = &[
-    by("`umapi`, `get_users()` in a variable", Job::Script("keep.rhai")),
+    by("`umapish`, `get_users()` in a variable", Job::Script("keep.rhai")),
     by("`json.loads` and `http.client`, a list of dicts", Job::Script("keep.py")),
 ];
 
 const ASKING: &[Contender] = &[
-    by("`umapi`, `filter(...).count_by(\"groups\")`", Job::Script("question.rhai")),
-    by("`umapi`, a `for` loop with `counter()`", Job::Script("question_loop.rhai")),
+    by("`umapish`, `filter(...).count_by(\"groups\")`", Job::Script("question.rhai")),
+    by("`umapish`, a `for` loop with `counter()`", Job::Script("question_loop.rhai")),
     by("CPython, a `for` loop over dicts", Job::Script("question.py")),
 ];
 
@@ -82,8 +82,8 @@ pub(crate) const ROWS: &[Row] = &[
         before: None,
         runs: 40,
         contenders: &[
-            by("`umapi -e 1`", Job::Umapi(&["-e", "1"])),
-            by("`umapi --version`", Job::Umapi(&["--version"])),
+            by("`umapish -e 1`", Job::Umapi(&["-e", "1"])),
+            by("`umapish --version`", Job::Umapi(&["--version"])),
             by("`python -c pass`", Job::Python(&["-c", "pass"])),
             by("`python -c 'import umapi_client'`", Job::Python(&["-c", "import umapi_client"])),
         ],
@@ -94,7 +94,10 @@ pub(crate) const ROWS: &[Row] = &[
         limits: None,
         before: None,
         runs: 20,
-        contenders: &[by("`umapi --sandbox -e 'get_user(...)'`", Job::Umapi(&["--sandbox", "-e", ONE_USER]))],
+        contenders: &[by(
+            "`umapish --sandbox -e 'get_user(...)'`",
+            Job::Umapi(&["--sandbox", "-e", ONE_USER]),
+        )],
     },
     Row {
         task: "10,000 people of a CSV file added to a group",
@@ -103,9 +106,12 @@ pub(crate) const ROWS: &[Row] = &[
         before: Some(Job::Script("people.rhai")),
         runs: 5,
         contenders: &[
-            by("`umapi`, `multi_action`", Job::Script("add_to_group.rhai")),
-            by("`umapi --no-journal`, `multi_action`", Job::ScriptWith("--no-journal", "add_to_group.rhai")),
-            by("`umapi`, `queue()` and `stream_csv`", Job::Script("queue.rhai")),
+            by("`umapish`, `multi_action`", Job::Script("add_to_group.rhai")),
+            by(
+                "`umapish --no-journal`, `multi_action`",
+                Job::ScriptWith("--no-journal", "add_to_group.rhai"),
+            ),
+            by("`umapish`, `queue()` and `stream_csv`", Job::Script("queue.rhai")),
             by("`umapi-client`, `execute_multiple`", Job::Script("add_to_group.py")),
             by("the requests alone (`http.client`)", Job::Script("send_bytes.py")),
         ],
@@ -117,7 +123,7 @@ pub(crate) const ROWS: &[Row] = &[
         before: Some(Job::Script("people.rhai")),
         runs: 1,
         contenders: &[
-            by("`umapi`, `queue()` and `stream_csv`", Job::Script("queue.rhai")),
+            by("`umapish`, `queue()` and `stream_csv`", Job::Script("queue.rhai")),
             by("`umapi-client`, `execute_multiple`", Job::Script("add_to_group.py")),
         ],
     },
@@ -127,7 +133,7 @@ pub(crate) const ROWS: &[Row] = &[
         limits: Some(Limits::of(400, Duration::from_secs(3))),
         before: Some(Job::Script("people.rhai")),
         runs: 1,
-        contenders: &[by("`umapi`, `queue()`", Job::Script("queue.rhai"))],
+        contenders: &[by("`umapish`, `queue()`", Job::Script("queue.rhai"))],
     },
     Row {
         task: "10,000 users listed, counted by type",

@@ -5,11 +5,11 @@ use super::{client_of, settings};
 use crate::support::server::{Recorded, Reply, Server};
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
-use umapi::client::Client;
-use umapi::client::listing::Listing;
-use umapi::client::query::UserQuery;
-use umapi::error::{Error, ErrorKind};
-use umapi::wire::user::User;
+use umapi_shell::client::Client;
+use umapi_shell::client::listing::Listing;
+use umapi_shell::client::query::UserQuery;
+use umapi_shell::error::{Error, ErrorKind};
+use umapi_shell::wire::user::User;
 
 /// Pages in flight at most (a fifth of 25 calls a minute).
 const DEPTH: usize = 5;

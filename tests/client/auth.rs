@@ -4,8 +4,8 @@ use super::{client, client_of, settings};
 use crate::support::server::{Recorded, Reply, Server};
 use serde_json::json;
 use std::time::Duration;
-use umapi::client::settings::{ClientSettings, Credentials};
-use umapi::secret::Secret;
+use umapi_shell::client::settings::{ClientSettings, Credentials};
+use umapi_shell::secret::Secret;
 
 fn oauth(server: &Server) -> ClientSettings {
     let credentials =

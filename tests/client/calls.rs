@@ -6,11 +6,11 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
-use umapi::client::Client;
-use umapi::client::event::{Event, WaitReason};
-use umapi::client::request::RawRequest;
-use umapi::client::settings::{ClientSettings, Pace};
-use umapi::error::ErrorKind;
+use umapi_shell::client::Client;
+use umapi_shell::client::event::{Event, WaitReason};
+use umapi_shell::client::request::RawRequest;
+use umapi_shell::client::settings::{ClientSettings, Pace};
+use umapi_shell::error::ErrorKind;
 
 const USER: &str = "/organizations/0123ABC@AdobeOrg/users/a@example.com";
 

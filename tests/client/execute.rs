@@ -8,14 +8,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
-use umapi::client::Client;
-use umapi::client::event::{ActionRequest, Event, Hook, Progress};
-use umapi::client::outcome::{Outcome, Status};
-use umapi::client::request::Answer;
-use umapi::client::settings::{ClientSettings, Credentials, Mode};
-use umapi::error::{Error, ErrorKind, Result};
-use umapi::secret::Secret;
-use umapi::wire::command::Command;
+use umapi_shell::client::Client;
+use umapi_shell::client::event::{ActionRequest, Event, Hook, Progress};
+use umapi_shell::client::outcome::{Outcome, Status};
+use umapi_shell::client::request::Answer;
+use umapi_shell::client::settings::{ClientSettings, Credentials, Mode};
+use umapi_shell::error::{Error, ErrorKind, Result};
+use umapi_shell::secret::Secret;
+use umapi_shell::wire::command::Command;
 
 /// Harmless to repeat.
 fn add(number: usize) -> Command {

@@ -6,11 +6,11 @@ use serde_json::{Value, json};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use tokio_util::sync::CancellationToken;
-use umapi::client::Client;
-use umapi::client::event::{ActionRequest, Event, Hook, Observer};
-use umapi::client::request::{Answer, RawRequest};
-use umapi::client::settings::{ClientSettings, Mode, Pace};
-use umapi::error::{Error, ErrorKind, Result};
+use umapi_shell::client::Client;
+use umapi_shell::client::event::{ActionRequest, Event, Hook, Observer};
+use umapi_shell::client::request::{Answer, RawRequest};
+use umapi_shell::client::settings::{ClientSettings, Mode, Pace};
+use umapi_shell::error::{Error, ErrorKind, Result};
 
 fn add(user: &str) -> Value {
     json!({"user": user, "do": [{"add": {"group": ["Designers"]}}]})

@@ -5,12 +5,12 @@ use crate::support::server::{Recorded, Reply, Server};
 use serde_json::{Value, json};
 use std::sync::Mutex;
 use tokio::time::Instant;
-use umapi::client::Client;
-use umapi::client::outcome::{Outcome, Status};
-use umapi::client::settings::{ClientSettings, Pace};
-use umapi::sandbox::{Call, Limiter};
-use umapi::wire::command::Command;
-use umapi::wire::endpoint::EndpointId;
+use umapi_shell::client::Client;
+use umapi_shell::client::outcome::{Outcome, Status};
+use umapi_shell::client::settings::{ClientSettings, Pace};
+use umapi_shell::sandbox::{Call, Limiter};
+use umapi_shell::wire::command::Command;
+use umapi_shell::wire::endpoint::EndpointId;
 
 fn add(number: usize) -> Command {
     let mut command = Command::user(&format!("u{number}@example.com"), None, None);

@@ -5,12 +5,12 @@ use crate::support::server::{Recorded, Reply, Server};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
-use umapi::client::Client;
-use umapi::client::event::Event;
-use umapi::client::listing::{Entry, Listing};
-use umapi::client::query::UserQuery;
-use umapi::error::Error;
-use umapi::wire::user::User;
+use umapi_shell::client::Client;
+use umapi_shell::client::event::Event;
+use umapi_shell::client::listing::{Entry, Listing};
+use umapi_shell::client::query::UserQuery;
+use umapi_shell::error::Error;
+use umapi_shell::wire::user::User;
 
 /// A page of users with these numbers.
 fn page(numbers: std::ops::Range<usize>, last: bool) -> Value {

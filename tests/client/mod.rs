@@ -12,10 +12,10 @@ use crate::support::server::Server;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
-use umapi::client::Client;
-use umapi::client::event::{Event, Observer};
-use umapi::client::settings::{ClientSettings, Credentials, Mode, Pace};
-use umapi::secret::Secret;
+use umapi_shell::client::Client;
+use umapi_shell::client::event::{Event, Observer};
+use umapi_shell::client::settings::{ClientSettings, Credentials, Mode, Pace};
+use umapi_shell::secret::Secret;
 
 const ORGANIZATION: &str = "0123ABC@AdobeOrg";
 

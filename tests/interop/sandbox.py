@@ -14,7 +14,7 @@ PATIENCE = 20
 
 
 class Sandbox:
-    """`umapi sandbox` on a free port of loopback, with the organization it is seeded with."""
+    """`umapish sandbox` on a free port of loopback, with the organization it is seeded with."""
 
     def __init__(self, *options):
         self.control = requests.Session()

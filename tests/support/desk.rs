@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 use tempfile::TempDir;
-use umapi::sandbox::{self, Sandbox};
+use umapi_shell::sandbox::{self, Sandbox};
 
 /// A folder and a served sandbox, in which runs are started and killed.
 pub(crate) struct Desk {
@@ -25,9 +25,9 @@ impl Desk {
         desk
     }
 
-    /// `umapi` with these arguments, signed in to the sandbox.
+    /// `umapish` with these arguments, signed in to the sandbox.
     pub(crate) fn command(&self, line: &str) -> Command {
-        let mut command = Command::new(assert_cmd::cargo::cargo_bin!("umapi"));
+        let mut command = Command::new(assert_cmd::cargo::cargo_bin!("umapish"));
         command.env_clear().env("HOME", self.folder.path()).current_dir(self.folder.path());
         for (name, value) in [
             ("UMAPI_URL", self.server.service_url().as_str()),
@@ -54,11 +54,11 @@ impl Desk {
     /// Runs with files that can grow no further than so many blocks, as on a full disk.
     #[cfg(unix)]
     pub(crate) fn run_on_a_full_disk(&self, blocks: usize, line: &str) -> (i32, String, String) {
-        let umapi = self.command("");
+        let umapish = self.command("");
         let shell = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" {line}");
         let mut command = Command::new("sh");
-        command.env_clear().current_dir(self.folder.path()).args(["-c", &shell]).arg(umapi.get_program());
-        command.envs(umapi.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        command.env_clear().current_dir(self.folder.path()).args(["-c", &shell]).arg(umapish.get_program());
+        command.envs(umapish.get_envs().filter_map(|(name, value)| Some((name, value?))));
         told(command)
     }
 
@@ -83,7 +83,7 @@ impl Desk {
 
     /// The journals runs have left.
     pub(crate) fn journals(&self) -> Vec<PathBuf> {
-        let folder = self.folder.path().join(".local/state/umapi/journals");
+        let folder = self.folder.path().join(".local/state/umapish/journals");
         let entries =
             std::fs::read_dir(folder).map(|entries| entries.map(|entry| entry.unwrap().path()).collect());
         entries.unwrap_or_default()

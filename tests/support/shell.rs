@@ -3,9 +3,9 @@
 use assert_cmd::Command;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
-use umapi::sandbox::{self, Sandbox};
+use umapi_shell::sandbox::{self, Sandbox};
 
-/// A run of `umapi` that is being put together.
+/// A run of `umapish` that is being put together.
 pub(crate) struct Shell {
     folder: TempDir,
     command: Command,
@@ -23,16 +23,16 @@ pub(crate) struct Finished {
 }
 
 impl Shell {
-    /// `umapi` with these arguments, split at blanks.
+    /// `umapish` with these arguments, split at blanks.
     pub(crate) fn new(line: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let mut command = Command::cargo_bin("umapi").unwrap();
+        let mut command = Command::cargo_bin("umapish").unwrap();
         command.env_clear().env("HOME", folder.path()).current_dir(folder.path());
         command.args(line.split_whitespace());
         Self { folder, command }
     }
 
-    /// `umapi --sandbox -e CODE`.
+    /// `umapish --sandbox -e CODE`.
     pub(crate) fn eval(code: &str) -> Self {
         Self::new("--sandbox -e").arg(code)
     }

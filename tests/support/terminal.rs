@@ -17,17 +17,17 @@ pub(crate) struct Terminal {
     width: u16,
 }
 
-/// A terminal in which `umapi` runs.
+/// A terminal in which `umapish` runs.
 pub(crate) struct Running {
     session: Session<UnixProcess, PtyStream>,
     folder: TempDir,
 }
 
 impl Terminal {
-    /// `umapi` with these arguments, split at blanks; without colours.
+    /// `umapish` with these arguments, split at blanks; without colours.
     pub(crate) fn new(line: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let mut command = Command::new(assert_cmd::cargo::cargo_bin("umapi"));
+        let mut command = Command::new(assert_cmd::cargo::cargo_bin("umapish"));
         command.env_clear().env("HOME", folder.path()).current_dir(folder.path());
         command.env("TERM", "xterm-256color").env("NO_COLOR", "1").args(line.split_whitespace());
         Self { folder, command, width: 100 }

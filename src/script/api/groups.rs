@@ -44,7 +44,7 @@ pub mod functions {
     /// - `type`: a kind of group, such as `"USER_GROUP"` or `"PRODUCT_PROFILE"`
     /// - `name`: groups of this name, whatever its case
     /// - `max_age`: how old a saved listing may be, as `"2h"`, `"90m"` or seconds; see `get_users(options)`
-    /// - `stale`: true uses a saved listing even if umapi has made changes since
+    /// - `stale`: true uses a saved listing even if umapish has made changes since
     ///
     /// # Errors
     /// Those of `get_groups()`.

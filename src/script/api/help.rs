@@ -12,7 +12,7 @@ use rhai::plugin::export_module;
 #[export_module]
 #[expect(clippy::missing_errors_doc, reason = "help names the errors a script can meet; one form has none")]
 pub mod functions {
-    /// Lists every function of umapi with its summary.
+    /// Lists every function of umapish with its summary.
     ///
     /// # Example
     /// ```rhai
@@ -26,7 +26,7 @@ pub mod functions {
     /// Shows how a function is called, what it does, its options, its errors and an example.
     ///
     /// # Errors
-    /// `usage` when umapi has no such function; it names the nearest.
+    /// `usage` when umapish has no such function; it names the nearest.
     ///
     /// # Example
     /// ```rhai
@@ -59,7 +59,7 @@ fn unknown(catalog: &Catalog, name: &str) -> Error {
         Some(near) => format!("Did you mean `{near}`? help() lists all functions."),
         None => "help() lists all functions.".to_owned(),
     };
-    Error::usage_with_hint(format!("umapi has no function `{name}`"), hint)
+    Error::usage_with_hint(format!("umapish has no function `{name}`"), hint)
 }
 
 #[cfg(test)]
@@ -81,7 +81,7 @@ mod tests {
     fn an_unknown_name_suggests_one() {
         let code = "let caught; try { help(\"get_usr\") } catch (e) { caught = e } caught";
         let caught: Map = engine_on(Rc::new(Paper::default())).eval(code).unwrap();
-        assert_eq!(caught["message"].to_string(), "umapi has no function `get_usr`");
+        assert_eq!(caught["message"].to_string(), "umapish has no function `get_usr`");
         assert_eq!(caught["hint"].to_string(), "Did you mean `get_user`? help() lists all functions.");
     }
 }

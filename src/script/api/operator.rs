@@ -234,7 +234,7 @@ fn variable(session: &Session, name: &str) -> Result<Option<String>> {
     if session.setup().secret_variables.iter().any(|secret| secret.eq_ignore_ascii_case(name)) {
         return Err(Error::usage_with_hint(
             format!("no script may read `{name}`, which is secret"),
-            "umapi signs in by itself; a script needs no credentials.",
+            "umapish signs in by itself; a script needs no credentials.",
         ));
     }
     match std::env::var(name) {

@@ -56,7 +56,7 @@ pub mod functions {
     /// - `max_age`: of all users, how old a saved listing may be, as `"2h"`, `"90m"`, `"1d"` or seconds. A new
     ///   listing is then saved when it has been read to its end, in the folder of your user's state, closed to others,
     ///   for a week
-    /// - `stale`: true uses a saved listing even if umapi has made changes since; it is left alone otherwise
+    /// - `stale`: true uses a saved listing even if umapish has made changes since; it is left alone otherwise
     ///
     /// The age of a saved listing is always told.
     ///

@@ -62,7 +62,7 @@ pub(super) fn of_function(repl: &mut Repl, name: &str) -> Result<Step> {
             Some(near) => format!("Did you mean `{near}`? :functions lists all."),
             None => ":functions lists all.".to_owned(),
         };
-        return Err(Error::usage_with_hint(format!("umapi has no function `{name}`"), hint));
+        return Err(Error::usage_with_hint(format!("umapish has no function `{name}`"), hint));
     }
     let only = Catalog { families: vec![Section { title: String::new(), functions }] };
     let text = functions::render(&only, true, Format::Text, repl.output.data_palette());
@@ -209,7 +209,7 @@ pub(super) fn save(repl: &mut Repl, file: &str) -> Result<Step> {
 
 /// `:edit`.
 pub(super) fn edit(repl: &mut Repl, _: &str) -> Result<Step> {
-    let draft = tempfile::Builder::new().prefix("umapi-").suffix(".rhai").tempfile();
+    let draft = tempfile::Builder::new().prefix("umapish-").suffix(".rhai").tempfile();
     let draft = draft.map_err(|error| Error::file("the draft", error))?;
     let failed = |error: std::io::Error| Error::file(draft.path().display().to_string(), error);
     std::fs::write(draft.path(), &repl.typed_last).map_err(failed)?;

@@ -46,7 +46,7 @@ impl Whereabouts {
     /// The lines at the start.
     pub fn banner(&self, palette: Palette) -> Vec<String> {
         let version = env!("CARGO_PKG_VERSION");
-        let title = palette.strong(&format!("umapi {version}"));
+        let title = palette.strong(&format!("umapish {version}"));
         vec![
             format!("{title}  {}", self.place()),
             self.meaning(palette),

@@ -214,8 +214,9 @@ impl Repl {
         if let Some(problem) = &self.problem {
             let message = format!("the service cannot be reached yet: {problem}");
             self.output.error(&message, problem.hint().as_deref());
-            self.output
-                .message("  `umapi init` makes a profile, `umapi doctor` checks one; local functions work.");
+            self.output.message(
+                "  `umapish init` makes a profile, `umapish doctor` checks one; local functions work.",
+            );
         }
     }
 

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use std::path::Path;
 
 /// How a saved session begins; only such a file is replaced.
-const HEADER: &str = "// A session of umapi, saved with :save.";
+const HEADER: &str = "// A session of umapish, saved with :save.";
 
 /// The inputs as a script, and how many were left out because `keep` refused them.
 pub fn script_of(inputs: &[Saved], keep: impl Fn(&str) -> bool) -> (String, usize) {

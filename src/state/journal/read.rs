@@ -57,7 +57,7 @@ pub fn read(name: &str, file: impl Read, mut hear: impl FnMut(Record) -> Result<
 /// The bytes of a torn end: nothing in it is a line.
 fn torn(place: &str, fault: &str, (first, is_changed): (&[u8], bool), mut rest: impl BufRead) -> Result<u64> {
     let broken = || {
-        let rest = "umapi journal show tells what stands before, and nothing goes on from here";
+        let rest = "umapish journal show tells what stands before, and nothing goes on from here";
         Error::file(place, format!("the journal is broken: {fault}; {rest}"))
     };
     let mut bytes = first.len() as u64;
