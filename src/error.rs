@@ -2,8 +2,8 @@
 //!
 //! The kinds are part of what scripts see (`err.kind`); see [`ErrorKind::name`].
 
-use crate::wire::check::Fault;
-use crate::wire::code;
+use crate::wire::error_code;
+use crate::wire::validate::Fault;
 use std::fmt;
 use std::io;
 use std::path::Path;
@@ -169,7 +169,7 @@ impl Failure {
 
     /// What to do about it.
     pub fn hint(&self) -> Option<&'static str> {
-        code::find(&self.code).map(|code| code.hint)
+        error_code::find(&self.code).map(|code| code.hint)
     }
 }
 
@@ -284,7 +284,7 @@ impl Error {
         match &*self.kind {
             ErrorKind::Throttled { .. } | ErrorKind::Unavailable { .. } => true,
             ErrorKind::Rejected { .. } | ErrorKind::Commands(_) => {
-                self.code().and_then(code::find).is_some_and(|code| code.passing)
+                self.code().and_then(error_code::find).is_some_and(|code| code.passing)
             }
             _ => false,
         }
@@ -292,7 +292,7 @@ impl Error {
 
     /// What to do next.
     pub fn hint(&self) -> Option<String> {
-        let by_code = || self.code().and_then(code::find).map(|code| code.hint.to_owned());
+        let by_code = || self.code().and_then(error_code::find).map(|code| code.hint.to_owned());
         match &*self.kind {
             ErrorKind::Config { hint, .. } | ErrorKind::Guard { hint, .. } => Some(hint.clone()),
             ErrorKind::Usage { hint, .. } => hint.clone(),
@@ -469,7 +469,7 @@ mod tests {
             index,
             target: "a@example.com".into(),
             step: Some(0),
-            code: code::GROUP_NOT_FOUND.into(),
+            code: error_code::GROUP_NOT_FOUND.into(),
             message: "Group X was not found".into(),
         }
     }

@@ -3,19 +3,27 @@
 //!
 //! Layers touch only downwards: `shell` → `script` → `client` → `wire`; `sandbox` shares `wire` and nothing else.
 
+mod app;
+pub mod changes;
 pub mod cli;
 pub mod client;
 pub mod config;
+pub mod did_you_mean;
 pub mod error;
-pub mod nearest;
+pub mod files;
+pub mod host;
+pub mod language;
 pub mod output;
-pub mod rows;
-mod run;
+pub mod repl;
 pub mod sandbox;
 pub mod script;
 pub mod secret;
+pub mod session;
 pub mod shell;
-pub mod state;
+pub mod store;
+pub mod subcommands;
+pub mod tabular;
+pub mod values;
 pub mod wire;
 
-pub use run::run;
+pub use app::run;

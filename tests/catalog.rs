@@ -2,8 +2,8 @@
 
 use crate::support::Shell;
 use std::collections::HashSet;
+use umapi_shell::language::catalog::Catalog;
 use umapi_shell::sandbox::{self, Sandbox};
-use umapi_shell::script::catalog::Catalog;
 use umapi_shell::wire::endpoint::{ENDPOINTS, EndpointId};
 
 #[test]

@@ -5,7 +5,6 @@ mod catalog;
 mod client;
 mod first_steps;
 mod guards;
-mod layering;
 #[cfg(unix)]
 mod listings;
 mod queue;

@@ -10,10 +10,11 @@ use std::process::Command;
 use std::sync::Mutex;
 use umapi_shell::config::file::File;
 use umapi_shell::error::ErrorKind;
+use umapi_shell::language::catalog::Catalog;
+use umapi_shell::language::help_text;
 use umapi_shell::sandbox::Fault;
-use umapi_shell::script::catalog::Catalog;
-use umapi_shell::script::manual;
-use umapi_shell::shell::exit::{self, Exit};
+use umapi_shell::shell::exit_code;
+use umapi_shell::shell::exit_code::Exit;
 
 /// How the README calls the program on a machine that has only its source.
 const FROM_SOURCE: &str = "cargo run -q -- ";
@@ -147,10 +148,10 @@ fn lines_that_are_left_out_fit_any() {
 /// The parts that the code generates, by the name in their markers.
 fn generated() -> [(&'static str, String); 4] {
     [
-        ("functions", manual::tables(&Catalog::read())),
-        ("commands", umapi_shell::shell::repl::meta::markdown()),
+        ("functions", help_text::tables(&Catalog::read())),
+        ("commands", umapi_shell::repl::command_table::markdown()),
         ("settings", umapi_shell::config::table::markdown()),
-        ("exit codes", exit::markdown()),
+        ("exit codes", exit_code::markdown()),
     ]
 }
 

@@ -1,64 +1,46 @@
 //! The client: async over [`crate::wire`]; knows nothing of Rhai, clap or the terminal.
 
-mod ahead;
-mod auth;
-mod call;
+pub mod actions;
+mod attempts;
 pub mod event;
-pub mod execute;
-mod gate;
-pub mod intake;
+pub mod http;
 pub mod listing;
-pub mod look_back;
-mod masking;
 pub mod outcome;
-mod pace;
-mod plan;
-pub mod query;
-pub mod raw;
 pub mod request;
-mod retry;
-mod seen;
 pub mod settings;
-mod settle;
-mod source;
-mod split;
-mod stitch;
-mod sync;
-mod target;
-mod transport;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::Secret;
-use crate::wire::check::Fault;
-use crate::wire::code;
 use crate::wire::command::Command;
-use crate::wire::encode;
 use crate::wire::endpoint::EndpointId;
+use crate::wire::error_code;
 use crate::wire::group::Group;
 use crate::wire::identity::fold;
+use crate::wire::percent_encode;
 use crate::wire::response::{Refusal, SUCCESS, UserAnswer, refusal};
 use crate::wire::user::User;
-use auth::SignIn;
-use call::{Call, Failed};
+use crate::wire::validate::Fault;
+use actions::executor::Outcomes;
+use actions::feed::Intake;
+use actions::gate::Admitted;
+use actions::raw::Carried;
+use attempts::{Call, Failed};
 use event::{Hook, Observer};
-use execute::Outcomes;
 use futures_util::Stream;
-use gate::Admitted;
-use intake::Intake;
+use http::auth::SignIn;
+use http::rate_limit::Pacer;
+use http::sync_pragma::Sync;
+use http::target::Target;
+use http::transport::{Response, Transport};
 use listing::Listing;
-use pace::Pacer;
-use query::{UserQuery, check_name};
-use raw::Carried;
+use listing::query::{UserQuery, check_name};
 use request::RawRequest;
 use serde_json::Value;
 use settings::{ClientSettings, Mode};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
-use sync::Sync;
-use target::Target;
 use tokio_util::sync::CancellationToken;
-use transport::{Response, Transport};
 
 /// A client of one organization. Cheap to make and to clone: clones share the sign-in, the pace and the mode,
 /// and the TLS stack is built when the first request leaves.
@@ -201,7 +183,7 @@ impl Client {
         check_name(user)?;
         let values = [("organization", self.settings().organization.as_str()), ("user", user.trim())];
         let domain = domain.map(str::trim).filter(|domain| !domain.is_empty());
-        let query = domain.map(|domain| format!("?domain={}", encode::value(domain)));
+        let query = domain.map(|domain| format!("?domain={}", percent_encode::value(domain)));
         let target = Target::of(EndpointId::User, &values, query.as_deref().unwrap_or_default());
         let answer = self.perform(&self.call_to(target), None, read_user).await.map_err(Failed::into_error);
         let user = answer.map_err(not_about_the_user)?.0.map(Arc::new).map_err(Error::from)?;
@@ -326,7 +308,7 @@ fn read_user(response: &Response) -> Result<Result<User, ErrorKind>, String> {
         Err(error) => match refusal(&response.body) {
             Refusal { code: Some(code), message } if code != SUCCESS => {
                 let message = message.unwrap_or_default();
-                Ok(Err(if code == code::USER_NOT_FOUND {
+                Ok(Err(if code == error_code::USER_NOT_FOUND {
                     ErrorKind::NotFound { status: Some(status), code: Some(code), message }
                 } else {
                     ErrorKind::Rejected { status, code: Some(code), message }

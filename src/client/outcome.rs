@@ -2,7 +2,7 @@
 
 use super::settings::Mode;
 use crate::error::Failure;
-use crate::wire::code;
+use crate::wire::error_code;
 use serde_json::{Map, Value, json};
 
 /// How a command ended.
@@ -136,7 +136,7 @@ impl Outcome {
 
     /// What to do about it, by its code.
     pub fn hint(&self) -> Option<&'static str> {
-        self.code.as_deref().and_then(code::find).map(|code| code.hint)
+        self.code.as_deref().and_then(error_code::find).map(|code| code.hint)
     }
 
     /// The failure to report for it; `None` unless it failed.

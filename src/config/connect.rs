@@ -173,8 +173,8 @@ fn ways_to_set(key: Key) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::values::{Choice, Environment};
     use super::*;
+    use crate::config::values::{Choice, Environment};
 
     const NOWHERE: &str = "/nowhere/secret";
 

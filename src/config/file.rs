@@ -2,8 +2,8 @@
 //! of [`SETTINGS`]. Anything else in it is an error with its line.
 
 use super::table::{Key, SETTINGS, Setting};
+use crate::did_you_mean::nearest;
 use crate::error::{Error, Result};
-use crate::nearest::nearest;
 use crate::secret::Secret;
 use std::ops::Range;
 use std::path::{Path, PathBuf};

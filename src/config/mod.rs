@@ -9,8 +9,8 @@ pub mod table;
 pub mod values;
 pub mod write;
 
+use crate::did_you_mean::nearest;
 use crate::error::{Error, Result};
-use crate::nearest::nearest;
 use crate::secret::Secret;
 use etcetera::BaseStrategy;
 use file::File;

@@ -1,16 +1,16 @@
 //! The only writer to standard output and standard error: data to the one, everything for people to the other.
 
-pub mod fit;
-pub mod layout;
+pub mod columns;
+pub mod format;
 pub mod palette;
-pub mod render;
-pub mod snippet;
-pub mod view;
+pub mod pretty;
+pub mod source_snippet;
+pub mod table;
 
+use format::{Canvas, Form, render};
 use palette::Palette;
-use render::{Canvas, Form, render};
 use serde_json::Value;
-use snippet::{Severity, Snippet};
+use source_snippet::{Severity, Snippet};
 use std::io::{self, IsTerminal, Write};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -153,7 +153,7 @@ impl Output {
     /// An error or a warning about a place in a script.
     pub fn snippet(&self, snippet: &Snippet) {
         if snippet.severity == Severity::Error || !self.quiet {
-            self.people_line(&snippet::render(snippet, self.palette()));
+            self.people_line(&source_snippet::render(snippet, self.palette()));
         }
     }
 
@@ -166,7 +166,7 @@ impl Output {
         streams.clear_status();
         streams.status_shown = !line.is_empty();
         let width = columns().map_or(usize::MAX, usize::from);
-        let line = fit::cut(line, width.saturating_sub(1)); // a line that wraps could not be wiped
+        let line = table::cut(line, width.saturating_sub(1)); // a line that wraps could not be wiped
         discard(write!(streams.people, "{line}").and_then(|()| streams.people.flush()));
     }
 

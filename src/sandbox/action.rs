@@ -1,12 +1,13 @@
 //! The action request: a list of commands in, one answer out (contract 3).
 
-use super::answer::Answer;
-use super::apply::{self, Outcome, Refusal};
-use super::duplicate;
+use super::duplicate_keys;
 use super::org::Org;
+use super::response::Answer;
 use super::settings::Rules;
-use crate::wire::code;
+use super::steps;
+use super::steps::{Outcome, Refusal};
 use crate::wire::command::Command;
+use crate::wire::error_code;
 use crate::wire::limits;
 use crate::wire::response::{ActionResponse, CommandError, CommandWarning, SUCCESS};
 use serde_json::Value;
@@ -20,7 +21,7 @@ pub(super) fn answer(org: &mut Org, rules: &Rules, body: &[u8], test: bool, plan
         Ok(commands) => commands,
         Err(refusal) => return refusal.into(),
     };
-    let doubled = duplicate::faults(body);
+    let doubled = duplicate_keys::faults(body);
     let mut response = ActionResponse::default();
     for (index, sent) in commands.iter().enumerate() {
         let outcome = match (planted.iter().find(|(place, _)| *place == index), doubled.get(&index)) {
@@ -38,7 +39,7 @@ pub(super) fn answer(org: &mut Org, rules: &Rules, body: &[u8], test: bool, plan
 }
 
 fn commands(body: &[u8]) -> Result<Vec<Value>, Refusal> {
-    let malformed = |message: String| Refusal { code: code::COMMAND_MALFORMED, message };
+    let malformed = |message: String| Refusal { code: error_code::COMMAND_MALFORMED, message };
     let commands: Vec<Value> = serde_json::from_slice(body)
         .map_err(|error| malformed(format!("The body is no JSON list of commands: {error}")))?;
     match commands.len() {
@@ -53,7 +54,7 @@ fn commands(body: &[u8]) -> Result<Vec<Value>, Refusal> {
 
 fn run(org: &mut Org, rules: &Rules, sent: &Value, test: bool) -> Outcome {
     match Command::from_json(sent) {
-        Ok(command) => apply::command(org, rules, &command, test),
+        Ok(command) => steps::command(org, rules, &command, test),
         Err(fault) => failed(fault.step, fault.code, &fault.message),
     }
 }

@@ -1,40 +1,44 @@
 //! Every documented code of contract 4.2 to 4.6: triggered by a request here, or named with the reason why none can.
 
-use super::answer::Answer;
 use super::query::Query;
+use super::response::Answer;
 use super::seed;
-use super::world::{Request, World};
+use super::service::{Request, World};
 use super::{CLIENT_ID, CLIENT_SECRET, ORGANIZATION};
-use crate::wire::code::{self, CODES};
 use crate::wire::endpoint::BASE_PATH;
+use crate::wire::error_code;
+use crate::wire::error_code::CODES;
 use serde_json::{Value, json};
 use std::collections::HashSet;
 use std::time::Instant;
 
 /// Codes that no request brings about, and why. Each can be asked for with `Effect::CommandError`.
 const BEYOND_REQUESTS: &[(&str, &str)] = &[
-    (code::ORGANIZATION_INVALID_NAME, "no request names an organization by name"),
-    (code::ORGANIZATION_MIGRATING, "answered with 403 and no body (contract X13)"),
-    (code::API_KEY_INVALID, "answered with 403 and no body (contract X25)"),
-    (code::API_NOT_AVAILABLE, "the sandbox is never switched off"),
-    (code::COMMAND_USER_MISSING, "a command without a subject gets `user_usergroup.missing`"),
-    (code::INTERNAL_CREATE_FAILED, "a fault of the service"),
-    (code::EVERYBODY_GROUP_NOT_FOUND, "a fault of the service"),
-    (code::DUPLICATE_PRODUCTADMIN_LIST, "belongs to retired steps"),
-    (code::INVALID_USERGROUP_LIST, "belongs to a deprecated endpoint"),
-    (code::USER_ALREADY_EXISTS, "adding a member again succeeds, or is `user_list.invalid` (contract 7.10)"),
-    (code::INTERNAL_ADD, "a fault of the service"),
-    (code::INTERNAL_GROUP_REMOVE, "a fault of the service"),
-    (code::USER_TYPE_UNKNOWN, "internal; every account here has a type"),
-    (code::USER_TYPE_MISSING, "internal; every account here has a type"),
-    (code::MUST_NOT_BE_ADOBE_ID, "an update of an Adobe ID gets `update.adobeid.no` (contract 7.14)"),
-    (code::INTERNAL_UPDATE, "a fault of the service"),
-    (code::INTERNAL_REMOVE, "a fault of the service"),
-    (code::INTERNAL, "a fault of the service"),
-    (code::THROTTLED_OUTSIDE, "a fault of a service behind it"),
-    (code::USERGROUP_UPDATE_FAILED, "a fault of the service"),
-    (code::USER_UPDATE_FAILED, "a fault of the service"),
-    (code::USER_MISSING_ARGUMENTS, "an empty list is refused before (contract 7.9)"),
+    (error_code::ORGANIZATION_INVALID_NAME, "no request names an organization by name"),
+    (error_code::ORGANIZATION_MIGRATING, "answered with 403 and no body (contract X13)"),
+    (error_code::API_KEY_INVALID, "answered with 403 and no body (contract X25)"),
+    (error_code::API_NOT_AVAILABLE, "the sandbox is never switched off"),
+    (error_code::COMMAND_USER_MISSING, "a command without a subject gets `user_usergroup.missing`"),
+    (error_code::INTERNAL_CREATE_FAILED, "a fault of the service"),
+    (error_code::EVERYBODY_GROUP_NOT_FOUND, "a fault of the service"),
+    (error_code::DUPLICATE_PRODUCTADMIN_LIST, "belongs to retired steps"),
+    (error_code::INVALID_USERGROUP_LIST, "belongs to a deprecated endpoint"),
+    (
+        error_code::USER_ALREADY_EXISTS,
+        "adding a member again succeeds, or is `user_list.invalid` (contract 7.10)",
+    ),
+    (error_code::INTERNAL_ADD, "a fault of the service"),
+    (error_code::INTERNAL_GROUP_REMOVE, "a fault of the service"),
+    (error_code::USER_TYPE_UNKNOWN, "internal; every account here has a type"),
+    (error_code::USER_TYPE_MISSING, "internal; every account here has a type"),
+    (error_code::MUST_NOT_BE_ADOBE_ID, "an update of an Adobe ID gets `update.adobeid.no` (contract 7.14)"),
+    (error_code::INTERNAL_UPDATE, "a fault of the service"),
+    (error_code::INTERNAL_REMOVE, "a fault of the service"),
+    (error_code::INTERNAL, "a fault of the service"),
+    (error_code::THROTTLED_OUTSIDE, "a fault of a service behind it"),
+    (error_code::USERGROUP_UPDATE_FAILED, "a fault of the service"),
+    (error_code::USER_UPDATE_FAILED, "a fault of the service"),
+    (error_code::USER_MISSING_ARGUMENTS, "an empty list is refused before (contract 7.9)"),
 ];
 
 /// A world with a token, and the switches and limits under which the rarer codes appear.
@@ -120,40 +124,40 @@ fn structural() -> Vec<(&'static str, Value)> {
         user(ANN, &json!([{ "createFederatedID": fields }]))
     };
     vec![
-        (code::USER_OR_GROUP_MISSING, json!([{"do": []}])),
-        (code::USER_ID_MISSING, user(" ", &json!([]))),
-        (code::STEPS_MALFORMED, user(ANN, &json!({}))),
-        (code::STEP_UNKNOWN, user(ANN, &json!([{"addEnterpriseID": full}]))),
-        (code::ILLEGAL_ENTRY, user(ANN, &json!([{"update": {}}]))),
-        (code::STRING_EXPECTED, json!([{"user": 7, "do": []}])),
-        (code::BOOLEAN_EXPECTED, user(ANN, &json!([{"removeFromOrg": {"deleteAccount": 1}}]))),
-        (code::STRING_TOO_LONG, user(&long, &json!([]))),
-        (code::DOMAIN_MISSING, user("jdoe", &json!([]))),
-        (code::DOMAIN_WITH_EMAIL, of_domain(ANN, "example.com", &json!([]))),
-        (code::DOMAIN_NOT_STRING, json!([{"user": "jdoe", "domain": 7, "do": []}])),
-        (code::REMOVE_FROM_ORG_NOT_LAST, user(ANN, &json!([{"removeFromOrg": {}}, {"remove": "all"}]))),
-        (code::OBJECT_NOT_EMPTY, user(ANN, &json!([{"removeFromOrg": {"x": 1}}]))),
-        (code::CREATE_OBJECT_EXPECTED, user(ANN, &json!([{"addAdobeID": 7}]))),
-        (code::CREATE_STRING_EXPECTED, with("email", json!(7))),
-        (code::CREATE_MORE_THAN_ONE, user(ANN, &json!([{"addAdobeID": full}, {"addAdobeID": full}]))),
-        (code::CREATE_NOT_FIRST, user(ANN, &json!([{"remove": "all"}, {"addAdobeID": full}]))),
-        (code::CREATE_KEY_UNKNOWN, with("phone", json!("1"))),
-        (code::OPTION_ILLEGAL, with("option", json!("x"))),
-        (code::UPDATE_OPTION_NO, user(ANN, &json!([{"update": {"option": "x"}}]))),
-        (code::FIRSTNAME_MISSING, with("firstname", json!(""))),
-        (code::LASTNAME_MISSING, with("lastname", json!(""))),
-        (code::EMAIL_INVALID, with("email", json!("no at"))),
-        (code::UPDATE_COUNTRY, user(ANN, &json!([{"update": {"country": "US"}}]))),
-        (code::MEMBERSHIP_LIST, user(ANN, &json!([{"add": 7}]))),
-        (code::MEMBERSHIP_MISSING_LIST, user(ANN, &json!([{"add": {}}]))),
-        (code::MEMBERSHIP_SUBJECT_MISSING, group("Interns", &json!([{"add": {}}]))),
-        (code::MEMBERSHIP_KEY_UNKNOWN, user(ANN, &json!([{"add": {"x": ["X"]}}]))),
-        (code::MEMBERSHIP_NOT_ARRAY, user(ANN, &json!([{"add": {"group": "X"}}]))),
-        (code::MEMBERSHIP_TOO_LONG, user(ANN, &json!([{"add": {"group": eleven}}]))),
-        (code::MEMBERSHIP_NAME_TOO_LONG, user(ANN, &json!([{"add": {"group": [long]}}]))),
-        (code::DUPLICATE_USERGROUP_LIST, user(ANN, &json!([{"add": {"group": ["X", "x"]}}]))),
-        (code::GROUP_INVALID_LIST, user(ANN, &json!([{"add": {"group": []}}]))),
-        (code::USER_LIST_INVALID, group("Interns", &json!([{"add": {"user": [""]}}]))),
+        (error_code::USER_OR_GROUP_MISSING, json!([{"do": []}])),
+        (error_code::USER_ID_MISSING, user(" ", &json!([]))),
+        (error_code::STEPS_MALFORMED, user(ANN, &json!({}))),
+        (error_code::STEP_UNKNOWN, user(ANN, &json!([{"addEnterpriseID": full}]))),
+        (error_code::ILLEGAL_ENTRY, user(ANN, &json!([{"update": {}}]))),
+        (error_code::STRING_EXPECTED, json!([{"user": 7, "do": []}])),
+        (error_code::BOOLEAN_EXPECTED, user(ANN, &json!([{"removeFromOrg": {"deleteAccount": 1}}]))),
+        (error_code::STRING_TOO_LONG, user(&long, &json!([]))),
+        (error_code::DOMAIN_MISSING, user("jdoe", &json!([]))),
+        (error_code::DOMAIN_WITH_EMAIL, of_domain(ANN, "example.com", &json!([]))),
+        (error_code::DOMAIN_NOT_STRING, json!([{"user": "jdoe", "domain": 7, "do": []}])),
+        (error_code::REMOVE_FROM_ORG_NOT_LAST, user(ANN, &json!([{"removeFromOrg": {}}, {"remove": "all"}]))),
+        (error_code::OBJECT_NOT_EMPTY, user(ANN, &json!([{"removeFromOrg": {"x": 1}}]))),
+        (error_code::CREATE_OBJECT_EXPECTED, user(ANN, &json!([{"addAdobeID": 7}]))),
+        (error_code::CREATE_STRING_EXPECTED, with("email", json!(7))),
+        (error_code::CREATE_MORE_THAN_ONE, user(ANN, &json!([{"addAdobeID": full}, {"addAdobeID": full}]))),
+        (error_code::CREATE_NOT_FIRST, user(ANN, &json!([{"remove": "all"}, {"addAdobeID": full}]))),
+        (error_code::CREATE_KEY_UNKNOWN, with("phone", json!("1"))),
+        (error_code::OPTION_ILLEGAL, with("option", json!("x"))),
+        (error_code::UPDATE_OPTION_NO, user(ANN, &json!([{"update": {"option": "x"}}]))),
+        (error_code::FIRSTNAME_MISSING, with("firstname", json!(""))),
+        (error_code::LASTNAME_MISSING, with("lastname", json!(""))),
+        (error_code::EMAIL_INVALID, with("email", json!("no at"))),
+        (error_code::UPDATE_COUNTRY, user(ANN, &json!([{"update": {"country": "US"}}]))),
+        (error_code::MEMBERSHIP_LIST, user(ANN, &json!([{"add": 7}]))),
+        (error_code::MEMBERSHIP_MISSING_LIST, user(ANN, &json!([{"add": {}}]))),
+        (error_code::MEMBERSHIP_SUBJECT_MISSING, group("Interns", &json!([{"add": {}}]))),
+        (error_code::MEMBERSHIP_KEY_UNKNOWN, user(ANN, &json!([{"add": {"x": ["X"]}}]))),
+        (error_code::MEMBERSHIP_NOT_ARRAY, user(ANN, &json!([{"add": {"group": "X"}}]))),
+        (error_code::MEMBERSHIP_TOO_LONG, user(ANN, &json!([{"add": {"group": eleven}}]))),
+        (error_code::MEMBERSHIP_NAME_TOO_LONG, user(ANN, &json!([{"add": {"group": [long]}}]))),
+        (error_code::DUPLICATE_USERGROUP_LIST, user(ANN, &json!([{"add": {"group": ["X", "x"]}}]))),
+        (error_code::GROUP_INVALID_LIST, user(ANN, &json!([{"add": {"group": []}}]))),
+        (error_code::USER_LIST_INVALID, group("Interns", &json!([{"add": {"user": [""]}}]))),
     ]
 }
 
@@ -163,33 +167,36 @@ fn about_accounts() -> Vec<(&'static str, Value)> {
         of_domain(name, domain, &json!([{ "createFederatedID": fields(email) }]))
     };
     vec![
-        (code::USER_NAME_INVALID, plain("a<b", "example.com", "new@example.com")),
-        (code::MUST_MATCH_EMAIL, plain("plain", "fed.example.com", "new@fed.example.com")),
-        (code::NAME_CONTAINS_EMAIL, create("createFederatedID", "new@sso.example.com")),
+        (error_code::USER_NAME_INVALID, plain("a<b", "example.com", "new@example.com")),
+        (error_code::MUST_MATCH_EMAIL, plain("plain", "fed.example.com", "new@fed.example.com")),
+        (error_code::NAME_CONTAINS_EMAIL, create("createFederatedID", "new@sso.example.com")),
         (
-            code::COUNTRY_INVALID,
+            error_code::COUNTRY_INVALID,
             user("new@example.net", &json!([{"addAdobeID": {"email": "new@example.net", "country": "ZZ"}}])),
         ),
-        (code::ALREADY_IN_ORG, create("createFederatedID", "ADA.lind@example.com")),
-        (code::ALREADY_INVITED, create("addAdobeID", "invited@example.net")),
-        (code::BELONGS_TO_ANOTHER_ORG, create("createFederatedID", "elsewhere@example.com")),
-        (code::TYPE_MISMATCH, create("createEnterpriseID", "new@example.com")),
-        (code::DOMAIN_ENFORCEMENT, create("addAdobeID", "new@secure.example.org")),
-        (code::DOMAIN_TRUST, create("createFederatedID", "new@example.net")),
-        (code::NOT_PARENT_ORG, update("trusted@partner.example.net", "lastname", "New")),
-        (code::EMAIL_IN_USE, update(ANN, "email", "ben.osei@example.com")),
-        (code::UPDATE_EMAIL, update(ANN, "email", "ADA.LIND@example.com")),
-        (code::CHANGE_DOMAIN, update(ANN, "email", "ada.lind@example.org")),
-        (code::UPDATE_USERNAME, update(ENTERPRISE, "username", "dmitri")),
-        (code::UPDATE_ADOBE_ID, update(ADOBE, "lastname", "New")),
-        (code::NAME_IN_USE, update(ANN, "username", "twin")),
+        (error_code::ALREADY_IN_ORG, create("createFederatedID", "ADA.lind@example.com")),
+        (error_code::ALREADY_INVITED, create("addAdobeID", "invited@example.net")),
+        (error_code::BELONGS_TO_ANOTHER_ORG, create("createFederatedID", "elsewhere@example.com")),
+        (error_code::TYPE_MISMATCH, create("createEnterpriseID", "new@example.com")),
+        (error_code::DOMAIN_ENFORCEMENT, create("addAdobeID", "new@secure.example.org")),
+        (error_code::DOMAIN_TRUST, create("createFederatedID", "new@example.net")),
+        (error_code::NOT_PARENT_ORG, update("trusted@partner.example.net", "lastname", "New")),
+        (error_code::EMAIL_IN_USE, update(ANN, "email", "ben.osei@example.com")),
+        (error_code::UPDATE_EMAIL, update(ANN, "email", "ADA.LIND@example.com")),
+        (error_code::CHANGE_DOMAIN, update(ANN, "email", "ada.lind@example.org")),
+        (error_code::UPDATE_USERNAME, update(ENTERPRISE, "username", "dmitri")),
+        (error_code::UPDATE_ADOBE_ID, update(ADOBE, "lastname", "New")),
+        (error_code::NAME_IN_USE, update(ANN, "username", "twin")),
         (
-            code::UPDATE_DOMAIN_MISMATCH,
+            error_code::UPDATE_DOMAIN_MISMATCH,
             of_domain("jonas.weber", "fed.example.com", &json!([{"update": {"lastname": "X"}}])),
         ),
-        (code::USER_CONFLICTING, of_domain("jonas.weber", "fed.example.com", &json!([{"remove": "all"}]))),
-        (code::USER_NONEXISTENT, user("nobody@example.com", &json!([{"remove": "all"}]))),
-        (code::USER_NOT_IN_ORG, user("left@example.com", &json!([{"remove": "all"}]))),
+        (
+            error_code::USER_CONFLICTING,
+            of_domain("jonas.weber", "fed.example.com", &json!([{"remove": "all"}])),
+        ),
+        (error_code::USER_NONEXISTENT, user("nobody@example.com", &json!([{"remove": "all"}]))),
+        (error_code::USER_NOT_IN_ORG, user("left@example.com", &json!([{"remove": "all"}]))),
     ]
 }
 
@@ -197,20 +204,20 @@ fn about_groups() -> Vec<(&'static str, Value)> {
     let developer = json!({"group": ["_developer_Photoshop"]});
     let shared = "Corporate Directory";
     vec![
-        (code::GROUP_NOT_FOUND, user(ANN, &json!([{"add": {"group": ["_org_admin"]}}]))),
-        (code::GROUP_INVALID_NAME, group("_mine", &json!([{"createUserGroup": {}}]))),
-        (code::DEVELOPER_ADD_FAILED, user(ANN, &json!([{ "add": developer }]))),
-        (code::DEVELOPER_REMOVE_FAILED, user(ANN, &json!([{ "remove": developer }]))),
-        (code::USER_NOT_FOUND, group("Interns", &json!([{"add": {"user": ["nobody@example.com"]}}]))),
-        (code::USER_AMBIGUOUS, group("Interns", &json!([{"add": {"user": ["twin"]}}]))),
-        (code::USERGROUP_NOT_FOUND, group("Photoshop", &json!([{"deleteUserGroup": {}}]))),
-        (code::USERGROUP_EXISTS, group("INTERNS", &json!([{"createUserGroup": {}}]))),
-        (code::USERGROUP_MISSING_ARGUMENTS, group("Interns", &json!([{"updateUserGroup": {}}]))),
-        (code::USERGROUP_READ_ONLY_UPDATE, group(shared, &json!([{"updateUserGroup": {"name": "X"}}]))),
-        (code::USERGROUP_READ_ONLY_ADD, group(shared, &json!([{"add": {"user": [ANN]}}]))),
-        (code::USERGROUP_READ_ONLY_REMOVE, group(shared, &json!([{"remove": {"user": [ANN]}}]))),
-        (code::USERGROUP_READ_ONLY_DELETE, group(shared, &json!([{"deleteUserGroup": {}}]))),
-        (code::WARNING_DEPRECATED, group("Interns", &json!([{"add": {"product": ["Stock"]}}]))),
+        (error_code::GROUP_NOT_FOUND, user(ANN, &json!([{"add": {"group": ["_org_admin"]}}]))),
+        (error_code::GROUP_INVALID_NAME, group("_mine", &json!([{"createUserGroup": {}}]))),
+        (error_code::DEVELOPER_ADD_FAILED, user(ANN, &json!([{ "add": developer }]))),
+        (error_code::DEVELOPER_REMOVE_FAILED, user(ANN, &json!([{ "remove": developer }]))),
+        (error_code::USER_NOT_FOUND, group("Interns", &json!([{"add": {"user": ["nobody@example.com"]}}]))),
+        (error_code::USER_AMBIGUOUS, group("Interns", &json!([{"add": {"user": ["twin"]}}]))),
+        (error_code::USERGROUP_NOT_FOUND, group("Photoshop", &json!([{"deleteUserGroup": {}}]))),
+        (error_code::USERGROUP_EXISTS, group("INTERNS", &json!([{"createUserGroup": {}}]))),
+        (error_code::USERGROUP_MISSING_ARGUMENTS, group("Interns", &json!([{"updateUserGroup": {}}]))),
+        (error_code::USERGROUP_READ_ONLY_UPDATE, group(shared, &json!([{"updateUserGroup": {"name": "X"}}]))),
+        (error_code::USERGROUP_READ_ONLY_ADD, group(shared, &json!([{"add": {"user": [ANN]}}]))),
+        (error_code::USERGROUP_READ_ONLY_REMOVE, group(shared, &json!([{"remove": {"user": [ANN]}}]))),
+        (error_code::USERGROUP_READ_ONLY_DELETE, group(shared, &json!([{"deleteUserGroup": {}}]))),
+        (error_code::WARNING_DEPRECATED, group("Interns", &json!([{"add": {"product": ["Stock"]}}]))),
     ]
 }
 
@@ -219,10 +226,10 @@ fn raw() -> Vec<(&'static str, String)> {
     let doubled =
         |root: &str, key: &str| format!(r#"[{{{root},"do":[{{"add":{{"{key}":["X"],"{key}":["Y"]}}}}]}}]"#);
     vec![
-        (code::COMMAND_MALFORMED, "[]".into()),
-        (code::DUPLICATE_GROUP_LIST, doubled(r#""user":"a@example.com""#, "group")),
-        (code::DUPLICATE_PRODUCT_LIST, doubled(r#""usergroup":"Interns""#, "productConfiguration")),
-        (code::DUPLICATE_USER_LIST, doubled(r#""usergroup":"Interns""#, "user")),
+        (error_code::COMMAND_MALFORMED, "[]".into()),
+        (error_code::DUPLICATE_GROUP_LIST, doubled(r#""user":"a@example.com""#, "group")),
+        (error_code::DUPLICATE_PRODUCT_LIST, doubled(r#""usergroup":"Interns""#, "productConfiguration")),
+        (error_code::DUPLICATE_USER_LIST, doubled(r#""usergroup":"Interns""#, "user")),
     ]
 }
 
@@ -242,10 +249,10 @@ fn each_request_brings_about_its_code() {
 
 /// Codes that appear under other rules than the usual, or at other endpoints; each has its own test below.
 const ELSEWHERE: &[&str] = &[
-    code::ORGANIZATION_INVALID_ID,
-    code::TYPE_NOT_AVAILABLE,
-    code::USERGROUP_UNCHANGED,
-    code::USERGROUP_FULL,
+    error_code::ORGANIZATION_INVALID_ID,
+    error_code::TYPE_NOT_AVAILABLE,
+    error_code::USERGROUP_UNCHANGED,
+    error_code::USERGROUP_FULL,
 ];
 
 #[test]
@@ -265,7 +272,7 @@ fn an_organization_without_adobe_ids_refuses_them() {
     let mut service = Service::new();
     service.world.rules.switches.adobe_ids = false;
     let found = service.codes(&create("addAdobeID", "new@example.net").to_string());
-    assert!(found.contains(code::TYPE_NOT_AVAILABLE), "{found:?}");
+    assert!(found.contains(error_code::TYPE_NOT_AVAILABLE), "{found:?}");
 }
 
 #[test]
@@ -274,7 +281,7 @@ fn a_change_of_nothing_is_refused_only_where_that_is_asked_for() {
     let unchanged = group("Interns", &json!([{"remove": {"user": [ANN]}}])).to_string();
     assert!(service.codes(&unchanged).contains("success"));
     service.world.rules.switches.strict_membership = true;
-    assert!(service.codes(&unchanged).contains(code::USERGROUP_UNCHANGED));
+    assert!(service.codes(&unchanged).contains(error_code::USERGROUP_UNCHANGED));
 }
 
 #[test]
@@ -283,10 +290,10 @@ fn a_full_user_group_takes_nobody_from_either_side() {
     service.world.rules.group_members = 1;
     let names = [ANN, "ben.osei@example.com"];
     let both = group("Interns", &json!([{"add": {"user": names}}])).to_string();
-    assert!(service.codes(&both).contains(code::USERGROUP_FULL));
+    assert!(service.codes(&both).contains(error_code::USERGROUP_FULL));
     let join = |name: &str| user(name, &json!([{"add": {"group": ["Interns"]}}])).to_string();
     assert!(service.codes(&join(names[0])).contains("success"));
-    assert!(service.codes(&join(names[1])).contains(code::USERGROUP_FULL));
+    assert!(service.codes(&join(names[1])).contains(error_code::USERGROUP_FULL));
     assert!(service.codes(&join(names[0])).contains("success"));
 }
 
@@ -294,13 +301,23 @@ fn a_full_user_group_takes_nobody_from_either_side() {
 fn look_ups_refuse_with_the_documented_statuses_and_codes() {
     let long = "x".repeat(300);
     let cases = [
-        ("/users/nonsense/0".to_owned(), "", 400, code::ORGANIZATION_INVALID_ID),
-        (format!("/organizations/{ORGANIZATION}/users/nobody@example.com"), "", 404, code::USER_NOT_FOUND),
-        (format!("/organizations/{ORGANIZATION}/users/jdoe"), "", 400, code::EMAIL_INVALID),
-        (format!("/organizations/{ORGANIZATION}/users/disabled@example.com"), "", 404, code::USER_NOT_FOUND),
-        (format!("/users/{ORGANIZATION}/0/Nothing"), "", 404, code::GROUP_NOT_FOUND),
-        (format!("/users/{ORGANIZATION}/0/{long}"), "", 400, code::GROUP_INVALID_NAME),
-        (format!("/users/{ORGANIZATION}/0"), "domain=nowhere.example", 404, code::DOMAIN_TRUST),
+        ("/users/nonsense/0".to_owned(), "", 400, error_code::ORGANIZATION_INVALID_ID),
+        (
+            format!("/organizations/{ORGANIZATION}/users/nobody@example.com"),
+            "",
+            404,
+            error_code::USER_NOT_FOUND,
+        ),
+        (format!("/organizations/{ORGANIZATION}/users/jdoe"), "", 400, error_code::EMAIL_INVALID),
+        (
+            format!("/organizations/{ORGANIZATION}/users/disabled@example.com"),
+            "",
+            404,
+            error_code::USER_NOT_FOUND,
+        ),
+        (format!("/users/{ORGANIZATION}/0/Nothing"), "", 404, error_code::GROUP_NOT_FOUND),
+        (format!("/users/{ORGANIZATION}/0/{long}"), "", 400, error_code::GROUP_INVALID_NAME),
+        (format!("/users/{ORGANIZATION}/0"), "domain=nowhere.example", 404, error_code::DOMAIN_TRUST),
         (format!("/users/{ORGANIZATION}/x"), "", 400, "error"),
     ];
     let mut service = Service::new();
@@ -335,7 +352,7 @@ fn test_mode_changes_nothing_and_forgives_unknown_users() {
     let answer = service.act("testOnly=true", &missing);
     assert_eq!(
         (&answer["result"], &answer["errors"][0]["errorCode"]),
-        (&json!("error"), &json!(code::GROUP_NOT_FOUND))
+        (&json!("error"), &json!(error_code::GROUP_NOT_FOUND))
     );
     let created = group(
         "Fresh",

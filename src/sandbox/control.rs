@@ -1,10 +1,10 @@
 //! The control endpoint: faults, the log of requests and settings, over HTTP for clients in other processes.
 
-use super::answer::Answer;
 use super::faults::Fault;
+use super::response::Answer;
 use super::server::Shared;
+use super::service::Request;
 use super::settings::Settings;
-use super::world::Request;
 use super::{CLIENT_ID, CLIENT_SECRET, CONTROL_PATH, ORGANIZATION, TECHNICAL_ACCOUNT_ID};
 use serde::de::DeserializeOwned;
 use serde_json::json;

@@ -1,7 +1,7 @@
 //! The domains of the simulated organization: which are claimed, and what kind of ID their directory holds.
 
-use super::apply::{Decided, refuse};
-use crate::wire::code;
+use super::steps::{Decided, refuse};
+use crate::wire::error_code;
 use crate::wire::identity::{IdentityType, fold};
 
 /// What people of a directory may be called.
@@ -66,7 +66,9 @@ pub(super) fn find(name: &str) -> Option<&'static Domain> {
 pub(super) fn claimed(name: &str) -> Decided<&'static Domain> {
     match find(name) {
         Some(domain) => Ok(domain),
-        None => refuse(code::DOMAIN_TRUST, format!("The domain {name} is not claimed by this organization")),
+        None => {
+            refuse(error_code::DOMAIN_TRUST, format!("The domain {name} is not claimed by this organization"))
+        }
     }
 }
 

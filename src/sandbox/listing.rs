@@ -1,16 +1,16 @@
 //! Look-ups and listings: one user, all users, members of a group, all groups (contract 2.4 to 2.6).
 
-use super::answer::Answer;
+use super::accounts::{Person, PersonId, Standing, in_domain};
 use super::domains;
 use super::groups::{Group as OrgGroup, GroupId, Groups, Kind, Named};
+use super::listing_cache::{Listed, Shelf};
 use super::org::{Org, TECHNICAL_ACCOUNTS, describe};
-use super::pages::Pages;
-use super::people::{Person, PersonId, Standing, in_domain};
+use super::paging::Pages;
 use super::query::Query;
+use super::response::Answer;
 use super::settings::Rules;
-use super::shelf::{Listed, Shelf};
-use crate::wire::code;
 use crate::wire::endpoint::EndpointId;
+use crate::wire::error_code;
 use crate::wire::group::Group;
 use crate::wire::identity::{Identity, IdentityType, fold};
 use crate::wire::limits;
@@ -28,14 +28,14 @@ pub(super) fn user(org: &Org, name: &str, query: &Query) -> Answer {
     let well_formed = name.contains('@') && name.chars().count() <= limits::IDENTIFIER_LENGTH;
     if !well_formed && domain.is_none() {
         let message = format!("{name} is no email; a username needs its domain");
-        return Answer::refused(400, code::EMAIL_INVALID, &message);
+        return Answer::refused(400, error_code::EMAIL_INVALID, &message);
     }
     match find_user(org, name, domain.as_deref()) {
         Some((id, person)) => {
             let user = describe(id, person, org.group_names(person, query.direct_only()));
             Answer::json(200, &UserAnswer { result: SUCCESS.into(), user })
         }
-        None => Answer::refused(404, code::USER_NOT_FOUND, &format!("User not found {name}")),
+        None => Answer::refused(404, error_code::USER_NOT_FOUND, &format!("User not found {name}")),
     }
 }
 
@@ -67,7 +67,7 @@ pub(super) fn users(org: &Org, shelf: &mut Shelf, rules: &Rules, page: &str, que
     let Some(page) = page_number(page) else { return bad_page(page) };
     let domain = query.text("domain").map(fold);
     if let Some(domain) = domain.as_deref().filter(|domain| !is_known(org, domain)) {
-        return Answer::refused(404, code::DOMAIN_TRUST, &format!("Domain not found: {domain}"));
+        return Answer::refused(404, error_code::DOMAIN_TRUST, &format!("Domain not found: {domain}"));
     }
     let hidden = if domain.is_none() { TECHNICAL_ACCOUNTS } else { 0 };
     let listed = shelf.listing(org, Listed::Users { domain });
@@ -97,14 +97,14 @@ pub(super) fn members(
 ) -> Answer {
     let Some(page) = page_number(page) else { return bad_page(page) };
     if name.trim().is_empty() || name.chars().count() > limits::GROUP_NAME_LENGTH {
-        return Answer::refused(400, code::GROUP_INVALID_NAME, "Bad group name");
+        return Answer::refused(400, error_code::GROUP_INVALID_NAME, "Bad group name");
     }
     let cut = name.rsplit_once('.').map(|(front, _)| front).filter(|_| rules.switches.cut_names_at_dots);
     let name = cut.unwrap_or(name);
     let Some(group) = named_group(org, name) else {
         return Answer::json(
             404,
-            &json!({ "lastPage": false, "result": code::GROUP_NOT_FOUND, "message": format!("Not found: {name}") }),
+            &json!({ "lastPage": false, "result": error_code::GROUP_NOT_FOUND, "message": format!("Not found: {name}") }),
         );
     };
     let listed = match group {

@@ -25,47 +25,48 @@
 //! - `GET /sandbox/requests`: the requests [`Seen`]; `DELETE` forgets them and the faults that wait.
 //! - `POST /sandbox/settings` with [`Settings`]: `{"page_size": 10, "throttle": true}`.
 
+mod accounts;
 mod action;
-mod answer;
-mod apply;
 #[cfg(test)]
 mod codes;
 mod connection;
 mod control;
 mod countries;
 mod domains;
-mod duplicate;
+mod duplicate_keys;
 mod faults;
 mod groups;
-mod index;
-mod key;
+mod listener;
 mod listing;
-mod log;
+mod listing_cache;
+mod name_index;
 mod org;
-mod pages;
-mod people;
+mod paging;
+mod persistence;
 mod query;
+mod request_log;
+mod response;
 mod seed;
 mod server;
+mod service;
 mod settings;
-mod shelf;
-mod state;
+mod signing_key;
+mod steps;
 mod throttle;
 mod token;
-mod trouble;
-mod world;
 
 pub use faults::{Effect, Fault, RetryAfter};
-pub use key::KeyError;
-pub use log::Seen;
+pub use listener::Listener;
+pub use request_log::Seen;
 pub use settings::{Settings, Switches};
+pub use signing_key::KeyError;
 pub use throttle::{Call, Limiter};
-pub use trouble::Listener;
 
 use crate::wire::endpoint::BASE_PATH;
-use key::SigningKey;
 use server::Shared;
+use service::World;
 use settings::Rules;
+use signing_key::SigningKey;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -73,7 +74,6 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 use tokio::sync::oneshot;
-use world::World;
 
 /// The id of the organization.
 pub const ORGANIZATION: &str = "5A4DB0C0FFEE5A4DB0C0FFEE@AdobeOrg";
@@ -229,9 +229,9 @@ fn organization(users: Option<usize>, path: Option<&Path>) -> Result<org::Org, S
         path: path.to_owned(),
         message: error.to_string(),
     };
-    let kept = state::load(path).map_err(|error| broken(&error))?;
+    let kept = persistence::load(path).map_err(|error| broken(&error))?;
     let org = kept.unwrap_or_else(|| seed::organization(users));
-    state::save(&org, path).map_err(|error| broken(&error))?;
+    persistence::save(&org, path).map_err(|error| broken(&error))?;
     Ok(org)
 }
 
@@ -259,7 +259,7 @@ fn run(
         }
         runtime.shutdown_timeout(STOP_PATIENCE);
         if let Some(path) = state {
-            state::save_changes(&shared, &path, u64::MAX);
+            persistence::save_changes(&shared, &path, u64::MAX);
         }
     };
     thread::Builder::new().name("umapish-sandbox".into()).spawn(work)

@@ -7,7 +7,7 @@ pub(super) struct Query(Vec<(String, String)>);
 impl Query {
     /// Reads a form: of a query or of a body. Both `+` and `%20` are a blank.
     pub(super) fn parse(text: &str) -> Self {
-        let decode = |text: &str| crate::wire::encode::decode(&text.replace('+', " "));
+        let decode = |text: &str| crate::wire::percent_encode::decode(&text.replace('+', " "));
         let pairs = text.split('&').filter(|pair| !pair.is_empty());
         Self(
             pairs

@@ -1,12 +1,12 @@
 //! The organization a sandbox starts with: groups an administrator would recognise, and some forty people or as many
 //! generated ones as are asked for.
 
+use super::accounts::{Person, Standing};
 use super::domains;
 use super::groups::{Group, GroupId, Kind, Named};
 use super::org::Org;
-use super::people::{Person, Standing};
 use crate::wire::identity::IdentityType;
-use crate::wire::intern::Interner;
+use crate::wire::interner::Interner;
 
 const USER_GROUPS: &[(&str, &str)] = &[
     ("Designers", "Everyone who draws"),

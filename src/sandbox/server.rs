@@ -1,12 +1,12 @@
 //! The HTTP server: one thread with its own runtime, bound to loopback, stopped by its owner.
 
-use super::answer::Answer;
 use super::connection::{Breaker, Door};
 use super::control;
 use super::faults::{Effect, Fault};
-use super::log::Seen;
-use super::state;
-use super::world::{Request, World};
+use super::persistence;
+use super::request_log::Seen;
+use super::response::Answer;
+use super::service::{Request, World};
 use crate::wire::endpoint::Base;
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -75,7 +75,7 @@ async fn save_now_and_then(shared: Arc<Shared>, file: Option<PathBuf>) {
         tokio::time::sleep(SAVE_INTERVAL).await;
         let (shared, file) = (Arc::clone(&shared), file.clone());
         let before = saved;
-        let saving = tokio::task::spawn_blocking(move || state::save_changes(&shared, &file, before));
+        let saving = tokio::task::spawn_blocking(move || persistence::save_changes(&shared, &file, before));
         saved = saving.await.unwrap_or(before);
     }
 }

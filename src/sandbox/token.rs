@@ -1,8 +1,8 @@
 //! Sign-in: both token endpoints, and whether a token is good (contract 1.2, 1.3).
 
-use super::answer::Answer;
-use super::key::{Pair, SigningKey};
 use super::query::Query;
+use super::response::Answer;
+use super::signing_key::{Pair, SigningKey};
 use super::{CLIENT_ID, CLIENT_SECRET, ORGANIZATION, TECHNICAL_ACCOUNT_ID};
 use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};

@@ -1,13 +1,14 @@
 //! For tests of functions: an engine over a session that has no service, and a console that remembers.
 
-use super::guard::{Guard, Limits};
-use super::interrupt::Interrupt;
-use super::listings::Listings;
-use super::record::RhaiResultOf;
-use super::session::{Console, Session, Setup};
-use super::{convert, engine};
+use super::engine;
 use crate::client::settings::Mode;
 use crate::error::{Error, Result};
+use crate::host::interrupt::Interrupt;
+use crate::host::session::{Console, Session, Setup};
+use crate::session::guard::{Guard, Limits};
+use crate::session::listing_cache::Listings;
+use crate::values::json;
+use crate::values::record::RhaiResultOf;
 use rhai::{Dynamic, EvalAltResult};
 use serde_json::Value;
 use std::cell::RefCell;
@@ -64,7 +65,7 @@ impl Bench {
     /// The value of a script, as JSON.
     pub(super) fn value(&self, code: &str) -> Value {
         let result = self.run(code).result;
-        convert::json_of(&result.unwrap_or_else(|error| panic!("{code}: {error}"))).unwrap()
+        json::json_of(&result.unwrap_or_else(|error| panic!("{code}: {error}"))).unwrap()
     }
 
     /// What a script prints or otherwise tells.

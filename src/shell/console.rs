@@ -1,8 +1,8 @@
 //! The operator, as a script meets one: two streams and, on a terminal, answers.
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::host::session::Console;
 use crate::output::Output;
-use crate::script::session::Console;
 use rustyline::error::ReadlineError;
 use rustyline::history::History;
 use rustyline::{Behavior, DefaultEditor, Editor, ExternalPrinter, Helper};

@@ -1,9 +1,9 @@
 //! What is to be run: a file, standard input or the code of `-e`, with its arguments.
 
 use crate::cli;
+use crate::did_you_mean::nearest;
 use crate::error::{Error, Result};
-use crate::nearest::nearest;
-use crate::script::source;
+use crate::language::source_text;
 use std::ffi::OsString;
 use std::io::{ErrorKind, stdin};
 use std::path::{Path, PathBuf};
@@ -38,7 +38,7 @@ impl Program {
         Ok(Self {
             name: "-e".into(),
             file: None,
-            text: source::prepare(code.to_owned()),
+            text: source_text::prepare(code.to_owned()),
             arguments,
             secret_arguments: 0,
             shows_value: true,
@@ -55,8 +55,8 @@ impl Program {
         let file = words.pop().map(PathBuf::from).filter(|name| name.as_os_str() != STANDARD_INPUT);
         let (name, text) = match &file {
             Some(path) if !path.exists() => return Err(missing(path)),
-            Some(path) => (path.display().to_string(), source::read_file(path)?),
-            None => ("standard input".to_owned(), source::read_stream(&mut stdin(), "standard input")?),
+            Some(path) => (path.display().to_string(), source_text::read_file(path)?),
+            None => ("standard input".to_owned(), source_text::read_stream(&mut stdin(), "standard input")?),
         };
         Ok(Self { name, file, text, arguments, secret_arguments: 0, shows_value: false })
     }

@@ -1,15 +1,15 @@
 //! Runs a program: compile, evaluate, show the value or the failure, and say how it ended.
 
-use super::exit::Exit;
+use super::exit_code::Exit;
 use super::program::Program;
-use super::{accounts, panics, report};
+use super::{diagnostic, panics, run_summary};
+use crate::host::session::{Session, Setup, Tally};
+use crate::host::temporary_calls;
+use crate::host::thrown::Ended;
+use crate::language::script_error::{Ending, Failure};
 use crate::output::Output;
-use crate::script::convert;
 use crate::script::engine;
-use crate::script::error::Ended;
-use crate::script::failure::{Ending, Failure};
-use crate::script::session::{Session, Setup, Tally};
-use crate::script::temporary;
+use crate::values::json;
 use rhai::{AST, Dynamic, Engine, EvalAltResult, Position, Scope};
 use std::rc::Rc;
 
@@ -19,7 +19,7 @@ pub fn run(program: &Program, setup: Setup, output: &Output) -> Exit {
     let engine = engine::build(&session);
     let compiled = compile(&engine, program);
     if compiled.is_ok()
-        && let Err(exit) = accounts::begin(&session, output)
+        && let Err(exit) = run_summary::begin(&session, output)
     {
         return exit;
     }
@@ -34,7 +34,7 @@ pub fn run(program: &Program, setup: Setup, output: &Output) -> Exit {
     drop(engine);
     warn_of_unsent(&session, output);
     let exit = exit_with(exit, session.tally(), judged);
-    accounts::end(&session, exit, output)
+    run_summary::end(&session, exit, output)
 }
 
 /// What ends a run whatever the script made of it: Rhai lets a `catch` around a closure swallow the error.
@@ -45,7 +45,7 @@ pub fn ended(session: &Session) -> Option<Ended> {
 /// The end of a session at the prompt: what its queues still hold is sent, and what became of everything is told.
 pub fn leave(session: &Session, exit: Exit, output: &Output) -> Exit {
     let exit = exit.or_worse(end_queues(session, exit, output));
-    accounts::end(session, exit, output)
+    run_summary::end(session, exit, output)
 }
 
 /// Sends what queues still hold when the script came to its end, and nothing when it failed.
@@ -83,7 +83,7 @@ pub fn compile(engine: &Engine, program: &Program) -> Result<AST, Box<EvalAltRes
     if let Some(file) = &program.file {
         ast.set_source(file.display().to_string());
     }
-    temporary::note(engine, &ast);
+    temporary_calls::note(engine, &ast);
     Ok(ast)
 }
 
@@ -105,7 +105,7 @@ fn finish(program: &Program, value: &Dynamic, output: &Output) -> Exit {
 
 /// Shows a value in the operator's form; what is no data, such as a function, as Rhai prints it.
 pub fn show_value(value: &Dynamic, output: &Output) {
-    match convert::json_of(value) {
+    match json::json_of(value) {
         Ok(value) => output.value(&value),
         Err(_) => output.data(&value.to_string()),
     }
@@ -124,7 +124,7 @@ fn end(program: &Program, ending: Ending, output: &Output) -> Exit {
 }
 
 fn fail(program: &Program, failure: &Failure, output: &Output) -> Exit {
-    report::show(program, failure, output);
+    diagnostic::show(program, failure, output);
     Exit::of_kind(&failure.kind)
 }
 

@@ -1,8 +1,8 @@
 //! Ctrl-C and SIGTERM: the first ends what runs and waits, the second leaves. At the prompt Ctrl-C ends no more than
 //! that; SIGTERM ends the session.
 
-use super::exit::Exit;
-use crate::script::interrupt::Interrupt;
+use super::exit_code::Exit;
+use crate::host::interrupt::Interrupt;
 use std::io;
 use std::thread;
 use std::time::{Duration, Instant};

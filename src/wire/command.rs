@@ -1,8 +1,9 @@
 //! Commands and their steps: built, read from the service's JSON, and written as it.
 
-use super::check::{self, Fault};
 use super::identity::{Identity, IdentityType, fold};
 use super::step::{self, StepSpec, SubjectKind};
+use super::validate;
+use super::validate::Fault;
 use serde_json::{Map, Value, json};
 use std::collections::HashSet;
 
@@ -222,7 +223,7 @@ impl Command {
     /// # Errors
     /// The first structural fault (contract 4.2 to 4.4), as the service would name it.
     pub fn from_json(command: &Value) -> Result<Self, Fault> {
-        check::command(command)?;
+        validate::command(command)?;
         Self::read(command)
     }
 
@@ -231,12 +232,12 @@ impl Command {
     /// # Errors
     /// A fault when there is no subject or no list of one-key steps: nothing could be tracked about it.
     pub fn read(command: &Value) -> Result<Self, Fault> {
-        let subject = check::subject(command)?;
-        let steps = check::steps(command)?
+        let subject = validate::subject(command)?;
+        let steps = validate::steps(command)?
             .iter()
             .enumerate()
             .map(|(index, step)| {
-                check::single_key(index, step).map(|(name, value)| Step::new(name, value.clone()))
+                validate::single_key(index, step).map(|(name, value)| Step::new(name, value.clone()))
             })
             .collect::<Result<_, _>>()?;
         let request_id = command.get("requestID").and_then(Value::as_str).map(str::to_owned);

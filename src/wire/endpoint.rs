@@ -1,6 +1,6 @@
 //! Every endpoint, written once: client URLs, pacing and sandbox routes are read from [`ENDPOINTS`].
 
-use super::encode;
+use super::percent_encode;
 
 /// Names an endpoint; the letters E1 to E5 are those of contract 2.1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -194,8 +194,8 @@ impl Endpoint {
     pub fn fill(&self, values: &[(&str, &str)]) -> String {
         let segments = self.path.split('/').map(|segment| match placeholder(segment) {
             Some(name) => match values.iter().find(|(key, _)| *key == name) {
-                Some((_, text)) if name == "group" => encode::value(text),
-                Some((_, text)) => encode::keeping_at(text),
+                Some((_, text)) if name == "group" => percent_encode::value(text),
+                Some((_, text)) => percent_encode::keeping_at(text),
                 None => segment.to_owned(),
             },
             None => segment.to_owned(),
@@ -213,7 +213,7 @@ impl Endpoint {
             match (pattern.next(), given.next()) {
                 (None, None) => return Some(values),
                 (Some(expected), Some(segment)) => match placeholder(expected) {
-                    Some(name) if !segment.is_empty() => values.push((name, encode::decode(segment))),
+                    Some(name) if !segment.is_empty() => values.push((name, percent_encode::decode(segment))),
                     None if expected == segment => {}
                     _ => return None,
                 },

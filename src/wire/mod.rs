@@ -2,16 +2,16 @@
 //!
 //! Both the client and the sandbox are built on this module and on nothing else they share.
 
-pub mod check;
-pub mod code;
 pub mod command;
-pub mod encode;
 pub mod endpoint;
+pub mod error_code;
 pub mod group;
 pub mod identity;
-pub mod intern;
+pub mod interner;
 pub mod limits;
-pub mod names;
+pub mod percent_encode;
 pub mod response;
+pub mod shared_names;
 pub mod step;
 pub mod user;
+pub mod validate;

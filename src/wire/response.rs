@@ -1,7 +1,7 @@
 //! What the service answers: to actions, to look-ups, to listings, and when something is wrong.
 
 use super::group::Group;
-use super::intern::Interner;
+use super::interner::Interner;
 use super::user::{User, UserSeed};
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};

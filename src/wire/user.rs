@@ -1,8 +1,8 @@
 //! A user as the service describes one (contract 2.4).
 
 use super::identity::{fold, folds_to};
-use super::intern::Interner;
-use super::names::Names;
+use super::interner::Interner;
+use super::shared_names::Names;
 use arcstr::ArcStr;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};

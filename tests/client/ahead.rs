@@ -7,7 +7,7 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 use umapi_shell::client::Client;
 use umapi_shell::client::listing::Listing;
-use umapi_shell::client::query::UserQuery;
+use umapi_shell::client::listing::query::UserQuery;
 use umapi_shell::error::{Error, ErrorKind};
 use umapi_shell::wire::user::User;
 

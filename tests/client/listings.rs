@@ -7,8 +7,8 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 use umapi_shell::client::Client;
 use umapi_shell::client::event::Event;
+use umapi_shell::client::listing::query::UserQuery;
 use umapi_shell::client::listing::{Entry, Listing};
-use umapi_shell::client::query::UserQuery;
 use umapi_shell::error::Error;
 use umapi_shell::wire::user::User;
 

@@ -1,0 +1,216 @@
+//! Whose organization a run is about, and how to reach it: a profile's, or a sandbox of this process.
+
+use crate::cli::Global;
+use crate::client::settings::{ClientSettings, Credentials, Flow, Mode, Pace};
+use crate::config::Config;
+use crate::config::table::Key;
+use crate::config::values::{Choice, Environment};
+use crate::error::{Error, Result};
+use crate::output::Output;
+use crate::sandbox::{self, Sandbox};
+use crate::secret::Secret;
+use crate::session::guard::{Allowance, Limits, Pattern};
+use crate::store;
+use std::cell::OnceCell;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::time::Duration;
+use tempfile::TempDir;
+
+/// Whose organization a run is about.
+pub(crate) struct Place {
+    /// The profile's name; `sandbox` for the sandbox.
+    pub(crate) profile: String,
+    /// The organization's id, as far as it is known.
+    pub(crate) organization: Option<String>,
+    /// Whether changes are real.
+    pub(crate) mode: Mode,
+    /// Whether it is an organization of Adobe's, not the sandbox.
+    pub(crate) is_real: bool,
+    /// What keeps it from being reached, as far as that is known without trying.
+    pub(crate) problem: Option<Error>,
+    /// Whether a text holds one of its configured secrets.
+    pub(crate) is_secret: Rc<dyn Fn(&str) -> bool>,
+    /// How old a saved listing may be at the prompt.
+    pub(crate) listing_age: Option<Duration>,
+    /// Finds the folder of what outlives the run; that of a sandbox goes with it.
+    pub(crate) folder: Box<dyn Fn() -> Result<PathBuf>>,
+    /// Whether commands are checked before they are sent.
+    pub(crate) checks: bool,
+    /// What a run may change at most.
+    pub(crate) limits: Limits,
+    /// Fetches the client's settings.
+    pub(crate) connect: Box<dyn Fn(Flow) -> Result<ClientSettings>>,
+}
+
+impl Place {
+    /// The one that the command line, the environment and the configuration name.
+    ///
+    /// # Errors
+    /// `config`: the configuration is broken.
+    pub(crate) fn of(global: &Global, output: &Output) -> Result<Self> {
+        if global.sandbox {
+            let mode = if global.test { Mode::Test } else { Mode::Live };
+            return Ok(Self { limits: limits(global, None, output)?, ..Self::sandbox(mode) });
+        }
+        Self::of_profile(global, &global.choice(), output)
+    }
+
+    /// The one of a profile.
+    ///
+    /// # Errors
+    /// `config`: the configuration is broken.
+    pub(crate) fn of_profile(global: &Global, choice: &Choice, output: &Output) -> Result<Self> {
+        let config = Rc::new(Config::load(choice, &Environment::current())?);
+        for warning in config.warnings() {
+            output.warning(warning);
+        }
+        let secrets = Rc::clone(&config);
+        Ok(Self {
+            profile: config.profile().to_owned(),
+            organization: config.organization().map(str::to_owned),
+            mode: config.mode(),
+            is_real: true,
+            problem: config.check().err(),
+            is_secret: Rc::new(move |text| secrets.holds_secret(text)),
+            listing_age: config.listing_age(),
+            folder: Box::new(store::state_dir::path),
+            checks: config.checks(),
+            limits: limits(global, Some(&config), output)?,
+            connect: Box::new(move |flow| config.client_settings(flow)),
+        })
+    }
+
+    /// Nowhere: every call is answered with what is wrong with the configuration.
+    pub(crate) fn unknown(profile: &str, problem: Error) -> Self {
+        let told = problem.clone();
+        Self {
+            profile: profile.to_owned(),
+            organization: None,
+            mode: Mode::Test,
+            is_real: true,
+            problem: Some(problem),
+            is_secret: Rc::new(|_| false),
+            listing_age: None,
+            folder: Box::new(store::state_dir::path),
+            checks: true,
+            limits: Limits::default(),
+            connect: Box::new(move |_| Err(told.clone())),
+        }
+    }
+
+    /// A sandbox of this process, started at the first call and stopped with the run.
+    pub(crate) fn sandbox(mode: Mode) -> Self {
+        let sandbox = Rc::new(Local::default());
+        let kept = Rc::clone(&sandbox);
+        Self {
+            profile: "sandbox".to_owned(),
+            organization: Some(sandbox::ORGANIZATION.to_owned()),
+            mode,
+            is_real: false,
+            problem: None,
+            is_secret: Rc::new(|_| false),
+            listing_age: None,
+            folder: Box::new(move || kept.folder()),
+            checks: true,
+            limits: Limits::default(),
+            connect: Box::new(move |flow| sandbox.settings(flow)),
+        }
+    }
+}
+
+/// What a run may change at most, by options and profile.
+fn limits(global: &Global, config: Option<&Config>, output: &Output) -> Result<Limits> {
+    let guard = |key, option: Option<String>| option.or_else(|| Some(config?.guard(key)?.to_owned()));
+    let removals = guard(Key::MaxRemovals, global.max_removals.clone());
+    let allowance = |text: String| {
+        let wrong = || {
+            Error::usage(format!("--max-removals must be a whole number or a share such as 5%, not `{text}`"))
+        };
+        Allowance::parse(&text).ok_or_else(wrong)
+    };
+    let changes = guard(Key::MaxChanges, global.max_changes.map(|count| count.to_string()));
+    let by_profile = config.map(Config::protected).unwrap_or_default();
+    let beside_profile = config.and_then(|config| config.place().parent()).unwrap_or(Path::new(""));
+    let by_option = global.protect.iter().map(|text| {
+        let wrong = |error: Error| Error::usage(format!("--protect: {error}"));
+        patterns("--protect", Path::new(""), text, output).map_err(wrong)
+    });
+    let by_profile = by_profile.iter().map(|text| {
+        let wrong = |error: Error| Error::config(error.to_string(), "Mend `protect` of the profile.");
+        patterns("`protect` of the profile", beside_profile, text, output).map_err(wrong)
+    });
+    let patterns = by_option.chain(by_profile).collect::<Result<Vec<_>>>()?;
+    Ok(Limits {
+        read_only: global.read_only || config.and_then(|config| config.guard(Key::ReadOnly)) == Some("true"),
+        max_changes: changes.and_then(|text| text.parse().ok()),
+        most_removals: None,
+        max_removals: removals.map(allowance).transpose()?,
+        protected: patterns.into_iter().flatten().collect(),
+        allow_empty_source: global.allow_empty_source,
+        allow_delete: global.allow_delete,
+        real: config.is_some(),
+    })
+}
+
+/// What a text protects; a word that may be a mistyped file is told as what it is taken for.
+fn patterns(place: &str, folder: &Path, text: &str, output: &Output) -> Result<Vec<Pattern>> {
+    if Pattern::is_word(folder, text) {
+        output.warning(&format!(
+            "{place}: there is no file `{text}`, so that one name is protected; for a file write `./{text}`"
+        ));
+    }
+    Pattern::all(folder, text)
+}
+
+/// A sandbox of this process.
+#[derive(Default)]
+struct Local {
+    started: OnceCell<Sandbox>,
+    folder: OnceCell<TempDir>,
+}
+
+impl Local {
+    fn server(&self) -> Result<&Sandbox> {
+        if let Some(server) = self.started.get() {
+            return Ok(server);
+        }
+        let server = Sandbox::start(sandbox::Options::default()).map_err(failed)?;
+        Ok(self.started.get_or_init(|| server))
+    }
+
+    fn folder(&self) -> Result<PathBuf> {
+        if self.folder.get().is_none() {
+            let made = tempfile::tempdir().map_err(|error| Error::file("the temporary folder", error))?;
+            drop(self.folder.set(made)); // it is empty, as was just seen
+        }
+        self.folder.get().map(|folder| folder.path().to_owned()).ok_or_else(|| failed("no temporary folder"))
+    }
+
+    fn settings(&self, flow: Flow) -> Result<ClientSettings> {
+        let server = self.server()?;
+        let mut settings = ClientSettings::new(sandbox::ORGANIZATION, credentials(server, flow)?);
+        settings.service_url = server.service_url();
+        settings.sign_in_url = server.sign_in_url();
+        settings.pace = Pace::Off;
+        Ok(settings)
+    }
+}
+
+fn credentials(server: &Sandbox, flow: Flow) -> Result<Credentials> {
+    let client_id = sandbox::CLIENT_ID.to_owned();
+    let client_secret = Secret::from(sandbox::CLIENT_SECRET);
+    Ok(match flow {
+        Flow::Configured | Flow::OAuth => Credentials::OAuth { client_id, client_secret },
+        Flow::Jwt => Credentials::Jwt {
+            client_id,
+            client_secret,
+            technical_account_id: sandbox::TECHNICAL_ACCOUNT_ID.to_owned(),
+            private_key: Secret::from(server.private_key_pem().map_err(failed)?),
+        },
+    })
+}
+
+fn failed(error: impl std::fmt::Display) -> Error {
+    Error::config(error.to_string(), "Run it again; if it stays, another program blocks loopback.")
+}

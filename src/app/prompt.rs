@@ -1,0 +1,102 @@
+//! What the prompt needs: organizations by profile, one interrupt and one line of progress for all of them.
+
+use super::organization::Place;
+use super::{listen, refuse, setup_of};
+use crate::cli::Top;
+use crate::client::settings::Mode;
+use crate::config;
+use crate::config::table::{MODES, secret_variables};
+use crate::config::values::Choice;
+use crate::error::Result;
+use crate::host::interrupt::Interrupt;
+use crate::host::session::Setup;
+use crate::output::Output;
+use crate::repl;
+use crate::repl::{Opened, Opener};
+use crate::session::listing_cache::Listings;
+use crate::shell::exit_code::Exit;
+use crate::shell::progress::Progress;
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The name that stands for the sandbox among profiles.
+const SANDBOX: &str = "sandbox";
+
+/// Whoever presses Ctrl-C twice within that time means it once.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// Opens the prompt.
+pub(crate) fn prompt(top: Top, output: &Arc<Output>) -> Exit {
+    let interrupt = match listen(GRACE, output) {
+        Ok(interrupt) => interrupt,
+        Err(error) => return refuse(&error, output),
+    };
+    let progress = Arc::new(Progress::new(Arc::clone(output), top.global.verbose));
+    let door = Door { top, interrupt, output: Arc::clone(output), progress: Arc::clone(&progress) };
+    repl::run(Box::new(door), output, &progress)
+}
+
+/// Opens organizations with what the command line said.
+struct Door {
+    top: Top,
+    interrupt: Interrupt,
+    output: Arc<Output>,
+    progress: Arc<Progress>,
+}
+
+impl Door {
+    fn opened(&self, mut place: Place) -> Result<Opened> {
+        let (is_real, problem) = (place.is_real, place.problem.take());
+        let (is_secret, max_age) = (Rc::clone(&place.is_secret), place.listing_age);
+        let ears = (self.interrupt.clone(), Arc::clone(&self.progress));
+        let setup = setup_of(place, &self.top.global, (None, None), ears, &self.output)?;
+        // An operator is there to be asked, and may have said how old a saved listing may be.
+        let listings = Listings { max_age, asks: true, ..setup.listings };
+        let setup = Setup { listings, ..setup };
+        Ok(Opened { setup, is_real, problem, is_secret: with_environment(is_secret) })
+    }
+
+    /// What the command line says, for another profile: its `--live` was meant for the first one alone.
+    fn choice_of(&self, profile: &str) -> Choice {
+        let test = self.top.global.mode().filter(|mode| *mode == MODES[0]);
+        Choice { profile: Some(profile.to_owned()), mode: test, ..self.top.global.choice() }
+    }
+}
+
+impl Opener for Door {
+    fn open(&self, profile: Option<&str>) -> Result<Opened> {
+        let place = match profile {
+            None => Place::of(&self.top.global, &self.output).unwrap_or_else(|problem| {
+                Place::unknown(self.top.global.profile.as_deref().unwrap_or("default"), problem)
+            }),
+            Some(SANDBOX) => Place::sandbox(if self.top.global.test { Mode::Test } else { Mode::Live }),
+            Some(name) => Place::of_profile(&self.top.global, &self.choice_of(name), &self.output)?,
+        };
+        self.opened(place)
+    }
+
+    fn profiles(&self) -> Vec<String> {
+        let choice = Choice { profile: None, ..self.top.global.choice() };
+        let config = config::Config::load(&choice, &config::values::Environment::default());
+        let mut profiles = config.map(|config| config.profiles().to_vec()).unwrap_or_default();
+        profiles.push(SANDBOX.to_owned());
+        profiles
+    }
+
+    fn first_script(&self) -> Option<PathBuf> {
+        if self.top.no_init {
+            return None;
+        }
+        let path = config::folder().ok()?.join("init.rhai");
+        path.is_file().then_some(path)
+    }
+}
+
+/// Knows the secrets of the environment as well, whether they count for the profile or not.
+fn with_environment(is_secret: Rc<dyn Fn(&str) -> bool>) -> Rc<dyn Fn(&str) -> bool> {
+    let values = secret_variables().filter_map(|name| std::env::var(name).ok());
+    let values: Vec<_> = values.filter(|value| !value.trim().is_empty()).collect();
+    Rc::new(move |text| is_secret(text) || values.iter().any(|value| text.contains(value.trim())))
+}

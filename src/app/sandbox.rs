@@ -1,0 +1,54 @@
+//! `umapish sandbox`: the sandbox organization for any other client.
+
+use crate::cli;
+use crate::host::interrupt::Interrupt;
+use crate::output::Output;
+use crate::sandbox::{self, Listener, Sandbox};
+use crate::shell::exit_code::Exit;
+use crate::shell::signals;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Serves until the operator interrupts.
+pub(crate) fn serve(options: cli::Sandbox, output: &Arc<Output>) -> Exit {
+    let cli::Sandbox { port, users, state, throttle, minute } = options;
+    let told = Arc::clone(output);
+    let listener = Listener::new(move |trouble| told.warning(trouble));
+    let options =
+        sandbox::Options { port, users, state, throttle, minute, listener, ..sandbox::Options::default() };
+    let interrupt = Interrupt::default();
+    if let Err(error) = signals::listen(interrupt.clone(), Duration::ZERO) {
+        output.error(&format!("the system gives no signals: {error}"), None);
+        return Exit::Script;
+    }
+    match Sandbox::start(options) {
+        Ok(server) => {
+            output.value(&describe(&server));
+            output.note("serving; stop it with Ctrl-C");
+            wait_for(&interrupt);
+            Exit::Done
+        }
+        Err(error) => {
+            output.error(&error.to_string(), Some("Another --port or --state may do."));
+            Exit::Script
+        }
+    }
+}
+
+/// What a client has to be told, by the names of the settings.
+fn describe(server: &Sandbox) -> serde_json::Value {
+    serde_json::json!({
+        "UMAPI_URL": server.service_url(),
+        "UMAPI_IMS_URL": server.sign_in_url(),
+        "UMAPI_ORG_ID": sandbox::ORGANIZATION,
+        "UMAPI_CLIENT_ID": sandbox::CLIENT_ID,
+        "UMAPI_CLIENT_SECRET": sandbox::CLIENT_SECRET,
+    })
+}
+
+fn wait_for(interrupt: &Interrupt) {
+    let runtime = tokio::runtime::Builder::new_current_thread().build();
+    if let Ok(runtime) = runtime {
+        runtime.block_on(interrupt.token().cancelled());
+    }
+}

@@ -1,0 +1,51 @@
+//! What the environment says of the terminal.
+
+use std::ffi::{OsStr, OsString};
+
+/// The name of a terminal that can do nothing but lines.
+const DUMB: &str = "dumb";
+
+/// Whether colour is not wanted.
+pub(crate) fn no_color() -> bool {
+    std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+}
+
+/// Whether the terminal can do nothing but lines.
+pub(crate) fn is_dumb() -> bool {
+    std::env::var_os("TERM").is_some_and(|term| term == DUMB)
+}
+
+/// Whether nothing is said of the terminal.
+#[cfg(unix)]
+fn is_unknown(term: Option<&OsStr>) -> bool {
+    term.is_none_or(OsStr::is_empty)
+}
+
+/// Begins anew with a terminal of which nothing is known named a dumb one, as other programs take it. The line editor
+/// goes by the environment, which a running program cannot change safely.
+#[cfg(unix)]
+pub(crate) fn name_unknown(arguments: &[OsString]) {
+    use std::io::{IsTerminal, stdin};
+    use std::os::unix::process::CommandExt;
+    if !is_unknown(std::env::var_os("TERM").as_deref()) || !stdin().is_terminal() {
+        return;
+    }
+    let Ok(program) = std::env::current_exe() else { return };
+    let mut command = std::process::Command::new(program);
+    // It answers only where it fails; then the terminal is taken for a usual one.
+    drop(command.args(arguments.iter().skip(1)).env("TERM", DUMB).exec());
+}
+
+#[cfg(not(unix))]
+pub(crate) fn name_unknown(_: &[OsString]) {}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_terminal_without_a_name_is_unknown() {
+        assert!(is_unknown(None) && is_unknown(Some(OsStr::new(""))));
+        assert!(!is_unknown(Some(OsStr::new("xterm"))));
+    }
+}

@@ -1,0 +1,186 @@
+//! Commands that a script builds step by step.
+
+use super::submit::{Asked, Order, Source};
+use crate::did_you_mean::nearest;
+use crate::error::{Error, Failure, Result};
+use crate::values::json;
+use crate::wire::command::{Command, Subject};
+use rhai::{Array, Dynamic, Engine, Map};
+use serde_json::Value;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+/// A command under construction. Its methods change it in place and answer the same command, so chained and
+/// repeated use agree.
+#[derive(Debug, Clone)]
+pub struct Builder(Rc<Content>);
+
+#[derive(Debug)]
+struct Content {
+    command: RefCell<Command>,
+    tag: RefCell<Dynamic>,
+    line: usize,
+    sent: Cell<bool>,
+    unsent: Unsent,
+}
+
+/// The lines of commands that were built, dropped and never sent; clones are the same list.
+#[derive(Debug, Clone, Default)]
+pub struct Unsent(Rc<RefCell<Vec<usize>>>);
+
+impl Unsent {
+    /// The lines so far, in their order.
+    pub fn lines(&self) -> Vec<usize> {
+        let mut lines = self.0.borrow().clone();
+        lines.sort_unstable();
+        lines.dedup();
+        lines
+    }
+}
+
+impl Drop for Content {
+    fn drop(&mut self) {
+        if !self.sent.get() {
+            self.unsent.0.borrow_mut().push(self.line);
+        }
+    }
+}
+
+impl Builder {
+    /// Begins with a command; `line` is where the script begins it, told to `unsent` unless it is sent.
+    pub fn new(command: Command, line: usize, unsent: &Unsent) -> Self {
+        let command = RefCell::new(command);
+        let unsent = unsent.clone();
+        Self(Rc::new(Content { command, tag: RefCell::default(), line, sent: Cell::new(false), unsent }))
+    }
+
+    /// Changes the command in place.
+    ///
+    /// # Errors
+    /// Those of `change`; the command is then as it was.
+    pub fn change(&self, change: impl FnOnce(&mut Command) -> Result<()>) -> Result<Self> {
+        let mut command = self.0.command.borrow().clone();
+        change(&mut command)?;
+        self.0.command.replace(command);
+        Ok(self.clone())
+    }
+
+    /// Attaches whatever the script wants to see beside the outcome.
+    pub fn tag(&self, tag: Dynamic) {
+        *self.0.tag.borrow_mut() = tag;
+    }
+
+    /// Whom or what it is about.
+    pub fn subject(&self) -> Subject {
+        self.0.command.borrow().subject.clone()
+    }
+
+    /// The command as it goes over the wire.
+    pub fn to_json(&self) -> Value {
+        self.0.command.borrow().to_json()
+    }
+
+    /// The command to send, which it counts as from here on.
+    pub fn order(&self) -> Order {
+        self.0.sent.set(true);
+        Order { command: self.0.command.borrow().clone(), tag: self.0.tag.borrow().clone() }
+    }
+}
+
+/// Makes commands known to an engine.
+pub fn register(engine: &mut Engine) {
+    engine.register_type_with_name::<Builder>("Command");
+    engine.register_fn("to_string", |command: &mut Builder| command.to_json().to_string());
+    engine.register_fn("to_debug", |command: &mut Builder| command.to_json().to_string());
+    engine.register_fn("to_map", |command: &mut Builder| {
+        json::dynamic_of(&command.to_json()).try_cast::<Map>().unwrap_or_default()
+    });
+}
+
+/// A script's list of commands: built ones, and maps as the service defines them.
+pub struct Commands<'a>(pub &'a Array);
+
+impl Source for Commands<'_> {
+    fn orders(&self) -> Result<Box<dyn Iterator<Item = Result<Asked>> + '_>> {
+        Ok(Box::new(self.0.iter().enumerate().map(|(index, command)| order(index, command))))
+    }
+}
+
+/// The keys of a command given as a map (contract 3.1), and ours for what comes back beside its outcome.
+const KEYS: &[&str] = &["user", "usergroup", "domain", "useAdobeID", "requestID", "do", "tag"];
+
+/// What a script gives as a command.
+///
+/// # Errors
+/// `usage`: it is neither a map nor built.
+pub fn order(index: usize, command: &Dynamic) -> Result<Asked> {
+    if let Some(builder) = command.read_lock::<Builder>() {
+        return Ok(Ok(builder.order()));
+    }
+    let Some(map) = command.read_lock::<Map>() else {
+        let message = format!("command {index} is {}", json::kind_of(command));
+        return Err(Error::usage_with_hint(
+            message,
+            "A command is a map, or made by command(...) or group_command(...).",
+        ));
+    };
+    if let Some(key) = map.keys().find(|key| !KEYS.contains(&key.as_str())) {
+        let near = nearest(key, KEYS.iter().copied()).map(|near| format!("Did you mean `{near}`? "));
+        let hint = format!("{}A command has {}.", near.unwrap_or_default(), KEYS.join(", "));
+        return Err(Error::usage_with_hint(format!("command {index} has an unknown key `{key}`"), hint));
+    }
+    let tag = map.get("tag").cloned().unwrap_or_default();
+    let json = json::json_of(command)?;
+    let target = ["user", "usergroup"].iter().find_map(|key| json.get(key)?.as_str()).unwrap_or_default();
+    Ok(Command::read(&json)
+        .map(|command| Order { command, tag })
+        .map_err(|fault| Failure::local(index, target, &fault)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(code: &str) -> Result<Vec<Asked>> {
+        Commands(&Engine::new().eval::<Array>(code).unwrap()).orders().unwrap().collect()
+    }
+
+    #[test]
+    fn a_map_is_a_command_as_the_service_defines_it_and_may_carry_a_tag() {
+        let orders = read(r#"[#{user: "a@example.com", tag: 7, "do": [#{add: #{group: ["X"]}}]}]"#).unwrap();
+        let order = orders[0].as_ref().unwrap();
+        assert_eq!(order.tag.as_int(), Ok(7));
+        assert_eq!(order.command.to_json()["do"][0]["add"]["group"][0], "X");
+    }
+
+    #[test]
+    fn what_is_no_command_is_refused_by_its_place() {
+        let error = read(r#"["a@example.com"]"#).unwrap_err();
+        assert_eq!(error.to_string(), "command 0 is a text");
+        let error = read(r#"[#{user: "a@example.com", doo: []}]"#).unwrap_err();
+        assert_eq!(error.to_string(), "command 0 has an unknown key `doo`");
+        let failure = read(r#"[#{user: "a@example.com"}]"#).unwrap().remove(0).unwrap_err();
+        assert_eq!(failure.code, "error.command.steps.malformed");
+    }
+
+    #[test]
+    fn a_failed_change_leaves_the_command_as_it_was() {
+        let builder = Builder::new(Command::user("a@example.com", None, None), 1, &Unsent::default());
+        let failed = builder.change(|command| {
+            command.add_to_groups(&["X".to_owned()]);
+            Err(Error::usage("no"))
+        });
+        assert!(failed.is_err());
+        assert_eq!(builder.to_json()["do"], serde_json::json!([]));
+    }
+
+    #[test]
+    fn a_command_that_is_never_sent_leaves_its_line() {
+        let unsent = Unsent::default();
+        let build = |line| Builder::new(Command::user("a@example.com", None, None), line, &unsent);
+        drop(build(7));
+        build(3).order();
+        drop(build(5));
+        assert_eq!(unsent.lines(), [5, 7]);
+    }
+}

@@ -1,0 +1,322 @@
+//! What became of commands, as scripts read it.
+
+use super::outcome_buffer::{Entry, KEPT_OTHERS, Kept};
+use crate::client::outcome::{Outcome, Status, Warning};
+use crate::client::settings::Mode;
+use crate::did_you_mean::nearest;
+use crate::error::{Error, ErrorKind, Failure, Result};
+use crate::host::thrown::{At, map_of};
+use crate::values::json;
+use crate::values::record::{INDEXER, getter};
+use rhai::{Array, Dynamic, Engine, Map, NativeCallContext, Position};
+use serde_json::{Value, json};
+use std::rc::Rc;
+
+/// The report of a call that makes changes. Reads like a map; its lists are made when they are asked for.
+#[derive(Debug, Clone)]
+pub struct Report(Rc<Content>);
+
+/// What a report is made of.
+#[derive(Debug)]
+pub struct Content {
+    /// What became of the commands, in the caller's order.
+    pub kept: Kept,
+    /// Action requests answered.
+    pub requests: usize,
+    /// Whether changes were real.
+    pub mode: Mode,
+    /// Why not all was sent.
+    pub stopped: Option<Error>,
+}
+
+impl Report {
+    /// What a report can be asked for.
+    pub const FIELDS: &'static [&'static str] = &[
+        "result",
+        "completed",
+        "notCompleted",
+        "completedInTestMode",
+        "errors",
+        "warnings",
+        "requests",
+        "mode",
+        "outcomes",
+        "done",
+        "failed",
+        "unknown",
+        "not_sent",
+        "stopped",
+        "resumed",
+    ];
+
+    /// A report of these outcomes.
+    pub fn new(content: Content) -> Self {
+        Self(Rc::new(content))
+    }
+
+    fn count(&self, of: impl Fn(Status) -> bool) -> usize {
+        self.0.kept.count(of)
+    }
+
+    fn outcomes(&self) -> impl Iterator<Item = &Outcome> {
+        self.0.kept.entries().iter().map(|entry| &entry.outcome)
+    }
+
+    fn select(&self, of: impl Fn(Status) -> bool) -> Value {
+        let chosen = self.0.kept.entries().iter().filter(|entry| of(entry.outcome.status));
+        chosen.map(|Entry { outcome, tag }| outcome_json(outcome, tag)).collect()
+    }
+
+    /// The error for asking for outcomes that were not kept.
+    fn left_out(&self, field: &str) -> Option<Error> {
+        let left_out = match field {
+            "outcomes" | "done" => self.0.kept.left_out(),
+            "errors" | "warnings" | "failed" | "unknown" | "not_sent" => self.0.kept.others_left_out(),
+            _ => 0,
+        };
+        (left_out > 0).then(|| {
+            let message = format!("the report no longer holds {left_out} outcomes, so it has no `{field}`");
+            let hint = format!(
+                "Counts are kept, and the first {KEPT_OTHERS} commands that are not done; --report FILE has a row for each command."
+            );
+            Error::usage_with_hint(message, hint)
+        })
+    }
+
+    /// Whether an earlier run had done it all. What is not kept was done, maybe now.
+    fn is_resumed(&self) -> bool {
+        let mut outcomes = self.outcomes().peekable();
+        outcomes.peek().is_some() && outcomes.all(|outcome| outcome.resumed)
+    }
+
+    /// As the service says it of one request: all done, none done, or some.
+    fn result(&self) -> &'static str {
+        match self.count(Status::is_done) {
+            done if done == self.count(|_| true) => "success",
+            0 => "error",
+            _ => "partial",
+        }
+    }
+
+    fn value(&self, field: &str) -> Option<Value> {
+        Some(match field {
+            "result" => json!(self.result()),
+            "completed" => json!(self.count(|status| status == Status::Completed)),
+            "notCompleted" => json!(self.count(|status| !status.is_done())),
+            "completedInTestMode" => json!(self.count(|status| status == Status::WouldComplete)),
+            "errors" => {
+                self.outcomes().filter(|outcome| outcome.status.is_failed()).map(error_json).collect()
+            }
+            "warnings" => self.outcomes().flat_map(warnings_json).collect(),
+            "requests" => json!(self.0.requests),
+            "mode" => json!(self.0.mode.as_str()),
+            "outcomes" => self.select(|_| true),
+            "done" => self.select(Status::is_done),
+            "failed" => self.select(Status::is_failed),
+            "unknown" => self.select(|status| status == Status::Unknown),
+            "not_sent" => self.select(|status| status == Status::NotSent),
+            "resumed" => json!(self.is_resumed()),
+            "stopped" => self.0.stopped.as_ref().map_or(Value::Null, stopped_json),
+            _ => return None,
+        })
+    }
+
+    fn read(&self, field: &str) -> Result<Dynamic> {
+        if let Some(error) = self.left_out(field) {
+            return Err(error);
+        }
+        if let Some(value) = self.value(field) {
+            return Ok(json::dynamic_of(&value));
+        }
+        let message = format!("a report has no field `{field}`");
+        Err(match nearest(field, Self::FIELDS.iter().copied()) {
+            Some(near) => Error::usage_with_hint(message, format!("Did you mean `{near}`?")),
+            None => Error::usage_with_hint(message, format!("It has {}.", Self::FIELDS.join(", "))),
+        })
+    }
+
+    /// The whole report, without the lists that repeat `outcomes`.
+    pub fn to_json(&self) -> Value {
+        let repeated = ["done", "failed", "unknown", "not_sent"];
+        let whole = |field: &str| self.left_out(field).is_none();
+        let fields = Self::FIELDS.iter().filter(|field| !repeated.contains(*field) && whole(field));
+        fields.filter_map(|field| Some(((*field).to_owned(), self.value(field)?))).collect()
+    }
+
+    /// What was refused, wholly or in part.
+    pub fn failures(&self) -> impl Iterator<Item = Failure> {
+        self.outcomes().filter_map(Outcome::failure)
+    }
+
+    /// The error a verb throws when its command was not carried out.
+    pub fn failure(&self) -> Option<Error> {
+        let failures: Vec<Failure> = self.failures().collect();
+        let undecided = || self.outcomes().find(|outcome| !outcome.status.is_done());
+        let kind = if !failures.is_empty() {
+            ErrorKind::Commands(failures)
+        } else if let Some(doubt) = self.outcomes().find(|outcome| outcome.status == Status::Unknown) {
+            // Before the reason why the run stopped: the change may have been made.
+            ErrorKind::Unknown { message: doubt.message.clone().unwrap_or_default() }
+        } else if let Some(stopped) = &self.0.stopped {
+            return Some(stopped.clone());
+        } else {
+            ErrorKind::Unavailable {
+                status: None,
+                code: None,
+                message: undecided()?.message.clone().unwrap_or_default(),
+            }
+        };
+        let mut error = Error::from(kind);
+        let outcome = undecided()?;
+        error.request_id.clone_from(&outcome.request_id);
+        error.attempts = outcome.attempts;
+        Some(error)
+    }
+}
+
+fn outcome_json(outcome: &Outcome, tag: &Dynamic) -> Value {
+    let mut fields = outcome.fields();
+    fields.insert("tag".to_owned(), json::json_of(tag).unwrap_or(Value::Null));
+    Value::Object(fields)
+}
+
+/// In the service's own words (contract 3.5).
+fn error_json(outcome: &Outcome) -> Value {
+    json!({
+        "index": outcome.index,
+        "step": outcome.step,
+        "errorCode": outcome.code,
+        "message": outcome.message,
+        "user": outcome.target,
+    })
+}
+
+fn warnings_json(outcome: &Outcome) -> impl Iterator<Item = Value> {
+    outcome.warnings.iter().map(|Warning { step, code, message }| {
+        json!({"index": outcome.index, "step": step, "warningCode": code, "message": message, "user": outcome.target})
+    })
+}
+
+fn stopped_json(error: &Error) -> Value {
+    json::json_of(&map_of(error, Position::NONE).into()).unwrap_or(Value::Null)
+}
+
+/// Makes reports known to an engine.
+pub fn register(engine: &mut Engine) {
+    engine.register_type_with_name::<Report>("Report");
+    engine.register_fn(INDEXER, |context: NativeCallContext, report: &mut Report, field: &str| {
+        report.read(field).at(&context)
+    });
+    for field in Report::FIELDS {
+        engine.register_fn(getter(field), move |context: NativeCallContext, report: &mut Report| {
+            report.read(field).at(&context)
+        });
+    }
+    engine.register_fn("contains", |_: &mut Report, field: &str| Report::FIELDS.contains(&field));
+    engine.register_fn("keys", |_: &mut Report| -> Array {
+        Report::FIELDS.iter().map(|field| (*field).into()).collect()
+    });
+    engine.register_fn("to_map", |report: &mut Report| {
+        json::dynamic_of(&report.to_json()).try_cast::<Map>().unwrap_or_default()
+    });
+    engine.register_fn("to_string", |report: &mut Report| report.to_json().to_string());
+    engine.register_fn("to_debug", |report: &mut Report| report.to_json().to_string());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outcome(index: usize, status: Status) -> Outcome {
+        let failed = status.is_failed();
+        Outcome {
+            index,
+            target: "a@example.com".into(),
+            action: "add".into(),
+            status,
+            step: failed.then_some(0),
+            code: failed.then(|| "error.group.not_found".into()),
+            message: failed.then(|| "Group X was not found".into()),
+            request_id: Some("r-1".into()),
+            attempts: 1,
+            mode: Mode::Live,
+            warnings: Vec::new(),
+            resumed: false,
+        }
+    }
+
+    fn report(statuses: &[Status]) -> Report {
+        report_of(Kept::default(), statuses)
+    }
+
+    fn report_of(mut kept: Kept, statuses: &[Status]) -> Report {
+        for (index, status) in statuses.iter().enumerate() {
+            kept.add(Entry { outcome: outcome(index, *status), tag: Dynamic::UNIT });
+        }
+        Report::new(Content { kept, requests: 1, mode: Mode::Live, stopped: None })
+    }
+
+    fn ask(report: &Report, code: &str) -> Value {
+        let mut engine = Engine::new();
+        register(&mut engine);
+        let mut scope = rhai::Scope::new();
+        scope.push("report", report.clone());
+        json::json_of(&engine.eval_with_scope(&mut scope, code).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn counts_and_lists_agree_with_the_outcomes() {
+        use Status::{Completed, Failed, NotSent, PartlyDone, Unknown};
+        let report = report(&[Completed, Failed, PartlyDone, Unknown, NotSent]);
+        let code = "[report.result, report.completed, report.notCompleted, report.done.len(), report.failed.len(), \
+                    report.unknown[0].index, report.not_sent[0].status]";
+        assert_eq!(ask(&report, code), json!(["partial", 1, 4, 1, 2, 3, "not_sent"]));
+        assert_eq!(ask(&report, "report.errors[0].errorCode"), json!("error.group.not_found"));
+    }
+
+    #[test]
+    fn a_rehearsal_never_reads_as_done() {
+        let report = report(&[Status::WouldComplete]);
+        let code = "[report.result, report.completed, report.completedInTestMode, report.outcomes[0].status]";
+        assert_eq!(ask(&report, code), json!(["success", 0, 1, "would_complete"]));
+    }
+
+    #[test]
+    fn the_error_of_a_verb_is_the_failure_or_the_doubt() {
+        assert!(report(&[Status::Completed]).failure().is_none());
+        let error = report(&[Status::Failed]).failure().unwrap();
+        assert_eq!((error.kind.name(), error.request_id.as_deref()), ("commands", Some("r-1")));
+        assert_eq!(report(&[Status::Unknown]).failure().unwrap().kind.name(), "unknown");
+    }
+
+    #[test]
+    fn counts_and_failures_stay_when_there_is_too_much_to_keep() {
+        use Status::{Completed, Failed, Unknown};
+        let report =
+            report_of(Kept::at_most(2, 10), &[Completed, Completed, Failed, Completed, Unknown, Completed]);
+        let code = "[report.completed, report.failed.len(), report.unknown[0].index, report.result]";
+        assert_eq!(ask(&report, code), json!([4, 1, 4, "partial"]));
+        let error = report.read("outcomes").unwrap_err();
+        assert_eq!(error.to_string(), "the report no longer holds 2 outcomes, so it has no `outcomes`");
+        assert!(report.to_json().get("outcomes").is_none());
+    }
+
+    #[test]
+    fn what_is_not_done_is_bounded_too_and_never_told_in_part() {
+        use Status::{Completed, Failed, NotSent};
+        let report = report_of(Kept::at_most(2, 2), &[Failed, NotSent, Failed, Completed]);
+        assert_eq!(
+            ask(&report, "[report.notCompleted, report.completed, report.requests]"),
+            json!([3, 1, 1])
+        );
+        let error = report.read("failed").unwrap_err();
+        assert_eq!(error.to_string(), "the report no longer holds 1 outcomes, so it has no `failed`");
+        assert!(report.failure().is_some());
+    }
+
+    #[test]
+    fn a_field_that_does_not_exist_names_the_nearest() {
+        let error = report(&[]).read("fialed").unwrap_err();
+        assert_eq!(error.hint().as_deref(), Some("Did you mean `failed`?"));
+    }
+}

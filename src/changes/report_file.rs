@@ -1,0 +1,147 @@
+//! `--report FILE`: a row for every command, in the file as soon as its outcome is known.
+
+use crate::client::outcome::Outcome;
+use crate::error::{Error, Result};
+use crate::host::session::Outlet;
+use crate::session::tracked_files::free_name;
+use crate::store::atomic_file::{hold, private};
+use crate::tabular::{CsvWriter, cell};
+use serde_json::{Value, json};
+use std::cell::{Cell, RefCell};
+use std::fs::{File, OpenOptions};
+use std::io::{self, ErrorKind, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+/// The columns, in their order.
+const COLUMNS: [&str; 14] = [
+    "index",
+    "target",
+    "action",
+    "status",
+    "step",
+    "code",
+    "message",
+    "hint",
+    "request_id",
+    "attempts",
+    "mode",
+    "resumed",
+    "warnings",
+    "time",
+];
+/// What begins a list in JSON.
+const BEGIN: &str = "[";
+/// What ends it; each row is written over it, so that the file is whole at any moment.
+const END: &str = "\n]\n";
+
+/// The form of the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Csv,
+    Json,
+}
+
+/// A report that is being written.
+pub struct ReportFile {
+    path: PathBuf,
+    form: Form,
+    file: RefCell<File>,
+    empty: Cell<bool>,
+}
+
+impl ReportFile {
+    /// Begins a report. One that is there is kept under a numbered name.
+    ///
+    /// # Errors
+    /// `usage`: its name ends neither in `.csv` nor in `.json`, or another run writes it. `file`: it cannot be written.
+    pub fn begin(path: &Path) -> Result<Self> {
+        let form = match path.extension().and_then(|ending| ending.to_str()) {
+            Some("csv") => Form::Csv,
+            Some("json") => Form::Json,
+            _ => {
+                let message = format!("the report {} must end in .csv or .json", path.display());
+                return Err(Error::usage(message));
+            }
+        };
+        if path.is_file() {
+            keep(path)?;
+        }
+        let mut options = OpenOptions::new();
+        // It names people.
+        private(&mut options);
+        // What has come there meanwhile is another run's; a device is no file and is there already.
+        let create_new = path.symlink_metadata().is_err();
+        let file = options.write(true).create(true).create_new(create_new).open(path);
+        let file = file.map_err(|error| match error.kind() {
+            ErrorKind::AlreadyExists => taken(path),
+            _ => Error::io(path, &error),
+        })?;
+        if !hold(&file) {
+            return Err(taken(path));
+        }
+        let begun = match form {
+            Form::Csv => (&file).write_all(format!("{}\n", COLUMNS.join(",")).as_bytes()),
+            Form::Json => (&file).write_all([BEGIN, END].concat().as_bytes()),
+        };
+        begun.map_err(|error| Error::io(path, &error))?;
+        Ok(Self { path: path.to_owned(), form, file: RefCell::new(file), empty: Cell::new(true) })
+    }
+
+    /// Adds a row; where that fails, the file is as it was.
+    fn add(&self, row: &Value) -> io::Result<()> {
+        let mut file = self.file.borrow_mut();
+        let end = if self.form == Form::Json { END } else { "" };
+        let length = file.seek(SeekFrom::End(0))?;
+        let place = length.saturating_sub(end.len() as u64);
+        let text = self.text(row)?;
+        let added = file.seek(SeekFrom::Start(place)).and_then(|_| file.write_all(text.as_bytes()));
+        if added.is_err() {
+            drop(file.set_len(place));
+            drop(file.seek(SeekFrom::Start(place)).and_then(|_| file.write_all(end.as_bytes())));
+        } else {
+            self.empty.set(false);
+        }
+        added
+    }
+
+    /// A row with what stands before and behind it.
+    fn text(&self, row: &Value) -> io::Result<String> {
+        match self.form {
+            Form::Csv => {
+                let mut line = Vec::new();
+                CsvWriter::new(&mut line).row(COLUMNS.map(|column| cell(&row[column])))?;
+                String::from_utf8(line).map_err(io::Error::other)
+            }
+            Form::Json => Ok(format!("{}{row}{END}", if self.empty.get() { "\n" } else { ",\n" })),
+        }
+    }
+}
+
+/// Keeps the report of another run under a numbered name, unless that run is still writing it.
+fn keep(path: &Path) -> Result<()> {
+    let old = File::open(path).map_err(|error| Error::io(path, &error))?;
+    if !hold(&old) {
+        return Err(taken(path));
+    }
+    std::fs::rename(path, free_name(path)).map_err(|error| Error::io(path, &error))
+}
+
+fn taken(path: &Path) -> Error {
+    let message = format!("another run writes the report {}", path.display());
+    Error::usage_with_hint(message, "Name another file with --report, or wait until that run has ended.")
+}
+
+impl Outlet for ReportFile {
+    fn enter(&self, outcome: &Outcome) -> Result<()> {
+        self.add(&row(outcome)).map_err(|error| Error::io(&self.path, &error))
+    }
+}
+
+fn row(outcome: &Outcome) -> Value {
+    let warnings: Vec<_> = outcome.warnings.iter().map(|warning| warning.code.as_str()).collect();
+    let moment = jiff::Timestamp::now().round(jiff::Unit::Second).unwrap_or(jiff::Timestamp::MAX);
+    let mut fields = outcome.fields();
+    fields.insert("warnings".to_owned(), json!(warnings));
+    fields.insert("time".to_owned(), json!(moment.to_string()));
+    Value::Object(fields)
+}

@@ -1,0 +1,132 @@
+//! The steps of commands, made from what a script says; verbs and builders share them.
+
+use crate::error::{Error, Result};
+use crate::values::json;
+use crate::values::options::Options;
+use crate::wire::command::Command;
+use crate::wire::identity::{IdentityType, fold};
+use crate::wire::step::OPTIONS;
+use rhai::Dynamic;
+use serde_json::{Map, Value, json};
+use std::collections::HashSet;
+
+/// The word with which a script asks for the service's error when an account or group exists already.
+const ERROR: &str = "error";
+
+/// The fields of an account that is made.
+#[derive(Debug, Clone, Default)]
+pub struct Account {
+    /// E-mail.
+    pub email: String,
+    /// First name; blank for none.
+    pub first_name: String,
+    /// Last name; blank for none.
+    pub last_name: String,
+    /// Country; blank for none.
+    pub country: String,
+}
+
+/// Begins a command with the step that makes an account. Blank fields are left out, so that the check that the
+/// service needs them names them.
+pub fn create(command: &mut Command, kind: IdentityType, account: &Account, option: Option<&str>) {
+    let Account { email, first_name, last_name, country } = account;
+    let given = [("email", email), ("country", country), ("firstname", first_name), ("lastname", last_name)];
+    let given = given.into_iter().map(|(key, text)| (key, text.trim())).filter(|(_, text)| !text.is_empty());
+    let fields: Map<String, Value> = given
+        .chain(option.map(|option| ("option", option)))
+        .map(|(key, text)| (key.into(), json!(text)))
+        .collect();
+    command.create(kind, fields);
+}
+
+/// What to do about an account or group that exists: the service's two words, or `error`, which sends none.
+///
+/// # Errors
+/// `usage`: another word.
+pub fn existing(options: &Options) -> Result<Option<&'static str>> {
+    let [ignore, update] = OPTIONS;
+    match options.choice("option", &[ignore, update, ERROR])? {
+        None => Ok(Some(ignore)),
+        Some(ERROR) => Ok(None),
+        Some(word) => Ok(Some(word)),
+    }
+}
+
+/// The domain of someone: as given, else that of the e-mail for a username that is no e-mail itself.
+pub fn federated_domain(user: &str, given: Option<String>, email: &str) -> Option<String> {
+    if given.is_some() || user.contains('@') {
+        return given;
+    }
+    email.trim().rsplit_once('@').map(|(_, domain)| domain.to_owned())
+}
+
+/// The names a script gives for a list: trimmed, blank ones and repetitions left out.
+///
+/// # Errors
+/// `usage`: neither a text nor a list of texts.
+pub fn names(value: &Dynamic) -> Result<Vec<String>> {
+    json::texts(value).map(|texts| distinct(&texts))
+}
+
+/// Names trimmed, blank ones and repetitions left out: the service refuses both.
+pub fn distinct(texts: &[String]) -> Vec<String> {
+    let mut seen = HashSet::new();
+    let trimmed = texts.iter().map(|text| text.trim()).filter(|name| !name.is_empty());
+    trimmed.filter(|name| seen.insert(fold(name))).map(str::to_owned).collect()
+}
+
+/// The names for a verb, which has nothing to do without any.
+///
+/// # Errors
+/// `usage`: there is none.
+pub fn some_names(value: &Dynamic, of: &str) -> Result<Vec<String>> {
+    let names = names(value)?;
+    if names.is_empty() {
+        return Err(Error::usage(format!("no {of} is named, so there is nothing to do")));
+    }
+    Ok(names)
+}
+
+/// The fields under `keys` that were given, each a text.
+///
+/// # Errors
+/// `usage`: one is no text.
+pub fn fields(options: &Options, keys: &[&str]) -> Result<Map<String, Value>> {
+    let mut fields = Map::new();
+    for key in keys {
+        if let Some(text) = options.text(key)? {
+            fields.insert((*key).to_owned(), json!(text.trim()));
+        }
+    }
+    Ok(fields)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blank_fields_are_left_out_of_a_create_step() {
+        let account =
+            Account { email: " a@example.com ".into(), first_name: "A".into(), ..Account::default() };
+        let mut command = Command::user("a@example.com", None, None);
+        create(&mut command, IdentityType::AdobeId, &account, Some(OPTIONS[0]));
+        let expected = json!({"email": "a@example.com", "firstname": "A", "option": "ignoreIfAlreadyExists"});
+        assert_eq!(command.steps[0].value, expected);
+    }
+
+    #[test]
+    fn names_are_trimmed_and_counted_once() {
+        let list = Dynamic::from_array(vec![" Designers ".into(), "".into(), "designers".into(), "B".into()]);
+        assert_eq!(names(&list).unwrap(), ["Designers", "B"]);
+        assert!(some_names(&"  ".into(), "group").is_err());
+    }
+
+    #[test]
+    fn the_domain_of_a_plain_username_is_that_of_the_e_mail() {
+        let email = "j.doe@fed.example.com";
+        assert_eq!(federated_domain("jdoe", None, email).as_deref(), Some("fed.example.com"));
+        assert_eq!(federated_domain("jdoe", Some("x.example".into()), email).as_deref(), Some("x.example"));
+        assert_eq!(federated_domain("j.doe@x.example.com", None, email), None);
+    }
+}

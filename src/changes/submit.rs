@@ -1,0 +1,125 @@
+//! The way of every change a script makes: commands checked, carried out, a report for each call.
+
+use super::pipeline::Pipeline;
+use super::report::Report;
+use crate::error::{Error, ErrorKind, Failure, Result};
+use crate::host::session::{Session, Setup};
+use crate::session::guard::Weight;
+use crate::wire::command::Command;
+use rhai::Dynamic;
+use serde_json::Value;
+
+/// A command with what the script attached to it.
+#[derive(Debug, Clone)]
+pub struct Order {
+    /// The command.
+    pub command: Command,
+    /// Whatever the script wants to see again beside its outcome.
+    pub tag: Dynamic,
+}
+
+/// What stands at a place of a list: a command, or something that is none.
+pub type Asked = std::result::Result<Order, Failure>;
+
+/// A list of commands that can be gone through more than once without being kept in memory.
+pub trait Source {
+    /// Goes through it from its beginning.
+    ///
+    /// # Errors
+    /// Whatever keeps it from being read, then or in its midst.
+    fn orders(&self) -> Result<Box<dyn Iterator<Item = Result<Asked>> + '_>>;
+}
+
+/// Carries one command out.
+///
+/// # Errors
+/// `invalid` when a local check refuses it, `commands` when the service refuses a part of it, `unknown` when its
+/// answer was lost, or whatever kept it from being sent.
+pub fn carry_out_one(session: &Session, command: Command) -> Result<Report> {
+    session.count_single_change();
+    let order = checked(session, 0, Order { command, tag: Dynamic::UNIT })?;
+    let order = order.map_err(|failure| ErrorKind::Invalid(vec![failure]))?;
+    let mut pipeline = Pipeline::new(session, false)?;
+    pipeline.push(session, order)?;
+    let report = pipeline.finish(session)?;
+    report.failure().map_or(Ok(report), Err)
+}
+
+/// Carries commands out and answers what became of each. Failures in the report count for the exit code.
+///
+/// # Errors
+/// `invalid`: local checks refuse some, and nothing was sent; with `skip_invalid` those are left out instead.
+/// Whatever kept the first request from being sent.
+pub fn carry_out(session: &Session, source: &dyn Source, skip_invalid: bool) -> Result<Report> {
+    let (count, refused) = refused(session, source)?;
+    if !refused.is_empty() && !skip_invalid {
+        return Err(ErrorKind::Invalid(refused).into());
+    }
+    let mut pipeline = Pipeline::new(session, true)?;
+    pipeline.expect(count - refused.len());
+    match hand_over(session, source, count, &mut pipeline) {
+        Ok(()) => pipeline.finish(session),
+        Err(error) => {
+            pipeline.abandon(session, &error.kind.to_string())?;
+            Err(error)
+        }
+    }
+}
+
+/// Hands all of a list to its pipeline. What was handed over has an outcome also where the rest cannot be read.
+fn hand_over(session: &Session, source: &dyn Source, count: usize, pipeline: &mut Pipeline) -> Result<()> {
+    for (index, asked) in source.orders()?.enumerate() {
+        match check(session, index, asked?)? {
+            Ok(order) => pipeline.push(session, order)?,
+            Err(failure) => pipeline.leave_out(session, &failure, String::new()),
+        }
+    }
+    if pipeline.len() == count {
+        return Ok(());
+    }
+    let message =
+        format!("the list changed while it was carried out: {count} entries, then {}", pipeline.len());
+    Err(Error::usage_with_hint(message, "See what was done in the journal or --report, and run it again."))
+}
+
+/// How long a list is, and what the local checks refuse in it. A guard that would stop it on its way stops it here.
+///
+/// # Errors
+/// `guard`; what keeps the list from being read.
+fn refused(session: &Session, source: &dyn Source) -> Result<(usize, Vec<Failure>)> {
+    let (mut count, mut refused, mut ahead) = (0, Vec::new(), Weight::default());
+    for (index, asked) in source.orders()?.enumerate() {
+        session.interrupt().check()?;
+        count += 1;
+        match check(session, index, asked?)? {
+            Ok(order) => foresee(session, &order.command.to_json(), &mut ahead)?,
+            Err(failure) => refused.push(failure),
+        }
+    }
+    Ok((count, refused))
+}
+
+/// Asks the guards about a command that is to come, unless an earlier run did it already.
+fn foresee(session: &Session, command: &Value, ahead: &mut Weight) -> Result<()> {
+    let Setup { guard, recorder, .. } = session.setup();
+    let is_done = recorder.as_ref().is_some_and(|recorder| recorder.has_done(session.mode(), command));
+    if is_done { Ok(()) } else { guard.foresee(session.mode(), command, ahead) }
+}
+
+fn check(session: &Session, index: usize, asked: Asked) -> Result<Asked> {
+    match asked {
+        Ok(order) => checked(session, index, order),
+        Err(failure) => Ok(Err(failure)),
+    }
+}
+
+/// The command, or what a local check refuses in it.
+///
+/// # Errors
+/// `config`: settings are missing or wrong.
+pub fn checked(session: &Session, index: usize, order: Order) -> Result<Asked> {
+    Ok(match session.client()?.check(&order.command) {
+        Ok(()) => Ok(order),
+        Err(fault) => Err(Failure::local(index, order.command.subject.name(), &fault)),
+    })
+}

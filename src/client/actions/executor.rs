@@ -1,0 +1,392 @@
+//! A stream of commands in, a stream of outcomes out.
+
+use super::gate::Admitted;
+use super::match_answer;
+use super::planner::{Item, Plan, Settled, Verdict};
+use crate::client::Client;
+use crate::client::attempts::Failed;
+use crate::client::event::{Event, Progress, Recalled, SentCommand, WaitReason};
+use crate::client::http::retry;
+use crate::client::outcome::{Outcome, Status};
+use crate::client::request::Answer;
+use crate::client::settings::Mode;
+use crate::error::{Error, ErrorKind, Result};
+use crate::wire::command::Command;
+use crate::wire::endpoint::EndpointId;
+use crate::wire::error_code;
+use crate::wire::response::ActionResponse;
+use futures_util::{Stream, StreamExt};
+use std::collections::VecDeque;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+/// How many outcomes are decided at once without a request.
+const DRAIN: usize = 1_000;
+
+/// The outcomes of a list of commands: exactly one for each, in the order they are decided. Nothing is sent
+/// before the first one is asked for, and one request is in flight at a time.
+pub struct Outcomes {
+    decided: VecDeque<Outcome>,
+    resting: Option<Runner>,
+    working: Option<Pin<Box<dyn Future<Output = Runner> + Send>>>,
+    requests: usize,
+    stopped: Option<Error>,
+}
+
+impl Outcomes {
+    pub(crate) fn new(client: Client, commands: impl Stream<Item = Command> + Send + 'static) -> Self {
+        let progress = Progress { total: commands.size_hint().1, ..Progress::default() };
+        let runner = Runner {
+            list: client.next_list(),
+            client,
+            commands: commands.boxed(),
+            index: 0,
+            open: true,
+            plan: Plan::default(),
+            decided: Vec::new(),
+            progress,
+            losses: 0,
+            stopped: None,
+        };
+        Self { decided: VecDeque::new(), resting: Some(runner), working: None, requests: 0, stopped: None }
+    }
+
+    /// Why the run ended before all was sent; complete once the stream has ended. What it kept from leaving
+    /// has its outcomes all the same.
+    pub fn stopped(&self) -> Option<&Error> {
+        self.stopped.as_ref()
+    }
+
+    /// Action requests answered so far.
+    pub fn requests(&self) -> usize {
+        self.requests
+    }
+}
+
+impl Stream for Outcomes {
+    type Item = Outcome;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Outcome>> {
+        loop {
+            if let Some(outcome) = self.decided.pop_front() {
+                return Poll::Ready(Some(outcome));
+            }
+            if let Some(working) = &mut self.working {
+                let mut runner = ready!(working.as_mut().poll(context));
+                self.working = None;
+                self.decided.extend(runner.decided.drain(..));
+                self.requests = runner.progress.requests;
+                self.stopped.clone_from(&runner.stopped);
+                self.resting = (!runner.is_done()).then_some(runner);
+            } else if let Some(runner) = self.resting.take() {
+                self.working = Some(Box::pin(runner.turn()));
+            } else {
+                return Poll::Ready(None);
+            }
+        }
+    }
+}
+
+/// Works a list of commands off, one request a turn.
+struct Runner {
+    client: Client,
+    list: u64,
+    commands: Pin<Box<dyn Stream<Item = Command> + Send>>,
+    index: usize,
+    open: bool,
+    plan: Plan,
+    decided: Vec<Outcome>,
+    progress: Progress,
+    /// Requests in a row whose answers were lost.
+    losses: u32,
+    stopped: Option<Error>,
+}
+
+/// A request on its way, with what its answer will be read by.
+struct Request {
+    admitted: Admitted,
+    mode: Mode,
+    /// Places in the plan, and whether what stands there may be repeated.
+    places: Vec<(usize, bool)>,
+}
+
+impl Runner {
+    fn is_done(&self) -> bool {
+        !self.open && self.plan.is_empty()
+    }
+
+    async fn turn(mut self) -> Self {
+        if self.stopped.is_none() {
+            self.fill().await;
+        }
+        let told_enough = self.decided.len() >= DRAIN;
+        if self.stopped.is_none() && !self.plan.is_empty() && !told_enough {
+            self.request().await;
+        }
+        if self.stopped.is_some() {
+            self.drain().await;
+        }
+        self
+    }
+
+    /// Takes commands in until the next request is full or nothing more helps to fill it.
+    async fn fill(&mut self) {
+        while self.open && self.plan.wants_more() && self.decided.len() < DRAIN {
+            let command = tokio::select! {
+                biased;
+                () = self.client.stop.cancelled() => return self.stopped = Some(ErrorKind::Interrupted.into()),
+                command = self.commands.next() => command,
+            };
+            let Some(command) = command else { return self.open = false };
+            let item = Item::new(self.next_index(), &command);
+            self.take(item, &command);
+        }
+    }
+
+    fn take(&mut self, mut item: Item, command: &Command) {
+        let outcome = self.recall(&mut item).or_else(|| {
+            let fault = self.client.fault_of(command).err();
+            self.plan.add(item, fault, self.client.mode())
+        });
+        self.decide(outcome);
+    }
+
+    /// Takes over what an earlier run did of a command; the outcome when there is nothing left to do.
+    fn recall(&self, item: &mut Item) -> Option<Outcome> {
+        let mode = self.client.mode();
+        while let Some(recalled) =
+            item.piece().and_then(|(_, piece)| self.client.recall(mode, &piece.command))
+        {
+            let outcome = match recalled {
+                Recalled::Done { request_id } => item.recall(request_id, mode),
+                Recalled::Open { message } => item.leave_open(message, mode),
+            };
+            if outcome.is_some() {
+                return outcome;
+            }
+        }
+        None
+    }
+
+    fn next_index(&mut self) -> usize {
+        self.index += 1;
+        self.index - 1
+    }
+
+    async fn request(&mut self) {
+        let request = match self.next_request() {
+            Ok(request) => request,
+            Err(error) => return self.stopped = Some(error),
+        };
+        match self.client.carry(&request.admitted).await {
+            Ok((answer, attempts)) => self.answered(&request, answer, attempts).await,
+            Err(failed) => self.failed(&request, failed).await,
+        }
+        self.progress.total = self.commands.size_hint().1.map(|rest| rest + self.index);
+        let left = self.left();
+        self.client.shared.observer.notice(&Event::Progress(Progress { left, ..self.progress }));
+    }
+
+    /// How long the commands that are left take, where that can be told: requests are sent as full as they were.
+    fn left(&self) -> Option<Duration> {
+        let Progress { done, failed, unknown, not_sent, requests, total, .. } = self.progress;
+        let settled = done + failed + unknown + not_sent;
+        let each = settled.checked_div(requests).unwrap_or_default().max(1);
+        let requests = total?.saturating_sub(settled).div_ceil(each);
+        self.client.shared.pacer.time_for(EndpointId::Action, requests)
+    }
+
+    fn next_request(&self) -> Result<Request> {
+        let (mut commands, mut places) = (Vec::new(), Vec::new());
+        for place in self.plan.next() {
+            let Some(item) = self.plan.item(place) else { continue };
+            let Some((number, piece)) = item.piece() else { continue };
+            commands.push(SentCommand {
+                index: item.index(),
+                piece: number,
+                pieces: item.pieces(),
+                command: piece.command.to_json(),
+            });
+            places.push((place, piece.command.is_repeatable()));
+        }
+        let repeatable = places.iter().all(|(_, repeatable)| *repeatable);
+        let admitted = self.client.admit_checked(self.list, commands, repeatable)?;
+        let mode = admitted.change.as_ref().map_or(Mode::Live, |change| change.mode);
+        Ok(Request { admitted, mode, places })
+    }
+
+    async fn answered(&mut self, request: &Request, answer: Answer, attempts: u32) {
+        self.losses = 0;
+        self.progress.requests += 1;
+        let status = answer.status;
+        let count = request.places.len();
+        let response: ActionResponse = match serde_json::from_value(answer.body) {
+            Ok(response) => response,
+            Err(error) => {
+                let message = format!("the answer makes no sense: {error}");
+                return self.settle(request, attempts, |_| Verdict::Unknown(message.clone()));
+            }
+        };
+        if let Some(code) = match_answer::whole_refusal(&response) {
+            let message = response.message.clone().unwrap_or_default();
+            let kind = ErrorKind::Rejected { status, code: Some(code.to_owned()), message };
+            return self.refused(request, attempts, kind.into());
+        }
+        let parts = match_answer::stitch(&response, count, request.mode);
+        let settled = request.places.iter().zip(parts).map(|((place, _), part)| {
+            (*place, Settled { warnings: part.warnings, ..request.settled(part.verdict, attempts) })
+        });
+        let mut settled: Vec<_> = settled.collect();
+        if self.client.shared.settings.verify && request.mode == Mode::Live {
+            self.verify(&mut settled).await;
+        }
+        self.conclude(request, settled);
+    }
+
+    /// Reads removals back: the service reports success even where someone stays (contract 2.8, X9).
+    async fn verify(&mut self, settled: &mut [(usize, Settled)]) {
+        let done = settled.iter_mut().filter(|(_, settled)| settled.verdict == Verdict::Done);
+        let done: Vec<_> =
+            done.filter_map(|(place, settled)| Some((self.command_at(*place)?, settled))).collect();
+        let client = self.client.clone();
+        for (command, settled) in done {
+            if let Some(message) = client.remains(&command).await {
+                settled.verdict = Verdict::Remains(message);
+            }
+        }
+    }
+
+    fn command_at(&self, place: usize) -> Option<Command> {
+        self.plan.item(place).and_then(Item::piece).map(|(_, piece)| piece.command.clone())
+    }
+
+    /// The request ended without an answer to its commands.
+    async fn failed(&mut self, request: &Request, failed: Failed) {
+        let attempts = failed.attempts;
+        match (&failed.lost, &*failed.error.kind) {
+            (Some(_), _) => self.lost(request, failed).await,
+            (None, ErrorKind::Rejected { .. } | ErrorKind::NotFound { .. }) => {
+                self.refused(request, attempts, failed.error);
+            }
+            (None, _) => {
+                let message = format!("not carried out: {}", failed.error);
+                self.settle(request, attempts, |_| Verdict::NotSent(message.clone()));
+                self.stopped = Some(failed.error);
+            }
+        }
+    }
+
+    /// The service refused the request as a whole. Only a malformed one says nothing about the next.
+    fn refused(&mut self, request: &Request, attempts: u32, error: Error) {
+        let (code, message) = match &*error.kind {
+            ErrorKind::Rejected { code, message, .. } | ErrorKind::NotFound { code, message, .. } => {
+                let said = if message.is_empty() { error.kind.to_string() } else { message.clone() };
+                (code.clone().unwrap_or_default(), said)
+            }
+            kind => (String::new(), kind.to_string()),
+        };
+        let malformed = code == error_code::COMMAND_MALFORMED;
+        let verdict = Verdict::Refused { step: None, code, message };
+        self.settle(request, attempts, |_| verdict.clone());
+        if !malformed {
+            self.stopped = Some(error);
+        }
+    }
+
+    /// The answer was lost. What may be repeated leaves again with the next request; of the rest it is read back
+    /// whether it was done. The run ends when attempts were used up, or as many requests in a row were lost.
+    async fn lost(&mut self, request: &Request, failed: Failed) {
+        let settings = &self.client.shared.settings;
+        let met = failed.lost.clone().unwrap_or_default();
+        let resend = matches!(*failed.error.kind, ErrorKind::Unknown { .. });
+        let server_fault = matches!(*failed.error.kind, ErrorKind::Unavailable { status: Some(500), .. });
+        self.losses += 1;
+        let give_up = !(resend || server_fault) || self.losses >= settings.max_attempts;
+        let wait = retry::delay(settings, self.losses, None, rand::random());
+        let ended = if give_up {
+            Err(stop_reason(failed.error.clone(), met.clone()))
+        } else {
+            // What is still being carried out has so long to come to its end before it is looked at.
+            self.client.wait(&request.admitted.call, WaitReason::Backoff(met.clone()), wait).await
+        };
+        let again = resend && ended.is_ok();
+        let sent = request.places.iter().map(|(place, repeatable)| (self.command_at(*place), *repeatable));
+        let (sent, client) = (sent.collect(), self.client.clone());
+        let verdicts = client.settle_lost(sent, request.mode, &met, again).await;
+        let all_done = verdicts.iter().all(|verdict| *verdict == Verdict::Done);
+        let settled = request.places.iter().zip(verdicts);
+        let settled =
+            settled.map(|((place, _), verdict)| (*place, request.settled(verdict, failed.attempts)));
+        self.conclude(request, settled.collect());
+        // What is seen to be done needs no answer: nothing keeps the next request from leaving.
+        self.stopped = ended.err().filter(|error| !all_done || matches!(*error.kind, ErrorKind::Interrupted));
+    }
+
+    fn settle(&mut self, request: &Request, attempts: u32, verdict: impl Fn(bool) -> Verdict) {
+        let settled = request
+            .places
+            .iter()
+            .map(|(place, repeatable)| (*place, request.settled(verdict(*repeatable), attempts)));
+        self.conclude(request, settled.collect());
+    }
+
+    /// Tells the hooks what became of a request's commands, and takes it in.
+    fn conclude(&mut self, request: &Request, settled: Vec<(usize, Settled)>) {
+        let fates: Vec<_> = settled.iter().map(|(_, settled)| settled.verdict.fate(request.mode)).collect();
+        self.client.tell_settled(&request.admitted, &fates);
+        let outcomes = self.plan.settle(settled);
+        self.decide(outcomes);
+    }
+
+    /// Gives every command that is left its outcome, some at a time.
+    async fn drain(&mut self) {
+        let Some(error) = &self.stopped else { return };
+        let (message, mode) = (format!("not sent: {error}"), self.client.mode());
+        let outcomes = self.plan.give_up(&message, mode);
+        self.decide(outcomes);
+        for _ in 0..DRAIN {
+            let command = tokio::select! {
+                biased;
+                command = self.commands.next() => command,
+                () = self.client.stop.cancelled() => None,
+            };
+            let Some(command) = command else {
+                self.open = false;
+                break;
+            };
+            let item = Item::new(self.next_index(), &command);
+            self.decide([item.not_sent(&message, mode)]);
+        }
+    }
+
+    fn decide(&mut self, outcomes: impl IntoIterator<Item = Outcome>) {
+        for outcome in outcomes {
+            match outcome.status {
+                Status::Completed | Status::WouldComplete => self.progress.done += 1,
+                Status::PartlyDone | Status::Failed | Status::StillMember => self.progress.failed += 1,
+                Status::Unknown => self.progress.unknown += 1,
+                Status::NotSent => self.progress.not_sent += 1,
+            }
+            self.decided.push(outcome);
+        }
+    }
+}
+
+impl Request {
+    fn settled(&self, verdict: Verdict, attempts: u32) -> Settled {
+        let request_id = (attempts > 0).then(|| self.admitted.call.request_id.clone());
+        Settled { verdict, warnings: Vec::new(), request_id, attempts, mode: self.mode }
+    }
+}
+
+/// Why the run ends after a lost answer: what is unknown stands in the outcomes, the reason is the service.
+fn stop_reason(error: Error, met: String) -> Error {
+    match &*error.kind {
+        ErrorKind::Unknown { .. } => Error {
+            kind: Box::new(ErrorKind::Unavailable { status: None, code: None, message: met }),
+            ..error
+        },
+        _ => error,
+    }
+}

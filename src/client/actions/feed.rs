@@ -1,0 +1,128 @@
+//! Commands handed in one by one: they are carried out as soon as a request is full, and never kept beyond that.
+
+use super::executor::Outcomes;
+use crate::client::Client;
+use crate::client::outcome::Outcome;
+use crate::error::Error;
+use crate::wire::command::Command;
+use futures_util::Stream;
+use std::collections::VecDeque;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+use tokio_util::sync::CancellationToken;
+
+/// A list of commands that is not known to its end. Whoever fills it works it off as well: nothing happens between
+/// calls.
+pub struct Intake {
+    feed: Arc<Mutex<Waiting>>,
+    outcomes: Outcomes,
+    stop: CancellationToken,
+}
+
+/// What was handed in and is not taken up yet.
+#[derive(Default)]
+struct Waiting {
+    commands: VecDeque<Command>,
+    closed: bool,
+    /// How many more are to come, where that is known.
+    expected: Option<usize>,
+    /// Whether more commands were asked for than there are.
+    hungry: bool,
+    waker: Option<Waker>,
+}
+
+/// The end at which the client takes commands up.
+struct Feed(Arc<Mutex<Waiting>>);
+
+impl Intake {
+    pub(crate) fn new(client: &Client) -> Self {
+        let feed = Arc::new(Mutex::new(Waiting::default()));
+        let stop = client.stop.child_token();
+        let outcomes = client.with_stop(stop.clone()).execute(Feed(Arc::clone(&feed)));
+        Self { feed, outcomes, stop }
+    }
+
+    /// Says how many commands will be handed in, for the estimate of the time they take.
+    pub fn expect(&mut self, count: usize) {
+        self.change(|waiting| waiting.expected = Some(count));
+    }
+
+    /// Hands a command in.
+    pub fn give(&mut self, command: Command) {
+        self.change(|waiting| waiting.commands.push_back(command));
+    }
+
+    /// Works until more commands are needed to fill the next request, or to the end once it is closed. `hear` is
+    /// told every outcome.
+    pub async fn work(&mut self, mut hear: impl FnMut(Outcome)) {
+        let Self { feed, outcomes, .. } = self;
+        std::future::poll_fn(|context| {
+            loop {
+                match Pin::new(&mut *outcomes).poll_next(context) {
+                    Poll::Ready(Some(outcome)) => hear(outcome),
+                    Poll::Ready(None) => return Poll::Ready(()),
+                    Poll::Pending if lock(feed).hungry => return Poll::Ready(()),
+                    Poll::Pending => return Poll::Pending,
+                }
+            }
+        })
+        .await;
+    }
+
+    /// No more commands come: what is left leaves in requests that need not be full.
+    pub fn close(&mut self) {
+        self.change(|waiting| waiting.closed = true);
+    }
+
+    /// Nothing more leaves: what is left is `not_sent`.
+    pub fn abandon(&mut self) {
+        self.stop.cancel();
+        self.close();
+    }
+
+    /// Why not all was sent; complete once it was closed and worked off.
+    pub fn stopped(&self) -> Option<&Error> {
+        self.outcomes.stopped()
+    }
+
+    /// Action requests answered so far.
+    pub fn requests(&self) -> usize {
+        self.outcomes.requests()
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Waiting)) {
+        let mut waiting = lock(&self.feed);
+        change(&mut waiting);
+        waiting.hungry = false;
+        if let Some(waker) = waiting.waker.take() {
+            waker.wake();
+        }
+    }
+}
+
+impl Stream for Feed {
+    type Item = Command;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Command>> {
+        let mut waiting = lock(&self.0);
+        if let Some(command) = waiting.commands.pop_front() {
+            waiting.expected = waiting.expected.map(|count| count.saturating_sub(1));
+            return Poll::Ready(Some(command));
+        }
+        if waiting.closed {
+            return Poll::Ready(None);
+        }
+        waiting.hungry = true;
+        waiting.waker = Some(context.waker().clone());
+        Poll::Pending
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (0, lock(&self.0).expected)
+    }
+}
+
+fn lock(waiting: &Mutex<Waiting>) -> MutexGuard<'_, Waiting> {
+    waiting.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,272 @@
+//! The one gate: every change passes it, whoever makes it. Mode, local checks and hooks act here alone.
+
+use super::split;
+use crate::client::Client;
+use crate::client::attempts::{Body, Call, Failed};
+use crate::client::event::{ActionRequest, Hook, Recalled, SentCommand};
+use crate::client::http::target::{Nature, Target};
+use crate::client::http::transport::Response;
+use crate::client::outcome::Fate;
+use crate::client::request::Answer;
+use crate::client::settings::Mode;
+use crate::error::{Error, ErrorKind, Failure, Result};
+use crate::wire::command::{Command, subject_of};
+use crate::wire::endpoint::EndpointId;
+use crate::wire::error_code;
+use crate::wire::limits;
+use crate::wire::validate;
+use crate::wire::validate::Fault;
+use bytes::Bytes;
+use serde_json::Value;
+use std::sync::{Arc, PoisonError};
+
+/// A request that may leave, and what the hooks are told of it when it changes something.
+pub(crate) struct Admitted {
+    pub(crate) call: Call,
+    pub(crate) change: Option<ActionRequest>,
+}
+
+impl Client {
+    /// Admits any request as its caller wrote it.
+    ///
+    /// # Errors
+    /// `test_mode` for a write that cannot be rehearsed, `invalid` when a local check refuses a command.
+    pub(crate) fn admit(&self, mut target: Target, body: Option<Value>) -> Result<Admitted> {
+        let mode = self.mode_of(&mut target)?;
+        let is_action = target.nature() == Nature::Action;
+        if is_action && self.shared.settings.checks {
+            check_list(body.as_ref())?;
+        }
+        let list = body.as_ref().and_then(Value::as_array).filter(|_| is_action);
+        let sent = |(index, command): (usize, &Value)| SentCommand {
+            index,
+            piece: 0,
+            pieces: 1,
+            command: command.clone(),
+        };
+        let commands: Vec<_> = list.into_iter().flatten().enumerate().map(sent).collect();
+        let harmless = !commands.is_empty() && commands.iter().all(repeatable);
+        let bytes = body.as_ref().map(|body| Bytes::from(body.to_string()));
+        let mut admitted = self.admitted(target, mode, bytes, commands, harmless);
+        if let Some(change) = admitted.change.as_mut().filter(|_| !is_action) {
+            change.body = body;
+        }
+        Ok(admitted)
+    }
+
+    /// Admits commands of a list that were checked when they came; `harmless` says whether all of them may be
+    /// repeated.
+    pub(crate) fn admit_checked(
+        &self,
+        list: u64,
+        commands: Vec<SentCommand>,
+        harmless: bool,
+    ) -> Result<Admitted> {
+        let mut target = self.action_target();
+        let mode = self.mode_of(&mut target)?;
+        let bodies: Vec<_> = commands.iter().map(|sent| &sent.command).collect();
+        let body = serde_json::to_vec(&bodies).map_err(|error| Error::usage(error.to_string()))?;
+        let mut admitted = self.admitted(target, mode, Some(Bytes::from(body)), commands, harmless);
+        if let Some(change) = &mut admitted.change {
+            change.list = list;
+        }
+        Ok(admitted)
+    }
+
+    fn admitted(
+        &self,
+        target: Target,
+        mode: Mode,
+        body: Option<Bytes>,
+        commands: Vec<SentCommand>,
+        harmless: bool,
+    ) -> Admitted {
+        let writes = target.nature() != Nature::Read;
+        let mut call = self.call_to(target);
+        call.change = writes && mode == Mode::Live;
+        call.repeatable = harmless || !call.change;
+        call.body = body.map(Body::Json);
+        let (label, request_id) = (call.target.label(), call.request_id.clone());
+        let change =
+            writes.then_some(ActionRequest { call: label, request_id, mode, list: 0, commands, body: None });
+        Admitted { call, change }
+    }
+
+    /// Where lists of commands go.
+    pub(crate) fn action_target(&self) -> Target {
+        let organization = self.shared.settings.organization.as_str();
+        Target::of(EndpointId::Action, &[("organization", organization)], "")
+    }
+
+    /// The mode a request leaves in; in test mode an action request becomes a rehearsal.
+    fn mode_of(&self, target: &mut Target) -> Result<Mode> {
+        let mode = self.mode();
+        match (target.nature(), mode) {
+            (Nature::Action, Mode::Test) => target.rehearse(),
+            (Nature::Action, Mode::Live) if target.is_rehearsal() => {
+                target.rehearse();
+                return Ok(Mode::Test);
+            }
+            (Nature::Write, Mode::Test) => {
+                let message =
+                    format!("`{}` cannot be rehearsed, so it is refused in test mode", target.label());
+                return Err(ErrorKind::TestMode { message }.into());
+            }
+            (Nature::Read, _) | (_, Mode::Live) => {}
+        }
+        Ok(mode)
+    }
+
+    /// What the gate would refuse locally in a command, step numbers as the caller's.
+    pub(crate) fn fault_of(&self, command: &Command) -> Result<(), Fault> {
+        if !self.shared.settings.checks {
+            return Ok(());
+        }
+        for piece in split::split(command) {
+            validate::command(&piece.command.to_json()).map_err(|fault| Fault {
+                step: piece.callers_step(fault.step).unwrap_or(fault.step),
+                ..fault
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Sends an admitted request until it is answered with 2xx; with the number of exchanges it took.
+    pub(crate) async fn carry(&self, admitted: &Admitted) -> Result<(Answer, u32), Failed> {
+        self.before(admitted.change.as_ref())?;
+        let answered = self.try_until_answered(admitted).await;
+        match &answered {
+            Ok((answer, _)) => self.after(admitted.change.as_ref(), Ok(answer)),
+            Err(failed) => self.after(admitted.change.as_ref(), Err(&failed.clone().into_error())),
+        }
+        answered
+    }
+
+    /// Sends until it is answered with 2xx.
+    pub(crate) async fn try_until_answered(&self, admitted: &Admitted) -> Result<(Answer, u32), Failed> {
+        let call = &admitted.call;
+        let is_action = call.target.nature() == Nature::Action;
+        self.perform(call, admitted.change.as_ref(), |response| match answer(call, response) {
+            answer if is_action && !answer.body.is_object() => Err("it is no JSON object".to_owned()),
+            answer => Ok(answer),
+        })
+        .await
+    }
+
+    /// Sends once; every status is an answer.
+    pub(crate) async fn try_once(&self, admitted: &Admitted) -> Result<(Answer, u32), Failed> {
+        let response = self.once(&admitted.call, admitted.change.as_ref()).await?;
+        Ok((answer(&admitted.call, &response), 1))
+    }
+
+    /// What an earlier run got to a request sent as its caller wrote it.
+    pub(crate) fn recall_answer(&self, admitted: &Admitted) -> Option<Result<Answer>> {
+        let change = admitted.change.as_ref()?;
+        self.hooks().iter().filter(|hook| hook.remembers()).find_map(|hook| hook.recall_answer(change))
+    }
+
+    /// What an earlier run did of a command.
+    pub(crate) fn recall(&self, mode: Mode, command: &Command) -> Option<Recalled> {
+        let hooks = self.hooks();
+        let mut remembering = hooks.iter().filter(|hook| hook.remembers()).peekable();
+        remembering.peek()?;
+        let command = command.to_json();
+        remembering.find_map(|hook| hook.recall(mode, &command))
+    }
+
+    /// Tells the hooks what became of each command of a request.
+    pub(crate) fn tell_settled(&self, admitted: &Admitted, fates: &[Fate]) {
+        if let Some(request) = &admitted.change {
+            self.hooks().iter().for_each(|hook| hook.settled(request, fates));
+        }
+    }
+
+    /// Asks the hooks. When one refuses, those before it are told that the request did not leave.
+    pub(crate) fn before(&self, change: Option<&ActionRequest>) -> Result<()> {
+        let Some(request) = change else { return Ok(()) };
+        let hooks = self.hooks();
+        for (place, hook) in hooks.iter().enumerate() {
+            if let Err(error) = hook.before(request) {
+                hooks[..place].iter().for_each(|earlier| earlier.after(request, Err(&error)));
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells the hooks that a change leaves, when its slot has come; one that cannot take that in keeps it here.
+    pub(crate) fn leaving(&self, change: Option<&ActionRequest>) -> Result<()> {
+        let Some(request) = change else { return Ok(()) };
+        self.hooks().iter().try_for_each(|hook| hook.leaving(request))
+    }
+
+    pub(crate) fn after(&self, change: Option<&ActionRequest>, answer: Result<&Answer, &Error>) {
+        if let Some(request) = change {
+            self.hooks().iter().for_each(|hook| hook.after(request, answer));
+        }
+    }
+
+    pub(crate) fn hooks(&self) -> Vec<Arc<dyn Hook>> {
+        self.shared.hooks.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+fn repeatable(sent: &SentCommand) -> bool {
+    Command::read(&sent.command).is_ok_and(|command| command.is_repeatable())
+}
+
+/// The answer as callers see it.
+fn answer(call: &Call, response: &Response) -> Answer {
+    let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
+    let headers = response.headers.iter().map(|(name, value)| (name.to_string(), text(value.as_bytes())));
+    let body = match serde_json::from_slice(&response.body) {
+        Ok(body) => body,
+        Err(_) if response.body.is_empty() => Value::Null,
+        Err(_) => Value::String(text(&response.body)),
+    };
+    let request_id = call.request_id.clone();
+    Answer { status: response.status, headers: headers.collect(), body, request_id }
+}
+
+/// Checks a list of commands as a caller wrote it.
+fn check_list(body: Option<&Value>) -> Result<()> {
+    let malformed = |message: String| {
+        let fault = Fault { step: 0, code: error_code::COMMAND_MALFORMED, message };
+        Err(ErrorKind::Invalid(vec![Failure::local(0, "the request", &fault)]).into())
+    };
+    let Some(list) = body.and_then(Value::as_array) else {
+        return malformed("the body is no list of commands".to_owned());
+    };
+    if list.is_empty() || list.len() > limits::COMMANDS_PER_REQUEST {
+        let most = limits::COMMANDS_PER_REQUEST;
+        return malformed(format!("{} commands in one request; 1 to {most} are possible", list.len()));
+    }
+    let failures: Vec<_> =
+        list.iter().enumerate().filter_map(|(index, command)| failure(index, command)).collect();
+    if failures.is_empty() { Ok(()) } else { Err(ErrorKind::Invalid(failures).into()) }
+}
+
+fn failure(index: usize, command: &Value) -> Option<Failure> {
+    let fault = validate::command(command).err()?;
+    Some(Failure::local(index, subject_of(command).unwrap_or("(no user)"), &fault))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_list_is_checked_as_a_whole_and_by_command() {
+        let add = |user: &str| json!({"user": user, "do": [{"add": {"group": ["X"]}}]});
+        assert!(check_list(Some(&json!([add("a@example.com")]))).is_ok());
+        for body in [json!({}), json!([]), Value::Array(vec![add("a@example.com"); 11])] {
+            let error = check_list(Some(&body)).unwrap_err();
+            assert_eq!(error.code(), Some(error_code::COMMAND_MALFORMED), "{body}");
+        }
+        let error = check_list(Some(&json!([add("a@example.com"), add("nobody"), {}]))).unwrap_err();
+        let found: Vec<_> =
+            error.failures().iter().map(|failure| (failure.index, failure.target.as_str())).collect();
+        assert_eq!(found, [(1, "nobody"), (2, "(no user)")]);
+    }
+}

@@ -1,0 +1,168 @@
+//! What an answer says about each command of its request. Pure.
+
+use super::planner::Verdict;
+use crate::client::outcome::Warning;
+use crate::client::settings::Mode;
+use crate::wire::response::{ActionResponse, CommandError};
+use std::collections::HashSet;
+
+/// The results that an answer to an understood request can have (contract 3.5).
+const RESULTS: [&str; 3] = ["success", "partial", "error"];
+
+/// What became of one command of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Part {
+    pub(crate) verdict: Verdict,
+    pub(crate) warnings: Vec<Warning>,
+}
+
+/// One part for each of the `count` commands of a request. Where the answer contradicts itself or the mode,
+/// nothing in it counts as done: what it does not call an error is unknown.
+pub(crate) fn stitch(answer: &ActionResponse, count: usize, mode: Mode) -> Vec<Part> {
+    let doubt = contradiction(answer, count, mode);
+    (0..count)
+        .map(|index| {
+            let verdict = match (first_error(answer, index), &doubt) {
+                (Some(error), _) => Verdict::Refused {
+                    step: error.step,
+                    code: error.error_code.clone(),
+                    message: error.message.clone(),
+                },
+                (None, Some(doubt)) => Verdict::Unknown(doubt.clone()),
+                (None, None) => Verdict::Done,
+            };
+            Part { verdict, warnings: warnings(answer, index) }
+        })
+        .collect()
+}
+
+/// The refusal of a request as a whole that came with a status of success.
+pub(crate) fn whole_refusal(answer: &ActionResponse) -> Option<&str> {
+    let counts = answer.completed + answer.not_completed + answer.completed_in_test_mode;
+    let known = RESULTS.contains(&answer.result.as_str());
+    (!known && counts == 0 && answer.errors.is_empty()).then_some(answer.result.as_str())
+}
+
+fn first_error(answer: &ActionResponse, index: usize) -> Option<&CommandError> {
+    answer.errors.iter().filter(|error| error.index == index).min_by_key(|error| error.step)
+}
+
+fn warnings(answer: &ActionResponse, index: usize) -> Vec<Warning> {
+    let own = answer.warnings.iter().filter(|warning| warning.index == index);
+    own.map(|warning| Warning {
+        step: warning.step,
+        code: warning.warning_code.clone(),
+        message: warning.message.clone(),
+    })
+    .collect()
+}
+
+/// Why an answer cannot be trusted (contract 7.2: the counts are of commands, and add up).
+fn contradiction(answer: &ActionResponse, count: usize, mode: Mode) -> Option<String> {
+    let failed: HashSet<_> = answer.errors.iter().map(|error| error.index).collect();
+    if let Some(index) = failed.iter().find(|index| **index >= count) {
+        return Some(format!("the answer tells of an error in command {index}, of {count} sent"));
+    }
+    let (done, never) = match mode {
+        Mode::Live => (answer.completed, answer.completed_in_test_mode),
+        Mode::Test => (answer.completed_in_test_mode, answer.completed),
+    };
+    if never > 0 {
+        let other = if mode == Mode::Live { "a rehearsal" } else { "real changes" };
+        return Some(format!("the answer tells of {other}, yet the request was in {} mode", mode.as_str()));
+    }
+    if done + answer.not_completed != count || failed.len() != answer.not_completed {
+        return Some(format!(
+            "the answer's counts do not add up: {done} done, {} not done, {} with errors, {count} sent",
+            answer.not_completed,
+            failed.len()
+        ));
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn verdicts(answer: Value, count: usize, mode: Mode) -> Vec<&'static str> {
+        let answer: ActionResponse = serde_json::from_value(answer).unwrap();
+        let name = |part: Part| match part.verdict {
+            Verdict::Done => "done",
+            Verdict::Refused { .. } => "refused",
+            Verdict::Unknown(_) => "unknown",
+            Verdict::NotSent(_) | Verdict::Remains(_) | Verdict::Again => "other",
+        };
+        stitch(&answer, count, mode).into_iter().map(name).collect()
+    }
+
+    fn error(index: usize) -> Value {
+        json!({"index": index, "step": 0, "errorCode": "error.group.not_found", "message": "m"})
+    }
+
+    #[test]
+    fn errors_belong_to_their_commands_and_the_rest_is_done() {
+        let answer = json!({"result": "partial", "completed": 2, "notCompleted": 1, "errors": [error(1)]});
+        assert_eq!(verdicts(answer, 3, Mode::Live), ["done", "refused", "done"]);
+        let rehearsal =
+            json!({"result": "partial", "completedInTestMode": 1, "notCompleted": 1, "errors": [error(0)]});
+        assert_eq!(verdicts(rehearsal, 2, Mode::Test), ["refused", "done"]);
+    }
+
+    #[test]
+    fn of_several_errors_the_first_step_counts() {
+        let answer: ActionResponse =
+            serde_json::from_value(json!({"result": "error", "notCompleted": 1, "errors": [
+            {"index": 0, "step": 2, "errorCode": "late"}, {"index": 0, "step": 1, "errorCode": "early"}]}))
+            .unwrap();
+        let part = stitch(&answer, 1, Mode::Live).remove(0);
+        assert!(matches!(part.verdict, Verdict::Refused { step: Some(1), code, .. } if code == "early"));
+    }
+
+    #[test]
+    fn an_answer_that_contradicts_itself_calls_nothing_done() {
+        for (answer, mode) in [
+            (json!({"result": "success", "completed": 1}), Mode::Live),
+            (json!({"result": "success", "completed": 3}), Mode::Live),
+            (json!({"result": "success"}), Mode::Live),
+            (json!({"result": "partial", "completed": 1, "notCompleted": 1}), Mode::Live),
+            (json!({"result": "success", "completed": 2}), Mode::Test),
+            (json!({"result": "success", "completedInTestMode": 2}), Mode::Live),
+        ] {
+            assert_eq!(verdicts(answer.clone(), 2, mode), ["unknown", "unknown"], "{answer}");
+        }
+        let outside = json!({"result": "partial", "completed": 1, "notCompleted": 1, "errors": [error(7)]});
+        assert_eq!(verdicts(outside, 2, Mode::Live), ["unknown", "unknown"]);
+        let short = json!({"result": "error", "completed": 0, "notCompleted": 2, "errors": [error(0)]});
+        assert_eq!(verdicts(short, 2, Mode::Live), ["refused", "unknown"]);
+    }
+
+    #[test]
+    fn warnings_travel_and_fail_nothing() {
+        let answer: ActionResponse =
+            serde_json::from_value(json!({"result": "success", "completed": 2, "warnings": [
+            {"index": 1, "step": 0, "warningCode": "warning.command.deprecated", "message": "m"}]}))
+            .unwrap();
+        let parts = stitch(&answer, 2, Mode::Live);
+        assert_eq!(parts[1].verdict, Verdict::Done);
+        assert_eq!(
+            (parts[0].warnings.len(), parts[1].warnings[0].code.as_str()),
+            (0, "warning.command.deprecated")
+        );
+    }
+
+    #[test]
+    fn a_refusal_of_the_whole_is_told_from_an_answer() {
+        let refusal = |answer: Value| {
+            let answer: ActionResponse = serde_json::from_value(answer).unwrap();
+            whole_refusal(&answer).map(str::to_owned)
+        };
+        assert_eq!(
+            refusal(json!({"result": "error.apikey.invalid"})).as_deref(),
+            Some("error.apikey.invalid")
+        );
+        assert_eq!(refusal(json!({"result": "success", "completed": 1})), None);
+        assert_eq!(refusal(json!({"result": "error", "notCompleted": 1, "errors": [error(0)]})), None);
+    }
+}

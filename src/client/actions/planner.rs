@@ -1,0 +1,514 @@
+//! Which commands share the next request. Pure.
+//!
+//! Commands that depend on one another never share a request and keep their order; pieces of one command go
+//! one after the other; within that, requests are filled. A bounded window of commands is looked at.
+
+use super::split::{self, Piece};
+use crate::client::outcome::{Fate, Outcome, Status, Warning};
+use crate::client::settings::Mode;
+use crate::wire::command::{Command, Taken, Touches};
+use crate::wire::identity::Identity;
+use crate::wire::limits::COMMANDS_PER_REQUEST;
+use crate::wire::validate::Fault;
+use std::collections::{HashMap, VecDeque};
+
+/// How many commands are looked at for ones that may leave together: enough for lists that name each person
+/// dozens of times in a row.
+const LOOK_AHEAD: usize = 1_000;
+
+/// The commands that have come and are not settled.
+#[derive(Debug, Default)]
+pub(crate) struct Plan {
+    window: VecDeque<Item>,
+    /// How many of the window may share the next request, as far as they were counted.
+    ready: usize,
+    /// People an earlier command of the list failed for, under every name, and which command that was.
+    stuck: HashMap<String, usize>,
+}
+
+/// A command on its way.
+#[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "four things that are true of a command or not")]
+pub(crate) struct Item {
+    index: usize,
+    target: String,
+    action: String,
+    touches: Touches,
+    people: Vec<String>,
+    pieces: VecDeque<Piece>,
+    sent: usize,
+    stands: bool,
+    attempts: u32,
+    request_id: Option<String>,
+    warnings: Vec<Warning>,
+    rehearsed: bool,
+    /// Whether something of it was done by an earlier run, and whether something was not.
+    recalled: bool,
+    anew: bool,
+}
+
+/// What became of the piece of a command that a request carried.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// It is done, or would be.
+    Done,
+    /// It was refused at one of its steps.
+    Refused {
+        /// The piece's own number of the step.
+        step: Option<usize>,
+        code: String,
+        message: String,
+    },
+    /// The service says that it is done, and someone is a member still.
+    Remains(String),
+    /// It may have been done.
+    Unknown(String),
+    /// It was not carried out.
+    NotSent(String),
+    /// It may be sent again.
+    Again,
+}
+
+/// A verdict with what came along.
+#[derive(Debug, Clone)]
+pub(crate) struct Settled {
+    pub(crate) verdict: Verdict,
+    pub(crate) warnings: Vec<Warning>,
+    pub(crate) request_id: Option<String>,
+    pub(crate) attempts: u32,
+    pub(crate) mode: Mode,
+}
+
+impl Item {
+    /// A command at its place in the caller's list.
+    pub(crate) fn new(index: usize, command: &Command) -> Self {
+        let names: Vec<_> = command.steps.iter().map(|step| step.name.as_str()).collect();
+        let person = command.subject.identity();
+        Self {
+            index,
+            target: command.subject.name().to_owned(),
+            action: names.join(", "),
+            touches: command.touches(),
+            people: person.iter().flat_map(Identity::names).map(str::to_owned).collect(),
+            pieces: split::split(command),
+            sent: 0,
+            stands: false,
+            attempts: 0,
+            request_id: None,
+            warnings: Vec::new(),
+            rehearsed: false,
+            recalled: false,
+            anew: false,
+        }
+    }
+
+    /// How many pieces the command has.
+    pub(crate) fn pieces(&self) -> usize {
+        self.sent + self.pieces.len()
+    }
+
+    /// The piece that leaves next was done by an earlier run, under this request; the outcome when it was the last.
+    pub(crate) fn recall(&mut self, request_id: String, mode: Mode) -> Option<Outcome> {
+        self.recalled = true;
+        let settled = Settled { request_id: Some(request_id), ..Settled::here(Verdict::Done, mode) };
+        self.take_in(settled)
+    }
+
+    /// The piece that leaves next may have been done by an earlier run, and is not sent.
+    pub(crate) fn leave_open(&mut self, message: String, mode: Mode) -> Option<Outcome> {
+        self.take_in(Settled::here(Verdict::Unknown(message), mode))
+    }
+
+    /// The piece that leaves next, and its number.
+    pub(crate) fn piece(&self) -> Option<(usize, &Piece)> {
+        self.pieces.front().map(|piece| (self.sent, piece))
+    }
+
+    /// The outcome of a command that comes too late.
+    pub(crate) fn not_sent(mut self, message: &str, mode: Mode) -> Outcome {
+        Outcome { message: Some(message.to_owned()), ..self.outcome(Status::NotSent, mode) }
+    }
+
+    /// The caller's place of the command.
+    pub(crate) fn index(&self) -> usize {
+        self.index
+    }
+
+    /// Takes a verdict on something of this run in; the outcome once there is nothing more to come.
+    fn settle(&mut self, settled: Settled) -> Option<Outcome> {
+        self.anew = true;
+        self.take_in(settled)
+    }
+
+    fn take_in(&mut self, settled: Settled) -> Option<Outcome> {
+        let Settled { verdict, warnings, request_id, attempts, mode } = settled;
+        self.attempts += attempts;
+        self.request_id = request_id.or(self.request_id.take());
+        self.rehearsed |= mode == Mode::Test;
+        if verdict == Verdict::Again {
+            return None;
+        }
+        let piece = self.pieces.pop_front();
+        let callers_step = |step: usize| piece.as_ref().and_then(|piece| piece.callers_step(step));
+        let warned = |warning: Warning| Warning { step: warning.step.and_then(callers_step), ..warning };
+        self.warnings.extend(warnings.into_iter().map(warned));
+        self.sent += 1;
+        let stands = self.stands;
+        match verdict {
+            Verdict::Done | Verdict::Again => {
+                self.stands |= mode == Mode::Live;
+                let status = if self.rehearsed { Status::WouldComplete } else { Status::Completed };
+                self.pieces.is_empty().then(|| self.outcome(status, mode))
+            }
+            Verdict::Refused { step, code, message } => {
+                let form = is_about_form(&code);
+                let stands = stands || (mode == Mode::Live && !form && step.is_some_and(|step| step > 0));
+                let status = if stands { Status::PartlyDone } else { Status::Failed };
+                let step = step.and_then(callers_step);
+                let outcome = self.outcome(status, mode);
+                let code = Some(code).filter(|code| !code.is_empty());
+                Some(Outcome { step, code, message: Some(message), ..outcome })
+            }
+            Verdict::Remains(message) => {
+                Some(Outcome { message: Some(message), ..self.outcome(Status::StillMember, mode) })
+            }
+            Verdict::Unknown(message) => {
+                Some(Outcome { message: Some(message), ..self.outcome(Status::Unknown, mode) })
+            }
+            Verdict::NotSent(message) => {
+                let status = if stands { Status::PartlyDone } else { Status::NotSent };
+                Some(Outcome { message: Some(message), ..self.outcome(status, mode) })
+            }
+        }
+    }
+
+    fn outcome(&mut self, status: Status, mode: Mode) -> Outcome {
+        Outcome {
+            index: self.index,
+            target: std::mem::take(&mut self.target),
+            action: std::mem::take(&mut self.action),
+            status,
+            step: None,
+            code: None,
+            message: None,
+            request_id: self.request_id.take(),
+            attempts: self.attempts,
+            mode,
+            warnings: std::mem::take(&mut self.warnings),
+            resumed: self.recalled && !self.anew,
+        }
+    }
+}
+
+impl Verdict {
+    /// What a journal is told of it; a verdict on a piece that was not sent is none.
+    pub(crate) fn fate(&self, mode: Mode) -> Fate {
+        match self {
+            Self::Done if mode == Mode::Test => Fate::plain(Status::WouldComplete),
+            Self::Done => Fate::plain(Status::Completed),
+            Self::Refused { step, code, message } => {
+                let stands = mode == Mode::Live && step.is_some_and(|step| step > 0) && !is_about_form(code);
+                let status = if stands { Status::PartlyDone } else { Status::Failed };
+                Fate { step: *step, code: Some(code.clone()), ..Fate::told(status, message) }
+            }
+            Self::Remains(message) => Fate::told(Status::StillMember, message),
+            Self::Unknown(message) => Fate::told(Status::Unknown, message),
+            Self::NotSent(message) => Fate::told(Status::NotSent, message),
+            Self::Again => Fate::told(Status::Unknown, "the answer was lost; it is sent again"),
+        }
+    }
+}
+
+/// Whether a code finds fault with the form of a command: then no step of it was done (contract 4.9).
+fn is_about_form(code: &str) -> bool {
+    code.starts_with("error.command.")
+}
+
+impl Settled {
+    /// A verdict on something that never left.
+    pub(crate) fn here(verdict: Verdict, mode: Mode) -> Self {
+        Self { verdict, warnings: Vec::new(), request_id: None, attempts: 0, mode }
+    }
+}
+
+impl Plan {
+    /// Whether another command could help to fill the next request.
+    pub(crate) fn wants_more(&self) -> bool {
+        self.ready < COMMANDS_PER_REQUEST && self.window.len() < LOOK_AHEAD
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.window.is_empty()
+    }
+
+    /// Takes a command in, or answers its outcome at once: it is refused here, or held back because an
+    /// earlier one for the same person failed.
+    pub(crate) fn add(&mut self, mut item: Item, fault: Option<Fault>, mode: Mode) -> Option<Outcome> {
+        if let Some(message) = self.held_back(&item) {
+            return item.settle(Settled::here(Verdict::NotSent(message), mode));
+        }
+        if let Some(fault) = fault {
+            self.hold_back_after(&item);
+            let Fault { step, code, message } = fault;
+            let refused = Outcome {
+                step: Some(step),
+                code: Some(code.to_owned()),
+                message: Some(message),
+                ..item.outcome(Status::Failed, mode)
+            };
+            return Some(refused);
+        }
+        self.window.push_back(item);
+        // Not at each one: a list of commands that all conflict would be looked through a thousand times.
+        if self.window.len().is_multiple_of(COMMANDS_PER_REQUEST) {
+            self.ready = self.next().len();
+        }
+        None
+    }
+
+    /// The places in the window whose next pieces make up the next request.
+    pub(crate) fn next(&self) -> Vec<usize> {
+        let (mut earlier, mut chosen) = (Taken::default(), Vec::new());
+        for (place, item) in self.window.iter().enumerate() {
+            if chosen.len() == COMMANDS_PER_REQUEST {
+                break;
+            }
+            if !earlier.conflicts_with(&item.touches) {
+                chosen.push(place);
+            }
+            earlier.add(&item.touches);
+        }
+        chosen
+    }
+
+    pub(crate) fn item(&self, place: usize) -> Option<&Item> {
+        self.window.get(place)
+    }
+
+    /// Takes in what became of a request: the verdicts stand in the order of its places.
+    pub(crate) fn settle(&mut self, verdicts: Vec<(usize, Settled)>) -> Vec<Outcome> {
+        let mut outcomes = Vec::new();
+        let mut settled_places = Vec::new();
+        for (place, settled) in verdicts {
+            let mode = settled.mode;
+            let Some(outcome) = self.window.get_mut(place).and_then(|item| item.settle(settled)) else {
+                continue;
+            };
+            if let Some(item) = self.window.get(place).filter(|_| !outcome.status.is_done()) {
+                self.stuck.extend(item.people.iter().map(|name| (name.clone(), item.index)));
+            }
+            settled_places.push((place, mode));
+            outcomes.push(outcome);
+        }
+        let mode = settled_places.first().map(|(_, mode)| *mode);
+        for (place, _) in settled_places.into_iter().rev() {
+            self.window.remove(place);
+        }
+        if let Some(mode) = mode {
+            outcomes.extend(self.release(mode));
+        }
+        self.ready = self.next().len();
+        outcomes
+    }
+
+    /// Gives up on everything that is still here.
+    pub(crate) fn give_up(&mut self, message: &str, mode: Mode) -> Vec<Outcome> {
+        self.ready = 0;
+        let here = || Settled::here(Verdict::NotSent(message.to_owned()), mode);
+        std::mem::take(&mut self.window).iter_mut().filter_map(|item| item.settle(here())).collect()
+    }
+
+    /// The outcomes of those that an earlier failure now holds back.
+    fn release(&mut self, mode: Mode) -> Vec<Outcome> {
+        if self.stuck.is_empty() {
+            return Vec::new();
+        }
+        let (mut outcomes, mut kept) = (Vec::new(), VecDeque::new());
+        for mut item in std::mem::take(&mut self.window) {
+            match self.held_back(&item) {
+                Some(message) => outcomes.extend(item.settle(Settled::here(Verdict::NotSent(message), mode))),
+                None => kept.push_back(item),
+            }
+        }
+        self.window = kept;
+        outcomes
+    }
+
+    fn held_back(&self, item: &Item) -> Option<String> {
+        if item.sent > 0 || item.attempts > 0 {
+            return None;
+        }
+        let earlier = item.people.iter().find_map(|name| self.stuck.get(name))?;
+        Some(format!("held back, because command {earlier} for the same person did not complete"))
+    }
+
+    fn hold_back_after(&mut self, item: &Item) {
+        self.stuck.extend(item.people.iter().map(|name| (name.clone(), item.index)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    fn add(user: &str, groups: usize) -> Command {
+        let mut command = Command::user(user, None, None);
+        command.add_to_groups(&(0..groups).map(|number| format!("G{number}")).collect::<Vec<_>>());
+        command
+    }
+
+    fn done() -> Settled {
+        Settled::here(Verdict::Done, Mode::Live)
+    }
+
+    fn refused(step: usize, code: &str) -> Settled {
+        let verdict = Verdict::Refused { step: Some(step), code: code.into(), message: "m".into() };
+        Settled::here(verdict, Mode::Live)
+    }
+
+    /// Runs a list to its end; the requests as lists of indexes, and the outcomes.
+    fn run(commands: &[Command], verdict: impl Fn(usize) -> Settled) -> (Vec<Vec<usize>>, Vec<Outcome>) {
+        let mut plan = Plan::default();
+        let (mut requests, mut outcomes) = (Vec::new(), Vec::new());
+        let mut coming = commands.iter().enumerate();
+        loop {
+            while plan.wants_more() {
+                let Some((index, command)) = coming.next() else { break };
+                outcomes.extend(plan.add(Item::new(index, command), None, Mode::Live));
+            }
+            let places = plan.next();
+            if places.is_empty() {
+                return (requests, outcomes);
+            }
+            let indexes: Vec<_> = places.iter().map(|place| plan.item(*place).unwrap().index()).collect();
+            let verdicts = places.into_iter().zip(indexes.iter().map(|index| verdict(*index))).collect();
+            outcomes.extend(plan.settle(verdicts));
+            requests.push(indexes);
+        }
+    }
+
+    #[test]
+    fn independent_commands_fill_the_requests() {
+        for count in [0, 1, 9, 10, 11, 95, 250] {
+            let commands: Vec<_> =
+                (0..count).map(|number| add(&format!("u{number}@example.com"), 1)).collect();
+            let (requests, outcomes) = run(&commands, |_| done());
+            assert_eq!((requests.len(), outcomes.len()), (usize::div_ceil(count, 10), count), "{count}");
+        }
+    }
+
+    #[test]
+    fn commands_for_one_person_keep_their_order_while_others_fill_up() {
+        let mut commands = vec![add("a@example.com", 1), add("A@example.com", 1), add("a@example.com", 1)];
+        commands.extend((0..27).map(|number| add(&format!("u{number}@example.com"), 1)));
+        let (requests, _) = run(&commands, |_| done());
+        assert_eq!(requests.iter().map(Vec::len).collect::<Vec<_>>(), [10, 10, 10]);
+        for (request, index) in requests.iter().zip(0..3) {
+            assert!(request.contains(&index), "{requests:?}");
+        }
+    }
+
+    #[test]
+    fn pieces_of_one_command_go_one_after_the_other() {
+        let (requests, outcomes) = run(&[add("a@example.com", 250), add("b@example.com", 1)], |_| done());
+        assert_eq!(requests, [vec![0, 1], vec![0], vec![0]]);
+        let order: Vec<_> = outcomes.iter().map(|outcome| (outcome.index, outcome.status)).collect();
+        assert_eq!(order, [(1, Status::Completed), (0, Status::Completed)]);
+    }
+
+    #[test]
+    fn after_a_failed_piece_the_rest_is_not_sent() {
+        let mut plan = Plan::default();
+        plan.add(Item::new(0, &add("a@example.com", 250)), None, Mode::Live);
+        assert!(plan.settle(vec![(0, done())]).is_empty());
+        let outcomes = plan.settle(vec![(0, refused(0, "error.group.not_found"))]);
+        assert_eq!((outcomes[0].status, outcomes[0].step), (Status::PartlyDone, Some(0)));
+        assert!(plan.is_empty());
+    }
+
+    #[test]
+    fn an_earlier_step_stands_unless_the_form_was_wrong_or_it_was_a_rehearsal() {
+        let status = |code: &str, step, mode| {
+            let mut plan = Plan::default();
+            plan.add(Item::new(0, &add("a@example.com", 20)), None, mode);
+            plan.settle(vec![(0, Settled { mode, ..refused(step, code) })])[0].status
+        };
+        assert_eq!(status("error.group.not_found", 1, Mode::Live), Status::PartlyDone);
+        assert_eq!(status("error.group.not_found", 0, Mode::Live), Status::Failed);
+        assert_eq!(status("error.command.step.unknown", 1, Mode::Live), Status::Failed);
+        assert_eq!(status("error.group.not_found", 1, Mode::Test), Status::Failed);
+    }
+
+    #[test]
+    fn a_failure_holds_back_what_follows_for_the_same_person_and_names_it() {
+        let mut commands = vec![add("a@example.com", 1), add("b@example.com", 1), add("A@example.com", 1)];
+        commands.extend((0..200).map(|number| add(&format!("u{number}@example.com"), 1)));
+        commands.push(add("a@example.com", 1));
+        let verdict = |index| if index == 0 { refused(0, "error.group.not_found") } else { done() };
+        let (_, outcomes) = run(&commands, verdict);
+        assert_eq!(outcomes.len(), commands.len());
+        for outcome in &outcomes {
+            let expected = match outcome.index {
+                0 => Status::Failed,
+                2 | 203 => Status::NotSent,
+                _ => Status::Completed,
+            };
+            assert_eq!(outcome.status, expected, "{outcome:?}");
+        }
+        let held = outcomes.iter().find(|outcome| outcome.index == 203).unwrap();
+        assert!(held.message.as_ref().unwrap().contains("command 0"), "{held:?}");
+    }
+
+    #[test]
+    fn steps_are_numbered_as_the_caller_did() {
+        let mut command = Command::user("a@example.com", None, None);
+        command.add_to_groups(&(0..25).map(|number| format!("G{number}")).collect::<Vec<_>>());
+        command.push("removeFromOrg", json!({}));
+        let (_, outcomes) = run(&[command], |_| refused(3, "error.user.nonexistent"));
+        assert_eq!(outcomes[0].step, Some(1));
+        assert_eq!(outcomes[0].action, "add, removeFromOrg");
+    }
+
+    #[test]
+    fn the_window_is_bounded() {
+        let mut plan = Plan::default();
+        let mut count = 0;
+        while plan.wants_more() {
+            plan.add(Item::new(count, &add("a@example.com", 1)), None, Mode::Live);
+            count += 1;
+        }
+        assert_eq!(count, LOOK_AHEAD);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(60))]
+        #[test]
+        fn nothing_is_lost_or_doubled_and_dependents_keep_their_order(
+            people in prop::collection::vec((0_usize..12, 1_usize..230), 0..60)
+        ) {
+            let commands: Vec<_> =
+                people.iter().map(|(person, groups)| add(&format!("u{person}@example.com"), *groups)).collect();
+            let (requests, outcomes) = run(&commands, |_| done());
+            let mut indexes: Vec<_> = outcomes.iter().map(|outcome| outcome.index).collect();
+            indexes.sort_unstable();
+            prop_assert_eq!(indexes, (0..commands.len()).collect::<Vec<_>>());
+            let pieces: usize = commands.iter().map(|command| split::split(command).len()).sum();
+            prop_assert_eq!(requests.iter().map(Vec::len).sum::<usize>(), pieces);
+            for request in &requests {
+                prop_assert!(request.len() <= COMMANDS_PER_REQUEST);
+                for (place, one) in request.iter().enumerate() {
+                    for two in &request[place + 1..] {
+                        prop_assert!(people[*one].0 != people[*two].0, "{} and {} share a request", one, two);
+                    }
+                }
+            }
+            for person in 0..12 {
+                let mine = requests.iter().flatten().filter(|index| people[**index].0 == person);
+                let mine: Vec<_> = mine.copied().collect();
+                prop_assert!(mine.is_sorted(), "{mine:?}");
+            }
+        }
+    }
+}

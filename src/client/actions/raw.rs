@@ -1,0 +1,261 @@
+//! Requests sent as their caller wrote them: their answer, and what became of each command in them.
+
+use super::gate::Admitted;
+use super::match_answer;
+use super::match_answer::Part;
+use super::planner::Verdict;
+use super::reconcile::Lost;
+use crate::client::Client;
+use crate::client::attempts::Failed;
+use crate::client::event::{ActionRequest, SentCommand, WaitReason};
+use crate::client::http::retry;
+use crate::client::outcome::{Outcome, Warning};
+use crate::client::request::Answer;
+use crate::client::settings::Mode;
+use crate::error::{Error, ErrorKind, Result};
+use crate::wire::command::{self, Command};
+use crate::wire::response::{ActionResponse, refusal};
+
+/// What came of a request that was sent as its caller wrote it.
+#[derive(Debug)]
+pub struct Carried {
+    /// The service's answer, or why there is none.
+    pub answer: Result<Answer>,
+    /// What became of each command of an action request; none of other requests.
+    pub outcomes: Vec<Outcome>,
+}
+
+/// An exchange that ended.
+struct Ended {
+    answer: Result<Answer>,
+    parts: Vec<Part>,
+    attempts: u32,
+}
+
+impl From<Error> for Carried {
+    fn from(error: Error) -> Self {
+        Self { answer: Err(error), outcomes: Vec::new() }
+    }
+}
+
+impl Client {
+    /// Sends an admitted request, unless an earlier run has its answer; `once` for a single exchange. A lost answer is
+    /// settled by reading its commands back; a request of which nothing was done leaves again, unless `once`.
+    pub(crate) async fn carry_raw(&self, admitted: &Admitted, once: bool) -> Carried {
+        let change = admitted.change.as_ref();
+        if let Some(answer) = self.recall_answer(admitted) {
+            let parts = change.map(|change| parts(change, answer.as_ref())).unwrap_or_default();
+            return carried(admitted, Ended { answer, parts, attempts: 0 }, true);
+        }
+        if let Err(error) = self.before(change) {
+            let parts = change.map(|change| parts(change, Err(&error))).unwrap_or_default();
+            return carried(admitted, Ended { answer: Err(error), parts, attempts: 0 }, false);
+        }
+        let mut losses = 0;
+        loop {
+            let exchanged = self.exchange(admitted, once).await;
+            losses += 1;
+            let ended = self.end_raw(admitted, exchanged, once, losses).await;
+            self.tell_parts(admitted, &ended.parts);
+            let again = |part: &Part| part.verdict == Verdict::Again;
+            if ended.parts.is_empty() || !ended.parts.iter().all(again) {
+                return carried(admitted, ended, false);
+            }
+        }
+    }
+
+    async fn exchange(&self, admitted: &Admitted, once: bool) -> Result<(Answer, u32), Failed> {
+        let answered =
+            if once { self.try_once(admitted).await } else { self.try_until_answered(admitted).await };
+        match &answered {
+            Ok((answer, _)) => self.after(admitted.change.as_ref(), Ok(answer)),
+            Err(failed) => self.after(admitted.change.as_ref(), Err(&failed.clone().into_error())),
+        }
+        answered
+    }
+
+    /// What an exchange came to, with a lost answer settled.
+    async fn end_raw(
+        &self,
+        admitted: &Admitted,
+        exchanged: Result<(Answer, u32), Failed>,
+        once: bool,
+        losses: u32,
+    ) -> Ended {
+        let (answer, attempts, lost, resend) = match exchanged {
+            Ok((answer, attempts)) => {
+                let lost = (answer.status >= 500).then(|| format!("HTTP {}", answer.status));
+                (Ok(answer), attempts, lost, false)
+            }
+            Err(failed) => {
+                let resend = matches!(*failed.error.kind, ErrorKind::Unknown { .. });
+                let (attempts, lost) = (failed.attempts, failed.lost.clone());
+                (Err(failed.into_error()), attempts, lost, resend)
+            }
+        };
+        let Some(change) = &admitted.change else { return Ended { answer, parts: Vec::new(), attempts } };
+        let lost = lost.filter(|_| change.mode == Mode::Live && !change.commands.is_empty());
+        let Some(met) = lost else {
+            let mut parts = parts(change, answer.as_ref());
+            self.verify_parts(change, &mut parts).await;
+            return Ended { answer, parts, attempts };
+        };
+        let again = resend && !once && losses < self.shared.settings.max_attempts;
+        let verdicts = self.look_for(admitted, change, &met, again, losses).await;
+        let answer = settled_answer(change, answer, &verdicts, &met);
+        Ended { answer, parts: verdicts.into_iter().map(Part::from).collect(), attempts }
+    }
+
+    /// Waits, as what is still being carried out has to come to its end, and looks for the commands of a request.
+    async fn look_for(
+        &self,
+        admitted: &Admitted,
+        change: &ActionRequest,
+        met: &str,
+        again: bool,
+        losses: u32,
+    ) -> Vec<Verdict> {
+        let wait = retry::delay(&self.shared.settings, losses, None, rand::random());
+        let waited = self.wait(&admitted.call, WaitReason::Backoff(met.to_owned()), wait).await;
+        let again = again && waited.is_ok();
+        let commands = change.commands.iter().map(|sent| (Command::read(&sent.command).ok(), false));
+        let mut verdicts = self.settle_lost(commands.collect::<Vec<Lost>>(), change.mode, met, again).await;
+        // It leaves as it was written or not at all.
+        if verdicts.iter().any(|verdict| *verdict != Verdict::Again) {
+            let not_done = || Verdict::NotSent(format!("{met}; reading it back shows that it was not done"));
+            let single = verdicts.iter_mut().filter(|verdict| **verdict == Verdict::Again);
+            single.for_each(|verdict| *verdict = not_done());
+        }
+        verdicts
+    }
+
+    async fn verify_parts(&self, change: &ActionRequest, parts: &mut [Part]) {
+        if !self.shared.settings.verify || change.mode != Mode::Live {
+            return;
+        }
+        for (sent, part) in change.commands.iter().zip(parts) {
+            let Ok(command) = Command::read(&sent.command) else { continue };
+            if part.verdict == Verdict::Done
+                && let Some(message) = self.remains(&command).await
+            {
+                part.verdict = Verdict::Remains(message);
+            }
+        }
+    }
+
+    fn tell_parts(&self, admitted: &Admitted, parts: &[Part]) {
+        if let Some(change) = &admitted.change {
+            let fates: Vec<_> = parts.iter().map(|part| part.verdict.fate(change.mode)).collect();
+            self.tell_settled(admitted, &fates);
+        }
+    }
+}
+
+fn carried(admitted: &Admitted, ended: Ended, resumed: bool) -> Carried {
+    let Ended { answer, parts, attempts } = ended;
+    let Some(change) = &admitted.change else { return Carried { answer, outcomes: Vec::new() } };
+    let earlier = answer.as_ref().ok().filter(|_| resumed).map(|answer| answer.request_id.clone());
+    let request_id = (attempts > 0).then(|| change.request_id.clone()).or(earlier);
+    let sent = change.commands.iter().zip(parts);
+    let outcomes = sent.map(|(sent, part)| {
+        let request_id = request_id.clone();
+        Outcome { request_id, attempts, resumed, ..outcome(change, sent, part) }
+    });
+    Carried { answer, outcomes: outcomes.collect() }
+}
+
+/// The answer to a request whose own was lost: everything was seen to be done, or what is known of it.
+fn settled_answer(
+    change: &ActionRequest,
+    answer: Result<Answer>,
+    verdicts: &[Verdict],
+    met: &str,
+) -> Result<Answer> {
+    let Err(error) = answer else { return answer };
+    let done = |verdict: &Verdict| *verdict == Verdict::Done;
+    if verdicts.iter().all(done) {
+        return Ok(Answer::confirmed(change, change.request_id.clone(), "read_back"));
+    }
+    let undone = |verdict: &Verdict| matches!(verdict, Verdict::NotSent(_));
+    let kind = if verdicts.iter().all(undone) {
+        let message = format!("{met}; reading it back shows that it was not done");
+        ErrorKind::Unavailable { status: None, code: None, message }
+    } else if verdicts.iter().any(|verdict| done(verdict) || undone(verdict)) {
+        let told = change.commands.iter().zip(verdicts).map(|(sent, verdict)| {
+            let name = command::subject_of(&sent.command).unwrap_or("(no user)");
+            let fate = match verdict {
+                Verdict::Done => "done",
+                Verdict::NotSent(_) => "not done",
+                _ => "unknown",
+            };
+            format!("{name} is {fate}")
+        });
+        let told = told.collect::<Vec<_>>().join(", ");
+        ErrorKind::Unknown { message: format!("{met}; read back: {told}") }
+    } else {
+        return Err(error);
+    };
+    Err(Error { kind: Box::new(kind), ..error })
+}
+
+/// What an answer, or the lack of one, says of each command.
+fn parts(change: &ActionRequest, answer: Result<&Answer, &Error>) -> Vec<Part> {
+    let all = |verdict: Verdict| vec![Part::from(verdict); change.commands.len()];
+    match answer {
+        Ok(answer) => parts_of_answer(change, answer),
+        Err(error) => match &*error.kind {
+            ErrorKind::Unknown { .. } => all(Verdict::Unknown(error.to_string())),
+            ErrorKind::Rejected { code, .. } | ErrorKind::NotFound { code, .. } => {
+                let (code, message) = (code.clone().unwrap_or_default(), error.to_string());
+                all(Verdict::Refused { step: None, code, message })
+            }
+            _ => all(Verdict::NotSent(error.to_string())),
+        },
+    }
+}
+
+fn parts_of_answer(change: &ActionRequest, answer: &Answer) -> Vec<Part> {
+    let count = change.commands.len();
+    let all = |verdict: Verdict| vec![Part::from(verdict); count];
+    let told = format!("HTTP {}", answer.status);
+    match serde_json::from_value::<ActionResponse>(answer.body.clone()) {
+        Ok(response) if answer.status < 300 => match match_answer::whole_refusal(&response) {
+            Some(code) => {
+                let message = response.message.clone().unwrap_or_else(|| code.to_owned());
+                all(Verdict::Refused { step: None, code: code.to_owned(), message })
+            }
+            None => match_answer::stitch(&response, count, change.mode),
+        },
+        // Turned away before anything was done.
+        _ if [401, 429].contains(&answer.status) => all(Verdict::NotSent(told)),
+        _ if (300..500).contains(&answer.status) => {
+            let code = refusal(answer.body.to_string().as_bytes()).code.unwrap_or_default();
+            all(Verdict::Refused { step: None, code, message: told })
+        }
+        _ => all(Verdict::Unknown(format!("{told}, and no answer that makes sense"))),
+    }
+}
+
+fn outcome(change: &ActionRequest, sent: &SentCommand, part: Part) -> Outcome {
+    let fate = part.verdict.fate(change.mode);
+    Outcome {
+        index: sent.index,
+        target: command::subject_of(&sent.command).unwrap_or("(no user)").to_owned(),
+        action: command::steps_of(&sent.command).join(", "),
+        status: fate.status,
+        step: fate.step,
+        code: fate.code.filter(|code| !code.is_empty()),
+        message: fate.message,
+        request_id: None,
+        attempts: 0,
+        mode: change.mode,
+        warnings: part.warnings,
+        resumed: false,
+    }
+}
+
+impl From<Verdict> for Part {
+    fn from(verdict: Verdict) -> Self {
+        Self { verdict, warnings: Vec::<Warning>::new() }
+    }
+}

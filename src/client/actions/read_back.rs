@@ -1,0 +1,351 @@
+//! Whether a command whose answer was lost was carried out: what it should have brought about is read back.
+
+use crate::client::Client;
+use crate::client::event::Event;
+use crate::client::listing::query::UserQuery;
+use crate::error::{Error, ErrorKind, Result};
+use crate::wire::command::{Command, Step, Subject};
+use crate::wire::identity::{Identity, fold};
+use crate::wire::step::{ReadBack, Removes, StepSpec};
+use crate::wire::user::User;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+/// The domain that stands for Adobe IDs in a look-up (contract 2.4).
+const ADOBE_ID_DOMAIN: &str = "AdobeID";
+/// The admin group that `remove: "all"` leaves (contract 3.2).
+const ORGANIZATION_ADMINS: &str = "_org_admin";
+
+/// How the reason begins when the service did not answer.
+pub(crate) const UNREADABLE: &str = "reading it back failed";
+
+/// What can be seen of a command afterwards.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sight {
+    /// Everything it should have brought about is there.
+    Done,
+    /// Nothing of it is there.
+    NotDone,
+    /// Some of it is there.
+    Partly,
+    /// It cannot be seen; why.
+    Unclear(String),
+}
+
+/// What a command should have brought about for its person, by the last step that says something of it.
+#[derive(Debug, Default)]
+struct Expected {
+    created: bool,
+    absent: bool,
+    fields: BTreeMap<String, String>,
+    inside: BTreeSet<String>,
+    outside: BTreeSet<String>,
+    cleared: bool,
+}
+
+impl Client {
+    /// Reads back the user or the group a command is about. Nothing is changed.
+    pub async fn look_back(&self, command: &Command) -> Sight {
+        if command.specs().count() != command.steps.len() {
+            return Sight::Unclear("it has steps that are not documented".to_owned());
+        }
+        let seen = match &command.subject {
+            Subject::User { .. } => self.look_at_user(command).await,
+            Subject::Group { name } => self.look_at_group(command, name).await,
+        };
+        seen.unwrap_or_else(|error| Sight::Unclear(format!("{UNREADABLE}: {error}")))
+    }
+
+    /// What someone is still a member of after a removal that the service calls done; `None` when of nothing, and
+    /// where it cannot be seen.
+    pub(crate) async fn remains(&self, command: &Command) -> Option<String> {
+        let Subject::User { user, domain, use_adobe_id } = &command.subject else { return None };
+        if command.specs().all(|(_, spec)| spec.removes == Removes::Nothing) {
+            return None;
+        }
+        let domain = if *use_adobe_id == Some(true) { Some(ADOBE_ID_DOMAIN) } else { domain.as_deref() };
+        let found = match self.sight_of(user, domain).await {
+            Ok(found) => found?,
+            Err(error) => return self.unseen(user, &error),
+        };
+        let expected = Expected::of(command);
+        if expected.absent {
+            return Some("the person is still in the organization".to_owned());
+        }
+        let mut left: Vec<_> = found.groups().iter().filter(|name| expected.forbids(name)).cloned().collect();
+        if left.is_empty() {
+            left = self.inherited(&expected, &found).await;
+        }
+        (!left.is_empty()).then(|| format!("still a member of {}", left.join(", ")))
+    }
+
+    /// A removal that could not be looked at stays what the service calls it, and the operator is told.
+    fn unseen<T>(&self, what: &str, error: &Error) -> Option<T> {
+        let note = format!("{what}: the removal is not verified, {UNREADABLE}: {error}");
+        self.shared.observer.notice(&Event::Note(note));
+        None
+    }
+
+    /// Groups that were taken away and that someone still has through a user group. The look-up of one person
+    /// tells of what was given directly, the listing of a group of both.
+    async fn inherited(&self, expected: &Expected, user: &User) -> Vec<arcstr::ArcStr> {
+        let names: Vec<_> = Identity::of(user).names().map(str::to_owned).collect();
+        let mut left = Vec::new();
+        for group in &expected.outside {
+            let query =
+                UserQuery { direct_only: Some(false), exclude_groups: true, ..UserQuery::of_group(group) };
+            let members = match self.members_of(query).await {
+                Ok(members) => members.unwrap_or_default(),
+                Err(error) => self.unseen(group, &error).unwrap_or_default(),
+            };
+            if names.iter().any(|name| members.contains(name)) {
+                left.push(format!("{group} (through a user group)").into());
+            }
+        }
+        left
+    }
+
+    async fn look_at_user(&self, command: &Command) -> Result<Sight> {
+        let Subject::User { user, domain, use_adobe_id } = &command.subject else {
+            return Ok(Sight::Unclear(String::new()));
+        };
+        let expected = Expected::of(command);
+        let domain = if *use_adobe_id == Some(true) { Some(ADOBE_ID_DOMAIN) } else { domain.as_deref() };
+        if let Some(new) = expected.fields.get("email").filter(|new| fold(new) != fold(user)) {
+            if let Some(found) = self.sight_of(new, None).await? {
+                return Ok(expected.judge(Some(&found)));
+            }
+            return Ok(match self.sight_of(user, domain).await? {
+                Some(_) => Sight::NotDone,
+                None => {
+                    Sight::Unclear("the person is known neither by the old nor by the new e-mail".to_owned())
+                }
+            });
+        }
+        Ok(expected.judge(self.sight_of(user, domain).await?.as_deref()))
+    }
+
+    async fn sight_of(&self, user: &str, domain: Option<&str>) -> Result<Option<std::sync::Arc<User>>> {
+        match self.get_user(user, domain).await {
+            Ok(user) => Ok(Some(user)),
+            Err(error) if matches!(*error.kind, ErrorKind::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn look_at_group(&self, command: &Command, name: &str) -> Result<Sight> {
+        let mut checks = Vec::new();
+        let mut name = name.to_owned();
+        for (step, spec) in command.specs() {
+            match spec.read_back {
+                ReadBack::GroupAbsent => checks.push(self.members(&name).await?.is_none()),
+                ReadBack::GroupExists => match self.renamed(step, spec, &mut name).await? {
+                    Some(check) => checks.push(check),
+                    None => return Ok(Sight::Unclear("a description cannot be read back".to_owned())),
+                },
+                ReadBack::GroupMembers => match self.membership(step, &name).await? {
+                    Some(found) => checks.extend(found),
+                    None => {
+                        return Ok(Sight::Unclear("the profiles of a group cannot be read back".to_owned()));
+                    }
+                },
+                _ => return Ok(Sight::Unclear(format!("`{}` cannot be read back", step.name))),
+            }
+        }
+        Ok(all_of(&checks))
+    }
+
+    /// Whether a group exists under its name, or its new one; `None` where only its description changes.
+    async fn renamed(&self, step: &Step, spec: &StepSpec, name: &mut String) -> Result<Option<bool>> {
+        let new = step.value.get("name").and_then(Value::as_str).filter(|_| !spec.creates);
+        if let Some(new) = new {
+            new.clone_into(name);
+        } else if !spec.creates {
+            return Ok(None);
+        }
+        Ok(Some(self.members(name).await?.is_some()))
+    }
+
+    /// For each user a step names whether the group has what it should; `None` when it names profiles.
+    async fn membership(&self, step: &Step, name: &str) -> Result<Option<Vec<bool>>> {
+        let others = step.value.as_object().is_none_or(|fields| fields.keys().any(|key| key != "user"));
+        if others {
+            return Ok(None);
+        }
+        let wanted = step.name == "add";
+        let members = self.members(name).await?.unwrap_or_default();
+        Ok(Some(step.names("user").map(|user| members.contains(&fold(user)) == wanted).collect()))
+    }
+
+    /// Every name of every member of a group; `None` when there is no such group.
+    async fn members(&self, name: &str) -> Result<Option<HashSet<String>>> {
+        self.members_of(UserQuery { exclude_groups: true, ..UserQuery::of_group(name) }).await
+    }
+
+    async fn members_of(&self, query: UserQuery) -> Result<Option<HashSet<String>>> {
+        let mut listing = self.users(query).unobserved();
+        let mut names = HashSet::new();
+        loop {
+            match Box::pin(listing.next_page()).await {
+                Ok(Some(page)) => {
+                    let all = page.iter().map(|user| Identity::of(user));
+                    names.extend(all.flat_map(|who| who.names().map(str::to_owned).collect::<Vec<_>>()));
+                }
+                Ok(None) => return Ok(Some(names)),
+                Err(error) => return not_found(error),
+            }
+        }
+    }
+}
+
+fn not_found<T>(error: Error) -> Result<Option<T>> {
+    if matches!(*error.kind, ErrorKind::NotFound { .. }) { Ok(None) } else { Err(error) }
+}
+
+impl Expected {
+    fn of(command: &Command) -> Self {
+        let mut expected = Self::default();
+        command.specs().for_each(|(step, spec)| expected.step(step, spec.read_back));
+        expected
+    }
+
+    fn step(&mut self, step: &Step, read_back: ReadBack) {
+        match read_back {
+            ReadBack::UserExists => self.created = true,
+            ReadBack::UserAbsent => self.absent = true,
+            ReadBack::UserFields => {
+                let fields = step.value.as_object().into_iter().flatten();
+                let texts = fields.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())));
+                self.fields.extend(texts);
+            }
+            ReadBack::UserInGroups => {
+                for name in step.names("group").map(fold) {
+                    self.outside.remove(&name);
+                    self.inside.insert(name);
+                }
+            }
+            ReadBack::UserNotInGroups if step.value.is_string() => {
+                self.inside.clear();
+                self.outside.clear();
+                self.cleared = true;
+            }
+            ReadBack::UserNotInGroups => {
+                for name in step.names("group").map(fold) {
+                    self.inside.remove(&name);
+                    self.outside.insert(name);
+                }
+            }
+            ReadBack::GroupExists | ReadBack::GroupAbsent | ReadBack::GroupMembers | ReadBack::Nowhere => {}
+        }
+    }
+
+    /// Whether a group should not be among someone's any more, `_org_admin` included.
+    fn forbids(&self, group: &str) -> bool {
+        let group = fold(group);
+        self.outside.contains(&group) || (self.cleared && !self.inside.contains(&group))
+    }
+
+    fn judge(&self, user: Option<&User>) -> Sight {
+        let Some(user) = user else {
+            return if self.absent { Sight::Done } else { Sight::NotDone };
+        };
+        if self.absent {
+            return Sight::NotDone;
+        }
+        let groups: HashSet<_> = user.groups().iter().map(|group| fold(group)).collect();
+        let mut checks = Vec::new();
+        checks.extend(self.created.then_some(true));
+        checks.extend(self.fields.iter().map(|(field, value)| has(user, field, value)));
+        checks.extend(self.inside.iter().map(|name| groups.contains(name)));
+        checks.extend(self.outside.iter().map(|name| !groups.contains(name)));
+        if self.cleared {
+            let left = |group: &&String| !self.inside.contains(*group) && *group != ORGANIZATION_ADMINS;
+            checks.push(!groups.iter().any(|group| left(&group)));
+        }
+        all_of(&checks)
+    }
+}
+
+/// E-mails and usernames are compared in any case, names as they are written.
+fn has(user: &User, field: &str, value: &str) -> bool {
+    match field {
+        "email" => fold(user.email.as_deref().unwrap_or_default()) == fold(value),
+        "username" => fold(user.username.as_deref().unwrap_or_default()) == fold(value),
+        "firstname" => user.firstname.as_deref().unwrap_or_default() == value.trim(),
+        "lastname" => user.lastname.as_deref().unwrap_or_default() == value.trim(),
+        _ => false,
+    }
+}
+
+fn all_of(checks: &[bool]) -> Sight {
+    if checks.is_empty() {
+        return Sight::Unclear("nothing of it can be read back".to_owned());
+    }
+    match (checks.iter().all(|check| *check), checks.iter().any(|check| *check)) {
+        (true, _) => Sight::Done,
+        (false, false) => Sight::NotDone,
+        (false, true) => Sight::Partly,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use arcstr::ArcStr;
+    use serde_json::json;
+
+    fn user(groups: &[&str]) -> User {
+        let groups = groups.iter().map(|name| ArcStr::from(*name)).collect::<Vec<_>>();
+        User {
+            email: Some("a@example.com".into()),
+            lastname: Some("New".into()),
+            groups: Some(groups.into()),
+            ..User::default()
+        }
+    }
+
+    fn judge(steps: &[(&str, Value)], user: Option<&User>) -> Sight {
+        let mut command = Command::user("a@example.com", None, None);
+        for (name, value) in steps {
+            command.push(name, value.clone());
+        }
+        Expected::of(&command).judge(user)
+    }
+
+    #[test]
+    fn what_should_be_there_is_looked_for() {
+        let (add, remove) = (json!({"group": ["A", "B"]}), json!({"group": ["C"]}));
+        let steps = [("add", add), ("remove", remove)];
+        assert_eq!(judge(&steps, Some(&user(&["a", "B"]))), Sight::Done);
+        assert_eq!(judge(&steps, Some(&user(&["A", "C"]))), Sight::Partly);
+        assert_eq!(judge(&steps, Some(&user(&["c"]))), Sight::NotDone);
+        assert_eq!(judge(&steps, None), Sight::NotDone);
+    }
+
+    #[test]
+    fn the_last_step_about_a_group_counts() {
+        let group = json!({"group": ["A"]});
+        let steps = [("add", group.clone()), ("remove", json!("all")), ("add", json!({"group": ["B"]}))];
+        assert_eq!(judge(&steps, Some(&user(&["B", "_org_admin"]))), Sight::Done);
+        assert_eq!(judge(&steps, Some(&user(&["A", "B"]))), Sight::Partly);
+        assert_eq!(judge(&[("add", group.clone()), ("remove", group)], Some(&user(&[]))), Sight::Done);
+    }
+
+    #[test]
+    fn a_step_that_leaves_nothing_to_look_at_is_not_called_done() {
+        let step = ("add", json!({"product": ["A"]}));
+        assert!(matches!(judge(&[step], Some(&user(&["A"]))), Sight::Unclear(_)));
+    }
+
+    #[test]
+    fn an_account_is_there_or_gone_and_its_fields_are_compared() {
+        assert_eq!(
+            judge(&[("addAdobeID", json!({"email": "a@example.com"}))], Some(&user(&[]))),
+            Sight::Done
+        );
+        assert_eq!(judge(&[("removeFromOrg", json!({}))], None), Sight::Done);
+        assert_eq!(judge(&[("removeFromOrg", json!({}))], Some(&user(&[]))), Sight::NotDone);
+        assert_eq!(judge(&[("update", json!({"lastname": "New"}))], Some(&user(&[]))), Sight::Done);
+        assert_eq!(judge(&[("update", json!({"lastname": "Old"}))], Some(&user(&[]))), Sight::NotDone);
+    }
+}

@@ -1,0 +1,503 @@
+//! One call: slot, token, exchange, and again until there is an answer or a reason to stop.
+
+use super::event::{ActionRequest, Event, WaitReason};
+use super::http::auth::{Token, TokenRequest};
+use super::http::redact::masked;
+use super::http::retry;
+use super::http::retry::Verdict;
+use super::http::target::{Nature, Target};
+use super::http::transport::{Exchange, Fault, HeaderText, Response};
+use super::settings::{Credentials, Pace};
+use super::{Client, TokenAnswer};
+use crate::error::{Error, ErrorKind, Result};
+use crate::wire::error_code;
+use crate::wire::response::refusal;
+use bytes::Bytes;
+use jiff::{SignedDuration, Timestamp};
+use std::sync::atomic::Ordering;
+use std::time::{Duration, SystemTime};
+use tokio::time::Instant;
+
+/// A 429 counts at least so much towards the longest wait, so that a service that always answers 429 and asks
+/// for no wait ends a call too.
+const LEAST_THROTTLE: Duration = Duration::from_secs(1);
+
+/// What is sent, and how often that may happen.
+pub(crate) struct Call {
+    pub(crate) target: Target,
+    pub(crate) request_id: String,
+    pub(crate) body: Option<Body>,
+    /// Whether it may change something.
+    pub(crate) change: bool,
+    /// Whether repeating it after a lost answer is harmless.
+    pub(crate) repeatable: bool,
+    /// The `Pragma` that marks a listing (contract 1.4).
+    pub(crate) pragma: Option<&'static str>,
+}
+
+/// A body and its kind.
+pub(crate) enum Body {
+    Json(Bytes),
+    /// Holds a secret: it has no `Debug`.
+    Form(String),
+}
+
+/// A call that ended without an answer.
+#[derive(Clone)]
+pub(crate) struct Failed {
+    pub(crate) error: Error,
+    /// Exchanges of the call itself; 0 when it never left.
+    pub(crate) attempts: u32,
+    /// What an attempt met whose answer was lost; only for changes, which may then have happened.
+    pub(crate) lost: Option<String>,
+}
+
+impl From<Error> for Failed {
+    fn from(error: Error) -> Self {
+        Self { error, attempts: 0, lost: None }
+    }
+}
+
+impl Failed {
+    /// The error for a caller who asked for this one call.
+    pub(crate) fn into_error(self) -> Error {
+        let Some(met) = self.lost else { return self.error };
+        let message = match &*self.error.kind {
+            ErrorKind::Unknown { .. } | ErrorKind::Interrupted => met,
+            last => format!("{met}; then: {last}"),
+        };
+        Error { kind: Box::new(ErrorKind::Unknown { message }), ..self.error }
+    }
+}
+
+/// Why an attempt is not the last one.
+struct Setback {
+    met: Met,
+    /// What was met, in our words around the service's.
+    message: String,
+    /// The service's own words, or ours where it had none.
+    said: String,
+    code: Option<String>,
+    status: Option<u16>,
+    asked: Option<Duration>,
+}
+
+/// What an attempt without a usable answer met.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Met {
+    /// Nothing reached the service.
+    NoConnection,
+    /// It was turned away before anything was done.
+    Throttled,
+    /// The answer was lost: the request may have been carried out.
+    Loss,
+}
+
+/// The story of a call so far.
+struct Tries<'a> {
+    /// The change, until the hooks have been told that it leaves.
+    leaving: Option<&'a ActionRequest>,
+    started: Instant,
+    exchanges: u32,
+    failures: u32,
+    waits: u32,
+    throttled: Duration,
+    renewed: bool,
+    lost: Option<String>,
+}
+
+impl Call {
+    pub(crate) fn new(target: Target) -> Self {
+        let change = target.nature() != Nature::Read;
+        let request_id = uuid::Uuid::new_v4().to_string();
+        Self { target, request_id, body: None, change, repeatable: !change, pragma: None }
+    }
+
+    /// A request for a token: repeating one is harmless, earlier tokens stay valid (contract 1.2).
+    fn for_token(request: &TokenRequest) -> Self {
+        let body = Some(Body::Form(request.form.clone()));
+        Self { body, change: false, repeatable: true, ..Self::new(request.target.clone()) }
+    }
+}
+
+impl<'a> Tries<'a> {
+    fn begin(leaving: Option<&'a ActionRequest>) -> Self {
+        Self {
+            leaving,
+            started: Instant::now(),
+            exchanges: 0,
+            failures: 0,
+            waits: 0,
+            throttled: Duration::ZERO,
+            renewed: false,
+            lost: None,
+        }
+    }
+
+    fn end(&self, call: &Call, error: impl Into<Error>) -> Failed {
+        let mut error = error.into();
+        error.attempts = error.attempts.max(self.exchanges);
+        error.elapsed = self.started.elapsed();
+        error.request_id.get_or_insert_with(|| call.request_id.clone());
+        Failed { error, attempts: self.exchanges, lost: self.lost.clone() }
+    }
+}
+
+impl Client {
+    /// Makes the call until it is answered with 2xx and `read` understands the answer; with the number of
+    /// exchanges it took. The hooks are told when `change` leaves.
+    pub(crate) async fn perform<T>(
+        &self,
+        call: &Call,
+        change: Option<&ActionRequest>,
+        mut read: impl FnMut(&Response) -> Result<T, String>,
+    ) -> Result<(T, u32), Failed> {
+        let mut tries = Tries::begin(change);
+        loop {
+            let (token, response) = self.attempt(call, &mut tries).await?;
+            let setback = match response {
+                Err(setback) => setback,
+                Ok(response) => match self.judge(call, &tries, &response) {
+                    Verdict::Done => match read(&response) {
+                        Ok(answer) => return Ok((answer, tries.exchanges)),
+                        Err(message) => unreadable(&response, &message),
+                    },
+                    Verdict::Renew => {
+                        tries.renewed = true;
+                        let stale = token.as_ref().map(|token| token.number);
+                        self.token(stale).await.map_err(|error| tries.end(call, error))?;
+                        continue;
+                    }
+                    Verdict::Refused => return Err(refused(call, &mut tries, &response)),
+                    Verdict::Throttled => turned_away(&response, Met::Throttled),
+                    Verdict::Lost => turned_away(&response, Met::Loss),
+                },
+            };
+            self.pause(call, &mut tries, setback).await?;
+        }
+    }
+
+    /// Exactly one exchange, whatever it is answered with.
+    pub(crate) async fn once(&self, call: &Call, change: Option<&ActionRequest>) -> Result<Response, Failed> {
+        let mut tries = Tries::begin(change);
+        let (token, response) = self.attempt(call, &mut tries).await?;
+        match response {
+            Ok(response) => {
+                if let Some(token) = token.filter(|_| response.status == 401) {
+                    self.shared.sign_in.forget(token.number).await;
+                }
+                Ok(response)
+            }
+            Err(setback) => {
+                let message = setback.said.clone();
+                let kind = ErrorKind::Unavailable { status: None, code: None, message };
+                if setback.met == Met::Loss && call.change {
+                    tries.lost = Some(setback.message.clone());
+                    return Err(tries.end(call, ErrorKind::Unknown { message: setback.message }));
+                }
+                Err(tries.end(call, kind))
+            }
+        }
+    }
+
+    /// Takes a slot, then sends once. The outer error ends the call, the inner one is a setback.
+    async fn attempt(
+        &self,
+        call: &Call,
+        tries: &mut Tries<'_>,
+    ) -> Result<(Option<Token>, Result<Response, Setback>), Failed> {
+        let mut token = None;
+        if call.target.is_signed() {
+            token = Some(self.token(None).await.map_err(|error| tries.end(call, error))?);
+        }
+        self.slot(call).await.map_err(|error| tries.end(call, error))?;
+        self.leaving(tries.leaving.take()).map_err(|error| tries.end(call, error))?;
+        tries.exchanges += 1;
+        self.tell_sending(call, tries.exchanges);
+        let begun = Instant::now();
+        let written = self.written(call, token.as_ref());
+        let exchange = self.shared.transport.exchange(&self.shared.settings, written);
+        // An answer that has come counts, even when the operator stops the client at that very moment.
+        let answer = tokio::select! {
+            biased;
+            answer = exchange => answer,
+            () = self.stop.cancelled() => {
+                tries.lost = call.change.then(|| "interrupted before the answer came".to_owned());
+                return Err(tries.end(call, ErrorKind::Interrupted));
+            }
+        };
+        let setback = |message: String, met| {
+            Err(Setback { met, said: message.clone(), message, code: None, status: None, asked: None })
+        };
+        let answer = match answer {
+            Ok(response) => {
+                self.tell_answered(call, response.status, begun.elapsed());
+                Ok(masked(response, &self.shared.settings.credentials, token.as_ref()))
+            }
+            Err(Fault::NotSent(message)) => setback(message, Met::NoConnection),
+            Err(Fault::Lost(message)) => setback(message, Met::Loss),
+            Err(Fault::Final(error)) => {
+                if call.change && matches!(*error.kind, ErrorKind::Decode { .. }) {
+                    tries.lost = Some(error.kind.to_string());
+                }
+                return Err(tries.end(call, error));
+            }
+        };
+        Ok((token, answer))
+    }
+
+    fn written<'a>(&'a self, call: &'a Call, token: Option<&Token>) -> Exchange<'a> {
+        let settings = &self.shared.settings;
+        let mut headers = vec![
+            ("accept", HeaderText::Plain("application/json")),
+            ("x-request-id", HeaderText::Plain(&call.request_id)),
+        ];
+        if let Some(token) = token {
+            headers.push(("x-api-key", HeaderText::Plain(settings.credentials.client_id())));
+            headers.push(("authorization", HeaderText::Secret(format!("Bearer {}", token.secret.expose()))));
+        }
+        if let Some(pragma) = call.pragma {
+            headers.push(("pragma", HeaderText::Plain(pragma)));
+        }
+        let (kind, body) = match &call.body {
+            Some(Body::Json(bytes)) => ("application/json", Some(bytes.clone())),
+            Some(Body::Form(form)) => ("application/x-www-form-urlencoded", Some(Bytes::from(form.clone()))),
+            None => ("", None),
+        };
+        if body.is_some() {
+            headers.push(("content-type", HeaderText::Plain(kind)));
+        }
+        Exchange { method: &call.target.method, url: call.target.url(settings), headers, body }
+    }
+
+    /// What the status means for this call: a token can be renewed once, and only where one was sent.
+    fn judge(&self, call: &Call, tries: &Tries<'_>, response: &Response) -> Verdict {
+        let ready = matches!(self.shared.settings.credentials, Credentials::Token { .. });
+        match retry::classify(response.status) {
+            Verdict::Renew if ready || tries.renewed || !call.target.is_signed() => Verdict::Refused,
+            verdict => verdict,
+        }
+    }
+
+    /// Waits before the next attempt, or ends the call.
+    async fn pause(&self, call: &Call, tries: &mut Tries<'_>, setback: Setback) -> Result<(), Failed> {
+        let settings = &self.shared.settings;
+        if setback.met == Met::Loss && call.change {
+            tries.lost = Some(setback.message.clone());
+            if !call.repeatable {
+                return Err(tries.end(call, ErrorKind::Unknown { message: setback.message }));
+            }
+        }
+        if setback.met != Met::Throttled {
+            tries.failures += 1;
+            if tries.failures >= settings.max_attempts {
+                return Err(tries.end(call, given_up(&setback)));
+            }
+        }
+        tries.waits += 1;
+        let wait = retry::delay(settings, tries.waits, setback.asked, rand::random());
+        let asked = setback.asked.unwrap_or_default();
+        if setback.met == Met::Throttled {
+            tries.throttled = tries.throttled.saturating_add(wait.max(LEAST_THROTTLE));
+        }
+        let too_long =
+            asked > settings.max_wait || tries.throttled > settings.max_wait.saturating_add(settings.jitter);
+        if too_long {
+            return Err(tries.end(call, throttled(asked.max(wait), &setback)));
+        }
+        if let (Met::Throttled, Some(lane)) = (setback.met, call.target.lane()) {
+            self.shared.pacer.hold(lane, asked);
+        }
+        let reason = match setback.met {
+            Met::Throttled => WaitReason::Throttled,
+            _ => WaitReason::Backoff(setback.message),
+        };
+        self.wait(call, reason, wait).await.map_err(|error| tries.end(call, error))
+    }
+
+    /// Waits, tells why, and ends when the client is stopped.
+    pub(crate) async fn wait(&self, call: &Call, reason: WaitReason, duration: Duration) -> Result<()> {
+        if duration.is_zero() {
+            return if self.stop.is_cancelled() { Err(ErrorKind::Interrupted.into()) } else { Ok(()) };
+        }
+        self.tell_waiting(call, reason, duration);
+        let begun = Instant::now();
+        let ended = self.unless_stopped(tokio::time::sleep(duration)).await;
+        self.shared.tally.wait(begun.elapsed());
+        ended
+    }
+
+    async fn slot(&self, call: &Call) -> Result<()> {
+        let Some(lane) = call.target.lane().filter(|_| self.shared.settings.pace != Pace::Off) else {
+            return self.unless_stopped(std::future::ready(())).await;
+        };
+        let begun = Instant::now();
+        let waiting = |duration| self.tell_waiting(call, WaitReason::Pacing, duration);
+        let ended = self.unless_stopped(self.shared.pacer.slot(lane, waiting)).await;
+        self.shared.tally.wait(begun.elapsed());
+        ended
+    }
+
+    async fn unless_stopped<T>(&self, work: impl Future<Output = T>) -> Result<T> {
+        tokio::select! {
+            biased;
+            () = self.stop.cancelled() => Err(ErrorKind::Interrupted.into()),
+            done = work => Ok(done),
+        }
+    }
+
+    /// The token to use, another one than number `stale`.
+    async fn token(&self, stale: Option<u64>) -> Result<Token> {
+        if let Credentials::Token { token, .. } = &self.shared.settings.credentials {
+            return Ok(Token::ready(token.clone()));
+        }
+        self.unless_stopped(self.shared.sign_in.token(stale, || self.ask_for_token())).await?
+    }
+
+    /// Asks for a token. Boxed, because a call that needs one makes a call.
+    pub(crate) async fn ask_for_token(&self) -> Result<TokenAnswer> {
+        let request = TokenRequest::new(&self.shared.settings)?;
+        let call = Call::for_token(&request);
+        let read = |response: &Response| request.read(&response.body);
+        Box::pin(self.perform(&call, None, read)).await.map(|(answer, _)| answer).map_err(Failed::into_error)
+    }
+
+    fn tell(&self, event: &Event) {
+        self.shared.observer.notice(event);
+    }
+
+    fn tell_sending(&self, call: &Call, attempt: u32) {
+        self.shared.tally.requests.fetch_add(1, Ordering::Relaxed);
+        if attempt > 1 {
+            self.shared.tally.retries.fetch_add(1, Ordering::Relaxed);
+        }
+        let (label, request_id) = (call.target.label(), call.request_id.clone());
+        self.tell(&Event::Sending { call: label, request_id, attempt });
+    }
+
+    fn tell_answered(&self, call: &Call, status: u16, elapsed: Duration) {
+        let (label, request_id) = (call.target.label(), call.request_id.clone());
+        self.tell(&Event::Answered { call: label, request_id, status, elapsed });
+    }
+
+    fn tell_waiting(&self, call: &Call, reason: WaitReason, duration: Duration) {
+        let (label, request_id) = (call.target.label(), call.request_id.clone());
+        self.tell(&Event::Waiting {
+            call: label,
+            request_id,
+            reason,
+            duration,
+            until: moment_after(duration),
+        });
+    }
+}
+
+/// The moment so far from now; the end of time where that is beyond it.
+fn moment_after(wait: Duration) -> Timestamp {
+    let wait = SignedDuration::try_from(wait).unwrap_or(SignedDuration::MAX);
+    Timestamp::now().checked_add(wait).unwrap_or(Timestamp::MAX)
+}
+
+fn throttled(wait: Duration, setback: &Setback) -> ErrorKind {
+    let until = moment_after(wait).round(jiff::Unit::Second).unwrap_or(Timestamp::MAX).to_string();
+    ErrorKind::Throttled { wait, until, code: setback.code.clone() }
+}
+
+/// The last word on a call whose attempts are used up.
+fn given_up(setback: &Setback) -> ErrorKind {
+    let (code, message) = (setback.code.clone(), setback.said.clone());
+    match setback.status {
+        Some(status @ 200..=299) => ErrorKind::Decode { status, message },
+        status => ErrorKind::Unavailable { status, code, message },
+    }
+}
+
+fn unreadable(response: &Response, message: &str) -> Setback {
+    let message = format!("the answer cannot be read: {message}");
+    Setback {
+        met: Met::Loss,
+        said: message.clone(),
+        message,
+        code: None,
+        status: Some(response.status),
+        asked: None,
+    }
+}
+
+fn turned_away(response: &Response, met: Met) -> Setback {
+    let refusal = refusal(&response.body);
+    let date = response.header("date");
+    let asked =
+        response.header("retry-after").and_then(|value| retry::retry_after(value, date, SystemTime::now()));
+    let said = refusal.message.unwrap_or_default();
+    let message = described(response.status, &said);
+    Setback { met, message, said, code: refusal.code, status: Some(response.status), asked }
+}
+
+fn described(status: u16, said: &str) -> String {
+    if said.is_empty() { format!("HTTP {status}") } else { format!("HTTP {status}: {said}") }
+}
+
+/// A refusal that another attempt would not change.
+fn refused(call: &Call, tries: &mut Tries<'_>, response: &Response) -> Failed {
+    let status = response.status;
+    if status >= 500 && call.change {
+        // A server fault in the midst of a change says nothing about how far it went.
+        tries.lost = Some(described(status, &refusal(&response.body).message.unwrap_or_default()));
+    }
+    tries.end(call, refusal_kind(call, response))
+}
+
+/// The kind of error that a status and its body mean (contract 4.1).
+fn refusal_kind(call: &Call, response: &Response) -> ErrorKind {
+    let status = response.status;
+    let refusal = refusal(&response.body);
+    let code = refusal.code;
+    let message = refusal.message.unwrap_or_default();
+    match status {
+        300..=399 => {
+            let message = format!("redirected{}; the token is not sent there", location(response));
+            ErrorKind::Rejected { status, code, message }
+        }
+        500.. => ErrorKind::Unavailable { status: Some(status), code, message },
+        _ if call.target.is_sign_in() => ErrorKind::Auth { status: Some(status), code, message },
+        403 if code.as_deref() == Some(error_code::ORGANIZATION_MIGRATING) => {
+            ErrorKind::Rejected { status, code, message }
+        }
+        401 | 403 => ErrorKind::Auth { status: Some(status), code, message: denied(response, message) },
+        // A page of a gateway is no word of the service on what exists.
+        404 if code.is_some() || response.body.is_empty() => {
+            ErrorKind::NotFound { status: Some(status), code, message }
+        }
+        _ => ErrorKind::Rejected { status, code, message },
+    }
+}
+
+/// What a 401 or 403 says; often nothing but a header (contract 4.1).
+fn denied(response: &Response, message: String) -> String {
+    if !message.is_empty() {
+        return message;
+    }
+    let challenge = response.header("www-authenticate").and_then(|challenge| {
+        let (_, rest) = challenge.split_once("error_description=\"")?;
+        Some(rest.split('"').next().unwrap_or_default().to_owned())
+    });
+    challenge.unwrap_or_else(|| match response.status {
+        403 => "the client id is not permitted, or the organization is being migrated".to_owned(),
+        _ => "the token is not accepted".to_owned(),
+    })
+}
+
+fn location(response: &Response) -> String {
+    let host =
+        response.header("location").and_then(|location| location.split_once("://")).map(|(_, rest)| {
+            rest.split(['/', '?', '#'])
+                .next()
+                .unwrap_or_default()
+                .rsplit('@')
+                .next()
+                .unwrap_or_default()
+                .to_owned()
+        });
+    host.map_or_else(String::new, |host| format!(" to `{host}`"))
+}

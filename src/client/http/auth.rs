@@ -1,0 +1,310 @@
+//! Signing in: three kinds of credentials, one token in memory, one renewal however many calls wait for it.
+
+use super::target::Target;
+use crate::client::TokenAnswer;
+use crate::client::settings::{ClientSettings, Credentials};
+use crate::error::{Error, Result};
+use crate::secret::Secret;
+use crate::wire::endpoint::EndpointId;
+use crate::wire::percent_encode;
+use serde_json::{Value, json};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime};
+use tokio::time::Instant;
+
+/// What the token is for (contract 1.2).
+const SCOPE: &str = "openid,AdobeID,user_management_sdk";
+/// The name of the same right in a JWT (contract 1.3).
+const META_SCOPE: &str = "ent_user_sdk";
+/// How long a signed JWT is good for: the figure of Adobe's newer sample (contract 1.3).
+const JWT_LIFE: Duration = Duration::from_hours(1);
+/// How long a token is good for when the answer does not say (contract 1.2).
+const TOKEN_LIFE: Duration = Duration::from_hours(24);
+/// A token is renewed so long before it expires, or at nine tenths of a shorter life.
+const MARGIN: Duration = Duration::from_mins(5);
+
+/// A token in use, with its number: whoever met a 401 says with which one.
+#[derive(Debug, Clone)]
+pub(crate) struct Token {
+    pub(crate) secret: Secret,
+    pub(crate) number: u64,
+    renew_at: Option<Instant>,
+}
+
+/// The token of a client and what happened when it was last asked for.
+#[derive(Debug, Default)]
+pub(crate) struct SignIn {
+    state: tokio::sync::Mutex<State>,
+    /// Sign-ins ended so far. Who began to wait before the last one failed shares its error.
+    ended: AtomicU64,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    token: Option<Token>,
+    failure: Option<(u64, Error)>,
+}
+
+impl SignIn {
+    /// The token, made by `ask` when there is none, it is about to expire, or it is the one that was refused.
+    pub(crate) async fn token<F>(&self, refused: Option<u64>, ask: impl FnOnce() -> F) -> Result<Token>
+    where
+        F: Future<Output = Result<TokenAnswer>>,
+    {
+        let seen = self.ended.load(Ordering::Acquire);
+        let mut state = self.state.lock().await;
+        if let Some(token) = state.token.as_ref().filter(|token| token.is_good(refused)) {
+            return Ok(token.clone());
+        }
+        if let Some((_, error)) = state.failure.as_ref().filter(|(number, _)| *number > seen) {
+            return Err(error.clone());
+        }
+        let answer = ask().await;
+        let number = self.ended.fetch_add(1, Ordering::AcqRel) + 1;
+        match answer {
+            Ok(answer) => Ok(state.take(&answer, number)),
+            Err(error) => {
+                state.token = None;
+                state.failure = Some((number, error.clone()));
+                Err(error)
+            }
+        }
+    }
+
+    /// Drops the token of that number: the service refused it.
+    pub(crate) async fn forget(&self, number: u64) {
+        let mut state = self.state.lock().await;
+        state.token.take_if(|token| token.number == number);
+    }
+
+    /// Uses a token that was asked for outside of a call.
+    pub(crate) async fn adopt(&self, answer: &TokenAnswer) {
+        let mut state = self.state.lock().await;
+        let number = self.ended.fetch_add(1, Ordering::AcqRel) + 1;
+        state.take(answer, number);
+    }
+}
+
+impl State {
+    fn take(&mut self, answer: &TokenAnswer, number: u64) -> Token {
+        let life = answer.expires_in;
+        let renew_at = Instant::now().checked_add(life.saturating_sub(MARGIN.min(life / 10)));
+        let token = Token { secret: answer.access_token.clone(), number, renew_at };
+        self.token = Some(token.clone());
+        self.failure = None;
+        token
+    }
+}
+
+impl Token {
+    /// A ready token: number 0, good until it is refused.
+    pub(crate) fn ready(secret: Secret) -> Self {
+        Self { secret, number: 0, renew_at: None }
+    }
+
+    fn is_good(&self, refused: Option<u64>) -> bool {
+        refused != Some(self.number) && self.renew_at.is_none_or(|moment| Instant::now() < moment)
+    }
+}
+
+/// The request that asks for a token, and how to read its answer.
+pub(crate) struct TokenRequest {
+    pub(crate) target: Target,
+    pub(crate) form: String,
+    unit: fn(u64) -> Duration,
+}
+
+impl TokenRequest {
+    /// The request for the configured credentials. The secret goes in the body, never in a URL.
+    ///
+    /// # Errors
+    /// `usage` for a ready token, `config` for a private key that cannot be used.
+    pub(crate) fn new(settings: &ClientSettings) -> Result<Self> {
+        match &settings.credentials {
+            Credentials::OAuth { client_id, client_secret } => Ok(Self {
+                target: Target::of(EndpointId::OAuthToken, &[], ""),
+                form: form(&[
+                    ("grant_type", "client_credentials"),
+                    ("client_id", client_id),
+                    ("client_secret", client_secret.expose()),
+                    ("scope", SCOPE),
+                ]),
+                unit: Duration::from_secs,
+            }),
+            Credentials::Jwt { client_id, client_secret, private_key, .. } => Ok(Self {
+                target: Target::of(EndpointId::JwtExchange, &[], ""),
+                form: form(&[
+                    ("client_id", client_id),
+                    ("client_secret", client_secret.expose()),
+                    ("jwt_token", &sign(&claims(settings, SystemTime::now()), private_key)?),
+                ]),
+                unit: Duration::from_millis,
+            }),
+            Credentials::Token { .. } => Err(Error::usage_with_hint(
+                "a ready access token is configured, so there is nothing to sign in with",
+                "Leave UMAPI_ACCESS_TOKEN out and give the client secret.",
+            )),
+        }
+    }
+
+    /// Reads the answer; `expires_in` counts seconds for OAuth and milliseconds for JWT (contract 1.2, 1.3).
+    pub(crate) fn read(&self, body: &[u8]) -> Result<TokenAnswer, String> {
+        let answer: Value = serde_json::from_slice(body).map_err(|error| error.to_string())?;
+        let token = answer.get("access_token").and_then(Value::as_str).filter(|token| !token.is_empty());
+        let token = token.ok_or("there is no `access_token` in it")?;
+        let life = match answer.get("expires_in") {
+            Some(Value::Number(number)) => number.as_u64(),
+            Some(Value::String(text)) => text.trim().parse().ok(),
+            _ => None,
+        };
+        let token_type = answer.get("token_type").and_then(Value::as_str).unwrap_or("bearer");
+        Ok(TokenAnswer {
+            access_token: Secret::from(token),
+            token_type: token_type.to_owned(),
+            expires_in: life.map_or(TOKEN_LIFE, self.unit),
+        })
+    }
+}
+
+fn form(fields: &[(&str, &str)]) -> String {
+    let pairs = fields.iter().map(|(key, value)| format!("{key}={}", percent_encode::value(value)));
+    pairs.collect::<Vec<_>>().join("&")
+}
+
+/// The claims of contract 1.3. They name the sign-in host with `https`, whatever the way to it.
+fn claims(settings: &ClientSettings, now: SystemTime) -> Value {
+    let Credentials::Jwt { client_id, technical_account_id, .. } = &settings.credentials else {
+        return Value::Null;
+    };
+    let host = settings.sign_in_url.split_once("://").map_or("", |(_, rest)| rest);
+    let host = host.split('/').next().unwrap_or_default();
+    let now = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    json!({
+        "exp": (now + JWT_LIFE).as_secs(),
+        "iss": settings.organization,
+        "sub": technical_account_id,
+        "aud": format!("https://{host}/c/{client_id}"),
+        format!("https://{host}/s/{META_SCOPE}"): true,
+    })
+}
+
+fn sign(claims: &Value, private_key: &Secret) -> Result<String> {
+    let refuse = |cause: jsonwebtoken::errors::Error| {
+        let message = format!("the private key cannot sign (`private_key_file`): {cause}");
+        Error::config(message, "It must be the RSA key of the project's certificate, in PEM form.")
+    };
+    let key = jsonwebtoken::EncodingKey::from_rsa_pem(private_key.expose().as_bytes()).map_err(refuse)?;
+    jsonwebtoken::encode(&jsonwebtoken::Header::new(jsonwebtoken::Algorithm::RS256), claims, &key)
+        .map_err(refuse)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorKind;
+    use std::sync::Arc;
+
+    fn answer(token: &str, life: Duration) -> TokenAnswer {
+        TokenAnswer { access_token: Secret::from(token), token_type: "bearer".into(), expires_in: life }
+    }
+
+    fn oauth() -> ClientSettings {
+        let credentials =
+            Credentials::OAuth { client_id: "id".into(), client_secret: Secret::from("p8e-a&b+c%d") };
+        ClientSettings::new("A@AdobeOrg", credentials)
+    }
+
+    #[test]
+    fn the_form_is_encoded_and_the_secret_stays_out_of_the_url() {
+        let settings = oauth();
+        let request = TokenRequest::new(&settings).unwrap();
+        assert_eq!(
+            request.form,
+            "grant_type=client_credentials&client_id=id&client_secret=p8e-a%26b%2Bc%25d\
+             &scope=openid%2CAdobeID%2Cuser_management_sdk"
+        );
+        assert_eq!(request.target.url(&settings), "https://ims-na1.adobelogin.com/ims/token/v2");
+    }
+
+    #[test]
+    fn oauth_counts_seconds() {
+        let request = TokenRequest::new(&oauth()).unwrap();
+        let read = |body: &str| request.read(body.as_bytes()).map(|answer| answer.expires_in.as_secs());
+        assert_eq!(read(r#"{"access_token":"t","expires_in":86399}"#), Ok(86399));
+        assert_eq!(read(r#"{"access_token":"t","expires_in":"60"}"#), Ok(60));
+        assert_eq!(read(r#"{"access_token":"t"}"#), Ok(86400));
+        assert!(read(r#"{"expires_in":1}"#).is_err());
+        assert!(read("<html>").is_err());
+    }
+
+    #[test]
+    fn the_claims_are_those_of_the_contract() {
+        let mut settings = oauth();
+        settings.credentials = Credentials::Jwt {
+            client_id: "id".into(),
+            client_secret: Secret::from("s"),
+            technical_account_id: "t@techacct.adobe.com".into(),
+            private_key: Secret::from("no key"),
+        };
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000);
+        assert_eq!(
+            claims(&settings, now),
+            json!({"exp": 4600, "iss": "A@AdobeOrg", "sub": "t@techacct.adobe.com",
+                "aud": "https://ims-na1.adobelogin.com/c/id",
+                "https://ims-na1.adobelogin.com/s/ent_user_sdk": true})
+        );
+        let error = TokenRequest::new(&settings).err().unwrap();
+        assert_eq!(error.kind.name(), "config");
+        assert!(!error.to_string().contains("no key"), "{error}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_token_is_kept_until_shortly_before_its_end() {
+        let sign_in = SignIn::default();
+        let ask = |name: &'static str| async move { Ok(answer(name, Duration::from_hours(24))) };
+        assert_eq!(sign_in.token(None, || ask("a")).await.unwrap().secret.expose(), "a");
+        tokio::time::advance(Duration::from_hours(23)).await;
+        assert_eq!(sign_in.token(None, || ask("b")).await.unwrap().secret.expose(), "a");
+        tokio::time::advance(Duration::from_mins(56)).await;
+        assert_eq!(sign_in.token(None, || ask("c")).await.unwrap().secret.expose(), "c");
+    }
+
+    #[tokio::test]
+    async fn one_renewal_serves_all_who_met_the_same_refusal() {
+        let sign_in = Arc::new(SignIn::default());
+        let asked = Arc::new(AtomicU64::new(0));
+        let first = sign_in.token(None, || async { Ok(answer("a", TOKEN_LIFE)) }).await.unwrap();
+        let calls = (0..20).map(|_| {
+            let (sign_in, asked) = (Arc::clone(&sign_in), Arc::clone(&asked));
+            tokio::spawn(async move {
+                let ask = || async {
+                    asked.fetch_add(1, Ordering::Relaxed);
+                    tokio::task::yield_now().await;
+                    Ok(answer("b", TOKEN_LIFE))
+                };
+                sign_in.token(Some(first.number), ask).await.unwrap().secret.expose().to_owned()
+            })
+        });
+        for call in calls.collect::<Vec<_>>() {
+            assert_eq!(call.await.unwrap(), "b");
+        }
+        assert_eq!(asked.load(Ordering::Relaxed), 1);
+    }
+
+    #[tokio::test]
+    async fn those_who_waited_share_a_refused_sign_in() {
+        let sign_in = Arc::new(SignIn::default());
+        let asked = Arc::new(AtomicU64::new(0));
+        let ask = |asked: Arc<AtomicU64>| async move {
+            asked.fetch_add(1, Ordering::Relaxed);
+            tokio::task::yield_now().await;
+            Err(ErrorKind::Auth { status: Some(401), code: None, message: "no".into() }.into())
+        };
+        let calls =
+            futures_util::future::join_all((0..5).map(|_| sign_in.token(None, || ask(Arc::clone(&asked)))));
+        assert!(calls.await.iter().all(Result::is_err));
+        assert_eq!(asked.load(Ordering::Relaxed), 1);
+        assert!(sign_in.token(None, || ask(Arc::clone(&asked))).await.is_err());
+        assert_eq!(asked.load(Ordering::Relaxed), 2);
+    }
+}

@@ -1,0 +1,205 @@
+//! Keeps to the documented calls per minute, one queue for each endpoint.
+//!
+//! A sliding window: a burst up to the limit leaves at once, and no 60 seconds ever hold more than the limit.
+
+use crate::client::settings::Pace;
+use crate::wire::endpoint::{ENDPOINTS, EndpointId};
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// A part of the minute that is added to it: it covers what calls take to arrive.
+const MARGIN: u32 = 60;
+
+impl Pace {
+    /// The time that must lie between a call and the one that is a whole limit behind it.
+    fn window(self) -> Option<Duration> {
+        match self {
+            Self::Within(minute) => Some(minute.saturating_add(minute / MARGIN)),
+            Self::Off => None,
+        }
+    }
+
+    /// How long so many calls of an endpoint take under its documented limit, the first burst included; `None` for
+    /// an endpoint without one.
+    pub(crate) fn time_for(self, id: EndpointId, calls: usize) -> Option<Duration> {
+        let limit = ENDPOINTS.iter().find(|endpoint| endpoint.id == id)?.limit?;
+        let windows = u32::try_from(calls).unwrap_or(u32::MAX) / limit.per_client.max(1);
+        Some(self.window()?.saturating_mul(windows))
+    }
+}
+
+/// The queues.
+pub(crate) struct Pacer {
+    window: Duration,
+    lanes: Vec<Lane>,
+}
+
+struct Lane {
+    id: EndpointId,
+    limit: usize,
+    /// When the last calls left. Whoever waits for a slot holds the lock, so that slots are given in turn.
+    left: tokio::sync::Mutex<VecDeque<Instant>>,
+    held_until: Mutex<Option<Instant>>,
+}
+
+impl Pacer {
+    /// Queues for calls at that pace.
+    pub(crate) fn new(pace: Pace) -> Self {
+        let limited = ENDPOINTS.iter().filter_map(|endpoint| Some((endpoint.id, endpoint.limit?)));
+        let lane = |(id, limit): (EndpointId, crate::wire::endpoint::RateLimit)| Lane {
+            id,
+            limit: usize::try_from(limit.per_client).unwrap_or(usize::MAX),
+            left: tokio::sync::Mutex::default(),
+            held_until: Mutex::new(None),
+        };
+        Self { window: pace.window().unwrap_or_default(), lanes: limited.map(lane).collect() }
+    }
+
+    /// Waits for a slot of the endpoint and takes it. `waiting` hears of every wait before it begins.
+    pub(crate) async fn slot(&self, id: EndpointId, waiting: impl Fn(Duration)) {
+        let Some(lane) = self.lane(id) else { return };
+        let mut left = lane.left.lock().await;
+        loop {
+            let wait = lane.wait(&left, self.window, Instant::now());
+            if wait.is_zero() {
+                break;
+            }
+            waiting(wait);
+            tokio::time::sleep(wait).await;
+        }
+        if left.len() == lane.limit {
+            left.pop_front();
+        }
+        left.push_back(Instant::now());
+    }
+
+    /// How long so many further calls of the endpoint take, as its limit is used up now; `None` where nothing limits
+    /// them, and while another call waits for its slot.
+    pub(crate) fn time_for(&self, id: EndpointId, calls: usize) -> Option<Duration> {
+        let lane = self.lane(id).filter(|_| !self.window.is_zero())?;
+        let Some(last) = calls.checked_sub(1) else { return Some(Duration::ZERO) };
+        let left = lane.left.try_lock().ok()?;
+        // A slot that was not used yet is free.
+        let used = (last % lane.limit).checked_sub(lane.limit - left.len()).and_then(|place| left.get(place));
+        let free = used.and_then(|then| then.checked_add(self.window));
+        let wait = free.map_or(Duration::ZERO, |free| free.saturating_duration_since(Instant::now()));
+        let windows = u32::try_from(last / lane.limit).unwrap_or(u32::MAX);
+        Some(wait.saturating_add(self.window.saturating_mul(windows)))
+    }
+
+    /// Keeps every call of the endpoint back: the service said how long.
+    pub(crate) fn hold(&self, id: EndpointId, wait: Duration) {
+        let Some(lane) = self.lane(id) else { return };
+        let until = Instant::now().checked_add(wait);
+        let mut held = lane.held_until.lock().unwrap_or_else(PoisonError::into_inner);
+        *held = (*held).max(until);
+    }
+
+    fn lane(&self, id: EndpointId) -> Option<&Lane> {
+        self.lanes.iter().find(|lane| lane.id == id)
+    }
+}
+
+impl Lane {
+    fn wait(&self, left: &VecDeque<Instant>, window: Duration, now: Instant) -> Duration {
+        let full = left.len() >= self.limit;
+        let free = left.front().filter(|_| full).and_then(|oldest| oldest.checked_add(window));
+        let held = *self.held_until.lock().unwrap_or_else(PoisonError::into_inner);
+        free.max(held).map_or(Duration::ZERO, |moment| moment.saturating_duration_since(now))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+
+    async fn departures(pacer: &Pacer, id: EndpointId, count: usize) -> Vec<u64> {
+        let start = Instant::now();
+        let mut seconds = Vec::new();
+        for _ in 0..count {
+            pacer.slot(id, |_| {}).await;
+            seconds.push(start.elapsed().as_secs());
+        }
+        seconds
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_burst_of_the_limit_leaves_at_once_and_the_next_call_a_minute_later() {
+        let seconds = departures(&Pacer::new(Pace::DOCUMENTED), EndpointId::Groups, 11).await;
+        assert_eq!(seconds, [0, 0, 0, 0, 0, 61, 61, 61, 61, 61, 122]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_minute_ever_holds_more_than_the_limit() {
+        let pacer = Pacer::new(Pace::DOCUMENTED);
+        let (start, mut moments) = (Instant::now(), Vec::new());
+        for pause in [0, 20, 3, 3, 30, 0, 0, 1, 40, 0, 0, 0, 0, 0, 0] {
+            tokio::time::sleep(Duration::from_secs(pause)).await;
+            pacer.slot(EndpointId::Groups, |_| {}).await;
+            moments.push(start.elapsed());
+        }
+        for six in moments.windows(6) {
+            assert!(six[5] >= six[0] + Duration::from_mins(1), "{moments:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_left_is_estimated_by_the_documented_limit() {
+        let time_for = |id, calls| Pace::DOCUMENTED.time_for(id, calls);
+        assert_eq!(time_for(EndpointId::Action, 9), Some(Duration::ZERO));
+        assert_eq!(time_for(EndpointId::Action, 1_000), Some(Duration::from_secs(61) * 100));
+        assert_eq!(time_for(EndpointId::Status, 1_000), None);
+        assert_eq!(Pace::Off.time_for(EndpointId::Action, 1_000), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_further_calls_take_depends_on_those_that_left() {
+        let pacer = Pacer::new(Pace::DOCUMENTED);
+        let seconds = |calls| pacer.time_for(EndpointId::Groups, calls).map(|time| time.as_secs());
+        assert_eq!([0, 5, 6, 11].map(seconds), [Some(0), Some(0), Some(61), Some(122)]);
+        departures(&pacer, EndpointId::Groups, 3).await;
+        tokio::time::sleep(Duration::from_secs(10)).await;
+        assert_eq!([2, 3, 5, 7, 8].map(seconds), [Some(0), Some(51), Some(51), Some(61), Some(112)]);
+        assert_eq!(Pacer::new(Pace::Off).time_for(EndpointId::Groups, 9), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn endpoints_do_not_wait_for_one_another() {
+        let pacer = Pacer::new(Pace::DOCUMENTED);
+        departures(&pacer, EndpointId::Groups, 5).await;
+        assert_eq!(departures(&pacer, EndpointId::Action, 10).await, [0; 10]);
+        assert_eq!(departures(&pacer, EndpointId::Status, 100).await, [0; 100]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_the_service_asks_holds_every_call_of_the_endpoint() {
+        let pacer = Pacer::new(Pace::DOCUMENTED);
+        pacer.hold(EndpointId::User, Duration::from_secs(30));
+        pacer.hold(EndpointId::User, Duration::from_secs(5));
+        assert_eq!(departures(&pacer, EndpointId::User, 2).await, [30, 30]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_hold_learned_while_waiting_counts_too() {
+        let pacer = Arc::new(Pacer::new(Pace::DOCUMENTED));
+        departures(&pacer, EndpointId::Groups, 5).await;
+        let learner = Arc::clone(&pacer);
+        tokio::spawn(async move {
+            tokio::time::sleep(Duration::from_secs(10)).await;
+            learner.hold(EndpointId::Groups, Duration::from_secs(100));
+        });
+        assert_eq!(departures(&pacer, EndpointId::Groups, 1).await, [110]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_wait_given_up_leaves_the_queue_whole() {
+        let pacer = Pacer::new(Pace::DOCUMENTED);
+        departures(&pacer, EndpointId::Groups, 5).await;
+        let given_up = pacer.slot(EndpointId::Groups, |_| {});
+        assert!(tokio::time::timeout(Duration::from_secs(1), given_up).await.is_err());
+        assert_eq!(departures(&pacer, EndpointId::Groups, 1).await, [60]);
+    }
+}

@@ -1,0 +1,107 @@
+//! What an answer means for the next try, and how long to wait for it. Decided purely; `call` has the loop.
+
+use crate::client::settings::ClientSettings;
+use std::time::{Duration, SystemTime};
+
+/// What a status means for the call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// It is the answer.
+    Done,
+    /// The token is no longer taken: renew it, once.
+    Renew,
+    /// Too many calls: not carried out, to be sent again after a wait (contract 4.1).
+    Throttled,
+    /// The answer was lost on its way: the request may have been carried out (contract 5).
+    Lost,
+    /// A refusal; sending it again would be answered the same.
+    Refused,
+}
+
+/// What a status means (contract 5: 429, 502, 503 and 504 are sent again, 500 is not).
+pub(crate) fn classify(status: u16) -> Verdict {
+    match status {
+        200..=299 => Verdict::Done,
+        401 => Verdict::Renew,
+        429 => Verdict::Throttled,
+        502..=504 => Verdict::Lost,
+        _ => Verdict::Refused,
+    }
+}
+
+/// The wait before the next try: the service's wish or the backoff, whichever is longer, and a random addition.
+/// `round` counts the waits of the call from 1; `random` lies between 0 and 1. The backoff doubles from the
+/// first delay and stays within the longest wait; a wish beyond that is for the caller to refuse.
+pub(crate) fn delay(settings: &ClientSettings, round: u32, asked: Option<Duration>, random: f64) -> Duration {
+    let doubled = 2_u32.saturating_pow(round.saturating_sub(1));
+    let backoff = settings.first_delay.saturating_mul(doubled).min(settings.max_wait);
+    let jitter = settings.jitter.mul_f64(random.clamp(0.0, 1.0));
+    asked.unwrap_or_default().max(backoff).saturating_add(jitter)
+}
+
+/// Reads `Retry-After` in both of its forms. A date counts from the answer's own `Date`, so that a clock that
+/// is wrong here does no harm. `None` when it cannot be read.
+pub(crate) fn retry_after(value: &str, date: Option<&str>, now: SystemTime) -> Option<Duration> {
+    let value = value.trim();
+    if let Ok(seconds) = value.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let moment = httpdate::parse_http_date(value).ok()?;
+    let base = date.and_then(|date| httpdate::parse_http_date(date).ok()).unwrap_or(now);
+    Some(moment.duration_since(base).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::settings::Credentials;
+    use crate::secret::Secret;
+
+    fn settings() -> ClientSettings {
+        let token = Credentials::Token { client_id: "id".into(), token: Secret::from("token") };
+        ClientSettings::new("A@AdobeOrg", token)
+    }
+
+    #[test]
+    fn every_status_has_its_meaning() {
+        let of = |verdict| (100..600).filter(|status| classify(*status) == verdict).collect::<Vec<u16>>();
+        assert_eq!(of(Verdict::Done), (200..300).collect::<Vec<_>>());
+        assert_eq!(of(Verdict::Renew), [401]);
+        assert_eq!(of(Verdict::Throttled), [429]);
+        assert_eq!(of(Verdict::Lost), [502, 503, 504]);
+        assert_eq!(of(Verdict::Refused).len(), 500 - 105);
+    }
+
+    #[test]
+    fn the_backoff_doubles_and_is_computed_anew_each_time() {
+        let settings = settings();
+        let waits: Vec<_> = (1..=4).map(|round| delay(&settings, round, None, 0.0).as_secs()).collect();
+        assert_eq!(waits, [3, 6, 12, 24]);
+        assert_eq!(delay(&settings, 2, None, 1.0).as_secs(), 11);
+        assert_eq!(delay(&settings, u32::MAX, None, 0.0), settings.max_wait);
+    }
+
+    #[test]
+    fn the_service_s_wish_is_a_minimum() {
+        let settings = settings();
+        let asked = |seconds| Some(Duration::from_secs(seconds));
+        assert_eq!(delay(&settings, 1, asked(60), 0.5), Duration::from_millis(62_500));
+        assert_eq!(delay(&settings, 3, asked(1), 0.0).as_secs(), 12);
+        assert_eq!(delay(&settings, 1, asked(0), 0.0).as_secs(), 3);
+        assert_eq!(delay(&settings, 1, Some(Duration::MAX), 1.0), Duration::MAX);
+    }
+
+    #[test]
+    fn both_forms_of_retry_after_are_read() {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777); // the moment of RFC 9110's example
+        let date = "Sun, 06 Nov 1994 08:50:37 GMT";
+        let seconds = |value, base| retry_after(value, base, now).map(|wait| wait.as_secs());
+        assert_eq!(seconds(" 120 ", None), Some(120));
+        assert_eq!(seconds(date, None), Some(60));
+        assert_eq!(seconds(date, Some("Sun, 06 Nov 1994 08:50:00 GMT")), Some(37));
+        assert_eq!(seconds("Sun, 06 Nov 1994 08:00:00 GMT", None), Some(0));
+        for broken in ["", "soon", "-3", "1.5"] {
+            assert_eq!(seconds(broken, None), None, "{broken}");
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! The `Pragma` that tells the service where a full listing begins and ends (contract 1.4).
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+const START: &str = "umapi-sync-start";
+const END: &str = "umapi-sync-end";
+
+/// Which marks are still to be sent. Each is sent once; when both are due the start goes first and the end
+/// rides on the following call.
+#[derive(Debug, Default)]
+pub(crate) struct Sync(Mutex<Due>);
+
+#[derive(Debug, Default)]
+struct Due {
+    open: bool,
+    end: bool,
+}
+
+impl Sync {
+    /// The listing is about to end, or has ended: the end is due, unless it was sent.
+    pub(crate) fn end(&self) {
+        let mut due = self.due();
+        due.end = due.open;
+    }
+
+    /// The mark that a later page of a listing carries; `ends` says that it is the last page of a full one.
+    pub(crate) fn mark(&self, ends: bool) -> Option<&'static str> {
+        if ends {
+            self.end();
+        }
+        self.take(false)
+    }
+
+    /// The mark that the next call carries.
+    pub(crate) fn take(&self, starts: bool) -> Option<&'static str> {
+        let mut due = self.due();
+        if starts {
+            due.open = true;
+            return Some(START);
+        }
+        if due.end {
+            *due = Due::default();
+            return Some(END);
+        }
+        None
+    }
+
+    fn due(&self) -> MutexGuard<'_, Due> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_mark_is_sent_once_and_the_start_goes_first() {
+        let sync = Sync::default();
+        assert_eq!(sync.take(false), None);
+        assert_eq!(sync.take(true), Some(START));
+        sync.end();
+        assert_eq!(sync.take(false), Some(END));
+        assert_eq!(sync.take(false), None);
+        sync.end();
+        assert_eq!(sync.take(false), None);
+    }
+
+    #[test]
+    fn an_end_that_is_due_waits_for_a_new_start() {
+        let sync = Sync::default();
+        sync.take(true);
+        sync.end();
+        assert_eq!(sync.take(true), Some(START));
+        assert_eq!(sync.take(false), Some(END));
+    }
+}

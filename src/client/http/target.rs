@@ -1,0 +1,358 @@
+//! Where a request goes: resolved from what a caller wrote, so that a token reaches the configured service only.
+
+use crate::client::settings::ClientSettings;
+use crate::error::{Error, Result};
+use crate::wire::endpoint::{self, BASE_PATH, Base, Endpoint, EndpointId, Method, PUBLIC_HOST};
+use crate::wire::percent_encode;
+
+/// The query parameter that makes an action request a rehearsal.
+const TEST_ONLY: &str = "testOnly";
+
+/// A request's method and place.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Target {
+    /// In capitals.
+    pub(crate) method: String,
+    base: Base,
+    /// Relative to the base, encoded.
+    path: String,
+    /// The pairs of the query, encoded.
+    query: Vec<String>,
+    endpoint: Option<&'static Endpoint>,
+}
+
+/// What a request does, as far as its place tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Nature {
+    /// It reads.
+    Read,
+    /// It is a list of commands.
+    Action,
+    /// It writes something else.
+    Write,
+}
+
+impl Target {
+    /// An endpoint of ours; `query` with its question mark, or empty.
+    pub(crate) fn of(id: EndpointId, values: &[(&str, &str)], query: &str) -> Self {
+        let endpoint = id.endpoint();
+        Self {
+            method: endpoint.method.as_str().to_owned(),
+            base: endpoint.base,
+            path: endpoint.fill(values),
+            query: pairs(query.trim_start_matches('?')),
+            endpoint: Some(endpoint),
+        }
+    }
+
+    /// Reads a target as a caller writes it: a path relative to the service's base, a path with the base, or
+    /// a full URL whose host is Adobe's public one (it stands for the configured service) or the configured
+    /// one.
+    ///
+    /// # Errors
+    /// `usage`: another host, a path outside of the service, or one that climbs.
+    pub(crate) fn parse(settings: &ClientSettings, method: &str, target: &str) -> Result<Self> {
+        let method = method.trim().to_ascii_uppercase();
+        if method.is_empty() || !method.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+            return Err(Error::usage(format!("`{method}` is no HTTP method")));
+        }
+        let full = split_url(target);
+        if let Some((_, authority, _)) = full {
+            own_host(settings, authority)?;
+        }
+        let rest = full.map_or(target, |(_, _, rest)| rest);
+        let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
+        let path = canonical(path)?;
+        let (base, path) = place(settings, &method, path, full.is_some())?;
+        let endpoint = endpoint::find(base, &method, &path);
+        Ok(Self { method, base, path, query: pairs(query), endpoint })
+    }
+
+    /// The whole URL.
+    pub(crate) fn url(&self, settings: &ClientSettings) -> String {
+        let base = match self.base {
+            Base::Service => settings.service_url.as_str(),
+            Base::SignIn => settings.sign_in_url.as_str(),
+            Base::ServiceHost => host_part(&settings.service_url),
+        };
+        let mark = if self.query.is_empty() { "" } else { "?" };
+        format!("{base}{}{mark}{}", self.path, self.query.join("&"))
+    }
+
+    /// Method and path, for people.
+    pub(crate) fn label(&self) -> String {
+        format!("{} {}", self.method, self.path)
+    }
+
+    /// The endpoint whose limit it counts against.
+    pub(crate) fn lane(&self) -> Option<EndpointId> {
+        self.endpoint.map(|endpoint| endpoint.id)
+    }
+
+    /// Whether it needs a token: the state of the service is told to everybody (contract 1.1).
+    pub(crate) fn is_signed(&self) -> bool {
+        self.base == Base::Service
+    }
+
+    /// Whether it asks for a token.
+    pub(crate) fn is_sign_in(&self) -> bool {
+        self.base == Base::SignIn
+    }
+
+    /// What it does. Whatever is posted below the action path is a list of commands, however it is spelled.
+    pub(crate) fn nature(&self) -> Nature {
+        let first = |path: &str| path.split('/').nth(1).unwrap_or_default().to_ascii_lowercase();
+        let action = first(EndpointId::Action.endpoint().path);
+        match self.method.as_str() {
+            "GET" | "HEAD" | "OPTIONS" => Nature::Read,
+            post if post == Method::Post.as_str() && first(&self.path) == action => Nature::Action,
+            _ => Nature::Write,
+        }
+    }
+
+    /// Whether its query asks for a rehearsal (contract 7.31).
+    pub(crate) fn is_rehearsal(&self) -> bool {
+        self.query.iter().any(|pair| {
+            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+            percent_encode::decode(key) == TEST_ONLY
+                && percent_encode::decode(value).eq_ignore_ascii_case("true")
+        })
+    }
+
+    /// Makes it a rehearsal, whatever its query said.
+    pub(crate) fn rehearse(&mut self) {
+        let is_ours = |pair: &String| {
+            let key = pair.split('=').next().unwrap_or_default();
+            percent_encode::decode(key).eq_ignore_ascii_case(TEST_ONLY)
+        };
+        self.query.retain(|pair| !is_ours(pair));
+        self.query.push(format!("{TEST_ONLY}=true"));
+    }
+}
+
+/// Scheme, authority and the rest of a text that is a full URL.
+fn split_url(text: &str) -> Option<(&str, &str, &str)> {
+    let (scheme, rest) = text.trim_start().split_once("://")?;
+    if scheme.is_empty() || !scheme.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return None;
+    }
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    Some((scheme, &rest[..end], &rest[end..]))
+}
+
+fn own_host(settings: &ClientSettings, authority: &str) -> Result<()> {
+    let plain = |authority: &str| {
+        let authority = authority.to_ascii_lowercase();
+        authority.strip_suffix(":443").map_or(authority.clone(), str::to_owned)
+    };
+    let configured = split_url(&settings.service_url).map(|(_, authority, _)| plain(authority));
+    let given = plain(authority);
+    if given == PUBLIC_HOST || Some(&given) == configured.as_ref() {
+        return Ok(());
+    }
+    Err(Error::usage_with_hint(
+        format!(
+            "`{}` is not the service: a token is sent nowhere else",
+            authority.rsplit('@').next().unwrap_or_default()
+        ),
+        format!("Give a path, or a URL that begins with https://{PUBLIC_HOST}{BASE_PATH}."),
+    ))
+}
+
+/// Scheme and authority of a URL.
+fn host_part(url: &str) -> &str {
+    split_url(url).map_or(url, |(_, _, rest)| &url[..url.len() - rest.len()])
+}
+
+/// The base a path belongs to, and the path relative to it.
+fn place(settings: &ClientSettings, method: &str, path: String, full: bool) -> Result<(Base, String)> {
+    let configured = split_url(&settings.service_url).map_or("", |(_, _, rest)| rest);
+    for base in [configured, BASE_PATH] {
+        match path.strip_prefix(base) {
+            Some(rest) if !base.is_empty() && rest.starts_with('/') => {
+                return Ok((Base::Service, rest.to_owned()));
+            }
+            _ => {}
+        }
+    }
+    if endpoint::find(Base::ServiceHost, method, &path).is_some() {
+        return Ok((Base::ServiceHost, path));
+    }
+    if full && !configured.is_empty() {
+        return Err(Error::usage(format!("the path `{path}` does not begin with `{BASE_PATH}`")));
+    }
+    Ok((Base::Service, path))
+}
+
+/// A path with each segment encoded once and nothing that a server could read as another path.
+fn canonical(path: &str) -> Result<String> {
+    let mut clean = String::new();
+    for segment in path.trim().split('/').filter(|segment| !segment.is_empty()) {
+        let segment = encoded(segment, |byte| byte == b'@');
+        if segment == "." || segment == ".." {
+            return Err(Error::usage("a path must not hold `.` or `..`"));
+        }
+        clean.push('/');
+        clean.push_str(&segment);
+    }
+    if clean.is_empty() {
+        return Err(Error::usage("the request has no path"));
+    }
+    Ok(clean)
+}
+
+fn pairs(query: &str) -> Vec<String> {
+    let stays = |byte: u8| b"!$'()*+,;:@/?=".contains(&byte);
+    query.split('&').filter(|pair| !pair.is_empty()).map(|pair| encoded(pair, stays)).collect()
+}
+
+/// Encodes what is neither unreserved nor `kept`; escapes stay as they are, those of unreserved characters
+/// are resolved.
+fn encoded(text: &str, kept: impl Fn(u8) -> bool) -> String {
+    let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    let bytes = text.as_bytes();
+    let (mut clean, mut position) = (String::new(), 0);
+    while position < bytes.len() {
+        let escape = bytes.get(position + 1..position + 3).filter(|_| bytes[position] == b'%');
+        let (byte, escaped) = match escape.and_then(hexadecimal) {
+            Some(byte) => (byte, true),
+            None => (bytes[position], false),
+        };
+        position += if escaped { 3 } else { 1 };
+        if unreserved(byte) || (!escaped && kept(byte)) {
+            clean.push(char::from(byte));
+        } else {
+            clean.push_str(percent_encoding::percent_encode_byte(byte));
+        }
+    }
+    clean
+}
+
+fn hexadecimal(digits: &[u8]) -> Option<u8> {
+    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    Some(digit(digits[0])? * 16 + digit(digits[1])?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::settings::Credentials;
+    use crate::secret::Secret;
+
+    fn settings(service: &str) -> ClientSettings {
+        let token = Credentials::Token { client_id: "id".into(), token: Secret::from("token") };
+        ClientSettings { service_url: service.to_owned(), ..ClientSettings::new("A@AdobeOrg", token) }
+    }
+
+    fn url(method: &str, target: &str) -> Result<String> {
+        let settings = settings("http://127.0.0.1:8080/v2/usermanagement");
+        Target::parse(&settings, method, target).map(|target| target.url(&settings))
+    }
+
+    #[test]
+    fn a_path_a_path_with_the_base_and_a_public_url_are_one_place() {
+        for target in [
+            "users/A@AdobeOrg/0?directOnly=false",
+            "/users/A@AdobeOrg/0?directOnly=false",
+            "/v2/usermanagement/users/A@AdobeOrg/0?directOnly=false",
+            "https://usermanagement.adobe.io/v2/usermanagement/users/A@AdobeOrg/0?directOnly=false",
+            "HTTPS://UserManagement.adobe.io:443/v2/usermanagement//users/A@AdobeOrg/0/?directOnly=false",
+            "http://127.0.0.1:8080/v2/usermanagement/users/A@AdobeOrg/0?directOnly=false",
+        ] {
+            assert_eq!(
+                url("get", target).unwrap(),
+                "http://127.0.0.1:8080/v2/usermanagement/users/A@AdobeOrg/0?directOnly=false",
+                "{target}"
+            );
+        }
+        assert_eq!(url("GET", "/status").unwrap(), "http://127.0.0.1:8080/status");
+        assert_eq!(
+            url("GET", "https://usermanagement.adobe.io/status").unwrap(),
+            "http://127.0.0.1:8080/status"
+        );
+    }
+
+    #[test]
+    fn no_other_host_and_no_other_path_is_reached() {
+        for target in [
+            "https://example.com/v2/usermanagement/users/A/0",
+            "https://usermanagement.adobe.io@example.com/v2/usermanagement/users/A/0",
+            "https://usermanagement.adobe.io.example.com/v2/usermanagement/users/A/0",
+            "https://usermanagement.adobe.io\\@example.com/v2/usermanagement/users/A/0",
+            "https://127.0.0.1:9090/v2/usermanagement/users/A/0",
+            "http://127.0.0.1:8080/ims/token/v2",
+            "https://ims-na1.adobelogin.com/ims/token/v2",
+            "https://usermanagement.adobe.io/v3/users",
+            "ftp://usermanagement.adobe.io.x/v2/usermanagement/users/A/0",
+            "/users/../action/A",
+            "/users/%2e%2E/action/A",
+            "/users/./A",
+            "",
+            "?x=1",
+        ] {
+            assert_eq!(url("GET", target).unwrap_err().kind.name(), "usage", "{target}");
+        }
+        assert!(url("G T", "/users").is_err());
+    }
+
+    #[test]
+    fn a_password_in_a_refused_url_is_not_repeated() {
+        let error = url("GET", "https://me:hunter2@example.com/x").unwrap_err();
+        assert!(!error.to_string().contains("hunter2"), "{error}");
+    }
+
+    #[test]
+    fn a_path_is_encoded_once_and_safely() {
+        for (given, expected) in [
+            ("/users/A/0/Group #1", "/users/A/0/Group%20%231"),
+            ("/users/A/0/Group%20%231", "/users/A/0/Group%20%231"),
+            ("/users/A/0/A%2FB", "/users/A/0/A%2FB"),
+            ("/users/A/0/50% off", "/users/A/0/50%25%20off"),
+            ("/users/A/0/Größe", "/users/A/0/Gr%C3%B6%C3%9Fe"),
+            ("/organizations/A/users/a+b@example.com", "/organizations/A/users/a%2Bb@example.com"),
+            ("/x\r\ny", "/x%0D%0Ay"),
+        ] {
+            let expected = format!("http://127.0.0.1:8080/v2/usermanagement{expected}");
+            assert_eq!(url("GET", given).unwrap(), expected, "{given}");
+        }
+        assert!(url("GET", "/x?q=a b&é").unwrap().ends_with("/x?q=a%20b&%C3%A9"));
+    }
+
+    #[test]
+    fn the_action_path_is_known_however_it_is_spelled() {
+        let settings = settings("https://usermanagement.adobe.io/v2/usermanagement");
+        let nature = |method: &str, target: &str| Target::parse(&settings, method, target).unwrap().nature();
+        for target in ["/action/A", "//action//A/", "/%61ction/A", "/Action/A", "action"] {
+            assert_eq!(nature("post", target), Nature::Action, "{target}");
+        }
+        assert_eq!(nature("GET", "/action/A"), Nature::Read);
+        assert_eq!(nature("PUT", "/action/A"), Nature::Write);
+        assert_eq!(nature("POST", "/A/products/1/configurations/2"), Nature::Write);
+    }
+
+    #[test]
+    fn a_rehearsal_overrides_what_the_query_says() {
+        let settings = settings("https://usermanagement.adobe.io/v2/usermanagement");
+        for query in ["", "?testOnly=false", "?test%4Fnly=false&testonly=no", "?testOnly"] {
+            let mut target = Target::parse(&settings, "POST", &format!("/action/A{query}")).unwrap();
+            assert!(!target.is_rehearsal(), "{query}");
+            target.rehearse();
+            assert!(target.is_rehearsal());
+            assert!(target.url(&settings).ends_with("/action/A?testOnly=true"), "{query}");
+        }
+        let target = Target::parse(&settings, "POST", "/action/A?x=1&testOnly=True").unwrap();
+        assert!(target.is_rehearsal());
+    }
+
+    #[test]
+    fn an_endpoint_of_ours_knows_its_limit() {
+        let target = Target::of(EndpointId::Groups, &[("organization", "A@AdobeOrg"), ("page", "2")], "");
+        assert_eq!(
+            (target.label().as_str(), target.lane()),
+            ("GET /groups/A@AdobeOrg/2", Some(EndpointId::Groups))
+        );
+        let settings = settings("https://usermanagement.adobe.io/v2/usermanagement");
+        let raw = Target::parse(&settings, "GET", "/groups/A@AdobeOrg/2").unwrap();
+        assert_eq!(raw, target);
+    }
+}

@@ -1,0 +1,91 @@
+//! Pages fetched ahead of their reader, within the documented limits.
+
+use super::Entry;
+use super::page_request::{Fetched, Reader};
+use crate::error::{Error, ErrorKind, Result};
+use crate::wire::endpoint::EndpointId;
+use std::collections::VecDeque;
+use tokio::task::JoinHandle;
+
+/// Of the calls that a minute allows, so many in a hundred may be in flight: a listing that is given up has then
+/// spent no more of them for nothing, and the slots of a minute are not all taken at its beginning.
+const SHARE: u32 = 20;
+
+/// The pages in flight, each on its own task. Dropping it gives them up.
+pub(crate) struct Ahead<T> {
+    flights: VecDeque<Flight<T>>,
+    depth: usize,
+}
+
+struct Flight<T>(JoinHandle<Result<Fetched<T>>>);
+
+impl<T> Drop for Flight<T> {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// Pages in flight at most: 5 of users, whose calls are 25 a minute, 1 of groups, of which there are 5.
+fn depth(endpoint: EndpointId) -> usize {
+    let limit = endpoint.endpoint().limit.map_or(0, |limit| limit.per_client);
+    usize::try_from(limit * SHARE / 100).unwrap_or(1).max(1)
+}
+
+impl<T: Entry> Ahead<T> {
+    pub(crate) fn new(endpoint: EndpointId) -> Self {
+        Self { flights: VecDeque::new(), depth: depth(endpoint) }
+    }
+
+    /// Sends for pages until enough are in flight, `next` being the one its reader wants next. The further a listing
+    /// was read, the surer it is that it will be read to its end: who wanted its first pages alone has spent little.
+    ///
+    /// Without `X-Page-Count` a page is known to be there once the one before it was read. A last page that carries
+    /// the mark of a listing's end leaves when all others have come.
+    pub(crate) fn send_for(&mut self, reader: &Reader, next: usize, pages: Option<usize>) {
+        let known = pages.unwrap_or(next + 1);
+        while self.flights.len() < self.depth.min(next + 1) {
+            let page = next + self.flights.len();
+            let marked = reader.source.is_full() && pages == Some(page + 1);
+            if page >= known || (marked && !self.have_all_come()) {
+                return;
+            }
+            let pragma = reader.client.shared.sync.mark(marked);
+            self.flights.push_back(Flight(tokio::spawn(reader.clone().fetch(page, pragma))));
+        }
+    }
+
+    /// The page sent for first, `None` when none is in flight. A page that is waited for stays in flight when the
+    /// waiting is given up.
+    pub(crate) async fn first(&mut self) -> Option<Result<Fetched<T>>> {
+        let answer = (&mut self.flights.front_mut()?.0).await;
+        self.flights.pop_front();
+        Some(answer.unwrap_or_else(|lost| Err(stopped(&lost))))
+    }
+
+    /// Gives up what is in flight.
+    pub(crate) fn clear(&mut self) {
+        self.flights.clear();
+    }
+
+    fn have_all_come(&self) -> bool {
+        self.flights.iter().all(|flight| flight.0.is_finished())
+    }
+}
+
+/// A task that ended without an answer: the runtime went away, or the task broke.
+fn stopped(lost: &tokio::task::JoinError) -> Error {
+    if lost.is_cancelled() {
+        return ErrorKind::Interrupted.into();
+    }
+    ErrorKind::Unavailable { status: None, code: None, message: "the page was given up".to_owned() }.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_depth_follows_the_documented_limit() {
+        assert_eq!([EndpointId::Users, EndpointId::GroupUsers, EndpointId::Groups].map(depth), [5, 5, 1]);
+    }
+}

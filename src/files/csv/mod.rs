@@ -1,0 +1,8 @@
+//! CSV files: read strictly into rows that read like maps, and written so that they read back.
+
+pub mod parser;
+pub mod reader;
+pub mod row;
+pub mod row_stream;
+pub mod stream;
+pub mod writer;

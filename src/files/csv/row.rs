@@ -1,0 +1,203 @@
+//! A row of a CSV file as scripts see it: it reads like a map, and an unknown column is an error.
+
+use crate::did_you_mean::nearest;
+use crate::error::{Error, Result};
+use crate::host::thrown::At;
+use crate::tabular;
+use crate::values::record::{INDEXER, getter};
+use rhai::{Array, Dynamic, Engine, ImmutableString, Map, NativeCallContext};
+use serde_json::Value;
+use std::rc::Rc;
+
+/// A row. Clones are the same row.
+#[derive(Debug, Clone)]
+pub struct Row(Rc<Content>);
+
+#[derive(Debug)]
+struct Content {
+    header: Rc<Header>,
+    line: usize,
+    cells: Vec<ImmutableString>,
+}
+
+/// What the rows of one file have in common.
+#[derive(Debug)]
+pub struct Header {
+    /// The file, for messages.
+    pub file: String,
+    /// The columns, in the file's order.
+    pub columns: Vec<Column>,
+}
+
+/// A column.
+#[derive(Debug)]
+pub struct Column {
+    /// Its name in the header.
+    pub name: ImmutableString,
+    /// Whether its cells are lists.
+    pub is_list: bool,
+}
+
+impl Header {
+    /// The names of the columns.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.columns.iter().map(|column| column.name.as_str())
+    }
+
+    fn place(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|column| column.name == name)
+    }
+}
+
+impl Row {
+    /// A row that has a cell for every column of the header.
+    pub fn new(header: &Rc<Header>, line: usize, cells: Vec<ImmutableString>) -> Self {
+        Self(Rc::new(Content { header: Rc::clone(header), line, cells }))
+    }
+
+    /// The 1-based line of the file in which it begins.
+    pub fn line(&self) -> usize {
+        self.0.line
+    }
+
+    /// A cell's text, trimmed; `None` when there is no such column.
+    pub fn text(&self, column: &str) -> Option<&str> {
+        self.0.header.place(column).and_then(|place| self.0.cells.get(place)).map(ImmutableString::as_str)
+    }
+
+    /// The entries of a cell that is a list; `None` when there is no such column.
+    pub fn list(&self, column: &str) -> Option<Vec<String>> {
+        self.text(column).map(tabular::list)
+    }
+
+    /// A cell: a text, or a list where its column is one.
+    ///
+    /// # Errors
+    /// `usage`: there is no such column; names the nearest and all.
+    pub fn read(&self, column: &str) -> Result<Dynamic> {
+        self.find(column).ok_or_else(|| self.unknown(column))
+    }
+
+    fn find(&self, column: &str) -> Option<Dynamic> {
+        let place = self.0.header.place(column)?;
+        let cell = self.0.cells.get(place)?;
+        if self.0.header.columns[place].is_list {
+            Some(tabular::list(cell).into_iter().map(Dynamic::from).collect::<Array>().into())
+        } else {
+            Some(cell.clone().into())
+        }
+    }
+
+    fn unknown(&self, column: &str) -> Error {
+        let names: Vec<_> = self.0.header.names().collect();
+        let message = format!("{} has no column `{column}`", self.0.header.file);
+        let listed = format!("It has `{}`.", names.join("`, `"));
+        match nearest(column, names) {
+            Some(near) => Error::usage_with_hint(message, format!("Did you mean `{near}`? {listed}")),
+            None => Error::usage_with_hint(message, listed),
+        }
+    }
+
+    /// Column by column, in the file's order.
+    fn entries(&self) -> impl Iterator<Item = (&ImmutableString, Dynamic)> {
+        let columns = self.0.header.columns.iter();
+        columns.filter_map(|column| Some((&column.name, self.find(&column.name)?)))
+    }
+
+    /// The row as JSON: texts, and lists where columns are lists.
+    pub fn to_json(&self) -> Value {
+        let columns = self.0.header.columns.iter().zip(&self.0.cells);
+        let entries = columns.map(|(column, cell)| {
+            let value = if column.is_list { tabular::list(cell).into() } else { Value::from(cell.as_str()) };
+            (column.name.to_string(), value)
+        });
+        Value::Object(entries.collect())
+    }
+
+    fn to_map(&self) -> Map {
+        self.entries().map(|(name, value)| (name.as_str().into(), value)).collect()
+    }
+
+    fn keys(&self) -> Array {
+        self.entries().map(|(name, _)| name.clone().into()).collect()
+    }
+}
+
+impl PartialEq for Row {
+    fn eq(&self, other: &Self) -> bool {
+        self.to_json() == other.to_json()
+    }
+}
+
+/// Makes rows known to an engine.
+pub fn register(engine: &mut Engine) {
+    engine.register_type_with_name::<Row>("Row");
+    engine.register_fn(INDEXER, |context: NativeCallContext, row: &mut Row, column: &str| {
+        row.read(column).at(&context)
+    });
+    // Rhai gives every value a property of this name, which would hide the column.
+    engine
+        .register_fn(getter("tag"), |context: NativeCallContext, row: &mut Row| row.read("tag").at(&context));
+    engine.register_fn("get", |row: &mut Row, column: &str| row.find(column).unwrap_or(Dynamic::UNIT));
+    engine.register_fn("contains", |row: &mut Row, column: &str| row.text(column).is_some());
+    engine.register_fn("keys", |row: &mut Row| row.keys());
+    engine.register_fn("to_map", |row: &mut Row| row.to_map());
+    engine.register_fn("to_string", |row: &mut Row| row.to_json().to_string());
+    engine.register_fn("to_debug", |row: &mut Row| row.to_json().to_string());
+    engine.register_fn("==", |one: &mut Row, other: Row| *one == other);
+    engine.register_fn("!=", |one: &mut Row, other: Row| *one != other);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::files::csv::reader::{Shape, parse};
+    use crate::host::interrupt::Interrupt;
+    use rhai::Scope;
+
+    fn eval(code: &str) -> Dynamic {
+        let shape = Shape { lists: vec!["groups".into()], ..Shape::default() };
+        let text = "email,groups,tag\na@example.com,\"A, B\",t\n";
+        let row = parse("people.csv", text, &shape, &Interrupt::default()).unwrap().remove(0);
+        let mut engine = Engine::new();
+        register(&mut engine);
+        let mut scope = Scope::new();
+        scope.push("row", row);
+        engine.eval_with_scope(&mut scope, code).unwrap()
+    }
+
+    #[test]
+    fn a_row_reads_like_a_map() {
+        for (code, value) in [
+            ("row.email", "a@example.com"),
+            ("row[\"email\"]", "a@example.com"),
+            ("row.tag", "t"),
+            ("row.get(\"nothing\")", ""),
+            ("\"email\" in row", "true"),
+            ("\"mail\" in row", "false"),
+            ("row.keys()", r#"["email", "groups", "tag"]"#),
+            ("row.groups[1]", "B"),
+            ("row.to_map().email", "a@example.com"),
+            ("row == row", "true"),
+            ("type_of(row)", "Row"),
+        ] {
+            assert_eq!(eval(code).to_string(), value, "{code}");
+        }
+    }
+
+    #[test]
+    fn it_prints_as_json_wherever_it_stands() {
+        let json = r#"{"email":"a@example.com","groups":["A","B"],"tag":"t"}"#;
+        assert_eq!(eval("row.to_string()").to_string(), json);
+        assert_eq!(eval("[row].to_string()").to_string(), format!("[{json}]"));
+    }
+
+    #[test]
+    fn an_unknown_column_names_the_nearest_and_all() {
+        let code = "let said; try { row.emial } catch (e) { said = `${e.message} ${e.hint}` } said";
+        assert_eq!(
+            eval(code).to_string(),
+            "people.csv has no column `emial` Did you mean `email`? It has `email`, `groups`, `tag`."
+        );
+    }
+}

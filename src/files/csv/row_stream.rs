@@ -1,0 +1,152 @@
+//! A CSV file as scripts go through it: row by row, without keeping it.
+
+use super::reader;
+use super::reader::Shape;
+use super::row::Row;
+use super::stream::{self, Rows};
+use crate::error::{Error, Result};
+use crate::host::interrupt::Interrupt;
+use crate::host::thrown::thrown;
+use crate::values::record::RhaiResultOf;
+use rhai::{Engine, Position};
+use std::path::{Path, PathBuf};
+
+/// A file whose rows were all seen to be whole; each `for` reads it anew.
+#[derive(Debug, Clone)]
+pub struct Passage {
+    path: PathBuf,
+    shape: Shape,
+    rows: usize,
+}
+
+impl Passage {
+    /// Looks through the whole file: what is wrong with it is told before any row is given out.
+    ///
+    /// # Errors
+    /// `file`: it cannot be read, is broken, or has not the shape. `interrupted`.
+    pub fn of(path: &Path, shape: Shape, interrupt: &Interrupt) -> Result<Self> {
+        let mut rows = 0;
+        for row in stream::rows(path, shape.clone())? {
+            interrupt.check()?;
+            row?;
+            rows += 1;
+        }
+        reader::enough(&path.display().to_string(), rows, shape.min_rows)?;
+        Ok(Self { path: path.to_owned(), shape, rows })
+    }
+
+    /// How many rows there are.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+}
+
+/// One way through a file. It gives out as many rows as were seen before, or an error.
+pub struct Way {
+    file: Passage,
+    /// Nothing once it ended.
+    rows: Option<Result<Rows>>,
+    given: usize,
+}
+
+impl IntoIterator for Passage {
+    type Item = RhaiResultOf<Row>;
+    type IntoIter = Way;
+
+    fn into_iter(self) -> Way {
+        let rows = stream::rows(&self.path, self.shape.clone());
+        Way { file: self, rows: Some(rows), given: 0 }
+    }
+}
+
+impl Iterator for Way {
+    type Item = RhaiResultOf<Row>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let row = match self.rows.take()? {
+            Ok(mut rows) => {
+                let row = rows.next();
+                self.rows = Some(Ok(rows));
+                row
+            }
+            Err(error) => Some(Err(error)),
+        };
+        self.given += usize::from(row.is_some());
+        let changed = if row.is_some() { self.given > self.file.rows } else { self.given != self.file.rows };
+        let row = if changed && !matches!(row, Some(Err(_))) { Some(Err(self.changed())) } else { row };
+        if !matches!(row, Some(Ok(_))) {
+            self.rows = None;
+        }
+        row.map(|row| row.map_err(|error| thrown(&error, Position::NONE)))
+    }
+}
+
+impl Way {
+    fn changed(&self) -> Error {
+        let message = format!("the file changed while it was read: it had {} rows", self.file.rows);
+        Error::file(self.file.path.display().to_string(), message)
+    }
+}
+
+/// Makes it known to an engine.
+pub fn register(engine: &mut Engine) {
+    let shown = |file: &mut Passage| format!("{} rows of {}", file.rows(), file.path.display());
+    engine.register_type_with_name::<Passage>("Rows");
+    engine.register_iterator_result::<Passage, Row>();
+    engine.register_fn("len", |file: &mut Passage| i64::try_from(file.rows()).unwrap_or(i64::MAX));
+    engine.register_fn("to_string", shown);
+    engine.register_fn("to_debug", shown);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs::{File, OpenOptions};
+    use std::io::Write;
+
+    /// More than is read from a file at once.
+    const ROWS: usize = 5_000;
+
+    fn way() -> (tempfile::TempDir, PathBuf, Way) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("people.csv");
+        let rows: Vec<_> = (0..ROWS).map(|number| format!("{number:08}\n")).collect();
+        std::fs::write(&path, format!("mail\n{}", rows.concat())).unwrap();
+        let way = Passage::of(&path, Shape::default(), &Interrupt::default()).unwrap().into_iter();
+        (folder, path, way)
+    }
+
+    fn ending(way: Way) -> (usize, Option<String>) {
+        let rows: Vec<_> = way.collect();
+        let error = rows.last().and_then(|row| row.as_ref().err().map(|error| format!("{error:?}")));
+        (rows.iter().flatten().count(), error)
+    }
+
+    #[test]
+    fn a_file_that_stays_as_it_was_gives_its_rows() {
+        assert_eq!(ending(way().2), (ROWS, None));
+    }
+
+    #[test]
+    fn an_interrupt_ends_the_look_through_a_file() {
+        let (_folder, path, _) = way();
+        let interrupt = Interrupt::default();
+        interrupt.request();
+        let error = Passage::of(&path, Shape::default(), &interrupt).unwrap_err();
+        assert_eq!(error.kind.name(), "interrupted");
+    }
+
+    #[test]
+    fn a_file_that_got_shorter_or_longer_meanwhile_is_an_error() {
+        let (_folder, path, mut shorter) = way();
+        assert!(shorter.next().unwrap().is_ok());
+        File::options().write(true).open(&path).unwrap().set_len(9 * 4_000 + 5).unwrap();
+        let (rows, error) = ending(shorter);
+        assert!(rows == 3_999 && error.unwrap().contains("changed while it was read"), "{rows}");
+        let (_folder, path, mut longer) = way();
+        assert!(longer.next().unwrap().is_ok());
+        OpenOptions::new().append(true).open(&path).unwrap().write_all(b"late\n").unwrap();
+        let (rows, error) = ending(longer);
+        assert!(rows == ROWS - 1 && error.unwrap().contains("changed while it was read"), "{rows}");
+    }
+}

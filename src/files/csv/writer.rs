@@ -1,0 +1,447 @@
+//! Writes rows to a CSV file, one after the other, whole or not at all.
+
+use crate::did_you_mean::nearest;
+use crate::error::{Error, Result};
+use crate::host::interrupt::Interrupt;
+use crate::store::atomic_file::{Access, replace};
+use crate::tabular::{CsvWriter, cell, restore};
+use crate::values::json::{json_of, kind_of};
+use crate::values::list_item::Item;
+use crate::values::record::{GroupRecord, Record, UserRecord};
+use crate::values::record_list::Records;
+use crate::wire::group::Group;
+use crate::wire::user::User;
+use rhai::{Array, Dynamic};
+use serde_json::{Map, Value};
+use std::collections::HashSet;
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+/// The column of values that are no records.
+const VALUE: &str = "value";
+
+/// What to do about a file that is there already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IfExists {
+    /// Write the new one in its place.
+    Replace,
+    /// Refuse.
+    Error,
+    /// Add rows under its header.
+    Append,
+    /// Write another file beside it, with a number in its name.
+    Number,
+}
+
+impl IfExists {
+    /// The words scripts use.
+    pub const NAMES: &[&str] = &["replace", "error", "append", "number"];
+
+    /// What one of [`IfExists::NAMES`] means.
+    pub fn parse(name: &str) -> Option<Self> {
+        match name {
+            "replace" => Some(Self::Replace),
+            "error" => Some(Self::Error),
+            "append" => Some(Self::Append),
+            "number" => Some(Self::Number),
+            _ => None,
+        }
+    }
+}
+
+/// What is written.
+pub enum Content {
+    /// A list of records or of plain values.
+    List(Dynamic),
+    /// A listing of users.
+    Users(Records<User>),
+    /// A listing of groups.
+    Groups(Records<Group>),
+}
+
+/// How it is written.
+pub struct Plan {
+    /// The columns, in this order; otherwise all, in the order of first appearance.
+    pub columns: Option<Vec<String>>,
+    /// What to do about a file that is there already.
+    pub if_exists: IfExists,
+}
+
+/// What was written.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Written {
+    /// Where.
+    pub path: PathBuf,
+    /// How many rows, without the header.
+    pub rows: usize,
+}
+
+impl Content {
+    /// A list, or a listing.
+    ///
+    /// # Errors
+    /// `usage`: it is something else.
+    pub fn of(value: Dynamic) -> Result<Self> {
+        if value.is::<Records<User>>() {
+            return value.try_cast().map(Self::Users).ok_or_else(vanished);
+        }
+        if value.is::<Records<Group>>() {
+            return value.try_cast().map(Self::Groups).ok_or_else(vanished);
+        }
+        if value.read_lock::<Array>().is_some() {
+            return Ok(Self::List(value));
+        }
+        let message = format!("the rows of write_csv must be a list of records, not {}", kind_of(&value));
+        Err(Error::usage(message))
+    }
+
+    /// Hands every row to `visit`.
+    fn each(&self, visit: &mut dyn FnMut(&Map<String, Value>) -> Result<()>) -> Result<()> {
+        match self {
+            Self::List(list) => {
+                let list = list.read_lock::<Array>().ok_or_else(vanished)?;
+                list.iter().try_for_each(|item| visit(&record(json_of(item)?)))
+            }
+            Self::Users(users) => each_of(users, visit),
+            Self::Groups(groups) => each_of(groups, visit),
+        }
+    }
+
+    /// The columns of a listing without rows.
+    fn documented(&self) -> &'static [&'static str] {
+        match self {
+            Self::List(_) => &[],
+            Self::Users(_) => UserRecord::FIELDS,
+            Self::Groups(_) => GroupRecord::FIELDS,
+        }
+    }
+}
+
+fn vanished() -> Error {
+    Error::usage("the rows of write_csv are in use elsewhere")
+}
+
+fn each_of<T: Item>(
+    records: &Records<T>,
+    visit: &mut dyn FnMut(&Map<String, Value>) -> Result<()>,
+) -> Result<()> {
+    let entries = records.all()?;
+    entries.iter().try_for_each(|entry| visit(&record(records.record(entry).to_json()?)))
+}
+
+/// A row; a plain value is a row of one column.
+fn record(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(record) => record,
+        plain => Map::from_iter([(VALUE.to_owned(), plain)]),
+    }
+}
+
+/// Writes `content` to `path`.
+///
+/// # Errors
+/// `usage`: a column no row has, or a value that is no data. `file`: it cannot be written, or is there already and
+/// must not be. `interrupted`. In each case what was there is untouched.
+pub fn write(path: &Path, content: &Content, plan: &Plan, interrupt: &Interrupt) -> Result<Written> {
+    let found = columns(content, interrupt)?;
+    let columns = match &plan.columns {
+        Some(wanted) => chosen(wanted, &found)?,
+        None => found,
+    };
+    let path = match plan.if_exists {
+        IfExists::Number => unused(path)?,
+        _ => path.to_owned(),
+    };
+    if plan.if_exists == IfExists::Error && path.symlink_metadata().is_ok() {
+        return Err(unusable(&path, "there is such a file already"));
+    }
+    let job = Job { path: &path, content, columns: &columns, interrupt };
+    let rows = if plan.if_exists == IfExists::Append { job.append()? } else { job.fill()? };
+    Ok(Written { path, rows })
+}
+
+/// Every column of any row, in the order of first appearance; none only when there are no rows.
+fn columns(content: &Content, interrupt: &Interrupt) -> Result<Vec<String>> {
+    let mut columns = Vec::new();
+    let mut known = HashSet::new();
+    content.each(&mut |row| {
+        if row.is_empty() || row.contains_key("") {
+            return Err(Error::usage("a row of write_csv has no columns, or one without a name"));
+        }
+        for name in row.keys().filter(|name| !known.contains(*name)).collect::<Vec<_>>() {
+            known.insert(name.clone());
+            columns.push(name.clone());
+        }
+        interrupt.check()
+    })?;
+    Ok(columns)
+}
+
+/// The columns asked for; each must be one of some row, unless there are no rows to tell.
+fn chosen(wanted: &[String], found: &[String]) -> Result<Vec<String>> {
+    let missing = wanted.iter().find(|name| !found.is_empty() && !found.contains(name));
+    let Some(missing) = missing else { return Ok(wanted.to_vec()) };
+    let message = format!("no row has a column `{missing}`");
+    let listed = format!("There are `{}`.", found.join("`, `"));
+    Err(match nearest(missing, found.iter().map(String::as_str)) {
+        Some(near) => Error::usage_with_hint(message, format!("Did you mean `{near}`? {listed}")),
+        None => Error::usage_with_hint(message, listed),
+    })
+}
+
+/// What is written where.
+struct Job<'a> {
+    path: &'a Path,
+    content: &'a Content,
+    columns: &'a [String],
+    interrupt: &'a Interrupt,
+}
+
+impl Job<'_> {
+    /// A new file, or one in place of another.
+    fn fill(&self) -> Result<usize> {
+        self.replace(&mut |file| {
+            let mut writer = CsvWriter::new(file);
+            let header = match (self.columns, self.content.documented()) {
+                ([], []) => Ok(()),
+                ([], documented) => writer.row(documented),
+                (columns, _) => writer.row(columns),
+            };
+            header.map_err(|error| unusable(self.path, error))?;
+            self.rows(&mut writer, self.columns)
+        })
+    }
+
+    /// The old rows and the new ones under the header that is there; a file that is missing or empty is made.
+    fn append(&self) -> Result<usize> {
+        let Some(mut old) = open(self.path)? else { return self.fill() };
+        let header = header_of(self.path, &mut old)?;
+        if header.is_empty() {
+            return self.fill();
+        }
+        if let Some(new) = self.columns.iter().find(|column| !header.contains(column)) {
+            let message = format!("it has no column `{new}` to add to; it has `{}`", header.join("`, `"));
+            return Err(unusable(self.path, message));
+        }
+        self.replace(&mut |file| {
+            copy(&mut old, file).map_err(|error| unusable(self.path, error))?;
+            self.rows(&mut CsvWriter::new(file), &header)
+        })
+    }
+
+    /// The rows under a header, of which only the columns of this job are filled.
+    fn rows(&self, writer: &mut CsvWriter<&mut dyn Write>, header: &[String]) -> Result<usize> {
+        let mut rows = 0;
+        self.content.each(&mut |row| {
+            self.interrupt.check()?;
+            let value = |name: &String| row.get(name).filter(|_| self.columns.contains(name));
+            let cells = header.iter().map(|name| value(name).map(cell).unwrap_or_default());
+            writer.row(cells).map_err(|error| unusable(self.path, error))?;
+            rows += 1;
+            Ok(())
+        })?;
+        writer.flush().map_err(|error| unusable(self.path, error))?;
+        Ok(rows)
+    }
+
+    /// Replaces the file; what `write` meets keeps its kind.
+    fn replace(&self, write: &mut dyn FnMut(&mut dyn Write) -> Result<usize>) -> Result<usize> {
+        let mut result = Ok(0);
+        let replaced = replace(self.path, Access::Usual, |file| {
+            result = write(file);
+            if result.is_ok() { Ok(()) } else { Err(io::ErrorKind::Other.into()) }
+        });
+        match (result, replaced) {
+            (Ok(rows), Ok(())) => Ok(rows),
+            (Err(error), _) | (Ok(_), Err(error)) => Err(error),
+        }
+    }
+}
+
+fn unusable(path: &Path, message: impl std::fmt::Display) -> Error {
+    Error::file(path.display().to_string(), message)
+}
+
+fn open(path: &Path) -> Result<Option<File>> {
+    match File::open(path) {
+        Ok(file) => Ok(Some(file)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(unusable(path, error)),
+    }
+}
+
+fn header_of(path: &Path, file: &mut File) -> Result<Vec<String>> {
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(file);
+    let header = reader.headers().map_err(|error| unusable(path, error))?;
+    Ok(header.iter().map(|name| restore(name).to_owned()).collect())
+}
+
+/// Copies a file so that a row can follow.
+fn copy(old: &mut File, new: &mut dyn Write) -> io::Result<()> {
+    let mut last = [0];
+    old.seek(SeekFrom::End(-1))?;
+    old.read_exact(&mut last)?;
+    old.rewind()?;
+    io::copy(old, new)?;
+    if last == *b"\n" { Ok(()) } else { new.write_all(b"\n") }
+}
+
+/// The first of `people.csv`, `people-2.csv`, `people-3.csv` and so on that is not there.
+fn unused(path: &Path) -> Result<PathBuf> {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let ending = path.extension().map(|ending| format!(".{}", ending.to_string_lossy())).unwrap_or_default();
+    let numbered = (2..10_000).map(|number| path.with_file_name(format!("{stem}-{number}{ending}")));
+    let mut candidates = std::iter::once(path.to_owned()).chain(numbered);
+    candidates
+        .find(|candidate| candidate.symlink_metadata().is_err())
+        .ok_or_else(|| unusable(path, "there are too many files of that name"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rhai::Engine;
+    use std::fs;
+
+    struct Folder(tempfile::TempDir);
+
+    impl Folder {
+        fn new() -> Self {
+            Self(tempfile::tempdir().unwrap())
+        }
+
+        fn path(&self) -> PathBuf {
+            self.0.path().join("people.csv")
+        }
+
+        fn write(&self, rows: &str, columns: Option<&[&str]>, if_exists: IfExists) -> Result<Written> {
+            let content = Content::of(Engine::new().eval(rows).unwrap()).unwrap();
+            let columns = columns.map(|names| names.iter().map(|name| (*name).to_owned()).collect());
+            write(&self.path(), &content, &Plan { columns, if_exists }, &Interrupt::default())
+        }
+
+        fn replace(&self, rows: &str) -> usize {
+            self.write(rows, None, IfExists::Replace).unwrap().rows
+        }
+
+        fn text(&self) -> String {
+            fs::read_to_string(self.path()).unwrap()
+        }
+    }
+
+    #[test]
+    fn every_key_of_any_row_is_a_column() {
+        let folder = Folder::new();
+        assert_eq!(folder.replace(r#"[#{b: 1, c: ["x", "y"]}, #{a: "=z"}]"#), 2);
+        assert_eq!(folder.text(), "b,c,a\n1,\"x,y\",\n,,'=z\n");
+    }
+
+    #[test]
+    fn plain_values_have_a_column_of_their_own() {
+        let folder = Folder::new();
+        folder.replace(r#"["a", 2]"#);
+        assert_eq!(folder.text(), "value\na\n2\n");
+    }
+
+    #[test]
+    fn columns_pick_and_order() {
+        let folder = Folder::new();
+        let picked = Some(["c", "a"].as_slice());
+        folder.write(r"[#{a: 1, b: 2, c: 3}, #{a: 4}]", picked, IfExists::Replace).unwrap();
+        assert_eq!(folder.text(), "c,a\n3,1\n,4\n");
+    }
+
+    #[test]
+    fn a_column_no_row_has_is_an_error_and_leaves_the_file() {
+        let folder = Folder::new();
+        fs::write(folder.path(), "old").unwrap();
+        let error = folder.write(r"[#{email: 1}]", Some(&["emial"]), IfExists::Replace).unwrap_err();
+        assert_eq!(error.to_string(), "no row has a column `emial`");
+        assert_eq!(error.hint().as_deref(), Some("Did you mean `email`? There are `email`."));
+        assert_eq!(folder.text(), "old");
+    }
+
+    #[test]
+    fn a_value_that_is_no_data_leaves_the_file() {
+        let folder = Folder::new();
+        fs::write(folder.path(), "old").unwrap();
+        let error = folder.write(r"[#{a: 1}, #{a: || 1}]", None, IfExists::Replace).unwrap_err();
+        assert_eq!(error.kind.name(), "usage");
+        assert_eq!(folder.text(), "old");
+    }
+
+    #[test]
+    fn no_rows_make_a_header_when_columns_are_named() {
+        let folder = Folder::new();
+        assert_eq!(folder.write("[]", Some(&["a", "b"]), IfExists::Replace).unwrap().rows, 0);
+        assert_eq!(folder.text(), "a,b\n");
+        folder.replace("[]");
+        assert_eq!(folder.text(), "");
+    }
+
+    #[test]
+    fn a_row_without_columns_is_refused() {
+        let folder = Folder::new();
+        for rows in ["[#{}]", r#"[#{"": 1}]"#] {
+            let error = folder.write(rows, None, IfExists::Replace).unwrap_err();
+            assert_eq!(error.kind.name(), "usage", "{rows}");
+        }
+    }
+
+    #[test]
+    fn appended_rows_follow_the_header_that_is_there() {
+        let folder = Folder::new();
+        let append = |rows| folder.write(rows, None, IfExists::Append);
+        append(r"[#{a: 1, b: 2}]").unwrap();
+        append(r"[#{b: 4}]").unwrap();
+        assert_eq!(folder.text(), "a,b\n1,2\n,4\n");
+        let error = append(r"[#{c: 5}]").unwrap_err().to_string();
+        assert!(error.ends_with("it has no column `c` to add to; it has `a`, `b`"), "{error}");
+        assert_eq!(folder.text(), "a,b\n1,2\n,4\n");
+    }
+
+    #[test]
+    fn appending_minds_a_mark_and_a_missing_line_end() {
+        let folder = Folder::new();
+        fs::write(folder.path(), "\u{feff}a,b\r\n1,2").unwrap();
+        folder.write(r"[#{a: 3, b: 4}]", Some(&["a"]), IfExists::Append).unwrap();
+        assert_eq!(folder.text(), "\u{feff}a,b\r\n1,2\n3,\n");
+    }
+
+    #[test]
+    fn a_file_that_must_not_be_there_is_refused() {
+        let folder = Folder::new();
+        folder.write("[1]", None, IfExists::Error).unwrap();
+        let error = folder.write("[2]", None, IfExists::Error).unwrap_err().to_string();
+        assert!(error.ends_with("people.csv: there is such a file already"), "{error}");
+        assert_eq!(folder.text(), "value\n1\n");
+    }
+
+    #[test]
+    fn numbered_files_stand_beside_each_other() {
+        let folder = Folder::new();
+        let name = || folder.write("[1]", None, IfExists::Number).unwrap().path;
+        let names = [name(), name(), name()];
+        let names = names.map(|path| path.file_name().unwrap().to_string_lossy().into_owned());
+        assert_eq!(names, ["people.csv", "people-2.csv", "people-3.csv"]);
+    }
+
+    #[test]
+    fn an_interruption_leaves_the_file() {
+        let folder = Folder::new();
+        let interrupt = Interrupt::default();
+        interrupt.request();
+        let content = Content::of(Engine::new().eval("[1]").unwrap()).unwrap();
+        let plan = Plan { columns: None, if_exists: IfExists::Replace };
+        let error = write(&folder.path(), &content, &plan, &interrupt).unwrap_err();
+        assert_eq!(error.kind.name(), "interrupted");
+        assert!(!folder.path().exists());
+    }
+
+    #[test]
+    fn what_is_no_list_is_refused() {
+        let error = Content::of(Dynamic::from("x")).err().unwrap();
+        assert_eq!(error.to_string(), "the rows of write_csv must be a list of records, not a text");
+    }
+}

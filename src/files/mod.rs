@@ -1,0 +1,4 @@
+//! The formats of files that scripts read and write.
+
+pub mod csv;
+pub mod encoding;

@@ -1,0 +1,154 @@
+//! Ctrl-C, as everything that runs or waits sees it.
+
+use crate::error::{ErrorKind, Result};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio_util::sync::CancellationToken;
+
+/// Asked for by a signal, seen by the script's own loops through [`Interrupt::is_requested`] and by waits through
+/// [`Interrupt::token`]. Clones are the same interrupt.
+#[derive(Debug, Clone, Default)]
+pub struct Interrupt(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    /// Read at every operation of a script, so it must cost nothing.
+    requested: AtomicBool,
+    /// Nothing makes it false again.
+    ended: AtomicBool,
+    idle: AtomicBool,
+    token: Mutex<CancellationToken>,
+}
+
+impl Interrupt {
+    /// Ends what runs and what waits. Answers whether it had been asked for before.
+    pub fn request(&self) -> bool {
+        let again = self.0.requested.swap(true, Ordering::Relaxed);
+        self.token().cancel();
+        again
+    }
+
+    /// Whether it was asked for.
+    pub fn is_requested(&self) -> bool {
+        self.0.requested.load(Ordering::Relaxed)
+    }
+
+    /// Ends what runs and what waits, and whatever would run behind it. Answers whether it had been asked for before.
+    pub fn end(&self) -> bool {
+        let again = self.0.ended.swap(true, Ordering::SeqCst);
+        self.request();
+        again
+    }
+
+    /// Whether nothing is to run any more.
+    pub fn is_ended(&self) -> bool {
+        self.0.ended.load(Ordering::SeqCst)
+    }
+
+    /// Tells whether nothing runs and the operator is waited for.
+    pub fn set_idle(&self, idle: bool) {
+        self.0.idle.store(idle, Ordering::SeqCst);
+    }
+
+    /// Whether nothing runs and the operator is waited for.
+    pub fn is_idle(&self) -> bool {
+        self.0.idle.load(Ordering::SeqCst)
+    }
+
+    /// Lets a loop of ours go on unless it was asked for; to be called for each entry of a list.
+    ///
+    /// # Errors
+    /// `interrupted`.
+    pub fn check(&self) -> Result<()> {
+        if self.is_requested() { Err(ErrorKind::Interrupted.into()) } else { Ok(()) }
+    }
+
+    /// What waits can be ended by; good until the next [`Interrupt::reset`].
+    pub fn token(&self) -> CancellationToken {
+        self.0.token.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Makes ready for the next run, if there is to be one.
+    pub fn reset(&self) {
+        if self.is_ended() {
+            return;
+        }
+        *self.0.token.lock().unwrap_or_else(PoisonError::into_inner) = CancellationToken::new();
+        self.0.requested.store(false, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::script::engine;
+    use crate::script::engine::offline;
+    use rhai::{Dynamic, EvalAltResult, Scope};
+    use std::rc::Rc;
+
+    #[test]
+    fn a_request_reaches_loops_and_waits_and_a_reset_forgets_it() {
+        let interrupt = Interrupt::default();
+        let token = interrupt.token();
+        assert!(!interrupt.clone().request());
+        assert!(interrupt.is_requested() && token.is_cancelled());
+        assert!(interrupt.request());
+        interrupt.reset();
+        assert!(!interrupt.is_requested() && !interrupt.token().is_cancelled());
+    }
+
+    #[test]
+    fn a_loop_goes_on_until_it_is_asked_to_end() {
+        let interrupt = Interrupt::default();
+        assert!(interrupt.check().is_ok());
+        interrupt.request();
+        assert_eq!(interrupt.check().unwrap_err().kind.name(), "interrupted");
+    }
+
+    /// What runs without the interpreter must look itself: here the engine does not.
+    #[test]
+    fn every_work_on_a_whole_list_ends_when_it_is_asked_to() {
+        let session = offline::session(Rc::new(offline::Paper::default()));
+        let mut engine = engine::build(&session);
+        engine.on_progress(|_| None);
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name).display().to_string();
+        let mut scope = Scope::new();
+        scope.push_constant("CSV", path("x.csv")).push_constant("JSON", path("x.json"));
+        let given = "let rows = [#{n: 2, t: \"b\"}, #{n: 1, t: \"a\"}]; let texts = [\"b\", \"a\"]; \
+                     write_csv(CSV, rows); write_json(JSON, rows);";
+        engine.run_with_scope(&mut scope, given).unwrap();
+        session.interrupt().request();
+        for code in [
+            "to_json(rows)",
+            "to_json(rows, #{indent: 2})",
+            "parse_json(\"[1]\")",
+            "read_json(JSON)",
+            "write_json(JSON, rows)",
+            "read_csv(CSV)",
+            "write_csv(CSV, rows)",
+            "rows.where(#{n: 1})",
+            "rows.sort_by(\"n\")",
+            "rows.sort_by(|row| row.n)",
+            "rows.unique()",
+            "rows.unique(\"t\")",
+            "rows.count_by(\"t\")",
+            "rows.group_by(\"t\")",
+            "rows.index_by(\"t\")",
+            "rows.to_array()",
+            "texts.join(\", \")",
+            "counter().add_all(texts)",
+        ] {
+            let error = *engine.eval_with_scope::<Dynamic>(&mut scope, code).unwrap_err();
+            assert!(matches!(error, EvalAltResult::ErrorTerminated(..)), "{code}: {error}");
+        }
+    }
+
+    #[test]
+    fn behind_the_end_nothing_runs_any_more() {
+        let interrupt = Interrupt::default();
+        assert!(!interrupt.end() && interrupt.end());
+        interrupt.reset();
+        assert!(interrupt.is_ended() && interrupt.is_requested() && interrupt.token().is_cancelled());
+    }
+}

@@ -1,0 +1,227 @@
+//! A call that found no function, as Rhai writes it: `name (type, type)`.
+
+use super::catalog::{Catalog, Function, forms_of_rhai, names_of_rhai};
+use super::error_words::{Topic, Wording};
+use super::suggestions::did_you_mean;
+use super::type_names::word;
+
+/// A call, taken apart.
+#[derive(Debug, PartialEq, Eq)]
+pub struct CallText {
+    /// The function's name, an operator, or `module::name`.
+    pub name: String,
+    /// The types of the values, as words.
+    pub types: Vec<String>,
+}
+
+/// What an admin may have learnt elsewhere, and what it is here.
+const ELSEWHERE: &[(&str, &str)] = &[
+    ("append", "`list.push(x)`"),
+    ("capitalize", "`text[0].to_upper()` on the first letter"),
+    ("endswith", "`text.ends_with(\"x\")`"),
+    ("format", "a text in backticks: `Hello ${name}`"),
+    ("int", "`parse_int(text)`"),
+    ("float", "`parse_float(text)`"),
+    ("isinstance", "`type_of(x) == \"string\"`"),
+    ("items", "`for key in map.keys() { let value = map[key]; }`"),
+    ("lower", "`text.to_lower()`"),
+    ("lstrip", "`text.trim()`"),
+    ("range", "`0..5`"),
+    ("rstrip", "`text.trim()`"),
+    ("startswith", "`text.starts_with(\"x\")`"),
+    ("str", "`x.to_string()` or `${x}` in backticks"),
+    ("strip", "`text.trim()`"),
+    ("upper", "`text.to_upper()`"),
+];
+
+impl CallText {
+    /// Takes Rhai's text apart.
+    pub fn parse(text: &str) -> Self {
+        let (name, types) = text.split_once(" (").unwrap_or((text, ""));
+        let types = types.strip_suffix(')').unwrap_or(types);
+        let types = split(types).into_iter().map(|name| shown(&name)).collect();
+        Self { name: name.to_owned(), types }
+    }
+
+    /// What happened and, as far as the call alone tells it, what to do.
+    pub fn wording(&self) -> Wording {
+        let types = format!("({})", self.types.join(", "));
+        let own = self.name.strip_prefix("umapi::").unwrap_or(&self.name);
+        if self.name.starts_with("anon$") {
+            return worded(format!("the closure does not take {types}"), None, Topic::Other);
+        }
+        if !own.starts_with(|letter: char| letter.is_alphabetic() || letter == '_') {
+            return self.operator();
+        }
+        let catalog = Catalog::read();
+        let forms = catalog.find(own);
+        if !forms.is_empty() {
+            return worded(self.not_taken(own, &types), Some(taken(&forms)), Topic::Other);
+        }
+        self.unknown(own, &types)
+    }
+
+    fn not_taken(&self, name: &str, types: &str) -> String {
+        match self.types.as_slice() {
+            [] => format!("`{name}` cannot be called without a value"),
+            _ => format!("`{name}` does not take {types}"),
+        }
+    }
+
+    fn unknown(&self, name: &str, types: &str) -> Wording {
+        let standard = names_of_rhai();
+        let elsewhere = ELSEWHERE.iter().find(|(known, _)| *known == name);
+        let elsewhere = elsewhere.map(|(_, here)| format!("Here that is {here}."));
+        if standard.iter().any(|known| known == name) {
+            return worded(
+                self.not_taken(name, types),
+                elsewhere.or_else(|| self.of_nothing()).or_else(|| self.forms(name)),
+                self.topic(),
+            );
+        }
+        let message = match self.types.as_slice() {
+            [] => format!("there is no function `{}`", self.name),
+            _ => format!("there is no function `{}` that takes {types}", self.name),
+        };
+        let hint = elsewhere.or_else(|| did_you_mean(name, []));
+        worded(message, hint, Topic::Function(name.to_owned()))
+    }
+
+    fn forms(&self, name: &str) -> Option<String> {
+        let forms = forms_of_rhai(name, self.types.first()?);
+        let forms: Vec<_> = forms.iter().take(FORMS_SHOWN).collect();
+        (!forms.is_empty()).then(|| taken(&forms))
+    }
+
+    fn operator(&self) -> Wording {
+        let name = &self.name;
+        let message = match self.types.as_slice() {
+            [one, other] => format!("`{name}` does not work between {one} and {other}"),
+            types => format!("`{name}` does not work on {}", types.join(", ")),
+        };
+        let hint = match (name.as_str(), self.types.first().map(String::as_str)) {
+            ("%", Some("text")) => Some("Values stand in a text in backticks: `Hello ${name}`.".to_owned()),
+            _ => self.of_nothing(),
+        };
+        worded(message, hint, self.topic())
+    }
+
+    fn of_nothing(&self) -> Option<String> {
+        let hint = "One of the values is missing: a key the map does not have, or an answer without a value.";
+        self.types.iter().any(|name| name == NOTHING).then(|| hint.to_owned())
+    }
+
+    fn topic(&self) -> Topic {
+        if self.types.iter().any(|name| name == NOTHING) { Topic::Nothing } else { Topic::Other }
+    }
+}
+
+/// Rhai has up to a dozen forms of a function; the shortest show what it is about.
+const FORMS_SHOWN: usize = 3;
+
+const NOTHING: &str = "nothing";
+
+fn worded(message: String, hint: Option<String>, topic: Topic) -> Wording {
+    Wording { message, hint, topic }
+}
+
+fn shown(type_name: &str) -> String {
+    Some(word(type_name)).filter(|word| !word.is_empty()).unwrap_or_else(|| NOTHING.to_owned())
+}
+
+fn taken(forms: &[&Function]) -> String {
+    let forms: Vec<_> = forms.iter().map(|form| format!("`{}`", form.signature())).collect();
+    format!("It is {}.", forms.join(" or "))
+}
+
+/// Splits at the commas that are in no bracket.
+fn split(types: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let mut depth = 0_usize;
+    for letter in types.chars() {
+        match letter {
+            '(' | '<' => depth += 1,
+            ')' | '>' => depth = depth.saturating_sub(1),
+            ',' if depth == 0 => {
+                parts.push(String::new());
+                continue;
+            }
+            _ => {}
+        }
+        if let Some(last) = parts.last_mut() {
+            last.push(letter);
+        }
+    }
+    parts.into_iter().map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::script::engine::offline;
+
+    fn wording(text: &str) -> Wording {
+        CallText::parse(text).wording()
+    }
+
+    #[test]
+    fn a_call_is_taken_apart() {
+        let call = CallText::parse("f (&str | ImmutableString | String, (), Foo<A, B>)");
+        assert_eq!((call.name.as_str(), call.types.join("; ").as_str()), ("f", "text; nothing; Foo"));
+        assert!(CallText::parse("f ()").types.is_empty());
+    }
+
+    #[test]
+    fn an_unknown_name_suggests_the_nearest_of_ours_and_rhai_s() {
+        let ours = wording("get_usres (&str | ImmutableString | String)");
+        assert_eq!(ours.message, "there is no function `get_usres` that takes (text)");
+        assert_eq!(ours.hint.as_deref(), Some("Did you mean `get_users`?"));
+        assert_eq!(wording("to_uper (string)").hint.as_deref(), Some("Did you mean `to_upper`?"));
+        assert_eq!(wording("xyzzy ()").hint, None);
+    }
+
+    #[test]
+    fn a_known_name_lists_what_it_takes() {
+        let wording = wording("umapi::get_user (i64)");
+        assert_eq!(wording.message, "`get_user` does not take (number)");
+        assert_eq!(
+            wording.hint.as_deref(),
+            Some("It is `get_user(email: text) -> User` or `get_user(name: text, options: map) -> User`.")
+        );
+    }
+
+    #[test]
+    fn a_function_of_rhai_s_lists_what_it_takes_there() {
+        let wording = wording("split_rev (string, i64)");
+        assert_eq!(wording.message, "`split_rev` does not take (text, number)");
+        let hint = wording.hint.unwrap_or_default();
+        assert!(hint.contains("split_rev(delimiter: text)"), "{hint}");
+    }
+
+    #[test]
+    fn operators_name_both_sides() {
+        assert_eq!(wording("- (string, i64)").message, "`-` does not work between text and number");
+        assert_eq!(wording("! (array)").message, "`!` does not work on list");
+        assert!(wording("+ ((), i64)").hint.unwrap_or_default().contains("is missing"));
+        assert!(wording("% (string, i64)").hint.unwrap_or_default().contains("backticks"));
+    }
+
+    #[test]
+    fn names_from_python_are_told_what_they_are_here() {
+        assert_eq!(wording("append (array, i64)").hint.as_deref(), Some("Here that is `list.push(x)`."));
+        assert_eq!(wording("range (i64)").message, "`range` does not take (number)");
+    }
+
+    #[test]
+    fn what_is_advised_in_their_place_is_there() {
+        let code = "let list = []; list.push(1); let text = \" ax\"; text.trim(); text.to_upper(); text.to_lower(); \
+                    text.starts_with(\"x\"); text.ends_with(\"x\"); text[0].to_upper(); parse_int(\"1\"); \
+                    parse_float(\"1.5\"); list.to_string(); type_of(text) == \"string\" && (#{}).keys() == []";
+        assert!(offline::engine().eval::<bool>(code).unwrap());
+    }
+
+    #[test]
+    fn a_closure_is_called_one() {
+        assert_eq!(wording("anon$12ab (i64)").message, "the closure does not take (number)");
+    }
+}

@@ -1,0 +1,494 @@
+//! The function reference, read back from what Rhai knows of the functions of [`FAMILIES`]: nothing is typed twice.
+
+use super::type_names::word;
+use crate::did_you_mean::nearest;
+use crate::script::functions::FAMILIES;
+use rhai::{Engine, FuncMetadata, Module};
+use serde::Serialize;
+
+/// Every function, family by family. Reading it takes milliseconds: only on demand.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Catalog {
+    /// In the order of the README.
+    pub families: Vec<Section>,
+}
+
+/// The functions of a family.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Section {
+    /// What they are about.
+    pub title: String,
+    /// By name, then by number of parameters: each form of a function stands for itself.
+    pub functions: Vec<Function>,
+}
+
+/// One form of a function and its help.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Function {
+    /// Its name.
+    pub name: String,
+    /// Its parameters. The first one of a method is what stands before the dot.
+    pub parameters: Vec<Parameter>,
+    /// Whether it is called as `x.name()`.
+    pub method: bool,
+    /// What it answers, as a type; `None` for nothing.
+    pub answer: Option<String>,
+    /// Its first sentence.
+    pub summary: String,
+    /// What else there is to say, by paragraphs.
+    pub text: Vec<String>,
+    /// The keys of its trailing map.
+    pub options: Vec<Choice>,
+    /// The kinds of error to expect.
+    pub errors: Option<String>,
+    /// Scripts that show it at work.
+    pub examples: Vec<String>,
+}
+
+/// A parameter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Parameter {
+    /// Its name.
+    pub name: String,
+    /// Its type: text, number, list and so on.
+    #[serde(rename = "type")]
+    pub kind: String,
+}
+
+/// A key of a trailing map.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Choice {
+    /// The key.
+    pub name: String,
+    /// What it chooses.
+    pub text: String,
+}
+
+impl Catalog {
+    /// Reads every family.
+    pub fn read() -> Self {
+        let section = |family: &crate::script::functions::Family| Section {
+            title: family.title.to_owned(),
+            functions: functions((family.module)()),
+        };
+        Self { families: FAMILIES.iter().map(section).collect() }
+    }
+
+    /// Every form of every function.
+    pub fn functions(&self) -> impl Iterator<Item = &Function> {
+        self.families.iter().flat_map(|section| &section.functions)
+    }
+
+    /// Every name, once per form.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.functions().map(|function| function.name.as_str())
+    }
+
+    /// Every form of the function of that name.
+    pub fn find(&self, name: &str) -> Vec<&Function> {
+        self.functions().filter(|function| function.name == name).collect()
+    }
+
+    /// The name nearest to one that is not there.
+    pub fn nearest(&self, name: &str) -> Option<&str> {
+        nearest(name, self.names())
+    }
+
+    /// What matches, whatever the case: the function of that name; where there is none, part of a name or a word of
+    /// the description.
+    #[must_use]
+    pub fn matching(&self, pattern: &str) -> Self {
+        let pattern = pattern.to_lowercase();
+        let is_name = !self.find(&pattern).is_empty();
+        let wanted = |function: &&Function| {
+            if is_name { function.name == pattern } else { function.matches(&pattern) }
+        };
+        let matching = |section: &Section| {
+            let functions = section.functions.iter().filter(wanted);
+            Section { title: section.title.clone(), functions: functions.cloned().collect() }
+        };
+        let families = self.families.iter().map(matching);
+        Self { families: families.filter(|section| !section.functions.is_empty()).collect() }
+    }
+
+    /// Every example with the function it shows.
+    pub fn examples(&self) -> impl Iterator<Item = (&Function, &str)> {
+        self.functions()
+            .flat_map(|function| function.examples.iter().map(move |code| (function, code.as_str())))
+    }
+}
+
+impl Function {
+    /// How a script calls it: `get_user(name, options)`.
+    pub fn call(&self) -> String {
+        self.written(|parameter| parameter.name.clone(), "")
+    }
+
+    /// The call with types: `get_user(name: text, options: map) -> User`.
+    pub fn signature(&self) -> String {
+        let typed = |parameter: &Parameter| match parameter.kind.as_str() {
+            "" => parameter.name.clone(),
+            kind => format!("{}: {kind}", parameter.name),
+        };
+        let answer = self.answer.as_ref().map(|answer| format!(" -> {answer}")).unwrap_or_default();
+        self.written(typed, &answer)
+    }
+
+    fn written(&self, shown: impl Fn(&Parameter) -> String, answer: &str) -> String {
+        let (receiver, rest) = match self.parameters.split_first() {
+            Some((receiver, rest)) if self.method => (format!("{}.", receiver.name), rest),
+            _ => (String::new(), self.parameters.as_slice()),
+        };
+        let parameters = rest.iter().map(shown).collect::<Vec<_>>().join(", ");
+        format!("{receiver}{}({parameters}){answer}", self.name)
+    }
+
+    fn matches(&self, folded: &str) -> bool {
+        let words = |text: &str| {
+            text.split(|letter: char| !letter.is_alphanumeric() && letter != '_')
+                .any(|word| word.to_lowercase() == folded)
+        };
+        let texts = self.options.iter().flat_map(|choice| [&choice.name, &choice.text]);
+        self.name.to_lowercase().contains(folded)
+            || words(&self.summary)
+            || self.text.iter().chain(texts).any(|text| words(text))
+    }
+}
+
+/// The names of Rhai's own functions, methods included.
+pub fn names_of_rhai() -> Vec<String> {
+    let name = |name: &str| is_name(name).then(|| name.to_owned());
+    let mut names = Engine::new().collect_fn_metadata(None, |known| name(&known.metadata.name), true);
+    names.sort();
+    names.dedup();
+    names
+}
+
+/// Every function of Rhai's that can stand behind a dot: any that takes a value.
+pub fn methods_of_rhai() -> Vec<Function> {
+    let method = |known: &FuncMetadata| {
+        let function = function(known).filter(|function| !function.parameters.is_empty())?;
+        Some(Function { method: true, ..function })
+    };
+    let mut methods = Engine::new().collect_fn_metadata(None, |known| method(known.metadata), true);
+    methods.sort_by_key(Function::signature);
+    methods.dedup_by(|one, other| one.signature() == other.signature());
+    methods
+}
+
+/// The forms of a function of Rhai's whose first value has that type, as a word.
+pub fn forms_of_rhai(name: &str, first: &str) -> Vec<Function> {
+    let wanted = |function: &Function| function.parameters.first().is_some_and(|known| known.kind == first);
+    let read = |known: &FuncMetadata| (known.name == name).then(|| function(known)).flatten().filter(wanted);
+    let mut forms = Engine::new().collect_fn_metadata(None, |known| read(known.metadata), true);
+    forms.sort_by_cached_key(|form| (form.parameters.len(), form.signature()));
+    forms.dedup_by(|one, other| one.signature() == other.signature());
+    forms
+}
+
+/// Whether Rhai has a method of that name, without further parameters, for values of that type.
+pub fn is_method_of_rhai(name: &str, type_name: &str) -> bool {
+    let owner = word(type_name);
+    let takes = |info: &str| info.split_once(':').is_some_and(|(_, kind)| word(kind) == owner);
+    let fits = |known: &FuncMetadata| {
+        known.name == name && matches!(known.params_info.as_slice(), [only] if takes(only))
+    };
+    let engine = Engine::new();
+    let found = engine.collect_fn_metadata(None, |known| fits(known.metadata).then_some(()), true);
+    !found.is_empty()
+}
+
+fn functions(module: Module) -> Vec<Function> {
+    let mut engine = Engine::new_raw();
+    engine.register_global_module(module.into());
+    let mut functions = engine.collect_fn_metadata(None, |known| function(known.metadata), true);
+    functions.sort_by(|one, other| {
+        let order = |function: &Function| {
+            (function.name.clone(), function.parameters.len(), function.signature(), function.summary.clone())
+        };
+        order(one).cmp(&order(other))
+    });
+    functions
+}
+
+/// `None` for operators and for the getters that stand beside a function of the same name.
+fn function(known: &FuncMetadata) -> Option<Function> {
+    if !is_name(&known.name) {
+        return None;
+    }
+    let help = Help::parse(&known.comments.join("\n"));
+    let answer = word(&known.return_type);
+    // Commands are handed over by value: they are shared, and constants among them can be built on as well.
+    let takes_itself =
+        |parameter: &str| parameter.contains("&mut") || Parameter::parse(parameter).kind == "Command";
+    let receiver = known.params_info.first().is_some_and(|parameter| takes_itself(parameter));
+    Some(Function {
+        name: known.name.to_string(),
+        parameters: known.params_info.iter().map(|parameter| Parameter::parse(parameter)).collect(),
+        method: receiver,
+        answer: Some(answer).filter(|answer| !answer.is_empty()),
+        summary: help.summary,
+        text: help.text,
+        options: help.options,
+        errors: help.errors,
+        examples: help.examples,
+    })
+}
+
+fn is_name(name: &str) -> bool {
+    name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+}
+
+impl Parameter {
+    fn parse(info: &str) -> Self {
+        let (name, kind) = info.split_once(':').unwrap_or((info, ""));
+        Self { name: name.trim().to_owned(), kind: word(kind) }
+    }
+}
+
+/// A doc comment, taken apart.
+#[derive(Default)]
+struct Help {
+    summary: String,
+    text: Vec<String>,
+    options: Vec<Choice>,
+    errors: Option<String>,
+    examples: Vec<String>,
+}
+
+impl Help {
+    fn parse(comment: &str) -> Self {
+        let mut help = Self::default();
+        let lines: Vec<_> = comment.lines().map(bare).collect();
+        let mut in_code = false;
+        let mut heading = "";
+        let mut section = Vec::new();
+        for line in lines {
+            in_code ^= line.starts_with("```");
+            match line.strip_prefix("# ").filter(|_| !in_code) {
+                Some(next) => {
+                    help.take(heading, &std::mem::take(&mut section));
+                    heading = next.trim();
+                }
+                None => section.push(line),
+            }
+        }
+        help.take(heading, &section);
+        help
+    }
+
+    fn take(&mut self, heading: &str, lines: &[&str]) {
+        match heading {
+            "" => self.introduce(paragraphs(lines)),
+            "Options" => self.options = choices(lines),
+            "Errors" => self.errors = Some(paragraphs(lines).join(" ")),
+            "Example" | "Examples" => self.examples = code(lines),
+            other => self.text.push(format!("{other}: {}", paragraphs(lines).join(" "))),
+        }
+    }
+
+    fn introduce(&mut self, paragraphs: Vec<String>) {
+        let mut paragraphs = paragraphs.into_iter();
+        let first = paragraphs.next().unwrap_or_default();
+        let (summary, rest) = match first.split_once(". ") {
+            Some((summary, rest)) => (format!("{summary}."), rest.to_owned()),
+            None => (first, String::new()),
+        };
+        self.summary = summary;
+        self.text = std::iter::once(rest).filter(|rest| !rest.is_empty()).chain(paragraphs).collect();
+    }
+}
+
+/// A line of a doc comment without what marks it as one.
+fn bare(line: &str) -> &str {
+    let line = line.trim_start();
+    let line = line.strip_prefix("///").unwrap_or(line);
+    line.strip_prefix(' ').unwrap_or(line)
+}
+
+/// Lines joined to paragraphs; an entry of a list is a paragraph.
+fn paragraphs(lines: &[&str]) -> Vec<String> {
+    let mut paragraphs: Vec<String> = Vec::new();
+    let mut open = false;
+    for line in lines.iter().map(|line| line.trim()) {
+        match paragraphs.last_mut() {
+            _ if line.is_empty() => open = false,
+            Some(last) if open && !line.starts_with("- ") => {
+                last.push(' ');
+                last.push_str(line);
+            }
+            _ => {
+                paragraphs.push(line.to_owned());
+                open = true;
+            }
+        }
+    }
+    paragraphs
+}
+
+/// Entries of the form "- `key`: text".
+fn choices(lines: &[&str]) -> Vec<Choice> {
+    let choice = |entry: &str| {
+        let (name, text) = entry.strip_prefix("- `")?.split_once("`: ")?;
+        Some(Choice { name: name.to_owned(), text: text.to_owned() })
+    };
+    paragraphs(lines).iter().filter_map(|entry| choice(entry)).collect()
+}
+
+fn code(lines: &[&str]) -> Vec<String> {
+    let text = lines.join("\n");
+    let blocks = text.split("```").skip(1).step_by(2);
+    blocks.map(|block| block.split_once('\n').map_or(block, |(_, code)| code).trim_end().to_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorKind;
+    use crate::script::engine::offline;
+
+    #[test]
+    fn a_comment_is_taken_apart() {
+        let help = Help::parse(
+            "/// Does it. At once,\n/// really.\n///\n/// More\n/// of it.\n///\n/// # Options\n/// - `one`: first\n///   thing\n\
+             /// - `two`: second\n///\n/// # Errors\n/// `usage` for\n/// all.\n///\n/// # Example\n/// ```rhai\n/// # not a heading\n/// f(1);\n/// ```",
+        );
+        assert_eq!(help.summary, "Does it.");
+        assert_eq!(help.text, ["At once, really.", "More of it."]);
+        let options: Vec<_> =
+            help.options.iter().map(|choice| (choice.name.as_str(), choice.text.as_str())).collect();
+        assert_eq!(options, [("one", "first thing"), ("two", "second")]);
+        assert_eq!(help.errors.as_deref(), Some("`usage` for all."));
+        assert_eq!(help.examples, ["# not a heading\nf(1);"]);
+    }
+
+    #[test]
+    fn a_function_is_shown_as_a_script_writes_it() {
+        let catalog = Catalog::read();
+        let forms: Vec<_> = catalog.find("get_user").iter().map(|function| function.signature()).collect();
+        assert_eq!(forms, ["get_user(email: text) -> User", "get_user(name: text, options: map) -> User"]);
+        assert_eq!(catalog.find("test_mode")[0].signature(), "test_mode()");
+        assert_eq!(catalog.find("get_users")[1].call(), "get_users(options)");
+    }
+
+    #[test]
+    fn a_method_has_its_receiver_before_the_dot() {
+        let parameter = |name: &str, kind: &str| Parameter { name: name.into(), kind: kind.into() };
+        let function = Function {
+            name: "filter".into(),
+            parameters: vec![parameter("users", "Users"), parameter("test", "function")],
+            method: true,
+            answer: Some("Users".into()),
+            summary: String::new(),
+            text: vec![],
+            options: vec![],
+            errors: None,
+            examples: vec![],
+        };
+        assert_eq!(function.signature(), "users.filter(test: function) -> Users");
+    }
+
+    #[test]
+    fn a_pattern_finds_parts_of_names_and_words_of_the_text() {
+        let catalog = Catalog::read();
+        let names = |pattern: &str| {
+            let found = catalog.matching(pattern);
+            found.names().map(str::to_owned).collect::<Vec<_>>()
+        };
+        assert!(names("GET_USERS_").iter().all(|name| name.starts_with("get_users_")));
+        assert!(names("rehearsal").contains(&"test_mode".to_owned()));
+        assert!(names("domain").contains(&"get_users".to_owned()));
+        assert!(names("nothing_like_it").is_empty());
+    }
+
+    #[test]
+    fn every_function_has_a_summary_that_is_a_sentence() {
+        for function in Catalog::read().functions() {
+            let summary = &function.summary;
+            assert!(summary.starts_with(char::is_uppercase), "{}: {summary}", function.call());
+            assert!(summary.ends_with('.'), "{}: {summary}", function.call());
+            assert!(summary.len() <= 120, "{}: {summary}", function.call());
+        }
+    }
+
+    #[test]
+    fn every_function_has_an_example_that_calls_it() {
+        for function in Catalog::read().functions() {
+            let call =
+                if function.name == "contains" { " in ".to_owned() } else { format!("{}(", function.name) };
+            let shown = function.examples.iter().any(|code| code.contains(&call));
+            assert!(shown, "{}", function.call());
+        }
+    }
+
+    #[test]
+    fn help_has_no_headings_but_the_known_ones() {
+        for function in Catalog::read().functions() {
+            let stray = function.text.iter().find(|text| text.contains("```") || text.starts_with('#'));
+            assert!(stray.is_none(), "{}: {stray:?}", function.call());
+        }
+    }
+
+    #[test]
+    fn errors_name_kinds_that_there_are_or_another_function() {
+        let catalog = Catalog::read();
+        for function in catalog.functions() {
+            for name in function.errors.iter().flat_map(|errors| errors.split('`').skip(1).step_by(2)) {
+                let called =
+                    name.split('(').next().unwrap_or_default().rsplit('.').next().unwrap_or_default();
+                let known = ErrorKind::NAMES.contains(&name)
+                    || !catalog.find(called).is_empty()
+                    || function.parameters.iter().any(|parameter| parameter.name == name)
+                    || function.options.iter().any(|choice| choice.name == name);
+                assert!(known, "{}: `{name}`", function.call());
+            }
+        }
+    }
+
+    #[test]
+    fn options_are_documented_where_a_trailing_map_is_taken() {
+        for function in Catalog::read().functions() {
+            let trailing = |parameter: &Parameter| ["options", "fields"].contains(&parameter.name.as_str());
+            let takes = function.parameters.last().is_some_and(trailing);
+            assert_eq!(takes, !function.options.is_empty(), "{}", function.call());
+        }
+    }
+
+    /// Every function is called with an option nobody knows: its error tells the keys the code knows.
+    #[test]
+    fn documented_options_are_those_the_code_knows() {
+        let engine = offline::engine();
+        let mut checked = 0;
+        for function in Catalog::read().functions().filter(|function| !function.options.is_empty()) {
+            let Some(known) = known_options(&engine, function) else { continue };
+            let documented: Vec<_> = function.options.iter().map(|choice| choice.name.clone()).collect();
+            assert_eq!(documented, known, "{}", function.call());
+            checked += 1;
+        }
+        assert!(checked >= 3, "{checked}");
+    }
+
+    fn known_options(engine: &Engine, function: &Function) -> Option<Vec<String>> {
+        let value = |parameter: &Parameter| match (parameter.name.as_str(), parameter.kind.as_str()) {
+            ("options" | "fields", _) => "#{no_such_option: 1}",
+            (_, "Command") => "command(\"x@example.com\")",
+            (_, "number") => "1",
+            (_, "list") => "[\"x\"]",
+            (_, "map") => "#{}",
+            _ => "\"x@example.com\"",
+        };
+        let values: Vec<_> = function.parameters.iter().map(value).collect();
+        let call = format!("{}({})", function.name, values.join(", "));
+        let code = format!("let hint; try {{ {call} }} catch (e) {{ hint = `${{e.hint}}` }} hint");
+        let hint = engine.eval::<String>(&code).ok()?;
+        let listed = hint.split_once("It knows ")?.1;
+        Some(listed.split('`').skip(1).step_by(2).map(str::to_owned).collect())
+    }
+
+    #[test]
+    fn no_name_hides_one_of_rhai_s_statements() {
+        let catalog = Catalog::read();
+        assert!(!catalog.names().any(|name| ["print", "debug", "eval", "type_of"].contains(&name)));
+        assert!(names_of_rhai().iter().any(|name| name == "to_upper"));
+    }
+}

@@ -1,0 +1,178 @@
+//! Rhai's own errors, as scripts catch them, with the keys of ours: `kind` is `"script"`, and all others are there.
+//!
+//! Rhai makes the map at the `catch` and offers no hook there. The first place where we see it is the first use of
+//! the variable; it is completed then, whatever the use is: a field, a print, a `throw`. Since that is asked at every
+//! use of any variable, only the names that some `catch` gives are looked at.
+
+use super::error_words::word_caught;
+use crate::error::Error;
+use crate::host::thrown::map_of;
+use rhai::{Dynamic, Engine, EvalContext, ImmutableString, Map, Position, Token};
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+/// Makes the engine complete what scripts catch.
+#[expect(deprecated, reason = "Rhai marks its volatile interfaces so; the tests below hold these two")]
+pub fn register(engine: &mut Engine) {
+    read_texts_like_errors(engine);
+    let names = Rc::new(RefCell::new(Vec::new()));
+    let catching = Catching { names: Rc::clone(&names), place: Cell::default() };
+    engine.on_parse_token(move |token, _, _| {
+        catching.notice(&token);
+        token
+    });
+    engine.on_var(move |name, index, mut context| {
+        if names.borrow().iter().any(|known| known == name)
+            && is_raw_error(index, name, &context)
+            && let Some(value) = context.scope_mut().get_mut(name)
+            && let Some(mut map) = value.write_lock::<Map>()
+        {
+            complete(&mut map);
+        }
+        Ok(None)
+    });
+}
+
+/// A text that a script throws reads like an error too, so that one `catch` serves all.
+fn read_texts_like_errors(engine: &mut Engine) {
+    for key in ["message", "error"] {
+        engine.register_get(key, |text: &mut ImmutableString| text.clone());
+    }
+    engine.register_get("kind", |_: &mut ImmutableString| "script");
+    for key in ["code", "hint", "status", "request_id"] {
+        engine.register_get(key, |_: &mut ImmutableString| ());
+    }
+}
+
+/// Reads the names out of every `catch (name)` that is parsed.
+struct Catching {
+    names: Rc<RefCell<Vec<String>>>,
+    place: Cell<Place>,
+}
+
+#[derive(Clone, Copy, Default)]
+enum Place {
+    #[default]
+    Elsewhere,
+    BehindCatch,
+    InParentheses,
+}
+
+impl Catching {
+    fn notice(&self, token: &Token) {
+        let place = match (self.place.take(), token) {
+            (_, Token::Catch) => Place::BehindCatch,
+            (Place::BehindCatch, Token::LeftParen) => Place::InParentheses,
+            (Place::InParentheses, Token::Identifier(name)) => {
+                let mut names = self.names.borrow_mut();
+                if !names.iter().any(|known| *known == name.as_str()) {
+                    names.push(name.to_string());
+                }
+                Place::Elsewhere
+            }
+            _ => Place::Elsewhere,
+        };
+        self.place.set(place);
+    }
+}
+
+fn is_raw_error(index: usize, name: &str, context: &EvalContext) -> bool {
+    let scope = context.scope();
+    // Rhai counts from the last variable, beginning with 1; 0 means that it looks for the name.
+    let value = match index.checked_sub(1) {
+        Some(place) => scope.iter_raw().nth(place).map(|(_, _, value)| value),
+        None => scope.get(name),
+    };
+    value.is_some_and(|value| value.is_map() && value.read_lock::<Map>().is_some_and(|map| is_raw(&map)))
+}
+
+/// Whether Rhai made this map of an error and nobody has completed it.
+fn is_raw(map: &Map) -> bool {
+    let kind = map.get("error").and_then(|kind| kind.as_immutable_string_ref().ok());
+    kind.is_some_and(|kind| kind.starts_with("Error"))
+        && map.contains_key("message")
+        && !map.contains_key("kind")
+}
+
+fn complete(map: &mut Map) {
+    let text = |key: &str| map.get(key).map(ToString::to_string).unwrap_or_default();
+    let (name, message) = (text("error"), text("message"));
+    let Some(wording) = word_caught(&name, &message) else { return };
+    let mut whole = map_of(&Error::usage(wording.message), Position::NONE);
+    whole.insert("kind".into(), "script".into());
+    whole.insert("code".into(), name.into());
+    whole.insert("hint".into(), wording.hint.map_or(Dynamic::UNIT, Dynamic::from));
+    map.remove("error");
+    map.remove("message");
+    for (key, value) in whole {
+        map.entry(key).or_insert(value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::script::engine::offline;
+
+    fn eval(code: &str) -> Dynamic {
+        offline::engine().eval(code).unwrap_or_else(|error| panic!("{code}: {error}"))
+    }
+
+    #[test]
+    fn a_thrown_text_reads_like_an_error() {
+        let code = "let caught = (); try { throw \"no\" } catch (e) { caught = e; } \
+                    `${caught.kind}: ${caught.message} ${caught.code == ()}`";
+        assert_eq!(eval(code).to_string(), "script: no true");
+    }
+
+    #[test]
+    fn a_caught_error_of_rhai_s_has_every_documented_key() {
+        let documented = map_of(&Error::usage("x"), Position::NONE);
+        let code = "let caught = (); try { nope(1) } catch (e) { caught = e; } caught";
+        let caught: Map = eval(code).cast();
+        for key in documented.keys() {
+            assert!(caught.contains_key(key), "{key}");
+        }
+        assert_eq!(caught["kind"].to_string(), "script");
+        assert_eq!(caught["message"].to_string(), "there is no function `nope` that takes (number)");
+        assert_eq!(caught["error"].to_string(), caught["message"].to_string());
+        assert_eq!((caught["line"].as_int(), caught["position"].as_int()), (Ok(1), Ok(24)));
+    }
+
+    #[test]
+    fn the_kind_is_there_however_the_variable_is_used() {
+        for code in [
+            "let k = (); try { [1][4] + 1 } catch (e) { k = e.kind; } k",
+            "let k = (); try { let x = (); x.foo } catch (e) { k = e[\"kind\"]; } k",
+            "let k = (); try { 1 / 0 } catch (e) { if \"kind\" in e { k = e.kind } } k",
+            "fn kind_of(e) { e.kind } let k = (); try { 1 / 0 } catch (e) { k = kind_of(e); } k",
+            "let k = (); try { 1 / 0 } catch (e) { let ask = || e.kind; k = ask.call(); } k",
+            "let k = (); try { try { 1 / 0 } catch (e) { throw e } } catch (e) { k = e.kind; } k",
+            "fn f() { 1 / 0 } let k = (); try { f() } catch (e) { k = e.kind; } k",
+        ] {
+            assert_eq!(eval(code).to_string(), "script", "{code}");
+        }
+    }
+
+    #[test]
+    fn a_place_beyond_the_end_is_told_as_it_is_uncaught() {
+        let code = "let told = (); try { [1, 2][7] } catch (e) { told = `${e.message}; ${e.hint}`; } told";
+        assert_eq!(
+            eval(code).to_string(),
+            "there is no entry 7 in a list of 2; Its entries are 0 to 1, and -1 is the last."
+        );
+    }
+
+    #[test]
+    fn nothing_else_is_touched() {
+        for (code, expected) in [
+            ("let m = #{error: \"x\", message: \"y\"}; m.kind", ""),
+            ("let m = #{}; m.a = 1; m.b.is_shared(); m.len()", "1"),
+            ("let k = (); try { throw #{message: \"x\"} } catch (e) { k = e.len(); } k", "1"),
+            ("let k = (); try { throw \"x\" } catch (e) { k = e; } k", "x"),
+            ("let k = (); try { get_user(\"a@example.com\") } catch (e) { k = e.kind; } k", "config"),
+        ] {
+            assert_eq!(eval(code).to_string(), expected, "{code}");
+        }
+    }
+}

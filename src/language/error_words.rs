@@ -1,0 +1,399 @@
+//! Rhai's own errors in words for people: what happened, and what to do where that can be told without the script.
+
+use super::call_description::CallText;
+use super::catalog::is_method_of_rhai;
+use super::type_names;
+use super::type_names::phrase;
+use crate::values::json::json_of;
+use rhai::{Dynamic, EvalAltResult, LexError, ParseErrorType, Position};
+
+/// An error in words.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wording {
+    /// What happened.
+    pub message: String,
+    /// What to do, as far as the error alone tells it.
+    pub hint: Option<String>,
+    /// What the text of the script may tell more about.
+    pub topic: Topic,
+}
+
+/// What an error is about, for hints that need the text of the script.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Topic {
+    /// The text does not parse.
+    Syntax,
+    /// A variable that is not there.
+    Variable(String),
+    /// A function that is not there under that name.
+    Function(String),
+    /// Something was asked of nothing, `()`.
+    Nothing,
+    /// No more to tell.
+    #[default]
+    Other,
+}
+
+impl Wording {
+    fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), ..Self::default() }
+    }
+
+    fn hint(self, hint: impl Into<String>) -> Self {
+        Self { hint: Some(hint.into()), ..self }
+    }
+
+    fn about(self, topic: Topic) -> Self {
+        Self { topic, ..self }
+    }
+}
+
+/// What stands where a condition must be.
+const TRUTH: &str = "Ask outright: `x != ()`, `x != \"\"`, `x.len() > 0`.";
+
+/// Words for an error of Rhai's. What a script threw is not one of them.
+pub fn word(error: &EvalAltResult) -> Wording {
+    use EvalAltResult as E;
+    match error {
+        E::ErrorParsing(kind, _) => syntax(kind),
+        E::ErrorFunctionNotFound(call, _) => CallText::parse(call).wording(),
+        E::ErrorVariableNotFound(name, _) => variable(name),
+        E::ErrorDotExpr(text, _) => field(text),
+        E::ErrorMismatchDataType(expected, actual, _) | E::ErrorMismatchOutputType(expected, actual, _) => {
+            mismatch(expected, actual)
+        }
+        E::ErrorIndexingType(text, _) => indexing(text),
+        E::ErrorArrayBounds(length, index, _) => bounds("list", "entry", *length, *index),
+        E::ErrorStringBounds(length, index, _) => bounds("text", "character", *length, *index),
+        E::ErrorIndexNotFound(key, _) => Wording::new(format!("there is no key `{key}`")),
+        E::ErrorPropertyNotFound(key, _) => Wording::new(format!("there is no field `{key}`")),
+        E::ErrorFor(_) => iteration(),
+        E::ErrorStackOverflow(_) => Wording::new("the functions call each other too deeply").hint(
+            "Does one call itself without end? Inside a function that has the name of one of umapish's, \
+             umapish's is `umapi::name`.",
+        ),
+        E::ErrorModuleNotFound(name, _) => module(name),
+        E::ErrorDataRace(..) => Wording::new("the function uses the list it is called on").hint(
+            "Let it use a copy: `let all = users.to_array();` before the call, and `all` in the function.",
+        ),
+        E::ErrorAssignmentToConstant(name, _) => constant(name),
+        E::ErrorNonPureMethodCallOnConstant(name, _) => {
+            let name = name.split_once('$').map_or(name.as_str(), |(_, property)| property);
+            Wording::new(format!("`{name}` would change a constant")).hint("Make a copy: `let copy = NAME;`.")
+        }
+        other => Wording::new(plain(other)),
+    }
+}
+
+/// Rhai's own words, without the position and beginning small as ours.
+fn plain(error: &EvalAltResult) -> String {
+    // The text of an error ends with its position, which the report tells on its own line.
+    let text = error.to_string();
+    let place = format!(" ({})", error.position());
+    lower_first(text.strip_suffix(&place).unwrap_or(&text))
+}
+
+fn lower_first(text: &str) -> String {
+    let mut letters = text.chars();
+    match letters.next() {
+        Some(first) => first.to_lowercase().chain(letters).collect(),
+        None => String::new(),
+    }
+}
+
+fn variable(name: &str) -> Wording {
+    Wording::new(format!("there is no variable `{name}`")).about(Topic::Variable(name.to_owned()))
+}
+
+fn module(name: &str) -> Wording {
+    let name = name.trim_end_matches("::");
+    Wording::new(format!("there is no module `{name}`"))
+        .hint(format!("A file of functions is imported at the top: `import \"{name}\" as {name};`."))
+}
+
+fn constant(name: &str) -> Wording {
+    let subject = if name.is_empty() { "a constant".to_owned() } else { format!("the constant `{name}`") };
+    Wording::new(format!("{subject} cannot be changed")).hint("Declare by `let` what is to change.")
+}
+
+fn iteration() -> Wording {
+    Wording::new("`for` cannot go through this value")
+        .hint("It goes through lists, texts, ranges and users; through a map by `for key in map.keys()`.")
+}
+
+fn bounds(whole: &str, part: &str, length: usize, index: i64) -> Wording {
+    let message = match length {
+        0 => format!("there is no {part} {index} in an empty {whole}"),
+        _ => format!("there is no {part} {index} in a {whole} of {length}"),
+    };
+    let hint = match length {
+        0 => format!("Whether a {whole} is empty is told by `is_empty()`."),
+        1 => format!("Its only {part} is 0."),
+        _ => format!("Its {part_s} are 0 to {}, and -1 is the last.", length - 1, part_s = plural(part)),
+    };
+    Wording::new(message).hint(hint)
+}
+
+fn plural(noun: &str) -> String {
+    noun.strip_suffix('y').map_or_else(|| format!("{noun}s"), |stem| format!("{stem}ies"))
+}
+
+fn mismatch(expected: &str, actual: &str) -> Wording {
+    let message = match (expected, actual) {
+        (expected, "") => format!("expected {}", phrase(expected)),
+        ("", actual) => format!("{} cannot be used here", phrase(actual)),
+        (expected, actual) => format!("expected {}, not {}", phrase(expected), phrase(actual)),
+    };
+    let topic = if actual == "()" { Topic::Nothing } else { Topic::Other };
+    let wording = Wording::new(message).about(topic);
+    match (expected, type_names::word(actual).as_str()) {
+        ("bool", _) => wording.hint(TRUTH),
+        ("i64", "range") => wording.hint("A part of a list is `list.extract(0..2)`."),
+        _ => wording,
+    }
+}
+
+/// "i64 [string]": what was indexed, and by what.
+fn indexing(text: &str) -> Wording {
+    let (indexed, by) = text.split_once(" [").unwrap_or((text, ""));
+    let by = by.split(']').next().unwrap_or_default();
+    let topic = if indexed == "()" { Topic::Nothing } else { Topic::Other };
+    let message = match by {
+        "" => format!("{} has no entries", phrase(indexed)),
+        by => format!("{} has no entries to be found by {}", phrase(indexed), phrase(by)),
+    };
+    Wording::new(message).about(topic)
+}
+
+/// Rhai tells of properties in sentences: which, and on what type.
+fn field(text: &str) -> Wording {
+    let quoted: Vec<_> = text.split('\'').skip(1).step_by(2).collect();
+    let &[name, type_name, ..] = quoted.as_slice() else { return Wording::new(lower_first(text)) };
+    let owner = if type_name == "()" { "nothing, `()`,".to_owned() } else { phrase(type_name) };
+    let is_read = text.starts_with("Unknown property");
+    let message = if is_read {
+        format!("{owner} has no field `{name}`")
+    } else {
+        format!("the field `{name}` of {owner} cannot be set")
+    };
+    let wording = Wording::new(message);
+    if !is_read {
+        wording.about(if type_name == "()" { Topic::Nothing } else { Topic::Other })
+    } else if type_name == "()" {
+        wording.about(Topic::Nothing).hint(format!(
+            "What stands before `.{name}` is missing: a key the map does not have, or an answer without a \
+             value. `?.{name}` passes over it."
+        ))
+    } else if is_method_of_rhai(name, type_name) {
+        wording.hint(format!("`{name}` is a function: `.{name}()`."))
+    } else {
+        wording
+    }
+}
+
+fn syntax(kind: &ParseErrorType) -> Wording {
+    use ParseErrorType as P;
+    let wording = match kind {
+        P::VariableUndefined(name) => return variable(name),
+        P::ModuleUndefined(name) => return module(name),
+        P::AssignmentToConstant(name) => return constant(name),
+        P::DuplicatedProperty(key) => Wording::new(format!("the key `{key}` stands twice in this map")),
+        P::UnexpectedEOF => Wording::new("the script ends in the middle of something")
+            .hint("A bracket, a brace or a quotation mark is still open."),
+        P::BadInput(input) => lexical(input),
+        P::MissingToken(token, _) if token == ";" => Wording::new("a statement goes on where it should end")
+            .hint("A statement ends with `;`: is one missing before this?"),
+        P::MissingToken(token, place) => Wording::new(format!("expected `{token}` {place}")),
+        P::MismatchedType(expected, actual) => condition(expected, actual),
+        P::Reserved(word) if is_word(word) => Wording::new(format!("`{word}` is a reserved word"))
+            .hint("Choose another name; as a key of a map it stands in quotes: `\"do\": ...`."),
+        P::Reserved(symbol) => Wording::new(format!("`{symbol}` means nothing here")),
+        P::ExprTooDeep => Wording::new("the expression is nested too deeply")
+            .hint("Work it out in steps, each in a `let` of its own."),
+        other => Wording::new(lower_first(&other.to_string())),
+    };
+    wording.about(Topic::Syntax)
+}
+
+fn is_word(text: &str) -> bool {
+    text.chars().all(|letter| letter.is_alphanumeric() || letter == '_')
+}
+
+fn lexical(input: &LexError) -> Wording {
+    match input {
+        LexError::UnterminatedString => Wording::new("the text is not closed")
+            .hint("In double quotes a text ends on its line; over several lines it stands in backticks."),
+        LexError::MalformedChar(text) => Wording::new(format!("`'{text}'` is not one character"))
+            .hint(format!("A text stands in double quotes: \"{text}\".")),
+        LexError::UnexpectedInput(text) => Wording::new(format!("unexpected `{text}`")),
+        other => Wording::new(lower_first(&other.to_string())),
+    }
+}
+
+fn condition(expected: &str, actual: &str) -> Wording {
+    let actual = match actual {
+        "()" => phrase(actual),
+        "a string" => phrase("string"),
+        "an array" => phrase("array"),
+        "an object map" => phrase("map"),
+        other => other.to_owned(),
+    };
+    match expected {
+        "a boolean expression" => {
+            Wording::new(format!("expected a condition, true or false, not {actual}")).hint(TRUTH)
+        }
+        "an iterable value" => {
+            Wording { message: format!("`for` cannot go through {actual}"), ..iteration() }
+        }
+        expected => Wording::new(format!("expected {expected}, not {actual}")),
+    }
+}
+
+/// The words for the error that a map caught by a script tells of: Rhai gives its kind and message, not the error.
+pub fn word_caught(kind: &str, message: &str) -> Option<Wording> {
+    let rest = |prefix: &str| message.strip_prefix(prefix).map(str::to_owned);
+    let error = match kind {
+        "ErrorFunctionNotFound" => {
+            EvalAltResult::ErrorFunctionNotFound(rest("Function not found: ")?, Position::NONE)
+        }
+        "ErrorVariableNotFound" => {
+            EvalAltResult::ErrorVariableNotFound(rest("Variable not found: ")?, Position::NONE)
+        }
+        "ErrorDotExpr" => EvalAltResult::ErrorDotExpr(message.to_owned(), Position::NONE),
+        "ErrorIndexingType" => {
+            EvalAltResult::ErrorIndexingType(rest("Indexer unavailable: ")?, Position::NONE)
+        }
+        "ErrorArrayBounds" => {
+            let (length, index) = numbers(message)?;
+            EvalAltResult::ErrorArrayBounds(length, index, Position::NONE)
+        }
+        "ErrorStringBounds" => {
+            let (length, index) = numbers(message)?;
+            EvalAltResult::ErrorStringBounds(length, index, Position::NONE)
+        }
+        "ErrorFor" => EvalAltResult::ErrorFor(Position::NONE),
+        "ErrorStackOverflow" => EvalAltResult::ErrorStackOverflow(Position::NONE),
+        kind if kind.starts_with("Error") && is_word(kind) => {
+            return Some(Wording::new(lower_first(message)));
+        }
+        _ => return None,
+    };
+    Some(word(&error))
+}
+
+/// The length and the index in "Array index 7 out of bounds: only 2 elements in array"; an empty one has no number.
+fn numbers(message: &str) -> Option<(usize, i64)> {
+    let (index, length) = message.split_once(" out of bounds")?;
+    let length = length.split(' ').find_map(|word| word.parse().ok()).unwrap_or_default();
+    Some((length, index.rsplit(' ').next()?.parse().ok()?))
+}
+
+/// What a script threw that is no map with a message.
+pub fn thrown(value: &Dynamic) -> String {
+    if value.is_unit() {
+        "the script threw an error without a message".to_owned()
+    } else if value.is_string() {
+        value.to_string()
+    } else {
+        let text = json_of(value).map_or_else(|_| value.to_string(), |json| json.to_string());
+        format!("the script threw {text}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::script::engine::offline;
+
+    fn wording(code: &str) -> Wording {
+        let mut engine = offline::engine();
+        engine.set_max_call_levels(8); // a test's thread has no stack for more
+        let mut error = *engine.run(code).unwrap_err();
+        while let EvalAltResult::ErrorInFunctionCall(_, _, inner, _) = error {
+            error = *inner;
+        }
+        word(&error)
+    }
+
+    #[test]
+    fn errors_at_work_are_told_in_our_words() {
+        for (code, message) in [
+            ("[1, 2][5]", "there is no entry 5 in a list of 2"),
+            ("[][0]", "there is no entry 0 in an empty list"),
+            ("\"abc\"[7]", "there is no character 7 in a text of 3"),
+            ("let u = \"x\"; u.foo", "a text has no field `foo`"),
+            ("let m = #{a: 1}; m.b.c", "nothing, `()`, has no field `c`"),
+            ("let m = (); m.x = 1", "the field `x` of nothing, `()`, cannot be set"),
+            ("let t = true; t[\"a\"]", "true or false has no entries to be found by a text"),
+            ("let l = []; if l { }", "expected true or false, not a list"),
+            ("fn f(x) { f(x) } f(1)", "the functions call each other too deeply"),
+            ("1 / 0", "division by zero: 1 / 0"),
+            ("let m = #{a: 1}; for x in m { }", "`for` cannot go through this value"),
+            ("const L = []; L.push(1)", "`push` would change a constant"),
+            ("parse_int(\"x\")", "error parsing integer number 'x': invalid digit found in string"),
+        ] {
+            assert_eq!(wording(code).message, message, "{code}");
+        }
+    }
+
+    #[test]
+    fn a_text_that_does_not_parse_is_told_in_our_words() {
+        for (code, message) in [
+            ("let x = 'text';", "`'text'` is not one character"),
+            ("let x = \"text", "the text is not closed"),
+            ("f(1 +", "the script ends in the middle of something"),
+            ("let new = 1;", "`new` is a reserved word"),
+            ("foo::bar()", "there is no module `foo`"),
+            ("const X = 1; X = 2;", "the constant `X` cannot be changed"),
+            ("print(nobody)", "there is no variable `nobody`"),
+            ("if \"x\" { }", "expected a condition, true or false, not a text"),
+            ("for x in #{a: 1} { }", "`for` cannot go through a map"),
+            ("for x in 5 { }", "`for` cannot go through a number"),
+            ("let x = 1 let y = 2", "a statement goes on where it should end"),
+            ("f(1 2)", "expected `,` to separate the arguments to function call 'f'"),
+            ("let x = 5; }", "unexpected `}`"),
+            ("fn f(a, a) { }", "duplicated parameter a for function f"),
+        ] {
+            assert_eq!(wording(code).message, message, "{code}");
+        }
+    }
+
+    #[test]
+    fn what_helps_is_told_where_the_error_alone_shows_it() {
+        for (code, hint) in [
+            ("[1, 2][7]", "Its entries are 0 to 1, and -1 is the last."),
+            ("[][0]", "`is_empty()`"),
+            ("let l = []; if l { }", "`x.len() > 0`"),
+            ("let m = #{}; m.a.b", "`?.b` passes over it"),
+            ("let u = \"x\"; u.to_upper", "`to_upper` is a function"),
+            ("let x = 'text';", "double quotes: \"text\""),
+            ("foo::bar()", "`import \"foo\" as foo;`"),
+        ] {
+            let found = wording(code).hint.unwrap_or_default();
+            assert!(found.contains(hint), "{code}: {found}");
+        }
+    }
+
+    #[test]
+    fn the_topic_says_what_the_script_may_tell_more_about() {
+        assert_eq!(wording("print(nobody)").topic, Topic::Variable("nobody".into()));
+        assert_eq!(wording("nobody()").topic, Topic::Function("nobody".into()));
+        assert_eq!(wording("let m = (); m.a").topic, Topic::Nothing);
+        assert_eq!(wording("let = 1").topic, Topic::Syntax);
+        assert_eq!(wording("1 / 0").topic, Topic::Other);
+    }
+
+    #[test]
+    fn a_caught_error_gets_the_same_words() {
+        let worded = |kind: &str, message: &str| word_caught(kind, message).map(|wording| wording.message);
+        assert_eq!(
+            worded("ErrorFunctionNotFound", "Function not found: nope (i64)").as_deref(),
+            Some("there is no function `nope` that takes (number)")
+        );
+        assert_eq!(
+            worded("ErrorArithmetic", "Division by zero: 1 / 0").as_deref(),
+            Some("division by zero: 1 / 0")
+        );
+        assert_eq!(worded("not found: x (HTTP 404)", "x"), None);
+    }
+}

@@ -1,0 +1,141 @@
+//! What to do about an error, as far as the text of the script tells it.
+
+use super::catalog::Catalog;
+use super::declarations::Declared;
+use super::error_words::Topic;
+use super::foreign_habits::{habit, has_empty_block_as_value, is_assignment};
+use super::script_error::Place;
+use super::suggestions::suggest;
+use crate::did_you_mean::nearest;
+
+/// The advice for an error about `topic` at `place` of `text`; `None` where the text tells nothing more.
+pub fn advice(topic: &Topic, place: &Place, text: &str) -> Option<String> {
+    let line = place.line.and_then(|line| text.lines().nth(line.checked_sub(1)?)).unwrap_or_default();
+    let column = place.column.unwrap_or_default();
+    let habit = || habit(line, column).map(str::to_owned);
+    match topic {
+        Topic::Syntax => habit(),
+        Topic::Variable(name) => {
+            let declared = Declared::read(text);
+            let hidden = || hidden(name, &declared);
+            habit().or_else(hidden).or_else(|| undeclared(line, column)).or_else(|| variable(name, &declared))
+        }
+        Topic::Function(name) => function(name, &Declared::read(text)),
+        Topic::Nothing => has_empty_block_as_value(text)
+            .then(|| "`{}` is an empty block, whose value is nothing. An empty map is `#{}`.".to_owned()),
+        Topic::Other => None,
+    }
+}
+
+/// A name that is declared, but not where it is used.
+fn hidden(name: &str, declared: &Declared) -> Option<String> {
+    let has = |names: &[String]| names.iter().any(|known| known == name);
+    if has(&declared.constants) {
+        Some(format!("Inside a function a constant of the script is `global::{name}`."))
+    } else if has(&declared.variables) {
+        Some(format!(
+            "`{name}` cannot be seen from here: a function sees its own parameters and variables, not the \
+             script's. Pass it as an argument, or use a closure."
+        ))
+    } else {
+        None
+    }
+}
+
+fn undeclared(line: &str, column: usize) -> Option<String> {
+    is_assignment(line, column).then(|| "A new variable is made by `let`: `let x = 1;`.".to_owned())
+}
+
+fn variable(name: &str, declared: &Declared) -> Option<String> {
+    let known = declared.variables.iter().chain(&declared.constants).map(String::as_str);
+    if Catalog::read().names().any(|known| known == name) {
+        return Some(format!("`{name}` is a function: it is called as `{name}(...)`."));
+    }
+    nearest(name, known).map(|near| format!("Did you mean `{near}`?"))
+}
+
+fn function(name: &str, declared: &Declared) -> Option<String> {
+    let forms = declared.functions.iter().filter(|(known, _)| known == name);
+    let forms: Vec<_> =
+        forms.map(|(name, parameters)| format!("`{name}({})`", parameters.join(", "))).collect();
+    if !forms.is_empty() {
+        return Some(format!("The script has {}.", forms.join(" and ")));
+    }
+    if declared.variables.iter().chain(&declared.constants).any(|known| known == name) {
+        return Some(format!("`{name}` is a variable; a function in it is called by `{name}.call(...)`."));
+    }
+    let own: Vec<_> = declared.functions.iter().map(|(known, _)| known.as_str()).collect();
+    let near = suggest(name, own.iter().copied())?;
+    own.contains(&near.as_str()).then(|| format!("Did you mean `{near}`?"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn advise(topic: &Topic, text: &str, line: usize, column: usize) -> Option<String> {
+        let place = Place { source: None, line: Some(line), column: Some(column) };
+        advice(topic, &place, text)
+    }
+
+    fn of_variable(name: &str, text: &str) -> String {
+        advise(&Topic::Variable(name.into()), text, 1, 1).unwrap_or_default()
+    }
+
+    fn of_function(name: &str, text: &str) -> Option<String> {
+        advise(&Topic::Function(name.into()), text, 1, 1)
+    }
+
+    #[test]
+    fn a_variable_that_a_function_cannot_see_is_explained() {
+        let constant = of_variable("LIMIT", "const LIMIT = 1; fn f() { LIMIT }");
+        assert_eq!(constant, "Inside a function a constant of the script is `global::LIMIT`.");
+        assert!(of_variable("users", "let users = []; fn f() { users }").contains("Pass it as an argument"));
+    }
+
+    #[test]
+    fn a_mistyped_variable_suggests_one_of_the_script() {
+        assert_eq!(of_variable("usres", "print(usres); let users = [];"), "Did you mean `users`?");
+    }
+
+    #[test]
+    fn a_variable_that_is_assigned_before_it_is_made_is_explained() {
+        assert!(of_variable("count", "count = 1;").contains("`let`"));
+        assert!(!of_variable("count", "count == 1;").contains("`let`"));
+    }
+
+    #[test]
+    fn the_bare_name_of_a_function_of_ours_is_explained() {
+        assert!(of_variable("get_users", "help(get_users)").contains("is a function"));
+    }
+
+    #[test]
+    fn habits_come_before_names_that_are_merely_alike() {
+        assert!(of_variable("None", "None; let nine = 1;").contains("`()`"));
+    }
+
+    #[test]
+    fn a_function_of_the_script_is_shown_with_its_parameters() {
+        assert_eq!(
+            of_function("add", "fn add(one, two) { }").as_deref(),
+            Some("The script has `add(one, two)`.")
+        );
+        assert_eq!(of_function("ad_user", "fn add_user(x) { }").as_deref(), Some("Did you mean `add_user`?"));
+    }
+
+    #[test]
+    fn a_function_in_a_variable_is_called_by_call() {
+        assert!(of_function("f", "let f = |x| x; f(1)").unwrap_or_default().contains("`f.call(...)`"));
+    }
+
+    #[test]
+    fn a_name_of_ours_that_is_nearer_is_left_to_the_error() {
+        assert_eq!(of_function("get_usres", "fn get_it() { }"), None);
+    }
+
+    #[test]
+    fn nothing_may_come_from_an_empty_block() {
+        assert!(advise(&Topic::Nothing, "let x = {}; x.a = 1;", 1, 1).is_some());
+        assert!(advise(&Topic::Nothing, "let x = (); x.a = 1;", 1, 1).is_none());
+    }
+}

@@ -1,0 +1,14 @@
+//! Rhai explained: errors in words, hints, foreign habits, the catalog and help.
+
+pub mod call_description;
+pub mod catalog;
+pub mod caught_errors;
+pub mod declarations;
+pub mod error_words;
+pub mod foreign_habits;
+pub mod help_text;
+pub mod hints;
+pub mod script_error;
+pub mod source_text;
+pub mod suggestions;
+pub mod type_names;

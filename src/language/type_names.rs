@@ -1,0 +1,89 @@
+//! Rust's and Rhai's names of types in the words of the reference: `text`, `number`, `list`.
+
+/// The word for a type, as it stands in a signature. Empty for nothing.
+pub fn word(name: &str) -> String {
+    let name: String = name.split_whitespace().collect();
+    let plain = result_of(name.trim_start_matches("&mut").trim_start_matches('&'));
+    let plain = plain.rsplit("::").next().unwrap_or(plain);
+    match plain {
+        "()" => "",
+        "str" | "String" | "ImmutableString" | "string" | "str|ImmutableString|String" => "text",
+        "char" => "character",
+        "bool" => "true/false",
+        "INT" | "FLOAT" | "i64" | "f64" | "u64" | "usize" => "number",
+        "Array" | "array" => "list",
+        "Map" | "map" => "map",
+        "FnPtr" | "Fn" => "function",
+        "ExclusiveRange" | "InclusiveRange" | "Range<i64>" | "RangeInclusive<i64>" | "range" | "range=" => {
+            "range"
+        }
+        "Dynamic" => "value",
+        "SecretText" => "Secret",
+        "Builder" => "Command",
+        "Passage" => "Rows",
+        other => return of_ours(other),
+    }
+    .to_owned()
+}
+
+/// The word in a sentence: "a text", "nothing, `()`".
+pub fn phrase(name: &str) -> String {
+    match word(name).as_str() {
+        "" => "nothing, `()`".to_owned(),
+        "true/false" => "true or false".to_owned(),
+        list @ ("Users" | "Groups") => format!("a list of {list}"),
+        word => format!("a {word}"),
+    }
+}
+
+fn result_of(name: &str) -> &str {
+    let inner = name.strip_prefix("RhaiResultOf<").and_then(|rest| rest.strip_suffix('>'));
+    inner.map_or(name, |inner| inner.strip_suffix(",Box<EvalAltResult>").unwrap_or(inner))
+}
+
+fn of_ours(name: &str) -> String {
+    if let Some(entry) = name.strip_prefix("Records<").and_then(|rest| rest.strip_suffix('>')) {
+        return format!("{entry}s");
+    }
+    let name = name.split('<').next().unwrap_or_default();
+    name.strip_suffix("Record").filter(|rest| !rest.is_empty()).unwrap_or(name).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::values::list_item::Item;
+    use crate::wire::group::Group;
+    use crate::wire::user::User;
+
+    #[test]
+    fn types_are_called_what_an_admin_calls_them() {
+        for (name, expected) in [
+            ("&str", "text"),
+            ("&str | ImmutableString | String", "text"),
+            ("i64", "number"),
+            ("RhaiResultOf<Map >", "map"),
+            ("RhaiResultOf<() >", ""),
+            ("UserRecord", "User"),
+            ("RhaiResultOf<UserRecord >", "User"),
+            ("&mut Records<Group>", "Groups"),
+            ("rhai::Dynamic", "value"),
+        ] {
+            assert_eq!(word(name), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn lists_of_ours_have_the_name_that_type_of_answers() {
+        assert_eq!(word("Records<User>"), User::LIST);
+        assert_eq!(word("Records<Group>"), Group::LIST);
+    }
+
+    #[test]
+    fn a_sentence_has_the_article() {
+        assert_eq!(phrase("string"), "a text");
+        assert_eq!(phrase("()"), "nothing, `()`");
+        assert_eq!(phrase("bool"), "true or false");
+        assert_eq!(phrase("Users"), "a list of Users");
+    }
+}

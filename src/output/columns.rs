@@ -1,0 +1,180 @@
+//! Which columns a list of records has and how wide they are: told by its first rows, for all that follow. Pure.
+
+use super::format::cell;
+use super::pretty::Frame;
+use super::table::Grid;
+use serde_json::{Map, Value};
+
+type Record = Map<String, Value>;
+
+/// The columns of well-known records, recognized by keys that they alone have: heading, and how to fill it.
+type Column = (&'static str, fn(&Record) -> String);
+
+const PEOPLE: &[Column] = &[
+    ("email", |user| first_of(user, &["email", "username"])),
+    ("name", |user| [text(user, "firstname"), text(user, "lastname")].join(" ").trim().to_owned()),
+    ("type", |user| text(user, "type")),
+    ("groups", |user| text(user, "groups")),
+];
+
+const GROUPS: &[Column] = &[
+    ("groupName", |group| text(group, "groupName")),
+    ("type", |group| text(group, "type")),
+    ("memberCount", |group| text(group, "memberCount")),
+    ("licenseQuota", |group| text(group, "licenseQuota")),
+];
+
+const OUTCOMES: &[Column] = &[
+    ("target", |outcome| text(outcome, "target")),
+    ("status", |outcome| text(outcome, "status")),
+    ("code", |outcome| text(outcome, "code")),
+    ("message", |outcome| text(outcome, "message")),
+];
+
+const COUNTS: &[Column] = &[("key", |row| text(row, "key")), ("count", |row| text(row, "count"))];
+
+/// Columns and widths of a table that may go on.
+#[derive(Debug, Clone)]
+pub struct Layout {
+    columns: Columns,
+    /// How wide each column is as long as there is room.
+    widths: Vec<usize>,
+}
+
+#[derive(Debug, Clone)]
+enum Columns {
+    Known(Vec<&'static Column>),
+    Keys(Vec<String>),
+}
+
+impl Layout {
+    /// The layout for entries such as these; `None` unless all are records.
+    pub fn of(sample: &[Value]) -> Option<Self> {
+        records(sample).map(|records| Self::of_records(&records))
+    }
+
+    /// The layout for records such as these.
+    pub fn of_records(sample: &[&Record]) -> Self {
+        let columns = match known(sample) {
+            Some(columns) => Columns::Known(
+                columns
+                    .iter()
+                    .filter(|(_, fill)| sample.iter().any(|record| !fill(record).is_empty()))
+                    .collect(),
+            ),
+            None => Columns::Keys(keys(sample)),
+        };
+        Self::with(columns, sample)
+    }
+
+    /// The layout with these columns and no others.
+    pub fn of_keys(columns: Vec<String>, sample: &[&Record]) -> Self {
+        Self::with(Columns::Keys(columns), sample)
+    }
+
+    fn with(columns: Columns, sample: &[&Record]) -> Self {
+        let widths = columns.grid(sample).widths();
+        Self { columns, widths }
+    }
+
+    /// Records as a table.
+    pub fn table(&self, records: &[&Record], frame: Frame) -> String {
+        self.columns.grid(records).render_with(&self.widths, frame.width, frame.palette)
+    }
+}
+
+impl Columns {
+    fn grid(&self, records: &[&Record]) -> Grid {
+        match self {
+            Self::Known(columns) => Grid {
+                header: columns.iter().map(|(name, _)| (*name).to_owned()).collect(),
+                rows: rows(records, |record| columns.iter().map(|(_, fill)| fill(record)).collect()),
+            },
+            Self::Keys(keys) => Grid {
+                header: keys.clone(),
+                rows: rows(records, |record| keys.iter().map(|key| text(record, key)).collect()),
+            },
+        }
+    }
+}
+
+fn rows(records: &[&Record], row: impl Fn(&Record) -> Vec<String>) -> Vec<Vec<String>> {
+    records.iter().map(|record| row(record)).collect()
+}
+
+/// The entries as records; `None` unless all are.
+pub fn records(entries: &[Value]) -> Option<Vec<&Record>> {
+    entries.iter().map(Value::as_object).collect()
+}
+
+fn known(records: &[&Record]) -> Option<&'static [Column]> {
+    let all = |keys: &[&str]| records.iter().all(|record| keys.iter().all(|key| record.contains_key(*key)));
+    if records.is_empty() {
+        None
+    } else if all(&["groupName", "groupId"]) {
+        Some(GROUPS)
+    } else if all(&["target", "action", "status", "attempts"]) {
+        Some(OUTCOMES)
+    } else if all(&["key", "count"]) && records.iter().all(|record| record.len() == 2) {
+        Some(COUNTS)
+    } else if all(&["type", "id"])
+        && records.iter().all(|record| record.contains_key("email") || record.contains_key("username"))
+    {
+        Some(PEOPLE)
+    } else {
+        None
+    }
+}
+
+/// Every key of any record, in the order of first appearance.
+pub fn keys(records: &[&Record]) -> Vec<String> {
+    let mut keys: Vec<String> = Vec::new();
+    for key in records.iter().flat_map(|record| record.keys()) {
+        if !keys.contains(key) {
+            keys.push(key.clone());
+        }
+    }
+    keys
+}
+
+fn first_of(record: &Record, keys: &[&str]) -> String {
+    keys.iter().map(|key| text(record, key)).find(|text| !text.is_empty()).unwrap_or_default()
+}
+
+/// The text of a field; none where there is none.
+fn text(record: &Record, key: &str) -> String {
+    record.get(key).map(cell).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::output::palette::Palette;
+    use serde_json::json;
+
+    const FRAME: Frame = Frame { width: Some(40), palette: Palette::PLAIN };
+
+    #[test]
+    fn rows_that_follow_stand_below_the_columns_of_the_first() {
+        let first = json!([{"key": "Designers", "count": 12}]);
+        let layout = Layout::of(first.as_array().unwrap()).unwrap();
+        let next = json!([{"key": "X", "count": 1, "more": 2}, {"key": "Photographers", "count": 3}]);
+        let text = layout.table(&records(next.as_array().unwrap()).unwrap(), FRAME);
+        let lines: Vec<_> = text.lines().collect();
+        assert_eq!(lines[0], "key        count");
+        assert_eq!((lines[2], lines[3]), ("X          1", "Photogra…  3"));
+    }
+
+    #[test]
+    fn a_column_without_a_value_is_left_out_of_well_known_records() {
+        let groups = json!([{"groupId": 1, "groupName": "Designers", "type": "USER_GROUP"}]);
+        let layout = Layout::of(groups.as_array().unwrap()).unwrap();
+        let text = layout.table(&records(groups.as_array().unwrap()).unwrap(), FRAME);
+        assert_eq!(text.lines().next(), Some("groupName  type"));
+    }
+
+    #[test]
+    fn what_is_no_record_has_no_columns() {
+        assert!(Layout::of(&[json!(1)]).is_none());
+    }
+}

@@ -1,0 +1,301 @@
+//! What the commands of the prompt do.
+
+use super::command_table::{META, named};
+use super::paged_view;
+use super::paged_view::Shown;
+use super::save_script::script_of;
+use super::workspace::LAST;
+use super::{Repl, Step};
+use crate::cli::Format;
+use crate::client::settings::Mode;
+use crate::error::{Error, Result};
+use crate::files::csv::writer::{Content, IfExists, Plan, write};
+use crate::language::catalog::{Catalog, Section};
+use crate::language::source_text;
+use crate::output::format::cell;
+use crate::output::pretty::plural;
+use crate::output::table::{Grid, cut, pairs};
+use crate::repl::inspect;
+use crate::shell::exit_code::Exit;
+use crate::store::atomic_file::{Access, replace};
+use crate::subcommands::functions;
+use crate::values::{json, json_text};
+use rhai::Dynamic;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+
+/// Lines of history that are shown unless another count is given.
+const HISTORY_SHOWN: usize = 20;
+
+/// `:help`.
+pub(crate) fn help(repl: &mut Repl, name: &str) -> Result<Step> {
+    if name.is_empty() {
+        commands(repl);
+        return Ok(Step::Go);
+    }
+    if name.starts_with(':') {
+        let meta = named(name)?;
+        let example = if meta.example.is_empty() {
+            String::new()
+        } else {
+            format!("\n  :{} {}", meta.name, meta.example)
+        };
+        repl.output.data(&format!("{}\n  {}{example}", meta.usage(), meta.summary));
+        return Ok(Step::Go);
+    }
+    of_function(repl, name)
+}
+
+fn commands(repl: &Repl) {
+    let rows: Vec<_> = META.iter().map(|meta| (meta.usage(), meta.summary.to_owned())).collect();
+    repl.output.data(&pairs(&rows, repl.output.width(), repl.output.data_palette()));
+    repl.output.data("");
+    repl.output.data("`last` is the last value. Any other line is a script in Rhai; try get_users().");
+    repl.output.data(":functions lists what it can call, :help get_users explains one.");
+}
+
+/// The help of a function; also what `help(name)` is taken for.
+pub(crate) fn of_function(repl: &mut Repl, name: &str) -> Result<Step> {
+    let name = name.trim().trim_matches('"').trim_end_matches("()").trim_start_matches("umapi::");
+    let catalog = &repl.desk.names.get().catalog;
+    let functions: Vec<_> = catalog.find(name).into_iter().cloned().collect();
+    if functions.is_empty() {
+        let hint = match catalog.nearest(name) {
+            Some(near) => format!("Did you mean `{near}`? :functions lists all."),
+            None => ":functions lists all.".to_owned(),
+        };
+        return Err(Error::usage_with_hint(format!("umapish has no function `{name}`"), hint));
+    }
+    let only = Catalog { families: vec![Section { title: String::new(), functions }] };
+    let text = functions::render(&only, true, Format::Text, repl.output.data_palette());
+    repl.output.data(text.trim_end());
+    Ok(Step::Go)
+}
+
+/// `:functions`.
+pub(crate) fn functions(repl: &mut Repl, pattern: &str) -> Result<Step> {
+    let all = &repl.desk.names.get().catalog;
+    let shown = if pattern.is_empty() { all.clone() } else { all.matching(pattern) };
+    if shown.families.is_empty() {
+        let near = all.nearest(pattern).map(|near| format!("Did you mean `{near}`? ")).unwrap_or_default();
+        let message = format!("no function matches `{pattern}`");
+        return Err(Error::usage_with_hint(message, format!("{near}:functions lists all.")));
+    }
+    let text = functions::render(&shown, false, Format::Text, repl.output.data_palette());
+    repl.output.data(text.trim_end());
+    Ok(Step::Go)
+}
+
+/// `:more`.
+pub(crate) fn more(repl: &mut Repl, _: &str) -> Result<Step> {
+    let frame = repl.frame();
+    let Some(shown) = repl.shown.as_mut().filter(|shown| shown.has_more()) else {
+        return Err(Error::usage("there is nothing more to show"));
+    };
+    let text = shown.more(frame)?;
+    repl.output.data(&text);
+    Ok(Step::Go)
+}
+
+/// `:json`.
+pub(crate) fn json(repl: &mut Repl, _: &str) -> Result<Step> {
+    let text = {
+        let scope = repl.workspace.scope(); // a copy of a long list would take its time
+        let last = scope.get(LAST).unwrap_or(&Dynamic::UNIT);
+        json_text::write(last, 2, repl.session.interrupt())?
+    };
+    repl.output.data(&text);
+    Ok(Step::Go)
+}
+
+/// `:csv`.
+pub(crate) fn csv(repl: &mut Repl, file: &str) -> Result<Step> {
+    let path = file_named(file)?;
+    let last = rows_of(repl.workspace.last());
+    let content = Content::of(last.clone()).or_else(|_| Content::of(vec![last].into()))?;
+    let plan = Plan { columns: None, if_exists: IfExists::Replace };
+    let written = write(&path, &content, &plan, repl.session.interrupt())?;
+    repl.output.message(&format!("{} written, {}", path.display(), plural(written.rows, "row")));
+    Ok(Step::Go)
+}
+
+/// `:table`.
+pub(crate) fn table(repl: &mut Repl, columns: &str) -> Result<Step> {
+    let columns: Vec<_> =
+        columns.split([',', ' ']).filter(|column| !column.is_empty()).map(str::to_owned).collect();
+    let (text, shown) = paged_view::table(&rows_of(repl.workspace.last()), columns, repl.frame())?;
+    repl.output.data(&text);
+    repl.shown = Some(shown).filter(Shown::has_more);
+    Ok(Step::Go)
+}
+
+/// What of a value is a table: of a report its outcomes.
+fn rows_of(value: Dynamic) -> Dynamic {
+    match inspect::type_word(&value).as_str() {
+        "Report" => inspect::field(&value, "outcomes").unwrap_or(value),
+        _ => value,
+    }
+}
+
+/// `:vars`.
+#[expect(clippy::unnecessary_wraps, reason = "every command of the table has this form")]
+pub(crate) fn vars(repl: &mut Repl, _: &str) -> Result<Step> {
+    let scope = repl.workspace.scope();
+    let variables = scope.iter_raw().map(|(name, is_constant, value)| {
+        let kind = inspect::type_word(value);
+        let kind = if is_constant { format!("{kind}, constant") } else { kind };
+        [name.to_owned(), kind, brief(value)]
+    });
+    let functions = repl.workspace.functions().into_iter();
+    let functions =
+        functions.map(|(name, parameters)| [name, "function".into(), format!("({})", parameters.join(", "))]);
+    let modules = repl.workspace.modules().into_iter().map(|name| [name, "module".into(), String::new()]);
+    let mut rows: Vec<Vec<_>> = variables.chain(functions).chain(modules).map(Vec::from).collect();
+    rows.sort();
+    let grid = Grid { header: ["name", "type", "value"].map(str::to_owned).to_vec(), rows };
+    repl.output.data(&grid.render(repl.output.width(), repl.output.data_palette()));
+    Ok(Step::Go)
+}
+
+/// A value in a few words, without reading pages.
+fn brief(value: &rhai::Dynamic) -> String {
+    use crate::repl::list_window::List;
+    use crate::values::record_list::Size;
+    if let Some(list) = List::of(value) {
+        let noun = list.noun();
+        return match list.size() {
+            Size::Exactly(size) => format!("{size} {noun}"),
+            Size::About(size) => format!("about {size} {noun}"),
+            Size::AtLeast(size) => format!("{size} {noun} and more"),
+        };
+    }
+    let text = json::json_of(value).map_or_else(|_| value.to_string(), |value| cell(&value));
+    cut(&text, 60)
+}
+
+/// `:time`.
+#[expect(clippy::unnecessary_wraps, reason = "every command of the table has this form")]
+pub(crate) fn time(repl: &mut Repl, text: &str) -> Result<Step> {
+    let (begun, before) = (Instant::now(), repl.session.calls());
+    let step = repl.evaluate(text);
+    let after = repl.session.calls();
+    let requests = plural(usize::try_from(after.requests - before.requests).unwrap_or(usize::MAX), "request");
+    let repeated = after.retries - before.retries;
+    let repeated = if repeated > 0 { format!(", {repeated} of them repeated") } else { String::new() };
+    let waited = after.waited.saturating_sub(before.waited).as_secs_f64();
+    let took = begun.elapsed().as_secs_f64();
+    repl.output.message(&format!("{took:.3} s; {requests}{repeated}; {waited:.3} s of waiting"));
+    Ok(step)
+}
+
+/// `:load`.
+pub(crate) fn load(repl: &mut Repl, file: &str) -> Result<Step> {
+    let path = file_named(file)?;
+    let text = source_text::read_file(&path)?;
+    Ok(repl.load(path, &text))
+}
+
+/// `:save`.
+pub(crate) fn save(repl: &mut Repl, file: &str) -> Result<Step> {
+    let path = file_named(file)?;
+    let keep = |text: &str| repl.keeper.may_keep(text) && !repl.session.holds_secret(text);
+    let (text, left_out) = script_of(repl.workspace.saved(), keep);
+    super::save_script::check_target(&path)?;
+    replace(&path, Access::Usual, |target| target.write_all(text.as_bytes()))?;
+    let count = repl.workspace.saved().len() - left_out;
+    let without =
+        if left_out > 0 { format!("; {left_out} left out for a secret in it") } else { String::new() };
+    repl.output.message(&format!("{} written, {count} inputs{without}", path.display()));
+    Ok(Step::Go)
+}
+
+/// `:edit`.
+pub(crate) fn edit(repl: &mut Repl, _: &str) -> Result<Step> {
+    let draft = tempfile::Builder::new().prefix("umapish-").suffix(".rhai").tempfile();
+    let draft = draft.map_err(|error| Error::file("the draft", error))?;
+    let failed = |error: std::io::Error| Error::file(draft.path().display().to_string(), error);
+    std::fs::write(draft.path(), &repl.typed_last).map_err(failed)?;
+    let editor = ["VISUAL", "EDITOR"].iter().find_map(|name| std::env::var(name).ok());
+    let editor = editor.filter(|editor| !editor.trim().is_empty()).unwrap_or_else(|| "vi".to_owned());
+    let mut words = editor.split_whitespace();
+    let ended = Command::new(words.next().unwrap_or("vi")).args(words).arg(draft.path()).status();
+    let ended = ended.map_err(|error| Error::file(&editor, error))?;
+    if !ended.success() {
+        return Err(Error::usage_with_hint(
+            format!("`{editor}` ended with {ended}"),
+            "Set EDITOR to another one.",
+        ));
+    }
+    let text = std::fs::read_to_string(draft.path()).map_err(failed)?;
+    Ok(Step::Prefill(text.trim_end().to_owned()))
+}
+
+/// `:profile`.
+pub(crate) fn profile(repl: &mut Repl, name: &str) -> Result<Step> {
+    if name.is_empty() {
+        let current = &repl.session.setup().profile;
+        for known in &repl.desk.profiles {
+            let mark = if known == current { "*" } else { " " };
+            repl.output.data(&format!("{mark} {known}"));
+        }
+        return Ok(Step::Go);
+    }
+    repl.go_to(name)?;
+    Ok(Step::Go)
+}
+
+/// `:mode`.
+pub(crate) fn mode(repl: &mut Repl, name: &str) -> Result<Step> {
+    let modes = [Mode::Test, Mode::Live];
+    match modes.iter().find(|mode| mode.as_str() == name) {
+        Some(mode) => repl.session.choose_mode(*mode)?,
+        None if name.is_empty() => {}
+        None => {
+            return Err(Error::usage_with_hint(
+                format!("there is no mode `{name}`"),
+                "It is `test` or `live`.",
+            ));
+        }
+    }
+    repl.output.message(&repl.whereabouts().meaning(repl.output.palette()));
+    Ok(Step::Go)
+}
+
+/// `:history`.
+pub(crate) fn history(repl: &mut Repl, count: &str) -> Result<Step> {
+    let count = if count.is_empty() { Ok(HISTORY_SHOWN) } else { count.parse() };
+    let count = count.map_err(|_| {
+        Error::usage_with_hint("`:history` takes a number of lines", "For example: :history 50")
+    })?;
+    let first = repl.typed.len().saturating_sub(count);
+    for (place, line) in repl.typed.iter().enumerate().skip(first) {
+        repl.output.data(&format!("{:>5}  {}", place + 1, line.replace('\n', "\n       ")));
+    }
+    Ok(Step::Go)
+}
+
+/// `:reset`.
+#[expect(clippy::unnecessary_wraps, reason = "every command of the table has this form")]
+pub(crate) fn reset(repl: &mut Repl, _: &str) -> Result<Step> {
+    repl.workspace.reset();
+    repl.share_names();
+    repl.shown = None;
+    Ok(Step::Go)
+}
+
+/// `:quit`.
+#[expect(clippy::unnecessary_wraps, reason = "every command of the table has this form")]
+pub(crate) fn quit(_: &mut Repl, _: &str) -> Result<Step> {
+    Ok(Step::Leave(Exit::Done))
+}
+
+fn file_named(name: &str) -> Result<PathBuf> {
+    match name.strip_prefix("~/") {
+        Some(rest) => match std::env::home_dir() {
+            Some(home) => Ok(home.join(rest)),
+            None => Err(Error::usage("there is no home folder")),
+        },
+        None => Ok(Path::new(name.trim_matches('"')).to_owned()),
+    }
+}

@@ -1,0 +1,262 @@
+//! The commands of the prompt: one table that dispatch, `:help`, completion and the README read.
+
+use super::{Repl, Step, command_actions};
+use crate::did_you_mean::nearest;
+use crate::error::{Error, Result};
+
+/// A command of the prompt.
+pub struct Meta {
+    /// Its name, behind the colon.
+    pub name: &'static str,
+    /// How its arguments are written.
+    pub arguments: &'static str,
+    /// What its argument is, for completion.
+    pub argument: Argument,
+    /// One line for people.
+    pub summary: &'static str,
+    /// Arguments as somebody would type them, where the usage alone does not tell.
+    pub example: &'static str,
+    /// Does it; with what stands behind the name.
+    pub run: fn(&mut Repl, &str) -> Result<Step>,
+}
+
+/// What an argument is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Argument {
+    /// There is none.
+    None,
+    /// A number.
+    Count,
+    /// A file.
+    File,
+    /// A profile.
+    Profile,
+    /// A mode.
+    Mode,
+    /// A function, or a command of the prompt.
+    Function,
+    /// Words that are searched for.
+    Pattern,
+    /// Columns of the last value.
+    Columns,
+    /// A line of a script.
+    Expression,
+}
+
+impl Meta {
+    const fn new(
+        name: &'static str,
+        arguments: &'static str,
+        argument: Argument,
+        summary: &'static str,
+        run: fn(&mut Repl, &str) -> Result<Step>,
+    ) -> Self {
+        Self { name, arguments, argument, summary, example: "", run }
+    }
+
+    /// With what is taken for its arguments.
+    const fn example(self, example: &'static str) -> Self {
+        Self { example, ..self }
+    }
+
+    /// What stands behind its name, if it can be that.
+    fn take<'l>(&self, rest: &'l str) -> Result<&'l str> {
+        let message = if self.arguments.is_empty() && !rest.is_empty() {
+            format!("`:{}` takes nothing behind it, not `{rest}`", self.name)
+        } else if rest.is_empty() && !self.arguments.is_empty() && !self.arguments.starts_with('[') {
+            format!("`:{}` needs {}", self.name, self.arguments)
+        } else {
+            return Ok(rest);
+        };
+        Err(Error::usage_with_hint(message, format!("It is typed `{}`{}.", self.usage(), self.such_as())))
+    }
+
+    /// An example behind its usage, where it has one.
+    fn such_as(&self) -> String {
+        if self.example.is_empty() {
+            String::new()
+        } else {
+            format!(", such as `:{} {}`", self.name, self.example)
+        }
+    }
+
+    /// How it is typed.
+    pub fn usage(&self) -> String {
+        format!(":{} {}", self.name, self.arguments).trim_end().to_owned()
+    }
+}
+
+/// Every command, in the order of `:help`.
+pub const META: &[Meta] = &[
+    Meta::new(
+        "help",
+        "[NAME]",
+        Argument::Function,
+        "show these commands, or the help of a function",
+        command_actions::help,
+    ),
+    Meta::new(
+        "functions",
+        "[PATTERN]",
+        Argument::Pattern,
+        "list functions by part of a name or a word",
+        command_actions::functions,
+    ),
+    Meta::new("more", "", Argument::None, "show the next rows of a long list", command_actions::more),
+    Meta::new("json", "", Argument::None, "show the last value as JSON", command_actions::json),
+    Meta::new("csv", "FILE", Argument::File, "write the last value to a CSV file", command_actions::csv)
+        .example("people.csv"),
+    Meta::new(
+        "table",
+        "COLUMNS",
+        Argument::Columns,
+        "show the last value with these columns",
+        command_actions::table,
+    )
+    .example("email, lastname"),
+    Meta::new(
+        "vars",
+        "",
+        Argument::None,
+        "list variables, constants and functions of the session",
+        command_actions::vars,
+    ),
+    Meta::new(
+        "time",
+        "EXPR",
+        Argument::Expression,
+        "evaluate, and tell time, requests and waiting",
+        command_actions::time,
+    )
+    .example("get_users().len()"),
+    Meta::new("load", "FILE", Argument::File, "run a script into the session", command_actions::load)
+        .example("helpers.rhai"),
+    Meta::new(
+        "save",
+        "FILE",
+        Argument::File,
+        "write the session's lines that went well as a script",
+        command_actions::save,
+    )
+    .example("session.rhai"),
+    Meta::new("edit", "", Argument::None, "edit the last input in $EDITOR", command_actions::edit),
+    Meta::new(
+        "profile",
+        "[NAME]",
+        Argument::Profile,
+        "go to another profile, or list them",
+        command_actions::profile,
+    ),
+    Meta::new(
+        "mode",
+        "[test|live]",
+        Argument::Mode,
+        "tell or choose whether changes are real",
+        command_actions::mode,
+    ),
+    Meta::new("history", "[COUNT]", Argument::Count, "list what was typed", command_actions::history),
+    Meta::new("reset", "", Argument::None, "forget variables, functions and imports", command_actions::reset),
+    Meta::new("quit", "", Argument::None, "leave", command_actions::quit),
+];
+
+/// The command a line asks for, and its arguments.
+///
+/// # Errors
+/// `usage`: there is none of that name; names the nearest. Also when it needs arguments and has none, or has some and
+/// takes none; names its usage.
+pub fn find(line: &str) -> Result<(&'static Meta, &str)> {
+    let line = line.trim();
+    let (name, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+    let meta = named(name)?;
+    Ok((meta, meta.take(rest.trim())?))
+}
+
+/// The command of that name; an unambiguous beginning is enough.
+///
+/// # Errors
+/// `usage`: there is none; names the nearest.
+pub fn named(name: &str) -> Result<&'static Meta> {
+    let name = name.trim_start_matches(':');
+    let begins: Vec<_> = META.iter().filter(|meta| !name.is_empty() && meta.name.starts_with(name)).collect();
+    let exact = META.iter().find(|meta| meta.name == name);
+    match (exact, begins.as_slice()) {
+        (Some(meta), _) => Ok(meta),
+        (None, [only]) => Ok(only),
+        (None, several) => Err(unknown(name, several)),
+    }
+}
+
+fn unknown(name: &str, begins: &[&Meta]) -> Error {
+    let hint = match (begins, nearest(name, META.iter().map(|meta| meta.name))) {
+        ([], Some(near)) => format!("Did you mean `:{near}`? :help lists all."),
+        ([], None) => ":help lists all.".to_owned(),
+        (several, _) => {
+            let names: Vec<_> = several.iter().map(|meta| format!("`:{}`", meta.name)).collect();
+            format!("It could be {}.", names.join(" or "))
+        }
+    };
+    Error::usage_with_hint(format!("there is no command `:{name}`"), hint)
+}
+
+/// The commands as a table of the README.
+pub fn markdown() -> String {
+    let rows =
+        META.iter().map(|meta| format!("| `{}` | {} |\n", meta.usage().replace('|', "\\|"), meta.summary));
+    std::iter::once("| command | what it does |\n|---|---|\n".to_owned()).chain(rows).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(line: &str) -> &'static str {
+        find(line).unwrap().0.name
+    }
+
+    #[test]
+    fn a_command_is_found_by_its_name_or_an_unambiguous_beginning() {
+        assert_eq!(name(":help"), "help");
+        assert_eq!(find(":load  a b.rhai ").unwrap().1, "a b.rhai");
+        assert_eq!(name(":q"), "quit");
+        let error = find(":m").err().unwrap();
+        assert_eq!(error.hint().as_deref(), Some("It could be `:more` or `:mode`."));
+    }
+
+    #[test]
+    fn a_slip_names_the_nearest() {
+        let error = find(":profil3").err().unwrap();
+        assert_eq!(error.to_string(), "there is no command `:profil3`");
+        assert!(error.hint().unwrap_or_default().contains("`:profile`"));
+        assert!(find(":").is_err());
+    }
+
+    #[test]
+    fn what_stands_behind_a_name_must_be_what_it_takes() {
+        let told = |line: &str| {
+            let error = find(line).err().unwrap();
+            (error.to_string(), error.hint().unwrap_or_default())
+        };
+        let (message, hint) = told(":quit now");
+        assert_eq!(message, "`:quit` takes nothing behind it, not `now`");
+        assert_eq!(hint, "It is typed `:quit`.");
+        let (message, hint) = told(":table");
+        assert_eq!(message, "`:table` needs COLUMNS");
+        assert_eq!(hint, "It is typed `:table COLUMNS`, such as `:table email, lastname`.");
+        assert!(find(":mode").is_ok() && find(":functions two words").is_ok());
+    }
+
+    #[test]
+    fn the_table_is_sound() {
+        for (place, meta) in META.iter().enumerate() {
+            assert!(META[..place].iter().all(|earlier| earlier.name != meta.name), "{}", meta.name);
+            assert!(
+                meta.summary.starts_with(char::is_lowercase) && !meta.summary.ends_with('.'),
+                "{}",
+                meta.name
+            );
+            assert!(meta.usage().len() + meta.summary.len() < 76, "{}", meta.name);
+            assert_eq!(meta.arguments.is_empty(), meta.argument == Argument::None, "{}", meta.name);
+        }
+        assert_eq!(markdown().lines().count(), META.len() + 2);
+    }
+}

@@ -1,0 +1,104 @@
+//! Looking into a value without running anything: what completion goes by. Never reads a page, never calls.
+
+use crate::changes::report::Report;
+use crate::files::csv::row::Row;
+use crate::language::type_names::word;
+use crate::values::json;
+use crate::values::list_item::Item;
+use crate::values::record::{GroupRecord, Record, UserRecord};
+use crate::values::record_list::Records;
+use crate::wire::group::Group;
+use crate::wire::user::User;
+use rhai::{Array, Dynamic, Map};
+
+/// The value of a field or key; `None` when there is none, or it would have to be worked out.
+pub fn field(value: &Dynamic, name: &str) -> Option<Dynamic> {
+    if let Some(user) = value.read_lock::<UserRecord>() {
+        return user.field(name).ok().flatten();
+    }
+    if let Some(group) = value.read_lock::<GroupRecord>() {
+        return group.field(name).ok().flatten();
+    }
+    if let Some(report) = value.read_lock::<Report>() {
+        return report.to_json().get(name).map(json::dynamic_of);
+    }
+    if let Some(row) = value.read_lock::<Row>() {
+        return row.to_json().get(name).map(json::dynamic_of);
+    }
+    value.read_lock::<Map>()?.get(name).cloned()
+}
+
+/// The entry at a 0-based place of what was read so far.
+pub fn entry(value: &Dynamic, place: usize) -> Option<Dynamic> {
+    if let Some(users) = value.read_lock::<Records<User>>() {
+        return users.read().get(place).map(|user| Dynamic::from(users.record(user)));
+    }
+    if let Some(groups) = value.read_lock::<Records<Group>>() {
+        return groups.read().get(place).map(|group| Dynamic::from(groups.record(group)));
+    }
+    value.read_lock::<Array>()?.get(place).cloned()
+}
+
+/// The names of the fields or keys of a value.
+pub fn fields(value: &Dynamic) -> Vec<String> {
+    let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    if value.is::<UserRecord>() {
+        return owned(<UserRecord as Record>::FIELDS);
+    }
+    if value.is::<GroupRecord>() {
+        return [owned(<GroupRecord as Record>::FIELDS), owned(<GroupRecord as Record>::DERIVED)].concat();
+    }
+    if value.is::<Report>() {
+        return owned(Report::FIELDS);
+    }
+    if let Some(row) = value.read_lock::<Row>() {
+        return row.to_json().as_object().map(|row| row.keys().cloned().collect()).unwrap_or_default();
+    }
+    value.read_lock::<Map>().map(|map| map.keys().map(ToString::to_string).collect()).unwrap_or_default()
+}
+
+/// The type of a value as the reference writes it: `text`, `list`, `Users`.
+pub fn type_word(value: &Dynamic) -> String {
+    if value.is::<Records<User>>() {
+        <User as Item>::LIST.to_owned()
+    } else if value.is::<Records<Group>>() {
+        <Group as Item>::LIST.to_owned()
+    } else {
+        word(value.type_name())
+    }
+}
+
+/// Whether values of this type are lists: what a parameter named `list` takes, though it could be given any value.
+pub fn is_list(kind: &str) -> bool {
+    kind == word("array") || kind == <User as Item>::LIST || kind == <Group as Item>::LIST
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+
+    fn users() -> Dynamic {
+        let user = User { email: Some("a@example.com".into()), ..User::default() };
+        Dynamic::from(Records::from_entries(vec![Arc::new(user)], false))
+    }
+
+    #[test]
+    fn records_and_maps_are_looked_into_alike() {
+        let user = entry(&users(), 0).unwrap();
+        assert_eq!(field(&user, "email").unwrap().to_string(), "a@example.com");
+        assert!(fields(&user).contains(&"groups".to_owned()));
+        assert!(entry(&users(), 1).is_none() && field(&user, "emial").is_none());
+        let map: Dynamic = rhai::Engine::new().eval("#{a: [#{b: 1}]}").unwrap();
+        assert_eq!(fields(&entry(&field(&map, "a").unwrap(), 0).unwrap()), ["b"]);
+    }
+
+    #[test]
+    fn types_have_the_names_of_the_reference() {
+        assert_eq!(type_word(&users()), "Users");
+        assert!(is_list(&type_word(&users())) && is_list(&type_word(&Dynamic::from_array(Vec::new()))));
+        assert!(!is_list(&type_word(&"x".into())) && !is_list("User"));
+        assert_eq!(type_word(&"x".into()), "text");
+        assert_eq!(type_word(&entry(&users(), 0).unwrap()), "User");
+    }
+}

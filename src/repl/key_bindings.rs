@@ -1,0 +1,133 @@
+//! Keys with a meaning of their own: Enter keeps the indentation, Tab indents an empty line, Ctrl-C tells whether
+//! there was anything to clear and leaves a list of completions that waits for more.
+
+use super::editor_helper::{is_whole, parser};
+use rustyline::{
+    Cmd, ConditionalEventHandler, Event, EventContext, EventHandler, KeyCode, KeyEvent, Modifiers,
+    RepeatCount,
+};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// One step of indentation.
+const INDENT: &str = "    ";
+/// What the line editor takes for the end of a list of completions.
+const LEAVE_LIST: char = 'q';
+
+/// What the line editor knows and does not tell. Clones are the same.
+#[derive(Debug, Clone, Default)]
+pub struct EditorState(Arc<Flags>);
+
+#[derive(Debug, Default)]
+struct Flags {
+    was_empty: AtomicBool,
+    lists: AtomicBool,
+}
+
+impl EditorState {
+    /// Whether the line was empty when Ctrl-C was pressed last.
+    pub fn was_empty(&self) -> bool {
+        self.0.was_empty.load(Ordering::Relaxed)
+    }
+
+    /// Whether completions are being listed: between two pages the editor understands few keys.
+    pub fn set_listing(&self, lists: bool) {
+        self.0.lists.store(lists, Ordering::Relaxed);
+    }
+}
+
+/// The keys and what they do.
+pub fn bindings(state: &EditorState) -> [(KeyEvent, EventHandler); 3] {
+    let handler = |handler: Box<dyn ConditionalEventHandler>| EventHandler::Conditional(handler);
+    [
+        (KeyEvent(KeyCode::Enter, Modifiers::NONE), handler(Box::new(Enter))),
+        (KeyEvent(KeyCode::Tab, Modifiers::NONE), handler(Box::new(Tab))),
+        (KeyEvent(KeyCode::Char('C'), Modifiers::CTRL), handler(Box::new(Clear(state.clone())))),
+    ]
+}
+
+struct Enter;
+
+impl ConditionalEventHandler for Enter {
+    fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext<'_>) -> Option<Cmd> {
+        next_line(context.line(), context.pos()).map(|text| Cmd::Insert(1, text))
+    }
+}
+
+struct Tab;
+
+impl ConditionalEventHandler for Tab {
+    fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext<'_>) -> Option<Cmd> {
+        indents(context.line(), context.pos()).then(|| Cmd::Insert(1, INDENT.to_owned()))
+    }
+}
+
+struct Clear(EditorState);
+
+impl ConditionalEventHandler for Clear {
+    fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext<'_>) -> Option<Cmd> {
+        let flags = &self.0.0;
+        if flags.lists.load(Ordering::Relaxed) {
+            return Some(Cmd::SelfInsert(1, LEAVE_LIST));
+        }
+        flags.was_empty.store(context.line().is_empty(), Ordering::Relaxed);
+        Some(Cmd::Interrupt)
+    }
+}
+
+/// What Enter inserts where the input goes on: a line end and as much indentation as the line has, one step more
+/// behind an open bracket. Nothing where the input is to be evaluated.
+fn next_line(text: &str, cursor: usize) -> Option<String> {
+    let before = text.get(..cursor)?;
+    if cursor == text.len() && is_whole(&parser(), text) {
+        return None;
+    }
+    if !text.contains('\n') && cursor < text.len() && is_whole(&parser(), text) {
+        return None;
+    }
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    let kept: String = line.chars().take_while(|letter| letter.is_whitespace()).collect();
+    let deeper = if line.trim_end().ends_with(['{', '[', '(']) { INDENT } else { "" };
+    Some(format!("\n{kept}{deeper}"))
+}
+
+/// Whether Tab indents: on a further line, with nothing but blanks before the cursor.
+fn indents(text: &str, cursor: usize) -> bool {
+    let line = text.get(..cursor).and_then(|before| before.rsplit_once('\n'));
+    line.is_some_and(|(_, line)| line.trim().is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at_end(text: &str) -> Option<String> {
+        next_line(text, text.len())
+    }
+
+    #[test]
+    fn enter_keeps_the_indentation_and_goes_in_behind_an_open_bracket() {
+        assert_eq!(at_end("fn f() {").as_deref(), Some("\n    "));
+        assert_eq!(at_end("fn f() {\n    let x = 1;").as_deref(), Some("\n    "));
+        assert_eq!(at_end("fn f() {\n    if x {").as_deref(), Some("\n        "));
+        assert_eq!(at_end("1 + 1"), None);
+        assert_eq!(at_end("fn f() { 1 }"), None);
+    }
+
+    #[test]
+    fn two_blank_lines_are_evaluated_whatever_is_open() {
+        assert!(at_end("fn f() {\n    ").is_some());
+        assert_eq!(at_end("fn f() {\n    \n    "), None);
+    }
+
+    #[test]
+    fn in_the_middle_of_a_whole_line_enter_evaluates_it() {
+        assert_eq!(next_line("1 + 1", 2), None);
+    }
+
+    #[test]
+    fn tab_indents_only_at_the_beginning_of_a_further_line() {
+        assert!(indents("fn f() {\n  ", 11));
+        assert!(!indents("get", 3) && !indents("", 0) && !indents("f(\n  x", 6));
+    }
+}

@@ -1,0 +1,206 @@
+//! The people and groups a session has met: names to complete inside of texts, without asking the service.
+
+use crate::values::record::{GroupRecord, UserRecord};
+use crate::values::record_list::Records;
+use crate::wire::group::Group;
+use crate::wire::user::User;
+use arcstr::ArcStr;
+use rhai::{Array, Dynamic, Map, Scope};
+use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
+
+/// Names that are kept beyond the values they came from.
+const KEPT: usize = 10_000;
+/// Entries of a value whose names are kept beyond it.
+const NOTED: usize = 500;
+/// People whose groups are looked at in one list: groups repeat.
+const MEMBERS: usize = 5_000;
+/// How deep lists and maps are looked into.
+const DEPTH: usize = 3;
+
+/// What a text names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// A person.
+    Person,
+    /// A group or profile.
+    Group,
+    /// Either.
+    Any,
+}
+
+/// People and groups by name.
+#[derive(Debug, Default)]
+pub struct Seen {
+    people: BTreeSet<String>,
+    groups: BTreeSet<String>,
+}
+
+impl Seen {
+    /// Keeps the first names in a value.
+    pub fn note(&mut self, value: &Dynamic) {
+        let mut found =
+            Finder { wanted: Wanted::Any, prefix: "", limit: NOTED, entries: NOTED, ..Finder::default() };
+        found.look(value, DEPTH);
+        self.people.extend(found.people);
+        self.groups.extend(found.groups);
+        for names in [&mut self.people, &mut self.groups] {
+            while names.len() > KEPT {
+                names.pop_first();
+            }
+        }
+    }
+
+    /// Keeps an e-mail that the operator typed.
+    pub fn note_person(&mut self, email: &str) {
+        if self.people.len() < KEPT {
+            self.people.insert(email.to_owned());
+        }
+    }
+
+    /// At most so many names that begin alike, whatever their case: those kept, and those in the variables.
+    pub fn matching(&self, scope: &Scope<'_>, wanted: Wanted, prefix: &str, limit: usize) -> Vec<String> {
+        let folded = prefix.to_lowercase();
+        let mut found = Finder { wanted, prefix: &folded, limit, entries: usize::MAX, ..Finder::default() };
+        self.people.iter().for_each(|name| found.person(name));
+        self.groups.iter().for_each(|name| found.group(name));
+        scope.iter_raw().for_each(|(_, _, value)| found.look(value, DEPTH));
+        found.groups.into_iter().chain(found.people).take(limit).collect()
+    }
+}
+
+/// Gathers names.
+struct Finder<'a> {
+    wanted: Wanted,
+    prefix: &'a str,
+    limit: usize,
+    entries: usize,
+    people: BTreeSet<String>,
+    groups: BTreeSet<String>,
+    /// Group names by where they are in memory: the same text is shared by all members.
+    met: HashSet<*const u8>,
+}
+
+impl Default for Finder<'_> {
+    fn default() -> Self {
+        Self {
+            wanted: Wanted::Any,
+            prefix: "",
+            limit: 0,
+            entries: 0,
+            people: BTreeSet::new(),
+            groups: BTreeSet::new(),
+            met: HashSet::new(),
+        }
+    }
+}
+
+impl Finder<'_> {
+    fn look(&mut self, value: &Dynamic, depth: usize) {
+        if let Some(users) = value.read_lock::<Records<User>>() {
+            self.users(users.read().iter());
+        } else if let Some(groups) = value.read_lock::<Records<Group>>() {
+            groups.read().iter().take(self.entries).for_each(|group| self.group(&group.group_name));
+        } else if let Some(user) = value.read_lock::<UserRecord>() {
+            self.users(std::iter::once(&user.user));
+        } else if let Some(group) = value.read_lock::<GroupRecord>() {
+            self.group(&group.0.group_name);
+        } else if let Some(list) = value.read_lock::<Array>().filter(|_| depth > 0) {
+            list.iter().take(self.entries).for_each(|entry| self.look(entry, depth - 1));
+        } else if let Some(map) = value.read_lock::<Map>().filter(|_| depth > 0) {
+            map.values().for_each(|entry| self.look(entry, depth - 1));
+        } else if let Some(text) = value.read_lock::<rhai::ImmutableString>().filter(|text| is_email(text)) {
+            self.person(&text);
+        }
+    }
+
+    fn users<'u>(&mut self, users: impl Iterator<Item = &'u Arc<User>>) {
+        for (place, user) in users.take(self.entries).enumerate() {
+            if place >= MEMBERS && (self.wanted == Wanted::Group || self.people.len() >= self.limit) {
+                break;
+            }
+            if let Some(email) = &user.email {
+                self.person(email);
+            }
+            if place < MEMBERS && self.wanted != Wanted::Person {
+                user.groups().iter().for_each(|name| self.shared_group(name));
+            }
+        }
+    }
+
+    fn shared_group(&mut self, name: &ArcStr) {
+        if self.met.insert(name.as_ptr()) {
+            self.group(name);
+        }
+    }
+
+    fn person(&mut self, email: &str) {
+        if self.wanted != Wanted::Group && self.people.len() < self.limit && begins(email, self.prefix) {
+            self.people.insert(email.to_owned());
+        }
+    }
+
+    fn group(&mut self, name: &str) {
+        if self.wanted != Wanted::Person && self.groups.len() < self.limit && begins(name, self.prefix) {
+            self.groups.insert(name.to_owned());
+        }
+    }
+}
+
+/// Whether a text names a person, as far as its form tells.
+pub fn is_email(text: &str) -> bool {
+    let halves = text.split_once('@');
+    halves.is_some_and(|(name, domain)| !name.is_empty() && domain.contains('.'))
+        && !text.contains(char::is_whitespace)
+}
+
+/// Whether `text` begins with `folded`, whatever its case; no copy is made of the usual text.
+fn begins(text: &str, folded: &str) -> bool {
+    match text.as_bytes().get(..folded.len()) {
+        Some(start) if start.is_ascii() && folded.is_ascii() => start.eq_ignore_ascii_case(folded.as_bytes()),
+        _ => text.to_lowercase().starts_with(folded),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn users(count: usize) -> Dynamic {
+        let groups: Vec<ArcStr> = vec!["Designers".into(), "Print".into()];
+        let user = |number: usize| User {
+            email: Some(format!("Person{number}@example.com").into()),
+            groups: Some(groups.clone().into()),
+            ..User::default()
+        };
+        Dynamic::from(Records::from_entries((0..count).map(|number| Arc::new(user(number))).collect(), false))
+    }
+
+    #[test]
+    fn names_in_variables_are_found_whatever_their_case() {
+        let mut scope = Scope::new();
+        scope.push_dynamic("all", users(100_000));
+        let seen = Seen::default();
+        let found = seen.matching(&scope, Wanted::Person, "person9999", 100);
+        assert_eq!((found.len(), found[10].as_str()), (11, "Person9999@example.com"));
+        assert_eq!(seen.matching(&scope, Wanted::Any, "des", 100), ["Designers"]);
+        assert!(seen.matching(&scope, Wanted::Group, "person", 100).is_empty());
+        assert_eq!(seen.matching(&scope, Wanted::Person, "", 100).len(), 100);
+    }
+
+    #[test]
+    fn names_are_kept_beyond_the_values_they_came_from() {
+        let mut seen = Seen::default();
+        seen.note(&users(3));
+        seen.note_person("typed@example.com");
+        let found = |prefix: &str| seen.matching(&Scope::new(), Wanted::Any, prefix, 100);
+        assert_eq!(found("pr"), ["Print"]);
+        assert_eq!((found("person").len(), found("typed").len()), (3, 1));
+    }
+
+    #[test]
+    fn an_address_is_told_from_other_texts() {
+        assert!(is_email("a@example.com"));
+        assert!(!is_email("a@b") && !is_email("a b@example.com") && !is_email("x"));
+    }
+}

@@ -1,0 +1,166 @@
+//! A list of any kind, to be looked at piece by piece: without reading more of a listing than is shown.
+
+use crate::error::Result;
+use crate::values::json;
+use crate::values::record::{GroupRecord, Record, UserRecord};
+use crate::values::record_list::{Records, Size};
+use crate::wire::group::Group;
+use crate::wire::user::User;
+use rhai::{Array, Dynamic};
+use serde_json::Value;
+use std::ops::Range;
+
+/// A list of any kind.
+#[derive(Clone)]
+pub enum List {
+    /// Users of a listing.
+    Users(Records<User>),
+    /// Groups of a listing.
+    Groups(Records<Group>),
+    /// A list of the script's own.
+    Plain(Array),
+}
+
+impl List {
+    /// The list a value is, if it is one.
+    pub fn of(value: &Dynamic) -> Option<Self> {
+        if let Some(users) = value.read_lock::<Records<User>>() {
+            Some(Self::Users(users.clone()))
+        } else if let Some(groups) = value.read_lock::<Records<Group>>() {
+            Some(Self::Groups(groups.clone()))
+        } else {
+            value.read_lock::<Array>().map(|list| Self::Plain(list.clone()))
+        }
+    }
+
+    /// Tells a listing that is nothing but this value that it was shown, see [`Records::mark_shown`].
+    pub fn mark_shown(value: &Dynamic) {
+        if let Some(users) = value.read_lock::<Records<User>>() {
+            users.mark_shown();
+        } else if let Some(groups) = value.read_lock::<Records<Group>>() {
+            groups.mark_shown();
+        }
+    }
+
+    /// So many entries from a 0-based place on, as data; reads no further than it must.
+    ///
+    /// # Errors
+    /// `incomplete`, naming the page.
+    pub fn page(&self, from: usize, count: usize) -> Result<Vec<Value>> {
+        let places = from..from.saturating_add(count);
+        match self {
+            Self::Users(users) => {
+                collect(places, |place| users.at(place)?.map(|user| user.to_json()).transpose())
+            }
+            Self::Groups(groups) => {
+                collect(places, |place| groups.at(place)?.map(|group| group.to_json()).transpose())
+            }
+            Self::Plain(list) => collect(places, |place| Ok(list.get(place).map(data))),
+        }
+    }
+
+    /// How many entries can be had without reading.
+    pub fn at_hand(&self) -> usize {
+        match self {
+            Self::Users(users) => users.read().len(),
+            Self::Groups(groups) => groups.read().len(),
+            Self::Plain(list) => list.len(),
+        }
+    }
+
+    /// How long it is, as far as that is known without reading.
+    pub fn size(&self) -> Size {
+        match self {
+            Self::Users(users) => users.size(),
+            Self::Groups(groups) => groups.size(),
+            Self::Plain(list) => Size::Exactly(list.len()),
+        }
+    }
+
+    /// What its entries are called.
+    pub fn noun(&self) -> &'static str {
+        match self {
+            Self::Users(_) => "users",
+            Self::Groups(_) => "groups",
+            Self::Plain(list) => match list.first() {
+                Some(first) if first.is::<UserRecord>() => "users",
+                Some(first) if first.is::<GroupRecord>() => "groups",
+                _ => "entries",
+            },
+        }
+    }
+}
+
+fn collect(mut places: Range<usize>, entry: impl Fn(usize) -> Result<Option<Value>>) -> Result<Vec<Value>> {
+    let mut entries = Vec::new();
+    while let Some(value) = places.next().map(&entry).transpose()?.flatten() {
+        entries.push(value);
+    }
+    Ok(entries)
+}
+
+/// Functions and other values that are no data are shown as Rhai shows them.
+fn data(value: &Dynamic) -> Value {
+    json::json_of(value).unwrap_or_else(|_| Value::String(value.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::values::record_list::Pages;
+    use std::sync::Arc;
+
+    struct Endless(usize);
+
+    impl Pages<User> for Endless {
+        fn next_page(&mut self) -> Result<Option<Vec<Arc<User>>>> {
+            self.0 += 1;
+            assert!(self.0 < 2, "the first page was enough");
+            let user = |number: usize| User {
+                email: Some(format!("p{number}@example.com").into()),
+                ..User::default()
+            };
+            Ok(Some((0..50).map(|number| Arc::new(user(number))).collect()))
+        }
+
+        fn is_finished(&self) -> bool {
+            false
+        }
+
+        fn total(&self) -> Option<usize> {
+            Some(100_000)
+        }
+    }
+
+    #[test]
+    fn of_a_listing_only_what_is_shown_is_read_and_the_service_s_count_is_known() {
+        let value = Dynamic::from(Records::from_pages(Endless(0), false));
+        let list = List::of(&value).unwrap();
+        assert_eq!(list.page(20, 20).unwrap()[0]["email"], "p20@example.com");
+        assert_eq!((list.size(), list.noun()), (Size::About(100_000), "users"));
+        assert_eq!(list.at_hand(), 50);
+    }
+
+    #[test]
+    fn what_was_only_shown_is_given_up_at_a_change_and_what_is_kept_is_read() {
+        use crate::values::record_list::Unfinished;
+        let shown = Records::from_pages(Endless(0), false);
+        List::mark_shown(&Dynamic::from(shown.clone())); // kept by this test
+        assert_eq!(shown.size(), Size::About(100_000));
+        let alone = Dynamic::from(Records::from_pages(Endless(0), false));
+        List::mark_shown(&alone);
+        let list = List::of(&alone).unwrap();
+        assert!(list.page(0, 20).is_ok());
+        let List::Users(users) = &list else { panic!() };
+        let unfinished: std::rc::Rc<dyn Unfinished> = users.unfinished();
+        assert!(unfinished.finish().is_ok());
+        assert_eq!(list.page(40, 20).unwrap_err().hint().as_deref(), Some("Ask for it again."));
+    }
+
+    #[test]
+    fn a_list_of_the_script_s_own_ends_where_it_ends() {
+        let list = List::of(&Dynamic::from_array(vec![1.into(), 2.into()])).unwrap();
+        assert_eq!(list.page(1, 20).unwrap(), [serde_json::json!(2)]);
+        assert_eq!((list.size(), list.noun()), (Size::Exactly(2), "entries"));
+    }
+}

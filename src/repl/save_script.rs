@@ -1,0 +1,117 @@
+//! A session as a script that can be run again. Pure but for the look at what stands where it is to go.
+
+use super::lexer::{Kind, pieces};
+use super::workspace::{LAST, Saved};
+use crate::error::{Error, Result};
+use std::path::Path;
+
+/// How a saved session begins; only such a file is replaced.
+const HEADER: &str = "// A session of umapish, saved with :save.";
+
+/// The inputs as a script, and how many were left out because `keep` refused them.
+pub fn script_of(inputs: &[Saved], keep: impl Fn(&str) -> bool) -> (String, usize) {
+    let kept: Vec<_> = inputs.iter().filter(|saved| keep(&saved.input.text)).collect();
+    let uses_last = kept.iter().any(|saved| names(&saved.input.text, LAST));
+    let mut text = format!("{HEADER}\n");
+    if uses_last {
+        text += format!("let {LAST} = ();\n").as_str();
+    }
+    for saved in &kept {
+        if let Some(file) = &saved.input.file {
+            text += format!("// from {}\n", file.display()).as_str();
+        }
+        let code = saved.input.text.trim();
+        let bare = code.trim_end_matches(';');
+        if uses_last && saved.is_expression {
+            text += format!("{LAST} = {bare};\n").as_str();
+        } else {
+            text.push_str(&ended(code));
+        }
+    }
+    (text, inputs.len() - kept.len())
+}
+
+/// A statement with an end, so that the next one may follow.
+fn ended(code: &str) -> String {
+    let last = pieces(code).into_iter().next_back();
+    match last.map(|piece| piece.kind) {
+        Some(Kind::Sign(';')) => format!("{code}\n"),
+        Some(Kind::Comment { .. }) => format!("{code}\n;\n"),
+        Some(_) => format!("{code};\n"),
+        None => String::new(),
+    }
+}
+
+fn names(text: &str, name: &str) -> bool {
+    pieces(text).iter().any(|piece| piece.kind == Kind::Name && &text[piece.span.clone()] == name)
+}
+
+/// Refuses to write over anything but an earlier saved session.
+///
+/// # Errors
+/// `file`: something else stands there.
+pub fn check_target(path: &Path) -> Result<()> {
+    match std::fs::read_to_string(path) {
+        Ok(text) if text.starts_with(HEADER) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        _ => Err(Error::file(
+            path.display().to_string(),
+            "it is there and is no saved session; choose another name",
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::repl::transcript::Transcript;
+
+    fn saved(lines: &[(&str, bool)]) -> Vec<Saved> {
+        let mut transcript = Transcript::default();
+        let saved = |(text, is_expression): &(&str, bool)| Saved {
+            input: transcript.type_in(text),
+            is_expression: *is_expression,
+        };
+        lines.iter().map(saved).collect()
+    }
+
+    #[test]
+    fn lines_are_statements_that_follow_one_another() {
+        let lines = saved(&[
+            ("let x = 1", false),
+            ("fn f() { 1 }", false),
+            ("f(); // done", false),
+            ("x + f()", true),
+        ]);
+        let (text, left_out) = script_of(&lines, |_| true);
+        assert_eq!(text, format!("{HEADER}\nlet x = 1;\nfn f() {{ 1 }};\nf(); // done\n;\nx + f();\n"));
+        assert_eq!(left_out, 0);
+        assert!(rhai::Engine::new().run(&text).is_ok());
+    }
+
+    #[test]
+    fn the_last_value_stays_what_it_was() {
+        let lines = saved(&[("2 + 1", true), ("let y = last * 2", false), ("y", true)]);
+        let (text, _) = script_of(&lines, |_| true);
+        assert_eq!(rhai::Engine::new().eval::<i64>(&format!("{text} last")).unwrap(), 6);
+    }
+
+    #[test]
+    fn lines_with_a_secret_are_left_out() {
+        let lines = saved(&[("let s = \"hunter2\"", false), ("1", true)]);
+        let (text, left_out) = script_of(&lines, |line| !line.contains("hunter2"));
+        assert!(!text.contains("hunter2"));
+        assert_eq!(left_out, 1);
+    }
+
+    #[test]
+    fn only_a_saved_session_is_written_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.rhai");
+        assert!(check_target(&path).is_ok());
+        std::fs::write(&path, format!("{HEADER}\n")).unwrap();
+        assert!(check_target(&path).is_ok());
+        std::fs::write(&path, "print(1)").unwrap();
+        assert!(check_target(&path).is_err());
+    }
+}

@@ -1,0 +1,91 @@
+//! The functions by name: the catalogue, read beside the first prompt rather than before it.
+
+use crate::language::catalog::{Catalog, Function, Parameter, methods_of_rhai};
+use crate::repl::inspect::is_list;
+use std::collections::HashSet;
+use std::sync::{Arc, OnceLock};
+use std::thread;
+use std::time::Duration;
+
+/// The first prompt needs the processor more than the reference does; whoever types sooner has it read at once.
+const HEAD_START: Duration = Duration::from_millis(50);
+
+/// What is known of functions.
+pub struct Reference {
+    /// Ours.
+    pub catalog: Catalog,
+    /// Methods of Rhai's.
+    pub standard: Vec<Function>,
+    names: HashSet<String>,
+}
+
+/// The reference, once it is read. Clones are the same.
+#[derive(Clone)]
+pub struct Names(Arc<OnceLock<Reference>>);
+
+impl Names {
+    /// Begins to read it on a thread of its own.
+    pub fn begin() -> Self {
+        let names = Self(Arc::default());
+        let reader = names.clone();
+        let read = move || {
+            thread::sleep(HEAD_START);
+            reader.get();
+        };
+        // Without a thread it is read when it is first needed.
+        drop(thread::Builder::new().name("reference".into()).spawn(read));
+        names
+    }
+
+    /// The reference; waits for it, some milliseconds at most.
+    pub fn get(&self) -> &Reference {
+        self.0.get_or_init(Reference::read)
+    }
+
+    /// Whether it is a function of ours, as far as that is known by now.
+    pub fn is_ours(&self, name: &str) -> bool {
+        self.0.get().is_some_and(|reference| reference.is_ours(name))
+    }
+}
+
+impl Reference {
+    /// Reads it.
+    pub fn read() -> Self {
+        let catalog = Catalog::read();
+        let names = catalog.names().map(str::to_owned).collect();
+        Self { catalog, standard: methods_of_rhai(), names }
+    }
+
+    /// Whether it is a function of ours.
+    pub fn is_ours(&self, name: &str) -> bool {
+        self.names.contains(name)
+    }
+
+    /// Every form of a function of ours.
+    pub fn forms(&self, name: &str) -> Vec<&Function> {
+        self.catalog.find(name)
+    }
+
+    /// The methods that a value of this type has, ours and Rhai's.
+    pub fn methods<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Function> {
+        let ours = self.catalog.functions().filter(|function| function.method);
+        let standard = self.standard.iter().filter(|function| is_of_use(function));
+        let fits = move |owner: &Parameter| match (owner.kind.as_str(), owner.name.as_str()) {
+            ("value", "list") => is_list(kind),
+            (owner, _) => owner == kind || owner == "value",
+        };
+        ours.chain(standard).filter(move |function| function.parameters.first().is_some_and(fits))
+    }
+
+    /// What a function answers, as a type.
+    pub fn answer(&self, name: &str) -> Option<&str> {
+        self.catalog.functions().find(|function| function.name == name)?.answer.as_deref()
+    }
+}
+
+/// What Rhai's own machinery calls is not meant for people; nor is what it gives every value, but for this.
+fn is_of_use(function: &Function) -> bool {
+    let of_any = function.parameters.first().is_some_and(|owner| owner.kind == "value");
+    !["print", "debug", "to_debug"].contains(&function.name.as_str())
+        && (!of_any || function.name == "to_string")
+}

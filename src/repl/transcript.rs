@@ -1,0 +1,116 @@
+//! Everything that was typed or loaded in a session, as one text with lines of its own: functions outlive the input
+//! that declares them, and an error in one of them is to be shown with the line it is in.
+
+use crate::language::script_error::{Failure, Place};
+use std::path::PathBuf;
+
+/// The inputs of a session so far.
+#[derive(Debug, Default)]
+pub struct Transcript {
+    inputs: Vec<Input>,
+}
+
+/// An input: typed lines, or a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Input {
+    /// Its name in messages.
+    pub name: String,
+    /// The file it was read from.
+    pub file: Option<PathBuf>,
+    /// Its text.
+    pub text: String,
+    /// Lines before it in the session; at least one.
+    before: usize,
+}
+
+impl Transcript {
+    /// Adds what was typed.
+    pub fn type_in(&mut self, text: &str) -> Input {
+        let name = format!("input {}", self.inputs.len() + 1);
+        self.add(name, None, text)
+    }
+
+    /// Adds a file.
+    pub fn load(&mut self, file: PathBuf, text: &str) -> Input {
+        self.add(file.display().to_string(), Some(file), text)
+    }
+
+    fn add(&mut self, name: String, file: Option<PathBuf>, text: &str) -> Input {
+        let before = self.inputs.last().map_or(1, |last| last.before + lines(&last.text));
+        let input = Input { name, file, text: text.to_owned(), before };
+        self.inputs.push(input.clone());
+        input
+    }
+
+    /// The input that holds a place, and the place in it. Places in modules belong to no input.
+    fn find(&self, place: &Place) -> Option<(&Input, Place)> {
+        let line = place.line?;
+        let input = self.inputs.iter().rev().find(|input| input.before < line)?;
+        if place.source.as_ref().is_some_and(|source| *source != input.name) {
+            return None;
+        }
+        let place =
+            Place { source: Some(input.name.clone()), line: Some(line - input.before), ..place.clone() };
+        Some((input, place))
+    }
+
+    /// Turns places in the session into places in its inputs; answers the input the failure is in.
+    pub fn locate(&self, failure: &mut Failure) -> Option<Input> {
+        for call in &mut failure.calls {
+            if let Some((_, place)) = self.find(&call.place) {
+                call.place = place;
+            }
+        }
+        if let Some((_, place)) = failure.first.as_ref().and_then(|first| self.find(first)) {
+            failure.first = Some(place);
+        }
+        let (input, place) = self.find(&failure.place)?;
+        failure.place = place;
+        Some(input.clone())
+    }
+}
+
+impl Input {
+    /// The text to compile: it stands at its own lines, and `prelude` stands above on the first line.
+    pub fn placed(&self, prelude: &str) -> String {
+        format!("{prelude}{}{}", "\n".repeat(self.before), self.text)
+    }
+}
+
+/// Lines a text takes up, the next one not included.
+fn lines(text: &str) -> usize {
+    text.matches('\n').count() + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(line: usize) -> Place {
+        Place { source: None, line: Some(line), column: Some(3) }
+    }
+
+    #[test]
+    fn a_place_is_found_in_its_input() {
+        let mut transcript = Transcript::default();
+        let first = transcript.type_in("fn f() {\n  1\n}");
+        let second = transcript.load("jobs/x.rhai".into(), "f()");
+        assert_eq!(first.placed("const A = A;"), "const A = A;\nfn f() {\n  1\n}");
+        assert_eq!(second.placed("").lines().count(), 5);
+        let mut failure = Failure { place: place(3), first: Some(place(5)), ..Failure::default() };
+        assert_eq!(transcript.locate(&mut failure), Some(first));
+        assert_eq!((failure.place.source.as_deref(), failure.place.line), (Some("input 1"), Some(2)));
+        let place = failure.first.unwrap();
+        assert_eq!((place.source.as_deref(), place.line), (Some("jobs/x.rhai"), Some(1)));
+    }
+
+    #[test]
+    fn a_place_in_a_module_stays_what_it_is() {
+        let mut transcript = Transcript::default();
+        transcript.type_in("f()");
+        let there = Place { source: Some("lib.rhai".into()), ..place(2) };
+        let mut failure = Failure { place: there.clone(), ..Failure::default() };
+        assert_eq!(transcript.locate(&mut failure), None);
+        assert_eq!(failure.place, there);
+    }
+}

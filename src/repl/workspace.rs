@@ -1,0 +1,380 @@
+//! What lasts from line to line: variables, functions, constants, imported modules, and the last value.
+
+use super::lexer::KEYWORDS;
+use super::transcript::{Input, Transcript};
+use crate::did_you_mean::nearest;
+use crate::host::session::Session;
+use crate::host::temporary_calls;
+use crate::host::thrown::Ended;
+use crate::language::error_words::Topic;
+use crate::language::script_error::{Ending, Failure};
+use crate::script::engine;
+use crate::shell::runner;
+use rhai::{AST, ASTNode, Dynamic, Engine, EvalAltResult, Expr, Scope, Stmt};
+use std::cell::{Ref, RefCell};
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+/// The variable that holds the last value.
+pub const LAST: &str = "last";
+
+/// The variables of a session, shared with whoever completes names.
+pub type Variables = Rc<RefCell<Scope<'static>>>;
+
+/// What lasts from line to line.
+pub struct Workspace {
+    engine: Engine,
+    session: Rc<Session>,
+    variables: Variables,
+    /// Functions of earlier inputs.
+    functions: AST,
+    imports: Vec<Import>,
+    transcript: Transcript,
+    /// Inputs that went well, for `:save`.
+    saved: Vec<Saved>,
+}
+
+/// An input that went well.
+#[derive(Debug, Clone)]
+pub struct Saved {
+    /// The input.
+    pub input: Input,
+    /// Whether it is an expression, so that it has a value to remember.
+    pub is_expression: bool,
+}
+
+/// A module that was imported.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Import {
+    path: String,
+    alias: String,
+}
+
+/// Why an input came to no value.
+pub enum Unfinished {
+    /// It was told to end.
+    Ended(Ended),
+    /// It failed, in this input.
+    Failed(Box<Failure>, Input),
+}
+
+impl Workspace {
+    /// Begins empty.
+    pub fn new(session: Rc<Session>) -> Self {
+        let mut scope = Scope::new();
+        scope.push_dynamic(LAST, Dynamic::UNIT);
+        Self {
+            engine: engine::build(&session),
+            session,
+            variables: Rc::new(RefCell::new(scope)),
+            functions: AST::empty(),
+            imports: Vec::new(),
+            transcript: Transcript::default(),
+            saved: Vec::new(),
+        }
+    }
+
+    /// Forgets everything but what was typed.
+    pub fn reset(&mut self) {
+        let mut scope = Scope::new();
+        scope.push_dynamic(LAST, Dynamic::UNIT);
+        self.variables.replace(scope);
+        self.engine = engine::build(&self.session);
+        self.functions = AST::empty();
+        self.imports.clear();
+        self.saved.clear();
+    }
+
+    /// Goes on in another session; variables and functions stay.
+    pub fn move_to(&mut self, session: &Rc<Session>) {
+        self.engine = engine::build(session);
+        self.session = Rc::clone(session);
+    }
+
+    /// Evaluates what was typed.
+    ///
+    /// # Errors
+    /// Whatever ended it.
+    pub fn type_in(&mut self, text: &str) -> Result<Dynamic, Unfinished> {
+        let input = self.transcript.type_in(text);
+        self.evaluate(&input)
+    }
+
+    /// Evaluates a file; its functions and variables stay.
+    ///
+    /// # Errors
+    /// Whatever ended it.
+    pub fn load(&mut self, file: PathBuf, text: &str) -> Result<Dynamic, Unfinished> {
+        let input = self.transcript.load(file, text);
+        self.evaluate(&input)
+    }
+
+    fn evaluate(&mut self, input: &Input) -> Result<Dynamic, Unfinished> {
+        let result = self.run(input);
+        if let Some(ended) = runner::ended(&self.session) {
+            return Err(Unfinished::Ended(ended));
+        }
+        match result {
+            Ok(value) => {
+                let is_expression = !value.is_unit()
+                    && self.engine.compile_expression(input.text.trim_end_matches(';')).is_ok();
+                self.saved.push(Saved { input: input.clone(), is_expression });
+                Ok(value)
+            }
+            Err(error) => Err(self.explain(*error, input)),
+        }
+    }
+
+    fn run(&mut self, input: &Input) -> Result<Dynamic, Box<EvalAltResult>> {
+        let text = input.placed(&self.prelude());
+        let mut scope = self.variables.borrow_mut();
+        let ast = self.engine.compile_with_scope(&scope, text)?;
+        let imports = imports(&ast, input.file.as_deref());
+        let mut program = self.functions.merge(&ast);
+        if let Some(file) = &input.file {
+            program.set_source(file.display().to_string());
+        } else {
+            program.clear_source();
+        }
+        self.session.temporaries().borrow_mut().clear();
+        temporary_calls::note(&self.engine, &program);
+        let value = runner::evaluate(&self.engine, &mut scope, &program);
+        forget_shadowed(&mut scope);
+        program.clear_statements();
+        program.clear_source();
+        self.functions = program;
+        let value = value?;
+        for import in imports {
+            self.imports.retain(|known| known.alias != import.alias);
+            self.imports.push(import);
+        }
+        Ok(value)
+    }
+
+    /// What every input begins with: modules imported before, and constants, which functions of a script see as
+    /// `global::NAME` only where its own statements declare them.
+    fn prelude(&self) -> String {
+        let scope = self.variables.borrow();
+        let constants = scope.iter_raw().filter(|(_, is_constant, _)| *is_constant);
+        let constants = constants.map(|(name, ..)| format!("const {name} = {name};"));
+        self.imports.iter().map(Import::statement).chain(constants).collect()
+    }
+
+    fn explain(&self, error: EvalAltResult, input: &Input) -> Unfinished {
+        match Ending::of(error) {
+            Ending::Ended(ended) => Unfinished::Ended(ended),
+            Ending::Failed(mut failure) => {
+                self.explain_variable(&mut failure);
+                let input = self.transcript.locate(&mut failure).unwrap_or_else(|| input.clone());
+                Unfinished::Failed(failure, input)
+            }
+        }
+    }
+
+    /// A variable that is there, yet not seen: only a function is so blind. Of one that is not there the nearest.
+    fn explain_variable(&self, failure: &mut Failure) {
+        let Topic::Variable(name) = &failure.topic else { return };
+        let scope = self.variables.borrow();
+        let Some(is_constant) = scope.is_constant(name) else {
+            let near = nearest(name, scope.iter_raw().map(|(name, ..)| name));
+            failure.hint = near.map(|near| format!("Did you mean `{near}`?")).or(failure.hint.take());
+            return;
+        };
+        failure.hint = Some(if is_constant {
+            format!("A function sees the constants of the session as `global::{name}`.")
+        } else {
+            format!(
+                "A function does not see the variables of the session: pass `{name}` to it, or use a closure: \
+                 let f = |x| x + {name};"
+            )
+        });
+        failure.topic = Topic::Other;
+    }
+
+    /// Remembers a value as the last one.
+    pub fn remember(&self, value: &Dynamic) {
+        self.variables.borrow_mut().set_or_push(LAST, value.clone());
+    }
+
+    /// The last value.
+    pub fn last(&self) -> Dynamic {
+        self.variables.borrow().get(LAST).cloned().unwrap_or_default()
+    }
+
+    /// The variables.
+    pub fn scope(&self) -> Ref<'_, Scope<'static>> {
+        self.variables.borrow()
+    }
+
+    /// The variables, to be looked at while the operator types.
+    pub fn variables(&self) -> Variables {
+        Rc::clone(&self.variables)
+    }
+
+    /// The functions that were declared, with their parameters.
+    pub fn functions(&self) -> Vec<(String, Vec<String>)> {
+        let named = self.functions.iter_functions().filter(|function| !function.name.starts_with("anon$"));
+        let mut functions: Vec<_> = named
+            .map(|function| {
+                (function.name.to_owned(), function.params.iter().map(|name| (*name).to_owned()).collect())
+            })
+            .collect();
+        functions.sort();
+        functions
+    }
+
+    /// Names of imported modules.
+    pub fn modules(&self) -> Vec<String> {
+        self.imports.iter().map(|import| import.alias.clone()).collect()
+    }
+
+    /// What went well so far.
+    pub fn saved(&self) -> &[Saved] {
+        &self.saved
+    }
+}
+
+impl Import {
+    fn statement(&self) -> String {
+        format!("import {:?} as {};", self.path, self.alias)
+    }
+}
+
+/// The modules a program imports outside of its blocks; a path is made relative to where the session runs.
+fn imports(ast: &AST, file: Option<&Path>) -> Vec<Import> {
+    let mut imports = Vec::new();
+    ast.walk(&mut |path| {
+        if let [ASTNode::Stmt(Stmt::Import(import, _))] = path
+            && let (Expr::StringConstant(path, _), alias) = &**import
+            && !alias.name.is_empty()
+        {
+            imports.push(Import { path: beside(file, path), alias: alias.name.to_string() });
+        }
+        true
+    });
+    imports
+}
+
+fn beside(file: Option<&Path>, path: &str) -> String {
+    let folder = file.and_then(Path::parent).unwrap_or(Path::new(""));
+    folder.join(path).display().to_string()
+}
+
+/// Keeps the newest variable of each name: without it a session would grow with every line. Only where there is one to
+/// forget, since Rhai goes through a whole list when it is put into a scope.
+fn forget_shadowed(scope: &mut Scope<'static>) {
+    let mut names = HashSet::new();
+    if scope.iter_raw().all(|(name, ..)| names.insert(name)) {
+        return;
+    }
+    let entries: Vec<_> = std::mem::take(scope).into_iter().collect();
+    let newest: HashMap<_, _> =
+        entries.iter().enumerate().map(|(place, (name, ..))| (name.clone(), place)).collect();
+    for (place, (name, value, _)) in entries.into_iter().enumerate() {
+        if newest.get(&name) != Some(&place) {
+            continue;
+        }
+        if value.is_read_only() {
+            scope.push_constant_dynamic(name, value);
+        } else {
+            scope.push_dynamic(name, value);
+        }
+    }
+}
+
+/// Whether a text is a name that can stand in a script.
+pub fn is_name(text: &str) -> bool {
+    let mut letters = text.chars();
+    letters.next().is_some_and(|first| first.is_alphabetic() || first == '_')
+        && letters.all(|letter| letter.is_alphanumeric() || letter == '_')
+        && !KEYWORDS.contains(&text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::script::engine::offline;
+
+    fn workspace() -> Workspace {
+        Workspace::new(offline::session(Rc::new(offline::Paper::default())))
+    }
+
+    fn number(workspace: &mut Workspace, text: &str) -> i64 {
+        match workspace.type_in(text) {
+            Ok(value) => value.as_int().unwrap(),
+            Err(Unfinished::Failed(failure, input)) => panic!("{}: {}", input.name, failure.message),
+            Err(Unfinished::Ended(ended)) => panic!("{ended:?}"),
+        }
+    }
+
+    fn failure(workspace: &mut Workspace, text: &str) -> (Failure, Input) {
+        match workspace.type_in(text) {
+            Err(Unfinished::Failed(failure, input)) => (*failure, input),
+            _ => panic!("{text} did not fail"),
+        }
+    }
+
+    #[test]
+    fn what_is_declared_lasts() {
+        let mut desk = workspace();
+        for line in
+            ["const LIMIT = 5", "fn limit() { global::LIMIT }", "let add = |x| x + limit()", "let x = 1"]
+        {
+            assert!(desk.type_in(line).is_ok(), "{line}");
+        }
+        assert_eq!(number(&mut desk, "add.call(x)"), 6);
+        assert!(desk.type_in("const LIMIT = 7").is_ok());
+        assert_eq!(number(&mut desk, "limit()"), 7);
+        assert_eq!(number(&mut desk, "const OWN = 3; fn own() { global::OWN } own()"), 3);
+    }
+
+    #[test]
+    fn a_variable_declared_again_takes_the_place_of_the_first() {
+        let mut desk = workspace();
+        for line in ["let x = 1", "const C = 1", "let x = 2", "x += 1"] {
+            assert!(desk.type_in(line).is_ok(), "{line}");
+        }
+        assert_eq!(number(&mut desk, "x"), 3);
+        assert_eq!(desk.scope().len(), 3); // and `last`
+    }
+
+    #[test]
+    fn a_module_of_a_loaded_file_is_found_beside_that_file() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("lib.rhai"), "fn two() { 2 }").unwrap();
+        let mut desk = workspace();
+        let loaded = desk
+            .load(folder.path().join("main.rhai"), "import \"lib\" as lib;\nfn four() { lib::two() * 2 }");
+        assert!(loaded.is_ok());
+        assert_eq!(number(&mut desk, "lib::two() + four()"), 6);
+        desk.reset();
+        assert_eq!(failure(&mut desk, "lib::two()").0.kind, "script");
+    }
+
+    #[test]
+    fn what_a_function_cannot_see_is_explained() {
+        let mut desk = workspace();
+        for line in ["let limit = 1; const LIMIT = 2;", "fn f() { limit } fn g() { LIMIT }"] {
+            assert!(desk.type_in(line).is_ok(), "{line}");
+        }
+        let (told, _) = failure(&mut desk, "f()");
+        assert!(told.hint.unwrap_or_default().contains("pass `limit` to it, or use a closure"));
+        let (told, _) = failure(&mut desk, "limmit");
+        assert_eq!(told.hint.as_deref(), Some("Did you mean `limit`?"));
+        let (told, _) = failure(&mut desk, "g()");
+        assert!(told.hint.unwrap_or_default().contains("`global::LIMIT`"));
+    }
+
+    #[test]
+    fn a_failed_line_leaves_the_others_and_names_its_place() {
+        let mut desk = workspace();
+        assert!(desk.type_in("fn broken(x) {\n  x.nothing\n}").is_ok());
+        let (told, input) = failure(&mut desk, "let kept = 1; broken(2)");
+        assert_eq!((input.name.as_str(), told.place.line), ("input 1", Some(2)));
+        let (told, input) = failure(&mut desk, "let y = = 1");
+        assert_eq!((input.name.as_str(), told.place.line), ("input 3", Some(1)));
+        assert_eq!(number(&mut desk, "kept"), 1);
+        assert_eq!(desk.saved().len(), 2);
+    }
+}

@@ -1,0 +1,264 @@
+//! Everyone the organization knows: members, people who left, open invitations, accounts owned elsewhere.
+
+use super::groups::GroupId;
+use super::name_index::Index;
+use crate::wire::identity::{Identity, IdentityType, fold};
+use arcstr::ArcStr;
+use serde::{Deserialize, Serialize};
+
+/// A person's number; never given to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub(super) struct PersonId(pub(super) u32);
+
+/// What a person is to the organization.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Standing {
+    /// A member.
+    Active,
+    /// A member who cannot sign in; only the listing of a group shows such people (contract 2.4).
+    Disabled,
+    /// An account of the organization's directory that left the organization (contract 7.34).
+    Left,
+    /// Invited, and did not accept yet.
+    Invited,
+    /// An account that another organization owns, no member here.
+    Elsewhere,
+}
+
+/// One account.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Person {
+    #[serde(with = "kind")]
+    pub(super) kind: IdentityType,
+    pub(super) email: ArcStr,
+    /// The login name where it is not the e-mail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) username: Option<ArcStr>,
+    pub(super) domain: ArcStr,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) firstname: Option<ArcStr>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) lastname: Option<ArcStr>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) country: Option<ArcStr>,
+    pub(super) standing: Standing,
+    /// Direct memberships in the order in which they began.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) groups: Vec<GroupId>,
+}
+
+/// Kinds of ID as the service writes them.
+mod kind {
+    use crate::wire::identity::IdentityType;
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for this signature")]
+    pub(super) fn serialize<S: Serializer>(kind: &IdentityType, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(kind.as_str())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<IdentityType, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        IdentityType::parse(&text).ok_or_else(|| D::Error::custom(format!("no kind of ID: {text}")))
+    }
+}
+
+impl Person {
+    /// Whether the organization counts the person among its users.
+    pub(super) fn is_member(&self) -> bool {
+        matches!(self.standing, Standing::Active | Standing::Disabled)
+    }
+
+    /// Whether a directory of an organization holds the account: it is no Adobe ID.
+    pub(super) fn is_managed(&self) -> bool {
+        self.kind != IdentityType::AdobeId
+    }
+
+    /// The login name.
+    pub(super) fn username(&self) -> &ArcStr {
+        self.username.as_ref().unwrap_or(&self.email)
+    }
+}
+
+/// All accounts, in the order in which they came.
+#[derive(Debug, Default)]
+pub(super) struct People {
+    slots: Vec<Option<Person>>,
+    index: Index,
+}
+
+impl People {
+    /// Makes room for so many more.
+    pub(super) fn reserve(&mut self, count: usize) {
+        self.slots.reserve(count);
+        self.index.reserve(count);
+    }
+
+    /// Takes someone in.
+    pub(super) fn insert(&mut self, person: Person) -> PersonId {
+        let id = PersonId(u32::try_from(self.slots.len()).unwrap_or(u32::MAX));
+        self.put(id, person);
+        id
+    }
+
+    /// Takes someone in under a number that is known already.
+    pub(super) fn put(&mut self, id: PersonId, person: Person) {
+        let place = id.0 as usize;
+        if place >= self.slots.len() {
+            self.slots.resize_with(place + 1, || None);
+        }
+        self.note(id, &person);
+        self.slots[place] = Some(person);
+    }
+
+    /// The highest number given out, and one more.
+    pub(super) fn next_number(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// Keeps the numbers below `number` from being given out.
+    pub(super) fn skip_to(&mut self, number: usize) {
+        if number > self.slots.len() {
+            self.slots.resize_with(number, || None);
+        }
+    }
+
+    /// Someone by number.
+    pub(super) fn get(&self, id: PersonId) -> Option<&Person> {
+        self.slots.get(id.0 as usize)?.as_ref()
+    }
+
+    /// Someone by number, to be changed in anything but the names.
+    pub(super) fn get_mut(&mut self, id: PersonId) -> Option<&mut Person> {
+        self.slots.get_mut(id.0 as usize)?.as_mut()
+    }
+
+    /// Everyone.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (PersonId, &Person)> {
+        let numbered = (0u32..).zip(&self.slots);
+        numbered.filter_map(|(number, slot)| slot.as_ref().map(|person| (PersonId(number), person)))
+    }
+
+    /// Forgets someone for good.
+    pub(super) fn remove(&mut self, id: PersonId) -> Option<Person> {
+        let person = self.slots.get_mut(id.0 as usize)?.take()?;
+        self.forget(id, &person);
+        Some(person)
+    }
+
+    /// Changes someone, names included.
+    pub(super) fn change(&mut self, id: PersonId, change: impl FnOnce(&mut Person)) {
+        if let Some(mut person) = self.remove(id) {
+            change(&mut person);
+            self.put(id, person);
+        }
+    }
+
+    fn note(&mut self, id: PersonId, person: &Person) {
+        self.index.insert(&fold(&person.email), id);
+        if let Some(username) = &person.username {
+            self.index.insert(&fold(username), id);
+        }
+    }
+
+    fn forget(&mut self, id: PersonId, person: &Person) {
+        self.index.remove(&fold(&person.email), id);
+        if let Some(username) = &person.username {
+            self.index.remove(&fold(username), id);
+        }
+    }
+
+    /// Everyone with that folded e-mail.
+    pub(super) fn with_email<'p>(
+        &'p self,
+        email: &str,
+    ) -> impl Iterator<Item = (PersonId, &'p Person)> + use<'p> {
+        let email = email.to_owned();
+        let everyone = self.index.candidates(&email).filter_map(|id| Some((id, self.get(id)?)));
+        everyone.filter(move |(_, person)| fold(&person.email) == email)
+    }
+
+    /// Everyone of a directory with that folded username.
+    pub(super) fn with_username<'p>(
+        &'p self,
+        name: &str,
+    ) -> impl Iterator<Item = (PersonId, &'p Person)> + use<'p> {
+        let name = name.to_owned();
+        let everyone = self.index.candidates(&name).filter_map(|id| Some((id, self.get(id)?)));
+        everyone.filter(move |(_, person)| person.is_managed() && fold(person.username()) == name)
+    }
+
+    /// The one meant by an e-mail, or by a username and domain. Where an Adobe ID and a managed ID share an e-mail
+    /// the managed one is, unless the Adobe ID is asked for; a member goes before someone who is none (contract 7.16).
+    pub(super) fn find(&self, identity: &Identity) -> Option<(PersonId, &Person)> {
+        if identity.email.is_empty() {
+            return self
+                .with_username(&identity.username)
+                .find(|(_, person)| in_domain(person, &identity.domain));
+        }
+        let adobe = identity.adobe_id == Some(true);
+        self.with_email(&identity.email)
+            .max_by_key(|(_, person)| (person.is_member(), person.is_managed() != adobe))
+    }
+}
+
+/// Whether the person's directory is reached through `domain`.
+pub(super) fn in_domain(person: &Person, domain: &str) -> bool {
+    use super::domains;
+    if fold(&person.domain) == domain {
+        return true;
+    }
+    match (domains::find(&person.domain), domains::find(domain)) {
+        (Some(own), Some(other)) => person.is_managed() && own.directory == other.directory,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn person(kind: IdentityType, email: &str, username: Option<&str>) -> Person {
+        Person {
+            kind,
+            email: email.into(),
+            username: username.map(ArcStr::from),
+            domain: "example.com".into(),
+            firstname: None,
+            lastname: None,
+            country: None,
+            standing: Standing::Active,
+            groups: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_managed_id_goes_before_an_adobe_id_unless_that_is_asked_for() {
+        let mut people = People::default();
+        let adobe = people.insert(person(IdentityType::AdobeId, "Ann@example.com", None));
+        let managed = people.insert(person(IdentityType::FederatedId, "ann@example.com", None));
+        let found =
+            |adobe_id| people.find(&Identity::named("ANN@example.com", None, adobe_id)).map(|(id, _)| id);
+        assert_eq!((found(false), found(true)), (Some(managed), Some(adobe)));
+    }
+
+    #[test]
+    fn a_plain_username_is_found_in_any_domain_of_its_directory_and_in_no_other() {
+        let mut people = People::default();
+        let id = people.insert(person(IdentityType::FederatedId, "ann@example.com", Some("Ann")));
+        let found =
+            |domain| people.find(&Identity::named("ann", Some(domain), false)).map(|(found, _)| found);
+        assert_eq!(found("emea.example.com"), Some(id));
+        assert_eq!(found("sso.example.com"), None);
+    }
+
+    #[test]
+    fn a_changed_name_is_found_and_the_old_one_is_not() {
+        let mut people = People::default();
+        let id = people.insert(person(IdentityType::FederatedId, "ann@example.com", None));
+        people.change(id, |person| person.email = "eve@example.com".into());
+        assert_eq!(people.with_email("eve@example.com").count(), 1);
+        assert_eq!(people.with_email("ann@example.com").count(), 0);
+    }
+}

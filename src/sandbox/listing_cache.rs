@@ -1,0 +1,103 @@
+//! The last listing worked out, so that its next page costs a page and not a walk over everyone.
+
+use super::accounts::{Person, PersonId, Standing};
+use super::groups::{Group, GroupId, Kind};
+use super::listing::ADOBE_ID_DOMAIN;
+use super::org::Org;
+use super::query::Query;
+use crate::wire::identity::fold;
+
+/// What is listed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Listed {
+    /// The active users, of one domain or of all.
+    Users { domain: Option<String> },
+    /// The members of a group.
+    Members { group: GroupId, direct_only: bool },
+    /// The members of a profile with a licence, or those without.
+    Licensed { profile: GroupId, direct_only: bool, active: bool },
+}
+
+impl Listed {
+    /// The members a query asks for; `status` counts for profiles only (contract 2.5).
+    pub(super) fn members(org: &Org, group: GroupId, query: &Query) -> Self {
+        let direct_only = query.direct_only();
+        match query.text("status").map(fold).filter(|_| org.groups.is(group, &Kind::Profile)) {
+            Some(status) => Self::Licensed { profile: group, direct_only, active: status == "active" },
+            None => Self::Members { group, direct_only },
+        }
+    }
+}
+
+/// The last listing, good as long as nothing changed.
+#[derive(Debug, Default)]
+pub(super) struct Shelf(Option<(u64, Listed, Vec<PersonId>)>);
+
+impl Shelf {
+    /// The people listed, in the order of the listing.
+    pub(super) fn listing(&mut self, org: &Org, listed: Listed) -> &[PersonId] {
+        let revision = org.revision();
+        let kept = self.0.take().filter(|(then, what, _)| *then == revision && *what == listed);
+        let entry = kept.unwrap_or_else(|| {
+            let people = work_out(org, &listed);
+            (revision, listed, people)
+        });
+        &self.0.insert(entry).2
+    }
+}
+
+fn work_out(org: &Org, listed: &Listed) -> Vec<PersonId> {
+    let members = org.people.iter().filter(|(_, person)| person.is_member());
+    match listed {
+        Listed::Users { domain } => {
+            let active = members.filter(|(_, person)| person.standing == Standing::Active);
+            let of_domain = |person: &Person| domain.as_deref().is_none_or(|domain| is_of(person, domain));
+            active.filter(|(_, person)| of_domain(person)).map(|(id, _)| id).collect()
+        }
+        Listed::Members { group, direct_only } => {
+            members.filter(|(_, person)| org.is_in(person, *group, *direct_only)).map(|(id, _)| id).collect()
+        }
+        Listed::Licensed { profile, direct_only, active } => {
+            // Who comes first holds a licence; beyond the quota people are assigned without one.
+            let licences = org.groups.get(*profile).and_then(Group::licences).unwrap_or(usize::MAX);
+            let everyone = members.filter(|(_, person)| org.is_in(person, *profile, false)).enumerate();
+            let wanted = everyone.filter(|(place, _)| (*place < licences) == *active);
+            let direct = wanted.filter(|(_, (_, person))| org.is_in(person, *profile, *direct_only));
+            direct.map(|(_, (id, _))| id).collect()
+        }
+    }
+}
+
+fn is_of(person: &Person, domain: &str) -> bool {
+    if domain == ADOBE_ID_DOMAIN { !person.is_managed() } else { fold(&person.domain) == *domain }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sandbox::seed;
+
+    #[test]
+    fn a_listing_is_worked_out_again_when_something_changed() {
+        let (mut org, mut shelf) = (seed::organization(None), Shelf::default());
+        let group = org.groups.user_group("Interns").expect("seeded");
+        let interns = Listed::Members { group, direct_only: true };
+        assert_eq!(shelf.listing(&org, interns.clone()), []);
+        org.join(PersonId(3), group);
+        assert_eq!(shelf.listing(&org, interns), [PersonId(3)]);
+    }
+
+    #[test]
+    fn members_of_a_profile_have_a_licence_or_wait_for_one() {
+        let (org, mut shelf) = (seed::organization(None), Shelf::default());
+        let profile = org.groups.profile("Stock").expect("seeded");
+        let mut count = |direct_only, active| {
+            shelf.listing(&org, Listed::Licensed { profile, direct_only, active }).len()
+        };
+        let (with, without) = (count(false, true), count(false, false));
+        assert_eq!(with, 2);
+        assert!(without > 0);
+        let everyone = shelf.listing(&org, Listed::Members { group: profile, direct_only: false }).len();
+        assert_eq!(everyone, with + without);
+    }
+}

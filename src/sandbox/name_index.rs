@@ -1,0 +1,78 @@
+//! From a folded name to the people who bear it, in a few bytes a person: a million names are not stored twice.
+
+use super::accounts::PersonId;
+use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
+
+/// Hashes of names and who bears them. Two names may share a hash, so callers compare the names themselves.
+#[derive(Debug, Default)]
+pub(super) struct Index {
+    hasher: RandomState,
+    first: HashMap<u64, PersonId>,
+    /// The second and later bearers of a hash.
+    more: HashMap<u64, Vec<PersonId>>,
+}
+
+impl Index {
+    /// Makes room for so many names.
+    pub(super) fn reserve(&mut self, names: usize) {
+        self.first.reserve(names);
+    }
+
+    /// Notes that `id` bears `name`.
+    pub(super) fn insert(&mut self, name: &str, id: PersonId) {
+        let hash = self.hasher.hash_one(name);
+        match self.first.get(&hash) {
+            None => {
+                self.first.insert(hash, id);
+            }
+            Some(known) if *known == id => {}
+            Some(_) => {
+                let more = self.more.entry(hash).or_default();
+                if !more.contains(&id) {
+                    more.push(id);
+                }
+            }
+        }
+    }
+
+    /// Forgets that `id` bears `name`.
+    pub(super) fn remove(&mut self, name: &str, id: PersonId) {
+        let hash = self.hasher.hash_one(name);
+        let more = self.more.get_mut(&hash);
+        if self.first.get(&hash) == Some(&id) {
+            match more.and_then(Vec::pop) {
+                Some(next) => self.first.insert(hash, next),
+                None => self.first.remove(&hash),
+            };
+        } else if let Some(more) = more {
+            more.retain(|other| *other != id);
+        }
+    }
+
+    /// Everyone who may bear `name`.
+    pub(super) fn candidates<'i>(&'i self, name: &str) -> impl Iterator<Item = PersonId> + use<'i> {
+        let hash = self.hasher.hash_one(name);
+        let more = self.more.get(&hash).into_iter().flatten();
+        self.first.get(&hash).into_iter().chain(more).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_people_of_one_name_are_both_found_until_they_lose_it() {
+        let mut index = Index::default();
+        let (one, two) = (PersonId(1), PersonId(2));
+        index.insert("a@example.com", one);
+        index.insert("a@example.com", two);
+        index.insert("a@example.com", two);
+        assert_eq!(index.candidates("a@example.com").collect::<Vec<_>>(), [one, two]);
+        index.remove("a@example.com", one);
+        assert_eq!(index.candidates("a@example.com").collect::<Vec<_>>(), [two]);
+        index.remove("a@example.com", two);
+        assert_eq!(index.candidates("a@example.com").count(), 0);
+    }
+}

@@ -1,0 +1,201 @@
+//! The organization on disk: one JSON file, replaced whole.
+
+use super::accounts::{Person, PersonId};
+use super::groups::{Group, GroupId};
+use super::org::Org;
+use super::server::Shared;
+use serde::ser::SerializeSeq;
+use serde::{Deserialize, Serialize, Serializer};
+use std::fs::{self, File};
+use std::io::{self, BufReader, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+/// The form of the file; another one is refused rather than guessed at.
+const FORMAT: u32 = 1;
+
+/// Why a state file cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum StateError {
+    #[error("{0}")]
+    Io(#[from] io::Error),
+    #[error("{0}")]
+    Json(#[from] serde_json::Error),
+    #[error("it has the format {0}, not {FORMAT}")]
+    Format(u32),
+    #[error("it holds a number that was never given out")]
+    Number,
+}
+
+/// The organization a file holds; `None` where there is no file yet.
+pub(super) fn load(path: &Path) -> Result<Option<Org>, StateError> {
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    let kept: Kept = serde_json::from_reader(BufReader::new(file))?;
+    if kept.format != FORMAT {
+        return Err(StateError::Format(kept.format));
+    }
+    if !kept.numbers_are_known() {
+        return Err(StateError::Number);
+    }
+    Ok(Some(kept.organization()))
+}
+
+/// Writes the organization if it changed since `saved`; answers the revision that stands in the file.
+pub(super) fn save_changes(shared: &Shared, path: &Path, saved: u64) -> u64 {
+    let (revision, text) = {
+        let world = shared.world();
+        let revision = world.org.revision();
+        if revision == saved {
+            return saved;
+        }
+        (revision, serde_json::to_vec(&Keeping::of(&world.org)))
+    };
+    let written = text.map_err(io::Error::from).and_then(|text| replace(path, &text));
+    match written {
+        Ok(()) => revision,
+        Err(error) => {
+            shared.tell(&format!("the sandbox cannot keep its organization in {}: {error}", path.display()));
+            saved
+        }
+    }
+}
+
+/// Writes the organization whatever is in the file.
+pub(super) fn save(org: &Org, path: &Path) -> io::Result<()> {
+    replace(path, &serde_json::to_vec(&Keeping::of(org))?)
+}
+
+fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let folder = match target.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
+        _ => PathBuf::from("."),
+    };
+    let aside = tempfile::Builder::new().prefix(".umapish-").tempfile_in(folder)?;
+    let mut writer = BufWriter::new(aside.as_file());
+    writer.write_all(text)?;
+    writer.flush()?;
+    drop(writer);
+    aside.as_file().sync_all()?;
+    aside.persist(&target)?;
+    Ok(())
+}
+
+/// The file as it is read.
+#[derive(Deserialize)]
+struct Kept {
+    format: u32,
+    next_group: usize,
+    next_person: usize,
+    groups: Vec<(GroupId, Group)>,
+    people: Vec<(PersonId, Person)>,
+}
+
+impl Kept {
+    fn numbers_are_known(&self) -> bool {
+        let people = self.people.iter().all(|(id, _)| (id.0 as usize) < self.next_person);
+        people && self.groups.iter().all(|(id, _)| (id.0 as usize) < self.next_group)
+    }
+
+    fn organization(self) -> Org {
+        let mut org = Org::default();
+        for (id, group) in self.groups {
+            org.groups.put(id, group);
+        }
+        org.groups.skip_to(self.next_group);
+        for (id, person) in self.people {
+            org.count(&person.groups);
+            org.people.put(id, person);
+        }
+        org.people.skip_to(self.next_person);
+        org
+    }
+}
+
+/// The file as it is written, straight from the organization.
+#[derive(Serialize)]
+struct Keeping<'o> {
+    format: u32,
+    next_group: usize,
+    next_person: usize,
+    #[serde(serialize_with = "groups")]
+    groups: &'o Org,
+    #[serde(serialize_with = "people")]
+    people: &'o Org,
+}
+
+impl<'o> Keeping<'o> {
+    fn of(org: &'o Org) -> Self {
+        let (next_group, next_person) = (org.groups.next_number(), org.people.next_number());
+        Self { format: FORMAT, next_group, next_person, groups: org, people: org }
+    }
+}
+
+fn groups<S: Serializer>(org: &Org, serializer: S) -> Result<S::Ok, S::Error> {
+    list(org.groups.iter(), serializer)
+}
+
+fn people<S: Serializer>(org: &Org, serializer: S) -> Result<S::Ok, S::Error> {
+    list(org.people.iter(), serializer)
+}
+
+fn list<T: Serialize, S: Serializer>(
+    entries: impl Iterator<Item = T>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let mut list = serializer.serialize_seq(None)?;
+    for entry in entries {
+        list.serialize_element(&entry)?;
+    }
+    list.end()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sandbox::seed;
+
+    #[test]
+    fn an_organization_comes_back_as_it_was_and_gives_no_number_twice() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("state.json");
+        let mut org = seed::organization(None);
+        let last = PersonId(u32::try_from(org.people.next_number() - 1).expect("small"));
+        org.part(last, None);
+        save(&org, &path).expect("saved");
+        let mut back = load(&path).expect("reads").expect("is there");
+        let everyone = |org: &Org| org.people.iter().map(|(id, one)| (id, one.clone())).collect::<Vec<_>>();
+        let all = |org: &Org| org.groups.iter().map(|(id, one)| (id, one.clone())).collect::<Vec<_>>();
+        assert_eq!((everyone(&back), all(&back)), (everyone(&org), all(&org)));
+        let someone = org.people.get(PersonId(0)).expect("seeded").clone();
+        assert_eq!(back.take_in(someone), PersonId(last.0 + 1));
+    }
+
+    #[test]
+    fn only_what_changed_is_written() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("state.json");
+        let shared = Shared::default();
+        assert_eq!((save_changes(&shared, &path, 0), path.exists()), (0, false));
+        shared.world().org.touch();
+        assert_eq!((save_changes(&shared, &path, 0), path.exists()), (1, true));
+        let nowhere = folder.path().join("no/such/folder.json");
+        assert_eq!(save_changes(&shared, &nowhere, 0), 0);
+    }
+
+    #[test]
+    fn a_missing_file_is_no_error_and_a_broken_one_is() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("state.json");
+        assert!(load(&path).expect("no error").is_none());
+        let foreign = r#"{"format":2,"next_group":0,"next_person":0,"groups":[],"people":[]}"#;
+        let unknown = r#"{"format":1,"next_group":0,"next_person":0,"groups":[[7,{"kind":"userGroup","name":"X"}]],"people":[]}"#;
+        for text in ["", "{}", "[1]", "{\"format\":1", foreign, unknown] {
+            fs::write(&path, text).expect("written");
+            assert!(load(&path).is_err(), "{text}");
+        }
+    }
+}

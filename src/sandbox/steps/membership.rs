@@ -1,0 +1,135 @@
+//! The steps that put people into groups and take them out, named from the person's side (contract 3.2, 4.4).
+
+use super::{Decided, Run, refuse};
+use crate::sandbox::groups::{GroupId, Kind, Named};
+use crate::wire::command::Step;
+use crate::wire::error_code;
+use serde_json::Value;
+
+/// Which way a membership goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Change {
+    Add,
+    Remove,
+}
+
+impl Run<'_> {
+    pub(crate) fn add_to_groups(&mut self, step: &Step) -> Decided {
+        let named = self.assignable(step, Change::Add)?;
+        let Some(person) = self.member_for_groups()? else { return Ok(()) };
+        self.check_room(&named, person)?;
+        if !self.test {
+            for named in named {
+                let group = self.org.groups.ensure(named);
+                self.org.join(person, group);
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn remove_from_groups(&mut self, step: &Step) -> Decided {
+        if step.value == Value::String("all".into()) {
+            return self.remove_from_all();
+        }
+        let named = self.assignable(step, Change::Remove)?;
+        let Some(person) = self.member_for_groups()? else { return Ok(()) };
+        if !self.test {
+            for named in named {
+                if let Named::Group(group) = named {
+                    self.org.leave(person, group);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Leaves what cannot be changed here: the system administrators and groups shared from elsewhere (contract 7.23).
+    fn remove_from_all(&mut self) -> Decided {
+        let Some(person) = self.member_for_groups()?.filter(|_| !self.test) else { return Ok(()) };
+        let groups = self.org.people.get(person).map(|record| record.groups.clone()).unwrap_or_default();
+        for id in groups {
+            let group = self.org.groups.get(id);
+            let stays = group.is_some_and(|group| group.kind == Kind::OrganizationAdmins || group.read_only);
+            if !stays {
+                self.org.leave(person, id);
+            }
+        }
+        Ok(())
+    }
+
+    /// What the names of a step stand for, all of them being changeable.
+    fn assignable(&self, step: &Step, change: Change) -> Decided<Vec<Named>> {
+        step.names("group").map(|name| self.assignable_one(name, change)).collect()
+    }
+
+    fn assignable_one(&self, name: &str, change: Change) -> Decided<Named> {
+        let unknown = || refuse(error_code::GROUP_NOT_FOUND, format!("Group {name} was not found"));
+        let Some(named) = self.org.groups.resolve(name) else { return unknown() };
+        let kind = match &named {
+            Named::Group(id) => self.org.groups.get(*id).map(|group| &group.kind),
+            Named::Vacant(kind) => Some(kind),
+        };
+        match kind {
+            None | Some(Kind::OrganizationAdmins) => unknown(),
+            Some(Kind::UserGroup) => self.check_writable(&named, name, change).map(|()| named),
+            Some(Kind::Developers(profile)) => self.check_developers(*profile, name, change).map(|()| named),
+            Some(_) => Ok(named),
+        }
+    }
+
+    fn check_writable(&self, named: &Named, name: &str, change: Change) -> Decided {
+        let Named::Group(id) = named else { return Ok(()) };
+        self.refuse_read_only(*id, name, read_only_code(change))
+    }
+
+    /// Refuses what a group shared from elsewhere does not allow.
+    pub(crate) fn refuse_read_only(&self, id: GroupId, name: &str, code: &'static str) -> Decided {
+        if self.org.groups.get(id).is_some_and(|group| group.read_only) {
+            return refuse(code, format!("The user group {name} is read-only"));
+        }
+        Ok(())
+    }
+
+    fn check_developers(&self, profile: GroupId, name: &str, change: Change) -> Decided {
+        if self.org.groups.get(profile).is_some_and(|group| group.developers) {
+            return Ok(());
+        }
+        let code = match change {
+            Change::Add => error_code::DEVELOPER_ADD_FAILED,
+            Change::Remove => error_code::DEVELOPER_REMOVE_FAILED,
+        };
+        refuse(code, format!("{name}: the product of the profile has no developers"))
+    }
+
+    fn check_room(&self, named: &[Named], person: super::PersonId) -> Decided {
+        let record = self.org.people.get(person);
+        for named in named {
+            let Named::Group(id) = named else { continue };
+            let joins = record.is_some_and(|record| !record.groups.contains(id));
+            self.refuse_full(*id, usize::from(joins))?;
+        }
+        Ok(())
+    }
+
+    /// Refuses to let a user group grow beyond what it may hold.
+    pub(crate) fn refuse_full(&self, id: GroupId, joining: usize) -> Decided {
+        let Some(group) = self.org.groups.get(id).filter(|group| group.kind == Kind::UserGroup) else {
+            return Ok(());
+        };
+        if joining > 0 && group.members + joining > self.rules.group_members {
+            return refuse(
+                error_code::USERGROUP_FULL,
+                format!("The user group {} holds at most {} members", group.name, self.rules.group_members),
+            );
+        }
+        Ok(())
+    }
+}
+
+/// The code with which a read-only group refuses a change of its members.
+pub(crate) fn read_only_code(change: Change) -> &'static str {
+    match change {
+        Change::Add => error_code::USERGROUP_READ_ONLY_ADD,
+        Change::Remove => error_code::USERGROUP_READ_ONLY_REMOVE,
+    }
+}

@@ -1,0 +1,234 @@
+//! What each step does to the organization.
+
+use super::*;
+use crate::sandbox::accounts::Standing;
+use crate::sandbox::seed;
+use crate::wire::error_code;
+use crate::wire::identity::Identity;
+use serde_json::{Value, json};
+
+const ADA: &str = "ada.lind@example.com";
+
+fn org() -> Org {
+    seed::organization(None)
+}
+
+fn run(org: &mut Org, body: &Value) -> Outcome {
+    run_with(org, &Rules::default(), body)
+}
+
+fn run_with(org: &mut Org, rules: &Rules, body: &Value) -> Outcome {
+    command(org, rules, &Command::from_json(body).expect("well formed"), false)
+}
+
+fn done(org: &mut Org, body: &Value) {
+    assert_eq!(run(org, body), Outcome::default(), "{body}");
+}
+
+fn groups_of(org: &Org, email: &str) -> Vec<String> {
+    let (_, person) = org.people.find(&Identity::named(email, None, false)).expect("known");
+    org.group_names(person, true).iter().map(ToString::to_string).collect()
+}
+
+fn standing(org: &Org, email: &str) -> Option<Standing> {
+    org.people.find(&Identity::named(email, None, false)).map(|(_, person)| person.standing)
+}
+
+fn create(email: &str, extra: &Value) -> Value {
+    let mut fields = json!({"email": email, "firstname": "New", "lastname": "Name", "country": "US"});
+    for (key, value) in extra.as_object().into_iter().flatten() {
+        fields[key] = value.clone();
+    }
+    json!({"user": email, "do": [{"createFederatedID": fields}, {"add": {"group": ["Interns"]}}]})
+}
+
+#[test]
+fn an_existing_person_is_an_error_is_skipped_or_gets_the_new_name() {
+    let mut org = org();
+    let (id, _) = org.people.find(&Identity::named(ADA, None, false)).expect("seeded");
+    let lastname = |org: &Org| org.people.get(id).and_then(|person| person.lastname.clone());
+    assert_eq!(run(&mut org, &create(ADA, &json!({}))).errors[0].1.code, error_code::ALREADY_IN_ORG);
+    assert!(!groups_of(&org, ADA).contains(&"Interns".to_owned()));
+    done(&mut org, &create(ADA, &json!({"option": "ignoreIfAlreadyExists"})));
+    assert_eq!(lastname(&org).as_deref(), Some("Lind"));
+    assert!(groups_of(&org, ADA).contains(&"Interns".to_owned()));
+    done(&mut org, &create(ADA, &json!({"option": "updateIfAlreadyExists"})));
+    assert_eq!(lastname(&org).as_deref(), Some("Name"));
+}
+
+#[test]
+fn steps_after_a_failed_one_run_only_where_that_is_asked_for() {
+    let body = json!({"user": ADA, "do": [
+        {"add": {"group": ["Interns"]}}, {"add": {"group": ["Nothing"]}}, {"add": {"group": ["Finance"]}}]});
+    let mut rules = Rules::default();
+    let mut stopped = org();
+    assert_eq!(
+        run_with(&mut stopped, &rules, &body).errors.iter().map(|(step, _)| *step).collect::<Vec<_>>(),
+        [1]
+    );
+    let groups = groups_of(&stopped, ADA);
+    assert!(groups.contains(&"Interns".to_owned()) && !groups.contains(&"Finance".to_owned()));
+    rules.switches.continue_after_failure = true;
+    let mut went_on = org();
+    assert_eq!(run_with(&mut went_on, &rules, &body).errors.len(), 1);
+    assert!(groups_of(&went_on, ADA).contains(&"Finance".to_owned()));
+}
+
+#[test]
+fn an_admin_group_appears_with_its_first_member() {
+    let mut org = org();
+    assert_eq!(org.groups.find("_admin_Finance"), None);
+    done(&mut org, &json!({"user": ADA, "do": [{"add": {"group": ["_ADMIN_finance", "_support_admin"]}}]}));
+    let finance = org.groups.user_group("Finance").expect("seeded");
+    assert_eq!(org.groups.admins_of(finance).map(|group| &*group.name), Some("_admin_Finance"));
+    done(&mut org, &json!({"user": ADA, "do": [{"remove": {"group": ["_admin_Finance"]}}]}));
+    assert!(org.groups.admins_of(finance).is_none());
+}
+
+#[test]
+fn removing_from_all_leaves_what_cannot_be_removed() {
+    let mut org = org();
+    done(&mut org, &json!({"user": ADA, "do": [{"remove": "all"}]}));
+    assert_eq!(groups_of(&org, ADA), ["_org_admin"]);
+    done(&mut org, &json!({"user": "uma.devi@example.com", "do": [{"remove": "all"}]}));
+    assert_eq!(groups_of(&org, "uma.devi@example.com"), ["Corporate Directory"]);
+}
+
+#[test]
+fn a_removed_person_stays_in_the_directory_until_the_account_is_deleted() {
+    let mut org = org();
+    let remove = |delete: bool| json!({"user": ADA, "do": [{"removeFromOrg": {"deleteAccount": delete}}]});
+    done(&mut org, &remove(false));
+    assert_eq!((standing(&org, ADA), groups_of(&org, ADA).len()), (Some(Standing::Left), 0));
+    done(&mut org, &create(ADA, &json!({})));
+    assert_eq!(standing(&org, ADA), Some(Standing::Active));
+    done(&mut org, &remove(false));
+    done(&mut org, &remove(true));
+    assert_eq!(standing(&org, ADA), None);
+    done(&mut org, &remove(true));
+}
+
+#[test]
+fn an_adobe_id_is_the_one_meant_only_where_that_is_asked_for() {
+    let mut org = org();
+    let body = json!({"user": "both@example.com", "useAdobeID": true, "do": [{"removeFromOrg": {}}]});
+    done(&mut org, &body);
+    let left: Vec<_> =
+        org.people.with_email("both@example.com").map(|(_, person)| person.is_managed()).collect();
+    assert_eq!(left, [true]);
+}
+
+#[test]
+fn a_person_of_a_trusted_domain_joins_and_leaves_and_stays_the_others() {
+    let (mut org, email) = (org(), "known@partner.example.net");
+    done(&mut org, &create(email, &json!({})));
+    assert_eq!(standing(&org, email), Some(Standing::Active));
+    done(&mut org, &json!({"user": email, "do": [{"removeFromOrg": {"deleteAccount": true}}]}));
+    assert_eq!(standing(&org, email), Some(Standing::Elsewhere));
+    let outcome = run(&mut org, &create("unknown@partner.example.net", &json!({})));
+    assert_eq!(outcome.errors[0].1.code, error_code::NOT_PARENT_ORG);
+}
+
+#[test]
+fn an_updated_email_takes_the_login_name_along_and_later_steps_stay_with_the_person() {
+    let mut org = org();
+    done(
+        &mut org,
+        &json!({"user": ADA, "do": [
+            {"update": {"email": "ada.berg@emea.example.com", "lastname": "Berg"}}, {"add": {"group": ["Interns"]}}]}),
+    );
+    let (_, ada) =
+        org.people.find(&Identity::named("ada.berg@emea.example.com", None, false)).expect("renamed");
+    assert_eq!((&**ada.username(), &*ada.domain), ("ada.berg@emea.example.com", "emea.example.com"));
+    assert_eq!(ada.lastname.as_deref(), Some("Berg"));
+    assert_eq!(standing(&org, ADA), None);
+}
+
+#[test]
+fn a_login_name_belongs_to_one_person() {
+    let mut org = org();
+    let make = |user: &str, email: &str| {
+        let fields = json!({"email": email, "firstname": "A", "lastname": "B", "country": "US"});
+        json!({"user": user, "do": [{ "createFederatedID": fields }]})
+    };
+    done(&mut org, &make("sso@example.com", "mail@example.com"));
+    let other = run(&mut org, &make("sso@example.com", ADA));
+    assert_eq!(other.errors[0].1.code, error_code::NAME_IN_USE);
+    let same = run(&mut org, &make("SSO@example.com", "mail@example.com"));
+    assert_eq!(same.errors[0].1.code, error_code::ALREADY_IN_ORG);
+}
+
+#[test]
+fn a_plain_username_needs_its_domain_and_can_be_changed() {
+    let mut org = org();
+    let body = json!({"user": "jonas.weber", "domain": "sso.example.com", "do": [{"update": {"username": "jweber"}}]});
+    done(&mut org, &body);
+    let found = |name| org.people.find(&Identity::named(name, Some("sso.example.com"), false)).is_some();
+    assert!(found("jweber") && !found("jonas.weber"));
+}
+
+#[test]
+fn a_user_group_is_made_renamed_filled_and_deleted() {
+    let mut org = org();
+    let command = |name: &str, steps: Value| json!({"usergroup": name, "do": steps});
+    done(
+        &mut org,
+        &command(
+            "Pilots",
+            json!([{"createUserGroup": {"description": "x"}}, {"updateUserGroup": {"name": "Crew"}},
+                {"add": {"user": [ADA, "ben.osei@example.com"], "productConfiguration": ["Photoshop"]}},
+                {"remove": {"user": ["ben.osei@example.com"]}}]),
+        ),
+    );
+    let crew = org.groups.user_group("crew").expect("renamed");
+    assert_eq!(org.groups.get(crew).map(|group| (group.members, group.profiles.len())), Some((1, 1)));
+    let photoshop = org.groups.profile("Photoshop").expect("seeded");
+    let (_, ada) = org.people.find(&Identity::named(ADA, None, false)).expect("seeded");
+    assert_eq!((org.is_in(ada, photoshop, true), org.is_in(ada, photoshop, false)), (false, true));
+    done(
+        &mut org,
+        &command("Crew", json!([{"deleteUserGroup": {}}, {"add": {"user": ["nobody@example.com"]}}])),
+    );
+    assert_eq!(org.groups.find("Crew"), None);
+    assert!(!groups_of(&org, ADA).contains(&"Crew".to_owned()));
+}
+
+#[test]
+fn an_existing_user_group_is_skipped_or_described() {
+    let mut org = org();
+    let description = |org: &Org| {
+        let id = org.groups.user_group("Interns").expect("seeded");
+        org.groups.get(id).and_then(|group| group.description.clone())
+    };
+    let before = description(&org);
+    let make = |option: &str| json!({"usergroup": "interns", "do": [{"createUserGroup": {"description": "New", "option": option}}]});
+    done(&mut org, &make("ignoreIfAlreadyExists"));
+    assert_eq!(description(&org), before);
+    done(&mut org, &make("updateIfAlreadyExists"));
+    assert_eq!(description(&org).as_deref(), Some("New"));
+}
+
+#[test]
+fn a_read_only_group_takes_profiles_but_no_people() {
+    let mut org = org();
+    let add = |value: Value| json!({"usergroup": "Corporate Directory", "do": [{ "add": value }]});
+    done(&mut org, &add(json!({"productConfiguration": ["Stock"]})));
+    assert_eq!(
+        run(&mut org, &add(json!({"user": [ADA]}))).errors[0].1.code,
+        error_code::USERGROUP_READ_ONLY_ADD
+    );
+}
+
+#[test]
+fn a_step_that_is_refused_changes_nothing() {
+    let mut org = org();
+    let revision = org.revision();
+    for body in [
+        json!({"user": ADA, "do": [{"add": {"group": ["Interns", "Nothing"]}}]}),
+        json!({"usergroup": "Interns", "do": [{"add": {"user": [ADA, "nobody@example.com"]}}]}),
+        json!({"usergroup": "Interns", "do": [{"updateUserGroup": {"description": "x", "name": "Finance"}}]}),
+    ] {
+        assert_eq!(run(&mut org, &body).errors.len(), 1, "{body}");
+    }
+    assert_eq!(org.revision(), revision);
+}

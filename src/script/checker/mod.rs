@@ -1,0 +1,496 @@
+//! What can be told of a script without running it: calls of functions that are not there, too many or too few
+//! values, modules that cannot be read, names of ours that the script takes over. No false alarms: what may be right
+//! counts as right.
+
+pub mod call_index;
+
+use super::checker::call_index::{Called, Calls, Forms, Import, defined, of_closures, registered};
+use super::engine::EXPRESSION_DEPTH;
+use super::engine::module_resolver;
+use crate::did_you_mean::nearest;
+use crate::language::catalog::Catalog;
+use crate::language::declarations::Declared;
+use crate::language::script_error::{Ending, Failure, Place};
+use crate::language::source_text;
+use crate::language::suggestions::did_you_mean;
+use rhai::{AST, Engine, ParseError, ParseErrorType, Position};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+/// Something found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Whether the script can run all the same.
+    pub is_warning: bool,
+    /// What it is, in a sentence.
+    pub message: String,
+    /// What to do.
+    pub hint: Option<String>,
+    /// Where.
+    pub place: Place,
+}
+
+/// What the language itself does, under names that look like functions.
+const WORDS: &[&str] =
+    &["print", "debug", "type_of", "eval", "Fn", "call", "curry", "is_shared", "is_def_var", "is_def_fn"];
+
+/// Looks at a script and, from there, at the modules it imports. Nothing is run and nothing is sent.
+pub fn check(engine: &Engine, text: &str, file: Option<&Path>) -> Vec<Finding> {
+    let mut check = Check {
+        engine,
+        catalog: Catalog::read(),
+        registered: registered(engine),
+        seen: BTreeSet::new(),
+        findings: Vec::new(),
+    };
+    check.script(text, file, None);
+    let mut findings = check.findings;
+    findings.sort_by_key(|found| (found.place.source.clone(), found.place.line, found.place.column));
+    findings.dedup();
+    findings
+}
+
+struct Check<'e> {
+    engine: &'e Engine,
+    catalog: Catalog,
+    registered: BTreeMap<String, Forms>,
+    seen: BTreeSet<PathBuf>,
+    findings: Vec<Finding>,
+}
+
+/// A script under examination.
+struct Subject<'t> {
+    text: &'t str,
+    source: Option<String>,
+    own: Forms,
+    declared: Declared,
+    mentioned: BTreeSet<String>,
+    /// The functions of each module; `None` where they cannot be known.
+    imported: BTreeMap<String, Option<Forms>>,
+}
+
+impl Check<'_> {
+    /// Examines a script and answers its tree. `source` is `None` for the script that was named first.
+    fn script(&mut self, text: &str, file: Option<&Path>, source: Option<String>) -> Option<AST> {
+        let ast = match self.engine.compile(text) {
+            Ok(ast) => ast,
+            Err(error) => {
+                let lenient = is_about_a_variable(&error).then(|| lenient().compile(text).ok()).flatten();
+                self.unreadable(error, text, source.clone());
+                let ast = lenient?; // the parser ends at the first such error, and there may be more to tell
+                self.undefined(&ast, text, source.as_ref());
+                ast
+            }
+        };
+        let calls = Calls::read(&ast);
+        let mut subject = Subject {
+            text,
+            source,
+            own: defined(&ast, false),
+            declared: Declared::read(text),
+            mentioned: calls.mentioned,
+            imported: BTreeMap::new(),
+        };
+        for import in &calls.imports {
+            let functions = self.import(import, file, &subject);
+            subject.add(import, functions);
+        }
+        for call in &calls.called {
+            self.findings.extend(self.call(call, &subject));
+            self.findings.extend(self.options(call, &subject));
+        }
+        self.findings.extend(shadows(&self.catalog, &subject));
+        Some(ast)
+    }
+
+    /// Every variable that is not there, the one that the parser told among them.
+    fn undefined(&mut self, ast: &AST, text: &str, source: Option<&String>) {
+        let captured = of_closures(ast);
+        let (functions, declared) = (defined(ast, false), Declared::read(text));
+        for (name, position) in Calls::read(ast).unbound {
+            let is_given = captured.contains(&name) && declared.has(&name);
+            if !is_given && !functions.contains_key(&name) {
+                let error = ParseError(Box::new(ParseErrorType::VariableUndefined(name)), position);
+                self.unreadable(error, text, source.cloned());
+            }
+        }
+    }
+
+    fn unreadable(&mut self, error: ParseError, text: &str, source: Option<String>) {
+        let Ending::Failed(failure) = Ending::of(error.into()) else { return };
+        let hint = failure.hint_in(Some(text));
+        let Failure { message, place, .. } = *failure;
+        self.findings.push(Finding { is_warning: false, message, hint, place: Place { source, ..place } });
+    }
+
+    /// The functions of a module; `None` where they cannot be known.
+    fn import(&mut self, import: &Import, importer: Option<&Path>, subject: &Subject) -> Option<Forms> {
+        let importer = importer.map(|path| path.display().to_string());
+        let path = module_resolver::place(importer.as_deref(), import.path.as_deref()?);
+        let text = match source_text::read_file(&path) {
+            Ok(text) => text,
+            Err(error) => {
+                self.findings.push(subject.error(import.position, error.to_string(), None));
+                return None;
+            }
+        };
+        if self.seen.insert(path.clone()) {
+            let ast = self.script(&text, Some(&path), Some(path.display().to_string()))?;
+            return Some(defined(&ast, true));
+        }
+        self.engine.compile(&text).ok().map(|ast| defined(&ast, true))
+    }
+
+    fn call(&self, call: &Called, subject: &Subject) -> Option<Finding> {
+        if call.method {
+            return self.method(call, subject);
+        }
+        match call.modules.as_slice() {
+            [] => self.function(call, subject),
+            [module] => self.function_of(module, call, subject),
+            _ => None,
+        }
+    }
+
+    fn function(&self, call: &Called, subject: &Subject) -> Option<Finding> {
+        let name = call.name.as_str();
+        let global = self.global();
+        let taken = [subject.own.get(name), global.get(name)];
+        if WORDS.contains(&name) || taken.iter().flatten().any(|taken| taken.contains(&call.values)) {
+            return None;
+        }
+        if taken.iter().any(Option::is_some) {
+            return Some(subject.wrong_number(call, taken.into_iter().flatten().flatten()));
+        }
+        if subject.declared.variables.iter().chain(&subject.declared.constants).any(|known| known == name) {
+            let hint = format!("A function in a variable is called by `{name}.call(...)`.");
+            return Some(subject.unknown(call, Some(hint)));
+        }
+        if subject.mentioned.contains(name) {
+            return None;
+        }
+        Some(subject.unknown(call, did_you_mean(name, subject.own.keys().map(String::as_str))))
+    }
+
+    fn function_of(&self, module: &str, call: &Called, subject: &Subject) -> Option<Finding> {
+        let known = match subject.imported.get(module) {
+            Some(imported) => imported.as_ref()?,
+            None => self.registered.get(module)?,
+        };
+        match known.get(&call.name) {
+            Some(taken) if taken.contains(&call.values) => None,
+            Some(taken) => Some(subject.wrong_number(call, taken.iter())),
+            None => {
+                let near = nearest(&call.name, known.keys().map(String::as_str));
+                Some(subject.unknown(call, near.map(|near| format!("Did you mean `{near}`?"))))
+            }
+        }
+    }
+
+    /// A method may be a closure kept in a map; a function of the script may take what stands before the dot as
+    /// `this`, one of ours takes it as its first value.
+    fn method(&self, call: &Called, subject: &Subject) -> Option<Finding> {
+        let name = call.name.as_str();
+        if WORDS.contains(&name) || subject.mentioned.contains(name) {
+            return None;
+        }
+        let global = self.global();
+        let own = subject.own.get(name).into_iter().flatten();
+        let mut taken: BTreeSet<usize> = own.flat_map(|values| [*values, values.saturating_sub(1)]).collect();
+        taken.extend(global.get(name).into_iter().flatten().filter_map(|values| values.checked_sub(1)));
+        if taken.contains(&call.values) {
+            return None;
+        }
+        if taken.is_empty() {
+            return Some(subject.unknown(call, did_you_mean(name, subject.own.keys().map(String::as_str))));
+        }
+        Some(subject.wrong_number(call, taken.iter()))
+    }
+
+    /// Keys that a function of ours does not know.
+    fn options(&self, call: &Called, subject: &Subject) -> Vec<Finding> {
+        let is_ours = match call.modules.as_slice() {
+            [] => !call.method && !subject.own.contains_key(&call.name),
+            [module] => module == "umapi",
+            _ => false,
+        };
+        let forms = self.catalog.find(&call.name).into_iter();
+        let forms: Vec<_> = forms.filter(|form| form.parameters.len() == call.values).collect();
+        if !is_ours || forms.iter().any(|form| form.options.is_empty()) {
+            return Vec::new();
+        }
+        let known: Vec<_> =
+            forms.iter().flat_map(|form| &form.options).map(|known| known.name.as_str()).collect();
+        let unknown =
+            call.options.iter().filter(|(key, _)| !known.is_empty() && !known.contains(&key.as_str()));
+        unknown.map(|(key, position)| subject.unknown_option(call, key, *position, &known)).collect()
+    }
+
+    fn global(&self) -> &Forms {
+        static NONE: Forms = Forms::new();
+        self.registered.get("").unwrap_or(&NONE)
+    }
+}
+
+impl Subject<'_> {
+    /// One name may stand for several modules in several blocks: then it has the functions of all.
+    fn add(&mut self, import: &Import, functions: Option<Forms>) {
+        let known = self.imported.entry(import.alias.clone()).or_insert_with(|| Some(Forms::new()));
+        match (known, functions) {
+            (Some(known), Some(functions)) => {
+                for (name, values) in functions {
+                    known.entry(name).or_default().extend(values);
+                }
+            }
+            (known, _) => *known = None,
+        }
+    }
+
+    fn error(&self, position: Position, message: String, hint: Option<String>) -> Finding {
+        Finding { is_warning: false, message, hint, place: self.place(position) }
+    }
+
+    fn place(&self, position: Position) -> Place {
+        Place { source: self.source.clone(), line: position.line(), column: position.position() }
+    }
+
+    fn unknown(&self, call: &Called, hint: Option<String>) -> Finding {
+        let kind = if call.method { "method" } else { "function" };
+        self.error(call.position, format!("there is no {kind} `{}`", written(call)), hint)
+    }
+
+    fn unknown_option(&self, call: &Called, key: &str, position: Position, known: &[&str]) -> Finding {
+        let listed: Vec<_> = known.iter().map(|known| format!("`{known}`")).collect();
+        let listed = format!("It knows {}.", listed.join(", "));
+        let hint = match nearest(key, known.iter().copied()) {
+            Some(near) => format!("Did you mean `{near}`? {listed}"),
+            None => listed,
+        };
+        self.error(position, format!("{} has no option `{key}`", call.name), Some(hint))
+    }
+
+    fn wrong_number<'n>(&self, call: &Called, taken: impl Iterator<Item = &'n usize>) -> Finding {
+        let taken: BTreeSet<_> = taken.collect();
+        let listed: Vec<_> = taken.iter().map(ToString::to_string).collect();
+        let last = taken.last().copied().copied().unwrap_or_default();
+        let plural = if last == 1 { "" } else { "s" };
+        let given = match call.values {
+            0 => "none".to_owned(),
+            values => values.to_string(),
+        };
+        let message = format!("`{}` takes {} value{plural}, not {given}", written(call), listed.join(" or "));
+        self.error(call.position, message, forms_of_ours(call))
+    }
+}
+
+fn written(call: &Called) -> String {
+    call.modules.iter().chain([&call.name]).map(String::as_str).collect::<Vec<_>>().join("::")
+}
+
+fn forms_of_ours(call: &Called) -> Option<String> {
+    let catalog = Catalog::read();
+    let forms = catalog.find(&call.name);
+    let forms: Vec<_> = forms.iter().map(|form| format!("`{}`", form.signature())).collect();
+    (!forms.is_empty()).then(|| format!("It is {}.", forms.join(" or ")))
+}
+
+/// Functions of the script that stand before one of ours of the same name and number of values.
+fn shadows(catalog: &Catalog, subject: &Subject) -> Vec<Finding> {
+    let mut ours: Vec<_> = catalog
+        .functions()
+        .filter(|function| !function.method)
+        .map(|function| (function.name.as_str(), function.parameters.len()))
+        .collect();
+    ours.dedup();
+    let hidden = ours
+        .into_iter()
+        .filter(|(name, values)| subject.own.get(*name).is_some_and(|taken| taken.contains(values)));
+    hidden.map(|(name, values)| shadow(subject, name, values)).collect()
+}
+
+fn shadow(subject: &Subject, name: &str, values: usize) -> Finding {
+    let place = definition(subject.text, name);
+    let plural = if values == 1 { "" } else { "s" };
+    Finding {
+        is_warning: true,
+        message: format!("this `{name}` stands before umapish's, which takes {values} value{plural} too"),
+        hint: Some(format!("umapish's is still there as `umapi::{name}`.")),
+        place: Place { source: subject.source.clone(), ..place },
+    }
+}
+
+fn is_about_a_variable(error: &ParseError) -> bool {
+    matches!(error.err_type(), ParseErrorType::VariableUndefined(_))
+}
+
+/// A parser that takes a script whose variables are not all there.
+fn lenient() -> Engine {
+    let mut engine = Engine::new_raw();
+    engine.set_max_expr_depths(EXPRESSION_DEPTH, EXPRESSION_DEPTH);
+    engine
+}
+
+fn definition(text: &str, name: &str) -> Place {
+    let found = text.lines().enumerate().find_map(|(index, line)| {
+        let start = line.find(&format!("fn {name}("))?;
+        Some((index + 1, line[..start].chars().count() + "fn ".len() + 1))
+    });
+    let (line, column) = found.unwrap_or((1, 1));
+    Place { source: None, line: Some(line), column: Some(column) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::script::engine::offline;
+
+    fn found(text: &str) -> Vec<Finding> {
+        check(&offline::engine(), text, None)
+    }
+
+    fn messages(text: &str) -> Vec<String> {
+        found(text).into_iter().map(|found| found.message).collect()
+    }
+
+    #[test]
+    fn what_is_wrong_is_found_with_its_place() {
+        let findings = found("let x = 1;\nfn f() {\n    get_usres();\n}\nf();");
+        assert_eq!(findings.len(), 1);
+        assert_eq!(findings[0].message, "there is no function `get_usres`");
+        assert_eq!(findings[0].hint.as_deref(), Some("Did you mean `get_users`?"));
+        assert_eq!((findings[0].place.line, findings[0].place.column), (Some(3), Some(5)));
+    }
+
+    #[test]
+    fn every_variable_that_is_not_there_is_found_and_what_else_is_wrong() {
+        let text = "let here = 1; let outer = 2;\nprint(one);\nlet f = |x| x + here + two;\nfn g(y) { y + outer }\nthree = 3;\n\
+                    nope(here);\nfor i in 0..2 { print(i + four); }\nlet k = here; print(k);";
+        let found: Vec<_> = found(text).into_iter().map(|found| (found.place.line, found.message)).collect();
+        let line = |line, message: &str| (Some(line), message.to_owned());
+        let variable = |at, name: &str| line(at, &format!("there is no variable `{name}`"));
+        let expected = [
+            variable(2, "one"),
+            variable(3, "two"),
+            variable(4, "outer"),
+            variable(5, "three"),
+            line(6, "there is no function `nope`"),
+            variable(7, "four"),
+        ];
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn each_kind_of_mistake_has_its_words() {
+        for (code, message) in [
+            ("nope(1);", "there is no function `nope`"),
+            ("umapi::get_usr(\"x\");", "there is no function `umapi::get_usr`"),
+            ("get_user();", "`get_user` takes 1 or 2 values, not none"),
+            ("umapi::test_mode(1);", "`umapi::test_mode` takes 0 values, not 1"),
+            ("fn f(x) { x } f(1, 2);", "`f` takes 1 value, not 2"),
+            ("let l = []; l.psh(1);", "there is no method `psh`"),
+            ("let l = []; l.push();", "`push` takes 1 value, not none"),
+            ("let f = |x| x; f(1);", "there is no function `f`"),
+            ("let list = [1]; list.map(|x| nope(x));", "there is no function `nope`"),
+            ("print(nobody);", "there is no variable `nobody`"),
+            ("import \"/nowhere/x\" as x;", "/nowhere/x.rhai: there is no such file"),
+            ("let x = ;", "unexpected `;`"),
+            ("`${nope()}`", "there is no function `nope`"),
+            ("get_users(#{grop: \"x\"});", "get_users has no option `grop`"),
+            ("umapi::get_user(\"x\", #{domian: \"x\"});", "get_user has no option `domian`"),
+        ] {
+            assert_eq!(messages(code), [message], "{code}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_number_shows_what_is_taken() {
+        let hint = found("get_user(1, 2, 3);")[0].hint.clone().unwrap_or_default();
+        assert!(hint.contains("`get_user(email: text) -> User`"), "{hint}");
+    }
+
+    #[test]
+    fn a_function_that_takes_over_a_name_of_ours_is_a_warning() {
+        let findings = found("let x = 1;\nfn get_user(email) { umapi::get_user(email) }\nget_user(\"x\");");
+        assert_eq!(findings.len(), 1);
+        assert!(findings[0].is_warning);
+        assert_eq!(findings[0].hint.as_deref(), Some("umapish's is still there as `umapi::get_user`."));
+        assert_eq!((findings[0].place.line, findings[0].place.column), (Some(2), Some(4)));
+    }
+
+    #[test]
+    fn what_is_right_raises_no_alarm() {
+        for code in [
+            "for user in get_users(#{group: \"x\"}) { print(user.email); if user.in_group(\"x\") { } }",
+            "let f = |x| x + 1; print(f.call(1)); let g = f.curry(2); g.call();",
+            "let m = #{go_on: |x| x}; m.go_on(1);",
+            "let m = #{}; m.act = |x| x; m.act(1); m[\"do_it\"] = |x| x; m.do_it(2);",
+            "fn twice() { this * 2 } let x = 3; x.twice();",
+            "fn add(one, two) { one + two } [1, 2].reduce(add); Fn(\"add\").call(1, 2); call(Fn(\"add\"), 1, 2);",
+            "fn get_users(one, two, three) { umapi::get_users() } get_users(1, 2, 3);",
+            "const N = 1; fn f() { global::N } print(f());",
+            "if is_def_var(\"x\") { print(1) } if is_def_fn(\"later\", 1) { later(1) }",
+            "let l = [3, 1]; l.sort(); l.sort_by(|a, b| a < b); l.filter(|x| x > 1).len(); l.for_each(|| print(this));",
+            "try { throw #{message: \"x\"} } catch (e) { print(e.message) }",
+            "let t = \" a \"; t.trim(); t.split(\",\")[0].to_upper(); t.len; t.pad(5, ' ');",
+            "let x = 5; x += 1; let y = -x; let z = !true; print(x in 0..3); let b = x ?? y;",
+            "switch type_of(1) { \"i64\" if true => print(1), _ => debug(2) }",
+            "eval(\"40 + 2\"); let m = parse_json(\"{}\"); m.keys(); m?.a?.b;",
+            "for (item, index) in [1, 2] { print(`${item} ${index}`); } for i in range(0, 5, 2) { }",
+            "let u = get_user(\"a@example.com\"); u.to_map().keys(); print(u[\"email\"]); u.get(\"x\");",
+            "let s = timestamp(); s.elapsed; let n = (1.5).round(); [1, 2].contains(1); 1.to_string(); max(1, 2);",
+            "fn f(x) { if x > 0 { f(x - 1) } } f(3); help(\"get_user\"); exit(2);",
+            "let path = \"lib\"; if false { import path as lib; lib::anything(1); }",
+            "let a = [1, 2, 3]; a.extract(1..2); a.index_of(2); a.zip([1], |x, y| x + y); a.all(|x| x > 0);",
+            "do { print(1) } while false; loop { break; } let r = loop { break 1 }; while false { continue; }",
+        ] {
+            assert_eq!(found(code), [], "{code}");
+        }
+    }
+
+    #[test]
+    fn a_function_of_the_script_takes_what_options_it_likes() {
+        let findings = found("fn get_user(name, options) { options.any } get_user(\"x\", #{any: 1});");
+        assert!(findings.iter().all(|found| found.is_warning), "{findings:?}");
+    }
+
+    #[test]
+    fn every_example_of_the_reference_is_right() {
+        for (function, code) in Catalog::read().examples() {
+            assert_eq!(found(code), [], "{}", function.call());
+        }
+    }
+
+    #[test]
+    fn modules_are_looked_into() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+        write(
+            "lib.rhai",
+            "import \"deep\" as deep;\nfn add(x) { deep::f(x) }\nprivate fn own() { nope() }\n",
+        );
+        write("deep.rhai", "import \"lib\" as lib; fn f(x) { x }");
+        let main = folder.path().join("main.rhai");
+        let text = "import \"lib\" as lib;\nlib::add(1);\nlib::add();\nlib::own();\nlib::ad(1);";
+        let findings = check(&offline::engine(), text, Some(&main));
+        let told: Vec<_> = findings.iter().map(|found| (found.message.as_str(), found.place.line)).collect();
+        let expected = [
+            ("`lib::add` takes 1 value, not none", Some(3)),
+            ("there is no function `lib::own`", Some(4)),
+            ("there is no function `lib::ad`", Some(5)),
+            ("there is no function `nope`", Some(3)),
+        ];
+        assert_eq!(told, expected);
+        let module = folder.path().join("lib.rhai").display().to_string();
+        assert_eq!(findings[3].place.source, Some(module));
+    }
+
+    #[test]
+    fn a_module_that_does_not_parse_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("lib.rhai"), "fn f( { }").unwrap();
+        let main = folder.path().join("main.rhai");
+        let findings = check(&offline::engine(), "import \"lib\" as lib; lib::f();", Some(&main));
+        assert_eq!(findings.len(), 1);
+        assert!(findings[0].place.source.as_deref().is_some_and(|source| source.ends_with("lib.rhai")));
+    }
+}

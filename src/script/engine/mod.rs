@@ -1,0 +1,79 @@
+//! The engine: Rhai with our limits, our streams and our functions.
+
+pub mod module_resolver;
+pub mod offline;
+
+use super::functions;
+use crate::changes::{command_builder, queue, report};
+use crate::files::csv;
+use crate::host::session::{Session, Shared};
+use crate::host::thrown::Ended;
+use crate::language::caught_errors;
+use crate::values::query::counter;
+use crate::values::{date, list_operators, record, secret_text};
+use module_resolver::Modules;
+use rhai::{Dynamic, Engine, OptimizationLevel};
+use std::rc::Rc;
+
+/// How deep functions may call each other; the thread of a script has the stack for it (engine-notes, threads).
+const CALL_LEVELS: usize = 128;
+/// How deep an expression may nest; a chain of a hundred terms is common in generated scripts.
+pub const EXPRESSION_DEPTH: usize = 512;
+/// Operations of a script between two looks at whether somebody still reads what it prints; a power of two.
+const LOOK_AT_OUTPUT: u64 = 64;
+
+/// Builds the engine of a session.
+pub fn build(session: &Rc<Session>) -> Engine {
+    let mut engine = Engine::new();
+    limit(&mut engine);
+    connect_streams(&mut engine, session);
+    watch(&mut engine, session);
+    caught_errors::register(&mut engine);
+    engine.set_default_tag(Dynamic::from(Shared(Rc::clone(session))));
+    engine.set_module_resolver(Modules::of(session));
+    record::register(&mut engine);
+    report::register(&mut engine);
+    queue::register(&mut engine);
+    command_builder::register(&mut engine);
+    csv::row::register(&mut engine);
+    csv::row_stream::register(&mut engine);
+    date::register(&mut engine);
+    list_operators::register(&mut engine);
+    secret_text::register(&mut engine);
+    counter::register(&mut engine);
+    functions::register(&mut engine);
+    engine
+}
+
+/// All limits set by hand: Rhai's own differ between debug and release builds.
+fn limit(engine: &mut Engine) {
+    engine.set_max_call_levels(CALL_LEVELS);
+    engine.set_max_expr_depths(EXPRESSION_DEPTH, EXPRESSION_DEPTH);
+    engine.set_strict_variables(true);
+    // The optimizer panics on a change to a constant map (engine-notes) and buys nothing for calls to a service.
+    engine.set_optimization_level(OptimizationLevel::None);
+}
+
+fn connect_streams(engine: &mut Engine, session: &Rc<Session>) {
+    let printing = Rc::clone(session);
+    engine.on_print(move |line| printing.console().print(line));
+    let debugging = Rc::clone(session);
+    engine.on_debug(move |line, source, position| {
+        let place = [source.unwrap_or_default().to_owned(), position.to_string()];
+        debugging.console().message(&format!("{}: {line}", place.join(" ").trim()));
+    });
+}
+
+/// Ends a script that runs when the operator interrupts it or nobody reads what it prints.
+fn watch(engine: &mut Engine, session: &Rc<Session>) {
+    let watching = Rc::clone(session);
+    engine.on_progress(move |operations| {
+        if watching.interrupt().is_requested() {
+            Some(Dynamic::from(Ended::Interrupted))
+        } else if operations % LOOK_AT_OUTPUT == 0 && watching.console().is_lost() {
+            Some(Dynamic::from(Ended::OutputLost))
+        } else {
+            watching.ended().map(Dynamic::from)
+        }
+    });
+}

@@ -1,0 +1,93 @@
+//! An engine that knows every function and reaches no service: to look at scripts, not to run them.
+
+use crate::client::settings::Mode;
+use crate::error::{Error, Result};
+use crate::host::interrupt::Interrupt;
+use crate::host::session::{Console, Session, Setup};
+use crate::session::guard::{Guard, Limits};
+use crate::session::listing_cache::Listings;
+use rhai::Engine;
+use serde_json::Value;
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// A console that keeps what is printed and shows nobody.
+#[derive(Debug, Default)]
+pub struct Paper(RefCell<Vec<String>>);
+
+impl Paper {
+    /// What was printed so far.
+    pub fn lines(&self) -> Vec<String> {
+        self.0.borrow().clone()
+    }
+}
+
+impl Console for Paper {
+    fn print(&self, line: &str) {
+        self.0.borrow_mut().push(line.to_owned());
+    }
+
+    fn show(&self, value: &Value) {
+        self.print(&value.to_string());
+    }
+
+    fn message(&self, _: &str) {}
+
+    fn note(&self, _: &str) {}
+
+    fn warn(&self, _: &str) {}
+
+    fn is_lost(&self) -> bool {
+        false
+    }
+
+    fn ask(&self, question: &str) -> Result<String> {
+        Err(Error::usage(format!("nobody can answer `{question}`")))
+    }
+}
+
+/// The engine.
+pub fn engine() -> Engine {
+    engine_on(Rc::new(Paper::default()))
+}
+
+/// The engine, printing on `console`.
+pub fn engine_on(console: Rc<dyn Console>) -> Engine {
+    super::build(&session(console))
+}
+
+/// A session without a service, printing on `console`.
+pub fn session(console: Rc<dyn Console>) -> Rc<Session> {
+    let connect = |_| Err(Error::config("there is no connection", "Run the script instead of checking it."));
+    let setup = Setup {
+        guard: Arc::new(Guard::new(Limits::default())),
+        recorder: None,
+        resumed: false,
+        verify: false,
+        outlet: None,
+        connect: Box::new(connect),
+        profile: "offline".to_owned(),
+        organization: None,
+        mode: Mode::Test,
+        arguments: Vec::new(),
+        secret_variables: Vec::new(),
+        console,
+        observer: Arc::new(()),
+        interrupt: Interrupt::default(),
+        listings: Listings::default(),
+    };
+    Rc::new(Session::new(setup))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rhai::Dynamic;
+
+    #[test]
+    fn a_call_of_the_service_is_an_error_of_configuration() {
+        let code = "let kind; try { get_user(\"a@example.com\") } catch (e) { kind = e.kind } kind";
+        assert_eq!(engine().eval::<Dynamic>(code).unwrap().to_string(), "config");
+    }
+}

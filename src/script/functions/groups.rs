@@ -1,0 +1,168 @@
+//! Reading groups and profiles.
+
+use super::{At, RhaiResultOf, session};
+use crate::error::{Error, ErrorKind, Result};
+use crate::host::session::Session;
+use crate::session::listing_cache;
+use crate::session::listing_cache::Wish;
+use crate::values::json::kind_of;
+use crate::values::options::Options;
+use crate::values::record::GroupRecord;
+use crate::values::record_list::Records;
+use crate::wire::error_code::GROUP_NOT_FOUND;
+use crate::wire::group::Group;
+use crate::wire::identity::fold;
+use rhai::plugin::{Dynamic, export_module};
+use rhai::{Map, NativeCallContext};
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// Groups and profiles.
+#[export_module]
+pub mod functions {
+    /// Lists every user group, product profile and admin group.
+    ///
+    /// The list is complete or an error, as with `get_users()`. Of a profile, `quota` is the number of licences
+    /// (`()` for unlimited) and `free` what is left of them. The service allows five such calls a minute.
+    ///
+    /// # Errors
+    /// `auth`, `throttled`, `unavailable`; `incomplete` when a later page cannot be read.
+    ///
+    /// # Example
+    /// ```rhai
+    /// for group in get_groups() {
+    ///     print(`${group.groupName}: ${group.memberCount} of ${group.quota}`);
+    /// }
+    /// ```
+    #[rhai_fn(volatile, return_raw)]
+    pub fn get_groups(context: NativeCallContext) -> RhaiResultOf<Records<Group>> {
+        begun(&context, session(&context).and_then(|session| open(&session)))
+    }
+
+    /// Lists the groups that the options describe.
+    ///
+    /// # Options
+    /// - `type`: a kind of group, such as `"USER_GROUP"` or `"PRODUCT_PROFILE"`
+    /// - `name`: groups of this name, whatever its case
+    /// - `max_age`: how old a saved listing may be, as `"2h"`, `"90m"` or seconds; see `get_users(options)`
+    /// - `stale`: true uses a saved listing even if umapish has made changes since
+    ///
+    /// # Errors
+    /// Those of `get_groups()`.
+    ///
+    /// # Example
+    /// ```rhai
+    /// let profiles = get_groups(#{type: "PRODUCT_PROFILE"});
+    /// for profile in profiles {
+    ///     if profile.free != () && profile.free < 5 { print(`${profile.groupName} is nearly full`); }
+    /// }
+    /// ```
+    #[rhai_fn(name = "get_groups", volatile, return_raw)]
+    pub fn get_groups_where(context: NativeCallContext, options: Map) -> RhaiResultOf<Records<Group>> {
+        let options = Options::new("get_groups", options, OPTIONS);
+        begun(&context, session(&context).and_then(|session| list(&session, &options?)))
+    }
+
+    /// Lists every group and profile, as Adobe's sample of that name.
+    ///
+    /// The same as `get_groups()`.
+    ///
+    /// # Errors
+    /// Those of `get_groups()`.
+    ///
+    /// # Example
+    /// ```rhai
+    /// for group in get_groups_and_profiles() { print(group); }
+    /// ```
+    #[rhai_fn(volatile, return_raw)]
+    pub fn get_groups_and_profiles(context: NativeCallContext) -> RhaiResultOf<Records<Group>> {
+        get_groups(context)
+    }
+
+    /// Finds one group by its name (a text, whatever its case) or by its id (a number).
+    ///
+    /// The service has no call for one group, so all are listed.
+    ///
+    /// # Errors
+    /// `not_found` when there is none; those of `get_groups()`.
+    ///
+    /// # Example
+    /// ```rhai
+    /// let group = get_group("Designers");
+    /// print(get_group(group.groupId).groupName);
+    /// ```
+    #[rhai_fn(volatile, return_raw)]
+    pub fn get_group(context: NativeCallContext, name_or_id: Dynamic) -> RhaiResultOf<GroupRecord> {
+        session(&context).and_then(|session| get(&session, &name_or_id)).at(&context)
+    }
+
+    /// Finds one group by its name or id, and answers `()` when there is none.
+    ///
+    /// # Errors
+    /// Those of `get_groups()`.
+    ///
+    /// # Example
+    /// ```rhai
+    /// if find_group("Nobody's") == () { print("no such group"); }
+    /// ```
+    #[rhai_fn(volatile, return_raw)]
+    pub fn find_group(context: NativeCallContext, name_or_id: Dynamic) -> RhaiResultOf<Dynamic> {
+        let found = session(&context).and_then(|session| find(&session, &name_or_id));
+        found.map(|group| group.map_or(Dynamic::UNIT, |group| Dynamic::from(GroupRecord(group)))).at(&context)
+    }
+}
+
+/// A listing that begins at this line, or its error there.
+fn begun(context: &NativeCallContext, list: Result<Records<Group>>) -> RhaiResultOf<Records<Group>> {
+    list.map(|list| list.opened_at(context.call_position())).at(context)
+}
+
+/// The options of a listing of groups.
+const OPTIONS: &[&str] = &["type", "name", listing_cache::MAX_AGE, listing_cache::STALE];
+
+fn open(session: &Rc<Session>) -> Result<Records<Group>> {
+    open_wished(session, Wish::default())
+}
+
+fn open_wished(session: &Rc<Session>, wish: Wish) -> Result<Records<Group>> {
+    listing_cache::open(session, session.client()?.groups(), "groups", wish)
+}
+
+fn list(session: &Rc<Session>, options: &Options) -> Result<Records<Group>> {
+    let (kind, name) = (options.text("type")?, options.text("name")?.map(|name| fold(&name)));
+    let groups = open_wished(session, Wish::of(options)?)?;
+    if kind.is_none() && name.is_none() {
+        return Ok(groups);
+    }
+    let wanted = |group: &&Arc<Group>| {
+        kind.as_deref().is_none_or(|kind| group.kind.as_deref() == Some(kind))
+            && name.as_deref().is_none_or(|name| fold(&group.group_name) == name)
+    };
+    let chosen = groups.all()?.iter().filter(wanted).cloned().collect();
+    Ok(groups.of(chosen))
+}
+
+fn get(session: &Rc<Session>, name_or_id: &Dynamic) -> Result<GroupRecord> {
+    find(session, name_or_id)?.map(GroupRecord).ok_or_else(|| {
+        let message = format!("there is no group `{name_or_id}`");
+        ErrorKind::NotFound { status: None, code: Some(GROUP_NOT_FOUND.to_owned()), message }.into()
+    })
+}
+
+fn find(session: &Rc<Session>, name_or_id: &Dynamic) -> Result<Option<Arc<Group>>> {
+    if let Ok(id) = name_or_id.as_int() {
+        first(session, |group| group.group_id == Some(id))
+    } else if name_or_id.is_string() {
+        let name = fold(&name_or_id.to_string());
+        first(session, |group| fold(&group.group_name) == name)
+    } else {
+        let message = format!("a group is named by a text or by its id, not by {}", kind_of(name_or_id));
+        Err(Error::usage(message))
+    }
+}
+
+fn first(session: &Rc<Session>, wanted: impl Fn(&Group) -> bool) -> Result<Option<Arc<Group>>> {
+    let groups = open(session)?;
+    let found = groups.all()?.iter().find(|group| wanted(group)).cloned();
+    Ok(found)
+}

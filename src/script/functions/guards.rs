@@ -1,0 +1,52 @@
+//! What a script may say of the operator's guards.
+
+use super::{At, RhaiResultOf, session};
+use crate::error::Result;
+use crate::host::session::Session;
+use crate::session::guard::{Allowance, Limits, Pattern};
+use crate::values::options::Options;
+use rhai::plugin::export_module;
+use rhai::{Map, NativeCallContext};
+
+/// Guards of the run. The operator sets them; a script can tighten them.
+#[export_module]
+pub mod functions {
+    /// Tightens the guards of this run; what would loosen one changes nothing.
+    ///
+    /// Reaching one ends the run before the request, with exit code 7. The operator's own are the options
+    /// `--read-only`, `--max-changes`, `--max-removals` and `--protect`.
+    ///
+    /// # Options
+    /// - `read_only`: true refuses every change from here on
+    /// - `max_changes`: at most so many commands in the whole run
+    /// - `max_removals`: at most so many people and groups that lose something
+    /// - `protect`: a name or a list of names, with `*` for any letters, that no command may be about; people read
+    ///   after this line are known by e-mail and username alike
+    ///
+    /// # Errors
+    /// `usage` for an option that does not exist or is of the wrong kind.
+    ///
+    /// # Example
+    /// ```rhai
+    /// guard(#{max_removals: 5, protect: ["*@board.example.com"]});
+    /// ```
+    #[rhai_fn(volatile, return_raw)]
+    pub fn guard(context: NativeCallContext, options: Map) -> RhaiResultOf<()> {
+        let options =
+            Options::new("guard", options, &["read_only", "max_changes", "max_removals", "protect"]);
+        session(&context).and_then(|session| tighten(&session, &options?)).at(&context)
+    }
+}
+
+fn tighten(session: &Session, options: &Options) -> Result<()> {
+    let names = options.texts("protect")?.unwrap_or_default();
+    let limits = Limits {
+        read_only: options.flag("read_only")?.unwrap_or_default(),
+        max_changes: options.count("max_changes")?,
+        max_removals: options.count("max_removals")?.map(Allowance::Count),
+        protected: names.iter().map(|name| Pattern::new(name)).collect(),
+        ..Limits::default()
+    };
+    session.setup().guard.tighten(&limits);
+    Ok(())
+}

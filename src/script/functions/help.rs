@@ -1,0 +1,88 @@
+//! The reference, at hand in a script and at the prompt.
+
+use super::{At, RhaiResultOf, session};
+use crate::error::{Error, Result};
+use crate::host::session::Session;
+use crate::language::catalog::Catalog;
+use crate::language::help_text;
+use crate::language::help_text::Line;
+use rhai::NativeCallContext;
+use rhai::plugin::export_module;
+
+/// Help.
+#[export_module]
+#[expect(clippy::missing_errors_doc, reason = "help names the errors a script can meet; one form has none")]
+pub mod functions {
+    /// Lists every function of umapish with its summary.
+    ///
+    /// # Example
+    /// ```rhai
+    /// help();
+    /// ```
+    #[rhai_fn(volatile, return_raw)]
+    pub fn help(context: NativeCallContext) -> RhaiResultOf<()> {
+        session(&context).map(|session| print(&session, &help_text::overview(&Catalog::read()))).at(&context)
+    }
+
+    /// Shows how a function is called, what it does, its options, its errors and an example.
+    ///
+    /// # Errors
+    /// `usage` when umapish has no such function; it names the nearest.
+    ///
+    /// # Example
+    /// ```rhai
+    /// help("get_users");
+    /// ```
+    #[rhai_fn(name = "help", volatile, return_raw)]
+    pub fn help_of(context: NativeCallContext, name: &str) -> RhaiResultOf<()> {
+        session(&context).and_then(|session| show(&session, name)).at(&context)
+    }
+}
+
+fn show(session: &Session, name: &str) -> Result<()> {
+    let catalog = Catalog::read();
+    let found = catalog.find(name.trim().trim_end_matches("()"));
+    if found.is_empty() {
+        return Err(unknown(&catalog, name));
+    }
+    print(session, &help_text::help(found));
+    Ok(())
+}
+
+fn print(session: &Session, lines: &[Line]) {
+    for line in lines {
+        session.console().print(&line.text);
+    }
+}
+
+fn unknown(catalog: &Catalog, name: &str) -> Error {
+    let hint = match catalog.nearest(name) {
+        Some(near) => format!("Did you mean `{near}`? help() lists all functions."),
+        None => "help() lists all functions.".to_owned(),
+    };
+    Error::usage_with_hint(format!("umapish has no function `{name}`"), hint)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::script::engine::offline::{Paper, engine_on};
+    use rhai::Map;
+    use std::rc::Rc;
+
+    #[test]
+    fn help_is_printed() {
+        let paper = Rc::new(Paper::default());
+        engine_on(paper.clone()).run("help(\"get_user\"); help()").unwrap();
+        let lines = paper.lines();
+        assert_eq!(lines[0], "get_user(email: text) -> User");
+        assert!(lines.contains(&"Sign-in and session".to_owned()));
+    }
+
+    #[test]
+    fn an_unknown_name_suggests_one() {
+        let code = "let caught; try { help(\"get_usr\") } catch (e) { caught = e } caught";
+        let caught: Map = engine_on(Rc::new(Paper::default())).eval(code).unwrap();
+        assert_eq!(caught["message"].to_string(), "umapish has no function `get_usr`");
+        assert_eq!(caught["hint"].to_string(), "Did you mean `get_user`? help() lists all functions.");
+    }
+}

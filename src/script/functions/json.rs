@@ -1,0 +1,233 @@
+//! JSON in texts and files.
+
+use super::{At, RhaiResultOf, session};
+use crate::error::{Error, Result};
+use crate::files::encoding::decode;
+use crate::host::interrupt::Interrupt;
+use crate::host::session::Session;
+use crate::session::tracked_files;
+use crate::store::atomic_file::{Access, replace};
+use crate::values::json_text;
+use crate::values::json_text::write as write_text;
+use crate::values::options::Options;
+use rhai::plugin::{Dynamic, export_module};
+use rhai::{Array, Map, NativeCallContext};
+use std::path::Path;
+
+/// JSON.
+#[export_module]
+pub mod functions {
+    /// Reads a JSON text: objects become maps, `null` becomes `()`.
+    ///
+    /// A whole number with more digits than a script can count with becomes a text, so that no digit is lost.
+    ///
+    /// # Errors
+    /// `usage` when the text is no JSON, with its line and column.
+    ///
+    /// # Example
+    /// ```rhai
+    /// let settings = parse_json(`{"group": "Designers", "limit": 5}`);
+    /// print(settings.group);
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn parse_json(context: NativeCallContext, text: &str) -> RhaiResultOf<Dynamic> {
+        session(&context).and_then(|session| parse(text, session.interrupt())).at(&context)
+    }
+
+    /// Writes a value as a JSON text on one line.
+    ///
+    /// # Errors
+    /// `usage` for a value that is no data, such as a function.
+    ///
+    /// # Example
+    /// ```rhai
+    /// print(to_json(#{user: "ben.osei@example.com", groups: ["Designers"]}));
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn to_json(context: NativeCallContext, value: Dynamic) -> RhaiResultOf<String> {
+        session(&context).and_then(|session| write_text(&value, 0, session.interrupt())).at(&context)
+    }
+
+    /// Writes a map as a JSON text on one line.
+    ///
+    /// # Errors
+    /// `usage` for a map that holds something that is no data, such as a function.
+    ///
+    /// # Example
+    /// ```rhai
+    /// print(to_json(#{limit: 5}));
+    /// ```
+    #[rhai_fn(name = "to_json", return_raw)]
+    pub fn map_to_json(context: NativeCallContext, map: Map) -> RhaiResultOf<String> {
+        to_json(context, map.into())
+    }
+
+    /// Writes a value as a JSON text, laid out as the options say.
+    ///
+    /// # Options
+    /// - `indent`: by how many blanks each level is indented, on lines of its own; 0 for one line
+    ///
+    /// # Errors
+    /// `usage` for a value that is no data, such as a function.
+    ///
+    /// # Example
+    /// ```rhai
+    /// print(to_json(#{groups: ["Designers", "Editors"]}, #{indent: 2}));
+    /// ```
+    #[rhai_fn(name = "to_json", return_raw)]
+    pub fn to_json_as(context: NativeCallContext, value: Dynamic, options: Map) -> RhaiResultOf<String> {
+        let session = session(&context).at(&context)?;
+        let indent = Options::new("to_json", options, &["indent"]).and_then(|options| indent(&options));
+        indent.and_then(|indent| write_text(&value, indent, session.interrupt())).at(&context)
+    }
+
+    /// Reads a JSON file: objects become maps, `null` becomes `()`.
+    ///
+    /// The file is UTF-8, with or without a byte order mark. Its path is relative to the current folder.
+    ///
+    /// # Errors
+    /// `file` when it cannot be read or is no JSON, with its line and column.
+    ///
+    /// # Example
+    /// ```rhai
+    /// write_json("settings.json", #{group: "Designers"});
+    /// print(read_json("settings.json").group);
+    /// ```
+    #[rhai_fn(volatile, return_raw)]
+    pub fn read_json(context: NativeCallContext, path: &str) -> RhaiResultOf<Dynamic> {
+        session(&context).and_then(|session| read_noted(&session, path)).at(&context)
+    }
+
+    /// Writes a value to a JSON file, indented.
+    ///
+    /// The file is written aside and put in place at the end: after an error the old one is untouched. Its path is
+    /// relative to the current folder.
+    ///
+    /// # Errors
+    /// `file` when it cannot be written, `usage` for a value that is no data, such as a function.
+    ///
+    /// # Example
+    /// ```rhai
+    /// write_json("kim.json", get_user("ben.osei@example.com"));
+    /// print(read_json("kim.json").email);
+    /// ```
+    #[rhai_fn(volatile, return_raw)]
+    pub fn write_json(context: NativeCallContext, path: &str, value: Dynamic) -> RhaiResultOf<()> {
+        session(&context).and_then(|session| write(&session, path, &value)).at(&context)
+    }
+}
+
+/// As far as a level can be indented; beyond it is a slip.
+const DEEPEST_INDENT: usize = 16;
+
+fn parse(text: &str, interrupt: &Interrupt) -> Result<Dynamic> {
+    let read = json_text::read(text, interrupt);
+    interrupt.check()?;
+    read.map_err(|error| {
+        let place = format!("line {}, column {}", error.line(), error.column());
+        Error::usage(format!("the text is no JSON: {} ({place})", cause(&error)))
+    })
+}
+
+/// What is wrong, without the place that the parser puts behind it.
+fn cause(error: &serde_json::Error) -> String {
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    let message = error.to_string();
+    message.strip_suffix(&place).unwrap_or(&message).to_owned()
+}
+
+fn indent(options: &Options) -> Result<usize> {
+    match options.count("indent")?.unwrap_or_default() {
+        indent @ 0..=DEEPEST_INDENT => Ok(indent),
+        _ => Err(Error::usage(format!("`indent` of to_json goes to {DEEPEST_INDENT}"))),
+    }
+}
+
+fn read_noted(session: &Session, path: &str) -> Result<Dynamic> {
+    let value = read(path, session.interrupt())?;
+    let rows = value.read_lock::<Array>().map(|list| list.len());
+    tracked_files::was_read(session, Path::new(path), rows)?;
+    Ok(value)
+}
+
+fn read(path: &str, interrupt: &Interrupt) -> Result<Dynamic> {
+    let bytes = std::fs::read(path).map_err(|error| Error::io(Path::new(path), &error))?;
+    let text = decode(bytes, None).map_err(|wrong| {
+        let (line, column) = wrong.place();
+        Error::file(format!("{path}:{line}:{column}"), wrong.message)
+    })?;
+    let read = json_text::read(&text, interrupt);
+    interrupt.check()?;
+    read.map_err(|error| {
+        let place = format!("{path}:{}:{}", error.line(), error.column());
+        Error::file(place, format!("it is no JSON: {}", cause(&error)))
+    })
+}
+
+fn write(session: &Session, path: &str, value: &Dynamic) -> Result<()> {
+    tracked_files::make_way(session, Path::new(path))?;
+    let text = write_text(value, 2, session.interrupt())?;
+    replace(Path::new(path), Access::Usual, |file| writeln!(file, "{text}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::script::testing::Bench;
+    use serde_json::json;
+
+    #[test]
+    fn json_survives_the_way_to_a_script_and_back() {
+        let code = r#"to_json(parse_json(`{"a": [1, 2.5, null, "é"], "n": 9007199254740993}`))"#;
+        assert_eq!(Bench::default().value(code), json!(r#"{"a":[1,2.5,null,"é"],"n":9007199254740993}"#));
+    }
+
+    #[test]
+    fn every_kind_of_value_is_written() {
+        let code = r#"to_json([#{day: date("2026-11-23")}, "x", 'y', ()])"#;
+        assert_eq!(Bench::default().value(code), json!(r#"[{"day":"2026-11-23"},"x","y",null]"#));
+        assert_eq!(
+            Bench::default().value(r#"#{day: date("2026-11-23")}.to_json()"#),
+            json!(r#"{"day":"2026-11-23"}"#)
+        );
+    }
+
+    #[test]
+    fn an_indent_spreads_it_over_lines() {
+        let bench = Bench::default();
+        assert_eq!(bench.value("to_json([1], #{indent: 2})"), json!("[\n  1\n]"));
+        assert_eq!(bench.value("to_json([1], #{indent: 0})"), json!("[1]"));
+        assert_eq!(bench.error("to_json([1], #{indent: 99})"), "`indent` of to_json goes to 16");
+    }
+
+    #[test]
+    fn a_text_that_is_no_json_is_placed() {
+        let error = Bench::default().error("parse_json(\"[1,\\n x]\")");
+        assert_eq!(error, "the text is no JSON: expected value (line 2, column 2)");
+    }
+
+    #[test]
+    fn a_file_is_read_as_it_was_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.json").display().to_string();
+        let code = format!("write_json({path:?}, #{{a: [1]}}); read_json({path:?})");
+        assert_eq!(Bench::default().value(&code), json!({"a": [1]}));
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "{\n  \"a\": [\n    1\n  ]\n}\n");
+    }
+
+    #[test]
+    fn a_broken_file_is_named_with_line_and_column() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.json").display().to_string();
+        std::fs::write(&path, "\u{feff}{\n \"a\": }").unwrap();
+        assert_eq!(
+            read(&path, &Interrupt::default()).unwrap_err().to_string(),
+            format!("{path}:2:7: it is no JSON: expected value")
+        );
+        std::fs::write(&path, b"{\n\"\xE4\"").unwrap();
+        assert_eq!(
+            read(&path, &Interrupt::default()).unwrap_err().to_string(),
+            format!("{path}:2:2: it is no UTF-8 text")
+        );
+    }
+}

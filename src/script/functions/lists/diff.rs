@@ -1,0 +1,83 @@
+//! Two listings beside each other.
+
+use super::{At, RhaiResultOf, session};
+use crate::error::{Error, Result};
+use crate::host::interrupt::Interrupt;
+use crate::values::json::{json_of, kind_of};
+use crate::values::list_item::Item;
+use crate::values::query::diff;
+use crate::values::record::UserRecord;
+use crate::values::record_list::Records;
+use crate::wire::group::Group;
+use crate::wire::user::User;
+use rhai::plugin::{Dynamic, export_module};
+use rhai::{Array, Map, NativeCallContext};
+use serde::de::DeserializeOwned;
+use std::sync::Arc;
+
+/// Lists: comparing.
+#[export_module]
+pub mod functions {
+    /// Tells what differs between two listings of users, or of groups.
+    ///
+    /// Answers `#{added, removed, changed}`: `added` is a list of those in the newer one alone, `removed` of those in
+    /// the older one alone. Each row of `changed` is `#{older, newer, fields, joined, left}`: both records, the names
+    /// of the fields that differ, and of users the groups that they came to and went from. An account is the same
+    /// even if its e-mail changed, a group even if its name did; the order of entries and of groups does not count.
+    /// Arrays of records, and of maps that read like them, such as a listing that was written as JSON, are compared
+    /// like listings.
+    ///
+    /// # Errors
+    /// `usage` unless both are lists of users or both lists of groups; `incomplete` when a later page cannot be read.
+    ///
+    /// # Example
+    /// ```rhai
+    /// let before = get_users_by_group("Designers");
+    /// add_to_groups("ben.osei@example.com", "Finance");
+    /// remove_from_groups("ben.osei@example.com", "Designers");
+    /// let now = get_users_by_group("Designers");
+    /// print(changes(before, now).removed.map(|user| user.email));
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn changes(context: NativeCallContext, older: Dynamic, newer: Dynamic) -> RhaiResultOf<Map> {
+        let session = session(&context).at(&context)?;
+        compare(&older, &newer, session.interrupt()).at(&context)
+    }
+}
+
+fn compare(older: &Dynamic, newer: &Dynamic, interrupt: &Interrupt) -> Result<Map> {
+    if let (Some(older), Some(newer)) = (listed::<User>(older), listed(newer)) {
+        return diff::between(&older, &newer, interrupt);
+    }
+    if let (Some(older), Some(newer)) = (listed::<Group>(older), listed(newer)) {
+        return diff::between(&older, &newer, interrupt);
+    }
+    let (older, newer) = (told(older), told(newer));
+    let message = format!("`changes` compares two lists of users or two of groups, not {older} and {newer}");
+    Err(Error::usage(message))
+}
+
+fn told(value: &Dynamic) -> String {
+    if listed::<User>(value).is_some() {
+        "users".to_owned()
+    } else if listed::<Group>(value).is_some() {
+        "groups".to_owned()
+    } else if value.is_array() {
+        "an array of something else".to_owned()
+    } else {
+        kind_of(value)
+    }
+}
+
+/// A list of users or of groups: a listing, or an array of records or of maps that read like them.
+fn listed<T: Item + DeserializeOwned>(list: &Dynamic) -> Option<Records<T>> {
+    if let Some(records) = list.read_lock::<Records<T>>() {
+        return Some(records.clone());
+    }
+    let items = list.read_lock::<Array>()?;
+    let entry = |item: &Dynamic| serde_json::from_value(json_of(item).ok()?).ok().map(Arc::new);
+    let entries = items.iter().map(entry).collect::<Option<_>>()?;
+    let without_groups =
+        |item: &Dynamic| item.read_lock::<UserRecord>().is_some_and(|user| user.groups_left_out);
+    Some(Records::from_entries(entries, items.iter().any(without_groups)))
+}

@@ -1,0 +1,300 @@
+//! Some entries of a list, or something of each.
+
+use super::{At, RhaiResultOf, session};
+use crate::values::query::array_list::Plain;
+use crate::values::query::callback::{Callback, compare, parameters};
+use crate::values::query::grouping::{By, Question};
+use crate::values::query::list_source;
+use crate::values::query::list_source::Entries;
+use crate::values::query::sort::merge_sort;
+use crate::values::query::where_clause;
+use rhai::plugin::{Dynamic, export_module};
+use rhai::{Array, FnPtr, Map, NativeCallContext};
+
+/// Lists: choosing and ordering.
+#[expect(clippy::unwrap_used, reason = "the macro unwraps the type that Rhai has matched")]
+#[export_module]
+pub mod functions {
+    /// Answers the entries for which a function answers true.
+    ///
+    /// The answer of users is a list of users, that of groups a list of groups. Like the functions of Rhai's arrays
+    /// the given one takes the entry, or the entry and its place. One that is made of comparisons, `&&`, `||`, `!`, `in`
+    /// or `contains`, fields, constants and captured variables alone runs without the interpreter, as fast as `where`.
+    ///
+    /// Rhai locks a variable while one of its functions runs: a function that looks into the very list needs another
+    /// name for it, `let all = users;`, which copies nothing.
+    ///
+    /// # Errors
+    /// Whatever the function throws; `usage` when it answers neither true nor false; `incomplete` when a later page
+    /// cannot be read.
+    ///
+    /// # Example
+    /// ```rhai
+    /// let users = get_users();
+    /// let away = users.filter(|user| user.country != "US" && user.groups.is_empty());
+    /// print(away.len());
+    /// ```
+    #[rhai_fn(pure, return_raw)]
+    pub fn filter(context: NativeCallContext, list: &mut Dynamic, test: FnPtr) -> RhaiResultOf<Dynamic> {
+        keep(&context, list, &Callback::new(&context, test, "filter"))
+    }
+
+    /// Answers the entries whose fields have the given values; each condition must be met.
+    ///
+    /// - a value: the field is that value. E-mails, usernames, domains and names of groups are compared in any case
+    /// - a list of values: the field is one of them
+    /// - of `groups` and other lists: a value must be in it, and of a list of values every one
+    /// - `()`: there is nothing in the field. Of lists also `[]`
+    ///
+    /// It needs no function and runs at full speed: the way to ask an organization of a hundred thousand users. On
+    /// arrays it takes maps, records and rows of a CSV file.
+    ///
+    /// # Errors
+    /// `usage` for a field that the entries do not have (of maps: that none of them has), and for a value of a type
+    /// that the field of a record never has; `incomplete` when a later page cannot be read.
+    ///
+    /// # Example
+    /// ```rhai
+    /// let users = get_users();
+    /// print(users.where(#{type: "federatedID", country: ["DE", "FR"]}).len());
+    /// print(users.where(#{groups: "designers"}).map(|user| user.email));
+    /// print(users.where(#{groups: []}).len());
+    /// ```
+    #[rhai_fn(name = "where", pure, return_raw)]
+    pub fn with_fields(
+        context: NativeCallContext,
+        list: &mut Dynamic,
+        conditions: Map,
+    ) -> RhaiResultOf<Dynamic> {
+        let session = session(&context).at(&context)?;
+        let list = list_source::parts(list, "where", &context).at(&context)?;
+        where_clause::select(list, &conditions, session.interrupt(), &context)
+    }
+
+    /// Answers an array of what a function answers for each entry.
+    ///
+    /// # Errors
+    /// Whatever the function throws; `incomplete` when a later page cannot be read.
+    ///
+    /// # Example
+    /// ```rhai
+    /// let emails = get_users_by_group("Designers").map(|user| user.email);
+    /// print(emails.join("\n"));
+    /// ```
+    #[rhai_fn(pure, return_raw)]
+    pub fn map(context: NativeCallContext, list: &mut Dynamic, function: FnPtr) -> RhaiResultOf<Array> {
+        let session = session(&context).at(&context)?;
+        let mut list = list_source::parts(list, "map", &context).at(&context)?;
+        let function = Callback::new(&context, function, "map");
+        let mut mapped = Array::new();
+        while let Some(part) = list.next_part().at(&context)? {
+            for place in part.places(session.interrupt()) {
+                mapped.push(function.cell(&*part, place.at(&context)?)?.into_dynamic());
+            }
+        }
+        Ok(mapped)
+    }
+
+    /// Answers the first entry for which a function answers true, and `()` when there is none.
+    ///
+    /// Reads no further page once it has found one.
+    ///
+    /// # Errors
+    /// Those of `filter`.
+    ///
+    /// # Example
+    /// ```rhai
+    /// let admin = get_users().find(|user| "_org_admin" in user.groups);
+    /// if admin != () { print(admin.email); }
+    /// ```
+    #[rhai_fn(pure, return_raw)]
+    pub fn find(context: NativeCallContext, list: &mut Dynamic, test: FnPtr) -> RhaiResultOf<Dynamic> {
+        let found = first(&context, list, &Callback::new(&context, test, "find"), "find", true)?;
+        Ok(found.unwrap_or_default())
+    }
+
+    /// Tells whether a function answers true for some entry.
+    ///
+    /// Reads no further page once it has found one.
+    ///
+    /// # Errors
+    /// Those of `filter`.
+    ///
+    /// # Example
+    /// ```rhai
+    /// print(get_groups().some(|group| group.free != () && group.free < 0));
+    /// ```
+    #[rhai_fn(pure, return_raw)]
+    pub fn some(context: NativeCallContext, list: &mut Dynamic, test: FnPtr) -> RhaiResultOf<bool> {
+        let found = first(&context, list, &Callback::new(&context, test, "some"), "some", true)?;
+        Ok(found.is_some())
+    }
+
+    /// Tells whether a function answers true for every entry.
+    ///
+    /// Reads no further page once it has found one for which it answers false.
+    ///
+    /// # Errors
+    /// Those of `filter`.
+    ///
+    /// # Example
+    /// ```rhai
+    /// print(get_users().all(|user| user.status == "active"));
+    /// ```
+    #[rhai_fn(pure, return_raw)]
+    pub fn all(context: NativeCallContext, list: &mut Dynamic, test: FnPtr) -> RhaiResultOf<bool> {
+        let found = first(&context, list, &Callback::new(&context, test, "all"), "all", false)?;
+        Ok(found.is_none())
+    }
+
+    /// Answers a list in another order: by a field or by what a function answers, the lowest first.
+    ///
+    /// Numbers stand before texts, entries without a value last. Texts are compared by their letters, capitals
+    /// before small ones; e-mails, usernames, domains and names of groups in any case. Entries that are equal keep
+    /// their order. A function that answers a list sorts by its first entry, then by its second, and so on. The
+    /// list itself stays as it is.
+    ///
+    /// A function of two parameters compares two entries instead, as that of Rhai's `sort_by` does.
+    ///
+    /// # Errors
+    /// `usage` for an unknown field or a key that is no data; whatever the function throws; `incomplete` when a
+    /// later page cannot be read.
+    ///
+    /// # Example
+    /// ```rhai
+    /// let users = get_users().sort_by(|user| [user.lastname, user.firstname]);
+    /// print(users[0].lastname);
+    /// let groups = get_groups().sort_by(|one, other| other.memberCount - one.memberCount);
+    /// print(groups[0].groupName);
+    /// ```
+    #[rhai_fn(pure, return_raw)]
+    pub fn sort_by(context: NativeCallContext, list: &mut Dynamic, key: Dynamic) -> RhaiResultOf<Dynamic> {
+        let list = list_source::open(list, "sort_by", &context).at(&context)?;
+        sorted(&context, &*list, &key)
+    }
+
+    /// Answers an array in another order, or sorts it in place.
+    ///
+    /// A function of one parameter answers what to sort by, as for users and groups: the answer is a new array. A
+    /// function of two parameters compares two entries; it is Rhai's own `sort_by`, which sorts the array in place
+    /// and answers nothing. It answers a number below, equal to or above 0, or true when the first of the two may
+    /// stand before the second.
+    ///
+    /// # Errors
+    /// `usage` for a key that is no data and for a comparison that answers no number; whatever the function throws.
+    ///
+    /// # Example
+    /// ```rhai
+    /// let rows = [#{name: "b", age: 3}, #{name: "a", age: 5}];
+    /// print(rows.sort_by(|row| row.name));
+    /// print(rows.sort_by("age"));
+    /// rows.sort_by(|one, other| other.age - one.age);
+    /// print(rows);
+    /// ```
+    #[rhai_fn(name = "sort_by", return_raw)]
+    pub fn sort_array_by(
+        context: NativeCallContext,
+        list: &mut Array,
+        function: FnPtr,
+    ) -> RhaiResultOf<Dynamic> {
+        if parameters(&context, &function) == Some(1) {
+            return sorted(&context, &Plain::new(&*list, &context), &function.into());
+        }
+        let mut places: Vec<usize> = (0..list.len()).collect();
+        merge_sort(&mut places, &mut |one: &usize, other| {
+            compare(&context, &function, list[*one].clone(), list[*other].clone())
+        })?;
+        *list = places.into_iter().map(|place| std::mem::take(&mut list[place])).collect();
+        Ok(Dynamic::UNIT)
+    }
+
+    /// Answers the list without the entries that stood in it before.
+    ///
+    /// Users are the same if they are the same account, groups if they are the same group, values of an array if
+    /// they are equal.
+    ///
+    /// # Errors
+    /// `usage` for an entry that is no data; `incomplete` when a later page cannot be read.
+    ///
+    /// # Example
+    /// ```rhai
+    /// let both = get_users_by_group("Designers") + get_users_by_group("Marketing");
+    /// print(both.unique().len());
+    /// print(["a", "b", "a"].unique());
+    /// ```
+    #[rhai_fn(pure, return_raw)]
+    pub fn unique(context: NativeCallContext, list: &mut Dynamic) -> RhaiResultOf<Dynamic> {
+        let list = list_source::parts(list, "unique", &context).at(&context)?;
+        let session = session(&context).at(&context)?;
+        Question::of(By::Entry, &session, &context).first_of_each(list)
+    }
+
+    /// Answers the first entry for each value of a field, or for each answer of a function.
+    ///
+    /// # Errors
+    /// Those of `sort_by`.
+    ///
+    /// # Example
+    /// ```rhai
+    /// print(get_users().unique("country").map(|user| user.country));
+    /// ```
+    #[rhai_fn(name = "unique", pure, return_raw)]
+    pub fn unique_by(context: NativeCallContext, list: &mut Dynamic, key: Dynamic) -> RhaiResultOf<Dynamic> {
+        let list = list_source::parts(list, "unique", &context).at(&context)?;
+        let session = session(&context).at(&context)?;
+        let by = By::of(&key, "unique", &context).at(&context)?;
+        Question::of(by, &session, &context).first_of_each(list)
+    }
+}
+
+fn keep(context: &NativeCallContext, list: &Dynamic, test: &Callback) -> RhaiResultOf<Dynamic> {
+    let session = session(context).at(context)?;
+    let mut list = list_source::parts(list, "filter", context).at(context)?;
+    let mut kept = None;
+    while let Some(part) = list.next_part().at(context)? {
+        let mut places = Vec::new();
+        for place in part.places(session.interrupt()) {
+            let place = place.at(context)?;
+            if test.chooses(&*part, place)? {
+                places.push(place);
+            }
+        }
+        kept = Some(part.pick(&places, kept));
+    }
+    Ok(kept.unwrap_or_default())
+}
+
+/// The first entry for which the test answers as wanted; the pages behind it are not read.
+fn first(
+    context: &NativeCallContext,
+    list: &Dynamic,
+    test: &Callback,
+    function: &str,
+    wanted: bool,
+) -> RhaiResultOf<Option<Dynamic>> {
+    let session = session(context).at(context)?;
+    let mut list = list_source::parts(list, function, context).at(context)?;
+    while let Some(part) = list.next_part().at(context)? {
+        for place in part.places(session.interrupt()) {
+            let place = place.at(context)?;
+            if test.chooses(&*part, place)? == wanted {
+                return Ok(Some(part.value(place)));
+            }
+        }
+    }
+    Ok(None)
+}
+
+fn sorted(context: &NativeCallContext, list: &dyn Entries, key: &Dynamic) -> RhaiResultOf<Dynamic> {
+    let compares = key.read_lock::<FnPtr>().filter(|function| parameters(context, function) == Some(2));
+    if let Some(function) = compares {
+        let mut places: Vec<usize> = (0..list.count()).collect();
+        merge_sort(&mut places, &mut |one: &usize, other| {
+            compare(context, &function, list.value(*one), list.value(*other))
+        })?;
+        return Ok(list.pick(&places, None));
+    }
+    let session = session(context).at(context)?;
+    let by = By::of(key, "sort_by", context).at(context)?;
+    Question::of(by, &session, context).sort(list)
+}

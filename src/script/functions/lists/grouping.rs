@@ -1,0 +1,81 @@
+//! A list by the values of a field or function: counted, grouped, indexed.
+
+use super::{At, RhaiResultOf, session};
+use crate::values::query::grouping::{By, Question};
+use crate::values::query::list_source;
+use rhai::plugin::{Dynamic, export_module};
+use rhai::{Array, Map, NativeCallContext};
+
+/// Lists: counting and grouping.
+#[expect(clippy::unwrap_used, reason = "the macro unwraps the type that Rhai has matched")]
+#[export_module]
+pub mod functions {
+    /// Counts the entries for each value of a field, or for each answer of a function.
+    ///
+    /// Answers rows `#{key, count}`, the highest count first, equal counts by key. Of a list such as `groups` each
+    /// entry counts, so a user in three groups counts in three rows and one in none in no row. E-mails, usernames,
+    /// domains and names of groups are the same in any case. The key of entries without a value is `()`.
+    ///
+    /// # Errors
+    /// `usage` for an unknown field or a key that is no data; whatever the function throws; `incomplete` when a
+    /// later page cannot be read.
+    ///
+    /// # Example
+    /// ```rhai
+    /// let users = get_users();
+    /// for row in users.count_by("groups") { print(`${row.count} ${row.key}`); }
+    /// print(users.count_by(|user| user.email.split("@")[1]));
+    /// ```
+    #[rhai_fn(pure, return_raw)]
+    pub fn count_by(context: NativeCallContext, list: &mut Dynamic, key: Dynamic) -> RhaiResultOf<Array> {
+        let session = session(&context).at(&context)?;
+        let list = list_source::parts(list, "count_by", &context).at(&context)?;
+        let by = By::of(&key, "count_by", &context).at(&context)?;
+        Question::of(by, &session, &context).count(list)
+    }
+
+    /// Groups the entries by the values of a field, or by the answers of a function.
+    ///
+    /// Answers rows `#{key, count, items}` in the order of `count_by`. `items` is a list of the same kind as the
+    /// one that was asked, so it can be asked on.
+    ///
+    /// # Errors
+    /// Those of `count_by`.
+    ///
+    /// # Example
+    /// ```rhai
+    /// for row in get_users().group_by("domain") {
+    ///     print(`${row.key}: ${row.items.map(|user| user.email).join(", ")}`);
+    /// }
+    /// ```
+    #[rhai_fn(pure, return_raw)]
+    pub fn group_by(context: NativeCallContext, list: &mut Dynamic, key: Dynamic) -> RhaiResultOf<Array> {
+        let session = session(&context).at(&context)?;
+        let list = list_source::open(list, "group_by", &context).at(&context)?;
+        let by = By::of(&key, "group_by", &context).at(&context)?;
+        Question::of(by, &session, &context).group(&*list)
+    }
+
+    /// Answers a map from each value of a field, or each answer of a function, to the list of its entries.
+    ///
+    /// A key is given once, its entries are all kept: two accounts of one e-mail are a list of two. E-mails,
+    /// usernames, domains and names of groups become keys in small letters and without blanks around them, so look
+    /// them up so. What a function answers is taken as it is. Entries without a value are left out.
+    ///
+    /// # Errors
+    /// Those of `count_by`; `usage` for keys that are no texts and no numbers.
+    ///
+    /// # Example
+    /// ```rhai
+    /// let by_email = get_users().index_by("email");
+    /// let found = by_email["ben.osei@example.com"];
+    /// if found != () { print(found[0].lastname); }
+    /// ```
+    #[rhai_fn(pure, return_raw)]
+    pub fn index_by(context: NativeCallContext, list: &mut Dynamic, key: Dynamic) -> RhaiResultOf<Map> {
+        let session = session(&context).at(&context)?;
+        let list = list_source::open(list, "index_by", &context).at(&context)?;
+        let by = By::of(&key, "index_by", &context).at(&context)?;
+        Question::of(by, &session, &context).index(&*list)
+    }
+}

@@ -1,0 +1,303 @@
+//! Entries by their places, and lists as a whole.
+
+use super::{At, RhaiResultOf, session};
+use crate::error::{Error, Result};
+use crate::values::json::kind_of;
+use crate::values::list_item::Item;
+use crate::values::query::list_source;
+use crate::values::record::{GroupRecord, UserRecord};
+use crate::values::record_list::Records;
+use crate::wire::group::Group;
+use crate::wire::user::User;
+use rhai::plugin::{Dynamic, ImmutableString, export_module};
+use rhai::{Array, NativeCallContext};
+use std::ops::{Range, RangeInclusive};
+
+/// Lists: their entries.
+#[expect(clippy::unwrap_used, reason = "the macro unwraps the type that Rhai has matched")]
+#[expect(clippy::missing_errors_doc, reason = "some fail when interrupted alone, which no script can catch")]
+#[export_module]
+pub mod functions {
+    /// Tells how many entries a list of users or groups has.
+    ///
+    /// It is also a property, `users.len`, as it is of arrays. What is not read yet is read.
+    ///
+    /// # Errors
+    /// `incomplete` when a later page cannot be read; `usage` on a value that is no list.
+    ///
+    /// # Example
+    /// ```rhai
+    /// let users = get_users();
+    /// print(`${users.len()} users, ${users.filter(|user| user.type == "adobeID").len} with an Adobe ID`);
+    /// ```
+    #[rhai_fn(pure, return_raw)]
+    pub fn len(context: NativeCallContext, list: &mut Dynamic) -> RhaiResultOf<i64> {
+        length(&context, list).at(&context)
+    }
+
+    /// Tells whether a list of users or groups has no entry.
+    ///
+    /// It is also a property, `users.is_empty`, as it is of arrays. Reads one page at most.
+    ///
+    /// # Errors
+    /// Those of `len()`.
+    ///
+    /// # Example
+    /// ```rhai
+    /// if get_groups().where(#{type: "PRODUCT_PROFILE"}).is_empty() { print("no profiles"); }
+    /// ```
+    #[rhai_fn(pure, return_raw)]
+    pub fn is_empty(context: NativeCallContext, list: &mut Dynamic) -> RhaiResultOf<bool> {
+        has_nothing(list).at(&context)
+    }
+
+    /// Answers the entry at a place of a list of users or groups, and `()` where there is none.
+    ///
+    /// Places count from 0, negative ones from the end. `users[0]` and `users[-1]` are the same, but an error where
+    /// there is no such entry.
+    ///
+    /// # Errors
+    /// Those of `len()`.
+    ///
+    /// # Example
+    /// ```rhai
+    /// let users = get_users().sort_by("email");
+    /// print(users.get(0));
+    /// print(users[-1].email);
+    /// print(users.get(1000000) == ());
+    /// ```
+    #[rhai_fn(pure, return_raw)]
+    pub fn get(context: NativeCallContext, list: &mut Dynamic, index: i64) -> RhaiResultOf<Dynamic> {
+        entry(list, index).at(&context)
+    }
+
+    /// Answers a part of a list of users or groups: from a place to the end.
+    ///
+    /// A negative place counts from the end, so `extract(-3)` are the last three. What lies beyond an end is left
+    /// out.
+    ///
+    /// # Errors
+    /// Those of `len()`.
+    ///
+    /// # Example
+    /// ```rhai
+    /// print(get_users().extract(-3).map(|user| user.email));
+    /// ```
+    #[rhai_fn(pure, return_raw)]
+    pub fn extract(context: NativeCallContext, list: &mut Dynamic, start: i64) -> RhaiResultOf<Dynamic> {
+        part(list, start, i64::MAX).at(&context)
+    }
+
+    /// Answers a part of a list of users or groups: so many entries from a place on.
+    ///
+    /// # Errors
+    /// Those of `len()`.
+    ///
+    /// # Example
+    /// ```rhai
+    /// print(get_users().extract(10, 5).len());
+    /// ```
+    #[rhai_fn(name = "extract", pure, return_raw)]
+    pub fn extract_count(
+        context: NativeCallContext,
+        list: &mut Dynamic,
+        start: i64,
+        count: i64,
+    ) -> RhaiResultOf<Dynamic> {
+        part(list, start, count).at(&context)
+    }
+
+    /// Answers a part of a list of users or groups: the places of a range without its end.
+    ///
+    /// # Errors
+    /// Those of `len()`.
+    ///
+    /// # Example
+    /// ```rhai
+    /// for user in get_users().extract(0..10) { print(user.email); }
+    /// ```
+    #[rhai_fn(name = "extract", pure, return_raw)]
+    pub fn extract_range(
+        context: NativeCallContext,
+        list: &mut Dynamic,
+        range: Range<i64>,
+    ) -> RhaiResultOf<Dynamic> {
+        let start = range.start.max(0);
+        part(list, start, range.end.saturating_sub(start)).at(&context)
+    }
+
+    /// Answers a part of a list of users or groups: the places of a range with its end.
+    ///
+    /// # Errors
+    /// Those of `len()`.
+    ///
+    /// # Example
+    /// ```rhai
+    /// print(get_users().extract(0..=9).len());
+    /// ```
+    #[rhai_fn(name = "extract", pure, return_raw)]
+    pub fn extract_inclusive_range(
+        context: NativeCallContext,
+        list: &mut Dynamic,
+        range: RangeInclusive<i64>,
+    ) -> RhaiResultOf<Dynamic> {
+        let start = (*range.start()).max(0);
+        part(list, start, range.end().saturating_sub(start).saturating_add(1)).at(&context)
+    }
+
+    /// Tells whether someone is in a list of users; `"ben.osei@example.com" in users` is the same.
+    ///
+    /// A text is an e-mail or username, in any case. A user is found if the list has the same account, even if it
+    /// was read at another time.
+    ///
+    /// # Errors
+    /// Those of `len()`; `usage` for anything that is no text and no user.
+    ///
+    /// # Example
+    /// ```rhai
+    /// let designers = get_users_by_group("Designers");
+    /// if "Ben.Osei@example.com" in designers { print("Ben is a designer"); }
+    /// ```
+    #[rhai_fn(name = "contains", pure, return_raw)]
+    pub fn users_contain(
+        context: NativeCallContext,
+        list: &mut Records<User>,
+        person: Dynamic,
+    ) -> RhaiResultOf<bool> {
+        has_user(list, &person).at(&context)
+    }
+
+    /// Tells whether a group is in a list of groups; `"Designers" in groups` is the same.
+    ///
+    /// A text is a name, in any case.
+    ///
+    /// # Errors
+    /// Those of `len()`; `usage` for anything that is no text and no group.
+    ///
+    /// # Example
+    /// ```rhai
+    /// if !("Designers" in get_groups()) { print("there is no such group"); }
+    /// ```
+    #[rhai_fn(name = "contains", pure, return_raw)]
+    pub fn groups_contain(
+        context: NativeCallContext,
+        list: &mut Records<Group>,
+        group: Dynamic,
+    ) -> RhaiResultOf<bool> {
+        has_group(list, &group).at(&context)
+    }
+
+    /// Answers the records of a list of users or groups as an array, which can be changed.
+    ///
+    /// Functions that change an array in place (`push`, `remove`, `reverse`) need one. Most questions do not: they
+    /// can be asked of the list itself, which is faster and smaller.
+    ///
+    /// # Errors
+    /// Those of `len()`.
+    ///
+    /// # Example
+    /// ```rhai
+    /// let users = get_users().to_array();
+    /// users.reverse();
+    /// print(users[0].email);
+    /// ```
+    #[rhai_fn(pure, return_raw)]
+    pub fn to_array(context: NativeCallContext, list: &mut Dynamic) -> RhaiResultOf<Array> {
+        values(&context, list).at(&context)
+    }
+
+    /// Joins the entries of an array to one text, with a separator between them.
+    ///
+    /// Texts stand as they are, other values as `print` shows them. To join a field of users, `map` it first.
+    ///
+    /// # Example
+    /// ```rhai
+    /// print(["a", 1, true].join(", "));
+    /// print(get_user("ben.osei@example.com").groups.join("; "));
+    /// ```
+    #[rhai_fn(pure, return_raw)]
+    pub fn join(context: NativeCallContext, list: &mut Array, separator: &str) -> RhaiResultOf<String> {
+        shown(&context, list).map(|texts| texts.join(separator)).at(&context)
+    }
+}
+
+/// Calls one of two functions, as the value is a list of users or of groups.
+fn on_records<R>(
+    list: &Dynamic,
+    function: &str,
+    users: impl FnOnce(&Records<User>) -> Result<R>,
+    groups: impl FnOnce(&Records<Group>) -> Result<R>,
+) -> Result<R> {
+    if let Some(list) = list.read_lock::<Records<User>>() {
+        users(&list)
+    } else if let Some(list) = list.read_lock::<Records<Group>>() {
+        groups(&list)
+    } else {
+        Err(list_source::no_list(list, function))
+    }
+}
+
+fn length(context: &NativeCallContext, list: &Dynamic) -> Result<i64> {
+    let mut parts = list_source::parts(list, "len", context)?;
+    let mut length = 0;
+    while let Some(part) = parts.next_part()? {
+        length += part.count();
+    }
+    Ok(i64::try_from(length).unwrap_or(i64::MAX))
+}
+
+fn has_nothing(list: &Dynamic) -> Result<bool> {
+    on_records(list, "is_empty", Records::is_empty, Records::is_empty)
+}
+
+fn entry(list: &Dynamic, index: i64) -> Result<Dynamic> {
+    fn read<T: Item>(list: &Records<T>, index: i64) -> Result<Dynamic> {
+        Ok(list.get(index)?.map_or(Dynamic::UNIT, Dynamic::from))
+    }
+    on_records(list, "get", |list| read(list, index), |list| read(list, index))
+}
+
+fn part(list: &Dynamic, start: i64, count: i64) -> Result<Dynamic> {
+    let users = |list: &Records<User>| list.part(start, count).map(Dynamic::from);
+    let groups = |list: &Records<Group>| list.part(start, count).map(Dynamic::from);
+    on_records(list, "extract", users, groups)
+}
+
+fn has_user(list: &Records<User>, person: &Dynamic) -> Result<bool> {
+    if let Some(name) = person.read_lock::<ImmutableString>() {
+        return list.contains_name(&name);
+    }
+    let wanted =
+        person.read_lock::<UserRecord>().ok_or_else(|| misplaced("a list of users", "a user", person))?;
+    list.contains_entry(&wanted.user)
+}
+
+fn has_group(list: &Records<Group>, group: &Dynamic) -> Result<bool> {
+    if let Some(name) = group.read_lock::<ImmutableString>() {
+        return list.contains_name(&name);
+    }
+    let wanted =
+        group.read_lock::<GroupRecord>().ok_or_else(|| misplaced("a list of groups", "a group", group))?;
+    list.contains_entry(&wanted.0)
+}
+
+fn misplaced(list: &str, entry: &str, value: &Dynamic) -> Error {
+    Error::usage(format!("{list} is asked for a text or {entry}, not for {}", kind_of(value)))
+}
+
+fn values(context: &NativeCallContext, list: &Dynamic) -> Result<Array> {
+    let list = list_source::open(list, "to_array", context)?;
+    let session = session(context)?;
+    list.places(session.interrupt()).map(|place| place.map(|place| list.value(place))).collect()
+}
+
+/// Each entry as `print` shows it; Rhai shows by functions of its own, which the call reaches.
+fn shown(context: &NativeCallContext, list: &[Dynamic]) -> Result<Vec<String>> {
+    let session = session(context)?;
+    let shown = |value: &Dynamic| {
+        session.interrupt().check()?;
+        let text = context.call_native_fn::<ImmutableString>("to_string", (value.clone(),));
+        Ok(text.map_or_else(|_| value.to_string(), Into::into))
+    };
+    list.iter().map(shown).collect()
+}

@@ -1,0 +1,159 @@
+//! Many changes at once.
+
+use super::{At, RhaiResultOf, session};
+use crate::changes::command_builder::Commands;
+use crate::changes::csv_people::People;
+use crate::changes::report::Report;
+use crate::changes::submit;
+use crate::error::Result;
+use crate::host::session::Session;
+use crate::session::tracked_files;
+use crate::values::json;
+use crate::values::options::Options;
+use rhai::plugin::{Dynamic, export_module};
+use rhai::{Array, Map, NativeCallContext};
+
+/// Many at once.
+#[export_module]
+pub mod functions {
+    /// Carries out many commands: splits and packs them into full requests and answers an outcome for each.
+    ///
+    /// Commands are built by `command(...)` and `group_command(...)`, or are maps as the service defines them.
+    /// Everything that can be checked here is checked before the first request; when a check fails nothing is sent.
+    /// Commands that depend on each other (the same person, a group one of them creates) go in successive requests,
+    /// in their order. After a command failed, later ones of the same call for the same person are not sent.
+    ///
+    /// The report has `result`, `completed`, `notCompleted`, `completedInTestMode`, `errors`, `warnings`,
+    /// `requests`, `mode`, and `outcomes`: for each command `index`, `target`, `action`, `status` (`completed`,
+    /// `would_complete` in test mode, `partly_done`, `failed`, `still_member` with `--verify`, `unknown`, `not_sent`),
+    /// `step`, `code`, `message`, `hint`, `request_id`, `attempts`, `mode`, `resumed` and `tag`. `done`, `failed`, `unknown` and `not_sent` list those
+    /// outcomes; `stopped` says why not all was sent.
+    ///
+    /// # Errors
+    /// `invalid` when a local check refuses commands; `auth`, `throttled` or `unavailable` when nothing could be
+    /// sent. Commands that the service refuses are in the report, and make the exit code 3 unless the script calls
+    /// `exit`.
+    ///
+    /// # Example
+    /// ```rhai
+    /// let report = multi_action([
+    ///     command("ben.osei@example.com").add_to_groups("Designers"),
+    ///     #{user: "femi.adeyemi@example.net", "do": [#{remove: #{group: ["Designers"]}}]},
+    /// ]);
+    /// print(`${report.done.len()} done, ${report.failed.len()} failed in ${report.requests} request`);
+    /// ```
+    #[rhai_fn(volatile, return_raw)]
+    pub fn multi_action(context: NativeCallContext, commands: Array) -> RhaiResultOf<Report> {
+        multi_action_with(context, commands, Map::new())
+    }
+
+    /// Carries out many commands, with a say about those that a local check refuses.
+    ///
+    /// # Options
+    /// - `skip_invalid`: true sends the rest; those refused are `not_sent` in the report
+    ///
+    /// # Errors
+    /// Those of `multi_action(commands)`.
+    ///
+    /// # Example
+    /// ```rhai
+    /// let commands = [command("ben.osei@example.com").add_to_groups("Designers"), command("no e-mail").delete_account()];
+    /// let report = multi_action(commands, #{skip_invalid: true});
+    /// print(report.not_sent[0].code);
+    /// ```
+    #[rhai_fn(name = "multi_action", volatile, return_raw)]
+    pub fn multi_action_with(
+        context: NativeCallContext,
+        commands: Array,
+        options: Map,
+    ) -> RhaiResultOf<Report> {
+        let options = Options::new("multi_action", options, &["skip_invalid"]);
+        session(&context).and_then(|session| carry_out(&session, &commands, &options?)).at(&context)
+    }
+
+    /// Carries out the people of a CSV file with the columns of Adobe's sample `source.csv`.
+    ///
+    /// The columns are `upn`, `mail`, `firstname`, `lastname`, `country_code` and `groups` (names with commas
+    /// between; the cell may be empty). Each row makes a Federated ID unless it exists, then adds the groups. Nobody
+    /// is removed. The report is that of `multi_action(commands)`; the tag of each outcome is its row.
+    ///
+    /// # Errors
+    /// `file` when the file cannot be read or lacks a column; those of `multi_action(commands)`.
+    ///
+    /// # Example
+    /// ```rhai
+    /// let people = [#{upn: "new.person@fed.example.com", mail: "new.person@fed.example.com", firstname: "New",
+    ///     lastname: "Person", country_code: "US", groups: "Designers"}];
+    /// write_csv("people.csv", people);
+    /// print(multi_action("people.csv").result);
+    /// ```
+    #[rhai_fn(name = "multi_action", volatile, return_raw)]
+    pub fn multi_action_of_file(context: NativeCallContext, file: &str) -> RhaiResultOf<Report> {
+        multi_action_of_file_with(context, file, Map::new())
+    }
+
+    /// Carries out the people of a CSV file, with a say about rows that a local check refuses.
+    ///
+    /// # Options
+    /// - `skip_invalid`: true sends the rest; those refused are `not_sent` in the report
+    ///
+    /// # Errors
+    /// Those of `multi_action(file)`.
+    ///
+    /// # Example
+    /// ```rhai
+    /// write_csv("people.csv", [#{upn: "no e-mail", mail: "", firstname: "N", lastname: "E", country_code: "US",
+    ///     groups: ""}]);
+    /// print(multi_action("people.csv", #{skip_invalid: true}).not_sent[0].code);
+    /// ```
+    #[rhai_fn(name = "multi_action", volatile, return_raw)]
+    pub fn multi_action_of_file_with(
+        context: NativeCallContext,
+        file: &str,
+        options: Map,
+    ) -> RhaiResultOf<Report> {
+        let options = Options::new("multi_action", options, &["skip_invalid"]);
+        session(&context).and_then(|session| carry_out_file(&session, file, &options?)).at(&context)
+    }
+
+    /// Sends one action request, its commands as they are written, and answers the service's own answer.
+    ///
+    /// For those who know the service: at most ten commands, nothing is split or reordered. The checks before
+    /// sending, the mode, the journal and `--report` apply as everywhere. Where the answer is lost the commands are read
+    /// back: all done, and the answer has `read_back: true`; nothing done, and the request leaves again.
+    ///
+    /// # Errors
+    /// `invalid` when a local check refuses a command, `rejected` when the service refuses the request as a whole.
+    /// Commands that the service refuses are listed in the answer, and make the exit code 3.
+    ///
+    /// # Example
+    /// ```rhai
+    /// let answer = action([#{user: "ben.osei@example.com", "do": [#{add: #{group: ["Designers"]}}]}]);
+    /// print(answer.result);
+    /// ```
+    #[rhai_fn(volatile, return_raw)]
+    pub fn action(context: NativeCallContext, commands: Array) -> RhaiResultOf<Dynamic> {
+        session(&context).and_then(|session| send(&session, &commands)).at(&context)
+    }
+}
+
+fn carry_out(session: &Session, commands: &Array, options: &Options) -> Result<Report> {
+    let skip_invalid = options.flag("skip_invalid")?.unwrap_or_default();
+    submit::carry_out(session, &Commands(commands), skip_invalid)
+}
+
+fn carry_out_file(session: &Session, file: &str, options: &Options) -> Result<Report> {
+    let skip_invalid = options.flag("skip_invalid")?.unwrap_or_default();
+    let people = People(file.into());
+    let rows = people.count()?;
+    tracked_files::was_read(session, &people.0, Some(rows))?;
+    submit::carry_out(session, &people, skip_invalid)
+}
+
+fn send(session: &Session, commands: &Array) -> Result<Dynamic> {
+    session.finish_listings()?;
+    let commands = commands.iter().map(json::json_of).collect::<Result<_>>()?;
+    let client = session.client()?;
+    let answer = session.wait_for_raw(client.action(commands))?;
+    Ok(json::dynamic_of(&answer.body))
+}

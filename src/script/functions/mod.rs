@@ -1,0 +1,70 @@
+//! The functions of scripts, one family a file. Names, parameters and help come from the functions themselves.
+
+pub mod commands;
+pub mod csv;
+pub mod groups;
+pub mod guards;
+pub mod help;
+pub mod json;
+pub mod lists;
+pub mod many_at_once;
+pub mod one_user;
+pub mod operator;
+pub mod queue;
+pub mod random;
+pub mod raw_calls;
+pub mod records;
+pub mod sign_in;
+pub mod text;
+pub mod text_in_place;
+pub mod time;
+pub mod user_groups;
+pub mod users;
+
+use crate::host::session::session;
+use crate::host::thrown::At;
+use crate::values::record::RhaiResultOf;
+use rhai::{Engine, Module, Shared, exported_module};
+
+/// Functions that belong together.
+pub struct Family {
+    /// What they are about, as a heading.
+    pub title: &'static str,
+    /// Makes the module that holds them.
+    pub module: fn() -> Module,
+}
+
+/// Every family, in the order of the README.
+pub const FAMILIES: &[Family] = &[
+    Family { title: "Sign-in and session", module: || exported_module!(sign_in::functions) },
+    Family { title: "Users", module: || exported_module!(users::functions) },
+    Family { title: "Groups and profiles", module: || exported_module!(groups::functions) },
+    Family { title: "One user", module: || exported_module!(one_user::functions) },
+    Family { title: "User groups", module: || exported_module!(user_groups::functions) },
+    Family { title: "Many at once", module: || exported_module!(many_at_once::functions) },
+    Family { title: "Queue", module: queue::module },
+    Family { title: "Commands", module: || exported_module!(commands::functions) },
+    Family { title: "Guards", module: || exported_module!(guards::functions) },
+    Family { title: "Raw calls", module: || exported_module!(raw_calls::functions) },
+    Family { title: "Records", module: || exported_module!(records::functions) },
+    Family { title: "Lists", module: lists::module },
+    Family { title: "CSV files", module: || exported_module!(csv::functions) },
+    Family { title: "JSON", module: || exported_module!(json::functions) },
+    Family { title: "Text", module: text::module },
+    Family { title: "Time", module: || exported_module!(time::functions) },
+    Family { title: "Chance", module: || exported_module!(random::functions) },
+    Family { title: "Operator and environment", module: || exported_module!(operator::functions) },
+    Family { title: "Help", module: || exported_module!(help::functions) },
+];
+
+/// Makes every function known by its name and as `umapi::name`, which stays ours where a script defines the same.
+pub fn register(engine: &mut Engine) {
+    let mut all = Module::new();
+    for family in FAMILIES {
+        all.combine((family.module)());
+    }
+    all.build_index();
+    let all = Shared::new(all);
+    engine.register_global_module(all.clone());
+    engine.register_static_module("umapi", all);
+}

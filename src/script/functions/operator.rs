@@ -1,0 +1,336 @@
+//! Speaking with the operator, and what the operator gave the script.
+
+use super::{At, RhaiResultOf, session};
+use crate::error::{Error, Result};
+use crate::host::session::Session;
+use crate::values::json::{json_of, kind_of};
+use rhai::plugin::{Dynamic, export_module};
+use rhai::{Array, ImmutableString, NativeCallContext};
+use std::env::VarError;
+
+/// Operator and environment.
+#[expect(clippy::missing_errors_doc, reason = "help names the errors a script can meet; some meet none")]
+#[export_module]
+pub mod functions {
+    /// Writes a line for people, to standard error.
+    ///
+    /// `print` writes data, to standard output.
+    ///
+    /// # Example
+    /// ```rhai
+    /// log(`${get_users().len()} users read`);
+    /// ```
+    #[rhai_fn(volatile, return_raw)]
+    pub fn log(context: NativeCallContext, value: Dynamic) -> RhaiResultOf<()> {
+        let line = said(&context, value)?;
+        session(&context).map(|session| session.console().message(&line)).at(&context)
+    }
+
+    /// Writes a number for people, to standard error; the logarithm is `ln(x)` or `log(x, 10.0)`.
+    ///
+    /// # Example
+    /// ```rhai
+    /// log(0.5);
+    /// ```
+    #[rhai_fn(name = "log", volatile, return_raw)]
+    pub fn log_number(context: NativeCallContext, value: f64) -> RhaiResultOf<()> {
+        log(context, value.into())
+    }
+
+    /// Writes a warning for people, to standard error.
+    ///
+    /// # Example
+    /// ```rhai
+    /// warn("two people have no country");
+    /// ```
+    #[rhai_fn(volatile, return_raw)]
+    pub fn warn(context: NativeCallContext, value: Dynamic) -> RhaiResultOf<()> {
+        let line = said(&context, value)?;
+        session(&context).map(|session| session.console().warn(&line)).at(&context)
+    }
+
+    /// Shows a value in the form the operator chose with `-o`: a table on a terminal, JSON otherwise.
+    ///
+    /// A list of records is a table with a column for every field.
+    ///
+    /// # Errors
+    /// `usage` for a value that is no data, such as a function.
+    ///
+    /// # Example
+    /// ```rhai
+    /// table([#{name: "Designers", members: 7}, #{name: "Editors", members: 3}]);
+    /// ```
+    #[rhai_fn(volatile, return_raw)]
+    pub fn table(context: NativeCallContext, value: Dynamic) -> RhaiResultOf<()> {
+        session(&context).and_then(|session| show(&session, &value)).at(&context)
+    }
+
+    /// Asks the operator a question and answers the line typed, without blanks around it.
+    ///
+    /// # Errors
+    /// `usage` when there is no terminal to ask on, as in a cron job.
+    ///
+    /// # Example
+    /// ```rhai
+    /// try {
+    ///     print(ask("Which group?"));
+    /// } catch (error) {
+    ///     print(error.message);
+    /// }
+    /// ```
+    #[rhai_fn(volatile, return_raw)]
+    pub fn ask(context: NativeCallContext, question: &str) -> RhaiResultOf<String> {
+        session(&context).and_then(|session| answer(&session, question)).at(&context)
+    }
+
+    /// Asks the operator a question; a blank line means the default.
+    ///
+    /// # Errors
+    /// `usage` when there is no terminal to ask on: then nobody has chosen the default either.
+    ///
+    /// # Example
+    /// ```rhai
+    /// try {
+    ///     print(ask("Which group?", "Designers"));
+    /// } catch (error) {
+    ///     print(error.message);
+    /// }
+    /// ```
+    #[rhai_fn(name = "ask", volatile, return_raw)]
+    pub fn ask_with_default(
+        context: NativeCallContext,
+        question: &str,
+        default: &str,
+    ) -> RhaiResultOf<String> {
+        session(&context).and_then(|session| answer_or(&session, question, default)).at(&context)
+    }
+
+    /// Asks the operator a question of yes or no; anything but `y` or `yes` is no.
+    ///
+    /// # Errors
+    /// `usage` when there is no terminal to ask on, as in a cron job.
+    ///
+    /// # Example
+    /// ```rhai
+    /// try {
+    ///     if confirm("Remove 12 people?") { print("removing"); }
+    /// } catch (error) {
+    ///     print(error.message);
+    /// }
+    /// ```
+    #[rhai_fn(volatile, return_raw)]
+    pub fn confirm(context: NativeCallContext, question: &str) -> RhaiResultOf<bool> {
+        session(&context).and_then(|session| agreed(&session, question)).at(&context)
+    }
+
+    /// Lists the arguments that stand behind the script's name, as texts.
+    ///
+    /// # Example
+    /// ```rhai
+    /// let file = if args().is_empty() { "people.csv" } else { args()[0] };
+    /// print(file);
+    /// ```
+    #[rhai_fn(name = "args", volatile, return_raw)]
+    pub fn arguments(context: NativeCallContext) -> RhaiResultOf<Array> {
+        let list = |session: &Session| session.setup().arguments.iter().cloned().map(Dynamic::from).collect();
+        session(&context).map(|session| list(&session)).at(&context)
+    }
+
+    /// Reads an environment variable; `()` when it is not set.
+    ///
+    /// # Errors
+    /// `usage` for a variable that holds a secret of the settings, and for one that
+    /// is no text.
+    ///
+    /// # Example
+    /// ```rhai
+    /// if env("TEAM") == () { print("TEAM is not set"); }
+    /// ```
+    #[rhai_fn(volatile, return_raw)]
+    pub fn env(context: NativeCallContext, name: &str) -> RhaiResultOf<Dynamic> {
+        let found = session(&context).and_then(|session| variable(&session, name));
+        found.map(|text| text.map_or(Dynamic::UNIT, Dynamic::from)).at(&context)
+    }
+
+    /// Reads an environment variable; the default when it is not set.
+    ///
+    /// # Errors
+    /// Those of `env(name)`.
+    ///
+    /// # Example
+    /// ```rhai
+    /// print(env("TEAM", "Designers"));
+    /// ```
+    #[rhai_fn(name = "env", volatile, return_raw)]
+    pub fn env_with_default(
+        context: NativeCallContext,
+        name: &str,
+        default: Dynamic,
+    ) -> RhaiResultOf<Dynamic> {
+        let found = session(&context).and_then(|session| variable(&session, name));
+        found.map(|text| text.map_or(default, Dynamic::from)).at(&context)
+    }
+
+    /// Ends the script at once with exit code 0, whatever failed before; it cannot be caught.
+    ///
+    /// # Example
+    /// ```rhai
+    /// if get_users().len() > 0 { exit(); }
+    /// print("nobody is here");
+    /// ```
+    #[rhai_fn(volatile, return_raw)]
+    pub fn exit(context: NativeCallContext) -> RhaiResultOf<()> {
+        Err(session(&context).map(|session| session.end(0)).at(&context)?.into_error())
+    }
+
+    /// Ends the script at once with an exit code from 0 to 255; it cannot be caught.
+    ///
+    /// # Errors
+    /// `usage` for anything but such a number.
+    ///
+    /// # Example
+    /// ```rhai
+    /// if get_users().len() == 0 { exit(1); }
+    /// ```
+    #[rhai_fn(name = "exit", volatile, return_raw)]
+    pub fn exit_with(context: NativeCallContext, code: Dynamic) -> RhaiResultOf<()> {
+        let ended = session(&context).and_then(|session| Ok(session.end(exit_code(&code)?)));
+        Err(ended.at(&context)?.into_error())
+    }
+}
+
+/// A value as `print` shows it.
+fn said(context: &NativeCallContext, value: Dynamic) -> RhaiResultOf<ImmutableString> {
+    context.call_native_fn("to_string", (value,))
+}
+
+fn show(session: &Session, value: &Dynamic) -> Result<()> {
+    let rows = match value.read_lock::<Array>() {
+        Some(list) => {
+            let row = |row| session.interrupt().check().and_then(|()| json_of(row));
+            list.iter().map(row).collect::<Result<Vec<_>>>()?.into()
+        }
+        None => json_of(value)?,
+    };
+    session.console().show(&rows);
+    Ok(())
+}
+
+fn answer(session: &Session, question: &str) -> Result<String> {
+    session.console().ask(question).map(|answer| answer.trim().to_owned())
+}
+
+fn answer_or(session: &Session, question: &str, default: &str) -> Result<String> {
+    let answer = answer(session, &format!("{question} [{default}]"))?;
+    Ok(if answer.is_empty() { default.to_owned() } else { answer })
+}
+
+fn agreed(session: &Session, question: &str) -> Result<bool> {
+    let answer = answer(session, &format!("{question} [y/N]"))?.to_lowercase();
+    Ok(["y", "yes"].contains(&answer.as_str()))
+}
+
+fn variable(session: &Session, name: &str) -> Result<Option<String>> {
+    if session.setup().secret_variables.iter().any(|secret| secret.eq_ignore_ascii_case(name)) {
+        return Err(Error::usage_with_hint(
+            format!("no script may read `{name}`, which is secret"),
+            "umapish signs in by itself; a script needs no credentials.",
+        ));
+    }
+    match std::env::var(name) {
+        Ok(text) => Ok(Some(text)),
+        Err(VarError::NotPresent) => Ok(None),
+        Err(VarError::NotUnicode(_)) => Err(Error::usage(format!("the variable `{name}` is no text"))),
+    }
+}
+
+fn exit_code(code: &Dynamic) -> Result<u8> {
+    let number = code.as_int().map_err(|_| format!("not {}", kind_of(code)));
+    let number = number.and_then(|number| u8::try_from(number).map_err(|_| format!("not {number}")));
+    number.map_err(|not| Error::usage(format!("an exit code is a whole number from 0 to 255, {not}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::host::thrown::Ended;
+    use crate::language::script_error::Ending;
+    use crate::script::testing::Bench;
+    use serde_json::json;
+
+    fn ended(code: &str) -> Ended {
+        match Ending::of(*Bench::default().run(code).result.unwrap_err()) {
+            Ending::Ended(ended) => ended,
+            Ending::Failed(failure) => panic!("{failure:?}"),
+        }
+    }
+
+    #[test]
+    fn lines_go_their_ways_as_print_shows_them() {
+        let code = r#"
+            print(["a"]); log([1, "a", date("2026-11-23")]); log(2.5); log("x"); warn('y'); table(#{a: ()})"#;
+        let lines = [
+            r#"print: ["a"]"#,
+            r#"message: [1, "a", 2026-11-23]"#,
+            "message: 2.5",
+            "message: x",
+            "warn: y",
+            r#"show: {"a":null}"#,
+        ];
+        assert_eq!(Bench::default().lines(code), lines);
+    }
+
+    #[test]
+    fn a_question_is_answered_or_has_its_default() {
+        let bench = Bench { answers: vec![" blue ", "", "red"], ..Bench::default() };
+        let code = r#"[ask("Colour?"), ask("Colour?", "green"), ask("Colour?", "green")]"#;
+        assert_eq!(bench.value(code), json!(["blue", "green", "red"]));
+        assert_eq!(bench.lines(r#"ask("Colour?", "green")"#), ["ask: Colour? [green]"]);
+    }
+
+    #[test]
+    fn only_yes_is_yes() {
+        let bench = Bench { answers: vec!["y", "YES", "", "n", "yeah"], ..Bench::default() };
+        let code = r#"let all = []; for n in 0..5 { all += confirm("Sure?"); } all"#;
+        assert_eq!(bench.value(code), json!([true, true, false, false, false]));
+    }
+
+    #[test]
+    fn without_a_terminal_nothing_is_agreed() {
+        for code in ["ask(\"?\")", "ask(\"?\", \"x\")", "confirm(\"?\")"] {
+            assert_eq!(Bench::default().thrown(code, "kind"), "usage", "{code}");
+        }
+    }
+
+    #[test]
+    fn arguments_are_texts() {
+        let bench = Bench { arguments: vec!["people.csv".into(), "5".into()], ..Bench::default() };
+        assert_eq!(bench.value("args()"), json!(["people.csv", "5"]));
+    }
+
+    #[test]
+    fn the_environment_is_read_but_for_its_secrets() {
+        let bench = Bench { secret_variables: vec!["UMAPI_CLIENT_SECRET"], ..Bench::default() };
+        assert_eq!(bench.value(r#"env("CARGO_PKG_NAME")"#), json!(env!("CARGO_PKG_NAME")));
+        assert_eq!(
+            bench.value(r#"[env("UMAPI_NO_SUCH"), env("UMAPI_NO_SUCH", 5), env("a=b", 1)]"#),
+            json!([null, 5, 1])
+        );
+        let code = r#"env("umapi_client_secret", "x")"#;
+        assert_eq!(bench.error(code), "no script may read `umapi_client_secret`, which is secret");
+    }
+
+    #[test]
+    fn an_exit_cannot_be_caught_and_ends_functions_too() {
+        assert_eq!(ended("try { exit(3) } catch { 1 }"), Ended::Exit(3));
+        assert_eq!(ended("fn f() { exit() } f(); 1"), Ended::Exit(0));
+        assert_eq!(ended("try { [1].map(|x| exit(255)) } catch { 1 }"), Ended::Exit(255));
+    }
+
+    #[test]
+    fn an_exit_code_is_a_small_number() {
+        let bench = Bench::default();
+        assert_eq!(bench.error("exit(256)"), "an exit code is a whole number from 0 to 255, not 256");
+        assert_eq!(bench.error("exit(\"x\")"), "an exit code is a whole number from 0 to 255, not a text");
+        assert_eq!(bench.thrown("exit(-1)", "kind"), "usage");
+    }
+}

@@ -1,0 +1,348 @@
+//! Rhai's text functions that change a text in place, made to answer it too: calls chain, and a constant stays.
+
+use crate::error::{Error, Result};
+use crate::host::thrown::thrown;
+use rhai::{Dynamic, FuncRegistration, ImmutableString, Module, NativeCallContext, RhaiFunc};
+use std::any::TypeId;
+use std::ops::{Range, RangeInclusive};
+use std::rc::Rc;
+
+/// So long a text can be padded to; Rhai has no limit of its own, and memory has.
+const LONGEST_PADDED: usize = 1_000_000;
+
+/// A function of texts. Each hides Rhai's own of the same name and parameters.
+struct Function {
+    name: &'static str,
+    /// The other parameters, in every combination of types they have.
+    overloads: &'static [&'static [Parameter]],
+    change: fn(&str, &[Dynamic]) -> Result<String>,
+    help: &'static str,
+}
+
+type Parameter = (&'static str, Kind);
+
+#[derive(Clone, Copy)]
+enum Kind {
+    Text,
+    Letter,
+    Number,
+    Span,
+    SpanInclusive,
+}
+
+const FUNCTIONS: [Function; 8] = [
+    Function {
+        name: "trim",
+        overloads: &[&[]],
+        change: |text, _| Ok(text.trim().to_owned()),
+        help: r#"Takes blanks away from both ends of a text, in place, and answers the text.
+
+# Example
+```rhai
+let name = "  Designers ";
+print(name.trim().to_upper());
+print(name);
+```"#,
+    },
+    Function {
+        name: "make_lower",
+        overloads: &[&[]],
+        change: |text, _| Ok(text.to_lowercase()),
+        help: r#"Makes a text lower case, in place, and answers the text; `to_lower` leaves it as it is.
+
+# Example
+```rhai
+let email = " Kim.Lee@example.com ";
+print(email.trim().make_lower());
+```"#,
+    },
+    Function {
+        name: "make_upper",
+        overloads: &[&[]],
+        change: |text, _| Ok(text.to_uppercase()),
+        help: r#"Makes a text upper case, in place, and answers the text; `to_upper` leaves it as it is.
+
+# Example
+```rhai
+let country = "us";
+print(country.make_upper());
+```"#,
+    },
+    Function {
+        name: "replace",
+        overloads: &[
+            &[("find", Kind::Text), ("with_text", Kind::Text)],
+            &[("find", Kind::Text), ("with_text", Kind::Letter)],
+            &[("find", Kind::Letter), ("with_text", Kind::Text)],
+            &[("find", Kind::Letter), ("with_text", Kind::Letter)],
+        ],
+        change: |text, arguments| Ok(text.replace(&said(arguments, 0), &said(arguments, 1))),
+        help: r#"Replaces every occurrence of a text within another, in place, and answers the text.
+
+# Example
+```rhai
+let name = "Kim Lee";
+print(name.replace(" ", ".").make_lower());
+```"#,
+    },
+    Function {
+        name: "remove",
+        overloads: &[&[("find", Kind::Text)], &[("find", Kind::Letter)]],
+        change: |text, arguments| Ok(text.replace(&said(arguments, 0), "")),
+        help: r#"Takes every occurrence of a text out of another, in place, and answers the text.
+
+# Example
+```rhai
+let name = "Lee, Kim";
+print(name.remove(","));
+```"#,
+    },
+    Function {
+        name: "truncate",
+        overloads: &[&[("length", Kind::Number)]],
+        change: |text, arguments| Ok(part(text, 0, number(arguments, 0))),
+        help: r#"Cuts a text off behind so many characters, in place, and answers the text.
+
+# Example
+```rhai
+let description = "Everyone in the design department";
+print(description.truncate(8));
+```"#,
+    },
+    Function {
+        name: "crop",
+        overloads: &[
+            &[("start", Kind::Number)],
+            &[("start", Kind::Number), ("length", Kind::Number)],
+            &[("range", Kind::Span)],
+            &[("range", Kind::SpanInclusive)],
+        ],
+        change: |text, arguments| Ok(crop(text, arguments)),
+        help: r#"Keeps only a part of a text, in place, and answers the text; a negative start counts from the end.
+
+# Example
+```rhai
+let text = "2026-11-23";
+print(text.crop(0, 4));
+let text = "2026-11-23";
+print(text.crop(5..7));
+```"#,
+    },
+    Function {
+        name: "pad",
+        overloads: &[
+            &[("length", Kind::Number), ("with_text", Kind::Letter)],
+            &[("length", Kind::Number), ("with_text", Kind::Text)],
+        ],
+        change: pad,
+        help: r#"Fills a text up to so many characters, in place, and answers the text.
+
+# Errors
+`usage` beyond a million characters.
+
+# Example
+```rhai
+let name = "Designers";
+print(name.pad(12, ".") + "7");
+```"#,
+    },
+];
+
+/// Adds the functions to a module.
+pub fn add_to(module: &mut Module) {
+    for function in &FUNCTIONS {
+        for parameters in function.overloads {
+            add(module, function, parameters);
+        }
+    }
+}
+
+fn add(module: &mut Module, function: &'static Function, parameters: &[Parameter]) {
+    let mut types = vec![TypeId::of::<ImmutableString>()];
+    types.extend(parameters.iter().map(|(_, kind)| kind.type_id()));
+    let help: Vec<_> =
+        function.help.lines().map(|line| format!("/// {line}").trim_end().to_owned()).collect();
+    let mut signature = vec!["text: &mut ImmutableString".to_owned()];
+    signature.extend(parameters.iter().map(|(name, kind)| format!("{name}: {}", kind.type_name())));
+    signature.push("ImmutableString".to_owned());
+    let registration = FuncRegistration::new(function.name);
+    let registration = registration.with_params_info(signature).with_comments([help.join("\n")]);
+    registration.set_into_module_raw(module, types, native(function.change));
+}
+
+/// Called on constants too, so it must look itself whether it may change what it was given.
+fn native(change: fn(&str, &[Dynamic]) -> Result<String>) -> RhaiFunc {
+    let call = move |context: Option<NativeCallContext>, arguments: &mut [&mut Dynamic]| {
+        let Some((text, rest)) = arguments.split_first_mut() else { return Ok(Dynamic::UNIT) };
+        let rest: Vec<_> = rest.iter().map(|argument| (**argument).clone()).collect();
+        let place = context.map_or(rhai::Position::NONE, |context| context.call_position());
+        let changed = change(&said(&[(**text).clone()], 0), &rest);
+        let changed = ImmutableString::from(changed.map_err(|error| thrown(&error, place))?);
+        if !text.is_read_only() {
+            set(text, &changed);
+        }
+        Ok(changed.into())
+    };
+    RhaiFunc::Method { func: Rc::new(call), has_context: true, is_pure: true, is_volatile: false }
+}
+
+fn set(text: &mut Dynamic, changed: &ImmutableString) {
+    if let Some(mut text) = text.write_lock::<ImmutableString>() {
+        *text = changed.clone();
+    }
+}
+
+impl Kind {
+    fn type_id(self) -> TypeId {
+        match self {
+            Self::Text => TypeId::of::<ImmutableString>(),
+            Self::Letter => TypeId::of::<char>(),
+            Self::Number => TypeId::of::<i64>(),
+            Self::Span => TypeId::of::<Range<i64>>(),
+            Self::SpanInclusive => TypeId::of::<RangeInclusive<i64>>(),
+        }
+    }
+
+    fn type_name(self) -> &'static str {
+        match self {
+            Self::Text => "ImmutableString",
+            Self::Letter => "char",
+            Self::Number => "i64",
+            Self::Span => "Range<i64>",
+            Self::SpanInclusive => "RangeInclusive<i64>",
+        }
+    }
+}
+
+/// An argument that is a text or a character.
+fn said(arguments: &[Dynamic], place: usize) -> String {
+    arguments.get(place).map(ToString::to_string).unwrap_or_default()
+}
+
+fn number(arguments: &[Dynamic], place: usize) -> i64 {
+    arguments.get(place).and_then(|argument| argument.as_int().ok()).unwrap_or_default()
+}
+
+/// So many characters from `start` on; what is negative or too much stops at the ends.
+fn part(text: &str, start: i64, length: i64) -> String {
+    let count = |number: i64| usize::try_from(number).unwrap_or(0);
+    text.chars().skip(count(start)).take(count(length)).collect()
+}
+
+fn crop(text: &str, arguments: &[Dynamic]) -> String {
+    let range = arguments.first().and_then(|range| range.clone().try_cast::<Range<i64>>());
+    let range = range.or_else(|| {
+        let inclusive = arguments.first()?.clone().try_cast::<RangeInclusive<i64>>()?;
+        Some(*inclusive.start()..inclusive.end().saturating_add(1))
+    });
+    if let Some(Range { start, end }) = range {
+        let start = start.max(0);
+        return part(text, start, end.saturating_sub(start));
+    }
+    let start = match number(arguments, 0) {
+        back @ ..0 => back.saturating_add_unsigned(text.chars().count() as u64).max(0),
+        start => start,
+    };
+    let length = if arguments.len() > 1 { number(arguments, 1) } else { i64::MAX };
+    part(text, start, length)
+}
+
+fn pad(text: &str, arguments: &[Dynamic]) -> Result<String> {
+    let length = usize::try_from(number(arguments, 0)).unwrap_or(0);
+    if length > LONGEST_PADDED {
+        return Err(Error::usage(format!(
+            "a text can be padded to {LONGEST_PADDED} characters, not {length}"
+        )));
+    }
+    let missing = length.saturating_sub(text.chars().count());
+    let padding = said(arguments, 1);
+    Ok(text.chars().chain(padding.chars().cycle().take(missing)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rhai::Engine;
+
+    fn eval(code: &str) -> String {
+        let mut module = Module::new();
+        add_to(&mut module);
+        let mut engine = Engine::new();
+        engine.set_optimization_level(rhai::OptimizationLevel::None);
+        engine.register_global_module(module.into());
+        engine.eval::<Dynamic>(code).unwrap().to_string()
+    }
+
+    #[test]
+    fn a_text_changes_in_place_and_is_answered() {
+        for (code, expected) in [
+            (r#"let x = " a "; let y = x.trim(); `[${x}][${y}]`"#, "[a][a]"),
+            (r#"let x = " A-b "; x.trim().replace("-", ".").make_lower()"#, "a.b"),
+            (r#"let x = "a"; x.make_upper(); x"#, "A"),
+            (r#"let x = "abcabc"; x.remove("b").remove('c')"#, "aa"),
+            (r#"let m = #{x: " a "}; m.x.trim(); m.x"#, "a"),
+            (r#"let l = [" a "]; l[0].trim(); l[0]"#, "a"),
+            (r#"let x = " a "; let f = || x.trim(); f.call(); x"#, "a"),
+            (r#"let x = " a "; trim(x); x"#, "a"),
+            (r#"" a ".trim()"#, "a"),
+        ] {
+            assert_eq!(eval(code), expected, "{code}");
+        }
+    }
+
+    #[test]
+    fn a_constant_answers_and_stays() {
+        for (code, expected) in [
+            (r#"const X = " a "; let y = X.trim(); `[${X}][${y}]`"#, "[ a ][a]"),
+            (r#"const X = "a"; X.make_upper() + X"#, "Aa"),
+            (r#"const X = " a "; fn f() { global::X.trim() } f()"#, "a"),
+        ] {
+            assert_eq!(eval(code), expected, "{code}");
+        }
+    }
+
+    #[test]
+    fn every_combination_of_texts_and_characters_is_replaced() {
+        for arguments in [r#""b", "x""#, r#""b", 'x'"#, r#"'b', "x""#, "'b', 'x'"] {
+            assert_eq!(eval(&format!("let t = \"abc\"; t.replace({arguments})")), "axc", "{arguments}");
+        }
+    }
+
+    #[test]
+    fn parts_are_counted_in_characters_as_rhai_counts_them() {
+        let standard = |call: &str| {
+            let code = format!("let t = \"äbcdé\"; t.{call}; t");
+            Engine::new().eval::<String>(&code).unwrap()
+        };
+        for call in [
+            "crop(1)",
+            "crop(-2)",
+            "crop(-9)",
+            "crop(9)",
+            "crop(1, 2)",
+            "crop(-2, 1)",
+            "crop(1, 99)",
+            "crop(1, -1)",
+            "crop(1..3)",
+            "crop(1..=3)",
+            "crop(3..1)",
+            "crop(-2..2)",
+            "truncate(2)",
+            "truncate(-1)",
+            "truncate(9)",
+            "pad(8, '.')",
+            "pad(8, \"<>\")",
+            "pad(2, '.')",
+            "pad(-1, '.')",
+            "remove(\"b\")",
+        ] {
+            assert_eq!(eval(&format!("let t = \"äbcdé\"; t.{call}")), standard(call), "{call}");
+        }
+    }
+
+    #[test]
+    fn padding_has_an_end() {
+        let error = pad("x", &[Dynamic::from_int(i64::MAX), ".".into()]).unwrap_err();
+        assert_eq!(error.kind.name(), "usage");
+    }
+}

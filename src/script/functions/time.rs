@@ -1,0 +1,133 @@
+//! Moments, days and waiting.
+
+use super::{At, RhaiResultOf, session};
+use crate::error::{Error, Result};
+use crate::values::date::Date;
+use jiff::{Timestamp, Unit};
+use rhai::NativeCallContext;
+use rhai::plugin::export_module;
+use std::time::Duration;
+
+/// Time.
+#[export_module]
+pub mod functions {
+    /// Tells the moment, as ISO 8601 in UTC with seconds.
+    ///
+    /// # Example
+    /// ```rhai
+    /// log(`started at ${now()}`);
+    /// ```
+    #[rhai_fn(volatile)]
+    pub fn now() -> String {
+        let now = Timestamp::now();
+        now.round(Unit::Second).unwrap_or(now).to_string()
+    }
+
+    /// Tells today's day, in the time zone of this machine.
+    ///
+    /// # Example
+    /// ```rhai
+    /// print(today() + 30);
+    /// ```
+    #[rhai_fn(volatile)]
+    pub fn today() -> Date {
+        Date::today()
+    }
+
+    /// Reads a day of the calendar.
+    ///
+    /// One day less another is a number of days; days are added to and subtracted from a day. Days are compared with
+    /// days, have `year`, `month` and `day`, and print as they are written here.
+    ///
+    /// # Errors
+    /// `usage` when it is written differently, or there is no such day.
+    ///
+    /// # Example
+    /// ```rhai
+    /// let renewal = date("2026-11-23");
+    /// print(`${renewal - date("2026-11-01")} days left`);
+    /// if today() > renewal - 30 { print("time to renew"); }
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn date(context: NativeCallContext, text: &str) -> RhaiResultOf<Date> {
+        Date::parse(text).at(&context)
+    }
+
+    /// Waits so many seconds, or until the operator interrupts.
+    ///
+    /// # Errors
+    /// `usage` for a negative number.
+    ///
+    /// # Example
+    /// ```rhai
+    /// sleep(0);
+    /// ```
+    #[rhai_fn(volatile, return_raw)]
+    pub fn sleep(context: NativeCallContext, seconds: i64) -> RhaiResultOf<()> {
+        let duration = u64::try_from(seconds).map(Duration::from_secs).map_err(|_| unwaitable(seconds));
+        session(&context).and_then(|session| session.sleep(duration?)).at(&context)
+    }
+
+    /// Waits so many seconds, which may have a fraction, or until the operator interrupts.
+    ///
+    /// # Errors
+    /// `usage` for a negative number.
+    ///
+    /// # Example
+    /// ```rhai
+    /// sleep(0.01);
+    /// ```
+    #[rhai_fn(name = "sleep", volatile, return_raw)]
+    pub fn sleep_fraction(context: NativeCallContext, seconds: f64) -> RhaiResultOf<()> {
+        let duration = fraction(seconds);
+        session(&context).and_then(|session| session.sleep(duration?)).at(&context)
+    }
+}
+
+fn fraction(seconds: f64) -> Result<Duration> {
+    Duration::try_from_secs_f64(seconds).map_err(|_| unwaitable(seconds))
+}
+
+fn unwaitable(seconds: impl std::fmt::Display) -> Error {
+    Error::usage(format!("nobody can wait {seconds} seconds"))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::host::thrown::Ended;
+    use crate::script::testing::Bench;
+    use rhai::EvalAltResult;
+    use serde_json::json;
+
+    #[test]
+    fn days_have_functions_and_print_in_lists() {
+        let bench = Bench::default();
+        assert_eq!(bench.value(r#"date("2026-11-23") - date("2026-11-01")"#), json!(22));
+        assert_eq!(bench.value("today() - today()"), json!(0));
+        assert_eq!(bench.lines(r#"print([#{d: date("2026-11-23")}])"#), [r#"print: [#{"d": 2026-11-23}]"#]);
+    }
+
+    #[test]
+    fn the_moment_is_in_utc_with_seconds() {
+        let now = Bench::default().value("now()");
+        let now = now.as_str().unwrap();
+        assert!(now.len() == 20 && now.ends_with('Z'), "{now}");
+    }
+
+    #[test]
+    fn nobody_waits_a_negative_time() {
+        for seconds in ["-1", "-0.5", "0.0 / 0.0", "1.0e300"] {
+            assert_eq!(Bench::default().thrown(&format!("sleep({seconds})"), "kind"), "usage", "{seconds}");
+        }
+        assert_eq!(Bench::default().value("sleep(0); sleep(0.0); 1"), json!(1));
+    }
+
+    #[test]
+    fn an_interruption_ends_a_wait_and_no_catch_swallows_it() {
+        let bench = Bench::default();
+        bench.interrupt.request();
+        let error = bench.run("try { sleep(3600) } catch { 1 }").result.unwrap_err();
+        let EvalAltResult::ErrorTerminated(token, _) = *error else { panic!("{error}") };
+        assert_eq!(token.try_cast::<Ended>(), Some(Ended::Interrupted));
+    }
+}

@@ -1,0 +1,334 @@
+//! Reading users.
+
+use super::{At, RhaiResultOf, session};
+use crate::client::listing::query::{LicenceStatus, UserQuery};
+use crate::error::{Error, ErrorKind, Result};
+use crate::host::session::Session;
+use crate::session::listing_cache;
+use crate::session::listing_cache::Wish;
+use crate::values::options::Options;
+use crate::values::record::UserRecord;
+use crate::values::record_list::Records;
+use crate::values::user_lookup;
+use crate::values::user_lookup::Wanted;
+use crate::wire::user::User;
+use rhai::plugin::{Dynamic, export_module};
+use rhai::{Array, Map, NativeCallContext};
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// Users.
+#[export_module]
+pub mod functions {
+    /// Lists every user of the organization.
+    ///
+    /// The list is complete or an error: a page that cannot be read is thrown, never left out. Its first page is
+    /// read at once. Going through it directly (`for user in get_users()`) holds one page at a time; kept in a
+    /// variable it can be asked again and again without another call.
+    ///
+    /// The service throttles full listings that follow each other within two hours; `#{max_age: "2h"}` uses a saved
+    /// one again.
+    ///
+    /// # Errors
+    /// `auth`, `throttled`, `unavailable`; `incomplete` when a later page cannot be read.
+    ///
+    /// # Example
+    /// ```rhai
+    /// let users = get_users();
+    /// print(users.len());
+    /// for user in users {
+    ///     if user.type == "adobeID" { print(user.email); }
+    /// }
+    /// ```
+    #[rhai_fn(volatile, return_raw)]
+    pub fn get_users(context: NativeCallContext) -> RhaiResultOf<Records<User>> {
+        let options = Options::none("get_users");
+        begun(&context, session(&context).and_then(|session| list(&session, &options)))
+    }
+
+    /// Lists the users that the options describe.
+    ///
+    /// # Options
+    /// - `group`: members of this user group, product profile or admin group (`_org_admin`, `_admin_Designers`)
+    /// - `domain`: users of this domain, not together with `group`
+    /// - `direct_only`: whether `groups` leaves out profiles that come through a user group (the service's default
+    ///   is true); of a profile it also leaves out such members
+    /// - `status`: with a profile as `group`, `"active"` for members with a live licence, `"inactive"` for the rest
+    /// - `exclude_groups`: with `group`, true leaves out each user's `groups`; reading it is then an error
+    /// - `max_age`: of all users, how old a saved listing may be, as `"2h"`, `"90m"`, `"1d"` or seconds. A new
+    ///   listing is then saved when it has been read to its end, in the folder of your user's state, closed to others,
+    ///   for a week
+    /// - `stale`: true uses a saved listing even if umapish has made changes since; it is left alone otherwise
+    ///
+    /// The age of a saved listing is always told.
+    ///
+    /// # Errors
+    /// `not_found` for an unknown group, `usage` for options that do not go together, and those of `get_users()`.
+    ///
+    /// # Example
+    /// ```rhai
+    /// let designers = get_users(#{group: "Designers", direct_only: false});
+    /// print(designers.map(|user| user.email));
+    /// ```
+    #[rhai_fn(name = "get_users", volatile, return_raw)]
+    pub fn get_users_where(context: NativeCallContext, options: Map) -> RhaiResultOf<Records<User>> {
+        let options = Options::new("get_users", options, QUERY);
+        begun(&context, session(&context).and_then(|session| list(&session, &options?)))
+    }
+
+    /// Lists every user of the organization, as Adobe's sample of that name.
+    ///
+    /// The same as `get_users()`.
+    ///
+    /// # Errors
+    /// Those of `get_users()`.
+    ///
+    /// # Example
+    /// ```rhai
+    /// for user in get_users_in_org() { print(user); }
+    /// ```
+    #[rhai_fn(volatile, return_raw)]
+    pub fn get_users_in_org(context: NativeCallContext) -> RhaiResultOf<Records<User>> {
+        get_users(context)
+    }
+
+    /// Lists the members of a group or profile, as Adobe's sample of that name.
+    ///
+    /// The same as `get_users(#{group: name, direct_only: false})`.
+    ///
+    /// # Errors
+    /// Those of `get_users(options)`.
+    ///
+    /// # Example
+    /// ```rhai
+    /// for user in get_users_by_group("Designers") { print(user.email); }
+    /// ```
+    #[rhai_fn(volatile, return_raw)]
+    pub fn get_users_by_group(context: NativeCallContext, name: &str) -> RhaiResultOf<Records<User>> {
+        let query = UserQuery { direct_only: Some(false), ..UserQuery::of_group(name) };
+        begun(&context, session(&context).and_then(|session| open(&session, query)))
+    }
+
+    /// Reads one user.
+    ///
+    /// # Errors
+    /// `not_found` when the organization has no such user.
+    ///
+    /// # Example
+    /// ```rhai
+    /// let user = get_user("ben.osei@example.com");
+    /// print(`${user.firstname} ${user.lastname}: ${user.groups}`);
+    /// ```
+    #[rhai_fn(volatile, return_raw)]
+    pub fn get_user(context: NativeCallContext, email: &str) -> RhaiResultOf<UserRecord> {
+        session(&context).and_then(|session| read(&session, email, None)).at(&context)
+    }
+
+    /// Reads one user whose name is no e-mail, or who has several accounts.
+    ///
+    /// # Options
+    /// - `domain`: domain of a username that is no e-mail; the text `AdobeID` for the Adobe ID of an e-mail
+    ///
+    /// # Errors
+    /// `not_found` when the organization has no such user.
+    ///
+    /// # Example
+    /// ```rhai
+    /// let user = get_user("ben.osei@example.com", #{domain: "example.com"});
+    /// print(user.type);
+    /// ```
+    #[rhai_fn(name = "get_user", volatile, return_raw)]
+    pub fn get_user_in_domain(
+        context: NativeCallContext,
+        name: &str,
+        options: Map,
+    ) -> RhaiResultOf<UserRecord> {
+        let domain = domain("get_user", options);
+        session(&context).and_then(|session| read(&session, name, domain?.as_deref())).at(&context)
+    }
+
+    /// Reads one user, as Adobe's sample of that name.
+    ///
+    /// The same as `get_user(email)`.
+    ///
+    /// # Errors
+    /// Those of `get_user(email)`.
+    ///
+    /// # Example
+    /// ```rhai
+    /// print(get_user_info("ben.osei@example.com"));
+    /// ```
+    #[rhai_fn(volatile, return_raw)]
+    pub fn get_user_info(context: NativeCallContext, email: &str) -> RhaiResultOf<UserRecord> {
+        get_user(context, email)
+    }
+
+    /// Reads one user, and answers `()` when there is none.
+    ///
+    /// # Errors
+    /// Those of `get_user(email)` but `not_found`.
+    ///
+    /// # Example
+    /// ```rhai
+    /// if find_user("nobody@example.com") == () { print("no such user"); }
+    /// ```
+    #[rhai_fn(volatile, return_raw)]
+    pub fn find_user(context: NativeCallContext, email: &str) -> RhaiResultOf<Dynamic> {
+        session(&context).and_then(|session| find(&session, email, None)).at(&context)
+    }
+
+    /// Reads one user whose name is no e-mail, and answers `()` when there is none.
+    ///
+    /// # Options
+    /// - `domain`: domain of a username that is no e-mail; the text `AdobeID` for the Adobe ID of an e-mail
+    ///
+    /// # Errors
+    /// Those of `get_user(name, options)` but `not_found`.
+    ///
+    /// # Example
+    /// ```rhai
+    /// print(find_user("nobody", #{domain: "example.com"}) == ());
+    /// ```
+    #[rhai_fn(name = "find_user", volatile, return_raw)]
+    pub fn find_user_in_domain(
+        context: NativeCallContext,
+        name: &str,
+        options: Map,
+    ) -> RhaiResultOf<Dynamic> {
+        let domain = domain("find_user", options);
+        session(&context).and_then(|session| find(&session, name, domain?.as_deref())).at(&context)
+    }
+
+    /// Reads many users by e-mail, username or record, and tells who is missing.
+    ///
+    /// Answers `#{found, missing}`: `found` is a list of users in the order in which they were asked for, `missing`
+    /// an array of what was given for the others. Up to 25 people are read one by one, as many as the service
+    /// allows in a minute; for more the whole organization is listed once. Who is given twice is found once. A name
+    /// finds one account; of a person who has several, give the record or use `get_user` with a domain.
+    ///
+    /// # Errors
+    /// `usage` for anything that is no text and no user, and for a blank text; those of `get_user(email)` but
+    /// `not_found`, and those of `get_users()`.
+    ///
+    /// # Example
+    /// ```rhai
+    /// let people = find_users(["ben.osei@example.com", "nobody@example.com"]);
+    /// print(`${people.found.len()} found`);
+    /// for email in people.missing { print(`${email} is missing`); }
+    /// ```
+    #[rhai_fn(volatile, return_raw)]
+    pub fn find_users(context: NativeCallContext, people: Dynamic) -> RhaiResultOf<Map> {
+        session(&context).and_then(|session| find_many(&session, &people)).at(&context)
+    }
+}
+
+/// The options of a listing of users.
+const QUERY: &[&str] = &[
+    "group",
+    "domain",
+    "direct_only",
+    "status",
+    "exclude_groups",
+    listing_cache::MAX_AGE,
+    listing_cache::STALE,
+];
+
+/// A listing that begins at this line, or its error there.
+fn begun(context: &NativeCallContext, list: Result<Records<User>>) -> RhaiResultOf<Records<User>> {
+    list.map(|list| list.opened_at(context.call_position())).at(context)
+}
+
+fn list(session: &Rc<Session>, options: &Options) -> Result<Records<User>> {
+    let status = options.choice("status", &["active", "inactive"])?;
+    let query = UserQuery {
+        group: options.text("group")?,
+        domain: options.text("domain")?,
+        direct_only: options.flag("direct_only")?,
+        status: status.and_then(LicenceStatus::parse),
+        exclude_groups: options.flag("exclude_groups")?.unwrap_or_default(),
+    };
+    open_wished(session, query, Wish::of(options)?)
+}
+
+fn open(session: &Rc<Session>, query: UserQuery) -> Result<Records<User>> {
+    open_wished(session, query, Wish::default())
+}
+
+fn open_wished(session: &Rc<Session>, query: UserQuery, wish: Wish) -> Result<Records<User>> {
+    query.check()?;
+    let groups_left_out = query.exclude_groups;
+    let name = if query.direct_only == Some(false) { "users with all profiles" } else { "users" };
+    let is_full = query.group.is_none() && query.domain.is_none();
+    let listing = session.client()?.users(query);
+    if is_full {
+        return listing_cache::open(session, listing, name, wish);
+    }
+    if wish.max_age.is_some() {
+        return Err(Error::usage_with_hint(
+            "`max_age` is for the listing of all users",
+            "Listings of a group or domain are not saved; leave it out.",
+        ));
+    }
+    Records::open(session, listing, groups_left_out)
+}
+
+fn domain(function: &'static str, options: Map) -> Result<Option<String>> {
+    Options::new(function, options, &["domain"])?.text("domain")
+}
+
+fn read(session: &Session, name: &str, domain: Option<&str>) -> Result<UserRecord> {
+    if name.trim().is_empty() {
+        return Err(Error::usage("the e-mail or username is blank"));
+    }
+    session.wait(session.client()?.get_user(name, domain)).map(UserRecord::new)
+}
+
+fn find(session: &Session, name: &str, domain: Option<&str>) -> Result<Dynamic> {
+    match read(session, name, domain) {
+        Ok(user) => Ok(Dynamic::from(user)),
+        Err(error) if matches!(*error.kind, ErrorKind::NotFound { .. }) => Ok(Dynamic::UNIT),
+        Err(error) => Err(error),
+    }
+}
+
+fn find_many(session: &Rc<Session>, people: &Dynamic) -> Result<Map> {
+    let wanted = user_lookup::wanted(people)?;
+    let found = if user_lookup::needs_listing(wanted.len()) {
+        let everyone = open(session, UserQuery::default())?.all()?;
+        user_lookup::among(&everyone, &wanted)
+    } else {
+        wanted.iter().map(|person| single(session, person)).collect::<Result<_>>()?
+    };
+    Ok(sorted_out(&wanted, found))
+}
+
+fn single(session: &Session, person: &Wanted) -> Result<Option<Arc<User>>> {
+    match read(session, &person.name, person.domain.as_deref()) {
+        Ok(record) => Ok(Some(record.user)),
+        Err(error) if matches!(*error.kind, ErrorKind::NotFound { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn sorted_out(wanted: &[Wanted], found: Vec<Option<Arc<User>>>) -> Map {
+    let lost = wanted.iter().zip(&found).filter(|(_, user)| user.is_none());
+    let missing: Array = lost.map(|(person, _)| person.given.clone()).collect();
+    let found = Records::from_entries(found.into_iter().flatten().collect(), false);
+    Map::from_iter([("found".into(), Dynamic::from(found)), ("missing".into(), missing.into())])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::values::record_list::tests::users;
+
+    #[test]
+    fn the_missing_are_answered_as_they_were_given() {
+        let names = ["Nobody@example.com", "kim.lee@example.com"].map(Dynamic::from).to_vec();
+        let wanted = user_lookup::wanted(&names.into()).unwrap();
+        let answer = sorted_out(&wanted, user_lookup::among(&users(), &wanted));
+        assert_eq!(answer["missing"].to_string(), r#"["Nobody@example.com"]"#);
+        let found = answer["found"].read_lock::<Records<User>>().unwrap();
+        assert_eq!(found.len().unwrap(), 1);
+    }
+}

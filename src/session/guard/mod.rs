@@ -1,0 +1,292 @@
+//! The operator's guards: what a run may change at most. A script may tighten them, never loosen them.
+
+mod impact;
+mod pattern;
+mod protected;
+#[cfg(test)]
+mod tests;
+
+pub use impact::Weight;
+pub use pattern::Pattern;
+
+use crate::client::event::{ActionRequest, Hook, SentCommand};
+use crate::client::outcome::{Fate, Status};
+use crate::client::request::Answer;
+use crate::client::settings::Mode;
+use crate::error::{Error, ErrorKind, Result};
+use crate::wire::command::subject_of;
+use crate::wire::user::User;
+use protected::Protected;
+use serde_json::Value;
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// So many people may lose something in a live run against a real organization, unless the operator says otherwise.
+pub const DEFAULT_REMOVALS: usize = 200;
+
+/// How many people may lose something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Allowance {
+    /// So many.
+    Count(usize),
+    /// So many in a hundred of those the largest listing of the run told of.
+    Percent(usize),
+}
+
+impl Allowance {
+    /// Reads `N` or `N%`.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text.trim().strip_suffix('%') {
+            Some(percent) => percent.trim().parse().ok().filter(|percent| *percent <= 100).map(Self::Percent),
+            None => text.trim().parse().ok().map(Self::Count),
+        }
+    }
+}
+
+/// What the operator allows.
+#[derive(Debug, Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the operator")]
+pub struct Limits {
+    /// No change at all.
+    pub read_only: bool,
+    /// So many commands.
+    pub max_changes: Option<usize>,
+    /// So many people who lose something.
+    pub max_removals: Option<Allowance>,
+    /// The script's own limit of people who lose something, beside the operator's.
+    pub most_removals: Option<usize>,
+    /// Whom and what no command may be about.
+    pub protected: Vec<Pattern>,
+    /// Whether removals may follow from a listing that failed or a file without rows.
+    pub allow_empty_source: bool,
+    /// Whether accounts of a real organization may be deleted for good.
+    pub allow_delete: bool,
+    /// Whether the organization is a real one.
+    pub real: bool,
+}
+
+/// Stands at the gate with the operator's limits.
+pub struct Guard(Mutex<State>);
+
+struct State {
+    limits: Limits,
+    protected: Protected,
+    sent: Weight,
+    /// Commands in pieces that were counted already: list and place.
+    counted: HashSet<(u64, usize)>,
+    /// Pieces that left and may leave again because their answer was lost: list, place and piece.
+    doubtful: HashSet<(u64, usize, usize)>,
+    /// Entries of the largest listing of people.
+    listed: usize,
+    /// The source from which no removal may follow.
+    empty: Option<String>,
+    stopped: bool,
+}
+
+impl Guard {
+    /// A guard with these limits.
+    pub fn new(mut limits: Limits) -> Self {
+        let mut protected = Protected::default();
+        protected.add(std::mem::take(&mut limits.protected));
+        Self(Mutex::new(State {
+            limits,
+            protected,
+            sent: Weight::default(),
+            counted: HashSet::new(),
+            doubtful: HashSet::new(),
+            listed: 0,
+            empty: None,
+            stopped: false,
+        }))
+    }
+
+    /// A script tightens the limits; what would loosen them changes nothing.
+    pub fn tighten(&self, wanted: &Limits) {
+        let mut state = self.state();
+        state.protected.add(wanted.protected.iter().cloned());
+        let limits = &mut state.limits;
+        limits.read_only |= wanted.read_only;
+        limits.max_changes = fewer(limits.max_changes, wanted.max_changes);
+        limits.most_removals = fewer(
+            limits.most_removals,
+            match wanted.max_removals {
+                Some(Allowance::Count(count)) => Some(count),
+                _ => None,
+            },
+        );
+    }
+
+    /// A source was empty or failed: no removal may follow from it.
+    pub fn distrust(&self, source: String) {
+        self.state().empty.get_or_insert(source);
+    }
+
+    /// Whether a guard stopped something.
+    pub fn has_stopped(&self) -> bool {
+        self.state().stopped
+    }
+
+    /// What an interrupted run did counts in the run that goes on with it.
+    pub fn carry_over(&self, done: &Weight) {
+        self.state().sent.add(done);
+    }
+
+    /// Looks at a command before anything of its list has left; `ahead` is what the list weighs so far.
+    ///
+    /// # Errors
+    /// `guard`.
+    pub fn foresee(&self, mode: Mode, command: &Value, ahead: &mut Weight) -> Result<()> {
+        let mut state = self.state();
+        ahead.add(&Weight::of(command));
+        let verdict = state.look(mode, [command].into_iter()).and_then(|()| state.weigh(mode, ahead));
+        state.stopped |= verdict.is_err();
+        verdict
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn fewer(one: Option<usize>, other: Option<usize>) -> Option<usize> {
+    one.into_iter().chain(other).min()
+}
+
+impl State {
+    fn admit(&mut self, request: &ActionRequest) -> Result<()> {
+        self.look(request.mode, request.commands.iter().map(|sent| &sent.command))?;
+        let mut weight = Weight::default();
+        for sent in &request.commands {
+            if self.doubtful.contains(&piece(request, sent)) {
+                continue;
+            }
+            if sent.pieces < 2 || !self.counted.contains(&(request.list, sent.index)) {
+                weight.add(&Weight::of(&sent.command));
+            } else {
+                weight.removals += Weight::of(&sent.command).removals;
+            }
+        }
+        if request.commands.is_empty() {
+            weight.changes = 1;
+        }
+        self.weigh(request.mode, &weight)?;
+        self.sent.add(&weight);
+        let split = request.commands.iter().filter(|sent| sent.pieces > 1);
+        self.counted.extend(split.map(|sent| (request.list, sent.index)));
+        Ok(())
+    }
+
+    /// What no number allows.
+    fn look<'v>(&self, mode: Mode, commands: impl Iterator<Item = &'v Value>) -> Result<()> {
+        if self.limits.read_only {
+            return Err(stopped("this run is read-only", "Leave --read-only out to make changes."));
+        }
+        for command in commands {
+            if let Some((name, pattern)) = self.protected.met_in(command) {
+                let message = format!("`{name}` is protected (by `{pattern}`)");
+                return Err(stopped(message, "Take the command out, or change --protect."));
+            }
+            let for_good = mode == Mode::Live && self.limits.real && !self.limits.allow_delete;
+            if for_good && impact::deletes(command) {
+                let message = format!(
+                    "the account of `{}` would be deleted for good",
+                    subject_of(command).unwrap_or_default()
+                );
+                return Err(stopped(
+                    message,
+                    "Add --allow-delete to allow that, or use remove_from_org(email).",
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether so much more may leave.
+    fn weigh(&self, mode: Mode, added: &Weight) -> Result<()> {
+        if let Some(most) = self.limits.max_changes.filter(|most| self.sent.changes + added.changes > *most) {
+            let count = self.sent.changes + added.changes;
+            return Err(stopped(
+                format!("{count} changes are more than {most}"),
+                "Raise --max-changes to allow that.",
+            ));
+        }
+        if added.removals == 0 {
+            return Ok(());
+        }
+        if let Some(source) = self.empty.as_ref().filter(|_| !self.limits.allow_empty_source) {
+            let message = format!("no removals follow, because {source}");
+            return Err(stopped(message, "See that the source is whole, or add --allow-empty-source."));
+        }
+        let removals = self.sent.removals + added.removals;
+        match fewer(self.allowed(mode)?, self.limits.most_removals) {
+            Some(most) if removals > most => {
+                let message = format!("{removals} removals are more than {most}");
+                Err(stopped(message, "Raise --max-removals to allow that."))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn allowed(&self, mode: Mode) -> Result<Option<usize>> {
+        Ok(match self.limits.max_removals {
+            Some(Allowance::Count(count)) => Some(count),
+            Some(Allowance::Percent(_)) if self.listed == 0 => {
+                let message = "--max-removals is a share, and the run has listed nobody to take it of";
+                return Err(stopped(message, "List the users first, or give a number."));
+            }
+            Some(Allowance::Percent(percent)) => Some(self.listed * percent / 100),
+            None if mode == Mode::Live && self.limits.real => Some(DEFAULT_REMOVALS),
+            None => None,
+        })
+    }
+}
+
+fn stopped(message: impl Into<String>, hint: &str) -> Error {
+    ErrorKind::Guard { message: format!("stopped by a guard: {}", message.into()), hint: hint.to_owned() }
+        .into()
+}
+
+fn piece(request: &ActionRequest, sent: &SentCommand) -> (u64, usize, usize) {
+    (request.list, sent.index, sent.piece)
+}
+
+impl Hook for Guard {
+    fn before(&self, request: &ActionRequest) -> Result<()> {
+        let mut state = self.state();
+        let verdict = state.admit(request);
+        state.stopped |= verdict.is_err();
+        verdict
+    }
+
+    fn after(&self, _: &ActionRequest, _: std::result::Result<&Answer, &Error>) {}
+
+    /// What leaves once more counts once.
+    fn settled(&self, request: &ActionRequest, fates: &[Fate]) {
+        let mut state = self.state();
+        for (sent, fate) in request.commands.iter().zip(fates) {
+            if fate.status == Status::Unknown && request.list > 0 {
+                state.doubtful.insert(piece(request, sent));
+            } else {
+                state.doubtful.remove(&piece(request, sent));
+            }
+        }
+    }
+
+    fn seen(&self, users: &[Arc<User>]) {
+        let mut state = self.state();
+        for user in users {
+            state.protected.meet(user);
+        }
+    }
+
+    fn listed(&self, listing: &str, entries: std::result::Result<usize, &Error>) {
+        let mut state = self.state();
+        match entries {
+            Ok(entries) => state.listed = state.listed.max(entries),
+            Err(error) => {
+                let source = format!("the listing of {listing} failed: {error}");
+                state.empty.get_or_insert(source);
+            }
+        }
+    }
+}

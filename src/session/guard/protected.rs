@@ -1,0 +1,57 @@
+//! Whom and what no command may be about: the operator's patterns, and the other names of people they mean.
+
+use super::{Pattern, impact};
+use crate::wire::identity::{Identity, fold};
+use crate::wire::user::User;
+use serde_json::Value;
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+/// The protected names of a run.
+#[derive(Debug, Default)]
+pub(crate) struct Protected {
+    patterns: Vec<Pattern>,
+    /// People that were read and whom a pattern means, by each of their names, with the pattern.
+    people: HashMap<String, String>,
+}
+
+impl Protected {
+    pub(crate) fn add(&mut self, patterns: impl IntoIterator<Item = Pattern>) {
+        self.patterns.extend(patterns);
+    }
+
+    /// Learns the names of someone whose e-mail and username differ: a pattern of one means the other as well.
+    pub(crate) fn meet(&mut self, user: &User) {
+        if self.patterns.is_empty() || user.email == user.username {
+            return;
+        }
+        let names = names(&Identity::of(user));
+        let meant = names.iter().find_map(|name| self.pattern_for(name)).map(str::to_owned);
+        if let Some(pattern) = meant {
+            self.people.extend(names.into_iter().map(|name| (name, pattern.clone())));
+        }
+    }
+
+    /// The name that a command gives, and the pattern that protects it.
+    pub(crate) fn met_in<'c>(&self, command: &'c Value) -> Option<(Cow<'c, str>, &str)> {
+        if self.patterns.is_empty() {
+            return None;
+        }
+        let by_pattern = |name: Cow<'c, str>| Some((self.pattern_for(&name)?, name));
+        let by_person = |name: Cow<'c, str>| Some((self.people.get(&fold(&name))?.as_str(), name));
+        let found = impact::names(command).find_map(by_pattern);
+        let found = found.or_else(|| impact::people(command).find_map(by_person));
+        found.map(|(pattern, name)| (name, pattern))
+    }
+
+    fn pattern_for(&self, name: &str) -> Option<&str> {
+        self.patterns.iter().find(|pattern| pattern.matches(name)).map(Pattern::text)
+    }
+}
+
+/// Every way to name a person, a plain username with its domain and without.
+fn names(who: &Identity) -> Vec<String> {
+    let with_domain = format!("{}@{}", who.username, who.domain);
+    let plain = !who.username.is_empty() && !who.domain.is_empty();
+    who.names().map(str::to_owned).chain(plain.then_some(with_domain)).collect()
+}

@@ -1,0 +1,62 @@
+//! What earlier runs completed, by content: of a million commands nothing is kept but a digest and a number each.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::Arc;
+
+/// The content of a command, without its `requestID`.
+pub(crate) type Key = u128;
+
+/// Completed commands, each to be answered as often as it was completed.
+#[derive(Debug, Default)]
+pub(crate) struct Deeds {
+    /// The requests that carried them.
+    requests: Vec<Arc<str>>,
+    /// For each content the place of a request.
+    first: HashMap<Key, u32>,
+    /// Further requests of the same content, which is rare.
+    more: HashMap<Key, Vec<u32>>,
+}
+
+impl Deeds {
+    pub(crate) fn add(&mut self, key: Key, request: &Arc<str>) {
+        if self.requests.last().is_none_or(|last| !Arc::ptr_eq(last, request)) {
+            self.requests.push(Arc::clone(request));
+        }
+        let place = u32::try_from(self.requests.len() - 1).unwrap_or(u32::MAX);
+        match self.first.entry(key) {
+            Entry::Occupied(_) => self.more.entry(key).or_default().push(place),
+            Entry::Vacant(entry) => drop(entry.insert(place)),
+        }
+    }
+
+    pub(crate) fn has(&self, key: Key) -> bool {
+        self.first.contains_key(&key)
+    }
+
+    /// The request that completed such a command; the next time it is another one.
+    pub(crate) fn take(&mut self, key: Key) -> Option<Arc<str>> {
+        let place = self.first.remove(&key)?;
+        if let Some(next) = self.more.get_mut(&key).and_then(Vec::pop) {
+            self.first.insert(key, next);
+        }
+        self.requests.get(usize::try_from(place).ok()?).map(Arc::clone)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_is_answered_as_often_as_it_was_completed() {
+        let mut deeds = Deeds::default();
+        let (one, two): (Arc<str>, Arc<str>) = ("r1".into(), "r2".into());
+        for (key, request) in [(7, &one), (8, &one), (7, &two), (7, &two)] {
+            deeds.add(key, request);
+        }
+        let taken: Vec<_> = std::iter::from_fn(|| deeds.take(7)).collect();
+        assert_eq!(taken.len(), 3);
+        assert_eq!((taken[0].as_ref(), deeds.has(7), deeds.has(8)), ("r1", false, true));
+    }
+}

@@ -1,0 +1,121 @@
+//! The state of people before they are changed, as far as this run has read it.
+
+use crate::client::event::ActionRequest;
+use crate::wire::identity::{Identity, fold};
+use crate::wire::user::User;
+use serde_json::Value;
+use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::{Arc, Weak};
+
+/// Beyond so many records, a few pages, those that nobody holds any more are forgotten.
+const SWEEP: usize = 8_192;
+/// So many of the last records read one by one, which a script drops at once, are held here.
+const RECENT: usize = 100;
+
+/// Records that were read, as long as the script still holds them.
+///
+/// Most runs that list everybody change nobody, so a record is only looked into once a command has to be found.
+#[derive(Default)]
+pub(crate) struct Known {
+    unsorted: Vec<Weak<User>>,
+    /// So many may be there before the next look at which are still held.
+    unsorted_limit: usize,
+    /// By a hash of each of their names; whoever is found is asked for the name itself.
+    by_name: HashMap<u64, Weak<User>>,
+    by_name_limit: usize,
+    hashes: RandomState,
+    recent: Vec<Arc<User>>,
+}
+
+impl Known {
+    pub(crate) fn add(&mut self, users: &[Arc<User>]) {
+        self.unsorted.extend(users.iter().map(Arc::downgrade));
+        if self.unsorted.len() > self.unsorted_limit.max(SWEEP) {
+            self.unsorted.retain(|user| user.strong_count() > 0);
+            self.unsorted_limit = 2 * self.unsorted.len();
+        }
+        if let [user] = users {
+            if self.recent.len() == RECENT {
+                self.recent.remove(0);
+            }
+            self.recent.push(Arc::clone(user));
+        }
+    }
+
+    /// The record of the person a command is about, where it is known.
+    pub(crate) fn earlier(&mut self, command: &Value) -> Option<Value> {
+        self.sort();
+        let name = fold(command.get("user")?.as_str()?);
+        let user = self.by_name.get(&self.hashes.hash_one(name.as_str()))?.upgrade()?;
+        let is_meant = Identity::of(&user).names().any(|known| known == name);
+        if is_meant { serde_json::to_value(&*user).ok() } else { None }
+    }
+
+    /// Forgets those whom a request is about to change: their records are old then.
+    pub(crate) fn forget(&mut self, request: &ActionRequest) {
+        self.sort();
+        let users = request.commands.iter().filter_map(|sent| sent.command.get("user")?.as_str());
+        for name in users.map(fold) {
+            self.by_name.remove(&self.hashes.hash_one(name.as_str()));
+            self.recent.retain(|user| Identity::of(user).names().all(|known| known != name));
+        }
+    }
+
+    /// Puts what was read since the last request under its names; what was read later counts.
+    fn sort(&mut self) {
+        for user in std::mem::take(&mut self.unsorted) {
+            let Some(held) = user.upgrade() else { continue };
+            for name in Identity::of(&held).names() {
+                self.by_name.insert(self.hashes.hash_one(name), Weak::clone(&user));
+            }
+        }
+        if self.by_name.len() > self.by_name_limit.max(SWEEP) {
+            self.by_name.retain(|_, user| user.strong_count() > 0);
+            self.by_name_limit = 2 * self.by_name.len();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn user(email: &str, firstname: &str) -> Arc<User> {
+        let username = Some("login".into());
+        let firstname = Some(firstname.into());
+        Arc::new(User { email: Some(email.into()), username, firstname, ..User::default() })
+    }
+
+    fn firstname(known: &mut Known, name: &str) -> Option<String> {
+        let found = known.earlier(&json!({"user": name}))?;
+        found["firstname"].as_str().map(str::to_owned)
+    }
+
+    #[test]
+    fn a_person_is_known_by_each_name_in_any_case_as_last_read() {
+        let mut known = Known::default();
+        let people = [user("A@example.com", "Ann"), user("a@example.com", "Anna")];
+        known.add(&people[..1]);
+        assert_eq!(firstname(&mut known, " a@EXAMPLE.com").as_deref(), Some("Ann"));
+        known.add(&people[1..]);
+        assert_eq!(firstname(&mut known, "a@example.com").as_deref(), Some("Anna"));
+        assert_eq!(firstname(&mut known, "Login").as_deref(), Some("Anna"));
+        assert_eq!(firstname(&mut known, "b@example.com"), None);
+    }
+
+    #[test]
+    fn pages_that_nobody_holds_are_forgotten() {
+        let mut known = Known::default();
+        let held = [user("held@example.com", "Hal")];
+        known.add(&[user("gone@example.com", "G"), user("lost@example.com", "L")]);
+        for _ in 0..10 {
+            known.add(&vec![user("page@example.com", "P"); SWEEP / 2]);
+        }
+        known.add(&held);
+        assert!(known.unsorted.len() <= 2 * SWEEP);
+        assert_eq!(firstname(&mut known, "gone@example.com"), None);
+        assert_eq!(firstname(&mut known, "held@example.com").as_deref(), Some("Hal"));
+    }
+}

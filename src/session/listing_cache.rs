@@ -1,0 +1,282 @@
+//! Full listings between runs: used again while they are young enough, kept as they are read, and the service's rule
+//! that one may begin every two hours.
+
+use crate::client::event::{ActionRequest, Hook};
+use crate::client::listing::Listing;
+use crate::client::request::Answer;
+use crate::client::settings::{Mode, Pace};
+use crate::error::{Error, Result};
+use crate::host::session::Session;
+use crate::store::saved_listing::{Saved, Shelf};
+use crate::values::list_item::Item;
+use crate::values::options::Options;
+use crate::values::record_list::Records;
+use crate::wire::limits::LISTING_INTERVAL_SECONDS;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use std::cell::RefCell;
+use std::collections::HashSet;
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::time::Duration;
+
+/// How full listings are kept and guarded in a run.
+#[derive(Default)]
+pub struct Listings {
+    /// Finds the folder of what outlives the run; without one nothing is kept.
+    pub folder: Option<Box<dyn Fn() -> Result<PathBuf>>>,
+    /// How old a saved listing may be where a call does not say: the setting for the prompt.
+    pub max_age: Option<Duration>,
+    /// Whether an operator is there to be asked before a listing that the service may hold back.
+    pub asks: bool,
+    /// The listings whose wait was announced: once a run is enough.
+    pub announced: RefCell<HashSet<&'static str>>,
+}
+
+/// What a call says about saved listings.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Wish {
+    /// How old one may be.
+    pub max_age: Option<Duration>,
+    /// Whether one may be used though the organization was changed since.
+    pub stale: bool,
+}
+
+/// The option that says how old a saved listing may be.
+pub const MAX_AGE: &str = "max_age";
+/// The option that allows a stale one.
+pub const STALE: &str = "stale";
+
+impl Wish {
+    /// What the options of a call say.
+    ///
+    /// # Errors
+    /// `usage`: they are of the wrong kind.
+    pub fn of(options: &Options) -> Result<Self> {
+        let stale = options.flag(STALE)?.unwrap_or_default();
+        Ok(Self { max_age: options.duration(MAX_AGE)?, stale })
+    }
+}
+
+/// What may be done with a saved listing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    Use,
+    TooOld,
+    Stale,
+}
+
+/// Opens a full listing: a saved one where the call or the prompt's setting allows it, a new one otherwise. `name` is
+/// what it is kept under and called in messages.
+///
+/// # Errors
+/// Those of the first page; `usage`: the operator does not want to begin it now.
+pub fn open<T: Item>(
+    session: &Rc<Session>,
+    listing: Listing<T>,
+    name: &'static str,
+    wish: Wish,
+) -> Result<Records<T>> {
+    let Some(shelf) = shelf(session)? else { return Records::open(session, listing, false) };
+    let max_age = wish.max_age.or(session.setup().listings.max_age);
+    let saved = shelf.find(name);
+    if let (Some(max_age), Some(saved)) = (max_age, saved) {
+        let verdict =
+            judge(&saved, shelf.changed(), Timestamp::now(), Wish { max_age: Some(max_age), ..wish });
+        session.console().note(&told(name, &saved, verdict, shelf.changed(), Timestamp::now()));
+        if verdict == Verdict::Use {
+            return Ok(Records::from_pages(saved.pages::<T>(), false));
+        }
+    }
+    begin(session, listing, name, &shelf, max_age.is_some())
+}
+
+/// Begins a listing, which may have to wait.
+fn begin<T: Item>(
+    session: &Rc<Session>,
+    listing: Listing<T>,
+    name: &'static str,
+    shelf: &Shelf,
+    keeps: bool,
+) -> Result<Records<T>> {
+    let now = Timestamp::now();
+    let paced = session.client()?.settings().pace != Pace::Off;
+    if let Some(free) = next_free(shelf.begun(name), now).filter(|_| paced) {
+        announce(session, name, shelf, free)?;
+    }
+    let writer = keeps.then(|| shelf.begin(name, now)).and_then(|writer| match writer {
+        Ok(writer) => Some(writer),
+        Err(error) => {
+            session.console().warn(&format!("{name} cannot be kept: {error}"));
+            None
+        }
+    });
+    let records = Records::open_kept(session, listing, false, writer)?;
+    if paced {
+        // A time that cannot be remembered costs an announcement, not the listing.
+        drop(shelf.mark_begun(name, now));
+    }
+    Ok(records)
+}
+
+/// Says before it is sent that a listing may have to wait; at the prompt the operator decides.
+fn announce(session: &Session, name: &'static str, shelf: &Shelf, free: Timestamp) -> Result<()> {
+    let line = format!(
+        "{name}: one full listing every two hours; the service may hold this one back until {}",
+        shown(free)
+    );
+    let listings = &session.setup().listings;
+    if listings.announced.borrow_mut().insert(name) || listings.asks {
+        session.console().note(&line);
+    }
+    if !listings.asks {
+        return Ok(());
+    }
+    let answer = session.console().ask("Begin it now all the same? [y/N] ")?;
+    if answer.trim().eq_ignore_ascii_case("y") || answer.trim().eq_ignore_ascii_case("yes") {
+        return Ok(());
+    }
+    let hint = match shelf.find(name) {
+        Some(saved) => {
+            format!(
+                "A listing of {} is saved: say how old it may be, #{{max_age: \"4h\"}}.",
+                shown(saved.begun)
+            )
+        }
+        None => "With #{max_age: \"2h\"} a listing is kept for the next question.".to_owned(),
+    };
+    Err(Error::usage_with_hint(format!("the listing of {name} was not begun"), hint))
+}
+
+/// The moment at which another listing is sure to be free, when that is still to come.
+fn next_free(begun: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
+    let interval = SignedDuration::try_from(Duration::from_secs(LISTING_INTERVAL_SECONDS)).ok()?;
+    begun?.checked_add(interval).ok().filter(|free| *free > now)
+}
+
+fn judge(saved: &Saved, changed: Option<Timestamp>, now: Timestamp, wish: Wish) -> Verdict {
+    let age = now.duration_since(saved.begun);
+    let max_age = SignedDuration::try_from(wish.max_age.unwrap_or_default()).unwrap_or(SignedDuration::MAX);
+    if age > max_age || age.is_negative() {
+        Verdict::TooOld
+    } else if !wish.stale && changed.is_some_and(|changed| changed >= saved.begun) {
+        Verdict::Stale
+    } else {
+        Verdict::Use
+    }
+}
+
+fn told(name: &str, saved: &Saved, verdict: Verdict, changed: Option<Timestamp>, now: Timestamp) -> String {
+    let age = age(now.duration_since(saved.begun));
+    let when = shown(saved.begun);
+    let stale = changed.filter(|changed| *changed >= saved.begun);
+    let since = stale.map(|changed| format!(", stale: umapish made a change at {}", shown(changed)));
+    let since = since.unwrap_or_default();
+    match verdict {
+        Verdict::Use => format!("{name}: the saved listing of {when} ({age} old{since})"),
+        Verdict::TooOld => format!("{name}: the saved listing of {when} is too old ({age}); listing anew"),
+        Verdict::Stale => format!("{name}: the saved listing of {when} is not used ({age} old{since})"),
+    }
+}
+
+fn age(age: SignedDuration) -> String {
+    match age.as_secs() {
+        seconds @ ..120 => format!("{seconds} s"),
+        seconds @ ..7200 => format!("{} min", seconds / 60),
+        seconds => format!("{} h", seconds / 3600),
+    }
+}
+
+/// A moment where the operator is.
+fn shown(moment: Timestamp) -> String {
+    moment.to_zoned_datetime(TimeZone::system()).strftime("%Y-%m-%d %H:%M:%S").to_string()
+}
+
+/// The shelf of the session's organization; `None` where nothing is kept.
+fn shelf(session: &Session) -> Result<Option<Shelf>> {
+    let client = session.client()?;
+    Ok(shelf_of(&session.setup().listings, &client.settings().organization, &client.settings().service_url))
+}
+
+/// The shelf of an organization; a folder that cannot be found keeps nothing.
+fn shelf_of(listings: &Listings, organization: &str, service: &str) -> Option<Shelf> {
+    let folder = listings.folder.as_ref()?().ok()?;
+    Some(Shelf::of(&folder, organization, service))
+}
+
+/// The hook that makes saved listings stale, for a client of that organization and service.
+pub fn hook(listings: &Listings, organization: &str, service: &str) -> Option<impl Hook + 'static> {
+    shelf_of(listings, organization, service).map(Changes)
+}
+
+/// Marks the listings of an organization stale when it is changed.
+struct Changes(Shelf);
+
+impl Changes {
+    /// A change is not kept from leaving because its moment cannot be remembered.
+    fn mark(&self, request: &ActionRequest) {
+        if request.mode == Mode::Live {
+            drop(self.0.mark_changed(Timestamp::now()));
+        }
+    }
+}
+
+impl Hook for Changes {
+    /// Before it leaves, since nobody may be there afterwards.
+    fn before(&self, request: &ActionRequest) -> Result<()> {
+        self.mark(request);
+        Ok(())
+    }
+
+    /// Once more, since a listing may have begun meanwhile.
+    fn after(&self, request: &ActionRequest, _: std::result::Result<&Answer, &Error>) {
+        self.mark(request);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn moment(text: &str) -> Timestamp {
+        format!("2026-11-25T{text}Z").parse().unwrap()
+    }
+
+    fn saved(begun: &str) -> Saved {
+        let folder = tempfile::tempdir().unwrap();
+        let shelf = Shelf::of(folder.path(), "1@AdobeOrg", "service");
+        shelf.begin("users", moment(begun)).unwrap().finish().unwrap();
+        shelf.find("users").unwrap()
+    }
+
+    #[test]
+    fn a_saved_listing_is_used_while_it_is_young_and_nothing_was_changed_since() {
+        let hours = |hours| Wish { max_age: Some(Duration::from_hours(hours)), stale: false };
+        let judge = |changed: Option<&str>, wish| {
+            judge(&saved("12:00:00"), changed.map(moment), moment("13:00:00"), wish)
+        };
+        assert_eq!(judge(None, hours(1)), Verdict::Use);
+        assert_eq!(judge(Some("11:59:59"), hours(2)), Verdict::Use);
+        assert_eq!(judge(None, hours(0)), Verdict::TooOld);
+        assert_eq!(judge(Some("12:00:00"), hours(2)), Verdict::Stale);
+        assert_eq!(judge(Some("12:30:00"), Wish { stale: true, ..hours(2) }), Verdict::Use);
+        assert_eq!(super::judge(&saved("12:00:00"), None, moment("11:00:00"), hours(2)), Verdict::TooOld);
+    }
+
+    #[test]
+    fn a_listing_is_free_two_hours_after_the_last_one_began() {
+        let free = |begun: Option<&str>, now| next_free(begun.map(moment), moment(now));
+        assert_eq!(free(None, "12:00:00"), None);
+        assert_eq!(free(Some("12:00:00"), "13:59:59"), Some(moment("14:00:00")));
+        assert_eq!(free(Some("12:00:00"), "14:00:00"), None);
+    }
+
+    #[test]
+    fn the_age_is_told_in_the_unit_that_fits() {
+        let told = |seconds| age(SignedDuration::from_secs(seconds));
+        assert_eq!(
+            [told(5), told(119), told(300), told(7199), told(90_000)],
+            ["5 s", "119 s", "5 min", "119 min", "25 h"]
+        );
+    }
+}

@@ -1,0 +1,57 @@
+//! The files a script reads and writes, as the journal, the guards and a resumed run look at them.
+
+use crate::error::{Error, Result};
+use crate::host::session::Session;
+use crate::store::journal::sha256;
+use std::path::{Path, PathBuf};
+
+/// A file was read; `rows` says how many it had, where that means something.
+///
+/// # Errors
+/// `file`: the journal cannot be written.
+pub fn was_read(session: &Session, path: &Path, rows: Option<usize>) -> Result<()> {
+    if rows == Some(0) {
+        session.setup().guard.distrust(format!("{} has no rows", path.display()));
+    }
+    match &session.setup().recorder {
+        Some(recorder) => recorder.input(path, &sha256::of_file(path)?),
+        None => Ok(()),
+    }
+}
+
+/// A module was imported: it belongs to the script, and a resumed run needs it unchanged.
+///
+/// # Errors
+/// `file`: the journal cannot be written.
+pub fn was_imported(session: &Session, path: &Path) -> Result<()> {
+    match &session.setup().recorder {
+        Some(recorder) => recorder.module(path, &sha256::of_file(path)?),
+        None => Ok(()),
+    }
+}
+
+/// A file is about to be written. In a resumed run the one that is there, from the interrupted run, is kept under
+/// a numbered name.
+///
+/// # Errors
+/// `file`: it cannot be renamed.
+pub fn make_way(session: &Session, path: &Path) -> Result<()> {
+    if !session.setup().resumed || !session.writes_first(path) || !path.is_file() {
+        return Ok(());
+    }
+    let kept = free_name(path);
+    std::fs::rename(path, &kept).map_err(|error| Error::io(path, &error))?;
+    session.console().note(&format!("{} was there and is kept as {}", path.display(), kept.display()));
+    Ok(())
+}
+
+/// `people.csv` becomes `people-2.csv`, or the next number that is free.
+pub(crate) fn free_name(path: &Path) -> PathBuf {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let ending = path.extension().map(|ending| format!(".{}", ending.to_string_lossy())).unwrap_or_default();
+    let name = |number: usize| path.with_file_name(format!("{stem}-{number}{ending}"));
+    (2..=usize::MAX)
+        .map(name)
+        .find(|path| path.symlink_metadata().is_err())
+        .unwrap_or_else(|| path.to_owned())
+}

@@ -1,0 +1,116 @@
+//! What frames a run: what an interrupted one left is settled before, and what became of all commands is told after.
+
+use super::exit_code::Exit;
+use crate::host::session::{Session, Totals};
+use crate::output::Output;
+use crate::session::journal::reconcile;
+use crate::store::journal::unfinished_runs::leaves_open;
+use std::time::Duration;
+
+/// Settles what an interrupted run left, if this one goes on with it.
+///
+/// # Errors
+/// The end of a run that cannot go on.
+pub fn begin(session: &Session, output: &Output) -> Result<(), Exit> {
+    let Some(recorder) = session.setup().recorder.as_ref().filter(|_| session.setup().resumed) else {
+        return Ok(());
+    };
+    if let Some(path) = recorder.path() {
+        output.note(&format!("going on with {}", path.display()));
+    }
+    match reconcile::settle(session, recorder) {
+        Ok(settlement) => {
+            let (done, again) = (settlement.done, settlement.again);
+            if done + again > 0 {
+                output.note(&format!(
+                    "of unknown outcome: {done} are done, {again} leave again when asked for"
+                ));
+            }
+            for line in &settlement.open {
+                output.warning(&format!("open: {line}"));
+            }
+            Ok(())
+        }
+        Err(error) => {
+            output.error(&error.to_string(), error.hint().as_deref());
+            Err(Exit::of_kind(error.kind.name()))
+        }
+    }
+}
+
+/// Tells what became of all commands, and ends the journal. Answers how the run ended with that.
+pub fn end(session: &Session, exit: Exit, output: &Output) -> Exit {
+    let mut exit = exit_with_guard(session, exit);
+    let totals = session.totals();
+    if totals.all() > 1 || totals.done < totals.all() {
+        output.note(&summary(totals, session));
+    }
+    exit = exit_with_report(session, exit, output);
+    let Some(recorder) = &session.setup().recorder else { return exit };
+    if session.setup().resumed {
+        for line in reconcile::left(recorder) {
+            output.warning(&format!("begun before and no longer asked for: {line}"));
+            exit = exit_with_left(exit);
+        }
+    }
+    if let Err(error) = recorder.end(exit.code(), totals) {
+        let hint =
+            "Make room, then run umapish resume: it finds what is done, and gives the journal its end.";
+        output.error(&format!("the journal has no end: {error}"), Some(hint));
+        exit = exit.or_worse(Exit::Script);
+    }
+    let is_open = totals.unsettled() > 0 || leaves_open(exit.code());
+    if let Some(path) = recorder.path().filter(|_| is_open) {
+        output.note(&format!("umapish resume {} goes on with it", path.display()));
+    }
+    exit
+}
+
+/// A guard is the operator's: that it stopped something counts whatever the script made of it.
+fn exit_with_guard(session: &Session, exit: Exit) -> Exit {
+    if session.setup().guard.has_stopped() { exit.or_worse(Exit::Guard) } else { exit }
+}
+
+/// A report is the operator's as well: one that is not whole counts whatever the script made of it.
+fn exit_with_report(session: &Session, exit: Exit, output: &Output) -> Exit {
+    let Some(missing) = session.missing_rows() else { return exit };
+    let hint = match &session.setup().recorder {
+        Some(_) => "Make room; what became of every command stands in the journal: umapish journal show.",
+        None => "Make room before the next run.",
+    };
+    output.error(
+        &format!("the report lacks its last rows, {} of them: {}", missing.rows, missing.fault),
+        Some(hint),
+    );
+    exit.or_worse(Exit::Script)
+}
+
+/// Nobody knows whether what was begun and is asked for no more should stand; only `exit(n)` says otherwise.
+fn exit_with_left(exit: Exit) -> Exit {
+    if let Exit::Asked(_) = exit { exit } else { exit.or_worse(Exit::Unknown) }
+}
+
+fn summary(totals: Totals, session: &Session) -> String {
+    let mut parts = vec![format!("{} done", totals.done)];
+    let others = [
+        (totals.resumed, "of them before"),
+        (totals.failed, "failed"),
+        (totals.unknown, "unknown"),
+        (totals.not_sent, "not sent"),
+    ];
+    parts
+        .extend(others.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")));
+    let calls = session.calls();
+    let mode = session.mode().as_str();
+    format!(
+        "{} ({mode} mode, {} requests with sign-in, waited {})",
+        parts.join(", "),
+        calls.requests,
+        waited(calls.waited)
+    )
+}
+
+fn waited(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    if seconds < 120 { format!("{seconds} s") } else { format!("{} min", seconds / 60) }
+}

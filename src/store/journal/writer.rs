@@ -1,0 +1,225 @@
+//! Adds lines to a journal: closed to others, held by one run at a time, on disk when asked for.
+
+use super::checksum_chain::Chain;
+use super::reader;
+use super::reader::Record;
+use crate::error::{Error, Result};
+use crate::store::atomic_file::{hold, private};
+use std::fs::{File, OpenOptions};
+use std::io::{Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+/// A journal that is being written.
+#[derive(Debug)]
+pub struct Journal {
+    path: PathBuf,
+    file: File,
+    chain: Chain,
+    length: u64,
+    /// Whether something was added that may not be on disk.
+    pending: bool,
+}
+
+impl Journal {
+    /// Makes a journal with its first record, which is on disk then.
+    ///
+    /// # Errors
+    /// `file`: it is there already or cannot be written.
+    pub fn create(path: &Path, head: Record) -> Result<Self> {
+        let mut options = OpenOptions::new();
+        private(options.read(true).write(true).create_new(true));
+        let file = options.open(path).map_err(|error| failed(path, &error))?;
+        let mut journal = Self::over(path, file)?;
+        journal.add(head)?;
+        journal.sync()?;
+        sync_folder(path);
+        Ok(journal)
+    }
+
+    /// Opens a journal to go on with it; `hear` gets every record. A torn last line is cut off.
+    ///
+    /// # Errors
+    /// `file`: it cannot be read or is broken, or another run holds it. Those of `hear`.
+    pub fn open(path: &Path, hear: impl FnMut(Record) -> Result<()>) -> Result<Self> {
+        let file =
+            OpenOptions::new().read(true).write(true).open(path).map_err(|error| failed(path, &error))?;
+        let mut journal = Self::over(path, file)?;
+        let found = reader::read(&journal.name(), &journal.file, hear)?;
+        journal.chain = found.chain;
+        journal.length = found.length;
+        journal.cut()?;
+        Ok(journal)
+    }
+
+    fn over(path: &Path, file: File) -> Result<Self> {
+        if !hold(&file) {
+            let hint = "Wait until that run has ended; its journal is then free.";
+            let message = format!("another run holds the journal {}", path.display());
+            return Err(Error::usage_with_hint(message, hint));
+        }
+        Ok(Self { path: path.to_owned(), file, chain: Chain::default(), length: 0, pending: false })
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Adds a record. Where the disk is full, what was written of it is taken back.
+    ///
+    /// # Errors
+    /// `file`: it cannot be written.
+    pub fn add(&mut self, record: Record) -> Result<()> {
+        let mut chain = self.chain.clone();
+        let line = chain.seal(record);
+        if let Err(error) = self.file.write_all(line.as_bytes()) {
+            // Reading knows a torn end too, should this fail as well.
+            drop(self.cut());
+            return Err(failed(&self.path, &error));
+        }
+        self.chain = chain;
+        self.length += line.len() as u64;
+        self.pending = true;
+        Ok(())
+    }
+
+    /// Waits until everything added is on disk.
+    ///
+    /// # Errors
+    /// `file`: it cannot be written.
+    pub fn sync(&mut self) -> Result<()> {
+        if self.pending {
+            self.file.sync_data().map_err(|error| failed(&self.path, &error))?;
+            self.pending = false;
+        }
+        Ok(())
+    }
+
+    /// Cuts off what stands behind the last whole line.
+    fn cut(&mut self) -> Result<()> {
+        let cut = self.file.set_len(self.length).and_then(|()| self.file.seek(SeekFrom::Start(self.length)));
+        cut.map(drop).map_err(|error| failed(&self.path, &error))
+    }
+
+    fn name(&self) -> String {
+        self.path.display().to_string()
+    }
+}
+
+fn failed(path: &Path, error: &std::io::Error) -> Error {
+    Error::io(path, error)
+}
+
+/// The name of a new file is on disk only when its folder is; not every system can say so.
+fn sync_folder(path: &Path) {
+    if let Some(Ok(folder)) = path.parent().map(File::open) {
+        drop(folder.sync_all());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+    use std::fs;
+
+    fn record(number: u64) -> Record {
+        json!({ "number": number }).as_object().unwrap().clone()
+    }
+
+    fn journal(lines: u64) -> (tempfile::TempDir, PathBuf) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.journal");
+        let mut journal = Journal::create(&path, record(0)).unwrap();
+        (1..lines).for_each(|number| journal.add(record(number)).unwrap());
+        (folder, path)
+    }
+
+    fn numbers(path: &Path) -> Result<Vec<u64>> {
+        let mut numbers = Vec::new();
+        let mut journal = Journal::open(path, |record| {
+            numbers.extend(record["number"].as_u64());
+            Ok(())
+        })?;
+        journal.add(record(99))?;
+        Ok(numbers)
+    }
+
+    #[test]
+    fn a_journal_is_gone_on_with_where_it_ended() {
+        let (_folder, path) = journal(3);
+        assert_eq!(numbers(&path).unwrap(), [0, 1, 2]);
+        assert_eq!(numbers(&path).unwrap(), [0, 1, 2, 99]);
+    }
+
+    #[test]
+    fn wherever_the_last_line_is_torn_the_others_are_whole() {
+        let (_folder, path) = journal(3);
+        let whole = fs::read(&path).unwrap();
+        let second = whole.iter().take(whole.len() - 1).rposition(|byte| *byte == b'\n').unwrap() + 1;
+        for length in second..whole.len() {
+            fs::write(&path, &whole[..length]).unwrap();
+            assert_eq!(numbers(&path).unwrap(), [0, 1], "{length}");
+        }
+        let zeros = [&whole[..second], &[0; 512]].concat();
+        fs::write(&path, zeros).unwrap();
+        assert_eq!(numbers(&path).unwrap(), [0, 1]);
+    }
+
+    #[test]
+    fn a_line_that_others_follow_may_not_be_broken_taken_out_or_moved() {
+        let (_folder, path) = journal(4);
+        let text = fs::read_to_string(&path).unwrap();
+        let lines: Vec<_> = text.lines().collect();
+        for broken in [
+            [lines[0], &lines[1].replace(":1", ":7"), lines[2], lines[3]].as_slice(),
+            &[lines[0], lines[2], lines[3]],
+            &[lines[0], lines[2], lines[1], lines[3]],
+            &[lines[0], lines[1], lines[3]],
+        ] {
+            fs::write(&path, broken.join("\n") + "\n").unwrap();
+            let error = numbers(&path).unwrap_err();
+            assert!(error.to_string().contains("the journal is broken"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_last_line_that_was_changed_is_not_taken_for_a_torn_one() {
+        let (_folder, path) = journal(3);
+        let changed = fs::read_to_string(&path).unwrap().replace("\"number\":2", "\"number\":7");
+        fs::write(&path, &changed).unwrap();
+        let error = numbers(&path).unwrap_err();
+        assert!(error.to_string().contains("the journal is broken"), "{error}");
+        assert_eq!(fs::read_to_string(&path).unwrap(), changed);
+    }
+
+    #[test]
+    fn two_runs_do_not_share_a_journal() {
+        let (_folder, path) = journal(1);
+        let held = Journal::open(&path, |_| Ok(())).unwrap();
+        let error = numbers(&path).unwrap_err();
+        assert!(error.to_string().starts_with("another run holds the journal"), "{error}");
+        drop(held);
+        assert!(numbers(&path).is_ok());
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_full_disk_is_an_error_of_the_line() {
+        let path = Path::new("/dev/full");
+        let file = OpenOptions::new().read(true).write(true).open(path).unwrap();
+        let mut journal =
+            Journal { path: path.to_owned(), file, chain: Chain::default(), length: 0, pending: false };
+        let error = journal.add(record(0)).unwrap_err();
+        assert!(error.to_string().starts_with("/dev/full: No space left"), "{error}");
+        assert_eq!(journal.chain, Chain::default());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_journal_is_closed_to_others() {
+        use std::os::unix::fs::PermissionsExt;
+        let (_folder, path) = journal(1);
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+}

@@ -1,0 +1,407 @@
+//! Full listings kept on disk, one file each: complete, compressed, closed to others, and forgotten after a week.
+//!
+//! A file begins with one line of JSON that says what it holds, then come the records, one a line, compressed. The
+//! first line has a fixed length and is written last, when it is known how many records there are: a file that was
+//! not finished has none, and one that was cut short does not have the length it names.
+
+use super::timestamp_file;
+use crate::error::{Error, Result};
+use crate::wire::interner::Interner;
+use crate::wire::response::Listed;
+use flate2::Compression;
+use flate2::read::GzDecoder;
+use flate2::write::GzEncoder;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
+use std::marker::PhantomData;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+use tempfile::NamedTempFile;
+
+/// The version of the file's form; others are not read.
+const FORMAT: u32 = 1;
+/// Bytes of the first line.
+const HEAD_BYTES: usize = 1024;
+/// Records read at a time: as many as a page holds.
+const CHUNK: usize = 2_000;
+/// How long a listing is kept: it holds names and addresses of people.
+const RETENTION: Duration = Duration::from_hours(7 * 24);
+
+/// The listings of one organization at one service.
+#[derive(Debug, Clone)]
+pub struct Shelf {
+    folder: PathBuf,
+    organization: String,
+    service: String,
+}
+
+/// What the first line of a file says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Head {
+    format: u32,
+    listing: String,
+    organization: String,
+    service: String,
+    begun: String,
+    records: usize,
+    length: u64,
+}
+
+/// A saved listing.
+#[derive(Debug)]
+pub struct Saved {
+    /// When its first page was asked for.
+    pub begun: Timestamp,
+    /// How many records it holds.
+    pub records: usize,
+    path: PathBuf,
+    file: File,
+}
+
+impl Shelf {
+    /// The shelf of an organization in the state folder; nothing is made yet.
+    pub fn of(state: &Path, organization: &str, service: &str) -> Self {
+        let part = crate::wire::percent_encode::keeping_at;
+        let folder = state.join("listings").join(part(organization)).join(part(service));
+        Self { folder, organization: organization.to_owned(), service: service.to_owned() }
+    }
+
+    /// Begins to keep a listing. What was kept under its name stays until the new one is complete.
+    ///
+    /// # Errors
+    /// `file`: the folder or the file cannot be made.
+    pub fn begin(&self, listing: &str, begun: Timestamp) -> Result<Writer> {
+        let failed = |error| Error::file(self.folder.display().to_string(), error);
+        super::state_dir::make(&self.folder).map_err(failed)?;
+        self.prune(SystemTime::now());
+        let head = Head {
+            format: FORMAT,
+            listing: listing.to_owned(),
+            organization: self.organization.clone(),
+            service: self.service.clone(),
+            begun: begun.to_string(),
+            records: 0,
+            length: 0,
+        };
+        Writer::new(&self.folder, self.path(listing), head).map_err(failed)
+    }
+
+    /// The listing kept under a name; `None` when there is none that is whole and of this form.
+    pub fn find(&self, listing: &str) -> Option<Saved> {
+        let path = self.path(listing);
+        let mut file = File::open(&path).ok()?;
+        let mut line = [0; HEAD_BYTES];
+        file.read_exact(&mut line).ok()?;
+        let head: Head = serde_json::from_slice(&line).ok()?;
+        let begun: Timestamp = head.begun.parse().ok()?;
+        let whole = head.length == file.metadata().ok()?.len();
+        let ours = head.format == FORMAT
+            && (head.listing.as_str(), &head.organization, &head.service)
+                == (listing, &self.organization, &self.service);
+        (whole && ours).then_some(Saved { begun, records: head.records, path, file })
+    }
+
+    /// Remembers that the organization was changed: what was listed before is stale. Writes nothing where nothing
+    /// was ever kept.
+    ///
+    /// # Errors
+    /// `file`: it cannot be remembered.
+    pub fn mark_changed(&self, now: Timestamp) -> Result<()> {
+        if self.folder.is_dir() { timestamp_file::set(&self.folder.join("changed"), now) } else { Ok(()) }
+    }
+
+    /// When the organization was last changed by this program.
+    pub fn changed(&self) -> Option<Timestamp> {
+        timestamp_file::get(&self.folder.join("changed"))
+    }
+
+    /// Remembers that a full listing began, kept or not: the service looks at how far they lie apart.
+    ///
+    /// # Errors
+    /// `file`: it cannot be remembered.
+    pub fn mark_begun(&self, listing: &str, now: Timestamp) -> Result<()> {
+        let failed = |error| Error::file(self.folder.display().to_string(), error);
+        super::state_dir::make(&self.folder).map_err(failed)?;
+        timestamp_file::set(&self.folder.join(format!("{listing}.begun")), now)
+    }
+
+    /// When a full listing last began.
+    pub fn begun(&self, listing: &str) -> Option<Timestamp> {
+        timestamp_file::get(&self.folder.join(format!("{listing}.begun")))
+    }
+
+    fn path(&self, listing: &str) -> PathBuf {
+        self.folder.join(format!("{listing}.json.gz"))
+    }
+
+    /// Removes what is too old, and what a run that was killed left half written. A file that cannot be removed is
+    /// no reason to keep the next listing from being kept.
+    fn prune(&self, now: SystemTime) {
+        let Ok(entries) = fs::read_dir(&self.folder) else { return };
+        for entry in entries.flatten() {
+            let written = entry.metadata().and_then(|data| data.modified());
+            let age = written.ok().and_then(|written| now.duration_since(written).ok()).unwrap_or_default();
+            if age > RETENTION {
+                drop(fs::remove_file(entry.path()));
+            }
+        }
+    }
+}
+
+/// A listing that is being kept. Dropped before it is finished it leaves nothing.
+pub struct Writer {
+    records: GzEncoder<BufWriter<NamedTempFile>>,
+    head: Head,
+    path: PathBuf,
+}
+
+impl Writer {
+    fn new(folder: &Path, path: PathBuf, head: Head) -> io::Result<Self> {
+        let mut file = tempfile::Builder::new().prefix(".umapish-").tempfile_in(folder)?;
+        file.write_all(&[b' '; HEAD_BYTES])?;
+        let records = GzEncoder::new(BufWriter::new(file), Compression::fast());
+        Ok(Self { records, head, path })
+    }
+
+    /// Adds the records of a page.
+    ///
+    /// # Errors
+    /// `file`: they cannot be written.
+    pub fn add<T: Serialize>(&mut self, records: &[Arc<T>]) -> Result<()> {
+        let mut lines = Vec::new();
+        for record in records {
+            serde_json::to_writer(&mut lines, &**record)
+                .map_err(|error| Error::file(self.path.display().to_string(), error))?;
+            lines.push(b'\n');
+        }
+        self.head.records += records.len();
+        self.records.write_all(&lines).map_err(|error| Error::file(self.path.display().to_string(), error))
+    }
+
+    /// The listing is complete: puts it into the place of the one before.
+    ///
+    /// # Errors
+    /// `file`: it cannot be written to its end; the one before stays.
+    pub fn finish(self) -> Result<()> {
+        let Self { records, head, path } = self;
+        let place = path.display().to_string();
+        settle(records, head, &path).map_err(|error| Error::file(place, error))
+    }
+}
+
+fn settle(records: GzEncoder<BufWriter<NamedTempFile>>, mut head: Head, path: &Path) -> io::Result<()> {
+    let mut file = records.finish()?.into_inner().map_err(io::IntoInnerError::into_error)?;
+    head.length = file.as_file().metadata()?.len();
+    let line = serde_json::to_vec(&head)?;
+    if line.len() >= HEAD_BYTES {
+        return Err(io::Error::other("the names of the organization and the service are too long"));
+    }
+    file.seek(SeekFrom::Start(0))?;
+    file.write_all(&line)?;
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    Ok(())
+}
+
+impl Saved {
+    /// Its records, a page at a time.
+    pub fn pages<T: Listed>(self) -> SavedPages<T> {
+        SavedPages {
+            lines: BufReader::with_capacity(1 << 16, GzDecoder::new(BufReader::new(self.file))),
+            left: self.records,
+            place: self.path.display().to_string(),
+            interner: Interner::default(),
+            line: Vec::new(),
+            records: PhantomData,
+        }
+    }
+}
+
+/// The records of a saved listing, read as they are asked for.
+pub struct SavedPages<T> {
+    lines: BufReader<GzDecoder<BufReader<File>>>,
+    left: usize,
+    place: String,
+    interner: Interner,
+    line: Vec<u8>,
+    records: PhantomData<fn() -> T>,
+}
+
+impl<T: Listed> SavedPages<T> {
+    /// The next records; `None` when there are no more.
+    ///
+    /// # Errors
+    /// `file`: the file is damaged.
+    pub fn next_page(&mut self) -> Result<Option<Vec<Arc<T>>>> {
+        if self.left == 0 {
+            return Ok(None);
+        }
+        let count = self.left.min(CHUNK);
+        let page = (0..count).map(|_| self.record()).collect::<io::Result<Vec<_>>>();
+        let page = page.map_err(|error| self.damaged(&error))?;
+        self.left -= count;
+        Ok(Some(page))
+    }
+
+    /// A damaged file answers no further question: it is removed, so that the next one reads the service.
+    fn damaged(&self, error: &io::Error) -> Error {
+        let removed = match std::fs::remove_file(&self.place) {
+            Ok(()) => "it is removed; run this again to list anew",
+            Err(_) => "remove it and run this again",
+        };
+        Error::file(&self.place, format!("the saved listing is damaged ({error}); {removed}"))
+    }
+
+    /// How many records are still to come.
+    pub fn left(&self) -> usize {
+        self.left
+    }
+
+    fn record(&mut self) -> io::Result<Arc<T>> {
+        self.line.clear();
+        self.lines.read_until(b'\n', &mut self.line)?;
+        let mut reader = serde_json::Deserializer::from_slice(&self.line);
+        Ok(T::read(&mut reader, &mut self.interner)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::user::User;
+
+    fn shelf() -> (tempfile::TempDir, Shelf) {
+        let folder = tempfile::tempdir().unwrap();
+        let shelf = Shelf::of(folder.path(), "1@AdobeOrg", "https://service.example/v2");
+        (folder, shelf)
+    }
+
+    fn users(numbers: std::ops::Range<usize>) -> Vec<Arc<User>> {
+        let user = |number: usize| User {
+            email: Some(format!("u{number}@example.com").into()),
+            groups: Some(vec!["X".into()].into()),
+            ..User::default()
+        };
+        numbers.map(|number| Arc::new(user(number))).collect()
+    }
+
+    fn begun() -> Timestamp {
+        "2026-11-25T14:02:00Z".parse().unwrap()
+    }
+
+    fn keep(shelf: &Shelf, count: usize) {
+        let mut writer = shelf.begin("users", begun()).unwrap();
+        writer.add(&users(0..count / 2)).unwrap();
+        writer.add(&users(count / 2..count)).unwrap();
+        writer.finish().unwrap();
+    }
+
+    fn read(saved: Saved) -> Result<Vec<Arc<User>>> {
+        let (mut pages, mut all) = (saved.pages(), Vec::new());
+        while let Some(page) = pages.next_page()? {
+            all.extend(page);
+        }
+        Ok(all)
+    }
+
+    #[test]
+    fn what_was_kept_is_read_again() {
+        let (_folder, shelf) = shelf();
+        assert!(shelf.find("users").is_none());
+        keep(&shelf, 4_500);
+        let saved = shelf.find("users").unwrap();
+        assert_eq!((saved.begun, saved.records), (begun(), 4_500));
+        assert_eq!(read(saved).unwrap(), users(0..4_500));
+        assert!(shelf.find("groups").is_none());
+    }
+
+    #[test]
+    fn an_empty_listing_is_a_listing() {
+        let (_folder, shelf) = shelf();
+        keep(&shelf, 0);
+        assert_eq!(read(shelf.find("users").unwrap()).unwrap(), []);
+    }
+
+    #[test]
+    fn a_listing_that_did_not_end_leaves_the_one_before() {
+        let (_folder, shelf) = shelf();
+        keep(&shelf, 2);
+        let mut writer = shelf.begin("users", begun()).unwrap();
+        writer.add(&users(0..100)).unwrap();
+        drop(writer);
+        assert_eq!(shelf.find("users").unwrap().records, 2);
+        assert_eq!(fs::read_dir(&shelf.folder).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_file_that_was_cut_or_is_of_another_form_is_none() {
+        let (_folder, shelf) = shelf();
+        keep(&shelf, 10);
+        let path = shelf.path("users");
+        let whole = fs::read(&path).unwrap();
+        for length in [0, 10, HEAD_BYTES, whole.len() - 1] {
+            fs::write(&path, &whole[..length]).unwrap();
+            assert!(shelf.find("users").is_none(), "{length}");
+        }
+        let text = String::from_utf8_lossy(&whole[..HEAD_BYTES]).replace("\"format\":1", "\"format\":2");
+        fs::write(&path, [text.as_bytes(), &whole[HEAD_BYTES..]].concat()).unwrap();
+        assert!(shelf.find("users").is_none());
+    }
+
+    #[test]
+    fn a_damaged_file_is_an_error_and_never_a_shorter_list() {
+        let (_folder, shelf) = shelf();
+        keep(&shelf, 5_000);
+        let path = shelf.path("users");
+        let mut bytes = fs::read(&path).unwrap();
+        let middle = HEAD_BYTES + (bytes.len() - HEAD_BYTES) / 2;
+        bytes[middle..middle + 64].fill(0xff);
+        fs::write(&path, bytes).unwrap();
+        assert_eq!(read(shelf.find("users").unwrap()).unwrap_err().kind.name(), "file");
+    }
+
+    #[test]
+    fn organizations_and_services_have_shelves_of_their_own() {
+        let (folder, shelf) = shelf();
+        keep(&shelf, 1);
+        assert!(Shelf::of(folder.path(), "2@AdobeOrg", "https://service.example/v2").find("users").is_none());
+        assert!(Shelf::of(folder.path(), "1@AdobeOrg", "https://other.example/v2").find("users").is_none());
+    }
+
+    #[test]
+    fn moments_are_remembered() {
+        let (_folder, shelf) = shelf();
+        let moment = begun();
+        shelf.mark_changed(moment).unwrap();
+        assert_eq!((shelf.changed(), shelf.begun("users")), (None, None));
+        shelf.mark_begun("users", moment).unwrap();
+        shelf.mark_changed(moment).unwrap();
+        let moments = (shelf.changed(), shelf.begun("users"), shelf.begun("groups"));
+        assert_eq!(moments, (Some(moment), Some(moment), None));
+    }
+
+    #[test]
+    fn a_week_later_a_listing_is_forgotten() {
+        let (_folder, shelf) = shelf();
+        keep(&shelf, 1);
+        shelf.prune(SystemTime::now() + Duration::from_hours(6 * 24));
+        assert!(shelf.find("users").is_some());
+        shelf.prune(SystemTime::now() + Duration::from_hours(8 * 24));
+        assert!(shelf.find("users").is_none());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nobody_else_may_read_it() {
+        use std::os::unix::fs::PermissionsExt;
+        let (_folder, shelf) = shelf();
+        keep(&shelf, 1);
+        shelf.mark_changed(begun()).unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(&shelf.path("users")), mode(&shelf.folder)), (0o600, 0o700));
+        assert_eq!(mode(&shelf.folder.join("changed")), 0o600);
+    }
+}

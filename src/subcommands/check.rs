@@ -1,0 +1,88 @@
+//! `umapish check`: what can be told of scripts without running them.
+
+use crate::error::Result;
+use crate::output::Output;
+use crate::script::checker::{Finding, check};
+use crate::script::engine::offline;
+use crate::shell::diagnostic;
+use crate::shell::exit_code::Exit;
+use crate::shell::program::Program;
+use rhai::Engine;
+use std::path::{Path, PathBuf};
+
+/// Checks each script and shows what is found; warnings alone leave the end at [`Exit::Done`], a script that is not
+/// there makes the command line a wrong one.
+pub fn run(scripts: &[PathBuf], output: &Output) -> Exit {
+    let engine = offline::engine();
+    let (mut found, mut refused) = (Vec::new(), Exit::Done);
+    for script in scripts {
+        match examine(&engine, script) {
+            Ok((program, findings)) => {
+                for finding in findings {
+                    diagnostic::show_finding(&program, &finding, output);
+                    found.push(finding.is_warning);
+                }
+            }
+            Err(error) => {
+                output.error(&error.to_string(), error.hint().as_deref());
+                refused = Exit::of_refusal(error.kind.name());
+                found.push(false);
+            }
+        }
+    }
+    output.note(&summary(scripts.len(), &found));
+    if refused == Exit::Usage { refused } else { end(&found) }
+}
+
+fn examine(engine: &Engine, script: &Path) -> Result<(Program, Vec<Finding>)> {
+    let program = Program::script(vec![script.as_os_str().to_owned()])?;
+    let findings = check(engine, &program.text, program.file.as_deref());
+    Ok((program, findings))
+}
+
+/// `found` says of each finding whether it is a warning.
+fn end(found: &[bool]) -> Exit {
+    if found.contains(&false) { Exit::Script } else { Exit::Done }
+}
+
+fn summary(scripts: usize, found: &[bool]) -> String {
+    let warnings = found.iter().filter(|is_warning| **is_warning).count();
+    let counted = |count: usize, name: &str| match count {
+        1 => format!("1 {name}"),
+        count => format!("{count} {name}s"),
+    };
+    format!(
+        "{} checked: {}, {}",
+        counted(scripts, "script"),
+        counted(found.len() - warnings, "error"),
+        counted(warnings, "warning")
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_decide_how_it_ends_and_warnings_do_not() {
+        assert_eq!(end(&[]), Exit::Done);
+        assert_eq!(end(&[true]), Exit::Done);
+        assert_eq!(end(&[true, false]), Exit::Script);
+    }
+
+    #[test]
+    fn a_script_is_read_as_a_run_would_read_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.rhai");
+        std::fs::write(&path, "\u{feff}#!/usr/bin/env umapish\nnope();").unwrap();
+        let (_, findings) = examine(&offline::engine(), &path).unwrap();
+        assert_eq!((findings.len(), findings[0].place.line), (1, Some(2)));
+        assert!(examine(&offline::engine(), &folder.path().join("gone.rhai")).is_err());
+    }
+
+    #[test]
+    fn the_summary_counts() {
+        assert_eq!(summary(1, &[]), "1 script checked: 0 errors, 0 warnings");
+        assert_eq!(summary(2, &[true, false, false]), "2 scripts checked: 2 errors, 1 warning");
+    }
+}

@@ -1,0 +1,7 @@
+//! The subcommands that need no run: one file a command.
+
+pub mod check;
+pub mod definitions;
+pub mod doctor;
+pub mod functions;
+pub mod init;

@@ -1,0 +1,150 @@
+//! What the language itself does with a list: `for`, `list[0]`, `==`, `+`, `in`'s kin, printing.
+
+use super::list_item::Item;
+use super::record_list::Records;
+use crate::error::Result;
+use crate::host::session::session;
+use crate::host::thrown::At;
+use crate::values::json_text;
+use crate::values::record::{INDEXER, Record, RhaiResultOf};
+use crate::wire::group::Group;
+use crate::wire::user::User;
+use rhai::{Dynamic, Engine, EvalAltResult, NativeCallContext, Position};
+use serde_json::Value;
+
+/// Makes both kinds of list known to an engine.
+pub fn register(engine: &mut Engine) {
+    register_list::<User>(engine);
+    register_list::<Group>(engine);
+}
+
+fn register_list<T: Item>(engine: &mut Engine) {
+    engine.register_type_with_name::<Records<T>>(T::LIST);
+    engine.register_iterator_result::<Records<T>, T::Record>();
+    engine.register_fn(INDEXER, at::<T>);
+    engine
+        .register_fn("get$len", |context: NativeCallContext, list: &mut Records<T>| list.len().at(&context));
+    engine.register_fn("get$is_empty", |context: NativeCallContext, list: &mut Records<T>| {
+        list.is_empty().at(&context)
+    });
+    engine.register_fn("+", |context: NativeCallContext, one: &mut Records<T>, other: Records<T>| {
+        one.joined(&other).at(&context)
+    });
+    engine.register_fn("==", |context: NativeCallContext, one: &mut Records<T>, other: Records<T>| {
+        one.equals(&other).at(&context)
+    });
+    engine.register_fn("!=", |context: NativeCallContext, one: &mut Records<T>, other: Records<T>| {
+        one.equals(&other).map(|equal| !equal).at(&context)
+    });
+    register_printing::<T>(engine);
+}
+
+/// A list prints as the records it holds, like an array. Rhai takes no error from `to_string`, so where that is
+/// all it calls the text says what went wrong; `print` and `debug` throw it.
+fn register_printing<T: Item>(engine: &mut Engine) {
+    for name in ["print", "debug"] {
+        engine.register_fn(name, |context: NativeCallContext, list: &mut Records<T>| {
+            let session = session(&context).at(&context)?;
+            json_text::write(&Dynamic::from(list.clone()), 0, session.interrupt()).at(&context)
+        });
+    }
+    for name in ["to_string", "to_debug"] {
+        engine.register_fn(name, |list: &mut Records<T>| match list.to_json() {
+            Ok(list) => list.to_string(),
+            Err(error) => format!("{}({error})", T::LIST),
+        });
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "Rhai passes its context so")]
+fn at<T: Item>(context: NativeCallContext, list: &mut Records<T>, index: i64) -> RhaiResultOf<T::Record> {
+    let record = list.get(index).at(&context)?;
+    record.ok_or_else(|| {
+        let length = list.all().map_or(0, |entries| entries.len());
+        EvalAltResult::ErrorArrayBounds(length, index, Position::NONE).into()
+    })
+}
+
+impl<T: Item> Records<T> {
+    /// How many entries; reads to the end.
+    ///
+    /// # Errors
+    /// `incomplete`, naming the page.
+    pub fn len(&self) -> Result<i64> {
+        self.all().map(|entries| i64::try_from(entries.len()).unwrap_or(i64::MAX))
+    }
+
+    /// Whether there is no entry; reads no further than it must.
+    ///
+    /// # Errors
+    /// `incomplete`, naming the page.
+    pub fn is_empty(&self) -> Result<bool> {
+        self.at(0).map(|first| first.is_none())
+    }
+
+    /// The entry at a place, counted from the end where it is negative; `None` beyond either end.
+    ///
+    /// # Errors
+    /// `incomplete`, naming the page.
+    pub fn get(&self, index: i64) -> Result<Option<T::Record>> {
+        if let Ok(place) = usize::try_from(index) {
+            return self.at(place);
+        }
+        let entries = self.all()?;
+        let back = usize::try_from(index.unsigned_abs()).unwrap_or(usize::MAX);
+        let place = entries.len().checked_sub(back);
+        Ok(place.and_then(|place| entries.get(place)).map(|entry| self.record(entry)))
+    }
+
+    /// A part of the list as Rhai's `extract` takes it: a negative `start` counts from the end, and what lies
+    /// beyond an end is left out.
+    ///
+    /// # Errors
+    /// `incomplete`, naming the page.
+    pub fn part(&self, start: i64, count: i64) -> Result<Self> {
+        let entries = self.all()?;
+        let length = i64::try_from(entries.len()).unwrap_or(i64::MAX);
+        let start = if start < 0 { length.saturating_add(start).max(0) } else { start.min(length) };
+        let end = start.saturating_add(count.max(0)).min(length);
+        let place = |index: i64| usize::try_from(index).unwrap_or_default();
+        Ok(self.of(entries[place(start)..place(end)].to_vec()))
+    }
+
+    /// Both lists, one behind the other.
+    fn joined(&self, other: &Self) -> Result<Self> {
+        let entries = self.all()?.iter().chain(other.all()?.iter()).cloned().collect();
+        Ok(Self::from_entries(entries, self.groups_left_out() || other.groups_left_out()))
+    }
+
+    /// Whether both hold equal records in the same order.
+    fn equals(&self, other: &Self) -> Result<bool> {
+        Ok(self.all()? == other.all()?)
+    }
+
+    /// Whether an entry goes by this name: the e-mail or username of a user, the name of a group, in any case.
+    ///
+    /// # Errors
+    /// `incomplete`, naming the page.
+    pub fn contains_name(&self, name: &str) -> Result<bool> {
+        let name = crate::wire::identity::fold(name);
+        Ok(self.all()?.iter().any(|entry| entry.is_named(&name)))
+    }
+
+    /// Whether an entry is this account or group.
+    ///
+    /// # Errors
+    /// `incomplete`, naming the page.
+    pub fn contains_entry(&self, wanted: &T) -> Result<bool> {
+        let key = wanted.key();
+        Ok(self.all()?.iter().any(|entry| entry.key() == key))
+    }
+
+    /// The records as the service sent them.
+    ///
+    /// # Errors
+    /// `incomplete`, naming the page.
+    pub fn to_json(&self) -> Result<Value> {
+        let entries = self.all()?;
+        entries.iter().map(|entry| self.record(entry).to_json()).collect::<Result<_>>().map(Value::Array)
+    }
+}

@@ -1,0 +1,17 @@
+//! What scripts hold: records, lists of them, dates, options, and their JSON.
+
+pub mod date;
+pub mod field_value;
+pub mod json;
+pub mod json_text;
+pub mod key;
+pub mod list_item;
+pub mod list_operators;
+pub mod options;
+pub mod pointer_cache;
+pub mod query;
+pub mod record;
+pub mod record_list;
+pub mod secret_text;
+pub mod user_lookup;
+pub mod user_ref;

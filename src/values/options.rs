@@ -1,0 +1,193 @@
+//! The trailing map of a function: known keys, typed values, and an error that names what is known.
+
+use super::json;
+use crate::client::settings::duration;
+use crate::did_you_mean::nearest;
+use crate::error::{Error, Result};
+use rhai::{Dynamic, Map};
+use std::time::Duration;
+
+/// The options given to one call of a function.
+#[derive(Debug)]
+pub struct Options {
+    function: &'static str,
+    map: Map,
+}
+
+impl Options {
+    /// No options at all.
+    pub fn none(function: &'static str) -> Self {
+        Self { function, map: Map::new() }
+    }
+
+    /// The options of `function`, which knows `known`. An option whose value is `()` counts as left out.
+    ///
+    /// # Errors
+    /// `usage`: a key it does not know.
+    pub fn new(function: &'static str, map: Map, known: &[&str]) -> Result<Self> {
+        match map.keys().find(|key| !known.contains(&key.as_str())) {
+            Some(key) => Err(unknown(function, key, known)),
+            None => Ok(Self { function, map }),
+        }
+    }
+
+    /// The value of an option as it was given.
+    pub fn value(&self, key: &str) -> Option<&Dynamic> {
+        self.map.get(key).filter(|value| !value.is_unit())
+    }
+
+    /// A text.
+    ///
+    /// # Errors
+    /// `usage`: it is something else.
+    pub fn text(&self, key: &str) -> Result<Option<String>> {
+        let read =
+            |value: &Dynamic| value.clone().into_string().map_err(|_| self.wrong(key, "a text", value));
+        self.value(key).map(read).transpose()
+    }
+
+    /// True or false.
+    ///
+    /// # Errors
+    /// `usage`: it is something else.
+    pub fn flag(&self, key: &str) -> Result<Option<bool>> {
+        let read = |value: &Dynamic| value.as_bool().map_err(|_| self.wrong(key, "true or false", value));
+        self.value(key).map(read).transpose()
+    }
+
+    /// A whole number, at least 0.
+    ///
+    /// # Errors
+    /// `usage`: it is something else.
+    pub fn count(&self, key: &str) -> Result<Option<usize>> {
+        let read = |value: &Dynamic| {
+            let number = value.as_int().ok().and_then(|number| usize::try_from(number).ok());
+            number.ok_or_else(|| self.wrong(key, "a whole number from 0", value))
+        };
+        self.value(key).map(read).transpose()
+    }
+
+    /// A length of time: a text such as `"2h"`, or a number of seconds.
+    ///
+    /// # Errors
+    /// `usage`: it is something else.
+    pub fn duration(&self, key: &str) -> Result<Option<Duration>> {
+        let read = |value: &Dynamic| {
+            let text = if value.is_string() || value.is_int() || value.is_float() {
+                value.to_string()
+            } else {
+                String::new()
+            };
+            duration(&text).ok_or_else(|| match text.as_str() {
+                "" => self.wrong(key, "a length of time such as `\"2h\"`", value),
+                text => Error::usage_with_hint(
+                    format!("`{key}` of {} must be a length of time, not `{text}`", self.function),
+                    "Units are d, h, m and s, as in \"1d\" or \"1h 30m\"; a number is seconds.",
+                ),
+            })
+        };
+        self.value(key).map(read).transpose()
+    }
+
+    /// A list of texts; one text is a list of one.
+    ///
+    /// # Errors
+    /// `usage`: it is something else.
+    pub fn texts(&self, key: &str) -> Result<Option<Vec<String>>> {
+        let read = |value: &Dynamic| {
+            json::texts(value).map_err(|_| self.wrong(key, "a text or a list of texts", value))
+        };
+        self.value(key).map(read).transpose()
+    }
+
+    /// One of a few words.
+    ///
+    /// # Errors
+    /// `usage`: it is something else.
+    pub fn choice(&self, key: &str, words: &[&'static str]) -> Result<Option<&'static str>> {
+        let Some(text) = self.text(key)? else { return Ok(None) };
+        let known = words.iter().find(|word| **word == text).copied();
+        known.map(Some).ok_or_else(|| {
+            let message = format!("`{key}` of {} cannot be `{text}`", self.function);
+            Error::usage_with_hint(message, format!("It is one of {}.", listed(words)))
+        })
+    }
+
+    /// The error for an option of the wrong kind.
+    pub fn wrong(&self, key: &str, expected: &str, value: &Dynamic) -> Error {
+        Error::usage(format!("`{key}` of {} must be {expected}, not {}", self.function, json::kind_of(value)))
+    }
+}
+
+fn unknown(function: &str, key: &str, known: &[&str]) -> Error {
+    let message = format!("{function} has no option `{key}`");
+    let listed = match known {
+        [] => "It takes no options.".to_owned(),
+        known => format!("It knows {}.", listed(known)),
+    };
+    match nearest(key, known.iter().copied()) {
+        Some(near) => Error::usage_with_hint(message, format!("Did you mean `{near}`? {listed}")),
+        None => Error::usage_with_hint(message, listed),
+    }
+}
+
+/// Names in backticks, with commas between.
+fn listed(names: &[&str]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rhai::Engine;
+
+    fn options(code: &str) -> Result<Options> {
+        let map: Map = Engine::new().eval(code).unwrap();
+        Options::new("get_users", map, &["group", "direct_only", "status"])
+    }
+
+    #[test]
+    fn an_unknown_key_names_the_nearest_and_all() {
+        let error = options("#{grop: 1}").unwrap_err();
+        assert_eq!(error.to_string(), "get_users has no option `grop`");
+        assert_eq!(
+            error.hint().as_deref(),
+            Some("Did you mean `group`? It knows `group`, `direct_only`, `status`.")
+        );
+    }
+
+    #[test]
+    fn values_have_their_types() {
+        let options = options(r#"#{group: "X", direct_only: false, status: ()}"#).unwrap();
+        assert_eq!(options.text("group").unwrap().as_deref(), Some("X"));
+        assert_eq!(options.flag("direct_only").unwrap(), Some(false));
+        assert_eq!(options.text("status").unwrap(), None);
+        let error = options.flag("group").unwrap_err();
+        assert_eq!(error.to_string(), "`group` of get_users must be true or false, not a text");
+    }
+
+    #[test]
+    fn a_wrong_length_of_time_is_told_with_the_units_there_are() {
+        let wish = |text: &str| {
+            let map = Map::from_iter([("max_age".into(), text.into())]);
+            Options::new("get_users", map, &["max_age"]).unwrap().duration("max_age")
+        };
+        let error = wish("2x").unwrap_err();
+        assert_eq!(error.to_string(), "`max_age` of get_users must be a length of time, not `2x`");
+        assert!(error.hint().unwrap_or_default().starts_with("Units are d, h, m and s"));
+        assert_eq!(wish("1d").unwrap(), Some(Duration::from_hours(24)));
+    }
+
+    #[test]
+    fn a_choice_names_what_there_is() {
+        let options = options(r#"#{status: "gone"}"#).unwrap();
+        let error = options.choice("status", &["active", "inactive"]).unwrap_err();
+        assert_eq!(error.hint().as_deref(), Some("It is one of `active`, `inactive`."));
+    }
+
+    #[test]
+    fn one_text_is_a_list_of_one() {
+        let options = options(r#"#{group: "X"}"#).unwrap();
+        assert_eq!(options.texts("group").unwrap(), Some(vec!["X".to_owned()]));
+    }
+}

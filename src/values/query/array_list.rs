@@ -1,0 +1,99 @@
+//! A plain array as a list: maps, records, rows or plain values.
+
+use super::list_source::Entries;
+use crate::did_you_mean::nearest;
+use crate::error::{Error, Result};
+use crate::host::session::session;
+use crate::host::thrown::At;
+use crate::values::field_value::Cell;
+use crate::values::json::kind_of;
+use crate::values::key::Key;
+use crate::values::record::{INDEXER, RhaiResultOf};
+use rhai::{Array, Dynamic, Map, NativeCallContext};
+use std::ops::Deref;
+
+/// An array of a script.
+pub struct Plain<'l, A> {
+    items: A,
+    context: &'l NativeCallContext<'l>,
+}
+
+impl<'l, A: Deref<Target = Array>> Plain<'l, A> {
+    /// The view of an array.
+    pub fn new(items: A, context: &'l NativeCallContext<'l>) -> Self {
+        Self { items, context }
+    }
+
+    /// The field of an item that is no map: a record or row says itself what it has.
+    fn indexed(&self, item: &Dynamic, field: &str) -> RhaiResultOf<Dynamic> {
+        if is_plain(item) {
+            let message = format!("{} has no field `{field}`", kind_of(item));
+            return Err(Error::usage_with_hint(message, "Give a function where items are no records."))
+                .at(self.context);
+        }
+        let (mut item, mut name) = (item.clone(), Dynamic::from(field.to_owned()));
+        self.context.call_native_fn_raw(INDEXER, true, &mut [&mut item, &mut name])
+    }
+}
+
+/// Whether it is a value of Rhai's own that has no fields.
+fn is_plain(item: &Dynamic) -> bool {
+    ["string", "char", "i64", "f64", "bool", "()", "array", "Fn"].contains(&item.type_name())
+}
+
+impl<A: Deref<Target = Array>> Entries for Plain<'_, A> {
+    fn count(&self) -> usize {
+        self.items.len()
+    }
+
+    fn value(&self, place: usize) -> Dynamic {
+        self.items[place].clone()
+    }
+
+    /// A map has any field; one that no item of the list has is a slip.
+    fn check(&self, field: &str) -> Result<()> {
+        let maps = || self.items.iter().filter_map(Dynamic::read_lock::<Map>);
+        let other = || self.items.iter().any(|item| item.read_lock::<Map>().is_none());
+        if self.items.is_empty() || maps().any(|map| map.contains_key(field)) || other() {
+            return Ok(());
+        }
+        let message = format!("no item of the list has a field `{field}`");
+        let keys: Vec<_> = maps().next().map(|map| map.keys().cloned().collect()).unwrap_or_default();
+        let hint = match nearest(field, keys.iter().map(AsRef::as_ref)) {
+            Some(near) => format!("Did you mean `{near}`?"),
+            None => format!("The first one has {}.", keys.join(", ")),
+        };
+        Err(Error::usage_with_hint(message, hint))
+    }
+
+    fn has_any_field(&self) -> bool {
+        true
+    }
+
+    fn cell(&self, place: usize, field: &str) -> RhaiResultOf<Cell<'_>> {
+        let item = &self.items[place];
+        if let Some(map) = item.read_lock::<Map>() {
+            return Ok(map.get(field).cloned().map_or(Cell::Nothing, Cell::value));
+        }
+        self.indexed(item, field).map(Cell::value)
+    }
+
+    fn property(&self, place: usize, field: &str) -> Option<Cell<'_>> {
+        let map = self.items[place].read_lock::<Map>()?;
+        Some(map.get(field).map_or(Cell::Nothing, |value| Cell::value(value.flatten_clone())))
+    }
+
+    fn key(&self, place: usize) -> Result<Key> {
+        Key::of(&self.items[place], false)
+    }
+
+    /// Copies of maps take their time. After an interruption nobody looks at what was copied.
+    fn pick(&self, places: &[usize], before: Option<Dynamic>) -> Dynamic {
+        let session = session(self.context).ok();
+        let goes_on = || session.as_ref().is_none_or(|session| !session.interrupt().is_requested());
+        let mut picked = before.and_then(Dynamic::try_cast::<Array>).unwrap_or_default();
+        let places = places.iter().take_while(|_| goes_on());
+        picked.extend(places.map(|place| self.items[*place].clone()));
+        picked.into()
+    }
+}

@@ -1,0 +1,126 @@
+//! A script's function as it is called for each entry of a list, by the conventions of Rhai's arrays.
+
+use super::list_source::Entries;
+use super::predicate::Simple;
+use crate::error::{Error, Result};
+use crate::host::thrown::At;
+use crate::values::field_value::Cell;
+use crate::values::json::kind_of;
+use crate::values::record::RhaiResultOf;
+use rhai::{Dynamic, FnPtr, NativeCallContext};
+
+/// A function of a script: it takes the entry, or the entry and its place, or finds the entry in `this`.
+pub struct Callback<'l> {
+    context: &'l NativeCallContext<'l>,
+    function: FnPtr,
+    caller: &'static str,
+    form: Form,
+    simple: Option<Box<Simple>>,
+}
+
+/// What the function takes. Looked up once, since asking Rhai for each entry would cost more than the call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    This,
+    Entry,
+    EntryAndPlace,
+    /// It is no function of the script at hand: a native one or another module's.
+    Unknown,
+}
+
+impl<'l> Callback<'l> {
+    /// The function given to `caller`.
+    pub fn new(context: &'l NativeCallContext<'l>, function: FnPtr, caller: &'static str) -> Self {
+        let count = parameters(context, &function);
+        let simple = count.and_then(|count| Simple::of(context, &function, count)).map(Box::new);
+        let form = match count {
+            Some(0) => Form::This,
+            Some(1) => Form::Entry,
+            Some(2) => Form::EntryAndPlace,
+            _ => Form::Unknown,
+        };
+        Self { context, function, caller, form, simple }
+    }
+
+    /// What it answers for an entry.
+    ///
+    /// # Errors
+    /// What it throws.
+    pub fn call(&self, mut entry: Dynamic, place: usize) -> RhaiResultOf<Dynamic> {
+        let index = || Dynamic::from_int(i64::try_from(place).unwrap_or(i64::MAX));
+        match self.form {
+            Form::Entry => self.function.call_raw(self.context, None, [entry]),
+            Form::EntryAndPlace => self.function.call_raw(self.context, None, [entry, index()]),
+            Form::This => self.function.call_raw(self.context, Some(&mut entry), []),
+            Form::Unknown => {
+                let function = &self.function;
+                let this = Some(&mut entry);
+                function.call_raw_with_extra_args(self.caller, self.context, this, [], [index()], Some(0))
+            }
+        }
+    }
+
+    /// What it answers for an entry of a list.
+    ///
+    /// # Errors
+    /// What it throws.
+    pub fn cell<'e>(&self, list: &'e dyn Entries, place: usize) -> RhaiResultOf<Cell<'e>> {
+        let known = self.simple.as_ref().and_then(|simple| simple.cell(list, place));
+        known.map_or_else(|| self.call(list.value(place), list.first() + place).map(Cell::value), Ok)
+    }
+
+    /// Whether an entry of a list is meant.
+    ///
+    /// # Errors
+    /// What it throws; `usage` when it answers neither true nor false.
+    pub fn chooses(&self, list: &dyn Entries, place: usize) -> RhaiResultOf<bool> {
+        let known = self.simple.as_ref().and_then(|simple| simple.holds(list, place));
+        known.map_or_else(|| self.holds(list.value(place), list.first() + place), Ok)
+    }
+
+    fn holds(&self, entry: Dynamic, place: usize) -> RhaiResultOf<bool> {
+        let answer = self.call(entry, place)?;
+        answer.as_bool().map_err(|_| self.undecided(&answer)).at(self.context)
+    }
+
+    fn undecided(&self, answer: &Dynamic) -> Error {
+        let message = format!("the function given to `{}` answered {}", self.caller, kind_of(answer));
+        Error::usage_with_hint(message, "It must answer true or false, as a comparison does.")
+    }
+}
+
+/// How many parameters a script's function has beyond those it captured.
+pub fn parameters(context: &NativeCallContext, function: &FnPtr) -> Option<usize> {
+    let captured = function.curry().len();
+    let known = |count: &usize| {
+        let mut modules = context.iter_namespaces();
+        modules.any(|module| module.get_script_fn(function.fn_name(), count + captured).is_some())
+    };
+    (0..=2).find(known)
+}
+
+/// The order in which a comparing function of two parameters puts two entries: a number as Rhai's `sort_by` takes
+/// it, or true when the first may stand before the second.
+///
+/// # Errors
+/// What it throws; `usage` when it answers something else.
+pub fn compare(
+    context: &NativeCallContext,
+    function: &FnPtr,
+    one: Dynamic,
+    other: Dynamic,
+) -> RhaiResultOf<std::cmp::Ordering> {
+    let answer = function.call_raw(context, None, [one, other])?;
+    order(&answer).at(context)
+}
+
+fn order(answer: &Dynamic) -> Result<std::cmp::Ordering> {
+    if let Ok(number) = answer.as_int() {
+        return Ok(number.cmp(&0));
+    }
+    let first = answer.as_bool().map_err(|_| {
+        let message = format!("the function given to `sort_by` answered {}", kind_of(answer));
+        Error::usage_with_hint(message, "One that compares two entries answers a whole number: -1, 0 or 1.")
+    })?;
+    Ok(if first { std::cmp::Ordering::Less } else { std::cmp::Ordering::Greater })
+}

@@ -1,0 +1,144 @@
+//! Counting in a loop of a script's own, without a map that is looked into and written to by the interpreter.
+
+use super::grouping::ranked;
+use crate::error::Result;
+use crate::host::interrupt::Interrupt;
+use crate::values::json::json_of;
+use crate::values::key::Key;
+use crate::values::pointer_cache::Lately;
+use crate::wire::interner::Seed;
+use rhai::{Array, Dynamic, Engine, ImmutableString};
+use serde_json::Value;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// How often values were seen. Clones count together.
+#[derive(Debug, Clone, Default)]
+pub struct Counter(Rc<RefCell<Counts>>);
+
+/// Texts, which are most of what is counted, are kept as they come.
+#[derive(Debug)]
+struct Counts {
+    /// The place of each text in `numbers`.
+    texts: HashMap<ImmutableString, usize, Seed>,
+    numbers: Vec<usize>,
+    places: Lately<ImmutableString, usize>,
+    others: HashMap<Key, (Dynamic, usize)>,
+}
+
+/// Texts whose places are known without a look at what they say.
+const REMEMBERED: usize = 128;
+
+impl Default for Counts {
+    fn default() -> Self {
+        let (texts, others) = (HashMap::default(), HashMap::new());
+        Self { texts, numbers: Vec::new(), places: Lately::new(REMEMBERED), others }
+    }
+}
+
+impl Counter {
+    /// Counts a value.
+    ///
+    /// # Errors
+    /// `usage`: it is no data.
+    pub fn add(&self, value: &Dynamic) -> Result<()> {
+        self.0.borrow_mut().add(value)
+    }
+
+    /// Counts every entry of a list; one that stands there twice counts twice.
+    ///
+    /// # Errors
+    /// `usage`: one is no data.
+    /// `interrupted`: some entries are counted then.
+    pub fn add_all(&self, list: &[Dynamic], interrupt: &Interrupt) -> Result<()> {
+        let mut counts = self.0.borrow_mut();
+        list.iter().try_for_each(|value| interrupt.check().and_then(|()| counts.add(value)))
+    }
+
+    /// How often a value was counted.
+    ///
+    /// # Errors
+    /// `usage`: it is no data.
+    pub fn count(&self, value: &Dynamic) -> Result<usize> {
+        let counts = self.0.borrow();
+        if let Some(text) = value.read_lock::<ImmutableString>() {
+            return Ok(counts.texts.get(&*text).map_or(0, |place| counts.numbers[*place]));
+        }
+        let found = counts.others.get(&Key::of(value, false)?).map(|(_, count)| *count);
+        Ok(found.unwrap_or_default())
+    }
+
+    /// Rows `#{key, count}`, the highest count first, equal counts by key.
+    ///
+    /// # Errors
+    /// `interrupted`.
+    pub fn rows(&self, interrupt: &Interrupt) -> Result<Array> {
+        let counts = self.0.borrow();
+        let texts = counts
+            .texts
+            .iter()
+            .map(|(text, place)| (Key::text(text, false), text.into(), counts.numbers[*place], None));
+        let others =
+            counts.others.iter().map(|(key, (shown, count))| (key.clone(), shown.clone(), *count, None));
+        ranked(texts.chain(others).collect(), interrupt)
+    }
+
+    /// The rows as JSON.
+    ///
+    /// # Errors
+    /// None in practice: rows are data.
+    pub fn to_json(&self) -> Result<Value> {
+        json_of(&self.rows(&Interrupt::default())?.into())
+    }
+}
+
+impl Counts {
+    fn add(&mut self, value: &Dynamic) -> Result<()> {
+        let Some(text) = value.read_lock::<ImmutableString>() else {
+            let key = Key::of(value, false)?;
+            self.others.entry(key).or_insert_with(|| (value.clone(), 0)).1 += 1;
+            return Ok(());
+        };
+        let Self { texts, numbers, places, .. } = self;
+        let place = places.answer(&text, || {
+            *texts.entry(text.clone()).or_insert_with(|| {
+                numbers.push(0);
+                numbers.len() - 1
+            })
+        });
+        self.numbers[place] += 1;
+        Ok(())
+    }
+}
+
+/// Makes counters known to an engine.
+pub fn register(engine: &mut Engine) {
+    engine.register_type_with_name::<Counter>("Counter");
+    for name in ["to_string", "to_debug"] {
+        engine.register_fn(name, |counter: &mut Counter| {
+            counter.to_json().map(|rows| rows.to_string()).unwrap_or_default()
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_count_by_what_they_say_wherever_they_lie() {
+        let counter = Counter::default();
+        let interrupt = Interrupt::default();
+        let shared: Vec<Dynamic> =
+            (0..500).map(|number| format!("a rather long group {number}").into()).collect();
+        for _ in 0..3 {
+            let fresh: Vec<Dynamic> = shared.iter().map(|text| text.to_string().into()).collect();
+            counter.add_all(&shared, &interrupt).unwrap();
+            counter.add_all(&fresh, &interrupt).unwrap();
+        }
+        assert_eq!(counter.rows(&interrupt).unwrap().len(), 500);
+        assert!(shared.iter().all(|text| counter.count(text).unwrap() == 6));
+        assert_eq!(counter.count(&"never".into()).unwrap(), 0);
+    }
+}

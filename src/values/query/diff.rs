@@ -1,0 +1,154 @@
+//! What differs between two listings of the same thing.
+
+use crate::error::Result;
+use crate::host::interrupt::Interrupt;
+use crate::values::field_value::{Cell, shared_text};
+use crate::values::key::Key;
+use crate::values::list_item::Item;
+use crate::values::record::Record;
+use crate::values::record_list::Records;
+use arcstr::ArcStr;
+use rhai::{Array, Dynamic, Map};
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+/// Who was added, who was removed, and what changed of the others: `#{added, removed, changed}`.
+///
+/// # Errors
+/// `incomplete`, naming the page. `interrupted`.
+pub fn between<T: Item>(older: &Records<T>, newer: &Records<T>, interrupt: &Interrupt) -> Result<Map> {
+    let (before, now) = (older.all()?, newer.all()?);
+    let known: HashMap<Key, &Arc<T>> = before.iter().map(|entry| (entry.key(), entry)).collect();
+    let skips_groups = older.groups_left_out() || newer.groups_left_out();
+    let (mut added, mut changed, mut kept) = (Vec::new(), Array::new(), HashSet::new());
+    for entry in now.iter() {
+        interrupt.check()?;
+        let key = entry.key();
+        let Some(former) = known.get(&key) else {
+            added.push(Arc::clone(entry));
+            continue;
+        };
+        kept.insert(key);
+        let fields =
+            if former == &entry { Vec::new() } else { differing(&***former, &**entry, skips_groups) };
+        if !fields.is_empty() {
+            let pair = [older.record(former), newer.record(entry)].map(Dynamic::from);
+            changed.push(row(pair, &***former, &**entry, &fields));
+        }
+    }
+    let removed = before.iter().filter(|entry| !kept.contains(&entry.key())).cloned().collect();
+    let lists = [("added", newer.of(added)), ("removed", older.of(removed))];
+    let lists = lists.map(|(name, list)| (name.into(), Dynamic::from(list)));
+    Ok(lists.into_iter().chain([("changed".into(), changed.into())]).collect())
+}
+
+/// The documented fields that differ; the order of names in a list says nothing.
+fn differing<T: Item>(former: &T, entry: &T, skips_groups: bool) -> Vec<&'static str> {
+    let same = |field: &str| match (former.cell(field), entry.cell(field)) {
+        (Cell::Texts(one), Cell::Texts(other)) => skips_groups || names(one) == names(other),
+        (one, other) => one.key(false).ok() == other.key(false).ok(),
+    };
+    T::Record::FIELDS.iter().copied().filter(|field| !same(field)).collect()
+}
+
+fn names(list: &[ArcStr]) -> HashSet<&str> {
+    list.iter().map(AsRef::as_ref).collect()
+}
+
+/// `#{older, newer, fields, joined, left}`; the last two hold the names that came to a list and went from it.
+fn row<T: Item>([older, newer]: [Dynamic; 2], former: &T, entry: &T, fields: &[&'static str]) -> Dynamic {
+    let mut row = Map::from_iter([("older".into(), older), ("newer".into(), newer)]);
+    let lists = fields.iter().find_map(|field| match (former.cell(field), entry.cell(field)) {
+        (Cell::Texts(one), Cell::Texts(other)) => Some((one, other)),
+        _ => None,
+    });
+    let (before, now) = lists.unwrap_or_default();
+    row.insert("joined".into(), missing_in(before, now));
+    row.insert("left".into(), missing_in(now, before));
+    row.insert("fields".into(), fields.iter().map(|field| Dynamic::from(*field)).collect::<Array>().into());
+    row.into()
+}
+
+/// The names of `list` that `other` has not.
+fn missing_in(other: &[ArcStr], list: &[ArcStr]) -> Dynamic {
+    let known = names(other);
+    list.iter().filter(|name| !known.contains(&***name)).map(shared_text).collect::<Array>().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::values::record_list::Records;
+    use crate::values::record_list::tests::{World, read, users};
+    use crate::wire::user::User;
+    use serde_json::{Value, json};
+
+    fn changes(newer: &Value, code: &str) -> Value {
+        let newer = Records::from_entries(read::<User>(newer), false);
+        World::new().with("newer", newer).json(&format!("let c = changes(users, newer); {code}"))
+    }
+
+    fn people() -> Value {
+        serde_json::to_value(users()).unwrap()
+    }
+
+    #[test]
+    fn equal_listings_differ_in_nothing_whatever_their_order() {
+        let mut newer = people();
+        newer.as_array_mut().unwrap().reverse();
+        newer[3]["groups"] = json!(["Photoshop", "Designers"]);
+        let code = "[c.added.len(), c.removed.len(), c.changed.len()]";
+        assert_eq!(changes(&newer, code), json!([0, 0, 0]));
+    }
+
+    #[test]
+    fn who_came_and_who_went_is_told() {
+        let mut newer = people();
+        newer[0] = json!({"email": "new@example.com", "id": "9"});
+        let code = "[c.added.map(|user| user.email), c.removed.map(|user| user.lastname), c.changed.len()]";
+        assert_eq!(changes(&newer, code), json!([["new@example.com"], ["Lee"], 0]));
+    }
+
+    #[test]
+    fn what_changed_is_told_with_both_records_and_the_groups_that_came_and_went() {
+        let mut newer = people();
+        newer[0]["email"] = json!("kim.park@example.com");
+        newer[0]["groups"] = json!(["Photoshop", "Stock"]);
+        newer[1]["lastname"] = json!("Lund");
+        let code =
+            "c.changed.map(|row| [row.older.email, row.newer.email, row.fields, row.joined, row.left])";
+        let expected = json!([
+            ["Kim.Lee@example.com", "kim.park@example.com", ["email", "groups"], ["Stock"], ["Designers"]],
+            ["ada.lind@example.com", "ada.lind@example.com", ["lastname"], [], []],
+        ]);
+        assert_eq!(changes(&newer, code), expected);
+    }
+
+    #[test]
+    fn groups_that_a_listing_left_out_are_not_compared() {
+        let bare: Vec<_> =
+            users().iter().map(|user| User { groups: None, ..(**user).clone() }.into()).collect();
+        let mut world = World::new().with("bare", Records::from_entries(bare, true));
+        assert_eq!(world.json("changes(users, bare).changed.len()"), 0);
+    }
+
+    #[test]
+    fn arrays_of_records_and_of_maps_are_compared_like_listings() {
+        let mut world = World::new();
+        for older in
+            ["users.to_array()", "parse_json(users.to_json())", "[users[0], users[1], users[2], users[3]]"]
+        {
+            let code =
+                format!("let c = changes({older}, users.extract(1)); [c.removed.len(), c.changed.len()]");
+            assert_eq!(world.json(&code), json!([1, 0]), "{older}");
+        }
+        assert_eq!(world.json("changes([], groups).added.len()"), json!(3));
+        assert_eq!(world.json("changes(groups.to_array(), []).removed[0].groupName"), json!("Designers"));
+        assert!(world.message("changes([1], users)").contains("not an array of something else and users"));
+    }
+
+    #[test]
+    fn two_kinds_of_list_cannot_be_compared() {
+        let message = World::new().message("changes(users, groups)");
+        assert!(message.starts_with("`changes` compares two lists of users or two of groups"), "{message}");
+    }
+}

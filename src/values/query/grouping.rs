@@ -1,0 +1,255 @@
+//! Counting, grouping, indexing and telling entries apart, each by the value of a field or of a function.
+
+use super::callback::Callback;
+use super::key_table::Slots;
+use super::list_source::{Entries, Parts};
+use super::sort::sort_watched;
+use crate::error::{Error, Result};
+use crate::host::interrupt::Interrupt;
+use crate::host::session::Session;
+use crate::host::thrown::At;
+use crate::values::field_value::Cell;
+use crate::values::json::kind_of;
+use crate::values::key::{Key, is_folded};
+use crate::values::record::RhaiResultOf;
+use rhai::{Array, Dynamic, FnPtr, ImmutableString, Map, NativeCallContext};
+use std::cmp::Reverse;
+use std::collections::HashSet;
+
+/// What entries are told apart by.
+pub enum By<'l> {
+    /// What they are.
+    Entry,
+    /// The value of a field.
+    Field(ImmutableString),
+    /// What a function answers.
+    Function(Callback<'l>),
+}
+
+impl<'l> By<'l> {
+    /// Reads what `caller` was given: the name of a field or a function.
+    ///
+    /// # Errors
+    /// `usage`: it is neither.
+    pub fn of(key: &Dynamic, caller: &'static str, context: &'l NativeCallContext<'l>) -> Result<Self> {
+        if let Some(field) = key.read_lock::<ImmutableString>() {
+            return Ok(Self::Field(field.clone()));
+        }
+        match key.clone().try_cast::<FnPtr>() {
+            Some(function) => Ok(Self::Function(Callback::new(context, function, caller))),
+            None => Err(Error::usage(format!(
+                "`{caller}` takes the name of a field or a function, not {}",
+                kind_of(key)
+            ))),
+        }
+    }
+
+    /// Whether texts are the same whatever their case.
+    pub fn is_folded(&self) -> bool {
+        matches!(self, Self::Field(field) if is_folded(field))
+    }
+
+    /// Whether the entries have the field.
+    ///
+    /// # Errors
+    /// `usage`: they have not; names the nearest.
+    pub fn check(&self, list: &dyn Entries) -> Result<()> {
+        match self {
+            Self::Field(field) => list.check(field),
+            Self::Entry | Self::Function(_) => Ok(()),
+        }
+    }
+
+    /// The value of an entry.
+    ///
+    /// # Errors
+    /// What the entry or the function throws.
+    pub fn cell<'e>(&self, list: &'e dyn Entries, place: usize) -> RhaiResultOf<Cell<'e>> {
+        match self {
+            Self::Entry => Ok(Cell::value(list.value(place))),
+            Self::Field(field) => list.cell(place, field),
+            Self::Function(function) => function.cell(list, place),
+        }
+    }
+}
+
+/// What to ask a list by, and who asks.
+pub struct Question<'l> {
+    by: By<'l>,
+    interrupt: &'l Interrupt,
+    context: &'l NativeCallContext<'l>,
+}
+
+impl<'l> Question<'l> {
+    /// The question that a call asks.
+    pub fn of(by: By<'l>, session: &'l Session, context: &'l NativeCallContext<'l>) -> Self {
+        Self { by, interrupt: session.interrupt(), context }
+    }
+
+    /// Rows `#{key, count}`, the highest count first, equal counts by key.
+    ///
+    /// # Errors
+    /// `usage`: an unknown field or a key that is no data; what the function throws; `incomplete`.
+    pub fn count(&self, mut list: Parts) -> RhaiResultOf<Array> {
+        let mut slots = Slots::new(self.by.is_folded());
+        let mut counts: Vec<Count> = Vec::new();
+        while let Some(part) = list.next_part().at(self.context)? {
+            self.number(&*part, &mut slots, |number, place| {
+                if number == counts.len() {
+                    counts.push(Count { last: usize::MAX, entries: 0 });
+                }
+                counts[number].add(part.first() + place);
+            })?;
+        }
+        let rows = slots.into_keys().into_iter().zip(counts);
+        let rows = rows.map(|((key, shown), count)| (key, shown, count.entries, None));
+        ranked(rows.collect(), self.interrupt).at(self.context)
+    }
+
+    /// Rows `#{key, count, items}`, ordered as those of `count`.
+    ///
+    /// # Errors
+    /// As those of `count`.
+    pub fn group(&self, list: &dyn Entries) -> RhaiResultOf<Array> {
+        let (slots, members) = self.members(list)?;
+        let rows = slots.into_keys().into_iter().zip(members).map(|((key, shown), members)| {
+            self.interrupt.check()?;
+            Ok((key, shown, members.len(), Some(list.pick(&members, None))))
+        });
+        let rows: Result<_> = rows.collect();
+        rows.and_then(|rows| ranked(rows, self.interrupt)).at(self.context)
+    }
+
+    /// A map from each key to the list of its entries. Entries without a key are left out.
+    ///
+    /// # Errors
+    /// As those of `count`; `usage` for a key that is no text and no number.
+    pub fn index(&self, list: &dyn Entries) -> RhaiResultOf<Map> {
+        let (slots, members) = self.members(list)?;
+        let mut index = Map::new();
+        for ((key, shown), members) in slots.into_keys().into_iter().zip(members) {
+            self.interrupt.check().at(self.context)?;
+            if let Some(name) = name(&key, &shown).at(self.context)? {
+                index.insert(name.into(), list.pick(&members, None));
+            }
+        }
+        Ok(index)
+    }
+
+    /// The first entry of each key.
+    ///
+    /// # Errors
+    /// As those of `count`.
+    pub fn first_of_each(&self, mut list: Parts) -> RhaiResultOf<Dynamic> {
+        let mut seen = HashSet::new();
+        let mut first = None;
+        while let Some(part) = list.next_part().at(self.context)? {
+            let mut places = Vec::new();
+            self.keys(&*part, |key, place| {
+                if seen.insert(key) {
+                    places.push(place);
+                }
+            })?;
+            first = Some(part.pick(&places, first));
+        }
+        Ok(first.unwrap_or_default())
+    }
+
+    /// The entries by their keys in ascending order; equal ones keep theirs.
+    ///
+    /// # Errors
+    /// As those of `count`.
+    pub fn sort(&self, list: &dyn Entries) -> RhaiResultOf<Dynamic> {
+        let mut keys = Vec::with_capacity(list.count());
+        self.keys(list, |key, place| keys.push((key, place)))?;
+        let keys = sort_watched(keys, |(one, _), (other, _)| one.cmp(other), self.interrupt);
+        let keys = keys.at(self.context)?;
+        let places: Vec<_> = keys.into_iter().map(|(_, place)| place).collect();
+        Ok(list.pick(&places, None))
+    }
+
+    /// Tells `found` the key of each entry; a list is one key.
+    fn keys(&self, list: &dyn Entries, mut found: impl FnMut(Key, usize)) -> RhaiResultOf<()> {
+        self.by.check(list).at(self.context)?;
+        let folded = self.by.is_folded();
+        for place in list.places(self.interrupt) {
+            let place = place.at(self.context)?;
+            let key = match self.by {
+                By::Entry => list.key(place),
+                _ => self.by.cell(list, place)?.key(folded),
+            };
+            found(key.at(self.context)?, place);
+        }
+        Ok(())
+    }
+
+    fn members(&self, list: &dyn Entries) -> RhaiResultOf<(Slots, Vec<Vec<usize>>)> {
+        let mut slots = Slots::new(self.by.is_folded());
+        let mut members: Vec<Vec<usize>> = Vec::new();
+        self.number(list, &mut slots, |number, place| {
+            if number == members.len() {
+                members.push(Vec::new());
+            }
+            if members[number].last() != Some(&place) {
+                members[number].push(place);
+            }
+        })?;
+        Ok((slots, members))
+    }
+
+    /// Tells `found` the numbers of the keys of each entry; each entry of a list is a key.
+    fn number(
+        &self,
+        list: &dyn Entries,
+        slots: &mut Slots,
+        mut found: impl FnMut(usize, usize),
+    ) -> RhaiResultOf<()> {
+        self.by.check(list).at(self.context)?;
+        for place in list.places(self.interrupt) {
+            let place = place.at(self.context)?;
+            let cell = self.by.cell(list, place)?;
+            slots.number(cell, |number| found(number, place)).at(self.context)?;
+        }
+        Ok(())
+    }
+}
+
+/// How many entries have a key; one that has it twice counts once.
+struct Count {
+    last: usize,
+    entries: usize,
+}
+
+impl Count {
+    fn add(&mut self, place: usize) {
+        self.entries += usize::from(self.last != place);
+        self.last = place;
+    }
+}
+
+/// Key, the value it first appeared as, how many entries, and which.
+pub(crate) type Row = (Key, Dynamic, usize, Option<Dynamic>);
+
+pub(crate) fn ranked(rows: Vec<Row>, interrupt: &Interrupt) -> Result<Array> {
+    let order = |one: &Row, other: &Row| (Reverse(one.2), &one.0).cmp(&(Reverse(other.2), &other.0));
+    let rows = sort_watched(rows, order, interrupt)?;
+    rows.into_iter().map(|entry| interrupt.check().map(|()| row(entry))).collect()
+}
+
+fn row((_, key, count, items): Row) -> Dynamic {
+    let count = Dynamic::from_int(i64::try_from(count).unwrap_or(i64::MAX));
+    let entries = [Some(("key", key)), Some(("count", count)), items.map(|items| ("items", items))];
+    entries.into_iter().flatten().map(|(name, value)| (name.into(), value)).collect::<Map>().into()
+}
+
+/// The name of a key in a map: folded texts folded, others as they are.
+fn name(key: &Key, shown: &Dynamic) -> Result<Option<String>> {
+    match key {
+        Key::Absent => Ok(None),
+        Key::Text(text) => Ok(Some(text.to_string())),
+        Key::Number(_) | Key::Flag(_) => Ok(Some(shown.to_string())),
+        Key::List(_) | Key::Map(_) => {
+            Err(Error::usage("`index_by` needs keys that are texts or numbers, not lists or maps"))
+        }
+    }
+}

@@ -1,0 +1,263 @@
+//! The one view of a list that every question is asked of; entries are told by their 0-based places.
+
+use super::array_list::Plain;
+use crate::error::{Error, ErrorKind, Result};
+use crate::host::interrupt::Interrupt;
+use crate::host::temporary_calls::is_temporary;
+use crate::values::field_value::Cell;
+use crate::values::json::kind_of;
+use crate::values::key::Key;
+use crate::values::list_item::Item;
+use crate::values::record::{Record, RhaiResultOf, UserRecord};
+use crate::values::record_list::Records;
+use crate::values::record_list::walk::{Part, Passage};
+use crate::wire::group::Group;
+use crate::wire::user::User;
+use rhai::{Array, Dynamic, NativeCallContext};
+use std::any::Any;
+use std::sync::Arc;
+
+/// How many entries a loop of ours looks at between two looks at the interrupt.
+const STRIDE: usize = 4096;
+
+/// A list that can be asked.
+pub trait Entries {
+    /// How many entries.
+    fn count(&self) -> usize;
+
+    /// The place of the first entry in the whole list, of which this may be a part.
+    fn first(&self) -> usize {
+        0
+    }
+
+    /// The entry as scripts see it.
+    fn value(&self, place: usize) -> Dynamic;
+
+    /// Whether entries have such a field.
+    ///
+    /// # Errors
+    /// `usage`: they have not; names the nearest.
+    fn check(&self, field: &str) -> Result<()>;
+
+    /// Whether entries may lack a field that others have, so that to ask for its absence is no slip.
+    fn has_any_field(&self) -> bool {
+        false
+    }
+
+    /// What stands in a field that was checked.
+    ///
+    /// # Errors
+    /// What the entry throws.
+    fn cell(&self, place: usize, field: &str) -> RhaiResultOf<Cell<'_>>;
+
+    /// What `entry.field` is, where reading it calls nothing and cannot fail; `None` where the interpreter knows more.
+    fn property(&self, place: usize, field: &str) -> Option<Cell<'_>>;
+
+    /// The entry as a user, if it is one of a list of users.
+    fn user(&self, _place: usize) -> Option<&User> {
+        None
+    }
+
+    /// What the entry is, for telling it from others.
+    ///
+    /// # Errors
+    /// `usage`: it is no data.
+    fn key(&self, place: usize) -> Result<Key>;
+
+    /// A list of the same kind of these entries, behind those that were picked from the parts before.
+    fn pick(&self, places: &[usize], before: Option<Dynamic>) -> Dynamic;
+
+    /// The places in their order, with an eye on the operator who may want to stop.
+    ///
+    /// # Errors
+    /// `interrupted`, as an item.
+    fn places<'l>(&'l self, interrupt: &'l Interrupt) -> Box<dyn Iterator<Item = Result<usize>> + 'l> {
+        Box::new((0..self.count()).map(move |place| {
+            if place % STRIDE == 0 && interrupt.is_requested() {
+                return Err(ErrorKind::Interrupted.into());
+            }
+            Ok(place)
+        }))
+    }
+}
+
+/// Looks at a value of a script as a list.
+///
+/// # Errors
+/// `usage`: it is none; `incomplete`, naming the page.
+pub fn open<'l>(
+    list: &'l Dynamic,
+    function: &str,
+    context: &'l NativeCallContext,
+) -> Result<Box<dyn Entries + 'l>> {
+    if let Some(users) = list.read_lock::<Records<User>>() {
+        Ok(Box::new(Kept::new(&users)?))
+    } else if let Some(groups) = list.read_lock::<Records<Group>>() {
+        Ok(Box::new(Kept::new(&groups)?))
+    } else if let Some(items) = list.read_lock::<Array>() {
+        Ok(Box::new(Plain::new(items, context)))
+    } else {
+        Err(no_list(list, function))
+    }
+}
+
+/// A list in parts that follow each other: users and groups as their pages come, an array at once.
+pub enum Parts<'l> {
+    /// Users.
+    Users(Walk<User>),
+    /// Groups.
+    Groups(Walk<Group>),
+    /// An array, until it was handed out.
+    Array(Option<Box<dyn Entries + 'l>>),
+}
+
+/// Looks at a value of a script as a list in parts. Where nobody can ask the list again, a part is not kept.
+///
+/// # Errors
+/// `usage`: it is none.
+pub fn parts<'l>(list: &'l Dynamic, function: &str, context: &'l NativeCallContext) -> Result<Parts<'l>> {
+    if let Some(users) = list.read_lock::<Records<User>>() {
+        Walk::of(&users, list, context).map(Parts::Users)
+    } else if let Some(groups) = list.read_lock::<Records<Group>>() {
+        Walk::of(&groups, list, context).map(Parts::Groups)
+    } else {
+        open(list, function, context).map(|array| Parts::Array(Some(array)))
+    }
+}
+
+impl<'l> Parts<'l> {
+    /// The next part; at least one comes, which is empty if the list is. Let go of the one before.
+    ///
+    /// # Errors
+    /// `incomplete`, naming the page.
+    pub fn next_part(&mut self) -> Result<Option<Box<dyn Entries + 'l>>> {
+        match self {
+            Self::Users(users) => users.next_part(),
+            Self::Groups(groups) => groups.next_part(),
+            Self::Array(array) => Ok(array.take()),
+        }
+    }
+}
+
+/// A way through users or groups.
+pub struct Walk<T: Item> {
+    passage: Passage<T>,
+    begun: bool,
+}
+
+impl<T: Item> Walk<T> {
+    fn of(records: &Records<T>, list: &Dynamic, context: &NativeCallContext) -> Result<Self> {
+        let forgets = records.is_alone() && !list.is_shared() && is_temporary(context)?;
+        let records = records.clone();
+        let passage = if forgets { Passage::forgetting(records) } else { Passage::keeping(records) };
+        Ok(Self { passage, begun: false })
+    }
+
+    fn next_part<'l>(&mut self) -> Result<Option<Box<dyn Entries + 'l>>> {
+        let part = match self.passage.next_part()? {
+            None if self.begun => return Ok(None),
+            part => part.unwrap_or_else(Part::empty),
+        };
+        self.begun = true;
+        Ok(Some(Box::new(Kept::part(self.passage.records(), part))))
+    }
+}
+
+/// The error for a function of lists that was called on something else.
+pub fn no_list(value: &Dynamic, function: &str) -> Error {
+    Error::usage(format!("`{function}` works on a list, not on {}", kind_of(value)))
+}
+
+/// Users or groups, or a part of them.
+pub struct Kept<T: Item> {
+    records: Records<T>,
+    part: Part<T>,
+    groups_left_out: bool,
+}
+
+impl<T: Item> Kept<T> {
+    /// All of a list; reads what is not read yet.
+    ///
+    /// # Errors
+    /// `incomplete`, naming the page.
+    pub fn new(records: &Records<T>) -> Result<Self> {
+        Ok(Self::part(records, Part::whole(records.all()?)))
+    }
+
+    /// A part of a list.
+    fn part(records: &Records<T>, part: Part<T>) -> Self {
+        Self { records: records.clone(), part, groups_left_out: records.groups_left_out() }
+    }
+
+    fn entry(&self, place: usize) -> &Arc<T> {
+        &self.part.entries()[place]
+    }
+}
+
+impl<T: Item> Entries for Kept<T> {
+    fn count(&self) -> usize {
+        self.part.entries().len()
+    }
+
+    fn first(&self) -> usize {
+        self.part.first()
+    }
+
+    fn value(&self, place: usize) -> Dynamic {
+        Dynamic::from(Arc::clone(self.entry(place)).record(self.groups_left_out))
+    }
+
+    fn check(&self, field: &str) -> Result<()> {
+        check_field::<T>(&self.records, field)
+    }
+
+    fn cell(&self, place: usize, field: &str) -> RhaiResultOf<Cell<'_>> {
+        Ok(self.entry(place).cell(field))
+    }
+
+    fn property(&self, place: usize, field: &str) -> Option<Cell<'_>> {
+        let refused = field == "groups" && self.groups_left_out;
+        (!refused && T::Record::knows(field)).then(|| self.entry(place).cell(field))
+    }
+
+    fn user(&self, place: usize) -> Option<&User> {
+        (&**self.entry(place) as &dyn Any).downcast_ref()
+    }
+
+    fn key(&self, place: usize) -> Result<Key> {
+        Ok(self.entry(place).key())
+    }
+
+    fn pick(&self, places: &[usize], before: Option<Dynamic>) -> Dynamic {
+        let before = before.and_then(Dynamic::try_cast::<Records<T>>);
+        let picked = before.unwrap_or_else(|| self.records.of(Vec::new()));
+        picked.extend(places.iter().map(|place| Arc::clone(self.entry(*place))));
+        Dynamic::from(picked)
+    }
+}
+
+fn check_field<T: Item>(records: &Records<T>, field: &str) -> Result<()> {
+    if !T::Record::knows(field) {
+        return Err(T::Record::unknown(field, false));
+    }
+    if field == "groups" && records.groups_left_out() {
+        return Err(UserRecord::without_groups());
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::values::record_list::tests::users;
+
+    #[test]
+    fn an_interrupt_ends_a_loop_that_calls_no_script() {
+        let list = Kept::new(&Records::from_entries(users(), false)).unwrap();
+        let interrupt = Interrupt::default();
+        assert_eq!(list.places(&interrupt).filter_map(Result::ok).collect::<Vec<_>>(), [0, 1, 2, 3]);
+        interrupt.request();
+        let error = list.places(&interrupt).next().unwrap().unwrap_err();
+        assert_eq!(error.kind.name(), "interrupted");
+    }
+}

@@ -1,0 +1,270 @@
+//! From the body of a script's function to a simple expression, where it is one.
+
+use super::expression::Expression;
+use super::value::{Comparison, List, Value};
+use crate::values::list_item::Item;
+use crate::values::record_list::{Records, Size};
+use crate::wire::group::Group;
+use crate::wire::identity::fold;
+use crate::wire::user::User;
+use rhai::{
+    AST, ASTFlags, ASTNode, Array, BinaryExpr, Dynamic, Expr, FnCallExpr, FnPtr, ImmutableString, Map,
+    Module, NativeCallContext, ScriptFuncDef, Shared, Stmt,
+};
+
+/// The functions that are known here. A script that has one of its own by such a name means its own.
+const METHODS: &[&str] = &["contains", "is_empty", "len", "starts_with", "ends_with", "in_group"];
+
+/// Reads a function of so many parameters beyond those it captured; `None` when it is not simple.
+pub(crate) fn read(context: &NativeCallContext, function: &FnPtr, parameters: usize) -> Option<Expression> {
+    let count = parameters + function.curry().len();
+    let mut modules = context.iter_namespaces();
+    let definition = modules.find_map(|module| module.get_script_fn(function.fn_name(), count))?;
+    if has_its_own(context) {
+        return None;
+    }
+    let names = Names { definition, captured: function.curry(), parameters };
+    body(definition, &names)
+}
+
+/// Whether the script, or a module it imports, has a function by one of the names that are known here.
+fn has_its_own(context: &NativeCallContext) -> bool {
+    let imported = context.iter_imports().map(|(_, module)| module);
+    let mut modules = context.iter_namespaces().chain(imported);
+    modules.any(|module| {
+        let has = |name: &&str| (0..=2).any(|count| module.get_script_fn(*name, count).is_some());
+        METHODS.iter().any(has)
+    })
+}
+
+/// Reads the one statement of a function. The body is of a type that cannot be named, but a module of the function
+/// alone can be walked.
+fn body(definition: &Shared<ScriptFuncDef>, names: &Names) -> Option<Expression> {
+    let mut module = Module::new();
+    module.set_script_fn(Shared::clone(definition));
+    let (mut statements, mut read) = (0, None);
+    AST::new([], module).walk(&mut |path| {
+        if let [ASTNode::Stmt(statement)] = path {
+            statements += 1;
+            read = names.statement(statement);
+        }
+        statements < 2
+    });
+    read.filter(|_| statements == 1)
+}
+
+/// What the names in a function mean: its parameters are what it captured, the entry, and perhaps its place.
+struct Names<'f> {
+    definition: &'f ScriptFuncDef,
+    captured: &'f [Dynamic],
+    parameters: usize,
+}
+
+/// What stands at the beginning of a chain of properties and methods.
+enum Start {
+    Entry,
+    Value(Expression),
+}
+
+impl Names<'_> {
+    fn statement(&self, statement: &Stmt) -> Option<Expression> {
+        match statement {
+            Stmt::Expr(expression) => self.expression(expression),
+            Stmt::FnCall(call, _) => self.call(call),
+            Stmt::Return(Some(expression), flags, _) if !flags.contains(ASTFlags::BREAK) => {
+                self.expression(expression)
+            }
+            Stmt::Block(block) => self.only(block.statements()),
+            _ => None,
+        }
+    }
+
+    fn only(&self, statements: &[Stmt]) -> Option<Expression> {
+        match statements {
+            [statement] => self.statement(statement),
+            _ => None,
+        }
+    }
+
+    fn expression(&self, expression: &Expr) -> Option<Expression> {
+        Some(match expression {
+            Expr::Unit(_) => Expression::Unit,
+            Expr::BoolConstant(flag, _) => Expression::Flag(*flag),
+            Expr::IntegerConstant(number, _) => Expression::Number(*number),
+            Expr::StringConstant(text, _) => Expression::Text(text.clone()),
+            Expr::DynamicConstant(value, _) => captured(value)?,
+            Expr::Array(items, _) => self.array(items)?,
+            Expr::Variable(..) => self.variable(expression)?,
+            Expr::Dot(pair, flags, _) if flags.is_empty() => self.chain(pair)?,
+            Expr::Index(pair, flags, _) => self.index(pair, *flags)?,
+            Expr::FnCall(call, _) => self.call(call)?,
+            Expr::Stmt(block) => self.only(block.statements())?,
+            Expr::And(all, _) => Expression::All(self.each(all)?),
+            Expr::Or(any, _) => Expression::Any(self.each(any)?),
+            Expr::Coalesce(either, _) => Expression::Either(self.each(either)?),
+            _ => return None,
+        })
+    }
+
+    fn each(&self, expressions: &[Expr]) -> Option<Vec<Expression>> {
+        expressions.iter().map(|expression| self.expression(expression)).collect()
+    }
+
+    /// A list of constants and captured values; what depends on the entry would make another list for each.
+    fn array(&self, items: &[Expr]) -> Option<Expression> {
+        let items = self.each(items)?;
+        List::of(items.iter().map(constant).collect::<Option<Vec<_>>>()?).map(Expression::List)
+    }
+
+    /// The place of a parameter by its name.
+    fn parameter(&self, variable: &Expr) -> Option<usize> {
+        let Expr::Variable(variable, ..) = variable else { return None };
+        let (_, name, namespace, _) = &**variable;
+        let place = self.definition.params.iter().position(|parameter| parameter == name)?;
+        namespace.is_empty().then_some(place)
+    }
+
+    fn variable(&self, variable: &Expr) -> Option<Expression> {
+        let place = self.parameter(variable)?;
+        match self.captured.get(place) {
+            Some(value) => captured(value),
+            None if place == self.captured.len() + 1 => Some(Expression::Place),
+            None => None,
+        }
+    }
+
+    fn is_entry(&self, expression: &Expr) -> bool {
+        match expression {
+            Expr::ThisPtr(_) => self.parameters == 0,
+            _ => self.parameters > 0 && self.parameter(expression) == Some(self.captured.len()),
+        }
+    }
+
+    fn start(&self, expression: &Expr) -> Option<Start> {
+        if self.is_entry(expression) {
+            Some(Start::Entry)
+        } else {
+            self.expression(expression).map(Start::Value)
+        }
+    }
+
+    /// `entry["field"]`.
+    fn index(&self, pair: &BinaryExpr, flags: ASTFlags) -> Option<Expression> {
+        let negated = flags.contains(ASTFlags::NEGATED);
+        match &pair.rhs {
+            Expr::StringConstant(field, _) if !negated && self.is_entry(&pair.lhs) => {
+                Some(Expression::Field(field.clone()))
+            }
+            _ => None,
+        }
+    }
+
+    /// `entry.field`, `entry.field.method(...)`, `value.method(...)`.
+    fn chain(&self, pair: &BinaryExpr) -> Option<Expression> {
+        let mut start = self.start(&pair.lhs)?;
+        let mut rest = &pair.rhs;
+        loop {
+            let (step, next) = match rest {
+                Expr::Dot(pair, flags, _) if flags.is_empty() => (&pair.lhs, Some(&pair.rhs)),
+                step => (step, None),
+            };
+            let value = self.step(start, step)?;
+            let Some(next) = next else { return Some(value) };
+            (start, rest) = (Start::Value(value), next);
+        }
+    }
+
+    fn step(&self, start: Start, step: &Expr) -> Option<Expression> {
+        match (start, step) {
+            (Start::Entry, Expr::Property(property, _)) => Some(Expression::Field(property.2.clone())),
+            (Start::Value(value), Expr::Property(property, _)) => method(value, &property.2, None),
+            (Start::Entry, Expr::MethodCall(call, _)) if call.name == "in_group" => match &*call.args {
+                [name] => Some(Expression::InGroup(Box::new(self.expression(name)?))),
+                _ => None,
+            },
+            (Start::Value(value), Expr::MethodCall(call, _)) => self.method_call(value, call),
+            _ => None,
+        }
+    }
+
+    fn method_call(&self, value: Expression, call: &FnCallExpr) -> Option<Expression> {
+        if !call.namespace.is_empty() {
+            return None;
+        }
+        match &*call.args {
+            [] => method(value, &call.name, None),
+            [argument] => method(value, &call.name, Some(self.expression(argument)?)),
+            _ => None,
+        }
+    }
+
+    /// An operator, or a function called the other way round: `contains(list, item)`.
+    fn call(&self, call: &FnCallExpr) -> Option<Expression> {
+        if !call.namespace.is_empty() || call.capture_parent_scope {
+            return None;
+        }
+        let is_operator = call.op_token.is_some();
+        match &*call.args {
+            [one] if is_operator && call.name == "!" => {
+                Some(Expression::Not(Box::new(self.expression(one)?)))
+            }
+            [one, other] => {
+                let pair = Box::new([self.expression(one)?, self.expression(other)?]);
+                match Comparison::named(&call.name).filter(|_| is_operator) {
+                    Some(how) => Some(Expression::Compare(how, pair)),
+                    None if call.name == "contains" => Some(Expression::Contains(pair)),
+                    None => None,
+                }
+            }
+            _ => None,
+        }
+    }
+}
+
+fn method(value: Expression, name: &str, argument: Option<Expression>) -> Option<Expression> {
+    Some(match (name, argument) {
+        ("len", None) => Expression::Length(Box::new(value)),
+        ("is_empty", None) => Expression::IsEmpty(Box::new(value)),
+        ("contains", Some(item)) => Expression::Contains(Box::new([value, item])),
+        ("starts_with", Some(start)) => Expression::StartsWith(Box::new([value, start])),
+        ("ends_with", Some(end)) => Expression::EndsWith(Box::new([value, end])),
+        _ => return None,
+    })
+}
+
+/// A value that the function holds: nothing else runs while it is asked, so it stays what it is.
+fn captured(value: &Dynamic) -> Option<Expression> {
+    if let Some(items) = value.read_lock::<Array>() {
+        let list = List::of(items.iter().map(|item| Value::of(item.flatten_clone())));
+        return Some(list.map_or_else(|| Expression::Captured(value.clone()), Expression::List));
+    }
+    let users = value.read_lock::<Records<User>>().map(|users| named(&users));
+    if let Some(names) = users.or_else(|| value.read_lock::<Records<Group>>().map(|groups| named(&groups))) {
+        return names;
+    }
+    if value.read_lock::<Map>().is_some() {
+        return Some(Expression::Captured(value.clone()));
+    }
+    let text = value.read_lock::<ImmutableString>().map(|text| Expression::Text(text.clone()));
+    text.or_else(|| value.as_bool().ok().map(Expression::Flag))
+        .or_else(|| value.as_int().ok().map(Expression::Number))
+        .or_else(|| value.is_unit().then_some(Expression::Unit))
+}
+
+/// A list that has pages to read is left to the interpreter, which may throw.
+fn named<T: Item>(list: &Records<T>) -> Option<Expression> {
+    let Size::Exactly(_) = list.size() else { return None };
+    let entries = list.read();
+    let names = entries.iter().flat_map(|entry| entry.names().map(|name| fold(name)));
+    Some(Expression::Named(names.collect()))
+}
+
+fn constant(expression: &Expression) -> Option<Value<'_>> {
+    Some(match expression {
+        Expression::Unit => Value::Unit,
+        Expression::Flag(flag) => Value::Flag(*flag),
+        Expression::Number(number) => Value::Number(*number),
+        Expression::Text(text) => Value::Text(text),
+        _ => return None,
+    })
+}

@@ -1,0 +1,46 @@
+//! Functions of scripts that are simple enough to be answered without the interpreter.
+//!
+//! `|user| user.type == "federatedID" && "Photoshop" in user.groups` only looks at one entry and changes nothing, so
+//! it can be read once and then asked of every entry at the speed of a comparison. Whatever is not known for certain
+//! (a value of another type, an absent list, anything that the interpreter would refuse) is left to the interpreter,
+//! entry by entry: it alone throws. So only what is answered here has to be what Rhai answers, and a test on
+//! generated functions and entries holds the two together.
+
+mod compile;
+mod expression;
+#[cfg(test)]
+mod tests;
+mod value;
+
+use super::list_source::Entries;
+use crate::values::field_value::Cell;
+use expression::Expression;
+use rhai::{FnPtr, NativeCallContext};
+use value::Value;
+
+/// A function of one entry that was recognised.
+#[derive(Debug)]
+pub struct Simple(Expression);
+
+impl Simple {
+    /// The function, when it is one.
+    pub fn of(context: &NativeCallContext, function: &FnPtr, parameters: usize) -> Option<Self> {
+        compile::read(context, function, parameters).map(Self)
+    }
+
+    /// Whether it answers true for an entry; `None` when the interpreter has to be asked.
+    pub fn holds(&self, list: &dyn Entries, place: usize) -> Option<bool> {
+        match self.0.value(list, place)? {
+            Value::Flag(flag) => Some(flag),
+            _ => None,
+        }
+    }
+
+    /// What it answers for an entry, where that is a field of it; `None` when the interpreter has to be asked.
+    pub fn cell<'e>(&self, list: &'e dyn Entries, place: usize) -> Option<Cell<'e>> {
+        match &self.0 {
+            Expression::Field(field) => list.property(place, field),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! What a simple expression comes to, borrowed where it can be, and how Rhai compares it.
+
+use crate::values::field_value::Cell;
+use crate::wire::identity::fold;
+use arcstr::ArcStr;
+use rhai::{Array, Dynamic, ImmutableString, Map};
+use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::collections::HashSet;
+
+/// A value.
+#[derive(Debug, Clone)]
+pub(crate) enum Value<'v> {
+    Unit,
+    Flag(bool),
+    Number(i64),
+    Text(&'v str),
+    /// A text of a map.
+    Shared(ImmutableString),
+    /// A list of names of a record.
+    Names(&'v [ArcStr]),
+    /// A list that the function holds.
+    List(&'v List),
+    /// A list of users or groups that the function holds, by their folded names.
+    Named(&'v HashSet<String>),
+    /// Any other value of a script.
+    Other(Cow<'v, Dynamic>),
+}
+
+/// An operator that compares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Comparison {
+    Equal,
+    Unequal,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+}
+
+/// An array of plain values that a function holds, made ready to be looked into.
+#[derive(Debug, Default)]
+pub(crate) struct List {
+    texts: HashSet<ImmutableString>,
+    numbers: HashSet<i64>,
+    flags: HashSet<bool>,
+    has_unit: bool,
+    count: usize,
+}
+
+impl Comparison {
+    /// The operator of that name.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "==" => Self::Equal,
+            "!=" => Self::Unequal,
+            "<" => Self::Less,
+            "<=" => Self::LessOrEqual,
+            ">" => Self::Greater,
+            ">=" => Self::GreaterOrEqual,
+            _ => return None,
+        })
+    }
+
+    fn holds(self, order: Ordering) -> bool {
+        match self {
+            Self::Equal => order.is_eq(),
+            Self::Unequal => order.is_ne(),
+            Self::Less => order.is_lt(),
+            Self::LessOrEqual => order.is_le(),
+            Self::Greater => order.is_gt(),
+            Self::GreaterOrEqual => order.is_ge(),
+        }
+    }
+}
+
+impl List {
+    /// The list of an array whose items are all texts, whole numbers, flags or `()`.
+    pub(crate) fn of<'v>(items: impl IntoIterator<Item = Value<'v>>) -> Option<Self> {
+        let mut list = Self::default();
+        for item in items {
+            match &item {
+                Value::Unit => list.has_unit = true,
+                Value::Flag(flag) => drop(list.flags.insert(*flag)),
+                Value::Number(number) => drop(list.numbers.insert(*number)),
+                Value::Names(_) | Value::List(_) | Value::Named(_) | Value::Other(_) => return None,
+                text => drop(list.texts.insert(text.text()?.into())),
+            }
+            list.count += 1;
+        }
+        Some(list)
+    }
+
+    fn contains(&self, item: &Value) -> Option<bool> {
+        match item {
+            Value::Flag(flag) => Some(self.flags.contains(flag)),
+            Value::Number(number) => Some(self.numbers.contains(number)),
+            // How Rhai compares two `()` in a list is left to it.
+            Value::Unit => (!self.has_unit).then_some(false),
+            item => item.text().map(|text| self.texts.contains(text)),
+        }
+    }
+}
+
+impl<'v> Value<'v> {
+    /// The value of a field.
+    pub(crate) fn of_cell(cell: Cell<'v>) -> Self {
+        match cell {
+            Cell::Nothing => Self::Unit,
+            Cell::Text(text) => Self::Text(text),
+            Cell::Number(number) => Self::Number(number),
+            Cell::Texts(names) => Self::Names(names),
+            Cell::Value(value) => Self::of(value),
+        }
+    }
+
+    /// A value of a script.
+    pub(crate) fn of(value: Dynamic) -> Self {
+        if value.is_unit() {
+            return Self::Unit;
+        }
+        if let Ok(flag) = value.as_bool() {
+            return Self::Flag(flag);
+        }
+        if let Ok(number) = value.as_int() {
+            return Self::Number(number);
+        }
+        let text = value.read_lock::<ImmutableString>().map(|text| text.clone());
+        text.map_or_else(|| Self::Other(Cow::Owned(value)), Self::Shared)
+    }
+
+    pub(crate) fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Shared(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// What Rhai's operator answers. Values of different types are unequal and in no order; all that has rules of its
+    /// own (floats, characters, lists) is not known here.
+    pub(crate) fn compare(&self, how: Comparison, other: &Self) -> Option<bool> {
+        match (self, other) {
+            (Self::Unit, Self::Unit) => Some(how == Comparison::Equal),
+            (Self::Flag(one), Self::Flag(other)) => Some(how.holds(one.cmp(other))),
+            (Self::Number(one), Self::Number(other)) => Some(how.holds(one.cmp(other))),
+            _ => match (self.text(), other.text()) {
+                (Some(one), Some(other)) => Some(how.holds(one.cmp(other))),
+                _ => (self.kind()? != other.kind()?).then_some(how == Comparison::Unequal),
+            },
+        }
+    }
+
+    /// A number for each type that is known here.
+    fn kind(&self) -> Option<u8> {
+        Some(match self {
+            Self::Unit => 0,
+            Self::Flag(_) => 1,
+            Self::Number(_) => 2,
+            Self::Text(_) | Self::Shared(_) => 3,
+            Self::Names(_) | Self::List(_) => 4,
+            Self::Other(value) if value.is_array() => 4,
+            Self::Named(_) | Self::Other(_) => return None,
+        })
+    }
+
+    /// What `item in self` answers.
+    pub(crate) fn contains(&self, item: &Value) -> Option<bool> {
+        match self {
+            Self::Names(names) => match item {
+                Value::Unit | Value::Flag(_) | Value::Number(_) => Some(false),
+                item => item.text().map(|text| names.iter().any(|name| **name == *text)),
+            },
+            Self::List(list) => list.contains(item),
+            Self::Named(names) => Some(names.contains(&fold(item.text()?))),
+            Self::Other(value) => contained(value, item.text()?),
+            text => Some(text.text()?.contains(item.text()?)),
+        }
+    }
+
+    /// How many entries or characters.
+    pub(crate) fn length(&self) -> Option<usize> {
+        match self {
+            Self::Names(names) => Some(names.len()),
+            Self::List(list) => Some(list.count),
+            Self::Other(value) => value.read_lock::<Array>().map(|items| items.len()),
+            text => text.text().map(|text| text.chars().count()),
+        }
+    }
+}
+
+/// Whether a map has a key, or an array a text.
+fn contained(value: &Dynamic, text: &str) -> Option<bool> {
+    if let Some(map) = value.read_lock::<Map>() {
+        return Some(map.contains_key(text));
+    }
+    let items = value.read_lock::<Array>()?;
+    let plain = |item: &Dynamic| item.is_string() || item.is_int() || item.is_bool() || item.is_unit();
+    let is_text = |item: &Dynamic| item.read_lock::<ImmutableString>().is_some_and(|item| **item == *text);
+    items.iter().all(plain).then(|| items.iter().any(is_text))
+}

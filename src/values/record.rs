@@ -1,0 +1,238 @@
+//! Users and groups as scripts see them: typed records that read like maps.
+
+use super::field_value::{Cell, shared_names};
+use super::json::dynamic_of;
+use super::list_item::Item;
+use crate::did_you_mean::nearest;
+use crate::error::{Error, Result};
+use crate::host::thrown::At;
+use crate::wire::group::{self, Group};
+use crate::wire::user::{self, User};
+use rhai::{Dynamic, Engine, Map, NativeCallContext};
+use serde::Serialize;
+use serde_json::Value;
+use std::sync::Arc;
+
+/// The result of a function that Rhai calls; the alias keeps definition files readable.
+pub type RhaiResultOf<T> = std::result::Result<T, Box<rhai::EvalAltResult>>;
+
+/// Reads one field of a record.
+pub type Reader<R> = Box<dyn Fn(&R) -> Result<Dynamic>>;
+
+/// A user in a script.
+#[derive(Debug, Clone)]
+pub struct UserRecord {
+    /// The user.
+    pub user: Arc<User>,
+    /// Whether the listing was asked to leave `groups` out, so that an absent list says nothing.
+    pub groups_left_out: bool,
+}
+
+/// A group, profile or admin group in a script.
+#[derive(Debug, Clone)]
+pub struct GroupRecord(pub Arc<Group>);
+
+/// What reads like a map.
+pub trait Record: Clone + Sized + 'static {
+    /// The name scripts see as `type_of`.
+    const NAME: &'static str;
+    /// The documented fields.
+    const FIELDS: &'static [&'static str];
+    /// Properties that are worked out rather than sent.
+    const DERIVED: &'static [&'static str];
+
+    /// The value of a documented or derived field; `()` when the service left it out.
+    ///
+    /// # Errors
+    /// `usage`: the field was not asked for.
+    fn value(&self, name: &str) -> Result<Dynamic>;
+
+    /// What reads a documented or derived field, for a script that asks a million records for it.
+    ///
+    /// # Errors
+    /// Those of [`Record::value`], when it is called.
+    fn reader(name: &'static str) -> Reader<Self> {
+        Box::new(move |record| record.value(name))
+    }
+
+    /// The same as [`Record::value`]; `None` for any other name.
+    ///
+    /// # Errors
+    /// `usage`: the field was not asked for.
+    fn field(&self, name: &str) -> Result<Option<Dynamic>> {
+        if Self::knows(name) { self.value(name).map(Some) } else { Ok(None) }
+    }
+
+    /// What the service sent beyond the documented fields.
+    fn added(&self) -> impl Iterator<Item = (&String, &Value)>;
+
+    /// The whole record as the service sent it.
+    ///
+    /// # Errors
+    /// None in practice: records are data.
+    fn to_json(&self) -> Result<Value>;
+
+    /// How it is shown in a sentence.
+    fn label(&self) -> &str;
+
+    /// The value of a field.
+    ///
+    /// # Errors
+    /// `usage`: no such field; names the nearest.
+    fn read(&self, name: &str) -> Result<Dynamic> {
+        let value = self.field(name)?;
+        value.ok_or_else(|| Self::unknown(name, self.added().any(|(key, _)| key == name)))
+    }
+
+    /// Whether a field is documented or derived.
+    fn knows(name: &str) -> bool {
+        Self::FIELDS.iter().chain(Self::DERIVED).any(|known| *known == name)
+    }
+
+    /// The error for a field that is neither; `sent` says that the service sent it all the same.
+    fn unknown(name: &str, sent: bool) -> Error {
+        let known = Self::FIELDS.iter().chain(Self::DERIVED).copied();
+        let message = format!("a {} has no field `{name}`", Self::NAME);
+        let hint = match nearest(name, known) {
+            _ if sent => format!("The service sent it all the same: .get(\"{name}\")."),
+            Some(near) => format!("Did you mean `{near}`?"),
+            None => format!("It has {}.", Self::FIELDS.join(", ")),
+        };
+        Error::usage_with_hint(message, hint)
+    }
+
+    /// The value of a field, or of one the service added; `()` when there is neither.
+    fn get(&self, name: &str) -> Dynamic {
+        let added = || self.added().find(|(key, _)| *key == name).map(|(_, value)| dynamic_of(value));
+        self.field(name).ok().flatten().or_else(added).unwrap_or(Dynamic::UNIT)
+    }
+
+    /// Whether the service sent the field.
+    fn contains(&self, name: &str) -> bool {
+        self.to_json().is_ok_and(|record| record.get(name).is_some())
+    }
+
+    /// The fields the service sent.
+    fn to_map(&self) -> Map {
+        match self.to_json().map(|record| dynamic_of(&record).try_cast::<Map>()) {
+            Ok(Some(map)) => map,
+            _ => Map::new(),
+        }
+    }
+}
+
+impl UserRecord {
+    /// A user of a listing that did not leave groups out.
+    pub fn new(user: Arc<User>) -> Self {
+        Self { user, groups_left_out: false }
+    }
+
+    fn groups(&self) -> Result<Dynamic> {
+        match &self.user.groups {
+            _ if self.groups_left_out => Err(Self::without_groups()),
+            Some(names) => Ok(shared_names(names)),
+            None => Ok(Dynamic::from_array(Vec::new())),
+        }
+    }
+
+    /// The error for reading groups that were not asked for.
+    pub fn without_groups() -> Error {
+        let hint = "Leave `exclude_groups` out where groups are needed.";
+        Error::usage_with_hint("`groups` was left out by `exclude_groups`", hint)
+    }
+}
+
+impl Record for UserRecord {
+    const NAME: &'static str = "User";
+    const FIELDS: &'static [&'static str] = user::FIELDS;
+    const DERIVED: &'static [&'static str] = &[];
+
+    fn value(&self, name: &str) -> Result<Dynamic> {
+        if name == "groups" { self.groups() } else { Ok(self.user.cell(name).into_dynamic()) }
+    }
+
+    fn reader(name: &'static str) -> Reader<Self> {
+        match User::reader(name) {
+            Some(read) => Box::new(move |record| Ok(Cell::optional(read(&record.user)).into_dynamic())),
+            None => Box::new(Self::groups),
+        }
+    }
+
+    fn added(&self) -> impl Iterator<Item = (&String, &Value)> {
+        self.user.extra.iter().flat_map(|extra| extra.iter())
+    }
+
+    fn to_json(&self) -> Result<Value> {
+        json(&*self.user)
+    }
+
+    fn label(&self) -> &str {
+        self.user.label()
+    }
+}
+
+impl Record for GroupRecord {
+    const NAME: &'static str = "Group";
+    const FIELDS: &'static [&'static str] = group::FIELDS;
+    const DERIVED: &'static [&'static str] = &["quota", "free"];
+
+    fn value(&self, name: &str) -> Result<Dynamic> {
+        Ok(self.0.cell(name).into_dynamic())
+    }
+
+    fn added(&self) -> impl Iterator<Item = (&String, &Value)> {
+        self.0.extra.iter()
+    }
+
+    fn to_json(&self) -> Result<Value> {
+        json(&*self.0)
+    }
+
+    fn label(&self) -> &str {
+        &self.0.group_name
+    }
+}
+
+fn json(record: &impl Serialize) -> Result<Value> {
+    serde_json::to_value(record).map_err(|error| Error::usage(format!("the record is no data: {error}")))
+}
+
+/// Makes both kinds of record known to an engine.
+pub fn register(engine: &mut Engine) {
+    register_record::<UserRecord>(engine);
+    register_record::<GroupRecord>(engine);
+}
+
+fn register_record<R: Record>(engine: &mut Engine) {
+    engine.register_type_with_name::<R>(R::NAME);
+    for name in R::FIELDS.iter().chain(R::DERIVED) {
+        let read = R::reader(name);
+        engine.register_fn(getter(name), move |context: NativeCallContext, record: &mut R| {
+            read(record).at(&context)
+        });
+    }
+    engine.register_fn(INDEXER, |context: NativeCallContext, record: &mut R, name: &str| {
+        record.read(name).at(&context)
+    });
+    engine.register_fn("to_string", |record: &mut R| shown(record));
+    engine.register_fn("to_debug", |record: &mut R| shown(record));
+    engine.register_fn("==", |one: &mut R, other: R| same(one, &other));
+    engine.register_fn("!=", |one: &mut R, other: R| !same(one, &other));
+}
+
+/// The name under which Rhai keeps what `x["name"]` calls. Registered so, and not as an indexer, a function is told
+/// where it was called.
+pub const INDEXER: &str = "index$get$";
+
+/// The name under which Rhai keeps what `x.name` calls.
+pub fn getter(name: &str) -> String {
+    format!("get${name}")
+}
+
+fn shown(record: &impl Record) -> String {
+    record.to_json().map(|record| record.to_string()).unwrap_or_default()
+}
+
+fn same(one: &impl Record, other: &impl Record) -> bool {
+    one.to_json().ok() == other.to_json().ok()
+}

@@ -1,0 +1,395 @@
+//! Users and groups as lists: read page by page, kept as shared records, complete or an error.
+
+#[cfg(test)]
+pub(crate) mod tests;
+pub mod walk;
+
+use self::walk::{Part, Passage};
+use super::record::RhaiResultOf;
+use crate::client::listing::{Entry, Listing};
+use crate::error::{Error, ErrorKind, Result};
+use crate::host::session::Session;
+use crate::host::thrown::{map_of, thrown};
+use crate::store::saved_listing::{SavedPages, Writer};
+use crate::values::list_item::Item;
+use rhai::{EvalAltResult, Position};
+use serde::Serialize;
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// A list of users or groups. Clones are the same list: what one reads, all have.
+pub struct Records<T: Item>(Rc<RefCell<State<T>>>);
+
+impl<T: Item> Clone for Records<T> {
+    fn clone(&self) -> Self {
+        Self(Rc::clone(&self.0))
+    }
+}
+
+struct State<T: Item> {
+    entries: Rc<Vec<Arc<T>>>,
+    rest: Rest<T>,
+    groups_left_out: bool,
+    /// Nobody has it but the prompt, which showed its first rows.
+    shown_only: bool,
+    /// Where a script began the listing: the iterator is not told where it is used.
+    opened: Position,
+}
+
+/// What is not read yet.
+enum Rest<T> {
+    Nothing,
+    Pages(Box<dyn Pages<T>>),
+    Failed(Error),
+}
+
+/// Where the pages of a list come from.
+pub trait Pages<T> {
+    /// The entries of the next page; `None` after the last.
+    ///
+    /// # Errors
+    /// `incomplete`, naming the page; the first page's errors as they are.
+    fn next_page(&mut self) -> Result<Option<Vec<Arc<T>>>>;
+
+    /// Whether the last page was read.
+    fn is_finished(&self) -> bool;
+
+    /// Entries still to come, when that is known exactly.
+    fn left(&self) -> Option<usize> {
+        None
+    }
+
+    /// Entries in all, as far as the service says.
+    fn total(&self) -> Option<usize> {
+        None
+    }
+}
+
+/// A listing of the client's.
+struct Listed<T> {
+    session: Rc<Session>,
+    listing: Listing<T>,
+    /// Where it is kept for later runs, if it is.
+    writer: Option<Writer>,
+}
+
+impl<T: Entry + Serialize> Listed<T> {
+    fn keep(&mut self, page: &[Arc<T>]) {
+        let Some(mut writer) = self.writer.take() else { return };
+        let kept = writer.add(page).and_then(|()| {
+            if self.listing.is_finished() {
+                return writer.finish();
+            }
+            self.writer = Some(writer);
+            Ok(())
+        });
+        if let Err(error) = kept {
+            self.session.console().warn(&format!("{} cannot be kept: {error}", self.listing.name()));
+        }
+    }
+}
+
+impl<T: Entry + Serialize> Pages<T> for Listed<T> {
+    fn next_page(&mut self) -> Result<Option<Vec<Arc<T>>>> {
+        self.listing.set_stop(self.session.interrupt().token());
+        let page = self.session.wait(self.listing.next_page())?;
+        self.keep(page.as_deref().unwrap_or_default());
+        Ok(page)
+    }
+
+    fn total(&self) -> Option<usize> {
+        self.listing.total()
+    }
+
+    fn is_finished(&self) -> bool {
+        self.listing.is_finished()
+    }
+}
+
+impl<T: Item> Pages<T> for SavedPages<T> {
+    fn next_page(&mut self) -> Result<Option<Vec<Arc<T>>>> {
+        SavedPages::next_page(self)
+    }
+
+    fn is_finished(&self) -> bool {
+        SavedPages::left(self) == 0
+    }
+
+    fn left(&self) -> Option<usize> {
+        Some(SavedPages::left(self))
+    }
+}
+
+/// A listing that may still have pages to read.
+pub trait Unfinished {
+    /// A change is about to leave: reads it to its end, unless nobody would miss the rest.
+    ///
+    /// # Errors
+    /// `incomplete`, naming the page; it is the listing's error from then on.
+    fn finish(&self) -> Result<()>;
+}
+
+impl<T: Item> Unfinished for RefCell<State<T>> {
+    fn finish(&self) -> Result<()> {
+        if self.borrow().shown_only {
+            self.borrow_mut().give_up();
+            return Ok(());
+        }
+        self.borrow_mut().read_all()
+    }
+}
+
+impl<T: Item> State<T> {
+    /// Reads it to its end.
+    fn read_all(&mut self) -> Result<()> {
+        while self.read_page()? {}
+        Ok(())
+    }
+
+    /// A change shifts the pages that are left, and nobody waits for them: they are not read any more.
+    fn give_up(&mut self) {
+        if matches!(self.rest, Rest::Pages(_)) {
+            let message = "the list was read as far as it was shown, and a change was made since";
+            self.rest = Rest::Failed(Error::usage_with_hint(message, "Ask for it again."));
+        }
+    }
+
+    /// Reads one page more; false when there is none. What failed once fails for ever: a list never gets shorter.
+    fn read_page(&mut self) -> Result<bool> {
+        let Rest::Pages(pages) = &mut self.rest else {
+            return match &self.rest {
+                Rest::Failed(error) => Err(error.clone()),
+                _ => Ok(false),
+            };
+        };
+        match pages.next_page() {
+            Ok(Some(page)) => {
+                Rc::make_mut(&mut self.entries).extend(page);
+                if pages.is_finished() {
+                    self.rest = Rest::Nothing;
+                }
+                Ok(true)
+            }
+            Ok(None) => {
+                self.rest = Rest::Nothing;
+                Ok(false)
+            }
+            Err(error) if matches!(*error.kind, ErrorKind::Interrupted) => Err(error),
+            Err(error) => {
+                self.rest = Rest::Failed(error.clone());
+                Err(error)
+            }
+        }
+    }
+}
+
+impl<T: Item> Records<T> {
+    /// Begins to read a listing: its first page is read here, so that its errors belong to this line of the script.
+    ///
+    /// # Errors
+    /// Those of the first page.
+    pub fn open(session: &Rc<Session>, listing: Listing<T>, groups_left_out: bool) -> Result<Self> {
+        Self::open_kept(session, listing, groups_left_out, None)
+    }
+
+    /// The same, kept for later runs as it is read.
+    ///
+    /// # Errors
+    /// Those of the first page.
+    pub fn open_kept(
+        session: &Rc<Session>,
+        listing: Listing<T>,
+        groups_left_out: bool,
+        writer: Option<Writer>,
+    ) -> Result<Self> {
+        let listed = Listed { session: Rc::clone(session), listing, writer };
+        let records = Self::from_pages(listed, groups_left_out);
+        records.0.borrow_mut().read_page()?;
+        if matches!(records.0.borrow().rest, Rest::Pages(_)) {
+            session.keep_in_view(&records.unfinished());
+        }
+        Ok(records)
+    }
+
+    /// What is to be told of a change.
+    pub fn unfinished(&self) -> Rc<dyn Unfinished> {
+        self.0.clone()
+    }
+
+    /// A list whose pages are still to be read.
+    pub fn from_pages(pages: impl Pages<T> + 'static, groups_left_out: bool) -> Self {
+        let rest = Rest::Pages(Box::new(pages));
+        Self(Rc::new(RefCell::new(State {
+            entries: Rc::default(),
+            rest,
+            groups_left_out,
+            shown_only: false,
+            opened: Position::NONE,
+        })))
+    }
+
+    /// A list of entries that were read before.
+    pub fn from_entries(entries: Vec<Arc<T>>, groups_left_out: bool) -> Self {
+        let entries = Rc::new(entries);
+        Self(Rc::new(RefCell::new(State {
+            entries,
+            rest: Rest::Nothing,
+            groups_left_out,
+            shown_only: false,
+            opened: Position::NONE,
+        })))
+    }
+
+    /// The list, begun at this place of a script.
+    #[must_use]
+    pub fn opened_at(self, place: Position) -> Self {
+        self.0.borrow_mut().opened = place;
+        self
+    }
+
+    /// Throws the error of a loop. A `catch` is told where the listing began; uncaught Rhai adds where the loop is.
+    fn throw<R>(&self, error: &Error) -> RhaiResultOf<R> {
+        if matches!(*error.kind, ErrorKind::Interrupted) {
+            return Err(thrown(error, Position::NONE));
+        }
+        let map = map_of(error, self.0.borrow().opened);
+        Err(EvalAltResult::ErrorRuntime(map.into(), Position::NONE).into())
+    }
+
+    /// Takes more entries in.
+    pub fn extend(&self, entries: impl IntoIterator<Item = Arc<T>>) {
+        Rc::make_mut(&mut self.0.borrow_mut().entries).extend(entries);
+    }
+
+    /// Whether no variable of a script has it, besides this value.
+    pub fn is_alone(&self) -> bool {
+        Rc::strong_count(&self.0) == 1
+    }
+
+    /// The same kind of list with other entries.
+    #[must_use]
+    pub fn of(&self, entries: Vec<Arc<T>>) -> Self {
+        Self::from_entries(entries, self.groups_left_out())
+    }
+
+    /// Whether its listing was asked to leave groups out.
+    pub fn groups_left_out(&self) -> bool {
+        self.0.borrow().groups_left_out
+    }
+
+    /// Every entry; reads what is not read yet. The answer stays as it is whatever a script does meanwhile.
+    ///
+    /// # Errors
+    /// `incomplete`, naming the page.
+    pub fn all(&self) -> Result<Rc<Vec<Arc<T>>>> {
+        self.0.borrow_mut().read_all()?;
+        Ok(Rc::clone(&self.0.borrow().entries))
+    }
+
+    /// The entry at a 0-based place, `None` behind the last one; reads no further than it must.
+    ///
+    /// # Errors
+    /// `incomplete`, naming the page.
+    pub fn at(&self, place: usize) -> Result<Option<T::Record>> {
+        loop {
+            if let Some(entry) = self.0.borrow().entries.get(place) {
+                return Ok(Some(self.record(entry)));
+            }
+            if !self.0.borrow_mut().read_page()? {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// Tells that its first rows were shown at the prompt and nobody keeps it otherwise: a change then does not wait
+    /// for the rest of it.
+    pub fn mark_shown(&self) {
+        if self.is_alone() {
+            self.0.borrow_mut().shown_only = true;
+        }
+    }
+
+    /// The entries that were read so far.
+    pub fn read(&self) -> Rc<Vec<Arc<T>>> {
+        Rc::clone(&self.0.borrow().entries)
+    }
+
+    /// How many entries there are, when that is known without reading: exactly, or as the service says, technical
+    /// accounts included (contract 2.3).
+    pub fn size(&self) -> Size {
+        let state = self.0.borrow();
+        match &state.rest {
+            Rest::Nothing => Size::Exactly(state.entries.len()),
+            Rest::Pages(pages) => match (pages.left(), pages.total()) {
+                (Some(left), _) => Size::Exactly(state.entries.len() + left),
+                (None, Some(total)) => Size::About(total),
+                (None, None) => Size::AtLeast(state.entries.len()),
+            },
+            Rest::Failed(_) => Size::AtLeast(state.entries.len()),
+        }
+    }
+
+    /// The record of an entry of this list.
+    pub fn record(&self, entry: &Arc<T>) -> T::Record {
+        Arc::clone(entry).record(self.groups_left_out())
+    }
+}
+
+/// How long a list is, as far as that is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Size {
+    /// All of it was read.
+    Exactly(usize),
+    /// What the service says before all was read.
+    About(usize),
+    /// So many were read, and there is more.
+    AtLeast(usize),
+}
+
+/// Goes through a list, reading as it goes.
+pub struct Iter<T: Item> {
+    passage: Passage<T>,
+    part: Part<T>,
+    /// How many entries of the part were gone through.
+    passed: usize,
+    groups_left_out: bool,
+    /// An error is the last item: a loop with an empty body does not look at items, and would never end.
+    failed: bool,
+}
+
+impl<T: Item> IntoIterator for Records<T> {
+    type Item = RhaiResultOf<T::Record>;
+    type IntoIter = Iter<T>;
+
+    /// What nobody else has need not be kept: one page at a time is in memory.
+    fn into_iter(self) -> Iter<T> {
+        let groups_left_out = self.groups_left_out();
+        let passage = if self.is_alone() { Passage::forgetting(self) } else { Passage::keeping(self) };
+        Iter { passage, part: Part::empty(), passed: 0, groups_left_out, failed: false }
+    }
+}
+
+impl<T: Item> Iterator for Iter<T> {
+    type Item = RhaiResultOf<T::Record>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.failed {
+            return None;
+        }
+        while self.passed == self.part.entries().len() {
+            (self.part, self.passed) = (Part::empty(), 0);
+            match self.passage.next_part() {
+                Ok(Some(part)) => self.part = part,
+                Ok(None) => return None,
+                Err(error) => {
+                    self.failed = true;
+                    return Some(self.passage.records().throw(&error));
+                }
+            }
+        }
+        let entry = &self.part.entries()[self.passed];
+        self.passed += 1;
+        Some(Ok(Arc::clone(entry).record(self.groups_left_out)))
+    }
+}

@@ -1,0 +1,175 @@
+//! Looking many people up: whom a script asks for, whether single calls or one listing answer it, who was found.
+
+use super::json::kind_of;
+use super::key::Key;
+use super::list_item::Item;
+use super::record::UserRecord;
+use crate::error::{Error, Result};
+use crate::wire::endpoint::EndpointId;
+use crate::wire::identity::{IdentityType, fold};
+use crate::wire::user::User;
+use rhai::{Array, Dynamic};
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+/// The domain under which the service looks Adobe IDs up (contract 2.4).
+const ADOBE_ID: &str = "AdobeID";
+
+/// One person who is looked for.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    /// As the script gave it.
+    pub given: Dynamic,
+    /// The e-mail or username to ask the service for.
+    pub name: String,
+    /// The domain to ask with, where a record tells it.
+    pub domain: Option<String>,
+    /// The account, where a record tells it.
+    account: Option<Key>,
+}
+
+/// The people a script asks for, each once: a text, a User record, or a list of them.
+///
+/// # Errors
+/// `usage`: something else, or a blank name.
+pub fn wanted(people: &Dynamic) -> Result<Vec<Wanted>> {
+    let wanted = match people.read_lock::<Array>() {
+        Some(people) => people.iter().map(Wanted::of).collect::<Result<Vec<_>>>()?,
+        None => vec![Wanted::of(people)?],
+    };
+    let mut known = HashSet::new();
+    Ok(wanted.into_iter().filter(|one| known.insert((fold(&one.name), one.account.clone()))).collect())
+}
+
+/// Whether reading so many people one by one takes longer than the calls of a minute allow, so that the whole
+/// listing, whose pages hold 2,000 users, is likely cheaper.
+pub fn needs_listing(count: usize) -> bool {
+    let limit = EndpointId::User.endpoint().limit.map_or(0, |limit| limit.per_client);
+    count > usize::try_from(limit).unwrap_or(usize::MAX)
+}
+
+/// Who of the wanted is in a listing: the first account of each, in the order in which they were asked for.
+pub fn among(users: &[Arc<User>], wanted: &[Wanted]) -> Vec<Option<Arc<User>>> {
+    let mut index = Index::new(wanted);
+    for user in users {
+        index.offer(user);
+    }
+    index.found
+}
+
+impl Wanted {
+    fn of(person: &Dynamic) -> Result<Self> {
+        let wanted = if let Some(record) = person.read_lock::<UserRecord>() {
+            Self::account(person, &record.user)
+        } else {
+            let name = person.clone().into_string().map_err(|_| {
+                Error::usage(format!(
+                    "users are found by e-mail, username or record, not by {}",
+                    kind_of(person)
+                ))
+            })?;
+            Self { given: person.clone(), name, domain: None, account: None }
+        };
+        if wanted.name.trim().is_empty() {
+            return Err(Error::usage("an e-mail or username is blank"));
+        }
+        Ok(wanted)
+    }
+
+    fn account(given: &Dynamic, user: &User) -> Self {
+        let kind = user.kind.as_deref().and_then(IdentityType::parse);
+        let domain = match kind {
+            Some(IdentityType::AdobeId) => Some(ADOBE_ID.to_owned()),
+            _ => user.domain.as_deref().map(str::to_owned),
+        };
+        let name = user.email.as_deref().or(user.username.as_deref()).unwrap_or_default();
+        Self { given: given.clone(), name: name.to_owned(), domain, account: Some(user.key()) }
+    }
+}
+
+/// The wanted by what a user can be recognised by.
+struct Index {
+    names: HashMap<String, usize>,
+    accounts: HashMap<Key, usize>,
+    found: Vec<Option<Arc<User>>>,
+}
+
+impl Index {
+    fn new(wanted: &[Wanted]) -> Self {
+        let places = || wanted.iter().enumerate();
+        let named = places().filter(|(_, one)| one.account.is_none());
+        let accounts = places().filter_map(|(place, one)| Some((one.account.clone()?, place)));
+        Self {
+            names: named.map(|(place, one)| (fold(&one.name), place)).collect(),
+            accounts: accounts.collect(),
+            found: vec![None; wanted.len()],
+        }
+    }
+
+    fn offer(&mut self, user: &Arc<User>) {
+        let names = [&user.email, &user.username].into_iter().flatten().map(|name| fold(name));
+        let mut places: Vec<_> = names.filter_map(|name| self.names.get(&name)).copied().collect();
+        if !self.accounts.is_empty() {
+            places.extend(self.accounts.get(&user.key()));
+        }
+        for place in places {
+            self.found[place].get_or_insert_with(|| Arc::clone(user));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::values::record_list::tests::users;
+
+    fn texts(names: &[&str]) -> Dynamic {
+        Dynamic::from_array(names.iter().map(|name| Dynamic::from((*name).to_owned())).collect())
+    }
+
+    fn last_names(found: &[Option<Arc<User>>]) -> Vec<Option<&str>> {
+        found.iter().map(|user| user.as_ref().and_then(|user| user.lastname.as_deref())).collect()
+    }
+
+    #[test]
+    fn single_calls_are_made_while_a_minute_has_room_for_them() {
+        assert!(!needs_listing(25));
+        assert!(needs_listing(26));
+    }
+
+    #[test]
+    fn the_wanted_are_found_in_the_order_they_were_asked_for() {
+        let wanted = wanted(&texts(&["cy.abe@example.com", "x@example.com", "KLEE"])).unwrap();
+        assert_eq!(last_names(&among(&users(), &wanted)), [Some("Abe"), None, Some("Lee")]);
+    }
+
+    #[test]
+    fn nobody_is_looked_for_twice() {
+        let wanted = wanted(&texts(&["a@example.com", "A@example.com ", "b@example.com"])).unwrap();
+        assert_eq!(wanted.len(), 2);
+        assert_eq!(wanted[0].given.to_string(), "a@example.com");
+    }
+
+    #[test]
+    fn a_record_stands_for_its_account() {
+        let record = Dynamic::from(UserRecord::new(users()[1].clone()));
+        let wanted = wanted(&record).unwrap();
+        assert_eq!(
+            (wanted[0].name.as_str(), wanted[0].domain.as_deref()),
+            ("ada.lind@example.com", Some("AdobeID"))
+        );
+        let twin = User { id: Some("9".into()), ..(*users()[1]).clone() };
+        let listed = [vec![Arc::new(twin)], users()].concat();
+        assert_eq!(among(&listed, &wanted)[0].as_ref().and_then(|user| user.id.as_deref()), Some("2"));
+    }
+
+    #[test]
+    fn what_names_nobody_is_refused() {
+        for (people, expected) in [
+            (Dynamic::from_int(7), "users are found by e-mail, username or record, not by a whole number"),
+            (texts(&[" "]), "an e-mail or username is blank"),
+        ] {
+            assert_eq!(wanted(&people).unwrap_err().to_string(), expected);
+        }
+    }
+}

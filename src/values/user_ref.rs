@@ -1,0 +1,109 @@
+//! Whom a verb or a command is about: an e-mail, a username with its domain, or a user that was read.
+
+use super::json::kind_of;
+use super::options::Options;
+use super::record::UserRecord;
+use crate::error::{Error, Result};
+use crate::wire::command::Command;
+use crate::wire::identity::IdentityType;
+use crate::wire::user::User;
+use rhai::Dynamic;
+
+/// The options that say which account of a name is meant.
+pub const OPTIONS: [&str; 2] = ["domain", "use_adobe_id"];
+
+/// A person as a command names one.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Person {
+    /// E-mail or username, trimmed.
+    pub name: String,
+    /// Domain of a username that is no e-mail.
+    pub domain: Option<String>,
+    /// Whether the Adobe ID is meant where a managed account has the same e-mail; `None` leaves it to the service.
+    pub use_adobe_id: Option<bool>,
+}
+
+impl Person {
+    /// The person a script names. A user that was read means exactly that account.
+    ///
+    /// # Errors
+    /// `usage`: it is neither a text nor a user, or it is blank.
+    pub fn of(value: &Dynamic, options: &Options) -> Result<Self> {
+        let mut person = match value.read_lock::<UserRecord>() {
+            Some(record) => Self::of_user(&record.user),
+            None => Self { name: name_of(value)?, ..Self::default() },
+        };
+        if person.name.is_empty() {
+            return Err(Error::usage("the e-mail or username is blank"));
+        }
+        person.domain = options.text("domain")?.or(person.domain);
+        person.use_adobe_id = options.flag("use_adobe_id")?.or(person.use_adobe_id);
+        Ok(person)
+    }
+
+    /// An e-mail finds every account (contract 7.17), so the username serves only someone without one.
+    fn of_user(user: &User) -> Self {
+        let adobe_id = user.kind.as_deref().and_then(IdentityType::parse) == Some(IdentityType::AdobeId);
+        let use_adobe_id = adobe_id.then_some(true);
+        match (&user.email, &user.username) {
+            (Some(email), _) => Self { name: email.trim().to_owned(), domain: None, use_adobe_id },
+            (None, Some(username)) => {
+                let domain = user.domain.as_deref().filter(|_| !username.contains('@')).map(str::to_owned);
+                Self { name: username.trim().to_owned(), domain, use_adobe_id }
+            }
+            (None, None) => Self::default(),
+        }
+    }
+
+    /// A command about the person, without steps.
+    pub fn command(&self) -> Command {
+        Command::user(&self.name, self.domain.as_deref(), self.use_adobe_id)
+    }
+}
+
+fn name_of(value: &Dynamic) -> Result<String> {
+    let text = value.clone().into_string();
+    text.map(|text| text.trim().to_owned()).map_err(|_| {
+        Error::usage_with_hint(
+            format!("expected an e-mail or a user, not {}", kind_of(value)),
+            "A username that is no e-mail needs #{domain: \"...\"} behind it.",
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use arcstr::ArcStr;
+    use std::sync::Arc;
+
+    fn user(kind: &str, email: Option<&str>, username: &str) -> Dynamic {
+        let text = |text: &str| Some(ArcStr::from(text));
+        let email = email.map(ArcStr::from);
+        let domain = text("fed.example.com");
+        let user = User { email, kind: text(kind), username: text(username), domain, ..User::default() };
+        Dynamic::from(UserRecord::new(Arc::new(user)))
+    }
+
+    fn person(value: &Dynamic) -> Person {
+        Person::of(value, &Options::none("test")).unwrap()
+    }
+
+    #[test]
+    fn a_user_that_was_read_means_exactly_that_account() {
+        let adobe = person(&user("adobeID", Some("a@example.com"), "a@example.com"));
+        assert_eq!((adobe.name.as_str(), adobe.use_adobe_id), ("a@example.com", Some(true)));
+        let federated = person(&user("federatedID", None, "jdoe"));
+        assert_eq!((federated.name.as_str(), federated.domain.as_deref()), ("jdoe", Some("fed.example.com")));
+        let managed = person(&user("enterpriseID", Some("a@example.com"), "a@example.com"));
+        assert_eq!((managed.domain, managed.use_adobe_id), (None, None));
+    }
+
+    #[test]
+    fn blanks_around_a_name_do_not_count_and_nothing_else_is_a_person() {
+        assert_eq!(person(&" a@example.com ".into()).name, "a@example.com");
+        let refuse = |value: Dynamic| Person::of(&value, &Options::none("test")).unwrap_err().to_string();
+        assert_eq!(refuse(" ".into()), "the e-mail or username is blank");
+        assert_eq!(refuse(Dynamic::UNIT), "expected an e-mail or a user, not nothing, `()`");
+    }
+}

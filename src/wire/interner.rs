@@ -1,0 +1,189 @@
+//! One copy of what comes again and again: texts such as domains, countries and types, and lists of group names.
+
+use super::shared_names::Names;
+use arcstr::ArcStr;
+use std::collections::HashSet;
+use std::hash::{BuildHasher, Hasher, RandomState};
+
+/// Texts that are kept before the first look at which of them are still in use.
+const ROOM: usize = 1 << 14;
+
+/// Hands out the same `Arc` for the same text, for as long as somebody else holds it.
+#[derive(Debug)]
+pub struct Interner {
+    known: HashSet<ArcStr, Seed>,
+    /// So many texts may be known before those that nobody else holds are dropped: a listing that is gone through
+    /// and forgotten must not leave all its names behind.
+    room: usize,
+    names: Vec<ArcStr>,
+    lists: Lists,
+}
+
+/// Lists of names. Whole departments are in the same groups; where nearly every list is another one, they are not
+/// looked for any more.
+#[derive(Debug)]
+struct Lists {
+    known: HashSet<Names, Seed>,
+    room: usize,
+    asked: usize,
+    found: usize,
+}
+
+/// Lists that are looked for before it is judged whether that pays.
+const TRIAL: usize = 4096;
+
+impl Default for Interner {
+    fn default() -> Self {
+        let seed = Seed::default();
+        let lists = Lists { known: HashSet::with_hasher(seed), room: ROOM, asked: 0, found: 0 };
+        Self { known: HashSet::with_hasher(seed), room: ROOM, names: Vec::new(), lists }
+    }
+}
+
+impl Interner {
+    /// The shared copy of `text`, made at its first appearance.
+    pub fn share(&mut self, text: &str) -> ArcStr {
+        if let Some(known) = self.known.get(text) {
+            return ArcStr::clone(known);
+        }
+        if self.known.len() >= self.room {
+            self.lists.known.retain(|list| list.holders() > 1);
+            self.known.retain(|text| ArcStr::strong_count(text) > Some(1));
+            self.room = ROOM.max(2 * self.known.len());
+        }
+        let fresh: ArcStr = ArcStr::from(text);
+        self.known.insert(ArcStr::clone(&fresh));
+        fresh
+    }
+
+    /// An empty list to gather names in, the one given back before: it has grown to the usual length.
+    pub(super) fn lend_names(&mut self) -> Vec<ArcStr> {
+        std::mem::take(&mut self.names)
+    }
+
+    /// The shared copy of a list of names; takes the list itself back.
+    pub(super) fn share_list(&mut self, mut names: Vec<ArcStr>) -> Names {
+        let list = self.lists.share(&names);
+        names.clear();
+        self.names = names;
+        list
+    }
+}
+
+impl Lists {
+    fn share(&mut self, names: &[ArcStr]) -> Names {
+        if self.asked >= TRIAL && self.found < self.asked / 2 {
+            self.known.clear();
+            return names.into();
+        }
+        self.asked += 1;
+        if let Some(known) = self.known.get(names) {
+            self.found += 1;
+            return known.clone();
+        }
+        let fresh: Names = names.into();
+        if self.known.len() >= self.room {
+            self.known.retain(|list| list.holders() > 1);
+            self.room = ROOM.max(2 * self.known.len());
+        }
+        self.known.insert(fresh.clone());
+        fresh
+    }
+}
+
+/// Hashes texts eight bytes at a time. Keyed, since names are chosen by others; the standard library's hash, made
+/// for worse company, took a third of the time that reading a page takes.
+#[derive(Debug, Clone, Copy)]
+pub struct Seed(u64);
+
+impl Default for Seed {
+    fn default() -> Self {
+        Self(RandomState::new().hash_one(0))
+    }
+}
+
+impl BuildHasher for Seed {
+    type Hasher = Mix;
+    fn build_hasher(&self) -> Mix {
+        Mix(self.0)
+    }
+}
+
+/// A hash that is being made.
+#[derive(Debug)]
+pub struct Mix(u64);
+
+impl Mix {
+    fn add(&mut self, word: u64) {
+        self.0 = (self.0.rotate_left(23) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+}
+
+impl Hasher for Mix {
+    fn write(&mut self, bytes: &[u8]) {
+        let (words, rest) = bytes.as_chunks::<8>();
+        for word in words {
+            self.add(u64::from_le_bytes(*word));
+        }
+        let mut last = [0; 8];
+        last[..rest.len()].copy_from_slice(rest);
+        self.add(u64::from_le_bytes(last) ^ ((bytes.len() as u64) << 56));
+    }
+
+    fn write_u8(&mut self, _: u8) {
+        // Ends a text; its length is in the hash already.
+    }
+
+    fn finish(&self) -> u64 {
+        self.0 ^ (self.0 >> 32)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_texts_share_one_copy() {
+        let mut interner = Interner::default();
+        let (first, second) = (interner.share("Photoshop"), interner.share("Photoshop"));
+        assert!(ArcStr::ptr_eq(&first, &second));
+        assert!(!ArcStr::ptr_eq(&first, &interner.share("photoshop")));
+    }
+
+    #[test]
+    fn equal_lists_share_one_copy_until_most_lists_are_others() {
+        let mut interner = Interner::default();
+        let mut list = |name: &str| {
+            let mut names = interner.lend_names();
+            names.extend([interner.share("Photoshop"), interner.share(name)]);
+            interner.share_list(names)
+        };
+        assert!(list("Acrobat").is(&list("Acrobat")));
+        assert_eq!(&*list("Stock"), ["Photoshop", "Stock"].map(ArcStr::from));
+        for number in 0..2 * TRIAL {
+            list(&number.to_string());
+        }
+        assert!(!list("Acrobat").is(&list("Acrobat")));
+        assert!(interner.lists.known.is_empty());
+    }
+
+    #[test]
+    fn texts_that_nobody_holds_are_forgotten() {
+        let mut interner = Interner::default();
+        let kept = interner.share("kept");
+        for number in 0..10 * ROOM {
+            interner.share(&number.to_string());
+        }
+        assert!(interner.known.len() <= ROOM);
+        assert!(ArcStr::ptr_eq(&kept, &interner.share("kept")));
+    }
+
+    #[test]
+    fn texts_that_differ_anywhere_differ_in_their_hash() {
+        let seed = Seed(1);
+        let texts = ["", "\0", "12345678", "12345678\0", "1234567", "abcdefgh12345678", "abcdefgi12345678"];
+        let hashes: HashSet<_> = texts.iter().map(|text| seed.hash_one(text)).collect();
+        assert_eq!(hashes.len(), texts.len());
+    }
+}

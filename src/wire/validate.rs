@@ -1,0 +1,526 @@
+//! What can be said of a command without knowing the organization (contract 4.2 to 4.4).
+//!
+//! The client checks before anything is sent, the sandbox when a request arrives; both get the service's codes.
+
+use super::command::Subject;
+use super::error_code;
+use super::identity::{IdentityType, fold};
+use super::limits;
+use super::step::{self, DEPRECATED_PROFILE_KEY, Field, OPTIONS, Position, Shape, StepSpec, SubjectKind};
+use serde_json::{Map, Value};
+use std::collections::HashSet;
+
+/// The first thing wrong with a command.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message} ({code})")]
+pub struct Fault {
+    /// 0-based step; 0 for a fault of the root.
+    pub step: usize,
+    /// The service's code.
+    pub code: &'static str,
+    /// What is wrong, with what.
+    pub message: String,
+}
+
+type Checked<T = ()> = Result<T, Fault>;
+
+fn fault<T>(step: usize, code: &'static str, message: impl Into<String>) -> Checked<T> {
+    Err(Fault { step, code, message: message.into() })
+}
+
+/// Checks a whole command as the service reads it.
+///
+/// # Errors
+/// The first fault, in the order of contract 4.9.
+pub fn command(command: &Value) -> Checked {
+    let subject = subject(command)?;
+    if let Subject::User { user, domain, .. } = &subject {
+        user_and_domain(user, domain.as_deref())?;
+    }
+    if let Some(request_id) = command.get("requestID") {
+        text(0, "requestID", request_id, error_code::STRING_EXPECTED, limits::IDENTIFIER_LENGTH)?;
+    }
+    let steps = steps(command)?;
+    if steps.len() > limits::STEPS_PER_COMMAND {
+        return fault(
+            limits::STEPS_PER_COMMAND,
+            error_code::MEMBERSHIP_TOO_LONG,
+            format!("{} steps in one command; at most {}", steps.len(), limits::STEPS_PER_COMMAND),
+        );
+    }
+    let mut known = Vec::new();
+    for (index, step) in steps.iter().enumerate() {
+        let (name, value) = single_key(index, step)?;
+        let spec = known_step(index, subject.kind(), name)?;
+        position(index, spec, &known)?;
+        known.push(spec);
+        step_value(index, &subject, spec, value)?;
+        if spec.name == "deleteUserGroup" {
+            break; // nothing after it is performed (contract 7.32)
+        }
+    }
+    Ok(())
+}
+
+/// Reads the root of a command.
+///
+/// # Errors
+/// When it names neither a user nor a user group, or both, or not with text.
+pub fn subject(command: &Value) -> Checked<Subject> {
+    let Some(root) = command.as_object() else {
+        return fault(0, error_code::ILLEGAL_ENTRY, "a command must be an object");
+    };
+    match (root.get("user"), root.get("usergroup")) {
+        (Some(_), Some(_)) => {
+            fault(0, error_code::ILLEGAL_ENTRY, "a command has a `user` or a `usergroup`, not both")
+        }
+        (None, None) => {
+            fault(0, error_code::USER_OR_GROUP_MISSING, "the command has neither `user` nor `usergroup`")
+        }
+        (Some(user), None) => Ok(Subject::User {
+            user: name(user, "user", limits::IDENTIFIER_LENGTH)?,
+            domain: domain(root)?,
+            use_adobe_id: match root.get("useAdobeID") {
+                None => None,
+                Some(Value::Bool(flag)) => Some(*flag),
+                Some(_) => {
+                    return fault(0, error_code::BOOLEAN_EXPECTED, "`useAdobeID` must be true or false");
+                }
+            },
+        }),
+        (None, Some(group)) => {
+            Ok(Subject::Group { name: name(group, "usergroup", limits::GROUP_NAME_LENGTH)? })
+        }
+    }
+}
+
+/// The list of steps.
+///
+/// # Errors
+/// When `do` is missing, no list, or empty.
+pub fn steps(command: &Value) -> Checked<&Vec<Value>> {
+    match command.get("do") {
+        Some(Value::Array(steps)) if !steps.is_empty() => Ok(steps),
+        _ => fault(0, error_code::STEPS_MALFORMED, "`do` must be a list with at least one step"),
+    }
+}
+
+/// The name and the value of a step object.
+///
+/// # Errors
+/// When it is no object with exactly one key (contract 7.22).
+pub fn single_key(index: usize, step: &Value) -> Checked<(&String, &Value)> {
+    match step.as_object() {
+        Some(object) if object.len() == 1 => match object.iter().next() {
+            Some(entry) => Ok(entry),
+            None => fault(index, error_code::ILLEGAL_ENTRY, "an empty step"),
+        },
+        _ => fault(
+            index,
+            error_code::ILLEGAL_ENTRY,
+            "a step must be an object with one key, the name of the step",
+        ),
+    }
+}
+
+fn name(value: &Value, key: &str, limit: usize) -> Checked<String> {
+    let text = text(0, key, value, error_code::STRING_EXPECTED, limit)?;
+    if text.trim().is_empty() {
+        return fault(0, error_code::USER_ID_MISSING, format!("`{key}` is blank"));
+    }
+    Ok(text.to_owned())
+}
+
+fn domain(root: &Map<String, Value>) -> Checked<Option<String>> {
+    match root.get("domain") {
+        None => Ok(None),
+        Some(value) => {
+            let domain = text(0, "domain", value, error_code::DOMAIN_NOT_STRING, limits::IDENTIFIER_LENGTH)?;
+            Ok(Some(domain.to_owned()))
+        }
+    }
+}
+
+fn user_and_domain(user: &str, domain: Option<&str>) -> Checked {
+    match (user.contains('@'), domain.is_some_and(|domain| !domain.trim().is_empty())) {
+        (false, false) => {
+            fault(0, error_code::DOMAIN_MISSING, format!("`{user}` is no e-mail, so it needs its `domain`"))
+        }
+        (true, true) => {
+            fault(0, error_code::DOMAIN_WITH_EMAIL, format!("`{user}` is an e-mail, so it takes no `domain`"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn text<'v>(step: usize, key: &str, value: &'v Value, code: &'static str, limit: usize) -> Checked<&'v str> {
+    let Some(text) = value.as_str() else {
+        return fault(step, code, format!("`{key}` must be text"));
+    };
+    let length = text.chars().count();
+    if length > limit {
+        return fault(
+            step,
+            error_code::STRING_TOO_LONG,
+            format!("`{key}` has {length} characters, max length {limit}"),
+        );
+    }
+    Ok(text)
+}
+
+fn known_step(index: usize, kind: SubjectKind, name: &str) -> Checked<&'static StepSpec> {
+    if let Some(spec) = step::find(kind, name) {
+        return Ok(spec);
+    }
+    let elsewhere = step::STEPS.iter().any(|spec| spec.name == name);
+    if elsewhere {
+        return fault(
+            index,
+            error_code::ILLEGAL_ENTRY,
+            format!("the step `{name}` does not belong in this command"),
+        );
+    }
+    fault(index, error_code::STEP_UNKNOWN, format!("there is no step `{name}`"))
+}
+
+fn position(index: usize, spec: &StepSpec, before: &[&StepSpec]) -> Checked {
+    if before.iter().any(|earlier| earlier.position == Position::Last) {
+        return fault(index, error_code::REMOVE_FROM_ORG_NOT_LAST, "nothing may follow `removeFromOrg`");
+    }
+    if spec.creates && before.iter().any(|earlier| earlier.creates) {
+        return fault(index, error_code::CREATE_MORE_THAN_ONE, "a command has one create step");
+    }
+    if spec.position == Position::First && index > 0 {
+        return fault(index, error_code::CREATE_NOT_FIRST, format!("`{}` must be the first step", spec.name));
+    }
+    Ok(())
+}
+
+fn step_value(index: usize, subject: &Subject, spec: &'static StepSpec, value: &Value) -> Checked {
+    if spec.takes_all && value.as_str() == Some("all") {
+        return Ok(());
+    }
+    let Some(fields) = value.as_object() else {
+        let code = if spec.is_membership() {
+            error_code::MEMBERSHIP_LIST
+        } else {
+            error_code::CREATE_OBJECT_EXPECTED
+        };
+        return fault(index, code, format!("`{}` must be an object", spec.name));
+    };
+    for (key, value) in fields {
+        let field = known_field(index, spec, key)?;
+        field_value(index, spec, field, value)?;
+    }
+    if spec.is_membership() {
+        return membership_present(index, spec, fields);
+    }
+    for field in spec.fields.iter().filter(|field| field.required) {
+        required(index, field, fields.get(field.name))?;
+    }
+    if spec.name == "update" && fields.is_empty() {
+        return fault(index, error_code::ILLEGAL_ENTRY, "`update` changes nothing: give a field");
+    }
+    must_match_email(index, subject, spec, fields)
+}
+
+fn known_field(index: usize, spec: &'static StepSpec, key: &str) -> Checked<&'static Field> {
+    if let Some(field) = spec.field(key) {
+        return Ok(field);
+    }
+    let code = match (spec.name, key) {
+        ("add" | "remove", DEPRECATED_PROFILE_KEY) if spec.subject == SubjectKind::Group => {
+            let profiles = spec.fields.iter().find(|field| field.shape == Shape::ProfileNames);
+            return profiles.map_or_else(|| fault(index, error_code::MEMBERSHIP_KEY_UNKNOWN, key), Ok);
+        }
+        ("add" | "remove", _) => error_code::MEMBERSHIP_KEY_UNKNOWN,
+        ("removeFromOrg" | "deleteUserGroup", _) => error_code::OBJECT_NOT_EMPTY,
+        (_, "option") => error_code::UPDATE_OPTION_NO,
+        ("update", "country") => error_code::UPDATE_COUNTRY,
+        _ => error_code::CREATE_KEY_UNKNOWN,
+    };
+    fault(index, code, format!("`{}` takes no `{key}`", spec.name))
+}
+
+fn field_value(index: usize, spec: &StepSpec, field: &Field, value: &Value) -> Checked {
+    match field.shape {
+        Shape::Flag if value.is_boolean() => Ok(()),
+        Shape::Flag => {
+            fault(index, error_code::BOOLEAN_EXPECTED, format!("`{}` must be true or false", field.name))
+        }
+        Shape::GroupNames | Shape::ProfileNames | Shape::UserNames => names(index, field, value),
+        Shape::Text(limit) => {
+            text(index, field.name, value, error_code::CREATE_STRING_EXPECTED, limit).map(|_| ())
+        }
+        Shape::Email => {
+            email(index, text(index, field.name, value, error_code::CREATE_STRING_EXPECTED, usize::MAX)?)
+        }
+        Shape::Country => {
+            let country =
+                text(index, field.name, value, error_code::CREATE_STRING_EXPECTED, limits::COUNTRY_LENGTH)?;
+            country_code(index, country)
+        }
+        Shape::Choice => {
+            let option = text(index, field.name, value, error_code::CREATE_STRING_EXPECTED, usize::MAX)?;
+            if OPTIONS.contains(&option) {
+                return Ok(());
+            }
+            fault(index, error_code::OPTION_ILLEGAL, format!("`{option}` is no option of `{}`", spec.name))
+        }
+    }
+}
+
+fn email(index: usize, email: &str) -> Checked {
+    let length = email.chars().count();
+    let illegal = |character: char| {
+        character.is_whitespace() || character.is_control() || r#"<>()[]\,;:""#.contains(character)
+    };
+    let well_formed = matches!(email.split_once('@'),
+        Some((local, domain)) if !local.is_empty() && !domain.is_empty() && !domain.contains('@'));
+    if length > limits::EMAIL_LENGTH {
+        return fault(
+            index,
+            error_code::EMAIL_INVALID,
+            format!("the e-mail has {length} characters, at most {}", limits::EMAIL_LENGTH),
+        );
+    }
+    if !well_formed || email.contains(illegal) {
+        return fault(index, error_code::EMAIL_INVALID, format!("`{email}` is no valid e-mail"));
+    }
+    Ok(())
+}
+
+fn country_code(index: usize, country: &str) -> Checked {
+    let letters =
+        country.len() == limits::COUNTRY_LENGTH && country.bytes().all(|byte| byte.is_ascii_uppercase());
+    if letters {
+        return Ok(());
+    }
+    fault(
+        index,
+        error_code::COUNTRY_INVALID,
+        format!("`{country}` is no two-letter country code in upper case"),
+    )
+}
+
+fn required(index: usize, field: &Field, value: Option<&Value>) -> Checked {
+    if value.and_then(Value::as_str).is_some_and(|text| !text.trim().is_empty()) {
+        return Ok(());
+    }
+    let code = match field.name {
+        "firstname" => error_code::FIRSTNAME_MISSING,
+        "lastname" => error_code::LASTNAME_MISSING,
+        "country" => error_code::COUNTRY_INVALID,
+        _ => error_code::EMAIL_INVALID,
+    };
+    fault(index, code, format!("`{}` is missing", field.name))
+}
+
+/// Adobe and Enterprise IDs are their e-mail; a Federated ID may sign in under another name.
+fn must_match_email(
+    index: usize,
+    subject: &Subject,
+    spec: &StepSpec,
+    fields: &Map<String, Value>,
+) -> Checked {
+    let federated = spec.name == IdentityType::FederatedId.create_step();
+    let (Subject::User { user, .. }, Some(Value::String(email)), true) =
+        (subject, fields.get("email"), spec.creates && !federated)
+    else {
+        return Ok(());
+    };
+    if fold(user) == fold(email) {
+        return Ok(());
+    }
+    fault(index, error_code::MUST_MATCH_EMAIL, format!("the user `{user}` is not the e-mail `{email}`"))
+}
+
+fn membership_present(index: usize, spec: &StepSpec, fields: &Map<String, Value>) -> Checked {
+    if !fields.is_empty() {
+        return Ok(());
+    }
+    match spec.subject {
+        SubjectKind::User => {
+            fault(index, error_code::MEMBERSHIP_MISSING_LIST, format!("`{}` names no group", spec.name))
+        }
+        SubjectKind::Group => fault(
+            index,
+            error_code::MEMBERSHIP_SUBJECT_MISSING,
+            format!("`{}` names no user and no profile", spec.name),
+        ),
+    }
+}
+
+fn names(index: usize, field: &Field, value: &Value) -> Checked {
+    let Some(list) = value.as_array() else {
+        return fault(index, error_code::MEMBERSHIP_NOT_ARRAY, format!("`{}` must be a list", field.name));
+    };
+    if list.len() > limits::NAMES_PER_LIST {
+        return fault(
+            index,
+            error_code::MEMBERSHIP_TOO_LONG,
+            format!("`{}` has {} names, at most {}", field.name, list.len(), limits::NAMES_PER_LIST),
+        );
+    }
+    let mut seen = HashSet::new();
+    for name in list {
+        let text = name.as_str().map(str::trim).unwrap_or_default();
+        let users = field.shape == Shape::UserNames;
+        if text.is_empty() {
+            let code = if users { error_code::USER_LIST_INVALID } else { error_code::GROUP_INVALID_LIST };
+            return fault(index, code, format!("`{}` holds something that is no name", field.name));
+        }
+        if !users && text.chars().count() > limits::GROUP_NAME_LENGTH {
+            return fault(
+                index,
+                error_code::MEMBERSHIP_NAME_TOO_LONG,
+                format!("the name `{text}` is too long"),
+            );
+        }
+        if !seen.insert(fold(text)) {
+            let code =
+                if users { error_code::DUPLICATE_USER_LIST } else { error_code::DUPLICATE_USERGROUP_LIST };
+            return fault(index, code, format!("`{text}` stands twice in `{}`", field.name));
+        }
+    }
+    if list.is_empty() {
+        return fault(index, error_code::GROUP_INVALID_LIST, format!("`{}` is empty", field.name));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn user(steps: &Value) -> Value {
+        json!({"user": "a@example.com", "do": steps})
+    }
+
+    fn group(steps: &Value) -> Value {
+        json!({"usergroup": "Designers", "do": steps})
+    }
+
+    fn person(extra: &Value) -> Value {
+        let mut fields =
+            json!({"email": "a@example.com", "firstname": "A", "lastname": "B", "country": "US"});
+        for (key, value) in extra.as_object().into_iter().flatten() {
+            fields[key] = value.clone();
+        }
+        fields
+    }
+
+    #[test]
+    fn each_structural_fault_has_the_service_s_code_and_step() {
+        let long = "x".repeat(300);
+        let eleven: Vec<_> = (0..11).map(|number| format!("G{number}")).collect();
+        let many: Vec<_> = (0..11).map(|number| json!({"add": {"group": [format!("G{number}")]}})).collect();
+        let cases = [
+            (json!(7), 0, error_code::ILLEGAL_ENTRY),
+            (json!({"do": []}), 0, error_code::USER_OR_GROUP_MISSING),
+            (json!({"user": "a@b.c", "usergroup": "X", "do": []}), 0, error_code::ILLEGAL_ENTRY),
+            (json!({"user": 7, "do": []}), 0, error_code::STRING_EXPECTED),
+            (json!({"user": " ", "do": []}), 0, error_code::USER_ID_MISSING),
+            (json!({"user": long, "do": []}), 0, error_code::STRING_TOO_LONG),
+            (json!({"user": "jdoe", "do": []}), 0, error_code::DOMAIN_MISSING),
+            (json!({"user": "a@b.c", "domain": "b.c", "do": []}), 0, error_code::DOMAIN_WITH_EMAIL),
+            (json!({"user": "a@b.c", "domain": 7, "do": []}), 0, error_code::DOMAIN_NOT_STRING),
+            (json!({"user": "a@b.c", "useAdobeID": "yes", "do": []}), 0, error_code::BOOLEAN_EXPECTED),
+            (json!({"user": "a@b.c", "requestID": 7, "do": []}), 0, error_code::STRING_EXPECTED),
+            (json!({"user": "a@b.c", "do": {}}), 0, error_code::STEPS_MALFORMED),
+            (json!({"user": "a@b.c", "do": []}), 0, error_code::STEPS_MALFORMED),
+            (user(&json!(many)), 10, error_code::MEMBERSHIP_TOO_LONG),
+            (user(&json!([{"add": {"group": ["X"]}, "remove": "all"}])), 0, error_code::ILLEGAL_ENTRY),
+            (user(&json!([{"addEnterpriseID": person(&json!({}))}])), 0, error_code::STEP_UNKNOWN),
+            (user(&json!([{"createUserGroup": {}}])), 0, error_code::ILLEGAL_ENTRY),
+            (
+                user(&json!([{"removeFromOrg": {}}, {"remove": "all"}])),
+                1,
+                error_code::REMOVE_FROM_ORG_NOT_LAST,
+            ),
+            (user(&json!([{"removeFromOrg": {"x": 1}}])), 0, error_code::OBJECT_NOT_EMPTY),
+            (user(&json!([{"removeFromOrg": {"deleteAccount": "no"}}])), 0, error_code::BOOLEAN_EXPECTED),
+            (user(&json!([{"addAdobeID": "x"}])), 0, error_code::CREATE_OBJECT_EXPECTED),
+            (user(&json!([{"addAdobeID": {"email": 7}}])), 0, error_code::CREATE_STRING_EXPECTED),
+            (
+                user(&json!([{"addAdobeID": person(&json!({}))}, {"addAdobeID": person(&json!({}))}])),
+                1,
+                error_code::CREATE_MORE_THAN_ONE,
+            ),
+            (
+                user(&json!([{"remove": "all"}, {"addAdobeID": person(&json!({}))}])),
+                1,
+                error_code::CREATE_NOT_FIRST,
+            ),
+            (
+                user(&json!([{"addAdobeID": person(&json!({"phone": "1"}))}])),
+                0,
+                error_code::CREATE_KEY_UNKNOWN,
+            ),
+            (user(&json!([{"addAdobeID": person(&json!({"option": "x"}))}])), 0, error_code::OPTION_ILLEGAL),
+            (user(&json!([{"update": {"option": OPTIONS[0]}}])), 0, error_code::UPDATE_OPTION_NO),
+            (user(&json!([{"update": {"country": "US"}}])), 0, error_code::UPDATE_COUNTRY),
+            (user(&json!([{"update": {}}])), 0, error_code::ILLEGAL_ENTRY),
+            (
+                user(&json!([{"createEnterpriseID": person(&json!({"firstname": ""}))}])),
+                0,
+                error_code::FIRSTNAME_MISSING,
+            ),
+            (
+                user(&json!([{"createEnterpriseID": person(&json!({"lastname": " "}))}])),
+                0,
+                error_code::LASTNAME_MISSING,
+            ),
+            (
+                user(&json!([{"createFederatedID": person(&json!({"country": "us"}))}])),
+                0,
+                error_code::COUNTRY_INVALID,
+            ),
+            (
+                user(&json!([{"createFederatedID": person(&json!({"country": "USA"}))}])),
+                0,
+                error_code::STRING_TOO_LONG,
+            ),
+            (
+                user(&json!([{"createFederatedID": person(&json!({"email": "no at"}))}])),
+                0,
+                error_code::EMAIL_INVALID,
+            ),
+            (user(&json!([{"addAdobeID": {"email": "b@example.com"}}])), 0, error_code::MUST_MATCH_EMAIL),
+            (user(&json!([{"add": []}])), 0, error_code::MEMBERSHIP_LIST),
+            (user(&json!([{"add": "all"}])), 0, error_code::MEMBERSHIP_LIST),
+            (user(&json!([{"add": {}}])), 0, error_code::MEMBERSHIP_MISSING_LIST),
+            (group(&json!([{"add": {}}])), 0, error_code::MEMBERSHIP_SUBJECT_MISSING),
+            (user(&json!([{"add": {"product": ["X"]}}])), 0, error_code::MEMBERSHIP_KEY_UNKNOWN),
+            (user(&json!([{"add": {"group": "X"}}])), 0, error_code::MEMBERSHIP_NOT_ARRAY),
+            (user(&json!([{"add": {"group": []}}])), 0, error_code::GROUP_INVALID_LIST),
+            (user(&json!([{"add": {"group": [null]}}])), 0, error_code::GROUP_INVALID_LIST),
+            (user(&json!([{"add": {"group": eleven}}])), 0, error_code::MEMBERSHIP_TOO_LONG),
+            (user(&json!([{"add": {"group": [long]}}])), 0, error_code::MEMBERSHIP_NAME_TOO_LONG),
+            (user(&json!([{"add": {"group": ["X", "x "]}}])), 0, error_code::DUPLICATE_USERGROUP_LIST),
+            (group(&json!([{"add": {"user": ["a@b.c", "A@b.c"]}}])), 0, error_code::DUPLICATE_USER_LIST),
+            (group(&json!([{"add": {"user": [""]}}])), 0, error_code::USER_LIST_INVALID),
+        ];
+        for (body, step, code) in cases {
+            let fault = command(&body).expect_err(code);
+            assert_eq!((fault.step, fault.code), (step, code), "{body}");
+        }
+    }
+
+    #[test]
+    fn what_the_documentation_shows_passes() {
+        for body in [
+            user(&json!([{"addAdobeID": {"email": "a@example.com"}}])),
+            user(&json!([{"createFederatedID": person(&json!({}))}, {"add": {"group": ["A", "B"]}}])),
+            user(&json!([{"remove": "all"}, {"removeFromOrg": {}}])),
+            json!({"user": "jdoe", "domain": "example.com", "useAdobeID": false, "requestID": "1",
+                "do": [{"createFederatedID": person(&json!({}))}]}),
+            group(&json!([{"createUserGroup": {"description": "x"}}, {"add": {"user": ["a@b.c"]}}])),
+            group(&json!([{"add": {"product": ["P"]}}])),
+            group(&json!([{"deleteUserGroup": {}}, {"nonsense": 1}])),
+        ] {
+            assert_eq!(command(&body), Ok(()), "{body}");
+        }
+    }
+}
