@@ -5,6 +5,7 @@ mod catalog;
 mod client;
 mod first_steps;
 mod guards;
+mod house;
 #[cfg(unix)]
 mod listings;
 mod queue;

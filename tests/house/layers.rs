@@ -1,0 +1,138 @@
+//! Rooms import only downward, and some crates stay in their rooms.
+
+use super::sources::{SourceFile, imports, sources};
+use std::collections::BTreeSet;
+
+/// The rooms directly below each room; what is below those is below it as well. `app` joins all.
+const BELOW: &[(&str, &[&str])] = &[
+    ("repl", &["shell"]),
+    ("subcommands", &["shell"]),
+    ("shell", &["script", "cli", "output"]),
+    ("script", &["changes"]),
+    ("changes", &["session", "language", "files"]),
+    ("session", &["values"]),
+    ("language", &["values"]),
+    ("files", &["values"]),
+    ("values", &["host"]),
+    ("host", &["client", "store", "did_you_mean"]),
+    ("client", &["wire", "error", "secret"]),
+    ("store", &["wire", "error"]),
+    ("cli", &["config"]),
+    ("config", &["client", "did_you_mean"]),
+    ("output", &["tabular"]),
+    ("error", &["wire"]),
+    ("sandbox", &["wire"]),
+    ("wire", &[]),
+    ("secret", &[]),
+    ("tabular", &[]),
+    ("did_you_mean", &[]),
+];
+
+/// Rooms that anybody above the client may use.
+const COMMON: &[&str] = &["tabular"];
+
+/// Imports that still run upward. The list only shrinks.
+const NOT_YET: &[(&str, &str)] = &[
+    ("repl", "subcommands"),
+    ("values", "changes"),
+    ("values", "files"),
+    ("host", "values"),
+    ("host", "changes"),
+    ("host", "session"),
+    ("language", "script"),
+];
+
+/// The rooms that know scripts.
+const SCRIPTING: &[&str] = &[
+    "host",
+    "values",
+    "files",
+    "language",
+    "session",
+    "changes",
+    "script",
+    "shell",
+    "repl",
+    "subcommands",
+    "app",
+];
+
+/// Which rooms may name a crate of others.
+const CRATES: &[(&str, &[&str])] = &[
+    ("rhai", SCRIPTING),
+    ("reqwest", &["client"]),
+    ("clap", &["cli"]),
+    ("clap_complete", &["cli"]),
+    ("rustyline", &["shell", "repl"]),
+    ("axum", &["sandbox"]),
+    ("terminal_size", &["output"]),
+    ("annotate_snippets", &["output"]),
+    ("owo_colors", &["output"]),
+];
+
+fn below(room: &str) -> BTreeSet<&'static str> {
+    let direct = BELOW.iter().find(|(name, _)| *name == room).map(|(_, below)| *below);
+    let direct = direct.unwrap_or_else(|| panic!("the room `{room}` is not in the table of layers"));
+    direct.iter().flat_map(|name| [BTreeSet::from([*name]), below(name)]).flatten().collect()
+}
+
+/// The files of rooms that have a place among the layers.
+fn layered() -> impl Iterator<Item = &'static SourceFile> {
+    sources().values().filter(|source| !["lib", "app"].contains(&source.room()))
+}
+
+#[test]
+fn rooms_import_only_downward() {
+    let mut upward: BTreeSet<&(&str, &str)> = BTreeSet::new();
+    for source in layered() {
+        let room = source.room();
+        let allowed = below(room);
+        let is_scripting = SCRIPTING.contains(&room);
+        for (target, path) in imports(source) {
+            let used = target[0].as_str();
+            if used == room || allowed.contains(used) || (is_scripting && COMMON.contains(&used)) {
+                continue;
+            }
+            let open = NOT_YET.iter().find(|open| **open == (room, used));
+            assert!(
+                open.is_some(),
+                "{} imports `{path}`, which is not below `{room}`",
+                source.path.display()
+            );
+            upward.extend(open);
+        }
+    }
+    let gone: Vec<_> = NOT_YET.iter().filter(|open| !upward.contains(*open)).collect();
+    assert!(gone.is_empty(), "these imports are gone; take them out of the list: {gone:?}");
+}
+
+#[test]
+fn crates_stay_in_their_rooms() {
+    for source in sources().values() {
+        for (name, rooms) in CRATES {
+            let is_named =
+                source.text.contains(&format!("{name}::")) || source.text.contains(&format!("use {name};"));
+            assert!(
+                !is_named || rooms.contains(&source.room()),
+                "{} names the crate `{name}`, which belongs to {rooms:?}",
+                source.path.display()
+            );
+        }
+    }
+}
+
+#[test]
+fn only_output_writes_to_the_terminal() {
+    for source in sources().values().filter(|source| source.room() != "output") {
+        for call in ["println!", "print!(", "dbg!", "stdout()", "stderr()"] {
+            assert!(!source.text.contains(call), "{} writes by `{call}`", source.path.display());
+        }
+    }
+}
+
+#[test]
+fn only_app_joins_the_sandbox_to_the_rest() {
+    for source in sources().values().filter(|source| !["sandbox", "app"].contains(&source.room())) {
+        assert!(!imports(source).keys().any(|target| target[0] == "sandbox"), "{}", source.path.display());
+    }
+}
