@@ -350,7 +350,7 @@ mod tests {
         assert_eq!(desk.texts("get_user(\"KIM"), ["kim.lee@example.com"]);
         assert_eq!(desk.texts("get_users(#{group: \"des"), Vec::<String>::new());
         assert!(desk.texts("read_csv(\"Car").contains(&"Cargo.toml".to_owned()));
-        assert!(desk.texts("read_csv(\"src/shell/re").contains(&"repl/".to_owned()));
+        assert!(desk.texts("read_csv(\"src/script/fu").contains(&"functions/".to_owned()));
     }
 
     #[test]
