@@ -12,13 +12,16 @@ use crate::cli::{self, Cli, Color, Command, Format, Global};
 use crate::config::table::secret_variables;
 use crate::error::{Error, Result};
 use crate::host::interrupt::Interrupt;
-use crate::host::session::{Outlet, Setup};
+use crate::host::session::Setup;
 use crate::output::format::Form;
 use crate::output::{Manner, Output};
 use crate::session::guard::Guard;
 use crate::session::journal::recorder::Recorder;
 use crate::session::journal::redaction::Mask;
-use crate::session::listing_cache::Listings;
+use crate::session::listing_options::ListingSettings;
+use crate::session::run_setup::{self, RunSetup};
+use crate::session::run_state::RunSettings;
+use crate::session::totals::OutcomeSink;
 use crate::shell::console::Terminal;
 use crate::shell::exit_code::Exit;
 use crate::shell::program::Program;
@@ -166,7 +169,7 @@ fn setup(
     program: Option<&Program>,
     resumed: Option<&Resumed>,
     output: &Arc<Output>,
-) -> Result<Setup> {
+) -> Result<RunSetup> {
     let interrupt = listen(Duration::ZERO, output)?;
     let progress = Arc::new(Progress::new(Arc::clone(output), global.verbose));
     let mut place = Place::of(global, output)?;
@@ -182,11 +185,18 @@ fn setup_of(
     (program, resumed): (Option<&Program>, Option<&Resumed>),
     (interrupt, progress): (Interrupt, Arc<Progress>),
     output: &Arc<Output>,
-) -> Result<Setup> {
+) -> Result<RunSetup> {
     let recorder = recorder(global, program, resumed, &place)?;
     let report = global.report.as_deref().map(ReportFile::begin).transpose()?;
     let Place { profile, organization, mode, limits, folder, connect, .. } = place;
-    Ok(Setup {
+    let settings = RunSettings {
+        listings: ListingSettings { folder: Some(folder), ..ListingSettings::default() },
+        guard: Arc::new(Guard::new(limits)),
+        recorder,
+        resumed: resumed.is_some(),
+        sink: report.map(|report| Box::new(report) as Box<dyn OutcomeSink>),
+    };
+    let setup = Setup {
         connect,
         profile,
         organization,
@@ -196,13 +206,10 @@ fn setup_of(
         console: Rc::new(Terminal::new(Arc::clone(output))),
         observer: progress,
         interrupt,
-        listings: Listings { folder: Some(folder), ..Listings::default() },
-        guard: Arc::new(Guard::new(limits)),
-        recorder,
-        resumed: resumed.is_some(),
+        hooks: run_setup::hook_factory(&settings),
         verify: global.verify,
-        outlet: report.map(|report| Box::new(report) as Box<dyn Outlet>),
-    })
+    };
+    Ok(RunSetup { setup, settings })
 }
 
 /// The journal of the run; a sandbox of this process leaves nothing that could be finished later.

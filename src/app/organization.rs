@@ -34,7 +34,7 @@ pub(crate) struct Place {
     /// How old a saved listing may be at the prompt.
     pub(crate) listing_age: Option<Duration>,
     /// Finds the folder of what outlives the run; that of a sandbox goes with it.
-    pub(crate) folder: Box<dyn Fn() -> Result<PathBuf>>,
+    pub(crate) folder: Rc<dyn Fn() -> Result<PathBuf>>,
     /// Whether commands are checked before they are sent.
     pub(crate) checks: bool,
     /// What a run may change at most.
@@ -74,7 +74,7 @@ impl Place {
             problem: config.check().err(),
             is_secret: Rc::new(move |text| secrets.holds_secret(text)),
             listing_age: config.listing_age(),
-            folder: Box::new(store::state_dir::path),
+            folder: Rc::new(store::state_dir::path),
             checks: config.checks(),
             limits: limits(global, Some(&config), output)?,
             connect: Box::new(move |flow| config.client_settings(flow)),
@@ -92,7 +92,7 @@ impl Place {
             problem: Some(problem),
             is_secret: Rc::new(|_| false),
             listing_age: None,
-            folder: Box::new(store::state_dir::path),
+            folder: Rc::new(store::state_dir::path),
             checks: true,
             limits: Limits::default(),
             connect: Box::new(move |_| Err(told.clone())),
@@ -111,7 +111,7 @@ impl Place {
             problem: None,
             is_secret: Rc::new(|_| false),
             listing_age: None,
-            folder: Box::new(move || kept.folder()),
+            folder: Rc::new(move || kept.folder()),
             checks: true,
             limits: Limits::default(),
             connect: Box::new(move |flow| sandbox.settings(flow)),

@@ -9,11 +9,9 @@ use crate::config::table::{MODES, secret_variables};
 use crate::config::values::Choice;
 use crate::error::Result;
 use crate::host::interrupt::Interrupt;
-use crate::host::session::Setup;
 use crate::output::Output;
 use crate::repl;
 use crate::repl::{Opened, Opener};
-use crate::session::listing_cache::Listings;
 use crate::shell::exit_code::Exit;
 use crate::shell::progress::Progress;
 use std::path::PathBuf;
@@ -51,10 +49,10 @@ impl Door {
         let (is_real, problem) = (place.is_real, place.problem.take());
         let (is_secret, max_age) = (Rc::clone(&place.is_secret), place.listing_age);
         let ears = (self.interrupt.clone(), Arc::clone(&self.progress));
-        let setup = setup_of(place, &self.top.global, (None, None), ears, &self.output)?;
+        let mut setup = setup_of(place, &self.top.global, (None, None), ears, &self.output)?;
         // An operator is there to be asked, and may have said how old a saved listing may be.
-        let listings = Listings { max_age, asks: true, ..setup.listings };
-        let setup = Setup { listings, ..setup };
+        let listings = &mut setup.settings.listings;
+        (listings.max_age, listings.asks) = (max_age, true);
         Ok(Opened { setup, is_real, problem, is_secret: with_environment(is_secret) })
     }
 

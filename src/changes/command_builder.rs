@@ -3,6 +3,7 @@
 use super::submit::{Asked, Order, Source};
 use crate::did_you_mean::nearest;
 use crate::error::{Error, Failure, Result};
+use crate::host::unsent::UnsentCommands;
 use crate::values::json;
 use crate::wire::command::{Command, Subject};
 use rhai::{Array, Dynamic, Engine, Map};
@@ -21,34 +22,20 @@ struct Content {
     tag: RefCell<Dynamic>,
     line: usize,
     sent: Cell<bool>,
-    unsent: Unsent,
-}
-
-/// The lines of commands that were built, dropped and never sent; clones are the same list.
-#[derive(Debug, Clone, Default)]
-pub struct Unsent(Rc<RefCell<Vec<usize>>>);
-
-impl Unsent {
-    /// The lines so far, in their order.
-    pub fn lines(&self) -> Vec<usize> {
-        let mut lines = self.0.borrow().clone();
-        lines.sort_unstable();
-        lines.dedup();
-        lines
-    }
+    unsent: UnsentCommands,
 }
 
 impl Drop for Content {
     fn drop(&mut self) {
         if !self.sent.get() {
-            self.unsent.0.borrow_mut().push(self.line);
+            self.unsent.add(self.line);
         }
     }
 }
 
 impl Builder {
     /// Begins with a command; `line` is where the script begins it, told to `unsent` unless it is sent.
-    pub fn new(command: Command, line: usize, unsent: &Unsent) -> Self {
+    pub fn new(command: Command, line: usize, unsent: &UnsentCommands) -> Self {
         let command = RefCell::new(command);
         let unsent = unsent.clone();
         Self(Rc::new(Content { command, tag: RefCell::default(), line, sent: Cell::new(false), unsent }))
@@ -165,7 +152,7 @@ mod tests {
 
     #[test]
     fn a_failed_change_leaves_the_command_as_it_was() {
-        let builder = Builder::new(Command::user("a@example.com", None, None), 1, &Unsent::default());
+        let builder = Builder::new(Command::user("a@example.com", None, None), 1, &UnsentCommands::default());
         let failed = builder.change(|command| {
             command.add_to_groups(&["X".to_owned()]);
             Err(Error::usage("no"))
@@ -176,7 +163,7 @@ mod tests {
 
     #[test]
     fn a_command_that_is_never_sent_leaves_its_line() {
-        let unsent = Unsent::default();
+        let unsent = UnsentCommands::default();
         let build = |line| Builder::new(Command::user("a@example.com", None, None), line, &unsent);
         drop(build(7));
         build(3).order();

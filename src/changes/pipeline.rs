@@ -7,8 +7,10 @@ use crate::client::actions::feed::Intake;
 use crate::client::outcome::{Outcome, Status};
 use crate::error::{Error, ErrorKind, Failure, Result};
 use crate::host::session::Session;
+use crate::session::run_state::RunState;
 use rhai::Dynamic;
 use std::collections::HashMap;
+use std::rc::Rc;
 
 /// A list of commands that is being carried out.
 pub struct Pipeline {
@@ -20,6 +22,7 @@ pub struct Pipeline {
 
 /// Whose outcomes are awaited, and what became of the others.
 struct Ledger {
+    run: Rc<RunState>,
     under_way: HashMap<usize, Place>,
     kept: Kept,
     /// Whether failures count for the exit code: not where the caller throws them.
@@ -41,7 +44,8 @@ impl Pipeline {
     /// `config`: settings are missing or wrong.
     pub fn new(session: &Session, counts: bool) -> Result<Self> {
         let intake = session.client()?.intake();
-        let ledger = Ledger { under_way: HashMap::new(), kept: Kept::default(), counts, given_up: None };
+        let run = RunState::of(session);
+        let ledger = Ledger { run, under_way: HashMap::new(), kept: Kept::default(), counts, given_up: None };
         Ok(Self { intake, ledger, given: 0, index: 0 })
     }
 
@@ -97,7 +101,8 @@ impl Pipeline {
         match stopped {
             Some(error) if nothing => Err(error),
             Some(error) if matches!(*error.kind, ErrorKind::Interrupted) => {
-                session.leave_behind(self.report(session, Some(error.clone())));
+                let report = Dynamic::from(self.report(session, Some(error.clone())));
+                RunState::of(session).leave_behind(report);
                 Err(error)
             }
             stopped => Ok(self.report(session, stopped)),
@@ -126,7 +131,7 @@ impl Pipeline {
 
     fn report(self, session: &Session, stopped: Option<Error>) -> Report {
         if self.ledger.counts {
-            session.count_stop(stopped.as_ref());
+            self.ledger.run.count_stop(session, stopped.as_ref());
         }
         let requests = self.intake.requests();
         Report::new(Content { kept: self.ledger.kept, requests, mode: session.mode(), stopped })
@@ -158,7 +163,7 @@ impl Ledger {
     }
 
     fn enter(&mut self, session: &Session, entry: Entry) {
-        session.tell(&entry, self.counts);
+        self.run.record(session, &entry.outcome, self.counts);
         self.kept.add(entry);
     }
 }

@@ -5,10 +5,14 @@ use super::report::Report;
 use super::submit::{Asked, Order, checked};
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::session::Session;
+use crate::session::run_state::{OpenQueue, RunState};
 use crate::wire::command::Command;
 use rhai::{Dynamic, Engine};
 use std::cell::RefCell;
 use std::rc::Rc;
+
+/// So many failures of a queue that the script left unfinished are told one by one.
+const FAILURES_TOLD: usize = 3;
 
 /// A queue of a script; clones are the same queue.
 #[derive(Clone)]
@@ -21,7 +25,7 @@ impl Queue {
     /// `config`: settings are missing or wrong.
     pub fn begin(session: &Session) -> Result<Self> {
         let queue = Self(Rc::new(RefCell::new(Some(Pipeline::new(session, true)?))));
-        session.keep_queue(&queue);
+        RunState::of(session).keep_queue(Rc::new(queue.clone()));
         Ok(queue)
     }
 
@@ -33,11 +37,6 @@ impl Queue {
     /// Whether it has taken none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
-    }
-
-    /// Whether nothing more can come.
-    pub fn is_finished(&self) -> bool {
-        self.0.borrow().is_none()
     }
 
     /// Takes a command, and carries out what fills a request.
@@ -70,12 +69,22 @@ impl Queue {
         let pipeline = self.0.borrow_mut().take().ok_or_else(finished)?;
         pipeline.finish(session)
     }
+}
 
-    /// Sends nothing more; how many commands it had taken.
-    ///
-    /// # Errors
-    /// `config`: the system gives no threads.
-    pub fn abandon(&self, session: &Session, why: &str) -> Result<()> {
+impl OpenQueue for Queue {
+    fn is_finished(&self) -> bool {
+        self.0.borrow().is_none()
+    }
+
+    fn finish_at_end(&self, session: &Session) -> Result<()> {
+        let report = self.finish(session)?;
+        for failure in report.failures().take(FAILURES_TOLD) {
+            session.console().warn(&failure.told());
+        }
+        Ok(())
+    }
+
+    fn abandon(&self, session: &Session, why: &str) -> Result<()> {
         let pipeline = self.0.borrow_mut().take();
         pipeline.map_or(Ok(()), |pipeline| pipeline.abandon(session, why))
     }

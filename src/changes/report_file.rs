@@ -2,7 +2,7 @@
 
 use crate::client::outcome::Outcome;
 use crate::error::{Error, Result};
-use crate::host::session::Outlet;
+use crate::session::totals::OutcomeSink;
 use crate::session::tracked_files::free_name;
 use crate::store::atomic_file::{hold, private};
 use crate::tabular::{CsvWriter, cell};
@@ -131,8 +131,8 @@ fn taken(path: &Path) -> Error {
     Error::usage_with_hint(message, "Name another file with --report, or wait until that run has ended.")
 }
 
-impl Outlet for ReportFile {
-    fn enter(&self, outcome: &Outcome) -> Result<()> {
+impl OutcomeSink for ReportFile {
+    fn write(&self, outcome: &Outcome) -> Result<()> {
         self.add(&row(outcome)).map_err(|error| Error::io(&self.path, &error))
     }
 }

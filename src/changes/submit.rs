@@ -3,8 +3,9 @@
 use super::pipeline::Pipeline;
 use super::report::Report;
 use crate::error::{Error, ErrorKind, Failure, Result};
-use crate::host::session::{Session, Setup};
+use crate::host::session::Session;
 use crate::session::guard::Weight;
+use crate::session::run_state::RunState;
 use crate::wire::command::Command;
 use rhai::Dynamic;
 use serde_json::Value;
@@ -36,7 +37,7 @@ pub trait Source {
 /// `invalid` when a local check refuses it, `commands` when the service refuses a part of it, `unknown` when its
 /// answer was lost, or whatever kept it from being sent.
 pub fn carry_out_one(session: &Session, command: Command) -> Result<Report> {
-    session.count_single_change();
+    RunState::of(session).count_single_change(session);
     let order = checked(session, 0, Order { command, tag: Dynamic::UNIT })?;
     let order = order.map_err(|failure| ErrorKind::Invalid(vec![failure]))?;
     let mut pipeline = Pipeline::new(session, false)?;
@@ -101,9 +102,10 @@ fn refused(session: &Session, source: &dyn Source) -> Result<(usize, Vec<Failure
 
 /// Asks the guards about a command that is to come, unless an earlier run did it already.
 fn foresee(session: &Session, command: &Value, ahead: &mut Weight) -> Result<()> {
-    let Setup { guard, recorder, .. } = session.setup();
-    let is_done = recorder.as_ref().is_some_and(|recorder| recorder.has_done(session.mode(), command));
-    if is_done { Ok(()) } else { guard.foresee(session.mode(), command, ahead) }
+    let run = RunState::of(session);
+    let is_done =
+        run.settings.recorder.as_ref().is_some_and(|recorder| recorder.has_done(session.mode(), command));
+    if is_done { Ok(()) } else { run.settings.guard.foresee(session.mode(), command, ahead) }
 }
 
 fn check(session: &Session, index: usize, asked: Asked) -> Result<Asked> {

@@ -1,6 +1,11 @@
 //! What every script function needs: the session, the console, the interrupt and thrown errors.
 
+pub mod binding;
+pub mod console;
 pub mod interrupt;
 pub mod session;
+pub mod temporaries;
 pub mod temporary_calls;
 pub mod thrown;
+pub mod unfinished;
+pub mod unsent;

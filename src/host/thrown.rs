@@ -1,7 +1,7 @@
 //! Errors as scripts catch them: a map with the documented keys, thrown at the position of the call.
 
 use crate::error::{Error, ErrorKind, Failure, Result};
-use crate::values::record::RhaiResultOf;
+use crate::host::binding::RhaiResultOf;
 use rhai::{Array, Dynamic, EvalAltResult, Map, NativeCallContext, Position};
 
 /// Why a script ends without having failed; the token of an `ErrorTerminated`, which no `catch` can swallow.

@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn what_was_only_shown_is_given_up_at_a_change_and_what_is_kept_is_read() {
-        use crate::values::record_list::Unfinished;
+        use crate::host::unfinished::UnfinishedListing;
         let shown = Records::from_pages(Endless(0), false);
         List::mark_shown(&Dynamic::from(shown.clone())); // kept by this test
         assert_eq!(shown.size(), Size::About(100_000));
@@ -152,7 +152,7 @@ mod tests {
         let list = List::of(&alone).unwrap();
         assert!(list.page(0, 20).is_ok());
         let List::Users(users) = &list else { panic!() };
-        let unfinished: std::rc::Rc<dyn Unfinished> = users.unfinished();
+        let unfinished: std::rc::Rc<dyn UnfinishedListing> = users.unfinished();
         assert!(unfinished.finish().is_ok());
         assert_eq!(list.page(40, 20).unwrap_err().hint().as_deref(), Some("Ask for it again."));
     }

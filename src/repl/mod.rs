@@ -24,12 +24,14 @@ pub mod workspace;
 
 use crate::client::settings::Mode;
 use crate::error::{Error, ErrorKind, Result};
-use crate::host::session::{Session, Setup};
+use crate::host::session::Session;
 use crate::host::thrown::Ended;
 use crate::language::script_error::Failure;
 use crate::output::Output;
 use crate::output::format::Form;
 use crate::output::pretty::Frame;
+use crate::session::run_setup::RunSetup;
+use crate::session::run_state::RunState;
 use crate::shell::exit_code::Exit;
 use crate::shell::program::Program;
 use crate::shell::progress::Progress;
@@ -59,7 +61,7 @@ use workspace::{Unfinished, Workspace};
 /// An organization to work on.
 pub struct Opened {
     /// What a session needs.
-    pub setup: Setup,
+    pub setup: RunSetup,
     /// Whether it is one of Adobe's customers, not the sandbox.
     pub is_real: bool,
     /// What keeps the session from reaching it, as far as that is known without trying.
@@ -362,8 +364,8 @@ impl Repl {
     /// Back at the prompt; what a call with many commands had done by then is told.
     fn interrupted(&mut self) {
         self.output.message("interrupted");
-        if let Some(report) = self.session.take_left_behind() {
-            self.show(&Dynamic::from(report));
+        if let Some(report) = RunState::of(&self.session).take_left_behind() {
+            self.show(&report);
         }
     }
 
@@ -448,8 +450,8 @@ impl Repl {
 }
 
 /// A session with the question before its first real change at the gate.
-fn new_session(setup: Setup, is_real: bool, output: &Arc<Output>) -> Rc<Session> {
-    let session = Rc::new(Session::new(setup));
+fn new_session(setup: RunSetup, is_real: bool, output: &Arc<Output>) -> Rc<Session> {
+    let session = setup.start();
     if is_real && session.setup().mode == Mode::Live {
         let setup = session.setup();
         let organization = setup.organization.clone().unwrap_or_else(|| "an unnamed organization".to_owned());

@@ -3,12 +3,11 @@
 use super::engine;
 use crate::client::settings::Mode;
 use crate::error::{Error, Result};
+use crate::host::binding::RhaiResultOf;
+use crate::host::console::Console;
 use crate::host::interrupt::Interrupt;
-use crate::host::session::{Console, Session, Setup};
-use crate::session::guard::{Guard, Limits};
-use crate::session::listing_cache::Listings;
+use crate::host::session::{Session, Setup};
 use crate::values::json;
-use crate::values::record::RhaiResultOf;
 use rhai::{Dynamic, EvalAltResult};
 use serde_json::Value;
 use std::cell::RefCell;
@@ -51,12 +50,8 @@ impl Bench {
             console: console.clone(),
             observer: Arc::new(()),
             interrupt: self.interrupt.clone(),
-            listings: Listings::default(),
-            guard: Arc::new(Guard::new(Limits::default())),
-            recorder: None,
-            resumed: false,
+            hooks: Box::new(|_| Vec::new()),
             verify: false,
-            outlet: None,
         });
         let result = engine::build(&Rc::new(session)).eval(code);
         Run { result, lines: console.lines.take() }

@@ -7,56 +7,19 @@ use crate::client::request::Answer;
 use crate::client::settings::{Mode, Pace};
 use crate::error::{Error, Result};
 use crate::host::session::Session;
+use crate::session::listing_options::Wish;
+use crate::session::run_state::RunState;
 use crate::store::saved_listing::{Saved, Shelf};
 use crate::values::list_item::Item;
-use crate::values::options::Options;
+
 use crate::values::record_list::Records;
 use crate::wire::limits::LISTING_INTERVAL_SECONDS;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use std::cell::RefCell;
-use std::collections::HashSet;
+
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Duration;
-
-/// How full listings are kept and guarded in a run.
-#[derive(Default)]
-pub struct Listings {
-    /// Finds the folder of what outlives the run; without one nothing is kept.
-    pub folder: Option<Box<dyn Fn() -> Result<PathBuf>>>,
-    /// How old a saved listing may be where a call does not say: the setting for the prompt.
-    pub max_age: Option<Duration>,
-    /// Whether an operator is there to be asked before a listing that the service may hold back.
-    pub asks: bool,
-    /// The listings whose wait was announced: once a run is enough.
-    pub announced: RefCell<HashSet<&'static str>>,
-}
-
-/// What a call says about saved listings.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Wish {
-    /// How old one may be.
-    pub max_age: Option<Duration>,
-    /// Whether one may be used though the organization was changed since.
-    pub stale: bool,
-}
-
-/// The option that says how old a saved listing may be.
-pub const MAX_AGE: &str = "max_age";
-/// The option that allows a stale one.
-pub const STALE: &str = "stale";
-
-impl Wish {
-    /// What the options of a call say.
-    ///
-    /// # Errors
-    /// `usage`: they are of the wrong kind.
-    pub fn of(options: &Options) -> Result<Self> {
-        let stale = options.flag(STALE)?.unwrap_or_default();
-        Ok(Self { max_age: options.duration(MAX_AGE)?, stale })
-    }
-}
 
 /// What may be done with a saved listing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,7 +41,7 @@ pub fn open<T: Item>(
     wish: Wish,
 ) -> Result<Records<T>> {
     let Some(shelf) = shelf(session)? else { return Records::open(session, listing, false) };
-    let max_age = wish.max_age.or(session.setup().listings.max_age);
+    let max_age = wish.max_age.or(RunState::of(session).settings.listings.max_age);
     let saved = shelf.find(name);
     if let (Some(max_age), Some(saved)) = (max_age, saved) {
         let verdict =
@@ -125,7 +88,8 @@ fn announce(session: &Session, name: &'static str, shelf: &Shelf, free: Timestam
         "{name}: one full listing every two hours; the service may hold this one back until {}",
         shown(free)
     );
-    let listings = &session.setup().listings;
+    let run = RunState::of(session);
+    let listings = &run.settings.listings;
     if listings.announced.borrow_mut().insert(name) || listings.asks {
         session.console().note(&line);
     }
@@ -192,21 +156,28 @@ fn shown(moment: Timestamp) -> String {
     moment.to_zoned_datetime(TimeZone::system()).strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
+/// Finds the folder of what outlives the run.
+type FolderOf = dyn Fn() -> Result<PathBuf>;
+
 /// The shelf of the session's organization; `None` where nothing is kept.
 fn shelf(session: &Session) -> Result<Option<Shelf>> {
     let client = session.client()?;
-    Ok(shelf_of(&session.setup().listings, &client.settings().organization, &client.settings().service_url))
+    Ok(shelf_of(
+        RunState::of(session).settings.listings.folder.as_deref(),
+        &client.settings().organization,
+        &client.settings().service_url,
+    ))
 }
 
 /// The shelf of an organization; a folder that cannot be found keeps nothing.
-fn shelf_of(listings: &Listings, organization: &str, service: &str) -> Option<Shelf> {
-    let folder = listings.folder.as_ref()?().ok()?;
+fn shelf_of(folder: Option<&FolderOf>, organization: &str, service: &str) -> Option<Shelf> {
+    let folder = folder?().ok()?;
     Some(Shelf::of(&folder, organization, service))
 }
 
 /// The hook that makes saved listings stale, for a client of that organization and service.
-pub fn hook(listings: &Listings, organization: &str, service: &str) -> Option<impl Hook + 'static> {
-    shelf_of(listings, organization, service).map(Changes)
+pub fn hook(folder: Option<&FolderOf>, organization: &str, service: &str) -> Option<impl Hook + 'static> {
+    shelf_of(folder, organization, service).map(Changes)
 }
 
 /// Marks the listings of an organization stale when it is changed.

@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::host::session::Session;
+use crate::session::run_state::RunState;
 use crate::store::journal::sha256;
 use std::path::{Path, PathBuf};
 
@@ -11,9 +12,9 @@ use std::path::{Path, PathBuf};
 /// `file`: the journal cannot be written.
 pub fn was_read(session: &Session, path: &Path, rows: Option<usize>) -> Result<()> {
     if rows == Some(0) {
-        session.setup().guard.distrust(format!("{} has no rows", path.display()));
+        RunState::of(session).settings.guard.distrust(format!("{} has no rows", path.display()));
     }
-    match &session.setup().recorder {
+    match &RunState::of(session).settings.recorder {
         Some(recorder) => recorder.input(path, &sha256::of_file(path)?),
         None => Ok(()),
     }
@@ -24,7 +25,7 @@ pub fn was_read(session: &Session, path: &Path, rows: Option<usize>) -> Result<(
 /// # Errors
 /// `file`: the journal cannot be written.
 pub fn was_imported(session: &Session, path: &Path) -> Result<()> {
-    match &session.setup().recorder {
+    match &RunState::of(session).settings.recorder {
         Some(recorder) => recorder.module(path, &sha256::of_file(path)?),
         None => Ok(()),
     }
@@ -36,7 +37,8 @@ pub fn was_imported(session: &Session, path: &Path) -> Result<()> {
 /// # Errors
 /// `file`: it cannot be renamed.
 pub fn make_way(session: &Session, path: &Path) -> Result<()> {
-    if !session.setup().resumed || !session.writes_first(path) || !path.is_file() {
+    if !RunState::of(session).settings.resumed || !RunState::of(session).writes_first(path) || !path.is_file()
+    {
         return Ok(());
     }
     let kept = free_name(path);

@@ -1,7 +1,7 @@
 //! The operator, as a script meets one: two streams and, on a terminal, answers.
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::host::session::Console;
+use crate::host::console::Console;
 use crate::output::Output;
 use rustyline::error::ReadlineError;
 use rustyline::history::History;

@@ -1,9 +1,11 @@
 //! What frames a run: what an interrupted one left is settled before, and what became of all commands is told after.
 
 use super::exit_code::Exit;
-use crate::host::session::{Session, Totals};
+use crate::host::session::Session;
 use crate::output::Output;
 use crate::session::journal::reconcile;
+use crate::session::run_state::RunState;
+use crate::session::totals::Totals;
 use crate::store::journal::unfinished_runs::leaves_open;
 use std::time::Duration;
 
@@ -12,7 +14,8 @@ use std::time::Duration;
 /// # Errors
 /// The end of a run that cannot go on.
 pub fn begin(session: &Session, output: &Output) -> Result<(), Exit> {
-    let Some(recorder) = session.setup().recorder.as_ref().filter(|_| session.setup().resumed) else {
+    let run = RunState::of(session);
+    let Some(recorder) = run.settings.recorder.as_ref().filter(|_| run.settings.resumed) else {
         return Ok(());
     };
     if let Some(path) = recorder.path() {
@@ -41,13 +44,14 @@ pub fn begin(session: &Session, output: &Output) -> Result<(), Exit> {
 /// Tells what became of all commands, and ends the journal. Answers how the run ended with that.
 pub fn end(session: &Session, exit: Exit, output: &Output) -> Exit {
     let mut exit = exit_with_guard(session, exit);
-    let totals = session.totals();
+    let run = RunState::of(session);
+    let totals = run.totals();
     if totals.all() > 1 || totals.done < totals.all() {
         output.note(&summary(totals, session));
     }
     exit = exit_with_report(session, exit, output);
-    let Some(recorder) = &session.setup().recorder else { return exit };
-    if session.setup().resumed {
+    let Some(recorder) = &run.settings.recorder else { return exit };
+    if run.settings.resumed {
         for line in reconcile::left(recorder) {
             output.warning(&format!("begun before and no longer asked for: {line}"));
             exit = exit_with_left(exit);
@@ -68,13 +72,13 @@ pub fn end(session: &Session, exit: Exit, output: &Output) -> Exit {
 
 /// A guard is the operator's: that it stopped something counts whatever the script made of it.
 fn exit_with_guard(session: &Session, exit: Exit) -> Exit {
-    if session.setup().guard.has_stopped() { exit.or_worse(Exit::Guard) } else { exit }
+    if RunState::of(session).settings.guard.has_stopped() { exit.or_worse(Exit::Guard) } else { exit }
 }
 
 /// A report is the operator's as well: one that is not whole counts whatever the script made of it.
 fn exit_with_report(session: &Session, exit: Exit, output: &Output) -> Exit {
-    let Some(missing) = session.missing_rows() else { return exit };
-    let hint = match &session.setup().recorder {
+    let Some(missing) = RunState::of(session).missing_rows() else { return exit };
+    let hint = match &RunState::of(session).settings.recorder {
         Some(_) => "Make room; what became of every command stands in the journal: umapish journal show.",
         None => "Make room before the next run.",
     };

@@ -3,19 +3,22 @@
 use super::exit_code::Exit;
 use super::program::Program;
 use super::{diagnostic, panics, run_summary};
-use crate::host::session::{Session, Setup, Tally};
+use crate::host::session::Session;
 use crate::host::temporary_calls;
 use crate::host::thrown::Ended;
 use crate::language::script_error::{Ending, Failure};
 use crate::output::Output;
 use crate::script::engine;
+use crate::session::run_setup::RunSetup;
+use crate::session::run_state::RunState;
+use crate::session::totals::Tally;
 use crate::values::json;
 use rhai::{AST, Dynamic, Engine, EvalAltResult, Position, Scope};
-use std::rc::Rc;
 
 /// Runs `program` in a session of its own.
-pub fn run(program: &Program, setup: Setup, output: &Output) -> Exit {
-    let session = Rc::new(Session::new(setup));
+pub fn run(program: &Program, setup: RunSetup, output: &Output) -> Exit {
+    let session = setup.start();
+    let run = RunState::of(&session);
     let engine = engine::build(&session);
     let compiled = compile(&engine, program);
     if compiled.is_ok()
@@ -29,11 +32,11 @@ pub fn run(program: &Program, setup: Setup, output: &Output) -> Exit {
         (None, Ok(value)) => finish(program, &value, output),
         (None, Err(error)) => end(program, Ending::of(*error), output),
     };
-    let judged = session.tally();
+    let judged = run.tally();
     let exit = exit.or_worse(end_queues(&session, exit, output));
     drop(engine);
     warn_of_unsent(&session, output);
-    let exit = exit_with(exit, session.tally(), judged);
+    let exit = exit_with(exit, run.tally(), judged);
     run_summary::end(&session, exit, output)
 }
 
@@ -51,10 +54,11 @@ pub fn leave(session: &Session, exit: Exit, output: &Output) -> Exit {
 /// Sends what queues still hold when the script came to its end, and nothing when it failed.
 fn end_queues(session: &Session, exit: Exit, output: &Output) -> Exit {
     if !matches!(exit, Exit::Done | Exit::Asked(0)) {
-        session.abandon_queues("not sent: the script ended before the queue was finished");
+        RunState::of(session)
+            .abandon_queues(session, "not sent: the script ended before the queue was finished");
         return exit;
     }
-    match session.finish_queues() {
+    match RunState::of(session).finish_queues(session) {
         Ok(()) => exit,
         Err(error) => {
             output.error(&error.to_string(), error.hint().as_deref());

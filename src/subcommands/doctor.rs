@@ -5,10 +5,10 @@ use crate::client::settings::{ClientSettings, Credentials, Flow};
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::session::{Session, Setup};
 use crate::output::Output;
+use crate::session::run_setup::RunSetup;
 use crate::shell::exit_code::Exit;
 use std::net::ToSocketAddrs;
 use std::path::PathBuf;
-use std::rc::Rc;
 use std::time::{Duration, Instant, SystemTime};
 
 /// A clock that is further off spoils tokens and certificates.
@@ -27,7 +27,7 @@ pub struct Chart {
     /// What is wrong with it, if anything.
     pub finding: Option<Error>,
     /// What a session needs.
-    pub setup: Setup,
+    pub setup: RunSetup,
 }
 
 /// A hop that was looked at.
@@ -82,7 +82,7 @@ impl Doctor<'_> {
         }
     }
 
-    fn examine(&mut self, setup: Setup) {
+    fn examine(&mut self, RunSetup { setup, settings: run }: RunSetup) {
         let settings = match (setup.connect)(Flow::Configured) {
             Ok(settings) => settings,
             Err(error) => {
@@ -95,7 +95,7 @@ impl Doctor<'_> {
         };
         self.tell(Hop::new("settings", Ok(described(&settings))));
         self.tell(Hop::new("proxy", Ok(proxy(&settings))));
-        let session = Rc::new(Session::new(impatient(setup)));
+        let session = RunSetup { setup: impatient(setup), settings: run }.start();
         let _reached = self.tell(Hop::new("name", resolved(&settings)))
             && self.reaches(&session, &settings)
             && self.tell(Hop::new("token", sign_in(&session, &settings)))

@@ -1,8 +1,8 @@
 //! Days of the calendar in scripts: their difference is a number of days.
 
 use super::json::kind_of;
-use super::record::RhaiResultOf;
 use crate::error::{Error, Result};
+use crate::host::binding::RhaiResultOf;
 use crate::host::thrown::thrown;
 use jiff::civil;
 use rhai::{Dynamic, Engine, ImmutableString, Position};

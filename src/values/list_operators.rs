@@ -3,10 +3,11 @@
 use super::list_item::Item;
 use super::record_list::Records;
 use crate::error::Result;
+use crate::host::binding::{INDEXER, RhaiResultOf};
 use crate::host::session::session;
 use crate::host::thrown::At;
 use crate::values::json_text;
-use crate::values::record::{INDEXER, Record, RhaiResultOf};
+use crate::values::record::Record;
 use crate::wire::group::Group;
 use crate::wire::user::User;
 use rhai::{Dynamic, Engine, EvalAltResult, NativeCallContext, Position};

@@ -5,6 +5,7 @@ use super::json::dynamic_of;
 use super::list_item::Item;
 use crate::did_you_mean::nearest;
 use crate::error::{Error, Result};
+use crate::host::binding::{INDEXER, getter};
 use crate::host::thrown::At;
 use crate::wire::group::{self, Group};
 use crate::wire::user::{self, User};
@@ -12,9 +13,6 @@ use rhai::{Dynamic, Engine, Map, NativeCallContext};
 use serde::Serialize;
 use serde_json::Value;
 use std::sync::Arc;
-
-/// The result of a function that Rhai calls; the alias keeps definition files readable.
-pub type RhaiResultOf<T> = std::result::Result<T, Box<rhai::EvalAltResult>>;
 
 /// Reads one field of a record.
 pub type Reader<R> = Box<dyn Fn(&R) -> Result<Dynamic>>;
@@ -218,15 +216,6 @@ fn register_record<R: Record>(engine: &mut Engine) {
     engine.register_fn("to_debug", |record: &mut R| shown(record));
     engine.register_fn("==", |one: &mut R, other: R| same(one, &other));
     engine.register_fn("!=", |one: &mut R, other: R| !same(one, &other));
-}
-
-/// The name under which Rhai keeps what `x["name"]` calls. Registered so, and not as an indexer, a function is told
-/// where it was called.
-pub const INDEXER: &str = "index$get$";
-
-/// The name under which Rhai keeps what `x.name` calls.
-pub fn getter(name: &str) -> String {
-    format!("get${name}")
 }
 
 fn shown(record: &impl Record) -> String {

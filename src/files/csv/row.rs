@@ -2,9 +2,9 @@
 
 use crate::did_you_mean::nearest;
 use crate::error::{Error, Result};
+use crate::host::binding::{INDEXER, getter};
 use crate::host::thrown::At;
 use crate::tabular;
-use crate::values::record::{INDEXER, getter};
 use rhai::{Array, Dynamic, Engine, ImmutableString, Map, NativeCallContext};
 use serde_json::Value;
 use std::rc::Rc;

@@ -5,9 +5,9 @@ use super::reader::Shape;
 use super::row::Row;
 use super::stream::{self, Rows};
 use crate::error::{Error, Result};
+use crate::host::binding::RhaiResultOf;
 use crate::host::interrupt::Interrupt;
 use crate::host::thrown::thrown;
-use crate::values::record::RhaiResultOf;
 use rhai::{Engine, Position};
 use std::path::{Path, PathBuf};
 

@@ -1,11 +1,11 @@
 //! `import "x"`: a file beside the one that imports it, read like any script.
 
 use crate::error::Result;
+use crate::host::binding::RhaiResultOf;
 use crate::host::session::Session;
 use crate::host::temporary_calls;
 use crate::language::source_text;
 use crate::session::tracked_files;
-use crate::values::record::RhaiResultOf;
 use rhai::{Engine, EvalAltResult, Module, ModuleResolver, Position, Scope, Shared};
 use std::cell::RefCell;
 use std::collections::HashMap;

@@ -2,10 +2,9 @@
 
 use crate::client::settings::Mode;
 use crate::error::{Error, Result};
+use crate::host::console::Console;
 use crate::host::interrupt::Interrupt;
-use crate::host::session::{Console, Session, Setup};
-use crate::session::guard::{Guard, Limits};
-use crate::session::listing_cache::Listings;
+use crate::host::session::{Session, Setup};
 use rhai::Engine;
 use serde_json::Value;
 use std::cell::RefCell;
@@ -61,11 +60,8 @@ pub fn engine_on(console: Rc<dyn Console>) -> Engine {
 pub fn session(console: Rc<dyn Console>) -> Rc<Session> {
     let connect = |_| Err(Error::config("there is no connection", "Run the script instead of checking it."));
     let setup = Setup {
-        guard: Arc::new(Guard::new(Limits::default())),
-        recorder: None,
-        resumed: false,
+        hooks: Box::new(|_| Vec::new()),
         verify: false,
-        outlet: None,
         connect: Box::new(connect),
         profile: "offline".to_owned(),
         organization: None,
@@ -75,7 +71,6 @@ pub fn session(console: Rc<dyn Console>) -> Rc<Session> {
         console,
         observer: Arc::new(()),
         interrupt: Interrupt::default(),
-        listings: Listings::default(),
     };
     Rc::new(Session::new(setup))
 }

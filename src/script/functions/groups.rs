@@ -4,7 +4,7 @@ use super::{At, RhaiResultOf, session};
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::session::Session;
 use crate::session::listing_cache;
-use crate::session::listing_cache::Wish;
+use crate::session::listing_options::Wish;
 use crate::values::json::kind_of;
 use crate::values::options::Options;
 use crate::values::record::GroupRecord;
@@ -118,7 +118,8 @@ fn begun(context: &NativeCallContext, list: Result<Records<Group>>) -> RhaiResul
 }
 
 /// The options of a listing of groups.
-const OPTIONS: &[&str] = &["type", "name", listing_cache::MAX_AGE, listing_cache::STALE];
+const OPTIONS: &[&str] =
+    &["type", "name", crate::session::listing_options::MAX_AGE, crate::session::listing_options::STALE];
 
 fn open(session: &Rc<Session>) -> Result<Records<Group>> {
     open_wished(session, Wish::default())

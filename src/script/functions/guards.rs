@@ -4,6 +4,7 @@ use super::{At, RhaiResultOf, session};
 use crate::error::Result;
 use crate::host::session::Session;
 use crate::session::guard::{Allowance, Limits, Pattern};
+use crate::session::run_state::RunState;
 use crate::values::options::Options;
 use rhai::plugin::export_module;
 use rhai::{Map, NativeCallContext};
@@ -47,6 +48,6 @@ fn tighten(session: &Session, options: &Options) -> Result<()> {
         protected: names.iter().map(|name| Pattern::new(name)).collect(),
         ..Limits::default()
     };
-    session.setup().guard.tighten(&limits);
+    RunState::of(session).settings.guard.tighten(&limits);
     Ok(())
 }

@@ -7,6 +7,7 @@ use crate::changes::report::Report;
 use crate::changes::submit;
 use crate::error::Result;
 use crate::host::session::Session;
+use crate::session::run_state::RunState;
 use crate::session::tracked_files;
 use crate::values::json;
 use crate::values::options::Options;
@@ -154,6 +155,6 @@ fn send(session: &Session, commands: &Array) -> Result<Dynamic> {
     session.finish_listings()?;
     let commands = commands.iter().map(json::json_of).collect::<Result<_>>()?;
     let client = session.client()?;
-    let answer = session.wait_for_raw(client.action(commands))?;
+    let answer = RunState::of(session).wait_for_raw(session, client.action(commands))?;
     Ok(json::dynamic_of(&answer.body))
 }

@@ -21,9 +21,9 @@ pub mod time;
 pub mod user_groups;
 pub mod users;
 
+use crate::host::binding::RhaiResultOf;
 use crate::host::session::session;
 use crate::host::thrown::At;
-use crate::values::record::RhaiResultOf;
 use rhai::{Engine, Module, Shared, exported_module};
 
 /// Functions that belong together.

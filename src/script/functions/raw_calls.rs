@@ -4,6 +4,7 @@ use super::{At, RhaiResultOf, session};
 use crate::client::request::{Answer, RawRequest};
 use crate::error::Result;
 use crate::host::session::Session;
+use crate::session::run_state::RunState;
 use crate::values::json;
 use rhai::plugin::{Dynamic, export_module};
 use rhai::{Map, NativeCallContext};
@@ -116,14 +117,15 @@ fn settle(session: &Session, request: &RawRequest) -> Result<()> {
 fn call(session: &Session, request: &RawRequest) -> Result<Dynamic> {
     settle(session, request)?;
     let client = session.client()?;
-    let answer = session.wait_for_raw(client.call(request))?;
+    let answer = RunState::of(session).wait_for_raw(session, client.call(request))?;
     Ok(json::dynamic_of(&answer.body))
 }
 
 fn exchange(session: &Session, request: &RawRequest) -> Result<Map> {
     settle(session, request)?;
     let client = session.client()?;
-    let Answer { status, headers, body, .. } = session.wait_for_raw(client.send(request))?;
+    let Answer { status, headers, body, .. } =
+        RunState::of(session).wait_for_raw(session, client.send(request))?;
     let headers: Map = headers.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
     Ok(Map::from_iter([
         ("status".into(), i64::from(status).into()),

@@ -5,7 +5,7 @@ use crate::client::listing::query::{LicenceStatus, UserQuery};
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::session::Session;
 use crate::session::listing_cache;
-use crate::session::listing_cache::Wish;
+use crate::session::listing_options::Wish;
 use crate::values::options::Options;
 use crate::values::record::UserRecord;
 use crate::values::record_list::Records;
@@ -229,8 +229,8 @@ const QUERY: &[&str] = &[
     "direct_only",
     "status",
     "exclude_groups",
-    listing_cache::MAX_AGE,
-    listing_cache::STALE,
+    crate::session::listing_options::MAX_AGE,
+    crate::session::listing_options::STALE,
 ];
 
 /// A listing that begins at this line, or its error there.

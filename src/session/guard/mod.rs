@@ -83,6 +83,13 @@ struct State {
     stopped: bool,
 }
 
+impl Default for Guard {
+    /// No limits of the operator.
+    fn default() -> Self {
+        Self::new(Limits::default())
+    }
+}
+
 impl Guard {
     /// A guard with these limits.
     pub fn new(mut limits: Limits) -> Self {

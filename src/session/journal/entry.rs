@@ -3,7 +3,7 @@
 use crate::client::event::ActionRequest;
 use crate::client::outcome::Fate;
 use crate::client::request::Answer;
-use crate::host::session::Totals;
+use crate::session::totals::Totals;
 use crate::store::journal::reader::Record;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};

@@ -5,6 +5,7 @@ use super::{entry, replay};
 use crate::client::actions::read_back::Sight;
 use crate::error::Result;
 use crate::host::session::Session;
+use crate::session::run_state::RunState;
 use crate::wire::command::Command;
 use serde_json::json;
 
@@ -51,7 +52,7 @@ pub fn settle(session: &Session, recorder: &Recorder) -> Result<Settlement> {
         };
         recorder.add(entry::of("found", json!({"number": number, "place": place, "sight": found})))?;
     }
-    session.setup().guard.carry_over(&recorder.with_memory(|memory| memory.weight()));
+    RunState::of(session).settings.guard.carry_over(&recorder.with_memory(|memory| memory.weight()));
     Ok(settlement)
 }
 

@@ -3,12 +3,12 @@
 use super::list_source::Entries;
 use crate::did_you_mean::nearest;
 use crate::error::{Error, Result};
+use crate::host::binding::{INDEXER, RhaiResultOf};
 use crate::host::session::session;
 use crate::host::thrown::At;
 use crate::values::field_value::Cell;
 use crate::values::json::kind_of;
 use crate::values::key::Key;
-use crate::values::record::{INDEXER, RhaiResultOf};
 use rhai::{Array, Dynamic, Map, NativeCallContext};
 use std::ops::Deref;
 

@@ -3,10 +3,10 @@
 use super::list_source::Entries;
 use super::predicate::Simple;
 use crate::error::{Error, Result};
+use crate::host::binding::RhaiResultOf;
 use crate::host::thrown::At;
 use crate::values::field_value::Cell;
 use crate::values::json::kind_of;
-use crate::values::record::RhaiResultOf;
 use rhai::{Dynamic, FnPtr, NativeCallContext};
 
 /// A function of a script: it takes the entry, or the entry and its place, or finds the entry in `this`.

@@ -2,13 +2,14 @@
 
 use super::array_list::Plain;
 use crate::error::{Error, ErrorKind, Result};
+use crate::host::binding::RhaiResultOf;
 use crate::host::interrupt::Interrupt;
 use crate::host::temporary_calls::is_temporary;
 use crate::values::field_value::Cell;
 use crate::values::json::kind_of;
 use crate::values::key::Key;
 use crate::values::list_item::Item;
-use crate::values::record::{Record, RhaiResultOf, UserRecord};
+use crate::values::record::{Record, UserRecord};
 use crate::values::record_list::Records;
 use crate::values::record_list::walk::{Part, Passage};
 use crate::wire::group::Group;

@@ -5,11 +5,12 @@ pub(crate) mod tests;
 pub mod walk;
 
 use self::walk::{Part, Passage};
-use super::record::RhaiResultOf;
 use crate::client::listing::{Entry, Listing};
 use crate::error::{Error, ErrorKind, Result};
+use crate::host::binding::RhaiResultOf;
 use crate::host::session::Session;
 use crate::host::thrown::{map_of, thrown};
+use crate::host::unfinished::UnfinishedListing;
 use crate::store::saved_listing::{SavedPages, Writer};
 use crate::values::list_item::Item;
 use rhai::{EvalAltResult, Position};
@@ -121,16 +122,7 @@ impl<T: Item> Pages<T> for SavedPages<T> {
     }
 }
 
-/// A listing that may still have pages to read.
-pub trait Unfinished {
-    /// A change is about to leave: reads it to its end, unless nobody would miss the rest.
-    ///
-    /// # Errors
-    /// `incomplete`, naming the page; it is the listing's error from then on.
-    fn finish(&self) -> Result<()>;
-}
-
-impl<T: Item> Unfinished for RefCell<State<T>> {
+impl<T: Item> UnfinishedListing for RefCell<State<T>> {
     fn finish(&self) -> Result<()> {
         if self.borrow().shown_only {
             self.borrow_mut().give_up();
@@ -213,7 +205,7 @@ impl<T: Item> Records<T> {
     }
 
     /// What is to be told of a change.
-    pub fn unfinished(&self) -> Rc<dyn Unfinished> {
+    pub fn unfinished(&self) -> Rc<dyn UnfinishedListing> {
         self.0.clone()
     }
 

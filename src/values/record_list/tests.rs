@@ -4,10 +4,10 @@ use super::walk::Passage;
 use super::{Pages, Records};
 use crate::client::settings::Mode;
 use crate::error::{Error, ErrorKind, Result};
+use crate::host::console::Console;
 use crate::host::interrupt::Interrupt;
-use crate::host::session::{Console, Session, Setup};
+use crate::host::session::{Session, Setup};
 use crate::script::engine;
-use crate::session::listing_cache::Listings;
 use crate::wire::group::Group;
 use crate::wire::user::User;
 use rhai::{Array, Dynamic, Engine, Map, Scope};
@@ -36,11 +36,8 @@ impl Console for Nobody {
 /// A run that makes no calls.
 pub(crate) fn offline(interrupt: Interrupt) -> Rc<Session> {
     Rc::new(Session::new(Setup {
-        guard: Arc::new(crate::session::guard::Guard::new(crate::session::guard::Limits::default())),
-        recorder: None,
-        resumed: false,
+        hooks: Box::new(|_| Vec::new()),
         verify: false,
-        outlet: None,
         connect: Box::new(|_| Err(Error::usage("there is no service"))),
         profile: "test".into(),
         organization: None,
@@ -50,7 +47,6 @@ pub(crate) fn offline(interrupt: Interrupt) -> Rc<Session> {
         console: Rc::new(Nobody),
         observer: Arc::new(()),
         interrupt,
-        listings: Listings::default(),
     }))
 }
 

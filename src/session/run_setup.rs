@@ -1,0 +1,39 @@
+//! How a run starts: its session with the hooks at the gate, and its state attached.
+
+use super::listing_cache;
+use super::run_state::{RunSettings, RunState};
+use crate::client::event::Hook;
+use crate::host::session::{HookFactory, Session, Setup};
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// What a run starts with.
+pub struct RunSetup {
+    /// What its session is told.
+    pub setup: Setup,
+    /// What its state is given.
+    pub settings: RunSettings,
+}
+
+impl RunSetup {
+    /// Starts the run.
+    pub fn start(self) -> Rc<Session> {
+        let session = Session::new(self.setup);
+        session.extend(Rc::new(RunState::new(self.settings)));
+        Rc::new(session)
+    }
+}
+
+/// The hooks of a run, in their order: the guard may refuse, saved listings become stale, and the journal is last,
+/// since it records what leaves.
+pub fn hook_factory(settings: &RunSettings) -> HookFactory {
+    let (guard, recorder) = (Arc::clone(&settings.guard), settings.recorder.clone());
+    let folder = settings.listings.folder.clone();
+    Box::new(move |client| {
+        let mut hooks = vec![Arc::clone(&guard) as Arc<dyn Hook>];
+        let stale = listing_cache::hook(folder.as_deref(), &client.organization, &client.service_url);
+        hooks.extend(stale.map(|hook| Arc::new(hook) as Arc<dyn Hook>));
+        hooks.extend(recorder.iter().map(|recorder| Arc::clone(recorder) as Arc<dyn Hook>));
+        hooks
+    })
+}
