@@ -1,10 +1,11 @@
 //! Commands that a script builds step by step.
 
-use super::submit::{Asked, Order, Source};
+use crate::changes::order::{Asked, Order, Source};
 use crate::did_you_mean::nearest;
 use crate::error::{Error, Failure, Result};
 use crate::host::unsent::UnsentCommands;
 use crate::values::json;
+use crate::values::script_value::{self, ScriptValue};
 use crate::wire::command::{Command, Subject};
 use rhai::{Array, Dynamic, Engine, Map};
 use serde_json::Value;
@@ -74,13 +75,21 @@ impl Builder {
     }
 }
 
+impl ScriptValue for Builder {
+    const NAME: &'static str = "Command";
+
+    fn to_json(&self) -> Result<Value> {
+        Ok(Builder::to_json(self))
+    }
+}
+
 /// Makes commands known to an engine.
 pub fn register(engine: &mut Engine) {
-    engine.register_type_with_name::<Builder>("Command");
+    script_value::register::<Builder>(engine);
     engine.register_fn("to_string", |command: &mut Builder| command.to_json().to_string());
     engine.register_fn("to_debug", |command: &mut Builder| command.to_json().to_string());
     engine.register_fn("to_map", |command: &mut Builder| {
-        json::dynamic_of(&command.to_json()).try_cast::<Map>().unwrap_or_default()
+        crate::values::dynamic::dynamic_of(&command.to_json()).try_cast::<Map>().unwrap_or_default()
     });
 }
 
@@ -105,7 +114,7 @@ pub fn order(index: usize, command: &Dynamic) -> Result<Asked> {
         return Ok(Ok(builder.order()));
     }
     let Some(map) = command.read_lock::<Map>() else {
-        let message = format!("command {index} is {}", json::kind_of(command));
+        let message = format!("command {index} is {}", crate::values::dynamic::kind_of(command));
         return Err(Error::usage_with_hint(
             message,
             "A command is a map, or made by command(...) or group_command(...).",

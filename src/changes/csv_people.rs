@@ -1,7 +1,7 @@
 //! The people of a CSV file with the columns of Adobe's sample `source.csv`, as commands.
 
 use super::steps::{self, Account};
-use super::submit::{Asked, Order, Source};
+use crate::changes::order::{Asked, Order, Source};
 use crate::error::Result;
 use crate::files::csv::reader::Shape;
 use crate::files::csv::row::Row;

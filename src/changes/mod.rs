@@ -2,6 +2,7 @@
 
 pub mod command_builder;
 pub mod csv_people;
+pub mod order;
 pub mod outcome_buffer;
 pub mod pipeline;
 pub mod queue;

@@ -2,7 +2,7 @@
 
 use super::outcome_buffer::{Entry, Kept};
 use super::report::{Content, Report};
-use super::submit::Order;
+use crate::changes::order::Order;
 use crate::client::actions::feed::Intake;
 use crate::client::outcome::{Outcome, Status};
 use crate::error::{Error, ErrorKind, Failure, Result};

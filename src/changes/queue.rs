@@ -2,7 +2,8 @@
 
 use super::pipeline::Pipeline;
 use super::report::Report;
-use super::submit::{Asked, Order, checked};
+use super::submit::checked;
+use crate::changes::order::{Asked, Order};
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::session::Session;
 use crate::session::run_state::{OpenQueue, RunState};

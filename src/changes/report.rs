@@ -8,6 +8,7 @@ use crate::error::{Error, ErrorKind, Failure, Result};
 use crate::host::binding::{INDEXER, getter};
 use crate::host::thrown::{At, map_of};
 use crate::values::json;
+use crate::values::script_value::{self, ScriptValue};
 use rhai::{Array, Dynamic, Engine, Map, NativeCallContext, Position};
 use serde_json::{Value, json};
 use std::rc::Rc;
@@ -126,7 +127,7 @@ impl Report {
             return Err(error);
         }
         if let Some(value) = self.value(field) {
-            return Ok(json::dynamic_of(&value));
+            return Ok(crate::values::dynamic::dynamic_of(&value));
         }
         let message = format!("a report has no field `{field}`");
         Err(match nearest(field, Self::FIELDS.iter().copied()) {
@@ -201,9 +202,25 @@ fn stopped_json(error: &Error) -> Value {
     json::json_of(&map_of(error, Position::NONE).into()).unwrap_or(Value::Null)
 }
 
+impl ScriptValue for Report {
+    const NAME: &'static str = "Report";
+
+    fn to_json(&self) -> Result<Value> {
+        Ok(Report::to_json(self))
+    }
+
+    fn field(&self, name: &str) -> Option<Dynamic> {
+        Report::to_json(self).get(name).map(crate::values::dynamic::dynamic_of)
+    }
+
+    fn field_names(&self) -> Vec<String> {
+        Self::FIELDS.iter().map(|name| (*name).to_owned()).collect()
+    }
+}
+
 /// Makes reports known to an engine.
 pub fn register(engine: &mut Engine) {
-    engine.register_type_with_name::<Report>("Report");
+    script_value::register::<Report>(engine);
     engine.register_fn(INDEXER, |context: NativeCallContext, report: &mut Report, field: &str| {
         report.read(field).at(&context)
     });
@@ -217,7 +234,7 @@ pub fn register(engine: &mut Engine) {
         Report::FIELDS.iter().map(|field| (*field).into()).collect()
     });
     engine.register_fn("to_map", |report: &mut Report| {
-        json::dynamic_of(&report.to_json()).try_cast::<Map>().unwrap_or_default()
+        crate::values::dynamic::dynamic_of(&report.to_json()).try_cast::<Map>().unwrap_or_default()
     });
     engine.register_fn("to_string", |report: &mut Report| report.to_json().to_string());
     engine.register_fn("to_debug", |report: &mut Report| report.to_json().to_string());

@@ -1,7 +1,6 @@
 //! The steps of commands, made from what a script says; verbs and builders share them.
 
 use crate::error::{Error, Result};
-use crate::values::json;
 use crate::values::options::Options;
 use crate::wire::command::Command;
 use crate::wire::identity::{IdentityType, fold};
@@ -65,7 +64,7 @@ pub fn federated_domain(user: &str, given: Option<String>, email: &str) -> Optio
 /// # Errors
 /// `usage`: neither a text nor a list of texts.
 pub fn names(value: &Dynamic) -> Result<Vec<String>> {
-    json::texts(value).map(|texts| distinct(&texts))
+    crate::values::names::texts(value).map(|texts| distinct(&texts))
 }
 
 /// Names trimmed, blank ones and repetitions left out: the service refuses both.

@@ -1,5 +1,6 @@
 //! The way of every change a script makes: commands checked, carried out, a report for each call.
 
+use super::order::{Asked, Order, Source};
 use super::pipeline::Pipeline;
 use super::report::Report;
 use crate::error::{Error, ErrorKind, Failure, Result};
@@ -9,27 +10,6 @@ use crate::session::run_state::RunState;
 use crate::wire::command::Command;
 use rhai::Dynamic;
 use serde_json::Value;
-
-/// A command with what the script attached to it.
-#[derive(Debug, Clone)]
-pub struct Order {
-    /// The command.
-    pub command: Command,
-    /// Whatever the script wants to see again beside its outcome.
-    pub tag: Dynamic,
-}
-
-/// What stands at a place of a list: a command, or something that is none.
-pub type Asked = std::result::Result<Order, Failure>;
-
-/// A list of commands that can be gone through more than once without being kept in memory.
-pub trait Source {
-    /// Goes through it from its beginning.
-    ///
-    /// # Errors
-    /// Whatever keeps it from being read, then or in its midst.
-    fn orders(&self) -> Result<Box<dyn Iterator<Item = Result<Asked>> + '_>>;
-}
 
 /// Carries one command out.
 ///

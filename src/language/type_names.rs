@@ -52,7 +52,7 @@ fn of_ours(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::values::list_item::Item;
+    use crate::values::record::Item;
     use crate::wire::group::Group;
     use crate::wire::user::User;
 

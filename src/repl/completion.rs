@@ -249,7 +249,7 @@ fn meta(text: &str, cursor: usize, world: &World<'_>) -> (usize, Vec<Candidate>)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::values::json::dynamic_of;
+    use crate::values::dynamic::dynamic_of;
     use crate::values::record::UserRecord;
     use serde_json::json;
     use std::sync::Arc;

@@ -1,71 +1,31 @@
 //! Looking into a value without running anything: what completion goes by. Never reads a page, never calls.
 
-use crate::changes::report::Report;
-use crate::files::csv::row::Row;
 use crate::language::type_names::word;
-use crate::values::json;
-use crate::values::list_item::Item;
-use crate::values::record::{GroupRecord, Record, UserRecord};
-use crate::values::record_list::Records;
+use crate::values::record::Item;
+use crate::values::script_value;
 use crate::wire::group::Group;
 use crate::wire::user::User;
 use rhai::{Array, Dynamic, Map};
 
 /// The value of a field or key; `None` when there is none, or it would have to be worked out.
 pub fn field(value: &Dynamic, name: &str) -> Option<Dynamic> {
-    if let Some(user) = value.read_lock::<UserRecord>() {
-        return user.field(name).ok().flatten();
-    }
-    if let Some(group) = value.read_lock::<GroupRecord>() {
-        return group.field(name).ok().flatten();
-    }
-    if let Some(report) = value.read_lock::<Report>() {
-        return report.to_json().get(name).map(json::dynamic_of);
-    }
-    if let Some(row) = value.read_lock::<Row>() {
-        return row.to_json().get(name).map(json::dynamic_of);
-    }
-    value.read_lock::<Map>()?.get(name).cloned()
+    script_value::field(value, name).or_else(|| value.read_lock::<Map>()?.get(name).cloned())
 }
 
 /// The entry at a 0-based place of what was read so far.
 pub fn entry(value: &Dynamic, place: usize) -> Option<Dynamic> {
-    if let Some(users) = value.read_lock::<Records<User>>() {
-        return users.read().get(place).map(|user| Dynamic::from(users.record(user)));
-    }
-    if let Some(groups) = value.read_lock::<Records<Group>>() {
-        return groups.read().get(place).map(|group| Dynamic::from(groups.record(group)));
-    }
-    value.read_lock::<Array>()?.get(place).cloned()
+    script_value::entry(value, place).or_else(|| value.read_lock::<Array>()?.get(place).cloned())
 }
 
 /// The names of the fields or keys of a value.
 pub fn fields(value: &Dynamic) -> Vec<String> {
-    let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-    if value.is::<UserRecord>() {
-        return owned(<UserRecord as Record>::FIELDS);
-    }
-    if value.is::<GroupRecord>() {
-        return [owned(<GroupRecord as Record>::FIELDS), owned(<GroupRecord as Record>::DERIVED)].concat();
-    }
-    if value.is::<Report>() {
-        return owned(Report::FIELDS);
-    }
-    if let Some(row) = value.read_lock::<Row>() {
-        return row.to_json().as_object().map(|row| row.keys().cloned().collect()).unwrap_or_default();
-    }
-    value.read_lock::<Map>().map(|map| map.keys().map(ToString::to_string).collect()).unwrap_or_default()
+    let keys = || Some(value.read_lock::<Map>()?.keys().map(ToString::to_string).collect());
+    script_value::field_names(value).or_else(keys).unwrap_or_default()
 }
 
 /// The type of a value as the reference writes it: `text`, `list`, `Users`.
 pub fn type_word(value: &Dynamic) -> String {
-    if value.is::<Records<User>>() {
-        <User as Item>::LIST.to_owned()
-    } else if value.is::<Records<Group>>() {
-        <Group as Item>::LIST.to_owned()
-    } else {
-        word(value.type_name())
-    }
+    script_value::name(value).map_or_else(|| word(value.type_name()), str::to_owned)
 }
 
 /// Whether values of this type are lists: what a parameter named `list` takes, though it could be given any value.
@@ -76,6 +36,7 @@ pub fn is_list(kind: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::values::record_list::Records;
     use std::sync::Arc;
 
     fn users() -> Dynamic {

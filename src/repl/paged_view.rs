@@ -150,7 +150,7 @@ mod tests {
     }
 
     fn of_json(value: &Value) -> Dynamic {
-        json::dynamic_of(value)
+        crate::values::dynamic::dynamic_of(value)
     }
 
     fn people() -> Dynamic {

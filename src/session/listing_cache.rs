@@ -10,7 +10,7 @@ use crate::host::session::Session;
 use crate::session::listing_options::Wish;
 use crate::session::run_state::RunState;
 use crate::store::saved_listing::{Saved, Shelf};
-use crate::values::list_item::Item;
+use crate::values::record::Item;
 
 use crate::values::record_list::Records;
 use crate::wire::limits::LISTING_INTERVAL_SECONDS;

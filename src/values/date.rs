@@ -1,11 +1,13 @@
 //! Days of the calendar in scripts: their difference is a number of days.
 
-use super::json::kind_of;
 use crate::error::{Error, Result};
 use crate::host::binding::RhaiResultOf;
 use crate::host::thrown::thrown;
+use crate::values::dynamic::kind_of;
+use crate::values::script_value::{self, ScriptValue};
 use jiff::civil;
 use rhai::{Dynamic, Engine, ImmutableString, Position};
+use serde_json::Value;
 use std::fmt;
 
 /// A day.
@@ -53,9 +55,17 @@ impl fmt::Display for Date {
     }
 }
 
+impl ScriptValue for Date {
+    const NAME: &'static str = "Date";
+
+    fn to_json(&self) -> Result<Value> {
+        Ok(Value::String(self.to_string()))
+    }
+}
+
 /// Makes days known to an engine.
 pub fn register(engine: &mut Engine) {
-    engine.register_type_with_name::<Date>("Date");
+    script_value::register::<Date>(engine);
     engine.register_get("year", |date: &mut Date| i64::from(date.0.year()));
     engine.register_get("month", |date: &mut Date| i64::from(date.0.month()));
     engine.register_get("day", |date: &mut Date| i64::from(date.0.day()));

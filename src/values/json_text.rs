@@ -1,11 +1,12 @@
 //! Values as JSON texts and back, however long: entry by entry, with an eye on the operator who may want to stop.
 
-use super::json::{digits_or_number, json_of};
-use super::list_item::Item;
+use super::json::json_of;
 use super::record::Record;
 use super::record_list::Records;
 use crate::error::{Error, Result};
 use crate::host::interrupt::Interrupt;
+use crate::values::dynamic::digits_or_number;
+use crate::values::record::Item;
 use crate::wire::group::Group;
 use crate::wire::user::User;
 use rhai::{Array, Dynamic, Map};
@@ -172,7 +173,7 @@ impl<'de> Visitor<'de> for Reading<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::values::json::dynamic_of;
+    use crate::values::dynamic::dynamic_of;
     use serde_json::{Value, json};
 
     fn idle() -> Interrupt {

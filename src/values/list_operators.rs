@@ -1,12 +1,13 @@
 //! What the language itself does with a list: `for`, `list[0]`, `==`, `+`, `in`'s kin, printing.
 
-use super::list_item::Item;
 use super::record_list::Records;
+use super::script_value::{self, ScriptValue};
 use crate::error::Result;
 use crate::host::binding::{INDEXER, RhaiResultOf};
 use crate::host::session::session;
 use crate::host::thrown::At;
 use crate::values::json_text;
+use crate::values::record::Item;
 use crate::values::record::Record;
 use crate::wire::group::Group;
 use crate::wire::user::User;
@@ -19,8 +20,21 @@ pub fn register(engine: &mut Engine) {
     register_list::<Group>(engine);
 }
 
+impl<T: Item> ScriptValue for Records<T> {
+    const NAME: &'static str = T::LIST;
+    const IS_LIST: bool = true;
+
+    fn to_json(&self) -> Result<Value> {
+        Records::to_json(self)
+    }
+
+    fn entry(&self, place: usize) -> Option<Dynamic> {
+        self.read().get(place).map(|entry| Dynamic::from(self.record(entry)))
+    }
+}
+
 fn register_list<T: Item>(engine: &mut Engine) {
-    engine.register_type_with_name::<Records<T>>(T::LIST);
+    script_value::register::<Records<T>>(engine);
     engine.register_iterator_result::<Records<T>, T::Record>();
     engine.register_fn(INDEXER, at::<T>);
     engine

@@ -1,17 +1,19 @@
 //! What scripts hold: records, lists of them, dates, options, and their JSON.
 
 pub mod date;
+pub mod dynamic;
 pub mod field_value;
 pub mod json;
 pub mod json_text;
 pub mod key;
-pub mod list_item;
 pub mod list_operators;
+pub mod names;
 pub mod options;
 pub mod pointer_cache;
 pub mod query;
 pub mod record;
 pub mod record_list;
+pub mod script_value;
 pub mod secret_text;
 pub mod user_lookup;
 pub mod user_ref;

@@ -1,6 +1,5 @@
 //! The trailing map of a function: known keys, typed values, and an error that names what is known.
 
-use super::json;
 use crate::client::settings::duration;
 use crate::did_you_mean::nearest;
 use crate::error::{Error, Result};
@@ -95,7 +94,8 @@ impl Options {
     /// `usage`: it is something else.
     pub fn texts(&self, key: &str) -> Result<Option<Vec<String>>> {
         let read = |value: &Dynamic| {
-            json::texts(value).map_err(|_| self.wrong(key, "a text or a list of texts", value))
+            crate::values::names::texts(value)
+                .map_err(|_| self.wrong(key, "a text or a list of texts", value))
         };
         self.value(key).map(read).transpose()
     }
@@ -115,7 +115,11 @@ impl Options {
 
     /// The error for an option of the wrong kind.
     pub fn wrong(&self, key: &str, expected: &str, value: &Dynamic) -> Error {
-        Error::usage(format!("`{key}` of {} must be {expected}, not {}", self.function, json::kind_of(value)))
+        Error::usage(format!(
+            "`{key}` of {} must be {expected}, not {}",
+            self.function,
+            crate::values::dynamic::kind_of(value)
+        ))
     }
 }
 

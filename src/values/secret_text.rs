@@ -1,15 +1,26 @@
 //! A secret a script may hold and pass on, and which prints masked.
 
+use crate::error::Result;
 use crate::secret::{MASK, Secret};
+use crate::values::script_value::{self, ScriptValue};
 use rhai::Engine;
+use serde_json::Value;
 
 /// A token in a script.
 #[derive(Debug, Clone)]
 pub struct SecretText(pub Secret);
 
+impl ScriptValue for SecretText {
+    const NAME: &'static str = "Secret";
+
+    fn to_json(&self) -> Result<Value> {
+        Ok(Value::String(MASK.to_owned()))
+    }
+}
+
 /// Makes it known to an engine.
 pub fn register(engine: &mut Engine) {
-    engine.register_type_with_name::<SecretText>("Secret");
+    script_value::register::<SecretText>(engine);
     engine.register_fn("to_string", |_: &mut SecretText| MASK);
     engine.register_fn("to_debug", |_: &mut SecretText| MASK);
 }

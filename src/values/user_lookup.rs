@@ -1,10 +1,10 @@
 //! Looking many people up: whom a script asks for, whether single calls or one listing answer it, who was found.
 
-use super::json::kind_of;
 use super::key::Key;
-use super::list_item::Item;
 use super::record::UserRecord;
 use crate::error::{Error, Result};
+use crate::values::dynamic::kind_of;
+use crate::values::record::Item;
 use crate::wire::endpoint::EndpointId;
 use crate::wire::identity::{IdentityType, fold};
 use crate::wire::user::User;

@@ -1,9 +1,9 @@
 //! Whom a verb or a command is about: an e-mail, a username with its domain, or a user that was read.
 
-use super::json::kind_of;
 use super::options::Options;
 use super::record::UserRecord;
 use crate::error::{Error, Result};
+use crate::values::dynamic::kind_of;
 use crate::wire::command::Command;
 use crate::wire::identity::IdentityType;
 use crate::wire::user::User;

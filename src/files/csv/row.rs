@@ -5,6 +5,7 @@ use crate::error::{Error, Result};
 use crate::host::binding::{INDEXER, getter};
 use crate::host::thrown::At;
 use crate::tabular;
+use crate::values::script_value::{self, ScriptValue};
 use rhai::{Array, Dynamic, Engine, ImmutableString, Map, NativeCallContext};
 use serde_json::Value;
 use std::rc::Rc;
@@ -129,9 +130,25 @@ impl PartialEq for Row {
     }
 }
 
+impl ScriptValue for Row {
+    const NAME: &'static str = "Row";
+
+    fn to_json(&self) -> Result<Value> {
+        Ok(Row::to_json(self))
+    }
+
+    fn field(&self, name: &str) -> Option<Dynamic> {
+        self.find(name)
+    }
+
+    fn field_names(&self) -> Vec<String> {
+        self.0.header.names().map(str::to_owned).collect()
+    }
+}
+
 /// Makes rows known to an engine.
 pub fn register(engine: &mut Engine) {
-    engine.register_type_with_name::<Row>("Row");
+    script_value::register::<Row>(engine);
     engine.register_fn(INDEXER, |context: NativeCallContext, row: &mut Row, column: &str| {
         row.read(column).at(&context)
     });

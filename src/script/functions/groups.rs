@@ -5,7 +5,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::host::session::Session;
 use crate::session::listing_cache;
 use crate::session::listing_options::Wish;
-use crate::values::json::kind_of;
+use crate::values::dynamic::kind_of;
 use crate::values::options::Options;
 use crate::values::record::GroupRecord;
 use crate::values::record_list::Records;

@@ -156,5 +156,5 @@ fn send(session: &Session, commands: &Array) -> Result<Dynamic> {
     let commands = commands.iter().map(json::json_of).collect::<Result<_>>()?;
     let client = session.client()?;
     let answer = RunState::of(session).wait_for_raw(session, client.action(commands))?;
-    Ok(json::dynamic_of(&answer.body))
+    Ok(crate::values::dynamic::dynamic_of(&answer.body))
 }

@@ -3,7 +3,8 @@
 use super::{At, RhaiResultOf, session};
 use crate::error::{Error, Result};
 use crate::host::session::Session;
-use crate::values::json::{json_of, kind_of};
+use crate::values::dynamic::kind_of;
+use crate::values::json::json_of;
 use rhai::plugin::{Dynamic, export_module};
 use rhai::{Array, ImmutableString, NativeCallContext};
 use std::env::VarError;

@@ -118,7 +118,7 @@ fn call(session: &Session, request: &RawRequest) -> Result<Dynamic> {
     settle(session, request)?;
     let client = session.client()?;
     let answer = RunState::of(session).wait_for_raw(session, client.call(request))?;
-    Ok(json::dynamic_of(&answer.body))
+    Ok(crate::values::dynamic::dynamic_of(&answer.body))
 }
 
 fn exchange(session: &Session, request: &RawRequest) -> Result<Map> {
@@ -130,6 +130,6 @@ fn exchange(session: &Session, request: &RawRequest) -> Result<Map> {
     Ok(Map::from_iter([
         ("status".into(), i64::from(status).into()),
         ("headers".into(), headers.into()),
-        ("body".into(), json::dynamic_of(&body)),
+        ("body".into(), crate::values::dynamic::dynamic_of(&body)),
     ]))
 }

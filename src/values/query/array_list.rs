@@ -1,14 +1,14 @@
 //! A plain array as a list: maps, records, rows or plain values.
 
-use super::list_source::Entries;
 use crate::did_you_mean::nearest;
 use crate::error::{Error, Result};
 use crate::host::binding::{INDEXER, RhaiResultOf};
 use crate::host::session::session;
 use crate::host::thrown::At;
+use crate::values::dynamic::kind_of;
 use crate::values::field_value::Cell;
-use crate::values::json::kind_of;
 use crate::values::key::Key;
+use crate::values::query::list_view::Entries;
 use rhai::{Array, Dynamic, Map, NativeCallContext};
 use std::ops::Deref;
 

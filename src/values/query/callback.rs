@@ -1,12 +1,12 @@
 //! A script's function as it is called for each entry of a list, by the conventions of Rhai's arrays.
 
-use super::list_source::Entries;
 use super::predicate::Simple;
 use crate::error::{Error, Result};
 use crate::host::binding::RhaiResultOf;
 use crate::host::thrown::At;
+use crate::values::dynamic::kind_of;
 use crate::values::field_value::Cell;
-use crate::values::json::kind_of;
+use crate::values::query::list_view::Entries;
 use rhai::{Dynamic, FnPtr, NativeCallContext};
 
 /// A function of a script: it takes the entry, or the entry and its place, or finds the entry in `this`.

@@ -6,6 +6,7 @@ use crate::host::interrupt::Interrupt;
 use crate::values::json::json_of;
 use crate::values::key::Key;
 use crate::values::pointer_cache::Lately;
+use crate::values::script_value::{self, ScriptValue};
 use crate::wire::interner::Seed;
 use rhai::{Array, Dynamic, Engine, ImmutableString};
 use serde_json::Value;
@@ -112,9 +113,17 @@ impl Counts {
     }
 }
 
+impl ScriptValue for Counter {
+    const NAME: &'static str = "Counter";
+
+    fn to_json(&self) -> Result<Value> {
+        Counter::to_json(self)
+    }
+}
+
 /// Makes counters known to an engine.
 pub fn register(engine: &mut Engine) {
-    engine.register_type_with_name::<Counter>("Counter");
+    script_value::register::<Counter>(engine);
     for name in ["to_string", "to_debug"] {
         engine.register_fn(name, |counter: &mut Counter| {
             counter.to_json().map(|rows| rows.to_string()).unwrap_or_default()

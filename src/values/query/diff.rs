@@ -4,7 +4,7 @@ use crate::error::Result;
 use crate::host::interrupt::Interrupt;
 use crate::values::field_value::{Cell, shared_text};
 use crate::values::key::Key;
-use crate::values::list_item::Item;
+use crate::values::record::Item;
 use crate::values::record::Record;
 use crate::values::record_list::Records;
 use arcstr::ArcStr;

@@ -2,16 +2,17 @@
 
 use super::callback::Callback;
 use super::key_table::Slots;
-use super::list_source::{Entries, Parts};
+use super::list_source::Parts;
 use super::sort::sort_watched;
 use crate::error::{Error, Result};
 use crate::host::binding::RhaiResultOf;
 use crate::host::interrupt::Interrupt;
 use crate::host::session::Session;
 use crate::host::thrown::At;
+use crate::values::dynamic::kind_of;
 use crate::values::field_value::Cell;
-use crate::values::json::kind_of;
 use crate::values::key::{Key, is_folded};
+use crate::values::query::list_view::Entries;
 use rhai::{Array, Dynamic, FnPtr, ImmutableString, Map, NativeCallContext};
 use std::cmp::Reverse;
 use std::collections::HashSet;

@@ -7,6 +7,7 @@ pub mod diff;
 pub mod grouping;
 pub mod key_table;
 pub mod list_source;
+pub mod list_view;
 pub mod predicate;
 pub mod sort;
 pub mod where_clause;

@@ -1,12 +1,13 @@
 //! What `where(#{field: value})` asks of an entry.
 
-use super::list_source::{Entries, Parts};
+use super::list_source::Parts;
 use crate::error::{Error, Result};
 use crate::host::binding::RhaiResultOf;
 use crate::host::interrupt::Interrupt;
 use crate::host::thrown::At;
 use crate::values::field_value::Cell;
 use crate::values::key::{Key, Number, is_folded};
+use crate::values::query::list_view::Entries;
 use crate::wire::identity::folds_to;
 use arcstr::ArcStr;
 use rhai::{Array, Dynamic, Map, NativeCallContext};

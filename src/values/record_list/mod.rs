@@ -4,7 +4,6 @@
 pub(crate) mod tests;
 pub mod walk;
 
-use self::walk::{Part, Passage};
 use crate::client::listing::{Entry, Listing};
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::binding::RhaiResultOf;
@@ -12,7 +11,7 @@ use crate::host::session::Session;
 use crate::host::thrown::{map_of, thrown};
 use crate::host::unfinished::UnfinishedListing;
 use crate::store::saved_listing::{SavedPages, Writer};
-use crate::values::list_item::Item;
+use crate::values::record::Item;
 use rhai::{EvalAltResult, Position};
 use serde::Serialize;
 use std::cell::RefCell;
@@ -337,51 +336,4 @@ pub enum Size {
     About(usize),
     /// So many were read, and there is more.
     AtLeast(usize),
-}
-
-/// Goes through a list, reading as it goes.
-pub struct Iter<T: Item> {
-    passage: Passage<T>,
-    part: Part<T>,
-    /// How many entries of the part were gone through.
-    passed: usize,
-    groups_left_out: bool,
-    /// An error is the last item: a loop with an empty body does not look at items, and would never end.
-    failed: bool,
-}
-
-impl<T: Item> IntoIterator for Records<T> {
-    type Item = RhaiResultOf<T::Record>;
-    type IntoIter = Iter<T>;
-
-    /// What nobody else has need not be kept: one page at a time is in memory.
-    fn into_iter(self) -> Iter<T> {
-        let groups_left_out = self.groups_left_out();
-        let passage = if self.is_alone() { Passage::forgetting(self) } else { Passage::keeping(self) };
-        Iter { passage, part: Part::empty(), passed: 0, groups_left_out, failed: false }
-    }
-}
-
-impl<T: Item> Iterator for Iter<T> {
-    type Item = RhaiResultOf<T::Record>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.failed {
-            return None;
-        }
-        while self.passed == self.part.entries().len() {
-            (self.part, self.passed) = (Part::empty(), 0);
-            match self.passage.next_part() {
-                Ok(Some(part)) => self.part = part,
-                Ok(None) => return None,
-                Err(error) => {
-                    self.failed = true;
-                    return Some(self.passage.records().throw(&error));
-                }
-            }
-        }
-        let entry = &self.part.entries()[self.passed];
-        self.passed += 1;
-        Some(Ok(Arc::clone(entry).record(self.groups_left_out)))
-    }
 }

@@ -2,7 +2,8 @@
 
 use super::{Records, Rest};
 use crate::error::{Error, Result};
-use crate::values::list_item::Item;
+use crate::host::binding::RhaiResultOf;
+use crate::values::record::Item;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -113,5 +114,52 @@ impl<T: Item> Records<T> {
             }
         }
         Ok(Some(std::mem::take(&mut state.entries)))
+    }
+}
+
+/// Goes through a list, reading as it goes.
+pub struct Iter<T: Item> {
+    passage: Passage<T>,
+    part: Part<T>,
+    /// How many entries of the part were gone through.
+    passed: usize,
+    groups_left_out: bool,
+    /// An error is the last item: a loop with an empty body does not look at items, and would never end.
+    failed: bool,
+}
+
+impl<T: Item> IntoIterator for Records<T> {
+    type Item = RhaiResultOf<T::Record>;
+    type IntoIter = Iter<T>;
+
+    /// What nobody else has need not be kept: one page at a time is in memory.
+    fn into_iter(self) -> Iter<T> {
+        let groups_left_out = self.groups_left_out();
+        let passage = if self.is_alone() { Passage::forgetting(self) } else { Passage::keeping(self) };
+        Iter { passage, part: Part::empty(), passed: 0, groups_left_out, failed: false }
+    }
+}
+
+impl<T: Item> Iterator for Iter<T> {
+    type Item = RhaiResultOf<T::Record>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.failed {
+            return None;
+        }
+        while self.passed == self.part.entries().len() {
+            (self.part, self.passed) = (Part::empty(), 0);
+            match self.passage.next_part() {
+                Ok(Some(part)) => self.part = part,
+                Ok(None) => return None,
+                Err(error) => {
+                    self.failed = true;
+                    return Some(self.passage.records().throw(&error));
+                }
+            }
+        }
+        let entry = &self.part.entries()[self.passed];
+        self.passed += 1;
+        Some(Ok(Arc::clone(entry).record(self.groups_left_out)))
     }
 }

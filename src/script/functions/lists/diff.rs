@@ -3,9 +3,10 @@
 use super::{At, RhaiResultOf, session};
 use crate::error::{Error, Result};
 use crate::host::interrupt::Interrupt;
-use crate::values::json::{json_of, kind_of};
-use crate::values::list_item::Item;
+use crate::values::dynamic::kind_of;
+use crate::values::json::json_of;
 use crate::values::query::diff;
+use crate::values::record::Item;
 use crate::values::record::UserRecord;
 use crate::values::record_list::Records;
 use crate::wire::group::Group;

@@ -5,7 +5,7 @@ use crate::values::query::array_list::Plain;
 use crate::values::query::callback::{Callback, compare, parameters};
 use crate::values::query::grouping::{By, Question};
 use crate::values::query::list_source;
-use crate::values::query::list_source::Entries;
+use crate::values::query::list_view::Entries;
 use crate::values::query::sort::merge_sort;
 use crate::values::query::where_clause;
 use rhai::plugin::{Dynamic, export_module};

@@ -2,9 +2,9 @@
 
 use super::{At, RhaiResultOf, session};
 use crate::error::{Error, Result};
-use crate::values::json::kind_of;
-use crate::values::list_item::Item;
+use crate::values::dynamic::kind_of;
 use crate::values::query::list_source;
+use crate::values::record::Item;
 use crate::values::record::{GroupRecord, UserRecord};
 use crate::values::record_list::Records;
 use crate::wire::group::Group;

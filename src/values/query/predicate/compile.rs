@@ -2,7 +2,7 @@
 
 use super::expression::Expression;
 use super::value::{Comparison, List, Value};
-use crate::values::list_item::Item;
+use crate::values::record::Item;
 use crate::values::record_list::{Records, Size};
 use crate::wire::group::Group;
 use crate::wire::identity::fold;

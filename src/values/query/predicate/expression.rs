@@ -1,7 +1,7 @@
 //! The form of a simple function, and what it comes to for an entry.
 
 use super::value::{Comparison, List, Value};
-use crate::values::query::list_source::Entries;
+use crate::values::query::list_view::Entries;
 use rhai::{Dynamic, ImmutableString};
 use std::borrow::Cow;
 use std::collections::HashSet;

@@ -12,8 +12,8 @@ mod expression;
 mod tests;
 mod value;
 
-use super::list_source::Entries;
 use crate::values::field_value::Cell;
+use crate::values::query::list_view::Entries;
 use expression::Expression;
 use rhai::{FnPtr, NativeCallContext};
 use value::Value;

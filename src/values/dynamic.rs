@@ -1,0 +1,51 @@
+//! Plain data as script values, and what a value is in words.
+
+use super::script_value;
+use rhai::{Array, Dynamic, Map};
+use serde_json::Value;
+
+/// JSON as a value: objects are maps, `null` is `()`, a whole number too large for a script is its digits as text.
+pub fn dynamic_of(value: &Value) -> Dynamic {
+    match value {
+        Value::Null => Dynamic::UNIT,
+        Value::Bool(flag) => (*flag).into(),
+        Value::Number(number) => match (number.as_i64(), number.as_u64()) {
+            (Some(whole), _) => whole.into(),
+            (None, Some(large)) => digits_or_number(large),
+            (None, None) => number.as_f64().unwrap_or_default().into(),
+        },
+        Value::String(text) => text.as_str().into(),
+        Value::Array(items) => items.iter().map(dynamic_of).collect::<Array>().into(),
+        Value::Object(entries) => {
+            let entries = entries.iter().map(|(key, value)| (key.as_str().into(), dynamic_of(value)));
+            entries.collect::<Map>().into()
+        }
+    }
+}
+
+/// A whole number; one that is too large for a script is its digits as text.
+pub fn digits_or_number(number: u64) -> Dynamic {
+    i64::try_from(number).map_or_else(|_| number.to_string().into(), Dynamic::from)
+}
+
+/// What a value is, for messages: "a text", "a list".
+pub fn kind_of(value: &Dynamic) -> String {
+    match value.type_name() {
+        "()" => "nothing, `()`".to_owned(),
+        "bool" => "true or false".to_owned(),
+        "i64" => "a whole number".to_owned(),
+        "f64" => "a number".to_owned(),
+        "char" => "a character".to_owned(),
+        "array" => "a list".to_owned(),
+        "map" => "a map".to_owned(),
+        "string" => "a text".to_owned(),
+        "Fn" => "a function".to_owned(),
+        _ if script_value::is_list(value) => "a list".to_owned(),
+        other => format!("a {}", script_value::name(value).unwrap_or_else(|| last_segment(other))),
+    }
+}
+
+/// The name of a type that is not registered, without its modules.
+fn last_segment(name: &str) -> &str {
+    name.rsplit("::").next().unwrap_or(name)
+}

@@ -1,0 +1,49 @@
+//! What scripts give where names are expected: strings, users, groups and lists of these.
+
+use super::dynamic::kind_of;
+use super::record::{GroupRecord, Record, UserRecord};
+use super::record_list::Records;
+use crate::error::{Error, Result};
+use crate::wire::group::Group;
+use crate::wire::user::User;
+use rhai::{Array, Dynamic};
+
+/// A list of texts; one text is a list of one. Users stand for their e-mails and groups for their names.
+///
+/// # Errors
+/// `usage`: it is something else.
+pub fn texts(value: &Dynamic) -> Result<Vec<String>> {
+    let wrong =
+        |value: &Dynamic| Error::usage(format!("expected a text or a list of texts, not {}", kind_of(value)));
+    if let Some(text) = text_of(value) {
+        return Ok(vec![text]);
+    }
+    if let Some(users) = value.read_lock::<Records<User>>() {
+        return Ok(users.all()?.iter().map(|user| user.label().to_owned()).collect());
+    }
+    if let Some(groups) = value.read_lock::<Records<Group>>() {
+        return Ok(groups.all()?.iter().map(|group| group.group_name.to_string()).collect());
+    }
+    let Some(list) = value.read_lock::<Array>() else { return Err(wrong(value)) };
+    list.iter().map(|item| text_of(item).ok_or_else(|| wrong(item))).collect()
+}
+
+/// A text, a user's e-mail or a group's name.
+fn text_of(value: &Dynamic) -> Option<String> {
+    let user = value.read_lock::<UserRecord>().map(|user| user.label().to_owned());
+    user.or_else(|| value.read_lock::<GroupRecord>().map(|group| group.label().to_owned()))
+        .or_else(|| value.clone().into_string().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_text_is_a_list_of_one_and_a_number_is_none() {
+        assert_eq!(texts(&"x".into()).unwrap(), ["x"]);
+        let mixed = Dynamic::from_array(vec!["x".into(), Dynamic::from_int(1)]);
+        let error = texts(&mixed).unwrap_err();
+        assert_eq!(error.to_string(), "expected a text or a list of texts, not a whole number");
+    }
+}
