@@ -2,13 +2,12 @@
 
 use crate::support::Shell;
 use std::collections::HashSet;
-use umapi_shell::language::catalog::Catalog;
 use umapi_shell::sandbox::{self, Sandbox};
 use umapi_shell::wire::endpoint::{ENDPOINTS, EndpointId};
 
 #[test]
 fn every_example_runs_on_a_fresh_sandbox() {
-    let catalog = Catalog::read();
+    let catalog = umapi_shell::script::functions::catalog();
     let failed: Vec<_> =
         catalog.examples().filter_map(|(function, code)| failure(&function.call(), code)).collect();
     assert!(catalog.examples().count() > 100);
@@ -25,7 +24,7 @@ fn failure(call: &str, code: &str) -> Option<String> {
 #[test]
 fn every_endpoint_is_reached_by_an_example() {
     let server = Sandbox::start(sandbox::Options::default()).unwrap();
-    let catalog = Catalog::read();
+    let catalog = umapi_shell::script::functions::catalog();
     for (_, code) in catalog.examples() {
         against(&server, code).run();
     }

@@ -10,7 +10,6 @@ use std::process::Command;
 use std::sync::Mutex;
 use umapi_shell::config::file::File;
 use umapi_shell::error::ErrorKind;
-use umapi_shell::language::catalog::Catalog;
 use umapi_shell::language::help_text;
 use umapi_shell::sandbox::Fault;
 use umapi_shell::shell::exit_code;
@@ -148,7 +147,7 @@ fn lines_that_are_left_out_fit_any() {
 /// The parts that the code generates, by the name in their markers.
 fn generated() -> [(&'static str, String); 4] {
     [
-        ("functions", help_text::tables(&Catalog::read())),
+        ("functions", help_text::tables(&umapi_shell::script::functions::catalog())),
         ("commands", umapi_shell::repl::command_table::markdown()),
         ("settings", umapi_shell::config::table::markdown()),
         ("exit codes", exit_code::markdown()),

@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::host::interrupt::Interrupt;
 use crate::output::Output;
 use crate::repl;
-use crate::repl::{Opened, Opener};
+use crate::repl::profile_opener::{Opened, Opener};
 use crate::shell::exit_code::Exit;
 use crate::shell::progress::Progress;
 use std::path::PathBuf;

@@ -1,10 +1,26 @@
-//! The function reference, read back from what Rhai knows of the functions of [`FAMILIES`]: nothing is typed twice.
+//! The function reference, read back from what Rhai knows of our functions: nothing is typed twice.
 
 use super::type_names::word;
 use crate::did_you_mean::nearest;
-use crate::script::functions::FAMILIES;
 use rhai::{Engine, FuncMetadata, Module};
 use serde::Serialize;
+use std::sync::OnceLock;
+
+/// Functions that belong together.
+pub struct Family {
+    /// What they are about, as a heading.
+    pub title: &'static str,
+    /// Makes the module that holds them.
+    pub module: fn() -> Module,
+}
+
+/// The families of the crate. The room of the functions is above this one, so it declares them here.
+static FAMILIES: OnceLock<&'static [Family]> = OnceLock::new();
+
+/// Declares the families, in the order of the reference. Only the first call counts.
+pub fn declare(families: &'static [Family]) {
+    FAMILIES.get_or_init(|| families);
+}
 
 /// Every function, family by family. Reading it takes milliseconds: only on demand.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -65,13 +81,13 @@ pub struct Choice {
 }
 
 impl Catalog {
-    /// Reads every family.
+    /// Reads every family that was declared; building an engine declares them.
     pub fn read() -> Self {
-        let section = |family: &crate::script::functions::Family| Section {
+        let section = |family: &Family| Section {
             title: family.title.to_owned(),
             functions: functions((family.module)()),
         };
-        Self { families: FAMILIES.iter().map(section).collect() }
+        Self { families: FAMILIES.get().into_iter().copied().flatten().map(section).collect() }
     }
 
     /// Every form of every function.

@@ -155,14 +155,14 @@ mod tests {
 
     #[test]
     fn the_overview_has_a_summary_below_each_call() {
-        let text = shown(&overview(&Catalog::read()));
+        let text = shown(&overview(&crate::script::functions::catalog()));
         assert!(text.starts_with("Sign-in and session\n  get_jwt_token()\n      Signs in by"), "{text}");
         assert!(text.contains("\n\nUsers\n  find_user(email)\n"), "{text}");
     }
 
     #[test]
     fn help_tells_all_there_is() {
-        let catalog = Catalog::read();
+        let catalog = crate::script::functions::catalog();
         let text = shown(&help(catalog.find("get_user").into_iter().skip(1)));
         let expected = "\
 get_user(name: text, options: map) -> User
@@ -180,7 +180,7 @@ get_user(name: text, options: map) -> User
 
     #[test]
     fn every_line_but_code_keeps_to_the_width() {
-        let catalog = Catalog::read();
+        let catalog = crate::script::functions::catalog();
         let lines = [overview(&catalog), help(catalog.functions())].concat();
         for line in lines.iter().filter(|line| matches!(line.role, Role::Text | Role::Heading)) {
             assert!(line.text.width() <= WIDTH, "{}", line.text);
@@ -189,7 +189,7 @@ get_user(name: text, options: map) -> User
 
     #[test]
     fn the_tables_have_a_row_for_each_form() {
-        let catalog = Catalog::read();
+        let catalog = crate::script::functions::catalog();
         let text = tables(&catalog);
         assert!(text.contains("### Users\n\n| function | what it does |\n|---|---|\n| `find_user(email)` |"));
         let rows = text.lines().filter(|line| line.starts_with("| `")).count();
@@ -201,7 +201,7 @@ get_user(name: text, options: map) -> User
 
     #[test]
     fn the_chapters_have_every_example() {
-        let catalog = Catalog::read();
+        let catalog = crate::script::functions::catalog();
         let text = chapters(&catalog);
         for (function, code) in catalog.examples() {
             assert!(text.contains(&format!("```rhai\n{code}\n```")), "{}", function.call());

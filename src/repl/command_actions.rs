@@ -1,11 +1,11 @@
 //! What the commands of the prompt do.
 
-use super::command_table::{META, named};
+use super::command_table::{CommandAction, META, named};
 use super::paged_view;
 use super::paged_view::Shown;
+use super::prompt_session::{Repl, Step};
 use super::save_script::script_of;
 use super::workspace::LAST;
-use super::{Repl, Step};
 use crate::cli::Format;
 use crate::client::settings::Mode;
 use crate::error::{Error, Result};
@@ -17,8 +17,8 @@ use crate::output::pretty::plural;
 use crate::output::table::{Grid, cut, pairs};
 use crate::repl::inspect;
 use crate::shell::exit_code::Exit;
+use crate::shell::function_reference;
 use crate::store::atomic_file::{Access, replace};
-use crate::subcommands::functions;
 use crate::values::{json, json_text};
 use rhai::Dynamic;
 use std::path::{Path, PathBuf};
@@ -27,6 +27,31 @@ use std::time::Instant;
 
 /// Lines of history that are shown unless another count is given.
 const HISTORY_SHOWN: usize = 20;
+
+/// Does what a command asks for, with what follows its name.
+///
+/// # Errors
+/// Those of the action.
+pub(super) fn run(repl: &mut Repl, action: CommandAction, arguments: &str) -> Result<Step> {
+    match action {
+        CommandAction::Help => help(repl, arguments),
+        CommandAction::Functions => functions(repl, arguments),
+        CommandAction::More => more(repl, arguments),
+        CommandAction::Json => json(repl, arguments),
+        CommandAction::Csv => csv(repl, arguments),
+        CommandAction::Table => table(repl, arguments),
+        CommandAction::Vars => vars(repl, arguments),
+        CommandAction::Time => time(repl, arguments),
+        CommandAction::Load => load(repl, arguments),
+        CommandAction::Save => save(repl, arguments),
+        CommandAction::Edit => edit(repl, arguments),
+        CommandAction::Profile => profile(repl, arguments),
+        CommandAction::Mode => mode(repl, arguments),
+        CommandAction::History => history(repl, arguments),
+        CommandAction::Reset => reset(repl, arguments),
+        CommandAction::Quit => quit(repl, arguments),
+    }
+}
 
 /// `:help`.
 pub(crate) fn help(repl: &mut Repl, name: &str) -> Result<Step> {
@@ -68,7 +93,7 @@ pub(crate) fn of_function(repl: &mut Repl, name: &str) -> Result<Step> {
         return Err(Error::usage_with_hint(format!("umapish has no function `{name}`"), hint));
     }
     let only = Catalog { families: vec![Section { title: String::new(), functions }] };
-    let text = functions::render(&only, true, Format::Text, repl.output.data_palette());
+    let text = function_reference::render(&only, true, Format::Text, repl.output.data_palette());
     repl.output.data(text.trim_end());
     Ok(Step::Go)
 }
@@ -82,7 +107,7 @@ pub(crate) fn functions(repl: &mut Repl, pattern: &str) -> Result<Step> {
         let message = format!("no function matches `{pattern}`");
         return Err(Error::usage_with_hint(message, format!("{near}:functions lists all.")));
     }
-    let text = functions::render(&shown, false, Format::Text, repl.output.data_palette());
+    let text = function_reference::render(&shown, false, Format::Text, repl.output.data_palette());
     repl.output.data(text.trim_end());
     Ok(Step::Go)
 }

@@ -1,6 +1,5 @@
 //! The commands of the prompt: one table that dispatch, `:help`, completion and the README read.
 
-use super::{Repl, Step, command_actions};
 use crate::did_you_mean::nearest;
 use crate::error::{Error, Result};
 
@@ -16,8 +15,45 @@ pub struct Meta {
     pub summary: &'static str,
     /// Arguments as somebody would type them, where the usage alone does not tell.
     pub example: &'static str,
-    /// Does it; with what stands behind the name.
-    pub run: fn(&mut Repl, &str) -> Result<Step>,
+    /// What it does.
+    pub action: CommandAction,
+}
+
+/// What a command does; the actions are in `command_actions`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CommandAction {
+    /// Shows the commands, or the help of a function.
+    Help,
+    /// Lists functions.
+    Functions,
+    /// Shows the next rows of a long list.
+    More,
+    /// Shows the last value as JSON.
+    Json,
+    /// Writes the last value to a CSV file.
+    Csv,
+    /// Shows the last value with some columns.
+    Table,
+    /// Lists what the session holds.
+    Vars,
+    /// Evaluates, and reports time, requests and waiting.
+    Time,
+    /// Runs a script into the session.
+    Load,
+    /// Writes the session as a script.
+    Save,
+    /// Edits the last input.
+    Edit,
+    /// Goes to another profile, or lists them.
+    Profile,
+    /// Shows or chooses the mode.
+    Mode,
+    /// Lists what was typed.
+    History,
+    /// Forgets what the session holds.
+    Reset,
+    /// Leaves.
+    Quit,
 }
 
 /// What an argument is.
@@ -49,9 +85,9 @@ impl Meta {
         arguments: &'static str,
         argument: Argument,
         summary: &'static str,
-        run: fn(&mut Repl, &str) -> Result<Step>,
+        action: CommandAction,
     ) -> Self {
-        Self { name, arguments, argument, summary, example: "", run }
+        Self { name, arguments, argument, summary, example: "", action }
     }
 
     /// With what is taken for its arguments.
@@ -93,25 +129,25 @@ pub const META: &[Meta] = &[
         "[NAME]",
         Argument::Function,
         "show these commands, or the help of a function",
-        command_actions::help,
+        CommandAction::Help,
     ),
     Meta::new(
         "functions",
         "[PATTERN]",
         Argument::Pattern,
         "list functions by part of a name or a word",
-        command_actions::functions,
+        CommandAction::Functions,
     ),
-    Meta::new("more", "", Argument::None, "show the next rows of a long list", command_actions::more),
-    Meta::new("json", "", Argument::None, "show the last value as JSON", command_actions::json),
-    Meta::new("csv", "FILE", Argument::File, "write the last value to a CSV file", command_actions::csv)
+    Meta::new("more", "", Argument::None, "show the next rows of a long list", CommandAction::More),
+    Meta::new("json", "", Argument::None, "show the last value as JSON", CommandAction::Json),
+    Meta::new("csv", "FILE", Argument::File, "write the last value to a CSV file", CommandAction::Csv)
         .example("people.csv"),
     Meta::new(
         "table",
         "COLUMNS",
         Argument::Columns,
         "show the last value with these columns",
-        command_actions::table,
+        CommandAction::Table,
     )
     .example("email, lastname"),
     Meta::new(
@@ -119,44 +155,44 @@ pub const META: &[Meta] = &[
         "",
         Argument::None,
         "list variables, constants and functions of the session",
-        command_actions::vars,
+        CommandAction::Vars,
     ),
     Meta::new(
         "time",
         "EXPR",
         Argument::Expression,
         "evaluate, and tell time, requests and waiting",
-        command_actions::time,
+        CommandAction::Time,
     )
     .example("get_users().len()"),
-    Meta::new("load", "FILE", Argument::File, "run a script into the session", command_actions::load)
+    Meta::new("load", "FILE", Argument::File, "run a script into the session", CommandAction::Load)
         .example("helpers.rhai"),
     Meta::new(
         "save",
         "FILE",
         Argument::File,
         "write the session's lines that went well as a script",
-        command_actions::save,
+        CommandAction::Save,
     )
     .example("session.rhai"),
-    Meta::new("edit", "", Argument::None, "edit the last input in $EDITOR", command_actions::edit),
+    Meta::new("edit", "", Argument::None, "edit the last input in $EDITOR", CommandAction::Edit),
     Meta::new(
         "profile",
         "[NAME]",
         Argument::Profile,
         "go to another profile, or list them",
-        command_actions::profile,
+        CommandAction::Profile,
     ),
     Meta::new(
         "mode",
         "[test|live]",
         Argument::Mode,
         "tell or choose whether changes are real",
-        command_actions::mode,
+        CommandAction::Mode,
     ),
-    Meta::new("history", "[COUNT]", Argument::Count, "list what was typed", command_actions::history),
-    Meta::new("reset", "", Argument::None, "forget variables, functions and imports", command_actions::reset),
-    Meta::new("quit", "", Argument::None, "leave", command_actions::quit),
+    Meta::new("history", "[COUNT]", Argument::Count, "list what was typed", CommandAction::History),
+    Meta::new("reset", "", Argument::None, "forget variables, functions and imports", CommandAction::Reset),
+    Meta::new("quit", "", Argument::None, "leave", CommandAction::Quit),
 ];
 
 /// The command a line asks for, and its arguments.

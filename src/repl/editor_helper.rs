@@ -2,14 +2,13 @@
 
 use super::completion::{Candidate, World, complete};
 use super::highlighter::highlight;
+use super::input_completeness::{is_whole, parser};
 use super::key_bindings::EditorState;
 use super::signature_hint::{Hint, hint};
 use super::symbol_index::Names;
 use super::workspace::Variables;
 use crate::output::palette::Palette;
-use crate::repl::input_completeness::is_complete;
 use crate::repl::known_names::Seen;
-use crate::script::engine::EXPRESSION_DEPTH;
 use rhai::Engine;
 use rustyline::completion::Completer;
 use rustyline::highlight::{CmdKind, Highlighter};
@@ -48,21 +47,6 @@ impl Assistant {
     /// Looks at `desk`.
     pub fn new(desk: Rc<Desk>, palette: Palette, state: EditorState) -> Self {
         Self { desk, parser: parser(), palette, state }
-    }
-}
-
-/// An engine that parses and knows no function; cheap to make.
-pub fn parser() -> Engine {
-    let mut engine = Engine::new_raw();
-    engine.set_max_expr_depths(EXPRESSION_DEPTH, EXPRESSION_DEPTH);
-    engine
-}
-
-/// Whether an input is whole. A command of the prompt is, unless it takes a line of a script.
-pub fn is_whole(parser: &Engine, input: &str) -> bool {
-    match input.strip_prefix(":time") {
-        Some(rest) => is_complete(parser, rest),
-        None => input.starts_with(':') || is_complete(parser, input),
     }
 }
 

@@ -1,6 +1,22 @@
 //! Whether what was typed so far is a whole input; Rhai's own parser decides.
 
+use crate::script::engine::EXPRESSION_DEPTH;
 use rhai::{Engine, LexError, ParseError, ParseErrorType};
+
+/// An engine that parses and knows no function; cheap to make.
+pub fn parser() -> Engine {
+    let mut engine = Engine::new_raw();
+    engine.set_max_expr_depths(EXPRESSION_DEPTH, EXPRESSION_DEPTH);
+    engine
+}
+
+/// Whether an input is whole. A command of the prompt is, unless it takes a line of a script.
+pub fn is_whole(parser: &Engine, input: &str) -> bool {
+    match input.strip_prefix(":time") {
+        Some(rest) => is_complete(parser, rest),
+        None => input.starts_with(':') || is_complete(parser, input),
+    }
+}
 
 /// Whether to evaluate `text` now rather than wait for another line. Input that is wrong before its end is whole:
 /// more lines would not mend it. Two blank lines at the end always are.

@@ -1,7 +1,7 @@
 //! Keys with a meaning of their own: Enter keeps the indentation, Tab indents an empty line, Ctrl-C tells whether
 //! there was anything to clear and leaves a list of completions that waits for more.
 
-use super::editor_helper::{is_whole, parser};
+use super::input_completeness::{is_whole, parser};
 use rustyline::{
     Cmd, ConditionalEventHandler, Event, EventContext, EventHandler, KeyCode, KeyEvent, Modifiers,
     RepeatCount,

@@ -16,85 +16,29 @@ pub mod lexer;
 pub mod list_window;
 pub mod live_confirmation;
 pub mod paged_view;
+pub mod profile_opener;
+pub mod prompt_session;
 pub mod save_script;
 pub mod signature_hint;
 pub mod symbol_index;
 pub mod transcript;
 pub mod workspace;
 
-use crate::client::settings::Mode;
-use crate::error::{Error, ErrorKind, Result};
-use crate::host::session::Session;
-use crate::host::thrown::Ended;
-use crate::language::script_error::Failure;
+use crate::error::Result;
 use crate::output::Output;
-use crate::output::format::Form;
-use crate::output::pretty::Frame;
-use crate::session::run_setup::RunSetup;
-use crate::session::run_state::RunState;
 use crate::shell::exit_code::Exit;
-use crate::shell::program::Program;
 use crate::shell::progress::Progress;
-use crate::shell::{console, diagnostic, panics, runner};
-use banner::Whereabouts;
-use editor_helper::{Assistant, Desk};
-use history_filter::Keeper;
+use crate::shell::{console, panics, runner};
+use editor_helper::Assistant;
 use key_bindings::EditorState;
-use known_names::is_email;
-use lexer::{Kind, pieces};
-use list_window::List;
-use live_confirmation::Consent;
-use paged_view::Shown;
-use rhai::Dynamic;
+use profile_opener::Opener;
+use prompt_session::{Repl, Step};
 use rustyline::config::Configurer;
 use rustyline::error::ReadlineError;
 use rustyline::history::MemHistory;
 use rustyline::{ColorMode, CompletionType, Editor};
-use std::cell::RefCell;
-use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
-use symbol_index::Names;
-use transcript::Input;
-use workspace::{Unfinished, Workspace};
-
-/// An organization to work on.
-pub struct Opened {
-    /// What a session needs.
-    pub setup: RunSetup,
-    /// Whether it is one of Adobe's customers, not the sandbox.
-    pub is_real: bool,
-    /// What keeps the session from reaching it, as far as that is known without trying.
-    pub problem: Option<Error>,
-    /// Whether a line holds one of its configured secrets.
-    pub is_secret: Rc<dyn Fn(&str) -> bool>,
-}
-
-/// Opens organizations.
-pub trait Opener {
-    /// The one of the command line, or the one of a profile.
-    ///
-    /// # Errors
-    /// `config`: there is no such profile, or its settings are broken.
-    fn open(&self, profile: Option<&str>) -> Result<Opened>;
-
-    /// The profiles there are.
-    fn profiles(&self) -> Vec<String>;
-
-    /// The script that is run at the start, when there is one.
-    fn first_script(&self) -> Option<PathBuf>;
-}
-
-/// What follows a line.
-#[derive(Debug)]
-pub enum Step {
-    /// The next line.
-    Go,
-    /// The next line, begun with this text.
-    Prefill(String),
-    /// The end.
-    Leave(Exit),
-}
 
 /// Reads and evaluates lines until the operator leaves.
 pub fn run(opener: Box<dyn Opener>, output: &Arc<Output>, progress: &Arc<Progress>) -> Exit {
@@ -124,55 +68,7 @@ pub fn run(opener: Box<dyn Opener>, output: &Arc<Output>, progress: &Arc<Progres
 
 type LineEditor = Editor<Assistant, MemHistory>;
 
-/// A session at the prompt.
-pub struct Repl {
-    workspace: Workspace,
-    session: Rc<Session>,
-    is_real: bool,
-    problem: Option<Error>,
-    opener: Box<dyn Opener>,
-    output: Arc<Output>,
-    progress: Arc<Progress>,
-    desk: Rc<Desk>,
-    keeper: Keeper,
-    /// What was typed, this session's and earlier ones' that were kept.
-    typed: Vec<String>,
-    /// The last input that was no command of the prompt.
-    typed_last: String,
-    shown: Option<Shown>,
-}
-
 impl Repl {
-    fn new(first: Opened, opener: Box<dyn Opener>, output: Arc<Output>, progress: Arc<Progress>) -> Self {
-        let Opened { setup, is_real, problem, is_secret } = first;
-        let session = new_session(setup, is_real, &output);
-        let workspace = Workspace::new(Rc::clone(&session));
-        let desk = Rc::new(Desk {
-            names: Names::begin(),
-            variables: workspace.variables(),
-            functions: Vec::new().into(),
-            modules: Vec::new().into(),
-            profiles: opener.profiles(),
-            seen: RefCell::default(),
-        });
-        let keeper = Keeper::of_operator(is_secret);
-        let (typed, typed_last, shown) = (Vec::new(), String::new(), None);
-        Self {
-            workspace,
-            session,
-            is_real,
-            problem,
-            opener,
-            output,
-            progress,
-            desk,
-            keeper,
-            typed,
-            typed_last,
-            shown,
-        }
-    }
-
     fn editor(&mut self, state: &EditorState) -> rustyline::Result<LineEditor> {
         let config = rustyline::Config::builder()
             .completion_type(CompletionType::List)
@@ -215,16 +111,6 @@ impl Repl {
             Err(error) => self.tell(&error),
         }
         None
-    }
-
-    fn tell_problem(&self) {
-        if let Some(problem) = &self.problem {
-            let message = format!("the service cannot be reached yet: {problem}");
-            self.output.error(&message, problem.hint().as_deref());
-            self.output.message(
-                "  `umapish init` makes a profile, `umapish doctor` checks one; local functions work.",
-            );
-        }
     }
 
     fn converse(&mut self, editor: &mut LineEditor, state: &EditorState) -> Exit {
@@ -317,7 +203,10 @@ impl Repl {
     /// A command of the prompt, or what only a prompt understands.
     fn request(&mut self, line: &str) -> Option<Result<Step>> {
         if line.starts_with(':') {
-            return Some(command_table::find(line).and_then(|(meta, arguments)| (meta.run)(self, arguments)));
+            return Some(
+                command_table::find(line)
+                    .and_then(|(meta, arguments)| command_actions::run(self, meta.action, arguments)),
+            );
         }
         if ["help", "quit", "exit"].contains(&line) && !self.workspace.scope().contains(line) {
             return Some(if line == "help" {
@@ -330,134 +219,6 @@ impl Repl {
         let is_variable = self.workspace.scope().contains(&name);
         (!is_variable).then(|| command_actions::of_function(self, &name))
     }
-
-    fn evaluate(&mut self, text: &str) -> Step {
-        let result = self.workspace.type_in(text);
-        self.note_people(text);
-        self.finish(result)
-    }
-
-    fn load(&mut self, path: PathBuf, text: &str) -> Step {
-        let result = self.workspace.load(path, text);
-        let result = result.map(|_| Dynamic::UNIT); // a file's last value is not an answer
-        self.finish(result)
-    }
-
-    fn finish(&mut self, result: std::result::Result<Dynamic, Unfinished>) -> Step {
-        self.share_names();
-        match result {
-            Ok(value) => self.show(&value),
-            Err(Unfinished::Ended(Ended::Exit(code))) => return Step::Leave(Exit::Asked(code)),
-            Err(Unfinished::Ended(Ended::Interrupted)) => self.interrupted(),
-            Err(Unfinished::Ended(Ended::OutputLost)) => return Step::Leave(runner::lost(&self.output)),
-            Err(Unfinished::Failed(failure, input)) => self.tell_failure(&failure, input),
-        }
-        if self.output.lost().is_some() { Step::Leave(runner::lost(&self.output)) } else { Step::Go }
-    }
-
-    /// Lets the line editor know what there is by now.
-    fn share_names(&self) {
-        *self.desk.functions.borrow_mut() = self.workspace.functions();
-        *self.desk.modules.borrow_mut() = self.workspace.modules();
-    }
-
-    /// Back at the prompt; what a call with many commands had done by then is told.
-    fn interrupted(&mut self) {
-        self.output.message("interrupted");
-        if let Some(report) = RunState::of(&self.session).take_left_behind() {
-            self.show(&report);
-        }
-    }
-
-    fn show(&mut self, value: &Dynamic) {
-        if value.is_unit() {
-            return;
-        }
-        self.shown = None;
-        self.workspace.remember(&Dynamic::UNIT);
-        List::mark_shown(value);
-        self.workspace.remember(value);
-        if self.output.form() != Form::Table {
-            runner::show_value(value, &self.output);
-            return;
-        }
-        match paged_view::show(value, self.frame()) {
-            Ok((text, shown)) => {
-                self.output.data(&text);
-                self.shown = shown.filter(Shown::has_more);
-            }
-            Err(error) => self.tell(&error),
-        }
-        self.desk.seen.borrow_mut().note(value);
-    }
-
-    fn frame(&self) -> Frame {
-        Frame { width: self.output.width(), palette: self.output.data_palette() }
-    }
-
-    fn tell(&self, error: &Error) {
-        if matches!(*error.kind, ErrorKind::Interrupted) {
-            return self.output.message("interrupted");
-        }
-        self.output.error(&error.to_string(), error.hint().as_deref());
-    }
-
-    fn tell_failure(&self, failure: &Failure, input: Input) {
-        let program = Program {
-            name: input.name,
-            file: None,
-            text: input.text,
-            arguments: Vec::new(),
-            secret_arguments: 0,
-            shows_value: true,
-        };
-        diagnostic::show(&program, failure, &self.output);
-    }
-
-    /// Remembers the addresses that stand in a line.
-    fn note_people(&self, text: &str) {
-        let mut seen = self.desk.seen.borrow_mut();
-        for piece in pieces(text).iter().filter(|piece| matches!(piece.kind, Kind::Text { closed: true })) {
-            let word = text[piece.span.clone()].trim_matches(['"', '`']);
-            if is_email(word) {
-                seen.note_person(word);
-            }
-        }
-    }
-
-    /// Goes to another profile; variables and functions stay.
-    fn go_to(&mut self, profile: &str) -> Result<()> {
-        let Opened { setup, is_real, problem, is_secret } = self.opener.open(Some(profile))?;
-        self.session = new_session(setup, is_real, &self.output);
-        self.workspace.move_to(&self.session);
-        self.keeper = Keeper::of_operator(is_secret);
-        (self.is_real, self.problem) = (is_real, problem);
-        let place = self.whereabouts();
-        self.output.message(&format!("{}. {}", place.place(), place.meaning(self.output.palette())));
-        self.tell_problem();
-        Ok(())
-    }
-
-    fn whereabouts(&self) -> Whereabouts {
-        let setup = self.session.setup();
-        Whereabouts {
-            profile: setup.profile.clone(),
-            organization: setup.organization.clone(),
-            mode: self.session.mode(),
-            is_real: self.is_real,
-        }
-    }
-}
-
-/// A session with the question before its first real change at the gate.
-fn new_session(setup: RunSetup, is_real: bool, output: &Arc<Output>) -> Rc<Session> {
-    let session = setup.start();
-    if is_real && session.setup().mode == Mode::Live {
-        let setup = session.setup();
-        let organization = setup.organization.clone().unwrap_or_else(|| "an unnamed organization".to_owned());
-        session.add_hook(Arc::new(Consent::new(&organization, &setup.profile, Arc::clone(output))));
-    }
-    session
 }
 
 /// The name in `help(name)`, which is no expression: a function of ours is no value.

@@ -51,7 +51,7 @@ impl Names {
 impl Reference {
     /// Reads it.
     pub fn read() -> Self {
-        let catalog = Catalog::read();
+        let catalog = crate::script::functions::catalog();
         let names = catalog.names().map(str::to_owned).collect();
         Self { catalog, standard: methods_of_rhai(), names }
     }

@@ -75,7 +75,7 @@ mod tests {
             .iter()
             .map(|name| std::fs::read_to_string(folder.path().join("editor").join(name)).unwrap())
             .collect();
-        for function in crate::language::catalog::Catalog::read().functions() {
+        for function in crate::script::functions::catalog().functions() {
             assert!(text.contains(&format!("fn {}(", function.name)), "{}", function.name);
         }
         for leak in ["RhaiResultOf", "Records<", "EvalAltResult"] {

@@ -31,9 +31,6 @@ const BELOW: &[(&str, &[&str])] = &[
 /// Rooms that anybody above the client may use.
 const COMMON: &[&str] = &["tabular"];
 
-/// Imports that still run upward. The list only shrinks.
-const NOT_YET: &[(&str, &str)] = &[("repl", "subcommands"), ("language", "script")];
-
 /// The rooms that know scripts.
 const SCRIPTING: &[&str] = &[
     "host",
@@ -75,27 +72,20 @@ fn layered() -> impl Iterator<Item = &'static SourceFile> {
 
 #[test]
 fn rooms_import_only_downward() {
-    let mut upward: BTreeSet<&(&str, &str)> = BTreeSet::new();
     for source in layered() {
         let room = source.room();
         let allowed = below(room);
         let is_scripting = SCRIPTING.contains(&room);
         for (target, path) in imports(source) {
             let used = target[0].as_str();
-            if used == room || allowed.contains(used) || (is_scripting && COMMON.contains(&used)) {
-                continue;
-            }
-            let open = NOT_YET.iter().find(|open| **open == (room, used));
+            let is_below = allowed.contains(used) || (is_scripting && COMMON.contains(&used));
             assert!(
-                open.is_some(),
+                used == room || is_below,
                 "{} imports `{path}`, which is not below `{room}`",
                 source.path.display()
             );
-            upward.extend(open);
         }
     }
-    let gone: Vec<_> = NOT_YET.iter().filter(|open| !upward.contains(*open)).collect();
-    assert!(gone.is_empty(), "these imports are gone; take them out of the list: {gone:?}");
 }
 
 #[test]

@@ -38,7 +38,7 @@ const WORDS: &[&str] =
 pub fn check(engine: &Engine, text: &str, file: Option<&Path>) -> Vec<Finding> {
     let mut check = Check {
         engine,
-        catalog: Catalog::read(),
+        catalog: crate::script::functions::catalog(),
         registered: registered(engine),
         seen: BTreeSet::new(),
         findings: Vec::new(),
@@ -288,7 +288,7 @@ fn written(call: &Called) -> String {
 }
 
 fn forms_of_ours(call: &Called) -> Option<String> {
-    let catalog = Catalog::read();
+    let catalog = crate::script::functions::catalog();
     let forms = catalog.find(&call.name);
     let forms: Vec<_> = forms.iter().map(|form| format!("`{}`", form.signature())).collect();
     (!forms.is_empty()).then(|| format!("It is {}.", forms.join(" or ")))
@@ -455,7 +455,7 @@ mod tests {
 
     #[test]
     fn every_example_of_the_reference_is_right() {
-        for (function, code) in Catalog::read().examples() {
+        for (function, code) in crate::script::functions::catalog().examples() {
             assert_eq!(found(code), [], "{}", function.call());
         }
     }

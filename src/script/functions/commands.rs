@@ -1,10 +1,13 @@
 //! Commands built step by step, for many at once.
 
-use super::{At, RhaiResultOf, one_user, session, user_groups};
+use super::{one_user, user_groups};
 use crate::changes::command_builder::Builder;
 use crate::changes::steps;
 use crate::changes::steps::Account;
 use crate::error::{Error, Result};
+use crate::host::binding::RhaiResultOf;
+use crate::host::session::session;
+use crate::host::thrown::At;
 use crate::values::options::Options;
 use crate::values::user_ref;
 use crate::values::user_ref::Person;

@@ -1,12 +1,14 @@
 //! Reading and writing CSV files.
 
-use super::{At, RhaiResultOf, session};
 use crate::error::{Error, Result};
 use crate::files::csv::reader::{Shape, read};
 use crate::files::csv::row_stream::Passage;
 use crate::files::csv::writer::{Content, IfExists, Plan, write};
 use crate::files::encoding::Encoding;
+use crate::host::binding::RhaiResultOf;
 use crate::host::session::Session;
+use crate::host::session::session;
+use crate::host::thrown::At;
 use crate::session::tracked_files;
 use crate::values::options::Options;
 use rhai::plugin::{Dynamic, export_module};

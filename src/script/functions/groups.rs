@@ -1,8 +1,10 @@
 //! Reading groups and profiles.
 
-use super::{At, RhaiResultOf, session};
 use crate::error::{Error, ErrorKind, Result};
+use crate::host::binding::RhaiResultOf;
 use crate::host::session::Session;
+use crate::host::session::session;
+use crate::host::thrown::At;
 use crate::session::listing_cache;
 use crate::session::listing_options::Wish;
 use crate::values::dynamic::kind_of;

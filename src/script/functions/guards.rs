@@ -1,8 +1,10 @@
 //! What a script may say of the operator's guards.
 
-use super::{At, RhaiResultOf, session};
 use crate::error::Result;
+use crate::host::binding::RhaiResultOf;
 use crate::host::session::Session;
+use crate::host::session::session;
+use crate::host::thrown::At;
 use crate::session::guard::{Allowance, Limits, Pattern};
 use crate::session::run_state::RunState;
 use crate::values::options::Options;

@@ -1,8 +1,10 @@
 //! The reference, at hand in a script and at the prompt.
 
-use super::{At, RhaiResultOf, session};
 use crate::error::{Error, Result};
+use crate::host::binding::RhaiResultOf;
 use crate::host::session::Session;
+use crate::host::session::session;
+use crate::host::thrown::At;
 use crate::language::catalog::Catalog;
 use crate::language::help_text;
 use crate::language::help_text::Line;

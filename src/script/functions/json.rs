@@ -1,10 +1,12 @@
 //! JSON in texts and files.
 
-use super::{At, RhaiResultOf, session};
 use crate::error::{Error, Result};
 use crate::files::encoding::decode;
+use crate::host::binding::RhaiResultOf;
 use crate::host::interrupt::Interrupt;
 use crate::host::session::Session;
+use crate::host::session::session;
+use crate::host::thrown::At;
 use crate::session::tracked_files;
 use crate::store::atomic_file::{Access, replace};
 use crate::values::json_text;

@@ -1,12 +1,14 @@
 //! Many changes at once.
 
-use super::{At, RhaiResultOf, session};
 use crate::changes::command_builder::Commands;
 use crate::changes::csv_people::People;
 use crate::changes::report::Report;
 use crate::changes::submit;
 use crate::error::Result;
+use crate::host::binding::RhaiResultOf;
 use crate::host::session::Session;
+use crate::host::session::session;
+use crate::host::thrown::At;
 use crate::session::run_state::RunState;
 use crate::session::tracked_files;
 use crate::values::json;

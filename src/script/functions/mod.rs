@@ -21,18 +21,8 @@ pub mod time;
 pub mod user_groups;
 pub mod users;
 
-use crate::host::binding::RhaiResultOf;
-use crate::host::session::session;
-use crate::host::thrown::At;
+use crate::language::catalog::{self, Catalog, Family};
 use rhai::{Engine, Module, Shared, exported_module};
-
-/// Functions that belong together.
-pub struct Family {
-    /// What they are about, as a heading.
-    pub title: &'static str,
-    /// Makes the module that holds them.
-    pub module: fn() -> Module,
-}
 
 /// Every family, in the order of the README.
 pub const FAMILIES: &[Family] = &[
@@ -57,8 +47,15 @@ pub const FAMILIES: &[Family] = &[
     Family { title: "Help", module: || exported_module!(help::functions) },
 ];
 
+/// The reference of all functions.
+pub fn catalog() -> Catalog {
+    catalog::declare(FAMILIES);
+    Catalog::read()
+}
+
 /// Makes every function known by its name and as `umapi::name`, which stays ours where a script defines the same.
 pub fn register(engine: &mut Engine) {
+    catalog::declare(FAMILIES);
     let mut all = Module::new();
     for family in FAMILIES {
         all.combine((family.module)());

@@ -1,11 +1,13 @@
 //! Changes of one person, sent at once.
 
-use super::{At, RhaiResultOf, session};
 use crate::changes::report::Report;
 use crate::changes::steps;
 use crate::changes::steps::Account;
 use crate::changes::submit::carry_out_one;
 use crate::error::{Error, Result};
+use crate::host::binding::RhaiResultOf;
+use crate::host::session::session;
+use crate::host::thrown::At;
 use crate::values::options::Options;
 use crate::values::user_ref;
 use crate::values::user_ref::Person;

@@ -1,8 +1,10 @@
 //! Speaking with the operator, and what the operator gave the script.
 
-use super::{At, RhaiResultOf, session};
 use crate::error::{Error, Result};
+use crate::host::binding::RhaiResultOf;
 use crate::host::session::Session;
+use crate::host::session::session;
+use crate::host::thrown::At;
 use crate::values::dynamic::kind_of;
 use crate::values::json::json_of;
 use rhai::plugin::{Dynamic, export_module};

@@ -1,7 +1,8 @@
 //! Numbers, texts and ids by chance.
 
-use super::{At, RhaiResultOf};
 use crate::error::{Error, Result};
+use crate::host::binding::RhaiResultOf;
+use crate::host::thrown::At;
 use rhai::NativeCallContext;
 use rhai::plugin::export_module;
 use uuid::Uuid;

@@ -1,9 +1,11 @@
 //! Calls as the service defines them.
 
-use super::{At, RhaiResultOf, session};
 use crate::client::request::{Answer, RawRequest};
 use crate::error::Result;
+use crate::host::binding::RhaiResultOf;
 use crate::host::session::Session;
+use crate::host::session::session;
+use crate::host::thrown::At;
 use crate::session::run_state::RunState;
 use crate::values::json;
 use rhai::plugin::{Dynamic, export_module};

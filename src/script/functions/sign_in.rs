@@ -1,10 +1,12 @@
 //! Signing in, and what the session knows of itself.
 
-use super::{At, RhaiResultOf, session};
 use crate::client::TokenAnswer;
 use crate::client::settings::Flow;
 use crate::error::Result;
+use crate::host::binding::RhaiResultOf;
 use crate::host::session::Session;
+use crate::host::session::session;
+use crate::host::thrown::At;
 use crate::values::secret_text::SecretText;
 use rhai::plugin::{Dynamic, export_module};
 use rhai::{Map, NativeCallContext};

@@ -1,7 +1,9 @@
 //! Moments, days and waiting.
 
-use super::{At, RhaiResultOf, session};
 use crate::error::{Error, Result};
+use crate::host::binding::RhaiResultOf;
+use crate::host::session::session;
+use crate::host::thrown::At;
 use crate::values::date::Date;
 use jiff::{Timestamp, Unit};
 use rhai::NativeCallContext;

@@ -1,10 +1,12 @@
 //! Changes of one user group, sent at once.
 
-use super::{At, RhaiResultOf, session};
 use crate::changes::report::Report;
 use crate::changes::steps;
 use crate::changes::submit::carry_out_one;
 use crate::error::{Error, Result};
+use crate::host::binding::RhaiResultOf;
+use crate::host::session::session;
+use crate::host::thrown::At;
 use crate::values::options::Options;
 use crate::wire::command::Command;
 use rhai::plugin::{Dynamic, export_module};

@@ -1,9 +1,11 @@
 //! Reading users.
 
-use super::{At, RhaiResultOf, session};
 use crate::client::listing::query::{LicenceStatus, UserQuery};
 use crate::error::{Error, ErrorKind, Result};
+use crate::host::binding::RhaiResultOf;
 use crate::host::session::Session;
+use crate::host::session::session;
+use crate::host::thrown::At;
 use crate::session::listing_cache;
 use crate::session::listing_options::Wish;
 use crate::values::options::Options;

@@ -1,6 +1,8 @@
 //! Counting in a loop.
 
-use super::{At, RhaiResultOf, session};
+use crate::host::binding::RhaiResultOf;
+use crate::host::session::session;
+use crate::host::thrown::At;
 use crate::values::query::counter::Counter;
 use rhai::plugin::{Dynamic, export_module};
 use rhai::{Array, NativeCallContext};

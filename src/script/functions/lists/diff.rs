@@ -1,8 +1,10 @@
 //! Two listings beside each other.
 
-use super::{At, RhaiResultOf, session};
 use crate::error::{Error, Result};
+use crate::host::binding::RhaiResultOf;
 use crate::host::interrupt::Interrupt;
+use crate::host::session::session;
+use crate::host::thrown::At;
 use crate::values::dynamic::kind_of;
 use crate::values::json::json_of;
 use crate::values::query::diff;

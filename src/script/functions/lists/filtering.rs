@@ -1,6 +1,8 @@
 //! Some entries of a list, or something of each.
 
-use super::{At, RhaiResultOf, session};
+use crate::host::binding::RhaiResultOf;
+use crate::host::session::session;
+use crate::host::thrown::At;
 use crate::values::query::array_list::Plain;
 use crate::values::query::callback::{Callback, compare, parameters};
 use crate::values::query::grouping::{By, Question};

@@ -1,6 +1,8 @@
 //! A list by the values of a field or function: counted, grouped, indexed.
 
-use super::{At, RhaiResultOf, session};
+use crate::host::binding::RhaiResultOf;
+use crate::host::session::session;
+use crate::host::thrown::At;
 use crate::values::query::grouping::{By, Question};
 use crate::values::query::list_source;
 use rhai::plugin::{Dynamic, export_module};

@@ -1,7 +1,9 @@
 //! Entries by their places, and lists as a whole.
 
-use super::{At, RhaiResultOf, session};
 use crate::error::{Error, Result};
+use crate::host::binding::RhaiResultOf;
+use crate::host::session::session;
+use crate::host::thrown::At;
 use crate::values::dynamic::kind_of;
 use crate::values::query::list_source;
 use crate::values::record::Item;

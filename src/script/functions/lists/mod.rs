@@ -8,7 +8,6 @@ pub mod indexing;
 #[cfg(test)]
 mod tests;
 
-use super::{At, RhaiResultOf, session};
 use rhai::Module;
 use rhai::plugin::exported_module;
 

@@ -1,8 +1,9 @@
 //! The verbs of user groups, on a queue.
 
-use super::{push, queued};
+use super::verb_macro::{push, queued};
 use crate::changes::queue::Queue;
-use crate::script::functions::{RhaiResultOf, user_groups};
+use crate::host::binding::RhaiResultOf;
+use crate::script::functions::user_groups;
 use rhai::plugin::{Dynamic, export_module};
 use rhai::{Map, NativeCallContext};
 

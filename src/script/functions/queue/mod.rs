@@ -2,43 +2,14 @@
 
 pub mod groups;
 pub mod users;
+mod verb_macro;
 
-/// A family of verbs on a queue: for each its documentation, its names here and in scripts, its arguments, and the
-/// command it queues. What all have in common stands here alone.
-macro_rules! queued {
-    (
-        #[$($family:tt)*]
-        $(
-            $(#[$($doc:tt)*])*
-            $function:ident as $name:tt ($($argument:ident: $(&$borrowed:ident)? $($owned:ident)?),*) => $command:expr;
-        )*
-    ) => {
-        #[$($family)*]
-        #[export_module]
-        pub mod functions {
-            $(
-                $(#[$($doc)*])*
-                #[rhai_fn(name = $name, volatile, return_raw)]
-                pub fn $function(
-                    context: NativeCallContext,
-                    queue: Queue,
-                    $($argument: $(&$borrowed)? $($owned)?),*
-                ) -> RhaiResultOf<()> {
-                    push(&context, &queue, $command)
-                }
-            )*
-        }
-    };
-}
-
-use queued;
-
-use super::{At, RhaiResultOf, session};
 use crate::changes::command_builder;
 use crate::changes::queue::Queue;
 use crate::changes::report::Report;
-use crate::error::Result;
-use crate::wire::command::Command;
+use crate::host::binding::RhaiResultOf;
+use crate::host::session::session;
+use crate::host::thrown::At;
 use rhai::plugin::{Dynamic, export_module, exported_module};
 use rhai::{Module, NativeCallContext};
 
@@ -110,8 +81,4 @@ pub mod functions {
     pub fn finish(context: NativeCallContext, queue: Queue) -> RhaiResultOf<Report> {
         session(&context).and_then(|session| queue.finish(&session)).at(&context)
     }
-}
-
-fn push(context: &NativeCallContext, queue: &Queue, command: Result<Command>) -> RhaiResultOf<()> {
-    session(context).and_then(|session| queue.push(&session, command?)).at(context)
 }

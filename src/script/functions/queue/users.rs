@@ -1,8 +1,9 @@
 //! The verbs of one user, on a queue.
 
-use super::{push, queued};
+use super::verb_macro::{push, queued};
 use crate::changes::queue::Queue;
-use crate::script::functions::{RhaiResultOf, one_user};
+use crate::host::binding::RhaiResultOf;
+use crate::script::functions::one_user;
 use rhai::plugin::{Dynamic, export_module};
 use rhai::{Map, NativeCallContext};
 

@@ -1,0 +1,236 @@
+//! A session at the prompt: what lasts from line to line, and what evaluating and showing do to it.
+
+use super::banner::Whereabouts;
+use super::editor_helper::Desk;
+use super::history_filter::Keeper;
+use super::known_names::is_email;
+use super::lexer::{Kind, pieces};
+use super::list_window::List;
+use super::live_confirmation::Consent;
+use super::paged_view::{self, Shown};
+use super::profile_opener::{Opened, Opener};
+use super::symbol_index::Names;
+use super::transcript::Input;
+use super::workspace::{Unfinished, Workspace};
+use crate::client::settings::Mode;
+use crate::error::{Error, ErrorKind, Result};
+use crate::host::session::Session;
+use crate::host::thrown::Ended;
+use crate::language::script_error::Failure;
+use crate::output::Output;
+use crate::output::format::Form;
+use crate::output::pretty::Frame;
+use crate::session::run_setup::RunSetup;
+use crate::session::run_state::RunState;
+use crate::shell::exit_code::Exit;
+use crate::shell::program::Program;
+use crate::shell::progress::Progress;
+use crate::shell::{diagnostic, runner};
+use rhai::Dynamic;
+use std::cell::RefCell;
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::sync::Arc;
+/// What follows a line.
+#[derive(Debug)]
+pub enum Step {
+    /// The next line.
+    Go,
+    /// The next line, begun with this text.
+    Prefill(String),
+    /// The end.
+    Leave(Exit),
+}
+
+/// A session at the prompt.
+pub struct Repl {
+    pub(super) workspace: Workspace,
+    pub(super) session: Rc<Session>,
+    pub(super) is_real: bool,
+    pub(super) problem: Option<Error>,
+    pub(super) opener: Box<dyn Opener>,
+    pub(super) output: Arc<Output>,
+    pub(super) progress: Arc<Progress>,
+    pub(super) desk: Rc<Desk>,
+    pub(super) keeper: Keeper,
+    /// What was typed, this session's and earlier ones' that were kept.
+    pub(super) typed: Vec<String>,
+    /// The last input that was no command of the prompt.
+    pub(super) typed_last: String,
+    pub(super) shown: Option<Shown>,
+}
+
+impl Repl {
+    pub(super) fn new(
+        first: Opened,
+        opener: Box<dyn Opener>,
+        output: Arc<Output>,
+        progress: Arc<Progress>,
+    ) -> Self {
+        let Opened { setup, is_real, problem, is_secret } = first;
+        let session = new_session(setup, is_real, &output);
+        let workspace = Workspace::new(Rc::clone(&session));
+        let desk = Rc::new(Desk {
+            names: Names::begin(),
+            variables: workspace.variables(),
+            functions: Vec::new().into(),
+            modules: Vec::new().into(),
+            profiles: opener.profiles(),
+            seen: RefCell::default(),
+        });
+        let keeper = Keeper::of_operator(is_secret);
+        let (typed, typed_last, shown) = (Vec::new(), String::new(), None);
+        Self {
+            workspace,
+            session,
+            is_real,
+            problem,
+            opener,
+            output,
+            progress,
+            desk,
+            keeper,
+            typed,
+            typed_last,
+            shown,
+        }
+    }
+
+    pub(super) fn tell_problem(&self) {
+        if let Some(problem) = &self.problem {
+            let message = format!("the service cannot be reached yet: {problem}");
+            self.output.error(&message, problem.hint().as_deref());
+            self.output.message(
+                "  `umapish init` makes a profile, `umapish doctor` checks one; local functions work.",
+            );
+        }
+    }
+
+    pub(super) fn evaluate(&mut self, text: &str) -> Step {
+        let result = self.workspace.type_in(text);
+        self.note_people(text);
+        self.finish(result)
+    }
+
+    pub(super) fn load(&mut self, path: PathBuf, text: &str) -> Step {
+        let result = self.workspace.load(path, text);
+        let result = result.map(|_| Dynamic::UNIT); // a file's last value is not an answer
+        self.finish(result)
+    }
+
+    pub(super) fn finish(&mut self, result: std::result::Result<Dynamic, Unfinished>) -> Step {
+        self.share_names();
+        match result {
+            Ok(value) => self.show(&value),
+            Err(Unfinished::Ended(Ended::Exit(code))) => return Step::Leave(Exit::Asked(code)),
+            Err(Unfinished::Ended(Ended::Interrupted)) => self.interrupted(),
+            Err(Unfinished::Ended(Ended::OutputLost)) => return Step::Leave(runner::lost(&self.output)),
+            Err(Unfinished::Failed(failure, input)) => self.tell_failure(&failure, input),
+        }
+        if self.output.lost().is_some() { Step::Leave(runner::lost(&self.output)) } else { Step::Go }
+    }
+
+    /// Lets the line editor know what there is by now.
+    pub(super) fn share_names(&self) {
+        *self.desk.functions.borrow_mut() = self.workspace.functions();
+        *self.desk.modules.borrow_mut() = self.workspace.modules();
+    }
+
+    /// Back at the prompt; what a call with many commands had done by then is told.
+    pub(super) fn interrupted(&mut self) {
+        self.output.message("interrupted");
+        if let Some(report) = RunState::of(&self.session).take_left_behind() {
+            self.show(&report);
+        }
+    }
+
+    pub(super) fn show(&mut self, value: &Dynamic) {
+        if value.is_unit() {
+            return;
+        }
+        self.shown = None;
+        self.workspace.remember(&Dynamic::UNIT);
+        List::mark_shown(value);
+        self.workspace.remember(value);
+        if self.output.form() != Form::Table {
+            runner::show_value(value, &self.output);
+            return;
+        }
+        match paged_view::show(value, self.frame()) {
+            Ok((text, shown)) => {
+                self.output.data(&text);
+                self.shown = shown.filter(Shown::has_more);
+            }
+            Err(error) => self.tell(&error),
+        }
+        self.desk.seen.borrow_mut().note(value);
+    }
+
+    pub(super) fn frame(&self) -> Frame {
+        Frame { width: self.output.width(), palette: self.output.data_palette() }
+    }
+
+    pub(super) fn tell(&self, error: &Error) {
+        if matches!(*error.kind, ErrorKind::Interrupted) {
+            return self.output.message("interrupted");
+        }
+        self.output.error(&error.to_string(), error.hint().as_deref());
+    }
+
+    pub(super) fn tell_failure(&self, failure: &Failure, input: Input) {
+        let program = Program {
+            name: input.name,
+            file: None,
+            text: input.text,
+            arguments: Vec::new(),
+            secret_arguments: 0,
+            shows_value: true,
+        };
+        diagnostic::show(&program, failure, &self.output);
+    }
+
+    /// Remembers the addresses that stand in a line.
+    pub(super) fn note_people(&self, text: &str) {
+        let mut seen = self.desk.seen.borrow_mut();
+        for piece in pieces(text).iter().filter(|piece| matches!(piece.kind, Kind::Text { closed: true })) {
+            let word = text[piece.span.clone()].trim_matches(['"', '`']);
+            if is_email(word) {
+                seen.note_person(word);
+            }
+        }
+    }
+
+    /// Goes to another profile; variables and functions stay.
+    pub(super) fn go_to(&mut self, profile: &str) -> Result<()> {
+        let Opened { setup, is_real, problem, is_secret } = self.opener.open(Some(profile))?;
+        self.session = new_session(setup, is_real, &self.output);
+        self.workspace.move_to(&self.session);
+        self.keeper = Keeper::of_operator(is_secret);
+        (self.is_real, self.problem) = (is_real, problem);
+        let place = self.whereabouts();
+        self.output.message(&format!("{}. {}", place.place(), place.meaning(self.output.palette())));
+        self.tell_problem();
+        Ok(())
+    }
+
+    pub(super) fn whereabouts(&self) -> Whereabouts {
+        let setup = self.session.setup();
+        Whereabouts {
+            profile: setup.profile.clone(),
+            organization: setup.organization.clone(),
+            mode: self.session.mode(),
+            is_real: self.is_real,
+        }
+    }
+}
+
+/// A session with the question before its first real change at the gate.
+fn new_session(setup: RunSetup, is_real: bool, output: &Arc<Output>) -> Rc<Session> {
+    let session = setup.start();
+    if is_real && session.setup().mode == Mode::Live {
+        let setup = session.setup();
+        let organization = setup.organization.clone().unwrap_or_else(|| "an unnamed organization".to_owned());
+        session.add_hook(Arc::new(Consent::new(&organization, &setup.profile, Arc::clone(output))));
+    }
+    session
+}

@@ -1,0 +1,72 @@
+//! The reference of the script functions, as the prompt and `umapish functions` show it.
+
+use crate::cli::Format;
+use crate::language::catalog::Catalog;
+use crate::language::help_text;
+use crate::language::help_text::{Line, Role};
+use crate::output::palette::Palette;
+
+/// The reference in one of its forms; at length or in short.
+pub fn render(catalog: &Catalog, at_length: bool, format: Format, palette: Palette) -> String {
+    match (format, at_length) {
+        (Format::Json, _) => serde_json::to_string_pretty(catalog).unwrap_or_default(),
+        (Format::Markdown, false) => help_text::tables(catalog),
+        (Format::Markdown, true) => help_text::chapters(catalog),
+        (_, false) => colored(&help_text::overview(catalog), palette),
+        (_, true) => colored(&help_text::help(catalog.functions()), palette),
+    }
+}
+
+fn colored(lines: &[Line], palette: Palette) -> String {
+    let shown = |line: &Line| match line.role {
+        Role::Title => palette.strong(&line.text),
+        Role::Signature => palette.hint(&line.text),
+        Role::Heading => palette.dim(&line.text),
+        Role::Text | Role::Code => line.text.clone(),
+    };
+    lines.iter().map(|line| shown(line) + "\n").collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::Value;
+
+    #[test]
+    fn json_holds_every_form_with_its_parameters() {
+        let text = render(&crate::script::functions::catalog(), false, Format::Json, Palette::PLAIN);
+        let value: Value = serde_json::from_str(&text).unwrap();
+        let users = value["families"].as_array().unwrap().iter().find(|family| family["title"] == "Users");
+        let functions = users.unwrap()["functions"].as_array().unwrap();
+        let function = functions.iter().find(|function| function["name"] == "get_users_by_group").unwrap();
+        assert_eq!(function["parameters"], serde_json::json!([{"name": "name", "type": "text"}]));
+        assert_eq!(function["answer"], "Users");
+    }
+
+    #[test]
+    fn a_pattern_shows_the_help_and_none_the_overview() {
+        let catalog = crate::script::functions::catalog();
+        let short = render(&catalog, false, Format::Text, Palette::PLAIN);
+        let long = render(&catalog, true, Format::Text, Palette::PLAIN);
+        assert!(short.contains("  get_user(email)\n") && !short.contains("Example"));
+        assert!(long.contains("get_user(email: text) -> User\n") && long.contains("  Example\n"));
+    }
+
+    #[test]
+    fn colour_changes_no_letter() {
+        let catalog = crate::script::functions::catalog().matching("test_mode");
+        let plain = render(&catalog, true, Format::Text, Palette::PLAIN);
+        let colored = render(&catalog, true, Format::Text, Palette { colored: true });
+        assert_ne!(plain, colored);
+        let mut letters = String::new();
+        let mut in_code = false;
+        for letter in colored.chars() {
+            in_code |= letter == '\u{1b}';
+            if !in_code {
+                letters.push(letter);
+            }
+            in_code &= letter != 'm';
+        }
+        assert_eq!(letters, plain);
+    }
+}
