@@ -1,6 +1,7 @@
 //! One call: slot, token, exchange, and again until there is an answer or a reason to stop.
 
-use super::event::{ActionRequest, Event, WaitReason};
+use super::event::{Event, WaitReason};
+use super::hooks::ActionRequest;
 use super::http::auth::{Token, TokenRequest};
 use super::http::redact::masked;
 use super::http::retry;

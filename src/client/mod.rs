@@ -3,6 +3,7 @@
 pub mod actions;
 mod attempts;
 pub mod event;
+pub mod hooks;
 pub mod http;
 pub mod listing;
 pub mod outcome;
@@ -25,8 +26,9 @@ use actions::feed::Intake;
 use actions::gate::Admitted;
 use actions::raw::Carried;
 use attempts::{Call, Failed};
-use event::{Hook, Observer};
+use event::Observer;
 use futures_util::Stream;
+use hooks::Hook;
 use http::auth::SignIn;
 use http::rate_limit::Pacer;
 use http::sync_pragma::Sync;

@@ -3,7 +3,7 @@
 use super::split;
 use crate::client::Client;
 use crate::client::attempts::{Body, Call, Failed};
-use crate::client::event::{ActionRequest, Hook, Recalled, SentCommand};
+use crate::client::hooks::{ActionRequest, Hook, Recalled, SentCommand};
 use crate::client::http::target::{Nature, Target};
 use crate::client::http::transport::Response;
 use crate::client::outcome::Fate;
