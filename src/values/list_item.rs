@@ -1,6 +1,6 @@
 //! What can be an entry of a list: a user or a group.
 
-use crate::client::listing::Entry;
+use crate::client::listing::entry::Entry;
 use crate::values::field_value::Cell;
 use crate::values::key::{Key, Number};
 use crate::values::record::{GroupRecord, Record, UserRecord};

@@ -3,8 +3,8 @@
 use super::gate::Admitted;
 use super::match_answer;
 use super::planner::{Item, Plan, Settled, Verdict};
-use crate::client::Client;
 use crate::client::attempts::Failed;
+use crate::client::connection::Client;
 use crate::client::event::{Event, Progress, WaitReason};
 use crate::client::hooks::{Recalled, SentCommand};
 use crate::client::http::retry;

@@ -1,7 +1,7 @@
 //! Signing in, and what the session knows of itself.
 
 use super::{At, RhaiResultOf, session};
-use crate::client::TokenAnswer;
+use crate::client::http::token_answer::TokenAnswer;
 use crate::client::settings::Flow;
 use crate::error::Result;
 use crate::host::session::Session;

@@ -5,7 +5,8 @@ pub(crate) mod tests;
 pub mod walk;
 
 use self::walk::{Part, Passage};
-use crate::client::listing::{Entry, Listing};
+use crate::client::listing::Listing;
+use crate::client::listing::entry::Entry;
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::binding::RhaiResultOf;
 use crate::host::session::Session;
