@@ -12,9 +12,9 @@ use super::listing::query::UserQuery;
 use super::request::RawRequest;
 use crate::error::Result;
 use crate::wire::command::Command;
+use crate::wire::fault::Fault;
 use crate::wire::group::Group;
 use crate::wire::user::User;
-use crate::wire::validate::Fault;
 use futures_util::Stream;
 use serde_json::Value;
 

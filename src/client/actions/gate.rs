@@ -13,9 +13,9 @@ use crate::error::{Error, ErrorKind, Failure, Result};
 use crate::wire::command::{Command, subject_of};
 use crate::wire::endpoint::EndpointId;
 use crate::wire::error_code;
+use crate::wire::fault::Fault;
 use crate::wire::limits;
 use crate::wire::validate;
-use crate::wire::validate::Fault;
 use bytes::Bytes;
 use serde_json::Value;
 

@@ -5,10 +5,11 @@ use super::{Decided, Run, refuse, text};
 use crate::sandbox::accounts::{Person, PersonId, Standing};
 use crate::sandbox::countries;
 use crate::sandbox::domains::{self, Domain};
-use crate::wire::command::{Step, Subject};
+use crate::wire::command::Step;
 use crate::wire::error_code;
 use crate::wire::identity::{Identity, IdentityType, fold};
 use crate::wire::step::OPTIONS;
+use crate::wire::subject::Subject;
 
 impl Run<'_> {
     pub(crate) fn create(&mut self, step: &Step) -> Decided {

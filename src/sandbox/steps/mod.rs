@@ -11,8 +11,9 @@ use super::accounts::PersonId;
 use super::groups::GroupId;
 use super::org::Org;
 use super::settings::Rules;
-use crate::wire::command::{Command, Step, Subject};
+use crate::wire::command::{Command, Step};
 use crate::wire::step::SubjectKind;
+use crate::wire::subject::Subject;
 
 /// Why a step is not carried out, in the service's words.
 #[derive(Debug, Clone, PartialEq, Eq)]

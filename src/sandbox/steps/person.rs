@@ -3,9 +3,10 @@
 use super::{Decided, Run, refuse, text};
 use crate::sandbox::accounts::{Person, PersonId, Standing};
 use crate::sandbox::domains::{self, Login};
-use crate::wire::command::{Step, Subject};
+use crate::wire::command::Step;
 use crate::wire::error_code;
 use crate::wire::identity::{IdentityType, fold};
+use crate::wire::subject::Subject;
 
 impl Run<'_> {
     /// The number of the person the command is about; `None` for an unknown one, of whatever standing.
