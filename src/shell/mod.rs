@@ -4,6 +4,7 @@ pub mod console;
 pub mod countdown;
 pub mod diagnostic;
 pub mod exit_code;
+mod humanize;
 pub mod panics;
 pub mod program;
 pub mod progress;
