@@ -4,7 +4,7 @@ use super::sources::{ModulePath, imports, sources};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Circles that are still there. The number only shrinks.
-const NOT_YET: usize = 4;
+const NOT_YET: usize = 3;
 
 type Graph = BTreeMap<ModulePath, BTreeSet<ModulePath>>;
 
