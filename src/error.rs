@@ -3,7 +3,7 @@
 //! The kinds are part of what scripts see (`err.kind`); see [`ErrorKind::name`].
 
 use crate::wire::error_code;
-use crate::wire::validate::Fault;
+use crate::wire::fault::Fault;
 use std::fmt;
 use std::io;
 use std::path::Path;

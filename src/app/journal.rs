@@ -1,7 +1,7 @@
 //! Journals on the command line: the head of a new one, an interrupted run that goes on, and a look into one.
 
 use super::organization::Place;
-use super::refuse;
+use super::refusal::refuse;
 use crate::cli::{Global, JournalCommand};
 use crate::error::{Error, Result};
 use crate::output::Output;

@@ -3,41 +3,28 @@
 mod journal;
 mod organization;
 mod prompt;
+mod refusal;
+mod run_builder;
 mod sandbox;
 mod setup;
 mod terminal;
 
-use crate::changes::report_file::ReportFile;
 use crate::cli::{self, Cli, Color, Command, Format, Global};
-use crate::config::table::secret_variables;
-use crate::error::{Error, Result};
-use crate::host::interrupt::Interrupt;
-use crate::host::session::Setup;
+use crate::error::Result;
 use crate::output::format::Form;
 use crate::output::{Manner, Output};
-use crate::session::guard::Guard;
-use crate::session::journal::recorder::Recorder;
-use crate::session::journal::redaction::Mask;
-use crate::session::listing_options::ListingSettings;
-use crate::session::run_setup::{self, RunSetup};
-use crate::session::run_state::RunSettings;
-use crate::session::totals::OutcomeSink;
-use crate::shell::console::Terminal;
 use crate::shell::exit_code::Exit;
 use crate::shell::program::Program;
-use crate::shell::progress::Progress;
-use crate::shell::{panics, runner, signals};
+use crate::shell::{panics, runner};
 use crate::subcommands::{check, definitions, functions};
-use journal::Resumed;
-use organization::Place;
+use refusal::refuse;
+use run_builder::setup;
 use std::ffi::OsString;
 use std::io::{IsTerminal, stdin};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::rc::Rc;
 use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
 
 /// The stack of the thread that runs scripts; builds without optimization need far more of it (engine-notes).
 const STACK_BYTES: usize = if cfg!(debug_assertions) { 512 << 20 } else { 64 << 20 };
@@ -139,97 +126,10 @@ fn resume(global: &Global, journal: Option<PathBuf>, output: &Arc<Output>) -> Ex
     }
 }
 
-fn refuse(error: &Error, output: &Output) -> Exit {
-    output.error(&error.to_string(), error.hint().as_deref());
-    Exit::of_refusal(error.kind.name())
-}
-
 fn warn_of_misplaced(arguments: &[String], output: &Output) {
     for argument in cli::misplaced(arguments) {
         output.warning(&format!(
             "`{argument}` behind the script is an argument of the script; ours stand before it"
         ));
     }
-}
-
-/// Ctrl-C, from here on; a second one leaves, after `grace`.
-fn listen(grace: Duration, output: &Output) -> Result<Interrupt> {
-    let interrupt = Interrupt::default();
-    let heard = interrupt.clone();
-    output.heed(move || heard.is_requested());
-    signals::listen(interrupt.clone(), grace).map_err(|error| {
-        Error::config(format!("the system gives no signals: {error}"), "Check the limits of this user.")
-    })?;
-    Ok(interrupt)
-}
-
-/// What a run needs. The client's settings are fetched when the script makes its first call.
-fn setup(
-    global: &Global,
-    program: Option<&Program>,
-    resumed: Option<&Resumed>,
-    output: &Arc<Output>,
-) -> Result<RunSetup> {
-    let interrupt = listen(Duration::ZERO, output)?;
-    let progress = Arc::new(Progress::new(Arc::clone(output), global.verbose));
-    let mut place = Place::of(global, output)?;
-    let protected = resumed.map(|resumed| resumed.protected.clone()).unwrap_or_default();
-    place.limits.protected.extend(protected);
-    setup_of(place, global, (program, resumed), (interrupt, progress), output)
-}
-
-/// What a run in a place needs.
-fn setup_of(
-    place: Place,
-    global: &Global,
-    (program, resumed): (Option<&Program>, Option<&Resumed>),
-    (interrupt, progress): (Interrupt, Arc<Progress>),
-    output: &Arc<Output>,
-) -> Result<RunSetup> {
-    let recorder = recorder(global, program, resumed, &place)?;
-    let report = global.report.as_deref().map(ReportFile::begin).transpose()?;
-    let Place { profile, organization, mode, limits, folder, connect, .. } = place;
-    let settings = RunSettings {
-        listings: ListingSettings { folder: Some(folder), ..ListingSettings::default() },
-        guard: Arc::new(Guard::new(limits)),
-        recorder,
-        resumed: resumed.is_some(),
-        sink: report.map(|report| Box::new(report) as Box<dyn OutcomeSink>),
-    };
-    let setup = Setup {
-        connect,
-        profile,
-        organization,
-        mode,
-        arguments: program.map(|program| program.arguments.clone()).unwrap_or_default(),
-        secret_variables: secret_variables().collect(),
-        console: Rc::new(Terminal::new(Arc::clone(output))),
-        observer: progress,
-        interrupt,
-        hooks: run_setup::hook_factory(&settings),
-        verify: global.verify,
-    };
-    Ok(RunSetup { setup, settings })
-}
-
-/// The journal of the run; a sandbox of this process leaves nothing that could be finished later.
-fn recorder(
-    global: &Global,
-    program: Option<&Program>,
-    resumed: Option<&Resumed>,
-    place: &Place,
-) -> Result<Option<Arc<Recorder>>> {
-    let Some(resumed) = resumed else {
-        let head = || journal::head(global, program, place, &place.limits);
-        let keeps = place.is_real && !global.no_journal;
-        return Ok(keeps.then(|| Arc::new(Recorder::new(head(), Mask::new(&global.secret_arguments)))));
-    };
-    if place.organization != resumed.organization {
-        let message = "the run was about another organization than the profile and the environment name now";
-        return Err(Error::usage_with_hint(
-            message,
-            "Name its profile with -p, or set UMAPI_ORG_ID as it was.",
-        ));
-    }
-    journal::reopen(resumed).map(|recorder| Some(Arc::new(recorder)))
 }

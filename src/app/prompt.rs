@@ -1,7 +1,8 @@
 //! What the prompt needs: organizations by profile, one interrupt and one line of progress for all of them.
 
 use super::organization::Place;
-use super::{listen, refuse, setup_of};
+use super::refusal::refuse;
+use super::run_builder::{listen, setup_of};
 use crate::cli::Top;
 use crate::client::settings::Mode;
 use crate::config;

@@ -1,7 +1,8 @@
 //! `umapish init` and `umapish doctor`: a first profile, and what is wrong with one.
 
 use super::organization::Place;
-use super::{listen, refuse, setup_of};
+use super::refusal::refuse;
+use super::run_builder::{listen, setup_of};
 use crate::cli::{Global, Init};
 use crate::config::values::{Choice, Environment};
 use crate::config::{self, Config};

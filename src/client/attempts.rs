@@ -1,14 +1,16 @@
 //! One call: slot, token, exchange, and again until there is an answer or a reason to stop.
 
-use super::event::{ActionRequest, Event, WaitReason};
+use super::connection::Client;
+use super::event::{Event, WaitReason};
+use super::hooks::ActionRequest;
 use super::http::auth::{Token, TokenRequest};
 use super::http::redact::masked;
 use super::http::retry;
 use super::http::retry::Verdict;
 use super::http::target::{Nature, Target};
+use super::http::token_answer::TokenAnswer;
 use super::http::transport::{Exchange, Fault, HeaderText, Response};
 use super::settings::{Credentials, Pace};
-use super::{Client, TokenAnswer};
 use crate::error::{Error, ErrorKind, Result};
 use crate::wire::error_code;
 use crate::wire::response::refusal;
@@ -144,6 +146,11 @@ impl<'a> Tries<'a> {
 }
 
 impl Client {
+    /// A call that carries the mark of a listing's end when one is due.
+    pub(super) fn call_to(&self, target: Target) -> Call {
+        Call { pragma: self.shared.sync.take(false), ..Call::new(target) }
+    }
+
     /// Makes the call until it is answered with 2xx and `read` understands the answer; with the number of
     /// exchanges it took. The hooks are told when `change` leaves.
     pub(crate) async fn perform<T>(
@@ -244,6 +251,12 @@ impl Client {
             }
         };
         Ok((token, answer))
+    }
+
+    /// Tells the hooks that a change leaves, when its slot has come; one that cannot take that in keeps it here.
+    fn leaving(&self, change: Option<&ActionRequest>) -> Result<()> {
+        let Some(request) = change else { return Ok(()) };
+        self.hooks().iter().try_for_each(|hook| hook.leaving(request))
     }
 
     fn written<'a>(&'a self, call: &'a Call, token: Option<&Token>) -> Exchange<'a> {

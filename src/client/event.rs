@@ -1,14 +1,7 @@
-//! What the client tells while it works, and where others may step in: nothing is printed here.
+//! What the client reports while it works. Nothing is printed here.
 
-use super::outcome::Fate;
-use super::request::Answer;
-use super::settings::Mode;
-use crate::error::{Error, Result};
-use crate::wire::user::User;
 use jiff::Timestamp;
-use serde_json::Value;
 use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
 /// Hears what happens. Called on the client's own tasks: it must not block.
@@ -117,96 +110,4 @@ pub struct Progress {
     pub total: Option<usize>,
     /// How long the commands that are left take under the documented limits.
     pub left: Option<Duration>,
-}
-
-/// A change about to leave, or just answered: an action request, or another write made by `call` or `send`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ActionRequest {
-    /// Method and path.
-    pub call: String,
-    /// Its `X-Request-Id`.
-    pub request_id: String,
-    /// Whether it makes changes.
-    pub mode: Mode,
-    /// Which list of commands of this client it belongs to, from 1; 0 for a request sent as its caller wrote it.
-    pub list: u64,
-    /// The commands in it; empty for a write that is no list of commands.
-    pub commands: Vec<SentCommand>,
-    /// What a write that is no list of commands sends.
-    pub body: Option<Value>,
-}
-
-/// A command of an action request.
-#[derive(Debug, Clone, PartialEq)]
-pub struct SentCommand {
-    /// 0-based place in the caller's list.
-    pub index: usize,
-    /// 0-based piece of a command that was split.
-    pub piece: usize,
-    /// How many pieces the command has.
-    pub pieces: usize,
-    /// The command as it goes over the wire.
-    pub command: Value,
-}
-
-/// What an earlier run knows of a command that this run is asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Recalled {
-    /// It is done: it is not sent again.
-    Done {
-        /// The `X-Request-Id` of the request that carried it.
-        request_id: String,
-    },
-    /// It may have been done, and can be neither confirmed nor safely repeated: it is not sent.
-    Open {
-        /// Why.
-        message: String,
-    },
-}
-
-/// Stands at the gate that every change passes: a journal, a guard, a budget.
-pub trait Hook: Send + Sync {
-    /// Before the request leaves, and before it waits for its turn.
-    ///
-    /// # Errors
-    /// Whatever should keep it from leaving; the rest of its list is then not sent either. Hooks that were
-    /// asked before are told of it by [`Hook::after`].
-    fn before(&self, request: &ActionRequest) -> Result<()>;
-
-    /// Its turn has come: right before its first byte leaves, once, however often it is repeated.
-    ///
-    /// # Errors
-    /// What keeps it from leaving after all; [`Hook::after`] is told.
-    fn leaving(&self, _request: &ActionRequest) -> Result<()> {
-        Ok(())
-    }
-
-    /// After its answer, or after the attempts to get one failed: with `unknown` when the change may have been
-    /// made all the same.
-    fn after(&self, request: &ActionRequest, answer: std::result::Result<&Answer, &Error>);
-
-    /// What became of each command of the request, in their order; after `after`.
-    fn settled(&self, _request: &ActionRequest, _fates: &[Fate]) {}
-
-    /// Whether this hook remembers an earlier run.
-    fn remembers(&self) -> bool {
-        false
-    }
-
-    /// What an earlier run did of this command, or of one piece of it; each of its deeds is answered once.
-    fn recall(&self, _mode: Mode, _command: &Value) -> Option<Recalled> {
-        None
-    }
-
-    /// The answer that an earlier run got to this request, sent as its caller wrote it; each is answered once. An
-    /// error where it may have been carried out and can be neither confirmed nor safely repeated.
-    fn recall_answer(&self, _request: &ActionRequest) -> Option<Result<Answer>> {
-        None
-    }
-
-    /// Users were read.
-    fn seen(&self, _users: &[Arc<User>]) {}
-
-    /// A listing was read to its end, or failed; with the number of its entries.
-    fn listed(&self, _listing: &str, _entries: std::result::Result<usize, &Error>) {}
 }

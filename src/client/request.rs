@@ -1,8 +1,6 @@
 //! A request as a caller writes it, and the answer as it came.
 
-use super::event::ActionRequest;
-use super::settings::Mode;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// A request to any endpoint of the service.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,17 +27,6 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Stands in for the answer to an action request that was lost or came in an earlier run, when all its commands
-    /// were seen to be done; `mark` is a field that says so.
-    pub fn confirmed(change: &ActionRequest, request_id: String, mark: &str) -> Self {
-        let count = change.commands.len();
-        let (live, test) = if change.mode == Mode::Live { (count, 0) } else { (0, count) };
-        let mut body =
-            json!({"result": "success", "completed": live, "notCompleted": 0, "completedInTestMode": test});
-        body[mark] = Value::Bool(true);
-        Self { status: 200, headers: Vec::new(), body, request_id }
-    }
-
     /// The first header of that name, in any case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())

@@ -1,7 +1,7 @@
 //! A call that found no function, as Rhai writes it: `name (type, type)`.
 
 use super::catalog::{Catalog, Function, forms_of_rhai, names_of_rhai};
-use super::error_words::{Topic, Wording};
+use super::message::{Topic, Wording};
 use super::suggestions::did_you_mean;
 use super::type_names::word;
 

@@ -2,51 +2,11 @@
 
 use super::call_description::CallText;
 use super::catalog::is_method_of_rhai;
+use super::message::{Topic, Wording};
 use super::type_names;
 use super::type_names::phrase;
 use crate::values::json::json_of;
 use rhai::{Dynamic, EvalAltResult, LexError, ParseErrorType, Position};
-
-/// An error in words.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Wording {
-    /// What happened.
-    pub message: String,
-    /// What to do, as far as the error alone tells it.
-    pub hint: Option<String>,
-    /// What the text of the script may tell more about.
-    pub topic: Topic,
-}
-
-/// What an error is about, for hints that need the text of the script.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum Topic {
-    /// The text does not parse.
-    Syntax,
-    /// A variable that is not there.
-    Variable(String),
-    /// A function that is not there under that name.
-    Function(String),
-    /// Something was asked of nothing, `()`.
-    Nothing,
-    /// No more to tell.
-    #[default]
-    Other,
-}
-
-impl Wording {
-    fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), ..Self::default() }
-    }
-
-    fn hint(self, hint: impl Into<String>) -> Self {
-        Self { hint: Some(hint.into()), ..self }
-    }
-
-    fn about(self, topic: Topic) -> Self {
-        Self { topic, ..self }
-    }
-}
 
 /// What stands where a condition must be.
 const TRUTH: &str = "Ask outright: `x != ()`, `x != \"\"`, `x.len() > 0`.";

@@ -2,9 +2,9 @@
 
 use super::catalog::Catalog;
 use super::declarations::Declared;
-use super::error_words::Topic;
 use super::foreign_habits::{habit, has_empty_block_as_value, is_assignment};
-use super::script_error::Place;
+use super::message::Topic;
+use super::place::Place;
 use super::suggestions::suggest;
 use crate::did_you_mean::nearest;
 

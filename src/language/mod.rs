@@ -8,6 +8,8 @@ pub mod error_words;
 pub mod foreign_habits;
 pub mod help_text;
 pub mod hints;
+pub mod message;
+pub mod place;
 pub mod script_error;
 pub mod source_text;
 pub mod suggestions;

@@ -1,10 +1,11 @@
 //! Why a script ended early, read out of Rhai's nested errors: the cause, its place, and the calls that led there.
 
 use super::error_words;
-use super::error_words::Topic;
 use super::hints::advice;
+use super::message::Topic;
+use super::place::Place;
 use crate::host::thrown::Ended;
-use rhai::{Dynamic, EvalAltResult, Map, Position};
+use rhai::{Dynamic, EvalAltResult, Map};
 use std::fmt;
 
 /// Why a script ended early.
@@ -37,17 +38,6 @@ pub struct Failure {
     pub first: Option<Place>,
     /// The calls that led there, the innermost first.
     pub calls: Vec<Call>,
-}
-
-/// A place in a script.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Place {
-    /// The file, or what stands for one; `None` for the script that was started.
-    pub source: Option<String>,
-    /// 1-based line; `None` when it is not known.
-    pub line: Option<usize>,
-    /// 1-based column; `None` when it is not known.
-    pub column: Option<usize>,
 }
 
 /// A call that was under way.
@@ -132,16 +122,6 @@ fn unwrap(error: EvalAltResult, failure: &mut Failure) -> (EvalAltResult, Option
 impl Callee {
     fn of(name: String) -> Self {
         if name.starts_with("anon$") { Self::Closure(None) } else { Self::Function(name) }
-    }
-}
-
-impl Place {
-    fn new(source: Option<String>, position: Position) -> Self {
-        Self { source, line: position.line(), column: position.position() }
-    }
-
-    fn is_same_spot(&self, other: &Self) -> bool {
-        (self.line, self.column) == (other.line, other.column)
     }
 }
 

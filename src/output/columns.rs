@@ -1,7 +1,7 @@
 //! Which columns a list of records has and how wide they are: told by its first rows, for all that follow. Pure.
 
-use super::format::cell;
-use super::pretty::Frame;
+use super::cell::cell;
+use super::frame::Frame;
 use super::table::Grid;
 use serde_json::{Map, Value};
 

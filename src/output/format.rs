@@ -1,8 +1,8 @@
 //! A value as text in the form the operator chose. Pure.
 
+use super::frame::Frame;
 use super::palette::Palette;
 use super::pretty;
-use super::pretty::Frame;
 use crate::tabular::Rows;
 use serde_json::Value;
 
@@ -38,16 +38,6 @@ pub fn render(value: &Value, form: Form, canvas: Canvas) -> String {
         (Form::Table, _) => {
             pretty::value(value, Frame { width: canvas.width.map(usize::from), palette: canvas.palette })
         }
-    }
-}
-
-/// A value as the text of a cell for people: lists with room between the entries.
-pub fn cell(value: &Value) -> String {
-    match value {
-        Value::Array(items) if items.iter().all(|item| !item.is_object() && !item.is_array()) => {
-            items.iter().map(crate::tabular::cell).collect::<Vec<_>>().join(", ")
-        }
-        other => crate::tabular::cell(other),
     }
 }
 

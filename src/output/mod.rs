@@ -1,7 +1,9 @@
 //! The only writer to standard output and standard error: data to the one, everything for people to the other.
 
+pub mod cell;
 pub mod columns;
 pub mod format;
+pub mod frame;
 pub mod palette;
 pub mod pretty;
 pub mod source_snippet;

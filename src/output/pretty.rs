@@ -1,19 +1,10 @@
 //! Values as people look at them: lists as tables, records as pairs, reports as counts and what went wrong. Pure.
 
+use super::cell::cell;
 use super::columns::{Layout, records};
-use super::format::cell;
-use super::palette::Palette;
+use super::frame::Frame;
 use super::table::pairs;
 use serde_json::{Map, Value};
-
-/// Where a value is shown.
-#[derive(Debug, Clone, Copy)]
-pub struct Frame {
-    /// Columns of the terminal; `None` for no limit.
-    pub width: Option<usize>,
-    /// Colours.
-    pub palette: Palette,
-}
 
 /// Rows of a report that are shown.
 const ROWS: usize = 20;
@@ -137,6 +128,7 @@ fn hints(outcomes: &[&Map<String, Value>]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::output::palette::Palette;
     use serde_json::json;
 
     const FRAME: Frame = Frame { width: Some(80), palette: Palette::PLAIN };

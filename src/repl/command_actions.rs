@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::files::csv::writer::{Content, IfExists, Plan, write};
 use crate::language::catalog::{Catalog, Section};
 use crate::language::source_text;
-use crate::output::format::cell;
+use crate::output::cell::cell;
 use crate::output::pretty::plural;
 use crate::output::table::{Grid, cut, pairs};
 use crate::repl::inspect;

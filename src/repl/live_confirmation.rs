@@ -1,6 +1,6 @@
 //! The question before the first real change of a session: whether this is the organization that was meant.
 
-use crate::client::event::{ActionRequest, Hook, SentCommand};
+use crate::client::hooks::{ActionRequest, Hook, SentCommand};
 use crate::client::request::Answer;
 use crate::client::settings::Mode;
 use crate::error::{Error, ErrorKind, Result};

@@ -4,8 +4,8 @@
 use crate::did_you_mean::nearest;
 use crate::error::{Error, Result};
 use crate::output::columns::{Layout, keys, records};
+use crate::output::frame::Frame;
 use crate::output::pretty;
-use crate::output::pretty::Frame;
 use crate::repl::list_window::List;
 use crate::values::json;
 use crate::values::record::{Record, UserRecord};

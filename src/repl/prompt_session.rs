@@ -19,7 +19,7 @@ use crate::host::thrown::Ended;
 use crate::language::script_error::Failure;
 use crate::output::Output;
 use crate::output::format::Form;
-use crate::output::pretty::Frame;
+use crate::output::frame::Frame;
 use crate::session::run_setup::RunSetup;
 use crate::session::run_state::RunState;
 use crate::shell::exit_code::Exit;

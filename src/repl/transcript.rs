@@ -1,7 +1,8 @@
 //! Everything that was typed or loaded in a session, as one text with lines of its own: functions outlive the input
 //! that declares them, and an error in one of them is to be shown with the line it is in.
 
-use crate::language::script_error::{Failure, Place};
+use crate::language::place::Place;
+use crate::language::script_error::Failure;
 use std::path::PathBuf;
 
 /// The inputs of a session so far.

@@ -6,7 +6,7 @@ use crate::did_you_mean::nearest;
 use crate::host::session::Session;
 use crate::host::temporary_calls;
 use crate::host::thrown::Ended;
-use crate::language::error_words::Topic;
+use crate::language::message::Topic;
 use crate::language::script_error::{Ending, Failure};
 use crate::script::engine;
 use crate::shell::runner;

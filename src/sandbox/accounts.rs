@@ -1,14 +1,11 @@
 //! Everyone the organization knows: members, people who left, open invitations, accounts owned elsewhere.
 
 use super::groups::GroupId;
+use super::ids::PersonId;
 use super::name_index::Index;
 use crate::wire::identity::{Identity, IdentityType, fold};
 use arcstr::ArcStr;
 use serde::{Deserialize, Serialize};
-
-/// A person's number; never given to another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub(super) struct PersonId(pub(super) u32);
 
 /// What a person is to the organization.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

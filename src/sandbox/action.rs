@@ -2,10 +2,11 @@
 
 use super::duplicate_keys;
 use super::org::Org;
+use super::refusal::Refusal;
 use super::response::Answer;
 use super::settings::Rules;
 use super::steps;
-use super::steps::{Outcome, Refusal};
+use super::steps::Outcome;
 use crate::wire::command::Command;
 use crate::wire::error_code;
 use crate::wire::limits;

@@ -1,10 +1,10 @@
 //! Every documented code of contract 4.2 to 4.6: triggered by a request here, or named with the reason why none can.
 
+use super::credentials::{CLIENT_ID, CLIENT_SECRET, ORGANIZATION};
 use super::query::Query;
 use super::response::Answer;
 use super::seed;
 use super::service::{Request, World};
-use super::{CLIENT_ID, CLIENT_SECRET, ORGANIZATION};
 use crate::wire::endpoint::BASE_PATH;
 use crate::wire::error_code;
 use crate::wire::error_code::CODES;

@@ -1,13 +1,16 @@
 //! The control endpoint: faults, the log of requests and settings, over HTTP for clients in other processes.
 
+use super::credentials::{CLIENT_ID, CLIENT_SECRET, ORGANIZATION, TECHNICAL_ACCOUNT_ID};
 use super::faults::Fault;
 use super::response::Answer;
-use super::server::Shared;
 use super::service::Request;
 use super::settings::Settings;
-use super::{CLIENT_ID, CLIENT_SECRET, CONTROL_PATH, ORGANIZATION, TECHNICAL_ACCOUNT_ID};
+use super::shared::Shared;
 use serde::de::DeserializeOwned;
 use serde_json::json;
+
+/// Where the control endpoint is.
+pub(super) const CONTROL_PATH: &str = "/sandbox";
 
 /// The answer to a request that is one to the control endpoint; `None` for others.
 pub(super) async fn answer(shared: &Shared, request: &Request) -> Option<Answer> {

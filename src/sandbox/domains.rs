@@ -1,8 +1,11 @@
 //! The domains of the simulated organization: which are claimed, and what kind of ID their directory holds.
 
-use super::steps::{Decided, refuse};
+use super::refusal::{Decided, refuse};
 use crate::wire::error_code;
 use crate::wire::identity::{IdentityType, fold};
+
+/// The literal that stands for a domain where an Adobe ID is meant (contract 2.4).
+pub(super) const ADOBE_ID_DOMAIN: &str = "adobeid";
 
 /// What people of a directory may be called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

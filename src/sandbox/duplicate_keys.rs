@@ -1,7 +1,7 @@
 //! Keys that stand twice in an `add` or `remove` object; JSON readers keep one of them silently, the service
 //! refuses the step (contract 4.4).
 
-use super::steps::Refusal;
+use super::refusal::Refusal;
 use crate::wire::error_code;
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};

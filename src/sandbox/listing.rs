@@ -1,8 +1,9 @@
 //! Look-ups and listings: one user, all users, members of a group, all groups (contract 2.4 to 2.6).
 
-use super::accounts::{Person, PersonId, Standing, in_domain};
-use super::domains;
+use super::accounts::{Person, Standing, in_domain};
+use super::domains::{self, ADOBE_ID_DOMAIN};
 use super::groups::{Group as OrgGroup, GroupId, Groups, Kind, Named};
+use super::ids::PersonId;
 use super::listing_cache::{Listed, Shelf};
 use super::org::{Org, TECHNICAL_ACCOUNTS, describe};
 use super::paging::Pages;
@@ -18,9 +19,6 @@ use crate::wire::response::{NOT_FOUND, SUCCESS, UserAnswer};
 use crate::wire::user::User;
 use serde::Serialize;
 use serde_json::json;
-
-/// The literal that stands for a domain where an Adobe ID is meant (contract 2.4).
-pub(super) const ADOBE_ID_DOMAIN: &str = "adobeid";
 
 /// One user (E2).
 pub(super) fn user(org: &Org, name: &str, query: &Query) -> Answer {

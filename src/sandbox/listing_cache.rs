@@ -1,8 +1,9 @@
 //! The last listing worked out, so that its next page costs a page and not a walk over everyone.
 
-use super::accounts::{Person, PersonId, Standing};
+use super::accounts::{Person, Standing};
+use super::domains::ADOBE_ID_DOMAIN;
 use super::groups::{Group, GroupId, Kind};
-use super::listing::ADOBE_ID_DOMAIN;
+use super::ids::PersonId;
 use super::org::Org;
 use super::query::Query;
 use crate::wire::identity::fold;

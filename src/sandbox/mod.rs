@@ -32,10 +32,12 @@ mod codes;
 mod connection;
 mod control;
 mod countries;
+mod credentials;
 mod domains;
 mod duplicate_keys;
 mod faults;
 mod groups;
+mod ids;
 mod listener;
 mod listing;
 mod listing_cache;
@@ -44,17 +46,20 @@ mod org;
 mod paging;
 mod persistence;
 mod query;
+mod refusal;
 mod request_log;
 mod response;
 mod seed;
 mod server;
 mod service;
 mod settings;
+mod shared;
 mod signing_key;
 mod steps;
 mod throttle;
 mod token;
 
+pub use credentials::{CLIENT_ID, CLIENT_SECRET, ORGANIZATION, TECHNICAL_ACCOUNT_ID};
 pub use faults::{Effect, Fault, RetryAfter};
 pub use listener::Listener;
 pub use request_log::Seen;
@@ -63,9 +68,10 @@ pub use signing_key::KeyError;
 pub use throttle::{Call, Limiter};
 
 use crate::wire::endpoint::BASE_PATH;
-use server::Shared;
+use control::CONTROL_PATH;
 use service::World;
 use settings::Rules;
+use shared::Shared;
 use signing_key::SigningKey;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -75,17 +81,6 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 use tokio::sync::oneshot;
 
-/// The id of the organization.
-pub const ORGANIZATION: &str = "5A4DB0C0FFEE5A4DB0C0FFEE@AdobeOrg";
-/// The client id (API key) it accepts.
-pub const CLIENT_ID: &str = "sandbox-client-id";
-/// The client secret it accepts. It opens nothing but a sandbox, so it is no secret.
-pub const CLIENT_SECRET: &str = "sandbox-client-secret";
-/// The technical account a JWT must name.
-pub const TECHNICAL_ACCOUNT_ID: &str = "5A4DB0C0FFEE5A4DB0C0FFED@techacct.adobe.com";
-
-/// Where the control endpoint is.
-const CONTROL_PATH: &str = "/sandbox";
 /// How long stopping waits for a request that is being carried out.
 const STOP_PATIENCE: Duration = Duration::from_secs(5);
 

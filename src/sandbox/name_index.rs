@@ -1,6 +1,6 @@
 //! From a folded name to the people who bear it, in a few bytes a person: a million names are not stored twice.
 
-use super::accounts::PersonId;
+use super::ids::PersonId;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 

@@ -1,7 +1,8 @@
 //! The simulated organization: its people, its groups and who is in what. Plain data, no HTTP.
 
-use super::accounts::{People, Person, PersonId, Standing};
+use super::accounts::{People, Person, Standing};
 use super::groups::{Group, GroupId, Groups, Kind};
+use super::ids::PersonId;
 use crate::wire::user::User;
 use arcstr::ArcStr;
 use std::collections::HashMap;

@@ -1,9 +1,10 @@
 //! The organization on disk: one JSON file, replaced whole.
 
-use super::accounts::{Person, PersonId};
+use super::accounts::Person;
 use super::groups::{Group, GroupId};
+use super::ids::PersonId;
 use super::org::Org;
-use super::server::Shared;
+use super::shared::Shared;
 use serde::ser::SerializeSeq;
 use serde::{Deserialize, Serialize, Serializer};
 use std::fs::{self, File};

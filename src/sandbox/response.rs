@@ -1,6 +1,6 @@
 //! What goes back over HTTP: a status, headers and a body, before anything of HTTP's machinery is involved.
 
-use super::steps::Refusal;
+use super::refusal::Refusal;
 use serde::Serialize;
 use serde_json::json;
 use std::fmt::Display;

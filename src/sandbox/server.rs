@@ -6,7 +6,8 @@ use super::faults::{Effect, Fault};
 use super::persistence;
 use super::request_log::Seen;
 use super::response::Answer;
-use super::service::{Request, World};
+use super::service::Request;
+use super::shared::Shared;
 use crate::wire::endpoint::Base;
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -16,7 +17,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 use std::io;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -28,27 +29,6 @@ const SAVE_INTERVAL: Duration = Duration::from_secs(1);
 
 /// How long the part of a body that is to arrive has to leave before its connection ends.
 const FLUSH_TIME: Duration = Duration::from_millis(20);
-
-/// What the server's requests and its owner share.
-#[derive(Default)]
-pub(super) struct Shared(Mutex<World>);
-
-impl Shared {
-    pub(super) fn new(world: World) -> Self {
-        Self(Mutex::new(world))
-    }
-
-    /// Tells of trouble of the server itself.
-    pub(super) fn tell(&self, sentence: &str) {
-        let trouble = self.world().trouble.clone();
-        trouble.tell(sentence);
-    }
-
-    /// The world, also after a request panicked over it: each change of it is complete in itself.
-    pub(super) fn world(&self) -> MutexGuard<'_, World> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
 
 /// Serves until `stop` is told or dropped, then saves.
 pub(super) async fn serve(

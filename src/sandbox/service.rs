@@ -1,6 +1,7 @@
 //! Everything behind the HTTP server: a request in, an answer out, in the order of checks of contract 4.9.
 
 use super::action::{self, Planted};
+use super::credentials::{CLIENT_ID, ORGANIZATION};
 use super::faults::Faults;
 use super::listener::Listener;
 use super::listing;
@@ -13,7 +14,6 @@ use super::settings::Rules;
 use super::signing_key::SigningKey;
 use super::throttle::{Call, Limiter};
 use super::token::Tokens;
-use super::{CLIENT_ID, ORGANIZATION};
 use crate::wire::endpoint::{self, BASE_PATH, Base, ENDPOINTS, Endpoint, EndpointId};
 use crate::wire::error_code;
 use serde_json::json;

@@ -1,9 +1,9 @@
 //! Sign-in: both token endpoints, and whether a token is good (contract 1.2, 1.3).
 
+use super::credentials::{CLIENT_ID, CLIENT_SECRET, ORGANIZATION, TECHNICAL_ACCOUNT_ID};
 use super::query::Query;
 use super::response::Answer;
 use super::signing_key::{Pair, SigningKey};
-use super::{CLIENT_ID, CLIENT_SECRET, ORGANIZATION, TECHNICAL_ACCOUNT_ID};
 use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde_json::{Map, Value, json};

@@ -1,7 +1,7 @@
 //! Full listings between runs: used again while they are young enough, kept as they are read, and the service's rule
 //! that one may begin every two hours.
 
-use crate::client::event::{ActionRequest, Hook};
+use crate::client::hooks::{ActionRequest, Hook};
 use crate::client::listing::Listing;
 use crate::client::request::Answer;
 use crate::client::settings::{Mode, Pace};

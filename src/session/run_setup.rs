@@ -2,7 +2,7 @@
 
 use super::listing_cache;
 use super::run_state::{RunSettings, RunState};
-use crate::client::event::Hook;
+use crate::client::hooks::Hook;
 use crate::host::session::{HookFactory, Session, Setup};
 use std::rc::Rc;
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! A wait as the operator sees it: why, how long still, until when; counted down on a thread of its own.
 
-use super::progress::{clock, rounded};
+use super::humanize::{clock, rounded};
 use crate::client::event::WaitReason;
 use crate::output::Output;
 use jiff::Timestamp;

@@ -1,7 +1,8 @@
 //! A failure as the operator reads it: what, where, on which way, and what to do next.
 
 use super::program::Program;
-use crate::language::script_error::{Call, Callee, Failure, Place};
+use crate::language::place::Place;
+use crate::language::script_error::{Call, Callee, Failure};
 use crate::language::source_text;
 use crate::output::Output;
 use crate::output::source_snippet::{Severity, Snippet, Spot};

@@ -5,6 +5,7 @@ pub mod countdown;
 pub mod diagnostic;
 pub mod exit_code;
 pub mod function_reference;
+mod humanize;
 pub mod panics;
 pub mod program;
 pub mod progress;

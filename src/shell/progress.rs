@@ -1,10 +1,10 @@
 //! What the client does, as the operator sees it: one line of progress on a terminal, notes, and every call with `-v`.
 
 use super::countdown::Countdown;
+use super::humanize::{clock, rounded};
 use crate::client::event::{Event, Observer, Progress as Counts, WaitReason};
 use crate::output::Output;
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -112,31 +112,9 @@ fn waiting(reason: &WaitReason, left: Duration, until: Timestamp) -> String {
     format!("waiting {} until {}: {reason}", rounded(left), clock(until))
 }
 
-/// A length of time in the unit a person would use.
-pub(super) fn rounded(duration: Duration) -> String {
-    let seconds = duration.as_secs_f64().ceil();
-    match seconds {
-        ..120.0 => format!("{seconds} s"),
-        ..7200.0 => format!("{:.0} min", seconds / 60.0),
-        _ => format!("{:.1} h", seconds / 3600.0),
-    }
-}
-
-/// The time of day where the operator is.
-pub(super) fn clock(moment: Timestamp) -> String {
-    moment.to_zoned_datetime(TimeZone::system()).strftime("%H:%M:%S").to_string()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn waits_are_told_in_seconds_and_then_in_minutes() {
-        assert_eq!(rounded(Duration::from_millis(2500)), "3 s");
-        assert_eq!(rounded(Duration::from_secs(1938)), "32 min");
-        assert_eq!(rounded(Duration::from_mins(1002)), "16.7 h");
-    }
 
     #[test]
     fn progress_tells_what_is_left_under_the_limits() {

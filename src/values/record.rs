@@ -4,7 +4,7 @@ use super::dynamic::dynamic_of;
 use super::field_value::{Cell, shared_names};
 use super::key::{Key, Number};
 use super::script_value::{self, ScriptValue};
-use crate::client::listing::Entry;
+use crate::client::listing::entry::Entry;
 use crate::did_you_mean::nearest;
 use crate::error::{Error, Result};
 use crate::host::binding::{INDEXER, getter};

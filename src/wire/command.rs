@@ -1,58 +1,12 @@
 //! Commands and their steps: built, read from the service's JSON, and written as it.
 
-use super::identity::{Identity, IdentityType, fold};
+use super::fault::Fault;
+use super::identity::{IdentityType, fold};
 use super::step::{self, StepSpec, SubjectKind};
+use super::subject::Subject;
 use super::validate;
-use super::validate::Fault;
 use serde_json::{Map, Value, json};
 use std::collections::HashSet;
-
-/// Whom or what a command is about.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Subject {
-    /// A person, by e-mail, or by username and domain.
-    User {
-        /// E-mail or username, as the caller wrote it.
-        user: String,
-        /// Domain of a username that is no e-mail.
-        domain: Option<String>,
-        /// Whether the Adobe ID is meant where a managed account has the same name.
-        use_adobe_id: Option<bool>,
-    },
-    /// A user group, by name.
-    Group {
-        /// Its name, as the caller wrote it.
-        name: String,
-    },
-}
-
-impl Subject {
-    /// Which of the two it is.
-    pub fn kind(&self) -> SubjectKind {
-        match self {
-            Self::User { .. } => SubjectKind::User,
-            Self::Group { .. } => SubjectKind::Group,
-        }
-    }
-
-    /// The name as the caller wrote it.
-    pub fn name(&self) -> &str {
-        match self {
-            Self::User { user, .. } => user,
-            Self::Group { name } => name,
-        }
-    }
-
-    /// The person it names; `None` for a group.
-    pub fn identity(&self) -> Option<Identity> {
-        match self {
-            Self::User { user, domain, use_adobe_id } => {
-                Some(Identity::named(user, domain.as_deref(), use_adobe_id.unwrap_or_default()))
-            }
-            Self::Group { .. } => None,
-        }
-    }
-}
 
 /// The name of the user or group that a command in the service's JSON is about.
 pub fn subject_of(command: &Value) -> Option<&str> {

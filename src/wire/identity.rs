@@ -1,7 +1,5 @@
 //! Who a person is, wherever people are compared: kind of ID, folded e-mail, username and domain.
 
-use super::user::User;
-
 /// The form in which e-mails, usernames and group names are compared: trimmed, in lower case (contract 7.3, 7.4).
 pub fn fold(text: &str) -> String {
     text.trim().to_lowercase()
@@ -74,16 +72,6 @@ impl Identity {
         } else {
             Self { adobe_id, username: name, domain: fold(domain.unwrap_or_default()), ..Self::default() }
         }
-    }
-
-    /// The person a record describes.
-    pub fn of(user: &User) -> Self {
-        let kind = user.kind.as_deref().and_then(IdentityType::parse);
-        let username = fold(user.username.as_deref().unwrap_or_default());
-        let email = fold(user.email.as_deref().unwrap_or_default());
-        let plain = !username.contains('@');
-        let domain = if plain { fold(user.domain.as_deref().unwrap_or_default()) } else { String::new() };
-        Self { adobe_id: kind.map(|kind| kind == IdentityType::AdobeId), email, username, domain }
     }
 
     /// Every name under which this person may be addressed. Two identities that share a name may be the same

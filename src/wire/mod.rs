@@ -5,6 +5,7 @@
 pub mod command;
 pub mod endpoint;
 pub mod error_code;
+pub mod fault;
 pub mod group;
 pub mod identity;
 pub mod interner;
@@ -13,5 +14,6 @@ pub mod percent_encode;
 pub mod response;
 pub mod shared_names;
 pub mod step;
+pub mod subject;
 pub mod user;
 pub mod validate;

@@ -1,6 +1,6 @@
 //! A user as the service describes one (contract 2.4).
 
-use super::identity::{fold, folds_to};
+use super::identity::{Identity, IdentityType, fold, folds_to};
 use super::interner::Interner;
 use super::shared_names::Names;
 use arcstr::ArcStr;
@@ -77,6 +77,18 @@ impl User {
     /// The e-mail, or the username of someone without one: how the user is shown in messages.
     pub fn label(&self) -> &str {
         self.email.as_deref().or(self.username.as_deref()).unwrap_or("(user without e-mail)")
+    }
+}
+
+impl Identity {
+    /// The person a record describes.
+    pub fn of(user: &User) -> Self {
+        let kind = user.kind.as_deref().and_then(IdentityType::parse);
+        let username = fold(user.username.as_deref().unwrap_or_default());
+        let email = fold(user.email.as_deref().unwrap_or_default());
+        let plain = !username.contains('@');
+        let domain = if plain { fold(user.domain.as_deref().unwrap_or_default()) } else { String::new() };
+        Self { adobe_id: kind.map(|kind| kind == IdentityType::AdobeId), email, username, domain }
     }
 }
 

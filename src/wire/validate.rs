@@ -2,25 +2,14 @@
 //!
 //! The client checks before anything is sent, the sandbox when a request arrives; both get the service's codes.
 
-use super::command::Subject;
 use super::error_code;
+use super::fault::Fault;
 use super::identity::{IdentityType, fold};
 use super::limits;
 use super::step::{self, DEPRECATED_PROFILE_KEY, Field, OPTIONS, Position, Shape, StepSpec, SubjectKind};
+use super::subject::Subject;
 use serde_json::{Map, Value};
 use std::collections::HashSet;
-
-/// The first thing wrong with a command.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message} ({code})")]
-pub struct Fault {
-    /// 0-based step; 0 for a fault of the root.
-    pub step: usize,
-    /// The service's code.
-    pub code: &'static str,
-    /// What is wrong, with what.
-    pub message: String,
-}
 
 type Checked<T = ()> = Result<T, Fault>;
 

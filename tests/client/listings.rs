@@ -7,8 +7,9 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 use umapi_shell::client::Client;
 use umapi_shell::client::event::Event;
+use umapi_shell::client::listing::Listing;
+use umapi_shell::client::listing::entry::Entry;
 use umapi_shell::client::listing::query::UserQuery;
-use umapi_shell::client::listing::{Entry, Listing};
 use umapi_shell::error::Error;
 use umapi_shell::wire::user::User;
 

@@ -2,5 +2,6 @@
 //! that names every room.
 
 mod circles;
+mod client;
 mod layers;
 mod sources;

@@ -3,9 +3,10 @@
 use super::gate::Admitted;
 use super::match_answer;
 use super::planner::{Item, Plan, Settled, Verdict};
-use crate::client::Client;
 use crate::client::attempts::Failed;
-use crate::client::event::{Event, Progress, Recalled, SentCommand, WaitReason};
+use crate::client::connection::Client;
+use crate::client::event::{Event, Progress, WaitReason};
+use crate::client::hooks::{Recalled, SentCommand};
 use crate::client::http::retry;
 use crate::client::outcome::{Outcome, Status};
 use crate::client::request::Answer;

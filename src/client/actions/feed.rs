@@ -1,7 +1,7 @@
 //! Commands handed in one by one: they are carried out as soon as a request is full, and never kept beyond that.
 
 use super::executor::Outcomes;
-use crate::client::Client;
+use crate::client::connection::Client;
 use crate::client::outcome::Outcome;
 use crate::error::Error;
 use crate::wire::command::Command;
@@ -39,7 +39,7 @@ impl Intake {
     pub(crate) fn new(client: &Client) -> Self {
         let feed = Arc::new(Mutex::new(Waiting::default()));
         let stop = client.stop.child_token();
-        let outcomes = client.with_stop(stop.clone()).execute(Feed(Arc::clone(&feed)));
+        let outcomes = Outcomes::new(client.with_stop(stop.clone()), Feed(Arc::clone(&feed)));
         Self { feed, outcomes, stop }
     }
 

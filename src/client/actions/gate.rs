@@ -1,9 +1,9 @@
 //! The one gate: every change passes it, whoever makes it. Mode, local checks and hooks act here alone.
 
 use super::split;
-use crate::client::Client;
 use crate::client::attempts::{Body, Call, Failed};
-use crate::client::event::{ActionRequest, Hook, Recalled, SentCommand};
+use crate::client::connection::Client;
+use crate::client::hooks::{ActionRequest, Recalled, SentCommand};
 use crate::client::http::target::{Nature, Target};
 use crate::client::http::transport::Response;
 use crate::client::outcome::Fate;
@@ -13,12 +13,11 @@ use crate::error::{Error, ErrorKind, Failure, Result};
 use crate::wire::command::{Command, subject_of};
 use crate::wire::endpoint::EndpointId;
 use crate::wire::error_code;
+use crate::wire::fault::Fault;
 use crate::wire::limits;
 use crate::wire::validate;
-use crate::wire::validate::Fault;
 use bytes::Bytes;
 use serde_json::Value;
-use std::sync::{Arc, PoisonError};
 
 /// A request that may leave, and what the hooks are told of it when it changes something.
 pub(crate) struct Admitted {
@@ -194,20 +193,10 @@ impl Client {
         Ok(())
     }
 
-    /// Tells the hooks that a change leaves, when its slot has come; one that cannot take that in keeps it here.
-    pub(crate) fn leaving(&self, change: Option<&ActionRequest>) -> Result<()> {
-        let Some(request) = change else { return Ok(()) };
-        self.hooks().iter().try_for_each(|hook| hook.leaving(request))
-    }
-
     pub(crate) fn after(&self, change: Option<&ActionRequest>, answer: Result<&Answer, &Error>) {
         if let Some(request) = change {
             self.hooks().iter().for_each(|hook| hook.after(request, answer));
         }
-    }
-
-    pub(crate) fn hooks(&self) -> Vec<Arc<dyn Hook>> {
-        self.shared.hooks.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 

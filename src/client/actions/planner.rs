@@ -7,9 +7,9 @@ use super::split::{self, Piece};
 use crate::client::outcome::{Fate, Outcome, Status, Warning};
 use crate::client::settings::Mode;
 use crate::wire::command::{Command, Taken, Touches};
+use crate::wire::fault::Fault;
 use crate::wire::identity::Identity;
 use crate::wire::limits::COMMANDS_PER_REQUEST;
-use crate::wire::validate::Fault;
 use std::collections::{HashMap, VecDeque};
 
 /// How many commands are looked at for ones that may leave together: enough for lists that name each person

@@ -1,12 +1,14 @@
 //! Whether a command whose answer was lost was carried out: what it should have brought about is read back.
 
-use crate::client::Client;
+use crate::client::connection::Client;
 use crate::client::event::Event;
+use crate::client::listing::Listing;
 use crate::client::listing::query::UserQuery;
 use crate::error::{Error, ErrorKind, Result};
-use crate::wire::command::{Command, Step, Subject};
+use crate::wire::command::{Command, Step};
 use crate::wire::identity::{Identity, fold};
 use crate::wire::step::{ReadBack, Removes, StepSpec};
+use crate::wire::subject::Subject;
 use crate::wire::user::User;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -183,7 +185,7 @@ impl Client {
     }
 
     async fn members_of(&self, query: UserQuery) -> Result<Option<HashSet<String>>> {
-        let mut listing = self.users(query).unobserved();
+        let mut listing = Listing::users(self.clone(), query).unobserved();
         let mut names = HashSet::new();
         loop {
             match Box::pin(listing.next_page()).await {

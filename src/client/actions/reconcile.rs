@@ -2,7 +2,7 @@
 
 use super::planner::Verdict;
 use super::read_back::{Sight, UNREADABLE};
-use crate::client::Client;
+use crate::client::connection::Client;
 use crate::client::settings::Mode;
 use crate::wire::command::Command;
 

@@ -4,8 +4,9 @@
 //! one step count together (contract 7.6). Steps over ten go into further commands about the same subject,
 //! which must be sent one after the other (contract 7.8).
 
-use crate::wire::command::{Command, Step, Subject};
+use crate::wire::command::{Command, Step};
 use crate::wire::limits::{NAMES_PER_LIST, STEPS_PER_COMMAND};
+use crate::wire::subject::Subject;
 use serde_json::{Map, Value};
 use std::collections::VecDeque;
 

@@ -1,7 +1,7 @@
 //! Signing in: three kinds of credentials, one token in memory, one renewal however many calls wait for it.
 
 use super::target::Target;
-use crate::client::TokenAnswer;
+use super::token_answer::TokenAnswer;
 use crate::client::settings::{ClientSettings, Credentials};
 use crate::error::{Error, Result};
 use crate::secret::Secret;

@@ -6,4 +6,5 @@ pub mod redact;
 pub mod retry;
 pub mod sync_pragma;
 pub mod target;
+pub mod token_answer;
 pub mod transport;

@@ -1,6 +1,6 @@
 //! Which records a listing has given out already: one that stands on two pages counts once.
 
-use super::Entry;
+use super::entry::Entry;
 use std::hash::{BuildHasher, RandomState};
 
 /// Bits of a digest that choose its shelf.

@@ -1,60 +1,26 @@
 //! Listings, page by page: complete, or an error that says which page.
 
 pub mod dedup;
+pub mod entry;
 pub mod page_request;
 pub mod prefetch;
 pub mod query;
 
-use super::Client;
+use self::dedup::Seen;
+use self::entry::Entry;
+use self::page_request::{Fetched, Reader, Source};
+use self::prefetch::Ahead;
+use self::query::UserQuery;
+use super::connection::Client;
 use super::event::Event;
-use super::listing::dedup::Seen;
-use super::listing::page_request::{Fetched, Reader, Source};
-use super::listing::prefetch::Ahead;
-use super::listing::query::UserQuery;
 use crate::error::{Error, ErrorKind, Result};
 use crate::wire::group::Group;
-use crate::wire::identity::{Identity, fold};
-use crate::wire::response::{Listed, NOT_FOUND, SUCCESS};
+use crate::wire::identity::fold;
+use crate::wire::response::{NOT_FOUND, SUCCESS};
 use crate::wire::user::User;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
-
-/// A record that can be listed.
-pub trait Entry: Listed + Send + Sync + 'static {
-    /// Feeds what makes the record the one it is to `digest`.
-    fn identify(&self, digest: &mut dyn FnMut(&str));
-
-    /// The records as users, where they are such.
-    fn users(_records: &[Arc<Self>]) -> Option<&[Arc<User>]> {
-        None
-    }
-}
-
-impl Entry for User {
-    fn users(records: &[Arc<Self>]) -> Option<&[Arc<User>]> {
-        Some(records)
-    }
-
-    /// The service's own id; the person where it sent none.
-    fn identify(&self, digest: &mut dyn FnMut(&str)) {
-        if let Some(id) = &self.id {
-            return digest(id);
-        }
-        let Identity { adobe_id, email, username, domain } = Identity::of(self);
-        let kind = if adobe_id == Some(true) { "adobe" } else { "" };
-        digest(&format!("{kind}\n{email}\n{username}\n{domain}"));
-    }
-}
-
-impl Entry for Group {
-    fn identify(&self, digest: &mut dyn FnMut(&str)) {
-        match self.group_id {
-            Some(id) => digest(&id.to_string()),
-            None => digest(&fold(&self.group_name)),
-        }
-    }
-}
 
 /// A listing that is read page by page. Nothing is asked for before the first page, and nothing more before the
 /// second; from then on pages are fetched ahead.
@@ -88,6 +54,19 @@ impl Listing<User> {
 impl Listing<Group> {
     pub(super) fn groups(client: Client) -> Self {
         Self::new(client, Source::Groups)
+    }
+}
+
+impl Client {
+    /// The number of the group with this folded name.
+    async fn group_number(&self, name: &str) -> Result<Option<i64>> {
+        let mut groups = Listing::groups(self.clone());
+        while let Some(page) = groups.next_page().await? {
+            if let Some(group) = page.iter().find(|group| fold(&group.group_name) == name) {
+                return Ok(group.group_id);
+            }
+        }
+        Ok(None)
     }
 }
 

@@ -1,10 +1,10 @@
 //! What is listed, and how one page of it is asked for.
 
-use super::Entry;
 use super::dedup::{Digest, Digester};
+use super::entry::Entry;
 use super::query::UserQuery;
-use crate::client::Client;
 use crate::client::attempts::{Call, Failed};
+use crate::client::connection::Client;
 use crate::client::http::target::Target;
 use crate::client::http::transport::Response;
 use crate::error::{ErrorKind, Result};

@@ -1,6 +1,6 @@
 //! Pages fetched ahead of their reader, within the documented limits.
 
-use super::Entry;
+use super::entry::Entry;
 use super::page_request::{Fetched, Reader};
 use crate::error::{Error, ErrorKind, Result};
 use crate::wire::endpoint::EndpointId;

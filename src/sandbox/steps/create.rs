@@ -1,14 +1,17 @@
 //! The steps that make an account (contract 3.2, 4.3).
 
 use super::person::{check_username, rename};
-use super::{Decided, Run, refuse, text};
-use crate::sandbox::accounts::{Person, PersonId, Standing};
+use super::{Run, text};
+use crate::sandbox::accounts::{Person, Standing};
 use crate::sandbox::countries;
 use crate::sandbox::domains::{self, Domain};
-use crate::wire::command::{Step, Subject};
+use crate::sandbox::ids::PersonId;
+use crate::sandbox::refusal::{Decided, refuse};
+use crate::wire::command::Step;
 use crate::wire::error_code;
 use crate::wire::identity::{Identity, IdentityType, fold};
 use crate::wire::step::OPTIONS;
+use crate::wire::subject::Subject;
 
 impl Run<'_> {
     pub(crate) fn create(&mut self, step: &Step) -> Decided {

@@ -1,7 +1,9 @@
 //! The steps that put people into groups and take them out, named from the person's side (contract 3.2, 4.4).
 
-use super::{Decided, Run, refuse};
+use super::Run;
 use crate::sandbox::groups::{GroupId, Kind, Named};
+use crate::sandbox::ids::PersonId;
+use crate::sandbox::refusal::{Decided, refuse};
 use crate::wire::command::Step;
 use crate::wire::error_code;
 use serde_json::Value;
@@ -101,7 +103,7 @@ impl Run<'_> {
         refuse(code, format!("{name}: the product of the profile has no developers"))
     }
 
-    fn check_room(&self, named: &[Named], person: super::PersonId) -> Decided {
+    fn check_room(&self, named: &[Named], person: PersonId) -> Decided {
         let record = self.org.people.get(person);
         for named in named {
             let Named::Group(id) = named else { continue };

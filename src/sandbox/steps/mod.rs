@@ -7,27 +7,14 @@ mod person;
 mod tests;
 mod user_group;
 
-use super::accounts::PersonId;
 use super::groups::GroupId;
+use super::ids::PersonId;
 use super::org::Org;
+use super::refusal::{Decided, Refusal};
 use super::settings::Rules;
-use crate::wire::command::{Command, Step, Subject};
+use crate::wire::command::{Command, Step};
 use crate::wire::step::SubjectKind;
-
-/// Why a step is not carried out, in the service's words.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Refusal {
-    pub(super) code: &'static str,
-    pub(super) message: String,
-}
-
-/// What a step comes to.
-pub(super) type Decided<T = ()> = Result<T, Refusal>;
-
-/// A refusal.
-pub(super) fn refuse<T>(code: &'static str, message: impl Into<String>) -> Decided<T> {
-    Err(Refusal { code, message: message.into() })
-}
+use crate::wire::subject::Subject;
 
 /// What a command came to: the steps that failed, and those that ran with a warning.
 #[derive(Debug, Default, PartialEq, Eq)]

@@ -1,11 +1,14 @@
 //! Finding, updating and removing the person a command is about (contract 3.2, 4.5).
 
-use super::{Decided, Run, refuse, text};
-use crate::sandbox::accounts::{Person, PersonId, Standing};
+use super::{Run, text};
+use crate::sandbox::accounts::{Person, Standing};
 use crate::sandbox::domains::{self, Login};
-use crate::wire::command::{Step, Subject};
+use crate::sandbox::ids::PersonId;
+use crate::sandbox::refusal::{Decided, refuse};
+use crate::wire::command::Step;
 use crate::wire::error_code;
 use crate::wire::identity::{IdentityType, fold};
+use crate::wire::subject::Subject;
 
 impl Run<'_> {
     /// The number of the person the command is about; `None` for an unknown one, of whatever standing.

@@ -1,8 +1,10 @@
 //! The steps of a command about a user group (contract 3.3, 4.6).
 
 use super::membership::{Change, read_only_code};
-use super::{Decided, PersonId, Refusal, Run, refuse, text};
+use super::{Run, text};
 use crate::sandbox::groups::{Group, GroupId, Kind};
+use crate::sandbox::ids::PersonId;
+use crate::sandbox::refusal::{Decided, Refusal, refuse};
 use crate::wire::command::Step;
 use crate::wire::error_code;
 use crate::wire::identity::{Identity, fold};

@@ -1,6 +1,6 @@
 //! Signing in, and what the session knows of itself.
 
-use crate::client::TokenAnswer;
+use crate::client::http::token_answer::TokenAnswer;
 use crate::client::settings::Flow;
 use crate::error::Result;
 use crate::host::binding::RhaiResultOf;

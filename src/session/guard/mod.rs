@@ -9,7 +9,7 @@ mod tests;
 pub use impact::Weight;
 pub use pattern::Pattern;
 
-use crate::client::event::{ActionRequest, Hook, SentCommand};
+use crate::client::hooks::{ActionRequest, Hook, SentCommand};
 use crate::client::outcome::{Fate, Status};
 use crate::client::request::Answer;
 use crate::client::settings::Mode;

@@ -1,6 +1,7 @@
 //! Whom and what no command may be about: the operator's patterns, and the other names of people they mean.
 
-use super::{Pattern, impact};
+use super::impact;
+use super::pattern::Pattern;
 use crate::wire::identity::{Identity, fold};
 use crate::wire::user::User;
 use serde_json::Value;

@@ -1,5 +1,5 @@
 use super::*;
-use crate::client::event::SentCommand;
+use crate::client::hooks::SentCommand;
 use serde_json::json;
 
 fn request(mode: Mode, commands: &[Value]) -> ActionRequest {

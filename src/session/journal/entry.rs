@@ -1,6 +1,6 @@
 //! What stands in the lines of a journal.
 
-use crate::client::event::ActionRequest;
+use crate::client::hooks::ActionRequest;
 use crate::client::outcome::Fate;
 use crate::client::request::Answer;
 use crate::session::totals::Totals;

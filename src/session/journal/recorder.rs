@@ -1,6 +1,6 @@
 //! The journal of a run: what leaves is on disk before, what became of it after, and what an earlier run left of it.
 
-use crate::client::event::{ActionRequest, Hook, Recalled};
+use crate::client::hooks::{ActionRequest, Hook, Recalled};
 use crate::client::outcome::Fate;
 use crate::client::request::Answer;
 use crate::client::settings::Mode;

@@ -1,7 +1,7 @@
 //! What an earlier run left: what is done, what is not known, what was begun. Pure; read from its journal.
 
 use super::completed::{Deeds, Key};
-use crate::client::event::Recalled;
+use crate::client::hooks::Recalled;
 use crate::client::request::Answer;
 use crate::session::guard::Weight;
 use crate::store::journal::reader::Record;

@@ -1,6 +1,6 @@
 //! The state of people before they are changed, as far as this run has read it.
 
-use crate::client::event::ActionRequest;
+use crate::client::hooks::ActionRequest;
 use crate::wire::identity::{Identity, fold};
 use crate::wire::user::User;
 use serde_json::Value;

@@ -4,7 +4,8 @@
 pub(crate) mod tests;
 pub mod walk;
 
-use crate::client::listing::{Entry, Listing};
+use crate::client::listing::Listing;
+use crate::client::listing::entry::Entry;
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::binding::RhaiResultOf;
 use crate::host::session::Session;

@@ -1,0 +1,11 @@
+//! What keeps a run from beginning, on the terminal and as an exit code.
+
+use crate::error::Error;
+use crate::output::Output;
+use crate::shell::exit_code::Exit;
+
+/// Shows the error with its hint; returns the exit code for its kind.
+pub(super) fn refuse(error: &Error, output: &Output) -> Exit {
+    output.error(&error.to_string(), error.hint().as_deref());
+    Exit::of_refusal(error.kind.name())
+}

@@ -1,0 +1,135 @@
+//! The client as a connection to one organization: its settings and the state that its clones share.
+
+use super::event::Observer;
+use super::hooks::Hook;
+use super::http::auth::SignIn;
+use super::http::rate_limit::Pacer;
+use super::http::sync_pragma::Sync;
+use super::http::transport::Transport;
+use super::settings::{ClientSettings, Mode};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// A client of one organization. Cheap to make and to clone: clones share the sign-in, the pace and the mode,
+/// and the TLS stack is built when the first request leaves.
+#[derive(Clone)]
+pub struct Client {
+    pub(super) shared: Arc<Shared>,
+    /// Whether changes are rehearsed; shared by clones.
+    test: Arc<AtomicBool>,
+    pub(super) stop: CancellationToken,
+}
+
+/// What the clones of a client share.
+pub(super) struct Shared {
+    pub(super) settings: ClientSettings,
+    pub(super) observer: Arc<dyn Observer>,
+    hooks: RwLock<Vec<Arc<dyn Hook>>>,
+    pub(super) transport: Transport,
+    pub(super) sign_in: SignIn,
+    pub(super) pacer: Pacer,
+    pub(super) sync: Sync,
+    pub(super) tally: Tally,
+    lists: AtomicU64,
+}
+
+/// Counts behind [`Calls`].
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    pub(super) requests: AtomicU64,
+    pub(super) retries: AtomicU64,
+    waited_micros: AtomicU64,
+}
+
+impl Tally {
+    pub(super) fn wait(&self, waited: Duration) {
+        let micros = u64::try_from(waited.as_micros()).unwrap_or(u64::MAX);
+        self.waited_micros.fetch_add(micros, Ordering::Relaxed);
+    }
+}
+
+/// What the client has sent so far, sign-in included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Calls {
+    /// Exchanges begun.
+    pub requests: u64,
+    /// Those that repeated an earlier one.
+    pub retries: u64,
+    /// Time spent waiting for limits and before repeats.
+    pub waited: Duration,
+}
+
+impl Client {
+    /// A client that tells `observer` what it does and ends every wait and exchange when `stop` is cancelled.
+    pub fn new(settings: ClientSettings, observer: Arc<dyn Observer>, stop: CancellationToken) -> Self {
+        let test = Arc::new(AtomicBool::new(settings.mode == Mode::Test));
+        let shared = Shared {
+            pacer: Pacer::new(settings.pace),
+            settings,
+            observer,
+            hooks: RwLock::default(),
+            transport: Transport::default(),
+            sign_in: SignIn::default(),
+            sync: Sync::default(),
+            tally: Tally::default(),
+            lists: AtomicU64::new(0),
+        };
+        Self { shared: Arc::new(shared), test, stop }
+    }
+
+    /// The same client, stopped by another token: at the prompt each line has its own.
+    #[must_use]
+    pub fn with_stop(&self, stop: CancellationToken) -> Self {
+        Self { shared: Arc::clone(&self.shared), test: Arc::clone(&self.test), stop }
+    }
+
+    /// A client that shares sign-in, pace and hooks with this one, but not its mode: for an operator who chooses
+    /// again. This one and its clones stay as they are.
+    #[must_use]
+    pub fn in_mode(&self, mode: Mode) -> Self {
+        let test = Arc::new(AtomicBool::new(mode == Mode::Test));
+        Self { shared: Arc::clone(&self.shared), test, stop: self.stop.clone() }
+    }
+
+    /// Puts a hook at the gate, behind those already there; it holds for all clones.
+    pub fn add_hook(&self, hook: Arc<dyn Hook>) {
+        self.shared.hooks.write().unwrap_or_else(PoisonError::into_inner).push(hook);
+    }
+
+    /// The settings it was made with; the mode may have become test since, see [`Client::mode`].
+    pub fn settings(&self) -> &ClientSettings {
+        &self.shared.settings
+    }
+
+    /// Whether changes are real.
+    pub fn mode(&self) -> Mode {
+        if self.test.load(Ordering::Acquire) { Mode::Test } else { Mode::Live }
+    }
+
+    /// From now on no change is real. There is no way back, for no clone.
+    pub fn enter_test_mode(&self) {
+        self.test.store(true, Ordering::Release);
+    }
+
+    /// What was sent so far.
+    pub fn calls(&self) -> Calls {
+        let tally = &self.shared.tally;
+        Calls {
+            requests: tally.requests.load(Ordering::Relaxed),
+            retries: tally.retries.load(Ordering::Relaxed),
+            waited: Duration::from_micros(tally.waited_micros.load(Ordering::Relaxed)),
+        }
+    }
+
+    /// The number of another list of commands.
+    pub(super) fn next_list(&self) -> u64 {
+        self.shared.lists.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// The hooks at the gate, in the order in which they are asked.
+    pub(super) fn hooks(&self) -> Vec<Arc<dyn Hook>> {
+        self.shared.hooks.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}

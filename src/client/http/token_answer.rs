@@ -1,0 +1,15 @@
+//! What the sign-in service returns.
+
+use crate::secret::Secret;
+use std::time::Duration;
+
+/// An answer of the sign-in service.
+#[derive(Debug, Clone)]
+pub struct TokenAnswer {
+    /// The token.
+    pub access_token: Secret,
+    /// `bearer`.
+    pub token_type: String,
+    /// How long it is good for.
+    pub expires_in: Duration,
+}

@@ -1,0 +1,43 @@
+//! What can be listed.
+
+use crate::wire::group::Group;
+use crate::wire::identity::{Identity, fold};
+use crate::wire::response::Listed;
+use crate::wire::user::User;
+use std::sync::Arc;
+
+/// A record that can be listed.
+pub trait Entry: Listed + Send + Sync + 'static {
+    /// Feeds what makes the record the one it is to `digest`.
+    fn identify(&self, digest: &mut dyn FnMut(&str));
+
+    /// The records as users, where they are such.
+    fn users(_records: &[Arc<Self>]) -> Option<&[Arc<User>]> {
+        None
+    }
+}
+
+impl Entry for User {
+    fn users(records: &[Arc<Self>]) -> Option<&[Arc<User>]> {
+        Some(records)
+    }
+
+    /// The service's own id; the person where it sent none.
+    fn identify(&self, digest: &mut dyn FnMut(&str)) {
+        if let Some(id) = &self.id {
+            return digest(id);
+        }
+        let Identity { adobe_id, email, username, domain } = Identity::of(self);
+        let kind = if adobe_id == Some(true) { "adobe" } else { "" };
+        digest(&format!("{kind}\n{email}\n{username}\n{domain}"));
+    }
+}
+
+impl Entry for Group {
+    fn identify(&self, digest: &mut dyn FnMut(&str)) {
+        match self.group_id {
+            Some(id) => digest(&id.to_string()),
+            None => digest(&fold(&self.group_name)),
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! What can be asked of a client. From here a request goes through `actions` or `listing`, `attempts` and `http`.
+
+use super::actions::executor::Outcomes;
+use super::actions::feed::Intake;
+use super::actions::gate::Admitted;
+use super::actions::raw::Carried;
+use super::connection::Client;
+use super::http::target::Target;
+use super::http::token_answer::TokenAnswer;
+use super::listing::Listing;
+use super::listing::query::UserQuery;
+use super::request::RawRequest;
+use crate::error::Result;
+use crate::wire::command::Command;
+use crate::wire::fault::Fault;
+use crate::wire::group::Group;
+use crate::wire::user::User;
+use futures_util::Stream;
+use serde_json::Value;
+
+impl Client {
+    /// Signs in anew with the configured credentials; later calls use the token.
+    ///
+    /// # Errors
+    /// `auth` when the credentials are refused, `usage` when a ready token is configured, `config` when the
+    /// private key cannot be used, `unavailable`.
+    pub async fn sign_in(&self) -> Result<TokenAnswer> {
+        let answer = self.ask_for_token().await?;
+        self.shared.sign_in.adopt(&answer).await;
+        Ok(answer)
+    }
+
+    /// The users that `query` describes (E3, E4). A query the service cannot answer is the first page's error.
+    pub fn users(&self, query: UserQuery) -> Listing<User> {
+        Listing::users(self.clone(), query)
+    }
+
+    /// All user groups, profiles and admin groups (E5).
+    pub fn groups(&self) -> Listing<Group> {
+        Listing::groups(self.clone())
+    }
+
+    /// Whether the gate would let the command pass: what is wrong with it, or with a piece of it after it was
+    /// split. Nothing is when the checks are switched off.
+    ///
+    /// # Errors
+    /// The first fault; its step is numbered as the caller's.
+    pub fn check(&self, command: &Command) -> Result<(), Fault> {
+        self.fault_of(command)
+    }
+
+    /// Carries commands out: splits and packs them, keeps the order of those that depend on one another, and
+    /// answers what became of each.
+    pub fn execute(&self, commands: impl Stream<Item = Command> + Send + 'static) -> Outcomes {
+        Outcomes::new(self.clone(), commands)
+    }
+
+    /// A list of commands that are handed in one by one.
+    pub fn intake(&self) -> Intake {
+        Intake::new(self)
+    }
+
+    /// One action request, its list of commands sent as written.
+    ///
+    /// # Errors
+    /// `invalid` when a local check refuses a command, `unknown` when the answer was lost, a hook's, or the
+    /// service's refusal of the request as a whole. Refused commands are in the answer.
+    pub async fn action(&self, commands: Value) -> Carried {
+        match self.admit(self.action_target(), Some(commands)) {
+            Ok(admitted) => self.carry_raw(&admitted, false).await,
+            Err(error) => error.into(),
+        }
+    }
+
+    /// A call of any endpoint, with sign-in, pacing and retries; the answer's status is 2xx.
+    ///
+    /// # Errors
+    /// `usage` for a target that is not the service's, `test_mode` for a write that cannot be rehearsed, and
+    /// whatever the call met.
+    pub async fn call(&self, request: &RawRequest) -> Carried {
+        self.carry_written(request, false).await
+    }
+
+    /// Exactly one exchange with any endpoint; every status is an answer.
+    ///
+    /// # Errors
+    /// As [`Client::call`], when there was no answer.
+    pub async fn send(&self, request: &RawRequest) -> Carried {
+        self.carry_written(request, true).await
+    }
+
+    async fn carry_written(&self, request: &RawRequest, once: bool) -> Carried {
+        match self.admit_raw(request) {
+            Ok(admitted) => self.carry_raw(&admitted, once).await,
+            Err(error) => error.into(),
+        }
+    }
+
+    fn admit_raw(&self, request: &RawRequest) -> Result<Admitted> {
+        let target = Target::parse(self.settings(), &request.method, &request.target)?;
+        self.admit(target, request.body.clone())
+    }
+}

@@ -1,0 +1,68 @@
+//! The look-up of one user.
+
+use super::attempts::Failed;
+use super::connection::Client;
+use super::http::target::Target;
+use super::http::transport::Response;
+use super::listing::query::check_name;
+use crate::error::{Error, ErrorKind, Result};
+use crate::wire::endpoint::EndpointId;
+use crate::wire::error_code;
+use crate::wire::percent_encode;
+use crate::wire::response::{Refusal, SUCCESS, UserAnswer, refusal};
+use crate::wire::user::User;
+use std::sync::Arc;
+
+impl Client {
+    /// One user, by e-mail, or by username and domain (E2).
+    ///
+    /// # Errors
+    /// `not_found` when the service says that it does not know the user; a 404 that says something else is
+    /// `rejected`, so that a gateway's page is not taken for an absent person.
+    pub async fn get_user(&self, user: &str, domain: Option<&str>) -> Result<Arc<User>> {
+        check_name(user)?;
+        let values = [("organization", self.settings().organization.as_str()), ("user", user.trim())];
+        let domain = domain.map(str::trim).filter(|domain| !domain.is_empty());
+        let query = domain.map(|domain| format!("?domain={}", percent_encode::value(domain)));
+        let target = Target::of(EndpointId::User, &values, query.as_deref().unwrap_or_default());
+        let answer = self.perform(&self.call_to(target), None, read_user).await.map_err(Failed::into_error);
+        let user = answer.map_err(not_about_the_user)?.0.map(Arc::new).map_err(Error::from)?;
+        self.hooks().iter().for_each(|hook| hook.seen(std::slice::from_ref(&user)));
+        Ok(user)
+    }
+}
+
+/// Keeps `not_found` for what the service says of the user (contract 2.4).
+fn not_about_the_user(error: Error) -> Error {
+    match *error.kind {
+        ErrorKind::NotFound { status, code, message }
+            if !code.as_ref().is_some_and(|code| code.starts_with("error.user.")) =>
+        {
+            let status = status.unwrap_or_default();
+            Error { kind: Box::new(ErrorKind::Rejected { status, code, message }), ..error }
+        }
+        kind => Error { kind: Box::new(kind), ..error },
+    }
+}
+
+/// Reads the answer to a look-up; a refusal may come with a status of success (contract 2.4).
+fn read_user(response: &Response) -> Result<Result<User, ErrorKind>, String> {
+    let status = response.status;
+    match serde_json::from_slice::<UserAnswer>(&response.body) {
+        Ok(answer) if answer.result == SUCCESS => Ok(Ok(answer.user)),
+        Ok(answer) => {
+            Ok(Err(ErrorKind::Rejected { status, code: Some(answer.result), message: String::new() }))
+        }
+        Err(error) => match refusal(&response.body) {
+            Refusal { code: Some(code), message } if code != SUCCESS => {
+                let message = message.unwrap_or_default();
+                Ok(Err(if code == error_code::USER_NOT_FOUND {
+                    ErrorKind::NotFound { status: Some(status), code: Some(code), message }
+                } else {
+                    ErrorKind::Rejected { status, code: Some(code), message }
+                }))
+            }
+            _ => Err(error.to_string()),
+        },
+    }
+}

@@ -1,0 +1,42 @@
+//! An error in words, and what it is about.
+
+/// An error in words.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wording {
+    /// What happened.
+    pub message: String,
+    /// What to do, as far as the error alone tells it.
+    pub hint: Option<String>,
+    /// What the text of the script may tell more about.
+    pub topic: Topic,
+}
+
+/// What an error is about, for hints that need the text of the script.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Topic {
+    /// The text does not parse.
+    Syntax,
+    /// A variable that is not there.
+    Variable(String),
+    /// A function that is not there under that name.
+    Function(String),
+    /// Something was asked of nothing, `()`.
+    Nothing,
+    /// No more to tell.
+    #[default]
+    Other,
+}
+
+impl Wording {
+    pub(super) fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), ..Self::default() }
+    }
+
+    pub(super) fn hint(self, hint: impl Into<String>) -> Self {
+        Self { hint: Some(hint.into()), ..self }
+    }
+
+    pub(super) fn about(self, topic: Topic) -> Self {
+        Self { topic, ..self }
+    }
+}

@@ -1,0 +1,16 @@
+//! Why the service does not carry something out.
+
+/// Why a step is not carried out, in the service's words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Refusal {
+    pub(super) code: &'static str,
+    pub(super) message: String,
+}
+
+/// What a step comes to.
+pub(super) type Decided<T = ()> = Result<T, Refusal>;
+
+/// A refusal.
+pub(super) fn refuse<T>(code: &'static str, message: impl Into<String>) -> Decided<T> {
+    Err(Refusal { code, message: message.into() })
+}
