@@ -112,7 +112,7 @@ fn script(global: &Global, program: Result<Program>, output: &Arc<Output>) -> Ex
     });
     match ready {
         Ok((setup, program)) => {
-            warn_of_misplaced(&program.arguments, output);
+            warn_of_misplaced(&program, output);
             runner::run(&program, setup, output)
         }
         Err(error) => refuse(&error, output),
@@ -141,10 +141,11 @@ fn refuse(error: &Error, output: &Output) -> Exit {
     Exit::of_refusal(error.kind.name())
 }
 
-fn warn_of_misplaced(arguments: &[String], output: &Output) {
-    for argument in cli::misplaced(arguments) {
+fn warn_of_misplaced(program: &Program, output: &Output) {
+    let place = if program.shows_value { "the first argument" } else { "the script name" };
+    for argument in cli::misplaced(&program.arguments) {
         output.warning(&format!(
-            "`{argument}` behind the script is an argument of the script; ours stand before it"
+            "`{argument}` comes after {place}, so the script receives it; put umapish options first"
         ));
     }
 }
