@@ -3,6 +3,7 @@
 
 mod catalog;
 mod client;
+mod command_line;
 mod first_steps;
 mod guards;
 mod house;

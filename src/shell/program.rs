@@ -72,7 +72,7 @@ impl Program {
     }
 }
 
-/// A script that is not there: the command line asks for what cannot be, or means a command.
+/// A script that does not exist: a wrong command line, a mistyped command.
 fn missing(path: &Path) -> Error {
     let message = Error::io(path, &ErrorKind::NotFound.into()).to_string();
     let commands = cli::commands();
@@ -81,7 +81,7 @@ fn missing(path: &Path) -> Error {
         Some(Some(command)) => {
             Error::usage_with_hint(message, format!("Did you mean the command `umapish {command}`?"))
         }
-        Some(None) => Error::usage_with_hint(message, "`umapish --help` lists the commands."),
+        Some(None) => Error::usage_with_hint(message, "`umapish help` lists the commands."),
         None => Error::usage(message),
     }
 }
@@ -103,7 +103,7 @@ mod tests {
     fn a_script_that_is_not_there_may_be_a_mistyped_command() {
         let hint = |word: &str| Program::script(vec![word.into()]).unwrap_err().hint();
         assert_eq!(hint("docter").as_deref(), Some("Did you mean the command `umapish doctor`?"));
-        assert_eq!(hint("xyz").as_deref(), Some("`umapish --help` lists the commands."));
+        assert_eq!(hint("xyz").as_deref(), Some("`umapish help` lists the commands."));
         assert_eq!(hint("jobs/doctor.rhai"), None);
     }
 
