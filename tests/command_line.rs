@@ -1,4 +1,4 @@
-//! What the command line shows and refuses: help by form, options where they have an effect.
+//! What the command line shows and refuses: help by form, options where they have an effect, the verbs of umapi-cli.
 
 use crate::support::{Finished, Shell};
 use umapi_shell::cli;
@@ -150,4 +150,115 @@ fn completions_offer_an_option_where_it_has_an_effect() {
     };
     assert!(offers("run", "allow-delete") && offers("doctor", "profile"));
     assert!(!offers("check", "allow-delete") && !offers("completions", "profile"));
+}
+
+/// The verbs of umapi-cli need a shell to run their lines as they are typed.
+#[cfg(unix)]
+mod umapi_cli {
+    use super::{Shell, umapish};
+    use std::path::Path;
+    use std::process::Command;
+    use umapi_shell::cli::umapi_cli::VERBS;
+
+    /// What `umapi --help` of umapi-cli 2.2.0 lists.
+    const NAMES: [&str; 16] = [
+        "group-create",
+        "group-create-bulk",
+        "group-delete",
+        "group-delete-bulk",
+        "group-read",
+        "group-read-all",
+        "group-update",
+        "group-update-bulk",
+        "user-create",
+        "user-create-bulk",
+        "user-delete",
+        "user-delete-bulk",
+        "user-read",
+        "user-read-all",
+        "user-update",
+        "user-update-bulk",
+    ];
+
+    /// Rows as umapi-cli reads them.
+    fn rows(verb: &str) -> &'static str {
+        match verb {
+            "user-create-bulk" => {
+                "type,email,firstname,lastname,country,username,domain,groups\n\
+                 federatedID,new@fed.example.com,New,Person,US,new@fed.example.com,,\"Designers,Stock\"\n\
+                 adobeID,other@example.com,Other,Person,US,,,\n"
+            }
+            "user-delete-bulk" => "email,hard_delete\nben.osei@example.com,N\nada.lind@example.com,y\n",
+            "user-update-bulk" => {
+                "email,email_new,firstname,lastname,username,add_groups,remove_groups\n\
+                 ben.osei@example.com,,Benjamin,,,Designers,\"Stock,Marketing\"\nada.lind@example.com,,,,,Stock,\n"
+            }
+            "group-create-bulk" => "name,description\nNew,until August\nNewer,\n",
+            "group-update-bulk" => {
+                "name,name_new,description,add_users,remove_users,add_profiles,remove_profiles\n\
+                 Designers,Design,for all,\"ada.lind@example.com,ben.osei@example.com\",,Stock,\nInterns,,,,,,Stock\n"
+            }
+            "group-delete-bulk" => "name\nInterns\n",
+            _ => "",
+        }
+    }
+
+    /// A line as an operator types it, in the sandbox and with the placeholders filled in.
+    fn typed(line: &str) -> String {
+        let group = if line.contains("create_user_group") { "New" } else { "Designers" };
+        let user =
+            if line.contains("add_federated_id") { "new@fed.example.com" } else { "ben.osei@example.com" };
+        [
+            ("USERNAME", user),
+            ("EMAIL", user),
+            ("GROUP", group),
+            ("PROFILE", "Stock"),
+            ("FILE.csv", "rows.csv"),
+        ]
+        .into_iter()
+        .fold(line.replacen("umapish ", "umapish --sandbox ", 1), |line, (word, value)| {
+            line.replace(word, value)
+        })
+    }
+
+    #[test]
+    fn every_verb_has_a_line_that_works() {
+        assert_eq!(VERBS.iter().map(|verb| verb.name).collect::<Vec<_>>(), NAMES);
+        let program = assert_cmd::cargo::cargo_bin("umapish");
+        for verb in VERBS {
+            let folder = tempfile::tempdir().unwrap();
+            std::fs::write(folder.path().join("rows.csv"), rows(verb.name)).unwrap();
+            let path = format!("{}:/usr/bin:/bin", program.parent().map(Path::display).unwrap());
+            let run = Command::new("/bin/sh")
+                .args(["-c", &typed(verb.line)])
+                .env_clear()
+                .envs([("HOME", folder.path().as_os_str()), ("PATH", path.as_ref())])
+                .current_dir(folder.path())
+                .output()
+                .unwrap();
+            let stderr = String::from_utf8_lossy(&run.stderr);
+            assert_eq!(run.status.code(), Some(0), "{}: {}\n{stderr}", verb.name, typed(verb.line));
+            let stdout = String::from_utf8_lossy(&run.stdout);
+            assert!(!stdout.contains("\"notCompleted\":1"), "{}: {stdout}", verb.name);
+        }
+    }
+
+    #[test]
+    fn a_verb_of_umapi_cli_is_answered_with_the_line_to_type() {
+        let page = umapish("help umapi-cli").done();
+        for verb in VERBS {
+            // A terminal of 80 columns must not break a line within a name.
+            assert!(verb.line.lines().all(|line| line.len() <= 74), "{}", verb.line);
+            let told = Shell::new(verb.name).arg("--email").arg("x@example.com").run();
+            let told = told.failed(2, &format!("`{}` is a command of Adobe's umapi-cli", verb.name));
+            assert!(told.stderr.contains(verb.line), "{}", told.stderr);
+            assert_eq!(told.stderr.contains("--live to rehearse"), verb.line.contains("--live"));
+            assert!(page.contains(&verb.line.replace('\n', "\n  ")), "{}", verb.name);
+        }
+    }
+
+    #[test]
+    fn a_script_of_that_name_is_run() {
+        assert_eq!(Shell::new("user-read").file("user-read", "print(1)").run().done(), "1\n");
+    }
 }

@@ -1,5 +1,6 @@
 //! `help`, `help SUBCOMMAND`, `help TOPIC` and `version` as words.
 
+use super::umapi_cli;
 use crate::config::table::variables_help;
 use crate::did_you_mean::nearest;
 use clap::error::ErrorKind;
@@ -12,6 +13,7 @@ More help:
   umapish help run          all options of a run: guards, reports and journal
   umapish help COMMAND      one command, such as `umapish help init`
   umapish help environment  the environment variables
+  umapish help umapi-cli    what to type for each verb of Adobe's umapi-cli
   umapish functions         the functions of scripts
 
 Options go before SCRIPT or the first ARG. Everything after belongs to the script.";
@@ -25,6 +27,7 @@ struct Topic {
 /// The pages of help beside those of the subcommands.
 const TOPICS: &[Topic] = &[
     Topic { name: "environment", text: variables_help },
+    Topic { name: "umapi-cli", text: umapi_cli::page },
 ];
 
 /// The command with `help` and `version`. Both end the program before anything is dispatched.
@@ -32,7 +35,7 @@ pub(super) fn with_help_commands(command: Command) -> Command {
     let topic = Arg::new("topic")
         .value_name("COMMAND|TOPIC")
         .num_args(0..)
-        .help("a command such as run, or a topic: environment");
+        .help("a command such as run, or a topic: environment, umapi-cli");
     command
         .subcommand(Command::new("help").about("Show help for a command or a topic").arg(topic))
         .subcommand(Command::new("version").about("Print the version"))

@@ -2,6 +2,7 @@
 
 mod forms;
 mod help_topics;
+pub mod umapi_cli;
 
 use crate::config::table::{Key, setting};
 use crate::config::values::{Choice, duration};

@@ -1,6 +1,7 @@
 //! What is to be run: a file, standard input or the code of `-e`, with its arguments.
 
 use crate::cli;
+use crate::cli::umapi_cli::UmapiCliVerb;
 use crate::did_you_mean::nearest;
 use crate::error::{Error, Result};
 use crate::language::source_text;
@@ -72,8 +73,12 @@ impl Program {
     }
 }
 
-/// A script that does not exist: a wrong command line, a mistyped command.
+/// A script that does not exist: a wrong command line, a mistyped command, or one of Adobe's umapi-cli.
 fn missing(path: &Path) -> Error {
+    if let Some(verb) = path.to_str().and_then(UmapiCliVerb::find) {
+        let message = format!("`{}` is a command of Adobe's umapi-cli, not of umapish", verb.name);
+        return Error::usage_with_hint(message, verb.hint());
+    }
     let message = Error::io(path, &ErrorKind::NotFound.into()).to_string();
     let commands = cli::commands();
     let word = path.to_str().filter(|word| !word.contains(['/', '.']));
