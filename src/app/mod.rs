@@ -1,5 +1,6 @@
 //! From the command line to an exit code: the one place where all parts meet.
 
+mod former_files;
 mod journal;
 mod organization;
 mod prompt;
@@ -120,6 +121,9 @@ fn script(global: &Global, program: Result<Program>, output: &Arc<Output>) -> Ex
 }
 
 fn resume(global: &Global, journal: Option<PathBuf>, output: &Arc<Output>) -> Exit {
+    if let Some(advice) = journal.is_none().then(former_files::journals).flatten() {
+        output.note(&advice);
+    }
     let path = match journal::chosen(journal, output) {
         Ok(path) => path,
         Err(exit) => return exit,
