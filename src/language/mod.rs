@@ -11,4 +11,5 @@ pub mod hints;
 pub mod script_error;
 pub mod source_text;
 pub mod suggestions;
+pub mod type_help;
 pub mod type_names;

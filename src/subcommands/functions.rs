@@ -4,6 +4,7 @@ use crate::cli::Format;
 use crate::language::catalog::Catalog;
 use crate::language::help_text;
 use crate::language::help_text::{Line, Role};
+use crate::language::type_help::TypeHelp;
 use crate::output::Output;
 use crate::output::palette::Palette;
 use crate::shell::exit_code::Exit;
@@ -13,6 +14,10 @@ use crate::shell::exit_code::Exit;
 /// Without a match it is a wrong argument: [`Exit::Usage`].
 pub fn run(pattern: Option<&str>, format: Option<Format>, output: &Output) -> Exit {
     let all = Catalog::read();
+    if let Some(known) = pattern.and_then(TypeHelp::named) {
+        output.data(of_type(known, &all, format, output.data_palette()).trim_end());
+        return Exit::Done;
+    }
     let shown = pattern.map_or_else(|| all.clone(), |pattern| all.matching(pattern));
     if shown.families.is_empty() {
         let hint = pattern.and_then(|pattern| all.nearest(pattern)).map_or_else(
@@ -24,6 +29,9 @@ pub fn run(pattern: Option<&str>, format: Option<Format>, output: &Output) -> Ex
     }
     let text = render(&shown, pattern.is_some(), format.unwrap_or(Format::Text), output.data_palette());
     output.data(text.trim_end());
+    if pattern.is_none() && matches!(format, None | Some(Format::Text)) {
+        output.data(colored(&help_text::overview_of_types(), output.data_palette()).trim_end());
+    }
     Exit::Done
 }
 
@@ -38,7 +46,16 @@ pub fn render(catalog: &Catalog, at_length: bool, format: Format, palette: Palet
     }
 }
 
-fn colored(lines: &[Line], palette: Palette) -> String {
+fn of_type(known: &TypeHelp, catalog: &Catalog, format: Option<Format>, palette: Palette) -> String {
+    match format {
+        Some(Format::Json) => serde_json::to_string_pretty(known).unwrap_or_default(),
+        Some(Format::Markdown) => help_text::chapter_of_type(known, catalog),
+        _ => colored(&help_text::of_type(known, catalog), palette),
+    }
+}
+
+/// Lines of the reference for a terminal.
+pub fn colored(lines: &[Line], palette: Palette) -> String {
     let shown = |line: &Line| match line.role {
         Role::Title => palette.strong(&line.text),
         Role::Signature => palette.hint(&line.text),
