@@ -2,6 +2,7 @@
 
 use crate::support::Shell;
 use std::collections::HashSet;
+use umapi_shell::language::type_help::{TYPES, TypeHelp};
 use umapi_shell::sandbox::{self, Sandbox};
 use umapi_shell::wire::endpoint::{ENDPOINTS, EndpointId};
 
@@ -12,6 +13,63 @@ fn every_example_runs_on_a_fresh_sandbox() {
         catalog.examples().filter_map(|(function, code)| failure(&function.call(), code)).collect();
     assert!(catalog.examples().count() > 100);
     assert!(failed.is_empty(), "{}", failed.join("\n"));
+}
+
+/// The value of each type that its help is about.
+fn sample(name: &str) -> &'static str {
+    match name {
+        "User" => "get_user(\"ben.osei@example.com\")",
+        "Users" => "get_users()",
+        "Group" => "get_group(\"Photoshop\")",
+        "Groups" => "get_groups()",
+        "Report" => "add_to_groups(\"ben.osei@example.com\", \"Designers\")",
+        "Outcome" => "add_to_groups(\"ben.osei@example.com\", \"Designers\").outcomes[0]",
+        "Date" => "today()",
+        other => panic!("no sample of {other}"),
+    }
+}
+
+#[test]
+fn every_example_of_a_type_runs_and_every_field_has_the_type_it_says() {
+    for known in TYPES {
+        if let Some(failure) = failure(known.name, known.example) {
+            panic!("{failure}");
+        }
+        let print_type = |name: &str| format!("print(`{name}=${{type_of(value.{name})}}`);\n");
+        let reads: Vec<_> = known.fields.iter().map(|field| print_type(field.name)).collect();
+        let reads = reads.concat();
+        let told =
+            Shell::eval(&format!("let value = {}; {reads} type_of(value)", sample(known.name))).run().done();
+        for field in known.fields {
+            let real = told.lines().find_map(|line| line.strip_prefix(&format!("{}=", field.name))).unwrap();
+            let real = match real {
+                "string" => "string",
+                "i64" => "number",
+                "array" => "list",
+                "bool" => "true/false",
+                other => other,
+            };
+            assert!([field.kind, "()"].contains(&real), "{}.{}: {real}", known.name, field.name);
+        }
+        let real = if known.name == "Outcome" { "\"map\"".to_owned() } else { format!("\"{}\"", known.name) };
+        assert_eq!(told.lines().last(), Some(real.as_str()));
+    }
+    let fields = "print(add_to_groups(\"ben.osei@example.com\", \"Designers\").outcomes[0].keys().len())";
+    let outcome = TypeHelp::named("Outcome").unwrap();
+    assert_eq!(Shell::eval(fields).run().done().trim(), outcome.fields.len().to_string());
+}
+
+#[test]
+fn types_are_explained_on_the_command_line_in_each_form() {
+    for known in TYPES {
+        let text = Shell::new(&format!("functions {}", known.name)).run().done();
+        assert!(text.starts_with(&format!("{}\n  {}", known.name, &known.summary[..20])), "{text}");
+        let markdown = Shell::new(&format!("functions {} -o markdown", known.name)).run().done();
+        assert!(markdown.contains(&format!("```rhai\n{}\n```", known.example)), "{markdown}");
+        let json = Shell::new(&format!("functions {} -o json", known.name)).run().done();
+        assert!(json.contains(&format!("\"name\": \"{}\"", known.name)), "{json}");
+    }
+    assert!(Shell::new("functions").run().done().contains("\n\nTypes\n  User\n"));
 }
 
 /// What went wrong with an example, if it did.

@@ -3,7 +3,10 @@
 
 mod catalog;
 mod client;
+mod command_line;
 mod first_steps;
+#[cfg(unix)]
+mod former_files;
 mod guards;
 mod house;
 #[cfg(unix)]

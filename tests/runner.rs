@@ -49,7 +49,7 @@ fn arguments_of_the_script_are_its_own_even_when_spelled_like_ours() {
     let run = Shell::new("x.rhai a --quiet b").file("x.rhai", "for a in args() { print(a) }").run();
     assert_eq!(run.stdout, "a\n--quiet\nb\n");
     assert!(
-        run.stderr.contains("`--quiet` behind the script is an argument of the script"),
+        run.stderr.contains("`--quiet` comes after the script name, so the script receives it"),
         "{}",
         run.stderr
     );

@@ -1,5 +1,6 @@
 //! From the command line to an exit code: the one place where all parts meet.
 
+mod former_files;
 mod journal;
 mod organization;
 mod prompt;
@@ -102,7 +103,7 @@ fn script(global: &Global, program: Result<Program>, output: &Arc<Output>) -> Ex
     });
     match ready {
         Ok((setup, program)) => {
-            warn_of_misplaced(&program.arguments, output);
+            warn_of_misplaced(&program, output);
             runner::run(&program, setup, output)
         }
         Err(error) => refuse(&error, output),
@@ -110,6 +111,9 @@ fn script(global: &Global, program: Result<Program>, output: &Arc<Output>) -> Ex
 }
 
 fn resume(global: &Global, journal: Option<PathBuf>, output: &Arc<Output>) -> Exit {
+    if let Some(advice) = journal.is_none().then(former_files::journals).flatten() {
+        output.note(&advice);
+    }
     let path = match journal::chosen(journal, output) {
         Ok(path) => path,
         Err(exit) => return exit,
@@ -126,10 +130,11 @@ fn resume(global: &Global, journal: Option<PathBuf>, output: &Arc<Output>) -> Ex
     }
 }
 
-fn warn_of_misplaced(arguments: &[String], output: &Output) {
-    for argument in cli::misplaced(arguments) {
+fn warn_of_misplaced(program: &Program, output: &Output) {
+    let place = if program.shows_value { "the first argument" } else { "the script name" };
+    for argument in cli::misplaced(&program.arguments) {
         output.warning(&format!(
-            "`{argument}` behind the script is an argument of the script; ours stand before it"
+            "`{argument}` comes after {place}, so the script receives it; put umapish options first"
         ));
     }
 }

@@ -1,5 +1,6 @@
 //! Whose organization a run is about, and how to reach it: a profile's, or a sandbox of this process.
 
+use super::former_files;
 use crate::cli::Global;
 use crate::client::settings::{ClientSettings, Credentials, Flow, Mode, Pace};
 use crate::config::Config;
@@ -61,7 +62,8 @@ impl Place {
     /// # Errors
     /// `config`: the configuration is broken.
     pub(crate) fn of_profile(global: &Global, choice: &Choice, output: &Output) -> Result<Self> {
-        let config = Rc::new(Config::load(choice, &Environment::current())?);
+        let config = Config::load(choice, &Environment::current()).map_err(former_files::with_profiles)?;
+        let config = Rc::new(config);
         for warning in config.warnings() {
             output.warning(warning);
         }
@@ -71,13 +73,13 @@ impl Place {
             organization: config.organization().map(str::to_owned),
             mode: config.mode(),
             is_real: true,
-            problem: config.check().err(),
+            problem: config.check().err().map(former_files::with_profiles),
             is_secret: Rc::new(move |text| secrets.holds_secret(text)),
             listing_age: config.listing_age(),
             folder: Rc::new(store::state_dir::path),
             checks: config.checks(),
             limits: limits(global, Some(&config), output)?,
-            connect: Box::new(move |flow| config.client_settings(flow)),
+            connect: Box::new(move |flow| config.client_settings(flow).map_err(former_files::with_profiles)),
         })
     }
 

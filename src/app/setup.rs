@@ -1,5 +1,6 @@
 //! `umapish init` and `umapish doctor`: a first profile, and what is wrong with one.
 
+use super::former_files;
 use super::organization::Place;
 use super::refusal::refuse;
 use super::run_builder::{listen, setup_of};
@@ -20,6 +21,9 @@ use std::time::Duration;
 /// Makes a profile and tests it.
 pub(crate) fn init(options: &Init, global: &Global, output: &Arc<Output>) -> Exit {
     let profile = global.profile.as_deref().unwrap_or("default");
+    if let Some(advice) = former_files::profiles() {
+        output.note(&advice);
+    }
     let file = match config::place_of(&global.choice(), &Environment::current()) {
         Ok(file) => file,
         Err(error) => return refuse(&error, output),
@@ -35,6 +39,12 @@ pub(crate) fn init(options: &Init, global: &Global, output: &Arc<Output>) -> Exi
 /// Tests the profile of the command line.
 pub(crate) fn doctor(global: &Global, output: &Arc<Output>) -> Exit {
     let choice = global.choice();
+    if !global.sandbox {
+        let former = [former_files::profiles(), former_files::journals()];
+        for advice in former.iter().flatten() {
+            output.note(advice);
+        }
+    }
     let file = (!global.sandbox).then(|| config::place_of(&choice, &Environment::current()).ok()).flatten();
     examine(Place::of(global, output), file, &choice, global, output)
 }

@@ -249,17 +249,17 @@ pub const SETTINGS: &[Setting] = &[
         .in_profile("ca_bundle"),
     Setting::new(Key::Proxy, Shape::Text, "proxy; HTTPS_PROXY and NO_PROXY count as everywhere")
         .in_profile("proxy"),
-    Setting::new(Key::ReadOnly, Shape::Choice(&["true", "false"]), "make no change, whatever the script asks for")
+    Setting::new(Key::ReadOnly, Shape::Choice(&["true", "false"]), "make no changes, whatever the script requests")
         .option("--read-only")
         .in_profile("read_only")
         .default("false"),
-    Setting::new(Key::MaxChanges, Shape::Limit, "stop before more commands than so many")
+    Setting::new(Key::MaxChanges, Shape::Limit, "the most commands that the run may send")
         .option("--max-changes")
         .in_profile("max_changes"),
-    Setting::new(Key::MaxRemovals, Shape::Allowance, "stop before so many people lose something, or such a share of those listed; 200 in live runs against a real organization")
+    Setting::new(Key::MaxRemovals, Shape::Allowance, "the most people (N) or share of listed people (N%) that may lose access; 200 by default in live runs against a real organization")
         .option("--max-removals")
         .in_profile("max_removals"),
-    Setting::new(Key::Protect, Shape::Text, "no command may be about these: a name with `*`, or a file with one a line; a list with commas in a profile. Someone with another username than e-mail is known by both once the run has read them")
+    Setting::new(Key::Protect, Shape::Text, "users and groups that must not be changed: a name (`*` matches anything) or a file with one name per line; a profile may list several, separated by commas. People are matched by e-mail and username once the run has read them")
         .option("--protect")
         .in_profile("protect"),
 ];
@@ -287,13 +287,21 @@ fn row(setting: &Setting) -> String {
     format!("| {} | {} |\n", setting.help, cells.join(" | "))
 }
 
-/// The environment variables, for the end of `--help`.
+/// The environment variables with their profile keys and defaults: the page of `umapish help environment`.
 pub fn variables_help() -> String {
-    let rows: Vec<_> =
-        SETTINGS.iter().filter_map(|setting| Some((setting.variable?, setting.help))).collect();
-    let width = rows.iter().map(|(variable, _)| variable.len()).max().unwrap_or(0);
-    let lines = rows.iter().map(|(variable, help)| format!("  {variable:width$}  {help}\n"));
-    format!("Environment:\n{}", lines.collect::<String>())
+    let entry = |setting: &Setting| {
+        let key = setting.profile_key.map(|key| format!(" (profile: {key})")).unwrap_or_default();
+        let default =
+            setting.default.map(|default| format!("      default: {default}\n")).unwrap_or_default();
+        Some(format!("  {}{key}\n      {}\n{default}", setting.variable?, setting.help))
+    };
+    let variables: String = SETTINGS.iter().filter_map(entry).collect();
+    format!(
+        "Environment variables. An option overrides its variable, and a variable overrides the profile;\n\
+         with --profile, variables do not count for organization, credentials, addresses and mode.\n\n\
+         {variables}\n\
+         HTTPS_PROXY, NO_PROXY and NO_COLOR mean what they mean everywhere.\n"
+    )
 }
 
 #[cfg(test)]

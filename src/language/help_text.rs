@@ -1,6 +1,7 @@
 //! The reference as text for people and as Markdown. Pure; colours are for those who show it.
 
 use super::catalog::{Catalog, Function, Section};
+use super::type_help::{TYPES, TypeHelp};
 use unicode_width::UnicodeWidthStr;
 
 /// What a line of the reference is.
@@ -44,6 +45,60 @@ pub fn overview(catalog: &Catalog) -> Vec<Line> {
     lines
 }
 
+/// Every type with its summary, for the end of the overview.
+pub fn overview_of_types() -> Vec<Line> {
+    let mut lines = vec![line(Role::Text, ""), line(Role::Title, "Types")];
+    for known in TYPES {
+        lines.push(line(Role::Signature, &format!("  {}", known.name)));
+        lines.extend(wrapped(known.summary, "      "));
+    }
+    lines
+}
+
+/// The whole help of a type.
+pub fn of_type(known: &TypeHelp, catalog: &Catalog) -> Vec<Line> {
+    let mut lines = vec![line(Role::Signature, known.name)];
+    lines.extend(wrapped(known.summary, "  "));
+    for paragraph in known.text {
+        lines.push(line(Role::Text, ""));
+        lines.extend(wrapped(paragraph, "  "));
+    }
+    let fields = known.fields.iter().map(|field| (format!("{} ({}): ", field.name, field.kind), field.text));
+    part("Fields", fields, &mut lines);
+    let methods = known.methods(catalog).into_iter();
+    let methods = methods.map(|method| (format!("{}: ", method.call()), method.summary.as_str()));
+    part("Methods", methods, &mut lines);
+    let operations = known.operations.iter();
+    part("Also", operations.map(|entry| (format!("{}: ", entry.form), entry.text)), &mut lines);
+    example(known.example, &mut lines);
+    lines
+}
+
+/// The help of a type or function; `None` for a name that neither has. A type is meant by its exact name, or in any
+/// case where no function has that name.
+pub fn of_name(catalog: &Catalog, name: &str) -> Option<Vec<Line>> {
+    let functions = catalog.find(name);
+    match TypeHelp::named(name) {
+        Some(known) => Some(of_type(known, catalog)),
+        None if !functions.is_empty() => Some(help(functions)),
+        None => TypeHelp::named_in_any_case(name).map(|known| of_type(known, catalog)),
+    }
+}
+
+/// A part of a type's help, left out where it is empty.
+fn part<'t>(title: &str, entries: impl Iterator<Item = (String, &'t str)>, lines: &mut Vec<Line>) {
+    let entries: Vec<_> = entries.flat_map(|(name, text)| hanging(&name, text, "    ")).collect();
+    if !entries.is_empty() {
+        lines.push(line(Role::Heading, &format!("  {title}")));
+        lines.extend(entries);
+    }
+}
+
+fn example(code: &str, lines: &mut Vec<Line>) {
+    lines.push(line(Role::Heading, "  Example"));
+    lines.extend(code.lines().map(|code| line(Role::Code, &format!("    {code}"))));
+}
+
 /// The whole help of functions.
 pub fn help<'a>(functions: impl IntoIterator<Item = &'a Function>) -> Vec<Line> {
     let mut lines = Vec::new();
@@ -70,9 +125,8 @@ fn entry(function: &Function, lines: &mut Vec<Line>) {
     if let Some(errors) = &function.errors {
         lines.extend(hanging("Errors: ", errors, "  "));
     }
-    for example in &function.examples {
-        lines.push(line(Role::Heading, "  Example"));
-        lines.extend(example.lines().map(|code| line(Role::Code, &format!("    {code}"))));
+    for code in &function.examples {
+        example(code, lines);
     }
 }
 
@@ -123,6 +177,28 @@ fn table(section: &Section) -> String {
     let mut rows: Vec<_> = section.functions.iter().map(row).collect();
     rows.dedup(); // forms that differ in types alone
     header + rows.concat().as_str()
+}
+
+/// The whole help of a type as Markdown.
+pub fn chapter_of_type(known: &TypeHelp, catalog: &Catalog) -> String {
+    let list = |entries: Vec<(&str, String)>| {
+        let entries: Vec<_> = entries.iter().map(|(name, text)| format!("- `{name}`{text}")).collect();
+        Some(entries.join("\n")).filter(|list| !list.is_empty())
+    };
+    let fields = known.fields.iter().map(|field| (field.name, format!(" ({}): {}", field.kind, field.text)));
+    let methods: Vec<_> = known
+        .methods(catalog)
+        .iter()
+        .map(|method| (method.call(), format!(": {}", method.summary)))
+        .collect();
+    let methods = methods.iter().map(|(call, text)| (call.as_str(), text.clone()));
+    let operations = known.operations.iter().map(|entry| (entry.form, format!(": {}", entry.text)));
+    let mut blocks = vec![format!("### `{}`", known.name), known.summary.to_owned()];
+    blocks.extend(known.text.iter().map(|paragraph| (*paragraph).to_owned()));
+    blocks.extend(list(fields.collect()));
+    blocks.extend(list(methods.chain(operations).collect()));
+    blocks.push(format!("```rhai\n{}\n```", known.example));
+    blocks.join("\n\n") + "\n"
 }
 
 /// The whole help as Markdown.
@@ -179,9 +255,26 @@ get_user(name: text, options: map) -> User
     }
 
     #[test]
+    fn the_help_of_a_type_has_its_fields_methods_and_example() {
+        let catalog = crate::script::functions::catalog();
+        let text = shown(&of_type(TypeHelp::named("User").unwrap(), &catalog));
+        for expected in [
+            "User\n  A user as the service describes one",
+            "  Fields\n    email (string): e-mail address\n",
+            "  Methods\n    user.contains(field): ",
+            "  Example\n    let user = get_user(",
+        ] {
+            assert!(text.contains(expected), "no `{expected}` in:\n{text}");
+        }
+        let date = shown(&of_type(TypeHelp::named("Date").unwrap(), &catalog));
+        assert!(!date.contains("Methods") && date.contains("  Also\n    date - date: "), "{date}");
+    }
+
+    #[test]
     fn every_line_but_code_keeps_to_the_width() {
         let catalog = crate::script::functions::catalog();
-        let lines = [overview(&catalog), help(catalog.functions())].concat();
+        let types = TYPES.iter().flat_map(|known| of_type(known, &catalog)).collect();
+        let lines = [overview(&catalog), overview_of_types(), types, help(catalog.functions())].concat();
         for line in lines.iter().filter(|line| matches!(line.role, Role::Text | Role::Heading)) {
             assert!(line.text.width() <= WIDTH, "{}", line.text);
         }

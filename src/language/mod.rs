@@ -13,4 +13,5 @@ pub mod place;
 pub mod script_error;
 pub mod source_text;
 pub mod suggestions;
+pub mod type_help;
 pub mod type_names;

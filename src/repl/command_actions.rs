@@ -10,7 +10,7 @@ use crate::cli::Format;
 use crate::client::settings::Mode;
 use crate::error::{Error, Result};
 use crate::files::csv::writer::{Content, IfExists, Plan, write};
-use crate::language::catalog::{Catalog, Section};
+use crate::language::help_text;
 use crate::language::source_text;
 use crate::output::cell::cell;
 use crate::output::pretty::plural;
@@ -80,21 +80,18 @@ fn commands(repl: &Repl) {
     repl.output.data(":functions lists what it can call, :help get_users explains one.");
 }
 
-/// The help of a function; also what `help(name)` is taken for.
+/// The help of a function or type; also what `help(name)` is taken for.
 pub(crate) fn of_function(repl: &mut Repl, name: &str) -> Result<Step> {
     let name = name.trim().trim_matches('"').trim_end_matches("()").trim_start_matches("umapi::");
     let catalog = &repl.desk.names.get().catalog;
-    let functions: Vec<_> = catalog.find(name).into_iter().cloned().collect();
-    if functions.is_empty() {
+    let Some(lines) = help_text::of_name(catalog, name) else {
         let hint = match catalog.nearest(name) {
             Some(near) => format!("Did you mean `{near}`? :functions lists all."),
             None => ":functions lists all.".to_owned(),
         };
         return Err(Error::usage_with_hint(format!("umapish has no function `{name}`"), hint));
-    }
-    let only = Catalog { families: vec![Section { title: String::new(), functions }] };
-    let text = function_reference::render(&only, true, Format::Text, repl.output.data_palette());
-    repl.output.data(text.trim_end());
+    };
+    repl.output.data(function_reference::colored(&lines, repl.output.data_palette()).trim_end());
     Ok(Step::Go)
 }
 
@@ -109,6 +106,10 @@ pub(crate) fn functions(repl: &mut Repl, pattern: &str) -> Result<Step> {
     }
     let text = function_reference::render(&shown, false, Format::Text, repl.output.data_palette());
     repl.output.data(text.trim_end());
+    if pattern.is_empty() {
+        let types = function_reference::colored(&help_text::overview_of_types(), repl.output.data_palette());
+        repl.output.data(types.trim_end());
+    }
     Ok(Step::Go)
 }
 

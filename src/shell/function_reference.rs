@@ -4,6 +4,7 @@ use crate::cli::Format;
 use crate::language::catalog::Catalog;
 use crate::language::help_text;
 use crate::language::help_text::{Line, Role};
+use crate::language::type_help::TypeHelp;
 use crate::output::palette::Palette;
 
 /// The reference in one of its forms; at length or in short.
@@ -17,7 +18,17 @@ pub fn render(catalog: &Catalog, at_length: bool, format: Format, palette: Palet
     }
 }
 
-fn colored(lines: &[Line], palette: Palette) -> String {
+/// The help of a type in one of its forms.
+pub fn of_type(known: &TypeHelp, catalog: &Catalog, format: Option<Format>, palette: Palette) -> String {
+    match format {
+        Some(Format::Json) => serde_json::to_string_pretty(known).unwrap_or_default(),
+        Some(Format::Markdown) => help_text::chapter_of_type(known, catalog),
+        _ => colored(&help_text::of_type(known, catalog), palette),
+    }
+}
+
+/// Lines of the reference for a terminal.
+pub fn colored(lines: &[Line], palette: Palette) -> String {
     let shown = |line: &Line| match line.role {
         Role::Title => palette.strong(&line.text),
         Role::Signature => palette.hint(&line.text),

@@ -1,6 +1,7 @@
 //! What is to be run: a file, standard input or the code of `-e`, with its arguments.
 
 use crate::cli;
+use crate::cli::umapi_cli::UmapiCliVerb;
 use crate::did_you_mean::nearest;
 use crate::error::{Error, Result};
 use crate::language::source_text;
@@ -72,8 +73,12 @@ impl Program {
     }
 }
 
-/// A script that is not there: the command line asks for what cannot be, or means a command.
+/// A script that does not exist: a wrong command line, a mistyped command, or one of Adobe's umapi-cli.
 fn missing(path: &Path) -> Error {
+    if let Some(verb) = path.to_str().and_then(UmapiCliVerb::find) {
+        let message = format!("`{}` is a command of Adobe's umapi-cli, not of umapish", verb.name);
+        return Error::usage_with_hint(message, verb.hint());
+    }
     let message = Error::io(path, &ErrorKind::NotFound.into()).to_string();
     let commands = cli::commands();
     let word = path.to_str().filter(|word| !word.contains(['/', '.']));
@@ -81,7 +86,7 @@ fn missing(path: &Path) -> Error {
         Some(Some(command)) => {
             Error::usage_with_hint(message, format!("Did you mean the command `umapish {command}`?"))
         }
-        Some(None) => Error::usage_with_hint(message, "`umapish --help` lists the commands."),
+        Some(None) => Error::usage_with_hint(message, "`umapish help` lists the commands."),
         None => Error::usage(message),
     }
 }
@@ -103,7 +108,7 @@ mod tests {
     fn a_script_that_is_not_there_may_be_a_mistyped_command() {
         let hint = |word: &str| Program::script(vec![word.into()]).unwrap_err().hint();
         assert_eq!(hint("docter").as_deref(), Some("Did you mean the command `umapish doctor`?"));
-        assert_eq!(hint("xyz").as_deref(), Some("`umapish --help` lists the commands."));
+        assert_eq!(hint("xyz").as_deref(), Some("`umapish help` lists the commands."));
         assert_eq!(hint("jobs/doctor.rhai"), None);
     }
 

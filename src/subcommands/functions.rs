@@ -1,15 +1,21 @@
 //! `umapish functions`: the reference of the script functions.
 
 use crate::cli::Format;
+use crate::language::help_text;
+use crate::language::type_help::TypeHelp;
 use crate::output::Output;
 use crate::shell::exit_code::Exit;
-use crate::shell::function_reference::render;
+use crate::shell::function_reference::{colored, of_type, render};
 
 /// Shows the functions that match, or all in short without a pattern. `umapish functions ''` shows all at length.
 ///
 /// Without a match it is a wrong argument: [`Exit::Usage`].
 pub fn run(pattern: Option<&str>, format: Option<Format>, output: &Output) -> Exit {
     let all = crate::script::functions::catalog();
+    if let Some(known) = pattern.and_then(TypeHelp::named) {
+        output.data(of_type(known, &all, format, output.data_palette()).trim_end());
+        return Exit::Done;
+    }
     let shown = pattern.map_or_else(|| all.clone(), |pattern| all.matching(pattern));
     if shown.families.is_empty() {
         let hint = pattern.and_then(|pattern| all.nearest(pattern)).map_or_else(
@@ -21,5 +27,8 @@ pub fn run(pattern: Option<&str>, format: Option<Format>, output: &Output) -> Ex
     }
     let text = render(&shown, pattern.is_some(), format.unwrap_or(Format::Text), output.data_palette());
     output.data(text.trim_end());
+    if pattern.is_none() && matches!(format, None | Some(Format::Text)) {
+        output.data(colored(&help_text::overview_of_types(), output.data_palette()).trim_end());
+    }
     Exit::Done
 }

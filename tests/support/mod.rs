@@ -7,6 +7,6 @@ pub(crate) mod shell;
 pub(crate) mod terminal;
 
 pub(crate) use desk::Desk;
-pub(crate) use shell::Shell;
+pub(crate) use shell::{Finished, Shell};
 #[cfg(unix)]
 pub(crate) use terminal::Terminal;

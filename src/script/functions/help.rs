@@ -15,7 +15,7 @@ use rhai::plugin::export_module;
 #[export_module]
 #[expect(clippy::missing_errors_doc, reason = "help names the errors a script can meet; one form has none")]
 pub mod functions {
-    /// Lists every function of umapish with its summary.
+    /// Lists every function and type of umapish with its summary.
     ///
     /// # Example
     /// ```rhai
@@ -23,10 +23,13 @@ pub mod functions {
     /// ```
     #[rhai_fn(volatile, return_raw)]
     pub fn help(context: NativeCallContext) -> RhaiResultOf<()> {
-        session(&context).map(|session| print(&session, &help_text::overview(&Catalog::read()))).at(&context)
+        let lines = || [help_text::overview(&Catalog::read()), help_text::overview_of_types()].concat();
+        session(&context).map(|session| print(&session, &lines())).at(&context)
     }
 
     /// Shows how a function is called, what it does, its options, its errors and an example.
+    ///
+    /// For a type (`User`, `Users`, `Group`, `Groups`, `Report`, `Outcome`, `Date`) it shows the fields and methods.
     ///
     /// # Errors
     /// `usage` when umapish has no such function; it names the nearest.
@@ -43,11 +46,9 @@ pub mod functions {
 
 fn show(session: &Session, name: &str) -> Result<()> {
     let catalog = Catalog::read();
-    let found = catalog.find(name.trim().trim_end_matches("()"));
-    if found.is_empty() {
-        return Err(unknown(&catalog, name));
-    }
-    print(session, &help_text::help(found));
+    let bare = name.trim().trim_end_matches("()");
+    let lines = help_text::of_name(&catalog, bare).ok_or_else(|| unknown(&catalog, name))?;
+    print(session, &lines);
     Ok(())
 }
 
@@ -78,6 +79,17 @@ mod tests {
         let lines = paper.lines();
         assert_eq!(lines[0], "get_user(email: text) -> User");
         assert!(lines.contains(&"Sign-in and session".to_owned()));
+    }
+
+    #[test]
+    fn a_type_has_help_and_a_function_of_its_name_comes_first_in_small_letters() {
+        for (name, first) in
+            [("User", "User"), ("user", "User"), ("Date", "Date"), ("date", "date(text: text) -> Date")]
+        {
+            let paper = Rc::new(Paper::default());
+            engine_on(paper.clone()).run(&format!("help(\"{name}\")")).unwrap();
+            assert_eq!(paper.lines()[0], first, "{name}");
+        }
     }
 
     #[test]

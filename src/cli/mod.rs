@@ -1,21 +1,22 @@
 //! The command line: clap types only, no I/O.
 
-use crate::config::table::{self, Key, setting};
+mod forms;
+mod help_topics;
+pub mod umapi_cli;
+
+use crate::config::table::{Key, setting};
 use crate::config::values::{Choice, duration};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-/// A scriptable shell for Adobe's User Management API.
-///
-/// Without SCRIPT or -e it is a prompt on a terminal, and reads the script from standard input otherwise. Options
-/// of umapish stand before SCRIPT or before the first ARG; everything after belongs to the script.
+/// A scriptable shell for Adobe's User Management API
 #[derive(Debug, Parser)]
 #[command(name = "umapish", version, disable_help_subcommand = true, max_term_width = 100)]
-#[command(after_long_help = table::variables_help())]
+#[command(override_usage = USAGE, after_help = help_topics::OVERVIEW)]
 pub struct Cli {
     /// What stands before any subcommand.
     #[command(flatten)]
@@ -24,6 +25,13 @@ pub struct Cli {
     #[command(subcommand)]
     pub command: Option<Command>,
 }
+
+/// The forms of the command line.
+const USAGE: &str = "\
+umapish [OPTIONS]                   open the prompt, or run stdin
+       umapish [OPTIONS] SCRIPT [ARG]...   run a script
+       umapish [OPTIONS] -e CODE [ARG]...  evaluate CODE and print its value
+       umapish [OPTIONS] COMMAND";
 
 /// The command line without subcommands.
 #[derive(Debug, Parser)]
@@ -34,17 +42,16 @@ pub struct Top {
     /// evaluate CODE and print its value
     #[arg(short, long, value_name = "CODE", allow_hyphen_values = true)]
     pub eval: Option<String>,
-    /// do not run init.rhai at the start of the prompt
+    /// do not run init.rhai when the prompt starts
     #[arg(long)]
     pub no_init: bool,
     /// a script and its arguments (with -e arguments only); `-` is standard input
-    #[arg(value_name = "SCRIPT [ARG]", trailing_var_arg = true)]
+    #[arg(value_name = "SCRIPT [ARG]", trailing_var_arg = true, hide = true)]
     pub words: Vec<OsString>,
 }
 
 /// Options of every form.
 #[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "Global options")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct Global {
     /// `--profile`.
@@ -53,28 +60,28 @@ pub struct Global {
     /// `--config`.
     #[arg(long, global = true, value_name = "FILE", help = setting(Key::File).help)]
     pub config: Option<PathBuf>,
-    /// use a sandbox organization inside this process; profile and environment do not count
+    /// use a made-up organization inside this process and ignore profile and environment
     #[arg(long, global = true)]
     pub sandbox: bool,
-    /// make changes for real
+    /// make changes
     #[arg(long, global = true, overrides_with = "test")]
     pub live: bool,
-    /// rehearse changes: the service checks them and makes none (the default outside of the sandbox)
+    /// rehearse: the service checks changes but makes none (the default outside of the sandbox)
     #[arg(long, global = true, overrides_with = "live")]
     pub test: bool,
-    /// form of values: table on a terminal, json otherwise
+    /// how to print values: table on a terminal, json otherwise
     #[arg(short = 'o', long, global = true, value_name = "FORMAT", value_parser = formats(&["table", "json", "csv"]))]
     pub format: Option<Format>,
-    /// no progress, notes and warnings
+    /// hide progress, notes and warnings
     #[arg(short, long, global = true)]
     pub quiet: bool,
-    /// tell every call on standard error; twice for more
+    /// print every call on standard error; repeat for more
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
-    /// make no change, whatever the script asks for
-    #[arg(long, global = true, help_heading = "Guards")]
+    /// `--read-only`.
+    #[arg(long, global = true, help_heading = "Guards", help = setting(Key::ReadOnly).help)]
     pub read_only: bool,
-    /// stop before more than N commands
+    /// `--max-changes`.
     #[arg(long, global = true, value_name = "N", help_heading = "Guards", help = setting(Key::MaxChanges).help)]
     pub max_changes: Option<usize>,
     /// `--max-removals`.
@@ -83,30 +90,30 @@ pub struct Global {
     /// `--protect`.
     #[arg(long, global = true, value_name = "FILE|PATTERN", help_heading = "Guards", help = setting(Key::Protect).help)]
     pub protect: Vec<String>,
-    /// let removals follow from a listing that failed or a file without rows
+    /// allow removals that follow from an incomplete list or a file without rows
     #[arg(long, global = true, help_heading = "Guards")]
     pub allow_empty_source: bool,
-    /// let accounts of a real organization be deleted for good
+    /// allow accounts of a real organization to be deleted permanently
     #[arg(long, global = true, help_heading = "Guards")]
     pub allow_delete: bool,
-    /// read removals back and report who is a member still
+    /// read each removal back and report who is still a member
     #[arg(long, global = true, help_heading = "Guards")]
     pub verify: bool,
-    /// write a row for every command to FILE (.csv or .json) as the run goes
-    #[arg(long, global = true, value_name = "FILE", help_heading = "Accounts of a run")]
+    /// write a row for each command to FILE (.csv or .json) during the run
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Reports and journal")]
     pub report: Option<PathBuf>,
-    /// keep no journal: the run can be neither resumed nor accounted for
-    #[arg(long, global = true, help_heading = "Accounts of a run")]
+    /// keep no journal; the run cannot be resumed
+    #[arg(long, global = true, help_heading = "Reports and journal")]
     pub no_journal: bool,
-    /// why the run is made; stands in the journal
-    #[arg(long, global = true, value_name = "TEXT", help_heading = "Accounts of a run")]
+    /// the reason for the run, kept in the journal
+    #[arg(long, global = true, value_name = "TEXT", help_heading = "Reports and journal")]
     pub reason: Option<String>,
-    /// a further argument of the script, behind the others, that the journal does not hold, not even where a command
-    /// does; to be given again on resume
-    #[arg(long = "secret-arg", global = true, value_name = "TEXT", help_heading = "Accounts of a run")]
+    /// an extra script argument, appended last and kept out of the journal; pass it again to resume
+    #[arg(long = "secret-arg", global = true, value_name = "TEXT", help_heading = "Reports and journal")]
     pub secret_arguments: Vec<String>,
-    /// when to use colour
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    /// when to use color: auto, always or never
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_default_value = true,
+        hide_possible_values = true, value_parser = colors())]
     pub color: Color,
 }
 
@@ -125,7 +132,7 @@ pub enum Format {
     Markdown,
 }
 
-/// When to use colour.
+/// When to use color.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Color {
     /// On a terminal, unless `NO_COLOR` is set.
@@ -145,7 +152,7 @@ pub enum Command {
         #[arg(value_name = "SCRIPT [ARG]", trailing_var_arg = true, required = true)]
         words: Vec<OsString>,
     },
-    /// Compile scripts and report unknown functions, wrong arguments and undefined variables; no network
+    /// Check scripts for unknown functions, wrong arguments and undefined variables; no network
     Check {
         /// The scripts
         #[arg(value_name = "SCRIPT", required = true)]
@@ -159,13 +166,13 @@ pub enum Command {
         #[arg(short = 'o', long, value_name = "FORMAT", value_parser = formats(&["text", "markdown", "json"]))]
         format: Option<Format>,
     },
-    /// Serve the sandbox organization on loopback, for any client
+    /// Serve the sandbox organization on this machine, for any client
     Sandbox(Sandbox),
-    /// Make a profile: ask for organization, client id and secret, write them, and test them
+    /// Create a profile: ask for organization, client id and secret, then test them
     Init(Init),
-    /// Check a profile hop by hop: file, proxy, name, TLS, clock, token, organization
+    /// Test a profile step by step: file, proxy, name, TLS, clock, token, organization
     Doctor,
-    /// Print the completions of umapish's command line for a shell
+    /// Print the command-line completions for a shell
     Completions {
         /// The shell
         shell: clap_complete::Shell,
@@ -178,11 +185,11 @@ pub enum Command {
     },
     /// Finish an interrupted run: the same script, in the same mode and organization
     Resume {
-        /// its journal; may be left out where one run alone has something left to do
+        /// the journal; optional if only one run is unfinished
         #[arg(value_name = "JOURNAL")]
         journal: Option<PathBuf>,
     },
-    /// Look into the journal of a run
+    /// Verify or show the journal of a run
     #[command(subcommand)]
     Journal(JournalCommand),
 }
@@ -190,15 +197,15 @@ pub enum Command {
 /// What to do with a journal.
 #[derive(Debug, Clone, Subcommand)]
 pub enum JournalCommand {
-    /// Check that no line was changed, taken out or moved
+    /// Verify that no line was changed, removed or moved
     Verify {
-        /// the journal; the newest when left out
+        /// the journal; the newest by default
         #[arg(value_name = "JOURNAL")]
         journal: Option<PathBuf>,
     },
-    /// Show its lines as JSON
+    /// Print its lines as JSON
     Show {
-        /// the journal; the newest when left out
+        /// the journal; the newest by default
         #[arg(value_name = "JOURNAL")]
         journal: Option<PathBuf>,
     },
@@ -213,40 +220,45 @@ pub struct Init {
     /// client id (API key) of the Developer Console project
     #[arg(long, value_name = "ID")]
     pub client_id: Option<String>,
-    /// command that prints the client secret; without it the secret is asked for and kept in a file of its own
+    /// command that prints the client secret; without it umapish asks and keeps the secret in a file
     #[arg(long, value_name = "COMMAND", conflicts_with = "client_secret_file")]
     pub client_secret_command: Option<String>,
-    /// file that holds the client secret already
+    /// file that already holds the client secret
     #[arg(long, value_name = "FILE")]
     pub client_secret_file: Option<PathBuf>,
-    /// do not sign in with it
+    /// do not test the profile
     #[arg(long)]
     pub no_test: bool,
+}
+
+/// The command line with `help` and `version`, which are clap's business and not the program's.
+fn declared() -> clap::Command {
+    help_topics::with_help_commands(Cli::command())
 }
 
 /// The completions of the command line for a shell.
 pub fn completions(shell: clap_complete::Shell) -> String {
     let mut text = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), "umapish", &mut text);
+    clap_complete::generate(shell, &mut forms::with_options_where_shown(declared()), "umapish", &mut text);
     String::from_utf8(text).unwrap_or_default()
 }
 
 /// How to serve the sandbox.
 #[derive(Debug, Clone, Args)]
 pub struct Sandbox {
-    /// port on 127.0.0.1; any free one when left out
+    /// port on 127.0.0.1; any free port by default
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
     pub port: u16,
-    /// people in the organization
+    /// number of people in the organization
     #[arg(long, value_name = "N")]
     pub users: Option<usize>,
-    /// file to load the organization from and to keep it in
+    /// file that the organization is loaded from and saved to
     #[arg(long, value_name = "FILE")]
     pub state: Option<PathBuf>,
-    /// keep to the documented limits and answer 429 above them
+    /// enforce the documented limits and return 429 above them
     #[arg(long)]
     pub throttle: bool,
-    /// length of the minute in which calls are counted, such as 3s, for tests that do not wait
+    /// length of the minute in which calls are counted, such as 3s, for fast tests
     #[arg(long, value_name = "TIME", requires = "throttle", value_parser = length_of_time)]
     pub minute: Option<Duration>,
 }
@@ -257,6 +269,10 @@ fn length_of_time(text: &str) -> Result<Duration, String> {
 
 fn formats(names: &'static [&'static str]) -> impl TypedValueParser<Value = Format> {
     PossibleValuesParser::new(names).try_map(|name| Format::from_str(&name, false))
+}
+
+fn colors() -> impl TypedValueParser<Value = Color> {
+    PossibleValuesParser::new(["auto", "always", "never"]).try_map(|name| Color::from_str(&name, false))
 }
 
 impl Global {
@@ -291,16 +307,26 @@ impl Global {
 /// Reads the command line. `-e` shuts subcommands out, so that an argument of the script may be spelled like one.
 ///
 /// # Errors
-/// clap's own: wrong usage, or `--help` and `--version`, which are answers rather than failures.
+/// clap's own: wrong usage, or help and version, which are no failures.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
     let arguments: Vec<_> = arguments.into_iter().collect();
     match Top::try_parse_from(&arguments) {
         Ok(top) if top.eval.is_some() => Ok(Cli { top, command: None }),
-        _ => Cli::try_parse_from(arguments),
+        _ => parse_whole(arguments),
     }
 }
 
-/// Answers a command line that asks for no run: help and version to standard output, wrong usage to standard error.
+fn parse_whole(arguments: Vec<OsString>) -> Result<Cli, clap::Error> {
+    let mut command = forms::with_help_by_form(declared());
+    let mut matches = command.try_get_matches_from_mut(arguments)?;
+    if let Some(help) = help_topics::requested(&mut command, &matches) {
+        return Err(help);
+    }
+    forms::refuse_ignored(&mut command, &matches)?;
+    Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
+}
+
+/// Prints what takes the place of a run: help and version to standard output, wrong usage to standard error.
 pub fn tell(answer: &clap::Error) -> ExitCode {
     drop(answer.print()); // nobody can be told that the stream is gone
     ExitCode::from(u8::try_from(answer.exit_code()).unwrap_or(2))
@@ -308,10 +334,10 @@ pub fn tell(answer: &clap::Error) -> ExitCode {
 
 /// The names of the commands.
 pub fn commands() -> Vec<String> {
-    Cli::command().get_subcommands().map(|command| command.get_name().to_owned()).collect()
+    declared().get_subcommands().map(|command| command.get_name().to_owned()).collect()
 }
 
-/// The arguments of a script that are spelled like options of ours; none behind `--`.
+/// The arguments of a script that are spelled like options of ours; none after `--`.
 pub fn misplaced(arguments: &[String]) -> Vec<&str> {
     let own = Top::command();
     let is_own = |text: &str| {

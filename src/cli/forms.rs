@@ -1,0 +1,114 @@
+//! Which global options each subcommand takes and which of them its help shows.
+//!
+//! clap offers a global option everywhere. Guards and report options mean nothing where no script runs, so a
+//! subcommand's help leaves out what does not concern it, and what would be ignored there is refused.
+
+use clap::error::ErrorKind;
+use clap::parser::ValueSource;
+use clap::{Arg, ArgMatches, Command};
+
+/// How a subcommand treats a global option.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Treatment {
+    /// It has an effect, and the help shows it.
+    Shown,
+    /// It is accepted, so that a shell alias such as `umapish -p acme` works with every subcommand.
+    Accepted,
+    /// It would be ignored, so it is an error.
+    Refused,
+}
+
+/// Options that a shell alias may set for every subcommand.
+const EVERYWHERE: &[&str] = &["profile", "config", "sandbox", "quiet", "verbose", "color"];
+
+/// The subcommands that run a script: they take every option.
+const RUNNING: &[&str] = &["run", "resume"];
+
+/// The options with an effect in each subcommand that runs no script.
+const EFFECTIVE: &[(&str, &[&str])] = &[
+    ("check", &["quiet", "color"]),
+    ("doctor", &["profile", "config", "sandbox", "verbose", "color"]),
+    ("functions", &["format", "color"]),
+    ("init", &["profile", "config"]),
+    ("sandbox", &["format", "quiet", "color"]),
+];
+
+/// The options that `umapish --help` shows; `umapish help run` shows all.
+const FREQUENT: &[&str] =
+    &["profile", "config", "sandbox", "live", "test", "format", "quiet", "verbose", "color"];
+
+/// An option before the subcommand that concerns the prompt alone.
+const PROMPT_ONLY: &str = "no_init";
+
+fn treatment(subcommand: &str, option: &str) -> Treatment {
+    let effective = EFFECTIVE.iter().find(|(name, _)| *name == subcommand);
+    let has_effect = effective.is_some_and(|(_, options)| options.contains(&option));
+    if has_effect || RUNNING.contains(&subcommand) {
+        Treatment::Shown
+    } else if EVERYWHERE.contains(&option) {
+        Treatment::Accepted
+    } else {
+        Treatment::Refused
+    }
+}
+
+/// Lets each subcommand's help show the options that concern it. What is accepted stays the same.
+pub(super) fn with_help_by_form(command: Command) -> Command {
+    let command = with_own_options(command, |subcommand, option| {
+        let is_shown = treatment(subcommand, option.get_id().as_str()) == Treatment::Shown;
+        Some(option.hide(!is_shown))
+    });
+    command.mut_args(|option| {
+        let is_rare = option.is_global_set() && !FREQUENT.contains(&option.get_id().as_str());
+        if is_rare { option.hide(true) } else { option }
+    })
+}
+
+/// The command with each option only where its help shows it, for the completions of a shell.
+pub(super) fn with_options_where_shown(command: Command) -> Command {
+    let command = with_own_options(command, |subcommand, option| {
+        let is_shown = treatment(subcommand, option.get_id().as_str()) == Treatment::Shown;
+        is_shown.then(|| option.global(false))
+    });
+    command.mut_args(|option| option.global(false))
+}
+
+/// Gives each subcommand its own form of each global option, which clap then prefers to the global one.
+fn with_own_options(command: Command, form: impl Fn(&str, Arg) -> Option<Arg>) -> Command {
+    let options: Vec<_> = command.get_arguments().filter(|option| option.is_global_set()).cloned().collect();
+    let names: Vec<_> =
+        command.get_subcommands().map(|subcommand| subcommand.get_name().to_owned()).collect();
+    names.into_iter().fold(command, |command, name| {
+        command.mut_subcommand(&name, |subcommand| {
+            let own: Vec<_> = subcommand.get_arguments().map(|argument| argument.get_id().clone()).collect();
+            let further = options.iter().filter(|option| !own.contains(option.get_id())).cloned();
+            let further: Vec<_> = further.filter_map(|option| form(&name, option)).collect();
+            subcommand.args(further)
+        })
+    })
+}
+
+/// Refuses options that the subcommand would ignore, on whichever side of its name they are.
+///
+/// # Errors
+/// Wrong usage that names the option and the subcommand.
+pub(super) fn refuse_ignored(command: &mut Command, matches: &ArgMatches) -> Result<(), clap::Error> {
+    let Some((name, _)) = matches.subcommand() else { return Ok(()) };
+    let ignored = |option: &&Arg| {
+        let id = option.get_id().as_str();
+        let is_refused = match id {
+            PROMPT_ONLY => name != "run",
+            _ => option.is_global_set() && treatment(name, id) == Treatment::Refused,
+        };
+        is_refused && matches.value_source(id) == Some(ValueSource::CommandLine)
+    };
+    let Some(option) = command.get_arguments().find(ignored) else { return Ok(()) };
+    let reason = match option.get_id().as_str() {
+        PROMPT_ONLY => "which opens no prompt",
+        "format" => "which prints no values",
+        _ => "which runs no script",
+    };
+    let option = option.get_long().unwrap_or_default();
+    let message = format!("'--{option}' cannot be used with 'umapish {name}', {reason}");
+    Err(command.error(ErrorKind::ArgumentConflict, message))
+}
