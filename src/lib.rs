@@ -23,6 +23,7 @@ pub mod shell;
 pub mod store;
 pub mod subcommands;
 pub mod tabular;
+pub mod user_folders;
 pub mod values;
 pub mod wire;
 

@@ -5,6 +5,8 @@ mod catalog;
 mod client;
 mod first_steps;
 mod guards;
+#[cfg(unix)]
+mod home;
 mod house;
 #[cfg(unix)]
 mod listings;

@@ -10,7 +10,7 @@ use crate::output::Output;
 use crate::sandbox::{self, Sandbox};
 use crate::secret::Secret;
 use crate::session::guard::{Allowance, Limits, Pattern};
-use crate::store;
+use crate::user_folders;
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -74,7 +74,7 @@ impl Place {
             problem: config.check().err(),
             is_secret: Rc::new(move |text| secrets.holds_secret(text)),
             listing_age: config.listing_age(),
-            folder: Box::new(store::state_dir::path),
+            folder: Box::new(user_folders::state),
             checks: config.checks(),
             limits: limits(global, Some(&config), output)?,
             connect: Box::new(move |flow| config.client_settings(flow)),
@@ -92,7 +92,7 @@ impl Place {
             problem: Some(problem),
             is_secret: Rc::new(|_| false),
             listing_age: None,
-            folder: Box::new(store::state_dir::path),
+            folder: Box::new(user_folders::state),
             checks: true,
             limits: Limits::default(),
             connect: Box::new(move |_| Err(told.clone())),
