@@ -3,5 +3,6 @@
 
 mod circles;
 mod layers;
+mod names;
 mod settings;
 mod sources;
