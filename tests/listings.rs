@@ -1,7 +1,7 @@
 //! Saved listings and the two-hour rule, as an operator meets them.
 
+use crate::support::run::Finished;
 use crate::support::server::{Recorded, Reply, Server};
-use crate::support::shell::Finished;
 use crate::support::terminal::Running;
 use crate::support::{Shell, Terminal};
 use serde_json::json;
