@@ -1,6 +1,6 @@
 //! The function reference against what runs: every example on a fresh sandbox, every endpoint reached by some.
 
-use crate::support::Shell;
+use crate::support::Run;
 use std::collections::HashSet;
 use umapi_shell::language::catalog::Catalog;
 use umapi_shell::sandbox::{self, Sandbox};
@@ -25,7 +25,7 @@ fn failures(examples: &[(String, &str)]) -> Vec<String> {
 
 /// What went wrong with an example, if it did.
 fn failure(call: &str, code: &str) -> Option<String> {
-    let run = Shell::eval(code).run();
+    let run = Run::eval(code).run();
     (run.code != 0).then(|| format!("{call} ended with {}:\n{code}\n{}", run.code, run.stderr))
 }
 
@@ -45,8 +45,8 @@ fn every_endpoint_is_reached_by_an_example() {
 
 /// The code of `-e` against a served sandbox. Only code that asks for a JWT can make one: with these settings every
 /// run would sign in by it, and a signature seeds a random generator for 50 ms of processor time, once a process.
-fn against(server: &Sandbox, code: &str) -> Shell {
-    let run = Shell::new("--live -e").arg(code).against(server);
+fn against(server: &Sandbox, code: &str) -> Run {
+    let run = Run::new("--live -e").arg(code).against(server);
     if !code.contains("jwt") {
         return run;
     }

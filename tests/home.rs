@@ -1,6 +1,6 @@
 //! Where the home folder is, the environment alone decides: a run never opens the profile of another home.
 
-use crate::support::Shell;
+use crate::support::Run;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -9,8 +9,8 @@ const ELSEWHERE: [&str; 3] =
     [".config/umapish/config.toml", "home/.config/umapish/config.toml", "umapish/config.toml"];
 
 /// A run in a folder with such profiles, and neither HOME nor another variable of folders.
-fn homeless(line: &str) -> Shell {
-    let run = Shell::new(line).without("HOME");
+fn homeless(line: &str) -> Run {
+    let run = Run::new(line).without("HOME");
     ELSEWHERE.into_iter().fold(run, |run, file| run.file(file, "[default]\nopened = 1\n"))
 }
 

@@ -3,11 +3,8 @@
 pub(crate) mod desk;
 pub(crate) mod run;
 pub(crate) mod server;
-
 #[cfg(unix)]
 pub(crate) mod terminal;
 
 pub(crate) use desk::Desk;
-pub(crate) use run::Shell;
-#[cfg(unix)]
-pub(crate) use terminal::Terminal;
+pub(crate) use run::Run;

@@ -1,14 +1,19 @@
-//! Runs the binary as an operator would, in a folder and a home of its own, with nothing from outside.
+//! Runs of the binary, as an operator would start them: in a folder and a home of their own, with nothing from outside.
 
-use assert_cmd::Command;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
 use tempfile::TempDir;
 use umapi_shell::sandbox::{self, Sandbox};
 
 /// A run of `umapish` that is being put together.
-pub(crate) struct Shell {
-    folder: TempDir,
-    command: Command,
+pub(crate) struct Run {
+    pub(super) folder: Arc<TempDir>,
+    pub(super) command: Command,
+    /// Columns of the terminal, if it runs in one.
+    pub(super) width: u16,
+    stdin: Vec<u8>,
 }
 
 /// What a run left behind.
@@ -19,22 +24,26 @@ pub(crate) struct Finished {
     pub(crate) stderr: String,
     /// The exit code; -1 after a signal.
     pub(crate) code: i32,
-    folder: TempDir,
+    folder: Arc<TempDir>,
 }
 
-impl Shell {
-    /// `umapish` with these arguments, split at blanks.
+impl Run {
+    /// `umapish` with these arguments, split at spaces, in a new folder.
     pub(crate) fn new(line: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let mut command = Command::cargo_bin("umapish").unwrap();
-        command.env_clear().env("HOME", folder.path()).current_dir(folder.path());
-        command.args(line.split_whitespace());
-        Self { folder, command }
+        Self::in_folder(Arc::new(tempfile::tempdir().unwrap()), line)
     }
 
     /// `umapish --sandbox -e CODE`.
     pub(crate) fn eval(code: &str) -> Self {
         Self::new("--sandbox -e").arg(code)
+    }
+
+    /// In a folder that other runs use as well, which is also the home.
+    pub(crate) fn in_folder(folder: Arc<TempDir>, line: &str) -> Self {
+        let mut command = Command::new(assert_cmd::cargo::cargo_bin!("umapish"));
+        command.env_clear().env("HOME", folder.path()).current_dir(folder.path());
+        command.args(line.split_whitespace());
+        Self { folder, command, width: 100, stdin: Vec::new() }
     }
 
     /// The settings that lead to a sandbox of the test, without any waits.
@@ -49,8 +58,8 @@ impl Shell {
             .env("UMAPI_JITTER", "0")
     }
 
-    /// One argument more, blanks and all.
-    pub(crate) fn arg(mut self, argument: impl AsRef<std::ffi::OsStr>) -> Self {
+    /// One more argument, spaces and all.
+    pub(crate) fn arg(mut self, argument: impl AsRef<OsStr>) -> Self {
         self.command.arg(argument);
         self
     }
@@ -75,20 +84,26 @@ impl Shell {
         self
     }
 
-    /// What stands on standard input.
+    /// What standard input holds.
     pub(crate) fn stdin(mut self, text: &str) -> Self {
-        self.command.write_stdin(text.to_owned());
+        self.stdin = text.into();
         self
     }
 
-    /// Where the run takes place.
+    /// The folder of the run.
     pub(crate) fn path(&self) -> &Path {
         self.folder.path()
     }
 
+    /// The process to start, for tests that kill it or read while it runs.
+    pub(crate) fn into_command(self) -> Command {
+        self.command
+    }
+
     /// Runs it to its end.
-    pub(crate) fn run(mut self) -> Finished {
-        let output = self.command.output().unwrap();
+    pub(crate) fn run(self) -> Finished {
+        let mut command = assert_cmd::Command::from_std(self.command);
+        let output = command.write_stdin(self.stdin).output().unwrap();
         Finished {
             stdout: String::from_utf8(output.stdout).unwrap(),
             stderr: String::from_utf8(output.stderr).unwrap(),
@@ -99,25 +114,63 @@ impl Shell {
 }
 
 impl Finished {
-    /// The run must have been done; answers its data.
+    /// The run must have been done; returns its data.
     #[track_caller]
     pub(crate) fn done(self) -> String {
         self.ended(0)
     }
 
-    /// The run must have ended with `code`; answers its data.
+    /// The run must have ended with `code`; returns its data.
     #[track_caller]
     pub(crate) fn ended(self, code: i32) -> String {
-        assert_eq!(self.code, code, "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
-        self.stdout
+        self.exits(code).stdout
     }
 
-    /// The run must have ended with `code` and told the operator `message`.
+    /// The run must have ended with `code` and reported `message`.
     #[track_caller]
     pub(crate) fn failed(self, code: i32, message: &str) -> Self {
-        assert!(self.stderr.contains(message), "no `{message}` in:\n{}", self.stderr);
-        assert_eq!(self.code, code, "stderr:\n{}", self.stderr);
+        self.stderr_has(message).exits(code)
+    }
+
+    /// The exit code.
+    #[track_caller]
+    pub(crate) fn exits(self, code: i32) -> Self {
+        assert_eq!(self.code, code, "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
         self
+    }
+
+    /// Standard error has the text, wherever its lines were broken.
+    #[track_caller]
+    pub(crate) fn stderr_has(self, text: &str) -> Self {
+        let found = self.stderr.contains(text) || self.words().contains(text);
+        assert!(found, "no `{text}` in:\n{}", self.stderr);
+        self
+    }
+
+    /// Standard error does not have the text.
+    #[track_caller]
+    pub(crate) fn stderr_lacks(self, text: &str) -> Self {
+        assert!(!self.words().contains(text), "`{text}` in:\n{}", self.stderr);
+        self
+    }
+
+    /// Standard output has the text.
+    #[track_caller]
+    pub(crate) fn stdout_has(self, text: &str) -> Self {
+        assert!(self.stdout.contains(text), "no `{text}` in:\n{}", self.stdout);
+        self
+    }
+
+    /// Standard output is the text, apart from space around it.
+    #[track_caller]
+    pub(crate) fn stdout_is(self, text: &str) -> Self {
+        assert_eq!(self.stdout.trim(), text, "stderr:\n{}", self.stderr);
+        self
+    }
+
+    /// Standard error with single spaces between words, wherever lines were broken.
+    pub(crate) fn words(&self) -> String {
+        self.stderr.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
     /// A file the run left.
