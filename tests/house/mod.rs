@@ -2,6 +2,7 @@
 //! that names every room, no setting that nobody reads.
 
 mod circles;
+mod codemap;
 mod layers;
 mod names;
 mod settings;
