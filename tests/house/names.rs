@@ -104,8 +104,6 @@ fn no_two_types_share_a_name() {
         .filter(|(_, modules)| modules.len() > 1)
         .map(|(name, modules)| (name.as_str(), modules.iter().map(|module| module.join("::")).collect()))
         .collect();
-    let one_word = types.keys().filter(|name| name.matches(char::is_uppercase).count() == 1).count();
-    println!("{} names of types, {} shared, {one_word} of one word", types.len(), shared.len());
     let new: Vec<_> = shared.iter().filter(|(name, _)| !NOT_YET.contains(*name)).collect();
     assert!(new.is_empty(), "several types are called: {new:#?}");
     let gone: Vec<_> = NOT_YET.iter().filter(|name| !shared.contains_key(*name)).collect();

@@ -85,11 +85,11 @@ fn every_setting_that_is_declared_is_read() {
 
 #[test]
 fn a_key_in_a_help_line_a_list_or_a_test_is_not_read() {
-    let text = r#"
+    let text = r"
         fn f() { setting(Key::Help).help; let list = [Key::Listed]; values.text(table::Key::Read); text(v, Key::Called); }
         #[cfg(test)]
         mod tests { fn g() { values.text(Key::Tested); } }
-    "#;
+    ";
     let read = Reads::of(&syn::parse_file(text).unwrap());
     assert_eq!(read.into_iter().collect::<Vec<_>>(), ["Called", "Read"]);
 }

@@ -147,27 +147,6 @@ impl Finished {
         self
     }
 
-    /// Standard error does not have the text.
-    #[track_caller]
-    pub(crate) fn stderr_lacks(self, text: &str) -> Self {
-        assert!(!self.words().contains(text), "`{text}` in:\n{}", self.stderr);
-        self
-    }
-
-    /// Standard output has the text.
-    #[track_caller]
-    pub(crate) fn stdout_has(self, text: &str) -> Self {
-        assert!(self.stdout.contains(text), "no `{text}` in:\n{}", self.stdout);
-        self
-    }
-
-    /// Standard output is the text, apart from space around it.
-    #[track_caller]
-    pub(crate) fn stdout_is(self, text: &str) -> Self {
-        assert_eq!(self.stdout.trim(), text, "stderr:\n{}", self.stderr);
-        self
-    }
-
     /// Standard error with single spaces between words, wherever lines were broken.
     pub(crate) fn words(&self) -> String {
         self.stderr.split_whitespace().collect::<Vec<_>>().join(" ")
