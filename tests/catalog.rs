@@ -44,7 +44,7 @@ fn every_endpoint_is_reached_by_an_example() {
 }
 
 /// The code of `-e` against a served sandbox. Only code that asks for a JWT can make one: with these settings every
-/// run would sign in by it, and a signature seeds a random generator for 50 ms of processor time, once a process.
+/// run would sign in by it, and a signature seeds a random generator for some 30 ms of processor time, once a process.
 fn against(server: &Sandbox, code: &str) -> Run {
     let run = Run::new("--live -e").arg(code).against(server);
     if !code.contains("jwt") {
