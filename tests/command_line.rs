@@ -1,6 +1,7 @@
 //! What the command line shows and refuses: help by form, options where they have an effect, the verbs of umapi-cli.
 
-use crate::support::{Finished, Shell};
+use crate::support::Run;
+use crate::support::run::Finished;
 use umapi_shell::cli;
 use umapi_shell::config::table::SETTINGS;
 
@@ -43,7 +44,7 @@ const OF_A_RUN: &[&str] = &[
 const EVERYWHERE: &[&str] = &["--sandbox", "--quiet", "--verbose", "--color=never"];
 
 fn umapish(line: &str) -> Finished {
-    Shell::new(line).env("COLUMNS", "80").run()
+    Run::new(line).env("COLUMNS", "80").run()
 }
 
 fn is_running(subcommand: &str) -> bool {
@@ -110,7 +111,7 @@ fn options_of_a_shell_alias_are_accepted_everywhere() {
     for line in ["check x.rhai", "completions bash", "definitions folder", "functions get_user", "version"] {
         for option in EVERYWHERE {
             for line in [format!("{option} {line}"), format!("{line} {option}")] {
-                let run = Shell::new(&line).file("x.rhai", "1").run();
+                let run = Run::new(&line).file("x.rhai", "1").run();
                 assert_eq!(run.code, 0, "{line}: {}", run.stderr);
             }
         }
@@ -127,7 +128,7 @@ fn help_and_version_work_as_words() {
     assert_eq!(umapish("help journal verify").done(), umapish("journal verify --help").done());
     umapish("help environmnt").failed(2, "there is no help for 'environmnt'; did you mean 'environment'?");
     umapish("help journal nothing").failed(2, "there is no help for 'nothing'");
-    assert_eq!(Shell::eval("args()").arg("help").run().done(), "[\"help\"]\n");
+    assert_eq!(Run::eval("args()").arg("help").run().done(), "[\"help\"]\n");
 }
 
 #[test]
@@ -155,7 +156,7 @@ fn completions_offer_an_option_where_it_has_an_effect() {
 /// The verbs of umapi-cli need a shell to run their lines as they are typed.
 #[cfg(unix)]
 mod umapi_cli {
-    use super::{Shell, umapish};
+    use super::{Run, umapish};
     use std::path::Path;
     use std::process::Command;
     use umapi_shell::cli::umapi_cli::VERBS;
@@ -249,7 +250,7 @@ mod umapi_cli {
         for verb in VERBS {
             // A terminal of 80 columns must not break a line within a name.
             assert!(verb.line.lines().all(|line| line.len() <= 74), "{}", verb.line);
-            let told = Shell::new(verb.name).arg("--email").arg("x@example.com").run();
+            let told = Run::new(verb.name).arg("--email").arg("x@example.com").run();
             let told = told.failed(2, &format!("`{}` is a command of Adobe's umapi-cli", verb.name));
             assert!(told.stderr.contains(verb.line), "{}", told.stderr);
             assert_eq!(told.stderr.contains("--live to rehearse"), verb.line.contains("--live"));
@@ -259,6 +260,6 @@ mod umapi_cli {
 
     #[test]
     fn a_script_of_that_name_is_run() {
-        assert_eq!(Shell::new("user-read").file("user-read", "print(1)").run().done(), "1\n");
+        assert_eq!(Run::new("user-read").file("user-read", "print(1)").run().done(), "1\n");
     }
 }

@@ -1,6 +1,6 @@
 //! A first profile, the doctor, and what editors and shells are given.
 
-use crate::support::{Shell, Terminal};
+use crate::support::Run;
 use umapi_shell::sandbox::{self, Sandbox};
 
 fn server() -> Sandbox {
@@ -8,11 +8,11 @@ fn server() -> Sandbox {
 }
 
 /// A run against a server of the sandbox, which counts as a real organization.
-fn near(server: &Sandbox, arguments: &str) -> Shell {
-    Shell::new(arguments).env("UMAPI_URL", &server.service_url()).env("UMAPI_IMS_URL", &server.sign_in_url())
+fn near(server: &Sandbox, arguments: &str) -> Run {
+    Run::new(arguments).env("UMAPI_URL", &server.service_url()).env("UMAPI_IMS_URL", &server.sign_in_url())
 }
 
-fn configured(server: &Sandbox, arguments: &str) -> Shell {
+fn configured(server: &Sandbox, arguments: &str) -> Run {
     near(server, arguments)
         .env("UMAPI_ORG_ID", sandbox::ORGANIZATION)
         .env("UMAPI_CLIENT_ID", sandbox::CLIENT_ID)
@@ -43,7 +43,7 @@ fn init_writes_a_private_profile_and_tests_it() {
 #[test]
 fn init_leaves_a_profile_that_is_there_alone() {
     let run =
-        Shell::new("init -p acme --org-id A@AdobeOrg --client-id x --client-secret-command true --no-test")
+        Run::new("init -p acme --org-id A@AdobeOrg --client-id x --client-secret-command true --no-test")
             .file(".config/umapish/config.toml", "[acme]\n")
             .run();
     run.failed(4, "there is a profile `acme`");
@@ -51,16 +51,16 @@ fn init_leaves_a_profile_that_is_there_alone() {
 
 #[test]
 fn init_without_a_terminal_says_what_to_give() {
-    let refused = Shell::new("init").run().failed(2, "umapish init needs --org-id and --client-id");
+    let refused = Run::new("init").run().failed(2, "umapish init needs --org-id and --client-id");
     assert!(refused.stderr.contains("--client-secret-command"), "{}", refused.stderr);
-    Shell::new("init --org-id A@AdobeOrg").run().failed(2, "standard input is no terminal");
-    Shell::new("init --org-id A").run().failed(2, "`A` is no organization id");
+    Run::new("init --org-id A@AdobeOrg").run().failed(2, "standard input is no terminal");
+    Run::new("init --org-id A").run().failed(2, "`A` is no organization id");
 }
 
 #[cfg(unix)]
 #[test]
 fn init_asks_and_hides_the_secret() {
-    let mut terminal = Terminal::new("init -p acme --no-test").start();
+    let mut terminal = Run::at_terminal("init -p acme --no-test").start();
     terminal.expect("Organization id");
     terminal.line("not an id");
     terminal.expect("Organization id");
@@ -93,13 +93,13 @@ fn the_doctor_finds_every_hop_well() {
     ] {
         assert!(told.contains(&format!("ok    {hop}")), "{hop}: {told}");
     }
-    assert!(Shell::new("--sandbox doctor").run().done().contains("ok    call"));
+    assert!(Run::new("--sandbox doctor").run().done().contains("ok    call"));
 }
 
 #[test]
 fn the_doctor_names_what_is_at_fault() {
     let server = server();
-    let told = |shell: Shell, code: i32| {
+    let told = |shell: Run, code: i32| {
         let run = shell.run();
         assert_eq!(run.code, code, "{}{}", run.stdout, run.stderr);
         run.stdout
@@ -110,9 +110,9 @@ fn the_doctor_names_what_is_at_fault() {
     assert!(organization.contains("FAIL  organization"), "{organization}");
     let nobody = told(configured(&server, "doctor").env("UMAPI_URL", "http://127.0.0.1:1/v2"), 5);
     assert!(nobody.contains("FAIL  connection") && nobody.contains("remedy"), "{nobody}");
-    let missing = told(Shell::new("doctor"), 4);
+    let missing = told(Run::new("doctor"), 4);
     assert!(missing.contains("FAIL  settings") && missing.contains("org_id"), "{missing}");
-    let broken = Shell::new("doctor").file(".config/umapish/config.toml", "[default]\nnonsense = 1\n");
+    let broken = Run::new("doctor").file(".config/umapish/config.toml", "[default]\nnonsense = 1\n");
     let told = told(broken, 4);
     assert!(
         told.contains("FAIL  file") && told.contains("config.toml:2") && told.contains("remedy"),
@@ -124,10 +124,10 @@ fn the_doctor_names_what_is_at_fault() {
 #[test]
 fn shells_and_editors_are_given_what_they_need() {
     for shell in ["bash", "zsh", "fish"] {
-        let text = Shell::new(&format!("completions {shell}")).run().done();
+        let text = Run::new(&format!("completions {shell}")).run().done();
         assert!(text.contains("doctor") && text.contains("sandbox"), "{shell}");
     }
-    let run = Shell::new("definitions editor").run();
+    let run = Run::new("definitions editor").run();
     let text = std::fs::read_to_string(run.file("editor/__static__.d.rhai")).unwrap();
     assert!(text.contains("fn get_users(") && text.contains("-> Users"), "{}", run.stderr);
 }

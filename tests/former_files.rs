@@ -1,6 +1,7 @@
 //! Files under the command's former name, `umapi`: named with the command that moves them, and never read.
 
-use crate::support::{Finished, Shell};
+use crate::support::Run;
+use crate::support::run::Finished;
 
 const CONFIG: &str = ".config/umapi/config.toml";
 const JOURNAL: &str = ".local/state/umapi/journals/20251125T214455.000001Z-live-0badcafe.journal";
@@ -22,7 +23,7 @@ const PROFILE: &str =
 #[test]
 fn a_missing_profile_names_the_file_under_the_former_name_and_does_not_read_it() {
     for line in ["-e get_groups()", "-p default -e 1", "-p acme -e 1"] {
-        let run = Shell::new(line).file(CONFIG, PROFILE).run();
+        let run = Run::new(line).file(CONFIG, PROFILE).run();
         assert!(names(&run, MOVE_PROFILES), "{line}: {}", run.stderr);
         assert_eq!(run.code, 4, "{line}");
         assert!(!run.stderr.contains("A@AdobeOrg"), "{}", run.stderr);
@@ -31,7 +32,7 @@ fn a_missing_profile_names_the_file_under_the_former_name_and_does_not_read_it()
 
 #[test]
 fn the_command_that_is_named_moves_the_profiles() {
-    let run = Shell::new("-p acme -e 1").file(CONFIG, PROFILE).run();
+    let run = Run::new("-p acme -e 1").file(CONFIG, PROFILE).run();
     let home = run.file("");
     let moved = std::process::Command::new("/bin/sh").args(["-c", MOVE_PROFILES]).env("HOME", &home).status();
     assert!(moved.unwrap().success());
@@ -40,39 +41,39 @@ fn the_command_that_is_named_moves_the_profiles() {
 
 #[test]
 fn doctor_names_profiles_and_journals_under_the_former_name() {
-    let run = Shell::new("doctor").file(CONFIG, PROFILE).file(JOURNAL, "").run();
+    let run = Run::new("doctor").file(CONFIG, PROFILE).file(JOURNAL, "").run();
     assert!(names(&run, MOVE_PROFILES), "{}", run.stderr);
     assert!(names(&run, MOVE_JOURNALS), "{}", run.stderr);
     assert_eq!(run.code, 4);
-    let sandbox = Shell::new("--sandbox doctor").file(CONFIG, PROFILE).file(JOURNAL, "").run();
+    let sandbox = Run::new("--sandbox doctor").file(CONFIG, PROFILE).file(JOURNAL, "").run();
     assert_eq!(sandbox.code, 0);
     assert_eq!(sandbox.stderr, "");
 }
 
 #[test]
 fn init_names_profiles_under_the_former_name() {
-    let run = Shell::new("init").file(CONFIG, PROFILE).run();
+    let run = Run::new("init").file(CONFIG, PROFILE).run();
     assert!(names(&run, MOVE_PROFILES), "{}", run.stderr);
 }
 
 #[test]
 fn a_bare_resume_names_journals_under_the_former_name_and_does_not_read_them() {
-    let run = Shell::new("resume").file(JOURNAL, "").run();
+    let run = Run::new("resume").file(JOURNAL, "").run();
     assert!(names(&run, MOVE_JOURNALS), "{}", run.stderr);
     run.failed(2, "no run was interrupted");
-    let named = Shell::new("resume x.journal").file(JOURNAL, "").run();
+    let named = Run::new("resume x.journal").file(JOURNAL, "").run();
     assert!(!names(&named, MOVE_JOURNALS), "{}", named.stderr);
 }
 
 #[test]
 fn files_of_another_program_and_files_beside_the_new_folder_are_left_alone() {
     let other = |line: &str| {
-        Shell::new(line)
+        Run::new(line)
             .file(".config/umapi/settings.json", "{}")
             .file(".local/state/umapi/journals/notes.txt", "x")
     };
     let both = |line: &str| {
-        Shell::new(line)
+        Run::new(line)
             .file(CONFIG, PROFILE)
             .file(JOURNAL, "")
             .file(".config/umapish/config.toml", "[acme]\n")

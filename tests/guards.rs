@@ -1,6 +1,6 @@
 //! The operator's guards, and lost answers settled within the run.
 
-use crate::support::{Desk, Shell};
+use crate::support::{Desk, Run};
 use umapi_shell::sandbox::{Effect, Fault};
 use umapi_shell::wire::endpoint::EndpointId;
 
@@ -21,8 +21,7 @@ fn a_guard_stops_a_list_before_its_first_request_with_a_code_of_its_own() {
         ("--protect *@example.com", "is protected"),
         ("--max-removals 50%", "removals are more than"),
     ] {
-        let (code, _, told) = desk.run(&format!("--live {options} job.rhai"));
-        assert!(code == 7 && told.contains(message), "{options}: {code}\n{told}");
+        desk.start(&format!("--live {options} job.rhai")).run().exits(7).stderr_has(message);
     }
     assert_eq!(posts(&desk), 0);
     let (code, _, told) = desk.run("--live --max-removals 100% job.rhai");
@@ -31,7 +30,7 @@ fn a_guard_stops_a_list_before_its_first_request_with_a_code_of_its_own() {
 
 #[test]
 fn a_word_that_may_be_a_mistyped_file_is_told_as_what_it_is_taken_for() {
-    let told = |text: &str| Shell::new(&format!("--sandbox --protect {text} -e 1")).run().stderr;
+    let told = |text: &str| Run::new(&format!("--sandbox --protect {text} -e 1")).run().stderr;
     assert!(told("protectd").contains("there is no file `protectd`"));
     assert_eq!(told("*@example.com"), "");
     let desk = Desk::new("print(1)");
@@ -46,8 +45,7 @@ fn a_file_that_a_profile_names_to_protect_stands_beside_it() {
     std::fs::create_dir(desk.folder.path().join("conf")).unwrap();
     std::fs::write(desk.folder.path().join("conf/board.txt"), "ben.osei@example.com\n").unwrap();
     std::fs::write(desk.folder.path().join("conf/c.toml"), "[default]\nprotect = \"board.txt\"\n").unwrap();
-    let (code, _, told) = desk.run("--config conf/c.toml --live job.rhai");
-    assert!(code == 7 && told.contains("is protected"), "{told}");
+    desk.start("--config conf/c.toml --live job.rhai").run().exits(7).stderr_has("is protected");
 }
 
 #[test]
@@ -55,23 +53,24 @@ fn who_is_protected_by_e_mail_is_so_under_a_username_that_was_read() {
     let script = "let people = get_users().filter(|user| user.email == \"tara.singh@example.com\");
         remove_from_org(people[0]);";
     let desk = Desk::new(script);
-    let (code, _, told) = desk.run("--live --protect tara.singh@example.com job.rhai");
-    assert!(code == 7 && told.contains("is protected (by `tara.singh@example.com`)"), "{told}");
+    desk.start("--live --protect tara.singh@example.com job.rhai")
+        .run()
+        .exits(7)
+        .stderr_has("is protected (by `tara.singh@example.com`)");
     assert_eq!(posts(&desk), 0);
 }
 
 #[test]
 fn a_guard_counts_also_where_the_script_catches_it() {
     let code = "try { add_to_groups(\"ben.osei@example.com\", \"Engineering\") } catch (error) { print(error.kind) }";
-    let run = Shell::new("--sandbox --read-only -e").arg(code).run();
+    let run = Run::new("--sandbox --read-only -e").arg(code).run();
     assert_eq!(run.ended(7), "guard\n");
 }
 
 #[test]
 fn deleting_for_good_must_be_allowed_against_a_real_organization() {
     let desk = Desk::new("delete_account(\"ben.osei@example.com\")");
-    let (code, _, told) = desk.run("--live job.rhai");
-    assert!(code == 7 && told.contains("deleted for good") && told.contains("--allow-delete"), "{told}");
+    desk.start("--live job.rhai").run().exits(7).stderr_has("deleted for good").stderr_has("--allow-delete");
     assert_eq!(desk.run("--test job.rhai").0, 0);
     assert_eq!(desk.run("--live --allow-delete job.rhai").0, 0);
 }
@@ -81,15 +80,13 @@ fn no_removal_follows_from_a_file_without_rows_or_a_listing_that_failed() {
     let script = "let keep = read_csv(\"keep.csv\"); remove_from_org(\"ben.osei@example.com\");";
     let desk = Desk::new(script);
     std::fs::write(desk.folder.path().join("keep.csv"), "email\n").unwrap();
-    let (code, _, told) = desk.run("--live job.rhai");
-    assert!(code == 7 && told.contains("keep.csv has no rows"), "{told}");
+    desk.start("--live job.rhai").run().exits(7).stderr_has("keep.csv has no rows");
     assert_eq!(desk.run("--live --allow-empty-source job.rhai").0, 0);
     let script = "try { get_users().len() } catch { } remove_from_org(\"amara.okafor@example.com\");";
     let desk = Desk::new(script);
     desk.server
         .queue(Fault::at(EndpointId::Users, Effect::Status { status: 500, body: None, retry_after: None }));
-    let (code, _, told) = desk.run("--live job.rhai");
-    assert!(code == 7 && told.contains("the listing of"), "{code} {told}");
+    desk.start("--live job.rhai").run().exits(7).stderr_has("the listing of");
 }
 
 #[test]
@@ -98,8 +95,7 @@ fn no_removal_follows_from_an_empty_list_in_a_json_file() {
     let desk = Desk::new(script);
     let keep = desk.folder.path().join("keep.json");
     std::fs::write(&keep, "[]\n").unwrap();
-    let (code, _, told) = desk.run("--live job.rhai");
-    assert!(code == 7 && told.contains("keep.json has no rows"), "{told}");
+    desk.start("--live job.rhai").run().exits(7).stderr_has("keep.json has no rows");
     std::fs::write(&keep, "{}\n").unwrap();
     assert_eq!(desk.run("--live job.rhai").0, 0);
 }
@@ -108,7 +104,7 @@ fn no_removal_follows_from_an_empty_list_in_a_json_file() {
 fn a_script_can_tighten_a_guard_and_never_loosen_it() {
     let add = "add_to_groups(\"ben.osei@example.com\", \"Engineering\")";
     let run = |options: &str, code: &str| {
-        Shell::new(&format!("--sandbox {options} -e")).arg(format!("{code}; {add}")).run().code
+        Run::new(&format!("--sandbox {options} -e")).arg(format!("{code}; {add}")).run().code
     };
     assert_eq!(run("", "guard(#{read_only: true})"), 7);
     assert_eq!(run("", "guard(#{protect: \"ben.*\"})"), 7);
@@ -139,7 +135,7 @@ fn with_verify_whoever_remains_is_told() {
         add_users_to_group(\"Keepers\", \"ben.osei@example.com\"); add_to_groups(\"ben.osei@example.com\", \"Photoshop\");
         let report = multi_action([command(\"ben.osei@example.com\").remove_from_groups(\"Photoshop\")]);
         print(`${report.failed[0].status}: ${report.failed[0].message}`)";
-    let run = Shell::new("--sandbox --verify -e").arg(code).run();
+    let run = Run::new("--sandbox --verify -e").arg(code).run();
     assert!(run.stdout.starts_with("still_member: still a member of "), "{}{}", run.stdout, run.stderr);
     run.ended(3);
 }
@@ -148,10 +144,10 @@ fn with_verify_whoever_remains_is_told() {
 fn an_organization_admin_whom_the_service_keeps_is_told_with_verify() {
     let code = "let report = multi_action([command(\"ada.lind@example.com\").remove_from_all_groups()]);
         print(`${report.failed[0].status}: ${report.failed[0].message}`)";
-    let run = Shell::new("--sandbox --verify -e").arg(code).run();
+    let run = Run::new("--sandbox --verify -e").arg(code).run();
     assert_eq!(run.ended(3), "still_member: still a member of _org_admin\n");
     let code = code.replace("failed", "done");
-    assert_eq!(Shell::eval(&code).run().done(), "completed: \n");
+    assert_eq!(Run::eval(&code).run().done(), "completed: \n");
 }
 
 #[test]
@@ -159,8 +155,10 @@ fn a_removal_that_could_not_be_looked_at_is_told_with_verify() {
     let desk = Desk::new("remove_from_groups(\"ben.osei@example.com\", \"Designers\");");
     let refusal = Effect::Status { status: 400, body: None, retry_after: None };
     desk.server.queue(Fault::at(EndpointId::User, refusal));
-    let (code, _, told) = desk.run("--live --verify job.rhai");
-    assert!(code == 0 && told.contains("ben.osei@example.com: the removal is not verified"), "{code} {told}");
+    desk.start("--live --verify job.rhai")
+        .run()
+        .exits(0)
+        .stderr_has("ben.osei@example.com: the removal is not verified");
     let (_, _, told) = desk.run("--live --verify job.rhai");
     assert!(!told.contains("not verified"), "{told}");
 }
@@ -296,10 +294,8 @@ fn what_was_removed_before_counts_in_a_run_that_goes_on() {
         desk.server.queue(Fault::at(EndpointId::Action, refusal).times(2).skip(1));
         assert_eq!(desk.run("--live --max-removals 30 job.rhai").0, 4);
         desk.server.reset();
-        let (code, _, told) = desk.run("--max-removals 29 resume");
-        assert!(code == 7 && told.contains("Raise --max-removals"), "{code}: {told}");
-        let (code, _, told) = desk.run("resume");
-        assert!(code == 0 && told.contains("30 done"), "{code}: {told}");
+        desk.start("--max-removals 29 resume").run().exits(7).stderr_has("Raise --max-removals");
+        desk.start("resume").run().exits(0).stderr_has("30 done");
     }
 }
 

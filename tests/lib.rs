@@ -8,6 +8,8 @@ mod first_steps;
 #[cfg(unix)]
 mod former_files;
 mod guards;
+#[cfg(unix)]
+mod home;
 mod house;
 #[cfg(unix)]
 mod listings;

@@ -1,9 +1,9 @@
 //! Saved listings and the two-hour rule, as an operator meets them.
 
+use crate::support::Run;
+use crate::support::run::Finished;
 use crate::support::server::{Recorded, Reply, Server};
-use crate::support::shell::Finished;
 use crate::support::terminal::Running;
-use crate::support::{Shell, Terminal};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -21,8 +21,8 @@ fn answer(request: &Recorded) -> Reply {
 }
 
 /// `umapish` in a home, against a server that stands for the service.
-fn shell(home: &Path, server: &Server, words: &str, code: &str) -> Shell {
-    Shell::new(words)
+fn shell(home: &Path, server: &Server, words: &str, code: &str) -> Run {
+    Run::new(words)
         .arg(code)
         .env("HOME", &home.to_string_lossy())
         .env("UMAPI_URL", &format!("{}/v2/usermanagement", server.url()))
@@ -39,7 +39,7 @@ async fn run(home: &Path, server: &Server, code: &str) -> Finished {
     finished(shell(home, server, "-e", code)).await
 }
 
-async fn finished(shell: Shell) -> Finished {
+async fn finished(shell: Run) -> Finished {
     tokio::task::spawn_blocking(|| shell.run()).await.unwrap()
 }
 
@@ -178,7 +178,7 @@ async fn max_age_is_for_full_listings() {
 #[test]
 fn in_the_sandbox_a_listing_is_kept_for_the_run_and_nothing_is_left() {
     let code = r#"let first = get_users(#{max_age: "1h"}); first.len(); get_users(#{max_age: "1h"}).len() == first.len()"#;
-    let finished = Shell::eval(code).run();
+    let finished = Run::eval(code).run();
     assert!(finished.stderr.contains("users: the saved listing of "), "{}", finished.stderr);
     assert!(!finished.file(".local").exists());
     assert_eq!(finished.done().trim(), "true");
@@ -202,7 +202,7 @@ fn in_sandbox(sandbox: &Sandbox, code: &str) -> Finished {
         ("UMAPI_JITTER", "0".to_owned()),
         ("UMAPI_PACE", "off".to_owned()),
     ];
-    let shell = Shell::new("-e").arg(code);
+    let shell = Run::new("-e").arg(code);
     environment.iter().fold(shell, |shell, (name, value)| shell.env(name, value)).run()
 }
 
@@ -262,7 +262,7 @@ fn prompt(sandbox: &Sandbox, line: &str) -> Running {
         sandbox.service_url(),
         sandbox.sign_in_url(),
     );
-    let terminal = Terminal::new("").env("UMAPI_CLIENT_SECRET", sandbox::CLIENT_SECRET);
+    let terminal = Run::at_terminal("").env("UMAPI_CLIENT_SECRET", sandbox::CLIENT_SECRET);
     terminal.file(".config/umapish/config.toml", &config).start()
 }
 

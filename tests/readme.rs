@@ -3,7 +3,7 @@
 //! `UMAPI_UPDATE=1 cargo test readme` writes the generated tables and the output of the console blocks anew.
 
 use crate::scripts::{names, with_scripts};
-use crate::support::Shell;
+use crate::support::Run;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -56,7 +56,7 @@ fn every_rhai_block_runs_on_a_fresh_sandbox() {
     let blocks = blocks(&text, "rhai");
     assert!(!blocks.is_empty(), "no block was found");
     for block in blocks {
-        let run = with_scripts(Shell::new("--sandbox block.rhai")).file("block.rhai", block.text).run();
+        let run = with_scripts(Run::new("--sandbox block.rhai")).file("block.rhai", block.text).run();
         assert_eq!(run.code, 0, "README.md:{}:\n{}{}", block.line, run.stdout, run.stderr);
     }
 }
@@ -85,7 +85,7 @@ fn every_console_block_shows_what_a_run_shows() {
 
 /// The block as a run of its commands shows it. One folder serves a block; what is left out stays so if it fits.
 fn replayed(block: &str) -> String {
-    let shell = with_scripts(Shell::new(""));
+    let shell = with_scripts(Run::new(""));
     let mut entries: Vec<(&str, Vec<&str>)> = Vec::new();
     for line in block.lines() {
         match (line.strip_prefix("$ "), entries.last_mut()) {
@@ -208,7 +208,7 @@ fn the_keys_of_a_caught_error_are_those_a_script_finds() {
     let mut shown: Vec<_> = rows.iter().flat_map(|row| row[0].split(", ")).collect();
     shown.sort_unstable();
     let code = "let keys; try { get_user(`nobody@example.com`) } catch (err) { keys = err.keys() } print(keys.join(` `))";
-    assert_eq!(Shell::eval(code).run().done(), format!("{}\n", shown.join(" ")));
+    assert_eq!(Run::eval(code).run().done(), format!("{}\n", shown.join(" ")));
 }
 
 #[test]

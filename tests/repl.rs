@@ -1,20 +1,20 @@
 //! The prompt through a pseudo-terminal.
 
-use crate::support::Terminal;
+use crate::support::Run;
 use crate::support::terminal::Running;
 use umapi_shell::sandbox::{self, Sandbox};
 
 pub(crate) const PROMPT: &str = "sandbox live> ";
 
 pub(crate) fn sandbox() -> Running {
-    let mut terminal = Terminal::new("--sandbox").start();
+    let mut terminal = Run::at_terminal("--sandbox").start();
     terminal.expect(PROMPT);
     terminal
 }
 
 /// A terminal at an organization that counts as a real one: a sandbox that another process would serve.
-pub(crate) fn real(server: &Sandbox, arguments: &str) -> Terminal {
-    Terminal::new(arguments)
+pub(crate) fn real(server: &Sandbox, arguments: &str) -> Run {
+    Run::at_terminal(arguments)
         .env("UMAPI_URL", &server.service_url())
         .env("UMAPI_IMS_URL", &server.sign_in_url())
         .env("UMAPI_ORG_ID", sandbox::ORGANIZATION)
@@ -32,7 +32,7 @@ pub(crate) fn server() -> Sandbox {
 
 #[test]
 fn the_start_tells_where_changes_go_in_three_lines() {
-    let mut terminal = Terminal::new("--sandbox").start();
+    let mut terminal = Run::at_terminal("--sandbox").start();
     let banner = terminal.expect(PROMPT);
     assert!(
         banner.contains("umapish ") && banner.contains("in the sandbox only") && banner.contains(":help")
@@ -114,7 +114,7 @@ fn lines_that_come_all_at_once_are_all_taken() {
 
 #[test]
 fn functions_closures_constants_and_imports_last() {
-    let mut terminal = Terminal::new("--sandbox").file("lib.rhai", "fn greet(n) { `hello ${n}` }").start();
+    let mut terminal = Run::at_terminal("--sandbox").file("lib.rhai", "fn greet(n) { `hello ${n}` }").start();
     terminal.expect(PROMPT);
     for line in
         ["const LIMIT = 5", "fn limit() { global::LIMIT }", "import \"lib\" as lib", "let add = |x| x + 1"]
@@ -146,7 +146,7 @@ fn a_function_that_reads_a_variable_is_told_to_take_it() {
 #[test]
 fn the_editor_gives_back_the_last_input_to_be_looked_at() {
     let script = "#!/bin/sh\necho '6 * 7' > \"$1\"\n";
-    let mut terminal = Terminal::new("--sandbox").file("editor.sh", script).env("EDITOR", "sh editor.sh");
+    let mut terminal = Run::at_terminal("--sandbox").file("editor.sh", script).env("EDITOR", "sh editor.sh");
     terminal = terminal.env("PATH", "/usr/bin:/bin");
     let mut terminal = terminal.start();
     terminal.expect(PROMPT);
@@ -194,7 +194,7 @@ fn ctrl_c_leaves_a_list_of_completions_that_waits_for_more() {
 
 #[test]
 fn colours_and_grey_hints_are_there_with_colour_only() {
-    let mut terminal = Terminal::new("--sandbox").colored().start();
+    let mut terminal = Run::at_terminal("--sandbox").colored().start();
     terminal.expect("> ");
     terminal.keys("get_user(");
     terminal.expect("\u{1b}[36mget_user");
@@ -221,7 +221,7 @@ fn a_listing_shows_its_first_rows_and_how_to_see_more() {
 
 #[test]
 fn no_line_of_a_table_is_wider_than_the_terminal() {
-    let mut terminal = Terminal::new("--sandbox").width(80).start();
+    let mut terminal = Run::at_terminal("--sandbox").width(80).start();
     terminal.expect(PROMPT);
     let shown = terminal.ask("get_users()", ":more", PROMPT);
     let rows: Vec<_> =
@@ -271,7 +271,7 @@ fn help_comes_by_command_by_function_and_by_a_bare_name() {
 #[test]
 fn a_script_is_loaded_and_a_session_saved_as_one_that_runs() {
     let mut terminal =
-        Terminal::new("--sandbox").file("jobs/x.rhai", "fn three() { 3 }\nlet four = 4;").start();
+        Run::at_terminal("--sandbox").file("jobs/x.rhai", "fn three() { 3 }\nlet four = 4;").start();
     terminal.expect(PROMPT);
     for line in [":load jobs/x.rhai", "let sum = three() + four", "nonsense("] {
         terminal.line(line);
@@ -282,7 +282,7 @@ fn a_script_is_loaded_and_a_session_saved_as_one_that_runs() {
     terminal.line("print(sum)");
     terminal.expect(PROMPT);
     terminal.ask(":save session.rhai", "session.rhai written", PROMPT);
-    let run = crate::support::Shell::new("session.rhai");
+    let run = crate::support::Run::new("session.rhai");
     std::fs::copy(terminal.path().join("session.rhai"), run.path().join("session.rhai")).unwrap();
     assert_eq!(run.run().done(), "7\n");
 }
@@ -302,7 +302,7 @@ fn time_and_requests_of_a_line_are_told_and_variables_listed() {
 fn another_profile_is_another_organization() {
     let config =
         "[acme]\norg_id = \"ACME@AdobeOrg\"\nclient_id = \"c\"\nclient_secret = \"s\"\nmode = \"live\"\n";
-    let mut terminal = Terminal::new("--sandbox").file(".config/umapish/config.toml", config).start();
+    let mut terminal = Run::at_terminal("--sandbox").file(".config/umapish/config.toml", config).start();
     terminal.expect(PROMPT);
     terminal.line("let kept = 1");
     terminal.expect(PROMPT);
@@ -348,7 +348,7 @@ fn an_error_in_a_function_of_an_earlier_line_shows_that_line() {
 #[test]
 fn lines_are_kept_for_the_next_session_and_secrets_are_not() {
     let home = {
-        let mut terminal = Terminal::new("--sandbox").env("UMAPI_CLIENT_SECRET", "hunter2hunter2").start();
+        let mut terminal = Run::at_terminal("--sandbox").env("UMAPI_CLIENT_SECRET", "hunter2hunter2").start();
         terminal.expect(PROMPT);
         for line in ["let first = 1", "let s = \"hunter2hunter2\"", "let t = \"Bearer abcdef\"", ":vars"] {
             terminal.line(line);
@@ -364,7 +364,7 @@ fn lines_are_kept_for_the_next_session_and_secrets_are_not() {
 fn two_sessions_keep_the_lines_of_both() {
     let home = tempfile::tempdir().unwrap();
     let start = || {
-        let mut terminal = Terminal::new("--sandbox").env("HOME", home.path().to_str().unwrap()).start();
+        let mut terminal = Run::at_terminal("--sandbox").env("HOME", home.path().to_str().unwrap()).start();
         terminal.expect(PROMPT);
         terminal
     };
@@ -382,7 +382,7 @@ fn two_sessions_keep_the_lines_of_both() {
 #[test]
 fn earlier_lines_are_found_by_ctrl_r_and_listed() {
     let history = "umapish-history 1\n\"let earlier = 41\"\n";
-    let mut terminal = Terminal::new("--sandbox").file(".local/state/umapish/history", history).start();
+    let mut terminal = Run::at_terminal("--sandbox").file(".local/state/umapish/history", history).start();
     terminal.expect(PROMPT);
     terminal.keys("\u{12}earl");
     terminal.expect("let earlier = 41");
@@ -395,7 +395,7 @@ fn earlier_lines_are_found_by_ctrl_r_and_listed() {
 #[test]
 fn the_first_script_is_run_unless_it_is_skipped() {
     let start = |arguments: &str| {
-        Terminal::new(arguments).file(".config/umapish/init.rhai", "fn greet() { \"hello\" }").start()
+        Run::at_terminal(arguments).file(".config/umapish/init.rhai", "fn greet() { \"hello\" }").start()
     };
     let mut terminal = start("--sandbox");
     terminal.expect(PROMPT);
@@ -409,7 +409,7 @@ fn the_first_script_is_run_unless_it_is_skipped() {
 
 #[test]
 fn a_dumb_terminal_gets_plain_lines() {
-    let mut terminal = Terminal::new("--sandbox").env("TERM", "dumb").colored().start();
+    let mut terminal = Run::at_terminal("--sandbox").env("TERM", "dumb").colored().start();
     terminal.expect(PROMPT);
     terminal.line("1 + 1");
     let shown = terminal.expect(PROMPT);
@@ -419,7 +419,7 @@ fn a_dumb_terminal_gets_plain_lines() {
 
 #[test]
 fn a_terminal_of_which_nothing_is_known_is_taken_for_a_dumb_one() {
-    let mut terminal = Terminal::new("--sandbox").env("TERM", "").colored().start();
+    let mut terminal = Run::at_terminal("--sandbox").env("TERM", "").colored().start();
     let banner = terminal.expect(PROMPT);
     assert!(!banner.contains('\u{1b}'), "{banner:?}");
     let shown = terminal.ask("1 + 1", "2", PROMPT);
@@ -428,12 +428,12 @@ fn a_terminal_of_which_nothing_is_known_is_taken_for_a_dumb_one() {
 
 #[test]
 fn the_prompt_opens_whatever_is_wrong_with_the_configuration() {
-    let mut terminal = Terminal::new("").start();
+    let mut terminal = Run::at_terminal("").start();
     let start = terminal.expect("default test> ");
     assert!(start.contains("lacks `org_id`") && start.contains("umapish init"), "{start}");
     terminal.ask("[3, 1, 2].len()", "\n3", "default test> ");
     terminal.ask("get_users()", "lacks `org_id`", "default test> ");
-    let mut broken = Terminal::new("").file(".config/umapish/config.toml", "[default]\norg = 1\n").start();
+    let mut broken = Run::at_terminal("").file(".config/umapish/config.toml", "[default]\norg = 1\n").start();
     broken.expect("config.toml:2");
     broken.expect("default test> ");
     broken.ask("1 + 1", "\n2", "default test> ");
@@ -441,7 +441,7 @@ fn the_prompt_opens_whatever_is_wrong_with_the_configuration() {
 
 #[test]
 fn without_a_home_the_prompt_opens_and_says_what_it_lacks() {
-    let mut terminal = Terminal::new("").env("HOME", "").start();
+    let mut terminal = Run::at_terminal("").env("HOME", "").start();
     terminal.expect("default test> ");
     terminal.ask("1 + 1", "2\r\n", "default test> ");
 }

@@ -1,6 +1,6 @@
 //! Runs that are killed, and go on: nothing is lost, nothing is done twice, and the operator is told what is open.
 
-use crate::support::{Desk, Shell};
+use crate::support::{Desk, Run};
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -424,7 +424,7 @@ fn the_code_of_e_is_in_the_journal_and_verbs_answer_what_was_stored() {
 
 #[test]
 fn the_sandbox_of_the_process_leaves_no_journal() {
-    let run = Shell::eval("add_to_groups(\"ben.osei@example.com\", \"Engineering\")").run();
+    let run = Run::eval("add_to_groups(\"ben.osei@example.com\", \"Engineering\")").run();
     assert!(!run.file(".local").exists());
     run.done();
 }

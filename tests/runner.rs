@@ -1,6 +1,6 @@
 //! Scripts, code and standard input through the binary: what is printed where, and how a run ends.
 
-use crate::support::Shell;
+use crate::support::Run;
 
 #[test]
 fn a_command_line_that_names_no_script_ends_with_2() {
@@ -12,41 +12,41 @@ fn a_command_line_that_names_no_script_ends_with_2() {
         "--format xml s.rhai",
         "doctor extra",
     ] {
-        Shell::new(line).run().ended(2);
+        Run::new(line).run().ended(2);
     }
 }
 
 #[test]
 fn only_the_code_of_e_prints_its_value() {
-    assert_eq!(Shell::new("-e 1+1").run().done(), "2\n");
-    assert_eq!(Shell::new("x.rhai").file("x.rhai", "1 + 1").run().done(), "");
-    assert_eq!(Shell::new("-").stdin("1 + 1").run().done(), "");
-    assert_eq!(Shell::new("-e ()").run().done(), "");
+    assert_eq!(Run::new("-e 1+1").run().done(), "2\n");
+    assert_eq!(Run::new("x.rhai").file("x.rhai", "1 + 1").run().done(), "");
+    assert_eq!(Run::new("-").stdin("1 + 1").run().done(), "");
+    assert_eq!(Run::new("-e ()").run().done(), "");
 }
 
 #[test]
 fn data_goes_to_standard_output_and_words_for_people_to_standard_error() {
-    let run = Shell::new("-e").arg("print(1); debug(2);").run();
+    let run = Run::new("-e").arg("print(1); debug(2);").run();
     assert_eq!((run.stdout.as_str(), run.code), ("1\n", 0));
     assert!(run.stderr.contains('2'), "{}", run.stderr);
 }
 
 #[test]
 fn a_script_is_read_from_standard_input_when_that_is_no_terminal() {
-    assert_eq!(Shell::new("").stdin("print(7)").run().done(), "7\n");
+    assert_eq!(Run::new("").stdin("print(7)").run().done(), "7\n");
 }
 
 #[test]
 fn a_script_may_begin_with_a_mark_and_a_shebang_line() {
     let script = "\u{feff}#!/usr/bin/env umapish\nprint(1);\nthrow \"no\";";
-    let run = Shell::new("x.rhai").file("x.rhai", script).run();
+    let run = Run::new("x.rhai").file("x.rhai", script).run();
     assert_eq!(run.stdout, "1\n");
     run.failed(1, "x.rhai:3");
 }
 
 #[test]
 fn arguments_of_the_script_are_its_own_even_when_spelled_like_ours() {
-    let run = Shell::new("x.rhai a --quiet b").file("x.rhai", "for a in args() { print(a) }").run();
+    let run = Run::new("x.rhai a --quiet b").file("x.rhai", "for a in args() { print(a) }").run();
     assert_eq!(run.stdout, "a\n--quiet\nb\n");
     assert!(
         run.stderr.contains("`--quiet` comes after the script name, so the script receives it"),
@@ -57,7 +57,7 @@ fn arguments_of_the_script_are_its_own_even_when_spelled_like_ours() {
 
 #[test]
 fn modules_are_found_beside_the_file_that_imports_them() {
-    let run = Shell::new("jobs/x.rhai")
+    let run = Run::new("jobs/x.rhai")
         .file("jobs/x.rhai", "import \"lib/y\" as y; print(y::name());")
         .file("jobs/lib/y.rhai", "fn name() { \"y\" }")
         .run();
@@ -66,31 +66,31 @@ fn modules_are_found_beside_the_file_that_imports_them() {
 
 #[test]
 fn a_missing_script_is_named() {
-    Shell::new("nowhere.rhai").run().failed(2, "nowhere.rhai: ");
+    Run::new("nowhere.rhai").run().failed(2, "nowhere.rhai: ");
 }
 
 #[test]
 fn wrong_usage_is_told_by_its_own_code() {
-    assert_eq!(Shell::new("--nonsense x.rhai").run().code, 2);
-    assert_eq!(Shell::new("--version").run().code, 0);
+    assert_eq!(Run::new("--nonsense x.rhai").run().code, 2);
+    assert_eq!(Run::new("--version").run().code, 0);
 }
 
 #[test]
 fn missing_credentials_are_told_only_when_the_service_is_called() {
-    assert_eq!(Shell::new("-e 1").run().code, 0);
-    Shell::new("-e get_users()").run().failed(4, "lacks `org_id` (environment UMAPI_ORG_ID)");
+    assert_eq!(Run::new("-e 1").run().code, 0);
+    Run::new("-e get_users()").run().failed(4, "lacks `org_id` (environment UMAPI_ORG_ID)");
 }
 
 #[test]
 fn a_broken_configuration_is_told_with_its_line() {
-    let run = Shell::new("--config c.toml -e 1").file("c.toml", "[default]\norg = \"x\"\n").run();
+    let run = Run::new("--config c.toml -e 1").file("c.toml", "[default]\norg = \"x\"\n").run();
     run.failed(4, "c.toml:2");
 }
 
 #[test]
 fn the_engine_giving_up_is_told_as_a_defect_of_ours() {
     let deep = format!("fn f(n) {{ if n == 0 {{ 0 }} else {{ f(n - 1) }} }} {}", "f(100000)");
-    Shell::new("-e").arg(deep).run().failed(1, "");
+    Run::new("-e").arg(deep).run().failed(1, "");
 }
 
 #[test]
@@ -103,14 +103,14 @@ fn a_refused_command_makes_the_exit_code_3_however_it_was_sent() {
         format!("make_call(\"POST\", {path}, {commands})"),
         format!("send(\"POST\", {path}, {commands})"),
     ] {
-        assert_eq!(Shell::eval(&format!("{code};")).run().code, 3, "{code}");
-        assert_eq!(Shell::eval(&format!("{code}; exit(0)")).run().code, 0, "{code}");
+        assert_eq!(Run::eval(&format!("{code};")).run().code, 3, "{code}");
+        assert_eq!(Run::eval(&format!("{code}; exit(0)")).run().code, 0, "{code}");
     }
 }
 
 #[test]
 fn a_missing_file_is_told_with_the_folder_it_was_looked_for_in() {
-    Shell::new("-e").arg("read_csv(\"people.csv\")").run().failed(1, "people.csv: there is no such file in ");
+    Run::new("-e").arg("read_csv(\"people.csv\")").run().failed(1, "people.csv: there is no such file in ");
 }
 
 #[test]
@@ -136,7 +136,7 @@ fn users_that_were_read_stand_where_e_mails_do() {
         print(get_users_by_group("Interns").map(|user| user.email));
     "#;
     assert_eq!(
-        Shell::eval(code).run().done(),
+        Run::eval(code).run().done(),
         "success\nsuccess\nsuccess\nsuccess\n[\"ada.lind@example.com\"]\n"
     );
 }

@@ -1,6 +1,6 @@
 //! Every script of `scripts/` through the binary: as it stands, for real, and rehearsed.
 
-use crate::support::Shell;
+use crate::support::Run;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use umapi_shell::sandbox::{self, Effect, Fault, RetryAfter, Sandbox};
@@ -94,11 +94,11 @@ pub(crate) fn names() -> BTreeSet<String> {
 }
 
 /// A run in a folder that has a copy of `scripts/`.
-pub(crate) fn with_scripts(shell: Shell) -> Shell {
+pub(crate) fn with_scripts(shell: Run) -> Run {
     with_edited_scripts(shell, |text| text)
 }
 
-fn with_edited_scripts(mut shell: Shell, edit: impl Fn(String) -> String) -> Shell {
+fn with_edited_scripts(mut shell: Run, edit: impl Fn(String) -> String) -> Run {
     for entry in std::fs::read_dir(folder()).unwrap() {
         let path = entry.unwrap().path();
         let name = format!("scripts/{}", path.file_name().unwrap().to_str().unwrap());
@@ -108,8 +108,8 @@ fn with_edited_scripts(mut shell: Shell, edit: impl Fn(String) -> String) -> She
 }
 
 /// A run of `umapish` beside the scripts; those that rehearse by themselves do so only if they keep it up.
-fn shell(line: &str, keeps_rehearsing: bool) -> Shell {
-    with_edited_scripts(Shell::new(line), |text| {
+fn shell(line: &str, keeps_rehearsing: bool) -> Run {
+    with_edited_scripts(Run::new(line), |text| {
         if keeps_rehearsing { text } else { text.replace("const IS_TEST = true;", "const IS_TEST = false;") }
     })
 }
@@ -164,7 +164,7 @@ fn samples_that_change_something_rehearse_as_they_stand() {
 }
 
 /// A run against a sandbox that stays, as against an organization: settings in the environment, live.
-fn visit(sandbox: &Sandbox, line: &str) -> Shell {
+fn visit(sandbox: &Sandbox, line: &str) -> Run {
     shell(&format!("--live {line}"), true)
         .env("UMAPI_URL", &sandbox.service_url())
         .env("UMAPI_IMS_URL", &sandbox.sign_in_url())
@@ -236,7 +236,7 @@ fn the_retry_loop_gives_up_with_an_error() {
 }
 
 /// The retry loop without its waits.
-fn impatient(sandbox: &Sandbox) -> Shell {
+fn impatient(sandbox: &Sandbox) -> Run {
     let text = std::fs::read_to_string(folder().join("retrying.rhai")).unwrap();
     let text =
         text.replace("RANDOM_MAX = 5;", "RANDOM_MAX = 0;").replace("FIRST_DELAY = 3;", "FIRST_DELAY = 0;");

@@ -1,6 +1,6 @@
 //! A service in trouble, as the operator meets it: what is told, and how a run ends.
 
-use crate::support::Shell;
+use crate::support::Run;
 use umapi_shell::sandbox::{Effect, Fault, Options, Sandbox};
 use umapi_shell::wire::endpoint::EndpointId;
 
@@ -30,7 +30,7 @@ fn a_change_whose_answers_are_all_lost_is_read_back_however_it_was_made() {
             CHANGE.to_owned(),
             "multi_action([command(\"ben.osei@example.com\").add_to_groups(\"Finance\")])".into(),
         ] {
-            let run = Shell::new("--live -e").arg(&code).against(&server).run();
+            let run = Run::new("--live -e").arg(&code).against(&server).run();
             assert_eq!(run.code, end, "{code}\n{}\n{}", run.stdout, run.stderr);
         }
     }
@@ -40,7 +40,7 @@ fn a_change_whose_answers_are_all_lost_is_read_back_however_it_was_made() {
 fn a_change_that_can_neither_be_answered_nor_read_back_is_unknown() {
     let server = troubled(Effect::DropAfter);
     server.queue(Fault::at(EndpointId::User, unavailable(503)).times(99));
-    Shell::new("--live -e").arg(CHANGE).against(&server).run().ended(6);
+    Run::new("--live -e").arg(CHANGE).against(&server).run().ended(6);
 }
 
 #[test]
@@ -49,7 +49,7 @@ fn the_words_of_a_service_in_trouble_reach_the_script_whole() {
     server.queue(Fault::at(EndpointId::User, unavailable(500)));
     let code = "try { get_user(\"ben.osei@example.com\") } \
                 catch (e) { print(`${e.kind} ${e.status} ${e.code} ${e.message}`) }";
-    let run = Shell::new("-e").arg(code).against(&server).run();
+    let run = Run::new("-e").arg(code).against(&server).run();
     assert_eq!(run.done(), "unavailable 500 C1 busy\n");
 }
 
@@ -64,7 +64,7 @@ fn a_secret_that_the_service_repeats_is_masked() {
         EndpointId::OAuthToken,
         Effect::Status { status: 401, body: Some(body), retry_after: None },
     ));
-    let run = Shell::new("-vv -e").arg("get_users()").against(&server).run();
+    let run = Run::new("-vv -e").arg("get_users()").against(&server).run();
     assert!(!run.stderr.contains(umapi_shell::sandbox::CLIENT_SECRET), "{}", run.stderr);
     run.failed(4, "******** is wrong");
 }
@@ -90,7 +90,7 @@ fn a_listing_that_is_said_to_end_too_early_is_an_error() {
         (EndpointId::Groups, "get_groups().to_array()", r#"{"result":"Not found","lastPage":true}"#),
     ] {
         let server = cut_short(endpoint, body);
-        let run = Shell::new("-e").arg(code).against(&server).run();
+        let run = Run::new("-e").arg(code).against(&server).run();
         assert_eq!(run.stdout, "", "{body}");
         run.failed(5, "is incomplete: page 1: it said to be");
     }
@@ -103,7 +103,7 @@ fn two_pages_in_a_row_that_say_to_be_the_last_are_found_out() {
     let body = Some(r#"{"result":"success","lastPage":true,"users":[]}"#.to_owned());
     let effect = Effect::Status { status: 200, body, retry_after: None };
     server.queue(Fault::at(EndpointId::Users, effect).skip(1).times(2));
-    Shell::new("-e").arg("get_users().len()").against(&server).run().failed(5, "is incomplete");
+    Run::new("-e").arg("get_users().len()").against(&server).run().failed(5, "is incomplete");
 }
 
 #[test]
@@ -111,14 +111,14 @@ fn commands_lost_to_a_server_fault_never_end_in_success() {
     let server = Sandbox::start(Options::default()).unwrap();
     server.queue(Fault::at(EndpointId::Action, unavailable(500)));
     let code = "let q = queue(); for i in 0..12 { q.create_user_group(`G ${i}`); } q.finish().completed";
-    let run = Shell::new("--live -e").arg(code).against(&server).run();
+    let run = Run::new("--live -e").arg(code).against(&server).run();
     assert_eq!((run.stdout.as_str(), run.code), ("2\n", 5), "{}", run.stderr);
 }
 
 #[test]
 fn what_a_queue_meets_after_the_script_s_last_word_counts_and_is_told() {
     let code = "let q = queue(); q.add_to_groups(\"ben.osei@example.com\", \"Nowhere\"); exit(0)";
-    Shell::eval(code).run().failed(3, "Group Nowhere was not found");
+    Run::eval(code).run().failed(3, "Group Nowhere was not found");
     let code = "try { remove_from_org(\"ben.osei@example.com\") } catch {} exit(0)";
-    assert_eq!(Shell::new("--sandbox --read-only -e").arg(code).run().code, 7);
+    assert_eq!(Run::new("--sandbox --read-only -e").arg(code).run().code, 7);
 }

@@ -1,7 +1,7 @@
 //! Waiting at the prompt and leaving: Ctrl-C, Ctrl-D, SIGTERM, and listings that a change meets.
 
 use crate::repl::{PROMPT, real, sandbox, server};
-use crate::support::Terminal;
+use crate::support::Run;
 use std::time::Duration;
 use umapi_shell::sandbox::{self, Effect, Fault, RetryAfter, Sandbox};
 use umapi_shell::wire::endpoint::EndpointId;
@@ -139,7 +139,7 @@ fn a_sigterm_ends_an_idle_prompt_and_what_runs() {
 
 #[test]
 fn a_sigterm_ends_a_dumb_prompt_too() {
-    let mut terminal = Terminal::new("--sandbox").env("TERM", "dumb").start();
+    let mut terminal = Run::at_terminal("--sandbox").env("TERM", "dumb").start();
     terminal.expect(PROMPT);
     terminal.terminate();
     assert_eq!(terminal.end(), 130);

@@ -1,9 +1,8 @@
 //! Files of ours that are still where the command's former name, `umapi`, put them. They are named with the command
 //! that moves them and never read: a run must not follow settings or journals from an unexpected place.
 
-use crate::config;
 use crate::error::{Error, ErrorKind};
-use crate::store::state_dir;
+use crate::user_folders;
 use std::path::{Path, PathBuf};
 
 /// The former name of the folders. Another program may use it too, so only files of ours count.
@@ -12,7 +11,7 @@ const FORMER_NAME: &str = "umapi";
 /// Names the profiles that still have their former place, and the command that moves them. `None` when the folder of
 /// today exists or there are no profiles.
 pub(crate) fn profiles() -> Option<String> {
-    let folder = config::folder().ok()?;
+    let folder = user_folders::configuration().ok()?;
     let former = folder.with_file_name(FORMER_NAME);
     let has_profiles = former.join("config.toml").is_file() && !folder.exists();
     has_profiles.then(|| advice("profiles", &former, &folder))
@@ -21,7 +20,7 @@ pub(crate) fn profiles() -> Option<String> {
 /// Names the journals that still have their former place, and the command that moves them. `None` when the folder of
 /// today exists or there are no journals.
 pub(crate) fn journals() -> Option<String> {
-    let folder = state_dir::path().ok()?;
+    let folder = user_folders::state().ok()?;
     let former = folder.with_file_name(FORMER_NAME);
     let has_journals = holds_journal(&former.join("journals")) && !folder.exists();
     has_journals.then(|| advice("journals", &former, &folder))
@@ -50,7 +49,7 @@ fn holds_journal(folder: &Path) -> bool {
 
 /// A path as a word of a command line, from the home folder where it is below it.
 fn shell_word(path: &Path) -> String {
-    let home = etcetera::home_dir().unwrap_or_default();
+    let home = user_folders::home().unwrap_or_default();
     match path.strip_prefix(&home) {
         Ok(rest) if home.is_absolute() => format!("~/{}", quoted(rest)),
         _ => quoted(path),

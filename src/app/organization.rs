@@ -11,7 +11,7 @@ use crate::output::Output;
 use crate::sandbox::{self, Sandbox};
 use crate::secret::Secret;
 use crate::session::guard::{Allowance, Limits, Pattern};
-use crate::store;
+use crate::user_folders;
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -76,7 +76,7 @@ impl Place {
             problem: config.check().err().map(former_files::with_profiles),
             is_secret: Rc::new(move |text| secrets.holds_secret(text)),
             listing_age: config.listing_age(),
-            folder: Rc::new(store::state_dir::path),
+            folder: Rc::new(user_folders::state),
             checks: config.checks(),
             limits: limits(global, Some(&config), output)?,
             connect: Box::new(move |flow| config.client_settings(flow).map_err(former_files::with_profiles)),
@@ -94,7 +94,7 @@ impl Place {
             problem: Some(problem),
             is_secret: Rc::new(|_| false),
             listing_age: None,
-            folder: Rc::new(store::state_dir::path),
+            folder: Rc::new(user_folders::state),
             checks: true,
             limits: Limits::default(),
             connect: Box::new(move |_| Err(told.clone())),

@@ -15,6 +15,7 @@ use crate::repl;
 use crate::repl::profile_opener::{Opened, Opener};
 use crate::shell::exit_code::Exit;
 use crate::shell::progress::Progress;
+use crate::user_folders;
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -88,7 +89,7 @@ impl Opener for Door {
         if self.top.no_init {
             return None;
         }
-        let path = config::folder().ok()?.join("init.rhai");
+        let path = user_folders::configuration().ok()?.join("init.rhai");
         path.is_file().then_some(path)
     }
 }

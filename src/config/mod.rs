@@ -12,7 +12,7 @@ pub mod write;
 use crate::did_you_mean::nearest;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
-use etcetera::BaseStrategy;
+use crate::user_folders;
 use file::File;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -139,21 +139,7 @@ fn read_file(choice: &Choice, environment: &Environment) -> Result<(PathBuf, Opt
 }
 
 fn default_place() -> Result<PathBuf> {
-    Ok(folder()?.join("config.toml"))
-}
-
-/// The operator's folder for configuration, whether it is there or not.
-///
-/// # Errors
-/// `config`: there is no home folder.
-pub fn folder() -> Result<PathBuf> {
-    let folders = etcetera::choose_base_strategy().map_err(|_| {
-        Error::config(
-            "there is no home folder to look for the configuration in",
-            "Set HOME, or name the file with --config.",
-        )
-    })?;
-    Ok(folders.config_dir().join("umapish"))
+    Ok(user_folders::configuration()?.join("config.toml"))
 }
 
 fn unknown_profile(name: &str, place: &Path, file: Option<&File>) -> Error {

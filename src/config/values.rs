@@ -5,12 +5,16 @@ use super::table::{Key, SETTINGS, Setting, Shape};
 use crate::client::settings::Pace;
 pub use crate::client::settings::duration;
 use crate::error::{Error, Result};
+use crate::user_folders;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 /// What the name of each of our variables begins with.
 const PREFIX: &str = "UMAPI_";
+
+/// How a path below the home folder begins.
+const HOME: &str = "~/";
 
 /// The environment variables as they were at the start; a blank one counts as not set.
 #[derive(Default)]
@@ -141,8 +145,8 @@ impl Values {
     /// A file a setting names: `~/` is the home folder, and what a profile says is relative to its file.
     pub fn path(&self, key: Key) -> Option<PathBuf> {
         let value = self.get(key)?;
-        let path = match value.text.strip_prefix("~/") {
-            Some(rest) => etcetera::home_dir().ok()?.join(rest),
+        let path = match value.text.strip_prefix(HOME) {
+            Some(rest) => user_folders::home().ok()?.join(rest),
             None => PathBuf::from(&value.text),
         };
         match &value.source {
@@ -173,6 +177,9 @@ fn default(setting: &Setting) -> Option<Value> {
 }
 
 fn check(setting: &Setting, value: &Value) -> Result<()> {
+    if setting.shape == Shape::Path && value.text.starts_with(HOME) {
+        user_folders::home()?;
+    }
     let Some(expected) = mismatch(setting.shape, &value.text) else { return Ok(()) };
     let hidden = setting.secret || holds_password(&value.text);
     let shown = if hidden { String::new() } else { format!(", not `{}`", value.text) };

@@ -19,6 +19,7 @@ use crate::repl::inspect;
 use crate::shell::exit_code::Exit;
 use crate::shell::function_reference;
 use crate::store::atomic_file::{Access, replace};
+use crate::user_folders;
 use crate::values::{json, json_text};
 use rhai::Dynamic;
 use std::path::{Path, PathBuf};
@@ -318,10 +319,7 @@ pub(crate) fn quit(_: &mut Repl, _: &str) -> Result<Step> {
 
 fn file_named(name: &str) -> Result<PathBuf> {
     match name.strip_prefix("~/") {
-        Some(rest) => match std::env::home_dir() {
-            Some(home) => Ok(home.join(rest)),
-            None => Err(Error::usage("there is no home folder")),
-        },
+        Some(rest) => Ok(user_folders::home()?.join(rest)),
         None => Ok(Path::new(name.trim_matches('"')).to_owned()),
     }
 }

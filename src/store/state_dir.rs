@@ -1,24 +1,15 @@
 //! The folder for what a run leaves behind: history, and whatever must outlive the process.
 
 use crate::error::{Error, Result};
-use etcetera::BaseStrategy;
+use crate::user_folders;
 use std::path::{Path, PathBuf};
-
-/// Where the folder is, made or not.
-///
-/// # Errors
-/// `file`: there is no home folder.
-pub fn path() -> Result<PathBuf> {
-    let folders = etcetera::choose_base_strategy().map_err(|error| Error::file("the home folder", error))?;
-    Ok(folders.state_dir().unwrap_or_else(|| folders.data_dir()).join("umapish"))
-}
 
 /// The folder, made when it is not there; nobody else may look into it.
 ///
 /// # Errors
-/// `file`: there is no home folder, or the folder cannot be made.
+/// `config`: there is no home folder. `file`: the folder cannot be made.
 pub fn folder() -> Result<PathBuf> {
-    let folder = path()?;
+    let folder = user_folders::state()?;
     make(&folder).map_err(|error| Error::file(folder.display().to_string(), error))?;
     Ok(folder)
 }

@@ -16,10 +16,11 @@ const BELOW: &[(&str, &[&str])] = &[
     ("values", &["host"]),
     ("host", &["client", "store", "did_you_mean"]),
     ("client", &["wire", "error", "secret"]),
-    ("store", &["wire", "error"]),
+    ("store", &["wire", "user_folders"]),
     ("cli", &["config"]),
-    ("config", &["client", "did_you_mean"]),
+    ("config", &["client", "did_you_mean", "user_folders"]),
     ("output", &["tabular"]),
+    ("user_folders", &["error"]),
     ("error", &["wire"]),
     ("sandbox", &["wire"]),
     ("wire", &[]),
@@ -57,6 +58,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("terminal_size", &["output"]),
     ("annotate_snippets", &["output"]),
     ("owo_colors", &["output"]),
+    ("etcetera", &["user_folders"]),
 ];
 
 fn below(room: &str) -> BTreeSet<&'static str> {
@@ -109,6 +111,14 @@ fn only_output_writes_to_the_terminal() {
         for call in ["println!", "print!(", "dbg!", "stdout()", "stderr()"] {
             assert!(!source.text.contains(call), "{} writes by `{call}`", source.path.display());
         }
+    }
+}
+
+/// The standard library's `home_dir` asks the password database when `HOME` is of no use.
+#[test]
+fn only_user_folders_looks_for_the_home_folder() {
+    for source in sources().values().filter(|source| source.room() != "user_folders") {
+        assert!(!source.text.contains("home_dir("), "{} looks for it", source.path.display());
     }
 }
 

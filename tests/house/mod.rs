@@ -1,7 +1,10 @@
 //! The order of the house: which room may import which, no circles between files, one name for one type, a codemap
-//! that names every room.
+//! that names every room, no setting that nobody reads.
 
 mod circles;
 mod client;
+mod codemap;
 mod layers;
+mod names;
+mod settings;
 mod sources;

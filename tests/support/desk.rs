@@ -1,7 +1,9 @@
 //! A folder and a served sandbox in which runs are started, killed and resumed.
 
+use super::Run;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 use tempfile::TempDir;
 use umapi_shell::sandbox::{self, Sandbox};
@@ -11,7 +13,7 @@ pub(crate) struct Desk {
     /// The service.
     pub(crate) server: Sandbox,
     /// Where runs take place, and their home.
-    pub(crate) folder: TempDir,
+    pub(crate) folder: Arc<TempDir>,
 }
 
 impl Desk {
@@ -19,36 +21,28 @@ impl Desk {
     pub(crate) fn new(script: &str) -> Self {
         let desk = Self {
             server: Sandbox::start(sandbox::Options::default()).unwrap(),
-            folder: tempfile::tempdir().unwrap(),
+            folder: Arc::new(tempfile::tempdir().unwrap()),
         };
         std::fs::write(desk.folder.path().join("job.rhai"), script).unwrap();
         desk
     }
 
-    /// `umapish` with these arguments, signed in to the sandbox.
+    /// A run with these arguments, signed in to the sandbox.
+    pub(crate) fn start(&self, line: &str) -> Run {
+        Run::in_folder(Arc::clone(&self.folder), line).against(&self.server)
+    }
+
+    /// The same as a process, for tests that kill it or read while it runs.
     pub(crate) fn command(&self, line: &str) -> Command {
-        let mut command = Command::new(assert_cmd::cargo::cargo_bin!("umapish"));
-        command.env_clear().env("HOME", self.folder.path()).current_dir(self.folder.path());
-        for (name, value) in [
-            ("UMAPI_URL", self.server.service_url().as_str()),
-            ("UMAPI_IMS_URL", &self.server.sign_in_url()),
-            ("UMAPI_ORG_ID", sandbox::ORGANIZATION),
-            ("UMAPI_CLIENT_ID", sandbox::CLIENT_ID),
-            ("UMAPI_CLIENT_SECRET", sandbox::CLIENT_SECRET),
-            ("UMAPI_PACE", "off"),
-            ("UMAPI_FIRST_DELAY", "0"),
-            ("UMAPI_JITTER", "0"),
-        ] {
-            command.env(name, value);
-        }
-        command.args(line.split_whitespace());
-        command
+        self.start(line).into_command()
     }
 
     /// Runs to the end: exit code, standard output, standard error.
     /// Words of standard error are told with single blanks between, wherever lines were broken.
     pub(crate) fn run(&self, line: &str) -> (i32, String, String) {
-        told(self.command(line))
+        let finished = self.start(line).run();
+        let words = finished.words();
+        (finished.code, finished.stdout, words)
     }
 
     /// Runs with files that can grow no further than so many blocks, as on a full disk.

@@ -1,65 +1,41 @@
 //! The prompt in a pseudo-terminal, as an operator types at it, in a home of its own.
 
+use super::Run;
 use expectrl::process::unix::{PtyStream, Signal, UnixProcess};
 use expectrl::{ControlCode, Expect, Session};
 use std::path::Path;
-use std::process::Command;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// Builds without optimization on a busy machine take their time; what is expected comes far sooner.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A terminal that is being prepared.
-pub(crate) struct Terminal {
-    folder: TempDir,
-    command: Command,
-    width: u16,
-}
-
 /// A terminal in which `umapish` runs.
 pub(crate) struct Running {
     session: Session<UnixProcess, PtyStream>,
-    folder: TempDir,
+    folder: Arc<TempDir>,
 }
 
-impl Terminal {
-    /// `umapish` with these arguments, split at blanks; without colours.
-    pub(crate) fn new(line: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let mut command = Command::new(assert_cmd::cargo::cargo_bin("umapish"));
-        command.env_clear().env("HOME", folder.path()).current_dir(folder.path());
-        command.env("TERM", "xterm-256color").env("NO_COLOR", "1").args(line.split_whitespace());
-        Self { folder, command, width: 100 }
+/// Runs in a terminal.
+impl Run {
+    /// `umapish` with these arguments, split at spaces, to be started in a terminal without colors.
+    pub(crate) fn at_terminal(line: &str) -> Self {
+        Self::new(line).env("TERM", "xterm-256color").env("NO_COLOR", "1")
     }
 
-    /// An environment variable.
-    pub(crate) fn env(mut self, name: &str, value: &str) -> Self {
-        self.command.env(name, value);
-        self
+    /// With colors.
+    pub(crate) fn colored(self) -> Self {
+        self.without("NO_COLOR")
     }
 
-    /// With colours.
-    pub(crate) fn colored(mut self) -> Self {
-        self.command.env_remove("NO_COLOR");
-        self
-    }
-
-    /// So many columns.
+    /// The number of columns.
     pub(crate) fn width(mut self, width: u16) -> Self {
         self.width = width;
         self
     }
 
-    /// A file in the folder it runs in, which is also its home.
-    pub(crate) fn file(self, name: &str, content: &str) -> Self {
-        let path = self.folder.path().join(name);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, content).unwrap();
-        self
-    }
-
-    /// Starts it.
+    /// Starts it in a terminal.
     pub(crate) fn start(self) -> Running {
         let mut session = Session::spawn(self.command).unwrap();
         session.set_expect_timeout(Some(PATIENCE));
