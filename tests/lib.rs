@@ -3,13 +3,13 @@
 
 mod catalog;
 mod client;
+mod documents;
 mod first_steps;
 mod guards;
 mod house;
 #[cfg(unix)]
 mod listings;
 mod queue;
-mod readme;
 #[cfg(unix)]
 mod repl;
 mod resume;
