@@ -1,259 +1,220 @@
-//! The README holds what it shows: its code runs, its output is that of a run, its tables are those of the code.
+//! The README and the guide contain what they show: their code runs, their output is that of a run, their tables are
+//! those of the code, and their links lead somewhere.
 //!
-//! `UMAPI_UPDATE=1 cargo test readme` writes the generated tables and the output of the console blocks anew.
+//! `UMAPI_UPDATE=1 cargo test documents` writes the generated tables and the output of commands anew.
 
-use crate::scripts::{names, with_scripts};
-use crate::support::Shell;
+mod code;
+mod console;
+mod links;
+#[cfg(unix)]
+mod sessions;
+mod tables;
+
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 use std::sync::Mutex;
-use umapi_shell::config::file::File;
-use umapi_shell::error::ErrorKind;
-use umapi_shell::language::catalog::Catalog;
-use umapi_shell::language::help_text;
-use umapi_shell::sandbox::Fault;
-use umapi_shell::shell::exit_code;
-use umapi_shell::shell::exit_code::Exit;
+use umapi_shell::guide::PAGES;
 
-/// How the README calls the program on a machine that has only its source.
-const FROM_SOURCE: &str = "cargo run -q -- ";
-/// Held by whoever may write the file.
+/// Held by whoever may write the files.
 static WRITING: Mutex<()> = Mutex::new(());
 /// Stands for lines that are left out.
 const LEFT_OUT: &str = "...";
+/// The README is meant to be read in one go.
+const README_LINES: usize = 300;
 
-fn path() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")
+/// The README or a page of the guide.
+pub(crate) struct Document {
+    /// From the top of the repository.
+    name: String,
+    text: String,
 }
 
-fn readme() -> String {
-    fs::read_to_string(path()).unwrap()
+/// A fenced block.
+struct Block {
+    /// 1-based, of its first line.
+    line: usize,
+    language: String,
+    text: String,
+}
+
+impl Document {
+    fn read(name: &str) -> Self {
+        let text = fs::read_to_string(root().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
+        Self { name: name.to_owned(), text }
+    }
+
+    fn is_readme(&self) -> bool {
+        self.name == "README.md"
+    }
+
+    fn write(&self) {
+        fs::write(root().join(&self.name), &self.text).unwrap();
+    }
+
+    /// The blocks, without the indentation of lists.
+    fn blocks(&self) -> Vec<Block> {
+        let mut blocks = Vec::new();
+        let mut open: Option<(usize, Block)> = None;
+        for (number, line) in self.text.lines().enumerate() {
+            let indent = line.len() - line.trim_start().len();
+            match (line.trim_start().strip_prefix("```"), &mut open) {
+                (Some(language), None) => {
+                    let block =
+                        Block { line: number + 2, language: language.to_owned(), text: String::new() };
+                    open = Some((indent, block));
+                }
+                (Some(_), Some(_)) => blocks.extend(open.take().map(|(_, block)| block)),
+                (None, Some((indent, block))) => {
+                    block.text.push_str(line.get(*indent..).unwrap_or_default());
+                    block.text.push('\n');
+                }
+                (None, None) => {}
+            }
+        }
+        assert!(open.is_none(), "{}: a block has no end", self.name);
+        blocks
+    }
+
+    fn blocks_in(&self, language: &str) -> Vec<Block> {
+        let mut blocks = self.blocks();
+        blocks.retain(|block| block.language == language);
+        blocks
+    }
+
+    /// The text without blocks, line for line.
+    fn prose(&self) -> String {
+        let mut in_block = false;
+        let line = |line: &str| {
+            let is_fence = line.trim_start().starts_with("```");
+            in_block ^= is_fence;
+            if in_block || is_fence { "\n".to_owned() } else { format!("{line}\n") }
+        };
+        self.text.lines().map(line).collect()
+    }
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn pages() -> Vec<Document> {
+    PAGES.iter().map(|page| Document::read(&format!("src/guide/{}.md", page.topic))).collect()
+}
+
+/// The README, then every page of the guide.
+fn documents() -> Vec<Document> {
+    std::iter::once(Document::read("README.md")).chain(pages()).collect()
 }
 
 fn updates() -> bool {
     std::env::var_os("UMAPI_UPDATE").is_some()
 }
 
-/// A fenced block: its 1-based first line and its text.
-struct Block<'t> {
-    line: usize,
-    text: &'t str,
-}
-
-fn blocks<'t>(text: &'t str, language: &str) -> Vec<Block<'t>> {
-    let fence = format!("```{language}\n");
-    let starts = text.match_indices(&fence).map(|(at, _)| at + fence.len());
-    let block = |start: usize| {
-        let end = text[start..].find("```").unwrap_or(text.len() - start);
-        Block { line: text[..start].lines().count() + 1, text: &text[start..start + end] }
-    };
-    starts.map(block).collect()
-}
-
-#[test]
-fn every_rhai_block_runs_on_a_fresh_sandbox() {
-    let text = readme();
-    let blocks = blocks(&text, "rhai");
-    assert!(!blocks.is_empty(), "no block was found");
-    for block in blocks {
-        let run = with_scripts(Shell::new("--sandbox block.rhai")).file("block.rhai", block.text).run();
-        assert_eq!(run.code, 0, "README.md:{}:\n{}{}", block.line, run.stdout, run.stderr);
-    }
-}
-
-#[test]
-fn every_console_block_shows_what_a_run_shows() {
+/// Compares parts of the documents with what they should be, or writes them where that was asked for.
+fn compare(parts: impl Fn(&Document) -> Vec<Part>) {
     let _turn = WRITING.lock();
-    let mut text = readme();
-    let shown: Vec<_> =
-        blocks(&text, "console").iter().map(|block| (block.line, block.text.to_owned())).collect();
-    assert!(!shown.is_empty(), "no block was found");
     let mut wrong = Vec::new();
-    for (line, block) in shown {
-        let real = replayed(&block);
-        if real != block && updates() {
-            text = text.replace(&block, &real);
-        } else if real != block {
-            wrong.push(format!("README.md:{line} shows\n{block}\na run shows\n{real}"));
+    for mut document in documents() {
+        for part in parts(&document).into_iter().filter(|part| part.shown != part.real) {
+            if updates() {
+                document.text = document.text.replacen(&part.shown, &part.real, 1);
+            } else {
+                wrong.push(format!(
+                    "{}: {}\n{}\nshould be\n{}",
+                    document.name, part.place, part.shown, part.real
+                ));
+            }
+        }
+        if updates() {
+            document.write();
         }
     }
-    if updates() {
-        fs::write(path(), text).unwrap();
-    }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(wrong.is_empty(), "UMAPI_UPDATE=1 cargo test documents writes these:\n{}", wrong.join("\n"));
 }
 
-/// The block as a run of its commands shows it. One folder serves a block; what is left out stays so if it fits.
-fn replayed(block: &str) -> String {
-    let shell = with_scripts(Shell::new(""));
-    let mut entries: Vec<(&str, Vec<&str>)> = Vec::new();
-    for line in block.lines() {
-        match (line.strip_prefix("$ "), entries.last_mut()) {
-            (Some(command), _) => entries.push((command, Vec::new())),
-            (None, Some((_, output))) => output.push(line),
-            (None, None) => panic!("a console block begins with a command, not with `{line}`"),
+/// A part of a document beside what it should be.
+struct Part {
+    place: String,
+    shown: String,
+    real: String,
+}
+
+/// Whether the lines are those shown, with any others in the place of those left out.
+fn fits(shown: &[&str], real: &[&str], same: fn(&str, &str) -> bool) -> bool {
+    match shown.split_first() {
+        None => real.is_empty(),
+        Some((&LEFT_OUT, rest)) => (0..=real.len()).any(|skip| fits(rest, &real[skip..], same)),
+        Some((first, rest)) => {
+            real.split_first().is_some_and(|(line, more)| same(line, first) && fits(rest, more, same))
         }
     }
-    let entry = |(command, shown): &(&str, Vec<&str>)| {
-        let real = run(command, shell.path());
-        let lines: Vec<_> = real.lines().map(without_chance).collect();
-        let output = if fits(shown, &lines) { shown } else { &lines };
-        let output: String = output.iter().flat_map(|line| [*line, "\n"]).collect();
-        format!("$ {command}\n{output}")
-    };
-    entries.iter().map(entry).collect()
 }
 
-/// What the command writes to a terminal's two streams, without the terminal.
-fn run(command: &str, folder: &Path) -> String {
-    let program = PathBuf::from(assert_cmd::cargo::cargo_bin!("umapish"));
-    let search = format!("{}:/usr/local/bin:/usr/bin:/bin", program.parent().unwrap().display());
-    let line = command.replace(FROM_SOURCE, "umapish ");
-    let output = Command::new("sh")
-        .args(["-c", &format!("exec 2>&1; {line}")])
-        .env_clear()
-        .env("PATH", search)
-        .env("HOME", folder)
-        .current_dir(folder)
-        .output()
-        .unwrap();
-    String::from_utf8(output.stdout).unwrap()
-}
-
-/// A line that every run writes another way is left out.
+/// A line that every run writes differently is left out.
 fn without_chance(line: &str) -> &str {
     if line.contains("request id: ") { LEFT_OUT } else { line }
 }
 
-/// Whether the lines are those shown, with any others in the place of those left out.
-fn fits(shown: &[&str], real: &[&str]) -> bool {
-    match shown.split_first() {
-        None => real.is_empty(),
-        Some((&LEFT_OUT, rest)) => (0..=real.len()).any(|skip| fits(rest, &real[skip..])),
-        Some((first, rest)) => {
-            real.split_first().is_some_and(|(line, more)| line == first && fits(rest, more))
+/// A line with every number as `0`, and the name of a journal as `0` too.
+fn masked(line: &str) -> String {
+    let mut masked = String::new();
+    for word in line.split_whitespace() {
+        let word = if word.contains(".journal") { "0" } else { word };
+        for letter in word.chars() {
+            match letter {
+                digit if digit.is_ascii_digit() && masked.ends_with('0') => {}
+                digit if digit.is_ascii_digit() => masked.push('0'),
+                letter => masked.push(letter),
+            }
         }
+        masked.push(' ');
     }
+    masked
 }
 
 #[test]
 fn lines_that_are_left_out_fit_any() {
-    assert!(fits(&["a", "...", "d"], &["a", "b", "c", "d"]));
-    assert!(fits(&["a"], &["a"]));
-    assert!(!fits(&["a", "..."], &["b"]));
-    assert!(!fits(&["a"], &["a", "b"]));
-}
-
-/// The parts that the code generates, by the name in their markers.
-fn generated() -> [(&'static str, String); 4] {
-    [
-        ("functions", help_text::tables(&Catalog::read())),
-        ("commands", umapi_shell::repl::command_table::markdown()),
-        ("settings", umapi_shell::config::table::markdown()),
-        ("exit codes", exit_code::markdown()),
-    ]
-}
-
-/// Where the text of a generated part stands.
-fn part(text: &str, name: &str) -> std::ops::Range<usize> {
-    let begin = format!("<!-- generated: {name} -->\n");
-    let start = text.find(&begin).unwrap_or_else(|| panic!("README.md lacks `{}`", begin.trim_end()));
-    let start = start + begin.len();
-    let length = text[start..].find("<!-- end -->").expect("each generated part has an end");
-    start..start + length
+    let same: fn(&str, &str) -> bool = |one, other| one == other;
+    assert!(fits(&["a", "...", "d"], &["a", "b", "c", "d"], same));
+    assert!(fits(&["a", "...", "b"], &["a", "b"], same));
+    assert!(!fits(&["a", "..."], &["b"], same));
+    assert!(!fits(&["a"], &["a", "b"], same));
 }
 
 #[test]
-fn generated_parts_are_what_the_code_generates() {
-    let _turn = WRITING.lock();
-    let mut text = readme();
-    for (name, content) in generated() {
-        let range = part(&text, name);
-        let content = format!("\n{}\n\n", content.trim());
-        if updates() {
-            text.replace_range(range, &content);
-        } else {
-            assert_eq!(text[range], content, "`{name}` is stale; UMAPI_UPDATE=1 cargo test readme writes it");
+fn numbers_and_journals_are_masked() {
+    assert_eq!(masked("note: 300 done, 1.5 s"), "note: 0 done, 0.0 s ");
+    assert_eq!(masked("~/x-live-3f.journal: 7 lines"), masked("~/x-live-a1.journal: 75 lines"));
+}
+
+#[test]
+fn every_page_has_a_topic() {
+    let entries = fs::read_dir(root().join("src/guide")).unwrap().map(|entry| entry.unwrap().path());
+    let files = entries.filter(|path| path.extension().is_some_and(|extension| extension == "md"));
+    let mut files: Vec<_> = files.map(|path| stem(&path)).collect();
+    let mut topics: Vec<_> = PAGES.iter().map(|page| page.topic.to_owned()).collect();
+    files.sort();
+    topics.sort();
+    assert_eq!(files, topics, "src/guide/mod.rs lists the pages");
+}
+
+fn stem(path: &Path) -> String {
+    path.file_stem().unwrap().to_string_lossy().into_owned()
+}
+
+#[test]
+fn the_readme_is_short() {
+    let lines = Document::read("README.md").text.lines().count();
+    assert!(lines <= README_LINES, "{lines} lines; longer chapters belong in the guide");
+}
+
+#[test]
+fn every_block_is_in_a_language_that_a_test_runs() {
+    for document in documents() {
+        for block in document.blocks() {
+            let runs = code::LANGUAGES.contains(&block.language.as_str())
+                || [console::LANGUAGE, "text"].contains(&block.language.as_str());
+            assert!(runs, "{}:{}: no test runs `{}`", document.name, block.line, block.language);
         }
     }
-    if updates() {
-        fs::write(path(), text).unwrap();
-    }
-}
-
-/// The cells of the table behind a heading, without backticks.
-fn rows(text: &str, heading: &str) -> Vec<Vec<String>> {
-    let start = text.find(&format!("\n{heading}\n")).unwrap_or_else(|| panic!("README.md lacks `{heading}`"));
-    let lines = text[start..].lines().skip_while(|line| !line.starts_with('|'));
-    let cells =
-        |line: &str| line.trim_matches('|').split('|').map(|cell| cell.trim().replace('`', "")).collect();
-    lines.take_while(|line| line.starts_with('|')).skip(2).map(cells).collect()
-}
-
-#[test]
-fn the_kinds_of_errors_are_those_of_the_code_with_their_exit_codes() {
-    let text = readme();
-    let shown: Vec<_> =
-        rows(&text, "### Kinds of errors").iter().map(|row| (row[0].clone(), row[1].clone())).collect();
-    let kinds = ErrorKind::NAMES.iter();
-    let real: Vec<_> =
-        kinds.map(|kind| ((*kind).to_owned(), Exit::of_kind(kind).code().to_string())).collect();
-    assert_eq!(shown, real);
-}
-
-#[test]
-fn the_keys_of_a_caught_error_are_those_a_script_finds() {
-    let text = readme();
-    let rows = rows(&text, "### What a caught error says");
-    let mut shown: Vec<_> = rows.iter().flat_map(|row| row[0].split(", ")).collect();
-    shown.sort_unstable();
-    let code = "let keys; try { get_user(`nobody@example.com`) } catch (err) { keys = err.keys() } print(keys.join(` `))";
-    assert_eq!(Shell::eval(code).run().done(), format!("{}\n", shown.join(" ")));
-}
-
-#[test]
-fn the_faults_shown_are_such_as_the_sandbox_takes() {
-    let text = readme();
-    for block in blocks(&text, "json") {
-        let faults: Vec<Fault> = serde_json::from_str(block.text).expect("faults");
-        assert!(!faults.is_empty());
-    }
-}
-
-#[test]
-fn the_configuration_shown_is_understood() {
-    let text = readme();
-    for block in blocks(&text, "toml") {
-        let file = File::parse(&block.text.replace("\n   ", "\n"), &path()).unwrap();
-        assert!(file.profile("default").is_some() && !file.holds_secret());
-    }
-}
-
-#[test]
-fn every_script_is_told_of() {
-    let text = readme();
-    for name in names() {
-        assert!(text.contains(&format!("(scripts/{name}.rhai)")), "README.md does not tell of {name}.rhai");
-    }
-}
-
-#[test]
-fn links_within_the_readme_lead_somewhere() {
-    let text = readme();
-    let headings = text.lines().filter(|line| line.starts_with('#'));
-    let anchors: Vec<_> = headings.map(|line| anchor(line.trim_start_matches('#'))).collect();
-    let links = text.split("](#").skip(1).map(|rest| &rest[..rest.find(')').unwrap()]);
-    for link in links {
-        assert!(anchors.iter().any(|anchor| anchor == link), "nothing is called `#{link}`");
-    }
-}
-
-/// As GitHub makes it of a heading.
-fn anchor(heading: &str) -> String {
-    let kept = heading.trim().to_lowercase();
-    kept.chars()
-        .filter(|letter| letter.is_alphanumeric() || " -_".contains(*letter))
-        .collect::<String>()
-        .replace(' ', "-")
 }

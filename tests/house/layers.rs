@@ -17,12 +17,13 @@ const BELOW: &[(&str, &[&str])] = &[
     ("host", &["client", "store", "did_you_mean"]),
     ("client", &["wire", "error", "secret"]),
     ("store", &["wire", "error"]),
-    ("cli", &["config"]),
+    ("cli", &["config", "guide"]),
     ("config", &["client", "did_you_mean"]),
     ("output", &["tabular"]),
     ("error", &["wire"]),
     ("sandbox", &["wire"]),
     ("wire", &[]),
+    ("guide", &[]),
     ("secret", &[]),
     ("tabular", &[]),
     ("did_you_mean", &[]),
@@ -68,6 +69,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("terminal_size", &["output"]),
     ("annotate_snippets", &["output"]),
     ("owo_colors", &["output"]),
+    ("pulldown_cmark", &["output"]),
 ];
 
 fn below(room: &str) -> BTreeSet<&'static str> {

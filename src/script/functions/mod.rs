@@ -34,7 +34,7 @@ pub struct Family {
     pub module: fn() -> Module,
 }
 
-/// Every family, in the order of the README.
+/// Every family, in the order of the guide.
 pub const FAMILIES: &[Family] = &[
     Family { title: "Sign-in and session", module: || exported_module!(sign_in::functions) },
     Family { title: "Users", module: || exported_module!(users::functions) },
