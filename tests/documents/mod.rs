@@ -3,6 +3,7 @@
 //!
 //! `UMAPI_UPDATE=1 cargo test documents` writes the generated tables and the output of commands anew.
 
+mod changelog;
 mod code;
 mod console;
 mod links;
