@@ -6,6 +6,7 @@ mod client;
 mod documents;
 mod first_steps;
 mod guards;
+mod guide;
 mod house;
 #[cfg(unix)]
 mod listings;
