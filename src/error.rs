@@ -331,7 +331,7 @@ fn auth_hint(status: Option<u16>, code: Option<&str>) -> &'static str {
 }
 
 impl ErrorKind {
-    /// Every name of a kind, in the order in which the README documents them. Rhai's own errors are `script`.
+    /// Every name of a kind, in the order in which the guide documents them. Rhai's own errors are `script`.
     pub const NAMES: &[&str] = &[
         "config",
         "auth",

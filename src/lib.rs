@@ -66,6 +66,7 @@ pub mod config;
 pub mod did_you_mean;
 pub mod error;
 pub mod files;
+pub mod guide;
 pub mod host;
 pub mod language;
 pub mod output;

@@ -18,6 +18,7 @@ const OTHERS: &[(&str, &str)] = &[
     ("definitions", "definitions folder"),
     ("doctor", "doctor"),
     ("functions", "functions get_user"),
+    ("guide", "guide settings"),
     ("help", "help run"),
     ("init", "init --org-id A@AdobeOrg"),
     ("journal", "journal show"),

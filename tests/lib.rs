@@ -4,17 +4,18 @@
 mod catalog;
 mod client;
 mod command_line;
+mod documents;
 mod first_steps;
 #[cfg(unix)]
 mod former_files;
 mod guards;
+mod guide;
 #[cfg(unix)]
 mod home;
 mod house;
 #[cfg(unix)]
 mod listings;
 mod queue;
-mod readme;
 #[cfg(unix)]
 mod repl;
 mod resume;

@@ -17,7 +17,7 @@ use crate::output::{Manner, Output};
 use crate::shell::exit_code::Exit;
 use crate::shell::program::Program;
 use crate::shell::{panics, runner};
-use crate::subcommands::{check, definitions, functions};
+use crate::subcommands::{check, definitions, functions, guide};
 use refusal::refuse;
 use run_builder::setup;
 use std::ffi::OsString;
@@ -78,6 +78,7 @@ fn dispatch(cli: Cli, output: &Arc<Output>) -> Exit {
         Some(Command::Run { words }) => script(&top.global, Program::script(words), output),
         Some(Command::Check { scripts }) => check::run(&scripts, output),
         Some(Command::Functions { pattern, format }) => functions::run(pattern.as_deref(), format, output),
+        Some(Command::Guide { topic, search }) => guide::run(topic.as_deref(), search.as_deref(), output),
         Some(Command::Sandbox(options)) => sandbox::serve(options, output),
         Some(Command::Init(options)) => setup::init(&options, &top.global, output),
         Some(Command::Doctor) => setup::doctor(&top.global, output),

@@ -6,7 +6,8 @@ pub mod umapi_cli;
 
 use crate::config::table::{Key, setting};
 use crate::config::values::{Choice, duration};
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use crate::guide::PAGES;
+use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -166,6 +167,14 @@ pub enum Command {
         #[arg(short = 'o', long, value_name = "FORMAT", value_parser = formats(&["text", "markdown", "json"]))]
         format: Option<Format>,
     },
+    /// Show the guide: its list of topics, a page, or the passages that contain a word
+    Guide {
+        /// The page to show or search
+        topic: Option<String>,
+        /// list the passages that contain WORD
+        #[arg(long, value_name = "WORD", value_parser = NonEmptyStringValueParser::new())]
+        search: Option<String>,
+    },
     /// Serve the sandbox organization on this machine, for any client
     Sandbox(Sandbox),
     /// Create a profile: ask for organization, client id and secret, then test them
@@ -239,7 +248,11 @@ fn declared() -> clap::Command {
 /// The completions of the command line for a shell.
 pub fn completions(shell: clap_complete::Shell) -> String {
     let mut text = Vec::new();
-    clap_complete::generate(shell, &mut forms::with_options_where_shown(declared()), "umapish", &mut text);
+    // Only subcommands are completed by every shell, so the topics of the guide are some here.
+    let topics = PAGES.iter().map(|page| clap::Command::new(page.topic).about(page.summary()));
+    let mut command = forms::with_options_where_shown(declared());
+    command = command.mut_subcommand("guide", |guide| guide.subcommands(topics));
+    clap_complete::generate(shell, &mut command, "umapish", &mut text);
     String::from_utf8(text).unwrap_or_default()
 }
 
@@ -414,6 +427,16 @@ mod tests {
         assert!(try_cli("-o markdown s.rhai").is_err());
         let Some(Command::Functions { format, .. }) = cli("functions get -o json").command else { panic!() };
         assert_eq!(format, Some(Format::Json));
+    }
+
+    #[test]
+    fn every_shell_completes_the_topics_of_the_guide() {
+        for shell in clap_complete::Shell::value_variants() {
+            let text = completions(*shell);
+            for page in PAGES {
+                assert!(text.contains(page.topic), "{shell}: {}", page.topic);
+            }
+        }
     }
 
     #[test]

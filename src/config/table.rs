@@ -1,6 +1,6 @@
 //! The settings, each declared once: option, environment variable, profile key, default and help line.
 //!
-//! The command line's help, the profile file, its "did you mean", the missing-settings message and the README's
+//! The command line's help, the profile file, its "did you mean", the missing-settings message and the guide's
 //! table all read [`SETTINGS`].
 
 /// Names a setting.
@@ -158,7 +158,7 @@ impl Setting {
 /// The two modes, in a profile and in the prompt.
 pub const MODES: &[&str] = &["test", "live"];
 
-/// Every setting, in the order of the README.
+/// Every setting, in the order of the guide.
 pub const SETTINGS: &[Setting] = &[
     Setting::new(Key::Profile, Shape::Text, "the profile to use")
         .option("--profile")
@@ -275,7 +275,7 @@ pub fn secret_variables() -> impl Iterator<Item = &'static str> {
     SETTINGS.iter().filter(|setting| setting.secret).filter_map(|setting| setting.variable)
 }
 
-/// The settings as a table of the README.
+/// The settings as a table of the guide.
 pub fn markdown() -> String {
     let head = "| setting | option | environment | profile key | default |\n|---|---|---|---|---|\n";
     std::iter::once(head.to_owned()).chain(SETTINGS.iter().map(row)).collect()

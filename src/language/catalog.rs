@@ -25,7 +25,7 @@ pub fn declare(families: &'static [Family]) {
 /// Every function, family by family. Reading it takes milliseconds: only on demand.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Catalog {
-    /// In the order of the README.
+    /// In the order of the guide.
     pub families: Vec<Section>,
 }
 

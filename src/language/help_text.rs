@@ -164,7 +164,7 @@ fn wrapped(text: &str, indent: &str) -> Vec<Line> {
     lines.iter().map(|text| line(Role::Text, text)).collect()
 }
 
-/// The tables of the README: one for each family, a row for each form of a function.
+/// The tables of the guide: one for each family, a row for each form of a function.
 pub fn tables(catalog: &Catalog) -> String {
     catalog.families.iter().map(table).collect::<Vec<_>>().join("\n")
 }

@@ -4,6 +4,7 @@ pub mod cell;
 pub mod columns;
 pub mod format;
 pub mod frame;
+pub mod markdown;
 pub mod palette;
 pub mod pretty;
 pub mod source_snippet;
@@ -198,6 +199,12 @@ impl Output {
     pub fn width(&self) -> Option<usize> {
         let width = if self.canvas.terminal { columns() } else { None };
         width.map(usize::from)
+    }
+
+    /// Lines of the terminal; `None` where data goes elsewhere.
+    pub fn height(&self) -> Option<usize> {
+        let size = if self.canvas.terminal { terminal_size::terminal_size() } else { None };
+        size.map(|(_, height)| height.0.into())
     }
 
     /// The colours of data.

@@ -1,4 +1,4 @@
-//! The commands of the prompt: one table that dispatch, `:help`, completion and the README read.
+//! The commands of the prompt: one table that dispatch, `:help`, completion and the guide read.
 
 use crate::did_you_mean::nearest;
 use crate::error::{Error, Result};
@@ -234,7 +234,7 @@ fn unknown(name: &str, begins: &[&Meta]) -> Error {
     Error::usage_with_hint(format!("there is no command `:{name}`"), hint)
 }
 
-/// The commands as a table of the README.
+/// The commands as a table of the guide.
 pub fn markdown() -> String {
     let rows =
         META.iter().map(|meta| format!("| `{}` | {} |\n", meta.usage().replace('|', "\\|"), meta.summary));

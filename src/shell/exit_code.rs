@@ -1,4 +1,4 @@
-//! The exit codes, each declared once with its meaning; the README's table is made from them.
+//! The exit codes, each declared once with its meaning; the guide's table is made from them.
 
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,7 +93,7 @@ impl Exit {
     }
 }
 
-/// The exit codes as a table of the README.
+/// The exit codes as a table of the guide.
 pub fn markdown() -> String {
     let rows = EXITS.iter().map(|(exit, meaning)| format!("| {} | {meaning} |\n", exit.code()));
     std::iter::once("| code | meaning |\n|---|---|\n".to_owned()).chain(rows).collect()

@@ -4,4 +4,5 @@ pub mod check;
 pub mod definitions;
 pub mod doctor;
 pub mod functions;
+pub mod guide;
 pub mod init;

@@ -43,15 +43,15 @@ fn main() -> Result<(), Failure> {
     }
 }
 
-/// Tab behind a name, a field, an e-mail's beginning, and one that nobody has.
+/// Tab after a name, a field, the beginning of an email, and one that nobody has.
 fn tabs(prompt: &mut Prompt) -> Result<Vec<Row>, Failure> {
     let email = prompt.last_email.clone();
     let (typed, _) = email.split_at(email.len() - 3);
     let cases = [
-        ("Tab behind `get_user_inf`", "get_user_inf".to_owned(), "get_user_info(".to_owned()),
-        ("Tab behind `all[7].lastn`", "all[7].lastn".to_owned(), "all[7].lastname".to_owned()),
-        ("Tab behind an e-mail's beginning", format!("get_user(\"{typed}"), format!("get_user(\"{email}")),
-        ("Tab behind a beginning that nobody has", "get_user(\"nobody.".to_owned(), BELL.to_owned()),
+        ("Tab after `get_user_inf`", "get_user_inf".to_owned(), "get_user_info(".to_owned()),
+        ("Tab after `all[7].lastn`", "all[7].lastn".to_owned(), "all[7].lastname".to_owned()),
+        ("Tab after the beginning of an email", format!("get_user(\"{typed}"), format!("get_user(\"{email}")),
+        ("Tab after a beginning that matches nobody", "get_user(\"nobody.".to_owned(), BELL.to_owned()),
     ];
     let row = |(what, typed, answer): (&'static str, String, String)| {
         Row::measure(what, 20, || prompt.completed(&typed, &answer))

@@ -1,4 +1,4 @@
-//! The table of the README.
+//! The table of the page on speed.
 
 use crate::measure::Series;
 use crate::rows::Row;

@@ -17,13 +17,14 @@ const BELOW: &[(&str, &[&str])] = &[
     ("host", &["client", "store", "did_you_mean"]),
     ("client", &["wire", "error", "secret"]),
     ("store", &["wire", "user_folders"]),
-    ("cli", &["config"]),
+    ("cli", &["config", "guide"]),
     ("config", &["client", "did_you_mean", "user_folders"]),
     ("output", &["tabular"]),
     ("user_folders", &["error"]),
     ("error", &["wire"]),
     ("sandbox", &["wire"]),
     ("wire", &[]),
+    ("guide", &[]),
     ("secret", &[]),
     ("tabular", &[]),
     ("did_you_mean", &[]),
@@ -59,6 +60,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("annotate_snippets", &["output"]),
     ("owo_colors", &["output"]),
     ("etcetera", &["user_folders"]),
+    ("pulldown_cmark", &["output"]),
 ];
 
 fn below(room: &str) -> BTreeSet<&'static str> {

@@ -24,7 +24,7 @@ pub mod users;
 use crate::language::catalog::{self, Catalog, Family};
 use rhai::{Engine, Module, Shared, exported_module};
 
-/// Every family, in the order of the README.
+/// Every family, in the order of the guide.
 pub const FAMILIES: &[Family] = &[
     Family { title: "Sign-in and session", module: || exported_module!(sign_in::functions) },
     Family { title: "Users", module: || exported_module!(users::functions) },
