@@ -102,7 +102,7 @@ fn refused(session: &Session, source: &dyn Source) -> Result<(usize, Vec<Failure
 /// Asks the guards about a command that is to come, unless an earlier run did it already.
 fn foresee(session: &Session, command: &Value, ahead: &mut Weight) -> Result<()> {
     let Setup { guard, recorder, .. } = session.setup();
-    let is_done = recorder.as_ref().is_some_and(|recorder| recorder.has_done(session.mode(), command));
+    let is_done = recorder.as_ref().is_some_and(|recorder| recorder.has_settled(session.mode(), command));
     if is_done { Ok(()) } else { guard.foresee(session.mode(), command, ahead) }
 }
 

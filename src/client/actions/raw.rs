@@ -7,7 +7,7 @@ use super::planner::Verdict;
 use super::reconcile::Lost;
 use crate::client::Client;
 use crate::client::attempts::Failed;
-use crate::client::event::{ActionRequest, SentCommand, WaitReason};
+use crate::client::event::{ActionRequest, RecalledAnswer, SentCommand, WaitReason};
 use crate::client::http::retry;
 use crate::client::outcome::{Outcome, Warning};
 use crate::client::request::Answer;
@@ -43,8 +43,13 @@ impl Client {
     /// settled by reading its commands back; a request of which nothing was done leaves again, unless `once`.
     pub(crate) async fn carry_raw(&self, admitted: &Admitted, once: bool) -> Carried {
         let change = admitted.change.as_ref();
-        if let Some(answer) = self.recall_answer(admitted) {
-            let parts = change.map(|change| parts(change, answer.as_ref())).unwrap_or_default();
+        if let Some(RecalledAnswer { answer, still_members }) = self.recall_answer(admitted) {
+            let mut parts = change.map(|change| parts(change, answer.as_ref())).unwrap_or_default();
+            for (index, message) in still_members {
+                if let Some(part) = parts.get_mut(index) {
+                    part.verdict = Verdict::Remains(message);
+                }
+            }
             return carried(admitted, Ended { answer, parts, attempts: 0 }, true);
         }
         if let Err(error) = self.before(change) {
@@ -159,7 +164,8 @@ fn carried(admitted: &Admitted, ended: Ended, resumed: bool) -> Carried {
     let sent = change.commands.iter().zip(parts);
     let outcomes = sent.map(|(sent, part)| {
         let request_id = request_id.clone();
-        Outcome { request_id, attempts, resumed, ..outcome(change, sent, part) }
+        let outcome = outcome(change, sent, part);
+        Outcome { request_id, attempts, resumed: resumed && outcome.status.is_done(), ..outcome }
     });
     Carried { answer, outcomes: outcomes.collect() }
 }
