@@ -8,6 +8,7 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 use umapi_shell::sandbox::{self, Effect, Fault};
 use umapi_shell::wire::endpoint::EndpointId;
+use umapi_shell::wire::outcome::Status;
 
 /// Makes so many people, each exactly once: a second time would be refused by the service.
 const SCRIPT: &str = "
@@ -460,4 +461,295 @@ fn a_request_sent_as_it_was_written_is_confirmed_rather_than_sent_twice() {
     let (code, out, told) = desk.run("resume");
     assert_eq!((code, out.trim()), (0, "1 true"), "{told}");
     assert_eq!(desk.server.requests().iter().filter(|seen| seen.endpoint == "Action").count(), 1);
+}
+
+/// Ends with a file that is missing in the first run.
+const LATE: &str = "read_csv(\"late.csv\"); print(\"end\");";
+
+/// How a command comes to a status, and what has to become of it when the run is resumed.
+struct StatusCase {
+    /// Run before.
+    before: &'static str,
+    options: &'static str,
+    /// The command.
+    command: &'static str,
+    faults: Vec<Fault>,
+    /// Run between the run and its resumption.
+    between: &'static str,
+    /// The new status, the action requests it takes, and the exit code.
+    resumed: (Status, usize, i32),
+}
+
+/// Ben has Photoshop directly and through the user group Keepers.
+const KEEPERS: &str = "create_user_group(\"Keepers\"); add_profiles_to_group(\"Keepers\", \"Photoshop\"); \
+     add_users_to_group(\"Keepers\", \"ben.osei@example.com\"); add_to_groups(\"ben.osei@example.com\", \"Photoshop\");";
+const REMOVAL: &str = "command(\"ben.osei@example.com\").remove_from_groups(\"Photoshop\")";
+const ADDITION: &str = "command(\"ben.osei@example.com\").add_to_groups(\"Engineering\")";
+
+/// No status without a rule: a new one does not compile here before it has one.
+fn status_case(status: Status) -> StatusCase {
+    let refused = Effect::Status { status: 401, body: None, retry_after: None };
+    let unreadable = Effect::Status { status: 403, body: None, retry_after: None };
+    let case = StatusCase {
+        before: "",
+        options: "--live",
+        command: ADDITION,
+        faults: Vec::new(),
+        between: "",
+        resumed: (Status::Completed, 0, 0),
+    };
+    match status {
+        Status::Completed => case,
+        Status::WouldComplete => {
+            StatusCase { options: "--test", resumed: (Status::WouldComplete, 0, 0), ..case }
+        }
+        Status::PartlyDone => StatusCase {
+            command: "command(\"ben.osei@example.com\").add_to_groups(\"Engineering\").add_to_groups(\"Late\")",
+            between: "create_user_group(\"Late\");",
+            resumed: (Status::Completed, 1, 0),
+            ..case
+        },
+        Status::Failed => StatusCase {
+            command: "command(\"ben.osei@example.com\").add_to_groups(\"Late\")",
+            between: "create_user_group(\"Late\");",
+            resumed: (Status::Completed, 1, 0),
+            ..case
+        },
+        Status::NotSent => StatusCase {
+            faults: vec![Fault::at(EndpointId::Action, refused).times(2)],
+            resumed: (Status::Completed, 1, 0),
+            ..case
+        },
+        Status::Unknown => StatusCase {
+            command: "command(\"new@example.net\").add_adobe_id(#{option: \"error\"})",
+            faults: vec![
+                Fault::at(EndpointId::Action, Effect::DropAfter),
+                Fault::at(EndpointId::User, unreadable),
+            ],
+            ..case
+        },
+        Status::StillMember => StatusCase {
+            before: KEEPERS,
+            options: "--live --verify",
+            command: REMOVAL,
+            resumed: (Status::StillMember, 0, 3),
+            ..case
+        },
+    }
+}
+
+fn evaluated(desk: &Desk, code: &str) {
+    let output = desk.command("--live --no-journal -e").arg(code).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+fn posts(desk: &Desk) -> usize {
+    desk.server.requests().iter().filter(|seen| seen.endpoint == "Action").count()
+}
+
+/// Runs the job, which stops at a missing file or before.
+fn stopped(desk: &Desk, options: &str) {
+    let (code, _, told) = desk.run(&format!("{options} job.rhai"));
+    assert_ne!(code, 0, "{told}");
+    desk.server.reset();
+}
+
+/// Resumes it when the file is there: exit code, standard output, standard error and action requests.
+fn resumed(desk: &Desk) -> (i32, String, String, usize) {
+    std::fs::write(desk.folder.path().join("late.csv"), "a\n1\n").unwrap();
+    let before = posts(desk);
+    let (code, out, told) = desk.run(&format!("resume {}", only_journal(desk).display()));
+    (code, out, told, posts(desk) - before)
+}
+
+/// The last status the journal has for a command.
+fn journaled_status(desk: &Desk) -> String {
+    let lines = lines(&only_journal(desk));
+    let settled = lines.iter().rfind(|line| line["kind"] == "settled").unwrap();
+    settled["fates"][0]["status"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn every_status_is_resumed_by_its_rule() {
+    for status in Status::ALL {
+        let case = status_case(*status);
+        let script = format!(
+            "let report = multi_action([{}]); print(report.outcomes[0].status); {LATE}",
+            case.command
+        );
+        let desk = Desk::new(&script);
+        if !case.before.is_empty() {
+            evaluated(&desk, case.before);
+        }
+        case.faults.into_iter().for_each(|fault| desk.server.queue(fault));
+        stopped(&desk, case.options);
+        assert_eq!(journaled_status(&desk), status.as_str());
+        if !case.between.is_empty() {
+            evaluated(&desk, case.between);
+        }
+        let (code, out, told, sent) = resumed(&desk);
+        let (status_then, posts, exit) = case.resumed;
+        assert_eq!(out, format!("{status_then}\nend\n"), "{status}: {told}");
+        assert_eq!((sent, code), (posts, exit), "{status}: {told}");
+    }
+}
+
+#[test]
+fn a_removal_that_was_found_undone_is_not_called_done_by_resuming() {
+    let list = format!("print(multi_action([{REMOVAL}]).outcomes[0].status);");
+    let verb = "try { remove_from_groups(\"ben.osei@example.com\", \"Photoshop\") } catch {}";
+    let raw = "action([#{user: \"ben.osei@example.com\", \"do\": [#{remove: #{group: [\"Photoshop\"]}}]}]);";
+    // A script that catches the error of a verb has handled it.
+    for (request, exit) in [(list.as_str(), 3), (verb, 0), (raw, 3)] {
+        let desk = Desk::new(&format!("{request} {LATE}"));
+        evaluated(&desk, KEEPERS);
+        stopped(&desk, "--live --verify");
+        // As often as it is resumed.
+        for _ in 0..2 {
+            let (code, out, told, sent) = resumed(&desk);
+            assert_eq!((code, sent), (exit, 0), "{request}: {told}");
+            assert!(out.ends_with("end\n"), "{request}: {out}");
+            assert!(told.contains("still a member of photoshop (through a user group)"), "{request}: {told}");
+            assert!(told.contains("0 done, 1 failed"), "{request}: {told}");
+        }
+        evaluated(&desk, "remove_users_from_group(\"Keepers\", \"ben.osei@example.com\");");
+        let (code, _, told, sent) = resumed(&desk);
+        assert_eq!((code, sent), (0, 0), "{request}: {told}");
+        assert!(!told.contains("not sent again"), "{request}: {told}");
+    }
+}
+
+#[test]
+fn a_removal_that_cannot_be_read_back_stays_undone() {
+    let desk = Desk::new(&format!("multi_action([{REMOVAL}]); {LATE}"));
+    evaluated(&desk, KEEPERS);
+    stopped(&desk, "--live --verify");
+    evaluated(&desk, "remove_users_from_group(\"Keepers\", \"ben.osei@example.com\");");
+    let unreadable = Effect::Status { status: 403, body: None, retry_after: None };
+    desk.server.queue(Fault::at(EndpointId::User, unreadable));
+    let (code, _, told, sent) = resumed(&desk);
+    assert_eq!((code, sent), (3, 0), "{told}");
+    assert!(told.contains("still a member of photoshop"), "{told}");
+}
+
+#[test]
+fn a_removal_that_was_found_undone_counts_though_the_script_asks_no_more() {
+    let desk = Desk::new(&format!("if !file_is_there() {{ multi_action([{REMOVAL}]); }} {LATE}"));
+    let there = "fn file_is_there() { try { read_csv(\"late.csv\"); return true; } catch { return false; } }";
+    let script = std::fs::read_to_string(desk.folder.path().join("job.rhai")).unwrap();
+    std::fs::write(desk.folder.path().join("job.rhai"), format!("{there} {script}")).unwrap();
+    evaluated(&desk, KEEPERS);
+    stopped(&desk, "--live --verify");
+    let (code, out, told, sent) = resumed(&desk);
+    assert_eq!((code, out.as_str(), sent), (3, "end\n", 0), "{told}");
+    let line =
+        "removed before and no longer asked for: ben.osei@example.com (remove): still a member of photoshop";
+    assert!(told.contains(line), "{told}");
+}
+
+#[test]
+fn what_was_held_back_after_a_removal_that_was_found_undone_is_held_back_again() {
+    let desk = Desk::new(&format!(
+        "print(multi_action([{REMOVAL}, {ADDITION}]).outcomes.map(|outcome| outcome.status)); {LATE}"
+    ));
+    evaluated(&desk, KEEPERS);
+    stopped(&desk, "--live --verify");
+    let (code, out, told, sent) = resumed(&desk);
+    assert_eq!((code, sent), (3, 0), "{told}");
+    assert!(out.starts_with("[\"still_member\", \"not_sent\"]"), "{out} {told}");
+}
+
+#[test]
+fn a_lost_removal_that_is_verified_on_resume_is_not_done_while_someone_is_a_member() {
+    let desk = Desk::new(&format!("print(multi_action([{REMOVAL}]).outcomes[0].status); {LATE}"));
+    evaluated(&desk, KEEPERS);
+    desk.server.reset();
+    desk.server.queue(Fault { delay: 60_000, ..Fault::at(EndpointId::User, Effect::Nothing) });
+    let mut command = desk.command("--live --verify job.rhai");
+    let mut child = command.stderr(Stdio::null()).stdout(Stdio::null()).spawn().unwrap();
+    let begun = Instant::now();
+    // Until it is read back, which the service does not answer.
+    while !desk.server.requests().iter().any(|seen| seen.endpoint == "User") {
+        assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", desk.server.requests());
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    desk.server.reset();
+    let (code, out, told, sent) = resumed(&desk);
+    assert_eq!((code, out.as_str(), sent), (3, "still_member\nend\n", 0), "{told}");
+}
+
+/// Rewrites a journal, each line changed and chained anew, as another version would have written it.
+fn rewrite(path: &Path, change: impl Fn(&mut Value)) {
+    let (mut text, mut previous) = (String::new(), "0".repeat(64));
+    for mut line in lines(path) {
+        change(&mut line);
+        line["previous"] = previous.into();
+        let record = line.to_string();
+        previous = umapi_shell::store::journal::sha256::of(record.as_bytes());
+        text = [text.as_str(), &previous, " ", &record, "\n"].concat();
+    }
+    std::fs::write(path, text).unwrap();
+}
+
+#[test]
+fn a_journal_in_another_format_is_named_with_what_to_do_and_never_read() {
+    for (format, version, hint) in [
+        (
+            1,
+            "an earlier version (format 1)",
+            "Finish the run with the version that wrote it, or run the script again",
+        ),
+        (3, "a later version (format 3)", "Use the version that wrote it."),
+    ] {
+        let desk = Desk::new(SCRIPT);
+        let journal = interrupted(&desk, 30);
+        rewrite(&journal, |line| {
+            if line["kind"] == "head" {
+                line["format"] = format.into();
+            } else {
+                line["unheard_of"] = 1.into();
+            }
+        });
+        for line in ["resume", "journal show", "journal verify"] {
+            let (code, out, told) = desk.run(&format!("{line} {}", journal.display()));
+            assert_eq!((code, out.as_str()), (2, ""), "{line}: {told}");
+            let named = format!("{} was written by {version}", journal.display());
+            assert!(told.contains(&named) && told.contains(hint), "{line}: {told}");
+        }
+        let (code, _, told) = desk.run("resume");
+        assert_eq!(code, 2, "{told}");
+        assert!(told.contains("no run was interrupted"), "{told}");
+        assert!(told.contains(&format!("the newest {}", journal.display())), "{told}");
+    }
+}
+
+#[test]
+fn what_a_version_does_not_know_in_a_journal_is_an_error_that_names_the_line() {
+    type Change = fn(&mut Value);
+    let cases: [(Change, &str); 4] = [
+        (|line| line["fates"][0]["status"] = "revoked".into(), "unknown status `revoked`"),
+        (|line| line["fates"][0]["blame"] = "x".into(), "unknown field `blame`"),
+        (|line| line["kind"] = "paused".into(), "unknown variant `paused`"),
+        (|line| line["blame"] = "x".into(), "unknown field `blame`"),
+    ];
+    for (change, fault) in cases {
+        let desk = Desk::new(SCRIPT);
+        let journal = interrupted(&desk, 30);
+        rewrite(&journal, |line| {
+            if line["kind"] == "settled" && line["number"] == 1 {
+                change(line);
+            }
+        });
+        let before = posts(&desk);
+        for line in ["resume", "journal show", "journal verify"] {
+            let (code, _, told) = desk.run(&format!("{line} {}", journal.display()));
+            assert_eq!((code, posts(&desk)), (2, before), "{line}: {told}");
+            assert!(
+                told.contains(&format!("{}:3: ", journal.display())) && told.contains(fault),
+                "{line}: {told}"
+            );
+        }
+    }
 }

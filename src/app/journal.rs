@@ -6,17 +6,19 @@ use crate::cli::{Global, JournalCommand};
 use crate::error::{Error, Result};
 use crate::output::Output;
 use crate::session::guard::{Limits, Pattern};
-use crate::session::journal::entry;
 use crate::session::journal::recorder::Recorder;
-use crate::session::journal::redaction::Mask;
+use crate::session::journal::redaction::Redactor;
 use crate::shell::exit_code::Exit;
 use crate::shell::program::Program;
 use crate::store::journal::reader;
-use crate::store::journal::reader::Record;
+use crate::store::journal::reader::headless;
+use crate::store::journal::record::{
+    EndRecord, GuardRecord, HeadRecord, InputRecord, JournalRecord, ResumedRecord, ScriptRecord,
+};
 use crate::store::journal::unfinished_runs;
-use crate::store::journal::unfinished_runs::Unfinished;
+use crate::store::journal::unfinished_runs::{JournalSurvey, Unfinished};
 use crate::store::journal::{FORMAT, directory, sha256};
-use serde_json::{Value, json};
+use crate::wire::mode::Mode;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
@@ -24,43 +26,32 @@ use std::path::{Path, PathBuf};
 const MASK: &str = "(secret)";
 
 /// The head of a new journal: everything that is needed to tell what was run, by whom, and to run it again.
-pub(crate) fn head(global: &Global, program: Option<&Program>, place: &Place, limits: &Limits) -> Record {
+pub(crate) fn head(global: &Global, program: Option<&Program>, place: &Place, limits: &Limits) -> HeadRecord {
     let secret = program.map_or(0, |program| program.secret_arguments);
     let arguments = program.map(|program| program.arguments.as_slice()).unwrap_or_default();
-    let plain = arguments.len().saturating_sub(secret);
-    let shown = arguments.iter().enumerate().map(|(index, text)| if index < plain { text } else { MASK });
-    let sealed: Vec<_> = arguments[plain..].iter().map(|text| sha256::sealed(text)).collect();
-    let mask = Mask::new(&arguments[plain..]);
-    entry::of(
-        "head",
-        json!({
-            "format": FORMAT,
-            "version": env!("CARGO_PKG_VERSION"),
-            "script": script(program, &mask),
-            "arguments": shown.collect::<Vec<_>>(),
-            "secret_arguments": secret,
-            "secrets": sealed,
-            "profile": place.profile,
-            "config": global.config.as_deref().map(absolute),
-            "organization": place.organization,
-            "mode": place.mode.as_str(),
-            "user": user(),
-            "host": host(),
-            "folder": std::env::current_dir().ok(),
-            "reason": hidden(&mask, global.reason.as_deref()),
-            "report": global.report.as_deref().map(absolute),
-            "guards": guards(global, limits),
-            "checks": if place.checks { "on" } else { "off" },
-            "inputs": [],
-        }),
-    )
-}
-
-/// What a mask leaves of a text.
-fn hidden(mask: &Mask, text: Option<&str>) -> Value {
-    let mut text = Value::from(text);
-    mask.hide(&mut text);
-    text
+    let (plain, secrets) = arguments.split_at(arguments.len().saturating_sub(secret));
+    let masked = std::iter::repeat_n(MASK.to_owned(), secrets.len());
+    let redactor = Redactor::new(secrets);
+    HeadRecord {
+        format: FORMAT,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        script: script(program, &redactor),
+        arguments: plain.iter().cloned().chain(masked).collect(),
+        secret_arguments: secret,
+        secrets: secrets.iter().map(|text| sha256::sealed(text)).collect(),
+        profile: place.profile.clone(),
+        config: global.config.as_deref().map(absolute),
+        organization: place.organization.clone(),
+        mode: place.mode,
+        user: user(),
+        host: host(),
+        folder: std::env::current_dir().ok(),
+        reason: global.reason.as_deref().map(|text| redactor.hidden(text)),
+        report: global.report.as_deref().map(absolute),
+        guards: guards(global, limits),
+        checks: place.checks,
+        inputs: Vec::new(),
+    }
 }
 
 /// A path that means the same wherever the run goes on.
@@ -68,32 +59,32 @@ fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
-fn script(program: Option<&Program>, mask: &Mask) -> Value {
-    let Some(program) = program else { return json!({"name": "prompt"}) };
-    // The code of -e and standard input is nowhere else; a file is found again.
-    let text = program.file.is_none().then_some(program.text.as_str());
-    let path = program.file.as_deref().map(absolute);
-    json!({
-        "name": program.name,
-        "path": path,
-        "sha256": sha256::of(program.text.as_bytes()),
-        "text": hidden(mask, text),
-        "shows_value": program.shows_value,
-    })
+fn script(program: Option<&Program>, redactor: &Redactor) -> ScriptRecord {
+    let Some(program) = program else {
+        let name = "prompt".to_owned();
+        return ScriptRecord { name, path: None, sha256: None, text: None, shows_value: false };
+    };
+    ScriptRecord {
+        name: program.name.clone(),
+        path: program.file.as_deref().map(absolute),
+        sha256: Some(sha256::of(program.text.as_bytes())),
+        // The code of -e and standard input is nowhere else; a file is found again.
+        text: program.file.is_none().then(|| redactor.hidden(&program.text)),
+        shows_value: program.shows_value,
+    }
 }
 
 /// The guards as options, which a resumed run gets again.
-fn guards(global: &Global, limits: &Limits) -> Value {
-    let protected: Vec<_> = limits.protected.iter().map(Pattern::text).collect();
-    json!({
-        "read_only": limits.read_only,
-        "max_changes": limits.max_changes,
-        "max_removals": global.max_removals,
-        "protect": protected,
-        "allow_empty_source": limits.allow_empty_source,
-        "allow_delete": limits.allow_delete,
-        "verify": global.verify,
-    })
+fn guards(global: &Global, limits: &Limits) -> GuardRecord {
+    GuardRecord {
+        read_only: limits.read_only,
+        max_changes: limits.max_changes,
+        max_removals: global.max_removals.clone(),
+        protect: limits.protected.iter().map(|pattern| pattern.text().to_owned()).collect(),
+        allow_empty_source: limits.allow_empty_source,
+        allow_delete: limits.allow_delete,
+        verify: global.verify,
+    }
 }
 
 /// An interrupted run, ready to go on.
@@ -121,14 +112,21 @@ pub(crate) fn chosen(journal: Option<PathBuf>, output: &Output) -> Result<PathBu
         return Ok(absolute(&path));
     }
     let refuse = |error: &Error| refuse(error, output);
-    let mut runs = unfinished_runs::all().map_err(|error| refuse(&error))?;
-    if runs.len() > 1 {
-        list(&runs, output);
+    let JournalSurvey { mut unfinished, other_formats } =
+        unfinished_runs::all().map_err(|error| refuse(&error))?;
+    if let [newest, ..] = other_formats.as_slice() {
+        let (count, newest) = (other_formats.len(), newest.display());
+        output.note(&format!(
+            "journals of another version, which this one does not read: {count}, the newest {newest}"
+        ));
+    }
+    if unfinished.len() > 1 {
+        list(&unfinished, output);
         return Err(Exit::Usage);
     }
     let hint = "Name the journal of another: umapish resume JOURNAL.";
     let none = || refuse(&Error::usage_with_hint("no run was interrupted", hint));
-    runs.pop().map(|run| run.path).ok_or_else(none)
+    unfinished.pop().map(|run| run.path).ok_or_else(none)
 }
 
 fn list(runs: &[Unfinished], output: &Output) {
@@ -147,19 +145,22 @@ fn list(runs: &[Unfinished], output: &Output) {
 pub(crate) fn resumed(global: &Global, path: PathBuf) -> Result<Resumed> {
     let (head, inputs) = head_of(&path)?;
     let global = &anchored(global);
-    if let Some(folder) = text(&head, "folder") {
-        std::env::set_current_dir(folder).map_err(|error| Error::file(folder, error))?;
+    if let Some(folder) = &head.folder {
+        std::env::set_current_dir(folder)
+            .map_err(|error| Error::file(folder.display().to_string(), error))?;
     }
     let program = program(&head, global)?;
+    let redactor = Redactor::new(&global.secret_arguments);
+    let inputs = inputs.into_iter().map(|input| InputRecord { path: redactor.shown(&input.path), ..input });
     let is_changed =
-        |input: &Input| !sha256::of_file(Path::new(&input.path)).is_ok_and(|sum| sum == input.sum);
-    let changed: Vec<_> = inputs.into_iter().filter(is_changed).collect();
-    if let Some(module) = changed.iter().find(|input| input.is_module) {
+        |input: &InputRecord| !sha256::of_file(Path::new(&input.path)).is_ok_and(|sum| sum == input.sha256);
+    let changed: Vec<_> = inputs.filter(is_changed).collect();
+    if let Some(module) = changed.iter().find(|input| input.module) {
         return Err(other_script(&module.path));
     }
     let changed = changed.into_iter().map(|input| input.path).collect();
-    let organization = text(&head, "organization").map(str::to_owned);
-    let protected = protected(&head);
+    let organization = head.organization.clone();
+    let protected = head.guards.protect.iter().map(|text| Pattern::new(text)).collect();
     Ok(Resumed { global: options(global, &head)?, program, organization, protected, path, changed })
 }
 
@@ -174,99 +175,59 @@ fn anchored(global: &Global) -> Global {
     options
 }
 
-/// A file that a run read.
-struct Input {
-    path: String,
-    /// Its digest.
-    sum: String,
-    /// Whether the script imported it.
-    is_module: bool,
-}
-
-impl Input {
-    fn read(value: &Value) -> Option<Self> {
-        let text = |key: &str| Some(value.get(key)?.as_str()?.to_owned());
-        let is_module = value.get("module").is_some_and(|module| module == true);
-        Some(Self { path: text("path")?, sum: text("sha256")?, is_module })
-    }
-}
-
 /// The head of a journal, and every input file.
-fn head_of(path: &Path) -> Result<(Record, Vec<Input>)> {
+fn head_of(path: &Path) -> Result<(HeadRecord, Vec<InputRecord>)> {
     let name = path.display().to_string();
     let file = File::open(path).map_err(|error| Error::io(path, &error))?;
-    let (mut head, mut inputs) = (Record::new(), Vec::new());
-    reader::read(&name, file, |record| {
-        match record.get("kind").and_then(Value::as_str) {
-            Some("input") => inputs.extend(Input::read(&Value::Object(record))),
-            Some("head") => {
-                inputs.extend(
-                    record
-                        .get("inputs")
-                        .and_then(Value::as_array)
-                        .into_iter()
-                        .flatten()
-                        .filter_map(Input::read),
-                );
-                head = record;
+    let (mut found, mut inputs) = (None, Vec::new());
+    reader::read(&name, file, |entry| {
+        match entry.record {
+            JournalRecord::Input(input) => inputs.push(input),
+            JournalRecord::Head(mut head) => {
+                inputs.append(&mut head.inputs);
+                found = Some(*head);
             }
             _ => {}
         }
         Ok(())
     })?;
-    match head.get("format").and_then(Value::as_u64) {
-        Some(FORMAT) => Ok((head, inputs)),
-        Some(other) => {
-            let hint = "Use the version of umapish that wrote it.";
-            Err(Error::usage_with_hint(format!("{name} has format {other}, and this is {FORMAT}"), hint))
-        }
-        None => Err(headless(name)),
-    }
-}
-
-fn text<'r>(record: &'r Record, key: &str) -> Option<&'r str> {
-    record.get(key).and_then(Value::as_str)
+    Ok((found.ok_or_else(|| headless(&name))?, inputs))
 }
 
 /// The script of the run, unchanged, with its arguments; secret ones are given again.
-fn program(head: &Record, global: &Global) -> Result<Program> {
-    let script = head.get("script").and_then(Value::as_object).cloned().unwrap_or_default();
-    let secret = head.get("secret_arguments").and_then(Value::as_u64).unwrap_or(0);
-    if secret != global.secret_arguments.len() as u64 {
-        let message = format!("the run had {secret} secret arguments, which the journal does not hold");
+fn program(head: &HeadRecord, global: &Global) -> Result<Program> {
+    let secrets = &global.secret_arguments;
+    if head.secret_arguments != secrets.len() {
+        let message = format!(
+            "the run had {} secret arguments, which the journal does not hold",
+            head.secret_arguments
+        );
         return Err(Error::usage_with_hint(message, "Give each again with --secret-arg TEXT."));
     }
-    check_secrets(head, &global.secret_arguments)?;
-    let arguments = head.get("arguments").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let plain = &arguments[..arguments.len().saturating_sub(global.secret_arguments.len())];
-    let plain = plain.iter().filter_map(Value::as_str).map(str::to_owned);
-    let arguments: Vec<_> = plain.chain(global.secret_arguments.iter().cloned()).collect();
-    let mut script = Value::Object(script);
-    Mask::new(&global.secret_arguments).show(&mut script);
-    let script = script.as_object().cloned().unwrap_or_default();
-    let mut program = match (text(&script, "path"), text(&script, "text")) {
+    check_secrets(head, secrets)?;
+    let plain = &head.arguments[..head.arguments.len().saturating_sub(secrets.len())];
+    let ScriptRecord { name, path, sha256, text, shows_value } = &head.script;
+    let mut program = match (path, text) {
         (Some(path), _) => Program::script(vec![path.into()])?,
-        (None, Some(text)) => Program::evaluated(text, Vec::new())?,
+        (None, Some(text)) => Program::evaluated(&Redactor::new(secrets).shown(text), Vec::new())?,
         (None, None) => {
             let hint = "Its changes stand in the journal: umapish journal show.";
             return Err(Error::usage_with_hint("what was typed at the prompt cannot be run again", hint));
         }
     };
-    if text(&script, "sha256") != Some(sha256::of(program.text.as_bytes()).as_str()) {
+    if sha256.as_deref() != Some(sha256::of(program.text.as_bytes()).as_str()) {
         return Err(other_script(&program.name));
     }
-    program.name = text(&script, "name").unwrap_or(&program.name).to_owned();
-    program.shows_value = script.get("shows_value").is_some_and(|value| value == true);
-    program.arguments = arguments;
-    program.secret_arguments = global.secret_arguments.len();
+    program.name.clone_from(name);
+    program.shows_value = *shows_value;
+    program.arguments = plain.iter().chain(secrets).cloned().collect();
+    program.secret_arguments = secrets.len();
     Ok(program)
 }
 
 /// Secret arguments that are not those of the run would make another one of it.
-fn check_secrets(head: &Record, given: &[String]) -> Result<()> {
-    let sealed =
-        head.get("secrets").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
-    match sealed.zip(given).position(|(sealed, secret)| !sha256::unseals(sealed, secret)) {
+fn check_secrets(head: &HeadRecord, given: &[String]) -> Result<()> {
+    match head.secrets.iter().zip(given).position(|(sealed, secret)| !sha256::unseals(sealed, secret)) {
         None => Ok(()),
         Some(place) => Err(Error::usage_with_hint(
             format!("secret argument {} is not the one the run had", place + 1),
@@ -283,46 +244,37 @@ fn other_script(name: &str) -> Error {
 }
 
 /// The options of the run. Those of its identity are the journal's; guards may be set anew.
-fn options(global: &Global, head: &Record) -> Result<Global> {
+fn options(global: &Global, head: &HeadRecord) -> Result<Global> {
     let mut options = global.clone();
-    let live = text(head, "mode") == Some("live");
+    let live = head.mode == Mode::Live;
     if (options.test && live) || (options.live && !live) {
-        let message = format!(
-            "the run was in {} mode, and goes on in no other",
-            text(head, "mode").unwrap_or_default()
-        );
+        let message = format!("the run was in {} mode, and goes on in no other", head.mode.as_str());
         return Err(Error::usage_with_hint(message, "Leave --test and --live out."));
     }
     (options.live, options.test) = (live, !live);
-    options.profile = options
-        .profile
-        .or_else(|| text(head, "profile").filter(|name| *name != "default").map(str::to_owned));
-    options.config = options.config.or_else(|| text(head, "config").map(PathBuf::from));
-    options.report = options.report.or_else(|| text(head, "report").map(PathBuf::from));
-    let guards = head.get("guards").and_then(Value::as_object).cloned().unwrap_or_default();
-    let flag = |key: &str| guards.get(key).is_some_and(|value| value == true);
-    options.read_only |= flag("read_only");
-    options.allow_empty_source |= flag("allow_empty_source");
-    options.allow_delete |= flag("allow_delete");
-    options.verify |= flag("verify");
-    let count =
-        || guards.get("max_changes").and_then(Value::as_u64).and_then(|count| usize::try_from(count).ok());
-    options.max_changes = options.max_changes.or_else(count);
-    options.max_removals = options.max_removals.or_else(|| text(&guards, "max_removals").map(str::to_owned));
+    let profile = Some(&head.profile).filter(|name| *name != "default");
+    options.profile = options.profile.or_else(|| profile.cloned());
+    options.config = options.config.or_else(|| head.config.clone());
+    options.report = options.report.or_else(|| head.report.clone());
+    let guards = &head.guards;
+    options.read_only |= guards.read_only;
+    options.allow_empty_source |= guards.allow_empty_source;
+    options.allow_delete |= guards.allow_delete;
+    options.verify |= guards.verify;
+    options.max_changes = options.max_changes.or(guards.max_changes);
+    options.max_removals = options.max_removals.or_else(|| guards.max_removals.clone());
     Ok(options)
 }
 
-/// What the run protected: patterns, whatever they look like, since their files were read then.
-fn protected(head: &Record) -> Vec<Pattern> {
-    let protected = head.get("guards").and_then(|guards| guards.get("protect")?.as_array());
-    protected.into_iter().flatten().filter_map(Value::as_str).map(Pattern::new).collect()
-}
-
 /// What the journal is told of the run that goes on with it.
-pub(crate) fn again(global: &Global) -> Record {
-    let version = env!("CARGO_PKG_VERSION");
-    let reason = hidden(&Mask::new(&global.secret_arguments), global.reason.as_deref());
-    entry::of("resumed", json!({"version": version, "user": user(), "host": host(), "reason": reason}))
+fn again(global: &Global) -> ResumedRecord {
+    let redactor = Redactor::new(&global.secret_arguments);
+    ResumedRecord {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        user: user(),
+        host: host(),
+        reason: global.reason.as_deref().map(|text| redactor.hidden(text)),
+    }
 }
 
 /// Opens the journal of an interrupted run to go on with it.
@@ -330,8 +282,8 @@ pub(crate) fn again(global: &Global) -> Record {
 /// # Errors
 /// `usage`: another run holds it. `file`: it is broken.
 pub(crate) fn reopen(resumed: &Resumed) -> Result<Recorder> {
-    let mask = Mask::new(&resumed.global.secret_arguments);
-    Recorder::resume(&resumed.path, again(&resumed.global), mask)
+    let redactor = Redactor::new(&resumed.global.secret_arguments);
+    Recorder::resume(&resumed.path, again(&resumed.global), redactor)
 }
 
 /// `umapish journal`.
@@ -358,46 +310,36 @@ fn open(journal: Option<PathBuf>) -> Result<(String, File)> {
 
 fn verify(journal: Option<PathBuf>, output: &Output) -> Result<()> {
     let (name, file) = open(journal)?;
-    let (mut last, mut request, mut has_head) = (Record::new(), 0, false);
-    let found = reader::read(&name, file, |record| {
-        match text(&record, "kind") {
-            Some("head") => has_head = true,
-            Some("request") => request = record.get("number").and_then(Value::as_u64).unwrap_or(request),
+    let (mut last_end, mut request) = (None, 0);
+    let found = reader::read(&name, file, |entry| {
+        last_end = None;
+        match entry.record {
+            JournalRecord::Request(record) => request = record.number,
+            JournalRecord::End(end) => last_end = Some(end),
             _ => {}
         }
-        last = record;
         Ok(())
     })?;
-    if !has_head {
-        return Err(headless(name));
+    if found.lines == 0 {
+        return Err(headless(&name));
     }
     let torn = if found.torn > 0 {
         format!(", and {} bytes of a line that was not finished", found.torn)
     } else {
         String::new()
     };
-    let end = ended(&last, request);
+    let end = match last_end {
+        Some(EndRecord { exit, .. }) => format!("ended, exit {exit}"),
+        None => format!("no end: interrupted after request {request}"),
+    };
     output.data(&format!("{name}: {} lines, each whole and in its place{torn}; {end}", found.lines));
     Ok(())
 }
 
-/// How the run of a journal ended, by its last record.
-fn ended(last: &Record, request: u64) -> String {
-    match last.get("exit").and_then(Value::as_u64).filter(|_| text(last, "kind") == Some("end")) {
-        Some(exit) => format!("ended, exit {exit}"),
-        None => format!("no end: interrupted after request {request}"),
-    }
-}
-
-fn headless(name: String) -> Error {
-    Error::file(name, "it is no journal: it has no head")
-}
-
 fn show(journal: Option<PathBuf>, output: &Output) -> Result<()> {
     let (name, file) = open(journal)?;
-    reader::read(&name, file, |mut record| {
-        record.remove("previous");
-        output.data(&Value::Object(record).to_string());
+    reader::read(&name, file, |entry| {
+        output.data(&serde_json::to_string(&entry).map_err(|error| Error::file(&*name, error))?);
         Ok(())
     })
     .map(drop)

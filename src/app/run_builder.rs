@@ -12,7 +12,7 @@ use crate::host::session::Setup;
 use crate::output::Output;
 use crate::session::guard::Guard;
 use crate::session::journal::recorder::Recorder;
-use crate::session::journal::redaction::Mask;
+use crate::session::journal::redaction::Redactor;
 use crate::session::listing_options::ListingSettings;
 use crate::session::run_setup::{self, RunSetup};
 use crate::session::run_state::RunSettings;
@@ -95,7 +95,7 @@ fn recorder(
     let Some(resumed) = resumed else {
         let head = || journal::head(global, program, place, &place.limits);
         let keeps = place.is_real && !global.no_journal;
-        return Ok(keeps.then(|| Arc::new(Recorder::new(head(), Mask::new(&global.secret_arguments)))));
+        return Ok(keeps.then(|| Arc::new(Recorder::new(head(), Redactor::new(&global.secret_arguments)))));
     };
     if place.organization != resumed.organization {
         let message = "the run was about another organization than the profile and the environment name now";

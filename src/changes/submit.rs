@@ -84,7 +84,7 @@ fn refused(session: &Session, source: &dyn Source) -> Result<(usize, Vec<Failure
 fn foresee(session: &Session, command: &Value, ahead: &mut Weight) -> Result<()> {
     let run = RunState::of(session);
     let is_done =
-        run.settings.recorder.as_ref().is_some_and(|recorder| recorder.has_done(session.mode(), command));
+        run.settings.recorder.as_ref().is_some_and(|recorder| recorder.has_settled(session.mode(), command));
     if is_done { Ok(()) } else { run.settings.guard.foresee(session.mode(), command, ahead) }
 }
 

@@ -3,9 +3,10 @@
 use super::outcome::Fate;
 use super::request::Answer;
 use super::settings::Mode;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::wire::user::User;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A change about to leave, or just answered: an action request, or another write made by `call` or `send`.
@@ -46,11 +47,35 @@ pub enum Recalled {
         /// The `X-Request-Id` of the request that carried it.
         request_id: String,
     },
+    /// The service called it done and someone was still a member, and is now: it is not sent again.
+    StillMember {
+        /// The `X-Request-Id` of the request that carried it.
+        request_id: String,
+        /// Of what.
+        message: String,
+    },
     /// It may have been done, and can be neither confirmed nor safely repeated: it is not sent.
     Open {
         /// Why.
         message: String,
     },
+}
+
+/// What an earlier run knows of a request that is sent as its caller wrote it.
+#[derive(Debug)]
+pub struct RecalledAnswer {
+    /// The answer it got; an error where it may have been carried out and can be neither confirmed nor safely
+    /// repeated.
+    pub answer: Result<Answer>,
+    /// Commands, by their places, after which someone is still a member, and of what.
+    pub still_members: BTreeMap<usize, String>,
+}
+
+impl RecalledAnswer {
+    /// It can be neither confirmed nor safely repeated.
+    pub fn open(message: String) -> Self {
+        Self { answer: Err(ErrorKind::Unknown { message }.into()), still_members: BTreeMap::new() }
+    }
 }
 
 /// Stands at the gate that every change passes: a journal, a guard, a budget.
@@ -87,9 +112,8 @@ pub trait Hook: Send + Sync {
         None
     }
 
-    /// The answer that an earlier run got to this request, sent as its caller wrote it; each is answered once. An
-    /// error where it may have been carried out and can be neither confirmed nor safely repeated.
-    fn recall_answer(&self, _request: &ActionRequest) -> Option<Result<Answer>> {
+    /// The answer that an earlier run got to this request, sent as its caller wrote it; each is recalled once.
+    fn recall_answer(&self, _request: &ActionRequest) -> Option<RecalledAnswer> {
         None
     }
 

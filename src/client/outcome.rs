@@ -3,51 +3,8 @@
 use super::settings::Mode;
 use crate::error::Failure;
 use crate::wire::error_code;
+pub use crate::wire::outcome::{Fate, Status};
 use serde_json::{Map, Value, json};
-
-/// How a command ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Status {
-    /// It is done.
-    Completed,
-    /// In test mode: it would be done.
-    WouldComplete,
-    /// It failed, but an earlier step of it stands.
-    PartlyDone,
-    /// It failed, and nothing of it was done.
-    Failed,
-    /// In a live run with removals read back: the service says that it is done, and someone is a member still.
-    StillMember,
-    /// It left and its answer was lost: it may have been done or not.
-    Unknown,
-    /// It never left.
-    NotSent,
-}
-
-impl Status {
-    /// The name scripts and reports use.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Completed => "completed",
-            Self::WouldComplete => "would_complete",
-            Self::PartlyDone => "partly_done",
-            Self::Failed => "failed",
-            Self::StillMember => "still_member",
-            Self::Unknown => "unknown",
-            Self::NotSent => "not_sent",
-        }
-    }
-
-    /// Whether the command is done, or would be.
-    pub fn is_done(self) -> bool {
-        matches!(self, Self::Completed | Self::WouldComplete)
-    }
-
-    /// Whether the service refused the command or a part of it.
-    pub fn is_failed(self) -> bool {
-        matches!(self, Self::Failed | Self::PartlyDone | Self::StillMember)
-    }
-}
 
 /// What became of one command of the caller's list.
 #[derive(Debug, Clone, PartialEq)]
@@ -76,31 +33,6 @@ pub struct Outcome {
     pub warnings: Vec<Warning>,
     /// Whether an earlier run had done it all, so that nothing was sent.
     pub resumed: bool,
-}
-
-/// What became of one command of a request.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fate {
-    /// How it ended, as far as this request goes.
-    pub status: Status,
-    /// 0-based step of the command as it was sent that failed.
-    pub step: Option<usize>,
-    /// The service's code.
-    pub code: Option<String>,
-    /// The service's message, or ours.
-    pub message: Option<String>,
-}
-
-impl Fate {
-    /// One that needs no more words.
-    pub fn plain(status: Status) -> Self {
-        Self { status, step: None, code: None, message: None }
-    }
-
-    /// One with a message of ours.
-    pub fn told(status: Status, message: impl Into<String>) -> Self {
-        Self { message: Some(message.into()), ..Self::plain(status) }
-    }
 }
 
 /// Something the service warned of; never makes a command fail.

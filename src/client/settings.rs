@@ -1,27 +1,9 @@
 //! Everything the client has to know: whose organization, how to sign in, how patient to be.
 
 use crate::secret::Secret;
+pub use crate::wire::mode::Mode;
 use std::path::PathBuf;
 use std::time::Duration;
-
-/// Whether changes are made or rehearsed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mode {
-    /// Every action request carries `testOnly=true`; the service checks and changes nothing.
-    Test,
-    /// Changes are made.
-    Live,
-}
-
-impl Mode {
-    /// `test` or `live`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Test => "test",
-            Self::Live => "live",
-        }
-    }
-}
 
 /// Whether calls keep to the service's documented limits (contract 5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

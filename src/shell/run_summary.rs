@@ -32,6 +32,9 @@ pub fn begin(session: &Session, output: &Output) -> Result<(), Exit> {
             for line in &settlement.open {
                 output.warning(&format!("open: {line}"));
             }
+            for line in &settlement.still_members {
+                output.warning(&format!("not sent again: {line}"));
+            }
             Ok(())
         }
         Err(error) => {
@@ -54,7 +57,11 @@ pub fn end(session: &Session, exit: Exit, output: &Output) -> Exit {
     if run.settings.resumed {
         for line in reconcile::left(recorder) {
             output.warning(&format!("begun before and no longer asked for: {line}"));
-            exit = exit_with_left(exit);
+            exit = exit_with_left(exit, Exit::Unknown);
+        }
+        for line in reconcile::still_members_left(recorder) {
+            output.warning(&format!("removed before and no longer asked for: {line}"));
+            exit = exit_with_left(exit, Exit::Rejected);
         }
     }
     if let Err(error) = recorder.end(exit.code(), totals) {
@@ -89,9 +96,10 @@ fn exit_with_report(session: &Session, exit: Exit, output: &Output) -> Exit {
     exit.or_worse(Exit::Script)
 }
 
-/// Nobody knows whether what was begun and is asked for no more should stand; only `exit(n)` says otherwise.
-fn exit_with_left(exit: Exit) -> Exit {
-    if let Exit::Asked(_) = exit { exit } else { exit.or_worse(Exit::Unknown) }
+/// What an earlier run left and the script asks for no more counts all the same: nobody knows whether what was begun
+/// should stand, and who was removed is still a member. Only `exit(n)` says otherwise.
+fn exit_with_left(exit: Exit, left: Exit) -> Exit {
+    if let Exit::Asked(_) = exit { exit } else { exit.or_worse(left) }
 }
 
 fn summary(totals: Totals, session: &Session) -> String {

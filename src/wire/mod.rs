@@ -10,6 +10,8 @@ pub mod group;
 pub mod identity;
 pub mod interner;
 pub mod limits;
+pub mod mode;
+pub mod outcome;
 pub mod percent_encode;
 pub mod response;
 pub mod shared_names;

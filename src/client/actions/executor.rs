@@ -146,10 +146,13 @@ impl Runner {
     }
 
     fn take(&mut self, mut item: Item, command: &Command) {
-        let outcome = self.recall(&mut item).or_else(|| {
+        let outcome = if let Some(outcome) = self.recall(&mut item) {
+            self.plan.recalled(&item, outcome.status);
+            Some(outcome)
+        } else {
             let fault = self.client.fault_of(command).err();
             self.plan.add(item, fault, self.client.mode())
-        });
+        };
         self.decide(outcome);
     }
 
@@ -161,6 +164,9 @@ impl Runner {
         {
             let outcome = match recalled {
                 Recalled::Done { request_id } => item.recall(request_id, mode),
+                Recalled::StillMember { request_id, message } => {
+                    item.recall_still_member(request_id, message, mode)
+                }
                 Recalled::Open { message } => item.leave_open(message, mode),
             };
             if outcome.is_some() {

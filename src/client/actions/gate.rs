@@ -3,7 +3,7 @@
 use super::split;
 use crate::client::attempts::{Body, Call, Failed};
 use crate::client::connection::Client;
-use crate::client::hooks::{ActionRequest, Recalled, SentCommand};
+use crate::client::hooks::{ActionRequest, Recalled, RecalledAnswer, SentCommand};
 use crate::client::http::target::{Nature, Target};
 use crate::client::http::transport::Response;
 use crate::client::outcome::Fate;
@@ -159,7 +159,7 @@ impl Client {
     }
 
     /// What an earlier run got to a request sent as its caller wrote it.
-    pub(crate) fn recall_answer(&self, admitted: &Admitted) -> Option<Result<Answer>> {
+    pub(crate) fn recall_answer(&self, admitted: &Admitted) -> Option<RecalledAnswer> {
         let change = admitted.change.as_ref()?;
         self.hooks().iter().filter(|hook| hook.remembers()).find_map(|hook| hook.recall_answer(change))
     }

@@ -114,6 +114,17 @@ impl Item {
         self.take_in(settled)
     }
 
+    /// After the piece that leaves next someone is still a member, as an earlier run found under this request.
+    pub(crate) fn recall_still_member(
+        &mut self,
+        request_id: String,
+        message: String,
+        mode: Mode,
+    ) -> Option<Outcome> {
+        let settled = Settled::here(Verdict::Remains(message), mode);
+        self.take_in(Settled { request_id: Some(request_id), ..settled })
+    }
+
     /// The piece that leaves next may have been done by an earlier run, and is not sent.
     pub(crate) fn leave_open(&mut self, message: String, mode: Mode) -> Option<Outcome> {
         self.take_in(Settled::here(Verdict::Unknown(message), mode))
@@ -264,6 +275,13 @@ impl Plan {
             self.ready = self.next().len();
         }
         None
+    }
+
+    /// Notes a command that an earlier run settled: later ones for the same person depend on it here as there.
+    pub(crate) fn recalled(&mut self, item: &Item, status: Status) {
+        if !status.is_done() {
+            self.hold_back_after(item);
+        }
     }
 
     /// The places in the window whose next pieces make up the next request.

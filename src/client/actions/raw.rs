@@ -8,7 +8,7 @@ use super::reconcile::Lost;
 use crate::client::attempts::Failed;
 use crate::client::connection::Client;
 use crate::client::event::WaitReason;
-use crate::client::hooks::{ActionRequest, SentCommand};
+use crate::client::hooks::{ActionRequest, RecalledAnswer, SentCommand};
 use crate::client::http::retry;
 use crate::client::outcome::{Outcome, Warning};
 use crate::client::request::Answer;
@@ -44,8 +44,13 @@ impl Client {
     /// settled by reading its commands back; a request of which nothing was done leaves again, unless `once`.
     pub(crate) async fn carry_raw(&self, admitted: &Admitted, once: bool) -> Carried {
         let change = admitted.change.as_ref();
-        if let Some(answer) = self.recall_answer(admitted) {
-            let parts = change.map(|change| parts(change, answer.as_ref())).unwrap_or_default();
+        if let Some(RecalledAnswer { answer, still_members }) = self.recall_answer(admitted) {
+            let mut parts = change.map(|change| parts(change, answer.as_ref())).unwrap_or_default();
+            for (index, message) in still_members {
+                if let Some(part) = parts.get_mut(index) {
+                    part.verdict = Verdict::Remains(message);
+                }
+            }
             return carried(admitted, Ended { answer, parts, attempts: 0 }, true);
         }
         if let Err(error) = self.before(change) {
@@ -160,7 +165,8 @@ fn carried(admitted: &Admitted, ended: Ended, resumed: bool) -> Carried {
     let sent = change.commands.iter().zip(parts);
     let outcomes = sent.map(|(sent, part)| {
         let request_id = request_id.clone();
-        Outcome { request_id, attempts, resumed, ..outcome(change, sent, part) }
+        let outcome = outcome(change, sent, part);
+        Outcome { request_id, attempts, resumed: resumed && outcome.status.is_done(), ..outcome }
     });
     Carried { answer, outcomes: outcomes.collect() }
 }

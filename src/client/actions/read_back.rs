@@ -58,9 +58,31 @@ impl Client {
         seen.unwrap_or_else(|error| Sight::Unclear(format!("{UNREADABLE}: {error}")))
     }
 
-    /// What someone is still a member of after a removal that the service calls done; `None` when of nothing, and
-    /// where it cannot be seen.
+    /// What someone is still a member of after a removal that the service calls done; `None` when of nothing.
+    ///
+    /// # Errors
+    /// What could not be read, when nothing else says that someone is still a member.
+    pub async fn still_member(&self, command: &Command) -> std::result::Result<Option<String>, String> {
+        let mut unseen = Vec::new();
+        match self.remaining(command, &mut unseen).await {
+            None if !unseen.is_empty() => Err(unseen.join("; ")),
+            groups => Ok(groups),
+        }
+    }
+
+    /// What someone is still a member of after a removal that the service calls done; `None` when of nothing. A
+    /// removal that could not be looked at stays what the service calls it, and the operator is told.
     pub(crate) async fn remains(&self, command: &Command) -> Option<String> {
+        let mut unseen = Vec::new();
+        let groups = self.remaining(command, &mut unseen).await;
+        for note in unseen {
+            self.shared.observer.notice(&Event::Note(note));
+        }
+        groups
+    }
+
+    /// What someone is still a member of, as far as it can be read; `unseen` gets what could not.
+    async fn remaining(&self, command: &Command, unseen: &mut Vec<String>) -> Option<String> {
         let Subject::User { user, domain, use_adobe_id } = &command.subject else { return None };
         if command.specs().all(|(_, spec)| spec.removes == Removes::Nothing) {
             return None;
@@ -68,7 +90,10 @@ impl Client {
         let domain = if *use_adobe_id == Some(true) { Some(ADOBE_ID_DOMAIN) } else { domain.as_deref() };
         let found = match self.sight_of(user, domain).await {
             Ok(found) => found?,
-            Err(error) => return self.unseen(user, &error),
+            Err(error) => {
+                unseen.push(not_verified(user, &error));
+                return None;
+            }
         };
         let expected = Expected::of(command);
         if expected.absent {
@@ -76,21 +101,19 @@ impl Client {
         }
         let mut left: Vec<_> = found.groups().iter().filter(|name| expected.forbids(name)).cloned().collect();
         if left.is_empty() {
-            left = self.inherited(&expected, &found).await;
+            left = self.inherited(&expected, &found, unseen).await;
         }
         (!left.is_empty()).then(|| format!("still a member of {}", left.join(", ")))
     }
 
-    /// A removal that could not be looked at stays what the service calls it, and the operator is told.
-    fn unseen<T>(&self, what: &str, error: &Error) -> Option<T> {
-        let note = format!("{what}: the removal is not verified, {UNREADABLE}: {error}");
-        self.shared.observer.notice(&Event::Note(note));
-        None
-    }
-
     /// Groups that were taken away and that someone still has through a user group. The look-up of one person
     /// tells of what was given directly, the listing of a group of both.
-    async fn inherited(&self, expected: &Expected, user: &User) -> Vec<arcstr::ArcStr> {
+    async fn inherited(
+        &self,
+        expected: &Expected,
+        user: &User,
+        unseen: &mut Vec<String>,
+    ) -> Vec<arcstr::ArcStr> {
         let names: Vec<_> = Identity::of(user).names().map(str::to_owned).collect();
         let mut left = Vec::new();
         for group in &expected.outside {
@@ -98,7 +121,10 @@ impl Client {
                 UserQuery { direct_only: Some(false), exclude_groups: true, ..UserQuery::of_group(group) };
             let members = match self.members_of(query).await {
                 Ok(members) => members.unwrap_or_default(),
-                Err(error) => self.unseen(group, &error).unwrap_or_default(),
+                Err(error) => {
+                    unseen.push(not_verified(group, &error));
+                    HashSet::new()
+                }
             };
             if names.iter().any(|name| members.contains(name)) {
                 left.push(format!("{group} (through a user group)").into());
@@ -198,6 +224,10 @@ impl Client {
             }
         }
     }
+}
+
+fn not_verified(what: &str, error: &Error) -> String {
+    format!("{what}: the removal is not verified, {UNREADABLE}: {error}")
 }
 
 fn not_found<T>(error: Error) -> Result<Option<T>> {

@@ -9,7 +9,7 @@ pub(crate) type Key = u128;
 
 /// Completed commands, each to be answered as often as it was completed.
 #[derive(Debug, Default)]
-pub(crate) struct Deeds {
+pub(crate) struct CompletedCommands {
     /// The requests that carried them.
     requests: Vec<Arc<str>>,
     /// For each content the place of a request.
@@ -18,7 +18,7 @@ pub(crate) struct Deeds {
     more: HashMap<Key, Vec<u32>>,
 }
 
-impl Deeds {
+impl CompletedCommands {
     pub(crate) fn add(&mut self, key: Key, request: &Arc<str>) {
         if self.requests.last().is_none_or(|last| !Arc::ptr_eq(last, request)) {
             self.requests.push(Arc::clone(request));
@@ -50,13 +50,13 @@ mod tests {
 
     #[test]
     fn a_command_is_answered_as_often_as_it_was_completed() {
-        let mut deeds = Deeds::default();
+        let mut completed = CompletedCommands::default();
         let (one, two): (Arc<str>, Arc<str>) = ("r1".into(), "r2".into());
         for (key, request) in [(7, &one), (8, &one), (7, &two), (7, &two)] {
-            deeds.add(key, request);
+            completed.add(key, request);
         }
-        let taken: Vec<_> = std::iter::from_fn(|| deeds.take(7)).collect();
+        let taken: Vec<_> = std::iter::from_fn(|| completed.take(7)).collect();
         assert_eq!(taken.len(), 3);
-        assert_eq!((taken[0].as_ref(), deeds.has(7), deeds.has(8)), ("r1", false, true));
+        assert_eq!((taken[0].as_ref(), completed.has(7), completed.has(8)), ("r1", false, true));
     }
 }

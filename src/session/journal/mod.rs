@@ -1,4 +1,4 @@
-//! The journal of a run: written before each change leaves, replayed when the run is resumed.
+//! TODO
 
 pub mod completed;
 pub mod entry;
@@ -7,3 +7,5 @@ pub mod recorder;
 pub mod redaction;
 pub mod replay;
 pub mod snapshots;
+#[cfg(test)]
+mod tests;

@@ -1,15 +1,17 @@
-//! Before a run goes on: what it left of unknown outcome is read back.
+//! Before a run continues: what it left of unknown outcome, and removals found undone, are read back.
 
 use super::recorder::Recorder;
-use super::{entry, replay};
+use super::replay;
+use super::replay::{CarriedCommand, Doubt, Replay};
 use crate::client::actions::read_back::Sight;
-use crate::error::Result;
+use crate::client::settings::Mode;
+use crate::error::{ErrorKind, Result};
 use crate::host::session::Session;
 use crate::session::run_state::RunState;
+use crate::store::journal::record::{Finding, FoundRecord, JournalRecord};
 use crate::wire::command::Command;
-use serde_json::json;
 
-/// What became of commands of unknown outcome.
+/// What became of the commands that were read back.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Settlement {
     /// They are done.
@@ -18,61 +20,108 @@ pub struct Settlement {
     pub again: usize,
     /// They can be neither confirmed nor safely repeated, in words.
     pub open: Vec<String>,
+    /// Removals after which someone is still a member, in words: they are not sent again.
+    pub still_members: Vec<String>,
 }
 
-/// Reads back every command of unknown outcome. What is done by then counts against the guards of the run.
+/// Reads back every command of unknown outcome, and every removal that was found undone. What is done by then counts
+/// against the guards of the run.
 ///
 /// # Errors
 /// `interrupted`; `file`: the journal cannot be written.
 pub fn settle(session: &Session, recorder: &Recorder) -> Result<Settlement> {
     let mut settlement = Settlement::default();
-    for ((number, place), sent) in recorder.with_memory(replay::Memory::take_unknown) {
-        let (sight, repeatable) = look(session, &sent)?;
-        let found = match sight {
-            Sight::Done => {
-                recorder.with_memory(|memory| memory.found_done(&sent));
-                settlement.done += 1;
-                "done"
-            }
-            Sight::NotDone | Sight::Partly | Sight::Unclear(_) if repeatable || sight == Sight::NotDone => {
-                recorder.with_memory(|memory| memory.found_undone(&sent));
-                settlement.again += 1;
-                "not_done"
-            }
-            Sight::NotDone | Sight::Partly | Sight::Unclear(_) => {
-                let why = match sight {
-                    Sight::Unclear(why) => why,
-                    _ => "a part of it is there, and it cannot be repeated".to_owned(),
-                };
-                let why = format!("{}; {why}", sent.why);
-                recorder.with_memory(|memory| memory.found_open(&sent, &why));
-                settlement.open.push(format!("{}: {why}", replay::label(&sent.command)));
-                "open"
-            }
+    for ((number, place), (doubt, carried)) in recorder.with_replay(Replay::take_doubtful) {
+        let (finding, message) = match doubt {
+            Doubt::Unknown => read_back(session, &carried)?,
+            Doubt::StillMember => read_back_removal(session, &carried)?,
         };
-        recorder.add(entry::of("found", json!({"number": number, "place": place, "sight": found})))?;
+        settlement.add(finding, &carried, message.as_deref());
+        recorder.with_replay(|replay| replay.found(&carried, finding, message.as_deref()));
+        recorder.add(JournalRecord::Found(FoundRecord { number, place, finding, message }))?;
     }
-    RunState::of(session).settings.guard.carry_over(&recorder.with_memory(|memory| memory.weight()));
+    RunState::of(session).settings.guard.carry_over(&recorder.with_replay(|replay| replay.weight()));
     Ok(settlement)
 }
 
-/// What can be seen of a command, and whether repeating it is harmless.
-fn look(session: &Session, sent: &replay::Sent) -> Result<(Sight, bool)> {
-    if sent.mode == crate::client::settings::Mode::Test.as_str() {
-        return Ok((Sight::NotDone, true)); // a rehearsal changes nothing, and may be repeated
+impl Settlement {
+    fn add(&mut self, finding: Finding, carried: &CarriedCommand, message: Option<&str>) {
+        let line = || format!("{}: {}", replay::label(&carried.command), message.unwrap_or(&carried.why));
+        match finding {
+            Finding::Done => self.done += 1,
+            Finding::NotDone => self.again += 1,
+            Finding::Open => self.open.push(line()),
+            Finding::StillMember => self.still_members.push(line()),
+        }
     }
-    let Ok(command) = Command::read(&sent.command) else {
-        return Ok((Sight::Unclear("it is no command that can be read back".to_owned()), false));
+}
+
+/// What became of a command of unknown outcome, and why where that needs a reason.
+fn read_back(session: &Session, carried: &CarriedCommand) -> Result<(Finding, Option<String>)> {
+    if carried.mode == Mode::Test {
+        return Ok((Finding::NotDone, None)); // a rehearsal changes nothing, and may be repeated
+    }
+    let open = |why: &str| (Finding::Open, Some(format!("{}; {why}", carried.why)));
+    let Ok(command) = Command::read(&carried.command) else {
+        return Ok(open("it is not a command that can be read back"));
     };
-    let client = session.client()?;
-    let sight = session.wait(async { Ok(client.look_back(&command).await) })?;
-    if session.interrupt().is_requested() {
-        return Err(crate::error::ErrorKind::Interrupted.into());
+    let repeatable = command.is_repeatable();
+    Ok(match look(session, &command)? {
+        Sight::Done => verified(session, &command)?,
+        Sight::NotDone => (Finding::NotDone, None),
+        Sight::Partly | Sight::Unclear(_) if repeatable => (Finding::NotDone, None),
+        Sight::Partly => open("a part of it is there, and it cannot be repeated"),
+        Sight::Unclear(why) => open(&why),
+    })
+}
+
+/// A command that is done as far as it was read back; with `--verify` nobody may still be a member some other way.
+fn verified(session: &Session, command: &Command) -> Result<(Finding, Option<String>)> {
+    if !session.setup().verify {
+        return Ok((Finding::Done, None));
     }
-    Ok((sight, command.is_repeatable()))
+    Ok(match still_member(session, command)? {
+        Ok(None) => (Finding::Done, None),
+        Ok(Some(groups)) => (Finding::StillMember, Some(groups)),
+        Err(why) if command.is_repeatable() => (Finding::NotDone, Some(why)),
+        Err(why) => (Finding::Open, Some(why)),
+    })
+}
+
+/// What became of a removal after which someone was still a member. What cannot be read back is as it was.
+fn read_back_removal(session: &Session, carried: &CarriedCommand) -> Result<(Finding, Option<String>)> {
+    let before = || (Finding::StillMember, Some(carried.why.to_string()));
+    let Ok(command) = Command::read(&carried.command) else { return Ok(before()) };
+    Ok(match still_member(session, &command)? {
+        Ok(None) => (Finding::Done, None),
+        Ok(Some(groups)) => (Finding::StillMember, Some(groups)),
+        Err(_) => before(),
+    })
+}
+
+fn look(session: &Session, command: &Command) -> Result<Sight> {
+    let client = session.client()?;
+    let sight = session.wait(async { Ok(client.look_back(command).await) })?;
+    unless_interrupted(session, sight)
+}
+
+fn still_member(session: &Session, command: &Command) -> Result<std::result::Result<Option<String>, String>> {
+    let client = session.client()?;
+    let seen = session.wait(async { Ok(client.still_member(command).await) })?;
+    unless_interrupted(session, seen)
+}
+
+/// What was read while the operator interrupts says nothing.
+fn unless_interrupted<T>(session: &Session, seen: T) -> Result<T> {
+    if session.interrupt().is_requested() { Err(ErrorKind::Interrupted.into()) } else { Ok(seen) }
 }
 
 /// What the earlier run began and the script asked for no more, in words.
 pub fn left(recorder: &Recorder) -> Vec<String> {
-    recorder.with_memory(|memory| memory.left())
+    recorder.with_replay(|replay| replay.left())
+}
+
+/// Removals after which someone is still a member and that the script asked for no more, in words.
+pub fn still_members_left(recorder: &Recorder) -> Vec<String> {
+    recorder.with_replay(|replay| replay.still_members_left())
 }

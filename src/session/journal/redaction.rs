@@ -1,36 +1,43 @@
-//! Secret arguments in what a journal holds: hidden when it is written, shown again when their run goes on. Pure.
+//! Secret arguments in what a journal holds: hidden when it is written, shown again when their run continues. Pure.
 
+use crate::store::journal::record::{JournalRecord, Written};
 use serde_json::Value;
 
-/// A secret of fewer letters hides only a text that is nothing else: it would tear holes into words.
+/// A secret with fewer letters hides only a string that is nothing else: it would tear holes into words.
 const LEAST: usize = 4;
 
-/// The secret arguments of a run.
+/// Hides the secret arguments of a run.
 #[derive(Debug, Clone, Default)]
-pub struct Mask(Vec<String>);
+pub struct Redactor(Vec<String>);
 
-impl Mask {
+impl Redactor {
     /// Hides these, each under its number.
     pub fn new(secrets: &[String]) -> Self {
         Self(secrets.to_vec())
     }
 
-    /// Hides them in every text.
-    pub fn hide(&self, value: &mut Value) {
-        if !self.0.is_empty() {
-            texts(value, &|text| self.hidden(text));
-        }
+    /// Hides them in everything that a script or the service wrote.
+    pub(crate) fn hide(&self, record: &mut JournalRecord) {
+        self.change(record, &|text| self.hidden(text));
     }
 
     /// Puts them back.
-    pub fn show(&self, value: &mut Value) {
+    pub(crate) fn show(&self, record: &mut JournalRecord) {
+        self.change(record, &|text| self.shown(text));
+    }
+
+    fn change(&self, record: &mut JournalRecord, change: &impl Fn(&str) -> String) {
         if !self.0.is_empty() {
-            texts(value, &|text| self.shown(text));
+            record.visit_written(|written| match written {
+                Written::Text(text) => *text = change(text),
+                Written::Json(value) => change_strings(value, change),
+            });
         }
     }
 
-    fn hidden(&self, text: &str) -> Option<String> {
-        let hide = |text: String, (number, secret): (usize, &String)| {
+    /// A string without them.
+    pub fn hidden(&self, text: &str) -> String {
+        self.0.iter().enumerate().fold(text.to_owned(), |text, (number, secret)| {
             if text == *secret && !text.is_empty() {
                 token(number)
             } else if secret.chars().count() >= LEAST {
@@ -38,13 +45,13 @@ impl Mask {
             } else {
                 text
             }
-        };
-        changed(text, self.0.iter().enumerate().fold(text.to_owned(), hide))
+        })
     }
 
-    fn shown(&self, text: &str) -> Option<String> {
+    /// A string with them again.
+    pub fn shown(&self, text: &str) -> String {
         let show = |text: String, (number, secret): (usize, &String)| text.replace(&token(number), secret);
-        changed(text, self.0.iter().enumerate().fold(text.to_owned(), show))
+        self.0.iter().enumerate().fold(text.to_owned(), show)
     }
 }
 
@@ -52,19 +59,11 @@ fn token(number: usize) -> String {
     format!("(secret argument {})", number + 1)
 }
 
-fn changed(old: &str, new: String) -> Option<String> {
-    (new != old).then_some(new)
-}
-
-fn texts(value: &mut Value, change: &impl Fn(&str) -> Option<String>) {
+fn change_strings(value: &mut Value, change: &impl Fn(&str) -> String) {
     match value {
-        Value::String(text) => {
-            if let Some(changed) = change(text) {
-                *text = changed;
-            }
-        }
-        Value::Array(list) => list.iter_mut().for_each(|entry| texts(entry, change)),
-        Value::Object(fields) => fields.values_mut().for_each(|entry| texts(entry, change)),
+        Value::String(text) => *text = change(text),
+        Value::Array(list) => list.iter_mut().for_each(|entry| change_strings(entry, change)),
+        Value::Object(fields) => fields.values_mut().for_each(|entry| change_strings(entry, change)),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
@@ -72,18 +71,30 @@ fn texts(value: &mut Value, change: &impl Fn(&str) -> Option<String>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::journal::record::{AnswerRecord, SettledRecord};
+    use crate::wire::outcome::{Fate, Status};
     use serde_json::json;
+
+    fn settled(body: Value) -> JournalRecord {
+        let fate = Fate { code: Some("s3cret".into()), ..Fate::told(Status::Failed, "no group s3cret") };
+        let answer = AnswerRecord { status: 200, headers: vec![("x-group".into(), "s3cret".into())], body };
+        JournalRecord::Settled(SettledRecord { number: 1, fates: vec![fate], answer: Some(answer) })
+    }
 
     #[test]
     fn what_is_hidden_is_shown_again_and_short_secrets_tear_no_holes() {
-        let mask = Mask::new(&["s3cret".to_owned(), "an".to_owned()]);
+        let redactor = Redactor::new(&["s3cret".to_owned(), "an".to_owned()]);
         let open = json!({"user": "ann@example.com", "do": [{"update": {"lastname": "x-s3cret-y", "firstname": "an"}}]});
-        let mut value = open.clone();
-        mask.hide(&mut value);
-        assert_eq!(value["do"][0]["update"]["lastname"], "x-(secret argument 1)-y");
-        assert_eq!(value["do"][0]["update"]["firstname"], "(secret argument 2)");
-        assert_eq!(value["user"], "ann@example.com");
-        mask.show(&mut value);
-        assert_eq!(value, open);
+        let mut record = settled(open.clone());
+        redactor.hide(&mut record);
+        let JournalRecord::Settled(SettledRecord { answer: Some(answer), .. }) = &record else {
+            unreachable!()
+        };
+        assert_eq!(answer.body["do"][0]["update"]["lastname"], "x-(secret argument 1)-y");
+        assert_eq!(answer.body["do"][0]["update"]["firstname"], "(secret argument 2)");
+        assert_eq!(answer.body["user"], "ann@example.com");
+        assert!(!serde_json::to_string(&record).unwrap().contains("s3cret"));
+        redactor.show(&mut record);
+        assert_eq!(record, settled(open));
     }
 }

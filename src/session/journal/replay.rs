@@ -1,78 +1,114 @@
 //! What an earlier run left: what is done, what is not known, what was begun. Pure; read from its journal.
 
-use super::completed::{Deeds, Key};
-use crate::client::hooks::Recalled;
+use super::completed::{CompletedCommands, Key};
+use crate::client::hooks::{ActionRequest, Recalled, RecalledAnswer};
 use crate::client::request::Answer;
+use crate::client::settings::Mode;
 use crate::session::guard::Weight;
-use crate::store::journal::reader::Record;
+use crate::store::journal::record::{
+    AnswerRecord, CommandRecord, Finding, FoundRecord, JournalRecord, RequestRecord, SettledRecord,
+};
 use crate::store::journal::sha256;
 use crate::wire::command::{steps_of, subject_of};
-use serde_json::{Map, Value, json};
+use crate::wire::outcome::{Fate, Status};
+use serde_json::Value;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
 /// A command of a request: its number and the place in it.
-pub type Place = (u64, usize);
+pub(crate) type Place = (u64, usize);
 
 /// What is known of an earlier run.
 #[derive(Debug, Default)]
-pub struct Memory {
-    done: Deeds,
-    answers: HashMap<Key, VecDeque<Answer>>,
+pub(crate) struct Replay {
+    completed: CompletedCommands,
+    /// Removals after which someone was still a member, as reading them back showed.
+    still_members: HashMap<Key, VecDeque<StillMember>>,
+    answers: HashMap<Key, VecDeque<KeptAnswer>>,
     open: HashMap<Key, VecDeque<String>>,
     /// Commands of which something may stand, by their first piece; for the operator where nobody asks for them.
     begun: HashMap<Key, VecDeque<String>>,
-    unknown: BTreeMap<Place, Sent>,
-    requests: BTreeMap<u64, Request>,
-    split: HashMap<(u64, u64, u64), Split>,
+    unknown: BTreeMap<Place, CarriedCommand>,
+    /// Removals that the service called done and that `--verify` found undone, until they are read back.
+    unverified: BTreeMap<Place, CarriedCommand>,
+    requests: BTreeMap<u64, CarriedRequest>,
+    split: HashMap<(u64, u64, usize), SplitCommand>,
     run: u64,
     last_number: u64,
     /// What is done weighs so much, against the guards.
     weight: Weight,
-    /// Whether there is anything to be answered from it.
+    /// Whether there is anything to be recalled from it.
     resumes: bool,
 }
 
-/// A command whose outcome is not known.
+/// Why a command has to be read back before anything else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Doubt {
+    /// Its outcome is not known.
+    Unknown,
+    /// Someone was still a member after it.
+    StillMember,
+}
+
+/// A command that left.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Sent {
+pub(crate) struct CarriedCommand {
     /// The command as it went over the wire.
-    pub command: Value,
+    pub(crate) command: Value,
     /// Whether it was real.
-    pub mode: String,
-    /// Why it is not known.
-    pub why: String,
+    pub(crate) mode: Mode,
+    /// What was said of it.
+    pub(crate) why: Cow<'static, str>,
+    key: Key,
     request_id: Arc<str>,
-    place: (u64, u64, u64, u64),
+    place: (u64, u64, usize, usize),
+    pieces: usize,
 }
 
 /// A request without an outcome.
 #[derive(Debug)]
-struct Request {
-    list: u64,
-    content: Value,
-    commands: Vec<Sent>,
-    pieces: Vec<u64>,
+struct CarriedRequest {
+    /// What makes a request sent as its caller wrote it the one it is; `None` for one of a list.
+    content: Option<Key>,
+    request_id: Arc<str>,
+    commands: Vec<CarriedCommand>,
+}
+
+/// The answer to a request sent as its caller wrote it.
+#[derive(Debug)]
+struct KeptAnswer {
+    answer: Answer,
+    /// What became of its commands; empty when all of them were done.
+    statuses: Vec<Status>,
+}
+
+/// A removal after which someone is still a member.
+#[derive(Debug)]
+struct StillMember {
+    label: String,
+    message: String,
+    request_id: Arc<str>,
 }
 
 /// A command that was sent in pieces.
 #[derive(Debug, Default)]
-struct Split {
+struct SplitCommand {
     first: Key,
     label: String,
-    done: u64,
-    pieces: u64,
+    done: usize,
+    pieces: usize,
 }
 
-impl Memory {
-    /// Takes a record of the journal in.
-    pub(crate) fn hear(&mut self, record: &Record) {
-        match record.get("kind").and_then(Value::as_str) {
-            Some("request") => self.hear_request(record),
-            Some("settled") => self.hear_settled(record),
-            Some("found") => self.hear_found(record),
-            Some("resumed") => self.run += 1,
-            _ => {}
+impl Replay {
+    /// Applies a record of the journal.
+    pub(crate) fn apply(&mut self, record: JournalRecord) {
+        match record {
+            JournalRecord::Request(request) => self.apply_request(request),
+            JournalRecord::Settled(settled) => self.apply_settled(settled),
+            JournalRecord::Found(found) => self.apply_found(found),
+            JournalRecord::Resumed(_) => self.run += 1,
+            JournalRecord::Head(_) | JournalRecord::Input(_) | JournalRecord::End(_) => {}
         }
     }
 
@@ -81,8 +117,8 @@ impl Memory {
         self.run += 1;
         self.resumes = true;
         for (number, request) in std::mem::take(&mut self.requests) {
-            for (index, sent) in request.commands.into_iter().enumerate() {
-                self.unknown.insert((number, index), sent);
+            for (index, carried) in request.commands.into_iter().enumerate() {
+                self.unknown.insert((number, index), carried);
             }
         }
         for split in std::mem::take(&mut self.split).into_values() {
@@ -92,7 +128,7 @@ impl Memory {
         }
     }
 
-    /// Whether there is nothing to be answered from it.
+    /// Whether there is nothing to be recalled from it.
     pub(crate) fn is_empty(&self) -> bool {
         !self.resumes
     }
@@ -101,9 +137,12 @@ impl Memory {
         self.last_number
     }
 
-    /// What is to be settled before anything else.
-    pub(crate) fn take_unknown(&mut self) -> BTreeMap<Place, Sent> {
-        std::mem::take(&mut self.unknown)
+    /// What is to be read back before anything else, in the order it left.
+    pub(crate) fn take_doubtful(&mut self) -> BTreeMap<Place, (Doubt, CarriedCommand)> {
+        let with = |doubt| move |(place, carried)| (place, (doubt, carried));
+        let unknown = std::mem::take(&mut self.unknown).into_iter().map(with(Doubt::Unknown));
+        let unverified = std::mem::take(&mut self.unverified).into_iter().map(with(Doubt::StillMember));
+        unknown.chain(unverified).collect()
     }
 
     /// What is done weighs so much.
@@ -111,41 +150,53 @@ impl Memory {
         self.weight
     }
 
-    /// Whether an earlier run did a command of this content that nobody asked for again yet.
-    pub(crate) fn has_done(&self, mode: &str, command: &Value) -> bool {
-        self.done.has(key_of(mode, command))
+    /// Whether a command of this content is not sent when it is asked for next, since an earlier run did it.
+    pub(crate) fn has_settled(&self, mode: Mode, command: &Value) -> bool {
+        let key = key_of(mode, command);
+        self.completed.has(key) || self.still_members.contains_key(&key)
     }
 
-    fn weigh(&mut self, sent: &Sent) {
-        let whole = Weight::of(&sent.command);
-        let is_first = sent.place.3 == 0;
+    fn weigh(&mut self, carried: &CarriedCommand) {
+        let whole = Weight::of(&carried.command);
+        let is_first = carried.place.3 == 0;
         self.weight.add(&Weight { changes: if is_first { whole.changes } else { 0 }, ..whole });
     }
 
-    /// A command of unknown outcome turned out to be done.
-    pub(crate) fn found_done(&mut self, sent: &Sent) {
-        self.weigh(sent);
-        self.done.add(key_of(&sent.mode, &sent.command), &sent.request_id);
+    /// What reading a command back came to.
+    pub(crate) fn found(&mut self, carried: &CarriedCommand, finding: Finding, message: Option<&str>) {
+        let why = || message.unwrap_or(&carried.why).to_owned();
+        match finding {
+            Finding::Done => self.found_done(carried),
+            Finding::NotDone => self.found_undone(carried),
+            Finding::Open => self.open.entry(carried.key).or_default().push_back(why()),
+            Finding::StillMember => {
+                self.weigh(carried);
+                let (label, request_id) = (label(&carried.command), Arc::clone(&carried.request_id));
+                let still_member = StillMember { label, message: why(), request_id };
+                self.still_members.entry(carried.key).or_default().push_back(still_member);
+            }
+        }
     }
 
-    /// It turned out not to be done, or may be repeated: it is sent when it is asked for again.
-    pub(crate) fn found_undone(&mut self, sent: &Sent) {
-        let key = key_of(&sent.mode, &sent.command);
-        self.begun.entry(key).or_default().push_back(label(&sent.command));
+    fn found_done(&mut self, carried: &CarriedCommand) {
+        self.weigh(carried);
+        self.completed.add(carried.key, &carried.request_id);
     }
 
-    /// It can be neither confirmed nor repeated.
-    pub(crate) fn found_open(&mut self, sent: &Sent, why: &str) {
-        let key = key_of(&sent.mode, &sent.command);
-        self.open.entry(key).or_default().push_back(why.to_owned());
+    /// It is not done, or may be repeated: it is sent when it is asked for again.
+    fn found_undone(&mut self, carried: &CarriedCommand) {
+        self.begun.entry(carried.key).or_default().push_back(label(&carried.command));
     }
 
-    /// What an earlier run did of a command; each of its deeds is answered once.
-    pub(crate) fn recall(&mut self, mode: &str, command: &Value) -> Option<Recalled> {
+    /// What an earlier run did of a command; each of its outcomes is recalled once.
+    pub(crate) fn recall(&mut self, mode: Mode, command: &Value) -> Option<Recalled> {
         let key = key_of(mode, command);
-        if let Some(request_id) = self.done.take(key) {
+        if let Some(request_id) = self.completed.take(key) {
             take(&mut self.begun, key);
             return Some(Recalled::Done { request_id: request_id.to_string() });
+        }
+        if let Some(StillMember { message, request_id, .. }) = take(&mut self.still_members, key) {
+            return Some(Recalled::StillMember { request_id: request_id.to_string(), message });
         }
         if let Some(message) = take(&mut self.open, key) {
             return Some(Recalled::Open { message });
@@ -154,165 +205,217 @@ impl Memory {
         None
     }
 
-    pub(crate) fn recall_answer(&mut self, content: &Value) -> Option<Answer> {
-        self.answers.get_mut(&digest_of(content)).and_then(VecDeque::pop_front)
-    }
-
-    /// What became of commands that go in one request as they were written: open when one of them is, done when all
-    /// are.
-    pub(crate) fn recall_together(&mut self, mode: &str, commands: &[&Value]) -> Option<Recalled> {
-        let keys: Vec<_> = commands.iter().map(|command| key_of(mode, command)).collect();
+    /// What an earlier run got to a request that goes as its caller wrote it, or not at all. `None` where it is sent.
+    pub(crate) fn recall_answer(&mut self, request: &ActionRequest) -> Option<RecalledAnswer> {
+        let commands = || request.commands.iter().map(|sent| &sent.command);
+        let keys: Vec<_> = commands().map(|command| key_of(request.mode, command)).collect();
         for key in &keys {
             take(&mut self.begun, *key);
         }
-        if let Some(message) = keys.iter().find_map(|key| take(&mut self.open, *key)) {
-            return Some(Recalled::Open { message });
+        let content = content_of(&request.call, request.mode, commands(), request.body.as_ref());
+        let kept = take(&mut self.answers, content);
+        kept.and_then(|kept| self.kept_answer(kept, &keys)).or_else(|| self.together(request, &keys))
+    }
+
+    /// An answer that was kept; `None` where nobody is a member any more, and the request goes again because another
+    /// of its commands failed.
+    fn kept_answer(&mut self, kept: KeptAnswer, keys: &[Key]) -> Option<RecalledAnswer> {
+        let KeptAnswer { answer, statuses } = kept;
+        let (mut still_members, mut all_done) = (BTreeMap::new(), true);
+        for (index, (status, key)) in statuses.iter().zip(keys).enumerate() {
+            if *status != Status::StillMember {
+                all_done &= status.is_done();
+            } else if let Some(still_member) = take(&mut self.still_members, *key) {
+                still_members.insert(index, still_member.message);
+            } else {
+                self.completed.take(*key);
+            }
         }
-        let known = |key: &Key| self.done.has(*key);
-        if keys.is_empty() || !keys.iter().all(known) {
+        let is_recalled = all_done || !still_members.is_empty();
+        is_recalled.then(|| RecalledAnswer { answer: Ok(answer), still_members })
+    }
+
+    /// A request whose own answer was lost: open when one of its commands is, settled when all are.
+    fn together(&mut self, request: &ActionRequest, keys: &[Key]) -> Option<RecalledAnswer> {
+        if let Some(message) = keys.iter().find_map(|key| take(&mut self.open, *key)) {
+            return Some(RecalledAnswer::open(message));
+        }
+        let settled = |key: &Key| self.completed.has(*key) || self.still_members.contains_key(key);
+        let all_settled = !keys.is_empty() && keys.iter().all(settled);
+        let mut still_members = BTreeMap::new();
+        for (index, key) in keys.iter().enumerate() {
+            if let Some(still_member) = take(&mut self.still_members, *key) {
+                still_members.insert(index, still_member.message);
+            }
+        }
+        if let Some(message) = still_members.values().next().filter(|_| !all_settled) {
+            return Some(RecalledAnswer::open(format!("{message}; the rest of the request cannot go alone")));
+        }
+        if !all_settled {
             return None;
         }
-        let ids: Vec<_> = keys.iter().filter_map(|key| self.done.take(*key)).collect();
-        Some(Recalled::Done { request_id: ids.first().map(ToString::to_string).unwrap_or_default() })
+        let ids: Vec<_> = keys.iter().filter_map(|key| self.completed.take(*key)).collect();
+        let request_id = ids.first().map(ToString::to_string).unwrap_or_default();
+        Some(RecalledAnswer { answer: Ok(Answer::confirmed(request, request_id, "resumed")), still_members })
     }
 
     /// What was begun and nobody asked for again, in words.
-    pub fn left(&self) -> Vec<String> {
+    pub(crate) fn left(&self) -> Vec<String> {
         let mut left: Vec<_> = self.begun.values().flatten().cloned().collect();
         left.sort();
         left
     }
 
-    fn hear_request(&mut self, record: &Record) {
-        let number = number(record, "number");
-        let list = number_or(record.get("list"), 0);
-        self.last_number = self.last_number.max(number);
-        let text = |key: &str| record.get(key).and_then(Value::as_str).unwrap_or_default();
-        let request_id: Arc<str> = text("request_id").into();
-        let entries: Vec<_> =
-            record.get("commands").and_then(Value::as_array).into_iter().flatten().collect();
-        let command = |entry: &&Value| entry.get("command").cloned().unwrap_or_default();
-        let commands: Vec<_> = entries.iter().map(command).collect();
-        let body = record.get("body").cloned().unwrap_or_default();
-        let content = json!({"call": text("call"), "mode": text("mode"), "commands": commands, "body": body});
-        let sent = entries.iter().zip(commands).map(|(entry, command)| {
-            let place = (self.run, list, number_or(entry.get("index"), 0), number_or(entry.get("piece"), 0));
-            let why = "the run ended before its answer came".to_owned();
-            Sent { command, mode: text("mode").to_owned(), why, request_id: Arc::clone(&request_id), place }
-        });
-        let commands: Vec<_> = sent.collect();
-        // It was asked for again, as `recall` notes while a run goes on.
-        for sent in &commands {
-            take(&mut self.begun, key_of(&sent.mode, &sent.command));
-        }
-        // It was sent again: what became of it before does not count.
-        let is_again = |known: &Sent| match list {
-            0 => known.request_id == request_id,
-            _ => commands.iter().any(|sent| sent.place == known.place),
-        };
-        self.unknown.retain(|_, known| !is_again(known));
-        let pieces = entries.iter().map(|entry| number_or(entry.get("pieces"), 1)).collect();
-        self.requests.insert(number, Request { list, content, commands, pieces });
+    /// Removals after which someone is still a member and that nobody asked for again, in words.
+    pub(crate) fn still_members_left(&self) -> Vec<String> {
+        let still_members = self.still_members.values().flatten();
+        let mut left: Vec<_> =
+            still_members.map(|StillMember { label, message, .. }| format!("{label}: {message}")).collect();
+        left.sort();
+        left
     }
 
-    fn hear_settled(&mut self, record: &Record) {
-        let number = number(record, "number");
+    fn apply_request(&mut self, record: RequestRecord) {
+        let RequestRecord { number, call, request_id, mode, list, commands, body } = record;
+        self.last_number = self.last_number.max(number);
+        let request_id: Arc<str> = request_id.into();
+        let content = (list == 0)
+            .then(|| content_of(&call, mode, commands.iter().map(|sent| &sent.command), body.as_ref()));
+        let carried = |sent: CommandRecord| CarriedCommand {
+            key: key_of(mode, &sent.command),
+            command: sent.command,
+            mode,
+            why: Cow::Borrowed("the run ended before its answer came"),
+            request_id: Arc::clone(&request_id),
+            place: (self.run, list, sent.index, sent.piece),
+            pieces: sent.pieces,
+        };
+        let commands: Vec<_> = commands.into_iter().map(carried).collect();
+        // It was asked for again, as `recall` notes while a run goes on.
+        for carried in &commands {
+            take(&mut self.begun, carried.key);
+        }
+        // It was sent again: what became of it before does not count.
+        let is_again = |known: &CarriedCommand| match list {
+            0 => known.request_id == request_id,
+            _ => commands.iter().any(|carried| carried.place == known.place),
+        };
+        self.unknown.retain(|_, known| !is_again(known));
+        self.requests.insert(number, CarriedRequest { content, request_id, commands });
+    }
+
+    fn apply_settled(&mut self, record: SettledRecord) {
+        let SettledRecord { number, fates, answer } = record;
         let Some(request) = self.requests.remove(&number) else { return };
-        let fates: Vec<_> = record.get("fates").and_then(Value::as_array).into_iter().flatten().collect();
-        let statuses: Vec<_> =
-            fates.iter().map(|fate| fate.get("status").and_then(Value::as_str).unwrap_or_default()).collect();
-        let answered = request.list == 0 && self.keep_answer(&request, record.get("answer"), &statuses);
-        for (index, sent) in request.commands.into_iter().enumerate() {
-            let pieces = request.pieces.get(index).copied().unwrap_or(1);
-            match statuses.get(index).copied().unwrap_or("unknown") {
-                "completed" | "would_complete" if request.list > 0 => self.piece_done(&sent, pieces),
-                "completed" | "would_complete" if answered => self.weigh(&sent),
+        let is_raw = request.content.is_some();
+        let is_answered = answer.is_some();
+        let is_kept = self.keep_answer(&request, answer, &fates);
+        let mut fates = fates.into_iter();
+        for (index, carried) in request.commands.into_iter().enumerate() {
+            let lost = || Fate::told(Status::Unknown, "its answer was lost");
+            let Fate { status, message, .. } = fates.next().unwrap_or_else(lost);
+            match status {
+                Status::Completed | Status::WouldComplete if !is_raw => self.piece_done(&carried),
+                Status::Completed | Status::WouldComplete if is_kept => self.weigh(&carried),
                 // Its answer was lost, and it was seen to be done.
-                "completed" if !answered && record.get("answer").is_none() => self.found_done(&sent),
-                "completed" | "would_complete" | "failed" | "not_sent" => {}
-                "partly_done" => self.found_undone(&sent),
-                _ => {
-                    let why = fates.get(index).and_then(|fate| fate.get("message")?.as_str());
-                    let why = why.unwrap_or("its answer was lost").to_owned();
-                    self.unknown.insert((number, index), Sent { why, ..sent });
+                Status::Completed if !is_answered => self.found_done(&carried),
+                // It is sent again when it is asked for: a done one, too, where others of a request that goes as its
+                // caller wrote it were not done.
+                Status::Completed | Status::WouldComplete | Status::Failed | Status::NotSent => {}
+                Status::PartlyDone => self.found_undone(&carried),
+                Status::Unknown => {
+                    let why = message.map_or(Cow::Borrowed("its answer was lost"), Cow::Owned);
+                    self.unknown.insert((number, index), CarriedCommand { why, ..carried });
+                }
+                Status::StillMember => {
+                    let why = message.map_or(Cow::Borrowed("someone is still a member"), Cow::Owned);
+                    self.unverified.insert((number, index), CarriedCommand { why, ..carried });
                 }
             }
         }
     }
 
-    /// Keeps the answer to a request sent as its caller wrote it, if all of it was done; whether it did.
-    fn keep_answer(&mut self, request: &Request, answer: Option<&Value>, statuses: &[&str]) -> bool {
-        let done = |status: &&str| ["completed", "would_complete"].contains(status);
-        let Some(answer) = answer.filter(|_| statuses.iter().all(done)) else { return false };
-        let status =
-            answer.get("status").and_then(Value::as_u64).and_then(|status| u16::try_from(status).ok());
-        let Some(status) = status.filter(|status| (200..300).contains(status)) else { return false };
-        let headers = answer.get("headers").and_then(|list| serde_json::from_value(list.clone()).ok());
-        let mut body = answer.get("body").cloned().unwrap_or_default();
+    /// Keeps the answer to a request sent as its caller wrote it where it will be recalled: all of it was done, or a
+    /// part of it must not be sent again. Whether it did.
+    fn keep_answer(
+        &mut self,
+        request: &CarriedRequest,
+        answer: Option<AnswerRecord>,
+        fates: &[Fate],
+    ) -> bool {
+        let has = |status: Status| fates.iter().any(|fate| fate.status == status);
+        let all_done = fates.iter().all(|fate| fate.status.is_done());
+        let is_recalled = all_done || (has(Status::StillMember) && !has(Status::Unknown));
+        let answer = answer.filter(|answer| is_recalled && (200..300).contains(&answer.status));
+        let (Some(AnswerRecord { status, headers, mut body }), Some(content)) = (answer, request.content)
+        else {
+            return false;
+        };
         if let Value::Object(fields) = &mut body {
             fields.insert("resumed".to_owned(), Value::Bool(true));
         }
-        let request_id = request.commands.first().map(|sent| sent.request_id.to_string()).unwrap_or_default();
-        let answer = Answer { status, headers: headers.unwrap_or_default(), body, request_id };
-        self.answers.entry(digest_of(&request.content)).or_default().push_back(answer);
+        let request_id = match request.commands.as_slice() {
+            [] => String::new(),
+            _ => request.request_id.to_string(),
+        };
+        let statuses = if all_done { Vec::new() } else { fates.iter().map(|fate| fate.status).collect() };
+        let answer = Answer { status, headers, body, request_id };
+        self.answers.entry(content).or_default().push_back(KeptAnswer { answer, statuses });
         true
     }
 
-    fn piece_done(&mut self, sent: &Sent, pieces: u64) {
-        self.found_done(sent);
-        if pieces < 2 {
+    fn piece_done(&mut self, carried: &CarriedCommand) {
+        self.found_done(carried);
+        if carried.pieces < 2 {
             return;
         }
-        let (run, list, index, piece) = sent.place;
+        let (run, list, index, piece) = carried.place;
         let split = self.split.entry((run, list, index)).or_default();
         if piece == 0 {
-            split.first = key_of(&sent.mode, &sent.command);
-            split.label = label(&sent.command);
+            split.first = carried.key;
+            split.label = label(&carried.command);
         }
-        split.pieces = pieces;
+        split.pieces = carried.pieces;
         split.done += 1;
     }
 
-    /// What a resumed run found out about a command of unknown outcome.
-    fn hear_found(&mut self, record: &Record) {
-        let index = usize::try_from(number_or(record.get("place"), 0)).unwrap_or(usize::MAX);
-        let place = (number(record, "number"), index);
-        self.settle_requests_before(place.0);
-        let Some(sent) = self.unknown.remove(&place) else { return };
-        match record.get("sight").and_then(Value::as_str) {
-            Some("done") => self.found_done(&sent),
-            Some("open") => {
-                self.unknown.insert(place, sent);
+    /// What a resumed run found out about a command.
+    fn apply_found(&mut self, record: FoundRecord) {
+        let FoundRecord { number, place, finding, message } = record;
+        let place = (number, place);
+        self.settle_requests_before(number);
+        let Some(carried) = self.unknown.remove(&place).or_else(|| self.unverified.remove(&place)) else {
+            return;
+        };
+        match finding {
+            Finding::Done => self.found_done(&carried),
+            Finding::NotDone => self.found_undone(&carried),
+            // The next run reads it back again.
+            Finding::Open => drop(self.unknown.insert(place, carried)),
+            Finding::StillMember => {
+                let why = message.map_or_else(|| carried.why.clone(), Cow::Owned);
+                self.unverified.insert(place, CarriedCommand { why, ..carried });
             }
-            _ => self.found_undone(&sent),
         }
     }
 
     /// Requests that a crash left without an outcome are unknown once a later run tells of them.
     fn settle_requests_before(&mut self, number: u64) {
         if let Some(request) = self.requests.remove(&number) {
-            for (index, sent) in request.commands.into_iter().enumerate() {
-                self.unknown.insert((number, index), sent);
+            for (index, carried) in request.commands.into_iter().enumerate() {
+                self.unknown.insert((number, index), carried);
             }
         }
     }
 }
 
-fn take(map: &mut HashMap<Key, VecDeque<String>>, key: Key) -> Option<String> {
-    let texts = map.get_mut(&key)?;
-    let text = texts.pop_front();
-    if texts.is_empty() {
+fn take<T>(map: &mut HashMap<Key, VecDeque<T>>, key: Key) -> Option<T> {
+    let entries = map.get_mut(&key)?;
+    let entry = entries.pop_front();
+    if entries.is_empty() {
         map.remove(&key);
     }
-    text
-}
-
-fn number(record: &Map<String, Value>, key: &str) -> u64 {
-    number_or(record.get(key), 0)
-}
-
-fn number_or(value: Option<&Value>, other: u64) -> u64 {
-    value.and_then(Value::as_u64).unwrap_or(other)
+    entry
 }
 
 /// Whom a command is about and what it does, in a few words.
@@ -320,15 +423,28 @@ pub(crate) fn label(command: &Value) -> String {
     format!("{} ({})", subject_of(command).unwrap_or("(no user)"), steps_of(command).join(", "))
 }
 
-fn key_of(mode: &str, command: &Value) -> Key {
-    let mut text = mode.to_owned();
+/// A digest that does not depend on the order of keys, nor on any `requestID`.
+fn key_of(mode: Mode, command: &Value) -> Key {
+    let mut text = mode.as_str().to_owned();
     write_sorted(command, &mut text);
     sha256::short(text.as_bytes())
 }
 
-/// A digest that does not depend on the order of keys, nor on any `requestID`.
-fn digest_of(value: &Value) -> Key {
-    key_of("", value)
+/// What makes a request sent as its caller wrote it the one it is.
+fn content_of<'c>(
+    call: &str,
+    mode: Mode,
+    commands: impl Iterator<Item = &'c Value>,
+    body: Option<&Value>,
+) -> Key {
+    let mut text = String::new();
+    write_text(call, &mut text);
+    write_text(mode.as_str(), &mut text);
+    text.push('[');
+    commands.for_each(|command| write_sorted(command, &mut text));
+    text.push(']');
+    write_sorted(body.unwrap_or(&Value::Null), &mut text);
+    sha256::short(text.as_bytes())
 }
 
 fn write_sorted(value: &Value, text: &mut String) {
@@ -365,109 +481,215 @@ fn write_text(content: &str, text: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
-    fn request(number: u64, users: &[&str]) -> Record {
-        let commands: Vec<_> = users
-            .iter()
-            .enumerate()
-            .map(|(index, user)| json!({"index": index, "piece": 0, "pieces": 1, "command": add(user)}))
-            .collect();
-        let fields = json!({"kind": "request", "number": number, "list": number, "mode": "live", "request_id": "r", "commands": commands});
-        fields.as_object().unwrap().clone()
+    fn request(number: u64, users: &[&str]) -> RequestRecord {
+        let command = |(index, user): (usize, &&str)| CommandRecord {
+            index,
+            piece: 0,
+            pieces: 1,
+            command: add(user),
+            earlier: None,
+        };
+        RequestRecord {
+            number,
+            call: "POST /action".to_owned(),
+            request_id: "r".to_owned(),
+            mode: Mode::Live,
+            list: number,
+            commands: users.iter().enumerate().map(command).collect(),
+            body: None,
+        }
     }
 
-    fn settled(number: u64, statuses: &[&str]) -> Record {
-        let fates: Vec<_> = statuses.iter().map(|status| json!({ "status": status })).collect();
-        json!({"kind": "settled", "number": number, "fates": fates}).as_object().unwrap().clone()
+    fn raw(number: u64, request_id: &str, users: &[&str]) -> RequestRecord {
+        RequestRecord { list: 0, request_id: request_id.to_owned(), ..request(number, users) }
+    }
+
+    fn settled(number: u64, statuses: &[Status]) -> SettledRecord {
+        SettledRecord {
+            number,
+            fates: statuses.iter().map(|status| Fate::plain(*status)).collect(),
+            answer: None,
+        }
+    }
+
+    fn answered(number: u64, statuses: &[Status]) -> SettledRecord {
+        let answer = AnswerRecord { status: 200, headers: Vec::new(), body: json!({"result": "success"}) };
+        SettledRecord { answer: Some(answer), ..settled(number, statuses) }
     }
 
     fn add(user: &str) -> Value {
         json!({"user": user, "do": [{"add": {"group": ["X"]}}]})
     }
 
-    fn memory(records: &[Record]) -> Memory {
-        let mut memory = Memory::default();
-        for record in records {
-            memory.hear(record);
-        }
-        memory.begin_again();
-        memory
+    fn replay(records: impl IntoIterator<Item = JournalRecord>) -> Replay {
+        let mut replay = Replay::default();
+        records.into_iter().for_each(|record| replay.apply(record));
+        replay.begin_again();
+        replay
     }
 
-    fn is_done(memory: &mut Memory, command: &Value) -> bool {
-        matches!(memory.recall("live", command), Some(Recalled::Done { .. }))
+    fn of_requests(records: impl IntoIterator<Item = (RequestRecord, Option<SettledRecord>)>) -> Replay {
+        let records = records.into_iter().flat_map(|(request, settled)| {
+            let request = JournalRecord::Request(request);
+            std::iter::once(request).chain(settled.map(JournalRecord::Settled))
+        });
+        replay(records)
+    }
+
+    fn is_done(replay: &mut Replay, command: &Value) -> bool {
+        matches!(replay.recall(Mode::Live, command), Some(Recalled::Done { .. }))
+    }
+
+    /// The request of a script that sends what an earlier run sent as it was written.
+    fn action_request(users: &[&str]) -> ActionRequest {
+        let RequestRecord { call, mode, list, commands, body, .. } = raw(1, "new", users);
+        let commands = commands.into_iter().map(|record| {
+            let CommandRecord { index, piece, pieces, command, .. } = record;
+            crate::client::hooks::SentCommand { index, piece, pieces, command }
+        });
+        let (commands, request_id) = (commands.collect(), "new".to_owned());
+        ActionRequest { call, request_id, mode, list, commands, body }
     }
 
     #[test]
-    fn what_was_completed_is_answered_as_often_as_it_was_whatever_its_request_id_and_order_of_keys() {
-        let mut memory =
-            memory(&[request(1, &["a", "a", "b"]), settled(1, &["completed", "completed", "failed"])]);
+    fn what_was_completed_is_recalled_as_often_as_it_was_whatever_its_request_id_and_order_of_keys() {
+        let statuses = [Status::Completed, Status::Completed, Status::Failed];
+        let mut replay = of_requests([(request(1, &["a", "a", "b"]), Some(settled(1, &statuses)))]);
         let other = json!({"do": [{"add": {"group": ["X"]}}], "requestID": "7", "user": "a"});
-        assert!(is_done(&mut memory, &add("a")) && is_done(&mut memory, &other));
-        assert!(!is_done(&mut memory, &add("a")) && !is_done(&mut memory, &add("b")));
-        assert_eq!(memory.last_number(), 1);
+        assert!(is_done(&mut replay, &add("a")) && is_done(&mut replay, &other));
+        assert!(!is_done(&mut replay, &add("a")) && !is_done(&mut replay, &add("b")));
+        assert_eq!(replay.last_number(), 1);
     }
 
     #[test]
     fn a_request_that_was_sent_again_as_it_was_written_counts_by_its_last_outcome() {
-        let raw = |number: u64, request_id: &str| {
-            let mut record = request(number, &["a"]);
-            record.insert("list".to_owned(), json!(0));
-            record.insert("request_id".to_owned(), json!(request_id));
-            record
-        };
-        let lost = |number| settled(number, &["unknown"]);
-        let mut memory =
-            memory(&[raw(1, "r1"), lost(1), raw(2, "r1"), settled(2, &["failed"]), raw(3, "r2"), lost(3)]);
-        let unknown: Vec<_> = memory.take_unknown().into_keys().collect();
+        let lost = |number| Some(settled(number, &[Status::Unknown]));
+        let mut replay = of_requests([
+            (raw(1, "r1", &["a"]), lost(1)),
+            (raw(2, "r1", &["a"]), Some(settled(2, &[Status::Failed]))),
+            (raw(3, "r2", &["a"]), lost(3)),
+        ]);
+        let unknown: Vec<_> = replay.take_doubtful().into_keys().collect();
         assert_eq!(unknown, [(3, 0)]);
     }
 
     #[test]
-    fn a_rehearsal_does_not_answer_for_a_change() {
-        let mut memory = memory(&[request(1, &["a"]), settled(1, &["completed"])]);
-        assert_eq!(memory.recall("test", &add("a")), None);
+    fn a_rehearsal_does_not_stand_for_a_change() {
+        let mut replay = of_requests([(request(1, &["a"]), Some(settled(1, &[Status::Completed])))]);
+        assert_eq!(replay.recall(Mode::Test, &add("a")), None);
     }
 
     #[test]
     fn a_request_without_an_outcome_is_unknown_until_it_is_found_out() {
-        let mut memory = memory(&[request(1, &["a", "b", "c"])]);
-        let unknown: Vec<_> = memory.take_unknown().into_values().collect();
+        let mut replay = of_requests([(request(1, &["a", "b", "c"]), None)]);
+        let unknown: Vec<_> = replay.take_doubtful().into_values().collect();
         assert_eq!(unknown.len(), 3);
-        memory.found_done(&unknown[0]);
-        memory.found_undone(&unknown[1]);
-        memory.found_open(&unknown[2], "why");
-        assert!(is_done(&mut memory, &add("a")));
-        assert_eq!(memory.left(), ["b (add)"]);
-        assert_eq!(memory.recall("live", &add("b")), None);
-        assert!(memory.left().is_empty());
-        assert_eq!(memory.recall("live", &add("c")), Some(Recalled::Open { message: "why".into() }));
+        assert!(unknown.iter().all(|(doubt, _)| *doubt == Doubt::Unknown));
+        replay.found(&unknown[0].1, Finding::Done, None);
+        replay.found(&unknown[1].1, Finding::NotDone, None);
+        replay.found(&unknown[2].1, Finding::Open, Some("why"));
+        assert!(is_done(&mut replay, &add("a")));
+        assert_eq!(replay.left(), ["b (add)"]);
+        assert_eq!(replay.recall(Mode::Live, &add("b")), None);
+        assert!(replay.left().is_empty());
+        assert_eq!(replay.recall(Mode::Live, &add("c")), Some(Recalled::Open { message: "why".into() }));
     }
 
     #[test]
     fn what_was_sent_again_in_the_same_run_is_no_longer_unknown() {
-        let mut again = request(2, &["a"]);
-        again.insert("list".to_owned(), json!(1));
-        let mut memory =
-            memory(&[request(1, &["a"]), settled(1, &["unknown"]), again, settled(2, &["completed"])]);
-        assert!(memory.take_unknown().is_empty());
-        assert!(is_done(&mut memory, &add("a")));
+        let again = RequestRecord { list: 1, ..request(2, &["a"]) };
+        let mut replay = of_requests([
+            (request(1, &["a"]), Some(settled(1, &[Status::Unknown]))),
+            (again, Some(settled(2, &[Status::Completed]))),
+        ]);
+        assert!(replay.take_doubtful().is_empty());
+        assert!(is_done(&mut replay, &add("a")));
     }
 
     #[test]
     fn what_was_found_undone_and_sent_again_is_not_left() {
-        let found = json!({"kind": "found", "number": 1, "place": 0, "sight": "not_done"});
-        let found = found.as_object().unwrap().clone();
-        let mut memory = memory(&[request(1, &["a"]), found, request(2, &["a"]), settled(2, &["completed"])]);
-        assert!(memory.left().is_empty());
-        assert!(is_done(&mut memory, &add("a")));
+        let found = FoundRecord { number: 1, place: 0, finding: Finding::NotDone, message: None };
+        let mut replay = replay([
+            JournalRecord::Request(request(1, &["a"])),
+            JournalRecord::Found(found),
+            JournalRecord::Request(request(2, &["a"])),
+            JournalRecord::Settled(settled(2, &[Status::Completed])),
+        ]);
+        assert!(replay.left().is_empty());
+        assert!(is_done(&mut replay, &add("a")));
     }
 
     #[test]
     fn a_command_of_which_some_pieces_are_done_is_begun() {
-        let mut record = request(1, &["a"]);
-        record["commands"][0]["pieces"] = json!(2);
-        let memory = memory(&[record, settled(1, &["completed"])]);
-        assert_eq!(memory.left(), ["a (add)"]);
+        let mut split = request(1, &["a"]);
+        split.commands[0].pieces = 2;
+        let replay = of_requests([(split, Some(settled(1, &[Status::Completed])))]);
+        assert_eq!(replay.left(), ["a (add)"]);
+    }
+
+    #[test]
+    fn someone_who_is_still_a_member_is_read_back_by_each_run_and_never_sent() {
+        let found = FoundRecord {
+            number: 1,
+            place: 0,
+            finding: Finding::StillMember,
+            message: Some("still a member of X".to_owned()),
+        };
+        let mut replay = replay([
+            JournalRecord::Request(request(1, &["a"])),
+            JournalRecord::Settled(settled(1, &[Status::StillMember])),
+            JournalRecord::Found(found),
+        ]);
+        let doubtful = replay.take_doubtful();
+        let (doubt, carried) = &doubtful[&(1, 0)];
+        assert_eq!((*doubt, &*carried.why), (Doubt::StillMember, "still a member of X"));
+        assert!(!replay.has_settled(Mode::Live, &add("a")));
+        replay.found(carried, Finding::StillMember, None);
+        assert!(replay.has_settled(Mode::Live, &add("a")));
+        assert_eq!(replay.still_members_left(), ["a (add): still a member of X"]);
+        let recalled =
+            Recalled::StillMember { request_id: "r".to_owned(), message: "still a member of X".to_owned() };
+        assert_eq!(replay.recall(Mode::Live, &add("a")), Some(recalled));
+        assert!(replay.still_members_left().is_empty());
+    }
+
+    /// A request that goes as it was written, with a removal that was found undone: what is recalled of it when the
+    /// removal is still undone, and when it is done by then.
+    fn recalled(others: &[Status], has_answer: bool) -> [Option<RecalledAnswer>; 2] {
+        let statuses = [&[Status::StillMember], others].concat();
+        let users = &["a", "b"][..statuses.len()];
+        let end = if has_answer { answered(1, &statuses) } else { settled(1, &statuses) };
+        [Finding::StillMember, Finding::Done].map(|finding| {
+            let mut replay = of_requests([(raw(1, "r", users), Some(end.clone()))]);
+            for (doubt, carried) in replay.take_doubtful().into_values() {
+                let unknown = if others == [Status::Unknown] { Finding::NotDone } else { Finding::Done };
+                let finding = if doubt == Doubt::Unknown { unknown } else { finding };
+                replay.found(&carried, finding, Some("why"));
+            }
+            let recalled = replay.recall_answer(&action_request(users));
+            assert!(replay.still_members_left().is_empty() && replay.left().is_empty());
+            let is_left = recalled.is_some() && replay.has_settled(Mode::Live, &add("a"));
+            assert!(!is_left, "each outcome is recalled once");
+            recalled
+        })
+    }
+
+    #[test]
+    fn a_request_with_someone_who_is_still_a_member_is_recalled_whole_or_not_sent() {
+        for others in [&[][..], &[Status::Completed]] {
+            let [undone, done] = recalled(others, true).map(Option::unwrap);
+            assert!(undone.answer.is_ok() && undone.still_members == BTreeMap::from([(0, "why".to_owned())]));
+            assert!(done.answer.is_ok() && done.still_members.is_empty());
+        }
+        for other in [Status::Failed, Status::PartlyDone] {
+            let [undone, done] = recalled(&[other], true);
+            assert_eq!(undone.unwrap().still_members.len(), 1);
+            assert!(done.is_none(), "what failed goes again");
+        }
+        let [undone, done] = recalled(&[Status::Unknown], true);
+        assert!(undone.unwrap().answer.is_err(), "the removal must not go again with the other");
+        assert!(done.is_none());
     }
 }

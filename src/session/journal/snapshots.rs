@@ -17,7 +17,7 @@ const RECENT: usize = 100;
 ///
 /// Most runs that list everybody change nobody, so a record is only looked into once a command has to be found.
 #[derive(Default)]
-pub(crate) struct Known {
+pub(crate) struct Snapshots {
     unsorted: Vec<Weak<User>>,
     /// So many may be there before the next look at which are still held.
     unsorted_limit: usize,
@@ -28,7 +28,7 @@ pub(crate) struct Known {
     recent: Vec<Arc<User>>,
 }
 
-impl Known {
+impl Snapshots {
     pub(crate) fn add(&mut self, users: &[Arc<User>]) {
         self.unsorted.extend(users.iter().map(Arc::downgrade));
         if self.unsorted.len() > self.unsorted_limit.max(SWEEP) {
@@ -88,34 +88,34 @@ mod tests {
         Arc::new(User { email: Some(email.into()), username, firstname, ..User::default() })
     }
 
-    fn firstname(known: &mut Known, name: &str) -> Option<String> {
-        let found = known.earlier(&json!({"user": name}))?;
+    fn firstname(snapshots: &mut Snapshots, name: &str) -> Option<String> {
+        let found = snapshots.earlier(&json!({"user": name}))?;
         found["firstname"].as_str().map(str::to_owned)
     }
 
     #[test]
     fn a_person_is_known_by_each_name_in_any_case_as_last_read() {
-        let mut known = Known::default();
+        let mut snapshots = Snapshots::default();
         let people = [user("A@example.com", "Ann"), user("a@example.com", "Anna")];
-        known.add(&people[..1]);
-        assert_eq!(firstname(&mut known, " a@EXAMPLE.com").as_deref(), Some("Ann"));
-        known.add(&people[1..]);
-        assert_eq!(firstname(&mut known, "a@example.com").as_deref(), Some("Anna"));
-        assert_eq!(firstname(&mut known, "Login").as_deref(), Some("Anna"));
-        assert_eq!(firstname(&mut known, "b@example.com"), None);
+        snapshots.add(&people[..1]);
+        assert_eq!(firstname(&mut snapshots, " a@EXAMPLE.com").as_deref(), Some("Ann"));
+        snapshots.add(&people[1..]);
+        assert_eq!(firstname(&mut snapshots, "a@example.com").as_deref(), Some("Anna"));
+        assert_eq!(firstname(&mut snapshots, "Login").as_deref(), Some("Anna"));
+        assert_eq!(firstname(&mut snapshots, "b@example.com"), None);
     }
 
     #[test]
     fn pages_that_nobody_holds_are_forgotten() {
-        let mut known = Known::default();
+        let mut snapshots = Snapshots::default();
         let held = [user("held@example.com", "Hal")];
-        known.add(&[user("gone@example.com", "G"), user("lost@example.com", "L")]);
+        snapshots.add(&[user("gone@example.com", "G"), user("lost@example.com", "L")]);
         for _ in 0..10 {
-            known.add(&vec![user("page@example.com", "P"); SWEEP / 2]);
+            snapshots.add(&vec![user("page@example.com", "P"); SWEEP / 2]);
         }
-        known.add(&held);
-        assert!(known.unsorted.len() <= 2 * SWEEP);
-        assert_eq!(firstname(&mut known, "gone@example.com"), None);
-        assert_eq!(firstname(&mut known, "held@example.com").as_deref(), Some("Hal"));
+        snapshots.add(&held);
+        assert!(snapshots.unsorted.len() <= 2 * SWEEP);
+        assert_eq!(firstname(&mut snapshots, "gone@example.com"), None);
+        assert_eq!(firstname(&mut snapshots, "held@example.com").as_deref(), Some("Hal"));
     }
 }

@@ -1,16 +1,50 @@
 //! One line of a journal: a checksum, and a record that carries the checksum of the line before. Pure.
 
+use super::record::JournalEntry;
 use super::sha256;
-use serde_json::{Map, Value};
+use serde::{Deserialize, Serialize};
 
-/// The key of a record under which the checksum of the line before stands.
-const PREVIOUS: &str = "previous";
 /// Letters in a checksum.
 const LENGTH: usize = 64;
 
 /// The end of a journal, to which the next line is chained.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Chain(String);
+
+/// What is wrong with a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum LineFault {
+    /// It is torn, was changed, or is not where it was written.
+    Broken(&'static str),
+    /// It is whole and in its place, and this version does not know a part of it.
+    Unreadable(String),
+}
+
+#[derive(Serialize)]
+struct ChainedLine<'l> {
+    #[serde(flatten)]
+    entry: &'l JournalEntry,
+    previous: &'l str,
+}
+
+#[derive(Deserialize)]
+struct OpenedLine<'l> {
+    previous: &'l str,
+    #[serde(flatten)]
+    entry: JournalEntry,
+}
+
+/// What every line of every format has.
+#[derive(Deserialize)]
+struct AnyLine<'l> {
+    previous: &'l str,
+}
+
+/// What the head of every format has.
+#[derive(Deserialize)]
+struct AnyHead {
+    format: u64,
+}
 
 impl Default for Chain {
     fn default() -> Self {
@@ -19,69 +53,141 @@ impl Default for Chain {
 }
 
 impl Chain {
-    /// The line for a record, its end included; the chain goes on from it.
-    pub(crate) fn seal(&mut self, mut record: Map<String, Value>) -> String {
-        record.insert(PREVIOUS.to_owned(), Value::from(self.0.as_str()));
-        let text = Value::Object(record).to_string();
-        self.0 = sha256::of(text.as_bytes());
-        format!("{} {text}\n", self.0)
+    /// The line for an entry, its end included; the next line is chained to it.
+    ///
+    /// # Errors
+    /// The entry has a path that is not Unicode.
+    pub(crate) fn seal(&mut self, entry: &JournalEntry) -> serde_json::Result<Vec<u8>> {
+        let mut line = vec![b' '; LENGTH + 1];
+        serde_json::to_writer(&mut line, &ChainedLine { entry, previous: &self.0 })?;
+        self.0 = sha256::of(&line[LENGTH + 1..]);
+        line[..LENGTH].copy_from_slice(self.0.as_bytes());
+        line.push(b'\n');
+        Ok(line)
     }
 
-    /// The record of a line without its end; the chain goes on from it.
+    /// The entry of a line without its end; the next line has to follow it.
     ///
     /// # Errors
     /// What is wrong with the line.
-    pub(crate) fn open(&mut self, line: &[u8]) -> Result<Map<String, Value>, &'static str> {
-        let (sum, record) = whole(line)?;
-        if record.get(PREVIOUS).and_then(Value::as_str) != Some(self.0.as_str()) {
-            return Err("it does not follow the line before: one was taken out, put in or moved");
-        }
+    pub(crate) fn open(&mut self, line: &[u8]) -> Result<JournalEntry, LineFault> {
+        let (sum, text) = checked(line)?;
+        let entry = match serde_json::from_str::<OpenedLine<'_>>(text) {
+            Ok(OpenedLine { previous, entry }) => self.follows(previous).map(|()| entry)?,
+            Err(error) => {
+                let line = serde_json::from_str::<AnyLine<'_>>(text);
+                self.follows(line.map_err(|_| LineFault::Broken("it is not a record"))?.previous)?;
+                return Err(LineFault::Unreadable(without_place(&error)));
+            }
+        };
         sum.clone_into(&mut self.0);
-        Ok(record)
+        Ok(entry)
+    }
+
+    fn follows(&self, previous: &str) -> Result<(), LineFault> {
+        if previous == self.0 {
+            return Ok(());
+        }
+        Err(LineFault::Broken("it does not follow the line before: one was taken out, put in or moved"))
     }
 }
 
 /// Whether a line is one by itself, wherever it belongs.
 pub(crate) fn is_whole(line: &[u8]) -> bool {
-    whole(line).is_ok()
+    checked(line).is_ok()
 }
 
-fn whole(line: &[u8]) -> Result<(&str, Map<String, Value>), &'static str> {
-    let line = std::str::from_utf8(line).map_err(|_| "it is no text")?;
-    let (sum, text) = line.split_once(' ').ok_or("it has no checksum")?;
+/// The entry of a whole line, wherever it belongs; `None` where it is not whole or this version does not know it.
+pub(crate) fn entry_of(line: &[u8]) -> Option<JournalEntry> {
+    let (_, text) = checked(line).ok()?;
+    serde_json::from_str::<OpenedLine<'_>>(text).ok().map(|line| line.entry)
+}
+
+/// The format of the journal that begins with this line; `None` where it is not the head of any.
+pub(crate) fn format_of(line: &[u8]) -> Option<u64> {
+    let (_, text) = checked(line).ok()?;
+    serde_json::from_str::<AnyHead>(text).ok().map(|head| head.format)
+}
+
+/// The checksum of a line and the text it is of.
+fn checked(line: &[u8]) -> Result<(&str, &str), LineFault> {
+    let line = std::str::from_utf8(line).map_err(|_| LineFault::Broken("it is not text"))?;
+    let (sum, text) = line.split_once(' ').ok_or(LineFault::Broken("it has no checksum"))?;
     if sha256::of(text.as_bytes()) != sum {
-        return Err("its checksum is wrong: it was changed or not written to its end");
+        return Err(LineFault::Broken("its checksum is wrong: it was changed or not written to its end"));
     }
-    let record = serde_json::from_str(text).map_err(|_| "it is no record")?;
-    Ok((sum, record))
+    Ok((sum, text))
+}
+
+/// An error without its place, which counts from the beginning of the line's own text.
+fn without_place(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    text.rsplit_once(" at line ").map_or_else(|| text.clone(), |(message, _)| message.to_owned())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::journal::testing;
     use serde_json::json;
 
-    fn record(number: u64) -> Map<String, Value> {
-        json!({ "number": number }).as_object().unwrap().clone()
+    fn trimmed(line: &[u8]) -> &[u8] {
+        line.strip_suffix(b"\n").unwrap()
+    }
+
+    /// A line with a right checksum, whatever its record.
+    fn line_of(chain: &Chain, record: &serde_json::Value) -> Vec<u8> {
+        let mut record = record.clone();
+        record["previous"] = chain.0.as_str().into();
+        let text = record.to_string();
+        format!("{} {text}", sha256::of(text.as_bytes())).into_bytes()
     }
 
     #[test]
     fn lines_are_read_back_in_their_order_alone() {
         let mut chain = Chain::default();
-        let lines: Vec<_> = (0..3).map(|number| chain.seal(record(number))).collect();
+        let entries: Vec<_> = (0..3).map(testing::request).map(testing::entry).collect();
+        let lines: Vec<_> = entries.iter().map(|entry| chain.seal(entry).unwrap()).collect();
         let mut reading = Chain::default();
-        for (number, line) in lines.iter().enumerate() {
-            assert_eq!(reading.open(line.trim_end().as_bytes()).unwrap()["number"], json!(number));
+        for (entry, line) in entries.iter().zip(&lines) {
+            assert_eq!(reading.open(trimmed(line)).unwrap(), *entry);
         }
         assert_eq!(reading, chain);
-        let skipped = Chain::default().open(lines[1].trim_end().as_bytes()).unwrap_err();
-        assert!(skipped.contains("follow"), "{skipped}");
+        let skipped = Chain::default().open(trimmed(&lines[1])).unwrap_err();
+        assert!(matches!(skipped, LineFault::Broken(why) if why.contains("follow")), "{skipped:?}");
     }
 
     #[test]
     fn a_change_of_any_letter_is_seen() {
-        let line = Chain::default().seal(record(7)).replace('7', "8");
+        let line = Chain::default().seal(&testing::entry(testing::request(7))).unwrap();
+        let line = String::from_utf8(line).unwrap().replace('7', "8");
         assert!(Chain::default().open(line.trim_end().as_bytes()).is_err());
         assert!(!is_whole(b"") && !is_whole(&[0; 100]));
+    }
+
+    #[test]
+    fn what_this_version_does_not_know_is_an_error_and_never_skipped() {
+        let good = json!({"time": "2026-11-28T18:20:44Z", "kind": "settled", "number": 1, "fates": [{"status": "failed"}]});
+        assert!(Chain::default().open(&line_of(&Chain::default(), &good)).is_ok());
+        let changed = |pointer: &str, value: serde_json::Value| {
+            let mut record = good.clone();
+            match record.pointer_mut(pointer) {
+                Some(place) => *place = value,
+                None => record[pointer.trim_start_matches('/')] = value,
+            }
+            record
+        };
+        let cases = [
+            (changed("/kind", json!("paused")), "unknown variant `paused`"),
+            (changed("/fates/0/status", json!("revoked")), "unknown status `revoked`"),
+            (changed("/fates/0", json!({"status": "failed", "blame": 1})), "unknown field `blame`"),
+            (changed("/extra", json!(1)), "unknown field `extra`"),
+            (changed("/number", json!("1")), "invalid type: string \"1\""),
+            (changed("/time", json!("noon")), "`noon` is not a time"),
+        ];
+        for (record, message) in cases {
+            let fault = Chain::default().open(&line_of(&Chain::default(), &record)).unwrap_err();
+            assert!(matches!(&fault, LineFault::Unreadable(why) if why.contains(message)), "{fault:?}");
+        }
     }
 }

@@ -3,9 +3,12 @@
 mod checksum_chain;
 pub mod directory;
 pub mod reader;
+pub mod record;
 pub mod sha256;
+#[cfg(test)]
+mod testing;
 pub mod unfinished_runs;
 pub mod writer;
 
 /// The version of the format, in the head of every journal.
-pub const FORMAT: u64 = 1;
+pub const FORMAT: u64 = 2;

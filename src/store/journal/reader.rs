@@ -1,16 +1,15 @@
 //! Reads a journal, and tells a last line that power loss tore from one that somebody changed.
 
-use super::checksum_chain::{Chain, is_whole};
+use super::FORMAT;
+use super::checksum_chain;
+use super::checksum_chain::{Chain, LineFault, is_whole};
+use super::record::{JournalEntry, JournalRecord};
 use crate::error::{Error, Result};
-use serde_json::{Map, Value};
 use std::io::{BufRead, BufReader, Read};
-
-/// A record of a journal.
-pub type Record = Map<String, Value>;
 
 /// What was found while reading.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
+pub struct JournalExtent {
     /// Whole lines.
     pub lines: usize,
     /// Their bytes.
@@ -20,14 +19,19 @@ pub struct Found {
     pub(crate) chain: Chain,
 }
 
-/// Goes through a journal; `hear` gets every record. What a crash left of the last lines is not counted.
+/// Reads a journal; `apply` gets every entry. What a crash left of the last lines is not counted.
 ///
 /// # Errors
-/// `file`: it cannot be read, or a line is broken that others follow or that was written to its end. Those of
-/// `hear`.
-pub fn read(name: &str, file: impl Read, mut hear: impl FnMut(Record) -> Result<()>) -> Result<Found> {
+/// `file`: it cannot be read, has no head, or a line is broken that others follow or that was written to its end.
+/// `usage`: another version wrote it, in another format or with something this version does not know. Those of
+/// `apply`.
+pub fn read(
+    name: &str,
+    file: impl Read,
+    mut apply: impl FnMut(JournalEntry) -> Result<()>,
+) -> Result<JournalExtent> {
     let mut file = BufReader::new(file);
-    let mut found = Found { lines: 0, length: 0, torn: 0, chain: Chain::default() };
+    let mut found = JournalExtent { lines: 0, length: 0, torn: 0, chain: Chain::default() };
     let mut line = Vec::new();
     loop {
         line.clear();
@@ -35,23 +39,73 @@ pub fn read(name: &str, file: impl Read, mut hear: impl FnMut(Record) -> Result<
         if count == 0 {
             return Ok(found);
         }
+        if found.lines == 0 {
+            check_format(name, &line)?;
+        }
         let opened = match line.strip_suffix(b"\n") {
             Some(text) => found.chain.open(text),
-            None => Err("it was not written to its end"),
+            None => Err(LineFault::Broken("it was not written to its end")),
         };
+        let place = || format!("{name}:{}", found.lines + 1);
         match opened {
-            Ok(record) => hear(record)?,
-            Err(fault) => {
-                let place = format!("{name}:{}", found.lines + 1);
+            Ok(entry) if found.lines == 0 && !matches!(entry.record, JournalRecord::Head(_)) => {
+                return Err(headless(name));
+            }
+            Ok(entry) => apply(entry)?,
+            Err(LineFault::Unreadable(fault)) => return Err(unreadable(&place(), &fault)),
+            Err(LineFault::Broken(fault)) => {
                 // A crash leaves a line without its end, or zeros where a piece of it did not reach the disk.
                 let is_changed = found.lines > 0 && !line.contains(&0);
-                found.torn = torn(&place, fault, (&line, is_changed), file)?;
+                found.torn = torn(&place(), fault, (&line, is_changed), file)?;
                 return Ok(found);
             }
         }
         found.lines += 1;
         found.length += count as u64;
     }
+}
+
+/// Reads the head of a journal alone, to see whether this version reads the rest.
+///
+/// # Errors
+/// `file`: it cannot be read. `usage`: it has another format.
+pub(crate) fn read_format(name: &str, file: impl Read) -> Result<()> {
+    let mut line = Vec::new();
+    BufReader::new(file).read_until(b'\n', &mut line).map_err(|error| Error::file(name, error))?;
+    check_format(name, &line)
+}
+
+/// A line that is not whole, or not a head, has no format to be checked.
+fn check_format(name: &str, line: &[u8]) -> Result<()> {
+    match checksum_chain::format_of(line.strip_suffix(b"\n").unwrap_or(line)) {
+        None | Some(FORMAT) => Ok(()),
+        Some(format) => Err(other_format(name, format)),
+    }
+}
+
+fn other_format(name: &str, format: u64) -> Error {
+    let (version, hint) = if format < FORMAT {
+        (
+            "an earlier",
+            "Finish the run with the version that wrote it, or run the script again from its beginning.",
+        )
+    } else {
+        ("a later", "Use the version that wrote it.")
+    };
+    let message = format!(
+        "the journal {name} was written by {version} version (format {format}); this version reads format {FORMAT}"
+    );
+    Error::usage_with_hint(message, hint)
+}
+
+fn unreadable(place: &str, fault: &str) -> Error {
+    let message = format!("{place}: this version cannot read the journal: {fault}");
+    Error::usage_with_hint(message, "Use the version that wrote it.")
+}
+
+/// What to say of a file that does not begin as a journal does.
+pub fn headless(name: &str) -> Error {
+    Error::file(name, "it is not a journal: it has no head")
 }
 
 /// The bytes of a torn end: nothing in it is a line.

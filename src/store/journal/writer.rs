@@ -2,9 +2,10 @@
 
 use super::checksum_chain::Chain;
 use super::reader;
-use super::reader::Record;
+use super::record::{HeadRecord, JournalEntry, JournalRecord};
 use crate::error::{Error, Result};
 use crate::store::atomic_file::{hold, private};
+use jiff::{Timestamp, Unit};
 use std::fs::{File, OpenOptions};
 use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -25,26 +26,35 @@ impl Journal {
     ///
     /// # Errors
     /// `file`: it is there already or cannot be written.
-    pub fn create(path: &Path, head: Record) -> Result<Self> {
+    pub fn create(path: &Path, head: HeadRecord) -> Result<Self> {
+        Self::create_with(path, &now(JournalRecord::Head(Box::new(head))))
+    }
+
+    /// Makes a journal with its first entry as it is, which is on disk then.
+    ///
+    /// # Errors
+    /// `file`: it is there already or cannot be written.
+    pub(crate) fn create_with(path: &Path, head: &JournalEntry) -> Result<Self> {
         let mut options = OpenOptions::new();
         private(options.read(true).write(true).create_new(true));
         let file = options.open(path).map_err(|error| failed(path, &error))?;
         let mut journal = Self::over(path, file)?;
-        journal.add(head)?;
+        journal.write(head)?;
         journal.sync()?;
         sync_folder(path);
         Ok(journal)
     }
 
-    /// Opens a journal to go on with it; `hear` gets every record. A torn last line is cut off.
+    /// Opens a journal to continue it; `apply` gets every entry. A torn last line is cut off.
     ///
     /// # Errors
-    /// `file`: it cannot be read or is broken, or another run holds it. Those of `hear`.
-    pub fn open(path: &Path, hear: impl FnMut(Record) -> Result<()>) -> Result<Self> {
+    /// `file`: it cannot be read or is broken. `usage`: another run holds it, or another version wrote it. Those of
+    /// `apply`.
+    pub fn open(path: &Path, apply: impl FnMut(JournalEntry) -> Result<()>) -> Result<Self> {
         let file =
             OpenOptions::new().read(true).write(true).open(path).map_err(|error| failed(path, &error))?;
         let mut journal = Self::over(path, file)?;
-        let found = reader::read(&journal.name(), &journal.file, hear)?;
+        let found = reader::read(&journal.name(), &journal.file, apply)?;
         journal.chain = found.chain;
         journal.length = found.length;
         journal.cut()?;
@@ -65,14 +75,22 @@ impl Journal {
         &self.path
     }
 
-    /// Adds a record. Where the disk is full, what was written of it is taken back.
+    /// Adds a record with the present moment. Where the disk is full, what was written of it is taken back.
     ///
     /// # Errors
     /// `file`: it cannot be written.
-    pub fn add(&mut self, record: Record) -> Result<()> {
+    pub fn add(&mut self, record: JournalRecord) -> Result<()> {
+        self.write(&now(record))
+    }
+
+    /// Adds an entry as it is.
+    ///
+    /// # Errors
+    /// `file`: it cannot be written.
+    pub(crate) fn write(&mut self, entry: &JournalEntry) -> Result<()> {
         let mut chain = self.chain.clone();
-        let line = chain.seal(record);
-        if let Err(error) = self.file.write_all(line.as_bytes()) {
+        let line = chain.seal(entry).map_err(|error| Error::file(self.name(), error))?;
+        if let Err(error) = self.file.write_all(&line) {
             // Reading knows a torn end too, should this fail as well.
             drop(self.cut());
             return Err(failed(&self.path, &error));
@@ -106,6 +124,11 @@ impl Journal {
     }
 }
 
+fn now(record: JournalRecord) -> JournalEntry {
+    let time = Timestamp::now().round(Unit::Millisecond).unwrap_or(Timestamp::MAX);
+    JournalEntry { time, record }
+}
+
 fn failed(path: &Path, error: &std::io::Error) -> Error {
     Error::io(path, error)
 }
@@ -120,28 +143,27 @@ fn sync_folder(path: &Path) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use crate::store::journal::testing::{end, head, request};
     use std::fs;
-
-    fn record(number: u64) -> Record {
-        json!({ "number": number }).as_object().unwrap().clone()
-    }
 
     fn journal(lines: u64) -> (tempfile::TempDir, PathBuf) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x.journal");
-        let mut journal = Journal::create(&path, record(0)).unwrap();
-        (1..lines).for_each(|number| journal.add(record(number)).unwrap());
+        let mut journal = Journal::create(&path, head()).unwrap();
+        (1..lines).for_each(|number| journal.add(request(number)).unwrap());
         (folder, path)
     }
 
     fn numbers(path: &Path) -> Result<Vec<u64>> {
         let mut numbers = Vec::new();
-        let mut journal = Journal::open(path, |record| {
-            numbers.extend(record["number"].as_u64());
+        let mut journal = Journal::open(path, |entry| {
+            numbers.push(match entry.record {
+                JournalRecord::Request(request) => request.number,
+                _ => 0,
+            });
             Ok(())
         })?;
-        journal.add(record(99))?;
+        journal.add(request(99))?;
         Ok(numbers)
     }
 
@@ -172,7 +194,7 @@ mod tests {
         let text = fs::read_to_string(&path).unwrap();
         let lines: Vec<_> = text.lines().collect();
         for broken in [
-            [lines[0], &lines[1].replace(":1", ":7"), lines[2], lines[3]].as_slice(),
+            [lines[0], &lines[1].replace("\"number\":1", "\"number\":7"), lines[2], lines[3]].as_slice(),
             &[lines[0], lines[2], lines[3]],
             &[lines[0], lines[2], lines[1], lines[3]],
             &[lines[0], lines[1], lines[3]],
@@ -210,7 +232,7 @@ mod tests {
         let file = OpenOptions::new().read(true).write(true).open(path).unwrap();
         let mut journal =
             Journal { path: path.to_owned(), file, chain: Chain::default(), length: 0, pending: false };
-        let error = journal.add(record(0)).unwrap_err();
+        let error = journal.add(end(0, [0; 4])).unwrap_err();
         assert!(error.to_string().starts_with("/dev/full: No space left"), "{error}");
         assert_eq!(journal.chain, Chain::default());
     }

@@ -1,0 +1,23 @@
+//! Whether changes are real.
+
+use serde::{Deserialize, Serialize};
+
+/// Whether changes are made or rehearsed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// Every action request carries `testOnly=true`; the service checks and changes nothing.
+    Test,
+    /// Changes are made.
+    Live,
+}
+
+impl Mode {
+    /// `test` or `live`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Test => "test",
+            Self::Live => "live",
+        }
+    }
+}

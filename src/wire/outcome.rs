@@ -1,0 +1,155 @@
+//! How a command ended, as scripts, reports and journals name it.
+
+use serde::de::{self, Deserializer, Visitor};
+use serde::{Deserialize, Serialize, Serializer};
+use std::fmt;
+use std::str::FromStr;
+
+/// Declares the statuses with their names, so that none can be left out of the list of all.
+macro_rules! statuses {
+    ($($(#[$doc:meta])* $status:ident = $name:literal,)*) => {
+        /// How a command ended.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Status {
+            $($(#[$doc])* $status,)*
+        }
+
+        impl Status {
+            /// Every status.
+            pub const ALL: &[Self] = &[$(Self::$status,)*];
+
+            /// The name scripts, reports and journals use.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$status => $name,)*
+                }
+            }
+        }
+    };
+}
+
+statuses! {
+    /// It is done.
+    Completed = "completed",
+    /// In test mode: it would be done.
+    WouldComplete = "would_complete",
+    /// It failed, but an earlier step of it stands.
+    PartlyDone = "partly_done",
+    /// It failed, and nothing of it was done.
+    Failed = "failed",
+    /// In a live run with removals read back: the service says that it is done, and someone is a member still.
+    StillMember = "still_member",
+    /// It left and its answer was lost: it may have been done or not.
+    Unknown = "unknown",
+    /// It never left.
+    NotSent = "not_sent",
+}
+
+impl Status {
+    /// Whether the command is done, or would be.
+    pub fn is_done(self) -> bool {
+        matches!(self, Self::Completed | Self::WouldComplete)
+    }
+
+    /// Whether the service refused the command or a part of it.
+    pub fn is_failed(self) -> bool {
+        matches!(self, Self::Failed | Self::PartlyDone | Self::StillMember)
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(self.as_str())
+    }
+}
+
+/// A name that is not the name of a status.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("unknown status `{0}`")]
+pub struct UnknownStatus(String);
+
+impl FromStr for Status {
+    type Err = UnknownStatus;
+
+    fn from_str(name: &str) -> Result<Self, UnknownStatus> {
+        let found = Self::ALL.iter().find(|status| status.as_str() == name);
+        found.copied().ok_or_else(|| UnknownStatus(name.to_owned()))
+    }
+}
+
+impl Serialize for Status {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for Status {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct StatusVisitor;
+
+        impl Visitor<'_> for StatusVisitor {
+            type Value = Status;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("the name of a status")
+            }
+
+            fn visit_str<E: de::Error>(self, name: &str) -> Result<Status, E> {
+                name.parse().map_err(E::custom)
+            }
+        }
+
+        deserializer.deserialize_str(StatusVisitor)
+    }
+}
+
+/// What became of one command of a request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fate {
+    /// How it ended, as far as this request goes.
+    pub status: Status,
+    /// The service's code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// The service's message, or ours.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// 0-based step of the command as it was sent that failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub step: Option<usize>,
+}
+
+impl Fate {
+    /// One that needs no more words.
+    pub fn plain(status: Status) -> Self {
+        Self { status, step: None, code: None, message: None }
+    }
+
+    /// One with a message of ours.
+    pub fn told(status: Status, message: impl Into<String>) -> Self {
+        Self { message: Some(message.into()), ..Self::plain(status) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_status_is_read_back_from_its_name() {
+        for status in Status::ALL {
+            assert_eq!(status.to_string().parse(), Ok(*status));
+            let text = serde_json::to_string(status).unwrap();
+            assert_eq!(text, format!("\"{status}\""));
+            assert_eq!(serde_json::from_str::<Status>(&text).unwrap(), *status);
+        }
+    }
+
+    #[test]
+    fn an_unknown_status_is_an_error_that_names_it() {
+        let error = serde_json::from_str::<Status>("\"revoked\"").unwrap_err();
+        assert!(error.to_string().starts_with("unknown status `revoked`"), "{error}");
+        assert!("".parse::<Status>().is_err() && "Completed".parse::<Status>().is_err());
+    }
+}
