@@ -3,7 +3,7 @@
 //! The kinds are part of what scripts see (`err.kind`); see [`ErrorKind::name`].
 
 use crate::wire::error_code;
-use crate::wire::fault::Fault;
+use crate::wire::fault::CommandFault;
 use std::fmt;
 use std::io;
 use std::path::Path;
@@ -52,7 +52,7 @@ pub enum ErrorKind {
         hint: Option<String>,
     },
     /// Local checks refused commands; nothing was sent.
-    Invalid(Vec<Failure>),
+    Invalid(Vec<CommandFailure>),
     /// The service does not know the user, group or path.
     NotFound {
         /// HTTP status; `None` for what a listing does not hold.
@@ -72,7 +72,7 @@ pub enum ErrorKind {
         message: String,
     },
     /// The service carried the request out but refused some of its commands.
-    Commands(Vec<Failure>),
+    Commands(Vec<CommandFailure>),
     /// The service asks for a longer wait than the longest allowed.
     Throttled {
         /// How long it asks to wait.
@@ -137,7 +137,7 @@ pub enum ErrorKind {
 
 /// A command that was refused, by the service or by a local check.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Failure {
+pub struct CommandFailure {
     /// 0-based place in the caller's list.
     pub index: usize,
     /// The user or group the command is about.
@@ -150,9 +150,9 @@ pub struct Failure {
     pub message: String,
 }
 
-impl Failure {
+impl CommandFailure {
     /// A failure found by a local check.
-    pub fn local(index: usize, target: &str, fault: &Fault) -> Self {
+    pub fn local(index: usize, target: &str, fault: &CommandFault) -> Self {
         Self {
             index,
             target: target.to_owned(),
@@ -272,7 +272,7 @@ impl Error {
     }
 
     /// The commands that were refused.
-    pub fn failures(&self) -> &[Failure] {
+    pub fn failures(&self) -> &[CommandFailure] {
         match &*self.kind {
             ErrorKind::Invalid(failures) | ErrorKind::Commands(failures) => failures,
             _ => &[],
@@ -448,7 +448,7 @@ fn answer(
     }
 }
 
-fn list(formatter: &mut fmt::Formatter<'_>, verdict: &str, failures: &[Failure]) -> fmt::Result {
+fn list(formatter: &mut fmt::Formatter<'_>, verdict: &str, failures: &[CommandFailure]) -> fmt::Result {
     let Some(first) = failures.first() else {
         return formatter.write_str(verdict);
     };
@@ -464,8 +464,8 @@ fn list(formatter: &mut fmt::Formatter<'_>, verdict: &str, failures: &[Failure])
 mod tests {
     use super::*;
 
-    fn failure(index: usize) -> Failure {
-        Failure {
+    fn failure(index: usize) -> CommandFailure {
+        CommandFailure {
             index,
             target: "a@example.com".into(),
             step: Some(0),

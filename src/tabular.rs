@@ -12,14 +12,14 @@ const FORMULA_STARTS: &[char] = &['=', '+', '-', '@', '\t', '\r'];
 
 /// A header and its rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rows {
+pub struct TabularRows {
     /// The columns: every key of any record, in the order of first appearance.
     pub columns: Vec<String>,
     /// One row a record, one cell a column.
     pub cells: Vec<Vec<String>>,
 }
 
-impl Rows {
+impl TabularRows {
     /// A list of records, one record, a list of plain values or a plain value; the last two have one column `value`.
     pub fn of(value: &Value) -> Self {
         let items = match value {
@@ -161,16 +161,17 @@ mod tests {
 
     #[test]
     fn columns_are_all_keys_in_the_order_of_their_first_appearance() {
-        let rows =
-            Rows::of(&json!([{"email": "a@example.com"}, {"country": "US", "email": "b@example.com"}]));
+        let rows = TabularRows::of(
+            &json!([{"email": "a@example.com"}, {"country": "US", "email": "b@example.com"}]),
+        );
         assert_eq!(rows.columns, ["email", "country"]);
         assert_eq!(rows.cells, [["a@example.com", ""], ["b@example.com", "US"]]);
     }
 
     #[test]
     fn plain_values_are_a_column_of_their_own() {
-        assert_eq!(Rows::of(&json!(["x", 2])), Rows::of(&json!(["x", "2"])));
-        assert_eq!(Rows::of(&json!(7)).cells, [["7"]]);
+        assert_eq!(TabularRows::of(&json!(["x", 2])), TabularRows::of(&json!(["x", "2"])));
+        assert_eq!(TabularRows::of(&json!(7)).cells, [["7"]]);
     }
 
     #[test]
@@ -183,12 +184,12 @@ mod tests {
 
     #[test]
     fn no_records_are_no_text() {
-        assert_eq!(Rows::of(&json!([])).to_csv(), "");
+        assert_eq!(TabularRows::of(&json!([])).to_csv(), "");
     }
 
     #[test]
     fn csv_quotes_what_needs_it() {
-        let rows = Rows::of(&json!([{"name": "Doe, \"J\"", "groups": ["A", "B"]}]));
+        let rows = TabularRows::of(&json!([{"name": "Doe, \"J\"", "groups": ["A", "B"]}]));
         assert_eq!(rows.to_csv(), "name,groups\n\"Doe, \"\"J\"\"\",\"A,B\"\n");
     }
 

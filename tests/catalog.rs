@@ -89,7 +89,7 @@ fn failure(call: &str, code: &str) -> Option<String> {
 /// `/status` needs no sign-in and says nothing of the organization, so no function of scripts is about it.
 #[test]
 fn every_endpoint_is_reached_by_an_example() {
-    let server = Sandbox::start(sandbox::Options::default()).unwrap();
+    let server = Sandbox::start(sandbox::SandboxSettings::default()).unwrap();
     let catalog = umapi_shell::script::functions::catalog();
     for (_, code) in catalog.examples() {
         against(&server, code).run();

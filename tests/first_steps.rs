@@ -4,7 +4,7 @@ use crate::support::Run;
 use umapi_shell::sandbox::{self, Sandbox};
 
 fn server() -> Sandbox {
-    Sandbox::start(sandbox::Options::default()).unwrap()
+    Sandbox::start(sandbox::SandboxSettings::default()).unwrap()
 }
 
 /// A run against a server of the sandbox, which counts as a real organization.

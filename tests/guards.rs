@@ -1,7 +1,7 @@
 //! The operator's guards, and lost answers settled within the run.
 
 use crate::support::{Desk, Run};
-use umapi_shell::sandbox::{Effect, Fault};
+use umapi_shell::sandbox::{FaultEffect, PlannedFault};
 use umapi_shell::wire::endpoint::EndpointId;
 
 const REMOVE: &str = "let people = get_users(#{group: \"Designers\"}).to_array();
@@ -84,8 +84,10 @@ fn no_removal_follows_from_a_file_without_rows_or_a_listing_that_failed() {
     assert_eq!(desk.run("--live --allow-empty-source job.rhai").0, 0);
     let script = "try { get_users().len() } catch { } remove_from_org(\"amara.okafor@example.com\");";
     let desk = Desk::new(script);
-    desk.server
-        .queue(Fault::at(EndpointId::Users, Effect::Status { status: 500, body: None, retry_after: None }));
+    desk.server.queue(PlannedFault::at(
+        EndpointId::Users,
+        FaultEffect::Status { status: 500, body: None, retry_after: None },
+    ));
     desk.start("--live job.rhai").run().exits(7).stderr_has("the listing of");
 }
 
@@ -153,8 +155,8 @@ fn an_organization_admin_whom_the_service_keeps_is_told_with_verify() {
 #[test]
 fn a_removal_that_could_not_be_looked_at_is_told_with_verify() {
     let desk = Desk::new("remove_from_groups(\"ben.osei@example.com\", \"Designers\");");
-    let refusal = Effect::Status { status: 400, body: None, retry_after: None };
-    desk.server.queue(Fault::at(EndpointId::User, refusal));
+    let refusal = FaultEffect::Status { status: 400, body: None, retry_after: None };
+    desk.server.queue(PlannedFault::at(EndpointId::User, refusal));
     desk.start("--live --verify job.rhai")
         .run()
         .exits(0)
@@ -168,8 +170,8 @@ fn a_refusal_without_a_word_says_its_status() {
     let list = "let report = multi_action([command(\"ben.osei@example.com\").add_to_groups(\"Interns\")]);
         print(`${report.failed[0].message} ${report.failed[0].code == ()}`);";
     let desk = Desk::new(&format!("{list} add_to_groups(\"ben.osei@example.com\", \"Interns\");"));
-    let refusal = Effect::Status { status: 400, body: None, retry_after: None };
-    desk.server.queue(Fault::at(EndpointId::Action, refusal).times(2));
+    let refusal = FaultEffect::Status { status: 400, body: None, retry_after: None };
+    desk.server.queue(PlannedFault::at(EndpointId::Action, refusal).times(2));
     let (code, out, told) = desk.run("--live job.rhai");
     assert_eq!((code, out.trim()), (3, "the service refused the request (HTTP 400) true"), "{told}");
     assert!(
@@ -184,13 +186,17 @@ fn a_lost_answer_is_settled_by_reading_back_within_the_run() {
     let create =
         "let report = multi_action([command(\"new@example.net\").add_adobe_id(#{option: \"error\"})]);
         print(`${report.outcomes[0].status} ${get_user(\"new@example.net\").email}`);";
-    for effect in [Effect::DropAfter, Effect::DropBefore, Effect::CutBody { bytes: 3 }, Effect::MalformedBody]
-    {
+    for effect in [
+        FaultEffect::DropAfter,
+        FaultEffect::DropBefore,
+        FaultEffect::CutBody { bytes: 3 },
+        FaultEffect::MalformedBody,
+    ] {
         let desk = Desk::new(create);
-        desk.server.queue(Fault::at(EndpointId::Action, effect.clone()));
+        desk.server.queue(PlannedFault::at(EndpointId::Action, effect.clone()));
         let (code, out, told) = desk.run("--live job.rhai");
         assert_eq!((code, out.trim()), (0, "completed new@example.net"), "{effect:?}: {told}");
-        let expected = if effect == Effect::DropBefore { 2 } else { 1 };
+        let expected = if effect == FaultEffect::DropBefore { 2 } else { 1 };
         assert_eq!(posts(&desk), expected, "{effect:?}");
     }
 }
@@ -218,7 +224,7 @@ fn a_change_that_leaves_again_counts_once() {
     let script =
         "print(multi_action([command(\"new@example.net\").add_adobe_id(#{option: \"error\"})]).completed)";
     let desk = Desk::new(script);
-    desk.server.queue(Fault::at(EndpointId::Action, Effect::DropBefore));
+    desk.server.queue(PlannedFault::at(EndpointId::Action, FaultEffect::DropBefore));
     let (code, out, told) = desk.run("--live --max-changes 1 job.rhai");
     assert_eq!((code, out.trim(), posts(&desk)), (0, "1", 2), "{told}");
 }
@@ -290,8 +296,8 @@ fn what_was_removed_before_counts_in_a_run_that_goes_on() {
         std::fs::write(desk.folder.path().join("make.rhai"), format!("let changes = queue(); {made}"))
             .unwrap();
         assert_eq!(desk.run("--live --no-journal make.rhai").0, 0);
-        let refusal = Effect::Status { status: 401, body: None, retry_after: None };
-        desk.server.queue(Fault::at(EndpointId::Action, refusal).times(2).skip(1));
+        let refusal = FaultEffect::Status { status: 401, body: None, retry_after: None };
+        desk.server.queue(PlannedFault::at(EndpointId::Action, refusal).times(2).skip(1));
         assert_eq!(desk.run("--live --max-removals 30 job.rhai").0, 4);
         desk.server.reset();
         desk.start("--max-removals 29 resume").run().exits(7).stderr_has("Raise --max-removals");
@@ -321,9 +327,9 @@ fn rows(desk: &Desk) -> Vec<String> {
 #[test]
 fn the_lost_answer_to_a_request_sent_as_it_is_written_is_settled_too() {
     for way in RAW {
-        for effect in [Effect::DropAfter, Effect::CutBody { bytes: 3 }] {
+        for effect in [FaultEffect::DropAfter, FaultEffect::CutBody { bytes: 3 }] {
             let desk = Desk::new(&raw_script(way));
-            desk.server.queue(Fault::at(EndpointId::Action, effect));
+            desk.server.queue(PlannedFault::at(EndpointId::Action, effect));
             let (code, out, told) = desk.run("--live --report r.csv job.rhai");
             assert_eq!((code, out.trim(), posts(&desk)), (0, "2", 1), "{way}: {told}");
             let expected = ["a@example.net addAdobeID completed", "b@example.net addAdobeID completed"];
@@ -337,7 +343,7 @@ fn the_lost_answer_to_a_request_sent_as_it_is_written_is_settled_too() {
 fn of_which_nothing_was_done_it_leaves_again_unless_one_exchange_was_asked_for() {
     for way in RAW {
         let desk = Desk::new(&raw_script(way));
-        desk.server.queue(Fault::at(EndpointId::Action, Effect::DropBefore));
+        desk.server.queue(PlannedFault::at(EndpointId::Action, FaultEffect::DropBefore));
         let (code, _, told) = desk.run("--live --report r.csv job.rhai");
         let once = way.starts_with("send");
         assert_eq!((code, posts(&desk)), if once { (5, 1) } else { (0, 2) }, "{way}: {told}");

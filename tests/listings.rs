@@ -7,7 +7,7 @@ use crate::support::terminal::Running;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
-use umapi_shell::sandbox::{self, Effect, Fault, Sandbox};
+use umapi_shell::sandbox::{self, FaultEffect, PlannedFault, Sandbox};
 use umapi_shell::wire::endpoint::EndpointId;
 
 /// Two pages of three users in all, and room for the rest of the path in what is asked.
@@ -186,8 +186,8 @@ fn in_the_sandbox_a_listing_is_kept_for_the_run_and_nothing_is_left() {
 
 /// A sandbox whose 45 users stand on five pages.
 fn paged() -> Sandbox {
-    let sandbox = Sandbox::start(sandbox::Options::default()).unwrap();
-    sandbox.configure(sandbox::Settings { page_size: Some(10), ..sandbox::Settings::default() });
+    let sandbox = Sandbox::start(sandbox::SandboxSettings::default()).unwrap();
+    sandbox.configure(sandbox::SettingsChange { page_size: Some(10), ..sandbox::SettingsChange::default() });
     sandbox
 }
 
@@ -210,16 +210,16 @@ fn pages_asked_for(sandbox: &Sandbox) -> usize {
     sandbox.requests().iter().filter(|request| request.endpoint.eq_ignore_ascii_case("users")).count()
 }
 
-fn lost() -> Effect {
-    Effect::Status { status: 503, body: None, retry_after: None }
+fn lost() -> FaultEffect {
+    FaultEffect::Status { status: 503, body: None, retry_after: None }
 }
 
 #[test]
 fn trouble_in_the_midst_of_a_listing_is_got_over() {
     let sandbox = paged();
-    sandbox.queue(Fault::at(EndpointId::Users, lost()).skip(2).times(2));
-    sandbox.queue(Fault::at(EndpointId::Users, Effect::CutBody { bytes: 100 }).skip(1));
-    sandbox.queue(Fault::at(EndpointId::Users, Effect::DropBefore).skip(1));
+    sandbox.queue(PlannedFault::at(EndpointId::Users, lost()).skip(2).times(2));
+    sandbox.queue(PlannedFault::at(EndpointId::Users, FaultEffect::CutBody { bytes: 100 }).skip(1));
+    sandbox.queue(PlannedFault::at(EndpointId::Users, FaultEffect::DropBefore).skip(1));
     let count = "let users = counter(); for user in get_users() { users.add(user.id); } users.rows().len()";
     assert_eq!(in_sandbox(&sandbox, count).done().trim(), "45");
     assert_eq!(pages_asked_for(&sandbox), 5 + 4);
@@ -229,7 +229,8 @@ fn trouble_in_the_midst_of_a_listing_is_got_over() {
 fn a_page_that_cannot_be_read_is_caught_with_its_line_and_what_was_read_stands() {
     let sandbox = paged();
     let path = format!("/v2/usermanagement/users/{}/3", sandbox::ORGANIZATION);
-    sandbox.queue(Fault { path: Some(path), ..Fault::at(EndpointId::Users, lost()).times(100) });
+    sandbox
+        .queue(PlannedFault { path: Some(path), ..PlannedFault::at(EndpointId::Users, lost()).times(100) });
     let code = r#"
         let read = 0;
         try {

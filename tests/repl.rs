@@ -25,7 +25,7 @@ pub(crate) fn real(server: &Sandbox, arguments: &str) -> Run {
 }
 
 pub(crate) fn server() -> Sandbox {
-    Sandbox::start(sandbox::Options::default()).unwrap()
+    Sandbox::start(sandbox::SandboxSettings::default()).unwrap()
 }
 
 // Where am I

@@ -6,7 +6,7 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
-use umapi_shell::sandbox::{self, Effect, Fault};
+use umapi_shell::sandbox::{self, FaultEffect, PlannedFault};
 use umapi_shell::wire::endpoint::EndpointId;
 use umapi_shell::wire::outcome::Status;
 
@@ -71,9 +71,12 @@ fn without_a_kill_there_is_nothing_to_resume_and_with_one_the_newest_is_found() 
     let (code, _, told) = desk.run("resume");
     assert!(code == 2 && told.contains("no run was interrupted"), "{told}");
     desk.server.queue(
-        Fault::at(EndpointId::Action, Effect::Status { status: 401, body: None, retry_after: None })
-            .times(2)
-            .skip(1),
+        PlannedFault::at(
+            EndpointId::Action,
+            FaultEffect::Status { status: 401, body: None, retry_after: None },
+        )
+        .times(2)
+        .skip(1),
     );
     std::fs::write(desk.folder.path().join("job.rhai"), SCRIPT.replace("new$", "newer$")).unwrap();
     assert_eq!(desk.run("--live job.rhai 30").0, 4);
@@ -93,8 +96,8 @@ fn a_run_that_left_nothing_open_is_not_resumed_and_of_several_that_did_one_is_na
     std::fs::write(desk.folder.path().join("job.rhai"), SCRIPT).unwrap();
     let first = interrupted(&desk, 30);
     std::fs::rename(&first, first.with_file_name("1-live-first.journal")).unwrap();
-    let refusal = Effect::Status { status: 401, body: None, retry_after: None };
-    desk.server.queue(Fault::at(EndpointId::Action, refusal).times(2).skip(1));
+    let refusal = FaultEffect::Status { status: 401, body: None, retry_after: None };
+    desk.server.queue(PlannedFault::at(EndpointId::Action, refusal).times(2).skip(1));
     assert_eq!(desk.run("--live job.rhai 25").0, 4);
     desk.server.reset();
     let (code, out, told) = desk.run("resume");
@@ -112,8 +115,8 @@ fn only_journal(desk: &Desk) -> PathBuf {
 
 /// A run of `count` people that stops before its second request.
 fn interrupted(desk: &Desk, count: usize) -> PathBuf {
-    let refusal = Effect::Status { status: 401, body: None, retry_after: None };
-    desk.server.queue(Fault::at(EndpointId::Action, refusal).times(2).skip(1));
+    let refusal = FaultEffect::Status { status: 401, body: None, retry_after: None };
+    desk.server.queue(PlannedFault::at(EndpointId::Action, refusal).times(2).skip(1));
     assert_eq!(desk.run(&format!("--live --reason audit job.rhai {count}")).0, 4);
     desk.server.reset();
     only_journal(desk)
@@ -220,8 +223,8 @@ fn a_module_that_changed_is_refused_as_a_changed_script_is() {
 #[test]
 fn a_resumed_run_goes_on_with_the_report_of_the_run() {
     let desk = Desk::new(SCRIPT);
-    let refusal = Effect::Status { status: 401, body: None, retry_after: None };
-    desk.server.queue(Fault::at(EndpointId::Action, refusal).times(2).skip(1));
+    let refusal = FaultEffect::Status { status: 401, body: None, retry_after: None };
+    desk.server.queue(PlannedFault::at(EndpointId::Action, refusal).times(2).skip(1));
     assert_eq!(desk.run("--live --report made.csv job.rhai 30").0, 4);
     desk.server.reset();
     assert_eq!(desk.run("resume").0, 0);
@@ -235,8 +238,8 @@ fn what_a_file_protected_is_protected_on_resume_whatever_it_looks_like() {
         Desk::new(&format!("{SCRIPT}; add_users_to_group(\"R&D / Lab #1\", \"ben.osei@example.com\");"));
     let file = desk.folder.path().join("protected.txt");
     std::fs::write(&file, "R&D / Lab #1\n").unwrap();
-    let refusal = Effect::Status { status: 401, body: None, retry_after: None };
-    desk.server.queue(Fault::at(EndpointId::Action, refusal).times(2).skip(1));
+    let refusal = FaultEffect::Status { status: 401, body: None, retry_after: None };
+    desk.server.queue(PlannedFault::at(EndpointId::Action, refusal).times(2).skip(1));
     assert_eq!(desk.run("--live --protect protected.txt job.rhai 30").0, 7);
     desk.server.reset();
     std::fs::remove_file(file).unwrap();
@@ -263,8 +266,8 @@ fn what_is_no_journal_is_not_verified_and_the_end_of_one_is_told() {
 #[test]
 fn a_resumed_run_that_leaves_what_was_begun_does_not_end_well() {
     let desk = Desk::new(&format!("if env(\"ASKS\") == \"yes\" {{ {SCRIPT} }}"));
-    let refusal = Effect::Status { status: 401, body: None, retry_after: None };
-    desk.server.queue(Fault::at(EndpointId::Action, refusal).times(2));
+    let refusal = FaultEffect::Status { status: 401, body: None, retry_after: None };
+    desk.server.queue(PlannedFault::at(EndpointId::Action, refusal).times(2));
     let run = |line: &str, asks: &str| desk.command(line).env("ASKS", asks).output().unwrap();
     assert_eq!(run("--live job.rhai 3", "yes").status.code(), Some(4));
     let journal = only_journal(&desk);
@@ -294,7 +297,7 @@ fn what_a_kill_left_unknown_and_cannot_be_repeated_is_told_and_not_sent() {
     let script =
         group.replace("print(group_command(\"Designers\").add_profiles(\"Photoshop\") == () ); ", "");
     let desk = Desk::new(&script);
-    desk.server.queue(Fault::at(EndpointId::Action, Effect::DropAfter));
+    desk.server.queue(PlannedFault::at(EndpointId::Action, FaultEffect::DropAfter));
     assert_eq!(desk.run("--live job.rhai").0, 6);
     let (code, _, told) = desk.run("resume");
     assert_eq!(code, 6, "{told}");
@@ -312,8 +315,8 @@ fn a_script_that_asks_for_less_because_it_looks_first_resumes_rightly() {
         }
         changes.finish();";
     let desk = Desk::new(script);
-    let refusal = Effect::Status { status: 401, body: None, retry_after: None };
-    desk.server.queue(Fault::at(EndpointId::Action, refusal).times(2).skip(1));
+    let refusal = FaultEffect::Status { status: 401, body: None, retry_after: None };
+    desk.server.queue(PlannedFault::at(EndpointId::Action, refusal).times(2).skip(1));
     assert_eq!(desk.run("--live job.rhai").0, 4);
     desk.server.reset();
     let (code, _, told) = desk.run("resume");
@@ -386,8 +389,8 @@ fn a_run_goes_on_in_the_folder_it_was_started_in_and_new_options_are_meant_from_
     std::fs::write(home.join("c.toml"), "[default]\n").unwrap();
     let mails: Vec<_> = (0..30).map(|number| format!("new{number}@example.net")).collect();
     std::fs::write(home.join("people.csv"), format!("mail\n{}\n", mails.join("\n"))).unwrap();
-    let refusal = Effect::Status { status: 401, body: None, retry_after: None };
-    desk.server.queue(Fault::at(EndpointId::Action, refusal).times(2).skip(1));
+    let refusal = FaultEffect::Status { status: 401, body: None, retry_after: None };
+    desk.server.queue(PlannedFault::at(EndpointId::Action, refusal).times(2).skip(1));
     assert_eq!(desk.run("--config c.toml --live job.rhai").0, 4);
     desk.server.reset();
     let other = home.join("elsewhere");
@@ -436,7 +439,7 @@ fn a_request_sent_as_it_was_written_that_was_read_back_is_not_sent_again_on_resu
         if answer.resumed == () { sleep(60); }
         print(answer.completed);";
     let desk = Desk::new(script);
-    desk.server.queue(Fault::at(EndpointId::Action, Effect::DropAfter));
+    desk.server.queue(PlannedFault::at(EndpointId::Action, FaultEffect::DropAfter));
     let mut child = desk.command("--live job.rhai").spawn().unwrap();
     let settled = || desk.journals().first().is_some_and(|path| lines(path).len() > 2);
     while !settled() {
@@ -454,9 +457,9 @@ fn a_request_sent_as_it_was_written_is_confirmed_rather_than_sent_twice() {
     let script = "let answer = action([#{user: \"new@example.net\", \"do\": [#{addAdobeID: #{email: \"new@example.net\"}}]}]);
         print(`${answer.completed} ${answer.resumed}`);";
     let desk = Desk::new(script);
-    desk.server.queue(Fault::at(EndpointId::Action, Effect::DropAfter));
-    let refusal = Effect::Status { status: 403, body: None, retry_after: None };
-    desk.server.queue(Fault::at(EndpointId::User, refusal));
+    desk.server.queue(PlannedFault::at(EndpointId::Action, FaultEffect::DropAfter));
+    let refusal = FaultEffect::Status { status: 403, body: None, retry_after: None };
+    desk.server.queue(PlannedFault::at(EndpointId::User, refusal));
     assert_eq!(desk.run("--live job.rhai").0, 6);
     let (code, out, told) = desk.run("resume");
     assert_eq!((code, out.trim()), (0, "1 true"), "{told}");
@@ -473,7 +476,7 @@ struct StatusCase {
     options: &'static str,
     /// The command.
     command: &'static str,
-    faults: Vec<Fault>,
+    faults: Vec<PlannedFault>,
     /// Run between the run and its resumption.
     between: &'static str,
     /// The new status, the action requests it takes, and the exit code.
@@ -488,8 +491,8 @@ const ADDITION: &str = "command(\"ben.osei@example.com\").add_to_groups(\"Engine
 
 /// No status without a rule: a new one does not compile here before it has one.
 fn status_case(status: Status) -> StatusCase {
-    let refused = Effect::Status { status: 401, body: None, retry_after: None };
-    let unreadable = Effect::Status { status: 403, body: None, retry_after: None };
+    let refused = FaultEffect::Status { status: 401, body: None, retry_after: None };
+    let unreadable = FaultEffect::Status { status: 403, body: None, retry_after: None };
     let case = StatusCase {
         before: "",
         options: "--live",
@@ -516,15 +519,15 @@ fn status_case(status: Status) -> StatusCase {
             ..case
         },
         Status::NotSent => StatusCase {
-            faults: vec![Fault::at(EndpointId::Action, refused).times(2)],
+            faults: vec![PlannedFault::at(EndpointId::Action, refused).times(2)],
             resumed: (Status::Completed, 1, 0),
             ..case
         },
         Status::Unknown => StatusCase {
             command: "command(\"new@example.net\").add_adobe_id(#{option: \"error\"})",
             faults: vec![
-                Fault::at(EndpointId::Action, Effect::DropAfter),
-                Fault::at(EndpointId::User, unreadable),
+                PlannedFault::at(EndpointId::Action, FaultEffect::DropAfter),
+                PlannedFault::at(EndpointId::User, unreadable),
             ],
             ..case
         },
@@ -625,8 +628,8 @@ fn a_removal_that_cannot_be_read_back_stays_undone() {
     evaluated(&desk, KEEPERS);
     stopped(&desk, "--live --verify");
     evaluated(&desk, "remove_users_from_group(\"Keepers\", \"ben.osei@example.com\");");
-    let unreadable = Effect::Status { status: 403, body: None, retry_after: None };
-    desk.server.queue(Fault::at(EndpointId::User, unreadable));
+    let unreadable = FaultEffect::Status { status: 403, body: None, retry_after: None };
+    desk.server.queue(PlannedFault::at(EndpointId::User, unreadable));
     let (code, _, told, sent) = resumed(&desk);
     assert_eq!((code, sent), (3, 0), "{told}");
     assert!(told.contains("still a member of photoshop"), "{told}");
@@ -664,7 +667,8 @@ fn a_lost_removal_that_is_verified_on_resume_is_not_done_while_someone_is_a_memb
     let desk = Desk::new(&format!("print(multi_action([{REMOVAL}]).outcomes[0].status); {LATE}"));
     evaluated(&desk, KEEPERS);
     desk.server.reset();
-    desk.server.queue(Fault { delay: 60_000, ..Fault::at(EndpointId::User, Effect::Nothing) });
+    desk.server
+        .queue(PlannedFault { delay: 60_000, ..PlannedFault::at(EndpointId::User, FaultEffect::Nothing) });
     let mut command = desk.command("--live --verify job.rhai");
     let mut child = command.stderr(Stdio::null()).stdout(Stdio::null()).spawn().unwrap();
     let begun = Instant::now();

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use umapi_shell::sandbox::{
-    CLIENT_ID, CLIENT_SECRET, Effect, Fault, ORGANIZATION, Options, RetryAfter, Sandbox, Settings, StartError,
+    CLIENT_ID, CLIENT_SECRET, FaultEffect, ORGANIZATION, PlannedFault, RetryAfter, Sandbox, SandboxSettings,
+    SettingsChange, StartError,
 };
 use umapi_shell::wire::endpoint::EndpointId;
 
@@ -18,10 +19,10 @@ struct Visitor {
 
 impl Visitor {
     async fn new() -> Self {
-        Self::with(Options::default()).await
+        Self::with(SandboxSettings::default()).await
     }
 
-    async fn with(options: Options) -> Self {
+    async fn with(options: SandboxSettings) -> Self {
         let sandbox = Sandbox::start(options).unwrap();
         let client = Client::builder().no_proxy().build().unwrap();
         let token = sign_in(&sandbox, &client).await;
@@ -102,9 +103,11 @@ async fn a_bad_token_a_bad_key_and_a_bad_organization_are_told_apart() {
 
 #[tokio::test]
 async fn a_dropped_connection_answers_no_byte_before_and_after_the_work() {
-    for (effect, groups) in [(Effect::DropBefore, json!(null)), (Effect::DropAfter, json!(["Interns"]))] {
+    for (effect, groups) in
+        [(FaultEffect::DropBefore, json!(null)), (FaultEffect::DropAfter, json!(["Interns"]))]
+    {
         let visitor = Visitor::new().await;
-        visitor.sandbox.queue(Fault::at(EndpointId::Action, effect.clone()));
+        visitor.sandbox.queue(PlannedFault::at(EndpointId::Action, effect.clone()));
         let commands = json!([{"user": "gus.taylor@example.com", "do": [{"add": {"group": ["Interns"]}}]}]);
         assert_eq!(raw_post(&visitor, &commands), "", "{effect:?}");
         let path = format!("/organizations/{ORGANIZATION}/users/gus.taylor@example.com");
@@ -136,8 +139,8 @@ async fn the_status_and_both_forms_of_retry_after_can_be_asked_for() {
     let visitor = Visitor::new().await;
     let path = format!("/users/{ORGANIZATION}/0");
     for (retry_after, length) in [(RetryAfter::Seconds(7), 1), (RetryAfter::DateIn(60), 29)] {
-        let effect = Effect::Status { status: 429, body: None, retry_after: Some(retry_after) };
-        visitor.sandbox.queue(Fault::at(EndpointId::Users, effect));
+        let effect = FaultEffect::Status { status: 429, body: None, retry_after: Some(retry_after) };
+        visitor.sandbox.queue(PlannedFault::at(EndpointId::Users, effect));
         let answer = visitor.get(&path).await;
         assert_eq!(
             (answer.status(), header(&answer, "retry-after").len()),
@@ -151,7 +154,7 @@ async fn the_status_and_both_forms_of_retry_after_can_be_asked_for() {
 #[tokio::test]
 async fn a_cut_body_is_shorter_than_it_says() {
     let visitor = Visitor::new().await;
-    visitor.sandbox.queue(Fault::at(EndpointId::Users, Effect::CutBody { bytes: 100 }));
+    visitor.sandbox.queue(PlannedFault::at(EndpointId::Users, FaultEffect::CutBody { bytes: 100 }));
     let mut answer = visitor.get(&format!("/users/{ORGANIZATION}/0")).await;
     assert!(answer.content_length().unwrap() > 100);
     assert_eq!(answer.chunk().await.unwrap().map(|part| part.len()), Some(100));
@@ -160,21 +163,23 @@ async fn a_cut_body_is_shorter_than_it_says() {
 
 #[tokio::test]
 async fn a_taken_port_and_a_broken_state_file_are_named() {
-    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let sandbox = Sandbox::start(SandboxSettings::default()).unwrap();
     let port = sandbox.sign_in_url().rsplit(':').next().unwrap().parse().unwrap();
-    let taken = Sandbox::start(Options { port, ..Options::default() }).unwrap_err();
+    let taken = Sandbox::start(SandboxSettings { port, ..SandboxSettings::default() }).unwrap_err();
     assert!(matches!(taken, StartError::Port { .. }) && taken.to_string().contains(&port.to_string()));
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("org.json");
     std::fs::write(&path, "{").unwrap();
-    let broken = Sandbox::start(Options { state: Some(path), ..Options::default() }).unwrap_err();
+    let broken =
+        Sandbox::start(SandboxSettings { state: Some(path), ..SandboxSettings::default() }).unwrap_err();
     assert!(matches!(broken, StartError::State { .. }) && broken.to_string().contains("org.json"));
 }
 
 #[tokio::test]
 async fn what_was_done_is_in_the_state_file_after_the_end() {
     let folder = tempfile::tempdir().unwrap();
-    let options = Options { state: Some(folder.path().join("org.json")), ..Options::default() };
+    let options =
+        SandboxSettings { state: Some(folder.path().join("org.json")), ..SandboxSettings::default() };
     let visitor = Visitor::with(options.clone()).await;
     visitor.act(&json!([{"usergroup": "Kept", "do": [{"createUserGroup": {}}]}])).await;
     drop(visitor);
@@ -185,7 +190,7 @@ async fn what_was_done_is_in_the_state_file_after_the_end() {
 #[tokio::test]
 async fn listings_come_in_pages_with_headers() {
     let visitor = Visitor::new().await;
-    visitor.sandbox.configure(Settings { page_size: Some(15), ..Settings::default() });
+    visitor.sandbox.configure(SettingsChange { page_size: Some(15), ..SettingsChange::default() });
     let (mut page, mut emails) = (0, std::collections::HashSet::new());
     loop {
         let answer = visitor.get(&format!("/users/{ORGANIZATION}/{page}?directOnly=False")).await;
@@ -213,7 +218,11 @@ async fn every_answer_echoes_the_request_id() {
         let request = visitor.request(Method::GET, &path).header("X-Request-Id", "id_7");
         assert_eq!(header(&request.send().await.unwrap(), "x-request-id"), "id_7", "{path}");
     }
-    visitor.sandbox.queue(Fault::next(Effect::Status { status: 502, body: None, retry_after: None }));
+    visitor.sandbox.queue(PlannedFault::next(FaultEffect::Status {
+        status: 502,
+        body: None,
+        retry_after: None,
+    }));
     let request = visitor.request(Method::GET, "/nowhere").header("X-Request-Id", "id_8");
     let answer = request.send().await.unwrap();
     assert_eq!((answer.status().as_u16(), header(&answer, "x-request-id")), (502, "id_8"));
@@ -223,7 +232,7 @@ async fn every_answer_echoes_the_request_id() {
 async fn expired_tokens_are_refused_and_a_new_one_is_good() {
     let mut visitor = Visitor::new().await;
     let path = format!("/groups/{ORGANIZATION}/0");
-    visitor.sandbox.queue(Fault::at(EndpointId::Groups, Effect::ExpireTokens));
+    visitor.sandbox.queue(PlannedFault::at(EndpointId::Groups, FaultEffect::ExpireTokens));
     assert_eq!(visitor.get(&path).await.status(), StatusCode::UNAUTHORIZED);
     assert_eq!(visitor.get(&path).await.status(), StatusCode::UNAUTHORIZED);
     visitor.token = sign_in(&visitor.sandbox, &visitor.client).await;
@@ -234,9 +243,10 @@ async fn expired_tokens_are_refused_and_a_new_one_is_good() {
 async fn a_command_fails_with_the_code_asked_for_and_the_others_are_done() {
     let visitor = Visitor::new().await;
     let code = "error.throttled_by_external_service".to_owned();
-    visitor
-        .sandbox
-        .queue(Fault::at(EndpointId::Action, Effect::CommandError { index: 1, code: code.clone() }));
+    visitor.sandbox.queue(PlannedFault::at(
+        EndpointId::Action,
+        FaultEffect::CommandError { index: 1, code: code.clone() },
+    ));
     let make = |name: &str| json!({"usergroup": name, "requestID": name, "do": [{"createUserGroup": {}}]});
     let answer = visitor.act(&json!([make("One"), make("Two"), make("Three")])).await;
     assert_eq!((&answer["result"], &answer["completed"]), (&json!("partial"), &json!(2)));
@@ -249,7 +259,7 @@ async fn a_command_fails_with_the_code_asked_for_and_the_others_are_done() {
 #[tokio::test]
 async fn a_malformed_body_comes_whole_and_is_no_json() {
     let visitor = Visitor::new().await;
-    visitor.sandbox.queue(Fault::at(EndpointId::Groups, Effect::MalformedBody));
+    visitor.sandbox.queue(PlannedFault::at(EndpointId::Groups, FaultEffect::MalformedBody));
     let answer = visitor.get(&format!("/groups/{ORGANIZATION}/0")).await;
     assert_eq!(answer.status(), StatusCode::OK);
     assert!(serde_json::from_slice::<Value>(&answer.bytes().await.unwrap()).is_err());
@@ -301,7 +311,7 @@ async fn the_log_tells_what_was_sent_and_nothing_secret() {
 
 #[tokio::test]
 async fn the_eleventh_action_request_of_a_minute_is_told_when_to_come_back() {
-    let visitor = Visitor::with(Options { throttle: true, ..Options::default() }).await;
+    let visitor = Visitor::with(SandboxSettings { throttle: true, ..SandboxSettings::default() }).await;
     let path = format!("/action/{ORGANIZATION}");
     for _ in 0..10 {
         let answer = visitor.request(Method::POST, &path).body("[]").send().await.unwrap();
@@ -332,8 +342,8 @@ async fn names_with_a_slash_a_hash_or_a_dot_are_found_and_a_number_stands_for_a_
         let page = json_of(visitor.get(&member_page(name)).await).await;
         assert_eq!((&page["groupName"], page["users"].as_array().unwrap().len()), (&json!(name), 2));
     }
-    let switches = umapi_shell::sandbox::Switches { cut_names_at_dots: true, ..Default::default() };
-    visitor.sandbox.configure(Settings { switches: Some(switches), ..Settings::default() });
+    let switches = umapi_shell::sandbox::BehaviorSwitches { cut_names_at_dots: true, ..Default::default() };
+    visitor.sandbox.configure(SettingsChange { switches: Some(switches), ..SettingsChange::default() });
     let cut = json_of(visitor.get(&member_page("Team v2.1")).await).await;
     assert_eq!((&cut["lastPage"], &cut["message"]), (&json!(false), &json!("Not found: Team v2")));
     let groups = json_of(visitor.get(&format!("/groups/{ORGANIZATION}/0")).await).await;

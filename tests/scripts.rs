@@ -3,7 +3,7 @@
 use crate::support::Run;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use umapi_shell::sandbox::{self, Effect, Fault, RetryAfter, Sandbox};
+use umapi_shell::sandbox::{self, FaultEffect, PlannedFault, RetryAfter, Sandbox};
 use umapi_shell::wire::endpoint::EndpointId;
 
 /// What a script must print, on a fresh sandbox.
@@ -175,7 +175,7 @@ fn visit(sandbox: &Sandbox, line: &str) -> Run {
 }
 
 fn start() -> Sandbox {
-    Sandbox::start(sandbox::Options::default()).unwrap()
+    Sandbox::start(sandbox::SandboxSettings::default()).unwrap()
 }
 
 #[test]
@@ -218,8 +218,8 @@ fn offboarding_removes_only_people_who_were_confirmed() {
 #[test]
 fn the_retry_loop_outlasts_refusals_waits_in_both_forms_and_broken_connections() {
     let sandbox = start();
-    let users = |effect| Fault::at(EndpointId::Users, effect);
-    let busy = |status, retry_after| users(Effect::Status { status, body: None, retry_after });
+    let users = |effect| PlannedFault::at(EndpointId::Users, effect);
+    let busy = |status, retry_after| users(FaultEffect::Status { status, body: None, retry_after });
     sandbox.queue(busy(503, None));
     sandbox.queue(busy(429, Some(RetryAfter::Seconds(0))));
     sandbox.queue(busy(429, Some(RetryAfter::DateIn(0))));
@@ -231,7 +231,7 @@ fn the_retry_loop_outlasts_refusals_waits_in_both_forms_and_broken_connections()
 #[test]
 fn the_retry_loop_gives_up_with_an_error() {
     let sandbox = start();
-    sandbox.queue(Fault::at(EndpointId::Users, Effect::DropBefore).times(4));
+    sandbox.queue(PlannedFault::at(EndpointId::Users, FaultEffect::DropBefore).times(4));
     impatient(&sandbox).run().failed(1, "Giving up after 4 attempts");
 }
 

@@ -1,20 +1,20 @@
 //! A service in trouble, as the operator meets it: what is told, and how a run ends.
 
 use crate::support::Run;
-use umapi_shell::sandbox::{Effect, Fault, Options, Sandbox};
+use umapi_shell::sandbox::{FaultEffect, PlannedFault, Sandbox, SandboxSettings};
 use umapi_shell::wire::endpoint::EndpointId;
 
 const CHANGE: &str = "add_to_groups(\"ben.osei@example.com\", \"Finance\")";
 
 /// A sandbox whose action endpoint meets this for ever.
-fn troubled(effect: Effect) -> Sandbox {
-    let server = Sandbox::start(Options::default()).unwrap();
-    server.queue(Fault::at(EndpointId::Action, effect).times(99));
+fn troubled(effect: FaultEffect) -> Sandbox {
+    let server = Sandbox::start(SandboxSettings::default()).unwrap();
+    server.queue(PlannedFault::at(EndpointId::Action, effect).times(99));
     server
 }
 
-fn unavailable(status: u16) -> Effect {
-    Effect::Status {
+fn unavailable(status: u16) -> FaultEffect {
+    FaultEffect::Status {
         status,
         body: Some(r#"{"errorCode":"C1","errorMessage":"busy"}"#.into()),
         retry_after: None,
@@ -23,7 +23,7 @@ fn unavailable(status: u16) -> Effect {
 
 #[test]
 fn a_change_whose_answers_are_all_lost_is_read_back_however_it_was_made() {
-    let ends = [(Effect::DropAfter, 0), (Effect::CutBody { bytes: 9 }, 0), (unavailable(503), 5)];
+    let ends = [(FaultEffect::DropAfter, 0), (FaultEffect::CutBody { bytes: 9 }, 0), (unavailable(503), 5)];
     for (effect, end) in ends {
         let server = troubled(effect);
         for code in [
@@ -38,15 +38,15 @@ fn a_change_whose_answers_are_all_lost_is_read_back_however_it_was_made() {
 
 #[test]
 fn a_change_that_can_neither_be_answered_nor_read_back_is_unknown() {
-    let server = troubled(Effect::DropAfter);
-    server.queue(Fault::at(EndpointId::User, unavailable(503)).times(99));
+    let server = troubled(FaultEffect::DropAfter);
+    server.queue(PlannedFault::at(EndpointId::User, unavailable(503)).times(99));
     Run::new("--live -e").arg(CHANGE).against(&server).run().ended(6);
 }
 
 #[test]
 fn the_words_of_a_service_in_trouble_reach_the_script_whole() {
-    let server = Sandbox::start(Options::default()).unwrap();
-    server.queue(Fault::at(EndpointId::User, unavailable(500)));
+    let server = Sandbox::start(SandboxSettings::default()).unwrap();
+    server.queue(PlannedFault::at(EndpointId::User, unavailable(500)));
     let code = "try { get_user(\"ben.osei@example.com\") } \
                 catch (e) { print(`${e.kind} ${e.status} ${e.code} ${e.message}`) }";
     let run = Run::new("-e").arg(code).against(&server).run();
@@ -55,14 +55,14 @@ fn the_words_of_a_service_in_trouble_reach_the_script_whole() {
 
 #[test]
 fn a_secret_that_the_service_repeats_is_masked() {
-    let server = Sandbox::start(Options::default()).unwrap();
+    let server = Sandbox::start(SandboxSettings::default()).unwrap();
     let body = format!(
         r#"{{"error":"invalid_client","error_description":"{} is wrong"}}"#,
         umapi_shell::sandbox::CLIENT_SECRET
     );
-    server.queue(Fault::at(
+    server.queue(PlannedFault::at(
         EndpointId::OAuthToken,
-        Effect::Status { status: 401, body: Some(body), retry_after: None },
+        FaultEffect::Status { status: 401, body: Some(body), retry_after: None },
     ));
     let run = Run::new("-vv -e").arg("get_users()").against(&server).run();
     assert!(!run.stderr.contains(umapi_shell::sandbox::CLIENT_SECRET), "{}", run.stderr);
@@ -71,10 +71,10 @@ fn a_secret_that_the_service_repeats_is_masked() {
 
 /// A page in the midst of a listing says that it is the last one.
 fn cut_short(endpoint: EndpointId, body: &str) -> Sandbox {
-    let server = Sandbox::start(Options::default()).unwrap();
-    server.configure(umapi_shell::sandbox::Settings { page_size: Some(10), ..Default::default() });
-    let effect = Effect::Status { status: 200, body: Some(body.into()), retry_after: None };
-    server.queue(Fault::at(endpoint, effect).skip(1));
+    let server = Sandbox::start(SandboxSettings::default()).unwrap();
+    server.configure(umapi_shell::sandbox::SettingsChange { page_size: Some(10), ..Default::default() });
+    let effect = FaultEffect::Status { status: 200, body: Some(body.into()), retry_after: None };
+    server.queue(PlannedFault::at(endpoint, effect).skip(1));
     server
 }
 
@@ -98,18 +98,18 @@ fn a_listing_that_is_said_to_end_too_early_is_an_error() {
 
 #[test]
 fn two_pages_in_a_row_that_say_to_be_the_last_are_found_out() {
-    let server = Sandbox::start(Options::default()).unwrap();
-    server.configure(umapi_shell::sandbox::Settings { page_size: Some(10), ..Default::default() });
+    let server = Sandbox::start(SandboxSettings::default()).unwrap();
+    server.configure(umapi_shell::sandbox::SettingsChange { page_size: Some(10), ..Default::default() });
     let body = Some(r#"{"result":"success","lastPage":true,"users":[]}"#.to_owned());
-    let effect = Effect::Status { status: 200, body, retry_after: None };
-    server.queue(Fault::at(EndpointId::Users, effect).skip(1).times(2));
+    let effect = FaultEffect::Status { status: 200, body, retry_after: None };
+    server.queue(PlannedFault::at(EndpointId::Users, effect).skip(1).times(2));
     Run::new("-e").arg("get_users().len()").against(&server).run().failed(5, "is incomplete");
 }
 
 #[test]
 fn commands_lost_to_a_server_fault_never_end_in_success() {
-    let server = Sandbox::start(Options::default()).unwrap();
-    server.queue(Fault::at(EndpointId::Action, unavailable(500)));
+    let server = Sandbox::start(SandboxSettings::default()).unwrap();
+    server.queue(PlannedFault::at(EndpointId::Action, unavailable(500)));
     let code = "let q = queue(); for i in 0..12 { q.create_user_group(`G ${i}`); } q.finish().completed";
     let run = Run::new("--live -e").arg(code).against(&server).run();
     assert_eq!((run.stdout.as_str(), run.code), ("2\n", 5), "{}", run.stderr);

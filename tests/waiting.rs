@@ -3,7 +3,7 @@
 use crate::repl::{PROMPT, real, sandbox, server};
 use crate::support::Run;
 use std::time::Duration;
-use umapi_shell::sandbox::{self, Effect, Fault, RetryAfter, Sandbox};
+use umapi_shell::sandbox::{self, FaultEffect, PlannedFault, RetryAfter, Sandbox};
 use umapi_shell::wire::endpoint::EndpointId;
 
 /// The bench holds what the issue allows between Ctrl-C and the prompt, 100 ms; tests run beside one another, in builds
@@ -65,7 +65,11 @@ fn an_interrupted_list_of_commands_tells_what_was_done() {
     terminal.expect("test> ");
     terminal.line("let all = get_users().to_array();");
     terminal.expect("test> ");
-    server.queue(Fault { delay: 30_000, skip: 1, ..Fault::at(EndpointId::Action, Effect::Nothing) });
+    server.queue(PlannedFault {
+        delay: 30_000,
+        skip: 1,
+        ..PlannedFault::at(EndpointId::Action, FaultEffect::Nothing)
+    });
     terminal.line("multi_action(all.map(|u| command(u.email).add_to_groups(\"Designers\")))");
     std::thread::sleep(Duration::from_millis(800));
     terminal.interrupt();
@@ -77,8 +81,8 @@ fn an_interrupted_list_of_commands_tells_what_was_done() {
 #[test]
 fn a_throttle_tells_why_and_counts_down_and_can_be_left() {
     let server = server();
-    let wait = Effect::Status { status: 429, body: None, retry_after: Some(RetryAfter::Seconds(100)) };
-    server.queue(Fault::at(EndpointId::User, wait).times(9));
+    let wait = FaultEffect::Status { status: 429, body: None, retry_after: Some(RetryAfter::Seconds(100)) };
+    server.queue(PlannedFault::at(EndpointId::User, wait).times(9));
     let mut terminal = real(&server, "").start();
     terminal.expect("test> ");
     terminal.line("get_user(\"ada.lind@example.com\")");
@@ -90,13 +94,16 @@ fn a_throttle_tells_why_and_counts_down_and_can_be_left() {
 
 #[test]
 fn a_request_that_is_not_answered_is_given_up_and_the_listing_goes_on_later() {
-    let server =
-        Sandbox::start(sandbox::Options { users: Some(4_100), ..sandbox::Options::default() }).unwrap();
+    let server = Sandbox::start(sandbox::SandboxSettings {
+        users: Some(4_100),
+        ..sandbox::SandboxSettings::default()
+    })
+    .unwrap();
     let mut terminal = real(&server, "").start();
     terminal.expect("test> ");
     terminal.line("let users = get_users();");
     terminal.expect("test> ");
-    server.queue(Fault { delay: 30_000, ..Fault::next(Effect::Nothing) });
+    server.queue(PlannedFault { delay: 30_000, ..PlannedFault::next(FaultEffect::Nothing) });
     terminal.line("users.len()");
     std::thread::sleep(Duration::from_millis(300));
     let took = terminal.interrupted("test> ");
@@ -147,8 +154,11 @@ fn a_sigterm_ends_a_dumb_prompt_too() {
 
 #[test]
 fn a_change_does_not_wait_for_a_listing_that_was_only_shown() {
-    let server =
-        Sandbox::start(sandbox::Options { users: Some(4_100), ..sandbox::Options::default() }).unwrap();
+    let server = Sandbox::start(sandbox::SandboxSettings {
+        users: Some(4_100),
+        ..sandbox::SandboxSettings::default()
+    })
+    .unwrap();
     let mut terminal = real(&server, "").start();
     terminal.expect("test> ");
     terminal.ask("get_users()", "of about ", "test> ");
@@ -159,8 +169,11 @@ fn a_change_does_not_wait_for_a_listing_that_was_only_shown() {
 
 #[test]
 fn a_listing_that_is_kept_is_read_before_a_change() {
-    let server =
-        Sandbox::start(sandbox::Options { users: Some(4_100), ..sandbox::Options::default() }).unwrap();
+    let server = Sandbox::start(sandbox::SandboxSettings {
+        users: Some(4_100),
+        ..sandbox::SandboxSettings::default()
+    })
+    .unwrap();
     let mut terminal = real(&server, "").start();
     terminal.expect("test> ");
     terminal.line("let kept = get_users();");

@@ -1,22 +1,22 @@
 //! Journals on the command line: the head of a new one, an interrupted run that goes on, and a look into one.
 
-use super::organization::Place;
 use super::refusal::refuse;
-use crate::cli::{Global, JournalCommand};
+use crate::app::organization::OrganizationContext;
+use crate::cli::{GlobalOptions, JournalCommand};
 use crate::error::{Error, Result};
 use crate::output::Output;
-use crate::session::guard::{Limits, Pattern};
-use crate::session::journal::recorder::Recorder;
+use crate::session::guard::{GuardLimits, NamePattern};
+use crate::session::journal::recorder::JournalRecorder;
 use crate::session::journal::redaction::Redactor;
-use crate::shell::exit_code::Exit;
-use crate::shell::program::Program;
+use crate::shell::exit_code::RunExit;
+use crate::shell::program::ScriptProgram;
 use crate::store::journal::reader;
 use crate::store::journal::reader::headless;
 use crate::store::journal::record::{
     EndRecord, GuardRecord, HeadRecord, InputRecord, JournalRecord, ResumedRecord, ScriptRecord,
 };
 use crate::store::journal::unfinished_runs;
-use crate::store::journal::unfinished_runs::{JournalSurvey, Unfinished};
+use crate::store::journal::unfinished_runs::{JournalSurvey, UnfinishedRun};
 use crate::store::journal::{FORMAT, directory, sha256};
 use crate::wire::mode::Mode;
 use std::fs::File;
@@ -26,7 +26,12 @@ use std::path::{Path, PathBuf};
 const MASK: &str = "(secret)";
 
 /// The head of a new journal: everything that is needed to tell what was run, by whom, and to run it again.
-pub(crate) fn head(global: &Global, program: Option<&Program>, place: &Place, limits: &Limits) -> HeadRecord {
+pub(crate) fn head(
+    global: &GlobalOptions,
+    program: Option<&ScriptProgram>,
+    place: &OrganizationContext,
+    limits: &GuardLimits,
+) -> HeadRecord {
     let secret = program.map_or(0, |program| program.secret_arguments);
     let arguments = program.map(|program| program.arguments.as_slice()).unwrap_or_default();
     let (plain, secrets) = arguments.split_at(arguments.len().saturating_sub(secret));
@@ -59,7 +64,7 @@ fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
-fn script(program: Option<&Program>, redactor: &Redactor) -> ScriptRecord {
+fn script(program: Option<&ScriptProgram>, redactor: &Redactor) -> ScriptRecord {
     let Some(program) = program else {
         let name = "prompt".to_owned();
         return ScriptRecord { name, path: None, sha256: None, text: None, shows_value: false };
@@ -75,7 +80,7 @@ fn script(program: Option<&Program>, redactor: &Redactor) -> ScriptRecord {
 }
 
 /// The guards as options, which a resumed run gets again.
-fn guards(global: &Global, limits: &Limits) -> GuardRecord {
+fn guards(global: &GlobalOptions, limits: &GuardLimits) -> GuardRecord {
     GuardRecord {
         read_only: limits.read_only,
         max_changes: limits.max_changes,
@@ -88,15 +93,15 @@ fn guards(global: &Global, limits: &Limits) -> GuardRecord {
 }
 
 /// An interrupted run, ready to go on.
-pub(crate) struct Resumed {
+pub(crate) struct ResumedRun {
     /// The options of the run, with the journal's mode, profile and guards.
-    pub(crate) global: Global,
+    pub(crate) global: GlobalOptions,
     /// Its script, unchanged.
-    pub(crate) program: Program,
+    pub(crate) program: ScriptProgram,
     /// Its organization.
     pub(crate) organization: Option<String>,
     /// What it protected, beside what the options and the profile say now.
-    pub(crate) protected: Vec<Pattern>,
+    pub(crate) protected: Vec<NamePattern>,
     /// The journal.
     pub(crate) path: PathBuf,
     /// Input files that changed since.
@@ -107,7 +112,7 @@ pub(crate) struct Resumed {
 ///
 /// # Errors
 /// How the program ends: there is no such run, or there are several, which are listed.
-pub(crate) fn chosen(journal: Option<PathBuf>, output: &Output) -> Result<PathBuf, Exit> {
+pub(crate) fn chosen(journal: Option<PathBuf>, output: &Output) -> Result<PathBuf, RunExit> {
     if let Some(path) = journal {
         return Ok(absolute(&path));
     }
@@ -122,18 +127,18 @@ pub(crate) fn chosen(journal: Option<PathBuf>, output: &Output) -> Result<PathBu
     }
     if unfinished.len() > 1 {
         list(&unfinished, output);
-        return Err(Exit::Usage);
+        return Err(RunExit::Usage);
     }
     let hint = "Name the journal of another: umapish resume JOURNAL.";
     let none = || refuse(&Error::usage_with_hint("no run was interrupted", hint));
     unfinished.pop().map(|run| run.path).ok_or_else(none)
 }
 
-fn list(runs: &[Unfinished], output: &Output) {
+fn list(runs: &[UnfinishedRun], output: &Output) {
     let message = format!("{} runs have something left to do", runs.len());
     output.error(&message, Some("Name the journal of one: umapish resume JOURNAL."));
     for run in runs {
-        let Unfinished { path, time, script, done, open } = run;
+        let UnfinishedRun { path, time, script, done, open } = run;
         output.note(&format!("{time} {script}: {done} done, {open} open, {}", path.display()));
     }
 }
@@ -142,7 +147,7 @@ fn list(runs: &[Unfinished], output: &Output) {
 ///
 /// # Errors
 /// `usage`: it cannot be run again as it was. `file`: the journal or the script cannot be read.
-pub(crate) fn resumed(global: &Global, path: PathBuf) -> Result<Resumed> {
+pub(crate) fn resumed(global: &GlobalOptions, path: PathBuf) -> Result<ResumedRun> {
     let (head, inputs) = head_of(&path)?;
     let global = &anchored(global);
     if let Some(folder) = &head.folder {
@@ -160,12 +165,12 @@ pub(crate) fn resumed(global: &Global, path: PathBuf) -> Result<Resumed> {
     }
     let changed = changed.into_iter().map(|input| input.path).collect();
     let organization = head.organization.clone();
-    let protected = head.guards.protect.iter().map(|text| Pattern::new(text)).collect();
-    Ok(Resumed { global: options(global, &head)?, program, organization, protected, path, changed })
+    let protected = head.guards.protect.iter().map(|text| NamePattern::new(text)).collect();
+    Ok(ResumedRun { global: options(global, &head)?, program, organization, protected, path, changed })
 }
 
 /// The options with their files where they are: what is typed for a run that goes on is meant from here.
-fn anchored(global: &Global) -> Global {
+fn anchored(global: &GlobalOptions) -> GlobalOptions {
     let mut options = global.clone();
     options.config = options.config.as_deref().map(absolute);
     options.report = options.report.as_deref().map(absolute);
@@ -195,7 +200,7 @@ fn head_of(path: &Path) -> Result<(HeadRecord, Vec<InputRecord>)> {
 }
 
 /// The script of the run, unchanged, with its arguments; secret ones are given again.
-fn program(head: &HeadRecord, global: &Global) -> Result<Program> {
+fn program(head: &HeadRecord, global: &GlobalOptions) -> Result<ScriptProgram> {
     let secrets = &global.secret_arguments;
     if head.secret_arguments != secrets.len() {
         let message = format!(
@@ -208,8 +213,8 @@ fn program(head: &HeadRecord, global: &Global) -> Result<Program> {
     let plain = &head.arguments[..head.arguments.len().saturating_sub(secrets.len())];
     let ScriptRecord { name, path, sha256, text, shows_value } = &head.script;
     let mut program = match (path, text) {
-        (Some(path), _) => Program::script(vec![path.into()])?,
-        (None, Some(text)) => Program::evaluated(&Redactor::new(secrets).shown(text), Vec::new())?,
+        (Some(path), _) => ScriptProgram::script(vec![path.into()])?,
+        (None, Some(text)) => ScriptProgram::evaluated(&Redactor::new(secrets).shown(text), Vec::new())?,
         (None, None) => {
             let hint = "Its changes stand in the journal: umapish journal show.";
             return Err(Error::usage_with_hint("what was typed at the prompt cannot be run again", hint));
@@ -244,7 +249,7 @@ fn other_script(name: &str) -> Error {
 }
 
 /// The options of the run. Those of its identity are the journal's; guards may be set anew.
-fn options(global: &Global, head: &HeadRecord) -> Result<Global> {
+fn options(global: &GlobalOptions, head: &HeadRecord) -> Result<GlobalOptions> {
     let mut options = global.clone();
     let live = head.mode == Mode::Live;
     if (options.test && live) || (options.live && !live) {
@@ -267,7 +272,7 @@ fn options(global: &Global, head: &HeadRecord) -> Result<Global> {
 }
 
 /// What the journal is told of the run that goes on with it.
-fn again(global: &Global) -> ResumedRecord {
+fn again(global: &GlobalOptions) -> ResumedRecord {
     let redactor = Redactor::new(&global.secret_arguments);
     ResumedRecord {
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -281,19 +286,19 @@ fn again(global: &Global) -> ResumedRecord {
 ///
 /// # Errors
 /// `usage`: another run holds it. `file`: it is broken.
-pub(crate) fn reopen(resumed: &Resumed) -> Result<Recorder> {
+pub(crate) fn reopen(resumed: &ResumedRun) -> Result<JournalRecorder> {
     let redactor = Redactor::new(&resumed.global.secret_arguments);
-    Recorder::resume(&resumed.path, again(&resumed.global), redactor)
+    JournalRecorder::resume(&resumed.path, again(&resumed.global), redactor)
 }
 
 /// `umapish journal`.
-pub(crate) fn look(command: JournalCommand, output: &Output) -> Exit {
+pub(crate) fn look(command: JournalCommand, output: &Output) -> RunExit {
     let done = match command {
         JournalCommand::Verify { journal } => verify(journal, output),
         JournalCommand::Show { journal } => show(journal, output),
     };
     match done {
-        Ok(()) => Exit::Done,
+        Ok(()) => RunExit::Done,
         Err(error) => refuse(&error, output),
     }
 }

@@ -10,12 +10,12 @@ mod sandbox;
 mod setup;
 mod terminal;
 
-use crate::cli::{self, Cli, Color, Command, Format, Global};
+use crate::cli::{self, Cli, CliCommand, ColorChoice, GlobalOptions, OutputFormat};
 use crate::error::Result;
-use crate::output::format::Form;
-use crate::output::{Manner, Output};
-use crate::shell::exit_code::Exit;
-use crate::shell::program::Program;
+use crate::output::format::OutputForm;
+use crate::output::{Output, OutputSettings};
+use crate::shell::exit_code::RunExit;
+use crate::shell::program::ScriptProgram;
 use crate::shell::{panics, runner};
 use crate::subcommands::{check, definitions, functions, guide};
 use refusal::refuse;
@@ -52,52 +52,52 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     ExitCode::from(exit.code())
 }
 
-fn failed(output: &Output, message: &str) -> Exit {
+fn failed(output: &Output, message: &str) -> RunExit {
     output.error(message, None);
-    Exit::Script
+    RunExit::Script
 }
 
-fn manner(global: &Global) -> Manner {
+fn manner(global: &GlobalOptions) -> OutputSettings {
     let form = global.format.and_then(|format| match format {
-        Format::Table => Some(Form::Table),
-        Format::Json => Some(Form::Json),
-        Format::Csv => Some(Form::Csv),
-        Format::Text | Format::Markdown => None,
+        OutputFormat::Table => Some(OutputForm::Table),
+        OutputFormat::Json => Some(OutputForm::Json),
+        OutputFormat::Csv => Some(OutputForm::Csv),
+        OutputFormat::Text | OutputFormat::Markdown => None,
     });
     let colored = match global.color {
-        Color::Auto => None,
-        Color::Always => Some(true),
-        Color::Never => Some(false),
+        ColorChoice::Auto => None,
+        ColorChoice::Always => Some(true),
+        ColorChoice::Never => Some(false),
     };
-    Manner { form, quiet: global.quiet, colored }
+    OutputSettings { form, quiet: global.quiet, colored }
 }
 
-fn dispatch(cli: Cli, output: &Arc<Output>) -> Exit {
+fn dispatch(cli: Cli, output: &Arc<Output>) -> RunExit {
     let Cli { top, command } = cli;
     match command {
-        Some(Command::Run { words }) => script(&top.global, Program::script(words), output),
-        Some(Command::Check { scripts }) => check::run(&scripts, output),
-        Some(Command::Functions { pattern, format }) => functions::run(pattern.as_deref(), format, output),
-        Some(Command::Guide { topic, search }) => guide::run(topic.as_deref(), search.as_deref(), output),
-        Some(Command::Sandbox(options)) => sandbox::serve(options, output),
-        Some(Command::Init(options)) => setup::init(&options, &top.global, output),
-        Some(Command::Doctor) => setup::doctor(&top.global, output),
-        Some(Command::Completions { shell }) => {
+        Some(CliCommand::Run { words }) => script(&top.global, ScriptProgram::script(words), output),
+        Some(CliCommand::Check { scripts }) => check::run(&scripts, output),
+        Some(CliCommand::Functions { pattern, format }) => functions::run(pattern.as_deref(), format, output),
+        Some(CliCommand::Guide { topic, search }) => guide::run(topic.as_deref(), search.as_deref(), output),
+        Some(CliCommand::Sandbox(options)) => sandbox::serve(options, output),
+        Some(CliCommand::Init(options)) => setup::init(&options, &top.global, output),
+        Some(CliCommand::Doctor) => setup::doctor(&top.global, output),
+        Some(CliCommand::Completions { shell }) => {
             output.data(cli::completions(shell).trim_end());
-            Exit::Done
+            RunExit::Done
         }
-        Some(Command::Definitions { folder }) => definitions::run(&folder, output),
-        Some(Command::Resume { journal }) => resume(&top.global, journal, output),
-        Some(Command::Journal(command)) => journal::look(command, output),
+        Some(CliCommand::Definitions { folder }) => definitions::run(&folder, output),
+        Some(CliCommand::Resume { journal }) => resume(&top.global, journal, output),
+        Some(CliCommand::Journal(command)) => journal::look(command, output),
         None => match top.eval {
-            Some(code) => script(&top.global, Program::evaluated(&code, top.words), output),
+            Some(code) => script(&top.global, ScriptProgram::evaluated(&code, top.words), output),
             None if top.words.is_empty() && stdin().is_terminal() => prompt::prompt(top, output),
-            None => script(&top.global, Program::script(top.words), output),
+            None => script(&top.global, ScriptProgram::script(top.words), output),
         },
     }
 }
 
-fn script(global: &Global, program: Result<Program>, output: &Arc<Output>) -> Exit {
+fn script(global: &GlobalOptions, program: Result<ScriptProgram>, output: &Arc<Output>) -> RunExit {
     let ready = program.and_then(|program| {
         let program = program.with_secret_arguments(&global.secret_arguments);
         Ok((setup(global, Some(&program), None, output)?, program))
@@ -111,7 +111,7 @@ fn script(global: &Global, program: Result<Program>, output: &Arc<Output>) -> Ex
     }
 }
 
-fn resume(global: &Global, journal: Option<PathBuf>, output: &Arc<Output>) -> Exit {
+fn resume(global: &GlobalOptions, journal: Option<PathBuf>, output: &Arc<Output>) -> RunExit {
     if let Some(advice) = journal.is_none().then(former_files::journals).flatten() {
         output.note(&advice);
     }
@@ -131,7 +131,7 @@ fn resume(global: &Global, journal: Option<PathBuf>, output: &Arc<Output>) -> Ex
     }
 }
 
-fn warn_of_misplaced(program: &Program, output: &Output) {
+fn warn_of_misplaced(program: &ScriptProgram, output: &Output) {
     let place = if program.shows_value { "the first argument" } else { "the script name" };
     for argument in cli::misplaced(&program.arguments) {
         output.warning(&format!(

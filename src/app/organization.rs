@@ -1,16 +1,16 @@
 //! Whose organization a run is about, and how to reach it: a profile's, or a sandbox of this process.
 
 use super::former_files;
-use crate::cli::Global;
-use crate::client::settings::{ClientSettings, Credentials, Flow, Mode, Pace};
+use crate::cli::GlobalOptions;
+use crate::client::settings::{ClientSettings, Credentials, Mode, Pace, SignInFlow};
 use crate::config::Config;
-use crate::config::table::Key;
-use crate::config::values::{Choice, Environment};
+use crate::config::table::SettingKey;
+use crate::config::values::{CommandLineSettings, Environment};
 use crate::error::{Error, Result};
 use crate::output::Output;
 use crate::sandbox::{self, Sandbox};
 use crate::secret::Secret;
-use crate::session::guard::{Allowance, Limits, Pattern};
+use crate::session::guard::{Allowance, GuardLimits, NamePattern};
 use crate::user_folders;
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
@@ -19,7 +19,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 /// Whose organization a run is about.
-pub(crate) struct Place {
+pub(crate) struct OrganizationContext {
     /// The profile's name; `sandbox` for the sandbox.
     pub(crate) profile: String,
     /// The organization's id, as far as it is known.
@@ -39,17 +39,17 @@ pub(crate) struct Place {
     /// Whether commands are checked before they are sent.
     pub(crate) checks: bool,
     /// What a run may change at most.
-    pub(crate) limits: Limits,
+    pub(crate) limits: GuardLimits,
     /// Fetches the client's settings.
-    pub(crate) connect: Box<dyn Fn(Flow) -> Result<ClientSettings>>,
+    pub(crate) connect: Box<dyn Fn(SignInFlow) -> Result<ClientSettings>>,
 }
 
-impl Place {
+impl OrganizationContext {
     /// The one that the command line, the environment and the configuration name.
     ///
     /// # Errors
     /// `config`: the configuration is broken.
-    pub(crate) fn of(global: &Global, output: &Output) -> Result<Self> {
+    pub(crate) fn of(global: &GlobalOptions, output: &Output) -> Result<Self> {
         if global.sandbox {
             let mode = if global.test { Mode::Test } else { Mode::Live };
             return Ok(Self { limits: limits(global, None, output)?, ..Self::sandbox(mode) });
@@ -61,7 +61,11 @@ impl Place {
     ///
     /// # Errors
     /// `config`: the configuration is broken.
-    pub(crate) fn of_profile(global: &Global, choice: &Choice, output: &Output) -> Result<Self> {
+    pub(crate) fn of_profile(
+        global: &GlobalOptions,
+        choice: &CommandLineSettings,
+        output: &Output,
+    ) -> Result<Self> {
         let config = Config::load(choice, &Environment::current()).map_err(former_files::with_profiles)?;
         let config = Rc::new(config);
         for warning in config.warnings() {
@@ -96,14 +100,14 @@ impl Place {
             listing_age: None,
             folder: Rc::new(user_folders::state),
             checks: true,
-            limits: Limits::default(),
+            limits: GuardLimits::default(),
             connect: Box::new(move |_| Err(told.clone())),
         }
     }
 
     /// A sandbox of this process, started at the first call and stopped with the run.
     pub(crate) fn sandbox(mode: Mode) -> Self {
-        let sandbox = Rc::new(Local::default());
+        let sandbox = Rc::new(LocalSandbox::default());
         let kept = Rc::clone(&sandbox);
         Self {
             profile: "sandbox".to_owned(),
@@ -115,23 +119,23 @@ impl Place {
             listing_age: None,
             folder: Rc::new(move || kept.folder()),
             checks: true,
-            limits: Limits::default(),
+            limits: GuardLimits::default(),
             connect: Box::new(move |flow| sandbox.settings(flow)),
         }
     }
 }
 
 /// What a run may change at most, by options and profile.
-fn limits(global: &Global, config: Option<&Config>, output: &Output) -> Result<Limits> {
+fn limits(global: &GlobalOptions, config: Option<&Config>, output: &Output) -> Result<GuardLimits> {
     let guard = |key, option: Option<String>| option.or_else(|| Some(config?.guard(key)?.to_owned()));
-    let removals = guard(Key::MaxRemovals, global.max_removals.clone());
+    let removals = guard(SettingKey::MaxRemovals, global.max_removals.clone());
     let allowance = |text: String| {
         let wrong = || {
             Error::usage(format!("--max-removals must be a whole number or a share such as 5%, not `{text}`"))
         };
         Allowance::parse(&text).ok_or_else(wrong)
     };
-    let changes = guard(Key::MaxChanges, global.max_changes.map(|count| count.to_string()));
+    let changes = guard(SettingKey::MaxChanges, global.max_changes.map(|count| count.to_string()));
     let by_profile = config.map(Config::protected).unwrap_or_default();
     let beside_profile = config.and_then(|config| config.place().parent()).unwrap_or(Path::new(""));
     let by_option = global.protect.iter().map(|text| {
@@ -143,8 +147,9 @@ fn limits(global: &Global, config: Option<&Config>, output: &Output) -> Result<L
         patterns("`protect` of the profile", beside_profile, text, output).map_err(wrong)
     });
     let patterns = by_option.chain(by_profile).collect::<Result<Vec<_>>>()?;
-    Ok(Limits {
-        read_only: global.read_only || config.and_then(|config| config.guard(Key::ReadOnly)) == Some("true"),
+    Ok(GuardLimits {
+        read_only: global.read_only
+            || config.and_then(|config| config.guard(SettingKey::ReadOnly)) == Some("true"),
         max_changes: changes.and_then(|text| text.parse().ok()),
         most_removals: None,
         max_removals: removals.map(allowance).transpose()?,
@@ -156,28 +161,28 @@ fn limits(global: &Global, config: Option<&Config>, output: &Output) -> Result<L
 }
 
 /// What a text protects; a word that may be a mistyped file is told as what it is taken for.
-fn patterns(place: &str, folder: &Path, text: &str, output: &Output) -> Result<Vec<Pattern>> {
-    if Pattern::is_word(folder, text) {
+fn patterns(place: &str, folder: &Path, text: &str, output: &Output) -> Result<Vec<NamePattern>> {
+    if NamePattern::is_word(folder, text) {
         output.warning(&format!(
             "{place}: there is no file `{text}`, so that one name is protected; for a file write `./{text}`"
         ));
     }
-    Pattern::all(folder, text)
+    NamePattern::all(folder, text)
 }
 
 /// A sandbox of this process.
 #[derive(Default)]
-struct Local {
+struct LocalSandbox {
     started: OnceCell<Sandbox>,
     folder: OnceCell<TempDir>,
 }
 
-impl Local {
+impl LocalSandbox {
     fn server(&self) -> Result<&Sandbox> {
         if let Some(server) = self.started.get() {
             return Ok(server);
         }
-        let server = Sandbox::start(sandbox::Options::default()).map_err(failed)?;
+        let server = Sandbox::start(sandbox::SandboxSettings::default()).map_err(failed)?;
         Ok(self.started.get_or_init(|| server))
     }
 
@@ -189,7 +194,7 @@ impl Local {
         self.folder.get().map(|folder| folder.path().to_owned()).ok_or_else(|| failed("no temporary folder"))
     }
 
-    fn settings(&self, flow: Flow) -> Result<ClientSettings> {
+    fn settings(&self, flow: SignInFlow) -> Result<ClientSettings> {
         let server = self.server()?;
         let mut settings = ClientSettings::new(sandbox::ORGANIZATION, credentials(server, flow)?);
         settings.service_url = server.service_url();
@@ -199,12 +204,12 @@ impl Local {
     }
 }
 
-fn credentials(server: &Sandbox, flow: Flow) -> Result<Credentials> {
+fn credentials(server: &Sandbox, flow: SignInFlow) -> Result<Credentials> {
     let client_id = sandbox::CLIENT_ID.to_owned();
     let client_secret = Secret::from(sandbox::CLIENT_SECRET);
     Ok(match flow {
-        Flow::Configured | Flow::OAuth => Credentials::OAuth { client_id, client_secret },
-        Flow::Jwt => Credentials::Jwt {
+        SignInFlow::Configured | SignInFlow::OAuth => Credentials::OAuth { client_id, client_secret },
+        SignInFlow::Jwt => Credentials::Jwt {
             client_id,
             client_secret,
             technical_account_id: sandbox::TECHNICAL_ACCOUNT_ID.to_owned(),

@@ -1,20 +1,20 @@
 //! What the prompt needs: organizations by profile, one interrupt and one line of progress for all of them.
 
-use super::organization::Place;
 use super::refusal::refuse;
 use super::run_builder::{listen, setup_of};
-use crate::cli::Top;
+use crate::app::organization::OrganizationContext;
+use crate::cli::TopLevel;
 use crate::client::settings::Mode;
 use crate::config;
 use crate::config::table::{MODES, secret_variables};
-use crate::config::values::Choice;
+use crate::config::values::CommandLineSettings;
 use crate::error::Result;
 use crate::host::interrupt::Interrupt;
 use crate::output::Output;
 use crate::repl;
-use crate::repl::profile_opener::{Opened, Opener};
-use crate::shell::exit_code::Exit;
-use crate::shell::progress::Progress;
+use crate::repl::profile_opener::{OpenedProfile, ProfileOpener};
+use crate::shell::exit_code::RunExit;
+use crate::shell::progress::ProgressReporter;
 use crate::user_folders;
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -28,26 +28,27 @@ const SANDBOX: &str = "sandbox";
 const GRACE: Duration = Duration::from_secs(1);
 
 /// Opens the prompt.
-pub(crate) fn prompt(top: Top, output: &Arc<Output>) -> Exit {
+pub(crate) fn prompt(top: TopLevel, output: &Arc<Output>) -> RunExit {
     let interrupt = match listen(GRACE, output) {
         Ok(interrupt) => interrupt,
         Err(error) => return refuse(&error, output),
     };
-    let progress = Arc::new(Progress::new(Arc::clone(output), top.global.verbose));
-    let door = Door { top, interrupt, output: Arc::clone(output), progress: Arc::clone(&progress) };
+    let progress = Arc::new(ProgressReporter::new(Arc::clone(output), top.global.verbose));
+    let door =
+        CommandLineOpener { top, interrupt, output: Arc::clone(output), progress: Arc::clone(&progress) };
     repl::run(Box::new(door), output, &progress)
 }
 
 /// Opens organizations with what the command line said.
-struct Door {
-    top: Top,
+struct CommandLineOpener {
+    top: TopLevel,
     interrupt: Interrupt,
     output: Arc<Output>,
-    progress: Arc<Progress>,
+    progress: Arc<ProgressReporter>,
 }
 
-impl Door {
-    fn opened(&self, mut place: Place) -> Result<Opened> {
+impl CommandLineOpener {
+    fn opened(&self, mut place: OrganizationContext) -> Result<OpenedProfile> {
         let (is_real, problem) = (place.is_real, place.problem.take());
         let (is_secret, max_age) = (Rc::clone(&place.is_secret), place.listing_age);
         let ears = (self.interrupt.clone(), Arc::clone(&self.progress));
@@ -55,30 +56,34 @@ impl Door {
         // An operator is there to be asked, and may have said how old a saved listing may be.
         let listings = &mut setup.settings.listings;
         (listings.max_age, listings.asks) = (max_age, true);
-        Ok(Opened { setup, is_real, problem, is_secret: with_environment(is_secret) })
+        Ok(OpenedProfile { setup, is_real, problem, is_secret: with_environment(is_secret) })
     }
 
     /// What the command line says, for another profile: its `--live` was meant for the first one alone.
-    fn choice_of(&self, profile: &str) -> Choice {
+    fn choice_of(&self, profile: &str) -> CommandLineSettings {
         let test = self.top.global.mode().filter(|mode| *mode == MODES[0]);
-        Choice { profile: Some(profile.to_owned()), mode: test, ..self.top.global.choice() }
+        CommandLineSettings { profile: Some(profile.to_owned()), mode: test, ..self.top.global.choice() }
     }
 }
 
-impl Opener for Door {
-    fn open(&self, profile: Option<&str>) -> Result<Opened> {
+impl ProfileOpener for CommandLineOpener {
+    fn open(&self, profile: Option<&str>) -> Result<OpenedProfile> {
         let place = match profile {
-            None => Place::of(&self.top.global, &self.output).unwrap_or_else(|problem| {
-                Place::unknown(self.top.global.profile.as_deref().unwrap_or("default"), problem)
+            None => OrganizationContext::of(&self.top.global, &self.output).unwrap_or_else(|problem| {
+                OrganizationContext::unknown(self.top.global.profile.as_deref().unwrap_or("default"), problem)
             }),
-            Some(SANDBOX) => Place::sandbox(if self.top.global.test { Mode::Test } else { Mode::Live }),
-            Some(name) => Place::of_profile(&self.top.global, &self.choice_of(name), &self.output)?,
+            Some(SANDBOX) => {
+                OrganizationContext::sandbox(if self.top.global.test { Mode::Test } else { Mode::Live })
+            }
+            Some(name) => {
+                OrganizationContext::of_profile(&self.top.global, &self.choice_of(name), &self.output)?
+            }
         };
         self.opened(place)
     }
 
     fn profiles(&self) -> Vec<String> {
-        let choice = Choice { profile: None, ..self.top.global.choice() };
+        let choice = CommandLineSettings { profile: None, ..self.top.global.choice() };
         let config = config::Config::load(&choice, &config::values::Environment::default());
         let mut profiles = config.map(|config| config.profiles().to_vec()).unwrap_or_default();
         profiles.push(SANDBOX.to_owned());

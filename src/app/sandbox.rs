@@ -4,33 +4,40 @@ use crate::cli;
 use crate::host::interrupt::Interrupt;
 use crate::output::Output;
 use crate::sandbox::{self, Listener, Sandbox};
-use crate::shell::exit_code::Exit;
+use crate::shell::exit_code::RunExit;
 use crate::shell::signals;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// Serves until the operator interrupts.
-pub(crate) fn serve(options: cli::Sandbox, output: &Arc<Output>) -> Exit {
-    let cli::Sandbox { port, users, state, throttle, minute } = options;
+pub(crate) fn serve(options: cli::SandboxOptions, output: &Arc<Output>) -> RunExit {
+    let cli::SandboxOptions { port, users, state, throttle, minute } = options;
     let told = Arc::clone(output);
     let listener = Listener::new(move |trouble| told.warning(trouble));
-    let options =
-        sandbox::Options { port, users, state, throttle, minute, listener, ..sandbox::Options::default() };
+    let options = sandbox::SandboxSettings {
+        port,
+        users,
+        state,
+        throttle,
+        minute,
+        listener,
+        ..sandbox::SandboxSettings::default()
+    };
     let interrupt = Interrupt::default();
     if let Err(error) = signals::listen(interrupt.clone(), Duration::ZERO) {
         output.error(&format!("the system gives no signals: {error}"), None);
-        return Exit::Script;
+        return RunExit::Script;
     }
     match Sandbox::start(options) {
         Ok(server) => {
             output.value(&describe(&server));
             output.note("serving; stop it with Ctrl-C");
             wait_for(&interrupt);
-            Exit::Done
+            RunExit::Done
         }
         Err(error) => {
             output.error(&error.to_string(), Some("Another --port or --state may do."));
-            Exit::Script
+            RunExit::Script
         }
     }
 }

@@ -1,25 +1,25 @@
 //! `umapish init` and `umapish doctor`: a first profile, and what is wrong with one.
 
 use super::former_files;
-use super::organization::Place;
 use super::refusal::refuse;
 use super::run_builder::{listen, setup_of};
-use crate::cli::{Global, Init};
-use crate::config::values::{Choice, Environment};
+use crate::app::organization::OrganizationContext;
+use crate::cli::{GlobalOptions, InitOptions};
+use crate::config::values::{CommandLineSettings, Environment};
 use crate::config::{self, Config};
 use crate::error::{Error, Result};
 use crate::output::Output;
-use crate::shell::exit_code::Exit;
-use crate::shell::progress::Progress;
+use crate::shell::exit_code::RunExit;
+use crate::shell::progress::ProgressReporter;
 use crate::subcommands::doctor;
-use crate::subcommands::doctor::Chart;
+use crate::subcommands::doctor::DoctorChart;
 use crate::subcommands::init;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// Makes a profile and tests it.
-pub(crate) fn init(options: &Init, global: &Global, output: &Arc<Output>) -> Exit {
+pub(crate) fn init(options: &InitOptions, global: &GlobalOptions, output: &Arc<Output>) -> RunExit {
     let profile = global.profile.as_deref().unwrap_or("default");
     if let Some(advice) = former_files::profiles() {
         output.note(&advice);
@@ -29,15 +29,15 @@ pub(crate) fn init(options: &Init, global: &Global, output: &Arc<Output>) -> Exi
         Err(error) => return refuse(&error, output),
     };
     let made = init::run(options, profile, &file, output);
-    if options.no_test || made != Exit::Done {
+    if options.no_test || made != RunExit::Done {
         return made;
     }
-    let choice = Choice { profile: Some(profile.to_owned()), ..global.choice() };
-    examine(Place::of_profile(global, &choice, output), Some(file), &choice, global, output)
+    let choice = CommandLineSettings { profile: Some(profile.to_owned()), ..global.choice() };
+    examine(OrganizationContext::of_profile(global, &choice, output), Some(file), &choice, global, output)
 }
 
 /// Tests the profile of the command line.
-pub(crate) fn doctor(global: &Global, output: &Arc<Output>) -> Exit {
+pub(crate) fn doctor(global: &GlobalOptions, output: &Arc<Output>) -> RunExit {
     let choice = global.choice();
     if !global.sandbox {
         let former = [former_files::profiles(), former_files::journals()];
@@ -46,28 +46,28 @@ pub(crate) fn doctor(global: &Global, output: &Arc<Output>) -> Exit {
         }
     }
     let file = (!global.sandbox).then(|| config::place_of(&choice, &Environment::current()).ok()).flatten();
-    examine(Place::of(global, output), file, &choice, global, output)
+    examine(OrganizationContext::of(global, output), file, &choice, global, output)
 }
 
 fn examine(
-    place: Result<Place>,
+    place: Result<OrganizationContext>,
     file: Option<PathBuf>,
-    choice: &Choice,
-    global: &Global,
+    choice: &CommandLineSettings,
+    global: &GlobalOptions,
     output: &Arc<Output>,
-) -> Exit {
+) -> RunExit {
     let finding = file.as_ref().and_then(|_| finding(choice));
-    let place = place.unwrap_or_else(|problem| Place::unknown("default", problem));
+    let place = place.unwrap_or_else(|problem| OrganizationContext::unknown("default", problem));
     let ears = listen(Duration::ZERO, output)
-        .map(|interrupt| (interrupt, Arc::new(Progress::new(Arc::clone(output), global.verbose))));
+        .map(|interrupt| (interrupt, Arc::new(ProgressReporter::new(Arc::clone(output), global.verbose))));
     match ears.and_then(|ears| setup_of(place, global, (None, None), ears, output)) {
-        Ok(setup) => doctor::run(Chart { file, finding, setup }, output),
+        Ok(setup) => doctor::run(DoctorChart { file, finding, setup }, output),
         Err(error) => refuse(&error, output),
     }
 }
 
 /// What is wrong with the configuration file: the first thing.
-fn finding(choice: &Choice) -> Option<Error> {
+fn finding(choice: &CommandLineSettings) -> Option<Error> {
     let config = match Config::load(choice, &Environment::current()) {
         Ok(config) => config,
         Err(error) => return Some(error),

@@ -1,13 +1,13 @@
 //! Commands that a script builds step by step.
 
-use crate::changes::order::{Asked, Order, Source};
+use crate::changes::order::{CommandSource, Submission, TaggedCommand};
 use crate::did_you_mean::nearest;
-use crate::error::{Error, Failure, Result};
+use crate::error::{CommandFailure, Error, Result};
 use crate::host::unsent::UnsentCommands;
 use crate::values::json;
 use crate::values::script_value::{self, ScriptValue};
 use crate::wire::command::Command;
-use crate::wire::subject::Subject;
+use crate::wire::subject::CommandSubject;
 use rhai::{Array, Dynamic, Engine, Map};
 use serde_json::Value;
 use std::cell::{Cell, RefCell};
@@ -16,10 +16,10 @@ use std::rc::Rc;
 /// A command under construction. Its methods change it in place and answer the same command, so chained and
 /// repeated use agree.
 #[derive(Debug, Clone)]
-pub struct Builder(Rc<Content>);
+pub struct CommandBuilder(Rc<BuilderState>);
 
 #[derive(Debug)]
-struct Content {
+struct BuilderState {
     command: RefCell<Command>,
     tag: RefCell<Dynamic>,
     line: usize,
@@ -27,7 +27,7 @@ struct Content {
     unsent: UnsentCommands,
 }
 
-impl Drop for Content {
+impl Drop for BuilderState {
     fn drop(&mut self) {
         if !self.sent.get() {
             self.unsent.add(self.line);
@@ -35,12 +35,12 @@ impl Drop for Content {
     }
 }
 
-impl Builder {
+impl CommandBuilder {
     /// Begins with a command; `line` is where the script begins it, told to `unsent` unless it is sent.
     pub fn new(command: Command, line: usize, unsent: &UnsentCommands) -> Self {
         let command = RefCell::new(command);
         let unsent = unsent.clone();
-        Self(Rc::new(Content { command, tag: RefCell::default(), line, sent: Cell::new(false), unsent }))
+        Self(Rc::new(BuilderState { command, tag: RefCell::default(), line, sent: Cell::new(false), unsent }))
     }
 
     /// Changes the command in place.
@@ -60,7 +60,7 @@ impl Builder {
     }
 
     /// Whom or what it is about.
-    pub fn subject(&self) -> Subject {
+    pub fn subject(&self) -> CommandSubject {
         self.0.command.borrow().subject.clone()
     }
 
@@ -70,35 +70,35 @@ impl Builder {
     }
 
     /// The command to send, which it counts as from here on.
-    pub fn order(&self) -> Order {
+    pub fn order(&self) -> TaggedCommand {
         self.0.sent.set(true);
-        Order { command: self.0.command.borrow().clone(), tag: self.0.tag.borrow().clone() }
+        TaggedCommand { command: self.0.command.borrow().clone(), tag: self.0.tag.borrow().clone() }
     }
 }
 
-impl ScriptValue for Builder {
+impl ScriptValue for CommandBuilder {
     const NAME: &'static str = "Command";
 
     fn to_json(&self) -> Result<Value> {
-        Ok(Builder::to_json(self))
+        Ok(CommandBuilder::to_json(self))
     }
 }
 
 /// Makes commands known to an engine.
 pub fn register(engine: &mut Engine) {
-    script_value::register::<Builder>(engine);
-    engine.register_fn("to_string", |command: &mut Builder| command.to_json().to_string());
-    engine.register_fn("to_debug", |command: &mut Builder| command.to_json().to_string());
-    engine.register_fn("to_map", |command: &mut Builder| {
+    script_value::register::<CommandBuilder>(engine);
+    engine.register_fn("to_string", |command: &mut CommandBuilder| command.to_json().to_string());
+    engine.register_fn("to_debug", |command: &mut CommandBuilder| command.to_json().to_string());
+    engine.register_fn("to_map", |command: &mut CommandBuilder| {
         crate::values::dynamic::dynamic_of(&command.to_json()).try_cast::<Map>().unwrap_or_default()
     });
 }
 
 /// A script's list of commands: built ones, and maps as the service defines them.
-pub struct Commands<'a>(pub &'a Array);
+pub struct CommandArray<'a>(pub &'a Array);
 
-impl Source for Commands<'_> {
-    fn orders(&self) -> Result<Box<dyn Iterator<Item = Result<Asked>> + '_>> {
+impl CommandSource for CommandArray<'_> {
+    fn orders(&self) -> Result<Box<dyn Iterator<Item = Result<Submission>> + '_>> {
         Ok(Box::new(self.0.iter().enumerate().map(|(index, command)| order(index, command))))
     }
 }
@@ -110,8 +110,8 @@ const KEYS: &[&str] = &["user", "usergroup", "domain", "useAdobeID", "requestID"
 ///
 /// # Errors
 /// `usage`: it is neither a map nor built.
-pub fn order(index: usize, command: &Dynamic) -> Result<Asked> {
-    if let Some(builder) = command.read_lock::<Builder>() {
+pub fn order(index: usize, command: &Dynamic) -> Result<Submission> {
+    if let Some(builder) = command.read_lock::<CommandBuilder>() {
         return Ok(Ok(builder.order()));
     }
     let Some(map) = command.read_lock::<Map>() else {
@@ -130,16 +130,16 @@ pub fn order(index: usize, command: &Dynamic) -> Result<Asked> {
     let json = json::json_of(command)?;
     let target = ["user", "usergroup"].iter().find_map(|key| json.get(key)?.as_str()).unwrap_or_default();
     Ok(Command::read(&json)
-        .map(|command| Order { command, tag })
-        .map_err(|fault| Failure::local(index, target, &fault)))
+        .map(|command| TaggedCommand { command, tag })
+        .map_err(|fault| CommandFailure::local(index, target, &fault)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn read(code: &str) -> Result<Vec<Asked>> {
-        Commands(&Engine::new().eval::<Array>(code).unwrap()).orders().unwrap().collect()
+    fn read(code: &str) -> Result<Vec<Submission>> {
+        CommandArray(&Engine::new().eval::<Array>(code).unwrap()).orders().unwrap().collect()
     }
 
     #[test]
@@ -162,7 +162,8 @@ mod tests {
 
     #[test]
     fn a_failed_change_leaves_the_command_as_it_was() {
-        let builder = Builder::new(Command::user("a@example.com", None, None), 1, &UnsentCommands::default());
+        let builder =
+            CommandBuilder::new(Command::user("a@example.com", None, None), 1, &UnsentCommands::default());
         let failed = builder.change(|command| {
             command.add_to_groups(&["X".to_owned()]);
             Err(Error::usage("no"))
@@ -174,7 +175,7 @@ mod tests {
     #[test]
     fn a_command_that_is_never_sent_leaves_its_line() {
         let unsent = UnsentCommands::default();
-        let build = |line| Builder::new(Command::user("a@example.com", None, None), line, &unsent);
+        let build = |line| CommandBuilder::new(Command::user("a@example.com", None, None), line, &unsent);
         drop(build(7));
         build(3).order();
         drop(build(5));

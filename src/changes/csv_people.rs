@@ -1,12 +1,13 @@
 //! The people of a CSV file with the columns of Adobe's sample `source.csv`, as commands.
 
-use super::steps::{self, Account};
-use crate::changes::order::{Asked, Order, Source};
+use super::steps;
+use crate::changes::order::{CommandSource, Submission, TaggedCommand};
+use crate::changes::steps::AccountFields;
 use crate::error::Result;
-use crate::files::csv::reader::Shape;
-use crate::files::csv::row::Row;
+use crate::files::csv::reader::CsvShape;
+use crate::files::csv::row::CsvRow;
 use crate::files::csv::stream;
-use crate::values::user_ref::Person;
+use crate::values::user_ref::UserReference;
 use crate::wire::identity::IdentityType;
 use crate::wire::step::OPTIONS;
 use rhai::Dynamic;
@@ -19,9 +20,9 @@ const GROUPS: &str = "groups";
 
 /// A file of people: a command for each row makes the Federated ID unless it exists, then adds the groups. The row
 /// is its tag.
-pub struct People(pub PathBuf);
+pub struct PeopleFile(pub PathBuf);
 
-impl People {
+impl PeopleFile {
     /// Whether there are rows: 1 where there are, since more says nothing new.
     ///
     /// # Errors
@@ -31,18 +32,18 @@ impl People {
     }
 }
 
-impl Source for People {
-    fn orders(&self) -> Result<Box<dyn Iterator<Item = Result<Asked>> + '_>> {
+impl CommandSource for PeopleFile {
+    fn orders(&self) -> Result<Box<dyn Iterator<Item = Result<Submission>> + '_>> {
         let columns = COLUMNS.iter().map(|column| (*column).to_owned()).collect();
-        let shape = Shape { columns, lists: vec![GROUPS.to_owned()], ..Shape::default() };
+        let shape = CsvShape { columns, lists: vec![GROUPS.to_owned()], ..CsvShape::default() };
         let rows = stream::rows(&self.0, shape)?;
         Ok(Box::new(rows.map(|row| row.map(|row| Ok(order(row))))))
     }
 }
 
-fn order(row: Row) -> Order {
+fn order(row: CsvRow) -> TaggedCommand {
     let text = |column: &str| row.text(column).unwrap_or_default().to_owned();
-    let account = Account {
+    let account = AccountFields {
         email: text("mail"),
         first_name: text("firstname"),
         last_name: text("lastname"),
@@ -50,10 +51,10 @@ fn order(row: Row) -> Order {
     };
     let name = text("upn");
     let domain = steps::federated_domain(&name, None, &account.email);
-    let mut command = Person { name, domain, use_adobe_id: None }.command();
+    let mut command = UserReference { name, domain, use_adobe_id: None }.command();
     steps::create(&mut command, IdentityType::FederatedId, &account, Some(OPTIONS[0]));
     command.add_to_groups(&steps::distinct(&row.list(GROUPS).unwrap_or_default()));
-    Order { command, tag: Dynamic::from(row) }
+    TaggedCommand { command, tag: Dynamic::from(row) }
 }
 
 #[cfg(test)]
@@ -65,7 +66,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("people.csv");
         std::fs::write(&path, format!("upn,mail,firstname,lastname,country_code,groups\n{rows}")).unwrap();
-        let people = People(path);
+        let people = PeopleFile(path);
         people.orders().unwrap().map(|asked| asked.unwrap().unwrap().command.to_json()).collect()
     }
 

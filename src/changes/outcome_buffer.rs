@@ -10,7 +10,7 @@ pub const KEPT_OTHERS: usize = 100_000;
 
 /// An outcome with what the script attached to its command.
 #[derive(Debug, Clone)]
-pub struct Entry {
+pub struct TaggedOutcome {
     /// What became of the command.
     pub outcome: Outcome,
     /// Whatever the script attached to it.
@@ -19,30 +19,30 @@ pub struct Entry {
 
 /// The outcomes of one call.
 #[derive(Debug, Default)]
-pub struct Kept {
-    entries: Vec<Entry>,
+pub struct OutcomeBuffer {
+    entries: Vec<TaggedOutcome>,
     counts: Vec<(Status, usize)>,
     done: usize,
     others: usize,
-    limits: Limits,
+    limits: BufferLimits,
 }
 
 /// How many are kept.
 #[derive(Debug)]
-struct Limits {
+struct BufferLimits {
     done: usize,
     others: usize,
 }
 
-impl Default for Limits {
+impl Default for BufferLimits {
     fn default() -> Self {
         Self { done: KEPT, others: KEPT_OTHERS }
     }
 }
 
-impl Kept {
+impl OutcomeBuffer {
     /// Takes an outcome in.
-    pub fn add(&mut self, entry: Entry) {
+    pub fn add(&mut self, entry: TaggedOutcome) {
         let status = entry.outcome.status;
         match self.counts.iter_mut().find(|(known, _)| *known == status) {
             Some((_, count)) => *count += 1,
@@ -65,7 +65,7 @@ impl Kept {
     }
 
     /// Those that were kept.
-    pub fn entries(&self) -> &[Entry] {
+    pub fn entries(&self) -> &[TaggedOutcome] {
         &self.entries
     }
 
@@ -86,9 +86,9 @@ impl Kept {
 }
 
 #[cfg(test)]
-impl Kept {
+impl OutcomeBuffer {
     /// Keeps fewer of what is done, and of what is not.
     pub fn at_most(done: usize, others: usize) -> Self {
-        Self { limits: Limits { done, others }, ..Self::default() }
+        Self { limits: BufferLimits { done, others }, ..Self::default() }
     }
 }

@@ -1,11 +1,12 @@
 //! Commands on their way: handed to the client one by one, their outcomes counted, told and kept as they come.
 
-use super::outcome_buffer::{Entry, Kept};
-use super::report::{Content, Report};
-use crate::changes::order::Order;
-use crate::client::actions::feed::Intake;
+use super::report::Report;
+use crate::changes::order::TaggedCommand;
+use crate::changes::outcome_buffer::{OutcomeBuffer, TaggedOutcome};
+use crate::changes::report::ReportContent;
+use crate::client::actions::feed::CommandFeed;
 use crate::client::outcome::{Outcome, Status};
-use crate::error::{Error, ErrorKind, Failure, Result};
+use crate::error::{CommandFailure, Error, ErrorKind, Result};
 use crate::host::session::Session;
 use crate::session::run_state::RunState;
 use rhai::Dynamic;
@@ -14,17 +15,17 @@ use std::rc::Rc;
 
 /// A list of commands that is being carried out.
 pub struct Pipeline {
-    intake: Intake,
-    ledger: Ledger,
+    intake: CommandFeed,
+    ledger: OutcomeLedger,
     given: usize,
     index: usize,
 }
 
 /// Whose outcomes are awaited, and what became of the others.
-struct Ledger {
+struct OutcomeLedger {
     run: Rc<RunState>,
-    under_way: HashMap<usize, Place>,
-    kept: Kept,
+    under_way: HashMap<usize, PendingCommand>,
+    kept: OutcomeBuffer,
     /// Whether failures count for the exit code: not where the caller throws them.
     counts: bool,
     /// What is said of commands that were not sent because the list was given up.
@@ -32,7 +33,7 @@ struct Ledger {
 }
 
 /// A command's place in the caller's list, and what the script attached to it.
-struct Place {
+struct PendingCommand {
     index: usize,
     tag: Dynamic,
 }
@@ -45,7 +46,13 @@ impl Pipeline {
     pub fn new(session: &Session, counts: bool) -> Result<Self> {
         let intake = session.client()?.intake();
         let run = RunState::of(session);
-        let ledger = Ledger { run, under_way: HashMap::new(), kept: Kept::default(), counts, given_up: None };
+        let ledger = OutcomeLedger {
+            run,
+            under_way: HashMap::new(),
+            kept: OutcomeBuffer::default(),
+            counts,
+            given_up: None,
+        };
         Ok(Self { intake, ledger, given: 0, index: 0 })
     }
 
@@ -58,9 +65,9 @@ impl Pipeline {
     ///
     /// # Errors
     /// `incomplete`: a listing that is still in use cannot be read to its end.
-    pub fn push(&mut self, session: &Session, order: Order) -> Result<()> {
+    pub fn push(&mut self, session: &Session, order: TaggedCommand) -> Result<()> {
         session.finish_listings()?;
-        let place = Place { index: self.next_index(), tag: order.tag };
+        let place = PendingCommand { index: self.next_index(), tag: order.tag };
         self.ledger.under_way.insert(self.given, place);
         self.given += 1;
         self.intake.give(order.command);
@@ -68,7 +75,7 @@ impl Pipeline {
     }
 
     /// Counts a command that a local check refused while the rest is sent.
-    pub fn leave_out(&mut self, session: &Session, failure: &Failure, action: String) {
+    pub fn leave_out(&mut self, session: &Session, failure: &CommandFailure, action: String) {
         let index = self.next_index();
         let outcome = Outcome {
             index,
@@ -84,7 +91,7 @@ impl Pipeline {
             warnings: Vec::new(),
             resumed: false,
         };
-        self.ledger.enter(session, Entry { outcome, tag: Dynamic::UNIT });
+        self.ledger.enter(session, TaggedOutcome { outcome, tag: Dynamic::UNIT });
     }
 
     /// Sends what is left and answers what became of everything. What kept the very first request from being sent
@@ -134,7 +141,7 @@ impl Pipeline {
             self.ledger.run.count_stop(session, stopped.as_ref());
         }
         let requests = self.intake.requests();
-        Report::new(Content { kept: self.ledger.kept, requests, mode: session.mode(), stopped })
+        Report::new(ReportContent { kept: self.ledger.kept, requests, mode: session.mode(), stopped })
     }
 
     fn work(&mut self, session: &Session) -> Result<()> {
@@ -151,7 +158,7 @@ impl Pipeline {
     }
 }
 
-impl Ledger {
+impl OutcomeLedger {
     /// Takes an outcome in, which the client numbers by what it was given.
     fn receive(&mut self, session: &Session, mut outcome: Outcome) {
         let Some(place) = self.under_way.remove(&outcome.index) else { return };
@@ -159,10 +166,10 @@ impl Ledger {
         if let Some(why) = self.given_up.as_ref().filter(|_| outcome.status == Status::NotSent) {
             outcome.message = Some(why.clone());
         }
-        self.enter(session, Entry { outcome, tag: place.tag });
+        self.enter(session, TaggedOutcome { outcome, tag: place.tag });
     }
 
-    fn enter(&mut self, session: &Session, entry: Entry) {
+    fn enter(&mut self, session: &Session, entry: TaggedOutcome) {
         self.run.record(session, &entry.outcome, self.counts);
         self.kept.add(entry);
     }

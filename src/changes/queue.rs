@@ -3,7 +3,7 @@
 use super::pipeline::Pipeline;
 use super::report::Report;
 use super::submit::checked;
-use crate::changes::order::{Asked, Order};
+use crate::changes::order::{Submission, TaggedCommand};
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::session::Session;
 use crate::session::run_state::{OpenQueue, RunState};
@@ -45,14 +45,14 @@ impl Queue {
     /// # Errors
     /// `invalid`: a local check refuses it. `usage`: the queue is finished.
     pub fn push(&self, session: &Session, command: Command) -> Result<()> {
-        self.take(session, Ok(Order { command, tag: Dynamic::UNIT }))
+        self.take(session, Ok(TaggedCommand { command, tag: Dynamic::UNIT }))
     }
 
     /// Takes what a script gives as a command.
     ///
     /// # Errors
     /// As [`Queue::push`].
-    pub fn take(&self, session: &Session, asked: Asked) -> Result<()> {
+    pub fn take(&self, session: &Session, asked: Submission) -> Result<()> {
         let mut pipeline = self.0.borrow_mut();
         let Some(pipeline) = pipeline.as_mut() else { return Err(finished()) };
         let order = asked.map(|order| checked(session, pipeline.len(), order));

@@ -1,12 +1,13 @@
 //! What became of commands, as scripts read it.
 
-use super::outcome_buffer::{Entry, KEPT_OTHERS, Kept};
+use super::outcome_buffer::KEPT_OTHERS;
+use crate::changes::outcome_buffer::{OutcomeBuffer, TaggedOutcome};
 use crate::client::outcome::{Outcome, Status, Warning};
 use crate::client::settings::Mode;
 use crate::did_you_mean::nearest;
-use crate::error::{Error, ErrorKind, Failure, Result};
+use crate::error::{CommandFailure, Error, ErrorKind, Result};
 use crate::host::binding::{INDEXER, getter};
-use crate::host::thrown::{At, map_of};
+use crate::host::thrown::{ThrowAt, map_of};
 use crate::values::json;
 use crate::values::script_value::{self, ScriptValue};
 use rhai::{Array, Dynamic, Engine, Map, NativeCallContext, Position};
@@ -15,13 +16,13 @@ use std::rc::Rc;
 
 /// The report of a call that makes changes. Reads like a map; its lists are made when they are asked for.
 #[derive(Debug, Clone)]
-pub struct Report(Rc<Content>);
+pub struct Report(Rc<ReportContent>);
 
 /// What a report is made of.
 #[derive(Debug)]
-pub struct Content {
+pub struct ReportContent {
     /// What became of the commands, in the caller's order.
-    pub kept: Kept,
+    pub kept: OutcomeBuffer,
     /// Action requests answered.
     pub requests: usize,
     /// Whether changes were real.
@@ -51,7 +52,7 @@ impl Report {
     ];
 
     /// A report of these outcomes.
-    pub fn new(content: Content) -> Self {
+    pub fn new(content: ReportContent) -> Self {
         Self(Rc::new(content))
     }
 
@@ -65,7 +66,7 @@ impl Report {
 
     fn select(&self, of: impl Fn(Status) -> bool) -> Value {
         let chosen = self.0.kept.entries().iter().filter(|entry| of(entry.outcome.status));
-        chosen.map(|Entry { outcome, tag }| outcome_json(outcome, tag)).collect()
+        chosen.map(|TaggedOutcome { outcome, tag }| outcome_json(outcome, tag)).collect()
     }
 
     /// The error for asking for outcomes that were not kept.
@@ -145,13 +146,13 @@ impl Report {
     }
 
     /// What was refused, wholly or in part.
-    pub fn failures(&self) -> impl Iterator<Item = Failure> {
+    pub fn failures(&self) -> impl Iterator<Item = CommandFailure> {
         self.outcomes().filter_map(Outcome::failure)
     }
 
     /// The error a verb throws when its command was not carried out.
     pub fn failure(&self) -> Option<Error> {
-        let failures: Vec<Failure> = self.failures().collect();
+        let failures: Vec<CommandFailure> = self.failures().collect();
         let undecided = || self.outcomes().find(|outcome| !outcome.status.is_done());
         let kind = if !failures.is_empty() {
             ErrorKind::Commands(failures)
@@ -263,14 +264,14 @@ mod tests {
     }
 
     fn report(statuses: &[Status]) -> Report {
-        report_of(Kept::default(), statuses)
+        report_of(OutcomeBuffer::default(), statuses)
     }
 
-    fn report_of(mut kept: Kept, statuses: &[Status]) -> Report {
+    fn report_of(mut kept: OutcomeBuffer, statuses: &[Status]) -> Report {
         for (index, status) in statuses.iter().enumerate() {
-            kept.add(Entry { outcome: outcome(index, *status), tag: Dynamic::UNIT });
+            kept.add(TaggedOutcome { outcome: outcome(index, *status), tag: Dynamic::UNIT });
         }
-        Report::new(Content { kept, requests: 1, mode: Mode::Live, stopped: None })
+        Report::new(ReportContent { kept, requests: 1, mode: Mode::Live, stopped: None })
     }
 
     fn ask(report: &Report, code: &str) -> Value {
@@ -309,8 +310,10 @@ mod tests {
     #[test]
     fn counts_and_failures_stay_when_there_is_too_much_to_keep() {
         use Status::{Completed, Failed, Unknown};
-        let report =
-            report_of(Kept::at_most(2, 10), &[Completed, Completed, Failed, Completed, Unknown, Completed]);
+        let report = report_of(
+            OutcomeBuffer::at_most(2, 10),
+            &[Completed, Completed, Failed, Completed, Unknown, Completed],
+        );
         let code = "[report.completed, report.failed.len(), report.unknown[0].index, report.result]";
         assert_eq!(ask(&report, code), json!([4, 1, 4, "partial"]));
         let error = report.read("outcomes").unwrap_err();
@@ -321,7 +324,7 @@ mod tests {
     #[test]
     fn what_is_not_done_is_bounded_too_and_never_told_in_part() {
         use Status::{Completed, Failed, NotSent};
-        let report = report_of(Kept::at_most(2, 2), &[Failed, NotSent, Failed, Completed]);
+        let report = report_of(OutcomeBuffer::at_most(2, 2), &[Failed, NotSent, Failed, Completed]);
         assert_eq!(
             ask(&report, "[report.notCompleted, report.completed, report.requests]"),
             json!([3, 1, 1])

@@ -36,7 +36,7 @@ const END: &str = "\n]\n";
 
 /// The form of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Form {
+enum ReportFormat {
     Csv,
     Json,
 }
@@ -44,7 +44,7 @@ enum Form {
 /// A report that is being written.
 pub struct ReportFile {
     path: PathBuf,
-    form: Form,
+    form: ReportFormat,
     file: RefCell<File>,
     empty: Cell<bool>,
 }
@@ -56,8 +56,8 @@ impl ReportFile {
     /// `usage`: its name ends neither in `.csv` nor in `.json`, or another run writes it. `file`: it cannot be written.
     pub fn begin(path: &Path) -> Result<Self> {
         let form = match path.extension().and_then(|ending| ending.to_str()) {
-            Some("csv") => Form::Csv,
-            Some("json") => Form::Json,
+            Some("csv") => ReportFormat::Csv,
+            Some("json") => ReportFormat::Json,
             _ => {
                 let message = format!("the report {} must end in .csv or .json", path.display());
                 return Err(Error::usage(message));
@@ -80,8 +80,8 @@ impl ReportFile {
             return Err(taken(path));
         }
         let begun = match form {
-            Form::Csv => (&file).write_all(format!("{}\n", COLUMNS.join(",")).as_bytes()),
-            Form::Json => (&file).write_all([BEGIN, END].concat().as_bytes()),
+            ReportFormat::Csv => (&file).write_all(format!("{}\n", COLUMNS.join(",")).as_bytes()),
+            ReportFormat::Json => (&file).write_all([BEGIN, END].concat().as_bytes()),
         };
         begun.map_err(|error| Error::io(path, &error))?;
         Ok(Self { path: path.to_owned(), form, file: RefCell::new(file), empty: Cell::new(true) })
@@ -90,7 +90,7 @@ impl ReportFile {
     /// Adds a row; where that fails, the file is as it was.
     fn add(&self, row: &Value) -> io::Result<()> {
         let mut file = self.file.borrow_mut();
-        let end = if self.form == Form::Json { END } else { "" };
+        let end = if self.form == ReportFormat::Json { END } else { "" };
         let length = file.seek(SeekFrom::End(0))?;
         let place = length.saturating_sub(end.len() as u64);
         let text = self.text(row)?;
@@ -107,12 +107,12 @@ impl ReportFile {
     /// A row with what stands before and behind it.
     fn text(&self, row: &Value) -> io::Result<String> {
         match self.form {
-            Form::Csv => {
+            ReportFormat::Csv => {
                 let mut line = Vec::new();
                 CsvWriter::new(&mut line).row(COLUMNS.map(|column| cell(&row[column])))?;
                 String::from_utf8(line).map_err(io::Error::other)
             }
-            Form::Json => Ok(format!("{}{row}{END}", if self.empty.get() { "\n" } else { ",\n" })),
+            ReportFormat::Json => Ok(format!("{}{row}{END}", if self.empty.get() { "\n" } else { ",\n" })),
         }
     }
 }

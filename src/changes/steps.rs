@@ -1,7 +1,7 @@
 //! The steps of commands, made from what a script says; verbs and builders share them.
 
 use crate::error::{Error, Result};
-use crate::values::options::Options;
+use crate::values::options::CallOptions;
 use crate::wire::command::Command;
 use crate::wire::identity::{IdentityType, fold};
 use crate::wire::step::OPTIONS;
@@ -14,7 +14,7 @@ const ERROR: &str = "error";
 
 /// The fields of an account that is made.
 #[derive(Debug, Clone, Default)]
-pub struct Account {
+pub struct AccountFields {
     /// E-mail.
     pub email: String,
     /// First name; blank for none.
@@ -27,8 +27,8 @@ pub struct Account {
 
 /// Begins a command with the step that makes an account. Blank fields are left out, so that the check that the
 /// service needs them names them.
-pub fn create(command: &mut Command, kind: IdentityType, account: &Account, option: Option<&str>) {
-    let Account { email, first_name, last_name, country } = account;
+pub fn create(command: &mut Command, kind: IdentityType, account: &AccountFields, option: Option<&str>) {
+    let AccountFields { email, first_name, last_name, country } = account;
     let given = [("email", email), ("country", country), ("firstname", first_name), ("lastname", last_name)];
     let given = given.into_iter().map(|(key, text)| (key, text.trim())).filter(|(_, text)| !text.is_empty());
     let fields: Map<String, Value> = given
@@ -42,7 +42,7 @@ pub fn create(command: &mut Command, kind: IdentityType, account: &Account, opti
 ///
 /// # Errors
 /// `usage`: another word.
-pub fn existing(options: &Options) -> Result<Option<&'static str>> {
+pub fn existing(options: &CallOptions) -> Result<Option<&'static str>> {
     let [ignore, update] = OPTIONS;
     match options.choice("option", &[ignore, update, ERROR])? {
         None => Ok(Some(ignore)),
@@ -90,7 +90,7 @@ pub fn some_names(value: &Dynamic, of: &str) -> Result<Vec<String>> {
 ///
 /// # Errors
 /// `usage`: one is no text.
-pub fn fields(options: &Options, keys: &[&str]) -> Result<Map<String, Value>> {
+pub fn fields(options: &CallOptions, keys: &[&str]) -> Result<Map<String, Value>> {
     let mut fields = Map::new();
     for key in keys {
         if let Some(text) = options.text(key)? {
@@ -106,8 +106,11 @@ mod tests {
 
     #[test]
     fn blank_fields_are_left_out_of_a_create_step() {
-        let account =
-            Account { email: " a@example.com ".into(), first_name: "A".into(), ..Account::default() };
+        let account = AccountFields {
+            email: " a@example.com ".into(),
+            first_name: "A".into(),
+            ..AccountFields::default()
+        };
         let mut command = Command::user("a@example.com", None, None);
         create(&mut command, IdentityType::AdobeId, &account, Some(OPTIONS[0]));
         let expected = json!({"email": "a@example.com", "firstname": "A", "option": "ignoreIfAlreadyExists"});

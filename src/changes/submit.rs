@@ -1,11 +1,11 @@
 //! The way of every change a script makes: commands checked, carried out, a report for each call.
 
-use super::order::{Asked, Order, Source};
 use super::pipeline::Pipeline;
 use super::report::Report;
-use crate::error::{Error, ErrorKind, Failure, Result};
+use crate::changes::order::{CommandSource, Submission, TaggedCommand};
+use crate::error::{CommandFailure, Error, ErrorKind, Result};
 use crate::host::session::Session;
-use crate::session::guard::Weight;
+use crate::session::guard::CommandImpact;
 use crate::session::run_state::RunState;
 use crate::wire::command::Command;
 use rhai::Dynamic;
@@ -18,7 +18,7 @@ use serde_json::Value;
 /// answer was lost, or whatever kept it from being sent.
 pub fn carry_out_one(session: &Session, command: Command) -> Result<Report> {
     RunState::of(session).count_single_change(session);
-    let order = checked(session, 0, Order { command, tag: Dynamic::UNIT })?;
+    let order = checked(session, 0, TaggedCommand { command, tag: Dynamic::UNIT })?;
     let order = order.map_err(|failure| ErrorKind::Invalid(vec![failure]))?;
     let mut pipeline = Pipeline::new(session, false)?;
     pipeline.push(session, order)?;
@@ -31,7 +31,7 @@ pub fn carry_out_one(session: &Session, command: Command) -> Result<Report> {
 /// # Errors
 /// `invalid`: local checks refuse some, and nothing was sent; with `skip_invalid` those are left out instead.
 /// Whatever kept the first request from being sent.
-pub fn carry_out(session: &Session, source: &dyn Source, skip_invalid: bool) -> Result<Report> {
+pub fn carry_out(session: &Session, source: &dyn CommandSource, skip_invalid: bool) -> Result<Report> {
     let (count, refused) = refused(session, source)?;
     if !refused.is_empty() && !skip_invalid {
         return Err(ErrorKind::Invalid(refused).into());
@@ -48,7 +48,12 @@ pub fn carry_out(session: &Session, source: &dyn Source, skip_invalid: bool) -> 
 }
 
 /// Hands all of a list to its pipeline. What was handed over has an outcome also where the rest cannot be read.
-fn hand_over(session: &Session, source: &dyn Source, count: usize, pipeline: &mut Pipeline) -> Result<()> {
+fn hand_over(
+    session: &Session,
+    source: &dyn CommandSource,
+    count: usize,
+    pipeline: &mut Pipeline,
+) -> Result<()> {
     for (index, asked) in source.orders()?.enumerate() {
         match check(session, index, asked?)? {
             Ok(order) => pipeline.push(session, order)?,
@@ -67,8 +72,8 @@ fn hand_over(session: &Session, source: &dyn Source, count: usize, pipeline: &mu
 ///
 /// # Errors
 /// `guard`; what keeps the list from being read.
-fn refused(session: &Session, source: &dyn Source) -> Result<(usize, Vec<Failure>)> {
-    let (mut count, mut refused, mut ahead) = (0, Vec::new(), Weight::default());
+fn refused(session: &Session, source: &dyn CommandSource) -> Result<(usize, Vec<CommandFailure>)> {
+    let (mut count, mut refused, mut ahead) = (0, Vec::new(), CommandImpact::default());
     for (index, asked) in source.orders()?.enumerate() {
         session.interrupt().check()?;
         count += 1;
@@ -81,14 +86,14 @@ fn refused(session: &Session, source: &dyn Source) -> Result<(usize, Vec<Failure
 }
 
 /// Asks the guards about a command that is to come, unless an earlier run did it already.
-fn foresee(session: &Session, command: &Value, ahead: &mut Weight) -> Result<()> {
+fn foresee(session: &Session, command: &Value, ahead: &mut CommandImpact) -> Result<()> {
     let run = RunState::of(session);
     let is_done =
         run.settings.recorder.as_ref().is_some_and(|recorder| recorder.has_settled(session.mode(), command));
     if is_done { Ok(()) } else { run.settings.guard.foresee(session.mode(), command, ahead) }
 }
 
-fn check(session: &Session, index: usize, asked: Asked) -> Result<Asked> {
+fn check(session: &Session, index: usize, asked: Submission) -> Result<Submission> {
     match asked {
         Ok(order) => checked(session, index, order),
         Err(failure) => Ok(Err(failure)),
@@ -99,9 +104,9 @@ fn check(session: &Session, index: usize, asked: Asked) -> Result<Asked> {
 ///
 /// # Errors
 /// `config`: settings are missing or wrong.
-pub fn checked(session: &Session, index: usize, order: Order) -> Result<Asked> {
+pub fn checked(session: &Session, index: usize, order: TaggedCommand) -> Result<Submission> {
     Ok(match session.client()?.check(&order.command) {
         Ok(()) => Ok(order),
-        Err(fault) => Err(Failure::local(index, order.command.subject.name(), &fault)),
+        Err(fault) => Err(CommandFailure::local(index, order.command.subject.name(), &fault)),
     })
 }

@@ -4,8 +4,8 @@ mod forms;
 mod help_topics;
 pub mod umapi_cli;
 
-use crate::config::table::{Key, setting};
-use crate::config::values::{Choice, duration};
+use crate::config::table::{SettingKey, setting};
+use crate::config::values::{CommandLineSettings, duration};
 use crate::guide::PAGES;
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
@@ -21,10 +21,10 @@ use std::time::Duration;
 pub struct Cli {
     /// What stands before any subcommand.
     #[command(flatten)]
-    pub top: Top,
+    pub top: TopLevel,
     /// What else to do.
     #[command(subcommand)]
-    pub command: Option<Command>,
+    pub command: Option<CliCommand>,
 }
 
 /// The forms of the command line.
@@ -36,10 +36,10 @@ umapish [OPTIONS]                   open the prompt, or run stdin
 
 /// The command line without subcommands.
 #[derive(Debug, Parser)]
-pub struct Top {
+pub struct TopLevel {
     /// Options of every form.
     #[command(flatten)]
-    pub global: Global,
+    pub global: GlobalOptions,
     /// evaluate CODE and print its value
     #[arg(short, long, value_name = "CODE", allow_hyphen_values = true)]
     pub eval: Option<String>,
@@ -54,12 +54,12 @@ pub struct Top {
 /// Options of every form.
 #[derive(Debug, Clone, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
-pub struct Global {
+pub struct GlobalOptions {
     /// `--profile`.
-    #[arg(short, long, global = true, value_name = "NAME", help = setting(Key::Profile).help)]
+    #[arg(short, long, global = true, value_name = "NAME", help = setting(SettingKey::Profile).help)]
     pub profile: Option<String>,
     /// `--config`.
-    #[arg(long, global = true, value_name = "FILE", help = setting(Key::File).help)]
+    #[arg(long, global = true, value_name = "FILE", help = setting(SettingKey::File).help)]
     pub config: Option<PathBuf>,
     /// use a made-up organization inside this process and ignore profile and environment
     #[arg(long, global = true)]
@@ -72,7 +72,7 @@ pub struct Global {
     pub test: bool,
     /// how to print values: table on a terminal, json otherwise
     #[arg(short = 'o', long, global = true, value_name = "FORMAT", value_parser = formats(&["table", "json", "csv"]))]
-    pub format: Option<Format>,
+    pub format: Option<OutputFormat>,
     /// hide progress, notes and warnings
     #[arg(short, long, global = true)]
     pub quiet: bool,
@@ -80,16 +80,16 @@ pub struct Global {
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
     /// `--read-only`.
-    #[arg(long, global = true, help_heading = "Guards", help = setting(Key::ReadOnly).help)]
+    #[arg(long, global = true, help_heading = "Guards", help = setting(SettingKey::ReadOnly).help)]
     pub read_only: bool,
     /// `--max-changes`.
-    #[arg(long, global = true, value_name = "N", help_heading = "Guards", help = setting(Key::MaxChanges).help)]
+    #[arg(long, global = true, value_name = "N", help_heading = "Guards", help = setting(SettingKey::MaxChanges).help)]
     pub max_changes: Option<usize>,
     /// `--max-removals`.
-    #[arg(long, global = true, value_name = "N|N%", help_heading = "Guards", help = setting(Key::MaxRemovals).help)]
+    #[arg(long, global = true, value_name = "N|N%", help_heading = "Guards", help = setting(SettingKey::MaxRemovals).help)]
     pub max_removals: Option<String>,
     /// `--protect`.
-    #[arg(long, global = true, value_name = "FILE|PATTERN", help_heading = "Guards", help = setting(Key::Protect).help)]
+    #[arg(long, global = true, value_name = "FILE|PATTERN", help_heading = "Guards", help = setting(SettingKey::Protect).help)]
     pub protect: Vec<String>,
     /// allow removals that follow from an incomplete list or a file without rows
     #[arg(long, global = true, help_heading = "Guards")]
@@ -115,12 +115,12 @@ pub struct Global {
     /// when to use color: auto, always or never
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_default_value = true,
         hide_possible_values = true, value_parser = colors())]
-    pub color: Color,
+    pub color: ColorChoice,
 }
 
 /// A form of output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
+pub enum OutputFormat {
     /// For people.
     Table,
     /// For programs.
@@ -135,7 +135,7 @@ pub enum Format {
 
 /// When to use color.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Color {
+pub enum ColorChoice {
     /// On a terminal, unless `NO_COLOR` is set.
     Auto,
     /// Even into a file.
@@ -146,7 +146,7 @@ pub enum Color {
 
 /// What else to do.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub enum CliCommand {
     /// Run a script; the long form of `umapish SCRIPT`
     Run {
         /// The script and its arguments; `-` is standard input
@@ -165,7 +165,7 @@ pub enum Command {
         pattern: Option<String>,
         /// form of the reference
         #[arg(short = 'o', long, value_name = "FORMAT", value_parser = formats(&["text", "markdown", "json"]))]
-        format: Option<Format>,
+        format: Option<OutputFormat>,
     },
     /// Show the guide: its list of topics, a page, or the passages that contain a word
     Guide {
@@ -176,9 +176,9 @@ pub enum Command {
         search: Option<String>,
     },
     /// Serve the sandbox organization on this machine, for any client
-    Sandbox(Sandbox),
+    Sandbox(SandboxOptions),
     /// Create a profile: ask for organization, client id and secret, then test them
-    Init(Init),
+    Init(InitOptions),
     /// Test a profile step by step: file, proxy, name, TLS, clock, token, organization
     Doctor,
     /// Print the command-line completions for a shell
@@ -222,7 +222,7 @@ pub enum JournalCommand {
 
 /// What a new profile says; what is left out is asked for.
 #[derive(Debug, Clone, Args)]
-pub struct Init {
+pub struct InitOptions {
     /// organization id, ending in @AdobeOrg
     #[arg(long, value_name = "ID")]
     pub org_id: Option<String>,
@@ -258,7 +258,7 @@ pub fn completions(shell: clap_complete::Shell) -> String {
 
 /// How to serve the sandbox.
 #[derive(Debug, Clone, Args)]
-pub struct Sandbox {
+pub struct SandboxOptions {
     /// port on 127.0.0.1; any free port by default
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
     pub port: u16,
@@ -280,15 +280,15 @@ fn length_of_time(text: &str) -> Result<Duration, String> {
     duration(text).ok_or_else(|| "it must be a length of time such as 3s".to_owned())
 }
 
-fn formats(names: &'static [&'static str]) -> impl TypedValueParser<Value = Format> {
-    PossibleValuesParser::new(names).try_map(|name| Format::from_str(&name, false))
+fn formats(names: &'static [&'static str]) -> impl TypedValueParser<Value = OutputFormat> {
+    PossibleValuesParser::new(names).try_map(|name| OutputFormat::from_str(&name, false))
 }
 
-fn colors() -> impl TypedValueParser<Value = Color> {
-    PossibleValuesParser::new(["auto", "always", "never"]).try_map(|name| Color::from_str(&name, false))
+fn colors() -> impl TypedValueParser<Value = ColorChoice> {
+    PossibleValuesParser::new(["auto", "always", "never"]).try_map(|name| ColorChoice::from_str(&name, false))
 }
 
-impl Global {
+impl GlobalOptions {
     /// The mode that was asked for, as a profile writes it.
     pub fn mode(&self) -> Option<&'static str> {
         match (self.test, self.live) {
@@ -299,16 +299,16 @@ impl Global {
     }
 
     /// The guards that are settings too.
-    fn guards(&self) -> Vec<(Key, String)> {
-        let read_only = self.read_only.then(|| (Key::ReadOnly, "true".to_owned()));
-        let changes = self.max_changes.map(|count| (Key::MaxChanges, count.to_string()));
-        let removals = self.max_removals.clone().map(|text| (Key::MaxRemovals, text));
+    fn guards(&self) -> Vec<(SettingKey, String)> {
+        let read_only = self.read_only.then(|| (SettingKey::ReadOnly, "true".to_owned()));
+        let changes = self.max_changes.map(|count| (SettingKey::MaxChanges, count.to_string()));
+        let removals = self.max_removals.clone().map(|text| (SettingKey::MaxRemovals, text));
         [read_only, changes, removals].into_iter().flatten().collect()
     }
 
     /// What these options say about settings.
-    pub fn choice(&self) -> Choice {
-        Choice {
+    pub fn choice(&self) -> CommandLineSettings {
+        CommandLineSettings {
             profile: self.profile.clone(),
             file: self.config.clone(),
             mode: self.mode(),
@@ -323,7 +323,7 @@ impl Global {
 /// clap's own: wrong usage, or help and version, which are no failures.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
     let arguments: Vec<_> = arguments.into_iter().collect();
-    match Top::try_parse_from(&arguments) {
+    match TopLevel::try_parse_from(&arguments) {
         Ok(top) if top.eval.is_some() => Ok(Cli { top, command: None }),
         _ => parse_whole(arguments),
     }
@@ -352,7 +352,7 @@ pub fn commands() -> Vec<String> {
 
 /// The arguments of a script that are spelled like options of ours; none after `--`.
 pub fn misplaced(arguments: &[String]) -> Vec<&str> {
-    let own = Top::command();
+    let own = TopLevel::command();
     let is_own = |text: &str| {
         let name = text.split('=').next().unwrap_or_default();
         own.get_arguments().any(|option| {
@@ -385,7 +385,7 @@ mod tests {
     #[test]
     fn the_declaration_is_sound() {
         Cli::command().debug_assert();
-        Top::command().debug_assert();
+        TopLevel::command().debug_assert();
     }
 
     #[test]
@@ -415,7 +415,7 @@ mod tests {
             let cli = cli(line);
             assert_eq!(cli.top.global.mode(), Some("live"), "{line}");
             assert_eq!(cli.top.global.profile.as_deref(), Some("acme"));
-            let Some(Command::Run { words }) = cli.command else { panic!("{line}") };
+            let Some(CliCommand::Run { words }) = cli.command else { panic!("{line}") };
             assert_eq!(words, ["s.rhai", "--test"]);
         }
     }
@@ -425,8 +425,10 @@ mod tests {
         assert!(try_cli("functions --format markdown").is_ok());
         assert!(try_cli("functions -o csv").is_err());
         assert!(try_cli("-o markdown s.rhai").is_err());
-        let Some(Command::Functions { format, .. }) = cli("functions get -o json").command else { panic!() };
-        assert_eq!(format, Some(Format::Json));
+        let Some(CliCommand::Functions { format, .. }) = cli("functions get -o json").command else {
+            panic!()
+        };
+        assert_eq!(format, Some(OutputFormat::Json));
     }
 
     #[test]

@@ -1,16 +1,19 @@
 //! One call: slot, token, exchange, and again until there is an answer or a reason to stop.
 
 use super::connection::Client;
-use super::event::{Event, WaitReason};
+use super::event::WaitReason;
 use super::hooks::ActionRequest;
-use super::http::auth::{Token, TokenRequest};
+use super::http::auth::TokenRequest;
 use super::http::redact::masked;
 use super::http::retry;
-use super::http::retry::Verdict;
-use super::http::target::{Nature, Target};
 use super::http::token_answer::TokenAnswer;
-use super::http::transport::{Exchange, Fault, HeaderText, Response};
+use super::http::transport::HeaderText;
 use super::settings::{Credentials, Pace};
+use crate::client::event::ClientEvent;
+use crate::client::http::auth::NumberedToken;
+use crate::client::http::retry::StatusVerdict;
+use crate::client::http::target::{RequestNature, RequestTarget};
+use crate::client::http::transport::{HttpExchange, HttpResponse, TransportFault};
 use crate::error::{Error, ErrorKind, Result};
 use crate::wire::error_code;
 use crate::wire::response::refusal;
@@ -25,10 +28,10 @@ use tokio::time::Instant;
 const LEAST_THROTTLE: Duration = Duration::from_secs(1);
 
 /// What is sent, and how often that may happen.
-pub(crate) struct Call {
-    pub(crate) target: Target,
+pub(crate) struct ApiCall {
+    pub(crate) target: RequestTarget,
     pub(crate) request_id: String,
-    pub(crate) body: Option<Body>,
+    pub(crate) body: Option<RequestBody>,
     /// Whether it may change something.
     pub(crate) change: bool,
     /// Whether repeating it after a lost answer is harmless.
@@ -38,7 +41,7 @@ pub(crate) struct Call {
 }
 
 /// A body and its kind.
-pub(crate) enum Body {
+pub(crate) enum RequestBody {
     Json(Bytes),
     /// Holds a secret: it has no `Debug`.
     Form(String),
@@ -46,7 +49,7 @@ pub(crate) enum Body {
 
 /// A call that ended without an answer.
 #[derive(Clone)]
-pub(crate) struct Failed {
+pub(crate) struct FailedCall {
     pub(crate) error: Error,
     /// Exchanges of the call itself; 0 when it never left.
     pub(crate) attempts: u32,
@@ -54,13 +57,13 @@ pub(crate) struct Failed {
     pub(crate) lost: Option<String>,
 }
 
-impl From<Error> for Failed {
+impl From<Error> for FailedCall {
     fn from(error: Error) -> Self {
         Self { error, attempts: 0, lost: None }
     }
 }
 
-impl Failed {
+impl FailedCall {
     /// The error for a caller who asked for this one call.
     pub(crate) fn into_error(self) -> Error {
         let Some(met) = self.lost else { return self.error };
@@ -73,8 +76,8 @@ impl Failed {
 }
 
 /// Why an attempt is not the last one.
-struct Setback {
-    met: Met,
+struct AttemptFailure {
+    met: AttemptProblem,
     /// What was met, in our words around the service's.
     message: String,
     /// The service's own words, or ours where it had none.
@@ -86,7 +89,7 @@ struct Setback {
 
 /// What an attempt without a usable answer met.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Met {
+enum AttemptProblem {
     /// Nothing reached the service.
     NoConnection,
     /// It was turned away before anything was done.
@@ -96,7 +99,7 @@ enum Met {
 }
 
 /// The story of a call so far.
-struct Tries<'a> {
+struct AttemptHistory<'a> {
     /// The change, until the hooks have been told that it leaves.
     leaving: Option<&'a ActionRequest>,
     started: Instant,
@@ -108,21 +111,21 @@ struct Tries<'a> {
     lost: Option<String>,
 }
 
-impl Call {
-    pub(crate) fn new(target: Target) -> Self {
-        let change = target.nature() != Nature::Read;
+impl ApiCall {
+    pub(crate) fn new(target: RequestTarget) -> Self {
+        let change = target.nature() != RequestNature::Read;
         let request_id = uuid::Uuid::new_v4().to_string();
         Self { target, request_id, body: None, change, repeatable: !change, pragma: None }
     }
 
     /// A request for a token: repeating one is harmless, earlier tokens stay valid (contract 1.2).
     fn for_token(request: &TokenRequest) -> Self {
-        let body = Some(Body::Form(request.form.clone()));
+        let body = Some(RequestBody::Form(request.form.clone()));
         Self { body, change: false, repeatable: true, ..Self::new(request.target.clone()) }
     }
 }
 
-impl<'a> Tries<'a> {
+impl<'a> AttemptHistory<'a> {
     fn begin(leaving: Option<&'a ActionRequest>) -> Self {
         Self {
             leaving,
@@ -136,48 +139,48 @@ impl<'a> Tries<'a> {
         }
     }
 
-    fn end(&self, call: &Call, error: impl Into<Error>) -> Failed {
+    fn end(&self, call: &ApiCall, error: impl Into<Error>) -> FailedCall {
         let mut error = error.into();
         error.attempts = error.attempts.max(self.exchanges);
         error.elapsed = self.started.elapsed();
         error.request_id.get_or_insert_with(|| call.request_id.clone());
-        Failed { error, attempts: self.exchanges, lost: self.lost.clone() }
+        FailedCall { error, attempts: self.exchanges, lost: self.lost.clone() }
     }
 }
 
 impl Client {
     /// A call that carries the mark of a listing's end when one is due.
-    pub(super) fn call_to(&self, target: Target) -> Call {
-        Call { pragma: self.shared.sync.take(false), ..Call::new(target) }
+    pub(super) fn call_to(&self, target: RequestTarget) -> ApiCall {
+        ApiCall { pragma: self.shared.sync.take(false), ..ApiCall::new(target) }
     }
 
     /// Makes the call until it is answered with 2xx and `read` understands the answer; with the number of
     /// exchanges it took. The hooks are told when `change` leaves.
     pub(crate) async fn perform<T>(
         &self,
-        call: &Call,
+        call: &ApiCall,
         change: Option<&ActionRequest>,
-        mut read: impl FnMut(&Response) -> Result<T, String>,
-    ) -> Result<(T, u32), Failed> {
-        let mut tries = Tries::begin(change);
+        mut read: impl FnMut(&HttpResponse) -> Result<T, String>,
+    ) -> Result<(T, u32), FailedCall> {
+        let mut tries = AttemptHistory::begin(change);
         loop {
             let (token, response) = self.attempt(call, &mut tries).await?;
             let setback = match response {
                 Err(setback) => setback,
                 Ok(response) => match self.judge(call, &tries, &response) {
-                    Verdict::Done => match read(&response) {
+                    StatusVerdict::Done => match read(&response) {
                         Ok(answer) => return Ok((answer, tries.exchanges)),
                         Err(message) => unreadable(&response, &message),
                     },
-                    Verdict::Renew => {
+                    StatusVerdict::Renew => {
                         tries.renewed = true;
                         let stale = token.as_ref().map(|token| token.number);
                         self.token(stale).await.map_err(|error| tries.end(call, error))?;
                         continue;
                     }
-                    Verdict::Refused => return Err(refused(call, &mut tries, &response)),
-                    Verdict::Throttled => turned_away(&response, Met::Throttled),
-                    Verdict::Lost => turned_away(&response, Met::Loss),
+                    StatusVerdict::Refused => return Err(refused(call, &mut tries, &response)),
+                    StatusVerdict::Throttled => turned_away(&response, AttemptProblem::Throttled),
+                    StatusVerdict::Lost => turned_away(&response, AttemptProblem::Loss),
                 },
             };
             self.pause(call, &mut tries, setback).await?;
@@ -185,8 +188,12 @@ impl Client {
     }
 
     /// Exactly one exchange, whatever it is answered with.
-    pub(crate) async fn once(&self, call: &Call, change: Option<&ActionRequest>) -> Result<Response, Failed> {
-        let mut tries = Tries::begin(change);
+    pub(crate) async fn once(
+        &self,
+        call: &ApiCall,
+        change: Option<&ActionRequest>,
+    ) -> Result<HttpResponse, FailedCall> {
+        let mut tries = AttemptHistory::begin(change);
         let (token, response) = self.attempt(call, &mut tries).await?;
         match response {
             Ok(response) => {
@@ -198,7 +205,7 @@ impl Client {
             Err(setback) => {
                 let message = setback.said.clone();
                 let kind = ErrorKind::Unavailable { status: None, code: None, message };
-                if setback.met == Met::Loss && call.change {
+                if setback.met == AttemptProblem::Loss && call.change {
                     tries.lost = Some(setback.message.clone());
                     return Err(tries.end(call, ErrorKind::Unknown { message: setback.message }));
                 }
@@ -210,9 +217,9 @@ impl Client {
     /// Takes a slot, then sends once. The outer error ends the call, the inner one is a setback.
     async fn attempt(
         &self,
-        call: &Call,
-        tries: &mut Tries<'_>,
-    ) -> Result<(Option<Token>, Result<Response, Setback>), Failed> {
+        call: &ApiCall,
+        tries: &mut AttemptHistory<'_>,
+    ) -> Result<(Option<NumberedToken>, Result<HttpResponse, AttemptFailure>), FailedCall> {
         let mut token = None;
         if call.target.is_signed() {
             token = Some(self.token(None).await.map_err(|error| tries.end(call, error))?);
@@ -234,16 +241,16 @@ impl Client {
             }
         };
         let setback = |message: String, met| {
-            Err(Setback { met, said: message.clone(), message, code: None, status: None, asked: None })
+            Err(AttemptFailure { met, said: message.clone(), message, code: None, status: None, asked: None })
         };
         let answer = match answer {
             Ok(response) => {
                 self.tell_answered(call, response.status, begun.elapsed());
                 Ok(masked(response, &self.shared.settings.credentials, token.as_ref()))
             }
-            Err(Fault::NotSent(message)) => setback(message, Met::NoConnection),
-            Err(Fault::Lost(message)) => setback(message, Met::Loss),
-            Err(Fault::Final(error)) => {
+            Err(TransportFault::NotSent(message)) => setback(message, AttemptProblem::NoConnection),
+            Err(TransportFault::Lost(message)) => setback(message, AttemptProblem::Loss),
+            Err(TransportFault::Final(error)) => {
                 if call.change && matches!(*error.kind, ErrorKind::Decode { .. }) {
                     tries.lost = Some(error.kind.to_string());
                 }
@@ -259,7 +266,7 @@ impl Client {
         self.hooks().iter().try_for_each(|hook| hook.leaving(request))
     }
 
-    fn written<'a>(&'a self, call: &'a Call, token: Option<&Token>) -> Exchange<'a> {
+    fn written<'a>(&'a self, call: &'a ApiCall, token: Option<&NumberedToken>) -> HttpExchange<'a> {
         let settings = &self.shared.settings;
         let mut headers = vec![
             ("accept", HeaderText::Plain("application/json")),
@@ -273,35 +280,44 @@ impl Client {
             headers.push(("pragma", HeaderText::Plain(pragma)));
         }
         let (kind, body) = match &call.body {
-            Some(Body::Json(bytes)) => ("application/json", Some(bytes.clone())),
-            Some(Body::Form(form)) => ("application/x-www-form-urlencoded", Some(Bytes::from(form.clone()))),
+            Some(RequestBody::Json(bytes)) => ("application/json", Some(bytes.clone())),
+            Some(RequestBody::Form(form)) => {
+                ("application/x-www-form-urlencoded", Some(Bytes::from(form.clone())))
+            }
             None => ("", None),
         };
         if body.is_some() {
             headers.push(("content-type", HeaderText::Plain(kind)));
         }
-        Exchange { method: &call.target.method, url: call.target.url(settings), headers, body }
+        HttpExchange { method: &call.target.method, url: call.target.url(settings), headers, body }
     }
 
     /// What the status means for this call: a token can be renewed once, and only where one was sent.
-    fn judge(&self, call: &Call, tries: &Tries<'_>, response: &Response) -> Verdict {
+    fn judge(&self, call: &ApiCall, tries: &AttemptHistory<'_>, response: &HttpResponse) -> StatusVerdict {
         let ready = matches!(self.shared.settings.credentials, Credentials::Token { .. });
         match retry::classify(response.status) {
-            Verdict::Renew if ready || tries.renewed || !call.target.is_signed() => Verdict::Refused,
+            StatusVerdict::Renew if ready || tries.renewed || !call.target.is_signed() => {
+                StatusVerdict::Refused
+            }
             verdict => verdict,
         }
     }
 
     /// Waits before the next attempt, or ends the call.
-    async fn pause(&self, call: &Call, tries: &mut Tries<'_>, setback: Setback) -> Result<(), Failed> {
+    async fn pause(
+        &self,
+        call: &ApiCall,
+        tries: &mut AttemptHistory<'_>,
+        setback: AttemptFailure,
+    ) -> Result<(), FailedCall> {
         let settings = &self.shared.settings;
-        if setback.met == Met::Loss && call.change {
+        if setback.met == AttemptProblem::Loss && call.change {
             tries.lost = Some(setback.message.clone());
             if !call.repeatable {
                 return Err(tries.end(call, ErrorKind::Unknown { message: setback.message }));
             }
         }
-        if setback.met != Met::Throttled {
+        if setback.met != AttemptProblem::Throttled {
             tries.failures += 1;
             if tries.failures >= settings.max_attempts {
                 return Err(tries.end(call, given_up(&setback)));
@@ -310,7 +326,7 @@ impl Client {
         tries.waits += 1;
         let wait = retry::delay(settings, tries.waits, setback.asked, rand::random());
         let asked = setback.asked.unwrap_or_default();
-        if setback.met == Met::Throttled {
+        if setback.met == AttemptProblem::Throttled {
             tries.throttled = tries.throttled.saturating_add(wait.max(LEAST_THROTTLE));
         }
         let too_long =
@@ -318,18 +334,18 @@ impl Client {
         if too_long {
             return Err(tries.end(call, throttled(asked.max(wait), &setback)));
         }
-        if let (Met::Throttled, Some(lane)) = (setback.met, call.target.lane()) {
+        if let (AttemptProblem::Throttled, Some(lane)) = (setback.met, call.target.lane()) {
             self.shared.pacer.hold(lane, asked);
         }
         let reason = match setback.met {
-            Met::Throttled => WaitReason::Throttled,
+            AttemptProblem::Throttled => WaitReason::Throttled,
             _ => WaitReason::Backoff(setback.message),
         };
         self.wait(call, reason, wait).await.map_err(|error| tries.end(call, error))
     }
 
     /// Waits, tells why, and ends when the client is stopped.
-    pub(crate) async fn wait(&self, call: &Call, reason: WaitReason, duration: Duration) -> Result<()> {
+    pub(crate) async fn wait(&self, call: &ApiCall, reason: WaitReason, duration: Duration) -> Result<()> {
         if duration.is_zero() {
             return if self.stop.is_cancelled() { Err(ErrorKind::Interrupted.into()) } else { Ok(()) };
         }
@@ -340,7 +356,7 @@ impl Client {
         ended
     }
 
-    async fn slot(&self, call: &Call) -> Result<()> {
+    async fn slot(&self, call: &ApiCall) -> Result<()> {
         let Some(lane) = call.target.lane().filter(|_| self.shared.settings.pace != Pace::Off) else {
             return self.unless_stopped(std::future::ready(())).await;
         };
@@ -360,9 +376,9 @@ impl Client {
     }
 
     /// The token to use, another one than number `stale`.
-    async fn token(&self, stale: Option<u64>) -> Result<Token> {
+    async fn token(&self, stale: Option<u64>) -> Result<NumberedToken> {
         if let Credentials::Token { token, .. } = &self.shared.settings.credentials {
-            return Ok(Token::ready(token.clone()));
+            return Ok(NumberedToken::ready(token.clone()));
         }
         self.unless_stopped(self.shared.sign_in.token(stale, || self.ask_for_token())).await?
     }
@@ -370,32 +386,35 @@ impl Client {
     /// Asks for a token. Boxed, because a call that needs one makes a call.
     pub(crate) async fn ask_for_token(&self) -> Result<TokenAnswer> {
         let request = TokenRequest::new(&self.shared.settings)?;
-        let call = Call::for_token(&request);
-        let read = |response: &Response| request.read(&response.body);
-        Box::pin(self.perform(&call, None, read)).await.map(|(answer, _)| answer).map_err(Failed::into_error)
+        let call = ApiCall::for_token(&request);
+        let read = |response: &HttpResponse| request.read(&response.body);
+        Box::pin(self.perform(&call, None, read))
+            .await
+            .map(|(answer, _)| answer)
+            .map_err(FailedCall::into_error)
     }
 
-    fn tell(&self, event: &Event) {
+    fn tell(&self, event: &ClientEvent) {
         self.shared.observer.notice(event);
     }
 
-    fn tell_sending(&self, call: &Call, attempt: u32) {
+    fn tell_sending(&self, call: &ApiCall, attempt: u32) {
         self.shared.tally.requests.fetch_add(1, Ordering::Relaxed);
         if attempt > 1 {
             self.shared.tally.retries.fetch_add(1, Ordering::Relaxed);
         }
         let (label, request_id) = (call.target.label(), call.request_id.clone());
-        self.tell(&Event::Sending { call: label, request_id, attempt });
+        self.tell(&ClientEvent::Sending { call: label, request_id, attempt });
     }
 
-    fn tell_answered(&self, call: &Call, status: u16, elapsed: Duration) {
+    fn tell_answered(&self, call: &ApiCall, status: u16, elapsed: Duration) {
         let (label, request_id) = (call.target.label(), call.request_id.clone());
-        self.tell(&Event::Answered { call: label, request_id, status, elapsed });
+        self.tell(&ClientEvent::Answered { call: label, request_id, status, elapsed });
     }
 
-    fn tell_waiting(&self, call: &Call, reason: WaitReason, duration: Duration) {
+    fn tell_waiting(&self, call: &ApiCall, reason: WaitReason, duration: Duration) {
         let (label, request_id) = (call.target.label(), call.request_id.clone());
-        self.tell(&Event::Waiting {
+        self.tell(&ClientEvent::Waiting {
             call: label,
             request_id,
             reason,
@@ -411,13 +430,13 @@ fn moment_after(wait: Duration) -> Timestamp {
     Timestamp::now().checked_add(wait).unwrap_or(Timestamp::MAX)
 }
 
-fn throttled(wait: Duration, setback: &Setback) -> ErrorKind {
+fn throttled(wait: Duration, setback: &AttemptFailure) -> ErrorKind {
     let until = moment_after(wait).round(jiff::Unit::Second).unwrap_or(Timestamp::MAX).to_string();
     ErrorKind::Throttled { wait, until, code: setback.code.clone() }
 }
 
 /// The last word on a call whose attempts are used up.
-fn given_up(setback: &Setback) -> ErrorKind {
+fn given_up(setback: &AttemptFailure) -> ErrorKind {
     let (code, message) = (setback.code.clone(), setback.said.clone());
     match setback.status {
         Some(status @ 200..=299) => ErrorKind::Decode { status, message },
@@ -425,10 +444,10 @@ fn given_up(setback: &Setback) -> ErrorKind {
     }
 }
 
-fn unreadable(response: &Response, message: &str) -> Setback {
+fn unreadable(response: &HttpResponse, message: &str) -> AttemptFailure {
     let message = format!("the answer cannot be read: {message}");
-    Setback {
-        met: Met::Loss,
+    AttemptFailure {
+        met: AttemptProblem::Loss,
         said: message.clone(),
         message,
         code: None,
@@ -437,14 +456,14 @@ fn unreadable(response: &Response, message: &str) -> Setback {
     }
 }
 
-fn turned_away(response: &Response, met: Met) -> Setback {
+fn turned_away(response: &HttpResponse, met: AttemptProblem) -> AttemptFailure {
     let refusal = refusal(&response.body);
     let date = response.header("date");
     let asked =
         response.header("retry-after").and_then(|value| retry::retry_after(value, date, SystemTime::now()));
     let said = refusal.message.unwrap_or_default();
     let message = described(response.status, &said);
-    Setback { met, message, said, code: refusal.code, status: Some(response.status), asked }
+    AttemptFailure { met, message, said, code: refusal.code, status: Some(response.status), asked }
 }
 
 fn described(status: u16, said: &str) -> String {
@@ -452,7 +471,7 @@ fn described(status: u16, said: &str) -> String {
 }
 
 /// A refusal that another attempt would not change.
-fn refused(call: &Call, tries: &mut Tries<'_>, response: &Response) -> Failed {
+fn refused(call: &ApiCall, tries: &mut AttemptHistory<'_>, response: &HttpResponse) -> FailedCall {
     let status = response.status;
     if status >= 500 && call.change {
         // A server fault in the midst of a change says nothing about how far it went.
@@ -462,7 +481,7 @@ fn refused(call: &Call, tries: &mut Tries<'_>, response: &Response) -> Failed {
 }
 
 /// The kind of error that a status and its body mean (contract 4.1).
-fn refusal_kind(call: &Call, response: &Response) -> ErrorKind {
+fn refusal_kind(call: &ApiCall, response: &HttpResponse) -> ErrorKind {
     let status = response.status;
     let refusal = refusal(&response.body);
     let code = refusal.code;
@@ -487,7 +506,7 @@ fn refusal_kind(call: &Call, response: &Response) -> ErrorKind {
 }
 
 /// What a 401 or 403 says; often nothing but a header (contract 4.1).
-fn denied(response: &Response, message: String) -> String {
+fn denied(response: &HttpResponse, message: String) -> String {
     if !message.is_empty() {
         return message;
     }
@@ -501,7 +520,7 @@ fn denied(response: &Response, message: String) -> String {
     })
 }
 
-fn location(response: &Response) -> String {
+fn location(response: &HttpResponse) -> String {
     let host =
         response.header("location").and_then(|location| location.split_once("://")).map(|(_, rest)| {
             rest.split(['/', '?', '#'])

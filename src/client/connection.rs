@@ -1,12 +1,12 @@
 //! The client as a connection to one organization: its settings and the state that its clones share.
 
-use super::event::Observer;
-use super::hooks::Hook;
 use super::http::auth::SignIn;
-use super::http::rate_limit::Pacer;
-use super::http::sync_pragma::Sync;
-use super::http::transport::Transport;
 use super::settings::{ClientSettings, Mode};
+use crate::client::event::ClientObserver;
+use crate::client::hooks::GateHook;
+use crate::client::http::rate_limit::RateLimiter;
+use crate::client::http::sync_pragma::SyncPragma;
+use crate::client::http::transport::HttpTransport;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -16,34 +16,34 @@ use tokio_util::sync::CancellationToken;
 /// and the TLS stack is built when the first request leaves.
 #[derive(Clone)]
 pub struct Client {
-    pub(super) shared: Arc<Shared>,
+    pub(super) shared: Arc<ClientState>,
     /// Whether changes are rehearsed; shared by clones.
     test: Arc<AtomicBool>,
     pub(super) stop: CancellationToken,
 }
 
 /// What the clones of a client share.
-pub(super) struct Shared {
+pub(super) struct ClientState {
     pub(super) settings: ClientSettings,
-    pub(super) observer: Arc<dyn Observer>,
-    hooks: RwLock<Vec<Arc<dyn Hook>>>,
-    pub(super) transport: Transport,
+    pub(super) observer: Arc<dyn ClientObserver>,
+    hooks: RwLock<Vec<Arc<dyn GateHook>>>,
+    pub(super) transport: HttpTransport,
     pub(super) sign_in: SignIn,
-    pub(super) pacer: Pacer,
-    pub(super) sync: Sync,
-    pub(super) tally: Tally,
+    pub(super) pacer: RateLimiter,
+    pub(super) sync: SyncPragma,
+    pub(super) tally: CallCounters,
     lists: AtomicU64,
 }
 
-/// Counts behind [`Calls`].
+/// Counts behind [`CallCounts`].
 #[derive(Debug, Default)]
-pub(super) struct Tally {
+pub(super) struct CallCounters {
     pub(super) requests: AtomicU64,
     pub(super) retries: AtomicU64,
     waited_micros: AtomicU64,
 }
 
-impl Tally {
+impl CallCounters {
     pub(super) fn wait(&self, waited: Duration) {
         let micros = u64::try_from(waited.as_micros()).unwrap_or(u64::MAX);
         self.waited_micros.fetch_add(micros, Ordering::Relaxed);
@@ -52,7 +52,7 @@ impl Tally {
 
 /// What the client has sent so far, sign-in included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Calls {
+pub struct CallCounts {
     /// Exchanges begun.
     pub requests: u64,
     /// Those that repeated an earlier one.
@@ -63,17 +63,17 @@ pub struct Calls {
 
 impl Client {
     /// A client that tells `observer` what it does and ends every wait and exchange when `stop` is cancelled.
-    pub fn new(settings: ClientSettings, observer: Arc<dyn Observer>, stop: CancellationToken) -> Self {
+    pub fn new(settings: ClientSettings, observer: Arc<dyn ClientObserver>, stop: CancellationToken) -> Self {
         let test = Arc::new(AtomicBool::new(settings.mode == Mode::Test));
-        let shared = Shared {
-            pacer: Pacer::new(settings.pace),
+        let shared = ClientState {
+            pacer: RateLimiter::new(settings.pace),
             settings,
             observer,
             hooks: RwLock::default(),
-            transport: Transport::default(),
+            transport: HttpTransport::default(),
             sign_in: SignIn::default(),
-            sync: Sync::default(),
-            tally: Tally::default(),
+            sync: SyncPragma::default(),
+            tally: CallCounters::default(),
             lists: AtomicU64::new(0),
         };
         Self { shared: Arc::new(shared), test, stop }
@@ -94,7 +94,7 @@ impl Client {
     }
 
     /// Puts a hook at the gate, behind those already there; it holds for all clones.
-    pub fn add_hook(&self, hook: Arc<dyn Hook>) {
+    pub fn add_hook(&self, hook: Arc<dyn GateHook>) {
         self.shared.hooks.write().unwrap_or_else(PoisonError::into_inner).push(hook);
     }
 
@@ -114,9 +114,9 @@ impl Client {
     }
 
     /// What was sent so far.
-    pub fn calls(&self) -> Calls {
+    pub fn calls(&self) -> CallCounts {
         let tally = &self.shared.tally;
-        Calls {
+        CallCounts {
             requests: tally.requests.load(Ordering::Relaxed),
             retries: tally.retries.load(Ordering::Relaxed),
             waited: Duration::from_micros(tally.waited_micros.load(Ordering::Relaxed)),
@@ -129,7 +129,7 @@ impl Client {
     }
 
     /// The hooks at the gate, in the order in which they are asked.
-    pub(super) fn hooks(&self) -> Vec<Arc<dyn Hook>> {
+    pub(super) fn hooks(&self) -> Vec<Arc<dyn GateHook>> {
         self.shared.hooks.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }

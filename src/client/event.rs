@@ -5,19 +5,19 @@ use std::fmt;
 use std::time::Duration;
 
 /// Hears what happens. Called on the client's own tasks: it must not block.
-pub trait Observer: Send + Sync {
+pub trait ClientObserver: Send + Sync {
     /// Something happened.
-    fn notice(&self, event: &Event);
+    fn notice(&self, event: &ClientEvent);
 }
 
 /// Hears nothing.
-impl Observer for () {
-    fn notice(&self, _: &Event) {}
+impl ClientObserver for () {
+    fn notice(&self, _: &ClientEvent) {}
 }
 
 /// What can happen.
 #[derive(Debug, Clone)]
-pub enum Event {
+pub enum ClientEvent {
     /// An exchange begins.
     Sending {
         /// Method and path.
@@ -67,7 +67,7 @@ pub enum Event {
         left: Option<Duration>,
     },
     /// An action request of a list of commands was settled.
-    Progress(Progress),
+    Progress(SubmitProgress),
     /// Something worth knowing that is no error.
     Note(String),
 }
@@ -95,7 +95,7 @@ impl fmt::Display for WaitReason {
 
 /// Counts of one list of commands so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Progress {
+pub struct SubmitProgress {
     /// Commands that are done, or would be.
     pub done: usize,
     /// Commands that failed, wholly or partly.

@@ -1,8 +1,8 @@
 //! Where others may step in: what a hook is shown of every change, and what it can say about it.
 
-use super::outcome::Fate;
-use super::request::Answer;
 use super::settings::Mode;
+use crate::client::outcome::CommandFate;
+use crate::client::request::ApiAnswer;
 use crate::error::{Error, ErrorKind, Result};
 use crate::wire::user::User;
 use serde_json::{Value, json};
@@ -41,7 +41,7 @@ pub struct SentCommand {
 
 /// What an earlier run knows of a command that this run is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Recalled {
+pub enum RecalledOutcome {
     /// It is done: it is not sent again.
     Done {
         /// The `X-Request-Id` of the request that carried it.
@@ -66,7 +66,7 @@ pub enum Recalled {
 pub struct RecalledAnswer {
     /// The answer it got; an error where it may have been carried out and can be neither confirmed nor safely
     /// repeated.
-    pub answer: Result<Answer>,
+    pub answer: Result<ApiAnswer>,
     /// Commands, by their places, after which someone is still a member, and of what.
     pub still_members: BTreeMap<usize, String>,
 }
@@ -79,28 +79,28 @@ impl RecalledAnswer {
 }
 
 /// Stands at the gate that every change passes: a journal, a guard, a budget.
-pub trait Hook: Send + Sync {
+pub trait GateHook: Send + Sync {
     /// Before the request leaves, and before it waits for its turn.
     ///
     /// # Errors
     /// Whatever should keep it from leaving; the rest of its list is then not sent either. Hooks that were
-    /// asked before are told of it by [`Hook::after`].
+    /// asked before are told of it by [`GateHook::after`].
     fn before(&self, request: &ActionRequest) -> Result<()>;
 
     /// Its turn has come: right before its first byte leaves, once, however often it is repeated.
     ///
     /// # Errors
-    /// What keeps it from leaving after all; [`Hook::after`] is told.
+    /// What keeps it from leaving after all; [`GateHook::after`] is told.
     fn leaving(&self, _request: &ActionRequest) -> Result<()> {
         Ok(())
     }
 
     /// After its answer, or after the attempts to get one failed: with `unknown` when the change may have been
     /// made all the same.
-    fn after(&self, request: &ActionRequest, answer: std::result::Result<&Answer, &Error>);
+    fn after(&self, request: &ActionRequest, answer: std::result::Result<&ApiAnswer, &Error>);
 
     /// What became of each command of the request, in their order; after `after`.
-    fn settled(&self, _request: &ActionRequest, _fates: &[Fate]) {}
+    fn settled(&self, _request: &ActionRequest, _fates: &[CommandFate]) {}
 
     /// Whether this hook remembers an earlier run.
     fn remembers(&self) -> bool {
@@ -108,7 +108,7 @@ pub trait Hook: Send + Sync {
     }
 
     /// What an earlier run did of this command, or of one piece of it; each of its deeds is answered once.
-    fn recall(&self, _mode: Mode, _command: &Value) -> Option<Recalled> {
+    fn recall(&self, _mode: Mode, _command: &Value) -> Option<RecalledOutcome> {
         None
     }
 
@@ -124,7 +124,7 @@ pub trait Hook: Send + Sync {
     fn listed(&self, _listing: &str, _entries: std::result::Result<usize, &Error>) {}
 }
 
-impl Answer {
+impl ApiAnswer {
     /// Stands in for the answer to an action request that was lost or came in an earlier run, when all its commands
     /// were seen to be done; `mark` is a field that says so.
     pub fn confirmed(change: &ActionRequest, request_id: String, mark: &str) -> Self {

@@ -16,4 +16,5 @@ mod requests;
 pub mod settings;
 mod user_lookup;
 
-pub use connection::{Calls, Client};
+pub use crate::client::connection::CallCounts;
+pub use connection::Client;

@@ -1,9 +1,9 @@
 //! What became of one command.
 
 use super::settings::Mode;
-use crate::error::Failure;
+use crate::error::CommandFailure;
 use crate::wire::error_code;
-pub use crate::wire::outcome::{Fate, Status};
+pub use crate::wire::outcome::{CommandFate, Status};
 use serde_json::{Map, Value, json};
 
 /// What became of one command of the caller's list.
@@ -72,8 +72,8 @@ impl Outcome {
     }
 
     /// The failure to report for it; `None` unless it failed.
-    pub fn failure(&self) -> Option<Failure> {
-        self.status.is_failed().then(|| Failure {
+    pub fn failure(&self) -> Option<CommandFailure> {
+        self.status.is_failed().then(|| CommandFailure {
             index: self.index,
             target: self.target.clone(),
             step: self.step,

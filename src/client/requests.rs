@@ -1,18 +1,18 @@
 //! What can be asked of a client. From here a request goes through `actions` or `listing`, `attempts` and `http`.
 
-use super::actions::executor::Outcomes;
-use super::actions::feed::Intake;
-use super::actions::gate::Admitted;
-use super::actions::raw::Carried;
 use super::connection::Client;
-use super::http::target::Target;
 use super::http::token_answer::TokenAnswer;
 use super::listing::Listing;
 use super::listing::query::UserQuery;
 use super::request::RawRequest;
+use crate::client::actions::executor::OutcomeStream;
+use crate::client::actions::feed::CommandFeed;
+use crate::client::actions::gate::AdmittedRequest;
+use crate::client::actions::raw::RawOutcome;
+use crate::client::http::target::RequestTarget;
 use crate::error::Result;
 use crate::wire::command::Command;
-use crate::wire::fault::Fault;
+use crate::wire::fault::CommandFault;
 use crate::wire::group::Group;
 use crate::wire::user::User;
 use futures_util::Stream;
@@ -45,19 +45,19 @@ impl Client {
     ///
     /// # Errors
     /// The first fault; its step is numbered as the caller's.
-    pub fn check(&self, command: &Command) -> Result<(), Fault> {
+    pub fn check(&self, command: &Command) -> Result<(), CommandFault> {
         self.fault_of(command)
     }
 
     /// Carries commands out: splits and packs them, keeps the order of those that depend on one another, and
     /// answers what became of each.
-    pub fn execute(&self, commands: impl Stream<Item = Command> + Send + 'static) -> Outcomes {
-        Outcomes::new(self.clone(), commands)
+    pub fn execute(&self, commands: impl Stream<Item = Command> + Send + 'static) -> OutcomeStream {
+        OutcomeStream::new(self.clone(), commands)
     }
 
     /// A list of commands that are handed in one by one.
-    pub fn intake(&self) -> Intake {
-        Intake::new(self)
+    pub fn intake(&self) -> CommandFeed {
+        CommandFeed::new(self)
     }
 
     /// One action request, its list of commands sent as written.
@@ -65,7 +65,7 @@ impl Client {
     /// # Errors
     /// `invalid` when a local check refuses a command, `unknown` when the answer was lost, a hook's, or the
     /// service's refusal of the request as a whole. Refused commands are in the answer.
-    pub async fn action(&self, commands: Value) -> Carried {
+    pub async fn action(&self, commands: Value) -> RawOutcome {
         match self.admit(self.action_target(), Some(commands)) {
             Ok(admitted) => self.carry_raw(&admitted, false).await,
             Err(error) => error.into(),
@@ -77,7 +77,7 @@ impl Client {
     /// # Errors
     /// `usage` for a target that is not the service's, `test_mode` for a write that cannot be rehearsed, and
     /// whatever the call met.
-    pub async fn call(&self, request: &RawRequest) -> Carried {
+    pub async fn call(&self, request: &RawRequest) -> RawOutcome {
         self.carry_written(request, false).await
     }
 
@@ -85,19 +85,19 @@ impl Client {
     ///
     /// # Errors
     /// As [`Client::call`], when there was no answer.
-    pub async fn send(&self, request: &RawRequest) -> Carried {
+    pub async fn send(&self, request: &RawRequest) -> RawOutcome {
         self.carry_written(request, true).await
     }
 
-    async fn carry_written(&self, request: &RawRequest, once: bool) -> Carried {
+    async fn carry_written(&self, request: &RawRequest, once: bool) -> RawOutcome {
         match self.admit_raw(request) {
             Ok(admitted) => self.carry_raw(&admitted, once).await,
             Err(error) => error.into(),
         }
     }
 
-    fn admit_raw(&self, request: &RawRequest) -> Result<Admitted> {
-        let target = Target::parse(self.settings(), &request.method, &request.target)?;
+    fn admit_raw(&self, request: &RawRequest) -> Result<AdmittedRequest> {
+        let target = RequestTarget::parse(self.settings(), &request.method, &request.target)?;
         self.admit(target, request.body.clone())
     }
 }

@@ -21,7 +21,7 @@ impl Pace {
 
 /// Which way to sign in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Flow {
+pub enum SignInFlow {
     /// Whichever the operator configured.
     Configured,
     /// OAuth server-to-server.
@@ -62,11 +62,11 @@ pub enum Credentials {
 
 impl Credentials {
     /// Whether this is the way to sign in.
-    pub fn are_for(&self, flow: Flow) -> bool {
+    pub fn are_for(&self, flow: SignInFlow) -> bool {
         match flow {
-            Flow::Configured => true,
-            Flow::OAuth => matches!(self, Self::OAuth { .. }),
-            Flow::Jwt => matches!(self, Self::Jwt { .. }),
+            SignInFlow::Configured => true,
+            SignInFlow::OAuth => matches!(self, Self::OAuth { .. }),
+            SignInFlow::Jwt => matches!(self, Self::Jwt { .. }),
         }
     }
 

@@ -1,15 +1,15 @@
 //! The look-up of one user.
 
-use super::attempts::Failed;
 use super::connection::Client;
-use super::http::target::Target;
-use super::http::transport::Response;
 use super::listing::query::check_name;
+use crate::client::attempts::FailedCall;
+use crate::client::http::target::RequestTarget;
+use crate::client::http::transport::HttpResponse;
 use crate::error::{Error, ErrorKind, Result};
 use crate::wire::endpoint::EndpointId;
 use crate::wire::error_code;
 use crate::wire::percent_encode;
-use crate::wire::response::{Refusal, SUCCESS, UserAnswer, refusal};
+use crate::wire::response::{RefusalBody, SUCCESS, UserAnswer, refusal};
 use crate::wire::user::User;
 use std::sync::Arc;
 
@@ -24,8 +24,9 @@ impl Client {
         let values = [("organization", self.settings().organization.as_str()), ("user", user.trim())];
         let domain = domain.map(str::trim).filter(|domain| !domain.is_empty());
         let query = domain.map(|domain| format!("?domain={}", percent_encode::value(domain)));
-        let target = Target::of(EndpointId::User, &values, query.as_deref().unwrap_or_default());
-        let answer = self.perform(&self.call_to(target), None, read_user).await.map_err(Failed::into_error);
+        let target = RequestTarget::of(EndpointId::User, &values, query.as_deref().unwrap_or_default());
+        let answer =
+            self.perform(&self.call_to(target), None, read_user).await.map_err(FailedCall::into_error);
         let user = answer.map_err(not_about_the_user)?.0.map(Arc::new).map_err(Error::from)?;
         self.hooks().iter().for_each(|hook| hook.seen(std::slice::from_ref(&user)));
         Ok(user)
@@ -46,7 +47,7 @@ fn not_about_the_user(error: Error) -> Error {
 }
 
 /// Reads the answer to a look-up; a refusal may come with a status of success (contract 2.4).
-fn read_user(response: &Response) -> Result<Result<User, ErrorKind>, String> {
+fn read_user(response: &HttpResponse) -> Result<Result<User, ErrorKind>, String> {
     let status = response.status;
     match serde_json::from_slice::<UserAnswer>(&response.body) {
         Ok(answer) if answer.result == SUCCESS => Ok(Ok(answer.user)),
@@ -54,7 +55,7 @@ fn read_user(response: &Response) -> Result<Result<User, ErrorKind>, String> {
             Ok(Err(ErrorKind::Rejected { status, code: Some(answer.result), message: String::new() }))
         }
         Err(error) => match refusal(&response.body) {
-            Refusal { code: Some(code), message } if code != SUCCESS => {
+            RefusalBody { code: Some(code), message } if code != SUCCESS => {
                 let message = message.unwrap_or_default();
                 Ok(Err(if code == error_code::USER_NOT_FOUND {
                     ErrorKind::NotFound { status: Some(status), code: Some(code), message }

@@ -1,9 +1,11 @@
 //! From settled values to the client's settings: the mode, the credentials, and one message for all that is missing.
 
-use super::table::{Key, setting};
-use super::values::{Source, Values, pace, seconds};
+use super::table::setting;
+use super::values::{pace, seconds};
 use super::{Config, secrets};
-use crate::client::settings::{self, ClientSettings, Credentials, Flow, Mode};
+use crate::client::settings::{self, ClientSettings, Credentials, Mode, SignInFlow};
+use crate::config::table::SettingKey;
+use crate::config::values::{SettingSource, SettingValues};
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 use std::time::Duration;
@@ -13,16 +15,16 @@ impl Config {
     ///
     /// # Errors
     /// `config`: something is missing, all of it named at once, or a secret cannot be fetched.
-    pub fn client_settings(&self, flow: Flow) -> Result<ClientSettings> {
+    pub fn client_settings(&self, flow: SignInFlow) -> Result<ClientSettings> {
         let values = &self.values;
-        let means = Means::of(values, flow);
-        let secret = if means == Means::Token { None } else { secrets::client_secret(values)? };
+        let means = CredentialMeans::of(values, flow);
+        let secret = if means == CredentialMeans::Token { None } else { secrets::client_secret(values)? };
         let missing = missing(values, means, secret.is_some());
         if !missing.is_empty() {
             return Err(self.incomplete(&missing));
         }
         let credentials = credentials(values, means, secret)?;
-        let mut settings = ClientSettings::new(text(values, Key::Organization), credentials);
+        let mut settings = ClientSettings::new(text(values, SettingKey::Organization), credentials);
         settings.mode = self.mode();
         apply(values, &mut settings);
         Ok(settings)
@@ -35,16 +37,16 @@ impl Config {
     pub fn check(&self) -> Result<()> {
         let values = &self.values;
         let has_secret = secrets::CLIENT_SECRET.iter().any(|key| values.get(*key).is_some());
-        let missing = missing(values, Means::of(values, Flow::Configured), has_secret);
+        let missing = missing(values, CredentialMeans::of(values, SignInFlow::Configured), has_secret);
         if missing.is_empty() { Ok(()) } else { Err(self.incomplete(&missing)) }
     }
 
     /// Whether changes are real. A profile's `live` is meant for its own organization and service: it does not
     /// hold when the environment names another.
     pub fn mode(&self) -> Mode {
-        match self.values.get(Key::Mode) {
+        match self.values.get(SettingKey::Mode) {
             Some(mode) if mode.text != Mode::Live.as_str() => Mode::Test,
-            Some(mode) if mode.source == Source::Option => Mode::Live,
+            Some(mode) if mode.source == SettingSource::Option => Mode::Live,
             Some(_) if self.redirected().is_none() => Mode::Live,
             _ => Mode::Test,
         }
@@ -52,22 +54,22 @@ impl Config {
 
     /// How old a saved listing may be at the prompt; none is used there without it.
     pub fn listing_age(&self) -> Option<Duration> {
-        self.values.text(Key::ListingAge).and_then(settings::duration)
+        self.values.text(SettingKey::ListingAge).and_then(settings::duration)
     }
 
     /// The environment variable that names another organization or service than the profile whose `live` counts.
     pub(super) fn redirected(&self) -> Option<&'static str> {
-        let mode = self.values.get(Key::Mode)?;
-        let live = matches!(mode.source, Source::Profile { .. }) && mode.text == Mode::Live.as_str();
-        let places = [Key::Organization, Key::ServiceUrl, Key::SignInUrl];
-        let variable = |key: &Key| match self.values.get(*key)?.source {
-            Source::Variable(name) => Some(name),
+        let mode = self.values.get(SettingKey::Mode)?;
+        let live = matches!(mode.source, SettingSource::Profile { .. }) && mode.text == Mode::Live.as_str();
+        let places = [SettingKey::Organization, SettingKey::ServiceUrl, SettingKey::SignInUrl];
+        let variable = |key: &SettingKey| match self.values.get(*key)?.source {
+            SettingSource::Variable(name) => Some(name),
             _ => None,
         };
         if live { places.iter().find_map(variable) } else { None }
     }
 
-    fn incomplete(&self, missing: &[Key]) -> Error {
+    fn incomplete(&self, missing: &[SettingKey]) -> Error {
         let names: Vec<_> = missing.iter().map(|key| ways_to_set(*key)).collect();
         let message = format!("profile `{}` lacks {}", self.profile, names.join("; "));
         let place = format!("[{}] in {}", self.profile, self.place.display());
@@ -82,88 +84,96 @@ impl Config {
 
 /// What there is to sign in with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Means {
+enum CredentialMeans {
     Token,
     OAuth,
     Jwt,
 }
 
-impl Means {
+impl CredentialMeans {
     /// A ready token counts before all, a begun JWT profile before OAuth; unless one way is asked for.
-    fn of(values: &Values, flow: Flow) -> Self {
-        let begun =
-            [Key::TechnicalAccountId, Key::PrivateKeyFile].iter().any(|key| values.get(*key).is_some());
-        let ready = values.get(Key::AccessToken).is_some();
+    fn of(values: &SettingValues, flow: SignInFlow) -> Self {
+        let begun = [SettingKey::TechnicalAccountId, SettingKey::PrivateKeyFile]
+            .iter()
+            .any(|key| values.get(*key).is_some());
+        let ready = values.get(SettingKey::AccessToken).is_some();
         match flow {
-            Flow::Configured if ready => Self::Token,
-            Flow::Configured if begun => Self::Jwt,
-            Flow::Configured | Flow::OAuth => Self::OAuth,
-            Flow::Jwt => Self::Jwt,
+            SignInFlow::Configured if ready => Self::Token,
+            SignInFlow::Configured if begun => Self::Jwt,
+            SignInFlow::Configured | SignInFlow::OAuth => Self::OAuth,
+            SignInFlow::Jwt => Self::Jwt,
         }
     }
 }
 
-fn missing(values: &Values, means: Means, has_secret: bool) -> Vec<Key> {
-    let absent = |key: &Key| values.get(*key).is_none();
-    let always = [Key::Organization, Key::ClientId];
+fn missing(values: &SettingValues, means: CredentialMeans, has_secret: bool) -> Vec<SettingKey> {
+    let absent = |key: &SettingKey| values.get(*key).is_none();
+    let always = [SettingKey::Organization, SettingKey::ClientId];
     let mut missing: Vec<_> = always.into_iter().filter(absent).collect();
-    if means != Means::Token && !has_secret {
-        missing.push(Key::ClientSecret);
+    if means != CredentialMeans::Token && !has_secret {
+        missing.push(SettingKey::ClientSecret);
     }
-    if means == Means::Jwt {
-        missing.extend([Key::TechnicalAccountId, Key::PrivateKeyFile].into_iter().filter(absent));
+    if means == CredentialMeans::Jwt {
+        missing
+            .extend([SettingKey::TechnicalAccountId, SettingKey::PrivateKeyFile].into_iter().filter(absent));
     }
     missing
 }
 
-fn credentials(values: &Values, means: Means, secret: Option<Secret>) -> Result<Credentials> {
-    let client_id = text(values, Key::ClientId);
+fn credentials(
+    values: &SettingValues,
+    means: CredentialMeans,
+    secret: Option<Secret>,
+) -> Result<Credentials> {
+    let client_id = text(values, SettingKey::ClientId);
     let client_secret = secret.unwrap_or_else(|| Secret::from(""));
     Ok(match means {
-        Means::Token => Credentials::Token { client_id, token: Secret::from(text(values, Key::AccessToken)) },
-        Means::OAuth => Credentials::OAuth { client_id, client_secret },
-        Means::Jwt => Credentials::Jwt {
+        CredentialMeans::Token => {
+            Credentials::Token { client_id, token: Secret::from(text(values, SettingKey::AccessToken)) }
+        }
+        CredentialMeans::OAuth => Credentials::OAuth { client_id, client_secret },
+        CredentialMeans::Jwt => Credentials::Jwt {
             client_id,
             client_secret,
-            technical_account_id: text(values, Key::TechnicalAccountId),
+            technical_account_id: text(values, SettingKey::TechnicalAccountId),
             private_key: secrets::read(
-                &values.path(Key::PrivateKeyFile).unwrap_or_default(),
-                Key::PrivateKeyFile,
+                &values.path(SettingKey::PrivateKeyFile).unwrap_or_default(),
+                SettingKey::PrivateKeyFile,
             )?,
         },
     })
 }
 
 /// Carries the plain settings over. Each has a default and was checked for its shape.
-fn apply(values: &Values, settings: &mut ClientSettings) {
-    settings.service_url = address(values, Key::ServiceUrl);
-    settings.sign_in_url = address(values, Key::SignInUrl);
-    settings.checks = values.text(Key::Checks) != Some("off");
-    settings.pace = values.text(Key::Pace).and_then(pace).unwrap_or(settings.pace);
-    settings.max_attempts = text(values, Key::MaxAttempts).parse().unwrap_or(settings.max_attempts);
-    settings.first_delay = duration(values, Key::FirstDelay);
-    settings.jitter = duration(values, Key::Jitter);
-    settings.timeout = duration(values, Key::Timeout);
-    settings.max_wait = duration(values, Key::MaxWait);
-    settings.ca_bundle = values.path(Key::CaBundle);
-    settings.proxy = values.text(Key::Proxy).map(str::to_owned);
+fn apply(values: &SettingValues, settings: &mut ClientSettings) {
+    settings.service_url = address(values, SettingKey::ServiceUrl);
+    settings.sign_in_url = address(values, SettingKey::SignInUrl);
+    settings.checks = values.text(SettingKey::Checks) != Some("off");
+    settings.pace = values.text(SettingKey::Pace).and_then(pace).unwrap_or(settings.pace);
+    settings.max_attempts = text(values, SettingKey::MaxAttempts).parse().unwrap_or(settings.max_attempts);
+    settings.first_delay = duration(values, SettingKey::FirstDelay);
+    settings.jitter = duration(values, SettingKey::Jitter);
+    settings.timeout = duration(values, SettingKey::Timeout);
+    settings.max_wait = duration(values, SettingKey::MaxWait);
+    settings.ca_bundle = values.path(SettingKey::CaBundle);
+    settings.proxy = values.text(SettingKey::Proxy).map(str::to_owned);
 }
 
-fn text(values: &Values, key: Key) -> String {
+fn text(values: &SettingValues, key: SettingKey) -> String {
     values.text(key).unwrap_or_default().trim().to_owned()
 }
 
-fn address(values: &Values, key: Key) -> String {
+fn address(values: &SettingValues, key: SettingKey) -> String {
     text(values, key).trim_end_matches('/').to_owned()
 }
 
-fn duration(values: &Values, key: Key) -> Duration {
+fn duration(values: &SettingValues, key: SettingKey) -> Duration {
     values.text(key).and_then(seconds).unwrap_or_default()
 }
 
 /// How a missing setting can be set: `client_id` (or UMAPI_CLIENT_ID).
-fn ways_to_set(key: Key) -> String {
-    let keys = if key == Key::ClientSecret { secrets::CLIENT_SECRET.to_vec() } else { vec![key] };
+fn ways_to_set(key: SettingKey) -> String {
+    let keys = if key == SettingKey::ClientSecret { secrets::CLIENT_SECRET.to_vec() } else { vec![key] };
     let names: Vec<_> = keys.iter().map(|key| format!("`{}`", setting(*key).name())).collect();
     match setting(key).variable {
         Some(variable) => format!("{} (environment {variable})", names.join(", ")),
@@ -174,7 +184,7 @@ fn ways_to_set(key: Key) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::values::{Choice, Environment};
+    use crate::config::values::{CommandLineSettings, Environment};
 
     const NOWHERE: &str = "/nowhere/secret";
 
@@ -184,13 +194,13 @@ mod tests {
         std::fs::write(&path, text).unwrap();
         std::fs::write(folder.path().join("secret.txt"), " from a file \n").unwrap();
         let profile = explicit.then(|| "default".to_owned());
-        let choice = Choice { file: Some(path), profile, mode: None, guards: Vec::new() };
+        let choice = CommandLineSettings { file: Some(path), profile, mode: None, guards: Vec::new() };
         let config = Config::load(&choice, environment).unwrap();
         (folder, config)
     }
 
     fn settings(text: &str, environment: &Environment) -> Result<ClientSettings> {
-        config(text, environment, false).1.client_settings(Flow::Configured)
+        config(text, environment, false).1.client_settings(SignInFlow::Configured)
     }
 
     fn secret(settings: &ClientSettings) -> &str {
@@ -218,7 +228,8 @@ mod tests {
     #[test]
     fn with_an_explicit_profile_the_message_says_that_the_environment_does_not_count() {
         let environment = Environment::of([("UMAPI_CLIENT_SECRET", "s")]);
-        let error = config(PROFILE, &environment, true).1.client_settings(Flow::Configured).unwrap_err();
+        let error =
+            config(PROFILE, &environment, true).1.client_settings(SignInFlow::Configured).unwrap_err();
         assert!(error.hint().is_some_and(|hint| hint.contains("does not count")), "{error}");
     }
 
@@ -279,10 +290,10 @@ mod tests {
         let text = format!("{PROFILE}client_secret = \"a\"\n");
         let (_folder, config) = config(&text, &Environment::default(), false);
         assert!(matches!(
-            config.client_settings(Flow::OAuth).unwrap().credentials,
+            config.client_settings(SignInFlow::OAuth).unwrap().credentials,
             Credentials::OAuth { .. }
         ));
-        let error = config.client_settings(Flow::Jwt).unwrap_err();
+        let error = config.client_settings(SignInFlow::Jwt).unwrap_err();
         assert!(error.to_string().starts_with("profile `default` lacks `tech_account_id`"), "{error}");
     }
 

@@ -1,7 +1,8 @@
 //! The configuration file: TOML whose top-level tables are profiles (`[default]`, `[acme]`), whose keys are those
 //! of [`SETTINGS`]. Anything else in it is an error with its line.
 
-use super::table::{Key, SETTINGS, Setting};
+use super::table::{SETTINGS, Setting};
+use crate::config::table::SettingKey;
 use crate::did_you_mean::nearest;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
@@ -11,38 +12,38 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 /// A configuration file that was read.
-pub struct File {
+pub struct ConfigFile {
     /// Where it is.
     pub path: PathBuf,
     /// Its profiles, in the file's order.
-    pub profiles: Vec<Profile>,
+    pub profiles: Vec<ConfigProfile>,
 }
 
 /// One profile.
-pub struct Profile {
+pub struct ConfigProfile {
     /// The name in brackets.
     pub name: String,
     /// What it sets.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<ProfileEntry>,
 }
 
 /// One line of a profile.
-pub struct Entry {
+pub struct ProfileEntry {
     /// The setting.
-    pub key: Key,
+    pub key: SettingKey,
     /// Its value as text.
     pub text: String,
     /// The 1-based line.
     pub line: usize,
 }
 
-impl File {
+impl ConfigFile {
     /// Reads the file's text; `path` is for messages.
     ///
     /// # Errors
     /// A syntax error, a key outside of a profile, an unknown key or a value of the wrong type.
     pub fn parse(text: &str, path: &Path) -> Result<Self> {
-        let reader = Reader { text, path };
+        let reader = ProfileReader { text, path };
         let table = DeTable::parse(text).map_err(|error| {
             reader.error(error.span().unwrap_or_default(), error.message(), "Mend the file's TOML.")
         })?;
@@ -54,14 +55,14 @@ impl File {
     }
 
     /// The profile of that name.
-    pub fn profile(&self, name: &str) -> Option<&Profile> {
+    pub fn profile(&self, name: &str) -> Option<&ConfigProfile> {
         self.profiles.iter().find(|profile| profile.name == name)
     }
 
     /// The secrets that stand in it in so many words, those of every profile.
     pub fn secrets(&self) -> impl Iterator<Item = Secret> {
         let entries = self.profiles.iter().flat_map(|profile| &profile.entries);
-        let secret = |entry: &&Entry| super::table::setting(entry.key).secret;
+        let secret = |entry: &&ProfileEntry| super::table::setting(entry.key).secret;
         entries.filter(secret).map(|entry| Secret::from(entry.text.as_str()))
     }
 
@@ -71,17 +72,17 @@ impl File {
     }
 }
 
-struct Reader<'a> {
+struct ProfileReader<'a> {
     text: &'a str,
     path: &'a Path,
 }
 
-impl Reader<'_> {
+impl ProfileReader<'_> {
     fn profile(
         &self,
         name: &Spanned<std::borrow::Cow<'_, str>>,
         value: &Spanned<DeValue<'_>>,
-    ) -> Result<Profile> {
+    ) -> Result<ConfigProfile> {
         let Some(table) = value.get_ref().as_table() else {
             let message = format!("`{}` stands outside of a profile", name.get_ref());
             return Err(self.error(
@@ -91,10 +92,14 @@ impl Reader<'_> {
             ));
         };
         let entries = table.iter().map(|(key, value)| self.entry(key, value)).collect::<Result<_>>()?;
-        Ok(Profile { name: name.get_ref().to_string(), entries })
+        Ok(ConfigProfile { name: name.get_ref().to_string(), entries })
     }
 
-    fn entry(&self, key: &Spanned<std::borrow::Cow<'_, str>>, value: &Spanned<DeValue<'_>>) -> Result<Entry> {
+    fn entry(
+        &self,
+        key: &Spanned<std::borrow::Cow<'_, str>>,
+        value: &Spanned<DeValue<'_>>,
+    ) -> Result<ProfileEntry> {
         let Some(setting) = SETTINGS.iter().find(|setting| setting.profile_key == Some(key.get_ref())) else {
             return Err(self.error(
                 key.span(),
@@ -110,7 +115,7 @@ impl Reader<'_> {
             );
             self.error(value.span(), &message, "Write it in quotes.")
         })?;
-        Ok(Entry { key: setting.key, text, line: self.line(key.span()) })
+        Ok(ProfileEntry { key: setting.key, text, line: self.line(key.span()) })
     }
 
     fn line(&self, span: Range<usize>) -> usize {
@@ -133,7 +138,7 @@ fn hint(key: &str) -> String {
 
 /// A value as text; `checks = true` reads as `on`.
 fn scalar(setting: &Setting, value: &DeValue<'_>) -> Option<String> {
-    let on = if setting.key == Key::Checks { ["off", "on"] } else { ["false", "true"] };
+    let on = if setting.key == SettingKey::Checks { ["off", "on"] } else { ["false", "true"] };
     match value {
         DeValue::String(text) => Some(text.to_string()),
         DeValue::Integer(number) => Some(number.to_string()),
@@ -147,8 +152,8 @@ fn scalar(setting: &Setting, value: &DeValue<'_>) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn parse(text: &str) -> Result<File> {
-        File::parse(text, Path::new("config.toml"))
+    fn parse(text: &str) -> Result<ConfigFile> {
+        ConfigFile::parse(text, Path::new("config.toml"))
     }
 
     fn failure(text: &str) -> (String, String) {
@@ -169,8 +174,8 @@ mod tests {
             .iter()
             .map(|entry| (entry.key, entry.text.as_str(), entry.line))
             .collect();
-        assert!(acme.contains(&(Key::MaxWait, "60", 5)));
-        assert!(acme.contains(&(Key::Checks, "off", 6)));
+        assert!(acme.contains(&(SettingKey::MaxWait, "60", 5)));
+        assert!(acme.contains(&(SettingKey::Checks, "off", 6)));
     }
 
     #[test]

@@ -9,15 +9,17 @@ pub mod table;
 pub mod values;
 pub mod write;
 
+use crate::config::file::ConfigFile;
+use crate::config::table::SettingKey;
+use crate::config::values::{CommandLineSettings, SettingValues};
 use crate::did_you_mean::nearest;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 use crate::user_folders;
-use file::File;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use table::{Key, SETTINGS, setting};
-use values::{Choice, Environment, Values};
+use table::{SETTINGS, setting};
+use values::Environment;
 
 /// The settings of one run.
 pub struct Config {
@@ -27,7 +29,7 @@ pub struct Config {
     profiles: Vec<String>,
     /// Those of every profile of the file: none of them belongs into a history.
     written_secrets: Vec<Secret>,
-    values: Values,
+    values: SettingValues,
     warnings: Vec<String>,
 }
 
@@ -36,19 +38,19 @@ impl Config {
     ///
     /// # Errors
     /// `config`: a file that was named and cannot be read, a broken file, an unknown profile or a wrong value.
-    pub fn load(choice: &Choice, environment: &Environment) -> Result<Self> {
+    pub fn load(choice: &CommandLineSettings, environment: &Environment) -> Result<Self> {
         let (place, file) = read_file(choice, environment)?;
-        let named = choice.profile.as_deref().or_else(|| environment.get(variable_name(Key::Profile)));
-        let profile = named.or(setting(Key::Profile).default).unwrap_or_default();
+        let named = choice.profile.as_deref().or_else(|| environment.get(variable_name(SettingKey::Profile)));
+        let profile = named.or(setting(SettingKey::Profile).default).unwrap_or_default();
         if named.is_some() && file.as_ref().is_none_or(|file| file.profile(profile).is_none()) {
             return Err(unknown_profile(profile, &place, file.as_ref()));
         }
         let explicit = choice.profile.is_some();
-        let values = Values::settle(choice, explicit, environment, file.as_ref(), profile)?;
+        let values = SettingValues::settle(choice, explicit, environment, file.as_ref(), profile)?;
         let warnings = loose_files(&values, file.as_ref()).iter().map(|path| loose_warning(path)).collect();
         let profiles = file.iter().flat_map(|file| &file.profiles).map(|profile| profile.name.clone());
         let profiles = profiles.collect();
-        let written_secrets = file.iter().flat_map(File::secrets).collect();
+        let written_secrets = file.iter().flat_map(ConfigFile::secrets).collect();
         let profile = profile.to_owned();
         let mut config = Self { profile, explicit, place, profiles, written_secrets, values, warnings };
         config.warnings.extend(config.redirected().map(redirect_warning));
@@ -63,7 +65,7 @@ impl Config {
 
     /// The organization's id, when it is known.
     pub fn organization(&self) -> Option<&str> {
-        self.values.text(Key::Organization)
+        self.values.text(SettingKey::Organization)
     }
 
     /// The configuration file, whether it is there or not.
@@ -85,18 +87,18 @@ impl Config {
     }
 
     /// The text of a guard, by option or profile.
-    pub fn guard(&self, key: Key) -> Option<&str> {
+    pub fn guard(&self, key: SettingKey) -> Option<&str> {
         self.values.text(key)
     }
 
     /// Whether commands are checked before they are sent.
     pub fn checks(&self) -> bool {
-        self.values.text(Key::Checks) != Some("off")
+        self.values.text(SettingKey::Checks) != Some("off")
     }
 
     /// Whom and what the profile protects.
     pub fn protected(&self) -> Vec<String> {
-        let text = self.values.text(Key::Protect).unwrap_or_default();
+        let text = self.values.text(SettingKey::Protect).unwrap_or_default();
         text.split(',').map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned).collect()
     }
 
@@ -110,18 +112,21 @@ impl Config {
 ///
 /// # Errors
 /// `config`: none is named and there is no home folder.
-pub fn place_of(choice: &Choice, environment: &Environment) -> Result<PathBuf> {
-    let variable = || environment.get(variable_name(Key::File)).map(PathBuf::from);
+pub fn place_of(choice: &CommandLineSettings, environment: &Environment) -> Result<PathBuf> {
+    let variable = || environment.get(variable_name(SettingKey::File)).map(PathBuf::from);
     choice.file.clone().or_else(variable).map_or_else(default_place, Ok)
 }
 
-fn variable_name(key: Key) -> &'static str {
+fn variable_name(key: SettingKey) -> &'static str {
     setting(key).variable.unwrap_or_default()
 }
 
 /// The configuration file's place, and its content when there is any. A file that was named must be there.
-fn read_file(choice: &Choice, environment: &Environment) -> Result<(PathBuf, Option<File>)> {
-    let variable = || environment.get(variable_name(Key::File)).map(PathBuf::from);
+fn read_file(
+    choice: &CommandLineSettings,
+    environment: &Environment,
+) -> Result<(PathBuf, Option<ConfigFile>)> {
+    let variable = || environment.get(variable_name(SettingKey::File)).map(PathBuf::from);
     let named = choice.file.clone().or_else(variable);
     let must_exist = named.is_some();
     let place = match named {
@@ -129,7 +134,9 @@ fn read_file(choice: &Choice, environment: &Environment) -> Result<(PathBuf, Opt
         None => default_place()?,
     };
     match std::fs::read_to_string(&place) {
-        Ok(text) => Ok((place.clone(), Some(File::parse(text.trim_start_matches('\u{feff}'), &place)?))),
+        Ok(text) => {
+            Ok((place.clone(), Some(ConfigFile::parse(text.trim_start_matches('\u{feff}'), &place)?)))
+        }
         Err(error) if error.kind() == ErrorKind::NotFound && !must_exist => Ok((place, None)),
         Err(error) => {
             let message = format!("cannot read the configuration file {}: {error}", place.display());
@@ -142,7 +149,7 @@ fn default_place() -> Result<PathBuf> {
     Ok(user_folders::configuration()?.join("config.toml"))
 }
 
-fn unknown_profile(name: &str, place: &Path, file: Option<&File>) -> Error {
+fn unknown_profile(name: &str, place: &Path, file: Option<&ConfigFile>) -> Error {
     let Some(file) = file else {
         let message = format!("there is no profile `{name}`: {} does not exist", place.display());
         return Error::config(message, format!("Make the file, with a section [{name}]."));
@@ -157,9 +164,11 @@ fn unknown_profile(name: &str, place: &Path, file: Option<&File>) -> Error {
 }
 
 /// The files with secrets that others on this machine may read.
-fn loose_files(values: &Values, file: Option<&File>) -> Vec<PathBuf> {
+fn loose_files(values: &SettingValues, file: Option<&ConfigFile>) -> Vec<PathBuf> {
     let config = file.filter(|file| file.holds_secret()).map(|file| file.path.clone());
-    let named = [Key::ClientSecretFile, Key::PrivateKeyFile].into_iter().filter_map(|key| values.path(key));
+    let named = [SettingKey::ClientSecretFile, SettingKey::PrivateKeyFile]
+        .into_iter()
+        .filter_map(|key| values.path(key));
     config.into_iter().chain(named).filter(|path| is_loose(path)).collect()
 }
 
@@ -194,14 +203,14 @@ fn redirect_warning(variable: &str) -> String {
 mod tests {
     use super::*;
 
-    fn with_file(text: &str) -> (tempfile::TempDir, Choice) {
+    fn with_file(text: &str) -> (tempfile::TempDir, CommandLineSettings) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("config.toml");
         std::fs::write(&path, text).unwrap();
-        (folder, Choice { file: Some(path), ..Choice::default() })
+        (folder, CommandLineSettings { file: Some(path), ..CommandLineSettings::default() })
     }
 
-    fn failure(choice: &Choice) -> (String, String) {
+    fn failure(choice: &CommandLineSettings) -> (String, String) {
         let error = Config::load(choice, &Environment::default()).err().expect("refused");
         (error.to_string(), error.hint().unwrap_or_default())
     }
@@ -224,7 +233,10 @@ mod tests {
 
     #[test]
     fn a_file_that_was_named_must_be_there() {
-        let choice = Choice { file: Some("/nowhere/umapish.toml".into()), ..Choice::default() };
+        let choice = CommandLineSettings {
+            file: Some("/nowhere/umapish.toml".into()),
+            ..CommandLineSettings::default()
+        };
         assert!(failure(&choice).0.starts_with("cannot read the configuration file /nowhere/umapish.toml"));
     }
 

@@ -1,42 +1,44 @@
 //! Secrets, fetched at the moment a client is wanted: as written, from a file, or from a command's output.
 
-use super::table::{Key, setting};
-use super::values::{Source, Values};
+use super::table::setting;
+use crate::config::table::SettingKey;
+use crate::config::values::{SettingSource, SettingValues};
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// The ways to give the client secret.
-pub(super) const CLIENT_SECRET: [Key; 3] =
-    [Key::ClientSecret, Key::ClientSecretFile, Key::ClientSecretCommand];
+pub(super) const CLIENT_SECRET: [SettingKey; 3] =
+    [SettingKey::ClientSecret, SettingKey::ClientSecretFile, SettingKey::ClientSecretCommand];
 
 /// The client secret, if it is set in any way. What the environment says beats a file or command of the profile.
 ///
 /// # Errors
 /// `config`: it is set in two ways at once, or cannot be fetched.
-pub(super) fn client_secret(values: &Values) -> Result<Option<Secret>> {
-    let in_profile =
-        |key: &Key| values.get(*key).is_some_and(|value| matches!(value.source, Source::Profile { .. }));
+pub(super) fn client_secret(values: &SettingValues) -> Result<Option<Secret>> {
+    let in_profile = |key: &SettingKey| {
+        values.get(*key).is_some_and(|value| matches!(value.source, SettingSource::Profile { .. }))
+    };
     let ways: Vec<_> = CLIENT_SECRET.into_iter().filter(in_profile).map(|key| setting(key).name()).collect();
     if let [one, other, ..] = ways.as_slice() {
         let message = format!("the profile sets both `{one}` and `{other}`");
         return Err(Error::config(message, "Keep one of them."));
     }
-    if let Some(text) = values.text(Key::ClientSecret) {
+    if let Some(text) = values.text(SettingKey::ClientSecret) {
         return Ok(Some(Secret::from(text)));
     }
-    if let Some(path) = values.path(Key::ClientSecretFile) {
-        return read(&path, Key::ClientSecretFile).map(Some);
+    if let Some(path) = values.path(SettingKey::ClientSecretFile) {
+        return read(&path, SettingKey::ClientSecretFile).map(Some);
     }
-    values.text(Key::ClientSecretCommand).map(output_of).transpose()
+    values.text(SettingKey::ClientSecretCommand).map(output_of).transpose()
 }
 
 /// The content of a file that a setting names, without blanks around it.
 ///
 /// # Errors
 /// `config`: it cannot be read or is empty.
-pub(super) fn read(path: &Path, key: Key) -> Result<Secret> {
+pub(super) fn read(path: &Path, key: SettingKey) -> Result<Secret> {
     let name = setting(key).name();
     let text = std::fs::read_to_string(path).map_err(|error| {
         let message = format!("cannot read {} (`{name}`): {error}", path.display());
@@ -50,7 +52,7 @@ fn output_of(command: &str) -> Result<Secret> {
     let (shell, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
     let run =
         Command::new(shell).args([flag, command]).stdin(Stdio::null()).stderr(Stdio::inherit()).output();
-    let name = setting(Key::ClientSecretCommand).name();
+    let name = setting(SettingKey::ClientSecretCommand).name();
     let output = run.map_err(|error| failed(name, &error.to_string()))?;
     if !output.status.success() {
         return Err(failed(name, &output.status.to_string()));

@@ -5,7 +5,7 @@
 
 /// Names a setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Key {
+pub enum SettingKey {
     /// The profile to use.
     Profile,
     /// The configuration file.
@@ -64,7 +64,7 @@ pub enum Key {
 
 /// What a value must look like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shape {
+pub enum SettingShape {
     /// Any text that is not blank.
     Text,
     /// An address: https, or http to this machine.
@@ -91,9 +91,9 @@ pub enum Shape {
 #[derive(Debug, Clone, Copy)]
 pub struct Setting {
     /// Its name in the code.
-    pub key: Key,
+    pub key: SettingKey,
     /// What a value must look like.
-    pub shape: Shape,
+    pub shape: SettingShape,
     /// One line for people.
     pub help: &'static str,
     /// The command line's option, as it is written there.
@@ -111,7 +111,7 @@ pub struct Setting {
 }
 
 impl Setting {
-    const fn new(key: Key, shape: Shape, help: &'static str) -> Self {
+    const fn new(key: SettingKey, shape: SettingShape, help: &'static str) -> Self {
         Self {
             key,
             shape,
@@ -160,112 +160,112 @@ pub const MODES: &[&str] = &["test", "live"];
 
 /// Every setting, in the order of the guide.
 pub const SETTINGS: &[Setting] = &[
-    Setting::new(Key::Profile, Shape::Text, "the profile to use")
+    Setting::new(SettingKey::Profile, SettingShape::Text, "the profile to use")
         .option("--profile")
         .variable("UMAPI_PROFILE")
         .default("default"),
-    Setting::new(Key::File, Shape::Path, "the configuration file")
+    Setting::new(SettingKey::File, SettingShape::Path, "the configuration file")
         .option("--config")
         .variable("UMAPI_CONFIG")
         .default("umapish/config.toml in the user's configuration folder"),
-    Setting::new(Key::Organization, Shape::Text, "organization id, ending in @AdobeOrg")
+    Setting::new(SettingKey::Organization, SettingShape::Text, "organization id, ending in @AdobeOrg")
         .variable("UMAPI_ORG_ID")
         .in_profile("org_id")
         .identity(),
-    Setting::new(Key::ClientId, Shape::Text, "client id (API key) of the Developer Console project")
+    Setting::new(SettingKey::ClientId, SettingShape::Text, "client id (API key) of the Developer Console project")
         .variable("UMAPI_CLIENT_ID")
         .in_profile("client_id")
         .identity(),
-    Setting::new(Key::ClientSecret, Shape::Text, "client secret of the project")
+    Setting::new(SettingKey::ClientSecret, SettingShape::Text, "client secret of the project")
         .variable("UMAPI_CLIENT_SECRET")
         .in_profile("client_secret")
         .secret()
         .identity(),
-    Setting::new(Key::ClientSecretFile, Shape::Path, "file that holds the client secret")
+    Setting::new(SettingKey::ClientSecretFile, SettingShape::Path, "file that holds the client secret")
         .in_profile("client_secret_file")
         .identity(),
-    Setting::new(Key::ClientSecretCommand, Shape::Text, "command that prints the client secret")
+    Setting::new(SettingKey::ClientSecretCommand, SettingShape::Text, "command that prints the client secret")
         .in_profile("client_secret_command")
         .identity(),
-    Setting::new(Key::AccessToken, Shape::Text, "ready access token, used instead of signing in")
+    Setting::new(SettingKey::AccessToken, SettingShape::Text, "ready access token, used instead of signing in")
         .variable("UMAPI_ACCESS_TOKEN")
         .secret()
         .identity(),
-    Setting::new(Key::TechnicalAccountId, Shape::Text, "technical account id, for JWT (deprecated by Adobe)")
+    Setting::new(SettingKey::TechnicalAccountId, SettingShape::Text, "technical account id, for JWT (deprecated by Adobe)")
         .variable("UMAPI_TECH_ACCOUNT_ID")
         .in_profile("tech_account_id")
         .identity(),
-    Setting::new(Key::PrivateKeyFile, Shape::Path, "private key in PEM form, for JWT")
+    Setting::new(SettingKey::PrivateKeyFile, SettingShape::Path, "private key in PEM form, for JWT")
         .variable("UMAPI_PRIVATE_KEY_FILE")
         .in_profile("private_key_file")
         .identity(),
-    Setting::new(Key::ServiceUrl, Shape::Url, "address of the service")
+    Setting::new(SettingKey::ServiceUrl, SettingShape::Url, "address of the service")
         .variable("UMAPI_URL")
         .in_profile("url")
         .default("https://usermanagement.adobe.io/v2/usermanagement")
         .identity(),
-    Setting::new(Key::SignInUrl, Shape::Url, "address of the sign-in service")
+    Setting::new(SettingKey::SignInUrl, SettingShape::Url, "address of the sign-in service")
         .variable("UMAPI_IMS_URL")
         .in_profile("ims_url")
         .default("https://ims-na1.adobelogin.com")
         .identity(),
-    Setting::new(Key::Mode, Shape::Choice(MODES), "whether changes are rehearsed or made")
+    Setting::new(SettingKey::Mode, SettingShape::Choice(MODES), "whether changes are rehearsed or made")
         .option("--test, --live")
         .in_profile("mode")
         .default("test")
         .identity(),
-    Setting::new(Key::MaxAttempts, Shape::Count, "attempts for one call")
+    Setting::new(SettingKey::MaxAttempts, SettingShape::Count, "attempts for one call")
         .variable("UMAPI_MAX_ATTEMPTS")
         .in_profile("max_attempts")
         .default("4"),
-    Setting::new(Key::FirstDelay, Shape::Seconds, "wait after the first failed attempt, doubled each time")
+    Setting::new(SettingKey::FirstDelay, SettingShape::Seconds, "wait after the first failed attempt, doubled each time")
         .variable("UMAPI_FIRST_DELAY")
         .in_profile("first_delay")
         .default("3"),
-    Setting::new(Key::Jitter, Shape::Seconds, "longest random addition to a wait")
+    Setting::new(SettingKey::Jitter, SettingShape::Seconds, "longest random addition to a wait")
         .variable("UMAPI_JITTER")
         .in_profile("jitter")
         .default("5"),
-    Setting::new(Key::Timeout, Shape::Seconds, "time-out of one attempt")
+    Setting::new(SettingKey::Timeout, SettingShape::Seconds, "time-out of one attempt")
         .variable("UMAPI_TIMEOUT")
         .in_profile("timeout")
         .default("120"),
-    Setting::new(Key::MaxWait, Shape::Seconds, "longest wait the service may ask for")
+    Setting::new(SettingKey::MaxWait, SettingShape::Seconds, "longest wait the service may ask for")
         .variable("UMAPI_MAX_WAIT")
         .in_profile("max_wait")
         .default("3600"),
-    Setting::new(Key::Pace, Shape::Pace, "keep to the documented limits, or not; 2m is half as fast")
+    Setting::new(SettingKey::Pace, SettingShape::Pace, "keep to the documented limits, or not; 2m is half as fast")
         .variable("UMAPI_PACE")
         .in_profile("pace")
         .default("auto"),
-    Setting::new(Key::Checks, Shape::Choice(&["on", "off"]), "check commands before sending them")
+    Setting::new(SettingKey::Checks, SettingShape::Choice(&["on", "off"]), "check commands before sending them")
         .variable("UMAPI_CHECKS")
         .in_profile("checks")
         .default("on"),
-    Setting::new(Key::ListingAge, Shape::Age, "age up to which the prompt uses a saved listing, such as 2h")
+    Setting::new(SettingKey::ListingAge, SettingShape::Age, "age up to which the prompt uses a saved listing, such as 2h")
         .in_profile("listing_max_age"),
-    Setting::new(Key::CaBundle, Shape::Path, "certificates in PEM form to trust beside the system's")
+    Setting::new(SettingKey::CaBundle, SettingShape::Path, "certificates in PEM form to trust beside the system's")
         .variable("UMAPI_CA_BUNDLE")
         .in_profile("ca_bundle"),
-    Setting::new(Key::Proxy, Shape::Text, "proxy; HTTPS_PROXY and NO_PROXY count as everywhere")
+    Setting::new(SettingKey::Proxy, SettingShape::Text, "proxy; HTTPS_PROXY and NO_PROXY count as everywhere")
         .in_profile("proxy"),
-    Setting::new(Key::ReadOnly, Shape::Choice(&["true", "false"]), "make no changes, whatever the script requests")
+    Setting::new(SettingKey::ReadOnly, SettingShape::Choice(&["true", "false"]), "make no changes, whatever the script requests")
         .option("--read-only")
         .in_profile("read_only")
         .default("false"),
-    Setting::new(Key::MaxChanges, Shape::Limit, "the most commands that the run may send")
+    Setting::new(SettingKey::MaxChanges, SettingShape::Limit, "the most commands that the run may send")
         .option("--max-changes")
         .in_profile("max_changes"),
-    Setting::new(Key::MaxRemovals, Shape::Allowance, "the most people (N) or share of listed people (N%) that may lose access; 200 by default in live runs against a real organization")
+    Setting::new(SettingKey::MaxRemovals, SettingShape::Allowance, "the most people (N) or share of listed people (N%) that may lose access; 200 by default in live runs against a real organization")
         .option("--max-removals")
         .in_profile("max_removals"),
-    Setting::new(Key::Protect, Shape::Text, "users and groups that must not be changed: a name (`*` matches anything) or a file with one name per line; a profile may list several, separated by commas. People are matched by e-mail and username once the run has read them")
+    Setting::new(SettingKey::Protect, SettingShape::Text, "users and groups that must not be changed: a name (`*` matches anything) or a file with one name per line; a profile may list several, separated by commas. People are matched by e-mail and username once the run has read them")
         .option("--protect")
         .in_profile("protect"),
 ];
 
 /// The entry of one setting.
-pub fn setting(key: Key) -> &'static Setting {
+pub fn setting(key: SettingKey) -> &'static Setting {
     let found = SETTINGS.iter().find(|setting| setting.key == key);
     found.unwrap_or(&SETTINGS[0])
 }
@@ -340,7 +340,7 @@ mod tests {
 
     #[test]
     fn the_mode_has_no_environment_variable() {
-        assert_eq!(setting(Key::Mode).variable, None);
+        assert_eq!(setting(SettingKey::Mode).variable, None);
     }
 
     #[test]

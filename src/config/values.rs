@@ -1,9 +1,10 @@
 //! Which value of a setting counts: options over environment over profile over defaults. Pure.
 
-use super::file::{Entry, File};
-use super::table::{Key, SETTINGS, Setting, Shape};
+use super::table::{SETTINGS, Setting};
 use crate::client::settings::Pace;
 pub use crate::client::settings::duration;
+use crate::config::file::{ConfigFile, ProfileEntry};
+use crate::config::table::{SettingKey, SettingShape};
 use crate::error::{Error, Result};
 use crate::user_folders;
 use std::collections::{BTreeMap, HashMap};
@@ -51,7 +52,7 @@ impl Environment {
 
 /// What the command line says about settings.
 #[derive(Debug, Clone, Default)]
-pub struct Choice {
+pub struct CommandLineSettings {
     /// `--profile`.
     pub profile: Option<String>,
     /// `--config`.
@@ -59,12 +60,12 @@ pub struct Choice {
     /// `--test` or `--live`: one of [`super::table::MODES`].
     pub mode: Option<&'static str>,
     /// Guards given as options.
-    pub guards: Vec<(Key, String)>,
+    pub guards: Vec<(SettingKey, String)>,
 }
 
 /// Where a value comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Source {
+pub enum SettingSource {
     /// An option of the command line.
     Option,
     /// An environment variable.
@@ -80,7 +81,7 @@ pub enum Source {
     Default,
 }
 
-impl fmt::Display for Source {
+impl fmt::Display for SettingSource {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Option => formatter.write_str("the command line"),
@@ -93,33 +94,35 @@ impl fmt::Display for Source {
 
 /// A value and where it comes from. Not `Debug`: it may be a secret.
 #[derive(Clone)]
-pub struct Value {
+pub struct SettingValue {
     /// The text as it was written.
     pub text: String,
     /// Who wrote it.
-    pub source: Source,
+    pub source: SettingSource,
 }
 
 /// The value of every setting that has one.
-pub struct Values(BTreeMap<Key, Value>);
+pub struct SettingValues(BTreeMap<SettingKey, SettingValue>);
 
-impl Values {
+impl SettingValues {
     /// Settles every setting except profile and file, which lead here. `explicit` says that the profile was chosen
     /// by option: then the environment has no say about identity.
     ///
     /// # Errors
     /// `config`: a value that does not have the shape of its setting.
     pub fn settle(
-        choice: &Choice,
+        choice: &CommandLineSettings,
         explicit: bool,
         environment: &Environment,
-        file: Option<&File>,
+        file: Option<&ConfigFile>,
         profile: &str,
     ) -> Result<Self> {
         let entries = file.and_then(|file| Some((file.path.as_path(), file.profile(profile)?)));
         let mut values = BTreeMap::new();
-        for setting in SETTINGS.iter().filter(|setting| !matches!(setting.key, Key::Profile | Key::File)) {
-            let option = choice.mode.filter(|_| setting.key == Key::Mode).map(from_option);
+        for setting in
+            SETTINGS.iter().filter(|setting| !matches!(setting.key, SettingKey::Profile | SettingKey::File))
+        {
+            let option = choice.mode.filter(|_| setting.key == SettingKey::Mode).map(from_option);
             let guard = choice.guards.iter().find(|(key, _)| *key == setting.key);
             let option = option.or_else(|| guard.map(|(_, text)| from_option(text)));
             let variable = || variable(setting, environment).filter(|_| !(explicit && setting.identity));
@@ -133,83 +136,89 @@ impl Values {
     }
 
     /// The value of a setting.
-    pub fn get(&self, key: Key) -> Option<&Value> {
+    pub fn get(&self, key: SettingKey) -> Option<&SettingValue> {
         self.0.get(&key)
     }
 
     /// The text of a setting.
-    pub fn text(&self, key: Key) -> Option<&str> {
+    pub fn text(&self, key: SettingKey) -> Option<&str> {
         self.get(key).map(|value| value.text.as_str())
     }
 
     /// A file a setting names: `~/` is the home folder, and what a profile says is relative to its file.
-    pub fn path(&self, key: Key) -> Option<PathBuf> {
+    pub fn path(&self, key: SettingKey) -> Option<PathBuf> {
         let value = self.get(key)?;
         let path = match value.text.strip_prefix(HOME) {
             Some(rest) => user_folders::home().ok()?.join(rest),
             None => PathBuf::from(&value.text),
         };
         match &value.source {
-            Source::Profile { file, .. } => Some(file.parent().unwrap_or(Path::new("")).join(path)),
+            SettingSource::Profile { file, .. } => Some(file.parent().unwrap_or(Path::new("")).join(path)),
             _ => Some(path),
         }
     }
 }
 
-fn from_option(text: &str) -> Value {
-    Value { text: text.to_owned(), source: Source::Option }
+fn from_option(text: &str) -> SettingValue {
+    SettingValue { text: text.to_owned(), source: SettingSource::Option }
 }
 
-fn variable(setting: &Setting, environment: &Environment) -> Option<Value> {
+fn variable(setting: &Setting, environment: &Environment) -> Option<SettingValue> {
     let name = setting.variable?;
     let text = environment.get(name)?.to_owned();
-    Some(Value { text, source: Source::Variable(name) })
+    Some(SettingValue { text, source: SettingSource::Variable(name) })
 }
 
-fn from_profile(setting: &Setting, file: &Path, entries: &[Entry]) -> Option<Value> {
+fn from_profile(setting: &Setting, file: &Path, entries: &[ProfileEntry]) -> Option<SettingValue> {
     let entry = entries.iter().find(|entry| entry.key == setting.key)?;
-    let source = Source::Profile { file: file.to_owned(), line: entry.line };
-    Some(Value { text: entry.text.clone(), source })
+    let source = SettingSource::Profile { file: file.to_owned(), line: entry.line };
+    Some(SettingValue { text: entry.text.clone(), source })
 }
 
-fn default(setting: &Setting) -> Option<Value> {
-    Some(Value { text: setting.default?.to_owned(), source: Source::Default })
+fn default(setting: &Setting) -> Option<SettingValue> {
+    Some(SettingValue { text: setting.default?.to_owned(), source: SettingSource::Default })
 }
 
-fn check(setting: &Setting, value: &Value) -> Result<()> {
-    if setting.shape == Shape::Path && value.text.starts_with(HOME) {
+fn check(setting: &Setting, value: &SettingValue) -> Result<()> {
+    if setting.shape == SettingShape::Path && value.text.starts_with(HOME) {
         user_folders::home()?;
     }
     let Some(expected) = mismatch(setting.shape, &value.text) else { return Ok(()) };
     let hidden = setting.secret || holds_password(&value.text);
     let shown = if hidden { String::new() } else { format!(", not `{}`", value.text) };
-    let name = setting.option.filter(|_| value.source == Source::Option).unwrap_or(setting.name());
+    let name = setting.option.filter(|_| value.source == SettingSource::Option).unwrap_or(setting.name());
     let message = format!("`{name}` must be {expected}{shown} ({})", value.source);
     let hint = format!("It sets: {}.", setting.help);
     Err(match value.source {
-        Source::Option => Error::usage_with_hint(message, hint),
+        SettingSource::Option => Error::usage_with_hint(message, hint),
         _ => Error::config(message, hint),
     })
 }
 
 /// What a value of that shape must be, when the text is not.
-fn mismatch(shape: Shape, text: &str) -> Option<String> {
+fn mismatch(shape: SettingShape, text: &str) -> Option<String> {
     let expected = |fits: bool, expected: &str| (!fits).then(|| expected.to_owned());
     match shape {
-        Shape::Text | Shape::Path => expected(!text.trim().is_empty(), "filled in"),
-        Shape::Count => expected(text.parse::<u32>().is_ok_and(|count| count > 0), "a whole number from 1"),
-        Shape::Limit => expected(text.parse::<u32>().is_ok(), "a whole number"),
-        Shape::Seconds => expected(seconds(text).is_some(), "a number of seconds"),
-        Shape::Url if holds_password(text) => expected(false, "an address without a user and password"),
-        Shape::Age => expected(duration(text).is_some(), "a length of time such as 2h or 90m"),
-        Shape::Url => expected(is_safe_address(text), "an https address (plain http only to this machine)"),
-        Shape::Allowance => {
+        SettingShape::Text | SettingShape::Path => expected(!text.trim().is_empty(), "filled in"),
+        SettingShape::Count => {
+            expected(text.parse::<u32>().is_ok_and(|count| count > 0), "a whole number from 1")
+        }
+        SettingShape::Limit => expected(text.parse::<u32>().is_ok(), "a whole number"),
+        SettingShape::Seconds => expected(seconds(text).is_some(), "a number of seconds"),
+        SettingShape::Url if holds_password(text) => {
+            expected(false, "an address without a user and password")
+        }
+        SettingShape::Age => expected(duration(text).is_some(), "a length of time such as 2h or 90m"),
+        SettingShape::Url => {
+            expected(is_safe_address(text), "an https address (plain http only to this machine)")
+        }
+        SettingShape::Allowance => {
             let number = text.strip_suffix('%').unwrap_or(text).trim().parse::<u32>();
             let fits = number.is_ok_and(|number| !text.ends_with('%') || number <= 100);
             expected(fits, "a whole number, or a share such as `5%`")
         }
-        Shape::Pace => expected(pace(text).is_some(), "`auto`, `off`, or a length of time such as 2m"),
-        Shape::Choice(words) => {
+        SettingShape::Pace => expected(pace(text).is_some(), "`auto`, `off`, or a length of time such as 2m"),
+        SettingShape::Choice(words) => {
             let list = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(" or ");
             expected(words.contains(&text), &list)
         }
@@ -267,39 +276,40 @@ mode = "live"
 ca_bundle = "company.pem"
 "#;
 
-    fn settle(choice: &Choice, environment: &Environment) -> Result<Values> {
-        let file = File::parse(FILE, Path::new("/etc/umapish/config.toml")).unwrap();
-        Values::settle(choice, choice.profile.is_some(), environment, Some(&file), "default")
+    fn settle(choice: &CommandLineSettings, environment: &Environment) -> Result<SettingValues> {
+        let file = ConfigFile::parse(FILE, Path::new("/etc/umapish/config.toml")).unwrap();
+        SettingValues::settle(choice, choice.profile.is_some(), environment, Some(&file), "default")
     }
 
-    fn organization(choice: &Choice, environment: &Environment) -> String {
-        settle(choice, environment).unwrap().text(Key::Organization).unwrap_or_default().to_owned()
+    fn organization(choice: &CommandLineSettings, environment: &Environment) -> String {
+        settle(choice, environment).unwrap().text(SettingKey::Organization).unwrap_or_default().to_owned()
     }
 
     #[test]
     fn the_environment_beats_the_profile_and_the_profile_beats_the_default() {
         let environment = Environment::of([("UMAPI_ORG_ID", "ENV@AdobeOrg"), ("UMAPI_MAX_WAIT", " ")]);
-        let values = settle(&Choice::default(), &environment).unwrap();
-        assert_eq!(values.text(Key::Organization), Some("ENV@AdobeOrg"));
-        assert_eq!(values.text(Key::MaxWait), Some("60"));
-        assert_eq!(values.text(Key::MaxAttempts), Some("4"));
+        let values = settle(&CommandLineSettings::default(), &environment).unwrap();
+        assert_eq!(values.text(SettingKey::Organization), Some("ENV@AdobeOrg"));
+        assert_eq!(values.text(SettingKey::MaxWait), Some("60"));
+        assert_eq!(values.text(SettingKey::MaxAttempts), Some("4"));
     }
 
     #[test]
     fn an_explicit_profile_shuts_the_environment_out_of_identity_only() {
         let environment = Environment::of([("UMAPI_ORG_ID", "ENV@AdobeOrg"), ("UMAPI_MAX_WAIT", "7")]);
-        let chosen = Choice { profile: Some("default".into()), ..Choice::default() };
+        let chosen =
+            CommandLineSettings { profile: Some("default".into()), ..CommandLineSettings::default() };
         assert_eq!(organization(&chosen, &environment), "FILE@AdobeOrg");
-        assert_eq!(organization(&Choice::default(), &environment), "ENV@AdobeOrg");
-        assert_eq!(settle(&chosen, &environment).unwrap().text(Key::MaxWait), Some("7"));
+        assert_eq!(organization(&CommandLineSettings::default(), &environment), "ENV@AdobeOrg");
+        assert_eq!(settle(&chosen, &environment).unwrap().text(SettingKey::MaxWait), Some("7"));
     }
 
     #[test]
     fn the_command_line_decides_the_mode_over_the_profile() {
-        let chosen = Choice { mode: Some("test"), ..Choice::default() };
-        assert_eq!(settle(&chosen, &Environment::default()).unwrap().text(Key::Mode), Some("test"));
+        let chosen = CommandLineSettings { mode: Some("test"), ..CommandLineSettings::default() };
+        assert_eq!(settle(&chosen, &Environment::default()).unwrap().text(SettingKey::Mode), Some("test"));
         assert_eq!(
-            settle(&Choice::default(), &Environment::default()).unwrap().text(Key::Mode),
+            settle(&CommandLineSettings::default(), &Environment::default()).unwrap().text(SettingKey::Mode),
             Some("live")
         );
     }
@@ -307,30 +317,34 @@ ca_bundle = "company.pem"
     #[test]
     fn the_environment_cannot_choose_the_mode() {
         let environment = Environment::of([("UMAPI_MODE", "test")]);
-        assert_eq!(settle(&Choice::default(), &environment).unwrap().text(Key::Mode), Some("live"));
+        assert_eq!(
+            settle(&CommandLineSettings::default(), &environment).unwrap().text(SettingKey::Mode),
+            Some("live")
+        );
     }
 
     #[test]
     fn a_file_named_in_a_profile_stands_beside_the_profile() {
-        let values = settle(&Choice::default(), &Environment::default()).unwrap();
-        assert_eq!(values.path(Key::CaBundle), Some(PathBuf::from("/etc/umapish/company.pem")));
+        let values = settle(&CommandLineSettings::default(), &Environment::default()).unwrap();
+        assert_eq!(values.path(SettingKey::CaBundle), Some(PathBuf::from("/etc/umapish/company.pem")));
         let environment = Environment::of([("UMAPI_CA_BUNDLE", "here.pem")]);
-        let values = settle(&Choice::default(), &environment).unwrap();
-        assert_eq!(values.path(Key::CaBundle), Some(PathBuf::from("here.pem")));
+        let values = settle(&CommandLineSettings::default(), &environment).unwrap();
+        assert_eq!(values.path(SettingKey::CaBundle), Some(PathBuf::from("here.pem")));
     }
 
     #[test]
     fn a_value_of_the_wrong_shape_names_setting_value_and_place() {
         let environment = Environment::of([("UMAPI_MAX_ATTEMPTS", "0")]);
-        let error = settle(&Choice::default(), &environment).err().unwrap();
+        let error = settle(&CommandLineSettings::default(), &environment).err().unwrap();
         assert_eq!(
             error.to_string(),
             "`max_attempts` must be a whole number from 1, not `0` (the environment variable UMAPI_MAX_ATTEMPTS)"
         );
-        let file = File::parse("[default]\npace = \"slow\"\n", Path::new("c.toml")).unwrap();
-        let choice = Choice::default();
-        let error =
-            Values::settle(&choice, false, &Environment::default(), Some(&file), "default").err().unwrap();
+        let file = ConfigFile::parse("[default]\npace = \"slow\"\n", Path::new("c.toml")).unwrap();
+        let choice = CommandLineSettings::default();
+        let error = SettingValues::settle(&choice, false, &Environment::default(), Some(&file), "default")
+            .err()
+            .unwrap();
         assert_eq!(
             error.to_string(),
             "`pace` must be `auto`, `off`, or a length of time such as 2m, not `slow` (c.toml:2)"
@@ -370,7 +384,7 @@ ca_bundle = "company.pem"
     #[test]
     fn a_password_in_an_address_is_refused_without_being_shown() {
         let environment = Environment::of([("UMAPI_URL", "https://user:very-secret@example.com/v2")]);
-        let error = settle(&Choice::default(), &environment).err().unwrap().to_string();
+        let error = settle(&CommandLineSettings::default(), &environment).err().unwrap().to_string();
         assert_eq!(
             error,
             "`url` must be an address without a user and password (the environment variable UMAPI_URL)"

@@ -1,7 +1,8 @@
 //! A new profile as text: what `umapish init` adds to the configuration file. Pure.
 
-use super::file::File;
-use super::table::{Key, setting};
+use super::table::setting;
+use crate::config::file::ConfigFile;
+use crate::config::table::SettingKey;
 use crate::error::{Error, Result};
 use std::path::Path;
 
@@ -9,8 +10,8 @@ use std::path::Path;
 ///
 /// # Errors
 /// `config`: the text is broken, or has a profile of that name.
-pub fn with_profile(text: &str, path: &Path, name: &str, values: &[(Key, &str)]) -> Result<String> {
-    if File::parse(text, path)?.profile(name).is_some() {
+pub fn with_profile(text: &str, path: &Path, name: &str, values: &[(SettingKey, &str)]) -> Result<String> {
+    if ConfigFile::parse(text, path)?.profile(name).is_some() {
         let message = format!("there is a profile `{name}` in {} already", path.display());
         return Err(Error::config(message, "Change it there, or choose another name with -p NAME."));
     }
@@ -18,11 +19,11 @@ pub fn with_profile(text: &str, path: &Path, name: &str, values: &[(Key, &str)])
     let gap = if head.is_empty() { "" } else { "\n" };
     let lines: String = values.iter().map(|(key, value)| line(*key, value)).collect();
     let whole = format!("{head}{gap}[{}]\n{lines}", key_of(name));
-    File::parse(&whole, path)?;
+    ConfigFile::parse(&whole, path)?;
     Ok(whole)
 }
 
-fn line(key: Key, value: &str) -> String {
+fn line(key: SettingKey, value: &str) -> String {
     format!("{} = {}\n", setting(key).profile_key.unwrap_or_default(), toml::Value::from(value))
 }
 
@@ -36,7 +37,8 @@ fn key_of(name: &str) -> String {
 mod tests {
     use super::*;
 
-    const VALUES: &[(Key, &str)] = &[(Key::Organization, "A@AdobeOrg"), (Key::ClientId, "with \"quotes\"")];
+    const VALUES: &[(SettingKey, &str)] =
+        &[(SettingKey::Organization, "A@AdobeOrg"), (SettingKey::ClientId, "with \"quotes\"")];
 
     #[test]
     fn a_profile_is_added_and_what_stood_there_stays() {
@@ -45,7 +47,7 @@ mod tests {
         assert!(one.starts_with("[default]\norg_id = \"A@AdobeOrg\"\n"), "{one}");
         let two = with_profile("# mine\n[default]\norg_id = \"B\"", path, "acme & co", VALUES).unwrap();
         assert!(two.starts_with("# mine\n[default]\norg_id = \"B\"\n\n[\"acme & co\"]\n"), "{two}");
-        assert_eq!(File::parse(&two, path).unwrap().profiles[1].name, "acme & co");
+        assert_eq!(ConfigFile::parse(&two, path).unwrap().profiles[1].name, "acme & co");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 /// How the characters of a file are written down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Encoding {
+pub enum FileEncoding {
     /// With or without a byte order mark.
     Utf8,
     /// What Excel calls "Unicode text"; without a byte order mark the low byte comes first.
@@ -15,14 +15,14 @@ pub enum Encoding {
 
 /// Bytes that an encoding has no meaning for.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Undecodable {
+pub struct DecodeError {
     /// The text before them.
     pub before: String,
     /// What is wrong.
     pub message: String,
 }
 
-impl Undecodable {
+impl DecodeError {
     /// The line and the character in it, both 1-based.
     pub fn place(&self) -> (usize, usize) {
         let text = self.before.replace("\r\n", "\n").replace('\r', "\n");
@@ -37,11 +37,11 @@ const WINDOWS_1252: [char; 32] = [
     '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\0', 'ž', 'Ÿ',
 ];
 
-impl Encoding {
+impl FileEncoding {
     /// The names scripts use.
     pub const NAMES: &[&str] = &["utf-8", "utf-16", "windows-1252", "latin-1"];
 
-    /// The encoding of one of [`Encoding::NAMES`].
+    /// The encoding of one of [`FileEncoding::NAMES`].
     pub fn parse(name: &str) -> Option<Self> {
         match name {
             "utf-8" => Some(Self::Utf8),
@@ -66,20 +66,20 @@ impl Encoding {
 ///
 /// # Errors
 /// Bytes that mean nothing in that encoding, with the text before them.
-pub fn decode(bytes: Vec<u8>, encoding: Option<Encoding>) -> Result<String, Undecodable> {
-    match encoding.unwrap_or_else(|| Encoding::of_mark(&bytes)) {
-        Encoding::Utf8 => utf_8(bytes),
-        Encoding::Utf16 => utf_16(&bytes),
-        Encoding::Windows1252 => windows_1252(&bytes),
-        Encoding::Latin1 => Ok(bytes.into_iter().map(char::from).collect()),
+pub fn decode(bytes: Vec<u8>, encoding: Option<FileEncoding>) -> Result<String, DecodeError> {
+    match encoding.unwrap_or_else(|| FileEncoding::of_mark(&bytes)) {
+        FileEncoding::Utf8 => utf_8(bytes),
+        FileEncoding::Utf16 => utf_16(&bytes),
+        FileEncoding::Windows1252 => windows_1252(&bytes),
+        FileEncoding::Latin1 => Ok(bytes.into_iter().map(char::from).collect()),
     }
 }
 
-fn utf_8(bytes: Vec<u8>) -> Result<String, Undecodable> {
+fn utf_8(bytes: Vec<u8>) -> Result<String, DecodeError> {
     let text = String::from_utf8(bytes).map_err(|error| {
         let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
         let before = String::from_utf8_lossy(before).into_owned();
-        Undecodable { before: unmarked(before), message: "it is no UTF-8 text".to_owned() }
+        DecodeError { before: unmarked(before), message: "it is no UTF-8 text".to_owned() }
     })?;
     Ok(unmarked(text))
 }
@@ -91,14 +91,14 @@ fn unmarked(text: String) -> String {
     }
 }
 
-fn utf_16(bytes: &[u8]) -> Result<String, Undecodable> {
+fn utf_16(bytes: &[u8]) -> Result<String, DecodeError> {
     let big_endian = bytes.starts_with(&[0xFE, 0xFF]);
     let (pairs, rest) = bytes.as_chunks::<2>();
     let unit =
         |pair: &[u8; 2]| if big_endian { u16::from_be_bytes(*pair) } else { u16::from_le_bytes(*pair) };
     let mut text = String::with_capacity(pairs.len());
     let wrong =
-        |before: String| Undecodable { before: unmarked(before), message: "it is no UTF-16 text".to_owned() };
+        |before: String| DecodeError { before: unmarked(before), message: "it is no UTF-16 text".to_owned() };
     for letter in char::decode_utf16(pairs.iter().map(unit)) {
         match letter {
             Ok(letter) => text.push(letter),
@@ -108,14 +108,14 @@ fn utf_16(bytes: &[u8]) -> Result<String, Undecodable> {
     if rest.is_empty() { Ok(unmarked(text)) } else { Err(wrong(text)) }
 }
 
-fn windows_1252(bytes: &[u8]) -> Result<String, Undecodable> {
+fn windows_1252(bytes: &[u8]) -> Result<String, DecodeError> {
     let mut text = String::with_capacity(bytes.len());
     for &byte in bytes {
         match byte {
             0x80..=0x9F => match WINDOWS_1252[usize::from(byte - 0x80)] {
                 '\0' => {
                     let message = format!("the byte {byte:#04x} is no character of windows-1252");
-                    return Err(Undecodable { before: text, message });
+                    return Err(DecodeError { before: text, message });
                 }
                 letter => text.push(letter),
             },
@@ -131,7 +131,7 @@ mod tests {
 
     #[test]
     fn every_name_is_an_encoding() {
-        assert!(Encoding::NAMES.iter().all(|name| Encoding::parse(name).is_some()));
+        assert!(FileEncoding::NAMES.iter().all(|name| FileEncoding::parse(name).is_some()));
     }
 
     #[test]
@@ -139,13 +139,13 @@ mod tests {
         assert_eq!(decode(b"\xEF\xBB\xBFa\xC3\xA9".to_vec(), None).unwrap(), "aé");
         assert_eq!(decode(b"\xFF\xFEa\0\xE9\0".to_vec(), None).unwrap(), "aé");
         assert_eq!(decode(b"\xFE\xFF\0a\0\xE9".to_vec(), None).unwrap(), "aé");
-        assert_eq!(decode(b"a\0\xE9\0".to_vec(), Some(Encoding::Utf16)).unwrap(), "aé");
+        assert_eq!(decode(b"a\0\xE9\0".to_vec(), Some(FileEncoding::Utf16)).unwrap(), "aé");
     }
 
     #[test]
     fn one_byte_encodings_are_read_when_they_are_named() {
-        assert_eq!(decode(b"Zo\xEB \x80".to_vec(), Some(Encoding::Windows1252)).unwrap(), "Zoë €");
-        assert_eq!(decode(b"Zo\xEB".to_vec(), Some(Encoding::Latin1)).unwrap(), "Zoë");
+        assert_eq!(decode(b"Zo\xEB \x80".to_vec(), Some(FileEncoding::Windows1252)).unwrap(), "Zoë €");
+        assert_eq!(decode(b"Zo\xEB".to_vec(), Some(FileEncoding::Latin1)).unwrap(), "Zoë");
     }
 
     #[test]
@@ -153,8 +153,8 @@ mod tests {
         let before = |bytes: &[u8], encoding| decode(bytes.to_vec(), encoding).unwrap_err().before;
         assert_eq!(before(b"\xEF\xBB\xBFZo\xEB!", None), "Zo");
         assert_eq!(before(b"\xFF\xFEa\0\0\xD8", None), "a");
-        assert_eq!(before(b"a\0b", Some(Encoding::Utf16)), "a");
-        assert_eq!(before(b"a\x81", Some(Encoding::Windows1252)), "a");
+        assert_eq!(before(b"a\0b", Some(FileEncoding::Utf16)), "a");
+        assert_eq!(before(b"a\x81", Some(FileEncoding::Windows1252)), "a");
     }
 
     #[test]

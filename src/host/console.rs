@@ -4,7 +4,7 @@ use crate::error::Result;
 use serde_json::Value;
 
 /// Where a script's words go and where its questions are answered.
-pub trait Console {
+pub trait HostConsole {
     /// A line of data.
     fn print(&self, line: &str);
     /// A value in the operator's form.

@@ -8,10 +8,10 @@ use tokio_util::sync::CancellationToken;
 /// Asked for by a signal, seen by the script's own loops through [`Interrupt::is_requested`] and by waits through
 /// [`Interrupt::token`]. Clones are the same interrupt.
 #[derive(Debug, Clone, Default)]
-pub struct Interrupt(Arc<Shared>);
+pub struct Interrupt(Arc<InterruptState>);
 
 #[derive(Debug, Default)]
-struct Shared {
+struct InterruptState {
     /// Read at every operation of a script, so it must cost nothing.
     requested: AtomicBool,
     /// Nothing makes it false again.
@@ -108,7 +108,7 @@ mod tests {
     /// What runs without the interpreter must look itself: here the engine does not.
     #[test]
     fn every_work_on_a_whole_list_ends_when_it_is_asked_to() {
-        let session = offline::session(Rc::new(offline::Paper::default()));
+        let session = offline::session(Rc::new(offline::RecordingConsole::default()));
         let mut engine = engine::build(&session);
         engine.on_progress(|_| None);
         let folder = tempfile::tempdir().unwrap();

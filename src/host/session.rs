@@ -1,18 +1,18 @@
 //! One run as script functions see it: the client, made at the first call; the runtime it runs on; the operator's
 //! console. What higher rooms keep for the run is attached to it and unknown here.
 
-use super::console::Console;
 use super::interrupt::Interrupt;
-use super::temporaries::Temporaries;
-use super::thrown::Ended;
 use super::unfinished::UnfinishedListing;
 use super::unsent::UnsentCommands;
-use crate::client::event::Observer;
-use crate::client::hooks::Hook;
+use crate::client::event::ClientObserver;
+use crate::client::hooks::GateHook;
 use crate::client::http::token_answer::TokenAnswer;
-use crate::client::settings::{ClientSettings, Flow, Mode};
-use crate::client::{Calls, Client};
+use crate::client::settings::{ClientSettings, Mode, SignInFlow};
+use crate::client::{CallCounts, Client};
 use crate::error::{Error, ErrorKind, Result};
+use crate::host::console::HostConsole;
+use crate::host::temporaries::TemporaryCalls;
+use crate::host::thrown::ScriptEnd;
 use rhai::{Dynamic, NativeCallContext};
 use std::any::Any;
 use std::cell::{Cell, OnceCell, RefCell};
@@ -23,12 +23,12 @@ use tokio::runtime::{Builder, Runtime};
 
 /// Makes the hooks at the gate of a client with these settings, in their order: first what may refuse a change, last
 /// the journal, which records what leaves.
-pub type HookFactory = Box<dyn Fn(&ClientSettings) -> Vec<Arc<dyn Hook>>>;
+pub type HookFactory = Box<dyn Fn(&ClientSettings) -> Vec<Arc<dyn GateHook>>>;
 
 /// What a run is told before it begins.
-pub struct Setup {
+pub struct SessionSetup {
     /// Fetches the client's settings at the first call; a script that makes none needs none.
-    pub connect: Box<dyn Fn(Flow) -> Result<ClientSettings>>,
+    pub connect: Box<dyn Fn(SignInFlow) -> Result<ClientSettings>>,
     /// The profile's name; `sandbox` for the sandbox.
     pub profile: String,
     /// The organization's id, as far as it is known.
@@ -40,9 +40,9 @@ pub struct Setup {
     /// The environment variables no script may read.
     pub secret_variables: Vec<&'static str>,
     /// The operator.
-    pub console: Rc<dyn Console>,
+    pub console: Rc<dyn HostConsole>,
     /// Told of every call.
-    pub observer: Arc<dyn Observer>,
+    pub observer: Arc<dyn ClientObserver>,
     /// Ctrl-C.
     pub interrupt: Interrupt,
     /// Makes the hooks of a client.
@@ -53,26 +53,26 @@ pub struct Setup {
 
 /// One run.
 pub struct Session {
-    setup: Setup,
+    setup: SessionSetup,
     client: RefCell<Option<Client>>,
-    hooks: RefCell<Vec<Arc<dyn Hook>>>,
+    hooks: RefCell<Vec<Arc<dyn GateHook>>>,
     runtime: OnceCell<Runtime>,
     mode: Cell<Mode>,
-    ended: Cell<Option<Ended>>,
+    ended: Cell<Option<ScriptEnd>>,
     unfinished: RefCell<Vec<Weak<dyn UnfinishedListing>>>,
     unsent: UnsentCommands,
-    temporaries: RefCell<Temporaries>,
+    temporaries: RefCell<TemporaryCalls>,
     /// The states of higher rooms, one of each type.
     extensions: RefCell<Vec<Rc<dyn Any>>>,
 }
 
 /// The session as an engine carries it.
 #[derive(Clone)]
-pub struct Shared(pub Rc<Session>);
+pub struct SharedSession(pub Rc<Session>);
 
 impl Session {
     /// A run that has made no call yet.
-    pub fn new(setup: Setup) -> Self {
+    pub fn new(setup: SessionSetup) -> Self {
         let mode = Cell::new(setup.mode);
         Self {
             setup,
@@ -96,13 +96,13 @@ impl Session {
         if let Some(client) = &*self.client.borrow() {
             return Ok(client.with_stop(self.setup.interrupt.token()));
         }
-        let client = self.new_client(Flow::Configured)?;
+        let client = self.new_client(SignInFlow::Configured)?;
         self.client.replace(Some(client.clone()));
         Ok(client)
     }
 
     /// Puts a hook at the gate of the client, also of one that is not made yet.
-    pub fn add_hook(&self, hook: Arc<dyn Hook>) {
+    pub fn add_hook(&self, hook: Arc<dyn GateHook>) {
         if let Some(client) = &*self.client.borrow() {
             client.add_hook(Arc::clone(&hook));
         }
@@ -113,14 +113,14 @@ impl Session {
     ///
     /// # Errors
     /// `config`: settings of that way are missing. `auth`: the service refuses them.
-    pub fn sign_in(&self, flow: Flow) -> Result<TokenAnswer> {
+    pub fn sign_in(&self, flow: SignInFlow) -> Result<TokenAnswer> {
         match self.client() {
             Ok(client) if client.settings().credentials.are_for(flow) => self.wait(client.sign_in()),
             _ => self.wait(self.new_client(flow)?.sign_in()),
         }
     }
 
-    fn new_client(&self, flow: Flow) -> Result<Client> {
+    fn new_client(&self, flow: SignInFlow) -> Result<Client> {
         let mut settings = (self.setup.connect)(flow)?;
         settings.mode = self.mode.get();
         settings.verify = self.setup.verify;
@@ -130,7 +130,7 @@ impl Session {
     }
 
     /// The hooks added at the prompt come first: they may refuse.
-    fn hooks_of(&self, client: &Client) -> Vec<Arc<dyn Hook>> {
+    fn hooks_of(&self, client: &Client) -> Vec<Arc<dyn GateHook>> {
         let added = self.hooks.borrow().clone();
         added.into_iter().chain((self.setup.hooks)(client.settings())).collect()
     }
@@ -204,7 +204,7 @@ impl Session {
     }
 
     /// The operator.
-    pub fn console(&self) -> &dyn Console {
+    pub fn console(&self) -> &dyn HostConsole {
         &*self.setup.console
     }
 
@@ -214,7 +214,7 @@ impl Session {
     }
 
     /// What the run was told before it began.
-    pub fn setup(&self) -> &Setup {
+    pub fn setup(&self) -> &SessionSetup {
         &self.setup
     }
 
@@ -258,7 +258,7 @@ impl Session {
     }
 
     /// What the run has cost so far.
-    pub fn calls(&self) -> Calls {
+    pub fn calls(&self) -> CallCounts {
         self.client.borrow().as_ref().map(Client::calls).unwrap_or_default()
     }
 
@@ -269,18 +269,18 @@ impl Session {
 
     /// Ends the script. What it answers is thrown; Rhai lets a `catch` around a closure swallow that, so the engine
     /// asks [`Session::ended`] as well.
-    pub fn end(&self, code: u8) -> Ended {
-        self.ended.set(Some(Ended::Exit(code)));
-        Ended::Exit(code)
+    pub fn end(&self, code: u8) -> ScriptEnd {
+        self.ended.set(Some(ScriptEnd::Exit(code)));
+        ScriptEnd::Exit(code)
     }
 
     /// How the script said that it ends, if it did.
-    pub fn ended(&self) -> Option<Ended> {
+    pub fn ended(&self) -> Option<ScriptEnd> {
         self.ended.get()
     }
 
     /// The calls whose list no variable holds.
-    pub fn temporaries(&self) -> &RefCell<Temporaries> {
+    pub fn temporaries(&self) -> &RefCell<TemporaryCalls> {
         &self.temporaries
     }
 }
@@ -290,7 +290,7 @@ impl Session {
 /// # Errors
 /// `config`: the engine was built without one, which only a test could do.
 pub fn session(context: &NativeCallContext) -> Result<Rc<Session>> {
-    let shared = context.tag().and_then(Dynamic::read_lock::<Shared>);
+    let shared = context.tag().and_then(Dynamic::read_lock::<SharedSession>);
     shared
         .map(|shared| Rc::clone(&shared.0))
         .ok_or_else(|| Error::config("there is no session", "Use the engine that umapish builds."))

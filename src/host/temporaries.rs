@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 /// The calls on temporary values that the scripts of a session hold.
 #[derive(Debug, Default)]
-pub struct Temporaries(HashSet<CallSite>);
+pub struct TemporaryCalls(HashSet<CallSite>);
 
 /// A call of a method.
 #[derive(Debug, PartialEq, Eq, Hash)]
@@ -15,7 +15,7 @@ pub(super) struct CallSite {
     pub(super) method: String,
 }
 
-impl Temporaries {
+impl TemporaryCalls {
     /// Forgets all calls: those of a line at the prompt, whose places the next line has too.
     pub fn clear(&mut self) {
         self.0.clear();

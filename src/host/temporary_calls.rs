@@ -5,14 +5,17 @@
 //! and known again by where they stand. Should a call be taken for another one after all, the list it was called on
 //! refuses whatever is asked next; it never looks shorter.
 
-use super::session::{Shared, session};
+use super::session::session;
 use super::temporaries::CallSite;
 use crate::error::Result;
+use crate::host::session::SharedSession;
 use rhai::{AST, Engine, NativeCallContext};
 
 /// Reads the calls of a script that was compiled for an engine of ours and has its source set.
 pub fn note(engine: &Engine, script: &AST) {
-    let Some(Shared(session)) = engine.default_tag().clone().try_cast::<Shared>() else { return };
+    let Some(SharedSession(session)) = engine.default_tag().clone().try_cast::<SharedSession>() else {
+        return;
+    };
     session.temporaries().borrow_mut().read(script);
 }
 

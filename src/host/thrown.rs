@@ -1,12 +1,12 @@
 //! Errors as scripts catch them: a map with the documented keys, thrown at the position of the call.
 
-use crate::error::{Error, ErrorKind, Failure, Result};
+use crate::error::{CommandFailure, Error, ErrorKind, Result};
 use crate::host::binding::RhaiResultOf;
 use rhai::{Array, Dynamic, EvalAltResult, Map, NativeCallContext, Position};
 
 /// Why a script ends without having failed; the token of an `ErrorTerminated`, which no `catch` can swallow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ended {
+pub enum ScriptEnd {
     /// `exit(n)`.
     Exit(u8),
     /// Ctrl-C or SIGTERM.
@@ -15,7 +15,7 @@ pub enum Ended {
     OutputLost,
 }
 
-impl Ended {
+impl ScriptEnd {
     /// The error that carries it to the top.
     pub fn into_error(self) -> Box<EvalAltResult> {
         Box::new(EvalAltResult::ErrorTerminated(Dynamic::from(self), Position::NONE))
@@ -23,7 +23,7 @@ impl Ended {
 }
 
 /// Turns our results into Rhai's at the place of a call.
-pub trait At<T> {
+pub trait ThrowAt<T> {
     /// The value, or the error thrown at the call's position.
     ///
     /// # Errors
@@ -31,7 +31,7 @@ pub trait At<T> {
     fn at(self, context: &NativeCallContext) -> RhaiResultOf<T>;
 }
 
-impl<T> At<T> for Result<T> {
+impl<T> ThrowAt<T> for Result<T> {
     fn at(self, context: &NativeCallContext) -> RhaiResultOf<T> {
         self.map_err(|error| thrown(&error, context.call_position()))
     }
@@ -40,7 +40,7 @@ impl<T> At<T> for Result<T> {
 /// The error as Rhai throws it.
 pub fn thrown(error: &Error, position: Position) -> Box<EvalAltResult> {
     if matches!(*error.kind, ErrorKind::Interrupted) {
-        return Ended::Interrupted.into_error();
+        return ScriptEnd::Interrupted.into_error();
     }
     Box::new(EvalAltResult::ErrorRuntime(map_of(error, position).into(), position))
 }
@@ -68,7 +68,7 @@ pub fn map_of(error: &Error, position: Position) -> Map {
     entries.into_iter().map(|(key, value)| (key.into(), value)).collect()
 }
 
-fn failure(failure: &Failure) -> Dynamic {
+fn failure(failure: &CommandFailure) -> Dynamic {
     let number = |number: usize| Dynamic::from_int(i64::try_from(number).unwrap_or(i64::MAX));
     let entries: [(&str, Dynamic); 6] = [
         ("index", number(failure.index)),
@@ -117,6 +117,6 @@ mod tests {
         let result = throwing(ErrorKind::Interrupted.into()).eval::<Dynamic>("try { fail() } catch { 1 }");
         let error = result.unwrap_err();
         let EvalAltResult::ErrorTerminated(token, _) = *error else { panic!("{error}") };
-        assert_eq!(token.try_cast::<Ended>(), Some(Ended::Interrupted));
+        assert_eq!(token.try_cast::<ScriptEnd>(), Some(ScriptEnd::Interrupted));
     }
 }

@@ -1,9 +1,10 @@
 //! A call that found no function, as Rhai writes it: `name (type, type)`.
 
-use super::catalog::{Catalog, Function, forms_of_rhai, names_of_rhai};
-use super::message::{Topic, Wording};
+use super::catalog::{Catalog, forms_of_rhai, names_of_rhai};
 use super::suggestions::did_you_mean;
 use super::type_names::word;
+use crate::language::catalog::FunctionEntry;
+use crate::language::message::{ErrorTopic, ErrorWords};
 
 /// A call, taken apart.
 #[derive(Debug, PartialEq, Eq)]
@@ -44,11 +45,11 @@ impl CallText {
     }
 
     /// What happened and, as far as the call alone tells it, what to do.
-    pub fn wording(&self) -> Wording {
+    pub fn wording(&self) -> ErrorWords {
         let types = format!("({})", self.types.join(", "));
         let own = self.name.strip_prefix("umapi::").unwrap_or(&self.name);
         if self.name.starts_with("anon$") {
-            return worded(format!("the closure does not take {types}"), None, Topic::Other);
+            return worded(format!("the closure does not take {types}"), None, ErrorTopic::Other);
         }
         if !own.starts_with(|letter: char| letter.is_alphabetic() || letter == '_') {
             return self.operator();
@@ -56,7 +57,7 @@ impl CallText {
         let catalog = Catalog::read();
         let forms = catalog.find(own);
         if !forms.is_empty() {
-            return worded(self.not_taken(own, &types), Some(taken(&forms)), Topic::Other);
+            return worded(self.not_taken(own, &types), Some(taken(&forms)), ErrorTopic::Other);
         }
         self.unknown(own, &types)
     }
@@ -68,7 +69,7 @@ impl CallText {
         }
     }
 
-    fn unknown(&self, name: &str, types: &str) -> Wording {
+    fn unknown(&self, name: &str, types: &str) -> ErrorWords {
         let standard = names_of_rhai();
         let elsewhere = ELSEWHERE.iter().find(|(known, _)| *known == name);
         let elsewhere = elsewhere.map(|(_, here)| format!("Here that is {here}."));
@@ -84,7 +85,7 @@ impl CallText {
             _ => format!("there is no function `{}` that takes {types}", self.name),
         };
         let hint = elsewhere.or_else(|| did_you_mean(name, []));
-        worded(message, hint, Topic::Function(name.to_owned()))
+        worded(message, hint, ErrorTopic::Function(name.to_owned()))
     }
 
     fn forms(&self, name: &str) -> Option<String> {
@@ -93,7 +94,7 @@ impl CallText {
         (!forms.is_empty()).then(|| taken(&forms))
     }
 
-    fn operator(&self) -> Wording {
+    fn operator(&self) -> ErrorWords {
         let name = &self.name;
         let message = match self.types.as_slice() {
             [one, other] => format!("`{name}` does not work between {one} and {other}"),
@@ -111,8 +112,8 @@ impl CallText {
         self.types.iter().any(|name| name == NOTHING).then(|| hint.to_owned())
     }
 
-    fn topic(&self) -> Topic {
-        if self.types.iter().any(|name| name == NOTHING) { Topic::Nothing } else { Topic::Other }
+    fn topic(&self) -> ErrorTopic {
+        if self.types.iter().any(|name| name == NOTHING) { ErrorTopic::Nothing } else { ErrorTopic::Other }
     }
 }
 
@@ -121,15 +122,15 @@ const FORMS_SHOWN: usize = 3;
 
 const NOTHING: &str = "nothing";
 
-fn worded(message: String, hint: Option<String>, topic: Topic) -> Wording {
-    Wording { message, hint, topic }
+fn worded(message: String, hint: Option<String>, topic: ErrorTopic) -> ErrorWords {
+    ErrorWords { message, hint, topic }
 }
 
 fn shown(type_name: &str) -> String {
     Some(word(type_name)).filter(|word| !word.is_empty()).unwrap_or_else(|| NOTHING.to_owned())
 }
 
-fn taken(forms: &[&Function]) -> String {
+fn taken(forms: &[&FunctionEntry]) -> String {
     let forms: Vec<_> = forms.iter().map(|form| format!("`{}`", form.signature())).collect();
     format!("It is {}.", forms.join(" or "))
 }
@@ -160,7 +161,7 @@ mod tests {
     use super::*;
     use crate::script::engine::offline;
 
-    fn wording(text: &str) -> Wording {
+    fn wording(text: &str) -> ErrorWords {
         CallText::parse(text).wording()
     }
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 use std::sync::OnceLock;
 
 /// Functions that belong together.
-pub struct Family {
+pub struct FunctionFamily {
     /// What they are about, as a heading.
     pub title: &'static str,
     /// Makes the module that holds them.
@@ -15,10 +15,10 @@ pub struct Family {
 }
 
 /// The families of the crate. The room of the functions is above this one, so it declares them here.
-static FAMILIES: OnceLock<&'static [Family]> = OnceLock::new();
+static FAMILIES: OnceLock<&'static [FunctionFamily]> = OnceLock::new();
 
 /// Declares the families, in the order of the reference. Only the first call counts.
-pub fn declare(families: &'static [Family]) {
+pub fn declare(families: &'static [FunctionFamily]) {
     FAMILIES.get_or_init(|| families);
 }
 
@@ -26,25 +26,25 @@ pub fn declare(families: &'static [Family]) {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Catalog {
     /// In the order of the guide.
-    pub families: Vec<Section>,
+    pub families: Vec<CatalogSection>,
 }
 
 /// The functions of a family.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Section {
+pub struct CatalogSection {
     /// What they are about.
     pub title: String,
     /// By name, then by number of parameters: each form of a function stands for itself.
-    pub functions: Vec<Function>,
+    pub functions: Vec<FunctionEntry>,
 }
 
 /// One form of a function and its help.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Function {
+pub struct FunctionEntry {
     /// Its name.
     pub name: String,
     /// Its parameters. The first one of a method is what stands before the dot.
-    pub parameters: Vec<Parameter>,
+    pub parameters: Vec<FunctionParameter>,
     /// Whether it is called as `x.name()`.
     pub method: bool,
     /// What it answers, as a type; `None` for nothing.
@@ -54,7 +54,7 @@ pub struct Function {
     /// What else there is to say, by paragraphs.
     pub text: Vec<String>,
     /// The keys of its trailing map.
-    pub options: Vec<Choice>,
+    pub options: Vec<FunctionOption>,
     /// The kinds of error to expect.
     pub errors: Option<String>,
     /// Scripts that show it at work.
@@ -63,7 +63,7 @@ pub struct Function {
 
 /// A parameter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Parameter {
+pub struct FunctionParameter {
     /// Its name.
     pub name: String,
     /// Its type: text, number, list and so on.
@@ -73,7 +73,7 @@ pub struct Parameter {
 
 /// A key of a trailing map.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Choice {
+pub struct FunctionOption {
     /// The key.
     pub name: String,
     /// What it chooses.
@@ -83,7 +83,7 @@ pub struct Choice {
 impl Catalog {
     /// Reads every family that was declared; building an engine declares them.
     pub fn read() -> Self {
-        let section = |family: &Family| Section {
+        let section = |family: &FunctionFamily| CatalogSection {
             title: family.title.to_owned(),
             functions: functions((family.module)()),
         };
@@ -91,7 +91,7 @@ impl Catalog {
     }
 
     /// Every form of every function.
-    pub fn functions(&self) -> impl Iterator<Item = &Function> {
+    pub fn functions(&self) -> impl Iterator<Item = &FunctionEntry> {
         self.families.iter().flat_map(|section| &section.functions)
     }
 
@@ -101,7 +101,7 @@ impl Catalog {
     }
 
     /// Every form of the function of that name.
-    pub fn find(&self, name: &str) -> Vec<&Function> {
+    pub fn find(&self, name: &str) -> Vec<&FunctionEntry> {
         self.functions().filter(|function| function.name == name).collect()
     }
 
@@ -116,25 +116,25 @@ impl Catalog {
     pub fn matching(&self, pattern: &str) -> Self {
         let pattern = pattern.to_lowercase();
         let is_name = !self.find(&pattern).is_empty();
-        let wanted = |function: &&Function| {
+        let wanted = |function: &&FunctionEntry| {
             if is_name { function.name == pattern } else { function.matches(&pattern) }
         };
-        let matching = |section: &Section| {
+        let matching = |section: &CatalogSection| {
             let functions = section.functions.iter().filter(wanted);
-            Section { title: section.title.clone(), functions: functions.cloned().collect() }
+            CatalogSection { title: section.title.clone(), functions: functions.cloned().collect() }
         };
         let families = self.families.iter().map(matching);
         Self { families: families.filter(|section| !section.functions.is_empty()).collect() }
     }
 
     /// Every example with the function it shows.
-    pub fn examples(&self) -> impl Iterator<Item = (&Function, &str)> {
+    pub fn examples(&self) -> impl Iterator<Item = (&FunctionEntry, &str)> {
         self.functions()
             .flat_map(|function| function.examples.iter().map(move |code| (function, code.as_str())))
     }
 }
 
-impl Function {
+impl FunctionEntry {
     /// How a script calls it: `get_user(name, options)`.
     pub fn call(&self) -> String {
         self.written(|parameter| parameter.name.clone(), "")
@@ -142,7 +142,7 @@ impl Function {
 
     /// The call with types: `get_user(name: text, options: map) -> User`.
     pub fn signature(&self) -> String {
-        let typed = |parameter: &Parameter| match parameter.kind.as_str() {
+        let typed = |parameter: &FunctionParameter| match parameter.kind.as_str() {
             "" => parameter.name.clone(),
             kind => format!("{}: {kind}", parameter.name),
         };
@@ -150,7 +150,7 @@ impl Function {
         self.written(typed, &answer)
     }
 
-    fn written(&self, shown: impl Fn(&Parameter) -> String, answer: &str) -> String {
+    fn written(&self, shown: impl Fn(&FunctionParameter) -> String, answer: &str) -> String {
         let (receiver, rest) = match self.parameters.split_first() {
             Some((receiver, rest)) if self.method => (format!("{}.", receiver.name), rest),
             _ => (String::new(), self.parameters.as_slice()),
@@ -181,20 +181,21 @@ pub fn names_of_rhai() -> Vec<String> {
 }
 
 /// Every function of Rhai's that can stand behind a dot: any that takes a value.
-pub fn methods_of_rhai() -> Vec<Function> {
+pub fn methods_of_rhai() -> Vec<FunctionEntry> {
     let method = |known: &FuncMetadata| {
         let function = function(known).filter(|function| !function.parameters.is_empty())?;
-        Some(Function { method: true, ..function })
+        Some(FunctionEntry { method: true, ..function })
     };
     let mut methods = Engine::new().collect_fn_metadata(None, |known| method(known.metadata), true);
-    methods.sort_by_key(Function::signature);
+    methods.sort_by_key(FunctionEntry::signature);
     methods.dedup_by(|one, other| one.signature() == other.signature());
     methods
 }
 
 /// The forms of a function of Rhai's whose first value has that type, as a word.
-pub fn forms_of_rhai(name: &str, first: &str) -> Vec<Function> {
-    let wanted = |function: &Function| function.parameters.first().is_some_and(|known| known.kind == first);
+pub fn forms_of_rhai(name: &str, first: &str) -> Vec<FunctionEntry> {
+    let wanted =
+        |function: &FunctionEntry| function.parameters.first().is_some_and(|known| known.kind == first);
     let read = |known: &FuncMetadata| (known.name == name).then(|| function(known)).flatten().filter(wanted);
     let mut forms = Engine::new().collect_fn_metadata(None, |known| read(known.metadata), true);
     forms.sort_by_cached_key(|form| (form.parameters.len(), form.signature()));
@@ -214,12 +215,12 @@ pub fn is_method_of_rhai(name: &str, type_name: &str) -> bool {
     !found.is_empty()
 }
 
-fn functions(module: Module) -> Vec<Function> {
+fn functions(module: Module) -> Vec<FunctionEntry> {
     let mut engine = Engine::new_raw();
     engine.register_global_module(module.into());
     let mut functions = engine.collect_fn_metadata(None, |known| function(known.metadata), true);
     functions.sort_by(|one, other| {
-        let order = |function: &Function| {
+        let order = |function: &FunctionEntry| {
             (function.name.clone(), function.parameters.len(), function.signature(), function.summary.clone())
         };
         order(one).cmp(&order(other))
@@ -228,19 +229,19 @@ fn functions(module: Module) -> Vec<Function> {
 }
 
 /// `None` for operators and for the getters that stand beside a function of the same name.
-fn function(known: &FuncMetadata) -> Option<Function> {
+fn function(known: &FuncMetadata) -> Option<FunctionEntry> {
     if !is_name(&known.name) {
         return None;
     }
-    let help = Help::parse(&known.comments.join("\n"));
+    let help = DocComment::parse(&known.comments.join("\n"));
     let answer = word(&known.return_type);
     // Commands are handed over by value: they are shared, and constants among them can be built on as well.
     let takes_itself =
-        |parameter: &str| parameter.contains("&mut") || Parameter::parse(parameter).kind == "Command";
+        |parameter: &str| parameter.contains("&mut") || FunctionParameter::parse(parameter).kind == "Command";
     let receiver = known.params_info.first().is_some_and(|parameter| takes_itself(parameter));
-    Some(Function {
+    Some(FunctionEntry {
         name: known.name.to_string(),
-        parameters: known.params_info.iter().map(|parameter| Parameter::parse(parameter)).collect(),
+        parameters: known.params_info.iter().map(|parameter| FunctionParameter::parse(parameter)).collect(),
         method: receiver,
         answer: Some(answer).filter(|answer| !answer.is_empty()),
         summary: help.summary,
@@ -255,7 +256,7 @@ fn is_name(name: &str) -> bool {
     name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
 }
 
-impl Parameter {
+impl FunctionParameter {
     fn parse(info: &str) -> Self {
         let (name, kind) = info.split_once(':').unwrap_or((info, ""));
         Self { name: name.trim().to_owned(), kind: word(kind) }
@@ -264,15 +265,15 @@ impl Parameter {
 
 /// A doc comment, taken apart.
 #[derive(Default)]
-struct Help {
+struct DocComment {
     summary: String,
     text: Vec<String>,
-    options: Vec<Choice>,
+    options: Vec<FunctionOption>,
     errors: Option<String>,
     examples: Vec<String>,
 }
 
-impl Help {
+impl DocComment {
     fn parse(comment: &str) -> Self {
         let mut help = Self::default();
         let lines: Vec<_> = comment.lines().map(bare).collect();
@@ -343,10 +344,10 @@ fn paragraphs(lines: &[&str]) -> Vec<String> {
 }
 
 /// Entries of the form "- `key`: text".
-fn choices(lines: &[&str]) -> Vec<Choice> {
+fn choices(lines: &[&str]) -> Vec<FunctionOption> {
     let choice = |entry: &str| {
         let (name, text) = entry.strip_prefix("- `")?.split_once("`: ")?;
-        Some(Choice { name: name.to_owned(), text: text.to_owned() })
+        Some(FunctionOption { name: name.to_owned(), text: text.to_owned() })
     };
     paragraphs(lines).iter().filter_map(|entry| choice(entry)).collect()
 }
@@ -365,7 +366,7 @@ mod tests {
 
     #[test]
     fn a_comment_is_taken_apart() {
-        let help = Help::parse(
+        let help = DocComment::parse(
             "/// Does it. At once,\n/// really.\n///\n/// More\n/// of it.\n///\n/// # Options\n/// - `one`: first\n///   thing\n\
              /// - `two`: second\n///\n/// # Errors\n/// `usage` for\n/// all.\n///\n/// # Example\n/// ```rhai\n/// # not a heading\n/// f(1);\n/// ```",
         );
@@ -389,8 +390,8 @@ mod tests {
 
     #[test]
     fn a_method_has_its_receiver_before_the_dot() {
-        let parameter = |name: &str, kind: &str| Parameter { name: name.into(), kind: kind.into() };
-        let function = Function {
+        let parameter = |name: &str, kind: &str| FunctionParameter { name: name.into(), kind: kind.into() };
+        let function = FunctionEntry {
             name: "filter".into(),
             parameters: vec![parameter("users", "Users"), parameter("test", "function")],
             method: true,
@@ -464,7 +465,8 @@ mod tests {
     #[test]
     fn options_are_documented_where_a_trailing_map_is_taken() {
         for function in Catalog::read().functions() {
-            let trailing = |parameter: &Parameter| ["options", "fields"].contains(&parameter.name.as_str());
+            let trailing =
+                |parameter: &FunctionParameter| ["options", "fields"].contains(&parameter.name.as_str());
             let takes = function.parameters.last().is_some_and(trailing);
             assert_eq!(takes, !function.options.is_empty(), "{}", function.call());
         }
@@ -484,8 +486,8 @@ mod tests {
         assert!(checked >= 3, "{checked}");
     }
 
-    fn known_options(engine: &Engine, function: &Function) -> Option<Vec<String>> {
-        let value = |parameter: &Parameter| match (parameter.name.as_str(), parameter.kind.as_str()) {
+    fn known_options(engine: &Engine, function: &FunctionEntry) -> Option<Vec<String>> {
+        let value = |parameter: &FunctionParameter| match (parameter.name.as_str(), parameter.kind.as_str()) {
             ("options" | "fields", _) => "#{no_such_option: 1}",
             (_, "Command") => "command(\"x@example.com\")",
             (_, "number") => "1",

@@ -16,7 +16,7 @@ use std::rc::Rc;
 pub fn register(engine: &mut Engine) {
     read_texts_like_errors(engine);
     let names = Rc::new(RefCell::new(Vec::new()));
-    let catching = Catching { names: Rc::clone(&names), place: Cell::default() };
+    let catching = CatchReader { names: Rc::clone(&names), place: Cell::default() };
     engine.on_parse_token(move |token, _, _| {
         catching.notice(&token);
         token
@@ -45,32 +45,32 @@ fn read_texts_like_errors(engine: &mut Engine) {
 }
 
 /// Reads the names out of every `catch (name)` that is parsed.
-struct Catching {
+struct CatchReader {
     names: Rc<RefCell<Vec<String>>>,
-    place: Cell<Place>,
+    place: Cell<CatchPlace>,
 }
 
 #[derive(Clone, Copy, Default)]
-enum Place {
+enum CatchPlace {
     #[default]
     Elsewhere,
     BehindCatch,
     InParentheses,
 }
 
-impl Catching {
+impl CatchReader {
     fn notice(&self, token: &Token) {
         let place = match (self.place.take(), token) {
-            (_, Token::Catch) => Place::BehindCatch,
-            (Place::BehindCatch, Token::LeftParen) => Place::InParentheses,
-            (Place::InParentheses, Token::Identifier(name)) => {
+            (_, Token::Catch) => CatchPlace::BehindCatch,
+            (CatchPlace::BehindCatch, Token::LeftParen) => CatchPlace::InParentheses,
+            (CatchPlace::InParentheses, Token::Identifier(name)) => {
                 let mut names = self.names.borrow_mut();
                 if !names.iter().any(|known| *known == name.as_str()) {
                     names.push(name.to_string());
                 }
-                Place::Elsewhere
+                CatchPlace::Elsewhere
             }
-            _ => Place::Elsewhere,
+            _ => CatchPlace::Elsewhere,
         };
         self.place.set(place);
     }

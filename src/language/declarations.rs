@@ -2,7 +2,7 @@
 
 /// What is declared somewhere in a text, wherever it is visible.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Declared {
+pub struct DeclaredNames {
     /// Functions with their parameters.
     pub functions: Vec<(String, Vec<String>)>,
     /// Variables, parameters and names of modules.
@@ -11,7 +11,7 @@ pub struct Declared {
     pub constants: Vec<String>,
 }
 
-impl Declared {
+impl DeclaredNames {
     /// Reads them.
     pub fn read(text: &str) -> Self {
         let words = words(text);
@@ -100,7 +100,7 @@ mod tests {
 
     #[test]
     fn every_kind_of_declaration_is_found() {
-        let declared = Declared::read(
+        let declared = DeclaredNames::read(
             "import \"lib\" as lib; const LIMIT = 1; let users = []; // let nothing = 1\n\
              fn add(one, two) { one + two }\nfor user in users { } for (item, place) in users { }\n\
              users.filter(|one| one > 1 || true); try { } catch (error) { } let text = \"let not_this = 1\";",
@@ -115,7 +115,7 @@ mod tests {
     fn a_text_cut_off_anywhere_is_read_as_far_as_it_goes() {
         let text = "import \"lib\" as lib; fn add(one, two) { for (a, b) in x { } } let t = `a ${b}`; |x| 1";
         for end in 0..text.len() {
-            Declared::read(&text[..end]);
+            DeclaredNames::read(&text[..end]);
         }
     }
 }

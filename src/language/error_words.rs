@@ -2,9 +2,9 @@
 
 use super::call_description::CallText;
 use super::catalog::is_method_of_rhai;
-use super::message::{Topic, Wording};
 use super::type_names;
 use super::type_names::phrase;
+use crate::language::message::{ErrorTopic, ErrorWords};
 use crate::values::json::json_of;
 use rhai::{Dynamic, EvalAltResult, LexError, ParseErrorType, Position};
 
@@ -12,7 +12,7 @@ use rhai::{Dynamic, EvalAltResult, LexError, ParseErrorType, Position};
 const TRUTH: &str = "Ask outright: `x != ()`, `x != \"\"`, `x.len() > 0`.";
 
 /// Words for an error of Rhai's. What a script threw is not one of them.
-pub fn word(error: &EvalAltResult) -> Wording {
+pub fn word(error: &EvalAltResult) -> ErrorWords {
     use EvalAltResult as E;
     match error {
         E::ErrorParsing(kind, _) => syntax(kind),
@@ -25,23 +25,24 @@ pub fn word(error: &EvalAltResult) -> Wording {
         E::ErrorIndexingType(text, _) => indexing(text),
         E::ErrorArrayBounds(length, index, _) => bounds("list", "entry", *length, *index),
         E::ErrorStringBounds(length, index, _) => bounds("text", "character", *length, *index),
-        E::ErrorIndexNotFound(key, _) => Wording::new(format!("there is no key `{key}`")),
-        E::ErrorPropertyNotFound(key, _) => Wording::new(format!("there is no field `{key}`")),
+        E::ErrorIndexNotFound(key, _) => ErrorWords::new(format!("there is no key `{key}`")),
+        E::ErrorPropertyNotFound(key, _) => ErrorWords::new(format!("there is no field `{key}`")),
         E::ErrorFor(_) => iteration(),
-        E::ErrorStackOverflow(_) => Wording::new("the functions call each other too deeply").hint(
+        E::ErrorStackOverflow(_) => ErrorWords::new("the functions call each other too deeply").hint(
             "Does one call itself without end? Inside a function that has the name of one of umapish's, \
              umapish's is `umapi::name`.",
         ),
         E::ErrorModuleNotFound(name, _) => module(name),
-        E::ErrorDataRace(..) => Wording::new("the function uses the list it is called on").hint(
+        E::ErrorDataRace(..) => ErrorWords::new("the function uses the list it is called on").hint(
             "Let it use a copy: `let all = users.to_array();` before the call, and `all` in the function.",
         ),
         E::ErrorAssignmentToConstant(name, _) => constant(name),
         E::ErrorNonPureMethodCallOnConstant(name, _) => {
             let name = name.split_once('$').map_or(name.as_str(), |(_, property)| property);
-            Wording::new(format!("`{name}` would change a constant")).hint("Make a copy: `let copy = NAME;`.")
+            ErrorWords::new(format!("`{name}` would change a constant"))
+                .hint("Make a copy: `let copy = NAME;`.")
         }
-        other => Wording::new(plain(other)),
+        other => ErrorWords::new(plain(other)),
     }
 }
 
@@ -61,27 +62,27 @@ fn lower_first(text: &str) -> String {
     }
 }
 
-fn variable(name: &str) -> Wording {
-    Wording::new(format!("there is no variable `{name}`")).about(Topic::Variable(name.to_owned()))
+fn variable(name: &str) -> ErrorWords {
+    ErrorWords::new(format!("there is no variable `{name}`")).about(ErrorTopic::Variable(name.to_owned()))
 }
 
-fn module(name: &str) -> Wording {
+fn module(name: &str) -> ErrorWords {
     let name = name.trim_end_matches("::");
-    Wording::new(format!("there is no module `{name}`"))
+    ErrorWords::new(format!("there is no module `{name}`"))
         .hint(format!("A file of functions is imported at the top: `import \"{name}\" as {name};`."))
 }
 
-fn constant(name: &str) -> Wording {
+fn constant(name: &str) -> ErrorWords {
     let subject = if name.is_empty() { "a constant".to_owned() } else { format!("the constant `{name}`") };
-    Wording::new(format!("{subject} cannot be changed")).hint("Declare by `let` what is to change.")
+    ErrorWords::new(format!("{subject} cannot be changed")).hint("Declare by `let` what is to change.")
 }
 
-fn iteration() -> Wording {
-    Wording::new("`for` cannot go through this value")
+fn iteration() -> ErrorWords {
+    ErrorWords::new("`for` cannot go through this value")
         .hint("It goes through lists, texts, ranges and users; through a map by `for key in map.keys()`.")
 }
 
-fn bounds(whole: &str, part: &str, length: usize, index: i64) -> Wording {
+fn bounds(whole: &str, part: &str, length: usize, index: i64) -> ErrorWords {
     let message = match length {
         0 => format!("there is no {part} {index} in an empty {whole}"),
         _ => format!("there is no {part} {index} in a {whole} of {length}"),
@@ -91,21 +92,21 @@ fn bounds(whole: &str, part: &str, length: usize, index: i64) -> Wording {
         1 => format!("Its only {part} is 0."),
         _ => format!("Its {part_s} are 0 to {}, and -1 is the last.", length - 1, part_s = plural(part)),
     };
-    Wording::new(message).hint(hint)
+    ErrorWords::new(message).hint(hint)
 }
 
 fn plural(noun: &str) -> String {
     noun.strip_suffix('y').map_or_else(|| format!("{noun}s"), |stem| format!("{stem}ies"))
 }
 
-fn mismatch(expected: &str, actual: &str) -> Wording {
+fn mismatch(expected: &str, actual: &str) -> ErrorWords {
     let message = match (expected, actual) {
         (expected, "") => format!("expected {}", phrase(expected)),
         ("", actual) => format!("{} cannot be used here", phrase(actual)),
         (expected, actual) => format!("expected {}, not {}", phrase(expected), phrase(actual)),
     };
-    let topic = if actual == "()" { Topic::Nothing } else { Topic::Other };
-    let wording = Wording::new(message).about(topic);
+    let topic = if actual == "()" { ErrorTopic::Nothing } else { ErrorTopic::Other };
+    let wording = ErrorWords::new(message).about(topic);
     match (expected, type_names::word(actual).as_str()) {
         ("bool", _) => wording.hint(TRUTH),
         ("i64", "range") => wording.hint("A part of a list is `list.extract(0..2)`."),
@@ -114,21 +115,21 @@ fn mismatch(expected: &str, actual: &str) -> Wording {
 }
 
 /// "i64 [string]": what was indexed, and by what.
-fn indexing(text: &str) -> Wording {
+fn indexing(text: &str) -> ErrorWords {
     let (indexed, by) = text.split_once(" [").unwrap_or((text, ""));
     let by = by.split(']').next().unwrap_or_default();
-    let topic = if indexed == "()" { Topic::Nothing } else { Topic::Other };
+    let topic = if indexed == "()" { ErrorTopic::Nothing } else { ErrorTopic::Other };
     let message = match by {
         "" => format!("{} has no entries", phrase(indexed)),
         by => format!("{} has no entries to be found by {}", phrase(indexed), phrase(by)),
     };
-    Wording::new(message).about(topic)
+    ErrorWords::new(message).about(topic)
 }
 
 /// Rhai tells of properties in sentences: which, and on what type.
-fn field(text: &str) -> Wording {
+fn field(text: &str) -> ErrorWords {
     let quoted: Vec<_> = text.split('\'').skip(1).step_by(2).collect();
-    let &[name, type_name, ..] = quoted.as_slice() else { return Wording::new(lower_first(text)) };
+    let &[name, type_name, ..] = quoted.as_slice() else { return ErrorWords::new(lower_first(text)) };
     let owner = if type_name == "()" { "nothing, `()`,".to_owned() } else { phrase(type_name) };
     let is_read = text.starts_with("Unknown property");
     let message = if is_read {
@@ -136,11 +137,11 @@ fn field(text: &str) -> Wording {
     } else {
         format!("the field `{name}` of {owner} cannot be set")
     };
-    let wording = Wording::new(message);
+    let wording = ErrorWords::new(message);
     if !is_read {
-        wording.about(if type_name == "()" { Topic::Nothing } else { Topic::Other })
+        wording.about(if type_name == "()" { ErrorTopic::Nothing } else { ErrorTopic::Other })
     } else if type_name == "()" {
-        wording.about(Topic::Nothing).hint(format!(
+        wording.about(ErrorTopic::Nothing).hint(format!(
             "What stands before `.{name}` is missing: a key the map does not have, or an answer without a \
              value. `?.{name}` passes over it."
         ))
@@ -151,46 +152,48 @@ fn field(text: &str) -> Wording {
     }
 }
 
-fn syntax(kind: &ParseErrorType) -> Wording {
+fn syntax(kind: &ParseErrorType) -> ErrorWords {
     use ParseErrorType as P;
     let wording = match kind {
         P::VariableUndefined(name) => return variable(name),
         P::ModuleUndefined(name) => return module(name),
         P::AssignmentToConstant(name) => return constant(name),
-        P::DuplicatedProperty(key) => Wording::new(format!("the key `{key}` stands twice in this map")),
-        P::UnexpectedEOF => Wording::new("the script ends in the middle of something")
+        P::DuplicatedProperty(key) => ErrorWords::new(format!("the key `{key}` stands twice in this map")),
+        P::UnexpectedEOF => ErrorWords::new("the script ends in the middle of something")
             .hint("A bracket, a brace or a quotation mark is still open."),
         P::BadInput(input) => lexical(input),
-        P::MissingToken(token, _) if token == ";" => Wording::new("a statement goes on where it should end")
-            .hint("A statement ends with `;`: is one missing before this?"),
-        P::MissingToken(token, place) => Wording::new(format!("expected `{token}` {place}")),
+        P::MissingToken(token, _) if token == ";" => {
+            ErrorWords::new("a statement goes on where it should end")
+                .hint("A statement ends with `;`: is one missing before this?")
+        }
+        P::MissingToken(token, place) => ErrorWords::new(format!("expected `{token}` {place}")),
         P::MismatchedType(expected, actual) => condition(expected, actual),
-        P::Reserved(word) if is_word(word) => Wording::new(format!("`{word}` is a reserved word"))
+        P::Reserved(word) if is_word(word) => ErrorWords::new(format!("`{word}` is a reserved word"))
             .hint("Choose another name; as a key of a map it stands in quotes: `\"do\": ...`."),
-        P::Reserved(symbol) => Wording::new(format!("`{symbol}` means nothing here")),
-        P::ExprTooDeep => Wording::new("the expression is nested too deeply")
+        P::Reserved(symbol) => ErrorWords::new(format!("`{symbol}` means nothing here")),
+        P::ExprTooDeep => ErrorWords::new("the expression is nested too deeply")
             .hint("Work it out in steps, each in a `let` of its own."),
-        other => Wording::new(lower_first(&other.to_string())),
+        other => ErrorWords::new(lower_first(&other.to_string())),
     };
-    wording.about(Topic::Syntax)
+    wording.about(ErrorTopic::Syntax)
 }
 
 fn is_word(text: &str) -> bool {
     text.chars().all(|letter| letter.is_alphanumeric() || letter == '_')
 }
 
-fn lexical(input: &LexError) -> Wording {
+fn lexical(input: &LexError) -> ErrorWords {
     match input {
-        LexError::UnterminatedString => Wording::new("the text is not closed")
+        LexError::UnterminatedString => ErrorWords::new("the text is not closed")
             .hint("In double quotes a text ends on its line; over several lines it stands in backticks."),
-        LexError::MalformedChar(text) => Wording::new(format!("`'{text}'` is not one character"))
+        LexError::MalformedChar(text) => ErrorWords::new(format!("`'{text}'` is not one character"))
             .hint(format!("A text stands in double quotes: \"{text}\".")),
-        LexError::UnexpectedInput(text) => Wording::new(format!("unexpected `{text}`")),
-        other => Wording::new(lower_first(&other.to_string())),
+        LexError::UnexpectedInput(text) => ErrorWords::new(format!("unexpected `{text}`")),
+        other => ErrorWords::new(lower_first(&other.to_string())),
     }
 }
 
-fn condition(expected: &str, actual: &str) -> Wording {
+fn condition(expected: &str, actual: &str) -> ErrorWords {
     let actual = match actual {
         "()" => phrase(actual),
         "a string" => phrase("string"),
@@ -200,17 +203,17 @@ fn condition(expected: &str, actual: &str) -> Wording {
     };
     match expected {
         "a boolean expression" => {
-            Wording::new(format!("expected a condition, true or false, not {actual}")).hint(TRUTH)
+            ErrorWords::new(format!("expected a condition, true or false, not {actual}")).hint(TRUTH)
         }
         "an iterable value" => {
-            Wording { message: format!("`for` cannot go through {actual}"), ..iteration() }
+            ErrorWords { message: format!("`for` cannot go through {actual}"), ..iteration() }
         }
-        expected => Wording::new(format!("expected {expected}, not {actual}")),
+        expected => ErrorWords::new(format!("expected {expected}, not {actual}")),
     }
 }
 
 /// The words for the error that a map caught by a script tells of: Rhai gives its kind and message, not the error.
-pub fn word_caught(kind: &str, message: &str) -> Option<Wording> {
+pub fn word_caught(kind: &str, message: &str) -> Option<ErrorWords> {
     let rest = |prefix: &str| message.strip_prefix(prefix).map(str::to_owned);
     let error = match kind {
         "ErrorFunctionNotFound" => {
@@ -234,7 +237,7 @@ pub fn word_caught(kind: &str, message: &str) -> Option<Wording> {
         "ErrorFor" => EvalAltResult::ErrorFor(Position::NONE),
         "ErrorStackOverflow" => EvalAltResult::ErrorStackOverflow(Position::NONE),
         kind if kind.starts_with("Error") && is_word(kind) => {
-            return Some(Wording::new(lower_first(message)));
+            return Some(ErrorWords::new(lower_first(message)));
         }
         _ => return None,
     };
@@ -265,7 +268,7 @@ mod tests {
     use super::*;
     use crate::script::engine::offline;
 
-    fn wording(code: &str) -> Wording {
+    fn wording(code: &str) -> ErrorWords {
         let mut engine = offline::engine();
         engine.set_max_call_levels(8); // a test's thread has no stack for more
         let mut error = *engine.run(code).unwrap_err();
@@ -336,11 +339,11 @@ mod tests {
 
     #[test]
     fn the_topic_says_what_the_script_may_tell_more_about() {
-        assert_eq!(wording("print(nobody)").topic, Topic::Variable("nobody".into()));
-        assert_eq!(wording("nobody()").topic, Topic::Function("nobody".into()));
-        assert_eq!(wording("let m = (); m.a").topic, Topic::Nothing);
-        assert_eq!(wording("let = 1").topic, Topic::Syntax);
-        assert_eq!(wording("1 / 0").topic, Topic::Other);
+        assert_eq!(wording("print(nobody)").topic, ErrorTopic::Variable("nobody".into()));
+        assert_eq!(wording("nobody()").topic, ErrorTopic::Function("nobody".into()));
+        assert_eq!(wording("let m = (); m.a").topic, ErrorTopic::Nothing);
+        assert_eq!(wording("let = 1").topic, ErrorTopic::Syntax);
+        assert_eq!(wording("1 / 0").topic, ErrorTopic::Other);
     }
 
     #[test]

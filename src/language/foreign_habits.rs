@@ -1,7 +1,7 @@
 //! Habits of other languages, Python's before all, recognised at the place where Rhai stopped reading.
 
 /// A line of a script and the place in it.
-struct Spot<'a> {
+struct HabitSpot<'a> {
     line: &'a str,
     before: &'a str,
     at: &'a str,
@@ -9,95 +9,98 @@ struct Spot<'a> {
 }
 
 /// A habit, and how it is written here.
-struct Habit {
-    applies: fn(&Spot) -> bool,
+struct ForeignHabit {
+    applies: fn(&HabitSpot) -> bool,
     hint: &'static str,
 }
 
 /// The first that applies counts.
-const HABITS: &[Habit] = &[
-    Habit {
+const HABITS: &[ForeignHabit] = &[
+    ForeignHabit {
         applies: |spot| matches!(spot.word, "None" | "null" | "nil"),
         hint: "Nothing is `()`: `x == ()`.",
     },
-    Habit {
+    ForeignHabit {
         applies: |spot| matches!(spot.word, "True" | "False" | "TRUE" | "FALSE"),
         hint: "It is written `true` and `false`.",
     },
-    Habit { applies: |spot| spot.at.starts_with("not in"), hint: "`x not in list` is `!(x in list)`." },
-    Habit {
+    ForeignHabit {
+        applies: |spot| spot.at.starts_with("not in"),
+        hint: "`x not in list` is `!(x in list)`.",
+    },
+    ForeignHabit {
         applies: |spot| matches!(spot.word, "and" | "or" | "not"),
         hint: "`and`, `or` and `not` are `&&`, `||` and `!`.",
     },
-    Habit { applies: |spot| spot.word == "is", hint: "`is` is `==`, and nothing is `()`." },
-    Habit { applies: |spot| spot.at.starts_with('#'), hint: "A comment begins with `//`." },
-    Habit {
+    ForeignHabit { applies: |spot| spot.word == "is", hint: "`is` is `==`, and nothing is `()`." },
+    ForeignHabit { applies: |spot| spot.at.starts_with('#'), hint: "A comment begins with `//`." },
+    ForeignHabit {
         applies: |spot| spot.line.contains("\"\"\""),
         hint: "A text over several lines stands in backticks.",
     },
-    Habit {
+    ForeignHabit {
         applies: |spot| matches!(spot.word, "def" | "function" | "func" | "async"),
         hint: "A function is `fn name(a, b) { ... }`.",
     },
-    Habit { applies: |spot| spot.word == "lambda", hint: "`lambda x: y` is `|x| y`." },
-    Habit { applies: |spot| matches!(spot.word, "elif" | "elsif"), hint: "`elif` is `else if`." },
-    Habit {
+    ForeignHabit { applies: |spot| spot.word == "lambda", hint: "`lambda x: y` is `|x| y`." },
+    ForeignHabit { applies: |spot| matches!(spot.word, "elif" | "elsif"), hint: "`elif` is `else if`." },
+    ForeignHabit {
         applies: |spot| matches!(spot.word, "except" | "finally") || spot.line.starts_with("try:"),
         hint: "Errors are caught by `try { ... } catch (error) { ... }`.",
     },
-    Habit { applies: |spot| spot.word == "raise", hint: "`raise` is `throw`." },
-    Habit { applies: |spot| spot.word == "pass", hint: "A block that does nothing is `{ }`." },
-    Habit { applies: |spot| spot.word == "del", hint: "A key is taken out by `map.remove(\"key\")`." },
-    Habit {
+    ForeignHabit { applies: |spot| spot.word == "raise", hint: "`raise` is `throw`." },
+    ForeignHabit { applies: |spot| spot.word == "pass", hint: "A block that does nothing is `{ }`." },
+    ForeignHabit { applies: |spot| spot.word == "del", hint: "A key is taken out by `map.remove(\"key\")`." },
+    ForeignHabit {
         applies: |spot| matches!(spot.word, "class" | "self"),
         hint: "There are no classes; a map holds fields: `#{name: \"x\"}`.",
     },
-    Habit {
+    ForeignHabit {
         applies: |spot| is_word_of_import(spot),
         hint: "`import \"file\" as name;` takes a script file; what Python imports is built in here.",
     },
-    Habit {
+    ForeignHabit {
         applies: |spot| {
             matches!(spot.word, "print" | "debug") && !spot.at[spot.word.len()..].starts_with('(')
         },
         hint: "`print` takes its value in parentheses: `print(x)`.",
     },
-    Habit {
+    ForeignHabit {
         applies: |spot| spot.word == "f" && spot.at[1..].starts_with(['"', '\'']),
         hint: "Values stand in a text in backticks: `Hello ${name}`.",
     },
-    Habit {
+    ForeignHabit {
         applies: |spot| spot.word == "if" && spot.at.contains(" else "),
         hint: "`x if c else y` is `if c { x } else { y }`.",
     },
-    Habit {
+    ForeignHabit {
         applies: |spot| {
             spot.before.contains('[') && spot.line.contains(" for ") && spot.line.contains(" in ")
         },
         hint: "There are no comprehensions: `list.map(|x| ...)` and `list.filter(|x| ...)`.",
     },
-    Habit {
+    ForeignHabit {
         applies: |spot| spot.at.starts_with(',') && spot.line.starts_with("for "),
         hint: "A map is gone through by its keys: `for key in map.keys() { let value = map[key]; }`.",
     },
-    Habit {
+    ForeignHabit {
         applies: |spot| spot.at.starts_with(':') && opens_block(spot.line),
         hint: "A block stands in braces: `if x { ... }`.",
     },
-    Habit {
+    ForeignHabit {
         applies: |spot| spot.at.starts_with(':') && open_bracket(spot.before) == Some('['),
         hint: "A part of a list is `list.extract(1..3)`, a part of a text `text.sub_string(1, 2)`.",
     },
-    Habit { applies: is_plain_brace, hint: "A map is written `#{a: 1}`, an empty one `#{}`." },
-    Habit {
+    ForeignHabit { applies: is_plain_brace, hint: "A map is written `#{a: 1}`, an empty one `#{}`." },
+    ForeignHabit {
         applies: |spot| spot.at.starts_with(',') && open_bracket(spot.before) == Some('('),
         hint: "There are no tuples; a list is `[1, 2]`.",
     },
-    Habit {
+    ForeignHabit {
         applies: |spot| spot.at.starts_with("++") || spot.before.ends_with("++"),
         hint: "`i++` is `i += 1`.",
     },
-    Habit {
+    ForeignHabit {
         applies: is_reserved_key,
         hint: "A key that is a reserved word stands in quotes: `\"do\": ...`.",
     },
@@ -105,18 +108,18 @@ const HABITS: &[Habit] = &[
 
 /// What may have been meant where Rhai stopped reading a line, at a 1-based column.
 pub fn habit(line: &str, column: usize) -> Option<&'static str> {
-    let spot = Spot::new(line, column);
+    let spot = HabitSpot::new(line, column);
     HABITS.iter().find(|habit| (habit.applies)(&spot)).map(|habit| habit.hint)
 }
 
 /// Whether a name stands at a 1-based column that is given a value there.
 pub fn is_assignment(line: &str, column: usize) -> bool {
-    let spot = Spot::new(line, column);
+    let spot = HabitSpot::new(line, column);
     let rest = spot.at[spot.word.len()..].trim_start();
     !spot.word.is_empty() && rest.starts_with('=') && !rest.starts_with("==")
 }
 
-impl<'a> Spot<'a> {
+impl<'a> HabitSpot<'a> {
     fn new(line: &'a str, column: usize) -> Self {
         let start = line.char_indices().nth(column.saturating_sub(1)).map_or(line.len(), |(place, _)| place);
         let (before, at) = line.split_at(start);
@@ -131,7 +134,7 @@ pub fn has_empty_block_as_value(text: &str) -> bool {
     compact.contains("={}")
 }
 
-fn is_word_of_import(spot: &Spot) -> bool {
+fn is_word_of_import(spot: &HabitSpot) -> bool {
     let imports = spot.line.starts_with("import ") || spot.line.starts_with("from ");
     imports && !spot.line.contains('"')
 }
@@ -156,14 +159,14 @@ fn open_bracket(text: &str) -> Option<char> {
 }
 
 /// `{"a": 1}` or `{a: 1}` in the place of a value.
-fn is_plain_brace(spot: &Spot) -> bool {
+fn is_plain_brace(spot: &HabitSpot) -> bool {
     let Some(place) = spot.before.rfind('{') else { return false };
     let is_value = spot.before[..place].trim_end().ends_with(['=', '(', ',', '[', ':']);
     let behind_word = spot.at[spot.word.len()..].trim_start();
     is_value && (spot.at.starts_with(':') || (behind_word.starts_with(':') && !behind_word.starts_with("::")))
 }
 
-fn is_reserved_key(spot: &Spot) -> bool {
+fn is_reserved_key(spot: &HabitSpot) -> bool {
     open_bracket(spot.before) == Some('{') && RESERVED_KEYS.contains(&spot.word)
 }
 

@@ -1,12 +1,13 @@
 //! The reference as text for people and as Markdown. Pure; colours are for those who show it.
 
-use super::catalog::{Catalog, Function, Section};
+use super::catalog::Catalog;
 use super::type_help::{TYPES, TypeHelp};
+use crate::language::catalog::{CatalogSection, FunctionEntry};
 use unicode_width::UnicodeWidthStr;
 
 /// What a line of the reference is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Role {
+pub enum LineRole {
     /// The name of a family.
     Title,
     /// How a function is called.
@@ -21,9 +22,9 @@ pub enum Role {
 
 /// A line of the reference.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
+pub struct HelpLine {
     /// What it is.
-    pub role: Role,
+    pub role: LineRole,
     /// Its text, with its indentation.
     pub text: String,
 }
@@ -32,13 +33,13 @@ pub struct Line {
 const WIDTH: usize = 80;
 
 /// Every function with its summary.
-pub fn overview(catalog: &Catalog) -> Vec<Line> {
+pub fn overview(catalog: &Catalog) -> Vec<HelpLine> {
     let mut lines = Vec::new();
     for section in &catalog.families {
         separate(&mut lines);
-        lines.push(line(Role::Title, &section.title));
+        lines.push(line(LineRole::Title, &section.title));
         for function in &section.functions {
-            lines.push(line(Role::Signature, &format!("  {}", function.call())));
+            lines.push(line(LineRole::Signature, &format!("  {}", function.call())));
             lines.extend(wrapped(&function.summary, "      "));
         }
     }
@@ -46,21 +47,21 @@ pub fn overview(catalog: &Catalog) -> Vec<Line> {
 }
 
 /// Every type with its summary, for the end of the overview.
-pub fn overview_of_types() -> Vec<Line> {
-    let mut lines = vec![line(Role::Text, ""), line(Role::Title, "Types")];
+pub fn overview_of_types() -> Vec<HelpLine> {
+    let mut lines = vec![line(LineRole::Text, ""), line(LineRole::Title, "Types")];
     for known in TYPES {
-        lines.push(line(Role::Signature, &format!("  {}", known.name)));
+        lines.push(line(LineRole::Signature, &format!("  {}", known.name)));
         lines.extend(wrapped(known.summary, "      "));
     }
     lines
 }
 
 /// The whole help of a type.
-pub fn of_type(known: &TypeHelp, catalog: &Catalog) -> Vec<Line> {
-    let mut lines = vec![line(Role::Signature, known.name)];
+pub fn of_type(known: &TypeHelp, catalog: &Catalog) -> Vec<HelpLine> {
+    let mut lines = vec![line(LineRole::Signature, known.name)];
     lines.extend(wrapped(known.summary, "  "));
     for paragraph in known.text {
-        lines.push(line(Role::Text, ""));
+        lines.push(line(LineRole::Text, ""));
         lines.extend(wrapped(paragraph, "  "));
     }
     let fields = known.fields.iter().map(|field| (format!("{} ({}): ", field.name, field.kind), field.text));
@@ -76,7 +77,7 @@ pub fn of_type(known: &TypeHelp, catalog: &Catalog) -> Vec<Line> {
 
 /// The help of a type or function; `None` for a name that neither has. A type is meant by its exact name, or in any
 /// case where no function has that name.
-pub fn of_name(catalog: &Catalog, name: &str) -> Option<Vec<Line>> {
+pub fn of_name(catalog: &Catalog, name: &str) -> Option<Vec<HelpLine>> {
     let functions = catalog.find(name);
     match TypeHelp::named(name) {
         Some(known) => Some(of_type(known, catalog)),
@@ -86,21 +87,21 @@ pub fn of_name(catalog: &Catalog, name: &str) -> Option<Vec<Line>> {
 }
 
 /// A part of a type's help, left out where it is empty.
-fn part<'t>(title: &str, entries: impl Iterator<Item = (String, &'t str)>, lines: &mut Vec<Line>) {
+fn part<'t>(title: &str, entries: impl Iterator<Item = (String, &'t str)>, lines: &mut Vec<HelpLine>) {
     let entries: Vec<_> = entries.flat_map(|(name, text)| hanging(&name, text, "    ")).collect();
     if !entries.is_empty() {
-        lines.push(line(Role::Heading, &format!("  {title}")));
+        lines.push(line(LineRole::Heading, &format!("  {title}")));
         lines.extend(entries);
     }
 }
 
-fn example(code: &str, lines: &mut Vec<Line>) {
-    lines.push(line(Role::Heading, "  Example"));
-    lines.extend(code.lines().map(|code| line(Role::Code, &format!("    {code}"))));
+fn example(code: &str, lines: &mut Vec<HelpLine>) {
+    lines.push(line(LineRole::Heading, "  Example"));
+    lines.extend(code.lines().map(|code| line(LineRole::Code, &format!("    {code}"))));
 }
 
 /// The whole help of functions.
-pub fn help<'a>(functions: impl IntoIterator<Item = &'a Function>) -> Vec<Line> {
+pub fn help<'a>(functions: impl IntoIterator<Item = &'a FunctionEntry>) -> Vec<HelpLine> {
     let mut lines = Vec::new();
     for function in functions {
         separate(&mut lines);
@@ -109,15 +110,15 @@ pub fn help<'a>(functions: impl IntoIterator<Item = &'a Function>) -> Vec<Line> 
     lines
 }
 
-fn entry(function: &Function, lines: &mut Vec<Line>) {
-    lines.push(line(Role::Signature, &function.signature()));
+fn entry(function: &FunctionEntry, lines: &mut Vec<HelpLine>) {
+    lines.push(line(LineRole::Signature, &function.signature()));
     lines.extend(wrapped(&function.summary, "  "));
     for paragraph in &function.text {
-        lines.push(line(Role::Text, ""));
+        lines.push(line(LineRole::Text, ""));
         lines.extend(wrapped(paragraph, "  "));
     }
     if !function.options.is_empty() {
-        lines.push(line(Role::Heading, "  Options"));
+        lines.push(line(LineRole::Heading, "  Options"));
     }
     for choice in &function.options {
         lines.extend(hanging(&format!("{}: ", choice.name), &choice.text, "    "));
@@ -130,18 +131,18 @@ fn entry(function: &Function, lines: &mut Vec<Line>) {
     }
 }
 
-fn separate(lines: &mut Vec<Line>) {
+fn separate(lines: &mut Vec<HelpLine>) {
     if !lines.is_empty() {
-        lines.push(line(Role::Text, ""));
+        lines.push(line(LineRole::Text, ""));
     }
 }
 
-fn line(role: Role, text: &str) -> Line {
-    Line { role, text: text.to_owned() }
+fn line(role: LineRole, text: &str) -> HelpLine {
+    HelpLine { role, text: text.to_owned() }
 }
 
 /// A name and what is said of it, the further lines further in.
-fn hanging(name: &str, text: &str, indent: &str) -> Vec<Line> {
+fn hanging(name: &str, text: &str, indent: &str) -> Vec<HelpLine> {
     let mut lines = wrapped(&format!("{name}{text}"), &format!("{indent}  "));
     if let Some(first) = lines.first_mut() {
         first.text = format!("{indent}{}", first.text.trim_start());
@@ -149,7 +150,7 @@ fn hanging(name: &str, text: &str, indent: &str) -> Vec<Line> {
     lines
 }
 
-fn wrapped(text: &str, indent: &str) -> Vec<Line> {
+fn wrapped(text: &str, indent: &str) -> Vec<HelpLine> {
     let mut lines = vec![String::from(indent)];
     for word in text.split_whitespace() {
         let Some(last) = lines.last_mut() else { break };
@@ -161,7 +162,7 @@ fn wrapped(text: &str, indent: &str) -> Vec<Line> {
             last.push_str(word);
         }
     }
-    lines.iter().map(|text| line(Role::Text, text)).collect()
+    lines.iter().map(|text| line(LineRole::Text, text)).collect()
 }
 
 /// The tables of the guide: one for each family, a row for each form of a function.
@@ -169,10 +170,11 @@ pub fn tables(catalog: &Catalog) -> String {
     catalog.families.iter().map(table).collect::<Vec<_>>().join("\n")
 }
 
-fn table(section: &Section) -> String {
+fn table(section: &CatalogSection) -> String {
     let cell = |text: &str| text.replace('|', "\\|");
-    let row =
-        |function: &Function| format!("| `{}` | {} |\n", cell(&function.call()), cell(&function.summary));
+    let row = |function: &FunctionEntry| {
+        format!("| `{}` | {} |\n", cell(&function.call()), cell(&function.summary))
+    };
     let header = format!("### {}\n\n| function | what it does |\n|---|---|\n", section.title);
     let mut rows: Vec<_> = section.functions.iter().map(row).collect();
     rows.dedup(); // forms that differ in types alone
@@ -211,7 +213,7 @@ pub fn chapters(catalog: &Catalog) -> String {
     blocks.join("\n\n") + "\n"
 }
 
-fn chapter(function: &Function, blocks: &mut Vec<String>) {
+fn chapter(function: &FunctionEntry, blocks: &mut Vec<String>) {
     blocks.push(format!("### `{}`", function.signature()));
     blocks.push(function.summary.clone());
     blocks.extend(function.text.iter().cloned());
@@ -225,7 +227,7 @@ fn chapter(function: &Function, blocks: &mut Vec<String>) {
 mod tests {
     use super::*;
 
-    fn shown(lines: &[Line]) -> String {
+    fn shown(lines: &[HelpLine]) -> String {
         lines.iter().map(|line| line.text.clone() + "\n").collect()
     }
 
@@ -275,7 +277,7 @@ get_user(name: text, options: map) -> User
         let catalog = crate::script::functions::catalog();
         let types = TYPES.iter().flat_map(|known| of_type(known, &catalog)).collect();
         let lines = [overview(&catalog), overview_of_types(), types, help(catalog.functions())].concat();
-        for line in lines.iter().filter(|line| matches!(line.role, Role::Text | Role::Heading)) {
+        for line in lines.iter().filter(|line| matches!(line.role, LineRole::Text | LineRole::Heading)) {
             assert!(line.text.width() <= WIDTH, "{}", line.text);
         }
     }

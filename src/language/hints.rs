@@ -1,34 +1,34 @@
 //! What to do about an error, as far as the text of the script tells it.
 
 use super::catalog::Catalog;
-use super::declarations::Declared;
 use super::foreign_habits::{habit, has_empty_block_as_value, is_assignment};
-use super::message::Topic;
-use super::place::Place;
 use super::suggestions::suggest;
 use crate::did_you_mean::nearest;
+use crate::language::declarations::DeclaredNames;
+use crate::language::message::ErrorTopic;
+use crate::language::place::ScriptPlace;
 
 /// The advice for an error about `topic` at `place` of `text`; `None` where the text tells nothing more.
-pub fn advice(topic: &Topic, place: &Place, text: &str) -> Option<String> {
+pub fn advice(topic: &ErrorTopic, place: &ScriptPlace, text: &str) -> Option<String> {
     let line = place.line.and_then(|line| text.lines().nth(line.checked_sub(1)?)).unwrap_or_default();
     let column = place.column.unwrap_or_default();
     let habit = || habit(line, column).map(str::to_owned);
     match topic {
-        Topic::Syntax => habit(),
-        Topic::Variable(name) => {
-            let declared = Declared::read(text);
+        ErrorTopic::Syntax => habit(),
+        ErrorTopic::Variable(name) => {
+            let declared = DeclaredNames::read(text);
             let hidden = || hidden(name, &declared);
             habit().or_else(hidden).or_else(|| undeclared(line, column)).or_else(|| variable(name, &declared))
         }
-        Topic::Function(name) => function(name, &Declared::read(text)),
-        Topic::Nothing => has_empty_block_as_value(text)
+        ErrorTopic::Function(name) => function(name, &DeclaredNames::read(text)),
+        ErrorTopic::Nothing => has_empty_block_as_value(text)
             .then(|| "`{}` is an empty block, whose value is nothing. An empty map is `#{}`.".to_owned()),
-        Topic::Other => None,
+        ErrorTopic::Other => None,
     }
 }
 
 /// A name that is declared, but not where it is used.
-fn hidden(name: &str, declared: &Declared) -> Option<String> {
+fn hidden(name: &str, declared: &DeclaredNames) -> Option<String> {
     let has = |names: &[String]| names.iter().any(|known| known == name);
     if has(&declared.constants) {
         Some(format!("Inside a function a constant of the script is `global::{name}`."))
@@ -46,7 +46,7 @@ fn undeclared(line: &str, column: usize) -> Option<String> {
     is_assignment(line, column).then(|| "A new variable is made by `let`: `let x = 1;`.".to_owned())
 }
 
-fn variable(name: &str, declared: &Declared) -> Option<String> {
+fn variable(name: &str, declared: &DeclaredNames) -> Option<String> {
     let known = declared.variables.iter().chain(&declared.constants).map(String::as_str);
     if Catalog::read().names().any(|known| known == name) {
         return Some(format!("`{name}` is a function: it is called as `{name}(...)`."));
@@ -54,7 +54,7 @@ fn variable(name: &str, declared: &Declared) -> Option<String> {
     nearest(name, known).map(|near| format!("Did you mean `{near}`?"))
 }
 
-fn function(name: &str, declared: &Declared) -> Option<String> {
+fn function(name: &str, declared: &DeclaredNames) -> Option<String> {
     let forms = declared.functions.iter().filter(|(known, _)| known == name);
     let forms: Vec<_> =
         forms.map(|(name, parameters)| format!("`{name}({})`", parameters.join(", "))).collect();
@@ -73,17 +73,17 @@ fn function(name: &str, declared: &Declared) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn advise(topic: &Topic, text: &str, line: usize, column: usize) -> Option<String> {
-        let place = Place { source: None, line: Some(line), column: Some(column) };
+    fn advise(topic: &ErrorTopic, text: &str, line: usize, column: usize) -> Option<String> {
+        let place = ScriptPlace { source: None, line: Some(line), column: Some(column) };
         advice(topic, &place, text)
     }
 
     fn of_variable(name: &str, text: &str) -> String {
-        advise(&Topic::Variable(name.into()), text, 1, 1).unwrap_or_default()
+        advise(&ErrorTopic::Variable(name.into()), text, 1, 1).unwrap_or_default()
     }
 
     fn of_function(name: &str, text: &str) -> Option<String> {
-        advise(&Topic::Function(name.into()), text, 1, 1)
+        advise(&ErrorTopic::Function(name.into()), text, 1, 1)
     }
 
     #[test]
@@ -135,7 +135,7 @@ mod tests {
 
     #[test]
     fn nothing_may_come_from_an_empty_block() {
-        assert!(advise(&Topic::Nothing, "let x = {}; x.a = 1;", 1, 1).is_some());
-        assert!(advise(&Topic::Nothing, "let x = (); x.a = 1;", 1, 1).is_none());
+        assert!(advise(&ErrorTopic::Nothing, "let x = {}; x.a = 1;", 1, 1).is_some());
+        assert!(advise(&ErrorTopic::Nothing, "let x = (); x.a = 1;", 1, 1).is_none());
     }
 }

@@ -2,18 +2,18 @@
 
 /// An error in words.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Wording {
+pub struct ErrorWords {
     /// What happened.
     pub message: String,
     /// What to do, as far as the error alone tells it.
     pub hint: Option<String>,
     /// What the text of the script may tell more about.
-    pub topic: Topic,
+    pub topic: ErrorTopic,
 }
 
 /// What an error is about, for hints that need the text of the script.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum Topic {
+pub enum ErrorTopic {
     /// The text does not parse.
     Syntax,
     /// A variable that is not there.
@@ -27,7 +27,7 @@ pub enum Topic {
     Other,
 }
 
-impl Wording {
+impl ErrorWords {
     pub(super) fn new(message: impl Into<String>) -> Self {
         Self { message: message.into(), ..Self::default() }
     }
@@ -36,7 +36,7 @@ impl Wording {
         Self { hint: Some(hint.into()), ..self }
     }
 
-    pub(super) fn about(self, topic: Topic) -> Self {
+    pub(super) fn about(self, topic: ErrorTopic) -> Self {
         Self { topic, ..self }
     }
 }

@@ -4,7 +4,7 @@ use rhai::Position;
 
 /// A place in a script.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Place {
+pub struct ScriptPlace {
     /// The file, or what stands for one; `None` for the script that was started.
     pub source: Option<String>,
     /// 1-based line; `None` when it is not known.
@@ -13,7 +13,7 @@ pub struct Place {
     pub column: Option<usize>,
 }
 
-impl Place {
+impl ScriptPlace {
     pub(super) fn new(source: Option<String>, position: Position) -> Self {
         Self { source, line: position.line(), column: position.position() }
     }

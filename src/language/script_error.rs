@@ -2,51 +2,51 @@
 
 use super::error_words;
 use super::hints::advice;
-use super::message::Topic;
-use super::place::Place;
-use crate::host::thrown::Ended;
+use crate::host::thrown::ScriptEnd;
+use crate::language::message::ErrorTopic;
+use crate::language::place::ScriptPlace;
 use rhai::{Dynamic, EvalAltResult, Map};
 use std::fmt;
 
 /// Why a script ended early.
 #[derive(Debug)]
-pub enum Ending {
+pub enum ScriptEnding {
     /// It was told to: by `exit`, by the operator, by a closed pipe.
-    Ended(Ended),
+    Ended(ScriptEnd),
     /// Nothing caught an error.
-    Failed(Box<Failure>),
+    Failed(Box<ScriptError>),
 }
 
 /// An error that nothing caught.
 #[derive(Debug, Default)]
-pub struct Failure {
+pub struct ScriptError {
     /// One of `ErrorKind::NAMES`.
     pub kind: String,
     /// What happened, in a sentence.
     pub message: String,
-    /// What to do next, as far as the error alone tells it; see [`Failure::hint_in`].
+    /// What to do next, as far as the error alone tells it; see [`ScriptError::hint_in`].
     pub hint: Option<String>,
     /// What the text of the script may tell more about.
-    pub topic: Topic,
+    pub topic: ErrorTopic,
     /// The service's request id, for Adobe's support.
     pub request_id: Option<String>,
     /// The commands that were refused, one line each.
     pub refused: Vec<String>,
     /// Where it happened.
-    pub place: Place,
+    pub place: ScriptPlace,
     /// Where it was thrown first, when a script caught it and threw it again.
-    pub first: Option<Place>,
+    pub first: Option<ScriptPlace>,
     /// The calls that led there, the innermost first.
-    pub calls: Vec<Call>,
+    pub calls: Vec<CallFrame>,
 }
 
 /// A call that was under way.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Call {
+pub struct CallFrame {
     /// What was called.
     pub callee: Callee,
     /// Where it was called.
-    pub place: Place,
+    pub place: ScriptPlace,
 }
 
 /// What can be called.
@@ -71,16 +71,16 @@ impl fmt::Display for Callee {
     }
 }
 
-impl Ending {
+impl ScriptEnding {
     /// Reads one out of the error that ended a script.
     pub fn of(error: EvalAltResult) -> Self {
-        let mut failure = Failure::default();
+        let mut failure = ScriptError::default();
         let (cause, evaluated_at) = unwrap(error, &mut failure);
         match cause {
             EvalAltResult::ErrorTerminated(token, _) => {
-                Self::Ended(token.try_cast().unwrap_or(Ended::Exit(0)))
+                Self::Ended(token.try_cast().unwrap_or(ScriptEnd::Exit(0)))
             }
-            EvalAltResult::Exit(_, _) => Self::Ended(Ended::Exit(0)),
+            EvalAltResult::Exit(_, _) => Self::Ended(ScriptEnd::Exit(0)),
             cause => {
                 failure.describe(cause);
                 failure.place = evaluated_at.unwrap_or(failure.place);
@@ -92,7 +92,7 @@ impl Ending {
 
 /// Takes the calls and modules around the cause off, remembering each. A place in a text given to `eval` is no place
 /// in a file: there it is the place of the `eval`, which is answered too if it holds for the cause.
-fn unwrap(error: EvalAltResult, failure: &mut Failure) -> (EvalAltResult, Option<Place>) {
+fn unwrap(error: EvalAltResult, failure: &mut ScriptError) -> (EvalAltResult, Option<ScriptPlace>) {
     let mut error = error;
     let mut evaluated_at = None;
     loop {
@@ -109,12 +109,13 @@ fn unwrap(error: EvalAltResult, failure: &mut Failure) -> (EvalAltResult, Option
             }
         };
         let place = evaluated_at.take();
-        let place: Place = place.unwrap_or_else(|| Place::new(failure.place.source.clone(), position));
+        let place: ScriptPlace =
+            place.unwrap_or_else(|| ScriptPlace::new(failure.place.source.clone(), position));
         if matches!(&callee, Callee::Function(name) if name == "eval") {
             evaluated_at = Some(place.clone());
         }
         failure.place.source = Some(source).filter(|source| !source.is_empty());
-        failure.remember(Call { callee, place });
+        failure.remember(CallFrame { callee, place });
         error = *inner;
     }
 }
@@ -125,15 +126,15 @@ impl Callee {
     }
 }
 
-impl Failure {
-    /// What to do next; `text` is that of the file at [`Failure::place`].
+impl ScriptError {
+    /// What to do next; `text` is that of the file at [`ScriptError::place`].
     pub fn hint_in(&self, text: Option<&str>) -> Option<String> {
         let advice = text.and_then(|text| advice(&self.topic, &self.place, text));
         advice.or_else(|| self.hint.clone())
     }
 
     /// Remembers a call; a closure that runs inside of a function of Rhai's is one call, not two at one place.
-    fn remember(&mut self, call: Call) {
+    fn remember(&mut self, call: CallFrame) {
         if let (Callee::Closure(None), Some(last)) = (&call.callee, self.calls.last_mut())
             && last.place.is_same_spot(&call.place)
             && let Callee::Function(name) = &last.callee
@@ -146,7 +147,7 @@ impl Failure {
 
     fn describe(&mut self, mut cause: EvalAltResult) {
         let position = cause.take_position();
-        self.place = Place::new(self.place.source.take(), position);
+        self.place = ScriptPlace::new(self.place.source.take(), position);
         match cause {
             EvalAltResult::ErrorRuntime(value, _) => self.thrown(&value),
             other => {
@@ -179,10 +180,10 @@ impl Failure {
 }
 
 /// Where the map says that it was thrown.
-fn first_place(map: &Map) -> Option<Place> {
+fn first_place(map: &Map) -> Option<ScriptPlace> {
     let number = |key: &str| map.get(key).and_then(|value| usize::try_from(value.as_int().ok()?).ok());
     let source = map.get("source").filter(|source| source.is_string()).map(ToString::to_string);
-    Some(Place { source, line: Some(number("line")?), column: number("position") })
+    Some(ScriptPlace { source, line: Some(number("line")?), column: number("position") })
 }
 
 fn refused(failure: &Dynamic) -> Option<String> {
@@ -198,18 +199,18 @@ mod tests {
     use crate::script::engine::offline;
     use rhai::Engine;
 
-    fn failure(code: &str) -> Failure {
+    fn failure(code: &str) -> ScriptError {
         failure_of(&offline::engine(), code)
     }
 
-    fn failure_of(engine: &Engine, code: &str) -> Failure {
-        match Ending::of(*engine.run(code).unwrap_err()) {
-            Ending::Failed(failure) => *failure,
-            Ending::Ended(ended) => panic!("{ended:?}"),
+    fn failure_of(engine: &Engine, code: &str) -> ScriptError {
+        match ScriptEnding::of(*engine.run(code).unwrap_err()) {
+            ScriptEnding::Failed(failure) => *failure,
+            ScriptEnding::Ended(ended) => panic!("{ended:?}"),
         }
     }
 
-    fn calls(failure: &Failure) -> Vec<(String, Option<usize>)> {
+    fn calls(failure: &ScriptError) -> Vec<(String, Option<usize>)> {
         failure.calls.iter().map(|call| (call.callee.to_string(), call.place.line)).collect()
     }
 
@@ -261,7 +262,7 @@ mod tests {
     fn an_error_thrown_again_remembers_where_it_came_from() {
         let failure = failure("try {\n  get_user(\"a@example.com\")\n} catch (e) {\n  throw e;\n}");
         assert_eq!((failure.kind.as_str(), failure.place.line), ("config", Some(4)));
-        assert_eq!(failure.first, Some(Place { source: None, line: Some(2), column: Some(3) }));
+        assert_eq!(failure.first, Some(ScriptPlace { source: None, line: Some(2), column: Some(3) }));
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! The types of scripts that have fields of their own, each declared once for `help("User")`, `umapish functions User`
 //! and the prompt.
 
-use super::catalog::{Catalog, Function};
+use super::catalog::Catalog;
+use crate::language::catalog::FunctionEntry;
 use serde::Serialize;
 
 /// A type of scripts and its help.
@@ -225,9 +226,9 @@ impl TypeHelp {
     }
 
     /// The methods of the reference that values of this type have.
-    pub fn methods<'c>(&self, catalog: &'c Catalog) -> Vec<&'c Function> {
+    pub fn methods<'c>(&self, catalog: &'c Catalog) -> Vec<&'c FunctionEntry> {
         let is_list = ["Users", "Groups"].contains(&self.name);
-        let takes = |function: &&Function| {
+        let takes = |function: &&FunctionEntry| {
             function.method
                 && function.parameters.first().is_some_and(|receiver| {
                     // Methods that take lists of every kind take a value by that name.

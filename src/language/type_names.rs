@@ -19,8 +19,9 @@ pub fn word(name: &str) -> String {
         }
         "Dynamic" => "value",
         "SecretText" => "Secret",
-        "Builder" => "Command",
-        "Passage" => "Rows",
+        "CommandBuilder" => "Command",
+        "RowStream" => "Rows",
+        "CsvRow" => "Row",
         other => return of_ours(other),
     }
     .to_owned()
@@ -42,7 +43,7 @@ fn result_of(name: &str) -> &str {
 }
 
 fn of_ours(name: &str) -> String {
-    if let Some(entry) = name.strip_prefix("Records<").and_then(|rest| rest.strip_suffix('>')) {
+    if let Some(entry) = name.strip_prefix("RecordList<").and_then(|rest| rest.strip_suffix('>')) {
         return format!("{entry}s");
     }
     let name = name.split('<').next().unwrap_or_default();
@@ -52,7 +53,7 @@ fn of_ours(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::values::record::Item;
+    use crate::values::record::ListItem;
     use crate::wire::group::Group;
     use crate::wire::user::User;
 
@@ -66,7 +67,7 @@ mod tests {
             ("RhaiResultOf<() >", ""),
             ("UserRecord", "User"),
             ("RhaiResultOf<UserRecord >", "User"),
-            ("&mut Records<Group>", "Groups"),
+            ("&mut RecordList<Group>", "Groups"),
             ("rhai::Dynamic", "value"),
         ] {
             assert_eq!(word(name), expected, "{name}");
@@ -75,8 +76,8 @@ mod tests {
 
     #[test]
     fn lists_of_ours_have_the_name_that_type_of_answers() {
-        assert_eq!(word("Records<User>"), User::LIST);
-        assert_eq!(word("Records<Group>"), Group::LIST);
+        assert_eq!(word("RecordList<User>"), User::LIST);
+        assert_eq!(word("RecordList<Group>"), Group::LIST);
     }
 
     #[test]

@@ -1,96 +1,96 @@
 //! Which columns a list of records has and how wide they are: told by its first rows, for all that follow. Pure.
 
 use super::cell::cell;
-use super::frame::Frame;
-use super::table::Grid;
+use crate::output::frame::TableFrame;
+use crate::output::table::TextGrid;
 use serde_json::{Map, Value};
 
-type Record = Map<String, Value>;
+type JsonRecord = Map<String, Value>;
 
 /// The columns of well-known records, recognized by keys that they alone have: heading, and how to fill it.
-type Column = (&'static str, fn(&Record) -> String);
+type ColumnSpec = (&'static str, fn(&JsonRecord) -> String);
 
-const PEOPLE: &[Column] = &[
+const PEOPLE: &[ColumnSpec] = &[
     ("email", |user| first_of(user, &["email", "username"])),
     ("name", |user| [text(user, "firstname"), text(user, "lastname")].join(" ").trim().to_owned()),
     ("type", |user| text(user, "type")),
     ("groups", |user| text(user, "groups")),
 ];
 
-const GROUPS: &[Column] = &[
+const GROUPS: &[ColumnSpec] = &[
     ("groupName", |group| text(group, "groupName")),
     ("type", |group| text(group, "type")),
     ("memberCount", |group| text(group, "memberCount")),
     ("licenseQuota", |group| text(group, "licenseQuota")),
 ];
 
-const OUTCOMES: &[Column] = &[
+const OUTCOMES: &[ColumnSpec] = &[
     ("target", |outcome| text(outcome, "target")),
     ("status", |outcome| text(outcome, "status")),
     ("code", |outcome| text(outcome, "code")),
     ("message", |outcome| text(outcome, "message")),
 ];
 
-const COUNTS: &[Column] = &[("key", |row| text(row, "key")), ("count", |row| text(row, "count"))];
+const COUNTS: &[ColumnSpec] = &[("key", |row| text(row, "key")), ("count", |row| text(row, "count"))];
 
 /// Columns and widths of a table that may go on.
 #[derive(Debug, Clone)]
-pub struct Layout {
-    columns: Columns,
+pub struct TableLayout {
+    columns: ColumnSet,
     /// How wide each column is as long as there is room.
     widths: Vec<usize>,
 }
 
 #[derive(Debug, Clone)]
-enum Columns {
-    Known(Vec<&'static Column>),
+enum ColumnSet {
+    Known(Vec<&'static ColumnSpec>),
     Keys(Vec<String>),
 }
 
-impl Layout {
+impl TableLayout {
     /// The layout for entries such as these; `None` unless all are records.
     pub fn of(sample: &[Value]) -> Option<Self> {
         records(sample).map(|records| Self::of_records(&records))
     }
 
     /// The layout for records such as these.
-    pub fn of_records(sample: &[&Record]) -> Self {
+    pub fn of_records(sample: &[&JsonRecord]) -> Self {
         let columns = match known(sample) {
-            Some(columns) => Columns::Known(
+            Some(columns) => ColumnSet::Known(
                 columns
                     .iter()
                     .filter(|(_, fill)| sample.iter().any(|record| !fill(record).is_empty()))
                     .collect(),
             ),
-            None => Columns::Keys(keys(sample)),
+            None => ColumnSet::Keys(keys(sample)),
         };
         Self::with(columns, sample)
     }
 
     /// The layout with these columns and no others.
-    pub fn of_keys(columns: Vec<String>, sample: &[&Record]) -> Self {
-        Self::with(Columns::Keys(columns), sample)
+    pub fn of_keys(columns: Vec<String>, sample: &[&JsonRecord]) -> Self {
+        Self::with(ColumnSet::Keys(columns), sample)
     }
 
-    fn with(columns: Columns, sample: &[&Record]) -> Self {
+    fn with(columns: ColumnSet, sample: &[&JsonRecord]) -> Self {
         let widths = columns.grid(sample).widths();
         Self { columns, widths }
     }
 
     /// Records as a table.
-    pub fn table(&self, records: &[&Record], frame: Frame) -> String {
+    pub fn table(&self, records: &[&JsonRecord], frame: TableFrame) -> String {
         self.columns.grid(records).render_with(&self.widths, frame.width, frame.palette)
     }
 }
 
-impl Columns {
-    fn grid(&self, records: &[&Record]) -> Grid {
+impl ColumnSet {
+    fn grid(&self, records: &[&JsonRecord]) -> TextGrid {
         match self {
-            Self::Known(columns) => Grid {
+            Self::Known(columns) => TextGrid {
                 header: columns.iter().map(|(name, _)| (*name).to_owned()).collect(),
                 rows: rows(records, |record| columns.iter().map(|(_, fill)| fill(record)).collect()),
             },
-            Self::Keys(keys) => Grid {
+            Self::Keys(keys) => TextGrid {
                 header: keys.clone(),
                 rows: rows(records, |record| keys.iter().map(|key| text(record, key)).collect()),
             },
@@ -98,16 +98,16 @@ impl Columns {
     }
 }
 
-fn rows(records: &[&Record], row: impl Fn(&Record) -> Vec<String>) -> Vec<Vec<String>> {
+fn rows(records: &[&JsonRecord], row: impl Fn(&JsonRecord) -> Vec<String>) -> Vec<Vec<String>> {
     records.iter().map(|record| row(record)).collect()
 }
 
 /// The entries as records; `None` unless all are.
-pub fn records(entries: &[Value]) -> Option<Vec<&Record>> {
+pub fn records(entries: &[Value]) -> Option<Vec<&JsonRecord>> {
     entries.iter().map(Value::as_object).collect()
 }
 
-fn known(records: &[&Record]) -> Option<&'static [Column]> {
+fn known(records: &[&JsonRecord]) -> Option<&'static [ColumnSpec]> {
     let all = |keys: &[&str]| records.iter().all(|record| keys.iter().all(|key| record.contains_key(*key)));
     if records.is_empty() {
         None
@@ -127,7 +127,7 @@ fn known(records: &[&Record]) -> Option<&'static [Column]> {
 }
 
 /// Every key of any record, in the order of first appearance.
-pub fn keys(records: &[&Record]) -> Vec<String> {
+pub fn keys(records: &[&JsonRecord]) -> Vec<String> {
     let mut keys: Vec<String> = Vec::new();
     for key in records.iter().flat_map(|record| record.keys()) {
         if !keys.contains(key) {
@@ -137,27 +137,27 @@ pub fn keys(records: &[&Record]) -> Vec<String> {
     keys
 }
 
-fn first_of(record: &Record, keys: &[&str]) -> String {
+fn first_of(record: &JsonRecord, keys: &[&str]) -> String {
     keys.iter().map(|key| text(record, key)).find(|text| !text.is_empty()).unwrap_or_default()
 }
 
 /// The text of a field; none where there is none.
-fn text(record: &Record, key: &str) -> String {
+fn text(record: &JsonRecord, key: &str) -> String {
     record.get(key).map(cell).unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::output::palette::Palette;
+    use crate::output::palette::ColorPalette;
     use serde_json::json;
 
-    const FRAME: Frame = Frame { width: Some(40), palette: Palette::PLAIN };
+    const FRAME: TableFrame = TableFrame { width: Some(40), palette: ColorPalette::PLAIN };
 
     #[test]
     fn rows_that_follow_stand_below_the_columns_of_the_first() {
         let first = json!([{"key": "Designers", "count": 12}]);
-        let layout = Layout::of(first.as_array().unwrap()).unwrap();
+        let layout = TableLayout::of(first.as_array().unwrap()).unwrap();
         let next = json!([{"key": "X", "count": 1, "more": 2}, {"key": "Photographers", "count": 3}]);
         let text = layout.table(&records(next.as_array().unwrap()).unwrap(), FRAME);
         let lines: Vec<_> = text.lines().collect();
@@ -168,13 +168,13 @@ mod tests {
     #[test]
     fn a_column_without_a_value_is_left_out_of_well_known_records() {
         let groups = json!([{"groupId": 1, "groupName": "Designers", "type": "USER_GROUP"}]);
-        let layout = Layout::of(groups.as_array().unwrap()).unwrap();
+        let layout = TableLayout::of(groups.as_array().unwrap()).unwrap();
         let text = layout.table(&records(groups.as_array().unwrap()).unwrap(), FRAME);
         assert_eq!(text.lines().next(), Some("groupName  type"));
     }
 
     #[test]
     fn what_is_no_record_has_no_columns() {
-        assert!(Layout::of(&[json!(1)]).is_none());
+        assert!(TableLayout::of(&[json!(1)]).is_none());
     }
 }

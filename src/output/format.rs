@@ -1,14 +1,14 @@
 //! A value as text in the form the operator chose. Pure.
 
-use super::frame::Frame;
-use super::palette::Palette;
 use super::pretty;
-use crate::tabular::Rows;
+use crate::output::frame::TableFrame;
+use crate::output::palette::ColorPalette;
+use crate::tabular::TabularRows;
 use serde_json::Value;
 
 /// A form of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
+pub enum OutputForm {
     /// Columns for people.
     Table,
     /// JSON: indented on a terminal, one line otherwise.
@@ -25,18 +25,18 @@ pub struct Canvas {
     /// Columns of the terminal; `None` for no limit.
     pub width: Option<u16>,
     /// Colours.
-    pub palette: Palette,
+    pub palette: ColorPalette,
 }
 
 /// The value in that form, without a line end. Nothing is the text of nothing: a value of null.
-pub fn render(value: &Value, form: Form, canvas: Canvas) -> String {
+pub fn render(value: &Value, form: OutputForm, canvas: Canvas) -> String {
     match (form, value) {
         (_, Value::Null) => String::new(),
-        (Form::Json, _) if canvas.terminal => format!("{value:#}"),
-        (Form::Json, _) => value.to_string(),
-        (Form::Csv, _) => Rows::of(value).to_csv().trim_end_matches('\n').to_owned(),
-        (Form::Table, _) => {
-            pretty::value(value, Frame { width: canvas.width.map(usize::from), palette: canvas.palette })
+        (OutputForm::Json, _) if canvas.terminal => format!("{value:#}"),
+        (OutputForm::Json, _) => value.to_string(),
+        (OutputForm::Csv, _) => TabularRows::of(value).to_csv().trim_end_matches('\n').to_owned(),
+        (OutputForm::Table, _) => {
+            pretty::value(value, TableFrame { width: canvas.width.map(usize::from), palette: canvas.palette })
         }
     }
 }
@@ -46,12 +46,12 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    const FILE: Canvas = Canvas { terminal: false, width: None, palette: Palette::PLAIN };
+    const FILE: Canvas = Canvas { terminal: false, width: None, palette: ColorPalette::PLAIN };
 
     #[test]
     fn a_list_of_records_is_a_table_with_a_header() {
         let users = json!([{"email": "a@example.com", "groups": ["X", "Y"]}, {"email": "b@example.com"}]);
-        let lines: Vec<_> = render(&users, Form::Table, FILE).lines().map(str::to_owned).collect();
+        let lines: Vec<_> = render(&users, OutputForm::Table, FILE).lines().map(str::to_owned).collect();
         assert_eq!(lines[0], "email          groups");
         assert!(lines[1].starts_with("────"));
         assert_eq!(lines[2], "a@example.com  X, Y");
@@ -61,35 +61,35 @@ mod tests {
     #[test]
     fn a_table_fits_the_width_of_the_terminal() {
         let value = json!([{"name": "word ".repeat(40)}]);
-        let text = render(&value, Form::Table, Canvas { width: Some(40), ..FILE });
+        let text = render(&value, OutputForm::Table, Canvas { width: Some(40), ..FILE });
         assert!(text.lines().all(|line| line.chars().count() <= 40), "{text}");
         assert!(text.ends_with('…'), "{text}");
     }
 
     #[test]
     fn one_record_is_shown_key_by_key() {
-        assert_eq!(render(&json!({"a": 1, "long": "x"}), Form::Table, FILE), "a     1\nlong  x");
+        assert_eq!(render(&json!({"a": 1, "long": "x"}), OutputForm::Table, FILE), "a     1\nlong  x");
     }
 
     #[test]
     fn json_is_one_line_for_programs_and_indented_for_people() {
         let value = json!({"a": [1]});
-        assert_eq!(render(&value, Form::Json, FILE), r#"{"a":[1]}"#);
+        assert_eq!(render(&value, OutputForm::Json, FILE), r#"{"a":[1]}"#);
         let terminal = Canvas { terminal: true, ..FILE };
-        assert_eq!(render(&value, Form::Json, terminal).lines().count(), 5);
+        assert_eq!(render(&value, OutputForm::Json, terminal).lines().count(), 5);
     }
 
     #[test]
     fn plain_values_stand_alone() {
-        assert_eq!(render(&json!("x"), Form::Table, FILE), "x");
-        assert_eq!(render(&json!(["x", "y"]), Form::Table, FILE), "x\ny");
-        assert_eq!(render(&json!("x"), Form::Json, FILE), "\"x\"");
-        assert_eq!(render(&json!(null), Form::Json, FILE), "");
-        assert_eq!(render(&json!([{"a": 1}]), Form::Csv, FILE), "a\n1");
+        assert_eq!(render(&json!("x"), OutputForm::Table, FILE), "x");
+        assert_eq!(render(&json!(["x", "y"]), OutputForm::Table, FILE), "x\ny");
+        assert_eq!(render(&json!("x"), OutputForm::Json, FILE), "\"x\"");
+        assert_eq!(render(&json!(null), OutputForm::Json, FILE), "");
+        assert_eq!(render(&json!([{"a": 1}]), OutputForm::Csv, FILE), "a\n1");
     }
 
     #[test]
     fn no_value_drives_the_terminal() {
-        assert_eq!(render(&json!("\u{1b}[31mred\u{7}"), Form::Table, FILE), "[31mred");
+        assert_eq!(render(&json!("\u{1b}[31mred\u{7}"), OutputForm::Table, FILE), "[31mred");
     }
 }

@@ -1,12 +1,12 @@
 //! The room that a value has.
 
-use super::palette::Palette;
+use crate::output::palette::ColorPalette;
 
 /// Where a value is shown.
 #[derive(Debug, Clone, Copy)]
-pub struct Frame {
+pub struct TableFrame {
     /// Columns of the terminal; `None` for no limit.
     pub width: Option<usize>,
     /// Colours.
-    pub palette: Palette,
+    pub palette: ColorPalette,
 }

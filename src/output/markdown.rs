@@ -1,6 +1,6 @@
 //! Markdown as text for a terminal: strong headings, wrapped paragraphs, indented code, tables that fit. Pure.
 
-use super::palette::Palette;
+use crate::output::palette::ColorPalette;
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 use textwrap::WordSplitter;
 use textwrap::core::display_width;
@@ -18,7 +18,7 @@ pub struct Style<'s> {
     /// Columns that prose and tables may take. Code is never broken.
     pub width: usize,
     /// Colors.
-    pub palette: Palette,
+    pub palette: ColorPalette,
     /// What to write after the text of a link with this target, if anything.
     pub link_note: &'s dyn Fn(&str) -> Option<String>,
 }
@@ -239,7 +239,7 @@ impl Table {
     }
 }
 
-fn columns(header: &[String], rows: &[Vec<String>], widths: &[usize], palette: Palette) -> Vec<String> {
+fn columns(header: &[String], rows: &[Vec<String>], widths: &[usize], palette: ColorPalette) -> Vec<String> {
     let mut lines: Vec<_> = row_lines(header, widths).iter().map(|line| palette.dim(line)).collect();
     let total = widths.iter().sum::<usize>() + COLUMN_GAP * widths.len().saturating_sub(1);
     lines.push(palette.dim(&"─".repeat(total)));
@@ -297,7 +297,7 @@ mod tests {
 
     fn rendered(text: &str, width: usize) -> String {
         let link_note = |target: &str| target.starts_with("http").then(|| format!("<{target}>"));
-        render(text, Style { width, palette: Palette::PLAIN, link_note: &link_note })
+        render(text, Style { width, palette: ColorPalette::PLAIN, link_note: &link_note })
     }
 
     #[test]
@@ -361,7 +361,7 @@ x    `y|z`
     fn colors_change_neither_letters_nor_line_breaks() {
         let text = format!("# T\n\n**one** two `three` four\n\n{TABLE}");
         let link_note = |_: &str| None;
-        let style = |colored| Style { width: 12, palette: Palette { colored }, link_note: &link_note };
+        let style = |colored| Style { width: 12, palette: ColorPalette { colored }, link_note: &link_note };
         let (plain, colored) = (render(&text, style(false)), render(&text, style(true)));
         assert_ne!(plain, colored);
         let codes = colored.split('\u{1b}').map(|part| part.split_once('m').map_or(part, |(_, rest)| rest));

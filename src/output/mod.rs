@@ -10,18 +10,20 @@ pub mod pretty;
 pub mod source_snippet;
 pub mod table;
 
-use format::{Canvas, Form, render};
-use palette::Palette;
+use crate::output::format::OutputForm;
+use crate::output::palette::ColorPalette;
+use crate::output::source_snippet::ScriptSnippet;
+use format::{Canvas, render};
 use serde_json::Value;
-use source_snippet::{Severity, Snippet};
+use source_snippet::Severity;
 use std::io::{self, IsTerminal, Write};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// How to write.
 #[derive(Debug, Clone, Copy)]
-pub struct Manner {
+pub struct OutputSettings {
     /// The form of values; table on a terminal and JSON otherwise when left open.
-    pub form: Option<Form>,
+    pub form: Option<OutputForm>,
     /// Whether progress, notes and warnings are left out.
     pub quiet: bool,
     /// Colour always or never; on a terminal when left open.
@@ -30,30 +32,30 @@ pub struct Manner {
 
 /// The two streams of this process, or stand-ins.
 pub struct Output {
-    form: Form,
+    form: OutputForm,
     quiet: bool,
     canvas: Canvas,
-    people: Surface,
-    streams: Mutex<Streams>,
+    people: StreamSurface,
+    streams: Mutex<OutputStreams>,
     lost: OnceLock<io::Error>,
-    stop: OnceLock<Box<Stop>>,
+    stop: OnceLock<Box<StopCheck>>,
 }
 
 /// Tells whether what is being written is still wanted.
-type Stop = dyn Fn() -> bool + Send + Sync;
+type StopCheck = dyn Fn() -> bool + Send + Sync;
 
 /// So many bytes are written between two looks at whether they are wanted.
 const PIECE: usize = 8192;
 
 #[derive(Clone, Copy)]
-struct Surface {
+struct StreamSurface {
     terminal: bool,
     /// Columns of the terminal; `None` for no limit.
     width: Option<u16>,
-    palette: Palette,
+    palette: ColorPalette,
 }
 
-struct Streams {
+struct OutputStreams {
     data: Box<dyn Write + Send>,
     people: Box<dyn Write + Send>,
     status_shown: bool,
@@ -61,29 +63,33 @@ struct Streams {
 
 impl Output {
     /// The streams of this process. `no_color` is the environment's wish (`NO_COLOR`).
-    pub fn standard(manner: Manner, no_color: bool) -> Self {
+    pub fn standard(manner: OutputSettings, no_color: bool) -> Self {
         let (data, people) = (io::stdout(), io::stderr());
-        let surface = |terminal: bool| Surface {
+        let surface = |terminal: bool| StreamSurface {
             terminal,
             width: if terminal { columns() } else { None },
-            palette: Palette { colored: manner.colored.unwrap_or(terminal && !no_color) },
+            palette: ColorPalette { colored: manner.colored.unwrap_or(terminal && !no_color) },
         };
         let (data_surface, people_surface) = (surface(data.is_terminal()), surface(people.is_terminal()));
         Self::new(manner, (data_surface, people_surface), (Box::new(data), Box::new(people)))
     }
 
     fn new(
-        manner: Manner,
-        (data, people): (Surface, Surface),
+        manner: OutputSettings,
+        (data, people): (StreamSurface, StreamSurface),
         (data_stream, people_stream): (Box<dyn Write + Send>, Box<dyn Write + Send>),
     ) -> Self {
-        let form = manner.form.unwrap_or(if data.terminal { Form::Table } else { Form::Json });
+        let form = manner.form.unwrap_or(if data.terminal { OutputForm::Table } else { OutputForm::Json });
         Self {
             form,
             quiet: manner.quiet,
             canvas: Canvas { terminal: data.terminal, width: data.width, palette: data.palette },
             people,
-            streams: Mutex::new(Streams { data: data_stream, people: people_stream, status_shown: false }),
+            streams: Mutex::new(OutputStreams {
+                data: data_stream,
+                people: people_stream,
+                status_shown: false,
+            }),
             lost: OnceLock::new(),
             stop: OnceLock::new(),
         }
@@ -134,27 +140,27 @@ impl Output {
     /// Something worth knowing.
     pub fn note(&self, line: &str) {
         if !self.quiet {
-            self.labelled("note", Palette::hint, line);
+            self.labelled("note", ColorPalette::hint, line);
         }
     }
 
     /// Something that needs attention.
     pub fn warning(&self, line: &str) {
         if !self.quiet {
-            self.labelled("warning", Palette::warning, line);
+            self.labelled("warning", ColorPalette::warning, line);
         }
     }
 
     /// A failure in one line, with what to do next.
     pub fn error(&self, message: &str, hint: Option<&str>) {
-        self.labelled("error", Palette::error, message);
+        self.labelled("error", ColorPalette::error, message);
         if let Some(hint) = hint {
-            self.labelled("  hint", Palette::hint, hint);
+            self.labelled("  hint", ColorPalette::hint, hint);
         }
     }
 
     /// An error or a warning about a place in a script.
-    pub fn snippet(&self, snippet: &Snippet) {
+    pub fn snippet(&self, snippet: &ScriptSnippet) {
         if snippet.severity == Severity::Error || !self.quiet {
             self.people_line(&source_snippet::render(snippet, self.palette()));
         }
@@ -179,7 +185,7 @@ impl Output {
     }
 
     /// The colours of what is written for people.
-    pub fn palette(&self) -> Palette {
+    pub fn palette(&self) -> ColorPalette {
         self.people.palette
     }
 
@@ -191,7 +197,7 @@ impl Output {
     }
 
     /// The form of values.
-    pub fn form(&self) -> Form {
+    pub fn form(&self) -> OutputForm {
         self.form
     }
 
@@ -208,12 +214,12 @@ impl Output {
     }
 
     /// The colours of data.
-    pub fn data_palette(&self) -> Palette {
+    pub fn data_palette(&self) -> ColorPalette {
         self.canvas.palette
     }
 
     /// A line behind its label, broken at blanks where a person's terminal is narrower.
-    fn labelled(&self, label: &str, color: impl Fn(Palette, &str) -> String, line: &str) {
+    fn labelled(&self, label: &str, color: impl Fn(ColorPalette, &str) -> String, line: &str) {
         let plain = format!("{label}: {line}");
         let broken = match self.people.width {
             Some(width) => {
@@ -231,12 +237,12 @@ impl Output {
         discard(writeln!(streams.people, "{line}"));
     }
 
-    fn streams(&self) -> MutexGuard<'_, Streams> {
+    fn streams(&self) -> MutexGuard<'_, OutputStreams> {
         self.streams.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Streams {
+impl OutputStreams {
     fn clear_status(&mut self) {
         if std::mem::take(&mut self.status_shown) {
             discard(write!(self.people, "\r\u{1b}[K"));
@@ -292,11 +298,11 @@ mod tests {
         }
     }
 
-    const PLAIN: Manner = Manner { form: None, quiet: false, colored: None };
+    const PLAIN: OutputSettings = OutputSettings { form: None, quiet: false, colored: None };
 
-    fn output(manner: Manner, terminal: bool) -> (Output, Sink, Sink) {
+    fn output(manner: OutputSettings, terminal: bool) -> (Output, Sink, Sink) {
         let (data, people) = (Sink::default(), Sink::default());
-        let surface = Surface { terminal, width: None, palette: Palette::PLAIN };
+        let surface = StreamSurface { terminal, width: None, palette: ColorPalette::PLAIN };
         let output =
             Output::new(manner, (surface, surface), (Box::new(data.clone()), Box::new(people.clone())));
         (output, data, people)
@@ -315,17 +321,18 @@ mod tests {
     #[test]
     fn what_is_wider_than_a_person_s_terminal_is_broken_at_blanks() {
         let people = Sink::default();
-        let surface = Surface { terminal: true, width: Some(20), palette: Palette { colored: true } };
+        let surface =
+            StreamSurface { terminal: true, width: Some(20), palette: ColorPalette { colored: true } };
         let output =
             Output::new(PLAIN, (surface, surface), (Box::new(Sink::default()), Box::new(people.clone())));
         output.warning("one two three four five");
-        let label = Palette { colored: true }.warning("warning");
+        let label = ColorPalette { colored: true }.warning("warning");
         assert_eq!(people.text(), format!("{label}: one two\n    three four five\n"));
     }
 
     #[test]
     fn quiet_leaves_errors_and_the_script_s_own_lines() {
-        let (output, _, people) = output(Manner { quiet: true, ..PLAIN }, true);
+        let (output, _, people) = output(OutputSettings { quiet: true, ..PLAIN }, true);
         output.note("a");
         output.warning("b");
         output.status("c");
@@ -365,7 +372,7 @@ mod tests {
 
     #[test]
     fn a_closed_pipe_is_remembered_not_thrown() {
-        let surface = Surface { terminal: false, width: None, palette: Palette::PLAIN };
+        let surface = StreamSurface { terminal: false, width: None, palette: ColorPalette::PLAIN };
         let output = Output::new(PLAIN, (surface, surface), (Box::new(Closed), Box::new(Sink::default())));
         assert!(output.lost().is_none());
         output.data("x");

@@ -5,12 +5,12 @@ use std::fmt::Display;
 
 /// Whether to use colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Palette {
+pub struct ColorPalette {
     /// Colours on.
     pub colored: bool,
 }
 
-impl Palette {
+impl ColorPalette {
     /// No colour at all.
     pub const PLAIN: Self = Self { colored: false };
 

@@ -1,16 +1,17 @@
 //! Values as people look at them: lists as tables, records as pairs, reports as counts and what went wrong. Pure.
 
 use super::cell::cell;
-use super::columns::{Layout, records};
-use super::frame::Frame;
+use super::columns::records;
 use super::table::pairs;
+use crate::output::columns::TableLayout;
+use crate::output::frame::TableFrame;
 use serde_json::{Map, Value};
 
 /// Rows of a report that are shown.
 const ROWS: usize = 20;
 
 /// A value as text; nothing is the text of nothing.
-pub fn value(value: &Value, frame: Frame) -> String {
+pub fn value(value: &Value, frame: TableFrame) -> String {
     match value {
         Value::Null => String::new(),
         Value::Object(record) if is_report(record) => report_text(value, frame),
@@ -21,9 +22,9 @@ pub fn value(value: &Value, frame: Frame) -> String {
 }
 
 /// A list: records as a table, anything else one a line.
-pub fn rows(entries: &[Value], frame: Frame) -> String {
+pub fn rows(entries: &[Value], frame: TableFrame) -> String {
     match records(entries) {
-        Some(records) => Layout::of_records(&records).table(&records, frame),
+        Some(records) => TableLayout::of_records(&records).table(&records, frame),
         None => lines(entries),
     }
 }
@@ -48,14 +49,14 @@ fn printable(text: &str) -> String {
 }
 
 /// Counts, and what went wrong with codes and hints.
-fn report_text(report: &Value, frame: Frame) -> String {
+fn report_text(report: &Value, frame: TableFrame) -> String {
     let outcomes: Vec<_> =
         report["outcomes"].as_array().into_iter().flatten().filter_map(Value::as_object).collect();
     let mut lines = vec![summary(report, &outcomes)];
     let wrong: Vec<_> = outcomes.into_iter().filter(|outcome| !is_done(outcome)).collect();
     if !wrong.is_empty() {
         let first = &wrong[..wrong.len().min(ROWS)];
-        lines.push(Layout::of_records(first).table(first, frame));
+        lines.push(TableLayout::of_records(first).table(first, frame));
     }
     if wrong.len() > ROWS {
         lines.push(frame.palette.dim(&format!("{ROWS} of {} shown; last.failed holds them", wrong.len())));
@@ -128,10 +129,10 @@ fn hints(outcomes: &[&Map<String, Value>]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::output::palette::Palette;
+    use crate::output::palette::ColorPalette;
     use serde_json::json;
 
-    const FRAME: Frame = Frame { width: Some(80), palette: Palette::PLAIN };
+    const FRAME: TableFrame = TableFrame { width: Some(80), palette: ColorPalette::PLAIN };
 
     #[test]
     fn a_report_is_counts_and_what_failed_with_each_hint_once() {

@@ -1,18 +1,18 @@
 //! An error or a warning with the line it is about, a caret below it, and what else is to be said. Pure.
 
-use super::palette::Palette;
+use crate::output::palette::ColorPalette;
 use annotate_snippets::renderer::{AnsiColor, Effects, Style};
 use annotate_snippets::{AnnotationKind, Group, Level, Message, Origin, Renderer, Snippet as Excerpt};
 
 /// Something to tell about a place in a script.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Snippet {
+pub struct ScriptSnippet {
     /// How bad it is.
     pub severity: Severity,
     /// What it is, in a sentence.
     pub title: String,
     /// Where.
-    pub spot: Option<Spot>,
+    pub spot: Option<SourceSpot>,
     /// What led there and what belongs to it, a line each.
     pub notes: Vec<String>,
     /// What to do.
@@ -30,7 +30,7 @@ pub enum Severity {
 
 /// A place in a script.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Spot {
+pub struct SourceSpot {
     /// The file, or what stands for one.
     pub name: String,
     /// The text of the line, when it is at hand.
@@ -47,7 +47,7 @@ const WIDTH: usize = 80;
 const LABEL: usize = 14;
 
 /// The snippet as text, without a line end. Nothing in it drives the terminal.
-pub fn render(snippet: &Snippet, palette: Palette) -> String {
+pub fn render(snippet: &ScriptSnippet, palette: ColorPalette) -> String {
     let level = match snippet.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -61,7 +61,7 @@ pub fn render(snippet: &Snippet, palette: Palette) -> String {
     renderer(palette).render(&[group]).trim_end().to_owned()
 }
 
-fn located<'a>(group: Group<'a>, spot: &'a Spot) -> Group<'a> {
+fn located<'a>(group: Group<'a>, spot: &'a SourceSpot) -> Group<'a> {
     let name = harmless(&spot.name);
     let Some(text) = &spot.text else {
         return group.element(Origin::path(name).line(spot.line).char_column(spot.column));
@@ -81,7 +81,7 @@ fn broken(text: &str) -> String {
     textwrap::fill(&harmless(text), WIDTH - LABEL)
 }
 
-fn renderer(palette: Palette) -> Renderer {
+fn renderer(palette: ColorPalette) -> Renderer {
     if !palette.colored {
         return Renderer::plain().term_width(WIDTH);
     }
@@ -106,9 +106,9 @@ mod tests {
     use super::*;
     use unicode_width::UnicodeWidthStr;
 
-    fn snippet(text: &str, column: usize) -> Snippet {
-        let spot = Spot { name: "x.rhai".into(), text: Some(text.into()), line: 7, column };
-        Snippet {
+    fn snippet(text: &str, column: usize) -> ScriptSnippet {
+        let spot = SourceSpot { name: "x.rhai".into(), text: Some(text.into()), line: 7, column };
+        ScriptSnippet {
             severity: Severity::Error,
             title: "it failed".into(),
             spot: Some(spot),
@@ -118,7 +118,7 @@ mod tests {
     }
 
     fn shown(text: &str, column: usize) -> String {
-        render(&snippet(text, column), Palette::PLAIN)
+        render(&snippet(text, column), ColorPalette::PLAIN)
     }
 
     #[test]
@@ -165,7 +165,7 @@ error: it failed
         snippet.title = "bad \u{1b}[2J name".into();
         snippet.notes = vec!["note \u{1b}]0;x\u{7}".into()];
         snippet.hint = Some("hint \u{9b}31m".into());
-        let text = render(&snippet, Palette::PLAIN);
+        let text = render(&snippet, ColorPalette::PLAIN);
         assert!(!text.chars().any(|letter| letter.is_control() && letter != '\n'), "{text:?}");
         assert!(!text.contains('\u{202e}'));
     }
@@ -174,13 +174,13 @@ error: it failed
     fn without_the_text_there_is_the_place_alone() {
         let mut snippet = snippet("", 3);
         snippet.spot.as_mut().unwrap().text = None;
-        let text = render(&snippet, Palette::PLAIN);
+        let text = render(&snippet, ColorPalette::PLAIN);
         assert!(text.starts_with("error: it failed\n--> x.rhai:7:3\n"), "{text}");
     }
 
     #[test]
     fn colour_is_added_where_it_is_wanted() {
-        let text = render(&snippet("let x", 5), Palette { colored: true });
+        let text = render(&snippet("let x", 5), ColorPalette { colored: true });
         assert!(text.contains("\u{1b}["));
     }
 }

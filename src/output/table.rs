@@ -1,6 +1,6 @@
 //! Tables and pairs cut to the width of a terminal: a row is a line, and what does not fit ends in an ellipsis. Pure.
 
-use super::palette::Palette;
+use crate::output::palette::ColorPalette;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Blanks between columns.
@@ -14,21 +14,21 @@ const ELLIPSIS: char = '…';
 
 /// Columns and rows of text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Grid {
+pub struct TextGrid {
     /// The names of the columns; empty for a table without a header.
     pub header: Vec<String>,
     /// One cell a column.
     pub rows: Vec<Vec<String>>,
 }
 
-impl Grid {
+impl TextGrid {
     /// The table, no line wider than `width`; as wide as it takes without one.
-    pub fn render(&self, width: Option<usize>, palette: Palette) -> String {
+    pub fn render(&self, width: Option<usize>, palette: ColorPalette) -> String {
         self.render_with(&self.widths(), width, palette)
     }
 
     /// The table with columns no wider than these, no line wider than `width`.
-    pub fn render_with(&self, natural: &[usize], width: Option<usize>, palette: Palette) -> String {
+    pub fn render_with(&self, natural: &[usize], width: Option<usize>, palette: ColorPalette) -> String {
         let (widths, left_out) = fit(natural, width);
         let mut lines = Vec::new();
         if !self.header.is_empty() {
@@ -61,7 +61,7 @@ impl Grid {
 }
 
 /// Names and values, the values below one another; a long value goes on below itself.
-pub fn pairs(pairs: &[(String, String)], width: Option<usize>, palette: Palette) -> String {
+pub fn pairs(pairs: &[(String, String)], width: Option<usize>, palette: ColorPalette) -> String {
     let names = pairs.iter().map(|(name, _)| name.width()).max().unwrap_or_default();
     let room = width.map(|width| width.saturating_sub(names + GAP).max(NARROWEST));
     let lines = pairs.iter().flat_map(|(name, value)| {
@@ -158,22 +158,22 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn grid(header: &[&str], rows: &[&[&str]]) -> Grid {
+    fn grid(header: &[&str], rows: &[&[&str]]) -> TextGrid {
         let texts = |row: &[&str]| row.iter().map(|cell| (*cell).to_owned()).collect();
-        Grid { header: texts(header), rows: rows.iter().map(|row| texts(row)).collect() }
+        TextGrid { header: texts(header), rows: rows.iter().map(|row| texts(row)).collect() }
     }
 
     #[test]
     fn a_table_that_fits_is_left_as_it_is() {
         let grid = grid(&["email", "type"], &[&["a@example.com", "adobeID"], &["b@example.com", ""]]);
         let expected = "email          type\n──────────────────────\na@example.com  adobeID\nb@example.com";
-        assert_eq!(grid.render(Some(80), Palette::PLAIN), expected);
+        assert_eq!(grid.render(Some(80), ColorPalette::PLAIN), expected);
     }
 
     #[test]
     fn the_widest_columns_are_cut_first_and_a_row_stays_a_line() {
         let grid = grid(&["email", "groups"], &[&["a@example.com", "Design, Print, Video, Stock, Fonts"]]);
-        let text = grid.render(Some(30), Palette::PLAIN);
+        let text = grid.render(Some(30), ColorPalette::PLAIN);
         assert_eq!(text.lines().nth(2), Some("a@example.com  Design, Print,…"));
     }
 
@@ -181,7 +181,7 @@ mod tests {
     fn columns_without_room_are_named_instead() {
         let wide = "x".repeat(30);
         let grid = grid(&["a", "b", "c"], &[&[&wide, &wide, &wide]]);
-        let text = grid.render(Some(20), Palette::PLAIN);
+        let text = grid.render(Some(20), ColorPalette::PLAIN);
         assert_eq!(text.lines().nth(2), Some("xxxxxxxx…  xxxxxxxx…"));
         assert!(text.ends_with("not shown for lack of room: c"), "{text}");
     }
@@ -198,7 +198,7 @@ mod tests {
             ("email".to_owned(), "a@example.com".to_owned()),
             ("groups".to_owned(), "One, Two, Three".to_owned()),
         ];
-        let text = pairs(&record, Some(18), Palette::PLAIN);
+        let text = pairs(&record, Some(18), ColorPalette::PLAIN);
         assert_eq!(text, "email   a@example.com\ngroups  One, Two,\n        Three");
     }
 
@@ -209,7 +209,7 @@ mod tests {
             width in 20usize..120,
         ) {
             let header = ["one", "two", "three", "four"].map(str::to_owned).to_vec();
-            let text = Grid { header, rows }.render(Some(width), Palette::PLAIN);
+            let text = TextGrid { header, rows }.render(Some(width), ColorPalette::PLAIN);
             let table = text.lines().filter(|line| !line.starts_with("not shown"));
             for line in table {
                 prop_assert!(line.width() <= width, "{line}");

@@ -1,7 +1,7 @@
 //! Where the operator is: the lines at the start and the prompt. Pure.
 
 use crate::client::settings::Mode;
-use crate::output::palette::Palette;
+use crate::output::palette::ColorPalette;
 
 /// The profile that is used when none is named: its name says nothing about the organization.
 const UNNAMED: &str = "default";
@@ -10,7 +10,7 @@ const ID_SHOWN: usize = 12;
 
 /// Where the operator is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Whereabouts {
+pub struct PromptContext {
     /// The profile, or `sandbox`.
     pub profile: String,
     /// The organization, as far as it is known.
@@ -21,14 +21,14 @@ pub struct Whereabouts {
     pub is_real: bool,
 }
 
-impl Whereabouts {
+impl PromptContext {
     /// Whether a slip would change a real organization.
     pub fn is_dangerous(&self) -> bool {
         self.is_real && self.mode == Mode::Live
     }
 
     /// The prompt, without and with colours: both take the same room.
-    pub fn prompt(&self, palette: Palette) -> (String, String) {
+    pub fn prompt(&self, palette: ColorPalette) -> (String, String) {
         let place = match &self.organization {
             Some(organization) if self.profile == UNNAMED => {
                 format!("{} {}", self.profile, shortened(organization))
@@ -44,7 +44,7 @@ impl Whereabouts {
     }
 
     /// The lines at the start.
-    pub fn banner(&self, palette: Palette) -> Vec<String> {
+    pub fn banner(&self, palette: ColorPalette) -> Vec<String> {
         let version = env!("CARGO_PKG_VERSION");
         let title = palette.strong(&format!("umapish {version}"));
         vec![
@@ -64,7 +64,7 @@ impl Whereabouts {
     }
 
     /// What the mode means.
-    pub fn meaning(&self, palette: Palette) -> String {
+    pub fn meaning(&self, palette: ColorPalette) -> String {
         match (self.mode, self.is_real) {
             (Mode::Test, _) => "Mode test: changes are checked by the service and not made.".to_owned(),
             (Mode::Live, false) => "Mode live: changes are made, in the sandbox only.".to_owned(),
@@ -85,14 +85,14 @@ fn shortened(organization: &str) -> String {
 mod tests {
     use super::*;
 
-    fn at(profile: &str, mode: Mode, is_real: bool) -> Whereabouts {
+    fn at(profile: &str, mode: Mode, is_real: bool) -> PromptContext {
         let organization = Some("ABCDEF0123456789@AdobeOrg".to_owned());
-        Whereabouts { profile: profile.into(), organization, mode, is_real }
+        PromptContext { profile: profile.into(), organization, mode, is_real }
     }
 
     #[test]
     fn the_prompt_tells_organization_and_mode() {
-        let prompt = |place: &Whereabouts| place.prompt(Palette::PLAIN).0;
+        let prompt = |place: &PromptContext| place.prompt(ColorPalette::PLAIN).0;
         assert_eq!(prompt(&at("sandbox", Mode::Live, false)), "sandbox live> ");
         assert_eq!(prompt(&at("acme", Mode::Test, true)), "acme test> ");
         assert_eq!(prompt(&at("default", Mode::Test, true)), "default ABCDEF012345… test> ");
@@ -100,16 +100,18 @@ mod tests {
 
     #[test]
     fn live_in_a_real_organization_stands_out_in_words_and_in_colour() {
-        let (plain, colored) = at("acme", Mode::Live, true).prompt(Palette { colored: true });
+        let (plain, colored) = at("acme", Mode::Live, true).prompt(ColorPalette { colored: true });
         assert_eq!(plain, "acme LIVE, changes are real> ");
         assert!(colored.contains("\u{1b}[31m"), "{colored:?}");
-        assert!(!at("sandbox", Mode::Live, false).prompt(Palette { colored: true }).1.contains("\u{1b}[31m"));
+        assert!(
+            !at("sandbox", Mode::Live, false).prompt(ColorPalette { colored: true }).1.contains("\u{1b}[31m")
+        );
     }
 
     #[test]
     fn the_banner_has_at_most_three_lines() {
         for (mode, is_real) in [(Mode::Test, true), (Mode::Live, true), (Mode::Live, false)] {
-            let banner = at("acme", mode, is_real).banner(Palette::PLAIN);
+            let banner = at("acme", mode, is_real).banner(ColorPalette::PLAIN);
             assert!(banner.len() <= 3 && banner.iter().all(|line| line.len() <= 80), "{banner:?}");
         }
     }

@@ -2,23 +2,24 @@
 
 use super::command_table::{CommandAction, META, named};
 use super::paged_view;
-use super::paged_view::Shown;
-use super::prompt_session::{Repl, Step};
+use super::prompt_session::Repl;
 use super::save_script::script_of;
 use super::workspace::LAST;
-use crate::cli::Format;
+use crate::cli::OutputFormat;
 use crate::client::settings::Mode;
 use crate::error::{Error, Result};
-use crate::files::csv::writer::{Content, IfExists, Plan, write};
+use crate::files::csv::writer::{CsvContent, CsvWritePlan, IfExists, write};
 use crate::language::help_text;
 use crate::language::source_text;
 use crate::output::cell::cell;
 use crate::output::pretty::plural;
-use crate::output::table::{Grid, cut, pairs};
+use crate::output::table::{TextGrid, cut, pairs};
 use crate::repl::inspect;
-use crate::shell::exit_code::Exit;
+use crate::repl::paged_view::ShownList;
+use crate::repl::prompt_session::NextStep;
+use crate::shell::exit_code::RunExit;
 use crate::shell::function_reference;
-use crate::store::atomic_file::{Access, replace};
+use crate::store::atomic_file::{FileAccess, replace};
 use crate::user_folders;
 use crate::values::{json, json_text};
 use rhai::Dynamic;
@@ -33,7 +34,7 @@ const HISTORY_SHOWN: usize = 20;
 ///
 /// # Errors
 /// Those of the action.
-pub(super) fn run(repl: &mut Repl, action: CommandAction, arguments: &str) -> Result<Step> {
+pub(super) fn run(repl: &mut Repl, action: CommandAction, arguments: &str) -> Result<NextStep> {
     match action {
         CommandAction::Help => help(repl, arguments),
         CommandAction::Functions => functions(repl, arguments),
@@ -55,10 +56,10 @@ pub(super) fn run(repl: &mut Repl, action: CommandAction, arguments: &str) -> Re
 }
 
 /// `:help`.
-pub(crate) fn help(repl: &mut Repl, name: &str) -> Result<Step> {
+pub(crate) fn help(repl: &mut Repl, name: &str) -> Result<NextStep> {
     if name.is_empty() {
         commands(repl);
-        return Ok(Step::Go);
+        return Ok(NextStep::Go);
     }
     if name.starts_with(':') {
         let meta = named(name)?;
@@ -68,7 +69,7 @@ pub(crate) fn help(repl: &mut Repl, name: &str) -> Result<Step> {
             format!("\n  :{} {}", meta.name, meta.example)
         };
         repl.output.data(&format!("{}\n  {}{example}", meta.usage(), meta.summary));
-        return Ok(Step::Go);
+        return Ok(NextStep::Go);
     }
     of_function(repl, name)
 }
@@ -82,7 +83,7 @@ fn commands(repl: &Repl) {
 }
 
 /// The help of a function or type; also what `help(name)` is taken for.
-pub(crate) fn of_function(repl: &mut Repl, name: &str) -> Result<Step> {
+pub(crate) fn of_function(repl: &mut Repl, name: &str) -> Result<NextStep> {
     let name = name.trim().trim_matches('"').trim_end_matches("()").trim_start_matches("umapi::");
     let catalog = &repl.desk.names.get().catalog;
     let Some(lines) = help_text::of_name(catalog, name) else {
@@ -93,11 +94,11 @@ pub(crate) fn of_function(repl: &mut Repl, name: &str) -> Result<Step> {
         return Err(Error::usage_with_hint(format!("umapish has no function `{name}`"), hint));
     };
     repl.output.data(function_reference::colored(&lines, repl.output.data_palette()).trim_end());
-    Ok(Step::Go)
+    Ok(NextStep::Go)
 }
 
 /// `:functions`.
-pub(crate) fn functions(repl: &mut Repl, pattern: &str) -> Result<Step> {
+pub(crate) fn functions(repl: &mut Repl, pattern: &str) -> Result<NextStep> {
     let all = &repl.desk.names.get().catalog;
     let shown = if pattern.is_empty() { all.clone() } else { all.matching(pattern) };
     if shown.families.is_empty() {
@@ -105,56 +106,56 @@ pub(crate) fn functions(repl: &mut Repl, pattern: &str) -> Result<Step> {
         let message = format!("no function matches `{pattern}`");
         return Err(Error::usage_with_hint(message, format!("{near}:functions lists all.")));
     }
-    let text = function_reference::render(&shown, false, Format::Text, repl.output.data_palette());
+    let text = function_reference::render(&shown, false, OutputFormat::Text, repl.output.data_palette());
     repl.output.data(text.trim_end());
     if pattern.is_empty() {
         let types = function_reference::colored(&help_text::overview_of_types(), repl.output.data_palette());
         repl.output.data(types.trim_end());
     }
-    Ok(Step::Go)
+    Ok(NextStep::Go)
 }
 
 /// `:more`.
-pub(crate) fn more(repl: &mut Repl, _: &str) -> Result<Step> {
+pub(crate) fn more(repl: &mut Repl, _: &str) -> Result<NextStep> {
     let frame = repl.frame();
     let Some(shown) = repl.shown.as_mut().filter(|shown| shown.has_more()) else {
         return Err(Error::usage("there is nothing more to show"));
     };
     let text = shown.more(frame)?;
     repl.output.data(&text);
-    Ok(Step::Go)
+    Ok(NextStep::Go)
 }
 
 /// `:json`.
-pub(crate) fn json(repl: &mut Repl, _: &str) -> Result<Step> {
+pub(crate) fn json(repl: &mut Repl, _: &str) -> Result<NextStep> {
     let text = {
         let scope = repl.workspace.scope(); // a copy of a long list would take its time
         let last = scope.get(LAST).unwrap_or(&Dynamic::UNIT);
         json_text::write(last, 2, repl.session.interrupt())?
     };
     repl.output.data(&text);
-    Ok(Step::Go)
+    Ok(NextStep::Go)
 }
 
 /// `:csv`.
-pub(crate) fn csv(repl: &mut Repl, file: &str) -> Result<Step> {
+pub(crate) fn csv(repl: &mut Repl, file: &str) -> Result<NextStep> {
     let path = file_named(file)?;
     let last = rows_of(repl.workspace.last());
-    let content = Content::of(last.clone()).or_else(|_| Content::of(vec![last].into()))?;
-    let plan = Plan { columns: None, if_exists: IfExists::Replace };
+    let content = CsvContent::of(last.clone()).or_else(|_| CsvContent::of(vec![last].into()))?;
+    let plan = CsvWritePlan { columns: None, if_exists: IfExists::Replace };
     let written = write(&path, &content, &plan, repl.session.interrupt())?;
     repl.output.message(&format!("{} written, {}", path.display(), plural(written.rows, "row")));
-    Ok(Step::Go)
+    Ok(NextStep::Go)
 }
 
 /// `:table`.
-pub(crate) fn table(repl: &mut Repl, columns: &str) -> Result<Step> {
+pub(crate) fn table(repl: &mut Repl, columns: &str) -> Result<NextStep> {
     let columns: Vec<_> =
         columns.split([',', ' ']).filter(|column| !column.is_empty()).map(str::to_owned).collect();
     let (text, shown) = paged_view::table(&rows_of(repl.workspace.last()), columns, repl.frame())?;
     repl.output.data(&text);
-    repl.shown = Some(shown).filter(Shown::has_more);
-    Ok(Step::Go)
+    repl.shown = Some(shown).filter(ShownList::has_more);
+    Ok(NextStep::Go)
 }
 
 /// What of a value is a table: of a report its outcomes.
@@ -167,7 +168,7 @@ fn rows_of(value: Dynamic) -> Dynamic {
 
 /// `:vars`.
 #[expect(clippy::unnecessary_wraps, reason = "every command of the table has this form")]
-pub(crate) fn vars(repl: &mut Repl, _: &str) -> Result<Step> {
+pub(crate) fn vars(repl: &mut Repl, _: &str) -> Result<NextStep> {
     let scope = repl.workspace.scope();
     let variables = scope.iter_raw().map(|(name, is_constant, value)| {
         let kind = inspect::type_word(value);
@@ -180,21 +181,21 @@ pub(crate) fn vars(repl: &mut Repl, _: &str) -> Result<Step> {
     let modules = repl.workspace.modules().into_iter().map(|name| [name, "module".into(), String::new()]);
     let mut rows: Vec<Vec<_>> = variables.chain(functions).chain(modules).map(Vec::from).collect();
     rows.sort();
-    let grid = Grid { header: ["name", "type", "value"].map(str::to_owned).to_vec(), rows };
+    let grid = TextGrid { header: ["name", "type", "value"].map(str::to_owned).to_vec(), rows };
     repl.output.data(&grid.render(repl.output.width(), repl.output.data_palette()));
-    Ok(Step::Go)
+    Ok(NextStep::Go)
 }
 
 /// A value in a few words, without reading pages.
 fn brief(value: &rhai::Dynamic) -> String {
-    use crate::repl::list_window::List;
-    use crate::values::record_list::Size;
-    if let Some(list) = List::of(value) {
+    use crate::repl::list_window::ListWindow;
+    use crate::values::record_list::ListSize;
+    if let Some(list) = ListWindow::of(value) {
         let noun = list.noun();
         return match list.size() {
-            Size::Exactly(size) => format!("{size} {noun}"),
-            Size::About(size) => format!("about {size} {noun}"),
-            Size::AtLeast(size) => format!("{size} {noun} and more"),
+            ListSize::Exactly(size) => format!("{size} {noun}"),
+            ListSize::About(size) => format!("about {size} {noun}"),
+            ListSize::AtLeast(size) => format!("{size} {noun} and more"),
         };
     }
     let text = json::json_of(value).map_or_else(|_| value.to_string(), |value| cell(&value));
@@ -203,7 +204,7 @@ fn brief(value: &rhai::Dynamic) -> String {
 
 /// `:time`.
 #[expect(clippy::unnecessary_wraps, reason = "every command of the table has this form")]
-pub(crate) fn time(repl: &mut Repl, text: &str) -> Result<Step> {
+pub(crate) fn time(repl: &mut Repl, text: &str) -> Result<NextStep> {
     let (begun, before) = (Instant::now(), repl.session.calls());
     let step = repl.evaluate(text);
     let after = repl.session.calls();
@@ -217,28 +218,28 @@ pub(crate) fn time(repl: &mut Repl, text: &str) -> Result<Step> {
 }
 
 /// `:load`.
-pub(crate) fn load(repl: &mut Repl, file: &str) -> Result<Step> {
+pub(crate) fn load(repl: &mut Repl, file: &str) -> Result<NextStep> {
     let path = file_named(file)?;
     let text = source_text::read_file(&path)?;
     Ok(repl.load(path, &text))
 }
 
 /// `:save`.
-pub(crate) fn save(repl: &mut Repl, file: &str) -> Result<Step> {
+pub(crate) fn save(repl: &mut Repl, file: &str) -> Result<NextStep> {
     let path = file_named(file)?;
     let keep = |text: &str| repl.keeper.may_keep(text) && !repl.session.holds_secret(text);
     let (text, left_out) = script_of(repl.workspace.saved(), keep);
     super::save_script::check_target(&path)?;
-    replace(&path, Access::Usual, |target| target.write_all(text.as_bytes()))?;
+    replace(&path, FileAccess::Usual, |target| target.write_all(text.as_bytes()))?;
     let count = repl.workspace.saved().len() - left_out;
     let without =
         if left_out > 0 { format!("; {left_out} left out for a secret in it") } else { String::new() };
     repl.output.message(&format!("{} written, {count} inputs{without}", path.display()));
-    Ok(Step::Go)
+    Ok(NextStep::Go)
 }
 
 /// `:edit`.
-pub(crate) fn edit(repl: &mut Repl, _: &str) -> Result<Step> {
+pub(crate) fn edit(repl: &mut Repl, _: &str) -> Result<NextStep> {
     let draft = tempfile::Builder::new().prefix("umapish-").suffix(".rhai").tempfile();
     let draft = draft.map_err(|error| Error::file("the draft", error))?;
     let failed = |error: std::io::Error| Error::file(draft.path().display().to_string(), error);
@@ -255,25 +256,25 @@ pub(crate) fn edit(repl: &mut Repl, _: &str) -> Result<Step> {
         ));
     }
     let text = std::fs::read_to_string(draft.path()).map_err(failed)?;
-    Ok(Step::Prefill(text.trim_end().to_owned()))
+    Ok(NextStep::Prefill(text.trim_end().to_owned()))
 }
 
 /// `:profile`.
-pub(crate) fn profile(repl: &mut Repl, name: &str) -> Result<Step> {
+pub(crate) fn profile(repl: &mut Repl, name: &str) -> Result<NextStep> {
     if name.is_empty() {
         let current = &repl.session.setup().profile;
         for known in &repl.desk.profiles {
             let mark = if known == current { "*" } else { " " };
             repl.output.data(&format!("{mark} {known}"));
         }
-        return Ok(Step::Go);
+        return Ok(NextStep::Go);
     }
     repl.go_to(name)?;
-    Ok(Step::Go)
+    Ok(NextStep::Go)
 }
 
 /// `:mode`.
-pub(crate) fn mode(repl: &mut Repl, name: &str) -> Result<Step> {
+pub(crate) fn mode(repl: &mut Repl, name: &str) -> Result<NextStep> {
     let modes = [Mode::Test, Mode::Live];
     match modes.iter().find(|mode| mode.as_str() == name) {
         Some(mode) => repl.session.choose_mode(*mode)?,
@@ -286,11 +287,11 @@ pub(crate) fn mode(repl: &mut Repl, name: &str) -> Result<Step> {
         }
     }
     repl.output.message(&repl.whereabouts().meaning(repl.output.palette()));
-    Ok(Step::Go)
+    Ok(NextStep::Go)
 }
 
 /// `:history`.
-pub(crate) fn history(repl: &mut Repl, count: &str) -> Result<Step> {
+pub(crate) fn history(repl: &mut Repl, count: &str) -> Result<NextStep> {
     let count = if count.is_empty() { Ok(HISTORY_SHOWN) } else { count.parse() };
     let count = count.map_err(|_| {
         Error::usage_with_hint("`:history` takes a number of lines", "For example: :history 50")
@@ -299,22 +300,22 @@ pub(crate) fn history(repl: &mut Repl, count: &str) -> Result<Step> {
     for (place, line) in repl.typed.iter().enumerate().skip(first) {
         repl.output.data(&format!("{:>5}  {}", place + 1, line.replace('\n', "\n       ")));
     }
-    Ok(Step::Go)
+    Ok(NextStep::Go)
 }
 
 /// `:reset`.
 #[expect(clippy::unnecessary_wraps, reason = "every command of the table has this form")]
-pub(crate) fn reset(repl: &mut Repl, _: &str) -> Result<Step> {
+pub(crate) fn reset(repl: &mut Repl, _: &str) -> Result<NextStep> {
     repl.workspace.reset();
     repl.share_names();
     repl.shown = None;
-    Ok(Step::Go)
+    Ok(NextStep::Go)
 }
 
 /// `:quit`.
 #[expect(clippy::unnecessary_wraps, reason = "every command of the table has this form")]
-pub(crate) fn quit(_: &mut Repl, _: &str) -> Result<Step> {
-    Ok(Step::Leave(Exit::Done))
+pub(crate) fn quit(_: &mut Repl, _: &str) -> Result<NextStep> {
+    Ok(NextStep::Leave(RunExit::Done))
 }
 
 fn file_named(name: &str) -> Result<PathBuf> {

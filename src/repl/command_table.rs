@@ -4,13 +4,13 @@ use crate::did_you_mean::nearest;
 use crate::error::{Error, Result};
 
 /// A command of the prompt.
-pub struct Meta {
+pub struct PromptCommand {
     /// Its name, behind the colon.
     pub name: &'static str,
     /// How its arguments are written.
     pub arguments: &'static str,
     /// What its argument is, for completion.
-    pub argument: Argument,
+    pub argument: CommandArgument,
     /// One line for people.
     pub summary: &'static str,
     /// Arguments as somebody would type them, where the usage alone does not tell.
@@ -58,7 +58,7 @@ pub enum CommandAction {
 
 /// What an argument is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Argument {
+pub enum CommandArgument {
     /// There is none.
     None,
     /// A number.
@@ -79,11 +79,11 @@ pub enum Argument {
     Expression,
 }
 
-impl Meta {
+impl PromptCommand {
     const fn new(
         name: &'static str,
         arguments: &'static str,
-        argument: Argument,
+        argument: CommandArgument,
         summary: &'static str,
         action: CommandAction,
     ) -> Self {
@@ -123,76 +123,112 @@ impl Meta {
 }
 
 /// Every command, in the order of `:help`.
-pub const META: &[Meta] = &[
-    Meta::new(
+pub const META: &[PromptCommand] = &[
+    PromptCommand::new(
         "help",
         "[NAME]",
-        Argument::Function,
+        CommandArgument::Function,
         "show these commands, or the help of a function",
         CommandAction::Help,
     ),
-    Meta::new(
+    PromptCommand::new(
         "functions",
         "[PATTERN]",
-        Argument::Pattern,
+        CommandArgument::Pattern,
         "list functions by part of a name or a word",
         CommandAction::Functions,
     ),
-    Meta::new("more", "", Argument::None, "show the next rows of a long list", CommandAction::More),
-    Meta::new("json", "", Argument::None, "show the last value as JSON", CommandAction::Json),
-    Meta::new("csv", "FILE", Argument::File, "write the last value to a CSV file", CommandAction::Csv)
-        .example("people.csv"),
-    Meta::new(
+    PromptCommand::new(
+        "more",
+        "",
+        CommandArgument::None,
+        "show the next rows of a long list",
+        CommandAction::More,
+    ),
+    PromptCommand::new("json", "", CommandArgument::None, "show the last value as JSON", CommandAction::Json),
+    PromptCommand::new(
+        "csv",
+        "FILE",
+        CommandArgument::File,
+        "write the last value to a CSV file",
+        CommandAction::Csv,
+    )
+    .example("people.csv"),
+    PromptCommand::new(
         "table",
         "COLUMNS",
-        Argument::Columns,
+        CommandArgument::Columns,
         "show the last value with these columns",
         CommandAction::Table,
     )
     .example("email, lastname"),
-    Meta::new(
+    PromptCommand::new(
         "vars",
         "",
-        Argument::None,
+        CommandArgument::None,
         "list variables, constants and functions of the session",
         CommandAction::Vars,
     ),
-    Meta::new(
+    PromptCommand::new(
         "time",
         "EXPR",
-        Argument::Expression,
+        CommandArgument::Expression,
         "evaluate, and tell time, requests and waiting",
         CommandAction::Time,
     )
     .example("get_users().len()"),
-    Meta::new("load", "FILE", Argument::File, "run a script into the session", CommandAction::Load)
-        .example("helpers.rhai"),
-    Meta::new(
+    PromptCommand::new(
+        "load",
+        "FILE",
+        CommandArgument::File,
+        "run a script into the session",
+        CommandAction::Load,
+    )
+    .example("helpers.rhai"),
+    PromptCommand::new(
         "save",
         "FILE",
-        Argument::File,
+        CommandArgument::File,
         "write the session's lines that went well as a script",
         CommandAction::Save,
     )
     .example("session.rhai"),
-    Meta::new("edit", "", Argument::None, "edit the last input in $EDITOR", CommandAction::Edit),
-    Meta::new(
+    PromptCommand::new(
+        "edit",
+        "",
+        CommandArgument::None,
+        "edit the last input in $EDITOR",
+        CommandAction::Edit,
+    ),
+    PromptCommand::new(
         "profile",
         "[NAME]",
-        Argument::Profile,
+        CommandArgument::Profile,
         "go to another profile, or list them",
         CommandAction::Profile,
     ),
-    Meta::new(
+    PromptCommand::new(
         "mode",
         "[test|live]",
-        Argument::Mode,
+        CommandArgument::Mode,
         "tell or choose whether changes are real",
         CommandAction::Mode,
     ),
-    Meta::new("history", "[COUNT]", Argument::Count, "list what was typed", CommandAction::History),
-    Meta::new("reset", "", Argument::None, "forget variables, functions and imports", CommandAction::Reset),
-    Meta::new("quit", "", Argument::None, "leave", CommandAction::Quit),
+    PromptCommand::new(
+        "history",
+        "[COUNT]",
+        CommandArgument::Count,
+        "list what was typed",
+        CommandAction::History,
+    ),
+    PromptCommand::new(
+        "reset",
+        "",
+        CommandArgument::None,
+        "forget variables, functions and imports",
+        CommandAction::Reset,
+    ),
+    PromptCommand::new("quit", "", CommandArgument::None, "leave", CommandAction::Quit),
 ];
 
 /// The command a line asks for, and its arguments.
@@ -200,7 +236,7 @@ pub const META: &[Meta] = &[
 /// # Errors
 /// `usage`: there is none of that name; names the nearest. Also when it needs arguments and has none, or has some and
 /// takes none; names its usage.
-pub fn find(line: &str) -> Result<(&'static Meta, &str)> {
+pub fn find(line: &str) -> Result<(&'static PromptCommand, &str)> {
     let line = line.trim();
     let (name, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
     let meta = named(name)?;
@@ -211,7 +247,7 @@ pub fn find(line: &str) -> Result<(&'static Meta, &str)> {
 ///
 /// # Errors
 /// `usage`: there is none; names the nearest.
-pub fn named(name: &str) -> Result<&'static Meta> {
+pub fn named(name: &str) -> Result<&'static PromptCommand> {
     let name = name.trim_start_matches(':');
     let begins: Vec<_> = META.iter().filter(|meta| !name.is_empty() && meta.name.starts_with(name)).collect();
     let exact = META.iter().find(|meta| meta.name == name);
@@ -222,7 +258,7 @@ pub fn named(name: &str) -> Result<&'static Meta> {
     }
 }
 
-fn unknown(name: &str, begins: &[&Meta]) -> Error {
+fn unknown(name: &str, begins: &[&PromptCommand]) -> Error {
     let hint = match (begins, nearest(name, META.iter().map(|meta| meta.name))) {
         ([], Some(near)) => format!("Did you mean `:{near}`? :help lists all."),
         ([], None) => ":help lists all.".to_owned(),
@@ -291,7 +327,7 @@ mod tests {
                 meta.name
             );
             assert!(meta.usage().len() + meta.summary.len() < 76, "{}", meta.name);
-            assert_eq!(meta.arguments.is_empty(), meta.argument == Argument::None, "{}", meta.name);
+            assert_eq!(meta.arguments.is_empty(), meta.argument == CommandArgument::None, "{}", meta.name);
         }
         assert_eq!(markdown().lines().count(), META.len() + 2);
     }

@@ -1,15 +1,16 @@
 //! What completes an input. Decided from what is in memory: Tab never goes to the network.
 
-use super::command_table::{Argument, META};
-use super::completion_context::{Base, Call, Cursor, Place, Step};
+use super::command_table::META;
 use super::lexer::KEYWORDS;
-use super::symbol_index::Reference;
 use super::workspace::is_name;
 use crate::config::table::MODES;
-use crate::language::catalog::Function;
+use crate::language::catalog::FunctionEntry;
 use crate::output::table::cut;
+use crate::repl::command_table::CommandArgument;
+use crate::repl::completion_context::{ChainBase, ChainStep, CompletionContext, CompletionPlace, OpenCall};
 use crate::repl::inspect;
-use crate::repl::known_names::{Seen, Wanted};
+use crate::repl::known_names::{KnownNames, NameKind};
+use crate::repl::symbol_index::SymbolIndex;
 use rhai::{Dynamic, Scope};
 use std::path::Path;
 
@@ -20,9 +21,9 @@ pub const MOST: usize = 200;
 const WIDEST: usize = 76;
 
 /// What can be named at the prompt.
-pub struct World<'a> {
+pub struct CompletionWorld<'a> {
     /// The functions.
-    pub reference: &'a Reference,
+    pub reference: &'a SymbolIndex,
     /// The variables.
     pub scope: &'a Scope<'static>,
     /// Functions declared in the session, with their parameters.
@@ -32,25 +33,25 @@ pub struct World<'a> {
     /// Profiles of the configuration.
     pub profiles: &'a [String],
     /// People and groups met so far.
-    pub seen: &'a Seen,
+    pub seen: &'a KnownNames,
 }
 
 /// Something that completes the input.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Candidate {
+pub struct CompletionCandidate {
     /// What takes the place of what was typed.
     pub text: String,
     /// What is shown in a list.
     pub shown: String,
 }
 
-impl Candidate {
+impl CompletionCandidate {
     fn plain(text: impl Into<String>) -> Self {
         let text = text.into();
         Self { shown: text.clone(), text }
     }
 
-    fn of_function(function: &Function) -> Self {
+    fn of_function(function: &FunctionEntry) -> Self {
         let empty = function.parameters.len() == usize::from(function.method);
         let text = format!("{}({}", function.name, if empty { ")" } else { "" });
         Self { text, shown: function.signature() }
@@ -58,10 +59,10 @@ impl Candidate {
 }
 
 /// Where the completed part begins, and what may stand there.
-pub fn complete(text: &str, cursor: usize, world: &World<'_>) -> (usize, Vec<Candidate>) {
+pub fn complete(text: &str, cursor: usize, world: &CompletionWorld<'_>) -> (usize, Vec<CompletionCandidate>) {
     let (start, mut candidates) = match text.strip_prefix(':') {
         Some(_) => meta(text, cursor, world),
-        None => script(&Cursor::of(text, cursor), world),
+        None => script(&CompletionContext::of(text, cursor), world),
     };
     candidates.sort();
     candidates.dedup();
@@ -69,59 +70,64 @@ pub fn complete(text: &str, cursor: usize, world: &World<'_>) -> (usize, Vec<Can
     (start, candidates)
 }
 
-fn script(cursor: &Cursor, world: &World<'_>) -> (usize, Vec<Candidate>) {
+fn script(cursor: &CompletionContext, world: &CompletionWorld<'_>) -> (usize, Vec<CompletionCandidate>) {
     let typed = cursor.typed.as_str();
     match &cursor.place {
-        Place::Name => (cursor.start, names(typed, world)),
-        Place::Member(base, steps) => (cursor.start, members(base, steps, typed, world)),
-        Place::Module(name) => (cursor.start, of_module(name, typed, world)),
-        Place::Key(used) => (cursor.start, keys(cursor.call.as_ref(), used, typed, world)),
-        Place::Text(key) => texts(cursor, key.as_deref(), world),
-        Place::Other => (cursor.start, Vec::new()),
+        CompletionPlace::Name => (cursor.start, names(typed, world)),
+        CompletionPlace::Member(base, steps) => (cursor.start, members(base, steps, typed, world)),
+        CompletionPlace::Module(name) => (cursor.start, of_module(name, typed, world)),
+        CompletionPlace::Key(used) => (cursor.start, keys(cursor.call.as_ref(), used, typed, world)),
+        CompletionPlace::Text(key) => texts(cursor, key.as_deref(), world),
+        CompletionPlace::Other => (cursor.start, Vec::new()),
     }
 }
 
-fn names(typed: &str, world: &World<'_>) -> Vec<Candidate> {
+fn names(typed: &str, world: &CompletionWorld<'_>) -> Vec<CompletionCandidate> {
     let ours = world.reference.catalog.functions().filter(|function| !function.method);
-    let ours = ours.filter(|function| function.name.starts_with(typed)).map(Candidate::of_function);
+    let ours = ours.filter(|function| function.name.starts_with(typed)).map(CompletionCandidate::of_function);
     let own = world.functions.iter().filter(|(name, _)| name.starts_with(typed));
-    let own = own.map(|(name, parameters)| Candidate {
+    let own = own.map(|(name, parameters)| CompletionCandidate {
         text: format!("{name}({}", if parameters.is_empty() { ")" } else { "" }),
         shown: format!("{name}({})", parameters.join(", ")),
     });
     let variables = world.scope.iter_raw().map(|(name, ..)| name);
     let words = variables.chain(world.modules.iter().map(String::as_str)).chain(["umapi"]);
     let keywords = KEYWORDS.iter().copied().filter(|_| !typed.is_empty());
-    let plain = words.chain(keywords).filter(|word| word.starts_with(typed)).map(Candidate::plain);
+    let plain = words.chain(keywords).filter(|word| word.starts_with(typed)).map(CompletionCandidate::plain);
     ours.chain(own).chain(plain).collect()
 }
 
-fn of_module(name: &str, typed: &str, world: &World<'_>) -> Vec<Candidate> {
+fn of_module(name: &str, typed: &str, world: &CompletionWorld<'_>) -> Vec<CompletionCandidate> {
     match name {
         "umapi" => {
             let ours =
                 world.reference.catalog.functions().filter(|function| function.name.starts_with(typed));
-            ours.map(Candidate::of_function).collect()
+            ours.map(CompletionCandidate::of_function).collect()
         }
         "global" => {
             let constants =
                 world.scope.iter_raw().filter(|(name, constant, _)| *constant && name.starts_with(typed));
-            constants.map(|(name, ..)| Candidate::plain(name)).collect()
+            constants.map(|(name, ..)| CompletionCandidate::plain(name)).collect()
         }
         _ => Vec::new(),
     }
 }
 
 /// Fields of the value before the dot, and methods of its type.
-fn members(base: &Base, steps: &[Step], typed: &str, world: &World<'_>) -> Vec<Candidate> {
+fn members(
+    base: &ChainBase,
+    steps: &[ChainStep],
+    typed: &str,
+    world: &CompletionWorld<'_>,
+) -> Vec<CompletionCandidate> {
     let value = match base {
-        Base::Variable(name) => world.scope.get(name).cloned().and_then(|value| follow(value, steps)),
+        ChainBase::Variable(name) => world.scope.get(name).cloned().and_then(|value| follow(value, steps)),
         _ => None,
     };
     let kind = match (base, &value) {
         (_, Some(value)) => inspect::type_word(value),
-        (Base::Text, None) if steps.is_empty() => "text".to_owned(),
-        (Base::Answer(name), None) if steps.is_empty() => {
+        (ChainBase::Text, None) if steps.is_empty() => "text".to_owned(),
+        (ChainBase::Answer(name), None) if steps.is_empty() => {
             world.reference.answer(name).unwrap_or_default().to_owned()
         }
         _ => String::new(),
@@ -130,23 +136,28 @@ fn members(base: &Base, steps: &[Step], typed: &str, world: &World<'_>) -> Vec<C
         value.iter().flat_map(inspect::fields).filter(|name| is_name(name) && name.starts_with(typed));
     let methods =
         world.reference.methods(&kind).filter(|method| !kind.is_empty() && method.name.starts_with(typed));
-    fields.map(Candidate::plain).chain(methods.map(Candidate::of_function)).collect()
+    fields.map(CompletionCandidate::plain).chain(methods.map(CompletionCandidate::of_function)).collect()
 }
 
-fn follow(value: Dynamic, steps: &[Step]) -> Option<Dynamic> {
+fn follow(value: Dynamic, steps: &[ChainStep]) -> Option<Dynamic> {
     steps.iter().try_fold(value, |value, step| match step {
-        Step::Field(name) => inspect::field(&value, name),
-        Step::Index(place) => inspect::entry(&value, *place),
+        ChainStep::Field(name) => inspect::field(&value, name),
+        ChainStep::Index(place) => inspect::entry(&value, *place),
     })
 }
 
 /// Option keys of the function being called.
-fn keys(call: Option<&Call>, used: &[String], typed: &str, world: &World<'_>) -> Vec<Candidate> {
+fn keys(
+    call: Option<&OpenCall>,
+    used: &[String],
+    typed: &str,
+    world: &CompletionWorld<'_>,
+) -> Vec<CompletionCandidate> {
     let forms = call.map(|call| world.reference.forms(&call.name)).unwrap_or_default();
     let options = forms.iter().flat_map(|form| &form.options);
     let fresh = options.filter(|option| option.name.starts_with(typed) && !used.contains(&option.name));
     fresh
-        .map(|option| Candidate {
+        .map(|option| CompletionCandidate {
             text: format!("{}: ", option.name),
             shown: cut(&format!("{}: {}", option.name, option.text), WIDEST),
         })
@@ -154,22 +165,26 @@ fn keys(call: Option<&Call>, used: &[String], typed: &str, world: &World<'_>) ->
 }
 
 /// Files, people or groups, by what the text is for.
-fn texts(cursor: &Cursor, key: Option<&str>, world: &World<'_>) -> (usize, Vec<Candidate>) {
+fn texts(
+    cursor: &CompletionContext,
+    key: Option<&str>,
+    world: &CompletionWorld<'_>,
+) -> (usize, Vec<CompletionCandidate>) {
     let purpose = purpose(cursor, key, world.reference);
     if purpose.is_file {
         return files(cursor.start, &cursor.typed);
     }
     let names = world.seen.matching(world.scope, purpose.wanted, &cursor.typed, MOST);
-    (cursor.start, names.into_iter().map(Candidate::plain).collect())
+    (cursor.start, names.into_iter().map(CompletionCandidate::plain).collect())
 }
 
-struct Purpose {
+struct ArgumentPurpose {
     is_file: bool,
-    wanted: Wanted,
+    wanted: NameKind,
 }
 
 /// What a text is for, told by the key or the parameter it is the value of.
-fn purpose(cursor: &Cursor, key: Option<&str>, reference: &Reference) -> Purpose {
+fn purpose(cursor: &CompletionContext, key: Option<&str>, reference: &SymbolIndex) -> ArgumentPurpose {
     let parameter = || {
         let call = cursor.call.as_ref()?;
         let forms = reference.forms(&call.name);
@@ -184,15 +199,15 @@ fn purpose(cursor: &Cursor, key: Option<&str>, reference: &Reference) -> Purpose
         || (name.starts_with("name") && function.contains("group"));
     let about_people = ["email", "user", "identity"].iter().any(|word| name.contains(word));
     let wanted = match (about_groups, about_people) {
-        (true, false) => Wanted::Group,
-        (false, true) => Wanted::Person,
-        _ => Wanted::Any,
+        (true, false) => NameKind::Group,
+        (false, true) => NameKind::Person,
+        _ => NameKind::Any,
     };
-    Purpose { is_file, wanted }
+    ArgumentPurpose { is_file, wanted }
 }
 
 /// Files that begin so; folders end in a slash.
-fn files(start: usize, typed: &str) -> (usize, Vec<Candidate>) {
+fn files(start: usize, typed: &str) -> (usize, Vec<CompletionCandidate>) {
     let (folder, name) =
         typed.rsplit_once('/').map_or(("", typed), |(folder, name)| (&typed[..=folder.len()], name));
     let listed = std::fs::read_dir(if folder.is_empty() { Path::new(".") } else { Path::new(folder) });
@@ -200,49 +215,55 @@ fn files(start: usize, typed: &str) -> (usize, Vec<Candidate>) {
         let file = entry.file_name().into_string().ok()?;
         let hidden = file.starts_with('.') && !name.starts_with('.');
         let slash = if entry.path().is_dir() { "/" } else { "" };
-        (file.starts_with(name) && !hidden).then(|| Candidate::plain(format!("{file}{slash}")))
+        (file.starts_with(name) && !hidden).then(|| CompletionCandidate::plain(format!("{file}{slash}")))
     });
     (start + folder.len(), entries.take(MOST).collect())
 }
 
-fn meta(text: &str, cursor: usize, world: &World<'_>) -> (usize, Vec<Candidate>) {
+fn meta(text: &str, cursor: usize, world: &CompletionWorld<'_>) -> (usize, Vec<CompletionCandidate>) {
     let text = text.get(..cursor).unwrap_or(text);
     let Some((name, _)) = text.split_once(char::is_whitespace) else {
         let known = META.iter().filter(|meta| meta.name.starts_with(&text[1..]));
-        let candidates = known.map(|meta| Candidate { text: format!(":{}", meta.name), shown: meta.usage() });
+        let candidates =
+            known.map(|meta| CompletionCandidate { text: format!(":{}", meta.name), shown: meta.usage() });
         return (0, candidates.collect());
     };
     let start = text.rfind(char::is_whitespace).map_or(text.len(), |blank| blank + 1);
     let typed = &text[start..];
     let argument =
-        META.iter().find(|meta| meta.name == &name[1..]).map_or(Argument::None, |meta| meta.argument);
+        META.iter().find(|meta| meta.name == &name[1..]).map_or(CommandArgument::None, |meta| meta.argument);
     let fitting = |words: &mut dyn Iterator<Item = &str>| {
-        words.filter(|word| word.starts_with(typed)).map(Candidate::plain).collect::<Vec<_>>()
+        words.filter(|word| word.starts_with(typed)).map(CompletionCandidate::plain).collect::<Vec<_>>()
     };
     match argument {
-        Argument::File => files(start, typed),
-        Argument::Profile => (start, fitting(&mut world.profiles.iter().map(String::as_str))),
-        Argument::Mode => (start, fitting(&mut MODES.iter().copied())),
-        Argument::Function | Argument::Pattern => {
+        CommandArgument::File => files(start, typed),
+        CommandArgument::Profile => (start, fitting(&mut world.profiles.iter().map(String::as_str))),
+        CommandArgument::Mode => (start, fitting(&mut MODES.iter().copied())),
+        CommandArgument::Function | CommandArgument::Pattern => {
             let metas: Vec<_> = META.iter().map(|meta| format!(":{}", meta.name)).collect();
             (start, fitting(&mut world.reference.catalog.names().chain(metas.iter().map(String::as_str))))
         }
-        Argument::Columns => {
+        CommandArgument::Columns => {
             let value = world.scope.get(super::workspace::LAST).cloned().unwrap_or_default();
             let columns = inspect::fields(&inspect::entry(&value, 0).unwrap_or(value));
             let start = start.max(text.rfind(',').map_or(0, |comma| comma + 1));
             let typed = &text[start..];
             (
                 start,
-                columns.into_iter().filter(|name| name.starts_with(typed)).map(Candidate::plain).collect(),
+                columns
+                    .into_iter()
+                    .filter(|name| name.starts_with(typed))
+                    .map(CompletionCandidate::plain)
+                    .collect(),
             )
         }
-        Argument::Expression => {
+        CommandArgument::Expression => {
             let offset = name.len() + 1;
-            let (start, candidates) = script(&Cursor::of(&text[offset..], text.len() - offset), world);
+            let (start, candidates) =
+                script(&CompletionContext::of(&text[offset..], text.len() - offset), world);
             (start + offset, candidates)
         }
-        Argument::Count | Argument::None => (start, Vec::new()),
+        CommandArgument::Count | CommandArgument::None => (start, Vec::new()),
     }
 }
 
@@ -256,9 +277,9 @@ mod tests {
     use std::time::Instant;
 
     struct Desk {
-        reference: Reference,
+        reference: SymbolIndex,
         scope: Scope<'static>,
-        seen: Seen,
+        seen: KnownNames,
     }
 
     impl Desk {
@@ -268,13 +289,13 @@ mod tests {
             scope.push_dynamic("people", dynamic_of(&people));
             scope.push_dynamic("last", dynamic_of(&people));
             scope.push_constant("LIMIT", 3_i64);
-            let mut seen = Seen::default();
+            let mut seen = KnownNames::default();
             seen.note_person("kim.lee@example.com");
-            Self { reference: Reference::read(), scope, seen }
+            Self { reference: SymbolIndex::read(), scope, seen }
         }
 
-        fn complete(&self, text: &str) -> (usize, Vec<Candidate>) {
-            let world = World {
+        fn complete(&self, text: &str) -> (usize, Vec<CompletionCandidate>) {
+            let world = CompletionWorld {
                 reference: &self.reference,
                 scope: &self.scope,
                 functions: &[("greet".into(), vec!["name".into()])],
@@ -362,7 +383,7 @@ mod tests {
         assert!(desk.texts(":help get_us").contains(&"get_users".to_owned()));
         assert!(desk.texts(":load Car").contains(&"Cargo.toml".to_owned()));
         assert_eq!(desk.texts(":table em"), ["email"]);
-        assert_eq!(desk.complete(":time peo"), (6, vec![Candidate::plain("people")]));
+        assert_eq!(desk.complete(":time peo"), (6, vec![CompletionCandidate::plain("people")]));
     }
 
     #[test]

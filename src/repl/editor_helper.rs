@@ -1,14 +1,16 @@
 //! The line editor's view of the session: it asks here what completes, what is whole and what colour is what.
 
-use super::completion::{Candidate, World, complete};
+use super::completion::complete;
 use super::highlighter::highlight;
 use super::input_completeness::{is_whole, parser};
 use super::key_bindings::EditorState;
-use super::signature_hint::{Hint, hint};
-use super::symbol_index::Names;
-use super::workspace::Variables;
-use crate::output::palette::Palette;
-use crate::repl::known_names::Seen;
+use super::signature_hint::hint;
+use crate::output::palette::ColorPalette;
+use crate::repl::completion::{CompletionCandidate, CompletionWorld};
+use crate::repl::known_names::KnownNames;
+use crate::repl::signature_hint::SignatureHint;
+use crate::repl::symbol_index::SharedSymbols;
+use crate::repl::workspace::SessionVariables;
 use rhai::Engine;
 use rustyline::completion::Completer;
 use rustyline::highlight::{CmdKind, Highlighter};
@@ -20,11 +22,11 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 /// What session and line editor share: the one changes it between lines, the other looks at it while one is typed.
-pub struct Desk {
+pub struct EditorContext {
     /// The functions.
-    pub names: Names,
+    pub names: SharedSymbols,
     /// The variables.
-    pub variables: Variables,
+    pub variables: SessionVariables,
     /// Functions declared in the session, with their parameters.
     pub functions: RefCell<Vec<(String, Vec<String>)>>,
     /// Modules imported in the session.
@@ -32,34 +34,34 @@ pub struct Desk {
     /// Profiles of the configuration.
     pub profiles: Vec<String>,
     /// People and groups met so far.
-    pub seen: RefCell<Seen>,
+    pub seen: RefCell<KnownNames>,
 }
 
 /// Answers the line editor.
-pub struct Assistant {
-    desk: Rc<Desk>,
+pub struct EditorHelper {
+    desk: Rc<EditorContext>,
     parser: Engine,
-    palette: Palette,
+    palette: ColorPalette,
     state: EditorState,
 }
 
-impl Assistant {
+impl EditorHelper {
     /// Looks at `desk`.
-    pub fn new(desk: Rc<Desk>, palette: Palette, state: EditorState) -> Self {
+    pub fn new(desk: Rc<EditorContext>, palette: ColorPalette, state: EditorState) -> Self {
         Self { desk, parser: parser(), palette, state }
     }
 }
 
-impl Helper for Assistant {}
+impl Helper for EditorHelper {}
 
-impl Validator for Assistant {
+impl Validator for EditorHelper {
     fn validate(&self, context: &mut ValidationContext<'_>) -> rustyline::Result<ValidationResult> {
         let whole = is_whole(&self.parser, context.input());
         Ok(if whole { ValidationResult::Valid(None) } else { ValidationResult::Incomplete })
     }
 }
 
-impl rustyline::completion::Candidate for Candidate {
+impl rustyline::completion::Candidate for CompletionCandidate {
     fn display(&self) -> &str {
         &self.shown
     }
@@ -69,16 +71,16 @@ impl rustyline::completion::Candidate for Candidate {
     }
 }
 
-impl Completer for Assistant {
-    type Candidate = Candidate;
+impl Completer for EditorHelper {
+    type Candidate = CompletionCandidate;
 
     fn complete(
         &self,
         line: &str,
         pos: usize,
         _: &Context<'_>,
-    ) -> rustyline::Result<(usize, Vec<Candidate>)> {
-        let world = World {
+    ) -> rustyline::Result<(usize, Vec<CompletionCandidate>)> {
+        let world = CompletionWorld {
             reference: self.desk.names.get(),
             scope: &self.desk.variables.borrow(),
             functions: &self.desk.functions.borrow(),
@@ -90,7 +92,7 @@ impl Completer for Assistant {
     }
 }
 
-impl rustyline::hint::Hint for Hint {
+impl rustyline::hint::Hint for SignatureHint {
     fn display(&self) -> &str {
         &self.shown
     }
@@ -100,11 +102,11 @@ impl rustyline::hint::Hint for Hint {
     }
 }
 
-impl Hinter for Assistant {
-    type Hint = Hint;
+impl Hinter for EditorHelper {
+    type Hint = SignatureHint;
 
     /// Only in colour, where it cannot be taken for input.
-    fn hint(&self, line: &str, pos: usize, _: &Context<'_>) -> Option<Hint> {
+    fn hint(&self, line: &str, pos: usize, _: &Context<'_>) -> Option<SignatureHint> {
         if pos < line.len() || !self.palette.colored {
             return None;
         }
@@ -112,7 +114,7 @@ impl Hinter for Assistant {
     }
 }
 
-impl Highlighter for Assistant {
+impl Highlighter for EditorHelper {
     /// Without colour the line is drawn as it is. Whenever it is drawn, no list is open any more.
     fn highlight<'l>(&self, line: &'l str, pos: usize) -> Cow<'l, str> {
         self.state.set_listing(false);

@@ -1,14 +1,15 @@
 //! Input in colours. Pure: without colours the text stays as it is.
 
-use super::lexer::{Kind, Piece, matching, pieces};
-use crate::output::palette::Palette;
+use super::lexer::{matching, pieces};
+use crate::output::palette::ColorPalette;
+use crate::repl::lexer::{InputPiece, PieceKind};
 
 /// The text in colours, with the brackets that belong to the one at the cursor; `is_ours` knows our functions.
 pub fn highlight(
     text: &str,
     cursor: Option<usize>,
     is_ours: impl Fn(&str) -> bool,
-    palette: Palette,
+    palette: ColorPalette,
 ) -> String {
     if !palette.colored || text.starts_with(':') {
         return text.to_owned();
@@ -26,20 +27,20 @@ pub fn highlight(
 }
 
 fn colored(
-    piece: &Piece,
+    piece: &InputPiece,
     text: &str,
     in_pair: bool,
     is_ours: impl Fn(&str) -> bool,
-    palette: Palette,
+    palette: ColorPalette,
 ) -> String {
-    let paint: fn(Palette, &str) -> String = match piece.kind {
-        Kind::Keyword => Palette::keyword,
-        Kind::Name if is_ours(text) => Palette::hint,
-        Kind::Number => Palette::number,
-        Kind::Text { .. } => Palette::text,
-        Kind::Comment { .. } => Palette::dim,
-        Kind::Sign(_) if in_pair => Palette::matching,
-        Kind::Name | Kind::Sign(_) => return text.to_owned(),
+    let paint: fn(ColorPalette, &str) -> String = match piece.kind {
+        PieceKind::Keyword => ColorPalette::keyword,
+        PieceKind::Name if is_ours(text) => ColorPalette::hint,
+        PieceKind::Number => ColorPalette::number,
+        PieceKind::Text { .. } => ColorPalette::text,
+        PieceKind::Comment { .. } => ColorPalette::dim,
+        PieceKind::Sign(_) if in_pair => ColorPalette::matching,
+        PieceKind::Name | PieceKind::Sign(_) => return text.to_owned(),
     };
     // A colour that ran over a line end would also colour the margin of the next line.
     text.split('\n')
@@ -72,7 +73,7 @@ mod tests {
     #[test]
     fn each_kind_has_its_colour_and_no_letter_changes() {
         let text = "let x = get_users(\"a\", 1); // b\nfoo()";
-        let shown = highlight(text, Some(17), ours, Palette { colored: true });
+        let shown = highlight(text, Some(17), ours, ColorPalette { colored: true });
         assert_eq!(stripped(&shown), text);
         for colored in
             ["\u{1b}[35mlet", "\u{1b}[36mget_users", "\u{1b}[32m\"a\"", "\u{1b}[33m1", "\u{1b}[2m// b"]
@@ -84,6 +85,6 @@ mod tests {
 
     #[test]
     fn without_colours_nothing_is_added() {
-        assert_eq!(highlight("let x", None, ours, Palette::PLAIN), "let x");
+        assert_eq!(highlight("let x", None, ours, ColorPalette::PLAIN), "let x");
     }
 }

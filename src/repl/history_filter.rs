@@ -1,7 +1,7 @@
 //! Which lines of the prompt are kept: none that holds a secret.
 
 use crate::error::Result;
-use crate::store::history::History;
+use crate::store::history::HistoryFile;
 use crate::store::state_dir;
 use std::rc::Rc;
 
@@ -12,15 +12,15 @@ const TELLTALES: &[&str] =
 const STARTS: &[(&str, usize)] = &[("p8e-", 12), ("p8-", 12), ("eyJ", 20)];
 
 /// Keeps lines, if there is a place to keep them.
-pub struct Keeper {
-    history: Option<History>,
+pub struct HistoryFilter {
+    history: Option<HistoryFile>,
     is_secret: Rc<dyn Fn(&str) -> bool>,
 }
 
-impl Keeper {
+impl HistoryFilter {
     /// The operator's history; `is_secret` knows the configured secrets in a line.
     pub fn of_operator(is_secret: Rc<dyn Fn(&str) -> bool>) -> Self {
-        Self { history: state_dir::history().ok().map(History::at), is_secret }
+        Self { history: state_dir::history().ok().map(HistoryFile::at), is_secret }
     }
 
     /// The lines of earlier sessions, the oldest first.
@@ -28,7 +28,7 @@ impl Keeper {
     /// # Errors
     /// `file`: they cannot be read.
     pub fn earlier(&self) -> Result<Vec<String>> {
-        self.history.as_ref().map_or(Ok(Vec::new()), History::entries)
+        self.history.as_ref().map_or(Ok(Vec::new()), HistoryFile::entries)
     }
 
     /// Keeps nothing from now on: there is no place for it.
@@ -84,7 +84,7 @@ mod tests {
 
     #[test]
     fn a_configured_secret_is_known_by_its_value() {
-        let keeper = Keeper { history: None, is_secret: Rc::new(|line| line.contains("hunter2")) };
+        let keeper = HistoryFilter { history: None, is_secret: Rc::new(|line| line.contains("hunter2")) };
         assert!(!keeper.may_keep("let p = \"hunter2\""));
         assert!(keeper.may_keep("let p = 1"));
         assert!(keeper.keep("get_users()").is_ok());

@@ -1,7 +1,7 @@
 //! Looking into a value without running anything: what completion goes by. Never reads a page, never calls.
 
 use crate::language::type_names::word;
-use crate::values::record::Item;
+use crate::values::record::ListItem;
 use crate::values::script_value;
 use crate::wire::group::Group;
 use crate::wire::user::User;
@@ -30,18 +30,18 @@ pub fn type_word(value: &Dynamic) -> String {
 
 /// Whether values of this type are lists: what a parameter named `list` takes, though it could be given any value.
 pub fn is_list(kind: &str) -> bool {
-    kind == word("array") || kind == <User as Item>::LIST || kind == <Group as Item>::LIST
+    kind == word("array") || kind == <User as ListItem>::LIST || kind == <Group as ListItem>::LIST
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::values::record_list::Records;
+    use crate::values::record_list::RecordList;
     use std::sync::Arc;
 
     fn users() -> Dynamic {
         let user = User { email: Some("a@example.com".into()), ..User::default() };
-        Dynamic::from(Records::from_entries(vec![Arc::new(user)], false))
+        Dynamic::from(RecordList::from_entries(vec![Arc::new(user)], false))
     }
 
     #[test]

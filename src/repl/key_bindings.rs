@@ -16,10 +16,10 @@ const LEAVE_LIST: char = 'q';
 
 /// What the line editor knows and does not tell. Clones are the same.
 #[derive(Debug, Clone, Default)]
-pub struct EditorState(Arc<Flags>);
+pub struct EditorState(Arc<EditorFlags>);
 
 #[derive(Debug, Default)]
-struct Flags {
+struct EditorFlags {
     was_empty: AtomicBool,
     lists: AtomicBool,
 }
@@ -40,31 +40,31 @@ impl EditorState {
 pub fn bindings(state: &EditorState) -> [(KeyEvent, EventHandler); 3] {
     let handler = |handler: Box<dyn ConditionalEventHandler>| EventHandler::Conditional(handler);
     [
-        (KeyEvent(KeyCode::Enter, Modifiers::NONE), handler(Box::new(Enter))),
-        (KeyEvent(KeyCode::Tab, Modifiers::NONE), handler(Box::new(Tab))),
-        (KeyEvent(KeyCode::Char('C'), Modifiers::CTRL), handler(Box::new(Clear(state.clone())))),
+        (KeyEvent(KeyCode::Enter, Modifiers::NONE), handler(Box::new(EnterKey))),
+        (KeyEvent(KeyCode::Tab, Modifiers::NONE), handler(Box::new(TabKey))),
+        (KeyEvent(KeyCode::Char('C'), Modifiers::CTRL), handler(Box::new(ClearKey(state.clone())))),
     ]
 }
 
-struct Enter;
+struct EnterKey;
 
-impl ConditionalEventHandler for Enter {
+impl ConditionalEventHandler for EnterKey {
     fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext<'_>) -> Option<Cmd> {
         next_line(context.line(), context.pos()).map(|text| Cmd::Insert(1, text))
     }
 }
 
-struct Tab;
+struct TabKey;
 
-impl ConditionalEventHandler for Tab {
+impl ConditionalEventHandler for TabKey {
     fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext<'_>) -> Option<Cmd> {
         indents(context.line(), context.pos()).then(|| Cmd::Insert(1, INDENT.to_owned()))
     }
 }
 
-struct Clear(EditorState);
+struct ClearKey(EditorState);
 
-impl ConditionalEventHandler for Clear {
+impl ConditionalEventHandler for ClearKey {
     fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext<'_>) -> Option<Cmd> {
         let flags = &self.0.0;
         if flags.lists.load(Ordering::Relaxed) {

@@ -1,7 +1,7 @@
 //! The people and groups a session has met: names to complete inside of texts, without asking the service.
 
 use crate::values::record::{GroupRecord, UserRecord};
-use crate::values::record_list::Records;
+use crate::values::record_list::RecordList;
 use crate::wire::group::Group;
 use crate::wire::user::User;
 use arcstr::ArcStr;
@@ -20,7 +20,7 @@ const DEPTH: usize = 3;
 
 /// What a text names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wanted {
+pub enum NameKind {
     /// A person.
     Person,
     /// A group or profile.
@@ -31,16 +31,21 @@ pub enum Wanted {
 
 /// People and groups by name.
 #[derive(Debug, Default)]
-pub struct Seen {
+pub struct KnownNames {
     people: BTreeSet<String>,
     groups: BTreeSet<String>,
 }
 
-impl Seen {
+impl KnownNames {
     /// Keeps the first names in a value.
     pub fn note(&mut self, value: &Dynamic) {
-        let mut found =
-            Finder { wanted: Wanted::Any, prefix: "", limit: NOTED, entries: NOTED, ..Finder::default() };
+        let mut found = NameFinder {
+            wanted: NameKind::Any,
+            prefix: "",
+            limit: NOTED,
+            entries: NOTED,
+            ..NameFinder::default()
+        };
         found.look(value, DEPTH);
         self.people.extend(found.people);
         self.groups.extend(found.groups);
@@ -59,9 +64,10 @@ impl Seen {
     }
 
     /// At most so many names that begin alike, whatever their case: those kept, and those in the variables.
-    pub fn matching(&self, scope: &Scope<'_>, wanted: Wanted, prefix: &str, limit: usize) -> Vec<String> {
+    pub fn matching(&self, scope: &Scope<'_>, wanted: NameKind, prefix: &str, limit: usize) -> Vec<String> {
         let folded = prefix.to_lowercase();
-        let mut found = Finder { wanted, prefix: &folded, limit, entries: usize::MAX, ..Finder::default() };
+        let mut found =
+            NameFinder { wanted, prefix: &folded, limit, entries: usize::MAX, ..NameFinder::default() };
         self.people.iter().for_each(|name| found.person(name));
         self.groups.iter().for_each(|name| found.group(name));
         scope.iter_raw().for_each(|(_, _, value)| found.look(value, DEPTH));
@@ -70,8 +76,8 @@ impl Seen {
 }
 
 /// Gathers names.
-struct Finder<'a> {
-    wanted: Wanted,
+struct NameFinder<'a> {
+    wanted: NameKind,
     prefix: &'a str,
     limit: usize,
     entries: usize,
@@ -81,10 +87,10 @@ struct Finder<'a> {
     met: HashSet<*const u8>,
 }
 
-impl Default for Finder<'_> {
+impl Default for NameFinder<'_> {
     fn default() -> Self {
         Self {
-            wanted: Wanted::Any,
+            wanted: NameKind::Any,
             prefix: "",
             limit: 0,
             entries: 0,
@@ -95,11 +101,11 @@ impl Default for Finder<'_> {
     }
 }
 
-impl Finder<'_> {
+impl NameFinder<'_> {
     fn look(&mut self, value: &Dynamic, depth: usize) {
-        if let Some(users) = value.read_lock::<Records<User>>() {
+        if let Some(users) = value.read_lock::<RecordList<User>>() {
             self.users(users.read().iter());
-        } else if let Some(groups) = value.read_lock::<Records<Group>>() {
+        } else if let Some(groups) = value.read_lock::<RecordList<Group>>() {
             groups.read().iter().take(self.entries).for_each(|group| self.group(&group.group_name));
         } else if let Some(user) = value.read_lock::<UserRecord>() {
             self.users(std::iter::once(&user.user));
@@ -116,13 +122,13 @@ impl Finder<'_> {
 
     fn users<'u>(&mut self, users: impl Iterator<Item = &'u Arc<User>>) {
         for (place, user) in users.take(self.entries).enumerate() {
-            if place >= MEMBERS && (self.wanted == Wanted::Group || self.people.len() >= self.limit) {
+            if place >= MEMBERS && (self.wanted == NameKind::Group || self.people.len() >= self.limit) {
                 break;
             }
             if let Some(email) = &user.email {
                 self.person(email);
             }
-            if place < MEMBERS && self.wanted != Wanted::Person {
+            if place < MEMBERS && self.wanted != NameKind::Person {
                 user.groups().iter().for_each(|name| self.shared_group(name));
             }
         }
@@ -135,13 +141,13 @@ impl Finder<'_> {
     }
 
     fn person(&mut self, email: &str) {
-        if self.wanted != Wanted::Group && self.people.len() < self.limit && begins(email, self.prefix) {
+        if self.wanted != NameKind::Group && self.people.len() < self.limit && begins(email, self.prefix) {
             self.people.insert(email.to_owned());
         }
     }
 
     fn group(&mut self, name: &str) {
-        if self.wanted != Wanted::Person && self.groups.len() < self.limit && begins(name, self.prefix) {
+        if self.wanted != NameKind::Person && self.groups.len() < self.limit && begins(name, self.prefix) {
             self.groups.insert(name.to_owned());
         }
     }
@@ -173,27 +179,30 @@ mod tests {
             groups: Some(groups.clone().into()),
             ..User::default()
         };
-        Dynamic::from(Records::from_entries((0..count).map(|number| Arc::new(user(number))).collect(), false))
+        Dynamic::from(RecordList::from_entries(
+            (0..count).map(|number| Arc::new(user(number))).collect(),
+            false,
+        ))
     }
 
     #[test]
     fn names_in_variables_are_found_whatever_their_case() {
         let mut scope = Scope::new();
         scope.push_dynamic("all", users(100_000));
-        let seen = Seen::default();
-        let found = seen.matching(&scope, Wanted::Person, "person9999", 100);
+        let seen = KnownNames::default();
+        let found = seen.matching(&scope, NameKind::Person, "person9999", 100);
         assert_eq!((found.len(), found[10].as_str()), (11, "Person9999@example.com"));
-        assert_eq!(seen.matching(&scope, Wanted::Any, "des", 100), ["Designers"]);
-        assert!(seen.matching(&scope, Wanted::Group, "person", 100).is_empty());
-        assert_eq!(seen.matching(&scope, Wanted::Person, "", 100).len(), 100);
+        assert_eq!(seen.matching(&scope, NameKind::Any, "des", 100), ["Designers"]);
+        assert!(seen.matching(&scope, NameKind::Group, "person", 100).is_empty());
+        assert_eq!(seen.matching(&scope, NameKind::Person, "", 100).len(), 100);
     }
 
     #[test]
     fn names_are_kept_beyond_the_values_they_came_from() {
-        let mut seen = Seen::default();
+        let mut seen = KnownNames::default();
         seen.note(&users(3));
         seen.note_person("typed@example.com");
-        let found = |prefix: &str| seen.matching(&Scope::new(), Wanted::Any, prefix, 100);
+        let found = |prefix: &str| seen.matching(&Scope::new(), NameKind::Any, prefix, 100);
         assert_eq!(found("pr"), ["Print"]);
         assert_eq!((found("person").len(), found("typed").len()), (3, 1));
     }

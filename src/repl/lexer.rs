@@ -11,7 +11,7 @@ pub const KEYWORDS: &[&str] = &[
 
 /// What a piece is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum PieceKind {
     /// A word of the language.
     Keyword,
     /// A name of anything.
@@ -34,15 +34,15 @@ pub enum Kind {
 
 /// A piece of input. What stands between pieces is blank.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Piece {
+pub struct InputPiece {
     /// What it is.
-    pub kind: Kind,
+    pub kind: PieceKind,
     /// Where it is, in bytes.
     pub span: Range<usize>,
 }
 
 /// Takes input apart.
-pub fn pieces(text: &str) -> Vec<Piece> {
+pub fn pieces(text: &str) -> Vec<InputPiece> {
     let mut pieces = Vec::new();
     let mut place = 0;
     while let Some(letter) = text[place..].chars().next() {
@@ -51,46 +51,46 @@ pub fn pieces(text: &str) -> Vec<Piece> {
             continue;
         }
         let (kind, length) = piece(letter, &text[place..]);
-        pieces.push(Piece { kind, span: place..place + length });
+        pieces.push(InputPiece { kind, span: place..place + length });
         place += length;
     }
     pieces
 }
 
-fn piece(letter: char, rest: &str) -> (Kind, usize) {
+fn piece(letter: char, rest: &str) -> (PieceKind, usize) {
     match letter {
         '/' if rest.starts_with("//") => {
             let end = rest.find('\n');
-            (Kind::Comment { closed: end.is_some() }, end.unwrap_or(rest.len()))
+            (PieceKind::Comment { closed: end.is_some() }, end.unwrap_or(rest.len()))
         }
         '/' if rest.starts_with("/*") => {
             let end = rest.get(2..).and_then(|rest| rest.find("*/"));
-            (Kind::Comment { closed: end.is_some() }, end.map_or(rest.len(), |end| end + 4))
+            (PieceKind::Comment { closed: end.is_some() }, end.map_or(rest.len(), |end| end + 4))
         }
         '"' | '`' | '\'' => text(letter, rest),
-        letter if letter.is_ascii_digit() => (Kind::Number, number(rest)),
+        letter if letter.is_ascii_digit() => (PieceKind::Number, number(rest)),
         letter if letter.is_alphabetic() || letter == '_' => word(rest),
-        sign => (Kind::Sign(sign), sign.len_utf8()),
+        sign => (PieceKind::Sign(sign), sign.len_utf8()),
     }
 }
 
-fn text(mark: char, rest: &str) -> (Kind, usize) {
+fn text(mark: char, rest: &str) -> (PieceKind, usize) {
     let mut escaped = false;
     for (place, letter) in rest.char_indices().skip(1) {
         match letter {
             _ if escaped => escaped = false,
             '\\' if mark != '`' => escaped = true,
-            letter if letter == mark => return (Kind::Text { closed: true }, place + 1),
+            letter if letter == mark => return (PieceKind::Text { closed: true }, place + 1),
             _ => {}
         }
     }
-    (Kind::Text { closed: false }, rest.len())
+    (PieceKind::Text { closed: false }, rest.len())
 }
 
-fn word(rest: &str) -> (Kind, usize) {
+fn word(rest: &str) -> (PieceKind, usize) {
     let is_part = |letter: char| letter.is_alphanumeric() || letter == '_';
     let length = rest.find(|letter| !is_part(letter)).unwrap_or(rest.len());
-    let kind = if KEYWORDS.contains(&&rest[..length]) { Kind::Keyword } else { Kind::Name };
+    let kind = if KEYWORDS.contains(&&rest[..length]) { PieceKind::Keyword } else { PieceKind::Name };
     (kind, length)
 }
 
@@ -124,8 +124,8 @@ pub fn matching(text: &str, cursor: usize) -> Option<(usize, usize)> {
 
 /// Brackets that are part of no text and no comment.
 fn brackets(text: &str) -> Vec<(usize, char)> {
-    let bracket = |piece: &Piece| match piece.kind {
-        Kind::Sign(sign @ ('(' | ')' | '[' | ']' | '{' | '}')) => Some((piece.span.start, sign)),
+    let bracket = |piece: &InputPiece| match piece.kind {
+        PieceKind::Sign(sign @ ('(' | ')' | '[' | ']' | '{' | '}')) => Some((piece.span.start, sign)),
         _ => None,
     };
     pieces(text).iter().filter_map(bracket).collect()
@@ -166,23 +166,23 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn kinds(text: &str) -> Vec<(Kind, &str)> {
+    fn kinds(text: &str) -> Vec<(PieceKind, &str)> {
         pieces(text).into_iter().map(|piece| (piece.kind, &text[piece.span])).collect()
     }
 
     #[test]
     fn input_is_taken_apart() {
         let expected = [
-            (Kind::Keyword, "let"),
-            (Kind::Name, "x"),
-            (Kind::Sign('='), "="),
-            (Kind::Name, "get_users"),
-            (Kind::Sign('('), "("),
-            (Kind::Text { closed: true }, "\"a \\\" b\""),
-            (Kind::Sign(','), ","),
-            (Kind::Number, "1.5"),
-            (Kind::Sign(')'), ")"),
-            (Kind::Comment { closed: false }, "// end"),
+            (PieceKind::Keyword, "let"),
+            (PieceKind::Name, "x"),
+            (PieceKind::Sign('='), "="),
+            (PieceKind::Name, "get_users"),
+            (PieceKind::Sign('('), "("),
+            (PieceKind::Text { closed: true }, "\"a \\\" b\""),
+            (PieceKind::Sign(','), ","),
+            (PieceKind::Number, "1.5"),
+            (PieceKind::Sign(')'), ")"),
+            (PieceKind::Comment { closed: false }, "// end"),
         ];
         assert_eq!(kinds("let x = get_users(\"a \\\" b\", 1.5) // end"), expected);
     }
@@ -191,10 +191,14 @@ mod tests {
     fn what_is_not_ended_is_open() {
         assert_eq!(
             kinds("f(\"Des"),
-            [(Kind::Name, "f"), (Kind::Sign('('), "("), (Kind::Text { closed: false }, "\"Des")]
+            [
+                (PieceKind::Name, "f"),
+                (PieceKind::Sign('('), "("),
+                (PieceKind::Text { closed: false }, "\"Des")
+            ]
         );
-        assert_eq!(kinds("/* a"), [(Kind::Comment { closed: false }, "/* a")]);
-        assert_eq!(kinds("/*"), [(Kind::Comment { closed: false }, "/*")]);
+        assert_eq!(kinds("/* a"), [(PieceKind::Comment { closed: false }, "/* a")]);
+        assert_eq!(kinds("/*"), [(PieceKind::Comment { closed: false }, "/*")]);
     }
 
     #[test]

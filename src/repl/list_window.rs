@@ -3,7 +3,7 @@
 use crate::error::Result;
 use crate::values::json;
 use crate::values::record::{GroupRecord, Record, UserRecord};
-use crate::values::record_list::{Records, Size};
+use crate::values::record_list::{ListSize, RecordList};
 use crate::wire::group::Group;
 use crate::wire::user::User;
 use rhai::{Array, Dynamic};
@@ -12,32 +12,32 @@ use std::ops::Range;
 
 /// A list of any kind.
 #[derive(Clone)]
-pub enum List {
+pub enum ListWindow {
     /// Users of a listing.
-    Users(Records<User>),
+    Users(RecordList<User>),
     /// Groups of a listing.
-    Groups(Records<Group>),
+    Groups(RecordList<Group>),
     /// A list of the script's own.
     Plain(Array),
 }
 
-impl List {
+impl ListWindow {
     /// The list a value is, if it is one.
     pub fn of(value: &Dynamic) -> Option<Self> {
-        if let Some(users) = value.read_lock::<Records<User>>() {
+        if let Some(users) = value.read_lock::<RecordList<User>>() {
             Some(Self::Users(users.clone()))
-        } else if let Some(groups) = value.read_lock::<Records<Group>>() {
+        } else if let Some(groups) = value.read_lock::<RecordList<Group>>() {
             Some(Self::Groups(groups.clone()))
         } else {
             value.read_lock::<Array>().map(|list| Self::Plain(list.clone()))
         }
     }
 
-    /// Tells a listing that is nothing but this value that it was shown, see [`Records::mark_shown`].
+    /// Tells a listing that is nothing but this value that it was shown, see [`RecordList::mark_shown`].
     pub fn mark_shown(value: &Dynamic) {
-        if let Some(users) = value.read_lock::<Records<User>>() {
+        if let Some(users) = value.read_lock::<RecordList<User>>() {
             users.mark_shown();
-        } else if let Some(groups) = value.read_lock::<Records<Group>>() {
+        } else if let Some(groups) = value.read_lock::<RecordList<Group>>() {
             groups.mark_shown();
         }
     }
@@ -69,11 +69,11 @@ impl List {
     }
 
     /// How long it is, as far as that is known without reading.
-    pub fn size(&self) -> Size {
+    pub fn size(&self) -> ListSize {
         match self {
             Self::Users(users) => users.size(),
             Self::Groups(groups) => groups.size(),
-            Self::Plain(list) => Size::Exactly(list.len()),
+            Self::Plain(list) => ListSize::Exactly(list.len()),
         }
     }
 
@@ -107,12 +107,12 @@ fn data(value: &Dynamic) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::values::record_list::Pages;
+    use crate::values::record_list::PageSource;
     use std::sync::Arc;
 
     struct Endless(usize);
 
-    impl Pages<User> for Endless {
+    impl PageSource<User> for Endless {
         fn next_page(&mut self) -> Result<Option<Vec<Arc<User>>>> {
             self.0 += 1;
             assert!(self.0 < 2, "the first page was enough");
@@ -134,24 +134,24 @@ mod tests {
 
     #[test]
     fn of_a_listing_only_what_is_shown_is_read_and_the_service_s_count_is_known() {
-        let value = Dynamic::from(Records::from_pages(Endless(0), false));
-        let list = List::of(&value).unwrap();
+        let value = Dynamic::from(RecordList::from_pages(Endless(0), false));
+        let list = ListWindow::of(&value).unwrap();
         assert_eq!(list.page(20, 20).unwrap()[0]["email"], "p20@example.com");
-        assert_eq!((list.size(), list.noun()), (Size::About(100_000), "users"));
+        assert_eq!((list.size(), list.noun()), (ListSize::About(100_000), "users"));
         assert_eq!(list.at_hand(), 50);
     }
 
     #[test]
     fn what_was_only_shown_is_given_up_at_a_change_and_what_is_kept_is_read() {
         use crate::host::unfinished::UnfinishedListing;
-        let shown = Records::from_pages(Endless(0), false);
-        List::mark_shown(&Dynamic::from(shown.clone())); // kept by this test
-        assert_eq!(shown.size(), Size::About(100_000));
-        let alone = Dynamic::from(Records::from_pages(Endless(0), false));
-        List::mark_shown(&alone);
-        let list = List::of(&alone).unwrap();
+        let shown = RecordList::from_pages(Endless(0), false);
+        ListWindow::mark_shown(&Dynamic::from(shown.clone())); // kept by this test
+        assert_eq!(shown.size(), ListSize::About(100_000));
+        let alone = Dynamic::from(RecordList::from_pages(Endless(0), false));
+        ListWindow::mark_shown(&alone);
+        let list = ListWindow::of(&alone).unwrap();
         assert!(list.page(0, 20).is_ok());
-        let List::Users(users) = &list else { panic!() };
+        let ListWindow::Users(users) = &list else { panic!() };
         let unfinished: std::rc::Rc<dyn UnfinishedListing> = users.unfinished();
         assert!(unfinished.finish().is_ok());
         assert_eq!(list.page(40, 20).unwrap_err().hint().as_deref(), Some("Ask for it again."));
@@ -159,8 +159,8 @@ mod tests {
 
     #[test]
     fn a_list_of_the_script_s_own_ends_where_it_ends() {
-        let list = List::of(&Dynamic::from_array(vec![1.into(), 2.into()])).unwrap();
+        let list = ListWindow::of(&Dynamic::from_array(vec![1.into(), 2.into()])).unwrap();
         assert_eq!(list.page(1, 20).unwrap(), [serde_json::json!(2)]);
-        assert_eq!((list.size(), list.noun()), (Size::Exactly(2), "entries"));
+        assert_eq!((list.size(), list.noun()), (ListSize::Exactly(2), "entries"));
     }
 }

@@ -1,7 +1,7 @@
 //! The question before the first real change of a session: whether this is the organization that was meant.
 
-use crate::client::hooks::{ActionRequest, Hook, SentCommand};
-use crate::client::request::Answer;
+use crate::client::hooks::{ActionRequest, GateHook, SentCommand};
+use crate::client::request::ApiAnswer;
 use crate::client::settings::Mode;
 use crate::error::{Error, ErrorKind, Result};
 use crate::output::Output;
@@ -12,14 +12,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Asks once, names the organization, and lets nothing pass before the answer.
-pub struct Consent {
+pub struct LiveConfirmation {
     organization: String,
     profile: String,
     output: Arc<Output>,
     given: AtomicBool,
 }
 
-impl Consent {
+impl LiveConfirmation {
     /// To be put at the gate of a client of a real organization.
     pub fn new(organization: &str, profile: &str, output: Arc<Output>) -> Self {
         let (organization, profile) = (organization.to_owned(), profile.to_owned());
@@ -51,7 +51,7 @@ fn refused() -> Error {
         .into()
 }
 
-impl Hook for Consent {
+impl GateHook for LiveConfirmation {
     fn before(&self, request: &ActionRequest) -> Result<()> {
         if request.mode == Mode::Live && !self.given.load(Ordering::Acquire) {
             self.ask(request)?;
@@ -60,7 +60,7 @@ impl Hook for Consent {
         Ok(())
     }
 
-    fn after(&self, _: &ActionRequest, _: std::result::Result<&Answer, &Error>) {}
+    fn after(&self, _: &ActionRequest, _: std::result::Result<&ApiAnswer, &Error>) {}
 }
 
 /// What leaves first: how many commands and about whom, or the call.

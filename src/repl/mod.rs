@@ -26,13 +26,14 @@ pub mod workspace;
 
 use crate::error::Result;
 use crate::output::Output;
-use crate::shell::exit_code::Exit;
-use crate::shell::progress::Progress;
+use crate::repl::editor_helper::EditorHelper;
+use crate::repl::profile_opener::ProfileOpener;
+use crate::repl::prompt_session::NextStep;
+use crate::shell::exit_code::RunExit;
+use crate::shell::progress::ProgressReporter;
 use crate::shell::{console, panics, runner};
-use editor_helper::Assistant;
 use key_bindings::EditorState;
-use profile_opener::Opener;
-use prompt_session::{Repl, Step};
+use prompt_session::Repl;
 use rustyline::config::Configurer;
 use rustyline::error::ReadlineError;
 use rustyline::history::MemHistory;
@@ -41,12 +42,16 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 /// Reads and evaluates lines until the operator leaves.
-pub fn run(opener: Box<dyn Opener>, output: &Arc<Output>, progress: &Arc<Progress>) -> Exit {
+pub fn run(
+    opener: Box<dyn ProfileOpener>,
+    output: &Arc<Output>,
+    progress: &Arc<ProgressReporter>,
+) -> RunExit {
     let first = match opener.open(None) {
         Ok(first) => first,
         Err(error) => {
             output.error(&error.to_string(), error.hint().as_deref());
-            return Exit::of_kind(error.kind.name());
+            return RunExit::of_kind(error.kind.name());
         }
     };
     let mut repl = Repl::new(first, opener, Arc::clone(output), Arc::clone(progress));
@@ -55,7 +60,7 @@ pub fn run(opener: Box<dyn Opener>, output: &Arc<Output>, progress: &Arc<Progres
         Ok(editor) => editor,
         Err(error) => {
             output.error(&format!("the terminal cannot be used: {error}"), None);
-            return Exit::Script;
+            return RunExit::Script;
         }
     };
     if let Some(exit) = repl.greet() {
@@ -66,7 +71,7 @@ pub fn run(opener: Box<dyn Opener>, output: &Arc<Output>, progress: &Arc<Progres
     runner::leave(&repl.session, exit, output)
 }
 
-type LineEditor = Editor<Assistant, MemHistory>;
+type LineEditor = Editor<EditorHelper, MemHistory>;
 
 impl Repl {
     fn editor(&mut self, state: &EditorState) -> rustyline::Result<LineEditor> {
@@ -78,7 +83,7 @@ impl Repl {
         let mut editor = Editor::with_history(config, MemHistory::new())?;
         editor.set_max_history_size(crate::store::history::KEPT)?;
         editor.set_color_mode(ColorMode::Forced); // the assistant knows when to draw without colour
-        let assistant = Assistant::new(Rc::clone(&self.desk), self.output.data_palette(), state.clone());
+        let assistant = EditorHelper::new(Rc::clone(&self.desk), self.output.data_palette(), state.clone());
         editor.set_helper(Some(assistant));
         for (key, handler) in key_bindings::bindings(state) {
             editor.bind_sequence(key, handler);
@@ -96,7 +101,7 @@ impl Repl {
     }
 
     /// The lines at the start, and the operator's own script.
-    fn greet(&mut self) -> Option<Exit> {
+    fn greet(&mut self) -> Option<RunExit> {
         for line in self.whereabouts().banner(self.output.palette()) {
             self.output.message(&line);
         }
@@ -105,41 +110,43 @@ impl Repl {
         let text = crate::language::source_text::read_file(&path);
         match text {
             Ok(text) => match self.load(path, &text) {
-                Step::Leave(exit) => return Some(exit),
-                Step::Go | Step::Prefill(_) => {}
+                NextStep::Leave(exit) => return Some(exit),
+                NextStep::Go | NextStep::Prefill(_) => {}
             },
             Err(error) => self.tell(&error),
         }
         None
     }
 
-    fn converse(&mut self, editor: &mut LineEditor, state: &EditorState) -> Exit {
+    fn converse(&mut self, editor: &mut LineEditor, state: &EditorState) -> RunExit {
         let (mut warned, mut begun) = (false, String::new());
         loop {
-            let Some(line) = self.read(editor, &std::mem::take(&mut begun)) else { return Exit::Interrupted };
+            let Some(line) = self.read(editor, &std::mem::take(&mut begun)) else {
+                return RunExit::Interrupted;
+            };
             match line {
                 Ok(line) => {
                     warned = false;
                     self.keep(&line, editor);
                     match self.line(&line) {
-                        Step::Go => {}
-                        Step::Prefill(text) => begun = text,
-                        Step::Leave(exit) => return exit,
+                        NextStep::Go => {}
+                        NextStep::Prefill(text) => begun = text,
+                        NextStep::Leave(exit) => return exit,
                     }
                 }
                 Err(ReadlineError::Interrupted) if state.was_empty() => {
                     if warned {
-                        return Exit::Done;
+                        return RunExit::Done;
                     }
                     warned = true;
                     self.output.message("Ctrl-C once more leaves, and so does Ctrl-D.");
                 }
                 Err(ReadlineError::Interrupted) => warned = false,
-                Err(ReadlineError::Eof) => return Exit::Done,
+                Err(ReadlineError::Eof) => return RunExit::Done,
                 Err(ReadlineError::Signal(_)) => {}
                 Err(error) => {
                     self.output.error(&format!("the terminal cannot be read: {error}"), None);
-                    return Exit::Script;
+                    return RunExit::Script;
                 }
             }
         }
@@ -175,20 +182,20 @@ impl Repl {
     }
 
     /// Does what a line asks for. Whatever goes wrong, the session goes on.
-    fn line(&mut self, line: &str) -> Step {
+    fn line(&mut self, line: &str) -> NextStep {
         self.session.interrupt().reset();
         let step = panics::guard(|| self.act(line));
         self.progress.rest();
         step.unwrap_or_else(|message| {
             self.output.error(&message, None);
-            Step::Go
+            NextStep::Go
         })
     }
 
-    fn act(&mut self, line: &str) -> Step {
+    fn act(&mut self, line: &str) -> NextStep {
         let line = line.trim_end();
         if line.trim().is_empty() {
-            return Step::Go;
+            return NextStep::Go;
         }
         let Some(result) = self.request(line.trim()) else {
             line.clone_into(&mut self.typed_last);
@@ -196,12 +203,12 @@ impl Repl {
         };
         result.unwrap_or_else(|error| {
             self.tell(&error);
-            Step::Go
+            NextStep::Go
         })
     }
 
     /// A command of the prompt, or what only a prompt understands.
-    fn request(&mut self, line: &str) -> Option<Result<Step>> {
+    fn request(&mut self, line: &str) -> Option<Result<NextStep>> {
         if line.starts_with(':') {
             return Some(
                 command_table::find(line)

@@ -3,13 +3,13 @@
 
 use crate::did_you_mean::nearest;
 use crate::error::{Error, Result};
-use crate::output::columns::{Layout, keys, records};
-use crate::output::frame::Frame;
+use crate::output::columns::{TableLayout, keys, records};
+use crate::output::frame::TableFrame;
 use crate::output::pretty;
-use crate::repl::list_window::List;
+use crate::repl::list_window::ListWindow;
 use crate::values::json;
 use crate::values::record::{Record, UserRecord};
-use crate::values::record_list::Size;
+use crate::values::record_list::ListSize;
 use rhai::Dynamic;
 use serde_json::{Map, Value};
 
@@ -20,9 +20,9 @@ const SAMPLE: usize = 10 * PAGE;
 
 /// A list that was shown in part; every part has the columns of the first.
 #[derive(Clone)]
-pub struct Shown {
-    list: List,
-    layout: Option<Layout>,
+pub struct ShownList {
+    list: ListWindow,
+    layout: Option<TableLayout>,
     next: usize,
 }
 
@@ -30,10 +30,10 @@ pub struct Shown {
 ///
 /// # Errors
 /// `incomplete` for a listing that cannot be read far enough.
-pub fn show(value: &Dynamic, frame: Frame) -> Result<(String, Option<Shown>)> {
-    if let Some(list) = List::of(value) {
-        let layout = Layout::of(&sample(&list)?);
-        let mut shown = Shown { list, layout, next: 0 };
+pub fn show(value: &Dynamic, frame: TableFrame) -> Result<(String, Option<ShownList>)> {
+    if let Some(list) = ListWindow::of(value) {
+        let layout = TableLayout::of(&sample(&list)?);
+        let mut shown = ShownList { list, layout, next: 0 };
         let text = shown.more(frame)?;
         return Ok((text, Some(shown)));
     }
@@ -49,33 +49,33 @@ pub fn show(value: &Dynamic, frame: Frame) -> Result<(String, Option<Shown>)> {
 ///
 /// # Errors
 /// `usage`: it is neither, or a column that no row has.
-pub fn table(value: &Dynamic, columns: Vec<String>, frame: Frame) -> Result<(String, Shown)> {
-    let list = List::of(value).or_else(|| single(value));
+pub fn table(value: &Dynamic, columns: Vec<String>, frame: TableFrame) -> Result<(String, ShownList)> {
+    let list = ListWindow::of(value).or_else(|| single(value));
     let no_records =
         || Error::usage_with_hint("the last value is no list of records", "`:json` shows any value.");
     let list = list.ok_or_else(no_records)?;
     let sample = sample(&list)?;
     let layout = chosen(columns, &records(&sample).ok_or_else(no_records)?)?;
-    let mut shown = Shown { list, layout: Some(layout), next: 0 };
+    let mut shown = ShownList { list, layout: Some(layout), next: 0 };
     let text = shown.more(frame)?;
     Ok((text, shown))
 }
 
 /// The first entries: what is shown first, and more where nothing must be read for it.
-fn sample(list: &List) -> Result<Vec<Value>> {
+fn sample(list: &ListWindow) -> Result<Vec<Value>> {
     list.page(0, list.at_hand().clamp(PAGE, SAMPLE))
 }
 
-fn single(value: &Dynamic) -> Option<List> {
-    matches!(json::json_of(value), Ok(Value::Object(_))).then(|| List::Plain(vec![value.clone()]))
+fn single(value: &Dynamic) -> Option<ListWindow> {
+    matches!(json::json_of(value), Ok(Value::Object(_))).then(|| ListWindow::Plain(vec![value.clone()]))
 }
 
-impl Shown {
+impl ShownList {
     /// The next rows, with a count below.
     ///
     /// # Errors
     /// `incomplete` for a listing that cannot be read far enough.
-    pub fn more(&mut self, frame: Frame) -> Result<String> {
+    pub fn more(&mut self, frame: TableFrame) -> Result<String> {
         let from = self.next;
         let entries = self.list.page(from, PAGE)?;
         let mut text = match (&self.layout, records(&entries)) {
@@ -94,8 +94,8 @@ impl Shown {
     /// Whether there may be more.
     pub fn has_more(&self) -> bool {
         match self.list.size() {
-            Size::Exactly(size) => self.next < size,
-            Size::About(_) | Size::AtLeast(_) => true,
+            ListSize::Exactly(size) => self.next < size,
+            ListSize::About(_) | ListSize::AtLeast(_) => true,
         }
     }
 
@@ -103,13 +103,13 @@ impl Shown {
         let noun = self.list.noun();
         let rows = if from == 0 { format!("{to}") } else { format!("{} to {to}", from + 1) };
         match self.list.size() {
-            Size::Exactly(0) => format!("no {noun}"),
-            Size::Exactly(1) => format!("1 {}", singular(noun)),
-            Size::Exactly(size) if from == 0 && to == size => format!("{size} {noun}"),
-            Size::Exactly(size) if to == size => format!("{rows} of {size} {noun}"),
-            Size::Exactly(size) => format!("{rows} of {size} {noun}; :more shows the next"),
-            Size::About(size) => format!("{rows} of about {size} {noun}; :more shows the next"),
-            Size::AtLeast(_) => format!("{rows} of more {noun}; :more shows the next"),
+            ListSize::Exactly(0) => format!("no {noun}"),
+            ListSize::Exactly(1) => format!("1 {}", singular(noun)),
+            ListSize::Exactly(size) if from == 0 && to == size => format!("{size} {noun}"),
+            ListSize::Exactly(size) if to == size => format!("{rows} of {size} {noun}"),
+            ListSize::Exactly(size) => format!("{rows} of {size} {noun}; :more shows the next"),
+            ListSize::About(size) => format!("{rows} of about {size} {noun}; :more shows the next"),
+            ListSize::AtLeast(_) => format!("{rows} of more {noun}; :more shows the next"),
         }
     }
 }
@@ -121,7 +121,7 @@ fn singular(noun: &str) -> &str {
     }
 }
 
-fn chosen(columns: Vec<String>, sample: &[&Map<String, Value>]) -> Result<Layout> {
+fn chosen(columns: Vec<String>, sample: &[&Map<String, Value>]) -> Result<TableLayout> {
     let known = keys(sample);
     let is_known = |column: &String| {
         sample.is_empty()
@@ -129,7 +129,7 @@ fn chosen(columns: Vec<String>, sample: &[&Map<String, Value>]) -> Result<Layout
             || <UserRecord as Record>::FIELDS.contains(&column.as_str())
     };
     let Some(wrong) = columns.iter().find(|column| !is_known(column)) else {
-        return Ok(Layout::of_keys(columns, sample));
+        return Ok(TableLayout::of_keys(columns, sample));
     };
     let near = nearest(wrong, known.iter().map(String::as_str));
     let near = near.map(|near| format!("Did you mean `{near}`? ")).unwrap_or_default();
@@ -140,10 +140,10 @@ fn chosen(columns: Vec<String>, sample: &[&Map<String, Value>]) -> Result<Layout
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::output::palette::Palette;
+    use crate::output::palette::ColorPalette;
     use serde_json::json;
 
-    const FRAME: Frame = Frame { width: Some(80), palette: Palette::PLAIN };
+    const FRAME: TableFrame = TableFrame { width: Some(80), palette: ColorPalette::PLAIN };
 
     fn shown(value: &Dynamic) -> String {
         show(value, FRAME).unwrap().0

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 
 /// An organization to work on.
-pub struct Opened {
+pub struct OpenedProfile {
     /// What a session needs.
     pub setup: RunSetup,
     /// Whether it is one of Adobe's customers, not the sandbox.
@@ -18,12 +18,12 @@ pub struct Opened {
 }
 
 /// Opens organizations.
-pub trait Opener {
+pub trait ProfileOpener {
     /// The one of the command line, or the one of a profile.
     ///
     /// # Errors
     /// `config`: there is no such profile, or its settings are broken.
-    fn open(&self, profile: Option<&str>) -> Result<Opened>;
+    fn open(&self, profile: Option<&str>) -> Result<OpenedProfile>;
 
     /// The profiles there are.
     fn profiles(&self) -> Vec<String>;

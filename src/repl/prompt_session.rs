@@ -1,30 +1,33 @@
 //! A session at the prompt: what lasts from line to line, and what evaluating and showing do to it.
 
-use super::banner::Whereabouts;
-use super::editor_helper::Desk;
-use super::history_filter::Keeper;
 use super::known_names::is_email;
-use super::lexer::{Kind, pieces};
-use super::list_window::List;
-use super::live_confirmation::Consent;
-use super::paged_view::{self, Shown};
-use super::profile_opener::{Opened, Opener};
-use super::symbol_index::Names;
-use super::transcript::Input;
-use super::workspace::{Unfinished, Workspace};
+use super::lexer::pieces;
+use super::paged_view;
+use super::workspace::Workspace;
 use crate::client::settings::Mode;
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::session::Session;
-use crate::host::thrown::Ended;
-use crate::language::script_error::Failure;
+use crate::host::thrown::ScriptEnd;
+use crate::language::script_error::ScriptError;
 use crate::output::Output;
-use crate::output::format::Form;
-use crate::output::frame::Frame;
+use crate::output::format::OutputForm;
+use crate::output::frame::TableFrame;
+use crate::repl::banner::PromptContext;
+use crate::repl::editor_helper::EditorContext;
+use crate::repl::history_filter::HistoryFilter;
+use crate::repl::lexer::PieceKind;
+use crate::repl::list_window::ListWindow;
+use crate::repl::live_confirmation::LiveConfirmation;
+use crate::repl::paged_view::ShownList;
+use crate::repl::profile_opener::{OpenedProfile, ProfileOpener};
+use crate::repl::symbol_index::SharedSymbols;
+use crate::repl::transcript::TranscriptInput;
+use crate::repl::workspace::InputFailure;
 use crate::session::run_setup::RunSetup;
 use crate::session::run_state::RunState;
-use crate::shell::exit_code::Exit;
-use crate::shell::program::Program;
-use crate::shell::progress::Progress;
+use crate::shell::exit_code::RunExit;
+use crate::shell::program::ScriptProgram;
+use crate::shell::progress::ProgressReporter;
 use crate::shell::{diagnostic, runner};
 use rhai::Dynamic;
 use std::cell::RefCell;
@@ -33,13 +36,13 @@ use std::rc::Rc;
 use std::sync::Arc;
 /// What follows a line.
 #[derive(Debug)]
-pub enum Step {
+pub enum NextStep {
     /// The next line.
     Go,
     /// The next line, begun with this text.
     Prefill(String),
     /// The end.
-    Leave(Exit),
+    Leave(RunExit),
 }
 
 /// A session at the prompt.
@@ -48,37 +51,37 @@ pub struct Repl {
     pub(super) session: Rc<Session>,
     pub(super) is_real: bool,
     pub(super) problem: Option<Error>,
-    pub(super) opener: Box<dyn Opener>,
+    pub(super) opener: Box<dyn ProfileOpener>,
     pub(super) output: Arc<Output>,
-    pub(super) progress: Arc<Progress>,
-    pub(super) desk: Rc<Desk>,
-    pub(super) keeper: Keeper,
+    pub(super) progress: Arc<ProgressReporter>,
+    pub(super) desk: Rc<EditorContext>,
+    pub(super) keeper: HistoryFilter,
     /// What was typed, this session's and earlier ones' that were kept.
     pub(super) typed: Vec<String>,
     /// The last input that was no command of the prompt.
     pub(super) typed_last: String,
-    pub(super) shown: Option<Shown>,
+    pub(super) shown: Option<ShownList>,
 }
 
 impl Repl {
     pub(super) fn new(
-        first: Opened,
-        opener: Box<dyn Opener>,
+        first: OpenedProfile,
+        opener: Box<dyn ProfileOpener>,
         output: Arc<Output>,
-        progress: Arc<Progress>,
+        progress: Arc<ProgressReporter>,
     ) -> Self {
-        let Opened { setup, is_real, problem, is_secret } = first;
+        let OpenedProfile { setup, is_real, problem, is_secret } = first;
         let session = new_session(setup, is_real, &output);
         let workspace = Workspace::new(Rc::clone(&session));
-        let desk = Rc::new(Desk {
-            names: Names::begin(),
+        let desk = Rc::new(EditorContext {
+            names: SharedSymbols::begin(),
             variables: workspace.variables(),
             functions: Vec::new().into(),
             modules: Vec::new().into(),
             profiles: opener.profiles(),
             seen: RefCell::default(),
         });
-        let keeper = Keeper::of_operator(is_secret);
+        let keeper = HistoryFilter::of_operator(is_secret);
         let (typed, typed_last, shown) = (Vec::new(), String::new(), None);
         Self {
             workspace,
@@ -106,28 +109,30 @@ impl Repl {
         }
     }
 
-    pub(super) fn evaluate(&mut self, text: &str) -> Step {
+    pub(super) fn evaluate(&mut self, text: &str) -> NextStep {
         let result = self.workspace.type_in(text);
         self.note_people(text);
         self.finish(result)
     }
 
-    pub(super) fn load(&mut self, path: PathBuf, text: &str) -> Step {
+    pub(super) fn load(&mut self, path: PathBuf, text: &str) -> NextStep {
         let result = self.workspace.load(path, text);
         let result = result.map(|_| Dynamic::UNIT); // a file's last value is not an answer
         self.finish(result)
     }
 
-    pub(super) fn finish(&mut self, result: std::result::Result<Dynamic, Unfinished>) -> Step {
+    pub(super) fn finish(&mut self, result: std::result::Result<Dynamic, InputFailure>) -> NextStep {
         self.share_names();
         match result {
             Ok(value) => self.show(&value),
-            Err(Unfinished::Ended(Ended::Exit(code))) => return Step::Leave(Exit::Asked(code)),
-            Err(Unfinished::Ended(Ended::Interrupted)) => self.interrupted(),
-            Err(Unfinished::Ended(Ended::OutputLost)) => return Step::Leave(runner::lost(&self.output)),
-            Err(Unfinished::Failed(failure, input)) => self.tell_failure(&failure, input),
+            Err(InputFailure::Ended(ScriptEnd::Exit(code))) => return NextStep::Leave(RunExit::Asked(code)),
+            Err(InputFailure::Ended(ScriptEnd::Interrupted)) => self.interrupted(),
+            Err(InputFailure::Ended(ScriptEnd::OutputLost)) => {
+                return NextStep::Leave(runner::lost(&self.output));
+            }
+            Err(InputFailure::Failed(failure, input)) => self.tell_failure(&failure, input),
         }
-        if self.output.lost().is_some() { Step::Leave(runner::lost(&self.output)) } else { Step::Go }
+        if self.output.lost().is_some() { NextStep::Leave(runner::lost(&self.output)) } else { NextStep::Go }
     }
 
     /// Lets the line editor know what there is by now.
@@ -150,24 +155,24 @@ impl Repl {
         }
         self.shown = None;
         self.workspace.remember(&Dynamic::UNIT);
-        List::mark_shown(value);
+        ListWindow::mark_shown(value);
         self.workspace.remember(value);
-        if self.output.form() != Form::Table {
+        if self.output.form() != OutputForm::Table {
             runner::show_value(value, &self.output);
             return;
         }
         match paged_view::show(value, self.frame()) {
             Ok((text, shown)) => {
                 self.output.data(&text);
-                self.shown = shown.filter(Shown::has_more);
+                self.shown = shown.filter(ShownList::has_more);
             }
             Err(error) => self.tell(&error),
         }
         self.desk.seen.borrow_mut().note(value);
     }
 
-    pub(super) fn frame(&self) -> Frame {
-        Frame { width: self.output.width(), palette: self.output.data_palette() }
+    pub(super) fn frame(&self) -> TableFrame {
+        TableFrame { width: self.output.width(), palette: self.output.data_palette() }
     }
 
     pub(super) fn tell(&self, error: &Error) {
@@ -177,8 +182,8 @@ impl Repl {
         self.output.error(&error.to_string(), error.hint().as_deref());
     }
 
-    pub(super) fn tell_failure(&self, failure: &Failure, input: Input) {
-        let program = Program {
+    pub(super) fn tell_failure(&self, failure: &ScriptError, input: TranscriptInput) {
+        let program = ScriptProgram {
             name: input.name,
             file: None,
             text: input.text,
@@ -192,7 +197,9 @@ impl Repl {
     /// Remembers the addresses that stand in a line.
     pub(super) fn note_people(&self, text: &str) {
         let mut seen = self.desk.seen.borrow_mut();
-        for piece in pieces(text).iter().filter(|piece| matches!(piece.kind, Kind::Text { closed: true })) {
+        for piece in
+            pieces(text).iter().filter(|piece| matches!(piece.kind, PieceKind::Text { closed: true }))
+        {
             let word = text[piece.span.clone()].trim_matches(['"', '`']);
             if is_email(word) {
                 seen.note_person(word);
@@ -202,10 +209,10 @@ impl Repl {
 
     /// Goes to another profile; variables and functions stay.
     pub(super) fn go_to(&mut self, profile: &str) -> Result<()> {
-        let Opened { setup, is_real, problem, is_secret } = self.opener.open(Some(profile))?;
+        let OpenedProfile { setup, is_real, problem, is_secret } = self.opener.open(Some(profile))?;
         self.session = new_session(setup, is_real, &self.output);
         self.workspace.move_to(&self.session);
-        self.keeper = Keeper::of_operator(is_secret);
+        self.keeper = HistoryFilter::of_operator(is_secret);
         (self.is_real, self.problem) = (is_real, problem);
         let place = self.whereabouts();
         self.output.message(&format!("{}. {}", place.place(), place.meaning(self.output.palette())));
@@ -213,9 +220,9 @@ impl Repl {
         Ok(())
     }
 
-    pub(super) fn whereabouts(&self) -> Whereabouts {
+    pub(super) fn whereabouts(&self) -> PromptContext {
         let setup = self.session.setup();
-        Whereabouts {
+        PromptContext {
             profile: setup.profile.clone(),
             organization: setup.organization.clone(),
             mode: self.session.mode(),
@@ -230,7 +237,7 @@ fn new_session(setup: RunSetup, is_real: bool, output: &Arc<Output>) -> Rc<Sessi
     if is_real && session.setup().mode == Mode::Live {
         let setup = session.setup();
         let organization = setup.organization.clone().unwrap_or_else(|| "an unnamed organization".to_owned());
-        session.add_hook(Arc::new(Consent::new(&organization, &setup.profile, Arc::clone(output))));
+        session.add_hook(Arc::new(LiveConfirmation::new(&organization, &setup.profile, Arc::clone(output))));
     }
     session
 }

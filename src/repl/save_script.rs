@@ -1,15 +1,17 @@
 //! A session as a script that can be run again. Pure but for the look at what stands where it is to go.
 
-use super::lexer::{Kind, pieces};
-use super::workspace::{LAST, Saved};
+use super::lexer::pieces;
+use super::workspace::LAST;
 use crate::error::{Error, Result};
+use crate::repl::lexer::PieceKind;
+use crate::repl::workspace::SavedInput;
 use std::path::Path;
 
 /// How a saved session begins; only such a file is replaced.
 const HEADER: &str = "// A session of umapish, saved with :save.";
 
 /// The inputs as a script, and how many were left out because `keep` refused them.
-pub fn script_of(inputs: &[Saved], keep: impl Fn(&str) -> bool) -> (String, usize) {
+pub fn script_of(inputs: &[SavedInput], keep: impl Fn(&str) -> bool) -> (String, usize) {
     let kept: Vec<_> = inputs.iter().filter(|saved| keep(&saved.input.text)).collect();
     let uses_last = kept.iter().any(|saved| names(&saved.input.text, LAST));
     let mut text = format!("{HEADER}\n");
@@ -35,15 +37,15 @@ pub fn script_of(inputs: &[Saved], keep: impl Fn(&str) -> bool) -> (String, usiz
 fn ended(code: &str) -> String {
     let last = pieces(code).into_iter().next_back();
     match last.map(|piece| piece.kind) {
-        Some(Kind::Sign(';')) => format!("{code}\n"),
-        Some(Kind::Comment { .. }) => format!("{code}\n;\n"),
+        Some(PieceKind::Sign(';')) => format!("{code}\n"),
+        Some(PieceKind::Comment { .. }) => format!("{code}\n;\n"),
         Some(_) => format!("{code};\n"),
         None => String::new(),
     }
 }
 
 fn names(text: &str, name: &str) -> bool {
-    pieces(text).iter().any(|piece| piece.kind == Kind::Name && &text[piece.span.clone()] == name)
+    pieces(text).iter().any(|piece| piece.kind == PieceKind::Name && &text[piece.span.clone()] == name)
 }
 
 /// Refuses to write over anything but an earlier saved session.
@@ -66,9 +68,9 @@ mod tests {
     use super::*;
     use crate::repl::transcript::Transcript;
 
-    fn saved(lines: &[(&str, bool)]) -> Vec<Saved> {
+    fn saved(lines: &[(&str, bool)]) -> Vec<SavedInput> {
         let mut transcript = Transcript::default();
-        let saved = |(text, is_expression): &(&str, bool)| Saved {
+        let saved = |(text, is_expression): &(&str, bool)| SavedInput {
             input: transcript.type_in(text),
             is_expression: *is_expression,
         };

@@ -1,15 +1,15 @@
 //! The grey text behind the cursor: how the function that is being typed is called. Pure.
 
-use super::completion_context::{Call, Cursor, Place};
-use super::symbol_index::Reference;
-use crate::language::catalog::{Function, Parameter};
+use crate::language::catalog::{FunctionEntry, FunctionParameter};
+use crate::repl::completion_context::{CompletionContext, CompletionPlace, OpenCall};
+use crate::repl::symbol_index::SymbolIndex;
 
 /// Fewer letters fit too many names.
 const SHORTEST: usize = 3;
 
 /// Grey text, and what of it the right arrow key takes over.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Hint {
+pub struct SignatureHint {
     /// What is shown.
     pub shown: String,
     /// What is inserted.
@@ -17,21 +17,21 @@ pub struct Hint {
 }
 
 /// The hint for an input whose cursor is at its end.
-pub fn hint(text: &str, reference: &Reference) -> Option<Hint> {
+pub fn hint(text: &str, reference: &SymbolIndex) -> Option<SignatureHint> {
     if text.starts_with(':') || text.contains('\n') && text.lines().last()?.trim().is_empty() {
         return None;
     }
-    let cursor = Cursor::of(text, text.len());
+    let cursor = CompletionContext::of(text, text.len());
     let named = match &cursor.place {
-        Place::Name if cursor.typed.len() >= SHORTEST => of_name(&cursor.typed, reference),
+        CompletionPlace::Name if cursor.typed.len() >= SHORTEST => of_name(&cursor.typed, reference),
         _ => None,
     };
     named.or_else(|| of_call(cursor.call.as_ref()?, reference))
 }
 
 /// The rest of the only name that begins so, with its parameters.
-fn of_name(typed: &str, reference: &Reference) -> Option<Hint> {
-    let fits = |function: &&Function| !function.method && function.name.starts_with(typed);
+fn of_name(typed: &str, reference: &SymbolIndex) -> Option<SignatureHint> {
+    let fits = |function: &&FunctionEntry| !function.method && function.name.starts_with(typed);
     let exact = reference.catalog.functions().find(|function| !function.method && function.name == typed);
     let first = exact.or_else(|| reference.catalog.functions().find(fits))?;
     let alone = reference.catalog.functions().filter(fits).all(|function| function.name == first.name);
@@ -40,21 +40,21 @@ fn of_name(typed: &str, reference: &Reference) -> Option<Hint> {
     }
     let rest = &first.name[typed.len()..];
     let shown = first.signature().get(typed.len()..)?.to_owned();
-    Some(Hint { shown, taken: Some(format!("{rest}(")) })
+    Some(SignatureHint { shown, taken: Some(format!("{rest}(")) })
 }
 
 /// The parameters that are still to come; the whole call while one of them is being typed.
-fn of_call(call: &Call, reference: &Reference) -> Option<Hint> {
+fn of_call(call: &OpenCall, reference: &SymbolIndex) -> Option<SignatureHint> {
     let place = call.argument + usize::from(call.method);
     let forms = reference.forms(&call.name);
     let form =
         forms.iter().filter(|form| form.method == call.method).find(|form| form.parameters.len() > place)?;
     let shown = if call.fresh { rest(form, place) } else { format!("  {}", form.signature()) };
-    Some(Hint { shown, taken: None })
+    Some(SignatureHint { shown, taken: None })
 }
 
-fn rest(form: &Function, from: usize) -> String {
-    let typed = |parameter: &Parameter| format!("{}: {}", parameter.name, parameter.kind);
+fn rest(form: &FunctionEntry, from: usize) -> String {
+    let typed = |parameter: &FunctionParameter| format!("{}: {}", parameter.name, parameter.kind);
     let parameters: Vec<_> = form.parameters.iter().skip(from).map(typed).collect();
     let answer = form.answer.as_ref().map(|answer| format!(" -> {answer}")).unwrap_or_default();
     format!("{}){answer}", parameters.join(", "))
@@ -65,12 +65,12 @@ mod tests {
     use super::*;
 
     fn shown(text: &str) -> String {
-        hint(text, &Reference::read()).map(|hint| hint.shown).unwrap_or_default()
+        hint(text, &SymbolIndex::read()).map(|hint| hint.shown).unwrap_or_default()
     }
 
     #[test]
     fn the_only_name_that_fits_is_shown_to_its_end() {
-        let hint = hint("get_user_i", &Reference::read()).unwrap();
+        let hint = hint("get_user_i", &SymbolIndex::read()).unwrap();
         assert_eq!(hint.shown, "nfo(email: text) -> User");
         assert_eq!(hint.taken.as_deref(), Some("nfo("));
         assert_eq!(shown("get_"), "");

@@ -1,6 +1,6 @@
 //! The functions by name: the catalogue, read beside the first prompt rather than before it.
 
-use crate::language::catalog::{Catalog, Function, Parameter, methods_of_rhai};
+use crate::language::catalog::{Catalog, FunctionEntry, FunctionParameter, methods_of_rhai};
 use crate::repl::inspect::is_list;
 use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
@@ -11,19 +11,19 @@ use std::time::Duration;
 const HEAD_START: Duration = Duration::from_millis(50);
 
 /// What is known of functions.
-pub struct Reference {
+pub struct SymbolIndex {
     /// Ours.
     pub catalog: Catalog,
     /// Methods of Rhai's.
-    pub standard: Vec<Function>,
+    pub standard: Vec<FunctionEntry>,
     names: HashSet<String>,
 }
 
 /// The reference, once it is read. Clones are the same.
 #[derive(Clone)]
-pub struct Names(Arc<OnceLock<Reference>>);
+pub struct SharedSymbols(Arc<OnceLock<SymbolIndex>>);
 
-impl Names {
+impl SharedSymbols {
     /// Begins to read it on a thread of its own.
     pub fn begin() -> Self {
         let names = Self(Arc::default());
@@ -38,8 +38,8 @@ impl Names {
     }
 
     /// The reference; waits for it, some milliseconds at most.
-    pub fn get(&self) -> &Reference {
-        self.0.get_or_init(Reference::read)
+    pub fn get(&self) -> &SymbolIndex {
+        self.0.get_or_init(SymbolIndex::read)
     }
 
     /// Whether it is a function of ours, as far as that is known by now.
@@ -48,7 +48,7 @@ impl Names {
     }
 }
 
-impl Reference {
+impl SymbolIndex {
     /// Reads it.
     pub fn read() -> Self {
         let catalog = crate::script::functions::catalog();
@@ -62,15 +62,15 @@ impl Reference {
     }
 
     /// Every form of a function of ours.
-    pub fn forms(&self, name: &str) -> Vec<&Function> {
+    pub fn forms(&self, name: &str) -> Vec<&FunctionEntry> {
         self.catalog.find(name)
     }
 
     /// The methods that a value of this type has, ours and Rhai's.
-    pub fn methods<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Function> {
+    pub fn methods<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a FunctionEntry> {
         let ours = self.catalog.functions().filter(|function| function.method);
         let standard = self.standard.iter().filter(|function| is_of_use(function));
-        let fits = move |owner: &Parameter| match (owner.kind.as_str(), owner.name.as_str()) {
+        let fits = move |owner: &FunctionParameter| match (owner.kind.as_str(), owner.name.as_str()) {
             ("value", "list") => is_list(kind),
             (owner, _) => owner == kind || owner == "value",
         };
@@ -84,7 +84,7 @@ impl Reference {
 }
 
 /// What Rhai's own machinery calls is not meant for people; nor is what it gives every value, but for this.
-fn is_of_use(function: &Function) -> bool {
+fn is_of_use(function: &FunctionEntry) -> bool {
     let of_any = function.parameters.first().is_some_and(|owner| owner.kind == "value");
     !["print", "debug", "to_debug"].contains(&function.name.as_str())
         && (!of_any || function.name == "to_string")

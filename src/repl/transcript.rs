@@ -1,19 +1,19 @@
 //! Everything that was typed or loaded in a session, as one text with lines of its own: functions outlive the input
 //! that declares them, and an error in one of them is to be shown with the line it is in.
 
-use crate::language::place::Place;
-use crate::language::script_error::Failure;
+use crate::language::place::ScriptPlace;
+use crate::language::script_error::ScriptError;
 use std::path::PathBuf;
 
 /// The inputs of a session so far.
 #[derive(Debug, Default)]
 pub struct Transcript {
-    inputs: Vec<Input>,
+    inputs: Vec<TranscriptInput>,
 }
 
 /// An input: typed lines, or a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Input {
+pub struct TranscriptInput {
     /// Its name in messages.
     pub name: String,
     /// The file it was read from.
@@ -26,37 +26,40 @@ pub struct Input {
 
 impl Transcript {
     /// Adds what was typed.
-    pub fn type_in(&mut self, text: &str) -> Input {
+    pub fn type_in(&mut self, text: &str) -> TranscriptInput {
         let name = format!("input {}", self.inputs.len() + 1);
         self.add(name, None, text)
     }
 
     /// Adds a file.
-    pub fn load(&mut self, file: PathBuf, text: &str) -> Input {
+    pub fn load(&mut self, file: PathBuf, text: &str) -> TranscriptInput {
         self.add(file.display().to_string(), Some(file), text)
     }
 
-    fn add(&mut self, name: String, file: Option<PathBuf>, text: &str) -> Input {
+    fn add(&mut self, name: String, file: Option<PathBuf>, text: &str) -> TranscriptInput {
         let before = self.inputs.last().map_or(1, |last| last.before + lines(&last.text));
-        let input = Input { name, file, text: text.to_owned(), before };
+        let input = TranscriptInput { name, file, text: text.to_owned(), before };
         self.inputs.push(input.clone());
         input
     }
 
     /// The input that holds a place, and the place in it. Places in modules belong to no input.
-    fn find(&self, place: &Place) -> Option<(&Input, Place)> {
+    fn find(&self, place: &ScriptPlace) -> Option<(&TranscriptInput, ScriptPlace)> {
         let line = place.line?;
         let input = self.inputs.iter().rev().find(|input| input.before < line)?;
         if place.source.as_ref().is_some_and(|source| *source != input.name) {
             return None;
         }
-        let place =
-            Place { source: Some(input.name.clone()), line: Some(line - input.before), ..place.clone() };
+        let place = ScriptPlace {
+            source: Some(input.name.clone()),
+            line: Some(line - input.before),
+            ..place.clone()
+        };
         Some((input, place))
     }
 
     /// Turns places in the session into places in its inputs; answers the input the failure is in.
-    pub fn locate(&self, failure: &mut Failure) -> Option<Input> {
+    pub fn locate(&self, failure: &mut ScriptError) -> Option<TranscriptInput> {
         for call in &mut failure.calls {
             if let Some((_, place)) = self.find(&call.place) {
                 call.place = place;
@@ -71,7 +74,7 @@ impl Transcript {
     }
 }
 
-impl Input {
+impl TranscriptInput {
     /// The text to compile: it stands at its own lines, and `prelude` stands above on the first line.
     pub fn placed(&self, prelude: &str) -> String {
         format!("{prelude}{}{}", "\n".repeat(self.before), self.text)
@@ -87,8 +90,8 @@ fn lines(text: &str) -> usize {
 mod tests {
     use super::*;
 
-    fn place(line: usize) -> Place {
-        Place { source: None, line: Some(line), column: Some(3) }
+    fn place(line: usize) -> ScriptPlace {
+        ScriptPlace { source: None, line: Some(line), column: Some(3) }
     }
 
     #[test]
@@ -98,7 +101,7 @@ mod tests {
         let second = transcript.load("jobs/x.rhai".into(), "f()");
         assert_eq!(first.placed("const A = A;"), "const A = A;\nfn f() {\n  1\n}");
         assert_eq!(second.placed("").lines().count(), 5);
-        let mut failure = Failure { place: place(3), first: Some(place(5)), ..Failure::default() };
+        let mut failure = ScriptError { place: place(3), first: Some(place(5)), ..ScriptError::default() };
         assert_eq!(transcript.locate(&mut failure), Some(first));
         assert_eq!((failure.place.source.as_deref(), failure.place.line), (Some("input 1"), Some(2)));
         let place = failure.first.unwrap();
@@ -109,8 +112,8 @@ mod tests {
     fn a_place_in_a_module_stays_what_it_is() {
         let mut transcript = Transcript::default();
         transcript.type_in("f()");
-        let there = Place { source: Some("lib.rhai".into()), ..place(2) };
-        let mut failure = Failure { place: there.clone(), ..Failure::default() };
+        let there = ScriptPlace { source: Some("lib.rhai".into()), ..place(2) };
+        let mut failure = ScriptError { place: there.clone(), ..ScriptError::default() };
         assert_eq!(transcript.locate(&mut failure), None);
         assert_eq!(failure.place, there);
     }

@@ -1,13 +1,14 @@
 //! What lasts from line to line: variables, functions, constants, imported modules, and the last value.
 
 use super::lexer::KEYWORDS;
-use super::transcript::{Input, Transcript};
+use super::transcript::Transcript;
 use crate::did_you_mean::nearest;
 use crate::host::session::Session;
 use crate::host::temporary_calls;
-use crate::host::thrown::Ended;
-use crate::language::message::Topic;
-use crate::language::script_error::{Ending, Failure};
+use crate::host::thrown::ScriptEnd;
+use crate::language::message::ErrorTopic;
+use crate::language::script_error::{ScriptEnding, ScriptError};
+use crate::repl::transcript::TranscriptInput;
 use crate::script::engine;
 use crate::shell::runner;
 use rhai::{AST, ASTNode, Dynamic, Engine, EvalAltResult, Expr, Scope, Stmt};
@@ -20,43 +21,43 @@ use std::rc::Rc;
 pub const LAST: &str = "last";
 
 /// The variables of a session, shared with whoever completes names.
-pub type Variables = Rc<RefCell<Scope<'static>>>;
+pub type SessionVariables = Rc<RefCell<Scope<'static>>>;
 
 /// What lasts from line to line.
 pub struct Workspace {
     engine: Engine,
     session: Rc<Session>,
-    variables: Variables,
+    variables: SessionVariables,
     /// Functions of earlier inputs.
     functions: AST,
-    imports: Vec<Import>,
+    imports: Vec<ImportedModule>,
     transcript: Transcript,
     /// Inputs that went well, for `:save`.
-    saved: Vec<Saved>,
+    saved: Vec<SavedInput>,
 }
 
 /// An input that went well.
 #[derive(Debug, Clone)]
-pub struct Saved {
+pub struct SavedInput {
     /// The input.
-    pub input: Input,
+    pub input: TranscriptInput,
     /// Whether it is an expression, so that it has a value to remember.
     pub is_expression: bool,
 }
 
 /// A module that was imported.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Import {
+struct ImportedModule {
     path: String,
     alias: String,
 }
 
 /// Why an input came to no value.
-pub enum Unfinished {
+pub enum InputFailure {
     /// It was told to end.
-    Ended(Ended),
+    Ended(ScriptEnd),
     /// It failed, in this input.
-    Failed(Box<Failure>, Input),
+    Failed(Box<ScriptError>, TranscriptInput),
 }
 
 impl Workspace {
@@ -96,7 +97,7 @@ impl Workspace {
     ///
     /// # Errors
     /// Whatever ended it.
-    pub fn type_in(&mut self, text: &str) -> Result<Dynamic, Unfinished> {
+    pub fn type_in(&mut self, text: &str) -> Result<Dynamic, InputFailure> {
         let input = self.transcript.type_in(text);
         self.evaluate(&input)
     }
@@ -105,28 +106,28 @@ impl Workspace {
     ///
     /// # Errors
     /// Whatever ended it.
-    pub fn load(&mut self, file: PathBuf, text: &str) -> Result<Dynamic, Unfinished> {
+    pub fn load(&mut self, file: PathBuf, text: &str) -> Result<Dynamic, InputFailure> {
         let input = self.transcript.load(file, text);
         self.evaluate(&input)
     }
 
-    fn evaluate(&mut self, input: &Input) -> Result<Dynamic, Unfinished> {
+    fn evaluate(&mut self, input: &TranscriptInput) -> Result<Dynamic, InputFailure> {
         let result = self.run(input);
         if let Some(ended) = runner::ended(&self.session) {
-            return Err(Unfinished::Ended(ended));
+            return Err(InputFailure::Ended(ended));
         }
         match result {
             Ok(value) => {
                 let is_expression = !value.is_unit()
                     && self.engine.compile_expression(input.text.trim_end_matches(';')).is_ok();
-                self.saved.push(Saved { input: input.clone(), is_expression });
+                self.saved.push(SavedInput { input: input.clone(), is_expression });
                 Ok(value)
             }
             Err(error) => Err(self.explain(*error, input)),
         }
     }
 
-    fn run(&mut self, input: &Input) -> Result<Dynamic, Box<EvalAltResult>> {
+    fn run(&mut self, input: &TranscriptInput) -> Result<Dynamic, Box<EvalAltResult>> {
         let text = input.placed(&self.prelude());
         let mut scope = self.variables.borrow_mut();
         let ast = self.engine.compile_with_scope(&scope, text)?;
@@ -158,23 +159,23 @@ impl Workspace {
         let scope = self.variables.borrow();
         let constants = scope.iter_raw().filter(|(_, is_constant, _)| *is_constant);
         let constants = constants.map(|(name, ..)| format!("const {name} = {name};"));
-        self.imports.iter().map(Import::statement).chain(constants).collect()
+        self.imports.iter().map(ImportedModule::statement).chain(constants).collect()
     }
 
-    fn explain(&self, error: EvalAltResult, input: &Input) -> Unfinished {
-        match Ending::of(error) {
-            Ending::Ended(ended) => Unfinished::Ended(ended),
-            Ending::Failed(mut failure) => {
+    fn explain(&self, error: EvalAltResult, input: &TranscriptInput) -> InputFailure {
+        match ScriptEnding::of(error) {
+            ScriptEnding::Ended(ended) => InputFailure::Ended(ended),
+            ScriptEnding::Failed(mut failure) => {
                 self.explain_variable(&mut failure);
                 let input = self.transcript.locate(&mut failure).unwrap_or_else(|| input.clone());
-                Unfinished::Failed(failure, input)
+                InputFailure::Failed(failure, input)
             }
         }
     }
 
     /// A variable that is there, yet not seen: only a function is so blind. Of one that is not there the nearest.
-    fn explain_variable(&self, failure: &mut Failure) {
-        let Topic::Variable(name) = &failure.topic else { return };
+    fn explain_variable(&self, failure: &mut ScriptError) {
+        let ErrorTopic::Variable(name) = &failure.topic else { return };
         let scope = self.variables.borrow();
         let Some(is_constant) = scope.is_constant(name) else {
             let near = nearest(name, scope.iter_raw().map(|(name, ..)| name));
@@ -189,7 +190,7 @@ impl Workspace {
                  let f = |x| x + {name};"
             )
         });
-        failure.topic = Topic::Other;
+        failure.topic = ErrorTopic::Other;
     }
 
     /// Remembers a value as the last one.
@@ -208,7 +209,7 @@ impl Workspace {
     }
 
     /// The variables, to be looked at while the operator types.
-    pub fn variables(&self) -> Variables {
+    pub fn variables(&self) -> SessionVariables {
         Rc::clone(&self.variables)
     }
 
@@ -230,26 +231,26 @@ impl Workspace {
     }
 
     /// What went well so far.
-    pub fn saved(&self) -> &[Saved] {
+    pub fn saved(&self) -> &[SavedInput] {
         &self.saved
     }
 }
 
-impl Import {
+impl ImportedModule {
     fn statement(&self) -> String {
         format!("import {:?} as {};", self.path, self.alias)
     }
 }
 
 /// The modules a program imports outside of its blocks; a path is made relative to where the session runs.
-fn imports(ast: &AST, file: Option<&Path>) -> Vec<Import> {
+fn imports(ast: &AST, file: Option<&Path>) -> Vec<ImportedModule> {
     let mut imports = Vec::new();
     ast.walk(&mut |path| {
         if let [ASTNode::Stmt(Stmt::Import(import, _))] = path
             && let (Expr::StringConstant(path, _), alias) = &**import
             && !alias.name.is_empty()
         {
-            imports.push(Import { path: beside(file, path), alias: alias.name.to_string() });
+            imports.push(ImportedModule { path: beside(file, path), alias: alias.name.to_string() });
         }
         true
     });
@@ -297,20 +298,20 @@ mod tests {
     use crate::script::engine::offline;
 
     fn workspace() -> Workspace {
-        Workspace::new(offline::session(Rc::new(offline::Paper::default())))
+        Workspace::new(offline::session(Rc::new(offline::RecordingConsole::default())))
     }
 
     fn number(workspace: &mut Workspace, text: &str) -> i64 {
         match workspace.type_in(text) {
             Ok(value) => value.as_int().unwrap(),
-            Err(Unfinished::Failed(failure, input)) => panic!("{}: {}", input.name, failure.message),
-            Err(Unfinished::Ended(ended)) => panic!("{ended:?}"),
+            Err(InputFailure::Failed(failure, input)) => panic!("{}: {}", input.name, failure.message),
+            Err(InputFailure::Ended(ended)) => panic!("{ended:?}"),
         }
     }
 
-    fn failure(workspace: &mut Workspace, text: &str) -> (Failure, Input) {
+    fn failure(workspace: &mut Workspace, text: &str) -> (ScriptError, TranscriptInput) {
         match workspace.type_in(text) {
-            Err(Unfinished::Failed(failure, input)) => (*failure, input),
+            Err(InputFailure::Failed(failure, input)) => (*failure, input),
             _ => panic!("{text} did not fail"),
         }
     }

@@ -2,7 +2,7 @@
 
 use super::groups::GroupId;
 use super::ids::PersonId;
-use super::name_index::Index;
+use crate::sandbox::name_index::NameIndex;
 use crate::wire::identity::{Identity, IdentityType, fold};
 use arcstr::ArcStr;
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 /// What a person is to the organization.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Standing {
+pub(super) enum AccountStanding {
     /// A member.
     Active,
     /// A member who cannot sign in; only the listing of a group shows such people (contract 2.4).
@@ -25,7 +25,7 @@ pub(super) enum Standing {
 
 /// One account.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(super) struct Person {
+pub(super) struct SandboxAccount {
     #[serde(with = "kind")]
     pub(super) kind: IdentityType,
     pub(super) email: ArcStr,
@@ -39,7 +39,7 @@ pub(super) struct Person {
     pub(super) lastname: Option<ArcStr>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) country: Option<ArcStr>,
-    pub(super) standing: Standing,
+    pub(super) standing: AccountStanding,
     /// Direct memberships in the order in which they began.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) groups: Vec<GroupId>,
@@ -61,10 +61,10 @@ mod kind {
     }
 }
 
-impl Person {
+impl SandboxAccount {
     /// Whether the organization counts the person among its users.
     pub(super) fn is_member(&self) -> bool {
-        matches!(self.standing, Standing::Active | Standing::Disabled)
+        matches!(self.standing, AccountStanding::Active | AccountStanding::Disabled)
     }
 
     /// Whether a directory of an organization holds the account: it is no Adobe ID.
@@ -80,12 +80,12 @@ impl Person {
 
 /// All accounts, in the order in which they came.
 #[derive(Debug, Default)]
-pub(super) struct People {
-    slots: Vec<Option<Person>>,
-    index: Index,
+pub(super) struct AccountTable {
+    slots: Vec<Option<SandboxAccount>>,
+    index: NameIndex,
 }
 
-impl People {
+impl AccountTable {
     /// Makes room for so many more.
     pub(super) fn reserve(&mut self, count: usize) {
         self.slots.reserve(count);
@@ -93,14 +93,14 @@ impl People {
     }
 
     /// Takes someone in.
-    pub(super) fn insert(&mut self, person: Person) -> PersonId {
+    pub(super) fn insert(&mut self, person: SandboxAccount) -> PersonId {
         let id = PersonId(u32::try_from(self.slots.len()).unwrap_or(u32::MAX));
         self.put(id, person);
         id
     }
 
     /// Takes someone in under a number that is known already.
-    pub(super) fn put(&mut self, id: PersonId, person: Person) {
+    pub(super) fn put(&mut self, id: PersonId, person: SandboxAccount) {
         let place = id.0 as usize;
         if place >= self.slots.len() {
             self.slots.resize_with(place + 1, || None);
@@ -122,44 +122,44 @@ impl People {
     }
 
     /// Someone by number.
-    pub(super) fn get(&self, id: PersonId) -> Option<&Person> {
+    pub(super) fn get(&self, id: PersonId) -> Option<&SandboxAccount> {
         self.slots.get(id.0 as usize)?.as_ref()
     }
 
     /// Someone by number, to be changed in anything but the names.
-    pub(super) fn get_mut(&mut self, id: PersonId) -> Option<&mut Person> {
+    pub(super) fn get_mut(&mut self, id: PersonId) -> Option<&mut SandboxAccount> {
         self.slots.get_mut(id.0 as usize)?.as_mut()
     }
 
     /// Everyone.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (PersonId, &Person)> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = (PersonId, &SandboxAccount)> {
         let numbered = (0u32..).zip(&self.slots);
         numbered.filter_map(|(number, slot)| slot.as_ref().map(|person| (PersonId(number), person)))
     }
 
     /// Forgets someone for good.
-    pub(super) fn remove(&mut self, id: PersonId) -> Option<Person> {
+    pub(super) fn remove(&mut self, id: PersonId) -> Option<SandboxAccount> {
         let person = self.slots.get_mut(id.0 as usize)?.take()?;
         self.forget(id, &person);
         Some(person)
     }
 
     /// Changes someone, names included.
-    pub(super) fn change(&mut self, id: PersonId, change: impl FnOnce(&mut Person)) {
+    pub(super) fn change(&mut self, id: PersonId, change: impl FnOnce(&mut SandboxAccount)) {
         if let Some(mut person) = self.remove(id) {
             change(&mut person);
             self.put(id, person);
         }
     }
 
-    fn note(&mut self, id: PersonId, person: &Person) {
+    fn note(&mut self, id: PersonId, person: &SandboxAccount) {
         self.index.insert(&fold(&person.email), id);
         if let Some(username) = &person.username {
             self.index.insert(&fold(username), id);
         }
     }
 
-    fn forget(&mut self, id: PersonId, person: &Person) {
+    fn forget(&mut self, id: PersonId, person: &SandboxAccount) {
         self.index.remove(&fold(&person.email), id);
         if let Some(username) = &person.username {
             self.index.remove(&fold(username), id);
@@ -170,7 +170,7 @@ impl People {
     pub(super) fn with_email<'p>(
         &'p self,
         email: &str,
-    ) -> impl Iterator<Item = (PersonId, &'p Person)> + use<'p> {
+    ) -> impl Iterator<Item = (PersonId, &'p SandboxAccount)> + use<'p> {
         let email = email.to_owned();
         let everyone = self.index.candidates(&email).filter_map(|id| Some((id, self.get(id)?)));
         everyone.filter(move |(_, person)| fold(&person.email) == email)
@@ -180,7 +180,7 @@ impl People {
     pub(super) fn with_username<'p>(
         &'p self,
         name: &str,
-    ) -> impl Iterator<Item = (PersonId, &'p Person)> + use<'p> {
+    ) -> impl Iterator<Item = (PersonId, &'p SandboxAccount)> + use<'p> {
         let name = name.to_owned();
         let everyone = self.index.candidates(&name).filter_map(|id| Some((id, self.get(id)?)));
         everyone.filter(move |(_, person)| person.is_managed() && fold(person.username()) == name)
@@ -188,7 +188,7 @@ impl People {
 
     /// The one meant by an e-mail, or by a username and domain. Where an Adobe ID and a managed ID share an e-mail
     /// the managed one is, unless the Adobe ID is asked for; a member goes before someone who is none (contract 7.16).
-    pub(super) fn find(&self, identity: &Identity) -> Option<(PersonId, &Person)> {
+    pub(super) fn find(&self, identity: &Identity) -> Option<(PersonId, &SandboxAccount)> {
         if identity.email.is_empty() {
             return self
                 .with_username(&identity.username)
@@ -201,7 +201,7 @@ impl People {
 }
 
 /// Whether the person's directory is reached through `domain`.
-pub(super) fn in_domain(person: &Person, domain: &str) -> bool {
+pub(super) fn in_domain(person: &SandboxAccount, domain: &str) -> bool {
     use super::domains;
     if fold(&person.domain) == domain {
         return true;
@@ -216,8 +216,8 @@ pub(super) fn in_domain(person: &Person, domain: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn person(kind: IdentityType, email: &str, username: Option<&str>) -> Person {
-        Person {
+    fn person(kind: IdentityType, email: &str, username: Option<&str>) -> SandboxAccount {
+        SandboxAccount {
             kind,
             email: email.into(),
             username: username.map(ArcStr::from),
@@ -225,14 +225,14 @@ mod tests {
             firstname: None,
             lastname: None,
             country: None,
-            standing: Standing::Active,
+            standing: AccountStanding::Active,
             groups: Vec::new(),
         }
     }
 
     #[test]
     fn a_managed_id_goes_before_an_adobe_id_unless_that_is_asked_for() {
-        let mut people = People::default();
+        let mut people = AccountTable::default();
         let adobe = people.insert(person(IdentityType::AdobeId, "Ann@example.com", None));
         let managed = people.insert(person(IdentityType::FederatedId, "ann@example.com", None));
         let found =
@@ -242,7 +242,7 @@ mod tests {
 
     #[test]
     fn a_plain_username_is_found_in_any_domain_of_its_directory_and_in_no_other() {
-        let mut people = People::default();
+        let mut people = AccountTable::default();
         let id = people.insert(person(IdentityType::FederatedId, "ann@example.com", Some("Ann")));
         let found =
             |domain| people.find(&Identity::named("ann", Some(domain), false)).map(|(found, _)| found);
@@ -252,7 +252,7 @@ mod tests {
 
     #[test]
     fn a_changed_name_is_found_and_the_old_one_is_not() {
-        let mut people = People::default();
+        let mut people = AccountTable::default();
         let id = people.insert(person(IdentityType::FederatedId, "ann@example.com", None));
         people.change(id, |person| person.email = "eve@example.com".into());
         assert_eq!(people.with_email("eve@example.com").count(), 1);

@@ -1,12 +1,12 @@
 //! The action request: a list of commands in, one answer out (contract 3).
 
 use super::duplicate_keys;
-use super::org::Org;
 use super::refusal::Refusal;
-use super::response::Answer;
-use super::settings::Rules;
 use super::steps;
-use super::steps::Outcome;
+use crate::sandbox::org::SandboxOrganization;
+use crate::sandbox::response::SandboxResponse;
+use crate::sandbox::settings::CurrentRules;
+use crate::sandbox::steps::StepOutcome;
 use crate::wire::command::Command;
 use crate::wire::error_code;
 use crate::wire::limits;
@@ -14,10 +14,16 @@ use crate::wire::response::{ActionResponse, CommandError, CommandWarning, SUCCES
 use serde_json::Value;
 
 /// A command made to fail by someone who tests a client: its place in the request, and the code.
-pub(super) type Planted = (usize, String);
+pub(super) type PlantedFailure = (usize, String);
 
 /// Carries out a request's commands, or judges them in test mode.
-pub(super) fn answer(org: &mut Org, rules: &Rules, body: &[u8], test: bool, planted: &[Planted]) -> Answer {
+pub(super) fn answer(
+    org: &mut SandboxOrganization,
+    rules: &CurrentRules,
+    body: &[u8],
+    test: bool,
+    planted: &[PlantedFailure],
+) -> SandboxResponse {
     let commands = match commands(body) {
         Ok(commands) => commands,
         Err(refusal) => return refusal.into(),
@@ -36,7 +42,7 @@ pub(super) fn answer(org: &mut Org, rules: &Rules, body: &[u8], test: bool, plan
         record(&mut response, index, sent, outcome);
     }
     conclude(&mut response, commands.len(), test);
-    Answer::json(200, &response)
+    SandboxResponse::json(200, &response)
 }
 
 fn commands(body: &[u8]) -> Result<Vec<Value>, Refusal> {
@@ -53,16 +59,16 @@ fn commands(body: &[u8]) -> Result<Vec<Value>, Refusal> {
     }
 }
 
-fn run(org: &mut Org, rules: &Rules, sent: &Value, test: bool) -> Outcome {
+fn run(org: &mut SandboxOrganization, rules: &CurrentRules, sent: &Value, test: bool) -> StepOutcome {
     match Command::from_json(sent) {
         Ok(command) => steps::command(org, rules, &command, test),
         Err(fault) => failed(fault.step, fault.code, &fault.message),
     }
 }
 
-fn failed(step: usize, code: &'static str, message: &str) -> Outcome {
+fn failed(step: usize, code: &'static str, message: &str) -> StepOutcome {
     let refusal = Refusal { code, message: message.to_owned() };
-    Outcome { errors: vec![(step, refusal)], warnings: Vec::new() }
+    StepOutcome { errors: vec![(step, refusal)], warnings: Vec::new() }
 }
 
 /// The requestID and the subject of a command, as far as they are text.
@@ -84,7 +90,7 @@ fn plant(response: &mut ActionResponse, index: usize, sent: &Value, code: &str) 
     });
 }
 
-fn record(response: &mut ActionResponse, index: usize, sent: &Value, outcome: Outcome) {
+fn record(response: &mut ActionResponse, index: usize, sent: &Value, outcome: StepOutcome) {
     let (request_id, user) = labels(sent);
     response.not_completed += usize::from(!outcome.errors.is_empty());
     response.errors.extend(outcome.errors.into_iter().map(|(step, refusal)| CommandError {

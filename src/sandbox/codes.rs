@@ -1,10 +1,10 @@
 //! Every documented code of contract 4.2 to 4.6: triggered by a request here, or named with the reason why none can.
 
 use super::credentials::{CLIENT_ID, CLIENT_SECRET, ORGANIZATION};
-use super::query::Query;
-use super::response::Answer;
 use super::seed;
-use super::service::{Request, World};
+use crate::sandbox::query::QueryParameters;
+use crate::sandbox::response::SandboxResponse;
+use crate::sandbox::service::{SandboxService, ServiceRequest};
 use crate::wire::endpoint::BASE_PATH;
 use crate::wire::error_code;
 use crate::wire::error_code::CODES;
@@ -42,31 +42,31 @@ const BEYOND_REQUESTS: &[(&str, &str)] = &[
 ];
 
 /// A world with a token, and the switches and limits under which the rarer codes appear.
-struct Service {
-    world: World,
+struct CodeWorld {
+    world: SandboxService,
     authorization: String,
 }
 
-impl Service {
+impl CodeWorld {
     fn new() -> Self {
-        let mut world = World { org: seed::organization(None), ..World::default() };
+        let mut world = SandboxService { org: seed::organization(None), ..SandboxService::default() };
         let form = format!(
             "grant_type=client_credentials&client_id={CLIENT_ID}&client_secret={CLIENT_SECRET}&scope=user_management_sdk"
         );
-        let answer = world.tokens.oauth(&Query::parse(&form), 60, Instant::now());
+        let answer = world.tokens.oauth(&QueryParameters::parse(&form), 60, Instant::now());
         let token = read(&answer)["access_token"].as_str().expect("a token").to_owned();
         Self { world, authorization: format!("Bearer {token}") }
     }
 
-    fn send(&mut self, method: &str, path: &str, query: &str, body: &[u8]) -> Answer {
-        let request = Request {
+    fn send(&mut self, method: &str, path: &str, query: &str, body: &[u8]) -> SandboxResponse {
+        let request = ServiceRequest {
             method: method.into(),
             path: format!("{BASE_PATH}{path}"),
             query: query.into(),
             authorization: Some(self.authorization.clone()),
             api_key: Some(CLIENT_ID.into()),
             body: body.to_vec(),
-            ..Request::default()
+            ..ServiceRequest::default()
         };
         self.world.answer(&request, &[], Instant::now())
     }
@@ -85,7 +85,7 @@ impl Service {
     }
 }
 
-fn read(answer: &Answer) -> Value {
+fn read(answer: &SandboxResponse) -> Value {
     serde_json::from_slice(&answer.body).unwrap_or_default()
 }
 
@@ -242,7 +242,7 @@ fn triggered() -> Vec<(&'static str, String)> {
 #[test]
 fn each_request_brings_about_its_code() {
     for (code, body) in triggered() {
-        let found = Service::new().codes(&body);
+        let found = CodeWorld::new().codes(&body);
         assert!(found.contains(code), "{code}: {found:?} for {body}");
     }
 }
@@ -269,7 +269,7 @@ fn every_documented_code_is_triggered_or_has_a_reason() {
 
 #[test]
 fn an_organization_without_adobe_ids_refuses_them() {
-    let mut service = Service::new();
+    let mut service = CodeWorld::new();
     service.world.rules.switches.adobe_ids = false;
     let found = service.codes(&create("addAdobeID", "new@example.net").to_string());
     assert!(found.contains(error_code::TYPE_NOT_AVAILABLE), "{found:?}");
@@ -277,7 +277,7 @@ fn an_organization_without_adobe_ids_refuses_them() {
 
 #[test]
 fn a_change_of_nothing_is_refused_only_where_that_is_asked_for() {
-    let mut service = Service::new();
+    let mut service = CodeWorld::new();
     let unchanged = group("Interns", &json!([{"remove": {"user": [ANN]}}])).to_string();
     assert!(service.codes(&unchanged).contains("success"));
     service.world.rules.switches.strict_membership = true;
@@ -286,7 +286,7 @@ fn a_change_of_nothing_is_refused_only_where_that_is_asked_for() {
 
 #[test]
 fn a_full_user_group_takes_nobody_from_either_side() {
-    let mut service = Service::new();
+    let mut service = CodeWorld::new();
     service.world.rules.group_members = 1;
     let names = [ANN, "ben.osei@example.com"];
     let both = group("Interns", &json!([{"add": {"user": names}}])).to_string();
@@ -320,7 +320,7 @@ fn look_ups_refuse_with_the_documented_statuses_and_codes() {
         (format!("/users/{ORGANIZATION}/0"), "domain=nowhere.example", 404, error_code::DOMAIN_TRUST),
         (format!("/users/{ORGANIZATION}/x"), "", 400, "error"),
     ];
-    let mut service = Service::new();
+    let mut service = CodeWorld::new();
     for (path, query, status, code) in cases {
         let answer = service.send("GET", &path, query, b"");
         assert_eq!((answer.status, read(&answer)["result"].as_str()), (status, Some(code)), "{path}");
@@ -331,7 +331,7 @@ fn look_ups_refuse_with_the_documented_statuses_and_codes() {
 
 #[test]
 fn test_mode_changes_nothing_and_forgives_unknown_users() {
-    let mut service = Service::new();
+    let mut service = CodeWorld::new();
     let revision = service.world.org.revision();
     for (_, body) in triggered() {
         service.act("testOnly=TRUE", &body);
@@ -364,7 +364,7 @@ fn test_mode_changes_nothing_and_forgives_unknown_users() {
 
 #[test]
 fn garbage_is_refused_and_never_fatal() {
-    let mut service = Service::new();
+    let mut service = CodeWorld::new();
     for body in ["", "{", "7", "null", "[null]", "[[]]", r#"[{"user":"a@b.c","do":[{}]}]"#, "[{},{},7]"] {
         for method in ["GET", "POST", "PUT", ""] {
             for path in ["", "/", "//", "/action", "/users/%FF/%00", &format!("/action/{ORGANIZATION}")] {

@@ -13,9 +13,9 @@ use tokio::net::{TcpListener, TcpStream};
 
 /// Breaks off the connection a request came over.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Breaker(Arc<AtomicBool>);
+pub(super) struct ConnectionBreaker(Arc<AtomicBool>);
 
-impl Breaker {
+impl ConnectionBreaker {
     /// From now on nothing is written, not even what was handed over before.
     pub(super) fn break_off(&self) {
         self.0.store(true, Ordering::SeqCst);
@@ -27,16 +27,16 @@ impl Breaker {
 }
 
 /// Accepts connections on loopback.
-pub(super) struct Door(pub(super) TcpListener);
+pub(super) struct SandboxAcceptor(pub(super) TcpListener);
 
-impl Listener for Door {
-    type Io = Connection;
+impl Listener for SandboxAcceptor {
+    type Io = SandboxConnection;
     type Addr = SocketAddr;
 
-    async fn accept(&mut self) -> (Connection, SocketAddr) {
+    async fn accept(&mut self) -> (SandboxConnection, SocketAddr) {
         let (stream, address) = Listener::accept(&mut self.0).await;
         let _ = stream.set_nodelay(true); // only a matter of speed
-        (Connection { stream, breaker: Breaker::default() }, address)
+        (SandboxConnection { stream, breaker: ConnectionBreaker::default() }, address)
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
@@ -44,19 +44,19 @@ impl Listener for Door {
     }
 }
 
-impl Connected<IncomingStream<'_, Door>> for Breaker {
-    fn connect_info(stream: IncomingStream<'_, Door>) -> Self {
+impl Connected<IncomingStream<'_, SandboxAcceptor>> for ConnectionBreaker {
+    fn connect_info(stream: IncomingStream<'_, SandboxAcceptor>) -> Self {
         stream.io().breaker.clone()
     }
 }
 
 /// One connection.
-pub(super) struct Connection {
+pub(super) struct SandboxConnection {
     stream: TcpStream,
-    breaker: Breaker,
+    breaker: ConnectionBreaker,
 }
 
-impl AsyncRead for Connection {
+impl AsyncRead for SandboxConnection {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -66,7 +66,7 @@ impl AsyncRead for Connection {
     }
 }
 
-impl AsyncWrite for Connection {
+impl AsyncWrite for SandboxConnection {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,

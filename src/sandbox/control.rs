@@ -1,11 +1,11 @@
 //! The control endpoint: faults, the log of requests and settings, over HTTP for clients in other processes.
 
 use super::credentials::{CLIENT_ID, CLIENT_SECRET, ORGANIZATION, TECHNICAL_ACCOUNT_ID};
-use super::faults::Fault;
-use super::response::Answer;
-use super::service::Request;
-use super::settings::Settings;
-use super::shared::Shared;
+use crate::sandbox::faults::PlannedFault;
+use crate::sandbox::response::SandboxResponse;
+use crate::sandbox::service::ServiceRequest;
+use crate::sandbox::settings::SettingsChange;
+use crate::sandbox::shared::ServerState;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
@@ -13,32 +13,36 @@ use serde_json::json;
 pub(super) const CONTROL_PATH: &str = "/sandbox";
 
 /// The answer to a request that is one to the control endpoint; `None` for others.
-pub(super) async fn answer(shared: &Shared, request: &Request) -> Option<Answer> {
+pub(super) async fn answer(shared: &ServerState, request: &ServiceRequest) -> Option<SandboxResponse> {
     let path = request.path.strip_prefix(CONTROL_PATH)?.trim_end_matches('/');
     Some(match (request.method.as_str(), path) {
         ("GET", "") => about(),
         ("GET", "/private-key") => private_key(shared).await,
-        ("GET", "/faults") => Answer::json(200, &shared.world().faults.waiting()),
-        ("POST", "/faults") => parsed(request, |faults: Vec<Fault>| shared.world().faults.queue(faults)),
+        ("GET", "/faults") => SandboxResponse::json(200, &shared.world().faults.waiting()),
+        ("POST", "/faults") => {
+            parsed(request, |faults: Vec<PlannedFault>| shared.world().faults.queue(faults))
+        }
         ("DELETE", "/faults" | "/requests") => {
             reset(shared);
-            Answer::empty(204)
+            SandboxResponse::empty(204)
         }
-        ("GET", "/requests") => Answer::json(200, &shared.world().log.all()),
-        ("POST", "/settings") => parsed(request, |settings: Settings| shared.world().rules.change(&settings)),
-        _ => Answer::empty(404),
+        ("GET", "/requests") => SandboxResponse::json(200, &shared.world().log.all()),
+        ("POST", "/settings") => {
+            parsed(request, |settings: SettingsChange| shared.world().rules.change(&settings))
+        }
+        _ => SandboxResponse::empty(404),
     })
 }
 
 /// Forgets the faults that wait and the requests seen.
-pub(super) fn reset(shared: &Shared) {
+pub(super) fn reset(shared: &ServerState) {
     let mut world = shared.world();
     world.faults.clear();
     world.log.clear();
 }
 
-fn about() -> Answer {
-    Answer::json(
+fn about() -> SandboxResponse {
+    SandboxResponse::json(
         200,
         &json!({
             "organization": ORGANIZATION,
@@ -49,22 +53,22 @@ fn about() -> Answer {
     )
 }
 
-async fn private_key(shared: &Shared) -> Answer {
+async fn private_key(shared: &ServerState) -> SandboxResponse {
     let key = std::sync::Arc::clone(&shared.world().key);
     let made = tokio::task::spawn_blocking(move || key.pair().map(|pair| pair.private_pem.clone())).await;
     match made {
-        Ok(Ok(pem)) => Answer { body: pem.into_bytes(), ..Answer::empty(200) }
+        Ok(Ok(pem)) => SandboxResponse { body: pem.into_bytes(), ..SandboxResponse::empty(200) }
             .with("content-type", "application/x-pem-file"),
-        _ => Answer::empty(500),
+        _ => SandboxResponse::empty(500),
     }
 }
 
-fn parsed<T: DeserializeOwned>(request: &Request, apply: impl FnOnce(T)) -> Answer {
+fn parsed<T: DeserializeOwned>(request: &ServiceRequest, apply: impl FnOnce(T)) -> SandboxResponse {
     match serde_json::from_slice(&request.body) {
         Ok(value) => {
             apply(value);
-            Answer::empty(204)
+            SandboxResponse::empty(204)
         }
-        Err(error) => Answer::json(400, &json!({ "message": error.to_string() })),
+        Err(error) => SandboxResponse::json(400, &json!({ "message": error.to_string() })),
     }
 }

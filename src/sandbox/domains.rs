@@ -9,7 +9,7 @@ pub(super) const ADOBE_ID_DOMAIN: &str = "adobeid";
 
 /// What people of a directory may be called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Login {
+pub(super) enum LoginRule {
     /// Their e-mail.
     Email,
     /// A name that is no e-mail.
@@ -20,53 +20,63 @@ pub(super) enum Login {
 
 /// A claimed or trusted domain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Domain {
+pub(super) struct SandboxDomain {
     pub(super) name: &'static str,
     /// Domains of one directory have the same.
     pub(super) directory: &'static str,
     pub(super) kind: IdentityType,
-    pub(super) login: Login,
+    pub(super) login: LoginRule,
     /// Whether this organization claimed it; otherwise another one did and trusts this one.
     pub(super) ours: bool,
     /// Whether its policy forbids Adobe IDs.
     pub(super) enforced: bool,
 }
 
-const FEDERATED: Domain = Domain {
+const FEDERATED: SandboxDomain = SandboxDomain {
     name: "example.com",
     directory: "Example",
     kind: IdentityType::FederatedId,
-    login: Login::Either,
+    login: LoginRule::Either,
     ours: true,
     enforced: false,
 };
-const ENTERPRISE: Domain = Domain {
+const ENTERPRISE: SandboxDomain = SandboxDomain {
     name: "example.org",
     directory: "Example Foundation",
     kind: IdentityType::EnterpriseId,
-    login: Login::Email,
+    login: LoginRule::Email,
     ..FEDERATED
 };
 
 /// All of them; every other domain is unclaimed.
-pub(super) const DOMAINS: &[Domain] = &[
+pub(super) const DOMAINS: &[SandboxDomain] = &[
     FEDERATED,
-    Domain { name: "emea.example.com", ..FEDERATED },
-    Domain { name: "fed.example.com", directory: "Example Partners", login: Login::Email, ..FEDERATED },
-    Domain { name: "sso.example.com", directory: "Example Plant", login: Login::Plain, ..FEDERATED },
+    SandboxDomain { name: "emea.example.com", ..FEDERATED },
+    SandboxDomain {
+        name: "fed.example.com",
+        directory: "Example Partners",
+        login: LoginRule::Email,
+        ..FEDERATED
+    },
+    SandboxDomain {
+        name: "sso.example.com",
+        directory: "Example Plant",
+        login: LoginRule::Plain,
+        ..FEDERATED
+    },
     ENTERPRISE,
-    Domain { name: "secure.example.org", enforced: true, ..ENTERPRISE },
-    Domain { name: "partner.example.net", directory: "Partner", ours: false, ..FEDERATED },
+    SandboxDomain { name: "secure.example.org", enforced: true, ..ENTERPRISE },
+    SandboxDomain { name: "partner.example.net", directory: "Partner", ours: false, ..FEDERATED },
 ];
 
 /// The claimed or trusted domain of that name.
-pub(super) fn find(name: &str) -> Option<&'static Domain> {
+pub(super) fn find(name: &str) -> Option<&'static SandboxDomain> {
     let name = fold(name);
     DOMAINS.iter().find(|domain| domain.name == name)
 }
 
 /// The domain of that name.
-pub(super) fn claimed(name: &str) -> Decided<&'static Domain> {
+pub(super) fn claimed(name: &str) -> Decided<&'static SandboxDomain> {
     match find(name) {
         Some(domain) => Ok(domain),
         None => {

@@ -10,7 +10,7 @@ use std::fmt;
 
 /// By command: the first step that holds a key twice.
 pub(super) fn faults(body: &[u8]) -> HashMap<usize, (usize, Refusal)> {
-    let Ok(Shape::List(commands)) = serde_json::from_slice(body) else {
+    let Ok(JsonKeys::List(commands)) = serde_json::from_slice(body) else {
         return HashMap::new();
     };
     let found =
@@ -18,8 +18,8 @@ pub(super) fn faults(body: &[u8]) -> HashMap<usize, (usize, Refusal)> {
     found.collect()
 }
 
-fn in_command(command: &Shape) -> Option<(usize, Refusal)> {
-    let (_, Shape::List(steps)) = command.entries().find(|(key, _)| key == "do")? else {
+fn in_command(command: &JsonKeys) -> Option<(usize, Refusal)> {
+    let (_, JsonKeys::List(steps)) = command.entries().find(|(key, _)| key == "do")? else {
         return None;
     };
     steps.iter().enumerate().find_map(|(index, step)| {
@@ -28,7 +28,7 @@ fn in_command(command: &Shape) -> Option<(usize, Refusal)> {
     })
 }
 
-fn doubled_key(value: &Shape) -> Option<Refusal> {
+fn doubled_key(value: &JsonKeys) -> Option<Refusal> {
     let mut seen = HashSet::new();
     let (key, _) = value.entries().find(|(key, _)| !seen.insert(key.as_str()))?;
     let code = match key.as_str() {
@@ -42,20 +42,20 @@ fn doubled_key(value: &Shape) -> Option<Refusal> {
 
 /// JSON with every key of an object, and without the values that have no keys.
 #[derive(Debug)]
-enum Shape {
-    Object(Vec<(String, Shape)>),
-    List(Vec<Shape>),
+enum JsonKeys {
+    Object(Vec<(String, JsonKeys)>),
+    List(Vec<JsonKeys>),
     Plain,
 }
 
-impl Shape {
-    fn entries(&self) -> impl Iterator<Item = &(String, Shape)> {
+impl JsonKeys {
+    fn entries(&self) -> impl Iterator<Item = &(String, JsonKeys)> {
         let entries = if let Self::Object(entries) = self { entries.as_slice() } else { &[] };
         entries.iter()
     }
 }
 
-impl<'de> Deserialize<'de> for Shape {
+impl<'de> Deserialize<'de> for JsonKeys {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(ShapeVisitor)
     }
@@ -64,41 +64,41 @@ impl<'de> Deserialize<'de> for Shape {
 struct ShapeVisitor;
 
 impl<'de> Visitor<'de> for ShapeVisitor {
-    type Value = Shape;
+    type Value = JsonKeys;
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("JSON")
     }
-    fn visit_bool<E>(self, _: bool) -> Result<Shape, E> {
-        Ok(Shape::Plain)
+    fn visit_bool<E>(self, _: bool) -> Result<JsonKeys, E> {
+        Ok(JsonKeys::Plain)
     }
-    fn visit_i64<E>(self, _: i64) -> Result<Shape, E> {
-        Ok(Shape::Plain)
+    fn visit_i64<E>(self, _: i64) -> Result<JsonKeys, E> {
+        Ok(JsonKeys::Plain)
     }
-    fn visit_u64<E>(self, _: u64) -> Result<Shape, E> {
-        Ok(Shape::Plain)
+    fn visit_u64<E>(self, _: u64) -> Result<JsonKeys, E> {
+        Ok(JsonKeys::Plain)
     }
-    fn visit_f64<E>(self, _: f64) -> Result<Shape, E> {
-        Ok(Shape::Plain)
+    fn visit_f64<E>(self, _: f64) -> Result<JsonKeys, E> {
+        Ok(JsonKeys::Plain)
     }
-    fn visit_str<E>(self, _: &str) -> Result<Shape, E> {
-        Ok(Shape::Plain)
+    fn visit_str<E>(self, _: &str) -> Result<JsonKeys, E> {
+        Ok(JsonKeys::Plain)
     }
-    fn visit_unit<E>(self) -> Result<Shape, E> {
-        Ok(Shape::Plain)
+    fn visit_unit<E>(self) -> Result<JsonKeys, E> {
+        Ok(JsonKeys::Plain)
     }
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Shape, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<JsonKeys, A::Error> {
         let mut entries = Vec::new();
         while let Some(entry) = list.next_element()? {
             entries.push(entry);
         }
-        Ok(Shape::List(entries))
+        Ok(JsonKeys::List(entries))
     }
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Shape, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<JsonKeys, A::Error> {
         let mut entries = Vec::new();
         while let Some(key) = map.next_key::<String>()? {
             entries.push((key, map.next_value()?));
         }
-        Ok(Shape::Object(entries))
+        Ok(JsonKeys::Object(entries))
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 /// Trouble for some of the requests to come. Where several wait for the same request, the first queued meets it alone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Fault {
+pub struct PlannedFault {
     /// Only requests to this endpoint, by its name in `EndpointId`, in any case: `action`, `groupUsers`.
     #[serde(with = "endpoint_name", skip_serializing_if = "Option::is_none")]
     pub endpoint: Option<EndpointId>,
@@ -24,10 +24,10 @@ pub struct Fault {
     /// Milliseconds to wait before anything else.
     pub delay: u64,
     /// What happens.
-    pub effect: Effect,
+    pub effect: FaultEffect,
 }
 
-impl Default for Fault {
+impl Default for PlannedFault {
     fn default() -> Self {
         Self {
             endpoint: None,
@@ -36,19 +36,19 @@ impl Default for Fault {
             skip: 0,
             times: 1,
             delay: 0,
-            effect: Effect::Nothing,
+            effect: FaultEffect::Nothing,
         }
     }
 }
 
-impl Fault {
+impl PlannedFault {
     /// A fault that meets the next request to an endpoint.
-    pub fn at(endpoint: EndpointId, effect: Effect) -> Self {
+    pub fn at(endpoint: EndpointId, effect: FaultEffect) -> Self {
         Self { endpoint: Some(endpoint), effect, ..Self::default() }
     }
 
     /// A fault that meets the next request, whichever it is.
-    pub fn next(effect: Effect) -> Self {
+    pub fn next(effect: FaultEffect) -> Self {
         Self { effect, ..Self::default() }
     }
 
@@ -70,7 +70,7 @@ impl Fault {
 /// What happens to a request.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub enum Effect {
+pub enum FaultEffect {
     /// Nothing but the delay.
     #[default]
     Nothing,
@@ -135,16 +135,16 @@ impl RetryAfter {
 
 /// The faults that wait.
 #[derive(Debug, Default)]
-pub(super) struct Faults(Vec<Fault>);
+pub(super) struct FaultQueue(Vec<PlannedFault>);
 
-impl Faults {
+impl FaultQueue {
     /// Appends faults.
-    pub(super) fn queue(&mut self, faults: impl IntoIterator<Item = Fault>) {
+    pub(super) fn queue(&mut self, faults: impl IntoIterator<Item = PlannedFault>) {
         self.0.extend(faults);
     }
 
     /// Those that still wait.
-    pub(super) fn waiting(&self) -> &[Fault] {
+    pub(super) fn waiting(&self) -> &[PlannedFault] {
         &self.0
     }
 
@@ -154,7 +154,12 @@ impl Faults {
     }
 
     /// The fault that meets a request, if any does.
-    pub(super) fn meet(&mut self, method: &str, path: &str, endpoint: Option<&Endpoint>) -> Option<Fault> {
+    pub(super) fn meet(
+        &mut self,
+        method: &str,
+        path: &str,
+        endpoint: Option<&Endpoint>,
+    ) -> Option<PlannedFault> {
         let id = endpoint.map(|endpoint| endpoint.id);
         for place in 0..self.0.len() {
             let fault = &mut self.0[place];
@@ -176,7 +181,7 @@ impl Faults {
     }
 }
 
-fn matches(fault: &Fault, method: &str, path: &str, endpoint: Option<EndpointId>) -> bool {
+fn matches(fault: &PlannedFault, method: &str, path: &str, endpoint: Option<EndpointId>) -> bool {
     fault.endpoint.is_none_or(|wanted| Some(wanted) == endpoint)
         && fault.method.as_deref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(method))
         && fault.path.as_deref().is_none_or(|wanted| path.starts_with(wanted))
@@ -216,27 +221,35 @@ mod endpoint_name {
 mod tests {
     use super::*;
 
-    fn meet(faults: &mut Faults) -> Option<Effect> {
+    fn meet(faults: &mut FaultQueue) -> Option<FaultEffect> {
         faults.meet("GET", "/x", Some(EndpointId::Users.endpoint())).map(|fault| fault.effect)
     }
 
     #[test]
     fn faults_meet_requests_in_the_order_in_which_they_were_queued() {
-        let mut faults = Faults::default();
+        let mut faults = FaultQueue::default();
         faults.queue([
-            Fault::at(EndpointId::Users, Effect::DropBefore).times(2).skip(1),
-            Fault::next(Effect::DropAfter),
+            PlannedFault::at(EndpointId::Users, FaultEffect::DropBefore).times(2).skip(1),
+            PlannedFault::next(FaultEffect::DropAfter),
         ]);
         let met: Vec<_> = (0..4).map(|_| meet(&mut faults)).collect();
-        assert_eq!(met, [Some(Effect::DropAfter), Some(Effect::DropBefore), Some(Effect::DropBefore), None]);
+        assert_eq!(
+            met,
+            [
+                Some(FaultEffect::DropAfter),
+                Some(FaultEffect::DropBefore),
+                Some(FaultEffect::DropBefore),
+                None
+            ]
+        );
     }
 
     #[test]
     fn only_requests_that_match_are_met() {
-        let mut faults = Faults::default();
-        faults.queue([Fault::at(EndpointId::Action, Effect::DropBefore)]);
-        faults.queue([Fault { path: Some("/y".into()), ..Fault::default() }]);
-        faults.queue([Fault { method: Some("post".into()), ..Fault::default() }]);
+        let mut faults = FaultQueue::default();
+        faults.queue([PlannedFault::at(EndpointId::Action, FaultEffect::DropBefore)]);
+        faults.queue([PlannedFault { path: Some("/y".into()), ..PlannedFault::default() }]);
+        faults.queue([PlannedFault { method: Some("post".into()), ..PlannedFault::default() }]);
         assert_eq!(meet(&mut faults), None);
         assert!(faults.meet("POST", "/z", None).is_some());
         assert!(faults.meet("GET", "/y/1", None).is_some());
@@ -246,14 +259,14 @@ mod tests {
     #[test]
     fn a_fault_is_written_as_json_and_read_back() {
         let retry_after = Some(RetryAfter::DateIn(2));
-        let effect = Effect::Status { status: 503, body: None, retry_after };
-        let fault = Fault::at(EndpointId::GroupUsers, effect).times(3);
+        let effect = FaultEffect::Status { status: 503, body: None, retry_after };
+        let fault = PlannedFault::at(EndpointId::GroupUsers, effect).times(3);
         let text = serde_json::to_string(&fault).expect("writes");
-        assert_eq!(serde_json::from_str::<Fault>(&text).expect("reads"), fault);
-        let short: Fault =
+        assert_eq!(serde_json::from_str::<PlannedFault>(&text).expect("reads"), fault);
+        let short: PlannedFault =
             serde_json::from_str(r#"{"endpoint":"groupusers","effect":"dropBefore"}"#).expect("reads");
-        assert_eq!(short, Fault::at(EndpointId::GroupUsers, Effect::DropBefore));
-        assert!(serde_json::from_str::<Fault>(r#"{"endpoint":"nowhere"}"#).is_err());
+        assert_eq!(short, PlannedFault::at(EndpointId::GroupUsers, FaultEffect::DropBefore));
+        assert!(serde_json::from_str::<PlannedFault>(r#"{"endpoint":"nowhere"}"#).is_err());
     }
 
     #[test]

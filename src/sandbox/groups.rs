@@ -22,7 +22,7 @@ impl GroupId {
 /// What a group is, and of which group an admin group is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) enum Kind {
+pub(super) enum GroupKind {
     UserGroup,
     Profile,
     OrganizationAdmins,
@@ -39,7 +39,7 @@ const PRODUCT_ADMINS: &str = "_product_admin_";
 const ADMINS: &str = "_admin_";
 const DEVELOPERS: &str = "_developer_";
 
-impl Kind {
+impl GroupKind {
     /// The value of a listing's `type` field.
     pub(super) fn as_str(&self) -> &'static str {
         match self {
@@ -70,8 +70,8 @@ impl Kind {
 
 /// One group.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Group {
-    pub(super) kind: Kind,
+pub(super) struct SandboxGroup {
+    pub(super) kind: GroupKind,
     pub(super) name: ArcStr,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) description: Option<String>,
@@ -95,9 +95,9 @@ pub(super) struct Group {
     pub(super) members: usize,
 }
 
-impl Group {
+impl SandboxGroup {
     /// A group without anything.
-    pub(super) fn new(kind: Kind, name: &str) -> Self {
+    pub(super) fn new(kind: GroupKind, name: &str) -> Self {
         Self {
             kind,
             name: name.into(),
@@ -119,30 +119,30 @@ impl Group {
 
 /// What a name stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Named {
+pub(super) enum NamedGroup {
     /// A group.
     Group(GroupId),
     /// An admin group nobody was ever in, of something that exists.
-    Vacant(Kind),
+    Vacant(GroupKind),
 }
 
 /// All groups, in the order in which they came.
 #[derive(Debug, Default)]
-pub(super) struct Groups {
-    slots: Vec<Option<Group>>,
+pub(super) struct GroupTable {
+    slots: Vec<Option<SandboxGroup>>,
     names: HashMap<String, GroupId>,
 }
 
-impl Groups {
+impl GroupTable {
     /// Takes a group in.
-    pub(super) fn insert(&mut self, group: Group) -> GroupId {
+    pub(super) fn insert(&mut self, group: SandboxGroup) -> GroupId {
         let id = GroupId(u32::try_from(self.slots.len()).unwrap_or(u32::MAX));
         self.put(id, group);
         id
     }
 
     /// Takes a group in under a number that is known already.
-    pub(super) fn put(&mut self, id: GroupId, group: Group) {
+    pub(super) fn put(&mut self, id: GroupId, group: SandboxGroup) {
         let place = id.0 as usize;
         if place >= self.slots.len() {
             self.slots.resize_with(place + 1, || None);
@@ -164,17 +164,17 @@ impl Groups {
     }
 
     /// A group by number.
-    pub(super) fn get(&self, id: GroupId) -> Option<&Group> {
+    pub(super) fn get(&self, id: GroupId) -> Option<&SandboxGroup> {
         self.slots.get(id.0 as usize)?.as_ref()
     }
 
     /// A group by number, to be changed in anything but the name.
-    pub(super) fn get_mut(&mut self, id: GroupId) -> Option<&mut Group> {
+    pub(super) fn get_mut(&mut self, id: GroupId) -> Option<&mut SandboxGroup> {
         self.slots.get_mut(id.0 as usize)?.as_mut()
     }
 
     /// All of them.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (GroupId, &Group)> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = (GroupId, &SandboxGroup)> {
         let numbered = (0u32..).zip(&self.slots);
         numbered.filter_map(|(number, slot)| slot.as_ref().map(|group| (GroupId(number), group)))
     }
@@ -186,35 +186,37 @@ impl Groups {
 
     /// The user group of that name.
     pub(super) fn user_group(&self, name: &str) -> Option<GroupId> {
-        self.find(name).filter(|id| self.is(*id, &Kind::UserGroup))
+        self.find(name).filter(|id| self.is(*id, &GroupKind::UserGroup))
     }
 
     /// The product profile of that name.
     pub(super) fn profile(&self, name: &str) -> Option<GroupId> {
-        self.find(name).filter(|id| self.is(*id, &Kind::Profile))
+        self.find(name).filter(|id| self.is(*id, &GroupKind::Profile))
     }
 
     /// Whether a group is of that kind.
-    pub(super) fn is(&self, id: GroupId, kind: &Kind) -> bool {
+    pub(super) fn is(&self, id: GroupId, kind: &GroupKind) -> bool {
         self.get(id).is_some_and(|group| group.kind == *kind)
     }
 
     /// The group or vacant admin group a name stands for.
-    pub(super) fn resolve(&self, name: &str) -> Option<Named> {
+    pub(super) fn resolve(&self, name: &str) -> Option<NamedGroup> {
         if let Some(id) = self.find(name) {
-            return Some(Named::Group(id));
+            return Some(NamedGroup::Group(id));
         }
         let name = fold(name);
         if let Some(product) = name.strip_prefix(PRODUCT_ADMINS) {
-            return self.product(product).map(|product| Named::Vacant(Kind::ProductAdmins(product)));
+            return self
+                .product(product)
+                .map(|product| NamedGroup::Vacant(GroupKind::ProductAdmins(product)));
         }
         if let Some(base) = name.strip_prefix(DEVELOPERS) {
-            return self.profile(base).map(|base| Named::Vacant(Kind::Developers(base)));
+            return self.profile(base).map(|base| NamedGroup::Vacant(GroupKind::Developers(base)));
         }
         let base = self.find(name.strip_prefix(ADMINS)?)?;
         match self.get(base)?.kind {
-            Kind::UserGroup => Some(Named::Vacant(Kind::UserGroupAdmins(base))),
-            Kind::Profile => Some(Named::Vacant(Kind::ProfileAdmins(base))),
+            GroupKind::UserGroup => Some(NamedGroup::Vacant(GroupKind::UserGroupAdmins(base))),
+            GroupKind::Profile => Some(NamedGroup::Vacant(GroupKind::ProfileAdmins(base))),
             _ => None,
         }
     }
@@ -225,35 +227,35 @@ impl Groups {
     }
 
     /// The group of that name, an admin group being made where it is vacant.
-    pub(super) fn ensure(&mut self, named: Named) -> GroupId {
+    pub(super) fn ensure(&mut self, named: NamedGroup) -> GroupId {
         match named {
-            Named::Group(id) => id,
-            Named::Vacant(kind) => {
+            NamedGroup::Group(id) => id,
+            NamedGroup::Vacant(kind) => {
                 let name = self.derived_name(&kind);
-                self.insert(Group::new(kind, &name))
+                self.insert(SandboxGroup::new(kind, &name))
             }
         }
     }
 
     /// The name of the admin group of that kind.
-    pub(super) fn derived_name(&self, kind: &Kind) -> String {
+    pub(super) fn derived_name(&self, kind: &GroupKind) -> String {
         let base = kind.base().and_then(|base| self.get(base)).map(|group| &*group.name).unwrap_or_default();
         match kind {
-            Kind::ProductAdmins(product) => format!("{PRODUCT_ADMINS}{product}"),
-            Kind::Developers(_) => format!("{DEVELOPERS}{base}"),
+            GroupKind::ProductAdmins(product) => format!("{PRODUCT_ADMINS}{product}"),
+            GroupKind::Developers(_) => format!("{DEVELOPERS}{base}"),
             _ => format!("{ADMINS}{base}"),
         }
     }
 
     /// The admin group of a user group or profile, when it has members.
-    pub(super) fn admins_of(&self, base: GroupId) -> Option<&Group> {
-        let kinds = [Kind::UserGroupAdmins(base), Kind::ProfileAdmins(base)];
+    pub(super) fn admins_of(&self, base: GroupId) -> Option<&SandboxGroup> {
+        let kinds = [GroupKind::UserGroupAdmins(base), GroupKind::ProfileAdmins(base)];
         let found = kinds.iter().find_map(|kind| self.find(&self.derived_name(kind)));
         found.and_then(|id| self.get(id)).filter(|group| group.members > 0 && group.kind.base() == Some(base))
     }
 
     /// Whether listings show it: an admin group of something exists only while it has members.
-    pub(super) fn is_listed(group: &Group) -> bool {
+    pub(super) fn is_listed(group: &SandboxGroup) -> bool {
         group.members > 0 || !group.kind.is_derived()
     }
 
@@ -298,10 +300,10 @@ mod tests {
     use super::*;
     use crate::wire::group::KINDS;
 
-    fn groups() -> Groups {
-        let mut groups = Groups::default();
-        groups.insert(Group::new(Kind::UserGroup, "Designers"));
-        let mut profile = Group::new(Kind::Profile, "Photoshop");
+    fn groups() -> GroupTable {
+        let mut groups = GroupTable::default();
+        groups.insert(SandboxGroup::new(GroupKind::UserGroup, "Designers"));
+        let mut profile = SandboxGroup::new(GroupKind::Profile, "Photoshop");
         profile.product = Some("Creative Cloud".into());
         groups.insert(profile);
         groups
@@ -312,9 +314,12 @@ mod tests {
         let groups = groups();
         assert_eq!(
             groups.resolve("_ADMIN_designers"),
-            Some(Named::Vacant(Kind::UserGroupAdmins(GroupId(0))))
+            Some(NamedGroup::Vacant(GroupKind::UserGroupAdmins(GroupId(0))))
         );
-        assert_eq!(groups.resolve("_developer_photoshop"), Some(Named::Vacant(Kind::Developers(GroupId(1)))));
+        assert_eq!(
+            groups.resolve("_developer_photoshop"),
+            Some(NamedGroup::Vacant(GroupKind::Developers(GroupId(1))))
+        );
         assert!(groups.resolve("_product_admin_creative cloud").is_some());
         for unknown in ["_admin_Nobody", "_developer_Designers", "_product_admin_Photoshop", "_admin_"] {
             assert_eq!(groups.resolve(unknown), None, "{unknown}");
@@ -337,15 +342,15 @@ mod tests {
     fn every_kind_is_one_the_service_names() {
         let base = GroupId(0);
         for kind in [
-            Kind::UserGroup,
-            Kind::Profile,
-            Kind::OrganizationAdmins,
-            Kind::DeploymentAdmins,
-            Kind::SupportAdmins,
-            Kind::ProductAdmins("X".into()),
-            Kind::ProfileAdmins(base),
-            Kind::UserGroupAdmins(base),
-            Kind::Developers(base),
+            GroupKind::UserGroup,
+            GroupKind::Profile,
+            GroupKind::OrganizationAdmins,
+            GroupKind::DeploymentAdmins,
+            GroupKind::SupportAdmins,
+            GroupKind::ProductAdmins("X".into()),
+            GroupKind::ProfileAdmins(base),
+            GroupKind::UserGroupAdmins(base),
+            GroupKind::Developers(base),
         ] {
             assert!(KINDS.contains(&kind.as_str()), "{kind:?}");
         }

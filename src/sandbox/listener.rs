@@ -3,11 +3,11 @@
 use std::fmt;
 use std::sync::Arc;
 
-type Hear = dyn Fn(&str) + Send + Sync;
+type TroubleListener = dyn Fn(&str) + Send + Sync;
 
 /// Hears of trouble; by default nobody does.
 #[derive(Clone, Default)]
-pub struct Listener(Option<Arc<Hear>>);
+pub struct Listener(Option<Arc<TroubleListener>>);
 
 impl Listener {
     /// Trouble is told to `hear`, a sentence at a time, on the server's threads.

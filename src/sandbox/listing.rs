@@ -1,15 +1,18 @@
 //! Look-ups and listings: one user, all users, members of a group, all groups (contract 2.4 to 2.6).
 
-use super::accounts::{Person, Standing, in_domain};
+use super::accounts::in_domain;
 use super::domains::{self, ADOBE_ID_DOMAIN};
-use super::groups::{Group as OrgGroup, GroupId, Groups, Kind, Named};
+use super::groups::GroupId;
 use super::ids::PersonId;
-use super::listing_cache::{Listed, Shelf};
-use super::org::{Org, TECHNICAL_ACCOUNTS, describe};
-use super::paging::Pages;
-use super::query::Query;
-use super::response::Answer;
-use super::settings::Rules;
+use super::org::{TECHNICAL_ACCOUNTS, describe};
+use crate::sandbox::accounts::{AccountStanding, SandboxAccount};
+use crate::sandbox::groups::{GroupKind, GroupTable, NamedGroup, SandboxGroup as OrgGroup};
+use crate::sandbox::listing_cache::{CachedEntry, SandboxListings};
+use crate::sandbox::org::SandboxOrganization;
+use crate::sandbox::paging::PageCounts;
+use crate::sandbox::query::QueryParameters;
+use crate::sandbox::response::SandboxResponse;
+use crate::sandbox::settings::CurrentRules;
 use crate::wire::endpoint::EndpointId;
 use crate::wire::error_code;
 use crate::wire::group::Group;
@@ -21,23 +24,27 @@ use serde::Serialize;
 use serde_json::json;
 
 /// One user (E2).
-pub(super) fn user(org: &Org, name: &str, query: &Query) -> Answer {
+pub(super) fn user(org: &SandboxOrganization, name: &str, query: &QueryParameters) -> SandboxResponse {
     let domain = query.text("domain").map(fold);
     let well_formed = name.contains('@') && name.chars().count() <= limits::IDENTIFIER_LENGTH;
     if !well_formed && domain.is_none() {
         let message = format!("{name} is no email; a username needs its domain");
-        return Answer::refused(400, error_code::EMAIL_INVALID, &message);
+        return SandboxResponse::refused(400, error_code::EMAIL_INVALID, &message);
     }
     match find_user(org, name, domain.as_deref()) {
         Some((id, person)) => {
             let user = describe(id, person, org.group_names(person, query.direct_only()));
-            Answer::json(200, &UserAnswer { result: SUCCESS.into(), user })
+            SandboxResponse::json(200, &UserAnswer { result: SUCCESS.into(), user })
         }
-        None => Answer::refused(404, error_code::USER_NOT_FOUND, &format!("User not found {name}")),
+        None => SandboxResponse::refused(404, error_code::USER_NOT_FOUND, &format!("User not found {name}")),
     }
 }
 
-fn find_user<'o>(org: &'o Org, name: &str, domain: Option<&str>) -> Option<(PersonId, &'o Person)> {
+fn find_user<'o>(
+    org: &'o SandboxOrganization,
+    name: &str,
+    domain: Option<&str>,
+) -> Option<(PersonId, &'o SandboxAccount)> {
     let folded = fold(name);
     let adobe = domain == Some(ADOBE_ID_DOMAIN);
     let found = match domain {
@@ -49,11 +56,11 @@ fn find_user<'o>(org: &'o Org, name: &str, domain: Option<&str>) -> Option<(Pers
     };
     found
         .and_then(|id| Some((id, org.people.get(id)?)))
-        .filter(|(_, person)| person.standing == Standing::Active)
+        .filter(|(_, person)| person.standing == AccountStanding::Active)
 }
 
 /// Whether a look-up with that `domain` means the person.
-fn is_of_domain(person: &Person, domain: &str) -> bool {
+fn is_of_domain(person: &SandboxAccount, domain: &str) -> bool {
     if domain == ADOBE_ID_DOMAIN {
         return person.kind == IdentityType::AdobeId;
     }
@@ -61,15 +68,25 @@ fn is_of_domain(person: &Person, domain: &str) -> bool {
 }
 
 /// Every user (E3).
-pub(super) fn users(org: &Org, shelf: &mut Shelf, rules: &Rules, page: &str, query: &Query) -> Answer {
+pub(super) fn users(
+    org: &SandboxOrganization,
+    shelf: &mut SandboxListings,
+    rules: &CurrentRules,
+    page: &str,
+    query: &QueryParameters,
+) -> SandboxResponse {
     let Some(page) = page_number(page) else { return bad_page(page) };
     let domain = query.text("domain").map(fold);
     if let Some(domain) = domain.as_deref().filter(|domain| !is_known(org, domain)) {
-        return Answer::refused(404, error_code::DOMAIN_TRUST, &format!("Domain not found: {domain}"));
+        return SandboxResponse::refused(
+            404,
+            error_code::DOMAIN_TRUST,
+            &format!("Domain not found: {domain}"),
+        );
     }
     let hidden = if domain.is_none() { TECHNICAL_ACCOUNTS } else { 0 };
-    let listed = shelf.listing(org, Listed::Users { domain });
-    let pages = Pages::new(listed.len(), page_size(EndpointId::Users, rules));
+    let listed = shelf.listing(org, CachedEntry::Users { domain });
+    let pages = PageCounts::new(listed.len(), page_size(EndpointId::Users, rules));
     let page = pages.clamp(page);
     let people = pages.cut(listed, page).filter_map(|id| Some((id, org.people.get(id)?)));
     let users: Vec<_> = people
@@ -79,7 +96,7 @@ pub(super) fn users(org: &Org, shelf: &mut Shelf, rules: &Rules, page: &str, que
     pages.answer(page, users.len(), hidden, &UserPage { last_page, result: SUCCESS, group_name: None, users })
 }
 
-fn is_known(org: &Org, domain: &str) -> bool {
+fn is_known(org: &SandboxOrganization, domain: &str) -> bool {
     domain == ADOBE_ID_DOMAIN
         || domains::find(domain).is_some()
         || org.people.iter().any(|(_, person)| person.is_member() && fold(&person.domain) == domain)
@@ -87,29 +104,29 @@ fn is_known(org: &Org, domain: &str) -> bool {
 
 /// The members of a group (E4).
 pub(super) fn members(
-    org: &Org,
-    shelf: &mut Shelf,
-    rules: &Rules,
+    org: &SandboxOrganization,
+    shelf: &mut SandboxListings,
+    rules: &CurrentRules,
     (page, name): (&str, &str),
-    query: &Query,
-) -> Answer {
+    query: &QueryParameters,
+) -> SandboxResponse {
     let Some(page) = page_number(page) else { return bad_page(page) };
     if name.trim().is_empty() || name.chars().count() > limits::GROUP_NAME_LENGTH {
-        return Answer::refused(400, error_code::GROUP_INVALID_NAME, "Bad group name");
+        return SandboxResponse::refused(400, error_code::GROUP_INVALID_NAME, "Bad group name");
     }
     let cut = name.rsplit_once('.').map(|(front, _)| front).filter(|_| rules.switches.cut_names_at_dots);
     let name = cut.unwrap_or(name);
     let Some(group) = named_group(org, name) else {
-        return Answer::json(
+        return SandboxResponse::json(
             404,
             &json!({ "lastPage": false, "result": error_code::GROUP_NOT_FOUND, "message": format!("Not found: {name}") }),
         );
     };
     let listed = match group {
-        Some(group) => shelf.listing(org, Listed::members(org, group, query)),
+        Some(group) => shelf.listing(org, CachedEntry::members(org, group, query)),
         None => &[],
     };
-    let pages = Pages::new(listed.len(), page_size(EndpointId::GroupUsers, rules));
+    let pages = PageCounts::new(listed.len(), page_size(EndpointId::GroupUsers, rules));
     let page = pages.clamp(page);
     let people = pages.cut(listed, page).filter_map(|id| Some((id, org.people.get(id)?)));
     let users: Vec<_> = people.map(|(id, person)| member(org, id, person, query)).collect();
@@ -121,10 +138,10 @@ pub(super) fn members(
 
 /// The group of a name or number: the inner `None` is an admin group nobody was ever in, of something that exists.
 #[expect(clippy::option_option, reason = "unknown, vacant and there are three answers")]
-fn named_group(org: &Org, name: &str) -> Option<Option<GroupId>> {
+fn named_group(org: &SandboxOrganization, name: &str) -> Option<Option<GroupId>> {
     match org.groups.resolve(name) {
-        Some(Named::Group(id)) => Some(Some(id)),
-        Some(Named::Vacant(_)) => Some(None),
+        Some(NamedGroup::Group(id)) => Some(Some(id)),
+        Some(NamedGroup::Vacant(_)) => Some(None),
         None => {
             let number: i64 = name.trim().parse().ok()?;
             org.groups.iter().find(|(id, _)| id.number() == number).map(|(id, _)| Some(id))
@@ -132,27 +149,27 @@ fn named_group(org: &Org, name: &str) -> Option<Option<GroupId>> {
     }
 }
 
-fn member(org: &Org, id: PersonId, person: &Person, query: &Query) -> User {
+fn member(org: &SandboxOrganization, id: PersonId, person: &SandboxAccount, query: &QueryParameters) -> User {
     let groups =
         if query.flag("excludeGroups") { Vec::new() } else { org.group_names(person, query.direct_only()) };
     describe(id, person, groups)
 }
 
 /// Every group (E5).
-pub(super) fn groups(org: &mut Org, rules: &Rules, page: &str) -> Answer {
+pub(super) fn groups(org: &mut SandboxOrganization, rules: &CurrentRules, page: &str) -> SandboxResponse {
     let Some(page) = page_number(page) else { return bad_page(page) };
     let listed: Vec<_> =
-        org.groups.iter().filter(|(_, group)| Groups::is_listed(group)).map(|(id, _)| id).collect();
-    let pages = Pages::new(listed.len(), page_size(EndpointId::Groups, rules));
+        org.groups.iter().filter(|(_, group)| GroupTable::is_listed(group)).map(|(id, _)| id).collect();
+    let pages = PageCounts::new(listed.len(), page_size(EndpointId::Groups, rules));
     if page != pages.clamp(page) {
-        return Answer::json(200, &json!({ "lastPage": true, "result": NOT_FOUND }));
+        return SandboxResponse::json(200, &json!({ "lastPage": true, "result": NOT_FOUND }));
     }
     let groups: Vec<_> = pages.cut(&listed, page).filter_map(|id| describe_group(org, id)).collect();
     let last_page = pages.is_last(page);
     pages.answer(page, groups.len(), 0, &GroupPage { last_page, result: SUCCESS, groups })
 }
 
-fn describe_group(org: &mut Org, id: GroupId) -> Option<Group> {
+fn describe_group(org: &mut SandboxOrganization, id: GroupId) -> Option<Group> {
     let members = org.member_count(id);
     let group = org.groups.get(id)?;
     let name = |id: GroupId| org.groups.get(id).map(|group| group.name.clone());
@@ -163,10 +180,10 @@ fn describe_group(org: &mut Org, id: GroupId) -> Option<Group> {
         kind: Some(group.kind.as_str().into()),
         member_count: i64::try_from(members).ok(),
         admin_group_name: admins.map(|admins| admins.name.clone()),
-        user_group_name: if let Kind::UserGroupAdmins(base) = group.kind { name(base) } else { None },
+        user_group_name: if let GroupKind::UserGroupAdmins(base) = group.kind { name(base) } else { None },
         product_profile_name: match &group.kind {
-            Kind::ProfileAdmins(base) | Kind::Developers(base) => name(*base),
-            Kind::ProductAdmins(product) => Some(product.clone()),
+            GroupKind::ProfileAdmins(base) | GroupKind::Developers(base) => name(*base),
+            GroupKind::ProductAdmins(product) => Some(product.clone()),
             _ => None,
         },
         product_name: group.product.clone(),
@@ -197,10 +214,10 @@ fn page_number(text: &str) -> Option<usize> {
     text.parse().ok()
 }
 
-fn bad_page(page: &str) -> Answer {
-    Answer::refused(400, "error", &format!("{page} is no number of a page"))
+fn bad_page(page: &str) -> SandboxResponse {
+    SandboxResponse::refused(400, "error", &format!("{page} is no number of a page"))
 }
 
-fn page_size(endpoint: EndpointId, rules: &Rules) -> usize {
+fn page_size(endpoint: EndpointId, rules: &CurrentRules) -> usize {
     rules.page_size.or(endpoint.endpoint().page_size).unwrap_or(usize::MAX)
 }

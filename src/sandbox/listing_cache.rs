@@ -1,16 +1,17 @@
 //! The last listing worked out, so that its next page costs a page and not a walk over everyone.
 
-use super::accounts::{Person, Standing};
 use super::domains::ADOBE_ID_DOMAIN;
-use super::groups::{Group, GroupId, Kind};
+use super::groups::GroupId;
 use super::ids::PersonId;
-use super::org::Org;
-use super::query::Query;
+use crate::sandbox::accounts::{AccountStanding, SandboxAccount};
+use crate::sandbox::groups::{GroupKind, SandboxGroup};
+use crate::sandbox::org::SandboxOrganization;
+use crate::sandbox::query::QueryParameters;
 use crate::wire::identity::fold;
 
 /// What is listed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Listed {
+pub(super) enum CachedEntry {
     /// The active users, of one domain or of all.
     Users { domain: Option<String> },
     /// The members of a group.
@@ -19,11 +20,11 @@ pub(super) enum Listed {
     Licensed { profile: GroupId, direct_only: bool, active: bool },
 }
 
-impl Listed {
+impl CachedEntry {
     /// The members a query asks for; `status` counts for profiles only (contract 2.5).
-    pub(super) fn members(org: &Org, group: GroupId, query: &Query) -> Self {
+    pub(super) fn members(org: &SandboxOrganization, group: GroupId, query: &QueryParameters) -> Self {
         let direct_only = query.direct_only();
-        match query.text("status").map(fold).filter(|_| org.groups.is(group, &Kind::Profile)) {
+        match query.text("status").map(fold).filter(|_| org.groups.is(group, &GroupKind::Profile)) {
             Some(status) => Self::Licensed { profile: group, direct_only, active: status == "active" },
             None => Self::Members { group, direct_only },
         }
@@ -32,11 +33,11 @@ impl Listed {
 
 /// The last listing, good as long as nothing changed.
 #[derive(Debug, Default)]
-pub(super) struct Shelf(Option<(u64, Listed, Vec<PersonId>)>);
+pub(super) struct SandboxListings(Option<(u64, CachedEntry, Vec<PersonId>)>);
 
-impl Shelf {
+impl SandboxListings {
     /// The people listed, in the order of the listing.
-    pub(super) fn listing(&mut self, org: &Org, listed: Listed) -> &[PersonId] {
+    pub(super) fn listing(&mut self, org: &SandboxOrganization, listed: CachedEntry) -> &[PersonId] {
         let revision = org.revision();
         let kept = self.0.take().filter(|(then, what, _)| *then == revision && *what == listed);
         let entry = kept.unwrap_or_else(|| {
@@ -47,20 +48,21 @@ impl Shelf {
     }
 }
 
-fn work_out(org: &Org, listed: &Listed) -> Vec<PersonId> {
+fn work_out(org: &SandboxOrganization, listed: &CachedEntry) -> Vec<PersonId> {
     let members = org.people.iter().filter(|(_, person)| person.is_member());
     match listed {
-        Listed::Users { domain } => {
-            let active = members.filter(|(_, person)| person.standing == Standing::Active);
-            let of_domain = |person: &Person| domain.as_deref().is_none_or(|domain| is_of(person, domain));
+        CachedEntry::Users { domain } => {
+            let active = members.filter(|(_, person)| person.standing == AccountStanding::Active);
+            let of_domain =
+                |person: &SandboxAccount| domain.as_deref().is_none_or(|domain| is_of(person, domain));
             active.filter(|(_, person)| of_domain(person)).map(|(id, _)| id).collect()
         }
-        Listed::Members { group, direct_only } => {
+        CachedEntry::Members { group, direct_only } => {
             members.filter(|(_, person)| org.is_in(person, *group, *direct_only)).map(|(id, _)| id).collect()
         }
-        Listed::Licensed { profile, direct_only, active } => {
+        CachedEntry::Licensed { profile, direct_only, active } => {
             // Who comes first holds a licence; beyond the quota people are assigned without one.
-            let licences = org.groups.get(*profile).and_then(Group::licences).unwrap_or(usize::MAX);
+            let licences = org.groups.get(*profile).and_then(SandboxGroup::licences).unwrap_or(usize::MAX);
             let everyone = members.filter(|(_, person)| org.is_in(person, *profile, false)).enumerate();
             let wanted = everyone.filter(|(place, _)| (*place < licences) == *active);
             let direct = wanted.filter(|(_, (_, person))| org.is_in(person, *profile, *direct_only));
@@ -69,7 +71,7 @@ fn work_out(org: &Org, listed: &Listed) -> Vec<PersonId> {
     }
 }
 
-fn is_of(person: &Person, domain: &str) -> bool {
+fn is_of(person: &SandboxAccount, domain: &str) -> bool {
     if domain == ADOBE_ID_DOMAIN { !person.is_managed() } else { fold(&person.domain) == *domain }
 }
 
@@ -80,9 +82,9 @@ mod tests {
 
     #[test]
     fn a_listing_is_worked_out_again_when_something_changed() {
-        let (mut org, mut shelf) = (seed::organization(None), Shelf::default());
+        let (mut org, mut shelf) = (seed::organization(None), SandboxListings::default());
         let group = org.groups.user_group("Interns").expect("seeded");
-        let interns = Listed::Members { group, direct_only: true };
+        let interns = CachedEntry::Members { group, direct_only: true };
         assert_eq!(shelf.listing(&org, interns.clone()), []);
         org.join(PersonId(3), group);
         assert_eq!(shelf.listing(&org, interns), [PersonId(3)]);
@@ -90,15 +92,15 @@ mod tests {
 
     #[test]
     fn members_of_a_profile_have_a_licence_or_wait_for_one() {
-        let (org, mut shelf) = (seed::organization(None), Shelf::default());
+        let (org, mut shelf) = (seed::organization(None), SandboxListings::default());
         let profile = org.groups.profile("Stock").expect("seeded");
         let mut count = |direct_only, active| {
-            shelf.listing(&org, Listed::Licensed { profile, direct_only, active }).len()
+            shelf.listing(&org, CachedEntry::Licensed { profile, direct_only, active }).len()
         };
         let (with, without) = (count(false, true), count(false, false));
         assert_eq!(with, 2);
         assert!(without > 0);
-        let everyone = shelf.listing(&org, Listed::Members { group: profile, direct_only: false }).len();
+        let everyone = shelf.listing(&org, CachedEntry::Members { group: profile, direct_only: false }).len();
         assert_eq!(everyone, with + without);
     }
 }

@@ -1,7 +1,7 @@
 //! A simulated organization and sign-in service over real HTTP on loopback; shares [`crate::wire`] and nothing else.
 //!
 //! It follows the contract: every step and documented refusal, test mode, listings in pages, throttling, expiring
-//! tokens. Where the documentation is silent it makes the choices of contract 7, some of which are [`Switches`].
+//! tokens. Where the documentation is silent it makes the choices of contract 7, some of which are [`BehaviorSwitches`].
 //!
 //! # The organization
 //! Claimed domains: `example.com` and `emea.example.com` (one federated directory; any login name),
@@ -20,10 +20,10 @@
 //! # The control endpoint
 //! On the same port, for clients in other processes; in this one, [`Sandbox`] has methods for the same:
 //! - `GET /sandbox`: the credentials the sandbox accepts; `GET /sandbox/private-key`: the key for JWTs, as PEM.
-//! - `POST /sandbox/faults` with a list of [`Fault`]s queues them, `GET` shows those that wait:
+//! - `POST /sandbox/faults` with a list of [`PlannedFault`]s queues them, `GET` shows those that wait:
 //!   `[{"endpoint": "action", "times": 2, "effect": {"status": {"status": 503, "retry_after": {"seconds": 1}}}}]`.
-//! - `GET /sandbox/requests`: the requests [`Seen`]; `DELETE` forgets them and the faults that wait.
-//! - `POST /sandbox/settings` with [`Settings`]: `{"page_size": 10, "throttle": true}`.
+//! - `GET /sandbox/requests`: the requests [`LoggedRequest`]; `DELETE` forgets them and the faults that wait.
+//! - `POST /sandbox/settings` with [`SettingsChange`]: `{"page_size": 10, "throttle": true}`.
 
 mod accounts;
 mod action;
@@ -59,19 +59,20 @@ mod steps;
 mod throttle;
 mod token;
 
+pub use crate::sandbox::faults::{FaultEffect, PlannedFault};
+pub use crate::sandbox::request_log::LoggedRequest;
+pub use crate::sandbox::settings::{BehaviorSwitches, SettingsChange};
+pub use crate::sandbox::throttle::{RequestLimiter, ThrottledCall};
 pub use credentials::{CLIENT_ID, CLIENT_SECRET, ORGANIZATION, TECHNICAL_ACCOUNT_ID};
-pub use faults::{Effect, Fault, RetryAfter};
+pub use faults::RetryAfter;
 pub use listener::Listener;
-pub use request_log::Seen;
-pub use settings::{Settings, Switches};
 pub use signing_key::KeyError;
-pub use throttle::{Call, Limiter};
 
+use crate::sandbox::service::SandboxService;
+use crate::sandbox::settings::CurrentRules;
+use crate::sandbox::shared::ServerState;
 use crate::wire::endpoint::BASE_PATH;
 use control::CONTROL_PATH;
-use service::World;
-use settings::Rules;
-use shared::Shared;
 use signing_key::SigningKey;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -86,7 +87,7 @@ const STOP_PATIENCE: Duration = Duration::from_secs(5);
 
 /// What a sandbox is started with.
 #[derive(Debug, Clone, Default)]
-pub struct Options {
+pub struct SandboxSettings {
     /// The port on loopback; 0 for any that is free.
     pub port: u16,
     /// So many generated people; `None` for the forty and more seeded ones.
@@ -98,7 +99,7 @@ pub struct Options {
     /// How long the minute lasts in which calls are counted, for tests that do not wait; a real one when left out.
     pub minute: Option<Duration>,
     /// The choices where the documentation is silent.
-    pub switches: Switches,
+    pub switches: BehaviorSwitches,
     /// Who hears of trouble of the server itself, such as a state file that cannot be written any more.
     pub listener: Listener,
 }
@@ -130,7 +131,7 @@ pub enum StartError {
 /// A sandbox that is running. Dropping it stops it, saves the organization and waits until both are done.
 pub struct Sandbox {
     address: SocketAddr,
-    shared: Arc<Shared>,
+    shared: Arc<ServerState>,
     key: Arc<SigningKey>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -141,18 +142,19 @@ impl Sandbox {
     ///
     /// # Errors
     /// When the port is taken or the state file cannot be used.
-    pub fn start(options: Options) -> Result<Self, StartError> {
-        let Options { port, users, state, throttle, minute, switches, listener: trouble } = options;
+    pub fn start(options: SandboxSettings) -> Result<Self, StartError> {
+        let SandboxSettings { port, users, state, throttle, minute, switches, listener: trouble } = options;
         let listener = bind(port).map_err(|source| StartError::Port { port, source })?;
         let org = organization(users, state.as_deref())?;
         let address = listener.local_addr().map_err(StartError::Thread)?;
         let key = Arc::new(SigningKey::default());
-        let rules = Rules { throttle, switches, ..Rules::default() };
-        let mut world = World { org, rules, key: Arc::clone(&key), trouble, ..World::default() };
+        let rules = CurrentRules { throttle, switches, ..CurrentRules::default() };
+        let mut world =
+            SandboxService { org, rules, key: Arc::clone(&key), trouble, ..SandboxService::default() };
         if let Some(minute) = minute {
             world.limiter.scale(minute);
         }
-        let shared = Arc::new(Shared::new(world));
+        let shared = Arc::new(ServerState::new(world));
         let (stop, stopped) = oneshot::channel();
         let thread = run(listener, Arc::clone(&shared), state, stopped).map_err(StartError::Thread)?;
         Ok(Self { address, shared, key, stop: Some(stop), thread: Some(thread) })
@@ -182,17 +184,17 @@ impl Sandbox {
     }
 
     /// Queues trouble for requests to come.
-    pub fn queue(&self, fault: Fault) {
+    pub fn queue(&self, fault: PlannedFault) {
         self.shared.world().faults.queue([fault]);
     }
 
     /// The requests seen since the start or since the last [`Sandbox::reset`], in the order in which they came.
-    pub fn requests(&self) -> Vec<Seen> {
+    pub fn requests(&self) -> Vec<LoggedRequest> {
         self.shared.world().log.all()
     }
 
     /// Changes settings.
-    pub fn configure(&self, settings: Settings) {
+    pub fn configure(&self, settings: SettingsChange) {
         self.shared.world().rules.change(&settings);
     }
 
@@ -218,7 +220,10 @@ impl Drop for Sandbox {
 }
 
 /// The organization of the state file, or a new one; a file that could not be written is refused at once.
-fn organization(users: Option<usize>, path: Option<&Path>) -> Result<org::Org, StartError> {
+fn organization(
+    users: Option<usize>,
+    path: Option<&Path>,
+) -> Result<crate::sandbox::org::SandboxOrganization, StartError> {
     let Some(path) = path else { return Ok(seed::organization(users)) };
     let broken = |error: &dyn std::fmt::Display| StartError::State {
         path: path.to_owned(),
@@ -238,7 +243,7 @@ fn bind(port: u16) -> io::Result<TcpListener> {
 
 fn run(
     listener: TcpListener,
-    shared: Arc<Shared>,
+    shared: Arc<ServerState>,
     state: Option<PathBuf>,
     stop: oneshot::Receiver<()>,
 ) -> io::Result<JoinHandle<()>> {

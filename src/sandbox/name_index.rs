@@ -6,14 +6,14 @@ use std::hash::{BuildHasher, RandomState};
 
 /// Hashes of names and who bears them. Two names may share a hash, so callers compare the names themselves.
 #[derive(Debug, Default)]
-pub(super) struct Index {
+pub(super) struct NameIndex {
     hasher: RandomState,
     first: HashMap<u64, PersonId>,
     /// The second and later bearers of a hash.
     more: HashMap<u64, Vec<PersonId>>,
 }
 
-impl Index {
+impl NameIndex {
     /// Makes room for so many names.
     pub(super) fn reserve(&mut self, names: usize) {
         self.first.reserve(names);
@@ -64,7 +64,7 @@ mod tests {
 
     #[test]
     fn two_people_of_one_name_are_both_found_until_they_lose_it() {
-        let mut index = Index::default();
+        let mut index = NameIndex::default();
         let (one, two) = (PersonId(1), PersonId(2));
         index.insert("a@example.com", one);
         index.insert("a@example.com", two);

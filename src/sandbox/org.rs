@@ -1,8 +1,9 @@
 //! The simulated organization: its people, its groups and who is in what. Plain data, no HTTP.
 
-use super::accounts::{People, Person, Standing};
-use super::groups::{Group, GroupId, Groups, Kind};
+use super::groups::GroupId;
 use super::ids::PersonId;
+use crate::sandbox::accounts::{AccountStanding, AccountTable, SandboxAccount};
+use crate::sandbox::groups::{GroupKind, GroupTable, SandboxGroup};
 use crate::wire::user::User;
 use arcstr::ArcStr;
 use std::collections::HashMap;
@@ -15,15 +16,15 @@ const SPREAD: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// Everything that is kept.
 #[derive(Debug, Default)]
-pub(super) struct Org {
-    pub(super) people: People,
-    pub(super) groups: Groups,
+pub(super) struct SandboxOrganization {
+    pub(super) people: AccountTable,
+    pub(super) groups: GroupTable,
     /// Counts the changes, for those who keep something they worked out.
     revision: u64,
     profile_members: Option<(u64, HashMap<GroupId, usize>)>,
 }
 
-impl Org {
+impl SandboxOrganization {
     /// How many changes there were.
     pub(super) fn revision(&self) -> u64 {
         self.revision
@@ -35,7 +36,7 @@ impl Org {
     }
 
     /// Takes someone in with the memberships the record has.
-    pub(super) fn take_in(&mut self, person: Person) -> PersonId {
+    pub(super) fn take_in(&mut self, person: SandboxAccount) -> PersonId {
         self.count(&person.groups);
         self.touch();
         self.people.insert(person)
@@ -83,7 +84,7 @@ impl Org {
     }
 
     /// Ends someone's membership of the organization: `keep` leaves the account in the directory (contract 7.34).
-    pub(super) fn part(&mut self, person: PersonId, keep: Option<Standing>) {
+    pub(super) fn part(&mut self, person: PersonId, keep: Option<AccountStanding>) {
         self.leave_all(person);
         match keep {
             Some(standing) => {
@@ -116,11 +117,11 @@ impl Org {
     }
 
     /// Whether someone is in a group directly or, for a profile, through a user group.
-    pub(super) fn is_in(&self, person: &Person, group: GroupId, direct_only: bool) -> bool {
+    pub(super) fn is_in(&self, person: &SandboxAccount, group: GroupId, direct_only: bool) -> bool {
         person.groups.contains(&group) || (!direct_only && self.is_in_through_group(person, group))
     }
 
-    fn is_in_through_group(&self, person: &Person, profile: GroupId) -> bool {
+    fn is_in_through_group(&self, person: &SandboxAccount, profile: GroupId) -> bool {
         let mut groups = person.groups.iter().filter_map(|id| self.groups.get(*id));
         groups.any(|group| group.profiles.contains(&profile))
     }
@@ -128,7 +129,7 @@ impl Org {
     /// How many members a group has, for a profile also those who come through a user group.
     pub(super) fn member_count(&mut self, id: GroupId) -> usize {
         let direct = self.groups.get(id).map_or(0, |group| group.members);
-        if !self.groups.is(id, &Kind::Profile) {
+        if !self.groups.is(id, &GroupKind::Profile) {
             return direct;
         }
         let known = self.profile_members.take().filter(|(revision, _)| *revision == self.revision);
@@ -155,13 +156,13 @@ impl Org {
     }
 
     /// The names of the groups someone is in; `direct_only` leaves out profiles that come through a user group.
-    pub(super) fn group_names(&self, person: &Person, direct_only: bool) -> Vec<ArcStr> {
+    pub(super) fn group_names(&self, person: &SandboxAccount, direct_only: bool) -> Vec<ArcStr> {
         let direct: Vec<_> = person.groups.iter().filter_map(|id| self.groups.get(*id)).collect();
         let mut names: Vec<_> = direct.iter().map(|group| ArcStr::clone(&group.name)).collect();
         if !direct_only {
             let through = direct.iter().flat_map(|group| &group.profiles);
             for profile in through.filter(|id| !person.groups.contains(id)) {
-                let name = self.groups.get(*profile).map(|group: &Group| ArcStr::clone(&group.name));
+                let name = self.groups.get(*profile).map(|group: &SandboxGroup| ArcStr::clone(&group.name));
                 names.extend(name.filter(|name| !names.contains(name)));
             }
         }
@@ -170,8 +171,8 @@ impl Org {
 }
 
 /// Someone as the service describes people (contract 2.4).
-pub(super) fn describe(id: PersonId, person: &Person, groups: Vec<ArcStr>) -> User {
-    let status = if person.standing == Standing::Disabled { "disabled" } else { "active" };
+pub(super) fn describe(id: PersonId, person: &SandboxAccount, groups: Vec<ArcStr>) -> User {
+    let status = if person.standing == AccountStanding::Disabled { "disabled" } else { "active" };
     let owner = if person.is_managed() { &*person.domain } else { "AdobeID" };
     User {
         email: Some(ArcStr::clone(&person.email)),

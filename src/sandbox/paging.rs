@@ -1,16 +1,16 @@
 //! Listings cut into pages, with the headers that say so (contract 2.3).
 
-use super::response::Answer;
+use crate::sandbox::response::SandboxResponse;
 use serde::Serialize;
 
 /// How a listing falls into pages, counted from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Pages {
+pub(super) struct PageCounts {
     total: usize,
     size: usize,
 }
 
-impl Pages {
+impl PageCounts {
     /// The pages of so many entries.
     pub(super) fn new(total: usize, size: usize) -> Self {
         Self { total, size: size.max(1) }
@@ -37,8 +37,14 @@ impl Pages {
     }
 
     /// The page with the paging headers; `hidden` entries count but are not shown (contract 2.3).
-    pub(super) fn answer(self, page: usize, entries: usize, hidden: usize, body: &impl Serialize) -> Answer {
-        Answer::json(200, body)
+    pub(super) fn answer(
+        self,
+        page: usize,
+        entries: usize,
+        hidden: usize,
+        body: &impl Serialize,
+    ) -> SandboxResponse {
+        SandboxResponse::json(200, body)
             .with("x-total-count", &(self.total + hidden))
             .with("x-page-count", &self.count())
             .with("x-current-page", &page)
@@ -53,7 +59,7 @@ mod tests {
     #[test]
     fn every_entry_is_on_one_page_and_the_last_page_is_known() {
         for total in [0, 1, 9, 10, 11, 25] {
-            let (entries, pages): (Vec<_>, _) = ((0..total).collect(), Pages::new(total, 10));
+            let (entries, pages): (Vec<_>, _) = ((0..total).collect(), PageCounts::new(total, 10));
             let all: Vec<_> = (0..pages.count()).flat_map(|page| pages.cut(&entries, page)).collect();
             assert_eq!(all, entries);
             assert_eq!((0..pages.count()).filter(|page| pages.is_last(*page)).count(), 1, "{total}");

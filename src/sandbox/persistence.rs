@@ -1,10 +1,11 @@
 //! The organization on disk: one JSON file, replaced whole.
 
-use super::accounts::Person;
-use super::groups::{Group, GroupId};
+use super::groups::GroupId;
 use super::ids::PersonId;
-use super::org::Org;
-use super::shared::Shared;
+use crate::sandbox::accounts::SandboxAccount;
+use crate::sandbox::groups::SandboxGroup;
+use crate::sandbox::org::SandboxOrganization;
+use crate::sandbox::shared::ServerState;
 use serde::ser::SerializeSeq;
 use serde::{Deserialize, Serialize, Serializer};
 use std::fs::{self, File};
@@ -28,13 +29,13 @@ pub(super) enum StateError {
 }
 
 /// The organization a file holds; `None` where there is no file yet.
-pub(super) fn load(path: &Path) -> Result<Option<Org>, StateError> {
+pub(super) fn load(path: &Path) -> Result<Option<SandboxOrganization>, StateError> {
     let file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error.into()),
     };
-    let kept: Kept = serde_json::from_reader(BufReader::new(file))?;
+    let kept: SavedState = serde_json::from_reader(BufReader::new(file))?;
     if kept.format != FORMAT {
         return Err(StateError::Format(kept.format));
     }
@@ -45,14 +46,14 @@ pub(super) fn load(path: &Path) -> Result<Option<Org>, StateError> {
 }
 
 /// Writes the organization if it changed since `saved`; answers the revision that stands in the file.
-pub(super) fn save_changes(shared: &Shared, path: &Path, saved: u64) -> u64 {
+pub(super) fn save_changes(shared: &ServerState, path: &Path, saved: u64) -> u64 {
     let (revision, text) = {
         let world = shared.world();
         let revision = world.org.revision();
         if revision == saved {
             return saved;
         }
-        (revision, serde_json::to_vec(&Keeping::of(&world.org)))
+        (revision, serde_json::to_vec(&StateToSave::of(&world.org)))
     };
     let written = text.map_err(io::Error::from).and_then(|text| replace(path, &text));
     match written {
@@ -65,8 +66,8 @@ pub(super) fn save_changes(shared: &Shared, path: &Path, saved: u64) -> u64 {
 }
 
 /// Writes the organization whatever is in the file.
-pub(super) fn save(org: &Org, path: &Path) -> io::Result<()> {
-    replace(path, &serde_json::to_vec(&Keeping::of(org))?)
+pub(super) fn save(org: &SandboxOrganization, path: &Path) -> io::Result<()> {
+    replace(path, &serde_json::to_vec(&StateToSave::of(org))?)
 }
 
 fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
@@ -87,22 +88,22 @@ fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
 
 /// The file as it is read.
 #[derive(Deserialize)]
-struct Kept {
+struct SavedState {
     format: u32,
     next_group: usize,
     next_person: usize,
-    groups: Vec<(GroupId, Group)>,
-    people: Vec<(PersonId, Person)>,
+    groups: Vec<(GroupId, SandboxGroup)>,
+    people: Vec<(PersonId, SandboxAccount)>,
 }
 
-impl Kept {
+impl SavedState {
     fn numbers_are_known(&self) -> bool {
         let people = self.people.iter().all(|(id, _)| (id.0 as usize) < self.next_person);
         people && self.groups.iter().all(|(id, _)| (id.0 as usize) < self.next_group)
     }
 
-    fn organization(self) -> Org {
-        let mut org = Org::default();
+    fn organization(self) -> SandboxOrganization {
+        let mut org = SandboxOrganization::default();
         for (id, group) in self.groups {
             org.groups.put(id, group);
         }
@@ -118,28 +119,28 @@ impl Kept {
 
 /// The file as it is written, straight from the organization.
 #[derive(Serialize)]
-struct Keeping<'o> {
+struct StateToSave<'o> {
     format: u32,
     next_group: usize,
     next_person: usize,
     #[serde(serialize_with = "groups")]
-    groups: &'o Org,
+    groups: &'o SandboxOrganization,
     #[serde(serialize_with = "people")]
-    people: &'o Org,
+    people: &'o SandboxOrganization,
 }
 
-impl<'o> Keeping<'o> {
-    fn of(org: &'o Org) -> Self {
+impl<'o> StateToSave<'o> {
+    fn of(org: &'o SandboxOrganization) -> Self {
         let (next_group, next_person) = (org.groups.next_number(), org.people.next_number());
         Self { format: FORMAT, next_group, next_person, groups: org, people: org }
     }
 }
 
-fn groups<S: Serializer>(org: &Org, serializer: S) -> Result<S::Ok, S::Error> {
+fn groups<S: Serializer>(org: &SandboxOrganization, serializer: S) -> Result<S::Ok, S::Error> {
     list(org.groups.iter(), serializer)
 }
 
-fn people<S: Serializer>(org: &Org, serializer: S) -> Result<S::Ok, S::Error> {
+fn people<S: Serializer>(org: &SandboxOrganization, serializer: S) -> Result<S::Ok, S::Error> {
     list(org.people.iter(), serializer)
 }
 
@@ -168,8 +169,12 @@ mod tests {
         org.part(last, None);
         save(&org, &path).expect("saved");
         let mut back = load(&path).expect("reads").expect("is there");
-        let everyone = |org: &Org| org.people.iter().map(|(id, one)| (id, one.clone())).collect::<Vec<_>>();
-        let all = |org: &Org| org.groups.iter().map(|(id, one)| (id, one.clone())).collect::<Vec<_>>();
+        let everyone = |org: &SandboxOrganization| {
+            org.people.iter().map(|(id, one)| (id, one.clone())).collect::<Vec<_>>()
+        };
+        let all = |org: &SandboxOrganization| {
+            org.groups.iter().map(|(id, one)| (id, one.clone())).collect::<Vec<_>>()
+        };
         assert_eq!((everyone(&back), all(&back)), (everyone(&org), all(&org)));
         let someone = org.people.get(PersonId(0)).expect("seeded").clone();
         assert_eq!(back.take_in(someone), PersonId(last.0 + 1));
@@ -179,7 +184,7 @@ mod tests {
     fn only_what_changed_is_written() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("state.json");
-        let shared = Shared::default();
+        let shared = ServerState::default();
         assert_eq!((save_changes(&shared, &path, 0), path.exists()), (0, false));
         shared.world().org.touch();
         assert_eq!((save_changes(&shared, &path, 0), path.exists()), (1, true));

@@ -2,9 +2,9 @@
 
 /// Names and decoded values, in order.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Query(Vec<(String, String)>);
+pub(super) struct QueryParameters(Vec<(String, String)>);
 
-impl Query {
+impl QueryParameters {
     /// Reads a form: of a query or of a body. Both `+` and `%20` are a blank.
     pub(super) fn parse(text: &str) -> Self {
         let decode = |text: &str| crate::wire::percent_encode::decode(&text.replace('+', " "));
@@ -64,17 +64,19 @@ mod tests {
             format!("--b-1\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
         };
         let body = format!("{}{}--b-1--\r\n", part("client_id", "a"), part("client_secret", "b&c+d"));
-        let form = Query::parse_multipart(&body).expect("multipart").and(Query::parse("scope=s"));
+        let form = QueryParameters::parse_multipart(&body)
+            .expect("multipart")
+            .and(QueryParameters::parse("scope=s"));
         assert_eq!(form.0.len(), 3);
         assert_eq!((form.text("client_id"), form.text("client_secret")), (Some("a"), Some("b&c+d")));
-        assert_eq!(Query::parse_multipart("client_id=a"), None);
+        assert_eq!(QueryParameters::parse_multipart("client_id=a"), None);
     }
 
     #[test]
     fn values_are_decoded_and_flags_read_in_any_case() {
-        let query = Query::parse("domain=a%20b+c&directOnly=False&testOnly=TRUE&x&=&&status=");
+        let query = QueryParameters::parse("domain=a%20b+c&directOnly=False&testOnly=TRUE&x&=&&status=");
         assert_eq!(query.text("domain"), Some("a b c"));
         assert_eq!((query.direct_only(), query.flag("testOnly"), query.text("status")), (false, true, None));
-        assert!(Query::default().direct_only());
+        assert!(QueryParameters::default().direct_only());
     }
 }

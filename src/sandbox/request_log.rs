@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 /// One request; nothing secret is kept of it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
-pub struct Seen {
+pub struct LoggedRequest {
     /// Its method.
     pub method: String,
     /// Its path, still encoded.
@@ -32,15 +32,15 @@ const KEPT: usize = 20_000;
 
 /// The requests seen since the start or since the last clearing.
 #[derive(Debug, Default)]
-pub(super) struct Log {
-    seen: VecDeque<Seen>,
+pub(super) struct RequestLog {
+    seen: VecDeque<LoggedRequest>,
     /// The number of the first one kept.
     first: usize,
 }
 
-impl Log {
+impl RequestLog {
     /// Notes a request; answers the number under which its status is noted later.
-    pub(super) fn note(&mut self, seen: Seen) -> usize {
+    pub(super) fn note(&mut self, seen: LoggedRequest) -> usize {
         if self.seen.len() == KEPT {
             self.seen.pop_front();
             self.first += 1;
@@ -57,7 +57,7 @@ impl Log {
     }
 
     /// All that is kept.
-    pub(super) fn all(&self) -> Vec<Seen> {
+    pub(super) fn all(&self) -> Vec<LoggedRequest> {
         self.seen.iter().cloned().collect()
     }
 
@@ -74,21 +74,21 @@ mod tests {
 
     #[test]
     fn a_status_finds_its_request_or_nothing() {
-        let mut log = Log::default();
-        let number = log.note(Seen::default());
+        let mut log = RequestLog::default();
+        let number = log.note(LoggedRequest::default());
         log.conclude(number, 200);
         assert_eq!(log.all()[0].status, Some(200));
         log.clear();
-        log.note(Seen::default());
+        log.note(LoggedRequest::default());
         log.conclude(number, 500);
         assert_eq!(log.all()[0].status, None);
     }
 
     #[test]
     fn only_so_many_are_kept() {
-        let mut log = Log::default();
+        let mut log = RequestLog::default();
         for _ in 0..=KEPT {
-            log.note(Seen::default());
+            log.note(LoggedRequest::default());
         }
         assert_eq!(log.all().len(), KEPT);
     }

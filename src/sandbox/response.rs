@@ -7,13 +7,13 @@ use std::fmt::Display;
 
 /// One answer.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Answer {
+pub(super) struct SandboxResponse {
     pub(super) status: u16,
     pub(super) headers: Vec<(&'static str, String)>,
     pub(super) body: Vec<u8>,
 }
 
-impl Answer {
+impl SandboxResponse {
     /// An answer without a body.
     pub(super) fn empty(status: u16) -> Self {
         Self { status, ..Self::default() }
@@ -57,7 +57,7 @@ impl Answer {
     }
 }
 
-impl From<Refusal> for Answer {
+impl From<Refusal> for SandboxResponse {
     fn from(refusal: Refusal) -> Self {
         Self::refused(400, refusal.code, &refusal.message)
     }

@@ -1,12 +1,13 @@
 //! The organization a sandbox starts with: groups an administrator would recognise, and some forty people or as many
 //! generated ones as are asked for.
 
-use super::accounts::{Person, Standing};
 use super::domains;
-use super::groups::{Group, GroupId, Kind, Named};
-use super::org::Org;
+use super::groups::GroupId;
+use crate::sandbox::accounts::{AccountStanding, SandboxAccount};
+use crate::sandbox::groups::{GroupKind, NamedGroup, SandboxGroup};
+use crate::sandbox::org::SandboxOrganization;
 use crate::wire::identity::IdentityType;
-use crate::wire::interner::Interner;
+use crate::wire::interner::StringInterner;
 
 const USER_GROUPS: &[(&str, &str)] = &[
     ("Designers", "Everyone who draws"),
@@ -97,21 +98,21 @@ fn kind_of(place: usize) -> (IdentityType, &'static str) {
 }
 
 /// People of other standing than members, and pairs, with which each of the service's refusals can be met.
-const SPECIAL: &[(&str, IdentityType, Standing)] = &[
-    ("disabled@example.com", IdentityType::FederatedId, Standing::Disabled),
-    ("left@example.com", IdentityType::FederatedId, Standing::Left),
-    ("invited@example.net", IdentityType::AdobeId, Standing::Invited),
-    ("elsewhere@example.com", IdentityType::FederatedId, Standing::Elsewhere),
-    ("trusted@partner.example.net", IdentityType::FederatedId, Standing::Active),
-    ("known@partner.example.net", IdentityType::FederatedId, Standing::Elsewhere),
-    ("both@example.com", IdentityType::AdobeId, Standing::Active),
-    ("both@example.com", IdentityType::FederatedId, Standing::Active),
+const SPECIAL: &[(&str, IdentityType, AccountStanding)] = &[
+    ("disabled@example.com", IdentityType::FederatedId, AccountStanding::Disabled),
+    ("left@example.com", IdentityType::FederatedId, AccountStanding::Left),
+    ("invited@example.net", IdentityType::AdobeId, AccountStanding::Invited),
+    ("elsewhere@example.com", IdentityType::FederatedId, AccountStanding::Elsewhere),
+    ("trusted@partner.example.net", IdentityType::FederatedId, AccountStanding::Active),
+    ("known@partner.example.net", IdentityType::FederatedId, AccountStanding::Elsewhere),
+    ("both@example.com", IdentityType::AdobeId, AccountStanding::Active),
+    ("both@example.com", IdentityType::FederatedId, AccountStanding::Active),
 ];
 
 /// The seeded organization, with so many generated members in place of the forty where that is asked for.
-pub(super) fn organization(users: Option<usize>) -> Org {
-    let mut org = Org::default();
-    let mut interner = Interner::default();
+pub(super) fn organization(users: Option<usize>) -> SandboxOrganization {
+    let mut org = SandboxOrganization::default();
+    let mut interner = StringInterner::default();
     make_groups(&mut org);
     if let Some(count) = users {
         generate(&mut org, count, &mut interner);
@@ -122,24 +123,24 @@ pub(super) fn organization(users: Option<usize>) -> Org {
     org
 }
 
-fn make_groups(org: &mut Org) {
+fn make_groups(org: &mut SandboxOrganization) {
     let fixed = [
-        (Kind::OrganizationAdmins, "_org_admin"),
-        (Kind::SupportAdmins, "_support_admin"),
-        (Kind::DeploymentAdmins, "_deployment_admin"),
+        (GroupKind::OrganizationAdmins, "_org_admin"),
+        (GroupKind::SupportAdmins, "_support_admin"),
+        (GroupKind::DeploymentAdmins, "_deployment_admin"),
     ];
     for (kind, name) in fixed {
-        org.groups.insert(Group::new(kind, name));
+        org.groups.insert(SandboxGroup::new(kind, name));
     }
     for (name, product, quota, developers) in PROFILES {
-        let mut profile = Group::new(Kind::Profile, name);
+        let mut profile = SandboxGroup::new(GroupKind::Profile, name);
         profile.product = Some((*product).into());
         profile.quota = Some((*quota).into());
         profile.developers = *developers;
         org.groups.insert(profile);
     }
     for (name, description) in USER_GROUPS.iter().chain([&READ_ONLY]) {
-        let mut group = Group::new(Kind::UserGroup, name);
+        let mut group = SandboxGroup::new(GroupKind::UserGroup, name);
         group.description = Some((*description).to_owned());
         group.read_only = *name == READ_ONLY.0;
         group.profiles = GROUP_PROFILES
@@ -151,17 +152,17 @@ fn make_groups(org: &mut Org) {
     }
 }
 
-fn groups(org: &mut Org, names: &[&str]) -> Vec<GroupId> {
-    let found: Vec<Named> = names.iter().filter_map(|name| org.groups.resolve(name)).collect();
+fn groups(org: &mut SandboxOrganization, names: &[&str]) -> Vec<GroupId> {
+    let found: Vec<NamedGroup> = names.iter().filter_map(|name| org.groups.resolve(name)).collect();
     found.into_iter().map(|named| org.groups.ensure(named)).collect()
 }
 
-fn people(org: &mut Org, interner: &mut Interner) {
+fn people(org: &mut SandboxOrganization, interner: &mut StringInterner) {
     for (place, (first, last, country, names)) in PEOPLE.iter().enumerate() {
         let (kind, domain) = kind_of(place);
         let login = format!("{}.{}", first.to_lowercase(), last.to_lowercase());
         let plain = domain == "sso.example.com";
-        let person = Person {
+        let person = SandboxAccount {
             kind,
             email: format!("{login}@{}", if plain { "example.com" } else { domain }).into(),
             username: plain.then(|| login.as_str().into()),
@@ -169,17 +170,17 @@ fn people(org: &mut Org, interner: &mut Interner) {
             firstname: Some((*first).into()),
             lastname: Some((*last).into()),
             country: Some(interner.share(country)),
-            standing: Standing::Active,
+            standing: AccountStanding::Active,
             groups: groups(org, names),
         };
         org.take_in(person);
     }
 }
 
-fn special(org: &mut Org, interner: &mut Interner) {
+fn special(org: &mut SandboxOrganization, interner: &mut StringInterner) {
     for (email, kind, standing) in SPECIAL {
-        let disabled = *standing == Standing::Disabled;
-        let person = Person {
+        let disabled = *standing == AccountStanding::Disabled;
+        let person = SandboxAccount {
             kind: *kind,
             email: (*email).into(),
             username: None,
@@ -193,7 +194,7 @@ fn special(org: &mut Org, interner: &mut Interner) {
         org.take_in(person);
     }
     for domain in ["example.com", "sso.example.com"] {
-        let person = Person {
+        let person = SandboxAccount {
             kind: IdentityType::FederatedId,
             email: format!("twin@{}", if domain == "example.com" { domain } else { "emea.example.com" })
                 .into(),
@@ -202,7 +203,7 @@ fn special(org: &mut Org, interner: &mut Interner) {
             firstname: Some("Toni".into()),
             lastname: Some("Twin".into()),
             country: Some(interner.share("US")),
-            standing: Standing::Active,
+            standing: AccountStanding::Active,
             groups: Vec::new(),
         };
         org.take_in(person);
@@ -210,14 +211,14 @@ fn special(org: &mut Org, interner: &mut Interner) {
 }
 
 /// So many people, the same ones every time, over the same groups.
-fn generate(org: &mut Org, count: usize, interner: &mut Interner) {
+fn generate(org: &mut SandboxOrganization, count: usize, interner: &mut StringInterner) {
     org.people.reserve(count);
     let sets: Vec<Vec<GroupId>> = PEOPLE.iter().map(|(.., names)| generated_groups(org, names)).collect();
     for number in 0..count {
         let (first, _, country, _) = PEOPLE[number % PEOPLE.len()];
         let (_, last, ..) = PEOPLE[number / PEOPLE.len() % PEOPLE.len()];
         let (kind, domain) = generated_kind(number);
-        org.take_in(Person {
+        org.take_in(SandboxAccount {
             kind,
             email: format!("user{number:07}@{domain}").into(),
             username: None,
@@ -225,14 +226,14 @@ fn generate(org: &mut Org, count: usize, interner: &mut Interner) {
             firstname: Some(interner.share(first)),
             lastname: Some(interner.share(last)),
             country: Some(interner.share(country)),
-            standing: Standing::Active,
+            standing: AccountStanding::Active,
             groups: sets[number % sets.len()].clone(),
         });
     }
 }
 
 /// Generated people have no roles.
-fn generated_groups(org: &mut Org, names: &[&str]) -> Vec<GroupId> {
+fn generated_groups(org: &mut SandboxOrganization, names: &[&str]) -> Vec<GroupId> {
     let plain: Vec<_> = names.iter().copied().filter(|name| !name.starts_with('_')).collect();
     groups(org, &plain)
 }
@@ -271,7 +272,7 @@ mod tests {
         let mut org = organization(None);
         let mut free = |name: &str| {
             let id = org.groups.profile(name).expect("seeded");
-            let quota = org.groups.get(id).and_then(Group::licences).expect("limited");
+            let quota = org.groups.get(id).and_then(SandboxGroup::licences).expect("limited");
             i64::try_from(quota).expect("small") - i64::try_from(org.member_count(id)).expect("small")
         };
         assert_eq!(free("Photoshop"), 1);
@@ -280,7 +281,9 @@ mod tests {
 
     #[test]
     fn generated_people_are_the_same_every_time() {
-        let listed = |org: &Org| org.people.iter().map(|(_, person)| person.clone()).collect::<Vec<_>>();
+        let listed = |org: &SandboxOrganization| {
+            org.people.iter().map(|(_, person)| person.clone()).collect::<Vec<_>>()
+        };
         let org = organization(Some(100));
         assert_eq!(listed(&org), listed(&organization(Some(100))));
         assert_eq!(org.people.iter().count(), 100);

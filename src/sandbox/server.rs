@@ -1,14 +1,14 @@
 //! The HTTP server: one thread with its own runtime, bound to loopback, stopped by its owner.
 
-use super::connection::{Breaker, Door};
 use super::control;
-use super::faults::{Effect, Fault};
 use super::persistence;
-use super::request_log::Seen;
-use super::response::Answer;
-use super::service::Request;
-use super::shared::Shared;
-use crate::wire::endpoint::Base;
+use crate::sandbox::connection::{ConnectionBreaker, SandboxAcceptor};
+use crate::sandbox::faults::{FaultEffect, PlannedFault};
+use crate::sandbox::request_log::LoggedRequest;
+use crate::sandbox::response::SandboxResponse;
+use crate::sandbox::service::ServiceRequest;
+use crate::sandbox::shared::ServerState;
+use crate::wire::endpoint::PathBase;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, State};
@@ -33,22 +33,22 @@ const FLUSH_TIME: Duration = Duration::from_millis(20);
 /// Serves until `stop` is told or dropped, then saves.
 pub(super) async fn serve(
     listener: TcpListener,
-    shared: Arc<Shared>,
+    shared: Arc<ServerState>,
     file: Option<PathBuf>,
     stop: oneshot::Receiver<()>,
 ) -> io::Result<()> {
     let router = Router::new().fallback(handle).with_state(Arc::clone(&shared));
-    let service = router.into_make_service_with_connect_info::<Breaker>();
+    let service = router.into_make_service_with_connect_info::<ConnectionBreaker>();
     let saving = save_now_and_then(Arc::clone(&shared), file);
     tokio::select! {
-        served = async { axum::serve(Door(listener), service).await } => served,
+        served = async { axum::serve(SandboxAcceptor(listener), service).await } => served,
         () = saving => Ok(()),
         _ = stop => Ok(()),
     }
 }
 
 /// Saves what changed, at most once a second; never ends.
-async fn save_now_and_then(shared: Arc<Shared>, file: Option<PathBuf>) {
+async fn save_now_and_then(shared: Arc<ServerState>, file: Option<PathBuf>) {
     let Some(file) = file else { return std::future::pending().await };
     let mut saved = shared.world().org.revision();
     loop {
@@ -61,8 +61,8 @@ async fn save_now_and_then(shared: Arc<Shared>, file: Option<PathBuf>) {
 }
 
 async fn handle(
-    State(shared): State<Arc<Shared>>,
-    ConnectInfo(breaker): ConnectInfo<Breaker>,
+    State(shared): State<Arc<ServerState>>,
+    ConnectInfo(breaker): ConnectInfo<ConnectionBreaker>,
     request: axum::extract::Request,
 ) -> Response {
     let request_id = request.headers().get("x-request-id").cloned();
@@ -83,13 +83,13 @@ fn with_request_id(mut response: Response, request_id: Option<HeaderValue>) -> R
     response
 }
 
-async fn read(request: axum::extract::Request) -> Result<Request, Answer> {
+async fn read(request: axum::extract::Request) -> Result<ServiceRequest, SandboxResponse> {
     let (parts, body) = request.into_parts();
     let text = |name: &str| header(&parts.headers, name);
     let body = axum::body::to_bytes(body, LARGEST_BODY)
         .await
-        .map_err(|_| Answer::empty(413).with("connection", "close"))?;
-    Ok(Request {
+        .map_err(|_| SandboxResponse::empty(413).with("connection", "close"))?;
+    Ok(ServiceRequest {
         method: parts.method.as_str().to_owned(),
         path: parts.uri.path().to_owned(),
         query: parts.uri.query().unwrap_or_default().to_owned(),
@@ -107,7 +107,7 @@ fn header(headers: &HeaderMap, name: &str) -> Option<String> {
 }
 
 /// Lets a request meet its fault, if one waits for it, and the service.
-async fn meet(shared: Arc<Shared>, breaker: Breaker, request: Request) -> Response {
+async fn meet(shared: Arc<ServerState>, breaker: ConnectionBreaker, request: ServiceRequest) -> Response {
     let (fault, number) = {
         let mut world = shared.world();
         let endpoint = request.route().map(|(endpoint, _)| endpoint);
@@ -118,32 +118,32 @@ async fn meet(shared: Arc<Shared>, breaker: Breaker, request: Request) -> Respon
     if fault.delay > 0 {
         tokio::time::sleep(Duration::from_millis(fault.delay)).await;
     }
-    if fault.effect == Effect::DropBefore {
+    if fault.effect == FaultEffect::DropBefore {
         breaker.break_off();
-        return response(Answer::empty(503));
+        return response(SandboxResponse::empty(503));
     }
     let effect = fault.effect.clone();
     let working = Arc::clone(&shared);
     let answer = match tokio::task::spawn_blocking(move || carry_out(&working, &request, &fault)).await {
         Ok(answer) => answer,
-        Err(_) => Answer::empty(500),
+        Err(_) => SandboxResponse::empty(500),
     };
-    if effect == Effect::DropAfter {
+    if effect == FaultEffect::DropAfter {
         breaker.break_off();
-        return response(Answer::empty(503));
+        return response(SandboxResponse::empty(503));
     }
     shared.world().log.conclude(number, answer.status);
     match effect {
-        Effect::CutBody { bytes } => cut(answer, bytes),
+        FaultEffect::CutBody { bytes } => cut(answer, bytes),
         _ => response(answer),
     }
 }
 
-fn seen(request: &Request) -> Seen {
+fn seen(request: &ServiceRequest) -> LoggedRequest {
     let endpoint = request.route().map(|(endpoint, _)| endpoint);
-    let signs_in = endpoint.is_some_and(|endpoint| endpoint.base == Base::SignIn);
+    let signs_in = endpoint.is_some_and(|endpoint| endpoint.base == PathBase::SignIn);
     let commands = serde_json::from_slice::<Vec<serde::de::IgnoredAny>>(&request.body);
-    Seen {
+    LoggedRequest {
         method: request.method.clone(),
         path: request.path.clone(),
         query: if signs_in { String::new() } else { request.query.clone() },
@@ -156,30 +156,32 @@ fn seen(request: &Request) -> Seen {
     }
 }
 
-fn carry_out(shared: &Shared, request: &Request, fault: &Fault) -> Answer {
+fn carry_out(shared: &ServerState, request: &ServiceRequest, fault: &PlannedFault) -> SandboxResponse {
     let mut world = shared.world();
     let mut planted = Vec::new();
     match &fault.effect {
-        Effect::Status { status, body, retry_after } => {
+        FaultEffect::Status { status, body, retry_after } => {
             let retry_after = retry_after.as_ref().map(|retry_after| retry_after.value(SystemTime::now()));
             return status_answer(*status, body.as_deref(), retry_after);
         }
-        Effect::ExpireTokens => world.tokens.expire(),
-        Effect::CommandError { index, code } => planted.push((*index, code.clone())),
+        FaultEffect::ExpireTokens => world.tokens.expire(),
+        FaultEffect::CommandError { index, code } => planted.push((*index, code.clone())),
         _ => {}
     }
     let answer = world.answer(request, &planted, Instant::now());
-    if fault.effect == Effect::MalformedBody {
-        return Answer { body: b"{\"result\":\"succ<".to_vec(), ..answer };
+    if fault.effect == FaultEffect::MalformedBody {
+        return SandboxResponse { body: b"{\"result\":\"succ<".to_vec(), ..answer };
     }
     answer
 }
 
-fn status_answer(status: u16, body: Option<&str>, retry_after: Option<String>) -> Answer {
+fn status_answer(status: u16, body: Option<&str>, retry_after: Option<String>) -> SandboxResponse {
     let mut answer = match (status, body) {
-        (_, Some(body)) => Answer { body: body.as_bytes().to_vec(), ..Answer::empty(status) },
-        (429, None) => Answer::throttled(0),
-        (_, None) => Answer::empty(status),
+        (_, Some(body)) => {
+            SandboxResponse { body: body.as_bytes().to_vec(), ..SandboxResponse::empty(status) }
+        }
+        (429, None) => SandboxResponse::throttled(0),
+        (_, None) => SandboxResponse::empty(status),
     };
     answer.headers.retain(|(name, _)| *name != "retry-after");
     match retry_after {
@@ -188,8 +190,8 @@ fn status_answer(status: u16, body: Option<&str>, retry_after: Option<String>) -
     }
 }
 
-fn response(answer: Answer) -> Response {
-    let Answer { status, headers, body } = answer;
+fn response(answer: SandboxResponse) -> Response {
+    let SandboxResponse { status, headers, body } = answer;
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     for (name, value) in headers {
@@ -201,7 +203,7 @@ fn response(answer: Answer) -> Response {
 }
 
 /// The answer with its full `Content-Length` and fewer bytes; then the connection ends.
-fn cut(mut answer: Answer, bytes: usize) -> Response {
+fn cut(mut answer: SandboxResponse, bytes: usize) -> Response {
     let whole = answer.body.len();
     answer.body.truncate(bytes.min(whole.saturating_sub(1)));
     let part = Bytes::from(std::mem::take(&mut answer.body));

@@ -1,20 +1,21 @@
 //! Everything behind the HTTP server: a request in, an answer out, in the order of checks of contract 4.9.
 
-use super::action::{self, Planted};
+use super::action;
 use super::credentials::{CLIENT_ID, ORGANIZATION};
-use super::faults::Faults;
 use super::listener::Listener;
 use super::listing;
-use super::listing_cache::Shelf;
-use super::org::Org;
-use super::query::Query;
-use super::request_log::Log;
-use super::response::Answer;
-use super::settings::Rules;
 use super::signing_key::SigningKey;
-use super::throttle::{Call, Limiter};
-use super::token::Tokens;
-use crate::wire::endpoint::{self, BASE_PATH, Base, ENDPOINTS, Endpoint, EndpointId};
+use crate::sandbox::action::PlantedFailure;
+use crate::sandbox::faults::FaultQueue;
+use crate::sandbox::listing_cache::SandboxListings;
+use crate::sandbox::org::SandboxOrganization;
+use crate::sandbox::query::QueryParameters;
+use crate::sandbox::request_log::RequestLog;
+use crate::sandbox::response::SandboxResponse;
+use crate::sandbox::settings::CurrentRules;
+use crate::sandbox::throttle::{RequestLimiter, ThrottledCall};
+use crate::sandbox::token::TokenTable;
+use crate::wire::endpoint::{self, BASE_PATH, ENDPOINTS, Endpoint, EndpointId, PathBase};
 use crate::wire::error_code;
 use serde_json::json;
 use std::sync::Arc;
@@ -22,8 +23,7 @@ use std::time::Instant;
 
 /// A request, read to its end.
 #[derive(Debug, Default)]
-#[expect(clippy::struct_field_names, reason = "the header's own name")]
-pub(super) struct Request {
+pub(super) struct ServiceRequest {
     pub(super) method: String,
     /// Still encoded.
     pub(super) path: String,
@@ -38,18 +38,19 @@ pub(super) struct Request {
 }
 
 /// An endpoint and the values of the names in its path.
-type Route = (&'static Endpoint, Vec<(&'static str, String)>);
+type MatchedRoute = (&'static Endpoint, Vec<(&'static str, String)>);
 
-impl Request {
+impl ServiceRequest {
     /// Where it belongs.
-    pub(super) fn route(&self) -> Option<Route> {
+    pub(super) fn route(&self) -> Option<MatchedRoute> {
         if let Some(path) = self.path.strip_prefix(BASE_PATH) {
-            return self.route_from(Base::Service, path);
+            return self.route_from(PathBase::Service, path);
         }
-        self.route_from(Base::ServiceHost, &self.path).or_else(|| self.route_from(Base::SignIn, &self.path))
+        self.route_from(PathBase::ServiceHost, &self.path)
+            .or_else(|| self.route_from(PathBase::SignIn, &self.path))
     }
 
-    fn route_from(&self, base: Base, path: &str) -> Option<Route> {
+    fn route_from(&self, base: PathBase, path: &str) -> Option<MatchedRoute> {
         let endpoint = endpoint::find(base, &self.method, path)?;
         Some((endpoint, endpoint.matches(path)?))
     }
@@ -61,35 +62,40 @@ impl Request {
     }
 
     /// The form of a token request: its body, and what stands in the URL.
-    fn form(&self) -> Query {
+    fn form(&self) -> QueryParameters {
         let body = String::from_utf8_lossy(&self.body);
-        let form = Query::parse_multipart(&body).unwrap_or_else(|| Query::parse(&body));
-        form.and(Query::parse(&self.query))
+        let form = QueryParameters::parse_multipart(&body).unwrap_or_else(|| QueryParameters::parse(&body));
+        form.and(QueryParameters::parse(&self.query))
     }
 }
 
 /// All that changes while the sandbox runs.
 #[derive(Default)]
-pub(super) struct World {
-    pub(super) org: Org,
-    pub(super) shelf: Shelf,
-    pub(super) rules: Rules,
-    pub(super) tokens: Tokens,
-    pub(super) limiter: Limiter,
-    pub(super) faults: Faults,
-    pub(super) log: Log,
+pub(super) struct SandboxService {
+    pub(super) org: SandboxOrganization,
+    pub(super) shelf: SandboxListings,
+    pub(super) rules: CurrentRules,
+    pub(super) tokens: TokenTable,
+    pub(super) limiter: RequestLimiter,
+    pub(super) faults: FaultQueue,
+    pub(super) log: RequestLog,
     pub(super) key: Arc<SigningKey>,
     pub(super) trouble: Listener,
 }
 
-impl World {
+impl SandboxService {
     /// The answer to a request; `planted` commands of it fail.
-    pub(super) fn answer(&mut self, request: &Request, planted: &[Planted], now: Instant) -> Answer {
+    pub(super) fn answer(
+        &mut self,
+        request: &ServiceRequest,
+        planted: &[PlantedFailure],
+        now: Instant,
+    ) -> SandboxResponse {
         let Some((endpoint, values)) = request.route() else {
-            return Answer::empty(if request.is_of_other_method() { 405 } else { 404 });
+            return SandboxResponse::empty(if request.is_of_other_method() { 405 } else { 404 });
         };
         match endpoint.id {
-            EndpointId::Status => Answer::json(
+            EndpointId::Status => SandboxResponse::json(
                 200,
                 &json!({ "build": "sandbox", "version": env!("CARGO_PKG_VERSION"), "state": "LIVE" }),
             ),
@@ -111,40 +117,44 @@ impl World {
     /// Token, API key, organization, limits: in this order.
     fn admit<'v>(
         &mut self,
-        request: &Request,
+        request: &ServiceRequest,
         endpoint: &'static Endpoint,
         value: &impl Fn(&str) -> Option<&'v str>,
         now: Instant,
-    ) -> Result<(), Answer> {
+    ) -> Result<(), SandboxResponse> {
         if !self.tokens.accept(request.authorization.as_deref(), now) {
-            return Err(Answer::unauthorized());
+            return Err(SandboxResponse::unauthorized());
         }
         if request.api_key.as_deref() != Some(CLIENT_ID) {
-            return Err(Answer::forbidden());
+            return Err(SandboxResponse::forbidden());
         }
         let organization = value("organization").unwrap_or_default();
         if !is_organization_id(organization) {
-            return Err(Answer::refused(400, error_code::ORGANIZATION_INVALID_ID, "Bad organization Id"));
+            return Err(SandboxResponse::refused(
+                400,
+                error_code::ORGANIZATION_INVALID_ID,
+                "Bad organization Id",
+            ));
         }
         if !organization.eq_ignore_ascii_case(ORGANIZATION) {
-            return Err(Answer::unauthorized());
+            return Err(SandboxResponse::unauthorized());
         }
         if !self.rules.throttle {
             return Ok(());
         }
         let request_id = request.request_id.as_deref();
-        let call = Call { endpoint, client: CLIENT_ID, page: value("page"), request_id };
-        self.limiter.admit(call, now).map_err(Answer::throttled)
+        let call = ThrottledCall { endpoint, client: CLIENT_ID, page: value("page"), request_id };
+        self.limiter.admit(call, now).map_err(SandboxResponse::throttled)
     }
 
     fn serve<'v>(
         &mut self,
-        request: &Request,
+        request: &ServiceRequest,
         endpoint: &'static Endpoint,
         value: &impl Fn(&str) -> Option<&'v str>,
-        planted: &[Planted],
-    ) -> Answer {
-        let query = Query::parse(&request.query);
+        planted: &[PlantedFailure],
+    ) -> SandboxResponse {
+        let query = QueryParameters::parse(&request.query);
         let page = value("page").unwrap_or_default();
         match endpoint.id {
             EndpointId::Action => {
@@ -158,7 +168,9 @@ impl World {
                 listing::members(&self.org, &mut self.shelf, &self.rules, place, &query)
             }
             EndpointId::Groups => listing::groups(&mut self.org, &self.rules, page),
-            EndpointId::Status | EndpointId::OAuthToken | EndpointId::JwtExchange => Answer::empty(404),
+            EndpointId::Status | EndpointId::OAuthToken | EndpointId::JwtExchange => {
+                SandboxResponse::empty(404)
+            }
         }
     }
 }

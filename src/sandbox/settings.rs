@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[expect(clippy::struct_excessive_bools, reason = "independent switches, each with a name of its own")]
-pub struct Switches {
+pub struct BehaviorSwitches {
     /// Whether later steps of a command run after one failed (contract 7.1); off by default.
     pub continue_after_failure: bool,
     /// Whether adding a member to a user group, or removing someone who is none, is an error (contract 7.10);
@@ -20,7 +20,7 @@ pub struct Switches {
     pub adobe_ids: bool,
 }
 
-impl Default for Switches {
+impl Default for BehaviorSwitches {
     fn default() -> Self {
         Self {
             continue_after_failure: false,
@@ -34,7 +34,7 @@ impl Default for Switches {
 /// A change of what can be chosen while the sandbox runs; what is left out stays as it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Settings {
+pub struct SettingsChange {
     /// Entries in a page of any listing, in place of the documented size; 0 brings that back.
     pub page_size: Option<usize>,
     /// Seconds for which tokens issued from now on are good.
@@ -44,7 +44,7 @@ pub struct Settings {
     /// How many members a user group may hold.
     pub group_members: Option<usize>,
     /// Every switch.
-    pub switches: Option<Switches>,
+    pub switches: Option<BehaviorSwitches>,
 }
 
 /// A day, as the service gives tokens (contract 1.2).
@@ -52,29 +52,29 @@ const TOKEN_LIFETIME_SECONDS: u64 = 86_399;
 
 /// What holds now.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Rules {
+pub(super) struct CurrentRules {
     pub(super) page_size: Option<usize>,
     pub(super) token_lifetime: u64,
     pub(super) throttle: bool,
     pub(super) group_members: usize,
-    pub(super) switches: Switches,
+    pub(super) switches: BehaviorSwitches,
 }
 
-impl Default for Rules {
+impl Default for CurrentRules {
     fn default() -> Self {
         Self {
             page_size: None,
             token_lifetime: TOKEN_LIFETIME_SECONDS,
             throttle: false,
             group_members: limits::GROUP_MEMBERS,
-            switches: Switches::default(),
+            switches: BehaviorSwitches::default(),
         }
     }
 }
 
-impl Rules {
+impl CurrentRules {
     /// Takes over what `settings` say.
-    pub(super) fn change(&mut self, settings: &Settings) {
+    pub(super) fn change(&mut self, settings: &SettingsChange) {
         if let Some(size) = settings.page_size {
             self.page_size = (size > 0).then_some(size);
         }

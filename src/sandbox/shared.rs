@@ -1,14 +1,14 @@
 //! The service as its requests and its owner share it.
 
-use super::service::World;
+use crate::sandbox::service::SandboxService;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// What the server's requests and its owner share.
 #[derive(Default)]
-pub(super) struct Shared(Mutex<World>);
+pub(super) struct ServerState(Mutex<SandboxService>);
 
-impl Shared {
-    pub(super) fn new(world: World) -> Self {
+impl ServerState {
+    pub(super) fn new(world: SandboxService) -> Self {
         Self(Mutex::new(world))
     }
 
@@ -19,7 +19,7 @@ impl Shared {
     }
 
     /// The world, also after a request panicked over it: each change of it is complete in itself.
-    pub(super) fn world(&self) -> MutexGuard<'_, World> {
+    pub(super) fn world(&self) -> MutexGuard<'_, SandboxService> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

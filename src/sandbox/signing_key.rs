@@ -12,9 +12,9 @@ pub struct KeyError;
 
 /// The pair, once it is made.
 #[derive(Default)]
-pub(super) struct SigningKey(OnceLock<Result<Pair, KeyError>>);
+pub(super) struct SigningKey(OnceLock<Result<SigningKeys, KeyError>>);
 
-pub(super) struct Pair {
+pub(super) struct SigningKeys {
     pub(super) private_pem: String,
     /// The public half, as PKCS #1.
     pub(super) public_der: Vec<u8>,
@@ -22,14 +22,14 @@ pub(super) struct Pair {
 
 impl SigningKey {
     /// The pair.
-    pub(super) fn pair(&self) -> Result<&Pair, KeyError> {
+    pub(super) fn pair(&self) -> Result<&SigningKeys, KeyError> {
         self.0.get_or_init(|| generate().map_err(|_| KeyError)).as_ref().map_err(|error| *error)
     }
 }
 
-fn generate() -> Result<Pair, aws_lc_rs::error::Unspecified> {
+fn generate() -> Result<SigningKeys, aws_lc_rs::error::Unspecified> {
     let pair = KeyPair::generate(KeySize::Rsa2048)?;
     let private: Pkcs8V1Der<'_> = pair.as_der()?;
     let private_pem = pem::encode(&pem::Pem::new("PRIVATE KEY", private.as_ref()));
-    Ok(Pair { private_pem, public_der: pair.public_key().as_ref().to_vec() })
+    Ok(SigningKeys { private_pem, public_der: pair.public_key().as_ref().to_vec() })
 }

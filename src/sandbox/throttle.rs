@@ -9,7 +9,7 @@ const LISTING_INTERVAL: Duration = Duration::from_secs(LISTING_INTERVAL_SECONDS)
 
 /// A call, as far as limits look at it.
 #[derive(Debug, Clone, Copy)]
-pub struct Call<'c> {
+pub struct ThrottledCall<'c> {
     /// Which limits hold.
     pub endpoint: &'static Endpoint,
     /// Whose call it is: the API key.
@@ -21,24 +21,24 @@ pub struct Call<'c> {
 }
 
 /// Whose calls are counted.
-type Counted = (EndpointId, Option<String>);
+type CountedCaller = (EndpointId, Option<String>);
 
 /// The calls of the last minute, and when listings began.
 #[derive(Debug)]
-pub struct Limiter {
+pub struct RequestLimiter {
     minute: Duration,
-    calls: HashMap<Counted, VecDeque<Instant>>,
-    listings: HashMap<Counted, (Instant, Option<String>)>,
+    calls: HashMap<CountedCaller, VecDeque<Instant>>,
+    listings: HashMap<CountedCaller, (Instant, Option<String>)>,
 }
 
 /// Counts the calls of a real minute.
-impl Default for Limiter {
+impl Default for RequestLimiter {
     fn default() -> Self {
         Self { minute: Duration::from_mins(1), calls: HashMap::new(), listings: HashMap::new() }
     }
 }
 
-impl Limiter {
+impl RequestLimiter {
     /// From now on the calls of a minute are those of so long a time.
     pub(super) fn scale(&mut self, minute: Duration) {
         self.minute = minute;
@@ -48,7 +48,7 @@ impl Limiter {
     ///
     /// # Errors
     /// Whole seconds after which it may come again.
-    pub fn admit(&mut self, call: Call<'_>, now: Instant) -> Result<(), u64> {
+    pub fn admit(&mut self, call: ThrottledCall<'_>, now: Instant) -> Result<(), u64> {
         let Some(limit) = call.endpoint.limit else { return Ok(()) };
         let of_client = (call.endpoint.id, Some(call.client.to_owned()));
         let of_all = (call.endpoint.id, None);
@@ -69,7 +69,7 @@ impl Limiter {
         Ok(())
     }
 
-    fn wait(&mut self, counted: &Counted, limit: u32, now: Instant) -> Option<Duration> {
+    fn wait(&mut self, counted: &CountedCaller, limit: u32, now: Instant) -> Option<Duration> {
         let calls = self.calls.get_mut(counted)?;
         while calls.front().is_some_and(|then| now.duration_since(*then) >= self.minute) {
             calls.pop_front();
@@ -78,7 +78,12 @@ impl Limiter {
         Some(self.minute.saturating_sub(now.duration_since(*first)))
     }
 
-    fn listing_wait(&self, counted: &Counted, call: Call<'_>, now: Instant) -> Option<Duration> {
+    fn listing_wait(
+        &self,
+        counted: &CountedCaller,
+        call: ThrottledCall<'_>,
+        now: Instant,
+    ) -> Option<Duration> {
         let (began, request_id) = self.listings.get(counted).filter(|_| begins_listing(call))?;
         let repeats = call.request_id.is_some() && call.request_id == request_id.as_deref();
         let passed = now.duration_since(*began);
@@ -86,7 +91,7 @@ impl Limiter {
     }
 }
 
-fn begins_listing(call: Call<'_>) -> bool {
+fn begins_listing(call: ThrottledCall<'_>) -> bool {
     let everything = matches!(call.endpoint.id, EndpointId::Users | EndpointId::Groups);
     everything && call.page.and_then(|page| page.parse().ok()) == Some(0)
 }
@@ -101,13 +106,13 @@ mod tests {
 
     const MINUTE: Duration = Duration::from_mins(1);
 
-    fn call<'c>(id: EndpointId, client: &'c str, page: Option<&'c str>) -> Call<'c> {
-        Call { endpoint: id.endpoint(), client, page, request_id: None }
+    fn call<'c>(id: EndpointId, client: &'c str, page: Option<&'c str>) -> ThrottledCall<'c> {
+        ThrottledCall { endpoint: id.endpoint(), client, page, request_id: None }
     }
 
     #[test]
     fn a_client_has_its_calls_of_a_minute_and_is_told_when_the_next_is_free() {
-        let (mut limiter, start) = (Limiter::default(), Instant::now());
+        let (mut limiter, start) = (RequestLimiter::default(), Instant::now());
         let action = call(EndpointId::Action, "one", None);
         for second in 0..10 {
             assert_eq!(limiter.admit(action, start + Duration::from_secs(second)), Ok(()));
@@ -119,7 +124,7 @@ mod tests {
 
     #[test]
     fn all_clients_together_have_a_limit_too() {
-        let (mut limiter, start) = (Limiter::default(), Instant::now());
+        let (mut limiter, start) = (RequestLimiter::default(), Instant::now());
         let clients: Vec<_> = (0..10).map(|number| number.to_string()).collect();
         for client in &clients {
             for _ in 0..10 {
@@ -131,7 +136,7 @@ mod tests {
 
     #[test]
     fn a_minute_may_be_a_short_one() {
-        let (mut limiter, start) = (Limiter::default(), Instant::now());
+        let (mut limiter, start) = (RequestLimiter::default(), Instant::now());
         limiter.scale(Duration::from_secs(2));
         let action = call(EndpointId::Action, "one", None);
         (0..10).for_each(|_| limiter.admit(action, start).unwrap());
@@ -141,8 +146,8 @@ mod tests {
 
     #[test]
     fn a_second_full_listing_waits_two_hours_but_its_pages_and_repetitions_do_not() {
-        let (mut limiter, start) = (Limiter::default(), Instant::now());
-        let first = Call { request_id: Some("r1"), ..call(EndpointId::Users, "one", Some("0")) };
+        let (mut limiter, start) = (RequestLimiter::default(), Instant::now());
+        let first = ThrottledCall { request_id: Some("r1"), ..call(EndpointId::Users, "one", Some("0")) };
         assert_eq!(limiter.admit(first, start), Ok(()));
         assert_eq!(limiter.admit(first, start), Ok(()));
         assert_eq!(limiter.admit(call(EndpointId::Users, "one", Some("1")), start), Ok(()));

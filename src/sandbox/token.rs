@@ -1,9 +1,10 @@
 //! Sign-in: both token endpoints, and whether a token is good (contract 1.2, 1.3).
 
 use super::credentials::{CLIENT_ID, CLIENT_SECRET, ORGANIZATION, TECHNICAL_ACCOUNT_ID};
-use super::query::Query;
-use super::response::Answer;
-use super::signing_key::{Pair, SigningKey};
+use super::signing_key::SigningKey;
+use crate::sandbox::query::QueryParameters;
+use crate::sandbox::response::SandboxResponse;
+use crate::sandbox::signing_key::SigningKeys;
 use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde_json::{Map, Value, json};
@@ -18,9 +19,9 @@ const METASCOPE: &str = "/s/ent_user_sdk";
 
 /// The tokens issued so far and until when each is good.
 #[derive(Debug, Default)]
-pub(super) struct Tokens(HashMap<String, Instant>);
+pub(super) struct TokenTable(HashMap<String, Instant>);
 
-impl Tokens {
+impl TokenTable {
     /// A new token; earlier ones stay good.
     fn issue(&mut self, lifetime: u64, now: Instant) -> String {
         self.0.retain(|_, until| *until > now);
@@ -44,7 +45,7 @@ impl Tokens {
     }
 
     /// OAuth server-to-server; `expires_in` is in seconds.
-    pub(super) fn oauth(&mut self, form: &Query, lifetime: u64, now: Instant) -> Answer {
+    pub(super) fn oauth(&mut self, form: &QueryParameters, lifetime: u64, now: Instant) -> SandboxResponse {
         let scopes = form.text("scope").unwrap_or_default();
         match form.text("grant_type") {
             None => return refused(400, "invalid_request", "grant_type is missing"),
@@ -61,7 +62,13 @@ impl Tokens {
     }
 
     /// The exchange of a JWT; `expires_in` is in milliseconds.
-    pub(super) fn exchange(&mut self, key: &SigningKey, form: &Query, lifetime: u64, now: Instant) -> Answer {
+    pub(super) fn exchange(
+        &mut self,
+        key: &SigningKey,
+        form: &QueryParameters,
+        lifetime: u64,
+        now: Instant,
+    ) -> SandboxResponse {
         if form.text("client_id") != Some(CLIENT_ID) {
             return refused(400, "invalid_client", "unknown client_id");
         }
@@ -71,28 +78,31 @@ impl Tokens {
         let Some(jwt) = form.text("jwt_token") else {
             return refused(400, "invalid_token", "jwt_token is missing");
         };
-        let Ok(pair) = key.pair() else { return Answer::empty(500) };
+        let Ok(pair) = key.pair() else { return SandboxResponse::empty(500) };
         match claims(jwt, pair).and_then(|claims| check(&claims)) {
             Ok(()) => self.granted(lifetime, lifetime.saturating_mul(1000), now),
             Err((error, description)) => refused(400, error, description),
         }
     }
 
-    fn granted(&mut self, lifetime: u64, expires_in: u64, now: Instant) -> Answer {
+    fn granted(&mut self, lifetime: u64, expires_in: u64, now: Instant) -> SandboxResponse {
         let token = self.issue(lifetime, now);
-        Answer::json(200, &json!({ "access_token": token, "token_type": "bearer", "expires_in": expires_in }))
-            .with("cache-control", "no-store")
+        SandboxResponse::json(
+            200,
+            &json!({ "access_token": token, "token_type": "bearer", "expires_in": expires_in }),
+        )
+        .with("cache-control", "no-store")
     }
 }
 
 /// A refusal in RFC 6749's form (contract 7.26).
-fn refused(status: u16, error: &str, description: &str) -> Answer {
-    Answer::json(status, &json!({ "error": error, "error_description": description }))
+fn refused(status: u16, error: &str, description: &str) -> SandboxResponse {
+    SandboxResponse::json(status, &json!({ "error": error, "error_description": description }))
 }
 
-type Refused = (&'static str, &'static str);
+type RefusedToken = (&'static str, &'static str);
 
-fn claims(jwt: &str, pair: &Pair) -> Result<Map<String, Value>, Refused> {
+fn claims(jwt: &str, pair: &SigningKeys) -> Result<Map<String, Value>, RefusedToken> {
     let mut validation = Validation::new(Algorithm::RS256);
     validation.validate_aud = false;
     validation.leeway = 0;
@@ -109,7 +119,7 @@ fn claims(jwt: &str, pair: &Pair) -> Result<Map<String, Value>, Refused> {
     }
 }
 
-fn check(claims: &Map<String, Value>) -> Result<(), Refused> {
+fn check(claims: &Map<String, Value>) -> Result<(), RefusedToken> {
     let text = |name: &str| claims.get(name).and_then(Value::as_str);
     if !claims.get("exp").is_some_and(Value::is_u64) {
         return Err(("invalid_token", "exp must be whole seconds"));
@@ -133,11 +143,11 @@ mod tests {
     use super::*;
     use jsonwebtoken::{EncodingKey, Header};
 
-    fn oauth(form: &str) -> Answer {
-        Tokens::default().oauth(&Query::parse(form), 60, Instant::now())
+    fn oauth(form: &str) -> SandboxResponse {
+        TokenTable::default().oauth(&QueryParameters::parse(form), 60, Instant::now())
     }
 
-    fn body(answer: &Answer) -> Value {
+    fn body(answer: &SandboxResponse) -> Value {
         serde_json::from_slice(&answer.body).expect("JSON")
     }
 
@@ -161,7 +171,7 @@ mod tests {
 
     #[test]
     fn a_token_is_good_until_its_time_is_over_and_earlier_ones_stay_good() {
-        let (mut tokens, now) = (Tokens::default(), Instant::now());
+        let (mut tokens, now) = (TokenTable::default(), Instant::now());
         let (first, second) = (tokens.issue(60, now), tokens.issue(60, now));
         for token in [&first, &second] {
             assert!(tokens.accept(Some(&format!("Bearer {token}")), now));
@@ -172,12 +182,12 @@ mod tests {
         }
     }
 
-    fn exchange(key: &SigningKey, claims: &Value, secret: &str) -> Answer {
+    fn exchange(key: &SigningKey, claims: &Value, secret: &str) -> SandboxResponse {
         let pem = &key.pair().expect("made").private_pem;
         let signer = EncodingKey::from_rsa_pem(pem.as_bytes()).expect("readable");
         let jwt = jsonwebtoken::encode(&Header::new(Algorithm::RS256), claims, &signer).expect("signed");
         let form = format!("client_id={CLIENT_ID}&client_secret={secret}&jwt_token={jwt}");
-        Tokens::default().exchange(key, &Query::parse(&form), 60, Instant::now())
+        TokenTable::default().exchange(key, &QueryParameters::parse(&form), 60, Instant::now())
     }
 
     #[test]

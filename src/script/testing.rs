@@ -4,9 +4,9 @@ use super::engine;
 use crate::client::settings::Mode;
 use crate::error::{Error, Result};
 use crate::host::binding::RhaiResultOf;
-use crate::host::console::Console;
+use crate::host::console::HostConsole;
 use crate::host::interrupt::Interrupt;
-use crate::host::session::{Session, Setup};
+use crate::host::session::{Session, SessionSetup};
 use crate::values::json;
 use rhai::{Dynamic, EvalAltResult};
 use serde_json::Value;
@@ -40,7 +40,7 @@ impl Bench {
     pub(super) fn run(&self, code: &str) -> Run {
         let answers = self.answers.iter().rev().copied().collect();
         let console = Rc::new(Recorder { lines: RefCell::default(), answers: RefCell::new(answers) });
-        let session = Session::new(Setup {
+        let session = Session::new(SessionSetup {
             connect: Box::new(|_| Err(Error::config("there is no service", "This is a test."))),
             profile: "test".to_owned(),
             organization: None,
@@ -95,7 +95,7 @@ impl Recorder {
     }
 }
 
-impl Console for Recorder {
+impl HostConsole for Recorder {
     fn print(&self, line: &str) {
         self.record("print", line);
     }

@@ -1,18 +1,18 @@
 //! Full listings between runs: used again while they are young enough, kept as they are read, and the service's rule
 //! that one may begin every two hours.
 
-use crate::client::hooks::{ActionRequest, Hook};
+use crate::client::hooks::{ActionRequest, GateHook};
 use crate::client::listing::Listing;
-use crate::client::request::Answer;
+use crate::client::request::ApiAnswer;
 use crate::client::settings::{Mode, Pace};
 use crate::error::{Error, Result};
 use crate::host::session::Session;
-use crate::session::listing_options::Wish;
+use crate::session::listing_options::ListingRequest;
 use crate::session::run_state::RunState;
-use crate::store::saved_listing::{Saved, Shelf};
-use crate::values::record::Item;
+use crate::store::saved_listing::{SavedListing, SavedListings};
+use crate::values::record::ListItem;
 
-use crate::values::record_list::Records;
+use crate::values::record_list::RecordList;
 use crate::wire::limits::LISTING_INTERVAL_SECONDS;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -23,7 +23,7 @@ use std::time::Duration;
 
 /// What may be done with a saved listing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Verdict {
+enum SavedListingVerdict {
     Use,
     TooOld,
     Stale,
@@ -34,34 +34,38 @@ enum Verdict {
 ///
 /// # Errors
 /// Those of the first page; `usage`: the operator does not want to begin it now.
-pub fn open<T: Item>(
+pub fn open<T: ListItem>(
     session: &Rc<Session>,
     listing: Listing<T>,
     name: &'static str,
-    wish: Wish,
-) -> Result<Records<T>> {
-    let Some(shelf) = shelf(session)? else { return Records::open(session, listing, false) };
+    wish: ListingRequest,
+) -> Result<RecordList<T>> {
+    let Some(shelf) = shelf(session)? else { return RecordList::open(session, listing, false) };
     let max_age = wish.max_age.or(RunState::of(session).settings.listings.max_age);
     let saved = shelf.find(name);
     if let (Some(max_age), Some(saved)) = (max_age, saved) {
-        let verdict =
-            judge(&saved, shelf.changed(), Timestamp::now(), Wish { max_age: Some(max_age), ..wish });
+        let verdict = judge(
+            &saved,
+            shelf.changed(),
+            Timestamp::now(),
+            ListingRequest { max_age: Some(max_age), ..wish },
+        );
         session.console().note(&told(name, &saved, verdict, shelf.changed(), Timestamp::now()));
-        if verdict == Verdict::Use {
-            return Ok(Records::from_pages(saved.pages::<T>(), false));
+        if verdict == SavedListingVerdict::Use {
+            return Ok(RecordList::from_pages(saved.pages::<T>(), false));
         }
     }
     begin(session, listing, name, &shelf, max_age.is_some())
 }
 
 /// Begins a listing, which may have to wait.
-fn begin<T: Item>(
+fn begin<T: ListItem>(
     session: &Rc<Session>,
     listing: Listing<T>,
     name: &'static str,
-    shelf: &Shelf,
+    shelf: &SavedListings,
     keeps: bool,
-) -> Result<Records<T>> {
+) -> Result<RecordList<T>> {
     let now = Timestamp::now();
     let paced = session.client()?.settings().pace != Pace::Off;
     if let Some(free) = next_free(shelf.begun(name), now).filter(|_| paced) {
@@ -74,7 +78,7 @@ fn begin<T: Item>(
             None
         }
     });
-    let records = Records::open_kept(session, listing, false, writer)?;
+    let records = RecordList::open_kept(session, listing, false, writer)?;
     if paced {
         // A time that cannot be remembered costs an announcement, not the listing.
         drop(shelf.mark_begun(name, now));
@@ -83,7 +87,7 @@ fn begin<T: Item>(
 }
 
 /// Says before it is sent that a listing may have to wait; at the prompt the operator decides.
-fn announce(session: &Session, name: &'static str, shelf: &Shelf, free: Timestamp) -> Result<()> {
+fn announce(session: &Session, name: &'static str, shelf: &SavedListings, free: Timestamp) -> Result<()> {
     let line = format!(
         "{name}: one full listing every two hours; the service may hold this one back until {}",
         shown(free)
@@ -118,28 +122,43 @@ fn next_free(begun: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
     begun?.checked_add(interval).ok().filter(|free| *free > now)
 }
 
-fn judge(saved: &Saved, changed: Option<Timestamp>, now: Timestamp, wish: Wish) -> Verdict {
+fn judge(
+    saved: &SavedListing,
+    changed: Option<Timestamp>,
+    now: Timestamp,
+    wish: ListingRequest,
+) -> SavedListingVerdict {
     let age = now.duration_since(saved.begun);
     let max_age = SignedDuration::try_from(wish.max_age.unwrap_or_default()).unwrap_or(SignedDuration::MAX);
     if age > max_age || age.is_negative() {
-        Verdict::TooOld
+        SavedListingVerdict::TooOld
     } else if !wish.stale && changed.is_some_and(|changed| changed >= saved.begun) {
-        Verdict::Stale
+        SavedListingVerdict::Stale
     } else {
-        Verdict::Use
+        SavedListingVerdict::Use
     }
 }
 
-fn told(name: &str, saved: &Saved, verdict: Verdict, changed: Option<Timestamp>, now: Timestamp) -> String {
+fn told(
+    name: &str,
+    saved: &SavedListing,
+    verdict: SavedListingVerdict,
+    changed: Option<Timestamp>,
+    now: Timestamp,
+) -> String {
     let age = age(now.duration_since(saved.begun));
     let when = shown(saved.begun);
     let stale = changed.filter(|changed| *changed >= saved.begun);
     let since = stale.map(|changed| format!(", stale: umapish made a change at {}", shown(changed)));
     let since = since.unwrap_or_default();
     match verdict {
-        Verdict::Use => format!("{name}: the saved listing of {when} ({age} old{since})"),
-        Verdict::TooOld => format!("{name}: the saved listing of {when} is too old ({age}); listing anew"),
-        Verdict::Stale => format!("{name}: the saved listing of {when} is not used ({age} old{since})"),
+        SavedListingVerdict::Use => format!("{name}: the saved listing of {when} ({age} old{since})"),
+        SavedListingVerdict::TooOld => {
+            format!("{name}: the saved listing of {when} is too old ({age}); listing anew")
+        }
+        SavedListingVerdict::Stale => {
+            format!("{name}: the saved listing of {when} is not used ({age} old{since})")
+        }
     }
 }
 
@@ -160,7 +179,7 @@ fn shown(moment: Timestamp) -> String {
 type FolderOf = dyn Fn() -> Result<PathBuf>;
 
 /// The shelf of the session's organization; `None` where nothing is kept.
-fn shelf(session: &Session) -> Result<Option<Shelf>> {
+fn shelf(session: &Session) -> Result<Option<SavedListings>> {
     let client = session.client()?;
     Ok(shelf_of(
         RunState::of(session).settings.listings.folder.as_deref(),
@@ -170,20 +189,20 @@ fn shelf(session: &Session) -> Result<Option<Shelf>> {
 }
 
 /// The shelf of an organization; a folder that cannot be found keeps nothing.
-fn shelf_of(folder: Option<&FolderOf>, organization: &str, service: &str) -> Option<Shelf> {
+fn shelf_of(folder: Option<&FolderOf>, organization: &str, service: &str) -> Option<SavedListings> {
     let folder = folder?().ok()?;
-    Some(Shelf::of(&folder, organization, service))
+    Some(SavedListings::of(&folder, organization, service))
 }
 
 /// The hook that makes saved listings stale, for a client of that organization and service.
-pub fn hook(folder: Option<&FolderOf>, organization: &str, service: &str) -> Option<impl Hook + 'static> {
-    shelf_of(folder, organization, service).map(Changes)
+pub fn hook(folder: Option<&FolderOf>, organization: &str, service: &str) -> Option<impl GateHook + 'static> {
+    shelf_of(folder, organization, service).map(StaleMarker)
 }
 
 /// Marks the listings of an organization stale when it is changed.
-struct Changes(Shelf);
+struct StaleMarker(SavedListings);
 
-impl Changes {
+impl StaleMarker {
     /// A change is not kept from leaving because its moment cannot be remembered.
     fn mark(&self, request: &ActionRequest) {
         if request.mode == Mode::Live {
@@ -192,7 +211,7 @@ impl Changes {
     }
 }
 
-impl Hook for Changes {
+impl GateHook for StaleMarker {
     /// Before it leaves, since nobody may be there afterwards.
     fn before(&self, request: &ActionRequest) -> Result<()> {
         self.mark(request);
@@ -200,7 +219,7 @@ impl Hook for Changes {
     }
 
     /// Once more, since a listing may have begun meanwhile.
-    fn after(&self, request: &ActionRequest, _: std::result::Result<&Answer, &Error>) {
+    fn after(&self, request: &ActionRequest, _: std::result::Result<&ApiAnswer, &Error>) {
         self.mark(request);
     }
 }
@@ -213,25 +232,31 @@ mod tests {
         format!("2026-11-25T{text}Z").parse().unwrap()
     }
 
-    fn saved(begun: &str) -> Saved {
+    fn saved(begun: &str) -> SavedListing {
         let folder = tempfile::tempdir().unwrap();
-        let shelf = Shelf::of(folder.path(), "1@AdobeOrg", "service");
+        let shelf = SavedListings::of(folder.path(), "1@AdobeOrg", "service");
         shelf.begin("users", moment(begun)).unwrap().finish().unwrap();
         shelf.find("users").unwrap()
     }
 
     #[test]
     fn a_saved_listing_is_used_while_it_is_young_and_nothing_was_changed_since() {
-        let hours = |hours| Wish { max_age: Some(Duration::from_hours(hours)), stale: false };
+        let hours = |hours| ListingRequest { max_age: Some(Duration::from_hours(hours)), stale: false };
         let judge = |changed: Option<&str>, wish| {
             judge(&saved("12:00:00"), changed.map(moment), moment("13:00:00"), wish)
         };
-        assert_eq!(judge(None, hours(1)), Verdict::Use);
-        assert_eq!(judge(Some("11:59:59"), hours(2)), Verdict::Use);
-        assert_eq!(judge(None, hours(0)), Verdict::TooOld);
-        assert_eq!(judge(Some("12:00:00"), hours(2)), Verdict::Stale);
-        assert_eq!(judge(Some("12:30:00"), Wish { stale: true, ..hours(2) }), Verdict::Use);
-        assert_eq!(super::judge(&saved("12:00:00"), None, moment("11:00:00"), hours(2)), Verdict::TooOld);
+        assert_eq!(judge(None, hours(1)), SavedListingVerdict::Use);
+        assert_eq!(judge(Some("11:59:59"), hours(2)), SavedListingVerdict::Use);
+        assert_eq!(judge(None, hours(0)), SavedListingVerdict::TooOld);
+        assert_eq!(judge(Some("12:00:00"), hours(2)), SavedListingVerdict::Stale);
+        assert_eq!(
+            judge(Some("12:30:00"), ListingRequest { stale: true, ..hours(2) }),
+            SavedListingVerdict::Use
+        );
+        assert_eq!(
+            super::judge(&saved("12:00:00"), None, moment("11:00:00"), hours(2)),
+            SavedListingVerdict::TooOld
+        );
     }
 
     #[test]

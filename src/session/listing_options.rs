@@ -1,7 +1,7 @@
 //! What the operator and a call say about saved listings.
 
 use crate::error::Result;
-use crate::values::options::Options;
+use crate::values::options::CallOptions;
 use std::cell::RefCell;
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -23,7 +23,7 @@ pub struct ListingSettings {
 
 /// What a call says about saved listings.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Wish {
+pub struct ListingRequest {
     /// How old one may be.
     pub max_age: Option<Duration>,
     /// Whether one may be used though the organization was changed since.
@@ -35,12 +35,12 @@ pub const MAX_AGE: &str = "max_age";
 /// The option that allows a stale one.
 pub const STALE: &str = "stale";
 
-impl Wish {
+impl ListingRequest {
     /// What the options of a call say.
     ///
     /// # Errors
     /// `usage`: they are of the wrong kind.
-    pub fn of(options: &Options) -> Result<Self> {
+    pub fn of(options: &CallOptions) -> Result<Self> {
         let stale = options.flag(STALE)?.unwrap_or_default();
         Ok(Self { max_age: options.duration(MAX_AGE)?, stale })
     }

@@ -2,15 +2,15 @@
 
 use super::listing_cache;
 use super::run_state::{RunSettings, RunState};
-use crate::client::hooks::Hook;
-use crate::host::session::{HookFactory, Session, Setup};
+use crate::client::hooks::GateHook;
+use crate::host::session::{HookFactory, Session, SessionSetup};
 use std::rc::Rc;
 use std::sync::Arc;
 
 /// What a run starts with.
 pub struct RunSetup {
     /// What its session is told.
-    pub setup: Setup,
+    pub setup: SessionSetup,
     /// What its state is given.
     pub settings: RunSettings,
 }
@@ -30,10 +30,10 @@ pub fn hook_factory(settings: &RunSettings) -> HookFactory {
     let (guard, recorder) = (Arc::clone(&settings.guard), settings.recorder.clone());
     let folder = settings.listings.folder.clone();
     Box::new(move |client| {
-        let mut hooks = vec![Arc::clone(&guard) as Arc<dyn Hook>];
+        let mut hooks = vec![Arc::clone(&guard) as Arc<dyn GateHook>];
         let stale = listing_cache::hook(folder.as_deref(), &client.organization, &client.service_url);
-        hooks.extend(stale.map(|hook| Arc::new(hook) as Arc<dyn Hook>));
-        hooks.extend(recorder.iter().map(|recorder| Arc::clone(recorder) as Arc<dyn Hook>));
+        hooks.extend(stale.map(|hook| Arc::new(hook) as Arc<dyn GateHook>));
+        hooks.extend(recorder.iter().map(|recorder| Arc::clone(recorder) as Arc<dyn GateHook>));
         hooks
     })
 }

@@ -1,14 +1,15 @@
 //! The state of one run beyond its connection: totals, the report, open queues, the guard, the journal and listings.
 
-use super::guard::Guard;
-use super::journal::recorder::Recorder;
 use super::listing_options::ListingSettings;
-use super::totals::{MissingRows, OutcomeSink, Tally, Totals};
-use crate::client::actions::raw::Carried;
+use super::totals::{MissingRows, OutcomeSink};
+use crate::client::actions::raw::RawOutcome;
 use crate::client::outcome::{Outcome, Status};
-use crate::client::request::Answer;
+use crate::client::request::ApiAnswer;
 use crate::error::{Error, Result};
 use crate::host::session::Session;
+use crate::session::guard::ChangeGuard;
+use crate::session::journal::recorder::JournalRecorder;
+use crate::session::totals::{RunTally, RunTotals};
 use rhai::Dynamic;
 use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
@@ -41,9 +42,9 @@ pub trait OpenQueue {
 #[derive(Default)]
 pub struct RunSettings {
     /// What the run may change at most.
-    pub guard: Arc<Guard>,
+    pub guard: Arc<ChangeGuard>,
     /// The journal; none where nothing outlives the process.
-    pub recorder: Option<Arc<Recorder>>,
+    pub recorder: Option<Arc<JournalRecorder>>,
     /// Whether an interrupted run is resumed.
     pub resumed: bool,
     /// How full listings are kept and guarded.
@@ -57,8 +58,8 @@ pub struct RunSettings {
 pub struct RunState {
     /// What it was given.
     pub settings: RunSettings,
-    tally: RefCell<Tally>,
-    totals: RefCell<Totals>,
+    tally: RefCell<RunTally>,
+    totals: RefCell<RunTotals>,
     queues: RefCell<Vec<Rc<dyn OpenQueue>>>,
     written: RefCell<HashSet<PathBuf>>,
     single_changes: Cell<usize>,
@@ -100,7 +101,7 @@ impl RunState {
     }
 
     /// What went wrong without ending the run.
-    pub fn tally(&self) -> Tally {
+    pub fn tally(&self) -> RunTally {
         *self.tally.borrow()
     }
 
@@ -134,8 +135,12 @@ impl RunState {
     ///
     /// # Errors
     /// Those of the request.
-    pub fn wait_for_raw(&self, session: &Session, call: impl Future<Output = Carried>) -> Result<Answer> {
-        let Carried { answer, outcomes } = session.wait(async { Ok(call.await) })?;
+    pub fn wait_for_raw(
+        &self,
+        session: &Session,
+        call: impl Future<Output = RawOutcome>,
+    ) -> Result<ApiAnswer> {
+        let RawOutcome { answer, outcomes } = session.wait(async { Ok(call.await) })?;
         let turned_away = answer.as_ref().is_ok_and(|answer| answer.status >= 300);
         for outcome in outcomes {
             // The script has the status, and repeats the request or not.
@@ -152,7 +157,7 @@ impl RunState {
     }
 
     /// What became of all commands of the run.
-    pub fn totals(&self) -> Totals {
+    pub fn totals(&self) -> RunTotals {
         *self.totals.borrow()
     }
 

@@ -23,7 +23,7 @@ pub struct MissingRows {
 
 /// What went wrong in a run without ending it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Tally {
+pub struct RunTally {
     /// Commands that failed, wholly or in part, in reports the script was given.
     pub failed: usize,
     /// Commands of which nobody knows what happened.
@@ -34,7 +34,7 @@ pub struct Tally {
     pub stopped: Option<&'static str>,
 }
 
-impl Tally {
+impl RunTally {
     /// What was added since then.
     #[must_use]
     pub fn since(self, earlier: Self) -> Self {
@@ -49,7 +49,7 @@ impl Tally {
 
 /// What became of all commands of a run, for its last line.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Totals {
+pub struct RunTotals {
     /// Done, or would be.
     pub done: usize,
     /// Of these, done by an earlier run.
@@ -62,7 +62,7 @@ pub struct Totals {
     pub not_sent: usize,
 }
 
-impl Totals {
+impl RunTotals {
     pub(super) fn add(&mut self, outcome: &Outcome) {
         let count = match outcome.status {
             status if status.is_done() => &mut self.done,

@@ -1,7 +1,7 @@
 //! The operator, as a script meets one: two streams and, on a terminal, answers.
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::host::console::Console;
+use crate::host::console::HostConsole;
 use crate::output::Output;
 use rustyline::error::ReadlineError;
 use rustyline::history::History;
@@ -11,18 +11,18 @@ use std::io::{IsTerminal, stdin};
 use std::sync::Arc;
 
 /// The operator at this process's streams.
-pub struct Terminal {
+pub struct TerminalConsole {
     output: Arc<Output>,
 }
 
-impl Terminal {
+impl TerminalConsole {
     /// Speaks through `output`, reads from standard input.
     pub fn new(output: Arc<Output>) -> Self {
         Self { output }
     }
 }
 
-impl Console for Terminal {
+impl HostConsole for TerminalConsole {
     fn print(&self, line: &str) {
         self.output.data(line);
     }

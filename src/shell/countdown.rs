@@ -12,38 +12,38 @@ use std::time::Duration;
 const STEP: Duration = Duration::from_secs(1);
 
 /// Counts one wait down at a time.
-pub struct Countdown(Arc<Shared>);
+pub struct WaitCountdown(Arc<CountdownShared>);
 
-struct Shared {
+struct CountdownShared {
     output: Arc<Output>,
-    state: Mutex<State>,
+    state: Mutex<CountdownState>,
     changed: Condvar,
 }
 
 #[derive(Default)]
-struct State {
-    wait: Option<Wait>,
+struct CountdownState {
+    wait: Option<CountdownWait>,
     running: bool,
 }
 
 #[derive(Clone)]
-struct Wait {
+struct CountdownWait {
     reason: WaitReason,
     until: Timestamp,
     /// How far the commands are that wait; empty for other calls.
     progress: String,
 }
 
-impl Countdown {
+impl WaitCountdown {
     /// Shows on `output`.
     pub fn new(output: Arc<Output>) -> Self {
-        Self(Arc::new(Shared { output, state: Mutex::default(), changed: Condvar::new() }))
+        Self(Arc::new(CountdownShared { output, state: Mutex::default(), changed: Condvar::new() }))
     }
 
     /// Shows a wait from now on, in place of any other, and how far the commands are that wait.
     pub fn start(&self, reason: &WaitReason, until: Timestamp, progress: String) {
         let mut state = self.0.state();
-        state.wait = Some(Wait { reason: reason.clone(), until, progress });
+        state.wait = Some(CountdownWait { reason: reason.clone(), until, progress });
         if state.running {
             self.0.changed.notify_all();
             return;
@@ -60,8 +60,8 @@ impl Countdown {
     }
 }
 
-impl Shared {
-    fn state(&self) -> MutexGuard<'_, State> {
+impl CountdownShared {
+    fn state(&self) -> MutexGuard<'_, CountdownState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -79,9 +79,9 @@ impl Shared {
 }
 
 /// The line at a moment; nothing once the wait is over.
-fn line(wait: &Wait, now: Timestamp) -> Option<String> {
+fn line(wait: &CountdownWait, now: Timestamp) -> Option<String> {
     let left = Duration::try_from(wait.until.duration_since(now)).ok().filter(|left| !left.is_zero())?;
-    let Wait { reason, until, progress } = wait;
+    let CountdownWait { reason, until, progress } = wait;
     Some(match reason {
         // The usual wait of a long run: what counts is how far it is.
         WaitReason::Pacing if !progress.is_empty() => format!("waiting {}; {progress}", rounded(left)),
@@ -100,7 +100,7 @@ mod tests {
     fn a_wait_is_counted_down_to_its_end() {
         let now = Timestamp::UNIX_EPOCH;
         let until = now + Duration::from_secs(75);
-        let wait = Wait { reason: WaitReason::Throttled, until, progress: String::new() };
+        let wait = CountdownWait { reason: WaitReason::Throttled, until, progress: String::new() };
         let at = |seconds| line(&wait, now + Duration::from_secs(seconds));
         assert!(at(0).is_some_and(|line| line.starts_with("waiting 75 s until ")));
         assert!(at(70).is_some_and(|line| line.contains("waiting 5 s") && line.contains("HTTP 429")));
@@ -110,8 +110,11 @@ mod tests {
     #[test]
     fn while_commands_wait_it_shows_how_far_they_are() {
         let now = Timestamp::UNIX_EPOCH;
-        let wait =
-            |reason| Wait { reason, until: now + Duration::from_secs(75), progress: "3 done".to_owned() };
+        let wait = |reason| CountdownWait {
+            reason,
+            until: now + Duration::from_secs(75),
+            progress: "3 done".to_owned(),
+        };
         assert_eq!(line(&wait(WaitReason::Pacing), now).as_deref(), Some("waiting 75 s; 3 done"));
         let throttled = line(&wait(WaitReason::Throttled), now).unwrap();
         assert!(throttled.contains("(HTTP 429); 3 done"), "{throttled}");

@@ -1,12 +1,12 @@
 //! A failure as the operator reads it: what, where, on which way, and what to do next.
 
-use super::program::Program;
-use crate::language::place::Place;
-use crate::language::script_error::{Call, Callee, Failure};
+use crate::language::place::ScriptPlace;
+use crate::language::script_error::{CallFrame, Callee, ScriptError};
 use crate::language::source_text;
 use crate::output::Output;
-use crate::output::source_snippet::{Severity, Snippet, Spot};
-use crate::script::checker::Finding;
+use crate::output::source_snippet::{ScriptSnippet, Severity, SourceSpot};
+use crate::script::checker::CheckFinding;
+use crate::shell::program::ScriptProgram;
 use std::path::Path;
 
 /// Refused commands that are told one by one; the rest are counted.
@@ -15,14 +15,14 @@ const REFUSED_SHOWN: usize = 5;
 const CALLS_SHOWN: usize = 5;
 
 /// Tells what happened, where, on which way, and what to do next.
-pub fn show(program: &Program, failure: &Failure, output: &Output) {
+pub fn show(program: &ScriptProgram, failure: &ScriptError, output: &Output) {
     output.snippet(&snippet(program, failure));
 }
 
 /// What [`show`] shows.
-pub fn snippet(program: &Program, failure: &Failure) -> Snippet {
+pub fn snippet(program: &ScriptProgram, failure: &ScriptError) -> ScriptSnippet {
     let text = text_of(program, &failure.place);
-    Snippet {
+    ScriptSnippet {
         severity: Severity::Error,
         title: failure.message.clone(),
         spot: spot(program, &failure.place, text.as_deref()),
@@ -32,13 +32,13 @@ pub fn snippet(program: &Program, failure: &Failure) -> Snippet {
 }
 
 /// Tells what a check found.
-pub fn show_finding(program: &Program, finding: &Finding, output: &Output) {
+pub fn show_finding(program: &ScriptProgram, finding: &CheckFinding, output: &Output) {
     output.snippet(&of_finding(program, finding));
 }
 
-fn of_finding(program: &Program, finding: &Finding) -> Snippet {
+fn of_finding(program: &ScriptProgram, finding: &CheckFinding) -> ScriptSnippet {
     let text = text_of(program, &finding.place);
-    Snippet {
+    ScriptSnippet {
         severity: if finding.is_warning { Severity::Warning } else { Severity::Error },
         title: finding.message.clone(),
         spot: spot(program, &finding.place, text.as_deref()),
@@ -48,10 +48,10 @@ fn of_finding(program: &Program, finding: &Finding) -> Snippet {
 }
 
 /// A place with the text of its line; `None` where the line is not known.
-fn spot(program: &Program, place: &Place, text: Option<&str>) -> Option<Spot> {
+fn spot(program: &ScriptProgram, place: &ScriptPlace, text: Option<&str>) -> Option<SourceSpot> {
     let line = place.line?;
     let text = text.map(|text| text.lines().nth(line.saturating_sub(1)).unwrap_or_default());
-    Some(Spot {
+    Some(SourceSpot {
         name: name_of(program, place).to_owned(),
         text: text.map(str::to_owned),
         line,
@@ -59,22 +59,23 @@ fn spot(program: &Program, place: &Place, text: Option<&str>) -> Option<Spot> {
     })
 }
 
-fn name_of<'a>(program: &'a Program, place: &'a Place) -> &'a str {
+fn name_of<'a>(program: &'a ScriptProgram, place: &'a ScriptPlace) -> &'a str {
     place.source.as_deref().unwrap_or(&program.name)
 }
 
 /// The text of the file at a place: the program's own, or that of a module, read again.
-fn text_of(program: &Program, place: &Place) -> Option<String> {
+fn text_of(program: &ScriptProgram, place: &ScriptPlace) -> Option<String> {
     match place.source.as_deref() {
         Some(module) if module != program.name => source_text::read_file(Path::new(module)).ok(),
         _ => Some(program.text.clone()),
     }
 }
 
-fn notes(program: &Program, failure: &Failure) -> Vec<String> {
+fn notes(program: &ScriptProgram, failure: &ScriptError) -> Vec<String> {
     let mut notes = Vec::new();
     notes.extend(failure.first.as_ref().map(|first| {
-        let first = Place { source: first.source.clone().or(failure.place.source.clone()), ..first.clone() };
+        let first =
+            ScriptPlace { source: first.source.clone().or(failure.place.source.clone()), ..first.clone() };
         format!("thrown again; it comes from {}", written(program, &first))
     }));
     notes.extend(shortened(&failure.calls, |call| way(program, call)));
@@ -88,7 +89,7 @@ fn notes(program: &Program, failure: &Failure) -> Vec<String> {
 }
 
 /// Both ends of a long way, and how much was left out between.
-fn shortened(calls: &[Call], told: impl Fn(&Call) -> String) -> Vec<String> {
+fn shortened(calls: &[CallFrame], told: impl Fn(&CallFrame) -> String) -> Vec<String> {
     if calls.len() <= 2 * CALLS_SHOWN + 1 {
         return calls.iter().map(told).collect();
     }
@@ -97,7 +98,7 @@ fn shortened(calls: &[Call], told: impl Fn(&Call) -> String) -> Vec<String> {
     first.iter().map(&told).chain([left_out]).chain(last.iter().map(&told)).collect()
 }
 
-fn way(program: &Program, call: &Call) -> String {
+fn way(program: &ScriptProgram, call: &CallFrame) -> String {
     let place = written(program, &call.place);
     match &call.callee {
         Callee::Module(_) => format!("imported at {place}"),
@@ -105,7 +106,7 @@ fn way(program: &Program, call: &Call) -> String {
     }
 }
 
-fn written(program: &Program, place: &Place) -> String {
+fn written(program: &ScriptProgram, place: &ScriptPlace) -> String {
     let name = name_of(program, place);
     match (place.line, place.column) {
         (Some(line), Some(column)) => format!("{name}:{line}:{column}"),
@@ -117,8 +118,8 @@ fn written(program: &Program, place: &Place) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::language::script_error::Ending;
-    use crate::output::palette::Palette;
+    use crate::language::script_error::ScriptEnding;
+    use crate::output::palette::ColorPalette;
     use crate::output::source_snippet::render;
     use crate::script::checker::check;
     use crate::script::engine::offline;
@@ -126,8 +127,8 @@ mod tests {
     use rhai::{Engine, Map};
     use std::path::PathBuf;
 
-    fn program(name: &str, text: &str) -> Program {
-        Program {
+    fn program(name: &str, text: &str) -> ScriptProgram {
+        ScriptProgram {
             secret_arguments: 0,
             name: name.into(),
             file: (name != "-e").then(|| PathBuf::from(name)),
@@ -140,9 +141,9 @@ mod tests {
     fn told_by(engine: &Engine, name: &str, text: &str) -> String {
         let program = program(name, text);
         let error = runner::compile(engine, &program).and_then(|ast| engine.run_ast(&ast)).unwrap_err();
-        match Ending::of(*error) {
-            Ending::Failed(failure) => render(&snippet(&program, &failure), Palette::PLAIN),
-            Ending::Ended(ended) => panic!("{ended:?}"),
+        match ScriptEnding::of(*error) {
+            ScriptEnding::Failed(failure) => render(&snippet(&program, &failure), ColorPalette::PLAIN),
+            ScriptEnding::Ended(ended) => panic!("{ended:?}"),
         }
     }
 
@@ -300,7 +301,7 @@ warning: this `get_user` stands before umapish's, which takes 1 value too
   |    ^
   |
   = hint: umapish's is still there as `umapi::get_user`.";
-        assert_eq!(render(&of_finding(&program, &findings[0]), Palette::PLAIN), expected);
+        assert_eq!(render(&of_finding(&program, &findings[0]), ColorPalette::PLAIN), expected);
     }
 
     #[test]

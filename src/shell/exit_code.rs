@@ -2,7 +2,7 @@
 
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Exit {
+pub enum RunExit {
     /// Everything was done.
     Done,
     /// The script failed.
@@ -26,30 +26,30 @@ pub enum Exit {
 }
 
 /// Code and meaning, in the order of the codes.
-pub const EXITS: &[(Exit, &str)] = &[
-    (Exit::Done, "done"),
-    (Exit::Script, "the script failed"),
-    (Exit::Usage, "the command line is wrong, or asks for what cannot be"),
-    (Exit::Rejected, "the service rejected a request or some commands, and the script did not handle it"),
-    (Exit::Config, "configuration or credentials are missing, wrong or refused"),
-    (Exit::Unavailable, "the service gave no usable answer, after all retries"),
-    (Exit::Unknown, "the outcome of some commands is not known"),
-    (Exit::Guard, "a guard of the operator stopped the run"),
-    (Exit::Interrupted, "interrupted (Ctrl-C or SIGTERM)"),
+pub const EXITS: &[(RunExit, &str)] = &[
+    (RunExit::Done, "done"),
+    (RunExit::Script, "the script failed"),
+    (RunExit::Usage, "the command line is wrong, or asks for what cannot be"),
+    (RunExit::Rejected, "the service rejected a request or some commands, and the script did not handle it"),
+    (RunExit::Config, "configuration or credentials are missing, wrong or refused"),
+    (RunExit::Unavailable, "the service gave no usable answer, after all retries"),
+    (RunExit::Unknown, "the outcome of some commands is not known"),
+    (RunExit::Guard, "a guard of the operator stopped the run"),
+    (RunExit::Interrupted, "interrupted (Ctrl-C or SIGTERM)"),
 ];
 
 /// Which end counts when several hold, the first before all others.
-const PRECEDENCE: &[Exit] = &[
-    Exit::Interrupted,
-    Exit::Unknown,
-    Exit::Guard,
-    Exit::Config,
-    Exit::Unavailable,
-    Exit::Rejected,
-    Exit::Script,
+const PRECEDENCE: &[RunExit] = &[
+    RunExit::Interrupted,
+    RunExit::Unknown,
+    RunExit::Guard,
+    RunExit::Config,
+    RunExit::Unavailable,
+    RunExit::Rejected,
+    RunExit::Script,
 ];
 
-impl Exit {
+impl RunExit {
     /// The process's exit code.
     pub fn code(self) -> u8 {
         match self {
@@ -124,7 +124,8 @@ mod tests {
 
     #[test]
     fn every_kind_of_error_has_its_end() {
-        let ends: Vec<_> = ErrorKind::NAMES.iter().map(|kind| (*kind, Exit::of_kind(kind).code())).collect();
+        let ends: Vec<_> =
+            ErrorKind::NAMES.iter().map(|kind| (*kind, RunExit::of_kind(kind).code())).collect();
         let expected = [
             ("config", 4),
             ("auth", 4),
@@ -149,7 +150,7 @@ mod tests {
 
     #[test]
     fn a_wrong_command_line_is_not_taken_for_a_script_that_failed() {
-        let codes = ["usage", "file", "config"].map(|kind| Exit::of_refusal(kind).code());
+        let codes = ["usage", "file", "config"].map(|kind| RunExit::of_refusal(kind).code());
         assert_eq!(codes, [2, 1, 4]);
     }
 

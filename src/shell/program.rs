@@ -14,7 +14,7 @@ const STANDARD_INPUT: &str = "-";
 
 /// A script and its arguments.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Program {
+pub struct ScriptProgram {
     /// Its name in messages.
     pub name: String,
     /// Its file, which `import` is relative to.
@@ -29,7 +29,7 @@ pub struct Program {
     pub shows_value: bool,
 }
 
-impl Program {
+impl ScriptProgram {
     /// The code of `-e`.
     ///
     /// # Errors
@@ -63,7 +63,7 @@ impl Program {
     }
 }
 
-impl Program {
+impl ScriptProgram {
     /// The same with further arguments that the journal must not hold.
     #[must_use]
     pub fn with_secret_arguments(mut self, arguments: &[String]) -> Self {
@@ -106,7 +106,7 @@ mod tests {
 
     #[test]
     fn a_script_that_is_not_there_may_be_a_mistyped_command() {
-        let hint = |word: &str| Program::script(vec![word.into()]).unwrap_err().hint();
+        let hint = |word: &str| ScriptProgram::script(vec![word.into()]).unwrap_err().hint();
         assert_eq!(hint("docter").as_deref(), Some("Did you mean the command `umapish doctor`?"));
         assert_eq!(hint("xyz").as_deref(), Some("`umapish help` lists the commands."));
         assert_eq!(hint("jobs/doctor.rhai"), None);
@@ -118,7 +118,7 @@ mod tests {
         let path = folder.path().join("x.rhai");
         std::fs::write(&path, "#!/usr/bin/env umapish\nprint(1)").unwrap();
         let words = vec![path.clone().into_os_string(), "people.csv".into(), "--live".into()];
-        let program = Program::script(words).unwrap();
+        let program = ScriptProgram::script(words).unwrap();
         assert_eq!(
             (program.file, program.arguments),
             (Some(path), vec!["people.csv".into(), "--live".into()])

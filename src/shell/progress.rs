@@ -1,9 +1,9 @@
 //! What the client does, as the operator sees it: one line of progress on a terminal, notes, and every call with `-v`.
 
-use super::countdown::Countdown;
 use super::humanize::{clock, rounded};
-use crate::client::event::{Event, Observer, Progress as Counts, WaitReason};
+use crate::client::event::{ClientEvent, ClientObserver, SubmitProgress as Counts, WaitReason};
 use crate::output::Output;
+use crate::shell::countdown::WaitCountdown;
 use jiff::Timestamp;
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,9 +13,9 @@ use std::time::Duration;
 const NOTABLE_WAIT: Duration = Duration::from_secs(10);
 
 /// Tells the operator.
-pub struct Progress {
+pub struct ProgressReporter {
     output: Arc<Output>,
-    countdown: Countdown,
+    countdown: WaitCountdown,
     /// How often `-v` was given.
     verbose: u8,
     /// How far the commands are, while they are sent.
@@ -24,10 +24,10 @@ pub struct Progress {
     told: Mutex<HashSet<String>>,
 }
 
-impl Progress {
+impl ProgressReporter {
     /// Tells through `output`.
     pub fn new(output: Arc<Output>, verbose: u8) -> Self {
-        let countdown = Countdown::new(Arc::clone(&output));
+        let countdown = WaitCountdown::new(Arc::clone(&output));
         Self { output, countdown, verbose, commands: Mutex::default(), told: Mutex::default() }
     }
 
@@ -69,20 +69,20 @@ impl Progress {
     }
 }
 
-impl Observer for Progress {
-    fn notice(&self, event: &Event) {
-        if !matches!(event, Event::Waiting { .. }) {
+impl ClientObserver for ProgressReporter {
+    fn notice(&self, event: &ClientEvent) {
+        if !matches!(event, ClientEvent::Waiting { .. }) {
             self.countdown.stop();
         }
         match event {
-            Event::Sending { call, request_id, attempt } => {
+            ClientEvent::Sending { call, request_id, attempt } => {
                 self.tell_call(&format!("> {call} (attempt {attempt}, request {request_id})"), 2);
             }
-            Event::Answered { call, status, elapsed, .. } => {
+            ClientEvent::Answered { call, status, elapsed, .. } => {
                 self.tell_call(&format!("{call}: {status} in {} ms", elapsed.as_millis()), 1);
             }
-            Event::Waiting { reason, duration, until, .. } => self.tell_wait(reason, *duration, *until),
-            Event::PageRead { listing, page, pages, entries, total, left } => {
+            ClientEvent::Waiting { reason, duration, until, .. } => self.tell_wait(reason, *duration, *until),
+            ClientEvent::PageRead { listing, page, pages, entries, total, left } => {
                 self.commands().clear();
                 let of =
                     |count: &Option<usize>| count.map(|count| format!(" of {count}")).unwrap_or_default();
@@ -90,8 +90,8 @@ impl Observer for Progress {
                 let left = remaining(*left);
                 self.output.status(&format!("{listing}: page {page}{pages}, {entries}{total}{left}"));
             }
-            Event::Progress(counts) => self.tell_progress(counts),
-            Event::Note(line) => self.tell_note(line),
+            ClientEvent::Progress(counts) => self.tell_progress(counts),
+            ClientEvent::Note(line) => self.tell_note(line),
         }
     }
 }

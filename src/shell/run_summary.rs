@@ -1,11 +1,11 @@
 //! What frames a run: what an interrupted one left is settled before, and what became of all commands is told after.
 
-use super::exit_code::Exit;
 use crate::host::session::Session;
 use crate::output::Output;
 use crate::session::journal::reconcile;
 use crate::session::run_state::RunState;
-use crate::session::totals::Totals;
+use crate::session::totals::RunTotals;
+use crate::shell::exit_code::RunExit;
 use crate::store::journal::unfinished_runs::leaves_open;
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use std::time::Duration;
 ///
 /// # Errors
 /// The end of a run that cannot go on.
-pub fn begin(session: &Session, output: &Output) -> Result<(), Exit> {
+pub fn begin(session: &Session, output: &Output) -> Result<(), RunExit> {
     let run = RunState::of(session);
     let Some(recorder) = run.settings.recorder.as_ref().filter(|_| run.settings.resumed) else {
         return Ok(());
@@ -39,13 +39,13 @@ pub fn begin(session: &Session, output: &Output) -> Result<(), Exit> {
         }
         Err(error) => {
             output.error(&error.to_string(), error.hint().as_deref());
-            Err(Exit::of_kind(error.kind.name()))
+            Err(RunExit::of_kind(error.kind.name()))
         }
     }
 }
 
 /// Tells what became of all commands, and ends the journal. Answers how the run ended with that.
-pub fn end(session: &Session, exit: Exit, output: &Output) -> Exit {
+pub fn end(session: &Session, exit: RunExit, output: &Output) -> RunExit {
     let mut exit = exit_with_guard(session, exit);
     let run = RunState::of(session);
     let totals = run.totals();
@@ -57,18 +57,18 @@ pub fn end(session: &Session, exit: Exit, output: &Output) -> Exit {
     if run.settings.resumed {
         for line in reconcile::left(recorder) {
             output.warning(&format!("begun before and no longer asked for: {line}"));
-            exit = exit_with_left(exit, Exit::Unknown);
+            exit = exit_with_left(exit, RunExit::Unknown);
         }
         for line in reconcile::still_members_left(recorder) {
             output.warning(&format!("removed before and no longer asked for: {line}"));
-            exit = exit_with_left(exit, Exit::Rejected);
+            exit = exit_with_left(exit, RunExit::Rejected);
         }
     }
     if let Err(error) = recorder.end(exit.code(), totals) {
         let hint =
             "Make room, then run umapish resume: it finds what is done, and gives the journal its end.";
         output.error(&format!("the journal has no end: {error}"), Some(hint));
-        exit = exit.or_worse(Exit::Script);
+        exit = exit.or_worse(RunExit::Script);
     }
     let is_open = totals.unsettled() > 0 || leaves_open(exit.code());
     if let Some(path) = recorder.path().filter(|_| is_open) {
@@ -78,12 +78,12 @@ pub fn end(session: &Session, exit: Exit, output: &Output) -> Exit {
 }
 
 /// A guard is the operator's: that it stopped something counts whatever the script made of it.
-fn exit_with_guard(session: &Session, exit: Exit) -> Exit {
-    if RunState::of(session).settings.guard.has_stopped() { exit.or_worse(Exit::Guard) } else { exit }
+fn exit_with_guard(session: &Session, exit: RunExit) -> RunExit {
+    if RunState::of(session).settings.guard.has_stopped() { exit.or_worse(RunExit::Guard) } else { exit }
 }
 
 /// A report is the operator's as well: one that is not whole counts whatever the script made of it.
-fn exit_with_report(session: &Session, exit: Exit, output: &Output) -> Exit {
+fn exit_with_report(session: &Session, exit: RunExit, output: &Output) -> RunExit {
     let Some(missing) = RunState::of(session).missing_rows() else { return exit };
     let hint = match &RunState::of(session).settings.recorder {
         Some(_) => "Make room; what became of every command stands in the journal: umapish journal show.",
@@ -93,16 +93,16 @@ fn exit_with_report(session: &Session, exit: Exit, output: &Output) -> Exit {
         &format!("the report lacks its last rows, {} of them: {}", missing.rows, missing.fault),
         Some(hint),
     );
-    exit.or_worse(Exit::Script)
+    exit.or_worse(RunExit::Script)
 }
 
 /// What an earlier run left and the script asks for no more counts all the same: nobody knows whether what was begun
 /// should stand, and who was removed is still a member. Only `exit(n)` says otherwise.
-fn exit_with_left(exit: Exit, left: Exit) -> Exit {
-    if let Exit::Asked(_) = exit { exit } else { exit.or_worse(left) }
+fn exit_with_left(exit: RunExit, left: RunExit) -> RunExit {
+    if let RunExit::Asked(_) = exit { exit } else { exit.or_worse(left) }
 }
 
-fn summary(totals: Totals, session: &Session) -> String {
+fn summary(totals: RunTotals, session: &Session) -> String {
     let mut parts = vec![format!("{} done", totals.done)];
     let others = [
         (totals.resumed, "of them before"),

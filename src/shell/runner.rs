@@ -1,22 +1,22 @@
 //! Runs a program: compile, evaluate, show the value or the failure, and say how it ended.
 
-use super::exit_code::Exit;
-use super::program::Program;
 use super::{diagnostic, panics, run_summary};
 use crate::host::session::Session;
 use crate::host::temporary_calls;
-use crate::host::thrown::Ended;
-use crate::language::script_error::{Ending, Failure};
+use crate::host::thrown::ScriptEnd;
+use crate::language::script_error::{ScriptEnding, ScriptError};
 use crate::output::Output;
 use crate::script::engine;
 use crate::session::run_setup::RunSetup;
 use crate::session::run_state::RunState;
-use crate::session::totals::Tally;
+use crate::session::totals::RunTally;
+use crate::shell::exit_code::RunExit;
+use crate::shell::program::ScriptProgram;
 use crate::values::json;
 use rhai::{AST, Dynamic, Engine, EvalAltResult, Position, Scope};
 
 /// Runs `program` in a session of its own.
-pub fn run(program: &Program, setup: RunSetup, output: &Output) -> Exit {
+pub fn run(program: &ScriptProgram, setup: RunSetup, output: &Output) -> RunExit {
     let session = setup.start();
     let run = RunState::of(&session);
     let engine = engine::build(&session);
@@ -28,9 +28,9 @@ pub fn run(program: &Program, setup: RunSetup, output: &Output) -> Exit {
     }
     let result = compiled.and_then(|ast| evaluate(&engine, &mut Scope::new(), &ast));
     let exit = match (ended(&session), result) {
-        (Some(ended), _) => end(program, Ending::Ended(ended), output),
+        (Some(ended), _) => end(program, ScriptEnding::Ended(ended), output),
         (None, Ok(value)) => finish(program, &value, output),
-        (None, Err(error)) => end(program, Ending::of(*error), output),
+        (None, Err(error)) => end(program, ScriptEnding::of(*error), output),
     };
     let judged = run.tally();
     let exit = exit.or_worse(end_queues(&session, exit, output));
@@ -41,19 +41,19 @@ pub fn run(program: &Program, setup: RunSetup, output: &Output) -> Exit {
 }
 
 /// What ends a run whatever the script made of it: Rhai lets a `catch` around a closure swallow the error.
-pub fn ended(session: &Session) -> Option<Ended> {
-    session.ended().or_else(|| session.interrupt().is_requested().then_some(Ended::Interrupted))
+pub fn ended(session: &Session) -> Option<ScriptEnd> {
+    session.ended().or_else(|| session.interrupt().is_requested().then_some(ScriptEnd::Interrupted))
 }
 
 /// The end of a session at the prompt: what its queues still hold is sent, and what became of everything is told.
-pub fn leave(session: &Session, exit: Exit, output: &Output) -> Exit {
+pub fn leave(session: &Session, exit: RunExit, output: &Output) -> RunExit {
     let exit = exit.or_worse(end_queues(session, exit, output));
     run_summary::end(session, exit, output)
 }
 
 /// Sends what queues still hold when the script came to its end, and nothing when it failed.
-fn end_queues(session: &Session, exit: Exit, output: &Output) -> Exit {
-    if !matches!(exit, Exit::Done | Exit::Asked(0)) {
+fn end_queues(session: &Session, exit: RunExit, output: &Output) -> RunExit {
+    if !matches!(exit, RunExit::Done | RunExit::Asked(0)) {
         RunState::of(session)
             .abandon_queues(session, "not sent: the script ended before the queue was finished");
         return exit;
@@ -62,7 +62,7 @@ fn end_queues(session: &Session, exit: Exit, output: &Output) -> Exit {
         Ok(()) => exit,
         Err(error) => {
             output.error(&error.to_string(), error.hint().as_deref());
-            Exit::of_kind(error.kind.name())
+            RunExit::of_kind(error.kind.name())
         }
     }
 }
@@ -82,7 +82,7 @@ fn warn_of_unsent(session: &Session, output: &Output) {
 ///
 /// # Errors
 /// A syntax error.
-pub fn compile(engine: &Engine, program: &Program) -> Result<AST, Box<EvalAltResult>> {
+pub fn compile(engine: &Engine, program: &ScriptProgram) -> Result<AST, Box<EvalAltResult>> {
     let mut ast = engine.compile(&program.text)?;
     if let Some(file) = &program.file {
         ast.set_source(file.display().to_string());
@@ -100,11 +100,11 @@ pub fn evaluate(engine: &Engine, scope: &mut Scope<'_>, ast: &AST) -> Result<Dyn
         .unwrap_or_else(|message| Err(EvalAltResult::ErrorRuntime(message.into(), Position::NONE).into()))
 }
 
-fn finish(program: &Program, value: &Dynamic, output: &Output) -> Exit {
+fn finish(program: &ScriptProgram, value: &Dynamic, output: &Output) -> RunExit {
     if program.shows_value {
         show_value(value, output);
     }
-    if output.lost().is_some() { lost(output) } else { Exit::Done }
+    if output.lost().is_some() { lost(output) } else { RunExit::Done }
 }
 
 /// Shows a value in the operator's form; what is no data, such as a function, as Rhai prints it.
@@ -115,40 +115,40 @@ pub fn show_value(value: &Dynamic, output: &Output) {
     }
 }
 
-fn end(program: &Program, ending: Ending, output: &Output) -> Exit {
+fn end(program: &ScriptProgram, ending: ScriptEnding, output: &Output) -> RunExit {
     match ending {
-        Ending::Ended(Ended::Exit(code)) => Exit::Asked(code),
-        Ending::Ended(Ended::Interrupted) => {
+        ScriptEnding::Ended(ScriptEnd::Exit(code)) => RunExit::Asked(code),
+        ScriptEnding::Ended(ScriptEnd::Interrupted) => {
             output.error("interrupted", None);
-            Exit::Interrupted
+            RunExit::Interrupted
         }
-        Ending::Ended(Ended::OutputLost) => lost(output),
-        Ending::Failed(failure) => fail(program, &failure, output),
+        ScriptEnding::Ended(ScriptEnd::OutputLost) => lost(output),
+        ScriptEnding::Failed(failure) => fail(program, &failure, output),
     }
 }
 
-fn fail(program: &Program, failure: &Failure, output: &Output) -> Exit {
+fn fail(program: &ScriptProgram, failure: &ScriptError, output: &Output) -> RunExit {
     diagnostic::show(program, failure, output);
-    Exit::of_kind(&failure.kind)
+    RunExit::of_kind(&failure.kind)
 }
 
 /// Standard output cannot be written any more.
-pub fn lost(output: &Output) -> Exit {
+pub fn lost(output: &Output) -> RunExit {
     let why = output.lost().map(ToString::to_string).unwrap_or_default();
     output.error(
         &format!("standard output cannot be written: {why}"),
         Some("Its reader has gone or its disk is full; what was printed last is lost."),
     );
-    Exit::Script
+    RunExit::Script
 }
 
 /// What the reports of the run add to the way it ended; only `exit(n)` overrules them.
-fn exit_with(exit: Exit, tally: Tally, judged: Tally) -> Exit {
-    let tally = if matches!(exit, Exit::Asked(_)) { tally.since(judged) } else { tally };
-    let failed = if tally.failed > 0 { Exit::Rejected } else { Exit::Done };
-    let unknown = if tally.unknown > 0 { Exit::Unknown } else { Exit::Done };
-    let lost = if tally.lost > 0 { Exit::Unavailable } else { Exit::Done };
-    let stopped = tally.stopped.map_or(lost, Exit::of_kind);
+fn exit_with(exit: RunExit, tally: RunTally, judged: RunTally) -> RunExit {
+    let tally = if matches!(exit, RunExit::Asked(_)) { tally.since(judged) } else { tally };
+    let failed = if tally.failed > 0 { RunExit::Rejected } else { RunExit::Done };
+    let unknown = if tally.unknown > 0 { RunExit::Unknown } else { RunExit::Done };
+    let lost = if tally.lost > 0 { RunExit::Unavailable } else { RunExit::Done };
+    let stopped = tally.stopped.map_or(lost, RunExit::of_kind);
     exit.or_worse(failed).or_worse(unknown).or_worse(stopped)
 }
 
@@ -158,19 +158,19 @@ mod tests {
 
     #[test]
     fn what_goes_wrong_after_the_script_s_last_word_counts_all_the_same() {
-        let tally = |failed| Tally { failed, unknown: 0, lost: 0, stopped: None };
-        assert_eq!(exit_with(Exit::Asked(0), tally(3), tally(2)), Exit::Rejected);
-        assert_eq!(exit_with(Exit::Asked(0), tally(2), tally(2)), Exit::Asked(0));
+        let tally = |failed| RunTally { failed, unknown: 0, lost: 0, stopped: None };
+        assert_eq!(exit_with(RunExit::Asked(0), tally(3), tally(2)), RunExit::Rejected);
+        assert_eq!(exit_with(RunExit::Asked(0), tally(2), tally(2)), RunExit::Asked(0));
     }
 
     #[test]
     fn reports_decide_the_exit_code_unless_the_script_does() {
-        let tally = |failed, unknown, stopped| Tally { failed, unknown, lost: 0, stopped };
+        let tally = |failed, unknown, stopped| RunTally { failed, unknown, lost: 0, stopped };
         let exit_with = |exit, tally| super::exit_with(exit, tally, tally);
-        assert_eq!(exit_with(Exit::Done, tally(0, 0, None)), Exit::Done);
-        assert_eq!(exit_with(Exit::Done, tally(2, 0, None)), Exit::Rejected);
-        assert_eq!(exit_with(Exit::Script, tally(2, 1, None)), Exit::Unknown);
-        assert_eq!(exit_with(Exit::Done, tally(0, 0, Some("unavailable"))), Exit::Unavailable);
-        assert_eq!(exit_with(Exit::Asked(0), tally(2, 1, None)), Exit::Asked(0));
+        assert_eq!(exit_with(RunExit::Done, tally(0, 0, None)), RunExit::Done);
+        assert_eq!(exit_with(RunExit::Done, tally(2, 0, None)), RunExit::Rejected);
+        assert_eq!(exit_with(RunExit::Script, tally(2, 1, None)), RunExit::Unknown);
+        assert_eq!(exit_with(RunExit::Done, tally(0, 0, Some("unavailable"))), RunExit::Unavailable);
+        assert_eq!(exit_with(RunExit::Asked(0), tally(2, 1, None)), RunExit::Asked(0));
     }
 }

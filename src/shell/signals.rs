@@ -1,8 +1,8 @@
 //! Ctrl-C and SIGTERM: the first ends what runs and waits, the second leaves. At the prompt Ctrl-C ends no more than
 //! that; SIGTERM ends the session.
 
-use super::exit_code::Exit;
 use crate::host::interrupt::Interrupt;
+use crate::shell::exit_code::RunExit;
 use std::io;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -13,7 +13,7 @@ const NUDGES: usize = 20;
 
 /// What a signal asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Heard {
+enum SignalRequest {
     Interrupt,
     Terminate,
 }
@@ -34,7 +34,7 @@ pub fn listen(interrupt: Interrupt, grace: Duration) -> io::Result<()> {
         runtime.block_on(async {
             let mut first = Instant::now();
             while let Ok(heard) = signals.next().await {
-                if heard == Heard::Terminate {
+                if heard == SignalRequest::Terminate {
                     end(&interrupt);
                 } else if interrupt.is_ended() {
                     // It is the nudge of `end`, where no line editor took it.
@@ -96,10 +96,10 @@ impl Signals {
         Ok(Self { interrupt: signal(interrupt)?, terminate: signal(terminate)? })
     }
 
-    async fn next(&mut self) -> io::Result<Heard> {
+    async fn next(&mut self) -> io::Result<SignalRequest> {
         let heard = tokio::select! {
-            heard = self.interrupt.recv() => heard.map(|()| Heard::Interrupt),
-            heard = self.terminate.recv() => heard.map(|()| Heard::Terminate),
+            heard = self.interrupt.recv() => heard.map(|()| SignalRequest::Interrupt),
+            heard = self.terminate.recv() => heard.map(|()| SignalRequest::Terminate),
         };
         heard.ok_or_else(|| io::ErrorKind::BrokenPipe.into())
     }
@@ -114,13 +114,13 @@ impl Signals {
         tokio::signal::windows::ctrl_c().map(Self)
     }
 
-    async fn next(&mut self) -> io::Result<Heard> {
-        let heard = self.0.recv().await.map(|()| Heard::Interrupt);
+    async fn next(&mut self) -> io::Result<SignalRequest> {
+        let heard = self.0.recv().await.map(|()| SignalRequest::Interrupt);
         heard.ok_or_else(|| io::ErrorKind::BrokenPipe.into())
     }
 }
 
 #[expect(clippy::exit, reason = "the operator asked twice, or nothing runs and the editor does not answer")]
 fn leave() {
-    std::process::exit(i32::from(Exit::Interrupted.code()));
+    std::process::exit(i32::from(RunExit::Interrupted.code()));
 }

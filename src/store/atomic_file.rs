@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 /// Who may read a new file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Access {
+pub enum FileAccess {
     /// The operator alone.
     Private,
     /// Whoever the system's usual rules allow.
@@ -22,7 +22,7 @@ pub enum Access {
 /// `file`: it cannot be written; what was there is untouched.
 pub fn replace(
     path: &Path,
-    access: Access,
+    access: FileAccess,
     fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<()> {
     write_aside(path, access, fill).map_err(|error| Error::io(path, &error))
@@ -54,7 +54,7 @@ pub fn is_held(file: &File) -> bool {
 
 fn write_aside(
     path: &Path,
-    access: Access,
+    access: FileAccess,
     fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> io::Result<()> {
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
@@ -83,19 +83,19 @@ fn folder_of(path: &Path) -> PathBuf {
 
 /// The permissions to make a file with, where the system has such; the process's mask still applies.
 #[cfg(unix)]
-fn permissions(access: Access) -> Option<Permissions> {
+fn permissions(access: FileAccess) -> Option<Permissions> {
     use std::os::unix::fs::PermissionsExt;
-    (access == Access::Usual).then(|| Permissions::from_mode(0o666))
+    (access == FileAccess::Usual).then(|| Permissions::from_mode(0o666))
 }
 
 #[cfg(not(unix))]
-fn permissions(_access: Access) -> Option<Permissions> {
+fn permissions(_access: FileAccess) -> Option<Permissions> {
     None
 }
 
-fn keep_permissions(aside: &File, target: &Path, access: Access) -> io::Result<()> {
+fn keep_permissions(aside: &File, target: &Path, access: FileAccess) -> io::Result<()> {
     match fs::metadata(target) {
-        Ok(data) if access == Access::Usual => aside.set_permissions(data.permissions()),
+        Ok(data) if access == FileAccess::Usual => aside.set_permissions(data.permissions()),
         _ => Ok(()),
     }
 }
@@ -112,8 +112,8 @@ mod tests {
     fn a_file_is_replaced_whole() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("people.csv");
-        replace(&path, Access::Usual, |file| file.write_all(b"one")).unwrap();
-        replace(&path, Access::Usual, |file| file.write_all(b"two")).unwrap();
+        replace(&path, FileAccess::Usual, |file| file.write_all(b"one")).unwrap();
+        replace(&path, FileAccess::Usual, |file| file.write_all(b"two")).unwrap();
         assert_eq!(text(&path), "two");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
@@ -123,7 +123,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("people.csv");
         fs::write(&path, "old").unwrap();
-        let failed = replace(&path, Access::Usual, |file| {
+        let failed = replace(&path, FileAccess::Usual, |file| {
             file.write_all(b"half")?;
             Err(io::ErrorKind::StorageFull.into())
         });
@@ -134,7 +134,7 @@ mod tests {
 
     #[test]
     fn a_folder_that_is_not_there_is_named() {
-        let error = replace(Path::new("/nowhere/x.csv"), Access::Usual, |_| Ok(())).unwrap_err();
+        let error = replace(Path::new("/nowhere/x.csv"), FileAccess::Usual, |_| Ok(())).unwrap_err();
         assert!(error.to_string().starts_with("/nowhere/x.csv: "), "{error}");
     }
 
@@ -147,9 +147,9 @@ mod tests {
         let path = folder.path().join("x");
         fs::write(&path, "").unwrap();
         fs::set_permissions(&path, Permissions::from_mode(0o640)).unwrap();
-        replace(&path, Access::Usual, |_| Ok(())).unwrap();
+        replace(&path, FileAccess::Usual, |_| Ok(())).unwrap();
         assert_eq!(mode(&path), 0o640);
-        replace(&path, Access::Private, |_| Ok(())).unwrap();
+        replace(&path, FileAccess::Private, |_| Ok(())).unwrap();
         assert_eq!(mode(&path), 0o600);
     }
 
@@ -160,7 +160,7 @@ mod tests {
         let (path, link) = (folder.path().join("real.csv"), folder.path().join("link.csv"));
         fs::write(&path, "old").unwrap();
         std::os::unix::fs::symlink(&path, &link).unwrap();
-        replace(&link, Access::Usual, |file| file.write_all(b"new")).unwrap();
+        replace(&link, FileAccess::Usual, |file| file.write_all(b"new")).unwrap();
         assert_eq!(text(&path), "new");
         assert!(fs::symlink_metadata(&link).unwrap().file_type().is_symlink());
     }

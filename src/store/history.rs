@@ -3,8 +3,9 @@
 //! The first line names format and version; each further line is an entry as a JSON text, so that an entry of several
 //! lines is one line of the file.
 
-use super::atomic_file::{Access, private, replace};
+use super::atomic_file::{private, replace};
 use crate::error::{Error, Result};
+use crate::store::atomic_file::FileAccess;
 use std::fs::{File, OpenOptions};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -17,11 +18,11 @@ pub const KEPT: usize = 2_000;
 const LONGEST: usize = 20_000;
 
 /// A history file.
-pub struct History {
+pub struct HistoryFile {
     path: PathBuf,
 }
 
-impl History {
+impl HistoryFile {
     /// The history in that file, which need not be there.
     pub fn at(path: PathBuf) -> Self {
         Self { path }
@@ -54,7 +55,7 @@ impl History {
         }
         entries.push(entry.to_owned());
         let first = entries.len().saturating_sub(KEPT);
-        replace(&self.path, Access::Private, |file| {
+        replace(&self.path, FileAccess::Private, |file| {
             writeln!(file, "{FORMAT}")?;
             entries[first..]
                 .iter()
@@ -87,9 +88,9 @@ mod tests {
     use super::*;
     use std::thread;
 
-    fn history() -> (tempfile::TempDir, History) {
+    fn history() -> (tempfile::TempDir, HistoryFile) {
         let folder = tempfile::tempdir().unwrap();
-        let history = History::at(folder.path().join("history"));
+        let history = HistoryFile::at(folder.path().join("history"));
         (folder, history)
     }
 
@@ -108,14 +109,14 @@ mod tests {
         let (folder, _) = history();
         let path = folder.path().join("history");
         let session = |name: &'static str| {
-            let history = History::at(path.clone());
+            let history = HistoryFile::at(path.clone());
             thread::spawn(move || (0..20).for_each(|number| history.add(&format!("{name}{number}")).unwrap()))
         };
         let sessions = [session("a"), session("b")];
         for session in sessions {
             session.join().unwrap();
         }
-        assert_eq!(History::at(path).entries().unwrap().len(), 40);
+        assert_eq!(HistoryFile::at(path).entries().unwrap().len(), 40);
     }
 
     #[test]

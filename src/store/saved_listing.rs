@@ -6,8 +6,8 @@
 
 use super::timestamp_file;
 use crate::error::{Error, Result};
-use crate::wire::interner::Interner;
-use crate::wire::response::Listed;
+use crate::wire::interner::StringInterner;
+use crate::wire::response::ListedEntry;
 use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
@@ -32,7 +32,7 @@ const RETENTION: Duration = Duration::from_hours(7 * 24);
 
 /// The listings of one organization at one service.
 #[derive(Debug, Clone)]
-pub struct Shelf {
+pub struct SavedListings {
     folder: PathBuf,
     organization: String,
     service: String,
@@ -40,7 +40,7 @@ pub struct Shelf {
 
 /// What the first line of a file says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Head {
+struct ListingHeader {
     format: u32,
     listing: String,
     organization: String,
@@ -52,7 +52,7 @@ struct Head {
 
 /// A saved listing.
 #[derive(Debug)]
-pub struct Saved {
+pub struct SavedListing {
     /// When its first page was asked for.
     pub begun: Timestamp,
     /// How many records it holds.
@@ -61,7 +61,7 @@ pub struct Saved {
     file: File,
 }
 
-impl Shelf {
+impl SavedListings {
     /// The shelf of an organization in the state folder; nothing is made yet.
     pub fn of(state: &Path, organization: &str, service: &str) -> Self {
         let part = crate::wire::percent_encode::keeping_at;
@@ -73,11 +73,11 @@ impl Shelf {
     ///
     /// # Errors
     /// `file`: the folder or the file cannot be made.
-    pub fn begin(&self, listing: &str, begun: Timestamp) -> Result<Writer> {
+    pub fn begin(&self, listing: &str, begun: Timestamp) -> Result<ListingWriter> {
         let failed = |error| Error::file(self.folder.display().to_string(), error);
         super::state_dir::make(&self.folder).map_err(failed)?;
         self.prune(SystemTime::now());
-        let head = Head {
+        let head = ListingHeader {
             format: FORMAT,
             listing: listing.to_owned(),
             organization: self.organization.clone(),
@@ -86,22 +86,22 @@ impl Shelf {
             records: 0,
             length: 0,
         };
-        Writer::new(&self.folder, self.path(listing), head).map_err(failed)
+        ListingWriter::new(&self.folder, self.path(listing), head).map_err(failed)
     }
 
     /// The listing kept under a name; `None` when there is none that is whole and of this form.
-    pub fn find(&self, listing: &str) -> Option<Saved> {
+    pub fn find(&self, listing: &str) -> Option<SavedListing> {
         let path = self.path(listing);
         let mut file = File::open(&path).ok()?;
         let mut line = [0; HEAD_BYTES];
         file.read_exact(&mut line).ok()?;
-        let head: Head = serde_json::from_slice(&line).ok()?;
+        let head: ListingHeader = serde_json::from_slice(&line).ok()?;
         let begun: Timestamp = head.begun.parse().ok()?;
         let whole = head.length == file.metadata().ok()?.len();
         let ours = head.format == FORMAT
             && (head.listing.as_str(), &head.organization, &head.service)
                 == (listing, &self.organization, &self.service);
-        (whole && ours).then_some(Saved { begun, records: head.records, path, file })
+        (whole && ours).then_some(SavedListing { begun, records: head.records, path, file })
     }
 
     /// Remembers that the organization was changed: what was listed before is stale. Writes nothing where nothing
@@ -152,14 +152,14 @@ impl Shelf {
 }
 
 /// A listing that is being kept. Dropped before it is finished it leaves nothing.
-pub struct Writer {
+pub struct ListingWriter {
     records: GzEncoder<BufWriter<NamedTempFile>>,
-    head: Head,
+    head: ListingHeader,
     path: PathBuf,
 }
 
-impl Writer {
-    fn new(folder: &Path, path: PathBuf, head: Head) -> io::Result<Self> {
+impl ListingWriter {
+    fn new(folder: &Path, path: PathBuf, head: ListingHeader) -> io::Result<Self> {
         let mut file = tempfile::Builder::new().prefix(".umapish-").tempfile_in(folder)?;
         file.write_all(&[b' '; HEAD_BYTES])?;
         let records = GzEncoder::new(BufWriter::new(file), Compression::fast());
@@ -192,7 +192,11 @@ impl Writer {
     }
 }
 
-fn settle(records: GzEncoder<BufWriter<NamedTempFile>>, mut head: Head, path: &Path) -> io::Result<()> {
+fn settle(
+    records: GzEncoder<BufWriter<NamedTempFile>>,
+    mut head: ListingHeader,
+    path: &Path,
+) -> io::Result<()> {
     let mut file = records.finish()?.into_inner().map_err(io::IntoInnerError::into_error)?;
     head.length = file.as_file().metadata()?.len();
     let line = serde_json::to_vec(&head)?;
@@ -206,14 +210,14 @@ fn settle(records: GzEncoder<BufWriter<NamedTempFile>>, mut head: Head, path: &P
     Ok(())
 }
 
-impl Saved {
+impl SavedListing {
     /// Its records, a page at a time.
-    pub fn pages<T: Listed>(self) -> SavedPages<T> {
+    pub fn pages<T: ListedEntry>(self) -> SavedPages<T> {
         SavedPages {
             lines: BufReader::with_capacity(1 << 16, GzDecoder::new(BufReader::new(self.file))),
             left: self.records,
             place: self.path.display().to_string(),
-            interner: Interner::default(),
+            interner: StringInterner::default(),
             line: Vec::new(),
             records: PhantomData,
         }
@@ -225,12 +229,12 @@ pub struct SavedPages<T> {
     lines: BufReader<GzDecoder<BufReader<File>>>,
     left: usize,
     place: String,
-    interner: Interner,
+    interner: StringInterner,
     line: Vec<u8>,
     records: PhantomData<fn() -> T>,
 }
 
-impl<T: Listed> SavedPages<T> {
+impl<T: ListedEntry> SavedPages<T> {
     /// The next records; `None` when there are no more.
     ///
     /// # Errors
@@ -273,9 +277,9 @@ mod tests {
     use super::*;
     use crate::wire::user::User;
 
-    fn shelf() -> (tempfile::TempDir, Shelf) {
+    fn shelf() -> (tempfile::TempDir, SavedListings) {
         let folder = tempfile::tempdir().unwrap();
-        let shelf = Shelf::of(folder.path(), "1@AdobeOrg", "https://service.example/v2");
+        let shelf = SavedListings::of(folder.path(), "1@AdobeOrg", "https://service.example/v2");
         (folder, shelf)
     }
 
@@ -292,14 +296,14 @@ mod tests {
         "2026-11-25T14:02:00Z".parse().unwrap()
     }
 
-    fn keep(shelf: &Shelf, count: usize) {
+    fn keep(shelf: &SavedListings, count: usize) {
         let mut writer = shelf.begin("users", begun()).unwrap();
         writer.add(&users(0..count / 2)).unwrap();
         writer.add(&users(count / 2..count)).unwrap();
         writer.finish().unwrap();
     }
 
-    fn read(saved: Saved) -> Result<Vec<Arc<User>>> {
+    fn read(saved: SavedListing) -> Result<Vec<Arc<User>>> {
         let (mut pages, mut all) = (saved.pages(), Vec::new());
         while let Some(page) = pages.next_page()? {
             all.extend(page);
@@ -367,8 +371,16 @@ mod tests {
     fn organizations_and_services_have_shelves_of_their_own() {
         let (folder, shelf) = shelf();
         keep(&shelf, 1);
-        assert!(Shelf::of(folder.path(), "2@AdobeOrg", "https://service.example/v2").find("users").is_none());
-        assert!(Shelf::of(folder.path(), "1@AdobeOrg", "https://other.example/v2").find("users").is_none());
+        assert!(
+            SavedListings::of(folder.path(), "2@AdobeOrg", "https://service.example/v2")
+                .find("users")
+                .is_none()
+        );
+        assert!(
+            SavedListings::of(folder.path(), "1@AdobeOrg", "https://other.example/v2")
+                .find("users")
+                .is_none()
+        );
     }
 
     #[test]

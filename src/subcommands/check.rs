@@ -2,19 +2,19 @@
 
 use crate::error::Result;
 use crate::output::Output;
-use crate::script::checker::{Finding, check};
+use crate::script::checker::{CheckFinding, check};
 use crate::script::engine::offline;
 use crate::shell::diagnostic;
-use crate::shell::exit_code::Exit;
-use crate::shell::program::Program;
+use crate::shell::exit_code::RunExit;
+use crate::shell::program::ScriptProgram;
 use rhai::Engine;
 use std::path::{Path, PathBuf};
 
-/// Checks each script and shows what is found; warnings alone leave the end at [`Exit::Done`], a script that is not
+/// Checks each script and shows what is found; warnings alone leave the end at [`RunExit::Done`], a script that is not
 /// there makes the command line a wrong one.
-pub fn run(scripts: &[PathBuf], output: &Output) -> Exit {
+pub fn run(scripts: &[PathBuf], output: &Output) -> RunExit {
     let engine = offline::engine();
-    let (mut found, mut refused) = (Vec::new(), Exit::Done);
+    let (mut found, mut refused) = (Vec::new(), RunExit::Done);
     for script in scripts {
         match examine(&engine, script) {
             Ok((program, findings)) => {
@@ -25,24 +25,24 @@ pub fn run(scripts: &[PathBuf], output: &Output) -> Exit {
             }
             Err(error) => {
                 output.error(&error.to_string(), error.hint().as_deref());
-                refused = Exit::of_refusal(error.kind.name());
+                refused = RunExit::of_refusal(error.kind.name());
                 found.push(false);
             }
         }
     }
     output.note(&summary(scripts.len(), &found));
-    if refused == Exit::Usage { refused } else { end(&found) }
+    if refused == RunExit::Usage { refused } else { end(&found) }
 }
 
-fn examine(engine: &Engine, script: &Path) -> Result<(Program, Vec<Finding>)> {
-    let program = Program::script(vec![script.as_os_str().to_owned()])?;
+fn examine(engine: &Engine, script: &Path) -> Result<(ScriptProgram, Vec<CheckFinding>)> {
+    let program = ScriptProgram::script(vec![script.as_os_str().to_owned()])?;
     let findings = check(engine, &program.text, program.file.as_deref());
     Ok((program, findings))
 }
 
 /// `found` says of each finding whether it is a warning.
-fn end(found: &[bool]) -> Exit {
-    if found.contains(&false) { Exit::Script } else { Exit::Done }
+fn end(found: &[bool]) -> RunExit {
+    if found.contains(&false) { RunExit::Script } else { RunExit::Done }
 }
 
 fn summary(scripts: usize, found: &[bool]) -> String {
@@ -65,9 +65,9 @@ mod tests {
 
     #[test]
     fn errors_decide_how_it_ends_and_warnings_do_not() {
-        assert_eq!(end(&[]), Exit::Done);
-        assert_eq!(end(&[true]), Exit::Done);
-        assert_eq!(end(&[true, false]), Exit::Script);
+        assert_eq!(end(&[]), RunExit::Done);
+        assert_eq!(end(&[true]), RunExit::Done);
+        assert_eq!(end(&[true, false]), RunExit::Script);
     }
 
     #[test]

@@ -3,22 +3,22 @@
 use crate::error::{Error, Result};
 use crate::output::Output;
 use crate::script::engine::offline;
-use crate::shell::exit_code::Exit;
-use crate::store::atomic_file::{Access, replace};
+use crate::shell::exit_code::RunExit;
+use crate::store::atomic_file::{FileAccess, replace};
 use std::path::Path;
 
 /// Writes them to a folder, which is made when it is not there.
-pub fn run(folder: &Path, output: &Output) -> Exit {
+pub fn run(folder: &Path, output: &Output) -> RunExit {
     match write(folder) {
         Ok(names) => {
             for name in names {
                 output.data(&folder.join(name).display().to_string());
             }
-            Exit::Done
+            RunExit::Done
         }
         Err(error) => {
             output.error(&error.to_string(), error.hint().as_deref());
-            Exit::of_refusal(error.kind.name())
+            RunExit::of_refusal(error.kind.name())
         }
     }
 }
@@ -29,7 +29,7 @@ fn write(folder: &Path) -> Result<Vec<String>> {
     let mut names = Vec::new();
     for (name, text) in engine.definitions().iter_files() {
         let text: String = text.lines().map(|line| readable(line) + "\n").collect();
-        replace(&folder.join(&name), Access::Usual, |file| file.write_all(text.as_bytes()))?;
+        replace(&folder.join(&name), FileAccess::Usual, |file| file.write_all(text.as_bytes()))?;
         names.push(name);
     }
     Ok(names)
@@ -37,13 +37,16 @@ fn write(folder: &Path) -> Result<Vec<String>> {
 
 /// Names of our types that Rhai takes over from the code, and what scripts call them.
 const NAMES: &[(&str, &str)] = &[
-    ("Records<User >", "Users"),
-    ("Records<User>", "Users"),
-    ("Records<Group >", "Groups"),
-    ("Records<Group>", "Groups"),
+    ("RecordList<User >", "Users"),
+    ("RecordList<User>", "Users"),
+    ("RecordList<Group >", "Groups"),
+    ("RecordList<Group>", "Groups"),
     ("UserRecord", "User"),
     ("GroupRecord", "Group"),
-    ("Builder", "Command"),
+    ("CommandBuilder", "Command"),
+    ("RowStream", "Rows"),
+    ("CsvRow", "Row"),
+    ("SecretText", "Secret"),
     ("-> EvalAltResult>>", "-> ?"),
     ("-> RhaiResult", "-> ?"),
 ];
@@ -62,7 +65,7 @@ mod tests {
 
     #[test]
     fn types_have_the_names_scripts_know() {
-        assert_eq!(readable("fn f(list: Records<Group >) -> UserRecord;"), "fn f(list: Groups) -> User;");
+        assert_eq!(readable("fn f(list: RecordList<Group >) -> UserRecord;"), "fn f(list: Groups) -> User;");
         assert_eq!(readable("op +(Users, Users) -> EvalAltResult>>;"), "op +(Users, Users) -> ?;");
         assert_eq!(readable("/// A Builder"), "/// A Builder");
     }
@@ -78,7 +81,7 @@ mod tests {
         for function in crate::script::functions::catalog().functions() {
             assert!(text.contains(&format!("fn {}(", function.name)), "{}", function.name);
         }
-        for leak in ["RhaiResultOf", "Records<", "EvalAltResult"] {
+        for leak in ["RhaiResultOf", "RecordList<", "EvalAltResult"] {
             let line = text.lines().find(|line| line.contains(leak) && !line.starts_with("///"));
             assert_eq!(line, None, "{leak} is no name a script knows");
         }

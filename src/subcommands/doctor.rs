@@ -1,12 +1,12 @@
 //! `umapish doctor`: the way to the service hop by hop; each line says that it is well, or what mends it.
 
-use crate::client::request::{Answer, RawRequest};
-use crate::client::settings::{ClientSettings, Credentials, Flow};
+use crate::client::request::{ApiAnswer, RawRequest};
+use crate::client::settings::{ClientSettings, Credentials, SignInFlow};
 use crate::error::{Error, ErrorKind, Result};
-use crate::host::session::{Session, Setup};
+use crate::host::session::{Session, SessionSetup};
 use crate::output::Output;
 use crate::session::run_setup::RunSetup;
-use crate::shell::exit_code::Exit;
+use crate::shell::exit_code::RunExit;
 use std::net::ToSocketAddrs;
 use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime};
@@ -21,7 +21,7 @@ const NOBODY: &str = "umapi-doctor@example.invalid";
 const PROXIES: &[&str] = &["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
 
 /// What is known before anything is sent.
-pub struct Chart {
+pub struct DoctorChart {
     /// The configuration file; `None` for the sandbox, which needs none.
     pub file: Option<PathBuf>,
     /// What is wrong with it, if anything.
@@ -31,28 +31,28 @@ pub struct Chart {
 }
 
 /// A hop that was looked at.
-struct Hop {
+struct CheckedHop {
     name: &'static str,
     finding: Result<String>,
 }
 
-impl Hop {
+impl CheckedHop {
     fn new(name: &'static str, finding: Result<String>) -> Self {
         Self { name, finding }
     }
 }
 
 /// Looks at every hop up to the first that fails.
-pub fn run(chart: Chart, output: &Output) -> Exit {
-    let Chart { file, finding, setup } = chart;
+pub fn run(chart: DoctorChart, output: &Output) -> RunExit {
+    let DoctorChart { file, finding, setup } = chart;
     let mut doctor = Doctor { output, failed: None };
-    doctor.tell(Hop::new("file", finding.map_or_else(|| Ok(look_at_file(file.as_ref())), Err)));
+    doctor.tell(CheckedHop::new("file", finding.map_or_else(|| Ok(look_at_file(file.as_ref())), Err)));
     doctor.examine(setup);
     match doctor.failed {
-        None => Exit::Done,
-        Some(error) => match Exit::of_kind(error.kind.name()) {
-            exit @ (Exit::Unavailable | Exit::Interrupted) => exit,
-            _ => Exit::Config,
+        None => RunExit::Done,
+        Some(error) => match RunExit::of_kind(error.kind.name()) {
+            exit @ (RunExit::Unavailable | RunExit::Interrupted) => exit,
+            _ => RunExit::Config,
         },
     }
 }
@@ -64,7 +64,7 @@ struct Doctor<'a> {
 
 impl Doctor<'_> {
     /// Tells of a hop; whether it is well.
-    fn tell(&mut self, hop: Hop) -> bool {
+    fn tell(&mut self, hop: CheckedHop) -> bool {
         let palette = self.output.data_palette();
         match hop.finding {
             Ok(finding) => {
@@ -83,22 +83,22 @@ impl Doctor<'_> {
     }
 
     fn examine(&mut self, RunSetup { setup, settings: run }: RunSetup) {
-        let settings = match (setup.connect)(Flow::Configured) {
+        let settings = match (setup.connect)(SignInFlow::Configured) {
             Ok(settings) => settings,
             Err(error) => {
                 let known = self.failed.as_ref().is_some_and(|known| known.to_string() == error.to_string());
                 if !known {
-                    self.tell(Hop::new("settings", Err(error)));
+                    self.tell(CheckedHop::new("settings", Err(error)));
                 }
                 return;
             }
         };
-        self.tell(Hop::new("settings", Ok(described(&settings))));
-        self.tell(Hop::new("proxy", Ok(proxy(&settings))));
+        self.tell(CheckedHop::new("settings", Ok(described(&settings))));
+        self.tell(CheckedHop::new("proxy", Ok(proxy(&settings))));
         let session = RunSetup { setup: impatient(setup), settings: run }.start();
-        let _reached = self.tell(Hop::new("name", resolved(&settings)))
+        let _reached = self.tell(CheckedHop::new("name", resolved(&settings)))
             && self.reaches(&session, &settings)
-            && self.tell(Hop::new("token", sign_in(&session, &settings)))
+            && self.tell(CheckedHop::new("token", sign_in(&session, &settings)))
             && self.is_answered(&session);
     }
 
@@ -108,10 +108,10 @@ impl Doctor<'_> {
         match status(session) {
             Ok(answer) => {
                 let took = begun.elapsed().as_millis();
-                self.tell(Hop::new(name, Ok(format!("the service answers in {took} ms"))));
-                self.tell(Hop::new("clock", clock(answer.header("date"), SystemTime::now())))
+                self.tell(CheckedHop::new(name, Ok(format!("the service answers in {took} ms"))));
+                self.tell(CheckedHop::new("clock", clock(answer.header("date"), SystemTime::now())))
             }
-            Err(error) => self.tell(Hop::new(name, Err(error))),
+            Err(error) => self.tell(CheckedHop::new(name, Err(error))),
         }
     }
 
@@ -129,9 +129,9 @@ impl Doctor<'_> {
         for (name, finding) in hops.into_iter().zip(well) {
             match (&error, bad) {
                 (Some(error), Some(guilty)) if guilty == name => {
-                    return self.tell(Hop::new(name, Err(error.clone())));
+                    return self.tell(CheckedHop::new(name, Err(error.clone())));
                 }
-                _ => self.tell(Hop::new(name, Ok(finding.to_owned()))),
+                _ => self.tell(CheckedHop::new(name, Ok(finding.to_owned()))),
             };
         }
         true
@@ -221,7 +221,7 @@ fn host(url: &str) -> &str {
 }
 
 /// Needs no sign-in (contract 1.1).
-fn status(session: &Session) -> Result<Answer> {
+fn status(session: &Session) -> Result<ApiAnswer> {
     let request = RawRequest { method: "GET".to_owned(), target: "/status".to_owned(), body: None };
     let client = session.client()?;
     session.wait(async { client.send(&request).await.answer })
@@ -248,7 +248,7 @@ fn sign_in(session: &Session, settings: &ClientSettings) -> Result<String> {
 }
 
 /// One attempt and no long wait: this is a look, not work.
-fn impatient(setup: Setup) -> Setup {
+fn impatient(setup: SessionSetup) -> SessionSetup {
     let connect = setup.connect;
     let once = move |flow| {
         let mut settings: ClientSettings = connect(flow)?;
@@ -257,7 +257,7 @@ fn impatient(setup: Setup) -> Setup {
         settings.max_wait = TIMEOUT;
         Ok(settings)
     };
-    Setup { connect: Box::new(once), ..setup }
+    SessionSetup { connect: Box::new(once), ..setup }
 }
 
 #[cfg(test)]

@@ -1,20 +1,20 @@
 //! `umapish functions`: the reference of the script functions.
 
-use crate::cli::Format;
+use crate::cli::OutputFormat;
 use crate::language::help_text;
 use crate::language::type_help::TypeHelp;
 use crate::output::Output;
-use crate::shell::exit_code::Exit;
+use crate::shell::exit_code::RunExit;
 use crate::shell::function_reference::{colored, of_type, render};
 
 /// Shows the functions that match, or all in short without a pattern. `umapish functions ''` shows all at length.
 ///
-/// Without a match it is a wrong argument: [`Exit::Usage`].
-pub fn run(pattern: Option<&str>, format: Option<Format>, output: &Output) -> Exit {
+/// Without a match it is a wrong argument: [`RunExit::Usage`].
+pub fn run(pattern: Option<&str>, format: Option<OutputFormat>, output: &Output) -> RunExit {
     let all = crate::script::functions::catalog();
     if let Some(known) = pattern.and_then(TypeHelp::named) {
         output.data(of_type(known, &all, format, output.data_palette()).trim_end());
-        return Exit::Done;
+        return RunExit::Done;
     }
     let shown = pattern.map_or_else(|| all.clone(), |pattern| all.matching(pattern));
     if shown.families.is_empty() {
@@ -23,12 +23,12 @@ pub fn run(pattern: Option<&str>, format: Option<Format>, output: &Output) -> Ex
             |near| format!("Did you mean `{near}`? `umapish functions` lists all."),
         );
         output.error(&format!("no function matches `{}`", pattern.unwrap_or_default()), Some(&hint));
-        return Exit::Usage;
+        return RunExit::Usage;
     }
-    let text = render(&shown, pattern.is_some(), format.unwrap_or(Format::Text), output.data_palette());
+    let text = render(&shown, pattern.is_some(), format.unwrap_or(OutputFormat::Text), output.data_palette());
     output.data(text.trim_end());
-    if pattern.is_none() && matches!(format, None | Some(Format::Text)) {
+    if pattern.is_none() && matches!(format, None | Some(OutputFormat::Text)) {
         output.data(colored(&help_text::overview_of_types(), output.data_palette()).trim_end());
     }
-    Exit::Done
+    RunExit::Done
 }

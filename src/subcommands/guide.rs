@@ -4,9 +4,9 @@ use crate::did_you_mean::nearest;
 use crate::guide::{PAGES, Page};
 use crate::output::Output;
 use crate::output::markdown::{self, Style};
-use crate::output::palette::Palette;
+use crate::output::palette::ColorPalette;
 use crate::shell::console::read_line;
-use crate::shell::exit_code::Exit;
+use crate::shell::exit_code::RunExit;
 use std::io::{IsTerminal, stdin};
 
 /// Columns of text that goes to a file or a pipe.
@@ -17,8 +17,8 @@ const MORE: &str = "-- Enter shows more, q leaves -- ";
 
 /// Shows a page, the list of topics, or the passages that contain `word`.
 ///
-/// A topic that does not exist is [`Exit::Usage`], a word that is not found [`Exit::Script`].
-pub fn run(topic: Option<&str>, word: Option<&str>, output: &Output) -> Exit {
+/// A topic that does not exist is [`RunExit::Usage`], a word that is not found [`RunExit::Script`].
+pub fn run(topic: Option<&str>, word: Option<&str>, output: &Output) -> RunExit {
     let page = match topic.map(|topic| Page::find(topic).ok_or(topic)).transpose() {
         Ok(page) => page,
         Err(unknown) => return refuse(unknown, output),
@@ -38,23 +38,23 @@ pub fn run(topic: Option<&str>, word: Option<&str>, output: &Output) -> Exit {
                     &format!("`{word}` was not found in {place}"),
                     Some("`umapish guide` lists the topics."),
                 );
-                return Exit::Script;
+                return RunExit::Script;
             }
             found
         }
     };
     show(&text, output);
-    Exit::Done
+    RunExit::Done
 }
 
-fn refuse(unknown: &str, output: &Output) -> Exit {
+fn refuse(unknown: &str, output: &Output) -> RunExit {
     let near = nearest(unknown, PAGES.iter().map(|page| page.topic));
     let near = near.map(|near| format!("Did you mean `{near}`? ")).unwrap_or_default();
     output.error(
         &format!("the guide has no topic `{unknown}`"),
         Some(&format!("{near}`umapish guide` lists the topics.")),
     );
-    Exit::Usage
+    RunExit::Usage
 }
 
 /// Writes a text; on a terminal that is too small for it, one screen after another.
@@ -78,7 +78,7 @@ fn show(text: &str, output: &Output) {
 #[derive(Clone, Copy)]
 struct Frame {
     width: usize,
-    palette: Palette,
+    palette: ColorPalette,
 }
 
 impl Frame {
@@ -104,7 +104,7 @@ impl Frame {
     fn search(self, pages: &[Page], word: &str) -> String {
         let word = word.to_lowercase();
         let passages = |page: &Page| {
-            let whole = Style { width: usize::MAX, palette: Palette::PLAIN, link_note: &link_note };
+            let whole = Style { width: usize::MAX, palette: ColorPalette::PLAIN, link_note: &link_note };
             let text = markdown::render(page.text, whole);
             let sentences = text.lines().flat_map(|line| line.split_inclusive(". "));
             let found = sentences.map(str::trim).filter(|text| text.to_lowercase().contains(&word));
@@ -134,7 +134,7 @@ mod tests {
     use super::*;
     use textwrap::core::display_width;
 
-    const FRAME: Frame = Frame { width: 80, palette: Palette::PLAIN };
+    const FRAME: Frame = Frame { width: 80, palette: ColorPalette::PLAIN };
 
     #[test]
     fn every_page_fits_eighty_columns() {

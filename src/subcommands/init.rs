@@ -1,13 +1,13 @@
 //! `umapish init`: asks for what a profile needs and writes it, closed to others.
 
-use crate::cli::Init;
-use crate::config::table::{Key, setting};
+use crate::cli::InitOptions;
+use crate::config::table::{SettingKey, setting};
 use crate::config::values::Environment;
 use crate::config::write::with_profile;
 use crate::error::{Error, ErrorKind, Result};
 use crate::output::Output;
-use crate::shell::exit_code::Exit;
-use crate::store::atomic_file::{Access, replace};
+use crate::shell::exit_code::RunExit;
+use crate::store::atomic_file::{FileAccess, replace};
 use crate::store::state_dir::make;
 use rustyline::error::ReadlineError;
 use rustyline::highlight::{CmdKind, Highlighter};
@@ -21,17 +21,17 @@ use std::path::Path;
 const ORGANIZATION_ENDING: &str = "@AdobeOrg";
 
 /// Makes the profile; the exit code says whether there is one now.
-pub fn run(options: &Init, profile: &str, file: &Path, output: &Output) -> Exit {
+pub fn run(options: &InitOptions, profile: &str, file: &Path, output: &Output) -> RunExit {
     match make_profile(options, profile, file, output) {
-        Ok(()) => Exit::Done,
+        Ok(()) => RunExit::Done,
         Err(error) => {
             output.error(&error.to_string(), error.hint().as_deref());
-            Exit::of_refusal(error.kind.name())
+            RunExit::of_refusal(error.kind.name())
         }
     }
 }
 
-fn make_profile(options: &Init, profile: &str, file: &Path, output: &Output) -> Result<()> {
+fn make_profile(options: &InitOptions, profile: &str, file: &Path, output: &Output) -> Result<()> {
     let text = present(file)?;
     with_profile(&text, file, profile, &[])?; // refuses before anything is asked
     answerable(options)?;
@@ -44,12 +44,15 @@ fn make_profile(options: &Init, profile: &str, file: &Path, output: &Output) -> 
     let folder = file.parent().unwrap_or(Path::new("."));
     make(folder).map_err(|error| Error::file(folder.display().to_string(), error))?;
     let (key, value) = secret(options, profile, folder, output)?;
-    let mut values =
-        vec![(Key::Organization, organization.as_str()), (Key::ClientId, &client_id), (key, &value)];
+    let mut values = vec![
+        (SettingKey::Organization, organization.as_str()),
+        (SettingKey::ClientId, &client_id),
+        (key, &value),
+    ];
     let elsewhere = services();
     values.extend(elsewhere.iter().map(|(key, address)| (*key, address.as_str())));
     let text = with_profile(&text, file, profile, &values)?;
-    replace(file, Access::Private, |target| target.write_all(text.as_bytes()))?;
+    replace(file, FileAccess::Private, |target| target.write_all(text.as_bytes()))?;
     output.message(&format!(
         "Profile `{profile}` is in {}; changes are rehearsed until you add mode = \"live\".",
         file.display()
@@ -58,10 +61,10 @@ fn make_profile(options: &Init, profile: &str, file: &Path, output: &Output) -> 
 }
 
 /// A service other than Adobe's that the environment names: the profile is meant for it.
-fn services() -> Vec<(Key, String)> {
+fn services() -> Vec<(SettingKey, String)> {
     let environment = Environment::current();
-    let named = |key: Key| Some((key, environment.get(setting(key).variable?)?.to_owned()));
-    [Key::ServiceUrl, Key::SignInUrl].into_iter().filter_map(named).collect()
+    let named = |key: SettingKey| Some((key, environment.get(setting(key).variable?)?.to_owned()));
+    [SettingKey::ServiceUrl, SettingKey::SignInUrl].into_iter().filter_map(named).collect()
 }
 
 fn present(file: &Path) -> Result<String> {
@@ -73,14 +76,19 @@ fn present(file: &Path) -> Result<String> {
 }
 
 /// Where the secret comes from: a command, a file that is there, or a file of its own that is made here.
-fn secret(options: &Init, profile: &str, folder: &Path, output: &Output) -> Result<(Key, String)> {
+fn secret(
+    options: &InitOptions,
+    profile: &str,
+    folder: &Path,
+    output: &Output,
+) -> Result<(SettingKey, String)> {
     if let Some(command) = &options.client_secret_command {
-        return Ok((Key::ClientSecretCommand, command.clone()));
+        return Ok((SettingKey::ClientSecretCommand, command.clone()));
     }
     if let Some(path) = &options.client_secret_file {
         let path =
             std::path::absolute(path).map_err(|error| Error::file(path.display().to_string(), error))?;
-        return Ok((Key::ClientSecretFile, path.display().to_string()));
+        return Ok((SettingKey::ClientSecretFile, path.display().to_string()));
     }
     let secret = hidden("Client secret (not shown): ")?;
     let secret = plain(&secret).map_err(|_| {
@@ -88,13 +96,13 @@ fn secret(options: &Init, profile: &str, folder: &Path, output: &Output) -> Resu
         Error::usage_with_hint("there is no client secret on standard input", hint)
     })?;
     let name = format!("{}.secret", profile.replace(['/', '\\'], "-"));
-    replace(&folder.join(&name), Access::Private, |file| writeln!(file, "{secret}"))?;
+    replace(&folder.join(&name), FileAccess::Private, |file| writeln!(file, "{secret}"))?;
     output.message(&format!("The secret is in {}, which only you may read.", folder.join(&name).display()));
-    Ok((Key::ClientSecretFile, name))
+    Ok((SettingKey::ClientSecretFile, name))
 }
 
 /// Whether somebody can be asked for what the options leave open.
-fn answerable(options: &Init) -> Result<()> {
+fn answerable(options: &InitOptions) -> Result<()> {
     options.org_id.as_deref().map(organization).transpose()?;
     let given = [("--org-id", options.org_id.is_some()), ("--client-id", options.client_id.is_some())];
     let missing: Vec<_> = given.iter().filter(|(_, given)| !given).map(|(option, _)| *option).collect();
@@ -137,9 +145,9 @@ fn hidden(question: &str) -> Result<String> {
         return Err(Error::usage_with_hint("this terminal cannot hide what is typed", hint));
     }
     let config = rustyline::Config::builder().color_mode(ColorMode::Forced).build();
-    let editor = Editor::<Mask, MemHistory>::with_history(config, MemHistory::new());
+    let editor = Editor::<MaskedInput, MemHistory>::with_history(config, MemHistory::new());
     let mut editor = editor.map_err(|error| unread(&error))?;
-    editor.set_helper(Some(Mask));
+    editor.set_helper(Some(MaskedInput));
     editor.readline(question).map_err(|error| unread(&error))
 }
 
@@ -166,9 +174,9 @@ fn plain(text: &str) -> Result<String> {
 
 /// Stars in place of letters.
 #[derive(Completer, Helper, Hinter, Validator)]
-struct Mask;
+struct MaskedInput;
 
-impl Highlighter for Mask {
+impl Highlighter for MaskedInput {
     fn highlight<'l>(&self, line: &'l str, _: usize) -> Cow<'l, str> {
         Cow::Owned("*".repeat(line.chars().count()))
     }
@@ -182,8 +190,8 @@ impl Highlighter for Mask {
 mod tests {
     use super::*;
 
-    fn options() -> Init {
-        Init {
+    fn options() -> InitOptions {
+        InitOptions {
             org_id: Some(" A@AdobeOrg ".into()),
             client_id: Some("id".into()),
             client_secret_command: Some("pass show adobe".into()),
@@ -200,7 +208,7 @@ mod tests {
 
     #[test]
     fn letters_of_a_secret_are_stars() {
-        assert_eq!(Mask.highlight("geheim", 0), "******");
+        assert_eq!(MaskedInput.highlight("geheim", 0), "******");
     }
 
     #[test]

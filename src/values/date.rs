@@ -86,9 +86,9 @@ fn moved(date: Date, days: Option<i64>) -> RhaiResultOf<Date> {
 }
 
 /// An operator, and what it says of two days.
-type Comparison = (&'static str, fn(&Date, &Date) -> bool);
+type DateComparison = (&'static str, fn(&Date, &Date) -> bool);
 
-const COMPARISONS: [Comparison; 6] = [
+const COMPARISONS: [DateComparison; 6] = [
     ("==", |one, other| one == other),
     ("!=", |one, other| one != other),
     ("<", |one, other| one < other),

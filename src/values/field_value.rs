@@ -1,16 +1,16 @@
 //! What stands in a field of an entry, borrowed where it can be.
 
-use super::key::{Key, Number};
-use super::pointer_cache::Lately;
 use crate::error::Result;
-use crate::wire::shared_names::Names;
+use crate::values::key::{KeyNumber, ValueKey};
+use crate::values::pointer_cache::PointerCache;
+use crate::wire::shared_names::SharedNames;
 use arcstr::ArcStr;
 use rhai::{Array, Dynamic, ImmutableString};
 use std::cell::RefCell;
 
 /// The value of a field.
 #[derive(Debug, Clone)]
-pub enum Cell<'a> {
+pub enum FieldValue<'a> {
     /// The entry has no such field.
     Nothing,
     /// A text of a record.
@@ -23,7 +23,7 @@ pub enum Cell<'a> {
     Value(Dynamic),
 }
 
-impl<'a> Cell<'a> {
+impl<'a> FieldValue<'a> {
     /// The cell of an optional text.
     pub fn optional(text: Option<&'a ArcStr>) -> Self {
         text.map_or(Self::Nothing, Self::Text)
@@ -54,13 +54,13 @@ impl<'a> Cell<'a> {
     ///
     /// # Errors
     /// `usage`: it is no data.
-    pub fn key(&self, folded: bool) -> Result<Key> {
+    pub fn key(&self, folded: bool) -> Result<ValueKey> {
         Ok(match self {
-            Self::Nothing => Key::Absent,
+            Self::Nothing => ValueKey::Absent,
             Self::Text(text) => text_key(text, folded),
-            Self::Number(number) => Key::Number(Number::Whole(*number)),
-            Self::Texts(texts) => Key::List(texts.iter().map(|text| text_key(text, folded)).collect()),
-            Self::Value(value) => return Key::of(value, folded),
+            Self::Number(number) => ValueKey::Number(KeyNumber::Whole(*number)),
+            Self::Texts(texts) => ValueKey::List(texts.iter().map(|text| text_key(text, folded)).collect()),
+            Self::Value(value) => return ValueKey::of(value, folded),
         })
     }
 }
@@ -69,8 +69,8 @@ impl<'a> Cell<'a> {
 const REMEMBERED: usize = 1024;
 
 thread_local! {
-    static TEXTS: RefCell<Lately<ArcStr, ImmutableString>> = RefCell::new(Lately::new(REMEMBERED));
-    static LISTS: RefCell<Lately<Names, Array>> = RefCell::new(Lately::new(REMEMBERED));
+    static TEXTS: RefCell<PointerCache<ArcStr, ImmutableString>> = RefCell::new(PointerCache::new(REMEMBERED));
+    static LISTS: RefCell<PointerCache<SharedNames, Array>> = RefCell::new(PointerCache::new(REMEMBERED));
 }
 
 /// A text of a record as scripts see it.
@@ -82,7 +82,7 @@ pub fn shared_text(text: &ArcStr) -> Dynamic {
 }
 
 /// A list of names of a record as scripts see it: an array of their own, to change as they like.
-pub fn shared_names(names: &Names) -> Dynamic {
+pub fn shared_names(names: &SharedNames) -> Dynamic {
     let list = || names.iter().map(shared_text).collect();
     if names.holders() == 1 {
         return Dynamic::from_array(list());
@@ -91,6 +91,6 @@ pub fn shared_names(names: &Names) -> Dynamic {
 }
 
 /// A text of a record as a key.
-pub fn text_key(text: &ArcStr, folded: bool) -> Key {
-    if folded { Key::text(text, true) } else { Key::Text(ArcStr::clone(text)) }
+pub fn text_key(text: &ArcStr, folded: bool) -> ValueKey {
+    if folded { ValueKey::text(text, true) } else { ValueKey::Text(ArcStr::clone(text)) }
 }

@@ -2,11 +2,11 @@
 
 use super::json::json_of;
 use super::record::Record;
-use super::record_list::Records;
 use crate::error::{Error, Result};
 use crate::host::interrupt::Interrupt;
 use crate::values::dynamic::digits_or_number;
-use crate::values::record::Item;
+use crate::values::record::ListItem;
+use crate::values::record_list::RecordList;
 use crate::wire::group::Group;
 use crate::wire::user::User;
 use rhai::{Array, Dynamic, Map};
@@ -22,8 +22,8 @@ use std::fmt;
 /// # Errors
 /// `usage`: it holds something that is no data, such as a function. `interrupted`.
 pub fn write(value: &Dynamic, indent: usize, interrupt: &Interrupt) -> Result<String> {
-    let pen = Pen { interrupt, failed: RefCell::default() };
-    let written = Written { value, pen: &pen };
+    let pen = JsonWriter { interrupt, failed: RefCell::default() };
+    let written = JsonValue { value, pen: &pen };
     let mut text = Vec::new();
     let result = if indent == 0 {
         serde_json::to_writer(&mut text, &written)
@@ -43,18 +43,18 @@ pub fn write(value: &Dynamic, indent: usize, interrupt: &Interrupt) -> Result<St
 /// What is wrong with the text; the parser's error for an interruption as well, see [`Interrupt::check`].
 pub fn read(text: &str, interrupt: &Interrupt) -> serde_json::Result<Dynamic> {
     let mut parser = serde_json::Deserializer::from_str(text);
-    let value = Reading { interrupt }.deserialize(&mut parser)?;
+    let value = JsonReader { interrupt }.deserialize(&mut parser)?;
     parser.end()?;
     Ok(value)
 }
 
 /// Goes through a value; serde's errors are texts, so ours is kept beside them.
-struct Pen<'i> {
+struct JsonWriter<'i> {
     interrupt: &'i Interrupt,
     failed: RefCell<Option<Error>>,
 }
 
-impl Pen<'_> {
+impl JsonWriter<'_> {
     fn fail<E: serde::ser::Error>(&self, error: Error) -> E {
         let told = E::custom(&error);
         self.failed.replace(Some(error));
@@ -62,40 +62,40 @@ impl Pen<'_> {
     }
 }
 
-struct Written<'v> {
+struct JsonValue<'v> {
     value: &'v Dynamic,
-    pen: &'v Pen<'v>,
+    pen: &'v JsonWriter<'v>,
 }
 
-impl Serialize for Written<'_> {
+impl Serialize for JsonValue<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
         let Self { value, pen } = *self;
         pen.interrupt.check().map_err(|error| pen.fail::<S::Error>(error))?;
         if let Some(list) = value.read_lock::<Array>() {
             let mut entries = serializer.serialize_seq(Some(list.len()))?;
-            list.iter().try_for_each(|value| entries.serialize_element(&Written { value, pen }))?;
+            list.iter().try_for_each(|value| entries.serialize_element(&JsonValue { value, pen }))?;
             return entries.end();
         }
         if let Some(map) = value.read_lock::<Map>() {
             let mut entries = serializer.serialize_map(Some(map.len()))?;
             map.iter().try_for_each(|(key, value)| {
-                entries.serialize_entry(key.as_str(), &Written { value, pen })
+                entries.serialize_entry(key.as_str(), &JsonValue { value, pen })
             })?;
             return entries.end();
         }
-        if let Some(users) = value.read_lock::<Records<User>>() {
+        if let Some(users) = value.read_lock::<RecordList<User>>() {
             return records(&users, pen, serializer);
         }
-        if let Some(groups) = value.read_lock::<Records<Group>>() {
+        if let Some(groups) = value.read_lock::<RecordList<Group>>() {
             return records(&groups, pen, serializer);
         }
         json_of(value).map_err(|error| pen.fail::<S::Error>(error))?.serialize(serializer)
     }
 }
 
-fn records<T: Item, S: Serializer>(
-    records: &Records<T>,
-    pen: &Pen<'_>,
+fn records<T: ListItem, S: Serializer>(
+    records: &RecordList<T>,
+    pen: &JsonWriter<'_>,
     serializer: S,
 ) -> std::result::Result<S::Ok, S::Error> {
     let entries = records.all().map_err(|error| pen.fail::<S::Error>(error))?;
@@ -109,11 +109,11 @@ fn records<T: Item, S: Serializer>(
 
 /// Reads one value.
 #[derive(Clone, Copy)]
-struct Reading<'i> {
+struct JsonReader<'i> {
     interrupt: &'i Interrupt,
 }
 
-impl<'de> DeserializeSeed<'de> for Reading<'_> {
+impl<'de> DeserializeSeed<'de> for JsonReader<'_> {
     type Value = Dynamic;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> std::result::Result<Dynamic, D::Error> {
@@ -122,7 +122,7 @@ impl<'de> DeserializeSeed<'de> for Reading<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Reading<'_> {
+impl<'de> Visitor<'de> for JsonReader<'_> {
     type Value = Dynamic;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

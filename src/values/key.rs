@@ -29,22 +29,22 @@ pub fn is_folded(field: &str) -> bool {
 /// A value that has an order and equals others. The order of the variants is the order of sorting: what is absent
 /// stands last.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Key {
+pub enum ValueKey {
     /// True or false.
     Flag(bool),
     /// A number, whole or not.
-    Number(Number),
+    Number(KeyNumber),
     /// A text.
     Text(ArcStr),
     /// A list, compared entry by entry.
-    List(Vec<Key>),
+    List(Vec<ValueKey>),
     /// A map, as JSON with its keys in order.
     Map(String),
     /// Nothing.
     Absent,
 }
 
-impl Key {
+impl ValueKey {
     /// The key a value of a script is; `folded` makes texts the same whatever their case.
     ///
     /// # Errors
@@ -55,7 +55,7 @@ impl Key {
         } else if let Some(text) = value.read_lock::<rhai::ImmutableString>() {
             Ok(Self::text(&text, folded))
         } else if let Ok(number) = value.as_int() {
-            Ok(Self::Number(Number::Whole(number)))
+            Ok(Self::Number(KeyNumber::Whole(number)))
         } else if let Some(list) = value.read_lock::<Array>() {
             list.iter().map(|item| Self::of(item, folded)).collect::<Result<_>>().map(Self::List)
         } else {
@@ -73,8 +73,8 @@ impl Key {
             Value::Null => Self::Absent,
             Value::Bool(flag) => Self::Flag(*flag),
             Value::Number(number) => Self::Number(match number.as_i64() {
-                Some(whole) => Number::Whole(whole),
-                None => Number::of(number.as_f64().unwrap_or_default()),
+                Some(whole) => KeyNumber::Whole(whole),
+                None => KeyNumber::of(number.as_f64().unwrap_or_default()),
             }),
             Value::String(text) => Self::text(text, folded),
             Value::Array(items) => Self::List(items.iter().map(|item| Self::of_json(item, folded)).collect()),
@@ -85,14 +85,14 @@ impl Key {
 
 /// A number; one without a fraction is whole, so that 1 and 1.0 are the same.
 #[derive(Debug, Clone, Copy)]
-pub enum Number {
+pub enum KeyNumber {
     /// Without a fraction.
     Whole(i64),
     /// Any other.
     Real(f64),
 }
 
-impl Number {
+impl KeyNumber {
     /// Beyond it a float holds whole numbers only in steps.
     const EXACT: f64 = 9_007_199_254_740_992.0;
 
@@ -114,7 +114,7 @@ impl Number {
     }
 }
 
-impl Ord for Number {
+impl Ord for KeyNumber {
     fn cmp(&self, other: &Self) -> Ordering {
         match (self, other) {
             (Self::Whole(one), Self::Whole(other)) => one.cmp(other),
@@ -123,21 +123,21 @@ impl Ord for Number {
     }
 }
 
-impl PartialOrd for Number {
+impl PartialOrd for KeyNumber {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl PartialEq for Number {
+impl PartialEq for KeyNumber {
     fn eq(&self, other: &Self) -> bool {
         self.cmp(other).is_eq()
     }
 }
 
-impl Eq for Number {}
+impl Eq for KeyNumber {}
 
-impl Hash for Number {
+impl Hash for KeyNumber {
     fn hash<H: Hasher>(&self, state: &mut H) {
         match self {
             Self::Whole(number) => number.hash(state),
@@ -151,8 +151,8 @@ mod tests {
     use super::*;
     use rhai::Engine;
 
-    fn key(code: &str) -> Key {
-        Key::of(&Engine::new().eval(code).unwrap(), false).unwrap()
+    fn key(code: &str) -> ValueKey {
+        ValueKey::of(&Engine::new().eval(code).unwrap(), false).unwrap()
     }
 
     #[test]
@@ -180,7 +180,7 @@ mod tests {
 
     #[test]
     fn folded_keys_know_no_case() {
-        let folded = |text: &str| Key::of(&text.into(), true).unwrap();
+        let folded = |text: &str| ValueKey::of(&text.into(), true).unwrap();
         assert_eq!(folded(" Kim.Lee@Example.com"), folded("kim.lee@example.com"));
         assert!(is_folded("email") && is_folded("Email") && is_folded("groups"));
         assert!(!is_folded("type") && !is_folded("lastname"));
@@ -189,6 +189,6 @@ mod tests {
     #[test]
     fn a_function_is_no_key() {
         let function: Dynamic = Engine::new().eval("|x| x").unwrap();
-        assert_eq!(Key::of(&function, false).unwrap_err().kind.name(), "usage");
+        assert_eq!(ValueKey::of(&function, false).unwrap_err().kind.name(), "usage");
     }
 }

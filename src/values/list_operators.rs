@@ -1,14 +1,14 @@
 //! What the language itself does with a list: `for`, `list[0]`, `==`, `+`, `in`'s kin, printing.
 
-use super::record_list::Records;
 use super::script_value::{self, ScriptValue};
 use crate::error::Result;
 use crate::host::binding::{INDEXER, RhaiResultOf};
 use crate::host::session::session;
-use crate::host::thrown::At;
+use crate::host::thrown::ThrowAt;
 use crate::values::json_text;
-use crate::values::record::Item;
+use crate::values::record::ListItem;
 use crate::values::record::Record;
+use crate::values::record_list::RecordList;
 use crate::wire::group::Group;
 use crate::wire::user::User;
 use rhai::{Dynamic, Engine, EvalAltResult, NativeCallContext, Position};
@@ -20,12 +20,12 @@ pub fn register(engine: &mut Engine) {
     register_list::<Group>(engine);
 }
 
-impl<T: Item> ScriptValue for Records<T> {
+impl<T: ListItem> ScriptValue for RecordList<T> {
     const NAME: &'static str = T::LIST;
     const IS_LIST: bool = true;
 
     fn to_json(&self) -> Result<Value> {
-        Records::to_json(self)
+        RecordList::to_json(self)
     }
 
     fn entry(&self, place: usize) -> Option<Dynamic> {
@@ -33,22 +33,23 @@ impl<T: Item> ScriptValue for Records<T> {
     }
 }
 
-fn register_list<T: Item>(engine: &mut Engine) {
-    script_value::register::<Records<T>>(engine);
-    engine.register_iterator_result::<Records<T>, T::Record>();
+fn register_list<T: ListItem>(engine: &mut Engine) {
+    script_value::register::<RecordList<T>>(engine);
+    engine.register_iterator_result::<RecordList<T>, T::Record>();
     engine.register_fn(INDEXER, at::<T>);
-    engine
-        .register_fn("get$len", |context: NativeCallContext, list: &mut Records<T>| list.len().at(&context));
-    engine.register_fn("get$is_empty", |context: NativeCallContext, list: &mut Records<T>| {
+    engine.register_fn("get$len", |context: NativeCallContext, list: &mut RecordList<T>| {
+        list.len().at(&context)
+    });
+    engine.register_fn("get$is_empty", |context: NativeCallContext, list: &mut RecordList<T>| {
         list.is_empty().at(&context)
     });
-    engine.register_fn("+", |context: NativeCallContext, one: &mut Records<T>, other: Records<T>| {
+    engine.register_fn("+", |context: NativeCallContext, one: &mut RecordList<T>, other: RecordList<T>| {
         one.joined(&other).at(&context)
     });
-    engine.register_fn("==", |context: NativeCallContext, one: &mut Records<T>, other: Records<T>| {
+    engine.register_fn("==", |context: NativeCallContext, one: &mut RecordList<T>, other: RecordList<T>| {
         one.equals(&other).at(&context)
     });
-    engine.register_fn("!=", |context: NativeCallContext, one: &mut Records<T>, other: Records<T>| {
+    engine.register_fn("!=", |context: NativeCallContext, one: &mut RecordList<T>, other: RecordList<T>| {
         one.equals(&other).map(|equal| !equal).at(&context)
     });
     register_printing::<T>(engine);
@@ -56,15 +57,15 @@ fn register_list<T: Item>(engine: &mut Engine) {
 
 /// A list prints as the records it holds, like an array. Rhai takes no error from `to_string`, so where that is
 /// all it calls the text says what went wrong; `print` and `debug` throw it.
-fn register_printing<T: Item>(engine: &mut Engine) {
+fn register_printing<T: ListItem>(engine: &mut Engine) {
     for name in ["print", "debug"] {
-        engine.register_fn(name, |context: NativeCallContext, list: &mut Records<T>| {
+        engine.register_fn(name, |context: NativeCallContext, list: &mut RecordList<T>| {
             let session = session(&context).at(&context)?;
             json_text::write(&Dynamic::from(list.clone()), 0, session.interrupt()).at(&context)
         });
     }
     for name in ["to_string", "to_debug"] {
-        engine.register_fn(name, |list: &mut Records<T>| match list.to_json() {
+        engine.register_fn(name, |list: &mut RecordList<T>| match list.to_json() {
             Ok(list) => list.to_string(),
             Err(error) => format!("{}({error})", T::LIST),
         });
@@ -72,7 +73,11 @@ fn register_printing<T: Item>(engine: &mut Engine) {
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "Rhai passes its context so")]
-fn at<T: Item>(context: NativeCallContext, list: &mut Records<T>, index: i64) -> RhaiResultOf<T::Record> {
+fn at<T: ListItem>(
+    context: NativeCallContext,
+    list: &mut RecordList<T>,
+    index: i64,
+) -> RhaiResultOf<T::Record> {
     let record = list.get(index).at(&context)?;
     record.ok_or_else(|| {
         let length = list.all().map_or(0, |entries| entries.len());
@@ -80,7 +85,7 @@ fn at<T: Item>(context: NativeCallContext, list: &mut Records<T>, index: i64) ->
     })
 }
 
-impl<T: Item> Records<T> {
+impl<T: ListItem> RecordList<T> {
     /// How many entries; reads to the end.
     ///
     /// # Errors

@@ -2,8 +2,8 @@
 
 use super::dynamic::kind_of;
 use super::record::{GroupRecord, Record, UserRecord};
-use super::record_list::Records;
 use crate::error::{Error, Result};
+use crate::values::record_list::RecordList;
 use crate::wire::group::Group;
 use crate::wire::user::User;
 use rhai::{Array, Dynamic};
@@ -18,10 +18,10 @@ pub fn texts(value: &Dynamic) -> Result<Vec<String>> {
     if let Some(text) = text_of(value) {
         return Ok(vec![text]);
     }
-    if let Some(users) = value.read_lock::<Records<User>>() {
+    if let Some(users) = value.read_lock::<RecordList<User>>() {
         return Ok(users.all()?.iter().map(|user| user.label().to_owned()).collect());
     }
-    if let Some(groups) = value.read_lock::<Records<Group>>() {
+    if let Some(groups) = value.read_lock::<RecordList<Group>>() {
         return Ok(groups.all()?.iter().map(|group| group.group_name.to_string()).collect());
     }
     let Some(list) = value.read_lock::<Array>() else { return Err(wrong(value)) };

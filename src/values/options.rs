@@ -8,12 +8,12 @@ use std::time::Duration;
 
 /// The options given to one call of a function.
 #[derive(Debug)]
-pub struct Options {
+pub struct CallOptions {
     function: &'static str,
     map: Map,
 }
 
-impl Options {
+impl CallOptions {
     /// No options at all.
     pub fn none(function: &'static str) -> Self {
         Self { function, map: Map::new() }
@@ -145,9 +145,9 @@ mod tests {
     use super::*;
     use rhai::Engine;
 
-    fn options(code: &str) -> Result<Options> {
+    fn options(code: &str) -> Result<CallOptions> {
         let map: Map = Engine::new().eval(code).unwrap();
-        Options::new("get_users", map, &["group", "direct_only", "status"])
+        CallOptions::new("get_users", map, &["group", "direct_only", "status"])
     }
 
     #[test]
@@ -174,7 +174,7 @@ mod tests {
     fn a_wrong_length_of_time_is_told_with_the_units_there_are() {
         let wish = |text: &str| {
             let map = Map::from_iter([("max_age".into(), text.into())]);
-            Options::new("get_users", map, &["max_age"]).unwrap().duration("max_age")
+            CallOptions::new("get_users", map, &["max_age"]).unwrap().duration("max_age")
         };
         let error = wish("2x").unwrap_err();
         assert_eq!(error.to_string(), "`max_age` of get_users must be a length of time, not `2x`");

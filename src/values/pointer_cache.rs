@@ -3,29 +3,29 @@
 //! The records of a listing share what repeats, so a script that goes through a million of them meets the same few
 //! types, domains and groups, each in its one place.
 
-use crate::wire::shared_names::Names;
+use crate::wire::shared_names::SharedNames;
 use arcstr::ArcStr;
 use rhai::ImmutableString;
 
 /// A shared value that stays where it is for as long as it is held.
-pub trait Lying: Clone {
+pub trait StableAddress: Clone {
     /// Where it lies.
     fn address(&self) -> usize;
 }
 
-impl Lying for ArcStr {
+impl StableAddress for ArcStr {
     fn address(&self) -> usize {
         self.as_ptr().addr()
     }
 }
 
-impl Lying for Names {
+impl StableAddress for SharedNames {
     fn address(&self) -> usize {
         self.as_ptr().addr()
     }
 }
 
-impl Lying for ImmutableString {
+impl StableAddress for ImmutableString {
     fn address(&self) -> usize {
         self.as_ptr().addr()
     }
@@ -34,9 +34,9 @@ impl Lying for ImmutableString {
 /// Answers for the values that came last. Each value is held beside its answer, so that nothing else comes to lie in
 /// its place.
 #[derive(Debug)]
-pub struct Lately<K, V>(Vec<Option<(K, V)>>);
+pub struct PointerCache<K, V>(Vec<Option<(K, V)>>);
 
-impl<K: Lying, V: Clone> Lately<K, V> {
+impl<K: StableAddress, V: Clone> PointerCache<K, V> {
     /// Remembers as many at most; give a power of two.
     pub fn new(slots: usize) -> Self {
         Self((0..slots).map(|_| None).collect())
@@ -61,7 +61,7 @@ mod tests {
     fn a_value_is_worked_out_again_once_another_took_its_place() {
         let texts: Vec<ArcStr> = (0..100).map(|number| format!("text {number}").into()).collect();
         let count = |slots| {
-            let (mut lately, mut worked) = (Lately::new(slots), 0);
+            let (mut lately, mut worked) = (PointerCache::new(slots), 0);
             for text in texts.iter().chain(&texts) {
                 let work_out = || {
                     worked += 1;

@@ -1,14 +1,15 @@
 //! Users and groups as scripts see them: typed records that read like maps.
 
 use super::dynamic::dynamic_of;
-use super::field_value::{Cell, shared_names};
-use super::key::{Key, Number};
+use super::field_value::shared_names;
 use super::script_value::{self, ScriptValue};
-use crate::client::listing::entry::Entry;
+use crate::client::listing::entry::ListEntry;
 use crate::did_you_mean::nearest;
 use crate::error::{Error, Result};
 use crate::host::binding::{INDEXER, getter};
-use crate::host::thrown::At;
+use crate::host::thrown::ThrowAt;
+use crate::values::field_value::FieldValue;
+use crate::values::key::{KeyNumber, ValueKey};
 use crate::wire::group::{self, Group};
 use crate::wire::identity::{Identity, folds_to};
 use crate::wire::user::{self, User};
@@ -19,7 +20,7 @@ use serde_json::Value;
 use std::sync::Arc;
 
 /// Reads one field of a record.
-pub type Reader<R> = Box<dyn Fn(&R) -> Result<Dynamic>>;
+pub type FieldReader<R> = Box<dyn Fn(&R) -> Result<Dynamic>>;
 
 /// A user in a script.
 #[derive(Debug, Clone)]
@@ -53,7 +54,7 @@ pub trait Record: Clone + Sized + 'static {
     ///
     /// # Errors
     /// Those of [`Record::value`], when it is called.
-    fn reader(name: &'static str) -> Reader<Self> {
+    fn reader(name: &'static str) -> FieldReader<Self> {
         Box::new(move |record| record.value(name))
     }
 
@@ -153,9 +154,9 @@ impl Record for UserRecord {
         if name == "groups" { self.groups() } else { Ok(self.user.cell(name).into_dynamic()) }
     }
 
-    fn reader(name: &'static str) -> Reader<Self> {
+    fn reader(name: &'static str) -> FieldReader<Self> {
         match User::reader(name) {
-            Some(read) => Box::new(move |record| Ok(Cell::optional(read(&record.user)).into_dynamic())),
+            Some(read) => Box::new(move |record| Ok(FieldValue::optional(read(&record.user)).into_dynamic())),
             None => Box::new(Self::groups),
         }
     }
@@ -200,7 +201,7 @@ fn json(record: &impl Serialize) -> Result<Value> {
 }
 
 /// What can be an entry of a list in a script.
-pub trait Item: Entry + PartialEq + Serialize {
+pub trait ListItem: ListEntry + PartialEq + Serialize {
     /// The record scripts see.
     type Record: Record;
     /// The name scripts see as `type_of` of a list.
@@ -210,7 +211,7 @@ pub trait Item: Entry + PartialEq + Serialize {
     fn record(self: Arc<Self>, groups_left_out: bool) -> Self::Record;
 
     /// What stands in a documented or derived field.
-    fn cell(&self, field: &str) -> Cell<'_>;
+    fn cell(&self, field: &str) -> FieldValue<'_>;
 
     /// The names it goes by, in any case.
     fn names(&self) -> impl Iterator<Item = &ArcStr>;
@@ -221,10 +222,10 @@ pub trait Item: Entry + PartialEq + Serialize {
     }
 
     /// Who or what it is: equal for two records of one account or group, even if one of them is older.
-    fn key(&self) -> Key;
+    fn key(&self) -> ValueKey;
 }
 
-impl Item for User {
+impl ListItem for User {
     type Record = UserRecord;
     const LIST: &'static str = "Users";
 
@@ -232,26 +233,30 @@ impl Item for User {
         UserRecord { user: self, groups_left_out }
     }
 
-    fn cell(&self, field: &str) -> Cell<'_> {
-        if field == "groups" { Cell::Texts(self.groups()) } else { Cell::optional(self.text(field)) }
+    fn cell(&self, field: &str) -> FieldValue<'_> {
+        if field == "groups" {
+            FieldValue::Texts(self.groups())
+        } else {
+            FieldValue::optional(self.text(field))
+        }
     }
 
     fn names(&self) -> impl Iterator<Item = &ArcStr> {
         [&self.email, &self.username].into_iter().flatten()
     }
 
-    fn key(&self) -> Key {
+    fn key(&self) -> ValueKey {
         if let Some(id) = &self.id {
-            return Key::Text(ArcStr::clone(id));
+            return ValueKey::Text(ArcStr::clone(id));
         }
         let identity = Identity::of(self);
         let parts = [identity.email, identity.username, identity.domain];
-        let kind = identity.adobe_id.map_or(Key::Absent, Key::Flag);
-        Key::List(parts.into_iter().map(|part| Key::Text(part.into())).chain([kind]).collect())
+        let kind = identity.adobe_id.map_or(ValueKey::Absent, ValueKey::Flag);
+        ValueKey::List(parts.into_iter().map(|part| ValueKey::Text(part.into())).chain([kind]).collect())
     }
 }
 
-impl Item for Group {
+impl ListItem for Group {
     type Record = GroupRecord;
     const LIST: &'static str = "Groups";
 
@@ -259,21 +264,21 @@ impl Item for Group {
         GroupRecord(self)
     }
 
-    fn cell(&self, field: &str) -> Cell<'_> {
+    fn cell(&self, field: &str) -> FieldValue<'_> {
         match field {
-            "groupId" => Cell::number(self.group_id),
-            "groupName" => Cell::Text(&self.group_name),
-            "type" => Cell::optional(self.kind.as_ref()),
-            "memberCount" => Cell::number(self.member_count),
-            "adminGroupName" => Cell::optional(self.admin_group_name.as_ref()),
-            "userGroupName" => Cell::optional(self.user_group_name.as_ref()),
-            "productProfileName" => Cell::optional(self.product_profile_name.as_ref()),
-            "productName" => Cell::optional(self.product_name.as_ref()),
-            "licenseQuota" => Cell::optional(self.license_quota.as_ref()),
-            "contractName" => Cell::optional(self.contract_name.as_ref()),
-            "quota" => Cell::number(self.quota()),
-            "free" => Cell::number(self.free()),
-            _ => Cell::Nothing,
+            "groupId" => FieldValue::number(self.group_id),
+            "groupName" => FieldValue::Text(&self.group_name),
+            "type" => FieldValue::optional(self.kind.as_ref()),
+            "memberCount" => FieldValue::number(self.member_count),
+            "adminGroupName" => FieldValue::optional(self.admin_group_name.as_ref()),
+            "userGroupName" => FieldValue::optional(self.user_group_name.as_ref()),
+            "productProfileName" => FieldValue::optional(self.product_profile_name.as_ref()),
+            "productName" => FieldValue::optional(self.product_name.as_ref()),
+            "licenseQuota" => FieldValue::optional(self.license_quota.as_ref()),
+            "contractName" => FieldValue::optional(self.contract_name.as_ref()),
+            "quota" => FieldValue::number(self.quota()),
+            "free" => FieldValue::number(self.free()),
+            _ => FieldValue::Nothing,
         }
     }
 
@@ -281,10 +286,10 @@ impl Item for Group {
         std::iter::once(&self.group_name)
     }
 
-    fn key(&self) -> Key {
+    fn key(&self) -> ValueKey {
         match self.group_id {
-            Some(id) => Key::Number(Number::Whole(id)),
-            None => Key::text(&self.group_name, true),
+            Some(id) => ValueKey::Number(KeyNumber::Whole(id)),
+            None => ValueKey::text(&self.group_name, true),
         }
     }
 }

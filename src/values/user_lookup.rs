@@ -1,10 +1,10 @@
 //! Looking many people up: whom a script asks for, whether single calls or one listing answer it, who was found.
 
-use super::key::Key;
 use super::record::UserRecord;
 use crate::error::{Error, Result};
 use crate::values::dynamic::kind_of;
-use crate::values::record::Item;
+use crate::values::key::ValueKey;
+use crate::values::record::ListItem;
 use crate::wire::endpoint::EndpointId;
 use crate::wire::identity::{IdentityType, fold};
 use crate::wire::user::User;
@@ -17,7 +17,7 @@ const ADOBE_ID: &str = "AdobeID";
 
 /// One person who is looked for.
 #[derive(Debug, Clone)]
-pub struct Wanted {
+pub struct WantedUser {
     /// As the script gave it.
     pub given: Dynamic,
     /// The e-mail or username to ask the service for.
@@ -25,17 +25,17 @@ pub struct Wanted {
     /// The domain to ask with, where a record tells it.
     pub domain: Option<String>,
     /// The account, where a record tells it.
-    account: Option<Key>,
+    account: Option<ValueKey>,
 }
 
 /// The people a script asks for, each once: a text, a User record, or a list of them.
 ///
 /// # Errors
 /// `usage`: something else, or a blank name.
-pub fn wanted(people: &Dynamic) -> Result<Vec<Wanted>> {
+pub fn wanted(people: &Dynamic) -> Result<Vec<WantedUser>> {
     let wanted = match people.read_lock::<Array>() {
-        Some(people) => people.iter().map(Wanted::of).collect::<Result<Vec<_>>>()?,
-        None => vec![Wanted::of(people)?],
+        Some(people) => people.iter().map(WantedUser::of).collect::<Result<Vec<_>>>()?,
+        None => vec![WantedUser::of(people)?],
     };
     let mut known = HashSet::new();
     Ok(wanted.into_iter().filter(|one| known.insert((fold(&one.name), one.account.clone()))).collect())
@@ -49,15 +49,15 @@ pub fn needs_listing(count: usize) -> bool {
 }
 
 /// Who of the wanted is in a listing: the first account of each, in the order in which they were asked for.
-pub fn among(users: &[Arc<User>], wanted: &[Wanted]) -> Vec<Option<Arc<User>>> {
-    let mut index = Index::new(wanted);
+pub fn among(users: &[Arc<User>], wanted: &[WantedUser]) -> Vec<Option<Arc<User>>> {
+    let mut index = WantedIndex::new(wanted);
     for user in users {
         index.offer(user);
     }
     index.found
 }
 
-impl Wanted {
+impl WantedUser {
     fn of(person: &Dynamic) -> Result<Self> {
         let wanted = if let Some(record) = person.read_lock::<UserRecord>() {
             Self::account(person, &record.user)
@@ -88,14 +88,14 @@ impl Wanted {
 }
 
 /// The wanted by what a user can be recognised by.
-struct Index {
+struct WantedIndex {
     names: HashMap<String, usize>,
-    accounts: HashMap<Key, usize>,
+    accounts: HashMap<ValueKey, usize>,
     found: Vec<Option<Arc<User>>>,
 }
 
-impl Index {
-    fn new(wanted: &[Wanted]) -> Self {
+impl WantedIndex {
+    fn new(wanted: &[WantedUser]) -> Self {
         let places = || wanted.iter().enumerate();
         let named = places().filter(|(_, one)| one.account.is_none());
         let accounts = places().filter_map(|(place, one)| Some((one.account.clone()?, place)));

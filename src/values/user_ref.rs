@@ -1,9 +1,9 @@
 //! Whom a verb or a command is about: an e-mail, a username with its domain, or a user that was read.
 
-use super::options::Options;
 use super::record::UserRecord;
 use crate::error::{Error, Result};
 use crate::values::dynamic::kind_of;
+use crate::values::options::CallOptions;
 use crate::wire::command::Command;
 use crate::wire::identity::IdentityType;
 use crate::wire::user::User;
@@ -14,7 +14,7 @@ pub const OPTIONS: [&str; 2] = ["domain", "use_adobe_id"];
 
 /// A person as a command names one.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Person {
+pub struct UserReference {
     /// E-mail or username, trimmed.
     pub name: String,
     /// Domain of a username that is no e-mail.
@@ -23,12 +23,12 @@ pub struct Person {
     pub use_adobe_id: Option<bool>,
 }
 
-impl Person {
+impl UserReference {
     /// The person a script names. A user that was read means exactly that account.
     ///
     /// # Errors
     /// `usage`: it is neither a text nor a user, or it is blank.
-    pub fn of(value: &Dynamic, options: &Options) -> Result<Self> {
+    pub fn of(value: &Dynamic, options: &CallOptions) -> Result<Self> {
         let mut person = match value.read_lock::<UserRecord>() {
             Some(record) => Self::of_user(&record.user),
             None => Self { name: name_of(value)?, ..Self::default() },
@@ -85,8 +85,8 @@ mod tests {
         Dynamic::from(UserRecord::new(Arc::new(user)))
     }
 
-    fn person(value: &Dynamic) -> Person {
-        Person::of(value, &Options::none("test")).unwrap()
+    fn person(value: &Dynamic) -> UserReference {
+        UserReference::of(value, &CallOptions::none("test")).unwrap()
     }
 
     #[test]
@@ -102,7 +102,8 @@ mod tests {
     #[test]
     fn blanks_around_a_name_do_not_count_and_nothing_else_is_a_person() {
         assert_eq!(person(&" a@example.com ".into()).name, "a@example.com");
-        let refuse = |value: Dynamic| Person::of(&value, &Options::none("test")).unwrap_err().to_string();
+        let refuse =
+            |value: Dynamic| UserReference::of(&value, &CallOptions::none("test")).unwrap_err().to_string();
         assert_eq!(refuse(" ".into()), "the e-mail or username is blank");
         assert_eq!(refuse(Dynamic::UNIT), "expected an e-mail or a user, not nothing, `()`");
     }

@@ -1,10 +1,10 @@
 //! Commands and their steps: built, read from the service's JSON, and written as it.
 
-use super::fault::Fault;
 use super::identity::{IdentityType, fold};
 use super::step::{self, StepSpec, SubjectKind};
-use super::subject::Subject;
 use super::validate;
+use crate::wire::fault::CommandFault;
+use crate::wire::subject::CommandSubject;
 use serde_json::{Map, Value, json};
 use std::collections::HashSet;
 
@@ -21,14 +21,14 @@ pub fn steps_of(command: &Value) -> Vec<&str> {
 
 /// One step: the service's name for it and its value.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Step {
+pub struct CommandStep {
     /// The one key of the step object.
     pub name: String,
     /// What stands under that key.
     pub value: Value,
 }
 
-impl Step {
+impl CommandStep {
     /// A step as the service defines it.
     pub fn new(name: &str, value: Value) -> Self {
         Self { name: name.to_owned(), value }
@@ -44,17 +44,17 @@ impl Step {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Command {
     /// Whom or what it is about.
-    pub subject: Subject,
+    pub subject: CommandSubject,
     /// Opaque text the service repeats in errors and warnings about this command.
     pub request_id: Option<String>,
     /// The steps.
-    pub steps: Vec<Step>,
+    pub steps: Vec<CommandStep>,
 }
 
 /// What two commands must not both have in one request, since their order there is not guaranteed
 /// (contract 3.4): folded names of people, of groups changed, and of groups merely used.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Touches {
+pub struct CommandTouches {
     /// People, by every name they are addressed by.
     pub people: Vec<String>,
     /// Groups the command creates, renames or deletes, under their old and new names.
@@ -67,18 +67,18 @@ impl Command {
     /// A command without steps about a person named by e-mail, or by username and domain.
     pub fn user(user: &str, domain: Option<&str>, use_adobe_id: Option<bool>) -> Self {
         let subject =
-            Subject::User { user: user.to_owned(), domain: domain.map(str::to_owned), use_adobe_id };
+            CommandSubject::User { user: user.to_owned(), domain: domain.map(str::to_owned), use_adobe_id };
         Self { subject, request_id: None, steps: Vec::new() }
     }
 
     /// A command without steps about a user group.
     pub fn group(name: &str) -> Self {
-        Self { subject: Subject::Group { name: name.to_owned() }, request_id: None, steps: Vec::new() }
+        Self { subject: CommandSubject::Group { name: name.to_owned() }, request_id: None, steps: Vec::new() }
     }
 
     /// Appends a step as the service defines it.
     pub fn push(&mut self, name: &str, value: Value) -> &mut Self {
-        self.steps.push(Step::new(name, value));
+        self.steps.push(CommandStep::new(name, value));
         self
     }
 
@@ -103,7 +103,7 @@ impl Command {
     }
 
     /// The declarations of the steps; unknown ones are left out.
-    pub fn specs(&self) -> impl Iterator<Item = (&Step, &'static StepSpec)> {
+    pub fn specs(&self) -> impl Iterator<Item = (&CommandStep, &'static StepSpec)> {
         let kind = self.subject.kind();
         self.steps.iter().filter_map(move |step| Some((step, step::find(kind, &step.name)?)))
     }
@@ -114,21 +114,21 @@ impl Command {
     }
 
     /// What it must not share with another command of the same request.
-    pub fn touches(&self) -> Touches {
-        let mut touches = Touches::default();
+    pub fn touches(&self) -> CommandTouches {
+        let mut touches = CommandTouches::default();
         if let Some(identity) = self.subject.identity() {
             touches.people.extend(identity.names().map(str::to_owned));
         }
         for (step, spec) in self.specs() {
             self.touch(step, spec, &mut touches);
         }
-        if let Subject::Group { name } = &self.subject {
+        if let CommandSubject::Group { name } = &self.subject {
             touches.groups_used.push(fold(name));
         }
         touches
     }
 
-    fn touch(&self, step: &Step, spec: &StepSpec, touches: &mut Touches) {
+    fn touch(&self, step: &CommandStep, spec: &StepSpec, touches: &mut CommandTouches) {
         match self.subject.kind() {
             SubjectKind::User => {
                 let renamed =
@@ -151,7 +151,7 @@ impl Command {
     pub fn to_json(&self) -> Value {
         let mut root = Map::new();
         match &self.subject {
-            Subject::User { user, domain, use_adobe_id } => {
+            CommandSubject::User { user, domain, use_adobe_id } => {
                 root.insert("user".into(), json!(user));
                 if let Some(domain) = domain {
                     root.insert("domain".into(), json!(domain));
@@ -160,7 +160,7 @@ impl Command {
                     root.insert("useAdobeID".into(), json!(flag));
                 }
             }
-            Subject::Group { name } => {
+            CommandSubject::Group { name } => {
                 root.insert("usergroup".into(), json!(name));
             }
         }
@@ -176,7 +176,7 @@ impl Command {
     ///
     /// # Errors
     /// The first structural fault (contract 4.2 to 4.4), as the service would name it.
-    pub fn from_json(command: &Value) -> Result<Self, Fault> {
+    pub fn from_json(command: &Value) -> Result<Self, CommandFault> {
         validate::command(command)?;
         Self::read(command)
     }
@@ -185,13 +185,13 @@ impl Command {
     ///
     /// # Errors
     /// A fault when there is no subject or no list of one-key steps: nothing could be tracked about it.
-    pub fn read(command: &Value) -> Result<Self, Fault> {
+    pub fn read(command: &Value) -> Result<Self, CommandFault> {
         let subject = validate::subject(command)?;
         let steps = validate::steps(command)?
             .iter()
             .enumerate()
             .map(|(index, step)| {
-                validate::single_key(index, step).map(|(name, value)| Step::new(name, value.clone()))
+                validate::single_key(index, step).map(|(name, value)| CommandStep::new(name, value.clone()))
             })
             .collect::<Result<_, _>>()?;
         let request_id = command.get("requestID").and_then(Value::as_str).map(str::to_owned);
@@ -199,10 +199,10 @@ impl Command {
     }
 }
 
-impl Touches {
+impl CommandTouches {
     /// Whether the order of the two commands could matter.
     pub fn conflicts_with(&self, other: &Self) -> bool {
-        let mut taken = Taken::default();
+        let mut taken = TouchedSubjects::default();
         taken.add(self);
         taken.conflicts_with(other)
     }
@@ -210,22 +210,22 @@ impl Touches {
 
 /// What several commands touch together.
 #[derive(Debug, Default)]
-pub struct Taken<'t> {
+pub struct TouchedSubjects<'t> {
     people: HashSet<&'t str>,
     groups_changed: HashSet<&'t str>,
     groups_used: HashSet<&'t str>,
 }
 
-impl<'t> Taken<'t> {
+impl<'t> TouchedSubjects<'t> {
     /// Takes one more command in.
-    pub fn add(&mut self, touches: &'t Touches) {
+    pub fn add(&mut self, touches: &'t CommandTouches) {
         self.people.extend(touches.people.iter().map(String::as_str));
         self.groups_changed.extend(touches.groups_changed.iter().map(String::as_str));
         self.groups_used.extend(touches.groups_used.iter().map(String::as_str));
     }
 
     /// Whether the order between the command and any of these could matter.
-    pub fn conflicts_with(&self, other: &Touches) -> bool {
+    pub fn conflicts_with(&self, other: &CommandTouches) -> bool {
         let shares = |one: &HashSet<&str>, two: &[String]| two.iter().any(|name| one.contains(name.as_str()));
         shares(&self.people, &other.people)
             || shares(&self.groups_changed, &other.groups_changed)

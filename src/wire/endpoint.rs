@@ -25,14 +25,14 @@ pub enum EndpointId {
 
 /// The two methods the service knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Method {
+pub enum HttpMethod {
     /// Reads.
     Get,
     /// Changes, and asks for tokens.
     Post,
 }
 
-impl Method {
+impl HttpMethod {
     /// The method as it stands in a request line.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -44,7 +44,7 @@ impl Method {
 
 /// What a path is relative to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Base {
+pub enum PathBase {
     /// The service's configured URL, host and base path.
     Service,
     /// The service's host alone.
@@ -68,9 +68,9 @@ pub struct Endpoint {
     /// Its name here.
     pub id: EndpointId,
     /// Its method.
-    pub method: Method,
+    pub method: HttpMethod,
     /// What `path` is relative to.
-    pub base: Base,
+    pub base: PathBase,
     /// The path with `{organization}`, `{user}`, `{page}` and `{group}` standing for their values.
     pub path: &'static str,
     /// The query parameters it knows.
@@ -93,8 +93,8 @@ const fn limit(per_client: u32) -> Option<RateLimit> {
 pub const ENDPOINTS: &[Endpoint] = &[
     Endpoint {
         id: EndpointId::Action,
-        method: Method::Post,
-        base: Base::Service,
+        method: HttpMethod::Post,
+        base: PathBase::Service,
         path: "/action/{organization}",
         query: &["testOnly"],
         page_size: None,
@@ -103,8 +103,8 @@ pub const ENDPOINTS: &[Endpoint] = &[
     },
     Endpoint {
         id: EndpointId::User,
-        method: Method::Get,
-        base: Base::Service,
+        method: HttpMethod::Get,
+        base: PathBase::Service,
         path: "/organizations/{organization}/users/{user}",
         query: &["domain"],
         page_size: None,
@@ -113,8 +113,8 @@ pub const ENDPOINTS: &[Endpoint] = &[
     },
     Endpoint {
         id: EndpointId::Users,
-        method: Method::Get,
-        base: Base::Service,
+        method: HttpMethod::Get,
+        base: PathBase::Service,
         path: "/users/{organization}/{page}",
         query: &["domain", "directOnly"],
         page_size: Some(2000),
@@ -123,8 +123,8 @@ pub const ENDPOINTS: &[Endpoint] = &[
     },
     Endpoint {
         id: EndpointId::GroupUsers,
-        method: Method::Get,
-        base: Base::Service,
+        method: HttpMethod::Get,
+        base: PathBase::Service,
         path: "/users/{organization}/{page}/{group}",
         query: &["directOnly", "status", "excludeGroups"],
         page_size: Some(2000),
@@ -133,8 +133,8 @@ pub const ENDPOINTS: &[Endpoint] = &[
     },
     Endpoint {
         id: EndpointId::Groups,
-        method: Method::Get,
-        base: Base::Service,
+        method: HttpMethod::Get,
+        base: PathBase::Service,
         path: "/groups/{organization}/{page}",
         query: &[],
         page_size: Some(400),
@@ -143,8 +143,8 @@ pub const ENDPOINTS: &[Endpoint] = &[
     },
     Endpoint {
         id: EndpointId::Status,
-        method: Method::Get,
-        base: Base::ServiceHost,
+        method: HttpMethod::Get,
+        base: PathBase::ServiceHost,
         path: "/status",
         query: &[],
         page_size: None,
@@ -153,8 +153,8 @@ pub const ENDPOINTS: &[Endpoint] = &[
     },
     Endpoint {
         id: EndpointId::OAuthToken,
-        method: Method::Post,
-        base: Base::SignIn,
+        method: HttpMethod::Post,
+        base: PathBase::SignIn,
         path: "/ims/token/v2",
         query: &[],
         page_size: None,
@@ -163,8 +163,8 @@ pub const ENDPOINTS: &[Endpoint] = &[
     },
     Endpoint {
         id: EndpointId::JwtExchange,
-        method: Method::Post,
-        base: Base::SignIn,
+        method: HttpMethod::Post,
+        base: PathBase::SignIn,
         path: "/ims/exchange/jwt",
         query: &[],
         page_size: None,
@@ -228,7 +228,7 @@ fn placeholder(segment: &'static str) -> Option<&'static str> {
 }
 
 /// The endpoint a request belongs to, by method and path relative to `base`.
-pub fn find(base: Base, method: &str, path: &str) -> Option<&'static Endpoint> {
+pub fn find(base: PathBase, method: &str, path: &str) -> Option<&'static Endpoint> {
     ENDPOINTS.iter().find(|endpoint| {
         endpoint.base == base
             && endpoint.method.as_str().eq_ignore_ascii_case(method)
@@ -279,7 +279,7 @@ mod tests {
 
     #[test]
     fn a_final_slash_is_accepted() {
-        assert!(find(Base::SignIn, "post", "/ims/token/v2/").is_some());
-        assert!(find(Base::Service, "GET", "/users/X@AdobeOrg").is_none());
+        assert!(find(PathBase::SignIn, "post", "/ims/token/v2/").is_some());
+        assert!(find(PathBase::Service, "GET", "/users/X@AdobeOrg").is_none());
     }
 }

@@ -2,7 +2,7 @@
 
 /// A documented code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Code {
+pub struct ErrorCode {
     /// The service's text; matching is always on it, never on the message.
     pub code: &'static str,
     /// What to do next, for people.
@@ -16,7 +16,7 @@ macro_rules! codes {
     ($($(#[$marker:ident])? $name:ident = $code:literal: $hint:literal;)+) => {
         $(#[doc = concat!("`", $code, "`: ", $hint)] pub const $name: &str = $code;)+
         /// All documented codes.
-        pub const CODES: &[Code] = &[$(Code { code: $code, hint: $hint, passing: codes!(@ $($marker)?) },)+];
+        pub const CODES: &[ErrorCode] = &[$(ErrorCode { code: $code, hint: $hint, passing: codes!(@ $($marker)?) },)+];
     };
     (@ passing) => { true };
     (@) => { false };
@@ -131,7 +131,7 @@ codes! {
 }
 
 /// The declaration of a code; `None` for one that is not documented.
-pub fn find(code: &str) -> Option<&'static Code> {
+pub fn find(code: &str) -> Option<&'static ErrorCode> {
     CODES.iter().find(|entry| entry.code == code)
 }
 

@@ -3,7 +3,7 @@
 /// The first thing wrong with a command.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message} ({code})")]
-pub struct Fault {
+pub struct CommandFault {
     /// 0-based step; 0 for a fault of the root.
     pub step: usize,
     /// The service's code.

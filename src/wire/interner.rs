@@ -1,6 +1,6 @@
 //! One copy of what comes again and again: texts such as domains, countries and types, and lists of group names.
 
-use super::shared_names::Names;
+use crate::wire::shared_names::SharedNames;
 use arcstr::ArcStr;
 use std::collections::HashSet;
 use std::hash::{BuildHasher, Hasher, RandomState};
@@ -10,20 +10,20 @@ const ROOM: usize = 1 << 14;
 
 /// Hands out the same `Arc` for the same text, for as long as somebody else holds it.
 #[derive(Debug)]
-pub struct Interner {
-    known: HashSet<ArcStr, Seed>,
+pub struct StringInterner {
+    known: HashSet<ArcStr, HashSeed>,
     /// So many texts may be known before those that nobody else holds are dropped: a listing that is gone through
     /// and forgotten must not leave all its names behind.
     room: usize,
     names: Vec<ArcStr>,
-    lists: Lists,
+    lists: NameLists,
 }
 
 /// Lists of names. Whole departments are in the same groups; where nearly every list is another one, they are not
 /// looked for any more.
 #[derive(Debug)]
-struct Lists {
-    known: HashSet<Names, Seed>,
+struct NameLists {
+    known: HashSet<SharedNames, HashSeed>,
     room: usize,
     asked: usize,
     found: usize,
@@ -32,15 +32,15 @@ struct Lists {
 /// Lists that are looked for before it is judged whether that pays.
 const TRIAL: usize = 4096;
 
-impl Default for Interner {
+impl Default for StringInterner {
     fn default() -> Self {
-        let seed = Seed::default();
-        let lists = Lists { known: HashSet::with_hasher(seed), room: ROOM, asked: 0, found: 0 };
+        let seed = HashSeed::default();
+        let lists = NameLists { known: HashSet::with_hasher(seed), room: ROOM, asked: 0, found: 0 };
         Self { known: HashSet::with_hasher(seed), room: ROOM, names: Vec::new(), lists }
     }
 }
 
-impl Interner {
+impl StringInterner {
     /// The shared copy of `text`, made at its first appearance.
     pub fn share(&mut self, text: &str) -> ArcStr {
         if let Some(known) = self.known.get(text) {
@@ -62,7 +62,7 @@ impl Interner {
     }
 
     /// The shared copy of a list of names; takes the list itself back.
-    pub(super) fn share_list(&mut self, mut names: Vec<ArcStr>) -> Names {
+    pub(super) fn share_list(&mut self, mut names: Vec<ArcStr>) -> SharedNames {
         let list = self.lists.share(&names);
         names.clear();
         self.names = names;
@@ -70,8 +70,8 @@ impl Interner {
     }
 }
 
-impl Lists {
-    fn share(&mut self, names: &[ArcStr]) -> Names {
+impl NameLists {
+    fn share(&mut self, names: &[ArcStr]) -> SharedNames {
         if self.asked >= TRIAL && self.found < self.asked / 2 {
             self.known.clear();
             return names.into();
@@ -81,7 +81,7 @@ impl Lists {
             self.found += 1;
             return known.clone();
         }
-        let fresh: Names = names.into();
+        let fresh: SharedNames = names.into();
         if self.known.len() >= self.room {
             self.known.retain(|list| list.holders() > 1);
             self.room = ROOM.max(2 * self.known.len());
@@ -94,32 +94,32 @@ impl Lists {
 /// Hashes texts eight bytes at a time. Keyed, since names are chosen by others; the standard library's hash, made
 /// for worse company, took a third of the time that reading a page takes.
 #[derive(Debug, Clone, Copy)]
-pub struct Seed(u64);
+pub struct HashSeed(u64);
 
-impl Default for Seed {
+impl Default for HashSeed {
     fn default() -> Self {
         Self(RandomState::new().hash_one(0))
     }
 }
 
-impl BuildHasher for Seed {
-    type Hasher = Mix;
-    fn build_hasher(&self) -> Mix {
-        Mix(self.0)
+impl BuildHasher for HashSeed {
+    type Hasher = HashMix;
+    fn build_hasher(&self) -> HashMix {
+        HashMix(self.0)
     }
 }
 
 /// A hash that is being made.
 #[derive(Debug)]
-pub struct Mix(u64);
+pub struct HashMix(u64);
 
-impl Mix {
+impl HashMix {
     fn add(&mut self, word: u64) {
         self.0 = (self.0.rotate_left(23) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     }
 }
 
-impl Hasher for Mix {
+impl Hasher for HashMix {
     fn write(&mut self, bytes: &[u8]) {
         let (words, rest) = bytes.as_chunks::<8>();
         for word in words {
@@ -145,7 +145,7 @@ mod tests {
 
     #[test]
     fn equal_texts_share_one_copy() {
-        let mut interner = Interner::default();
+        let mut interner = StringInterner::default();
         let (first, second) = (interner.share("Photoshop"), interner.share("Photoshop"));
         assert!(ArcStr::ptr_eq(&first, &second));
         assert!(!ArcStr::ptr_eq(&first, &interner.share("photoshop")));
@@ -153,7 +153,7 @@ mod tests {
 
     #[test]
     fn equal_lists_share_one_copy_until_most_lists_are_others() {
-        let mut interner = Interner::default();
+        let mut interner = StringInterner::default();
         let mut list = |name: &str| {
             let mut names = interner.lend_names();
             names.extend([interner.share("Photoshop"), interner.share(name)]);
@@ -170,7 +170,7 @@ mod tests {
 
     #[test]
     fn texts_that_nobody_holds_are_forgotten() {
-        let mut interner = Interner::default();
+        let mut interner = StringInterner::default();
         let kept = interner.share("kept");
         for number in 0..10 * ROOM {
             interner.share(&number.to_string());
@@ -181,7 +181,7 @@ mod tests {
 
     #[test]
     fn texts_that_differ_anywhere_differ_in_their_hash() {
-        let seed = Seed(1);
+        let seed = HashSeed(1);
         let texts = ["", "\0", "12345678", "12345678\0", "1234567", "abcdefgh12345678", "abcdefgi12345678"];
         let hashes: HashSet<_> = texts.iter().map(|text| seed.hash_one(text)).collect();
         assert_eq!(hashes.len(), texts.len());

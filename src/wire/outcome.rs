@@ -106,7 +106,7 @@ impl<'de> Deserialize<'de> for Status {
 /// What became of one command of a request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Fate {
+pub struct CommandFate {
     /// How it ended, as far as this request goes.
     pub status: Status,
     /// The service's code.
@@ -120,7 +120,7 @@ pub struct Fate {
     pub step: Option<usize>,
 }
 
-impl Fate {
+impl CommandFate {
     /// One that needs no more words.
     pub fn plain(status: Status) -> Self {
         Self { status, step: None, code: None, message: None }

@@ -1,8 +1,8 @@
 //! What the service answers: to actions, to look-ups, to listings, and when something is wrong.
 
 use super::group::Group;
-use super::interner::Interner;
 use super::user::{User, UserSeed};
+use crate::wire::interner::StringInterner;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -104,7 +104,7 @@ pub struct UserAnswer {
 
 /// One page of a listing, of users or of groups (contract 2.5, 2.6).
 #[derive(Debug, Clone, PartialEq)]
-pub struct Page<T> {
+pub struct ResponsePage<T> {
     /// `success`, or a code.
     pub result: String,
     /// Whether it is the last one; `None` when the service did not say.
@@ -116,7 +116,7 @@ pub struct Page<T> {
 }
 
 /// An entry of a listing: knows the key its list stands under and how to read it.
-pub trait Listed: Sized {
+pub trait ListedEntry: Sized {
     /// The key of the list in a page.
     const KEY: &'static str;
     /// Reads one entry.
@@ -125,23 +125,26 @@ pub trait Listed: Sized {
     /// When it is not such an entry.
     fn read<'de, D: Deserializer<'de>>(
         deserializer: D,
-        interner: &mut Interner,
+        interner: &mut StringInterner,
     ) -> Result<Arc<Self>, D::Error>;
 }
 
-impl Listed for User {
+impl ListedEntry for User {
     const KEY: &'static str = "users";
     fn read<'de, D: Deserializer<'de>>(
         deserializer: D,
-        interner: &mut Interner,
+        interner: &mut StringInterner,
     ) -> Result<Arc<Self>, D::Error> {
         UserSeed(interner).deserialize(deserializer)
     }
 }
 
-impl Listed for Group {
+impl ListedEntry for Group {
     const KEY: &'static str = "groups";
-    fn read<'de, D: Deserializer<'de>>(deserializer: D, _: &mut Interner) -> Result<Arc<Self>, D::Error> {
+    fn read<'de, D: Deserializer<'de>>(
+        deserializer: D,
+        _: &mut StringInterner,
+    ) -> Result<Arc<Self>, D::Error> {
         Self::deserialize(deserializer).map(Arc::new)
     }
 }
@@ -150,7 +153,10 @@ impl Listed for Group {
 ///
 /// # Errors
 /// When the body is no JSON object of that form, or is cut short.
-pub fn page<T: Listed>(body: &[u8], interner: &mut Interner) -> Result<Page<T>, serde_json::Error> {
+pub fn page<T: ListedEntry>(
+    body: &[u8],
+    interner: &mut StringInterner,
+) -> Result<ResponsePage<T>, serde_json::Error> {
     // Looked at once as a whole: done text by text, it took a twentieth of the time that reading a page takes.
     let text = std::str::from_utf8(body).map_err(serde_json::Error::custom)?;
     let mut deserializer = serde_json::Deserializer::from_str(text);
@@ -159,29 +165,29 @@ pub fn page<T: Listed>(body: &[u8], interner: &mut Interner) -> Result<Page<T>, 
     Ok(page)
 }
 
-struct PageSeed<'i, T>(&'i mut Interner, std::marker::PhantomData<T>);
+struct PageSeed<'i, T>(&'i mut StringInterner, std::marker::PhantomData<T>);
 
-impl<'de, T: Listed> DeserializeSeed<'de> for PageSeed<'_, T> {
-    type Value = Page<T>;
+impl<'de, T: ListedEntry> DeserializeSeed<'de> for PageSeed<'_, T> {
+    type Value = ResponsePage<T>;
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_map(self)
     }
 }
 
-impl<'de, T: Listed> Visitor<'de> for PageSeed<'_, T> {
-    type Value = Page<T>;
+impl<'de, T: ListedEntry> Visitor<'de> for PageSeed<'_, T> {
+    type Value = ResponsePage<T>;
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("a page of a listing")
     }
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut page = Page { result: String::new(), last_page: None, entries: None, message: None };
+        let mut page = ResponsePage { result: String::new(), last_page: None, entries: None, message: None };
         while let Some(key) = map.next_key::<std::borrow::Cow<'de, str>>()? {
             match &*key {
                 "result" => page.result = map.next_value()?,
                 "lastPage" => page.last_page = map.next_value()?,
                 "message" => page.message = map.next_value()?,
                 key if key == T::KEY => {
-                    let list = Entries::<T>(self.0, std::marker::PhantomData);
+                    let list = PageEntries::<T>(self.0, std::marker::PhantomData);
                     page.entries = Some(map.next_value_seed(list)?);
                 }
                 _ => drop(map.next_value::<IgnoredAny>()?),
@@ -191,32 +197,32 @@ impl<'de, T: Listed> Visitor<'de> for PageSeed<'_, T> {
     }
 }
 
-struct Entries<'i, T>(&'i mut Interner, std::marker::PhantomData<T>);
+struct PageEntries<'i, T>(&'i mut StringInterner, std::marker::PhantomData<T>);
 
-impl<'de, T: Listed> DeserializeSeed<'de> for Entries<'_, T> {
+impl<'de, T: ListedEntry> DeserializeSeed<'de> for PageEntries<'_, T> {
     type Value = Vec<Arc<T>>;
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_seq(self)
     }
 }
 
-impl<'de, T: Listed> Visitor<'de> for Entries<'_, T> {
+impl<'de, T: ListedEntry> Visitor<'de> for PageEntries<'_, T> {
     type Value = Vec<Arc<T>>;
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "a list of {}", T::KEY)
     }
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
         let mut entries = Vec::new();
-        while let Some(entry) = list.next_element_seed(Entry::<T>(self.0, std::marker::PhantomData))? {
+        while let Some(entry) = list.next_element_seed(PageEntry::<T>(self.0, std::marker::PhantomData))? {
             entries.push(entry);
         }
         Ok(entries)
     }
 }
 
-struct Entry<'i, T>(&'i mut Interner, std::marker::PhantomData<T>);
+struct PageEntry<'i, T>(&'i mut StringInterner, std::marker::PhantomData<T>);
 
-impl<'de, T: Listed> DeserializeSeed<'de> for Entry<'_, T> {
+impl<'de, T: ListedEntry> DeserializeSeed<'de> for PageEntry<'_, T> {
     type Value = Arc<T>;
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         T::read(deserializer, self.0)
@@ -225,7 +231,7 @@ impl<'de, T: Listed> DeserializeSeed<'de> for Entry<'_, T> {
 
 /// What the body of a refusal says, in whichever of the service's styles (contract 4.1 and 1.2).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Refusal {
+pub struct RefusalBody {
     /// The service's code, when there is one.
     pub code: Option<String>,
     /// The service's message, or the start of a body that is no JSON.
@@ -237,9 +243,9 @@ const EXCERPT: usize = 200;
 
 /// Reads the body of a refusal: `result`/`message`, `errorCode`/`errorMessage`, `error_code`/`message`,
 /// `error`/`error_description`, HTML or nothing at all.
-pub fn refusal(body: &[u8]) -> Refusal {
+pub fn refusal(body: &[u8]) -> RefusalBody {
     let Ok(Value::Object(object)) = serde_json::from_slice(body) else {
-        return Refusal { code: None, message: excerpt(&String::from_utf8_lossy(body)) };
+        return RefusalBody { code: None, message: excerpt(&String::from_utf8_lossy(body)) };
     };
     let first = |keys: [&str; 4]| {
         keys.iter().find_map(|key| match object.get(*key)? {
@@ -248,7 +254,7 @@ pub fn refusal(body: &[u8]) -> Refusal {
             _ => None,
         })
     };
-    Refusal {
+    RefusalBody {
         code: first(["errorCode", "error_code", "result", "error"]),
         message: first(["message", "errorMessage", "error_description", "title"]),
     }
@@ -316,11 +322,12 @@ mod tests {
 
     #[test]
     fn a_page_tells_a_missing_list_from_an_empty_one() {
-        let mut interner = Interner::default();
-        let ended: Page<Group> =
+        let mut interner = StringInterner::default();
+        let ended: ResponsePage<Group> =
             page(br#"{"lastPage":true,"result":"Not found"}"#, &mut interner).expect("reads");
         assert_eq!((ended.entries, ended.last_page), (None, Some(true)));
-        let empty: Page<User> = page(br#"{"result":"success","users":[]}"#, &mut interner).expect("reads");
+        let empty: ResponsePage<User> =
+            page(br#"{"result":"success","users":[]}"#, &mut interner).expect("reads");
         assert_eq!((empty.entries.map(|list| list.len()), empty.last_page), (Some(0), None));
     }
 
@@ -328,16 +335,16 @@ mod tests {
     fn a_page_cut_short_is_an_error() {
         let whole = br#"{"lastPage":true,"result":"success","users":[{"email":"a@example.com"}]}"#;
         for length in 0..whole.len() {
-            assert!(page::<User>(&whole[..length], &mut Interner::default()).is_err(), "{length}");
+            assert!(page::<User>(&whole[..length], &mut StringInterner::default()).is_err(), "{length}");
         }
-        assert!(page::<User>(whole, &mut Interner::default()).is_ok());
+        assert!(page::<User>(whole, &mut StringInterner::default()).is_ok());
     }
 
     #[test]
     fn a_page_that_is_no_utf_8_is_an_error() {
         let body =
             b"{\"lastPage\":true,\"result\":\"success\",\"users\":[{\"email\":\"a\xff@example.com\"}]}";
-        let error = page::<User>(body, &mut Interner::default()).expect_err("no UTF-8");
+        let error = page::<User>(body, &mut StringInterner::default()).expect_err("no UTF-8");
         assert!(error.to_string().contains("utf-8"), "{error}");
     }
 

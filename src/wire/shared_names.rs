@@ -10,9 +10,9 @@ use triomphe::ThinArc;
 
 /// The names of a user's groups, in the service's order. One pointer wide, since a million users have one each.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Names(ThinArc<(), ArcStr>);
+pub struct SharedNames(ThinArc<(), ArcStr>);
 
-impl Names {
+impl SharedNames {
     /// How many have this very list.
     pub fn holders(&self) -> usize {
         ThinArc::strong_count(&self.0)
@@ -25,51 +25,51 @@ impl Names {
     }
 }
 
-impl From<&[ArcStr]> for Names {
+impl From<&[ArcStr]> for SharedNames {
     fn from(names: &[ArcStr]) -> Self {
         Self(ThinArc::from_header_and_iter((), names.iter().cloned()))
     }
 }
 
-impl From<Vec<ArcStr>> for Names {
+impl From<Vec<ArcStr>> for SharedNames {
     fn from(names: Vec<ArcStr>) -> Self {
         Self(ThinArc::from_header_and_iter((), names.into_iter()))
     }
 }
 
-impl FromIterator<ArcStr> for Names {
+impl FromIterator<ArcStr> for SharedNames {
     fn from_iter<I: IntoIterator<Item = ArcStr>>(names: I) -> Self {
         names.into_iter().collect::<Vec<_>>().into()
     }
 }
 
-impl Deref for Names {
+impl Deref for SharedNames {
     type Target = [ArcStr];
     fn deref(&self) -> &[ArcStr] {
         &self.0.slice
     }
 }
 
-impl Borrow<[ArcStr]> for Names {
+impl Borrow<[ArcStr]> for SharedNames {
     fn borrow(&self) -> &[ArcStr] {
         self
     }
 }
 
 /// As a slice hashes: lists are looked up by their names.
-impl Hash for Names {
+impl Hash for SharedNames {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.deref().hash(state);
     }
 }
 
-impl fmt::Debug for Names {
+impl fmt::Debug for SharedNames {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.deref().fmt(formatter)
     }
 }
 
-impl Serialize for Names {
+impl Serialize for SharedNames {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.deref().serialize(serializer)
     }

@@ -14,7 +14,7 @@ pub enum SubjectKind {
 
 /// Where a step must stand in its command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Position {
+pub enum StepPosition {
     /// Step 0, once.
     First,
     /// Anywhere.
@@ -25,7 +25,7 @@ pub enum Position {
 
 /// Whether a step may be sent again when the answer to it was lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Repeat {
+pub enum StepRepeat {
     /// The second time changes nothing and succeeds.
     Harmless,
     /// Harmless when `option` says what to do with an existing account or group; an error otherwise.
@@ -61,7 +61,7 @@ pub enum ReadBack {
 
 /// What a step takes away; the guards count by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Removes {
+pub enum StepRemoval {
     /// Nothing.
     Nothing,
     /// Memberships, and with them licences.
@@ -74,7 +74,7 @@ pub enum Removes {
 
 /// The form of a field's value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shape {
+pub enum FieldShape {
     /// Text of at most so many characters.
     Text(usize),
     /// An e-mail address.
@@ -95,11 +95,11 @@ pub enum Shape {
 
 /// One field of a step's value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Field {
+pub struct StepField {
     /// The service's name for it.
     pub name: &'static str,
     /// Form of its value.
-    pub shape: Shape,
+    pub shape: FieldShape,
     /// Whether the step needs it.
     pub required: bool,
 }
@@ -112,19 +112,19 @@ pub struct StepSpec {
     /// What it works on.
     pub subject: SubjectKind,
     /// The fields of its value.
-    pub fields: &'static [Field],
+    pub fields: &'static [StepField],
     /// Whether its value may be the text `all` instead of an object.
     pub takes_all: bool,
     /// Whether it makes the subject.
     pub creates: bool,
     /// Where it must stand.
-    pub position: Position,
+    pub position: StepPosition,
     /// Whether it may be repeated after a lost answer.
-    pub repeat: Repeat,
+    pub repeat: StepRepeat,
     /// How its effect is seen.
     pub read_back: ReadBack,
     /// What it takes away.
-    pub removes: Removes,
+    pub removes: StepRemoval,
     /// What it does, for people: a verb phrase.
     pub summary: &'static str,
 }
@@ -132,13 +132,13 @@ pub struct StepSpec {
 /// The values of `option` (contract 3.2).
 pub const OPTIONS: [&str; 2] = ["ignoreIfAlreadyExists", "updateIfAlreadyExists"];
 
-const fn field(name: &'static str, shape: Shape) -> Field {
-    Field { name, shape, required: false }
+const fn field(name: &'static str, shape: FieldShape) -> StepField {
+    StepField { name, shape, required: false }
 }
-const fn required(name: &'static str, shape: Shape) -> Field {
-    Field { name, shape, required: true }
+const fn required(name: &'static str, shape: FieldShape) -> StepField {
+    StepField { name, shape, required: true }
 }
-const NAME: Shape = Shape::Text(limits::NAME_LENGTH);
+const NAME: FieldShape = FieldShape::Text(limits::NAME_LENGTH);
 
 const BASE: StepSpec = StepSpec {
     name: "",
@@ -146,16 +146,16 @@ const BASE: StepSpec = StepSpec {
     fields: &[],
     takes_all: false,
     creates: false,
-    position: Position::Any,
-    repeat: Repeat::Harmless,
+    position: StepPosition::Any,
+    repeat: StepRepeat::Harmless,
     read_back: ReadBack::Nowhere,
-    removes: Removes::Nothing,
+    removes: StepRemoval::Nothing,
     summary: "",
 };
 const CREATE: StepSpec = StepSpec {
     creates: true,
-    position: Position::First,
-    repeat: Repeat::WithOption,
+    position: StepPosition::First,
+    repeat: StepRepeat::WithOption,
     read_back: ReadBack::UserExists,
     ..BASE
 };
@@ -165,11 +165,11 @@ pub const STEPS: &[StepSpec] = &[
     StepSpec {
         name: "addAdobeID",
         fields: &[
-            required("email", Shape::Email),
-            field("country", Shape::Country),
+            required("email", FieldShape::Email),
+            field("country", FieldShape::Country),
             field("firstname", NAME),
             field("lastname", NAME),
-            field("option", Shape::Choice),
+            field("option", FieldShape::Choice),
         ],
         summary: "add the Adobe ID",
         ..CREATE
@@ -177,11 +177,11 @@ pub const STEPS: &[StepSpec] = &[
     StepSpec {
         name: "createEnterpriseID",
         fields: &[
-            required("email", Shape::Email),
+            required("email", FieldShape::Email),
             required("firstname", NAME),
             required("lastname", NAME),
-            field("country", Shape::Country),
-            field("option", Shape::Choice),
+            field("country", FieldShape::Country),
+            field("option", FieldShape::Choice),
         ],
         summary: "create the Enterprise ID",
         ..CREATE
@@ -189,11 +189,11 @@ pub const STEPS: &[StepSpec] = &[
     StepSpec {
         name: "createFederatedID",
         fields: &[
-            required("email", Shape::Email),
+            required("email", FieldShape::Email),
             required("firstname", NAME),
             required("lastname", NAME),
-            required("country", Shape::Country),
-            field("option", Shape::Choice),
+            required("country", FieldShape::Country),
+            field("option", FieldShape::Choice),
         ],
         summary: "create the Federated ID",
         ..CREATE
@@ -201,38 +201,38 @@ pub const STEPS: &[StepSpec] = &[
     StepSpec {
         name: "update",
         fields: &[
-            field("email", Shape::Email),
-            field("username", Shape::Text(limits::IDENTIFIER_LENGTH)),
+            field("email", FieldShape::Email),
+            field("username", FieldShape::Text(limits::IDENTIFIER_LENGTH)),
             field("firstname", NAME),
             field("lastname", NAME),
         ],
-        repeat: Repeat::UnlessRenaming,
+        repeat: StepRepeat::UnlessRenaming,
         read_back: ReadBack::UserFields,
         summary: "update the account",
         ..BASE
     },
     StepSpec {
         name: "add",
-        fields: &[required("group", Shape::GroupNames)],
+        fields: &[required("group", FieldShape::GroupNames)],
         read_back: ReadBack::UserInGroups,
         summary: "add to groups",
         ..BASE
     },
     StepSpec {
         name: "remove",
-        fields: &[required("group", Shape::GroupNames)],
+        fields: &[required("group", FieldShape::GroupNames)],
         takes_all: true,
         read_back: ReadBack::UserNotInGroups,
-        removes: Removes::Membership,
+        removes: StepRemoval::Membership,
         summary: "remove from groups",
         ..BASE
     },
     StepSpec {
         name: "removeFromOrg",
-        fields: &[field("deleteAccount", Shape::Flag)],
-        position: Position::Last,
+        fields: &[field("deleteAccount", FieldShape::Flag)],
+        position: StepPosition::Last,
         read_back: ReadBack::UserAbsent,
-        removes: Removes::Person,
+        removes: StepRemoval::Person,
         summary: "remove from the organization",
         ..BASE
     },
@@ -240,9 +240,9 @@ pub const STEPS: &[StepSpec] = &[
         name: "createUserGroup",
         subject: SubjectKind::Group,
         fields: &[
-            field("name", Shape::Text(limits::GROUP_NAME_LENGTH)),
-            field("description", Shape::Text(usize::MAX)),
-            field("option", Shape::Choice),
+            field("name", FieldShape::Text(limits::GROUP_NAME_LENGTH)),
+            field("description", FieldShape::Text(usize::MAX)),
+            field("option", FieldShape::Choice),
         ],
         read_back: ReadBack::GroupExists,
         summary: "create the user group",
@@ -252,10 +252,10 @@ pub const STEPS: &[StepSpec] = &[
         name: "updateUserGroup",
         subject: SubjectKind::Group,
         fields: &[
-            field("name", Shape::Text(limits::GROUP_NAME_LENGTH)),
-            field("description", Shape::Text(usize::MAX)),
+            field("name", FieldShape::Text(limits::GROUP_NAME_LENGTH)),
+            field("description", FieldShape::Text(usize::MAX)),
         ],
-        repeat: Repeat::UnlessRenaming,
+        repeat: StepRepeat::UnlessRenaming,
         read_back: ReadBack::GroupExists,
         summary: "update the user group",
         ..BASE
@@ -263,17 +263,20 @@ pub const STEPS: &[StepSpec] = &[
     StepSpec {
         name: "deleteUserGroup",
         subject: SubjectKind::Group,
-        repeat: Repeat::Never,
+        repeat: StepRepeat::Never,
         read_back: ReadBack::GroupAbsent,
-        removes: Removes::Group,
+        removes: StepRemoval::Group,
         summary: "delete the user group",
         ..BASE
     },
     StepSpec {
         name: "add",
         subject: SubjectKind::Group,
-        fields: &[field("user", Shape::UserNames), field("productConfiguration", Shape::ProfileNames)],
-        repeat: Repeat::Never,
+        fields: &[
+            field("user", FieldShape::UserNames),
+            field("productConfiguration", FieldShape::ProfileNames),
+        ],
+        repeat: StepRepeat::Never,
         read_back: ReadBack::GroupMembers,
         summary: "add users or profiles",
         ..BASE
@@ -281,10 +284,13 @@ pub const STEPS: &[StepSpec] = &[
     StepSpec {
         name: "remove",
         subject: SubjectKind::Group,
-        fields: &[field("user", Shape::UserNames), field("productConfiguration", Shape::ProfileNames)],
-        repeat: Repeat::Never,
+        fields: &[
+            field("user", FieldShape::UserNames),
+            field("productConfiguration", FieldShape::ProfileNames),
+        ],
+        repeat: StepRepeat::Never,
         read_back: ReadBack::GroupMembers,
-        removes: Removes::Membership,
+        removes: StepRemoval::Membership,
         summary: "remove users or profiles",
         ..BASE
     },
@@ -300,7 +306,7 @@ pub fn find(subject: SubjectKind, name: &str) -> Option<&'static StepSpec> {
 
 impl StepSpec {
     /// The declaration of one of its fields.
-    pub fn field(&self, name: &str) -> Option<&'static Field> {
+    pub fn field(&self, name: &str) -> Option<&'static StepField> {
         self.fields.iter().find(|field| field.name == name)
     }
 
@@ -312,17 +318,17 @@ impl StepSpec {
     /// Whether sending it again with `value` after a lost answer changes nothing and succeeds.
     pub fn is_repeatable(&self, value: &Value) -> bool {
         match self.repeat {
-            Repeat::Harmless => true,
-            Repeat::WithOption => value.get("option").is_some(),
-            Repeat::UnlessRenaming => {
+            StepRepeat::Harmless => true,
+            StepRepeat::WithOption => value.get("option").is_some(),
+            StepRepeat::UnlessRenaming => {
                 !["name", "email", "username"].iter().any(|key| value.get(key).is_some())
             }
-            Repeat::Never => false,
+            StepRepeat::Never => false,
         }
     }
 }
 
-impl Shape {
+impl FieldShape {
     /// Whether the value is a list of names.
     pub fn is_list(self) -> bool {
         matches!(self, Self::GroupNames | Self::ProfileNames | Self::UserNames)
@@ -343,7 +349,7 @@ mod tests {
             let fields: HashSet<_> = spec.fields.iter().map(|field| field.name).collect();
             assert_eq!(fields.len(), spec.fields.len(), "{}", spec.name);
             assert!(!spec.summary.is_empty(), "{}", spec.name);
-            assert!(!spec.creates || spec.position == Position::First, "{}", spec.name);
+            assert!(!spec.creates || spec.position == StepPosition::First, "{}", spec.name);
         }
     }
 

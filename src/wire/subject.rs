@@ -5,7 +5,7 @@ use super::step::SubjectKind;
 
 /// Whom or what a command is about.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Subject {
+pub enum CommandSubject {
     /// A person, by e-mail, or by username and domain.
     User {
         /// E-mail or username, as the caller wrote it.
@@ -22,7 +22,7 @@ pub enum Subject {
     },
 }
 
-impl Subject {
+impl CommandSubject {
     /// Which of the two it is.
     pub fn kind(&self) -> SubjectKind {
         match self {

@@ -1,8 +1,8 @@
 //! A user as the service describes one (contract 2.4).
 
 use super::identity::{Identity, IdentityType, fold, folds_to};
-use super::interner::Interner;
-use super::shared_names::Names;
+use crate::wire::interner::StringInterner;
+use crate::wire::shared_names::SharedNames;
 use arcstr::ArcStr;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
@@ -22,7 +22,7 @@ pub struct User {
     /// `active`, `disabled`, `locked` or `removed`.
     pub status: Option<ArcStr>,
     /// User groups, profiles and admin groups by name; left out by the service for a member of nothing.
-    pub groups: Option<Names>,
+    pub groups: Option<SharedNames>,
     /// Login name of a federated user; the e-mail otherwise.
     pub username: Option<ArcStr>,
     /// Domain of the directory.
@@ -112,7 +112,7 @@ impl Serialize for User {
 }
 
 /// Reads one user, sharing texts that repeat.
-pub struct UserSeed<'i>(pub &'i mut Interner);
+pub struct UserSeed<'i>(pub &'i mut StringInterner);
 
 impl<'de> DeserializeSeed<'de> for UserSeed<'_> {
     type Value = Arc<User>;
@@ -131,19 +131,23 @@ impl<'de> Visitor<'de> for UserSeed<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut user = User::default();
         while let Some(field) = map.next_key_seed(FieldSeed)? {
-            let shared = Text::Shared(self.0);
+            let shared = UserText::Shared(self.0);
             match field {
-                Field::Email => user.email = map.next_value_seed(Text::Own(user.username.as_ref()))?,
-                Field::Username => user.username = map.next_value_seed(Text::Own(user.email.as_ref()))?,
-                Field::Id => user.id = map.next_value_seed(Text::Own(None))?,
-                Field::Status => user.status = map.next_value_seed(shared)?,
-                Field::Groups => user.groups = map.next_value_seed(GroupNames(self.0))?,
-                Field::Domain => user.domain = map.next_value_seed(shared)?,
-                Field::Firstname => user.firstname = map.next_value_seed(shared)?,
-                Field::Lastname => user.lastname = map.next_value_seed(shared)?,
-                Field::Country => user.country = map.next_value_seed(shared)?,
-                Field::Kind => user.kind = map.next_value_seed(shared)?,
-                Field::Added(name) => {
+                UserField::Email => {
+                    user.email = map.next_value_seed(UserText::Own(user.username.as_ref()))?;
+                }
+                UserField::Username => {
+                    user.username = map.next_value_seed(UserText::Own(user.email.as_ref()))?;
+                }
+                UserField::Id => user.id = map.next_value_seed(UserText::Own(None))?,
+                UserField::Status => user.status = map.next_value_seed(shared)?,
+                UserField::Groups => user.groups = map.next_value_seed(GroupNames(self.0))?,
+                UserField::Domain => user.domain = map.next_value_seed(shared)?,
+                UserField::Firstname => user.firstname = map.next_value_seed(shared)?,
+                UserField::Lastname => user.lastname = map.next_value_seed(shared)?,
+                UserField::Country => user.country = map.next_value_seed(shared)?,
+                UserField::Kind => user.kind = map.next_value_seed(shared)?,
+                UserField::Added(name) => {
                     let value = map.next_value()?;
                     user.extra.get_or_insert_default().insert(name, value);
                 }
@@ -157,7 +161,7 @@ impl<'de> Visitor<'de> for UserSeed<'_> {
 }
 
 /// A field of a user: no copy is made of a name that is documented.
-enum Field {
+enum UserField {
     Email,
     Status,
     Groups,
@@ -174,50 +178,50 @@ enum Field {
 struct FieldSeed;
 
 impl<'de> DeserializeSeed<'de> for FieldSeed {
-    type Value = Field;
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Field, D::Error> {
+    type Value = UserField;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<UserField, D::Error> {
         deserializer.deserialize_identifier(self)
     }
 }
 
 impl Visitor<'_> for FieldSeed {
-    type Value = Field;
+    type Value = UserField;
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("the name of a field")
     }
-    fn visit_str<E>(self, name: &str) -> Result<Field, E> {
+    fn visit_str<E>(self, name: &str) -> Result<UserField, E> {
         Ok(match name {
-            "email" => Field::Email,
-            "status" => Field::Status,
-            "groups" => Field::Groups,
-            "username" => Field::Username,
-            "domain" => Field::Domain,
-            "firstname" => Field::Firstname,
-            "lastname" => Field::Lastname,
-            "country" => Field::Country,
-            "type" => Field::Kind,
-            "id" => Field::Id,
-            name => Field::Added(name.to_owned()),
+            "email" => UserField::Email,
+            "status" => UserField::Status,
+            "groups" => UserField::Groups,
+            "username" => UserField::Username,
+            "domain" => UserField::Domain,
+            "firstname" => UserField::Firstname,
+            "lastname" => UserField::Lastname,
+            "country" => UserField::Country,
+            "type" => UserField::Kind,
+            "id" => UserField::Id,
+            name => UserField::Added(name.to_owned()),
         })
     }
 }
 
 /// A text or null, and how it is kept.
-enum Text<'i> {
+enum UserText<'i> {
     /// One copy for all users.
-    Shared(&'i mut Interner),
+    Shared(&'i mut StringInterner),
     /// The user's own, and perhaps the same as one that the user has already: most usernames are the e-mail.
     Own(Option<&'i ArcStr>),
 }
 
-impl<'de> DeserializeSeed<'de> for Text<'_> {
+impl<'de> DeserializeSeed<'de> for UserText<'_> {
     type Value = Option<ArcStr>;
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_any(self)
     }
 }
 
-impl Visitor<'_> for Text<'_> {
+impl Visitor<'_> for UserText<'_> {
     type Value = Option<ArcStr>;
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("a text or null")
@@ -234,17 +238,17 @@ impl Visitor<'_> for Text<'_> {
     }
 }
 
-struct GroupNames<'i>(&'i mut Interner);
+struct GroupNames<'i>(&'i mut StringInterner);
 
 impl<'de> DeserializeSeed<'de> for GroupNames<'_> {
-    type Value = Option<Names>;
+    type Value = Option<SharedNames>;
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_any(self)
     }
 }
 
 impl<'de> Visitor<'de> for GroupNames<'_> {
-    type Value = Option<Names>;
+    type Value = Option<SharedNames>;
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("a list of group names or null")
     }
@@ -254,7 +258,7 @@ impl<'de> Visitor<'de> for GroupNames<'_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut names: A) -> Result<Self::Value, A::Error> {
         let mut list = self.0.lend_names();
         list.clear();
-        while let Some(name) = names.next_element_seed(Text::Shared(self.0))? {
+        while let Some(name) = names.next_element_seed(UserText::Shared(self.0))? {
             list.extend(name);
         }
         Ok(Some(self.0.share_list(list)))
@@ -263,7 +267,7 @@ impl<'de> Visitor<'de> for GroupNames<'_> {
 
 impl<'de> serde::Deserialize<'de> for User {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let user = UserSeed(&mut Interner::default()).deserialize(deserializer)?;
+        let user = UserSeed(&mut StringInterner::default()).deserialize(deserializer)?;
         Ok(Arc::unwrap_or_clone(user))
     }
 }

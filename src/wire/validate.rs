@@ -3,27 +3,28 @@
 //! The client checks before anything is sent, the sandbox when a request arrives; both get the service's codes.
 
 use super::error_code;
-use super::fault::Fault;
 use super::identity::{IdentityType, fold};
 use super::limits;
-use super::step::{self, DEPRECATED_PROFILE_KEY, Field, OPTIONS, Position, Shape, StepSpec, SubjectKind};
-use super::subject::Subject;
+use super::step::{self, DEPRECATED_PROFILE_KEY, OPTIONS, StepSpec, SubjectKind};
+use crate::wire::fault::CommandFault;
+use crate::wire::step::{FieldShape, StepField, StepPosition};
+use crate::wire::subject::CommandSubject;
 use serde_json::{Map, Value};
 use std::collections::HashSet;
 
-type Checked<T = ()> = Result<T, Fault>;
+type CheckResult<T = ()> = Result<T, CommandFault>;
 
-fn fault<T>(step: usize, code: &'static str, message: impl Into<String>) -> Checked<T> {
-    Err(Fault { step, code, message: message.into() })
+fn fault<T>(step: usize, code: &'static str, message: impl Into<String>) -> CheckResult<T> {
+    Err(CommandFault { step, code, message: message.into() })
 }
 
 /// Checks a whole command as the service reads it.
 ///
 /// # Errors
 /// The first fault, in the order of contract 4.9.
-pub fn command(command: &Value) -> Checked {
+pub fn command(command: &Value) -> CheckResult {
     let subject = subject(command)?;
-    if let Subject::User { user, domain, .. } = &subject {
+    if let CommandSubject::User { user, domain, .. } = &subject {
         user_and_domain(user, domain.as_deref())?;
     }
     if let Some(request_id) = command.get("requestID") {
@@ -55,7 +56,7 @@ pub fn command(command: &Value) -> Checked {
 ///
 /// # Errors
 /// When it names neither a user nor a user group, or both, or not with text.
-pub fn subject(command: &Value) -> Checked<Subject> {
+pub fn subject(command: &Value) -> CheckResult<CommandSubject> {
     let Some(root) = command.as_object() else {
         return fault(0, error_code::ILLEGAL_ENTRY, "a command must be an object");
     };
@@ -66,7 +67,7 @@ pub fn subject(command: &Value) -> Checked<Subject> {
         (None, None) => {
             fault(0, error_code::USER_OR_GROUP_MISSING, "the command has neither `user` nor `usergroup`")
         }
-        (Some(user), None) => Ok(Subject::User {
+        (Some(user), None) => Ok(CommandSubject::User {
             user: name(user, "user", limits::IDENTIFIER_LENGTH)?,
             domain: domain(root)?,
             use_adobe_id: match root.get("useAdobeID") {
@@ -78,7 +79,7 @@ pub fn subject(command: &Value) -> Checked<Subject> {
             },
         }),
         (None, Some(group)) => {
-            Ok(Subject::Group { name: name(group, "usergroup", limits::GROUP_NAME_LENGTH)? })
+            Ok(CommandSubject::Group { name: name(group, "usergroup", limits::GROUP_NAME_LENGTH)? })
         }
     }
 }
@@ -87,7 +88,7 @@ pub fn subject(command: &Value) -> Checked<Subject> {
 ///
 /// # Errors
 /// When `do` is missing, no list, or empty.
-pub fn steps(command: &Value) -> Checked<&Vec<Value>> {
+pub fn steps(command: &Value) -> CheckResult<&Vec<Value>> {
     match command.get("do") {
         Some(Value::Array(steps)) if !steps.is_empty() => Ok(steps),
         _ => fault(0, error_code::STEPS_MALFORMED, "`do` must be a list with at least one step"),
@@ -98,7 +99,7 @@ pub fn steps(command: &Value) -> Checked<&Vec<Value>> {
 ///
 /// # Errors
 /// When it is no object with exactly one key (contract 7.22).
-pub fn single_key(index: usize, step: &Value) -> Checked<(&String, &Value)> {
+pub fn single_key(index: usize, step: &Value) -> CheckResult<(&String, &Value)> {
     match step.as_object() {
         Some(object) if object.len() == 1 => match object.iter().next() {
             Some(entry) => Ok(entry),
@@ -112,7 +113,7 @@ pub fn single_key(index: usize, step: &Value) -> Checked<(&String, &Value)> {
     }
 }
 
-fn name(value: &Value, key: &str, limit: usize) -> Checked<String> {
+fn name(value: &Value, key: &str, limit: usize) -> CheckResult<String> {
     let text = text(0, key, value, error_code::STRING_EXPECTED, limit)?;
     if text.trim().is_empty() {
         return fault(0, error_code::USER_ID_MISSING, format!("`{key}` is blank"));
@@ -120,7 +121,7 @@ fn name(value: &Value, key: &str, limit: usize) -> Checked<String> {
     Ok(text.to_owned())
 }
 
-fn domain(root: &Map<String, Value>) -> Checked<Option<String>> {
+fn domain(root: &Map<String, Value>) -> CheckResult<Option<String>> {
     match root.get("domain") {
         None => Ok(None),
         Some(value) => {
@@ -130,7 +131,7 @@ fn domain(root: &Map<String, Value>) -> Checked<Option<String>> {
     }
 }
 
-fn user_and_domain(user: &str, domain: Option<&str>) -> Checked {
+fn user_and_domain(user: &str, domain: Option<&str>) -> CheckResult {
     match (user.contains('@'), domain.is_some_and(|domain| !domain.trim().is_empty())) {
         (false, false) => {
             fault(0, error_code::DOMAIN_MISSING, format!("`{user}` is no e-mail, so it needs its `domain`"))
@@ -142,7 +143,13 @@ fn user_and_domain(user: &str, domain: Option<&str>) -> Checked {
     }
 }
 
-fn text<'v>(step: usize, key: &str, value: &'v Value, code: &'static str, limit: usize) -> Checked<&'v str> {
+fn text<'v>(
+    step: usize,
+    key: &str,
+    value: &'v Value,
+    code: &'static str,
+    limit: usize,
+) -> CheckResult<&'v str> {
     let Some(text) = value.as_str() else {
         return fault(step, code, format!("`{key}` must be text"));
     };
@@ -157,7 +164,7 @@ fn text<'v>(step: usize, key: &str, value: &'v Value, code: &'static str, limit:
     Ok(text)
 }
 
-fn known_step(index: usize, kind: SubjectKind, name: &str) -> Checked<&'static StepSpec> {
+fn known_step(index: usize, kind: SubjectKind, name: &str) -> CheckResult<&'static StepSpec> {
     if let Some(spec) = step::find(kind, name) {
         return Ok(spec);
     }
@@ -172,20 +179,20 @@ fn known_step(index: usize, kind: SubjectKind, name: &str) -> Checked<&'static S
     fault(index, error_code::STEP_UNKNOWN, format!("there is no step `{name}`"))
 }
 
-fn position(index: usize, spec: &StepSpec, before: &[&StepSpec]) -> Checked {
-    if before.iter().any(|earlier| earlier.position == Position::Last) {
+fn position(index: usize, spec: &StepSpec, before: &[&StepSpec]) -> CheckResult {
+    if before.iter().any(|earlier| earlier.position == StepPosition::Last) {
         return fault(index, error_code::REMOVE_FROM_ORG_NOT_LAST, "nothing may follow `removeFromOrg`");
     }
     if spec.creates && before.iter().any(|earlier| earlier.creates) {
         return fault(index, error_code::CREATE_MORE_THAN_ONE, "a command has one create step");
     }
-    if spec.position == Position::First && index > 0 {
+    if spec.position == StepPosition::First && index > 0 {
         return fault(index, error_code::CREATE_NOT_FIRST, format!("`{}` must be the first step", spec.name));
     }
     Ok(())
 }
 
-fn step_value(index: usize, subject: &Subject, spec: &'static StepSpec, value: &Value) -> Checked {
+fn step_value(index: usize, subject: &CommandSubject, spec: &'static StepSpec, value: &Value) -> CheckResult {
     if spec.takes_all && value.as_str() == Some("all") {
         return Ok(());
     }
@@ -213,13 +220,13 @@ fn step_value(index: usize, subject: &Subject, spec: &'static StepSpec, value: &
     must_match_email(index, subject, spec, fields)
 }
 
-fn known_field(index: usize, spec: &'static StepSpec, key: &str) -> Checked<&'static Field> {
+fn known_field(index: usize, spec: &'static StepSpec, key: &str) -> CheckResult<&'static StepField> {
     if let Some(field) = spec.field(key) {
         return Ok(field);
     }
     let code = match (spec.name, key) {
         ("add" | "remove", DEPRECATED_PROFILE_KEY) if spec.subject == SubjectKind::Group => {
-            let profiles = spec.fields.iter().find(|field| field.shape == Shape::ProfileNames);
+            let profiles = spec.fields.iter().find(|field| field.shape == FieldShape::ProfileNames);
             return profiles.map_or_else(|| fault(index, error_code::MEMBERSHIP_KEY_UNKNOWN, key), Ok);
         }
         ("add" | "remove", _) => error_code::MEMBERSHIP_KEY_UNKNOWN,
@@ -231,25 +238,27 @@ fn known_field(index: usize, spec: &'static StepSpec, key: &str) -> Checked<&'st
     fault(index, code, format!("`{}` takes no `{key}`", spec.name))
 }
 
-fn field_value(index: usize, spec: &StepSpec, field: &Field, value: &Value) -> Checked {
+fn field_value(index: usize, spec: &StepSpec, field: &StepField, value: &Value) -> CheckResult {
     match field.shape {
-        Shape::Flag if value.is_boolean() => Ok(()),
-        Shape::Flag => {
+        FieldShape::Flag if value.is_boolean() => Ok(()),
+        FieldShape::Flag => {
             fault(index, error_code::BOOLEAN_EXPECTED, format!("`{}` must be true or false", field.name))
         }
-        Shape::GroupNames | Shape::ProfileNames | Shape::UserNames => names(index, field, value),
-        Shape::Text(limit) => {
+        FieldShape::GroupNames | FieldShape::ProfileNames | FieldShape::UserNames => {
+            names(index, field, value)
+        }
+        FieldShape::Text(limit) => {
             text(index, field.name, value, error_code::CREATE_STRING_EXPECTED, limit).map(|_| ())
         }
-        Shape::Email => {
+        FieldShape::Email => {
             email(index, text(index, field.name, value, error_code::CREATE_STRING_EXPECTED, usize::MAX)?)
         }
-        Shape::Country => {
+        FieldShape::Country => {
             let country =
                 text(index, field.name, value, error_code::CREATE_STRING_EXPECTED, limits::COUNTRY_LENGTH)?;
             country_code(index, country)
         }
-        Shape::Choice => {
+        FieldShape::Choice => {
             let option = text(index, field.name, value, error_code::CREATE_STRING_EXPECTED, usize::MAX)?;
             if OPTIONS.contains(&option) {
                 return Ok(());
@@ -259,7 +268,7 @@ fn field_value(index: usize, spec: &StepSpec, field: &Field, value: &Value) -> C
     }
 }
 
-fn email(index: usize, email: &str) -> Checked {
+fn email(index: usize, email: &str) -> CheckResult {
     let length = email.chars().count();
     let illegal = |character: char| {
         character.is_whitespace() || character.is_control() || r#"<>()[]\,;:""#.contains(character)
@@ -279,7 +288,7 @@ fn email(index: usize, email: &str) -> Checked {
     Ok(())
 }
 
-fn country_code(index: usize, country: &str) -> Checked {
+fn country_code(index: usize, country: &str) -> CheckResult {
     let letters =
         country.len() == limits::COUNTRY_LENGTH && country.bytes().all(|byte| byte.is_ascii_uppercase());
     if letters {
@@ -292,7 +301,7 @@ fn country_code(index: usize, country: &str) -> Checked {
     )
 }
 
-fn required(index: usize, field: &Field, value: Option<&Value>) -> Checked {
+fn required(index: usize, field: &StepField, value: Option<&Value>) -> CheckResult {
     if value.and_then(Value::as_str).is_some_and(|text| !text.trim().is_empty()) {
         return Ok(());
     }
@@ -308,12 +317,12 @@ fn required(index: usize, field: &Field, value: Option<&Value>) -> Checked {
 /// Adobe and Enterprise IDs are their e-mail; a Federated ID may sign in under another name.
 fn must_match_email(
     index: usize,
-    subject: &Subject,
+    subject: &CommandSubject,
     spec: &StepSpec,
     fields: &Map<String, Value>,
-) -> Checked {
+) -> CheckResult {
     let federated = spec.name == IdentityType::FederatedId.create_step();
-    let (Subject::User { user, .. }, Some(Value::String(email)), true) =
+    let (CommandSubject::User { user, .. }, Some(Value::String(email)), true) =
         (subject, fields.get("email"), spec.creates && !federated)
     else {
         return Ok(());
@@ -324,7 +333,7 @@ fn must_match_email(
     fault(index, error_code::MUST_MATCH_EMAIL, format!("the user `{user}` is not the e-mail `{email}`"))
 }
 
-fn membership_present(index: usize, spec: &StepSpec, fields: &Map<String, Value>) -> Checked {
+fn membership_present(index: usize, spec: &StepSpec, fields: &Map<String, Value>) -> CheckResult {
     if !fields.is_empty() {
         return Ok(());
     }
@@ -340,7 +349,7 @@ fn membership_present(index: usize, spec: &StepSpec, fields: &Map<String, Value>
     }
 }
 
-fn names(index: usize, field: &Field, value: &Value) -> Checked {
+fn names(index: usize, field: &StepField, value: &Value) -> CheckResult {
     let Some(list) = value.as_array() else {
         return fault(index, error_code::MEMBERSHIP_NOT_ARRAY, format!("`{}` must be a list", field.name));
     };
@@ -354,7 +363,7 @@ fn names(index: usize, field: &Field, value: &Value) -> Checked {
     let mut seen = HashSet::new();
     for name in list {
         let text = name.as_str().map(str::trim).unwrap_or_default();
-        let users = field.shape == Shape::UserNames;
+        let users = field.shape == FieldShape::UserNames;
         if text.is_empty() {
             let code = if users { error_code::USER_LIST_INVALID } else { error_code::GROUP_INVALID_LIST };
             return fault(index, code, format!("`{}` holds something that is no name", field.name));

@@ -11,7 +11,7 @@ use std::process::Command;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
-use umapi_shell::sandbox::{ORGANIZATION, Options, Sandbox};
+use umapi_shell::sandbox::{ORGANIZATION, Sandbox, SandboxSettings};
 
 type Failure = Box<dyn Error>;
 
@@ -29,7 +29,7 @@ fn main() -> Result<(), Failure> {
         return Ok(()); // `cargo test` has tests of its own for the prompt
     }
     let mut rows = vec![Row::measure("from the start to the first prompt", 15, first_prompt)?];
-    let server = Sandbox::start(Options { users: Some(PEOPLE), ..Options::default() })?;
+    let server = Sandbox::start(SandboxSettings { users: Some(PEOPLE), ..SandboxSettings::default() })?;
     let mut prompt = Prompt::with_everybody(&server)?;
     rows.extend(tabs(&mut prompt)?);
     rows.extend(interrupts(&mut prompt)?);

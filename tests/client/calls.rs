@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use umapi_shell::client::Client;
-use umapi_shell::client::event::{Event, WaitReason};
+use umapi_shell::client::event::{ClientEvent, WaitReason};
 use umapi_shell::client::request::RawRequest;
 use umapi_shell::client::settings::{ClientSettings, Pace};
 use umapi_shell::error::ErrorKind;
@@ -235,11 +235,12 @@ async fn a_wait_tells_why_and_until_when_and_can_be_ended() {
     let error = client.get_user("a@example.com", None).await.unwrap_err();
     assert_eq!(error.kind.name(), "interrupted");
     let events = listener.events();
-    let [Event::Sending { attempt: 1, .. }, Event::Answered { status: 429, .. }, waiting] = &events[..]
+    let [ClientEvent::Sending { attempt: 1, .. }, ClientEvent::Answered { status: 429, .. }, waiting] =
+        &events[..]
     else {
         panic!("{events:?}")
     };
-    let Event::Waiting { reason, duration, call, .. } = waiting else { panic!("{waiting:?}") };
+    let ClientEvent::Waiting { reason, duration, call, .. } = waiting else { panic!("{waiting:?}") };
     assert_eq!((reason, duration.as_secs()), (&WaitReason::Throttled, 3000));
     assert_eq!(call, &format!("GET {USER}"));
 }
@@ -257,7 +258,7 @@ async fn a_call_beyond_the_documented_limit_waits_for_its_turn() {
     let error = client.get_user("a@example.com", None).await.unwrap_err();
     assert_eq!((error.kind.name(), error.attempts, server.requests().len()), ("interrupted", 0, 25));
     let last = listener.events().pop();
-    assert!(matches!(last, Some(Event::Waiting { reason: WaitReason::Pacing, .. })), "{last:?}");
+    assert!(matches!(last, Some(ClientEvent::Waiting { reason: WaitReason::Pacing, .. })), "{last:?}");
 }
 
 #[tokio::test]

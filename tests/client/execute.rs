@@ -9,10 +9,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use umapi_shell::client::Client;
-use umapi_shell::client::event::{Event, Progress};
-use umapi_shell::client::hooks::{ActionRequest, Hook};
+use umapi_shell::client::event::{ClientEvent, SubmitProgress};
+use umapi_shell::client::hooks::{ActionRequest, GateHook};
 use umapi_shell::client::outcome::{Outcome, Status};
-use umapi_shell::client::request::Answer;
+use umapi_shell::client::request::ApiAnswer;
 use umapi_shell::client::settings::{ClientSettings, Credentials, Mode};
 use umapi_shell::error::{Error, ErrorKind, Result};
 use umapi_shell::secret::Secret;
@@ -93,11 +93,11 @@ async fn independent_commands_leave_in_full_requests() {
     assert_eq!((first.target.as_str(), first.action.as_str(), first.attempts), ("u0@example.com", "add", 1));
     assert_eq!(first.request_id.as_deref(), server.requests()[0].header("x-request-id"));
     let last = listener.events().into_iter().rev().find_map(|event| match event {
-        Event::Progress(progress) => Some(progress),
+        ClientEvent::Progress(progress) => Some(progress),
         _ => None,
     });
-    let expected = Progress { done: 25, requests: 3, total: Some(25), ..Progress::default() };
-    assert_eq!(last.map(|progress| Progress { left: None, ..progress }), Some(expected));
+    let expected = SubmitProgress { done: 25, requests: 3, total: Some(25), ..SubmitProgress::default() };
+    assert_eq!(last.map(|progress| SubmitProgress { left: None, ..progress }), Some(expected));
 }
 
 #[tokio::test]
@@ -299,7 +299,7 @@ async fn entering_test_mode_in_the_midst_makes_the_rest_a_rehearsal() {
 
 struct Refusing(usize);
 
-impl Hook for Refusing {
+impl GateHook for Refusing {
     fn before(&self, request: &ActionRequest) -> Result<()> {
         if request.commands.iter().all(|sent| sent.index < self.0) {
             return Ok(());
@@ -307,7 +307,7 @@ impl Hook for Refusing {
         Err(ErrorKind::Guard { message: "enough".into(), hint: "h".into() }.into())
     }
 
-    fn after(&self, _: &ActionRequest, _: Result<&Answer, &Error>) {}
+    fn after(&self, _: &ActionRequest, _: Result<&ApiAnswer, &Error>) {}
 }
 
 #[tokio::test]

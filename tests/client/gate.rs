@@ -7,9 +7,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use tokio_util::sync::CancellationToken;
 use umapi_shell::client::Client;
-use umapi_shell::client::event::{Event, Observer};
-use umapi_shell::client::hooks::{ActionRequest, Hook};
-use umapi_shell::client::request::{Answer, RawRequest};
+use umapi_shell::client::event::{ClientEvent, ClientObserver};
+use umapi_shell::client::hooks::{ActionRequest, GateHook};
+use umapi_shell::client::request::{ApiAnswer, RawRequest};
 use umapi_shell::client::settings::{ClientSettings, Mode, Pace};
 use umapi_shell::error::{Error, ErrorKind, Result};
 
@@ -39,7 +39,7 @@ struct Guard {
     seen: Mutex<Vec<String>>,
 }
 
-impl Hook for Guard {
+impl GateHook for Guard {
     fn before(&self, request: &ActionRequest) -> Result<()> {
         let line = format!("before {} {} {}", request.call, request.mode.as_str(), request.commands.len());
         self.seen.lock().unwrap().push(line);
@@ -49,7 +49,7 @@ impl Hook for Guard {
         Ok(())
     }
 
-    fn after(&self, _: &ActionRequest, answer: Result<&Answer, &Error>) {
+    fn after(&self, _: &ActionRequest, answer: Result<&ApiAnswer, &Error>) {
         let line = match answer {
             Ok(answer) => format!("after {}", answer.status),
             Err(error) => format!("after {}", error.kind.name()),
@@ -179,7 +179,7 @@ impl Gatekeeper {
     }
 }
 
-impl Hook for Gatekeeper {
+impl GateHook for Gatekeeper {
     fn before(&self, _: &ActionRequest) -> Result<()> {
         self.0.fetch_add(1, Ordering::Relaxed);
         Ok(())
@@ -190,15 +190,15 @@ impl Hook for Gatekeeper {
         Ok(())
     }
 
-    fn after(&self, _: &ActionRequest, _: Result<&Answer, &Error>) {}
+    fn after(&self, _: &ActionRequest, _: Result<&ApiAnswer, &Error>) {}
 }
 
 /// Stops the client as soon as it waits.
 struct Impatient(CancellationToken);
 
-impl Observer for Impatient {
-    fn notice(&self, event: &Event) {
-        if let Event::Waiting { .. } = event {
+impl ClientObserver for Impatient {
+    fn notice(&self, event: &ClientEvent) {
+        if let ClientEvent::Waiting { .. } = event {
             self.0.cancel();
         }
     }

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use umapi_shell::client::Client;
 use umapi_shell::client::outcome::{Outcome, Status};
 use umapi_shell::client::settings::{ClientSettings, Pace};
-use umapi_shell::sandbox::{Call, Limiter};
+use umapi_shell::sandbox::{RequestLimiter, ThrottledCall};
 use umapi_shell::wire::command::Command;
 use umapi_shell::wire::endpoint::EndpointId;
 
@@ -75,9 +75,9 @@ async fn what_is_given_up_is_not_sent() {
 }
 
 /// Answers as the sandbox does whose limits are on, by the clock of the test.
-fn limited(limiter: &Mutex<Limiter>, request: &Recorded) -> Reply {
+fn limited(limiter: &Mutex<RequestLimiter>, request: &Recorded) -> Reply {
     let endpoint = EndpointId::Action.endpoint();
-    let call = Call { endpoint, client: "c", page: None, request_id: None };
+    let call = ThrottledCall { endpoint, client: "c", page: None, request_id: None };
     match limiter.lock().unwrap().admit(call, Instant::now().into_std()) {
         Ok(()) => all_done(request),
         Err(wait) => Reply::json(429, &Value::Null).with("Retry-After", &wait.to_string()),
@@ -86,7 +86,7 @@ fn limited(limiter: &Mutex<Limiter>, request: &Recorded) -> Reply {
 
 #[tokio::test(start_paused = true)]
 async fn under_the_limits_no_call_is_refused_and_no_time_is_wasted() {
-    let limiter = Mutex::new(Limiter::default());
+    let limiter = Mutex::new(RequestLimiter::default());
     let server = Server::start(move |request, _| limited(&limiter, request)).await;
     let client = client(ClientSettings { pace: Pace::DOCUMENTED, ..settings(&server) });
     let begun = Instant::now();

@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 use umapi_shell::client::Client;
-use umapi_shell::client::event::Event;
+use umapi_shell::client::event::ClientEvent;
 use umapi_shell::client::listing::Listing;
-use umapi_shell::client::listing::entry::Entry;
+use umapi_shell::client::listing::entry::ListEntry;
 use umapi_shell::client::listing::query::UserQuery;
 use umapi_shell::error::Error;
 use umapi_shell::wire::user::User;
@@ -28,7 +28,7 @@ fn groups(names: &[(&str, i64)], last: bool) -> Value {
     json!({"lastPage": last, "result": "success", "groups": groups})
 }
 
-pub(super) async fn all<T: Entry>(listing: &mut Listing<T>) -> Result<Vec<Arc<T>>, Error> {
+pub(super) async fn all<T: ListEntry>(listing: &mut Listing<T>) -> Result<Vec<Arc<T>>, Error> {
     let mut entries = Vec::new();
     while let Some(page) = listing.next_page().await? {
         entries.extend(page);
@@ -92,7 +92,7 @@ async fn fewer_than_announced_is_a_note() {
     let notes: Vec<_> = listener
         .events()
         .into_iter()
-        .filter_map(|event| if let Event::Note(text) = event { Some(text) } else { None })
+        .filter_map(|event| if let ClientEvent::Note(text) = event { Some(text) } else { None })
         .collect();
     assert_eq!(notes, ["users: 3 of 5; the service leaves technical accounts out (2 here)"]);
 }

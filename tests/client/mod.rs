@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use umapi_shell::client::Client;
-use umapi_shell::client::event::{Event, Observer};
+use umapi_shell::client::event::{ClientEvent, ClientObserver};
 use umapi_shell::client::settings::{ClientSettings, Credentials, Mode, Pace};
 use umapi_shell::secret::Secret;
 
@@ -47,20 +47,20 @@ fn client_of(server: &Server) -> Client {
 /// Keeps every event; may stop the client at the first wait.
 #[derive(Default)]
 struct Listener {
-    events: Mutex<Vec<Event>>,
+    events: Mutex<Vec<ClientEvent>>,
     stop_at_wait: Option<CancellationToken>,
 }
 
 impl Listener {
-    fn events(&self) -> Vec<Event> {
+    fn events(&self) -> Vec<ClientEvent> {
         self.events.lock().unwrap().clone()
     }
 }
 
-impl Observer for Listener {
-    fn notice(&self, event: &Event) {
+impl ClientObserver for Listener {
+    fn notice(&self, event: &ClientEvent) {
         self.events.lock().unwrap().push(event.clone());
-        if let (Event::Waiting { .. }, Some(stop)) = (event, &self.stop_at_wait) {
+        if let (ClientEvent::Waiting { .. }, Some(stop)) = (event, &self.stop_at_wait) {
             stop.cancel();
         }
     }

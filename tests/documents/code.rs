@@ -4,8 +4,8 @@ use super::{Document, documents, pages, root};
 use crate::scripts::with_scripts;
 use crate::support::Run;
 use umapi_shell::cli;
-use umapi_shell::config::file::File;
-use umapi_shell::sandbox::Fault;
+use umapi_shell::config::file::ConfigFile;
+use umapi_shell::sandbox::PlannedFault;
 
 /// The languages of these blocks.
 pub(super) const LANGUAGES: &[&str] = &["rhai", "toml", "json", "sh", "cron"];
@@ -41,7 +41,7 @@ fn code_of_the_guide_fits_a_terminal() {
 fn every_configuration_is_valid() {
     for document in documents() {
         for block in document.blocks_in("toml") {
-            let file = File::parse(&block.text, &root().join(&document.name)).unwrap();
+            let file = ConfigFile::parse(&block.text, &root().join(&document.name)).unwrap();
             assert!(file.profile("default").is_some() && !file.holds_secret(), "{}", document.name);
         }
     }
@@ -51,7 +51,7 @@ fn every_configuration_is_valid() {
 fn the_sandbox_accepts_every_list_of_faults() {
     for document in documents() {
         for block in document.blocks_in("json") {
-            let faults: Vec<Fault> = serde_json::from_str(&block.text).unwrap();
+            let faults: Vec<PlannedFault> = serde_json::from_str(&block.text).unwrap();
             assert!(!faults.is_empty(), "{}:{}", document.name, block.line);
         }
     }

@@ -68,7 +68,7 @@ impl Workplace {
             writeln!(intake, "p{number}@example.com,p{number}@example.com,Pat,Reed,US,Designers").unwrap();
         }
         let shell = with_scripts(Run::new("")).file("intake.csv", intake).file("first.rhai", FIRST);
-        Self { shell, server: Sandbox::start(sandbox::Options::default()).unwrap() }
+        Self { shell, server: Sandbox::start(sandbox::SandboxSettings::default()).unwrap() }
     }
 
     /// `None` if a run ended before it could be killed.

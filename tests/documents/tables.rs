@@ -7,7 +7,7 @@ use umapi_shell::error::ErrorKind;
 use umapi_shell::guide;
 use umapi_shell::language::help_text;
 use umapi_shell::shell::exit_code;
-use umapi_shell::shell::exit_code::Exit;
+use umapi_shell::shell::exit_code::RunExit;
 
 const END: &str = "<!-- end -->";
 
@@ -72,7 +72,7 @@ fn the_kinds_of_errors_are_those_of_the_code_with_their_exit_codes() {
     let shown: Vec<_> = rows.iter().map(|row| (row[0].clone(), row[1].clone())).collect();
     let kinds = ErrorKind::NAMES.iter();
     let real: Vec<_> =
-        kinds.map(|kind| ((*kind).to_owned(), Exit::of_kind(kind).code().to_string())).collect();
+        kinds.map(|kind| ((*kind).to_owned(), RunExit::of_kind(kind).code().to_string())).collect();
     assert_eq!(shown, real);
 }
 

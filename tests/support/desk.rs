@@ -20,7 +20,7 @@ impl Desk {
     /// With `job.rhai` in the folder.
     pub(crate) fn new(script: &str) -> Self {
         let desk = Self {
-            server: Sandbox::start(sandbox::Options::default()).unwrap(),
+            server: Sandbox::start(sandbox::SandboxSettings::default()).unwrap(),
             folder: Arc::new(tempfile::tempdir().unwrap()),
         };
         std::fs::write(desk.folder.path().join("job.rhai"), script).unwrap();

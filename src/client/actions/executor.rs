@@ -1,15 +1,15 @@
 //! A stream of commands in, a stream of outcomes out.
 
-use super::gate::Admitted;
 use super::match_answer;
-use super::planner::{Item, Plan, Settled, Verdict};
-use crate::client::attempts::Failed;
+use crate::client::actions::gate::AdmittedRequest;
+use crate::client::actions::planner::{ActionPlan, PieceVerdict, PlannedCommand, SettledPiece};
+use crate::client::attempts::FailedCall;
 use crate::client::connection::Client;
-use crate::client::event::{Event, Progress, WaitReason};
-use crate::client::hooks::{Recalled, SentCommand};
+use crate::client::event::{ClientEvent, SubmitProgress, WaitReason};
+use crate::client::hooks::{RecalledOutcome, SentCommand};
 use crate::client::http::retry;
 use crate::client::outcome::{Outcome, Status};
-use crate::client::request::Answer;
+use crate::client::request::ApiAnswer;
 use crate::client::settings::Mode;
 use crate::error::{Error, ErrorKind, Result};
 use crate::wire::command::Command;
@@ -27,24 +27,24 @@ const DRAIN: usize = 1_000;
 
 /// The outcomes of a list of commands: exactly one for each, in the order they are decided. Nothing is sent
 /// before the first one is asked for, and one request is in flight at a time.
-pub struct Outcomes {
+pub struct OutcomeStream {
     decided: VecDeque<Outcome>,
-    resting: Option<Runner>,
-    working: Option<Pin<Box<dyn Future<Output = Runner> + Send>>>,
+    resting: Option<ActionExecutor>,
+    working: Option<Pin<Box<dyn Future<Output = ActionExecutor> + Send>>>,
     requests: usize,
     stopped: Option<Error>,
 }
 
-impl Outcomes {
+impl OutcomeStream {
     pub(crate) fn new(client: Client, commands: impl Stream<Item = Command> + Send + 'static) -> Self {
-        let progress = Progress { total: commands.size_hint().1, ..Progress::default() };
-        let runner = Runner {
+        let progress = SubmitProgress { total: commands.size_hint().1, ..SubmitProgress::default() };
+        let runner = ActionExecutor {
             list: client.next_list(),
             client,
             commands: commands.boxed(),
             index: 0,
             open: true,
-            plan: Plan::default(),
+            plan: ActionPlan::default(),
             decided: Vec::new(),
             progress,
             losses: 0,
@@ -65,7 +65,7 @@ impl Outcomes {
     }
 }
 
-impl Stream for Outcomes {
+impl Stream for OutcomeStream {
     type Item = Outcome;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Outcome>> {
@@ -90,29 +90,29 @@ impl Stream for Outcomes {
 }
 
 /// Works a list of commands off, one request a turn.
-struct Runner {
+struct ActionExecutor {
     client: Client,
     list: u64,
     commands: Pin<Box<dyn Stream<Item = Command> + Send>>,
     index: usize,
     open: bool,
-    plan: Plan,
+    plan: ActionPlan,
     decided: Vec<Outcome>,
-    progress: Progress,
+    progress: SubmitProgress,
     /// Requests in a row whose answers were lost.
     losses: u32,
     stopped: Option<Error>,
 }
 
 /// A request on its way, with what its answer will be read by.
-struct Request {
-    admitted: Admitted,
+struct InFlightRequest {
+    admitted: AdmittedRequest,
     mode: Mode,
     /// Places in the plan, and whether what stands there may be repeated.
     places: Vec<(usize, bool)>,
 }
 
-impl Runner {
+impl ActionExecutor {
     fn is_done(&self) -> bool {
         !self.open && self.plan.is_empty()
     }
@@ -140,12 +140,12 @@ impl Runner {
                 command = self.commands.next() => command,
             };
             let Some(command) = command else { return self.open = false };
-            let item = Item::new(self.next_index(), &command);
+            let item = PlannedCommand::new(self.next_index(), &command);
             self.take(item, &command);
         }
     }
 
-    fn take(&mut self, mut item: Item, command: &Command) {
+    fn take(&mut self, mut item: PlannedCommand, command: &Command) {
         let outcome = if let Some(outcome) = self.recall(&mut item) {
             self.plan.recalled(&item, outcome.status);
             Some(outcome)
@@ -157,17 +157,17 @@ impl Runner {
     }
 
     /// Takes over what an earlier run did of a command; the outcome when there is nothing left to do.
-    fn recall(&self, item: &mut Item) -> Option<Outcome> {
+    fn recall(&self, item: &mut PlannedCommand) -> Option<Outcome> {
         let mode = self.client.mode();
         while let Some(recalled) =
             item.piece().and_then(|(_, piece)| self.client.recall(mode, &piece.command))
         {
             let outcome = match recalled {
-                Recalled::Done { request_id } => item.recall(request_id, mode),
-                Recalled::StillMember { request_id, message } => {
+                RecalledOutcome::Done { request_id } => item.recall(request_id, mode),
+                RecalledOutcome::StillMember { request_id, message } => {
                     item.recall_still_member(request_id, message, mode)
                 }
-                Recalled::Open { message } => item.leave_open(message, mode),
+                RecalledOutcome::Open { message } => item.leave_open(message, mode),
             };
             if outcome.is_some() {
                 return outcome;
@@ -192,19 +192,19 @@ impl Runner {
         }
         self.progress.total = self.commands.size_hint().1.map(|rest| rest + self.index);
         let left = self.left();
-        self.client.shared.observer.notice(&Event::Progress(Progress { left, ..self.progress }));
+        self.client.shared.observer.notice(&ClientEvent::Progress(SubmitProgress { left, ..self.progress }));
     }
 
     /// How long the commands that are left take, where that can be told: requests are sent as full as they were.
     fn left(&self) -> Option<Duration> {
-        let Progress { done, failed, unknown, not_sent, requests, total, .. } = self.progress;
+        let SubmitProgress { done, failed, unknown, not_sent, requests, total, .. } = self.progress;
         let settled = done + failed + unknown + not_sent;
         let each = settled.checked_div(requests).unwrap_or_default().max(1);
         let requests = total?.saturating_sub(settled).div_ceil(each);
         self.client.shared.pacer.time_for(EndpointId::Action, requests)
     }
 
-    fn next_request(&self) -> Result<Request> {
+    fn next_request(&self) -> Result<InFlightRequest> {
         let (mut commands, mut places) = (Vec::new(), Vec::new());
         for place in self.plan.next() {
             let Some(item) = self.plan.item(place) else { continue };
@@ -220,10 +220,10 @@ impl Runner {
         let repeatable = places.iter().all(|(_, repeatable)| *repeatable);
         let admitted = self.client.admit_checked(self.list, commands, repeatable)?;
         let mode = admitted.change.as_ref().map_or(Mode::Live, |change| change.mode);
-        Ok(Request { admitted, mode, places })
+        Ok(InFlightRequest { admitted, mode, places })
     }
 
-    async fn answered(&mut self, request: &Request, answer: Answer, attempts: u32) {
+    async fn answered(&mut self, request: &InFlightRequest, answer: ApiAnswer, attempts: u32) {
         self.losses = 0;
         self.progress.requests += 1;
         let status = answer.status;
@@ -232,7 +232,7 @@ impl Runner {
             Ok(response) => response,
             Err(error) => {
                 let message = format!("the answer makes no sense: {error}");
-                return self.settle(request, attempts, |_| Verdict::Unknown(message.clone()));
+                return self.settle(request, attempts, |_| PieceVerdict::Unknown(message.clone()));
             }
         };
         if let Some(code) = match_answer::whole_refusal(&response) {
@@ -242,7 +242,7 @@ impl Runner {
         }
         let parts = match_answer::stitch(&response, count, request.mode);
         let settled = request.places.iter().zip(parts).map(|((place, _), part)| {
-            (*place, Settled { warnings: part.warnings, ..request.settled(part.verdict, attempts) })
+            (*place, SettledPiece { warnings: part.warnings, ..request.settled(part.verdict, attempts) })
         });
         let mut settled: Vec<_> = settled.collect();
         if self.client.shared.settings.verify && request.mode == Mode::Live {
@@ -252,24 +252,24 @@ impl Runner {
     }
 
     /// Reads removals back: the service reports success even where someone stays (contract 2.8, X9).
-    async fn verify(&mut self, settled: &mut [(usize, Settled)]) {
-        let done = settled.iter_mut().filter(|(_, settled)| settled.verdict == Verdict::Done);
+    async fn verify(&mut self, settled: &mut [(usize, SettledPiece)]) {
+        let done = settled.iter_mut().filter(|(_, settled)| settled.verdict == PieceVerdict::Done);
         let done: Vec<_> =
             done.filter_map(|(place, settled)| Some((self.command_at(*place)?, settled))).collect();
         let client = self.client.clone();
         for (command, settled) in done {
             if let Some(message) = client.remains(&command).await {
-                settled.verdict = Verdict::Remains(message);
+                settled.verdict = PieceVerdict::Remains(message);
             }
         }
     }
 
     fn command_at(&self, place: usize) -> Option<Command> {
-        self.plan.item(place).and_then(Item::piece).map(|(_, piece)| piece.command.clone())
+        self.plan.item(place).and_then(PlannedCommand::piece).map(|(_, piece)| piece.command.clone())
     }
 
     /// The request ended without an answer to its commands.
-    async fn failed(&mut self, request: &Request, failed: Failed) {
+    async fn failed(&mut self, request: &InFlightRequest, failed: FailedCall) {
         let attempts = failed.attempts;
         match (&failed.lost, &*failed.error.kind) {
             (Some(_), _) => self.lost(request, failed).await,
@@ -278,14 +278,14 @@ impl Runner {
             }
             (None, _) => {
                 let message = format!("not carried out: {}", failed.error);
-                self.settle(request, attempts, |_| Verdict::NotSent(message.clone()));
+                self.settle(request, attempts, |_| PieceVerdict::NotSent(message.clone()));
                 self.stopped = Some(failed.error);
             }
         }
     }
 
     /// The service refused the request as a whole. Only a malformed one says nothing about the next.
-    fn refused(&mut self, request: &Request, attempts: u32, error: Error) {
+    fn refused(&mut self, request: &InFlightRequest, attempts: u32, error: Error) {
         let (code, message) = match &*error.kind {
             ErrorKind::Rejected { code, message, .. } | ErrorKind::NotFound { code, message, .. } => {
                 let said = if message.is_empty() { error.kind.to_string() } else { message.clone() };
@@ -294,7 +294,7 @@ impl Runner {
             kind => (String::new(), kind.to_string()),
         };
         let malformed = code == error_code::COMMAND_MALFORMED;
-        let verdict = Verdict::Refused { step: None, code, message };
+        let verdict = PieceVerdict::Refused { step: None, code, message };
         self.settle(request, attempts, |_| verdict.clone());
         if !malformed {
             self.stopped = Some(error);
@@ -303,7 +303,7 @@ impl Runner {
 
     /// The answer was lost. What may be repeated leaves again with the next request; of the rest it is read back
     /// whether it was done. The run ends when attempts were used up, or as many requests in a row were lost.
-    async fn lost(&mut self, request: &Request, failed: Failed) {
+    async fn lost(&mut self, request: &InFlightRequest, failed: FailedCall) {
         let settings = &self.client.shared.settings;
         let met = failed.lost.clone().unwrap_or_default();
         let resend = matches!(*failed.error.kind, ErrorKind::Unknown { .. });
@@ -321,7 +321,7 @@ impl Runner {
         let sent = request.places.iter().map(|(place, repeatable)| (self.command_at(*place), *repeatable));
         let (sent, client) = (sent.collect(), self.client.clone());
         let verdicts = client.settle_lost(sent, request.mode, &met, again).await;
-        let all_done = verdicts.iter().all(|verdict| *verdict == Verdict::Done);
+        let all_done = verdicts.iter().all(|verdict| *verdict == PieceVerdict::Done);
         let settled = request.places.iter().zip(verdicts);
         let settled =
             settled.map(|((place, _), verdict)| (*place, request.settled(verdict, failed.attempts)));
@@ -330,7 +330,7 @@ impl Runner {
         self.stopped = ended.err().filter(|error| !all_done || matches!(*error.kind, ErrorKind::Interrupted));
     }
 
-    fn settle(&mut self, request: &Request, attempts: u32, verdict: impl Fn(bool) -> Verdict) {
+    fn settle(&mut self, request: &InFlightRequest, attempts: u32, verdict: impl Fn(bool) -> PieceVerdict) {
         let settled = request
             .places
             .iter()
@@ -339,7 +339,7 @@ impl Runner {
     }
 
     /// Tells the hooks what became of a request's commands, and takes it in.
-    fn conclude(&mut self, request: &Request, settled: Vec<(usize, Settled)>) {
+    fn conclude(&mut self, request: &InFlightRequest, settled: Vec<(usize, SettledPiece)>) {
         let fates: Vec<_> = settled.iter().map(|(_, settled)| settled.verdict.fate(request.mode)).collect();
         self.client.tell_settled(&request.admitted, &fates);
         let outcomes = self.plan.settle(settled);
@@ -362,7 +362,7 @@ impl Runner {
                 self.open = false;
                 break;
             };
-            let item = Item::new(self.next_index(), &command);
+            let item = PlannedCommand::new(self.next_index(), &command);
             self.decide([item.not_sent(&message, mode)]);
         }
     }
@@ -380,10 +380,10 @@ impl Runner {
     }
 }
 
-impl Request {
-    fn settled(&self, verdict: Verdict, attempts: u32) -> Settled {
+impl InFlightRequest {
+    fn settled(&self, verdict: PieceVerdict, attempts: u32) -> SettledPiece {
         let request_id = (attempts > 0).then(|| self.admitted.call.request_id.clone());
-        Settled { verdict, warnings: Vec::new(), request_id, attempts, mode: self.mode }
+        SettledPiece { verdict, warnings: Vec::new(), request_id, attempts, mode: self.mode }
     }
 }
 

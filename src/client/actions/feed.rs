@@ -1,6 +1,6 @@
 //! Commands handed in one by one: they are carried out as soon as a request is full, and never kept beyond that.
 
-use super::executor::Outcomes;
+use crate::client::actions::executor::OutcomeStream;
 use crate::client::connection::Client;
 use crate::client::outcome::Outcome;
 use crate::error::Error;
@@ -14,15 +14,15 @@ use tokio_util::sync::CancellationToken;
 
 /// A list of commands that is not known to its end. Whoever fills it works it off as well: nothing happens between
 /// calls.
-pub struct Intake {
-    feed: Arc<Mutex<Waiting>>,
-    outcomes: Outcomes,
+pub struct CommandFeed {
+    feed: Arc<Mutex<FeedState>>,
+    outcomes: OutcomeStream,
     stop: CancellationToken,
 }
 
 /// What was handed in and is not taken up yet.
 #[derive(Default)]
-struct Waiting {
+struct FeedState {
     commands: VecDeque<Command>,
     closed: bool,
     /// How many more are to come, where that is known.
@@ -33,13 +33,13 @@ struct Waiting {
 }
 
 /// The end at which the client takes commands up.
-struct Feed(Arc<Mutex<Waiting>>);
+struct FeedReceiver(Arc<Mutex<FeedState>>);
 
-impl Intake {
+impl CommandFeed {
     pub(crate) fn new(client: &Client) -> Self {
-        let feed = Arc::new(Mutex::new(Waiting::default()));
+        let feed = Arc::new(Mutex::new(FeedState::default()));
         let stop = client.stop.child_token();
-        let outcomes = Outcomes::new(client.with_stop(stop.clone()), Feed(Arc::clone(&feed)));
+        let outcomes = OutcomeStream::new(client.with_stop(stop.clone()), FeedReceiver(Arc::clone(&feed)));
         Self { feed, outcomes, stop }
     }
 
@@ -91,7 +91,7 @@ impl Intake {
         self.outcomes.requests()
     }
 
-    fn change(&self, change: impl FnOnce(&mut Waiting)) {
+    fn change(&self, change: impl FnOnce(&mut FeedState)) {
         let mut waiting = lock(&self.feed);
         change(&mut waiting);
         waiting.hungry = false;
@@ -101,7 +101,7 @@ impl Intake {
     }
 }
 
-impl Stream for Feed {
+impl Stream for FeedReceiver {
     type Item = Command;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Command>> {
@@ -123,6 +123,6 @@ impl Stream for Feed {
     }
 }
 
-fn lock(waiting: &Mutex<Waiting>) -> MutexGuard<'_, Waiting> {
+fn lock(waiting: &Mutex<FeedState>) -> MutexGuard<'_, FeedState> {
     waiting.lock().unwrap_or_else(PoisonError::into_inner)
 }

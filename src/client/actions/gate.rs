@@ -1,27 +1,27 @@
 //! The one gate: every change passes it, whoever makes it. Mode, local checks and hooks act here alone.
 
 use super::split;
-use crate::client::attempts::{Body, Call, Failed};
+use crate::client::attempts::{ApiCall, FailedCall, RequestBody};
 use crate::client::connection::Client;
-use crate::client::hooks::{ActionRequest, Recalled, RecalledAnswer, SentCommand};
-use crate::client::http::target::{Nature, Target};
-use crate::client::http::transport::Response;
-use crate::client::outcome::Fate;
-use crate::client::request::Answer;
+use crate::client::hooks::{ActionRequest, RecalledAnswer, RecalledOutcome, SentCommand};
+use crate::client::http::target::{RequestNature, RequestTarget};
+use crate::client::http::transport::HttpResponse;
+use crate::client::outcome::CommandFate;
+use crate::client::request::ApiAnswer;
 use crate::client::settings::Mode;
-use crate::error::{Error, ErrorKind, Failure, Result};
+use crate::error::{CommandFailure, Error, ErrorKind, Result};
 use crate::wire::command::{Command, subject_of};
 use crate::wire::endpoint::EndpointId;
 use crate::wire::error_code;
-use crate::wire::fault::Fault;
+use crate::wire::fault::CommandFault;
 use crate::wire::limits;
 use crate::wire::validate;
 use bytes::Bytes;
 use serde_json::Value;
 
 /// A request that may leave, and what the hooks are told of it when it changes something.
-pub(crate) struct Admitted {
-    pub(crate) call: Call,
+pub(crate) struct AdmittedRequest {
+    pub(crate) call: ApiCall,
     pub(crate) change: Option<ActionRequest>,
 }
 
@@ -30,9 +30,9 @@ impl Client {
     ///
     /// # Errors
     /// `test_mode` for a write that cannot be rehearsed, `invalid` when a local check refuses a command.
-    pub(crate) fn admit(&self, mut target: Target, body: Option<Value>) -> Result<Admitted> {
+    pub(crate) fn admit(&self, mut target: RequestTarget, body: Option<Value>) -> Result<AdmittedRequest> {
         let mode = self.mode_of(&mut target)?;
-        let is_action = target.nature() == Nature::Action;
+        let is_action = target.nature() == RequestNature::Action;
         if is_action && self.shared.settings.checks {
             check_list(body.as_ref())?;
         }
@@ -60,7 +60,7 @@ impl Client {
         list: u64,
         commands: Vec<SentCommand>,
         harmless: bool,
-    ) -> Result<Admitted> {
+    ) -> Result<AdmittedRequest> {
         let mut target = self.action_target();
         let mode = self.mode_of(&mut target)?;
         let bodies: Vec<_> = commands.iter().map(|sent| &sent.command).collect();
@@ -74,55 +74,55 @@ impl Client {
 
     fn admitted(
         &self,
-        target: Target,
+        target: RequestTarget,
         mode: Mode,
         body: Option<Bytes>,
         commands: Vec<SentCommand>,
         harmless: bool,
-    ) -> Admitted {
-        let writes = target.nature() != Nature::Read;
+    ) -> AdmittedRequest {
+        let writes = target.nature() != RequestNature::Read;
         let mut call = self.call_to(target);
         call.change = writes && mode == Mode::Live;
         call.repeatable = harmless || !call.change;
-        call.body = body.map(Body::Json);
+        call.body = body.map(RequestBody::Json);
         let (label, request_id) = (call.target.label(), call.request_id.clone());
         let change =
             writes.then_some(ActionRequest { call: label, request_id, mode, list: 0, commands, body: None });
-        Admitted { call, change }
+        AdmittedRequest { call, change }
     }
 
     /// Where lists of commands go.
-    pub(crate) fn action_target(&self) -> Target {
+    pub(crate) fn action_target(&self) -> RequestTarget {
         let organization = self.shared.settings.organization.as_str();
-        Target::of(EndpointId::Action, &[("organization", organization)], "")
+        RequestTarget::of(EndpointId::Action, &[("organization", organization)], "")
     }
 
     /// The mode a request leaves in; in test mode an action request becomes a rehearsal.
-    fn mode_of(&self, target: &mut Target) -> Result<Mode> {
+    fn mode_of(&self, target: &mut RequestTarget) -> Result<Mode> {
         let mode = self.mode();
         match (target.nature(), mode) {
-            (Nature::Action, Mode::Test) => target.rehearse(),
-            (Nature::Action, Mode::Live) if target.is_rehearsal() => {
+            (RequestNature::Action, Mode::Test) => target.rehearse(),
+            (RequestNature::Action, Mode::Live) if target.is_rehearsal() => {
                 target.rehearse();
                 return Ok(Mode::Test);
             }
-            (Nature::Write, Mode::Test) => {
+            (RequestNature::Write, Mode::Test) => {
                 let message =
                     format!("`{}` cannot be rehearsed, so it is refused in test mode", target.label());
                 return Err(ErrorKind::TestMode { message }.into());
             }
-            (Nature::Read, _) | (_, Mode::Live) => {}
+            (RequestNature::Read, _) | (_, Mode::Live) => {}
         }
         Ok(mode)
     }
 
     /// What the gate would refuse locally in a command, step numbers as the caller's.
-    pub(crate) fn fault_of(&self, command: &Command) -> Result<(), Fault> {
+    pub(crate) fn fault_of(&self, command: &Command) -> Result<(), CommandFault> {
         if !self.shared.settings.checks {
             return Ok(());
         }
         for piece in split::split(command) {
-            validate::command(&piece.command.to_json()).map_err(|fault| Fault {
+            validate::command(&piece.command.to_json()).map_err(|fault| CommandFault {
                 step: piece.callers_step(fault.step).unwrap_or(fault.step),
                 ..fault
             })?;
@@ -131,7 +131,7 @@ impl Client {
     }
 
     /// Sends an admitted request until it is answered with 2xx; with the number of exchanges it took.
-    pub(crate) async fn carry(&self, admitted: &Admitted) -> Result<(Answer, u32), Failed> {
+    pub(crate) async fn carry(&self, admitted: &AdmittedRequest) -> Result<(ApiAnswer, u32), FailedCall> {
         self.before(admitted.change.as_ref())?;
         let answered = self.try_until_answered(admitted).await;
         match &answered {
@@ -142,9 +142,12 @@ impl Client {
     }
 
     /// Sends until it is answered with 2xx.
-    pub(crate) async fn try_until_answered(&self, admitted: &Admitted) -> Result<(Answer, u32), Failed> {
+    pub(crate) async fn try_until_answered(
+        &self,
+        admitted: &AdmittedRequest,
+    ) -> Result<(ApiAnswer, u32), FailedCall> {
         let call = &admitted.call;
-        let is_action = call.target.nature() == Nature::Action;
+        let is_action = call.target.nature() == RequestNature::Action;
         self.perform(call, admitted.change.as_ref(), |response| match answer(call, response) {
             answer if is_action && !answer.body.is_object() => Err("it is no JSON object".to_owned()),
             answer => Ok(answer),
@@ -153,19 +156,19 @@ impl Client {
     }
 
     /// Sends once; every status is an answer.
-    pub(crate) async fn try_once(&self, admitted: &Admitted) -> Result<(Answer, u32), Failed> {
+    pub(crate) async fn try_once(&self, admitted: &AdmittedRequest) -> Result<(ApiAnswer, u32), FailedCall> {
         let response = self.once(&admitted.call, admitted.change.as_ref()).await?;
         Ok((answer(&admitted.call, &response), 1))
     }
 
     /// What an earlier run got to a request sent as its caller wrote it.
-    pub(crate) fn recall_answer(&self, admitted: &Admitted) -> Option<RecalledAnswer> {
+    pub(crate) fn recall_answer(&self, admitted: &AdmittedRequest) -> Option<RecalledAnswer> {
         let change = admitted.change.as_ref()?;
         self.hooks().iter().filter(|hook| hook.remembers()).find_map(|hook| hook.recall_answer(change))
     }
 
     /// What an earlier run did of a command.
-    pub(crate) fn recall(&self, mode: Mode, command: &Command) -> Option<Recalled> {
+    pub(crate) fn recall(&self, mode: Mode, command: &Command) -> Option<RecalledOutcome> {
         let hooks = self.hooks();
         let mut remembering = hooks.iter().filter(|hook| hook.remembers()).peekable();
         remembering.peek()?;
@@ -174,7 +177,7 @@ impl Client {
     }
 
     /// Tells the hooks what became of each command of a request.
-    pub(crate) fn tell_settled(&self, admitted: &Admitted, fates: &[Fate]) {
+    pub(crate) fn tell_settled(&self, admitted: &AdmittedRequest, fates: &[CommandFate]) {
         if let Some(request) = &admitted.change {
             self.hooks().iter().for_each(|hook| hook.settled(request, fates));
         }
@@ -193,7 +196,7 @@ impl Client {
         Ok(())
     }
 
-    pub(crate) fn after(&self, change: Option<&ActionRequest>, answer: Result<&Answer, &Error>) {
+    pub(crate) fn after(&self, change: Option<&ActionRequest>, answer: Result<&ApiAnswer, &Error>) {
         if let Some(request) = change {
             self.hooks().iter().for_each(|hook| hook.after(request, answer));
         }
@@ -205,7 +208,7 @@ fn repeatable(sent: &SentCommand) -> bool {
 }
 
 /// The answer as callers see it.
-fn answer(call: &Call, response: &Response) -> Answer {
+fn answer(call: &ApiCall, response: &HttpResponse) -> ApiAnswer {
     let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
     let headers = response.headers.iter().map(|(name, value)| (name.to_string(), text(value.as_bytes())));
     let body = match serde_json::from_slice(&response.body) {
@@ -214,14 +217,14 @@ fn answer(call: &Call, response: &Response) -> Answer {
         Err(_) => Value::String(text(&response.body)),
     };
     let request_id = call.request_id.clone();
-    Answer { status: response.status, headers: headers.collect(), body, request_id }
+    ApiAnswer { status: response.status, headers: headers.collect(), body, request_id }
 }
 
 /// Checks a list of commands as a caller wrote it.
 fn check_list(body: Option<&Value>) -> Result<()> {
     let malformed = |message: String| {
-        let fault = Fault { step: 0, code: error_code::COMMAND_MALFORMED, message };
-        Err(ErrorKind::Invalid(vec![Failure::local(0, "the request", &fault)]).into())
+        let fault = CommandFault { step: 0, code: error_code::COMMAND_MALFORMED, message };
+        Err(ErrorKind::Invalid(vec![CommandFailure::local(0, "the request", &fault)]).into())
     };
     let Some(list) = body.and_then(Value::as_array) else {
         return malformed("the body is no list of commands".to_owned());
@@ -235,9 +238,9 @@ fn check_list(body: Option<&Value>) -> Result<()> {
     if failures.is_empty() { Ok(()) } else { Err(ErrorKind::Invalid(failures).into()) }
 }
 
-fn failure(index: usize, command: &Value) -> Option<Failure> {
+fn failure(index: usize, command: &Value) -> Option<CommandFailure> {
     let fault = validate::command(command).err()?;
-    Some(Failure::local(index, subject_of(command).unwrap_or("(no user)"), &fault))
+    Some(CommandFailure::local(index, subject_of(command).unwrap_or("(no user)"), &fault))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What an answer says about each command of its request. Pure.
 
-use super::planner::Verdict;
+use crate::client::actions::planner::PieceVerdict;
 use crate::client::outcome::Warning;
 use crate::client::settings::Mode;
 use crate::wire::response::{ActionResponse, CommandError};
@@ -11,27 +11,27 @@ const RESULTS: [&str; 3] = ["success", "partial", "error"];
 
 /// What became of one command of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Part {
-    pub(crate) verdict: Verdict,
+pub(crate) struct MatchedOutcome {
+    pub(crate) verdict: PieceVerdict,
     pub(crate) warnings: Vec<Warning>,
 }
 
 /// One part for each of the `count` commands of a request. Where the answer contradicts itself or the mode,
 /// nothing in it counts as done: what it does not call an error is unknown.
-pub(crate) fn stitch(answer: &ActionResponse, count: usize, mode: Mode) -> Vec<Part> {
+pub(crate) fn stitch(answer: &ActionResponse, count: usize, mode: Mode) -> Vec<MatchedOutcome> {
     let doubt = contradiction(answer, count, mode);
     (0..count)
         .map(|index| {
             let verdict = match (first_error(answer, index), &doubt) {
-                (Some(error), _) => Verdict::Refused {
+                (Some(error), _) => PieceVerdict::Refused {
                     step: error.step,
                     code: error.error_code.clone(),
                     message: error.message.clone(),
                 },
-                (None, Some(doubt)) => Verdict::Unknown(doubt.clone()),
-                (None, None) => Verdict::Done,
+                (None, Some(doubt)) => PieceVerdict::Unknown(doubt.clone()),
+                (None, None) => PieceVerdict::Done,
             };
-            Part { verdict, warnings: warnings(answer, index) }
+            MatchedOutcome { verdict, warnings: warnings(answer, index) }
         })
         .collect()
 }
@@ -88,11 +88,11 @@ mod tests {
 
     fn verdicts(answer: Value, count: usize, mode: Mode) -> Vec<&'static str> {
         let answer: ActionResponse = serde_json::from_value(answer).unwrap();
-        let name = |part: Part| match part.verdict {
-            Verdict::Done => "done",
-            Verdict::Refused { .. } => "refused",
-            Verdict::Unknown(_) => "unknown",
-            Verdict::NotSent(_) | Verdict::Remains(_) | Verdict::Again => "other",
+        let name = |part: MatchedOutcome| match part.verdict {
+            PieceVerdict::Done => "done",
+            PieceVerdict::Refused { .. } => "refused",
+            PieceVerdict::Unknown(_) => "unknown",
+            PieceVerdict::NotSent(_) | PieceVerdict::Remains(_) | PieceVerdict::Again => "other",
         };
         stitch(&answer, count, mode).into_iter().map(name).collect()
     }
@@ -117,7 +117,7 @@ mod tests {
             {"index": 0, "step": 2, "errorCode": "late"}, {"index": 0, "step": 1, "errorCode": "early"}]}))
             .unwrap();
         let part = stitch(&answer, 1, Mode::Live).remove(0);
-        assert!(matches!(part.verdict, Verdict::Refused { step: Some(1), code, .. } if code == "early"));
+        assert!(matches!(part.verdict, PieceVerdict::Refused { step: Some(1), code, .. } if code == "early"));
     }
 
     #[test]
@@ -145,7 +145,7 @@ mod tests {
             {"index": 1, "step": 0, "warningCode": "warning.command.deprecated", "message": "m"}]}))
             .unwrap();
         let parts = stitch(&answer, 2, Mode::Live);
-        assert_eq!(parts[1].verdict, Verdict::Done);
+        assert_eq!(parts[1].verdict, PieceVerdict::Done);
         assert_eq!(
             (parts[0].warnings.len(), parts[1].warnings[0].code.as_str()),
             (0, "warning.command.deprecated")

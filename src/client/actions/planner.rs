@@ -3,11 +3,12 @@
 //! Commands that depend on one another never share a request and keep their order; pieces of one command go
 //! one after the other; within that, requests are filled. A bounded window of commands is looked at.
 
-use super::split::{self, Piece};
-use crate::client::outcome::{Fate, Outcome, Status, Warning};
+use super::split;
+use crate::client::actions::split::CommandPiece;
+use crate::client::outcome::{CommandFate, Outcome, Status, Warning};
 use crate::client::settings::Mode;
-use crate::wire::command::{Command, Taken, Touches};
-use crate::wire::fault::Fault;
+use crate::wire::command::{Command, CommandTouches, TouchedSubjects};
+use crate::wire::fault::CommandFault;
 use crate::wire::identity::Identity;
 use crate::wire::limits::COMMANDS_PER_REQUEST;
 use std::collections::{HashMap, VecDeque};
@@ -18,8 +19,8 @@ const LOOK_AHEAD: usize = 1_000;
 
 /// The commands that have come and are not settled.
 #[derive(Debug, Default)]
-pub(crate) struct Plan {
-    window: VecDeque<Item>,
+pub(crate) struct ActionPlan {
+    window: VecDeque<PlannedCommand>,
     /// How many of the window may share the next request, as far as they were counted.
     ready: usize,
     /// People an earlier command of the list failed for, under every name, and which command that was.
@@ -29,13 +30,13 @@ pub(crate) struct Plan {
 /// A command on its way.
 #[derive(Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "four things that are true of a command or not")]
-pub(crate) struct Item {
+pub(crate) struct PlannedCommand {
     index: usize,
     target: String,
     action: String,
-    touches: Touches,
+    touches: CommandTouches,
     people: Vec<String>,
-    pieces: VecDeque<Piece>,
+    pieces: VecDeque<CommandPiece>,
     sent: usize,
     stands: bool,
     attempts: u32,
@@ -49,7 +50,7 @@ pub(crate) struct Item {
 
 /// What became of the piece of a command that a request carried.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Verdict {
+pub(crate) enum PieceVerdict {
     /// It is done, or would be.
     Done,
     /// It was refused at one of its steps.
@@ -71,15 +72,15 @@ pub(crate) enum Verdict {
 
 /// A verdict with what came along.
 #[derive(Debug, Clone)]
-pub(crate) struct Settled {
-    pub(crate) verdict: Verdict,
+pub(crate) struct SettledPiece {
+    pub(crate) verdict: PieceVerdict,
     pub(crate) warnings: Vec<Warning>,
     pub(crate) request_id: Option<String>,
     pub(crate) attempts: u32,
     pub(crate) mode: Mode,
 }
 
-impl Item {
+impl PlannedCommand {
     /// A command at its place in the caller's list.
     pub(crate) fn new(index: usize, command: &Command) -> Self {
         let names: Vec<_> = command.steps.iter().map(|step| step.name.as_str()).collect();
@@ -110,7 +111,8 @@ impl Item {
     /// The piece that leaves next was done by an earlier run, under this request; the outcome when it was the last.
     pub(crate) fn recall(&mut self, request_id: String, mode: Mode) -> Option<Outcome> {
         self.recalled = true;
-        let settled = Settled { request_id: Some(request_id), ..Settled::here(Verdict::Done, mode) };
+        let settled =
+            SettledPiece { request_id: Some(request_id), ..SettledPiece::here(PieceVerdict::Done, mode) };
         self.take_in(settled)
     }
 
@@ -121,17 +123,17 @@ impl Item {
         message: String,
         mode: Mode,
     ) -> Option<Outcome> {
-        let settled = Settled::here(Verdict::Remains(message), mode);
-        self.take_in(Settled { request_id: Some(request_id), ..settled })
+        let settled = SettledPiece::here(PieceVerdict::Remains(message), mode);
+        self.take_in(SettledPiece { request_id: Some(request_id), ..settled })
     }
 
     /// The piece that leaves next may have been done by an earlier run, and is not sent.
     pub(crate) fn leave_open(&mut self, message: String, mode: Mode) -> Option<Outcome> {
-        self.take_in(Settled::here(Verdict::Unknown(message), mode))
+        self.take_in(SettledPiece::here(PieceVerdict::Unknown(message), mode))
     }
 
     /// The piece that leaves next, and its number.
-    pub(crate) fn piece(&self) -> Option<(usize, &Piece)> {
+    pub(crate) fn piece(&self) -> Option<(usize, &CommandPiece)> {
         self.pieces.front().map(|piece| (self.sent, piece))
     }
 
@@ -146,17 +148,17 @@ impl Item {
     }
 
     /// Takes a verdict on something of this run in; the outcome once there is nothing more to come.
-    fn settle(&mut self, settled: Settled) -> Option<Outcome> {
+    fn settle(&mut self, settled: SettledPiece) -> Option<Outcome> {
         self.anew = true;
         self.take_in(settled)
     }
 
-    fn take_in(&mut self, settled: Settled) -> Option<Outcome> {
-        let Settled { verdict, warnings, request_id, attempts, mode } = settled;
+    fn take_in(&mut self, settled: SettledPiece) -> Option<Outcome> {
+        let SettledPiece { verdict, warnings, request_id, attempts, mode } = settled;
         self.attempts += attempts;
         self.request_id = request_id.or(self.request_id.take());
         self.rehearsed |= mode == Mode::Test;
-        if verdict == Verdict::Again {
+        if verdict == PieceVerdict::Again {
             return None;
         }
         let piece = self.pieces.pop_front();
@@ -166,12 +168,12 @@ impl Item {
         self.sent += 1;
         let stands = self.stands;
         match verdict {
-            Verdict::Done | Verdict::Again => {
+            PieceVerdict::Done | PieceVerdict::Again => {
                 self.stands |= mode == Mode::Live;
                 let status = if self.rehearsed { Status::WouldComplete } else { Status::Completed };
                 self.pieces.is_empty().then(|| self.outcome(status, mode))
             }
-            Verdict::Refused { step, code, message } => {
+            PieceVerdict::Refused { step, code, message } => {
                 let form = is_about_form(&code);
                 let stands = stands || (mode == Mode::Live && !form && step.is_some_and(|step| step > 0));
                 let status = if stands { Status::PartlyDone } else { Status::Failed };
@@ -180,13 +182,13 @@ impl Item {
                 let code = Some(code).filter(|code| !code.is_empty());
                 Some(Outcome { step, code, message: Some(message), ..outcome })
             }
-            Verdict::Remains(message) => {
+            PieceVerdict::Remains(message) => {
                 Some(Outcome { message: Some(message), ..self.outcome(Status::StillMember, mode) })
             }
-            Verdict::Unknown(message) => {
+            PieceVerdict::Unknown(message) => {
                 Some(Outcome { message: Some(message), ..self.outcome(Status::Unknown, mode) })
             }
-            Verdict::NotSent(message) => {
+            PieceVerdict::NotSent(message) => {
                 let status = if stands { Status::PartlyDone } else { Status::NotSent };
                 Some(Outcome { message: Some(message), ..self.outcome(status, mode) })
             }
@@ -211,21 +213,21 @@ impl Item {
     }
 }
 
-impl Verdict {
+impl PieceVerdict {
     /// What a journal is told of it; a verdict on a piece that was not sent is none.
-    pub(crate) fn fate(&self, mode: Mode) -> Fate {
+    pub(crate) fn fate(&self, mode: Mode) -> CommandFate {
         match self {
-            Self::Done if mode == Mode::Test => Fate::plain(Status::WouldComplete),
-            Self::Done => Fate::plain(Status::Completed),
+            Self::Done if mode == Mode::Test => CommandFate::plain(Status::WouldComplete),
+            Self::Done => CommandFate::plain(Status::Completed),
             Self::Refused { step, code, message } => {
                 let stands = mode == Mode::Live && step.is_some_and(|step| step > 0) && !is_about_form(code);
                 let status = if stands { Status::PartlyDone } else { Status::Failed };
-                Fate { step: *step, code: Some(code.clone()), ..Fate::told(status, message) }
+                CommandFate { step: *step, code: Some(code.clone()), ..CommandFate::told(status, message) }
             }
-            Self::Remains(message) => Fate::told(Status::StillMember, message),
-            Self::Unknown(message) => Fate::told(Status::Unknown, message),
-            Self::NotSent(message) => Fate::told(Status::NotSent, message),
-            Self::Again => Fate::told(Status::Unknown, "the answer was lost; it is sent again"),
+            Self::Remains(message) => CommandFate::told(Status::StillMember, message),
+            Self::Unknown(message) => CommandFate::told(Status::Unknown, message),
+            Self::NotSent(message) => CommandFate::told(Status::NotSent, message),
+            Self::Again => CommandFate::told(Status::Unknown, "the answer was lost; it is sent again"),
         }
     }
 }
@@ -235,14 +237,14 @@ fn is_about_form(code: &str) -> bool {
     code.starts_with("error.command.")
 }
 
-impl Settled {
+impl SettledPiece {
     /// A verdict on something that never left.
-    pub(crate) fn here(verdict: Verdict, mode: Mode) -> Self {
+    pub(crate) fn here(verdict: PieceVerdict, mode: Mode) -> Self {
         Self { verdict, warnings: Vec::new(), request_id: None, attempts: 0, mode }
     }
 }
 
-impl Plan {
+impl ActionPlan {
     /// Whether another command could help to fill the next request.
     pub(crate) fn wants_more(&self) -> bool {
         self.ready < COMMANDS_PER_REQUEST && self.window.len() < LOOK_AHEAD
@@ -254,13 +256,18 @@ impl Plan {
 
     /// Takes a command in, or answers its outcome at once: it is refused here, or held back because an
     /// earlier one for the same person failed.
-    pub(crate) fn add(&mut self, mut item: Item, fault: Option<Fault>, mode: Mode) -> Option<Outcome> {
+    pub(crate) fn add(
+        &mut self,
+        mut item: PlannedCommand,
+        fault: Option<CommandFault>,
+        mode: Mode,
+    ) -> Option<Outcome> {
         if let Some(message) = self.held_back(&item) {
-            return item.settle(Settled::here(Verdict::NotSent(message), mode));
+            return item.settle(SettledPiece::here(PieceVerdict::NotSent(message), mode));
         }
         if let Some(fault) = fault {
             self.hold_back_after(&item);
-            let Fault { step, code, message } = fault;
+            let CommandFault { step, code, message } = fault;
             let refused = Outcome {
                 step: Some(step),
                 code: Some(code.to_owned()),
@@ -278,7 +285,7 @@ impl Plan {
     }
 
     /// Notes a command that an earlier run settled: later ones for the same person depend on it here as there.
-    pub(crate) fn recalled(&mut self, item: &Item, status: Status) {
+    pub(crate) fn recalled(&mut self, item: &PlannedCommand, status: Status) {
         if !status.is_done() {
             self.hold_back_after(item);
         }
@@ -286,7 +293,7 @@ impl Plan {
 
     /// The places in the window whose next pieces make up the next request.
     pub(crate) fn next(&self) -> Vec<usize> {
-        let (mut earlier, mut chosen) = (Taken::default(), Vec::new());
+        let (mut earlier, mut chosen) = (TouchedSubjects::default(), Vec::new());
         for (place, item) in self.window.iter().enumerate() {
             if chosen.len() == COMMANDS_PER_REQUEST {
                 break;
@@ -299,12 +306,12 @@ impl Plan {
         chosen
     }
 
-    pub(crate) fn item(&self, place: usize) -> Option<&Item> {
+    pub(crate) fn item(&self, place: usize) -> Option<&PlannedCommand> {
         self.window.get(place)
     }
 
     /// Takes in what became of a request: the verdicts stand in the order of its places.
-    pub(crate) fn settle(&mut self, verdicts: Vec<(usize, Settled)>) -> Vec<Outcome> {
+    pub(crate) fn settle(&mut self, verdicts: Vec<(usize, SettledPiece)>) -> Vec<Outcome> {
         let mut outcomes = Vec::new();
         let mut settled_places = Vec::new();
         for (place, settled) in verdicts {
@@ -332,7 +339,7 @@ impl Plan {
     /// Gives up on everything that is still here.
     pub(crate) fn give_up(&mut self, message: &str, mode: Mode) -> Vec<Outcome> {
         self.ready = 0;
-        let here = || Settled::here(Verdict::NotSent(message.to_owned()), mode);
+        let here = || SettledPiece::here(PieceVerdict::NotSent(message.to_owned()), mode);
         std::mem::take(&mut self.window).iter_mut().filter_map(|item| item.settle(here())).collect()
     }
 
@@ -344,7 +351,9 @@ impl Plan {
         let (mut outcomes, mut kept) = (Vec::new(), VecDeque::new());
         for mut item in std::mem::take(&mut self.window) {
             match self.held_back(&item) {
-                Some(message) => outcomes.extend(item.settle(Settled::here(Verdict::NotSent(message), mode))),
+                Some(message) => {
+                    outcomes.extend(item.settle(SettledPiece::here(PieceVerdict::NotSent(message), mode)));
+                }
                 None => kept.push_back(item),
             }
         }
@@ -352,7 +361,7 @@ impl Plan {
         outcomes
     }
 
-    fn held_back(&self, item: &Item) -> Option<String> {
+    fn held_back(&self, item: &PlannedCommand) -> Option<String> {
         if item.sent > 0 || item.attempts > 0 {
             return None;
         }
@@ -360,7 +369,7 @@ impl Plan {
         Some(format!("held back, because command {earlier} for the same person did not complete"))
     }
 
-    fn hold_back_after(&mut self, item: &Item) {
+    fn hold_back_after(&mut self, item: &PlannedCommand) {
         self.stuck.extend(item.people.iter().map(|name| (name.clone(), item.index)));
     }
 }
@@ -377,24 +386,24 @@ mod tests {
         command
     }
 
-    fn done() -> Settled {
-        Settled::here(Verdict::Done, Mode::Live)
+    fn done() -> SettledPiece {
+        SettledPiece::here(PieceVerdict::Done, Mode::Live)
     }
 
-    fn refused(step: usize, code: &str) -> Settled {
-        let verdict = Verdict::Refused { step: Some(step), code: code.into(), message: "m".into() };
-        Settled::here(verdict, Mode::Live)
+    fn refused(step: usize, code: &str) -> SettledPiece {
+        let verdict = PieceVerdict::Refused { step: Some(step), code: code.into(), message: "m".into() };
+        SettledPiece::here(verdict, Mode::Live)
     }
 
     /// Runs a list to its end; the requests as lists of indexes, and the outcomes.
-    fn run(commands: &[Command], verdict: impl Fn(usize) -> Settled) -> (Vec<Vec<usize>>, Vec<Outcome>) {
-        let mut plan = Plan::default();
+    fn run(commands: &[Command], verdict: impl Fn(usize) -> SettledPiece) -> (Vec<Vec<usize>>, Vec<Outcome>) {
+        let mut plan = ActionPlan::default();
         let (mut requests, mut outcomes) = (Vec::new(), Vec::new());
         let mut coming = commands.iter().enumerate();
         loop {
             while plan.wants_more() {
                 let Some((index, command)) = coming.next() else { break };
-                outcomes.extend(plan.add(Item::new(index, command), None, Mode::Live));
+                outcomes.extend(plan.add(PlannedCommand::new(index, command), None, Mode::Live));
             }
             let places = plan.next();
             if places.is_empty() {
@@ -438,8 +447,8 @@ mod tests {
 
     #[test]
     fn after_a_failed_piece_the_rest_is_not_sent() {
-        let mut plan = Plan::default();
-        plan.add(Item::new(0, &add("a@example.com", 250)), None, Mode::Live);
+        let mut plan = ActionPlan::default();
+        plan.add(PlannedCommand::new(0, &add("a@example.com", 250)), None, Mode::Live);
         assert!(plan.settle(vec![(0, done())]).is_empty());
         let outcomes = plan.settle(vec![(0, refused(0, "error.group.not_found"))]);
         assert_eq!((outcomes[0].status, outcomes[0].step), (Status::PartlyDone, Some(0)));
@@ -449,9 +458,9 @@ mod tests {
     #[test]
     fn an_earlier_step_stands_unless_the_form_was_wrong_or_it_was_a_rehearsal() {
         let status = |code: &str, step, mode| {
-            let mut plan = Plan::default();
-            plan.add(Item::new(0, &add("a@example.com", 20)), None, mode);
-            plan.settle(vec![(0, Settled { mode, ..refused(step, code) })])[0].status
+            let mut plan = ActionPlan::default();
+            plan.add(PlannedCommand::new(0, &add("a@example.com", 20)), None, mode);
+            plan.settle(vec![(0, SettledPiece { mode, ..refused(step, code) })])[0].status
         };
         assert_eq!(status("error.group.not_found", 1, Mode::Live), Status::PartlyDone);
         assert_eq!(status("error.group.not_found", 0, Mode::Live), Status::Failed);
@@ -491,10 +500,10 @@ mod tests {
 
     #[test]
     fn the_window_is_bounded() {
-        let mut plan = Plan::default();
+        let mut plan = ActionPlan::default();
         let mut count = 0;
         while plan.wants_more() {
-            plan.add(Item::new(count, &add("a@example.com", 1)), None, Mode::Live);
+            plan.add(PlannedCommand::new(count, &add("a@example.com", 1)), None, Mode::Live);
             count += 1;
         }
         assert_eq!(count, LOOK_AHEAD);

@@ -1,17 +1,17 @@
 //! Requests sent as their caller wrote them: their answer, and what became of each command in them.
 
-use super::gate::Admitted;
 use super::match_answer;
-use super::match_answer::Part;
-use super::planner::Verdict;
-use super::reconcile::Lost;
-use crate::client::attempts::Failed;
+use crate::client::actions::gate::AdmittedRequest;
+use crate::client::actions::match_answer::MatchedOutcome;
+use crate::client::actions::planner::PieceVerdict;
+use crate::client::actions::reconcile::LostCommand;
+use crate::client::attempts::FailedCall;
 use crate::client::connection::Client;
 use crate::client::event::WaitReason;
 use crate::client::hooks::{ActionRequest, RecalledAnswer, SentCommand};
 use crate::client::http::retry;
 use crate::client::outcome::{Outcome, Warning};
-use crate::client::request::Answer;
+use crate::client::request::ApiAnswer;
 use crate::client::settings::Mode;
 use crate::error::{Error, ErrorKind, Result};
 use crate::wire::command::{self, Command};
@@ -19,21 +19,21 @@ use crate::wire::response::{ActionResponse, refusal};
 
 /// What came of a request that was sent as its caller wrote it.
 #[derive(Debug)]
-pub struct Carried {
+pub struct RawOutcome {
     /// The service's answer, or why there is none.
-    pub answer: Result<Answer>,
+    pub answer: Result<ApiAnswer>,
     /// What became of each command of an action request; none of other requests.
     pub outcomes: Vec<Outcome>,
 }
 
 /// An exchange that ended.
-struct Ended {
-    answer: Result<Answer>,
-    parts: Vec<Part>,
+struct EndedExchange {
+    answer: Result<ApiAnswer>,
+    parts: Vec<MatchedOutcome>,
     attempts: u32,
 }
 
-impl From<Error> for Carried {
+impl From<Error> for RawOutcome {
     fn from(error: Error) -> Self {
         Self { answer: Err(error), outcomes: Vec::new() }
     }
@@ -42,20 +42,20 @@ impl From<Error> for Carried {
 impl Client {
     /// Sends an admitted request, unless an earlier run has its answer; `once` for a single exchange. A lost answer is
     /// settled by reading its commands back; a request of which nothing was done leaves again, unless `once`.
-    pub(crate) async fn carry_raw(&self, admitted: &Admitted, once: bool) -> Carried {
+    pub(crate) async fn carry_raw(&self, admitted: &AdmittedRequest, once: bool) -> RawOutcome {
         let change = admitted.change.as_ref();
         if let Some(RecalledAnswer { answer, still_members }) = self.recall_answer(admitted) {
             let mut parts = change.map(|change| parts(change, answer.as_ref())).unwrap_or_default();
             for (index, message) in still_members {
                 if let Some(part) = parts.get_mut(index) {
-                    part.verdict = Verdict::Remains(message);
+                    part.verdict = PieceVerdict::Remains(message);
                 }
             }
-            return carried(admitted, Ended { answer, parts, attempts: 0 }, true);
+            return carried(admitted, EndedExchange { answer, parts, attempts: 0 }, true);
         }
         if let Err(error) = self.before(change) {
             let parts = change.map(|change| parts(change, Err(&error))).unwrap_or_default();
-            return carried(admitted, Ended { answer: Err(error), parts, attempts: 0 }, false);
+            return carried(admitted, EndedExchange { answer: Err(error), parts, attempts: 0 }, false);
         }
         let mut losses = 0;
         loop {
@@ -63,14 +63,14 @@ impl Client {
             losses += 1;
             let ended = self.end_raw(admitted, exchanged, once, losses).await;
             self.tell_parts(admitted, &ended.parts);
-            let again = |part: &Part| part.verdict == Verdict::Again;
+            let again = |part: &MatchedOutcome| part.verdict == PieceVerdict::Again;
             if ended.parts.is_empty() || !ended.parts.iter().all(again) {
                 return carried(admitted, ended, false);
             }
         }
     }
 
-    async fn exchange(&self, admitted: &Admitted, once: bool) -> Result<(Answer, u32), Failed> {
+    async fn exchange(&self, admitted: &AdmittedRequest, once: bool) -> Result<(ApiAnswer, u32), FailedCall> {
         let answered =
             if once { self.try_once(admitted).await } else { self.try_until_answered(admitted).await };
         match &answered {
@@ -83,11 +83,11 @@ impl Client {
     /// What an exchange came to, with a lost answer settled.
     async fn end_raw(
         &self,
-        admitted: &Admitted,
-        exchanged: Result<(Answer, u32), Failed>,
+        admitted: &AdmittedRequest,
+        exchanged: Result<(ApiAnswer, u32), FailedCall>,
         once: bool,
         losses: u32,
-    ) -> Ended {
+    ) -> EndedExchange {
         let (answer, attempts, lost, resend) = match exchanged {
             Ok((answer, attempts)) => {
                 let lost = (answer.status >= 500).then(|| format!("HTTP {}", answer.status));
@@ -99,57 +99,61 @@ impl Client {
                 (Err(failed.into_error()), attempts, lost, resend)
             }
         };
-        let Some(change) = &admitted.change else { return Ended { answer, parts: Vec::new(), attempts } };
+        let Some(change) = &admitted.change else {
+            return EndedExchange { answer, parts: Vec::new(), attempts };
+        };
         let lost = lost.filter(|_| change.mode == Mode::Live && !change.commands.is_empty());
         let Some(met) = lost else {
             let mut parts = parts(change, answer.as_ref());
             self.verify_parts(change, &mut parts).await;
-            return Ended { answer, parts, attempts };
+            return EndedExchange { answer, parts, attempts };
         };
         let again = resend && !once && losses < self.shared.settings.max_attempts;
         let verdicts = self.look_for(admitted, change, &met, again, losses).await;
         let answer = settled_answer(change, answer, &verdicts, &met);
-        Ended { answer, parts: verdicts.into_iter().map(Part::from).collect(), attempts }
+        EndedExchange { answer, parts: verdicts.into_iter().map(MatchedOutcome::from).collect(), attempts }
     }
 
     /// Waits, as what is still being carried out has to come to its end, and looks for the commands of a request.
     async fn look_for(
         &self,
-        admitted: &Admitted,
+        admitted: &AdmittedRequest,
         change: &ActionRequest,
         met: &str,
         again: bool,
         losses: u32,
-    ) -> Vec<Verdict> {
+    ) -> Vec<PieceVerdict> {
         let wait = retry::delay(&self.shared.settings, losses, None, rand::random());
         let waited = self.wait(&admitted.call, WaitReason::Backoff(met.to_owned()), wait).await;
         let again = again && waited.is_ok();
         let commands = change.commands.iter().map(|sent| (Command::read(&sent.command).ok(), false));
-        let mut verdicts = self.settle_lost(commands.collect::<Vec<Lost>>(), change.mode, met, again).await;
+        let mut verdicts =
+            self.settle_lost(commands.collect::<Vec<LostCommand>>(), change.mode, met, again).await;
         // It leaves as it was written or not at all.
-        if verdicts.iter().any(|verdict| *verdict != Verdict::Again) {
-            let not_done = || Verdict::NotSent(format!("{met}; reading it back shows that it was not done"));
-            let single = verdicts.iter_mut().filter(|verdict| **verdict == Verdict::Again);
+        if verdicts.iter().any(|verdict| *verdict != PieceVerdict::Again) {
+            let not_done =
+                || PieceVerdict::NotSent(format!("{met}; reading it back shows that it was not done"));
+            let single = verdicts.iter_mut().filter(|verdict| **verdict == PieceVerdict::Again);
             single.for_each(|verdict| *verdict = not_done());
         }
         verdicts
     }
 
-    async fn verify_parts(&self, change: &ActionRequest, parts: &mut [Part]) {
+    async fn verify_parts(&self, change: &ActionRequest, parts: &mut [MatchedOutcome]) {
         if !self.shared.settings.verify || change.mode != Mode::Live {
             return;
         }
         for (sent, part) in change.commands.iter().zip(parts) {
             let Ok(command) = Command::read(&sent.command) else { continue };
-            if part.verdict == Verdict::Done
+            if part.verdict == PieceVerdict::Done
                 && let Some(message) = self.remains(&command).await
             {
-                part.verdict = Verdict::Remains(message);
+                part.verdict = PieceVerdict::Remains(message);
             }
         }
     }
 
-    fn tell_parts(&self, admitted: &Admitted, parts: &[Part]) {
+    fn tell_parts(&self, admitted: &AdmittedRequest, parts: &[MatchedOutcome]) {
         if let Some(change) = &admitted.change {
             let fates: Vec<_> = parts.iter().map(|part| part.verdict.fate(change.mode)).collect();
             self.tell_settled(admitted, &fates);
@@ -157,9 +161,9 @@ impl Client {
     }
 }
 
-fn carried(admitted: &Admitted, ended: Ended, resumed: bool) -> Carried {
-    let Ended { answer, parts, attempts } = ended;
-    let Some(change) = &admitted.change else { return Carried { answer, outcomes: Vec::new() } };
+fn carried(admitted: &AdmittedRequest, ended: EndedExchange, resumed: bool) -> RawOutcome {
+    let EndedExchange { answer, parts, attempts } = ended;
+    let Some(change) = &admitted.change else { return RawOutcome { answer, outcomes: Vec::new() } };
     let earlier = answer.as_ref().ok().filter(|_| resumed).map(|answer| answer.request_id.clone());
     let request_id = (attempts > 0).then(|| change.request_id.clone()).or(earlier);
     let sent = change.commands.iter().zip(parts);
@@ -168,22 +172,22 @@ fn carried(admitted: &Admitted, ended: Ended, resumed: bool) -> Carried {
         let outcome = outcome(change, sent, part);
         Outcome { request_id, attempts, resumed: resumed && outcome.status.is_done(), ..outcome }
     });
-    Carried { answer, outcomes: outcomes.collect() }
+    RawOutcome { answer, outcomes: outcomes.collect() }
 }
 
 /// The answer to a request whose own was lost: everything was seen to be done, or what is known of it.
 fn settled_answer(
     change: &ActionRequest,
-    answer: Result<Answer>,
-    verdicts: &[Verdict],
+    answer: Result<ApiAnswer>,
+    verdicts: &[PieceVerdict],
     met: &str,
-) -> Result<Answer> {
+) -> Result<ApiAnswer> {
     let Err(error) = answer else { return answer };
-    let done = |verdict: &Verdict| *verdict == Verdict::Done;
+    let done = |verdict: &PieceVerdict| *verdict == PieceVerdict::Done;
     if verdicts.iter().all(done) {
-        return Ok(Answer::confirmed(change, change.request_id.clone(), "read_back"));
+        return Ok(ApiAnswer::confirmed(change, change.request_id.clone(), "read_back"));
     }
-    let undone = |verdict: &Verdict| matches!(verdict, Verdict::NotSent(_));
+    let undone = |verdict: &PieceVerdict| matches!(verdict, PieceVerdict::NotSent(_));
     let kind = if verdicts.iter().all(undone) {
         let message = format!("{met}; reading it back shows that it was not done");
         ErrorKind::Unavailable { status: None, code: None, message }
@@ -191,8 +195,8 @@ fn settled_answer(
         let told = change.commands.iter().zip(verdicts).map(|(sent, verdict)| {
             let name = command::subject_of(&sent.command).unwrap_or("(no user)");
             let fate = match verdict {
-                Verdict::Done => "done",
-                Verdict::NotSent(_) => "not done",
+                PieceVerdict::Done => "done",
+                PieceVerdict::NotSent(_) => "not done",
                 _ => "unknown",
             };
             format!("{name} is {fate}")
@@ -206,44 +210,44 @@ fn settled_answer(
 }
 
 /// What an answer, or the lack of one, says of each command.
-fn parts(change: &ActionRequest, answer: Result<&Answer, &Error>) -> Vec<Part> {
-    let all = |verdict: Verdict| vec![Part::from(verdict); change.commands.len()];
+fn parts(change: &ActionRequest, answer: Result<&ApiAnswer, &Error>) -> Vec<MatchedOutcome> {
+    let all = |verdict: PieceVerdict| vec![MatchedOutcome::from(verdict); change.commands.len()];
     match answer {
         Ok(answer) => parts_of_answer(change, answer),
         Err(error) => match &*error.kind {
-            ErrorKind::Unknown { .. } => all(Verdict::Unknown(error.to_string())),
+            ErrorKind::Unknown { .. } => all(PieceVerdict::Unknown(error.to_string())),
             ErrorKind::Rejected { code, .. } | ErrorKind::NotFound { code, .. } => {
                 let (code, message) = (code.clone().unwrap_or_default(), error.to_string());
-                all(Verdict::Refused { step: None, code, message })
+                all(PieceVerdict::Refused { step: None, code, message })
             }
-            _ => all(Verdict::NotSent(error.to_string())),
+            _ => all(PieceVerdict::NotSent(error.to_string())),
         },
     }
 }
 
-fn parts_of_answer(change: &ActionRequest, answer: &Answer) -> Vec<Part> {
+fn parts_of_answer(change: &ActionRequest, answer: &ApiAnswer) -> Vec<MatchedOutcome> {
     let count = change.commands.len();
-    let all = |verdict: Verdict| vec![Part::from(verdict); count];
+    let all = |verdict: PieceVerdict| vec![MatchedOutcome::from(verdict); count];
     let told = format!("HTTP {}", answer.status);
     match serde_json::from_value::<ActionResponse>(answer.body.clone()) {
         Ok(response) if answer.status < 300 => match match_answer::whole_refusal(&response) {
             Some(code) => {
                 let message = response.message.clone().unwrap_or_else(|| code.to_owned());
-                all(Verdict::Refused { step: None, code: code.to_owned(), message })
+                all(PieceVerdict::Refused { step: None, code: code.to_owned(), message })
             }
             None => match_answer::stitch(&response, count, change.mode),
         },
         // Turned away before anything was done.
-        _ if [401, 429].contains(&answer.status) => all(Verdict::NotSent(told)),
+        _ if [401, 429].contains(&answer.status) => all(PieceVerdict::NotSent(told)),
         _ if (300..500).contains(&answer.status) => {
             let code = refusal(answer.body.to_string().as_bytes()).code.unwrap_or_default();
-            all(Verdict::Refused { step: None, code, message: told })
+            all(PieceVerdict::Refused { step: None, code, message: told })
         }
-        _ => all(Verdict::Unknown(format!("{told}, and no answer that makes sense"))),
+        _ => all(PieceVerdict::Unknown(format!("{told}, and no answer that makes sense"))),
     }
 }
 
-fn outcome(change: &ActionRequest, sent: &SentCommand, part: Part) -> Outcome {
+fn outcome(change: &ActionRequest, sent: &SentCommand, part: MatchedOutcome) -> Outcome {
     let fate = part.verdict.fate(change.mode);
     Outcome {
         index: sent.index,
@@ -261,8 +265,8 @@ fn outcome(change: &ActionRequest, sent: &SentCommand, part: Part) -> Outcome {
     }
 }
 
-impl From<Verdict> for Part {
-    fn from(verdict: Verdict) -> Self {
+impl From<PieceVerdict> for MatchedOutcome {
+    fn from(verdict: PieceVerdict) -> Self {
         Self { verdict, warnings: Vec::<Warning>::new() }
     }
 }

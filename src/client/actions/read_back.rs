@@ -1,14 +1,14 @@
 //! Whether a command whose answer was lost was carried out: what it should have brought about is read back.
 
 use crate::client::connection::Client;
-use crate::client::event::Event;
+use crate::client::event::ClientEvent;
 use crate::client::listing::Listing;
 use crate::client::listing::query::UserQuery;
 use crate::error::{Error, ErrorKind, Result};
-use crate::wire::command::{Command, Step};
+use crate::wire::command::{Command, CommandStep};
 use crate::wire::identity::{Identity, fold};
-use crate::wire::step::{ReadBack, Removes, StepSpec};
-use crate::wire::subject::Subject;
+use crate::wire::step::{ReadBack, StepRemoval, StepSpec};
+use crate::wire::subject::CommandSubject;
 use crate::wire::user::User;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -23,7 +23,7 @@ pub(crate) const UNREADABLE: &str = "reading it back failed";
 
 /// What can be seen of a command afterwards.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Sight {
+pub enum ReadBackResult {
     /// Everything it should have brought about is there.
     Done,
     /// Nothing of it is there.
@@ -36,7 +36,7 @@ pub enum Sight {
 
 /// What a command should have brought about for its person, by the last step that says something of it.
 #[derive(Debug, Default)]
-struct Expected {
+struct ExpectedState {
     created: bool,
     absent: bool,
     fields: BTreeMap<String, String>,
@@ -47,15 +47,15 @@ struct Expected {
 
 impl Client {
     /// Reads back the user or the group a command is about. Nothing is changed.
-    pub async fn look_back(&self, command: &Command) -> Sight {
+    pub async fn look_back(&self, command: &Command) -> ReadBackResult {
         if command.specs().count() != command.steps.len() {
-            return Sight::Unclear("it has steps that are not documented".to_owned());
+            return ReadBackResult::Unclear("it has steps that are not documented".to_owned());
         }
         let seen = match &command.subject {
-            Subject::User { .. } => self.look_at_user(command).await,
-            Subject::Group { name } => self.look_at_group(command, name).await,
+            CommandSubject::User { .. } => self.look_at_user(command).await,
+            CommandSubject::Group { name } => self.look_at_group(command, name).await,
         };
-        seen.unwrap_or_else(|error| Sight::Unclear(format!("{UNREADABLE}: {error}")))
+        seen.unwrap_or_else(|error| ReadBackResult::Unclear(format!("{UNREADABLE}: {error}")))
     }
 
     /// What someone is still a member of after a removal that the service calls done; `None` when of nothing.
@@ -76,15 +76,15 @@ impl Client {
         let mut unseen = Vec::new();
         let groups = self.remaining(command, &mut unseen).await;
         for note in unseen {
-            self.shared.observer.notice(&Event::Note(note));
+            self.shared.observer.notice(&ClientEvent::Note(note));
         }
         groups
     }
 
     /// What someone is still a member of, as far as it can be read; `unseen` gets what could not.
     async fn remaining(&self, command: &Command, unseen: &mut Vec<String>) -> Option<String> {
-        let Subject::User { user, domain, use_adobe_id } = &command.subject else { return None };
-        if command.specs().all(|(_, spec)| spec.removes == Removes::Nothing) {
+        let CommandSubject::User { user, domain, use_adobe_id } = &command.subject else { return None };
+        if command.specs().all(|(_, spec)| spec.removes == StepRemoval::Nothing) {
             return None;
         }
         let domain = if *use_adobe_id == Some(true) { Some(ADOBE_ID_DOMAIN) } else { domain.as_deref() };
@@ -95,7 +95,7 @@ impl Client {
                 return None;
             }
         };
-        let expected = Expected::of(command);
+        let expected = ExpectedState::of(command);
         if expected.absent {
             return Some("the person is still in the organization".to_owned());
         }
@@ -110,7 +110,7 @@ impl Client {
     /// tells of what was given directly, the listing of a group of both.
     async fn inherited(
         &self,
-        expected: &Expected,
+        expected: &ExpectedState,
         user: &User,
         unseen: &mut Vec<String>,
     ) -> Vec<arcstr::ArcStr> {
@@ -133,21 +133,21 @@ impl Client {
         left
     }
 
-    async fn look_at_user(&self, command: &Command) -> Result<Sight> {
-        let Subject::User { user, domain, use_adobe_id } = &command.subject else {
-            return Ok(Sight::Unclear(String::new()));
+    async fn look_at_user(&self, command: &Command) -> Result<ReadBackResult> {
+        let CommandSubject::User { user, domain, use_adobe_id } = &command.subject else {
+            return Ok(ReadBackResult::Unclear(String::new()));
         };
-        let expected = Expected::of(command);
+        let expected = ExpectedState::of(command);
         let domain = if *use_adobe_id == Some(true) { Some(ADOBE_ID_DOMAIN) } else { domain.as_deref() };
         if let Some(new) = expected.fields.get("email").filter(|new| fold(new) != fold(user)) {
             if let Some(found) = self.sight_of(new, None).await? {
                 return Ok(expected.judge(Some(&found)));
             }
             return Ok(match self.sight_of(user, domain).await? {
-                Some(_) => Sight::NotDone,
-                None => {
-                    Sight::Unclear("the person is known neither by the old nor by the new e-mail".to_owned())
-                }
+                Some(_) => ReadBackResult::NotDone,
+                None => ReadBackResult::Unclear(
+                    "the person is known neither by the old nor by the new e-mail".to_owned(),
+                ),
             });
         }
         Ok(expected.judge(self.sight_of(user, domain).await?.as_deref()))
@@ -161,7 +161,7 @@ impl Client {
         }
     }
 
-    async fn look_at_group(&self, command: &Command, name: &str) -> Result<Sight> {
+    async fn look_at_group(&self, command: &Command, name: &str) -> Result<ReadBackResult> {
         let mut checks = Vec::new();
         let mut name = name.to_owned();
         for (step, spec) in command.specs() {
@@ -169,22 +169,26 @@ impl Client {
                 ReadBack::GroupAbsent => checks.push(self.members(&name).await?.is_none()),
                 ReadBack::GroupExists => match self.renamed(step, spec, &mut name).await? {
                     Some(check) => checks.push(check),
-                    None => return Ok(Sight::Unclear("a description cannot be read back".to_owned())),
+                    None => {
+                        return Ok(ReadBackResult::Unclear("a description cannot be read back".to_owned()));
+                    }
                 },
                 ReadBack::GroupMembers => match self.membership(step, &name).await? {
                     Some(found) => checks.extend(found),
                     None => {
-                        return Ok(Sight::Unclear("the profiles of a group cannot be read back".to_owned()));
+                        return Ok(ReadBackResult::Unclear(
+                            "the profiles of a group cannot be read back".to_owned(),
+                        ));
                     }
                 },
-                _ => return Ok(Sight::Unclear(format!("`{}` cannot be read back", step.name))),
+                _ => return Ok(ReadBackResult::Unclear(format!("`{}` cannot be read back", step.name))),
             }
         }
         Ok(all_of(&checks))
     }
 
     /// Whether a group exists under its name, or its new one; `None` where only its description changes.
-    async fn renamed(&self, step: &Step, spec: &StepSpec, name: &mut String) -> Result<Option<bool>> {
+    async fn renamed(&self, step: &CommandStep, spec: &StepSpec, name: &mut String) -> Result<Option<bool>> {
         let new = step.value.get("name").and_then(Value::as_str).filter(|_| !spec.creates);
         if let Some(new) = new {
             new.clone_into(name);
@@ -195,7 +199,7 @@ impl Client {
     }
 
     /// For each user a step names whether the group has what it should; `None` when it names profiles.
-    async fn membership(&self, step: &Step, name: &str) -> Result<Option<Vec<bool>>> {
+    async fn membership(&self, step: &CommandStep, name: &str) -> Result<Option<Vec<bool>>> {
         let others = step.value.as_object().is_none_or(|fields| fields.keys().any(|key| key != "user"));
         if others {
             return Ok(None);
@@ -234,14 +238,14 @@ fn not_found<T>(error: Error) -> Result<Option<T>> {
     if matches!(*error.kind, ErrorKind::NotFound { .. }) { Ok(None) } else { Err(error) }
 }
 
-impl Expected {
+impl ExpectedState {
     fn of(command: &Command) -> Self {
         let mut expected = Self::default();
         command.specs().for_each(|(step, spec)| expected.step(step, spec.read_back));
         expected
     }
 
-    fn step(&mut self, step: &Step, read_back: ReadBack) {
+    fn step(&mut self, step: &CommandStep, read_back: ReadBack) {
         match read_back {
             ReadBack::UserExists => self.created = true,
             ReadBack::UserAbsent => self.absent = true,
@@ -277,12 +281,12 @@ impl Expected {
         self.outside.contains(&group) || (self.cleared && !self.inside.contains(&group))
     }
 
-    fn judge(&self, user: Option<&User>) -> Sight {
+    fn judge(&self, user: Option<&User>) -> ReadBackResult {
         let Some(user) = user else {
-            return if self.absent { Sight::Done } else { Sight::NotDone };
+            return if self.absent { ReadBackResult::Done } else { ReadBackResult::NotDone };
         };
         if self.absent {
-            return Sight::NotDone;
+            return ReadBackResult::NotDone;
         }
         let groups: HashSet<_> = user.groups().iter().map(|group| fold(group)).collect();
         let mut checks = Vec::new();
@@ -309,14 +313,14 @@ fn has(user: &User, field: &str, value: &str) -> bool {
     }
 }
 
-fn all_of(checks: &[bool]) -> Sight {
+fn all_of(checks: &[bool]) -> ReadBackResult {
     if checks.is_empty() {
-        return Sight::Unclear("nothing of it can be read back".to_owned());
+        return ReadBackResult::Unclear("nothing of it can be read back".to_owned());
     }
     match (checks.iter().all(|check| *check), checks.iter().any(|check| *check)) {
-        (true, _) => Sight::Done,
-        (false, false) => Sight::NotDone,
-        (false, true) => Sight::Partly,
+        (true, _) => ReadBackResult::Done,
+        (false, false) => ReadBackResult::NotDone,
+        (false, true) => ReadBackResult::Partly,
     }
 }
 
@@ -336,48 +340,54 @@ mod tests {
         }
     }
 
-    fn judge(steps: &[(&str, Value)], user: Option<&User>) -> Sight {
+    fn judge(steps: &[(&str, Value)], user: Option<&User>) -> ReadBackResult {
         let mut command = Command::user("a@example.com", None, None);
         for (name, value) in steps {
             command.push(name, value.clone());
         }
-        Expected::of(&command).judge(user)
+        ExpectedState::of(&command).judge(user)
     }
 
     #[test]
     fn what_should_be_there_is_looked_for() {
         let (add, remove) = (json!({"group": ["A", "B"]}), json!({"group": ["C"]}));
         let steps = [("add", add), ("remove", remove)];
-        assert_eq!(judge(&steps, Some(&user(&["a", "B"]))), Sight::Done);
-        assert_eq!(judge(&steps, Some(&user(&["A", "C"]))), Sight::Partly);
-        assert_eq!(judge(&steps, Some(&user(&["c"]))), Sight::NotDone);
-        assert_eq!(judge(&steps, None), Sight::NotDone);
+        assert_eq!(judge(&steps, Some(&user(&["a", "B"]))), ReadBackResult::Done);
+        assert_eq!(judge(&steps, Some(&user(&["A", "C"]))), ReadBackResult::Partly);
+        assert_eq!(judge(&steps, Some(&user(&["c"]))), ReadBackResult::NotDone);
+        assert_eq!(judge(&steps, None), ReadBackResult::NotDone);
     }
 
     #[test]
     fn the_last_step_about_a_group_counts() {
         let group = json!({"group": ["A"]});
         let steps = [("add", group.clone()), ("remove", json!("all")), ("add", json!({"group": ["B"]}))];
-        assert_eq!(judge(&steps, Some(&user(&["B", "_org_admin"]))), Sight::Done);
-        assert_eq!(judge(&steps, Some(&user(&["A", "B"]))), Sight::Partly);
-        assert_eq!(judge(&[("add", group.clone()), ("remove", group)], Some(&user(&[]))), Sight::Done);
+        assert_eq!(judge(&steps, Some(&user(&["B", "_org_admin"]))), ReadBackResult::Done);
+        assert_eq!(judge(&steps, Some(&user(&["A", "B"]))), ReadBackResult::Partly);
+        assert_eq!(
+            judge(&[("add", group.clone()), ("remove", group)], Some(&user(&[]))),
+            ReadBackResult::Done
+        );
     }
 
     #[test]
     fn a_step_that_leaves_nothing_to_look_at_is_not_called_done() {
         let step = ("add", json!({"product": ["A"]}));
-        assert!(matches!(judge(&[step], Some(&user(&["A"]))), Sight::Unclear(_)));
+        assert!(matches!(judge(&[step], Some(&user(&["A"]))), ReadBackResult::Unclear(_)));
     }
 
     #[test]
     fn an_account_is_there_or_gone_and_its_fields_are_compared() {
         assert_eq!(
             judge(&[("addAdobeID", json!({"email": "a@example.com"}))], Some(&user(&[]))),
-            Sight::Done
+            ReadBackResult::Done
         );
-        assert_eq!(judge(&[("removeFromOrg", json!({}))], None), Sight::Done);
-        assert_eq!(judge(&[("removeFromOrg", json!({}))], Some(&user(&[]))), Sight::NotDone);
-        assert_eq!(judge(&[("update", json!({"lastname": "New"}))], Some(&user(&[]))), Sight::Done);
-        assert_eq!(judge(&[("update", json!({"lastname": "Old"}))], Some(&user(&[]))), Sight::NotDone);
+        assert_eq!(judge(&[("removeFromOrg", json!({}))], None), ReadBackResult::Done);
+        assert_eq!(judge(&[("removeFromOrg", json!({}))], Some(&user(&[]))), ReadBackResult::NotDone);
+        assert_eq!(judge(&[("update", json!({"lastname": "New"}))], Some(&user(&[]))), ReadBackResult::Done);
+        assert_eq!(
+            judge(&[("update", json!({"lastname": "Old"}))], Some(&user(&[]))),
+            ReadBackResult::NotDone
+        );
     }
 }

@@ -4,21 +4,21 @@
 //! one step count together (contract 7.6). Steps over ten go into further commands about the same subject,
 //! which must be sent one after the other (contract 7.8).
 
-use crate::wire::command::{Command, Step};
+use crate::wire::command::{Command, CommandStep};
 use crate::wire::limits::{NAMES_PER_LIST, STEPS_PER_COMMAND};
-use crate::wire::subject::Subject;
+use crate::wire::subject::CommandSubject;
 use serde_json::{Map, Value};
 use std::collections::VecDeque;
 
 /// A command that fits into a request.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Piece {
+pub(crate) struct CommandPiece {
     pub(crate) command: Command,
     /// For each of its steps, the caller's step it comes from.
     origins: Vec<usize>,
 }
 
-impl Piece {
+impl CommandPiece {
     /// The caller's number of one of its steps.
     pub(crate) fn callers_step(&self, step: usize) -> Option<usize> {
         self.origins.get(step).copied()
@@ -26,7 +26,7 @@ impl Piece {
 }
 
 /// The pieces of a command, in order; a command without steps is one piece.
-pub(crate) fn split(command: &Command) -> VecDeque<Piece> {
+pub(crate) fn split(command: &Command) -> VecDeque<CommandPiece> {
     let steps: Vec<_> = command
         .steps
         .iter()
@@ -39,17 +39,18 @@ pub(crate) fn split(command: &Command) -> VecDeque<Piece> {
         let steps: Vec<_> = slice.iter().map(|(_, step)| step.clone()).collect();
         let next = steps.iter().fold(subject.clone(), renamed);
         let command = Command { subject, request_id: command.request_id.clone(), steps };
-        pieces.push_back(Piece { command, origins: slice.iter().map(|(origin, _)| *origin).collect() });
+        pieces
+            .push_back(CommandPiece { command, origins: slice.iter().map(|(origin, _)| *origin).collect() });
         subject = next;
     }
     if pieces.is_empty() {
-        pieces.push_back(Piece { command: command.clone(), origins: Vec::new() });
+        pieces.push_back(CommandPiece { command: command.clone(), origins: Vec::new() });
     }
     pieces
 }
 
 /// A step cut so that no more than ten names stand in each.
-fn shorter(step: &Step) -> Vec<Step> {
+fn shorter(step: &CommandStep) -> Vec<CommandStep> {
     let Some(fields) = step.value.as_object().filter(|_| matches!(step.name.as_str(), "add" | "remove"))
     else {
         return vec![step.clone()];
@@ -64,7 +65,7 @@ fn shorter(step: &Step) -> Vec<Step> {
     if !plain || names.len() <= NAMES_PER_LIST {
         return vec![step.clone()];
     }
-    names.chunks(NAMES_PER_LIST).map(|names| Step::new(&step.name, gathered(names))).collect()
+    names.chunks(NAMES_PER_LIST).map(|names| CommandStep::new(&step.name, gathered(names))).collect()
 }
 
 fn gathered(names: &[(&String, &Value)]) -> Value {
@@ -80,11 +81,13 @@ fn gathered(names: &[(&String, &Value)]) -> Value {
 
 /// The name under which the service knows the subject after a step: another one after a rename, and the
 /// e-mail after an account was made whose username only looks like one (contract 7.17).
-fn renamed(subject: Subject, step: &Step) -> Subject {
+fn renamed(subject: CommandSubject, step: &CommandStep) -> CommandSubject {
     let text = |key: &str| step.value.get(key).and_then(Value::as_str).map(str::to_owned);
     match (subject, step.name.as_str()) {
-        (Subject::Group { name }, "updateUserGroup") => Subject::Group { name: text("name").unwrap_or(name) },
-        (Subject::User { user, domain, use_adobe_id }, name) => {
+        (CommandSubject::Group { name }, "updateUserGroup") => {
+            CommandSubject::Group { name: text("name").unwrap_or(name) }
+        }
+        (CommandSubject::User { user, domain, use_adobe_id }, name) => {
             let is_email = user.contains('@');
             let new = match name {
                 "update" | "createFederatedID" if is_email => text("email"),
@@ -93,7 +96,7 @@ fn renamed(subject: Subject, step: &Step) -> Subject {
             };
             // A username that becomes an e-mail takes no domain any more.
             let domain = domain.filter(|_| new.as_ref().is_none_or(|user| !user.contains('@')));
-            Subject::User { user: new.unwrap_or(user), domain, use_adobe_id }
+            CommandSubject::User { user: new.unwrap_or(user), domain, use_adobe_id }
         }
         (subject, _) => subject,
     }
@@ -109,7 +112,7 @@ mod tests {
         (0..count).map(|number| format!("G{number}")).collect()
     }
 
-    fn counts(piece: &Piece, key: &str) -> Vec<usize> {
+    fn counts(piece: &CommandPiece, key: &str) -> Vec<usize> {
         piece.command.steps.iter().map(|step| step.names(key).count()).collect()
     }
 
@@ -200,8 +203,8 @@ mod tests {
                 command.membership(if place % 2 == 0 { "add" } else { "remove" }, "group", &names);
             }
             let all = |command: &Command| -> Vec<(String, String)> {
-                let names = |step: &Step| step.names("group").map(str::to_owned).collect::<Vec<_>>();
-                let pairs = |step: &Step| names(step).into_iter().map(|name| (step.name.clone(), name)).collect::<Vec<_>>();
+                let names = |step: &CommandStep| step.names("group").map(str::to_owned).collect::<Vec<_>>();
+                let pairs = |step: &CommandStep| names(step).into_iter().map(|name| (step.name.clone(), name)).collect::<Vec<_>>();
                 command.steps.iter().flat_map(pairs).collect()
             };
             let pieces = split(&command);

@@ -1,7 +1,7 @@
 //! Signing in: three kinds of credentials, one token in memory, one renewal however many calls wait for it.
 
-use super::target::Target;
 use super::token_answer::TokenAnswer;
+use crate::client::http::target::RequestTarget;
 use crate::client::settings::{ClientSettings, Credentials};
 use crate::error::{Error, Result};
 use crate::secret::Secret;
@@ -25,7 +25,7 @@ const MARGIN: Duration = Duration::from_mins(5);
 
 /// A token in use, with its number: whoever met a 401 says with which one.
 #[derive(Debug, Clone)]
-pub(crate) struct Token {
+pub(crate) struct NumberedToken {
     pub(crate) secret: Secret,
     pub(crate) number: u64,
     renew_at: Option<Instant>,
@@ -34,20 +34,24 @@ pub(crate) struct Token {
 /// The token of a client and what happened when it was last asked for.
 #[derive(Debug, Default)]
 pub(crate) struct SignIn {
-    state: tokio::sync::Mutex<State>,
+    state: tokio::sync::Mutex<TokenState>,
     /// Sign-ins ended so far. Who began to wait before the last one failed shares its error.
     ended: AtomicU64,
 }
 
 #[derive(Debug, Default)]
-struct State {
-    token: Option<Token>,
+struct TokenState {
+    token: Option<NumberedToken>,
     failure: Option<(u64, Error)>,
 }
 
 impl SignIn {
     /// The token, made by `ask` when there is none, it is about to expire, or it is the one that was refused.
-    pub(crate) async fn token<F>(&self, refused: Option<u64>, ask: impl FnOnce() -> F) -> Result<Token>
+    pub(crate) async fn token<F>(
+        &self,
+        refused: Option<u64>,
+        ask: impl FnOnce() -> F,
+    ) -> Result<NumberedToken>
     where
         F: Future<Output = Result<TokenAnswer>>,
     {
@@ -85,18 +89,18 @@ impl SignIn {
     }
 }
 
-impl State {
-    fn take(&mut self, answer: &TokenAnswer, number: u64) -> Token {
+impl TokenState {
+    fn take(&mut self, answer: &TokenAnswer, number: u64) -> NumberedToken {
         let life = answer.expires_in;
         let renew_at = Instant::now().checked_add(life.saturating_sub(MARGIN.min(life / 10)));
-        let token = Token { secret: answer.access_token.clone(), number, renew_at };
+        let token = NumberedToken { secret: answer.access_token.clone(), number, renew_at };
         self.token = Some(token.clone());
         self.failure = None;
         token
     }
 }
 
-impl Token {
+impl NumberedToken {
     /// A ready token: number 0, good until it is refused.
     pub(crate) fn ready(secret: Secret) -> Self {
         Self { secret, number: 0, renew_at: None }
@@ -109,7 +113,7 @@ impl Token {
 
 /// The request that asks for a token, and how to read its answer.
 pub(crate) struct TokenRequest {
-    pub(crate) target: Target,
+    pub(crate) target: RequestTarget,
     pub(crate) form: String,
     unit: fn(u64) -> Duration,
 }
@@ -122,7 +126,7 @@ impl TokenRequest {
     pub(crate) fn new(settings: &ClientSettings) -> Result<Self> {
         match &settings.credentials {
             Credentials::OAuth { client_id, client_secret } => Ok(Self {
-                target: Target::of(EndpointId::OAuthToken, &[], ""),
+                target: RequestTarget::of(EndpointId::OAuthToken, &[], ""),
                 form: form(&[
                     ("grant_type", "client_credentials"),
                     ("client_id", client_id),
@@ -132,7 +136,7 @@ impl TokenRequest {
                 unit: Duration::from_secs,
             }),
             Credentials::Jwt { client_id, client_secret, private_key, .. } => Ok(Self {
-                target: Target::of(EndpointId::JwtExchange, &[], ""),
+                target: RequestTarget::of(EndpointId::JwtExchange, &[], ""),
                 form: form(&[
                     ("client_id", client_id),
                     ("client_secret", client_secret.expose()),

@@ -31,12 +31,12 @@ impl Pace {
 }
 
 /// The queues.
-pub(crate) struct Pacer {
+pub(crate) struct RateLimiter {
     window: Duration,
-    lanes: Vec<Lane>,
+    lanes: Vec<RateWindow>,
 }
 
-struct Lane {
+struct RateWindow {
     id: EndpointId,
     limit: usize,
     /// When the last calls left. Whoever waits for a slot holds the lock, so that slots are given in turn.
@@ -44,11 +44,11 @@ struct Lane {
     held_until: Mutex<Option<Instant>>,
 }
 
-impl Pacer {
+impl RateLimiter {
     /// Queues for calls at that pace.
     pub(crate) fn new(pace: Pace) -> Self {
         let limited = ENDPOINTS.iter().filter_map(|endpoint| Some((endpoint.id, endpoint.limit?)));
-        let lane = |(id, limit): (EndpointId, crate::wire::endpoint::RateLimit)| Lane {
+        let lane = |(id, limit): (EndpointId, crate::wire::endpoint::RateLimit)| RateWindow {
             id,
             limit: usize::try_from(limit.per_client).unwrap_or(usize::MAX),
             left: tokio::sync::Mutex::default(),
@@ -97,12 +97,12 @@ impl Pacer {
         *held = (*held).max(until);
     }
 
-    fn lane(&self, id: EndpointId) -> Option<&Lane> {
+    fn lane(&self, id: EndpointId) -> Option<&RateWindow> {
         self.lanes.iter().find(|lane| lane.id == id)
     }
 }
 
-impl Lane {
+impl RateWindow {
     fn wait(&self, left: &VecDeque<Instant>, window: Duration, now: Instant) -> Duration {
         let full = left.len() >= self.limit;
         let free = left.front().filter(|_| full).and_then(|oldest| oldest.checked_add(window));
@@ -116,7 +116,7 @@ mod tests {
     use super::*;
     use std::sync::Arc;
 
-    async fn departures(pacer: &Pacer, id: EndpointId, count: usize) -> Vec<u64> {
+    async fn departures(pacer: &RateLimiter, id: EndpointId, count: usize) -> Vec<u64> {
         let start = Instant::now();
         let mut seconds = Vec::new();
         for _ in 0..count {
@@ -128,13 +128,13 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_burst_of_the_limit_leaves_at_once_and_the_next_call_a_minute_later() {
-        let seconds = departures(&Pacer::new(Pace::DOCUMENTED), EndpointId::Groups, 11).await;
+        let seconds = departures(&RateLimiter::new(Pace::DOCUMENTED), EndpointId::Groups, 11).await;
         assert_eq!(seconds, [0, 0, 0, 0, 0, 61, 61, 61, 61, 61, 122]);
     }
 
     #[tokio::test(start_paused = true)]
     async fn no_minute_ever_holds_more_than_the_limit() {
-        let pacer = Pacer::new(Pace::DOCUMENTED);
+        let pacer = RateLimiter::new(Pace::DOCUMENTED);
         let (start, mut moments) = (Instant::now(), Vec::new());
         for pause in [0, 20, 3, 3, 30, 0, 0, 1, 40, 0, 0, 0, 0, 0, 0] {
             tokio::time::sleep(Duration::from_secs(pause)).await;
@@ -157,18 +157,18 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn what_further_calls_take_depends_on_those_that_left() {
-        let pacer = Pacer::new(Pace::DOCUMENTED);
+        let pacer = RateLimiter::new(Pace::DOCUMENTED);
         let seconds = |calls| pacer.time_for(EndpointId::Groups, calls).map(|time| time.as_secs());
         assert_eq!([0, 5, 6, 11].map(seconds), [Some(0), Some(0), Some(61), Some(122)]);
         departures(&pacer, EndpointId::Groups, 3).await;
         tokio::time::sleep(Duration::from_secs(10)).await;
         assert_eq!([2, 3, 5, 7, 8].map(seconds), [Some(0), Some(51), Some(51), Some(61), Some(112)]);
-        assert_eq!(Pacer::new(Pace::Off).time_for(EndpointId::Groups, 9), None);
+        assert_eq!(RateLimiter::new(Pace::Off).time_for(EndpointId::Groups, 9), None);
     }
 
     #[tokio::test(start_paused = true)]
     async fn endpoints_do_not_wait_for_one_another() {
-        let pacer = Pacer::new(Pace::DOCUMENTED);
+        let pacer = RateLimiter::new(Pace::DOCUMENTED);
         departures(&pacer, EndpointId::Groups, 5).await;
         assert_eq!(departures(&pacer, EndpointId::Action, 10).await, [0; 10]);
         assert_eq!(departures(&pacer, EndpointId::Status, 100).await, [0; 100]);
@@ -176,7 +176,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn what_the_service_asks_holds_every_call_of_the_endpoint() {
-        let pacer = Pacer::new(Pace::DOCUMENTED);
+        let pacer = RateLimiter::new(Pace::DOCUMENTED);
         pacer.hold(EndpointId::User, Duration::from_secs(30));
         pacer.hold(EndpointId::User, Duration::from_secs(5));
         assert_eq!(departures(&pacer, EndpointId::User, 2).await, [30, 30]);
@@ -184,7 +184,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_hold_learned_while_waiting_counts_too() {
-        let pacer = Arc::new(Pacer::new(Pace::DOCUMENTED));
+        let pacer = Arc::new(RateLimiter::new(Pace::DOCUMENTED));
         departures(&pacer, EndpointId::Groups, 5).await;
         let learner = Arc::clone(&pacer);
         tokio::spawn(async move {
@@ -196,7 +196,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_wait_given_up_leaves_the_queue_whole() {
-        let pacer = Pacer::new(Pace::DOCUMENTED);
+        let pacer = RateLimiter::new(Pace::DOCUMENTED);
         departures(&pacer, EndpointId::Groups, 5).await;
         let given_up = pacer.slot(EndpointId::Groups, |_| {});
         assert!(tokio::time::timeout(Duration::from_secs(1), given_up).await.is_err());

@@ -1,14 +1,18 @@
 //! A refusal may repeat what it refuses: what came back is freed of our secrets before anything reads it.
 
-use super::auth::Token;
-use super::transport::Response;
+use crate::client::http::auth::NumberedToken;
+use crate::client::http::transport::HttpResponse;
 use crate::client::settings::Credentials;
 use crate::secret::{MASK, Secret};
 use bytes::Bytes;
 
 /// The response, masked where it holds the credentials' secrets or the token. Answers of success pass as they are:
 /// one of them is the token.
-pub(crate) fn masked(response: Response, credentials: &Credentials, token: Option<&Token>) -> Response {
+pub(crate) fn masked(
+    response: HttpResponse,
+    credentials: &Credentials,
+    token: Option<&NumberedToken>,
+) -> HttpResponse {
     if response.status < 400 {
         return response;
     }
@@ -17,7 +21,7 @@ pub(crate) fn masked(response: Response, credentials: &Credentials, token: Optio
     match std::str::from_utf8(&response.body) {
         Ok(text) if known.iter().any(|secret| text.contains(secret)) => {
             let text = known.iter().fold(text.to_owned(), |text, secret| text.replace(secret, MASK));
-            Response { body: Bytes::from(text), ..response }
+            HttpResponse { body: Bytes::from(text), ..response }
         }
         _ => response,
     }

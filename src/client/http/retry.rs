@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 /// What a status means for the call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Verdict {
+pub(crate) enum StatusVerdict {
     /// It is the answer.
     Done,
     /// The token is no longer taken: renew it, once.
@@ -19,13 +19,13 @@ pub(crate) enum Verdict {
 }
 
 /// What a status means (contract 5: 429, 502, 503 and 504 are sent again, 500 is not).
-pub(crate) fn classify(status: u16) -> Verdict {
+pub(crate) fn classify(status: u16) -> StatusVerdict {
     match status {
-        200..=299 => Verdict::Done,
-        401 => Verdict::Renew,
-        429 => Verdict::Throttled,
-        502..=504 => Verdict::Lost,
-        _ => Verdict::Refused,
+        200..=299 => StatusVerdict::Done,
+        401 => StatusVerdict::Renew,
+        429 => StatusVerdict::Throttled,
+        502..=504 => StatusVerdict::Lost,
+        _ => StatusVerdict::Refused,
     }
 }
 
@@ -65,11 +65,11 @@ mod tests {
     #[test]
     fn every_status_has_its_meaning() {
         let of = |verdict| (100..600).filter(|status| classify(*status) == verdict).collect::<Vec<u16>>();
-        assert_eq!(of(Verdict::Done), (200..300).collect::<Vec<_>>());
-        assert_eq!(of(Verdict::Renew), [401]);
-        assert_eq!(of(Verdict::Throttled), [429]);
-        assert_eq!(of(Verdict::Lost), [502, 503, 504]);
-        assert_eq!(of(Verdict::Refused).len(), 500 - 105);
+        assert_eq!(of(StatusVerdict::Done), (200..300).collect::<Vec<_>>());
+        assert_eq!(of(StatusVerdict::Renew), [401]);
+        assert_eq!(of(StatusVerdict::Throttled), [429]);
+        assert_eq!(of(StatusVerdict::Lost), [502, 503, 504]);
+        assert_eq!(of(StatusVerdict::Refused).len(), 500 - 105);
     }
 
     #[test]

@@ -8,15 +8,15 @@ const END: &str = "umapi-sync-end";
 /// Which marks are still to be sent. Each is sent once; when both are due the start goes first and the end
 /// rides on the following call.
 #[derive(Debug, Default)]
-pub(crate) struct Sync(Mutex<Due>);
+pub(crate) struct SyncPragma(Mutex<DuePragma>);
 
 #[derive(Debug, Default)]
-struct Due {
+struct DuePragma {
     open: bool,
     end: bool,
 }
 
-impl Sync {
+impl SyncPragma {
     /// The listing is about to end, or has ended: the end is due, unless it was sent.
     pub(crate) fn end(&self) {
         let mut due = self.due();
@@ -39,13 +39,13 @@ impl Sync {
             return Some(START);
         }
         if due.end {
-            *due = Due::default();
+            *due = DuePragma::default();
             return Some(END);
         }
         None
     }
 
-    fn due(&self) -> MutexGuard<'_, Due> {
+    fn due(&self) -> MutexGuard<'_, DuePragma> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -56,7 +56,7 @@ mod tests {
 
     #[test]
     fn each_mark_is_sent_once_and_the_start_goes_first() {
-        let sync = Sync::default();
+        let sync = SyncPragma::default();
         assert_eq!(sync.take(false), None);
         assert_eq!(sync.take(true), Some(START));
         sync.end();
@@ -68,7 +68,7 @@ mod tests {
 
     #[test]
     fn an_end_that_is_due_waits_for_a_new_start() {
-        let sync = Sync::default();
+        let sync = SyncPragma::default();
         sync.take(true);
         sync.end();
         assert_eq!(sync.take(true), Some(START));

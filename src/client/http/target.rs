@@ -2,7 +2,7 @@
 
 use crate::client::settings::ClientSettings;
 use crate::error::{Error, Result};
-use crate::wire::endpoint::{self, BASE_PATH, Base, Endpoint, EndpointId, Method, PUBLIC_HOST};
+use crate::wire::endpoint::{self, BASE_PATH, Endpoint, EndpointId, HttpMethod, PUBLIC_HOST, PathBase};
 use crate::wire::percent_encode;
 
 /// The query parameter that makes an action request a rehearsal.
@@ -10,10 +10,10 @@ const TEST_ONLY: &str = "testOnly";
 
 /// A request's method and place.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Target {
+pub(crate) struct RequestTarget {
     /// In capitals.
     pub(crate) method: String,
-    base: Base,
+    base: PathBase,
     /// Relative to the base, encoded.
     path: String,
     /// The pairs of the query, encoded.
@@ -23,7 +23,7 @@ pub(crate) struct Target {
 
 /// What a request does, as far as its place tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Nature {
+pub(crate) enum RequestNature {
     /// It reads.
     Read,
     /// It is a list of commands.
@@ -32,7 +32,7 @@ pub(crate) enum Nature {
     Write,
 }
 
-impl Target {
+impl RequestTarget {
     /// An endpoint of ours; `query` with its question mark, or empty.
     pub(crate) fn of(id: EndpointId, values: &[(&str, &str)], query: &str) -> Self {
         let endpoint = id.endpoint();
@@ -71,9 +71,9 @@ impl Target {
     /// The whole URL.
     pub(crate) fn url(&self, settings: &ClientSettings) -> String {
         let base = match self.base {
-            Base::Service => settings.service_url.as_str(),
-            Base::SignIn => settings.sign_in_url.as_str(),
-            Base::ServiceHost => host_part(&settings.service_url),
+            PathBase::Service => settings.service_url.as_str(),
+            PathBase::SignIn => settings.sign_in_url.as_str(),
+            PathBase::ServiceHost => host_part(&settings.service_url),
         };
         let mark = if self.query.is_empty() { "" } else { "?" };
         format!("{base}{}{mark}{}", self.path, self.query.join("&"))
@@ -91,22 +91,22 @@ impl Target {
 
     /// Whether it needs a token: the state of the service is told to everybody (contract 1.1).
     pub(crate) fn is_signed(&self) -> bool {
-        self.base == Base::Service
+        self.base == PathBase::Service
     }
 
     /// Whether it asks for a token.
     pub(crate) fn is_sign_in(&self) -> bool {
-        self.base == Base::SignIn
+        self.base == PathBase::SignIn
     }
 
     /// What it does. Whatever is posted below the action path is a list of commands, however it is spelled.
-    pub(crate) fn nature(&self) -> Nature {
+    pub(crate) fn nature(&self) -> RequestNature {
         let first = |path: &str| path.split('/').nth(1).unwrap_or_default().to_ascii_lowercase();
         let action = first(EndpointId::Action.endpoint().path);
         match self.method.as_str() {
-            "GET" | "HEAD" | "OPTIONS" => Nature::Read,
-            post if post == Method::Post.as_str() && first(&self.path) == action => Nature::Action,
-            _ => Nature::Write,
+            "GET" | "HEAD" | "OPTIONS" => RequestNature::Read,
+            post if post == HttpMethod::Post.as_str() && first(&self.path) == action => RequestNature::Action,
+            _ => RequestNature::Write,
         }
     }
 
@@ -165,23 +165,23 @@ fn host_part(url: &str) -> &str {
 }
 
 /// The base a path belongs to, and the path relative to it.
-fn place(settings: &ClientSettings, method: &str, path: String, full: bool) -> Result<(Base, String)> {
+fn place(settings: &ClientSettings, method: &str, path: String, full: bool) -> Result<(PathBase, String)> {
     let configured = split_url(&settings.service_url).map_or("", |(_, _, rest)| rest);
     for base in [configured, BASE_PATH] {
         match path.strip_prefix(base) {
             Some(rest) if !base.is_empty() && rest.starts_with('/') => {
-                return Ok((Base::Service, rest.to_owned()));
+                return Ok((PathBase::Service, rest.to_owned()));
             }
             _ => {}
         }
     }
-    if endpoint::find(Base::ServiceHost, method, &path).is_some() {
-        return Ok((Base::ServiceHost, path));
+    if endpoint::find(PathBase::ServiceHost, method, &path).is_some() {
+        return Ok((PathBase::ServiceHost, path));
     }
     if full && !configured.is_empty() {
         return Err(Error::usage(format!("the path `{path}` does not begin with `{BASE_PATH}`")));
     }
-    Ok((Base::Service, path))
+    Ok((PathBase::Service, path))
 }
 
 /// A path with each segment encoded once and nothing that a server could read as another path.
@@ -246,7 +246,7 @@ mod tests {
 
     fn url(method: &str, target: &str) -> Result<String> {
         let settings = settings("http://127.0.0.1:8080/v2/usermanagement");
-        Target::parse(&settings, method, target).map(|target| target.url(&settings))
+        RequestTarget::parse(&settings, method, target).map(|target| target.url(&settings))
     }
 
     #[test]
@@ -321,38 +321,40 @@ mod tests {
     #[test]
     fn the_action_path_is_known_however_it_is_spelled() {
         let settings = settings("https://usermanagement.adobe.io/v2/usermanagement");
-        let nature = |method: &str, target: &str| Target::parse(&settings, method, target).unwrap().nature();
+        let nature =
+            |method: &str, target: &str| RequestTarget::parse(&settings, method, target).unwrap().nature();
         for target in ["/action/A", "//action//A/", "/%61ction/A", "/Action/A", "action"] {
-            assert_eq!(nature("post", target), Nature::Action, "{target}");
+            assert_eq!(nature("post", target), RequestNature::Action, "{target}");
         }
-        assert_eq!(nature("GET", "/action/A"), Nature::Read);
-        assert_eq!(nature("PUT", "/action/A"), Nature::Write);
-        assert_eq!(nature("POST", "/A/products/1/configurations/2"), Nature::Write);
+        assert_eq!(nature("GET", "/action/A"), RequestNature::Read);
+        assert_eq!(nature("PUT", "/action/A"), RequestNature::Write);
+        assert_eq!(nature("POST", "/A/products/1/configurations/2"), RequestNature::Write);
     }
 
     #[test]
     fn a_rehearsal_overrides_what_the_query_says() {
         let settings = settings("https://usermanagement.adobe.io/v2/usermanagement");
         for query in ["", "?testOnly=false", "?test%4Fnly=false&testonly=no", "?testOnly"] {
-            let mut target = Target::parse(&settings, "POST", &format!("/action/A{query}")).unwrap();
+            let mut target = RequestTarget::parse(&settings, "POST", &format!("/action/A{query}")).unwrap();
             assert!(!target.is_rehearsal(), "{query}");
             target.rehearse();
             assert!(target.is_rehearsal());
             assert!(target.url(&settings).ends_with("/action/A?testOnly=true"), "{query}");
         }
-        let target = Target::parse(&settings, "POST", "/action/A?x=1&testOnly=True").unwrap();
+        let target = RequestTarget::parse(&settings, "POST", "/action/A?x=1&testOnly=True").unwrap();
         assert!(target.is_rehearsal());
     }
 
     #[test]
     fn an_endpoint_of_ours_knows_its_limit() {
-        let target = Target::of(EndpointId::Groups, &[("organization", "A@AdobeOrg"), ("page", "2")], "");
+        let target =
+            RequestTarget::of(EndpointId::Groups, &[("organization", "A@AdobeOrg"), ("page", "2")], "");
         assert_eq!(
             (target.label().as_str(), target.lane()),
             ("GET /groups/A@AdobeOrg/2", Some(EndpointId::Groups))
         );
         let settings = settings("https://usermanagement.adobe.io/v2/usermanagement");
-        let raw = Target::parse(&settings, "GET", "/groups/A@AdobeOrg/2").unwrap();
+        let raw = RequestTarget::parse(&settings, "GET", "/groups/A@AdobeOrg/2").unwrap();
         assert_eq!(raw, target);
     }
 }

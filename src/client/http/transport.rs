@@ -22,7 +22,7 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(20);
 const USER_AGENT: &str = concat!("umapi-shell/", env!("CARGO_PKG_VERSION"));
 
 /// One request as it goes over the wire.
-pub(crate) struct Exchange<'a> {
+pub(crate) struct HttpExchange<'a> {
     pub(crate) method: &'a str,
     pub(crate) url: String,
     pub(crate) headers: Vec<(&'static str, HeaderText<'a>)>,
@@ -37,7 +37,7 @@ pub(crate) enum HeaderText<'a> {
 
 /// An answer, read to its end.
 #[derive(Debug)]
-pub(crate) struct Response {
+pub(crate) struct HttpResponse {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
@@ -45,7 +45,7 @@ pub(crate) struct Response {
 
 /// Why there is no answer.
 #[derive(Debug)]
-pub(crate) enum Fault {
+pub(crate) enum TransportFault {
     /// Nothing reached the service.
     NotSent(String),
     /// It may have reached the service.
@@ -56,7 +56,7 @@ pub(crate) enum Fault {
 
 /// Which of the HTTP clients a URL needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Route {
+enum ClientRoute {
     /// Plain HTTP to this machine: no certificates, no proxy.
     Plain,
     /// TLS to this machine: no proxy.
@@ -67,31 +67,32 @@ enum Route {
 
 /// The HTTP clients, each built when it is first needed: a TLS stack takes 4 ms.
 #[derive(Debug, Default)]
-pub(crate) struct Transport(Mutex<Vec<(Route, reqwest::Client)>>);
+pub(crate) struct HttpTransport(Mutex<Vec<(ClientRoute, reqwest::Client)>>);
 
-impl Response {
+impl HttpResponse {
     /// The text of a header.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 }
 
-impl Transport {
+impl HttpTransport {
     /// Sends the request once and reads the whole answer. No redirect is followed: the token belongs to the
     /// configured host alone.
     pub(crate) async fn exchange(
         &self,
         settings: &ClientSettings,
-        request: Exchange<'_>,
-    ) -> Result<Response, Fault> {
+        request: HttpExchange<'_>,
+    ) -> Result<HttpResponse, TransportFault> {
         let url = Url::parse(&request.url).map_err(|_| {
-            Fault::Final(Error::config("the service's URL is broken", "Check `url` and `ims_url`."))
+            TransportFault::Final(Error::config("the service's URL is broken", "Check `url` and `ims_url`."))
         })?;
-        let route = route(&url).map_err(Fault::Final)?;
-        let host = named(&url, route == Route::Remote && settings.proxy.is_some());
-        let http = self.http(settings, route).map_err(Fault::Final)?;
-        let method = reqwest::Method::from_bytes(request.method.as_bytes())
-            .map_err(|_| Fault::Final(Error::usage(format!("`{}` is no HTTP method", request.method))))?;
+        let route = route(&url).map_err(TransportFault::Final)?;
+        let host = named(&url, route == ClientRoute::Remote && settings.proxy.is_some());
+        let http = self.http(settings, route).map_err(TransportFault::Final)?;
+        let method = reqwest::Method::from_bytes(request.method.as_bytes()).map_err(|_| {
+            TransportFault::Final(Error::usage(format!("`{}` is no HTTP method", request.method)))
+        })?;
         let mut builder = http.request(method, url);
         for (name, text) in &request.headers {
             builder = builder.header(HeaderName::from_static(name), header_value(name, text)?);
@@ -103,13 +104,13 @@ impl Transport {
         let response = builder.send().await.map_err(faulty)?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let body = read(response, &host).await.map_err(|error| match error {
-            Unread::Broken(error) => faulty(error),
-            Unread::TooLong(error) => Fault::Final(error),
+            UnreadBody::Broken(error) => faulty(error),
+            UnreadBody::TooLong(error) => TransportFault::Final(error),
         })?;
-        Ok(Response { status, headers, body })
+        Ok(HttpResponse { status, headers, body })
     }
 
-    fn http(&self, settings: &ClientSettings, route: Route) -> Result<reqwest::Client> {
+    fn http(&self, settings: &ClientSettings, route: ClientRoute) -> Result<reqwest::Client> {
         let mut clients = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, client)) = clients.iter().find(|(known, _)| *known == route) {
             return Ok(client.clone());
@@ -126,24 +127,27 @@ fn named(url: &Url, through_proxy: bool) -> String {
     if through_proxy { format!("`{host}` through the proxy") } else { format!("`{host}`") }
 }
 
-fn header_value(name: &str, text: &HeaderText<'_>) -> Result<HeaderValue, Fault> {
+fn header_value(name: &str, text: &HeaderText<'_>) -> Result<HeaderValue, TransportFault> {
     let (text, secret) = match text {
         HeaderText::Plain(text) => (*text, false),
         HeaderText::Secret(text) => (text.as_str(), true),
     };
     let mut value = HeaderValue::from_str(text).map_err(|_| {
         let message = format!("the value for the header `{name}` holds a character it must not");
-        Fault::Final(Error::config(message, "Check the client id and the token for stray characters."))
+        TransportFault::Final(Error::config(
+            message,
+            "Check the client id and the token for stray characters.",
+        ))
     })?;
     value.set_sensitive(secret);
     Ok(value)
 }
 
-fn route(url: &Url) -> Result<Route> {
+fn route(url: &Url) -> Result<ClientRoute> {
     match (url.scheme() == "https", is_loopback(url)) {
-        (true, true) => Ok(Route::Local),
-        (true, false) => Ok(Route::Remote),
-        (false, true) => Ok(Route::Plain),
+        (true, true) => Ok(ClientRoute::Local),
+        (true, false) => Ok(ClientRoute::Remote),
+        (false, true) => Ok(ClientRoute::Plain),
         (false, false) => Err(Error::config(
             "plain http goes to this machine alone",
             "Give a URL that begins with https://.",
@@ -158,7 +162,7 @@ fn is_loopback(url: &Url) -> bool {
     local || host.eq_ignore_ascii_case("localhost")
 }
 
-fn build(settings: &ClientSettings, route: Route) -> Result<reqwest::Client> {
+fn build(settings: &ClientSettings, route: ClientRoute) -> Result<reqwest::Client> {
     let mut builder = ClientBuilder::new()
         .user_agent(USER_AGENT)
         .redirect(redirect::Policy::none())
@@ -169,9 +173,9 @@ fn build(settings: &ClientSettings, route: Route) -> Result<reqwest::Client> {
         .tcp_nodelay(true);
     builder = match route {
         // With no certificate to trust the system's store is not asked for: some machines have none.
-        Route::Plain => builder.no_proxy().tls_certs_only([]),
-        Route::Local => trusting(builder.no_proxy(), settings.ca_bundle.as_deref())?,
-        Route::Remote => {
+        ClientRoute::Plain => builder.no_proxy().tls_certs_only([]),
+        ClientRoute::Local => trusting(builder.no_proxy(), settings.ca_bundle.as_deref())?,
+        ClientRoute::Remote => {
             through(trusting(builder, settings.ca_bundle.as_deref())?, settings.proxy.as_deref())?
         }
     };
@@ -207,19 +211,19 @@ fn through(builder: ClientBuilder, proxy: Option<&str>) -> Result<ClientBuilder>
     Ok(builder.proxy(proxy))
 }
 
-enum Unread {
+enum UnreadBody {
     Broken(reqwest::Error),
     TooLong(Error),
 }
 
-async fn read(mut response: reqwest::Response, host: &str) -> Result<Bytes, Unread> {
+async fn read(mut response: reqwest::Response, host: &str) -> Result<Bytes, UnreadBody> {
     let status = response.status().as_u16();
     let announced = response.content_length().and_then(|length| usize::try_from(length).ok());
     let mut body = BytesMut::with_capacity(announced.unwrap_or_default().min(BODY_LIMIT));
-    while let Some(chunk) = response.chunk().await.map_err(Unread::Broken)? {
+    while let Some(chunk) = response.chunk().await.map_err(UnreadBody::Broken)? {
         if body.len() + chunk.len() > BODY_LIMIT {
             let message = format!("{host} sent more than {} MiB", BODY_LIMIT >> 20);
-            return Err(Unread::TooLong(ErrorKind::Decode { status, message }.into()));
+            return Err(UnreadBody::TooLong(ErrorKind::Decode { status, message }.into()));
         }
         body.extend_from_slice(&chunk);
     }
@@ -227,26 +231,26 @@ async fn read(mut response: reqwest::Response, host: &str) -> Result<Bytes, Unre
 }
 
 /// Tells the failures apart. URLs stay out of the texts, since only hosts are sure to hold no secret.
-fn fault(error: &reqwest::Error, host: &str, timeout: Duration) -> Fault {
+fn fault(error: &reqwest::Error, host: &str, timeout: Duration) -> TransportFault {
     let cause = innermost(error);
     if error.is_connect() && cause.to_lowercase().contains("certificate") {
         let message = format!("the TLS certificate of {host} is not trusted: {cause}");
         let hint =
             "Behind a proxy that inspects TLS, name its certificate with `ca_bundle` (UMAPI_CA_BUNDLE).";
-        return Fault::Final(Error::config(message, hint));
+        return TransportFault::Final(Error::config(message, hint));
     }
     if error.is_builder() {
-        return Fault::Final(Error::usage(format!("the request cannot be made: {cause}")));
+        return TransportFault::Final(Error::usage(format!("the request cannot be made: {cause}")));
     }
     if error.is_connect() {
-        return Fault::NotSent(match io_kind(error) {
+        return TransportFault::NotSent(match io_kind(error) {
             _ if error.is_dns() => format!("the host {host} is not known (name resolution)"),
             Some(io::ErrorKind::ConnectionRefused) => format!("{host} refuses the connection"),
             _ if error.is_timeout() => format!("no connection to {host} in time"),
             _ => format!("no connection to {host}: {cause}"),
         });
     }
-    Fault::Lost(match io_kind(error) {
+    TransportFault::Lost(match io_kind(error) {
         _ if error.is_timeout() => format!("no answer from {host} within {:.0} s", timeout.as_secs_f64()),
         Some(io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe) => {
             format!("the connection to {host} was reset")
@@ -295,11 +299,11 @@ mod tests {
     #[test]
     fn each_url_has_its_route_and_plain_http_stays_on_this_machine() {
         for (text, expected) in [
-            ("http://127.0.0.1:8080/x", Route::Plain),
-            ("http://localhost/x", Route::Plain),
-            ("http://[::1]:80/x", Route::Plain),
-            ("https://localhost/x", Route::Local),
-            ("https://usermanagement.adobe.io/x", Route::Remote),
+            ("http://127.0.0.1:8080/x", ClientRoute::Plain),
+            ("http://localhost/x", ClientRoute::Plain),
+            ("http://[::1]:80/x", ClientRoute::Plain),
+            ("https://localhost/x", ClientRoute::Local),
+            ("https://usermanagement.adobe.io/x", ClientRoute::Remote),
         ] {
             assert_eq!(route(&url(text)).unwrap(), expected, "{text}");
         }
@@ -312,20 +316,20 @@ mod tests {
     fn plain_http_to_this_machine_reads_no_certificates() {
         let mut settings = settings();
         settings.ca_bundle = Some("/nowhere/bundle.pem".into());
-        assert!(build(&settings, Route::Plain).is_ok());
+        assert!(build(&settings, ClientRoute::Plain).is_ok());
     }
 
     #[test]
     fn a_bundle_that_cannot_be_used_is_named() {
         let mut settings = settings();
         settings.ca_bundle = Some("/nowhere/bundle.pem".into());
-        let error = build(&settings, Route::Remote).unwrap_err();
+        let error = build(&settings, ClientRoute::Remote).unwrap_err();
         assert!(error.to_string().starts_with("cannot use /nowhere/bundle.pem (`ca_bundle`):"), "{error}");
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("bundle.pem");
         std::fs::write(&path, "no certificate").unwrap();
         settings.ca_bundle = Some(path);
-        let error = build(&settings, Route::Remote).unwrap_err();
+        let error = build(&settings, ClientRoute::Remote).unwrap_err();
         assert!(error.to_string().ends_with("there is no certificate in it"), "{error}");
     }
 
@@ -333,7 +337,7 @@ mod tests {
     fn a_broken_proxy_is_refused_without_repeating_it() {
         let mut settings = settings();
         settings.proxy = Some("http://user:hunter2@[broken".into());
-        let error = build(&settings, Route::Remote).unwrap_err();
+        let error = build(&settings, ClientRoute::Remote).unwrap_err();
         assert!(error.to_string().contains("`proxy`") && !error.to_string().contains("hunter2"), "{error}");
     }
 

@@ -1,20 +1,20 @@
 //! Which records a listing has given out already: one that stands on two pages counts once.
 
-use super::entry::Entry;
+use crate::client::listing::entry::ListEntry;
 use std::hash::{BuildHasher, RandomState};
 
 /// Bits of a digest that choose its shelf.
 const SHELF_BITS: u32 = 14;
 
 /// What a record is, in 128 bits.
-pub(crate) type Digest = u128;
+pub(crate) type RecordDigest = u128;
 
 /// Makes digests. They differ from run to run, so that nobody can choose two records that look like one.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Digester([RandomState; 2]);
+pub(crate) struct RecordDigester([RandomState; 2]);
 
-impl Digester {
-    pub(crate) fn digest<T: Entry>(&self, record: &T) -> Digest {
+impl RecordDigester {
+    pub(crate) fn digest<T: ListEntry>(&self, record: &T) -> RecordDigest {
         let mut digest = 0;
         record.identify(&mut |text| {
             let [high, low] = self.0.each_ref().map(|hasher| hasher.hash_one(text));
@@ -30,18 +30,19 @@ impl Digester {
 /// one is 1 in 10^11, and the whole takes some 10 bytes a record. A hash table of whole digests took 40, more than
 /// all else that is in memory while a listing is gone through.
 #[derive(Debug, Default)]
-pub(crate) struct Seen {
+pub(crate) struct DedupSet {
     shelves: Vec<Vec<u64>>,
     count: usize,
 }
 
-impl Seen {
+impl DedupSet {
     /// Whether the record is new.
-    pub(crate) fn insert(&mut self, digest: Digest) -> bool {
+    pub(crate) fn insert(&mut self, digest: RecordDigest) -> bool {
         if self.shelves.is_empty() {
             self.shelves.resize(1 << SHELF_BITS, Vec::new());
         }
-        let (high, low) = (digest >> (Digest::BITS - SHELF_BITS), digest & Digest::from(u64::MAX));
+        let (high, low) =
+            (digest >> (RecordDigest::BITS - SHELF_BITS), digest & RecordDigest::from(u64::MAX));
         let (Ok(place), Ok(rest)) = (usize::try_from(high), u64::try_from(low)) else { return true };
         let known = &mut self.shelves[place];
         // At most some sixty in a million: to compare with all of them is quicker than to keep them in order.
@@ -69,7 +70,7 @@ mod tests {
 
     #[test]
     fn each_digest_is_new_once() {
-        let mut seen = Seen::default();
+        let mut seen = DedupSet::default();
         let digests =
             (0..10_000_u128).map(|number| number.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835));
         for digest in digests.clone() {
@@ -83,13 +84,13 @@ mod tests {
 
     #[test]
     fn digests_that_differ_in_their_first_or_last_bits_differ() {
-        let mut seen = Seen::default();
+        let mut seen = DedupSet::default();
         assert!([0, 1, 1 << 63, 1 << 127].into_iter().all(|digest| seen.insert(digest)));
     }
 
     #[test]
     fn people_are_told_apart_by_id_and_then_by_who_they_are() {
-        let digester = Digester::default();
+        let digester = RecordDigester::default();
         let digest = |id: Option<&str>, email: &str| {
             let id = id.map(Into::into);
             digester.digest(&User { id, email: Some(email.into()), ..User::default() })

@@ -2,12 +2,12 @@
 
 use crate::wire::group::Group;
 use crate::wire::identity::{Identity, fold};
-use crate::wire::response::Listed;
+use crate::wire::response::ListedEntry;
 use crate::wire::user::User;
 use std::sync::Arc;
 
 /// A record that can be listed.
-pub trait Entry: Listed + Send + Sync + 'static {
+pub trait ListEntry: ListedEntry + Send + Sync + 'static {
     /// Feeds what makes the record the one it is to `digest`.
     fn identify(&self, digest: &mut dyn FnMut(&str));
 
@@ -17,7 +17,7 @@ pub trait Entry: Listed + Send + Sync + 'static {
     }
 }
 
-impl Entry for User {
+impl ListEntry for User {
     fn users(records: &[Arc<Self>]) -> Option<&[Arc<User>]> {
         Some(records)
     }
@@ -33,7 +33,7 @@ impl Entry for User {
     }
 }
 
-impl Entry for Group {
+impl ListEntry for Group {
     fn identify(&self, digest: &mut dyn FnMut(&str)) {
         match self.group_id {
             Some(id) => digest(&id.to_string()),

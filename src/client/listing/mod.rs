@@ -6,13 +6,13 @@ pub mod page_request;
 pub mod prefetch;
 pub mod query;
 
-use self::dedup::Seen;
-use self::entry::Entry;
-use self::page_request::{Fetched, Reader, Source};
-use self::prefetch::Ahead;
 use self::query::UserQuery;
 use super::connection::Client;
-use super::event::Event;
+use crate::client::event::ClientEvent;
+use crate::client::listing::dedup::DedupSet;
+use crate::client::listing::entry::ListEntry;
+use crate::client::listing::page_request::{FetchedPage, ListingKind, PageReader};
+use crate::client::listing::prefetch::Prefetcher;
 use crate::error::{Error, ErrorKind, Result};
 use crate::wire::group::Group;
 use crate::wire::identity::fold;
@@ -25,10 +25,10 @@ use tokio_util::sync::CancellationToken;
 /// A listing that is read page by page. Nothing is asked for before the first page, and nothing more before the
 /// second; from then on pages are fetched ahead.
 pub struct Listing<T> {
-    reader: Reader,
-    ahead: Ahead<T>,
+    reader: PageReader,
+    ahead: Prefetcher<T>,
     name: String,
-    seen: Seen,
+    seen: DedupSet,
     page: usize,
     total: Option<usize>,
     pages: Option<usize>,
@@ -40,20 +40,20 @@ pub struct Listing<T> {
 }
 
 /// What a page turned out to be.
-enum Turn<T> {
+enum PageTurn<T> {
     Entries { entries: Vec<Arc<T>>, last: bool },
     End,
 }
 
 impl Listing<User> {
     pub(super) fn users(client: Client, query: UserQuery) -> Self {
-        Self::new(client, Source::Users(query))
+        Self::new(client, ListingKind::Users(query))
     }
 }
 
 impl Listing<Group> {
     pub(super) fn groups(client: Client) -> Self {
-        Self::new(client, Source::Groups)
+        Self::new(client, ListingKind::Groups)
     }
 }
 
@@ -70,13 +70,13 @@ impl Client {
     }
 }
 
-impl<T: Entry> Listing<T> {
-    fn new(client: Client, source: Source) -> Self {
+impl<T: ListEntry> Listing<T> {
+    fn new(client: Client, source: ListingKind) -> Self {
         Self {
-            ahead: Ahead::new(source.endpoint()),
+            ahead: Prefetcher::new(source.endpoint()),
             name: source.name(),
-            reader: Reader::new(client, source),
-            seen: Seen::default(),
+            reader: PageReader::new(client, source),
+            seen: DedupSet::default(),
             page: 0,
             total: None,
             pages: None,
@@ -130,7 +130,7 @@ impl<T: Entry> Listing<T> {
         }
         let turn = self.turn().await;
         match turn {
-            Ok(Turn::Entries { entries, last }) => {
+            Ok(PageTurn::Entries { entries, last }) => {
                 self.page += 1;
                 if last {
                     self.finish();
@@ -139,7 +139,7 @@ impl<T: Entry> Listing<T> {
                 }
                 Ok(Some(entries))
             }
-            Ok(Turn::End) => {
+            Ok(PageTurn::End) => {
                 self.finish();
                 Ok(None)
             }
@@ -166,7 +166,7 @@ impl<T: Entry> Listing<T> {
         self.reader.client = self.reader.client.with_stop(stop);
     }
 
-    async fn turn(&mut self) -> Result<Turn<T>> {
+    async fn turn(&mut self) -> Result<PageTurn<T>> {
         let answer = if self.page == 0 { self.first_page().await } else { self.later_page().await };
         let fetched = answer.map_err(|error| self.placed(error))?;
         self.total = fetched.total.or(self.total);
@@ -174,7 +174,7 @@ impl<T: Entry> Listing<T> {
         self.read(fetched)
     }
 
-    async fn first_page(&mut self) -> Result<Fetched<T>> {
+    async fn first_page(&mut self) -> Result<FetchedPage<T>> {
         match self.fetch().await {
             Err(error) if self.name_was_cut(&error) => self.fetch_by_number(error).await,
             answer => answer,
@@ -183,7 +183,7 @@ impl<T: Entry> Listing<T> {
 
     /// The page at hand, from those in flight. One that left when another line of the prompt was stopped is sent for
     /// again.
-    async fn later_page(&mut self) -> Result<Fetched<T>> {
+    async fn later_page(&mut self) -> Result<FetchedPage<T>> {
         let stop = self.reader.client.stop.clone();
         loop {
             self.send_ahead();
@@ -207,7 +207,7 @@ impl<T: Entry> Listing<T> {
         self.ahead.send_for(&self.reader, self.page, self.pages);
     }
 
-    async fn fetch(&self) -> Result<Fetched<T>> {
+    async fn fetch(&self) -> Result<FetchedPage<T>> {
         let starts = self.reader.source.is_full() && self.page == 0;
         let pragma = self.reader.client.shared.sync.take(starts);
         self.reader.clone().fetch(self.page, pragma).await
@@ -215,31 +215,30 @@ impl<T: Entry> Listing<T> {
 
     /// Whether the service may have cut a group's name at its last dot (contract 2.2).
     fn name_was_cut(&self, error: &Error) -> bool {
-        let dotted = matches!(&self.reader.source, Source::Users(UserQuery { group: Some(name), .. }) if name.contains('.'));
+        let dotted = matches!(&self.reader.source, ListingKind::Users(UserQuery { group: Some(name), .. }) if name.contains('.'));
         dotted && self.page == 0 && matches!(*error.kind, ErrorKind::NotFound { .. })
     }
 
     /// Asks for the group by its number, which the listing of groups tells.
-    async fn fetch_by_number(&mut self, not_found: Error) -> Result<Fetched<T>> {
-        let Source::Users(query) = &self.reader.source else { return Err(not_found) };
+    async fn fetch_by_number(&mut self, not_found: Error) -> Result<FetchedPage<T>> {
+        let ListingKind::Users(query) = &self.reader.source else { return Err(not_found) };
         let name = fold(query.group.as_deref().unwrap_or_default());
         let Some(number) = Box::pin(self.reader.client.group_number(&name)).await? else {
             return Err(not_found);
         };
-        self.reader
-            .client
-            .shared
-            .observer
-            .notice(&Event::Note(format!("{}: not found by name, asked for by number {number}", self.name)));
+        self.reader.client.shared.observer.notice(&ClientEvent::Note(format!(
+            "{}: not found by name, asked for by number {number}",
+            self.name
+        )));
         let by_number = UserQuery { group: Some(number.to_string()), ..query.clone() };
-        self.reader.source = Source::Users(by_number);
+        self.reader.source = ListingKind::Users(by_number);
         self.fetch().await
     }
 
     /// What a page means for the listing. It ends on `lastPage` alone, and for groups on `Not found` behind
     /// the first page (contract 7.19); everything else that looks like an end is an error.
-    fn read(&mut self, fetched: Fetched<T>) -> Result<Turn<T>> {
-        let Fetched { page, digests, .. } = fetched;
+    fn read(&mut self, fetched: FetchedPage<T>) -> Result<PageTurn<T>> {
+        let FetchedPage { page, digests, .. } = fetched;
         let groups = self.reader.source.is_groups();
         if groups && self.page > 0 && page.result == NOT_FOUND && page.last_page == Some(true) {
             return Ok(self.end_of_groups());
@@ -262,8 +261,8 @@ impl<T: Entry> Listing<T> {
         if let Some(early) = self.doubtful {
             return match fresh.is_empty() {
                 false => Err(self.ended_too_early(early)),
-                true if self.is_doubtful() => Ok(Turn::Entries { entries: fresh, last: false }),
-                true => Ok(Turn::End),
+                true if self.is_doubtful() => Ok(PageTurn::Entries { entries: fresh, last: false }),
+                true => Ok(PageTurn::End),
             };
         }
         if !last {
@@ -272,7 +271,7 @@ impl<T: Entry> Listing<T> {
             self.doubtful = Some(self.page);
         }
         self.tell_page();
-        Ok(Turn::Entries { entries: fresh, last: last && self.doubtful.is_none() })
+        Ok(PageTurn::Entries { entries: fresh, last: last && self.doubtful.is_none() })
     }
 
     /// Whether the service said that more pages come than this one.
@@ -286,12 +285,12 @@ impl<T: Entry> Listing<T> {
     }
 
     /// A page of groups that is not there; it may be one that should be.
-    fn end_of_groups(&mut self) -> Turn<T> {
+    fn end_of_groups(&mut self) -> PageTurn<T> {
         if self.pages.is_none_or(|pages| self.page >= pages) {
-            return Turn::End;
+            return PageTurn::End;
         }
         self.doubtful.get_or_insert(self.page);
-        Turn::Entries { entries: Vec::new(), last: false }
+        PageTurn::Entries { entries: Vec::new(), last: false }
     }
 
     /// Whether a page that is not the last one can be one of many.
@@ -314,7 +313,7 @@ impl<T: Entry> Listing<T> {
     }
 
     fn tell_page(&self) {
-        self.reader.client.shared.observer.notice(&Event::PageRead {
+        self.reader.client.shared.observer.notice(&ClientEvent::PageRead {
             listing: self.name.clone(),
             page: self.page,
             pages: self.pages,
@@ -344,7 +343,7 @@ impl<T: Entry> Listing<T> {
                 "the service leaves technical accounts out"
             };
             let note = format!("{}: {count} of {total}; {why} ({missing} here)", self.name);
-            self.reader.client.shared.observer.notice(&Event::Note(note));
+            self.reader.client.shared.observer.notice(&ClientEvent::Note(note));
         }
     }
 

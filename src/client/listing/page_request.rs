@@ -1,30 +1,30 @@
 //! What is listed, and how one page of it is asked for.
 
-use super::dedup::{Digest, Digester};
-use super::entry::Entry;
 use super::query::UserQuery;
-use crate::client::attempts::{Call, Failed};
+use crate::client::attempts::{ApiCall, FailedCall};
 use crate::client::connection::Client;
-use crate::client::http::target::Target;
-use crate::client::http::transport::Response;
+use crate::client::http::target::RequestTarget;
+use crate::client::http::transport::HttpResponse;
+use crate::client::listing::dedup::{RecordDigest, RecordDigester};
+use crate::client::listing::entry::ListEntry;
 use crate::error::{ErrorKind, Result};
 use crate::wire::endpoint::EndpointId;
-use crate::wire::interner::Interner;
-use crate::wire::response::{self, NOT_FOUND, Page};
+use crate::wire::interner::StringInterner;
+use crate::wire::response::{self, NOT_FOUND, ResponsePage};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// What is listed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Source {
+pub(crate) enum ListingKind {
     Users(UserQuery),
     Groups,
 }
 
 /// A page as it came, with what its records are and what its headers say.
-pub(crate) struct Fetched<T> {
-    pub(crate) page: Page<T>,
+pub(crate) struct FetchedPage<T> {
+    pub(crate) page: ResponsePage<T>,
     /// One for each entry.
-    pub(crate) digests: Vec<Digest>,
+    pub(crate) digests: Vec<RecordDigest>,
     /// `X-Total-Count`.
     pub(crate) total: Option<usize>,
     /// `X-Page-Count`.
@@ -33,14 +33,14 @@ pub(crate) struct Fetched<T> {
 
 /// Asks for pages. Clones ask for the same and share the texts that repeat.
 #[derive(Clone)]
-pub(crate) struct Reader {
+pub(crate) struct PageReader {
     pub(crate) client: Client,
-    pub(crate) source: Source,
-    interner: Arc<Mutex<Interner>>,
-    digester: Digester,
+    pub(crate) source: ListingKind,
+    interner: Arc<Mutex<StringInterner>>,
+    digester: RecordDigester,
 }
 
-impl Source {
+impl ListingKind {
     /// Whether it is all users or all groups.
     pub(crate) fn is_full(&self) -> bool {
         match self {
@@ -70,56 +70,57 @@ impl Source {
         }
     }
 
-    fn target(&self, organization: &str, page: usize) -> Result<Target> {
+    fn target(&self, organization: &str, page: usize) -> Result<RequestTarget> {
         let page = page.to_string();
         let mut values = vec![("organization", organization), ("page", page.as_str())];
-        let Self::Users(query) = self else { return Ok(Target::of(self.endpoint(), &values, "")) };
+        let Self::Users(query) = self else { return Ok(RequestTarget::of(self.endpoint(), &values, "")) };
         query.check()?;
         values.extend(query.group.as_deref().map(|group| ("group", group.trim())));
-        Ok(Target::of(self.endpoint(), &values, &query.to_query()))
+        Ok(RequestTarget::of(self.endpoint(), &values, &query.to_query()))
     }
 }
 
-impl Reader {
-    pub(crate) fn new(client: Client, source: Source) -> Self {
-        Self { client, source, interner: Arc::default(), digester: Digester::default() }
+impl PageReader {
+    pub(crate) fn new(client: Client, source: ListingKind) -> Self {
+        Self { client, source, interner: Arc::default(), digester: RecordDigester::default() }
     }
 
     /// Asks for a page, and reads it where the answer comes in: a page fetched ahead is read beside the script.
     ///
     /// # Errors
     /// Those of the call.
-    pub(crate) async fn fetch<T: Entry>(
+    pub(crate) async fn fetch<T: ListEntry>(
         self,
         page: usize,
         pragma: Option<&'static str>,
-    ) -> Result<Fetched<T>> {
+    ) -> Result<FetchedPage<T>> {
         let target = self.source.target(&self.client.settings().organization, page)?;
-        let call = Call { pragma, ..Call::new(target) };
+        let call = ApiCall { pragma, ..ApiCall::new(target) };
         let groups = self.source.is_groups() && page > 0;
         match self.client.perform(&call, None, |response| self.read(response)).await {
             // A page beyond the end of the groups may also come with the status that its text suggests.
             Err(failed) if groups && is_end_of_groups(&failed) => Ok(end_of_groups()),
-            answer => answer.map(|(page, _)| page).map_err(Failed::into_error),
+            answer => answer.map(|(page, _)| page).map_err(FailedCall::into_error),
         }
     }
 
-    fn read<T: Entry>(&self, response: &Response) -> Result<Fetched<T>, String> {
+    fn read<T: ListEntry>(&self, response: &HttpResponse) -> Result<FetchedPage<T>, String> {
         let mut interner = self.interner.lock().unwrap_or_else(PoisonError::into_inner);
         let page = response::page::<T>(&response.body, &mut interner).map_err(|error| error.to_string())?;
         drop(interner);
         let entries = page.entries.as_deref().unwrap_or_default();
         let digests = entries.iter().map(|entry| self.digester.digest(&**entry)).collect();
         let count = |name: &str| response.header(name)?.trim().parse().ok();
-        Ok(Fetched { total: count("x-total-count"), pages: count("x-page-count"), page, digests })
+        Ok(FetchedPage { total: count("x-total-count"), pages: count("x-page-count"), page, digests })
     }
 }
 
-fn end_of_groups<T>() -> Fetched<T> {
-    let page = Page { result: NOT_FOUND.to_owned(), last_page: Some(true), entries: None, message: None };
-    Fetched { page, digests: Vec::new(), total: None, pages: None }
+fn end_of_groups<T>() -> FetchedPage<T> {
+    let page =
+        ResponsePage { result: NOT_FOUND.to_owned(), last_page: Some(true), entries: None, message: None };
+    FetchedPage { page, digests: Vec::new(), total: None, pages: None }
 }
 
-fn is_end_of_groups(failed: &Failed) -> bool {
+fn is_end_of_groups(failed: &FailedCall) -> bool {
     matches!(&*failed.error.kind, ErrorKind::NotFound { code: Some(code), .. } if code == NOT_FOUND)
 }

@@ -1,7 +1,7 @@
 //! Pages fetched ahead of their reader, within the documented limits.
 
-use super::entry::Entry;
-use super::page_request::{Fetched, Reader};
+use crate::client::listing::entry::ListEntry;
+use crate::client::listing::page_request::{FetchedPage, PageReader};
 use crate::error::{Error, ErrorKind, Result};
 use crate::wire::endpoint::EndpointId;
 use std::collections::VecDeque;
@@ -12,14 +12,14 @@ use tokio::task::JoinHandle;
 const SHARE: u32 = 20;
 
 /// The pages in flight, each on its own task. Dropping it gives them up.
-pub(crate) struct Ahead<T> {
-    flights: VecDeque<Flight<T>>,
+pub(crate) struct Prefetcher<T> {
+    flights: VecDeque<PrefetchedPage<T>>,
     depth: usize,
 }
 
-struct Flight<T>(JoinHandle<Result<Fetched<T>>>);
+struct PrefetchedPage<T>(JoinHandle<Result<FetchedPage<T>>>);
 
-impl<T> Drop for Flight<T> {
+impl<T> Drop for PrefetchedPage<T> {
     fn drop(&mut self) {
         self.0.abort();
     }
@@ -31,7 +31,7 @@ fn depth(endpoint: EndpointId) -> usize {
     usize::try_from(limit * SHARE / 100).unwrap_or(1).max(1)
 }
 
-impl<T: Entry> Ahead<T> {
+impl<T: ListEntry> Prefetcher<T> {
     pub(crate) fn new(endpoint: EndpointId) -> Self {
         Self { flights: VecDeque::new(), depth: depth(endpoint) }
     }
@@ -41,7 +41,7 @@ impl<T: Entry> Ahead<T> {
     ///
     /// Without `X-Page-Count` a page is known to be there once the one before it was read. A last page that carries
     /// the mark of a listing's end leaves when all others have come.
-    pub(crate) fn send_for(&mut self, reader: &Reader, next: usize, pages: Option<usize>) {
+    pub(crate) fn send_for(&mut self, reader: &PageReader, next: usize, pages: Option<usize>) {
         let known = pages.unwrap_or(next + 1);
         while self.flights.len() < self.depth.min(next + 1) {
             let page = next + self.flights.len();
@@ -50,13 +50,13 @@ impl<T: Entry> Ahead<T> {
                 return;
             }
             let pragma = reader.client.shared.sync.mark(marked);
-            self.flights.push_back(Flight(tokio::spawn(reader.clone().fetch(page, pragma))));
+            self.flights.push_back(PrefetchedPage(tokio::spawn(reader.clone().fetch(page, pragma))));
         }
     }
 
     /// The page sent for first, `None` when none is in flight. A page that is waited for stays in flight when the
     /// waiting is given up.
-    pub(crate) async fn first(&mut self) -> Option<Result<Fetched<T>>> {
+    pub(crate) async fn first(&mut self) -> Option<Result<FetchedPage<T>>> {
         let answer = (&mut self.flights.front_mut()?.0).await;
         self.flights.pop_front();
         Some(answer.unwrap_or_else(|lost| Err(stopped(&lost))))

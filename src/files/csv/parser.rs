@@ -4,7 +4,7 @@
 
 /// One row of cells, as they stand in the text but for their quotes.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Record {
+pub struct CsvRecord {
     /// The 1-based line it begins in.
     pub line: usize,
     /// Its cells.
@@ -13,7 +13,7 @@ pub struct Record {
 
 /// Text that is no CSV.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Broken {
+pub struct CsvError {
     /// The 1-based line.
     pub line: usize,
     /// The 1-based character in the line.
@@ -25,7 +25,7 @@ pub struct Broken {
 }
 
 /// Goes through a text record by record; a broken one is the last.
-pub struct Records<'a> {
+pub struct CsvRecords<'a> {
     rest: &'a str,
     delimiter: char,
     line: usize,
@@ -34,8 +34,8 @@ pub struct Records<'a> {
 }
 
 /// The records of a text. Lines end in `\n`, `\r\n` or `\r`.
-pub fn records(text: &str, delimiter: char) -> Records<'_> {
-    Records { rest: text, delimiter, line: 1, column: 1, after_return: false }
+pub fn records(text: &str, delimiter: char) -> CsvRecords<'_> {
+    CsvRecords { rest: text, delimiter, line: 1, column: 1, after_return: false }
 }
 
 /// The 0-based cell in which a text ends that goes on.
@@ -48,8 +48,8 @@ pub fn last_cell(text: &str, delimiter: char) -> usize {
     }
 }
 
-impl Iterator for Records<'_> {
-    type Item = Result<Record, Broken>;
+impl Iterator for CsvRecords<'_> {
+    type Item = Result<CsvRecord, CsvError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         if self.rest.is_empty() {
@@ -63,20 +63,20 @@ impl Iterator for Records<'_> {
     }
 }
 
-impl<'a> Records<'a> {
-    fn record(&mut self) -> Result<Record, Broken> {
+impl<'a> CsvRecords<'a> {
+    fn record(&mut self) -> Result<CsvRecord, CsvError> {
         let line = self.line;
         let mut cells = Vec::new();
         loop {
             cells.push(self.cell(cells.len())?);
             if !self.take_delimiter() {
                 self.take_line_end();
-                return Ok(Record { line, cells });
+                return Ok(CsvRecord { line, cells });
             }
         }
     }
 
-    fn cell(&mut self, number: usize) -> Result<String, Broken> {
+    fn cell(&mut self, number: usize) -> Result<String, CsvError> {
         let blanks = self.blanks();
         if self.rest[blanks..].starts_with('"') {
             self.advance(blanks);
@@ -86,7 +86,7 @@ impl<'a> Records<'a> {
         }
     }
 
-    fn plain(&mut self, number: usize) -> Result<String, Broken> {
+    fn plain(&mut self, number: usize) -> Result<String, CsvError> {
         let delimiter = self.delimiter;
         let ends = |letter: char| letter == delimiter || matches!(letter, '\n' | '\r' | '"');
         let length = self.rest.find(ends).unwrap_or(self.rest.len());
@@ -97,7 +97,7 @@ impl<'a> Records<'a> {
         Ok(text.to_owned())
     }
 
-    fn quoted(&mut self, number: usize) -> Result<String, Broken> {
+    fn quoted(&mut self, number: usize) -> Result<String, CsvError> {
         let unclosed = self.broken(number, "a quote is never closed");
         let mut text = String::new();
         loop {
@@ -152,8 +152,8 @@ impl<'a> Records<'a> {
         taken
     }
 
-    fn broken(&self, cell: usize, message: &'static str) -> Broken {
-        Broken { line: self.line, column: self.column, cell, message }
+    fn broken(&self, cell: usize, message: &'static str) -> CsvError {
+        CsvError { line: self.line, column: self.column, cell, message }
     }
 }
 
@@ -166,7 +166,7 @@ mod tests {
         records.map(|record| (record.line, record.cells)).collect()
     }
 
-    fn broken(text: &str) -> Broken {
+    fn broken(text: &str) -> CsvError {
         records(text, ',').find_map(Result::err).unwrap()
     }
 
@@ -202,7 +202,7 @@ mod tests {
 
     #[test]
     fn quotes_that_do_not_fit_are_errors_with_their_place() {
-        let place = |broken: Broken| (broken.line, broken.column, broken.cell);
+        let place = |broken: CsvError| (broken.line, broken.column, broken.cell);
         assert_eq!(place(broken("a,b\n1,\"2\n3,4\n")), (2, 3, 1));
         assert_eq!(place(broken("a,b\n5\" disk,2")), (2, 2, 0));
         assert_eq!(place(broken("a,\"b\"c")), (1, 6, 1));

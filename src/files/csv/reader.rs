@@ -1,11 +1,11 @@
 //! Reads a CSV file: complete or an error with its place.
 
 use super::parser;
-use super::parser::{Broken, Record};
-use super::row::{Column, Header, Row};
 use crate::did_you_mean::nearest;
 use crate::error::{Error, Result};
-use crate::files::encoding::{Encoding, Undecodable, decode};
+use crate::files::csv::parser::{CsvError, CsvRecord};
+use crate::files::csv::row::{CsvColumn, CsvHeader, CsvRow};
+use crate::files::encoding::{DecodeError, FileEncoding, decode};
 use crate::host::interrupt::Interrupt;
 use crate::tabular;
 use std::path::Path;
@@ -13,7 +13,7 @@ use std::rc::Rc;
 
 /// What a file must look like.
 #[derive(Debug, Clone)]
-pub struct Shape {
+pub struct CsvShape {
     /// Columns it must have.
     pub columns: Vec<String>,
     /// Columns it must have and whose cells are lists.
@@ -21,12 +21,12 @@ pub struct Shape {
     /// What parts cells.
     pub delimiter: char,
     /// `None` for UTF-8, or what a byte order mark says.
-    pub encoding: Option<Encoding>,
+    pub encoding: Option<FileEncoding>,
     /// How many rows it must have.
     pub min_rows: usize,
 }
 
-impl Default for Shape {
+impl Default for CsvShape {
     fn default() -> Self {
         Self { columns: Vec::new(), lists: Vec::new(), delimiter: ',', encoding: None, min_rows: 0 }
     }
@@ -36,7 +36,7 @@ impl Default for Shape {
 ///
 /// # Errors
 /// `file`: it cannot be read, is broken, or has not the shape. `interrupted`.
-pub fn read(path: &Path, shape: &Shape, interrupt: &Interrupt) -> Result<Vec<Row>> {
+pub fn read(path: &Path, shape: &CsvShape, interrupt: &Interrupt) -> Result<Vec<CsvRow>> {
     let file = path.display().to_string();
     let bytes = std::fs::read(path).map_err(|error| Error::io(path, &error))?;
     let text = decode(bytes, shape.encoding).map_err(|wrong| undecodable(&file, &wrong, shape))?;
@@ -47,7 +47,7 @@ pub fn read(path: &Path, shape: &Shape, interrupt: &Interrupt) -> Result<Vec<Row
 ///
 /// # Errors
 /// `file`: it is broken or has not the shape. `interrupted`.
-pub fn parse(file: &str, text: &str, shape: &Shape, interrupt: &Interrupt) -> Result<Vec<Row>> {
+pub fn parse(file: &str, text: &str, shape: &CsvShape, interrupt: &Interrupt) -> Result<Vec<CsvRow>> {
     let mut records =
         parser::records(text, shape.delimiter).map(|record| record.map(trimmed)).filter(|record| {
             record.as_ref().map_or(true, |record| record.cells.iter().any(|cell| !cell.is_empty()))
@@ -63,14 +63,14 @@ pub fn parse(file: &str, text: &str, shape: &Shape, interrupt: &Interrupt) -> Re
     Ok(rows)
 }
 
-pub(crate) fn trimmed(Record { line, cells }: Record) -> Record {
+pub(crate) fn trimmed(CsvRecord { line, cells }: CsvRecord) -> CsvRecord {
     let cells = cells.into_iter().map(|cell| tabular::restore(cell.trim()).to_owned()).collect();
-    Record { line, cells }
+    CsvRecord { line, cells }
 }
 
 /// The header, out of the first record; a file without one is more likely a broken export than a list of nobody.
-pub(crate) fn header(file: &str, first: Option<Record>, shape: &Shape) -> Result<Header> {
-    let Some(Record { line, cells }) = first else {
+pub(crate) fn header(file: &str, first: Option<CsvRecord>, shape: &CsvShape) -> Result<CsvHeader> {
+    let Some(CsvRecord { line, cells }) = first else {
         return Err(Error::file(file, "the file is empty: it does not even have a header"));
     };
     let place = format!("{file}:{line}");
@@ -82,12 +82,12 @@ pub(crate) fn header(file: &str, first: Option<Record>, shape: &Shape) -> Result
     }
     present(&place, &cells, shape)?;
     let is_list = |name: &String| shape.lists.contains(name);
-    let column = |name: String| Column { is_list: is_list(&name), name: name.into() };
-    Ok(Header { file: file.to_owned(), columns: cells.into_iter().map(column).collect() })
+    let column = |name: String| CsvColumn { is_list: is_list(&name), name: name.into() };
+    Ok(CsvHeader { file: file.to_owned(), columns: cells.into_iter().map(column).collect() })
 }
 
 /// Whether every column is there that must be.
-fn present(place: &str, names: &[String], shape: &Shape) -> Result<()> {
+fn present(place: &str, names: &[String], shape: &CsvShape) -> Result<()> {
     let wanted = shape.columns.iter().chain(&shape.lists);
     let missing: Vec<_> = wanted.filter(|name| !names.contains(name)).collect();
     if missing.is_empty() {
@@ -112,10 +112,10 @@ fn found(names: &[String]) -> String {
     }
 }
 
-pub(crate) fn row(header: &Rc<Header>, Record { line, cells }: Record) -> Result<Row> {
+pub(crate) fn row(header: &Rc<CsvHeader>, CsvRecord { line, cells }: CsvRecord) -> Result<CsvRow> {
     let (have, want) = (cells.len(), header.columns.len());
     if have == want {
-        return Ok(Row::new(header, line, cells.into_iter().map(Into::into).collect()));
+        return Ok(CsvRow::new(header, line, cells.into_iter().map(Into::into).collect()));
     }
     let (compared, which) = match header.columns.get(have) {
         Some(column) => ("fewer", format!("column `{}` has none", column.name)),
@@ -125,7 +125,7 @@ pub(crate) fn row(header: &Rc<Header>, Record { line, cells }: Record) -> Result
     Err(Error::file(format!("{}:{line}", header.file), message))
 }
 
-fn broken(file: &str, header: Option<&Header>, wrong: &Broken) -> Error {
+fn broken(file: &str, header: Option<&CsvHeader>, wrong: &CsvError) -> Error {
     let place = format!("{file}:{}:{}", wrong.line, wrong.column);
     match header.and_then(|header| header.columns.get(wrong.cell)) {
         Some(column) => Error::file(place, format!("column `{}`: {}", column.name, wrong.message)),
@@ -133,7 +133,7 @@ fn broken(file: &str, header: Option<&Header>, wrong: &Broken) -> Error {
     }
 }
 
-fn undecodable(file: &str, wrong: &Undecodable, shape: &Shape) -> Error {
+fn undecodable(file: &str, wrong: &DecodeError, shape: &CsvShape) -> Error {
     let (line, column) = wrong.place();
     let cell = parser::last_cell(&wrong.before, shape.delimiter);
     let header = parser::records(&wrong.before, shape.delimiter).next();
@@ -161,16 +161,16 @@ mod tests {
     use super::*;
 
     fn rows(text: &str) -> Vec<String> {
-        let rows = parse("people.csv", text, &Shape::default(), &Interrupt::default()).unwrap();
+        let rows = parse("people.csv", text, &CsvShape::default(), &Interrupt::default()).unwrap();
         rows.iter().map(|row| row.to_json().to_string()).collect()
     }
 
-    fn message(text: &str, shape: &Shape) -> String {
+    fn message(text: &str, shape: &CsvShape) -> String {
         parse("people.csv", text, shape, &Interrupt::default()).unwrap_err().to_string()
     }
 
-    fn wanting(columns: &[&str]) -> Shape {
-        Shape { columns: columns.iter().map(|name| (*name).to_owned()).collect(), ..Shape::default() }
+    fn wanting(columns: &[&str]) -> CsvShape {
+        CsvShape { columns: columns.iter().map(|name| (*name).to_owned()).collect(), ..CsvShape::default() }
     }
 
     #[test]
@@ -181,18 +181,19 @@ mod tests {
 
     #[test]
     fn a_row_knows_the_line_it_begins_in() {
-        let rows = parse("people.csv", "a\n\"x\ny\"\nz\n", &Shape::default(), &Interrupt::default()).unwrap();
-        assert_eq!(rows.iter().map(Row::line).collect::<Vec<_>>(), [2, 4]);
+        let rows =
+            parse("people.csv", "a\n\"x\ny\"\nz\n", &CsvShape::default(), &Interrupt::default()).unwrap();
+        assert_eq!(rows.iter().map(CsvRow::line).collect::<Vec<_>>(), [2, 4]);
     }
 
     #[test]
     fn a_ragged_row_names_its_line_and_column() {
         assert_eq!(
-            message("upn,mail\na,b\nc\n", &Shape::default()),
+            message("upn,mail\na,b\nc\n", &CsvShape::default()),
             "people.csv:3: the row has fewer cells than there are columns (1 for 2): column `mail` has none"
         );
         assert_eq!(
-            message("upn,mail\na,b,x\n", &Shape::default()),
+            message("upn,mail\na,b,x\n", &CsvShape::default()),
             "people.csv:2: the row has more cells than there are columns (3 for 2): the first one too many is `x`"
         );
     }
@@ -200,15 +201,15 @@ mod tests {
     #[test]
     fn a_quote_that_is_never_closed_is_found_where_it_opens() {
         assert_eq!(
-            message("upn,mail\na,\"b\nc,d\n", &Shape::default()),
+            message("upn,mail\na,\"b\nc,d\n", &CsvShape::default()),
             "people.csv:2:3: column `mail`: a quote is never closed"
         );
     }
 
     #[test]
     fn a_header_has_names_and_each_once() {
-        assert_eq!(message("a,,b\n", &Shape::default()), "people.csv:1: column 2 has no name");
-        assert_eq!(message("a,b, a\n", &Shape::default()), "people.csv:1: two columns are named `a`");
+        assert_eq!(message("a,,b\n", &CsvShape::default()), "people.csv:1: column 2 has no name");
+        assert_eq!(message("a,b, a\n", &CsvShape::default()), "people.csv:1: two columns are named `a`");
     }
 
     #[test]
@@ -227,7 +228,7 @@ mod tests {
 
     #[test]
     fn too_few_rows_are_an_error_when_so_many_must_be_there() {
-        let shape = Shape { min_rows: 2, ..Shape::default() };
+        let shape = CsvShape { min_rows: 2, ..CsvShape::default() };
         assert_eq!(message("a\n1\n", &shape), "people.csv: too few rows: 1, and it must have 2");
         assert!(rows("a\n").is_empty());
     }
@@ -235,8 +236,8 @@ mod tests {
     #[test]
     fn a_file_without_a_header_is_an_error() {
         let expected = "people.csv: the file is empty: it does not even have a header";
-        assert_eq!(message("", &Shape::default()), expected);
-        assert_eq!(message("\n\n", &Shape::default()), expected);
+        assert_eq!(message("", &CsvShape::default()), expected);
+        assert_eq!(message("\n\n", &CsvShape::default()), expected);
     }
 
     #[test]
@@ -244,11 +245,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("people.csv");
         std::fs::write(&path, b"upn,firstname\na,Zo\xEB\n").unwrap();
-        let error = read(&path, &Shape::default(), &Interrupt::default()).unwrap_err().to_string();
+        let error = read(&path, &CsvShape::default(), &Interrupt::default()).unwrap_err().to_string();
         let expected = "people.csv:2:5: column `firstname`: it is no UTF-8 text; \
                         name its encoding, such as #{encoding: \"windows-1252\"}";
         assert!(error.ends_with(expected), "{error}");
-        let shape = Shape { encoding: Some(Encoding::Windows1252), ..Shape::default() };
+        let shape = CsvShape { encoding: Some(FileEncoding::Windows1252), ..CsvShape::default() };
         assert_eq!(read(&path, &shape, &Interrupt::default()).unwrap()[0].text("firstname"), Some("Zoë"));
     }
 

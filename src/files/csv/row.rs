@@ -3,7 +3,7 @@
 use crate::did_you_mean::nearest;
 use crate::error::{Error, Result};
 use crate::host::binding::{INDEXER, getter};
-use crate::host::thrown::At;
+use crate::host::thrown::ThrowAt;
 use crate::tabular;
 use crate::values::script_value::{self, ScriptValue};
 use rhai::{Array, Dynamic, Engine, ImmutableString, Map, NativeCallContext};
@@ -12,34 +12,34 @@ use std::rc::Rc;
 
 /// A row. Clones are the same row.
 #[derive(Debug, Clone)]
-pub struct Row(Rc<Content>);
+pub struct CsvRow(Rc<RowContent>);
 
 #[derive(Debug)]
-struct Content {
-    header: Rc<Header>,
+struct RowContent {
+    header: Rc<CsvHeader>,
     line: usize,
     cells: Vec<ImmutableString>,
 }
 
 /// What the rows of one file have in common.
 #[derive(Debug)]
-pub struct Header {
+pub struct CsvHeader {
     /// The file, for messages.
     pub file: String,
     /// The columns, in the file's order.
-    pub columns: Vec<Column>,
+    pub columns: Vec<CsvColumn>,
 }
 
 /// A column.
 #[derive(Debug)]
-pub struct Column {
+pub struct CsvColumn {
     /// Its name in the header.
     pub name: ImmutableString,
     /// Whether its cells are lists.
     pub is_list: bool,
 }
 
-impl Header {
+impl CsvHeader {
     /// The names of the columns.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.columns.iter().map(|column| column.name.as_str())
@@ -50,10 +50,10 @@ impl Header {
     }
 }
 
-impl Row {
+impl CsvRow {
     /// A row that has a cell for every column of the header.
-    pub fn new(header: &Rc<Header>, line: usize, cells: Vec<ImmutableString>) -> Self {
-        Self(Rc::new(Content { header: Rc::clone(header), line, cells }))
+    pub fn new(header: &Rc<CsvHeader>, line: usize, cells: Vec<ImmutableString>) -> Self {
+        Self(Rc::new(RowContent { header: Rc::clone(header), line, cells }))
     }
 
     /// The 1-based line of the file in which it begins.
@@ -124,17 +124,17 @@ impl Row {
     }
 }
 
-impl PartialEq for Row {
+impl PartialEq for CsvRow {
     fn eq(&self, other: &Self) -> bool {
         self.to_json() == other.to_json()
     }
 }
 
-impl ScriptValue for Row {
+impl ScriptValue for CsvRow {
     const NAME: &'static str = "Row";
 
     fn to_json(&self) -> Result<Value> {
-        Ok(Row::to_json(self))
+        Ok(CsvRow::to_json(self))
     }
 
     fn field(&self, name: &str) -> Option<Dynamic> {
@@ -148,32 +148,33 @@ impl ScriptValue for Row {
 
 /// Makes rows known to an engine.
 pub fn register(engine: &mut Engine) {
-    script_value::register::<Row>(engine);
-    engine.register_fn(INDEXER, |context: NativeCallContext, row: &mut Row, column: &str| {
+    script_value::register::<CsvRow>(engine);
+    engine.register_fn(INDEXER, |context: NativeCallContext, row: &mut CsvRow, column: &str| {
         row.read(column).at(&context)
     });
     // Rhai gives every value a property of this name, which would hide the column.
-    engine
-        .register_fn(getter("tag"), |context: NativeCallContext, row: &mut Row| row.read("tag").at(&context));
-    engine.register_fn("get", |row: &mut Row, column: &str| row.find(column).unwrap_or(Dynamic::UNIT));
-    engine.register_fn("contains", |row: &mut Row, column: &str| row.text(column).is_some());
-    engine.register_fn("keys", |row: &mut Row| row.keys());
-    engine.register_fn("to_map", |row: &mut Row| row.to_map());
-    engine.register_fn("to_string", |row: &mut Row| row.to_json().to_string());
-    engine.register_fn("to_debug", |row: &mut Row| row.to_json().to_string());
-    engine.register_fn("==", |one: &mut Row, other: Row| *one == other);
-    engine.register_fn("!=", |one: &mut Row, other: Row| *one != other);
+    engine.register_fn(getter("tag"), |context: NativeCallContext, row: &mut CsvRow| {
+        row.read("tag").at(&context)
+    });
+    engine.register_fn("get", |row: &mut CsvRow, column: &str| row.find(column).unwrap_or(Dynamic::UNIT));
+    engine.register_fn("contains", |row: &mut CsvRow, column: &str| row.text(column).is_some());
+    engine.register_fn("keys", |row: &mut CsvRow| row.keys());
+    engine.register_fn("to_map", |row: &mut CsvRow| row.to_map());
+    engine.register_fn("to_string", |row: &mut CsvRow| row.to_json().to_string());
+    engine.register_fn("to_debug", |row: &mut CsvRow| row.to_json().to_string());
+    engine.register_fn("==", |one: &mut CsvRow, other: CsvRow| *one == other);
+    engine.register_fn("!=", |one: &mut CsvRow, other: CsvRow| *one != other);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::files::csv::reader::{Shape, parse};
+    use crate::files::csv::reader::{CsvShape, parse};
     use crate::host::interrupt::Interrupt;
     use rhai::Scope;
 
     fn eval(code: &str) -> Dynamic {
-        let shape = Shape { lists: vec!["groups".into()], ..Shape::default() };
+        let shape = CsvShape { lists: vec!["groups".into()], ..CsvShape::default() };
         let text = "email,groups,tag\na@example.com,\"A, B\",t\n";
         let row = parse("people.csv", text, &shape, &Interrupt::default()).unwrap().remove(0);
         let mut engine = Engine::new();

@@ -1,10 +1,11 @@
 //! A CSV file as scripts go through it: row by row, without keeping it.
 
 use super::reader;
-use super::reader::Shape;
-use super::row::Row;
-use super::stream::{self, Rows};
+use super::stream;
 use crate::error::{Error, Result};
+use crate::files::csv::reader::CsvShape;
+use crate::files::csv::row::CsvRow;
+use crate::files::csv::stream::CsvReader;
 use crate::host::binding::RhaiResultOf;
 use crate::host::interrupt::Interrupt;
 use crate::host::thrown::thrown;
@@ -13,18 +14,18 @@ use std::path::{Path, PathBuf};
 
 /// A file whose rows were all seen to be whole; each `for` reads it anew.
 #[derive(Debug, Clone)]
-pub struct Passage {
+pub struct RowStream {
     path: PathBuf,
-    shape: Shape,
+    shape: CsvShape,
     rows: usize,
 }
 
-impl Passage {
+impl RowStream {
     /// Looks through the whole file: what is wrong with it is told before any row is given out.
     ///
     /// # Errors
     /// `file`: it cannot be read, is broken, or has not the shape. `interrupted`.
-    pub fn of(path: &Path, shape: Shape, interrupt: &Interrupt) -> Result<Self> {
+    pub fn of(path: &Path, shape: CsvShape, interrupt: &Interrupt) -> Result<Self> {
         let mut rows = 0;
         for row in stream::rows(path, shape.clone())? {
             interrupt.check()?;
@@ -42,25 +43,25 @@ impl Passage {
 }
 
 /// One way through a file. It gives out as many rows as were seen before, or an error.
-pub struct Way {
-    file: Passage,
+pub struct RowIterator {
+    file: RowStream,
     /// Nothing once it ended.
-    rows: Option<Result<Rows>>,
+    rows: Option<Result<CsvReader>>,
     given: usize,
 }
 
-impl IntoIterator for Passage {
-    type Item = RhaiResultOf<Row>;
-    type IntoIter = Way;
+impl IntoIterator for RowStream {
+    type Item = RhaiResultOf<CsvRow>;
+    type IntoIter = RowIterator;
 
-    fn into_iter(self) -> Way {
+    fn into_iter(self) -> RowIterator {
         let rows = stream::rows(&self.path, self.shape.clone());
-        Way { file: self, rows: Some(rows), given: 0 }
+        RowIterator { file: self, rows: Some(rows), given: 0 }
     }
 }
 
-impl Iterator for Way {
-    type Item = RhaiResultOf<Row>;
+impl Iterator for RowIterator {
+    type Item = RhaiResultOf<CsvRow>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let row = match self.rows.take()? {
@@ -81,7 +82,7 @@ impl Iterator for Way {
     }
 }
 
-impl Way {
+impl RowIterator {
     fn changed(&self) -> Error {
         let message = format!("the file changed while it was read: it had {} rows", self.file.rows);
         Error::file(self.file.path.display().to_string(), message)
@@ -90,10 +91,10 @@ impl Way {
 
 /// Makes it known to an engine.
 pub fn register(engine: &mut Engine) {
-    let shown = |file: &mut Passage| format!("{} rows of {}", file.rows(), file.path.display());
-    engine.register_type_with_name::<Passage>("Rows");
-    engine.register_iterator_result::<Passage, Row>();
-    engine.register_fn("len", |file: &mut Passage| i64::try_from(file.rows()).unwrap_or(i64::MAX));
+    let shown = |file: &mut RowStream| format!("{} rows of {}", file.rows(), file.path.display());
+    engine.register_type_with_name::<RowStream>("Rows");
+    engine.register_iterator_result::<RowStream, CsvRow>();
+    engine.register_fn("len", |file: &mut RowStream| i64::try_from(file.rows()).unwrap_or(i64::MAX));
     engine.register_fn("to_string", shown);
     engine.register_fn("to_debug", shown);
 }
@@ -107,16 +108,16 @@ mod tests {
     /// More than is read from a file at once.
     const ROWS: usize = 5_000;
 
-    fn way() -> (tempfile::TempDir, PathBuf, Way) {
+    fn way() -> (tempfile::TempDir, PathBuf, RowIterator) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("people.csv");
         let rows: Vec<_> = (0..ROWS).map(|number| format!("{number:08}\n")).collect();
         std::fs::write(&path, format!("mail\n{}", rows.concat())).unwrap();
-        let way = Passage::of(&path, Shape::default(), &Interrupt::default()).unwrap().into_iter();
+        let way = RowStream::of(&path, CsvShape::default(), &Interrupt::default()).unwrap().into_iter();
         (folder, path, way)
     }
 
-    fn ending(way: Way) -> (usize, Option<String>) {
+    fn ending(way: RowIterator) -> (usize, Option<String>) {
         let rows: Vec<_> = way.collect();
         let error = rows.last().and_then(|row| row.as_ref().err().map(|error| format!("{error:?}")));
         (rows.iter().flatten().count(), error)
@@ -132,7 +133,7 @@ mod tests {
         let (_folder, path, _) = way();
         let interrupt = Interrupt::default();
         interrupt.request();
-        let error = Passage::of(&path, Shape::default(), &interrupt).unwrap_err();
+        let error = RowStream::of(&path, CsvShape::default(), &interrupt).unwrap_err();
         assert_eq!(error.kind.name(), "interrupted");
     }
 

@@ -1,11 +1,11 @@
 //! Goes through a CSV file row by row without keeping it: the same rows and the same errors as [`super::reader`].
 
 use super::parser;
-use super::parser::Record;
 use super::reader;
-use super::reader::Shape;
-use super::row::{Header, Row};
 use crate::error::{Error, Result};
+use crate::files::csv::parser::CsvRecord;
+use crate::files::csv::reader::CsvShape;
+use crate::files::csv::row::{CsvHeader, CsvRow};
 use crate::host::interrupt::Interrupt;
 use std::collections::VecDeque;
 use std::fs::File;
@@ -19,16 +19,16 @@ const MARK: &[u8] = &[0xEF, 0xBB, 0xBF];
 const ROW_LIMIT: usize = 16 << 20;
 
 /// The rows of a file.
-pub struct Rows {
+pub struct CsvReader {
     path: PathBuf,
-    shape: Shape,
+    shape: CsvShape,
     file: BufReader<File>,
-    header: Option<Rc<Header>>,
-    ready: VecDeque<Record>,
+    header: Option<Rc<CsvHeader>>,
+    ready: VecDeque<CsvRecord>,
     /// Lines before those in `ready`.
     line: usize,
     /// Rows of a file that could only be read as a whole.
-    whole: Option<std::vec::IntoIter<Row>>,
+    whole: Option<std::vec::IntoIter<CsvRow>>,
     ended: bool,
 }
 
@@ -36,10 +36,10 @@ pub struct Rows {
 ///
 /// # Errors
 /// `file`: it cannot be read or lacks a column.
-pub fn rows(path: &Path, shape: Shape) -> Result<Rows> {
+pub fn rows(path: &Path, shape: CsvShape) -> Result<CsvReader> {
     let file = File::open(path).map_err(|error| Error::file(path.display().to_string(), error))?;
     let file = BufReader::new(file);
-    let mut rows = Rows {
+    let mut rows = CsvReader {
         path: path.to_owned(),
         shape,
         file,
@@ -53,7 +53,7 @@ pub fn rows(path: &Path, shape: Shape) -> Result<Rows> {
     Ok(rows)
 }
 
-impl Rows {
+impl CsvReader {
     fn begin(&mut self) -> Result<()> {
         let name = self.name();
         let begun = self.file.fill_buf().map_err(|error| Error::file(&name, error))?;
@@ -87,7 +87,7 @@ impl Rows {
     }
 
     /// The next record that is not blank.
-    fn record(&mut self) -> Result<Option<Record>, Trouble> {
+    fn record(&mut self) -> Result<Option<CsvRecord>, CsvTrouble> {
         loop {
             while let Some(record) = self.ready.pop_front() {
                 let record = reader::trimmed(record);
@@ -102,29 +102,29 @@ impl Rows {
     }
 
     /// Reads as many lines as belong together; whether there was one.
-    fn read_lines(&mut self) -> Result<bool, Trouble> {
+    fn read_lines(&mut self) -> Result<bool, CsvTrouble> {
         let (mut bytes, mut quotes, mut seen) = (Vec::new(), 0, 0);
         loop {
-            let count = self.file.read_until(b'\n', &mut bytes).map_err(|_| Trouble)?;
+            let count = self.file.read_until(b'\n', &mut bytes).map_err(|_| CsvTrouble)?;
             quotes += bytes[seen..].iter().map(|byte| usize::from(*byte == b'"')).sum::<usize>();
             seen = bytes.len();
             if quotes % 2 == 0 || count == 0 {
                 break;
             }
             if seen > ROW_LIMIT {
-                return Err(Trouble);
+                return Err(CsvTrouble);
             }
         }
-        let text = std::str::from_utf8(&bytes).map_err(|_| Trouble)?;
+        let text = std::str::from_utf8(&bytes).map_err(|_| CsvTrouble)?;
         for record in parser::records(text, self.shape.delimiter) {
-            let Record { line, cells } = record.map_err(|_| Trouble)?;
-            self.ready.push_back(Record { line: line + self.line, cells });
+            let CsvRecord { line, cells } = record.map_err(|_| CsvTrouble)?;
+            self.ready.push_back(CsvRecord { line: line + self.line, cells });
         }
         self.line += text.matches('\n').count() + text.matches('\r').count() - text.matches("\r\n").count();
         Ok(!bytes.is_empty())
     }
 
-    fn row(&mut self) -> Result<Option<Row>> {
+    fn row(&mut self) -> Result<Option<CsvRow>> {
         if let Some(whole) = &mut self.whole {
             return Ok(whole.next());
         }
@@ -132,7 +132,7 @@ impl Rows {
             (Ok(Some(record)), Some(header)) => reader::row(header, record).map(Some),
             (Ok(_), _) => Ok(None),
             // Reading it as a whole names the place; where that goes well the file has changed meanwhile.
-            (Err(Trouble), _) => {
+            (Err(CsvTrouble), _) => {
                 reader::read(&self.path, &self.shape, &Interrupt::default())?;
                 Err(Error::file(self.name(), "the file changed while it was read"))
             }
@@ -141,12 +141,12 @@ impl Rows {
 }
 
 /// Something is wrong that only reading the whole file can place.
-struct Trouble;
+struct CsvTrouble;
 
-impl Iterator for Rows {
-    type Item = Result<Row>;
+impl Iterator for CsvReader {
+    type Item = Result<CsvRow>;
 
-    fn next(&mut self) -> Option<Result<Row>> {
+    fn next(&mut self) -> Option<Result<CsvRow>> {
         if self.ended {
             return None;
         }
@@ -165,9 +165,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("people.csv");
         std::fs::write(&path, text).unwrap();
-        let told = |row: Row| (row.line(), row.to_json().to_string());
-        let streamed = rows(&path, Shape::default()).and_then(Iterator::collect::<Result<Vec<_>>>);
-        [streamed, reader::read(&path, &Shape::default(), &Interrupt::default())].map(|rows| {
+        let told = |row: CsvRow| (row.line(), row.to_json().to_string());
+        let streamed = rows(&path, CsvShape::default()).and_then(Iterator::collect::<Result<Vec<_>>>);
+        [streamed, reader::read(&path, &CsvShape::default(), &Interrupt::default())].map(|rows| {
             rows.map(|rows| rows.into_iter().map(told).collect()).map_err(|error| error.to_string())
         })
     }

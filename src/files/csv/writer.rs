@@ -3,13 +3,13 @@
 use crate::did_you_mean::nearest;
 use crate::error::{Error, Result};
 use crate::host::interrupt::Interrupt;
-use crate::store::atomic_file::{Access, replace};
+use crate::store::atomic_file::{FileAccess, replace};
 use crate::tabular::{CsvWriter, cell, restore};
 use crate::values::dynamic::kind_of;
 use crate::values::json::json_of;
-use crate::values::record::Item;
+use crate::values::record::ListItem;
 use crate::values::record::{GroupRecord, Record, UserRecord};
-use crate::values::record_list::Records;
+use crate::values::record_list::RecordList;
 use crate::wire::group::Group;
 use crate::wire::user::User;
 use rhai::{Array, Dynamic};
@@ -52,17 +52,17 @@ impl IfExists {
 }
 
 /// What is written.
-pub enum Content {
+pub enum CsvContent {
     /// A list of records or of plain values.
     List(Dynamic),
     /// A listing of users.
-    Users(Records<User>),
+    Users(RecordList<User>),
     /// A listing of groups.
-    Groups(Records<Group>),
+    Groups(RecordList<Group>),
 }
 
 /// How it is written.
-pub struct Plan {
+pub struct CsvWritePlan {
     /// The columns, in this order; otherwise all, in the order of first appearance.
     pub columns: Option<Vec<String>>,
     /// What to do about a file that is there already.
@@ -71,23 +71,23 @@ pub struct Plan {
 
 /// What was written.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Written {
+pub struct WrittenCsv {
     /// Where.
     pub path: PathBuf,
     /// How many rows, without the header.
     pub rows: usize,
 }
 
-impl Content {
+impl CsvContent {
     /// A list, or a listing.
     ///
     /// # Errors
     /// `usage`: it is something else.
     pub fn of(value: Dynamic) -> Result<Self> {
-        if value.is::<Records<User>>() {
+        if value.is::<RecordList<User>>() {
             return value.try_cast().map(Self::Users).ok_or_else(vanished);
         }
-        if value.is::<Records<Group>>() {
+        if value.is::<RecordList<Group>>() {
             return value.try_cast().map(Self::Groups).ok_or_else(vanished);
         }
         if value.read_lock::<Array>().is_some() {
@@ -123,8 +123,8 @@ fn vanished() -> Error {
     Error::usage("the rows of write_csv are in use elsewhere")
 }
 
-fn each_of<T: Item>(
-    records: &Records<T>,
+fn each_of<T: ListItem>(
+    records: &RecordList<T>,
     visit: &mut dyn FnMut(&Map<String, Value>) -> Result<()>,
 ) -> Result<()> {
     let entries = records.all()?;
@@ -144,7 +144,12 @@ fn record(value: Value) -> Map<String, Value> {
 /// # Errors
 /// `usage`: a column no row has, or a value that is no data. `file`: it cannot be written, or is there already and
 /// must not be. `interrupted`. In each case what was there is untouched.
-pub fn write(path: &Path, content: &Content, plan: &Plan, interrupt: &Interrupt) -> Result<Written> {
+pub fn write(
+    path: &Path,
+    content: &CsvContent,
+    plan: &CsvWritePlan,
+    interrupt: &Interrupt,
+) -> Result<WrittenCsv> {
     let found = columns(content, interrupt)?;
     let columns = match &plan.columns {
         Some(wanted) => chosen(wanted, &found)?,
@@ -157,13 +162,13 @@ pub fn write(path: &Path, content: &Content, plan: &Plan, interrupt: &Interrupt)
     if plan.if_exists == IfExists::Error && path.symlink_metadata().is_ok() {
         return Err(unusable(&path, "there is such a file already"));
     }
-    let job = Job { path: &path, content, columns: &columns, interrupt };
+    let job = CsvWriteJob { path: &path, content, columns: &columns, interrupt };
     let rows = if plan.if_exists == IfExists::Append { job.append()? } else { job.fill()? };
-    Ok(Written { path, rows })
+    Ok(WrittenCsv { path, rows })
 }
 
 /// Every column of any row, in the order of first appearance; none only when there are no rows.
-fn columns(content: &Content, interrupt: &Interrupt) -> Result<Vec<String>> {
+fn columns(content: &CsvContent, interrupt: &Interrupt) -> Result<Vec<String>> {
     let mut columns = Vec::new();
     let mut known = HashSet::new();
     content.each(&mut |row| {
@@ -192,14 +197,14 @@ fn chosen(wanted: &[String], found: &[String]) -> Result<Vec<String>> {
 }
 
 /// What is written where.
-struct Job<'a> {
+struct CsvWriteJob<'a> {
     path: &'a Path,
-    content: &'a Content,
+    content: &'a CsvContent,
     columns: &'a [String],
     interrupt: &'a Interrupt,
 }
 
-impl Job<'_> {
+impl CsvWriteJob<'_> {
     /// A new file, or one in place of another.
     fn fill(&self) -> Result<usize> {
         self.replace(&mut |file| {
@@ -249,7 +254,7 @@ impl Job<'_> {
     /// Replaces the file; what `write` meets keeps its kind.
     fn replace(&self, write: &mut dyn FnMut(&mut dyn Write) -> Result<usize>) -> Result<usize> {
         let mut result = Ok(0);
-        let replaced = replace(self.path, Access::Usual, |file| {
+        let replaced = replace(self.path, FileAccess::Usual, |file| {
             result = write(file);
             if result.is_ok() { Ok(()) } else { Err(io::ErrorKind::Other.into()) }
         });
@@ -316,10 +321,10 @@ mod tests {
             self.0.path().join("people.csv")
         }
 
-        fn write(&self, rows: &str, columns: Option<&[&str]>, if_exists: IfExists) -> Result<Written> {
-            let content = Content::of(Engine::new().eval(rows).unwrap()).unwrap();
+        fn write(&self, rows: &str, columns: Option<&[&str]>, if_exists: IfExists) -> Result<WrittenCsv> {
+            let content = CsvContent::of(Engine::new().eval(rows).unwrap()).unwrap();
             let columns = columns.map(|names| names.iter().map(|name| (*name).to_owned()).collect());
-            write(&self.path(), &content, &Plan { columns, if_exists }, &Interrupt::default())
+            write(&self.path(), &content, &CsvWritePlan { columns, if_exists }, &Interrupt::default())
         }
 
         fn replace(&self, rows: &str) -> usize {
@@ -433,8 +438,8 @@ mod tests {
         let folder = Folder::new();
         let interrupt = Interrupt::default();
         interrupt.request();
-        let content = Content::of(Engine::new().eval("[1]").unwrap()).unwrap();
-        let plan = Plan { columns: None, if_exists: IfExists::Replace };
+        let content = CsvContent::of(Engine::new().eval("[1]").unwrap()).unwrap();
+        let plan = CsvWritePlan { columns: None, if_exists: IfExists::Replace };
         let error = write(&folder.path(), &content, &plan, &interrupt).unwrap_err();
         assert_eq!(error.kind.name(), "interrupted");
         assert!(!folder.path().exists());
@@ -442,7 +447,7 @@ mod tests {
 
     #[test]
     fn what_is_no_list_is_refused() {
-        let error = Content::of(Dynamic::from("x")).err().unwrap();
+        let error = CsvContent::of(Dynamic::from("x")).err().unwrap();
         assert_eq!(error.to_string(), "the rows of write_csv must be a list of records, not a text");
     }
 }

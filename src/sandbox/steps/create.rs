@@ -2,19 +2,19 @@
 
 use super::person::{check_username, rename};
 use super::{Run, text};
-use crate::sandbox::accounts::{Person, Standing};
+use crate::sandbox::accounts::{AccountStanding, SandboxAccount};
 use crate::sandbox::countries;
-use crate::sandbox::domains::{self, Domain};
+use crate::sandbox::domains::{self, SandboxDomain};
 use crate::sandbox::ids::PersonId;
 use crate::sandbox::refusal::{Decided, refuse};
-use crate::wire::command::Step;
+use crate::wire::command::CommandStep;
 use crate::wire::error_code;
 use crate::wire::identity::{Identity, IdentityType, fold};
 use crate::wire::step::OPTIONS;
-use crate::wire::subject::Subject;
+use crate::wire::subject::CommandSubject;
 
 impl Run<'_> {
-    pub(crate) fn create(&mut self, step: &Step) -> Decided {
+    pub(crate) fn create(&mut self, step: &CommandStep) -> Decided {
         let kind = IdentityType::ALL.into_iter().find(|kind| kind.create_step() == step.name);
         let Some(kind) = kind else {
             return refuse(error_code::STEP_UNKNOWN, format!("there is no step `{}`", step.name));
@@ -29,7 +29,7 @@ impl Run<'_> {
         }
     }
 
-    fn create_adobe_id(&mut self, step: &Step, email: &str) -> Decided {
+    fn create_adobe_id(&mut self, step: &CommandStep, email: &str) -> Decided {
         if !self.rules.switches.adobe_ids {
             return refuse(error_code::TYPE_NOT_AVAILABLE, "The organization cannot have Adobe IDs");
         }
@@ -47,8 +47,8 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn create_managed(&mut self, step: &Step, kind: IdentityType, email: &str) -> Decided {
-        let Subject::User { user, domain, .. } = self.subject else { return Ok(()) };
+    fn create_managed(&mut self, step: &CommandStep, kind: IdentityType, email: &str) -> Decided {
+        let CommandSubject::User { user, domain, .. } = self.subject else { return Ok(()) };
         let name = domain.clone().unwrap_or_else(|| domains::of_email(email));
         let claim = domains::claimed(&name)?;
         if claim.kind != kind {
@@ -77,7 +77,7 @@ impl Run<'_> {
     }
 
     /// The managed account of that name; an error when the name and the e-mail belong to two.
-    fn existing(&self, user: &str, claim: &Domain, email: &str) -> Decided<Option<PersonId>> {
+    fn existing(&self, user: &str, claim: &SandboxDomain, email: &str) -> Decided<Option<PersonId>> {
         let (people, name) = (&self.org.people, fold(user));
         let plain = !name.contains('@');
         let by_name = if plain {
@@ -98,20 +98,20 @@ impl Run<'_> {
     }
 
     /// A create step that meets an account: what `option` says decides.
-    fn meet(&mut self, id: PersonId, step: &Step, ours: bool) -> Decided {
+    fn meet(&mut self, id: PersonId, step: &CommandStep, ours: bool) -> Decided {
         let Some(person) = self.org.people.get(id) else { return Ok(()) };
         match person.standing {
-            Standing::Active | Standing::Disabled => {}
-            Standing::Invited => {
+            AccountStanding::Active | AccountStanding::Disabled => {}
+            AccountStanding::Invited => {
                 return refuse(error_code::ALREADY_INVITED, format!("{} has been invited", person.email));
             }
-            Standing::Elsewhere if ours => {
+            AccountStanding::Elsewhere if ours => {
                 return refuse(
                     error_code::BELONGS_TO_ANOTHER_ORG,
                     format!("{} belongs to another organization", person.email),
                 );
             }
-            Standing::Left | Standing::Elsewhere => {
+            AccountStanding::Left | AccountStanding::Elsewhere => {
                 self.return_to_org(id);
                 return Ok(());
             }
@@ -136,17 +136,17 @@ impl Run<'_> {
         self.person = Some(id);
         self.created = true;
         if let Some(person) = self.org.people.get_mut(id).filter(|_| !self.test) {
-            person.standing = Standing::Active;
+            person.standing = AccountStanding::Active;
             self.org.touch();
         }
     }
 
-    fn make(&mut self, step: &Step, kind: IdentityType, username: Option<&str>, domain: &str) {
+    fn make(&mut self, step: &CommandStep, kind: IdentityType, username: Option<&str>, domain: &str) {
         self.created = true;
         if self.test {
             return;
         }
-        let mut person = Person {
+        let mut person = SandboxAccount {
             kind,
             email: text(step, "email").unwrap_or_default().into(),
             username: username.map(Into::into),
@@ -154,7 +154,7 @@ impl Run<'_> {
             firstname: None,
             lastname: None,
             country: text(step, "country").map(Into::into),
-            standing: Standing::Active,
+            standing: AccountStanding::Active,
             groups: Vec::new(),
         };
         rename(&mut person, step);

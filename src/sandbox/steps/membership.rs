@@ -1,23 +1,23 @@
 //! The steps that put people into groups and take them out, named from the person's side (contract 3.2, 4.4).
 
 use super::Run;
-use crate::sandbox::groups::{GroupId, Kind, Named};
+use crate::sandbox::groups::{GroupId, GroupKind, NamedGroup};
 use crate::sandbox::ids::PersonId;
 use crate::sandbox::refusal::{Decided, refuse};
-use crate::wire::command::Step;
+use crate::wire::command::CommandStep;
 use crate::wire::error_code;
 use serde_json::Value;
 
 /// Which way a membership goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Change {
+pub(crate) enum MembershipChange {
     Add,
     Remove,
 }
 
 impl Run<'_> {
-    pub(crate) fn add_to_groups(&mut self, step: &Step) -> Decided {
-        let named = self.assignable(step, Change::Add)?;
+    pub(crate) fn add_to_groups(&mut self, step: &CommandStep) -> Decided {
+        let named = self.assignable(step, MembershipChange::Add)?;
         let Some(person) = self.member_for_groups()? else { return Ok(()) };
         self.check_room(&named, person)?;
         if !self.test {
@@ -29,15 +29,15 @@ impl Run<'_> {
         Ok(())
     }
 
-    pub(crate) fn remove_from_groups(&mut self, step: &Step) -> Decided {
+    pub(crate) fn remove_from_groups(&mut self, step: &CommandStep) -> Decided {
         if step.value == Value::String("all".into()) {
             return self.remove_from_all();
         }
-        let named = self.assignable(step, Change::Remove)?;
+        let named = self.assignable(step, MembershipChange::Remove)?;
         let Some(person) = self.member_for_groups()? else { return Ok(()) };
         if !self.test {
             for named in named {
-                if let Named::Group(group) = named {
+                if let NamedGroup::Group(group) = named {
                     self.org.leave(person, group);
                 }
             }
@@ -51,7 +51,8 @@ impl Run<'_> {
         let groups = self.org.people.get(person).map(|record| record.groups.clone()).unwrap_or_default();
         for id in groups {
             let group = self.org.groups.get(id);
-            let stays = group.is_some_and(|group| group.kind == Kind::OrganizationAdmins || group.read_only);
+            let stays =
+                group.is_some_and(|group| group.kind == GroupKind::OrganizationAdmins || group.read_only);
             if !stays {
                 self.org.leave(person, id);
             }
@@ -60,27 +61,29 @@ impl Run<'_> {
     }
 
     /// What the names of a step stand for, all of them being changeable.
-    fn assignable(&self, step: &Step, change: Change) -> Decided<Vec<Named>> {
+    fn assignable(&self, step: &CommandStep, change: MembershipChange) -> Decided<Vec<NamedGroup>> {
         step.names("group").map(|name| self.assignable_one(name, change)).collect()
     }
 
-    fn assignable_one(&self, name: &str, change: Change) -> Decided<Named> {
+    fn assignable_one(&self, name: &str, change: MembershipChange) -> Decided<NamedGroup> {
         let unknown = || refuse(error_code::GROUP_NOT_FOUND, format!("Group {name} was not found"));
         let Some(named) = self.org.groups.resolve(name) else { return unknown() };
         let kind = match &named {
-            Named::Group(id) => self.org.groups.get(*id).map(|group| &group.kind),
-            Named::Vacant(kind) => Some(kind),
+            NamedGroup::Group(id) => self.org.groups.get(*id).map(|group| &group.kind),
+            NamedGroup::Vacant(kind) => Some(kind),
         };
         match kind {
-            None | Some(Kind::OrganizationAdmins) => unknown(),
-            Some(Kind::UserGroup) => self.check_writable(&named, name, change).map(|()| named),
-            Some(Kind::Developers(profile)) => self.check_developers(*profile, name, change).map(|()| named),
+            None | Some(GroupKind::OrganizationAdmins) => unknown(),
+            Some(GroupKind::UserGroup) => self.check_writable(&named, name, change).map(|()| named),
+            Some(GroupKind::Developers(profile)) => {
+                self.check_developers(*profile, name, change).map(|()| named)
+            }
             Some(_) => Ok(named),
         }
     }
 
-    fn check_writable(&self, named: &Named, name: &str, change: Change) -> Decided {
-        let Named::Group(id) = named else { return Ok(()) };
+    fn check_writable(&self, named: &NamedGroup, name: &str, change: MembershipChange) -> Decided {
+        let NamedGroup::Group(id) = named else { return Ok(()) };
         self.refuse_read_only(*id, name, read_only_code(change))
     }
 
@@ -92,21 +95,21 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn check_developers(&self, profile: GroupId, name: &str, change: Change) -> Decided {
+    fn check_developers(&self, profile: GroupId, name: &str, change: MembershipChange) -> Decided {
         if self.org.groups.get(profile).is_some_and(|group| group.developers) {
             return Ok(());
         }
         let code = match change {
-            Change::Add => error_code::DEVELOPER_ADD_FAILED,
-            Change::Remove => error_code::DEVELOPER_REMOVE_FAILED,
+            MembershipChange::Add => error_code::DEVELOPER_ADD_FAILED,
+            MembershipChange::Remove => error_code::DEVELOPER_REMOVE_FAILED,
         };
         refuse(code, format!("{name}: the product of the profile has no developers"))
     }
 
-    fn check_room(&self, named: &[Named], person: PersonId) -> Decided {
+    fn check_room(&self, named: &[NamedGroup], person: PersonId) -> Decided {
         let record = self.org.people.get(person);
         for named in named {
-            let Named::Group(id) = named else { continue };
+            let NamedGroup::Group(id) = named else { continue };
             let joins = record.is_some_and(|record| !record.groups.contains(id));
             self.refuse_full(*id, usize::from(joins))?;
         }
@@ -115,7 +118,7 @@ impl Run<'_> {
 
     /// Refuses to let a user group grow beyond what it may hold.
     pub(crate) fn refuse_full(&self, id: GroupId, joining: usize) -> Decided {
-        let Some(group) = self.org.groups.get(id).filter(|group| group.kind == Kind::UserGroup) else {
+        let Some(group) = self.org.groups.get(id).filter(|group| group.kind == GroupKind::UserGroup) else {
             return Ok(());
         };
         if joining > 0 && group.members + joining > self.rules.group_members {
@@ -129,9 +132,9 @@ impl Run<'_> {
 }
 
 /// The code with which a read-only group refuses a change of its members.
-pub(crate) fn read_only_code(change: Change) -> &'static str {
+pub(crate) fn read_only_code(change: MembershipChange) -> &'static str {
     match change {
-        Change::Add => error_code::USERGROUP_READ_ONLY_ADD,
-        Change::Remove => error_code::USERGROUP_READ_ONLY_REMOVE,
+        MembershipChange::Add => error_code::USERGROUP_READ_ONLY_ADD,
+        MembershipChange::Remove => error_code::USERGROUP_READ_ONLY_REMOVE,
     }
 }

@@ -9,22 +9,27 @@ mod user_group;
 
 use super::groups::GroupId;
 use super::ids::PersonId;
-use super::org::Org;
 use super::refusal::{Decided, Refusal};
-use super::settings::Rules;
-use crate::wire::command::{Command, Step};
+use crate::sandbox::org::SandboxOrganization;
+use crate::sandbox::settings::CurrentRules;
+use crate::wire::command::{Command, CommandStep};
 use crate::wire::step::SubjectKind;
-use crate::wire::subject::Subject;
+use crate::wire::subject::CommandSubject;
 
 /// What a command came to: the steps that failed, and those that ran with a warning.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Outcome {
+pub(super) struct StepOutcome {
     pub(super) errors: Vec<(usize, Refusal)>,
     pub(super) warnings: Vec<(usize, Refusal)>,
 }
 
 /// Carries out a command whose structure was checked; `test` judges it and changes nothing (contract 3.6).
-pub(super) fn command(org: &mut Org, rules: &Rules, command: &Command, test: bool) -> Outcome {
+pub(super) fn command(
+    org: &mut SandboxOrganization,
+    rules: &CurrentRules,
+    command: &Command,
+    test: bool,
+) -> StepOutcome {
     let mut run = Run {
         org,
         rules,
@@ -36,7 +41,7 @@ pub(super) fn command(org: &mut Org, rules: &Rules, command: &Command, test: boo
         ended: false,
         warning: None,
     };
-    let mut outcome = Outcome::default();
+    let mut outcome = StepOutcome::default();
     for (index, step) in command.steps.iter().enumerate() {
         let decided = run.step(step);
         outcome.warnings.extend(run.warning.take().map(|warning| (index, warning)));
@@ -55,10 +60,10 @@ pub(super) fn command(org: &mut Org, rules: &Rules, command: &Command, test: boo
 
 /// A command under way.
 struct Run<'o> {
-    org: &'o mut Org,
-    rules: &'o Rules,
+    org: &'o mut SandboxOrganization,
+    rules: &'o CurrentRules,
     test: bool,
-    subject: &'o Subject,
+    subject: &'o CommandSubject,
     /// The person the command is about, once found or made; later steps stay with the same one.
     person: Option<PersonId>,
     /// The user group the command is about, once found or made.
@@ -71,7 +76,7 @@ struct Run<'o> {
 }
 
 impl Run<'_> {
-    fn step(&mut self, step: &Step) -> Decided {
+    fn step(&mut self, step: &CommandStep) -> Decided {
         match (self.subject.kind(), step.name.as_str()) {
             (SubjectKind::User, "update") => self.update(step),
             (SubjectKind::User, "add") => self.add_to_groups(step),
@@ -91,6 +96,6 @@ impl Run<'_> {
 }
 
 /// A field of a step that is text.
-fn text<'s>(step: &'s Step, key: &str) -> Option<&'s str> {
+fn text<'s>(step: &'s CommandStep, key: &str) -> Option<&'s str> {
     step.value.get(key)?.as_str()
 }

@@ -1,14 +1,14 @@
 //! Finding, updating and removing the person a command is about (contract 3.2, 4.5).
 
 use super::{Run, text};
-use crate::sandbox::accounts::{Person, Standing};
-use crate::sandbox::domains::{self, Login};
+use crate::sandbox::accounts::{AccountStanding, SandboxAccount};
+use crate::sandbox::domains::{self, LoginRule};
 use crate::sandbox::ids::PersonId;
 use crate::sandbox::refusal::{Decided, refuse};
-use crate::wire::command::Step;
+use crate::wire::command::CommandStep;
 use crate::wire::error_code;
 use crate::wire::identity::{IdentityType, fold};
-use crate::wire::subject::Subject;
+use crate::wire::subject::CommandSubject;
 
 impl Run<'_> {
     /// The number of the person the command is about; `None` for an unknown one, of whatever standing.
@@ -26,7 +26,7 @@ impl Run<'_> {
         match self.org.people.get(id) {
             Some(person) if person.is_member() => Ok(Some(id)),
             Some(person)
-                if person.standing == Standing::Elsewhere
+                if person.standing == AccountStanding::Elsewhere
                     && mismatch == error_code::UPDATE_DOMAIN_MISMATCH =>
             {
                 refuse(error_code::BELONGS_TO_ANOTHER_ORG, "The account belongs to another organization")
@@ -48,7 +48,7 @@ impl Run<'_> {
         if self.test {
             return Ok(None);
         }
-        let adobe = matches!(self.subject, Subject::User { use_adobe_id: Some(true), .. });
+        let adobe = matches!(self.subject, CommandSubject::User { use_adobe_id: Some(true), .. });
         let kind = if adobe { "Adobe Id" } else { "User Id" };
         refuse(error_code::USER_NONEXISTENT, format!("{kind} does not exist: {name}"))
     }
@@ -58,7 +58,7 @@ impl Run<'_> {
         self.member(error_code::USER_CONFLICTING)
     }
 
-    pub(crate) fn update(&mut self, step: &Step) -> Decided {
+    pub(crate) fn update(&mut self, step: &CommandStep) -> Decided {
         let Some(id) = self.member(error_code::UPDATE_DOMAIN_MISMATCH)? else {
             return Ok(());
         };
@@ -86,7 +86,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn check_new_email(&self, id: PersonId, person: &Person, email: &str) -> Decided {
+    fn check_new_email(&self, id: PersonId, person: &SandboxAccount, email: &str) -> Decided {
         let folded = fold(email);
         if folded == fold(&person.email) {
             return refuse(error_code::UPDATE_EMAIL, "The letter case of an email cannot be changed");
@@ -111,7 +111,7 @@ impl Run<'_> {
     fn check_new_username(
         &self,
         id: PersonId,
-        person: &Person,
+        person: &SandboxAccount,
         username: &str,
         email: Option<&str>,
     ) -> Decided {
@@ -126,15 +126,16 @@ impl Run<'_> {
         let folded = fold(username);
         let mut holders = self.org.people.with_username(&folded);
         let directory = fold(&person.domain);
-        let in_directory =
-            |holder: &Person| folded.contains('@') || crate::sandbox::accounts::in_domain(holder, &directory);
+        let in_directory = |holder: &SandboxAccount| {
+            folded.contains('@') || crate::sandbox::accounts::in_domain(holder, &directory)
+        };
         if holders.any(|(other, holder)| other != id && in_directory(holder)) {
             return refuse(error_code::NAME_IN_USE, format!("The username {username} is in use"));
         }
         Ok(())
     }
 
-    fn rewrite(&mut self, id: PersonId, step: &Step, email: Option<&str>, username: Option<&str>) {
+    fn rewrite(&mut self, id: PersonId, step: &CommandStep, email: Option<&str>, username: Option<&str>) {
         self.org.people.change(id, |person| {
             if let Some(email) = email {
                 let follows = person.username().contains('@');
@@ -153,23 +154,23 @@ impl Run<'_> {
     }
 
     /// Removes the person; of someone unknown there is nothing to remove (contract X9).
-    pub(crate) fn remove_from_org(&mut self, step: &Step) {
+    pub(crate) fn remove_from_org(&mut self, step: &CommandStep) {
         let Some(id) = self.known().filter(|_| !self.test) else { return };
         let Some(person) = self.org.people.get(id) else { return };
         let owned = person.is_managed() && domains::find(&person.domain).is_some_and(|domain| domain.ours);
         let delete = step.value.get("deleteAccount").and_then(serde_json::Value::as_bool) == Some(true);
         let keep = match person.standing {
-            Standing::Elsewhere => return,
+            AccountStanding::Elsewhere => return,
             _ if !person.is_managed() => None,
-            _ if !owned => Some(Standing::Elsewhere),
-            _ => (!delete).then_some(Standing::Left),
+            _ if !owned => Some(AccountStanding::Elsewhere),
+            _ => (!delete).then_some(AccountStanding::Left),
         };
         self.org.part(id, keep);
     }
 }
 
 /// Takes over the first and last name a step gives.
-pub(crate) fn rename(person: &mut Person, step: &Step) {
+pub(crate) fn rename(person: &mut SandboxAccount, step: &CommandStep) {
     if let Some(name) = text(step, "firstname") {
         person.firstname = Some(name.into());
     }
@@ -185,11 +186,11 @@ pub(crate) fn check_username(domain: &str, username: &str, email: &str) -> Decid
         return refuse(error_code::USER_NAME_INVALID, format!("The username {username} is not valid"));
     }
     match domains::find(domain).map(|domain| domain.login) {
-        Some(Login::Plain) if username.contains('@') => refuse(
+        Some(LoginRule::Plain) if username.contains('@') => refuse(
             error_code::NAME_CONTAINS_EMAIL,
             format!("Users of {domain} have usernames that are no email"),
         ),
-        Some(Login::Email) if fold(username) != fold(email) => {
+        Some(LoginRule::Email) if fold(username) != fold(email) => {
             refuse(error_code::MUST_MATCH_EMAIL, format!("The user {username} is not the email {email}"))
         }
         _ => Ok(()),

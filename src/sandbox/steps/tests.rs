@@ -1,7 +1,7 @@
 //! What each step does to the organization.
 
 use super::*;
-use crate::sandbox::accounts::Standing;
+use crate::sandbox::accounts::AccountStanding;
 use crate::sandbox::seed;
 use crate::wire::error_code;
 use crate::wire::identity::Identity;
@@ -9,28 +9,28 @@ use serde_json::{Value, json};
 
 const ADA: &str = "ada.lind@example.com";
 
-fn org() -> Org {
+fn org() -> SandboxOrganization {
     seed::organization(None)
 }
 
-fn run(org: &mut Org, body: &Value) -> Outcome {
-    run_with(org, &Rules::default(), body)
+fn run(org: &mut SandboxOrganization, body: &Value) -> StepOutcome {
+    run_with(org, &CurrentRules::default(), body)
 }
 
-fn run_with(org: &mut Org, rules: &Rules, body: &Value) -> Outcome {
+fn run_with(org: &mut SandboxOrganization, rules: &CurrentRules, body: &Value) -> StepOutcome {
     command(org, rules, &Command::from_json(body).expect("well formed"), false)
 }
 
-fn done(org: &mut Org, body: &Value) {
-    assert_eq!(run(org, body), Outcome::default(), "{body}");
+fn done(org: &mut SandboxOrganization, body: &Value) {
+    assert_eq!(run(org, body), StepOutcome::default(), "{body}");
 }
 
-fn groups_of(org: &Org, email: &str) -> Vec<String> {
+fn groups_of(org: &SandboxOrganization, email: &str) -> Vec<String> {
     let (_, person) = org.people.find(&Identity::named(email, None, false)).expect("known");
     org.group_names(person, true).iter().map(ToString::to_string).collect()
 }
 
-fn standing(org: &Org, email: &str) -> Option<Standing> {
+fn standing(org: &SandboxOrganization, email: &str) -> Option<AccountStanding> {
     org.people.find(&Identity::named(email, None, false)).map(|(_, person)| person.standing)
 }
 
@@ -46,7 +46,7 @@ fn create(email: &str, extra: &Value) -> Value {
 fn an_existing_person_is_an_error_is_skipped_or_gets_the_new_name() {
     let mut org = org();
     let (id, _) = org.people.find(&Identity::named(ADA, None, false)).expect("seeded");
-    let lastname = |org: &Org| org.people.get(id).and_then(|person| person.lastname.clone());
+    let lastname = |org: &SandboxOrganization| org.people.get(id).and_then(|person| person.lastname.clone());
     assert_eq!(run(&mut org, &create(ADA, &json!({}))).errors[0].1.code, error_code::ALREADY_IN_ORG);
     assert!(!groups_of(&org, ADA).contains(&"Interns".to_owned()));
     done(&mut org, &create(ADA, &json!({"option": "ignoreIfAlreadyExists"})));
@@ -60,7 +60,7 @@ fn an_existing_person_is_an_error_is_skipped_or_gets_the_new_name() {
 fn steps_after_a_failed_one_run_only_where_that_is_asked_for() {
     let body = json!({"user": ADA, "do": [
         {"add": {"group": ["Interns"]}}, {"add": {"group": ["Nothing"]}}, {"add": {"group": ["Finance"]}}]});
-    let mut rules = Rules::default();
+    let mut rules = CurrentRules::default();
     let mut stopped = org();
     assert_eq!(
         run_with(&mut stopped, &rules, &body).errors.iter().map(|(step, _)| *step).collect::<Vec<_>>(),
@@ -99,9 +99,9 @@ fn a_removed_person_stays_in_the_directory_until_the_account_is_deleted() {
     let mut org = org();
     let remove = |delete: bool| json!({"user": ADA, "do": [{"removeFromOrg": {"deleteAccount": delete}}]});
     done(&mut org, &remove(false));
-    assert_eq!((standing(&org, ADA), groups_of(&org, ADA).len()), (Some(Standing::Left), 0));
+    assert_eq!((standing(&org, ADA), groups_of(&org, ADA).len()), (Some(AccountStanding::Left), 0));
     done(&mut org, &create(ADA, &json!({})));
-    assert_eq!(standing(&org, ADA), Some(Standing::Active));
+    assert_eq!(standing(&org, ADA), Some(AccountStanding::Active));
     done(&mut org, &remove(false));
     done(&mut org, &remove(true));
     assert_eq!(standing(&org, ADA), None);
@@ -122,9 +122,9 @@ fn an_adobe_id_is_the_one_meant_only_where_that_is_asked_for() {
 fn a_person_of_a_trusted_domain_joins_and_leaves_and_stays_the_others() {
     let (mut org, email) = (org(), "known@partner.example.net");
     done(&mut org, &create(email, &json!({})));
-    assert_eq!(standing(&org, email), Some(Standing::Active));
+    assert_eq!(standing(&org, email), Some(AccountStanding::Active));
     done(&mut org, &json!({"user": email, "do": [{"removeFromOrg": {"deleteAccount": true}}]}));
-    assert_eq!(standing(&org, email), Some(Standing::Elsewhere));
+    assert_eq!(standing(&org, email), Some(AccountStanding::Elsewhere));
     let outcome = run(&mut org, &create("unknown@partner.example.net", &json!({})));
     assert_eq!(outcome.errors[0].1.code, error_code::NOT_PARENT_ORG);
 }
@@ -196,7 +196,7 @@ fn a_user_group_is_made_renamed_filled_and_deleted() {
 #[test]
 fn an_existing_user_group_is_skipped_or_described() {
     let mut org = org();
-    let description = |org: &Org| {
+    let description = |org: &SandboxOrganization| {
         let id = org.groups.user_group("Interns").expect("seeded");
         org.groups.get(id).and_then(|group| group.description.clone())
     };

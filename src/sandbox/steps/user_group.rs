@@ -1,25 +1,26 @@
 //! The steps of a command about a user group (contract 3.3, 4.6).
 
-use super::membership::{Change, read_only_code};
+use super::membership::read_only_code;
 use super::{Run, text};
-use crate::sandbox::groups::{Group, GroupId, Kind};
+use crate::sandbox::groups::{GroupId, GroupKind, SandboxGroup};
 use crate::sandbox::ids::PersonId;
 use crate::sandbox::refusal::{Decided, Refusal, refuse};
-use crate::wire::command::Step;
+use crate::sandbox::steps::membership::MembershipChange;
+use crate::wire::command::CommandStep;
 use crate::wire::error_code;
 use crate::wire::identity::{Identity, fold};
 use crate::wire::limits;
-use crate::wire::step::{DEPRECATED_PROFILE_KEY, OPTIONS, Shape, SubjectKind, find};
+use crate::wire::step::{DEPRECATED_PROFILE_KEY, FieldShape, OPTIONS, SubjectKind, find};
 
 impl Run<'_> {
-    pub(crate) fn create_group(&mut self, step: &Step) -> Decided {
+    pub(crate) fn create_group(&mut self, step: &CommandStep) -> Decided {
         let name = self.subject.name().trim();
         check_name(name)?;
         let Some(id) = self.org.groups.find(name) else {
             self.make_group(name, step);
             return Ok(());
         };
-        if !self.org.groups.is(id, &Kind::UserGroup) || text(step, "option").is_none() {
+        if !self.org.groups.is(id, &GroupKind::UserGroup) || text(step, "option").is_none() {
             return refuse(error_code::USERGROUP_EXISTS, format!("The user group {name} exists already"));
         }
         self.group = Some(id);
@@ -29,17 +30,17 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn make_group(&mut self, name: &str, step: &Step) {
+    fn make_group(&mut self, name: &str, step: &CommandStep) {
         self.created = true;
         if !self.test {
-            let id = self.org.groups.insert(Group::new(Kind::UserGroup, name));
+            let id = self.org.groups.insert(SandboxGroup::new(GroupKind::UserGroup, name));
             self.org.touch();
             self.describe_group(id, step);
             self.group = Some(id);
         }
     }
 
-    fn describe_group(&mut self, id: GroupId, step: &Step) {
+    fn describe_group(&mut self, id: GroupId, step: &CommandStep) {
         if let (Some(description), Some(group)) = (text(step, "description"), self.org.groups.get_mut(id)) {
             group.description = Some(description.to_owned());
             self.org.touch();
@@ -57,7 +58,7 @@ impl Run<'_> {
         }
     }
 
-    pub(crate) fn update_group(&mut self, step: &Step) -> Decided {
+    pub(crate) fn update_group(&mut self, step: &CommandStep) -> Decided {
         let group = self.user_group()?;
         let (name, description) = (text(step, "name").map(str::trim), text(step, "description"));
         if name.is_none() && description.is_none() {
@@ -97,9 +98,9 @@ impl Run<'_> {
         Ok(())
     }
 
-    pub(crate) fn add_members(&mut self, step: &Step) -> Decided {
+    pub(crate) fn add_members(&mut self, step: &CommandStep) -> Decided {
         let group = self.user_group()?;
-        let users = self.users(group, step, Change::Add)?;
+        let users = self.users(group, step, MembershipChange::Add)?;
         let profiles = self.profiles(step)?;
         let Some(id) = group else { return Ok(()) };
         let joining: Vec<_> = users.into_iter().filter(|user| !self.is_direct_member(*user, id)).collect();
@@ -119,9 +120,9 @@ impl Run<'_> {
         Ok(())
     }
 
-    pub(crate) fn remove_members(&mut self, step: &Step) -> Decided {
+    pub(crate) fn remove_members(&mut self, step: &CommandStep) -> Decided {
         let group = self.user_group()?;
-        let users = self.users(group, step, Change::Remove)?;
+        let users = self.users(group, step, MembershipChange::Remove)?;
         let profiles = self.profiles(step)?;
         let Some(id) = group else { return Ok(()) };
         let leaving: Vec<_> = users.into_iter().filter(|user| self.is_direct_member(*user, id)).collect();
@@ -158,7 +159,12 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn users(&self, group: Option<GroupId>, step: &Step, change: Change) -> Decided<Vec<PersonId>> {
+    fn users(
+        &self,
+        group: Option<GroupId>,
+        step: &CommandStep,
+        change: MembershipChange,
+    ) -> Decided<Vec<PersonId>> {
         let names: Vec<_> = step.names("user").collect();
         if let (Some(id), false) = (group, names.is_empty()) {
             self.refuse_read_only(id, self.subject.name(), read_only_code(change))?;
@@ -192,7 +198,7 @@ impl Run<'_> {
         Ok(first)
     }
 
-    fn profiles(&mut self, step: &Step) -> Decided<Vec<GroupId>> {
+    fn profiles(&mut self, step: &CommandStep) -> Decided<Vec<GroupId>> {
         if step.value.get(DEPRECATED_PROFILE_KEY).is_some() {
             self.warning = Some(Refusal { code: error_code::WARNING_DEPRECATED, message: deprecated(step) });
         }
@@ -210,13 +216,14 @@ impl Run<'_> {
 }
 
 /// The key under which the step lists profiles.
-fn profile_key(step: &Step) -> &'static str {
+fn profile_key(step: &CommandStep) -> &'static str {
     let spec = find(SubjectKind::Group, &step.name);
-    let field = spec.and_then(|spec| spec.fields.iter().find(|field| field.shape == Shape::ProfileNames));
+    let field =
+        spec.and_then(|spec| spec.fields.iter().find(|field| field.shape == FieldShape::ProfileNames));
     field.map_or("", |field| field.name)
 }
 
-fn deprecated(step: &Step) -> String {
+fn deprecated(step: &CommandStep) -> String {
     format!("The key {DEPRECATED_PROFILE_KEY} is deprecated; use {}", profile_key(step))
 }
 

@@ -4,11 +4,11 @@ use rhai::{AST, ASTNode, Engine, Expr, FnCallExpr, Position, Stmt};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Functions by name, each with the numbers of values it takes.
-pub type Forms = BTreeMap<String, BTreeSet<usize>>;
+pub type FunctionForms = BTreeMap<String, BTreeSet<usize>>;
 
 /// A call in a script.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Called {
+pub struct CallSiteRecord {
     /// The modules before the name, the outermost first.
     pub modules: Vec<String>,
     /// The function's name.
@@ -25,7 +25,7 @@ pub struct Called {
 
 /// An import.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Import {
+pub struct ScriptImport {
     /// The name written in the script; `None` when it is worked out as the script runs.
     pub path: Option<String>,
     /// The name of the module in the script.
@@ -36,18 +36,18 @@ pub struct Import {
 
 /// What is read from a script.
 #[derive(Debug, Default)]
-pub struct Calls {
+pub struct CallIndex {
     /// Every call but those of operators.
-    pub called: Vec<Called>,
+    pub called: Vec<CallSiteRecord>,
     /// Every import.
-    pub imports: Vec<Import>,
+    pub imports: Vec<ScriptImport>,
     /// Variables that no declaration before them gives, with what closures capture among them.
     pub unbound: Vec<(String, Position)>,
     /// Keys of maps, properties and texts: a call may go to a closure kept under such a name.
     pub mentioned: BTreeSet<String>,
 }
 
-impl Calls {
+impl CallIndex {
     /// Reads a script with all its functions and closures.
     pub fn read(ast: &AST) -> Self {
         let mut calls = Self::default();
@@ -65,7 +65,7 @@ impl Calls {
     fn statement(&mut self, statement: &Stmt) {
         match statement {
             Stmt::FnCall(call, position) => self.call(call, false, *position),
-            Stmt::Import(import, position) => self.imports.push(Import {
+            Stmt::Import(import, position) => self.imports.push(ScriptImport {
                 path: text(&import.0),
                 alias: import.1.name.to_string(),
                 position: *position,
@@ -94,7 +94,7 @@ impl Calls {
         if call.is_operator_call() {
             return;
         }
-        self.called.push(Called {
+        self.called.push(CallSiteRecord {
             modules: call.namespace.path.iter().map(|part| part.name.to_string()).collect(),
             name: call.name.to_string(),
             values: call.args.len(),
@@ -126,26 +126,26 @@ pub fn of_closures(ast: &AST) -> BTreeSet<String> {
 }
 
 /// The functions that a script defines; without the private ones, if it is looked at from outside.
-pub fn defined(ast: &AST, from_outside: bool) -> Forms {
+pub fn defined(ast: &AST, from_outside: bool) -> FunctionForms {
     let visible = ast.iter_functions().filter(|function| !from_outside || !function.access.is_private());
     let named = visible.filter(|function| !function.name.starts_with("anon$"));
     forms(named.map(|function| (function.name.to_owned(), function.params.len())))
 }
 
 /// The functions that an engine knows, under the name of their module; "" for those without.
-pub fn registered(engine: &Engine) -> BTreeMap<String, Forms> {
+pub fn registered(engine: &Engine) -> BTreeMap<String, FunctionForms> {
     let read = |known: rhai::FuncInfo| {
         Some((known.namespace.to_string(), known.metadata.name.to_string(), known.metadata.num_params))
     };
-    let mut modules: BTreeMap<String, Forms> = BTreeMap::new();
+    let mut modules: BTreeMap<String, FunctionForms> = BTreeMap::new();
     for (module, name, values) in engine.collect_fn_metadata(None, read, true) {
         modules.entry(module).or_default().entry(name).or_default().insert(values);
     }
     modules
 }
 
-fn forms(functions: impl Iterator<Item = (String, usize)>) -> Forms {
-    let mut forms = Forms::new();
+fn forms(functions: impl Iterator<Item = (String, usize)>) -> FunctionForms {
+    let mut forms = FunctionForms::new();
     for (name, values) in functions {
         forms.entry(name).or_default().insert(values);
     }
@@ -168,7 +168,7 @@ mod tests {
                     for z in u() { v(); } throw w();";
         let code = format!("import \"lib\" as r; {code}");
         let mut names: Vec<_> =
-            Calls::read(&compile(&code)).called.into_iter().map(|call| call.name).collect();
+            CallIndex::read(&compile(&code)).called.into_iter().map(|call| call.name).collect();
         names.sort();
         names.dedup();
         assert_eq!(names.concat(), "abcdefghijlnopqstuvw");
@@ -176,7 +176,7 @@ mod tests {
 
     #[test]
     fn methods_and_modules_are_told_apart() {
-        let calls = Calls::read(&compile("import \"x/lib\" as lib; lib::f(1); let x = 1; x.g(2);"));
+        let calls = CallIndex::read(&compile("import \"x/lib\" as lib; lib::f(1); let x = 1; x.g(2);"));
         assert_eq!(calls.imports[0].path.as_deref(), Some("x/lib"));
         let seen: Vec<_> =
             calls.called.iter().map(|call| (call.modules.concat(), call.values, call.method)).collect();

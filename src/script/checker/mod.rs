@@ -4,23 +4,24 @@
 
 pub mod call_index;
 
-use super::checker::call_index::{Called, Calls, Forms, Import, defined, of_closures, registered};
+use super::checker::call_index::{defined, of_closures, registered};
 use super::engine::EXPRESSION_DEPTH;
 use super::engine::module_resolver;
 use crate::did_you_mean::nearest;
 use crate::language::catalog::Catalog;
-use crate::language::declarations::Declared;
-use crate::language::place::Place;
-use crate::language::script_error::{Ending, Failure};
+use crate::language::declarations::DeclaredNames;
+use crate::language::place::ScriptPlace;
+use crate::language::script_error::{ScriptEnding, ScriptError};
 use crate::language::source_text;
 use crate::language::suggestions::did_you_mean;
+use crate::script::checker::call_index::{CallIndex, CallSiteRecord, FunctionForms, ScriptImport};
 use rhai::{AST, Engine, ParseError, ParseErrorType, Position};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Something found.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
+pub struct CheckFinding {
     /// Whether the script can run all the same.
     pub is_warning: bool,
     /// What it is, in a sentence.
@@ -28,7 +29,7 @@ pub struct Finding {
     /// What to do.
     pub hint: Option<String>,
     /// Where.
-    pub place: Place,
+    pub place: ScriptPlace,
 }
 
 /// What the language itself does, under names that look like functions.
@@ -36,8 +37,8 @@ const WORDS: &[&str] =
     &["print", "debug", "type_of", "eval", "Fn", "call", "curry", "is_shared", "is_def_var", "is_def_fn"];
 
 /// Looks at a script and, from there, at the modules it imports. Nothing is run and nothing is sent.
-pub fn check(engine: &Engine, text: &str, file: Option<&Path>) -> Vec<Finding> {
-    let mut check = Check {
+pub fn check(engine: &Engine, text: &str, file: Option<&Path>) -> Vec<CheckFinding> {
+    let mut check = CheckRule {
         engine,
         catalog: crate::script::functions::catalog(),
         registered: registered(engine),
@@ -51,26 +52,26 @@ pub fn check(engine: &Engine, text: &str, file: Option<&Path>) -> Vec<Finding> {
     findings
 }
 
-struct Check<'e> {
+struct CheckRule<'e> {
     engine: &'e Engine,
     catalog: Catalog,
-    registered: BTreeMap<String, Forms>,
+    registered: BTreeMap<String, FunctionForms>,
     seen: BTreeSet<PathBuf>,
-    findings: Vec<Finding>,
+    findings: Vec<CheckFinding>,
 }
 
 /// A script under examination.
-struct Subject<'t> {
+struct CheckedScript<'t> {
     text: &'t str,
     source: Option<String>,
-    own: Forms,
-    declared: Declared,
+    own: FunctionForms,
+    declared: DeclaredNames,
     mentioned: BTreeSet<String>,
     /// The functions of each module; `None` where they cannot be known.
-    imported: BTreeMap<String, Option<Forms>>,
+    imported: BTreeMap<String, Option<FunctionForms>>,
 }
 
-impl Check<'_> {
+impl CheckRule<'_> {
     /// Examines a script and answers its tree. `source` is `None` for the script that was named first.
     fn script(&mut self, text: &str, file: Option<&Path>, source: Option<String>) -> Option<AST> {
         let ast = match self.engine.compile(text) {
@@ -83,12 +84,12 @@ impl Check<'_> {
                 ast
             }
         };
-        let calls = Calls::read(&ast);
-        let mut subject = Subject {
+        let calls = CallIndex::read(&ast);
+        let mut subject = CheckedScript {
             text,
             source,
             own: defined(&ast, false),
-            declared: Declared::read(text),
+            declared: DeclaredNames::read(text),
             mentioned: calls.mentioned,
             imported: BTreeMap::new(),
         };
@@ -107,8 +108,8 @@ impl Check<'_> {
     /// Every variable that is not there, the one that the parser told among them.
     fn undefined(&mut self, ast: &AST, text: &str, source: Option<&String>) {
         let captured = of_closures(ast);
-        let (functions, declared) = (defined(ast, false), Declared::read(text));
-        for (name, position) in Calls::read(ast).unbound {
+        let (functions, declared) = (defined(ast, false), DeclaredNames::read(text));
+        for (name, position) in CallIndex::read(ast).unbound {
             let is_given = captured.contains(&name) && declared.has(&name);
             if !is_given && !functions.contains_key(&name) {
                 let error = ParseError(Box::new(ParseErrorType::VariableUndefined(name)), position);
@@ -118,14 +119,24 @@ impl Check<'_> {
     }
 
     fn unreadable(&mut self, error: ParseError, text: &str, source: Option<String>) {
-        let Ending::Failed(failure) = Ending::of(error.into()) else { return };
+        let ScriptEnding::Failed(failure) = ScriptEnding::of(error.into()) else { return };
         let hint = failure.hint_in(Some(text));
-        let Failure { message, place, .. } = *failure;
-        self.findings.push(Finding { is_warning: false, message, hint, place: Place { source, ..place } });
+        let ScriptError { message, place, .. } = *failure;
+        self.findings.push(CheckFinding {
+            is_warning: false,
+            message,
+            hint,
+            place: ScriptPlace { source, ..place },
+        });
     }
 
     /// The functions of a module; `None` where they cannot be known.
-    fn import(&mut self, import: &Import, importer: Option<&Path>, subject: &Subject) -> Option<Forms> {
+    fn import(
+        &mut self,
+        import: &ScriptImport,
+        importer: Option<&Path>,
+        subject: &CheckedScript,
+    ) -> Option<FunctionForms> {
         let importer = importer.map(|path| path.display().to_string());
         let path = module_resolver::place(importer.as_deref(), import.path.as_deref()?);
         let text = match source_text::read_file(&path) {
@@ -142,7 +153,7 @@ impl Check<'_> {
         self.engine.compile(&text).ok().map(|ast| defined(&ast, true))
     }
 
-    fn call(&self, call: &Called, subject: &Subject) -> Option<Finding> {
+    fn call(&self, call: &CallSiteRecord, subject: &CheckedScript) -> Option<CheckFinding> {
         if call.method {
             return self.method(call, subject);
         }
@@ -153,7 +164,7 @@ impl Check<'_> {
         }
     }
 
-    fn function(&self, call: &Called, subject: &Subject) -> Option<Finding> {
+    fn function(&self, call: &CallSiteRecord, subject: &CheckedScript) -> Option<CheckFinding> {
         let name = call.name.as_str();
         let global = self.global();
         let taken = [subject.own.get(name), global.get(name)];
@@ -173,7 +184,12 @@ impl Check<'_> {
         Some(subject.unknown(call, did_you_mean(name, subject.own.keys().map(String::as_str))))
     }
 
-    fn function_of(&self, module: &str, call: &Called, subject: &Subject) -> Option<Finding> {
+    fn function_of(
+        &self,
+        module: &str,
+        call: &CallSiteRecord,
+        subject: &CheckedScript,
+    ) -> Option<CheckFinding> {
         let known = match subject.imported.get(module) {
             Some(imported) => imported.as_ref()?,
             None => self.registered.get(module)?,
@@ -190,7 +206,7 @@ impl Check<'_> {
 
     /// A method may be a closure kept in a map; a function of the script may take what stands before the dot as
     /// `this`, one of ours takes it as its first value.
-    fn method(&self, call: &Called, subject: &Subject) -> Option<Finding> {
+    fn method(&self, call: &CallSiteRecord, subject: &CheckedScript) -> Option<CheckFinding> {
         let name = call.name.as_str();
         if WORDS.contains(&name) || subject.mentioned.contains(name) {
             return None;
@@ -209,7 +225,7 @@ impl Check<'_> {
     }
 
     /// Keys that a function of ours does not know.
-    fn options(&self, call: &Called, subject: &Subject) -> Vec<Finding> {
+    fn options(&self, call: &CallSiteRecord, subject: &CheckedScript) -> Vec<CheckFinding> {
         let is_ours = match call.modules.as_slice() {
             [] => !call.method && !subject.own.contains_key(&call.name),
             [module] => module == "umapi",
@@ -227,16 +243,16 @@ impl Check<'_> {
         unknown.map(|(key, position)| subject.unknown_option(call, key, *position, &known)).collect()
     }
 
-    fn global(&self) -> &Forms {
-        static NONE: Forms = Forms::new();
+    fn global(&self) -> &FunctionForms {
+        static NONE: FunctionForms = FunctionForms::new();
         self.registered.get("").unwrap_or(&NONE)
     }
 }
 
-impl Subject<'_> {
+impl CheckedScript<'_> {
     /// One name may stand for several modules in several blocks: then it has the functions of all.
-    fn add(&mut self, import: &Import, functions: Option<Forms>) {
-        let known = self.imported.entry(import.alias.clone()).or_insert_with(|| Some(Forms::new()));
+    fn add(&mut self, import: &ScriptImport, functions: Option<FunctionForms>) {
+        let known = self.imported.entry(import.alias.clone()).or_insert_with(|| Some(FunctionForms::new()));
         match (known, functions) {
             (Some(known), Some(functions)) => {
                 for (name, values) in functions {
@@ -247,20 +263,26 @@ impl Subject<'_> {
         }
     }
 
-    fn error(&self, position: Position, message: String, hint: Option<String>) -> Finding {
-        Finding { is_warning: false, message, hint, place: self.place(position) }
+    fn error(&self, position: Position, message: String, hint: Option<String>) -> CheckFinding {
+        CheckFinding { is_warning: false, message, hint, place: self.place(position) }
     }
 
-    fn place(&self, position: Position) -> Place {
-        Place { source: self.source.clone(), line: position.line(), column: position.position() }
+    fn place(&self, position: Position) -> ScriptPlace {
+        ScriptPlace { source: self.source.clone(), line: position.line(), column: position.position() }
     }
 
-    fn unknown(&self, call: &Called, hint: Option<String>) -> Finding {
+    fn unknown(&self, call: &CallSiteRecord, hint: Option<String>) -> CheckFinding {
         let kind = if call.method { "method" } else { "function" };
         self.error(call.position, format!("there is no {kind} `{}`", written(call)), hint)
     }
 
-    fn unknown_option(&self, call: &Called, key: &str, position: Position, known: &[&str]) -> Finding {
+    fn unknown_option(
+        &self,
+        call: &CallSiteRecord,
+        key: &str,
+        position: Position,
+        known: &[&str],
+    ) -> CheckFinding {
         let listed: Vec<_> = known.iter().map(|known| format!("`{known}`")).collect();
         let listed = format!("It knows {}.", listed.join(", "));
         let hint = match nearest(key, known.iter().copied()) {
@@ -270,7 +292,11 @@ impl Subject<'_> {
         self.error(position, format!("{} has no option `{key}`", call.name), Some(hint))
     }
 
-    fn wrong_number<'n>(&self, call: &Called, taken: impl Iterator<Item = &'n usize>) -> Finding {
+    fn wrong_number<'n>(
+        &self,
+        call: &CallSiteRecord,
+        taken: impl Iterator<Item = &'n usize>,
+    ) -> CheckFinding {
         let taken: BTreeSet<_> = taken.collect();
         let listed: Vec<_> = taken.iter().map(ToString::to_string).collect();
         let last = taken.last().copied().copied().unwrap_or_default();
@@ -284,11 +310,11 @@ impl Subject<'_> {
     }
 }
 
-fn written(call: &Called) -> String {
+fn written(call: &CallSiteRecord) -> String {
     call.modules.iter().chain([&call.name]).map(String::as_str).collect::<Vec<_>>().join("::")
 }
 
-fn forms_of_ours(call: &Called) -> Option<String> {
+fn forms_of_ours(call: &CallSiteRecord) -> Option<String> {
     let catalog = crate::script::functions::catalog();
     let forms = catalog.find(&call.name);
     let forms: Vec<_> = forms.iter().map(|form| format!("`{}`", form.signature())).collect();
@@ -296,7 +322,7 @@ fn forms_of_ours(call: &Called) -> Option<String> {
 }
 
 /// Functions of the script that stand before one of ours of the same name and number of values.
-fn shadows(catalog: &Catalog, subject: &Subject) -> Vec<Finding> {
+fn shadows(catalog: &Catalog, subject: &CheckedScript) -> Vec<CheckFinding> {
     let mut ours: Vec<_> = catalog
         .functions()
         .filter(|function| !function.method)
@@ -309,14 +335,14 @@ fn shadows(catalog: &Catalog, subject: &Subject) -> Vec<Finding> {
     hidden.map(|(name, values)| shadow(subject, name, values)).collect()
 }
 
-fn shadow(subject: &Subject, name: &str, values: usize) -> Finding {
+fn shadow(subject: &CheckedScript, name: &str, values: usize) -> CheckFinding {
     let place = definition(subject.text, name);
     let plural = if values == 1 { "" } else { "s" };
-    Finding {
+    CheckFinding {
         is_warning: true,
         message: format!("this `{name}` stands before umapish's, which takes {values} value{plural} too"),
         hint: Some(format!("umapish's is still there as `umapi::{name}`.")),
-        place: Place { source: subject.source.clone(), ..place },
+        place: ScriptPlace { source: subject.source.clone(), ..place },
     }
 }
 
@@ -331,13 +357,13 @@ fn lenient() -> Engine {
     engine
 }
 
-fn definition(text: &str, name: &str) -> Place {
+fn definition(text: &str, name: &str) -> ScriptPlace {
     let found = text.lines().enumerate().find_map(|(index, line)| {
         let start = line.find(&format!("fn {name}("))?;
         Some((index + 1, line[..start].chars().count() + "fn ".len() + 1))
     });
     let (line, column) = found.unwrap_or((1, 1));
-    Place { source: None, line: Some(line), column: Some(column) }
+    ScriptPlace { source: None, line: Some(line), column: Some(column) }
 }
 
 #[cfg(test)]
@@ -345,7 +371,7 @@ mod tests {
     use super::*;
     use crate::script::engine::offline;
 
-    fn found(text: &str) -> Vec<Finding> {
+    fn found(text: &str) -> Vec<CheckFinding> {
         check(&offline::engine(), text, None)
     }
 

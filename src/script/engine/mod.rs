@@ -6,12 +6,12 @@ pub mod offline;
 use super::functions;
 use crate::changes::{command_builder, queue, report};
 use crate::files::csv;
-use crate::host::session::{Session, Shared};
-use crate::host::thrown::Ended;
+use crate::host::session::{Session, SharedSession};
+use crate::host::thrown::ScriptEnd;
 use crate::language::caught_errors;
+use crate::script::engine::module_resolver::ScriptModules;
 use crate::values::query::counter;
 use crate::values::{date, list_operators, record, secret_text};
-use module_resolver::Modules;
 use rhai::{Dynamic, Engine, OptimizationLevel};
 use std::rc::Rc;
 
@@ -29,8 +29,8 @@ pub fn build(session: &Rc<Session>) -> Engine {
     connect_streams(&mut engine, session);
     watch(&mut engine, session);
     caught_errors::register(&mut engine);
-    engine.set_default_tag(Dynamic::from(Shared(Rc::clone(session))));
-    engine.set_module_resolver(Modules::of(session));
+    engine.set_default_tag(Dynamic::from(SharedSession(Rc::clone(session))));
+    engine.set_module_resolver(ScriptModules::of(session));
     record::register(&mut engine);
     report::register(&mut engine);
     queue::register(&mut engine);
@@ -69,9 +69,9 @@ fn watch(engine: &mut Engine, session: &Rc<Session>) {
     let watching = Rc::clone(session);
     engine.on_progress(move |operations| {
         if watching.interrupt().is_requested() {
-            Some(Dynamic::from(Ended::Interrupted))
+            Some(Dynamic::from(ScriptEnd::Interrupted))
         } else if operations % LOOK_AT_OUTPUT == 0 && watching.console().is_lost() {
-            Some(Dynamic::from(Ended::OutputLost))
+            Some(Dynamic::from(ScriptEnd::OutputLost))
         } else {
             watching.ended().map(Dynamic::from)
         }

@@ -14,13 +14,13 @@ use std::rc::Rc;
 
 /// Finds modules; each file is read and run once.
 #[derive(Default)]
-pub struct Modules {
+pub struct ScriptModules {
     loaded: RefCell<HashMap<PathBuf, Shared<Module>>>,
     /// The run whose journal is told of them.
     session: Option<Rc<Session>>,
 }
 
-impl Modules {
+impl ScriptModules {
     /// The modules of a run.
     pub fn of(session: &Rc<Session>) -> Self {
         Self { session: Some(Rc::clone(session)), ..Self::default() }
@@ -33,7 +33,7 @@ impl Modules {
     }
 }
 
-impl ModuleResolver for Modules {
+impl ModuleResolver for ScriptModules {
     fn resolve(
         &self,
         engine: &Engine,
@@ -89,7 +89,7 @@ mod tests {
         );
         write("two.rhai", "export const N = 2;");
         let mut engine = Engine::new();
-        engine.set_module_resolver(Modules::default());
+        engine.set_module_resolver(ScriptModules::default());
         let mut ast = engine.compile("import \"one\" as one; one::f() + one::N").unwrap();
         ast.set_source(folder.path().join("main.rhai").display().to_string());
         assert_eq!(engine.eval_ast::<i64>(&ast).unwrap(), 3);
@@ -98,7 +98,7 @@ mod tests {
     #[test]
     fn a_module_that_is_not_there_is_named() {
         let mut engine = Engine::new();
-        engine.set_module_resolver(Modules::default());
+        engine.set_module_resolver(ScriptModules::default());
         let error = engine.run("import \"nowhere/x\" as x;").unwrap_err();
         assert!(error.to_string().contains("nowhere/x.rhai"), "{error}");
     }

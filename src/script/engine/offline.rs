@@ -2,9 +2,9 @@
 
 use crate::client::settings::Mode;
 use crate::error::{Error, Result};
-use crate::host::console::Console;
+use crate::host::console::HostConsole;
 use crate::host::interrupt::Interrupt;
-use crate::host::session::{Session, Setup};
+use crate::host::session::{Session, SessionSetup};
 use rhai::Engine;
 use serde_json::Value;
 use std::cell::RefCell;
@@ -13,16 +13,16 @@ use std::sync::Arc;
 
 /// A console that keeps what is printed and shows nobody.
 #[derive(Debug, Default)]
-pub struct Paper(RefCell<Vec<String>>);
+pub struct RecordingConsole(RefCell<Vec<String>>);
 
-impl Paper {
+impl RecordingConsole {
     /// What was printed so far.
     pub fn lines(&self) -> Vec<String> {
         self.0.borrow().clone()
     }
 }
 
-impl Console for Paper {
+impl HostConsole for RecordingConsole {
     fn print(&self, line: &str) {
         self.0.borrow_mut().push(line.to_owned());
     }
@@ -48,18 +48,18 @@ impl Console for Paper {
 
 /// The engine.
 pub fn engine() -> Engine {
-    engine_on(Rc::new(Paper::default()))
+    engine_on(Rc::new(RecordingConsole::default()))
 }
 
 /// The engine, printing on `console`.
-pub fn engine_on(console: Rc<dyn Console>) -> Engine {
+pub fn engine_on(console: Rc<dyn HostConsole>) -> Engine {
     super::build(&session(console))
 }
 
 /// A session without a service, printing on `console`.
-pub fn session(console: Rc<dyn Console>) -> Rc<Session> {
+pub fn session(console: Rc<dyn HostConsole>) -> Rc<Session> {
     let connect = |_| Err(Error::config("there is no connection", "Run the script instead of checking it."));
-    let setup = Setup {
+    let setup = SessionSetup {
         hooks: Box::new(|_| Vec::new()),
         verify: false,
         connect: Box::new(connect),

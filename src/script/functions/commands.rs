@@ -1,19 +1,19 @@
 //! Commands built step by step, for many at once.
 
 use super::{one_user, user_groups};
-use crate::changes::command_builder::Builder;
+use crate::changes::command_builder::CommandBuilder;
 use crate::changes::steps;
-use crate::changes::steps::Account;
+use crate::changes::steps::AccountFields;
 use crate::error::{Error, Result};
 use crate::host::binding::RhaiResultOf;
 use crate::host::session::session;
-use crate::host::thrown::At;
-use crate::values::options::Options;
+use crate::host::thrown::ThrowAt;
+use crate::values::options::CallOptions;
 use crate::values::user_ref;
-use crate::values::user_ref::Person;
+use crate::values::user_ref::UserReference;
 use crate::wire::command::Command;
 use crate::wire::identity::IdentityType;
-use crate::wire::subject::Subject;
+use crate::wire::subject::CommandSubject;
 use rhai::plugin::{Dynamic, export_module};
 use rhai::{Map, NativeCallContext};
 use serde_json::json;
@@ -35,7 +35,7 @@ pub mod functions {
     /// print(multi_action([change]).outcomes[0].tag);
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub fn command(context: NativeCallContext, user: Dynamic) -> RhaiResultOf<Builder> {
+    pub fn command(context: NativeCallContext, user: Dynamic) -> RhaiResultOf<CommandBuilder> {
         command_with(context, user, Map::new())
     }
 
@@ -54,9 +54,13 @@ pub mod functions {
     /// print(multi_action([change]).result);
     /// ```
     #[rhai_fn(name = "command", volatile, return_raw)]
-    pub fn command_with(context: NativeCallContext, user: Dynamic, options: Map) -> RhaiResultOf<Builder> {
-        let options = Options::new("command", options, &user_ref::OPTIONS);
-        begin(&context, options.and_then(|options| Ok(Person::of(&user, &options)?.command())))
+    pub fn command_with(
+        context: NativeCallContext,
+        user: Dynamic,
+        options: Map,
+    ) -> RhaiResultOf<CommandBuilder> {
+        let options = CallOptions::new("command", options, &user_ref::OPTIONS);
+        begin(&context, options.and_then(|options| Ok(UserReference::of(&user, &options)?.command())))
     }
 
     /// Begins a command about one user group, to be sent with others by `multi_action`.
@@ -72,7 +76,7 @@ pub mod functions {
     /// print(multi_action([interns]).result);
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub fn group_command(context: NativeCallContext, name: &str) -> RhaiResultOf<Builder> {
+    pub fn group_command(context: NativeCallContext, name: &str) -> RhaiResultOf<CommandBuilder> {
         let blank = || Error::usage("the name of the user group is blank");
         let command = if name.trim().is_empty() { Err(blank()) } else { Ok(user_groups::group(name)) };
         begin(&context, command)
@@ -96,7 +100,11 @@ pub mod functions {
     /// print(multi_action([change]).result);
     /// ```
     #[rhai_fn(return_raw)]
-    pub fn add_adobe_id(context: NativeCallContext, command: Builder, fields: Map) -> RhaiResultOf<Builder> {
+    pub fn add_adobe_id(
+        context: NativeCallContext,
+        command: CommandBuilder,
+        fields: Map,
+    ) -> RhaiResultOf<CommandBuilder> {
         create_account(&command, "add_adobe_id", IdentityType::AdobeId, fields).at(&context)
     }
 
@@ -120,9 +128,9 @@ pub mod functions {
     #[rhai_fn(return_raw)]
     pub fn add_enterprise_id(
         context: NativeCallContext,
-        command: Builder,
+        command: CommandBuilder,
         fields: Map,
-    ) -> RhaiResultOf<Builder> {
+    ) -> RhaiResultOf<CommandBuilder> {
         create_account(&command, "add_enterprise_id", IdentityType::EnterpriseId, fields).at(&context)
     }
 
@@ -148,9 +156,9 @@ pub mod functions {
     #[rhai_fn(return_raw)]
     pub fn add_federated_id(
         context: NativeCallContext,
-        command: Builder,
+        command: CommandBuilder,
         fields: Map,
-    ) -> RhaiResultOf<Builder> {
+    ) -> RhaiResultOf<CommandBuilder> {
         create_account(&command, "add_federated_id", IdentityType::FederatedId, fields).at(&context)
     }
 
@@ -173,9 +181,9 @@ pub mod functions {
     #[rhai_fn(return_raw)]
     pub fn update_account(
         context: NativeCallContext,
-        command: Builder,
+        command: CommandBuilder,
         fields: Map,
-    ) -> RhaiResultOf<Builder> {
+    ) -> RhaiResultOf<CommandBuilder> {
         change_account(&command, fields).at(&context)
     }
 
@@ -192,10 +200,10 @@ pub mod functions {
     #[rhai_fn(return_raw)]
     pub fn add_to_groups(
         context: NativeCallContext,
-        command: Builder,
+        command: CommandBuilder,
         names: Dynamic,
-    ) -> RhaiResultOf<Builder> {
-        membership(&command, About::User, "add", "group", &names).at(&context)
+    ) -> RhaiResultOf<CommandBuilder> {
+        membership(&command, StepSubject::User, "add", "group", &names).at(&context)
     }
 
     /// Adds the step that removes the user from groups, profiles and admin groups; no names add no step.
@@ -211,10 +219,10 @@ pub mod functions {
     #[rhai_fn(return_raw)]
     pub fn remove_from_groups(
         context: NativeCallContext,
-        command: Builder,
+        command: CommandBuilder,
         names: Dynamic,
-    ) -> RhaiResultOf<Builder> {
-        membership(&command, About::User, "remove", "group", &names).at(&context)
+    ) -> RhaiResultOf<CommandBuilder> {
+        membership(&command, StepSubject::User, "remove", "group", &names).at(&context)
     }
 
     /// Adds the step that removes the user from every group, profile and admin role.
@@ -227,8 +235,11 @@ pub mod functions {
     /// print(multi_action([command("ben.osei@example.com").remove_from_all_groups()]).result);
     /// ```
     #[rhai_fn(return_raw)]
-    pub fn remove_from_all_groups(context: NativeCallContext, command: Builder) -> RhaiResultOf<Builder> {
-        push(&command, About::User, "remove", json!("all")).at(&context)
+    pub fn remove_from_all_groups(
+        context: NativeCallContext,
+        command: CommandBuilder,
+    ) -> RhaiResultOf<CommandBuilder> {
+        push(&command, StepSubject::User, "remove", json!("all")).at(&context)
     }
 
     /// Adds the step that removes the user from the organization; nothing may follow it.
@@ -241,8 +252,11 @@ pub mod functions {
     /// print(multi_action([command("ben.osei@example.com").remove_from_org()]).result);
     /// ```
     #[rhai_fn(return_raw)]
-    pub fn remove_from_org(context: NativeCallContext, command: Builder) -> RhaiResultOf<Builder> {
-        push(&command, About::User, "removeFromOrg", json!({ "deleteAccount": false })).at(&context)
+    pub fn remove_from_org(
+        context: NativeCallContext,
+        command: CommandBuilder,
+    ) -> RhaiResultOf<CommandBuilder> {
+        push(&command, StepSubject::User, "removeFromOrg", json!({ "deleteAccount": false })).at(&context)
     }
 
     /// Adds the step that removes the user from the organization and, if `permanent`, deletes the account for good.
@@ -257,10 +271,10 @@ pub mod functions {
     #[rhai_fn(name = "remove_from_org", return_raw)]
     pub fn remove_from_org_for_good(
         context: NativeCallContext,
-        command: Builder,
+        command: CommandBuilder,
         permanent: bool,
-    ) -> RhaiResultOf<Builder> {
-        push(&command, About::User, "removeFromOrg", json!({ "deleteAccount": permanent })).at(&context)
+    ) -> RhaiResultOf<CommandBuilder> {
+        push(&command, StepSubject::User, "removeFromOrg", json!({ "deleteAccount": permanent })).at(&context)
     }
 
     /// Adds the step that removes the user and deletes the account with its assets, permanently.
@@ -273,8 +287,11 @@ pub mod functions {
     /// print(multi_action([command("ben.osei@example.com").delete_account()]).result);
     /// ```
     #[rhai_fn(return_raw)]
-    pub fn delete_account(context: NativeCallContext, command: Builder) -> RhaiResultOf<Builder> {
-        push(&command, About::User, "removeFromOrg", json!({ "deleteAccount": true })).at(&context)
+    pub fn delete_account(
+        context: NativeCallContext,
+        command: CommandBuilder,
+    ) -> RhaiResultOf<CommandBuilder> {
+        push(&command, StepSubject::User, "removeFromOrg", json!({ "deleteAccount": true })).at(&context)
     }
 
     /// Adds the step that creates the user group; one that exists is left as it is.
@@ -287,7 +304,7 @@ pub mod functions {
     /// print(multi_action([group_command("Interns 2026").create()]).result);
     /// ```
     #[rhai_fn(return_raw)]
-    pub fn create(context: NativeCallContext, command: Builder) -> RhaiResultOf<Builder> {
+    pub fn create(context: NativeCallContext, command: CommandBuilder) -> RhaiResultOf<CommandBuilder> {
         create_with(context, command, Map::new())
     }
 
@@ -306,10 +323,14 @@ pub mod functions {
     /// print(multi_action([interns]).result);
     /// ```
     #[rhai_fn(name = "create", return_raw)]
-    pub fn create_with(context: NativeCallContext, command: Builder, options: Map) -> RhaiResultOf<Builder> {
-        let options = Options::new("create", options, &["description", "option"]);
+    pub fn create_with(
+        context: NativeCallContext,
+        command: CommandBuilder,
+        options: Map,
+    ) -> RhaiResultOf<CommandBuilder> {
+        let options = CallOptions::new("create", options, &["description", "option"]);
         let add = |command: &mut Command| user_groups::push_create(command, &options?);
-        about(&command, About::Group, "create").and_then(|()| command.change(add)).at(&context)
+        about(&command, StepSubject::Group, "create").and_then(|()| command.change(add)).at(&context)
     }
 
     /// Adds the step that changes the user group.
@@ -326,10 +347,14 @@ pub mod functions {
     /// print(multi_action([group_command("Designers").update(#{name: "Design"})]).result);
     /// ```
     #[rhai_fn(return_raw)]
-    pub fn update(context: NativeCallContext, command: Builder, fields: Map) -> RhaiResultOf<Builder> {
-        let options = Options::new("update", fields, user_groups::UPDATABLE);
+    pub fn update(
+        context: NativeCallContext,
+        command: CommandBuilder,
+        fields: Map,
+    ) -> RhaiResultOf<CommandBuilder> {
+        let options = CallOptions::new("update", fields, user_groups::UPDATABLE);
         let add = |command: &mut Command| user_groups::push_update(command, &options?);
-        about(&command, About::Group, "update").and_then(|()| command.change(add)).at(&context)
+        about(&command, StepSubject::Group, "update").and_then(|()| command.change(add)).at(&context)
     }
 
     /// Adds the step that deletes the user group; nothing after it is performed.
@@ -343,8 +368,8 @@ pub mod functions {
     /// print(multi_action([group_command("Interns 2026").delete()]).result);
     /// ```
     #[rhai_fn(return_raw)]
-    pub fn delete(context: NativeCallContext, command: Builder) -> RhaiResultOf<Builder> {
-        push(&command, About::Group, "deleteUserGroup", json!({})).at(&context)
+    pub fn delete(context: NativeCallContext, command: CommandBuilder) -> RhaiResultOf<CommandBuilder> {
+        push(&command, StepSubject::Group, "deleteUserGroup", json!({})).at(&context)
     }
 
     /// Adds the step that adds users to the user group; no e-mails add no step.
@@ -357,8 +382,12 @@ pub mod functions {
     /// print(multi_action([group_command("Designers").add_users("ben.osei@example.com")]).result);
     /// ```
     #[rhai_fn(return_raw)]
-    pub fn add_users(context: NativeCallContext, command: Builder, emails: Dynamic) -> RhaiResultOf<Builder> {
-        membership(&command, About::Group, "add", "user", &emails).at(&context)
+    pub fn add_users(
+        context: NativeCallContext,
+        command: CommandBuilder,
+        emails: Dynamic,
+    ) -> RhaiResultOf<CommandBuilder> {
+        membership(&command, StepSubject::Group, "add", "user", &emails).at(&context)
     }
 
     /// Adds the step that removes users from the user group; no e-mails add no step.
@@ -373,10 +402,10 @@ pub mod functions {
     #[rhai_fn(return_raw)]
     pub fn remove_users(
         context: NativeCallContext,
-        command: Builder,
+        command: CommandBuilder,
         emails: Dynamic,
-    ) -> RhaiResultOf<Builder> {
-        membership(&command, About::Group, "remove", "user", &emails).at(&context)
+    ) -> RhaiResultOf<CommandBuilder> {
+        membership(&command, StepSubject::Group, "remove", "user", &emails).at(&context)
     }
 
     /// Adds the step that gives the user group product profiles; no names add no step.
@@ -391,10 +420,10 @@ pub mod functions {
     #[rhai_fn(return_raw)]
     pub fn add_profiles(
         context: NativeCallContext,
-        command: Builder,
+        command: CommandBuilder,
         profiles: Dynamic,
-    ) -> RhaiResultOf<Builder> {
-        membership(&command, About::Group, "add", "productConfiguration", &profiles).at(&context)
+    ) -> RhaiResultOf<CommandBuilder> {
+        membership(&command, StepSubject::Group, "add", "productConfiguration", &profiles).at(&context)
     }
 
     /// Adds the step that takes product profiles away from the user group; no names add no step.
@@ -409,10 +438,10 @@ pub mod functions {
     #[rhai_fn(return_raw)]
     pub fn remove_profiles(
         context: NativeCallContext,
-        command: Builder,
+        command: CommandBuilder,
         profiles: Dynamic,
-    ) -> RhaiResultOf<Builder> {
-        membership(&command, About::Group, "remove", "productConfiguration", &profiles).at(&context)
+    ) -> RhaiResultOf<CommandBuilder> {
+        membership(&command, StepSubject::Group, "remove", "productConfiguration", &profiles).at(&context)
     }
 
     /// Attaches whatever the script wants to see again beside the outcome of the command.
@@ -422,7 +451,7 @@ pub mod functions {
     /// let change = command("ben.osei@example.com").add_to_groups("Designers").tag(#{row: 7});
     /// print(multi_action([change]).outcomes[0].tag.row);
     /// ```
-    pub fn tag(command: Builder, value: Dynamic) -> Builder {
+    pub fn tag(command: CommandBuilder, value: Dynamic) -> CommandBuilder {
         command.tag(value);
         command
     }
@@ -430,21 +459,21 @@ pub mod functions {
 
 /// What a step belongs to.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum About {
+enum StepSubject {
     User,
     Group,
 }
 
-fn begin(context: &NativeCallContext, command: Result<Command>) -> RhaiResultOf<Builder> {
+fn begin(context: &NativeCallContext, command: Result<Command>) -> RhaiResultOf<CommandBuilder> {
     let line = context.call_position().line().unwrap_or_default();
-    session(context).and_then(|session| Ok(Builder::new(command?, line, session.unsent()))).at(context)
+    session(context).and_then(|session| Ok(CommandBuilder::new(command?, line, session.unsent()))).at(context)
 }
 
 /// Refuses a step that belongs to the other kind of command, by the name the script used.
-fn about(builder: &Builder, wanted: About, step: &str) -> Result<()> {
+fn about(builder: &CommandBuilder, wanted: StepSubject, step: &str) -> Result<()> {
     let (is, hint) = match builder.subject() {
-        Subject::User { .. } => (About::User, "It belongs to a group_command(name)."),
-        Subject::Group { .. } => (About::Group, "It belongs to a command(user)."),
+        CommandSubject::User { .. } => (StepSubject::User, "It belongs to a group_command(name)."),
+        CommandSubject::Group { .. } => (StepSubject::Group, "It belongs to a command(user)."),
     };
     if is == wanted {
         return Ok(());
@@ -453,7 +482,12 @@ fn about(builder: &Builder, wanted: About, step: &str) -> Result<()> {
     Err(Error::usage_with_hint(message, hint))
 }
 
-fn push(builder: &Builder, wanted: About, step: &str, value: serde_json::Value) -> Result<Builder> {
+fn push(
+    builder: &CommandBuilder,
+    wanted: StepSubject,
+    step: &str,
+    value: serde_json::Value,
+) -> Result<CommandBuilder> {
     about(builder, wanted, step)?;
     builder.change(|command| {
         command.push(step, value);
@@ -461,7 +495,13 @@ fn push(builder: &Builder, wanted: About, step: &str, value: serde_json::Value) 
     })
 }
 
-fn membership(builder: &Builder, wanted: About, step: &str, key: &str, names: &Dynamic) -> Result<Builder> {
+fn membership(
+    builder: &CommandBuilder,
+    wanted: StepSubject,
+    step: &str,
+    key: &str,
+    names: &Dynamic,
+) -> Result<CommandBuilder> {
     about(builder, wanted, step)?;
     let names = steps::names(names)?;
     builder.change(|command| {
@@ -471,23 +511,24 @@ fn membership(builder: &Builder, wanted: About, step: &str, key: &str, names: &D
 }
 
 fn create_account(
-    builder: &Builder,
+    builder: &CommandBuilder,
     function: &'static str,
     kind: IdentityType,
     fields: Map,
-) -> Result<Builder> {
-    about(builder, About::User, function)?;
-    let options = Options::new(function, fields, &["email", "firstname", "lastname", "country", "option"])?;
+) -> Result<CommandBuilder> {
+    about(builder, StepSubject::User, function)?;
+    let options =
+        CallOptions::new(function, fields, &["email", "firstname", "lastname", "country", "option"])?;
     let text = |key: &str| Ok::<_, Error>(options.text(key)?.unwrap_or_default());
     let option = steps::existing(&options)?;
-    let mut account = Account {
+    let mut account = AccountFields {
         email: text("email")?,
         first_name: text("firstname")?,
         last_name: text("lastname")?,
         country: text("country")?,
     };
     builder.change(|command| {
-        let Subject::User { user, domain, use_adobe_id } = &mut command.subject else { return Ok(()) };
+        let CommandSubject::User { user, domain, use_adobe_id } = &mut command.subject else { return Ok(()) };
         if account.email.trim().is_empty() {
             account.email.clone_from(user);
         }
@@ -503,8 +544,8 @@ fn create_account(
     })
 }
 
-fn change_account(builder: &Builder, fields: Map) -> Result<Builder> {
-    about(builder, About::User, "update_account")?;
-    let options = Options::new("update_account", fields, one_user::UPDATABLE)?;
+fn change_account(builder: &CommandBuilder, fields: Map) -> Result<CommandBuilder> {
+    about(builder, StepSubject::User, "update_account")?;
+    let options = CallOptions::new("update_account", fields, one_user::UPDATABLE)?;
     builder.change(|command| one_user::push_update(command, &options))
 }

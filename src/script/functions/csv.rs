@@ -1,16 +1,16 @@
 //! Reading and writing CSV files.
 
 use crate::error::{Error, Result};
-use crate::files::csv::reader::{Shape, read};
-use crate::files::csv::row_stream::Passage;
-use crate::files::csv::writer::{Content, IfExists, Plan, write};
-use crate::files::encoding::Encoding;
+use crate::files::csv::reader::{CsvShape, read};
+use crate::files::csv::row_stream::RowStream;
+use crate::files::csv::writer::{CsvContent, CsvWritePlan, IfExists, write};
+use crate::files::encoding::FileEncoding;
 use crate::host::binding::RhaiResultOf;
 use crate::host::session::Session;
 use crate::host::session::session;
-use crate::host::thrown::At;
+use crate::host::thrown::ThrowAt;
 use crate::session::tracked_files;
-use crate::values::options::Options;
+use crate::values::options::CallOptions;
 use rhai::plugin::{Dynamic, export_module};
 use rhai::{Array, Map, NativeCallContext};
 use std::path::Path;
@@ -41,7 +41,9 @@ pub mod functions {
     /// ```
     #[rhai_fn(volatile, return_raw)]
     pub fn read_csv(context: NativeCallContext, path: &str) -> RhaiResultOf<Array> {
-        session(&context).and_then(|session| rows(&session, path, &Options::none("read_csv"))).at(&context)
+        session(&context)
+            .and_then(|session| rows(&session, path, &CallOptions::none("read_csv")))
+            .at(&context)
     }
 
     /// Reads a CSV file that must look as the options say.
@@ -67,7 +69,7 @@ pub mod functions {
     /// ```
     #[rhai_fn(name = "read_csv", volatile, return_raw)]
     pub fn read_csv_of_shape(context: NativeCallContext, path: &str, options: Map) -> RhaiResultOf<Array> {
-        let options = Options::new("read_csv", options, SHAPE);
+        let options = CallOptions::new("read_csv", options, SHAPE);
         session(&context).and_then(|session| rows(&session, path, &options?)).at(&context)
     }
 
@@ -88,9 +90,9 @@ pub mod functions {
     /// print(changes.finish().completed);
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub fn stream_csv(context: NativeCallContext, path: &str) -> RhaiResultOf<Passage> {
+    pub fn stream_csv(context: NativeCallContext, path: &str) -> RhaiResultOf<RowStream> {
         session(&context)
-            .and_then(|session| passage(&session, path, &Options::none("stream_csv")))
+            .and_then(|session| passage(&session, path, &CallOptions::none("stream_csv")))
             .at(&context)
     }
 
@@ -118,8 +120,8 @@ pub mod functions {
         context: NativeCallContext,
         path: &str,
         options: Map,
-    ) -> RhaiResultOf<Passage> {
-        let options = Options::new("stream_csv", options, SHAPE);
+    ) -> RhaiResultOf<RowStream> {
+        let options = CallOptions::new("stream_csv", options, SHAPE);
         session(&context).and_then(|session| passage(&session, path, &options?)).at(&context)
     }
 
@@ -142,7 +144,7 @@ pub mod functions {
     /// ```
     #[rhai_fn(volatile, return_raw)]
     pub fn write_csv(context: NativeCallContext, path: &str, rows: Dynamic) -> RhaiResultOf<i64> {
-        let options = Options::none("write_csv");
+        let options = CallOptions::none("write_csv");
         session(&context).and_then(|session| save(&session, path, rows, &options)).at(&context)
     }
 
@@ -173,7 +175,7 @@ pub mod functions {
         rows: Dynamic,
         options: Map,
     ) -> RhaiResultOf<i64> {
-        let options = Options::new("write_csv", options, PLAN);
+        let options = CallOptions::new("write_csv", options, PLAN);
         session(&context).and_then(|session| save(&session, path, rows, &options?)).at(&context)
     }
 }
@@ -183,30 +185,30 @@ const SHAPE: &[&str] = &["columns", "lists", "delimiter", "encoding", "min_rows"
 /// The options of writing.
 const PLAN: &[&str] = &["columns", "if_exists"];
 
-fn rows(session: &Session, path: &str, options: &Options) -> Result<Array> {
+fn rows(session: &Session, path: &str, options: &CallOptions) -> Result<Array> {
     let rows = read(Path::new(path), &shape(options)?, session.interrupt())?;
     tracked_files::was_read(session, Path::new(path), Some(rows.len()))?;
     Ok(rows.into_iter().map(Dynamic::from).collect())
 }
 
-fn passage(session: &Session, path: &str, options: &Options) -> Result<Passage> {
-    let passage = Passage::of(Path::new(path), shape(options)?, session.interrupt())?;
+fn passage(session: &Session, path: &str, options: &CallOptions) -> Result<RowStream> {
+    let passage = RowStream::of(Path::new(path), shape(options)?, session.interrupt())?;
     tracked_files::was_read(session, Path::new(path), Some(passage.rows()))?;
     Ok(passage)
 }
 
-fn shape(options: &Options) -> Result<Shape> {
-    let encoding = options.choice("encoding", Encoding::NAMES)?;
-    Ok(Shape {
+fn shape(options: &CallOptions) -> Result<CsvShape> {
+    let encoding = options.choice("encoding", FileEncoding::NAMES)?;
+    Ok(CsvShape {
         columns: options.texts("columns")?.unwrap_or_default(),
         lists: options.texts("lists")?.unwrap_or_default(),
         delimiter: delimiter(options)?,
-        encoding: encoding.and_then(Encoding::parse),
+        encoding: encoding.and_then(FileEncoding::parse),
         min_rows: options.count("min_rows")?.unwrap_or_default(),
     })
 }
 
-fn delimiter(options: &Options) -> Result<char> {
+fn delimiter(options: &CallOptions) -> Result<char> {
     let Some(value) = options.value("delimiter") else { return Ok(',') };
     let text = value.to_string();
     let mut letters = text.chars();
@@ -219,16 +221,16 @@ fn delimiter(options: &Options) -> Result<char> {
     }
 }
 
-fn save(session: &Session, path: &str, rows: Dynamic, options: &Options) -> Result<i64> {
+fn save(session: &Session, path: &str, rows: Dynamic, options: &CallOptions) -> Result<i64> {
     let if_exists = options.choice("if_exists", IfExists::NAMES)?;
-    let plan = Plan {
+    let plan = CsvWritePlan {
         columns: options.texts("columns")?,
         if_exists: if_exists.and_then(IfExists::parse).unwrap_or(IfExists::Replace),
     };
     if plan.if_exists != IfExists::Number {
         tracked_files::make_way(session, Path::new(path))?;
     }
-    let written = write(Path::new(path), &Content::of(rows)?, &plan, session.interrupt())?;
+    let written = write(Path::new(path), &CsvContent::of(rows)?, &plan, session.interrupt())?;
     if plan.if_exists == IfExists::Number {
         session.console().note(&format!("wrote {}", written.path.display()));
     }

@@ -4,13 +4,13 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::host::binding::RhaiResultOf;
 use crate::host::session::Session;
 use crate::host::session::session;
-use crate::host::thrown::At;
+use crate::host::thrown::ThrowAt;
 use crate::session::listing_cache;
-use crate::session::listing_options::Wish;
+use crate::session::listing_options::ListingRequest;
 use crate::values::dynamic::kind_of;
-use crate::values::options::Options;
+use crate::values::options::CallOptions;
 use crate::values::record::GroupRecord;
-use crate::values::record_list::Records;
+use crate::values::record_list::RecordList;
 use crate::wire::error_code::GROUP_NOT_FOUND;
 use crate::wire::group::Group;
 use crate::wire::identity::fold;
@@ -37,7 +37,7 @@ pub mod functions {
     /// }
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub fn get_groups(context: NativeCallContext) -> RhaiResultOf<Records<Group>> {
+    pub fn get_groups(context: NativeCallContext) -> RhaiResultOf<RecordList<Group>> {
         begun(&context, session(&context).and_then(|session| open(&session)))
     }
 
@@ -60,8 +60,8 @@ pub mod functions {
     /// }
     /// ```
     #[rhai_fn(name = "get_groups", volatile, return_raw)]
-    pub fn get_groups_where(context: NativeCallContext, options: Map) -> RhaiResultOf<Records<Group>> {
-        let options = Options::new("get_groups", options, OPTIONS);
+    pub fn get_groups_where(context: NativeCallContext, options: Map) -> RhaiResultOf<RecordList<Group>> {
+        let options = CallOptions::new("get_groups", options, OPTIONS);
         begun(&context, session(&context).and_then(|session| list(&session, &options?)))
     }
 
@@ -77,7 +77,7 @@ pub mod functions {
     /// for group in get_groups_and_profiles() { print(group); }
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub fn get_groups_and_profiles(context: NativeCallContext) -> RhaiResultOf<Records<Group>> {
+    pub fn get_groups_and_profiles(context: NativeCallContext) -> RhaiResultOf<RecordList<Group>> {
         get_groups(context)
     }
 
@@ -115,7 +115,7 @@ pub mod functions {
 }
 
 /// A listing that begins at this line, or its error there.
-fn begun(context: &NativeCallContext, list: Result<Records<Group>>) -> RhaiResultOf<Records<Group>> {
+fn begun(context: &NativeCallContext, list: Result<RecordList<Group>>) -> RhaiResultOf<RecordList<Group>> {
     list.map(|list| list.opened_at(context.call_position())).at(context)
 }
 
@@ -123,17 +123,17 @@ fn begun(context: &NativeCallContext, list: Result<Records<Group>>) -> RhaiResul
 const OPTIONS: &[&str] =
     &["type", "name", crate::session::listing_options::MAX_AGE, crate::session::listing_options::STALE];
 
-fn open(session: &Rc<Session>) -> Result<Records<Group>> {
-    open_wished(session, Wish::default())
+fn open(session: &Rc<Session>) -> Result<RecordList<Group>> {
+    open_wished(session, ListingRequest::default())
 }
 
-fn open_wished(session: &Rc<Session>, wish: Wish) -> Result<Records<Group>> {
+fn open_wished(session: &Rc<Session>, wish: ListingRequest) -> Result<RecordList<Group>> {
     listing_cache::open(session, session.client()?.groups(), "groups", wish)
 }
 
-fn list(session: &Rc<Session>, options: &Options) -> Result<Records<Group>> {
+fn list(session: &Rc<Session>, options: &CallOptions) -> Result<RecordList<Group>> {
     let (kind, name) = (options.text("type")?, options.text("name")?.map(|name| fold(&name)));
-    let groups = open_wished(session, Wish::of(options)?)?;
+    let groups = open_wished(session, ListingRequest::of(options)?)?;
     if kind.is_none() && name.is_none() {
         return Ok(groups);
     }

@@ -4,10 +4,10 @@ use crate::error::Result;
 use crate::host::binding::RhaiResultOf;
 use crate::host::session::Session;
 use crate::host::session::session;
-use crate::host::thrown::At;
-use crate::session::guard::{Allowance, Limits, Pattern};
+use crate::host::thrown::ThrowAt;
+use crate::session::guard::{Allowance, GuardLimits, NamePattern};
 use crate::session::run_state::RunState;
-use crate::values::options::Options;
+use crate::values::options::CallOptions;
 use rhai::plugin::export_module;
 use rhai::{Map, NativeCallContext};
 
@@ -36,19 +36,19 @@ pub mod functions {
     #[rhai_fn(volatile, return_raw)]
     pub fn guard(context: NativeCallContext, options: Map) -> RhaiResultOf<()> {
         let options =
-            Options::new("guard", options, &["read_only", "max_changes", "max_removals", "protect"]);
+            CallOptions::new("guard", options, &["read_only", "max_changes", "max_removals", "protect"]);
         session(&context).and_then(|session| tighten(&session, &options?)).at(&context)
     }
 }
 
-fn tighten(session: &Session, options: &Options) -> Result<()> {
+fn tighten(session: &Session, options: &CallOptions) -> Result<()> {
     let names = options.texts("protect")?.unwrap_or_default();
-    let limits = Limits {
+    let limits = GuardLimits {
         read_only: options.flag("read_only")?.unwrap_or_default(),
         max_changes: options.count("max_changes")?,
         max_removals: options.count("max_removals")?.map(Allowance::Count),
-        protected: names.iter().map(|name| Pattern::new(name)).collect(),
-        ..Limits::default()
+        protected: names.iter().map(|name| NamePattern::new(name)).collect(),
+        ..GuardLimits::default()
     };
     RunState::of(session).settings.guard.tighten(&limits);
     Ok(())

@@ -4,10 +4,10 @@ use crate::error::{Error, Result};
 use crate::host::binding::RhaiResultOf;
 use crate::host::session::Session;
 use crate::host::session::session;
-use crate::host::thrown::At;
+use crate::host::thrown::ThrowAt;
 use crate::language::catalog::Catalog;
 use crate::language::help_text;
-use crate::language::help_text::Line;
+use crate::language::help_text::HelpLine;
 use rhai::NativeCallContext;
 use rhai::plugin::export_module;
 
@@ -52,7 +52,7 @@ fn show(session: &Session, name: &str) -> Result<()> {
     Ok(())
 }
 
-fn print(session: &Session, lines: &[Line]) {
+fn print(session: &Session, lines: &[HelpLine]) {
     for line in lines {
         session.console().print(&line.text);
     }
@@ -68,13 +68,13 @@ fn unknown(catalog: &Catalog, name: &str) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use crate::script::engine::offline::{Paper, engine_on};
+    use crate::script::engine::offline::{RecordingConsole, engine_on};
     use rhai::Map;
     use std::rc::Rc;
 
     #[test]
     fn help_is_printed() {
-        let paper = Rc::new(Paper::default());
+        let paper = Rc::new(RecordingConsole::default());
         engine_on(paper.clone()).run("help(\"get_user\"); help()").unwrap();
         let lines = paper.lines();
         assert_eq!(lines[0], "get_user(email: text) -> User");
@@ -86,7 +86,7 @@ mod tests {
         for (name, first) in
             [("User", "User"), ("user", "User"), ("Date", "Date"), ("date", "date(text: text) -> Date")]
         {
-            let paper = Rc::new(Paper::default());
+            let paper = Rc::new(RecordingConsole::default());
             engine_on(paper.clone()).run(&format!("help(\"{name}\")")).unwrap();
             assert_eq!(paper.lines()[0], first, "{name}");
         }
@@ -95,7 +95,7 @@ mod tests {
     #[test]
     fn an_unknown_name_suggests_one() {
         let code = "let caught; try { help(\"get_usr\") } catch (e) { caught = e } caught";
-        let caught: Map = engine_on(Rc::new(Paper::default())).eval(code).unwrap();
+        let caught: Map = engine_on(Rc::new(RecordingConsole::default())).eval(code).unwrap();
         assert_eq!(caught["message"].to_string(), "umapish has no function `get_usr`");
         assert_eq!(caught["hint"].to_string(), "Did you mean `get_user`? help() lists all functions.");
     }

@@ -6,12 +6,12 @@ use crate::host::binding::RhaiResultOf;
 use crate::host::interrupt::Interrupt;
 use crate::host::session::Session;
 use crate::host::session::session;
-use crate::host::thrown::At;
+use crate::host::thrown::ThrowAt;
 use crate::session::tracked_files;
-use crate::store::atomic_file::{Access, replace};
+use crate::store::atomic_file::{FileAccess, replace};
 use crate::values::json_text;
 use crate::values::json_text::write as write_text;
-use crate::values::options::Options;
+use crate::values::options::CallOptions;
 use rhai::plugin::{Dynamic, export_module};
 use rhai::{Array, Map, NativeCallContext};
 use std::path::Path;
@@ -79,7 +79,7 @@ pub mod functions {
     #[rhai_fn(name = "to_json", return_raw)]
     pub fn to_json_as(context: NativeCallContext, value: Dynamic, options: Map) -> RhaiResultOf<String> {
         let session = session(&context).at(&context)?;
-        let indent = Options::new("to_json", options, &["indent"]).and_then(|options| indent(&options));
+        let indent = CallOptions::new("to_json", options, &["indent"]).and_then(|options| indent(&options));
         indent.and_then(|indent| write_text(&value, indent, session.interrupt())).at(&context)
     }
 
@@ -138,7 +138,7 @@ fn cause(error: &serde_json::Error) -> String {
     message.strip_suffix(&place).unwrap_or(&message).to_owned()
 }
 
-fn indent(options: &Options) -> Result<usize> {
+fn indent(options: &CallOptions) -> Result<usize> {
     match options.count("indent")?.unwrap_or_default() {
         indent @ 0..=DEEPEST_INDENT => Ok(indent),
         _ => Err(Error::usage(format!("`indent` of to_json goes to {DEEPEST_INDENT}"))),
@@ -169,7 +169,7 @@ fn read(path: &str, interrupt: &Interrupt) -> Result<Dynamic> {
 fn write(session: &Session, path: &str, value: &Dynamic) -> Result<()> {
     tracked_files::make_way(session, Path::new(path))?;
     let text = write_text(value, 2, session.interrupt())?;
-    replace(Path::new(path), Access::Usual, |file| writeln!(file, "{text}"))
+    replace(Path::new(path), FileAccess::Usual, |file| writeln!(file, "{text}"))
 }
 
 #[cfg(test)]

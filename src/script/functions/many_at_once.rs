@@ -1,18 +1,18 @@
 //! Many changes at once.
 
-use crate::changes::command_builder::Commands;
-use crate::changes::csv_people::People;
+use crate::changes::command_builder::CommandArray;
+use crate::changes::csv_people::PeopleFile;
 use crate::changes::report::Report;
 use crate::changes::submit;
 use crate::error::Result;
 use crate::host::binding::RhaiResultOf;
 use crate::host::session::Session;
 use crate::host::session::session;
-use crate::host::thrown::At;
+use crate::host::thrown::ThrowAt;
 use crate::session::run_state::RunState;
 use crate::session::tracked_files;
 use crate::values::json;
-use crate::values::options::Options;
+use crate::values::options::CallOptions;
 use rhai::plugin::{Dynamic, export_module};
 use rhai::{Array, Map, NativeCallContext};
 
@@ -70,7 +70,7 @@ pub mod functions {
         commands: Array,
         options: Map,
     ) -> RhaiResultOf<Report> {
-        let options = Options::new("multi_action", options, &["skip_invalid"]);
+        let options = CallOptions::new("multi_action", options, &["skip_invalid"]);
         session(&context).and_then(|session| carry_out(&session, &commands, &options?)).at(&context)
     }
 
@@ -115,7 +115,7 @@ pub mod functions {
         file: &str,
         options: Map,
     ) -> RhaiResultOf<Report> {
-        let options = Options::new("multi_action", options, &["skip_invalid"]);
+        let options = CallOptions::new("multi_action", options, &["skip_invalid"]);
         session(&context).and_then(|session| carry_out_file(&session, file, &options?)).at(&context)
     }
 
@@ -140,14 +140,14 @@ pub mod functions {
     }
 }
 
-fn carry_out(session: &Session, commands: &Array, options: &Options) -> Result<Report> {
+fn carry_out(session: &Session, commands: &Array, options: &CallOptions) -> Result<Report> {
     let skip_invalid = options.flag("skip_invalid")?.unwrap_or_default();
-    submit::carry_out(session, &Commands(commands), skip_invalid)
+    submit::carry_out(session, &CommandArray(commands), skip_invalid)
 }
 
-fn carry_out_file(session: &Session, file: &str, options: &Options) -> Result<Report> {
+fn carry_out_file(session: &Session, file: &str, options: &CallOptions) -> Result<Report> {
     let skip_invalid = options.flag("skip_invalid")?.unwrap_or_default();
-    let people = People(file.into());
+    let people = PeopleFile(file.into());
     let rows = people.count()?;
     tracked_files::was_read(session, &people.0, Some(rows))?;
     submit::carry_out(session, &people, skip_invalid)

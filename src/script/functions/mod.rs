@@ -21,30 +21,30 @@ pub mod time;
 pub mod user_groups;
 pub mod users;
 
-use crate::language::catalog::{self, Catalog, Family};
+use crate::language::catalog::{self, Catalog, FunctionFamily};
 use rhai::{Engine, Module, Shared, exported_module};
 
 /// Every family, in the order of the guide.
-pub const FAMILIES: &[Family] = &[
-    Family { title: "Sign-in and session", module: || exported_module!(sign_in::functions) },
-    Family { title: "Users", module: || exported_module!(users::functions) },
-    Family { title: "Groups and profiles", module: || exported_module!(groups::functions) },
-    Family { title: "One user", module: || exported_module!(one_user::functions) },
-    Family { title: "User groups", module: || exported_module!(user_groups::functions) },
-    Family { title: "Many at once", module: || exported_module!(many_at_once::functions) },
-    Family { title: "Queue", module: queue::module },
-    Family { title: "Commands", module: || exported_module!(commands::functions) },
-    Family { title: "Guards", module: || exported_module!(guards::functions) },
-    Family { title: "Raw calls", module: || exported_module!(raw_calls::functions) },
-    Family { title: "Records", module: || exported_module!(records::functions) },
-    Family { title: "Lists", module: lists::module },
-    Family { title: "CSV files", module: || exported_module!(csv::functions) },
-    Family { title: "JSON", module: || exported_module!(json::functions) },
-    Family { title: "Text", module: text::module },
-    Family { title: "Time", module: || exported_module!(time::functions) },
-    Family { title: "Chance", module: || exported_module!(random::functions) },
-    Family { title: "Operator and environment", module: || exported_module!(operator::functions) },
-    Family { title: "Help", module: || exported_module!(help::functions) },
+pub const FAMILIES: &[FunctionFamily] = &[
+    FunctionFamily { title: "Sign-in and session", module: || exported_module!(sign_in::functions) },
+    FunctionFamily { title: "Users", module: || exported_module!(users::functions) },
+    FunctionFamily { title: "Groups and profiles", module: || exported_module!(groups::functions) },
+    FunctionFamily { title: "One user", module: || exported_module!(one_user::functions) },
+    FunctionFamily { title: "User groups", module: || exported_module!(user_groups::functions) },
+    FunctionFamily { title: "Many at once", module: || exported_module!(many_at_once::functions) },
+    FunctionFamily { title: "Queue", module: queue::module },
+    FunctionFamily { title: "Commands", module: || exported_module!(commands::functions) },
+    FunctionFamily { title: "Guards", module: || exported_module!(guards::functions) },
+    FunctionFamily { title: "Raw calls", module: || exported_module!(raw_calls::functions) },
+    FunctionFamily { title: "Records", module: || exported_module!(records::functions) },
+    FunctionFamily { title: "Lists", module: lists::module },
+    FunctionFamily { title: "CSV files", module: || exported_module!(csv::functions) },
+    FunctionFamily { title: "JSON", module: || exported_module!(json::functions) },
+    FunctionFamily { title: "Text", module: text::module },
+    FunctionFamily { title: "Time", module: || exported_module!(time::functions) },
+    FunctionFamily { title: "Chance", module: || exported_module!(random::functions) },
+    FunctionFamily { title: "Operator and environment", module: || exported_module!(operator::functions) },
+    FunctionFamily { title: "Help", module: || exported_module!(help::functions) },
 ];
 
 /// The reference of all functions.

@@ -2,15 +2,15 @@
 
 use crate::changes::report::Report;
 use crate::changes::steps;
-use crate::changes::steps::Account;
+use crate::changes::steps::AccountFields;
 use crate::changes::submit::carry_out_one;
 use crate::error::{Error, Result};
 use crate::host::binding::RhaiResultOf;
 use crate::host::session::session;
-use crate::host::thrown::At;
-use crate::values::options::Options;
+use crate::host::thrown::ThrowAt;
+use crate::values::options::CallOptions;
 use crate::values::user_ref;
-use crate::values::user_ref::Person;
+use crate::values::user_ref::UserReference;
 use crate::wire::command::Command;
 use crate::wire::identity::IdentityType;
 use rhai::plugin::{Dynamic, export_module};
@@ -438,15 +438,15 @@ fn send(context: &NativeCallContext, command: Result<Command>) -> RhaiResultOf<R
 
 /// The command of `add_adobe_id`; `names` are the first name, the last name and the country.
 pub(crate) fn adobe_id(email: &Dynamic, names: [&str; 3], options: Map) -> Result<Command> {
-    let options = Options::new("add_adobe_id", options, &["option"])?;
-    let person = Person { use_adobe_id: Some(true), ..Person::of(email, &options)? };
+    let options = CallOptions::new("add_adobe_id", options, &["option"])?;
+    let person = UserReference { use_adobe_id: Some(true), ..UserReference::of(email, &options)? };
     add(&person, IdentityType::AdobeId, &account(person.name.clone(), names), &options)
 }
 
 /// The command of `add_enterprise_id`; `names` are the first name, the last name and the country.
 pub(crate) fn enterprise_id(email: &Dynamic, names: [&str; 3], options: Map) -> Result<Command> {
-    let options = Options::new("add_enterprise_id", options, &["option"])?;
-    let person = Person::of(email, &options)?;
+    let options = CallOptions::new("add_enterprise_id", options, &["option"])?;
+    let person = UserReference::of(email, &options)?;
     add(&person, IdentityType::EnterpriseId, &account(person.name.clone(), names), &options)
 }
 
@@ -457,8 +457,8 @@ pub(crate) fn federated_id(
     names: [&str; 3],
     options: Map,
 ) -> Result<Command> {
-    let options = Options::new("add_federated_id", options, &["domain", "option"])?;
-    let mut person = Person::of(username, &options)?;
+    let options = CallOptions::new("add_federated_id", options, &["domain", "option"])?;
+    let mut person = UserReference::of(username, &options)?;
     person.domain = steps::federated_domain(&person.name, person.domain.take(), email);
     add(&person, IdentityType::FederatedId, &account(email.to_owned(), names), &options)
 }
@@ -483,31 +483,41 @@ pub(crate) fn clear_groups(email: &Dynamic, options: Map) -> Result<Command> {
     Ok(command)
 }
 
-fn account(email: String, [first, last, country]: [&str; 3]) -> Account {
-    Account { email, first_name: first.to_owned(), last_name: last.to_owned(), country: country.to_owned() }
+fn account(email: String, [first, last, country]: [&str; 3]) -> AccountFields {
+    AccountFields {
+        email,
+        first_name: first.to_owned(),
+        last_name: last.to_owned(),
+        country: country.to_owned(),
+    }
 }
 
-fn add(person: &Person, kind: IdentityType, account: &Account, options: &Options) -> Result<Command> {
+fn add(
+    person: &UserReference,
+    kind: IdentityType,
+    account: &AccountFields,
+    options: &CallOptions,
+) -> Result<Command> {
     let mut command = person.command();
     steps::create(&mut command, kind, account, steps::existing(options)?);
     Ok(command)
 }
 
 fn begin(function: &'static str, person: &Dynamic, options: Map) -> Result<Command> {
-    let options = Options::new(function, options, &user_ref::OPTIONS)?;
-    Ok(Person::of(person, &options)?.command())
+    let options = CallOptions::new(function, options, &user_ref::OPTIONS)?;
+    Ok(UserReference::of(person, &options)?.command())
 }
 
 /// The command of `update_account`.
 pub(crate) fn update(person: &Dynamic, fields: Map) -> Result<Command> {
-    let options = Options::new("update_account", fields, &[UPDATABLE, &user_ref::OPTIONS].concat())?;
-    let mut command = Person::of(person, &options)?.command();
+    let options = CallOptions::new("update_account", fields, &[UPDATABLE, &user_ref::OPTIONS].concat())?;
+    let mut command = UserReference::of(person, &options)?.command();
     push_update(&mut command, &options)?;
     Ok(command)
 }
 
 /// Appends the step that changes the account.
-pub(crate) fn push_update(command: &mut Command, options: &Options) -> Result<()> {
+pub(crate) fn push_update(command: &mut Command, options: &CallOptions) -> Result<()> {
     let fields = steps::fields(options, UPDATABLE)?;
     if fields.is_empty() {
         let hint = format!("It changes {}.", UPDATABLE.join(", "));

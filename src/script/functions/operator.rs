@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use crate::host::binding::RhaiResultOf;
 use crate::host::session::Session;
 use crate::host::session::session;
-use crate::host::thrown::At;
+use crate::host::thrown::ThrowAt;
 use crate::values::dynamic::kind_of;
 use crate::values::json::json_of;
 use rhai::plugin::{Dynamic, export_module};
@@ -255,15 +255,15 @@ fn exit_code(code: &Dynamic) -> Result<u8> {
 
 #[cfg(test)]
 mod tests {
-    use crate::host::thrown::Ended;
-    use crate::language::script_error::Ending;
+    use crate::host::thrown::ScriptEnd;
+    use crate::language::script_error::ScriptEnding;
     use crate::script::testing::Bench;
     use serde_json::json;
 
-    fn ended(code: &str) -> Ended {
-        match Ending::of(*Bench::default().run(code).result.unwrap_err()) {
-            Ending::Ended(ended) => ended,
-            Ending::Failed(failure) => panic!("{failure:?}"),
+    fn ended(code: &str) -> ScriptEnd {
+        match ScriptEnding::of(*Bench::default().run(code).result.unwrap_err()) {
+            ScriptEnding::Ended(ended) => ended,
+            ScriptEnding::Failed(failure) => panic!("{failure:?}"),
         }
     }
 
@@ -324,9 +324,9 @@ mod tests {
 
     #[test]
     fn an_exit_cannot_be_caught_and_ends_functions_too() {
-        assert_eq!(ended("try { exit(3) } catch { 1 }"), Ended::Exit(3));
-        assert_eq!(ended("fn f() { exit() } f(); 1"), Ended::Exit(0));
-        assert_eq!(ended("try { [1].map(|x| exit(255)) } catch { 1 }"), Ended::Exit(255));
+        assert_eq!(ended("try { exit(3) } catch { 1 }"), ScriptEnd::Exit(3));
+        assert_eq!(ended("fn f() { exit() } f(); 1"), ScriptEnd::Exit(0));
+        assert_eq!(ended("try { [1].map(|x| exit(255)) } catch { 1 }"), ScriptEnd::Exit(255));
     }
 
     #[test]

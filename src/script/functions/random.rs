@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::host::binding::RhaiResultOf;
-use crate::host::thrown::At;
+use crate::host::thrown::ThrowAt;
 use rhai::NativeCallContext;
 use rhai::plugin::export_module;
 use uuid::Uuid;

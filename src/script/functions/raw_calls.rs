@@ -1,11 +1,11 @@
 //! Calls as the service defines them.
 
-use crate::client::request::{Answer, RawRequest};
+use crate::client::request::{ApiAnswer, RawRequest};
 use crate::error::Result;
 use crate::host::binding::RhaiResultOf;
 use crate::host::session::Session;
 use crate::host::session::session;
-use crate::host::thrown::At;
+use crate::host::thrown::ThrowAt;
 use crate::session::run_state::RunState;
 use crate::values::json;
 use rhai::plugin::{Dynamic, export_module};
@@ -126,7 +126,7 @@ fn call(session: &Session, request: &RawRequest) -> Result<Dynamic> {
 fn exchange(session: &Session, request: &RawRequest) -> Result<Map> {
     settle(session, request)?;
     let client = session.client()?;
-    let Answer { status, headers, body, .. } =
+    let ApiAnswer { status, headers, body, .. } =
         RunState::of(session).wait_for_raw(session, client.send(request))?;
     let headers: Map = headers.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
     Ok(Map::from_iter([

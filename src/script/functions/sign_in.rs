@@ -1,12 +1,12 @@
 //! Signing in, and what the session knows of itself.
 
 use crate::client::http::token_answer::TokenAnswer;
-use crate::client::settings::Flow;
+use crate::client::settings::SignInFlow;
 use crate::error::Result;
 use crate::host::binding::RhaiResultOf;
 use crate::host::session::Session;
 use crate::host::session::session;
-use crate::host::thrown::At;
+use crate::host::thrown::ThrowAt;
 use crate::values::secret_text::SecretText;
 use rhai::plugin::{Dynamic, export_module};
 use rhai::{Map, NativeCallContext};
@@ -32,7 +32,7 @@ pub mod functions {
     /// ```
     #[rhai_fn(volatile, return_raw)]
     pub fn get_oauth_token(context: NativeCallContext) -> RhaiResultOf<Map> {
-        session(&context).and_then(|session| sign_in(&session, Flow::OAuth)).at(&context)
+        session(&context).and_then(|session| sign_in(&session, SignInFlow::OAuth)).at(&context)
     }
 
     /// Signs in by exchanging a signed token (JWT) and answers what the service said. Adobe has deprecated it.
@@ -50,7 +50,7 @@ pub mod functions {
     /// ```
     #[rhai_fn(volatile, return_raw)]
     pub fn get_jwt_token(context: NativeCallContext) -> RhaiResultOf<Map> {
-        session(&context).and_then(|session| sign_in(&session, Flow::Jwt)).at(&context)
+        session(&context).and_then(|session| sign_in(&session, SignInFlow::Jwt)).at(&context)
     }
 
     /// Makes every change of this run from here on a rehearsal: the service checks it and changes nothing.
@@ -84,7 +84,7 @@ pub mod functions {
     }
 }
 
-fn sign_in(session: &Session, flow: Flow) -> Result<Map> {
+fn sign_in(session: &Session, flow: SignInFlow) -> Result<Map> {
     let TokenAnswer { access_token, token_type, expires_in } = session.sign_in(flow)?;
     let seconds = i64::try_from(expires_in.as_secs()).unwrap_or(i64::MAX);
     Ok(Map::from_iter([

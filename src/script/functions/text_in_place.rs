@@ -11,18 +11,18 @@ use std::rc::Rc;
 const LONGEST_PADDED: usize = 1_000_000;
 
 /// A function of texts. Each hides Rhai's own of the same name and parameters.
-struct Function {
+struct TextFunction {
     name: &'static str,
     /// The other parameters, in every combination of types they have.
-    overloads: &'static [&'static [Parameter]],
+    overloads: &'static [&'static [TextParameter]],
     change: fn(&str, &[Dynamic]) -> Result<String>,
     help: &'static str,
 }
 
-type Parameter = (&'static str, Kind);
+type TextParameter = (&'static str, TextFunctionKind);
 
 #[derive(Clone, Copy)]
-enum Kind {
+enum TextFunctionKind {
     Text,
     Letter,
     Number,
@@ -30,8 +30,8 @@ enum Kind {
     SpanInclusive,
 }
 
-const FUNCTIONS: [Function; 8] = [
-    Function {
+const FUNCTIONS: [TextFunction; 8] = [
+    TextFunction {
         name: "trim",
         overloads: &[&[]],
         change: |text, _| Ok(text.trim().to_owned()),
@@ -44,7 +44,7 @@ print(name.trim().to_upper());
 print(name);
 ```"#,
     },
-    Function {
+    TextFunction {
         name: "make_lower",
         overloads: &[&[]],
         change: |text, _| Ok(text.to_lowercase()),
@@ -56,7 +56,7 @@ let email = " Kim.Lee@example.com ";
 print(email.trim().make_lower());
 ```"#,
     },
-    Function {
+    TextFunction {
         name: "make_upper",
         overloads: &[&[]],
         change: |text, _| Ok(text.to_uppercase()),
@@ -68,13 +68,13 @@ let country = "us";
 print(country.make_upper());
 ```"#,
     },
-    Function {
+    TextFunction {
         name: "replace",
         overloads: &[
-            &[("find", Kind::Text), ("with_text", Kind::Text)],
-            &[("find", Kind::Text), ("with_text", Kind::Letter)],
-            &[("find", Kind::Letter), ("with_text", Kind::Text)],
-            &[("find", Kind::Letter), ("with_text", Kind::Letter)],
+            &[("find", TextFunctionKind::Text), ("with_text", TextFunctionKind::Text)],
+            &[("find", TextFunctionKind::Text), ("with_text", TextFunctionKind::Letter)],
+            &[("find", TextFunctionKind::Letter), ("with_text", TextFunctionKind::Text)],
+            &[("find", TextFunctionKind::Letter), ("with_text", TextFunctionKind::Letter)],
         ],
         change: |text, arguments| Ok(text.replace(&said(arguments, 0), &said(arguments, 1))),
         help: r#"Replaces every occurrence of a text within another, in place, and answers the text.
@@ -85,9 +85,9 @@ let name = "Kim Lee";
 print(name.replace(" ", ".").make_lower());
 ```"#,
     },
-    Function {
+    TextFunction {
         name: "remove",
-        overloads: &[&[("find", Kind::Text)], &[("find", Kind::Letter)]],
+        overloads: &[&[("find", TextFunctionKind::Text)], &[("find", TextFunctionKind::Letter)]],
         change: |text, arguments| Ok(text.replace(&said(arguments, 0), "")),
         help: r#"Takes every occurrence of a text out of another, in place, and answers the text.
 
@@ -97,9 +97,9 @@ let name = "Lee, Kim";
 print(name.remove(","));
 ```"#,
     },
-    Function {
+    TextFunction {
         name: "truncate",
-        overloads: &[&[("length", Kind::Number)]],
+        overloads: &[&[("length", TextFunctionKind::Number)]],
         change: |text, arguments| Ok(part(text, 0, number(arguments, 0))),
         help: r#"Cuts a text off behind so many characters, in place, and answers the text.
 
@@ -109,13 +109,13 @@ let description = "Everyone in the design department";
 print(description.truncate(8));
 ```"#,
     },
-    Function {
+    TextFunction {
         name: "crop",
         overloads: &[
-            &[("start", Kind::Number)],
-            &[("start", Kind::Number), ("length", Kind::Number)],
-            &[("range", Kind::Span)],
-            &[("range", Kind::SpanInclusive)],
+            &[("start", TextFunctionKind::Number)],
+            &[("start", TextFunctionKind::Number), ("length", TextFunctionKind::Number)],
+            &[("range", TextFunctionKind::Span)],
+            &[("range", TextFunctionKind::SpanInclusive)],
         ],
         change: |text, arguments| Ok(crop(text, arguments)),
         help: r#"Keeps only a part of a text, in place, and answers the text; a negative start counts from the end.
@@ -128,11 +128,11 @@ let text = "2026-11-23";
 print(text.crop(5..7));
 ```"#,
     },
-    Function {
+    TextFunction {
         name: "pad",
         overloads: &[
-            &[("length", Kind::Number), ("with_text", Kind::Letter)],
-            &[("length", Kind::Number), ("with_text", Kind::Text)],
+            &[("length", TextFunctionKind::Number), ("with_text", TextFunctionKind::Letter)],
+            &[("length", TextFunctionKind::Number), ("with_text", TextFunctionKind::Text)],
         ],
         change: pad,
         help: r#"Fills a text up to so many characters, in place, and answers the text.
@@ -157,7 +157,7 @@ pub fn add_to(module: &mut Module) {
     }
 }
 
-fn add(module: &mut Module, function: &'static Function, parameters: &[Parameter]) {
+fn add(module: &mut Module, function: &'static TextFunction, parameters: &[TextParameter]) {
     let mut types = vec![TypeId::of::<ImmutableString>()];
     types.extend(parameters.iter().map(|(_, kind)| kind.type_id()));
     let help: Vec<_> =
@@ -192,7 +192,7 @@ fn set(text: &mut Dynamic, changed: &ImmutableString) {
     }
 }
 
-impl Kind {
+impl TextFunctionKind {
     fn type_id(self) -> TypeId {
         match self {
             Self::Text => TypeId::of::<ImmutableString>(),

@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::host::binding::RhaiResultOf;
 use crate::host::session::session;
-use crate::host::thrown::At;
+use crate::host::thrown::ThrowAt;
 use crate::values::date::Date;
 use jiff::{Timestamp, Unit};
 use rhai::NativeCallContext;
@@ -96,7 +96,7 @@ fn unwaitable(seconds: impl std::fmt::Display) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use crate::host::thrown::Ended;
+    use crate::host::thrown::ScriptEnd;
     use crate::script::testing::Bench;
     use rhai::EvalAltResult;
     use serde_json::json;
@@ -130,6 +130,6 @@ mod tests {
         bench.interrupt.request();
         let error = bench.run("try { sleep(3600) } catch { 1 }").result.unwrap_err();
         let EvalAltResult::ErrorTerminated(token, _) = *error else { panic!("{error}") };
-        assert_eq!(token.try_cast::<Ended>(), Some(Ended::Interrupted));
+        assert_eq!(token.try_cast::<ScriptEnd>(), Some(ScriptEnd::Interrupted));
     }
 }

@@ -6,8 +6,8 @@ use crate::changes::submit::carry_out_one;
 use crate::error::{Error, Result};
 use crate::host::binding::RhaiResultOf;
 use crate::host::session::session;
-use crate::host::thrown::At;
-use crate::values::options::Options;
+use crate::host::thrown::ThrowAt;
+use crate::values::options::CallOptions;
 use crate::wire::command::Command;
 use rhai::plugin::{Dynamic, export_module};
 use rhai::{Map, NativeCallContext};
@@ -186,12 +186,12 @@ pub(crate) fn delete(name: &str) -> Command {
 /// The command of `create_user_group`.
 pub(crate) fn create(name: &str, options: Map) -> Result<Command> {
     let mut command = group(name);
-    push_create(&mut command, &Options::new("create_user_group", options, &["description", "option"])?)?;
+    push_create(&mut command, &CallOptions::new("create_user_group", options, &["description", "option"])?)?;
     Ok(command)
 }
 
 /// Appends the step that makes the group.
-pub(crate) fn push_create(command: &mut Command, options: &Options) -> Result<()> {
+pub(crate) fn push_create(command: &mut Command, options: &CallOptions) -> Result<()> {
     let mut fields = steps::fields(options, &["description"])?;
     if let Some(option) = steps::existing(options)? {
         fields.insert("option".to_owned(), Value::from(option));
@@ -203,12 +203,12 @@ pub(crate) fn push_create(command: &mut Command, options: &Options) -> Result<()
 /// The command of `update_user_group`.
 pub(crate) fn update(name: &str, fields: Map) -> Result<Command> {
     let mut command = group(name);
-    push_update(&mut command, &Options::new("update_user_group", fields, UPDATABLE)?)?;
+    push_update(&mut command, &CallOptions::new("update_user_group", fields, UPDATABLE)?)?;
     Ok(command)
 }
 
 /// Appends the step that changes the group.
-pub(crate) fn push_update(command: &mut Command, options: &Options) -> Result<()> {
+pub(crate) fn push_update(command: &mut Command, options: &CallOptions) -> Result<()> {
     let fields = steps::fields(options, UPDATABLE)?;
     if fields.is_empty() {
         let hint = format!("It changes {}.", UPDATABLE.join(", "));

@@ -5,14 +5,14 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::host::binding::RhaiResultOf;
 use crate::host::session::Session;
 use crate::host::session::session;
-use crate::host::thrown::At;
+use crate::host::thrown::ThrowAt;
 use crate::session::listing_cache;
-use crate::session::listing_options::Wish;
-use crate::values::options::Options;
+use crate::session::listing_options::ListingRequest;
+use crate::values::options::CallOptions;
 use crate::values::record::UserRecord;
-use crate::values::record_list::Records;
+use crate::values::record_list::RecordList;
 use crate::values::user_lookup;
-use crate::values::user_lookup::Wanted;
+use crate::values::user_lookup::WantedUser;
 use crate::wire::user::User;
 use rhai::plugin::{Dynamic, export_module};
 use rhai::{Array, Map, NativeCallContext};
@@ -43,8 +43,8 @@ pub mod functions {
     /// }
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub fn get_users(context: NativeCallContext) -> RhaiResultOf<Records<User>> {
-        let options = Options::none("get_users");
+    pub fn get_users(context: NativeCallContext) -> RhaiResultOf<RecordList<User>> {
+        let options = CallOptions::none("get_users");
         begun(&context, session(&context).and_then(|session| list(&session, &options)))
     }
 
@@ -73,8 +73,8 @@ pub mod functions {
     /// print(designers.map(|user| user.email));
     /// ```
     #[rhai_fn(name = "get_users", volatile, return_raw)]
-    pub fn get_users_where(context: NativeCallContext, options: Map) -> RhaiResultOf<Records<User>> {
-        let options = Options::new("get_users", options, QUERY);
+    pub fn get_users_where(context: NativeCallContext, options: Map) -> RhaiResultOf<RecordList<User>> {
+        let options = CallOptions::new("get_users", options, QUERY);
         begun(&context, session(&context).and_then(|session| list(&session, &options?)))
     }
 
@@ -90,7 +90,7 @@ pub mod functions {
     /// for user in get_users_in_org() { print(user); }
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub fn get_users_in_org(context: NativeCallContext) -> RhaiResultOf<Records<User>> {
+    pub fn get_users_in_org(context: NativeCallContext) -> RhaiResultOf<RecordList<User>> {
         get_users(context)
     }
 
@@ -106,7 +106,7 @@ pub mod functions {
     /// for user in get_users_by_group("Designers") { print(user.email); }
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub fn get_users_by_group(context: NativeCallContext, name: &str) -> RhaiResultOf<Records<User>> {
+    pub fn get_users_by_group(context: NativeCallContext, name: &str) -> RhaiResultOf<RecordList<User>> {
         let query = UserQuery { direct_only: Some(false), ..UserQuery::of_group(name) };
         begun(&context, session(&context).and_then(|session| open(&session, query)))
     }
@@ -236,11 +236,11 @@ const QUERY: &[&str] = &[
 ];
 
 /// A listing that begins at this line, or its error there.
-fn begun(context: &NativeCallContext, list: Result<Records<User>>) -> RhaiResultOf<Records<User>> {
+fn begun(context: &NativeCallContext, list: Result<RecordList<User>>) -> RhaiResultOf<RecordList<User>> {
     list.map(|list| list.opened_at(context.call_position())).at(context)
 }
 
-fn list(session: &Rc<Session>, options: &Options) -> Result<Records<User>> {
+fn list(session: &Rc<Session>, options: &CallOptions) -> Result<RecordList<User>> {
     let status = options.choice("status", &["active", "inactive"])?;
     let query = UserQuery {
         group: options.text("group")?,
@@ -249,14 +249,14 @@ fn list(session: &Rc<Session>, options: &Options) -> Result<Records<User>> {
         status: status.and_then(LicenceStatus::parse),
         exclude_groups: options.flag("exclude_groups")?.unwrap_or_default(),
     };
-    open_wished(session, query, Wish::of(options)?)
+    open_wished(session, query, ListingRequest::of(options)?)
 }
 
-fn open(session: &Rc<Session>, query: UserQuery) -> Result<Records<User>> {
-    open_wished(session, query, Wish::default())
+fn open(session: &Rc<Session>, query: UserQuery) -> Result<RecordList<User>> {
+    open_wished(session, query, ListingRequest::default())
 }
 
-fn open_wished(session: &Rc<Session>, query: UserQuery, wish: Wish) -> Result<Records<User>> {
+fn open_wished(session: &Rc<Session>, query: UserQuery, wish: ListingRequest) -> Result<RecordList<User>> {
     query.check()?;
     let groups_left_out = query.exclude_groups;
     let name = if query.direct_only == Some(false) { "users with all profiles" } else { "users" };
@@ -271,11 +271,11 @@ fn open_wished(session: &Rc<Session>, query: UserQuery, wish: Wish) -> Result<Re
             "Listings of a group or domain are not saved; leave it out.",
         ));
     }
-    Records::open(session, listing, groups_left_out)
+    RecordList::open(session, listing, groups_left_out)
 }
 
 fn domain(function: &'static str, options: Map) -> Result<Option<String>> {
-    Options::new(function, options, &["domain"])?.text("domain")
+    CallOptions::new(function, options, &["domain"])?.text("domain")
 }
 
 fn read(session: &Session, name: &str, domain: Option<&str>) -> Result<UserRecord> {
@@ -304,7 +304,7 @@ fn find_many(session: &Rc<Session>, people: &Dynamic) -> Result<Map> {
     Ok(sorted_out(&wanted, found))
 }
 
-fn single(session: &Session, person: &Wanted) -> Result<Option<Arc<User>>> {
+fn single(session: &Session, person: &WantedUser) -> Result<Option<Arc<User>>> {
     match read(session, &person.name, person.domain.as_deref()) {
         Ok(record) => Ok(Some(record.user)),
         Err(error) if matches!(*error.kind, ErrorKind::NotFound { .. }) => Ok(None),
@@ -312,10 +312,10 @@ fn single(session: &Session, person: &Wanted) -> Result<Option<Arc<User>>> {
     }
 }
 
-fn sorted_out(wanted: &[Wanted], found: Vec<Option<Arc<User>>>) -> Map {
+fn sorted_out(wanted: &[WantedUser], found: Vec<Option<Arc<User>>>) -> Map {
     let lost = wanted.iter().zip(&found).filter(|(_, user)| user.is_none());
     let missing: Array = lost.map(|(person, _)| person.given.clone()).collect();
-    let found = Records::from_entries(found.into_iter().flatten().collect(), false);
+    let found = RecordList::from_entries(found.into_iter().flatten().collect(), false);
     Map::from_iter([("found".into(), Dynamic::from(found)), ("missing".into(), missing.into())])
 }
 
@@ -330,7 +330,7 @@ mod tests {
         let wanted = user_lookup::wanted(&names.into()).unwrap();
         let answer = sorted_out(&wanted, user_lookup::among(&users(), &wanted));
         assert_eq!(answer["missing"].to_string(), r#"["Nobody@example.com"]"#);
-        let found = answer["found"].read_lock::<Records<User>>().unwrap();
+        let found = answer["found"].read_lock::<RecordList<User>>().unwrap();
         assert_eq!(found.len().unwrap(), 1);
     }
 }

@@ -1,24 +1,24 @@
 //! What a command takes away, and whom it is about. Pure.
 
 use crate::wire::command::{Command, subject_of};
-use crate::wire::step::Removes;
+use crate::wire::step::StepRemoval;
 use serde_json::Value;
 use std::borrow::Cow;
 
 /// What commands weigh together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Weight {
+pub struct CommandImpact {
     /// Commands.
     pub changes: usize,
     /// People and groups that lose something.
     pub removals: usize,
 }
 
-impl Weight {
+impl CommandImpact {
     /// What one command weighs. One that is not understood weighs nothing: no step of it is known to remove.
     pub fn of(command: &Value) -> Self {
         let removals = Command::read(command).map_or(0, |command| {
-            let removing = command.specs().filter(|(_, spec)| spec.removes != Removes::Nothing);
+            let removing = command.specs().filter(|(_, spec)| spec.removes != StepRemoval::Nothing);
             // A person counts once, however many steps take something away.
             removing.map(|(step, _)| step.names("user").count().max(1)).max().unwrap_or(0)
         });

@@ -6,17 +6,17 @@ mod protected;
 #[cfg(test)]
 mod tests;
 
-pub use impact::Weight;
-pub use pattern::Pattern;
+pub use crate::session::guard::impact::CommandImpact;
+pub use crate::session::guard::pattern::NamePattern;
 
-use crate::client::hooks::{ActionRequest, Hook, SentCommand};
-use crate::client::outcome::{Fate, Status};
-use crate::client::request::Answer;
+use crate::client::hooks::{ActionRequest, GateHook, SentCommand};
+use crate::client::outcome::{CommandFate, Status};
+use crate::client::request::ApiAnswer;
 use crate::client::settings::Mode;
 use crate::error::{Error, ErrorKind, Result};
+use crate::session::guard::protected::ProtectedNames;
 use crate::wire::command::subject_of;
 use crate::wire::user::User;
-use protected::Protected;
 use serde_json::Value;
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -46,7 +46,7 @@ impl Allowance {
 /// What the operator allows.
 #[derive(Debug, Clone, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the operator")]
-pub struct Limits {
+pub struct GuardLimits {
     /// No change at all.
     pub read_only: bool,
     /// So many commands.
@@ -56,7 +56,7 @@ pub struct Limits {
     /// The script's own limit of people who lose something, beside the operator's.
     pub most_removals: Option<usize>,
     /// Whom and what no command may be about.
-    pub protected: Vec<Pattern>,
+    pub protected: Vec<NamePattern>,
     /// Whether removals may follow from a listing that failed or a file without rows.
     pub allow_empty_source: bool,
     /// Whether accounts of a real organization may be deleted for good.
@@ -66,12 +66,12 @@ pub struct Limits {
 }
 
 /// Stands at the gate with the operator's limits.
-pub struct Guard(Mutex<State>);
+pub struct ChangeGuard(Mutex<State>);
 
 struct State {
-    limits: Limits,
-    protected: Protected,
-    sent: Weight,
+    limits: GuardLimits,
+    protected: ProtectedNames,
+    sent: CommandImpact,
     /// Commands in pieces that were counted already: list and place.
     counted: HashSet<(u64, usize)>,
     /// Pieces that left and may leave again because their answer was lost: list, place and piece.
@@ -83,22 +83,22 @@ struct State {
     stopped: bool,
 }
 
-impl Default for Guard {
+impl Default for ChangeGuard {
     /// No limits of the operator.
     fn default() -> Self {
-        Self::new(Limits::default())
+        Self::new(GuardLimits::default())
     }
 }
 
-impl Guard {
+impl ChangeGuard {
     /// A guard with these limits.
-    pub fn new(mut limits: Limits) -> Self {
-        let mut protected = Protected::default();
+    pub fn new(mut limits: GuardLimits) -> Self {
+        let mut protected = ProtectedNames::default();
         protected.add(std::mem::take(&mut limits.protected));
         Self(Mutex::new(State {
             limits,
             protected,
-            sent: Weight::default(),
+            sent: CommandImpact::default(),
             counted: HashSet::new(),
             doubtful: HashSet::new(),
             listed: 0,
@@ -108,7 +108,7 @@ impl Guard {
     }
 
     /// A script tightens the limits; what would loosen them changes nothing.
-    pub fn tighten(&self, wanted: &Limits) {
+    pub fn tighten(&self, wanted: &GuardLimits) {
         let mut state = self.state();
         state.protected.add(wanted.protected.iter().cloned());
         let limits = &mut state.limits;
@@ -134,7 +134,7 @@ impl Guard {
     }
 
     /// What an interrupted run did counts in the run that goes on with it.
-    pub fn carry_over(&self, done: &Weight) {
+    pub fn carry_over(&self, done: &CommandImpact) {
         self.state().sent.add(done);
     }
 
@@ -142,9 +142,9 @@ impl Guard {
     ///
     /// # Errors
     /// `guard`.
-    pub fn foresee(&self, mode: Mode, command: &Value, ahead: &mut Weight) -> Result<()> {
+    pub fn foresee(&self, mode: Mode, command: &Value, ahead: &mut CommandImpact) -> Result<()> {
         let mut state = self.state();
-        ahead.add(&Weight::of(command));
+        ahead.add(&CommandImpact::of(command));
         let verdict = state.look(mode, [command].into_iter()).and_then(|()| state.weigh(mode, ahead));
         state.stopped |= verdict.is_err();
         verdict
@@ -162,15 +162,15 @@ fn fewer(one: Option<usize>, other: Option<usize>) -> Option<usize> {
 impl State {
     fn admit(&mut self, request: &ActionRequest) -> Result<()> {
         self.look(request.mode, request.commands.iter().map(|sent| &sent.command))?;
-        let mut weight = Weight::default();
+        let mut weight = CommandImpact::default();
         for sent in &request.commands {
             if self.doubtful.contains(&piece(request, sent)) {
                 continue;
             }
             if sent.pieces < 2 || !self.counted.contains(&(request.list, sent.index)) {
-                weight.add(&Weight::of(&sent.command));
+                weight.add(&CommandImpact::of(&sent.command));
             } else {
-                weight.removals += Weight::of(&sent.command).removals;
+                weight.removals += CommandImpact::of(&sent.command).removals;
             }
         }
         if request.commands.is_empty() {
@@ -209,7 +209,7 @@ impl State {
     }
 
     /// Whether so much more may leave.
-    fn weigh(&self, mode: Mode, added: &Weight) -> Result<()> {
+    fn weigh(&self, mode: Mode, added: &CommandImpact) -> Result<()> {
         if let Some(most) = self.limits.max_changes.filter(|most| self.sent.changes + added.changes > *most) {
             let count = self.sent.changes + added.changes;
             return Err(stopped(
@@ -257,7 +257,7 @@ fn piece(request: &ActionRequest, sent: &SentCommand) -> (u64, usize, usize) {
     (request.list, sent.index, sent.piece)
 }
 
-impl Hook for Guard {
+impl GateHook for ChangeGuard {
     fn before(&self, request: &ActionRequest) -> Result<()> {
         let mut state = self.state();
         let verdict = state.admit(request);
@@ -265,10 +265,10 @@ impl Hook for Guard {
         verdict
     }
 
-    fn after(&self, _: &ActionRequest, _: std::result::Result<&Answer, &Error>) {}
+    fn after(&self, _: &ActionRequest, _: std::result::Result<&ApiAnswer, &Error>) {}
 
     /// What leaves once more counts once.
-    fn settled(&self, request: &ActionRequest, fates: &[Fate]) {
+    fn settled(&self, request: &ActionRequest, fates: &[CommandFate]) {
         let mut state = self.state();
         for (sent, fate) in request.commands.iter().zip(fates) {
             if fate.status == Status::Unknown && request.list > 0 {

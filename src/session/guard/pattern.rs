@@ -6,9 +6,9 @@ use std::path::Path;
 
 /// A name that may hold `*`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pattern(String);
+pub struct NamePattern(String);
 
-impl Pattern {
+impl NamePattern {
     /// Reads a pattern.
     pub fn new(text: &str) -> Self {
         Self(fold(text))
@@ -80,7 +80,7 @@ mod tests {
             ("a*a", "a", false),
             ("*", "anything", true),
         ] {
-            assert_eq!(Pattern::new(pattern).matches(name), expected, "{pattern} {name}");
+            assert_eq!(NamePattern::new(pattern).matches(name), expected, "{pattern} {name}");
         }
     }
 
@@ -90,13 +90,13 @@ mod tests {
         let path = folder.path().join("protected.txt");
         std::fs::write(&path, "# the board\nceo@example.com\n\n*@board.example.com\n").unwrap();
         let here = Path::new("");
-        let all = |text: &str| Pattern::all(here, text);
+        let all = |text: &str| NamePattern::all(here, text);
         let patterns = all(&path.display().to_string()).unwrap();
-        assert_eq!(patterns, [Pattern::new("ceo@example.com"), Pattern::new("*@board.example.com")]);
-        assert_eq!(Pattern::all(folder.path(), "protected.txt").unwrap(), patterns);
+        assert_eq!(patterns, [NamePattern::new("ceo@example.com"), NamePattern::new("*@board.example.com")]);
+        assert_eq!(NamePattern::all(folder.path(), "protected.txt").unwrap(), patterns);
         assert!(all("missing.txt").is_err() && all("./missing").is_err());
-        assert_eq!(all("x@example.com").unwrap(), [Pattern::new("x@example.com")]);
-        let is_word = |text: &str| Pattern::is_word(here, text);
+        assert_eq!(all("x@example.com").unwrap(), [NamePattern::new("x@example.com")]);
+        let is_word = |text: &str| NamePattern::is_word(here, text);
         assert!(is_word("protectd") && !is_word("missing.txt"));
         assert!(!is_word("x@example.com") && !is_word("admin*"));
     }

@@ -1,7 +1,7 @@
 //! Whom and what no command may be about: the operator's patterns, and the other names of people they mean.
 
 use super::impact;
-use super::pattern::Pattern;
+use crate::session::guard::pattern::NamePattern;
 use crate::wire::identity::{Identity, fold};
 use crate::wire::user::User;
 use serde_json::Value;
@@ -10,14 +10,14 @@ use std::collections::HashMap;
 
 /// The protected names of a run.
 #[derive(Debug, Default)]
-pub(crate) struct Protected {
-    patterns: Vec<Pattern>,
+pub(crate) struct ProtectedNames {
+    patterns: Vec<NamePattern>,
     /// People that were read and whom a pattern means, by each of their names, with the pattern.
     people: HashMap<String, String>,
 }
 
-impl Protected {
-    pub(crate) fn add(&mut self, patterns: impl IntoIterator<Item = Pattern>) {
+impl ProtectedNames {
+    pub(crate) fn add(&mut self, patterns: impl IntoIterator<Item = NamePattern>) {
         self.patterns.extend(patterns);
     }
 
@@ -46,7 +46,7 @@ impl Protected {
     }
 
     fn pattern_for(&self, name: &str) -> Option<&str> {
-        self.patterns.iter().find(|pattern| pattern.matches(name)).map(Pattern::text)
+        self.patterns.iter().find(|pattern| pattern.matches(name)).map(NamePattern::text)
     }
 }
 

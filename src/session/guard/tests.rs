@@ -29,17 +29,17 @@ fn people(count: usize, of: impl Fn(&str) -> Value) -> Vec<Value> {
     (0..count).map(|number| of(&format!("u{number}@example.com"))).collect()
 }
 
-fn message(guard: &Guard, commands: &[Value]) -> Option<String> {
+fn message(guard: &ChangeGuard, commands: &[Value]) -> Option<String> {
     guard.before(&request(Mode::Live, commands)).err().map(|error| error.to_string())
 }
 
-fn passes(limits: Limits, commands: &[Value]) -> bool {
-    message(&Guard::new(limits), commands).is_none()
+fn passes(limits: GuardLimits, commands: &[Value]) -> bool {
+    message(&ChangeGuard::new(limits), commands).is_none()
 }
 
 #[test]
 fn a_request_that_would_go_beyond_a_limit_does_not_leave_and_does_not_count() {
-    let guard = Guard::new(Limits { max_changes: Some(15), ..Limits::default() });
+    let guard = ChangeGuard::new(GuardLimits { max_changes: Some(15), ..GuardLimits::default() });
     assert_eq!(message(&guard, &people(10, add)), None);
     let refused = message(&guard, &people(10, add)).unwrap();
     assert_eq!(refused, "stopped by a guard: 20 changes are more than 15");
@@ -49,7 +49,7 @@ fn a_request_that_would_go_beyond_a_limit_does_not_leave_and_does_not_count() {
 
 #[test]
 fn removals_are_counted_by_people() {
-    let limits = || Limits { max_removals: Some(Allowance::Count(3)), ..Limits::default() };
+    let limits = || GuardLimits { max_removals: Some(Allowance::Count(3)), ..GuardLimits::default() };
     assert!(passes(limits(), &[people(3, remove), people(9, add)].concat()));
     assert!(!passes(limits(), &people(4, remove)));
     let four = json!({"usergroup": "G", "do": [{"remove": {"user": ["a@b.c", "b@b.c", "c@b.c", "d@b.c"]}}]});
@@ -58,16 +58,19 @@ fn removals_are_counted_by_people() {
 
 #[test]
 fn two_hundred_is_the_limit_of_a_live_run_against_a_real_organization() {
-    let real = || Limits { real: true, ..Limits::default() };
+    let real = || GuardLimits { real: true, ..GuardLimits::default() };
     assert!(passes(real(), &people(200, remove)));
     assert!(!passes(real(), &people(201, remove)));
-    assert!(passes(Limits::default(), &people(201, remove)));
-    assert!(Guard::new(real()).before(&request(Mode::Test, &people(201, remove))).is_ok());
+    assert!(passes(GuardLimits::default(), &people(201, remove)));
+    assert!(ChangeGuard::new(real()).before(&request(Mode::Test, &people(201, remove))).is_ok());
 }
 
 #[test]
 fn a_share_is_taken_of_the_largest_listing() {
-    let guard = Guard::new(Limits { max_removals: Some(Allowance::Percent(10)), ..Limits::default() });
+    let guard = ChangeGuard::new(GuardLimits {
+        max_removals: Some(Allowance::Percent(10)),
+        ..GuardLimits::default()
+    });
     assert!(message(&guard, &[remove("a@example.com")]).unwrap().contains("listed nobody"));
     guard.listed("users", Ok(30));
     guard.listed("users", Ok(7));
@@ -77,7 +80,7 @@ fn a_share_is_taken_of_the_largest_listing() {
 
 #[test]
 fn nobody_protected_is_touched_by_any_way() {
-    let protected = || Limits { protected: vec![Pattern::new("ceo@*")], ..Limits::default() };
+    let protected = || GuardLimits { protected: vec![NamePattern::new("ceo@*")], ..GuardLimits::default() };
     assert!(!passes(protected(), &[add("CEO@example.com")]));
     assert!(!passes(
         protected(),
@@ -100,38 +103,39 @@ fn nobody_protected_is_touched_by_any_way() {
 
 #[test]
 fn deletion_for_good_must_be_allowed_where_it_is_real() {
-    let real = |allow_delete| Limits { real: true, allow_delete, ..Limits::default() };
+    let real = |allow_delete| GuardLimits { real: true, allow_delete, ..GuardLimits::default() };
     assert!(!passes(real(false), &[delete("a@example.com")]));
     assert!(passes(real(true), &[delete("a@example.com")]));
-    assert!(Guard::new(real(false)).before(&request(Mode::Test, &[delete("a@example.com")])).is_ok());
+    assert!(ChangeGuard::new(real(false)).before(&request(Mode::Test, &[delete("a@example.com")])).is_ok());
 }
 
 #[test]
 fn no_removal_follows_from_a_source_that_failed_or_was_empty() {
-    let guard = Guard::new(Limits::default());
+    let guard = ChangeGuard::new(GuardLimits::default());
     guard.listed("users", Err(&ErrorKind::Interrupted.into()));
     assert_eq!(message(&guard, &[add("a@example.com")]), None);
     assert!(message(&guard, &[remove("a@example.com")]).unwrap().contains("the listing of users failed"));
-    let guard = Guard::new(Limits { allow_empty_source: true, ..Limits::default() });
+    let guard = ChangeGuard::new(GuardLimits { allow_empty_source: true, ..GuardLimits::default() });
     guard.distrust("people.csv has no rows".to_owned());
     assert_eq!(message(&guard, &[remove("a@example.com")]), None);
 }
 
 #[test]
 fn a_script_only_tightens() {
-    let guard = Guard::new(Limits { max_changes: Some(5), ..Limits::default() });
-    guard.tighten(&Limits { max_changes: Some(50), ..Limits::default() });
+    let guard = ChangeGuard::new(GuardLimits { max_changes: Some(5), ..GuardLimits::default() });
+    guard.tighten(&GuardLimits { max_changes: Some(50), ..GuardLimits::default() });
     assert!(message(&guard, &people(6, add)).is_some());
-    guard.tighten(&Limits { max_changes: Some(2), read_only: false, ..Limits::default() });
+    guard.tighten(&GuardLimits { max_changes: Some(2), read_only: false, ..GuardLimits::default() });
     assert!(message(&guard, &people(3, add)).is_some());
-    guard.tighten(&Limits { read_only: true, ..Limits::default() });
+    guard.tighten(&GuardLimits { read_only: true, ..GuardLimits::default() });
     assert!(message(&guard, &people(1, add)).unwrap().contains("read-only"));
 }
 
 #[test]
 fn a_list_is_weighed_before_any_of_it_leaves() {
-    let guard = Guard::new(Limits { max_removals: Some(Allowance::Count(3)), ..Limits::default() });
-    let mut ahead = Weight::default();
+    let guard =
+        ChangeGuard::new(GuardLimits { max_removals: Some(Allowance::Count(3)), ..GuardLimits::default() });
+    let mut ahead = CommandImpact::default();
     let refused =
         people(5, remove).iter().find_map(|command| guard.foresee(Mode::Live, command, &mut ahead).err());
     assert!(refused.unwrap().to_string().contains("4 removals are more than 3"));
@@ -150,7 +154,10 @@ fn allowances_are_numbers_or_shares() {
 
 #[test]
 fn someone_who_was_read_is_protected_under_every_name() {
-    let guard = Guard::new(Limits { protected: vec![Pattern::new("ceo@example.com")], ..Limits::default() });
+    let guard = ChangeGuard::new(GuardLimits {
+        protected: vec![NamePattern::new("ceo@example.com")],
+        ..GuardLimits::default()
+    });
     let by_username = json!({"user": "TSmith", "domain": "sso.example.com", "do": [{"remove": "all"}]});
     let of_another = json!({"user": "tsmith", "domain": "other.example.com", "do": [{"remove": "all"}]});
     assert_eq!(message(&guard, std::slice::from_ref(&by_username)), None);

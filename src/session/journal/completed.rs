@@ -5,7 +5,7 @@ use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 /// The content of a command, without its `requestID`.
-pub(crate) type Key = u128;
+pub(crate) type CommandKey = u128;
 
 /// Completed commands, each to be answered as often as it was completed.
 #[derive(Debug, Default)]
@@ -13,13 +13,13 @@ pub(crate) struct CompletedCommands {
     /// The requests that carried them.
     requests: Vec<Arc<str>>,
     /// For each content the place of a request.
-    first: HashMap<Key, u32>,
+    first: HashMap<CommandKey, u32>,
     /// Further requests of the same content, which is rare.
-    more: HashMap<Key, Vec<u32>>,
+    more: HashMap<CommandKey, Vec<u32>>,
 }
 
 impl CompletedCommands {
-    pub(crate) fn add(&mut self, key: Key, request: &Arc<str>) {
+    pub(crate) fn add(&mut self, key: CommandKey, request: &Arc<str>) {
         if self.requests.last().is_none_or(|last| !Arc::ptr_eq(last, request)) {
             self.requests.push(Arc::clone(request));
         }
@@ -30,12 +30,12 @@ impl CompletedCommands {
         }
     }
 
-    pub(crate) fn has(&self, key: Key) -> bool {
+    pub(crate) fn has(&self, key: CommandKey) -> bool {
         self.first.contains_key(&key)
     }
 
     /// The request that completed such a command; the next time it is another one.
-    pub(crate) fn take(&mut self, key: Key) -> Option<Arc<str>> {
+    pub(crate) fn take(&mut self, key: CommandKey) -> Option<Arc<str>> {
         let place = self.first.remove(&key)?;
         if let Some(next) = self.more.get_mut(&key).and_then(Vec::pop) {
             self.first.insert(key, next);

@@ -1,9 +1,9 @@
 //! Makes the records of a journal from what the gate reports.
 
 use crate::client::hooks::ActionRequest;
-use crate::client::outcome::Fate;
-use crate::client::request::Answer;
-use crate::session::totals::Totals;
+use crate::client::outcome::CommandFate;
+use crate::client::request::ApiAnswer;
+use crate::session::totals::RunTotals;
 use crate::store::journal::record::{AnswerRecord, CommandRecord, EndRecord, RequestRecord, SettledRecord};
 use serde_json::Value;
 
@@ -32,17 +32,17 @@ pub(crate) fn request(
 }
 
 /// What became of the commands of a request; `answer` for one sent as its caller wrote it.
-pub(crate) fn settled(number: u64, fates: &[Fate], answer: Option<AnswerRecord>) -> SettledRecord {
+pub(crate) fn settled(number: u64, fates: &[CommandFate], answer: Option<AnswerRecord>) -> SettledRecord {
     SettledRecord { number, fates: fates.to_vec(), answer }
 }
 
 /// How the run ended, and what became of all its commands.
-pub(crate) fn end(exit: u8, totals: Totals) -> EndRecord {
-    let Totals { done, resumed: _, failed, unknown, not_sent } = totals;
+pub(crate) fn end(exit: u8, totals: RunTotals) -> EndRecord {
+    let RunTotals { done, resumed: _, failed, unknown, not_sent } = totals;
     EndRecord { exit, done, failed, unknown, not_sent }
 }
 
 /// An answer, to be given again on resume.
-pub(crate) fn answer(answer: &Answer) -> AnswerRecord {
+pub(crate) fn answer(answer: &ApiAnswer) -> AnswerRecord {
     AnswerRecord { status: answer.status, headers: answer.headers.clone(), body: answer.body.clone() }
 }

@@ -1,12 +1,12 @@
 //! Before a run continues: what it left of unknown outcome, and removals found undone, are read back.
 
-use super::recorder::Recorder;
 use super::replay;
 use super::replay::{CarriedCommand, Doubt, Replay};
-use crate::client::actions::read_back::Sight;
+use crate::client::actions::read_back::ReadBackResult;
 use crate::client::settings::Mode;
 use crate::error::{ErrorKind, Result};
 use crate::host::session::Session;
+use crate::session::journal::recorder::JournalRecorder;
 use crate::session::run_state::RunState;
 use crate::store::journal::record::{Finding, FoundRecord, JournalRecord};
 use crate::wire::command::Command;
@@ -29,7 +29,7 @@ pub struct Settlement {
 ///
 /// # Errors
 /// `interrupted`; `file`: the journal cannot be written.
-pub fn settle(session: &Session, recorder: &Recorder) -> Result<Settlement> {
+pub fn settle(session: &Session, recorder: &JournalRecorder) -> Result<Settlement> {
     let mut settlement = Settlement::default();
     for ((number, place), (doubt, carried)) in recorder.with_replay(Replay::take_doubtful) {
         let (finding, message) = match doubt {
@@ -67,11 +67,11 @@ fn read_back(session: &Session, carried: &CarriedCommand) -> Result<(Finding, Op
     };
     let repeatable = command.is_repeatable();
     Ok(match look(session, &command)? {
-        Sight::Done => verified(session, &command)?,
-        Sight::NotDone => (Finding::NotDone, None),
-        Sight::Partly | Sight::Unclear(_) if repeatable => (Finding::NotDone, None),
-        Sight::Partly => open("a part of it is there, and it cannot be repeated"),
-        Sight::Unclear(why) => open(&why),
+        ReadBackResult::Done => verified(session, &command)?,
+        ReadBackResult::NotDone => (Finding::NotDone, None),
+        ReadBackResult::Partly | ReadBackResult::Unclear(_) if repeatable => (Finding::NotDone, None),
+        ReadBackResult::Partly => open("a part of it is there, and it cannot be repeated"),
+        ReadBackResult::Unclear(why) => open(&why),
     })
 }
 
@@ -99,7 +99,7 @@ fn read_back_removal(session: &Session, carried: &CarriedCommand) -> Result<(Fin
     })
 }
 
-fn look(session: &Session, command: &Command) -> Result<Sight> {
+fn look(session: &Session, command: &Command) -> Result<ReadBackResult> {
     let client = session.client()?;
     let sight = session.wait(async { Ok(client.look_back(command).await) })?;
     unless_interrupted(session, sight)
@@ -117,11 +117,11 @@ fn unless_interrupted<T>(session: &Session, seen: T) -> Result<T> {
 }
 
 /// What the earlier run began and the script asked for no more, in words.
-pub fn left(recorder: &Recorder) -> Vec<String> {
+pub fn left(recorder: &JournalRecorder) -> Vec<String> {
     recorder.with_replay(|replay| replay.left())
 }
 
 /// Removals after which someone is still a member and that the script asked for no more, in words.
-pub fn still_members_left(recorder: &Recorder) -> Vec<String> {
+pub fn still_members_left(recorder: &JournalRecorder) -> Vec<String> {
     recorder.with_replay(|replay| replay.still_members_left())
 }

@@ -1,18 +1,18 @@
 //! The journal of a run: what leaves is on disk before, what became of it after, and what an earlier run left of it.
 
 use super::entry;
-use crate::client::hooks::{ActionRequest, Hook, Recalled, RecalledAnswer};
-use crate::client::outcome::Fate;
-use crate::client::request::Answer;
+use crate::client::hooks::{ActionRequest, GateHook, RecalledAnswer, RecalledOutcome};
+use crate::client::outcome::CommandFate;
+use crate::client::request::ApiAnswer;
 use crate::client::settings::Mode;
 use crate::error::{Error, Result};
 use crate::session::journal::redaction::Redactor;
 use crate::session::journal::replay::Replay;
 use crate::session::journal::snapshots::Snapshots;
-use crate::session::totals::Totals;
+use crate::session::totals::RunTotals;
 use crate::store::journal::directory;
 use crate::store::journal::record::{AnswerRecord, HeadRecord, InputRecord, JournalRecord, ResumedRecord};
-use crate::store::journal::writer::Journal;
+use crate::store::journal::writer::JournalWriter;
 use crate::wire::user::User;
 use serde_json::Value;
 use std::collections::HashMap;
@@ -20,17 +20,17 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Writes the journal at the gate that every change passes.
-pub struct Recorder(Mutex<Content>);
+pub struct JournalRecorder(Mutex<RecorderState>);
 
 /// The file of a journal.
 enum JournalFile {
     /// It is made, with this head, when the first change is about to leave.
     Pending(Box<HeadRecord>),
-    Open(Journal),
+    Open(JournalWriter),
 }
 
 impl JournalFile {
-    fn open(&mut self) -> Option<&mut Journal> {
+    fn open(&mut self) -> Option<&mut JournalWriter> {
         match self {
             Self::Pending(_) => None,
             Self::Open(journal) => Some(journal),
@@ -38,7 +38,7 @@ impl JournalFile {
     }
 }
 
-struct Content {
+struct RecorderState {
     file: JournalFile,
     replay: Replay,
     /// What no line may hold.
@@ -53,7 +53,7 @@ struct Content {
     fault: Option<Error>,
 }
 
-impl Recorder {
+impl JournalRecorder {
     /// The journal of a new run, which begins with `head`; what `redactor` hides is in none of its lines.
     pub fn new(head: HeadRecord, redactor: Redactor) -> Self {
         Self::over(JournalFile::Pending(Box::new(head)), Replay::default(), redactor)
@@ -66,7 +66,7 @@ impl Recorder {
     /// wrote it.
     pub fn resume(path: &Path, again: ResumedRecord, redactor: Redactor) -> Result<Self> {
         let mut replay = Replay::default();
-        let mut journal = Journal::open(path, |entry| {
+        let mut journal = JournalWriter::open(path, |entry| {
             let mut record = entry.record;
             redactor.show(&mut record);
             replay.apply(record);
@@ -80,7 +80,7 @@ impl Recorder {
 
     fn over(file: JournalFile, replay: Replay, redactor: Redactor) -> Self {
         let number = replay.last_number();
-        Self(Mutex::new(Content {
+        Self(Mutex::new(RecorderState {
             file,
             replay,
             redactor,
@@ -125,7 +125,7 @@ impl Recorder {
     ///
     /// # Errors
     /// `file`: the journal cannot be written.
-    pub fn end(&self, exit: u8, totals: Totals) -> Result<()> {
+    pub fn end(&self, exit: u8, totals: RunTotals) -> Result<()> {
         match self.content().file.open() {
             Some(journal) => {
                 journal.add(JournalRecord::End(entry::end(exit, totals)))?;
@@ -155,12 +155,12 @@ impl Recorder {
         self.content().add(record)
     }
 
-    fn content(&self) -> MutexGuard<'_, Content> {
+    fn content(&self) -> MutexGuard<'_, RecorderState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Content {
+impl RecorderState {
     /// Adds a record, without what is secret in whatever the script and the service wrote.
     fn add(&mut self, mut record: JournalRecord) -> Result<()> {
         self.redactor.hide(&mut record);
@@ -173,12 +173,12 @@ impl Content {
         }
         if let JournalFile::Pending(head) = &self.file {
             let path = directory::new(request.mode == Mode::Live)?;
-            self.file = JournalFile::Open(Journal::create(&path, (**head).clone())?);
+            self.file = JournalFile::Open(JournalWriter::create(&path, (**head).clone())?);
         }
         let number = self.number + 1;
         let record = entry::request(number, request, |command| self.snapshots.earlier(command));
         self.add(JournalRecord::Request(record))?;
-        self.file.open().map_or(Ok(()), Journal::sync)?;
+        self.file.open().map_or(Ok(()), JournalWriter::sync)?;
         self.number = number;
         self.under_way.insert(request.request_id.clone(), number);
         self.snapshots.forget(request);
@@ -186,7 +186,7 @@ impl Content {
     }
 }
 
-impl Hook for Recorder {
+impl GateHook for JournalRecorder {
     fn before(&self, _: &ActionRequest) -> Result<()> {
         self.content().fault.clone().map_or(Ok(()), Err)
     }
@@ -196,14 +196,14 @@ impl Hook for Recorder {
         self.content().write(request)
     }
 
-    fn after(&self, request: &ActionRequest, answer: std::result::Result<&Answer, &Error>) {
+    fn after(&self, request: &ActionRequest, answer: std::result::Result<&ApiAnswer, &Error>) {
         let mut content = self.content();
         if let (0, Ok(answer)) = (request.list, answer) {
             content.answers.insert(request.request_id.clone(), entry::answer(answer));
         }
     }
 
-    fn settled(&self, request: &ActionRequest, fates: &[Fate]) {
+    fn settled(&self, request: &ActionRequest, fates: &[CommandFate]) {
         let mut content = self.content();
         let answer = content.answers.remove(&request.request_id);
         // What did not pass the gate is not in the journal.
@@ -218,7 +218,7 @@ impl Hook for Recorder {
         !self.content().replay.is_empty()
     }
 
-    fn recall(&self, mode: Mode, command: &Value) -> Option<Recalled> {
+    fn recall(&self, mode: Mode, command: &Value) -> Option<RecalledOutcome> {
         self.content().replay.recall(mode, command)
     }
 

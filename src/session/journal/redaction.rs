@@ -72,11 +72,14 @@ fn change_strings(value: &mut Value, change: &impl Fn(&str) -> String) {
 mod tests {
     use super::*;
     use crate::store::journal::record::{AnswerRecord, SettledRecord};
-    use crate::wire::outcome::{Fate, Status};
+    use crate::wire::outcome::{CommandFate, Status};
     use serde_json::json;
 
     fn settled(body: Value) -> JournalRecord {
-        let fate = Fate { code: Some("s3cret".into()), ..Fate::told(Status::Failed, "no group s3cret") };
+        let fate = CommandFate {
+            code: Some("s3cret".into()),
+            ..CommandFate::told(Status::Failed, "no group s3cret")
+        };
         let answer = AnswerRecord { status: 200, headers: vec![("x-group".into(), "s3cret".into())], body };
         JournalRecord::Settled(SettledRecord { number: 1, fates: vec![fate], answer: Some(answer) })
     }

@@ -1,43 +1,44 @@
 //! What an earlier run left: what is done, what is not known, what was begun. Pure; read from its journal.
 
-use super::completed::{CompletedCommands, Key};
-use crate::client::hooks::{ActionRequest, Recalled, RecalledAnswer};
-use crate::client::request::Answer;
+use super::completed::CompletedCommands;
+use crate::client::hooks::{ActionRequest, RecalledAnswer, RecalledOutcome};
+use crate::client::request::ApiAnswer;
 use crate::client::settings::Mode;
-use crate::session::guard::Weight;
+use crate::session::guard::CommandImpact;
+use crate::session::journal::completed::CommandKey;
 use crate::store::journal::record::{
     AnswerRecord, CommandRecord, Finding, FoundRecord, JournalRecord, RequestRecord, SettledRecord,
 };
 use crate::store::journal::sha256;
 use crate::wire::command::{steps_of, subject_of};
-use crate::wire::outcome::{Fate, Status};
+use crate::wire::outcome::{CommandFate, Status};
 use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
 /// A command of a request: its number and the place in it.
-pub(crate) type Place = (u64, usize);
+pub(crate) type CommandPlace = (u64, usize);
 
 /// What is known of an earlier run.
 #[derive(Debug, Default)]
 pub(crate) struct Replay {
     completed: CompletedCommands,
     /// Removals after which someone was still a member, as reading them back showed.
-    still_members: HashMap<Key, VecDeque<StillMember>>,
-    answers: HashMap<Key, VecDeque<KeptAnswer>>,
-    open: HashMap<Key, VecDeque<String>>,
+    still_members: HashMap<CommandKey, VecDeque<StillMember>>,
+    answers: HashMap<CommandKey, VecDeque<KeptAnswer>>,
+    open: HashMap<CommandKey, VecDeque<String>>,
     /// Commands of which something may stand, by their first piece; for the operator where nobody asks for them.
-    begun: HashMap<Key, VecDeque<String>>,
-    unknown: BTreeMap<Place, CarriedCommand>,
+    begun: HashMap<CommandKey, VecDeque<String>>,
+    unknown: BTreeMap<CommandPlace, CarriedCommand>,
     /// Removals that the service called done and that `--verify` found undone, until they are read back.
-    unverified: BTreeMap<Place, CarriedCommand>,
+    unverified: BTreeMap<CommandPlace, CarriedCommand>,
     requests: BTreeMap<u64, CarriedRequest>,
     split: HashMap<(u64, u64, usize), SplitCommand>,
     run: u64,
     last_number: u64,
     /// What is done weighs so much, against the guards.
-    weight: Weight,
+    weight: CommandImpact,
     /// Whether there is anything to be recalled from it.
     resumes: bool,
 }
@@ -60,7 +61,7 @@ pub(crate) struct CarriedCommand {
     pub(crate) mode: Mode,
     /// What was said of it.
     pub(crate) why: Cow<'static, str>,
-    key: Key,
+    key: CommandKey,
     request_id: Arc<str>,
     place: (u64, u64, usize, usize),
     pieces: usize,
@@ -70,7 +71,7 @@ pub(crate) struct CarriedCommand {
 #[derive(Debug)]
 struct CarriedRequest {
     /// What makes a request sent as its caller wrote it the one it is; `None` for one of a list.
-    content: Option<Key>,
+    content: Option<CommandKey>,
     request_id: Arc<str>,
     commands: Vec<CarriedCommand>,
 }
@@ -78,7 +79,7 @@ struct CarriedRequest {
 /// The answer to a request sent as its caller wrote it.
 #[derive(Debug)]
 struct KeptAnswer {
-    answer: Answer,
+    answer: ApiAnswer,
     /// What became of its commands; empty when all of them were done.
     statuses: Vec<Status>,
 }
@@ -94,7 +95,7 @@ struct StillMember {
 /// A command that was sent in pieces.
 #[derive(Debug, Default)]
 struct SplitCommand {
-    first: Key,
+    first: CommandKey,
     label: String,
     done: usize,
     pieces: usize,
@@ -138,7 +139,7 @@ impl Replay {
     }
 
     /// What is to be read back before anything else, in the order it left.
-    pub(crate) fn take_doubtful(&mut self) -> BTreeMap<Place, (Doubt, CarriedCommand)> {
+    pub(crate) fn take_doubtful(&mut self) -> BTreeMap<CommandPlace, (Doubt, CarriedCommand)> {
         let with = |doubt| move |(place, carried)| (place, (doubt, carried));
         let unknown = std::mem::take(&mut self.unknown).into_iter().map(with(Doubt::Unknown));
         let unverified = std::mem::take(&mut self.unverified).into_iter().map(with(Doubt::StillMember));
@@ -146,7 +147,7 @@ impl Replay {
     }
 
     /// What is done weighs so much.
-    pub(crate) fn weight(&self) -> Weight {
+    pub(crate) fn weight(&self) -> CommandImpact {
         self.weight
     }
 
@@ -157,9 +158,9 @@ impl Replay {
     }
 
     fn weigh(&mut self, carried: &CarriedCommand) {
-        let whole = Weight::of(&carried.command);
+        let whole = CommandImpact::of(&carried.command);
         let is_first = carried.place.3 == 0;
-        self.weight.add(&Weight { changes: if is_first { whole.changes } else { 0 }, ..whole });
+        self.weight.add(&CommandImpact { changes: if is_first { whole.changes } else { 0 }, ..whole });
     }
 
     /// What reading a command back came to.
@@ -189,17 +190,17 @@ impl Replay {
     }
 
     /// What an earlier run did of a command; each of its outcomes is recalled once.
-    pub(crate) fn recall(&mut self, mode: Mode, command: &Value) -> Option<Recalled> {
+    pub(crate) fn recall(&mut self, mode: Mode, command: &Value) -> Option<RecalledOutcome> {
         let key = key_of(mode, command);
         if let Some(request_id) = self.completed.take(key) {
             take(&mut self.begun, key);
-            return Some(Recalled::Done { request_id: request_id.to_string() });
+            return Some(RecalledOutcome::Done { request_id: request_id.to_string() });
         }
         if let Some(StillMember { message, request_id, .. }) = take(&mut self.still_members, key) {
-            return Some(Recalled::StillMember { request_id: request_id.to_string(), message });
+            return Some(RecalledOutcome::StillMember { request_id: request_id.to_string(), message });
         }
         if let Some(message) = take(&mut self.open, key) {
-            return Some(Recalled::Open { message });
+            return Some(RecalledOutcome::Open { message });
         }
         take(&mut self.begun, key);
         None
@@ -219,7 +220,7 @@ impl Replay {
 
     /// An answer that was kept; `None` where nobody is a member any more, and the request goes again because another
     /// of its commands failed.
-    fn kept_answer(&mut self, kept: KeptAnswer, keys: &[Key]) -> Option<RecalledAnswer> {
+    fn kept_answer(&mut self, kept: KeptAnswer, keys: &[CommandKey]) -> Option<RecalledAnswer> {
         let KeptAnswer { answer, statuses } = kept;
         let (mut still_members, mut all_done) = (BTreeMap::new(), true);
         for (index, (status, key)) in statuses.iter().zip(keys).enumerate() {
@@ -236,11 +237,11 @@ impl Replay {
     }
 
     /// A request whose own answer was lost: open when one of its commands is, settled when all are.
-    fn together(&mut self, request: &ActionRequest, keys: &[Key]) -> Option<RecalledAnswer> {
+    fn together(&mut self, request: &ActionRequest, keys: &[CommandKey]) -> Option<RecalledAnswer> {
         if let Some(message) = keys.iter().find_map(|key| take(&mut self.open, *key)) {
             return Some(RecalledAnswer::open(message));
         }
-        let settled = |key: &Key| self.completed.has(*key) || self.still_members.contains_key(key);
+        let settled = |key: &CommandKey| self.completed.has(*key) || self.still_members.contains_key(key);
         let all_settled = !keys.is_empty() && keys.iter().all(settled);
         let mut still_members = BTreeMap::new();
         for (index, key) in keys.iter().enumerate() {
@@ -256,7 +257,10 @@ impl Replay {
         }
         let ids: Vec<_> = keys.iter().filter_map(|key| self.completed.take(*key)).collect();
         let request_id = ids.first().map(ToString::to_string).unwrap_or_default();
-        Some(RecalledAnswer { answer: Ok(Answer::confirmed(request, request_id, "resumed")), still_members })
+        Some(RecalledAnswer {
+            answer: Ok(ApiAnswer::confirmed(request, request_id, "resumed")),
+            still_members,
+        })
     }
 
     /// What was begun and nobody asked for again, in words.
@@ -312,8 +316,8 @@ impl Replay {
         let is_kept = self.keep_answer(&request, answer, &fates);
         let mut fates = fates.into_iter();
         for (index, carried) in request.commands.into_iter().enumerate() {
-            let lost = || Fate::told(Status::Unknown, "its answer was lost");
-            let Fate { status, message, .. } = fates.next().unwrap_or_else(lost);
+            let lost = || CommandFate::told(Status::Unknown, "its answer was lost");
+            let CommandFate { status, message, .. } = fates.next().unwrap_or_else(lost);
             match status {
                 Status::Completed | Status::WouldComplete if !is_raw => self.piece_done(&carried),
                 Status::Completed | Status::WouldComplete if is_kept => self.weigh(&carried),
@@ -341,7 +345,7 @@ impl Replay {
         &mut self,
         request: &CarriedRequest,
         answer: Option<AnswerRecord>,
-        fates: &[Fate],
+        fates: &[CommandFate],
     ) -> bool {
         let has = |status: Status| fates.iter().any(|fate| fate.status == status);
         let all_done = fates.iter().all(|fate| fate.status.is_done());
@@ -359,7 +363,7 @@ impl Replay {
             _ => request.request_id.to_string(),
         };
         let statuses = if all_done { Vec::new() } else { fates.iter().map(|fate| fate.status).collect() };
-        let answer = Answer { status, headers, body, request_id };
+        let answer = ApiAnswer { status, headers, body, request_id };
         self.answers.entry(content).or_default().push_back(KeptAnswer { answer, statuses });
         true
     }
@@ -409,7 +413,7 @@ impl Replay {
     }
 }
 
-fn take<T>(map: &mut HashMap<Key, VecDeque<T>>, key: Key) -> Option<T> {
+fn take<T>(map: &mut HashMap<CommandKey, VecDeque<T>>, key: CommandKey) -> Option<T> {
     let entries = map.get_mut(&key)?;
     let entry = entries.pop_front();
     if entries.is_empty() {
@@ -424,7 +428,7 @@ pub(crate) fn label(command: &Value) -> String {
 }
 
 /// A digest that does not depend on the order of keys, nor on any `requestID`.
-fn key_of(mode: Mode, command: &Value) -> Key {
+fn key_of(mode: Mode, command: &Value) -> CommandKey {
     let mut text = mode.as_str().to_owned();
     write_sorted(command, &mut text);
     sha256::short(text.as_bytes())
@@ -436,7 +440,7 @@ fn content_of<'c>(
     mode: Mode,
     commands: impl Iterator<Item = &'c Value>,
     body: Option<&Value>,
-) -> Key {
+) -> CommandKey {
     let mut text = String::new();
     write_text(call, &mut text);
     write_text(mode.as_str(), &mut text);
@@ -509,7 +513,7 @@ mod tests {
     fn settled(number: u64, statuses: &[Status]) -> SettledRecord {
         SettledRecord {
             number,
-            fates: statuses.iter().map(|status| Fate::plain(*status)).collect(),
+            fates: statuses.iter().map(|status| CommandFate::plain(*status)).collect(),
             answer: None,
         }
     }
@@ -539,7 +543,7 @@ mod tests {
     }
 
     fn is_done(replay: &mut Replay, command: &Value) -> bool {
-        matches!(replay.recall(Mode::Live, command), Some(Recalled::Done { .. }))
+        matches!(replay.recall(Mode::Live, command), Some(RecalledOutcome::Done { .. }))
     }
 
     /// The request of a script that sends what an earlier run sent as it was written.
@@ -594,7 +598,10 @@ mod tests {
         assert_eq!(replay.left(), ["b (add)"]);
         assert_eq!(replay.recall(Mode::Live, &add("b")), None);
         assert!(replay.left().is_empty());
-        assert_eq!(replay.recall(Mode::Live, &add("c")), Some(Recalled::Open { message: "why".into() }));
+        assert_eq!(
+            replay.recall(Mode::Live, &add("c")),
+            Some(RecalledOutcome::Open { message: "why".into() })
+        );
     }
 
     #[test]
@@ -649,8 +656,10 @@ mod tests {
         replay.found(carried, Finding::StillMember, None);
         assert!(replay.has_settled(Mode::Live, &add("a")));
         assert_eq!(replay.still_members_left(), ["a (add): still a member of X"]);
-        let recalled =
-            Recalled::StillMember { request_id: "r".to_owned(), message: "still a member of X".to_owned() };
+        let recalled = RecalledOutcome::StillMember {
+            request_id: "r".to_owned(),
+            message: "still a member of X".to_owned(),
+        };
         assert_eq!(replay.recall(Mode::Live, &add("a")), Some(recalled));
         assert!(replay.still_members_left().is_empty());
     }

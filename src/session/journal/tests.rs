@@ -7,9 +7,9 @@ use crate::store::journal::record::{
     AnswerRecord, CommandRecord, EndRecord, Finding, FoundRecord, GuardRecord, HeadRecord, InputRecord,
     JournalEntry, JournalRecord, RequestRecord, ResumedRecord, ScriptRecord, SettledRecord,
 };
-use crate::store::journal::writer::Journal;
+use crate::store::journal::writer::JournalWriter;
 use crate::wire::mode::Mode;
-use crate::wire::outcome::{Fate, Status};
+use crate::wire::outcome::{CommandFate, Status};
 use jiff::{Timestamp, ToSpan};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -83,13 +83,13 @@ fn records() -> Vec<JournalRecord> {
     commands[1].piece = 1;
     commands[1].pieces = 2;
     let fate = |status: &Status| match status {
-        Status::Completed | Status::WouldComplete => Fate::plain(*status),
-        Status::Failed => Fate {
+        Status::Completed | Status::WouldComplete => CommandFate::plain(*status),
+        Status::Failed => CommandFate {
             code: Some("error.group.not_found".to_owned()),
             step: Some(0),
-            ..Fate::told(*status, "Group s3cret was not found")
+            ..CommandFate::told(*status, "Group s3cret was not found")
         },
-        _ => Fate::told(*status, "why"),
+        _ => CommandFate::told(*status, "why"),
     };
     let mut raw = request(2, 0, Vec::new());
     raw.call = "POST /v2/usermanagement/other/s3cret".to_owned();
@@ -157,7 +157,7 @@ fn a_journal_is_written_as_the_golden_file_is_and_read_back() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("x.journal");
     let redactor = Redactor::new(&[SECRET.to_owned()]);
-    let mut journal = Journal::create_with(&path, &entries()[0]).unwrap();
+    let mut journal = JournalWriter::create_with(&path, &entries()[0]).unwrap();
     for mut entry in entries().into_iter().skip(1) {
         redactor.hide(&mut entry.record);
         journal.write(&entry).unwrap();

@@ -9,7 +9,7 @@ const LENGTH: usize = 64;
 
 /// The end of a journal, to which the next line is chained.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Chain(String);
+pub(crate) struct ChecksumChain(String);
 
 /// What is wrong with a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,13 +46,13 @@ struct AnyHead {
     format: u64,
 }
 
-impl Default for Chain {
+impl Default for ChecksumChain {
     fn default() -> Self {
         Self("0".repeat(LENGTH))
     }
 }
 
-impl Chain {
+impl ChecksumChain {
     /// The line for an entry, its end included; the next line is chained to it.
     ///
     /// # Errors
@@ -136,7 +136,7 @@ mod tests {
     }
 
     /// A line with a right checksum, whatever its record.
-    fn line_of(chain: &Chain, record: &serde_json::Value) -> Vec<u8> {
+    fn line_of(chain: &ChecksumChain, record: &serde_json::Value) -> Vec<u8> {
         let mut record = record.clone();
         record["previous"] = chain.0.as_str().into();
         let text = record.to_string();
@@ -145,30 +145,30 @@ mod tests {
 
     #[test]
     fn lines_are_read_back_in_their_order_alone() {
-        let mut chain = Chain::default();
+        let mut chain = ChecksumChain::default();
         let entries: Vec<_> = (0..3).map(testing::request).map(testing::entry).collect();
         let lines: Vec<_> = entries.iter().map(|entry| chain.seal(entry).unwrap()).collect();
-        let mut reading = Chain::default();
+        let mut reading = ChecksumChain::default();
         for (entry, line) in entries.iter().zip(&lines) {
             assert_eq!(reading.open(trimmed(line)).unwrap(), *entry);
         }
         assert_eq!(reading, chain);
-        let skipped = Chain::default().open(trimmed(&lines[1])).unwrap_err();
+        let skipped = ChecksumChain::default().open(trimmed(&lines[1])).unwrap_err();
         assert!(matches!(skipped, LineFault::Broken(why) if why.contains("follow")), "{skipped:?}");
     }
 
     #[test]
     fn a_change_of_any_letter_is_seen() {
-        let line = Chain::default().seal(&testing::entry(testing::request(7))).unwrap();
+        let line = ChecksumChain::default().seal(&testing::entry(testing::request(7))).unwrap();
         let line = String::from_utf8(line).unwrap().replace('7', "8");
-        assert!(Chain::default().open(line.trim_end().as_bytes()).is_err());
+        assert!(ChecksumChain::default().open(line.trim_end().as_bytes()).is_err());
         assert!(!is_whole(b"") && !is_whole(&[0; 100]));
     }
 
     #[test]
     fn what_this_version_does_not_know_is_an_error_and_never_skipped() {
         let good = json!({"time": "2026-11-28T18:20:44Z", "kind": "settled", "number": 1, "fates": [{"status": "failed"}]});
-        assert!(Chain::default().open(&line_of(&Chain::default(), &good)).is_ok());
+        assert!(ChecksumChain::default().open(&line_of(&ChecksumChain::default(), &good)).is_ok());
         let changed = |pointer: &str, value: serde_json::Value| {
             let mut record = good.clone();
             match record.pointer_mut(pointer) {
@@ -186,7 +186,8 @@ mod tests {
             (changed("/time", json!("noon")), "`noon` is not a time"),
         ];
         for (record, message) in cases {
-            let fault = Chain::default().open(&line_of(&Chain::default(), &record)).unwrap_err();
+            let fault =
+                ChecksumChain::default().open(&line_of(&ChecksumChain::default(), &record)).unwrap_err();
             assert!(matches!(&fault, LineFault::Unreadable(why) if why.contains(message)), "{fault:?}");
         }
     }

@@ -2,9 +2,10 @@
 
 use super::FORMAT;
 use super::checksum_chain;
-use super::checksum_chain::{Chain, LineFault, is_whole};
+use super::checksum_chain::{LineFault, is_whole};
 use super::record::{JournalEntry, JournalRecord};
 use crate::error::{Error, Result};
+use crate::store::journal::checksum_chain::ChecksumChain;
 use std::io::{BufRead, BufReader, Read};
 
 /// What was found while reading.
@@ -16,7 +17,7 @@ pub struct JournalExtent {
     pub length: u64,
     /// What is left of lines that were not written to their end.
     pub torn: u64,
-    pub(crate) chain: Chain,
+    pub(crate) chain: ChecksumChain,
 }
 
 /// Reads a journal; `apply` gets every entry. What a crash left of the last lines is not counted.
@@ -31,7 +32,7 @@ pub fn read(
     mut apply: impl FnMut(JournalEntry) -> Result<()>,
 ) -> Result<JournalExtent> {
     let mut file = BufReader::new(file);
-    let mut found = JournalExtent { lines: 0, length: 0, torn: 0, chain: Chain::default() };
+    let mut found = JournalExtent { lines: 0, length: 0, torn: 0, chain: ChecksumChain::default() };
     let mut line = Vec::new();
     loop {
         line.clear();

@@ -4,7 +4,7 @@
 //! undone, because a field was skipped. JSON values stay only where a line repeats what went over the wire.
 
 use crate::wire::mode::Mode;
-use crate::wire::outcome::Fate;
+use crate::wire::outcome::CommandFate;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -177,7 +177,7 @@ pub struct SettledRecord {
     /// Which request.
     pub number: u64,
     /// What became of each command, in the order of the request.
-    pub fates: Vec<Fate>,
+    pub fates: Vec<CommandFate>,
     /// The answer to a request sent as its caller wrote it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub answer: Option<AnswerRecord>,
@@ -293,7 +293,7 @@ impl JournalRecord {
                 }
             }
             Self::Settled(SettledRecord { number: _, fates, answer }) => {
-                for Fate { status: _, code, message, step: _ } in fates {
+                for CommandFate { status: _, code, message, step: _ } in fates {
                     code.iter_mut().chain(message).for_each(|text| visit(Written::Text(text)));
                 }
                 if let Some(AnswerRecord { status: _, headers, body }) = answer {

@@ -25,7 +25,7 @@ const TAIL: u64 = 4096;
 
 /// A run with something left to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unfinished {
+pub struct UnfinishedRun {
     /// Its journal.
     pub path: PathBuf,
     /// When it began.
@@ -42,7 +42,7 @@ pub struct Unfinished {
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct JournalSurvey {
     /// The runs with something left to do, the newest first.
-    pub unfinished: Vec<Unfinished>,
+    pub unfinished: Vec<UnfinishedRun>,
     /// Journals in another format, which say nothing to this version, the newest first.
     pub other_formats: Vec<PathBuf>,
 }
@@ -65,7 +65,7 @@ pub fn all() -> Result<JournalSurvey> {
     Ok(survey)
 }
 
-fn of(path: &Path, file: &mut File) -> Option<Unfinished> {
+fn of(path: &Path, file: &mut File) -> Option<UnfinishedRun> {
     // Most runs came to their end, and some journals are long.
     if let Some(JournalRecord::End(end)) = last_record(file)
         && !is_open(&end)
@@ -73,7 +73,7 @@ fn of(path: &Path, file: &mut File) -> Option<Unfinished> {
         return None;
     }
     file.rewind().ok()?;
-    let mut story = Story::default();
+    let mut story = RunStory::default();
     let apply = |entry: JournalEntry| {
         story.apply(entry);
         Ok(())
@@ -98,7 +98,7 @@ fn last_record(file: &mut File) -> Option<JournalRecord> {
 
 /// What a journal has said so far.
 #[derive(Default)]
-struct Story {
+struct RunStory {
     head: Option<(Timestamp, Box<HeadRecord>)>,
     end: Option<EndRecord>,
     under_way: HashMap<u64, usize>,
@@ -106,7 +106,7 @@ struct Story {
     open: usize,
 }
 
-impl Story {
+impl RunStory {
     fn apply(&mut self, JournalEntry { time, record }: JournalEntry) {
         self.end = None;
         match record {
@@ -131,7 +131,7 @@ impl Story {
         }
     }
 
-    fn unfinished(self, path: &Path) -> Option<Unfinished> {
+    fn unfinished(self, path: &Path) -> Option<UnfinishedRun> {
         let (time, head) = self.head?;
         let (done, open) = match self.end {
             Some(end) if !is_open(&end) => return None,
@@ -139,7 +139,7 @@ impl Story {
             None => (self.done, self.open + self.under_way.values().sum::<usize>()),
         };
         let (time, script) = (time.to_string(), head.script.name);
-        Some(Unfinished { path: path.to_owned(), time, script, done, open })
+        Some(UnfinishedRun { path: path.to_owned(), time, script, done, open })
     }
 }
 
@@ -155,13 +155,13 @@ fn left(end: &EndRecord) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::journal::checksum_chain::Chain;
+    use crate::store::journal::checksum_chain::ChecksumChain;
     use crate::store::journal::record::ResumedRecord;
     use crate::store::journal::testing;
     use crate::store::journal::testing::{end, entry, request, settled};
 
     fn told(records: &[JournalRecord]) -> Option<(usize, usize)> {
-        let mut story = Story::default();
+        let mut story = RunStory::default();
         for record in records {
             story.apply(entry(record.clone()));
         }
@@ -218,7 +218,7 @@ mod tests {
                 _ => None,
             }
         };
-        let mut chain = Chain::default();
+        let mut chain = ChecksumChain::default();
         let mut long = testing::head();
         long.reason = Some("x".repeat(9_000));
         let long = chain.seal(&entry(JournalRecord::Head(Box::new(long)))).unwrap();

@@ -1,10 +1,10 @@
 //! Adds lines to a journal: closed to others, held by one run at a time, on disk when asked for.
 
-use super::checksum_chain::Chain;
 use super::reader;
 use super::record::{HeadRecord, JournalEntry, JournalRecord};
 use crate::error::{Error, Result};
 use crate::store::atomic_file::{hold, private};
+use crate::store::journal::checksum_chain::ChecksumChain;
 use jiff::{Timestamp, Unit};
 use std::fs::{File, OpenOptions};
 use std::io::{Seek, SeekFrom, Write};
@@ -12,16 +12,16 @@ use std::path::{Path, PathBuf};
 
 /// A journal that is being written.
 #[derive(Debug)]
-pub struct Journal {
+pub struct JournalWriter {
     path: PathBuf,
     file: File,
-    chain: Chain,
+    chain: ChecksumChain,
     length: u64,
     /// Whether something was added that may not be on disk.
     pending: bool,
 }
 
-impl Journal {
+impl JournalWriter {
     /// Makes a journal with its first record, which is on disk then.
     ///
     /// # Errors
@@ -67,7 +67,7 @@ impl Journal {
             let message = format!("another run holds the journal {}", path.display());
             return Err(Error::usage_with_hint(message, hint));
         }
-        Ok(Self { path: path.to_owned(), file, chain: Chain::default(), length: 0, pending: false })
+        Ok(Self { path: path.to_owned(), file, chain: ChecksumChain::default(), length: 0, pending: false })
     }
 
     /// Where it is.
@@ -149,14 +149,14 @@ mod tests {
     fn journal(lines: u64) -> (tempfile::TempDir, PathBuf) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x.journal");
-        let mut journal = Journal::create(&path, head()).unwrap();
+        let mut journal = JournalWriter::create(&path, head()).unwrap();
         (1..lines).for_each(|number| journal.add(request(number)).unwrap());
         (folder, path)
     }
 
     fn numbers(path: &Path) -> Result<Vec<u64>> {
         let mut numbers = Vec::new();
-        let mut journal = Journal::open(path, |entry| {
+        let mut journal = JournalWriter::open(path, |entry| {
             numbers.push(match entry.record {
                 JournalRecord::Request(request) => request.number,
                 _ => 0,
@@ -218,7 +218,7 @@ mod tests {
     #[test]
     fn two_runs_do_not_share_a_journal() {
         let (_folder, path) = journal(1);
-        let held = Journal::open(&path, |_| Ok(())).unwrap();
+        let held = JournalWriter::open(&path, |_| Ok(())).unwrap();
         let error = numbers(&path).unwrap_err();
         assert!(error.to_string().starts_with("another run holds the journal"), "{error}");
         drop(held);
@@ -230,11 +230,16 @@ mod tests {
     fn a_full_disk_is_an_error_of_the_line() {
         let path = Path::new("/dev/full");
         let file = OpenOptions::new().read(true).write(true).open(path).unwrap();
-        let mut journal =
-            Journal { path: path.to_owned(), file, chain: Chain::default(), length: 0, pending: false };
+        let mut journal = JournalWriter {
+            path: path.to_owned(),
+            file,
+            chain: ChecksumChain::default(),
+            length: 0,
+            pending: false,
+        };
         let error = journal.add(end(0, [0; 4])).unwrap_err();
         assert!(error.to_string().starts_with("/dev/full: No space left"), "{error}");
-        assert_eq!(journal.chain, Chain::default());
+        assert_eq!(journal.chain, ChecksumChain::default());
     }
 
     #[cfg(unix)]

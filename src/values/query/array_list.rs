@@ -4,21 +4,21 @@ use crate::did_you_mean::nearest;
 use crate::error::{Error, Result};
 use crate::host::binding::{INDEXER, RhaiResultOf};
 use crate::host::session::session;
-use crate::host::thrown::At;
+use crate::host::thrown::ThrowAt;
 use crate::values::dynamic::kind_of;
-use crate::values::field_value::Cell;
-use crate::values::key::Key;
-use crate::values::query::list_view::Entries;
+use crate::values::field_value::FieldValue;
+use crate::values::key::ValueKey;
+use crate::values::query::list_view::ListView;
 use rhai::{Array, Dynamic, Map, NativeCallContext};
 use std::ops::Deref;
 
 /// An array of a script.
-pub struct Plain<'l, A> {
+pub struct ArrayView<'l, A> {
     items: A,
     context: &'l NativeCallContext<'l>,
 }
 
-impl<'l, A: Deref<Target = Array>> Plain<'l, A> {
+impl<'l, A: Deref<Target = Array>> ArrayView<'l, A> {
     /// The view of an array.
     pub fn new(items: A, context: &'l NativeCallContext<'l>) -> Self {
         Self { items, context }
@@ -41,7 +41,7 @@ fn is_plain(item: &Dynamic) -> bool {
     ["string", "char", "i64", "f64", "bool", "()", "array", "Fn"].contains(&item.type_name())
 }
 
-impl<A: Deref<Target = Array>> Entries for Plain<'_, A> {
+impl<A: Deref<Target = Array>> ListView for ArrayView<'_, A> {
     fn count(&self) -> usize {
         self.items.len()
     }
@@ -70,21 +70,21 @@ impl<A: Deref<Target = Array>> Entries for Plain<'_, A> {
         true
     }
 
-    fn cell(&self, place: usize, field: &str) -> RhaiResultOf<Cell<'_>> {
+    fn cell(&self, place: usize, field: &str) -> RhaiResultOf<FieldValue<'_>> {
         let item = &self.items[place];
         if let Some(map) = item.read_lock::<Map>() {
-            return Ok(map.get(field).cloned().map_or(Cell::Nothing, Cell::value));
+            return Ok(map.get(field).cloned().map_or(FieldValue::Nothing, FieldValue::value));
         }
-        self.indexed(item, field).map(Cell::value)
+        self.indexed(item, field).map(FieldValue::value)
     }
 
-    fn property(&self, place: usize, field: &str) -> Option<Cell<'_>> {
+    fn property(&self, place: usize, field: &str) -> Option<FieldValue<'_>> {
         let map = self.items[place].read_lock::<Map>()?;
-        Some(map.get(field).map_or(Cell::Nothing, |value| Cell::value(value.flatten_clone())))
+        Some(map.get(field).map_or(FieldValue::Nothing, |value| FieldValue::value(value.flatten_clone())))
     }
 
-    fn key(&self, place: usize) -> Result<Key> {
-        Key::of(&self.items[place], false)
+    fn key(&self, place: usize) -> Result<ValueKey> {
+        ValueKey::of(&self.items[place], false)
     }
 
     /// Copies of maps take their time. After an interruption nobody looks at what was copied.

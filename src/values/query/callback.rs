@@ -3,24 +3,24 @@
 use super::predicate::Simple;
 use crate::error::{Error, Result};
 use crate::host::binding::RhaiResultOf;
-use crate::host::thrown::At;
+use crate::host::thrown::ThrowAt;
 use crate::values::dynamic::kind_of;
-use crate::values::field_value::Cell;
-use crate::values::query::list_view::Entries;
+use crate::values::field_value::FieldValue;
+use crate::values::query::list_view::ListView;
 use rhai::{Dynamic, FnPtr, NativeCallContext};
 
 /// A function of a script: it takes the entry, or the entry and its place, or finds the entry in `this`.
-pub struct Callback<'l> {
+pub struct ListCallback<'l> {
     context: &'l NativeCallContext<'l>,
     function: FnPtr,
     caller: &'static str,
-    form: Form,
+    form: CallbackForm,
     simple: Option<Box<Simple>>,
 }
 
 /// What the function takes. Looked up once, since asking Rhai for each entry would cost more than the call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Form {
+enum CallbackForm {
     This,
     Entry,
     EntryAndPlace,
@@ -28,16 +28,16 @@ enum Form {
     Unknown,
 }
 
-impl<'l> Callback<'l> {
+impl<'l> ListCallback<'l> {
     /// The function given to `caller`.
     pub fn new(context: &'l NativeCallContext<'l>, function: FnPtr, caller: &'static str) -> Self {
         let count = parameters(context, &function);
         let simple = count.and_then(|count| Simple::of(context, &function, count)).map(Box::new);
         let form = match count {
-            Some(0) => Form::This,
-            Some(1) => Form::Entry,
-            Some(2) => Form::EntryAndPlace,
-            _ => Form::Unknown,
+            Some(0) => CallbackForm::This,
+            Some(1) => CallbackForm::Entry,
+            Some(2) => CallbackForm::EntryAndPlace,
+            _ => CallbackForm::Unknown,
         };
         Self { context, function, caller, form, simple }
     }
@@ -49,10 +49,10 @@ impl<'l> Callback<'l> {
     pub fn call(&self, mut entry: Dynamic, place: usize) -> RhaiResultOf<Dynamic> {
         let index = || Dynamic::from_int(i64::try_from(place).unwrap_or(i64::MAX));
         match self.form {
-            Form::Entry => self.function.call_raw(self.context, None, [entry]),
-            Form::EntryAndPlace => self.function.call_raw(self.context, None, [entry, index()]),
-            Form::This => self.function.call_raw(self.context, Some(&mut entry), []),
-            Form::Unknown => {
+            CallbackForm::Entry => self.function.call_raw(self.context, None, [entry]),
+            CallbackForm::EntryAndPlace => self.function.call_raw(self.context, None, [entry, index()]),
+            CallbackForm::This => self.function.call_raw(self.context, Some(&mut entry), []),
+            CallbackForm::Unknown => {
                 let function = &self.function;
                 let this = Some(&mut entry);
                 function.call_raw_with_extra_args(self.caller, self.context, this, [], [index()], Some(0))
@@ -64,16 +64,16 @@ impl<'l> Callback<'l> {
     ///
     /// # Errors
     /// What it throws.
-    pub fn cell<'e>(&self, list: &'e dyn Entries, place: usize) -> RhaiResultOf<Cell<'e>> {
+    pub fn cell<'e>(&self, list: &'e dyn ListView, place: usize) -> RhaiResultOf<FieldValue<'e>> {
         let known = self.simple.as_ref().and_then(|simple| simple.cell(list, place));
-        known.map_or_else(|| self.call(list.value(place), list.first() + place).map(Cell::value), Ok)
+        known.map_or_else(|| self.call(list.value(place), list.first() + place).map(FieldValue::value), Ok)
     }
 
     /// Whether an entry of a list is meant.
     ///
     /// # Errors
     /// What it throws; `usage` when it answers neither true nor false.
-    pub fn chooses(&self, list: &dyn Entries, place: usize) -> RhaiResultOf<bool> {
+    pub fn chooses(&self, list: &dyn ListView, place: usize) -> RhaiResultOf<bool> {
         let known = self.simple.as_ref().and_then(|simple| simple.holds(list, place));
         known.map_or_else(|| self.holds(list.value(place), list.first() + place), Ok)
     }

@@ -4,10 +4,10 @@ use super::grouping::ranked;
 use crate::error::Result;
 use crate::host::interrupt::Interrupt;
 use crate::values::json::json_of;
-use crate::values::key::Key;
-use crate::values::pointer_cache::Lately;
+use crate::values::key::ValueKey;
+use crate::values::pointer_cache::PointerCache;
 use crate::values::script_value::{self, ScriptValue};
-use crate::wire::interner::Seed;
+use crate::wire::interner::HashSeed;
 use rhai::{Array, Dynamic, Engine, ImmutableString};
 use serde_json::Value;
 use std::cell::RefCell;
@@ -16,25 +16,25 @@ use std::rc::Rc;
 
 /// How often values were seen. Clones count together.
 #[derive(Debug, Clone, Default)]
-pub struct Counter(Rc<RefCell<Counts>>);
+pub struct Counter(Rc<RefCell<ValueCounts>>);
 
 /// Texts, which are most of what is counted, are kept as they come.
 #[derive(Debug)]
-struct Counts {
+struct ValueCounts {
     /// The place of each text in `numbers`.
-    texts: HashMap<ImmutableString, usize, Seed>,
+    texts: HashMap<ImmutableString, usize, HashSeed>,
     numbers: Vec<usize>,
-    places: Lately<ImmutableString, usize>,
-    others: HashMap<Key, (Dynamic, usize)>,
+    places: PointerCache<ImmutableString, usize>,
+    others: HashMap<ValueKey, (Dynamic, usize)>,
 }
 
 /// Texts whose places are known without a look at what they say.
 const REMEMBERED: usize = 128;
 
-impl Default for Counts {
+impl Default for ValueCounts {
     fn default() -> Self {
         let (texts, others) = (HashMap::default(), HashMap::new());
-        Self { texts, numbers: Vec::new(), places: Lately::new(REMEMBERED), others }
+        Self { texts, numbers: Vec::new(), places: PointerCache::new(REMEMBERED), others }
     }
 }
 
@@ -66,7 +66,7 @@ impl Counter {
         if let Some(text) = value.read_lock::<ImmutableString>() {
             return Ok(counts.texts.get(&*text).map_or(0, |place| counts.numbers[*place]));
         }
-        let found = counts.others.get(&Key::of(value, false)?).map(|(_, count)| *count);
+        let found = counts.others.get(&ValueKey::of(value, false)?).map(|(_, count)| *count);
         Ok(found.unwrap_or_default())
     }
 
@@ -79,7 +79,7 @@ impl Counter {
         let texts = counts
             .texts
             .iter()
-            .map(|(text, place)| (Key::text(text, false), text.into(), counts.numbers[*place], None));
+            .map(|(text, place)| (ValueKey::text(text, false), text.into(), counts.numbers[*place], None));
         let others =
             counts.others.iter().map(|(key, (shown, count))| (key.clone(), shown.clone(), *count, None));
         ranked(texts.chain(others).collect(), interrupt)
@@ -94,10 +94,10 @@ impl Counter {
     }
 }
 
-impl Counts {
+impl ValueCounts {
     fn add(&mut self, value: &Dynamic) -> Result<()> {
         let Some(text) = value.read_lock::<ImmutableString>() else {
-            let key = Key::of(value, false)?;
+            let key = ValueKey::of(value, false)?;
             self.others.entry(key).or_insert_with(|| (value.clone(), 0)).1 += 1;
             return Ok(());
         };

@@ -2,11 +2,11 @@
 
 use crate::error::Result;
 use crate::host::interrupt::Interrupt;
-use crate::values::field_value::{Cell, shared_text};
-use crate::values::key::Key;
-use crate::values::record::Item;
+use crate::values::field_value::{FieldValue, shared_text};
+use crate::values::key::ValueKey;
+use crate::values::record::ListItem;
 use crate::values::record::Record;
-use crate::values::record_list::Records;
+use crate::values::record_list::RecordList;
 use arcstr::ArcStr;
 use rhai::{Array, Dynamic, Map};
 use std::collections::{HashMap, HashSet};
@@ -16,9 +16,13 @@ use std::sync::Arc;
 ///
 /// # Errors
 /// `incomplete`, naming the page. `interrupted`.
-pub fn between<T: Item>(older: &Records<T>, newer: &Records<T>, interrupt: &Interrupt) -> Result<Map> {
+pub fn between<T: ListItem>(
+    older: &RecordList<T>,
+    newer: &RecordList<T>,
+    interrupt: &Interrupt,
+) -> Result<Map> {
     let (before, now) = (older.all()?, newer.all()?);
-    let known: HashMap<Key, &Arc<T>> = before.iter().map(|entry| (entry.key(), entry)).collect();
+    let known: HashMap<ValueKey, &Arc<T>> = before.iter().map(|entry| (entry.key(), entry)).collect();
     let skips_groups = older.groups_left_out() || newer.groups_left_out();
     let (mut added, mut changed, mut kept) = (Vec::new(), Array::new(), HashSet::new());
     for entry in now.iter() {
@@ -43,9 +47,9 @@ pub fn between<T: Item>(older: &Records<T>, newer: &Records<T>, interrupt: &Inte
 }
 
 /// The documented fields that differ; the order of names in a list says nothing.
-fn differing<T: Item>(former: &T, entry: &T, skips_groups: bool) -> Vec<&'static str> {
+fn differing<T: ListItem>(former: &T, entry: &T, skips_groups: bool) -> Vec<&'static str> {
     let same = |field: &str| match (former.cell(field), entry.cell(field)) {
-        (Cell::Texts(one), Cell::Texts(other)) => skips_groups || names(one) == names(other),
+        (FieldValue::Texts(one), FieldValue::Texts(other)) => skips_groups || names(one) == names(other),
         (one, other) => one.key(false).ok() == other.key(false).ok(),
     };
     T::Record::FIELDS.iter().copied().filter(|field| !same(field)).collect()
@@ -56,10 +60,10 @@ fn names(list: &[ArcStr]) -> HashSet<&str> {
 }
 
 /// `#{older, newer, fields, joined, left}`; the last two hold the names that came to a list and went from it.
-fn row<T: Item>([older, newer]: [Dynamic; 2], former: &T, entry: &T, fields: &[&'static str]) -> Dynamic {
+fn row<T: ListItem>([older, newer]: [Dynamic; 2], former: &T, entry: &T, fields: &[&'static str]) -> Dynamic {
     let mut row = Map::from_iter([("older".into(), older), ("newer".into(), newer)]);
     let lists = fields.iter().find_map(|field| match (former.cell(field), entry.cell(field)) {
-        (Cell::Texts(one), Cell::Texts(other)) => Some((one, other)),
+        (FieldValue::Texts(one), FieldValue::Texts(other)) => Some((one, other)),
         _ => None,
     });
     let (before, now) = lists.unwrap_or_default();
@@ -77,13 +81,13 @@ fn missing_in(other: &[ArcStr], list: &[ArcStr]) -> Dynamic {
 
 #[cfg(test)]
 mod tests {
-    use crate::values::record_list::Records;
+    use crate::values::record_list::RecordList;
     use crate::values::record_list::tests::{World, read, users};
     use crate::wire::user::User;
     use serde_json::{Value, json};
 
     fn changes(newer: &Value, code: &str) -> Value {
-        let newer = Records::from_entries(read::<User>(newer), false);
+        let newer = RecordList::from_entries(read::<User>(newer), false);
         World::new().with("newer", newer).json(&format!("let c = changes(users, newer); {code}"))
     }
 
@@ -127,7 +131,7 @@ mod tests {
     fn groups_that_a_listing_left_out_are_not_compared() {
         let bare: Vec<_> =
             users().iter().map(|user| User { groups: None, ..(**user).clone() }.into()).collect();
-        let mut world = World::new().with("bare", Records::from_entries(bare, true));
+        let mut world = World::new().with("bare", RecordList::from_entries(bare, true));
         assert_eq!(world.json("changes(users, bare).changed.len()"), 0);
     }
 

@@ -1,33 +1,33 @@
 //! Counting, grouping, indexing and telling entries apart, each by the value of a field or of a function.
 
-use super::callback::Callback;
-use super::key_table::Slots;
-use super::list_source::Parts;
 use super::sort::sort_watched;
 use crate::error::{Error, Result};
 use crate::host::binding::RhaiResultOf;
 use crate::host::interrupt::Interrupt;
 use crate::host::session::Session;
-use crate::host::thrown::At;
+use crate::host::thrown::ThrowAt;
 use crate::values::dynamic::kind_of;
-use crate::values::field_value::Cell;
-use crate::values::key::{Key, is_folded};
-use crate::values::query::list_view::Entries;
+use crate::values::field_value::FieldValue;
+use crate::values::key::{ValueKey, is_folded};
+use crate::values::query::callback::ListCallback;
+use crate::values::query::key_table::KeyTable;
+use crate::values::query::list_source::ListParts;
+use crate::values::query::list_view::ListView;
 use rhai::{Array, Dynamic, FnPtr, ImmutableString, Map, NativeCallContext};
 use std::cmp::Reverse;
 use std::collections::HashSet;
 
 /// What entries are told apart by.
-pub enum By<'l> {
+pub enum GroupBy<'l> {
     /// What they are.
     Entry,
     /// The value of a field.
     Field(ImmutableString),
     /// What a function answers.
-    Function(Callback<'l>),
+    Function(ListCallback<'l>),
 }
 
-impl<'l> By<'l> {
+impl<'l> GroupBy<'l> {
     /// Reads what `caller` was given: the name of a field or a function.
     ///
     /// # Errors
@@ -37,7 +37,7 @@ impl<'l> By<'l> {
             return Ok(Self::Field(field.clone()));
         }
         match key.clone().try_cast::<FnPtr>() {
-            Some(function) => Ok(Self::Function(Callback::new(context, function, caller))),
+            Some(function) => Ok(Self::Function(ListCallback::new(context, function, caller))),
             None => Err(Error::usage(format!(
                 "`{caller}` takes the name of a field or a function, not {}",
                 kind_of(key)
@@ -54,7 +54,7 @@ impl<'l> By<'l> {
     ///
     /// # Errors
     /// `usage`: they have not; names the nearest.
-    pub fn check(&self, list: &dyn Entries) -> Result<()> {
+    pub fn check(&self, list: &dyn ListView) -> Result<()> {
         match self {
             Self::Field(field) => list.check(field),
             Self::Entry | Self::Function(_) => Ok(()),
@@ -65,9 +65,9 @@ impl<'l> By<'l> {
     ///
     /// # Errors
     /// What the entry or the function throws.
-    pub fn cell<'e>(&self, list: &'e dyn Entries, place: usize) -> RhaiResultOf<Cell<'e>> {
+    pub fn cell<'e>(&self, list: &'e dyn ListView, place: usize) -> RhaiResultOf<FieldValue<'e>> {
         match self {
-            Self::Entry => Ok(Cell::value(list.value(place))),
+            Self::Entry => Ok(FieldValue::value(list.value(place))),
             Self::Field(field) => list.cell(place, field),
             Self::Function(function) => function.cell(list, place),
         }
@@ -75,15 +75,15 @@ impl<'l> By<'l> {
 }
 
 /// What to ask a list by, and who asks.
-pub struct Question<'l> {
-    by: By<'l>,
+pub struct GroupQuery<'l> {
+    by: GroupBy<'l>,
     interrupt: &'l Interrupt,
     context: &'l NativeCallContext<'l>,
 }
 
-impl<'l> Question<'l> {
+impl<'l> GroupQuery<'l> {
     /// The question that a call asks.
-    pub fn of(by: By<'l>, session: &'l Session, context: &'l NativeCallContext<'l>) -> Self {
+    pub fn of(by: GroupBy<'l>, session: &'l Session, context: &'l NativeCallContext<'l>) -> Self {
         Self { by, interrupt: session.interrupt(), context }
     }
 
@@ -91,13 +91,13 @@ impl<'l> Question<'l> {
     ///
     /// # Errors
     /// `usage`: an unknown field or a key that is no data; what the function throws; `incomplete`.
-    pub fn count(&self, mut list: Parts) -> RhaiResultOf<Array> {
-        let mut slots = Slots::new(self.by.is_folded());
-        let mut counts: Vec<Count> = Vec::new();
+    pub fn count(&self, mut list: ListParts) -> RhaiResultOf<Array> {
+        let mut slots = KeyTable::new(self.by.is_folded());
+        let mut counts: Vec<KeyCount> = Vec::new();
         while let Some(part) = list.next_part().at(self.context)? {
             self.number(&*part, &mut slots, |number, place| {
                 if number == counts.len() {
-                    counts.push(Count { last: usize::MAX, entries: 0 });
+                    counts.push(KeyCount { last: usize::MAX, entries: 0 });
                 }
                 counts[number].add(part.first() + place);
             })?;
@@ -111,7 +111,7 @@ impl<'l> Question<'l> {
     ///
     /// # Errors
     /// As those of `count`.
-    pub fn group(&self, list: &dyn Entries) -> RhaiResultOf<Array> {
+    pub fn group(&self, list: &dyn ListView) -> RhaiResultOf<Array> {
         let (slots, members) = self.members(list)?;
         let rows = slots.into_keys().into_iter().zip(members).map(|((key, shown), members)| {
             self.interrupt.check()?;
@@ -125,7 +125,7 @@ impl<'l> Question<'l> {
     ///
     /// # Errors
     /// As those of `count`; `usage` for a key that is no text and no number.
-    pub fn index(&self, list: &dyn Entries) -> RhaiResultOf<Map> {
+    pub fn index(&self, list: &dyn ListView) -> RhaiResultOf<Map> {
         let (slots, members) = self.members(list)?;
         let mut index = Map::new();
         for ((key, shown), members) in slots.into_keys().into_iter().zip(members) {
@@ -141,7 +141,7 @@ impl<'l> Question<'l> {
     ///
     /// # Errors
     /// As those of `count`.
-    pub fn first_of_each(&self, mut list: Parts) -> RhaiResultOf<Dynamic> {
+    pub fn first_of_each(&self, mut list: ListParts) -> RhaiResultOf<Dynamic> {
         let mut seen = HashSet::new();
         let mut first = None;
         while let Some(part) = list.next_part().at(self.context)? {
@@ -160,7 +160,7 @@ impl<'l> Question<'l> {
     ///
     /// # Errors
     /// As those of `count`.
-    pub fn sort(&self, list: &dyn Entries) -> RhaiResultOf<Dynamic> {
+    pub fn sort(&self, list: &dyn ListView) -> RhaiResultOf<Dynamic> {
         let mut keys = Vec::with_capacity(list.count());
         self.keys(list, |key, place| keys.push((key, place)))?;
         let keys = sort_watched(keys, |(one, _), (other, _)| one.cmp(other), self.interrupt);
@@ -170,13 +170,13 @@ impl<'l> Question<'l> {
     }
 
     /// Tells `found` the key of each entry; a list is one key.
-    fn keys(&self, list: &dyn Entries, mut found: impl FnMut(Key, usize)) -> RhaiResultOf<()> {
+    fn keys(&self, list: &dyn ListView, mut found: impl FnMut(ValueKey, usize)) -> RhaiResultOf<()> {
         self.by.check(list).at(self.context)?;
         let folded = self.by.is_folded();
         for place in list.places(self.interrupt) {
             let place = place.at(self.context)?;
             let key = match self.by {
-                By::Entry => list.key(place),
+                GroupBy::Entry => list.key(place),
                 _ => self.by.cell(list, place)?.key(folded),
             };
             found(key.at(self.context)?, place);
@@ -184,8 +184,8 @@ impl<'l> Question<'l> {
         Ok(())
     }
 
-    fn members(&self, list: &dyn Entries) -> RhaiResultOf<(Slots, Vec<Vec<usize>>)> {
-        let mut slots = Slots::new(self.by.is_folded());
+    fn members(&self, list: &dyn ListView) -> RhaiResultOf<(KeyTable, Vec<Vec<usize>>)> {
+        let mut slots = KeyTable::new(self.by.is_folded());
         let mut members: Vec<Vec<usize>> = Vec::new();
         self.number(list, &mut slots, |number, place| {
             if number == members.len() {
@@ -201,8 +201,8 @@ impl<'l> Question<'l> {
     /// Tells `found` the numbers of the keys of each entry; each entry of a list is a key.
     fn number(
         &self,
-        list: &dyn Entries,
-        slots: &mut Slots,
+        list: &dyn ListView,
+        slots: &mut KeyTable,
         mut found: impl FnMut(usize, usize),
     ) -> RhaiResultOf<()> {
         self.by.check(list).at(self.context)?;
@@ -216,12 +216,12 @@ impl<'l> Question<'l> {
 }
 
 /// How many entries have a key; one that has it twice counts once.
-struct Count {
+struct KeyCount {
     last: usize,
     entries: usize,
 }
 
-impl Count {
+impl KeyCount {
     fn add(&mut self, place: usize) {
         self.entries += usize::from(self.last != place);
         self.last = place;
@@ -229,27 +229,28 @@ impl Count {
 }
 
 /// Key, the value it first appeared as, how many entries, and which.
-pub(crate) type Row = (Key, Dynamic, usize, Option<Dynamic>);
+pub(crate) type GroupedRow = (ValueKey, Dynamic, usize, Option<Dynamic>);
 
-pub(crate) fn ranked(rows: Vec<Row>, interrupt: &Interrupt) -> Result<Array> {
-    let order = |one: &Row, other: &Row| (Reverse(one.2), &one.0).cmp(&(Reverse(other.2), &other.0));
+pub(crate) fn ranked(rows: Vec<GroupedRow>, interrupt: &Interrupt) -> Result<Array> {
+    let order =
+        |one: &GroupedRow, other: &GroupedRow| (Reverse(one.2), &one.0).cmp(&(Reverse(other.2), &other.0));
     let rows = sort_watched(rows, order, interrupt)?;
     rows.into_iter().map(|entry| interrupt.check().map(|()| row(entry))).collect()
 }
 
-fn row((_, key, count, items): Row) -> Dynamic {
+fn row((_, key, count, items): GroupedRow) -> Dynamic {
     let count = Dynamic::from_int(i64::try_from(count).unwrap_or(i64::MAX));
     let entries = [Some(("key", key)), Some(("count", count)), items.map(|items| ("items", items))];
     entries.into_iter().flatten().map(|(name, value)| (name.into(), value)).collect::<Map>().into()
 }
 
 /// The name of a key in a map: folded texts folded, others as they are.
-fn name(key: &Key, shown: &Dynamic) -> Result<Option<String>> {
+fn name(key: &ValueKey, shown: &Dynamic) -> Result<Option<String>> {
     match key {
-        Key::Absent => Ok(None),
-        Key::Text(text) => Ok(Some(text.to_string())),
-        Key::Number(_) | Key::Flag(_) => Ok(Some(shown.to_string())),
-        Key::List(_) | Key::Map(_) => {
+        ValueKey::Absent => Ok(None),
+        ValueKey::Text(text) => Ok(Some(text.to_string())),
+        ValueKey::Number(_) | ValueKey::Flag(_) => Ok(Some(shown.to_string())),
+        ValueKey::List(_) | ValueKey::Map(_) => {
             Err(Error::usage("`index_by` needs keys that are texts or numbers, not lists or maps"))
         }
     }

@@ -1,17 +1,17 @@
 //! The one view of a list that every question is asked of; entries are told by their 0-based places.
 
-use super::array_list::Plain;
-use super::list_view::Entries;
 use crate::error::{Error, Result};
 use crate::host::binding::RhaiResultOf;
 use crate::host::temporary_calls::is_temporary;
 use crate::values::dynamic::kind_of;
-use crate::values::field_value::Cell;
-use crate::values::key::Key;
-use crate::values::record::Item;
+use crate::values::field_value::FieldValue;
+use crate::values::key::ValueKey;
+use crate::values::query::array_list::ArrayView;
+use crate::values::query::list_view::ListView;
+use crate::values::record::ListItem;
 use crate::values::record::{Record, UserRecord};
-use crate::values::record_list::Records;
-use crate::values::record_list::walk::{Part, Passage};
+use crate::values::record_list::RecordList;
+use crate::values::record_list::walk::{ListPart, ListWalk};
 use crate::wire::group::Group;
 use crate::wire::user::User;
 use rhai::{Array, Dynamic, NativeCallContext};
@@ -26,48 +26,48 @@ pub fn open<'l>(
     list: &'l Dynamic,
     function: &str,
     context: &'l NativeCallContext,
-) -> Result<Box<dyn Entries + 'l>> {
-    if let Some(users) = list.read_lock::<Records<User>>() {
-        Ok(Box::new(Kept::new(&users)?))
-    } else if let Some(groups) = list.read_lock::<Records<Group>>() {
-        Ok(Box::new(Kept::new(&groups)?))
+) -> Result<Box<dyn ListView + 'l>> {
+    if let Some(users) = list.read_lock::<RecordList<User>>() {
+        Ok(Box::new(RecordView::new(&users)?))
+    } else if let Some(groups) = list.read_lock::<RecordList<Group>>() {
+        Ok(Box::new(RecordView::new(&groups)?))
     } else if let Some(items) = list.read_lock::<Array>() {
-        Ok(Box::new(Plain::new(items, context)))
+        Ok(Box::new(ArrayView::new(items, context)))
     } else {
         Err(no_list(list, function))
     }
 }
 
 /// A list in parts that follow each other: users and groups as their pages come, an array at once.
-pub enum Parts<'l> {
+pub enum ListParts<'l> {
     /// Users.
-    Users(Walk<User>),
+    Users(RecordWalk<User>),
     /// Groups.
-    Groups(Walk<Group>),
+    Groups(RecordWalk<Group>),
     /// An array, until it was handed out.
-    Array(Option<Box<dyn Entries + 'l>>),
+    Array(Option<Box<dyn ListView + 'l>>),
 }
 
 /// Looks at a value of a script as a list in parts. Where nobody can ask the list again, a part is not kept.
 ///
 /// # Errors
 /// `usage`: it is none.
-pub fn parts<'l>(list: &'l Dynamic, function: &str, context: &'l NativeCallContext) -> Result<Parts<'l>> {
-    if let Some(users) = list.read_lock::<Records<User>>() {
-        Walk::of(&users, list, context).map(Parts::Users)
-    } else if let Some(groups) = list.read_lock::<Records<Group>>() {
-        Walk::of(&groups, list, context).map(Parts::Groups)
+pub fn parts<'l>(list: &'l Dynamic, function: &str, context: &'l NativeCallContext) -> Result<ListParts<'l>> {
+    if let Some(users) = list.read_lock::<RecordList<User>>() {
+        RecordWalk::of(&users, list, context).map(ListParts::Users)
+    } else if let Some(groups) = list.read_lock::<RecordList<Group>>() {
+        RecordWalk::of(&groups, list, context).map(ListParts::Groups)
     } else {
-        open(list, function, context).map(|array| Parts::Array(Some(array)))
+        open(list, function, context).map(|array| ListParts::Array(Some(array)))
     }
 }
 
-impl<'l> Parts<'l> {
+impl<'l> ListParts<'l> {
     /// The next part; at least one comes, which is empty if the list is. Let go of the one before.
     ///
     /// # Errors
     /// `incomplete`, naming the page.
-    pub fn next_part(&mut self) -> Result<Option<Box<dyn Entries + 'l>>> {
+    pub fn next_part(&mut self) -> Result<Option<Box<dyn ListView + 'l>>> {
         match self {
             Self::Users(users) => users.next_part(),
             Self::Groups(groups) => groups.next_part(),
@@ -77,26 +77,26 @@ impl<'l> Parts<'l> {
 }
 
 /// A way through users or groups.
-pub struct Walk<T: Item> {
-    passage: Passage<T>,
+pub struct RecordWalk<T: ListItem> {
+    passage: ListWalk<T>,
     begun: bool,
 }
 
-impl<T: Item> Walk<T> {
-    fn of(records: &Records<T>, list: &Dynamic, context: &NativeCallContext) -> Result<Self> {
+impl<T: ListItem> RecordWalk<T> {
+    fn of(records: &RecordList<T>, list: &Dynamic, context: &NativeCallContext) -> Result<Self> {
         let forgets = records.is_alone() && !list.is_shared() && is_temporary(context)?;
         let records = records.clone();
-        let passage = if forgets { Passage::forgetting(records) } else { Passage::keeping(records) };
+        let passage = if forgets { ListWalk::forgetting(records) } else { ListWalk::keeping(records) };
         Ok(Self { passage, begun: false })
     }
 
-    fn next_part<'l>(&mut self) -> Result<Option<Box<dyn Entries + 'l>>> {
+    fn next_part<'l>(&mut self) -> Result<Option<Box<dyn ListView + 'l>>> {
         let part = match self.passage.next_part()? {
             None if self.begun => return Ok(None),
-            part => part.unwrap_or_else(Part::empty),
+            part => part.unwrap_or_else(ListPart::empty),
         };
         self.begun = true;
-        Ok(Some(Box::new(Kept::part(self.passage.records(), part))))
+        Ok(Some(Box::new(RecordView::part(self.passage.records(), part))))
     }
 }
 
@@ -106,23 +106,23 @@ pub fn no_list(value: &Dynamic, function: &str) -> Error {
 }
 
 /// Users or groups, or a part of them.
-pub struct Kept<T: Item> {
-    records: Records<T>,
-    part: Part<T>,
+pub struct RecordView<T: ListItem> {
+    records: RecordList<T>,
+    part: ListPart<T>,
     groups_left_out: bool,
 }
 
-impl<T: Item> Kept<T> {
+impl<T: ListItem> RecordView<T> {
     /// All of a list; reads what is not read yet.
     ///
     /// # Errors
     /// `incomplete`, naming the page.
-    pub fn new(records: &Records<T>) -> Result<Self> {
-        Ok(Self::part(records, Part::whole(records.all()?)))
+    pub fn new(records: &RecordList<T>) -> Result<Self> {
+        Ok(Self::part(records, ListPart::whole(records.all()?)))
     }
 
     /// A part of a list.
-    fn part(records: &Records<T>, part: Part<T>) -> Self {
+    fn part(records: &RecordList<T>, part: ListPart<T>) -> Self {
         Self { records: records.clone(), part, groups_left_out: records.groups_left_out() }
     }
 
@@ -131,7 +131,7 @@ impl<T: Item> Kept<T> {
     }
 }
 
-impl<T: Item> Entries for Kept<T> {
+impl<T: ListItem> ListView for RecordView<T> {
     fn count(&self) -> usize {
         self.part.entries().len()
     }
@@ -148,11 +148,11 @@ impl<T: Item> Entries for Kept<T> {
         check_field::<T>(&self.records, field)
     }
 
-    fn cell(&self, place: usize, field: &str) -> RhaiResultOf<Cell<'_>> {
+    fn cell(&self, place: usize, field: &str) -> RhaiResultOf<FieldValue<'_>> {
         Ok(self.entry(place).cell(field))
     }
 
-    fn property(&self, place: usize, field: &str) -> Option<Cell<'_>> {
+    fn property(&self, place: usize, field: &str) -> Option<FieldValue<'_>> {
         let refused = field == "groups" && self.groups_left_out;
         (!refused && T::Record::knows(field)).then(|| self.entry(place).cell(field))
     }
@@ -161,19 +161,19 @@ impl<T: Item> Entries for Kept<T> {
         (&**self.entry(place) as &dyn Any).downcast_ref()
     }
 
-    fn key(&self, place: usize) -> Result<Key> {
+    fn key(&self, place: usize) -> Result<ValueKey> {
         Ok(self.entry(place).key())
     }
 
     fn pick(&self, places: &[usize], before: Option<Dynamic>) -> Dynamic {
-        let before = before.and_then(Dynamic::try_cast::<Records<T>>);
+        let before = before.and_then(Dynamic::try_cast::<RecordList<T>>);
         let picked = before.unwrap_or_else(|| self.records.of(Vec::new()));
         picked.extend(places.iter().map(|place| Arc::clone(self.entry(*place))));
         Dynamic::from(picked)
     }
 }
 
-fn check_field<T: Item>(records: &Records<T>, field: &str) -> Result<()> {
+fn check_field<T: ListItem>(records: &RecordList<T>, field: &str) -> Result<()> {
     if !T::Record::knows(field) {
         return Err(T::Record::unknown(field, false));
     }
@@ -191,7 +191,7 @@ mod tests {
 
     #[test]
     fn an_interrupt_ends_a_loop_that_calls_no_script() {
-        let list = Kept::new(&Records::from_entries(users(), false)).unwrap();
+        let list = RecordView::new(&RecordList::from_entries(users(), false)).unwrap();
         let interrupt = Interrupt::default();
         assert_eq!(list.places(&interrupt).filter_map(Result::ok).collect::<Vec<_>>(), [0, 1, 2, 3]);
         interrupt.request();

@@ -3,8 +3,8 @@
 use crate::error::{ErrorKind, Result};
 use crate::host::binding::RhaiResultOf;
 use crate::host::interrupt::Interrupt;
-use crate::values::field_value::Cell;
-use crate::values::key::Key;
+use crate::values::field_value::FieldValue;
+use crate::values::key::ValueKey;
 use crate::wire::user::User;
 use rhai::Dynamic;
 
@@ -12,7 +12,7 @@ use rhai::Dynamic;
 const STRIDE: usize = 4096;
 
 /// A list that can be asked.
-pub trait Entries {
+pub trait ListView {
     /// How many entries.
     fn count(&self) -> usize;
 
@@ -39,10 +39,10 @@ pub trait Entries {
     ///
     /// # Errors
     /// What the entry throws.
-    fn cell(&self, place: usize, field: &str) -> RhaiResultOf<Cell<'_>>;
+    fn cell(&self, place: usize, field: &str) -> RhaiResultOf<FieldValue<'_>>;
 
     /// What `entry.field` is, where reading it calls nothing and cannot fail; `None` where the interpreter knows more.
-    fn property(&self, place: usize, field: &str) -> Option<Cell<'_>>;
+    fn property(&self, place: usize, field: &str) -> Option<FieldValue<'_>>;
 
     /// The entry as a user, if it is one of a list of users.
     fn user(&self, _place: usize) -> Option<&User> {
@@ -53,7 +53,7 @@ pub trait Entries {
     ///
     /// # Errors
     /// `usage`: it is no data.
-    fn key(&self, place: usize) -> Result<Key>;
+    fn key(&self, place: usize) -> Result<ValueKey>;
 
     /// A list of the same kind of these entries, behind those that were picked from the parts before.
     fn pick(&self, places: &[usize], before: Option<Dynamic>) -> Dynamic;

@@ -1,24 +1,24 @@
 //! What `where(#{field: value})` asks of an entry.
 
-use super::list_source::Parts;
 use crate::error::{Error, Result};
 use crate::host::binding::RhaiResultOf;
 use crate::host::interrupt::Interrupt;
-use crate::host::thrown::At;
-use crate::values::field_value::Cell;
-use crate::values::key::{Key, Number, is_folded};
-use crate::values::query::list_view::Entries;
+use crate::host::thrown::ThrowAt;
+use crate::values::field_value::FieldValue;
+use crate::values::key::{KeyNumber, ValueKey, is_folded};
+use crate::values::query::list_source::ListParts;
+use crate::values::query::list_view::ListView;
 use crate::wire::identity::folds_to;
 use arcstr::ArcStr;
 use rhai::{Array, Dynamic, Map, NativeCallContext};
 
 /// What is asked of one field.
 #[derive(Debug)]
-struct Condition {
+struct WhereCondition {
     field: String,
     folded: bool,
     /// A field with one value must have one of these; a list must have all of them, or be empty if there are none.
-    wanted: Vec<Key>,
+    wanted: Vec<ValueKey>,
 }
 
 /// The entries that meet every condition of a map.
@@ -26,14 +26,14 @@ struct Condition {
 /// # Errors
 /// `usage`: a field that the entries do not have, or a value that cannot be compared with it.
 pub fn select(
-    mut list: Parts,
+    mut list: ListParts,
     map: &Map,
     interrupt: &Interrupt,
     context: &NativeCallContext,
 ) -> RhaiResultOf<Dynamic> {
     let mut selected = None;
     while let Some(part) = list.next_part().at(context)? {
-        let conditions = map.iter().map(|(field, value)| Condition::of(field, value, &*part));
+        let conditions = map.iter().map(|(field, value)| WhereCondition::of(field, value, &*part));
         let conditions = conditions.collect::<Result<Vec<_>>>().at(context)?;
         let mut places = Vec::new();
         for place in part.places(interrupt) {
@@ -48,8 +48,8 @@ pub fn select(
 }
 
 fn all_hold(
-    conditions: &[Condition],
-    list: &dyn Entries,
+    conditions: &[WhereCondition],
+    list: &dyn ListView,
     place: usize,
     context: &NativeCallContext,
 ) -> RhaiResultOf<bool> {
@@ -62,67 +62,72 @@ fn all_hold(
     Ok(true)
 }
 
-impl Condition {
-    fn of(field: &str, value: &Dynamic, list: &dyn Entries) -> Result<Self> {
+impl WhereCondition {
+    fn of(field: &str, value: &Dynamic, list: &dyn ListView) -> Result<Self> {
         let asks_for_nothing = value.is_unit() && list.has_any_field();
         if !asks_for_nothing {
             list.check(field)?;
         }
         let folded = is_folded(field);
         let wanted = match value.read_lock::<Array>() {
-            Some(values) => values.iter().map(|value| Key::of(value, folded)).collect::<Result<_>>(),
-            None => Key::of(value, folded).map(|key| vec![key]),
+            Some(values) => values.iter().map(|value| ValueKey::of(value, folded)).collect::<Result<_>>(),
+            None => ValueKey::of(value, folded).map(|key| vec![key]),
         };
         Ok(Self { field: field.to_owned(), folded, wanted: wanted.map_err(|error| no_data(field, &error))? })
     }
 
-    fn holds(&self, cell: &Cell) -> Result<bool> {
+    fn holds(&self, cell: &FieldValue) -> Result<bool> {
         match cell {
-            Cell::Nothing => Ok(self.wanted.contains(&Key::Absent)),
-            Cell::Text(text) => {
-                self.any(|key| self.is_text(key, text), |key| matches!(key, Key::Text(_)), "a text")
+            FieldValue::Nothing => Ok(self.wanted.contains(&ValueKey::Absent)),
+            FieldValue::Text(text) => {
+                self.any(|key| self.is_text(key, text), |key| matches!(key, ValueKey::Text(_)), "a text")
             }
-            Cell::Number(number) => {
-                let number = Key::Number(Number::Whole(*number));
-                self.any(|key| *key == number, |key| matches!(key, Key::Number(_)), "a number")
+            FieldValue::Number(number) => {
+                let number = ValueKey::Number(KeyNumber::Whole(*number));
+                self.any(|key| *key == number, |key| matches!(key, ValueKey::Number(_)), "a number")
             }
-            Cell::Texts(texts) => {
-                let has = |key: &Key| texts.iter().any(|text| self.is_text(key, text));
+            FieldValue::Texts(texts) => {
+                let has = |key: &ValueKey| texts.iter().any(|text| self.is_text(key, text));
                 Ok(self.all(has, texts.is_empty()))
             }
-            Cell::Value(value) => self.holds_value(value),
+            FieldValue::Value(value) => self.holds_value(value),
         }
     }
 
     /// A field of a record has values of one type; to ask for another is a slip, not a question.
-    fn any(&self, is: impl Fn(&Key) -> bool, fits: impl Fn(&Key) -> bool, kind: &str) -> Result<bool> {
+    fn any(
+        &self,
+        is: impl Fn(&ValueKey) -> bool,
+        fits: impl Fn(&ValueKey) -> bool,
+        kind: &str,
+    ) -> Result<bool> {
         if self.wanted.iter().any(is) {
             return Ok(true);
         }
-        if self.wanted.iter().all(|key| fits(key) || *key == Key::Absent) {
+        if self.wanted.iter().all(|key| fits(key) || *key == ValueKey::Absent) {
             return Ok(false);
         }
         Err(Error::usage(format!("`{}` is {kind} and can be compared with nothing else", self.field)))
     }
 
-    fn all(&self, has: impl Fn(&Key) -> bool, is_empty: bool) -> bool {
+    fn all(&self, has: impl Fn(&ValueKey) -> bool, is_empty: bool) -> bool {
         if self.wanted.is_empty() {
             return is_empty;
         }
-        self.wanted.iter().all(|key| if *key == Key::Absent { is_empty } else { has(key) })
+        self.wanted.iter().all(|key| if *key == ValueKey::Absent { is_empty } else { has(key) })
     }
 
     fn holds_value(&self, value: &Dynamic) -> Result<bool> {
-        match Key::of(value, self.folded)? {
-            Key::List(keys) => Ok(self.all(|key| keys.contains(key), keys.is_empty())),
+        match ValueKey::of(value, self.folded)? {
+            ValueKey::List(keys) => Ok(self.all(|key| keys.contains(key), keys.is_empty())),
             key => Ok(self.wanted.contains(&key)),
         }
     }
 
-    fn is_text(&self, key: &Key, text: &ArcStr) -> bool {
+    fn is_text(&self, key: &ValueKey, text: &ArcStr) -> bool {
         match key {
-            Key::Text(wanted) if self.folded => folds_to(text, wanted),
-            Key::Text(wanted) => wanted == text,
+            ValueKey::Text(wanted) if self.folded => folds_to(text, wanted),
+            ValueKey::Text(wanted) => wanted == text,
             _ => false,
         }
     }

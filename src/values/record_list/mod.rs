@@ -5,14 +5,14 @@ pub(crate) mod tests;
 pub mod walk;
 
 use crate::client::listing::Listing;
-use crate::client::listing::entry::Entry;
+use crate::client::listing::entry::ListEntry;
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::binding::RhaiResultOf;
 use crate::host::session::Session;
 use crate::host::thrown::{map_of, thrown};
 use crate::host::unfinished::UnfinishedListing;
-use crate::store::saved_listing::{SavedPages, Writer};
-use crate::values::record::Item;
+use crate::store::saved_listing::{ListingWriter, SavedPages};
+use crate::values::record::ListItem;
 use rhai::{EvalAltResult, Position};
 use serde::Serialize;
 use std::cell::RefCell;
@@ -20,17 +20,17 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 /// A list of users or groups. Clones are the same list: what one reads, all have.
-pub struct Records<T: Item>(Rc<RefCell<State<T>>>);
+pub struct RecordList<T: ListItem>(Rc<RefCell<ListState<T>>>);
 
-impl<T: Item> Clone for Records<T> {
+impl<T: ListItem> Clone for RecordList<T> {
     fn clone(&self) -> Self {
         Self(Rc::clone(&self.0))
     }
 }
 
-struct State<T: Item> {
+struct ListState<T: ListItem> {
     entries: Rc<Vec<Arc<T>>>,
-    rest: Rest<T>,
+    rest: UnreadRest<T>,
     groups_left_out: bool,
     /// Nobody has it but the prompt, which showed its first rows.
     shown_only: bool,
@@ -39,14 +39,14 @@ struct State<T: Item> {
 }
 
 /// What is not read yet.
-enum Rest<T> {
+enum UnreadRest<T> {
     Nothing,
-    Pages(Box<dyn Pages<T>>),
+    Pages(Box<dyn PageSource<T>>),
     Failed(Error),
 }
 
 /// Where the pages of a list come from.
-pub trait Pages<T> {
+pub trait PageSource<T> {
     /// The entries of the next page; `None` after the last.
     ///
     /// # Errors
@@ -68,14 +68,14 @@ pub trait Pages<T> {
 }
 
 /// A listing of the client's.
-struct Listed<T> {
+struct ListingPages<T> {
     session: Rc<Session>,
     listing: Listing<T>,
     /// Where it is kept for later runs, if it is.
-    writer: Option<Writer>,
+    writer: Option<ListingWriter>,
 }
 
-impl<T: Entry + Serialize> Listed<T> {
+impl<T: ListEntry + Serialize> ListingPages<T> {
     fn keep(&mut self, page: &[Arc<T>]) {
         let Some(mut writer) = self.writer.take() else { return };
         let kept = writer.add(page).and_then(|()| {
@@ -91,7 +91,7 @@ impl<T: Entry + Serialize> Listed<T> {
     }
 }
 
-impl<T: Entry + Serialize> Pages<T> for Listed<T> {
+impl<T: ListEntry + Serialize> PageSource<T> for ListingPages<T> {
     fn next_page(&mut self) -> Result<Option<Vec<Arc<T>>>> {
         self.listing.set_stop(self.session.interrupt().token());
         let page = self.session.wait(self.listing.next_page())?;
@@ -108,7 +108,7 @@ impl<T: Entry + Serialize> Pages<T> for Listed<T> {
     }
 }
 
-impl<T: Item> Pages<T> for SavedPages<T> {
+impl<T: ListItem> PageSource<T> for SavedPages<T> {
     fn next_page(&mut self) -> Result<Option<Vec<Arc<T>>>> {
         SavedPages::next_page(self)
     }
@@ -122,7 +122,7 @@ impl<T: Item> Pages<T> for SavedPages<T> {
     }
 }
 
-impl<T: Item> UnfinishedListing for RefCell<State<T>> {
+impl<T: ListItem> UnfinishedListing for RefCell<ListState<T>> {
     fn finish(&self) -> Result<()> {
         if self.borrow().shown_only {
             self.borrow_mut().give_up();
@@ -132,7 +132,7 @@ impl<T: Item> UnfinishedListing for RefCell<State<T>> {
     }
 }
 
-impl<T: Item> State<T> {
+impl<T: ListItem> ListState<T> {
     /// Reads it to its end.
     fn read_all(&mut self) -> Result<()> {
         while self.read_page()? {}
@@ -141,17 +141,17 @@ impl<T: Item> State<T> {
 
     /// A change shifts the pages that are left, and nobody waits for them: they are not read any more.
     fn give_up(&mut self) {
-        if matches!(self.rest, Rest::Pages(_)) {
+        if matches!(self.rest, UnreadRest::Pages(_)) {
             let message = "the list was read as far as it was shown, and a change was made since";
-            self.rest = Rest::Failed(Error::usage_with_hint(message, "Ask for it again."));
+            self.rest = UnreadRest::Failed(Error::usage_with_hint(message, "Ask for it again."));
         }
     }
 
     /// Reads one page more; false when there is none. What failed once fails for ever: a list never gets shorter.
     fn read_page(&mut self) -> Result<bool> {
-        let Rest::Pages(pages) = &mut self.rest else {
+        let UnreadRest::Pages(pages) = &mut self.rest else {
             return match &self.rest {
-                Rest::Failed(error) => Err(error.clone()),
+                UnreadRest::Failed(error) => Err(error.clone()),
                 _ => Ok(false),
             };
         };
@@ -159,24 +159,24 @@ impl<T: Item> State<T> {
             Ok(Some(page)) => {
                 Rc::make_mut(&mut self.entries).extend(page);
                 if pages.is_finished() {
-                    self.rest = Rest::Nothing;
+                    self.rest = UnreadRest::Nothing;
                 }
                 Ok(true)
             }
             Ok(None) => {
-                self.rest = Rest::Nothing;
+                self.rest = UnreadRest::Nothing;
                 Ok(false)
             }
             Err(error) if matches!(*error.kind, ErrorKind::Interrupted) => Err(error),
             Err(error) => {
-                self.rest = Rest::Failed(error.clone());
+                self.rest = UnreadRest::Failed(error.clone());
                 Err(error)
             }
         }
     }
 }
 
-impl<T: Item> Records<T> {
+impl<T: ListItem> RecordList<T> {
     /// Begins to read a listing: its first page is read here, so that its errors belong to this line of the script.
     ///
     /// # Errors
@@ -193,12 +193,12 @@ impl<T: Item> Records<T> {
         session: &Rc<Session>,
         listing: Listing<T>,
         groups_left_out: bool,
-        writer: Option<Writer>,
+        writer: Option<ListingWriter>,
     ) -> Result<Self> {
-        let listed = Listed { session: Rc::clone(session), listing, writer };
+        let listed = ListingPages { session: Rc::clone(session), listing, writer };
         let records = Self::from_pages(listed, groups_left_out);
         records.0.borrow_mut().read_page()?;
-        if matches!(records.0.borrow().rest, Rest::Pages(_)) {
+        if matches!(records.0.borrow().rest, UnreadRest::Pages(_)) {
             session.keep_in_view(&records.unfinished());
         }
         Ok(records)
@@ -210,9 +210,9 @@ impl<T: Item> Records<T> {
     }
 
     /// A list whose pages are still to be read.
-    pub fn from_pages(pages: impl Pages<T> + 'static, groups_left_out: bool) -> Self {
-        let rest = Rest::Pages(Box::new(pages));
-        Self(Rc::new(RefCell::new(State {
+    pub fn from_pages(pages: impl PageSource<T> + 'static, groups_left_out: bool) -> Self {
+        let rest = UnreadRest::Pages(Box::new(pages));
+        Self(Rc::new(RefCell::new(ListState {
             entries: Rc::default(),
             rest,
             groups_left_out,
@@ -224,9 +224,9 @@ impl<T: Item> Records<T> {
     /// A list of entries that were read before.
     pub fn from_entries(entries: Vec<Arc<T>>, groups_left_out: bool) -> Self {
         let entries = Rc::new(entries);
-        Self(Rc::new(RefCell::new(State {
+        Self(Rc::new(RefCell::new(ListState {
             entries,
-            rest: Rest::Nothing,
+            rest: UnreadRest::Nothing,
             groups_left_out,
             shown_only: false,
             opened: Position::NONE,
@@ -309,16 +309,16 @@ impl<T: Item> Records<T> {
 
     /// How many entries there are, when that is known without reading: exactly, or as the service says, technical
     /// accounts included (contract 2.3).
-    pub fn size(&self) -> Size {
+    pub fn size(&self) -> ListSize {
         let state = self.0.borrow();
         match &state.rest {
-            Rest::Nothing => Size::Exactly(state.entries.len()),
-            Rest::Pages(pages) => match (pages.left(), pages.total()) {
-                (Some(left), _) => Size::Exactly(state.entries.len() + left),
-                (None, Some(total)) => Size::About(total),
-                (None, None) => Size::AtLeast(state.entries.len()),
+            UnreadRest::Nothing => ListSize::Exactly(state.entries.len()),
+            UnreadRest::Pages(pages) => match (pages.left(), pages.total()) {
+                (Some(left), _) => ListSize::Exactly(state.entries.len() + left),
+                (None, Some(total)) => ListSize::About(total),
+                (None, None) => ListSize::AtLeast(state.entries.len()),
             },
-            Rest::Failed(_) => Size::AtLeast(state.entries.len()),
+            UnreadRest::Failed(_) => ListSize::AtLeast(state.entries.len()),
         }
     }
 
@@ -330,7 +330,7 @@ impl<T: Item> Records<T> {
 
 /// How long a list is, as far as that is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Size {
+pub enum ListSize {
     /// All of it was read.
     Exactly(usize),
     /// What the service says before all was read.

@@ -1,13 +1,13 @@
 //! Lists in a script: an engine with a session that was never connected, and lists made of entries at hand.
 
-use super::walk::Passage;
-use super::{Pages, Records};
 use crate::client::settings::Mode;
 use crate::error::{Error, ErrorKind, Result};
-use crate::host::console::Console;
+use crate::host::console::HostConsole;
 use crate::host::interrupt::Interrupt;
-use crate::host::session::{Session, Setup};
+use crate::host::session::{Session, SessionSetup};
 use crate::script::engine;
+use crate::values::record_list::walk::ListWalk;
+use crate::values::record_list::{PageSource, RecordList};
 use crate::wire::group::Group;
 use crate::wire::user::User;
 use rhai::{Array, Dynamic, Engine, Map, Scope};
@@ -19,7 +19,7 @@ use std::sync::Arc;
 /// A console that nobody looks at.
 struct Nobody;
 
-impl Console for Nobody {
+impl HostConsole for Nobody {
     fn print(&self, _: &str) {}
     fn show(&self, _: &Value) {}
     fn message(&self, _: &str) {}
@@ -35,7 +35,7 @@ impl Console for Nobody {
 
 /// A run that makes no calls.
 pub(crate) fn offline(interrupt: Interrupt) -> Rc<Session> {
-    Rc::new(Session::new(Setup {
+    Rc::new(Session::new(SessionSetup {
         hooks: Box::new(|_| Vec::new()),
         verify: false,
         connect: Box::new(|_| Err(Error::usage("there is no service"))),
@@ -59,8 +59,8 @@ pub(crate) struct World {
 impl World {
     pub(crate) fn new() -> Self {
         let mut scope = Scope::new();
-        scope.push("users", Records::from_entries(users(), false));
-        scope.push("groups", Records::from_entries(groups(), false));
+        scope.push("users", RecordList::from_entries(users(), false));
+        scope.push("groups", RecordList::from_entries(groups(), false));
         Self { engine: engine::build(&offline(Interrupt::default())), scope }
     }
 
@@ -131,7 +131,7 @@ struct Prepared {
     asked: Rc<std::cell::Cell<usize>>,
 }
 
-impl Pages<User> for Prepared {
+impl PageSource<User> for Prepared {
     fn next_page(&mut self) -> Result<Option<Vec<Arc<User>>>> {
         self.asked.set(self.asked.get() + 1);
         self.pages.pop_front().transpose()
@@ -142,10 +142,10 @@ impl Pages<User> for Prepared {
     }
 }
 
-fn paged(pages: Vec<Result<Vec<Arc<User>>>>) -> (Records<User>, Rc<std::cell::Cell<usize>>) {
+fn paged(pages: Vec<Result<Vec<Arc<User>>>>) -> (RecordList<User>, Rc<std::cell::Cell<usize>>) {
     let asked = Rc::new(std::cell::Cell::new(0));
     let prepared = Prepared { pages: pages.into(), asked: Rc::clone(&asked) };
-    (Records::from_pages(prepared, false), asked)
+    (RecordList::from_pages(prepared, false), asked)
 }
 
 fn broken() -> Error {
@@ -219,7 +219,7 @@ struct Watched {
     most: Rc<std::cell::Cell<usize>>,
 }
 
-impl Pages<User> for Watched {
+impl PageSource<User> for Watched {
     fn next_page(&mut self) -> Result<Option<Vec<Arc<User>>>> {
         let held = self.given.iter().filter(|user| user.strong_count() > 0).count();
         self.most.set(self.most.get().max(held));
@@ -244,7 +244,7 @@ fn held(code: &str) -> (Value, usize) {
     let most = Rc::new(std::cell::Cell::new(0));
     let watching = Rc::clone(&most);
     world.engine.register_fn("get_list", move || {
-        Records::from_pages(Watched { left: 5, given: Vec::new(), most: Rc::clone(&watching) }, false)
+        RecordList::from_pages(Watched { left: 5, given: Vec::new(), most: Rc::clone(&watching) }, false)
     });
     let script = world.engine.compile(code).unwrap();
     crate::host::temporary_calls::note(&world.engine, &script);
@@ -290,7 +290,7 @@ fn a_list_that_somebody_else_has_is_kept() {
 #[test]
 fn a_list_that_was_gone_through_refuses_to_look_shorter() {
     let (list, _) = paged(vec![Ok(users()), Ok(users())]);
-    let mut passage = Passage::forgetting(list.clone());
+    let mut passage = ListWalk::forgetting(list.clone());
     assert_eq!(passage.next_part().unwrap().map(|part| part.entries().len()), Some(4));
     drop(passage);
     assert!(list.len().unwrap_err().to_string().contains("gone through once"));

@@ -1,15 +1,15 @@
 //! Going through a list once, part by part as its pages come.
 
-use super::{Records, Rest};
 use crate::error::{Error, Result};
 use crate::host::binding::RhaiResultOf;
-use crate::values::record::Item;
+use crate::values::record::ListItem;
+use crate::values::record_list::{RecordList, UnreadRest};
 use std::rc::Rc;
 use std::sync::Arc;
 
 /// A way through a list.
-pub struct Passage<T: Item> {
-    records: Records<T>,
+pub struct ListWalk<T: ListItem> {
+    records: RecordList<T>,
     /// How many entries were handed out.
     place: usize,
     /// Nobody can ask the list again, so a part is not kept once it was handed out.
@@ -17,7 +17,7 @@ pub struct Passage<T: Item> {
 }
 
 /// Entries that follow each other.
-pub struct Part<T: Item> {
+pub struct ListPart<T: ListItem> {
     entries: Rc<Vec<Arc<T>>>,
     /// Where among these the part begins.
     from: usize,
@@ -25,19 +25,19 @@ pub struct Part<T: Item> {
     first: usize,
 }
 
-impl<T: Item> Passage<T> {
+impl<T: ListItem> ListWalk<T> {
     /// Through a list that stays.
-    pub fn keeping(records: Records<T>) -> Self {
+    pub fn keeping(records: RecordList<T>) -> Self {
         Self { records, place: 0, forgets: false }
     }
 
     /// Through a list that nobody else has, or can reach: one page at a time is in memory.
-    pub fn forgetting(records: Records<T>) -> Self {
+    pub fn forgetting(records: RecordList<T>) -> Self {
         Self { records, place: 0, forgets: true }
     }
 
     /// The list.
-    pub fn records(&self) -> &Records<T> {
+    pub fn records(&self) -> &RecordList<T> {
         &self.records
     }
 
@@ -45,7 +45,7 @@ impl<T: Item> Passage<T> {
     ///
     /// # Errors
     /// `incomplete`, naming the page.
-    pub fn next_part(&mut self) -> Result<Option<Part<T>>> {
+    pub fn next_part(&mut self) -> Result<Option<ListPart<T>>> {
         let first = self.place;
         let (found, from) = if self.forgets {
             (self.records.take_read()?, 0)
@@ -54,15 +54,15 @@ impl<T: Item> Passage<T> {
         };
         let Some(entries) = found else { return Ok(None) };
         self.place = first + entries.len() - from;
-        Ok(Some(Part { entries, from, first }))
+        Ok(Some(ListPart { entries, from, first }))
     }
 }
 
-impl<T: Item> Drop for Passage<T> {
+impl<T: ListItem> Drop for ListWalk<T> {
     /// Should somebody reach the list after all, it must not look like a shorter one.
     fn drop(&mut self) {
         if self.forgets {
-            self.records.0.borrow_mut().rest = Rest::Failed(gone());
+            self.records.0.borrow_mut().rest = UnreadRest::Failed(gone());
         }
     }
 }
@@ -72,7 +72,7 @@ fn gone() -> Error {
     Error::usage_with_hint("the list was gone through once, and not kept", hint)
 }
 
-impl<T: Item> Part<T> {
+impl<T: ListItem> ListPart<T> {
     /// All that was read of a list.
     pub fn whole(entries: Rc<Vec<Arc<T>>>) -> Self {
         Self { entries, from: 0, first: 0 }
@@ -94,7 +94,7 @@ impl<T: Item> Part<T> {
     }
 }
 
-impl<T: Item> Records<T> {
+impl<T: ListItem> RecordList<T> {
     /// All that was read so far where that is more than so many entries; reads a page where it is not.
     fn read_beyond(&self, place: usize) -> Result<Option<Rc<Vec<Arc<T>>>>> {
         while self.0.borrow().entries.len() <= place {
@@ -118,9 +118,9 @@ impl<T: Item> Records<T> {
 }
 
 /// Goes through a list, reading as it goes.
-pub struct Iter<T: Item> {
-    passage: Passage<T>,
-    part: Part<T>,
+pub struct ListIterator<T: ListItem> {
+    passage: ListWalk<T>,
+    part: ListPart<T>,
     /// How many entries of the part were gone through.
     passed: usize,
     groups_left_out: bool,
@@ -128,19 +128,19 @@ pub struct Iter<T: Item> {
     failed: bool,
 }
 
-impl<T: Item> IntoIterator for Records<T> {
+impl<T: ListItem> IntoIterator for RecordList<T> {
     type Item = RhaiResultOf<T::Record>;
-    type IntoIter = Iter<T>;
+    type IntoIter = ListIterator<T>;
 
     /// What nobody else has need not be kept: one page at a time is in memory.
-    fn into_iter(self) -> Iter<T> {
+    fn into_iter(self) -> ListIterator<T> {
         let groups_left_out = self.groups_left_out();
-        let passage = if self.is_alone() { Passage::forgetting(self) } else { Passage::keeping(self) };
-        Iter { passage, part: Part::empty(), passed: 0, groups_left_out, failed: false }
+        let passage = if self.is_alone() { ListWalk::forgetting(self) } else { ListWalk::keeping(self) };
+        ListIterator { passage, part: ListPart::empty(), passed: 0, groups_left_out, failed: false }
     }
 }
 
-impl<T: Item> Iterator for Iter<T> {
+impl<T: ListItem> Iterator for ListIterator<T> {
     type Item = RhaiResultOf<T::Record>;
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -148,7 +148,7 @@ impl<T: Item> Iterator for Iter<T> {
             return None;
         }
         while self.passed == self.part.entries().len() {
-            (self.part, self.passed) = (Part::empty(), 0);
+            (self.part, self.passed) = (ListPart::empty(), 0);
             match self.passage.next_part() {
                 Ok(Some(part)) => self.part = part,
                 Ok(None) => return None,

@@ -2,7 +2,7 @@
 
 use crate::host::binding::RhaiResultOf;
 use crate::host::session::session;
-use crate::host::thrown::At;
+use crate::host::thrown::ThrowAt;
 use crate::values::query::counter::Counter;
 use rhai::plugin::{Dynamic, export_module};
 use rhai::{Array, NativeCallContext};

@@ -4,13 +4,13 @@ use crate::error::{Error, Result};
 use crate::host::binding::RhaiResultOf;
 use crate::host::interrupt::Interrupt;
 use crate::host::session::session;
-use crate::host::thrown::At;
+use crate::host::thrown::ThrowAt;
 use crate::values::dynamic::kind_of;
 use crate::values::json::json_of;
 use crate::values::query::diff;
-use crate::values::record::Item;
+use crate::values::record::ListItem;
 use crate::values::record::UserRecord;
-use crate::values::record_list::Records;
+use crate::values::record_list::RecordList;
 use crate::wire::group::Group;
 use crate::wire::user::User;
 use rhai::plugin::{Dynamic, export_module};
@@ -73,8 +73,8 @@ fn told(value: &Dynamic) -> String {
 }
 
 /// A list of users or of groups: a listing, or an array of records or of maps that read like them.
-fn listed<T: Item + DeserializeOwned>(list: &Dynamic) -> Option<Records<T>> {
-    if let Some(records) = list.read_lock::<Records<T>>() {
+fn listed<T: ListItem + DeserializeOwned>(list: &Dynamic) -> Option<RecordList<T>> {
+    if let Some(records) = list.read_lock::<RecordList<T>>() {
         return Some(records.clone());
     }
     let items = list.read_lock::<Array>()?;
@@ -82,5 +82,5 @@ fn listed<T: Item + DeserializeOwned>(list: &Dynamic) -> Option<Records<T>> {
     let entries = items.iter().map(entry).collect::<Option<_>>()?;
     let without_groups =
         |item: &Dynamic| item.read_lock::<UserRecord>().is_some_and(|user| user.groups_left_out);
-    Some(Records::from_entries(entries, items.iter().any(without_groups)))
+    Some(RecordList::from_entries(entries, items.iter().any(without_groups)))
 }

@@ -2,12 +2,12 @@
 
 use crate::host::binding::RhaiResultOf;
 use crate::host::session::session;
-use crate::host::thrown::At;
-use crate::values::query::array_list::Plain;
-use crate::values::query::callback::{Callback, compare, parameters};
-use crate::values::query::grouping::{By, Question};
+use crate::host::thrown::ThrowAt;
+use crate::values::query::array_list::ArrayView;
+use crate::values::query::callback::{ListCallback, compare, parameters};
+use crate::values::query::grouping::{GroupBy, GroupQuery};
 use crate::values::query::list_source;
-use crate::values::query::list_view::Entries;
+use crate::values::query::list_view::ListView;
 use crate::values::query::sort::merge_sort;
 use crate::values::query::where_clause;
 use rhai::plugin::{Dynamic, export_module};
@@ -38,7 +38,7 @@ pub mod functions {
     /// ```
     #[rhai_fn(pure, return_raw)]
     pub fn filter(context: NativeCallContext, list: &mut Dynamic, test: FnPtr) -> RhaiResultOf<Dynamic> {
-        keep(&context, list, &Callback::new(&context, test, "filter"))
+        keep(&context, list, &ListCallback::new(&context, test, "filter"))
     }
 
     /// Answers the entries whose fields have the given values; each condition must be met.
@@ -87,7 +87,7 @@ pub mod functions {
     pub fn map(context: NativeCallContext, list: &mut Dynamic, function: FnPtr) -> RhaiResultOf<Array> {
         let session = session(&context).at(&context)?;
         let mut list = list_source::parts(list, "map", &context).at(&context)?;
-        let function = Callback::new(&context, function, "map");
+        let function = ListCallback::new(&context, function, "map");
         let mut mapped = Array::new();
         while let Some(part) = list.next_part().at(&context)? {
             for place in part.places(session.interrupt()) {
@@ -111,7 +111,7 @@ pub mod functions {
     /// ```
     #[rhai_fn(pure, return_raw)]
     pub fn find(context: NativeCallContext, list: &mut Dynamic, test: FnPtr) -> RhaiResultOf<Dynamic> {
-        let found = first(&context, list, &Callback::new(&context, test, "find"), "find", true)?;
+        let found = first(&context, list, &ListCallback::new(&context, test, "find"), "find", true)?;
         Ok(found.unwrap_or_default())
     }
 
@@ -128,7 +128,7 @@ pub mod functions {
     /// ```
     #[rhai_fn(pure, return_raw)]
     pub fn some(context: NativeCallContext, list: &mut Dynamic, test: FnPtr) -> RhaiResultOf<bool> {
-        let found = first(&context, list, &Callback::new(&context, test, "some"), "some", true)?;
+        let found = first(&context, list, &ListCallback::new(&context, test, "some"), "some", true)?;
         Ok(found.is_some())
     }
 
@@ -145,7 +145,7 @@ pub mod functions {
     /// ```
     #[rhai_fn(pure, return_raw)]
     pub fn all(context: NativeCallContext, list: &mut Dynamic, test: FnPtr) -> RhaiResultOf<bool> {
-        let found = first(&context, list, &Callback::new(&context, test, "all"), "all", false)?;
+        let found = first(&context, list, &ListCallback::new(&context, test, "all"), "all", false)?;
         Ok(found.is_none())
     }
 
@@ -200,7 +200,7 @@ pub mod functions {
         function: FnPtr,
     ) -> RhaiResultOf<Dynamic> {
         if parameters(&context, &function) == Some(1) {
-            return sorted(&context, &Plain::new(&*list, &context), &function.into());
+            return sorted(&context, &ArrayView::new(&*list, &context), &function.into());
         }
         let mut places: Vec<usize> = (0..list.len()).collect();
         merge_sort(&mut places, &mut |one: &usize, other| {
@@ -228,7 +228,7 @@ pub mod functions {
     pub fn unique(context: NativeCallContext, list: &mut Dynamic) -> RhaiResultOf<Dynamic> {
         let list = list_source::parts(list, "unique", &context).at(&context)?;
         let session = session(&context).at(&context)?;
-        Question::of(By::Entry, &session, &context).first_of_each(list)
+        GroupQuery::of(GroupBy::Entry, &session, &context).first_of_each(list)
     }
 
     /// Answers the first entry for each value of a field, or for each answer of a function.
@@ -244,12 +244,12 @@ pub mod functions {
     pub fn unique_by(context: NativeCallContext, list: &mut Dynamic, key: Dynamic) -> RhaiResultOf<Dynamic> {
         let list = list_source::parts(list, "unique", &context).at(&context)?;
         let session = session(&context).at(&context)?;
-        let by = By::of(&key, "unique", &context).at(&context)?;
-        Question::of(by, &session, &context).first_of_each(list)
+        let by = GroupBy::of(&key, "unique", &context).at(&context)?;
+        GroupQuery::of(by, &session, &context).first_of_each(list)
     }
 }
 
-fn keep(context: &NativeCallContext, list: &Dynamic, test: &Callback) -> RhaiResultOf<Dynamic> {
+fn keep(context: &NativeCallContext, list: &Dynamic, test: &ListCallback) -> RhaiResultOf<Dynamic> {
     let session = session(context).at(context)?;
     let mut list = list_source::parts(list, "filter", context).at(context)?;
     let mut kept = None;
@@ -270,7 +270,7 @@ fn keep(context: &NativeCallContext, list: &Dynamic, test: &Callback) -> RhaiRes
 fn first(
     context: &NativeCallContext,
     list: &Dynamic,
-    test: &Callback,
+    test: &ListCallback,
     function: &str,
     wanted: bool,
 ) -> RhaiResultOf<Option<Dynamic>> {
@@ -287,7 +287,7 @@ fn first(
     Ok(None)
 }
 
-fn sorted(context: &NativeCallContext, list: &dyn Entries, key: &Dynamic) -> RhaiResultOf<Dynamic> {
+fn sorted(context: &NativeCallContext, list: &dyn ListView, key: &Dynamic) -> RhaiResultOf<Dynamic> {
     let compares = key.read_lock::<FnPtr>().filter(|function| parameters(context, function) == Some(2));
     if let Some(function) = compares {
         let mut places: Vec<usize> = (0..list.count()).collect();
@@ -297,6 +297,6 @@ fn sorted(context: &NativeCallContext, list: &dyn Entries, key: &Dynamic) -> Rha
         return Ok(list.pick(&places, None));
     }
     let session = session(context).at(context)?;
-    let by = By::of(key, "sort_by", context).at(context)?;
-    Question::of(by, &session, context).sort(list)
+    let by = GroupBy::of(key, "sort_by", context).at(context)?;
+    GroupQuery::of(by, &session, context).sort(list)
 }

@@ -2,8 +2,8 @@
 
 use crate::host::binding::RhaiResultOf;
 use crate::host::session::session;
-use crate::host::thrown::At;
-use crate::values::query::grouping::{By, Question};
+use crate::host::thrown::ThrowAt;
+use crate::values::query::grouping::{GroupBy, GroupQuery};
 use crate::values::query::list_source;
 use rhai::plugin::{Dynamic, export_module};
 use rhai::{Array, Map, NativeCallContext};
@@ -32,8 +32,8 @@ pub mod functions {
     pub fn count_by(context: NativeCallContext, list: &mut Dynamic, key: Dynamic) -> RhaiResultOf<Array> {
         let session = session(&context).at(&context)?;
         let list = list_source::parts(list, "count_by", &context).at(&context)?;
-        let by = By::of(&key, "count_by", &context).at(&context)?;
-        Question::of(by, &session, &context).count(list)
+        let by = GroupBy::of(&key, "count_by", &context).at(&context)?;
+        GroupQuery::of(by, &session, &context).count(list)
     }
 
     /// Groups the entries by the values of a field, or by the answers of a function.
@@ -54,8 +54,8 @@ pub mod functions {
     pub fn group_by(context: NativeCallContext, list: &mut Dynamic, key: Dynamic) -> RhaiResultOf<Array> {
         let session = session(&context).at(&context)?;
         let list = list_source::open(list, "group_by", &context).at(&context)?;
-        let by = By::of(&key, "group_by", &context).at(&context)?;
-        Question::of(by, &session, &context).group(&*list)
+        let by = GroupBy::of(&key, "group_by", &context).at(&context)?;
+        GroupQuery::of(by, &session, &context).group(&*list)
     }
 
     /// Answers a map from each value of a field, or each answer of a function, to the list of its entries.
@@ -77,7 +77,7 @@ pub mod functions {
     pub fn index_by(context: NativeCallContext, list: &mut Dynamic, key: Dynamic) -> RhaiResultOf<Map> {
         let session = session(&context).at(&context)?;
         let list = list_source::open(list, "index_by", &context).at(&context)?;
-        let by = By::of(&key, "index_by", &context).at(&context)?;
-        Question::of(by, &session, &context).index(&*list)
+        let by = GroupBy::of(&key, "index_by", &context).at(&context)?;
+        GroupQuery::of(by, &session, &context).index(&*list)
     }
 }

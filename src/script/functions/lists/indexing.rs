@@ -3,12 +3,12 @@
 use crate::error::{Error, Result};
 use crate::host::binding::RhaiResultOf;
 use crate::host::session::session;
-use crate::host::thrown::At;
+use crate::host::thrown::ThrowAt;
 use crate::values::dynamic::kind_of;
 use crate::values::query::list_source;
-use crate::values::record::Item;
+use crate::values::record::ListItem;
 use crate::values::record::{GroupRecord, UserRecord};
-use crate::values::record_list::Records;
+use crate::values::record_list::RecordList;
 use crate::wire::group::Group;
 use crate::wire::user::User;
 use rhai::plugin::{Dynamic, ImmutableString, export_module};
@@ -163,7 +163,7 @@ pub mod functions {
     #[rhai_fn(name = "contains", pure, return_raw)]
     pub fn users_contain(
         context: NativeCallContext,
-        list: &mut Records<User>,
+        list: &mut RecordList<User>,
         person: Dynamic,
     ) -> RhaiResultOf<bool> {
         has_user(list, &person).at(&context)
@@ -183,7 +183,7 @@ pub mod functions {
     #[rhai_fn(name = "contains", pure, return_raw)]
     pub fn groups_contain(
         context: NativeCallContext,
-        list: &mut Records<Group>,
+        list: &mut RecordList<Group>,
         group: Dynamic,
     ) -> RhaiResultOf<bool> {
         has_group(list, &group).at(&context)
@@ -227,12 +227,12 @@ pub mod functions {
 fn on_records<R>(
     list: &Dynamic,
     function: &str,
-    users: impl FnOnce(&Records<User>) -> Result<R>,
-    groups: impl FnOnce(&Records<Group>) -> Result<R>,
+    users: impl FnOnce(&RecordList<User>) -> Result<R>,
+    groups: impl FnOnce(&RecordList<Group>) -> Result<R>,
 ) -> Result<R> {
-    if let Some(list) = list.read_lock::<Records<User>>() {
+    if let Some(list) = list.read_lock::<RecordList<User>>() {
         users(&list)
-    } else if let Some(list) = list.read_lock::<Records<Group>>() {
+    } else if let Some(list) = list.read_lock::<RecordList<Group>>() {
         groups(&list)
     } else {
         Err(list_source::no_list(list, function))
@@ -249,23 +249,23 @@ fn length(context: &NativeCallContext, list: &Dynamic) -> Result<i64> {
 }
 
 fn has_nothing(list: &Dynamic) -> Result<bool> {
-    on_records(list, "is_empty", Records::is_empty, Records::is_empty)
+    on_records(list, "is_empty", RecordList::is_empty, RecordList::is_empty)
 }
 
 fn entry(list: &Dynamic, index: i64) -> Result<Dynamic> {
-    fn read<T: Item>(list: &Records<T>, index: i64) -> Result<Dynamic> {
+    fn read<T: ListItem>(list: &RecordList<T>, index: i64) -> Result<Dynamic> {
         Ok(list.get(index)?.map_or(Dynamic::UNIT, Dynamic::from))
     }
     on_records(list, "get", |list| read(list, index), |list| read(list, index))
 }
 
 fn part(list: &Dynamic, start: i64, count: i64) -> Result<Dynamic> {
-    let users = |list: &Records<User>| list.part(start, count).map(Dynamic::from);
-    let groups = |list: &Records<Group>| list.part(start, count).map(Dynamic::from);
+    let users = |list: &RecordList<User>| list.part(start, count).map(Dynamic::from);
+    let groups = |list: &RecordList<Group>| list.part(start, count).map(Dynamic::from);
     on_records(list, "extract", users, groups)
 }
 
-fn has_user(list: &Records<User>, person: &Dynamic) -> Result<bool> {
+fn has_user(list: &RecordList<User>, person: &Dynamic) -> Result<bool> {
     if let Some(name) = person.read_lock::<ImmutableString>() {
         return list.contains_name(&name);
     }
@@ -274,7 +274,7 @@ fn has_user(list: &Records<User>, person: &Dynamic) -> Result<bool> {
     list.contains_entry(&wanted.user)
 }
 
-fn has_group(list: &Records<Group>, group: &Dynamic) -> Result<bool> {
+fn has_group(list: &RecordList<Group>, group: &Dynamic) -> Result<bool> {
     if let Some(name) = group.read_lock::<ImmutableString>() {
         return list.contains_name(&name);
     }

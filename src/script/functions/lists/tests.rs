@@ -1,6 +1,6 @@
 //! What the functions of lists answer, as a script sees it.
 
-use crate::values::record_list::Records;
+use crate::values::record_list::RecordList;
 use crate::values::record_list::tests::{World, users};
 use proptest::prelude::*;
 use serde_json::json;
@@ -130,7 +130,7 @@ fn a_slip_in_a_condition_is_an_error() {
 
 #[test]
 fn groups_that_were_not_asked_for_cannot_be_asked() {
-    let mut world = World::new().with("bare", Records::from_entries(users(), true));
+    let mut world = World::new().with("bare", RecordList::from_entries(users(), true));
     for code in
         ["bare.where(#{groups: \"X\"})", "bare.count_by(\"groups\")", "bare.filter(|u| true)[0].groups"]
     {

@@ -9,7 +9,7 @@ use crate::changes::queue::Queue;
 use crate::changes::report::Report;
 use crate::host::binding::RhaiResultOf;
 use crate::host::session::session;
-use crate::host::thrown::At;
+use crate::host::thrown::ThrowAt;
 use rhai::plugin::{Dynamic, export_module, exported_module};
 use rhai::{Module, NativeCallContext};
 

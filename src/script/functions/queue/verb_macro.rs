@@ -4,7 +4,7 @@ use crate::changes::queue::Queue;
 use crate::error::Result;
 use crate::host::binding::RhaiResultOf;
 use crate::host::session::session;
-use crate::host::thrown::At;
+use crate::host::thrown::ThrowAt;
 use crate::wire::command::Command;
 use rhai::NativeCallContext;
 

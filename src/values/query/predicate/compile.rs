@@ -1,9 +1,9 @@
 //! From the body of a script's function to a simple expression, where it is one.
 
-use super::expression::Expression;
-use super::value::{Comparison, List, Value};
-use crate::values::record::Item;
-use crate::values::record_list::{Records, Size};
+use crate::values::query::predicate::expression::PredicateExpression;
+use crate::values::query::predicate::value::{ComparisonOperator, ConstantList, PredicateValue};
+use crate::values::record::ListItem;
+use crate::values::record_list::{ListSize, RecordList};
 use crate::wire::group::Group;
 use crate::wire::identity::fold;
 use crate::wire::user::User;
@@ -16,14 +16,18 @@ use rhai::{
 const METHODS: &[&str] = &["contains", "is_empty", "len", "starts_with", "ends_with", "in_group"];
 
 /// Reads a function of so many parameters beyond those it captured; `None` when it is not simple.
-pub(crate) fn read(context: &NativeCallContext, function: &FnPtr, parameters: usize) -> Option<Expression> {
+pub(crate) fn read(
+    context: &NativeCallContext,
+    function: &FnPtr,
+    parameters: usize,
+) -> Option<PredicateExpression> {
     let count = parameters + function.curry().len();
     let mut modules = context.iter_namespaces();
     let definition = modules.find_map(|module| module.get_script_fn(function.fn_name(), count))?;
     if has_its_own(context) {
         return None;
     }
-    let names = Names { definition, captured: function.curry(), parameters };
+    let names = BoundNames { definition, captured: function.curry(), parameters };
     body(definition, &names)
 }
 
@@ -39,7 +43,7 @@ fn has_its_own(context: &NativeCallContext) -> bool {
 
 /// Reads the one statement of a function. The body is of a type that cannot be named, but a module of the function
 /// alone can be walked.
-fn body(definition: &Shared<ScriptFuncDef>, names: &Names) -> Option<Expression> {
+fn body(definition: &Shared<ScriptFuncDef>, names: &BoundNames) -> Option<PredicateExpression> {
     let mut module = Module::new();
     module.set_script_fn(Shared::clone(definition));
     let (mut statements, mut read) = (0, None);
@@ -54,20 +58,20 @@ fn body(definition: &Shared<ScriptFuncDef>, names: &Names) -> Option<Expression>
 }
 
 /// What the names in a function mean: its parameters are what it captured, the entry, and perhaps its place.
-struct Names<'f> {
+struct BoundNames<'f> {
     definition: &'f ScriptFuncDef,
     captured: &'f [Dynamic],
     parameters: usize,
 }
 
 /// What stands at the beginning of a chain of properties and methods.
-enum Start {
+enum ChainStart {
     Entry,
-    Value(Expression),
+    Value(PredicateExpression),
 }
 
-impl Names<'_> {
-    fn statement(&self, statement: &Stmt) -> Option<Expression> {
+impl BoundNames<'_> {
+    fn statement(&self, statement: &Stmt) -> Option<PredicateExpression> {
         match statement {
             Stmt::Expr(expression) => self.expression(expression),
             Stmt::FnCall(call, _) => self.call(call),
@@ -79,19 +83,19 @@ impl Names<'_> {
         }
     }
 
-    fn only(&self, statements: &[Stmt]) -> Option<Expression> {
+    fn only(&self, statements: &[Stmt]) -> Option<PredicateExpression> {
         match statements {
             [statement] => self.statement(statement),
             _ => None,
         }
     }
 
-    fn expression(&self, expression: &Expr) -> Option<Expression> {
+    fn expression(&self, expression: &Expr) -> Option<PredicateExpression> {
         Some(match expression {
-            Expr::Unit(_) => Expression::Unit,
-            Expr::BoolConstant(flag, _) => Expression::Flag(*flag),
-            Expr::IntegerConstant(number, _) => Expression::Number(*number),
-            Expr::StringConstant(text, _) => Expression::Text(text.clone()),
+            Expr::Unit(_) => PredicateExpression::Unit,
+            Expr::BoolConstant(flag, _) => PredicateExpression::Flag(*flag),
+            Expr::IntegerConstant(number, _) => PredicateExpression::Number(*number),
+            Expr::StringConstant(text, _) => PredicateExpression::Text(text.clone()),
             Expr::DynamicConstant(value, _) => captured(value)?,
             Expr::Array(items, _) => self.array(items)?,
             Expr::Variable(..) => self.variable(expression)?,
@@ -99,21 +103,22 @@ impl Names<'_> {
             Expr::Index(pair, flags, _) => self.index(pair, *flags)?,
             Expr::FnCall(call, _) => self.call(call)?,
             Expr::Stmt(block) => self.only(block.statements())?,
-            Expr::And(all, _) => Expression::All(self.each(all)?),
-            Expr::Or(any, _) => Expression::Any(self.each(any)?),
-            Expr::Coalesce(either, _) => Expression::Either(self.each(either)?),
+            Expr::And(all, _) => PredicateExpression::All(self.each(all)?),
+            Expr::Or(any, _) => PredicateExpression::Any(self.each(any)?),
+            Expr::Coalesce(either, _) => PredicateExpression::Either(self.each(either)?),
             _ => return None,
         })
     }
 
-    fn each(&self, expressions: &[Expr]) -> Option<Vec<Expression>> {
+    fn each(&self, expressions: &[Expr]) -> Option<Vec<PredicateExpression>> {
         expressions.iter().map(|expression| self.expression(expression)).collect()
     }
 
     /// A list of constants and captured values; what depends on the entry would make another list for each.
-    fn array(&self, items: &[Expr]) -> Option<Expression> {
+    fn array(&self, items: &[Expr]) -> Option<PredicateExpression> {
         let items = self.each(items)?;
-        List::of(items.iter().map(constant).collect::<Option<Vec<_>>>()?).map(Expression::List)
+        ConstantList::of(items.iter().map(constant).collect::<Option<Vec<_>>>()?)
+            .map(PredicateExpression::List)
     }
 
     /// The place of a parameter by its name.
@@ -124,11 +129,11 @@ impl Names<'_> {
         namespace.is_empty().then_some(place)
     }
 
-    fn variable(&self, variable: &Expr) -> Option<Expression> {
+    fn variable(&self, variable: &Expr) -> Option<PredicateExpression> {
         let place = self.parameter(variable)?;
         match self.captured.get(place) {
             Some(value) => captured(value),
-            None if place == self.captured.len() + 1 => Some(Expression::Place),
+            None if place == self.captured.len() + 1 => Some(PredicateExpression::Place),
             None => None,
         }
     }
@@ -140,27 +145,27 @@ impl Names<'_> {
         }
     }
 
-    fn start(&self, expression: &Expr) -> Option<Start> {
+    fn start(&self, expression: &Expr) -> Option<ChainStart> {
         if self.is_entry(expression) {
-            Some(Start::Entry)
+            Some(ChainStart::Entry)
         } else {
-            self.expression(expression).map(Start::Value)
+            self.expression(expression).map(ChainStart::Value)
         }
     }
 
     /// `entry["field"]`.
-    fn index(&self, pair: &BinaryExpr, flags: ASTFlags) -> Option<Expression> {
+    fn index(&self, pair: &BinaryExpr, flags: ASTFlags) -> Option<PredicateExpression> {
         let negated = flags.contains(ASTFlags::NEGATED);
         match &pair.rhs {
             Expr::StringConstant(field, _) if !negated && self.is_entry(&pair.lhs) => {
-                Some(Expression::Field(field.clone()))
+                Some(PredicateExpression::Field(field.clone()))
             }
             _ => None,
         }
     }
 
     /// `entry.field`, `entry.field.method(...)`, `value.method(...)`.
-    fn chain(&self, pair: &BinaryExpr) -> Option<Expression> {
+    fn chain(&self, pair: &BinaryExpr) -> Option<PredicateExpression> {
         let mut start = self.start(&pair.lhs)?;
         let mut rest = &pair.rhs;
         loop {
@@ -170,24 +175,26 @@ impl Names<'_> {
             };
             let value = self.step(start, step)?;
             let Some(next) = next else { return Some(value) };
-            (start, rest) = (Start::Value(value), next);
+            (start, rest) = (ChainStart::Value(value), next);
         }
     }
 
-    fn step(&self, start: Start, step: &Expr) -> Option<Expression> {
+    fn step(&self, start: ChainStart, step: &Expr) -> Option<PredicateExpression> {
         match (start, step) {
-            (Start::Entry, Expr::Property(property, _)) => Some(Expression::Field(property.2.clone())),
-            (Start::Value(value), Expr::Property(property, _)) => method(value, &property.2, None),
-            (Start::Entry, Expr::MethodCall(call, _)) if call.name == "in_group" => match &*call.args {
-                [name] => Some(Expression::InGroup(Box::new(self.expression(name)?))),
+            (ChainStart::Entry, Expr::Property(property, _)) => {
+                Some(PredicateExpression::Field(property.2.clone()))
+            }
+            (ChainStart::Value(value), Expr::Property(property, _)) => method(value, &property.2, None),
+            (ChainStart::Entry, Expr::MethodCall(call, _)) if call.name == "in_group" => match &*call.args {
+                [name] => Some(PredicateExpression::InGroup(Box::new(self.expression(name)?))),
                 _ => None,
             },
-            (Start::Value(value), Expr::MethodCall(call, _)) => self.method_call(value, call),
+            (ChainStart::Value(value), Expr::MethodCall(call, _)) => self.method_call(value, call),
             _ => None,
         }
     }
 
-    fn method_call(&self, value: Expression, call: &FnCallExpr) -> Option<Expression> {
+    fn method_call(&self, value: PredicateExpression, call: &FnCallExpr) -> Option<PredicateExpression> {
         if !call.namespace.is_empty() {
             return None;
         }
@@ -199,20 +206,20 @@ impl Names<'_> {
     }
 
     /// An operator, or a function called the other way round: `contains(list, item)`.
-    fn call(&self, call: &FnCallExpr) -> Option<Expression> {
+    fn call(&self, call: &FnCallExpr) -> Option<PredicateExpression> {
         if !call.namespace.is_empty() || call.capture_parent_scope {
             return None;
         }
         let is_operator = call.op_token.is_some();
         match &*call.args {
             [one] if is_operator && call.name == "!" => {
-                Some(Expression::Not(Box::new(self.expression(one)?)))
+                Some(PredicateExpression::Not(Box::new(self.expression(one)?)))
             }
             [one, other] => {
                 let pair = Box::new([self.expression(one)?, self.expression(other)?]);
-                match Comparison::named(&call.name).filter(|_| is_operator) {
-                    Some(how) => Some(Expression::Compare(how, pair)),
-                    None if call.name == "contains" => Some(Expression::Contains(pair)),
+                match ComparisonOperator::named(&call.name).filter(|_| is_operator) {
+                    Some(how) => Some(PredicateExpression::Compare(how, pair)),
+                    None if call.name == "contains" => Some(PredicateExpression::Contains(pair)),
                     None => None,
                 }
             }
@@ -221,50 +228,57 @@ impl Names<'_> {
     }
 }
 
-fn method(value: Expression, name: &str, argument: Option<Expression>) -> Option<Expression> {
+fn method(
+    value: PredicateExpression,
+    name: &str,
+    argument: Option<PredicateExpression>,
+) -> Option<PredicateExpression> {
     Some(match (name, argument) {
-        ("len", None) => Expression::Length(Box::new(value)),
-        ("is_empty", None) => Expression::IsEmpty(Box::new(value)),
-        ("contains", Some(item)) => Expression::Contains(Box::new([value, item])),
-        ("starts_with", Some(start)) => Expression::StartsWith(Box::new([value, start])),
-        ("ends_with", Some(end)) => Expression::EndsWith(Box::new([value, end])),
+        ("len", None) => PredicateExpression::Length(Box::new(value)),
+        ("is_empty", None) => PredicateExpression::IsEmpty(Box::new(value)),
+        ("contains", Some(item)) => PredicateExpression::Contains(Box::new([value, item])),
+        ("starts_with", Some(start)) => PredicateExpression::StartsWith(Box::new([value, start])),
+        ("ends_with", Some(end)) => PredicateExpression::EndsWith(Box::new([value, end])),
         _ => return None,
     })
 }
 
 /// A value that the function holds: nothing else runs while it is asked, so it stays what it is.
-fn captured(value: &Dynamic) -> Option<Expression> {
+fn captured(value: &Dynamic) -> Option<PredicateExpression> {
     if let Some(items) = value.read_lock::<Array>() {
-        let list = List::of(items.iter().map(|item| Value::of(item.flatten_clone())));
-        return Some(list.map_or_else(|| Expression::Captured(value.clone()), Expression::List));
+        let list = ConstantList::of(items.iter().map(|item| PredicateValue::of(item.flatten_clone())));
+        return Some(
+            list.map_or_else(|| PredicateExpression::Captured(value.clone()), PredicateExpression::List),
+        );
     }
-    let users = value.read_lock::<Records<User>>().map(|users| named(&users));
-    if let Some(names) = users.or_else(|| value.read_lock::<Records<Group>>().map(|groups| named(&groups))) {
+    let users = value.read_lock::<RecordList<User>>().map(|users| named(&users));
+    if let Some(names) = users.or_else(|| value.read_lock::<RecordList<Group>>().map(|groups| named(&groups)))
+    {
         return names;
     }
     if value.read_lock::<Map>().is_some() {
-        return Some(Expression::Captured(value.clone()));
+        return Some(PredicateExpression::Captured(value.clone()));
     }
-    let text = value.read_lock::<ImmutableString>().map(|text| Expression::Text(text.clone()));
-    text.or_else(|| value.as_bool().ok().map(Expression::Flag))
-        .or_else(|| value.as_int().ok().map(Expression::Number))
-        .or_else(|| value.is_unit().then_some(Expression::Unit))
+    let text = value.read_lock::<ImmutableString>().map(|text| PredicateExpression::Text(text.clone()));
+    text.or_else(|| value.as_bool().ok().map(PredicateExpression::Flag))
+        .or_else(|| value.as_int().ok().map(PredicateExpression::Number))
+        .or_else(|| value.is_unit().then_some(PredicateExpression::Unit))
 }
 
 /// A list that has pages to read is left to the interpreter, which may throw.
-fn named<T: Item>(list: &Records<T>) -> Option<Expression> {
-    let Size::Exactly(_) = list.size() else { return None };
+fn named<T: ListItem>(list: &RecordList<T>) -> Option<PredicateExpression> {
+    let ListSize::Exactly(_) = list.size() else { return None };
     let entries = list.read();
     let names = entries.iter().flat_map(|entry| entry.names().map(|name| fold(name)));
-    Some(Expression::Named(names.collect()))
+    Some(PredicateExpression::Named(names.collect()))
 }
 
-fn constant(expression: &Expression) -> Option<Value<'_>> {
+fn constant(expression: &PredicateExpression) -> Option<PredicateValue<'_>> {
     Some(match expression {
-        Expression::Unit => Value::Unit,
-        Expression::Flag(flag) => Value::Flag(*flag),
-        Expression::Number(number) => Value::Number(*number),
-        Expression::Text(text) => Value::Text(text),
+        PredicateExpression::Unit => PredicateValue::Unit,
+        PredicateExpression::Flag(flag) => PredicateValue::Flag(*flag),
+        PredicateExpression::Number(number) => PredicateValue::Number(*number),
+        PredicateExpression::Text(text) => PredicateValue::Text(text),
         _ => return None,
     })
 }

@@ -12,15 +12,15 @@ mod expression;
 mod tests;
 mod value;
 
-use crate::values::field_value::Cell;
-use crate::values::query::list_view::Entries;
-use expression::Expression;
+use crate::values::field_value::FieldValue;
+use crate::values::query::list_view::ListView;
+use crate::values::query::predicate::expression::PredicateExpression;
+use crate::values::query::predicate::value::PredicateValue;
 use rhai::{FnPtr, NativeCallContext};
-use value::Value;
 
 /// A function of one entry that was recognised.
 #[derive(Debug)]
-pub struct Simple(Expression);
+pub struct Simple(PredicateExpression);
 
 impl Simple {
     /// The function, when it is one.
@@ -29,17 +29,17 @@ impl Simple {
     }
 
     /// Whether it answers true for an entry; `None` when the interpreter has to be asked.
-    pub fn holds(&self, list: &dyn Entries, place: usize) -> Option<bool> {
+    pub fn holds(&self, list: &dyn ListView, place: usize) -> Option<bool> {
         match self.0.value(list, place)? {
-            Value::Flag(flag) => Some(flag),
+            PredicateValue::Flag(flag) => Some(flag),
             _ => None,
         }
     }
 
     /// What it answers for an entry, where that is a field of it; `None` when the interpreter has to be asked.
-    pub fn cell<'e>(&self, list: &'e dyn Entries, place: usize) -> Option<Cell<'e>> {
+    pub fn cell<'e>(&self, list: &'e dyn ListView, place: usize) -> Option<FieldValue<'e>> {
         match &self.0 {
-            Expression::Field(field) => list.property(place, field),
+            PredicateExpression::Field(field) => list.property(place, field),
             _ => None,
         }
     }

@@ -1,7 +1,7 @@
 //! What is answered without the interpreter is what the interpreter answers: on generated functions and entries.
 
 use super::Simple;
-use crate::values::record_list::Records;
+use crate::values::record_list::RecordList;
 use crate::values::record_list::tests::World;
 use crate::wire::user::User;
 use arcstr::ArcStr;
@@ -155,7 +155,7 @@ proptest! {
 
     #[test]
     fn users_are_chosen_as_the_interpreter_chooses_them(expression in expression(), users in users()) {
-        let mut world = World::new().with("people", Records::from_entries(users, false));
+        let mut world = World::new().with("people", RecordList::from_entries(users, false));
         for function in ["filter", "find", "some", "all", "map", "count_by"] {
             let [known, interpreted] = both(&mut world, "people", function, &expression);
             prop_assert_eq!(known, interpreted, "{}: {}", function, expression);
@@ -176,7 +176,7 @@ proptest! {
         expression in expression(),
         users in users(),
     ) {
-        let mut world = World::new().with("people", Records::from_entries(users, true));
+        let mut world = World::new().with("people", RecordList::from_entries(users, true));
         let [known, interpreted] = both(&mut world, "people", "filter", &expression);
         prop_assert_eq!(known, interpreted, "{}", expression);
     }

@@ -1,6 +1,6 @@
 //! What a simple expression comes to, borrowed where it can be, and how Rhai compares it.
 
-use crate::values::field_value::Cell;
+use crate::values::field_value::FieldValue;
 use crate::wire::identity::fold;
 use arcstr::ArcStr;
 use rhai::{Array, Dynamic, ImmutableString, Map};
@@ -10,7 +10,7 @@ use std::collections::HashSet;
 
 /// A value.
 #[derive(Debug, Clone)]
-pub(crate) enum Value<'v> {
+pub(crate) enum PredicateValue<'v> {
     Unit,
     Flag(bool),
     Number(i64),
@@ -20,7 +20,7 @@ pub(crate) enum Value<'v> {
     /// A list of names of a record.
     Names(&'v [ArcStr]),
     /// A list that the function holds.
-    List(&'v List),
+    List(&'v ConstantList),
     /// A list of users or groups that the function holds, by their folded names.
     Named(&'v HashSet<String>),
     /// Any other value of a script.
@@ -29,7 +29,7 @@ pub(crate) enum Value<'v> {
 
 /// An operator that compares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Comparison {
+pub(crate) enum ComparisonOperator {
     Equal,
     Unequal,
     Less,
@@ -40,7 +40,7 @@ pub(crate) enum Comparison {
 
 /// An array of plain values that a function holds, made ready to be looked into.
 #[derive(Debug, Default)]
-pub(crate) struct List {
+pub(crate) struct ConstantList {
     texts: HashSet<ImmutableString>,
     numbers: HashSet<i64>,
     flags: HashSet<bool>,
@@ -48,7 +48,7 @@ pub(crate) struct List {
     count: usize,
 }
 
-impl Comparison {
+impl ComparisonOperator {
     /// The operator of that name.
     pub(crate) fn named(name: &str) -> Option<Self> {
         Some(match name {
@@ -74,16 +74,19 @@ impl Comparison {
     }
 }
 
-impl List {
+impl ConstantList {
     /// The list of an array whose items are all texts, whole numbers, flags or `()`.
-    pub(crate) fn of<'v>(items: impl IntoIterator<Item = Value<'v>>) -> Option<Self> {
+    pub(crate) fn of<'v>(items: impl IntoIterator<Item = PredicateValue<'v>>) -> Option<Self> {
         let mut list = Self::default();
         for item in items {
             match &item {
-                Value::Unit => list.has_unit = true,
-                Value::Flag(flag) => drop(list.flags.insert(*flag)),
-                Value::Number(number) => drop(list.numbers.insert(*number)),
-                Value::Names(_) | Value::List(_) | Value::Named(_) | Value::Other(_) => return None,
+                PredicateValue::Unit => list.has_unit = true,
+                PredicateValue::Flag(flag) => drop(list.flags.insert(*flag)),
+                PredicateValue::Number(number) => drop(list.numbers.insert(*number)),
+                PredicateValue::Names(_)
+                | PredicateValue::List(_)
+                | PredicateValue::Named(_)
+                | PredicateValue::Other(_) => return None,
                 text => drop(list.texts.insert(text.text()?.into())),
             }
             list.count += 1;
@@ -91,26 +94,26 @@ impl List {
         Some(list)
     }
 
-    fn contains(&self, item: &Value) -> Option<bool> {
+    fn contains(&self, item: &PredicateValue) -> Option<bool> {
         match item {
-            Value::Flag(flag) => Some(self.flags.contains(flag)),
-            Value::Number(number) => Some(self.numbers.contains(number)),
+            PredicateValue::Flag(flag) => Some(self.flags.contains(flag)),
+            PredicateValue::Number(number) => Some(self.numbers.contains(number)),
             // How Rhai compares two `()` in a list is left to it.
-            Value::Unit => (!self.has_unit).then_some(false),
+            PredicateValue::Unit => (!self.has_unit).then_some(false),
             item => item.text().map(|text| self.texts.contains(text)),
         }
     }
 }
 
-impl<'v> Value<'v> {
+impl<'v> PredicateValue<'v> {
     /// The value of a field.
-    pub(crate) fn of_cell(cell: Cell<'v>) -> Self {
+    pub(crate) fn of_cell(cell: FieldValue<'v>) -> Self {
         match cell {
-            Cell::Nothing => Self::Unit,
-            Cell::Text(text) => Self::Text(text),
-            Cell::Number(number) => Self::Number(number),
-            Cell::Texts(names) => Self::Names(names),
-            Cell::Value(value) => Self::of(value),
+            FieldValue::Nothing => Self::Unit,
+            FieldValue::Text(text) => Self::Text(text),
+            FieldValue::Number(number) => Self::Number(number),
+            FieldValue::Texts(names) => Self::Names(names),
+            FieldValue::Value(value) => Self::of(value),
         }
     }
 
@@ -139,14 +142,14 @@ impl<'v> Value<'v> {
 
     /// What Rhai's operator answers. Values of different types are unequal and in no order; all that has rules of its
     /// own (floats, characters, lists) is not known here.
-    pub(crate) fn compare(&self, how: Comparison, other: &Self) -> Option<bool> {
+    pub(crate) fn compare(&self, how: ComparisonOperator, other: &Self) -> Option<bool> {
         match (self, other) {
-            (Self::Unit, Self::Unit) => Some(how == Comparison::Equal),
+            (Self::Unit, Self::Unit) => Some(how == ComparisonOperator::Equal),
             (Self::Flag(one), Self::Flag(other)) => Some(how.holds(one.cmp(other))),
             (Self::Number(one), Self::Number(other)) => Some(how.holds(one.cmp(other))),
             _ => match (self.text(), other.text()) {
                 (Some(one), Some(other)) => Some(how.holds(one.cmp(other))),
-                _ => (self.kind()? != other.kind()?).then_some(how == Comparison::Unequal),
+                _ => (self.kind()? != other.kind()?).then_some(how == ComparisonOperator::Unequal),
             },
         }
     }
@@ -165,10 +168,10 @@ impl<'v> Value<'v> {
     }
 
     /// What `item in self` answers.
-    pub(crate) fn contains(&self, item: &Value) -> Option<bool> {
+    pub(crate) fn contains(&self, item: &PredicateValue) -> Option<bool> {
         match self {
             Self::Names(names) => match item {
-                Value::Unit | Value::Flag(_) | Value::Number(_) => Some(false),
+                PredicateValue::Unit | PredicateValue::Flag(_) | PredicateValue::Number(_) => Some(false),
                 item => item.text().map(|text| names.iter().any(|name| **name == *text)),
             },
             Self::List(list) => list.contains(item),
