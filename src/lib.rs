@@ -21,6 +21,7 @@
 //! | `client` | the life of a request: `client/actions`, `client/listing`, attempts, `client/http` |
 //! | `store` | what is kept on disk: journals, saved listings, history, atomic files |
 //! | `cli` | the command line |
+//! | `guide` | the pages of the guide, compiled in; `umapish guide` shows them |
 //! | `config` | profiles, environment and options: one table of settings in `config/table.rs` |
 //! | `user_folders` | where the user's folders are, by the environment only |
 //! | `output`, `tabular` | the only writer to the terminal; rows and columns |
@@ -45,12 +46,12 @@
 //!
 //! # Where do I add ...
 //! - **a function**: a documented item in a family of `script/functions`. Help, completion, the definitions file and
-//!   the README table are read from its doc comment; its `# Example` is run by `tests/catalog.rs`.
+//!   the guide's table are read from its doc comment; its `# Example` is run by `tests/catalog.rs`.
 //! - **an endpoint**: an entry in `wire/endpoint.rs`, which says whether a repeated request is safe; then a method of
 //!   the client, and the response in `sandbox/service.rs`.
-//! - **a setting**: a variant of `Key` and its entry in `config/table.rs`, and the code that reads it:
+//! - **a setting**: a variant of `SettingKey` and its entry in `config/table.rs`, and the code that reads it:
 //!   `tests/house/settings.rs` fails when nobody does.
-//! - **a subcommand**: a variant of `Command` in `cli.rs`, its file in `subcommands`, an arm in `app/mod.rs`.
+//! - **a subcommand**: a variant of `CliCommand` in `cli/mod.rs`, its file in `subcommands`, an arm in `app/mod.rs`.
 //! - **a sandbox step**: a variant in `wire/step.rs` and its rule in `sandbox/steps`, with the paragraph of the
 //!   service's documentation it follows.
 //! - **a prompt command**: an entry in `repl/command_table.rs` and its action in `repl/command_actions.rs`; dispatch,

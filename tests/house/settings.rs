@@ -13,7 +13,7 @@ fn declared() -> BTreeSet<String> {
     let table = &sources()[&vec!["config".to_owned(), "table".to_owned()]];
     let items = table.syntax().items.into_iter();
     let key = items.filter_map(|item| match item {
-        Item::Enum(item) if item.ident == "Key" => Some(item),
+        Item::Enum(item) if item.ident == "SettingKey" => Some(item),
         _ => None,
     });
     key.flat_map(|key| key.variants).map(|variant| variant.ident.to_string()).collect()
@@ -37,12 +37,12 @@ impl Reads {
     }
 }
 
-/// `X` of `Key::X`.
+/// `X` of `SettingKey::X`.
 fn key_of(expression: &Expr) -> Option<String> {
     let Expr::Path(path) = expression else { return None };
     let parts: Vec<_> = path.path.segments.iter().map(|part| part.ident.to_string()).collect();
     match parts.as_slice() {
-        [.., kind, variant] if kind == "Key" => Some(variant.clone()),
+        [.., kind, variant] if kind == "SettingKey" => Some(variant.clone()),
         _ => None,
     }
 }
@@ -68,7 +68,7 @@ impl<'ast> Visit<'ast> for Reads {
         visit::visit_expr_method_call(self, call);
     }
 
-    /// `[Key::A, Key::B].into_iter().filter_map(|key| values.path(key))` names no key in the call; each of these is
+    /// `[SettingKey::A, SettingKey::B].into_iter().filter_map(|key| values.path(key))` names no key in the call; each of these is
     /// read by itself as well.
     fn visit_expr_array(&mut self, _: &'ast syn::ExprArray) {}
 }
@@ -86,9 +86,9 @@ fn every_setting_that_is_declared_is_read() {
 #[test]
 fn a_key_in_a_help_line_a_list_or_a_test_is_not_read() {
     let text = r"
-        fn f() { setting(Key::Help).help; let list = [Key::Listed]; values.text(table::Key::Read); text(v, Key::Called); }
+        fn f() { setting(SettingKey::Help).help; let list = [SettingKey::Listed]; values.text(table::SettingKey::Read); text(v, SettingKey::Called); }
         #[cfg(test)]
-        mod tests { fn g() { values.text(Key::Tested); } }
+        mod tests { fn g() { values.text(SettingKey::Tested); } }
     ";
     let read = Reads::of(&syn::parse_file(text).unwrap());
     assert_eq!(read.into_iter().collect::<Vec<_>>(), ["Called", "Read"]);
