@@ -2,6 +2,7 @@
 //! that moves them and never read: a run must not follow settings or journals from an unexpected place.
 
 use crate::error::{Error, ErrorKind};
+use crate::store::file_door;
 use crate::user_folders;
 use std::path::{Path, PathBuf};
 
@@ -13,7 +14,7 @@ const FORMER_NAME: &str = "umapi";
 pub(crate) fn profiles() -> Option<String> {
     let folder = user_folders::configuration().ok()?;
     let former = folder.with_file_name(FORMER_NAME);
-    let has_profiles = former.join("config.toml").is_file() && !folder.exists();
+    let has_profiles = file_door::is_file(&former.join("config.toml")) && !file_door::exists(&folder);
     has_profiles.then(|| advice("profiles", &former, &folder))
 }
 
@@ -22,7 +23,7 @@ pub(crate) fn profiles() -> Option<String> {
 pub(crate) fn journals() -> Option<String> {
     let folder = user_folders::state().ok()?;
     let former = folder.with_file_name(FORMER_NAME);
-    let has_journals = holds_journal(&former.join("journals")) && !folder.exists();
+    let has_journals = holds_journal(&former.join("journals")) && !file_door::exists(&folder);
     has_journals.then(|| advice("journals", &former, &folder))
 }
 
@@ -42,7 +43,7 @@ fn advice(what: &str, former: &Path, folder: &Path) -> String {
 }
 
 fn holds_journal(folder: &Path) -> bool {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
+    let entries = file_door::list(folder).into_iter().flatten().filter_map(Result::ok);
     let paths: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
     paths.iter().any(|path| path.extension().is_some_and(|extension| extension == "journal"))
 }

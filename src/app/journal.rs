@@ -10,6 +10,7 @@ use crate::session::journal::recorder::JournalRecorder;
 use crate::session::journal::redaction::Redactor;
 use crate::shell::exit_code::RunExit;
 use crate::shell::program::ScriptProgram;
+use crate::store::file_door;
 use crate::store::journal::reader;
 use crate::store::journal::reader::headless;
 use crate::store::journal::record::{
@@ -174,7 +175,7 @@ fn anchored(global: &GlobalOptions) -> GlobalOptions {
     let mut options = global.clone();
     options.config = options.config.as_deref().map(absolute);
     options.report = options.report.as_deref().map(absolute);
-    for text in options.protect.iter_mut().filter(|text| Path::new(text.as_str()).is_file()) {
+    for text in options.protect.iter_mut().filter(|text| file_door::is_file(Path::new(text.as_str()))) {
         *text = absolute(Path::new(text)).display().to_string();
     }
     options
@@ -183,7 +184,7 @@ fn anchored(global: &GlobalOptions) -> GlobalOptions {
 /// The head of a journal, and every input file.
 fn head_of(path: &Path) -> Result<(HeadRecord, Vec<InputRecord>)> {
     let name = path.display().to_string();
-    let file = File::open(path).map_err(|error| Error::io(path, &error))?;
+    let file = file_door::open(path).map_err(|error| Error::io(path, &error))?;
     let (mut found, mut inputs) = (None, Vec::new());
     reader::read(&name, file, |entry| {
         match entry.record {
@@ -309,7 +310,7 @@ fn open(journal: Option<PathBuf>) -> Result<(String, File)> {
         None => directory::newest()?,
     };
     let name = path.display().to_string();
-    let file = File::open(&path).map_err(|error| Error::io(&path, &error))?;
+    let file = file_door::open(&path).map_err(|error| Error::io(&path, &error))?;
     Ok((name, file))
 }
 
@@ -354,7 +355,7 @@ fn show(journal: Option<PathBuf>, output: &Output) -> Result<()> {
 #[cfg(unix)]
 fn user() -> String {
     let id = rustix::process::getuid().as_raw();
-    let users = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let users = file_door::read_to_string(Path::new("/etc/passwd")).unwrap_or_default();
     let entry = users.lines().map(|line| line.split(':').collect::<Vec<_>>());
     let mut named = entry.filter(|cells| cells.get(2).is_some_and(|cell| *cell == id.to_string()));
     named.next().map_or_else(|| format!("uid {id}"), |cells| cells[0].to_owned())

@@ -15,6 +15,7 @@ use crate::repl;
 use crate::repl::profile_opener::{OpenedProfile, ProfileOpener};
 use crate::shell::exit_code::RunExit;
 use crate::shell::progress::ProgressReporter;
+use crate::store::file_door;
 use crate::user_folders;
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -95,7 +96,7 @@ impl ProfileOpener for CommandLineOpener {
             return None;
         }
         let path = user_folders::configuration().ok()?.join("init.rhai");
-        path.is_file().then_some(path)
+        file_door::is_file(&path).then_some(path)
     }
 }
 

@@ -5,6 +5,7 @@ use crate::error::{Error, Result};
 use crate::session::totals::OutcomeSink;
 use crate::session::tracked_files::free_name;
 use crate::store::atomic_file::{hold, private};
+use crate::store::file_door;
 use crate::tabular::{CsvWriter, cell};
 use serde_json::{Value, json};
 use std::cell::{Cell, RefCell};
@@ -63,15 +64,15 @@ impl ReportFile {
                 return Err(Error::usage(message));
             }
         };
-        if path.is_file() {
+        if file_door::is_file(path) {
             keep(path)?;
         }
         let mut options = OpenOptions::new();
         // It names people.
         private(&mut options);
         // What has come there meanwhile is another run's; a device is no file and is there already.
-        let create_new = path.symlink_metadata().is_err();
-        let file = options.write(true).create(true).create_new(create_new).open(path);
+        let create_new = !file_door::is_taken(path);
+        let file = file_door::open_with(path, options.write(true).create(true).create_new(create_new));
         let file = file.map_err(|error| match error.kind() {
             ErrorKind::AlreadyExists => taken(path),
             _ => Error::io(path, &error),
@@ -119,11 +120,11 @@ impl ReportFile {
 
 /// Keeps the report of another run under a numbered name, unless that run is still writing it.
 fn keep(path: &Path) -> Result<()> {
-    let old = File::open(path).map_err(|error| Error::io(path, &error))?;
+    let old = file_door::open(path).map_err(|error| Error::io(path, &error))?;
     if !hold(&old) {
         return Err(taken(path));
     }
-    std::fs::rename(path, free_name(path)).map_err(|error| Error::io(path, &error))
+    file_door::rename(path, &free_name(path)).map_err(|error| Error::io(path, &error))
 }
 
 fn taken(path: &Path) -> Error {

@@ -1,6 +1,7 @@
 //! A script's text, from a file or a stream, as Rhai takes it.
 
 use crate::error::{Error, Result};
+use crate::store::file_door;
 use std::io::Read;
 use std::path::Path;
 
@@ -9,7 +10,7 @@ use std::path::Path;
 /// # Errors
 /// `file`: it cannot be read or is no UTF-8.
 pub fn read_file(path: &Path) -> Result<String> {
-    let bytes = std::fs::read(path).map_err(|error| Error::io(path, &error))?;
+    let bytes = file_door::read(path).map_err(|error| Error::io(path, &error))?;
     text_of(bytes, &path.display().to_string())
 }
 

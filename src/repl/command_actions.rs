@@ -19,10 +19,12 @@ use crate::repl::paged_view::ShownList;
 use crate::repl::prompt_session::NextStep;
 use crate::shell::exit_code::RunExit;
 use crate::shell::function_reference;
-use crate::store::atomic_file::{FileAccess, replace};
+use crate::store::atomic_file::FileAccess;
+use crate::store::file_door::{self, replace};
 use crate::user_folders;
 use crate::values::{json, json_text};
 use rhai::Dynamic;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
@@ -243,7 +245,7 @@ pub(crate) fn edit(repl: &mut Repl, _: &str) -> Result<NextStep> {
     let draft = tempfile::Builder::new().prefix("umapish-").suffix(".rhai").tempfile();
     let draft = draft.map_err(|error| Error::file("the draft", error))?;
     let failed = |error: std::io::Error| Error::file(draft.path().display().to_string(), error);
-    std::fs::write(draft.path(), &repl.typed_last).map_err(failed)?;
+    draft.as_file().write_all(repl.typed_last.as_bytes()).map_err(failed)?;
     let editor = ["VISUAL", "EDITOR"].iter().find_map(|name| std::env::var(name).ok());
     let editor = editor.filter(|editor| !editor.trim().is_empty()).unwrap_or_else(|| "vi".to_owned());
     let mut words = editor.split_whitespace();
@@ -255,7 +257,7 @@ pub(crate) fn edit(repl: &mut Repl, _: &str) -> Result<NextStep> {
             "Set EDITOR to another one.",
         ));
     }
-    let text = std::fs::read_to_string(draft.path()).map_err(failed)?;
+    let text = file_door::read_to_string(draft.path()).map_err(failed)?;
     Ok(NextStep::Prefill(text.trim_end().to_owned()))
 }
 

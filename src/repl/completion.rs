@@ -11,6 +11,7 @@ use crate::repl::completion_context::{ChainBase, ChainStep, CompletionContext, C
 use crate::repl::inspect;
 use crate::repl::known_names::{KnownNames, NameKind};
 use crate::repl::symbol_index::SymbolIndex;
+use crate::store::file_door;
 use rhai::{Dynamic, Scope};
 use std::path::Path;
 
@@ -210,11 +211,11 @@ fn purpose(cursor: &CompletionContext, key: Option<&str>, reference: &SymbolInde
 fn files(start: usize, typed: &str) -> (usize, Vec<CompletionCandidate>) {
     let (folder, name) =
         typed.rsplit_once('/').map_or(("", typed), |(folder, name)| (&typed[..=folder.len()], name));
-    let listed = std::fs::read_dir(if folder.is_empty() { Path::new(".") } else { Path::new(folder) });
+    let listed = file_door::list(Path::new(if folder.is_empty() { "." } else { folder }));
     let entries = listed.into_iter().flatten().filter_map(Result::ok).filter_map(|entry| {
         let file = entry.file_name().into_string().ok()?;
         let hidden = file.starts_with('.') && !name.starts_with('.');
-        let slash = if entry.path().is_dir() { "/" } else { "" };
+        let slash = if file_door::is_folder(&entry.path()) { "/" } else { "" };
         (file.starts_with(name) && !hidden).then(|| CompletionCandidate::plain(format!("{file}{slash}")))
     });
     (start + folder.len(), entries.take(MOST).collect())

@@ -5,6 +5,7 @@ use super::workspace::LAST;
 use crate::error::{Error, Result};
 use crate::repl::lexer::PieceKind;
 use crate::repl::workspace::SavedInput;
+use crate::store::file_door;
 use std::path::Path;
 
 /// How a saved session begins; only such a file is replaced.
@@ -53,7 +54,7 @@ fn names(text: &str, name: &str) -> bool {
 /// # Errors
 /// `file`: something else stands there.
 pub fn check_target(path: &Path) -> Result<()> {
-    match std::fs::read_to_string(path) {
+    match file_door::read_to_string(path) {
         Ok(text) if text.starts_with(HEADER) => Ok(()),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
         _ => Err(Error::file(

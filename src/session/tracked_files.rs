@@ -3,6 +3,7 @@
 use crate::error::{Error, Result};
 use crate::host::session::Session;
 use crate::session::run_state::RunState;
+use crate::store::file_door;
 use crate::store::journal::sha256;
 use std::path::{Path, PathBuf};
 
@@ -37,12 +38,14 @@ pub fn was_imported(session: &Session, path: &Path) -> Result<()> {
 /// # Errors
 /// `file`: it cannot be renamed.
 pub fn make_way(session: &Session, path: &Path) -> Result<()> {
-    if !RunState::of(session).settings.resumed || !RunState::of(session).writes_first(path) || !path.is_file()
+    if !RunState::of(session).settings.resumed
+        || !RunState::of(session).writes_first(path)
+        || !file_door::is_file(path)
     {
         return Ok(());
     }
     let kept = free_name(path);
-    std::fs::rename(path, &kept).map_err(|error| Error::io(path, &error))?;
+    file_door::rename(path, &kept).map_err(|error| Error::io(path, &error))?;
     session.console().note(&format!("{} was there and is kept as {}", path.display(), kept.display()));
     Ok(())
 }
@@ -52,8 +55,5 @@ pub(crate) fn free_name(path: &Path) -> PathBuf {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     let ending = path.extension().map(|ending| format!(".{}", ending.to_string_lossy())).unwrap_or_default();
     let name = |number: usize| path.with_file_name(format!("{stem}-{number}{ending}"));
-    (2..=usize::MAX)
-        .map(name)
-        .find(|path| path.symlink_metadata().is_err())
-        .unwrap_or_else(|| path.to_owned())
+    (2..=usize::MAX).map(name).find(|path| !file_door::is_taken(path)).unwrap_or_else(|| path.to_owned())
 }

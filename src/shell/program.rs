@@ -5,6 +5,7 @@ use crate::cli::umapi_cli::UmapiCliVerb;
 use crate::did_you_mean::nearest;
 use crate::error::{Error, Result};
 use crate::language::source_text;
+use crate::store::file_door;
 use std::ffi::OsString;
 use std::io::{ErrorKind, stdin};
 use std::path::{Path, PathBuf};
@@ -55,7 +56,7 @@ impl ScriptProgram {
         let arguments = unicode(rest)?;
         let file = words.pop().map(PathBuf::from).filter(|name| name.as_os_str() != STANDARD_INPUT);
         let (name, text) = match &file {
-            Some(path) if !path.exists() => return Err(missing(path)),
+            Some(path) if !file_door::exists(path) => return Err(missing(path)),
             Some(path) => (path.display().to_string(), source_text::read_file(path)?),
             None => ("standard input".to_owned(), source_text::read_stream(&mut stdin(), "standard input")?),
         };

@@ -4,7 +4,9 @@ use crate::error::{Error, Result};
 use crate::output::Output;
 use crate::script::engine::offline;
 use crate::shell::exit_code::RunExit;
-use crate::store::atomic_file::{FileAccess, replace};
+use crate::store::atomic_file::FileAccess;
+use crate::store::file_door;
+use crate::store::file_door::replace;
 use std::path::Path;
 
 /// Writes them to a folder, which is made when it is not there.
@@ -24,7 +26,7 @@ pub fn run(folder: &Path, output: &Output) -> RunExit {
 }
 
 fn write(folder: &Path) -> Result<Vec<String>> {
-    std::fs::create_dir_all(folder).map_err(|error| Error::file(folder.display().to_string(), error))?;
+    file_door::create_folder(folder).map_err(|error| Error::file(folder.display().to_string(), error))?;
     let engine = offline::engine();
     let mut names = Vec::new();
     for (name, text) in engine.definitions().iter_files() {

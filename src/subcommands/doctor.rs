@@ -7,6 +7,7 @@ use crate::host::session::{Session, SessionSetup};
 use crate::output::Output;
 use crate::session::run_setup::RunSetup;
 use crate::shell::exit_code::RunExit;
+use crate::store::file_door;
 use std::net::ToSocketAddrs;
 use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime};
@@ -164,7 +165,9 @@ fn guilty(error: &Error) -> &'static str {
 fn look_at_file(file: Option<&PathBuf>) -> String {
     match file {
         None => "the sandbox needs none".to_owned(),
-        Some(path) if path.is_file() => format!("{}, closed to others where it must be", path.display()),
+        Some(path) if file_door::is_file(path) => {
+            format!("{}, closed to others where it must be", path.display())
+        }
         Some(path) => format!("{} is not there; the environment has to do", path.display()),
     }
 }

@@ -7,7 +7,9 @@ use crate::config::write::with_profile;
 use crate::error::{Error, ErrorKind, Result};
 use crate::output::Output;
 use crate::shell::exit_code::RunExit;
-use crate::store::atomic_file::{FileAccess, replace};
+use crate::store::atomic_file::FileAccess;
+use crate::store::file_door;
+use crate::store::file_door::replace;
 use crate::store::state_dir::make;
 use rustyline::error::ReadlineError;
 use rustyline::highlight::{CmdKind, Highlighter};
@@ -68,7 +70,7 @@ fn services() -> Vec<(SettingKey, String)> {
 }
 
 fn present(file: &Path) -> Result<String> {
-    match std::fs::read_to_string(file) {
+    match file_door::read_to_string(file) {
         Ok(text) => Ok(text),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(String::new()),
         Err(error) => Err(Error::file(file.display().to_string(), error)),

@@ -4,6 +4,7 @@
 mod circles;
 mod client;
 mod codemap;
+mod files;
 mod layers;
 mod names;
 mod settings;

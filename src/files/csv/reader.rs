@@ -7,6 +7,7 @@ use crate::files::csv::parser::{CsvError, CsvRecord};
 use crate::files::csv::row::{CsvColumn, CsvHeader, CsvRow};
 use crate::files::encoding::{DecodeError, FileEncoding, decode};
 use crate::host::interrupt::Interrupt;
+use crate::store::file_door;
 use crate::tabular;
 use std::path::Path;
 use std::rc::Rc;
@@ -38,7 +39,7 @@ impl Default for CsvShape {
 /// `file`: it cannot be read, is broken, or has not the shape. `interrupted`.
 pub fn read(path: &Path, shape: &CsvShape, interrupt: &Interrupt) -> Result<Vec<CsvRow>> {
     let file = path.display().to_string();
-    let bytes = std::fs::read(path).map_err(|error| Error::io(path, &error))?;
+    let bytes = file_door::read(path).map_err(|error| Error::io(path, &error))?;
     let text = decode(bytes, shape.encoding).map_err(|wrong| undecodable(&file, &wrong, shape))?;
     parse(&file, &text, shape, interrupt)
 }

@@ -7,6 +7,7 @@ use crate::files::csv::parser::CsvRecord;
 use crate::files::csv::reader::CsvShape;
 use crate::files::csv::row::{CsvHeader, CsvRow};
 use crate::host::interrupt::Interrupt;
+use crate::store::file_door;
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
@@ -37,7 +38,7 @@ pub struct CsvReader {
 /// # Errors
 /// `file`: it cannot be read or lacks a column.
 pub fn rows(path: &Path, shape: CsvShape) -> Result<CsvReader> {
-    let file = File::open(path).map_err(|error| Error::file(path.display().to_string(), error))?;
+    let file = file_door::open(path).map_err(|error| Error::file(path.display().to_string(), error))?;
     let file = BufReader::new(file);
     let mut rows = CsvReader {
         path: path.to_owned(),

@@ -3,7 +3,9 @@
 use crate::did_you_mean::nearest;
 use crate::error::{Error, Result};
 use crate::host::interrupt::Interrupt;
-use crate::store::atomic_file::{FileAccess, replace};
+use crate::store::atomic_file::FileAccess;
+use crate::store::file_door;
+use crate::store::file_door::replace;
 use crate::tabular::{CsvWriter, cell, restore};
 use crate::values::dynamic::kind_of;
 use crate::values::json::json_of;
@@ -159,7 +161,7 @@ pub fn write(
         IfExists::Number => unused(path)?,
         _ => path.to_owned(),
     };
-    if plan.if_exists == IfExists::Error && path.symlink_metadata().is_ok() {
+    if plan.if_exists == IfExists::Error && file_door::is_taken(&path) {
         return Err(unusable(&path, "there is such a file already"));
     }
     let job = CsvWriteJob { path: &path, content, columns: &columns, interrupt };
@@ -270,7 +272,7 @@ fn unusable(path: &Path, message: impl std::fmt::Display) -> Error {
 }
 
 fn open(path: &Path) -> Result<Option<File>> {
-    match File::open(path) {
+    match file_door::open(path) {
         Ok(file) => Ok(Some(file)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(unusable(path, error)),
@@ -300,7 +302,7 @@ fn unused(path: &Path) -> Result<PathBuf> {
     let numbered = (2..10_000).map(|number| path.with_file_name(format!("{stem}-{number}{ending}")));
     let mut candidates = std::iter::once(path.to_owned()).chain(numbered);
     candidates
-        .find(|candidate| candidate.symlink_metadata().is_err())
+        .find(|candidate| !file_door::is_taken(candidate))
         .ok_or_else(|| unusable(path, "there are too many files of that name"))
 }
 

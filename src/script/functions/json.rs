@@ -8,7 +8,9 @@ use crate::host::session::Session;
 use crate::host::session::session;
 use crate::host::thrown::ThrowAt;
 use crate::session::tracked_files;
-use crate::store::atomic_file::{FileAccess, replace};
+use crate::store::atomic_file::FileAccess;
+use crate::store::file_door;
+use crate::store::file_door::replace;
 use crate::values::json_text;
 use crate::values::json_text::write as write_text;
 use crate::values::options::CallOptions;
@@ -153,7 +155,7 @@ fn read_noted(session: &Session, path: &str) -> Result<Dynamic> {
 }
 
 fn read(path: &str, interrupt: &Interrupt) -> Result<Dynamic> {
-    let bytes = std::fs::read(path).map_err(|error| Error::io(Path::new(path), &error))?;
+    let bytes = file_door::read(Path::new(path)).map_err(|error| Error::io(Path::new(path), &error))?;
     let text = decode(bytes, None).map_err(|wrong| {
         let (line, column) = wrong.place();
         Error::file(format!("{path}:{line}:{column}"), wrong.message)

@@ -1,6 +1,7 @@
 //! Names with `*` for any letters, compared in any case.
 
 use crate::error::{Error, Result};
+use crate::store::file_door;
 use crate::wire::identity::fold;
 use std::path::Path;
 
@@ -23,7 +24,8 @@ impl NamePattern {
         if !names_file(folder, text) {
             return Ok(vec![Self::new(text)]);
         }
-        let content = std::fs::read_to_string(folder.join(text)).map_err(|error| Error::file(text, error))?;
+        let content =
+            file_door::read_to_string(&folder.join(text)).map_err(|error| Error::file(text, error))?;
         let lines = content.trim_start_matches('\u{feff}').lines().map(str::trim);
         Ok(lines.filter(|line| !line.is_empty() && !line.starts_with('#')).map(Self::new).collect())
     }
@@ -61,7 +63,7 @@ fn names_file(folder: &Path, text: &str) -> bool {
     let path = folder.join(text);
     let has_ending =
         path.extension().is_some_and(|ending| ["txt", "csv"].iter().any(|known| ending == *known));
-    text.contains(['/', '\\']) || has_ending || path.is_file()
+    text.contains(['/', '\\']) || has_ending || file_door::is_file(&path)
 }
 
 #[cfg(test)]

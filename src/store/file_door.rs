@@ -1,0 +1,96 @@
+//! The one door to the files that scripts and subcommands touch: whatever opens, lists, renames or replaces one does it
+//! here. Limits on which files a script may touch, or an overlay over them, need no other place.
+
+use super::atomic_file::{self, FileAccess};
+use crate::error::Result;
+use std::fs::{self, File, OpenOptions, ReadDir};
+use std::io::{self, Write};
+use std::path::Path;
+
+/// Opens a file to read it.
+///
+/// # Errors
+/// Those of the system.
+pub fn open(path: &Path) -> io::Result<File> {
+    File::open(path)
+}
+
+/// Opens a file in some other way.
+///
+/// # Errors
+/// Those of the system.
+pub fn open_with(path: &Path, options: &OpenOptions) -> io::Result<File> {
+    options.open(path)
+}
+
+/// The bytes of a file.
+///
+/// # Errors
+/// Those of the system.
+pub fn read(path: &Path) -> io::Result<Vec<u8>> {
+    fs::read(path)
+}
+
+/// The text of a file.
+///
+/// # Errors
+/// Those of the system; the file is not UTF-8.
+pub fn read_to_string(path: &Path) -> io::Result<String> {
+    fs::read_to_string(path)
+}
+
+/// The entries of a folder.
+///
+/// # Errors
+/// Those of the system.
+pub fn list(folder: &Path) -> io::Result<ReadDir> {
+    fs::read_dir(folder)
+}
+
+/// Creates a folder and those above it.
+///
+/// # Errors
+/// Those of the system.
+pub fn create_folder(folder: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder)
+}
+
+/// Renames a file.
+///
+/// # Errors
+/// Those of the system.
+pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    fs::rename(from, to)
+}
+
+/// Replaces a file, or makes it, with what `fill` writes; see [`atomic_file::replace`].
+///
+/// # Errors
+/// `file`: it cannot be written; what was there is untouched.
+pub fn replace(
+    path: &Path,
+    access: FileAccess,
+    fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<()> {
+    atomic_file::replace(path, access, fill)
+}
+
+/// Whether a path names a file, also through links.
+pub fn is_file(path: &Path) -> bool {
+    path.is_file()
+}
+
+/// Whether a path names a folder, also through links.
+pub fn is_folder(path: &Path) -> bool {
+    path.is_dir()
+}
+
+/// Whether anything has this name, even a link that leads nowhere.
+pub fn is_taken(path: &Path) -> bool {
+    path.symlink_metadata().is_ok()
+}
+
+/// Whether a path leads to anything.
+pub fn exists(path: &Path) -> bool {
+    path.exists()
+}
