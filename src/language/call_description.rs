@@ -162,6 +162,7 @@ mod tests {
     use crate::script::engine::offline;
 
     fn wording(text: &str) -> ErrorWords {
+        crate::script::functions::catalog(); // declares the families that `Catalog::read` reads
         CallText::parse(text).wording()
     }
 

@@ -1,5 +1,7 @@
 //! Habits of other languages, Python's before all, recognised at the place where Rhai stopped reading.
 
+use super::tokens::{ScriptToken, code_tokens};
+
 /// A line of a script and the place in it.
 struct HabitSpot<'a> {
     line: &'a str,
@@ -130,8 +132,10 @@ impl<'a> HabitSpot<'a> {
 
 /// An empty map of other languages is an empty block here, so that the error comes later, when the map is used.
 pub fn has_empty_block_as_value(text: &str) -> bool {
-    let compact: String = text.split_whitespace().collect();
-    compact.contains("={}")
+    let is_block = |triple: &[ScriptToken]| {
+        triple.iter().zip(["=", "{", "}"]).all(|(token, symbol)| token.is_symbol(symbol))
+    };
+    code_tokens(text).windows(3).any(is_block)
 }
 
 fn is_word_of_import(spot: &HabitSpot) -> bool {
@@ -148,11 +152,10 @@ fn opens_block(line: &str) -> bool {
 /// The last bracket that is still open.
 fn open_bracket(text: &str) -> Option<char> {
     let mut open = Vec::new();
-    for letter in text.chars() {
-        match letter {
-            '(' | '[' | '{' => open.push(letter),
-            ')' | ']' | '}' => drop(open.pop()),
-            _ => {}
+    for bracket in code_tokens(text).iter().filter_map(ScriptToken::bracket) {
+        match bracket {
+            '(' | '[' | '{' => open.push(bracket),
+            _ => drop(open.pop()),
         }
     }
     open.pop()
@@ -251,5 +254,6 @@ mod tests {
     fn an_empty_block_in_the_place_of_a_map_is_seen() {
         assert!(has_empty_block_as_value("let x = { };\nx.a = 1;"));
         assert!(!has_empty_block_as_value("let x = #{};\nif x == #{} { }"));
+        assert!(!has_empty_block_as_value("print(\"x = {}\"); // x = {}"));
     }
 }

@@ -1,10 +1,10 @@
 //! What completes an input. Decided from what is in memory: Tab never goes to the network.
 
 use super::command_table::META;
-use super::lexer::KEYWORDS;
 use super::workspace::is_name;
 use crate::config::table::MODES;
 use crate::language::catalog::FunctionEntry;
+use crate::language::tokens::KEYWORDS;
 use crate::output::table::cut;
 use crate::repl::command_table::CommandArgument;
 use crate::repl::completion_context::{ChainBase, ChainStep, CompletionContext, CompletionPlace, OpenCall};

@@ -14,6 +14,7 @@ use crate::language::place::ScriptPlace;
 use crate::language::script_error::{ScriptEnding, ScriptError};
 use crate::language::source_text;
 use crate::language::suggestions::did_you_mean;
+use crate::language::tokens::{code_tokens, line_and_column};
 use crate::script::checker::call_index::{CallIndex, CallSiteRecord, FunctionForms, ScriptImport};
 use rhai::{AST, Engine, ParseError, ParseErrorType, Position};
 use std::collections::{BTreeMap, BTreeSet};
@@ -358,11 +359,10 @@ fn lenient() -> Engine {
 }
 
 fn definition(text: &str, name: &str) -> ScriptPlace {
-    let found = text.lines().enumerate().find_map(|(index, line)| {
-        let start = line.find(&format!("fn {name}("))?;
-        Some((index + 1, line[..start].chars().count() + "fn ".len() + 1))
-    });
-    let (line, column) = found.unwrap_or((1, 1));
+    let tokens = code_tokens(text);
+    let mut pairs = tokens.windows(2);
+    let found = pairs.find(|pair| pair[0].is_keyword("fn") && pair[1].is_name() && pair[1].text == name);
+    let (line, column) = found.map_or((1, 1), |pair| line_and_column(text, pair[1].span.start));
     ScriptPlace { source: None, line: Some(line), column: Some(column) }
 }
 
@@ -442,6 +442,8 @@ mod tests {
         assert!(findings[0].is_warning);
         assert_eq!(findings[0].hint.as_deref(), Some("umapish's is still there as `umapi::get_user`."));
         assert_eq!((findings[0].place.line, findings[0].place.column), (Some(2), Some(4)));
+        let findings = found("// fn get_user(\n/*\n*/ fn  get_user  (email) { email }\nget_user(\"x\");");
+        assert_eq!((findings[0].place.line, findings[0].place.column), (Some(3), Some(8)));
     }
 
     #[test]
