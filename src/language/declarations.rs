@@ -1,6 +1,8 @@
-//! The names a script declares, read from its text: for suggestions, where there may be no syntax tree.
+//! The names a script declares, read from its tokens: for suggestions, where there may be no syntax tree.
 
-/// What is declared somewhere in a text, wherever it is visible.
+use super::tokens::{ScriptToken, ScriptTokenKind, code_tokens};
+
+/// What is declared anywhere in a script, wherever it is visible.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct DeclaredNames {
     /// Functions with their parameters.
@@ -12,12 +14,12 @@ pub struct DeclaredNames {
 }
 
 impl DeclaredNames {
-    /// Reads them.
+    /// Reads the declarations of a script, which need not be complete.
     pub fn read(text: &str) -> Self {
-        let words = words(text);
+        let tokens = code_tokens(text);
         let mut declared = Self::default();
-        for (place, word) in words.iter().enumerate() {
-            declared.take(word, &words[place + 1..]);
+        for place in 0..tokens.len() {
+            declared.declaration(&tokens[..place], &tokens[place..]);
         }
         declared
     }
@@ -27,70 +29,66 @@ impl DeclaredNames {
         self.variables.iter().chain(&self.constants).any(|known| known == name)
     }
 
-    fn take(&mut self, word: &str, rest: &[String]) {
-        let name = rest.first().filter(|name| is_name(name));
-        match (word, name) {
-            ("let" | "for" | "as", Some(name)) => self.variables.push(name.clone()),
-            ("const", Some(name)) => self.constants.push(name.clone()),
-            ("for" | "catch", None) => self.variables.extend(names_until(&rest[rest.len().min(1)..], ")")),
-            ("fn", Some(name)) => {
-                let parameters = names_until(&rest[rest.len().min(2)..], ")");
-                self.variables.extend(parameters.iter().cloned());
-                self.functions.push((name.clone(), parameters));
+    fn declaration(&mut self, before: &[ScriptToken], tokens: &[ScriptToken]) {
+        let [first, rest @ ..] = tokens else { return };
+        let name = rest.first().filter(|next| next.is_name()).map(|next| next.text.to_owned());
+        match first.text {
+            "let" | "for" if is_keyword(first) && name.is_some() => self.variables.extend(name),
+            "const" if is_keyword(first) => self.constants.extend(name),
+            "for" | "catch" if is_keyword(first) => {
+                self.variables.extend(parameters(rest, ")").unwrap_or_default());
             }
-            ("|", Some(_)) => self.variables.extend(names_until(rest, "|")),
+            "import" if is_keyword(first) => self.variables.extend(module_name(rest)),
+            "fn" if is_keyword(first) => self.function(rest),
+            "|" if first.is_symbol("|") && begins_operand(before) => {
+                self.variables.extend(parameters(tokens, "|").unwrap_or_default());
+            }
             _ => {}
         }
     }
-}
 
-/// Names with commas between, up to `end`; none where something else stands between.
-fn names_until(words: &[String], end: &str) -> Vec<String> {
-    let Some(length) = words.iter().position(|word| word == end) else { return Vec::new() };
-    let listed = &words[..length];
-    if listed.iter().all(|word| is_name(word) || word == ",") {
-        listed.iter().filter(|word| is_name(word)).cloned().collect()
-    } else {
-        Vec::new()
-    }
-}
-
-fn is_name(word: &str) -> bool {
-    word.starts_with(|letter: char| letter.is_alphabetic() || letter == '_')
-}
-
-/// Words and single signs; without comments, and without texts but for their quotation marks.
-fn words(text: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    let mut letters = text.chars().peekable();
-    while let Some(letter) = letters.next() {
-        match letter {
-            '/' if letters.peek() == Some(&'/') => drop(letters.by_ref().find(|letter| *letter == '\n')),
-            '"' | '`' => {
-                skip_text(&mut letters, letter);
-                words.push(letter.to_string());
-            }
-            letter if letter.is_alphanumeric() || letter == '_' => {
-                let mut word = letter.to_string();
-                while let Some(next) = letters.next_if(|next| next.is_alphanumeric() || *next == '_') {
-                    word.push(next);
-                }
-                words.push(word);
-            }
-            letter if letter.is_whitespace() => {}
-            sign => words.push(sign.to_string()),
+    /// `name(a, b)`, or `Type.name(a, b)` for the methods of one type.
+    fn function(&mut self, tokens: &[ScriptToken]) {
+        let tokens = match tokens {
+            [_, dot, rest @ ..] if dot.is_symbol(".") => rest,
+            all => all,
+        };
+        let [name, rest @ ..] = tokens else { return };
+        if name.is_name() {
+            let parameters = parameters(rest, ")").unwrap_or_default();
+            self.variables.extend(parameters.iter().cloned());
+            self.functions.push((name.text.to_owned(), parameters));
         }
     }
-    words
 }
 
-fn skip_text(letters: &mut impl Iterator<Item = char>, end: char) {
-    while let Some(letter) = letters.next() {
-        if letter == '\\' {
-            letters.next();
-        } else if letter == end {
-            return;
-        }
+fn is_keyword(token: &ScriptToken) -> bool {
+    token.kind == ScriptTokenKind::Keyword
+}
+
+/// The name after the `as` of an import.
+fn module_name(tokens: &[ScriptToken]) -> Option<String> {
+    let statement = tokens.split(|token| token.is_symbol(";")).next()?;
+    let place = statement.iter().rposition(|token| token.is_keyword("as"))?;
+    statement.get(place + 1).filter(|name| name.is_name()).map(|name| name.text.to_owned())
+}
+
+/// Names with commas between, from the bracket that is the first token to `end`.
+fn parameters(tokens: &[ScriptToken], end: &str) -> Option<Vec<String>> {
+    let listed = tokens.split_first()?.1;
+    let length = listed.iter().position(|token| !token.is_name() && !token.is_symbol(","))?;
+    let is_list = tokens[0].bracket() == Some('(') || tokens[0].is_symbol("|");
+    let names = listed[..length].iter().filter(|token| token.is_name());
+    (is_list && listed[length].is_symbol(end)).then(|| names.map(|name| name.text.to_owned()).collect())
+}
+
+/// Whether a value begins after these tokens, so that `|` opens the parameters of a closure.
+fn begins_operand(before: &[ScriptToken]) -> bool {
+    let Some(last) = before.last() else { return true };
+    match last.kind {
+        ScriptTokenKind::Symbol => !matches!(last.bracket(), Some(')' | ']' | '}')),
+        ScriptTokenKind::Keyword => !matches!(last.text, "true" | "false" | "this"),
+        _ => false,
     }
 }
 
@@ -109,6 +107,46 @@ mod tests {
         assert_eq!(declared.constants, ["LIMIT"]);
         let expected = ["lib", "users", "one", "two", "user", "item", "place", "one", "error", "text"];
         assert_eq!(declared.variables, expected);
+    }
+
+    #[test]
+    fn what_only_looks_like_a_declaration_is_none() {
+        for code in [
+            "print(\"let x = 1; |x| x\")",
+            "/* let x = 1; /* fn x() { } */ const x = 1 */",
+            "//! let x = 1",
+            "'l'; #\"let x\"#; `let x`",
+            "a | x | b; (a) | x | b; a[0] | x | b; f() | x | b; 1 | x | b; true | x | b",
+            "export a as x;",
+            "a || x || b",
+        ] {
+            assert_eq!(DeclaredNames::read(code), DeclaredNames::default(), "{code}");
+        }
+    }
+
+    #[test]
+    fn declarations_are_found_wherever_they_are() {
+        for code in [
+            "`a ${[1].map(|x| `${x}`)}`",
+            "`${`${{ let x = 1; x }}`}`",
+            "\"/*\"; let x = 1; \"*/\"",
+            "const F = |x| 1;",
+            "f(|x| 1)",
+            "[|x| 1]",
+            "#{f: |x| 1}",
+            "return |x| 1",
+            "|x| 1",
+            "f(1, |x| 1)",
+            "import `a ${b}` as x;",
+            "import \"as y\" + z as x",
+            "for x in y { }",
+            "for /* a */ x in y { }",
+            "try { } catch (x) { }",
+        ] {
+            assert_eq!(DeclaredNames::read(code).variables, ["x"], "{code}");
+        }
+        let typed = DeclaredNames::read("fn int.twice(by) { }");
+        assert_eq!(typed.functions, [("twice".to_owned(), vec!["by".to_owned()])]);
     }
 
     #[test]

@@ -1,4 +1,41 @@
-//! Habits of other languages, Python's before all, recognised at the place where Rhai stopped reading.
+//! Names and habits of other languages, of Python above all, and how they are written here. Running a script and
+//! checking it read the same two tables.
+
+use super::tokens::{ScriptToken, code_tokens};
+
+/// Functions and methods of Python's, and what replaces each. Only names that the script, umapish and Rhai do not have,
+/// or that they have for other values.
+const NAMES: &[(&str, &str)] = &[
+    ("any", "`list.some(|x| ...)`"),
+    ("append", "`list.push(x)`"),
+    ("capitalize", "`text[0].to_upper()` for the first letter"),
+    ("dict", "a map: `#{}`"),
+    ("endswith", "`text.ends_with(\"x\")`"),
+    ("enumerate", "`for (item, index) in list { ... }`"),
+    ("float", "`parse_float(text)`"),
+    ("format", "a string in backticks: `Hello ${name}`"),
+    ("has_key", "`\"key\" in map`"),
+    ("input", "`ask(\"question\")`"),
+    ("int", "`parse_int(text)`"),
+    ("isinstance", "`type_of(x) == \"string\"`"),
+    ("items", "`for key in map.keys() { let value = map[key]; }`"),
+    ("list", "`[...]`"),
+    ("lower", "`text.to_lower()`"),
+    ("lstrip", "`text.trim()`"),
+    ("range", "`0..5`"),
+    ("rstrip", "`text.trim()`"),
+    ("sorted", "`list.sort()`"),
+    ("startswith", "`text.starts_with(\"x\")`"),
+    ("str", "`x.to_string()`, or `${x}` in backticks"),
+    ("strip", "`text.trim()`"),
+    ("upper", "`text.to_upper()`"),
+];
+
+/// What replaces a function or method of another language, as a hint.
+pub(crate) fn foreign_name(name: &str) -> Option<String> {
+    let known = NAMES.iter().find(|(known, _)| *known == name);
+    known.map(|(_, here)| format!("Use {here}."))
+}
 
 /// A line of a script and the place in it.
 struct HabitSpot<'a> {
@@ -18,102 +55,108 @@ struct ForeignHabit {
 const HABITS: &[ForeignHabit] = &[
     ForeignHabit {
         applies: |spot| matches!(spot.word, "None" | "null" | "nil"),
-        hint: "Nothing is `()`: `x == ()`.",
+        hint: "No value is written `()`: `x == ()`.",
     },
     ForeignHabit {
         applies: |spot| matches!(spot.word, "True" | "False" | "TRUE" | "FALSE"),
-        hint: "It is written `true` and `false`.",
+        hint: "Write `true` and `false` in lowercase.",
     },
     ForeignHabit {
         applies: |spot| spot.at.starts_with("not in"),
-        hint: "`x not in list` is `!(x in list)`.",
+        hint: "`x not in list` is written `!(x in list)`.",
     },
     ForeignHabit {
         applies: |spot| matches!(spot.word, "and" | "or" | "not"),
-        hint: "`and`, `or` and `not` are `&&`, `||` and `!`.",
+        hint: "`and`, `or` and `not` are written `&&`, `||` and `!`.",
     },
-    ForeignHabit { applies: |spot| spot.word == "is", hint: "`is` is `==`, and nothing is `()`." },
-    ForeignHabit { applies: |spot| spot.at.starts_with('#'), hint: "A comment begins with `//`." },
+    ForeignHabit {
+        applies: |spot| spot.word == "is",
+        hint: "`is` is written `==`; no value is written `()`.",
+    },
+    ForeignHabit { applies: |spot| spot.at.starts_with('#'), hint: "Comments start with `//`." },
     ForeignHabit {
         applies: |spot| spot.line.contains("\"\"\""),
-        hint: "A text over several lines stands in backticks.",
+        hint: "Put a string of several lines in backticks.",
     },
     ForeignHabit {
         applies: |spot| matches!(spot.word, "def" | "function" | "func" | "async"),
-        hint: "A function is `fn name(a, b) { ... }`.",
+        hint: "Define a function with `fn name(a, b) { ... }`.",
     },
-    ForeignHabit { applies: |spot| spot.word == "lambda", hint: "`lambda x: y` is `|x| y`." },
-    ForeignHabit { applies: |spot| matches!(spot.word, "elif" | "elsif"), hint: "`elif` is `else if`." },
+    ForeignHabit { applies: |spot| spot.word == "lambda", hint: "`lambda x: y` is written `|x| y`." },
+    ForeignHabit {
+        applies: |spot| matches!(spot.word, "elif" | "elsif"),
+        hint: "`elif` is written `else if`.",
+    },
     ForeignHabit {
         applies: |spot| matches!(spot.word, "except" | "finally") || spot.line.starts_with("try:"),
-        hint: "Errors are caught by `try { ... } catch (error) { ... }`.",
+        hint: "Catch errors with `try { ... } catch (error) { ... }`.",
     },
-    ForeignHabit { applies: |spot| spot.word == "raise", hint: "`raise` is `throw`." },
+    ForeignHabit { applies: |spot| spot.word == "raise", hint: "`raise` is written `throw`." },
     ForeignHabit { applies: |spot| spot.word == "pass", hint: "A block that does nothing is `{ }`." },
-    ForeignHabit { applies: |spot| spot.word == "del", hint: "A key is taken out by `map.remove(\"key\")`." },
+    ForeignHabit { applies: |spot| spot.word == "del", hint: "Remove a key with `map.remove(\"key\")`." },
     ForeignHabit {
         applies: |spot| matches!(spot.word, "class" | "self"),
-        hint: "There are no classes; a map holds fields: `#{name: \"x\"}`.",
+        hint: "There are no classes; use a map for fields: `#{name: \"x\"}`.",
     },
     ForeignHabit {
         applies: |spot| is_word_of_import(spot),
-        hint: "`import \"file\" as name;` takes a script file; what Python imports is built in here.",
+        hint: "`import \"file\" as name;` imports a script file; what Python imports is built in here.",
     },
     ForeignHabit {
         applies: |spot| {
             matches!(spot.word, "print" | "debug") && !spot.at[spot.word.len()..].starts_with('(')
         },
-        hint: "`print` takes its value in parentheses: `print(x)`.",
+        hint: "`print` needs parentheses: `print(x)`.",
     },
     ForeignHabit {
         applies: |spot| spot.word == "f" && spot.at[1..].starts_with(['"', '\'']),
-        hint: "Values stand in a text in backticks: `Hello ${name}`.",
+        hint: INTERPOLATION,
     },
     ForeignHabit {
         applies: |spot| spot.word == "if" && spot.at.contains(" else "),
-        hint: "`x if c else y` is `if c { x } else { y }`.",
+        hint: "`x if c else y` is written `if c { x } else { y }`.",
     },
     ForeignHabit {
         applies: |spot| {
             spot.before.contains('[') && spot.line.contains(" for ") && spot.line.contains(" in ")
         },
-        hint: "There are no comprehensions: `list.map(|x| ...)` and `list.filter(|x| ...)`.",
+        hint: "There are no comprehensions; use `list.map(|x| ...)` and `list.filter(|x| ...)`.",
     },
     ForeignHabit {
         applies: |spot| spot.at.starts_with(',') && spot.line.starts_with("for "),
-        hint: "A map is gone through by its keys: `for key in map.keys() { let value = map[key]; }`.",
+        hint: "Iterate over the keys of a map: `for key in map.keys() { let value = map[key]; }`.",
     },
     ForeignHabit {
         applies: |spot| spot.at.starts_with(':') && opens_block(spot.line),
-        hint: "A block stands in braces: `if x { ... }`.",
+        hint: "Put the block in braces: `if x { ... }`.",
     },
     ForeignHabit {
         applies: |spot| spot.at.starts_with(':') && open_bracket(spot.before) == Some('['),
-        hint: "A part of a list is `list.extract(1..3)`, a part of a text `text.sub_string(1, 2)`.",
+        hint: "Take a part of a list with `list.extract(1..3)`, of a string with `text.sub_string(1, 2)`.",
     },
     ForeignHabit { applies: is_plain_brace, hint: "A map is written `#{a: 1}`, an empty one `#{}`." },
     ForeignHabit {
         applies: |spot| spot.at.starts_with(',') && open_bracket(spot.before) == Some('('),
-        hint: "There are no tuples; a list is `[1, 2]`.",
+        hint: "There are no tuples; use a list: `[1, 2]`.",
     },
     ForeignHabit {
         applies: |spot| spot.at.starts_with("++") || spot.before.ends_with("++"),
-        hint: "`i++` is `i += 1`.",
+        hint: "`i++` is written `i += 1`.",
     },
-    ForeignHabit {
-        applies: is_reserved_key,
-        hint: "A key that is a reserved word stands in quotes: `\"do\": ...`.",
-    },
+    ForeignHabit { applies: is_reserved_key, hint: "Quote a key that is a reserved word: `\"do\": ...`." },
 ];
 
-/// What may have been meant where Rhai stopped reading a line, at a 1-based column.
-pub fn habit(line: &str, column: usize) -> Option<&'static str> {
+/// How values are inserted in a string.
+pub(super) const INTERPOLATION: &str = "To insert values, use a string in backticks: `Hello ${name}`.";
+
+/// How to write what was meant where Rhai stopped reading a line, at a 1-based column.
+pub(super) fn habit(line: &str, column: usize) -> Option<&'static str> {
     let spot = HabitSpot::new(line, column);
     HABITS.iter().find(|habit| (habit.applies)(&spot)).map(|habit| habit.hint)
 }
 
-/// Whether a name stands at a 1-based column that is given a value there.
-pub fn is_assignment(line: &str, column: usize) -> bool {
+/// Whether the name at a 1-based column is assigned a value there.
+pub(super) fn is_assignment(line: &str, column: usize) -> bool {
     let spot = HabitSpot::new(line, column);
     let rest = spot.at[spot.word.len()..].trim_start();
     !spot.word.is_empty() && rest.starts_with('=') && !rest.starts_with("==")
@@ -128,10 +171,12 @@ impl<'a> HabitSpot<'a> {
     }
 }
 
-/// An empty map of other languages is an empty block here, so that the error comes later, when the map is used.
-pub fn has_empty_block_as_value(text: &str) -> bool {
-    let compact: String = text.split_whitespace().collect();
-    compact.contains("={}")
+/// `{}` is an empty map elsewhere and an empty block here: the error comes later, when the value is used as a map.
+pub(super) fn has_empty_block_as_value(text: &str) -> bool {
+    let is_block = |triple: &[ScriptToken]| {
+        triple.iter().zip(["=", "{", "}"]).all(|(token, symbol)| token.is_symbol(symbol))
+    };
+    code_tokens(text).windows(3).any(is_block)
 }
 
 fn is_word_of_import(spot: &HabitSpot) -> bool {
@@ -145,14 +190,13 @@ fn opens_block(line: &str) -> bool {
         && matches!(first, "if" | "else" | "for" | "while" | "try" | "with" | "def")
 }
 
-/// The last bracket that is still open.
+/// The innermost bracket that is still open.
 fn open_bracket(text: &str) -> Option<char> {
     let mut open = Vec::new();
-    for letter in text.chars() {
-        match letter {
-            '(' | '[' | '{' => open.push(letter),
-            ')' | ']' | '}' => drop(open.pop()),
-            _ => {}
+    for bracket in code_tokens(text).iter().filter_map(ScriptToken::bracket) {
+        match bracket {
+            '(' | '[' | '{' => open.push(bracket),
+            _ => drop(open.pop()),
         }
     }
     open.pop()
@@ -162,8 +206,8 @@ fn open_bracket(text: &str) -> Option<char> {
 fn is_plain_brace(spot: &HabitSpot) -> bool {
     let Some(place) = spot.before.rfind('{') else { return false };
     let is_value = spot.before[..place].trim_end().ends_with(['=', '(', ',', '[', ':']);
-    let behind_word = spot.at[spot.word.len()..].trim_start();
-    is_value && (spot.at.starts_with(':') || (behind_word.starts_with(':') && !behind_word.starts_with("::")))
+    let after_word = spot.at[spot.word.len()..].trim_start();
+    is_value && (spot.at.starts_with(':') || (after_word.starts_with(':') && !after_word.starts_with("::")))
 }
 
 fn is_reserved_key(spot: &HabitSpot) -> bool {
@@ -177,7 +221,49 @@ const RESERVED_KEYS: &[&str] =
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::language::catalog::names_of_rhai;
+    use crate::language::script_error::ScriptEnding;
+    use crate::script::checker::check;
     use crate::script::engine::offline;
+
+    /// A program for each habit, and words of its hint.
+    const PROGRAMS: &[(&str, &str)] = &[
+        ("let x = None;", "No value is written `()`"),
+        ("let x = null;", "No value is written `()`"),
+        ("let y = 1; let x = y is None;", "`is` is written `==`"),
+        ("while True { }", "`true` and `false`"),
+        ("if true and false { }", "`&&`"),
+        ("if not true { }", "`!`"),
+        ("let l = []; let x = 2; if x not in l { }", "`!(x in list)`"),
+        ("# a comment\nlet x = 1;", "`//`"),
+        ("let x = \"\"\"long\ntext\"\"\";", "backticks"),
+        ("def f(x): 1", "`fn name(a, b)"),
+        ("let f = lambda x: x + 1;", "`|x| y`"),
+        ("if true { 1 } elif false { 2 }", "`else if`"),
+        ("if true { 1 }\nelif false { 2 }", "`else if`"),
+        ("try:\n  f()", "`try { ... } catch"),
+        ("try { 1 } except { 2 }", "`try { ... } catch"),
+        ("raise \"x\"", "`throw`"),
+        ("pass", "`{ }`"),
+        ("let m = #{a: 1}; del m.a;", "`map.remove"),
+        ("class Foo { }", "no classes"),
+        ("import json", "built in"),
+        ("from os import path", "built in"),
+        ("print \"x\"", "parentheses"),
+        ("let x = f\"hello\";", "backticks"),
+        ("let x = 1 if true else 2;", "`if c { x } else { y }`"),
+        ("let t = [x for x in [1, 2]];", "comprehensions"),
+        ("for k, v in #{a: 1} { }", "over the keys"),
+        ("if true:\n  print(1)", "block in braces"),
+        ("for x in [1]:\n  print(x)", "block in braces"),
+        ("let a = [1, 2, 3]; a[1:2]", "`list.extract(1..3)`"),
+        ("let x = {\"a\": 1};", "`#{a: 1}`"),
+        ("let x = {a: 1};", "`#{a: 1}`"),
+        ("print({\"a\": 1});", "`#{a: 1}`"),
+        ("let t = (1, 2);", "no tuples"),
+        ("let i = 0; i++;", "`i += 1`"),
+        ("let x = #{do: 1};", "Quote a key"),
+    ];
 
     /// What is advised at the place where the engine itself stops.
     fn advice(code: &str) -> Option<&'static str> {
@@ -187,48 +273,77 @@ mod tests {
         habit(line, place.position()?)
     }
 
+    fn hint_of_run(code: &str) -> Option<String> {
+        match ScriptEnding::of(*offline::engine().run(code).err()?) {
+            ScriptEnding::Failed(failure) => failure.hint_in(Some(code)),
+            ScriptEnding::Ended(_) => None,
+        }
+    }
+
+    fn hint_of_check(code: &str) -> Option<String> {
+        check(&offline::engine(), code, None).into_iter().next()?.hint
+    }
+
     #[test]
-    fn habits_of_python_are_recognised_where_the_engine_stops() {
-        for (code, expected) in [
-            ("let x = None;", "Nothing is `()`"),
-            ("let x = null;", "Nothing is `()`"),
-            ("let y = 1; let x = y is None;", "`is` is `==`"),
-            ("while True { }", "`true` and `false`"),
-            ("if true and false { }", "`&&`"),
-            ("if not true { }", "`!`"),
-            ("let l = []; let x = 2; if x not in l { }", "`!(x in list)`"),
-            ("# a comment\nlet x = 1;", "`//`"),
-            ("let x = \"\"\"long\ntext\"\"\";", "backticks"),
-            ("def f(x): 1", "`fn name(a, b)"),
-            ("let f = lambda x: x + 1;", "`|x| y`"),
-            ("if true { 1 } elif false { 2 }", "`else if`"),
-            ("if true { 1 }\nelif false { 2 }", "`else if`"),
-            ("try:\n  f()", "`try { ... } catch"),
-            ("try { 1 } except { 2 }", "`try { ... } catch"),
-            ("raise \"x\"", "`throw`"),
-            ("pass", "`{ }`"),
-            ("let m = #{a: 1}; del m.a;", "`map.remove"),
-            ("class Foo { }", "no classes"),
-            ("import json", "built in"),
-            ("from os import path", "built in"),
-            ("print \"x\"", "parentheses"),
-            ("let x = f\"hello\";", "backticks"),
-            ("let x = 1 if true else 2;", "`if c { x } else { y }`"),
-            ("let t = [x for x in [1, 2]];", "comprehensions"),
-            ("for k, v in #{a: 1} { }", "by its keys"),
-            ("if true:\n  print(1)", "in braces"),
-            ("for x in [1]:\n  print(x)", "in braces"),
-            ("let a = [1, 2, 3]; a[1:2]", "`list.extract(1..3)`"),
-            ("let x = {\"a\": 1};", "`#{a: 1}`"),
-            ("let x = {a: 1};", "`#{a: 1}`"),
-            ("print({\"a\": 1});", "`#{a: 1}`"),
-            ("let t = (1, 2);", "no tuples"),
-            ("let i = 0; i++;", "`i += 1`"),
-            ("let x = #{do: 1};", "in quotes"),
-        ] {
+    fn habits_of_python_are_recognized_where_the_engine_stops() {
+        for (code, expected) in PROGRAMS {
             let found = advice(code).unwrap_or_default();
             assert!(found.contains(expected), "{code}: {found}");
         }
+    }
+
+    #[test]
+    fn every_habit_has_the_same_hint_in_a_check_and_a_run() {
+        for (code, expected) in PROGRAMS {
+            let run = hint_of_run(code);
+            assert!(run.as_ref().is_some_and(|hint| hint.contains(expected)), "{code}: {run:?}");
+            assert_eq!(hint_of_check(code), run, "{code}");
+        }
+        for habit in HABITS {
+            let is_shown = PROGRAMS.iter().any(|(code, _)| advice(code) == Some(habit.hint));
+            assert!(is_shown, "{}", habit.hint);
+        }
+    }
+
+    #[test]
+    fn every_foreign_name_has_the_same_hint_in_a_check_and_a_run() {
+        for (name, here) in NAMES {
+            let hint = Some(format!("Use {here}."));
+            assert_eq!(foreign_name(name), hint);
+            let calls =
+                ["NAME();", "NAME(1);", "NAME(\"x\");", "let x = \"x\"; x.NAME();", "let x = []; x.NAME(1);"];
+            let codes = calls.map(|call| call.replace("NAME", name));
+            let shown = codes.iter().filter(|code| hint_of_run(code) == hint);
+            assert!(shown.clone().count() > 0, "{name}");
+            for code in shown {
+                // Without the types of the values, a check cannot tell a right call from a wrong one.
+                let check = hint_of_check(code);
+                let may_be_right = check.is_none() && names_of_rhai().iter().any(|known| known == name);
+                assert!(check == hint || may_be_right, "{code}: {check:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_check_is_never_less_helpful_than_a_run() {
+        for code in [
+            "get_usres();",
+            "fn add_user(x) { } ad_user(1);",
+            "fn add(one, two) { } add(1);",
+            "let f = |x| x; f(1);",
+            "let list = []; list.psh(1);",
+            "get_user();",
+            "umapi::get_usr(\"x\");",
+            "let count = 1; print(cuont);",
+            "count = 1;",
+            "get_users;",
+            "nothing_like_it();",
+        ] {
+            assert_eq!(hint_of_check(code), hint_of_run(code), "{code}");
+        }
+        // A check does not know that it is a list, so it shows the forms for other values too.
+        let check = hint_of_check("[].push();").unwrap_or_default();
+        assert!(check.contains(".push("), "{check}");
     }
 
     #[test]
@@ -236,6 +351,16 @@ mod tests {
         for code in ["let x = 5 5;", "let x = [1, 2;", "print(nobody);", "let new = 1;"] {
             assert_eq!(advice(code), None, "{code}");
         }
+    }
+
+    #[test]
+    fn what_replaces_a_foreign_name_works() {
+        let code = "let list = []; list.push(1); let text = \" ax\"; text.trim(); text.to_upper(); text.to_lower(); \
+                    text.starts_with(\"x\"); text.ends_with(\"x\"); text[0].to_upper(); parse_int(\"1\"); \
+                    parse_float(\"1.5\"); list.to_string(); list.some(|x| x > 0); list.sort(); \
+                    for (item, index) in list { } \"key\" in #{}; if false { ask(\"question\") } \
+                    type_of(text) == \"string\" && (#{}).keys() == []";
+        assert!(offline::engine().eval::<bool>(code).unwrap());
     }
 
     #[test]
@@ -251,5 +376,6 @@ mod tests {
     fn an_empty_block_in_the_place_of_a_map_is_seen() {
         assert!(has_empty_block_as_value("let x = { };\nx.a = 1;"));
         assert!(!has_empty_block_as_value("let x = #{};\nif x == #{} { }"));
+        assert!(!has_empty_block_as_value("print(\"x = {}\"); // x = {}"));
     }
 }

@@ -1,8 +1,8 @@
 //! What to do about an error, as far as the text of the script tells it.
 
 use super::catalog::Catalog;
-use super::foreign_habits::{habit, has_empty_block_as_value, is_assignment};
-use super::suggestions::suggest;
+use super::foreign_habits::{foreign_name, habit, has_empty_block_as_value, is_assignment};
+use super::suggestions::did_you_mean;
 use crate::did_you_mean::nearest;
 use crate::language::declarations::DeclaredNames;
 use crate::language::message::ErrorTopic;
@@ -20,7 +20,8 @@ pub fn advice(topic: &ErrorTopic, place: &ScriptPlace, text: &str) -> Option<Str
             let hidden = || hidden(name, &declared);
             habit().or_else(hidden).or_else(|| undeclared(line, column)).or_else(|| variable(name, &declared))
         }
-        ErrorTopic::Function(name) => function(name, &DeclaredNames::read(text)),
+        ErrorTopic::Function(name) => unknown_function(name, &DeclaredNames::read(text)),
+        ErrorTopic::Arguments(name) => script_forms(name, &DeclaredNames::read(text)),
         ErrorTopic::Nothing => has_empty_block_as_value(text)
             .then(|| "`{}` is an empty block, whose value is nothing. An empty map is `#{}`.".to_owned()),
         ErrorTopic::Other => None,
@@ -54,19 +55,21 @@ fn variable(name: &str, declared: &DeclaredNames) -> Option<String> {
     nearest(name, known).map(|near| format!("Did you mean `{near}`?"))
 }
 
-fn function(name: &str, declared: &DeclaredNames) -> Option<String> {
+/// What to do about a call of a function that does not exist; the same for a check and a run.
+pub(crate) fn unknown_function(name: &str, declared: &DeclaredNames) -> Option<String> {
+    if declared.has(name) {
+        return Some(format!("`{name}` is a variable; call the function in it with `{name}.call(...)`."));
+    }
+    let own = declared.functions.iter().map(|(known, _)| known.as_str());
+    script_forms(name, declared).or_else(|| foreign_name(name)).or_else(|| did_you_mean(name, own))
+}
+
+/// How the script defines a function.
+pub(crate) fn script_forms(name: &str, declared: &DeclaredNames) -> Option<String> {
     let forms = declared.functions.iter().filter(|(known, _)| known == name);
     let forms: Vec<_> =
         forms.map(|(name, parameters)| format!("`{name}({})`", parameters.join(", "))).collect();
-    if !forms.is_empty() {
-        return Some(format!("The script has {}.", forms.join(" and ")));
-    }
-    if declared.variables.iter().chain(&declared.constants).any(|known| known == name) {
-        return Some(format!("`{name}` is a variable; a function in it is called by `{name}.call(...)`."));
-    }
-    let own: Vec<_> = declared.functions.iter().map(|(known, _)| known.as_str()).collect();
-    let near = suggest(name, own.iter().copied())?;
-    own.contains(&near.as_str()).then(|| format!("Did you mean `{near}`?"))
+    (!forms.is_empty()).then(|| format!("The script defines {}.", forms.join(" and ")))
 }
 
 #[cfg(test)]
@@ -118,7 +121,7 @@ mod tests {
     fn a_function_of_the_script_is_shown_with_its_parameters() {
         assert_eq!(
             of_function("add", "fn add(one, two) { }").as_deref(),
-            Some("The script has `add(one, two)`.")
+            Some("The script defines `add(one, two)`.")
         );
         assert_eq!(of_function("ad_user", "fn add_user(x) { }").as_deref(), Some("Did you mean `add_user`?"));
     }
@@ -129,8 +132,10 @@ mod tests {
     }
 
     #[test]
-    fn a_name_of_ours_that_is_nearer_is_left_to_the_error() {
-        assert_eq!(of_function("get_usres", "fn get_it() { }"), None);
+    fn the_nearest_name_is_suggested_whoever_defines_it() {
+        crate::script::functions::catalog(); // declares the families that `Catalog::read` reads
+        let near = of_function("get_usres", "fn get_it() { }");
+        assert_eq!(near.as_deref(), Some("Did you mean `get_users`?"));
     }
 
     #[test]

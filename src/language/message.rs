@@ -20,6 +20,8 @@ pub enum ErrorTopic {
     Variable(String),
     /// A function that is not there under that name.
     Function(String),
+    /// A function that exists, but not for these values.
+    Arguments(String),
     /// Something was asked of nothing, `()`.
     Nothing,
     /// No more to tell.

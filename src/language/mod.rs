@@ -13,5 +13,6 @@ pub mod place;
 pub mod script_error;
 pub mod source_text;
 pub mod suggestions;
+pub(crate) mod tokens;
 pub mod type_help;
 pub mod type_names;

@@ -1,27 +1,15 @@
-//! "Did you mean" for functions. Rhai's own are many, so a name must come closer to one of them than to one of ours.
+//! "Did you mean" for functions.
 
 use super::catalog::{Catalog, names_of_rhai};
-use strsim::osa_distance;
+use crate::did_you_mean::nearest;
 
-/// The function that may have been meant: of the script itself (`own`), of ours, or of Rhai's.
+/// The function that may have been meant: of the script itself (`own`), of ours, or of Rhai's, in this order where
+/// several are equally near.
 pub fn suggest<'a>(name: &str, own: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    let length = name.chars().count();
     let (catalog, standard) = (Catalog::read(), names_of_rhai());
     let own: Vec<String> = own.into_iter().map(str::to_owned).collect();
-    let near = closest(name, own.iter().map(String::as_str).chain(catalog.names()), length * 2 / 5);
-    let foreign = closest(name, standard.iter().map(String::as_str), length / 4);
-    let better = |(near, _): &(usize, &str)| foreign.is_none_or(|(foreign, _)| *near <= foreign);
-    near.filter(better).or(foreign).map(|(_, name)| name.to_owned())
-}
-
-/// The name with the fewest slips, at most so many; letters in the wrong case are none. Of one or two letters every
-/// other short name is one slip away.
-fn closest<'a>(name: &str, known: impl Iterator<Item = &'a str>, most: usize) -> Option<(usize, &'a str)> {
-    let folded = name.to_lowercase();
-    let most = most.max(usize::from(folded.chars().count() > 2));
-    let rated = known.filter(|known| *known != name);
-    let rated = rated.map(|known| (osa_distance(&folded, &known.to_lowercase()), known));
-    rated.filter(|(slips, _)| *slips <= most).min_by_key(|(slips, _)| *slips)
+    let known = own.iter().map(String::as_str).chain(catalog.names());
+    nearest(name, known.chain(standard.iter().map(String::as_str))).map(str::to_owned)
 }
 
 /// The suggestion as a hint.
@@ -33,6 +21,11 @@ pub fn did_you_mean<'a>(name: &str, own: impl IntoIterator<Item = &'a str>) -> O
 mod tests {
     use super::*;
 
+    fn suggested(name: &str) -> Option<String> {
+        crate::script::functions::catalog(); // declares the families that `Catalog::read` reads
+        suggest(name, ["add_user"])
+    }
+
     #[test]
     fn slips_find_what_was_meant() {
         for (name, expected) in [
@@ -43,14 +36,14 @@ mod tests {
             ("pushh", "push"),
             ("add_usr", "add_user"),
         ] {
-            assert_eq!(suggest(name, ["add_user"]).as_deref(), Some(expected), "{name}");
+            assert_eq!(suggested(name).as_deref(), Some(expected), "{name}");
         }
     }
 
     #[test]
     fn names_that_are_merely_alike_are_not_suggested() {
-        for name in ["nope", "foo", "assert", "a", "frob", "xyzzy"] {
-            assert_eq!(suggest(name, ["add_user"]), None, "{name}");
+        for name in ["nope", "foo", "assert", "a", "frob", "xyzzy", "undo", "exit_all", "users"] {
+            assert_eq!(suggested(name), None, "{name}");
         }
     }
 }

@@ -1,14 +1,13 @@
-//! Where the cursor stands in an input: what is being typed, in which call, behind which value. Pure.
+//! Where the cursor is in an input: what is being typed, in which call, after which value. Pure.
 
-use super::lexer::pieces;
-use crate::repl::lexer::{InputPiece, PieceKind};
+use crate::language::tokens::{ScriptToken, ScriptTokenKind, code_tokens, tokens};
 
 /// What is being typed at the cursor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CompletionContext {
     /// Where what is being typed begins, in bytes.
     pub start: usize,
-    /// What was typed of it.
+    /// What was typed of it so far.
     pub typed: String,
     /// What it is.
     pub place: CompletionPlace,
@@ -19,15 +18,15 @@ pub struct CompletionContext {
 /// What can be typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CompletionPlace {
-    /// A name of its own.
+    /// A variable, a function or a keyword.
     Name,
-    /// A field or method of what stands before the dot.
+    /// A field or method of the value before the dot.
     Member(ChainBase, Vec<ChainStep>),
     /// A function or constant of a module.
     Module(String),
     /// A key of a map in a call, beside these.
     Key(Vec<String>),
-    /// A text, the value of this key if it is one.
+    /// A string, the value of this key if it has one.
     Text(Option<String>),
     /// Nothing that could be completed: a comment, a number.
     Other,
@@ -38,11 +37,11 @@ pub enum CompletionPlace {
 pub enum ChainBase {
     /// A variable.
     Variable(String),
-    /// What a function answers.
+    /// What a function returns.
     Answer(String),
-    /// A text.
+    /// A string.
     Text,
-    /// Something that cannot be told without running it.
+    /// Something that is known only when it runs.
     Unknown,
 }
 
@@ -60,9 +59,9 @@ pub enum ChainStep {
 pub struct OpenCall {
     /// The function.
     pub name: String,
-    /// 0-based place of the argument at the cursor.
+    /// 0-based index of the argument at the cursor.
     pub argument: usize,
-    /// Whether it stands behind a dot.
+    /// Whether it follows a dot.
     pub method: bool,
     /// Whether nothing of the argument was typed yet.
     pub fresh: bool,
@@ -76,109 +75,114 @@ enum OpenBracket {
 }
 
 impl CompletionContext {
-    /// Looks at the input up to the cursor.
+    /// Reads the input up to the cursor.
     pub fn of(text: &str, cursor: usize) -> Self {
         let text = text.get(..cursor).unwrap_or(text);
-        let pieces = pieces(text);
-        let (typed, before) = split(text, &pieces);
-        let frames = frames(text, before);
-        let fresh = typed.is_none();
-        let call = frames.iter().rev().find_map(|frame| match frame {
+        let open_comment = tokens(text).pop().filter(is_open_comment);
+        let tokens = code_tokens(text);
+        let (typed, before) = match &open_comment {
+            Some(comment) => (Some(comment), tokens.as_slice()),
+            None => split_typed(text, &tokens),
+        };
+        let brackets = open_brackets(before);
+        let call = brackets.iter().rev().find_map(|bracket| match bracket {
             OpenBracket::Call { name, argument, method } => {
-                let fresh =
-                    fresh && matches!(frames.last(), Some(OpenBracket::Call { .. })) && at_start(before);
+                let in_call = matches!(brackets.last(), Some(OpenBracket::Call { .. }));
+                let fresh = typed.is_none() && in_call && is_argument_start(before);
                 Some(OpenCall { name: name.clone(), argument: *argument, method: *method, fresh })
             }
             _ => None,
         });
-        let (start, typed_text) = match typed {
-            Some(piece) if matches!(piece.kind, PieceKind::Text { .. }) => {
-                (piece.span.start + 1, &text[piece.span.start + 1..])
+        let start = match typed {
+            Some(ScriptToken { kind: ScriptTokenKind::Text { opened: true, .. }, text, span }) => {
+                span.start + text.find(['"', '\'', '`']).map_or(text.len(), |mark| mark + 1)
             }
-            Some(piece) => (piece.span.start, &text[piece.span.clone()]),
-            None => (text.len(), ""),
+            Some(token) => token.span.start,
+            None => text.len(),
         };
-        let place = place(text, typed, before, &frames);
-        Self { start, typed: typed_text.to_owned(), place, call }
+        let place = completion_place(typed, before, &brackets);
+        Self { start, typed: text[start..].to_owned(), place, call }
     }
 }
 
-/// The piece that is being typed, and those before it.
-fn split<'a>(text: &str, pieces: &'a [InputPiece]) -> (Option<&'a InputPiece>, &'a [InputPiece]) {
-    let Some((last, before)) = pieces.split_last() else { return (None, pieces) };
-    let goes_on = last.span.end == text.len()
+fn is_open_comment(token: &ScriptToken) -> bool {
+    token.kind == ScriptTokenKind::Comment { closed: false }
+}
+
+/// The token that is being typed, and those before it.
+fn split_typed<'a, 't>(
+    text: &str,
+    tokens: &'a [ScriptToken<'t>],
+) -> (Option<&'a ScriptToken<'t>>, &'a [ScriptToken<'t>]) {
+    let Some((last, before)) = tokens.split_last() else { return (None, tokens) };
+    let is_typed = last.span.end == text.len()
         && match last.kind {
-            PieceKind::Name | PieceKind::Keyword | PieceKind::Number => true,
-            PieceKind::Text { closed } | PieceKind::Comment { closed } => !closed,
-            PieceKind::Sign(_) => false,
+            ScriptTokenKind::Name | ScriptTokenKind::Keyword | ScriptTokenKind::Number => true,
+            ScriptTokenKind::Text { closed, .. } | ScriptTokenKind::Comment { closed } => !closed,
+            ScriptTokenKind::Symbol => false,
         };
-    if goes_on { (Some(last), before) } else { (None, pieces) }
+    if is_typed { (Some(last), before) } else { (None, tokens) }
 }
 
-fn at_start(before: &[InputPiece]) -> bool {
-    matches!(before.last(), Some(InputPiece { kind: PieceKind::Sign('(' | ','), .. }))
+fn is_argument_start(before: &[ScriptToken]) -> bool {
+    before.last().is_some_and(|last| last.is_symbol("(") || last.is_symbol(","))
 }
 
-fn frames(text: &str, pieces: &[InputPiece]) -> Vec<OpenBracket> {
-    let mut frames = Vec::new();
-    for (place, piece) in pieces.iter().enumerate() {
-        let PieceKind::Sign(sign) = piece.kind else { continue };
-        match sign {
-            '(' => frames.push(opened(text, &pieces[..place])),
-            '{' if place > 0 && pieces[place - 1].kind == PieceKind::Sign('#') => {
-                frames.push(OpenBracket::Map { keys: Vec::new(), key: None });
+fn open_brackets(tokens: &[ScriptToken]) -> Vec<OpenBracket> {
+    let mut open = Vec::new();
+    for (place, token) in tokens.iter().enumerate() {
+        match token.bracket() {
+            Some('(') => open.push(open_parenthesis(&tokens[..place])),
+            Some('{') if token.is_symbol("#{") => {
+                open.push(OpenBracket::Map { keys: Vec::new(), key: None });
             }
-            '{' | '[' => frames.push(OpenBracket::Other),
-            ')' | ']' | '}' => drop(frames.pop()),
-            ',' => match frames.last_mut() {
-                Some(OpenBracket::Call { argument, .. }) => *argument += 1,
-                Some(OpenBracket::Map { key, .. }) => *key = None,
-                _ => {}
-            },
-            ':' => {
-                if let (Some(OpenBracket::Map { keys, key }), Some(named)) =
-                    (frames.last_mut(), place.checked_sub(1))
-                {
-                    let name = text[pieces[named].span.clone()].trim_matches('"').to_owned();
-                    keys.push(name.clone());
-                    *key = Some(name);
-                }
+            Some('{' | '[') => open.push(OpenBracket::Other),
+            Some(_) => drop(open.pop()),
+            None => {}
+        }
+        match open.last_mut() {
+            Some(OpenBracket::Call { argument, .. }) if token.is_symbol(",") => *argument += 1,
+            Some(OpenBracket::Map { key, .. }) if token.is_symbol(",") => *key = None,
+            Some(OpenBracket::Map { keys, key }) if token.is_symbol(":") && place > 0 => {
+                let name = tokens[place - 1].text.trim_matches('"').to_owned();
+                keys.push(name.clone());
+                *key = Some(name);
             }
             _ => {}
         }
     }
-    frames
+    open
 }
 
-fn opened(text: &str, before: &[InputPiece]) -> OpenBracket {
+fn open_parenthesis(before: &[ScriptToken]) -> OpenBracket {
     match before {
-        [.., dot, name] if name.kind == PieceKind::Name => OpenBracket::Call {
-            name: text[name.span.clone()].to_owned(),
-            argument: 0,
-            method: dot.kind == PieceKind::Sign('.'),
-        },
-        [name] if name.kind == PieceKind::Name => {
-            OpenBracket::Call { name: text[name.span.clone()].to_owned(), argument: 0, method: false }
+        [rest @ .., name] if name.is_name() => {
+            let method = rest.last().is_some_and(is_dot);
+            OpenBracket::Call { name: name.text.to_owned(), argument: 0, method }
         }
         _ => OpenBracket::Other,
     }
 }
 
-fn place(
-    text: &str,
-    typed: Option<&InputPiece>,
-    before: &[InputPiece],
-    frames: &[OpenBracket],
+fn is_dot(token: &ScriptToken) -> bool {
+    token.is_symbol(".") || token.is_symbol("?.")
+}
+
+fn completion_place(
+    typed: Option<&ScriptToken>,
+    before: &[ScriptToken],
+    brackets: &[OpenBracket],
 ) -> CompletionPlace {
-    match typed.map(|piece| piece.kind) {
-        Some(PieceKind::Comment { .. } | PieceKind::Number) => return CompletionPlace::Other,
-        Some(PieceKind::Text { .. })
-            if text[typed.map_or(0, |piece| piece.span.start)..].starts_with('\'') =>
-        {
+    match typed.map(|token| (token.kind, token.text)) {
+        Some((ScriptTokenKind::Comment { .. } | ScriptTokenKind::Number, _)) => {
             return CompletionPlace::Other;
         }
-        Some(PieceKind::Text { .. }) => {
-            let key = frames.iter().rev().find_map(|frame| match frame {
+        Some((ScriptTokenKind::Text { opened, .. }, text)) => {
+            // A character is no name, and what follows an interpolation is not the beginning of one.
+            if !opened || text.starts_with('\'') {
+                return CompletionPlace::Other;
+            }
+            let key = brackets.iter().rev().find_map(|bracket| match bracket {
                 OpenBracket::Map { key, .. } => Some(key.clone()),
                 OpenBracket::Call { .. } => Some(None),
                 OpenBracket::Other => None,
@@ -188,84 +192,71 @@ fn place(
         _ => {}
     }
     match before {
-        [.., dot] if dot.kind == PieceKind::Sign('.') => {
-            let (base, steps) = chain(text, &before[..before.len() - 1]);
+        [owner @ .., dot] if is_dot(dot) => {
+            let (base, steps) = chain(owner);
             CompletionPlace::Member(base, steps)
         }
-        [.., name, one, other] if is_word(name) && is_colon(one) && is_colon(other) => {
-            CompletionPlace::Module(text[name.span.clone()].to_owned())
+        // `global` is a keyword in the place of a module's name.
+        [.., module, colons]
+            if colons.is_symbol("::") && (module.is_name() || module.is_keyword("global")) =>
+        {
+            CompletionPlace::Module(module.text.to_owned())
         }
-        _ => match frames.last() {
+        _ => match brackets.last() {
             Some(OpenBracket::Map { keys, key: None }) => CompletionPlace::Key(keys.clone()),
             _ => CompletionPlace::Name,
         },
     }
 }
 
-/// `global` is a keyword and stands where a module's name does.
-fn is_word(piece: &InputPiece) -> bool {
-    matches!(piece.kind, PieceKind::Name | PieceKind::Keyword)
-}
-
-fn is_colon(piece: &InputPiece) -> bool {
-    piece.kind == PieceKind::Sign(':')
-}
-
-/// The chain of fields that ends with these pieces.
-fn chain(text: &str, pieces: &[InputPiece]) -> (ChainBase, Vec<ChainStep>) {
+/// The chain of fields that ends with these tokens.
+fn chain(tokens: &[ScriptToken]) -> (ChainBase, Vec<ChainStep>) {
     let mut steps = Vec::new();
-    let mut rest = pieces;
-    loop {
+    let mut rest = tokens;
+    let base = loop {
         match rest {
-            [before @ .., dot, name] if name.kind == PieceKind::Name && dot.kind == PieceKind::Sign('.') => {
-                steps.push(ChainStep::Field(text[name.span.clone()].to_owned()));
+            [before @ .., dot, name] if name.is_name() && is_dot(dot) => {
+                steps.push(ChainStep::Field(name.text.to_owned()));
                 rest = before;
             }
-            [.., name] if name.kind == PieceKind::Name => {
-                steps.reverse();
-                return (ChainBase::Variable(text[name.span.clone()].to_owned()), steps);
-            }
-            [before @ .., open, index, close]
-                if open.kind == PieceKind::Sign('[') && close.kind == PieceKind::Sign(']') =>
-            {
-                let Some(step) = step(&text[index.span.clone()]) else {
-                    return (ChainBase::Unknown, Vec::new());
-                };
+            [.., name] if name.is_name() => break ChainBase::Variable(name.text.to_owned()),
+            [before @ .., open, index, close] if open.bracket() == Some('[') && close.is_symbol("]") => {
+                let Some(step) = index_step(index) else { return (ChainBase::Unknown, Vec::new()) };
                 steps.push(step);
                 rest = before;
             }
-            [.., literal] if matches!(literal.kind, PieceKind::Text { .. }) => {
-                steps.reverse();
-                return (ChainBase::Text, steps);
-            }
-            [.., close] if close.kind == PieceKind::Sign(')') => {
-                steps.reverse();
-                return (called(text, rest).map_or(ChainBase::Unknown, ChainBase::Answer), steps);
+            [.., literal] if matches!(literal.kind, ScriptTokenKind::Text { .. }) => break ChainBase::Text,
+            [.., close] if close.is_symbol(")") => {
+                break called_function(rest).map_or(ChainBase::Unknown, ChainBase::Answer);
             }
             _ => return (ChainBase::Unknown, Vec::new()),
         }
+    };
+    steps.reverse();
+    (base, steps)
+}
+
+fn index_step(index: &ScriptToken) -> Option<ChainStep> {
+    match index.kind {
+        ScriptTokenKind::Text { opened: true, closed: true } => {
+            Some(ChainStep::Field(index.text.trim_matches('"').to_owned()))
+        }
+        _ => index.text.parse().ok().map(ChainStep::Index),
     }
 }
 
-fn step(text: &str) -> Option<ChainStep> {
-    match text.strip_prefix('"') {
-        Some(name) => Some(ChainStep::Field(name.trim_end_matches('"').to_owned())),
-        None => text.parse().ok().map(ChainStep::Index),
-    }
-}
-
-/// The function whose call ends with these pieces.
-fn called(text: &str, pieces: &[InputPiece]) -> Option<String> {
+/// The function whose call ends with these tokens.
+fn called_function(tokens: &[ScriptToken]) -> Option<String> {
     let mut depth = 0usize;
-    for (place, piece) in pieces.iter().enumerate().rev() {
-        match piece.kind {
-            PieceKind::Sign(')' | ']' | '}') => depth += 1,
-            PieceKind::Sign('(' | '[' | '{') => depth = depth.checked_sub(1)?,
-            _ => {}
+    for (place, token) in tokens.iter().enumerate().rev() {
+        match token.bracket() {
+            Some(')' | ']' | '}') => depth += 1,
+            Some(_) => depth = depth.checked_sub(1)?,
+            None => {}
         }
         if depth == 0 {
-            let name = pieces.get(place.checked_sub(1)?)?;
-            return (name.kind == PieceKind::Name).then(|| text[name.span.clone()].to_owned());
+            let name = tokens.get(place.checked_sub(1)?)?;
+            return name.is_name().then(|| name.text.to_owned());
         }
     }
     None
@@ -311,6 +302,8 @@ mod tests {
         assert_eq!(place("\"x\".tri"), CompletionPlace::Member(ChainBase::Text, vec![]));
         assert_eq!(place("(1 + 2).x"), CompletionPlace::Member(ChainBase::Unknown, vec![]));
         assert_eq!(place("umapi::get"), CompletionPlace::Module("umapi".into()));
+        let user = ChainBase::Variable("user".into());
+        assert_eq!(place("print(`a ${`${user?.em"), CompletionPlace::Member(user, vec![]));
     }
 
     #[test]
@@ -342,7 +335,10 @@ mod tests {
         );
         let cursor = at_end("add_to_groups(\"a@example.com\", [\"De");
         assert_eq!((cursor.place, cursor.call.unwrap().argument), (CompletionPlace::Text(None), 1));
-        assert_eq!(at_end("// x").place, CompletionPlace::Other);
+        for other in ["// x", "/* x", "f('x", "`${x} y"] {
+            assert_eq!(at_end(other).place, CompletionPlace::Other, "{other}");
+        }
+        assert_eq!(at_end("f(\"a/*b\", x").place, CompletionPlace::Name);
     }
 
     proptest! {

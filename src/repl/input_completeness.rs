@@ -1,5 +1,6 @@
 //! Whether what was typed so far is a whole input; Rhai's own parser decides.
 
+use crate::language::tokens::{ScriptTokenKind, tokens};
 use crate::script::engine::EXPRESSION_DEPTH;
 use rhai::{Engine, LexError, ParseError, ParseErrorType};
 
@@ -25,7 +26,7 @@ pub fn is_complete(engine: &Engine, text: &str) -> bool {
         return true;
     }
     match engine.compile(text) {
-        Ok(_) => !has_open_comment(text),
+        Ok(_) => !ends_in_comment(text),
         Err(error) => !wants_more(&error, text),
     }
 }
@@ -41,7 +42,7 @@ fn wants_more(error: &ParseError, text: &str) -> bool {
     match error.err_type() {
         ParseErrorType::UnexpectedEOF => true,
         ParseErrorType::BadInput(LexError::UnterminatedString) => {
-            is_at_end(error, text) || in_backticks(text)
+            is_at_end(error, text) || ends_in_backticks(text)
         }
         ParseErrorType::MissingToken(..)
         | ParseErrorType::ExprExpected(_)
@@ -60,14 +61,21 @@ fn is_at_end(error: &ParseError, text: &str) -> bool {
     }
 }
 
-/// Text between backticks may go over lines, any other must end where it began.
-fn in_backticks(text: &str) -> bool {
-    text.matches('`').count() % 2 == 1
+/// A string in backticks may span lines, any other must end where it began.
+fn ends_in_backticks(text: &str) -> bool {
+    let last = tokens(text).pop();
+    last.is_some_and(|last| match last.kind {
+        ScriptTokenKind::Text { opened, closed: false } => !opened || last.text.starts_with('`'),
+        _ => false,
+    })
 }
 
-/// Rhai takes an open comment for a whole script.
-fn has_open_comment(text: &str) -> bool {
-    text.rfind("/*").is_some_and(|open| text[open..].find("*/").is_none())
+/// Rhai takes a script that ends in an open comment for complete.
+fn ends_in_comment(text: &str) -> bool {
+    let last = tokens(text).pop();
+    last.is_some_and(|last| {
+        last.kind == ScriptTokenKind::Comment { closed: false } && last.text.starts_with("/*")
+    })
 }
 
 #[cfg(test)]
@@ -77,9 +85,20 @@ mod tests {
     #[test]
     fn whole_input_is_evaluated() {
         let engine = Engine::new();
-        for text in
-            ["1 + 1", "let x = 1;", "fn f() { 1 }", "if true { 1 }", "", "x = = 1", "let s = \"a // b\";"]
-        {
+        for text in [
+            "1 + 1",
+            "let x = 1;",
+            "fn f() { 1 }",
+            "if true { 1 }",
+            "",
+            "x = = 1",
+            "let s = \"a // b\";",
+            "print(\"a/*b\")",
+            "// a /* b",
+            "print(\"a`b",
+            "`a/*b`",
+            "/* /* a */ */ 1",
+        ] {
             assert!(is_complete(&engine, text), "{text}");
         }
         assert!(is_complete(&engine, "fn f() {\n\n"));
@@ -89,9 +108,21 @@ mod tests {
     #[test]
     fn input_that_stops_in_the_middle_waits_for_more() {
         let engine = Engine::new();
-        for text in
-            ["fn f() {", "let x = [1,", "print(", "if x {", "let m = #{", "let t = `one", "/* open", "1 +"]
-        {
+        for text in [
+            "fn f() {",
+            "let x = [1,",
+            "print(",
+            "if x {",
+            "let m = #{",
+            "let t = `one",
+            "/* open",
+            "1 +",
+            "/* /* a */",
+            "1 /* a",
+            "`a ${f(`b",
+            "`a ${b} c",
+            "`a ${f(",
+        ] {
             assert!(!is_complete(&engine, text), "{text}");
         }
     }

@@ -1,4 +1,4 @@
-//! The people and groups a session has met: names to complete inside of texts, without asking the service.
+//! The people and groups a session has seen: names to complete inside strings, without asking the service.
 
 use crate::values::record::{GroupRecord, UserRecord};
 use crate::values::record_list::RecordList;
@@ -9,16 +9,16 @@ use rhai::{Array, Dynamic, Map, Scope};
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
-/// Names that are kept beyond the values they came from.
+/// The most names that outlive the values they came from.
 const KEPT: usize = 10_000;
-/// Entries of a value whose names are kept beyond it.
+/// Entries of a value whose names outlive it.
 const NOTED: usize = 500;
-/// People whose groups are looked at in one list: groups repeat.
+/// People of one list whose groups are read: groups repeat.
 const MEMBERS: usize = 5_000;
-/// How deep lists and maps are looked into.
+/// How deep lists and maps are searched.
 const DEPTH: usize = 3;
 
-/// What a text names.
+/// What a string names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NameKind {
     /// A person.
@@ -46,7 +46,7 @@ impl KnownNames {
             entries: NOTED,
             ..NameFinder::default()
         };
-        found.look(value, DEPTH);
+        found.search(value, DEPTH);
         self.people.extend(found.people);
         self.groups.extend(found.groups);
         for names in [&mut self.people, &mut self.groups] {
@@ -56,22 +56,32 @@ impl KnownNames {
         }
     }
 
-    /// Keeps an e-mail that the operator typed.
+    /// Keeps an email that the operator typed.
     pub fn note_person(&mut self, email: &str) {
         if self.people.len() < KEPT {
             self.people.insert(email.to_owned());
         }
     }
 
-    /// At most so many names that begin alike, whatever their case: those kept, and those in the variables.
+    /// At most `limit` names that begin with `prefix`, in any case: those kept, and those in the variables.
     pub fn matching(&self, scope: &Scope<'_>, wanted: NameKind, prefix: &str, limit: usize) -> Vec<String> {
         let folded = prefix.to_lowercase();
-        let mut found =
-            NameFinder { wanted, prefix: &folded, limit, entries: usize::MAX, ..NameFinder::default() };
+        let found = self.search(scope, wanted, &folded, limit);
+        found.groups.into_iter().chain(found.people).take(limit).collect()
+    }
+
+    fn search<'p>(
+        &self,
+        scope: &Scope<'_>,
+        wanted: NameKind,
+        prefix: &'p str,
+        limit: usize,
+    ) -> NameFinder<'p> {
+        let mut found = NameFinder { wanted, prefix, limit, entries: usize::MAX, ..NameFinder::default() };
         self.people.iter().for_each(|name| found.person(name));
         self.groups.iter().for_each(|name| found.group(name));
-        scope.iter_raw().for_each(|(_, _, value)| found.look(value, DEPTH));
-        found.groups.into_iter().chain(found.people).take(limit).collect()
+        scope.iter_raw().for_each(|(_, _, value)| found.search(value, DEPTH));
+        found
     }
 }
 
@@ -83,8 +93,10 @@ struct NameFinder<'a> {
     entries: usize,
     people: BTreeSet<String>,
     groups: BTreeSet<String>,
-    /// Group names by where they are in memory: the same text is shared by all members.
-    met: HashSet<*const u8>,
+    /// Group names by their address: all members share the same string.
+    seen_groups: HashSet<*const u8>,
+    /// How many entries of lists were read: what Tab has to wait for.
+    entries_read: usize,
 }
 
 impl Default for NameFinder<'_> {
@@ -96,13 +108,14 @@ impl Default for NameFinder<'_> {
             entries: 0,
             people: BTreeSet::new(),
             groups: BTreeSet::new(),
-            met: HashSet::new(),
+            seen_groups: HashSet::new(),
+            entries_read: 0,
         }
     }
 }
 
 impl NameFinder<'_> {
-    fn look(&mut self, value: &Dynamic, depth: usize) {
+    fn search(&mut self, value: &Dynamic, depth: usize) {
         if let Some(users) = value.read_lock::<RecordList<User>>() {
             self.users(users.read().iter());
         } else if let Some(groups) = value.read_lock::<RecordList<Group>>() {
@@ -112,9 +125,15 @@ impl NameFinder<'_> {
         } else if let Some(group) = value.read_lock::<GroupRecord>() {
             self.group(&group.0.group_name);
         } else if let Some(list) = value.read_lock::<Array>().filter(|_| depth > 0) {
-            list.iter().take(self.entries).for_each(|entry| self.look(entry, depth - 1));
+            for entry in list.iter().take(self.entries) {
+                if self.has_enough() {
+                    break;
+                }
+                self.entries_read += 1;
+                self.search(entry, depth - 1);
+            }
         } else if let Some(map) = value.read_lock::<Map>().filter(|_| depth > 0) {
-            map.values().for_each(|entry| self.look(entry, depth - 1));
+            map.values().for_each(|entry| self.search(entry, depth - 1));
         } else if let Some(text) = value.read_lock::<rhai::ImmutableString>().filter(|text| is_email(text)) {
             self.person(&text);
         }
@@ -122,9 +141,11 @@ impl NameFinder<'_> {
 
     fn users<'u>(&mut self, users: impl Iterator<Item = &'u Arc<User>>) {
         for (place, user) in users.take(self.entries).enumerate() {
-            if place >= MEMBERS && (self.wanted == NameKind::Group || self.people.len() >= self.limit) {
+            let only_people = place >= MEMBERS;
+            if self.has_enough() || only_people && (self.wanted == NameKind::Group || self.has_people()) {
                 break;
             }
+            self.entries_read += 1;
             if let Some(email) = &user.email {
                 self.person(email);
             }
@@ -134,14 +155,28 @@ impl NameFinder<'_> {
         }
     }
 
+    fn has_people(&self) -> bool {
+        self.people.len() >= self.limit
+    }
+
+    /// Whether no further entry could add a name.
+    fn has_enough(&self) -> bool {
+        let has_groups = self.groups.len() >= self.limit;
+        match self.wanted {
+            NameKind::Person => self.has_people(),
+            NameKind::Group => has_groups,
+            NameKind::Any => self.has_people() && has_groups,
+        }
+    }
+
     fn shared_group(&mut self, name: &ArcStr) {
-        if self.met.insert(name.as_ptr()) {
+        if self.seen_groups.insert(name.as_ptr()) {
             self.group(name);
         }
     }
 
     fn person(&mut self, email: &str) {
-        if self.wanted != NameKind::Group && self.people.len() < self.limit && begins(email, self.prefix) {
+        if self.wanted != NameKind::Group && !self.has_people() && begins(email, self.prefix) {
             self.people.insert(email.to_owned());
         }
     }
@@ -153,14 +188,14 @@ impl NameFinder<'_> {
     }
 }
 
-/// Whether a text names a person, as far as its form tells.
+/// Whether a string looks like an email.
 pub fn is_email(text: &str) -> bool {
     let halves = text.split_once('@');
     halves.is_some_and(|(name, domain)| !name.is_empty() && domain.contains('.'))
         && !text.contains(char::is_whitespace)
 }
 
-/// Whether `text` begins with `folded`, whatever its case; no copy is made of the usual text.
+/// Whether `text` begins with `folded`, in any case; ASCII text is not copied.
 fn begins(text: &str, folded: &str) -> bool {
     match text.as_bytes().get(..folded.len()) {
         Some(start) if start.is_ascii() && folded.is_ascii() => start.eq_ignore_ascii_case(folded.as_bytes()),
@@ -186,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn names_in_variables_are_found_whatever_their_case() {
+    fn names_in_variables_are_found_in_any_case() {
         let mut scope = Scope::new();
         scope.push_dynamic("all", users(100_000));
         let seen = KnownNames::default();
@@ -195,6 +230,25 @@ mod tests {
         assert_eq!(seen.matching(&scope, NameKind::Any, "des", 100), ["Designers"]);
         assert!(seen.matching(&scope, NameKind::Group, "person", 100).is_empty());
         assert_eq!(seen.matching(&scope, NameKind::Person, "", 100).len(), 100);
+    }
+
+    #[test]
+    fn each_entry_is_read_once_and_none_after_the_last_name_that_is_wanted() {
+        let people: Array = (0..100_000)
+            .map(|number| {
+                let email = format!("p{number}@example.com").into();
+                Dynamic::from_map(Map::from([("email".into(), email)]))
+            })
+            .collect();
+        for list in [Dynamic::from_array(people), users(100_000)] {
+            let mut scope = Scope::new();
+            scope.push_dynamic("everyone", list);
+            let read =
+                |prefix: &str, wanted| KnownNames::default().search(&scope, wanted, prefix, 200).entries_read;
+            assert!(read("p", NameKind::Person) <= 200);
+            assert_eq!(read("nobody", NameKind::Person), 100_000);
+            assert!(read("nobody", NameKind::Any) <= 100_000);
+        }
     }
 
     #[test]
@@ -208,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_is_told_from_other_texts() {
+    fn an_email_is_recognized() {
         assert!(is_email("a@example.com"));
         assert!(!is_email("a@b") && !is_email("a b@example.com") && !is_email("x"));
     }

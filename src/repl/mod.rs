@@ -12,7 +12,6 @@ pub mod input_completeness;
 pub mod inspect;
 pub mod key_bindings;
 pub mod known_names;
-pub mod lexer;
 pub mod list_window;
 pub mod live_confirmation;
 pub mod paged_view;

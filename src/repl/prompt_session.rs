@@ -1,7 +1,6 @@
 //! A session at the prompt: what lasts from line to line, and what evaluating and showing do to it.
 
 use super::known_names::is_email;
-use super::lexer::pieces;
 use super::paged_view;
 use super::workspace::Workspace;
 use crate::client::settings::Mode;
@@ -9,13 +8,13 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::host::session::Session;
 use crate::host::thrown::ScriptEnd;
 use crate::language::script_error::ScriptError;
+use crate::language::tokens::{ScriptTokenKind, tokens};
 use crate::output::Output;
 use crate::output::format::OutputForm;
 use crate::output::frame::TableFrame;
 use crate::repl::banner::PromptContext;
 use crate::repl::editor_helper::EditorContext;
 use crate::repl::history_filter::HistoryFilter;
-use crate::repl::lexer::PieceKind;
 use crate::repl::list_window::ListWindow;
 use crate::repl::live_confirmation::LiveConfirmation;
 use crate::repl::paged_view::ShownList;
@@ -197,10 +196,9 @@ impl Repl {
     /// Remembers the addresses that stand in a line.
     pub(super) fn note_people(&self, text: &str) {
         let mut seen = self.desk.seen.borrow_mut();
-        for piece in
-            pieces(text).iter().filter(|piece| matches!(piece.kind, PieceKind::Text { closed: true }))
-        {
-            let word = text[piece.span.clone()].trim_matches(['"', '`']);
+        let whole = ScriptTokenKind::Text { opened: true, closed: true };
+        for token in tokens(text).iter().filter(|token| token.kind == whole) {
+            let word = token.text.trim_matches(['"', '`']);
             if is_email(word) {
                 seen.note_person(word);
             }

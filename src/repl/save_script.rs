@@ -1,9 +1,8 @@
 //! A session as a script that can be run again. Pure but for the look at what stands where it is to go.
 
-use super::lexer::pieces;
 use super::workspace::LAST;
 use crate::error::{Error, Result};
-use crate::repl::lexer::PieceKind;
+use crate::language::tokens::{code_tokens, tokens};
 use crate::repl::workspace::SavedInput;
 use crate::store::file_door;
 use std::path::Path;
@@ -36,17 +35,16 @@ pub fn script_of(inputs: &[SavedInput], keep: impl Fn(&str) -> bool) -> (String,
 
 /// A statement with an end, so that the next one may follow.
 fn ended(code: &str) -> String {
-    let last = pieces(code).into_iter().next_back();
-    match last.map(|piece| piece.kind) {
-        Some(PieceKind::Sign(';')) => format!("{code}\n"),
-        Some(PieceKind::Comment { .. }) => format!("{code}\n;\n"),
+    match tokens(code).last() {
+        Some(last) if last.is_symbol(";") => format!("{code}\n"),
+        Some(last) if last.is_comment() => format!("{code}\n;\n"),
         Some(_) => format!("{code};\n"),
         None => String::new(),
     }
 }
 
 fn names(text: &str, name: &str) -> bool {
-    pieces(text).iter().any(|piece| piece.kind == PieceKind::Name && &text[piece.span.clone()] == name)
+    code_tokens(text).iter().any(|token| token.is_name() && token.text == name)
 }
 
 /// Refuses to write over anything but an earlier saved session.

@@ -1,6 +1,5 @@
 //! What lasts from line to line: variables, functions, constants, imported modules, and the last value.
 
-use super::lexer::KEYWORDS;
 use super::transcript::Transcript;
 use crate::did_you_mean::nearest;
 use crate::host::session::Session;
@@ -8,6 +7,7 @@ use crate::host::temporary_calls;
 use crate::host::thrown::ScriptEnd;
 use crate::language::message::ErrorTopic;
 use crate::language::script_error::{ScriptEnding, ScriptError};
+use crate::language::tokens::KEYWORDS;
 use crate::repl::transcript::TranscriptInput;
 use crate::script::engine;
 use crate::shell::runner;

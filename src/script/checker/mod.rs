@@ -8,12 +8,15 @@ use super::checker::call_index::{defined, of_closures, registered};
 use super::engine::EXPRESSION_DEPTH;
 use super::engine::module_resolver;
 use crate::did_you_mean::nearest;
-use crate::language::catalog::Catalog;
+use crate::language::call_description::{FORMS_SHOWN, forms_hint};
+use crate::language::catalog::{Catalog, methods_of_rhai};
 use crate::language::declarations::DeclaredNames;
+use crate::language::foreign_habits::foreign_name;
+use crate::language::hints::{script_forms, unknown_function};
 use crate::language::place::ScriptPlace;
 use crate::language::script_error::{ScriptEnding, ScriptError};
 use crate::language::source_text;
-use crate::language::suggestions::did_you_mean;
+use crate::language::tokens::{code_tokens, line_and_column};
 use crate::script::checker::call_index::{CallIndex, CallSiteRecord, FunctionForms, ScriptImport};
 use rhai::{AST, Engine, ParseError, ParseErrorType, Position};
 use std::collections::{BTreeMap, BTreeSet};
@@ -174,14 +177,10 @@ impl CheckRule<'_> {
         if taken.iter().any(Option::is_some) {
             return Some(subject.wrong_number(call, taken.into_iter().flatten().flatten()));
         }
-        if subject.declared.variables.iter().chain(&subject.declared.constants).any(|known| known == name) {
-            let hint = format!("A function in a variable is called by `{name}.call(...)`.");
-            return Some(subject.unknown(call, Some(hint)));
-        }
-        if subject.mentioned.contains(name) {
+        if subject.mentioned.contains(name) && !subject.declared.has(name) {
             return None;
         }
-        Some(subject.unknown(call, did_you_mean(name, subject.own.keys().map(String::as_str))))
+        Some(subject.unknown(call, unknown_function(name, &subject.declared)))
     }
 
     fn function_of(
@@ -219,7 +218,7 @@ impl CheckRule<'_> {
             return None;
         }
         if taken.is_empty() {
-            return Some(subject.unknown(call, did_you_mean(name, subject.own.keys().map(String::as_str))));
+            return Some(subject.unknown(call, unknown_function(name, &subject.declared)));
         }
         Some(subject.wrong_number(call, taken.iter()))
     }
@@ -306,19 +305,27 @@ impl CheckedScript<'_> {
             values => values.to_string(),
         };
         let message = format!("`{}` takes {} value{plural}, not {given}", written(call), listed.join(" or "));
-        self.error(call.position, message, forms_of_ours(call))
+        self.error(call.position, message, self.forms(call))
+    }
+}
+
+impl CheckedScript<'_> {
+    /// The forms of a function that exists: the script's, umapish's or Rhai's.
+    fn forms(&self, call: &CallSiteRecord) -> Option<String> {
+        let name = call.name.as_str();
+        let own = || if call.modules.is_empty() { script_forms(name, &self.declared) } else { None };
+        let catalog = crate::script::functions::catalog();
+        let of_umapish = || forms_hint(catalog.find(name));
+        let of_rhai = || {
+            let methods = methods_of_rhai();
+            forms_hint(methods.iter().filter(|form| form.name == name).take(FORMS_SHOWN).collect())
+        };
+        own().or_else(|| foreign_name(name)).or_else(of_umapish).or_else(of_rhai)
     }
 }
 
 fn written(call: &CallSiteRecord) -> String {
     call.modules.iter().chain([&call.name]).map(String::as_str).collect::<Vec<_>>().join("::")
-}
-
-fn forms_of_ours(call: &CallSiteRecord) -> Option<String> {
-    let catalog = crate::script::functions::catalog();
-    let forms = catalog.find(&call.name);
-    let forms: Vec<_> = forms.iter().map(|form| format!("`{}`", form.signature())).collect();
-    (!forms.is_empty()).then(|| format!("It is {}.", forms.join(" or ")))
 }
 
 /// Functions of the script that stand before one of ours of the same name and number of values.
@@ -358,11 +365,10 @@ fn lenient() -> Engine {
 }
 
 fn definition(text: &str, name: &str) -> ScriptPlace {
-    let found = text.lines().enumerate().find_map(|(index, line)| {
-        let start = line.find(&format!("fn {name}("))?;
-        Some((index + 1, line[..start].chars().count() + "fn ".len() + 1))
-    });
-    let (line, column) = found.unwrap_or((1, 1));
+    let tokens = code_tokens(text);
+    let mut pairs = tokens.windows(2);
+    let found = pairs.find(|pair| pair[0].is_keyword("fn") && pair[1].is_name() && pair[1].text == name);
+    let (line, column) = found.map_or((1, 1), |pair| line_and_column(text, pair[1].span.start));
     ScriptPlace { source: None, line: Some(line), column: Some(column) }
 }
 
@@ -442,6 +448,8 @@ mod tests {
         assert!(findings[0].is_warning);
         assert_eq!(findings[0].hint.as_deref(), Some("umapish's is still there as `umapi::get_user`."));
         assert_eq!((findings[0].place.line, findings[0].place.column), (Some(2), Some(4)));
+        let findings = found("// fn get_user(\n/*\n*/ fn  get_user  (email) { email }\nget_user(\"x\");");
+        assert_eq!((findings[0].place.line, findings[0].place.column), (Some(3), Some(8)));
     }
 
     #[test]
