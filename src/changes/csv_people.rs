@@ -4,9 +4,8 @@ use super::steps;
 use crate::changes::order::{CommandSource, Submission, TaggedCommand};
 use crate::changes::steps::AccountFields;
 use crate::error::Result;
-use crate::files::csv::reader::CsvShape;
+use crate::files::csv::reader::{CsvReader, CsvShape};
 use crate::files::csv::row::CsvRow;
-use crate::files::csv::stream;
 use crate::values::user_ref::UserReference;
 use crate::wire::identity::IdentityType;
 use crate::wire::step::OPTIONS;
@@ -36,7 +35,7 @@ impl CommandSource for PeopleFile {
     fn orders(&self) -> Result<Box<dyn Iterator<Item = Result<Submission>> + '_>> {
         let columns = COLUMNS.iter().map(|column| (*column).to_owned()).collect();
         let shape = CsvShape { columns, lists: vec![GROUPS.to_owned()], ..CsvShape::default() };
-        let rows = stream::rows(&self.0, shape)?;
+        let rows = CsvReader::open(&self.0, &shape)?;
         Ok(Box::new(rows.map(|row| row.map(|row| Ok(order(row))))))
     }
 }

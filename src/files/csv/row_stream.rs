@@ -1,11 +1,8 @@
 //! A CSV file as scripts go through it: row by row, without keeping it.
 
-use super::reader;
-use super::stream;
 use crate::error::{Error, Result};
-use crate::files::csv::reader::CsvShape;
+use crate::files::csv::reader::{CsvReader, CsvShape, enough};
 use crate::files::csv::row::CsvRow;
-use crate::files::csv::stream::CsvReader;
 use crate::host::binding::RhaiResultOf;
 use crate::host::interrupt::Interrupt;
 use crate::host::thrown::thrown;
@@ -27,12 +24,12 @@ impl RowStream {
     /// `file`: it cannot be read, is broken, or has not the shape. `interrupted`.
     pub fn of(path: &Path, shape: CsvShape, interrupt: &Interrupt) -> Result<Self> {
         let mut rows = 0;
-        for row in stream::rows(path, shape.clone())? {
+        for row in CsvReader::open(path, &shape)? {
             interrupt.check()?;
             row?;
             rows += 1;
         }
-        reader::enough(&path.display().to_string(), rows, shape.min_rows)?;
+        enough(path, rows, shape.min_rows)?;
         Ok(Self { path: path.to_owned(), shape, rows })
     }
 
@@ -55,7 +52,7 @@ impl IntoIterator for RowStream {
     type IntoIter = RowIterator;
 
     fn into_iter(self) -> RowIterator {
-        let rows = stream::rows(&self.path, self.shape.clone());
+        let rows = CsvReader::open(&self.path, &self.shape);
         RowIterator { file: self, rows: Some(rows), given: 0 }
     }
 }

@@ -154,7 +154,7 @@ fn read_noted(session: &Session, path: &str) -> Result<Dynamic> {
 
 fn read(path: &str, interrupt: &Interrupt) -> Result<Dynamic> {
     let bytes = std::fs::read(path).map_err(|error| Error::io(Path::new(path), &error))?;
-    let text = decode(bytes, None).map_err(|wrong| {
+    let text = decode(&bytes, None).map_err(|wrong| {
         let (line, column) = wrong.place();
         Error::file(format!("{path}:{line}:{column}"), wrong.message)
     })?;
@@ -229,7 +229,7 @@ mod tests {
         std::fs::write(&path, b"{\n\"\xE4\"").unwrap();
         assert_eq!(
             read(&path, &Interrupt::default()).unwrap_err().to_string(),
-            format!("{path}:2:2: it is no UTF-8 text")
+            format!("{path}:2:2: this is not valid UTF-8 text")
         );
     }
 }
