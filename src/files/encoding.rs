@@ -136,6 +136,10 @@ impl<R: Read> TextReader<R> {
         Ok(())
     }
 
+    pub(crate) fn into_source(self) -> R {
+        self.source
+    }
+
     fn fill(&mut self) -> io::Result<()> {
         let kept = self.bytes.len();
         self.bytes.resize(kept + PIECE, 0);

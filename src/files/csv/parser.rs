@@ -123,7 +123,7 @@ impl<R: Read> CsvParser<R> {
         let delimiter = self.delimiter;
         self.take_until(&mut text, |letter| letter == delimiter || matches!(letter, '\n' | '\r' | '"'))?;
         if self.peek()? == Some('"') {
-            return Err(self.syntax("a quote stands inside of a cell that does not begin with one"));
+            return Err(self.syntax("a quote inside a cell that does not begin with a quote"));
         }
         Ok(text)
     }
@@ -151,7 +151,7 @@ impl<R: Read> CsvParser<R> {
         match self.peek()? {
             None | Some('\n' | '\r') => Ok(text),
             Some(letter) if letter == self.delimiter => Ok(text),
-            Some(_) => Err(self.syntax("something stands behind the closing quote of a cell")),
+            Some(_) => Err(self.syntax("text after the closing quote of a cell")),
         }
     }
 
@@ -210,6 +210,10 @@ impl<R: Read> CsvParser<R> {
             return Err(self.syntax("the row is longer than 16 MiB"));
         }
         Ok(())
+    }
+
+    pub(super) fn into_source(self) -> R {
+        self.source.into_source()
     }
 
     /// Gives out no more records.

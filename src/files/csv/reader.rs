@@ -6,9 +6,10 @@ use crate::files::csv::parser::{CsvError, CsvParser, CsvProblem, CsvRecord};
 use crate::files::csv::row::{CsvColumn, CsvHeader, CsvRow};
 use crate::files::encoding::FileEncoding;
 use crate::host::interrupt::Interrupt;
+use crate::store::journal::sha256::DigestReader;
 use crate::tabular;
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -44,19 +45,28 @@ impl CsvReader {
     ///
     /// # Errors
     /// `file`: it cannot be read, its header is broken or lacks a column.
-    pub fn open(path: &Path, shape: &CsvShape) -> Result<Self> {
+    pub(super) fn open(path: &Path, shape: &CsvShape) -> Result<Self> {
         let source = File::open(path).map_err(|error| Error::io(path, &error))?;
         Self::new(path, source, shape)
     }
 }
 
 impl<R: Read> CsvReader<R> {
-    pub(super) fn new(path: &Path, source: R, shape: &CsvShape) -> Result<Self> {
+    /// Reads the bytes of the file at `path`, which is for messages; its header must have the shape.
+    ///
+    /// # Errors
+    /// `file`: they cannot be read, the header is broken or lacks a column.
+    pub fn new(path: &Path, source: R, shape: &CsvShape) -> Result<Self> {
         let encoding_is_given = shape.encoding.is_some();
         let parser = CsvParser::new(source, shape.encoding, shape.delimiter);
         let mut rows = CsvRecords { path: path.to_owned(), encoding_is_given, parser };
         let header = header(&path.display().to_string(), rows.next(None)?, shape)?;
         Ok(Self { rows, header: Rc::new(header) })
+    }
+
+    /// What the bytes are read from.
+    pub fn into_source(self) -> R {
+        self.rows.parser.into_source()
     }
 }
 
@@ -73,15 +83,33 @@ impl<R: Read> Iterator for CsvReader<R> {
     }
 }
 
-/// Reads a file.
+/// Reads a file: its rows and its SHA-256.
 ///
 /// # Errors
 /// `file`: it cannot be read, is broken, or has not the shape. `interrupted`.
-pub fn read(path: &Path, shape: &CsvShape, interrupt: &Interrupt) -> Result<Vec<CsvRow>> {
-    let rows = CsvReader::open(path, shape)?.map(|row| interrupt.check().and(row));
-    let rows = rows.collect::<Result<Vec<_>>>()?;
+pub fn read(path: &Path, shape: &CsvShape, interrupt: &Interrupt) -> Result<(Vec<CsvRow>, String)> {
+    let mut rows = Vec::new();
+    let digest = each(path, shape, interrupt, |row| rows.push(row))?;
     enough(path, rows.len(), shape.min_rows)?;
-    Ok(rows)
+    Ok((rows, digest))
+}
+
+/// Hands every row of a file to `visit` and returns the SHA-256 of the file: one pass, so that the rows and the
+/// digest are of the same bytes.
+pub(super) fn each(
+    path: &Path,
+    shape: &CsvShape,
+    interrupt: &Interrupt,
+    mut visit: impl FnMut(CsvRow),
+) -> Result<String> {
+    let failed = |error: io::Error| Error::io(path, &error);
+    let source = DigestReader::new(File::open(path).map_err(failed)?);
+    let mut rows = CsvReader::new(path, source, shape)?;
+    for row in &mut rows {
+        interrupt.check()?;
+        visit(row?);
+    }
+    rows.into_source().finish().map_err(failed)
 }
 
 /// The records of a file that are not blank, with their cells trimmed.
@@ -113,7 +141,7 @@ fn trimmed(CsvRecord { line, cells }: CsvRecord) -> CsvRecord {
 /// The header, out of the first record; a file without one is more likely a broken export than a list of nobody.
 fn header(file: &str, first: Option<CsvRecord>, shape: &CsvShape) -> Result<CsvHeader> {
     let Some(CsvRecord { line, cells }) = first else {
-        return Err(Error::file(file, "the file is empty: it does not even have a header"));
+        return Err(Error::file(file, "the file is empty; it has no header"));
     };
     let place = format!("{file}:{line}");
     if let Some(blank) = cells.iter().position(String::is_empty) {
@@ -161,9 +189,11 @@ fn row(header: &Rc<CsvHeader>, CsvRecord { line, cells }: CsvRecord) -> Result<C
     }
     let (compared, which) = match header.columns.get(have) {
         Some(column) => ("fewer", format!("column `{}` has none", column.name)),
-        None => ("more", format!("the first one too many is `{}`", cells[want])),
+        None => ("more", format!("the first extra cell is `{}`", cells[want])),
     };
-    let message = format!("the row has {compared} cells than there are columns ({have} for {want}): {which}");
+    let message = format!(
+        "the row has {compared} cells than the header has columns ({have} instead of {want}): {which}"
+    );
     Err(Error::file(format!("{}:{line}", header.file), message))
 }
 
@@ -188,7 +218,7 @@ pub(super) fn enough(path: &Path, rows: usize, min_rows: usize) -> Result<()> {
     if rows >= min_rows {
         return Ok(());
     }
-    let message = format!("too few rows: {rows}, and it must have {min_rows}");
+    let message = format!("too few rows: {rows}; at least {min_rows} are required");
     Err(Error::file(path.display().to_string(), message))
 }
 
@@ -214,7 +244,7 @@ mod tests {
                 .map_err(|error| error.to_string().replace(&folder, ""))
         };
         let interrupt = Interrupt::default();
-        let whole = outcome(read(&path, shape, &interrupt));
+        let whole = outcome(read(&path, shape, &interrupt).map(|(rows, _)| rows));
         let streamed = RowStream::of(&path, shape.clone(), &interrupt)
             .map(|rows| rows.into_iter().map(|row| row.unwrap()).collect());
         assert_eq!(outcome(streamed), whole, "stream_csv");
@@ -258,11 +288,11 @@ mod tests {
     fn a_ragged_row_names_its_line_and_column() {
         assert_eq!(
             message("upn,mail\na,b\nc\n", &CsvShape::default()),
-            "people.csv:3: the row has fewer cells than there are columns (1 for 2): column `mail` has none"
+            "people.csv:3: the row has fewer cells than the header has columns (1 instead of 2): column `mail` has none"
         );
         assert_eq!(
             message("upn,mail\na,b,x\n", &CsvShape::default()),
-            "people.csv:2: the row has more cells than there are columns (3 for 2): the first one too many is `x`"
+            "people.csv:2: the row has more cells than the header has columns (3 instead of 2): the first extra cell is `x`"
         );
     }
 
@@ -297,13 +327,13 @@ mod tests {
     #[test]
     fn too_few_rows_are_an_error_when_so_many_must_be_there() {
         let shape = CsvShape { min_rows: 2, ..CsvShape::default() };
-        assert_eq!(message("a\n1\n", &shape), "people.csv: too few rows: 1, and it must have 2");
+        assert_eq!(message("a\n1\n", &shape), "people.csv: too few rows: 1; at least 2 are required");
         assert!(rows("a\n").is_empty());
     }
 
     #[test]
     fn a_file_without_a_header_is_an_error() {
-        let expected = "people.csv: the file is empty: it does not even have a header";
+        let expected = "people.csv: the file is empty; it has no header";
         assert_eq!(message("", &CsvShape::default()), expected);
         assert_eq!(message("\n\n", &CsvShape::default()), expected);
     }

@@ -1,7 +1,7 @@
 //! A CSV file as scripts go through it: row by row, without keeping it.
 
 use crate::error::{Error, Result};
-use crate::files::csv::reader::{CsvReader, CsvShape, enough};
+use crate::files::csv::reader::{self, CsvReader, CsvShape, enough};
 use crate::files::csv::row::CsvRow;
 use crate::host::binding::RhaiResultOf;
 use crate::host::interrupt::Interrupt;
@@ -15,6 +15,7 @@ pub struct RowStream {
     path: PathBuf,
     shape: CsvShape,
     rows: usize,
+    digest: String,
 }
 
 impl RowStream {
@@ -24,13 +25,14 @@ impl RowStream {
     /// `file`: it cannot be read, is broken, or has not the shape. `interrupted`.
     pub fn of(path: &Path, shape: CsvShape, interrupt: &Interrupt) -> Result<Self> {
         let mut rows = 0;
-        for row in CsvReader::open(path, &shape)? {
-            interrupt.check()?;
-            row?;
-            rows += 1;
-        }
+        let digest = reader::each(path, &shape, interrupt, |_| rows += 1)?;
         enough(path, rows, shape.min_rows)?;
-        Ok(Self { path: path.to_owned(), shape, rows })
+        Ok(Self { path: path.to_owned(), shape, rows, digest })
+    }
+
+    /// The SHA-256 of the file.
+    pub fn digest(&self) -> &str {
+        &self.digest
     }
 
     /// How many rows there are.
