@@ -322,7 +322,7 @@ mod tests {
     fn the_delimiter_is_one_character() {
         assert_eq!(
             error(r#"read_csv(PATH, #{delimiter: ";;"})"#, "error"),
-            "`delimiter` of read_csv must be one character, not a text"
+            "`delimiter` of read_csv must be one character, not a string"
         );
         let (folder, code) = in_folder("read_csv(PATH, #{delimiter: ';', encoding: \"latin-1\"})");
         std::fs::write(folder.path().join("people.csv"), b"x;y\n1,5;Zo\xEB\n").unwrap();
