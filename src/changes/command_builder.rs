@@ -153,7 +153,7 @@ mod tests {
     #[test]
     fn what_is_no_command_is_refused_by_its_place() {
         let error = read(r#"["a@example.com"]"#).unwrap_err();
-        assert_eq!(error.to_string(), "command 0 is a text");
+        assert_eq!(error.to_string(), "command 0 is a string");
         let error = read(r#"[#{user: "a@example.com", doo: []}]"#).unwrap_err();
         assert_eq!(error.to_string(), "command 0 has an unknown key `doo`");
         let failure = read(r#"[#{user: "a@example.com"}]"#).unwrap().remove(0).unwrap_err();

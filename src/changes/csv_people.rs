@@ -3,14 +3,16 @@
 use super::steps;
 use crate::changes::order::{CommandSource, Submission, TaggedCommand};
 use crate::changes::steps::AccountFields;
-use crate::error::Result;
-use crate::files::csv::reader::CsvShape;
+use crate::error::{Error, Result};
+use crate::files::csv::reader::{CsvReader, CsvShape};
 use crate::files::csv::row::CsvRow;
-use crate::files::csv::stream;
+use crate::store::journal::sha256::DigestReader;
 use crate::values::user_ref::UserReference;
 use crate::wire::identity::IdentityType;
 use crate::wire::step::OPTIONS;
 use rhai::Dynamic;
+use std::fs::File;
+use std::io::{Read, Seek};
 use std::path::PathBuf;
 
 /// What a row must have (contract 8.1, source.csv).
@@ -20,23 +22,46 @@ const GROUPS: &str = "groups";
 
 /// A file of people: a command for each row makes the Federated ID unless it exists, then adds the groups. The row
 /// is its tag.
-pub struct PeopleFile(pub PathBuf);
+pub struct PeopleFile {
+    path: PathBuf,
+    /// Opened once and rewound: every pass reads the file whose digest is in the journal, also when another one has
+    /// taken its name meanwhile.
+    file: File,
+}
 
 impl PeopleFile {
-    /// Whether there are rows: 1 where there are, since more says nothing new.
+    /// Opens a file.
+    ///
+    /// # Errors
+    /// `file`: it cannot be opened.
+    pub fn open(path: impl Into<PathBuf>) -> Result<Self> {
+        let path = path.into();
+        let file = File::open(&path).map_err(|error| Error::io(&path, &error))?;
+        Ok(Self { path, file })
+    }
+
+    /// How many rows there are, 1 where there are any, since more says nothing new; and the SHA-256 of the file.
     ///
     /// # Errors
     /// `file`: the file cannot be read or lacks a column.
-    pub fn count(&self) -> Result<usize> {
-        Ok(self.orders()?.take(1).count())
+    pub fn inspect(&self) -> Result<(usize, String)> {
+        let mut rows = self.rows(DigestReader::new(&self.file))?;
+        let count = rows.by_ref().take(1).count();
+        let digest = rows.into_source().finish().map_err(|error| Error::io(&self.path, &error))?;
+        Ok((count, digest))
+    }
+
+    fn rows<R: Read>(&self, source: R) -> Result<CsvReader<R>> {
+        (&self.file).rewind().map_err(|error| Error::io(&self.path, &error))?;
+        let columns = COLUMNS.iter().map(|column| (*column).to_owned()).collect();
+        let shape = CsvShape { columns, lists: vec![GROUPS.to_owned()], ..CsvShape::default() };
+        CsvReader::new(&self.path, source, &shape)
     }
 }
 
 impl CommandSource for PeopleFile {
     fn orders(&self) -> Result<Box<dyn Iterator<Item = Result<Submission>> + '_>> {
-        let columns = COLUMNS.iter().map(|column| (*column).to_owned()).collect();
-        let shape = CsvShape { columns, lists: vec![GROUPS.to_owned()], ..CsvShape::default() };
-        let rows = stream::rows(&self.0, shape)?;
+        let rows = self.rows(&self.file)?;
         Ok(Box::new(rows.map(|row| row.map(|row| Ok(order(row))))))
     }
 }
@@ -66,7 +91,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("people.csv");
         std::fs::write(&path, format!("upn,mail,firstname,lastname,country_code,groups\n{rows}")).unwrap();
-        let people = PeopleFile(path);
+        let people = PeopleFile::open(path).unwrap();
         people.orders().unwrap().map(|asked| asked.unwrap().unwrap().command.to_json()).collect()
     }
 

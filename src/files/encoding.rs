@@ -1,5 +1,7 @@
 //! The bytes of a text file as text.
 
+use std::io::{self, Read};
+
 /// How the characters of a file are written down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileEncoding {
@@ -65,101 +67,240 @@ impl FileEncoding {
 /// The text of a file, without a byte order mark. Without an `encoding` it is UTF-8, or what its mark says.
 ///
 /// # Errors
-/// Bytes that mean nothing in that encoding, with the text before them.
-pub fn decode(bytes: Vec<u8>, encoding: Option<FileEncoding>) -> Result<String, DecodeError> {
-    match encoding.unwrap_or_else(|| FileEncoding::of_mark(&bytes)) {
-        FileEncoding::Utf8 => utf_8(bytes),
-        FileEncoding::Utf16 => utf_16(&bytes),
-        FileEncoding::Windows1252 => windows_1252(&bytes),
-        FileEncoding::Latin1 => Ok(bytes.into_iter().map(char::from).collect()),
+/// Bytes that are not valid in that encoding, with the text before them.
+pub fn decode(bytes: &[u8], encoding: Option<FileEncoding>) -> Result<String, DecodeError> {
+    let mut decoder = Decoder::new(bytes, encoding);
+    let mut text = String::with_capacity(bytes.len());
+    match decoder.decode(bytes, true, &mut text) {
+        Ok(_) => Ok(text),
+        Err(message) => Err(DecodeError { before: text, message }),
     }
 }
 
-fn utf_8(bytes: Vec<u8>) -> Result<String, DecodeError> {
-    let text = String::from_utf8(bytes).map_err(|error| {
-        let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        let before = String::from_utf8_lossy(before).into_owned();
-        DecodeError { before: unmarked(before), message: "it is no UTF-8 text".to_owned() }
-    })?;
-    Ok(unmarked(text))
+/// Why a [`TextReader`] cannot go on.
+#[derive(Debug)]
+pub(crate) enum TextError {
+    /// The bytes cannot be read.
+    Read(io::Error),
+    /// The next bytes are not valid in the encoding.
+    Decode(String),
 }
 
-fn unmarked(text: String) -> String {
-    match text.strip_prefix('\u{feff}') {
-        Some(rest) => rest.to_owned(),
-        None => text,
+/// Reads text piece by piece, so that a file of any size takes the same memory.
+pub(crate) struct TextReader<R> {
+    source: R,
+    encoding: Option<FileEncoding>,
+    /// `None` until the first bytes were read.
+    decoder: Option<Decoder>,
+    /// Bytes that were read and not decoded yet: the start of a character whose rest has not been read.
+    bytes: Vec<u8>,
+    /// What is wrong with the bytes after the last piece.
+    broken: Option<String>,
+    ended: bool,
+}
+
+/// How many bytes are read at once.
+const PIECE: usize = 1 << 13;
+/// The longest byte order mark, in bytes.
+const MARK: usize = 3;
+
+impl<R: Read> TextReader<R> {
+    /// Without an `encoding` the text is UTF-8, or what its byte order mark says.
+    pub(crate) fn new(source: R, encoding: Option<FileEncoding>) -> Self {
+        Self { source, encoding, decoder: None, bytes: Vec::new(), broken: None, ended: false }
+    }
+
+    /// Replaces `piece` with the next piece of the text; an empty one is the end.
+    ///
+    /// # Errors
+    /// The source cannot be read, or the bytes after the pieces so far are not valid in the encoding.
+    pub(crate) fn read(&mut self, piece: &mut String) -> Result<(), TextError> {
+        piece.clear();
+        while piece.is_empty() {
+            if let Some(message) = self.broken.take() {
+                return Err(TextError::Decode(message));
+            }
+            if self.ended {
+                return Ok(());
+            }
+            self.fill().map_err(TextError::Read)?;
+            if self.decoder.is_none() && self.bytes.len() < MARK && !self.ended {
+                continue;
+            }
+            let decoder = self.decoder.get_or_insert_with(|| Decoder::new(&self.bytes, self.encoding));
+            match decoder.decode(&self.bytes, self.ended, piece) {
+                Ok(taken) => drop(self.bytes.drain(..taken)),
+                Err(message) => (self.broken, self.ended) = (Some(message), true),
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn into_source(self) -> R {
+        self.source
+    }
+
+    fn fill(&mut self) -> io::Result<()> {
+        let kept = self.bytes.len();
+        self.bytes.resize(kept + PIECE, 0);
+        let count = loop {
+            match self.source.read(&mut self.bytes[kept..]) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                count => break count,
+            }
+        };
+        self.bytes.truncate(kept + *count.as_ref().unwrap_or(&0));
+        self.ended = count? == 0;
+        Ok(())
     }
 }
 
-fn utf_16(bytes: &[u8]) -> Result<String, DecodeError> {
-    let big_endian = bytes.starts_with(&[0xFE, 0xFF]);
-    let (pairs, rest) = bytes.as_chunks::<2>();
-    let unit =
-        |pair: &[u8; 2]| if big_endian { u16::from_be_bytes(*pair) } else { u16::from_le_bytes(*pair) };
-    let mut text = String::with_capacity(pairs.len());
-    let wrong =
-        |before: String| DecodeError { before: unmarked(before), message: "it is no UTF-16 text".to_owned() };
-    for letter in char::decode_utf16(pairs.iter().map(unit)) {
-        match letter {
-            Ok(letter) => text.push(letter),
-            Err(_) => return Err(wrong(text)),
+/// Decodes the bytes of one file.
+struct Decoder {
+    encoding: FileEncoding,
+    big_endian: bool,
+    /// Whether the byte order mark, if there is one, is still to come.
+    at_start: bool,
+}
+
+impl Decoder {
+    /// `start` is the first bytes of the file.
+    fn new(start: &[u8], encoding: Option<FileEncoding>) -> Self {
+        let encoding = encoding.unwrap_or_else(|| FileEncoding::of_mark(start));
+        Self { encoding, big_endian: start.starts_with(&[0xFE, 0xFF]), at_start: true }
+    }
+
+    /// Appends the text of `bytes` and returns how many of them it took; unless they are the `last` ones, the start
+    /// of a character may be left over.
+    ///
+    /// # Errors
+    /// What is wrong with the bytes after the text that was appended.
+    fn decode(&mut self, bytes: &[u8], last: bool, text: &mut String) -> Result<usize, String> {
+        let begun = text.len();
+        let decoded = match self.encoding {
+            FileEncoding::Utf8 => utf_8(bytes, last, text),
+            FileEncoding::Utf16 => self.utf_16(bytes, last, text),
+            FileEncoding::Windows1252 => windows_1252(bytes, text),
+            FileEncoding::Latin1 => {
+                text.extend(bytes.iter().copied().map(char::from));
+                Ok(bytes.len())
+            }
+        };
+        let marked = matches!(self.encoding, FileEncoding::Utf8 | FileEncoding::Utf16);
+        if self.at_start && text.len() > begun {
+            self.at_start = false;
+            if marked && text[begun..].starts_with(BYTE_ORDER_MARK) {
+                text.replace_range(begun..begun + BYTE_ORDER_MARK.len_utf8(), "");
+            }
+        }
+        decoded
+    }
+
+    fn utf_16(&self, bytes: &[u8], last: bool, text: &mut String) -> Result<usize, String> {
+        let (pairs, rest) = bytes.as_chunks::<2>();
+        let unit = |pair: &[u8; 2]| {
+            if self.big_endian { u16::from_be_bytes(*pair) } else { u16::from_le_bytes(*pair) }
+        };
+        let mut decoded = 0;
+        for letter in char::decode_utf16(pairs.iter().map(unit)) {
+            match letter {
+                Ok(letter) => {
+                    text.push(letter);
+                    decoded += 2 * letter.len_utf16();
+                }
+                Err(_) if !last && decoded + 2 == 2 * pairs.len() => return Ok(decoded),
+                Err(_) => return Err("this is not valid UTF-16 text".to_owned()),
+            }
+        }
+        match rest {
+            [_] if last => Err("this is not valid UTF-16 text".to_owned()),
+            _ => Ok(decoded),
         }
     }
-    if rest.is_empty() { Ok(unmarked(text)) } else { Err(wrong(text)) }
 }
 
-fn windows_1252(bytes: &[u8]) -> Result<String, DecodeError> {
-    let mut text = String::with_capacity(bytes.len());
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
+fn utf_8(bytes: &[u8], last: bool, text: &mut String) -> Result<usize, String> {
+    let (valid, cut_off) = match std::str::from_utf8(bytes) {
+        Ok(valid) => (valid, true),
+        Err(error) => {
+            let valid = std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default();
+            (valid, error.error_len().is_none() && !last)
+        }
+    };
+    text.push_str(valid);
+    if cut_off { Ok(valid.len()) } else { Err("this is not valid UTF-8 text".to_owned()) }
+}
+
+fn windows_1252(bytes: &[u8], text: &mut String) -> Result<usize, String> {
     for &byte in bytes {
         match byte {
             0x80..=0x9F => match WINDOWS_1252[usize::from(byte - 0x80)] {
-                '\0' => {
-                    let message = format!("the byte {byte:#04x} is no character of windows-1252");
-                    return Err(DecodeError { before: text, message });
-                }
+                '\0' => return Err(format!("the byte {byte:#04x} is not a character of windows-1252")),
                 letter => text.push(letter),
             },
             _ => text.push(char::from(byte)),
         }
     }
-    Ok(text)
+    Ok(bytes.len())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::files::testing::OneByte;
 
     #[test]
     fn every_name_is_an_encoding() {
         assert!(FileEncoding::NAMES.iter().all(|name| FileEncoding::parse(name).is_some()));
     }
 
+    /// The text, decoded at once and byte by byte.
+    fn both(bytes: &[u8], encoding: Option<FileEncoding>) -> Result<String, DecodeError> {
+        let whole = decode(bytes, encoding);
+        let (mut reader, mut read, mut piece) =
+            (TextReader::new(OneByte(bytes), encoding), String::new(), String::new());
+        let piecewise = loop {
+            match reader.read(&mut piece) {
+                Ok(()) if piece.is_empty() => break Ok(read),
+                Ok(()) => read.push_str(&piece),
+                Err(TextError::Decode(message)) => break Err(DecodeError { before: read, message }),
+                Err(TextError::Read(error)) => panic!("{error}"),
+            }
+        };
+        assert_eq!(piecewise, whole);
+        whole
+    }
+
     #[test]
-    fn a_byte_order_mark_is_taken_away_and_tells_utf_16() {
-        assert_eq!(decode(b"\xEF\xBB\xBFa\xC3\xA9".to_vec(), None).unwrap(), "aé");
-        assert_eq!(decode(b"\xFF\xFEa\0\xE9\0".to_vec(), None).unwrap(), "aé");
-        assert_eq!(decode(b"\xFE\xFF\0a\0\xE9".to_vec(), None).unwrap(), "aé");
-        assert_eq!(decode(b"a\0\xE9\0".to_vec(), Some(FileEncoding::Utf16)).unwrap(), "aé");
+    fn a_byte_order_mark_is_removed_and_selects_utf_16() {
+        assert_eq!(both(b"\xEF\xBB\xBFa\xC3\xA9", None).unwrap(), "aé");
+        assert_eq!(both(b"\xFF\xFEa\0\xE9\0", None).unwrap(), "aé");
+        assert_eq!(both(b"\xFE\xFF\0a\0\xE9", None).unwrap(), "aé");
+        assert_eq!(both(b"a\0\xE9\0", Some(FileEncoding::Utf16)).unwrap(), "aé");
+        assert_eq!(both(b"\xFF\xFE=\xD8\0\xDE", None).unwrap(), "😀");
     }
 
     #[test]
     fn one_byte_encodings_are_read_when_they_are_named() {
-        assert_eq!(decode(b"Zo\xEB \x80".to_vec(), Some(FileEncoding::Windows1252)).unwrap(), "Zoë €");
-        assert_eq!(decode(b"Zo\xEB".to_vec(), Some(FileEncoding::Latin1)).unwrap(), "Zoë");
+        assert_eq!(both(b"Zo\xEB \x80", Some(FileEncoding::Windows1252)).unwrap(), "Zoë €");
+        assert_eq!(both(b"Zo\xEB", Some(FileEncoding::Latin1)).unwrap(), "Zoë");
     }
 
     #[test]
-    fn what_cannot_be_read_tells_what_stands_before_it() {
-        let before = |bytes: &[u8], encoding| decode(bytes.to_vec(), encoding).unwrap_err().before;
+    fn an_error_has_the_text_before_the_invalid_bytes() {
+        let before = |bytes: &[u8], encoding| both(bytes, encoding).unwrap_err().before;
         assert_eq!(before(b"\xEF\xBB\xBFZo\xEB!", None), "Zo");
         assert_eq!(before(b"\xFF\xFEa\0\0\xD8", None), "a");
         assert_eq!(before(b"a\0b", Some(FileEncoding::Utf16)), "a");
         assert_eq!(before(b"a\x81", Some(FileEncoding::Windows1252)), "a");
+        assert_eq!(before(b"a\xC3", None), "a");
     }
 
     #[test]
-    fn what_cannot_be_read_has_a_line_and_a_character() {
-        let place = |bytes: &[u8]| decode(bytes.to_vec(), None).unwrap_err().place();
+    fn an_error_has_a_line_and_a_column() {
+        let place = |bytes: &[u8]| both(bytes, None).unwrap_err().place();
         assert_eq!(place(b"\xFF"), (1, 1));
         assert_eq!(place(b"\xEF\xBB\xBFa\r\nb\rc\nd\xC3\xA9\xFF"), (4, 3));
     }

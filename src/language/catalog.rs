@@ -499,7 +499,7 @@ mod tests {
         let call = format!("{}({})", function.name, values.join(", "));
         let code = format!("let hint; try {{ {call} }} catch (e) {{ hint = `${{e.hint}}` }} hint");
         let hint = engine.eval::<String>(&code).ok()?;
-        let listed = hint.split_once("It knows ")?.1;
+        let listed = hint.split_once("It has ")?.1;
         Some(listed.split('`').skip(1).step_by(2).map(str::to_owned).collect())
     }
 

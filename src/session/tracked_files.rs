@@ -7,16 +7,16 @@ use crate::store::file_door;
 use crate::store::journal::sha256;
 use std::path::{Path, PathBuf};
 
-/// A file was read; `rows` says how many it had, where that means something.
+/// A file was read. `digest` is the SHA-256 of the bytes that were read, `rows` how many rows it had, where that means something.
 ///
 /// # Errors
 /// `file`: the journal cannot be written.
-pub fn was_read(session: &Session, path: &Path, rows: Option<usize>) -> Result<()> {
+pub fn was_read(session: &Session, path: &Path, digest: &str, rows: Option<usize>) -> Result<()> {
     if rows == Some(0) {
         RunState::of(session).settings.guard.distrust(format!("{} has no rows", path.display()));
     }
     match &RunState::of(session).settings.recorder {
-        Some(recorder) => recorder.input(path, &sha256::of_file(path)?),
+        Some(recorder) => recorder.input(path, digest),
         None => Ok(()),
     }
 }

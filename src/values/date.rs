@@ -30,7 +30,9 @@ impl Date {
         let shaped =
             text.len() == 10 && text.split('-').map(str::len).eq([4, 2, 2]) && text.split('-').all(digits);
         let day = text.parse().ok().filter(|_| shaped).map(Self);
-        day.ok_or_else(|| Error::usage_with_hint(format!("`{text}` is no day"), "Write it as 2026-11-23."))
+        day.ok_or_else(|| {
+            Error::usage_with_hint(format!("`{text}` is not a valid date"), "Write it as 2026-11-23.")
+        })
     }
 
     /// The day so many days later; earlier for a negative number.
@@ -114,8 +116,8 @@ fn register_comparisons(engine: &mut Engine) {
 
 fn uncomparable(other: &Dynamic) -> RhaiResultOf<bool> {
     let error = Error::usage_with_hint(
-        format!("a day cannot be compared with {}", kind_of(other)),
-        "Make a text a day first: date(text).",
+        format!("a date cannot be compared with {}", kind_of(other)),
+        "Convert a string to a date first: date(text).",
     );
     Err(thrown(&error, Position::NONE))
 }

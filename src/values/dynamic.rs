@@ -1,10 +1,10 @@
-//! Plain data as script values, and what a value is in words.
+//! JSON as script values, and the names of types in messages.
 
 use super::script_value;
 use rhai::{Array, Dynamic, Map};
 use serde_json::Value;
 
-/// JSON as a value: objects are maps, `null` is `()`, a whole number too large for a script is its digits as text.
+/// JSON as a value: objects are maps, `null` is `()`, a whole number too large for a script is a string of its digits.
 pub fn dynamic_of(value: &Value) -> Dynamic {
     match value {
         Value::Null => Dynamic::UNIT,
@@ -23,22 +23,22 @@ pub fn dynamic_of(value: &Value) -> Dynamic {
     }
 }
 
-/// A whole number; one that is too large for a script is its digits as text.
+/// A whole number; one too large for a script is a string of its digits.
 pub fn digits_or_number(number: u64) -> Dynamic {
     i64::try_from(number).map_or_else(|_| number.to_string().into(), Dynamic::from)
 }
 
-/// What a value is, for messages: "a text", "a list".
+/// What a value is, for messages: "a string", "a list".
 pub fn kind_of(value: &Dynamic) -> String {
     match value.type_name() {
         "()" => "nothing, `()`".to_owned(),
-        "bool" => "true or false".to_owned(),
+        "bool" => "a boolean".to_owned(),
         "i64" => "a whole number".to_owned(),
         "f64" => "a number".to_owned(),
         "char" => "a character".to_owned(),
         "array" => "a list".to_owned(),
         "map" => "a map".to_owned(),
-        "string" => "a text".to_owned(),
+        "string" => "a string".to_owned(),
         "Fn" => "a function".to_owned(),
         _ if script_value::is_list(value) => "a list".to_owned(),
         other => format!("a {}", script_value::name(value).unwrap_or_else(|| last_segment(other))),

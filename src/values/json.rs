@@ -9,7 +9,7 @@ use serde_json::{Number, Value};
 /// A value as JSON: what is written to files, sent to the service and printed by `-e`.
 ///
 /// # Errors
-/// `usage`: it holds something that is no data, such as a function.
+/// `usage`: it holds something that is not data, such as a function.
 pub fn json_of(value: &Dynamic) -> Result<Value> {
     if let Some(json) = script_value::to_json(value) {
         return json;
@@ -30,7 +30,7 @@ pub fn json_of(value: &Dynamic) -> Result<Value> {
     } else if value.is_string() || value.is_char() {
         Ok(Value::String(value.to_string()))
     } else {
-        Err(Error::usage(format!("{} is no data, so it cannot be written", kind_of(value))))
+        Err(Error::usage(format!("{} cannot be written: it is not data", kind_of(value))))
     }
 }
 
@@ -59,11 +59,11 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_data_is_refused_by_name() {
+    fn what_is_not_data_is_refused_by_name() {
         let function: Dynamic = Engine::new().eval("|x| x").unwrap();
         assert_eq!(
             json_of(&function).unwrap_err().to_string(),
-            "a function is no data, so it cannot be written"
+            "a function cannot be written: it is not data"
         );
         assert!(json_of(&f64::NAN.into()).is_err());
     }

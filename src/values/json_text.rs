@@ -20,7 +20,7 @@ use std::fmt;
 /// Writes a value, on one line or indented by so many blanks a level.
 ///
 /// # Errors
-/// `usage`: it holds something that is no data, such as a function. `interrupted`.
+/// `usage`: it holds something that is not data, such as a function. `interrupted`.
 pub fn write(value: &Dynamic, indent: usize, interrupt: &Interrupt) -> Result<String> {
     let pen = JsonWriter { interrupt, failed: RefCell::default() };
     let written = JsonValue { value, pen: &pen };
@@ -32,7 +32,8 @@ pub fn write(value: &Dynamic, indent: usize, interrupt: &Interrupt) -> Result<St
         let formatter = PrettyFormatter::with_indent(blanks.as_bytes());
         written.serialize(&mut serde_json::Serializer::with_formatter(&mut text, formatter))
     };
-    let unwritable = |error: &dyn fmt::Display| Error::usage(format!("the value is no JSON: {error}"));
+    let unwritable =
+        |error: &dyn fmt::Display| Error::usage(format!("the value cannot be written as JSON: {error}"));
     result.map_err(|error| pen.failed.take().unwrap_or_else(|| unwritable(&error)))?;
     String::from_utf8(text).map_err(|error| unwritable(&error))
 }
@@ -200,7 +201,7 @@ mod tests {
     fn what_is_no_data_is_told_as_it_is_elsewhere() {
         let function: Dynamic = rhai::Engine::new().eval("[#{f: |x| x}]").unwrap();
         let error = write(&function, 0, &idle()).unwrap_err();
-        assert_eq!(error.to_string(), "a function is no data, so it cannot be written");
+        assert_eq!(error.to_string(), "a function cannot be written: it is not data");
         assert!(read("[1] 2", &idle()).is_err() && read("[1,", &idle()).is_err());
     }
 

@@ -13,8 +13,9 @@ use rhai::{Array, Dynamic};
 /// # Errors
 /// `usage`: it is something else.
 pub fn texts(value: &Dynamic) -> Result<Vec<String>> {
-    let wrong =
-        |value: &Dynamic| Error::usage(format!("expected a text or a list of texts, not {}", kind_of(value)));
+    let wrong = |value: &Dynamic| {
+        Error::usage(format!("expected a string or a list of strings, not {}", kind_of(value)))
+    };
     if let Some(text) = text_of(value) {
         return Ok(vec![text]);
     }
@@ -44,6 +45,6 @@ mod tests {
         assert_eq!(texts(&"x".into()).unwrap(), ["x"]);
         let mixed = Dynamic::from_array(vec!["x".into(), Dynamic::from_int(1)]);
         let error = texts(&mixed).unwrap_err();
-        assert_eq!(error.to_string(), "expected a text or a list of texts, not a whole number");
+        assert_eq!(error.to_string(), "expected a string or a list of strings, not a whole number");
     }
 }

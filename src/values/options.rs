@@ -1,4 +1,4 @@
-//! The trailing map of a function: known keys, typed values, and an error that names what is known.
+//! The options of a function, its last argument: known names, typed values, and an error that lists the names.
 
 use crate::client::settings::duration;
 use crate::did_you_mean::nearest;
@@ -19,10 +19,10 @@ impl CallOptions {
         Self { function, map: Map::new() }
     }
 
-    /// The options of `function`, which knows `known`. An option whose value is `()` counts as left out.
+    /// The options of `function`, which are named `known`. An option whose value is `()` counts as left out.
     ///
     /// # Errors
-    /// `usage`: a key it does not know.
+    /// `usage`: an option it does not have.
     pub fn new(function: &'static str, map: Map, known: &[&str]) -> Result<Self> {
         match map.keys().find(|key| !known.contains(&key.as_str())) {
             Some(key) => Err(unknown(function, key, known)),
@@ -35,22 +35,22 @@ impl CallOptions {
         self.map.get(key).filter(|value| !value.is_unit())
     }
 
-    /// A text.
+    /// A string.
     ///
     /// # Errors
     /// `usage`: it is something else.
     pub fn text(&self, key: &str) -> Result<Option<String>> {
         let read =
-            |value: &Dynamic| value.clone().into_string().map_err(|_| self.wrong(key, "a text", value));
+            |value: &Dynamic| value.clone().into_string().map_err(|_| self.wrong(key, "a string", value));
         self.value(key).map(read).transpose()
     }
 
-    /// True or false.
+    /// A boolean.
     ///
     /// # Errors
     /// `usage`: it is something else.
     pub fn flag(&self, key: &str) -> Result<Option<bool>> {
-        let read = |value: &Dynamic| value.as_bool().map_err(|_| self.wrong(key, "true or false", value));
+        let read = |value: &Dynamic| value.as_bool().map_err(|_| self.wrong(key, "a boolean", value));
         self.value(key).map(read).transpose()
     }
 
@@ -61,12 +61,12 @@ impl CallOptions {
     pub fn count(&self, key: &str) -> Result<Option<usize>> {
         let read = |value: &Dynamic| {
             let number = value.as_int().ok().and_then(|number| usize::try_from(number).ok());
-            number.ok_or_else(|| self.wrong(key, "a whole number from 0", value))
+            number.ok_or_else(|| self.wrong(key, "a whole number, 0 or more", value))
         };
         self.value(key).map(read).transpose()
     }
 
-    /// A length of time: a text such as `"2h"`, or a number of seconds.
+    /// A length of time: a string such as `"2h"`, or a number of seconds.
     ///
     /// # Errors
     /// `usage`: it is something else.
@@ -88,14 +88,14 @@ impl CallOptions {
         self.value(key).map(read).transpose()
     }
 
-    /// A list of texts; one text is a list of one.
+    /// A list of strings; one string is a list of one.
     ///
     /// # Errors
     /// `usage`: it is something else.
     pub fn texts(&self, key: &str) -> Result<Option<Vec<String>>> {
         let read = |value: &Dynamic| {
             crate::values::names::texts(value)
-                .map_err(|_| self.wrong(key, "a text or a list of texts", value))
+                .map_err(|_| self.wrong(key, "a string or a list of strings", value))
         };
         self.value(key).map(read).transpose()
     }
@@ -113,7 +113,7 @@ impl CallOptions {
         })
     }
 
-    /// The error for an option of the wrong kind.
+    /// The error for an option of the wrong type.
     pub fn wrong(&self, key: &str, expected: &str, value: &Dynamic) -> Error {
         Error::usage(format!(
             "`{key}` of {} must be {expected}, not {}",
@@ -127,7 +127,7 @@ fn unknown(function: &str, key: &str, known: &[&str]) -> Error {
     let message = format!("{function} has no option `{key}`");
     let listed = match known {
         [] => "It takes no options.".to_owned(),
-        known => format!("It knows {}.", listed(known)),
+        known => format!("It has {}.", listed(known)),
     };
     match nearest(key, known.iter().copied()) {
         Some(near) => Error::usage_with_hint(message, format!("Did you mean `{near}`? {listed}")),
@@ -156,7 +156,7 @@ mod tests {
         assert_eq!(error.to_string(), "get_users has no option `grop`");
         assert_eq!(
             error.hint().as_deref(),
-            Some("Did you mean `group`? It knows `group`, `direct_only`, `status`.")
+            Some("Did you mean `group`? It has `group`, `direct_only`, `status`.")
         );
     }
 
@@ -167,7 +167,7 @@ mod tests {
         assert_eq!(options.flag("direct_only").unwrap(), Some(false));
         assert_eq!(options.text("status").unwrap(), None);
         let error = options.flag("group").unwrap_err();
-        assert_eq!(error.to_string(), "`group` of get_users must be true or false, not a text");
+        assert_eq!(error.to_string(), "`group` of get_users must be a boolean, not a string");
     }
 
     #[test]

@@ -197,7 +197,8 @@ impl Record for GroupRecord {
 }
 
 fn json(record: &impl Serialize) -> Result<Value> {
-    serde_json::to_value(record).map_err(|error| Error::usage(format!("the record is no data: {error}")))
+    serde_json::to_value(record)
+        .map_err(|error| Error::usage(format!("the record cannot be written: {error}")))
 }
 
 /// What can be an entry of a list in a script.

@@ -71,7 +71,7 @@ impl WantedUser {
             Self { given: person.clone(), name, domain: None, account: None }
         };
         if wanted.name.trim().is_empty() {
-            return Err(Error::usage("an e-mail or username is blank"));
+            return Err(Error::usage("an e-mail or username is empty"));
         }
         Ok(wanted)
     }
@@ -167,7 +167,7 @@ mod tests {
     fn what_names_nobody_is_refused() {
         for (people, expected) in [
             (Dynamic::from_int(7), "users are found by e-mail, username or record, not by a whole number"),
-            (texts(&[" "]), "an e-mail or username is blank"),
+            (texts(&[" "]), "an e-mail or username is empty"),
         ] {
             assert_eq!(wanted(&people).unwrap_err().to_string(), expected);
         }

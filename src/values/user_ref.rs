@@ -34,7 +34,7 @@ impl UserReference {
             None => Self { name: name_of(value)?, ..Self::default() },
         };
         if person.name.is_empty() {
-            return Err(Error::usage("the e-mail or username is blank"));
+            return Err(Error::usage("the e-mail or username is empty"));
         }
         person.domain = options.text("domain")?.or(person.domain);
         person.use_adobe_id = options.flag("use_adobe_id")?.or(person.use_adobe_id);
@@ -66,7 +66,7 @@ fn name_of(value: &Dynamic) -> Result<String> {
     text.map(|text| text.trim().to_owned()).map_err(|_| {
         Error::usage_with_hint(
             format!("expected an e-mail or a user, not {}", kind_of(value)),
-            "A username that is no e-mail needs #{domain: \"...\"} behind it.",
+            "A username that is not an e-mail address needs #{domain: \"...\"} after it.",
         )
     })
 }
@@ -104,7 +104,7 @@ mod tests {
         assert_eq!(person(&" a@example.com ".into()).name, "a@example.com");
         let refuse =
             |value: Dynamic| UserReference::of(&value, &CallOptions::none("test")).unwrap_err().to_string();
-        assert_eq!(refuse(" ".into()), "the e-mail or username is blank");
+        assert_eq!(refuse(" ".into()), "the e-mail or username is empty");
         assert_eq!(refuse(Dynamic::UNIT), "expected an e-mail or a user, not nothing, `()`");
     }
 }

@@ -1,8 +1,7 @@
 //! CSV files: read strictly into rows that read like maps, and written so that they read back.
 
-pub mod parser;
+mod parser;
 pub mod reader;
 pub mod row;
 pub mod row_stream;
-pub mod stream;
 pub mod writer;

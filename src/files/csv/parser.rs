@@ -1,173 +1,269 @@
-//! CSV (RFC 4180) taken apart strictly: quotes that do not fit are an error with their place, never a guess. Pure.
+//! Parses CSV (RFC 4180) strictly, from a stream: a quote in the wrong place is an error with its line and column.
 //!
-//! The `csv` crate reads such text leniently, so that an unclosed quote swallows the rows behind it.
+//! The `csv` crate is lenient instead: an unclosed quote swallows the rows after it, a quote inside a cell is text.
 
-/// One row of cells, as they stand in the text but for their quotes.
+use crate::files::encoding::{FileEncoding, TextError, TextReader};
+use std::io::{self, Read};
+
+/// One row of cells, as they are in the text without their quotes.
 #[derive(Debug, PartialEq, Eq)]
-pub struct CsvRecord {
+pub(super) struct CsvRecord {
     /// The 1-based line it begins in.
-    pub line: usize,
-    /// Its cells.
-    pub cells: Vec<String>,
+    pub(super) line: usize,
+    pub(super) cells: Vec<String>,
 }
 
-/// Text that is no CSV.
-#[derive(Debug, PartialEq, Eq)]
-pub struct CsvError {
+/// Why a record cannot be parsed, and where.
+#[derive(Debug)]
+pub(super) struct CsvError {
     /// The 1-based line.
-    pub line: usize,
+    pub(super) line: usize,
     /// The 1-based character in the line.
-    pub column: usize,
+    pub(super) column: usize,
     /// The 0-based cell.
-    pub cell: usize,
-    /// What is wrong there.
-    pub message: &'static str,
+    pub(super) cell: usize,
+    pub(super) problem: CsvProblem,
 }
 
-/// Goes through a text record by record; a broken one is the last.
-pub struct CsvRecords<'a> {
-    rest: &'a str,
+/// What is wrong with a CSV file.
+#[derive(Debug)]
+pub(super) enum CsvProblem {
+    /// The file cannot be read.
+    Read(io::Error),
+    /// Bytes are not valid in the encoding.
+    Encoding(String),
+    /// The text is not CSV.
+    Syntax(&'static str),
+}
+
+/// The longest record, in bytes: without a limit, one unclosed quote would take the memory of the whole file.
+pub(super) const RECORD_LIMIT: usize = 16 << 20;
+
+/// Iterates over the records of a text; nothing comes after an error. Lines end in `\n`, `\r\n` or `\r`.
+pub(super) struct CsvParser<R> {
+    source: TextReader<R>,
+    /// The piece of the text that is being parsed.
+    piece: String,
+    /// How many bytes of the piece are parsed.
+    parsed: usize,
     delimiter: char,
+    place: TextPlace,
+    /// The 0-based cell that is being parsed.
+    cell: usize,
+    /// How many bytes the current record has so far.
+    size: usize,
+    ended: bool,
+}
+
+/// Where a character is in a text.
+#[derive(Debug, Clone, Copy)]
+struct TextPlace {
     line: usize,
     column: usize,
     after_return: bool,
 }
 
-/// The records of a text. Lines end in `\n`, `\r\n` or `\r`.
-pub fn records(text: &str, delimiter: char) -> CsvRecords<'_> {
-    CsvRecords { rest: text, delimiter, line: 1, column: 1, after_return: false }
-}
-
-/// The 0-based cell in which a text ends that goes on.
-pub fn last_cell(text: &str, delimiter: char) -> usize {
-    match records(text, delimiter).last() {
-        _ if text.ends_with(['\n', '\r']) => 0,
-        Some(Ok(record)) => record.cells.len() - 1,
-        Some(Err(broken)) => broken.cell,
-        None => 0,
+impl TextPlace {
+    fn advance(&mut self, letter: char) {
+        match letter {
+            '\n' if self.after_return => {}
+            '\n' | '\r' => (self.line, self.column) = (self.line + 1, 1),
+            _ => self.column += 1,
+        }
+        self.after_return = letter == '\r';
     }
 }
 
-impl Iterator for CsvRecords<'_> {
-    type Item = Result<CsvRecord, CsvError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.rest.is_empty() {
-            return None;
+impl<R: Read> CsvParser<R> {
+    pub(super) fn new(source: R, encoding: Option<FileEncoding>, delimiter: char) -> Self {
+        Self {
+            source: TextReader::new(source, encoding),
+            piece: String::new(),
+            parsed: 0,
+            delimiter,
+            place: TextPlace { line: 1, column: 1, after_return: false },
+            cell: 0,
+            size: 0,
+            ended: false,
         }
-        let record = self.record();
-        if record.is_err() {
-            self.rest = "";
-        }
-        Some(record)
     }
-}
 
-impl<'a> CsvRecords<'a> {
-    fn record(&mut self) -> Result<CsvRecord, CsvError> {
-        let line = self.line;
+    fn record(&mut self) -> Result<Option<CsvRecord>, CsvError> {
+        (self.cell, self.size) = (0, 0);
+        if self.peek()?.is_none() {
+            return Ok(None);
+        }
+        let line = self.place.line;
         let mut cells = Vec::new();
         loop {
-            cells.push(self.cell(cells.len())?);
-            if !self.take_delimiter() {
-                self.take_line_end();
-                return Ok(CsvRecord { line, cells });
+            cells.push(self.parse_cell()?);
+            if self.peek()? == Some(self.delimiter) {
+                self.cell += 1;
+                self.skip(self.delimiter);
+                self.grow(1)?;
+            } else {
+                self.line_end()?;
+                return Ok(Some(CsvRecord { line, cells }));
             }
         }
     }
 
-    fn cell(&mut self, number: usize) -> Result<String, CsvError> {
-        let blanks = self.blanks();
-        if self.rest[blanks..].starts_with('"') {
-            self.advance(blanks);
-            self.quoted(number)
-        } else {
-            self.plain(number)
-        }
-    }
-
-    fn plain(&mut self, number: usize) -> Result<String, CsvError> {
-        let delimiter = self.delimiter;
-        let ends = |letter: char| letter == delimiter || matches!(letter, '\n' | '\r' | '"');
-        let length = self.rest.find(ends).unwrap_or(self.rest.len());
-        let text = self.advance(length);
-        if self.rest.starts_with('"') && delimiter != '"' {
-            return Err(self.broken(number, "a quote stands inside of a cell that does not begin with one"));
-        }
-        Ok(text.to_owned())
-    }
-
-    fn quoted(&mut self, number: usize) -> Result<String, CsvError> {
-        let unclosed = self.broken(number, "a quote is never closed");
+    fn parse_cell(&mut self) -> Result<String, CsvError> {
         let mut text = String::new();
+        self.spaces(&mut text)?;
+        if self.peek()? == Some('"') {
+            text.clear();
+            self.quoted(text)
+        } else {
+            self.plain(text)
+        }
+    }
+
+    fn plain(&mut self, mut text: String) -> Result<String, CsvError> {
+        let delimiter = self.delimiter;
+        self.take_until(&mut text, |letter| letter == delimiter || matches!(letter, '\n' | '\r' | '"'))?;
+        if self.peek()? == Some('"') {
+            return Err(self.syntax("a quote inside a cell that does not begin with a quote"));
+        }
+        Ok(text)
+    }
+
+    fn quoted(&mut self, mut text: String) -> Result<String, CsvError> {
+        let TextPlace { line, column, .. } = self.place;
+        let unclosed = |error: CsvError, message| match error.problem {
+            CsvProblem::Syntax(_) => CsvError { line, column, problem: CsvProblem::Syntax(message), ..error },
+            _ => error,
+        };
         loop {
-            self.advance(1);
-            let Some(length) = self.rest.find('"') else { return Err(unclosed) };
-            text.push_str(self.advance(length));
-            self.advance(1);
-            if !self.rest.starts_with('"') {
+            self.skip('"');
+            self.take_until(&mut text, |letter| letter == '"')
+                .map_err(|error| unclosed(error, "a quote is not closed within 16 MiB"))?;
+            if self.peek()?.is_none() {
+                return Err(unclosed(self.syntax(""), "a quote is never closed"));
+            }
+            self.skip('"');
+            if self.peek()? != Some('"') {
                 break;
             }
             text.push('"');
         }
-        self.advance(self.blanks());
-        if self.rest.is_empty() || self.rest.starts_with([self.delimiter, '\n', '\r']) {
-            Ok(text)
-        } else {
-            Err(self.broken(number, "something stands behind the closing quote of a cell"))
+        self.spaces(&mut String::new())?;
+        match self.peek()? {
+            None | Some('\n' | '\r') => Ok(text),
+            Some(letter) if letter == self.delimiter => Ok(text),
+            Some(_) => Err(self.syntax("text after the closing quote of a cell")),
         }
     }
 
-    /// How many bytes of blanks stand next; a delimiter is none.
-    fn blanks(&self) -> usize {
-        let blank = |letter: char| matches!(letter, ' ' | '\t') && letter != self.delimiter;
-        self.rest.len() - self.rest.trim_start_matches(blank).len()
+    /// Spaces and tabs; a delimiter is neither.
+    fn spaces(&mut self, text: &mut String) -> Result<(), CsvError> {
+        let delimiter = self.delimiter;
+        self.take_until(text, |letter| !matches!(letter, ' ' | '\t') || letter == delimiter)
     }
 
-    fn take_delimiter(&mut self) -> bool {
-        let stands = self.rest.starts_with(self.delimiter);
-        if stands {
-            self.advance(self.delimiter.len_utf8());
+    fn line_end(&mut self) -> Result<(), CsvError> {
+        let Some(end) = self.peek()? else { return Ok(()) };
+        self.cell = 0;
+        self.skip(end);
+        if end == '\r' && self.peek()? == Some('\n') {
+            self.skip('\n');
         }
-        stands
+        Ok(())
     }
 
-    fn take_line_end(&mut self) {
-        let length = if self.rest.starts_with("\r\n") { 2 } else { usize::from(!self.rest.is_empty()) };
-        self.advance(length);
-    }
-
-    /// Takes so many bytes, counting lines and characters.
-    fn advance(&mut self, length: usize) -> &'a str {
-        let (taken, rest) = self.rest.split_at(length);
-        for letter in taken.chars() {
-            match letter {
-                '\n' if self.after_return => {}
-                '\n' | '\r' => (self.line, self.column) = (self.line + 1, 1),
-                _ => self.column += 1,
-            }
-            self.after_return = letter == '\r';
+    /// The next character; `None` at the end of the text.
+    fn peek(&mut self) -> Result<Option<char>, CsvError> {
+        if self.parsed == self.piece.len() && !self.ended {
+            self.parsed = 0;
+            self.source.read(&mut self.piece).map_err(|error| match error {
+                TextError::Read(error) => self.error(CsvProblem::Read(error)),
+                TextError::Decode(message) => self.error(CsvProblem::Encoding(message)),
+            })?;
+            self.ended = self.piece.is_empty();
         }
-        self.rest = rest;
-        taken
+        Ok(self.piece[self.parsed..].chars().next())
     }
 
-    fn broken(&self, cell: usize, message: &'static str) -> CsvError {
-        CsvError { line: self.line, column: self.column, cell, message }
+    /// Goes past the next character, which was looked at.
+    fn skip(&mut self, letter: char) {
+        self.place.advance(letter);
+        self.parsed += letter.len_utf8();
+    }
+
+    /// Appends what comes before the next character that `stops`, or before the end.
+    fn take_until(&mut self, text: &mut String, stops: impl Fn(char) -> bool) -> Result<(), CsvError> {
+        while self.peek()?.is_some_and(|letter| !stops(letter)) {
+            let rest = &self.piece[self.parsed..];
+            let length = rest.find(&stops).unwrap_or(rest.len());
+            self.grow(length)?;
+            let taken = &self.piece[self.parsed..self.parsed + length];
+            taken.chars().for_each(|letter| self.place.advance(letter));
+            text.push_str(taken);
+            self.parsed += length;
+        }
+        Ok(())
+    }
+
+    fn grow(&mut self, length: usize) -> Result<(), CsvError> {
+        self.size += length;
+        if self.size > RECORD_LIMIT {
+            return Err(self.syntax("the row is longer than 16 MiB"));
+        }
+        Ok(())
+    }
+
+    pub(super) fn into_source(self) -> R {
+        self.source.into_source()
+    }
+
+    /// Gives out no more records.
+    pub(super) fn end(&mut self) {
+        self.piece.clear();
+        (self.parsed, self.ended) = (0, true);
+    }
+
+    fn syntax(&self, message: &'static str) -> CsvError {
+        self.error(CsvProblem::Syntax(message))
+    }
+
+    fn error(&self, problem: CsvProblem) -> CsvError {
+        let TextPlace { line, column, .. } = self.place;
+        CsvError { line, column, cell: self.cell, problem }
+    }
+}
+
+impl<R: Read> Iterator for CsvParser<R> {
+    type Item = Result<CsvRecord, CsvError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let record = self.record().transpose();
+        if !matches!(record, Some(Ok(_))) {
+            self.end();
+        }
+        record
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::files::testing::OneByte;
+
+    /// The records, parsed from one piece and from pieces of one byte each.
+    fn parse(text: &[u8], delimiter: char) -> Result<Vec<CsvRecord>, CsvError> {
+        let whole: Result<Vec<_>, _> = CsvParser::new(text, None, delimiter).collect();
+        let piecewise: Result<Vec<_>, _> = CsvParser::new(OneByte(text), None, delimiter).collect();
+        assert_eq!(format!("{whole:?}"), format!("{piecewise:?}"));
+        whole
+    }
 
     fn read(text: &str) -> Vec<(usize, Vec<String>)> {
-        let records = records(text, ',').map(|record| record.unwrap());
+        let records = parse(text.as_bytes(), ',').unwrap().into_iter();
         records.map(|record| (record.line, record.cells)).collect()
     }
 
     fn broken(text: &str) -> CsvError {
-        records(text, ',').find_map(Result::err).unwrap()
+        parse(text.as_bytes(), ',').unwrap_err()
     }
 
     fn row(line: usize, cells: &[&str]) -> (usize, Vec<String>) {
@@ -196,8 +292,8 @@ mod tests {
 
     #[test]
     fn a_tab_may_part_cells() {
-        let cells = records("a\t\"b\tc\"\t d", '\t').next().unwrap().unwrap().cells;
-        assert_eq!(cells, ["a", "b\tc", " d"]);
+        let records = parse(b"a\t\"b\tc\"\t d", '\t').unwrap();
+        assert_eq!(records[0].cells, ["a", "b\tc", " d"]);
     }
 
     #[test]
@@ -209,9 +305,24 @@ mod tests {
     }
 
     #[test]
-    fn a_text_ends_in_a_cell() {
+    fn bytes_that_cannot_be_decoded_are_in_a_cell() {
         for (text, cell) in [("", 0), ("a,b\nc,d", 1), ("a,b\nc,\"d", 1), ("a,b\nc,", 1), ("a,b\n", 0)] {
-            assert_eq!(last_cell(text, ','), cell, "{text:?}");
+            let broken = parse(&[text.as_bytes(), &[0xFF]].concat(), ',').unwrap_err();
+            assert!(matches!(broken.problem, CsvProblem::Encoding(_)), "{text:?}: {broken:?}");
+            assert_eq!(broken.cell, cell, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_record_that_never_ends_is_not_kept_in_memory() {
+        let letters = || io::repeat(b'a').take(RECORD_LIMIT as u64 + 1);
+        for (start, problem) in
+            [("a,\"", "a quote is not closed within 16 MiB"), ("", "the row is longer than 16 MiB")]
+        {
+            let text = start.as_bytes().chain(letters());
+            let error = CsvParser::new(text, None, ',').find_map(Result::err).unwrap();
+            assert!(matches!(error.problem, CsvProblem::Syntax(message) if message == problem), "{error:?}");
+            assert_eq!((error.line, error.cell), (1, usize::from(!start.is_empty())));
         }
     }
 }

@@ -1,15 +1,17 @@
-//! Reads a CSV file: complete or an error with its place.
+//! Reads a CSV file strictly, row by row: an error has its line and column.
 
-use super::parser;
 use crate::did_you_mean::nearest;
 use crate::error::{Error, Result};
-use crate::files::csv::parser::{CsvError, CsvRecord};
+use crate::files::csv::parser::{CsvError, CsvParser, CsvProblem, CsvRecord};
 use crate::files::csv::row::{CsvColumn, CsvHeader, CsvRow};
-use crate::files::encoding::{DecodeError, FileEncoding, decode};
+use crate::files::encoding::FileEncoding;
 use crate::host::interrupt::Interrupt;
 use crate::store::file_door;
+use crate::store::journal::sha256::DigestReader;
 use crate::tabular;
-use std::path::Path;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 /// What a file must look like.
@@ -33,46 +35,114 @@ impl Default for CsvShape {
     }
 }
 
-/// Reads a file.
+/// The rows of a CSV file, read one by one: nothing is kept, and nothing comes after an error.
+pub struct CsvReader<R = File> {
+    rows: CsvRecords<R>,
+    header: Rc<CsvHeader>,
+}
+
+impl CsvReader {
+    /// Opens a file; its header must have the shape.
+    ///
+    /// # Errors
+    /// `file`: it cannot be read, its header is broken or lacks a column.
+    pub(super) fn open(path: &Path, shape: &CsvShape) -> Result<Self> {
+        let source = file_door::open(path).map_err(|error| Error::io(path, &error))?;
+        Self::new(path, source, shape)
+    }
+}
+
+impl<R: Read> CsvReader<R> {
+    /// Reads the bytes of the file at `path`, which is for messages; its header must have the shape.
+    ///
+    /// # Errors
+    /// `file`: they cannot be read, the header is broken or lacks a column.
+    pub fn new(path: &Path, source: R, shape: &CsvShape) -> Result<Self> {
+        let encoding_is_given = shape.encoding.is_some();
+        let parser = CsvParser::new(source, shape.encoding, shape.delimiter);
+        let mut rows = CsvRecords { path: path.to_owned(), encoding_is_given, parser };
+        let header = header(&path.display().to_string(), rows.next(None)?, shape)?;
+        Ok(Self { rows, header: Rc::new(header) })
+    }
+
+    /// What the bytes are read from.
+    pub fn into_source(self) -> R {
+        self.rows.parser.into_source()
+    }
+}
+
+impl<R: Read> Iterator for CsvReader<R> {
+    type Item = Result<CsvRow>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let record = self.rows.next(Some(&self.header)).transpose()?;
+        let row = record.and_then(|record| row(&self.header, record));
+        if row.is_err() {
+            self.rows.parser.end();
+        }
+        Some(row)
+    }
+}
+
+/// Reads a file: its rows and its SHA-256.
 ///
 /// # Errors
 /// `file`: it cannot be read, is broken, or has not the shape. `interrupted`.
-pub fn read(path: &Path, shape: &CsvShape, interrupt: &Interrupt) -> Result<Vec<CsvRow>> {
-    let file = path.display().to_string();
-    let bytes = file_door::read(path).map_err(|error| Error::io(path, &error))?;
-    let text = decode(bytes, shape.encoding).map_err(|wrong| undecodable(&file, &wrong, shape))?;
-    parse(&file, &text, shape, interrupt)
+pub fn read(path: &Path, shape: &CsvShape, interrupt: &Interrupt) -> Result<(Vec<CsvRow>, String)> {
+    let mut rows = Vec::new();
+    let digest = each(path, shape, interrupt, |row| rows.push(row))?;
+    enough(path, rows.len(), shape.min_rows)?;
+    Ok((rows, digest))
 }
 
-/// Reads the text of `file`.
-///
-/// # Errors
-/// `file`: it is broken or has not the shape. `interrupted`.
-pub fn parse(file: &str, text: &str, shape: &CsvShape, interrupt: &Interrupt) -> Result<Vec<CsvRow>> {
-    let mut records =
-        parser::records(text, shape.delimiter).map(|record| record.map(trimmed)).filter(|record| {
-            record.as_ref().map_or(true, |record| record.cells.iter().any(|cell| !cell.is_empty()))
-        });
-    let first = records.next().transpose().map_err(|wrong| broken(file, None, &wrong))?;
-    let header = Rc::new(header(file, first, shape)?);
-    let rows = records.map(|record| match record {
-        Ok(record) => interrupt.check().and_then(|()| row(&header, record)),
-        Err(wrong) => Err(broken(file, Some(&header), &wrong)),
-    });
-    let rows = rows.collect::<Result<Vec<_>>>()?;
-    enough(file, rows.len(), shape.min_rows)?;
-    Ok(rows)
+/// Hands every row of a file to `visit` and returns the SHA-256 of the file: one pass, so that the rows and the
+/// digest are of the same bytes.
+pub(super) fn each(
+    path: &Path,
+    shape: &CsvShape,
+    interrupt: &Interrupt,
+    mut visit: impl FnMut(CsvRow),
+) -> Result<String> {
+    let failed = |error: io::Error| Error::io(path, &error);
+    let source = DigestReader::new(file_door::open(path).map_err(failed)?);
+    let mut rows = CsvReader::new(path, source, shape)?;
+    for row in &mut rows {
+        interrupt.check()?;
+        visit(row?);
+    }
+    rows.into_source().finish().map_err(failed)
 }
 
-pub(crate) fn trimmed(CsvRecord { line, cells }: CsvRecord) -> CsvRecord {
+/// The records of a file that are not blank, with their cells trimmed.
+struct CsvRecords<R> {
+    path: PathBuf,
+    encoding_is_given: bool,
+    parser: CsvParser<R>,
+}
+
+impl<R: Read> CsvRecords<R> {
+    /// The next record; the header names the column of an error.
+    fn next(&mut self, header: Option<&CsvHeader>) -> Result<Option<CsvRecord>> {
+        for record in &mut self.parser {
+            let record =
+                trimmed(record.map_err(|error| broken(&self.path, header, self.encoding_is_given, error))?);
+            if record.cells.iter().any(|cell| !cell.is_empty()) {
+                return Ok(Some(record));
+            }
+        }
+        Ok(None)
+    }
+}
+
+fn trimmed(CsvRecord { line, cells }: CsvRecord) -> CsvRecord {
     let cells = cells.into_iter().map(|cell| tabular::restore(cell.trim()).to_owned()).collect();
     CsvRecord { line, cells }
 }
 
 /// The header, out of the first record; a file without one is more likely a broken export than a list of nobody.
-pub(crate) fn header(file: &str, first: Option<CsvRecord>, shape: &CsvShape) -> Result<CsvHeader> {
+fn header(file: &str, first: Option<CsvRecord>, shape: &CsvShape) -> Result<CsvHeader> {
     let Some(CsvRecord { line, cells }) = first else {
-        return Err(Error::file(file, "the file is empty: it does not even have a header"));
+        return Err(Error::file(file, "the file is empty; it has no header"));
     };
     let place = format!("{file}:{line}");
     if let Some(blank) = cells.iter().position(String::is_empty) {
@@ -113,61 +183,90 @@ fn found(names: &[String]) -> String {
     }
 }
 
-pub(crate) fn row(header: &Rc<CsvHeader>, CsvRecord { line, cells }: CsvRecord) -> Result<CsvRow> {
+fn row(header: &Rc<CsvHeader>, CsvRecord { line, cells }: CsvRecord) -> Result<CsvRow> {
     let (have, want) = (cells.len(), header.columns.len());
     if have == want {
         return Ok(CsvRow::new(header, line, cells.into_iter().map(Into::into).collect()));
     }
     let (compared, which) = match header.columns.get(have) {
         Some(column) => ("fewer", format!("column `{}` has none", column.name)),
-        None => ("more", format!("the first one too many is `{}`", cells[want])),
+        None => ("more", format!("the first extra cell is `{}`", cells[want])),
     };
-    let message = format!("the row has {compared} cells than there are columns ({have} for {want}): {which}");
+    let message = format!(
+        "the row has {compared} cells than the header has columns ({have} instead of {want}): {which}"
+    );
     Err(Error::file(format!("{}:{line}", header.file), message))
 }
 
-fn broken(file: &str, header: Option<&CsvHeader>, wrong: &CsvError) -> Error {
-    let place = format!("{file}:{}:{}", wrong.line, wrong.column);
-    match header.and_then(|header| header.columns.get(wrong.cell)) {
-        Some(column) => Error::file(place, format!("column `{}`: {}", column.name, wrong.message)),
-        None => Error::file(place, wrong.message),
+/// An error of the parser in words.
+fn broken(path: &Path, header: Option<&CsvHeader>, encoding_is_given: bool, error: CsvError) -> Error {
+    let message = match error.problem {
+        CsvProblem::Read(error) => return Error::io(path, &error),
+        CsvProblem::Syntax(message) => message.to_owned(),
+        CsvProblem::Encoding(message) if encoding_is_given => message,
+        CsvProblem::Encoding(message) => {
+            format!("{message}; name its encoding, such as #{{encoding: \"windows-1252\"}}")
+        }
+    };
+    let place = format!("{}:{}:{}", path.display(), error.line, error.column);
+    match header.and_then(|header| header.columns.get(error.cell)) {
+        Some(column) => Error::file(place, format!("column `{}`: {message}", column.name)),
+        None => Error::file(place, message),
     }
 }
 
-fn undecodable(file: &str, wrong: &DecodeError, shape: &CsvShape) -> Error {
-    let (line, column) = wrong.place();
-    let cell = parser::last_cell(&wrong.before, shape.delimiter);
-    let header = parser::records(&wrong.before, shape.delimiter).next();
-    let header = header.filter(|_| line > 1).and_then(Result::ok);
-    let name =
-        header.and_then(|header| header.cells.get(cell).map(|name| format!("column `{}`: ", name.trim())));
-    let advice = match shape.encoding {
-        None => "; name its encoding, such as #{encoding: \"windows-1252\"}",
-        Some(_) => "",
-    };
-    let message = format!("{}{}{advice}", name.unwrap_or_default(), wrong.message);
-    Error::file(format!("{file}:{line}:{column}"), message)
-}
-
-pub(crate) fn enough(file: &str, rows: usize, min_rows: usize) -> Result<()> {
+pub(super) fn enough(path: &Path, rows: usize, min_rows: usize) -> Result<()> {
     if rows >= min_rows {
         return Ok(());
     }
-    let message = format!("too few rows: {rows}, and it must have {min_rows}");
-    Err(Error::file(file, message))
+    let message = format!("too few rows: {rows}; at least {min_rows} are required");
+    Err(Error::file(path.display().to_string(), message))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::files::csv::row_stream::RowStream;
+    use crate::files::testing::OneByte;
+    use proptest::prelude::*;
+
+    /// Rows with their lines, or the error without the folder in it.
+    type Outcome = Result<Vec<(usize, String)>, String>;
+
+    /// What a file holds, which must be the same by every way to read it.
+    fn outcome(text: &[u8], shape: &CsvShape) -> Outcome {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("people.csv");
+        std::fs::write(&path, text).unwrap();
+        let shown = |row: CsvRow| (row.line(), row.to_json().to_string());
+        let outcome = |rows: Result<Vec<CsvRow>>| -> Outcome {
+            let folder = format!("{}/", folder.path().display());
+            rows.map(|rows| rows.into_iter().map(shown).collect())
+                .map_err(|error| error.to_string().replace(&folder, ""))
+        };
+        let interrupt = Interrupt::default();
+        let whole = outcome(read(&path, shape, &interrupt).map(|(rows, _)| rows));
+        let streamed = RowStream::of(&path, shape.clone(), &interrupt)
+            .map(|rows| rows.into_iter().map(|row| row.unwrap()).collect());
+        assert_eq!(outcome(streamed), whole, "stream_csv");
+        let opened = |path: &Path| CsvReader::open(path, shape)?.collect::<Result<Vec<_>>>();
+        let piecewise =
+            CsvReader::new(&path, OneByte(text), shape).and_then(Iterator::collect::<Result<Vec<_>>>);
+        for (way, rows) in [("multi_action", opened(&path)), ("byte by byte", piecewise)] {
+            // Only the other two know how many rows there must be.
+            let rows = rows.and_then(|rows| enough(&path, rows.len(), shape.min_rows).map(|()| rows));
+            assert_eq!(outcome(rows), whole, "{way}");
+        }
+        whole
+    }
 
     fn rows(text: &str) -> Vec<String> {
-        let rows = parse("people.csv", text, &CsvShape::default(), &Interrupt::default()).unwrap();
-        rows.iter().map(|row| row.to_json().to_string()).collect()
+        let rows = outcome(text.as_bytes(), &CsvShape::default()).unwrap();
+        rows.into_iter().map(|(_, row)| row).collect()
     }
 
     fn message(text: &str, shape: &CsvShape) -> String {
-        parse("people.csv", text, shape, &Interrupt::default()).unwrap_err().to_string()
+        outcome(text.as_bytes(), shape).unwrap_err()
     }
 
     fn wanting(columns: &[&str]) -> CsvShape {
@@ -182,20 +281,19 @@ mod tests {
 
     #[test]
     fn a_row_knows_the_line_it_begins_in() {
-        let rows =
-            parse("people.csv", "a\n\"x\ny\"\nz\n", &CsvShape::default(), &Interrupt::default()).unwrap();
-        assert_eq!(rows.iter().map(CsvRow::line).collect::<Vec<_>>(), [2, 4]);
+        let rows = outcome(b"a\n\"x\ny\"\nz\n", &CsvShape::default()).unwrap();
+        assert_eq!(rows.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [2, 4]);
     }
 
     #[test]
     fn a_ragged_row_names_its_line_and_column() {
         assert_eq!(
             message("upn,mail\na,b\nc\n", &CsvShape::default()),
-            "people.csv:3: the row has fewer cells than there are columns (1 for 2): column `mail` has none"
+            "people.csv:3: the row has fewer cells than the header has columns (1 instead of 2): column `mail` has none"
         );
         assert_eq!(
             message("upn,mail\na,b,x\n", &CsvShape::default()),
-            "people.csv:2: the row has more cells than there are columns (3 for 2): the first one too many is `x`"
+            "people.csv:2: the row has more cells than the header has columns (3 instead of 2): the first extra cell is `x`"
         );
     }
 
@@ -230,32 +328,80 @@ mod tests {
     #[test]
     fn too_few_rows_are_an_error_when_so_many_must_be_there() {
         let shape = CsvShape { min_rows: 2, ..CsvShape::default() };
-        assert_eq!(message("a\n1\n", &shape), "people.csv: too few rows: 1, and it must have 2");
+        assert_eq!(message("a\n1\n", &shape), "people.csv: too few rows: 1; at least 2 are required");
         assert!(rows("a\n").is_empty());
     }
 
     #[test]
     fn a_file_without_a_header_is_an_error() {
-        let expected = "people.csv: the file is empty: it does not even have a header";
+        let expected = "people.csv: the file is empty; it has no header";
         assert_eq!(message("", &CsvShape::default()), expected);
         assert_eq!(message("\n\n", &CsvShape::default()), expected);
     }
 
     #[test]
     fn bytes_in_another_encoding_are_placed_and_the_remedy_is_named() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("people.csv");
-        std::fs::write(&path, b"upn,firstname\na,Zo\xEB\n").unwrap();
-        let error = read(&path, &CsvShape::default(), &Interrupt::default()).unwrap_err().to_string();
-        let expected = "people.csv:2:5: column `firstname`: it is no UTF-8 text; \
+        let text = b"upn,firstname\na,Zo\xEB\n";
+        let expected = "people.csv:2:5: column `firstname`: this is not valid UTF-8 text; \
                         name its encoding, such as #{encoding: \"windows-1252\"}";
-        assert!(error.ends_with(expected), "{error}");
+        assert_eq!(outcome(text, &CsvShape::default()).unwrap_err(), expected);
         let shape = CsvShape { encoding: Some(FileEncoding::Windows1252), ..CsvShape::default() };
-        assert_eq!(read(&path, &shape, &Interrupt::default()).unwrap()[0].text("firstname"), Some("Zoë"));
+        let row = r#"{"upn":"a","firstname":"Zoë"}"#.to_owned();
+        assert_eq!(outcome(text, &shape).unwrap(), [(2, row)]);
     }
 
     #[test]
     fn what_was_defused_for_spreadsheets_is_restored() {
         assert_eq!(rows("a\n'=x\n"), [r#"{"a":"=x"}"#]);
+    }
+
+    #[test]
+    fn every_way_to_read_a_file_has_the_same_rows_and_errors() {
+        for text in [
+            "a,b\n1,2\n\n\"x\ny\",\"say \"\"hi\"\"\"\n3,4",
+            "\u{feff}a,b\r\n1,2\r\n",
+            "a,b\r1,2\r3,4",
+            "",
+            "a,a\n",
+            "a,b\n1\n",
+            "a,b\n1,\"2\n3,4\n",
+            "a,b\n1,2\"\n\"",
+        ] {
+            let _ = outcome(text.as_bytes(), &CsvShape::default());
+        }
+        let _ = outcome(b"a,b\n1,\xEB\n", &CsvShape::default());
+    }
+
+    #[test]
+    fn every_encoding_is_read_by_every_way() {
+        let text = "upn,name\r\na,\"Zoë\r\n€\"\r\nb,x\r\n";
+        let utf_16 =
+            |bytes: fn(u16) -> [u8; 2]| format!("\u{feff}{text}").encode_utf16().flat_map(bytes).collect();
+        let expected =
+            [(2, r#"{"upn":"a","name":"Zoë\r\n€"}"#.to_owned()), (4, r#"{"upn":"b","name":"x"}"#.to_owned())];
+        let windows = text.replace('ë', "\u{1}").replace('€', "\u{2}").into_bytes();
+        let windows = windows.into_iter().map(|byte| match byte {
+            1 => 0xEB,
+            2 => 0x80,
+            other => other,
+        });
+        let files: [(Vec<u8>, Option<FileEncoding>); 5] = [
+            (text.into(), None),
+            (text.into(), Some(FileEncoding::Utf8)),
+            (utf_16(u16::to_le_bytes), None),
+            (utf_16(u16::to_be_bytes), Some(FileEncoding::Utf16)),
+            (windows.collect(), Some(FileEncoding::Windows1252)),
+        ];
+        for (bytes, encoding) in files {
+            let shape = CsvShape { encoding, ..CsvShape::default() };
+            assert_eq!(outcome(&bytes, &shape).unwrap(), expected, "{encoding:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_alike(text in "[ab,\"\r\n ]{0,40}") {
+            let _ = outcome(text.as_bytes(), &CsvShape::default());
+        }
     }
 }

@@ -169,18 +169,18 @@ pub fn register(engine: &mut Engine) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::files::csv::reader::{CsvShape, parse};
-    use crate::host::interrupt::Interrupt;
+    use crate::files::csv::reader::{CsvReader, CsvShape};
     use rhai::Scope;
+    use std::path::Path;
 
     fn eval(code: &str) -> Dynamic {
         let shape = CsvShape { lists: vec!["groups".into()], ..CsvShape::default() };
         let text = "email,groups,tag\na@example.com,\"A, B\",t\n";
-        let row = parse("people.csv", text, &shape, &Interrupt::default()).unwrap().remove(0);
+        let row = CsvReader::new(Path::new("people.csv"), text.as_bytes(), &shape).unwrap().next().unwrap();
         let mut engine = Engine::new();
         register(&mut engine);
         let mut scope = Scope::new();
-        scope.push("row", row);
+        scope.push("row", row.unwrap());
         engine.eval_with_scope(&mut scope, code).unwrap()
     }
 

@@ -1,11 +1,8 @@
 //! A CSV file as scripts go through it: row by row, without keeping it.
 
-use super::reader;
-use super::stream;
 use crate::error::{Error, Result};
-use crate::files::csv::reader::CsvShape;
+use crate::files::csv::reader::{self, CsvReader, CsvShape, enough};
 use crate::files::csv::row::CsvRow;
-use crate::files::csv::stream::CsvReader;
 use crate::host::binding::RhaiResultOf;
 use crate::host::interrupt::Interrupt;
 use crate::host::thrown::thrown;
@@ -18,6 +15,7 @@ pub struct RowStream {
     path: PathBuf,
     shape: CsvShape,
     rows: usize,
+    digest: String,
 }
 
 impl RowStream {
@@ -27,13 +25,14 @@ impl RowStream {
     /// `file`: it cannot be read, is broken, or has not the shape. `interrupted`.
     pub fn of(path: &Path, shape: CsvShape, interrupt: &Interrupt) -> Result<Self> {
         let mut rows = 0;
-        for row in stream::rows(path, shape.clone())? {
-            interrupt.check()?;
-            row?;
-            rows += 1;
-        }
-        reader::enough(&path.display().to_string(), rows, shape.min_rows)?;
-        Ok(Self { path: path.to_owned(), shape, rows })
+        let digest = reader::each(path, &shape, interrupt, |_| rows += 1)?;
+        enough(path, rows, shape.min_rows)?;
+        Ok(Self { path: path.to_owned(), shape, rows, digest })
+    }
+
+    /// The SHA-256 of the file.
+    pub fn digest(&self) -> &str {
+        &self.digest
     }
 
     /// How many rows there are.
@@ -55,7 +54,7 @@ impl IntoIterator for RowStream {
     type IntoIter = RowIterator;
 
     fn into_iter(self) -> RowIterator {
-        let rows = stream::rows(&self.path, self.shape.clone());
+        let rows = CsvReader::open(&self.path, &self.shape);
         RowIterator { file: self, rows: Some(rows), given: 0 }
     }
 }

@@ -144,7 +144,7 @@ fn record(value: Value) -> Map<String, Value> {
 /// Writes `content` to `path`.
 ///
 /// # Errors
-/// `usage`: a column no row has, or a value that is no data. `file`: it cannot be written, or is there already and
+/// `usage`: a column no row has, or a value that is not data. `file`: it cannot be written, or is there already and
 /// must not be. `interrupted`. In each case what was there is untouched.
 pub fn write(
     path: &Path,
@@ -162,7 +162,7 @@ pub fn write(
         _ => path.to_owned(),
     };
     if plan.if_exists == IfExists::Error && file_door::is_taken(&path) {
-        return Err(unusable(&path, "there is such a file already"));
+        return Err(unusable(&path, "the file already exists"));
     }
     let job = CsvWriteJob { path: &path, content, columns: &columns, interrupt };
     let rows = if plan.if_exists == IfExists::Append { job.append()? } else { job.fill()? };
@@ -371,7 +371,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_is_no_data_leaves_the_file() {
+    fn a_value_that_is_not_data_leaves_the_file() {
         let folder = Folder::new();
         fs::write(folder.path(), "old").unwrap();
         let error = folder.write(r"[#{a: 1}, #{a: || 1}]", None, IfExists::Replace).unwrap_err();
@@ -422,7 +422,7 @@ mod tests {
         let folder = Folder::new();
         folder.write("[1]", None, IfExists::Error).unwrap();
         let error = folder.write("[2]", None, IfExists::Error).unwrap_err().to_string();
-        assert!(error.ends_with("people.csv: there is such a file already"), "{error}");
+        assert!(error.ends_with("people.csv: the file already exists"), "{error}");
         assert_eq!(folder.text(), "value\n1\n");
     }
 
@@ -448,8 +448,8 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_list_is_refused() {
+    fn what_is_not_a_list_is_refused() {
         let error = CsvContent::of(Dynamic::from("x")).err().unwrap();
-        assert_eq!(error.to_string(), "the rows of write_csv must be a list of records, not a text");
+        assert_eq!(error.to_string(), "the rows of write_csv must be a list of records, not a string");
     }
 }

@@ -186,14 +186,14 @@ const SHAPE: &[&str] = &["columns", "lists", "delimiter", "encoding", "min_rows"
 const PLAN: &[&str] = &["columns", "if_exists"];
 
 fn rows(session: &Session, path: &str, options: &CallOptions) -> Result<Array> {
-    let rows = read(Path::new(path), &shape(options)?, session.interrupt())?;
-    tracked_files::was_read(session, Path::new(path), Some(rows.len()))?;
+    let (rows, digest) = read(Path::new(path), &shape(options)?, session.interrupt())?;
+    tracked_files::was_read(session, Path::new(path), &digest, Some(rows.len()))?;
     Ok(rows.into_iter().map(Dynamic::from).collect())
 }
 
 fn passage(session: &Session, path: &str, options: &CallOptions) -> Result<RowStream> {
     let passage = RowStream::of(Path::new(path), shape(options)?, session.interrupt())?;
-    tracked_files::was_read(session, Path::new(path), Some(passage.rows()))?;
+    tracked_files::was_read(session, Path::new(path), passage.digest(), Some(passage.rows()))?;
     Ok(passage)
 }
 
@@ -322,7 +322,7 @@ mod tests {
     fn the_delimiter_is_one_character() {
         assert_eq!(
             error(r#"read_csv(PATH, #{delimiter: ";;"})"#, "error"),
-            "`delimiter` of read_csv must be one character, not a text"
+            "`delimiter` of read_csv must be one character, not a string"
         );
         let (folder, code) = in_folder("read_csv(PATH, #{delimiter: ';', encoding: \"latin-1\"})");
         std::fs::write(folder.path().join("people.csv"), b"x;y\n1,5;Zo\xEB\n").unwrap();

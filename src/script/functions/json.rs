@@ -11,6 +11,7 @@ use crate::session::tracked_files;
 use crate::store::atomic_file::FileAccess;
 use crate::store::file_door;
 use crate::store::file_door::replace;
+use crate::store::journal::sha256;
 use crate::values::json_text;
 use crate::values::json_text::write as write_text;
 use crate::values::options::CallOptions;
@@ -148,24 +149,25 @@ fn indent(options: &CallOptions) -> Result<usize> {
 }
 
 fn read_noted(session: &Session, path: &str) -> Result<Dynamic> {
-    let value = read(path, session.interrupt())?;
+    let (value, digest) = read(path, session.interrupt())?;
     let rows = value.read_lock::<Array>().map(|list| list.len());
-    tracked_files::was_read(session, Path::new(path), rows)?;
+    tracked_files::was_read(session, Path::new(path), &digest, rows)?;
     Ok(value)
 }
 
-fn read(path: &str, interrupt: &Interrupt) -> Result<Dynamic> {
+fn read(path: &str, interrupt: &Interrupt) -> Result<(Dynamic, String)> {
     let bytes = file_door::read(Path::new(path)).map_err(|error| Error::io(Path::new(path), &error))?;
-    let text = decode(bytes, None).map_err(|wrong| {
+    let text = decode(&bytes, None).map_err(|wrong| {
         let (line, column) = wrong.place();
         Error::file(format!("{path}:{line}:{column}"), wrong.message)
     })?;
     let read = json_text::read(&text, interrupt);
     interrupt.check()?;
-    read.map_err(|error| {
+    let value = read.map_err(|error| {
         let place = format!("{path}:{}:{}", error.line(), error.column());
         Error::file(place, format!("it is no JSON: {}", cause(&error)))
-    })
+    })?;
+    Ok((value, sha256::of(&bytes)))
 }
 
 fn write(session: &Session, path: &str, value: &Dynamic) -> Result<()> {
@@ -231,7 +233,7 @@ mod tests {
         std::fs::write(&path, b"{\n\"\xE4\"").unwrap();
         assert_eq!(
             read(&path, &Interrupt::default()).unwrap_err().to_string(),
-            format!("{path}:2:2: it is no UTF-8 text")
+            format!("{path}:2:2: this is not valid UTF-8 text")
         );
     }
 }

@@ -15,6 +15,7 @@ use crate::values::json;
 use crate::values::options::CallOptions;
 use rhai::plugin::{Dynamic, export_module};
 use rhai::{Array, Map, NativeCallContext};
+use std::path::Path;
 
 /// Many at once.
 #[export_module]
@@ -147,9 +148,9 @@ fn carry_out(session: &Session, commands: &Array, options: &CallOptions) -> Resu
 
 fn carry_out_file(session: &Session, file: &str, options: &CallOptions) -> Result<Report> {
     let skip_invalid = options.flag("skip_invalid")?.unwrap_or_default();
-    let people = PeopleFile(file.into());
-    let rows = people.count()?;
-    tracked_files::was_read(session, &people.0, Some(rows))?;
+    let people = PeopleFile::open(file)?;
+    let (rows, digest) = people.inspect()?;
+    tracked_files::was_read(session, Path::new(file), &digest, Some(rows))?;
     submit::carry_out(session, &people, skip_invalid)
 }
 

@@ -333,7 +333,7 @@ mod tests {
     fn an_exit_code_is_a_small_number() {
         let bench = Bench::default();
         assert_eq!(bench.error("exit(256)"), "an exit code is a whole number from 0 to 255, not 256");
-        assert_eq!(bench.error("exit(\"x\")"), "an exit code is a whole number from 0 to 255, not a text");
+        assert_eq!(bench.error("exit(\"x\")"), "an exit code is a whole number from 0 to 255, not a string");
         assert_eq!(bench.thrown("exit(-1)", "kind"), "usage");
     }
 }

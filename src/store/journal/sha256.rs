@@ -5,7 +5,7 @@ use aws_lc_rs::digest::{Context, SHA256, digest};
 use aws_lc_rs::pbkdf2;
 use std::fmt::Write as _;
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read};
 use std::num::NonZeroU32;
 use std::path::Path;
 
@@ -24,14 +24,38 @@ pub fn short(bytes: &[u8]) -> u128 {
 /// # Errors
 /// `file`: it cannot be read.
 pub fn of_file(path: &Path) -> Result<String> {
-    let failed = |error: std::io::Error| Error::file(path.display().to_string(), error);
-    let mut file = File::open(path).map_err(failed)?;
-    let (mut context, mut buffer) = (Context::new(&SHA256), vec![0; 1 << 16]);
-    loop {
-        match file.read(&mut buffer).map_err(failed)? {
-            0 => return Ok(hex(context.finish().as_ref())),
-            count => context.update(&buffer[..count]),
-        }
+    let digest = File::open(path).and_then(|file| DigestReader::new(file).finish());
+    digest.map_err(|error| Error::file(path.display().to_string(), error))
+}
+
+/// Computes the digest of what is read through it.
+pub struct DigestReader<R> {
+    source: R,
+    context: Context,
+}
+
+impl<R: Read> DigestReader<R> {
+    /// Reads from `source`, which is at its start.
+    pub fn new(source: R) -> Self {
+        Self { source, context: Context::new(&SHA256) }
+    }
+
+    /// The digest of the whole source; reads what is not read yet.
+    ///
+    /// # Errors
+    /// The source's.
+    pub fn finish(mut self) -> io::Result<String> {
+        let mut buffer = vec![0; 1 << 16];
+        while self.read(&mut buffer)? > 0 {}
+        Ok(hex(self.context.finish().as_ref()))
+    }
+}
+
+impl<R: Read> Read for DigestReader<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.source.read(buffer)?;
+        self.context.update(&buffer[..count]);
+        Ok(count)
     }
 }
 
@@ -90,6 +114,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("x"), "abc").unwrap();
         assert_eq!(of_file(&folder.path().join("x")).unwrap(), known);
+        let mut reader = DigestReader::new(b"abc".as_slice());
+        reader.read_exact(&mut [0]).unwrap();
+        assert_eq!(reader.finish().unwrap(), known);
         assert_eq!(format!("{:032x}", short(b"abc")), known[..32]);
     }
 }

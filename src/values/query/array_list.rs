@@ -28,7 +28,7 @@ impl<'l, A: Deref<Target = Array>> ArrayView<'l, A> {
     fn indexed(&self, item: &Dynamic, field: &str) -> RhaiResultOf<Dynamic> {
         if is_plain(item) {
             let message = format!("{} has no field `{field}`", kind_of(item));
-            return Err(Error::usage_with_hint(message, "Give a function where items are no records."))
+            return Err(Error::usage_with_hint(message, "Pass a function when the items are not records."))
                 .at(self.context);
         }
         let (mut item, mut name) = (item.clone(), Dynamic::from(field.to_owned()));

@@ -84,8 +84,8 @@ impl<'l> ListCallback<'l> {
     }
 
     fn undecided(&self, answer: &Dynamic) -> Error {
-        let message = format!("the function given to `{}` answered {}", self.caller, kind_of(answer));
-        Error::usage_with_hint(message, "It must answer true or false, as a comparison does.")
+        let message = format!("the function given to `{}` returned {}", self.caller, kind_of(answer));
+        Error::usage_with_hint(message, "It must return true or false, as a comparison does.")
     }
 }
 
@@ -119,7 +119,7 @@ fn order(answer: &Dynamic) -> Result<std::cmp::Ordering> {
         return Ok(number.cmp(&0));
     }
     let first = answer.as_bool().map_err(|_| {
-        let message = format!("the function given to `sort_by` answered {}", kind_of(answer));
+        let message = format!("the function given to `sort_by` returned {}", kind_of(answer));
         Error::usage_with_hint(message, "One that compares two entries answers a whole number: -1, 0 or 1.")
     })?;
     Ok(if first { std::cmp::Ordering::Less } else { std::cmp::Ordering::Greater })

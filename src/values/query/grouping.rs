@@ -251,7 +251,7 @@ fn name(key: &ValueKey, shown: &Dynamic) -> Result<Option<String>> {
         ValueKey::Text(text) => Ok(Some(text.to_string())),
         ValueKey::Number(_) | ValueKey::Flag(_) => Ok(Some(shown.to_string())),
         ValueKey::List(_) | ValueKey::Map(_) => {
-            Err(Error::usage("`index_by` needs keys that are texts or numbers, not lists or maps"))
+            Err(Error::usage("`index_by` needs keys that are strings or numbers, not lists or maps"))
         }
     }
 }

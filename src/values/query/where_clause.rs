@@ -80,7 +80,7 @@ impl WhereCondition {
         match cell {
             FieldValue::Nothing => Ok(self.wanted.contains(&ValueKey::Absent)),
             FieldValue::Text(text) => {
-                self.any(|key| self.is_text(key, text), |key| matches!(key, ValueKey::Text(_)), "a text")
+                self.any(|key| self.is_text(key, text), |key| matches!(key, ValueKey::Text(_)), "a string")
             }
             FieldValue::Number(number) => {
                 let number = ValueKey::Number(KeyNumber::Whole(*number));
@@ -107,7 +107,7 @@ impl WhereCondition {
         if self.wanted.iter().all(|key| fits(key) || *key == ValueKey::Absent) {
             return Ok(false);
         }
-        Err(Error::usage(format!("`{}` is {kind} and can be compared with nothing else", self.field)))
+        Err(Error::usage(format!("`{}` is {kind} and cannot be compared with anything else", self.field)))
     }
 
     fn all(&self, has: impl Fn(&ValueKey) -> bool, is_empty: bool) -> bool {
@@ -134,6 +134,6 @@ impl WhereCondition {
 }
 
 fn no_data(field: &str, error: &Error) -> Error {
-    let hint = "Give a value, a list of values or `()`; what needs a function is asked with `filter`.";
+    let hint = "Give a value, a list of values or `()`; use `filter` for a condition that needs a function.";
     Error::usage_with_hint(format!("`{field}` cannot be compared: {error}"), hint)
 }

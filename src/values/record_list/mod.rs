@@ -142,7 +142,7 @@ impl<T: ListItem> ListState<T> {
     /// A change shifts the pages that are left, and nobody waits for them: they are not read any more.
     fn give_up(&mut self) {
         if matches!(self.rest, UnreadRest::Pages(_)) {
-            let message = "the list was read as far as it was shown, and a change was made since";
+            let message = "only the rows that were shown were read before a change was made";
             self.rest = UnreadRest::Failed(Error::usage_with_hint(message, "Ask for it again."));
         }
     }

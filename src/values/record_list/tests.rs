@@ -293,7 +293,7 @@ fn a_list_that_was_gone_through_refuses_to_look_shorter() {
     let mut passage = ListWalk::forgetting(list.clone());
     assert_eq!(passage.next_part().unwrap().map(|part| part.entries().len()), Some(4));
     drop(passage);
-    assert!(list.len().unwrap_err().to_string().contains("gone through once"));
+    assert!(list.len().unwrap_err().to_string().contains("iterated over once"));
 }
 
 #[test]

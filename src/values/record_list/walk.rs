@@ -69,7 +69,7 @@ impl<T: ListItem> Drop for ListWalk<T> {
 
 fn gone() -> Error {
     let hint = "Keep the list in a variable first: `let users = get_users();`.";
-    Error::usage_with_hint("the list was gone through once, and not kept", hint)
+    Error::usage_with_hint("the list was iterated over once and not kept", hint)
 }
 
 impl<T: ListItem> ListPart<T> {

@@ -123,6 +123,6 @@ mod tests {
 
     #[test]
     fn what_is_no_data_is_not_counted() {
-        assert!(World::new().message("counter().add(|x| x)").contains("no data"));
+        assert!(World::new().message("counter().add(|x| x)").contains("not data"));
     }
 }

@@ -53,7 +53,7 @@ fn functions_take_the_entry_its_place_or_this() {
 #[test]
 fn a_test_that_does_not_decide_is_an_error() {
     let message = World::new().message("users.filter(|u| u.groups)");
-    assert!(message.starts_with("the function given to `filter` answered a list"), "{message}");
+    assert!(message.starts_with("the function given to `filter` returned a list"), "{message}");
 }
 
 #[test]
@@ -104,23 +104,23 @@ fn a_slip_in_a_condition_is_an_error() {
     for (code, expected) in [
         ("users.where(#{emial: \"x\"})", "a User has no field `emial` Did you mean `email`?"),
         ("users.extract(0, 0).where(#{emial: ()})", "a User has no field `emial` Did you mean `email`?"),
-        ("users.where(#{type: 7})", "`type` is a text and can be compared with nothing else"),
+        ("users.where(#{type: 7})", "`type` is a string and cannot be compared with anything else"),
         (
             "groups.where(#{memberCount: \"2\"})",
-            "`memberCount` is a number and can be compared with nothing else",
+            "`memberCount` is a number and cannot be compared with anything else",
         ),
         ("[#{email: 1}].where(#{emial: 1})", "no item of the list has a field `emial` Did you mean `email`?"),
         ("[#{a: 1}].count_by(\"zzz\")", "no item of the list has a field `zzz` The first one has a."),
         (
             "[1].where(#{email: 1})",
-            "a whole number has no field `email` Give a function where items are no records.",
+            "a whole number has no field `email` Pass a function when the items are not records.",
         ),
         ("[users[0]].count_by(\"emial\")", "a User has no field `emial` Did you mean `email`?"),
         ("7.count_by(\"x\")", "`count_by` works on a list, not on a whole number"),
         ("users.count_by(7)", "`count_by` takes the name of a field or a function, not a whole number"),
         (
             "users.where(#{email: |x| x})",
-            "`email` cannot be compared: a function is no data, so it cannot be written Give a value, a list of values or `()`; what needs a function is asked with `filter`.",
+            "`email` cannot be compared: a function cannot be written: it is not data Give a value, a list of values or `()`; use `filter` for a condition that needs a function.",
         ),
     ] {
         assert_eq!(world.message(code), expected, "{code}");
@@ -183,7 +183,7 @@ fn an_index_keeps_every_entry_under_a_folded_key() {
     );
     assert_eq!(world.json("users.index_by(\"country\").keys()"), json!(["GB", "SE", "US"]));
     assert_eq!(world.json("groups.index_by(\"groupId\")[\"2\"][0].groupName"), json!("Photoshop"));
-    assert!(world.message("users.index_by(|u| #{})").contains("texts or numbers"));
+    assert!(world.message("users.index_by(|u| #{})").contains("strings or numbers"));
 }
 
 #[test]
