@@ -2,18 +2,24 @@
 //!
 //! The kinds are part of what scripts see (`err.kind`); see [`ErrorKind::name`].
 
+use crate::secret::mask_secrets;
 use crate::wire::error_code;
 use crate::wire::fault::CommandFault;
 use std::fmt;
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Our results.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// An error with the story of the call that met it.
-#[derive(Debug, Clone)]
+/// The error of a lower layer; shared, because errors are cloned.
+pub type ErrorSource = Arc<dyn std::error::Error + Send + Sync>;
+
+/// An error and the history of the call that returned it.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{kind}{}", attempts_made(*attempts, *elapsed))]
 pub struct Error {
     /// What happened.
     pub kind: Box<ErrorKind>,
@@ -23,6 +29,40 @@ pub struct Error {
     pub elapsed: Duration,
     /// The `X-Request-Id` of the call, for Adobe's support.
     pub request_id: Option<String>,
+    /// The error of the lower layer that caused this one, where there is one.
+    #[source]
+    pub source: Option<ErrorSource>,
+}
+
+/// What is wrong with a file: a message, and the error of the system or the parser behind it.
+#[derive(Debug)]
+pub struct FileProblem {
+    message: String,
+    source: Option<ErrorSource>,
+}
+
+impl From<&str> for FileProblem {
+    fn from(message: &str) -> Self {
+        Self { message: message.to_owned(), source: None }
+    }
+}
+
+impl From<String> for FileProblem {
+    fn from(message: String) -> Self {
+        Self { message, source: None }
+    }
+}
+
+impl From<io::Error> for FileProblem {
+    fn from(error: io::Error) -> Self {
+        Self { message: error.to_string(), source: Some(Arc::new(error)) }
+    }
+}
+
+impl From<serde_json::Error> for FileProblem {
+    fn from(error: serde_json::Error) -> Self {
+        Self { message: error.to_string(), source: Some(Arc::new(error)) }
+    }
 }
 
 /// What happened.
@@ -180,7 +220,7 @@ pub fn refusal(target: &str, message: &str, code: &str) -> String {
 
 impl From<ErrorKind> for Error {
     fn from(kind: ErrorKind) -> Self {
-        Self { kind: Box::new(kind), attempts: 0, elapsed: Duration::ZERO, request_id: None }
+        Self { kind: Box::new(kind), attempts: 0, elapsed: Duration::ZERO, request_id: None, source: None }
     }
 }
 
@@ -201,12 +241,28 @@ impl Error {
     }
 
     /// A file that cannot be used.
-    pub fn file(place: impl Into<String>, message: impl fmt::Display) -> Self {
-        ErrorKind::File { place: place.into(), message: message.to_string() }.into()
+    pub fn file(place: impl Into<String>, problem: impl Into<FileProblem>) -> Self {
+        let FileProblem { message, source } = problem.into();
+        Self { source, ..ErrorKind::File { place: place.into(), message }.into() }
+    }
+
+    /// The same error with the one of a lower layer that caused it.
+    #[must_use]
+    pub fn caused_by(self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
+        Self { source: Some(Arc::new(source)), ..self }
+    }
+
+    /// What the lower layers reported, the nearest first, with secrets masked.
+    pub fn causes(&self) -> Vec<String> {
+        let first = std::error::Error::source(self);
+        let chain = std::iter::successors(first, |error| error.source());
+        let mut causes: Vec<_> = chain.map(|error| mask_secrets(&error.to_string())).collect();
+        causes.dedup();
+        causes
     }
 
     /// A file the system does not let us use.
-    pub fn io(path: &Path, error: &io::Error) -> Self {
+    pub fn io(path: &Path, error: io::Error) -> Self {
         let message = match error.kind() {
             io::ErrorKind::NotFound if path.is_relative() => match std::env::current_dir() {
                 Ok(folder) => format!("there is no such file in {}", folder.display()),
@@ -218,7 +274,7 @@ impl Error {
             kind if error.get_ref().is_some() => kind.to_string(),
             _ => error.to_string(),
         };
-        Self::file(path.display().to_string(), message)
+        Self::file(path.display().to_string(), message).caused_by(error)
     }
 
     /// The service's or the local checks' code.
@@ -375,17 +431,13 @@ impl ErrorKind {
     }
 }
 
-impl fmt::Display for Error {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}", self.kind)?;
-        if self.attempts > 1 {
-            write!(formatter, " ({} attempts in {:.0} s)", self.attempts, self.elapsed.as_secs_f64())?;
-        }
-        Ok(())
+fn attempts_made(attempts: u32, elapsed: Duration) -> String {
+    if attempts > 1 {
+        format!(" ({attempts} attempts in {:.0} s)", elapsed.as_secs_f64())
+    } else {
+        String::new()
     }
 }
-
-impl std::error::Error for Error {}
 
 impl fmt::Display for ErrorKind {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -506,11 +558,11 @@ mod tests {
 
     #[test]
     fn a_missing_file_is_told_with_the_folder_it_was_looked_for_in() {
-        let missing = io::Error::from(io::ErrorKind::NotFound);
+        let missing = || io::Error::from(io::ErrorKind::NotFound);
         let folder = std::env::current_dir().unwrap();
-        let error = Error::io(Path::new("people.csv"), &missing);
+        let error = Error::io(Path::new("people.csv"), missing());
         assert_eq!(error.to_string(), format!("people.csv: there is no such file in {}", folder.display()));
-        assert_eq!(Error::io(Path::new("/x.csv"), &missing).to_string(), "/x.csv: there is no such file");
+        assert_eq!(Error::io(Path::new("/x.csv"), missing()).to_string(), "/x.csv: there is no such file");
     }
 
     #[test]

@@ -39,9 +39,53 @@ impl std::fmt::Debug for Secret {
     }
 }
 
+/// The text without what looks like a secret: tokens, client secrets, and passwords in URLs or assignments. The
+/// errors of other libraries may quote what they were given, and nobody there knows which part of it is secret.
+pub fn mask_secrets(text: &str) -> String {
+    text.split_inclusive(ends_word).map(masked_word).collect()
+}
+
+fn ends_word(letter: char) -> bool {
+    letter.is_whitespace() || "\"'`(),;".contains(letter)
+}
+
+fn masked_word(piece: &str) -> String {
+    let word = piece.trim_end_matches(ends_word);
+    let rest = &piece[word.len()..];
+    let names_secret = |name: &str| {
+        let name = name.to_lowercase();
+        ["secret", "token", "password", "key"].iter().any(|part| name.contains(part))
+    };
+    match (word.split_once("://"), word.split_once('=')) {
+        _ if word.starts_with("eyJ") || word.starts_with("p8e-") => format!("{MASK}{rest}"),
+        (Some((scheme, address)), _) if address.contains('@') => {
+            let host = address.rsplit('@').next().unwrap_or_default();
+            format!("{scheme}://{MASK}@{host}{rest}")
+        }
+        (_, Some((name, value))) if !value.is_empty() && names_secret(name) => format!("{name}={MASK}{rest}"),
+        _ => piece.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_looks_like_a_secret_is_masked_and_the_rest_kept() {
+        for (text, masked) in [
+            (
+                "invalid type: string \"eyJhbGciOi.abc.def\", expected",
+                "invalid type: string \"********\", expected",
+            ),
+            ("proxy http://ada:hunter2@proxy:80/ failed", "proxy http://********@proxy:80/ failed"),
+            ("at `p8e-abc`", "at `********`"),
+            ("client_secret=abc, x=1", "client_secret=********, x=1"),
+            ("tcp connect error (os error 111)", "tcp connect error (os error 111)"),
+        ] {
+            assert_eq!(mask_secrets(text), masked);
+        }
+    }
 
     #[test]
     fn debug_shows_only_the_mask() {

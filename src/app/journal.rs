@@ -183,7 +183,7 @@ fn anchored(global: &GlobalOptions) -> GlobalOptions {
 /// The head of a journal, and every input file.
 fn head_of(path: &Path) -> Result<(HeadRecord, Vec<InputRecord>)> {
     let name = path.display().to_string();
-    let file = File::open(path).map_err(|error| Error::io(path, &error))?;
+    let file = File::open(path).map_err(|error| Error::io(path, error))?;
     let (mut found, mut inputs) = (None, Vec::new());
     reader::read(&name, file, |entry| {
         match entry.record {
@@ -309,7 +309,7 @@ fn open(journal: Option<PathBuf>) -> Result<(String, File)> {
         None => directory::newest()?,
     };
     let name = path.display().to_string();
-    let file = File::open(&path).map_err(|error| Error::io(&path, &error))?;
+    let file = File::open(&path).map_err(|error| Error::io(&path, error))?;
     Ok((name, file))
 }
 

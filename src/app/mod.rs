@@ -69,7 +69,7 @@ fn manner(global: &GlobalOptions) -> OutputSettings {
         ColorChoice::Always => Some(true),
         ColorChoice::Never => Some(false),
     };
-    OutputSettings { form, quiet: global.quiet, colored }
+    OutputSettings { form, quiet: global.quiet, colored, causes: global.verbose > 1 }
 }
 
 fn dispatch(cli: Cli, output: &Arc<Output>) -> RunExit {

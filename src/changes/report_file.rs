@@ -74,7 +74,7 @@ impl ReportFile {
         let file = options.write(true).create(true).create_new(create_new).open(path);
         let file = file.map_err(|error| match error.kind() {
             ErrorKind::AlreadyExists => taken(path),
-            _ => Error::io(path, &error),
+            _ => Error::io(path, error),
         })?;
         if !hold(&file) {
             return Err(taken(path));
@@ -83,7 +83,7 @@ impl ReportFile {
             ReportFormat::Csv => (&file).write_all(format!("{}\n", COLUMNS.join(",")).as_bytes()),
             ReportFormat::Json => (&file).write_all([BEGIN, END].concat().as_bytes()),
         };
-        begun.map_err(|error| Error::io(path, &error))?;
+        begun.map_err(|error| Error::io(path, error))?;
         Ok(Self { path: path.to_owned(), form, file: RefCell::new(file), empty: Cell::new(true) })
     }
 
@@ -119,11 +119,11 @@ impl ReportFile {
 
 /// Keeps the report of another run under a numbered name, unless that run is still writing it.
 fn keep(path: &Path) -> Result<()> {
-    let old = File::open(path).map_err(|error| Error::io(path, &error))?;
+    let old = File::open(path).map_err(|error| Error::io(path, error))?;
     if !hold(&old) {
         return Err(taken(path));
     }
-    std::fs::rename(path, free_name(path)).map_err(|error| Error::io(path, &error))
+    std::fs::rename(path, free_name(path)).map_err(|error| Error::io(path, error))
 }
 
 fn taken(path: &Path) -> Error {
@@ -133,7 +133,7 @@ fn taken(path: &Path) -> Error {
 
 impl OutcomeSink for ReportFile {
     fn write(&self, outcome: &Outcome) -> Result<()> {
-        self.add(&row(outcome)).map_err(|error| Error::io(&self.path, &error))
+        self.add(&row(outcome)).map_err(|error| Error::io(&self.path, error))
     }
 }
 

@@ -45,7 +45,10 @@ impl ConfigFile {
     pub fn parse(text: &str, path: &Path) -> Result<Self> {
         let reader = ProfileReader { text, path };
         let table = DeTable::parse(text).map_err(|error| {
-            reader.error(error.span().unwrap_or_default(), error.message(), "Mend the file's TOML.")
+            let span = error.span().unwrap_or_default();
+            let (line, column) = (reader.line(span.clone()), reader.column(span.clone()));
+            let source = TomlSyntaxError { line, column, message: error.message().to_owned() };
+            reader.error(span, error.message(), "Fix the TOML syntax of the file.").caused_by(source)
         })?;
         let mut profiles: Vec<_> = table.get_ref().iter().collect();
         profiles.sort_by_key(|(name, _)| name.span().start);
@@ -70,6 +73,15 @@ impl ConfigFile {
     pub fn holds_secret(&self) -> bool {
         self.secrets().next().is_some()
     }
+}
+
+/// What the TOML parser reported. Its own error quotes the line, which may hold a secret.
+#[derive(Debug, thiserror::Error)]
+#[error("TOML syntax error in line {line}, column {column}: {message}")]
+struct TomlSyntaxError {
+    line: usize,
+    column: usize,
+    message: String,
 }
 
 struct ProfileReader<'a> {
@@ -121,6 +133,11 @@ impl ProfileReader<'_> {
     fn line(&self, span: Range<usize>) -> usize {
         let before = self.text.as_bytes().iter().take(span.start);
         before.filter(|byte| **byte == b'\n').count() + 1
+    }
+
+    fn column(&self, span: Range<usize>) -> usize {
+        let before = self.text.get(..span.start).unwrap_or_default();
+        before.chars().rev().take_while(|letter| *letter != '\n').count() + 1
     }
 
     fn error(&self, span: Range<usize>, message: &str, hint: &str) -> Error {

@@ -140,7 +140,7 @@ fn read_file(
         Err(error) if error.kind() == ErrorKind::NotFound && !must_exist => Ok((place, None)),
         Err(error) => {
             let message = format!("cannot read the configuration file {}: {error}", place.display());
-            Err(Error::config(message, "Check the path and that you may read it."))
+            Err(Error::config(message, "Check the path and that you may read it.").caused_by(error))
         }
     }
 }

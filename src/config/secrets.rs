@@ -42,7 +42,7 @@ pub(super) fn read(path: &Path, key: SettingKey) -> Result<Secret> {
     let name = setting(key).name();
     let text = std::fs::read_to_string(path).map_err(|error| {
         let message = format!("cannot read {} (`{name}`): {error}", path.display());
-        Error::config(message, "Check the path and that you may read it.")
+        Error::config(message, "Check the path and that you may read it.").caused_by(error)
     })?;
     filled(&text, || format!("{} (`{name}`) is empty", path.display()))
 }
@@ -53,7 +53,7 @@ fn output_of(command: &str) -> Result<Secret> {
     let run =
         Command::new(shell).args([flag, command]).stdin(Stdio::null()).stderr(Stdio::inherit()).output();
     let name = setting(SettingKey::ClientSecretCommand).name();
-    let output = run.map_err(|error| failed(name, &error.to_string()))?;
+    let output = run.map_err(|error| failed(name, &error.to_string()).caused_by(error))?;
     if !output.status.success() {
         return Err(failed(name, &output.status.to_string()));
     }

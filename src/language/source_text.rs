@@ -9,7 +9,7 @@ use std::path::Path;
 /// # Errors
 /// `file`: it cannot be read or is no UTF-8.
 pub fn read_file(path: &Path) -> Result<String> {
-    let bytes = std::fs::read(path).map_err(|error| Error::io(path, &error))?;
+    let bytes = std::fs::read(path).map_err(|error| Error::io(path, error))?;
     text_of(bytes, &path.display().to_string())
 }
 

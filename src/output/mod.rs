@@ -26,14 +26,17 @@ pub struct OutputSettings {
     pub form: Option<OutputForm>,
     /// Whether progress, notes and warnings are left out.
     pub quiet: bool,
-    /// Colour always or never; on a terminal when left open.
+    /// Color always or never; on a terminal when left open.
     pub colored: Option<bool>,
+    /// Whether errors show what caused them (`-vv`).
+    pub causes: bool,
 }
 
 /// The two streams of this process, or stand-ins.
 pub struct Output {
     form: OutputForm,
     quiet: bool,
+    causes: bool,
     canvas: Canvas,
     people: StreamSurface,
     streams: Mutex<OutputStreams>,
@@ -83,6 +86,7 @@ impl Output {
         Self {
             form,
             quiet: manner.quiet,
+            causes: manner.causes,
             canvas: Canvas { terminal: data.terminal, width: data.width, palette: data.palette },
             people,
             streams: Mutex::new(OutputStreams {
@@ -151,9 +155,22 @@ impl Output {
         }
     }
 
-    /// A failure in one line, with what to do next.
+    /// Whether errors show what caused them.
+    pub fn shows_causes(&self) -> bool {
+        self.causes
+    }
+
+    /// An error in one line, with what to do next.
     pub fn error(&self, message: &str, hint: Option<&str>) {
+        self.error_with_causes(message, &[], hint);
+    }
+
+    /// An error, what caused it (shown with `-vv` only), and what to do next.
+    pub fn error_with_causes(&self, message: &str, causes: &[String], hint: Option<&str>) {
         self.labelled("error", ColorPalette::error, message);
+        for cause in causes.iter().filter(|_| self.causes) {
+            self.labelled("  caused by", ColorPalette::dim, cause);
+        }
         if let Some(hint) = hint {
             self.labelled("  hint", ColorPalette::hint, hint);
         }
@@ -298,7 +315,7 @@ mod tests {
         }
     }
 
-    const PLAIN: OutputSettings = OutputSettings { form: None, quiet: false, colored: None };
+    const PLAIN: OutputSettings = OutputSettings { form: None, quiet: false, colored: None, causes: false };
 
     fn output(manner: OutputSettings, terminal: bool) -> (Output, Sink, Sink) {
         let (data, people) = (Sink::default(), Sink::default());

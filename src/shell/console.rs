@@ -62,7 +62,7 @@ impl HostConsole for TerminalConsole {
             Err(ReadlineError::Eof) => {
                 Err(Error::usage(format!("no answer to `{question}`: standard input has ended")))
             }
-            Err(error) => Err(Error::file("the terminal", error)),
+            Err(error) => Err(Error::file("the terminal", error.to_string()).caused_by(error)),
         }
     }
 }

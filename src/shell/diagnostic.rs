@@ -1,5 +1,6 @@
 //! A failure as the operator reads it: what, where, on which way, and what to do next.
 
+use crate::error::Error;
 use crate::language::place::ScriptPlace;
 use crate::language::script_error::{CallFrame, Callee, ScriptError};
 use crate::language::source_text;
@@ -14,9 +15,19 @@ const REFUSED_SHOWN: usize = 5;
 /// Calls that are told one by one at either end of a long way.
 const CALLS_SHOWN: usize = 5;
 
+/// Shows an error that has no place in a script.
+pub fn show_error(error: &Error, output: &Output) {
+    let causes = if output.shows_causes() { error.causes() } else { Vec::new() };
+    output.error_with_causes(&error.to_string(), &causes, error.hint().as_deref());
+}
+
 /// Tells what happened, where, on which way, and what to do next.
 pub fn show(program: &ScriptProgram, failure: &ScriptError, output: &Output) {
-    output.snippet(&snippet(program, failure));
+    let mut snippet = snippet(program, failure);
+    if output.shows_causes() {
+        snippet.notes.extend(failure.causes.iter().map(|cause| format!("caused by: {cause}")));
+    }
+    output.snippet(&snippet);
 }
 
 /// What [`show`] shows.

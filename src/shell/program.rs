@@ -79,7 +79,12 @@ fn missing(path: &Path) -> Error {
         let message = format!("`{}` is a command of Adobe's umapi-cli, not of umapish", verb.name);
         return Error::usage_with_hint(message, verb.hint());
     }
-    let message = Error::io(path, &ErrorKind::NotFound.into()).to_string();
+    let problem = std::fs::metadata(path).err().unwrap_or_else(|| ErrorKind::NotFound.into());
+    let unread = Error::io(path, problem);
+    Error { source: unread.source.clone(), ..not_found(path, unread.to_string()) }
+}
+
+fn not_found(path: &Path, message: String) -> Error {
     let commands = cli::commands();
     let word = path.to_str().filter(|word| !word.contains(['/', '.']));
     match word.map(|word| nearest(word, commands.iter().map(String::as_str))) {

@@ -5,6 +5,7 @@ use crate::output::Output;
 use crate::session::journal::reconcile;
 use crate::session::run_state::RunState;
 use crate::session::totals::RunTotals;
+use crate::shell::diagnostic::show_error;
 use crate::shell::exit_code::RunExit;
 use crate::store::journal::unfinished_runs::leaves_open;
 use std::time::Duration;
@@ -38,7 +39,7 @@ pub fn begin(session: &Session, output: &Output) -> Result<(), RunExit> {
             Ok(())
         }
         Err(error) => {
-            output.error(&error.to_string(), error.hint().as_deref());
+            show_error(&error, output);
             Err(RunExit::of_kind(error.kind.name()))
         }
     }

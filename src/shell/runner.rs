@@ -10,6 +10,7 @@ use crate::script::engine;
 use crate::session::run_setup::RunSetup;
 use crate::session::run_state::RunState;
 use crate::session::totals::RunTally;
+use crate::shell::diagnostic::show_error;
 use crate::shell::exit_code::RunExit;
 use crate::shell::program::ScriptProgram;
 use crate::values::json;
@@ -61,7 +62,7 @@ fn end_queues(session: &Session, exit: RunExit, output: &Output) -> RunExit {
     match RunState::of(session).finish_queues(session) {
         Ok(()) => exit,
         Err(error) => {
-            output.error(&error.to_string(), error.hint().as_deref());
+            show_error(&error, output);
             RunExit::of_kind(error.kind.name())
         }
     }

@@ -25,7 +25,7 @@ pub fn replace(
     access: FileAccess,
     fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<()> {
-    write_aside(path, access, fill).map_err(|error| Error::io(path, &error))
+    write_aside(path, access, fill).map_err(|error| Error::io(path, error))
 }
 
 /// A file made with these options is closed to others, where the system has such permissions.

@@ -5,6 +5,7 @@ use crate::output::Output;
 use crate::script::checker::{CheckFinding, check};
 use crate::script::engine::offline;
 use crate::shell::diagnostic;
+use crate::shell::diagnostic::show_error;
 use crate::shell::exit_code::RunExit;
 use crate::shell::program::ScriptProgram;
 use rhai::Engine;
@@ -24,7 +25,7 @@ pub fn run(scripts: &[PathBuf], output: &Output) -> RunExit {
                 }
             }
             Err(error) => {
-                output.error(&error.to_string(), error.hint().as_deref());
+                show_error(&error, output);
                 refused = RunExit::of_refusal(error.kind.name());
                 found.push(false);
             }

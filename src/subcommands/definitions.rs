@@ -3,6 +3,7 @@
 use crate::error::{Error, Result};
 use crate::output::Output;
 use crate::script::engine::offline;
+use crate::shell::diagnostic::show_error;
 use crate::shell::exit_code::RunExit;
 use crate::store::atomic_file::{FileAccess, replace};
 use std::path::Path;
@@ -17,7 +18,7 @@ pub fn run(folder: &Path, output: &Output) -> RunExit {
             RunExit::Done
         }
         Err(error) => {
-            output.error(&error.to_string(), error.hint().as_deref());
+            show_error(&error, output);
             RunExit::of_refusal(error.kind.name())
         }
     }

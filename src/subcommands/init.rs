@@ -6,6 +6,7 @@ use crate::config::values::Environment;
 use crate::config::write::with_profile;
 use crate::error::{Error, ErrorKind, Result};
 use crate::output::Output;
+use crate::shell::diagnostic::show_error;
 use crate::shell::exit_code::RunExit;
 use crate::store::atomic_file::{FileAccess, replace};
 use crate::store::state_dir::make;
@@ -25,7 +26,7 @@ pub fn run(options: &InitOptions, profile: &str, file: &Path, output: &Output) -
     match make_profile(options, profile, file, output) {
         Ok(()) => RunExit::Done,
         Err(error) => {
-            output.error(&error.to_string(), error.hint().as_deref());
+            show_error(&error, output);
             RunExit::of_refusal(error.kind.name())
         }
     }
@@ -121,12 +122,10 @@ fn answer(given: Option<&str>, question: &str, check: fn(&str) -> Result<String>
     if let Some(given) = given {
         return check(given);
     }
-    let mut editor = Editor::<(), MemHistory>::with_history(rustyline::Config::default(), MemHistory::new());
+    let editor = Editor::<(), MemHistory>::with_history(rustyline::Config::default(), MemHistory::new());
+    let mut editor = editor.map_err(unread)?;
     loop {
-        let line = editor
-            .as_mut()
-            .map_err(|error| unread(error))
-            .and_then(|editor| editor.readline(question).map_err(|error| unread(&error)))?;
+        let line = editor.readline(question).map_err(unread)?;
         if let Ok(value) = check(&line) {
             return Ok(value);
         }
@@ -146,15 +145,15 @@ fn hidden(question: &str) -> Result<String> {
     }
     let config = rustyline::Config::builder().color_mode(ColorMode::Forced).build();
     let editor = Editor::<MaskedInput, MemHistory>::with_history(config, MemHistory::new());
-    let mut editor = editor.map_err(|error| unread(&error))?;
+    let mut editor = editor.map_err(unread)?;
     editor.set_helper(Some(MaskedInput));
-    editor.readline(question).map_err(|error| unread(&error))
+    editor.readline(question).map_err(unread)
 }
 
-fn unread(error: &ReadlineError) -> Error {
+fn unread(error: ReadlineError) -> Error {
     match error {
         ReadlineError::Interrupted | ReadlineError::Eof => ErrorKind::Interrupted.into(),
-        other => Error::file("the terminal", other),
+        other => Error::file("the terminal", other.to_string()).caused_by(other),
     }
 }
 

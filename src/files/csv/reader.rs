@@ -38,7 +38,7 @@ impl Default for CsvShape {
 /// `file`: it cannot be read, is broken, or has not the shape. `interrupted`.
 pub fn read(path: &Path, shape: &CsvShape, interrupt: &Interrupt) -> Result<Vec<CsvRow>> {
     let file = path.display().to_string();
-    let bytes = std::fs::read(path).map_err(|error| Error::io(path, &error))?;
+    let bytes = std::fs::read(path).map_err(|error| Error::io(path, error))?;
     let text = decode(bytes, shape.encoding).map_err(|wrong| undecodable(&file, &wrong, shape))?;
     parse(&file, &text, shape, interrupt)
 }

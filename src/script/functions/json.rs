@@ -153,7 +153,7 @@ fn read_noted(session: &Session, path: &str) -> Result<Dynamic> {
 }
 
 fn read(path: &str, interrupt: &Interrupt) -> Result<Dynamic> {
-    let bytes = std::fs::read(path).map_err(|error| Error::io(Path::new(path), &error))?;
+    let bytes = std::fs::read(path).map_err(|error| Error::io(Path::new(path), error))?;
     let text = decode(bytes, None).map_err(|wrong| {
         let (line, column) = wrong.place();
         Error::file(format!("{path}:{line}:{column}"), wrong.message)
@@ -162,7 +162,7 @@ fn read(path: &str, interrupt: &Interrupt) -> Result<Dynamic> {
     interrupt.check()?;
     read.map_err(|error| {
         let place = format!("{path}:{}:{}", error.line(), error.column());
-        Error::file(place, format!("it is no JSON: {}", cause(&error)))
+        Error::file(place, format!("it is no JSON: {}", cause(&error))).caused_by(error)
     })
 }
 
