@@ -1,21 +1,21 @@
-//! Text that must never be shown: no `Display`, a masked `Debug`, not serializable.
+//! Strings that must never be shown: no `Display`, a masked `Debug`, not serializable.
 
 use secrecy::{ExposeSecret, SecretString};
 
-/// What stands wherever a secret would have been printed.
+/// Printed in place of a secret.
 pub const MASK: &str = "********";
 
-/// A client secret, a token or a private key. Its text leaves only through [`Secret::expose`].
+/// A client secret, a token or a private key. Only [`Secret::expose`] returns it.
 #[derive(Clone)]
 pub struct Secret(SecretString);
 
 impl Secret {
-    /// The text itself, for the one place that sends it.
+    /// The secret itself, for the one place that sends it.
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
     }
 
-    /// Whether there is any text at all; a blank secret is a missing one.
+    /// Whether it is empty or whitespace; such a secret counts as missing.
     pub fn is_blank(&self) -> bool {
         self.expose().trim().is_empty()
     }
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn debug_shows_only_the_mask() {
+    fn debug_output_is_masked() {
         let secret = Secret::from("p8e-very-secret");
         assert_eq!(format!("{secret:?}"), MASK);
         assert_eq!(secret.expose(), "p8e-very-secret");

@@ -1,4 +1,4 @@
-//! What keeps a run from beginning, on the terminal and as an exit code.
+//! Reports why a run cannot start, and returns the exit code.
 
 use crate::error::Error;
 use crate::output::Output;

@@ -38,7 +38,7 @@ pub struct ProfileEntry {
 }
 
 impl ConfigFile {
-    /// Reads the file's text; `path` is for messages.
+    /// Parses the file; `path` is for messages.
     ///
     /// # Errors
     /// A syntax error, a key outside of a profile, an unknown key or a value of the wrong type.
@@ -62,14 +62,14 @@ impl ConfigFile {
         self.profiles.iter().find(|profile| profile.name == name)
     }
 
-    /// The secrets that stand in it in so many words, those of every profile.
+    /// The secrets written in it, of every profile.
     pub fn secrets(&self) -> impl Iterator<Item = Secret> {
         let entries = self.profiles.iter().flat_map(|profile| &profile.entries);
         let secret = |entry: &&ProfileEntry| super::table::setting(entry.key).secret;
         entries.filter(secret).map(|entry| Secret::from(entry.text.as_str()))
     }
 
-    /// Whether any profile holds a secret in so many words.
+    /// Whether a secret is written in any profile.
     pub fn holds_secret(&self) -> bool {
         self.secrets().next().is_some()
     }
@@ -96,7 +96,7 @@ impl ProfileReader<'_> {
         value: &Spanned<DeValue<'_>>,
     ) -> Result<ConfigProfile> {
         let Some(table) = value.get_ref().as_table() else {
-            let message = format!("`{}` stands outside of a profile", name.get_ref());
+            let message = format!("`{}` is outside of a profile", name.get_ref());
             return Err(self.error(
                 name.span(),
                 &message,
@@ -121,7 +121,7 @@ impl ProfileReader<'_> {
         };
         let text = scalar(setting, value.get_ref()).ok_or_else(|| {
             let message = format!(
-                "`{}` must be a text or a number, not of type {}",
+                "`{}` must be a string or a number, not of type {}",
                 key.get_ref(),
                 value.get_ref().type_str()
             );
@@ -153,7 +153,7 @@ fn hint(key: &str) -> String {
     }
 }
 
-/// A value as text; `checks = true` reads as `on`.
+/// A value as a string; `checks = true` reads as `on`.
 fn scalar(setting: &Setting, value: &DeValue<'_>) -> Option<String> {
     let on = if setting.key == SettingKey::Checks { ["off", "on"] } else { ["false", "true"] };
     match value {
@@ -205,7 +205,7 @@ mod tests {
     #[test]
     fn a_key_without_a_profile_says_where_it_belongs() {
         let (message, hint) = failure("org_id = \"x\"\n");
-        assert_eq!(message, "config.toml:1: `org_id` stands outside of a profile");
+        assert_eq!(message, "config.toml:1: `org_id` is outside of a profile");
         assert!(hint.contains("[default]"));
     }
 
@@ -218,7 +218,7 @@ mod tests {
     #[test]
     fn a_list_is_no_value_of_a_setting() {
         let (message, _) = failure("[default]\norg_id = [1]\n");
-        assert_eq!(message, "config.toml:2: `org_id` must be a text or a number, not of type array");
+        assert_eq!(message, "config.toml:2: `org_id` must be a string or a number, not of type array");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Which columns a list of records has and how wide they are: told by its first rows, for all that follow. Pure.
+//! The columns of a list of records and their widths, taken from its first rows. Pure.
 
 use super::cell::cell;
 use crate::output::frame::TableFrame;

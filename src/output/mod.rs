@@ -19,14 +19,14 @@ use source_snippet::Severity;
 use std::io::{self, IsTerminal, Write};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
-/// How to write.
+/// How to print.
 #[derive(Debug, Clone, Copy)]
 pub struct OutputSettings {
-    /// The form of values; table on a terminal and JSON otherwise when left open.
+    /// The format of values; by default table on a terminal and JSON otherwise.
     pub form: Option<OutputForm>,
     /// Whether progress, notes and warnings are left out.
     pub quiet: bool,
-    /// Color always or never; on a terminal when left open.
+    /// Color always or never; by default on a terminal only.
     pub colored: Option<bool>,
     /// Whether errors show what caused them (`-vv`).
     pub causes: bool,
@@ -44,10 +44,10 @@ pub struct Output {
     stop: OnceLock<Box<StopCheck>>,
 }
 
-/// Tells whether what is being written is still wanted.
+/// Whether the output is still wanted.
 type StopCheck = dyn Fn() -> bool + Send + Sync;
 
-/// So many bytes are written between two looks at whether they are wanted.
+/// The number of bytes written between two checks of `stop`.
 const PIECE: usize = 8192;
 
 #[derive(Clone, Copy)]
@@ -65,7 +65,7 @@ struct OutputStreams {
 }
 
 impl Output {
-    /// The streams of this process. `no_color` is the environment's wish (`NO_COLOR`).
+    /// The streams of this process. `no_color`: the environment switches color off (`NO_COLOR`).
     pub fn standard(manner: OutputSettings, no_color: bool) -> Self {
         let (data, people) = (io::stdout(), io::stderr());
         let surface = |terminal: bool| StreamSurface {
@@ -99,7 +99,7 @@ impl Output {
         }
     }
 
-    /// From now on long data ends in the middle once `stop` says so.
+    /// From now on, long data is cut off once `stop` returns true.
     pub fn heed(&self, stop: impl Fn() -> bool + Send + Sync + 'static) {
         self.stop.get_or_init(|| Box::new(stop));
     }
@@ -124,31 +124,31 @@ impl Output {
         target.flush()
     }
 
-    /// A value in the operator's form; null shows nothing.
+    /// A value in the selected format; null prints nothing.
     pub fn value(&self, value: &Value) {
         if !value.is_null() {
             self.data(&render(value, self.form, self.canvas));
         }
     }
 
-    /// Why standard output cannot be written any more: usually a reader that has gone (`BrokenPipe`).
+    /// Why standard output can no longer be written: usually the reader closed the pipe (`BrokenPipe`).
     pub fn lost(&self) -> Option<&io::Error> {
         self.lost.get()
     }
 
-    /// A line for a person, whatever the operator chose to leave out.
+    /// A line for the operator, even with `--quiet`.
     pub fn message(&self, line: &str) {
         self.people_line(line);
     }
 
-    /// Something worth knowing.
+    /// A note; not with `--quiet`.
     pub fn note(&self, line: &str) {
         if !self.quiet {
             self.labelled("note", ColorPalette::hint, line);
         }
     }
 
-    /// Something that needs attention.
+    /// A warning; not with `--quiet`.
     pub fn warning(&self, line: &str) {
         if !self.quiet {
             self.labelled("warning", ColorPalette::warning, line);
@@ -192,7 +192,7 @@ impl Output {
         streams.clear_status();
         streams.status_shown = !line.is_empty();
         let width = columns().map_or(usize::MAX, usize::from);
-        let line = table::cut(line, width.saturating_sub(1)); // a line that wraps could not be wiped
+        let line = table::cut(line, width.saturating_sub(1)); // a wrapped line could not be erased
         discard(write!(streams.people, "{line}").and_then(|()| streams.people.flush()));
     }
 
@@ -201,7 +201,7 @@ impl Output {
         self.people.terminal && !self.quiet
     }
 
-    /// The colours of what is written for people.
+    /// The colors of what is written for people.
     pub fn palette(&self) -> ColorPalette {
         self.people.palette
     }
@@ -230,12 +230,12 @@ impl Output {
         size.map(|(_, height)| height.0.into())
     }
 
-    /// The colours of data.
+    /// The colors of data.
     pub fn data_palette(&self) -> ColorPalette {
         self.canvas.palette
     }
 
-    /// A line behind its label, broken at blanks where a person's terminal is narrower.
+    /// A line after its label, wrapped at spaces if the terminal is narrower.
     fn labelled(&self, label: &str, color: impl Fn(ColorPalette, &str) -> String, line: &str) {
         let plain = format!("{label}: {line}");
         let broken = match self.people.width {
@@ -272,7 +272,7 @@ fn columns() -> Option<u16> {
     terminal_size::terminal_size().map(|(width, _)| width.0)
 }
 
-/// Nobody can be told that standard error is gone.
+/// A closed standard error cannot be reported.
 fn discard(result: io::Result<()>) {
     drop(result);
 }

@@ -1,4 +1,4 @@
-//! Values as people look at them: lists as tables, records as pairs, reports as counts and what went wrong. Pure.
+//! Values for people: lists as tables, records as pairs, reports as counts and what went wrong. Pure.
 
 use super::cell::cell;
 use super::columns::records;
@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 /// Rows of a report that are shown.
 const ROWS: usize = 20;
 
-/// A value as text; nothing is the text of nothing.
+/// A value as text; empty for null.
 pub fn value(value: &Value, frame: TableFrame) -> String {
     match value {
         Value::Null => String::new(),
@@ -21,7 +21,7 @@ pub fn value(value: &Value, frame: TableFrame) -> String {
     }
 }
 
-/// A list: records as a table, anything else one a line.
+/// A list: records as a table, anything else one per line.
 pub fn rows(entries: &[Value], frame: TableFrame) -> String {
     match records(entries) {
         Some(records) => TableLayout::of_records(&records).table(&records, frame),
@@ -29,7 +29,7 @@ pub fn rows(entries: &[Value], frame: TableFrame) -> String {
     }
 }
 
-/// Entries one a line.
+/// Entries, one per line.
 pub fn lines(entries: &[Value]) -> String {
     entries.iter().map(|entry| printable(&cell(entry))).collect::<Vec<_>>().join("\n")
 }

@@ -44,7 +44,7 @@ impl TextGrid {
         }));
         if left_out > 0 {
             let names = self.header.get(widths.len()..).unwrap_or_default().join(", ");
-            lines.push(palette.dim(&format!("not shown for lack of room: {names}")));
+            lines.push(palette.dim(&format!("columns not shown: {names}")));
         }
         lines.join("\n")
     }
@@ -112,7 +112,7 @@ fn joined(cells: impl Iterator<Item = (String, usize)>, shown: impl Fn(&str) -> 
     padded.collect::<String>().trim_end().to_owned()
 }
 
-/// A text of at most so many columns.
+/// A string of at most so many columns.
 pub fn cut(text: &str, width: usize) -> String {
     let text = clean(text);
     if text.width() <= width {
@@ -183,7 +183,7 @@ mod tests {
         let grid = grid(&["a", "b", "c"], &[&[&wide, &wide, &wide]]);
         let text = grid.render(Some(20), ColorPalette::PLAIN);
         assert_eq!(text.lines().nth(2), Some("xxxxxxxx…  xxxxxxxx…"));
-        assert!(text.ends_with("not shown for lack of room: c"), "{text}");
+        assert!(text.ends_with("columns not shown: c"), "{text}");
     }
 
     #[test]
@@ -210,7 +210,7 @@ mod tests {
         ) {
             let header = ["one", "two", "three", "four"].map(str::to_owned).to_vec();
             let text = TextGrid { header, rows }.render(Some(width), ColorPalette::PLAIN);
-            let table = text.lines().filter(|line| !line.starts_with("not shown"));
+            let table = text.lines().filter(|line| !line.starts_with("columns not shown"));
             for line in table {
                 prop_assert!(line.width() <= width, "{line}");
             }

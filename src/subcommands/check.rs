@@ -1,4 +1,4 @@
-//! `umapish check`: what can be told of scripts without running them.
+//! `umapish check`: checks scripts without running them.
 
 use crate::error::Result;
 use crate::output::Output;
@@ -11,8 +11,8 @@ use crate::shell::program::ScriptProgram;
 use rhai::Engine;
 use std::path::{Path, PathBuf};
 
-/// Checks each script and shows what is found; warnings alone leave the end at [`RunExit::Done`], a script that is not
-/// there makes the command line a wrong one.
+/// Checks each script and prints the findings. With warnings only, the exit is [`RunExit::Done`]; a script that does
+/// not exist is a usage error.
 pub fn run(scripts: &[PathBuf], output: &Output) -> RunExit {
     let engine = offline::engine();
     let (mut found, mut refused) = (Vec::new(), RunExit::Done);
@@ -41,7 +41,7 @@ fn examine(engine: &Engine, script: &Path) -> Result<(ScriptProgram, Vec<CheckFi
     Ok((program, findings))
 }
 
-/// `found` says of each finding whether it is a warning.
+/// `found` has for each finding whether it is a warning.
 fn end(found: &[bool]) -> RunExit {
     if found.contains(&false) { RunExit::Script } else { RunExit::Done }
 }

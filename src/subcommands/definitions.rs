@@ -84,7 +84,7 @@ mod tests {
         }
         for leak in ["RhaiResultOf", "RecordList<", "EvalAltResult"] {
             let line = text.lines().find(|line| line.contains(leak) && !line.starts_with("///"));
-            assert_eq!(line, None, "{leak} is no name a script knows");
+            assert_eq!(line, None, "{leak} is not a name that a script can use");
         }
     }
 }

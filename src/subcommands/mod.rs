@@ -1,4 +1,4 @@
-//! The subcommands that need no run: one file a command.
+//! The subcommands that need no run: one file each.
 
 pub mod check;
 pub mod definitions;

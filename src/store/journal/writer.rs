@@ -63,8 +63,8 @@ impl JournalWriter {
 
     fn over(path: &Path, file: File) -> Result<Self> {
         if !hold(&file) {
-            let hint = "Wait until that run has ended; its journal is then free.";
-            let message = format!("another run holds the journal {}", path.display());
+            let hint = "Wait until that run has ended.";
+            let message = format!("another run is using the journal {}", path.display());
             return Err(Error::usage_with_hint(message, hint));
         }
         Ok(Self { path: path.to_owned(), file, chain: ChecksumChain::default(), length: 0, pending: false })
@@ -216,7 +216,7 @@ mod tests {
         let (_folder, path) = journal(1);
         let held = JournalWriter::open(&path, |_| Ok(())).unwrap();
         let error = numbers(&path).unwrap_err();
-        assert!(error.to_string().starts_with("another run holds the journal"), "{error}");
+        assert!(error.to_string().starts_with("another run is using the journal"), "{error}");
         drop(held);
         assert!(numbers(&path).is_ok());
     }
