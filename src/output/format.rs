@@ -19,7 +19,7 @@ pub enum OutputForm {
 
 /// Where a value is shown.
 #[derive(Debug, Clone, Copy)]
-pub struct Canvas {
+pub(crate) struct Canvas {
     /// Whether it is a terminal.
     pub terminal: bool,
     /// Columns of the terminal; `None` for no limit.
@@ -29,7 +29,7 @@ pub struct Canvas {
 }
 
 /// The value in that format, without a line end; empty for null.
-pub fn render(value: &Value, form: OutputForm, canvas: Canvas) -> String {
+pub(crate) fn render(value: &Value, form: OutputForm, canvas: Canvas) -> String {
     match (form, value) {
         (_, Value::Null) => String::new(),
         (OutputForm::Json, _) if canvas.terminal => format!("{value:#}"),

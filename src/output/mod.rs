@@ -1,14 +1,14 @@
 //! The only writer to standard output and standard error: data to the one, everything for people to the other.
 
-pub mod cell;
-pub mod columns;
-pub mod format;
-pub mod frame;
-pub mod markdown;
-pub mod palette;
-pub mod pretty;
-pub mod source_snippet;
-pub mod table;
+pub(crate) mod cell;
+pub(crate) mod columns;
+pub(crate) mod format;
+pub(crate) mod frame;
+pub(crate) mod markdown;
+pub(crate) mod palette;
+pub(crate) mod pretty;
+pub(crate) mod source_snippet;
+pub(crate) mod table;
 
 use crate::output::format::OutputForm;
 use crate::output::palette::ColorPalette;

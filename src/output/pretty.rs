@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 const ROWS: usize = 20;
 
 /// A value as text; empty for null.
-pub fn value(value: &Value, frame: TableFrame) -> String {
+pub(crate) fn value(value: &Value, frame: TableFrame) -> String {
     match value {
         Value::Null => String::new(),
         Value::Object(record) if is_report(record) => report_text(value, frame),
@@ -22,7 +22,7 @@ pub fn value(value: &Value, frame: TableFrame) -> String {
 }
 
 /// A list: records as a table, anything else one per line.
-pub fn rows(entries: &[Value], frame: TableFrame) -> String {
+pub(crate) fn rows(entries: &[Value], frame: TableFrame) -> String {
     match records(entries) {
         Some(records) => TableLayout::of_records(&records).table(&records, frame),
         None => lines(entries),
@@ -30,7 +30,7 @@ pub fn rows(entries: &[Value], frame: TableFrame) -> String {
 }
 
 /// Entries, one per line.
-pub fn lines(entries: &[Value]) -> String {
+pub(crate) fn lines(entries: &[Value]) -> String {
     entries.iter().map(|entry| printable(&cell(entry))).collect::<Vec<_>>().join("\n")
 }
 
@@ -111,7 +111,7 @@ fn summary(report: &Value, outcomes: &[&Map<String, Value>]) -> String {
 }
 
 /// A count with its noun.
-pub fn plural(count: usize, noun: &str) -> String {
+pub(crate) fn plural(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 

@@ -47,7 +47,7 @@ const WIDTH: usize = 80;
 const LABEL: usize = 14;
 
 /// The snippet as text, without a line end. Nothing in it drives the terminal.
-pub fn render(snippet: &ScriptSnippet, palette: ColorPalette) -> String {
+pub(crate) fn render(snippet: &ScriptSnippet, palette: ColorPalette) -> String {
     let level = match snippet.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,

@@ -14,7 +14,7 @@ const ELLIPSIS: char = '…';
 
 /// Columns and rows of text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct TextGrid {
+pub(crate) struct TextGrid {
     /// The names of the columns; empty for a table without a header.
     pub header: Vec<String>,
     /// One cell a column.
@@ -23,12 +23,17 @@ pub struct TextGrid {
 
 impl TextGrid {
     /// The table, no line wider than `width`; as wide as it takes without one.
-    pub fn render(&self, width: Option<usize>, palette: ColorPalette) -> String {
+    pub(crate) fn render(&self, width: Option<usize>, palette: ColorPalette) -> String {
         self.render_with(&self.widths(), width, palette)
     }
 
     /// The table with columns no wider than these, no line wider than `width`.
-    pub fn render_with(&self, natural: &[usize], width: Option<usize>, palette: ColorPalette) -> String {
+    pub(crate) fn render_with(
+        &self,
+        natural: &[usize],
+        width: Option<usize>,
+        palette: ColorPalette,
+    ) -> String {
         let (widths, left_out) = fit(natural, width);
         let mut lines = Vec::new();
         if !self.header.is_empty() {
@@ -50,7 +55,7 @@ impl TextGrid {
     }
 
     /// How wide each column is.
-    pub fn widths(&self) -> Vec<usize> {
+    pub(crate) fn widths(&self) -> Vec<usize> {
         let columns = self.rows.iter().map(Vec::len).chain([self.header.len()]).max().unwrap_or_default();
         let widest = |column: usize| {
             let cells = self.rows.iter().chain([&self.header]).filter_map(|row| row.get(column));
@@ -61,7 +66,7 @@ impl TextGrid {
 }
 
 /// Names and values, the values below one another; a long value goes on below itself.
-pub fn pairs(pairs: &[(String, String)], width: Option<usize>, palette: ColorPalette) -> String {
+pub(crate) fn pairs(pairs: &[(String, String)], width: Option<usize>, palette: ColorPalette) -> String {
     let names = pairs.iter().map(|(name, _)| name.width()).max().unwrap_or_default();
     let room = width.map(|width| width.saturating_sub(names + GAP).max(NARROWEST));
     let lines = pairs.iter().flat_map(|(name, value)| {
@@ -113,7 +118,7 @@ fn joined(cells: impl Iterator<Item = (String, usize)>, shown: impl Fn(&str) -> 
 }
 
 /// A string of at most so many columns.
-pub fn cut(text: &str, width: usize) -> String {
+pub(crate) fn cut(text: &str, width: usize) -> String {
     let text = clean(text);
     if text.width() <= width {
         return text;

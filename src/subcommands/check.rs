@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 /// Checks each script and prints the findings. With warnings only, the exit is [`RunExit::Done`]; a script that does
 /// not exist is a usage error.
-pub fn run(scripts: &[PathBuf], output: &Output) -> RunExit {
+pub(crate) fn run(scripts: &[PathBuf], output: &Output) -> RunExit {
     let engine = offline::engine();
     let (mut found, mut refused) = (Vec::new(), RunExit::Done);
     for script in scripts {

@@ -9,7 +9,7 @@ use crate::store::atomic_file::{FileAccess, replace};
 use std::path::Path;
 
 /// Writes them to a folder, which is made when it is not there.
-pub fn run(folder: &Path, output: &Output) -> RunExit {
+pub(crate) fn run(folder: &Path, output: &Output) -> RunExit {
     match write(folder) {
         Ok(names) => {
             for name in names {

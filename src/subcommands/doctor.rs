@@ -21,7 +21,7 @@ const NOBODY: &str = "umapi-doctor@example.invalid";
 const PROXIES: &[&str] = &["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
 
 /// What is known before anything is sent.
-pub struct DoctorChart {
+pub(crate) struct DoctorChart {
     /// The configuration file; `None` for the sandbox, which needs none.
     pub file: Option<PathBuf>,
     /// What is wrong with it, if anything.
@@ -43,7 +43,7 @@ impl CheckedHop {
 }
 
 /// Checks every hop up to the first that fails.
-pub fn run(chart: DoctorChart, output: &Output) -> RunExit {
+pub(crate) fn run(chart: DoctorChart, output: &Output) -> RunExit {
     let DoctorChart { file, finding, setup } = chart;
     let mut doctor = Doctor { output, failed: None };
     doctor.report(CheckedHop::new("file", finding.map_or_else(|| Ok(look_at_file(file.as_ref())), Err)));

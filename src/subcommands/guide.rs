@@ -18,7 +18,7 @@ const MORE: &str = "-- Enter for more, q to quit -- ";
 /// Shows a page, the list of topics, or the passages that contain `word`.
 ///
 /// A topic that does not exist is [`RunExit::Usage`], a word that is not found [`RunExit::Script`].
-pub fn run(topic: Option<&str>, word: Option<&str>, output: &Output) -> RunExit {
+pub(crate) fn run(topic: Option<&str>, word: Option<&str>, output: &Output) -> RunExit {
     let page = match topic.map(|topic| Page::find(topic).ok_or(topic)).transpose() {
         Ok(page) => page,
         Err(unknown) => return refuse(unknown, output),

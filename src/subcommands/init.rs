@@ -22,7 +22,7 @@ use std::path::Path;
 const ORGANIZATION_ENDING: &str = "@AdobeOrg";
 
 /// Creates the profile; the exit code says whether it succeeded.
-pub fn run(options: &InitOptions, profile: &str, file: &Path, output: &Output) -> RunExit {
+pub(crate) fn run(options: &InitOptions, profile: &str, file: &Path, output: &Output) -> RunExit {
     match make_profile(options, profile, file, output) {
         Ok(()) => RunExit::Done,
         Err(error) => {
