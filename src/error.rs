@@ -1,28 +1,68 @@
-//! What can go wrong, in one type: what happened, to what, after how many tries, and what to do next.
+//! One error type: what happened, to what, after how many attempts, and what to do next.
 //!
-//! The kinds are part of what scripts see (`err.kind`); see [`ErrorKind::name`].
+//! Scripts see the kind as `err.kind`; see [`ErrorKind::name`].
 
+use crate::secret::mask_secrets;
 use crate::wire::error_code;
 use crate::wire::fault::CommandFault;
 use std::fmt;
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
-/// Our results.
+/// The result of everything that fails with [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// An error with the story of the call that met it.
-#[derive(Debug, Clone)]
+/// The error of a lower layer; shared, because errors are cloned.
+pub type ErrorSource = Arc<dyn std::error::Error + Send + Sync>;
+
+/// An error and the history of the call that returned it.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{kind}{}", attempts_made(*attempts, *elapsed))]
 pub struct Error {
     /// What happened.
     pub kind: Box<ErrorKind>,
-    /// How many exchanges were tried; 0 when nothing left.
+    /// The number of requests sent; 0 if nothing was sent.
     pub attempts: u32,
-    /// How long the call took, waiting included.
+    /// How long the call took, including waits.
     pub elapsed: Duration,
     /// The `X-Request-Id` of the call, for Adobe's support.
     pub request_id: Option<String>,
+    /// The error of the lower layer that caused this one, where there is one.
+    #[source]
+    pub source: Option<ErrorSource>,
+}
+
+/// What is wrong with a file: a message, and the error of the system or the parser behind it.
+#[derive(Debug)]
+pub struct FileProblem {
+    message: String,
+    source: Option<ErrorSource>,
+}
+
+impl From<&str> for FileProblem {
+    fn from(message: &str) -> Self {
+        Self { message: message.to_owned(), source: None }
+    }
+}
+
+impl From<String> for FileProblem {
+    fn from(message: String) -> Self {
+        Self { message, source: None }
+    }
+}
+
+impl From<io::Error> for FileProblem {
+    fn from(error: io::Error) -> Self {
+        Self { message: error.to_string(), source: Some(Arc::new(error)) }
+    }
+}
+
+impl From<serde_json::Error> for FileProblem {
+    fn from(error: serde_json::Error) -> Self {
+        Self { message: error.to_string(), source: Some(Arc::new(error)) }
+    }
 }
 
 /// What happened.
@@ -32,23 +72,23 @@ pub enum ErrorKind {
     Config {
         /// What is wrong with which setting.
         message: String,
-        /// How to mend it.
+        /// How to fix it.
         hint: String,
     },
     /// The sign-in service or the service itself refused the credentials.
     Auth {
-        /// HTTP status, when there was an answer.
+        /// The HTTP status, if there was a response.
         status: Option<u16>,
         /// The service's code.
         code: Option<String>,
-        /// The service's message, or ours.
+        /// The message of the service, or of the local check.
         message: String,
     },
-    /// A function was called with something it does not take.
+    /// A function was called with an argument that it does not accept.
     Usage {
         /// What was wrong with the call.
         message: String,
-        /// What it takes.
+        /// What it accepts.
         hint: Option<String>,
     },
     /// Local checks refused commands; nothing was sent.
@@ -73,7 +113,7 @@ pub enum ErrorKind {
     },
     /// The service carried the request out but refused some of its commands.
     Commands(Vec<CommandFailure>),
-    /// The service asks for a longer wait than the longest allowed.
+    /// The service asks for a longer wait than the setting `max_wait` allows.
     Throttled {
         /// How long it asks to wait.
         wait: Duration,
@@ -82,21 +122,21 @@ pub enum ErrorKind {
         /// The service's code.
         code: Option<String>,
     },
-    /// No usable answer after all attempts.
+    /// No usable response after all attempts.
     Unavailable {
         /// The last HTTP status, when there was one.
         status: Option<u16>,
         /// The service's code.
         code: Option<String>,
-        /// What the last attempt met.
+        /// What happened to the last attempt.
         message: String,
     },
-    /// A change left and its answer was lost: it may or may not have happened.
+    /// A change was sent and its response was lost: it may or may not have happened.
     Unknown {
-        /// What the last attempt met.
+        /// What happened to the last attempt.
         message: String,
     },
-    /// A listing could not be read to its end; at most a loop that streams it has seen its first pages.
+    /// A listing could not be read to its end. Only a loop that streams it has seen its first pages.
     Incomplete {
         /// Which listing.
         listing: String,
@@ -105,14 +145,14 @@ pub enum ErrorKind {
         /// Why.
         message: String,
     },
-    /// The service's answer could not be understood.
+    /// The response of the service could not be parsed.
     Decode {
         /// HTTP status.
         status: u16,
         /// What was expected and what came.
         message: String,
     },
-    /// A guard of the operator stopped the run.
+    /// A guard stopped the run.
     Guard {
         /// Which guard, and at what.
         message: String,
@@ -138,15 +178,15 @@ pub enum ErrorKind {
 /// A command that was refused, by the service or by a local check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CommandFailure {
-    /// 0-based place in the caller's list.
+    /// 0-based index in the list of the caller.
     pub index: usize,
-    /// The user or group the command is about.
+    /// The user or group that the command changes.
     pub target: String,
     /// 0-based step.
     pub step: Option<usize>,
     /// The service's code.
     pub code: String,
-    /// The service's message, or ours.
+    /// The message of the service, or of the local check.
     pub message: String,
 }
 
@@ -162,8 +202,8 @@ impl CommandFailure {
         }
     }
 
-    /// Who, what and, where the service gave one, the code.
-    pub fn told(&self) -> String {
+    /// The target, the message and, if there is one, the code.
+    pub fn describe(&self) -> String {
         refusal(&self.target, &self.message, &self.code)
     }
 
@@ -173,19 +213,19 @@ impl CommandFailure {
     }
 }
 
-/// Who was refused, why and, where the service gave one, by which code.
+/// A refused command as text: the target, the message and, if there is one, the code.
 pub fn refusal(target: &str, message: &str, code: &str) -> String {
     if code.is_empty() { format!("{target}: {message}") } else { format!("{target}: {message} ({code})") }
 }
 
 impl From<ErrorKind> for Error {
     fn from(kind: ErrorKind) -> Self {
-        Self { kind: Box::new(kind), attempts: 0, elapsed: Duration::ZERO, request_id: None }
+        Self { kind: Box::new(kind), attempts: 0, elapsed: Duration::ZERO, request_id: None, source: None }
     }
 }
 
 impl Error {
-    /// A missing or wrong setting, and how to mend it.
+    /// A missing or wrong setting, and how to fix it.
     pub fn config(message: impl Into<String>, hint: impl Into<String>) -> Self {
         ErrorKind::Config { message: message.into(), hint: hint.into() }.into()
     }
@@ -195,30 +235,46 @@ impl Error {
         ErrorKind::Usage { message: message.into(), hint: None }.into()
     }
 
-    /// A wrong argument, and what is taken instead.
+    /// A wrong argument, and what is accepted instead.
     pub fn usage_with_hint(message: impl Into<String>, hint: impl Into<String>) -> Self {
         ErrorKind::Usage { message: message.into(), hint: Some(hint.into()) }.into()
     }
 
     /// A file that cannot be used.
-    pub fn file(place: impl Into<String>, message: impl fmt::Display) -> Self {
-        ErrorKind::File { place: place.into(), message: message.to_string() }.into()
+    pub fn file(place: impl Into<String>, problem: impl Into<FileProblem>) -> Self {
+        let FileProblem { message, source } = problem.into();
+        Self { source, ..ErrorKind::File { place: place.into(), message }.into() }
     }
 
-    /// A file the system does not let us use.
-    pub fn io(path: &Path, error: &io::Error) -> Self {
+    /// The same error with the one of a lower layer that caused it.
+    #[must_use]
+    pub fn caused_by(self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
+        Self { source: Some(Arc::new(source)), ..self }
+    }
+
+    /// What the lower layers reported, the nearest first, with secrets masked.
+    pub fn causes(&self) -> Vec<String> {
+        let first = std::error::Error::source(self);
+        let chain = std::iter::successors(first, |error| error.source());
+        let mut causes: Vec<_> = chain.map(|error| mask_secrets(&error.to_string())).collect();
+        causes.dedup();
+        causes
+    }
+
+    /// A file that the operating system could not open, read or write.
+    pub fn io(path: &Path, error: io::Error) -> Self {
         let message = match error.kind() {
             io::ErrorKind::NotFound if path.is_relative() => match std::env::current_dir() {
-                Ok(folder) => format!("there is no such file in {}", folder.display()),
-                Err(_) => "there is no such file".to_owned(),
+                Ok(folder) => format!("no such file in {}", folder.display()),
+                Err(_) => "no such file".to_owned(),
             },
-            io::ErrorKind::NotFound => "there is no such file".to_owned(),
-            io::ErrorKind::PermissionDenied => "the system does not permit it to this user".to_owned(),
-            // What wraps the system's error tells of a file of ours beside the one that is meant.
+            io::ErrorKind::NotFound => "no such file".to_owned(),
+            io::ErrorKind::PermissionDenied => "permission denied for this user".to_owned(),
+            // The text of a wrapped error names a temporary file of ours instead of `path`.
             kind if error.get_ref().is_some() => kind.to_string(),
             _ => error.to_string(),
         };
-        Self::file(path.display().to_string(), message)
+        Self::file(path.display().to_string(), message).caused_by(error)
     }
 
     /// The service's or the local checks' code.
@@ -236,7 +292,7 @@ impl Error {
         }
     }
 
-    /// The HTTP status, when the service answered.
+    /// The HTTP status, if there was a response.
     pub fn status(&self) -> Option<u16> {
         match &*self.kind {
             ErrorKind::Auth { status, .. }
@@ -249,7 +305,7 @@ impl Error {
         }
     }
 
-    /// The service's message, or ours, without what we say around it.
+    /// The message alone, without the words that `Display` adds.
     pub fn message(&self) -> String {
         match &*self.kind {
             ErrorKind::Auth { message, .. }
@@ -301,13 +357,14 @@ impl Error {
                 Some(format!("Come back at {until}, or allow a longer wait with UMAPI_MAX_WAIT (seconds)."))
             }
             ErrorKind::Unavailable { .. } => {
-                Some("Try again later; `umapish doctor` tells which hop fails.".to_owned())
+                Some("Try again later; `umapish doctor` shows which step fails.".to_owned())
             }
             ErrorKind::Unknown { .. } => {
                 Some("Read the user or group to see what happened before you repeat the change.".to_owned())
             }
             ErrorKind::Incomplete { .. } => Some(
-                "Do not act on what was read of it. Run it again, after two hours for a full one.".to_owned(),
+                "Do not use the entries that were read. List again; for a full listing, wait two hours."
+                    .to_owned(),
             ),
             ErrorKind::TestMode { .. } => Some("Start with --live to make changes.".to_owned()),
             ErrorKind::Rejected { status: 403, code: None, .. } => {
@@ -331,7 +388,7 @@ fn auth_hint(status: Option<u16>, code: Option<&str>) -> &'static str {
 }
 
 impl ErrorKind {
-    /// Every name of a kind, in the order in which the guide documents them. Rhai's own errors are `script`.
+    /// The name of every kind, in the order of the guide. Errors of Rhai itself have the kind `script`.
     pub const NAMES: &[&str] = &[
         "config",
         "auth",
@@ -375,17 +432,13 @@ impl ErrorKind {
     }
 }
 
-impl fmt::Display for Error {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}", self.kind)?;
-        if self.attempts > 1 {
-            write!(formatter, " ({} attempts in {:.0} s)", self.attempts, self.elapsed.as_secs_f64())?;
-        }
-        Ok(())
+fn attempts_made(attempts: u32, elapsed: Duration) -> String {
+    if attempts > 1 {
+        format!(" ({attempts} attempts in {:.0} s)", elapsed.as_secs_f64())
+    } else {
+        String::new()
     }
 }
-
-impl std::error::Error for Error {}
 
 impl fmt::Display for ErrorKind {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -396,16 +449,16 @@ impl fmt::Display for ErrorKind {
             | Self::TestMode { message } => formatter.write_str(message),
             Self::Auth { status, code, message } => {
                 formatter.write_str("sign-in refused")?;
-                answer(formatter, *status, code.as_deref(), message)
+                write_response(formatter, *status, code.as_deref(), message)
             }
             Self::NotFound { status, code, message } => {
                 let says_so = message.to_lowercase().contains("not found");
                 formatter.write_str(if says_so { message } else { "not found" })?;
-                answer(formatter, *status, code.as_deref(), if says_so { "" } else { message })
+                write_response(formatter, *status, code.as_deref(), if says_so { "" } else { message })
             }
             Self::Rejected { status, code, message } => {
                 formatter.write_str("the service refused the request")?;
-                answer(formatter, Some(*status), code.as_deref(), message)
+                write_response(formatter, Some(*status), code.as_deref(), message)
             }
             Self::Invalid(failures) => list(formatter, "refused before anything was sent", failures),
             Self::Commands(failures) => list(formatter, "the service refused", failures),
@@ -414,16 +467,16 @@ impl fmt::Display for ErrorKind {
             }
             Self::Unavailable { status, code, message } => {
                 formatter.write_str("the service is unavailable")?;
-                answer(formatter, *status, code.as_deref(), message)
+                write_response(formatter, *status, code.as_deref(), message)
             }
             Self::Unknown { message } => {
-                write!(formatter, "the answer to a change was lost, it may have happened: {message}")
+                write!(formatter, "the response to a change was lost, so it may have happened: {message}")
             }
             Self::Incomplete { listing, page, message } => {
                 write!(formatter, "the listing of {listing} is incomplete: page {page}: {message}")
             }
             Self::Decode { message, .. } => {
-                write!(formatter, "the service's answer makes no sense: {message}")
+                write!(formatter, "could not parse the service's response: {message}")
             }
             Self::File { place, message } => write!(formatter, "{place}: {message}"),
             Self::Interrupted => formatter.write_str("interrupted"),
@@ -431,7 +484,7 @@ impl fmt::Display for ErrorKind {
     }
 }
 
-fn answer(
+fn write_response(
     formatter: &mut fmt::Formatter<'_>,
     status: Option<u16>,
     code: Option<&str>,
@@ -452,7 +505,7 @@ fn list(formatter: &mut fmt::Formatter<'_>, verdict: &str, failures: &[CommandFa
     let Some(first) = failures.first() else {
         return formatter.write_str(verdict);
     };
-    write!(formatter, "{verdict}: {}", first.told())?;
+    write!(formatter, "{verdict}: {}", first.describe())?;
     match failures.len() - 1 {
         0 => Ok(()),
         1 => formatter.write_str(", and one more command"),
@@ -485,7 +538,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_found_is_said_once() {
+    fn not_found_is_not_repeated() {
         let error = |message: &str| {
             let code = Some("error.x".to_owned());
             Error::from(ErrorKind::NotFound { status: Some(404), code, message: message.into() }).to_string()
@@ -495,7 +548,7 @@ mod tests {
     }
 
     #[test]
-    fn attempts_are_told_when_there_was_more_than_one() {
+    fn attempts_are_shown_if_there_was_more_than_one() {
         let kind = ErrorKind::Unavailable { status: Some(503), code: None, message: "busy".into() };
         let mut error = Error::from(kind);
         error.attempts = 4;
@@ -505,12 +558,12 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_file_is_told_with_the_folder_it_was_looked_for_in() {
-        let missing = io::Error::from(io::ErrorKind::NotFound);
+    fn a_missing_file_is_shown_with_the_folder_that_was_searched() {
+        let missing = || io::Error::from(io::ErrorKind::NotFound);
         let folder = std::env::current_dir().unwrap();
-        let error = Error::io(Path::new("people.csv"), &missing);
-        assert_eq!(error.to_string(), format!("people.csv: there is no such file in {}", folder.display()));
-        assert_eq!(Error::io(Path::new("/x.csv"), &missing).to_string(), "/x.csv: there is no such file");
+        let error = Error::io(Path::new("people.csv"), missing());
+        assert_eq!(error.to_string(), format!("people.csv: no such file in {}", folder.display()));
+        assert_eq!(Error::io(Path::new("/x.csv"), missing()).to_string(), "/x.csv: no such file");
     }
 
     #[test]

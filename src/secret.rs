@@ -1,21 +1,21 @@
-//! Text that must never be shown: no `Display`, a masked `Debug`, not serializable.
+//! Strings that must never be shown: no `Display`, a masked `Debug`, not serializable.
 
 use secrecy::{ExposeSecret, SecretString};
 
-/// What stands wherever a secret would have been printed.
+/// Printed in place of a secret.
 pub const MASK: &str = "********";
 
-/// A client secret, a token or a private key. Its text leaves only through [`Secret::expose`].
+/// A client secret, a token or a private key. Only [`Secret::expose`] returns it.
 #[derive(Clone)]
 pub struct Secret(SecretString);
 
 impl Secret {
-    /// The text itself, for the one place that sends it.
+    /// The secret itself, for the one place that sends it.
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
     }
 
-    /// Whether there is any text at all; a blank secret is a missing one.
+    /// Whether it is empty or whitespace; such a secret counts as missing.
     pub fn is_blank(&self) -> bool {
         self.expose().trim().is_empty()
     }
@@ -39,12 +39,56 @@ impl std::fmt::Debug for Secret {
     }
 }
 
+/// The text without what looks like a secret: tokens, client secrets, and passwords in URLs or assignments. The
+/// errors of other libraries may quote what they were given, and nobody there knows which part of it is secret.
+pub fn mask_secrets(text: &str) -> String {
+    text.split_inclusive(ends_word).map(masked_word).collect()
+}
+
+fn ends_word(letter: char) -> bool {
+    letter.is_whitespace() || "\"'`(),;".contains(letter)
+}
+
+fn masked_word(piece: &str) -> String {
+    let word = piece.trim_end_matches(ends_word);
+    let rest = &piece[word.len()..];
+    let names_secret = |name: &str| {
+        let name = name.to_lowercase();
+        ["secret", "token", "password", "key"].iter().any(|part| name.contains(part))
+    };
+    match (word.split_once("://"), word.split_once('=')) {
+        _ if word.starts_with("eyJ") || word.starts_with("p8e-") => format!("{MASK}{rest}"),
+        (Some((scheme, address)), _) if address.contains('@') => {
+            let host = address.rsplit('@').next().unwrap_or_default();
+            format!("{scheme}://{MASK}@{host}{rest}")
+        }
+        (_, Some((name, value))) if !value.is_empty() && names_secret(name) => format!("{name}={MASK}{rest}"),
+        _ => piece.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn debug_shows_only_the_mask() {
+    fn what_looks_like_a_secret_is_masked_and_the_rest_kept() {
+        for (text, masked) in [
+            (
+                "invalid type: string \"eyJhbGciOi.abc.def\", expected",
+                "invalid type: string \"********\", expected",
+            ),
+            ("proxy http://ada:hunter2@proxy:80/ failed", "proxy http://********@proxy:80/ failed"),
+            ("at `p8e-abc`", "at `********`"),
+            ("client_secret=abc, x=1", "client_secret=********, x=1"),
+            ("tcp connect error (os error 111)", "tcp connect error (os error 111)"),
+        ] {
+            assert_eq!(mask_secrets(text), masked);
+        }
+    }
+
+    #[test]
+    fn debug_output_is_masked() {
         let secret = Secret::from("p8e-very-secret");
         assert_eq!(format!("{secret:?}"), MASK);
         assert_eq!(secret.expose(), "p8e-very-secret");

@@ -14,7 +14,7 @@ const OURS: &str = "umapish";
 ///
 /// # Errors
 /// `config`: `HOME` is not set, empty or not an absolute path.
-pub fn home() -> Result<PathBuf> {
+pub(crate) fn home() -> Result<PathBuf> {
     system::home(|name| std::env::var_os(name))
 }
 
@@ -22,7 +22,7 @@ pub fn home() -> Result<PathBuf> {
 ///
 /// # Errors
 /// `config`: neither `XDG_CONFIG_HOME` nor `HOME` is an absolute path.
-pub fn configuration() -> Result<PathBuf> {
+pub(crate) fn configuration() -> Result<PathBuf> {
     Ok(system::configuration(|name| std::env::var_os(name))?.join(OURS))
 }
 
@@ -30,7 +30,7 @@ pub fn configuration() -> Result<PathBuf> {
 ///
 /// # Errors
 /// `config`: neither `XDG_STATE_HOME` nor `HOME` is an absolute path.
-pub fn state() -> Result<PathBuf> {
+pub(crate) fn state() -> Result<PathBuf> {
     Ok(system::state(|name| std::env::var_os(name))?.join(OURS))
 }
 

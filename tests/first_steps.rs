@@ -46,15 +46,15 @@ fn init_leaves_a_profile_that_is_there_alone() {
         Run::new("init -p acme --org-id A@AdobeOrg --client-id x --client-secret-command true --no-test")
             .file(".config/umapish/config.toml", "[acme]\n")
             .run();
-    run.failed(4, "there is a profile `acme`");
+    run.failed(4, "profile `acme` already exists");
 }
 
 #[test]
 fn init_without_a_terminal_says_what_to_give() {
     let refused = Run::new("init").run().failed(2, "umapish init needs --org-id and --client-id");
     assert!(refused.stderr.contains("--client-secret-command"), "{}", refused.stderr);
-    Run::new("init --org-id A@AdobeOrg").run().failed(2, "standard input is no terminal");
-    Run::new("init --org-id A").run().failed(2, "`A` is no organization id");
+    Run::new("init --org-id A@AdobeOrg").run().failed(2, "standard input is not a terminal");
+    Run::new("init --org-id A").run().failed(2, "`A` is not a valid organization id");
 }
 
 #[cfg(unix)]

@@ -60,7 +60,7 @@ fn init_names_profiles_under_the_former_name() {
 fn a_bare_resume_names_journals_under_the_former_name_and_does_not_read_them() {
     let run = Run::new("resume").file(JOURNAL, "").run();
     assert!(names(&run, MOVE_JOURNALS), "{}", run.stderr);
-    run.failed(2, "no run was interrupted");
+    run.failed(2, "there is no interrupted run");
     let named = Run::new("resume x.journal").file(JOURNAL, "").run();
     assert!(!names(&named, MOVE_JOURNALS), "{}", named.stderr);
 }

@@ -36,7 +36,7 @@ fn a_search_shows_pages_and_passages_and_fails_without_any() {
 }
 
 #[cfg(unix)]
-const MORE: &str = "-- Enter shows more, q leaves -- ";
+const MORE: &str = "-- Enter for more, q to quit -- ";
 
 #[test]
 #[cfg(unix)]

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops where its world is broken")]
 
 mod catalog;
+mod causes;
 mod client;
 mod command_line;
 mod documents;

@@ -1,4 +1,4 @@
-//! Runs that are killed, and go on: nothing is lost, nothing is done twice, and the operator is told what is open.
+//! Runs that are killed and resumed: nothing is lost, nothing is done twice, and open commands are reported.
 
 use crate::support::{Desk, Run};
 use serde_json::Value;
@@ -10,7 +10,7 @@ use umapi_shell::sandbox::{self, FaultEffect, PlannedFault};
 use umapi_shell::wire::endpoint::EndpointId;
 use umapi_shell::wire::outcome::Status;
 
-/// Makes so many people, each exactly once: a second time would be refused by the service.
+/// Creates N people (the first argument), each exactly once: the service would refuse a second time.
 const SCRIPT: &str = "
 let changes = queue();
 for number in 0..parse_int(args()[0]) {
@@ -69,7 +69,7 @@ fn without_a_kill_there_is_nothing_to_resume_and_with_one_the_newest_is_found() 
     let desk = Desk::new(SCRIPT);
     assert_eq!(desk.run("--live job.rhai 30").0, 0);
     let (code, _, told) = desk.run("resume");
-    assert!(code == 2 && told.contains("no run was interrupted"), "{told}");
+    assert!(code == 2 && told.contains("there is no interrupted run"), "{told}");
     desk.server.queue(
         PlannedFault::at(
             EndpointId::Action,
@@ -91,7 +91,7 @@ fn a_run_that_left_nothing_open_is_not_resumed_and_of_several_that_did_one_is_na
     let desk = Desk::new("add_to_groups(\"ben.osei@example.com\", \"Engineering\"); throw \"late\";");
     assert_eq!(desk.run("--live job.rhai").0, 1);
     let (code, _, told) = desk.run("resume");
-    assert!(code == 2 && told.contains("no run was interrupted"), "{told}");
+    assert!(code == 2 && told.contains("there is no interrupted run"), "{told}");
     std::fs::remove_file(only_journal(&desk)).unwrap();
     std::fs::write(desk.folder.path().join("job.rhai"), SCRIPT).unwrap();
     let first = interrupted(&desk, 30);
@@ -148,7 +148,7 @@ fn a_torn_last_line_does_not_keep_a_run_from_going_on() {
     for cut in [1, 40, 300] {
         std::fs::write(&journal, &whole[..whole.len() - cut]).unwrap();
         let (code, out, _) = desk.run("journal verify");
-        assert!(code == 0 && out.contains("not finished"), "{out}");
+        assert!(code == 0 && out.contains("incomplete line"), "{out}");
     }
     let (code, out, told) = desk.run("resume");
     assert_eq!((code, out.trim()), (0, "30"), "{told}");
@@ -201,10 +201,10 @@ fn another_script_mode_or_organization_is_refused() {
     assert!(code == 2 && told.contains("the run was in live mode"), "{told}");
     let mut other = desk.command("resume");
     let told = String::from_utf8(other.env("UMAPI_ORG_ID", "F00@AdobeOrg").output().unwrap().stderr).unwrap();
-    assert!(told.contains("about another organization"), "{told}");
+    assert!(told.contains("for a different organization"), "{told}");
     std::fs::write(desk.folder.path().join("job.rhai"), "print(1)").unwrap();
     let (code, _, told) = desk.run("resume");
-    assert!(code == 2 && told.contains("is not the script of that run any more"), "{told}");
+    assert!(code == 2 && told.contains("has changed since the run was interrupted"), "{told}");
 }
 
 #[test]
@@ -215,7 +215,7 @@ fn a_module_that_changed_is_refused_as_a_changed_script_is() {
     interrupted(&desk, 30);
     std::fs::write(&module, "export const N = 2;").unwrap();
     let (code, _, told) = desk.run("resume");
-    assert!(code == 2 && told.contains("names.rhai is not the script of that run any more"), "{told}");
+    assert!(code == 2 && told.contains("names.rhai has changed since the run was interrupted"), "{told}");
     std::fs::write(&module, "export const N = 1;").unwrap();
     assert_eq!(desk.run("resume").0, 0);
 }
@@ -255,16 +255,16 @@ fn what_is_no_journal_is_not_verified_and_the_end_of_one_is_told() {
     assert!(desk.run("journal verify").1.contains("; ended, exit 4"));
     let whole = std::fs::read(&journal).unwrap();
     std::fs::write(&journal, &whole[..whole.len() - 1]).unwrap();
-    assert!(desk.run("journal verify").1.contains("; no end: interrupted after request 2"));
+    assert!(desk.run("journal verify").1.contains("; no end record: interrupted after request 2"));
     for text in ["", "garbage", "garbage\nand more\n"] {
         std::fs::write(&journal, text).unwrap();
         let (code, _, told) = desk.run("journal verify");
-        assert!(code == 1 && told.contains("it has no head"), "{text}: {told}");
+        assert!(code == 1 && told.contains("the first line is not a head record"), "{text}: {told}");
     }
 }
 
 #[test]
-fn a_resumed_run_that_leaves_what_was_begun_does_not_end_well() {
+fn a_resumed_run_that_does_not_request_open_commands_fails() {
     let desk = Desk::new(&format!("if env(\"ASKS\") == \"yes\" {{ {SCRIPT} }}"));
     let refusal = FaultEffect::Status { status: 401, body: None, retry_after: None };
     desk.server.queue(PlannedFault::at(EndpointId::Action, refusal).times(2));
@@ -276,7 +276,10 @@ fn a_resumed_run_that_leaves_what_was_begun_does_not_end_well() {
     std::fs::write(&journal, killed).unwrap();
     let left = run("resume", "no");
     let told = String::from_utf8(left.stderr).unwrap();
-    assert!(left.status.code() == Some(6) && told.contains("no longer asked for"), "{told}");
+    assert!(
+        left.status.code() == Some(6) && told.contains("not requested by the script this time"),
+        "{told}"
+    );
 }
 
 #[test]
@@ -286,7 +289,7 @@ fn two_runs_do_not_go_on_with_one_journal() {
     let held = std::fs::OpenOptions::new().read(true).write(true).open(&journal).unwrap();
     held.lock().unwrap();
     let (code, _, told) = desk.run(&format!("resume {}", journal.display()));
-    assert!(code == 2 && told.contains("another run holds the journal"), "{told}");
+    assert!(code == 2 && told.contains("another run is using the journal"), "{told}");
     drop(held);
     assert_eq!(desk.run("resume").0, 0);
 }
@@ -321,7 +324,7 @@ fn a_script_that_asks_for_less_because_it_looks_first_resumes_rightly() {
     desk.server.reset();
     let (code, _, told) = desk.run("resume");
     assert_eq!(code, 0, "{told}");
-    assert!(!told.contains("no longer asked for"), "{told}");
+    assert!(!told.contains("not requested by the script this time"), "{told}");
 }
 
 #[test]
@@ -335,9 +338,9 @@ fn secret_arguments_are_masked_and_given_again() {
     assert_eq!(lines(&journal)[0]["arguments"], serde_json::json!(["plain", "(secret)"]));
     let resume = format!("resume {}", journal.display());
     let (_, _, told) = desk.run(&resume);
-    assert!(told.contains("1 secret arguments"), "{told}");
+    assert!(told.contains("1 secret argument,"), "{told}");
     let (code, _, told) = desk.run(&format!("--secret-arg s3cre {resume}"));
-    assert!(code == 2 && told.contains("secret argument 1 is not the one the run had"), "{told}");
+    assert!(code == 2 && told.contains("secret argument 1 differs from the one of the run"), "{told}");
     let (code, _, told) = desk.run(&format!("--secret-arg s3cret {resume}"));
     assert!(code == 1 && told.contains("late"), "{told}");
 }
@@ -369,9 +372,9 @@ fn a_run_that_is_under_way_is_not_offered_to_be_resumed() {
         std::thread::sleep(Duration::from_millis(5));
     }
     let (code, _, told) = desk.run("resume");
-    assert!(code == 2 && told.contains("no run was interrupted"), "{told}");
+    assert!(code == 2 && told.contains("there is no interrupted run"), "{told}");
     let (code, _, told) = desk.run(&format!("resume {}", only_journal(&desk).display()));
-    assert!(code == 2 && told.contains("another run holds the journal"), "{told}");
+    assert!(code == 2 && told.contains("another run is using the journal"), "{told}");
     running.kill().unwrap();
     running.wait().unwrap();
 }
@@ -645,8 +648,7 @@ fn a_removal_that_was_found_undone_counts_though_the_script_asks_no_more() {
     stopped(&desk, "--live --verify");
     let (code, out, told, sent) = resumed(&desk);
     assert_eq!((code, out.as_str(), sent), (3, "end\n", 0), "{told}");
-    let line =
-        "removed before and no longer asked for: ben.osei@example.com (remove): still a member of photoshop";
+    let line = "removed by the interrupted run but not requested by the script this time: ben.osei@example.com (remove): still a member of photoshop";
     assert!(told.contains(line), "{told}");
 }
 
@@ -724,8 +726,8 @@ fn a_journal_in_another_format_is_named_with_what_to_do_and_never_read() {
         }
         let (code, _, told) = desk.run("resume");
         assert_eq!(code, 2, "{told}");
-        assert!(told.contains("no run was interrupted"), "{told}");
-        assert!(told.contains(&format!("the newest {}", journal.display())), "{told}");
+        assert!(told.contains("there is no interrupted run"), "{told}");
+        assert!(told.contains(&format!("the newest is {}", journal.display())), "{told}");
     }
 }
 

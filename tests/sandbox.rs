@@ -102,7 +102,7 @@ async fn a_bad_token_a_bad_key_and_a_bad_organization_are_told_apart() {
 }
 
 #[tokio::test]
-async fn a_dropped_connection_answers_no_byte_before_and_after_the_work() {
+async fn a_dropped_connection_returns_no_byte_before_and_after_the_work() {
     for (effect, groups) in
         [(FaultEffect::DropBefore, json!(null)), (FaultEffect::DropAfter, json!(["Interns"]))]
     {

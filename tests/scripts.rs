@@ -62,10 +62,10 @@ const EXPECTED: &[Expected] = &[
     reading(
         "license_audit",
         &[
-            r#""finding":"nearly full","name":"Photoshop","remark":"9 of 10 licences""#,
+            r#""finding":"nearly full","name":"Photoshop","remark":"9 of 10 licenses""#,
             r#""finding":"over quota","name":"Stock""#,
-            r#""finding":"no licence","name":"gus.taylor@example.com""#,
-            r#""finding":"double licence","name":"ben.osei@example.com""#,
+            r#""finding":"no license","name":"gus.taylor@example.com""#,
+            r#""finding":"double license","name":"ben.osei@example.com""#,
         ],
     ),
     Expected {

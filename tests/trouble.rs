@@ -1,4 +1,4 @@
-//! A service in trouble, as the operator meets it: what is told, and how a run ends.
+//! A service with problems, as the operator sees it: the messages and the exit codes.
 
 use crate::support::Run;
 use umapi_shell::sandbox::{FaultEffect, PlannedFault, Sandbox, SandboxSettings};
@@ -22,7 +22,7 @@ fn unavailable(status: u16) -> FaultEffect {
 }
 
 #[test]
-fn a_change_whose_answers_are_all_lost_is_read_back_however_it_was_made() {
+fn a_change_whose_responses_are_all_lost_is_read_back_however_it_was_made() {
     let ends = [(FaultEffect::DropAfter, 0), (FaultEffect::CutBody { bytes: 9 }, 0), (unavailable(503), 5)];
     for (effect, end) in ends {
         let server = troubled(effect);
@@ -37,7 +37,7 @@ fn a_change_whose_answers_are_all_lost_is_read_back_however_it_was_made() {
 }
 
 #[test]
-fn a_change_that_can_neither_be_answered_nor_read_back_is_unknown() {
+fn a_change_without_a_response_that_cannot_be_read_back_is_unknown() {
     let server = troubled(FaultEffect::DropAfter);
     server.queue(PlannedFault::at(EndpointId::User, unavailable(503)).times(99));
     Run::new("--live -e").arg(CHANGE).against(&server).run().ended(6);
@@ -116,7 +116,7 @@ fn commands_lost_to_a_server_fault_never_end_in_success() {
 }
 
 #[test]
-fn what_a_queue_meets_after_the_script_s_last_word_counts_and_is_told() {
+fn failures_of_a_queue_after_the_end_of_the_script_count_and_are_reported() {
     let code = "let q = queue(); q.add_to_groups(\"ben.osei@example.com\", \"Nowhere\"); exit(0)";
     Run::eval(code).run().failed(3, "Group Nowhere was not found");
     let code = "try { remove_from_org(\"ben.osei@example.com\") } catch {} exit(0)";

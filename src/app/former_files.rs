@@ -27,7 +27,7 @@ pub(crate) fn journals() -> Option<String> {
     has_journals.then(|| advice("journals", &former, &folder))
 }
 
-/// An error about the configuration, with the profiles that have their former place where there is no file.
+/// An error about the configuration; if there is no file, it names the profiles in the former folder.
 pub(crate) fn with_profiles(error: Error) -> Error {
     let ErrorKind::Config { message, hint } = &*error.kind else { return error };
     match profiles() {

@@ -1,10 +1,11 @@
-//! Journals on the command line: the head of a new one, an interrupted run that goes on, and a look into one.
+//! Journals on the command line: the head of a new one, resuming an interrupted run, and showing one.
 
 use super::refusal::refuse;
 use crate::app::organization::OrganizationContext;
 use crate::cli::{GlobalOptions, JournalCommand};
 use crate::error::{Error, Result};
 use crate::output::Output;
+use crate::output::pretty::plural;
 use crate::session::guard::{GuardLimits, NamePattern};
 use crate::session::journal::recorder::JournalRecorder;
 use crate::session::journal::redaction::Redactor;
@@ -23,10 +24,10 @@ use crate::wire::mode::Mode;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-/// What stands for an argument that must not be written down.
+/// Written in place of a secret argument.
 const MASK: &str = "(secret)";
 
-/// The head of a new journal: everything that is needed to tell what was run, by whom, and to run it again.
+/// The head of a new journal: everything needed to know what was run, by whom, and to run it again.
 pub(crate) fn head(
     global: &GlobalOptions,
     program: Option<&ScriptProgram>,
@@ -60,7 +61,7 @@ pub(crate) fn head(
     }
 }
 
-/// A path that means the same wherever the run goes on.
+/// A path that is valid wherever the run is resumed.
 fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
@@ -93,7 +94,7 @@ fn guards(global: &GlobalOptions, limits: &GuardLimits) -> GuardRecord {
     }
 }
 
-/// An interrupted run, ready to go on.
+/// An interrupted run, ready to resume.
 pub(crate) struct ResumedRun {
     /// The options of the run, with the journal's mode, profile and guards.
     pub(crate) global: GlobalOptions,
@@ -101,7 +102,7 @@ pub(crate) struct ResumedRun {
     pub(crate) program: ScriptProgram,
     /// Its organization.
     pub(crate) organization: Option<String>,
-    /// What it protected, beside what the options and the profile say now.
+    /// What it protected, in addition to the current options and profile.
     pub(crate) protected: Vec<NamePattern>,
     /// The journal.
     pub(crate) path: PathBuf,
@@ -109,10 +110,10 @@ pub(crate) struct ResumedRun {
     pub(crate) changed: Vec<String>,
 }
 
-/// The journal to go on with: the one that was named, or that of the only run with something left to do.
+/// The journal to resume: the given one, or that of the only unfinished run.
 ///
 /// # Errors
-/// How the program ends: there is no such run, or there are several, which are listed.
+/// The exit code: there is no such run, or there are several, which are listed.
 pub(crate) fn chosen(journal: Option<PathBuf>, output: &Output) -> Result<PathBuf, RunExit> {
     if let Some(path) = journal {
         return Ok(absolute(&path));
@@ -123,28 +124,29 @@ pub(crate) fn chosen(journal: Option<PathBuf>, output: &Output) -> Result<PathBu
     if let [newest, ..] = other_formats.as_slice() {
         let (count, newest) = (other_formats.len(), newest.display());
         output.note(&format!(
-            "journals of another version, which this one does not read: {count}, the newest {newest}"
+            "{} of another version cannot be read by this one; the newest is {newest}",
+            plural(count, "journal")
         ));
     }
     if unfinished.len() > 1 {
         list(&unfinished, output);
         return Err(RunExit::Usage);
     }
-    let hint = "Name the journal of another: umapish resume JOURNAL.";
-    let none = || refuse(&Error::usage_with_hint("no run was interrupted", hint));
+    let hint = "To resume another run, name its journal: umapish resume JOURNAL.";
+    let none = || refuse(&Error::usage_with_hint("there is no interrupted run", hint));
     unfinished.pop().map(|run| run.path).ok_or_else(none)
 }
 
 fn list(runs: &[UnfinishedRun], output: &Output) {
-    let message = format!("{} runs have something left to do", runs.len());
-    output.error(&message, Some("Name the journal of one: umapish resume JOURNAL."));
+    let message = format!("{} runs are unfinished", runs.len());
+    output.error(&message, Some("Choose one by its journal: umapish resume JOURNAL."));
     for run in runs {
         let UnfinishedRun { path, time, script, done, open } = run;
         output.note(&format!("{time} {script}: {done} done, {open} open, {}", path.display()));
     }
 }
 
-/// Reads what a journal says of its run, and goes to the folder in which it ran.
+/// Reads the run of a journal, and changes to the folder in which it ran.
 ///
 /// # Errors
 /// `usage`: it cannot be run again as it was. `file`: the journal or the script cannot be read.
@@ -170,7 +172,7 @@ pub(crate) fn resumed(global: &GlobalOptions, path: PathBuf) -> Result<ResumedRu
     Ok(ResumedRun { global: options(global, &head)?, program, organization, protected, path, changed })
 }
 
-/// The options with their files where they are: what is typed for a run that goes on is meant from here.
+/// The options with their files where they are: paths typed for a resumed run are relative to the current folder.
 fn anchored(global: &GlobalOptions) -> GlobalOptions {
     let mut options = global.clone();
     options.config = options.config.as_deref().map(absolute);
@@ -184,7 +186,7 @@ fn anchored(global: &GlobalOptions) -> GlobalOptions {
 /// The head of a journal, and every input file.
 fn head_of(path: &Path) -> Result<(HeadRecord, Vec<InputRecord>)> {
     let name = path.display().to_string();
-    let file = file_door::open(path).map_err(|error| Error::io(path, &error))?;
+    let file = file_door::open(path).map_err(|error| Error::io(path, error))?;
     let (mut found, mut inputs) = (None, Vec::new());
     reader::read(&name, file, |entry| {
         match entry.record {
@@ -200,15 +202,15 @@ fn head_of(path: &Path) -> Result<(HeadRecord, Vec<InputRecord>)> {
     Ok((found.ok_or_else(|| headless(&name))?, inputs))
 }
 
-/// The script of the run, unchanged, with its arguments; secret ones are given again.
+/// The script of the run, unchanged, with its arguments; secret ones are passed again.
 fn program(head: &HeadRecord, global: &GlobalOptions) -> Result<ScriptProgram> {
     let secrets = &global.secret_arguments;
     if head.secret_arguments != secrets.len() {
         let message = format!(
-            "the run had {} secret arguments, which the journal does not hold",
-            head.secret_arguments
+            "the run had {}, which the journal does not contain",
+            plural(head.secret_arguments, "secret argument")
         );
-        return Err(Error::usage_with_hint(message, "Give each again with --secret-arg TEXT."));
+        return Err(Error::usage_with_hint(message, "Pass each one again with --secret-arg TEXT."));
     }
     check_secrets(head, secrets)?;
     let plain = &head.arguments[..head.arguments.len().saturating_sub(secrets.len())];
@@ -217,8 +219,8 @@ fn program(head: &HeadRecord, global: &GlobalOptions) -> Result<ScriptProgram> {
         (Some(path), _) => ScriptProgram::script(vec![path.into()])?,
         (None, Some(text)) => ScriptProgram::evaluated(&Redactor::new(secrets).shown(text), Vec::new())?,
         (None, None) => {
-            let hint = "Its changes stand in the journal: umapish journal show.";
-            return Err(Error::usage_with_hint("what was typed at the prompt cannot be run again", hint));
+            let hint = "The journal lists its changes: umapish journal show.";
+            return Err(Error::usage_with_hint("a session at the prompt cannot be resumed", hint));
         }
     };
     if sha256.as_deref() != Some(sha256::of(program.text.as_bytes()).as_str()) {
@@ -231,30 +233,31 @@ fn program(head: &HeadRecord, global: &GlobalOptions) -> Result<ScriptProgram> {
     Ok(program)
 }
 
-/// Secret arguments that are not those of the run would make another one of it.
+/// Different secret arguments would make it a different run.
 fn check_secrets(head: &HeadRecord, given: &[String]) -> Result<()> {
     match head.secrets.iter().zip(given).position(|(sealed, secret)| !sha256::unseals(sealed, secret)) {
         None => Ok(()),
         Some(place) => Err(Error::usage_with_hint(
-            format!("secret argument {} is not the one the run had", place + 1),
-            "Give the same ones with --secret-arg, in the same order.",
+            format!("secret argument {} differs from the one of the run", place + 1),
+            "Pass the same ones with --secret-arg, in the same order.",
         )),
     }
 }
 
 fn other_script(name: &str) -> Error {
     Error::usage_with_hint(
-        format!("{name} is not the script of that run any more"),
-        "Put the old one back, or run the new one from its beginning.",
+        format!("{name} has changed since the run was interrupted"),
+        "Restore the old script, or run the new one from the start.",
     )
 }
 
-/// The options of the run. Those of its identity are the journal's; guards may be set anew.
+/// The options of the run. Its identity comes from the journal; guards may be set again.
 fn options(global: &GlobalOptions, head: &HeadRecord) -> Result<GlobalOptions> {
     let mut options = global.clone();
     let live = head.mode == Mode::Live;
     if (options.test && live) || (options.live && !live) {
-        let message = format!("the run was in {} mode, and goes on in no other", head.mode.as_str());
+        let message =
+            format!("the run was in {} mode and can only be resumed in that mode", head.mode.as_str());
         return Err(Error::usage_with_hint(message, "Leave --test and --live out."));
     }
     (options.live, options.test) = (live, !live);
@@ -272,7 +275,7 @@ fn options(global: &GlobalOptions, head: &HeadRecord) -> Result<GlobalOptions> {
     Ok(options)
 }
 
-/// What the journal is told of the run that goes on with it.
+/// The record of the run that resumes.
 fn again(global: &GlobalOptions) -> ResumedRecord {
     let redactor = Redactor::new(&global.secret_arguments);
     ResumedRecord {
@@ -283,10 +286,10 @@ fn again(global: &GlobalOptions) -> ResumedRecord {
     }
 }
 
-/// Opens the journal of an interrupted run to go on with it.
+/// Opens the journal of an interrupted run to resume it.
 ///
 /// # Errors
-/// `usage`: another run holds it. `file`: it is broken.
+/// `usage`: another run is using it. `file`: it is damaged.
 pub(crate) fn reopen(resumed: &ResumedRun) -> Result<JournalRecorder> {
     let redactor = Redactor::new(&resumed.global.secret_arguments);
     JournalRecorder::resume(&resumed.path, again(&resumed.global), redactor)
@@ -310,7 +313,7 @@ fn open(journal: Option<PathBuf>) -> Result<(String, File)> {
         None => directory::newest()?,
     };
     let name = path.display().to_string();
-    let file = file_door::open(&path).map_err(|error| Error::io(&path, &error))?;
+    let file = file_door::open(&path).map_err(|error| Error::io(&path, error))?;
     Ok((name, file))
 }
 
@@ -330,15 +333,15 @@ fn verify(journal: Option<PathBuf>, output: &Output) -> Result<()> {
         return Err(headless(&name));
     }
     let torn = if found.torn > 0 {
-        format!(", and {} bytes of a line that was not finished", found.torn)
+        format!(", and {} bytes of an incomplete line", found.torn)
     } else {
         String::new()
     };
     let end = match last_end {
         Some(EndRecord { exit, .. }) => format!("ended, exit {exit}"),
-        None => format!("no end: interrupted after request {request}"),
+        None => format!("no end record: interrupted after request {request}"),
     };
-    output.data(&format!("{name}: {} lines, each whole and in its place{torn}; {end}", found.lines));
+    output.data(&format!("{name}: {} lines, all complete and in order{torn}; {end}", found.lines));
     Ok(())
 }
 
@@ -351,7 +354,7 @@ fn show(journal: Option<PathBuf>, output: &Output) -> Result<()> {
     .map(drop)
 }
 
-/// The user of the system who runs this, by the system's word rather than the environment's.
+/// The user who runs this, from the system rather than the environment.
 #[cfg(unix)]
 fn user() -> String {
     let id = rustix::process::getuid().as_raw();

@@ -1,4 +1,4 @@
-//! From the command line to an exit code: the one place where all parts meet.
+//! From the command line to an exit code: the composition root.
 
 mod former_files;
 mod journal;
@@ -36,7 +36,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     terminal::name_unknown(&arguments);
     let cli = match cli::parse(arguments) {
         Ok(cli) => cli,
-        Err(answer) => return cli::tell(&answer),
+        Err(answer) => return cli::print(&answer),
     };
     panics::silence();
     let is_dumb = terminal::is_dumb();
@@ -47,7 +47,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let exit = match thread.spawn(move || dispatch(cli, &worker)).map(thread::JoinHandle::join) {
         Ok(Ok(exit)) => exit,
         Ok(Err(_)) => failed(&output, &panics::last()),
-        Err(error) => failed(&output, &format!("the system gives no thread: {error}")),
+        Err(error) => failed(&output, &format!("cannot start a thread: {error}")),
     };
     ExitCode::from(exit.code())
 }
@@ -69,7 +69,7 @@ fn manner(global: &GlobalOptions) -> OutputSettings {
         ColorChoice::Always => Some(true),
         ColorChoice::Never => Some(false),
     };
-    OutputSettings { form, quiet: global.quiet, colored }
+    OutputSettings { form, quiet: global.quiet, colored, causes: global.verbose > 1 }
 }
 
 fn dispatch(cli: Cli, output: &Arc<Output>) -> RunExit {

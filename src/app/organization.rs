@@ -1,4 +1,4 @@
-//! Whose organization a run is about, and how to reach it: a profile's, or a sandbox of this process.
+//! The organization of a run, and how to connect to it: one of a profile, or a sandbox in this process.
 
 use super::former_files;
 use crate::cli::GlobalOptions;
@@ -18,7 +18,7 @@ use std::rc::Rc;
 use std::time::Duration;
 use tempfile::TempDir;
 
-/// Whose organization a run is about.
+/// The organization of a run.
 pub(crate) struct OrganizationContext {
     /// The profile's name; `sandbox` for the sandbox.
     pub(crate) profile: String,
@@ -28,17 +28,17 @@ pub(crate) struct OrganizationContext {
     pub(crate) mode: Mode,
     /// Whether it is an organization of Adobe's, not the sandbox.
     pub(crate) is_real: bool,
-    /// What keeps it from being reached, as far as that is known without trying.
+    /// Why it cannot be reached, as far as known without trying.
     pub(crate) problem: Option<Error>,
-    /// Whether a text holds one of its configured secrets.
+    /// Whether a string contains one of its configured secrets.
     pub(crate) is_secret: Rc<dyn Fn(&str) -> bool>,
     /// How old a saved listing may be at the prompt.
     pub(crate) listing_age: Option<Duration>,
-    /// Finds the folder of what outlives the run; that of a sandbox goes with it.
+    /// Finds the state folder; that of a sandbox is deleted with it.
     pub(crate) folder: Rc<dyn Fn() -> Result<PathBuf>>,
     /// Whether commands are checked before they are sent.
     pub(crate) checks: bool,
-    /// What a run may change at most.
+    /// The limits of a run.
     pub(crate) limits: GuardLimits,
     /// Fetches the client's settings.
     pub(crate) connect: Box<dyn Fn(SignInFlow) -> Result<ClientSettings>>,
@@ -87,7 +87,7 @@ impl OrganizationContext {
         })
     }
 
-    /// Nowhere: every call is answered with what is wrong with the configuration.
+    /// No organization: every call returns what is wrong with the configuration.
     pub(crate) fn unknown(profile: &str, problem: Error) -> Self {
         let told = problem.clone();
         Self {
@@ -125,7 +125,7 @@ impl OrganizationContext {
     }
 }
 
-/// What a run may change at most, by options and profile.
+/// The limits of a run, from options and profile.
 fn limits(global: &GlobalOptions, config: Option<&Config>, output: &Output) -> Result<GuardLimits> {
     let guard = |key, option: Option<String>| option.or_else(|| Some(config?.guard(key)?.to_owned()));
     let removals = guard(SettingKey::MaxRemovals, global.max_removals.clone());
@@ -143,7 +143,7 @@ fn limits(global: &GlobalOptions, config: Option<&Config>, output: &Output) -> R
         patterns("--protect", Path::new(""), text, output).map_err(wrong)
     });
     let by_profile = by_profile.iter().map(|text| {
-        let wrong = |error: Error| Error::config(error.to_string(), "Mend `protect` of the profile.");
+        let wrong = |error: Error| Error::config(error.to_string(), "Fix `protect` in the profile.");
         patterns("`protect` of the profile", beside_profile, text, output).map_err(wrong)
     });
     let patterns = by_option.chain(by_profile).collect::<Result<Vec<_>>>()?;
@@ -160,11 +160,11 @@ fn limits(global: &GlobalOptions, config: Option<&Config>, output: &Output) -> R
     })
 }
 
-/// What a text protects; a word that may be a mistyped file is told as what it is taken for.
+/// The patterns of a value of `--protect`; warns about a name that may be a mistyped file.
 fn patterns(place: &str, folder: &Path, text: &str, output: &Output) -> Result<Vec<NamePattern>> {
     if NamePattern::is_word(folder, text) {
         output.warning(&format!(
-            "{place}: there is no file `{text}`, so that one name is protected; for a file write `./{text}`"
+            "{place}: there is no file `{text}`, so the name `{text}` is protected; for a file, write `./{text}`"
         ));
     }
     NamePattern::all(folder, text)
@@ -189,7 +189,7 @@ impl LocalSandbox {
     fn folder(&self) -> Result<PathBuf> {
         if self.folder.get().is_none() {
             let made = tempfile::tempdir().map_err(|error| Error::file("the temporary folder", error))?;
-            drop(self.folder.set(made)); // it is empty, as was just seen
+            drop(self.folder.set(made)); // it was empty above
         }
         self.folder.get().map(|folder| folder.path().to_owned()).ok_or_else(|| failed("no temporary folder"))
     }
@@ -219,5 +219,8 @@ fn credentials(server: &Sandbox, flow: SignInFlow) -> Result<Credentials> {
 }
 
 fn failed(error: impl std::fmt::Display) -> Error {
-    Error::config(error.to_string(), "Run it again; if it stays, another program blocks loopback.")
+    Error::config(
+        error.to_string(),
+        "Try again; if it still fails, another program blocks connections on loopback.",
+    )
 }

@@ -22,10 +22,10 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The name that stands for the sandbox among profiles.
+/// The profile name of the sandbox.
 const SANDBOX: &str = "sandbox";
 
-/// Whoever presses Ctrl-C twice within that time means it once.
+/// Two Ctrl-C within this time count as one.
 const GRACE: Duration = Duration::from_secs(1);
 
 /// Opens the prompt.
@@ -54,13 +54,13 @@ impl CommandLineOpener {
         let (is_secret, max_age) = (Rc::clone(&place.is_secret), place.listing_age);
         let ears = (self.interrupt.clone(), Arc::clone(&self.progress));
         let mut setup = setup_of(place, &self.top.global, (None, None), ears, &self.output)?;
-        // An operator is there to be asked, and may have said how old a saved listing may be.
+        // The operator can be asked, and may have set the age of saved listings.
         let listings = &mut setup.settings.listings;
         (listings.max_age, listings.asks) = (max_age, true);
         Ok(OpenedProfile { setup, is_real, problem, is_secret: with_environment(is_secret) })
     }
 
-    /// What the command line says, for another profile: its `--live` was meant for the first one alone.
+    /// The command line for another profile: `--live` applies to the first profile only.
     fn choice_of(&self, profile: &str) -> CommandLineSettings {
         let test = self.top.global.mode().filter(|mode| *mode == MODES[0]);
         CommandLineSettings { profile: Some(profile.to_owned()), mode: test, ..self.top.global.choice() }
@@ -100,7 +100,7 @@ impl ProfileOpener for CommandLineOpener {
     }
 }
 
-/// Knows the secrets of the environment as well, whether they count for the profile or not.
+/// Also covers the secrets of the environment, whether or not the profile uses them.
 fn with_environment(is_secret: Rc<dyn Fn(&str) -> bool>) -> Rc<dyn Fn(&str) -> bool> {
     let values = secret_variables().filter_map(|name| std::env::var(name).ok());
     let values: Vec<_> = values.filter(|value| !value.trim().is_empty()).collect();

@@ -1,11 +1,12 @@
-//! What keeps a run from beginning, on the terminal and as an exit code.
+//! Reports why a run cannot start, and returns the exit code.
 
 use crate::error::Error;
 use crate::output::Output;
+use crate::shell::diagnostic::show_error;
 use crate::shell::exit_code::RunExit;
 
 /// Shows the error with its hint; returns the exit code for its kind.
 pub(super) fn refuse(error: &Error, output: &Output) -> RunExit {
-    output.error(&error.to_string(), error.hint().as_deref());
+    show_error(error, output);
     RunExit::of_refusal(error.kind.name())
 }

@@ -25,13 +25,16 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Ctrl-C, from here on; a second one leaves, after `grace`.
+/// Handles Ctrl-C from here on; a second one after `grace` exits.
 pub(super) fn listen(grace: Duration, output: &Output) -> Result<Interrupt> {
     let interrupt = Interrupt::default();
     let heard = interrupt.clone();
     output.heed(move || heard.is_requested());
     signals::listen(interrupt.clone(), grace).map_err(|error| {
-        Error::config(format!("the system gives no signals: {error}"), "Check the limits of this user.")
+        Error::config(
+            format!("cannot listen for signals: {error}"),
+            "Check this user's system limits (ulimit).",
+        )
     })?;
     Ok(interrupt)
 }
@@ -85,7 +88,7 @@ pub(super) fn setup_of(
     Ok(RunSetup { setup, settings })
 }
 
-/// The journal of the run; a sandbox of this process leaves nothing that could be finished later.
+/// The journal of the run; a sandbox in this process leaves nothing to resume.
 fn recorder(
     global: &GlobalOptions,
     program: Option<&ScriptProgram>,
@@ -100,10 +103,10 @@ fn recorder(
         );
     };
     if place.organization != resumed.organization {
-        let message = "the run was about another organization than the profile and the environment name now";
+        let message = "this run was started for a different organization than the current profile selects";
         return Err(Error::usage_with_hint(
             message,
-            "Name its profile with -p, or set UMAPI_ORG_ID as it was.",
+            "Select its profile with -p, or set UMAPI_ORG_ID to its organization.",
         ));
     }
     journal::reopen(resumed).map(|recorder| Some(Arc::new(recorder)))

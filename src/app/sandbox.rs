@@ -25,18 +25,18 @@ pub(crate) fn serve(options: cli::SandboxOptions, output: &Arc<Output>) -> RunEx
     };
     let interrupt = Interrupt::default();
     if let Err(error) = signals::listen(interrupt.clone(), Duration::ZERO) {
-        output.error(&format!("the system gives no signals: {error}"), None);
+        output.error(&format!("cannot listen for signals: {error}"), None);
         return RunExit::Script;
     }
     match Sandbox::start(options) {
         Ok(server) => {
             output.value(&describe(&server));
-            output.note("serving; stop it with Ctrl-C");
+            output.note("serving; press Ctrl-C to stop");
             wait_for(&interrupt);
             RunExit::Done
         }
         Err(error) => {
-            output.error(&error.to_string(), Some("Another --port or --state may do."));
+            output.error(&error.to_string(), Some("Try another --port or --state."));
             RunExit::Script
         }
     }

@@ -1,4 +1,4 @@
-//! `umapish init` and `umapish doctor`: a first profile, and what is wrong with one.
+//! `umapish init` and `umapish doctor`: create a profile, and test one.
 
 use super::former_files;
 use super::refusal::refuse;
@@ -18,7 +18,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Makes a profile and tests it.
+/// Creates a profile and tests it.
 pub(crate) fn init(options: &InitOptions, global: &GlobalOptions, output: &Arc<Output>) -> RunExit {
     let profile = global.profile.as_deref().unwrap_or("default");
     if let Some(advice) = former_files::profiles() {
@@ -66,13 +66,13 @@ fn examine(
     }
 }
 
-/// What is wrong with the configuration file: the first thing.
+/// The first problem of the configuration file.
 fn finding(choice: &CommandLineSettings) -> Option<Error> {
     let config = match Config::load(choice, &Environment::current()) {
         Ok(config) => config,
         Err(error) => return Some(error),
     };
     let warning = config.warnings().first()?;
-    let (message, remedy) = warning.split_once("; ").unwrap_or((warning, "Mend the profile."));
+    let (message, remedy) = warning.split_once("; ").unwrap_or((warning, "Fix the profile."));
     Some(Error::config(message, remedy))
 }

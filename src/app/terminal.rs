@@ -1,21 +1,21 @@
-//! What the environment says of the terminal.
+//! What the environment says about the terminal.
 
 use std::ffi::{OsStr, OsString};
 
-/// The name of a terminal that can do nothing but lines.
+/// The name of a terminal that can only print lines.
 const DUMB: &str = "dumb";
 
-/// Whether colour is not wanted.
+/// Whether color is switched off.
 pub(crate) fn no_color() -> bool {
     std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
 }
 
-/// Whether the terminal can do nothing but lines.
+/// Whether the terminal can only print lines.
 pub(crate) fn is_dumb() -> bool {
     std::env::var_os("TERM").is_some_and(|term| term == DUMB)
 }
 
-/// Whether nothing is said of the terminal.
+/// Whether `TERM` is not set.
 #[cfg(unix)]
 fn is_unknown(term: Option<&OsStr>) -> bool {
     term.is_none_or(OsStr::is_empty)
@@ -32,7 +32,7 @@ pub(crate) fn name_unknown(arguments: &[OsString]) {
     }
     let Ok(program) = std::env::current_exe() else { return };
     let mut command = std::process::Command::new(program);
-    // It answers only where it fails; then the terminal is taken for a usual one.
+    // It returns only on failure; then the terminal is treated as a usual one.
     drop(command.args(arguments.iter().skip(1)).env("TERM", DUMB).exec());
 }
 

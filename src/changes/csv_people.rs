@@ -36,7 +36,7 @@ impl PeopleFile {
     /// `file`: it cannot be opened.
     pub fn open(path: impl Into<PathBuf>) -> Result<Self> {
         let path = path.into();
-        let file = File::open(&path).map_err(|error| Error::io(&path, &error))?;
+        let file = File::open(&path).map_err(|error| Error::io(&path, error))?;
         Ok(Self { path, file })
     }
 
@@ -47,12 +47,12 @@ impl PeopleFile {
     pub fn inspect(&self) -> Result<(usize, String)> {
         let mut rows = self.rows(DigestReader::new(&self.file))?;
         let count = rows.by_ref().take(1).count();
-        let digest = rows.into_source().finish().map_err(|error| Error::io(&self.path, &error))?;
+        let digest = rows.into_source().finish().map_err(|error| Error::io(&self.path, error))?;
         Ok((count, digest))
     }
 
     fn rows<R: Read>(&self, source: R) -> Result<CsvReader<R>> {
-        (&self.file).rewind().map_err(|error| Error::io(&self.path, &error))?;
+        (&self.file).rewind().map_err(|error| Error::io(&self.path, error))?;
         let columns = COLUMNS.iter().map(|column| (*column).to_owned()).collect();
         let shape = CsvShape { columns, lists: vec![GROUPS.to_owned()], ..CsvShape::default() };
         CsvReader::new(&self.path, source, &shape)

@@ -80,7 +80,7 @@ impl OpenQueue for Queue {
     fn finish_at_end(&self, session: &Session) -> Result<()> {
         let report = self.finish(session)?;
         for failure in report.failures().take(FAILURES_TOLD) {
-            session.console().warn(&failure.told());
+            session.console().warn(&failure.describe());
         }
         Ok(())
     }

@@ -75,7 +75,7 @@ impl ReportFile {
         let file = file_door::open_with(path, options.write(true).create(true).create_new(create_new));
         let file = file.map_err(|error| match error.kind() {
             ErrorKind::AlreadyExists => taken(path),
-            _ => Error::io(path, &error),
+            _ => Error::io(path, error),
         })?;
         if !hold(&file) {
             return Err(taken(path));
@@ -84,7 +84,7 @@ impl ReportFile {
             ReportFormat::Csv => (&file).write_all(format!("{}\n", COLUMNS.join(",")).as_bytes()),
             ReportFormat::Json => (&file).write_all([BEGIN, END].concat().as_bytes()),
         };
-        begun.map_err(|error| Error::io(path, &error))?;
+        begun.map_err(|error| Error::io(path, error))?;
         Ok(Self { path: path.to_owned(), form, file: RefCell::new(file), empty: Cell::new(true) })
     }
 
@@ -120,11 +120,11 @@ impl ReportFile {
 
 /// Keeps the report of another run under a numbered name, unless that run is still writing it.
 fn keep(path: &Path) -> Result<()> {
-    let old = file_door::open(path).map_err(|error| Error::io(path, &error))?;
+    let old = file_door::open(path).map_err(|error| Error::io(path, error))?;
     if !hold(&old) {
         return Err(taken(path));
     }
-    file_door::rename(path, &free_name(path)).map_err(|error| Error::io(path, &error))
+    file_door::rename(path, &free_name(path)).map_err(|error| Error::io(path, error))
 }
 
 fn taken(path: &Path) -> Error {
@@ -134,7 +134,7 @@ fn taken(path: &Path) -> Error {
 
 impl OutcomeSink for ReportFile {
     fn write(&self, outcome: &Outcome) -> Result<()> {
-        self.add(&row(outcome)).map_err(|error| Error::io(&self.path, &error))
+        self.add(&row(outcome)).map_err(|error| Error::io(&self.path, error))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Which global options each subcommand takes and which of them its help shows.
 //!
-//! clap offers a global option everywhere. Guards and report options mean nothing where no script runs, so a
-//! subcommand's help leaves out what does not concern it, and what would be ignored there is refused.
+//! clap offers a global option everywhere. Guards and report options have no effect where no script runs, so the
+//! help of a subcommand omits what does not concern it, and options that would be ignored are refused.
 
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
@@ -52,7 +52,7 @@ fn treatment(subcommand: &str, option: &str) -> Treatment {
     }
 }
 
-/// Lets each subcommand's help show the options that concern it. What is accepted stays the same.
+/// Shows in the help of each subcommand the options that concern it. The accepted options stay the same.
 pub(super) fn with_help_by_form(command: Command) -> Command {
     let command = with_own_options(command, |subcommand, option| {
         let is_shown = treatment(subcommand, option.get_id().as_str()) == Treatment::Shown;

@@ -19,7 +19,7 @@ use std::time::Duration;
 #[command(name = "umapish", version, disable_help_subcommand = true, max_term_width = 100)]
 #[command(override_usage = USAGE, after_help = help_topics::OVERVIEW)]
 pub struct Cli {
-    /// What stands before any subcommand.
+    /// The options before a subcommand.
     #[command(flatten)]
     pub top: TopLevel,
     /// What else to do.
@@ -61,7 +61,7 @@ pub struct GlobalOptions {
     /// `--config`.
     #[arg(long, global = true, value_name = "FILE", help = setting(SettingKey::File).help)]
     pub config: Option<PathBuf>,
-    /// use a made-up organization inside this process and ignore profile and environment
+    /// use a simulated organization inside this process; ignore profile and environment
     #[arg(long, global = true)]
     pub sandbox: bool,
     /// make changes
@@ -76,7 +76,7 @@ pub struct GlobalOptions {
     /// hide progress, notes and warnings
     #[arg(short, long, global = true)]
     pub quiet: bool,
-    /// print every call on standard error; repeat for more
+    /// print every call on standard error; -vv also prints each attempt and the causes of errors
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
     /// `--read-only`.
@@ -103,7 +103,7 @@ pub struct GlobalOptions {
     /// write a row for each command to FILE (.csv or .json) during the run
     #[arg(long, global = true, value_name = "FILE", help_heading = "Reports and journal")]
     pub report: Option<PathBuf>,
-    /// keep no journal; the run cannot be resumed
+    /// do not keep a journal; the run cannot be resumed
     #[arg(long, global = true, help_heading = "Reports and journal")]
     pub no_journal: bool,
     /// the reason for the run, kept in the journal
@@ -220,7 +220,7 @@ pub enum JournalCommand {
     },
 }
 
-/// What a new profile says; what is left out is asked for.
+/// The settings of a new profile; missing ones are prompted for.
 #[derive(Debug, Clone, Args)]
 pub struct InitOptions {
     /// organization id, ending in @AdobeOrg
@@ -240,7 +240,7 @@ pub struct InitOptions {
     pub no_test: bool,
 }
 
-/// The command line with `help` and `version`, which are clap's business and not the program's.
+/// The command line with `help` and `version`, which clap handles.
 fn declared() -> clap::Command {
     help_topics::with_help_commands(Cli::command())
 }
@@ -248,7 +248,7 @@ fn declared() -> clap::Command {
 /// The completions of the command line for a shell.
 pub fn completions(shell: clap_complete::Shell) -> String {
     let mut text = Vec::new();
-    // Only subcommands are completed by every shell, so the topics of the guide are some here.
+    // Only subcommands are completed by every shell, so here the topics of the guide are subcommands.
     let topics = PAGES.iter().map(|page| clap::Command::new(page.topic).about(page.summary()));
     let mut command = forms::with_options_where_shown(declared());
     command = command.mut_subcommand("guide", |guide| guide.subcommands(topics));
@@ -277,7 +277,7 @@ pub struct SandboxOptions {
 }
 
 fn length_of_time(text: &str) -> Result<Duration, String> {
-    duration(text).ok_or_else(|| "it must be a length of time such as 3s".to_owned())
+    duration(text).ok_or_else(|| "must be a length of time such as 3s".to_owned())
 }
 
 fn formats(names: &'static [&'static str]) -> impl TypedValueParser<Value = OutputFormat> {
@@ -306,7 +306,7 @@ impl GlobalOptions {
         [read_only, changes, removals].into_iter().flatten().collect()
     }
 
-    /// What these options say about settings.
+    /// The settings among these options.
     pub fn choice(&self) -> CommandLineSettings {
         CommandLineSettings {
             profile: self.profile.clone(),
@@ -317,10 +317,10 @@ impl GlobalOptions {
     }
 }
 
-/// Reads the command line. `-e` shuts subcommands out, so that an argument of the script may be spelled like one.
+/// Reads the command line. With `-e` there are no subcommands, so that a script argument may have the name of one.
 ///
 /// # Errors
-/// clap's own: wrong usage, or help and version, which are no failures.
+/// Those of clap: wrong usage, or help and version, which are not failures.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
     let arguments: Vec<_> = arguments.into_iter().collect();
     match TopLevel::try_parse_from(&arguments) {
@@ -339,9 +339,9 @@ fn parse_whole(arguments: Vec<OsString>) -> Result<Cli, clap::Error> {
     Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
 }
 
-/// Prints what takes the place of a run: help and version to standard output, wrong usage to standard error.
-pub fn tell(answer: &clap::Error) -> ExitCode {
-    drop(answer.print()); // nobody can be told that the stream is gone
+/// Prints help and version to standard output, and usage errors to standard error.
+pub fn print(answer: &clap::Error) -> ExitCode {
+    drop(answer.print()); // a closed stream cannot be reported
     ExitCode::from(u8::try_from(answer.exit_code()).unwrap_or(2))
 }
 
@@ -350,7 +350,7 @@ pub fn commands() -> Vec<String> {
     declared().get_subcommands().map(|command| command.get_name().to_owned()).collect()
 }
 
-/// The arguments of a script that are spelled like options of ours; none after `--`.
+/// The script arguments that look like options of umapish, up to `--`.
 pub fn misplaced(arguments: &[String]) -> Vec<&str> {
     let own = TopLevel::command();
     let is_own = |text: &str| {
@@ -383,13 +383,13 @@ mod tests {
     }
 
     #[test]
-    fn the_declaration_is_sound() {
+    fn the_declaration_is_valid() {
         Cli::command().debug_assert();
         TopLevel::command().debug_assert();
     }
 
     #[test]
-    fn everything_behind_the_script_belongs_to_it() {
+    fn everything_after_the_script_belongs_to_it() {
         let cli = cli("--sandbox -q s.rhai a --live -o json -- -x");
         assert!(cli.top.global.sandbox && cli.top.global.quiet);
         assert!(!cli.top.global.live);
@@ -410,7 +410,7 @@ mod tests {
     }
 
     #[test]
-    fn global_options_stand_on_either_side_of_a_subcommand() {
+    fn global_options_may_come_before_or_after_a_subcommand() {
         for line in ["--live -p acme run s.rhai --test", "run --live -p acme s.rhai --test"] {
             let cli = cli(line);
             assert_eq!(cli.top.global.mode(), Some("live"), "{line}");

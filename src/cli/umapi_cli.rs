@@ -10,7 +10,7 @@ pub struct UmapiCliVerb {
     pub line: &'static str,
 }
 
-/// What is true for every line that makes changes.
+/// A note for every line that makes changes.
 const ABOUT_MODE: &str = "Leave out --live to rehearse, as `umapi -t` does.";
 
 /// Every verb, in the order of `umapi --help`.
@@ -130,7 +130,7 @@ impl UmapiCliVerb {
         self.line.contains("--live")
     }
 
-    /// What to tell someone who typed it.
+    /// The hint for someone who typed it.
     pub(crate) fn hint(&self) -> String {
         let mode = if self.is_change() { format!("\n{ABOUT_MODE}") } else { String::new() };
         format!("In umapish type:\n{}{mode}", self.line)

@@ -14,11 +14,12 @@ use crate::client::http::auth::NumberedToken;
 use crate::client::http::retry::StatusVerdict;
 use crate::client::http::target::{RequestNature, RequestTarget};
 use crate::client::http::transport::{HttpExchange, HttpResponse, TransportFault};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, ErrorSource, Result};
 use crate::wire::error_code;
 use crate::wire::response::refusal;
 use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime};
 use tokio::time::Instant;
@@ -85,6 +86,13 @@ struct AttemptFailure {
     code: Option<String>,
     status: Option<u16>,
     asked: Option<Duration>,
+    source: Option<ErrorSource>,
+}
+
+impl AttemptFailure {
+    fn unknown(self) -> Error {
+        Error { source: self.source, ..ErrorKind::Unknown { message: self.message }.into() }
+    }
 }
 
 /// What an attempt without a usable answer met.
@@ -207,9 +215,9 @@ impl Client {
                 let kind = ErrorKind::Unavailable { status: None, code: None, message };
                 if setback.met == AttemptProblem::Loss && call.change {
                     tries.lost = Some(setback.message.clone());
-                    return Err(tries.end(call, ErrorKind::Unknown { message: setback.message }));
+                    return Err(tries.end(call, setback.unknown()));
                 }
-                Err(tries.end(call, kind))
+                Err(tries.end(call, Error { source: setback.source, ..kind.into() }))
             }
         }
     }
@@ -240,16 +248,20 @@ impl Client {
                 return Err(tries.end(call, ErrorKind::Interrupted));
             }
         };
-        let setback = |message: String, met| {
-            Err(AttemptFailure { met, said: message.clone(), message, code: None, status: None, asked: None })
+        let setback = |message: String, met, source| {
+            let said = message.clone();
+            let source = Some(source);
+            Err(AttemptFailure { met, said, message, code: None, status: None, asked: None, source })
         };
         let answer = match answer {
             Ok(response) => {
                 self.tell_answered(call, response.status, begun.elapsed());
                 Ok(masked(response, &self.shared.settings.credentials, token.as_ref()))
             }
-            Err(TransportFault::NotSent(message)) => setback(message, AttemptProblem::NoConnection),
-            Err(TransportFault::Lost(message)) => setback(message, AttemptProblem::Loss),
+            Err(TransportFault::NotSent(message, source)) => {
+                setback(message, AttemptProblem::NoConnection, source)
+            }
+            Err(TransportFault::Lost(message, source)) => setback(message, AttemptProblem::Loss, source),
             Err(TransportFault::Final(error)) => {
                 if call.change && matches!(*error.kind, ErrorKind::Decode { .. }) {
                     tries.lost = Some(error.kind.to_string());
@@ -314,13 +326,14 @@ impl Client {
         if setback.met == AttemptProblem::Loss && call.change {
             tries.lost = Some(setback.message.clone());
             if !call.repeatable {
-                return Err(tries.end(call, ErrorKind::Unknown { message: setback.message }));
+                return Err(tries.end(call, setback.unknown()));
             }
         }
         if setback.met != AttemptProblem::Throttled {
             tries.failures += 1;
             if tries.failures >= settings.max_attempts {
-                return Err(tries.end(call, given_up(&setback)));
+                let error = Error { source: setback.source.clone(), ..given_up(&setback).into() };
+                return Err(tries.end(call, error));
             }
         }
         tries.waits += 1;
@@ -453,7 +466,14 @@ fn unreadable(response: &HttpResponse, message: &str) -> AttemptFailure {
         code: None,
         status: Some(response.status),
         asked: None,
+        source: syntax_error(&response.body),
     }
+}
+
+/// What is wrong with a body as JSON; of a valid one that lacks something the message tells all.
+fn syntax_error(body: &[u8]) -> Option<ErrorSource> {
+    let error = serde_json::from_slice::<serde::de::IgnoredAny>(body).err()?;
+    Some(Arc::new(error))
 }
 
 fn turned_away(response: &HttpResponse, met: AttemptProblem) -> AttemptFailure {
@@ -463,7 +483,15 @@ fn turned_away(response: &HttpResponse, met: AttemptProblem) -> AttemptFailure {
         response.header("retry-after").and_then(|value| retry::retry_after(value, date, SystemTime::now()));
     let said = refusal.message.unwrap_or_default();
     let message = described(response.status, &said);
-    AttemptFailure { met, message, said, code: refusal.code, status: Some(response.status), asked }
+    AttemptFailure {
+        met,
+        message,
+        said,
+        code: refusal.code,
+        status: Some(response.status),
+        asked,
+        source: None,
+    }
 }
 
 fn described(status: u16, said: &str) -> String {

@@ -112,9 +112,9 @@ pub struct ClientSettings {
     pub max_attempts: u32,
     /// The wait after the first failed attempt; doubled each time.
     pub first_delay: Duration,
-    /// The longest random addition to a wait.
+    /// The longest random time added to a wait.
     pub jitter: Duration,
-    /// The time-out of one attempt.
+    /// The timeout of one attempt.
     pub timeout: Duration,
     /// The longest wait the service may ask for.
     pub max_wait: Duration,

@@ -1,4 +1,4 @@
-//! From settled values to the client's settings: the mode, the credentials, and one message for all that is missing.
+//! From resolved values to the settings of the client: the mode, the credentials, and one message for all missing settings.
 
 use super::table::setting;
 use super::values::{pace, seconds};
@@ -14,7 +14,7 @@ impl Config {
     /// The client's settings for that way to sign in, secrets fetched.
     ///
     /// # Errors
-    /// `config`: something is missing, all of it named at once, or a secret cannot be fetched.
+    /// `config`: settings are missing; the message names all of them, or a secret cannot be fetched.
     pub fn client_settings(&self, flow: SignInFlow) -> Result<ClientSettings> {
         let values = &self.values;
         let means = CredentialMeans::of(values, flow);
@@ -30,10 +30,10 @@ impl Config {
         Ok(settings)
     }
 
-    /// Whether all is there that a client needs, as far as that is known without fetching a secret.
+    /// Whether all settings that a client needs are set, without fetching a secret.
     ///
     /// # Errors
-    /// `config`: something is missing, all of it named at once.
+    /// `config`: settings are missing; the message names all of them.
     pub fn check(&self) -> Result<()> {
         let values = &self.values;
         let has_secret = secrets::CLIENT_SECRET.iter().any(|key| values.get(*key).is_some());
@@ -42,7 +42,7 @@ impl Config {
     }
 
     /// Whether changes are real. A profile's `live` is meant for its own organization and service: it does not
-    /// hold when the environment names another.
+    /// apply when the environment selects another.
     pub fn mode(&self) -> Mode {
         match self.values.get(SettingKey::Mode) {
             Some(mode) if mode.text != Mode::Live.as_str() => Mode::Test,
@@ -74,15 +74,15 @@ impl Config {
         let message = format!("profile `{}` lacks {}", self.profile, names.join("; "));
         let place = format!("[{}] in {}", self.profile, self.place.display());
         let hint = if self.explicit {
-            format!("Put it under {place}; with --profile the environment does not count for these.")
+            format!("Put it under {place}; with --profile, environment variables are ignored for these.")
         } else {
-            format!("Put it under {place}, or set the variable; `--sandbox` needs no account.")
+            format!("Put it under {place}, or set the variable; `--sandbox` needs no Adobe account.")
         };
         Error::config(message, hint)
     }
 }
 
-/// What there is to sign in with.
+/// The kind of credentials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum CredentialMeans {
     Token,
@@ -91,7 +91,7 @@ enum CredentialMeans {
 }
 
 impl CredentialMeans {
-    /// A ready token counts before all, a begun JWT profile before OAuth; unless one way is asked for.
+    /// A token comes first, then a JWT profile with any of its settings, then OAuth, unless `flow` selects one.
     fn of(values: &SettingValues, flow: SignInFlow) -> Self {
         let begun = [SettingKey::TechnicalAccountId, SettingKey::PrivateKeyFile]
             .iter()
@@ -144,7 +144,7 @@ fn credentials(
     })
 }
 
-/// Carries the plain settings over. Each has a default and was checked for its shape.
+/// Copies the plain settings. Each has a default and was checked before.
 fn apply(values: &SettingValues, settings: &mut ClientSettings) {
     settings.service_url = address(values, SettingKey::ServiceUrl);
     settings.sign_in_url = address(values, SettingKey::SignInUrl);
@@ -226,11 +226,11 @@ mod tests {
     }
 
     #[test]
-    fn with_an_explicit_profile_the_message_says_that_the_environment_does_not_count() {
+    fn with_an_explicit_profile_the_message_says_that_the_environment_is_ignored() {
         let environment = Environment::of([("UMAPI_CLIENT_SECRET", "s")]);
         let error =
             config(PROFILE, &environment, true).1.client_settings(SignInFlow::Configured).unwrap_err();
-        assert!(error.hint().is_some_and(|hint| hint.contains("does not count")), "{error}");
+        assert!(error.hint().is_some_and(|hint| hint.contains("are ignored")), "{error}");
     }
 
     #[test]
@@ -262,7 +262,7 @@ mod tests {
             "{error}"
         );
         let error = settings(&format!("{PROFILE}client_secret_command = \"exit 3\"\n"), &none).unwrap_err();
-        assert!(error.to_string().starts_with("the command of `client_secret_command` failed"), "{error}");
+        assert!(error.to_string().starts_with("the command in `client_secret_command` failed"), "{error}");
     }
 
     #[test]

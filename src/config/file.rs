@@ -38,14 +38,17 @@ pub struct ProfileEntry {
 }
 
 impl ConfigFile {
-    /// Reads the file's text; `path` is for messages.
+    /// Parses the file; `path` is for messages.
     ///
     /// # Errors
     /// A syntax error, a key outside of a profile, an unknown key or a value of the wrong type.
     pub fn parse(text: &str, path: &Path) -> Result<Self> {
         let reader = ProfileReader { text, path };
         let table = DeTable::parse(text).map_err(|error| {
-            reader.error(error.span().unwrap_or_default(), error.message(), "Mend the file's TOML.")
+            let span = error.span().unwrap_or_default();
+            let (line, column) = (reader.line(span.clone()), reader.column(span.clone()));
+            let source = TomlSyntaxError { line, column, message: error.message().to_owned() };
+            reader.error(span, error.message(), "Fix the TOML syntax of the file.").caused_by(source)
         })?;
         let mut profiles: Vec<_> = table.get_ref().iter().collect();
         profiles.sort_by_key(|(name, _)| name.span().start);
@@ -59,17 +62,26 @@ impl ConfigFile {
         self.profiles.iter().find(|profile| profile.name == name)
     }
 
-    /// The secrets that stand in it in so many words, those of every profile.
+    /// The secrets written in it, of every profile.
     pub fn secrets(&self) -> impl Iterator<Item = Secret> {
         let entries = self.profiles.iter().flat_map(|profile| &profile.entries);
         let secret = |entry: &&ProfileEntry| super::table::setting(entry.key).secret;
         entries.filter(secret).map(|entry| Secret::from(entry.text.as_str()))
     }
 
-    /// Whether any profile holds a secret in so many words.
+    /// Whether a secret is written in any profile.
     pub fn holds_secret(&self) -> bool {
         self.secrets().next().is_some()
     }
+}
+
+/// What the TOML parser reported. Its own error quotes the line, which may hold a secret.
+#[derive(Debug, thiserror::Error)]
+#[error("TOML syntax error in line {line}, column {column}: {message}")]
+struct TomlSyntaxError {
+    line: usize,
+    column: usize,
+    message: String,
 }
 
 struct ProfileReader<'a> {
@@ -84,7 +96,7 @@ impl ProfileReader<'_> {
         value: &Spanned<DeValue<'_>>,
     ) -> Result<ConfigProfile> {
         let Some(table) = value.get_ref().as_table() else {
-            let message = format!("`{}` stands outside of a profile", name.get_ref());
+            let message = format!("`{}` is outside of a profile", name.get_ref());
             return Err(self.error(
                 name.span(),
                 &message,
@@ -109,7 +121,7 @@ impl ProfileReader<'_> {
         };
         let text = scalar(setting, value.get_ref()).ok_or_else(|| {
             let message = format!(
-                "`{}` must be a text or a number, not of type {}",
+                "`{}` must be a string or a number, not of type {}",
                 key.get_ref(),
                 value.get_ref().type_str()
             );
@@ -121,6 +133,11 @@ impl ProfileReader<'_> {
     fn line(&self, span: Range<usize>) -> usize {
         let before = self.text.as_bytes().iter().take(span.start);
         before.filter(|byte| **byte == b'\n').count() + 1
+    }
+
+    fn column(&self, span: Range<usize>) -> usize {
+        let before = self.text.get(..span.start).unwrap_or_default();
+        before.chars().rev().take_while(|letter| *letter != '\n').count() + 1
     }
 
     fn error(&self, span: Range<usize>, message: &str, hint: &str) -> Error {
@@ -136,7 +153,7 @@ fn hint(key: &str) -> String {
     }
 }
 
-/// A value as text; `checks = true` reads as `on`.
+/// A value as a string; `checks = true` reads as `on`.
 fn scalar(setting: &Setting, value: &DeValue<'_>) -> Option<String> {
     let on = if setting.key == SettingKey::Checks { ["off", "on"] } else { ["false", "true"] };
     match value {
@@ -188,7 +205,7 @@ mod tests {
     #[test]
     fn a_key_without_a_profile_says_where_it_belongs() {
         let (message, hint) = failure("org_id = \"x\"\n");
-        assert_eq!(message, "config.toml:1: `org_id` stands outside of a profile");
+        assert_eq!(message, "config.toml:1: `org_id` is outside of a profile");
         assert!(hint.contains("[default]"));
     }
 
@@ -201,7 +218,7 @@ mod tests {
     #[test]
     fn a_list_is_no_value_of_a_setting() {
         let (message, _) = failure("[default]\norg_id = [1]\n");
-        assert_eq!(message, "config.toml:2: `org_id` must be a text or a number, not of type array");
+        assert_eq!(message, "config.toml:2: `org_id` must be a string or a number, not of type array");
     }
 
     #[test]

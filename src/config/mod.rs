@@ -1,6 +1,6 @@
-//! The operator's settings: which profile, which organization, how to sign in, how patient to be. No network.
+//! The settings of the operator: profile, organization, sign-in, waits. No network.
 //!
-//! [`Config::load`] reads and checks the file at once; secrets are fetched only when a client is wanted.
+//! [`Config::load`] reads and checks the file at once; secrets are fetched only when a client is needed.
 
 pub mod connect;
 pub mod file;
@@ -27,17 +27,17 @@ pub struct Config {
     explicit: bool,
     place: PathBuf,
     profiles: Vec<String>,
-    /// Those of every profile of the file: none of them belongs into a history.
+    /// The secrets of every profile of the file: none may get into a history.
     written_secrets: Vec<Secret>,
     values: SettingValues,
     warnings: Vec<String>,
 }
 
 impl Config {
-    /// Settles everything that needs no secret.
+    /// Resolves everything that needs no secret.
     ///
     /// # Errors
-    /// `config`: a file that was named and cannot be read, a broken file, an unknown profile or a wrong value.
+    /// `config`: a given file that cannot be read, an invalid file, an unknown profile or a wrong value.
     pub fn load(choice: &CommandLineSettings, environment: &Environment) -> Result<Self> {
         let (place, file) = read_file(choice, environment)?;
         let named = choice.profile.as_deref().or_else(|| environment.get(variable_name(SettingKey::Profile)));
@@ -68,7 +68,7 @@ impl Config {
         self.values.text(SettingKey::Organization)
     }
 
-    /// The configuration file, whether it is there or not.
+    /// The configuration file, whether or not it exists.
     pub fn place(&self) -> &Path {
         &self.place
     }
@@ -78,7 +78,7 @@ impl Config {
         &self.profiles
     }
 
-    /// Whether a text holds one of the secrets that are written in environment or file, whichever the profile.
+    /// Whether a string contains a secret of the environment or the file, of any profile.
     pub fn holds_secret(&self, text: &str) -> bool {
         let secrets = SETTINGS.iter().filter(|setting| setting.secret);
         let values = secrets.filter_map(|setting| self.values.text(setting.key));
@@ -86,7 +86,7 @@ impl Config {
         values.filter(|secret| !secret.is_empty()).any(|secret| text.contains(secret))
     }
 
-    /// The text of a guard, by option or profile.
+    /// The value of a guard, from an option or the profile.
     pub fn guard(&self, key: SettingKey) -> Option<&str> {
         self.values.text(key)
     }
@@ -96,22 +96,22 @@ impl Config {
         self.values.text(SettingKey::Checks) != Some("off")
     }
 
-    /// Whom and what the profile protects.
+    /// The users and groups that the profile protects.
     pub fn protected(&self) -> Vec<String> {
         let text = self.values.text(SettingKey::Protect).unwrap_or_default();
         text.split(',').map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned).collect()
     }
 
-    /// What the operator should know before anything runs.
+    /// Warnings to show before anything runs.
     pub fn warnings(&self) -> &[String] {
         &self.warnings
     }
 }
 
-/// The configuration file that counts, whether it is there or not.
+/// The configuration file that is used, whether or not it exists.
 ///
 /// # Errors
-/// `config`: none is named and there is no home folder.
+/// `config`: none is given and there is no home folder.
 pub fn place_of(choice: &CommandLineSettings, environment: &Environment) -> Result<PathBuf> {
     let variable = || environment.get(variable_name(SettingKey::File)).map(PathBuf::from);
     choice.file.clone().or_else(variable).map_or_else(default_place, Ok)
@@ -121,7 +121,7 @@ fn variable_name(key: SettingKey) -> &'static str {
     setting(key).variable.unwrap_or_default()
 }
 
-/// The configuration file's place, and its content when there is any. A file that was named must be there.
+/// The path of the configuration file, and its content if it exists. A file that was given must exist.
 fn read_file(
     choice: &CommandLineSettings,
     environment: &Environment,
@@ -140,7 +140,7 @@ fn read_file(
         Err(error) if error.kind() == ErrorKind::NotFound && !must_exist => Ok((place, None)),
         Err(error) => {
             let message = format!("cannot read the configuration file {}: {error}", place.display());
-            Err(Error::config(message, "Check the path and that you may read it."))
+            Err(Error::config(message, "Check the path and its permissions.").caused_by(error))
         }
     }
 }
@@ -152,7 +152,7 @@ fn default_place() -> Result<PathBuf> {
 fn unknown_profile(name: &str, place: &Path, file: Option<&ConfigFile>) -> Error {
     let Some(file) = file else {
         let message = format!("there is no profile `{name}`: {} does not exist", place.display());
-        return Error::config(message, format!("Make the file, with a section [{name}]."));
+        return Error::config(message, format!("Create the file with a section [{name}]."));
     };
     let names = || file.profiles.iter().map(|profile| profile.name.as_str());
     let hint = match nearest(name, names()) {
@@ -163,7 +163,7 @@ fn unknown_profile(name: &str, place: &Path, file: Option<&ConfigFile>) -> Error
     Error::config(format!("there is no profile `{name}` in {}", place.display()), hint)
 }
 
-/// The files with secrets that others on this machine may read.
+/// The files with secrets that other users of this machine can read.
 fn loose_files(values: &SettingValues, file: Option<&ConfigFile>) -> Vec<PathBuf> {
     let config = file.filter(|file| file.holds_secret()).map(|file| file.path.clone());
     let named = [SettingKey::ClientSecretFile, SettingKey::PrivateKeyFile]
@@ -184,18 +184,18 @@ fn is_loose(_path: &Path) -> bool {
 }
 
 fn loose_warning(path: &Path) -> String {
-    format!("{0} holds a secret and others may read it; run: chmod 600 {0}", path.display())
+    format!("{0} contains a secret and other users can read it; run: chmod 600 {0}", path.display())
 }
 
 fn stranger_warning(name: &str) -> String {
     let known = table::SETTINGS.iter().filter_map(|setting| setting.variable);
     let near = nearest(name, known).map(|near| format!("; did you mean {near}?")).unwrap_or_default();
-    format!("the environment variable {name} is no setting of umapish{near}")
+    format!("the environment variable {name} is not a setting of umapish{near}")
 }
 
 fn redirect_warning(variable: &str) -> String {
     format!(
-        "{variable} names another place than the profile, so its `mode = \"live\"` does not hold; add --live for that"
+        "{variable} selects another organization or service than the profile, so `mode = \"live\"` of the profile is ignored; to make changes there, add --live"
     )
 }
 
@@ -261,7 +261,9 @@ mod tests {
         let config = Config::load(&choice, &environment).unwrap();
         assert_eq!(
             config.warnings(),
-            ["the environment variable UMAPI_TIMOUT is no setting of umapish; did you mean UMAPI_TIMEOUT?"]
+            [
+                "the environment variable UMAPI_TIMOUT is not a setting of umapish; did you mean UMAPI_TIMEOUT?"
+            ]
         );
     }
 

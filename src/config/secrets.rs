@@ -1,4 +1,4 @@
-//! Secrets, fetched at the moment a client is wanted: as written, from a file, or from a command's output.
+//! Secrets, fetched when a client is needed: as written, from a file, or from a command's output.
 
 use super::table::setting;
 use crate::config::table::SettingKey;
@@ -8,11 +8,11 @@ use crate::secret::Secret;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// The ways to give the client secret.
+/// The settings that provide the client secret.
 pub(super) const CLIENT_SECRET: [SettingKey; 3] =
     [SettingKey::ClientSecret, SettingKey::ClientSecretFile, SettingKey::ClientSecretCommand];
 
-/// The client secret, if it is set in any way. What the environment says beats a file or command of the profile.
+/// The client secret, if it is set in any way. The environment overrides a file or command of the profile.
 ///
 /// # Errors
 /// `config`: it is set in two ways at once, or cannot be fetched.
@@ -34,7 +34,7 @@ pub(super) fn client_secret(values: &SettingValues) -> Result<Option<Secret>> {
     values.text(SettingKey::ClientSecretCommand).map(output_of).transpose()
 }
 
-/// The content of a file that a setting names, without blanks around it.
+/// The content of a file that a setting names, trimmed.
 ///
 /// # Errors
 /// `config`: it cannot be read or is empty.
@@ -42,32 +42,32 @@ pub(super) fn read(path: &Path, key: SettingKey) -> Result<Secret> {
     let name = setting(key).name();
     let text = std::fs::read_to_string(path).map_err(|error| {
         let message = format!("cannot read {} (`{name}`): {error}", path.display());
-        Error::config(message, "Check the path and that you may read it.")
+        Error::config(message, "Check the path and its permissions.").caused_by(error)
     })?;
     filled(&text, || format!("{} (`{name}`) is empty", path.display()))
 }
 
-/// What a command of the operator prints. It may ask on the terminal through standard error.
+/// The output of the configured command. It may prompt on the terminal through standard error.
 fn output_of(command: &str) -> Result<Secret> {
     let (shell, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
     let run =
         Command::new(shell).args([flag, command]).stdin(Stdio::null()).stderr(Stdio::inherit()).output();
     let name = setting(SettingKey::ClientSecretCommand).name();
-    let output = run.map_err(|error| failed(name, &error.to_string()))?;
+    let output = run.map_err(|error| failed(name, &error.to_string()).caused_by(error))?;
     if !output.status.success() {
         return Err(failed(name, &output.status.to_string()));
     }
-    filled(&String::from_utf8_lossy(&output.stdout), || format!("the command of `{name}` printed nothing"))
+    filled(&String::from_utf8_lossy(&output.stdout), || format!("the command in `{name}` printed nothing"))
 }
 
 fn failed(name: &str, why: &str) -> Error {
-    Error::config(format!("the command of `{name}` failed: {why}"), "Run it by hand to see what it says.")
+    Error::config(format!("the command in `{name}` failed: {why}"), "Run it by hand to see its output.")
 }
 
 fn filled(text: &str, message: impl FnOnce() -> String) -> Result<Secret> {
     let text = text.trim();
     if text.is_empty() {
-        return Err(Error::config(message(), "It must hold the secret and nothing else."));
+        return Err(Error::config(message(), "It must contain the secret and nothing else."));
     }
     Ok(Secret::from(text))
 }

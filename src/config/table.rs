@@ -3,7 +3,7 @@
 //! The command line's help, the profile file, its "did you mean", the missing-settings message and the guide's
 //! table all read [`SETTINGS`].
 
-/// Names a setting.
+/// A setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum SettingKey {
     /// The profile to use.
@@ -20,19 +20,19 @@ pub enum SettingKey {
     ClientSecretFile,
     /// A command that prints the client secret.
     ClientSecretCommand,
-    /// A ready access token.
+    /// An existing access token.
     AccessToken,
     /// The technical account of a JWT project.
     TechnicalAccountId,
     /// The file of the private key of a JWT project.
     PrivateKeyFile,
-    /// Where the service is.
+    /// The URL of the service.
     ServiceUrl,
-    /// Where the sign-in service is.
+    /// The URL of the sign-in service.
     SignInUrl,
     /// Whether changes are real.
     Mode,
-    /// How often a call is tried.
+    /// The number of attempts for one call.
     MaxAttempts,
     /// The first wait between attempts.
     FirstDelay,
@@ -48,9 +48,9 @@ pub enum SettingKey {
     Checks,
     /// How old a saved listing may be at the prompt.
     ListingAge,
-    /// Certificates to trust beside the system's.
+    /// Certificates to trust in addition to those of the system.
     CaBundle,
-    /// The proxy to go through.
+    /// The proxy to use.
     Proxy,
     /// Whether changes are refused.
     ReadOnly,
@@ -58,14 +58,14 @@ pub enum SettingKey {
     MaxChanges,
     /// The most removals of a run.
     MaxRemovals,
-    /// Whom and what no command may be about.
+    /// The users and groups that must not be changed.
     Protect,
 }
 
 /// What a value must look like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SettingShape {
-    /// Any text that is not blank.
+    /// Any non-empty string.
     Text,
     /// An address: https, or http to this machine.
     Url,
@@ -79,7 +79,7 @@ pub enum SettingShape {
     Seconds,
     /// A length of time, such as `2h`.
     Age,
-    /// A whole number, or a share of a hundred.
+    /// A whole number, or a percentage.
     Allowance,
     /// `auto`, `off`, or a length of time.
     Pace,
@@ -106,7 +106,7 @@ pub struct Setting {
     pub default: Option<&'static str>,
     /// Whether the value must never be shown, nor be read by a script.
     pub secret: bool,
-    /// Whether it says which organization is meant, so that an explicit `-p` shuts the environment out.
+    /// Whether it says which organization is meant, so that with an explicit `-p` the environment is ignored.
     pub identity: bool,
 }
 
@@ -187,7 +187,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting::new(SettingKey::ClientSecretCommand, SettingShape::Text, "command that prints the client secret")
         .in_profile("client_secret_command")
         .identity(),
-    Setting::new(SettingKey::AccessToken, SettingShape::Text, "ready access token, used instead of signing in")
+    Setting::new(SettingKey::AccessToken, SettingShape::Text, "existing access token, used instead of signing in")
         .variable("UMAPI_ACCESS_TOKEN")
         .secret()
         .identity(),
@@ -195,7 +195,7 @@ pub const SETTINGS: &[Setting] = &[
         .variable("UMAPI_TECH_ACCOUNT_ID")
         .in_profile("tech_account_id")
         .identity(),
-    Setting::new(SettingKey::PrivateKeyFile, SettingShape::Path, "private key in PEM form, for JWT")
+    Setting::new(SettingKey::PrivateKeyFile, SettingShape::Path, "private key in PEM format, for JWT")
         .variable("UMAPI_PRIVATE_KEY_FILE")
         .in_profile("private_key_file")
         .identity(),
@@ -222,11 +222,11 @@ pub const SETTINGS: &[Setting] = &[
         .variable("UMAPI_FIRST_DELAY")
         .in_profile("first_delay")
         .default("3"),
-    Setting::new(SettingKey::Jitter, SettingShape::Seconds, "longest random addition to a wait")
+    Setting::new(SettingKey::Jitter, SettingShape::Seconds, "longest random time added to a wait")
         .variable("UMAPI_JITTER")
         .in_profile("jitter")
         .default("5"),
-    Setting::new(SettingKey::Timeout, SettingShape::Seconds, "time-out of one attempt")
+    Setting::new(SettingKey::Timeout, SettingShape::Seconds, "timeout of one attempt")
         .variable("UMAPI_TIMEOUT")
         .in_profile("timeout")
         .default("120"),
@@ -234,7 +234,7 @@ pub const SETTINGS: &[Setting] = &[
         .variable("UMAPI_MAX_WAIT")
         .in_profile("max_wait")
         .default("3600"),
-    Setting::new(SettingKey::Pace, SettingShape::Pace, "keep to the documented limits, or not; 2m is half as fast")
+    Setting::new(SettingKey::Pace, SettingShape::Pace, "whether to respect the documented rate limits; 2m is half as fast")
         .variable("UMAPI_PACE")
         .in_profile("pace")
         .default("auto"),
@@ -244,10 +244,10 @@ pub const SETTINGS: &[Setting] = &[
         .default("on"),
     Setting::new(SettingKey::ListingAge, SettingShape::Age, "age up to which the prompt uses a saved listing, such as 2h")
         .in_profile("listing_max_age"),
-    Setting::new(SettingKey::CaBundle, SettingShape::Path, "certificates in PEM form to trust beside the system's")
+    Setting::new(SettingKey::CaBundle, SettingShape::Path, "certificates in PEM format to trust in addition to those of the system")
         .variable("UMAPI_CA_BUNDLE")
         .in_profile("ca_bundle"),
-    Setting::new(SettingKey::Proxy, SettingShape::Text, "proxy; HTTPS_PROXY and NO_PROXY count as everywhere")
+    Setting::new(SettingKey::Proxy, SettingShape::Text, "proxy; HTTPS_PROXY and NO_PROXY are honored as usual")
         .in_profile("proxy"),
     Setting::new(SettingKey::ReadOnly, SettingShape::Choice(&["true", "false"]), "make no changes, whatever the script requests")
         .option("--read-only")
@@ -298,9 +298,9 @@ pub fn variables_help() -> String {
     let variables: String = SETTINGS.iter().filter_map(entry).collect();
     format!(
         "Environment variables. An option overrides its variable, and a variable overrides the profile;\n\
-         with --profile, variables do not count for organization, credentials, addresses and mode.\n\n\
+         with --profile, the variables for organization, credentials, addresses and mode are ignored.\n\n\
          {variables}\n\
-         HTTPS_PROXY, NO_PROXY and NO_COLOR mean what they mean everywhere.\n"
+         HTTPS_PROXY, NO_PROXY and NO_COLOR work as in other programs.\n"
     )
 }
 

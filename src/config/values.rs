@@ -1,4 +1,4 @@
-//! Which value of a setting counts: options over environment over profile over defaults. Pure.
+//! Which value of a setting applies: options over environment over profile over defaults. Pure.
 
 use super::table::{SETTINGS, Setting};
 use crate::client::settings::Pace;
@@ -11,18 +11,18 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-/// What the name of each of our variables begins with.
+/// The prefix of our variables.
 const PREFIX: &str = "UMAPI_";
 
 /// How a path below the home folder begins.
 const HOME: &str = "~/";
 
-/// The environment variables as they were at the start; a blank one counts as not set.
+/// The environment variables as they were at the start; an empty one counts as not set.
 #[derive(Default)]
 pub struct Environment(HashMap<String, String>);
 
 impl Environment {
-    /// That of this process. Variables that are no Unicode are left out: none of ours can be such.
+    /// That of this process. Variables that are not Unicode are left out.
     pub fn current() -> Self {
         let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
             Some((name.into_string().ok()?, value.into_string().ok()?))
@@ -35,7 +35,7 @@ impl Environment {
         Self(variables.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
     }
 
-    /// The names that begin like ours and belong to no setting, in their order.
+    /// The names with our prefix that belong to no setting, in order.
     pub(super) fn strangers(&self) -> Vec<&str> {
         let known = |name: &str| SETTINGS.iter().any(|setting| setting.variable == Some(name));
         let mut names: Vec<_> = self.0.keys().map(String::as_str).collect();
@@ -44,7 +44,7 @@ impl Environment {
         names
     }
 
-    /// The value of a variable that is set and not blank.
+    /// The value of a variable that is set and not empty.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str).filter(|value| !value.trim().is_empty())
     }
@@ -95,9 +95,9 @@ impl fmt::Display for SettingSource {
 /// A value and where it comes from. Not `Debug`: it may be a secret.
 #[derive(Clone)]
 pub struct SettingValue {
-    /// The text as it was written.
+    /// The value as written.
     pub text: String,
-    /// Who wrote it.
+    /// Where it was set.
     pub source: SettingSource,
 }
 
@@ -105,8 +105,8 @@ pub struct SettingValue {
 pub struct SettingValues(BTreeMap<SettingKey, SettingValue>);
 
 impl SettingValues {
-    /// Settles every setting except profile and file, which lead here. `explicit` says that the profile was chosen
-    /// by option: then the environment has no say about identity.
+    /// Resolves every setting except profile and file, which come first. `explicit`: the profile was chosen by an option,
+    /// so that the environment does not override its identity.
     ///
     /// # Errors
     /// `config`: a value that does not have the shape of its setting.
@@ -195,11 +195,11 @@ fn check(setting: &Setting, value: &SettingValue) -> Result<()> {
     })
 }
 
-/// What a value of that shape must be, when the text is not.
+/// What a value of that shape must be, if the string is not.
 fn mismatch(shape: SettingShape, text: &str) -> Option<String> {
     let expected = |fits: bool, expected: &str| (!fits).then(|| expected.to_owned());
     match shape {
-        SettingShape::Text | SettingShape::Path => expected(!text.trim().is_empty(), "filled in"),
+        SettingShape::Text | SettingShape::Path => expected(!text.trim().is_empty(), "non-empty"),
         SettingShape::Count => {
             expected(text.parse::<u32>().is_ok_and(|count| count > 0), "a whole number from 1")
         }
@@ -230,7 +230,7 @@ pub(super) fn seconds(text: &str) -> Option<std::time::Duration> {
     text.parse::<f64>().ok().and_then(|seconds| std::time::Duration::try_from_secs_f64(seconds).ok())
 }
 
-/// How fast calls may leave.
+/// How fast calls may be sent.
 pub(super) fn pace(text: &str) -> Option<Pace> {
     match text.trim() {
         "auto" => Some(Pace::DOCUMENTED),
@@ -239,7 +239,7 @@ pub(super) fn pace(text: &str) -> Option<Pace> {
     }
 }
 
-/// Whether a text is an address with a user and perhaps a password in it, which must not be shown.
+/// Whether a string is a URL with a user and perhaps a password in it, which must not be shown.
 fn holds_password(text: &str) -> bool {
     let authority = text.split_once("://").map_or("", |(_, rest)| rest);
     authority.split(['/', '?', '#']).next().is_some_and(|authority| authority.contains('@'))

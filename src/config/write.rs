@@ -1,4 +1,4 @@
-//! A new profile as text: what `umapish init` adds to the configuration file. Pure.
+//! A new profile as TOML: what `umapish init` adds to the configuration file. Pure.
 
 use super::table::setting;
 use crate::config::file::ConfigFile;
@@ -6,14 +6,14 @@ use crate::config::table::SettingKey;
 use crate::error::{Error, Result};
 use std::path::Path;
 
-/// The file's text with a profile more; `path` is for messages. What stands there stays as it is.
+/// The content of the file with one more profile; `path` is for messages. The existing content is unchanged.
 ///
 /// # Errors
-/// `config`: the text is broken, or has a profile of that name.
+/// `config`: the content is invalid, or has a profile of that name.
 pub fn with_profile(text: &str, path: &Path, name: &str, values: &[(SettingKey, &str)]) -> Result<String> {
     if ConfigFile::parse(text, path)?.profile(name).is_some() {
-        let message = format!("there is a profile `{name}` in {} already", path.display());
-        return Err(Error::config(message, "Change it there, or choose another name with -p NAME."));
+        let message = format!("profile `{name}` already exists in {}", path.display());
+        return Err(Error::config(message, "Edit it there, or choose another name with -p NAME."));
     }
     let head = if text.is_empty() || text.ends_with('\n') { text.to_owned() } else { format!("{text}\n") };
     let gap = if head.is_empty() { "" } else { "\n" };
@@ -27,7 +27,7 @@ fn line(key: SettingKey, value: &str) -> String {
     format!("{} = {}\n", setting(key).profile_key.unwrap_or_default(), toml::Value::from(value))
 }
 
-/// A name as TOML takes it for a key.
+/// A name as a TOML key.
 fn key_of(name: &str) -> String {
     let is_bare = name.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_".contains(letter));
     if is_bare && !name.is_empty() { name.to_owned() } else { toml::Value::from(name).to_string() }
@@ -53,6 +53,6 @@ mod tests {
     #[test]
     fn a_profile_that_is_there_is_not_touched() {
         let error = with_profile("[acme]\n", Path::new("c.toml"), "acme", VALUES).unwrap_err();
-        assert_eq!(error.to_string(), "there is a profile `acme` in c.toml already");
+        assert_eq!(error.to_string(), "profile `acme` already exists in c.toml");
     }
 }

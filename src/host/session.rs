@@ -198,7 +198,10 @@ impl Session {
         }
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build();
         let runtime = runtime.map_err(|error| {
-            Error::config(format!("cannot start a thread: {error}"), "Check the limits of this user.")
+            Error::config(
+                format!("cannot start a thread: {error}"),
+                "Check this user's system limits (ulimit).",
+            )
         })?;
         Ok(self.runtime.get_or_init(|| runtime))
     }

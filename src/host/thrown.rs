@@ -51,7 +51,7 @@ pub fn map_of(error: &Error, position: Position) -> Map {
     let number = |number: Option<usize>| {
         number.and_then(|number| i64::try_from(number).ok()).map_or(Dynamic::UNIT, Dynamic::from_int)
     };
-    let entries: [(&str, Dynamic); 12] = [
+    let entries: [(&str, Dynamic); 13] = [
         ("error", error.to_string().into()),
         ("kind", error.kind.name().into()),
         ("code", text(error.code().map(str::to_owned))),
@@ -62,6 +62,7 @@ pub fn map_of(error: &Error, position: Position) -> Map {
         ("attempts", i64::from(error.attempts).into()),
         ("retryable", error.is_retryable().into()),
         ("failures", error.failures().iter().map(failure).collect::<Array>().into()),
+        ("causes", error.causes().into_iter().map(Dynamic::from).collect::<Array>().into()),
         ("line", number(position.line())),
         ("position", number(position.position())),
     ];

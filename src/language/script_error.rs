@@ -30,6 +30,8 @@ pub struct ScriptError {
     pub topic: ErrorTopic,
     /// The service's request id, for Adobe's support.
     pub request_id: Option<String>,
+    /// What the lower layers reported, the nearest first.
+    pub causes: Vec<String>,
     /// The commands that were refused, one line each.
     pub refused: Vec<String>,
     /// Where it happened.
@@ -172,8 +174,10 @@ impl ScriptError {
         self.message = text("error").or_else(|| text("message")).unwrap_or_default();
         self.hint = text("hint");
         self.request_id = text("request_id");
-        let failures =
-            map.get("failures").and_then(|list| list.clone().into_array().ok()).unwrap_or_default();
+        let list =
+            |key: &str| map.get(key).and_then(|list| list.clone().into_array().ok()).unwrap_or_default();
+        self.causes = list("causes").iter().map(ToString::to_string).collect();
+        let failures = list("failures");
         self.refused = failures.iter().filter_map(refused).collect();
         self.first = first_place(&map).filter(|first| !first.is_same_spot(&self.place));
     }

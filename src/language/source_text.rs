@@ -10,7 +10,7 @@ use std::path::Path;
 /// # Errors
 /// `file`: it cannot be read or is no UTF-8.
 pub fn read_file(path: &Path) -> Result<String> {
-    let bytes = file_door::read(path).map_err(|error| Error::io(path, &error))?;
+    let bytes = file_door::read(path).map_err(|error| Error::io(path, error))?;
     text_of(bytes, &path.display().to_string())
 }
 

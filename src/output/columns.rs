@@ -1,4 +1,4 @@
-//! Which columns a list of records has and how wide they are: told by its first rows, for all that follow. Pure.
+//! The columns of a list of records and their widths, taken from its first rows. Pure.
 
 use super::cell::cell;
 use crate::output::frame::TableFrame;
@@ -35,7 +35,7 @@ const COUNTS: &[ColumnSpec] = &[("key", |row| text(row, "key")), ("count", |row|
 
 /// Columns and widths of a table that may go on.
 #[derive(Debug, Clone)]
-pub struct TableLayout {
+pub(crate) struct TableLayout {
     columns: ColumnSet,
     /// How wide each column is as long as there is room.
     widths: Vec<usize>,
@@ -49,12 +49,12 @@ enum ColumnSet {
 
 impl TableLayout {
     /// The layout for entries such as these; `None` unless all are records.
-    pub fn of(sample: &[Value]) -> Option<Self> {
+    pub(crate) fn of(sample: &[Value]) -> Option<Self> {
         records(sample).map(|records| Self::of_records(&records))
     }
 
     /// The layout for records such as these.
-    pub fn of_records(sample: &[&JsonRecord]) -> Self {
+    pub(crate) fn of_records(sample: &[&JsonRecord]) -> Self {
         let columns = match known(sample) {
             Some(columns) => ColumnSet::Known(
                 columns
@@ -68,7 +68,7 @@ impl TableLayout {
     }
 
     /// The layout with these columns and no others.
-    pub fn of_keys(columns: Vec<String>, sample: &[&JsonRecord]) -> Self {
+    pub(crate) fn of_keys(columns: Vec<String>, sample: &[&JsonRecord]) -> Self {
         Self::with(ColumnSet::Keys(columns), sample)
     }
 
@@ -78,7 +78,7 @@ impl TableLayout {
     }
 
     /// Records as a table.
-    pub fn table(&self, records: &[&JsonRecord], frame: TableFrame) -> String {
+    pub(crate) fn table(&self, records: &[&JsonRecord], frame: TableFrame) -> String {
         self.columns.grid(records).render_with(&self.widths, frame.width, frame.palette)
     }
 }
@@ -103,7 +103,7 @@ fn rows(records: &[&JsonRecord], row: impl Fn(&JsonRecord) -> Vec<String>) -> Ve
 }
 
 /// The entries as records; `None` unless all are.
-pub fn records(entries: &[Value]) -> Option<Vec<&JsonRecord>> {
+pub(crate) fn records(entries: &[Value]) -> Option<Vec<&JsonRecord>> {
     entries.iter().map(Value::as_object).collect()
 }
 
@@ -127,7 +127,7 @@ fn known(records: &[&JsonRecord]) -> Option<&'static [ColumnSpec]> {
 }
 
 /// Every key of any record, in the order of first appearance.
-pub fn keys(records: &[&JsonRecord]) -> Vec<String> {
+pub(crate) fn keys(records: &[&JsonRecord]) -> Vec<String> {
     let mut keys: Vec<String> = Vec::new();
     for key in records.iter().flat_map(|record| record.keys()) {
         if !keys.contains(key) {

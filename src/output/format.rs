@@ -19,17 +19,17 @@ pub enum OutputForm {
 
 /// Where a value is shown.
 #[derive(Debug, Clone, Copy)]
-pub struct Canvas {
-    /// Whether a person looks at it.
+pub(crate) struct Canvas {
+    /// Whether it is a terminal.
     pub terminal: bool,
     /// Columns of the terminal; `None` for no limit.
     pub width: Option<u16>,
-    /// Colours.
+    /// Colors.
     pub palette: ColorPalette,
 }
 
-/// The value in that form, without a line end. Nothing is the text of nothing: a value of null.
-pub fn render(value: &Value, form: OutputForm, canvas: Canvas) -> String {
+/// The value in that format, without a line end; empty for null.
+pub(crate) fn render(value: &Value, form: OutputForm, canvas: Canvas) -> String {
     match (form, value) {
         (_, Value::Null) => String::new(),
         (OutputForm::Json, _) if canvas.terminal => format!("{value:#}"),

@@ -7,6 +7,6 @@ use crate::output::palette::ColorPalette;
 pub struct TableFrame {
     /// Columns of the terminal; `None` for no limit.
     pub width: Option<usize>,
-    /// Colours.
+    /// Colors.
     pub palette: ColorPalette,
 }

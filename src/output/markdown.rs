@@ -14,7 +14,7 @@ const NARROWEST_WRAPPED: usize = 24;
 
 /// How to render.
 #[derive(Clone, Copy)]
-pub struct Style<'s> {
+pub(crate) struct Style<'s> {
     /// Columns that prose and tables may take. Code is never broken.
     pub width: usize,
     /// Colors.
@@ -24,7 +24,7 @@ pub struct Style<'s> {
 }
 
 /// Renders a document; each line ends with a line break.
-pub fn render(text: &str, style: Style<'_>) -> String {
+pub(crate) fn render(text: &str, style: Style<'_>) -> String {
     let mut renderer = Renderer::new(style);
     for event in Parser::new_ext(text, Options::ENABLE_TABLES) {
         renderer.event(event);

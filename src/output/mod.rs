@@ -1,14 +1,14 @@
 //! The only writer to standard output and standard error: data to the one, everything for people to the other.
 
-pub mod cell;
-pub mod columns;
-pub mod format;
-pub mod frame;
-pub mod markdown;
-pub mod palette;
-pub mod pretty;
-pub mod source_snippet;
-pub mod table;
+pub(crate) mod cell;
+pub(crate) mod columns;
+pub(crate) mod format;
+pub(crate) mod frame;
+pub(crate) mod markdown;
+pub(crate) mod palette;
+pub(crate) mod pretty;
+pub(crate) mod source_snippet;
+pub(crate) mod table;
 
 use crate::output::format::OutputForm;
 use crate::output::palette::ColorPalette;
@@ -19,21 +19,24 @@ use source_snippet::Severity;
 use std::io::{self, IsTerminal, Write};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
-/// How to write.
+/// How to print.
 #[derive(Debug, Clone, Copy)]
 pub struct OutputSettings {
-    /// The form of values; table on a terminal and JSON otherwise when left open.
+    /// The format of values; by default table on a terminal and JSON otherwise.
     pub form: Option<OutputForm>,
     /// Whether progress, notes and warnings are left out.
     pub quiet: bool,
-    /// Colour always or never; on a terminal when left open.
+    /// Color always or never; by default on a terminal only.
     pub colored: Option<bool>,
+    /// Whether errors show what caused them (`-vv`).
+    pub causes: bool,
 }
 
 /// The two streams of this process, or stand-ins.
 pub struct Output {
     form: OutputForm,
     quiet: bool,
+    causes: bool,
     canvas: Canvas,
     people: StreamSurface,
     streams: Mutex<OutputStreams>,
@@ -41,10 +44,10 @@ pub struct Output {
     stop: OnceLock<Box<StopCheck>>,
 }
 
-/// Tells whether what is being written is still wanted.
+/// Whether the output is still wanted.
 type StopCheck = dyn Fn() -> bool + Send + Sync;
 
-/// So many bytes are written between two looks at whether they are wanted.
+/// The number of bytes written between two checks of `stop`.
 const PIECE: usize = 8192;
 
 #[derive(Clone, Copy)]
@@ -62,7 +65,7 @@ struct OutputStreams {
 }
 
 impl Output {
-    /// The streams of this process. `no_color` is the environment's wish (`NO_COLOR`).
+    /// The streams of this process. `no_color`: the environment switches color off (`NO_COLOR`).
     pub fn standard(manner: OutputSettings, no_color: bool) -> Self {
         let (data, people) = (io::stdout(), io::stderr());
         let surface = |terminal: bool| StreamSurface {
@@ -83,6 +86,7 @@ impl Output {
         Self {
             form,
             quiet: manner.quiet,
+            causes: manner.causes,
             canvas: Canvas { terminal: data.terminal, width: data.width, palette: data.palette },
             people,
             streams: Mutex::new(OutputStreams {
@@ -95,7 +99,7 @@ impl Output {
         }
     }
 
-    /// From now on long data ends in the middle once `stop` says so.
+    /// From now on, long data is cut off once `stop` returns true.
     pub fn heed(&self, stop: impl Fn() -> bool + Send + Sync + 'static) {
         self.stop.get_or_init(|| Box::new(stop));
     }
@@ -120,40 +124,53 @@ impl Output {
         target.flush()
     }
 
-    /// A value in the operator's form; null shows nothing.
+    /// A value in the selected format; null prints nothing.
     pub fn value(&self, value: &Value) {
         if !value.is_null() {
             self.data(&render(value, self.form, self.canvas));
         }
     }
 
-    /// Why standard output cannot be written any more: usually a reader that has gone (`BrokenPipe`).
+    /// Why standard output can no longer be written: usually the reader closed the pipe (`BrokenPipe`).
     pub fn lost(&self) -> Option<&io::Error> {
         self.lost.get()
     }
 
-    /// A line for a person, whatever the operator chose to leave out.
+    /// A line for the operator, even with `--quiet`.
     pub fn message(&self, line: &str) {
         self.people_line(line);
     }
 
-    /// Something worth knowing.
+    /// A note; not with `--quiet`.
     pub fn note(&self, line: &str) {
         if !self.quiet {
             self.labelled("note", ColorPalette::hint, line);
         }
     }
 
-    /// Something that needs attention.
+    /// A warning; not with `--quiet`.
     pub fn warning(&self, line: &str) {
         if !self.quiet {
             self.labelled("warning", ColorPalette::warning, line);
         }
     }
 
-    /// A failure in one line, with what to do next.
+    /// Whether errors show what caused them.
+    pub fn shows_causes(&self) -> bool {
+        self.causes
+    }
+
+    /// An error in one line, with what to do next.
     pub fn error(&self, message: &str, hint: Option<&str>) {
+        self.error_with_causes(message, &[], hint);
+    }
+
+    /// An error, what caused it (shown with `-vv` only), and what to do next.
+    pub fn error_with_causes(&self, message: &str, causes: &[String], hint: Option<&str>) {
         self.labelled("error", ColorPalette::error, message);
+        for cause in causes.iter().filter(|_| self.causes) {
+            self.labelled("  caused by", ColorPalette::dim, cause);
+        }
         if let Some(hint) = hint {
             self.labelled("  hint", ColorPalette::hint, hint);
         }
@@ -175,7 +192,7 @@ impl Output {
         streams.clear_status();
         streams.status_shown = !line.is_empty();
         let width = columns().map_or(usize::MAX, usize::from);
-        let line = table::cut(line, width.saturating_sub(1)); // a line that wraps could not be wiped
+        let line = table::cut(line, width.saturating_sub(1)); // a wrapped line could not be erased
         discard(write!(streams.people, "{line}").and_then(|()| streams.people.flush()));
     }
 
@@ -184,7 +201,7 @@ impl Output {
         self.people.terminal && !self.quiet
     }
 
-    /// The colours of what is written for people.
+    /// The colors of what is written for people.
     pub fn palette(&self) -> ColorPalette {
         self.people.palette
     }
@@ -213,12 +230,12 @@ impl Output {
         size.map(|(_, height)| height.0.into())
     }
 
-    /// The colours of data.
+    /// The colors of data.
     pub fn data_palette(&self) -> ColorPalette {
         self.canvas.palette
     }
 
-    /// A line behind its label, broken at blanks where a person's terminal is narrower.
+    /// A line after its label, wrapped at spaces if the terminal is narrower.
     fn labelled(&self, label: &str, color: impl Fn(ColorPalette, &str) -> String, line: &str) {
         let plain = format!("{label}: {line}");
         let broken = match self.people.width {
@@ -255,7 +272,7 @@ fn columns() -> Option<u16> {
     terminal_size::terminal_size().map(|(width, _)| width.0)
 }
 
-/// Nobody can be told that standard error is gone.
+/// A closed standard error cannot be reported.
 fn discard(result: io::Result<()>) {
     drop(result);
 }
@@ -298,7 +315,7 @@ mod tests {
         }
     }
 
-    const PLAIN: OutputSettings = OutputSettings { form: None, quiet: false, colored: None };
+    const PLAIN: OutputSettings = OutputSettings { form: None, quiet: false, colored: None, causes: false };
 
     fn output(manner: OutputSettings, terminal: bool) -> (Output, Sink, Sink) {
         let (data, people) = (Sink::default(), Sink::default());

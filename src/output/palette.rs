@@ -1,17 +1,17 @@
-//! Colours by meaning; without colour the text stays as it is, so colour is never the only signal.
+//! Colors by meaning; without color the text stays as it is, so color is never the only signal.
 
 use owo_colors::OwoColorize;
 use std::fmt::Display;
 
-/// Whether to use colour.
+/// Whether to use color.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ColorPalette {
-    /// Colours on.
+    /// Colors on.
     pub colored: bool,
 }
 
 impl ColorPalette {
-    /// No colour at all.
+    /// No color at all.
     pub const PLAIN: Self = Self { colored: false };
 
     /// Something went wrong.
@@ -44,7 +44,7 @@ impl ColorPalette {
         self.choose(text, text.magenta())
     }
 
-    /// A text in a script.
+    /// A string in a script.
     pub fn text(self, text: &str) -> String {
         self.choose(text, text.green())
     }

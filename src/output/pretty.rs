@@ -1,4 +1,4 @@
-//! Values as people look at them: lists as tables, records as pairs, reports as counts and what went wrong. Pure.
+//! Values for people: lists as tables, records as pairs, reports as counts and what went wrong. Pure.
 
 use super::cell::cell;
 use super::columns::records;
@@ -10,8 +10,8 @@ use serde_json::{Map, Value};
 /// Rows of a report that are shown.
 const ROWS: usize = 20;
 
-/// A value as text; nothing is the text of nothing.
-pub fn value(value: &Value, frame: TableFrame) -> String {
+/// A value as text; empty for null.
+pub(crate) fn value(value: &Value, frame: TableFrame) -> String {
     match value {
         Value::Null => String::new(),
         Value::Object(record) if is_report(record) => report_text(value, frame),
@@ -21,16 +21,16 @@ pub fn value(value: &Value, frame: TableFrame) -> String {
     }
 }
 
-/// A list: records as a table, anything else one a line.
-pub fn rows(entries: &[Value], frame: TableFrame) -> String {
+/// A list: records as a table, anything else one per line.
+pub(crate) fn rows(entries: &[Value], frame: TableFrame) -> String {
     match records(entries) {
         Some(records) => TableLayout::of_records(&records).table(&records, frame),
         None => lines(entries),
     }
 }
 
-/// Entries one a line.
-pub fn lines(entries: &[Value]) -> String {
+/// Entries, one per line.
+pub(crate) fn lines(entries: &[Value]) -> String {
     entries.iter().map(|entry| printable(&cell(entry))).collect::<Vec<_>>().join("\n")
 }
 
@@ -111,7 +111,7 @@ fn summary(report: &Value, outcomes: &[&Map<String, Value>]) -> String {
 }
 
 /// A count with its noun.
-pub fn plural(count: usize, noun: &str) -> String {
+pub(crate) fn plural(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 

@@ -1,10 +1,10 @@
-//! An error or a warning with the line it is about, a caret below it, and what else is to be said. Pure.
+//! An error or a warning with the line it is about, a caret below it, and further notes. Pure.
 
 use crate::output::palette::ColorPalette;
 use annotate_snippets::renderer::{AnsiColor, Effects, Style};
 use annotate_snippets::{AnnotationKind, Group, Level, Message, Origin, Renderer, Snippet as Excerpt};
 
-/// Something to tell about a place in a script.
+/// A message about a place in a script.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScriptSnippet {
     /// How bad it is.
@@ -31,7 +31,7 @@ pub enum Severity {
 /// A place in a script.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceSpot {
-    /// The file, or what stands for one.
+    /// The file, or a name such as `-e`.
     pub name: String,
     /// The text of the line, when it is at hand.
     pub text: Option<String>,
@@ -47,7 +47,7 @@ const WIDTH: usize = 80;
 const LABEL: usize = 14;
 
 /// The snippet as text, without a line end. Nothing in it drives the terminal.
-pub fn render(snippet: &ScriptSnippet, palette: ColorPalette) -> String {
+pub(crate) fn render(snippet: &ScriptSnippet, palette: ColorPalette) -> String {
     let level = match snippet.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -76,7 +76,7 @@ fn hinted(hint: &str) -> Message<'_> {
     Level::HELP.with_name("hint").message(broken(hint))
 }
 
-/// Harmless text broken at blanks, so that it fits behind the margin and a label.
+/// The text without control characters, wrapped at spaces to fit after the margin and a label.
 fn broken(text: &str) -> String {
     textwrap::fill(&harmless(text), WIDTH - LABEL)
 }

@@ -14,7 +14,7 @@ const ELLIPSIS: char = '…';
 
 /// Columns and rows of text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct TextGrid {
+pub(crate) struct TextGrid {
     /// The names of the columns; empty for a table without a header.
     pub header: Vec<String>,
     /// One cell a column.
@@ -23,12 +23,17 @@ pub struct TextGrid {
 
 impl TextGrid {
     /// The table, no line wider than `width`; as wide as it takes without one.
-    pub fn render(&self, width: Option<usize>, palette: ColorPalette) -> String {
+    pub(crate) fn render(&self, width: Option<usize>, palette: ColorPalette) -> String {
         self.render_with(&self.widths(), width, palette)
     }
 
     /// The table with columns no wider than these, no line wider than `width`.
-    pub fn render_with(&self, natural: &[usize], width: Option<usize>, palette: ColorPalette) -> String {
+    pub(crate) fn render_with(
+        &self,
+        natural: &[usize],
+        width: Option<usize>,
+        palette: ColorPalette,
+    ) -> String {
         let (widths, left_out) = fit(natural, width);
         let mut lines = Vec::new();
         if !self.header.is_empty() {
@@ -44,13 +49,13 @@ impl TextGrid {
         }));
         if left_out > 0 {
             let names = self.header.get(widths.len()..).unwrap_or_default().join(", ");
-            lines.push(palette.dim(&format!("not shown for lack of room: {names}")));
+            lines.push(palette.dim(&format!("columns not shown: {names}")));
         }
         lines.join("\n")
     }
 
     /// How wide each column is.
-    pub fn widths(&self) -> Vec<usize> {
+    pub(crate) fn widths(&self) -> Vec<usize> {
         let columns = self.rows.iter().map(Vec::len).chain([self.header.len()]).max().unwrap_or_default();
         let widest = |column: usize| {
             let cells = self.rows.iter().chain([&self.header]).filter_map(|row| row.get(column));
@@ -61,7 +66,7 @@ impl TextGrid {
 }
 
 /// Names and values, the values below one another; a long value goes on below itself.
-pub fn pairs(pairs: &[(String, String)], width: Option<usize>, palette: ColorPalette) -> String {
+pub(crate) fn pairs(pairs: &[(String, String)], width: Option<usize>, palette: ColorPalette) -> String {
     let names = pairs.iter().map(|(name, _)| name.width()).max().unwrap_or_default();
     let room = width.map(|width| width.saturating_sub(names + GAP).max(NARROWEST));
     let lines = pairs.iter().flat_map(|(name, value)| {
@@ -112,8 +117,8 @@ fn joined(cells: impl Iterator<Item = (String, usize)>, shown: impl Fn(&str) -> 
     padded.collect::<String>().trim_end().to_owned()
 }
 
-/// A text of at most so many columns.
-pub fn cut(text: &str, width: usize) -> String {
+/// A string of at most so many columns.
+pub(crate) fn cut(text: &str, width: usize) -> String {
     let text = clean(text);
     if text.width() <= width {
         return text;
@@ -183,7 +188,7 @@ mod tests {
         let grid = grid(&["a", "b", "c"], &[&[&wide, &wide, &wide]]);
         let text = grid.render(Some(20), ColorPalette::PLAIN);
         assert_eq!(text.lines().nth(2), Some("xxxxxxxx…  xxxxxxxx…"));
-        assert!(text.ends_with("not shown for lack of room: c"), "{text}");
+        assert!(text.ends_with("columns not shown: c"), "{text}");
     }
 
     #[test]
@@ -210,7 +215,7 @@ mod tests {
         ) {
             let header = ["one", "two", "three", "four"].map(str::to_owned).to_vec();
             let text = TextGrid { header, rows }.render(Some(width), ColorPalette::PLAIN);
-            let table = text.lines().filter(|line| !line.starts_with("not shown"));
+            let table = text.lines().filter(|line| !line.starts_with("columns not shown"));
             for line in table {
                 prop_assert!(line.width() <= width, "{line}");
             }

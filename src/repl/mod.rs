@@ -28,6 +28,7 @@ use crate::output::Output;
 use crate::repl::editor_helper::EditorHelper;
 use crate::repl::profile_opener::ProfileOpener;
 use crate::repl::prompt_session::NextStep;
+use crate::shell::diagnostic::show_error;
 use crate::shell::exit_code::RunExit;
 use crate::shell::progress::ProgressReporter;
 use crate::shell::{console, panics, runner};
@@ -49,7 +50,7 @@ pub fn run(
     let first = match opener.open(None) {
         Ok(first) => first,
         Err(error) => {
-            output.error(&error.to_string(), error.hint().as_deref());
+            show_error(&error, output);
             return RunExit::of_kind(error.kind.name());
         }
     };

@@ -24,6 +24,7 @@ use crate::repl::transcript::TranscriptInput;
 use crate::repl::workspace::InputFailure;
 use crate::session::run_setup::RunSetup;
 use crate::session::run_state::RunState;
+use crate::shell::diagnostic::show_error;
 use crate::shell::exit_code::RunExit;
 use crate::shell::program::ScriptProgram;
 use crate::shell::progress::ProgressReporter;
@@ -178,7 +179,7 @@ impl Repl {
         if matches!(*error.kind, ErrorKind::Interrupted) {
             return self.output.message("interrupted");
         }
-        self.output.error(&error.to_string(), error.hint().as_deref());
+        show_error(error, &self.output);
     }
 
     pub(super) fn tell_failure(&self, failure: &ScriptError, input: TranscriptInput) {

@@ -7,7 +7,7 @@ use crate::wire::identity::{Identity, IdentityType, fold};
 use arcstr::ArcStr;
 use serde::{Deserialize, Serialize};
 
-/// What a person is to the organization.
+/// The relation of a person to the organization.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum AccountStanding {
@@ -19,7 +19,7 @@ pub(super) enum AccountStanding {
     Left,
     /// Invited, and did not accept yet.
     Invited,
-    /// An account that another organization owns, no member here.
+    /// An account that another organization owns, not a member here.
     Elsewhere,
 }
 
@@ -57,7 +57,7 @@ mod kind {
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<IdentityType, D::Error> {
         let text = String::deserialize(deserializer)?;
-        IdentityType::parse(&text).ok_or_else(|| D::Error::custom(format!("no kind of ID: {text}")))
+        IdentityType::parse(&text).ok_or_else(|| D::Error::custom(format!("unknown identity type: {text}")))
     }
 }
 
@@ -67,7 +67,7 @@ impl SandboxAccount {
         matches!(self.standing, AccountStanding::Active | AccountStanding::Disabled)
     }
 
-    /// Whether a directory of an organization holds the account: it is no Adobe ID.
+    /// Whether a directory of an organization holds the account, so that it is not an Adobe ID.
     pub(super) fn is_managed(&self) -> bool {
         self.kind != IdentityType::AdobeId
     }
@@ -78,7 +78,7 @@ impl SandboxAccount {
     }
 }
 
-/// All accounts, in the order in which they came.
+/// All accounts, in the order in which they were added.
 #[derive(Debug, Default)]
 pub(super) struct AccountTable {
     slots: Vec<Option<SandboxAccount>>,
@@ -86,20 +86,20 @@ pub(super) struct AccountTable {
 }
 
 impl AccountTable {
-    /// Makes room for so many more.
+    /// Reserves space for that many more.
     pub(super) fn reserve(&mut self, count: usize) {
         self.slots.reserve(count);
         self.index.reserve(count);
     }
 
-    /// Takes someone in.
+    /// Adds a person.
     pub(super) fn insert(&mut self, person: SandboxAccount) -> PersonId {
         let id = PersonId(u32::try_from(self.slots.len()).unwrap_or(u32::MAX));
         self.put(id, person);
         id
     }
 
-    /// Takes someone in under a number that is known already.
+    /// Adds a person with a given number.
     pub(super) fn put(&mut self, id: PersonId, person: SandboxAccount) {
         let place = id.0 as usize;
         if place >= self.slots.len() {
@@ -109,24 +109,24 @@ impl AccountTable {
         self.slots[place] = Some(person);
     }
 
-    /// The highest number given out, and one more.
+    /// The next number: one more than the highest assigned.
     pub(super) fn next_number(&self) -> usize {
         self.slots.len()
     }
 
-    /// Keeps the numbers below `number` from being given out.
+    /// Keeps the numbers below `number` from being assigned.
     pub(super) fn skip_to(&mut self, number: usize) {
         if number > self.slots.len() {
             self.slots.resize_with(number, || None);
         }
     }
 
-    /// Someone by number.
+    /// A person by number.
     pub(super) fn get(&self, id: PersonId) -> Option<&SandboxAccount> {
         self.slots.get(id.0 as usize)?.as_ref()
     }
 
-    /// Someone by number, to be changed in anything but the names.
+    /// A person by number, to change anything except the names.
     pub(super) fn get_mut(&mut self, id: PersonId) -> Option<&mut SandboxAccount> {
         self.slots.get_mut(id.0 as usize)?.as_mut()
     }
@@ -137,14 +137,14 @@ impl AccountTable {
         numbered.filter_map(|(number, slot)| slot.as_ref().map(|person| (PersonId(number), person)))
     }
 
-    /// Forgets someone for good.
+    /// Deletes a person.
     pub(super) fn remove(&mut self, id: PersonId) -> Option<SandboxAccount> {
         let person = self.slots.get_mut(id.0 as usize)?.take()?;
         self.forget(id, &person);
         Some(person)
     }
 
-    /// Changes someone, names included.
+    /// Changes a person, including the names.
     pub(super) fn change(&mut self, id: PersonId, change: impl FnOnce(&mut SandboxAccount)) {
         if let Some(mut person) = self.remove(id) {
             change(&mut person);
@@ -186,8 +186,8 @@ impl AccountTable {
         everyone.filter(move |(_, person)| person.is_managed() && fold(person.username()) == name)
     }
 
-    /// The one meant by an e-mail, or by a username and domain. Where an Adobe ID and a managed ID share an e-mail
-    /// the managed one is, unless the Adobe ID is asked for; a member goes before someone who is none (contract 7.16).
+    /// The person selected by an e-mail, or by a username and domain. Where an Adobe ID and a managed ID share an e-mail
+    /// the managed one is, unless the Adobe ID is asked for; a member comes before a person who is not one (contract 7.16).
     pub(super) fn find(&self, identity: &Identity) -> Option<(PersonId, &SandboxAccount)> {
         if identity.email.is_empty() {
             return self

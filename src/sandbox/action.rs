@@ -1,4 +1,4 @@
-//! The action request: a list of commands in, one answer out (contract 3).
+//! The action request: a list of commands in, one response out (contract 3).
 
 use super::duplicate_keys;
 use super::refusal::Refusal;
@@ -13,7 +13,7 @@ use crate::wire::limits;
 use crate::wire::response::{ActionResponse, CommandError, CommandWarning, SUCCESS};
 use serde_json::Value;
 
-/// A command made to fail by someone who tests a client: its place in the request, and the code.
+/// A command that a test makes fail: its index in the request, and the code.
 pub(super) type PlantedFailure = (usize, String);
 
 /// Carries out a request's commands, or judges them in test mode.
@@ -48,7 +48,7 @@ pub(super) fn answer(
 fn commands(body: &[u8]) -> Result<Vec<Value>, Refusal> {
     let malformed = |message: String| Refusal { code: error_code::COMMAND_MALFORMED, message };
     let commands: Vec<Value> = serde_json::from_slice(body)
-        .map_err(|error| malformed(format!("The body is no JSON list of commands: {error}")))?;
+        .map_err(|error| malformed(format!("The body is not a JSON list of commands: {error}")))?;
     match commands.len() {
         0 => Err(malformed("The list of commands is empty".into())),
         count if count > limits::COMMANDS_PER_REQUEST => Err(malformed(format!(
@@ -71,7 +71,7 @@ fn failed(step: usize, code: &'static str, message: &str) -> StepOutcome {
     StepOutcome { errors: vec![(step, refusal)], warnings: Vec::new() }
 }
 
-/// The requestID and the subject of a command, as far as they are text.
+/// The requestID and the subject of a command, as far as they are strings.
 fn labels(sent: &Value) -> (Option<String>, Option<String>) {
     let text = |key: &str| sent.get(key).and_then(Value::as_str).map(str::to_owned);
     (text("requestID"), text("user").or_else(|| text("usergroup")))
@@ -84,7 +84,7 @@ fn plant(response: &mut ActionResponse, index: usize, sent: &Value, code: &str) 
         index,
         step: Some(0),
         error_code: code.to_owned(),
-        message: "This failure was asked for".to_owned(),
+        message: "This failure was requested".to_owned(),
         request_id,
         user,
     });

@@ -12,11 +12,11 @@ use serde_json::{Value, json};
 use std::collections::HashSet;
 use std::time::Instant;
 
-/// Codes that no request brings about, and why. Each can be asked for with `Effect::CommandError`.
+/// Codes that no request causes, and why. Each can be asked for with `Effect::CommandError`.
 const BEYOND_REQUESTS: &[(&str, &str)] = &[
     (error_code::ORGANIZATION_INVALID_NAME, "no request names an organization by name"),
-    (error_code::ORGANIZATION_MIGRATING, "answered with 403 and no body (contract X13)"),
-    (error_code::API_KEY_INVALID, "answered with 403 and no body (contract X25)"),
+    (error_code::ORGANIZATION_MIGRATING, "403 without a body (contract X13)"),
+    (error_code::API_KEY_INVALID, "403 without a body (contract X25)"),
     (error_code::API_NOT_AVAILABLE, "the sandbox is never switched off"),
     (error_code::COMMAND_USER_MISSING, "a command without a subject gets `user_usergroup.missing`"),
     (error_code::INTERNAL_CREATE_FAILED, "a fault of the service"),
@@ -41,7 +41,7 @@ const BEYOND_REQUESTS: &[(&str, &str)] = &[
     (error_code::USER_MISSING_ARGUMENTS, "an empty list is refused before (contract 7.9)"),
 ];
 
-/// A world with a token, and the switches and limits under which the rarer codes appear.
+/// A service with a token, and the switches and limits under which the rarer codes appear.
 struct CodeWorld {
     world: SandboxService,
     authorization: String,
@@ -113,7 +113,7 @@ const ANN: &str = "ada.lind@example.com";
 const ADOBE: &str = "femi.adeyemi@example.net";
 const ENTERPRISE: &str = "dmitri.volkov@example.org";
 
-/// A request and the code it brings about.
+/// A request and the code it causes.
 fn structural() -> Vec<(&'static str, Value)> {
     let long = "x".repeat(300);
     let eleven: Vec<_> = (0..11).map(|number| format!("G{number}")).collect();

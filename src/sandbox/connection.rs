@@ -1,4 +1,4 @@
-//! Connections that can be broken off from inside of a request: nothing more leaves them from then on.
+//! Connections that can be broken off from inside a request: nothing more is sent from then on.
 
 use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
@@ -16,7 +16,7 @@ use tokio::net::{TcpListener, TcpStream};
 pub(super) struct ConnectionBreaker(Arc<AtomicBool>);
 
 impl ConnectionBreaker {
-    /// From now on nothing is written, not even what was handed over before.
+    /// From now on nothing is written, not even what was passed before.
     pub(super) fn break_off(&self) {
         self.0.store(true, Ordering::SeqCst);
     }

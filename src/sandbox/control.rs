@@ -12,7 +12,7 @@ use serde_json::json;
 /// Where the control endpoint is.
 pub(super) const CONTROL_PATH: &str = "/sandbox";
 
-/// The answer to a request that is one to the control endpoint; `None` for others.
+/// The response to a request to the control endpoint; `None` for others.
 pub(super) async fn answer(shared: &ServerState, request: &ServiceRequest) -> Option<SandboxResponse> {
     let path = request.path.strip_prefix(CONTROL_PATH)?.trim_end_matches('/');
     Some(match (request.method.as_str(), path) {
@@ -34,7 +34,7 @@ pub(super) async fn answer(shared: &ServerState, request: &ServiceRequest) -> Op
     })
 }
 
-/// Forgets the faults that wait and the requests seen.
+/// Clears the pending faults and the request log.
 pub(super) fn reset(shared: &ServerState) {
     let mut world = shared.world();
     world.faults.clear();

@@ -4,7 +4,7 @@
 pub const ORGANIZATION: &str = "5A4DB0C0FFEE5A4DB0C0FFEE@AdobeOrg";
 /// The client id (API key) it accepts.
 pub const CLIENT_ID: &str = "sandbox-client-id";
-/// The client secret it accepts. It opens nothing but a sandbox, so it is no secret.
+/// The client secret it accepts. It is valid for sandboxes only, so it need not be secret.
 pub const CLIENT_SECRET: &str = "sandbox-client-secret";
 /// The technical account a JWT must name.
 pub const TECHNICAL_ACCOUNT_ID: &str = "5A4DB0C0FFEE5A4DB0C0FFED@techacct.adobe.com";

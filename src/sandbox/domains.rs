@@ -4,15 +4,15 @@ use super::refusal::{Decided, refuse};
 use crate::wire::error_code;
 use crate::wire::identity::{IdentityType, fold};
 
-/// The literal that stands for a domain where an Adobe ID is meant (contract 2.4).
+/// The literal in place of a domain that selects an Adobe ID (contract 2.4).
 pub(super) const ADOBE_ID_DOMAIN: &str = "adobeid";
 
-/// What people of a directory may be called.
+/// The usernames that a directory allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum LoginRule {
     /// Their e-mail.
     Email,
-    /// A name that is no e-mail.
+    /// A name that is not an e-mail address.
     Plain,
     /// Either, and an e-mail that is not their own too.
     Either,

@@ -1,4 +1,4 @@
-//! Keys that stand twice in an `add` or `remove` object; JSON readers keep one of them silently, the service
+//! Keys that appear twice in an `add` or `remove` object; JSON parsers silently keep one of them, the service
 //! refuses the step (contract 4.4).
 
 use super::refusal::Refusal;
@@ -37,7 +37,7 @@ fn doubled_key(value: &JsonKeys) -> Option<Refusal> {
         "product" | "productConfiguration" => error_code::DUPLICATE_PRODUCT_LIST,
         _ => return None,
     };
-    Some(Refusal { code, message: format!("The key {key} stands twice") })
+    Some(Refusal { code, message: format!("The key {key} appears twice") })
 }
 
 /// JSON with every key of an object, and without the values that have no keys.

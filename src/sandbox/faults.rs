@@ -1,10 +1,10 @@
-//! Trouble on request: what the service or the network does to clients now and then, at the requests it is asked for.
+//! Faults on request: what the service or the network does to clients now and then, for chosen requests.
 
 use crate::wire::endpoint::{ENDPOINTS, Endpoint, EndpointId};
 use serde::{Deserialize, Serialize};
 use std::time::{Duration, SystemTime};
 
-/// Trouble for some of the requests to come. Where several wait for the same request, the first queued meets it alone.
+/// A fault for some of the next requests. If several match a request, only the first queued one applies.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct PlannedFault {
@@ -17,9 +17,9 @@ pub struct PlannedFault {
     /// Only requests whose path, still encoded, begins so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
-    /// So many requests that match pass unharmed first.
+    /// The number of matching requests that pass first.
     pub skip: usize,
-    /// Meets so many requests, then is gone.
+    /// The number of requests it applies to.
     pub times: usize,
     /// Milliseconds to wait before anything else.
     pub delay: u64,
@@ -42,24 +42,24 @@ impl Default for PlannedFault {
 }
 
 impl PlannedFault {
-    /// A fault that meets the next request to an endpoint.
+    /// A fault for the next request to an endpoint.
     pub fn at(endpoint: EndpointId, effect: FaultEffect) -> Self {
         Self { endpoint: Some(endpoint), effect, ..Self::default() }
     }
 
-    /// A fault that meets the next request, whichever it is.
+    /// A fault for the next request to any endpoint.
     pub fn next(effect: FaultEffect) -> Self {
         Self { effect, ..Self::default() }
     }
 
-    /// The same for so many requests.
+    /// The same for `times` requests.
     #[must_use]
     pub fn times(mut self, times: usize) -> Self {
         self.times = times;
         self
     }
 
-    /// The same after so many requests that match.
+    /// The same after `skip` matching requests.
     #[must_use]
     pub fn skip(mut self, skip: usize) -> Self {
         self.skip = skip;
@@ -74,7 +74,7 @@ pub enum FaultEffect {
     /// Nothing but the delay.
     #[default]
     Nothing,
-    /// This answer in place of the service's; nothing is carried out.
+    /// This response in place of the one of the service; nothing is carried out.
     Status {
         /// HTTP status.
         status: u16,
@@ -85,18 +85,18 @@ pub enum FaultEffect {
         #[serde(default)]
         retry_after: Option<RetryAfter>,
     },
-    /// The connection breaks before the request is carried out; no byte is answered.
+    /// The connection breaks before the request is carried out; no byte is sent back.
     DropBefore,
-    /// The request is carried out and the connection breaks; no byte is answered.
+    /// The request is carried out and the connection breaks; no byte is sent back.
     DropAfter,
-    /// The request is carried out and its answer breaks off after so many bytes of the body.
+    /// The request is carried out and its response breaks off after `bytes` bytes of the body.
     CutBody {
-        /// Bytes of the body that arrive, fewer than the answer's `Content-Length` says.
+        /// Bytes of the body that arrive, fewer than the `Content-Length` of the response.
         bytes: usize,
     },
-    /// The request is carried out, and a complete answer arrives that is no JSON.
+    /// The request is carried out, and a complete response arrives that is not JSON.
     MalformedBody,
-    /// Every token issued so far is expired from now on.
+    /// All tokens issued so far expire.
     ExpireTokens,
     /// A command of an action request fails with a code and is not carried out; the others are.
     CommandError {
@@ -113,9 +113,9 @@ pub enum FaultEffect {
 pub enum RetryAfter {
     /// Seconds.
     Seconds(u64),
-    /// The HTTP date so many seconds from now.
+    /// The HTTP date that many seconds from now.
     DateIn(u64),
-    /// This text.
+    /// This string.
     Text(String),
 }
 
@@ -133,7 +133,7 @@ impl RetryAfter {
     }
 }
 
-/// The faults that wait.
+/// The pending faults.
 #[derive(Debug, Default)]
 pub(super) struct FaultQueue(Vec<PlannedFault>);
 
@@ -143,17 +143,17 @@ impl FaultQueue {
         self.0.extend(faults);
     }
 
-    /// Those that still wait.
+    /// Those that are still pending.
     pub(super) fn waiting(&self) -> &[PlannedFault] {
         &self.0
     }
 
-    /// Forgets all of them.
+    /// Clears all of them.
     pub(super) fn clear(&mut self) {
         self.0.clear();
     }
 
-    /// The fault that meets a request, if any does.
+    /// The fault that applies to a request, if there is one.
     pub(super) fn meet(
         &mut self,
         method: &str,
@@ -213,7 +213,7 @@ mod endpoint_name {
         let Some(name) = Option::<String>::deserialize(deserializer)? else { return Ok(None) };
         let mut ids = ENDPOINTS.iter().map(|endpoint| endpoint.id);
         let found = ids.find(|id| format!("{id:?}").eq_ignore_ascii_case(&name));
-        found.map(Some).ok_or_else(|| D::Error::custom(format!("no endpoint is called {name}")))
+        found.map(Some).ok_or_else(|| D::Error::custom(format!("there is no endpoint {name}")))
     }
 }
 

@@ -5,15 +5,15 @@ use arcstr::ArcStr;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
-/// A group's number; never given to another.
+/// The number of a group; never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) struct GroupId(pub(super) u32);
 
-/// Where the service's own numbers of groups begin here.
+/// The first group number of the sandbox.
 const FIRST_NUMBER: i64 = 94_680_001;
 
 impl GroupId {
-    /// The service's number, as listings show it and paths take it.
+    /// The number of the group in listings and paths.
     pub(super) fn number(self) -> i64 {
         FIRST_NUMBER + i64::from(self.0)
     }
@@ -34,7 +34,7 @@ pub(super) enum GroupKind {
     Developers(GroupId),
 }
 
-/// The beginnings of the names of admin groups (contract 3.2).
+/// The prefixes of the names of admin groups (contract 3.2).
 const PRODUCT_ADMINS: &str = "_product_admin_";
 const ADMINS: &str = "_admin_";
 const DEVELOPERS: &str = "_developer_";
@@ -84,7 +84,7 @@ pub(super) struct SandboxGroup {
     /// The product of a profile.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) product: Option<ArcStr>,
-    /// Licences of a profile: a number, or `UNLIMITED`.
+    /// Licenses of a profile: a number, or `UNLIMITED`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) quota: Option<ArcStr>,
     /// Whether the product of a profile has developers.
@@ -96,7 +96,7 @@ pub(super) struct SandboxGroup {
 }
 
 impl SandboxGroup {
-    /// A group without anything.
+    /// A group without members.
     pub(super) fn new(kind: GroupKind, name: &str) -> Self {
         Self {
             kind,
@@ -111,22 +111,22 @@ impl SandboxGroup {
         }
     }
 
-    /// Licences as a number; `None` where there is no limit.
-    pub(super) fn licences(&self) -> Option<usize> {
+    /// Licenses as a number; `None` where there is no limit.
+    pub(super) fn licenses(&self) -> Option<usize> {
         self.quota.as_deref()?.parse().ok()
     }
 }
 
-/// What a name stands for.
+/// What a name refers to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum NamedGroup {
     /// A group.
     Group(GroupId),
-    /// An admin group nobody was ever in, of something that exists.
+    /// An admin group that never had a member, of a group or profile that exists.
     Vacant(GroupKind),
 }
 
-/// All groups, in the order in which they came.
+/// All groups, in the order in which they were added.
 #[derive(Debug, Default)]
 pub(super) struct GroupTable {
     slots: Vec<Option<SandboxGroup>>,
@@ -134,14 +134,14 @@ pub(super) struct GroupTable {
 }
 
 impl GroupTable {
-    /// Takes a group in.
+    /// Adds a group.
     pub(super) fn insert(&mut self, group: SandboxGroup) -> GroupId {
         let id = GroupId(u32::try_from(self.slots.len()).unwrap_or(u32::MAX));
         self.put(id, group);
         id
     }
 
-    /// Takes a group in under a number that is known already.
+    /// Adds a group with a given number.
     pub(super) fn put(&mut self, id: GroupId, group: SandboxGroup) {
         let place = id.0 as usize;
         if place >= self.slots.len() {
@@ -151,12 +151,12 @@ impl GroupTable {
         self.slots[place] = Some(group);
     }
 
-    /// The highest number given out, and one more.
+    /// The next number: one more than the highest assigned.
     pub(super) fn next_number(&self) -> usize {
         self.slots.len()
     }
 
-    /// Keeps the numbers below `number` from being given out.
+    /// Keeps the numbers below `number` from being assigned.
     pub(super) fn skip_to(&mut self, number: usize) {
         if number > self.slots.len() {
             self.slots.resize_with(number, || None);
@@ -199,7 +199,7 @@ impl GroupTable {
         self.get(id).is_some_and(|group| group.kind == *kind)
     }
 
-    /// The group or vacant admin group a name stands for.
+    /// The group or vacant admin group that a name refers to.
     pub(super) fn resolve(&self, name: &str) -> Option<NamedGroup> {
         if let Some(id) = self.find(name) {
             return Some(NamedGroup::Group(id));
@@ -226,7 +226,7 @@ impl GroupTable {
         products.find(|product| fold(product) == folded).cloned()
     }
 
-    /// The group of that name, an admin group being made where it is vacant.
+    /// The group of that name; a vacant admin group is created.
     pub(super) fn ensure(&mut self, named: NamedGroup) -> GroupId {
         match named {
             NamedGroup::Group(id) => id,
@@ -259,7 +259,7 @@ impl GroupTable {
         group.members > 0 || !group.kind.is_derived()
     }
 
-    /// Gives a user group another name, and its admin group with it.
+    /// Renames a user group and its admin group.
     pub(super) fn rename(&mut self, id: GroupId, name: &str) {
         self.set_name(id, name);
         let derived: Vec<_> =
@@ -279,7 +279,7 @@ impl GroupTable {
         self.names.insert(fold(name), id);
     }
 
-    /// Forgets a group for good, and the groups that are of it; answers all of their numbers.
+    /// Deletes a group and its admin groups; returns the numbers of all of them.
     pub(super) fn remove(&mut self, id: GroupId) -> Vec<GroupId> {
         let gone: Vec<_> = self
             .iter()

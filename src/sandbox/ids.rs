@@ -2,6 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A person's number; never given to another.
+/// The number of a person; never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) struct PersonId(pub(super) u32);

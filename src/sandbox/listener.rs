@@ -1,16 +1,16 @@
-//! Trouble of the server itself, which no request is told of: whoever started it hears of it.
+//! Problems of the server itself, which belong to no request: they are reported to whoever started it.
 
 use std::fmt;
 use std::sync::Arc;
 
 type TroubleListener = dyn Fn(&str) + Send + Sync;
 
-/// Hears of trouble; by default nobody does.
+/// Receives reports of problems; by default nobody does.
 #[derive(Clone, Default)]
 pub struct Listener(Option<Arc<TroubleListener>>);
 
 impl Listener {
-    /// Trouble is told to `hear`, a sentence at a time, on the server's threads.
+    /// Calls `hear` with one sentence per problem, on the threads of the server.
     pub fn new(hear: impl Fn(&str) + Send + Sync + 'static) -> Self {
         Self(Some(Arc::new(hear)))
     }

@@ -28,7 +28,7 @@ pub(super) fn user(org: &SandboxOrganization, name: &str, query: &QueryParameter
     let domain = query.text("domain").map(fold);
     let well_formed = name.contains('@') && name.chars().count() <= limits::IDENTIFIER_LENGTH;
     if !well_formed && domain.is_none() {
-        let message = format!("{name} is no email; a username needs its domain");
+        let message = format!("{name} is not an e-mail address; a username needs its domain");
         return SandboxResponse::refused(400, error_code::EMAIL_INVALID, &message);
     }
     match find_user(org, name, domain.as_deref()) {
@@ -215,7 +215,7 @@ fn page_number(text: &str) -> Option<usize> {
 }
 
 fn bad_page(page: &str) -> SandboxResponse {
-    SandboxResponse::refused(400, "error", &format!("{page} is no number of a page"))
+    SandboxResponse::refused(400, "error", &format!("{page} is not a page number"))
 }
 
 fn page_size(endpoint: EndpointId, rules: &CurrentRules) -> usize {

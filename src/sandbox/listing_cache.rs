@@ -1,4 +1,4 @@
-//! The last listing worked out, so that its next page costs a page and not a walk over everyone.
+//! The last listing that was computed, so that its next page costs one page and not a scan of all people.
 
 use super::domains::ADOBE_ID_DOMAIN;
 use super::groups::GroupId;
@@ -9,14 +9,14 @@ use crate::sandbox::org::SandboxOrganization;
 use crate::sandbox::query::QueryParameters;
 use crate::wire::identity::fold;
 
-/// What is listed.
+/// A kind of listing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum CachedEntry {
     /// The active users, of one domain or of all.
     Users { domain: Option<String> },
     /// The members of a group.
     Members { group: GroupId, direct_only: bool },
-    /// The members of a profile with a licence, or those without.
+    /// The members of a profile with a license, or those without.
     Licensed { profile: GroupId, direct_only: bool, active: bool },
 }
 
@@ -31,7 +31,7 @@ impl CachedEntry {
     }
 }
 
-/// The last listing, good as long as nothing changed.
+/// The last listing, valid as long as nothing changed.
 #[derive(Debug, Default)]
 pub(super) struct SandboxListings(Option<(u64, CachedEntry, Vec<PersonId>)>);
 
@@ -61,10 +61,10 @@ fn work_out(org: &SandboxOrganization, listed: &CachedEntry) -> Vec<PersonId> {
             members.filter(|(_, person)| org.is_in(person, *group, *direct_only)).map(|(id, _)| id).collect()
         }
         CachedEntry::Licensed { profile, direct_only, active } => {
-            // Who comes first holds a licence; beyond the quota people are assigned without one.
-            let licences = org.groups.get(*profile).and_then(SandboxGroup::licences).unwrap_or(usize::MAX);
+            // The first members hold a license; beyond the quota people are assigned without one.
+            let licenses = org.groups.get(*profile).and_then(SandboxGroup::licenses).unwrap_or(usize::MAX);
             let everyone = members.filter(|(_, person)| org.is_in(person, *profile, false)).enumerate();
-            let wanted = everyone.filter(|(place, _)| (*place < licences) == *active);
+            let wanted = everyone.filter(|(place, _)| (*place < licenses) == *active);
             let direct = wanted.filter(|(_, (_, person))| org.is_in(person, *profile, *direct_only));
             direct.map(|(_, (id, _))| id).collect()
         }
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn members_of_a_profile_have_a_licence_or_wait_for_one() {
+    fn members_of_a_profile_have_a_license_or_wait_for_one() {
         let (org, mut shelf) = (seed::organization(None), SandboxListings::default());
         let profile = org.groups.profile("Stock").expect("seeded");
         let mut count = |direct_only, active| {

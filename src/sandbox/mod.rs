@@ -1,28 +1,28 @@
-//! A simulated organization and sign-in service over real HTTP on loopback; shares [`crate::wire`] and nothing else.
+//! A simulated organization and sign-in service over real HTTP on loopback; shares only [`crate::wire`] with the client.
 //!
 //! It follows the contract: every step and documented refusal, test mode, listings in pages, throttling, expiring
 //! tokens. Where the documentation is silent it makes the choices of contract 7, some of which are [`BehaviorSwitches`].
 //!
 //! # The organization
 //! Claimed domains: `example.com` and `emea.example.com` (one federated directory; any login name),
-//! `fed.example.com` (federated, login by e-mail), `sso.example.com` (federated, login by a name that is no e-mail),
+//! `fed.example.com` (federated, login by e-mail), `sso.example.com` (federated, login by a name that is not an e-mail address),
 //! `example.org` and `secure.example.org` (Enterprise IDs; the latter forbids Adobe IDs). `partner.example.net`
 //! belongs to another organization that trusts this one. Everything else is unclaimed: `example.net` holds Adobe IDs.
 //!
-//! Some forty people are members, most in one or two of the user groups (`Designers`, `Engineering`, `Marketing`, ...)
-//! and profiles (`Photoshop` has one licence left, `Acrobat Pro` is unlimited, `Stock` has more members than licences).
+//! About forty people are members, most in one or two of the user groups (`Designers`, `Engineering`, `Marketing`, ...)
+//! and profiles (`Photoshop` has one license left, `Acrobat Pro` is unlimited, `Stock` has more members than licenses).
 //! `R&D / Lab #1` and `Team v2.1` have awkward names, nobody is in `Interns`, `Corporate Directory` is read-only.
-//! Refusals are met with: `left@example.com` (not in the organization any more), `disabled@example.com`,
+//! These cause refusals: `left@example.com` (no longer in the organization), `disabled@example.com`,
 //! `elsewhere@example.com` (another organization's account), `invited@example.net` (an open invitation),
 //! `trusted@partner.example.net` (a member whom another organization owns), `both@example.com` (an Adobe ID and a
 //! Federated ID) and `twin` (a username in two directories).
 //!
 //! # The control endpoint
-//! On the same port, for clients in other processes; in this one, [`Sandbox`] has methods for the same:
+//! On the same port, for clients in other processes. Within this process, [`Sandbox`] has methods for the same:
 //! - `GET /sandbox`: the credentials the sandbox accepts; `GET /sandbox/private-key`: the key for JWTs, as PEM.
-//! - `POST /sandbox/faults` with a list of [`PlannedFault`]s queues them, `GET` shows those that wait:
+//! - `POST /sandbox/faults` with a list of [`PlannedFault`]s queues them, `GET` shows those that are pending:
 //!   `[{"endpoint": "action", "times": 2, "effect": {"status": {"status": 503, "retry_after": {"seconds": 1}}}}]`.
-//! - `GET /sandbox/requests`: the requests [`LoggedRequest`]; `DELETE` forgets them and the faults that wait.
+//! - `GET /sandbox/requests`: the requests [`LoggedRequest`]; `DELETE` clears them and the pending faults.
 //! - `POST /sandbox/settings` with [`SettingsChange`]: `{"page_size": 10, "throttle": true}`.
 
 mod accounts;

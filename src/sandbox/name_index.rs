@@ -1,25 +1,25 @@
-//! From a folded name to the people who bear it, in a few bytes a person: a million names are not stored twice.
+//! Finds people by folded name with a few bytes per person: a million names are not stored twice.
 
 use super::ids::PersonId;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 
-/// Hashes of names and who bears them. Two names may share a hash, so callers compare the names themselves.
+/// Hashes of names and the people with these names. Two names may share a hash, so callers compare the names themselves.
 #[derive(Debug, Default)]
 pub(super) struct NameIndex {
     hasher: RandomState,
     first: HashMap<u64, PersonId>,
-    /// The second and later bearers of a hash.
+    /// The second and later people with a hash.
     more: HashMap<u64, Vec<PersonId>>,
 }
 
 impl NameIndex {
-    /// Makes room for so many names.
+    /// Reserves space for that many names.
     pub(super) fn reserve(&mut self, names: usize) {
         self.first.reserve(names);
     }
 
-    /// Notes that `id` bears `name`.
+    /// Adds `id` under `name`.
     pub(super) fn insert(&mut self, name: &str, id: PersonId) {
         let hash = self.hasher.hash_one(name);
         match self.first.get(&hash) {
@@ -36,7 +36,7 @@ impl NameIndex {
         }
     }
 
-    /// Forgets that `id` bears `name`.
+    /// Removes `id` from `name`.
     pub(super) fn remove(&mut self, name: &str, id: PersonId) {
         let hash = self.hasher.hash_one(name);
         let more = self.more.get_mut(&hash);
@@ -50,7 +50,7 @@ impl NameIndex {
         }
     }
 
-    /// Everyone who may bear `name`.
+    /// Everyone who may have `name`.
     pub(super) fn candidates<'i>(&'i self, name: &str) -> impl Iterator<Item = PersonId> + use<'i> {
         let hash = self.hasher.hash_one(name);
         let more = self.more.get(&hash).into_iter().flatten();

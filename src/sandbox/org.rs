@@ -14,28 +14,28 @@ pub(super) const TECHNICAL_ACCOUNTS: usize = 1;
 /// An odd factor: it makes numbers of people look like the service's ids and keeps them apart.
 const SPREAD: u64 = 0x9E37_79B9_7F4A_7C15;
 
-/// Everything that is kept.
+/// The whole state.
 #[derive(Debug, Default)]
 pub(super) struct SandboxOrganization {
     pub(super) people: AccountTable,
     pub(super) groups: GroupTable,
-    /// Counts the changes, for those who keep something they worked out.
+    /// Counts the changes, for caches.
     revision: u64,
     profile_members: Option<(u64, HashMap<GroupId, usize>)>,
 }
 
 impl SandboxOrganization {
-    /// How many changes there were.
+    /// The number of changes so far.
     pub(super) fn revision(&self) -> u64 {
         self.revision
     }
 
-    /// Notes that something changed.
+    /// Counts a change.
     pub(super) fn touch(&mut self) {
         self.revision += 1;
     }
 
-    /// Takes someone in with the memberships the record has.
+    /// Adds a person with the memberships of the record.
     pub(super) fn take_in(&mut self, person: SandboxAccount) -> PersonId {
         self.count(&person.groups);
         self.touch();
@@ -51,7 +51,7 @@ impl SandboxOrganization {
         }
     }
 
-    /// Makes someone a member of a group; nothing where that is so already.
+    /// Adds a person to a group; does nothing for a member.
     pub(super) fn join(&mut self, person: PersonId, group: GroupId) {
         let Some(record) = self.people.get_mut(person).filter(|record| !record.groups.contains(&group))
         else {
@@ -62,7 +62,7 @@ impl SandboxOrganization {
         self.touch();
     }
 
-    /// Takes someone out of a group; nothing for someone who is not in it.
+    /// Removes a person from a group; does nothing for someone who is not in it.
     pub(super) fn leave(&mut self, person: PersonId, group: GroupId) {
         let Some(record) = self.people.get_mut(person) else { return };
         let before = record.groups.len();
@@ -75,7 +75,7 @@ impl SandboxOrganization {
         }
     }
 
-    /// Takes someone out of every group.
+    /// Removes a person from every group.
     pub(super) fn leave_all(&mut self, person: PersonId) {
         let groups = self.people.get(person).map(|record| record.groups.clone()).unwrap_or_default();
         for group in groups {
@@ -83,7 +83,7 @@ impl SandboxOrganization {
         }
     }
 
-    /// Ends someone's membership of the organization: `keep` leaves the account in the directory (contract 7.34).
+    /// Removes a person from the organization: `keep` leaves the account in the directory (contract 7.34).
     pub(super) fn part(&mut self, person: PersonId, keep: Option<AccountStanding>) {
         self.leave_all(person);
         match keep {
@@ -170,7 +170,7 @@ impl SandboxOrganization {
     }
 }
 
-/// Someone as the service describes people (contract 2.4).
+/// A person as the service returns them (contract 2.4).
 pub(super) fn describe(id: PersonId, person: &SandboxAccount, groups: Vec<ArcStr>) -> User {
     let status = if person.standing == AccountStanding::Disabled { "disabled" } else { "active" };
     let owner = if person.is_managed() { &*person.domain } else { "AdobeID" };

@@ -11,7 +11,7 @@ pub(super) struct PageCounts {
 }
 
 impl PageCounts {
-    /// The pages of so many entries.
+    /// The pages for that many entries.
     pub(super) fn new(total: usize, size: usize) -> Self {
         Self { total, size: size.max(1) }
     }
@@ -21,7 +21,7 @@ impl PageCounts {
         entries.iter().skip(page.saturating_mul(self.size)).take(self.size).copied()
     }
 
-    /// An empty listing has one page, an empty one.
+    /// An empty listing has one empty page.
     pub(super) fn count(self) -> usize {
         self.total.div_ceil(self.size).max(1)
     }

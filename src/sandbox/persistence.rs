@@ -12,7 +12,7 @@ use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-/// The form of the file; another one is refused rather than guessed at.
+/// The format of the file; any other format is refused.
 const FORMAT: u32 = 1;
 
 /// Why a state file cannot be used.
@@ -24,7 +24,7 @@ pub(super) enum StateError {
     Json(#[from] serde_json::Error),
     #[error("it has the format {0}, not {FORMAT}")]
     Format(u32),
-    #[error("it holds a number that was never given out")]
+    #[error("it contains an id that was never assigned")]
     Number,
 }
 
@@ -45,7 +45,7 @@ pub(super) fn load(path: &Path) -> Result<Option<SandboxOrganization>, StateErro
     Ok(Some(kept.organization()))
 }
 
-/// Writes the organization if it changed since `saved`; answers the revision that stands in the file.
+/// Writes the organization if it changed since `saved`; returns the revision of the file.
 pub(super) fn save_changes(shared: &ServerState, path: &Path, saved: u64) -> u64 {
     let (revision, text) = {
         let world = shared.world();
@@ -59,13 +59,13 @@ pub(super) fn save_changes(shared: &ServerState, path: &Path, saved: u64) -> u64
     match written {
         Ok(()) => revision,
         Err(error) => {
-            shared.tell(&format!("the sandbox cannot keep its organization in {}: {error}", path.display()));
+            shared.tell(&format!("the sandbox cannot save its organization in {}: {error}", path.display()));
             saved
         }
     }
 }
 
-/// Writes the organization whatever is in the file.
+/// Writes the organization, replacing the file.
 pub(super) fn save(org: &SandboxOrganization, path: &Path) -> io::Result<()> {
     replace(path, &serde_json::to_vec(&StateToSave::of(org))?)
 }

@@ -5,7 +5,7 @@
 pub(super) struct QueryParameters(Vec<(String, String)>);
 
 impl QueryParameters {
-    /// Reads a form: of a query or of a body. Both `+` and `%20` are a blank.
+    /// Reads a form: of a query or of a body. Both `+` and `%20` are a space.
     pub(super) fn parse(text: &str) -> Self {
         let decode = |text: &str| crate::wire::percent_encode::decode(&text.replace('+', " "));
         let pairs = text.split('&').filter(|pair| !pair.is_empty());
@@ -30,7 +30,7 @@ impl QueryParameters {
         self
     }
 
-    /// The first value of that name that is not blank.
+    /// The first non-empty value of that name.
     pub(super) fn text(&self, name: &str) -> Option<&str> {
         let named = self.0.iter().filter(|(key, _)| key == name).map(|(_, value)| value.as_str());
         named.into_iter().find(|value| !value.trim().is_empty())

@@ -1,6 +1,6 @@
-//! Why the service does not carry something out.
+//! Why a step was refused.
 
-/// Why a step is not carried out, in the service's words.
+/// Why a step is not carried out: the code and message of the service.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Refusal {
     pub(super) code: &'static str,

@@ -1,9 +1,9 @@
-//! The requests seen, for tests that look at what a client sends.
+//! The requests received, for tests that check what a client sends.
 
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
-/// One request; nothing secret is kept of it.
+/// One request, without its secrets.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct LoggedRequest {
@@ -23,11 +23,11 @@ pub struct LoggedRequest {
     pub user_agent: Option<String>,
     /// Commands in its body.
     pub commands: usize,
-    /// The status of the answer; `None` while there is none, and where the connection was broken off.
+    /// The status of the response; `None` before there is one, and if the connection was broken off.
     pub status: Option<u16>,
 }
 
-/// So many requests are kept; older ones are forgotten.
+/// The number of requests kept; older ones are dropped.
 const KEPT: usize = 20_000;
 
 /// The requests seen since the start or since the last clearing.
@@ -39,7 +39,7 @@ pub(super) struct RequestLog {
 }
 
 impl RequestLog {
-    /// Notes a request; answers the number under which its status is noted later.
+    /// Adds a request; returns the number to add its status with.
     pub(super) fn note(&mut self, seen: LoggedRequest) -> usize {
         if self.seen.len() == KEPT {
             self.seen.pop_front();
@@ -49,7 +49,7 @@ impl RequestLog {
         self.first + self.seen.len() - 1
     }
 
-    /// Notes the status of an answer; nothing for a request forgotten meanwhile.
+    /// Adds the status of a response; does nothing for a request that was dropped.
     pub(super) fn conclude(&mut self, number: usize, status: u16) {
         if let Some(seen) = number.checked_sub(self.first).and_then(|place| self.seen.get_mut(place)) {
             seen.status = Some(status);
@@ -61,7 +61,7 @@ impl RequestLog {
         self.seen.iter().cloned().collect()
     }
 
-    /// Forgets all of it.
+    /// Clears the log.
     pub(super) fn clear(&mut self) {
         self.first += self.seen.len();
         self.seen.clear();

@@ -1,11 +1,11 @@
-//! What goes back over HTTP: a status, headers and a body, before anything of HTTP's machinery is involved.
+//! A response: a status, headers and a body, independent of the HTTP library.
 
 use super::refusal::Refusal;
 use serde::Serialize;
 use serde_json::json;
 use std::fmt::Display;
 
-/// One answer.
+/// One response.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct SandboxResponse {
     pub(super) status: u16,
@@ -14,12 +14,12 @@ pub(super) struct SandboxResponse {
 }
 
 impl SandboxResponse {
-    /// An answer without a body.
+    /// A response without a body.
     pub(super) fn empty(status: u16) -> Self {
         Self { status, ..Self::default() }
     }
 
-    /// An answer in JSON.
+    /// A response with a JSON body.
     pub(super) fn json(status: u16, body: &impl Serialize) -> Self {
         let body = serde_json::to_vec(body).unwrap_or_default();
         Self { status, headers: vec![("content-type", "application/json;charset=UTF-8".into())], body }
@@ -49,7 +49,7 @@ impl SandboxResponse {
         Self::empty(403)
     }
 
-    /// Too many requests; come back after so many seconds (contract 4.1).
+    /// Too many requests; come back after that many seconds (contract 4.1).
     pub(super) fn throttled(seconds: u64) -> Self {
         Self::json(429, &json!({ "error_code": "429050", "message": "Too many requests" }))
             .with("retry-after", &seconds)

@@ -1,5 +1,5 @@
-//! The organization a sandbox starts with: groups an administrator would recognise, and some forty people or as many
-//! generated ones as are asked for.
+//! The organization a sandbox starts with: groups an administrator would recognize, and about forty people or the given
+//! number of generated ones.
 
 use super::domains;
 use super::groups::GroupId;
@@ -24,7 +24,7 @@ const USER_GROUPS: &[(&str, &str)] = &[
 /// A user group shared from elsewhere: it cannot be changed here.
 const READ_ONLY: (&str, &str) = ("Corporate Directory", "Shared from the parent organization");
 
-/// Profile, product, licences, whether the product has developers.
+/// Profile, product, licenses, whether the product has developers.
 const PROFILES: &[(&str, &str, &str, bool)] = &[
     ("All Apps", "Creative Cloud All Apps", "25", false),
     ("Photoshop", "Creative Cloud Photoshop", "10", false),
@@ -86,7 +86,7 @@ const PEOPLE: &[(&str, &str, &str, &[&str])] = &[
 ];
 
 /// The kind of ID and the domain of the person at that place of the list: most are federated, some are Enterprise IDs,
-/// some Adobe IDs, and a few sign in by a name that is no e-mail.
+/// some Adobe IDs, and a few sign in with a name that is not an e-mail address.
 fn kind_of(place: usize) -> (IdentityType, &'static str) {
     match place % 10 {
         3 | 6 => (IdentityType::EnterpriseId, "example.org"),
@@ -97,7 +97,7 @@ fn kind_of(place: usize) -> (IdentityType, &'static str) {
     }
 }
 
-/// People of other standing than members, and pairs, with which each of the service's refusals can be met.
+/// People who are not members, and pairs of accounts: with them each refusal of the service can be reproduced.
 const SPECIAL: &[(&str, IdentityType, AccountStanding)] = &[
     ("disabled@example.com", IdentityType::FederatedId, AccountStanding::Disabled),
     ("left@example.com", IdentityType::FederatedId, AccountStanding::Left),
@@ -109,7 +109,7 @@ const SPECIAL: &[(&str, IdentityType, AccountStanding)] = &[
     ("both@example.com", IdentityType::FederatedId, AccountStanding::Active),
 ];
 
-/// The seeded organization, with so many generated members in place of the forty where that is asked for.
+/// The seeded organization, with the given number of generated members in place of the forty, if one is given.
 pub(super) fn organization(users: Option<usize>) -> SandboxOrganization {
     let mut org = SandboxOrganization::default();
     let mut interner = StringInterner::default();
@@ -210,7 +210,7 @@ fn special(org: &mut SandboxOrganization, interner: &mut StringInterner) {
     }
 }
 
-/// So many people, the same ones every time, over the same groups.
+/// The given number of people, the same ones every time, in the same groups.
 fn generate(org: &mut SandboxOrganization, count: usize, interner: &mut StringInterner) {
     org.people.reserve(count);
     let sets: Vec<Vec<GroupId>> = PEOPLE.iter().map(|(.., names)| generated_groups(org, names)).collect();
@@ -238,7 +238,7 @@ fn generated_groups(org: &mut SandboxOrganization, names: &[&str]) -> Vec<GroupI
     groups(org, &plain)
 }
 
-/// Generated people sign in by their e-mail.
+/// Generated people sign in with their e-mail.
 fn generated_kind(number: usize) -> (IdentityType, &'static str) {
     match kind_of(number) {
         (kind, "sso.example.com") => (kind, "example.com"),
@@ -268,11 +268,11 @@ mod tests {
     }
 
     #[test]
-    fn one_profile_is_nearly_full_and_one_has_more_members_than_licences() {
+    fn one_profile_is_nearly_full_and_one_has_more_members_than_licenses() {
         let mut org = organization(None);
         let mut free = |name: &str| {
             let id = org.groups.profile(name).expect("seeded");
-            let quota = org.groups.get(id).and_then(SandboxGroup::licences).expect("limited");
+            let quota = org.groups.get(id).and_then(SandboxGroup::licenses).expect("limited");
             i64::try_from(quota).expect("small") - i64::try_from(org.member_count(id)).expect("small")
         };
         assert_eq!(free("Photoshop"), 1);

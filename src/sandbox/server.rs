@@ -24,13 +24,13 @@ use tokio::sync::oneshot;
 
 /// A request body larger than this is refused; ten commands are far smaller.
 const LARGEST_BODY: usize = 4 * 1024 * 1024;
-/// How often the organization is written to its file at most.
+/// The shortest time between two writes of the organization to its file.
 const SAVE_INTERVAL: Duration = Duration::from_secs(1);
 
-/// How long the part of a body that is to arrive has to leave before its connection ends.
+/// How long the partial body may take to be sent before the connection is closed.
 const FLUSH_TIME: Duration = Duration::from_millis(20);
 
-/// Serves until `stop` is told or dropped, then saves.
+/// Serves until `stop` is signaled or dropped, then saves.
 pub(super) async fn serve(
     listener: TcpListener,
     shared: Arc<ServerState>,
@@ -106,7 +106,7 @@ fn header(headers: &HeaderMap, name: &str) -> Option<String> {
     Some(headers.get(name)?.to_str().ok()?.trim().to_owned())
 }
 
-/// Lets a request meet its fault, if one waits for it, and the service.
+/// Applies the pending fault of a request, if there is one, and passes the request to the service.
 async fn meet(shared: Arc<ServerState>, breaker: ConnectionBreaker, request: ServiceRequest) -> Response {
     let (fault, number) = {
         let mut world = shared.world();
@@ -202,7 +202,7 @@ fn response(answer: SandboxResponse) -> Response {
     response
 }
 
-/// The answer with its full `Content-Length` and fewer bytes; then the connection ends.
+/// The response with its full `Content-Length` and fewer bytes; then the connection ends.
 fn cut(mut answer: SandboxResponse, bytes: usize) -> Response {
     let whole = answer.body.len();
     answer.body.truncate(bytes.min(whole.saturating_sub(1)));

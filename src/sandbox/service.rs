@@ -1,4 +1,4 @@
-//! Everything behind the HTTP server: a request in, an answer out, in the order of checks of contract 4.9.
+//! From a request to a response, with the checks in the order of contract 4.9.
 
 use super::action;
 use super::credentials::{CLIENT_ID, ORGANIZATION};
@@ -84,7 +84,7 @@ pub(super) struct SandboxService {
 }
 
 impl SandboxService {
-    /// The answer to a request; `planted` commands of it fail.
+    /// The response to a request; its `planted` commands fail.
     pub(super) fn answer(
         &mut self,
         request: &ServiceRequest,

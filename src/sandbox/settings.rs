@@ -3,7 +3,7 @@
 use crate::wire::limits;
 use serde::{Deserialize, Serialize};
 
-/// The questions the documentation leaves open (contract 7); the default is the contract's choice.
+/// The questions the documentation leaves open (contract 7); the default is the choice of the contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[expect(clippy::struct_excessive_bools, reason = "independent switches, each with a name of its own")]
@@ -47,10 +47,10 @@ pub struct SettingsChange {
     pub switches: Option<BehaviorSwitches>,
 }
 
-/// A day, as the service gives tokens (contract 1.2).
+/// One day, the lifetime of tokens of the service (contract 1.2).
 const TOKEN_LIFETIME_SECONDS: u64 = 86_399;
 
-/// What holds now.
+/// The current settings.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct CurrentRules {
     pub(super) page_size: Option<usize>,
@@ -73,7 +73,7 @@ impl Default for CurrentRules {
 }
 
 impl CurrentRules {
-    /// Takes over what `settings` say.
+    /// Applies a change.
     pub(super) fn change(&mut self, settings: &SettingsChange) {
         if let Some(size) = settings.page_size {
             self.page_size = (size > 0).then_some(size);

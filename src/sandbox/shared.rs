@@ -12,7 +12,7 @@ impl ServerState {
         Self(Mutex::new(world))
     }
 
-    /// Tells of trouble of the server itself.
+    /// Reports a problem of the server itself.
     pub(super) fn tell(&self, sentence: &str) {
         let trouble = self.world().trouble.clone();
         trouble.tell(sentence);

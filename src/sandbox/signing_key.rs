@@ -1,16 +1,16 @@
-//! The key pair with which JWTs for this sandbox are signed; made when it is first needed, since that takes a moment.
+//! The key pair with which JWTs for this sandbox are signed; generated when first needed, since that is slow.
 
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rsa::{KeyPair, KeySize};
 use aws_lc_rs::signature::KeyPair as _;
 use std::sync::OnceLock;
 
-/// The system gave no randomness to make a key from.
+/// The system returned no random bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("no key pair could be made")]
+#[error("could not generate a key pair")]
 pub struct KeyError;
 
-/// The pair, once it is made.
+/// The key pair, once it is generated.
 #[derive(Default)]
 pub(super) struct SigningKey(OnceLock<Result<SigningKeys, KeyError>>);
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 const LISTING_INTERVAL: Duration = Duration::from_secs(LISTING_INTERVAL_SECONDS);
 
-/// A call, as far as limits look at it.
+/// What the limits need of a call.
 #[derive(Debug, Clone, Copy)]
 pub struct ThrottledCall<'c> {
     /// Which limits hold.
@@ -39,15 +39,15 @@ impl Default for RequestLimiter {
 }
 
 impl RequestLimiter {
-    /// From now on the calls of a minute are those of so long a time.
+    /// Changes the length of the minute in which calls are counted.
     pub(super) fn scale(&mut self, minute: Duration) {
         self.minute = minute;
     }
 
-    /// Lets a call through and counts it.
+    /// Accepts a call and counts it.
     ///
     /// # Errors
-    /// Whole seconds after which it may come again.
+    /// The whole seconds after which it may be repeated.
     pub fn admit(&mut self, call: ThrottledCall<'_>, now: Instant) -> Result<(), u64> {
         let Some(limit) = call.endpoint.limit else { return Ok(()) };
         let of_client = (call.endpoint.id, Some(call.client.to_owned()));

@@ -1,4 +1,4 @@
-//! Sign-in: both token endpoints, and whether a token is good (contract 1.2, 1.3).
+//! Sign-in: both token endpoints, and whether a token is valid (contract 1.2, 1.3).
 
 use super::credentials::{CLIENT_ID, CLIENT_SECRET, ORGANIZATION, TECHNICAL_ACCOUNT_ID};
 use super::signing_key::SigningKey;
@@ -12,17 +12,17 @@ use std::collections::HashMap;
 use std::time::{Duration, Instant};
 use uuid::Uuid;
 
-/// The scope without which a token opens nothing here.
+/// The scope that every token needs.
 const SCOPE: &str = "user_management_sdk";
 /// The end of the claim that asks for the User Management API.
 const METASCOPE: &str = "/s/ent_user_sdk";
 
-/// The tokens issued so far and until when each is good.
+/// The tokens issued so far and when each expires.
 #[derive(Debug, Default)]
 pub(super) struct TokenTable(HashMap<String, Instant>);
 
 impl TokenTable {
-    /// A new token; earlier ones stay good.
+    /// A new token; earlier ones stay valid.
     fn issue(&mut self, lifetime: u64, now: Instant) -> String {
         self.0.retain(|_, until| *until > now);
         let token = format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple());
@@ -31,7 +31,7 @@ impl TokenTable {
         token
     }
 
-    /// Whether the value of an `Authorization` header is a good token.
+    /// Whether the value of an `Authorization` header is a valid token.
     pub(super) fn accept(&self, authorization: Option<&str>, now: Instant) -> bool {
         let Some((scheme, token)) = authorization.and_then(|value| value.split_once(' ')) else {
             return false;
@@ -39,7 +39,7 @@ impl TokenTable {
         scheme.eq_ignore_ascii_case("bearer") && self.0.get(token.trim()).is_some_and(|until| *until > now)
     }
 
-    /// Makes every token a bad one.
+    /// Makes every token invalid.
     pub(super) fn expire(&mut self) {
         self.0.clear();
     }

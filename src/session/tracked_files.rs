@@ -45,7 +45,7 @@ pub fn make_way(session: &Session, path: &Path) -> Result<()> {
         return Ok(());
     }
     let kept = free_name(path);
-    file_door::rename(path, &kept).map_err(|error| Error::io(path, &error))?;
+    file_door::rename(path, &kept).map_err(|error| Error::io(path, error))?;
     session.console().note(&format!("{} was there and is kept as {}", path.display(), kept.display()));
     Ok(())
 }

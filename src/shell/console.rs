@@ -1,4 +1,4 @@
-//! The operator, as a script meets one: two streams and, on a terminal, answers.
+//! The console of a script: two output streams and, on a terminal, answers of the operator.
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::console::HostConsole;
@@ -10,13 +10,13 @@ use serde_json::Value;
 use std::io::{IsTerminal, stdin};
 use std::sync::Arc;
 
-/// The operator at this process's streams.
+/// The console on the streams of this process.
 pub struct TerminalConsole {
     output: Arc<Output>,
 }
 
 impl TerminalConsole {
-    /// Speaks through `output`, reads from standard input.
+    /// Writes to `output`, reads from standard input.
     pub fn new(output: Arc<Output>) -> Self {
         Self { output }
     }
@@ -49,10 +49,10 @@ impl HostConsole for TerminalConsole {
 
     fn ask(&self, question: &str) -> Result<String> {
         if !stdin().is_terminal() {
-            let message = format!("nobody can answer `{question}`: standard input is no terminal");
+            let message = format!("cannot ask `{question}`: standard input is not a terminal");
             return Err(Error::usage_with_hint(
                 message,
-                "Give the answer as an argument of the script: args().",
+                "Pass the answer as a script argument and read it with args().",
             ));
         }
         self.output.message(question);
@@ -60,14 +60,14 @@ impl HostConsole for TerminalConsole {
             Ok(line) => Ok(line),
             Err(ReadlineError::Interrupted) => Err(ErrorKind::Interrupted.into()),
             Err(ReadlineError::Eof) => {
-                Err(Error::usage(format!("no answer to `{question}`: standard input has ended")))
+                Err(Error::usage(format!("no answer to `{question}`: end of standard input")))
             }
-            Err(error) => Err(Error::file("the terminal", error)),
+            Err(error) => Err(Error::file("the terminal", error.to_string()).caused_by(error)),
         }
     }
 }
 
-/// A line from the terminal itself, wherever the streams go; Ctrl-C is heard at once, which a plain read would not.
+/// A line from the terminal itself, wherever the streams go; Ctrl-C takes effect at once, unlike with a plain read.
 ///
 /// # Errors
 /// The line editor's: interrupted, the end of the input, or a terminal that cannot be read.

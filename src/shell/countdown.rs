@@ -1,4 +1,4 @@
-//! A wait as the operator sees it: why, how long still, until when; counted down on a thread of its own.
+//! Shows a wait: why, how long, until when; counted down on its own thread.
 
 use super::humanize::{clock, rounded};
 use crate::client::event::WaitReason;
@@ -40,7 +40,7 @@ impl WaitCountdown {
         Self(Arc::new(CountdownShared { output, state: Mutex::default(), changed: Condvar::new() }))
     }
 
-    /// Shows a wait from now on, in place of any other, and how far the commands are that wait.
+    /// Shows a wait from now on, in place of any other, with the progress of the waiting commands.
     pub fn start(&self, reason: &WaitReason, until: Timestamp, progress: String) {
         let mut state = self.0.state();
         state.wait = Some(CountdownWait { reason: reason.clone(), until, progress });
@@ -53,7 +53,7 @@ impl WaitCountdown {
         state.running = counter.is_ok();
     }
 
-    /// Shows no wait any more. Nothing is written behind this call.
+    /// Stops showing the wait. Nothing is written after this call.
     pub fn stop(&self) {
         self.0.state().wait = None;
         self.0.changed.notify_all();
@@ -83,7 +83,7 @@ fn line(wait: &CountdownWait, now: Timestamp) -> Option<String> {
     let left = Duration::try_from(wait.until.duration_since(now)).ok().filter(|left| !left.is_zero())?;
     let CountdownWait { reason, until, progress } = wait;
     Some(match reason {
-        // The usual wait of a long run: what counts is how far it is.
+        // The usual wait of a long run, where the progress matters most.
         WaitReason::Pacing if !progress.is_empty() => format!("waiting {}; {progress}", rounded(left)),
         _ => {
             let then = if progress.is_empty() { "Ctrl-C stops it" } else { progress };

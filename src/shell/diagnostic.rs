@@ -1,5 +1,6 @@
-//! A failure as the operator reads it: what, where, on which way, and what to do next.
+//! An error as the operator reads it: what happened, where, through which calls, and what to do next.
 
+use crate::error::Error;
 use crate::language::place::ScriptPlace;
 use crate::language::script_error::{CallFrame, Callee, ScriptError};
 use crate::language::source_text;
@@ -9,14 +10,24 @@ use crate::script::checker::CheckFinding;
 use crate::shell::program::ScriptProgram;
 use std::path::Path;
 
-/// Refused commands that are told one by one; the rest are counted.
+/// Refused commands that are listed; the rest are counted.
 const REFUSED_SHOWN: usize = 5;
-/// Calls that are told one by one at either end of a long way.
+/// Calls that are listed at either end of a long call stack.
 const CALLS_SHOWN: usize = 5;
 
-/// Tells what happened, where, on which way, and what to do next.
+/// Shows an error that has no place in a script.
+pub fn show_error(error: &Error, output: &Output) {
+    let causes = if output.shows_causes() { error.causes() } else { Vec::new() };
+    output.error_with_causes(&error.to_string(), &causes, error.hint().as_deref());
+}
+
+/// Shows what happened, where, through which calls, and what to do next.
 pub fn show(program: &ScriptProgram, failure: &ScriptError, output: &Output) {
-    output.snippet(&snippet(program, failure));
+    let mut snippet = snippet(program, failure);
+    if output.shows_causes() {
+        snippet.notes.extend(failure.causes.iter().map(|cause| format!("caused by: {cause}")));
+    }
+    output.snippet(&snippet);
 }
 
 /// What [`show`] shows.
@@ -31,7 +42,7 @@ pub fn snippet(program: &ScriptProgram, failure: &ScriptError) -> ScriptSnippet 
     }
 }
 
-/// Tells what a check found.
+/// Shows a finding of a check.
 pub fn show_finding(program: &ScriptProgram, finding: &CheckFinding, output: &Output) {
     output.snippet(&of_finding(program, finding));
 }
@@ -76,10 +87,10 @@ fn notes(program: &ScriptProgram, failure: &ScriptError) -> Vec<String> {
     notes.extend(failure.first.as_ref().map(|first| {
         let first =
             ScriptPlace { source: first.source.clone().or(failure.place.source.clone()), ..first.clone() };
-        format!("thrown again; it comes from {}", written(program, &first))
+        format!("rethrown; first thrown at {}", written(program, &first))
     }));
     notes.extend(shortened(&failure.calls, |call| way(program, call)));
-    // The message tells of the first; alone it needs no list.
+    // The message names the first; a single one needs no list.
     let refused = if failure.refused.len() > 1 { failure.refused.as_slice() } else { &[] };
     notes.extend(refused.iter().take(REFUSED_SHOWN).map(|refused| format!("refused: {refused}")));
     let more = refused.len().saturating_sub(REFUSED_SHOWN);
@@ -88,7 +99,7 @@ fn notes(program: &ScriptProgram, failure: &ScriptError) -> Vec<String> {
     notes
 }
 
-/// Both ends of a long way, and how much was left out between.
+/// Both ends of a long call stack, and the number of calls between.
 fn shortened(calls: &[CallFrame], told: impl Fn(&CallFrame) -> String) -> Vec<String> {
     if calls.len() <= 2 * CALLS_SHOWN + 1 {
         return calls.iter().map(told).collect();
@@ -138,7 +149,7 @@ mod tests {
         }
     }
 
-    fn told_by(engine: &Engine, name: &str, text: &str) -> String {
+    fn rendered_by(engine: &Engine, name: &str, text: &str) -> String {
         let program = program(name, text);
         let error = runner::compile(engine, &program).and_then(|ast| engine.run_ast(&ast)).unwrap_err();
         match ScriptEnding::of(*error) {
@@ -148,7 +159,7 @@ mod tests {
     }
 
     fn told(name: &str, text: &str) -> String {
-        told_by(&offline::engine(), name, text)
+        rendered_by(&offline::engine(), name, text)
     }
 
     /// An engine whose `refuse` throws what a service refused.
@@ -173,7 +184,7 @@ mod tests {
         let text = "let email = \"a@example.com\";\nlet user = refuse(#{kind: \"not_found\", message: \"m\", \
                     error: \"not found: User not found (HTTP 404, error.user.not_found)\", \
                     hint: \"Check the spelling.\", request_id: \"r-1\"});";
-        let told = told_by(&refusing(0), "jobs/x.rhai", text);
+        let told = rendered_by(&refusing(0), "jobs/x.rhai", text);
         let (lines, rest) = told.split_at(told.find("\n2 |").unwrap());
         assert_eq!(
             lines,
@@ -199,11 +210,11 @@ error: the service refused
   = refused: p3@example.com: No group (error.group.not_found)
   = refused: p4@example.com: No group (error.group.not_found)
   = and 3 more";
-        assert_eq!(told_by(&refusing(8), "x.rhai", text), expected);
+        assert_eq!(rendered_by(&refusing(8), "x.rhai", text), expected);
     }
 
     #[test]
-    fn a_text_that_does_not_parse_shows_where_reading_stopped() {
+    fn a_syntax_error_shows_where_parsing_stopped() {
         let expected = "\
 error: expected `{` to start a statement block
  --> x.rhai:2:10
@@ -305,7 +316,7 @@ warning: this `get_user` stands before umapish's, which takes 1 value too
     }
 
     #[test]
-    fn a_long_way_is_shortened() {
+    fn a_long_call_stack_is_shortened() {
         let text = "fn down(n) { if n == 0 { throw \"bottom\" } down(n - 1) }\ndown(12);";
         let told = told("x.rhai", text);
         assert_eq!(told.matches("in `down`, called at").count(), 10, "{told}");
@@ -316,7 +327,7 @@ warning: this `get_user` stands before umapish's, which takes 1 value too
     fn an_error_thrown_again_tells_where_it_comes_from() {
         let told = told("x.rhai", "try {\n    let x = [1][7];\n} catch (e) {\n    throw e;\n}");
         assert!(told.contains(" --> x.rhai:4:5\n"), "{told}");
-        assert!(told.contains("  = thrown again; it comes from x.rhai:2:17"), "{told}");
+        assert!(told.contains("  = rethrown; first thrown at x.rhai:2:17"), "{told}");
     }
 
     #[test]

@@ -7,21 +7,21 @@ pub enum RunExit {
     Done,
     /// The script failed.
     Script,
-    /// The command line is wrong.
+    /// The command line is invalid.
     Usage,
     /// Some commands were rejected and the script did not handle it.
     Rejected,
     /// Configuration or credentials are missing or wrong.
     Config,
-    /// No usable answer after all retries.
+    /// No usable response after all retries.
     Unavailable,
-    /// What happened to some commands is not known.
+    /// The outcome of some commands is unknown.
     Unknown,
-    /// A guard of the operator stopped the run.
+    /// A guard stopped the run.
     Guard,
     /// The operator stopped the run.
     Interrupted,
-    /// The script said so with `exit(n)`.
+    /// The script called `exit(n)`.
     Asked(u8),
 }
 
@@ -29,16 +29,16 @@ pub enum RunExit {
 pub const EXITS: &[(RunExit, &str)] = &[
     (RunExit::Done, "done"),
     (RunExit::Script, "the script failed"),
-    (RunExit::Usage, "the command line is wrong, or asks for what cannot be"),
+    (RunExit::Usage, "invalid command line"),
     (RunExit::Rejected, "the service rejected a request or some commands, and the script did not handle it"),
     (RunExit::Config, "configuration or credentials are missing, wrong or refused"),
-    (RunExit::Unavailable, "the service gave no usable answer, after all retries"),
-    (RunExit::Unknown, "the outcome of some commands is not known"),
-    (RunExit::Guard, "a guard of the operator stopped the run"),
+    (RunExit::Unavailable, "the service returned no usable response after all retries"),
+    (RunExit::Unknown, "the outcome of some commands is unknown"),
+    (RunExit::Guard, "a guard stopped the run"),
     (RunExit::Interrupted, "interrupted (Ctrl-C or SIGTERM)"),
 ];
 
-/// Which end counts when several hold, the first before all others.
+/// The order of precedence if several apply.
 const PRECEDENCE: &[RunExit] = &[
     RunExit::Interrupted,
     RunExit::Unknown,
@@ -66,7 +66,7 @@ impl RunExit {
         }
     }
 
-    /// The end that an uncaught error of this kind means (see `ErrorKind::NAMES`).
+    /// The exit for an uncaught error of this kind (see `ErrorKind::NAMES`).
     pub fn of_kind(kind: &str) -> Self {
         match kind {
             "config" | "auth" => Self::Config,
@@ -79,12 +79,12 @@ impl RunExit {
         }
     }
 
-    /// The end of a command line that is refused before its run begins.
+    /// The exit if the run cannot start.
     pub fn of_refusal(kind: &str) -> Self {
         if kind == "usage" { Self::Usage } else { Self::of_kind(kind) }
     }
 
-    /// The one that counts of two.
+    /// The one of two that takes precedence.
     #[must_use]
     pub fn or_worse(self, other: Self) -> Self {
         let rank =

@@ -1,4 +1,4 @@
-//! People and files: the runner, the prompt, reports of errors. Knows scripts and output, nothing inside the client.
+//! What every run shares: the runner, console, progress, diagnostics, signals, exit codes and summary.
 
 pub mod console;
 pub mod countdown;

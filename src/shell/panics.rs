@@ -1,4 +1,4 @@
-//! A panic, ours or of a library, ends in an error of ours rather than in a trace.
+//! A panic becomes an error instead of a stack trace.
 
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Mutex, PoisonError};
@@ -16,16 +16,16 @@ pub fn silence() {
     }));
 }
 
-/// Runs `work`; a panic in it is a sentence for the operator.
+/// Runs `work`; returns the message of a panic in it as an error.
 ///
 /// # Errors
-/// When it panicked.
+/// It panicked.
 pub fn guard<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     panic::catch_unwind(AssertUnwindSafe(work)).map_err(|_| last())
 }
 
-/// The sentence about the last panic.
+/// The message of the last panic.
 pub fn last() -> String {
     let last = LAST.lock().unwrap_or_else(PoisonError::into_inner).take().unwrap_or_default();
-    format!("umapish gave up ({last}); this is a defect of umapish, not of the script or the service")
+    format!("internal error ({last}); this is a bug in umapish, not in the script or the service")
 }

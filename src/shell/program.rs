@@ -10,7 +10,7 @@ use std::ffi::OsString;
 use std::io::{ErrorKind, stdin};
 use std::path::{Path, PathBuf};
 
-/// The name that stands for standard input.
+/// The name of standard input.
 const STANDARD_INPUT: &str = "-";
 
 /// A script and its arguments.
@@ -20,9 +20,9 @@ pub struct ScriptProgram {
     pub name: String,
     /// Its file, which `import` is relative to.
     pub file: Option<PathBuf>,
-    /// Its text.
+    /// Its source code.
     pub text: String,
-    /// What `args()` answers.
+    /// What `args()` returns.
     pub arguments: Vec<String>,
     /// How many of the last of them are secret.
     pub secret_arguments: usize,
@@ -34,7 +34,7 @@ impl ScriptProgram {
     /// The code of `-e`.
     ///
     /// # Errors
-    /// `usage`: an argument that is no Unicode.
+    /// `usage`: an argument that is not Unicode.
     pub fn evaluated(code: &str, words: Vec<OsString>) -> Result<Self> {
         let arguments = unicode(words)?;
         Ok(Self {
@@ -50,7 +50,7 @@ impl ScriptProgram {
     /// A file or, named `-`, standard input; the first of `words`, the rest are its arguments.
     ///
     /// # Errors
-    /// `file`: it cannot be read. `usage`: there is none of that name, or an argument is no Unicode.
+    /// `file`: it cannot be read. `usage`: there is none of that name, or an argument is not Unicode.
     pub fn script(mut words: Vec<OsString>) -> Result<Self> {
         let rest = words.split_off(words.len().min(1));
         let arguments = unicode(rest)?;
@@ -65,7 +65,7 @@ impl ScriptProgram {
 }
 
 impl ScriptProgram {
-    /// The same with further arguments that the journal must not hold.
+    /// The same with more arguments, which the journal must not contain.
     #[must_use]
     pub fn with_secret_arguments(mut self, arguments: &[String]) -> Self {
         self.secret_arguments = arguments.len();
@@ -74,13 +74,18 @@ impl ScriptProgram {
     }
 }
 
-/// A script that does not exist: a wrong command line, a mistyped command, or one of Adobe's umapi-cli.
+/// The error for a script that does not exist, which may be a mistyped command or a verb of umapi-cli.
 fn missing(path: &Path) -> Error {
     if let Some(verb) = path.to_str().and_then(UmapiCliVerb::find) {
         let message = format!("`{}` is a command of Adobe's umapi-cli, not of umapish", verb.name);
         return Error::usage_with_hint(message, verb.hint());
     }
-    let message = Error::io(path, &ErrorKind::NotFound.into()).to_string();
+    let problem = std::fs::metadata(path).err().unwrap_or_else(|| ErrorKind::NotFound.into());
+    let unread = Error::io(path, problem);
+    Error { source: unread.source.clone(), ..not_found(path, unread.to_string()) }
+}
+
+fn not_found(path: &Path, message: String) -> Error {
     let commands = cli::commands();
     let word = path.to_str().filter(|word| !word.contains(['/', '.']));
     match word.map(|word| nearest(word, commands.iter().map(String::as_str))) {
@@ -95,7 +100,7 @@ fn missing(path: &Path) -> Error {
 fn unicode(words: Vec<OsString>) -> Result<Vec<String>> {
     let text = |word: OsString| {
         word.into_string().map_err(|word| {
-            Error::usage(format!("the argument {} is no Unicode text", word.to_string_lossy()))
+            Error::usage(format!("the argument {} is not valid Unicode", word.to_string_lossy()))
         })
     };
     words.into_iter().map(text).collect()
@@ -106,7 +111,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_script_that_is_not_there_may_be_a_mistyped_command() {
+    fn a_missing_script_may_be_a_mistyped_command() {
         let hint = |word: &str| ScriptProgram::script(vec![word.into()]).unwrap_err().hint();
         assert_eq!(hint("docter").as_deref(), Some("Did you mean the command `umapish doctor`?"));
         assert_eq!(hint("xyz").as_deref(), Some("`umapish help` lists the commands."));

@@ -9,10 +9,10 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// A wait of at least so long is worth a line even where no progress is shown.
+/// A wait this long is reported even where no progress is shown.
 const NOTABLE_WAIT: Duration = Duration::from_secs(10);
 
-/// Tells the operator.
+/// Reports progress to the operator.
 pub struct ProgressReporter {
     output: Arc<Output>,
     countdown: WaitCountdown,
@@ -20,18 +20,18 @@ pub struct ProgressReporter {
     verbose: u8,
     /// How far the commands are, while they are sent.
     commands: Mutex<String>,
-    /// Notes told already; each is news once.
+    /// Notes already printed; each is printed once.
     told: Mutex<HashSet<String>>,
 }
 
 impl ProgressReporter {
-    /// Tells through `output`.
+    /// Reports to `output`.
     pub fn new(output: Arc<Output>, verbose: u8) -> Self {
         let countdown = WaitCountdown::new(Arc::clone(&output));
         Self { output, countdown, verbose, commands: Mutex::default(), told: Mutex::default() }
     }
 
-    /// Nothing is under way any more: the line of progress goes.
+    /// Clears the line of progress.
     pub fn rest(&self) {
         self.countdown.stop();
         self.commands().clear();
@@ -42,13 +42,13 @@ impl ProgressReporter {
         self.commands.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn tell_progress(&self, counts: &Counts) {
+    fn report_progress(&self, counts: &Counts) {
         let line = counted(counts);
         self.output.status(&line);
         *self.commands() = line;
     }
 
-    fn tell_wait(&self, reason: &WaitReason, duration: Duration, until: Timestamp) {
+    fn report_wait(&self, reason: &WaitReason, duration: Duration, until: Timestamp) {
         if self.output.shows_status() {
             self.countdown.start(reason, until, self.commands().clone());
         } else if duration >= NOTABLE_WAIT || self.verbose > 0 {
@@ -56,13 +56,13 @@ impl ProgressReporter {
         }
     }
 
-    fn tell_note(&self, line: &str) {
+    fn report_note(&self, line: &str) {
         if self.told.lock().unwrap_or_else(PoisonError::into_inner).insert(line.to_owned()) {
             self.output.note(line);
         }
     }
 
-    fn tell_call(&self, line: &str, level: u8) {
+    fn report_call(&self, line: &str, level: u8) {
         if self.verbose >= level {
             self.output.message(&self.output.palette().dim(line));
         }
@@ -76,12 +76,14 @@ impl ClientObserver for ProgressReporter {
         }
         match event {
             ClientEvent::Sending { call, request_id, attempt } => {
-                self.tell_call(&format!("> {call} (attempt {attempt}, request {request_id})"), 2);
+                self.report_call(&format!("> {call} (attempt {attempt}, request {request_id})"), 2);
             }
             ClientEvent::Answered { call, status, elapsed, .. } => {
-                self.tell_call(&format!("{call}: {status} in {} ms", elapsed.as_millis()), 1);
+                self.report_call(&format!("{call}: {status} in {} ms", elapsed.as_millis()), 1);
             }
-            ClientEvent::Waiting { reason, duration, until, .. } => self.tell_wait(reason, *duration, *until),
+            ClientEvent::Waiting { reason, duration, until, .. } => {
+                self.report_wait(reason, *duration, *until);
+            }
             ClientEvent::PageRead { listing, page, pages, entries, total, left } => {
                 self.commands().clear();
                 let of =
@@ -90,8 +92,8 @@ impl ClientObserver for ProgressReporter {
                 let left = remaining(*left);
                 self.output.status(&format!("{listing}: page {page}{pages}, {entries}{total}{left}"));
             }
-            ClientEvent::Progress(counts) => self.tell_progress(counts),
-            ClientEvent::Note(line) => self.tell_note(line),
+            ClientEvent::Progress(counts) => self.report_progress(counts),
+            ClientEvent::Note(line) => self.report_note(line),
         }
     }
 }
@@ -102,7 +104,7 @@ fn counted(counts: &Counts) -> String {
     format!("{done}{of} done, {failed} failed, {unknown} unknown in {requests} requests{}", remaining(*left))
 }
 
-/// What the limits leave to wait for; too little is not worth a word.
+/// The time left under the rate limits; nothing if it is too short.
 fn remaining(left: Option<Duration>) -> String {
     let left = left.filter(|left| !left.is_zero());
     left.map(|left| format!(", about {} left under the limits", rounded(left))).unwrap_or_default()
@@ -117,7 +119,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn progress_tells_what_is_left_under_the_limits() {
+    fn progress_shows_the_time_left_under_the_limits() {
         let counts = Counts {
             done: 90,
             failed: 10,

@@ -1,32 +1,36 @@
-//! What frames a run: what an interrupted one left is settled before, and what became of all commands is told after.
+//! The start and end of a run: settles what an interrupted run left, and prints the outcome of all commands.
 
 use crate::host::session::Session;
 use crate::output::Output;
+use crate::output::pretty::plural;
 use crate::session::journal::reconcile;
 use crate::session::run_state::RunState;
 use crate::session::totals::RunTotals;
+use crate::shell::diagnostic::show_error;
 use crate::shell::exit_code::RunExit;
 use crate::store::journal::unfinished_runs::leaves_open;
 use std::time::Duration;
 
-/// Settles what an interrupted run left, if this one goes on with it.
+/// Settles what an interrupted run left, if this one resumes it.
 ///
 /// # Errors
-/// The end of a run that cannot go on.
+/// The exit code of a run that cannot be resumed.
 pub fn begin(session: &Session, output: &Output) -> Result<(), RunExit> {
     let run = RunState::of(session);
     let Some(recorder) = run.settings.recorder.as_ref().filter(|_| run.settings.resumed) else {
         return Ok(());
     };
     if let Some(path) = recorder.path() {
-        output.note(&format!("going on with {}", path.display()));
+        output.note(&format!("continuing with {}", path.display()));
     }
     match reconcile::settle(session, recorder) {
         Ok(settlement) => {
             let (done, again) = (settlement.done, settlement.again);
             if done + again > 0 {
                 output.note(&format!(
-                    "of unknown outcome: {done} are done, {again} leave again when asked for"
+                    "{} had an unknown outcome: {done} confirmed done, {again} will be sent again when the script \
+                     reaches them",
+                    plural(done + again, "command")
                 ));
             }
             for line in &settlement.open {
@@ -38,13 +42,13 @@ pub fn begin(session: &Session, output: &Output) -> Result<(), RunExit> {
             Ok(())
         }
         Err(error) => {
-            output.error(&error.to_string(), error.hint().as_deref());
+            show_error(&error, output);
             Err(RunExit::of_kind(error.kind.name()))
         }
     }
 }
 
-/// Tells what became of all commands, and ends the journal. Answers how the run ended with that.
+/// Prints the outcome of all commands, ends the journal, and returns the exit code.
 pub fn end(session: &Session, exit: RunExit, output: &Output) -> RunExit {
     let mut exit = exit_with_guard(session, exit);
     let run = RunState::of(session);
@@ -56,48 +60,52 @@ pub fn end(session: &Session, exit: RunExit, output: &Output) -> RunExit {
     let Some(recorder) = &run.settings.recorder else { return exit };
     if run.settings.resumed {
         for line in reconcile::left(recorder) {
-            output.warning(&format!("begun before and no longer asked for: {line}"));
+            output.warning(&format!(
+                "started by the interrupted run but not requested by the script this time: {line}"
+            ));
             exit = exit_with_left(exit, RunExit::Unknown);
         }
         for line in reconcile::still_members_left(recorder) {
-            output.warning(&format!("removed before and no longer asked for: {line}"));
+            output.warning(&format!(
+                "removed by the interrupted run but not requested by the script this time: {line}"
+            ));
             exit = exit_with_left(exit, RunExit::Rejected);
         }
     }
     if let Err(error) = recorder.end(exit.code(), totals) {
         let hint =
-            "Make room, then run umapish resume: it finds what is done, and gives the journal its end.";
-        output.error(&format!("the journal has no end: {error}"), Some(hint));
+            "Free disk space, then run umapish resume: it finds out what was done and completes the journal.";
+        output.error(&format!("could not write the end of the journal: {error}"), Some(hint));
         exit = exit.or_worse(RunExit::Script);
     }
     let is_open = totals.unsettled() > 0 || leaves_open(exit.code());
     if let Some(path) = recorder.path().filter(|_| is_open) {
-        output.note(&format!("umapish resume {} goes on with it", path.display()));
+        output.note(&format!("to continue this run: umapish resume {}", path.display()));
     }
     exit
 }
 
-/// A guard is the operator's: that it stopped something counts whatever the script made of it.
+/// A guard that stopped something counts even if the script caught the error.
 fn exit_with_guard(session: &Session, exit: RunExit) -> RunExit {
     if RunState::of(session).settings.guard.has_stopped() { exit.or_worse(RunExit::Guard) } else { exit }
 }
 
-/// A report is the operator's as well: one that is not whole counts whatever the script made of it.
+/// An incomplete report counts even if the script caught the error.
 fn exit_with_report(session: &Session, exit: RunExit, output: &Output) -> RunExit {
     let Some(missing) = RunState::of(session).missing_rows() else { return exit };
     let hint = match &RunState::of(session).settings.recorder {
-        Some(_) => "Make room; what became of every command stands in the journal: umapish journal show.",
-        None => "Make room before the next run.",
+        Some(_) => "Free disk space; the journal has the outcome of every command: umapish journal show.",
+        None => "Free disk space before the next run.",
     };
     output.error(
-        &format!("the report lacks its last rows, {} of them: {}", missing.rows, missing.fault),
+        &format!("the last {} rows of the report could not be written: {}", missing.rows, missing.fault),
         Some(hint),
     );
     exit.or_worse(RunExit::Script)
 }
 
-/// What an earlier run left and the script asks for no more counts all the same: nobody knows whether what was begun
-/// should stand, and who was removed is still a member. Only `exit(n)` says otherwise.
+/// Commands of the interrupted run that the script no longer requests still count: their outcome is unknown, or the
+/// person who was to be removed is still a member. Only `exit(n)` overrides this.
 fn exit_with_left(exit: RunExit, left: RunExit) -> RunExit {
     if let RunExit::Asked(_) = exit { exit } else { exit.or_worse(left) }
 }

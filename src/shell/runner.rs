@@ -1,4 +1,4 @@
-//! Runs a program: compile, evaluate, show the value or the failure, and say how it ended.
+//! Runs a program: compile, evaluate, show the value or the error, and return the exit code.
 
 use super::{diagnostic, panics, run_summary};
 use crate::host::session::Session;
@@ -10,6 +10,7 @@ use crate::script::engine;
 use crate::session::run_setup::RunSetup;
 use crate::session::run_state::RunState;
 use crate::session::totals::RunTally;
+use crate::shell::diagnostic::show_error;
 use crate::shell::exit_code::RunExit;
 use crate::shell::program::ScriptProgram;
 use crate::values::json;
@@ -40,18 +41,18 @@ pub fn run(program: &ScriptProgram, setup: RunSetup, output: &Output) -> RunExit
     run_summary::end(&session, exit, output)
 }
 
-/// What ends a run whatever the script made of it: Rhai lets a `catch` around a closure swallow the error.
+/// What ends a run even if the script caught it: a `catch` around a closure can swallow the error.
 pub fn ended(session: &Session) -> Option<ScriptEnd> {
     session.ended().or_else(|| session.interrupt().is_requested().then_some(ScriptEnd::Interrupted))
 }
 
-/// The end of a session at the prompt: what its queues still hold is sent, and what became of everything is told.
+/// Ends a session at the prompt: sends the commands left in queues, and prints the summary.
 pub fn leave(session: &Session, exit: RunExit, output: &Output) -> RunExit {
     let exit = exit.or_worse(end_queues(session, exit, output));
     run_summary::end(session, exit, output)
 }
 
-/// Sends what queues still hold when the script came to its end, and nothing when it failed.
+/// Sends the commands left in queues if the script succeeded, and nothing if it failed.
 fn end_queues(session: &Session, exit: RunExit, output: &Output) -> RunExit {
     if !matches!(exit, RunExit::Done | RunExit::Asked(0)) {
         RunState::of(session)
@@ -61,24 +62,25 @@ fn end_queues(session: &Session, exit: RunExit, output: &Output) -> RunExit {
     match RunState::of(session).finish_queues(session) {
         Ok(()) => exit,
         Err(error) => {
-            output.error(&error.to_string(), error.hint().as_deref());
+            show_error(&error, output);
             RunExit::of_kind(error.kind.name())
         }
     }
 }
 
-/// Tells of commands that were built and forgotten: nothing of them has happened.
+/// Warns about commands that were built and never sent.
 fn warn_of_unsent(session: &Session, output: &Output) {
     let lines: Vec<_> = session.unsent().lines().iter().map(ToString::to_string).collect();
-    if !lines.is_empty() {
-        let lines = lines.join(", ");
-        output.warning(&format!(
-            "commands built and never sent, line {lines}: hand them to multi_action([...])"
-        ));
-    }
+    let place = match lines.as_slice() {
+        [] => return,
+        [line] => format!("line {line}"),
+        [first @ .., last] => format!("lines {} and {last}", first.join(", ")),
+    };
+    output
+        .warning(&format!("commands on {place} were built but never sent; pass them to multi_action([...])"));
 }
 
-/// Compiles a program; its file is what `import` and messages are relative to.
+/// Compiles a program; `import` and messages are relative to its file.
 ///
 /// # Errors
 /// A syntax error.
@@ -91,7 +93,7 @@ pub fn compile(engine: &Engine, program: &ScriptProgram) -> Result<AST, Box<Eval
     Ok(ast)
 }
 
-/// Evaluates; a panic inside of Rhai or of ours is an error like others.
+/// Evaluates; a panic becomes an error.
 ///
 /// # Errors
 /// Whatever ends the script.
@@ -107,7 +109,7 @@ fn finish(program: &ScriptProgram, value: &Dynamic, output: &Output) -> RunExit 
     if output.lost().is_some() { lost(output) } else { RunExit::Done }
 }
 
-/// Shows a value in the operator's form; what is no data, such as a function, as Rhai prints it.
+/// Shows a value in the operator's form; something that is not data, such as a function, as Rhai prints it.
 pub fn show_value(value: &Dynamic, output: &Output) {
     match json::json_of(value) {
         Ok(value) => output.value(&value),
@@ -132,17 +134,17 @@ fn fail(program: &ScriptProgram, failure: &ScriptError, output: &Output) -> RunE
     RunExit::of_kind(&failure.kind)
 }
 
-/// Standard output cannot be written any more.
+/// Reports that standard output can no longer be written.
 pub fn lost(output: &Output) -> RunExit {
     let why = output.lost().map(ToString::to_string).unwrap_or_default();
     output.error(
-        &format!("standard output cannot be written: {why}"),
-        Some("Its reader has gone or its disk is full; what was printed last is lost."),
+        &format!("cannot write to standard output: {why}"),
+        Some("The reader has closed the pipe or the disk is full; the last output is lost."),
     );
     RunExit::Script
 }
 
-/// What the reports of the run add to the way it ended; only `exit(n)` overrules them.
+/// The exit code with the outcomes of all commands; only `exit(n)` overrides them.
 fn exit_with(exit: RunExit, tally: RunTally, judged: RunTally) -> RunExit {
     let tally = if matches!(exit, RunExit::Asked(_)) { tally.since(judged) } else { tally };
     let failed = if tally.failed > 0 { RunExit::Rejected } else { RunExit::Done };
@@ -157,14 +159,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_goes_wrong_after_the_script_s_last_word_counts_all_the_same() {
+    fn failures_after_the_end_of_the_script_still_count() {
         let tally = |failed| RunTally { failed, unknown: 0, lost: 0, stopped: None };
         assert_eq!(exit_with(RunExit::Asked(0), tally(3), tally(2)), RunExit::Rejected);
         assert_eq!(exit_with(RunExit::Asked(0), tally(2), tally(2)), RunExit::Asked(0));
     }
 
     #[test]
-    fn reports_decide_the_exit_code_unless_the_script_does() {
+    fn outcomes_decide_the_exit_code_unless_the_script_does() {
         let tally = |failed, unknown, stopped| RunTally { failed, unknown, lost: 0, stopped };
         let exit_with = |exit, tally| super::exit_with(exit, tally, tally);
         assert_eq!(exit_with(RunExit::Done, tally(0, 0, None)), RunExit::Done);

@@ -1,5 +1,5 @@
-//! Ctrl-C and SIGTERM: the first ends what runs and waits, the second leaves. At the prompt Ctrl-C ends no more than
-//! that; SIGTERM ends the session.
+//! Ctrl-C and SIGTERM: the first stops running code and waits, the second exits. At the prompt, Ctrl-C only stops the
+//! current input; SIGTERM ends the session.
 
 use crate::host::interrupt::Interrupt;
 use crate::shell::exit_code::RunExit;
@@ -7,23 +7,22 @@ use std::io;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How often, and how many times, a line editor is nudged that is to end.
+/// How often, and how many times, a line editor that must end is woken.
 const NUDGE: Duration = Duration::from_millis(50);
 const NUDGES: usize = 20;
 
-/// What a signal asks for.
+/// What a signal does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum SignalRequest {
     Interrupt,
     Terminate,
 }
 
-/// Listens on a thread of its own until the process ends. A signal that comes after this call is heard. A second one
-/// leaves at once, unless it comes within `grace` of the first: at the prompt an impatient key must not end the
-/// session.
+/// Listens on a thread of its own until the process ends. Signals after this call are handled. A second one
+/// exits at once, unless it comes within `grace` of the first: at the prompt a repeated key must not end the session.
 ///
 /// # Errors
-/// When the system gives no thread or no signals.
+/// The system provides no thread or no signals.
 pub fn listen(interrupt: Interrupt, grace: Duration) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
     let mut signals = {
@@ -37,7 +36,7 @@ pub fn listen(interrupt: Interrupt, grace: Duration) -> io::Result<()> {
                 if heard == SignalRequest::Terminate {
                     end(&interrupt);
                 } else if interrupt.is_ended() {
-                    // It is the nudge of `end`, where no line editor took it.
+                    // It was sent by `end`, and no line editor took it.
                 } else if !interrupt.request() {
                     first = Instant::now();
                 } else if first.elapsed() >= grace {
@@ -54,7 +53,7 @@ fn end(interrupt: &Interrupt) {
     if interrupt.end() {
         leave();
     }
-    // Without a thread the operator's next signal leaves.
+    // Without a thread, the next signal exits.
     let interrupt = interrupt.clone();
     drop(thread::Builder::new().name("end".into()).spawn(move || nudge(&interrupt)));
 }

@@ -1,5 +1,5 @@
-//! Files written aside and renamed into place: a reader sees the old content or the new, never a part of either. And
-//! files that are held, or closed to others.
+//! Files that are written to a temporary file and renamed into place, so that a reader sees the old content or the new,
+//! never part of either. Also file locks and private files.
 
 use crate::error::{Error, Result};
 use std::fs::{self, File, OpenOptions, Permissions, TryLockError};
@@ -9,45 +9,45 @@ use std::path::{Path, PathBuf};
 /// Who may read a new file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileAccess {
-    /// The operator alone.
+    /// Only the operator.
     Private,
-    /// Whoever the system's usual rules allow.
+    /// Whoever the usual permissions allow.
     Usual,
 }
 
-/// Replaces a file, or makes it, with what `fill` writes. A file that was there keeps its permissions unless it is
-/// to be private; a symbolic link keeps pointing at it.
+/// Replaces or creates a file with what `fill` writes. An existing file keeps its permissions unless it must be
+/// private; a symbolic link keeps pointing to it.
 ///
 /// # Errors
-/// `file`: it cannot be written; what was there is untouched.
+/// `file`: it cannot be written; the old content is unchanged.
 pub fn replace(
     path: &Path,
     access: FileAccess,
     fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<()> {
-    write_aside(path, access, fill).map_err(|error| Error::io(path, &error))
+    write_aside(path, access, fill).map_err(|error| Error::io(path, error))
 }
 
-/// A file made with these options is closed to others, where the system has such permissions.
+/// A file created with these options is private, where the system has such permissions.
 #[cfg(unix)]
 pub fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     use std::os::unix::fs::OpenOptionsExt;
     options.mode(0o600)
 }
 
-/// A file made with these options is closed to others, where the system has such permissions.
+/// A file created with these options is private, where the system has such permissions.
 #[cfg(not(unix))]
 pub fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     options
 }
 
-/// Holds a file against other processes as long as it is open; whether none of them holds it. Where the system cannot
-/// hold a file, as on some network disks, it is nobody's.
+/// Locks a file against other processes as long as it is open; returns whether no other process has it locked. Where
+/// files cannot be locked, as on some network disks, it counts as unlocked.
 pub fn hold(file: &File) -> bool {
     !matches!(file.try_lock(), Err(TryLockError::WouldBlock))
 }
 
-/// Whether another process holds a file.
+/// Whether another process has locked a file.
 pub fn is_held(file: &File) -> bool {
     matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
 }
@@ -81,7 +81,7 @@ fn folder_of(path: &Path) -> PathBuf {
     }
 }
 
-/// The permissions to make a file with, where the system has such; the process's mask still applies.
+/// The permissions to create a file with, where the system has such; the process's mask still applies.
 #[cfg(unix)]
 fn permissions(access: FileAccess) -> Option<Permissions> {
     use std::os::unix::fs::PermissionsExt;

@@ -1,6 +1,6 @@
 //! The prompt's history on disk: private, replaced whole, one writer at a time, bounded.
 //!
-//! The first line names format and version; each further line is an entry as a JSON text, so that an entry of several
+//! The first line names format and version; each further line is an entry as a JSON string, so that an entry of several
 //! lines is one line of the file.
 
 use super::atomic_file::{private, replace};
@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 /// The first line of the file.
 const FORMAT: &str = "umapish-history 1";
-/// Entries that are kept; the oldest go first.
+/// Entries that are kept; the oldest are dropped first.
 pub const KEPT: usize = 2_000;
 /// An entry longer than that is a pasted script, not a line.
 const LONGEST: usize = 20_000;
@@ -23,7 +23,7 @@ pub struct HistoryFile {
 }
 
 impl HistoryFile {
-    /// The history in that file, which need not be there.
+    /// The history in that file, which need not exist.
     pub fn at(path: PathBuf) -> Self {
         Self { path }
     }
@@ -40,7 +40,7 @@ impl HistoryFile {
         }
     }
 
-    /// Adds an entry behind those of every other session.
+    /// Appends an entry after those of other sessions.
     ///
     /// # Errors
     /// `file`: it cannot be written.
@@ -63,7 +63,7 @@ impl HistoryFile {
         })
     }
 
-    /// Held by one session at a time. The file itself is replaced, so the lock is on one beside it.
+    /// Locked by one session at a time. The file itself is replaced, so the lock is on one beside it.
     fn lock(&self) -> Result<File> {
         let path = self.path.with_extension("lock");
         let lock = open_private(&path).and_then(|file| file.lock().map(|()| file));

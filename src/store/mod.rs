@@ -1,4 +1,4 @@
-//! What is kept on disk: where it is, who may read it, and how a file is replaced without ever being half written.
+//! Files on disk: where they are, who may read them, and how they are replaced atomically.
 
 pub mod atomic_file;
 pub mod file_door;

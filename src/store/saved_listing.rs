@@ -1,4 +1,4 @@
-//! Full listings kept on disk, one file each: complete, compressed, closed to others, and forgotten after a week.
+//! Full listings on disk, one file each: complete, compressed, private, and deleted after a week.
 //!
 //! A file begins with one line of JSON that says what it holds, then come the records, one a line, compressed. The
 //! first line has a fixed length and is written last, when it is known how many records there are: a file that was
@@ -21,7 +21,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use tempfile::NamedTempFile;
 
-/// The version of the file's form; others are not read.
+/// The version of the file format; others are not read.
 const FORMAT: u32 = 1;
 /// Bytes of the first line.
 const HEAD_BYTES: usize = 1024;
@@ -53,26 +53,26 @@ struct ListingHeader {
 /// A saved listing.
 #[derive(Debug)]
 pub struct SavedListing {
-    /// When its first page was asked for.
+    /// When its first page was requested.
     pub begun: Timestamp,
-    /// How many records it holds.
+    /// The number of its records.
     pub records: usize,
     path: PathBuf,
     file: File,
 }
 
 impl SavedListings {
-    /// The shelf of an organization in the state folder; nothing is made yet.
+    /// The saved listings of an organization in the state folder; creates nothing yet.
     pub fn of(state: &Path, organization: &str, service: &str) -> Self {
         let part = crate::wire::percent_encode::keeping_at;
         let folder = state.join("listings").join(part(organization)).join(part(service));
         Self { folder, organization: organization.to_owned(), service: service.to_owned() }
     }
 
-    /// Begins to keep a listing. What was kept under its name stays until the new one is complete.
+    /// Starts to save a listing. The saved listing of that name stays until the new one is complete.
     ///
     /// # Errors
-    /// `file`: the folder or the file cannot be made.
+    /// `file`: the folder or the file cannot be created.
     pub fn begin(&self, listing: &str, begun: Timestamp) -> Result<ListingWriter> {
         let failed = |error| Error::file(self.folder.display().to_string(), error);
         super::state_dir::make(&self.folder).map_err(failed)?;
@@ -89,7 +89,7 @@ impl SavedListings {
         ListingWriter::new(&self.folder, self.path(listing), head).map_err(failed)
     }
 
-    /// The listing kept under a name; `None` when there is none that is whole and of this form.
+    /// The saved listing of that name; `None` if there is no complete one in this format.
     pub fn find(&self, listing: &str) -> Option<SavedListing> {
         let path = self.path(listing);
         let mut file = File::open(&path).ok()?;
@@ -104,11 +104,11 @@ impl SavedListings {
         (whole && ours).then_some(SavedListing { begun, records: head.records, path, file })
     }
 
-    /// Remembers that the organization was changed: what was listed before is stale. Writes nothing where nothing
-    /// was ever kept.
+    /// Records that the organization was changed, so that earlier listings are stale. Writes nothing if nothing was
+    /// ever saved.
     ///
     /// # Errors
-    /// `file`: it cannot be remembered.
+    /// `file`: it cannot be written.
     pub fn mark_changed(&self, now: Timestamp) -> Result<()> {
         if self.folder.is_dir() { timestamp_file::set(&self.folder.join("changed"), now) } else { Ok(()) }
     }
@@ -118,10 +118,10 @@ impl SavedListings {
         timestamp_file::get(&self.folder.join("changed"))
     }
 
-    /// Remembers that a full listing began, kept or not: the service looks at how far they lie apart.
+    /// Records that a full listing began, saved or not: the service limits how often one may begin.
     ///
     /// # Errors
-    /// `file`: it cannot be remembered.
+    /// `file`: it cannot be written.
     pub fn mark_begun(&self, listing: &str, now: Timestamp) -> Result<()> {
         let failed = |error| Error::file(self.folder.display().to_string(), error);
         super::state_dir::make(&self.folder).map_err(failed)?;
@@ -137,8 +137,8 @@ impl SavedListings {
         self.folder.join(format!("{listing}.json.gz"))
     }
 
-    /// Removes what is too old, and what a run that was killed left half written. A file that cannot be removed is
-    /// no reason to keep the next listing from being kept.
+    /// Removes files that are too old, and incomplete ones of killed runs. A file that cannot be removed does not
+    /// prevent saving the next listing.
     fn prune(&self, now: SystemTime) {
         let Ok(entries) = fs::read_dir(&self.folder) else { return };
         for entry in entries.flatten() {
@@ -151,7 +151,7 @@ impl SavedListings {
     }
 }
 
-/// A listing that is being kept. Dropped before it is finished it leaves nothing.
+/// A listing that is being saved. If dropped before it is finished, it leaves nothing.
 pub struct ListingWriter {
     records: GzEncoder<BufWriter<NamedTempFile>>,
     head: ListingHeader,
@@ -181,10 +181,10 @@ impl ListingWriter {
         self.records.write_all(&lines).map_err(|error| Error::file(self.path.display().to_string(), error))
     }
 
-    /// The listing is complete: puts it into the place of the one before.
+    /// The listing is complete: replaces the previous one.
     ///
     /// # Errors
-    /// `file`: it cannot be written to its end; the one before stays.
+    /// `file`: it cannot be written completely; the previous one stays.
     pub fn finish(self) -> Result<()> {
         let Self { records, head, path } = self;
         let place = path.display().to_string();
@@ -201,7 +201,7 @@ fn settle(
     head.length = file.as_file().metadata()?.len();
     let line = serde_json::to_vec(&head)?;
     if line.len() >= HEAD_BYTES {
-        return Err(io::Error::other("the names of the organization and the service are too long"));
+        return Err(io::Error::other("the organization id and the service URL are too long"));
     }
     file.seek(SeekFrom::Start(0))?;
     file.write_all(&line)?;
@@ -250,16 +250,16 @@ impl<T: ListedEntry> SavedPages<T> {
         Ok(Some(page))
     }
 
-    /// A damaged file answers no further question: it is removed, so that the next one reads the service.
+    /// Removes a damaged file, so that the next listing is read from the service.
     fn damaged(&self, error: &io::Error) -> Error {
         let removed = match std::fs::remove_file(&self.place) {
-            Ok(()) => "it is removed; run this again to list anew",
+            Ok(()) => "it was removed; run again to list again",
             Err(_) => "remove it and run this again",
         };
         Error::file(&self.place, format!("the saved listing is damaged ({error}); {removed}"))
     }
 
-    /// How many records are still to come.
+    /// The number of records not yet read.
     pub fn left(&self) -> usize {
         self.left
     }

@@ -1,13 +1,13 @@
-//! The folder for what a run leaves behind: history, and whatever must outlive the process.
+//! The state folder: history, journals and saved listings.
 
 use crate::error::{Error, Result};
 use crate::user_folders;
 use std::path::{Path, PathBuf};
 
-/// The folder, made when it is not there; nobody else may look into it.
+/// The folder, created if it does not exist, and private.
 ///
 /// # Errors
-/// `config`: there is no home folder. `file`: the folder cannot be made.
+/// `config`: there is no home folder. `file`: the folder cannot be created.
 pub fn folder() -> Result<PathBuf> {
     let folder = user_folders::state()?;
     make(&folder).map_err(|error| Error::file(folder.display().to_string(), error))?;
@@ -32,20 +32,20 @@ pub fn journals() -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// Makes a folder and those above it, closed to others; one that is there stays as it is.
+/// Creates a folder and its parents, private; an existing one stays as it is.
 ///
 /// # Errors
-/// The system's.
+/// Those of the operating system.
 #[cfg(unix)]
 pub fn make(folder: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::DirBuilderExt;
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
-/// Makes a folder and those above it; one that is there stays as it is.
+/// Creates a folder and its parents; an existing one stays as it is.
 ///
 /// # Errors
-/// The system's.
+/// Those of the operating system.
 #[cfg(not(unix))]
 pub fn make(folder: &Path) -> std::io::Result<()> {
     std::fs::create_dir_all(folder)

@@ -1,4 +1,4 @@
-//! A moment that is remembered: an empty file, and when it was touched.
+//! A timestamp: the modification time of an empty file.
 
 use crate::error::{Error, Result};
 use jiff::Timestamp;
@@ -7,17 +7,17 @@ use std::io;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-/// Remembers a moment. There is nothing in the file that could be half written.
+/// Records the present time. The file is empty, so it cannot be half written.
 ///
 /// # Errors
-/// `file`: it cannot be touched.
+/// `file`: its time cannot be set.
 pub fn set(path: &Path, moment: Timestamp) -> Result<()> {
     let since = Duration::try_from(moment.as_duration()).unwrap_or_default();
     let touched = open(path).and_then(|file| file.set_modified(SystemTime::UNIX_EPOCH + since));
     touched.map_err(|error| Error::file(path.display().to_string(), error))
 }
 
-/// The moment that was remembered.
+/// The recorded time.
 pub fn get(path: &Path) -> Option<Timestamp> {
     let touched = path.metadata().and_then(|data| data.modified()).ok()?;
     Timestamp::try_from(touched).ok()

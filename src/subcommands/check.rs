@@ -1,18 +1,19 @@
-//! `umapish check`: what can be told of scripts without running them.
+//! `umapish check`: checks scripts without running them.
 
 use crate::error::Result;
 use crate::output::Output;
 use crate::script::checker::{CheckFinding, check};
 use crate::script::engine::offline;
 use crate::shell::diagnostic;
+use crate::shell::diagnostic::show_error;
 use crate::shell::exit_code::RunExit;
 use crate::shell::program::ScriptProgram;
 use rhai::Engine;
 use std::path::{Path, PathBuf};
 
-/// Checks each script and shows what is found; warnings alone leave the end at [`RunExit::Done`], a script that is not
-/// there makes the command line a wrong one.
-pub fn run(scripts: &[PathBuf], output: &Output) -> RunExit {
+/// Checks each script and prints the findings. With warnings only, the exit is [`RunExit::Done`]; a script that does
+/// not exist is a usage error.
+pub(crate) fn run(scripts: &[PathBuf], output: &Output) -> RunExit {
     let engine = offline::engine();
     let (mut found, mut refused) = (Vec::new(), RunExit::Done);
     for script in scripts {
@@ -24,7 +25,7 @@ pub fn run(scripts: &[PathBuf], output: &Output) -> RunExit {
                 }
             }
             Err(error) => {
-                output.error(&error.to_string(), error.hint().as_deref());
+                show_error(&error, output);
                 refused = RunExit::of_refusal(error.kind.name());
                 found.push(false);
             }
@@ -40,7 +41,7 @@ fn examine(engine: &Engine, script: &Path) -> Result<(ScriptProgram, Vec<CheckFi
     Ok((program, findings))
 }
 
-/// `found` says of each finding whether it is a warning.
+/// `found` has for each finding whether it is a warning.
 fn end(found: &[bool]) -> RunExit {
     if found.contains(&false) { RunExit::Script } else { RunExit::Done }
 }

@@ -3,6 +3,7 @@
 use crate::error::{Error, Result};
 use crate::output::Output;
 use crate::script::engine::offline;
+use crate::shell::diagnostic::show_error;
 use crate::shell::exit_code::RunExit;
 use crate::store::atomic_file::FileAccess;
 use crate::store::file_door;
@@ -10,7 +11,7 @@ use crate::store::file_door::replace;
 use std::path::Path;
 
 /// Writes them to a folder, which is made when it is not there.
-pub fn run(folder: &Path, output: &Output) -> RunExit {
+pub(crate) fn run(folder: &Path, output: &Output) -> RunExit {
     match write(folder) {
         Ok(names) => {
             for name in names {
@@ -19,7 +20,7 @@ pub fn run(folder: &Path, output: &Output) -> RunExit {
             RunExit::Done
         }
         Err(error) => {
-            output.error(&error.to_string(), error.hint().as_deref());
+            show_error(&error, output);
             RunExit::of_refusal(error.kind.name())
         }
     }
@@ -85,7 +86,7 @@ mod tests {
         }
         for leak in ["RhaiResultOf", "RecordList<", "EvalAltResult"] {
             let line = text.lines().find(|line| line.contains(leak) && !line.starts_with("///"));
-            assert_eq!(line, None, "{leak} is no name a script knows");
+            assert_eq!(line, None, "{leak} is not a name that a script can use");
         }
     }
 }

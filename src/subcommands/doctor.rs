@@ -1,4 +1,4 @@
-//! `umapish doctor`: the way to the service hop by hop; each line says that it is well, or what mends it.
+//! `umapish doctor`: tests the connection to the service hop by hop; each line says `ok`, or how to fix it.
 
 use crate::client::request::{ApiAnswer, RawRequest};
 use crate::client::settings::{ClientSettings, Credentials, SignInFlow};
@@ -12,17 +12,17 @@ use std::net::ToSocketAddrs;
 use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime};
 
-/// A clock that is further off spoils tokens and certificates.
+/// A larger clock difference breaks tokens and certificates.
 const CLOCK_TOLERANCE: Duration = Duration::from_mins(2);
-/// Nobody waits longer for a doctor.
+/// The longest wait for a response.
 const TIMEOUT: Duration = Duration::from_secs(30);
-/// Asked for to see whether anything is answered: nobody has this address (RFC 2606).
+/// Looked up to test the service: no user has this address (RFC 2606).
 const NOBODY: &str = "umapi-doctor@example.invalid";
 /// The variables that name a proxy, as the HTTP library reads them.
 const PROXIES: &[&str] = &["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
 
 /// What is known before anything is sent.
-pub struct DoctorChart {
+pub(crate) struct DoctorChart {
     /// The configuration file; `None` for the sandbox, which needs none.
     pub file: Option<PathBuf>,
     /// What is wrong with it, if anything.
@@ -31,7 +31,7 @@ pub struct DoctorChart {
     pub setup: RunSetup,
 }
 
-/// A hop that was looked at.
+/// A hop that was checked.
 struct CheckedHop {
     name: &'static str,
     finding: Result<String>,
@@ -43,11 +43,11 @@ impl CheckedHop {
     }
 }
 
-/// Looks at every hop up to the first that fails.
-pub fn run(chart: DoctorChart, output: &Output) -> RunExit {
+/// Checks every hop up to the first that fails.
+pub(crate) fn run(chart: DoctorChart, output: &Output) -> RunExit {
     let DoctorChart { file, finding, setup } = chart;
     let mut doctor = Doctor { output, failed: None };
-    doctor.tell(CheckedHop::new("file", finding.map_or_else(|| Ok(look_at_file(file.as_ref())), Err)));
+    doctor.report(CheckedHop::new("file", finding.map_or_else(|| Ok(look_at_file(file.as_ref())), Err)));
     doctor.examine(setup);
     match doctor.failed {
         None => RunExit::Done,
@@ -64,8 +64,8 @@ struct Doctor<'a> {
 }
 
 impl Doctor<'_> {
-    /// Tells of a hop; whether it is well.
-    fn tell(&mut self, hop: CheckedHop) -> bool {
+    /// Prints the result of a hop; returns whether it passed.
+    fn report(&mut self, hop: CheckedHop) -> bool {
         let palette = self.output.data_palette();
         match hop.finding {
             Ok(finding) => {
@@ -89,17 +89,17 @@ impl Doctor<'_> {
             Err(error) => {
                 let known = self.failed.as_ref().is_some_and(|known| known.to_string() == error.to_string());
                 if !known {
-                    self.tell(CheckedHop::new("settings", Err(error)));
+                    self.report(CheckedHop::new("settings", Err(error)));
                 }
                 return;
             }
         };
-        self.tell(CheckedHop::new("settings", Ok(described(&settings))));
-        self.tell(CheckedHop::new("proxy", Ok(proxy(&settings))));
+        self.report(CheckedHop::new("settings", Ok(described(&settings))));
+        self.report(CheckedHop::new("proxy", Ok(proxy(&settings))));
         let session = RunSetup { setup: impatient(setup), settings: run }.start();
-        let _reached = self.tell(CheckedHop::new("name", resolved(&settings)))
+        let _reached = self.report(CheckedHop::new("name", resolved(&settings)))
             && self.reaches(&session, &settings)
-            && self.tell(CheckedHop::new("token", sign_in(&session, &settings)))
+            && self.report(CheckedHop::new("token", sign_in(&session, &settings)))
             && self.is_answered(&session);
     }
 
@@ -109,14 +109,14 @@ impl Doctor<'_> {
         match status(session) {
             Ok(answer) => {
                 let took = begun.elapsed().as_millis();
-                self.tell(CheckedHop::new(name, Ok(format!("the service answers in {took} ms"))));
-                self.tell(CheckedHop::new("clock", clock(answer.header("date"), SystemTime::now())))
+                self.report(CheckedHop::new(name, Ok(format!("the service responded in {took} ms"))));
+                self.report(CheckedHop::new("clock", clock(answer.header("date"), SystemTime::now())))
             }
-            Err(error) => self.tell(CheckedHop::new(name, Err(error))),
+            Err(error) => self.report(CheckedHop::new(name, Err(error))),
         }
     }
 
-    /// One cheap call: key, organization and the service's word in one.
+    /// One cheap call that checks the key, the organization and the service.
     fn is_answered(&mut self, session: &Session) -> bool {
         let answer = session.client().and_then(|client| session.wait(client.get_user(NOBODY, None)));
         let error = match answer {
@@ -125,34 +125,32 @@ impl Doctor<'_> {
             Err(error) => Some(error),
         };
         let hops = ["API key", "organization", "call"];
-        let well = ["the project may use the service", "it is the token's", "the service looks people up"];
+        let well = ["the project may use the service", "matches the token", "the service finds users"];
         let bad = error.as_ref().map(guilty);
         for (name, finding) in hops.into_iter().zip(well) {
             match (&error, bad) {
                 (Some(error), Some(guilty)) if guilty == name => {
-                    return self.tell(CheckedHop::new(name, Err(error.clone())));
+                    return self.report(CheckedHop::new(name, Err(error.clone())));
                 }
-                _ => self.tell(CheckedHop::new(name, Ok(finding.to_owned()))),
+                _ => self.report(CheckedHop::new(name, Ok(finding.to_owned()))),
             };
         }
         true
     }
 }
 
-/// What mends it; nobody who runs the doctor is to be sent to the doctor.
+/// How to fix it, without the advice to run the doctor.
 fn remedy(error: &Error) -> Option<String> {
     match &*error.kind {
         ErrorKind::Unavailable { status: None, .. } => {
-            Some("Check the network, the proxy, and that no firewall stands between.".to_owned())
+            Some("Check the network, the proxy and the firewall.".to_owned())
         }
-        ErrorKind::Unavailable { .. } => {
-            Some("The service itself is in trouble; try again later.".to_owned())
-        }
+        ErrorKind::Unavailable { .. } => Some("The service is having problems; try again later.".to_owned()),
         _ => error.hint(),
     }
 }
 
-/// The hop at which a call was turned away (contract 4.1).
+/// The hop at which a call was refused (contract 4.1).
 fn guilty(error: &Error) -> &'static str {
     match &*error.kind {
         ErrorKind::Auth { status: Some(403), .. } => "API key",
@@ -164,18 +162,18 @@ fn guilty(error: &Error) -> &'static str {
 
 fn look_at_file(file: Option<&PathBuf>) -> String {
     match file {
-        None => "the sandbox needs none".to_owned(),
+        None => "not needed for the sandbox".to_owned(),
         Some(path) if file_door::is_file(path) => {
-            format!("{}, closed to others where it must be", path.display())
+            format!("{}: not writable or readable by other users", path.display())
         }
-        Some(path) => format!("{} is not there; the environment has to do", path.display()),
+        Some(path) => format!("{} not found; using environment variables only", path.display()),
     }
 }
 
 fn described(settings: &ClientSettings) -> String {
     let way = match settings.credentials {
         Credentials::OAuth { .. } => "OAuth server-to-server",
-        Credentials::Token { .. } => "a ready token",
+        Credentials::Token { .. } => "an access token",
         Credentials::Jwt { .. } => "JWT (deprecated by Adobe)",
     };
     format!("organization {}, client id {}, {way}", settings.organization, settings.credentials.client_id())
@@ -185,24 +183,24 @@ fn proxy(settings: &ClientSettings) -> String {
     let variable =
         || PROXIES.iter().find(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()));
     match (&settings.proxy, variable()) {
-        _ if is_local(&settings.service_url) => "none; the service is on this machine".to_owned(),
-        (Some(_), _) => "the one of the profile".to_owned(),
-        (None, Some(name)) => format!("the one of {name}, unless NO_PROXY says otherwise"),
+        _ if is_local(&settings.service_url) => "none; the service runs on this machine".to_owned(),
+        (Some(_), _) => "from the profile".to_owned(),
+        (None, Some(name)) => format!("from {name}, except for hosts in NO_PROXY"),
         (None, None) => "none".to_owned(),
     }
 }
 
-/// Behind a proxy names are its business.
+/// With a proxy, the proxy resolves names.
 fn resolved(settings: &ClientSettings) -> Result<String> {
     let proxied = proxy(settings) != "none" && !is_local(&settings.service_url);
     let hosts = [host(&settings.sign_in_url), host(&settings.service_url)];
     if proxied {
-        return Ok("left to the proxy".to_owned());
+        return Ok("resolved by the proxy".to_owned());
     }
     for host in hosts {
         let known = (host, 443).to_socket_addrs().is_ok_and(|mut addresses| addresses.next().is_some());
         if !known {
-            let message = format!("the host `{host}` is not known");
+            let message = format!("unknown host `{host}`");
             return Err(ErrorKind::Unavailable { status: None, code: None, message }.into());
         }
     }
@@ -213,7 +211,7 @@ fn is_local(url: &str) -> bool {
     matches!(host(url), "127.0.0.1" | "localhost" | "[::1]")
 }
 
-/// The host of an address that was checked when it was read.
+/// The host of a URL that was validated before.
 fn host(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let authority = rest.split('/').next().unwrap_or_default();
@@ -232,25 +230,28 @@ fn status(session: &Session) -> Result<ApiAnswer> {
 
 fn clock(date: Option<&str>, now: SystemTime) -> Result<String> {
     let Some(there) = date.and_then(|date| httpdate::parse_http_date(date).ok()) else {
-        return Ok("the service does not tell the time".to_owned());
+        return Ok("the service did not send its time".to_owned());
     };
     let off = now.duration_since(there).unwrap_or_else(|error| error.duration());
     if off > CLOCK_TOLERANCE {
         let message = format!("this machine's clock is {} s off", off.as_secs());
-        return Err(Error::config(message, "Set it, best by NTP: tokens and certificates depend on it."));
+        return Err(Error::config(
+            message,
+            "Set the clock, preferably with NTP: tokens and certificates depend on it.",
+        ));
     }
-    Ok("agrees with the service's".to_owned())
+    Ok("matches the clock of the service".to_owned())
 }
 
 fn sign_in(session: &Session, settings: &ClientSettings) -> Result<String> {
     if matches!(settings.credentials, Credentials::Token { .. }) {
-        return Ok("a ready one is used as it is".to_owned());
+        return Ok("using the given access token".to_owned());
     }
     let answer = session.client().and_then(|client| session.wait(client.sign_in()))?;
-    Ok(format!("given, good for {} min", answer.expires_in.as_secs() / 60))
+    Ok(format!("issued, valid for {} min", answer.expires_in.as_secs() / 60))
 }
 
-/// One attempt and no long wait: this is a look, not work.
+/// One attempt without long waits, since this is only a check.
 fn impatient(setup: SessionSetup) -> SessionSetup {
     let connect = setup.connect;
     let once = move |flow| {

@@ -10,7 +10,7 @@ use crate::shell::function_reference::{colored, of_type, render};
 /// Shows the functions that match, or all in short without a pattern. `umapish functions ''` shows all at length.
 ///
 /// Without a match it is a wrong argument: [`RunExit::Usage`].
-pub fn run(pattern: Option<&str>, format: Option<OutputFormat>, output: &Output) -> RunExit {
+pub(crate) fn run(pattern: Option<&str>, format: Option<OutputFormat>, output: &Output) -> RunExit {
     let all = crate::script::functions::catalog();
     if let Some(known) = pattern.and_then(TypeHelp::named) {
         output.data(of_type(known, &all, format, output.data_palette()).trim_end());

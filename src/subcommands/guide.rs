@@ -13,12 +13,12 @@ use std::io::{IsTerminal, stdin};
 const PLAIN_WIDTH: usize = 80;
 /// Longer lines are hard to read, however wide the terminal is.
 const WIDEST: usize = 100;
-const MORE: &str = "-- Enter shows more, q leaves -- ";
+const MORE: &str = "-- Enter for more, q to quit -- ";
 
 /// Shows a page, the list of topics, or the passages that contain `word`.
 ///
 /// A topic that does not exist is [`RunExit::Usage`], a word that is not found [`RunExit::Script`].
-pub fn run(topic: Option<&str>, word: Option<&str>, output: &Output) -> RunExit {
+pub(crate) fn run(topic: Option<&str>, word: Option<&str>, output: &Output) -> RunExit {
     let page = match topic.map(|topic| Page::find(topic).ok_or(topic)).transpose() {
         Ok(page) => page,
         Err(unknown) => return refuse(unknown, output),
@@ -57,7 +57,7 @@ fn refuse(unknown: &str, output: &Output) -> RunExit {
     RunExit::Usage
 }
 
-/// Writes a text; on a terminal that is too small for it, one screen after another.
+/// Prints a page; if the terminal is too small for it, one screen at a time.
 fn show(text: &str, output: &Output) {
     let text = text.trim_end();
     let lines: Vec<_> = text.lines().collect();
@@ -120,7 +120,7 @@ impl Frame {
     }
 }
 
-/// Says how to open another page of the guide, and where an address on the web leads.
+/// The note after a link: how to open another page of the guide, or the URL.
 fn link_note(target: &str) -> Option<String> {
     let file = target.split('#').next().unwrap_or_default();
     match file.strip_suffix(".md").and_then(Page::find) {

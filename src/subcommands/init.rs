@@ -1,4 +1,4 @@
-//! `umapish init`: asks for what a profile needs and writes it, closed to others.
+//! `umapish init`: asks for the settings of a profile and writes it to a private file.
 
 use crate::cli::InitOptions;
 use crate::config::table::{SettingKey, setting};
@@ -6,6 +6,7 @@ use crate::config::values::Environment;
 use crate::config::write::with_profile;
 use crate::error::{Error, ErrorKind, Result};
 use crate::output::Output;
+use crate::shell::diagnostic::show_error;
 use crate::shell::exit_code::RunExit;
 use crate::store::atomic_file::FileAccess;
 use crate::store::file_door;
@@ -22,12 +23,12 @@ use std::path::Path;
 /// How an organization id ends (contract 1.1).
 const ORGANIZATION_ENDING: &str = "@AdobeOrg";
 
-/// Makes the profile; the exit code says whether there is one now.
-pub fn run(options: &InitOptions, profile: &str, file: &Path, output: &Output) -> RunExit {
+/// Creates the profile; the exit code says whether it succeeded.
+pub(crate) fn run(options: &InitOptions, profile: &str, file: &Path, output: &Output) -> RunExit {
     match make_profile(options, profile, file, output) {
         Ok(()) => RunExit::Done,
         Err(error) => {
-            output.error(&error.to_string(), error.hint().as_deref());
+            show_error(&error, output);
             RunExit::of_refusal(error.kind.name())
         }
     }
@@ -35,7 +36,7 @@ pub fn run(options: &InitOptions, profile: &str, file: &Path, output: &Output) -
 
 fn make_profile(options: &InitOptions, profile: &str, file: &Path, output: &Output) -> Result<()> {
     let text = present(file)?;
-    with_profile(&text, file, profile, &[])?; // refuses before anything is asked
+    with_profile(&text, file, profile, &[])?; // fails before anything is asked
     answerable(options)?;
     if stdin().is_terminal() {
         output.message("The Adobe Developer Console shows these under your project's credentials.");
@@ -62,7 +63,7 @@ fn make_profile(options: &InitOptions, profile: &str, file: &Path, output: &Outp
     Ok(())
 }
 
-/// A service other than Adobe's that the environment names: the profile is meant for it.
+/// The URLs of the environment, if they differ from those of Adobe: the profile is for that service.
 fn services() -> Vec<(SettingKey, String)> {
     let environment = Environment::current();
     let named = |key: SettingKey| Some((key, environment.get(setting(key).variable?)?.to_owned()));
@@ -77,7 +78,7 @@ fn present(file: &Path) -> Result<String> {
     }
 }
 
-/// Where the secret comes from: a command, a file that is there, or a file of its own that is made here.
+/// Where the secret comes from: a command, an existing file, or a file that is created here.
 fn secret(
     options: &InitOptions,
     profile: &str,
@@ -94,16 +95,16 @@ fn secret(
     }
     let secret = hidden("Client secret (not shown): ")?;
     let secret = plain(&secret).map_err(|_| {
-        let hint = "Pipe it in, or give --client-secret-command or --client-secret-file.";
+        let hint = "Pipe it in, or use --client-secret-command or --client-secret-file.";
         Error::usage_with_hint("there is no client secret on standard input", hint)
     })?;
     let name = format!("{}.secret", profile.replace(['/', '\\'], "-"));
     replace(&folder.join(&name), FileAccess::Private, |file| writeln!(file, "{secret}"))?;
-    output.message(&format!("The secret is in {}, which only you may read.", folder.join(&name).display()));
+    output.message(&format!("The secret is in {}, which only you can read.", folder.join(&name).display()));
     Ok((SettingKey::ClientSecretFile, name))
 }
 
-/// Whether somebody can be asked for what the options leave open.
+/// An error if options are missing and there is no terminal to ask at.
 fn answerable(options: &InitOptions) -> Result<()> {
     options.org_id.as_deref().map(organization).transpose()?;
     let given = [("--org-id", options.org_id.is_some()), ("--client-id", options.client_id.is_some())];
@@ -111,24 +112,21 @@ fn answerable(options: &InitOptions) -> Result<()> {
     if missing.is_empty() || stdin().is_terminal() {
         return Ok(());
     }
-    let message =
-        format!("umapish init needs {}: standard input is no terminal to ask at", missing.join(" and "));
+    let message = format!("umapish init needs {}: standard input is not a terminal", missing.join(" and "));
     let hint = "The secret is given by --client-secret-command or --client-secret-file, or as the line on standard \
                 input.";
     Err(Error::usage_with_hint(message, hint))
 }
 
-/// An option's value, or the operator's answer, asked for until it will do.
+/// The value of an option, or the answer of the operator, who is asked until it is valid.
 fn answer(given: Option<&str>, question: &str, check: fn(&str) -> Result<String>) -> Result<String> {
     if let Some(given) = given {
         return check(given);
     }
-    let mut editor = Editor::<(), MemHistory>::with_history(rustyline::Config::default(), MemHistory::new());
+    let editor = Editor::<(), MemHistory>::with_history(rustyline::Config::default(), MemHistory::new());
+    let mut editor = editor.map_err(terminal_error)?;
     loop {
-        let line = editor
-            .as_mut()
-            .map_err(|error| unread(error))
-            .and_then(|editor| editor.readline(question).map_err(|error| unread(&error)))?;
+        let line = editor.readline(question).map_err(terminal_error)?;
         if let Ok(value) = check(&line) {
             return Ok(value);
         }
@@ -143,20 +141,20 @@ fn hidden(question: &str) -> Result<String> {
         return Ok(line);
     }
     if std::env::var_os("TERM").is_none_or(|term| term == "dumb") {
-        let hint = "Give --client-secret-file or --client-secret-command, or pipe the secret in.";
-        return Err(Error::usage_with_hint("this terminal cannot hide what is typed", hint));
+        let hint = "Use --client-secret-file or --client-secret-command, or pipe the secret in.";
+        return Err(Error::usage_with_hint("this terminal cannot hide input", hint));
     }
     let config = rustyline::Config::builder().color_mode(ColorMode::Forced).build();
     let editor = Editor::<MaskedInput, MemHistory>::with_history(config, MemHistory::new());
-    let mut editor = editor.map_err(|error| unread(&error))?;
+    let mut editor = editor.map_err(terminal_error)?;
     editor.set_helper(Some(MaskedInput));
-    editor.readline(question).map_err(|error| unread(&error))
+    editor.readline(question).map_err(terminal_error)
 }
 
-fn unread(error: &ReadlineError) -> Error {
+fn terminal_error(error: ReadlineError) -> Error {
     match error {
         ReadlineError::Interrupted | ReadlineError::Eof => ErrorKind::Interrupted.into(),
-        other => Error::file("the terminal", other),
+        other => Error::file("the terminal", other.to_string()).caused_by(other),
     }
 }
 
@@ -165,16 +163,16 @@ fn organization(text: &str) -> Result<String> {
     if text.ends_with(ORGANIZATION_ENDING) {
         return Ok(text);
     }
-    let message = format!("`{text}` is no organization id");
-    Err(Error::usage_with_hint(message, format!("It ends in {ORGANIZATION_ENDING}.")))
+    let message = format!("`{text}` is not a valid organization id");
+    Err(Error::usage_with_hint(message, format!("An organization id ends in {ORGANIZATION_ENDING}.")))
 }
 
 fn plain(text: &str) -> Result<String> {
     let text = text.trim();
-    if text.is_empty() { Err(Error::usage("the answer is blank")) } else { Ok(text.to_owned()) }
+    if text.is_empty() { Err(Error::usage("the answer is empty")) } else { Ok(text.to_owned()) }
 }
 
-/// Stars in place of letters.
+/// Shows a star for each character.
 #[derive(Completer, Helper, Hinter, Validator)]
 struct MaskedInput;
 

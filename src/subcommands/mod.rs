@@ -1,8 +1,8 @@
-//! The subcommands that need no run: one file a command.
+//! The subcommands that need no run: one file each.
 
-pub mod check;
-pub mod definitions;
-pub mod doctor;
-pub mod functions;
-pub mod guide;
-pub mod init;
+pub(crate) mod check;
+pub(crate) mod definitions;
+pub(crate) mod doctor;
+pub(crate) mod functions;
+pub(crate) mod guide;
+pub(crate) mod init;

@@ -8,7 +8,7 @@ use crate::wire::subject::CommandSubject;
 use serde_json::{Map, Value, json};
 use std::collections::HashSet;
 
-/// The name of the user or group that a command in the service's JSON is about.
+/// The name of the user or group that a command in the JSON of the service changes.
 pub fn subject_of(command: &Value) -> Option<&str> {
     ["user", "usergroup"].iter().find_map(|key| command.get(*key)?.as_str())
 }
@@ -24,7 +24,7 @@ pub fn steps_of(command: &Value) -> Vec<&str> {
 pub struct CommandStep {
     /// The one key of the step object.
     pub name: String,
-    /// What stands under that key.
+    /// The value of that key.
     pub value: Value,
 }
 
@@ -43,9 +43,9 @@ impl CommandStep {
 /// One command: a subject and the steps to carry out on it, in order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Command {
-    /// Whom or what it is about.
+    /// The user or user group it changes.
     pub subject: CommandSubject,
-    /// Opaque text the service repeats in errors and warnings about this command.
+    /// A string that the service repeats in errors and warnings about this command.
     pub request_id: Option<String>,
     /// The steps.
     pub steps: Vec<CommandStep>,
@@ -82,7 +82,7 @@ impl Command {
         self
     }
 
-    /// Appends the step that makes an account of this kind; `fields` as in contract 3.2.
+    /// Appends the step that creates an account of this kind; `fields` as in contract 3.2.
     pub fn create(&mut self, kind: IdentityType, fields: Map<String, Value>) -> &mut Self {
         self.push(kind.create_step(), Value::Object(fields))
     }
@@ -108,7 +108,7 @@ impl Command {
         self.steps.iter().filter_map(move |step| Some((step, step::find(kind, &step.name)?)))
     }
 
-    /// Whether sending the whole command again after a lost answer changes nothing and succeeds.
+    /// Whether sending the whole command again after a lost response changes nothing and succeeds.
     pub fn is_repeatable(&self) -> bool {
         self.specs().filter(|(step, spec)| spec.is_repeatable(&step.value)).count() == self.steps.len()
     }
@@ -217,7 +217,7 @@ pub struct TouchedSubjects<'t> {
 }
 
 impl<'t> TouchedSubjects<'t> {
-    /// Takes one more command in.
+    /// Adds a command.
     pub fn add(&mut self, touches: &'t CommandTouches) {
         self.people.extend(touches.people.iter().map(String::as_str));
         self.groups_changed.extend(touches.groups_changed.iter().map(String::as_str));

@@ -2,7 +2,7 @@
 
 use super::percent_encode;
 
-/// Names an endpoint; the letters E1 to E5 are those of contract 2.1.
+/// An endpoint; the letters E1 to E5 are those of contract 2.1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum EndpointId {
     /// E1: a list of commands.
@@ -15,7 +15,7 @@ pub enum EndpointId {
     GroupUsers,
     /// E5: every group and profile, in pages.
     Groups,
-    /// The service's own state; needs no sign-in.
+    /// The state of the service; needs no sign-in.
     Status,
     /// OAuth server-to-server token.
     OAuthToken,
@@ -33,7 +33,7 @@ pub enum HttpMethod {
 }
 
 impl HttpMethod {
-    /// The method as it stands in a request line.
+    /// The method as in a request line.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Get => "GET",
@@ -71,7 +71,7 @@ pub struct Endpoint {
     pub method: HttpMethod,
     /// What `path` is relative to.
     pub base: PathBase,
-    /// The path with `{organization}`, `{user}`, `{page}` and `{group}` standing for their values.
+    /// The path with `{organization}`, `{user}`, `{page}` and `{group}` as placeholders.
     pub path: &'static str,
     /// The query parameters it knows.
     pub query: &'static [&'static str],
@@ -109,7 +109,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
         query: &["domain"],
         page_size: None,
         limit: limit(25),
-        summary: "Answers one user.",
+        summary: "Returns one user.",
     },
     Endpoint {
         id: EndpointId::Users,
@@ -149,7 +149,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
         query: &[],
         page_size: None,
         limit: None,
-        summary: "Tells the service's build, version and state.",
+        summary: "Returns the service's build, version and state.",
     },
     Endpoint {
         id: EndpointId::OAuthToken,
@@ -159,7 +159,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
         query: &[],
         page_size: None,
         limit: None,
-        summary: "Gives a token for OAuth server-to-server credentials.",
+        summary: "Returns a token for OAuth server-to-server credentials.",
     },
     Endpoint {
         id: EndpointId::JwtExchange,

@@ -3,7 +3,7 @@
 /// A documented code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ErrorCode {
-    /// The service's text; matching is always on it, never on the message.
+    /// The code as the service sends it; always match on it, never on the message.
     pub code: &'static str,
     /// What to do next, for people.
     pub hint: &'static str,
@@ -32,32 +32,32 @@ codes! {
     API_NOT_AVAILABLE = "error.api.not_available": "The API is switched off for this organization; ask Adobe.";
     USER_OR_GROUP_MISSING = "error.command.user_usergroup.missing": "Name a `user` or a `usergroup` in the command.";
     COMMAND_USER_MISSING = "error.command.user.missing": "Name a `user` in the command.";
-    USER_ID_MISSING = "error.user.id_missing": "The user must not be blank.";
+    USER_ID_MISSING = "error.user.id_missing": "The user must not be empty.";
     STEPS_MALFORMED = "error.command.steps.malformed": "`do` must be a list of steps.";
     STEP_UNKNOWN = "error.command.step.unknown": "Check the name of the step; the service knows addAdobeID, createEnterpriseID, createFederatedID, update, add, remove and removeFromOrg for users.";
-    ILLEGAL_ENTRY = "error.command.illegal_entry": "The step does not belong in this command; check its name and that it stands alone in its object.";
-    STRING_EXPECTED = "error.command.string_expected": "`user`, `usergroup` and `requestID` must be text.";
+    ILLEGAL_ENTRY = "error.command.illegal_entry": "The step does not belong in this command; check its name, and that it is the only key of its object.";
+    STRING_EXPECTED = "error.command.string_expected": "`user`, `usergroup` and `requestID` must be strings.";
     BOOLEAN_EXPECTED = "error.command.boolean_expected": "`useAdobeID` and `deleteAccount` must be true or false.";
-    STRING_TOO_LONG = "error.command.string.too_long": "Shorten the text the message names.";
-    DOMAIN_MISSING = "error.command.domain.missing": "A username that is no e-mail needs its `domain`.";
+    STRING_TOO_LONG = "error.command.string.too_long": "Shorten the string that the message names.";
+    DOMAIN_MISSING = "error.command.domain.missing": "A username that is not an e-mail address needs a `domain`.";
     DOMAIN_WITH_EMAIL = "error.command.domain.must_be_used_with_nonemail_username": "Leave `domain` out when the user is an e-mail.";
-    DOMAIN_NOT_STRING = "error.command.domain.string_expected": "`domain` must be text.";
+    DOMAIN_NOT_STRING = "error.command.domain.string_expected": "`domain` must be a string.";
     REMOVE_FROM_ORG_NOT_LAST = "error.command.removefromorg.not_last": "Nothing may follow the removal from the organization.";
     OBJECT_NOT_EMPTY = "error.command.object_not_empty": "The step takes nothing but `deleteAccount`.";
     // Create steps (contract 4.3).
     CREATE_OBJECT_EXPECTED = "error.command.create.object_expected": "Give the step's fields as an object.";
-    CREATE_STRING_EXPECTED = "error.command.create.string_expected": "The fields of the step must be text.";
-    CREATE_MORE_THAN_ONE = "error.command.create.more_than_one": "A command makes one account or group.";
+    CREATE_STRING_EXPECTED = "error.command.create.string_expected": "The fields of the step must be strings.";
+    CREATE_MORE_THAN_ONE = "error.command.create.more_than_one": "A command creates only one account or group.";
     CREATE_NOT_FIRST = "error.command.create.not_first": "Put the create step first.";
     CREATE_KEY_UNKNOWN = "error.command.create.key.unknown": "Remove the field the step does not know.";
     OPTION_ILLEGAL = "error.option.illegal": "Use ignoreIfAlreadyExists or updateIfAlreadyExists, or leave `option` out.";
     UPDATE_OPTION_NO = "error.command.update.option.no": "Only create steps take `option`.";
     FIRSTNAME_MISSING = "error.user.firstname_missing": "Give a first name.";
     LASTNAME_MISSING = "error.user.lastname_missing": "Give a last name.";
-    EMAIL_INVALID = "error.user.email.invalid": "Check the e-mail: an `@`, at most 60 characters, no blanks.";
+    EMAIL_INVALID = "error.user.email.invalid": "Check the e-mail address: an `@`, at most 60 characters, no spaces.";
     USER_NAME_INVALID = "error.user.name.invalid": "Check the username's length and characters.";
     MUST_MATCH_EMAIL = "error.user.must_match_email": "The user must be the same e-mail as the `email` field.";
-    NAME_CONTAINS_EMAIL = "error.user.name.contains.email": "This directory uses usernames that are no e-mails; give the username and its domain.";
+    NAME_CONTAINS_EMAIL = "error.user.name.contains.email": "This directory uses usernames that are not e-mail addresses; give the username and its domain.";
     COUNTRY_INVALID = "error.country.invalid": "Give a two-letter ISO 3166 country code in upper case that Adobe serves.";
     ALREADY_IN_ORG = "error.user.already_in_org": "The person is a member already; use option ignoreIfAlreadyExists, or update the account.";
     ALREADY_INVITED = "error.user.already_invited": "An invitation is open; wait for the person to accept it.";
@@ -73,15 +73,15 @@ codes! {
     MEMBERSHIP_SUBJECT_MISSING = "error.command.add_remove.user_usergroup.missing": "Name at least one user or profile.";
     MEMBERSHIP_KEY_UNKNOWN = "error.command.add_remove.key.unknown": "Users take `group`; user groups take `user` and `productConfiguration`.";
     MEMBERSHIP_NOT_ARRAY = "error.command.add_remove.list_not_array": "The names must be a list.";
-    MEMBERSHIP_TOO_LONG = "error.command.add_remove.list_too_long": "At most ten names a list and ten steps a command.";
+    MEMBERSHIP_TOO_LONG = "error.command.add_remove.list_too_long": "Use at most ten names per list and ten steps per command.";
     MEMBERSHIP_NAME_TOO_LONG = "error.command.add_remove.group_or_product_name_too_long": "A group name has at most 255 characters.";
-    DUPLICATE_GROUP_LIST = "error.command.add_remove.duplicate.group_list": "The key stands twice in the object.";
-    DUPLICATE_PRODUCT_LIST = "error.command.add_remove.duplicate.product_list": "The key stands twice in the object.";
+    DUPLICATE_GROUP_LIST = "error.command.add_remove.duplicate.group_list": "The key appears twice in the object.";
+    DUPLICATE_PRODUCT_LIST = "error.command.add_remove.duplicate.product_list": "The key appears twice in the object.";
     DUPLICATE_USER_LIST = "error.command.add_remove.duplicate.user_list": "Name each user once.";
     DUPLICATE_USERGROUP_LIST = "error.command.add_remove.duplicate.usergroup_list": "Name each group once.";
     DUPLICATE_PRODUCTADMIN_LIST = "error.command.add_remove.duplicate.productadmin_list": "Name each product admin once.";
     INVALID_USERGROUP_LIST = "error.command.add_remove.invalid.usergroup_list": "None of the user groups exists.";
-    GROUP_INVALID_LIST = "error.group.invalid_list": "The list of names must hold at least one text and no blanks.";
+    GROUP_INVALID_LIST = "error.group.invalid_list": "The list must contain at least one name, and no empty names.";
     GROUP_NOT_FOUND = "error.group.not_found": "Check the name with get_groups(); an admin group is named `_admin_` and the group's name.";
     GROUP_INVALID_NAME = "error.group.invalid_name": "Check the group's name.";
     USER_LIST_INVALID = "error.user.user_list.invalid": "A user in the list is not valid.";

@@ -44,7 +44,7 @@ pub struct Group {
     /// One of [`KINDS`], sometimes missing before June 2025.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub kind: Option<ArcStr>,
-    /// How many members.
+    /// The number of members.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub member_count: Option<i64>,
     /// Name of its admin group, when it has admins.
@@ -59,7 +59,7 @@ pub struct Group {
     /// The product of a profile.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub product_name: Option<ArcStr>,
-    /// Licences of a profile: a number as text, or `UNLIMITED` (contract 2.6, X22).
+    /// Licenses of a profile: a number as a string, or `UNLIMITED` (contract 2.6, X22).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub license_quota: Option<ArcStr>,
     /// The contract of a contract admin group.
@@ -71,12 +71,12 @@ pub struct Group {
 }
 
 impl Group {
-    /// The licences as a number; `None` for an unlimited profile and for groups that have none.
+    /// The licenses as a number; `None` for an unlimited profile and for groups that have none.
     pub fn quota(&self) -> Option<i64> {
         self.license_quota.as_deref()?.trim().parse().ok()
     }
 
-    /// Licences not yet taken; `None` where there is no quota.
+    /// Licenses not yet assigned; `None` where there is no quota.
     pub fn free(&self) -> Option<i64> {
         Some(self.quota()? - self.member_count.unwrap_or_default())
     }

@@ -5,7 +5,7 @@ pub fn fold(text: &str) -> String {
     text.trim().to_lowercase()
 }
 
-/// Whether a text is this folded one; no copy is made of the usual text, which is ASCII.
+/// Whether a string folds to this one. An ASCII string, the usual case, is compared without a copy.
 pub fn folds_to(text: &str, folded: &str) -> bool {
     if text.is_ascii() { text.trim().eq_ignore_ascii_case(folded) } else { fold(text) == folded }
 }
@@ -34,7 +34,7 @@ impl IdentityType {
         }
     }
 
-    /// The step that makes such an account.
+    /// The step that creates such an account.
     pub fn create_step(self) -> &'static str {
         match self {
             Self::AdobeId => "addAdobeID",
@@ -52,13 +52,13 @@ impl IdentityType {
 /// A person, as a record shows or a command names one.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Identity {
-    /// Whether it is an Adobe ID; `None` when that is not said.
+    /// Whether it is an Adobe ID; `None` if unknown.
     pub adobe_id: Option<bool>,
     /// Folded e-mail; empty when unknown.
     pub email: String,
     /// Folded username; empty when unknown.
     pub username: String,
-    /// Folded domain of a username that is no e-mail; empty otherwise.
+    /// Folded domain of a username that is not an e-mail address; empty otherwise.
     pub domain: String,
 }
 
@@ -75,7 +75,7 @@ impl Identity {
     }
 
     /// Every name under which this person may be addressed. Two identities that share a name may be the same
-    /// person; the domain is left out, so that a doubt counts as the same.
+    /// person; the domain is left out, so in doubt two people count as the same.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         let twice = self.email == self.username;
         let username = if twice { "" } else { self.username.as_str() };

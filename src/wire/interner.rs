@@ -1,14 +1,14 @@
-//! One copy of what comes again and again: texts such as domains, countries and types, and lists of group names.
+//! One copy of what repeats: strings such as domains, countries and types, and lists of group names.
 
 use crate::wire::shared_names::SharedNames;
 use arcstr::ArcStr;
 use std::collections::HashSet;
 use std::hash::{BuildHasher, Hasher, RandomState};
 
-/// Texts that are kept before the first look at which of them are still in use.
+/// Strings that are kept before the first check of which are still in use.
 const ROOM: usize = 1 << 14;
 
-/// Hands out the same `Arc` for the same text, for as long as somebody else holds it.
+/// Returns the same `Arc` for equal strings, as long as somebody else holds it.
 #[derive(Debug)]
 pub struct StringInterner {
     known: HashSet<ArcStr, HashSeed>,
@@ -41,7 +41,7 @@ impl Default for StringInterner {
 }
 
 impl StringInterner {
-    /// The shared copy of `text`, made at its first appearance.
+    /// The shared copy of `text`, created when it first appears.
     pub fn share(&mut self, text: &str) -> ArcStr {
         if let Some(known) = self.known.get(text) {
             return ArcStr::clone(known);
@@ -91,8 +91,8 @@ impl NameLists {
     }
 }
 
-/// Hashes texts eight bytes at a time. Keyed, since names are chosen by others; the standard library's hash, made
-/// for worse company, took a third of the time that reading a page takes.
+/// Hashes strings eight bytes at a time. Keyed, since others choose the names. The standard library's hash, which
+/// resists more attacks, took a third of the time that reading a page takes.
 #[derive(Debug, Clone, Copy)]
 pub struct HashSeed(u64);
 
@@ -131,7 +131,7 @@ impl Hasher for HashMix {
     }
 
     fn write_u8(&mut self, _: u8) {
-        // Ends a text; its length is in the hash already.
+        // Marks the end of a string; its length is in the hash already.
     }
 
     fn finish(&self) -> u64 {

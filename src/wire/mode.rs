@@ -1,4 +1,4 @@
-//! Whether changes are real.
+//! Test mode and live mode.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
-    /// Every action request carries `testOnly=true`; the service checks and changes nothing.
+    /// Every action request has `testOnly=true`; the service checks it and changes nothing.
     Test,
     /// Changes are made.
     Live,

@@ -29,24 +29,24 @@ macro_rules! statuses {
 }
 
 statuses! {
-    /// It is done.
+    /// It was carried out.
     Completed = "completed",
-    /// In test mode: it would be done.
+    /// In test mode: it would be carried out.
     WouldComplete = "would_complete",
-    /// It failed, but an earlier step of it stands.
+    /// It failed, but an earlier step of it was carried out.
     PartlyDone = "partly_done",
-    /// It failed, and nothing of it was done.
+    /// It failed, and none of its steps was carried out.
     Failed = "failed",
-    /// In a live run with removals read back: the service says that it is done, and someone is a member still.
+    /// In a live run that reads removals back: the service reported success, but someone is still a member.
     StillMember = "still_member",
-    /// It left and its answer was lost: it may have been done or not.
+    /// It was sent and its response was lost: it may or may not have been carried out.
     Unknown = "unknown",
-    /// It never left.
+    /// It was never sent.
     NotSent = "not_sent",
 }
 
 impl Status {
-    /// Whether the command is done, or would be.
+    /// Whether the command was carried out, or would be.
     pub fn is_done(self) -> bool {
         matches!(self, Self::Completed | Self::WouldComplete)
     }
@@ -103,7 +103,7 @@ impl<'de> Deserialize<'de> for Status {
     }
 }
 
-/// What became of one command of a request.
+/// The outcome of one command of a request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CommandFate {
@@ -112,7 +112,7 @@ pub struct CommandFate {
     /// The service's code.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
-    /// The service's message, or ours.
+    /// The message of the service, or of this program.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
     /// 0-based step of the command as it was sent that failed.
@@ -121,12 +121,12 @@ pub struct CommandFate {
 }
 
 impl CommandFate {
-    /// One that needs no more words.
+    /// An outcome without a message.
     pub fn plain(status: Status) -> Self {
         Self { status, step: None, code: None, message: None }
     }
 
-    /// One with a message of ours.
+    /// An outcome with a message.
     pub fn told(status: Status, message: impl Into<String>) -> Self {
         Self { message: Some(message.into()), ..Self::plain(status) }
     }

@@ -17,7 +17,7 @@ pub fn keeping_at(text: &str) -> String {
     utf8_percent_encode(text, RESERVED_BUT_AT).to_string()
 }
 
-/// A segment read back; bytes that are no UTF-8 become the replacement character.
+/// Decodes a segment; bytes that are not UTF-8 become the replacement character.
 pub fn decode(text: &str) -> String {
     percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned()
 }

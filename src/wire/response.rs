@@ -1,4 +1,4 @@
-//! What the service answers: to actions, to look-ups, to listings, and when something is wrong.
+//! The responses of the service: to actions, look-ups and listings, and its error bodies.
 
 use super::group::Group;
 use super::user::{User, UserSeed};
@@ -9,18 +9,18 @@ use serde_json::Value;
 use std::fmt;
 use std::sync::Arc;
 
-/// The value of `result` when all went well.
+/// The value of `result` for success.
 pub const SUCCESS: &str = "success";
-/// The value of `result` with which a listing of groups says that it has ended (contract 2.6, 7.19).
+/// The value of `result` after the last page of a listing of groups (contract 2.6, 7.19).
 pub const NOT_FOUND: &str = "Not found";
 
-/// The answer to an action request (contract 3.5).
+/// The response to an action request (contract 3.5).
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ActionResponse {
     /// `success`, `partial` or `error`; a code when the whole request was refused.
     pub result: String,
-    /// Commands done; 0 in test mode.
+    /// Commands completed; 0 in test mode.
     #[serde(default)]
     pub completed: usize,
     /// Commands that failed.
@@ -29,10 +29,10 @@ pub struct ActionResponse {
     /// Commands expected to succeed; 0 outside test mode.
     #[serde(default)]
     pub completed_in_test_mode: usize,
-    /// What failed.
+    /// The commands that failed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<CommandError>,
-    /// What the service warns of.
+    /// Warnings of the service.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<CommandWarning>,
     /// Why the whole request was refused.
@@ -46,7 +46,7 @@ pub struct ActionResponse {
 pub struct CommandError {
     /// 0-based command of the request.
     pub index: usize,
-    /// 0-based step of the command; the service has been seen to send it as text (contract X11).
+    /// 0-based step of the command; the service sometimes sends it as a string (contract X11).
     #[serde(default, deserialize_with = "number_or_text", skip_serializing_if = "Option::is_none")]
     pub step: Option<usize>,
     /// The service's code.
@@ -93,7 +93,7 @@ fn number_or_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u
     }
 }
 
-/// The answer to a look-up of one user (contract 2.4).
+/// The response to a look-up of one user (contract 2.4).
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 pub struct UserAnswer {
     /// `success`.
@@ -111,18 +111,18 @@ pub struct ResponsePage<T> {
     pub last_page: Option<bool>,
     /// The entries; `None` when the service sent no list, which is not the same as an empty one.
     pub entries: Option<Vec<Arc<T>>>,
-    /// What the service says beside a code.
+    /// The message beside a code.
     pub message: Option<String>,
 }
 
-/// An entry of a listing: knows the key its list stands under and how to read it.
+/// An entry of a listing, the key of its list in a page, and how to read it.
 pub trait ListedEntry: Sized {
     /// The key of the list in a page.
     const KEY: &'static str;
     /// Reads one entry.
     ///
     /// # Errors
-    /// When it is not such an entry.
+    /// It is not such an entry.
     fn read<'de, D: Deserializer<'de>>(
         deserializer: D,
         interner: &mut StringInterner,
@@ -149,15 +149,15 @@ impl ListedEntry for Group {
     }
 }
 
-/// Reads a page, sharing texts that repeat with all pages read with the same `interner`.
+/// Reads a page, sharing repeated strings with all pages read with the same `interner`.
 ///
 /// # Errors
-/// When the body is no JSON object of that form, or is cut short.
+/// The body is not a JSON object of that form, or is cut short.
 pub fn page<T: ListedEntry>(
     body: &[u8],
     interner: &mut StringInterner,
 ) -> Result<ResponsePage<T>, serde_json::Error> {
-    // Looked at once as a whole: done text by text, it took a twentieth of the time that reading a page takes.
+    // Validated once as a whole: string by string, it took a twentieth of the time that reading a page takes.
     let text = std::str::from_utf8(body).map_err(serde_json::Error::custom)?;
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let page = PageSeed::<T>(interner, std::marker::PhantomData).deserialize(&mut deserializer)?;
@@ -234,11 +234,11 @@ impl<'de, T: ListedEntry> DeserializeSeed<'de> for PageEntry<'_, T> {
 pub struct RefusalBody {
     /// The service's code, when there is one.
     pub code: Option<String>,
-    /// The service's message, or the start of a body that is no JSON.
+    /// The service's message, or the start of a body that is not JSON.
     pub message: Option<String>,
 }
 
-/// Characters kept of a refusal that is no JSON.
+/// Characters kept of a refusal that is not JSON.
 const EXCERPT: usize = 200;
 
 /// Reads the body of a refusal: `result`/`message`, `errorCode`/`errorMessage`, `error_code`/`message`,
@@ -260,7 +260,7 @@ pub fn refusal(body: &[u8]) -> RefusalBody {
     }
 }
 
-/// The readable beginning of a text: tags and runs of blanks left out.
+/// The readable beginning of a string: tags and repeated spaces left out.
 fn excerpt(text: &str) -> Option<String> {
     let mut plain = String::new();
     let mut inside_tag = false;

@@ -12,7 +12,7 @@ pub enum SubjectKind {
     Group,
 }
 
-/// Where a step must stand in its command.
+/// Where a step must be in its command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StepPosition {
     /// Step 0, once.
@@ -23,7 +23,7 @@ pub enum StepPosition {
     Last,
 }
 
-/// Whether a step may be sent again when the answer to it was lost.
+/// Whether a step may be sent again after its response was lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StepRepeat {
     /// The second time changes nothing and succeeds.
@@ -32,7 +32,7 @@ pub enum StepRepeat {
     WithOption,
     /// Harmless unless it changes the name by which the command finds its subject.
     UnlessRenaming,
-    /// The second time may be answered with an error.
+    /// The second time may fail.
     Never,
 }
 
@@ -55,7 +55,7 @@ pub enum ReadBack {
     GroupAbsent,
     /// The group's members (E4) hold the users given; profiles of a group cannot be read back.
     GroupMembers,
-    /// Nothing the current API answers shows it (a group's description).
+    /// Nothing that the current API returns shows it (a group's description).
     Nowhere,
 }
 
@@ -64,7 +64,7 @@ pub enum ReadBack {
 pub enum StepRemoval {
     /// Nothing.
     Nothing,
-    /// Memberships, and with them licences.
+    /// Memberships, and with them licenses.
     Membership,
     /// A user group.
     Group,
@@ -75,7 +75,7 @@ pub enum StepRemoval {
 /// The form of a field's value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FieldShape {
-    /// Text of at most so many characters.
+    /// A string of at most N characters.
     Text(usize),
     /// An e-mail address.
     Email,
@@ -109,17 +109,17 @@ pub struct StepField {
 pub struct StepSpec {
     /// The service's name for it: the one key of a step object.
     pub name: &'static str,
-    /// What it works on.
+    /// What it applies to.
     pub subject: SubjectKind,
     /// The fields of its value.
     pub fields: &'static [StepField],
-    /// Whether its value may be the text `all` instead of an object.
+    /// Whether its value may be the string `all` instead of an object.
     pub takes_all: bool,
-    /// Whether it makes the subject.
+    /// Whether it creates the subject.
     pub creates: bool,
-    /// Where it must stand.
+    /// Where it must be in the command.
     pub position: StepPosition,
-    /// Whether it may be repeated after a lost answer.
+    /// Whether it may be repeated after a lost response.
     pub repeat: StepRepeat,
     /// How its effect is seen.
     pub read_back: ReadBack,
@@ -296,7 +296,7 @@ pub const STEPS: &[StepSpec] = &[
     },
 ];
 
-/// The old key for profiles that still runs, with a warning (contract 4.7, `warning.command.deprecated`).
+/// The old key for profiles, which still works, with a warning (contract 4.7, `warning.command.deprecated`).
 pub const DEPRECATED_PROFILE_KEY: &str = "product";
 
 /// The declaration of a step by its name and the kind of its command's subject.
@@ -315,7 +315,7 @@ impl StepSpec {
         self.fields.iter().any(|field| field.shape.is_list())
     }
 
-    /// Whether sending it again with `value` after a lost answer changes nothing and succeeds.
+    /// Whether sending it again with `value` after a lost response changes nothing and succeeds.
     pub fn is_repeatable(&self, value: &Value) -> bool {
         match self.repeat {
             StepRepeat::Harmless => true,

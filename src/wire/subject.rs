@@ -1,18 +1,18 @@
-//! Whom or what a command is about.
+//! The user or user group that a command changes.
 
 use super::identity::Identity;
 use super::step::SubjectKind;
 
-/// Whom or what a command is about.
+/// The user or user group that a command changes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum CommandSubject {
     /// A person, by e-mail, or by username and domain.
     User {
         /// E-mail or username, as the caller wrote it.
         user: String,
-        /// Domain of a username that is no e-mail.
+        /// Domain of a username that is not an e-mail address.
         domain: Option<String>,
-        /// Whether the Adobe ID is meant where a managed account has the same name.
+        /// Whether to select the Adobe ID if a managed account has the same name.
         use_adobe_id: Option<bool>,
     },
     /// A user group, by name.
@@ -23,7 +23,7 @@ pub enum CommandSubject {
 }
 
 impl CommandSubject {
-    /// Which of the two it is.
+    /// The kind of subject.
     pub fn kind(&self) -> SubjectKind {
         match self {
             Self::User { .. } => SubjectKind::User,

@@ -42,7 +42,7 @@ pub struct User {
 }
 
 impl User {
-    /// The text of a documented field other than `groups`.
+    /// The value of a documented field other than `groups`.
     pub fn text(&self, field: &str) -> Option<&ArcStr> {
         Self::reader(field).and_then(|read| read(self))
     }
@@ -111,7 +111,7 @@ impl Serialize for User {
     }
 }
 
-/// Reads one user, sharing texts that repeat.
+/// Reads one user, sharing strings that repeat.
 pub struct UserSeed<'i>(pub &'i mut StringInterner);
 
 impl<'de> DeserializeSeed<'de> for UserSeed<'_> {
@@ -206,7 +206,7 @@ impl Visitor<'_> for FieldSeed {
     }
 }
 
-/// A text or null, and how it is kept.
+/// A string or null, and how it is kept.
 enum UserText<'i> {
     /// One copy for all users.
     Shared(&'i mut StringInterner),
@@ -224,7 +224,7 @@ impl<'de> DeserializeSeed<'de> for UserText<'_> {
 impl Visitor<'_> for UserText<'_> {
     type Value = Option<ArcStr>;
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a text or null")
+        formatter.write_str("a string or null")
     }
     fn visit_unit<E>(self) -> Result<Self::Value, E> {
         Ok(None)

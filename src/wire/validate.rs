@@ -1,4 +1,4 @@
-//! What can be said of a command without knowing the organization (contract 4.2 to 4.4).
+//! What can be checked of a command without knowing the organization (contract 4.2 to 4.4).
 //!
 //! The client checks before anything is sent, the sandbox when a request arrives; both get the service's codes.
 
@@ -55,7 +55,7 @@ pub fn command(command: &Value) -> CheckResult {
 /// Reads the root of a command.
 ///
 /// # Errors
-/// When it names neither a user nor a user group, or both, or not with text.
+/// It names neither a user nor a user group, or both, or the name is not a string.
 pub fn subject(command: &Value) -> CheckResult<CommandSubject> {
     let Some(root) = command.as_object() else {
         return fault(0, error_code::ILLEGAL_ENTRY, "a command must be an object");
@@ -87,7 +87,7 @@ pub fn subject(command: &Value) -> CheckResult<CommandSubject> {
 /// The list of steps.
 ///
 /// # Errors
-/// When `do` is missing, no list, or empty.
+/// `do` is missing, not a list, or empty.
 pub fn steps(command: &Value) -> CheckResult<&Vec<Value>> {
     match command.get("do") {
         Some(Value::Array(steps)) if !steps.is_empty() => Ok(steps),
@@ -98,12 +98,12 @@ pub fn steps(command: &Value) -> CheckResult<&Vec<Value>> {
 /// The name and the value of a step object.
 ///
 /// # Errors
-/// When it is no object with exactly one key (contract 7.22).
+/// When it is not an object with exactly one key (contract 7.22).
 pub fn single_key(index: usize, step: &Value) -> CheckResult<(&String, &Value)> {
     match step.as_object() {
         Some(object) if object.len() == 1 => match object.iter().next() {
             Some(entry) => Ok(entry),
-            None => fault(index, error_code::ILLEGAL_ENTRY, "an empty step"),
+            None => fault(index, error_code::ILLEGAL_ENTRY, "the step is empty"),
         },
         _ => fault(
             index,
@@ -116,7 +116,7 @@ pub fn single_key(index: usize, step: &Value) -> CheckResult<(&String, &Value)> 
 fn name(value: &Value, key: &str, limit: usize) -> CheckResult<String> {
     let text = text(0, key, value, error_code::STRING_EXPECTED, limit)?;
     if text.trim().is_empty() {
-        return fault(0, error_code::USER_ID_MISSING, format!("`{key}` is blank"));
+        return fault(0, error_code::USER_ID_MISSING, format!("`{key}` is empty"));
     }
     Ok(text.to_owned())
 }
@@ -133,12 +133,16 @@ fn domain(root: &Map<String, Value>) -> CheckResult<Option<String>> {
 
 fn user_and_domain(user: &str, domain: Option<&str>) -> CheckResult {
     match (user.contains('@'), domain.is_some_and(|domain| !domain.trim().is_empty())) {
-        (false, false) => {
-            fault(0, error_code::DOMAIN_MISSING, format!("`{user}` is no e-mail, so it needs its `domain`"))
-        }
-        (true, true) => {
-            fault(0, error_code::DOMAIN_WITH_EMAIL, format!("`{user}` is an e-mail, so it takes no `domain`"))
-        }
+        (false, false) => fault(
+            0,
+            error_code::DOMAIN_MISSING,
+            format!("`{user}` is not an e-mail address, so it needs a `domain`"),
+        ),
+        (true, true) => fault(
+            0,
+            error_code::DOMAIN_WITH_EMAIL,
+            format!("`{user}` is an e-mail address, so it takes no `domain`"),
+        ),
         _ => Ok(()),
     }
 }
@@ -151,7 +155,7 @@ fn text<'v>(
     limit: usize,
 ) -> CheckResult<&'v str> {
     let Some(text) = value.as_str() else {
-        return fault(step, code, format!("`{key}` must be text"));
+        return fault(step, code, format!("`{key}` must be a string"));
     };
     let length = text.chars().count();
     if length > limit {
@@ -263,7 +267,11 @@ fn field_value(index: usize, spec: &StepSpec, field: &StepField, value: &Value) 
             if OPTIONS.contains(&option) {
                 return Ok(());
             }
-            fault(index, error_code::OPTION_ILLEGAL, format!("`{option}` is no option of `{}`", spec.name))
+            fault(
+                index,
+                error_code::OPTION_ILLEGAL,
+                format!("`{option}` is not an option of `{}`", spec.name),
+            )
         }
     }
 }
@@ -283,7 +291,7 @@ fn email(index: usize, email: &str) -> CheckResult {
         );
     }
     if !well_formed || email.contains(illegal) {
-        return fault(index, error_code::EMAIL_INVALID, format!("`{email}` is no valid e-mail"));
+        return fault(index, error_code::EMAIL_INVALID, format!("`{email}` is not a valid e-mail address"));
     }
     Ok(())
 }
@@ -297,7 +305,7 @@ fn country_code(index: usize, country: &str) -> CheckResult {
     fault(
         index,
         error_code::COUNTRY_INVALID,
-        format!("`{country}` is no two-letter country code in upper case"),
+        format!("`{country}` is not a two-letter country code in upper case"),
     )
 }
 
@@ -366,7 +374,7 @@ fn names(index: usize, field: &StepField, value: &Value) -> CheckResult {
         let users = field.shape == FieldShape::UserNames;
         if text.is_empty() {
             let code = if users { error_code::USER_LIST_INVALID } else { error_code::GROUP_INVALID_LIST };
-            return fault(index, code, format!("`{}` holds something that is no name", field.name));
+            return fault(index, code, format!("`{}` contains something that is not a name", field.name));
         }
         if !users && text.chars().count() > limits::GROUP_NAME_LENGTH {
             return fault(
@@ -378,7 +386,7 @@ fn names(index: usize, field: &StepField, value: &Value) -> CheckResult {
         if !seen.insert(fold(text)) {
             let code =
                 if users { error_code::DUPLICATE_USER_LIST } else { error_code::DUPLICATE_USERGROUP_LIST };
-            return fault(index, code, format!("`{text}` stands twice in `{}`", field.name));
+            return fault(index, code, format!("`{text}` appears twice in `{}`", field.name));
         }
     }
     if list.is_empty() {

@@ -29,9 +29,9 @@ fn every_entry_is_a_list_item_of_one_full_sentence_or_more() {
     assert!(!entries.is_empty());
     for entry in entries {
         let first = entry.chars().next().unwrap();
-        assert!(first.is_uppercase() || first == '`', "it begins in lower case: {entry}");
-        assert!(entry.ends_with('.'), "it ends without a period: {entry}");
-        assert!(entry.split_whitespace().count() >= 3, "it is no sentence: {entry}");
+        assert!(first.is_uppercase() || first == '`', "starts with a lower-case letter: {entry}");
+        assert!(entry.ends_with('.'), "does not end with a period: {entry}");
+        assert!(entry.split_whitespace().count() >= 3, "not a sentence: {entry}");
     }
 }
 

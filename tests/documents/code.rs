@@ -57,7 +57,7 @@ fn the_sandbox_accepts_every_list_of_faults() {
     }
 }
 
-/// The command lines of `sh` and `cron` blocks, without what they are put behind.
+/// The command lines of `sh` and `cron` blocks, without the part before the command.
 fn command_lines(document: &Document) -> Vec<String> {
     let shell = document.blocks_in("sh").into_iter().flat_map(|block| lines(&block.text));
     let cron = document.blocks_in("cron").into_iter().flat_map(|block| lines(&block.text));

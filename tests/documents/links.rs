@@ -3,7 +3,7 @@
 use super::{Document, documents, root};
 use std::path::{Path, PathBuf};
 
-/// The targets of the links of a text.
+/// The targets of the links in a document.
 fn targets(text: &str) -> Vec<String> {
     let inline = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
     let references = text.lines().filter_map(|line| line.split_once("]: ")).map(|(_, target)| target);
@@ -45,7 +45,7 @@ fn every_relative_link_leads_somewhere() {
         for target in targets(&document.prose()).iter().filter(|target| !target.contains("://")) {
             let (path, heading) = resolved(&document, target);
             let path =
-                path.canonicalize().unwrap_or_else(|_| panic!("{}: `{target}` is no file", document.name));
+                path.canonicalize().unwrap_or_else(|_| panic!("{}: `{target}` is not a file", document.name));
             if let Some(heading) = heading {
                 assert!(anchors(&path).contains(&heading), "{}: nothing is called `{target}`", document.name);
             }

@@ -111,7 +111,7 @@ fn updates() -> bool {
     std::env::var_os("UMAPI_UPDATE").is_some()
 }
 
-/// Compares parts of the documents with what they should be, or writes them where that was asked for.
+/// Compares parts of the documents with what they should be, or writes them if `UMAPI_UPDATE` is set.
 fn compare(parts: impl Fn(&Document) -> Vec<Part>) {
     let _turn = WRITING.lock();
     let mut wrong = Vec::new();

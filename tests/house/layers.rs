@@ -21,7 +21,7 @@ const BELOW: &[(&str, &[&str])] = &[
     ("config", &["client", "did_you_mean", "user_folders"]),
     ("output", &["tabular"]),
     ("user_folders", &["error"]),
-    ("error", &["wire"]),
+    ("error", &["wire", "secret"]),
     ("sandbox", &["wire"]),
     ("wire", &[]),
     ("guide", &[]),

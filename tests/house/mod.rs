@@ -1,5 +1,5 @@
 //! The order of the house: which room may import which, no circles between files, one name for one type, a codemap
-//! that names every room, no setting that nobody reads.
+//! that names every room, no setting that nobody reads, no phrase that nobody would write.
 
 mod circles;
 mod client;
@@ -9,3 +9,4 @@ mod layers;
 mod names;
 mod settings;
 mod sources;
+mod words;

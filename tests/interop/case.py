@@ -63,7 +63,7 @@ class SandboxCase(unittest.TestCase):
         self.assertEqual((errors, queued, completed), ([], 0, sent))
 
     def refused(self, action, code):
-        """Carries an action out and holds that it fails with that one code; answers the client's error."""
+        """Carries out an action and asserts that it fails with that one code; returns the error of the client."""
         _, sent, completed = self.connection.execute_single(action, immediate=True)
         errors = action.execution_errors()
         self.assertEqual([error["errorCode"] for error in errors], [code])

@@ -85,7 +85,7 @@ class Memberships(SandboxCase):
         self.refused(UserAction("nobody@example.com").add_to_groups(["Interns"]), "error.user.nonexistent")
         self.refused(UserAction("left@example.com").add_to_groups(["Interns"]), "error.user.not_in_org")
 
-    def test_a_profile_takes_more_members_than_it_has_licences(self):
+    def test_a_profile_takes_more_members_than_it_has_licenses(self):
         people = ["gus.taylor@example.com", "hana.suzuki@example.org", "liam.murphy@example.com"]
         self.done(*[UserAction(person).add_to_groups(["Photoshop"]) for person in people])
         for person in people:

@@ -38,14 +38,14 @@ impl Desk {
     }
 
     /// Runs to the end: exit code, standard output, standard error.
-    /// Words of standard error are told with single blanks between, wherever lines were broken.
+    /// Standard error has single spaces between words, wherever lines were broken.
     pub(crate) fn run(&self, line: &str) -> (i32, String, String) {
         let finished = self.start(line).run();
         let words = finished.words();
         (finished.code, finished.stdout, words)
     }
 
-    /// Runs with files that can grow no further than so many blocks, as on a full disk.
+    /// Runs with files that can grow no further than `blocks` blocks, as on a full disk.
     #[cfg(unix)]
     pub(crate) fn run_on_a_full_disk(&self, blocks: usize, line: &str) -> (i32, String, String) {
         let umapish = self.command("");
@@ -56,7 +56,7 @@ impl Desk {
         told(command)
     }
 
-    /// Kills a run once its journal has grown by so many bytes, unless it ends before; its exit code in that case.
+    /// Kills a run once its journal has grown by that many bytes, unless it ends before; its exit code in that case.
     pub(crate) fn kill_after(&self, line: &str, bytes: u64) -> Option<i32> {
         let mut child = self.command(line).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         let end = self.written() + bytes;

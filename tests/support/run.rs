@@ -16,7 +16,7 @@ pub(crate) struct Run {
     stdin: Vec<u8>,
 }
 
-/// What a run left behind.
+/// The result of a run.
 pub(crate) struct Finished {
     /// Standard output.
     pub(crate) stdout: String,

@@ -36,28 +36,28 @@ impl Recorded {
 /// What the server does with a request.
 #[derive(Debug, Clone)]
 pub(crate) enum Reply {
-    /// Answers.
+    /// Responds.
     Answer { status: u16, headers: Vec<(&'static str, String)>, body: String },
-    /// Answers with the beginning of the body alone, then closes the connection.
+    /// Responds with the beginning of the body alone, then closes the connection.
     Cut(String),
-    /// Closes the connection without an answer.
+    /// Closes the connection without a response.
     Drop,
-    /// Never answers.
+    /// Never responds.
     Hang,
 }
 
 impl Reply {
-    /// An answer with a JSON body.
+    /// A response with a JSON body.
     pub(crate) fn json(status: u16, body: &Value) -> Self {
         Self::Answer { status, headers: Vec::new(), body: body.to_string() }
     }
 
-    /// An answer without a body.
+    /// A response without a body.
     pub(crate) fn empty(status: u16) -> Self {
         Self::Answer { status, headers: Vec::new(), body: String::new() }
     }
 
-    /// The same answer with one more header.
+    /// The same response with one more header.
     pub(crate) fn with(mut self, name: &'static str, value: &str) -> Self {
         if let Self::Answer { headers, .. } = &mut self {
             headers.push((name, value.to_owned()));
@@ -117,7 +117,7 @@ impl Server {
         *self.log.connections.lock().unwrap()
     }
 
-    /// Waits until so many requests have arrived.
+    /// Waits until `count` requests have arrived.
     pub(crate) async fn arrived(&self, count: usize) {
         self.log.arrived.subscribe().wait_for(|arrived| *arrived >= count).await.unwrap();
     }

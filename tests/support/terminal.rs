@@ -65,7 +65,7 @@ impl Running {
         self.session.get_process_mut().signal(Signal::SIGTERM).unwrap();
     }
 
-    /// Waits for a text; answers what came before it.
+    /// Waits for a string; returns what came before it.
     #[track_caller]
     pub(crate) fn expect(&mut self, text: &str) -> String {
         match self.session.expect(text) {
@@ -74,7 +74,7 @@ impl Running {
         }
     }
 
-    /// Types a line, waits for a text, and for the prompt behind it; answers what stood between the line and the
+    /// Types a line, waits for a string, and for the prompt after it; returns what is between the line and the
     /// prompt.
     #[track_caller]
     pub(crate) fn ask(&mut self, line: &str, text: &str, prompt: &str) -> String {
@@ -93,7 +93,7 @@ impl Running {
         begun.elapsed()
     }
 
-    /// Waits for its end; answers the exit code.
+    /// Waits for its end; returns the exit code.
     #[track_caller]
     pub(crate) fn end(mut self) -> i32 {
         self.session.expect(expectrl::Eof).unwrap();

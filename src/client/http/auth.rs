@@ -196,6 +196,7 @@ fn sign(claims: &Value, private_key: &Secret) -> Result<String> {
     let refuse = |cause: jsonwebtoken::errors::Error| {
         let message = format!("the private key cannot sign (`private_key_file`): {cause}");
         Error::config(message, "It must be the RSA key of the project's certificate, in PEM form.")
+            .caused_by(cause)
     };
     let key = jsonwebtoken::EncodingKey::from_rsa_pem(private_key.expose().as_bytes()).map_err(refuse)?;
     jsonwebtoken::encode(&jsonwebtoken::Header::new(jsonwebtoken::Algorithm::RS256), claims, &key)

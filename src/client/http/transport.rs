@@ -1,14 +1,14 @@
 //! Exactly one HTTP exchange, and what a person can be told when it fails.
 
 use crate::client::settings::ClientSettings;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, ErrorSource, Result};
 use bytes::{Bytes, BytesMut};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Certificate, ClientBuilder, Proxy, Url, redirect};
 use std::error::Error as _;
 use std::io;
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// The longest body taken: ten times a full page of users in many groups.
@@ -47,9 +47,9 @@ pub(crate) struct HttpResponse {
 #[derive(Debug)]
 pub(crate) enum TransportFault {
     /// Nothing reached the service.
-    NotSent(String),
+    NotSent(String, ErrorSource),
     /// It may have reached the service.
-    Lost(String),
+    Lost(String, ErrorSource),
     /// Trying again cannot help.
     Final(Error),
 }
@@ -100,7 +100,7 @@ impl HttpTransport {
         if let Some(body) = request.body {
             builder = builder.body(body);
         }
-        let faulty = |error: reqwest::Error| fault(&error, &host, settings.timeout);
+        let faulty = |error: reqwest::Error| fault(error, &host, settings.timeout);
         let response = builder.send().await.map_err(faulty)?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let body = read(response, &host).await.map_err(|error| match error {
@@ -185,6 +185,7 @@ fn build(settings: &ClientSettings, route: ClientRoute) -> Result<reqwest::Clien
             message,
             "Install the system's CA certificates, or name a file of them with `ca_bundle`.",
         )
+        .caused_by(error)
     })
 }
 
@@ -231,33 +232,37 @@ async fn read(mut response: reqwest::Response, host: &str) -> Result<Bytes, Unre
 }
 
 /// Tells the failures apart. URLs stay out of the texts, since only hosts are sure to hold no secret.
-fn fault(error: &reqwest::Error, host: &str, timeout: Duration) -> TransportFault {
-    let cause = innermost(error);
+fn fault(error: reqwest::Error, host: &str, timeout: Duration) -> TransportFault {
+    let error = error.without_url();
+    let cause = innermost(&error);
     if error.is_connect() && cause.to_lowercase().contains("certificate") {
         let message = format!("the TLS certificate of {host} is not trusted: {cause}");
         let hint =
             "Behind a proxy that inspects TLS, name its certificate with `ca_bundle` (UMAPI_CA_BUNDLE).";
-        return TransportFault::Final(Error::config(message, hint));
+        return TransportFault::Final(Error::config(message, hint).caused_by(error));
     }
     if error.is_builder() {
-        return TransportFault::Final(Error::usage(format!("the request cannot be made: {cause}")));
+        let refused = Error::usage(format!("the request cannot be made: {cause}"));
+        return TransportFault::Final(refused.caused_by(error));
     }
     if error.is_connect() {
-        return TransportFault::NotSent(match io_kind(error) {
+        let message = match io_kind(&error) {
             _ if error.is_dns() => format!("the host {host} is not known (name resolution)"),
             Some(io::ErrorKind::ConnectionRefused) => format!("{host} refuses the connection"),
             _ if error.is_timeout() => format!("no connection to {host} in time"),
             _ => format!("no connection to {host}: {cause}"),
-        });
+        };
+        return TransportFault::NotSent(message, Arc::new(error));
     }
-    TransportFault::Lost(match io_kind(error) {
+    let message = match io_kind(&error) {
         _ if error.is_timeout() => format!("no answer from {host} within {:.0} s", timeout.as_secs_f64()),
         Some(io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe) => {
             format!("the connection to {host} was reset")
         }
         _ if error.is_body() || error.is_decode() => format!("the answer of {host} was cut short: {cause}"),
         _ => format!("the connection to {host} broke: {cause}"),
-    })
+    };
+    TransportFault::Lost(message, Arc::new(error))
 }
 
 /// The causes of an error, the nearest first.

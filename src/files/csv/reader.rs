@@ -47,7 +47,7 @@ impl CsvReader {
     /// # Errors
     /// `file`: it cannot be read, its header is broken or lacks a column.
     pub(super) fn open(path: &Path, shape: &CsvShape) -> Result<Self> {
-        let source = file_door::open(path).map_err(|error| Error::io(path, &error))?;
+        let source = file_door::open(path).map_err(|error| Error::io(path, error))?;
         Self::new(path, source, shape)
     }
 }
@@ -103,7 +103,7 @@ pub(super) fn each(
     interrupt: &Interrupt,
     mut visit: impl FnMut(CsvRow),
 ) -> Result<String> {
-    let failed = |error: io::Error| Error::io(path, &error);
+    let failed = |error: io::Error| Error::io(path, error);
     let source = DigestReader::new(file_door::open(path).map_err(failed)?);
     let mut rows = CsvReader::new(path, source, shape)?;
     for row in &mut rows {
@@ -201,7 +201,7 @@ fn row(header: &Rc<CsvHeader>, CsvRecord { line, cells }: CsvRecord) -> Result<C
 /// An error of the parser in words.
 fn broken(path: &Path, header: Option<&CsvHeader>, encoding_is_given: bool, error: CsvError) -> Error {
     let message = match error.problem {
-        CsvProblem::Read(error) => return Error::io(path, &error),
+        CsvProblem::Read(error) => return Error::io(path, error),
         CsvProblem::Syntax(message) => message.to_owned(),
         CsvProblem::Encoding(message) if encoding_is_given => message,
         CsvProblem::Encoding(message) => {

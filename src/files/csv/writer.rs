@@ -1,7 +1,7 @@
 //! Writes rows to a CSV file, one after the other, whole or not at all.
 
 use crate::did_you_mean::nearest;
-use crate::error::{Error, Result};
+use crate::error::{Error, FileProblem, Result};
 use crate::host::interrupt::Interrupt;
 use crate::store::atomic_file::FileAccess;
 use crate::store::file_door;
@@ -267,8 +267,8 @@ impl CsvWriteJob<'_> {
     }
 }
 
-fn unusable(path: &Path, message: impl std::fmt::Display) -> Error {
-    Error::file(path.display().to_string(), message)
+fn unusable(path: &Path, problem: impl Into<FileProblem>) -> Error {
+    Error::file(path.display().to_string(), problem)
 }
 
 fn open(path: &Path) -> Result<Option<File>> {
@@ -281,7 +281,7 @@ fn open(path: &Path) -> Result<Option<File>> {
 
 fn header_of(path: &Path, file: &mut File) -> Result<Vec<String>> {
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(file);
-    let header = reader.headers().map_err(|error| unusable(path, error))?;
+    let header = reader.headers().map_err(|error| unusable(path, error.to_string()).caused_by(error))?;
     Ok(header.iter().map(|name| restore(name).to_owned()).collect())
 }
 

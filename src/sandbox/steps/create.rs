@@ -1,4 +1,4 @@
-//! The steps that make an account (contract 3.2, 4.3).
+//! The steps that create an account (contract 3.2, 4.3).
 
 use super::person::{check_username, rename};
 use super::{Run, text};
@@ -76,7 +76,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// The managed account of that name; an error when the name and the e-mail belong to two.
+    /// The managed account of that name; an error if the name and the e-mail belong to two accounts.
     fn existing(&self, user: &str, claim: &SandboxDomain, email: &str) -> Decided<Option<PersonId>> {
         let (people, name) = (&self.org.people, fold(user));
         let plain = !name.contains('@');
@@ -97,7 +97,7 @@ impl Run<'_> {
         }
     }
 
-    /// A create step that meets an account: what `option` says decides.
+    /// A create step for an existing account: `option` decides.
     fn meet(&mut self, id: PersonId, step: &CommandStep, ours: bool) -> Decided {
         let Some(person) = self.org.people.get(id) else { return Ok(()) };
         match person.standing {

@@ -1,4 +1,4 @@
-//! The steps that put people into groups and take them out, named from the person's side (contract 3.2, 4.4).
+//! The steps that add people to groups and remove them, in commands about a person (contract 3.2, 4.4).
 
 use super::Run;
 use crate::sandbox::groups::{GroupId, GroupKind, NamedGroup};
@@ -8,7 +8,7 @@ use crate::wire::command::CommandStep;
 use crate::wire::error_code;
 use serde_json::Value;
 
-/// Which way a membership goes.
+/// Whether a membership is added or removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum MembershipChange {
     Add,
@@ -60,7 +60,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// What the names of a step stand for, all of them being changeable.
+    /// What the names of a step refer to; all of them can be changed.
     fn assignable(&self, step: &CommandStep, change: MembershipChange) -> Decided<Vec<NamedGroup>> {
         step.names("group").map(|name| self.assignable_one(name, change)).collect()
     }
@@ -116,7 +116,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Refuses to let a user group grow beyond what it may hold.
+    /// Refuses more members than a user group may hold.
     pub(crate) fn refuse_full(&self, id: GroupId, joining: usize) -> Decided {
         let Some(group) = self.org.groups.get(id).filter(|group| group.kind == GroupKind::UserGroup) else {
             return Ok(());

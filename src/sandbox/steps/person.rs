@@ -1,4 +1,4 @@
-//! Finding, updating and removing the person a command is about (contract 3.2, 4.5).
+//! Finding, updating and removing the person that a command changes (contract 3.2, 4.5).
 
 use super::{Run, text};
 use crate::sandbox::accounts::{AccountStanding, SandboxAccount};
@@ -11,7 +11,7 @@ use crate::wire::identity::{IdentityType, fold};
 use crate::wire::subject::CommandSubject;
 
 impl Run<'_> {
-    /// The number of the person the command is about; `None` for an unknown one, of whatever standing.
+    /// The number of the person that the command changes, member or not; `None` for an unknown one.
     pub(crate) fn known(&mut self) -> Option<PersonId> {
         if self.person.is_none() {
             let identity = self.subject.identity()?;
@@ -20,7 +20,7 @@ impl Run<'_> {
         self.person
     }
 
-    /// The member the command is about; `None` in test mode for an unknown person, which is no error there.
+    /// The member that the command changes; `None` in test mode for an unknown person, which is not an error there.
     fn member(&mut self, mismatch: &'static str) -> Decided<Option<PersonId>> {
         let Some(id) = self.known() else { return self.unknown(mismatch) };
         match self.org.people.get(id) {
@@ -188,7 +188,7 @@ pub(crate) fn check_username(domain: &str, username: &str, email: &str) -> Decid
     match domains::find(domain).map(|domain| domain.login) {
         Some(LoginRule::Plain) if username.contains('@') => refuse(
             error_code::NAME_CONTAINS_EMAIL,
-            format!("Users of {domain} have usernames that are no email"),
+            format!("Users of {domain} have usernames that are not e-mail addresses"),
         ),
         Some(LoginRule::Email) if fold(username) != fold(email) => {
             refuse(error_code::MUST_MATCH_EMAIL, format!("The user {username} is not the email {email}"))

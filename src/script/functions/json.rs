@@ -156,7 +156,7 @@ fn read_noted(session: &Session, path: &str) -> Result<Dynamic> {
 }
 
 fn read(path: &str, interrupt: &Interrupt) -> Result<(Dynamic, String)> {
-    let bytes = file_door::read(Path::new(path)).map_err(|error| Error::io(Path::new(path), &error))?;
+    let bytes = file_door::read(Path::new(path)).map_err(|error| Error::io(Path::new(path), error))?;
     let text = decode(&bytes, None).map_err(|wrong| {
         let (line, column) = wrong.place();
         Error::file(format!("{path}:{line}:{column}"), wrong.message)
@@ -165,7 +165,7 @@ fn read(path: &str, interrupt: &Interrupt) -> Result<(Dynamic, String)> {
     interrupt.check()?;
     let value = read.map_err(|error| {
         let place = format!("{path}:{}:{}", error.line(), error.column());
-        Error::file(place, format!("it is no JSON: {}", cause(&error)))
+        Error::file(place, format!("it is not valid JSON: {}", cause(&error))).caused_by(error)
     })?;
     Ok((value, sha256::of(&bytes)))
 }

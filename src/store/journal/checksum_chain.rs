@@ -88,7 +88,7 @@ impl ChecksumChain {
         if previous == self.0 {
             return Ok(());
         }
-        Err(LineFault::Broken("it does not follow the line before: one was taken out, put in or moved"))
+        Err(LineFault::Broken("it does not follow the previous line: a line was removed, added or moved"))
     }
 }
 
@@ -114,7 +114,7 @@ fn checked(line: &[u8]) -> Result<(&str, &str), LineFault> {
     let line = std::str::from_utf8(line).map_err(|_| LineFault::Broken("it is not text"))?;
     let (sum, text) = line.split_once(' ').ok_or(LineFault::Broken("it has no checksum"))?;
     if sha256::of(text.as_bytes()) != sum {
-        return Err(LineFault::Broken("its checksum is wrong: it was changed or not written to its end"));
+        return Err(LineFault::Broken("its checksum is wrong: the line was changed or is incomplete"));
     }
     Ok((sum, text))
 }

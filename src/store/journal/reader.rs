@@ -45,7 +45,7 @@ pub fn read(
         }
         let opened = match line.strip_suffix(b"\n") {
             Some(text) => found.chain.open(text),
-            None => Err(LineFault::Broken("it was not written to its end")),
+            None => Err(LineFault::Broken("it is incomplete")),
         };
         let place = || format!("{name}:{}", found.lines + 1);
         match opened {
@@ -88,7 +88,7 @@ fn other_format(name: &str, format: u64) -> Error {
     let (version, hint) = if format < FORMAT {
         (
             "an earlier",
-            "Finish the run with the version that wrote it, or run the script again from its beginning.",
+            "Finish the run with the version that wrote it, or run the script again from the start.",
         )
     } else {
         ("a later", "Use the version that wrote it.")
@@ -106,13 +106,13 @@ fn unreadable(place: &str, fault: &str) -> Error {
 
 /// What to say of a file that does not begin as a journal does.
 pub fn headless(name: &str) -> Error {
-    Error::file(name, "it is not a journal: it has no head")
+    Error::file(name, "not a journal: the first line is not a head record")
 }
 
 /// The bytes of a torn end: nothing in it is a line.
 fn torn(place: &str, fault: &str, (first, is_changed): (&[u8], bool), mut rest: impl BufRead) -> Result<u64> {
     let broken = || {
-        let rest = "umapish journal show tells what stands before, and nothing goes on from here";
+        let rest = "umapish journal show prints the lines before it; the run cannot be resumed from here";
         Error::file(place, format!("the journal is broken: {fault}; {rest}"))
     };
     let mut bytes = first.len() as u64;

@@ -37,7 +37,7 @@ impl JournalWriter {
     pub(crate) fn create_with(path: &Path, head: &JournalEntry) -> Result<Self> {
         let mut options = OpenOptions::new();
         private(options.read(true).write(true).create_new(true));
-        let file = options.open(path).map_err(|error| failed(path, &error))?;
+        let file = options.open(path).map_err(|error| Error::io(path, error))?;
         let mut journal = Self::over(path, file)?;
         journal.write(head)?;
         journal.sync()?;
@@ -52,7 +52,7 @@ impl JournalWriter {
     /// `apply`.
     pub fn open(path: &Path, apply: impl FnMut(JournalEntry) -> Result<()>) -> Result<Self> {
         let file =
-            OpenOptions::new().read(true).write(true).open(path).map_err(|error| failed(path, &error))?;
+            OpenOptions::new().read(true).write(true).open(path).map_err(|error| Error::io(path, error))?;
         let mut journal = Self::over(path, file)?;
         let found = reader::read(&journal.name(), &journal.file, apply)?;
         journal.chain = found.chain;
@@ -63,8 +63,8 @@ impl JournalWriter {
 
     fn over(path: &Path, file: File) -> Result<Self> {
         if !hold(&file) {
-            let hint = "Wait until that run has ended; its journal is then free.";
-            let message = format!("another run holds the journal {}", path.display());
+            let hint = "Wait until that run has ended.";
+            let message = format!("another run is using the journal {}", path.display());
             return Err(Error::usage_with_hint(message, hint));
         }
         Ok(Self { path: path.to_owned(), file, chain: ChecksumChain::default(), length: 0, pending: false })
@@ -93,7 +93,7 @@ impl JournalWriter {
         if let Err(error) = self.file.write_all(&line) {
             // Reading knows a torn end too, should this fail as well.
             drop(self.cut());
-            return Err(failed(&self.path, &error));
+            return Err(Error::io(&self.path, error));
         }
         self.chain = chain;
         self.length += line.len() as u64;
@@ -107,7 +107,7 @@ impl JournalWriter {
     /// `file`: it cannot be written.
     pub fn sync(&mut self) -> Result<()> {
         if self.pending {
-            self.file.sync_data().map_err(|error| failed(&self.path, &error))?;
+            self.file.sync_data().map_err(|error| Error::io(&self.path, error))?;
             self.pending = false;
         }
         Ok(())
@@ -116,7 +116,7 @@ impl JournalWriter {
     /// Cuts off what stands behind the last whole line.
     fn cut(&mut self) -> Result<()> {
         let cut = self.file.set_len(self.length).and_then(|()| self.file.seek(SeekFrom::Start(self.length)));
-        cut.map(drop).map_err(|error| failed(&self.path, &error))
+        cut.map(drop).map_err(|error| Error::io(&self.path, error))
     }
 
     fn name(&self) -> String {
@@ -127,10 +127,6 @@ impl JournalWriter {
 fn now(record: JournalRecord) -> JournalEntry {
     let time = Timestamp::now().round(Unit::Millisecond).unwrap_or(Timestamp::MAX);
     JournalEntry { time, record }
-}
-
-fn failed(path: &Path, error: &std::io::Error) -> Error {
-    Error::io(path, error)
 }
 
 /// The name of a new file is on disk only when its folder is; not every system can say so.
@@ -220,7 +216,7 @@ mod tests {
         let (_folder, path) = journal(1);
         let held = JournalWriter::open(&path, |_| Ok(())).unwrap();
         let error = numbers(&path).unwrap_err();
-        assert!(error.to_string().starts_with("another run holds the journal"), "{error}");
+        assert!(error.to_string().starts_with("another run is using the journal"), "{error}");
         drop(held);
         assert!(numbers(&path).is_ok());
     }
