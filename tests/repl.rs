@@ -66,7 +66,7 @@ fn test_mode_can_be_left_only_by_who_began_in_live_mode() {
     let server = server();
     let mut terminal = real(&server, "--live").start();
     terminal.expect("LIVE, changes are real> ");
-    terminal.ask(":mode test", "not made", "test> ");
+    terminal.ask(":mode test", "does not make them", "test> ");
     terminal.ask(
         "test_mode(); add_to_groups(\"gus.taylor@example.com\", \"Designers\")",
         "would be done",
@@ -316,7 +316,7 @@ fn another_profile_is_another_organization() {
 #[test]
 fn a_command_of_the_prompt_says_what_may_stand_behind_it() {
     let mut terminal = sandbox();
-    terminal.ask(":quit now", "It is typed `:quit`.", PROMPT);
+    terminal.ask(":quit now", "Type `:quit`.", PROMPT);
     terminal.ask(":csv", "`:csv` needs FILE", PROMPT);
     terminal.ask(":help :table", ":table email, lastname", PROMPT);
 }
@@ -444,4 +444,11 @@ fn without_a_home_the_prompt_opens_and_says_what_it_lacks() {
     let mut terminal = Run::at_terminal("").env("HOME", "").start();
     terminal.expect("default test> ");
     terminal.ask("1 + 1", "2\r\n", "default test> ");
+}
+
+#[test]
+fn a_comment_sign_in_a_string_opens_no_comment() {
+    let mut terminal = sandbox();
+    terminal.ask("print(\"a/*b\")", "\na/*b", PROMPT);
+    terminal.ask("`${`a/*`}b`", "a/*b", PROMPT);
 }

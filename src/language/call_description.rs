@@ -7,7 +7,7 @@ use super::type_names::word;
 use crate::language::catalog::FunctionEntry;
 use crate::language::message::{ErrorTopic, ErrorWords};
 
-/// A call, taken apart.
+/// A failed call.
 #[derive(Debug, PartialEq, Eq)]
 pub struct CallText {
     /// The function's name, an operator, or `module::name`.
@@ -17,7 +17,7 @@ pub struct CallText {
 }
 
 impl CallText {
-    /// Takes Rhai's text apart.
+    /// Parses the text of Rhai's error.
     pub fn parse(text: &str) -> Self {
         let (name, types) = text.split_once(" (").unwrap_or((text, ""));
         let types = types.strip_suffix(')').unwrap_or(types);
@@ -25,8 +25,8 @@ impl CallText {
         Self { name: name.to_owned(), types }
     }
 
-    /// What happened and, as far as the call alone tells it, what to do.
-    pub fn wording(&self) -> ErrorWords {
+    /// What happened and, as far as the call alone shows it, what to do.
+    pub fn describe(&self) -> ErrorWords {
         let types = format!("({})", self.types.join(", "));
         let own = self.name.strip_prefix("umapi::").unwrap_or(&self.name);
         if self.name.starts_with("anon$") {
@@ -38,7 +38,7 @@ impl CallText {
         let catalog = Catalog::read();
         let forms = catalog.find(own);
         if !forms.is_empty() {
-            return worded(self.not_taken(own, &types), forms_hint(forms), self.topic(own));
+            return worded(self.not_taken(own, &types), forms_hint(&forms), self.topic(own));
         }
         self.unknown(own, &types)
     }
@@ -70,7 +70,7 @@ impl CallText {
 
     fn forms(&self, name: &str) -> Option<String> {
         let forms = forms_of_rhai(name, self.types.first()?);
-        forms_hint(forms.iter().take(FORMS_SHOWN).collect())
+        forms_hint(&forms.iter().take(FORMS_SHOWN).collect::<Vec<_>>())
     }
 
     fn operator(&self) -> ErrorWords {
@@ -79,15 +79,13 @@ impl CallText {
             [one, other] => format!("`{name}` does not work between {one} and {other}"),
             types => format!("`{name}` does not work on {}", types.join(", ")),
         };
-        let hint = match (name.as_str(), self.types.first().map(String::as_str)) {
-            ("%", Some("text")) => Some(INTERPOLATION.to_owned()),
-            _ => self.of_nothing(),
-        };
+        let of_string = self.types.first().is_some_and(|first| *first == word("string"));
+        let hint = if name == "%" && of_string { Some(INTERPOLATION.to_owned()) } else { self.of_nothing() };
         worded(message, hint, self.topic(name))
     }
 
     fn of_nothing(&self) -> Option<String> {
-        let hint = "One of the values is missing: a key the map does not have, or an answer without a value.";
+        let hint = "One of the values is missing: a key that the map does not have, or a function that returned nothing.";
         self.types.iter().any(|name| name == NOTHING).then(|| hint.to_owned())
     }
 
@@ -111,12 +109,12 @@ fn shown(type_name: &str) -> String {
 }
 
 /// The forms of a function as a hint, if it has any.
-pub(crate) fn forms_hint(forms: Vec<&FunctionEntry>) -> Option<String> {
+pub(crate) fn forms_hint(forms: &[&FunctionEntry]) -> Option<String> {
     let forms: Vec<_> = forms.iter().map(|form| format!("`{}`", form.signature())).collect();
     (!forms.is_empty()).then(|| format!("It is {}.", forms.join(" or ")))
 }
 
-/// Splits at the commas that are in no bracket.
+/// Splits at the commas outside of brackets.
 fn split(types: &str) -> Vec<String> {
     let mut parts = vec![String::new()];
     let mut depth = 0_usize;
@@ -143,20 +141,23 @@ mod tests {
 
     fn wording(text: &str) -> ErrorWords {
         crate::script::functions::catalog(); // declares the families that `Catalog::read` reads
-        CallText::parse(text).wording()
+        CallText::parse(text).describe()
     }
 
     #[test]
-    fn a_call_is_taken_apart() {
+    fn a_call_is_parsed() {
         let call = CallText::parse("f (&str | ImmutableString | String, (), Foo<A, B>)");
-        assert_eq!((call.name.as_str(), call.types.join("; ").as_str()), ("f", "text; nothing; Foo"));
+        assert_eq!(
+            (call.name.as_str(), call.types.join("; ").as_str()),
+            ("f", format!("{}; nothing; Foo", word("string")).as_str())
+        );
         assert!(CallText::parse("f ()").types.is_empty());
     }
 
     #[test]
     fn an_unknown_name_suggests_the_nearest_of_ours_and_rhai_s() {
         let ours = wording("get_usres (&str | ImmutableString | String)");
-        assert_eq!(ours.message, "there is no function `get_usres` that takes (text)");
+        assert_eq!(ours.message, format!("there is no function `get_usres` that takes ({})", word("string")));
         assert_eq!(ours.hint.as_deref(), Some("Did you mean `get_users`?"));
         assert_eq!(wording("to_uper (string)").hint.as_deref(), Some("Did you mean `to_upper`?"));
         assert_eq!(wording("xyzzy ()").hint, None);
@@ -164,38 +165,46 @@ mod tests {
 
     #[test]
     fn a_known_name_lists_what_it_takes() {
+        let string = word("string");
         let wording = wording("umapi::get_user (i64)");
-        assert_eq!(wording.message, "`get_user` does not take (number)");
+        assert_eq!(wording.message, format!("`get_user` does not take ({})", word("i64")));
         assert_eq!(
             wording.hint.as_deref(),
-            Some("It is `get_user(email: text) -> User` or `get_user(name: text, options: map) -> User`.")
+            Some(format!("It is `get_user(email: {string}) -> User` or `get_user(name: {string}, options: map) -> User`.").as_str())
         );
     }
 
     #[test]
     fn a_function_of_rhai_s_lists_what_it_takes_there() {
         let wording = wording("split_rev (string, i64)");
-        assert_eq!(wording.message, "`split_rev` does not take (text, number)");
+        assert_eq!(
+            wording.message,
+            format!("`split_rev` does not take ({}, {})", word("string"), word("i64"))
+        );
         let hint = wording.hint.unwrap_or_default();
-        assert!(hint.contains("split_rev(delimiter: text)"), "{hint}");
+        assert!(hint.contains(&format!("split_rev(delimiter: {})", word("string"))), "{hint}");
     }
 
     #[test]
     fn operators_name_both_sides() {
-        assert_eq!(wording("- (string, i64)").message, "`-` does not work between text and number");
+        let kinds = format!("{} and {}", word("string"), word("i64"));
+        assert_eq!(wording("- (string, i64)").message, format!("`-` does not work between {kinds}"));
         assert_eq!(wording("! (array)").message, "`!` does not work on list");
         assert!(wording("+ ((), i64)").hint.unwrap_or_default().contains("is missing"));
         assert!(wording("% (string, i64)").hint.unwrap_or_default().contains("backticks"));
     }
 
     #[test]
-    fn names_from_python_are_told_what_they_are_here() {
+    fn names_from_python_are_replaced() {
         assert_eq!(wording("append (array, i64)").hint.as_deref(), Some("Use `list.push(x)`."));
-        assert_eq!(wording("range (i64)").message, "`range` does not take (number)");
+        assert_eq!(wording("range (i64)").message, format!("`range` does not take ({})", word("i64")));
     }
 
     #[test]
     fn a_closure_is_called_one() {
-        assert_eq!(wording("anon$12ab (i64)").message, "the closure does not take (number)");
+        assert_eq!(
+            wording("anon$12ab (i64)").message,
+            format!("the closure does not take ({})", word("i64"))
+        );
     }
 }

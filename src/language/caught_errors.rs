@@ -1,24 +1,24 @@
 //! Rhai's own errors, as scripts catch them, with the keys of ours: `kind` is `"script"`, and all others are there.
 //!
-//! Rhai makes the map at the `catch` and offers no hook there. The first place where we see it is the first use of
-//! the variable; it is completed then, whatever the use is: a field, a print, a `throw`. Since that is asked at every
-//! use of any variable, only the names that some `catch` gives are looked at.
+//! Rhai makes the map at the `catch` and offers no hook there. We see it first when the variable is used; it is
+//! completed then, whatever the use is: a field, a print, a `throw`. Since this runs at every use of any variable, only
+//! names that appear in some `catch` are checked.
 
-use super::error_words::word_caught;
+use super::error_words::describe_caught;
 use crate::error::Error;
 use crate::host::thrown::map_of;
 use rhai::{Dynamic, Engine, EvalContext, ImmutableString, Map, Position, Token};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-/// Makes the engine complete what scripts catch.
+/// Makes the engine complete the errors that scripts catch.
 #[expect(deprecated, reason = "Rhai marks its volatile interfaces so; the tests below hold these two")]
 pub fn register(engine: &mut Engine) {
-    read_texts_like_errors(engine);
+    read_strings_like_errors(engine);
     let names = Rc::new(RefCell::new(Vec::new()));
     let catching = CatchReader { names: Rc::clone(&names), place: Cell::default() };
     engine.on_parse_token(move |token, _, _| {
-        catching.notice(&token);
+        catching.read(&token);
         token
     });
     engine.on_var(move |name, index, mut context| {
@@ -33,8 +33,8 @@ pub fn register(engine: &mut Engine) {
     });
 }
 
-/// A text that a script throws reads like an error too, so that one `catch` serves all.
-fn read_texts_like_errors(engine: &mut Engine) {
+/// A string that a script throws has the fields of an error too, so that one `catch` handles all.
+fn read_strings_like_errors(engine: &mut Engine) {
     for key in ["message", "error"] {
         engine.register_get(key, |text: &mut ImmutableString| text.clone());
     }
@@ -54,15 +54,15 @@ struct CatchReader {
 enum CatchPlace {
     #[default]
     Elsewhere,
-    BehindCatch,
+    AfterCatch,
     InParentheses,
 }
 
 impl CatchReader {
-    fn notice(&self, token: &Token) {
+    fn read(&self, token: &Token) {
         let place = match (self.place.take(), token) {
-            (_, Token::Catch) => CatchPlace::BehindCatch,
-            (CatchPlace::BehindCatch, Token::LeftParen) => CatchPlace::InParentheses,
+            (_, Token::Catch) => CatchPlace::AfterCatch,
+            (CatchPlace::AfterCatch, Token::LeftParen) => CatchPlace::InParentheses,
             (CatchPlace::InParentheses, Token::Identifier(name)) => {
                 let mut names = self.names.borrow_mut();
                 if !names.iter().any(|known| *known == name.as_str()) {
@@ -78,7 +78,7 @@ impl CatchReader {
 
 fn is_raw_error(index: usize, name: &str, context: &EvalContext) -> bool {
     let scope = context.scope();
-    // Rhai counts from the last variable, beginning with 1; 0 means that it looks for the name.
+    // Rhai counts from the last variable, starting at 1; 0 means that it looks up the name.
     let value = match index.checked_sub(1) {
         Some(place) => scope.iter_raw().nth(place).map(|(_, _, value)| value),
         None => scope.get(name),
@@ -86,7 +86,7 @@ fn is_raw_error(index: usize, name: &str, context: &EvalContext) -> bool {
     value.is_some_and(|value| value.is_map() && value.read_lock::<Map>().is_some_and(|map| is_raw(&map)))
 }
 
-/// Whether Rhai made this map of an error and nobody has completed it.
+/// Whether Rhai made this map from an error and it is not completed yet.
 fn is_raw(map: &Map) -> bool {
     let kind = map.get("error").and_then(|kind| kind.as_immutable_string_ref().ok());
     kind.is_some_and(|kind| kind.starts_with("Error"))
@@ -97,7 +97,7 @@ fn is_raw(map: &Map) -> bool {
 fn complete(map: &mut Map) {
     let text = |key: &str| map.get(key).map(ToString::to_string).unwrap_or_default();
     let (name, message) = (text("error"), text("message"));
-    let Some(wording) = word_caught(&name, &message) else { return };
+    let Some(wording) = describe_caught(&name, &message) else { return };
     let mut whole = map_of(&Error::usage(wording.message), Position::NONE);
     whole.insert("kind".into(), "script".into());
     whole.insert("code".into(), name.into());
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn a_thrown_text_reads_like_an_error() {
+    fn a_thrown_string_reads_like_an_error() {
         let code = "let caught = (); try { throw \"no\" } catch (e) { caught = e; } \
                     `${caught.kind}: ${caught.message} ${caught.code == ()}`";
         assert_eq!(eval(code).to_string(), "script: no true");
@@ -134,7 +134,9 @@ mod tests {
             assert!(caught.contains_key(key), "{key}");
         }
         assert_eq!(caught["kind"].to_string(), "script");
-        assert_eq!(caught["message"].to_string(), "there is no function `nope` that takes (number)");
+        let kind = crate::language::type_names::word("i64");
+        let message = format!("there is no function `nope` that takes ({kind})");
+        assert_eq!(caught["message"].to_string(), message);
         assert_eq!(caught["error"].to_string(), caught["message"].to_string());
         assert_eq!((caught["line"].as_int(), caught["position"].as_int()), (Ok(1), Ok(24)));
     }
@@ -155,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn a_place_beyond_the_end_is_told_as_it_is_uncaught() {
+    fn an_index_out_of_bounds_has_the_same_words_as_uncaught() {
         let code = "let told = (); try { [1, 2][7] } catch (e) { told = `${e.message}; ${e.hint}`; } told";
         assert_eq!(
             eval(code).to_string(),

@@ -1,22 +1,20 @@
-//! Rhai's own errors in words for people: what happened, and what to do where that can be told without the script.
+//! Rhai's own errors in words: what happened, and what to do where that is clear without the script.
 
 use super::call_description::CallText;
 use super::catalog::is_method_of_rhai;
-use super::type_names;
-use super::type_names::phrase;
+use super::type_names::{phrase, word};
 use crate::language::message::{ErrorTopic, ErrorWords};
 use crate::values::json::json_of;
 use rhai::{Dynamic, EvalAltResult, LexError, ParseErrorType, Position};
 
-/// What stands where a condition must be.
-const TRUTH: &str = "Ask outright: `x != ()`, `x != \"\"`, `x.len() > 0`.";
+const CONDITION: &str = "Compare the value: `x != ()`, `x != \"\"`, `x.len() > 0`.";
 
-/// Words for an error of Rhai's. What a script threw is not one of them.
-pub fn word(error: &EvalAltResult) -> ErrorWords {
+/// Describes an error of Rhai's. What a script threw is not one of them.
+pub fn describe(error: &EvalAltResult) -> ErrorWords {
     use EvalAltResult as E;
     match error {
         E::ErrorParsing(kind, _) => syntax(kind),
-        E::ErrorFunctionNotFound(call, _) => CallText::parse(call).wording(),
+        E::ErrorFunctionNotFound(call, _) => CallText::parse(call).describe(),
         E::ErrorVariableNotFound(name, _) => variable(name),
         E::ErrorDotExpr(text, _) => field(text),
         E::ErrorMismatchDataType(expected, actual, _) | E::ErrorMismatchOutputType(expected, actual, _) => {
@@ -24,17 +22,17 @@ pub fn word(error: &EvalAltResult) -> ErrorWords {
         }
         E::ErrorIndexingType(text, _) => indexing(text),
         E::ErrorArrayBounds(length, index, _) => bounds("list", "entry", *length, *index),
-        E::ErrorStringBounds(length, index, _) => bounds("text", "character", *length, *index),
+        E::ErrorStringBounds(length, index, _) => bounds("string", "character", *length, *index),
         E::ErrorIndexNotFound(key, _) => ErrorWords::new(format!("there is no key `{key}`")),
         E::ErrorPropertyNotFound(key, _) => ErrorWords::new(format!("there is no field `{key}`")),
         E::ErrorFor(_) => iteration(),
         E::ErrorStackOverflow(_) => ErrorWords::new("the functions call each other too deeply").hint(
-            "Does one call itself without end? Inside a function that has the name of one of umapish's, \
-             umapish's is `umapi::name`.",
+            "Does one call itself endlessly? Inside a function with the name of a built-in one, call the built-in \
+             one as `umapi::name`.",
         ),
         E::ErrorModuleNotFound(name, _) => module(name),
         E::ErrorDataRace(..) => ErrorWords::new("the function uses the list it is called on").hint(
-            "Let it use a copy: `let all = users.to_array();` before the call, and `all` in the function.",
+            "Use a copy in the function: `let all = users.to_array();` before the call.",
         ),
         E::ErrorAssignmentToConstant(name, _) => constant(name),
         E::ErrorNonPureMethodCallOnConstant(name, _) => {
@@ -46,9 +44,9 @@ pub fn word(error: &EvalAltResult) -> ErrorWords {
     }
 }
 
-/// Rhai's own words, without the position and beginning small as ours.
+/// Rhai's own words, without the position and starting in lowercase like ours.
 fn plain(error: &EvalAltResult) -> String {
-    // The text of an error ends with its position, which the report tells on its own line.
+    // The text of an error ends with its position, which the report shows on a line of its own.
     let text = error.to_string();
     let place = format!(" ({})", error.position());
     lower_first(text.strip_suffix(&place).unwrap_or(&text))
@@ -69,17 +67,17 @@ fn variable(name: &str) -> ErrorWords {
 fn module(name: &str) -> ErrorWords {
     let name = name.trim_end_matches("::");
     ErrorWords::new(format!("there is no module `{name}`"))
-        .hint(format!("A file of functions is imported at the top: `import \"{name}\" as {name};`."))
+        .hint(format!("Import a file of functions at the top of the script: `import \"{name}\" as {name};`."))
 }
 
 fn constant(name: &str) -> ErrorWords {
     let subject = if name.is_empty() { "a constant".to_owned() } else { format!("the constant `{name}`") };
-    ErrorWords::new(format!("{subject} cannot be changed")).hint("Declare by `let` what is to change.")
+    ErrorWords::new(format!("{subject} cannot be changed")).hint("Declare it with `let` to change it.")
 }
 
 fn iteration() -> ErrorWords {
-    ErrorWords::new("`for` cannot go through this value")
-        .hint("It goes through lists, texts, ranges and users; through a map by `for key in map.keys()`.")
+    ErrorWords::new("`for` cannot iterate over this value")
+        .hint("It iterates over lists, strings, ranges and users; over a map with `for key in map.keys()`.")
 }
 
 fn bounds(whole: &str, part: &str, length: usize, index: i64) -> ErrorWords {
@@ -88,7 +86,7 @@ fn bounds(whole: &str, part: &str, length: usize, index: i64) -> ErrorWords {
         _ => format!("there is no {part} {index} in a {whole} of {length}"),
     };
     let hint = match length {
-        0 => format!("Whether a {whole} is empty is told by `is_empty()`."),
+        0 => "Check `is_empty()` first.".to_owned(),
         1 => format!("Its only {part} is 0."),
         _ => format!("Its {part_s} are 0 to {}, and -1 is the last.", length - 1, part_s = plural(part)),
     };
@@ -107,9 +105,9 @@ fn mismatch(expected: &str, actual: &str) -> ErrorWords {
     };
     let topic = if actual == "()" { ErrorTopic::Nothing } else { ErrorTopic::Other };
     let wording = ErrorWords::new(message).about(topic);
-    match (expected, type_names::word(actual).as_str()) {
-        ("bool", _) => wording.hint(TRUTH),
-        ("i64", "range") => wording.hint("A part of a list is `list.extract(0..2)`."),
+    match (expected, word(actual).as_str()) {
+        ("bool", _) => wording.hint(CONDITION),
+        ("i64", "range") => wording.hint("Take a part of a list with `list.extract(0..2)`."),
         _ => wording,
     }
 }
@@ -120,13 +118,23 @@ fn indexing(text: &str) -> ErrorWords {
     let by = by.split(']').next().unwrap_or_default();
     let topic = if indexed == "()" { ErrorTopic::Nothing } else { ErrorTopic::Other };
     let message = match by {
-        "" => format!("{} has no entries", phrase(indexed)),
-        by => format!("{} has no entries to be found by {}", phrase(indexed), phrase(by)),
+        "" => format!("{} cannot be indexed", phrase(indexed)),
+        by if word(by) == "range" => not_sliced(indexed),
+        by => format!("{} cannot be indexed with {}", phrase(indexed), phrase(by)),
     };
     ErrorWords::new(message).about(topic)
 }
 
-/// Rhai tells of properties in sentences: which, and on what type.
+fn not_sliced(indexed: &str) -> String {
+    match word(indexed).as_str() {
+        list @ ("Users" | "Groups") => {
+            format!("{list} cannot be sliced; use {}.extract(0..3)", list.to_lowercase())
+        }
+        _ => format!("{} cannot be sliced", phrase(indexed)),
+    }
+}
+
+/// Rhai writes of properties in sentences: which, and on what type.
 fn field(text: &str) -> ErrorWords {
     let quoted: Vec<_> = text.split('\'').skip(1).step_by(2).collect();
     let &[name, type_name, ..] = quoted.as_slice() else { return ErrorWords::new(lower_first(text)) };
@@ -142,11 +150,11 @@ fn field(text: &str) -> ErrorWords {
         wording.about(if type_name == "()" { ErrorTopic::Nothing } else { ErrorTopic::Other })
     } else if type_name == "()" {
         wording.about(ErrorTopic::Nothing).hint(format!(
-            "What stands before `.{name}` is missing: a key the map does not have, or an answer without a \
-             value. `?.{name}` passes over it."
+            "There is no value before `.{name}`: the map has no such key, or a function returned nothing. \
+             `?.{name}` returns nothing then."
         ))
     } else if is_method_of_rhai(name, type_name) {
-        wording.hint(format!("`{name}` is a function: `.{name}()`."))
+        wording.hint(format!("`{name}` is a function; call it as `.{name}()`."))
     } else {
         wording
     }
@@ -158,21 +166,20 @@ fn syntax(kind: &ParseErrorType) -> ErrorWords {
         P::VariableUndefined(name) => return variable(name),
         P::ModuleUndefined(name) => return module(name),
         P::AssignmentToConstant(name) => return constant(name),
-        P::DuplicatedProperty(key) => ErrorWords::new(format!("the key `{key}` stands twice in this map")),
-        P::UnexpectedEOF => ErrorWords::new("the script ends in the middle of something")
-            .hint("A bracket, a brace or a quotation mark is still open."),
+        P::DuplicatedProperty(key) => ErrorWords::new(format!("the key `{key}` appears twice in this map")),
+        P::UnexpectedEOF => ErrorWords::new("unexpected end of the script")
+            .hint("A bracket, a brace or a quotation mark is not closed."),
         P::BadInput(input) => lexical(input),
         P::MissingToken(token, _) if token == ";" => {
-            ErrorWords::new("a statement goes on where it should end")
-                .hint("A statement ends with `;`: is one missing before this?")
+            ErrorWords::new("expected `;`").hint("Is a `;` missing before this?")
         }
         P::MissingToken(token, place) => ErrorWords::new(format!("expected `{token}` {place}")),
         P::MismatchedType(expected, actual) => condition(expected, actual),
         P::Reserved(word) if is_word(word) => ErrorWords::new(format!("`{word}` is a reserved word"))
-            .hint("Choose another name; as a key of a map it stands in quotes: `\"do\": ...`."),
-        P::Reserved(symbol) => ErrorWords::new(format!("`{symbol}` means nothing here")),
+            .hint("Choose another name; quote it as a key of a map: `\"do\": ...`."),
+        P::Reserved(symbol) => ErrorWords::new(format!("unexpected `{symbol}`")),
         P::ExprTooDeep => ErrorWords::new("the expression is nested too deeply")
-            .hint("Work it out in steps, each in a `let` of its own."),
+            .hint("Split it into steps, each in its own `let`."),
         other => ErrorWords::new(lower_first(&other.to_string())),
     };
     wording.about(ErrorTopic::Syntax)
@@ -184,10 +191,10 @@ fn is_word(text: &str) -> bool {
 
 fn lexical(input: &LexError) -> ErrorWords {
     match input {
-        LexError::UnterminatedString => ErrorWords::new("the text is not closed")
-            .hint("In double quotes a text ends on its line; over several lines it stands in backticks."),
+        LexError::UnterminatedString => ErrorWords::new("the string is not closed")
+            .hint("A string in double quotes ends on its line; put a string of several lines in backticks."),
         LexError::MalformedChar(text) => ErrorWords::new(format!("`'{text}'` is not one character"))
-            .hint(format!("A text stands in double quotes: \"{text}\".")),
+            .hint(format!("Put a string in double quotes: \"{text}\".")),
         LexError::UnexpectedInput(text) => ErrorWords::new(format!("unexpected `{text}`")),
         other => ErrorWords::new(lower_first(&other.to_string())),
     }
@@ -203,17 +210,17 @@ fn condition(expected: &str, actual: &str) -> ErrorWords {
     };
     match expected {
         "a boolean expression" => {
-            ErrorWords::new(format!("expected a condition, true or false, not {actual}")).hint(TRUTH)
+            ErrorWords::new(format!("expected a condition, true or false, not {actual}")).hint(CONDITION)
         }
         "an iterable value" => {
-            ErrorWords { message: format!("`for` cannot go through {actual}"), ..iteration() }
+            ErrorWords { message: format!("`for` cannot iterate over {actual}"), ..iteration() }
         }
         expected => ErrorWords::new(format!("expected {expected}, not {actual}")),
     }
 }
 
-/// The words for the error that a map caught by a script tells of: Rhai gives its kind and message, not the error.
-pub fn word_caught(kind: &str, message: &str) -> Option<ErrorWords> {
+/// Describes the error in a map that a script caught: Rhai gives its kind and message, not the error.
+pub fn describe_caught(kind: &str, message: &str) -> Option<ErrorWords> {
     let rest = |prefix: &str| message.strip_prefix(prefix).map(str::to_owned);
     let error = match kind {
         "ErrorFunctionNotFound" => {
@@ -241,7 +248,7 @@ pub fn word_caught(kind: &str, message: &str) -> Option<ErrorWords> {
         }
         _ => return None,
     };
-    Some(word(&error))
+    Some(describe(&error))
 }
 
 /// The length and the index in "Array index 7 out of bounds: only 2 elements in array"; an empty one has no number.
@@ -251,8 +258,8 @@ fn numbers(message: &str) -> Option<(usize, i64)> {
     Some((length, index.rsplit(' ').next()?.parse().ok()?))
 }
 
-/// What a script threw that is no map with a message.
-pub fn thrown(value: &Dynamic) -> String {
+/// Describes what a script threw that is not a map with a message.
+pub fn describe_thrown(value: &Dynamic) -> String {
     if value.is_unit() {
         "the script threw an error without a message".to_owned()
     } else if value.is_string() {
@@ -275,23 +282,24 @@ mod tests {
         while let EvalAltResult::ErrorInFunctionCall(_, _, inner, _) = error {
             error = *inner;
         }
-        word(&error)
+        describe(&error)
     }
 
     #[test]
-    fn errors_at_work_are_told_in_our_words() {
+    fn runtime_errors_have_our_words() {
+        let (string, boolean) = (phrase("string"), phrase("bool"));
         for (code, message) in [
             ("[1, 2][5]", "there is no entry 5 in a list of 2"),
             ("[][0]", "there is no entry 0 in an empty list"),
-            ("\"abc\"[7]", "there is no character 7 in a text of 3"),
-            ("let u = \"x\"; u.foo", "a text has no field `foo`"),
+            ("\"abc\"[7]", "there is no character 7 in a string of 3"),
+            ("let u = \"x\"; u.foo", &format!("{string} has no field `foo`")),
             ("let m = #{a: 1}; m.b.c", "nothing, `()`, has no field `c`"),
             ("let m = (); m.x = 1", "the field `x` of nothing, `()`, cannot be set"),
-            ("let t = true; t[\"a\"]", "true or false has no entries to be found by a text"),
-            ("let l = []; if l { }", "expected true or false, not a list"),
+            ("let t = true; t[\"a\"]", &format!("{boolean} cannot be indexed with {string}")),
+            ("let l = []; if l { }", &format!("expected {boolean}, not a list")),
             ("fn f(x) { f(x) } f(1)", "the functions call each other too deeply"),
             ("1 / 0", "division by zero: 1 / 0"),
-            ("let m = #{a: 1}; for x in m { }", "`for` cannot go through this value"),
+            ("let m = #{a: 1}; for x in m { }", "`for` cannot iterate over this value"),
             ("const L = []; L.push(1)", "`push` would change a constant"),
             ("parse_int(\"x\")", "error parsing integer number 'x': invalid digit found in string"),
         ] {
@@ -300,19 +308,20 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_does_not_parse_is_told_in_our_words() {
+    fn syntax_errors_have_our_words() {
+        let string = phrase("string");
         for (code, message) in [
             ("let x = 'text';", "`'text'` is not one character"),
-            ("let x = \"text", "the text is not closed"),
-            ("f(1 +", "the script ends in the middle of something"),
+            ("let x = \"text", "the string is not closed"),
+            ("f(1 +", "unexpected end of the script"),
             ("let new = 1;", "`new` is a reserved word"),
             ("foo::bar()", "there is no module `foo`"),
             ("const X = 1; X = 2;", "the constant `X` cannot be changed"),
             ("print(nobody)", "there is no variable `nobody`"),
-            ("if \"x\" { }", "expected a condition, true or false, not a text"),
-            ("for x in #{a: 1} { }", "`for` cannot go through a map"),
-            ("for x in 5 { }", "`for` cannot go through a number"),
-            ("let x = 1 let y = 2", "a statement goes on where it should end"),
+            ("if \"x\" { }", &format!("expected a condition, true or false, not {string}")),
+            ("for x in #{a: 1} { }", "`for` cannot iterate over a map"),
+            ("for x in 5 { }", "`for` cannot iterate over a number"),
+            ("let x = 1 let y = 2", "expected `;`"),
             ("f(1 2)", "expected `,` to separate the arguments to function call 'f'"),
             ("let x = 5; }", "unexpected `}`"),
             ("fn f(a, a) { }", "duplicated parameter a for function f"),
@@ -322,13 +331,20 @@ mod tests {
     }
 
     #[test]
-    fn what_helps_is_told_where_the_error_alone_shows_it() {
+    fn a_list_that_cannot_be_sliced_names_what_can() {
+        assert_eq!(indexing("Users [range]").message, "Users cannot be sliced; use users.extract(0..3)");
+        assert_eq!(indexing("Groups [range=]").message, "Groups cannot be sliced; use groups.extract(0..3)");
+        assert_eq!(indexing("map [range]").message, "a map cannot be sliced");
+    }
+
+    #[test]
+    fn hints_are_given_where_the_error_alone_shows_them() {
         for (code, hint) in [
             ("[1, 2][7]", "Its entries are 0 to 1, and -1 is the last."),
             ("[][0]", "`is_empty()`"),
             ("let l = []; if l { }", "`x.len() > 0`"),
-            ("let m = #{}; m.a.b", "`?.b` passes over it"),
-            ("let u = \"x\"; u.to_upper", "`to_upper` is a function"),
+            ("let m = #{}; m.a.b", "`?.b` returns nothing then"),
+            ("let u = \"x\"; u.to_upper", "`to_upper` is a function; call it"),
             ("let x = 'text';", "double quotes: \"text\""),
             ("foo::bar()", "`import \"foo\" as foo;`"),
         ] {
@@ -338,7 +354,7 @@ mod tests {
     }
 
     #[test]
-    fn the_topic_says_what_the_script_may_tell_more_about() {
+    fn the_topic_is_what_the_script_may_show_more_about() {
         assert_eq!(wording("print(nobody)").topic, ErrorTopic::Variable("nobody".into()));
         assert_eq!(wording("nobody()").topic, ErrorTopic::Function("nobody".into()));
         assert_eq!(wording("let m = (); m.a").topic, ErrorTopic::Nothing);
@@ -348,10 +364,11 @@ mod tests {
 
     #[test]
     fn a_caught_error_gets_the_same_words() {
-        let worded = |kind: &str, message: &str| word_caught(kind, message).map(|wording| wording.message);
+        let worded =
+            |kind: &str, message: &str| describe_caught(kind, message).map(|wording| wording.message);
         assert_eq!(
             worded("ErrorFunctionNotFound", "Function not found: nope (i64)").as_deref(),
-            Some("there is no function `nope` that takes (number)")
+            Some(format!("there is no function `nope` that takes ({})", word("i64")).as_str())
         );
         assert_eq!(
             worded("ErrorArithmetic", "Division by zero: 1 / 0").as_deref(),

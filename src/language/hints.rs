@@ -1,4 +1,4 @@
-//! What to do about an error, as far as the text of the script tells it.
+//! What to do about an error, as far as the text of the script shows it.
 
 use super::catalog::Catalog;
 use super::foreign_habits::{foreign_name, habit, has_empty_block_as_value, is_assignment};
@@ -8,7 +8,7 @@ use crate::language::declarations::DeclaredNames;
 use crate::language::message::ErrorTopic;
 use crate::language::place::ScriptPlace;
 
-/// The advice for an error about `topic` at `place` of `text`; `None` where the text tells nothing more.
+/// The advice for an error about `topic` at `place` of `text`; `None` where the text shows nothing more.
 pub fn advice(topic: &ErrorTopic, place: &ScriptPlace, text: &str) -> Option<String> {
     let line = place.line.and_then(|line| text.lines().nth(line.checked_sub(1)?)).unwrap_or_default();
     let column = place.column.unwrap_or_default();
@@ -23,7 +23,7 @@ pub fn advice(topic: &ErrorTopic, place: &ScriptPlace, text: &str) -> Option<Str
         ErrorTopic::Function(name) => unknown_function(name, &DeclaredNames::read(text)),
         ErrorTopic::Arguments(name) => script_forms(name, &DeclaredNames::read(text)),
         ErrorTopic::Nothing => has_empty_block_as_value(text)
-            .then(|| "`{}` is an empty block, whose value is nothing. An empty map is `#{}`.".to_owned()),
+            .then(|| "`{}` is an empty block, which has no value. An empty map is `#{}`.".to_owned()),
         ErrorTopic::Other => None,
     }
 }
@@ -32,11 +32,11 @@ pub fn advice(topic: &ErrorTopic, place: &ScriptPlace, text: &str) -> Option<Str
 fn hidden(name: &str, declared: &DeclaredNames) -> Option<String> {
     let has = |names: &[String]| names.iter().any(|known| known == name);
     if has(&declared.constants) {
-        Some(format!("Inside a function a constant of the script is `global::{name}`."))
+        Some(format!("Inside a function, write `global::{name}` for a constant of the script."))
     } else if has(&declared.variables) {
         Some(format!(
-            "`{name}` cannot be seen from here: a function sees its own parameters and variables, not the \
-             script's. Pass it as an argument, or use a closure."
+            "`{name}` is not visible here: a function sees its own parameters and variables, not the script's. \
+             Pass it as an argument, or use a closure."
         ))
     } else {
         None
@@ -44,13 +44,13 @@ fn hidden(name: &str, declared: &DeclaredNames) -> Option<String> {
 }
 
 fn undeclared(line: &str, column: usize) -> Option<String> {
-    is_assignment(line, column).then(|| "A new variable is made by `let`: `let x = 1;`.".to_owned())
+    is_assignment(line, column).then(|| "Declare a new variable with `let`: `let x = 1;`.".to_owned())
 }
 
 fn variable(name: &str, declared: &DeclaredNames) -> Option<String> {
     let known = declared.variables.iter().chain(&declared.constants).map(String::as_str);
     if Catalog::read().names().any(|known| known == name) {
-        return Some(format!("`{name}` is a function: it is called as `{name}(...)`."));
+        return Some(format!("`{name}` is a function; call it as `{name}(...)`."));
     }
     nearest(name, known).map(|near| format!("Did you mean `{near}`?"))
 }
@@ -92,7 +92,7 @@ mod tests {
     #[test]
     fn a_variable_that_a_function_cannot_see_is_explained() {
         let constant = of_variable("LIMIT", "const LIMIT = 1; fn f() { LIMIT }");
-        assert_eq!(constant, "Inside a function a constant of the script is `global::LIMIT`.");
+        assert_eq!(constant, "Inside a function, write `global::LIMIT` for a constant of the script.");
         assert!(of_variable("users", "let users = []; fn f() { users }").contains("Pass it as an argument"));
     }
 
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn a_variable_that_is_assigned_before_it_is_made_is_explained() {
+    fn a_variable_that_is_assigned_before_it_is_declared_is_explained() {
         assert!(of_variable("count", "count = 1;").contains("`let`"));
         assert!(!of_variable("count", "count == 1;").contains("`let`"));
     }

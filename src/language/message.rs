@@ -5,26 +5,26 @@
 pub struct ErrorWords {
     /// What happened.
     pub message: String,
-    /// What to do, as far as the error alone tells it.
+    /// What to do, as far as the error alone shows it.
     pub hint: Option<String>,
-    /// What the text of the script may tell more about.
+    /// What the text of the script may show more about.
     pub topic: ErrorTopic,
 }
 
 /// What an error is about, for hints that need the text of the script.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum ErrorTopic {
-    /// The text does not parse.
+    /// The script does not parse.
     Syntax,
-    /// A variable that is not there.
+    /// A variable that does not exist.
     Variable(String),
-    /// A function that is not there under that name.
+    /// A function that does not exist.
     Function(String),
     /// A function that exists, but not for these values.
     Arguments(String),
-    /// Something was asked of nothing, `()`.
+    /// A value was expected, and there was none: `()`.
     Nothing,
-    /// No more to tell.
+    /// Nothing that the script shows more about.
     #[default]
     Other,
 }

@@ -5,7 +5,7 @@ use rhai::Position;
 /// A place in a script.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ScriptPlace {
-    /// The file, or what stands for one; `None` for the script that was started.
+    /// The file or module; `None` for the script that was started.
     pub source: Option<String>,
     /// 1-based line; `None` when it is not known.
     pub line: Option<usize>,

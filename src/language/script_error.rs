@@ -11,7 +11,7 @@ use std::fmt;
 /// Why a script ended early.
 #[derive(Debug)]
 pub enum ScriptEnding {
-    /// It was told to: by `exit`, by the operator, by a closed pipe.
+    /// It was stopped: by `exit`, by the operator, by a closed pipe.
     Ended(ScriptEnd),
     /// Nothing caught an error.
     Failed(Box<ScriptError>),
@@ -24,15 +24,15 @@ pub struct ScriptError {
     pub kind: String,
     /// What happened, in a sentence.
     pub message: String,
-    /// What to do next, as far as the error alone tells it; see [`ScriptError::hint_in`].
+    /// What to do next, as far as the error alone shows it; see [`ScriptError::hint_in`].
     pub hint: Option<String>,
-    /// What the text of the script may tell more about.
+    /// What the text of the script may show more about.
     pub topic: ErrorTopic,
     /// The service's request id, for Adobe's support.
     pub request_id: Option<String>,
     /// What the lower layers reported, the nearest first.
     pub causes: Vec<String>,
-    /// The commands that were refused, one line each.
+    /// The rejected commands, one line each.
     pub refused: Vec<String>,
     /// Where it happened.
     pub place: ScriptPlace,
@@ -42,7 +42,7 @@ pub struct ScriptError {
     pub calls: Vec<CallFrame>,
 }
 
-/// A call that was under way.
+/// A call in progress.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CallFrame {
     /// What was called.
@@ -74,7 +74,7 @@ impl fmt::Display for Callee {
 }
 
 impl ScriptEnding {
-    /// Reads one out of the error that ended a script.
+    /// Reads the error that ended a script.
     pub fn of(error: EvalAltResult) -> Self {
         let mut failure = ScriptError::default();
         let (cause, evaluated_at) = unwrap(error, &mut failure);
@@ -92,8 +92,8 @@ impl ScriptEnding {
     }
 }
 
-/// Takes the calls and modules around the cause off, remembering each. A place in a text given to `eval` is no place
-/// in a file: there it is the place of the `eval`, which is answered too if it holds for the cause.
+/// Unwraps the calls and modules around the cause, recording each. A place in a string given to `eval` is not a place
+/// in a file: the place of the `eval` replaces it, and is returned too if it is the place of the cause.
 fn unwrap(error: EvalAltResult, failure: &mut ScriptError) -> (EvalAltResult, Option<ScriptPlace>) {
     let mut error = error;
     let mut evaluated_at = None;
@@ -117,7 +117,7 @@ fn unwrap(error: EvalAltResult, failure: &mut ScriptError) -> (EvalAltResult, Op
             evaluated_at = Some(place.clone());
         }
         failure.place.source = Some(source).filter(|source| !source.is_empty());
-        failure.remember(CallFrame { callee, place });
+        failure.record(CallFrame { callee, place });
         error = *inner;
     }
 }
@@ -135,8 +135,8 @@ impl ScriptError {
         advice.or_else(|| self.hint.clone())
     }
 
-    /// Remembers a call; a closure that runs inside of a function of Rhai's is one call, not two at one place.
-    fn remember(&mut self, call: CallFrame) {
+    /// Records a call; a closure that runs inside a function of Rhai's is one call, not two at one place.
+    fn record(&mut self, call: CallFrame) {
         if let (Callee::Closure(None), Some(last)) = (&call.callee, self.calls.last_mut())
             && last.place.is_same_spot(&call.place)
             && let Callee::Function(name) = &last.callee
@@ -153,7 +153,7 @@ impl ScriptError {
         match cause {
             EvalAltResult::ErrorRuntime(value, _) => self.thrown(&value),
             other => {
-                let wording = error_words::word(&other);
+                let wording = error_words::describe(&other);
                 "script".clone_into(&mut self.kind);
                 self.message = wording.message;
                 self.hint = wording.hint;
@@ -166,7 +166,7 @@ impl ScriptError {
     fn thrown(&mut self, value: &Dynamic) {
         let Some(map) = value.read_lock::<Map>().filter(|map| map.contains_key("message")) else {
             "script".clone_into(&mut self.kind);
-            self.message = error_words::thrown(value);
+            self.message = error_words::describe_thrown(value);
             return;
         };
         let text = |key: &str| map.get(key).filter(|value| !value.is_unit()).map(ToString::to_string);
@@ -183,7 +183,7 @@ impl ScriptError {
     }
 }
 
-/// Where the map says that it was thrown.
+/// Where it was thrown, according to the map.
 fn first_place(map: &Map) -> Option<ScriptPlace> {
     let number = |key: &str| map.get(key).and_then(|value| usize::try_from(value.as_int().ok()?).ok());
     let source = map.get("source").filter(|source| source.is_string()).map(ToString::to_string);
@@ -200,6 +200,7 @@ fn refused(failure: &Dynamic) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::language::type_names::{phrase, word};
     use crate::script::engine::offline;
     use rhai::Engine;
 
@@ -229,12 +230,12 @@ mod tests {
     #[test]
     fn a_closure_is_one_call_with_the_function_it_was_given_to() {
         let failure = failure("let list = [1];\nlist.map(|x| x.foo)");
-        assert_eq!(failure.message, "a number has no field `foo`");
+        assert_eq!(failure.message, format!("{} has no field `foo`", phrase("i64")));
         assert_eq!(calls(&failure), [("a closure given to `map`".to_owned(), Some(2))]);
     }
 
     #[test]
-    fn a_text_given_to_eval_has_the_place_of_the_eval() {
+    fn a_string_given_to_eval_has_the_place_of_the_eval() {
         let text = "fn f() {\n  throw \"x\"\n}\n\neval(\"\\n 1 / 0\");";
         let failure = failure(text);
         assert_eq!((failure.place.line, failure.place.column), (Some(5), Some(6)));
@@ -286,10 +287,11 @@ mod tests {
     }
 
     #[test]
-    fn the_text_of_the_script_tells_more_than_the_error() {
+    fn the_text_of_the_script_shows_more_than_the_error() {
         let text = "fn add_user(name) { }\nad_user(1)";
         let failure = failure(text);
-        assert_eq!(failure.message, "there is no function `ad_user` that takes (number)");
+        let kind = word("i64");
+        assert_eq!(failure.message, format!("there is no function `ad_user` that takes ({kind})"));
         assert_eq!(failure.hint_in(Some(text)).as_deref(), Some("Did you mean `add_user`?"));
     }
 

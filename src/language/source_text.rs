@@ -1,4 +1,4 @@
-//! A script's text, from a file or a stream, as Rhai takes it.
+//! A script's text, from a file or a stream, in the form that Rhai accepts.
 
 use crate::error::{Error, Result};
 use crate::store::file_door;
@@ -8,7 +8,7 @@ use std::path::Path;
 /// Reads a script from a file.
 ///
 /// # Errors
-/// `file`: it cannot be read or is no UTF-8.
+/// `file`: it cannot be read or is not UTF-8.
 pub fn read_file(path: &Path) -> Result<String> {
     let bytes = file_door::read(path).map_err(|error| Error::io(path, error))?;
     text_of(bytes, &path.display().to_string())
@@ -17,7 +17,7 @@ pub fn read_file(path: &Path) -> Result<String> {
 /// Reads a script from a stream; `name` is for messages.
 ///
 /// # Errors
-/// `file`: it cannot be read or is no UTF-8.
+/// `file`: it cannot be read or is not UTF-8.
 pub fn read_stream(stream: &mut dyn Read, name: &str) -> Result<String> {
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).map_err(|error| Error::file(name, error))?;
@@ -28,12 +28,12 @@ fn text_of(bytes: Vec<u8>, name: &str) -> Result<String> {
     let text = String::from_utf8(bytes).map_err(|error| {
         let start = &error.as_bytes()[..error.utf8_error().valid_up_to()];
         let line = start.split(|byte| *byte == b'\n').count();
-        Error::file(format!("{name}:{line}"), "the script is no UTF-8 text; save it as UTF-8")
+        Error::file(format!("{name}:{line}"), "the script is not UTF-8; save it as UTF-8")
     })?;
     Ok(prepare(text))
 }
 
-/// Takes a byte order mark away and turns a `#!` line into a comment, so that line numbers stay right.
+/// Removes a byte order mark and turns a `#!` line into a comment, so that line numbers stay right.
 pub fn prepare(text: String) -> String {
     let plain = match text.strip_prefix('\u{feff}') {
         Some(rest) => rest.to_owned(),
@@ -59,9 +59,9 @@ mod tests {
     }
 
     #[test]
-    fn text_that_is_no_utf_8_names_its_line() {
+    fn text_that_is_not_utf_8_names_its_line() {
         let error = read_stream(&mut &b"print(1);\nprint(\"\xe4\");"[..], "standard input").unwrap_err();
-        assert_eq!(error.to_string(), "standard input:2: the script is no UTF-8 text; save it as UTF-8");
+        assert_eq!(error.to_string(), "standard input:2: the script is not UTF-8; save it as UTF-8");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::output::palette::ColorPalette;
 
 /// The profile that is used when none is named: its name says nothing about the organization.
 const UNNAMED: &str = "default";
-/// So much of an organization's id tells it from others.
+/// Enough of an organization's id to tell it from others.
 const ID_SHOWN: usize = 12;
 
 /// Where the operator is.
@@ -27,7 +27,7 @@ impl PromptContext {
         self.is_real && self.mode == Mode::Live
     }
 
-    /// The prompt, without and with colours: both take the same room.
+    /// The prompt, without and with colors: both have the same width.
     pub fn prompt(&self, palette: ColorPalette) -> (String, String) {
         let place = match &self.organization {
             Some(organization) if self.profile == UNNAMED => {
@@ -50,7 +50,7 @@ impl PromptContext {
         vec![
             format!("{title}  {}", self.place()),
             self.meaning(palette),
-            ":help shows what there is, Tab completes, Ctrl-D leaves.".to_owned(),
+            ":help lists the commands, Tab completes, Ctrl-D leaves.".to_owned(),
         ]
     }
 
@@ -59,14 +59,14 @@ impl PromptContext {
         match (&self.organization, self.is_real) {
             (Some(organization), true) => format!("profile {}, organization {organization}", self.profile),
             (None, true) => format!("profile {}, no organization", self.profile),
-            (_, false) => "sandbox: a made-up organization in this process".to_owned(),
+            (_, false) => "sandbox: a simulated organization in this process".to_owned(),
         }
     }
 
     /// What the mode means.
     pub fn meaning(&self, palette: ColorPalette) -> String {
         match (self.mode, self.is_real) {
-            (Mode::Test, _) => "Mode test: changes are checked by the service and not made.".to_owned(),
+            (Mode::Test, _) => "Mode test: the service checks changes and does not make them.".to_owned(),
             (Mode::Live, false) => "Mode live: changes are made, in the sandbox only.".to_owned(),
             (Mode::Live, true) => palette.error("Mode LIVE: changes are made in the real organization."),
         }
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn the_prompt_tells_organization_and_mode() {
+    fn the_prompt_shows_organization_and_mode() {
         let prompt = |place: &PromptContext| place.prompt(ColorPalette::PLAIN).0;
         assert_eq!(prompt(&at("sandbox", Mode::Live, false)), "sandbox live> ");
         assert_eq!(prompt(&at("acme", Mode::Test, true)), "acme test> ");
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn live_in_a_real_organization_stands_out_in_words_and_in_colour() {
+    fn live_in_a_real_organization_stands_out_in_words_and_in_color() {
         let (plain, colored) = at("acme", Mode::Live, true).prompt(ColorPalette { colored: true });
         assert_eq!(plain, "acme LIVE, changes are real> ");
         assert!(colored.contains("\u{1b}[31m"), "{colored:?}");

@@ -93,7 +93,7 @@ pub(crate) fn of_function(repl: &mut Repl, name: &str) -> Result<NextStep> {
             Some(near) => format!("Did you mean `{near}`? :functions lists all."),
             None => ":functions lists all.".to_owned(),
         };
-        return Err(Error::usage_with_hint(format!("umapish has no function `{name}`"), hint));
+        return Err(Error::usage_with_hint(format!("there is no function or type `{name}`"), hint));
     };
     repl.output.data(function_reference::colored(&lines, repl.output.data_palette()).trim_end());
     Ok(NextStep::Go)
@@ -131,7 +131,7 @@ pub(crate) fn more(repl: &mut Repl, _: &str) -> Result<NextStep> {
 /// `:json`.
 pub(crate) fn json(repl: &mut Repl, _: &str) -> Result<NextStep> {
     let text = {
-        let scope = repl.workspace.scope(); // a copy of a long list would take its time
+        let scope = repl.workspace.scope(); // copying a long list would take time
         let last = scope.get(LAST).unwrap_or(&Dynamic::UNIT);
         json_text::write(last, 2, repl.session.interrupt())?
     };
@@ -160,7 +160,7 @@ pub(crate) fn table(repl: &mut Repl, columns: &str) -> Result<NextStep> {
     Ok(NextStep::Go)
 }
 
-/// What of a value is a table: of a report its outcomes.
+/// The rows of a value: of a report, its outcomes.
 fn rows_of(value: Dynamic) -> Dynamic {
     match inspect::type_word(&value).as_str() {
         "Report" => inspect::field(&value, "outcomes").unwrap_or(value),
@@ -212,7 +212,7 @@ pub(crate) fn time(repl: &mut Repl, text: &str) -> Result<NextStep> {
     let after = repl.session.calls();
     let requests = plural(usize::try_from(after.requests - before.requests).unwrap_or(usize::MAX), "request");
     let repeated = after.retries - before.retries;
-    let repeated = if repeated > 0 { format!(", {repeated} of them repeated") } else { String::new() };
+    let repeated = if repeated > 0 { format!(", {repeated} of them retried") } else { String::new() };
     let waited = after.waited.saturating_sub(before.waited).as_secs_f64();
     let took = begun.elapsed().as_secs_f64();
     repl.output.message(&format!("{took:.3} s; {requests}{repeated}; {waited:.3} s of waiting"));
@@ -235,7 +235,7 @@ pub(crate) fn save(repl: &mut Repl, file: &str) -> Result<NextStep> {
     replace(&path, FileAccess::Usual, |target| target.write_all(text.as_bytes()))?;
     let count = repl.workspace.saved().len() - left_out;
     let without =
-        if left_out > 0 { format!("; {left_out} left out for a secret in it") } else { String::new() };
+        if left_out > 0 { format!("; {left_out} left out because of a secret") } else { String::new() };
     repl.output.message(&format!("{} written, {count} inputs{without}", path.display()));
     Ok(NextStep::Go)
 }
@@ -271,7 +271,7 @@ pub(crate) fn profile(repl: &mut Repl, name: &str) -> Result<NextStep> {
         }
         return Ok(NextStep::Go);
     }
-    repl.go_to(name)?;
+    repl.switch_to(name)?;
     Ok(NextStep::Go)
 }
 

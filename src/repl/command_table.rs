@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 
 /// A command of the prompt.
 pub struct PromptCommand {
-    /// Its name, behind the colon.
+    /// Its name, after the colon.
     pub name: &'static str,
     /// How its arguments are written.
     pub arguments: &'static str,
@@ -13,7 +13,7 @@ pub struct PromptCommand {
     pub argument: CommandArgument,
     /// One line for people.
     pub summary: &'static str,
-    /// Arguments as somebody would type them, where the usage alone does not tell.
+    /// Example arguments, where the usage alone is not clear.
     pub example: &'static str,
     /// What it does.
     pub action: CommandAction,
@@ -44,7 +44,7 @@ pub enum CommandAction {
     Save,
     /// Edits the last input.
     Edit,
-    /// Goes to another profile, or lists them.
+    /// Switches to another profile, or lists them.
     Profile,
     /// Shows or chooses the mode.
     Mode,
@@ -95,19 +95,19 @@ impl PromptCommand {
         Self { example, ..self }
     }
 
-    /// What stands behind its name, if it can be that.
-    fn take<'l>(&self, rest: &'l str) -> Result<&'l str> {
+    /// Checks what follows its name.
+    fn check_arguments<'l>(&self, rest: &'l str) -> Result<&'l str> {
         let message = if self.arguments.is_empty() && !rest.is_empty() {
-            format!("`:{}` takes nothing behind it, not `{rest}`", self.name)
+            format!("`:{}` takes no arguments, not `{rest}`", self.name)
         } else if rest.is_empty() && !self.arguments.is_empty() && !self.arguments.starts_with('[') {
             format!("`:{}` needs {}", self.name, self.arguments)
         } else {
             return Ok(rest);
         };
-        Err(Error::usage_with_hint(message, format!("It is typed `{}`{}.", self.usage(), self.such_as())))
+        Err(Error::usage_with_hint(message, format!("Type `{}`{}.", self.usage(), self.such_as())))
     }
 
-    /// An example behind its usage, where it has one.
+    /// An example to follow its usage, if it has one.
     fn such_as(&self) -> String {
         if self.example.is_empty() {
             String::new()
@@ -173,7 +173,7 @@ pub const META: &[PromptCommand] = &[
         "time",
         "EXPR",
         CommandArgument::Expression,
-        "evaluate, and tell time, requests and waiting",
+        "evaluate, and report time, requests and waiting",
         CommandAction::Time,
     )
     .example("get_users().len()"),
@@ -189,7 +189,7 @@ pub const META: &[PromptCommand] = &[
         "save",
         "FILE",
         CommandArgument::File,
-        "write the session's lines that went well as a script",
+        "write the session's successful lines as a script",
         CommandAction::Save,
     )
     .example("session.rhai"),
@@ -204,14 +204,14 @@ pub const META: &[PromptCommand] = &[
         "profile",
         "[NAME]",
         CommandArgument::Profile,
-        "go to another profile, or list them",
+        "switch to another profile, or list them",
         CommandAction::Profile,
     ),
     PromptCommand::new(
         "mode",
         "[test|live]",
         CommandArgument::Mode,
-        "tell or choose whether changes are real",
+        "show or choose whether changes are real",
         CommandAction::Mode,
     ),
     PromptCommand::new(
@@ -240,7 +240,7 @@ pub fn find(line: &str) -> Result<(&'static PromptCommand, &str)> {
     let line = line.trim();
     let (name, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
     let meta = named(name)?;
-    Ok((meta, meta.take(rest.trim())?))
+    Ok((meta, meta.check_arguments(rest.trim())?))
 }
 
 /// The command of that name; an unambiguous beginning is enough.
@@ -303,17 +303,17 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_behind_a_name_must_be_what_it_takes() {
-        let told = |line: &str| {
+    fn what_follows_a_name_must_be_what_it_takes() {
+        let reported = |line: &str| {
             let error = find(line).err().unwrap();
             (error.to_string(), error.hint().unwrap_or_default())
         };
-        let (message, hint) = told(":quit now");
-        assert_eq!(message, "`:quit` takes nothing behind it, not `now`");
-        assert_eq!(hint, "It is typed `:quit`.");
-        let (message, hint) = told(":table");
+        let (message, hint) = reported(":quit now");
+        assert_eq!(message, "`:quit` takes no arguments, not `now`");
+        assert_eq!(hint, "Type `:quit`.");
+        let (message, hint) = reported(":table");
         assert_eq!(message, "`:table` needs COLUMNS");
-        assert_eq!(hint, "It is typed `:table COLUMNS`, such as `:table email, lastname`.");
+        assert_eq!(hint, "Type `:table COLUMNS`, such as `:table email, lastname`.");
         assert!(find(":mode").is_ok() && find(":functions two words").is_ok());
     }
 

@@ -1,4 +1,4 @@
-//! What completes an input. Decided from what is in memory: Tab never goes to the network.
+//! What completes an input, from what is in memory: Tab never uses the network.
 
 use super::command_table::META;
 use super::workspace::is_name;
@@ -6,6 +6,7 @@ use crate::config::table::MODES;
 use crate::language::catalog::FunctionEntry;
 use crate::language::tokens::KEYWORDS;
 use crate::language::type_help::TYPES;
+use crate::language::type_names::word;
 use crate::output::table::cut;
 use crate::repl::command_table::CommandArgument;
 use crate::repl::completion_context::{ChainBase, ChainStep, CompletionContext, CompletionPlace, OpenCall};
@@ -16,10 +17,10 @@ use crate::store::file_door;
 use rhai::{Dynamic, Scope};
 use std::path::Path;
 
-/// More would help nobody.
+/// The most candidates: a longer list helps nobody.
 pub const MOST: usize = 200;
 
-/// A longer explanation of a candidate is cut: `:help` has the whole.
+/// The widest explanation of a candidate; `:help` shows all of it.
 const WIDEST: usize = 76;
 
 /// What can be named at the prompt.
@@ -34,14 +35,14 @@ pub struct CompletionWorld<'a> {
     pub modules: &'a [String],
     /// Profiles of the configuration.
     pub profiles: &'a [String],
-    /// People and groups met so far.
+    /// People and groups seen so far.
     pub seen: &'a KnownNames,
 }
 
 /// Something that completes the input.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CompletionCandidate {
-    /// What takes the place of what was typed.
+    /// What replaces what was typed.
     pub text: String,
     /// What is shown in a list.
     pub shown: String,
@@ -60,7 +61,7 @@ impl CompletionCandidate {
     }
 }
 
-/// Where the completed part begins, and what may stand there.
+/// Where the completed part begins, and its candidates.
 pub fn complete(text: &str, cursor: usize, world: &CompletionWorld<'_>) -> (usize, Vec<CompletionCandidate>) {
     let (start, mut candidates) = match text.strip_prefix(':') {
         Some(_) => meta(text, cursor, world),
@@ -128,9 +129,9 @@ fn members(
     };
     let kind = match (base, &value) {
         (_, Some(value)) => inspect::type_word(value),
-        (ChainBase::Text, None) if steps.is_empty() => "text".to_owned(),
+        (ChainBase::Text, None) if steps.is_empty() => word("string"),
         (ChainBase::Answer(name), None) if steps.is_empty() => {
-            world.reference.answer(name).unwrap_or_default().to_owned()
+            world.reference.return_type(name).unwrap_or_default().to_owned()
         }
         _ => String::new(),
     };
@@ -166,7 +167,7 @@ fn keys(
         .collect()
 }
 
-/// Files, people or groups, by what the text is for.
+/// Files, people or groups, depending on what the string is for.
 fn texts(
     cursor: &CompletionContext,
     key: Option<&str>,
@@ -185,7 +186,7 @@ struct ArgumentPurpose {
     wanted: NameKind,
 }
 
-/// What a text is for, told by the key or the parameter it is the value of.
+/// What a string is for, by the key or the parameter it is the value of.
 fn purpose(cursor: &CompletionContext, key: Option<&str>, reference: &SymbolIndex) -> ArgumentPurpose {
     let parameter = || {
         let call = cursor.call.as_ref()?;
@@ -208,7 +209,7 @@ fn purpose(cursor: &CompletionContext, key: Option<&str>, reference: &SymbolInde
     ArgumentPurpose { is_file, wanted }
 }
 
-/// Files that begin so; folders end in a slash.
+/// Files with this beginning; folders end in a slash.
 fn files(start: usize, typed: &str) -> (usize, Vec<CompletionCandidate>) {
     let (folder, name) =
         typed.rsplit_once('/').map_or(("", typed), |(folder, name)| (&typed[..=folder.len()], name));
@@ -243,9 +244,9 @@ fn meta(text: &str, cursor: usize, world: &CompletionWorld<'_>) -> (usize, Vec<C
         CommandArgument::Mode => (start, fitting(&mut MODES.iter().copied())),
         CommandArgument::Function | CommandArgument::Pattern => {
             let commands: Vec<_> = META.iter().map(|meta| format!(":{}", meta.name)).collect();
-            let types =
+            let type_names =
                 TYPES.iter().map(|known| known.name).filter(|_| argument == CommandArgument::Function);
-            let names = world.reference.catalog.names().chain(types);
+            let names = world.reference.catalog.names().chain(type_names);
             (start, fitting(&mut names.chain(commands.iter().map(String::as_str))))
         }
         CommandArgument::Columns => {
@@ -322,8 +323,10 @@ mod tests {
         assert_eq!(candidates[0].text, "get_user_info(");
         let forms = Desk::new().complete("get_user").1;
         let shown: Vec<_> = forms.iter().map(|candidate| candidate.shown.as_str()).collect();
-        assert!(shown.contains(&"get_user(email: text) -> User"), "{shown:?}");
-        assert!(shown.contains(&"get_user(name: text, options: map) -> User"));
+        let string = word("string");
+        for form in [format!("email: {string}"), format!("name: {string}, options: map")] {
+            assert!(shown.contains(&format!("get_user({form}) -> User").as_str()), "{shown:?}");
+        }
         assert!(Desk::new().texts("test_mo").contains(&"test_mode()".to_owned()));
     }
 

@@ -1,4 +1,4 @@
-//! The line editor's view of the session: it asks here what completes, what is whole and what colour is what.
+//! The line editor's view of the session: completion, completeness, hints and colors.
 
 use super::completion::complete;
 use super::highlighter::highlight;
@@ -21,7 +21,7 @@ use std::borrow::Cow;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-/// What session and line editor share: the one changes it between lines, the other looks at it while one is typed.
+/// What session and line editor share: the session changes it between lines, the editor reads it while one is typed.
 pub struct EditorContext {
     /// The functions.
     pub names: SharedSymbols,
@@ -33,11 +33,11 @@ pub struct EditorContext {
     pub modules: RefCell<Vec<String>>,
     /// Profiles of the configuration.
     pub profiles: Vec<String>,
-    /// People and groups met so far.
+    /// People and groups seen so far.
     pub seen: RefCell<KnownNames>,
 }
 
-/// Answers the line editor.
+/// Serves the line editor.
 pub struct EditorHelper {
     desk: Rc<EditorContext>,
     parser: Engine,
@@ -46,7 +46,7 @@ pub struct EditorHelper {
 }
 
 impl EditorHelper {
-    /// Looks at `desk`.
+    /// A helper that reads `desk`.
     pub fn new(desk: Rc<EditorContext>, palette: ColorPalette, state: EditorState) -> Self {
         Self { desk, parser: parser(), palette, state }
     }
@@ -105,7 +105,7 @@ impl rustyline::hint::Hint for SignatureHint {
 impl Hinter for EditorHelper {
     type Hint = SignatureHint;
 
-    /// Only in colour, where it cannot be taken for input.
+    /// Only in color, where it cannot be mistaken for input.
     fn hint(&self, line: &str, pos: usize, _: &Context<'_>) -> Option<SignatureHint> {
         if pos < line.len() || !self.palette.colored {
             return None;
@@ -115,7 +115,7 @@ impl Hinter for EditorHelper {
 }
 
 impl Highlighter for EditorHelper {
-    /// Without colour the line is drawn as it is. Whenever it is drawn, no list is open any more.
+    /// Without color the line is drawn as it is. Whenever it is drawn, the list of candidates is closed.
     fn highlight<'l>(&self, line: &'l str, pos: usize) -> Cow<'l, str> {
         self.state.set_listing(false);
         if self.palette.colored {

@@ -1,17 +1,17 @@
-//! Whether what was typed so far is a whole input; Rhai's own parser decides.
+//! Whether an input is complete; Rhai's own parser decides.
 
 use crate::language::tokens::{ScriptTokenKind, tokens};
 use crate::script::engine::EXPRESSION_DEPTH;
 use rhai::{Engine, LexError, ParseError, ParseErrorType};
 
-/// An engine that parses and knows no function; cheap to make.
+/// An engine that parses and has no functions; cheap to create.
 pub fn parser() -> Engine {
     let mut engine = Engine::new_raw();
     engine.set_max_expr_depths(EXPRESSION_DEPTH, EXPRESSION_DEPTH);
     engine
 }
 
-/// Whether an input is whole. A command of the prompt is, unless it takes a line of a script.
+/// Whether an input is complete. A command of the prompt is, unless it takes a line of a script.
 pub fn is_whole(parser: &Engine, input: &str) -> bool {
     match input.strip_prefix(":time") {
         Some(rest) => is_complete(parser, rest),
@@ -19,8 +19,8 @@ pub fn is_whole(parser: &Engine, input: &str) -> bool {
     }
 }
 
-/// Whether to evaluate `text` now rather than wait for another line. Input that is wrong before its end is whole:
-/// more lines would not mend it. Two blank lines at the end always are.
+/// Whether to evaluate `text` now rather than wait for another line. Input that is wrong before its end is complete:
+/// more lines would not fix it. Two empty lines at its end complete any input.
 pub fn is_complete(engine: &Engine, text: &str) -> bool {
     if ends_in_two_blank_lines(text) {
         return true;
@@ -31,7 +31,7 @@ pub fn is_complete(engine: &Engine, text: &str) -> bool {
     }
 }
 
-/// The operator has had enough of it; indentation does not count.
+/// The operator ends the input; indentation does not count.
 fn ends_in_two_blank_lines(text: &str) -> bool {
     let mut lines = text.rsplit('\n');
     let blank = lines.by_ref().take(2).filter(|line| line.trim().is_empty()).count();
@@ -51,7 +51,7 @@ fn wants_more(error: &ParseError, text: &str) -> bool {
     }
 }
 
-/// Whether the error stands behind everything that was typed.
+/// Whether the error is after everything that was typed.
 fn is_at_end(error: &ParseError, text: &str) -> bool {
     let typed = text.trim_end();
     let (lines, last) = (typed.lines().count(), typed.lines().last().unwrap_or_default().chars().count());
@@ -83,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whole_input_is_evaluated() {
+    fn complete_input_is_evaluated() {
         let engine = Engine::new();
         for text in [
             "1 + 1",

@@ -1,4 +1,4 @@
-//! Looking into a value without running anything: what completion goes by. Never reads a page, never calls.
+//! Inspects a value without running anything, for completion. Never reads a page, never calls.
 
 use crate::language::type_names::word;
 use crate::values::record::ListItem;
@@ -7,7 +7,7 @@ use crate::wire::group::Group;
 use crate::wire::user::User;
 use rhai::{Array, Dynamic, Map};
 
-/// The value of a field or key; `None` when there is none, or it would have to be worked out.
+/// The value of a field or key; `None` when there is none, or it would have to be computed.
 pub fn field(value: &Dynamic, name: &str) -> Option<Dynamic> {
     script_value::field(value, name).or_else(|| value.read_lock::<Map>()?.get(name).cloned())
 }
@@ -45,7 +45,7 @@ mod tests {
     }
 
     #[test]
-    fn records_and_maps_are_looked_into_alike() {
+    fn records_and_maps_are_inspected_alike() {
         let user = entry(&users(), 0).unwrap();
         assert_eq!(field(&user, "email").unwrap().to_string(), "a@example.com");
         assert!(fields(&user).contains(&"groups".to_owned()));
@@ -59,7 +59,7 @@ mod tests {
         assert_eq!(type_word(&users()), "Users");
         assert!(is_list(&type_word(&users())) && is_list(&type_word(&Dynamic::from_array(Vec::new()))));
         assert!(!is_list(&type_word(&"x".into())) && !is_list("User"));
-        assert_eq!(type_word(&"x".into()), "text");
+        assert_eq!(type_word(&"x".into()), word("string"));
         assert_eq!(type_word(&entry(&users(), 0).unwrap()), "User");
     }
 }

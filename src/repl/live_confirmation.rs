@@ -11,7 +11,7 @@ use rustyline::error::ReadlineError;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Asks once, names the organization, and lets nothing pass before the answer.
+/// Asks once, naming the organization, and blocks every change until the answer is yes.
 pub struct LiveConfirmation {
     organization: String,
     profile: String,
@@ -20,7 +20,7 @@ pub struct LiveConfirmation {
 }
 
 impl LiveConfirmation {
-    /// To be put at the gate of a client of a real organization.
+    /// A hook for the client of a real organization.
     pub fn new(organization: &str, profile: &str, output: Arc<Output>) -> Self {
         let (organization, profile) = (organization.to_owned(), profile.to_owned());
         Self { organization, profile, output, given: AtomicBool::new(false) }
@@ -46,9 +46,12 @@ impl LiveConfirmation {
 }
 
 fn refused() -> Error {
-    let message = "nothing was changed: you did not say yes".to_owned();
-    ErrorKind::Guard { message, hint: ":mode test rehearses changes; :profile goes elsewhere.".to_owned() }
-        .into()
+    let message = "nothing was changed: you did not answer yes".to_owned();
+    ErrorKind::Guard {
+        message,
+        hint: ":mode test only checks changes; :profile switches the profile.".to_owned(),
+    }
+    .into()
 }
 
 impl GateHook for LiveConfirmation {
@@ -63,7 +66,7 @@ impl GateHook for LiveConfirmation {
     fn after(&self, _: &ActionRequest, _: std::result::Result<&ApiAnswer, &Error>) {}
 }
 
-/// What leaves first: how many commands and about whom, or the call.
+/// The first change: how many commands and for whom, or the call.
 fn described(request: &ActionRequest) -> String {
     let about = |command: &SentCommand| {
         let named = ["user", "usergroup"].iter().find_map(|key| command.command.get(key)?.as_str());
@@ -78,7 +81,7 @@ fn described(request: &ActionRequest) -> String {
     }
 }
 
-/// Nothing but a whole word will do.
+/// Only the whole word counts.
 fn is_yes(answer: &str) -> bool {
     answer.trim().eq_ignore_ascii_case("yes")
 }

@@ -1,4 +1,4 @@
-//! The prompt: lines in, values out, until the operator leaves.
+//! The prompt: reads lines and shows their values until the operator leaves.
 
 pub mod banner;
 mod command_actions;
@@ -59,7 +59,7 @@ pub fn run(
     let mut editor = match repl.editor(&state) {
         Ok(editor) => editor,
         Err(error) => {
-            output.error(&format!("the terminal cannot be used: {error}"), None);
+            output.error(&format!("cannot use the terminal: {error}"), None);
             return RunExit::Script;
         }
     };
@@ -67,7 +67,7 @@ pub fn run(
         return exit;
     }
     let _waker = console::waker(&mut editor);
-    let exit = repl.converse(&mut editor, &state);
+    let exit = repl.read_lines(&mut editor, &state);
     runner::leave(&repl.session, exit, output)
 }
 
@@ -78,13 +78,13 @@ impl Repl {
         let config = rustyline::Config::builder()
             .completion_type(CompletionType::List)
             .completion_show_all_if_ambiguous(true)
-            .completion_prompt_limit(completion::MOST) // a list of pages needs no question before it
+            .completion_prompt_limit(completion::MOST) // a long list is paged without asking first
             .build();
         let mut editor = Editor::with_history(config, MemHistory::new())?;
         editor.set_max_history_size(crate::store::history::KEPT)?;
-        editor.set_color_mode(ColorMode::Forced); // the assistant knows when to draw without colour
-        let assistant = EditorHelper::new(Rc::clone(&self.desk), self.output.data_palette(), state.clone());
-        editor.set_helper(Some(assistant));
+        editor.set_color_mode(ColorMode::Forced); // the helper knows when to draw without color
+        let helper = EditorHelper::new(Rc::clone(&self.desk), self.output.data_palette(), state.clone());
+        editor.set_helper(Some(helper));
         for (key, handler) in key_bindings::bindings(state) {
             editor.bind_sequence(key, handler);
         }
@@ -95,17 +95,17 @@ impl Repl {
                 }
                 self.typed = lines;
             }
-            Err(error) => self.output.warning(&format!("earlier lines are lost: {error}")),
+            Err(error) => self.output.warning(&format!("cannot read the history: {error}")),
         }
         Ok(editor)
     }
 
-    /// The lines at the start, and the operator's own script.
+    /// Shows the banner and runs the operator's startup script.
     fn greet(&mut self) -> Option<RunExit> {
         for line in self.whereabouts().banner(self.output.palette()) {
             self.output.message(&line);
         }
-        self.tell_problem();
+        self.report_problem();
         let path = self.opener.first_script()?;
         let text = crate::language::source_text::read_file(&path);
         match text {
@@ -113,12 +113,12 @@ impl Repl {
                 NextStep::Leave(exit) => return Some(exit),
                 NextStep::Go | NextStep::Prefill(_) => {}
             },
-            Err(error) => self.tell(&error),
+            Err(error) => self.report_error(&error),
         }
         None
     }
 
-    fn converse(&mut self, editor: &mut LineEditor, state: &EditorState) -> RunExit {
+    fn read_lines(&mut self, editor: &mut LineEditor, state: &EditorState) -> RunExit {
         let (mut warned, mut begun) = (false, String::new());
         loop {
             let Some(line) = self.read(editor, &std::mem::take(&mut begun)) else {
@@ -139,20 +139,20 @@ impl Repl {
                         return RunExit::Done;
                     }
                     warned = true;
-                    self.output.message("Ctrl-C once more leaves, and so does Ctrl-D.");
+                    self.output.message("Press Ctrl-C again or Ctrl-D to leave.");
                 }
                 Err(ReadlineError::Interrupted) => warned = false,
                 Err(ReadlineError::Eof) => return RunExit::Done,
                 Err(ReadlineError::Signal(_)) => {}
                 Err(error) => {
-                    self.output.error(&format!("the terminal cannot be read: {error}"), None);
+                    self.output.error(&format!("cannot read from the terminal: {error}"), None);
                     return RunExit::Script;
                 }
             }
         }
     }
 
-    /// A line of the operator's, begun with a text; `None` when the session was told to end.
+    /// Reads a line, prefilled with `begun`; `None` when the session is to end.
     fn read(&self, editor: &mut LineEditor, begun: &str) -> Option<rustyline::Result<String>> {
         let prompt = self.whereabouts().prompt(self.output.data_palette());
         let interrupt = self.session.interrupt();
@@ -173,15 +173,15 @@ impl Repl {
         if line.trim().is_empty() || !self.keeper.may_keep(line) || self.session.holds_secret(line) {
             return;
         }
-        drop(editor.add_history_entry(line)); // it is in memory only and refuses nothing
+        drop(editor.add_history_entry(line)); // it is in memory only and never fails
         self.typed.push(line.to_owned());
         if let Err(error) = self.keeper.keep(line) {
-            self.output.warning(&format!("lines are not kept for the next session: {error}"));
+            self.output.warning(&format!("cannot save lines for the next session: {error}"));
             self.keeper.give_up();
         }
     }
 
-    /// Does what a line asks for. Whatever goes wrong, the session goes on.
+    /// Runs a line. Whatever goes wrong, the session continues.
     fn line(&mut self, line: &str) -> NextStep {
         self.session.interrupt().reset();
         let step = panics::guard(|| self.act(line));
@@ -202,7 +202,7 @@ impl Repl {
             return self.evaluate(line);
         };
         result.unwrap_or_else(|error| {
-            self.tell(&error);
+            self.report_error(&error);
             NextStep::Go
         })
     }
@@ -228,7 +228,7 @@ impl Repl {
     }
 }
 
-/// The name in `help(name)`, which is no expression: a function of ours is no value.
+/// The name in `help(name)`, which is not an expression: the name of a built-in function is not a value.
 fn helped(line: &str) -> Option<String> {
     let inner = line.trim_end_matches(';').trim_end().strip_prefix("help")?.trim_start();
     let name = inner.strip_prefix('(')?.strip_suffix(')')?.trim();

@@ -1,4 +1,4 @@
-//! A session at the prompt: what lasts from line to line, and what evaluating and showing do to it.
+//! A session at the prompt: its state between lines, and how evaluating and showing change it.
 
 use super::known_names::is_email;
 use super::paged_view;
@@ -39,7 +39,7 @@ use std::sync::Arc;
 pub enum NextStep {
     /// The next line.
     Go,
-    /// The next line, begun with this text.
+    /// The next line, prefilled with this text.
     Prefill(String),
     /// The end.
     Leave(RunExit),
@@ -56,9 +56,9 @@ pub struct Repl {
     pub(super) progress: Arc<ProgressReporter>,
     pub(super) desk: Rc<EditorContext>,
     pub(super) keeper: HistoryFilter,
-    /// What was typed, this session's and earlier ones' that were kept.
+    /// The lines of this session, and the saved lines of earlier ones.
     pub(super) typed: Vec<String>,
-    /// The last input that was no command of the prompt.
+    /// The last input that was not a command of the prompt.
     pub(super) typed_last: String,
     pub(super) shown: Option<ShownList>,
 }
@@ -99,12 +99,12 @@ impl Repl {
         }
     }
 
-    pub(super) fn tell_problem(&self) {
+    pub(super) fn report_problem(&self) {
         if let Some(problem) = &self.problem {
             let message = format!("the service cannot be reached yet: {problem}");
             self.output.error(&message, problem.hint().as_deref());
             self.output.message(
-                "  `umapish init` makes a profile, `umapish doctor` checks one; local functions work.",
+                "  `umapish init` creates a profile, `umapish doctor` checks one; local functions work.",
             );
         }
     }
@@ -117,7 +117,7 @@ impl Repl {
 
     pub(super) fn load(&mut self, path: PathBuf, text: &str) -> NextStep {
         let result = self.workspace.load(path, text);
-        let result = result.map(|_| Dynamic::UNIT); // a file's last value is not an answer
+        let result = result.map(|_| Dynamic::UNIT); // the last value of a file is not shown
         self.finish(result)
     }
 
@@ -130,18 +130,18 @@ impl Repl {
             Err(InputFailure::Ended(ScriptEnd::OutputLost)) => {
                 return NextStep::Leave(runner::lost(&self.output));
             }
-            Err(InputFailure::Failed(failure, input)) => self.tell_failure(&failure, input),
+            Err(InputFailure::Failed(failure, input)) => self.report_failure(&failure, input),
         }
         if self.output.lost().is_some() { NextStep::Leave(runner::lost(&self.output)) } else { NextStep::Go }
     }
 
-    /// Lets the line editor know what there is by now.
+    /// Updates the names that the line editor completes.
     pub(super) fn share_names(&self) {
         *self.desk.functions.borrow_mut() = self.workspace.functions();
         *self.desk.modules.borrow_mut() = self.workspace.modules();
     }
 
-    /// Back at the prompt; what a call with many commands had done by then is told.
+    /// Back at the prompt; shows what a call with many commands had done so far.
     pub(super) fn interrupted(&mut self) {
         self.output.message("interrupted");
         if let Some(report) = RunState::of(&self.session).take_left_behind() {
@@ -166,7 +166,7 @@ impl Repl {
                 self.output.data(&text);
                 self.shown = shown.filter(ShownList::has_more);
             }
-            Err(error) => self.tell(&error),
+            Err(error) => self.report_error(&error),
         }
         self.desk.seen.borrow_mut().note(value);
     }
@@ -175,14 +175,14 @@ impl Repl {
         TableFrame { width: self.output.width(), palette: self.output.data_palette() }
     }
 
-    pub(super) fn tell(&self, error: &Error) {
+    pub(super) fn report_error(&self, error: &Error) {
         if matches!(*error.kind, ErrorKind::Interrupted) {
             return self.output.message("interrupted");
         }
         show_error(error, &self.output);
     }
 
-    pub(super) fn tell_failure(&self, failure: &ScriptError, input: TranscriptInput) {
+    pub(super) fn report_failure(&self, failure: &ScriptError, input: TranscriptInput) {
         let program = ScriptProgram {
             name: input.name,
             file: None,
@@ -194,7 +194,7 @@ impl Repl {
         diagnostic::show(&program, failure, &self.output);
     }
 
-    /// Remembers the addresses that stand in a line.
+    /// Records the emails in a line.
     pub(super) fn note_people(&self, text: &str) {
         let mut seen = self.desk.seen.borrow_mut();
         let whole = ScriptTokenKind::Text { opened: true, closed: true };
@@ -206,8 +206,8 @@ impl Repl {
         }
     }
 
-    /// Goes to another profile; variables and functions stay.
-    pub(super) fn go_to(&mut self, profile: &str) -> Result<()> {
+    /// Switches to another profile; variables and functions stay.
+    pub(super) fn switch_to(&mut self, profile: &str) -> Result<()> {
         let OpenedProfile { setup, is_real, problem, is_secret } = self.opener.open(Some(profile))?;
         self.session = new_session(setup, is_real, &self.output);
         self.workspace.move_to(&self.session);
@@ -215,7 +215,7 @@ impl Repl {
         (self.is_real, self.problem) = (is_real, problem);
         let place = self.whereabouts();
         self.output.message(&format!("{}. {}", place.place(), place.meaning(self.output.palette())));
-        self.tell_problem();
+        self.report_problem();
         Ok(())
     }
 
@@ -230,7 +230,7 @@ impl Repl {
     }
 }
 
-/// A session with the question before its first real change at the gate.
+/// A session that asks before its first real change.
 fn new_session(setup: RunSetup, is_real: bool, output: &Arc<Output>) -> Rc<Session> {
     let session = setup.start();
     if is_real && session.setup().mode == Mode::Live {

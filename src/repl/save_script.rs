@@ -1,4 +1,4 @@
-//! A session as a script that can be run again. Pure but for the look at what stands where it is to go.
+//! A session as a script that can be run again. Pure except for the check of the target file.
 
 use super::workspace::LAST;
 use crate::error::{Error, Result};
@@ -10,7 +10,7 @@ use std::path::Path;
 /// How a saved session begins; only such a file is replaced.
 const HEADER: &str = "// A session of umapish, saved with :save.";
 
-/// The inputs as a script, and how many were left out because `keep` refused them.
+/// The inputs as a script, and how many were left out because `keep` rejected them.
 pub fn script_of(inputs: &[SavedInput], keep: impl Fn(&str) -> bool) -> (String, usize) {
     let kept: Vec<_> = inputs.iter().filter(|saved| keep(&saved.input.text)).collect();
     let uses_last = kept.iter().any(|saved| names(&saved.input.text, LAST));
@@ -47,17 +47,17 @@ fn names(text: &str, name: &str) -> bool {
     code_tokens(text).iter().any(|token| token.is_name() && token.text == name)
 }
 
-/// Refuses to write over anything but an earlier saved session.
+/// Refuses to overwrite anything but a saved session.
 ///
 /// # Errors
-/// `file`: something else stands there.
+/// `file`: it is another file.
 pub fn check_target(path: &Path) -> Result<()> {
     match file_door::read_to_string(path) {
         Ok(text) if text.starts_with(HEADER) => Ok(()),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
         _ => Err(Error::file(
             path.display().to_string(),
-            "it is there and is no saved session; choose another name",
+            "already exists and was not written by :save; choose another name",
         )),
     }
 }
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_saved_session_is_written_over() {
+    fn only_a_saved_session_is_overwritten() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x.rhai");
         assert!(check_target(&path).is_ok());

@@ -1,13 +1,13 @@
-//! The grey text behind the cursor: how the function that is being typed is called. Pure.
+//! The gray text after the cursor: the signature of the function that is being typed. Pure.
 
 use crate::language::catalog::{FunctionEntry, FunctionParameter};
 use crate::repl::completion_context::{CompletionContext, CompletionPlace, OpenCall};
 use crate::repl::symbol_index::SymbolIndex;
 
-/// Fewer letters fit too many names.
+/// Fewer letters match too many names.
 const SHORTEST: usize = 3;
 
-/// Grey text, and what of it the right arrow key takes over.
+/// Gray text, and the part that the right arrow key inserts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignatureHint {
     /// What is shown.
@@ -29,7 +29,7 @@ pub fn hint(text: &str, reference: &SymbolIndex) -> Option<SignatureHint> {
     named.or_else(|| of_call(cursor.call.as_ref()?, reference))
 }
 
-/// The rest of the only name that begins so, with its parameters.
+/// The rest of the only name with this beginning, with its parameters.
 fn of_name(typed: &str, reference: &SymbolIndex) -> Option<SignatureHint> {
     let fits = |function: &&FunctionEntry| !function.method && function.name.starts_with(typed);
     let exact = reference.catalog.functions().find(|function| !function.method && function.name == typed);
@@ -63,6 +63,7 @@ fn rest(form: &FunctionEntry, from: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::language::type_names::word;
 
     fn shown(text: &str) -> String {
         hint(text, &SymbolIndex::read()).map(|hint| hint.shown).unwrap_or_default()
@@ -71,17 +72,18 @@ mod tests {
     #[test]
     fn the_only_name_that_fits_is_shown_to_its_end() {
         let hint = hint("get_user_i", &SymbolIndex::read()).unwrap();
-        assert_eq!(hint.shown, "nfo(email: text) -> User");
+        assert_eq!(hint.shown, format!("nfo(email: {}) -> User", word("string")));
         assert_eq!(hint.taken.as_deref(), Some("nfo("));
         assert_eq!(shown("get_"), "");
-        assert_eq!(shown("get_user"), "(email: text) -> User");
+        assert_eq!(shown("get_user"), format!("(email: {}) -> User", word("string")));
     }
 
     #[test]
     fn in_a_call_the_parameters_to_come_are_shown() {
-        assert_eq!(shown("get_user("), "email: text) -> User");
+        let string = word("string");
+        assert_eq!(shown("get_user("), format!("email: {string}) -> User"));
         assert_eq!(shown("get_user(\"a@example.com\", "), "options: map) -> User");
-        assert_eq!(shown("get_user(\"a@"), "  get_user(email: text) -> User");
+        assert_eq!(shown("get_user(\"a@"), format!("  get_user(email: {string}) -> User"));
         assert_eq!(shown("get_user(1, 2, 3, "), "");
         assert_eq!(shown("1 + 2"), "");
     }

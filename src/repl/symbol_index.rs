@@ -1,4 +1,4 @@
-//! The functions by name: the catalogue, read beside the first prompt rather than before it.
+//! The functions by name: the catalog, read while the first prompt is shown rather than before it.
 
 use crate::language::catalog::{Catalog, FunctionEntry, FunctionParameter, methods_of_rhai};
 use crate::repl::inspect::is_list;
@@ -7,10 +7,10 @@ use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::Duration;
 
-/// The first prompt needs the processor more than the reference does; whoever types sooner has it read at once.
+/// The first prompt needs the processor first; whoever types sooner has the reference read at once.
 const HEAD_START: Duration = Duration::from_millis(50);
 
-/// What is known of functions.
+/// The functions that can be called, by name.
 pub struct SymbolIndex {
     /// Ours.
     pub catalog: Catalog,
@@ -19,12 +19,12 @@ pub struct SymbolIndex {
     names: HashSet<String>,
 }
 
-/// The reference, once it is read. Clones are the same.
+/// The reference, once it is read. Clones share it.
 #[derive(Clone)]
 pub struct SharedSymbols(Arc<OnceLock<SymbolIndex>>);
 
 impl SharedSymbols {
-    /// Begins to read it on a thread of its own.
+    /// Starts to read it on its own thread.
     pub fn begin() -> Self {
         let names = Self(Arc::default());
         let reader = names.clone();
@@ -77,13 +77,13 @@ impl SymbolIndex {
         ours.chain(standard).filter(move |function| function.parameters.first().is_some_and(fits))
     }
 
-    /// What a function answers, as a type.
-    pub fn answer(&self, name: &str) -> Option<&str> {
+    /// The type that a function returns.
+    pub fn return_type(&self, name: &str) -> Option<&str> {
         self.catalog.functions().find(|function| function.name == name)?.answer.as_deref()
     }
 }
 
-/// What Rhai's own machinery calls is not meant for people; nor is what it gives every value, but for this.
+/// Hides what Rhai itself calls, and the methods that every value has, except `to_string`.
 fn is_of_use(function: &FunctionEntry) -> bool {
     let of_any = function.parameters.first().is_some_and(|owner| owner.kind == "value");
     !["print", "debug", "to_debug"].contains(&function.name.as_str())

@@ -222,20 +222,20 @@ error: expected `{` to start a statement block
 2 | if users and true {
   |          ^
   |
-  = hint: `and`, `or` and `not` are `&&`, `||` and `!`.";
+  = hint: `and`, `or` and `not` are written `&&`, `||` and `!`.";
         assert_eq!(told("x.rhai", "let users = true;\nif users and true {\n}"), expected);
     }
 
     #[test]
     fn a_script_that_ends_too_early_points_behind_its_last_letter() {
         let expected = "\
-error: the script ends in the middle of something
+error: unexpected end of the script
  --> x.rhai:1:9
   |
 1 | f(1, 2 +
   |         ^
   |
-  = hint: A bracket, a brace or a quotation mark is still open.";
+  = hint: A bracket, a brace or a quotation mark is not closed.";
         assert_eq!(told("x.rhai", "f(1, 2 +"), expected);
     }
 
@@ -305,13 +305,14 @@ error: there is no function `totl` that takes (number)
         let program = program("x.rhai", "fn get_user(email) {\n    umapi::get_user(email)\n}");
         let findings = check(&offline::engine(), &program.text, program.file.as_deref());
         let expected = "\
-warning: this `get_user` stands before umapish's, which takes 1 value too
+warning: this get_user() hides the built-in function of the same name,
+         which also takes 1 value
  --> x.rhai:1:4
   |
 1 | fn get_user(email) {
   |    ^
   |
-  = hint: umapish's is still there as `umapi::get_user`.";
+  = hint: Call the built-in one as `umapi::get_user`.";
         assert_eq!(render(&of_finding(&program, &findings[0]), ColorPalette::PLAIN), expected);
     }
 

@@ -3,7 +3,7 @@
 use rhai::{AST, ASTNode, Engine, Expr, FnCallExpr, Position, Stmt};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Functions by name, each with the numbers of values it takes.
+/// Functions by name, each with the numbers of arguments it takes.
 pub type FunctionForms = BTreeMap<String, BTreeSet<usize>>;
 
 /// A call in a script.
@@ -13,9 +13,9 @@ pub struct CallSiteRecord {
     pub modules: Vec<String>,
     /// The function's name.
     pub name: String,
-    /// How many values it is given; without what stands before the dot.
+    /// How many arguments it has, without the value before the dot.
     pub values: usize,
-    /// The keys of the map that is its last value, if one is written out there.
+    /// The keys of the map that is its last argument, if it is written there.
     pub options: Vec<(String, Position)>,
     /// Whether it is called as `x.name()`.
     pub method: bool,
@@ -26,7 +26,7 @@ pub struct CallSiteRecord {
 /// An import.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScriptImport {
-    /// The name written in the script; `None` when it is worked out as the script runs.
+    /// The path in the script; `None` when it is computed as the script runs.
     pub path: Option<String>,
     /// The name of the module in the script.
     pub alias: String,
@@ -34,16 +34,16 @@ pub struct ScriptImport {
     pub position: Position,
 }
 
-/// What is read from a script.
+/// What a script calls, imports and mentions.
 #[derive(Debug, Default)]
 pub struct CallIndex {
     /// Every call but those of operators.
     pub called: Vec<CallSiteRecord>,
     /// Every import.
     pub imports: Vec<ScriptImport>,
-    /// Variables that no declaration before them gives, with what closures capture among them.
+    /// Variables without a declaration before them, including those that closures capture.
     pub unbound: Vec<(String, Position)>,
-    /// Keys of maps, properties and texts: a call may go to a closure kept under such a name.
+    /// Keys of maps, properties and strings: a call may be to a closure stored under such a name.
     pub mentioned: BTreeSet<String>,
 }
 
@@ -125,14 +125,14 @@ pub fn of_closures(ast: &AST) -> BTreeSet<String> {
     closures.flat_map(|closure| closure.params.iter().map(ToString::to_string).collect::<Vec<_>>()).collect()
 }
 
-/// The functions that a script defines; without the private ones, if it is looked at from outside.
+/// The functions that a script defines; without the private ones if `from_outside`.
 pub fn defined(ast: &AST, from_outside: bool) -> FunctionForms {
     let visible = ast.iter_functions().filter(|function| !from_outside || !function.access.is_private());
     let named = visible.filter(|function| !function.name.starts_with("anon$"));
     forms(named.map(|function| (function.name.to_owned(), function.params.len())))
 }
 
-/// The functions that an engine knows, under the name of their module; "" for those without.
+/// The functions of an engine by module; "" for those without one.
 pub fn registered(engine: &Engine) -> BTreeMap<String, FunctionForms> {
     let read = |known: rhai::FuncInfo| {
         Some((known.namespace.to_string(), known.metadata.name.to_string(), known.metadata.num_params))
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn calls_are_found_wherever_they_stand() {
+    fn calls_are_found_wherever_they_are() {
         let code = "a(1); let x = b() + c(d()); if e() { } x.f(1, 2).g(); [h()]; #{k: i()}; `${j()}`; \
                     fn own() { l() } let m = |y| n(y); switch o() { 1 => p(), _ => q() } r::s(1); x[t()]; \
                     for z in u() { v(); } throw w();";
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn the_engine_tells_ours_rhai_s_and_those_of_modules() {
+    fn the_engine_lists_ours_rhai_s_and_those_of_modules() {
         let modules = registered(&offline::engine());
         assert_eq!(modules["umapi"]["get_user"], BTreeSet::from([1, 2]));
         assert_eq!(modules[""]["get_user"], BTreeSet::from([1, 2]));

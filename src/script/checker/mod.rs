@@ -1,6 +1,5 @@
-//! What can be told of a script without running it: calls of functions that are not there, too many or too few
-//! values, modules that cannot be read, names of ours that the script takes over. No false alarms: what may be right
-//! counts as right.
+//! Finds mistakes in a script without running it: calls of functions that do not exist, too many or too few values,
+//! modules that cannot be read, functions that hide built-in ones. No false alarms: what may be right counts as right.
 
 pub mod call_index;
 
@@ -22,12 +21,12 @@ use rhai::{AST, Engine, ParseError, ParseErrorType, Position};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-/// Something found.
+/// A mistake in a script, or a warning.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CheckFinding {
-    /// Whether the script can run all the same.
+    /// Whether the script can still run.
     pub is_warning: bool,
-    /// What it is, in a sentence.
+    /// What is wrong, in a sentence.
     pub message: String,
     /// What to do.
     pub hint: Option<String>,
@@ -35,11 +34,11 @@ pub struct CheckFinding {
     pub place: ScriptPlace,
 }
 
-/// What the language itself does, under names that look like functions.
+/// Keywords of the language that look like functions.
 const WORDS: &[&str] =
     &["print", "debug", "type_of", "eval", "Fn", "call", "curry", "is_shared", "is_def_var", "is_def_fn"];
 
-/// Looks at a script and, from there, at the modules it imports. Nothing is run and nothing is sent.
+/// Checks a script and the modules it imports. Nothing is run and nothing is sent.
 pub fn check(engine: &Engine, text: &str, file: Option<&Path>) -> Vec<CheckFinding> {
     let mut check = CheckRule {
         engine,
@@ -63,7 +62,7 @@ struct CheckRule<'e> {
     findings: Vec<CheckFinding>,
 }
 
-/// A script under examination.
+/// A script that is being checked.
 struct CheckedScript<'t> {
     text: &'t str,
     source: Option<String>,
@@ -75,14 +74,14 @@ struct CheckedScript<'t> {
 }
 
 impl CheckRule<'_> {
-    /// Examines a script and answers its tree. `source` is `None` for the script that was named first.
+    /// Checks a script and returns its syntax tree. `source` is `None` for the script that was named first.
     fn script(&mut self, text: &str, file: Option<&Path>, source: Option<String>) -> Option<AST> {
         let ast = match self.engine.compile(text) {
             Ok(ast) => ast,
             Err(error) => {
                 let lenient = is_about_a_variable(&error).then(|| lenient().compile(text).ok()).flatten();
                 self.unreadable(error, text, source.clone());
-                let ast = lenient?; // the parser ends at the first such error, and there may be more to tell
+                let ast = lenient?; // the parser stops at the first such error, and there may be more
                 self.undefined(&ast, text, source.as_ref());
                 ast
             }
@@ -108,7 +107,7 @@ impl CheckRule<'_> {
         Some(ast)
     }
 
-    /// Every variable that is not there, the one that the parser told among them.
+    /// Every undefined variable, including the one that the parser reported.
     fn undefined(&mut self, ast: &AST, text: &str, source: Option<&String>) {
         let captured = of_closures(ast);
         let (functions, declared) = (defined(ast, false), DeclaredNames::read(text));
@@ -223,7 +222,7 @@ impl CheckRule<'_> {
         Some(subject.wrong_number(call, taken.iter()))
     }
 
-    /// Keys that a function of ours does not know.
+    /// Option keys that a built-in function does not have.
     fn options(&self, call: &CallSiteRecord, subject: &CheckedScript) -> Vec<CheckFinding> {
         let is_ours = match call.modules.as_slice() {
             [] => !call.method && !subject.own.contains_key(&call.name),
@@ -249,7 +248,7 @@ impl CheckRule<'_> {
 }
 
 impl CheckedScript<'_> {
-    /// One name may stand for several modules in several blocks: then it has the functions of all.
+    /// One name may be several modules in several blocks: then it has the functions of all.
     fn add(&mut self, import: &ScriptImport, functions: Option<FunctionForms>) {
         let known = self.imported.entry(import.alias.clone()).or_insert_with(|| Some(FunctionForms::new()));
         match (known, functions) {
@@ -283,7 +282,7 @@ impl CheckedScript<'_> {
         known: &[&str],
     ) -> CheckFinding {
         let listed: Vec<_> = known.iter().map(|known| format!("`{known}`")).collect();
-        let listed = format!("It knows {}.", listed.join(", "));
+        let listed = format!("Its options are {}.", listed.join(", "));
         let hint = match nearest(key, known.iter().copied()) {
             Some(near) => format!("Did you mean `{near}`? {listed}"),
             None => listed,
@@ -315,10 +314,11 @@ impl CheckedScript<'_> {
         let name = call.name.as_str();
         let own = || if call.modules.is_empty() { script_forms(name, &self.declared) } else { None };
         let catalog = crate::script::functions::catalog();
-        let of_umapish = || forms_hint(catalog.find(name));
+        let of_umapish = || forms_hint(&catalog.find(name));
         let of_rhai = || {
             let methods = methods_of_rhai();
-            forms_hint(methods.iter().filter(|form| form.name == name).take(FORMS_SHOWN).collect())
+            let forms = methods.iter().filter(|form| form.name == name).take(FORMS_SHOWN);
+            forms_hint(&forms.collect::<Vec<_>>())
         };
         own().or_else(|| foreign_name(name)).or_else(of_umapish).or_else(of_rhai)
     }
@@ -328,7 +328,7 @@ fn written(call: &CallSiteRecord) -> String {
     call.modules.iter().chain([&call.name]).map(String::as_str).collect::<Vec<_>>().join("::")
 }
 
-/// Functions of the script that stand before one of ours of the same name and number of values.
+/// Functions of the script that hide a built-in one of the same name and number of values.
 fn shadows(catalog: &Catalog, subject: &CheckedScript) -> Vec<CheckFinding> {
     let mut ours: Vec<_> = catalog
         .functions()
@@ -347,8 +347,10 @@ fn shadow(subject: &CheckedScript, name: &str, values: usize) -> CheckFinding {
     let plural = if values == 1 { "" } else { "s" };
     CheckFinding {
         is_warning: true,
-        message: format!("this `{name}` stands before umapish's, which takes {values} value{plural} too"),
-        hint: Some(format!("umapish's is still there as `umapi::{name}`.")),
+        message: format!(
+            "this {name}() hides the built-in function of the same name, which also takes {values} value{plural}"
+        ),
+        hint: Some(format!("Call the built-in one as `umapi::{name}`.")),
         place: ScriptPlace { source: subject.source.clone(), ..place },
     }
 }
@@ -357,7 +359,7 @@ fn is_about_a_variable(error: &ParseError) -> bool {
     matches!(error.err_type(), ParseErrorType::VariableUndefined(_))
 }
 
-/// A parser that takes a script whose variables are not all there.
+/// A parser that accepts undefined variables.
 fn lenient() -> Engine {
     let mut engine = Engine::new_raw();
     engine.set_max_expr_depths(EXPRESSION_DEPTH, EXPRESSION_DEPTH);
@@ -395,7 +397,7 @@ mod tests {
     }
 
     #[test]
-    fn every_variable_that_is_not_there_is_found_and_what_else_is_wrong() {
+    fn every_undefined_variable_is_found_and_what_else_is_wrong() {
         let text = "let here = 1; let outer = 2;\nprint(one);\nlet f = |x| x + here + two;\nfn g(y) { y + outer }\nthree = 3;\n\
                     nope(here);\nfor i in 0..2 { print(i + four); }\nlet k = here; print(k);";
         let found: Vec<_> = found(text).into_iter().map(|found| (found.place.line, found.message)).collect();
@@ -438,15 +440,16 @@ mod tests {
     #[test]
     fn a_wrong_number_shows_what_is_taken() {
         let hint = found("get_user(1, 2, 3);")[0].hint.clone().unwrap_or_default();
-        assert!(hint.contains("`get_user(email: text) -> User`"), "{hint}");
+        let string = crate::language::type_names::word("string");
+        assert!(hint.contains(&format!("`get_user(email: {string}) -> User`")), "{hint}");
     }
 
     #[test]
-    fn a_function_that_takes_over_a_name_of_ours_is_a_warning() {
+    fn a_function_that_hides_a_built_in_one_is_a_warning() {
         let findings = found("let x = 1;\nfn get_user(email) { umapi::get_user(email) }\nget_user(\"x\");");
         assert_eq!(findings.len(), 1);
         assert!(findings[0].is_warning);
-        assert_eq!(findings[0].hint.as_deref(), Some("umapish's is still there as `umapi::get_user`."));
+        assert_eq!(findings[0].hint.as_deref(), Some("Call the built-in one as `umapi::get_user`."));
         assert_eq!((findings[0].place.line, findings[0].place.column), (Some(2), Some(4)));
         let findings = found("// fn get_user(\n/*\n*/ fn  get_user  (email) { email }\nget_user(\"x\");");
         assert_eq!((findings[0].place.line, findings[0].place.column), (Some(3), Some(8)));
@@ -507,14 +510,15 @@ mod tests {
         let main = folder.path().join("main.rhai");
         let text = "import \"lib\" as lib;\nlib::add(1);\nlib::add();\nlib::own();\nlib::ad(1);";
         let findings = check(&offline::engine(), text, Some(&main));
-        let told: Vec<_> = findings.iter().map(|found| (found.message.as_str(), found.place.line)).collect();
+        let reported: Vec<_> =
+            findings.iter().map(|found| (found.message.as_str(), found.place.line)).collect();
         let expected = [
             ("`lib::add` takes 1 value, not none", Some(3)),
             ("there is no function `lib::own`", Some(4)),
             ("there is no function `lib::ad`", Some(5)),
             ("there is no function `nope`", Some(3)),
         ];
-        assert_eq!(told, expected);
+        assert_eq!(reported, expected);
         let module = folder.path().join("lib.rhai").display().to_string();
         assert_eq!(findings[3].place.source, Some(module));
     }
