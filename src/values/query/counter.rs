@@ -1,4 +1,4 @@
-//! Counting in a loop of a script's own, without a map that is looked into and written to by the interpreter.
+//! Counting in a script's loop, faster than with a map that the interpreter reads and writes.
 
 use super::grouping::ranked;
 use crate::error::Result;
@@ -14,14 +14,14 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-/// How often values were seen. Clones count together.
+/// How often values were added. Clones share their counts.
 #[derive(Debug, Clone, Default)]
 pub struct Counter(Rc<RefCell<ValueCounts>>);
 
-/// Texts, which are most of what is counted, are kept as they come.
+/// Strings, which are most of what is counted, are stored without conversion.
 #[derive(Debug)]
 struct ValueCounts {
-    /// The place of each text in `numbers`.
+    /// The index of each string in `numbers`.
     texts: HashMap<ImmutableString, usize, HashSeed>,
     numbers: Vec<usize>,
     places: PointerCache<ImmutableString, usize>,
@@ -42,15 +42,15 @@ impl Counter {
     /// Counts a value.
     ///
     /// # Errors
-    /// `usage`: it is no data.
+    /// `usage`: it is not data, such as a function.
     pub fn add(&self, value: &Dynamic) -> Result<()> {
         self.0.borrow_mut().add(value)
     }
 
-    /// Counts every entry of a list; one that stands there twice counts twice.
+    /// Counts every entry of a list; one that is in it twice counts twice.
     ///
     /// # Errors
-    /// `usage`: one is no data.
+    /// `usage`: one is not data, such as a function.
     /// `interrupted`: some entries are counted then.
     pub fn add_all(&self, list: &[Dynamic], interrupt: &Interrupt) -> Result<()> {
         let mut counts = self.0.borrow_mut();
@@ -60,7 +60,7 @@ impl Counter {
     /// How often a value was counted.
     ///
     /// # Errors
-    /// `usage`: it is no data.
+    /// `usage`: it is not data, such as a function.
     pub fn count(&self, value: &Dynamic) -> Result<usize> {
         let counts = self.0.borrow();
         if let Some(text) = value.read_lock::<ImmutableString>() {
