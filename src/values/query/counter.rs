@@ -102,7 +102,7 @@ impl ValueCounts {
             return Ok(());
         };
         let Self { texts, numbers, places, .. } = self;
-        let place = places.answer(&text, || {
+        let place = places.get_or_insert_with(&text, || {
             *texts.entry(text.clone()).or_insert_with(|| {
                 numbers.push(0);
                 numbers.len() - 1
