@@ -4,7 +4,6 @@
 //! few types, domains and groups, each at one address.
 
 use arcstr::ArcStr;
-use rhai::ImmutableString;
 
 /// A shared value whose address does not change while it is held.
 pub trait StableAddress: Clone {
@@ -13,12 +12,6 @@ pub trait StableAddress: Clone {
 }
 
 impl StableAddress for ArcStr {
-    fn address(&self) -> usize {
-        self.as_ptr().addr()
-    }
-}
-
-impl StableAddress for ImmutableString {
     fn address(&self) -> usize {
         self.as_ptr().addr()
     }

@@ -5,7 +5,6 @@ use crate::error::Result;
 use crate::host::interrupt::Interrupt;
 use crate::values::json::json_of;
 use crate::values::key::ValueKey;
-use crate::values::pointer_cache::PointerCache;
 use crate::values::script_value::{self, ScriptValue};
 use crate::wire::interner::HashSeed;
 use rhai::{Array, Dynamic, Engine, ImmutableString};
@@ -19,23 +18,10 @@ use std::rc::Rc;
 pub struct Counter(Rc<RefCell<ValueCounts>>);
 
 /// Strings, which are most of what is counted, are stored without conversion.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct ValueCounts {
-    /// The index of each string in `numbers`.
-    texts: HashMap<ImmutableString, usize, HashSeed>,
-    numbers: Vec<usize>,
-    places: PointerCache<ImmutableString, usize>,
+    strings: HashMap<ImmutableString, usize, HashSeed>,
     others: HashMap<ValueKey, (Dynamic, usize)>,
-}
-
-/// Texts whose places are known without a look at what they say.
-const REMEMBERED: usize = 128;
-
-impl Default for ValueCounts {
-    fn default() -> Self {
-        let (texts, others) = (HashMap::default(), HashMap::new());
-        Self { texts, numbers: Vec::new(), places: PointerCache::new(REMEMBERED), others }
-    }
 }
 
 impl Counter {
@@ -64,7 +50,7 @@ impl Counter {
     pub fn count(&self, value: &Dynamic) -> Result<usize> {
         let counts = self.0.borrow();
         if let Some(text) = value.read_lock::<ImmutableString>() {
-            return Ok(counts.texts.get(&*text).map_or(0, |place| counts.numbers[*place]));
+            return Ok(counts.strings.get(&*text).copied().unwrap_or_default());
         }
         let found = counts.others.get(&ValueKey::of(value, false)?).map(|(_, count)| *count);
         Ok(found.unwrap_or_default())
@@ -76,13 +62,13 @@ impl Counter {
     /// `interrupted`.
     pub fn rows(&self, interrupt: &Interrupt) -> Result<Array> {
         let counts = self.0.borrow();
-        let texts = counts
-            .texts
+        let strings = counts
+            .strings
             .iter()
-            .map(|(text, place)| (ValueKey::text(text, false), text.into(), counts.numbers[*place], None));
+            .map(|(text, count)| (ValueKey::text(text, false), text.into(), *count, None));
         let others =
             counts.others.iter().map(|(key, (shown, count))| (key.clone(), shown.clone(), *count, None));
-        ranked(texts.chain(others).collect(), interrupt)
+        ranked(strings.chain(others).collect(), interrupt)
     }
 
     /// The rows as JSON.
@@ -101,14 +87,10 @@ impl ValueCounts {
             self.others.entry(key).or_insert_with(|| (value.clone(), 0)).1 += 1;
             return Ok(());
         };
-        let Self { texts, numbers, places, .. } = self;
-        let place = places.get_or_insert_with(&text, || {
-            *texts.entry(text.clone()).or_insert_with(|| {
-                numbers.push(0);
-                numbers.len() - 1
-            })
-        });
-        self.numbers[place] += 1;
+        match self.strings.get_mut(&*text) {
+            Some(count) => *count += 1,
+            None => drop(self.strings.insert(text.clone(), 1)),
+        }
         Ok(())
     }
 }
