@@ -71,7 +71,7 @@ const CACHED: usize = 1024;
 // `valgrind --tool=callgrind umapish --live tests/bench/question_loop.rhai`, 3,000 users, 8 rounds. A second cache, of
 // whole lists, saved 1.2 % and is gone.
 thread_local! {
-    static TEXTS: RefCell<PointerCache<ArcStr, ImmutableString>> = RefCell::new(PointerCache::new(CACHED));
+    static TEXTS: RefCell<PointerCache<ImmutableString>> = RefCell::new(PointerCache::new(CACHED));
 }
 
 /// A string of a record as scripts see it.

@@ -1,39 +1,27 @@
-//! A small cache of results for shared values, keyed by their addresses.
+//! A small cache of results for shared strings, keyed by their addresses.
 //!
 //! The records of a listing share strings that repeat, so a script that iterates over a million of them reads the same
 //! few types, domains and groups, each at one address.
 
 use arcstr::ArcStr;
 
-/// A shared value whose address does not change while it is held.
-pub trait StableAddress: Clone {
-    /// Its address.
-    fn address(&self) -> usize;
-}
-
-impl StableAddress for ArcStr {
-    fn address(&self) -> usize {
-        self.as_ptr().addr()
-    }
-}
-
-/// Results for recent values. Each value is held with its result, so that no other value can get its address.
+/// Results for recent strings. Each string is held with its result, so that no other string can get its address.
 #[derive(Debug)]
-pub struct PointerCache<K, V>(Vec<Option<(K, V)>>);
+pub struct PointerCache<V>(Vec<Option<(ArcStr, V)>>);
 
-impl<K: StableAddress, V: Clone> PointerCache<K, V> {
+impl<V: Clone> PointerCache<V> {
     /// Keeps at most `slots` results; a power of two is fastest.
     pub fn new(slots: usize) -> Self {
         Self((0..slots).map(|_| None).collect())
     }
 
-    /// The cached result for the value, or that of `convert`.
-    pub fn get_or_insert_with(&mut self, value: &K, convert: impl FnOnce() -> V) -> V {
-        let address = value.address();
+    /// The cached result for the string, or that of `convert`.
+    pub fn get_or_insert_with(&mut self, value: &ArcStr, convert: impl FnOnce() -> V) -> V {
+        let address = value.as_ptr().addr();
         let slot = (address >> 4) % self.0.len();
         match &mut self.0[slot] {
-            Some((known, result)) if known.address() == address => result.clone(),
-            other => other.insert((value.clone(), convert())).1.clone(),
+            Some((known, result)) if known.as_ptr().addr() == address => result.clone(),
+            other => other.insert((ArcStr::clone(value), convert())).1.clone(),
         }
     }
 }
