@@ -7,7 +7,7 @@ use std::io::{self, Write};
 /// What joins the entries of a list in a cell, as in Adobe's sample `source.csv`.
 pub const LIST_SEPARATOR: &str = ",";
 
-/// The characters with which a spreadsheet takes a cell for a formula.
+/// The characters that start a formula in a spreadsheet.
 const FORMULA_STARTS: &[char] = &['=', '+', '-', '@', '\t', '\r'];
 
 /// A header and its rows.
@@ -52,7 +52,7 @@ impl TabularRows {
     /// The rows as CSV (RFC 4180) with formula cells defused.
     pub fn to_csv(&self) -> String {
         if self.columns.is_empty() {
-            return String::new(); // a row without cells would read as one with a blank cell
+            return String::new(); // a row without cells would be read as one empty cell
         }
         let mut writer = CsvWriter::new(Vec::new());
         let rows = std::iter::once(&self.columns).chain(&self.cells);
@@ -82,7 +82,7 @@ impl<W: Write> CsvWriter<W> {
         Ok(())
     }
 
-    /// Hands everything over to the target.
+    /// Flushes everything to the target.
     ///
     /// # Errors
     /// The target's.
@@ -97,7 +97,7 @@ impl CsvWriter<Vec<u8>> {
     }
 }
 
-/// A value as the text of a cell: nothing for null, lists joined, records as JSON. [`list`] reads a list back.
+/// A value as the text of a cell: empty for null, lists joined, records as JSON. [`list`] parses a list back.
 pub fn cell(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
@@ -109,7 +109,7 @@ pub fn cell(value: &Value) -> String {
     }
 }
 
-/// An entry of a list; quoted where it would otherwise be taken for several, or for a quoted one.
+/// An entry of a list; quoted if it would otherwise be parsed as several, or as a quoted one.
 fn entry(value: &Value) -> String {
     let text = cell(value);
     if text.contains([',', '\n', '\r']) || text.starts_with('"') {
@@ -119,7 +119,7 @@ fn entry(value: &Value) -> String {
     }
 }
 
-/// The entries of a list in a cell, trimmed; blank ones are none. An entry in quotes may hold a comma.
+/// The entries of a list in a cell, trimmed; empty ones are skipped. An entry in quotes may contain a comma.
 pub fn list(cell: &str) -> Vec<String> {
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
@@ -131,8 +131,8 @@ pub fn list(cell: &str) -> Vec<String> {
     entries.filter(|entry| !entry.is_empty()).collect()
 }
 
-/// A cell that no spreadsheet takes for a formula: an apostrophe stands before one that looks so. Numbers stay.
-/// [`restore`] takes it away.
+/// A cell that a spreadsheet does not take for a formula: one that looks like a formula gets an apostrophe in front.
+/// Numbers stay as they are. [`restore`] removes the apostrophe.
 pub fn defuse(cell: &str) -> Cow<'_, str> {
     if is_formula(cell) && cell.parse::<f64>().is_err() || is_defused(cell) {
         Cow::Owned(format!("'{cell}"))
@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn entries_of_a_list_are_trimmed_and_blank_ones_are_none() {
+    fn entries_of_a_list_are_trimmed_and_empty_ones_are_skipped() {
         assert_eq!(list(" A , ,B\n C,"), ["A", "B", "C"]);
         assert!(list(" ").is_empty());
     }

@@ -1,4 +1,4 @@
-//! Saved listings and the two-hour rule, as an operator meets them.
+//! Saved listings and the two-hour rule, as an operator sees them.
 
 use crate::support::Run;
 use crate::support::run::Finished;
@@ -20,7 +20,7 @@ fn answer(request: &Recorded) -> Reply {
         .with("X-Page-Count", "2")
 }
 
-/// `umapish` in a home, against a server that stands for the service.
+/// `umapish` in a home, against a server that acts as the service.
 fn shell(home: &Path, server: &Server, words: &str, code: &str) -> Run {
     Run::new(words)
         .arg(code)
@@ -184,7 +184,7 @@ fn in_the_sandbox_a_listing_is_kept_for_the_run_and_nothing_is_left() {
     assert_eq!(finished.done().trim(), "true");
 }
 
-/// A sandbox whose 45 users stand on five pages.
+/// A sandbox whose 45 users are on five pages.
 fn paged() -> Sandbox {
     let sandbox = Sandbox::start(sandbox::SandboxSettings::default()).unwrap();
     sandbox.configure(sandbox::SettingsChange { page_size: Some(10), ..sandbox::SettingsChange::default() });

@@ -1,8 +1,8 @@
-//! The bytes of a text file as text.
+//! Decodes the bytes of text files.
 
 use std::io::{self, Read};
 
-/// How the characters of a file are written down.
+/// The encoding of a text file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileEncoding {
     /// With or without a byte order mark.
@@ -15,7 +15,7 @@ pub enum FileEncoding {
     Latin1,
 }
 
-/// Bytes that an encoding has no meaning for.
+/// Bytes that are not valid in an encoding.
 #[derive(Debug, PartialEq, Eq)]
 pub struct DecodeError {
     /// The text before them.
@@ -40,7 +40,7 @@ const WINDOWS_1252: [char; 32] = [
 ];
 
 impl FileEncoding {
-    /// The names scripts use.
+    /// The values of the option `encoding`.
     pub const NAMES: &[&str] = &["utf-8", "utf-16", "windows-1252", "latin-1"];
 
     /// The encoding of one of [`FileEncoding::NAMES`].
@@ -54,7 +54,7 @@ impl FileEncoding {
         }
     }
 
-    /// UTF-8, unless a byte order mark says otherwise.
+    /// The encoding of the byte order mark; UTF-8 if there is none.
     fn of_mark(bytes: &[u8]) -> Self {
         if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
             Self::Utf16
@@ -64,7 +64,7 @@ impl FileEncoding {
     }
 }
 
-/// The text of a file, without a byte order mark. Without an `encoding` it is UTF-8, or what its mark says.
+/// The text of a file, without a byte order mark. Without an `encoding` it is UTF-8, or the encoding of its mark.
 ///
 /// # Errors
 /// Bytes that are not valid in that encoding, with the text before them.
@@ -77,7 +77,7 @@ pub fn decode(bytes: &[u8], encoding: Option<FileEncoding>) -> Result<String, De
     }
 }
 
-/// Why a [`TextReader`] cannot go on.
+/// Why a [`TextReader`] cannot continue.
 #[derive(Debug)]
 pub(crate) enum TextError {
     /// The bytes cannot be read.
@@ -105,7 +105,7 @@ const PIECE: usize = 1 << 13;
 const MARK: usize = 3;
 
 impl<R: Read> TextReader<R> {
-    /// Without an `encoding` the text is UTF-8, or what its byte order mark says.
+    /// Without an `encoding` the text is UTF-8, or the encoding of its byte order mark.
     pub(crate) fn new(source: R, encoding: Option<FileEncoding>) -> Self {
         Self { source, encoding, decoder: None, bytes: Vec::new(), broken: None, ended: false }
     }

@@ -3,11 +3,11 @@
 /// The result of a function that Rhai calls; the alias keeps definition files readable.
 pub type RhaiResultOf<T> = std::result::Result<T, Box<rhai::EvalAltResult>>;
 
-/// The name under which Rhai keeps what `x["name"]` calls. Registered so, and not as an indexer, a function is told
-/// where it was called.
+/// The name of the function that `x["name"]` calls in Rhai. A function registered by this name, and not as an indexer,
+/// gets the position of the call.
 pub const INDEXER: &str = "index$get$";
 
-/// The name under which Rhai keeps what `x.name` calls.
+/// The name of the function that `x.name` calls in Rhai.
 pub fn getter(name: &str) -> String {
     format!("get${name}")
 }

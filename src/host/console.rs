@@ -3,7 +3,7 @@
 use crate::error::Result;
 use serde_json::Value;
 
-/// Where a script's words go and where its questions are answered.
+/// Where a script's output goes and where its prompts are answered.
 pub trait HostConsole {
     /// A line of data.
     fn print(&self, line: &str);
@@ -15,7 +15,7 @@ pub trait HostConsole {
     fn note(&self, line: &str);
     /// Something that needs attention.
     fn warn(&self, line: &str);
-    /// Whether nobody reads the data any more.
+    /// Whether standard output was closed by its reader.
     fn is_lost(&self) -> bool;
     /// The operator's answer to a question.
     ///

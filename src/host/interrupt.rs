@@ -21,19 +21,19 @@ struct InterruptState {
 }
 
 impl Interrupt {
-    /// Ends what runs and what waits. Answers whether it had been asked for before.
+    /// Requests the end of running and waiting work. Returns whether it was already requested.
     pub fn request(&self) -> bool {
         let again = self.0.requested.swap(true, Ordering::Relaxed);
         self.token().cancel();
         again
     }
 
-    /// Whether it was asked for.
+    /// Whether it was requested.
     pub fn is_requested(&self) -> bool {
         self.0.requested.load(Ordering::Relaxed)
     }
 
-    /// Ends what runs and what waits, and whatever would run behind it. Answers whether it had been asked for before.
+    /// Requests the end of running, waiting and future work. Returns whether it was already requested.
     pub fn end(&self) -> bool {
         let again = self.0.ended.swap(true, Ordering::SeqCst);
         self.request();
@@ -55,7 +55,7 @@ impl Interrupt {
         self.0.idle.load(Ordering::SeqCst)
     }
 
-    /// Lets a loop of ours go on unless it was asked for; to be called for each entry of a list.
+    /// Checks for the request; call it for each entry of a list.
     ///
     /// # Errors
     /// `interrupted`.
@@ -105,7 +105,7 @@ mod tests {
         assert_eq!(interrupt.check().unwrap_err().kind.name(), "interrupted");
     }
 
-    /// What runs without the interpreter must look itself: here the engine does not.
+    /// Native loops must check the interrupt themselves: the engine does so only between operations.
     #[test]
     fn every_work_on_a_whole_list_ends_when_it_is_asked_to() {
         let session = offline::session(Rc::new(offline::RecordingConsole::default()));

@@ -25,7 +25,7 @@ use tokio::runtime::{Builder, Runtime};
 /// the journal, which records what leaves.
 pub type HookFactory = Box<dyn Fn(&ClientSettings) -> Vec<Arc<dyn GateHook>>>;
 
-/// What a run is told before it begins.
+/// The settings of a run.
 pub struct SessionSetup {
     /// Fetches the client's settings at the first call; a script that makes none needs none.
     pub connect: Box<dyn Fn(SignInFlow) -> Result<ClientSettings>>,
@@ -109,10 +109,10 @@ impl Session {
         self.hooks.borrow_mut().push(hook);
     }
 
-    /// Signs in one way, whichever is configured.
+    /// Signs in by this flow, whichever is configured.
     ///
     /// # Errors
-    /// `config`: settings of that way are missing. `auth`: the service refuses them.
+    /// `config`: settings of that flow are missing. `auth`: the service refuses them.
     pub fn sign_in(&self, flow: SignInFlow) -> Result<TokenAnswer> {
         match self.client() {
             Ok(client) if client.settings().credentials.are_for(flow) => self.wait(client.sign_in()),
@@ -135,7 +135,7 @@ impl Session {
         added.into_iter().chain((self.setup.hooks)(client.settings())).collect()
     }
 
-    /// What a higher room keeps for this run; made when it is first asked for.
+    /// State that a higher layer keeps for this run; created at its first use.
     pub fn extension<T: Default + 'static>(&self) -> Rc<T> {
         let known = self.extensions.borrow().iter().find_map(|state| Rc::clone(state).downcast::<T>().ok());
         known.unwrap_or_else(|| {
@@ -145,14 +145,14 @@ impl Session {
         })
     }
 
-    /// Attaches what a higher room keeps for this run, in place of any earlier state of that type.
+    /// Attaches state that a higher layer keeps for this run; replaces any state of the same type.
     pub fn extend<T: 'static>(&self, state: Rc<T>) {
         let mut extensions = self.extensions.borrow_mut();
         extensions.retain(|known| !Rc::clone(known).is::<T>());
         extensions.push(state);
     }
 
-    /// Runs a call of the client to its end. The client itself ends at once when the operator interrupts.
+    /// Runs a client call to its end. The client itself stops at once when the operator interrupts.
     ///
     /// # Errors
     /// Those of the call.
@@ -175,15 +175,15 @@ impl Session {
         })
     }
 
-    /// Remembers a listing that has pages left.
+    /// Tracks a listing that has pages left.
     pub fn keep_in_view(&self, listing: &Rc<dyn UnfinishedListing>) {
         let mut unfinished = self.unfinished.borrow_mut();
         unfinished.retain(|known| known.strong_count() > 0);
         unfinished.push(Rc::downgrade(listing));
     }
 
-    /// To be called before a change leaves: reads every listing that is still in use to its end, since members
-    /// removed while their group is paged would shift the pages.
+    /// Reads every listing that is still in use to its end. Call it before a change is sent: members removed while their
+    /// group is being listed would shift the pages.
     ///
     /// # Errors
     /// `incomplete`: one of them cannot be read; no change should follow from it.
@@ -216,7 +216,7 @@ impl Session {
         &self.setup.interrupt
     }
 
-    /// What the run was told before it began.
+    /// The settings of the run.
     pub fn setup(&self) -> &SessionSetup {
         &self.setup
     }
@@ -226,7 +226,7 @@ impl Session {
         self.mode.get()
     }
 
-    /// From now on changes are rehearsed; there is no way back in this run.
+    /// Sends changes in test mode from now on; this run cannot return to live mode.
     pub fn enter_test_mode(&self) {
         self.mode.set(Mode::Test);
         if let Some(client) = &*self.client.borrow() {
@@ -234,10 +234,10 @@ impl Session {
         }
     }
 
-    /// The operator chooses again at the prompt. No script can: what a script began in test mode stays there.
+    /// Changes the mode at the prompt. Scripts cannot: a script that was started in test mode stays in it.
     ///
     /// # Errors
-    /// `usage`: the session was not begun in live mode, so it has no right to it.
+    /// `usage`: the session was not started in live mode, so it cannot become live.
     pub fn choose_mode(&self, mode: Mode) -> Result<()> {
         if mode == Mode::Live && self.setup.mode != Mode::Live {
             let message = "this session was started in test mode, so it cannot become live";
@@ -252,7 +252,7 @@ impl Session {
         Ok(())
     }
 
-    /// Whether a text holds a secret this session signs in with, as far as it has signed in.
+    /// Whether a text contains a secret of this session, if it has signed in.
     pub fn holds_secret(&self, text: &str) -> bool {
         let client = self.client.borrow();
         let secrets =
@@ -260,29 +260,29 @@ impl Session {
         secrets.iter().any(|secret| !secret.is_blank() && text.contains(secret.expose().trim()))
     }
 
-    /// What the run has cost so far.
+    /// The API calls of the run so far.
     pub fn calls(&self) -> CallCounts {
         self.client.borrow().as_ref().map(Client::calls).unwrap_or_default()
     }
 
-    /// Where commands that are never sent leave their lines.
+    /// The lines of commands that were built and never sent.
     pub fn unsent(&self) -> &UnsentCommands {
         &self.unsent
     }
 
-    /// Ends the script. What it answers is thrown; Rhai lets a `catch` around a closure swallow that, so the engine
-    /// asks [`Session::ended`] as well.
+    /// Ends the script. The returned value is thrown; in Rhai, a `catch` around a closure can swallow that, so the engine
+    /// checks [`Session::ended`] as well.
     pub fn end(&self, code: u8) -> ScriptEnd {
         self.ended.set(Some(ScriptEnd::Exit(code)));
         ScriptEnd::Exit(code)
     }
 
-    /// How the script said that it ends, if it did.
+    /// How the script ended itself, if it did.
     pub fn ended(&self) -> Option<ScriptEnd> {
         self.ended.get()
     }
 
-    /// The calls whose list no variable holds.
+    /// The calls on lists that no variable holds.
     pub fn temporaries(&self) -> &RefCell<TemporaryCalls> {
         &self.temporaries
     }

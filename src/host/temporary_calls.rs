@@ -1,9 +1,9 @@
-//! Methods that are called on what a function has just answered: `get_users().count_by("type")`. No variable holds
-//! such a list, so nobody can ask it again, and what was gone through need not be kept.
+//! Methods called on a value that a function just returned: `get_users().count_by("type")`. No variable holds such a
+//! list, so it cannot be used again, and each page is released after use.
 //!
-//! Rhai does not tell a function whether its first argument is a variable, so the calls are read from the script,
-//! and known again by where they stand. Should a call be taken for another one after all, the list it was called on
-//! refuses whatever is asked next; it never looks shorter.
+//! Rhai does not report whether the first argument of a function is a variable, so the calls are found in the script and
+//! identified by their positions. If a call is mistaken for another one, the list it was called on throws when it is used
+//! again; it never looks shorter.
 
 use super::session::session;
 use super::temporaries::CallSite;
@@ -19,7 +19,7 @@ pub fn note(engine: &Engine, script: &AST) {
     session.temporaries().borrow_mut().read(script);
 }
 
-/// Whether the method at hand is called on what a function has just answered.
+/// Whether the current method is called on a value that a function just returned.
 ///
 /// # Errors
 /// `config`: the engine was built without a session.

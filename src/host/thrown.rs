@@ -11,18 +11,18 @@ pub enum ScriptEnd {
     Exit(u8),
     /// Ctrl-C or SIGTERM.
     Interrupted,
-    /// Nobody reads standard output any more.
+    /// Standard output was closed by its reader.
     OutputLost,
 }
 
 impl ScriptEnd {
-    /// The error that carries it to the top.
+    /// The error that carries it out of the engine.
     pub fn into_error(self) -> Box<EvalAltResult> {
         Box::new(EvalAltResult::ErrorTerminated(Dynamic::from(self), Position::NONE))
     }
 }
 
-/// Turns our results into Rhai's at the place of a call.
+/// Converts our results to Rhai's, with the position of the call.
 pub trait ThrowAt<T> {
     /// The value, or the error thrown at the call's position.
     ///
@@ -45,7 +45,7 @@ pub fn thrown(error: &Error, position: Position) -> Box<EvalAltResult> {
     Box::new(EvalAltResult::ErrorRuntime(map_of(error, position).into(), position))
 }
 
-/// The documented keys (design: a thrown error is a map). Each is there, `()` where it says nothing.
+/// The documented keys (design: a thrown error is a map). All are present, `()` if they do not apply.
 pub fn map_of(error: &Error, position: Position) -> Map {
     let text = |text: Option<String>| text.map_or(Dynamic::UNIT, Dynamic::from);
     let number = |number: Option<usize>| {

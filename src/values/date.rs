@@ -23,7 +23,7 @@ impl Date {
     /// Reads a day such as `2026-11-23`.
     ///
     /// # Errors
-    /// `usage`: it is written differently, or there is no such day.
+    /// `usage`: it is written differently, or there is no such date.
     pub fn parse(text: &str) -> Result<Self> {
         let text = text.trim();
         let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
@@ -35,7 +35,7 @@ impl Date {
         })
     }
 
-    /// The day so many days later; earlier for a negative number.
+    /// The date this many days later; earlier for a negative number.
     ///
     /// # Errors
     /// `usage`: the calendar does not reach so far (years -9999 to 9999).
@@ -87,7 +87,7 @@ fn moved(date: Date, days: Option<i64>) -> RhaiResultOf<Date> {
     date.plus(days.unwrap_or(i64::MAX)).map_err(|error| thrown(&error, Position::NONE))
 }
 
-/// An operator, and what it says of two days.
+/// An operator and its comparison.
 type DateComparison = (&'static str, fn(&Date, &Date) -> bool);
 
 const COMPARISONS: [DateComparison; 6] = [
@@ -99,8 +99,8 @@ const COMPARISONS: [DateComparison; 6] = [
     (">=", |one, other| one >= other),
 ];
 
-/// Days with days. Beside anything else an order is an error, and so is equality with a text: Rhai would answer
-/// false without a word.
+/// Compares dates with dates. Ordering a date with anything else is an error, and so is equality with a string, for
+/// which Rhai would silently return false.
 fn register_comparisons(engine: &mut Engine) {
     for (operator, compare) in COMPARISONS {
         engine.register_fn(operator, move |one: Date, other: Date| compare(&one, &other));

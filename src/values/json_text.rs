@@ -1,4 +1,4 @@
-//! Values as JSON texts and back, however long: entry by entry, with an eye on the operator who may want to stop.
+//! Writes values as JSON and reads them back, entry by entry, so that Ctrl-C ends long ones.
 
 use super::json::json_of;
 use super::record::Record;
@@ -17,7 +17,7 @@ use serde_json::ser::PrettyFormatter;
 use std::cell::RefCell;
 use std::fmt;
 
-/// Writes a value, on one line or indented by so many blanks a level.
+/// Writes a value, indented by this many spaces a level; 0 is one line.
 ///
 /// # Errors
 /// `usage`: it holds something that is not data, such as a function. `interrupted`.
@@ -28,8 +28,8 @@ pub fn write(value: &Dynamic, indent: usize, interrupt: &Interrupt) -> Result<St
     let result = if indent == 0 {
         serde_json::to_writer(&mut text, &written)
     } else {
-        let blanks = " ".repeat(indent);
-        let formatter = PrettyFormatter::with_indent(blanks.as_bytes());
+        let spaces = " ".repeat(indent);
+        let formatter = PrettyFormatter::with_indent(spaces.as_bytes());
         written.serialize(&mut serde_json::Serializer::with_formatter(&mut text, formatter))
     };
     let unwritable =
@@ -38,10 +38,10 @@ pub fn write(value: &Dynamic, indent: usize, interrupt: &Interrupt) -> Result<St
     String::from_utf8(text).map_err(|error| unwritable(&error))
 }
 
-/// Reads a text: objects are maps, `null` is `()`, a whole number too large for a script is its digits as text.
+/// Reads JSON: objects are maps, `null` is `()`, a whole number too large for a script is a string of its digits.
 ///
 /// # Errors
-/// What is wrong with the text; the parser's error for an interruption as well, see [`Interrupt::check`].
+/// The text is not valid JSON. An interruption is an error of the parser, too: see [`Interrupt::check`].
 pub fn read(text: &str, interrupt: &Interrupt) -> serde_json::Result<Dynamic> {
     let mut parser = serde_json::Deserializer::from_str(text);
     let value = JsonReader { interrupt }.deserialize(&mut parser)?;
@@ -49,7 +49,7 @@ pub fn read(text: &str, interrupt: &Interrupt) -> serde_json::Result<Dynamic> {
     Ok(value)
 }
 
-/// Goes through a value; serde's errors are texts, so ours is kept beside them.
+/// Serializes a value. Serde's errors are only strings, so ours is kept here.
 struct JsonWriter<'i> {
     interrupt: &'i Interrupt,
     failed: RefCell<Option<Error>>,
@@ -57,9 +57,9 @@ struct JsonWriter<'i> {
 
 impl JsonWriter<'_> {
     fn fail<E: serde::ser::Error>(&self, error: Error) -> E {
-        let told = E::custom(&error);
+        let message = E::custom(&error);
         self.failed.replace(Some(error));
-        told
+        message
     }
 }
 
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_data_is_told_as_it_is_elsewhere() {
+    fn what_is_not_data_has_the_same_error_as_elsewhere() {
         let function: Dynamic = rhai::Engine::new().eval("[#{f: |x| x}]").unwrap();
         let error = write(&function, 0, &idle()).unwrap_err();
         assert_eq!(error.to_string(), "a function cannot be written: it is not data");

@@ -27,14 +27,14 @@ pub fn is_folded(field: &str) -> bool {
 }
 
 /// A value that has an order and equals others. The order of the variants is the order of sorting: what is absent
-/// stands last.
+/// comes last.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ValueKey {
     /// True or false.
     Flag(bool),
     /// A number, whole or not.
     Number(KeyNumber),
-    /// A text.
+    /// A string.
     Text(ArcStr),
     /// A list, compared entry by entry.
     List(Vec<ValueKey>),
@@ -45,10 +45,10 @@ pub enum ValueKey {
 }
 
 impl ValueKey {
-    /// The key a value of a script is; `folded` makes texts the same whatever their case.
+    /// The key of a script value; with `folded`, strings that differ only in case are the same key.
     ///
     /// # Errors
-    /// `usage`: it is no data.
+    /// `usage`: it is not data, such as a function.
     pub fn of(value: &Dynamic, folded: bool) -> Result<Self> {
         if value.is_unit() {
             Ok(Self::Absent)
@@ -63,7 +63,7 @@ impl ValueKey {
         }
     }
 
-    /// The key of a text.
+    /// The key of a string.
     pub fn text(text: &str, folded: bool) -> Self {
         Self::Text(if folded { fold(text).into() } else { text.into() })
     }
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn absent_values_stand_last_and_numbers_in_their_order() {
+    fn absent_values_come_last_and_numbers_in_their_order() {
         let mut keys = vec![key("()"), key(r#""b""#), key("10"), key("2.5"), key(r#""a""#), key("-1")];
         keys.sort();
         let sorted = vec![key("-1"), key("2.5"), key("10"), key(r#""a""#), key(r#""b""#), key("()")];
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn folded_keys_know_no_case() {
+    fn folded_keys_ignore_case() {
         let folded = |text: &str| ValueKey::of(&text.into(), true).unwrap();
         assert_eq!(folded(" Kim.Lee@Example.com"), folded("kim.lee@example.com"));
         assert!(is_folded("email") && is_folded("Email") && is_folded("groups"));
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn a_function_is_no_key() {
+    fn a_function_is_not_a_key() {
         let function: Dynamic = Engine::new().eval("|x| x").unwrap();
         assert_eq!(ValueKey::of(&function, false).unwrap_err().kind.name(), "usage");
     }

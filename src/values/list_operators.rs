@@ -1,4 +1,4 @@
-//! What the language itself does with a list: `for`, `list[0]`, `==`, `+`, `in`'s kin, printing.
+//! The operators of the language on a list: `for`, `list[0]`, `==`, `+`, what `in` calls, printing.
 
 use super::script_value::{self, ScriptValue};
 use crate::error::Result;
@@ -14,7 +14,7 @@ use crate::wire::user::User;
 use rhai::{Dynamic, Engine, EvalAltResult, NativeCallContext, Position};
 use serde_json::Value;
 
-/// Makes both kinds of list known to an engine.
+/// Registers both types of list.
 pub fn register(engine: &mut Engine) {
     register_list::<User>(engine);
     register_list::<Group>(engine);
@@ -55,8 +55,8 @@ fn register_list<T: ListItem>(engine: &mut Engine) {
     register_printing::<T>(engine);
 }
 
-/// A list prints as the records it holds, like an array. Rhai takes no error from `to_string`, so where that is
-/// all it calls the text says what went wrong; `print` and `debug` throw it.
+/// A list prints as the records it holds, like an array. `to_string` cannot throw in Rhai, so where Rhai
+/// calls only that, the string has the error; `print` and `debug` throw it.
 fn register_printing<T: ListItem>(engine: &mut Engine) {
     for name in ["print", "debug"] {
         engine.register_fn(name, |context: NativeCallContext, list: &mut RecordList<T>| {
@@ -94,7 +94,7 @@ impl<T: ListItem> RecordList<T> {
         self.all().map(|entries| i64::try_from(entries.len()).unwrap_or(i64::MAX))
     }
 
-    /// Whether there is no entry; reads no further than it must.
+    /// Whether there are no entries; reads no further than it must.
     ///
     /// # Errors
     /// `incomplete`, naming the page.
@@ -116,7 +116,7 @@ impl<T: ListItem> RecordList<T> {
         Ok(place.and_then(|place| entries.get(place)).map(|entry| self.record(entry)))
     }
 
-    /// A part of the list as Rhai's `extract` takes it: a negative `start` counts from the end, and what lies
+    /// A part of the list as Rhai's `extract` takes it: a negative `start` counts from the end, and what is
     /// beyond an end is left out.
     ///
     /// # Errors
@@ -130,7 +130,7 @@ impl<T: ListItem> RecordList<T> {
         Ok(self.of(entries[place(start)..place(end)].to_vec()))
     }
 
-    /// Both lists, one behind the other.
+    /// Both lists, one after the other.
     fn joined(&self, other: &Self) -> Result<Self> {
         let entries = self.all()?.iter().chain(other.all()?.iter()).cloned().collect();
         Ok(Self::from_entries(entries, self.groups_left_out() || other.groups_left_out()))
@@ -141,7 +141,7 @@ impl<T: ListItem> RecordList<T> {
         Ok(self.all()? == other.all()?)
     }
 
-    /// Whether an entry goes by this name: the e-mail or username of a user, the name of a group, in any case.
+    /// Whether an entry has this name, ignoring case: the e-mail or username of a user, the name of a group.
     ///
     /// # Errors
     /// `incomplete`, naming the page.

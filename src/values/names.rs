@@ -1,4 +1,4 @@
-//! What scripts give where names are expected: strings, users, groups and lists of these.
+//! Arguments that are names: strings, users, groups and lists of these.
 
 use super::dynamic::kind_of;
 use super::record::{GroupRecord, Record, UserRecord};
@@ -8,7 +8,7 @@ use crate::wire::group::Group;
 use crate::wire::user::User;
 use rhai::{Array, Dynamic};
 
-/// A list of texts; one text is a list of one. Users stand for their e-mails and groups for their names.
+/// A list of strings; one string is a list of one. Users stand for their e-mails and groups for their names.
 ///
 /// # Errors
 /// `usage`: it is something else.
@@ -29,7 +29,7 @@ pub fn texts(value: &Dynamic) -> Result<Vec<String>> {
     list.iter().map(|item| text_of(item).ok_or_else(|| wrong(item))).collect()
 }
 
-/// A text, a user's e-mail or a group's name.
+/// A string, a user's e-mail or a group's name.
 fn text_of(value: &Dynamic) -> Option<String> {
     let user = value.read_lock::<UserRecord>().map(|user| user.label().to_owned());
     user.or_else(|| value.read_lock::<GroupRecord>().map(|group| group.label().to_owned()))

@@ -27,7 +27,7 @@ pub type FieldReader<R> = Box<dyn Fn(&R) -> Result<Dynamic>>;
 pub struct UserRecord {
     /// The user.
     pub user: Arc<User>,
-    /// Whether the listing was asked to leave `groups` out, so that an absent list says nothing.
+    /// Whether the listing was requested without `groups`, so that an absent list does not mean "no groups".
     pub groups_left_out: bool,
 }
 
@@ -47,10 +47,10 @@ pub trait Record: Clone + Sized + 'static {
     /// The value of a documented or derived field; `()` when the service left it out.
     ///
     /// # Errors
-    /// `usage`: the field was not asked for.
+    /// `usage`: the field was not requested.
     fn value(&self, name: &str) -> Result<Dynamic>;
 
-    /// What reads a documented or derived field, for a script that asks a million records for it.
+    /// The function that reads a documented or derived field, for scripts that read it from a million records.
     ///
     /// # Errors
     /// Those of [`Record::value`], when it is called.
@@ -61,7 +61,7 @@ pub trait Record: Clone + Sized + 'static {
     /// The same as [`Record::value`]; `None` for any other name.
     ///
     /// # Errors
-    /// `usage`: the field was not asked for.
+    /// `usage`: the field was not requested.
     fn field(&self, name: &str) -> Result<Option<Dynamic>> {
         if Self::knows(name) { self.value(name).map(Some) } else { Ok(None) }
     }
@@ -92,7 +92,7 @@ pub trait Record: Clone + Sized + 'static {
         Self::FIELDS.iter().chain(Self::DERIVED).any(|known| *known == name)
     }
 
-    /// The error for a field that is neither; `sent` says that the service sent it all the same.
+    /// The error for a field that is neither; `sent` when the service sent it anyway.
     fn unknown(name: &str, sent: bool) -> Error {
         let known = Self::FIELDS.iter().chain(Self::DERIVED).copied();
         let message = format!("a {} has no field `{name}`", Self::NAME);
@@ -138,7 +138,7 @@ impl UserRecord {
         }
     }
 
-    /// The error for reading groups that were not asked for.
+    /// The error for reading groups that were not requested.
     pub fn without_groups() -> Error {
         let hint = "Leave `exclude_groups` out where groups are needed.";
         Error::usage_with_hint("`groups` was left out by `exclude_groups`", hint)
@@ -208,16 +208,16 @@ pub trait ListItem: ListEntry + PartialEq + Serialize {
     /// The name scripts see as `type_of` of a list.
     const LIST: &'static str;
 
-    /// The record of an entry; `groups_left_out` says that the listing was asked to leave groups out.
+    /// The record of an entry; `groups_left_out` when the listing was requested without groups.
     fn record(self: Arc<Self>, groups_left_out: bool) -> Self::Record;
 
-    /// What stands in a documented or derived field.
+    /// The value of a documented or derived field.
     fn cell(&self, field: &str) -> FieldValue<'_>;
 
-    /// The names it goes by, in any case.
+    /// Its names.
     fn names(&self) -> impl Iterator<Item = &ArcStr>;
 
-    /// Whether it goes by this folded name.
+    /// Whether this folded name is one of its names.
     fn is_named(&self, folded: &str) -> bool {
         self.names().any(|name| folds_to(name, folded))
     }

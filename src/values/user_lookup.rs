@@ -1,4 +1,4 @@
-//! Looking many people up: whom a script asks for, whether single calls or one listing answer it, who was found.
+//! Looking up many people: who is wanted, whether to use single calls or one listing, and who was found.
 
 use super::record::UserRecord;
 use crate::error::{Error, Result};
@@ -12,7 +12,7 @@ use rhai::{Array, Dynamic};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-/// The domain under which the service looks Adobe IDs up (contract 2.4).
+/// The domain under which the service looks up Adobe IDs (contract 2.4).
 const ADOBE_ID: &str = "AdobeID";
 
 /// One person who is looked for.
@@ -22,16 +22,16 @@ pub struct WantedUser {
     pub given: Dynamic,
     /// The e-mail or username to ask the service for.
     pub name: String,
-    /// The domain to ask with, where a record tells it.
+    /// The domain for the request, if a record has it.
     pub domain: Option<String>,
-    /// The account, where a record tells it.
+    /// The account, if a record has it.
     account: Option<ValueKey>,
 }
 
-/// The people a script asks for, each once: a text, a User record, or a list of them.
+/// The people that a script wants, each once: a string, a User record, or a list of these.
 ///
 /// # Errors
-/// `usage`: something else, or a blank name.
+/// `usage`: something else, or an empty name.
 pub fn wanted(people: &Dynamic) -> Result<Vec<WantedUser>> {
     let wanted = match people.read_lock::<Array>() {
         Some(people) => people.iter().map(WantedUser::of).collect::<Result<Vec<_>>>()?,
@@ -41,14 +41,14 @@ pub fn wanted(people: &Dynamic) -> Result<Vec<WantedUser>> {
     Ok(wanted.into_iter().filter(|one| known.insert((fold(&one.name), one.account.clone()))).collect())
 }
 
-/// Whether reading so many people one by one takes longer than the calls of a minute allow, so that the whole
-/// listing, whose pages hold 2,000 users, is likely cheaper.
+/// Whether `count` single calls exceed the limit for a minute, so that the whole listing, with 2,000 users a page, is
+/// likely cheaper.
 pub fn needs_listing(count: usize) -> bool {
     let limit = EndpointId::User.endpoint().limit.map_or(0, |limit| limit.per_client);
     count > usize::try_from(limit).unwrap_or(usize::MAX)
 }
 
-/// Who of the wanted is in a listing: the first account of each, in the order in which they were asked for.
+/// The wanted people that are in a listing: the first account of each, in the order of `wanted`.
 pub fn among(users: &[Arc<User>], wanted: &[WantedUser]) -> Vec<Option<Arc<User>>> {
     let mut index = WantedIndex::new(wanted);
     for user in users {

@@ -9,7 +9,7 @@ use crate::wire::identity::IdentityType;
 use crate::wire::user::User;
 use rhai::Dynamic;
 
-/// The options that say which account of a name is meant.
+/// The options that select the account of a username.
 pub const OPTIONS: [&str; 2] = ["domain", "use_adobe_id"];
 
 /// A person as a command names one.
@@ -17,7 +17,7 @@ pub const OPTIONS: [&str; 2] = ["domain", "use_adobe_id"];
 pub struct UserReference {
     /// E-mail or username, trimmed.
     pub name: String,
-    /// Domain of a username that is no e-mail.
+    /// The domain of a username that is not an e-mail address.
     pub domain: Option<String>,
     /// Whether the Adobe ID is meant where a managed account has the same e-mail; `None` leaves it to the service.
     pub use_adobe_id: Option<bool>,
@@ -27,7 +27,7 @@ impl UserReference {
     /// The person a script names. A user that was read means exactly that account.
     ///
     /// # Errors
-    /// `usage`: it is neither a text nor a user, or it is blank.
+    /// `usage`: it is neither a string nor a user, or it is empty.
     pub fn of(value: &Dynamic, options: &CallOptions) -> Result<Self> {
         let mut person = match value.read_lock::<UserRecord>() {
             Some(record) => Self::of_user(&record.user),

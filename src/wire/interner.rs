@@ -11,6 +11,8 @@ const ROOM: usize = 1 << 14;
 /// Returns the same `Arc` for equal strings, as long as somebody else holds it.
 #[derive(Debug)]
 pub struct StringInterner {
+    // Without it, 200,000 users kept in memory (`/usr/bin/time -v umapish --live tests/bench/keep.rhai`) take 108 MiB
+    // instead of 67, and `count_by.rhai` takes 25 % more instructions under callgrind (10,000 users).
     known: HashSet<ArcStr, HashSeed>,
     /// So many texts may be known before those that nobody else holds are dropped: a listing that is gone through
     /// and forgotten must not leave all its names behind.
@@ -23,6 +25,7 @@ pub struct StringInterner {
 /// looked for any more.
 #[derive(Debug)]
 struct NameLists {
+    // Without it, 200,000 users kept in memory take 74 MiB instead of 67 (`keep.rhai`).
     known: HashSet<SharedNames, HashSeed>,
     room: usize,
     asked: usize,

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::Command;
 use tempfile::TempDir;
 
-/// The binary under the hammer, built as `cargo bench` builds: for release.
+/// The measured binary, built by `cargo bench` for release.
 pub(crate) const UMAPI: &str = env!("CARGO_BIN_EXE_umapish");
 /// Where the scripts are.
 const SCRIPTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/bench");
@@ -23,7 +23,7 @@ pub(crate) enum Job {
     Python(&'static [&'static str]),
     /// A script beside this file, by the program its name ends in: `.rhai` makes changes for real, `.py`.
     Script(&'static str),
-    /// A `.rhai` script that makes changes for real, behind an option of `umapish`.
+    /// A `.rhai` script that makes changes for real, after an option of `umapish`.
     ScriptWith(&'static str, &'static str),
 }
 

@@ -1,6 +1,6 @@
 //! `cargo bench`: umapish beside CPython and Adobe's own client, measured in one run and printed as a Markdown table.
 //!
-//! A word behind `cargo bench --` picks the rows whose task holds it. Run by `cargo test`, each row is done once on a
+//! A word after `cargo bench --` selects the rows whose task contains it. Run by `cargo test`, each row is done once on a
 //! small organization and nothing is timed: it holds that every job runs and that those of a row agree.
 
 mod job;
@@ -21,19 +21,19 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 use std::time::Instant;
 
-/// Why a bench cannot go on.
+/// Why a bench cannot continue.
 type Failure = Box<dyn Error>;
 
 /// People in the organization of a row that is only tried out.
 const FEW: usize = 50;
 
-/// What was asked for on the command line. Options of the usual test harness mean nothing here.
-struct Wish {
+/// The rows selected on the command line. Options of the usual test harness are ignored.
+struct BenchSelection {
     timed: bool,
     words: Vec<String>,
 }
 
-impl Wish {
+impl BenchSelection {
     fn of(arguments: impl Iterator<Item = String>) -> Self {
         let (options, words) = arguments.partition::<Vec<_>, _>(|argument| argument.starts_with('-'));
         Self { timed: options.iter().any(|option| option == "--bench"), words }
@@ -47,26 +47,26 @@ impl Wish {
 }
 
 fn main() -> ExitCode {
-    let wish = Wish::of(std::env::args().skip(1));
-    match if wish.timed { measure_all(&wish) } else { try_all(&wish) } {
+    let selection = BenchSelection::of(std::env::args().skip(1));
+    match if selection.timed { measure_all(&selection) } else { try_all(&selection) } {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            tell(&failure.to_string());
+            report(&failure.to_string());
             ExitCode::FAILURE
         }
     }
 }
 
 /// Measures every row and prints the table.
-fn measure_all(wish: &Wish) -> Result<(), Failure> {
+fn measure_all(selection: &BenchSelection) -> Result<(), Failure> {
     let begun = Instant::now();
     let python = Python::make().unwrap_or_else(|reason| {
-        tell(&format!("without Python: {reason}"));
+        report(&format!("without Python: {reason}"));
         Python::Missing
     });
     let mut measured = Vec::new();
-    for row in wish.rows() {
-        tell(row.task);
+    for row in selection.rows() {
+        report(row.task);
         let series = measure(row, row.users, row.runs, &python)?;
         keep_to_limits(row, &series)?;
         measured.push((row, series));
@@ -79,9 +79,9 @@ fn measure_all(wish: &Wish) -> Result<(), Failure> {
 }
 
 /// Does every row once, small; Python's part only where its environment is there already.
-fn try_all(wish: &Wish) -> Result<(), Failure> {
+fn try_all(selection: &BenchSelection) -> Result<(), Failure> {
     let python = Python::found();
-    for row in wish.rows() {
+    for row in selection.rows() {
         measure(row, row.users.map(|users| users.min(FEW)), 1, &python)?;
     }
     Ok(())
@@ -121,7 +121,7 @@ fn keep_to_limits(row: &Row, series: &[Series]) -> Result<(), Failure> {
     }
 }
 
-/// A row about an organization compares like with like: whoever prints an answer prints the same one.
+/// All contenders of a row about an organization must print the same result, if they print one.
 fn agree(row: &Row, series: &[Series]) -> Result<(), Failure> {
     let mut answers = series.iter().filter(|one| !one.answer().is_empty());
     let Some(first) = answers.next() else { return Ok(()) };
@@ -129,12 +129,12 @@ fn agree(row: &Row, series: &[Series]) -> Result<(), Failure> {
         None => Ok(()),
         Some(other) => {
             let (ours, theirs) = (first.answer(), other.answer());
-            Err(format!("{}: `{}` answers\n{theirs}\nin place of\n{ours}", row.task, other.name).into())
+            Err(format!("{}: `{}` printed\n{theirs}\ninstead of\n{ours}", row.task, other.name).into())
         }
     }
 }
 
-/// Says something to the person who waits.
-fn tell(message: &str) {
-    let _ = writeln!(io::stderr(), "{message}"); // nobody may be there to read it
+/// Reports progress on standard error.
+fn report(message: &str) {
+    let _ = writeln!(io::stderr(), "{message}"); // standard error may be closed
 }

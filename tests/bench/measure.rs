@@ -20,7 +20,7 @@ pub(crate) struct Sample {
     answer: String,
 }
 
-/// Runs a process that must end well; what it says to people goes to a file, not to a terminal that takes time.
+/// Runs a process that must succeed; its standard error goes to a file, since a terminal would take time.
 pub(crate) fn run(mut command: Command, said: &Path) -> Result<Sample, Failure> {
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(File::create(said)?);
     let begun = Instant::now();

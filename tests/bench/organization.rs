@@ -1,4 +1,4 @@
-//! A sandbox in a process of its own, so that its time and memory are nobody's in the table.
+//! A sandbox in a process of its own, so that its time and memory count for no contender.
 
 use crate::Failure;
 use crate::job::UMAPI;
@@ -14,7 +14,7 @@ pub(crate) struct Organization {
 }
 
 impl Organization {
-    /// Starts serving so many people; within the documented limits of calls where their minute is given.
+    /// Starts to serve an organization of `users` people; with a `minute`, under the documented call limits.
     pub(crate) fn serve(users: usize, minute: Option<Duration>) -> Result<Self, Failure> {
         let mut command = Command::new(UMAPI);
         command.args(["--quiet", "--format", "json", "sandbox", "--users"]).arg(users.to_string());
@@ -33,7 +33,7 @@ impl Organization {
         Ok(organization)
     }
 
-    /// What a client has to be told, as variables of its environment.
+    /// The client's settings, as environment variables.
     pub(crate) fn settings(&self) -> impl Iterator<Item = (&String, &String)> {
         self.settings.iter()
     }

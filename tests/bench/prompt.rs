@@ -1,6 +1,6 @@
-//! `cargo bench --bench prompt`: how long the prompt takes to come, Tab to answer and Ctrl-C to be heard, through a
-//! pseudo-terminal. Each time runs from the key press to the redraw that shows the answer; before the key is pressed
-//! everything that is on its way has been read, so nothing older can be taken for the answer.
+//! `cargo bench --bench prompt`: how long the prompt takes to appear, Tab to complete and Ctrl-C to interrupt, through
+//! a pseudo-terminal. Each time is measured from the key press to the redraw that shows the result; all earlier output
+//! is read before the key is pressed, so that nothing older can be taken for the result.
 #![cfg(unix)]
 
 use expectrl::process::unix::{PtyStream, UnixProcess};
@@ -43,7 +43,7 @@ fn main() -> Result<(), Failure> {
     }
 }
 
-/// Tab after a name, a field, the beginning of an email, and one that nobody has.
+/// Tab after a name, a field, the beginning of an email, and one that does not exist.
 fn tabs(prompt: &mut Prompt) -> Result<Vec<Row>, Failure> {
     let email = prompt.last_email.clone();
     let (typed, _) = email.split_at(email.len() - 3);

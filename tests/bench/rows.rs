@@ -29,10 +29,10 @@ pub(crate) struct Limits {
 }
 
 impl Limits {
-    /// So many times the least time are allowed.
+    /// The longest time allowed, as a multiple of the least time.
     pub(crate) const ALLOWED: f64 = 1.05;
 
-    /// Those for so many commands, ten in a request: what a minute allows leaves at once, the rest minute by minute.
+    /// The limits for `commands` commands, ten in a request: one minute's worth is sent at once, the rest minute by minute.
     const fn of(commands: u32, minute: Duration) -> Self {
         Self { minute, least: minute.saturating_mul((commands - 1) / COMMANDS_A_MINUTE) }
     }

@@ -21,11 +21,11 @@ pub struct CsvShape {
     pub columns: Vec<String>,
     /// Columns it must have and whose cells are lists.
     pub lists: Vec<String>,
-    /// What parts cells.
+    /// The character between cells.
     pub delimiter: char,
-    /// `None` for UTF-8, or what a byte order mark says.
+    /// `None` for UTF-8, or the encoding of a byte order mark.
     pub encoding: Option<FileEncoding>,
-    /// How many rows it must have.
+    /// How many rows it must have at least.
     pub min_rows: usize,
 }
 
@@ -65,7 +65,7 @@ impl<R: Read> CsvReader<R> {
         Ok(Self { rows, header: Rc::new(header) })
     }
 
-    /// What the bytes are read from.
+    /// The source of the bytes.
     pub fn into_source(self) -> R {
         self.rows.parser.into_source()
     }
@@ -87,7 +87,7 @@ impl<R: Read> Iterator for CsvReader<R> {
 /// Reads a file: its rows and its SHA-256.
 ///
 /// # Errors
-/// `file`: it cannot be read, is broken, or has not the shape. `interrupted`.
+/// `file`: it cannot be read, is broken, or does not have the shape. `interrupted`.
 pub fn read(path: &Path, shape: &CsvShape, interrupt: &Interrupt) -> Result<(Vec<CsvRow>, String)> {
     let mut rows = Vec::new();
     let digest = each(path, shape, interrupt, |row| rows.push(row))?;
@@ -95,7 +95,7 @@ pub fn read(path: &Path, shape: &CsvShape, interrupt: &Interrupt) -> Result<(Vec
     Ok((rows, digest))
 }
 
-/// Hands every row of a file to `visit` and returns the SHA-256 of the file: one pass, so that the rows and the
+/// Calls `visit` with every row of a file and returns the SHA-256 of the file: one pass, so that the rows and the
 /// digest are of the same bytes.
 pub(super) fn each(
     path: &Path,
@@ -139,7 +139,7 @@ fn trimmed(CsvRecord { line, cells }: CsvRecord) -> CsvRecord {
     CsvRecord { line, cells }
 }
 
-/// The header, out of the first record; a file without one is more likely a broken export than a list of nobody.
+/// The header, from the first record; a file without one is more likely a broken export than an empty list.
 fn header(file: &str, first: Option<CsvRecord>, shape: &CsvShape) -> Result<CsvHeader> {
     let Some(CsvRecord { line, cells }) = first else {
         return Err(Error::file(file, "the file is empty; it has no header"));
@@ -157,7 +157,7 @@ fn header(file: &str, first: Option<CsvRecord>, shape: &CsvShape) -> Result<CsvH
     Ok(CsvHeader { file: file.to_owned(), columns: cells.into_iter().map(column).collect() })
 }
 
-/// Whether every column is there that must be.
+/// Checks that every required column is present.
 fn present(place: &str, names: &[String], shape: &CsvShape) -> Result<()> {
     let wanted = shape.columns.iter().chain(&shape.lists);
     let missing: Vec<_> = wanted.filter(|name| !names.contains(name)).collect();
@@ -172,7 +172,7 @@ fn present(place: &str, names: &[String], shape: &CsvShape) -> Result<()> {
     Err(Error::file(place, format!("{absent}; {}", found(names))))
 }
 
-/// What was found in place of what must be there.
+/// What the header has instead of the required columns.
 fn found(names: &[String]) -> String {
     match names {
         [one] => match [';', '\t', '|', ','].into_iter().find(|letter| one.contains(*letter)) {
@@ -198,7 +198,7 @@ fn row(header: &Rc<CsvHeader>, CsvRecord { line, cells }: CsvRecord) -> Result<C
     Err(Error::file(format!("{}:{line}", header.file), message))
 }
 
-/// An error of the parser in words.
+/// The error for a problem that the parser found.
 fn broken(path: &Path, header: Option<&CsvHeader>, encoding_is_given: bool, error: CsvError) -> Error {
     let message = match error.problem {
         CsvProblem::Read(error) => return Error::io(path, error),

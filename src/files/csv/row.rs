@@ -21,7 +21,7 @@ struct RowContent {
     cells: Vec<ImmutableString>,
 }
 
-/// What the rows of one file have in common.
+/// The file and the columns that the rows of one file share.
 #[derive(Debug)]
 pub struct CsvHeader {
     /// The file, for messages.
@@ -71,7 +71,7 @@ impl CsvRow {
         self.text(column).map(tabular::list)
     }
 
-    /// A cell: a text, or a list where its column is one.
+    /// A cell: a string, or a list if the column holds lists.
     ///
     /// # Errors
     /// `usage`: there is no such column; names the nearest and all.
@@ -105,7 +105,7 @@ impl CsvRow {
         columns.filter_map(|column| Some((&column.name, self.find(&column.name)?)))
     }
 
-    /// The row as JSON: texts, and lists where columns are lists.
+    /// The row as JSON: strings, and lists for list columns.
     pub fn to_json(&self) -> Value {
         let columns = self.0.header.columns.iter().zip(&self.0.cells);
         let entries = columns.map(|(column, cell)| {
@@ -146,7 +146,7 @@ impl ScriptValue for CsvRow {
     }
 }
 
-/// Makes rows known to an engine.
+/// Registers rows.
 pub fn register(engine: &mut Engine) {
     script_value::register::<CsvRow>(engine);
     engine.register_fn(INDEXER, |context: NativeCallContext, row: &mut CsvRow, column: &str| {
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn it_prints_as_json_wherever_it_stands() {
+    fn it_prints_as_json_everywhere() {
         let json = r#"{"email":"a@example.com","groups":["A","B"],"tag":"t"}"#;
         assert_eq!(eval("row.to_string()").to_string(), json);
         assert_eq!(eval("[row].to_string()").to_string(), format!("[{json}]"));

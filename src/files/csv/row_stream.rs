@@ -1,4 +1,4 @@
-//! A CSV file as scripts go through it: row by row, without keeping it.
+//! A CSV file that a script iterates over row by row, in constant memory.
 
 use crate::error::{Error, Result};
 use crate::files::csv::reader::{self, CsvReader, CsvShape, enough};
@@ -9,7 +9,7 @@ use crate::host::thrown::thrown;
 use rhai::{Engine, Position};
 use std::path::{Path, PathBuf};
 
-/// A file whose rows were all seen to be whole; each `for` reads it anew.
+/// A file whose rows were all checked; each `for` reads it again.
 #[derive(Debug, Clone)]
 pub struct RowStream {
     path: PathBuf,
@@ -19,10 +19,10 @@ pub struct RowStream {
 }
 
 impl RowStream {
-    /// Looks through the whole file: what is wrong with it is told before any row is given out.
+    /// Checks the whole file, so that an error is reported before any row is returned.
     ///
     /// # Errors
-    /// `file`: it cannot be read, is broken, or has not the shape. `interrupted`.
+    /// `file`: it cannot be read, is broken, or does not have the shape. `interrupted`.
     pub fn of(path: &Path, shape: CsvShape, interrupt: &Interrupt) -> Result<Self> {
         let mut rows = 0;
         let digest = reader::each(path, &shape, interrupt, |_| rows += 1)?;
@@ -41,10 +41,10 @@ impl RowStream {
     }
 }
 
-/// One way through a file. It gives out as many rows as were seen before, or an error.
+/// One pass over a file. It returns as many rows as were checked, or an error.
 pub struct RowIterator {
     file: RowStream,
-    /// Nothing once it ended.
+    /// `None` after the end.
     rows: Option<Result<CsvReader>>,
     given: usize,
 }
@@ -88,7 +88,7 @@ impl RowIterator {
     }
 }
 
-/// Makes it known to an engine.
+/// Registers the type.
 pub fn register(engine: &mut Engine) {
     let shown = |file: &mut RowStream| format!("{} rows of {}", file.rows(), file.path.display());
     engine.register_type_with_name::<RowStream>("Rows");
@@ -107,29 +107,29 @@ mod tests {
     /// More than is read from a file at once.
     const ROWS: usize = 5_000;
 
-    fn way() -> (tempfile::TempDir, PathBuf, RowIterator) {
+    fn rows_of_file() -> (tempfile::TempDir, PathBuf, RowIterator) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("people.csv");
         let rows: Vec<_> = (0..ROWS).map(|number| format!("{number:08}\n")).collect();
         std::fs::write(&path, format!("mail\n{}", rows.concat())).unwrap();
-        let way = RowStream::of(&path, CsvShape::default(), &Interrupt::default()).unwrap().into_iter();
-        (folder, path, way)
+        let rows = RowStream::of(&path, CsvShape::default(), &Interrupt::default()).unwrap().into_iter();
+        (folder, path, rows)
     }
 
-    fn ending(way: RowIterator) -> (usize, Option<String>) {
-        let rows: Vec<_> = way.collect();
+    fn ending(rows: RowIterator) -> (usize, Option<String>) {
+        let rows: Vec<_> = rows.collect();
         let error = rows.last().and_then(|row| row.as_ref().err().map(|error| format!("{error:?}")));
         (rows.iter().flatten().count(), error)
     }
 
     #[test]
     fn a_file_that_stays_as_it_was_gives_its_rows() {
-        assert_eq!(ending(way().2), (ROWS, None));
+        assert_eq!(ending(rows_of_file().2), (ROWS, None));
     }
 
     #[test]
-    fn an_interrupt_ends_the_look_through_a_file() {
-        let (_folder, path, _) = way();
+    fn an_interrupt_ends_the_check_of_a_file() {
+        let (_folder, path, _) = rows_of_file();
         let interrupt = Interrupt::default();
         interrupt.request();
         let error = RowStream::of(&path, CsvShape::default(), &interrupt).unwrap_err();
@@ -138,12 +138,12 @@ mod tests {
 
     #[test]
     fn a_file_that_got_shorter_or_longer_meanwhile_is_an_error() {
-        let (_folder, path, mut shorter) = way();
+        let (_folder, path, mut shorter) = rows_of_file();
         assert!(shorter.next().unwrap().is_ok());
         File::options().write(true).open(&path).unwrap().set_len(9 * 4_000 + 5).unwrap();
         let (rows, error) = ending(shorter);
         assert!(rows == 3_999 && error.unwrap().contains("changed while it was read"), "{rows}");
-        let (_folder, path, mut longer) = way();
+        let (_folder, path, mut longer) = rows_of_file();
         assert!(longer.next().unwrap().is_ok());
         OpenOptions::new().append(true).open(&path).unwrap().write_all(b"late\n").unwrap();
         let (rows, error) = ending(longer);

@@ -1,4 +1,4 @@
-//! Writes rows to a CSV file, one after the other, whole or not at all.
+//! Writes rows to a CSV file, one after the other; a failure leaves the file as it was.
 
 use crate::did_you_mean::nearest;
 use crate::error::{Error, FileProblem, Result};
@@ -21,27 +21,27 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-/// The column of values that are no records.
+/// The column of values that are not records.
 const VALUE: &str = "value";
 
-/// What to do about a file that is there already.
+/// What to do if the file already exists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum IfExists {
-    /// Write the new one in its place.
+    /// Replace it.
     Replace,
     /// Refuse.
     Error,
-    /// Add rows under its header.
+    /// Append rows under its header.
     Append,
-    /// Write another file beside it, with a number in its name.
+    /// Write another file with a number in its name.
     Number,
 }
 
 impl IfExists {
-    /// The words scripts use.
+    /// The values of the option.
     pub const NAMES: &[&str] = &["replace", "error", "append", "number"];
 
-    /// What one of [`IfExists::NAMES`] means.
+    /// The value of one of [`IfExists::NAMES`].
     pub fn parse(name: &str) -> Option<Self> {
         match name {
             "replace" => Some(Self::Replace),
@@ -67,7 +67,7 @@ pub enum CsvContent {
 pub struct CsvWritePlan {
     /// The columns, in this order; otherwise all, in the order of first appearance.
     pub columns: Option<Vec<String>>,
-    /// What to do about a file that is there already.
+    /// What to do if the file already exists.
     pub if_exists: IfExists,
 }
 
@@ -87,10 +87,10 @@ impl CsvContent {
     /// `usage`: it is something else.
     pub fn of(value: Dynamic) -> Result<Self> {
         if value.is::<RecordList<User>>() {
-            return value.try_cast().map(Self::Users).ok_or_else(vanished);
+            return value.try_cast().map(Self::Users).ok_or_else(in_use);
         }
         if value.is::<RecordList<Group>>() {
-            return value.try_cast().map(Self::Groups).ok_or_else(vanished);
+            return value.try_cast().map(Self::Groups).ok_or_else(in_use);
         }
         if value.read_lock::<Array>().is_some() {
             return Ok(Self::List(value));
@@ -99,11 +99,11 @@ impl CsvContent {
         Err(Error::usage(message))
     }
 
-    /// Hands every row to `visit`.
+    /// Calls `visit` with every row.
     fn each(&self, visit: &mut dyn FnMut(&Map<String, Value>) -> Result<()>) -> Result<()> {
         match self {
             Self::List(list) => {
-                let list = list.read_lock::<Array>().ok_or_else(vanished)?;
+                let list = list.read_lock::<Array>().ok_or_else(in_use)?;
                 list.iter().try_for_each(|item| visit(&record(json_of(item)?)))
             }
             Self::Users(users) => each_of(users, visit),
@@ -121,7 +121,7 @@ impl CsvContent {
     }
 }
 
-fn vanished() -> Error {
+fn in_use() -> Error {
     Error::usage("the rows of write_csv are in use elsewhere")
 }
 
@@ -144,8 +144,8 @@ fn record(value: Value) -> Map<String, Value> {
 /// Writes `content` to `path`.
 ///
 /// # Errors
-/// `usage`: a column no row has, or a value that is not data. `file`: it cannot be written, or is there already and
-/// must not be. `interrupted`. In each case what was there is untouched.
+/// `usage`: a column no row has, or a value that is not data. `file`: it cannot be written, or exists and
+/// must not. `interrupted`. In each case an existing file is unchanged.
 pub fn write(
     path: &Path,
     content: &CsvContent,
@@ -186,7 +186,7 @@ fn columns(content: &CsvContent, interrupt: &Interrupt) -> Result<Vec<String>> {
     Ok(columns)
 }
 
-/// The columns asked for; each must be one of some row, unless there are no rows to tell.
+/// The columns asked for; each must be in some row, unless there are no rows.
 fn chosen(wanted: &[String], found: &[String]) -> Result<Vec<String>> {
     let missing = wanted.iter().find(|name| !found.is_empty() && !found.contains(name));
     let Some(missing) = missing else { return Ok(wanted.to_vec()) };
@@ -198,7 +198,7 @@ fn chosen(wanted: &[String], found: &[String]) -> Result<Vec<String>> {
     })
 }
 
-/// What is written where.
+/// One write: the target, the content and its columns.
 struct CsvWriteJob<'a> {
     path: &'a Path,
     content: &'a CsvContent,
@@ -207,7 +207,7 @@ struct CsvWriteJob<'a> {
 }
 
 impl CsvWriteJob<'_> {
-    /// A new file, or one in place of another.
+    /// Writes a new file, or replaces one.
     fn fill(&self) -> Result<usize> {
         self.replace(&mut |file| {
             let mut writer = CsvWriter::new(file);
@@ -221,7 +221,7 @@ impl CsvWriteJob<'_> {
         })
     }
 
-    /// The old rows and the new ones under the header that is there; a file that is missing or empty is made.
+    /// Writes the old rows and the new ones under the existing header; a missing or empty file is created.
     fn append(&self) -> Result<usize> {
         let Some(mut old) = open(self.path)? else { return self.fill() };
         let header = header_of(self.path, &mut old)?;
@@ -238,7 +238,7 @@ impl CsvWriteJob<'_> {
         })
     }
 
-    /// The rows under a header, of which only the columns of this job are filled.
+    /// Writes the rows under a header; only the columns of this job are filled.
     fn rows(&self, writer: &mut CsvWriter<&mut dyn Write>, header: &[String]) -> Result<usize> {
         let mut rows = 0;
         self.content.each(&mut |row| {
@@ -253,7 +253,7 @@ impl CsvWriteJob<'_> {
         Ok(rows)
     }
 
-    /// Replaces the file; what `write` meets keeps its kind.
+    /// Replaces the file; an error of `write` keeps its kind.
     fn replace(&self, write: &mut dyn FnMut(&mut dyn Write) -> Result<usize>) -> Result<usize> {
         let mut result = Ok(0);
         let replaced = replace(self.path, FileAccess::Usual, |file| {
@@ -295,7 +295,7 @@ fn copy(old: &mut File, new: &mut dyn Write) -> io::Result<()> {
     if last == *b"\n" { Ok(()) } else { new.write_all(b"\n") }
 }
 
-/// The first of `people.csv`, `people-2.csv`, `people-3.csv` and so on that is not there.
+/// The first of `people.csv`, `people-2.csv`, `people-3.csv` and so on that does not exist.
 fn unused(path: &Path) -> Result<PathBuf> {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let ending = path.extension().map(|ending| format!(".{}", ending.to_string_lossy())).unwrap_or_default();
@@ -410,7 +410,7 @@ mod tests {
     }
 
     #[test]
-    fn appending_minds_a_mark_and_a_missing_line_end() {
+    fn appending_keeps_a_byte_order_mark_and_adds_a_missing_line_end() {
         let folder = Folder::new();
         fs::write(folder.path(), "\u{feff}a,b\r\n1,2").unwrap();
         folder.write(r"[#{a: 3, b: 4}]", Some(&["a"]), IfExists::Append).unwrap();
@@ -418,7 +418,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_must_not_be_there_is_refused() {
+    fn a_file_that_must_not_exist_is_refused() {
         let folder = Folder::new();
         folder.write("[1]", None, IfExists::Error).unwrap();
         let error = folder.write("[2]", None, IfExists::Error).unwrap_err().to_string();
@@ -427,7 +427,7 @@ mod tests {
     }
 
     #[test]
-    fn numbered_files_stand_beside_each_other() {
+    fn numbered_files_are_next_to_each_other() {
         let folder = Folder::new();
         let name = || folder.write("[1]", None, IfExists::Number).unwrap().path;
         let names = [name(), name(), name()];

@@ -24,7 +24,7 @@ impl<'l, A: Deref<Target = Array>> ArrayView<'l, A> {
         Self { items, context }
     }
 
-    /// The field of an item that is no map: a record or row says itself what it has.
+    /// The field of an item that is not a map: records and rows check the name themselves.
     fn indexed(&self, item: &Dynamic, field: &str) -> RhaiResultOf<Dynamic> {
         if is_plain(item) {
             let message = format!("{} has no field `{field}`", kind_of(item));
@@ -50,7 +50,7 @@ impl<A: Deref<Target = Array>> ListView for ArrayView<'_, A> {
         self.items[place].clone()
     }
 
-    /// A map has any field; one that no item of the list has is a slip.
+    /// Maps may have any field; a field that no item of the list has is a mistake.
     fn check(&self, field: &str) -> Result<()> {
         let maps = || self.items.iter().filter_map(Dynamic::read_lock::<Map>);
         let other = || self.items.iter().any(|item| item.read_lock::<Map>().is_none());
@@ -87,12 +87,12 @@ impl<A: Deref<Target = Array>> ListView for ArrayView<'_, A> {
         ValueKey::of(&self.items[place], false)
     }
 
-    /// Copies of maps take their time. After an interruption nobody looks at what was copied.
+    /// Copying maps is slow, so it ends at an interruption, after which the copy is not used.
     fn pick(&self, places: &[usize], before: Option<Dynamic>) -> Dynamic {
         let session = session(self.context).ok();
-        let goes_on = || session.as_ref().is_none_or(|session| !session.interrupt().is_requested());
+        let may_continue = || session.as_ref().is_none_or(|session| !session.interrupt().is_requested());
         let mut picked = before.and_then(Dynamic::try_cast::<Array>).unwrap_or_default();
-        let places = places.iter().take_while(|_| goes_on());
+        let places = places.iter().take_while(|_| may_continue());
         picked.extend(places.map(|place| self.items[*place].clone()));
         picked.into()
     }

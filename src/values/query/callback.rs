@@ -24,7 +24,7 @@ enum CallbackForm {
     This,
     Entry,
     EntryAndPlace,
-    /// It is no function of the script at hand: a native one or another module's.
+    /// It is not a function of this script: a native one or another module's.
     Unknown,
 }
 
@@ -42,7 +42,7 @@ impl<'l> ListCallback<'l> {
         Self { context, function, caller, form, simple }
     }
 
-    /// What it answers for an entry.
+    /// What it returns for an entry.
     ///
     /// # Errors
     /// What it throws.
@@ -60,7 +60,7 @@ impl<'l> ListCallback<'l> {
         }
     }
 
-    /// What it answers for an entry of a list.
+    /// What it returns for an entry of a list.
     ///
     /// # Errors
     /// What it throws.
@@ -72,7 +72,7 @@ impl<'l> ListCallback<'l> {
     /// Whether an entry of a list is meant.
     ///
     /// # Errors
-    /// What it throws; `usage` when it answers neither true nor false.
+    /// What it throws; `usage` when it returns neither true nor false.
     pub fn chooses(&self, list: &dyn ListView, place: usize) -> RhaiResultOf<bool> {
         let known = self.simple.as_ref().and_then(|simple| simple.holds(list, place));
         known.map_or_else(|| self.holds(list.value(place), list.first() + place), Ok)
@@ -100,10 +100,10 @@ pub fn parameters(context: &NativeCallContext, function: &FnPtr) -> Option<usize
 }
 
 /// The order in which a comparing function of two parameters puts two entries: a number as Rhai's `sort_by` takes
-/// it, or true when the first may stand before the second.
+/// it, or true when the first may come before the second.
 ///
 /// # Errors
-/// What it throws; `usage` when it answers something else.
+/// What it throws; `usage` when it returns something else.
 pub fn compare(
     context: &NativeCallContext,
     function: &FnPtr,

@@ -1,11 +1,10 @@
-//! Counting in a loop of a script's own, without a map that is looked into and written to by the interpreter.
+//! Counting in a script's loop, faster than with a map that the interpreter reads and writes.
 
 use super::grouping::ranked;
 use crate::error::Result;
 use crate::host::interrupt::Interrupt;
 use crate::values::json::json_of;
 use crate::values::key::ValueKey;
-use crate::values::pointer_cache::PointerCache;
 use crate::values::script_value::{self, ScriptValue};
 use crate::wire::interner::HashSeed;
 use rhai::{Array, Dynamic, Engine, ImmutableString};
@@ -14,43 +13,30 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-/// How often values were seen. Clones count together.
+/// How often values were added. Clones share their counts.
 #[derive(Debug, Clone, Default)]
 pub struct Counter(Rc<RefCell<ValueCounts>>);
 
-/// Texts, which are most of what is counted, are kept as they come.
-#[derive(Debug)]
+/// Strings, which are most of what is counted, are stored without conversion.
+#[derive(Debug, Default)]
 struct ValueCounts {
-    /// The place of each text in `numbers`.
-    texts: HashMap<ImmutableString, usize, HashSeed>,
-    numbers: Vec<usize>,
-    places: PointerCache<ImmutableString, usize>,
+    strings: HashMap<ImmutableString, usize, HashSeed>,
     others: HashMap<ValueKey, (Dynamic, usize)>,
-}
-
-/// Texts whose places are known without a look at what they say.
-const REMEMBERED: usize = 128;
-
-impl Default for ValueCounts {
-    fn default() -> Self {
-        let (texts, others) = (HashMap::default(), HashMap::new());
-        Self { texts, numbers: Vec::new(), places: PointerCache::new(REMEMBERED), others }
-    }
 }
 
 impl Counter {
     /// Counts a value.
     ///
     /// # Errors
-    /// `usage`: it is no data.
+    /// `usage`: it is not data, such as a function.
     pub fn add(&self, value: &Dynamic) -> Result<()> {
         self.0.borrow_mut().add(value)
     }
 
-    /// Counts every entry of a list; one that stands there twice counts twice.
+    /// Counts every entry of a list; one that is in it twice counts twice.
     ///
     /// # Errors
-    /// `usage`: one is no data.
+    /// `usage`: one is not data, such as a function.
     /// `interrupted`: some entries are counted then.
     pub fn add_all(&self, list: &[Dynamic], interrupt: &Interrupt) -> Result<()> {
         let mut counts = self.0.borrow_mut();
@@ -60,11 +46,11 @@ impl Counter {
     /// How often a value was counted.
     ///
     /// # Errors
-    /// `usage`: it is no data.
+    /// `usage`: it is not data, such as a function.
     pub fn count(&self, value: &Dynamic) -> Result<usize> {
         let counts = self.0.borrow();
         if let Some(text) = value.read_lock::<ImmutableString>() {
-            return Ok(counts.texts.get(&*text).map_or(0, |place| counts.numbers[*place]));
+            return Ok(counts.strings.get(&*text).copied().unwrap_or_default());
         }
         let found = counts.others.get(&ValueKey::of(value, false)?).map(|(_, count)| *count);
         Ok(found.unwrap_or_default())
@@ -76,13 +62,13 @@ impl Counter {
     /// `interrupted`.
     pub fn rows(&self, interrupt: &Interrupt) -> Result<Array> {
         let counts = self.0.borrow();
-        let texts = counts
-            .texts
+        let strings = counts
+            .strings
             .iter()
-            .map(|(text, place)| (ValueKey::text(text, false), text.into(), counts.numbers[*place], None));
+            .map(|(text, count)| (ValueKey::text(text, false), text.into(), *count, None));
         let others =
             counts.others.iter().map(|(key, (shown, count))| (key.clone(), shown.clone(), *count, None));
-        ranked(texts.chain(others).collect(), interrupt)
+        ranked(strings.chain(others).collect(), interrupt)
     }
 
     /// The rows as JSON.
@@ -101,14 +87,10 @@ impl ValueCounts {
             self.others.entry(key).or_insert_with(|| (value.clone(), 0)).1 += 1;
             return Ok(());
         };
-        let Self { texts, numbers, places, .. } = self;
-        let place = places.answer(&text, || {
-            *texts.entry(text.clone()).or_insert_with(|| {
-                numbers.push(0);
-                numbers.len() - 1
-            })
-        });
-        self.numbers[place] += 1;
+        match self.strings.get_mut(&*text) {
+            Some(count) => *count += 1,
+            None => drop(self.strings.insert(text.clone(), 1)),
+        }
         Ok(())
     }
 }

@@ -46,7 +46,7 @@ pub fn between<T: ListItem>(
     Ok(lists.into_iter().chain([("changed".into(), changed.into())]).collect())
 }
 
-/// The documented fields that differ; the order of names in a list says nothing.
+/// The documented fields that differ; the order of names in a list does not matter.
 fn differing<T: ListItem>(former: &T, entry: &T, skips_groups: bool) -> Vec<&'static str> {
     let same = |field: &str| match (former.cell(field), entry.cell(field)) {
         (FieldValue::Texts(one), FieldValue::Texts(other)) => skips_groups || names(one) == names(other),
@@ -59,7 +59,7 @@ fn names(list: &[ArcStr]) -> HashSet<&str> {
     list.iter().map(AsRef::as_ref).collect()
 }
 
-/// `#{older, newer, fields, joined, left}`; the last two hold the names that came to a list and went from it.
+/// `#{older, newer, fields, joined, left}`; the last two are the names added to a list and removed from it.
 fn row<T: ListItem>([older, newer]: [Dynamic; 2], former: &T, entry: &T, fields: &[&'static str]) -> Dynamic {
     let mut row = Map::from_iter([("older".into(), older), ("newer".into(), newer)]);
     let lists = fields.iter().find_map(|field| match (former.cell(field), entry.cell(field)) {
@@ -73,7 +73,7 @@ fn row<T: ListItem>([older, newer]: [Dynamic; 2], former: &T, entry: &T, fields:
     row.into()
 }
 
-/// The names of `list` that `other` has not.
+/// The names of `list` that are not in `other`.
 fn missing_in(other: &[ArcStr], list: &[ArcStr]) -> Dynamic {
     let known = names(other);
     list.iter().filter(|name| !known.contains(&***name)).map(shared_text).collect::<Array>().into()
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn who_came_and_who_went_is_told() {
+    fn added_and_removed_people_are_listed() {
         let mut newer = people();
         newer[0] = json!({"email": "new@example.com", "id": "9"});
         let code = "[c.added.map(|user| user.email), c.removed.map(|user| user.lastname), c.changed.len()]";
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn what_changed_is_told_with_both_records_and_the_groups_that_came_and_went() {
+    fn a_change_has_both_records_and_the_groups_joined_and_left() {
         let mut newer = people();
         newer[0]["email"] = json!("kim.park@example.com");
         newer[0]["groups"] = json!(["Photoshop", "Stock"]);

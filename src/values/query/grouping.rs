@@ -1,4 +1,4 @@
-//! Counting, grouping, indexing and telling entries apart, each by the value of a field or of a function.
+//! Counts, groups, indexes, sorts and deduplicates entries, by the value of a field or of a function.
 
 use super::sort::sort_watched;
 use crate::error::{Error, Result};
@@ -17,18 +17,18 @@ use rhai::{Array, Dynamic, FnPtr, ImmutableString, Map, NativeCallContext};
 use std::cmp::Reverse;
 use std::collections::HashSet;
 
-/// What entries are told apart by.
+/// What entries are compared by.
 pub enum GroupBy<'l> {
-    /// What they are.
+    /// The whole entry.
     Entry,
     /// The value of a field.
     Field(ImmutableString),
-    /// What a function answers.
+    /// What a function returns.
     Function(ListCallback<'l>),
 }
 
 impl<'l> GroupBy<'l> {
-    /// Reads what `caller` was given: the name of a field or a function.
+    /// Reads the argument of `caller`: the name of a field or a function.
     ///
     /// # Errors
     /// `usage`: it is neither.
@@ -45,7 +45,7 @@ impl<'l> GroupBy<'l> {
         }
     }
 
-    /// Whether texts are the same whatever their case.
+    /// Whether strings that differ only in case are the same.
     pub fn is_folded(&self) -> bool {
         matches!(self, Self::Field(field) if is_folded(field))
     }
@@ -53,7 +53,7 @@ impl<'l> GroupBy<'l> {
     /// Whether the entries have the field.
     ///
     /// # Errors
-    /// `usage`: they have not; names the nearest.
+    /// `usage`: they do not; names the nearest.
     pub fn check(&self, list: &dyn ListView) -> Result<()> {
         match self {
             Self::Field(field) => list.check(field),
@@ -74,7 +74,7 @@ impl<'l> GroupBy<'l> {
     }
 }
 
-/// What to ask a list by, and who asks.
+/// A query that groups the entries of a list.
 pub struct GroupQuery<'l> {
     by: GroupBy<'l>,
     interrupt: &'l Interrupt,
@@ -82,7 +82,7 @@ pub struct GroupQuery<'l> {
 }
 
 impl<'l> GroupQuery<'l> {
-    /// The question that a call asks.
+    /// The query of one call.
     pub fn of(by: GroupBy<'l>, session: &'l Session, context: &'l NativeCallContext<'l>) -> Self {
         Self { by, interrupt: session.interrupt(), context }
     }
@@ -90,19 +90,19 @@ impl<'l> GroupQuery<'l> {
     /// Rows `#{key, count}`, the highest count first, equal counts by key.
     ///
     /// # Errors
-    /// `usage`: an unknown field or a key that is no data; what the function throws; `incomplete`.
+    /// `usage`: an unknown field or a key that is not data; what the function throws; `incomplete`.
     pub fn count(&self, mut list: ListParts) -> RhaiResultOf<Array> {
-        let mut slots = KeyTable::new(self.by.is_folded());
+        let mut table = KeyTable::new(self.by.is_folded());
         let mut counts: Vec<KeyCount> = Vec::new();
         while let Some(part) = list.next_part().at(self.context)? {
-            self.number(&*part, &mut slots, |number, place| {
+            self.number(&*part, &mut table, |number, place| {
                 if number == counts.len() {
                     counts.push(KeyCount { last: usize::MAX, entries: 0 });
                 }
                 counts[number].add(part.first() + place);
             })?;
         }
-        let rows = slots.into_keys().into_iter().zip(counts);
+        let rows = table.into_keys().into_iter().zip(counts);
         let rows = rows.map(|((key, shown), count)| (key, shown, count.entries, None));
         ranked(rows.collect(), self.interrupt).at(self.context)
     }
@@ -112,8 +112,8 @@ impl<'l> GroupQuery<'l> {
     /// # Errors
     /// As those of `count`.
     pub fn group(&self, list: &dyn ListView) -> RhaiResultOf<Array> {
-        let (slots, members) = self.members(list)?;
-        let rows = slots.into_keys().into_iter().zip(members).map(|((key, shown), members)| {
+        let (table, members) = self.members(list)?;
+        let rows = table.into_keys().into_iter().zip(members).map(|((key, shown), members)| {
             self.interrupt.check()?;
             Ok((key, shown, members.len(), Some(list.pick(&members, None))))
         });
@@ -124,11 +124,11 @@ impl<'l> GroupQuery<'l> {
     /// A map from each key to the list of its entries. Entries without a key are left out.
     ///
     /// # Errors
-    /// As those of `count`; `usage` for a key that is no text and no number.
+    /// As those of `count`; `usage` for a key that is neither a string nor a number.
     pub fn index(&self, list: &dyn ListView) -> RhaiResultOf<Map> {
-        let (slots, members) = self.members(list)?;
+        let (table, members) = self.members(list)?;
         let mut index = Map::new();
-        for ((key, shown), members) in slots.into_keys().into_iter().zip(members) {
+        for ((key, shown), members) in table.into_keys().into_iter().zip(members) {
             self.interrupt.check().at(self.context)?;
             if let Some(name) = name(&key, &shown).at(self.context)? {
                 index.insert(name.into(), list.pick(&members, None));
@@ -169,7 +169,7 @@ impl<'l> GroupQuery<'l> {
         Ok(list.pick(&places, None))
     }
 
-    /// Tells `found` the key of each entry; a list is one key.
+    /// Calls `found` with the key of each entry; a list is one key.
     fn keys(&self, list: &dyn ListView, mut found: impl FnMut(ValueKey, usize)) -> RhaiResultOf<()> {
         self.by.check(list).at(self.context)?;
         let folded = self.by.is_folded();
@@ -185,9 +185,9 @@ impl<'l> GroupQuery<'l> {
     }
 
     fn members(&self, list: &dyn ListView) -> RhaiResultOf<(KeyTable, Vec<Vec<usize>>)> {
-        let mut slots = KeyTable::new(self.by.is_folded());
+        let mut table = KeyTable::new(self.by.is_folded());
         let mut members: Vec<Vec<usize>> = Vec::new();
-        self.number(list, &mut slots, |number, place| {
+        self.number(list, &mut table, |number, place| {
             if number == members.len() {
                 members.push(Vec::new());
             }
@@ -195,21 +195,21 @@ impl<'l> GroupQuery<'l> {
                 members[number].push(place);
             }
         })?;
-        Ok((slots, members))
+        Ok((table, members))
     }
 
-    /// Tells `found` the numbers of the keys of each entry; each entry of a list is a key.
+    /// Calls `found` with the numbers of the keys of each entry; each entry of a list is a key.
     fn number(
         &self,
         list: &dyn ListView,
-        slots: &mut KeyTable,
+        table: &mut KeyTable,
         mut found: impl FnMut(usize, usize),
     ) -> RhaiResultOf<()> {
         self.by.check(list).at(self.context)?;
         for place in list.places(self.interrupt) {
             let place = place.at(self.context)?;
             let cell = self.by.cell(list, place)?;
-            slots.number(cell, |number| found(number, place)).at(self.context)?;
+            table.number(cell, |number| found(number, place)).at(self.context)?;
         }
         Ok(())
     }
@@ -244,7 +244,7 @@ fn row((_, key, count, items): GroupedRow) -> Dynamic {
     entries.into_iter().flatten().map(|(name, value)| (name.into(), value)).collect::<Map>().into()
 }
 
-/// The name of a key in a map: folded texts folded, others as they are.
+/// The name of a key in a map: folded if the key is.
 fn name(key: &ValueKey, shown: &Dynamic) -> Result<Option<String>> {
     match key {
         ValueKey::Absent => Ok(None),

@@ -1,4 +1,4 @@
-//! The one view of a list that every question is asked of; entries are told by their 0-based places.
+//! Views of the lists that scripts query: users, groups and arrays.
 
 use crate::error::{Error, Result};
 use crate::host::binding::RhaiResultOf;
@@ -18,10 +18,10 @@ use rhai::{Array, Dynamic, NativeCallContext};
 use std::any::Any;
 use std::sync::Arc;
 
-/// Looks at a value of a script as a list.
+/// Opens a value of a script as a list.
 ///
 /// # Errors
-/// `usage`: it is none; `incomplete`, naming the page.
+/// `usage`: it is not a list; `incomplete`, naming the page.
 pub fn open<'l>(
     list: &'l Dynamic,
     function: &str,
@@ -34,24 +34,24 @@ pub fn open<'l>(
     } else if let Some(items) = list.read_lock::<Array>() {
         Ok(Box::new(ArrayView::new(items, context)))
     } else {
-        Err(no_list(list, function))
+        Err(not_a_list(list, function))
     }
 }
 
-/// A list in parts that follow each other: users and groups as their pages come, an array at once.
+/// The consecutive parts of a list: users and groups as their pages arrive, an array as one part.
 pub enum ListParts<'l> {
     /// Users.
     Users(RecordWalk<User>),
     /// Groups.
     Groups(RecordWalk<Group>),
-    /// An array, until it was handed out.
+    /// An array, until it was returned.
     Array(Option<Box<dyn ListView + 'l>>),
 }
 
-/// Looks at a value of a script as a list in parts. Where nobody can ask the list again, a part is not kept.
+/// Opens a value of a script as a list in parts. If no variable holds the list, each part is released after use.
 ///
 /// # Errors
-/// `usage`: it is none.
+/// `usage`: it is not a list.
 pub fn parts<'l>(list: &'l Dynamic, function: &str, context: &'l NativeCallContext) -> Result<ListParts<'l>> {
     if let Some(users) = list.read_lock::<RecordList<User>>() {
         RecordWalk::of(&users, list, context).map(ListParts::Users)
@@ -63,7 +63,7 @@ pub fn parts<'l>(list: &'l Dynamic, function: &str, context: &'l NativeCallConte
 }
 
 impl<'l> ListParts<'l> {
-    /// The next part; at least one comes, which is empty if the list is. Let go of the one before.
+    /// The next part; there is at least one, which is empty if the list is. Drop the previous part first.
     ///
     /// # Errors
     /// `incomplete`, naming the page.
@@ -76,9 +76,9 @@ impl<'l> ListParts<'l> {
     }
 }
 
-/// A way through users or groups.
+/// One pass over users or groups.
 pub struct RecordWalk<T: ListItem> {
-    passage: ListWalk<T>,
+    walk: ListWalk<T>,
     begun: bool,
 }
 
@@ -86,22 +86,22 @@ impl<T: ListItem> RecordWalk<T> {
     fn of(records: &RecordList<T>, list: &Dynamic, context: &NativeCallContext) -> Result<Self> {
         let forgets = records.is_alone() && !list.is_shared() && is_temporary(context)?;
         let records = records.clone();
-        let passage = if forgets { ListWalk::forgetting(records) } else { ListWalk::keeping(records) };
-        Ok(Self { passage, begun: false })
+        let walk = if forgets { ListWalk::forgetting(records) } else { ListWalk::keeping(records) };
+        Ok(Self { walk, begun: false })
     }
 
     fn next_part<'l>(&mut self) -> Result<Option<Box<dyn ListView + 'l>>> {
-        let part = match self.passage.next_part()? {
+        let part = match self.walk.next_part()? {
             None if self.begun => return Ok(None),
             part => part.unwrap_or_else(ListPart::empty),
         };
         self.begun = true;
-        Ok(Some(Box::new(RecordView::part(self.passage.records(), part))))
+        Ok(Some(Box::new(RecordView::part(self.walk.records(), part))))
     }
 }
 
-/// The error for a function of lists that was called on something else.
-pub fn no_list(value: &Dynamic, function: &str) -> Error {
+/// The error for a list function that was called on something else.
+pub fn not_a_list(value: &Dynamic, function: &str) -> Error {
     Error::usage(format!("`{function}` works on a list, not on {}", kind_of(value)))
 }
 

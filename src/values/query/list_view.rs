@@ -1,4 +1,4 @@
-//! The one view of a list that every question is asked of; entries are numbered by their 0-based places.
+//! The interface that every query uses to read a list; entries are numbered from 0.
 
 use crate::error::{ErrorKind, Result};
 use crate::host::binding::RhaiResultOf;
@@ -8,10 +8,10 @@ use crate::values::key::ValueKey;
 use crate::wire::user::User;
 use rhai::Dynamic;
 
-/// How many entries a loop of ours looks at between two looks at the interrupt.
+/// How many entries a loop visits between two checks of the interrupt.
 const STRIDE: usize = 4096;
 
-/// A list that can be asked.
+/// A list that can be queried.
 pub trait ListView {
     /// How many entries.
     fn count(&self) -> usize;
@@ -27,21 +27,21 @@ pub trait ListView {
     /// Whether entries have such a field.
     ///
     /// # Errors
-    /// `usage`: they have not; names the nearest.
+    /// `usage`: they do not; names the nearest.
     fn check(&self, field: &str) -> Result<()>;
 
-    /// Whether entries may lack a field that others have, so that to ask for its absence is no slip.
+    /// Whether entries may lack a field that others have, so that asking for its absence is not a mistake.
     fn has_any_field(&self) -> bool {
         false
     }
 
-    /// What stands in a field that was checked.
+    /// The value of a field that was checked.
     ///
     /// # Errors
     /// What the entry throws.
     fn cell(&self, place: usize, field: &str) -> RhaiResultOf<FieldValue<'_>>;
 
-    /// What `entry.field` is, where reading it calls nothing and cannot fail; `None` where the interpreter knows more.
+    /// What `entry.field` is, if reading it calls nothing and cannot fail; otherwise `None`, and the interpreter reads it.
     fn property(&self, place: usize, field: &str) -> Option<FieldValue<'_>>;
 
     /// The entry as a user, if it is one of a list of users.
@@ -49,16 +49,16 @@ pub trait ListView {
         None
     }
 
-    /// What the entry is, for telling it from others.
+    /// The identity of the entry, for comparing it with others.
     ///
     /// # Errors
-    /// `usage`: it is no data.
+    /// `usage`: it is not data, such as a function.
     fn key(&self, place: usize) -> Result<ValueKey>;
 
-    /// A list of the same kind of these entries, behind those that were picked from the parts before.
+    /// A list of the same type with these entries, after those that were picked from earlier parts.
     fn pick(&self, places: &[usize], before: Option<Dynamic>) -> Dynamic;
 
-    /// The places in their order, with an eye on the operator who may want to stop.
+    /// The places in order; checks the interrupt now and then.
     ///
     /// # Errors
     /// `interrupted`, as an item.

@@ -4,7 +4,7 @@ use crate::error::Result as Checked;
 use crate::host::interrupt::Interrupt;
 use std::cmp::Ordering;
 
-/// So many items are sorted between two looks at the interrupt.
+/// How many items are sorted between two checks of the interrupt.
 const RUN: usize = 8192;
 
 /// Sorts, with an eye on the operator.

@@ -1,4 +1,4 @@
-//! What `where(#{field: value})` asks of an entry.
+//! The conditions of `where(#{field: value})`.
 
 use crate::error::{Error, Result};
 use crate::host::binding::RhaiResultOf;
@@ -12,7 +12,7 @@ use crate::wire::identity::folds_to;
 use arcstr::ArcStr;
 use rhai::{Array, Dynamic, Map, NativeCallContext};
 
-/// What is asked of one field.
+/// The condition for one field.
 #[derive(Debug)]
 struct WhereCondition {
     field: String,
@@ -73,7 +73,11 @@ impl WhereCondition {
             Some(values) => values.iter().map(|value| ValueKey::of(value, folded)).collect::<Result<_>>(),
             None => ValueKey::of(value, folded).map(|key| vec![key]),
         };
-        Ok(Self { field: field.to_owned(), folded, wanted: wanted.map_err(|error| no_data(field, &error))? })
+        Ok(Self {
+            field: field.to_owned(),
+            folded,
+            wanted: wanted.map_err(|error| incomparable(field, &error))?,
+        })
     }
 
     fn holds(&self, cell: &FieldValue) -> Result<bool> {
@@ -94,7 +98,7 @@ impl WhereCondition {
         }
     }
 
-    /// A field of a record has values of one type; to ask for another is a slip, not a question.
+    /// A field of a record has values of one type; comparing it with another type is a mistake.
     fn any(
         &self,
         is: impl Fn(&ValueKey) -> bool,
@@ -133,7 +137,7 @@ impl WhereCondition {
     }
 }
 
-fn no_data(field: &str, error: &Error) -> Error {
+fn incomparable(field: &str, error: &Error) -> Error {
     let hint = "Give a value, a list of values or `()`; use `filter` for a condition that needs a function.";
     Error::usage_with_hint(format!("`{field}` cannot be compared: {error}"), hint)
 }

@@ -32,9 +32,9 @@ struct ListState<T: ListItem> {
     entries: Rc<Vec<Arc<T>>>,
     rest: UnreadRest<T>,
     groups_left_out: bool,
-    /// Nobody has it but the prompt, which showed its first rows.
+    /// Only the prompt holds it, which showed its first rows.
     shown_only: bool,
-    /// Where a script began the listing: the iterator is not told where it is used.
+    /// Where a script began the listing; Rhai does not report the position of a loop to its iterator.
     opened: Position,
 }
 
@@ -61,7 +61,7 @@ pub trait PageSource<T> {
         None
     }
 
-    /// Entries in all, as far as the service says.
+    /// How many entries there are in all, if the service reports it.
     fn total(&self) -> Option<usize> {
         None
     }
@@ -125,7 +125,7 @@ impl<T: ListItem> PageSource<T> for SavedPages<T> {
 impl<T: ListItem> UnfinishedListing for RefCell<ListState<T>> {
     fn finish(&self) -> Result<()> {
         if self.borrow().shown_only {
-            self.borrow_mut().give_up();
+            self.borrow_mut().abandon();
             return Ok(());
         }
         self.borrow_mut().read_all()
@@ -139,15 +139,15 @@ impl<T: ListItem> ListState<T> {
         Ok(())
     }
 
-    /// A change shifts the pages that are left, and nobody waits for them: they are not read any more.
-    fn give_up(&mut self) {
+    /// Stops reading: a change shifts the pages that are left, and nothing needs them.
+    fn abandon(&mut self) {
         if matches!(self.rest, UnreadRest::Pages(_)) {
             let message = "only the rows that were shown were read before a change was made";
             self.rest = UnreadRest::Failed(Error::usage_with_hint(message, "Ask for it again."));
         }
     }
 
-    /// Reads one page more; false when there is none. What failed once fails for ever: a list never gets shorter.
+    /// Reads one page more; false when there is none. An error is permanent: a list must never look shorter than it is.
     fn read_page(&mut self) -> Result<bool> {
         let UnreadRest::Pages(pages) = &mut self.rest else {
             return match &self.rest {
@@ -177,7 +177,7 @@ impl<T: ListItem> ListState<T> {
 }
 
 impl<T: ListItem> RecordList<T> {
-    /// Begins to read a listing: its first page is read here, so that its errors belong to this line of the script.
+    /// Opens a listing and reads its first page, so that its errors are thrown at this line of the script.
     ///
     /// # Errors
     /// Those of the first page.
@@ -204,7 +204,7 @@ impl<T: ListItem> RecordList<T> {
         Ok(records)
     }
 
-    /// What is to be told of a change.
+    /// The listing, to be finished before a change is sent.
     pub fn unfinished(&self) -> Rc<dyn UnfinishedListing> {
         self.0.clone()
     }
@@ -240,7 +240,8 @@ impl<T: ListItem> RecordList<T> {
         self
     }
 
-    /// Throws the error of a loop. A `catch` is told where the listing began; uncaught Rhai adds where the loop is.
+    /// Throws the error of a loop. The map that `catch` gets has the position where the listing began; Rhai adds the
+    /// position of the loop to an uncaught error.
     fn throw<R>(&self, error: &Error) -> RhaiResultOf<R> {
         if matches!(*error.kind, ErrorKind::Interrupted) {
             return Err(thrown(error, Position::NONE));
@@ -249,12 +250,12 @@ impl<T: ListItem> RecordList<T> {
         Err(EvalAltResult::ErrorRuntime(map.into(), Position::NONE).into())
     }
 
-    /// Takes more entries in.
+    /// Appends entries.
     pub fn extend(&self, entries: impl IntoIterator<Item = Arc<T>>) {
         Rc::make_mut(&mut self.0.borrow_mut().entries).extend(entries);
     }
 
-    /// Whether no variable of a script has it, besides this value.
+    /// Whether this value is the only one that holds the list.
     pub fn is_alone(&self) -> bool {
         Rc::strong_count(&self.0) == 1
     }
@@ -265,12 +266,12 @@ impl<T: ListItem> RecordList<T> {
         Self::from_entries(entries, self.groups_left_out())
     }
 
-    /// Whether its listing was asked to leave groups out.
+    /// Whether the listing was requested without groups.
     pub fn groups_left_out(&self) -> bool {
         self.0.borrow().groups_left_out
     }
 
-    /// Every entry; reads what is not read yet. The answer stays as it is whatever a script does meanwhile.
+    /// Every entry; reads what is not read yet. The returned list does not change when the script reads more.
     ///
     /// # Errors
     /// `incomplete`, naming the page.
@@ -279,7 +280,7 @@ impl<T: ListItem> RecordList<T> {
         Ok(Rc::clone(&self.0.borrow().entries))
     }
 
-    /// The entry at a 0-based place, `None` behind the last one; reads no further than it must.
+    /// The entry at a 0-based place, `None` after the last one; reads no further than it must.
     ///
     /// # Errors
     /// `incomplete`, naming the page.
@@ -294,8 +295,7 @@ impl<T: ListItem> RecordList<T> {
         }
     }
 
-    /// Tells that its first rows were shown at the prompt and nobody keeps it otherwise: a change then does not wait
-    /// for the rest of it.
+    /// Marks a list that only the prompt holds, to show its first rows: a change then does not wait for the rest.
     pub fn mark_shown(&self) {
         if self.is_alone() {
             self.0.borrow_mut().shown_only = true;
@@ -307,8 +307,8 @@ impl<T: ListItem> RecordList<T> {
         Rc::clone(&self.0.borrow().entries)
     }
 
-    /// How many entries there are, when that is known without reading: exactly, or as the service says, technical
-    /// accounts included (contract 2.3).
+    /// How many entries there are, as far as that is known without reading: exactly, or as the service reports it,
+    /// which includes technical accounts (contract 2.3).
     pub fn size(&self) -> ListSize {
         let state = self.0.borrow();
         match &state.rest {
@@ -333,8 +333,8 @@ impl<T: ListItem> RecordList<T> {
 pub enum ListSize {
     /// All of it was read.
     Exactly(usize),
-    /// What the service says before all was read.
+    /// The total that the service reports.
     About(usize),
-    /// So many were read, and there is more.
+    /// This many were read, and there are more.
     AtLeast(usize),
 }

@@ -1,4 +1,4 @@
-//! Going through a list once, part by part as its pages come.
+//! Iterating over a list once, part by part, as its pages arrive.
 
 use crate::error::{Error, Result};
 use crate::host::binding::RhaiResultOf;
@@ -7,16 +7,16 @@ use crate::values::record_list::{RecordList, UnreadRest};
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// A way through a list.
+/// One pass over a list.
 pub struct ListWalk<T: ListItem> {
     records: RecordList<T>,
-    /// How many entries were handed out.
+    /// How many entries were returned.
     place: usize,
-    /// Nobody can ask the list again, so a part is not kept once it was handed out.
+    /// No variable holds the list, so each part is released after use.
     forgets: bool,
 }
 
-/// Entries that follow each other.
+/// Consecutive entries of a list.
 pub struct ListPart<T: ListItem> {
     entries: Rc<Vec<Arc<T>>>,
     /// Where among these the part begins.
@@ -26,12 +26,12 @@ pub struct ListPart<T: ListItem> {
 }
 
 impl<T: ListItem> ListWalk<T> {
-    /// Through a list that stays.
+    /// Iterates over a list that a variable holds.
     pub fn keeping(records: RecordList<T>) -> Self {
         Self { records, place: 0, forgets: false }
     }
 
-    /// Through a list that nobody else has, or can reach: one page at a time is in memory.
+    /// Iterates over a list that nothing else holds or can reach: one page at a time is in memory.
     pub fn forgetting(records: RecordList<T>) -> Self {
         Self { records, place: 0, forgets: true }
     }
@@ -41,7 +41,7 @@ impl<T: ListItem> ListWalk<T> {
         &self.records
     }
 
-    /// The next part; `None` behind the last. Let go of the one before, or it is copied while more is read.
+    /// The next part; `None` after the last. Drop the previous part first, or it is copied when more is read.
     ///
     /// # Errors
     /// `incomplete`, naming the page.
@@ -59,15 +59,15 @@ impl<T: ListItem> ListWalk<T> {
 }
 
 impl<T: ListItem> Drop for ListWalk<T> {
-    /// Should somebody reach the list after all, it must not look like a shorter one.
+    /// If something holds the list after all, it must fail instead of looking shorter.
     fn drop(&mut self) {
         if self.forgets {
-            self.records.0.borrow_mut().rest = UnreadRest::Failed(gone());
+            self.records.0.borrow_mut().rest = UnreadRest::Failed(not_kept());
         }
     }
 }
 
-fn gone() -> Error {
+fn not_kept() -> Error {
     let hint = "Keep the list in a variable first: `let users = get_users();`.";
     Error::usage_with_hint("the list was iterated over once and not kept", hint)
 }
@@ -95,7 +95,7 @@ impl<T: ListItem> ListPart<T> {
 }
 
 impl<T: ListItem> RecordList<T> {
-    /// All that was read so far where that is more than so many entries; reads a page where it is not.
+    /// All entries read so far, once there are more than `place`; reads pages until there are.
     fn read_beyond(&self, place: usize) -> Result<Option<Rc<Vec<Arc<T>>>>> {
         while self.0.borrow().entries.len() <= place {
             if !self.0.borrow_mut().read_page()? {
@@ -105,7 +105,7 @@ impl<T: ListItem> RecordList<T> {
         Ok(Some(self.read()))
     }
 
-    /// What was read and not taken; reads a page where that is nothing.
+    /// Takes the entries that were read and not taken yet; reads a page if there are none.
     fn take_read(&self) -> Result<Option<Rc<Vec<Arc<T>>>>> {
         let mut state = self.0.borrow_mut();
         while state.entries.is_empty() {
@@ -117,14 +117,14 @@ impl<T: ListItem> RecordList<T> {
     }
 }
 
-/// Goes through a list, reading as it goes.
+/// Iterates over a list, reading pages as needed.
 pub struct ListIterator<T: ListItem> {
-    passage: ListWalk<T>,
+    walk: ListWalk<T>,
     part: ListPart<T>,
-    /// How many entries of the part were gone through.
+    /// How many entries of the part were returned.
     passed: usize,
     groups_left_out: bool,
-    /// An error is the last item: a loop with an empty body does not look at items, and would never end.
+    /// An error is the last item: a loop with an empty body ignores errors and would never end.
     failed: bool,
 }
 
@@ -132,11 +132,11 @@ impl<T: ListItem> IntoIterator for RecordList<T> {
     type Item = RhaiResultOf<T::Record>;
     type IntoIter = ListIterator<T>;
 
-    /// What nobody else has need not be kept: one page at a time is in memory.
+    /// A list that nothing else holds is not kept: one page at a time is in memory.
     fn into_iter(self) -> ListIterator<T> {
         let groups_left_out = self.groups_left_out();
-        let passage = if self.is_alone() { ListWalk::forgetting(self) } else { ListWalk::keeping(self) };
-        ListIterator { passage, part: ListPart::empty(), passed: 0, groups_left_out, failed: false }
+        let walk = if self.is_alone() { ListWalk::forgetting(self) } else { ListWalk::keeping(self) };
+        ListIterator { walk, part: ListPart::empty(), passed: 0, groups_left_out, failed: false }
     }
 }
 
@@ -149,12 +149,12 @@ impl<T: ListItem> Iterator for ListIterator<T> {
         }
         while self.passed == self.part.entries().len() {
             (self.part, self.passed) = (ListPart::empty(), 0);
-            match self.passage.next_part() {
+            match self.walk.next_part() {
                 Ok(Some(part)) => self.part = part,
                 Ok(None) => return None,
                 Err(error) => {
                     self.failed = true;
-                    return Some(self.passage.records().throw(&error));
+                    return Some(self.walk.records().throw(&error));
                 }
             }
         }

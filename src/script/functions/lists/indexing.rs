@@ -235,7 +235,7 @@ fn on_records<R>(
     } else if let Some(list) = list.read_lock::<RecordList<Group>>() {
         groups(&list)
     } else {
-        Err(list_source::no_list(list, function))
+        Err(list_source::not_a_list(list, function))
     }
 }
 

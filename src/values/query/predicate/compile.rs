@@ -1,4 +1,4 @@
-//! From the body of a script's function to a simple expression, where it is one.
+//! Compiles the body of a script function to a predicate expression, if it is simple enough.
 
 use crate::values::query::predicate::expression::PredicateExpression;
 use crate::values::query::predicate::value::{ComparisonOperator, ConstantList, PredicateValue};
@@ -12,10 +12,10 @@ use rhai::{
     Module, NativeCallContext, ScriptFuncDef, Shared, Stmt,
 };
 
-/// The functions that are known here. A script that has one of its own by such a name means its own.
+/// The supported methods. A script's own function of the same name takes precedence.
 const METHODS: &[&str] = &["contains", "is_empty", "len", "starts_with", "ends_with", "in_group"];
 
-/// Reads a function of so many parameters beyond those it captured; `None` when it is not simple.
+/// Compiles a function of `parameters` parameters besides those it captured; `None` when it is not simple.
 pub(crate) fn read(
     context: &NativeCallContext,
     function: &FnPtr,
@@ -31,7 +31,7 @@ pub(crate) fn read(
     body(definition, &names)
 }
 
-/// Whether the script, or a module it imports, has a function by one of the names that are known here.
+/// Whether the script, or a module it imports, has a function of one of these names.
 fn has_its_own(context: &NativeCallContext) -> bool {
     let imported = context.iter_imports().map(|(_, module)| module);
     let mut modules = context.iter_namespaces().chain(imported);
@@ -64,7 +64,7 @@ struct BoundNames<'f> {
     parameters: usize,
 }
 
-/// What stands at the beginning of a chain of properties and methods.
+/// The first part of a chain of properties and methods.
 enum ChainStart {
     Entry,
     Value(PredicateExpression),
@@ -205,7 +205,7 @@ impl BoundNames<'_> {
         }
     }
 
-    /// An operator, or a function called the other way round: `contains(list, item)`.
+    /// An operator, or a method called as a function: `contains(list, item)`.
     fn call(&self, call: &FnCallExpr) -> Option<PredicateExpression> {
         if !call.namespace.is_empty() || call.capture_parent_scope {
             return None;
@@ -243,7 +243,7 @@ fn method(
     })
 }
 
-/// A value that the function holds: nothing else runs while it is asked, so it stays what it is.
+/// A captured value. No script code runs between the entries, so it does not change.
 fn captured(value: &Dynamic) -> Option<PredicateExpression> {
     if let Some(items) = value.read_lock::<Array>() {
         let list = ConstantList::of(items.iter().map(|item| PredicateValue::of(item.flatten_clone())));

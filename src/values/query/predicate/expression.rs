@@ -1,4 +1,4 @@
-//! The form of a simple function, and what it comes to for an entry.
+//! The expression of a simple function, and its value for an entry.
 
 use crate::values::query::list_view::ListView;
 use crate::values::query::predicate::value::{ComparisonOperator, ConstantList, PredicateValue};
@@ -6,7 +6,7 @@ use rhai::{Dynamic, ImmutableString};
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-/// An expression that looks at one entry and changes nothing.
+/// An expression that reads one entry and changes nothing.
 #[derive(Debug)]
 pub(crate) enum PredicateExpression {
     Unit,
@@ -14,9 +14,9 @@ pub(crate) enum PredicateExpression {
     Number(i64),
     Text(ImmutableString),
     List(ConstantList),
-    /// A map that was captured, or an array of all sorts.
+    /// A captured map, or a captured array of mixed types.
     Captured(Dynamic),
-    /// A list of users or groups that was captured, by the folded names they go by.
+    /// A list of users or groups that was captured, by their folded names.
     Named(HashSet<String>),
     /// The place of the entry.
     Place,
@@ -39,7 +39,7 @@ pub(crate) enum PredicateExpression {
 }
 
 impl PredicateExpression {
-    /// Its value for an entry; `None` when the interpreter has to be asked.
+    /// Its value for an entry; `None` when the interpreter has to evaluate it.
     pub(crate) fn value<'v>(&'v self, list: &'v dyn ListView, place: usize) -> Option<PredicateValue<'v>> {
         let value = |expression: &'v Self| expression.value(list, place);
         let both = |pair: &'v [Self; 2]| Some((value(&pair[0])?, value(&pair[1])?));
@@ -56,7 +56,7 @@ impl PredicateExpression {
             Self::Not(one) => PredicateValue::Flag(!one.flag(list, place)?),
             Self::All(all) => PredicateValue::Flag(!first(all, list, place, false)?),
             Self::Any(any) => PredicateValue::Flag(first(any, list, place, true)?),
-            Self::Either(either) => return first_that_is_there(either, list, place),
+            Self::Either(either) => return first_present(either, list, place),
             Self::Compare(how, pair) => {
                 let (one, other) = both(pair)?;
                 PredicateValue::Flag(one.compare(*how, &other)?)
@@ -87,7 +87,7 @@ impl PredicateExpression {
     }
 }
 
-/// Whether one of the flags is the wanted one; those behind it are not looked at, as Rhai does not.
+/// Whether one of the flags is `wanted`; short-circuits, as Rhai does.
 fn first(
     expressions: &[PredicateExpression],
     list: &dyn ListView,
@@ -102,7 +102,7 @@ fn first(
     Some(false)
 }
 
-fn first_that_is_there<'v>(
+fn first_present<'v>(
     expressions: &'v [PredicateExpression],
     list: &'v dyn ListView,
     place: usize,

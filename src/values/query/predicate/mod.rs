@@ -1,10 +1,10 @@
-//! Functions of scripts that are simple enough to be answered without the interpreter.
+//! Evaluates simple script functions without the interpreter.
 //!
-//! `|user| user.type == "federatedID" && "Photoshop" in user.groups` only looks at one entry and changes nothing, so
-//! it can be read once and then asked of every entry at the speed of a comparison. Whatever is not known for certain
-//! (a value of another type, an absent list, anything that the interpreter would refuse) is left to the interpreter,
-//! entry by entry: it alone throws. So only what is answered here has to be what Rhai answers, and a test on
-//! generated functions and entries holds the two together.
+//! `|user| user.type == "federatedID" && "Photoshop" in user.groups` only reads one entry and changes nothing, so
+//! it is compiled once and then costs a comparison per entry. Every case that is not certain (a value of another type,
+//! an absent list, anything that the interpreter would refuse) is left to the interpreter, entry by entry, which alone
+//! throws. So only the results returned here must equal Rhai's; a test compares both on generated functions and
+//! entries.
 
 mod compile;
 mod expression;
@@ -28,7 +28,7 @@ impl Simple {
         compile::read(context, function, parameters).map(Self)
     }
 
-    /// Whether it answers true for an entry; `None` when the interpreter has to be asked.
+    /// Whether it returns true for an entry; `None` when the interpreter has to evaluate it.
     pub fn holds(&self, list: &dyn ListView, place: usize) -> Option<bool> {
         match self.0.value(list, place)? {
             PredicateValue::Flag(flag) => Some(flag),
@@ -36,7 +36,7 @@ impl Simple {
         }
     }
 
-    /// What it answers for an entry, where that is a field of it; `None` when the interpreter has to be asked.
+    /// What it returns for an entry, if that is a field of it; `None` when the interpreter has to evaluate it.
     pub fn cell<'e>(&self, list: &'e dyn ListView, place: usize) -> Option<FieldValue<'e>> {
         match &self.0 {
             PredicateExpression::Field(field) => list.property(place, field),

@@ -1,4 +1,4 @@
-//! What is answered without the interpreter is what the interpreter answers: on generated functions and entries.
+//! A compiled function returns what the interpreter returns, for generated functions and entries.
 
 use super::Simple;
 use crate::values::record_list::RecordList;

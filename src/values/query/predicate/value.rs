@@ -15,7 +15,7 @@ pub(crate) enum PredicateValue<'v> {
     Flag(bool),
     Number(i64),
     Text(&'v str),
-    /// A text of a map.
+    /// A string of a map.
     Shared(ImmutableString),
     /// A list of names of a record.
     Names(&'v [ArcStr]),
@@ -75,7 +75,7 @@ impl ComparisonOperator {
 }
 
 impl ConstantList {
-    /// The list of an array whose items are all texts, whole numbers, flags or `()`.
+    /// The list of an array whose items are all strings, whole numbers, booleans or `()`.
     pub(crate) fn of<'v>(items: impl IntoIterator<Item = PredicateValue<'v>>) -> Option<Self> {
         let mut list = Self::default();
         for item in items {
@@ -140,8 +140,8 @@ impl<'v> PredicateValue<'v> {
         }
     }
 
-    /// What Rhai's operator answers. Values of different types are unequal and in no order; all that has rules of its
-    /// own (floats, characters, lists) is not known here.
+    /// What Rhai's operator returns. Values of different types are unequal and have no order; `None` for types with
+    /// rules of their own (floats, characters, lists).
     pub(crate) fn compare(&self, how: ComparisonOperator, other: &Self) -> Option<bool> {
         match (self, other) {
             (Self::Unit, Self::Unit) => Some(how == ComparisonOperator::Equal),
@@ -167,7 +167,7 @@ impl<'v> PredicateValue<'v> {
         })
     }
 
-    /// What `item in self` answers.
+    /// What `item in self` returns.
     pub(crate) fn contains(&self, item: &PredicateValue) -> Option<bool> {
         match self {
             Self::Names(names) => match item {
@@ -192,7 +192,7 @@ impl<'v> PredicateValue<'v> {
     }
 }
 
-/// Whether a map has a key, or an array a text.
+/// Whether a map has a key, or an array a string.
 fn contained(value: &Dynamic, text: &str) -> Option<bool> {
     if let Some(map) = value.read_lock::<Map>() {
         return Some(map.contains_key(text));
