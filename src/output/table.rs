@@ -54,7 +54,6 @@ impl TextGrid {
         lines.join("\n")
     }
 
-    /// How wide each column is.
     pub(crate) fn widths(&self) -> Vec<usize> {
         let columns = self.rows.iter().map(Vec::len).chain([self.header.len()]).max().unwrap_or_default();
         let widest = |column: usize| {

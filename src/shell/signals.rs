@@ -23,7 +23,7 @@ enum SignalRequest {
 ///
 /// # Errors
 /// The system provides no thread or no signals.
-pub fn listen(interrupt: Interrupt, grace: Duration) -> io::Result<()> {
+pub(crate) fn listen(interrupt: Interrupt, grace: Duration) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
     let mut signals = {
         let _inside = runtime.enter();
