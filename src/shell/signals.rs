@@ -119,7 +119,7 @@ impl Signals {
     }
 }
 
-#[expect(clippy::exit, reason = "the operator asked twice, or nothing runs and the editor does not answer")]
+#[expect(clippy::exit, reason = "the operator asked twice, or nothing runs and the editor does not respond")]
 fn leave() {
     std::process::exit(i32::from(RunExit::Interrupted.code()));
 }

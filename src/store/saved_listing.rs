@@ -224,7 +224,7 @@ impl SavedListing {
     }
 }
 
-/// The records of a saved listing, read as they are asked for.
+/// The records of a saved listing, read on demand.
 pub(crate) struct SavedPages<T> {
     lines: BufReader<GzDecoder<BufReader<File>>>,
     left: usize,

@@ -12,8 +12,8 @@ const ROOM: usize = 1 << 14;
 #[derive(Debug)]
 pub struct StringInterner {
     known: HashSet<ArcStr, HashSeed>,
-    /// So many texts may be known before those that nobody else holds are dropped: a listing that is gone through
-    /// and forgotten must not leave all its names behind.
+    /// The number of strings above which those that nobody else holds are dropped: a listing that was read and
+    /// dropped must not leave all its names in memory.
     room: usize,
     names: Vec<ArcStr>,
     lists: NameLists,
@@ -29,7 +29,7 @@ struct NameLists {
     found: usize,
 }
 
-/// Lists that are looked for before it is judged whether that pays.
+/// Lists that are looked up before it is decided whether that pays.
 const TRIAL: usize = 4096;
 
 impl Default for StringInterner {
