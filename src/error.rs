@@ -34,7 +34,7 @@ pub struct Error {
     pub source: Option<ErrorSource>,
 }
 
-/// What is wrong with a file: a message, and the error of the system or the parser behind it.
+/// What is wrong with a file: a message, and the error of the system or the parser that caused it.
 #[derive(Debug)]
 pub struct FileProblem {
     message: String,

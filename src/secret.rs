@@ -40,7 +40,7 @@ impl std::fmt::Debug for Secret {
 }
 
 /// The text without what looks like a secret: tokens, client secrets, and passwords in URLs or assignments. The
-/// errors of other libraries may quote what they were given, and nobody there knows which part of it is secret.
+/// errors of other libraries may quote their input, and they do not know which part of it is secret.
 pub fn mask_secrets(text: &str) -> String {
     text.split_inclusive(ends_word).map(masked_word).collect()
 }

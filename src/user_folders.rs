@@ -26,7 +26,7 @@ pub(crate) fn configuration() -> Result<PathBuf> {
     Ok(system::configuration(|name| std::env::var_os(name))?.join(OURS))
 }
 
-/// The folder for what runs leave behind (journals, history, saved listings), whether it exists or not.
+/// The folder for journals, history and saved listings, whether or not it exists.
 ///
 /// # Errors
 /// `config`: neither `XDG_STATE_HOME` nor `HOME` is an absolute path.

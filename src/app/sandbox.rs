@@ -42,7 +42,7 @@ pub(crate) fn serve(options: cli::SandboxOptions, output: &Arc<Output>) -> RunEx
     }
 }
 
-/// What a client has to be told, by the names of the settings.
+/// The settings for a client, by name.
 fn describe(server: &Sandbox) -> serde_json::Value {
     serde_json::json!({
         "UMAPI_URL": server.service_url(),

@@ -21,8 +21,8 @@ fn is_unknown(term: Option<&OsStr>) -> bool {
     term.is_none_or(OsStr::is_empty)
 }
 
-/// Begins anew with a terminal of which nothing is known named a dumb one, as other programs take it. The line editor
-/// goes by the environment, which a running program cannot change safely.
+/// Restarts with `TERM=dumb` if `TERM` is not set, as other programs treat it. The line editor reads the environment,
+/// which a running program cannot change safely.
 #[cfg(unix)]
 pub(crate) fn name_unknown(arguments: &[OsString]) {
     use std::io::{IsTerminal, stdin};

@@ -289,7 +289,7 @@ fn colors() -> impl TypedValueParser<Value = ColorChoice> {
 }
 
 impl GlobalOptions {
-    /// The mode that was asked for, as a profile writes it.
+    /// The requested mode, as a profile writes it.
     pub fn mode(&self) -> Option<&'static str> {
         match (self.test, self.live) {
             (true, _) => Some("test"),

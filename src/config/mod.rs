@@ -2,12 +2,12 @@
 //!
 //! [`Config::load`] reads and checks the file at once; secrets are fetched only when a client is needed.
 
-pub mod connect;
+pub(crate) mod connect;
 pub mod file;
 mod secrets;
 pub mod table;
 pub mod values;
-pub mod write;
+pub(crate) mod write;
 
 use crate::config::file::ConfigFile;
 use crate::config::table::SettingKey;

@@ -10,7 +10,12 @@ use std::path::Path;
 ///
 /// # Errors
 /// `config`: the content is invalid, or has a profile of that name.
-pub fn with_profile(text: &str, path: &Path, name: &str, values: &[(SettingKey, &str)]) -> Result<String> {
+pub(crate) fn with_profile(
+    text: &str,
+    path: &Path,
+    name: &str,
+    values: &[(SettingKey, &str)],
+) -> Result<String> {
     if ConfigFile::parse(text, path)?.profile(name).is_some() {
         let message = format!("profile `{name}` already exists in {}", path.display());
         return Err(Error::config(message, "Edit it there, or choose another name with -p NAME."));

@@ -77,7 +77,6 @@ impl TableLayout {
         Self { columns, widths }
     }
 
-    /// Records as a table.
     pub(crate) fn table(&self, records: &[&JsonRecord], frame: TableFrame) -> String {
         self.columns.grid(records).render_with(&self.widths, frame.width, frame.palette)
     }

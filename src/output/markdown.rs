@@ -5,7 +5,7 @@ use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, T
 use textwrap::WordSplitter;
 use textwrap::core::display_width;
 
-/// How far code stands from the text around it.
+/// The indentation of code.
 const CODE_INDENT: usize = 4;
 /// Between two columns of a table.
 const COLUMN_GAP: usize = 2;

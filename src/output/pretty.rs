@@ -110,7 +110,6 @@ fn summary(report: &Value, outcomes: &[&Map<String, Value>]) -> String {
     )
 }
 
-/// A count with its noun.
 pub(crate) fn plural(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }

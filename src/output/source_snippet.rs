@@ -33,7 +33,7 @@ pub enum Severity {
 pub struct SourceSpot {
     /// The file, or a name such as `-e`.
     pub name: String,
-    /// The text of the line, when it is at hand.
+    /// The text of the line, if known.
     pub text: Option<String>,
     /// 1-based line.
     pub line: usize,

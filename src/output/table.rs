@@ -9,7 +9,7 @@ const GAP: usize = 2;
 const NARROWEST: usize = 8;
 /// The last column is cut to no less before the others are cut as well.
 const READABLE: usize = 20;
-/// What stands for what was cut.
+/// Replaces what was cut.
 const ELLIPSIS: char = '…';
 
 /// Columns and rows of text.
@@ -54,7 +54,6 @@ impl TextGrid {
         lines.join("\n")
     }
 
-    /// How wide each column is.
     pub(crate) fn widths(&self) -> Vec<usize> {
         let columns = self.rows.iter().map(Vec::len).chain([self.header.len()]).max().unwrap_or_default();
         let widest = |column: usize| {
@@ -65,7 +64,7 @@ impl TextGrid {
     }
 }
 
-/// Names and values, the values below one another; a long value goes on below itself.
+/// Names and values, the values below one another; a long value continues below itself.
 pub(crate) fn pairs(pairs: &[(String, String)], width: Option<usize>, palette: ColorPalette) -> String {
     let names = pairs.iter().map(|(name, _)| name.width()).max().unwrap_or_default();
     let room = width.map(|width| width.saturating_sub(names + GAP).max(NARROWEST));
@@ -81,7 +80,7 @@ pub(crate) fn pairs(pairs: &[(String, String)], width: Option<usize>, palette: C
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// The widths with only the last column cut: what tells one row from another stands before it.
+/// The widths with only the last column cut, since the columns before it distinguish the rows.
 fn cut_last(natural: &[usize], width: usize) -> Option<Vec<usize>> {
     let (last, before) = natural.split_last()?;
     let room = width.checked_sub(total(before, usize::MAX) + GAP)?;
@@ -117,7 +116,7 @@ fn joined(cells: impl Iterator<Item = (String, usize)>, shown: impl Fn(&str) -> 
     padded.collect::<String>().trim_end().to_owned()
 }
 
-/// A string of at most so many columns.
+/// A string cut to at most `width` columns.
 pub(crate) fn cut(text: &str, width: usize) -> String {
     let text = clean(text);
     if text.width() <= width {

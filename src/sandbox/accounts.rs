@@ -1,4 +1,4 @@
-//! Everyone the organization knows: members, people who left, open invitations, accounts owned elsewhere.
+//! All people of the organization: members, people who left, open invitations, accounts owned elsewhere.
 
 use super::groups::GroupId;
 use super::ids::PersonId;
@@ -187,7 +187,7 @@ impl AccountTable {
     }
 
     /// The person selected by an e-mail, or by a username and domain. Where an Adobe ID and a managed ID share an e-mail
-    /// the managed one is, unless the Adobe ID is asked for; a member comes before a person who is not one (contract 7.16).
+    /// the managed one is, unless the Adobe ID is requested; a member comes before a person who is not one (contract 7.16).
     pub(super) fn find(&self, identity: &Identity) -> Option<(PersonId, &SandboxAccount)> {
         if identity.email.is_empty() {
             return self

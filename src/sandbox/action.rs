@@ -17,7 +17,7 @@ use serde_json::Value;
 pub(super) type PlantedFailure = (usize, String);
 
 /// Carries out a request's commands, or judges them in test mode.
-pub(super) fn answer(
+pub(super) fn respond(
     org: &mut SandboxOrganization,
     rules: &CurrentRules,
     body: &[u8],

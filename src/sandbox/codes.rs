@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use std::collections::HashSet;
 use std::time::Instant;
 
-/// Codes that no request causes, and why. Each can be asked for with `Effect::CommandError`.
+/// Codes that no request causes, and why. Each can be planned with `Effect::CommandError`.
 const BEYOND_REQUESTS: &[(&str, &str)] = &[
     (error_code::ORGANIZATION_INVALID_NAME, "no request names an organization by name"),
     (error_code::ORGANIZATION_MIGRATING, "403 without a body (contract X13)"),
@@ -68,7 +68,7 @@ impl CodeWorld {
             body: body.to_vec(),
             ..ServiceRequest::default()
         };
-        self.world.answer(&request, &[], Instant::now())
+        self.world.respond(&request, &[], Instant::now())
     }
 
     fn act(&mut self, query: &str, body: &str) -> Value {

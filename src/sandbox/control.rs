@@ -13,7 +13,7 @@ use serde_json::json;
 pub(super) const CONTROL_PATH: &str = "/sandbox";
 
 /// The response to a request to the control endpoint; `None` for others.
-pub(super) async fn answer(shared: &ServerState, request: &ServiceRequest) -> Option<SandboxResponse> {
+pub(super) async fn respond(shared: &ServerState, request: &ServiceRequest) -> Option<SandboxResponse> {
     let path = request.path.strip_prefix(CONTROL_PATH)?.trim_end_matches('/');
     Some(match (request.method.as_str(), path) {
         ("GET", "") => about(),

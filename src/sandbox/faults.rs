@@ -154,7 +154,7 @@ impl FaultQueue {
     }
 
     /// The fault that applies to a request, if there is one.
-    pub(super) fn meet(
+    pub(super) fn take_matching(
         &mut self,
         method: &str,
         path: &str,
@@ -221,8 +221,8 @@ mod endpoint_name {
 mod tests {
     use super::*;
 
-    fn meet(faults: &mut FaultQueue) -> Option<FaultEffect> {
-        faults.meet("GET", "/x", Some(EndpointId::Users.endpoint())).map(|fault| fault.effect)
+    fn take_next(faults: &mut FaultQueue) -> Option<FaultEffect> {
+        faults.take_matching("GET", "/x", Some(EndpointId::Users.endpoint())).map(|fault| fault.effect)
     }
 
     #[test]
@@ -232,7 +232,7 @@ mod tests {
             PlannedFault::at(EndpointId::Users, FaultEffect::DropBefore).times(2).skip(1),
             PlannedFault::next(FaultEffect::DropAfter),
         ]);
-        let met: Vec<_> = (0..4).map(|_| meet(&mut faults)).collect();
+        let met: Vec<_> = (0..4).map(|_| take_next(&mut faults)).collect();
         assert_eq!(
             met,
             [
@@ -250,9 +250,9 @@ mod tests {
         faults.queue([PlannedFault::at(EndpointId::Action, FaultEffect::DropBefore)]);
         faults.queue([PlannedFault { path: Some("/y".into()), ..PlannedFault::default() }]);
         faults.queue([PlannedFault { method: Some("post".into()), ..PlannedFault::default() }]);
-        assert_eq!(meet(&mut faults), None);
-        assert!(faults.meet("POST", "/z", None).is_some());
-        assert!(faults.meet("GET", "/y/1", None).is_some());
+        assert_eq!(take_next(&mut faults), None);
+        assert!(faults.take_matching("POST", "/z", None).is_some());
+        assert!(faults.take_matching("GET", "/y/1", None).is_some());
         assert_eq!(faults.waiting().len(), 1);
     }
 

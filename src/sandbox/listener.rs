@@ -15,7 +15,7 @@ impl Listener {
         Self(Some(Arc::new(hear)))
     }
 
-    pub(super) fn tell(&self, sentence: &str) {
+    pub(super) fn report(&self, sentence: &str) {
         if let Some(hear) = &self.0 {
             hear(sentence);
         }

@@ -93,7 +93,12 @@ pub(super) fn users(
         .map(|(id, person)| describe(id, person, org.group_names(person, query.direct_only())))
         .collect();
     let last_page = pages.is_last(page);
-    pages.answer(page, users.len(), hidden, &UserPage { last_page, result: SUCCESS, group_name: None, users })
+    pages.respond(
+        page,
+        users.len(),
+        hidden,
+        &UserPage { last_page, result: SUCCESS, group_name: None, users },
+    )
 }
 
 fn is_known(org: &SandboxOrganization, domain: &str) -> bool {
@@ -133,11 +138,11 @@ pub(super) fn members(
     let group_name = group.and_then(|group| org.groups.get(group)).map_or(name, |group| &group.name);
     let last_page = pages.is_last(page);
     let body = UserPage { last_page, result: SUCCESS, group_name: Some(group_name), users };
-    pages.answer(page, body.users.len(), 0, &body)
+    pages.respond(page, body.users.len(), 0, &body)
 }
 
 /// The group of a name or number: the inner `None` is an admin group nobody was ever in, of something that exists.
-#[expect(clippy::option_option, reason = "unknown, vacant and there are three answers")]
+#[expect(clippy::option_option, reason = "unknown, vacant and existing are three results")]
 fn named_group(org: &SandboxOrganization, name: &str) -> Option<Option<GroupId>> {
     match org.groups.resolve(name) {
         Some(NamedGroup::Group(id)) => Some(Some(id)),
@@ -166,7 +171,7 @@ pub(super) fn groups(org: &mut SandboxOrganization, rules: &CurrentRules, page: 
     }
     let groups: Vec<_> = pages.cut(&listed, page).filter_map(|id| describe_group(org, id)).collect();
     let last_page = pages.is_last(page);
-    pages.answer(page, groups.len(), 0, &GroupPage { last_page, result: SUCCESS, groups })
+    pages.respond(page, groups.len(), 0, &GroupPage { last_page, result: SUCCESS, groups })
 }
 
 fn describe_group(org: &mut SandboxOrganization, id: GroupId) -> Option<Group> {

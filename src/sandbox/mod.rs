@@ -100,7 +100,7 @@ pub struct SandboxSettings {
     pub minute: Option<Duration>,
     /// The choices where the documentation is silent.
     pub switches: BehaviorSwitches,
-    /// Who hears of trouble of the server itself, such as a state file that cannot be written any more.
+    /// Receives problems of the server itself, such as a state file that can no longer be written.
     pub listener: Listener,
 }
 
@@ -110,7 +110,7 @@ pub enum StartError {
     /// The port cannot be had.
     #[error("port {port} on 127.0.0.1 cannot be used: {source}")]
     Port {
-        /// The port asked for.
+        /// The requested port.
         port: u16,
         /// What the system says.
         source: io::Error,
@@ -255,7 +255,7 @@ fn run(
     let work = move || {
         let served = runtime.block_on(server::serve(listener, Arc::clone(&shared), state.clone(), stop));
         if let Err(error) = served {
-            shared.tell(&format!("the sandbox stopped serving: {error}"));
+            shared.report(&format!("the sandbox stopped serving: {error}"));
         }
         runtime.shutdown_timeout(STOP_PATIENCE);
         if let Some(path) = state {

@@ -36,7 +36,7 @@ impl SandboxOrganization {
     }
 
     /// Adds a person with the memberships of the record.
-    pub(super) fn take_in(&mut self, person: SandboxAccount) -> PersonId {
+    pub(super) fn add_person(&mut self, person: SandboxAccount) -> PersonId {
         self.count(&person.groups);
         self.touch();
         self.people.insert(person)

@@ -37,7 +37,7 @@ impl PageCounts {
     }
 
     /// The page with the paging headers; `hidden` entries count but are not shown (contract 2.3).
-    pub(super) fn answer(
+    pub(super) fn respond(
         self,
         page: usize,
         entries: usize,

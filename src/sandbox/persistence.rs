@@ -59,7 +59,8 @@ pub(super) fn save_changes(shared: &ServerState, path: &Path, saved: u64) -> u64
     match written {
         Ok(()) => revision,
         Err(error) => {
-            shared.tell(&format!("the sandbox cannot save its organization in {}: {error}", path.display()));
+            shared
+                .report(&format!("the sandbox cannot save its organization in {}: {error}", path.display()));
             saved
         }
     }
@@ -177,7 +178,7 @@ mod tests {
         };
         assert_eq!((everyone(&back), all(&back)), (everyone(&org), all(&org)));
         let someone = org.people.get(PersonId(0)).expect("seeded").clone();
-        assert_eq!(back.take_in(someone), PersonId(last.0 + 1));
+        assert_eq!(back.add_person(someone), PersonId(last.0 + 1));
     }
 
     #[test]

@@ -7,7 +7,7 @@ pub(super) struct Refusal {
     pub(super) message: String,
 }
 
-/// What a step comes to.
+/// The result of a step.
 pub(super) type Decided<T = ()> = Result<T, Refusal>;
 
 /// A refusal.

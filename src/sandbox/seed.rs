@@ -173,7 +173,7 @@ fn people(org: &mut SandboxOrganization, interner: &mut StringInterner) {
             standing: AccountStanding::Active,
             groups: groups(org, names),
         };
-        org.take_in(person);
+        org.add_person(person);
     }
 }
 
@@ -191,7 +191,7 @@ fn special(org: &mut SandboxOrganization, interner: &mut StringInterner) {
             standing: *standing,
             groups: if disabled { groups(org, &["Contractors"]) } else { Vec::new() },
         };
-        org.take_in(person);
+        org.add_person(person);
     }
     for domain in ["example.com", "sso.example.com"] {
         let person = SandboxAccount {
@@ -206,7 +206,7 @@ fn special(org: &mut SandboxOrganization, interner: &mut StringInterner) {
             standing: AccountStanding::Active,
             groups: Vec::new(),
         };
-        org.take_in(person);
+        org.add_person(person);
     }
 }
 
@@ -218,7 +218,7 @@ fn generate(org: &mut SandboxOrganization, count: usize, interner: &mut StringIn
         let (first, _, country, _) = PEOPLE[number % PEOPLE.len()];
         let (_, last, ..) = PEOPLE[number / PEOPLE.len() % PEOPLE.len()];
         let (kind, domain) = generated_kind(number);
-        org.take_in(SandboxAccount {
+        org.add_person(SandboxAccount {
             kind,
             email: format!("user{number:07}@{domain}").into(),
             username: None,

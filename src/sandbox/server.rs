@@ -67,9 +67,9 @@ async fn handle(
 ) -> Response {
     let request_id = request.headers().get("x-request-id").cloned();
     let answer = match read(request).await {
-        Ok(request) => match control::answer(&shared, &request).await {
+        Ok(request) => match control::respond(&shared, &request).await {
             Some(answer) => response(answer),
-            None => meet(shared, breaker, request).await,
+            None => respond_or_fail(shared, breaker, request).await,
         },
         Err(answer) => response(answer),
     };
@@ -107,11 +107,15 @@ fn header(headers: &HeaderMap, name: &str) -> Option<String> {
 }
 
 /// Applies the pending fault of a request, if there is one, and passes the request to the service.
-async fn meet(shared: Arc<ServerState>, breaker: ConnectionBreaker, request: ServiceRequest) -> Response {
+async fn respond_or_fail(
+    shared: Arc<ServerState>,
+    breaker: ConnectionBreaker,
+    request: ServiceRequest,
+) -> Response {
     let (fault, number) = {
         let mut world = shared.world();
         let endpoint = request.route().map(|(endpoint, _)| endpoint);
-        let fault = world.faults.meet(&request.method, &request.path, endpoint).unwrap_or_default();
+        let fault = world.faults.take_matching(&request.method, &request.path, endpoint).unwrap_or_default();
         let number = world.log.note(seen(&request));
         (fault, number)
     };
@@ -168,7 +172,7 @@ fn carry_out(shared: &ServerState, request: &ServiceRequest, fault: &PlannedFaul
         FaultEffect::CommandError { index, code } => planted.push((*index, code.clone())),
         _ => {}
     }
-    let answer = world.answer(request, &planted, Instant::now());
+    let answer = world.respond(request, &planted, Instant::now());
     if fault.effect == FaultEffect::MalformedBody {
         return SandboxResponse { body: b"{\"result\":\"succ<".to_vec(), ..answer };
     }

@@ -61,7 +61,7 @@ impl ServiceRequest {
         ENDPOINTS.iter().any(|endpoint| endpoint.matches(path).is_some())
     }
 
-    /// The form of a token request: its body, and what stands in the URL.
+    /// The form of a token request: its body and the query of the URL.
     fn form(&self) -> QueryParameters {
         let body = String::from_utf8_lossy(&self.body);
         let form = QueryParameters::parse_multipart(&body).unwrap_or_else(|| QueryParameters::parse(&body));
@@ -85,7 +85,7 @@ pub(super) struct SandboxService {
 
 impl SandboxService {
     /// The response to a request; its `planted` commands fail.
-    pub(super) fn answer(
+    pub(super) fn respond(
         &mut self,
         request: &ServiceRequest,
         planted: &[PlantedFailure],
@@ -159,7 +159,7 @@ impl SandboxService {
         match endpoint.id {
             EndpointId::Action => {
                 let test = query.flag("testOnly");
-                action::answer(&mut self.org, &self.rules, &request.body, test, planted)
+                action::respond(&mut self.org, &self.rules, &request.body, test, planted)
             }
             EndpointId::User => listing::user(&self.org, value("user").unwrap_or_default(), &query),
             EndpointId::Users => listing::users(&self.org, &mut self.shelf, &self.rules, page, &query),

@@ -13,9 +13,9 @@ impl ServerState {
     }
 
     /// Reports a problem of the server itself.
-    pub(super) fn tell(&self, sentence: &str) {
+    pub(super) fn report(&self, sentence: &str) {
         let trouble = self.world().trouble.clone();
-        trouble.tell(sentence);
+        trouble.report(sentence);
     }
 
     /// The world, also after a request panicked over it: each change of it is complete in itself.

@@ -14,7 +14,7 @@ pub struct ThrottledCall<'c> {
     pub endpoint: &'static Endpoint,
     /// Whose call it is: the API key.
     pub client: &'c str,
-    /// The page asked for; listings of everything begin with page 0.
+    /// The requested page; listings of everything begin with page 0.
     pub page: Option<&'c str>,
     /// A client repeats a call under the same id, which begins no second listing.
     pub request_id: Option<&'c str>,

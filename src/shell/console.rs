@@ -11,13 +11,13 @@ use std::io::{IsTerminal, stdin};
 use std::sync::Arc;
 
 /// The console on the streams of this process.
-pub struct TerminalConsole {
+pub(crate) struct TerminalConsole {
     output: Arc<Output>,
 }
 
 impl TerminalConsole {
     /// Writes to `output`, reads from standard input.
-    pub fn new(output: Arc<Output>) -> Self {
+    pub(crate) fn new(output: Arc<Output>) -> Self {
         Self { output }
     }
 }
@@ -71,15 +71,17 @@ impl HostConsole for TerminalConsole {
 ///
 /// # Errors
 /// The line editor's: interrupted, the end of the input, or a terminal that cannot be read.
-pub fn read_line(prompt: &str) -> rustyline::Result<String> {
+pub(crate) fn read_line(prompt: &str) -> rustyline::Result<String> {
     let config = rustyline::Config::builder().behavior(Behavior::PreferTerm).build();
     let mut editor = DefaultEditor::with_config(config)?;
     let _waker = waker(&mut editor);
     editor.readline(prompt)
 }
 
-/// Lets a line editor hear signals while it waits for keys, which it does only where it may have to print in between.
-/// It hears them for as long as the answer is kept; a terminal that is too simple for it has none.
-pub fn waker<H: Helper, I: History>(editor: &mut Editor<H, I>) -> Option<impl ExternalPrinter + use<H, I>> {
+/// Lets a line editor receive signals while it waits for keys, which it does only where it may have to print in between.
+/// It receives them as long as the result is kept; `None` if the terminal is too simple.
+pub(crate) fn waker<H: Helper, I: History>(
+    editor: &mut Editor<H, I>,
+) -> Option<impl ExternalPrinter + use<H, I>> {
     editor.create_external_printer().ok()
 }

@@ -12,7 +12,7 @@ use std::time::Duration;
 const STEP: Duration = Duration::from_secs(1);
 
 /// Counts one wait down at a time.
-pub struct WaitCountdown(Arc<CountdownShared>);
+pub(crate) struct WaitCountdown(Arc<CountdownShared>);
 
 struct CountdownShared {
     output: Arc<Output>,
@@ -35,13 +35,12 @@ struct CountdownWait {
 }
 
 impl WaitCountdown {
-    /// Shows on `output`.
-    pub fn new(output: Arc<Output>) -> Self {
+    pub(crate) fn new(output: Arc<Output>) -> Self {
         Self(Arc::new(CountdownShared { output, state: Mutex::default(), changed: Condvar::new() }))
     }
 
     /// Shows a wait from now on, in place of any other, with the progress of the waiting commands.
-    pub fn start(&self, reason: &WaitReason, until: Timestamp, progress: String) {
+    pub(crate) fn start(&self, reason: &WaitReason, until: Timestamp, progress: String) {
         let mut state = self.0.state();
         state.wait = Some(CountdownWait { reason: reason.clone(), until, progress });
         if state.running {
@@ -54,7 +53,7 @@ impl WaitCountdown {
     }
 
     /// Stops showing the wait. Nothing is written after this call.
-    pub fn stop(&self) {
+    pub(crate) fn stop(&self) {
         self.0.state().wait = None;
         self.0.changed.notify_all();
     }

@@ -16,13 +16,13 @@ const REFUSED_SHOWN: usize = 5;
 const CALLS_SHOWN: usize = 5;
 
 /// Shows an error that has no place in a script.
-pub fn show_error(error: &Error, output: &Output) {
+pub(crate) fn show_error(error: &Error, output: &Output) {
     let causes = if output.shows_causes() { error.causes() } else { Vec::new() };
     output.error_with_causes(&error.to_string(), &causes, error.hint().as_deref());
 }
 
 /// Shows what happened, where, through which calls, and what to do next.
-pub fn show(program: &ScriptProgram, failure: &ScriptError, output: &Output) {
+pub(crate) fn show(program: &ScriptProgram, failure: &ScriptError, output: &Output) {
     let mut snippet = snippet(program, failure);
     if output.shows_causes() {
         snippet.notes.extend(failure.causes.iter().map(|cause| format!("caused by: {cause}")));
@@ -30,8 +30,7 @@ pub fn show(program: &ScriptProgram, failure: &ScriptError, output: &Output) {
     output.snippet(&snippet);
 }
 
-/// What [`show`] shows.
-pub fn snippet(program: &ScriptProgram, failure: &ScriptError) -> ScriptSnippet {
+pub(crate) fn snippet(program: &ScriptProgram, failure: &ScriptError) -> ScriptSnippet {
     let text = text_of(program, &failure.place);
     ScriptSnippet {
         severity: Severity::Error,
@@ -43,7 +42,7 @@ pub fn snippet(program: &ScriptProgram, failure: &ScriptError) -> ScriptSnippet 
 }
 
 /// Shows a finding of a check.
-pub fn show_finding(program: &ScriptProgram, finding: &CheckFinding, output: &Output) {
+pub(crate) fn show_finding(program: &ScriptProgram, finding: &CheckFinding, output: &Output) {
     output.snippet(&of_finding(program, finding));
 }
 

@@ -1,14 +1,14 @@
 //! What every run shares: the runner, console, progress, diagnostics, signals, exit codes and summary.
 
-pub mod console;
-pub mod countdown;
-pub mod diagnostic;
+pub(crate) mod console;
+pub(crate) mod countdown;
+pub(crate) mod diagnostic;
 pub mod exit_code;
 pub mod function_reference;
 mod humanize;
-pub mod panics;
-pub mod program;
-pub mod progress;
-pub mod run_summary;
-pub mod runner;
-pub mod signals;
+pub(crate) mod panics;
+pub(crate) mod program;
+pub(crate) mod progress;
+pub(crate) mod run_summary;
+pub(crate) mod runner;
+pub(crate) mod signals;

@@ -15,7 +15,7 @@ const STANDARD_INPUT: &str = "-";
 
 /// A script and its arguments.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ScriptProgram {
+pub(crate) struct ScriptProgram {
     /// Its name in messages.
     pub name: String,
     /// Its file, which `import` is relative to.
@@ -35,7 +35,7 @@ impl ScriptProgram {
     ///
     /// # Errors
     /// `usage`: an argument that is not Unicode.
-    pub fn evaluated(code: &str, words: Vec<OsString>) -> Result<Self> {
+    pub(crate) fn evaluated(code: &str, words: Vec<OsString>) -> Result<Self> {
         let arguments = unicode(words)?;
         Ok(Self {
             name: "-e".into(),
@@ -51,7 +51,7 @@ impl ScriptProgram {
     ///
     /// # Errors
     /// `file`: it cannot be read. `usage`: there is none of that name, or an argument is not Unicode.
-    pub fn script(mut words: Vec<OsString>) -> Result<Self> {
+    pub(crate) fn script(mut words: Vec<OsString>) -> Result<Self> {
         let rest = words.split_off(words.len().min(1));
         let arguments = unicode(rest)?;
         let file = words.pop().map(PathBuf::from).filter(|name| name.as_os_str() != STANDARD_INPUT);
@@ -67,7 +67,7 @@ impl ScriptProgram {
 impl ScriptProgram {
     /// The same with more arguments, which the journal must not contain.
     #[must_use]
-    pub fn with_secret_arguments(mut self, arguments: &[String]) -> Self {
+    pub(crate) fn with_secret_arguments(mut self, arguments: &[String]) -> Self {
         self.secret_arguments = arguments.len();
         self.arguments.extend(arguments.iter().cloned());
         self

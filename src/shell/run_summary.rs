@@ -15,7 +15,7 @@ use std::time::Duration;
 ///
 /// # Errors
 /// The exit code of a run that cannot be resumed.
-pub fn begin(session: &Session, output: &Output) -> Result<(), RunExit> {
+pub(crate) fn begin(session: &Session, output: &Output) -> Result<(), RunExit> {
     let run = RunState::of(session);
     let Some(recorder) = run.settings.recorder.as_ref().filter(|_| run.settings.resumed) else {
         return Ok(());
@@ -49,7 +49,7 @@ pub fn begin(session: &Session, output: &Output) -> Result<(), RunExit> {
 }
 
 /// Prints the outcome of all commands, ends the journal, and returns the exit code.
-pub fn end(session: &Session, exit: RunExit, output: &Output) -> RunExit {
+pub(crate) fn end(session: &Session, exit: RunExit, output: &Output) -> RunExit {
     let mut exit = exit_with_guard(session, exit);
     let run = RunState::of(session);
     let totals = run.totals();

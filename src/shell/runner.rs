@@ -17,7 +17,7 @@ use crate::values::json;
 use rhai::{AST, Dynamic, Engine, EvalAltResult, Position, Scope};
 
 /// Runs `program` in a session of its own.
-pub fn run(program: &ScriptProgram, setup: RunSetup, output: &Output) -> RunExit {
+pub(crate) fn run(program: &ScriptProgram, setup: RunSetup, output: &Output) -> RunExit {
     let session = setup.start();
     let run = RunState::of(&session);
     let engine = engine::build(&session);
@@ -42,12 +42,12 @@ pub fn run(program: &ScriptProgram, setup: RunSetup, output: &Output) -> RunExit
 }
 
 /// What ends a run even if the script caught it: a `catch` around a closure can swallow the error.
-pub fn ended(session: &Session) -> Option<ScriptEnd> {
+pub(crate) fn ended(session: &Session) -> Option<ScriptEnd> {
     session.ended().or_else(|| session.interrupt().is_requested().then_some(ScriptEnd::Interrupted))
 }
 
 /// Ends a session at the prompt: sends the commands left in queues, and prints the summary.
-pub fn leave(session: &Session, exit: RunExit, output: &Output) -> RunExit {
+pub(crate) fn leave(session: &Session, exit: RunExit, output: &Output) -> RunExit {
     let exit = exit.or_worse(end_queues(session, exit, output));
     run_summary::end(session, exit, output)
 }
@@ -84,7 +84,7 @@ fn warn_of_unsent(session: &Session, output: &Output) {
 ///
 /// # Errors
 /// A syntax error.
-pub fn compile(engine: &Engine, program: &ScriptProgram) -> Result<AST, Box<EvalAltResult>> {
+pub(crate) fn compile(engine: &Engine, program: &ScriptProgram) -> Result<AST, Box<EvalAltResult>> {
     let mut ast = engine.compile(&program.text)?;
     if let Some(file) = &program.file {
         ast.set_source(file.display().to_string());
@@ -97,7 +97,11 @@ pub fn compile(engine: &Engine, program: &ScriptProgram) -> Result<AST, Box<Eval
 ///
 /// # Errors
 /// Whatever ends the script.
-pub fn evaluate(engine: &Engine, scope: &mut Scope<'_>, ast: &AST) -> Result<Dynamic, Box<EvalAltResult>> {
+pub(crate) fn evaluate(
+    engine: &Engine,
+    scope: &mut Scope<'_>,
+    ast: &AST,
+) -> Result<Dynamic, Box<EvalAltResult>> {
     panics::guard(|| engine.eval_ast_with_scope(scope, ast))
         .unwrap_or_else(|message| Err(EvalAltResult::ErrorRuntime(message.into(), Position::NONE).into()))
 }
@@ -110,7 +114,7 @@ fn finish(program: &ScriptProgram, value: &Dynamic, output: &Output) -> RunExit 
 }
 
 /// Shows a value in the operator's form; something that is not data, such as a function, as Rhai prints it.
-pub fn show_value(value: &Dynamic, output: &Output) {
+pub(crate) fn show_value(value: &Dynamic, output: &Output) {
     match json::json_of(value) {
         Ok(value) => output.value(&value),
         Err(_) => output.data(&value.to_string()),
@@ -135,7 +139,7 @@ fn fail(program: &ScriptProgram, failure: &ScriptError, output: &Output) -> RunE
 }
 
 /// Reports that standard output can no longer be written.
-pub fn lost(output: &Output) -> RunExit {
+pub(crate) fn lost(output: &Output) -> RunExit {
     let why = output.lost().map(ToString::to_string).unwrap_or_default();
     output.error(
         &format!("cannot write to standard output: {why}"),

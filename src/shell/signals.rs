@@ -23,7 +23,7 @@ enum SignalRequest {
 ///
 /// # Errors
 /// The system provides no thread or no signals.
-pub fn listen(interrupt: Interrupt, grace: Duration) -> io::Result<()> {
+pub(crate) fn listen(interrupt: Interrupt, grace: Duration) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
     let mut signals = {
         let _inside = runtime.enter();
@@ -119,7 +119,7 @@ impl Signals {
     }
 }
 
-#[expect(clippy::exit, reason = "the operator asked twice, or nothing runs and the editor does not answer")]
+#[expect(clippy::exit, reason = "the operator asked twice, or nothing runs and the editor does not respond")]
 fn leave() {
     std::process::exit(i32::from(RunExit::Interrupted.code()));
 }

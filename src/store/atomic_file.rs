@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 /// Who may read a new file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FileAccess {
+pub(crate) enum FileAccess {
     /// Only the operator.
     Private,
     /// Whoever the usual permissions allow.
@@ -20,7 +20,7 @@ pub enum FileAccess {
 ///
 /// # Errors
 /// `file`: it cannot be written; the old content is unchanged.
-pub fn replace(
+pub(crate) fn replace(
     path: &Path,
     access: FileAccess,
     fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
@@ -30,7 +30,7 @@ pub fn replace(
 
 /// A file created with these options is private, where the system has such permissions.
 #[cfg(unix)]
-pub fn private(options: &mut OpenOptions) -> &mut OpenOptions {
+pub(crate) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     use std::os::unix::fs::OpenOptionsExt;
     options.mode(0o600)
 }
@@ -43,12 +43,12 @@ pub fn private(options: &mut OpenOptions) -> &mut OpenOptions {
 
 /// Locks a file against other processes as long as it is open; returns whether no other process has it locked. Where
 /// files cannot be locked, as on some network disks, it counts as unlocked.
-pub fn hold(file: &File) -> bool {
+pub(crate) fn hold(file: &File) -> bool {
     !matches!(file.try_lock(), Err(TryLockError::WouldBlock))
 }
 
 /// Whether another process has locked a file.
-pub fn is_held(file: &File) -> bool {
+pub(crate) fn is_held(file: &File) -> bool {
     matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
 }
 

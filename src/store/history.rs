@@ -13,18 +13,17 @@ use std::path::{Path, PathBuf};
 /// The first line of the file.
 const FORMAT: &str = "umapish-history 1";
 /// Entries that are kept; the oldest are dropped first.
-pub const KEPT: usize = 2_000;
+pub(crate) const KEPT: usize = 2_000;
 /// An entry longer than that is a pasted script, not a line.
 const LONGEST: usize = 20_000;
 
-/// A history file.
-pub struct HistoryFile {
+pub(crate) struct HistoryFile {
     path: PathBuf,
 }
 
 impl HistoryFile {
     /// The history in that file, which need not exist.
-    pub fn at(path: PathBuf) -> Self {
+    pub(crate) fn at(path: PathBuf) -> Self {
         Self { path }
     }
 
@@ -32,7 +31,7 @@ impl HistoryFile {
     ///
     /// # Errors
     /// `file`: it cannot be read.
-    pub fn entries(&self) -> Result<Vec<String>> {
+    pub(crate) fn entries(&self) -> Result<Vec<String>> {
         match std::fs::read_to_string(&self.path) {
             Ok(text) => Ok(entries(&text)),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
@@ -44,7 +43,7 @@ impl HistoryFile {
     ///
     /// # Errors
     /// `file`: it cannot be written.
-    pub fn add(&self, entry: &str) -> Result<()> {
+    pub(crate) fn add(&self, entry: &str) -> Result<()> {
         if entry.len() > LONGEST {
             return Ok(());
         }

@@ -32,7 +32,7 @@ const RETENTION: Duration = Duration::from_hours(7 * 24);
 
 /// The listings of one organization at one service.
 #[derive(Debug, Clone)]
-pub struct SavedListings {
+pub(crate) struct SavedListings {
     folder: PathBuf,
     organization: String,
     service: String,
@@ -52,7 +52,7 @@ struct ListingHeader {
 
 /// A saved listing.
 #[derive(Debug)]
-pub struct SavedListing {
+pub(crate) struct SavedListing {
     /// When its first page was requested.
     pub begun: Timestamp,
     /// The number of its records.
@@ -63,7 +63,7 @@ pub struct SavedListing {
 
 impl SavedListings {
     /// The saved listings of an organization in the state folder; creates nothing yet.
-    pub fn of(state: &Path, organization: &str, service: &str) -> Self {
+    pub(crate) fn of(state: &Path, organization: &str, service: &str) -> Self {
         let part = crate::wire::percent_encode::keeping_at;
         let folder = state.join("listings").join(part(organization)).join(part(service));
         Self { folder, organization: organization.to_owned(), service: service.to_owned() }
@@ -73,7 +73,7 @@ impl SavedListings {
     ///
     /// # Errors
     /// `file`: the folder or the file cannot be created.
-    pub fn begin(&self, listing: &str, begun: Timestamp) -> Result<ListingWriter> {
+    pub(crate) fn begin(&self, listing: &str, begun: Timestamp) -> Result<ListingWriter> {
         let failed = |error| Error::file(self.folder.display().to_string(), error);
         super::state_dir::make(&self.folder).map_err(failed)?;
         self.prune(SystemTime::now());
@@ -90,7 +90,7 @@ impl SavedListings {
     }
 
     /// The saved listing of that name; `None` if there is no complete one in this format.
-    pub fn find(&self, listing: &str) -> Option<SavedListing> {
+    pub(crate) fn find(&self, listing: &str) -> Option<SavedListing> {
         let path = self.path(listing);
         let mut file = File::open(&path).ok()?;
         let mut line = [0; HEAD_BYTES];
@@ -109,12 +109,12 @@ impl SavedListings {
     ///
     /// # Errors
     /// `file`: it cannot be written.
-    pub fn mark_changed(&self, now: Timestamp) -> Result<()> {
+    pub(crate) fn mark_changed(&self, now: Timestamp) -> Result<()> {
         if self.folder.is_dir() { timestamp_file::set(&self.folder.join("changed"), now) } else { Ok(()) }
     }
 
     /// When the organization was last changed by this program.
-    pub fn changed(&self) -> Option<Timestamp> {
+    pub(crate) fn changed(&self) -> Option<Timestamp> {
         timestamp_file::get(&self.folder.join("changed"))
     }
 
@@ -122,14 +122,14 @@ impl SavedListings {
     ///
     /// # Errors
     /// `file`: it cannot be written.
-    pub fn mark_begun(&self, listing: &str, now: Timestamp) -> Result<()> {
+    pub(crate) fn mark_begun(&self, listing: &str, now: Timestamp) -> Result<()> {
         let failed = |error| Error::file(self.folder.display().to_string(), error);
         super::state_dir::make(&self.folder).map_err(failed)?;
         timestamp_file::set(&self.folder.join(format!("{listing}.begun")), now)
     }
 
     /// When a full listing last began.
-    pub fn begun(&self, listing: &str) -> Option<Timestamp> {
+    pub(crate) fn begun(&self, listing: &str) -> Option<Timestamp> {
         timestamp_file::get(&self.folder.join(format!("{listing}.begun")))
     }
 
@@ -212,7 +212,7 @@ fn settle(
 
 impl SavedListing {
     /// Its records, a page at a time.
-    pub fn pages<T: ListedEntry>(self) -> SavedPages<T> {
+    pub(crate) fn pages<T: ListedEntry>(self) -> SavedPages<T> {
         SavedPages {
             lines: BufReader::with_capacity(1 << 16, GzDecoder::new(BufReader::new(self.file))),
             left: self.records,
@@ -224,8 +224,8 @@ impl SavedListing {
     }
 }
 
-/// The records of a saved listing, read as they are asked for.
-pub struct SavedPages<T> {
+/// The records of a saved listing, read on demand.
+pub(crate) struct SavedPages<T> {
     lines: BufReader<GzDecoder<BufReader<File>>>,
     left: usize,
     place: String,
@@ -239,7 +239,7 @@ impl<T: ListedEntry> SavedPages<T> {
     ///
     /// # Errors
     /// `file`: the file is damaged.
-    pub fn next_page(&mut self) -> Result<Option<Vec<Arc<T>>>> {
+    pub(crate) fn next_page(&mut self) -> Result<Option<Vec<Arc<T>>>> {
         if self.left == 0 {
             return Ok(None);
         }
@@ -260,7 +260,7 @@ impl<T: ListedEntry> SavedPages<T> {
     }
 
     /// The number of records not yet read.
-    pub fn left(&self) -> usize {
+    pub(crate) fn left(&self) -> usize {
         self.left
     }
 

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 ///
 /// # Errors
 /// `config`: there is no home folder. `file`: the folder cannot be created.
-pub fn folder() -> Result<PathBuf> {
+pub(crate) fn folder() -> Result<PathBuf> {
     let folder = user_folders::state()?;
     make(&folder).map_err(|error| Error::file(folder.display().to_string(), error))?;
     Ok(folder)
@@ -18,7 +18,7 @@ pub fn folder() -> Result<PathBuf> {
 ///
 /// # Errors
 /// Those of [`folder`].
-pub fn history() -> Result<PathBuf> {
+pub(crate) fn history() -> Result<PathBuf> {
     Ok(folder()?.join("history"))
 }
 
@@ -26,7 +26,7 @@ pub fn history() -> Result<PathBuf> {
 ///
 /// # Errors
 /// Those of [`folder`].
-pub fn journals() -> Result<PathBuf> {
+pub(crate) fn journals() -> Result<PathBuf> {
     let folder = folder()?.join("journals");
     make(&folder).map_err(|error| Error::file(folder.display().to_string(), error))?;
     Ok(folder)
@@ -37,7 +37,7 @@ pub fn journals() -> Result<PathBuf> {
 /// # Errors
 /// Those of the operating system.
 #[cfg(unix)]
-pub fn make(folder: &Path) -> std::io::Result<()> {
+pub(crate) fn make(folder: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::DirBuilderExt;
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }

@@ -11,14 +11,13 @@ use std::time::{Duration, SystemTime};
 ///
 /// # Errors
 /// `file`: its time cannot be set.
-pub fn set(path: &Path, moment: Timestamp) -> Result<()> {
+pub(crate) fn set(path: &Path, moment: Timestamp) -> Result<()> {
     let since = Duration::try_from(moment.as_duration()).unwrap_or_default();
     let touched = open(path).and_then(|file| file.set_modified(SystemTime::UNIX_EPOCH + since));
     touched.map_err(|error| Error::file(path.display().to_string(), error))
 }
 
-/// The recorded time.
-pub fn get(path: &Path) -> Option<Timestamp> {
+pub(crate) fn get(path: &Path) -> Option<Timestamp> {
     let touched = path.metadata().and_then(|data| data.modified()).ok()?;
     Timestamp::try_from(touched).ok()
 }

@@ -9,7 +9,7 @@ use crate::shell::console::read_line;
 use crate::shell::exit_code::RunExit;
 use std::io::{IsTerminal, stdin};
 
-/// Columns of text that goes to a file or a pipe.
+/// The width of text for a file or a pipe.
 const PLAIN_WIDTH: usize = 80;
 /// Longer lines are hard to read, however wide the terminal is.
 const WIDEST: usize = 100;
@@ -100,7 +100,7 @@ impl Frame {
         format!("Topics of the guide\n\n{rows}\n{}\n", textwrap::fill(footer, self.width))
     }
 
-    /// The passages with `word` in whatever case, each with the topic of its page.
+    /// The passages with `word` in any case, each with the topic of its page.
     fn search(self, pages: &[Page], word: &str) -> String {
         let word = word.to_lowercase();
         let passages = |page: &Page| {

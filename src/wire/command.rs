@@ -147,7 +147,7 @@ impl Command {
         }
     }
 
-    /// The command as it goes over the wire.
+    /// The command as JSON, as it is sent.
     pub fn to_json(&self) -> Value {
         let mut root = Map::new();
         match &self.subject {

@@ -14,8 +14,8 @@ pub struct StringInterner {
     // Without it, 200,000 users kept in memory (`/usr/bin/time -v umapish --live tests/bench/keep.rhai`) take 108 MiB
     // instead of 67, and `count_by.rhai` takes 25 % more instructions under callgrind (10,000 users).
     known: HashSet<ArcStr, HashSeed>,
-    /// So many texts may be known before those that nobody else holds are dropped: a listing that is gone through
-    /// and forgotten must not leave all its names behind.
+    /// The number of strings above which those that nobody else holds are dropped: a listing that was read and
+    /// dropped must not leave all its names in memory.
     room: usize,
     names: Vec<ArcStr>,
     lists: NameLists,
@@ -32,7 +32,7 @@ struct NameLists {
     found: usize,
 }
 
-/// Lists that are looked for before it is judged whether that pays.
+/// Lists that are looked up before it is decided whether that pays.
 const TRIAL: usize = 4096;
 
 impl Default for StringInterner {

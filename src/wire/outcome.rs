@@ -107,7 +107,7 @@ impl<'de> Deserialize<'de> for Status {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CommandFate {
-    /// How it ended, as far as this request goes.
+    /// How it ended in this request.
     pub status: Status,
     /// The service's code.
     #[serde(skip_serializing_if = "Option::is_none")]

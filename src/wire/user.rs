@@ -160,7 +160,7 @@ impl<'de> Visitor<'de> for UserSeed<'_> {
     }
 }
 
-/// A field of a user: no copy is made of a name that is documented.
+/// A field of a user; a documented name is not copied.
 enum UserField {
     Email,
     Status,

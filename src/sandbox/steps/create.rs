@@ -41,7 +41,7 @@ impl Run<'_> {
         let existing = holders.find(|(_, person)| !person.is_managed()).map(|(id, _)| id);
         drop(holders);
         match existing {
-            Some(id) => return self.meet(id, step, true),
+            Some(id) => return self.resolve_existing(id, step, true),
             None => self.make(step, IdentityType::AdobeId, None, &domain),
         }
         Ok(())
@@ -64,7 +64,7 @@ impl Run<'_> {
         let username = (fold(user) != fold(email)).then_some(user.as_str());
         check_username(claim.name, username.unwrap_or(email), email)?;
         if let Some(id) = self.existing(user, claim, email)? {
-            return self.meet(id, step, claim.ours);
+            return self.resolve_existing(id, step, claim.ours);
         }
         if !claim.ours {
             return refuse(
@@ -98,7 +98,7 @@ impl Run<'_> {
     }
 
     /// A create step for an existing account: `option` decides.
-    fn meet(&mut self, id: PersonId, step: &CommandStep, ours: bool) -> Decided {
+    fn resolve_existing(&mut self, id: PersonId, step: &CommandStep, ours: bool) -> Decided {
         let Some(person) = self.org.people.get(id) else { return Ok(()) };
         match person.standing {
             AccountStanding::Active | AccountStanding::Disabled => {}
@@ -158,6 +158,6 @@ impl Run<'_> {
             groups: Vec::new(),
         };
         rename(&mut person, step);
-        self.person = Some(self.org.take_in(person));
+        self.person = Some(self.org.add_person(person));
     }
 }

@@ -141,7 +141,7 @@ impl Run<'_> {
                 let follows = person.username().contains('@');
                 person.email = email.into();
                 if follows {
-                    person.username = None; // the login name is the e-mail and goes along with it (contract 3.2)
+                    person.username = None; // the login name is the e-mail and changes with it (contract 3.2)
                     person.domain = domains::of_email(email).into();
                 }
             }

@@ -23,7 +23,7 @@ pub fn new(live: bool) -> Result<PathBuf> {
     Ok(folder.join(name(Timestamp::now(), live)))
 }
 
-/// The name of a journal: names stand in the order in which their runs began, even within a second.
+/// The name of a journal: names sort in the order in which their runs began, even within a second.
 fn name(moment: Timestamp, live: bool) -> String {
     let moment = moment.strftime("%Y%m%dT%H%M%S%.6fZ");
     let mode = if live { "live" } else { "test" };

@@ -1,4 +1,4 @@
-//! Reads a journal, and tells a last line that power loss tore from one that somebody changed.
+//! Reads a journal, and distinguishes a last line that a power loss cut off from one that somebody changed.
 
 use super::FORMAT;
 use super::checksum_chain;
@@ -15,7 +15,7 @@ pub struct JournalExtent {
     pub lines: usize,
     /// Their bytes.
     pub length: u64,
-    /// What is left of lines that were not written to their end.
+    /// Bytes of incomplete lines at the end.
     pub torn: u64,
     pub(crate) chain: ChecksumChain,
 }
@@ -104,12 +104,12 @@ fn unreadable(place: &str, fault: &str) -> Error {
     Error::usage_with_hint(message, "Use the version that wrote it.")
 }
 
-/// What to say of a file that does not begin as a journal does.
+/// The error for a file that does not begin like a journal.
 pub fn headless(name: &str) -> Error {
     Error::file(name, "not a journal: the first line is not a head record")
 }
 
-/// The bytes of a torn end: nothing in it is a line.
+/// The bytes of a torn end, which contains no complete line.
 fn torn(place: &str, fault: &str, (first, is_changed): (&[u8], bool), mut rest: impl BufRead) -> Result<u64> {
     let broken = || {
         let rest = "umapish journal show prints the lines before it; the run cannot be resumed from here";

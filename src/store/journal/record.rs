@@ -1,7 +1,7 @@
 //! What the lines of a journal hold, in format 2. Every key of the format is declared here and nowhere else.
 //!
 //! A record that this version does not know in every part is an error: a command must not be taken for done, or for
-//! undone, because a field was skipped. JSON values stay only where a line repeats what went over the wire.
+//! undone, because a field was skipped. JSON values are kept only where a line repeats what was sent or received.
 
 use crate::wire::mode::Mode;
 use crate::wire::outcome::CommandFate;
@@ -29,11 +29,11 @@ pub enum JournalRecord {
     Head(Box<HeadRecord>),
     /// The run read a file after its first change.
     Input(InputRecord),
-    /// A request is about to leave.
+    /// A request is about to be sent.
     Request(RequestRecord),
     /// A request ended.
     Settled(SettledRecord),
-    /// A resumed run found out what became of a command.
+    /// A resumed run found out the outcome of a command.
     Found(FoundRecord),
     /// A later run continues this one.
     Resumed(ResumedRecord),
@@ -132,7 +132,7 @@ pub struct InputRecord {
     pub module: bool,
 }
 
-/// A request that is about to leave.
+/// A request that is about to be sent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RequestRecord {
@@ -170,20 +170,20 @@ pub struct CommandRecord {
     pub earlier: Option<Value>,
 }
 
-/// What became of a request.
+/// The outcome of a request.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SettledRecord {
     /// Which request.
     pub number: u64,
-    /// What became of each command, in the order of the request.
+    /// The outcome of each command, in the order of the request.
     pub fates: Vec<CommandFate>,
-    /// The answer to a request sent as its caller wrote it.
+    /// The response to a request sent as its caller wrote it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub answer: Option<AnswerRecord>,
 }
 
-/// An answer of the service.
+/// A response of the service.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AnswerRecord {
@@ -210,7 +210,7 @@ pub struct FoundRecord {
     pub message: Option<String>,
 }
 
-/// What reading a command back comes to.
+/// The result of reading a command back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Finding {

@@ -1,4 +1,4 @@
-//! SHA-256, as hex, and secrets that can be told again without being kept.
+//! SHA-256, as hex, and secrets that can be recognized without being stored.
 
 use crate::error::{Error, Result};
 use aws_lc_rs::digest::{Context, SHA256, digest};
@@ -14,7 +14,7 @@ pub fn of(bytes: &[u8]) -> String {
     hex(digest(&SHA256, bytes).as_ref())
 }
 
-/// The first 16 bytes of a digest: wide enough that two never meet.
+/// The first 16 bytes of a digest: wide enough that two never collide.
 pub fn short(bytes: &[u8]) -> u128 {
     digest(&SHA256, bytes).as_ref().iter().take(16).fold(0, |sum, byte| (sum << 8) | u128::from(*byte))
 }
@@ -59,7 +59,7 @@ impl<R: Read> Read for DigestReader<R> {
     }
 }
 
-/// A secret as a journal may hold it: enough to tell the same one later, far too slow to try others out.
+/// A secret as a journal may store it: enough to recognize it later, far too slow to guess others.
 pub fn sealed(secret: &str) -> String {
     let salt: [u8; 16] = rand::random();
     format!("{}:{}", hex(&salt), hex(&derived(&salt, secret)))
@@ -89,7 +89,7 @@ fn bytes(hex: &str) -> Option<Vec<u8>> {
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}"); // a String takes everything
+        let _ = write!(text, "{byte:02x}"); // writing to a String cannot fail
         text
     })
 }

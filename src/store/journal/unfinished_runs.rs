@@ -1,4 +1,4 @@
-//! Runs that left something to be done, by their journals.
+//! Unfinished runs, found by their journals.
 
 use super::record::{EndRecord, HeadRecord, JournalEntry, JournalRecord};
 use super::{checksum_chain, directory, reader};
@@ -11,19 +11,19 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
-/// Exit codes of runs that left something whatever their counts say: a request is unknown, or credentials, the service,
-/// a guard or the operator stopped the script before it had asked for everything.
+/// Exit codes of runs that are unfinished regardless of their counts: a request is unknown, or credentials, the service,
+/// a guard or the operator stopped the script before it had requested everything.
 const OPEN_EXITS: [u8; 5] = [4, 5, 6, 7, 130];
 
-/// Whether a run with this exit code left something whatever its counts say.
+/// Whether a run with this exit code is unfinished regardless of its counts.
 pub fn leaves_open(exit: u8) -> bool {
     OPEN_EXITS.contains(&exit)
 }
 
-/// Bytes at the end of a journal in which the record of an end stands.
+/// Bytes at the end of a journal that contain the end record.
 const TAIL: u64 = 4096;
 
-/// A run with something left to do.
+/// An unfinished run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnfinishedRun {
     /// Its journal.
@@ -32,18 +32,18 @@ pub struct UnfinishedRun {
     pub time: String,
     /// The name of its script.
     pub script: String,
-    /// Commands that are done, as far as its journal tells.
+    /// Commands that are done according to its journal.
     pub done: usize,
-    /// Commands that are not known to be done and were asked for.
+    /// Requested commands that are not known to be done.
     pub open: usize,
 }
 
-/// What the journals of this user say of their runs.
+/// The result of reading all journals of this user.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct JournalSurvey {
-    /// The runs with something left to do, the newest first.
+    /// The unfinished runs, the newest first.
     pub unfinished: Vec<UnfinishedRun>,
-    /// Journals in another format, which say nothing to this version, the newest first.
+    /// Journals in another format, which this version cannot read, the newest first.
     pub other_formats: Vec<PathBuf>,
 }
 
@@ -66,7 +66,7 @@ pub fn all() -> Result<JournalSurvey> {
 }
 
 fn of(path: &Path, file: &mut File) -> Option<UnfinishedRun> {
-    // Most runs came to their end, and some journals are long.
+    // Most runs are finished, and some journals are long.
     if let Some(JournalRecord::End(end)) = last_record(file)
         && !is_open(&end)
     {
@@ -79,7 +79,7 @@ fn of(path: &Path, file: &mut File) -> Option<UnfinishedRun> {
         Ok(())
     };
     reader::read("", &*file, apply).ok()?;
-    // A run that is under way holds its journal. Whoever has a head was held before that was written.
+    // A run in progress has its journal locked, from before the head was written.
     let unfinished = story.unfinished(path)?;
     (!is_held(file)).then_some(unfinished)
 }
@@ -96,7 +96,7 @@ fn last_record(file: &mut File) -> Option<JournalRecord> {
     checksum_chain::entry_of(line).map(|entry| entry.record)
 }
 
-/// What a journal has said so far.
+/// What was read of a journal so far.
 #[derive(Default)]
 struct RunStory {
     head: Option<(Timestamp, Box<HeadRecord>)>,

@@ -1,4 +1,4 @@
-//! Adds lines to a journal: closed to others, held by one run at a time, on disk when asked for.
+//! Appends lines to a journal: private, locked by one run at a time, flushed to disk on request.
 
 use super::reader;
 use super::record::{HeadRecord, JournalEntry, JournalRecord};
@@ -25,7 +25,7 @@ impl JournalWriter {
     /// Makes a journal with its first record, which is on disk then.
     ///
     /// # Errors
-    /// `file`: it is there already or cannot be written.
+    /// `file`: it exists already or cannot be written.
     pub fn create(path: &Path, head: HeadRecord) -> Result<Self> {
         Self::create_with(path, &now(JournalRecord::Head(Box::new(head))))
     }
@@ -33,7 +33,7 @@ impl JournalWriter {
     /// Makes a journal with its first entry as it is, which is on disk then.
     ///
     /// # Errors
-    /// `file`: it is there already or cannot be written.
+    /// `file`: it exists already or cannot be written.
     pub(crate) fn create_with(path: &Path, head: &JournalEntry) -> Result<Self> {
         let mut options = OpenOptions::new();
         private(options.read(true).write(true).create_new(true));
@@ -48,7 +48,7 @@ impl JournalWriter {
     /// Opens a journal to continue it; `apply` gets every entry. A torn last line is cut off.
     ///
     /// # Errors
-    /// `file`: it cannot be read or is broken. `usage`: another run holds it, or another version wrote it. Those of
+    /// `file`: it cannot be read or is broken. `usage`: another run is using it, or another version wrote it. Those of
     /// `apply`.
     pub fn open(path: &Path, apply: impl FnMut(JournalEntry) -> Result<()>) -> Result<Self> {
         let file =
@@ -75,7 +75,7 @@ impl JournalWriter {
         &self.path
     }
 
-    /// Adds a record with the present moment. Where the disk is full, what was written of it is taken back.
+    /// Adds a record with the present moment. If the disk is full, a partly written record is removed.
     ///
     /// # Errors
     /// `file`: it cannot be written.
@@ -91,7 +91,7 @@ impl JournalWriter {
         let mut chain = self.chain.clone();
         let line = chain.seal(entry).map_err(|error| Error::file(self.name(), error))?;
         if let Err(error) = self.file.write_all(&line) {
-            // Reading knows a torn end too, should this fail as well.
+            // If this fails too, readers handle a torn end.
             drop(self.cut());
             return Err(Error::io(&self.path, error));
         }
@@ -113,7 +113,7 @@ impl JournalWriter {
         Ok(())
     }
 
-    /// Cuts off what stands behind the last whole line.
+    /// Cuts off what follows the last complete line.
     fn cut(&mut self) -> Result<()> {
         let cut = self.file.set_len(self.length).and_then(|()| self.file.seek(SeekFrom::Start(self.length)));
         cut.map(drop).map_err(|error| Error::io(&self.path, error))
