@@ -1,4 +1,4 @@
-//! Numbers, texts and ids by chance.
+//! Random numbers, strings and ids.
 
 use crate::error::{Error, Result};
 use crate::host::binding::RhaiResultOf;
@@ -7,7 +7,7 @@ use rhai::NativeCallContext;
 use rhai::plugin::export_module;
 use uuid::Uuid;
 
-/// Chance.
+/// Random values.
 #[export_module]
 pub mod functions {
     /// Makes a random id (UUID, version 4).

@@ -1,9 +1,6 @@
 //! Commands collected while a script runs and sent in full requests: the verbs that send at once, on a queue.
 
-pub mod groups;
-pub mod users;
-mod verb_macro;
-
+use super::verbs;
 use crate::changes::command_builder;
 use crate::changes::queue::Queue;
 use crate::changes::report::Report;
@@ -16,8 +13,7 @@ use rhai::{Module, NativeCallContext};
 /// Every function of the family.
 pub fn module() -> Module {
     let mut all = exported_module!(functions);
-    all.combine(exported_module!(users::functions));
-    all.combine(exported_module!(groups::functions));
+    all.combine(verbs::queue_methods());
     all
 }
 
