@@ -38,6 +38,52 @@ pub struct CatalogSection {
     pub functions: Vec<FunctionEntry>,
 }
 
+/// What the overview has one row for: the forms of a function, or the verbs on a queue or a command together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CatalogRow {
+    /// How scripts call it, form by form.
+    pub calls: Vec<String>,
+    /// What it does.
+    pub summary: String,
+}
+
+impl CatalogSection {
+    /// One row for each name; the methods that are verbs of other families share the last one.
+    pub fn rows(&self) -> Vec<CatalogRow> {
+        let (verbs, functions): (Vec<_>, Vec<_>) =
+            self.functions.iter().partition(|function| function.verb.is_some());
+        let mut rows: Vec<(&str, CatalogRow)> = Vec::new();
+        for function in functions {
+            let call = function.call();
+            match rows.last_mut() {
+                Some((name, row)) if *name == function.name => {
+                    if !row.calls.contains(&call) {
+                        row.calls.push(call);
+                    }
+                }
+                _ => {
+                    let summary = function.summary.clone();
+                    rows.push((&function.name, CatalogRow { calls: vec![call], summary }));
+                }
+            }
+        }
+        let rows = rows.into_iter().map(|(_, row)| row);
+        rows.chain(verbs.first().and_then(|first| CatalogRow::of_verbs(first))).collect()
+    }
+}
+
+impl CatalogRow {
+    fn of_verbs(method: &FunctionEntry) -> Option<Self> {
+        let receiver = &method.parameters.first()?.name;
+        let effect = match receiver.as_str() {
+            "queue" => "queued instead of sent",
+            _ => "each adds a step (of a user group: `create`, `update`, `delete`, `add_users` and so on)",
+        };
+        let summary = format!("The verbs of One user and User groups, on a {receiver}: {effect}.");
+        Some(Self { calls: vec![format!("{receiver}.verb(...)")], summary })
+    }
+}
+
 /// One form of a function and its help.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FunctionEntry {
@@ -59,6 +105,9 @@ pub struct FunctionEntry {
     pub errors: Option<String>,
     /// Scripts that show it at work.
     pub examples: Vec<String>,
+    /// The function that sends at once what this method queues or adds to a command.
+    #[serde(skip)]
+    pub verb: Option<String>,
 }
 
 /// A parameter.
@@ -249,6 +298,7 @@ fn function(known: &FuncMetadata) -> Option<FunctionEntry> {
         options: help.options,
         errors: help.errors,
         examples: help.examples,
+        verb: help.verb,
     })
 }
 
@@ -271,6 +321,7 @@ struct DocComment {
     options: Vec<FunctionOption>,
     errors: Option<String>,
     examples: Vec<String>,
+    verb: Option<String>,
 }
 
 impl DocComment {
@@ -300,6 +351,7 @@ impl DocComment {
             "Options" => self.options = choices(lines),
             "Errors" => self.errors = Some(paragraphs(lines).join(" ")),
             "Example" | "Examples" => self.examples = code(lines),
+            "Verb" => self.verb = Some(paragraphs(lines).join(" ").replace('`', "")),
             other => self.text.push(format!("{other}: {}", paragraphs(lines).join(" "))),
         }
     }
@@ -401,6 +453,7 @@ mod tests {
             options: vec![],
             errors: None,
             examples: vec![],
+            verb: None,
         };
         assert_eq!(function.signature(), "users.filter(test: function) -> Users");
     }
