@@ -26,7 +26,7 @@ pub mod functions {
     /// Begins a command about one user, to be sent with others by `multi_action`.
     ///
     /// `user` is an e-mail, or a user that was read: then exactly that account is meant. The steps are added by
-    /// methods named like the functions that send at once; each changes the command in place and answers it.
+    /// methods named like the functions that send at once; each changes the command in place and returns it.
     ///
     /// # Errors
     /// `usage` when it is neither.
@@ -41,14 +41,14 @@ pub mod functions {
         command_with(context, user, Map::new())
     }
 
-    /// Begins a command about one user, with a say about which account is meant.
+    /// Begins a command about one user, choosing which account is meant.
     ///
     /// # Options
-    /// - `domain`: domain of a username that is no e-mail
+    /// - `domain`: domain of a username that is not an e-mail
     /// - `use_adobe_id`: true means the Adobe ID where a managed account has the same e-mail
     ///
     /// # Errors
-    /// Those of `command(user)`.
+    /// As `command(user)`.
     ///
     /// # Example
     /// ```rhai
