@@ -433,7 +433,7 @@ mod tests {
 
     #[test]
     fn a_function_is_shown_as_a_script_writes_it() {
-        let catalog = Catalog::read();
+        let catalog = crate::script::functions::catalog();
         let forms: Vec<_> = catalog.find("get_user").iter().map(|function| function.signature()).collect();
         assert_eq!(forms, ["get_user(email: text) -> User", "get_user(name: text, options: map) -> User"]);
         assert_eq!(catalog.find("test_mode")[0].signature(), "test_mode()");
@@ -460,7 +460,7 @@ mod tests {
 
     #[test]
     fn a_pattern_finds_parts_of_names_and_words_of_the_text() {
-        let catalog = Catalog::read();
+        let catalog = crate::script::functions::catalog();
         let names = |pattern: &str| {
             let found = catalog.matching(pattern);
             found.names().map(str::to_owned).collect::<Vec<_>>()
@@ -473,7 +473,7 @@ mod tests {
 
     #[test]
     fn every_function_has_a_summary_that_is_a_sentence() {
-        for function in Catalog::read().functions() {
+        for function in crate::script::functions::catalog().functions() {
             let summary = &function.summary;
             assert!(summary.starts_with(char::is_uppercase), "{}: {summary}", function.call());
             assert!(summary.ends_with('.'), "{}: {summary}", function.call());
@@ -483,7 +483,7 @@ mod tests {
 
     #[test]
     fn every_function_has_an_example_that_calls_it() {
-        for function in Catalog::read().functions() {
+        for function in crate::script::functions::catalog().functions() {
             let call =
                 if function.name == "contains" { " in ".to_owned() } else { format!("{}(", function.name) };
             let shown = function.examples.iter().any(|code| code.contains(&call));
@@ -493,7 +493,7 @@ mod tests {
 
     #[test]
     fn help_has_no_headings_but_the_known_ones() {
-        for function in Catalog::read().functions() {
+        for function in crate::script::functions::catalog().functions() {
             let stray = function.text.iter().find(|text| text.contains("```") || text.starts_with('#'));
             assert!(stray.is_none(), "{}: {stray:?}", function.call());
         }
@@ -501,7 +501,7 @@ mod tests {
 
     #[test]
     fn errors_name_kinds_that_there_are_or_another_function() {
-        let catalog = Catalog::read();
+        let catalog = crate::script::functions::catalog();
         for function in catalog.functions() {
             for name in function.errors.iter().flat_map(|errors| errors.split('`').skip(1).step_by(2)) {
                 let called =
@@ -517,7 +517,7 @@ mod tests {
 
     #[test]
     fn options_are_documented_where_a_trailing_map_is_taken() {
-        for function in Catalog::read().functions() {
+        for function in crate::script::functions::catalog().functions() {
             let trailing =
                 |parameter: &FunctionParameter| ["options", "fields"].contains(&parameter.name.as_str());
             let takes = function.parameters.last().is_some_and(trailing);
@@ -530,7 +530,9 @@ mod tests {
     fn documented_options_are_those_the_code_knows() {
         let engine = offline::engine();
         let mut checked = 0;
-        for function in Catalog::read().functions().filter(|function| !function.options.is_empty()) {
+        for function in
+            crate::script::functions::catalog().functions().filter(|function| !function.options.is_empty())
+        {
             let Some(known) = known_options(&engine, function) else { continue };
             let documented: Vec<_> = function.options.iter().map(|choice| choice.name.clone()).collect();
             assert_eq!(documented, known, "{}", function.call());
@@ -558,7 +560,7 @@ mod tests {
 
     #[test]
     fn no_name_hides_one_of_rhai_s_statements() {
-        let catalog = Catalog::read();
+        let catalog = crate::script::functions::catalog();
         assert!(!catalog.names().any(|name| ["print", "debug", "eval", "type_of"].contains(&name)));
         assert!(names_of_rhai().iter().any(|name| name == "to_upper"));
     }

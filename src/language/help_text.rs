@@ -249,9 +249,9 @@ mod tests {
         let text = shown(&help(catalog.find("get_user").into_iter().skip(1)));
         let expected = "\
 get_user(name: text, options: map) -> User
-  Reads one user whose name is no e-mail, or who has several accounts.
+  Reads one user whose name is not an e-mail, or who has several accounts.
   Options
-    domain: domain of a username that is no e-mail; the text `AdobeID` for the
+    domain: domain of a username that is not an e-mail; `AdobeID` for the
       Adobe ID of an e-mail
   Errors: `not_found` when the organization has no such user.
   Example
