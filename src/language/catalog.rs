@@ -38,6 +38,52 @@ pub struct CatalogSection {
     pub functions: Vec<FunctionEntry>,
 }
 
+/// What the overview has one row for: the forms of a function, or the verbs on a queue or a command together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CatalogRow {
+    /// How scripts call it, form by form.
+    pub calls: Vec<String>,
+    /// What it does.
+    pub summary: String,
+}
+
+impl CatalogSection {
+    /// One row for each name; the methods that are verbs of other families share the last one.
+    pub fn rows(&self) -> Vec<CatalogRow> {
+        let (verbs, functions): (Vec<_>, Vec<_>) =
+            self.functions.iter().partition(|function| function.verb.is_some());
+        let mut rows: Vec<(&str, CatalogRow)> = Vec::new();
+        for function in functions {
+            let call = function.call();
+            match rows.last_mut() {
+                Some((name, row)) if *name == function.name => {
+                    if !row.calls.contains(&call) {
+                        row.calls.push(call);
+                    }
+                }
+                _ => {
+                    let summary = function.summary.clone();
+                    rows.push((&function.name, CatalogRow { calls: vec![call], summary }));
+                }
+            }
+        }
+        let rows = rows.into_iter().map(|(_, row)| row);
+        rows.chain(verbs.first().and_then(|first| CatalogRow::of_verbs(first))).collect()
+    }
+}
+
+impl CatalogRow {
+    fn of_verbs(method: &FunctionEntry) -> Option<Self> {
+        let receiver = &method.parameters.first()?.name;
+        let effect = match receiver.as_str() {
+            "queue" => "queued instead of sent",
+            _ => "each adds a step (of a user group: `create`, `update`, `delete`, `add_users` and so on)",
+        };
+        let summary = format!("The verbs of One user and User groups, on a {receiver}: {effect}.");
+        Some(Self { calls: vec![format!("{receiver}.verb(...)")], summary })
+    }
+}
+
 /// One form of a function and its help.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FunctionEntry {
@@ -59,6 +105,9 @@ pub struct FunctionEntry {
     pub errors: Option<String>,
     /// Scripts that show it at work.
     pub examples: Vec<String>,
+    /// The function that sends at once what this method queues or adds to a command.
+    #[serde(skip)]
+    pub verb: Option<String>,
 }
 
 /// A parameter.
@@ -249,6 +298,7 @@ fn function(known: &FuncMetadata) -> Option<FunctionEntry> {
         options: help.options,
         errors: help.errors,
         examples: help.examples,
+        verb: help.verb,
     })
 }
 
@@ -271,6 +321,7 @@ struct DocComment {
     options: Vec<FunctionOption>,
     errors: Option<String>,
     examples: Vec<String>,
+    verb: Option<String>,
 }
 
 impl DocComment {
@@ -300,6 +351,7 @@ impl DocComment {
             "Options" => self.options = choices(lines),
             "Errors" => self.errors = Some(paragraphs(lines).join(" ")),
             "Example" | "Examples" => self.examples = code(lines),
+            "Verb" => self.verb = Some(paragraphs(lines).join(" ").replace('`', "")),
             other => self.text.push(format!("{other}: {}", paragraphs(lines).join(" "))),
         }
     }
@@ -381,7 +433,7 @@ mod tests {
 
     #[test]
     fn a_function_is_shown_as_a_script_writes_it() {
-        let catalog = Catalog::read();
+        let catalog = crate::script::functions::catalog();
         let forms: Vec<_> = catalog.find("get_user").iter().map(|function| function.signature()).collect();
         assert_eq!(forms, ["get_user(email: text) -> User", "get_user(name: text, options: map) -> User"]);
         assert_eq!(catalog.find("test_mode")[0].signature(), "test_mode()");
@@ -401,13 +453,14 @@ mod tests {
             options: vec![],
             errors: None,
             examples: vec![],
+            verb: None,
         };
         assert_eq!(function.signature(), "users.filter(test: function) -> Users");
     }
 
     #[test]
     fn a_pattern_finds_parts_of_names_and_words_of_the_text() {
-        let catalog = Catalog::read();
+        let catalog = crate::script::functions::catalog();
         let names = |pattern: &str| {
             let found = catalog.matching(pattern);
             found.names().map(str::to_owned).collect::<Vec<_>>()
@@ -420,7 +473,7 @@ mod tests {
 
     #[test]
     fn every_function_has_a_summary_that_is_a_sentence() {
-        for function in Catalog::read().functions() {
+        for function in crate::script::functions::catalog().functions() {
             let summary = &function.summary;
             assert!(summary.starts_with(char::is_uppercase), "{}: {summary}", function.call());
             assert!(summary.ends_with('.'), "{}: {summary}", function.call());
@@ -430,7 +483,7 @@ mod tests {
 
     #[test]
     fn every_function_has_an_example_that_calls_it() {
-        for function in Catalog::read().functions() {
+        for function in crate::script::functions::catalog().functions() {
             let call =
                 if function.name == "contains" { " in ".to_owned() } else { format!("{}(", function.name) };
             let shown = function.examples.iter().any(|code| code.contains(&call));
@@ -440,7 +493,7 @@ mod tests {
 
     #[test]
     fn help_has_no_headings_but_the_known_ones() {
-        for function in Catalog::read().functions() {
+        for function in crate::script::functions::catalog().functions() {
             let stray = function.text.iter().find(|text| text.contains("```") || text.starts_with('#'));
             assert!(stray.is_none(), "{}: {stray:?}", function.call());
         }
@@ -448,7 +501,7 @@ mod tests {
 
     #[test]
     fn errors_name_kinds_that_there_are_or_another_function() {
-        let catalog = Catalog::read();
+        let catalog = crate::script::functions::catalog();
         for function in catalog.functions() {
             for name in function.errors.iter().flat_map(|errors| errors.split('`').skip(1).step_by(2)) {
                 let called =
@@ -464,7 +517,7 @@ mod tests {
 
     #[test]
     fn options_are_documented_where_a_trailing_map_is_taken() {
-        for function in Catalog::read().functions() {
+        for function in crate::script::functions::catalog().functions() {
             let trailing =
                 |parameter: &FunctionParameter| ["options", "fields"].contains(&parameter.name.as_str());
             let takes = function.parameters.last().is_some_and(trailing);
@@ -477,7 +530,9 @@ mod tests {
     fn documented_options_are_those_the_code_knows() {
         let engine = offline::engine();
         let mut checked = 0;
-        for function in Catalog::read().functions().filter(|function| !function.options.is_empty()) {
+        for function in
+            crate::script::functions::catalog().functions().filter(|function| !function.options.is_empty())
+        {
             let Some(known) = known_options(&engine, function) else { continue };
             let documented: Vec<_> = function.options.iter().map(|choice| choice.name.clone()).collect();
             assert_eq!(documented, known, "{}", function.call());
@@ -505,7 +560,7 @@ mod tests {
 
     #[test]
     fn no_name_hides_one_of_rhai_s_statements() {
-        let catalog = Catalog::read();
+        let catalog = crate::script::functions::catalog();
         assert!(!catalog.names().any(|name| ["print", "debug", "eval", "type_of"].contains(&name)));
         assert!(names_of_rhai().iter().any(|name| name == "to_upper"));
     }

@@ -2,7 +2,7 @@
 
 use super::catalog::Catalog;
 use super::type_help::{TYPES, TypeHelp};
-use crate::language::catalog::{CatalogSection, FunctionEntry};
+use crate::language::catalog::{CatalogRow, CatalogSection, FunctionEntry};
 use unicode_width::UnicodeWidthStr;
 
 /// What a line of the reference is.
@@ -38,9 +38,15 @@ pub fn overview(catalog: &Catalog) -> Vec<HelpLine> {
     for section in &catalog.families {
         separate(&mut lines);
         lines.push(line(LineRole::Title, &section.title));
-        for function in &section.functions {
-            lines.push(line(LineRole::Signature, &format!("  {}", function.call())));
-            lines.extend(wrapped(&function.summary, "      "));
+        for row in section.rows() {
+            let forms = format!("  {}", row.calls.join(", "));
+            if forms.width() <= WIDTH {
+                lines.push(line(LineRole::Signature, &forms));
+            } else {
+                let forms = row.calls.iter().map(|call| line(LineRole::Signature, &format!("  {call}")));
+                lines.extend(forms);
+            }
+            lines.extend(wrapped(&row.summary, "      "));
         }
     }
     lines
@@ -165,20 +171,19 @@ fn wrapped(text: &str, indent: &str) -> Vec<HelpLine> {
     lines.iter().map(|text| line(LineRole::Text, text)).collect()
 }
 
-/// The tables of the guide: one for each family, a row for each form of a function.
+/// The tables of the guide: one for each family, a row for each name with its forms.
 pub fn tables(catalog: &Catalog) -> String {
     catalog.families.iter().map(table).collect::<Vec<_>>().join("\n")
 }
 
 fn table(section: &CatalogSection) -> String {
     let cell = |text: &str| text.replace('|', "\\|");
-    let row = |function: &FunctionEntry| {
-        format!("| `{}` | {} |\n", cell(&function.call()), cell(&function.summary))
+    let row = |row: &CatalogRow| {
+        let calls: Vec<_> = row.calls.iter().map(|call| format!("`{}`", cell(call))).collect();
+        format!("| {} | {} |\n", calls.join(", "), cell(&row.summary))
     };
     let header = format!("### {}\n\n| function | what it does |\n|---|---|\n", section.title);
-    let mut rows: Vec<_> = section.functions.iter().map(row).collect();
-    rows.dedup(); // forms that differ in types alone
-    header + rows.concat().as_str()
+    header + section.rows().iter().map(row).collect::<String>().as_str()
 }
 
 /// The whole help of a type as Markdown.
@@ -235,7 +240,7 @@ mod tests {
     fn the_overview_has_a_summary_below_each_call() {
         let text = shown(&overview(&crate::script::functions::catalog()));
         assert!(text.starts_with("Sign-in and session\n  get_jwt_token()\n      Signs in by"), "{text}");
-        assert!(text.contains("\n\nUsers\n  find_user(email)\n"), "{text}");
+        assert!(text.contains("\n\nUsers\n  find_user(email), find_user(name, options)\n"), "{text}");
     }
 
     #[test]
@@ -244,9 +249,9 @@ mod tests {
         let text = shown(&help(catalog.find("get_user").into_iter().skip(1)));
         let expected = "\
 get_user(name: text, options: map) -> User
-  Reads one user whose name is no e-mail, or who has several accounts.
+  Reads one user whose name is not an e-mail, or who has several accounts.
   Options
-    domain: domain of a username that is no e-mail; the text `AdobeID` for the
+    domain: domain of a username that is not an e-mail; `AdobeID` for the
       Adobe ID of an e-mail
   Errors: `not_found` when the organization has no such user.
   Example
@@ -283,15 +288,26 @@ get_user(name: text, options: map) -> User
     }
 
     #[test]
-    fn the_tables_have_a_row_for_each_form() {
+    fn the_tables_have_one_row_for_each_name_and_show_every_form() {
         let catalog = crate::script::functions::catalog();
         let text = tables(&catalog);
-        assert!(text.contains("### Users\n\n| function | what it does |\n|---|---|\n| `find_user(email)` |"));
+        assert!(text.contains("| `find_user(email)`, `find_user(name, options)` |"), "{text}");
         let rows = text.lines().filter(|line| line.starts_with("| `")).count();
-        let mut forms: Vec<_> =
-            catalog.functions().map(|function| (function.call(), &function.summary)).collect();
-        forms.dedup();
-        assert_eq!(rows, forms.len());
+        let own: Vec<_> = catalog.functions().filter(|function| function.verb.is_none()).collect();
+        for function in &own {
+            assert!(
+                text.contains(&format!("`{}`", function.call().replace('|', "\\|"))),
+                "{}",
+                function.call()
+            );
+        }
+        let names = |section: &CatalogSection| {
+            let own = section.functions.iter().filter(|function| function.verb.is_none());
+            own.map(|function| function.name.as_str()).collect::<std::collections::BTreeSet<_>>().len()
+        };
+        let verbs = ["queue.verb(...)", "command.verb(...)"];
+        assert!(verbs.iter().all(|row| text.matches(row).count() == 1), "{text}");
+        assert_eq!(rows, catalog.families.iter().map(names).sum::<usize>() + verbs.len());
     }
 
     #[test]

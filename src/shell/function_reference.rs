@@ -65,7 +65,7 @@ mod tests {
         let catalog = crate::script::functions::catalog();
         let short = render(&catalog, false, OutputFormat::Text, ColorPalette::PLAIN);
         let long = render(&catalog, true, OutputFormat::Text, ColorPalette::PLAIN);
-        assert!(short.contains("  get_user(email)\n") && !short.contains("Example"));
+        assert!(short.contains("  get_user(email), get_user(name, options)\n") && !short.contains("Example"));
         assert!(long.contains("get_user(email: text) -> User\n") && long.contains("  Example\n"));
     }
 

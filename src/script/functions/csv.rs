@@ -21,7 +21,7 @@ pub mod functions {
     /// Reads a CSV file into a list of rows.
     ///
     /// Rows read like maps: `row.email`, `row["First name"]`. The first line that is not blank names the columns, in
-    /// any order. Cells are texts with the blanks around them taken away; rows whose cells are all blank are left
+    /// any order. Cells are strings without the spaces around them; rows whose cells are all blank are left
     /// out. Asking a row for a column that is not there is an error that names the nearest. The file is UTF-8 (or
     /// UTF-16 with a byte order mark), cells in quotes may hold commas and lines, and an apostrophe that `write_csv`
     /// put before a formula is taken away again. The path is relative to the current folder.
@@ -106,7 +106,7 @@ pub mod functions {
     /// - `min_rows`: how many rows must be there, 0 unless said otherwise
     ///
     /// # Errors
-    /// Those of `read_csv(path, options)`.
+    /// As `read_csv(path, options)`.
     ///
     /// # Example
     /// ```rhai
@@ -125,7 +125,7 @@ pub mod functions {
         session(&context).and_then(|session| passage(&session, path, &options?)).at(&context)
     }
 
-    /// Writes rows as a CSV file and answers how many.
+    /// Writes rows to a CSV file and returns their number.
     ///
     /// Rows are a list of maps, records, rows of another file or plain values (which get a column `value`), or a
     /// listing of users or groups. The columns are all keys of any row, in the order in which they first appear
@@ -135,7 +135,7 @@ pub mod functions {
     /// folder.
     ///
     /// # Errors
-    /// `file` when the file cannot be written, `usage` for a value that is no data, such as a function.
+    /// `file` when the file cannot be written, `usage` for a value that is not data, such as a function.
     ///
     /// # Example
     /// ```rhai
@@ -148,7 +148,7 @@ pub mod functions {
         session(&context).and_then(|session| save(&session, path, rows, &options)).at(&context)
     }
 
-    /// Writes rows as a CSV file as the options say, and answers how many.
+    /// Writes rows as a CSV file as the options say, and returns their number.
     ///
     /// # Options
     /// - `columns`: names of the columns to write, in this order; each must be one of some row. With no rows at all

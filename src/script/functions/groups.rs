@@ -24,7 +24,7 @@ use std::sync::Arc;
 pub mod functions {
     /// Lists every user group, product profile and admin group.
     ///
-    /// The list is complete or an error, as with `get_users()`. Of a profile, `quota` is the number of licences
+    /// The list is complete or an error, as with `get_users()`. Of a profile, `quota` is the number of licenses
     /// (`()` for unlimited) and `free` what is left of them. The service allows five such calls a minute.
     ///
     /// # Errors
@@ -50,7 +50,7 @@ pub mod functions {
     /// - `stale`: true uses a saved listing even if umapish has made changes since
     ///
     /// # Errors
-    /// Those of `get_groups()`.
+    /// As `get_groups()`.
     ///
     /// # Example
     /// ```rhai
@@ -70,7 +70,7 @@ pub mod functions {
     /// The same as `get_groups()`.
     ///
     /// # Errors
-    /// Those of `get_groups()`.
+    /// As `get_groups()`.
     ///
     /// # Example
     /// ```rhai
@@ -81,7 +81,7 @@ pub mod functions {
         get_groups(context)
     }
 
-    /// Finds one group by its name (a text, whatever its case) or by its id (a number).
+    /// Finds one group by its name (a string, in any case) or by its id (a number).
     ///
     /// The service has no call for one group, so all are listed.
     ///
@@ -98,10 +98,10 @@ pub mod functions {
         session(&context).and_then(|session| get(&session, &name_or_id)).at(&context)
     }
 
-    /// Finds one group by its name or id, and answers `()` when there is none.
+    /// Finds one group by its name or id, and returns `()` when there is none.
     ///
     /// # Errors
-    /// Those of `get_groups()`.
+    /// As `get_groups()`.
     ///
     /// # Example
     /// ```rhai

@@ -21,8 +21,8 @@ pub mod functions {
     ///
     /// # Options
     /// - `read_only`: true refuses every change from here on
-    /// - `max_changes`: at most so many commands in the whole run
-    /// - `max_removals`: at most so many people and groups that lose something
+    /// - `max_changes`: the most commands in the whole run
+    /// - `max_removals`: the most people and groups that may lose something
     /// - `protect`: a name or a list of names, with `*` for any letters, that no command may be about; people read
     ///   after this line are known by e-mail and username alike
     ///

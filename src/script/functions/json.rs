@@ -24,10 +24,10 @@ use std::path::Path;
 pub mod functions {
     /// Reads a JSON text: objects become maps, `null` becomes `()`.
     ///
-    /// A whole number with more digits than a script can count with becomes a text, so that no digit is lost.
+    /// A whole number with more digits than a script can count with becomes a string, so that no digit is lost.
     ///
     /// # Errors
-    /// `usage` when the text is no JSON, with its line and column.
+    /// `usage` when the string is not valid JSON, with its line and column.
     ///
     /// # Example
     /// ```rhai
@@ -42,7 +42,7 @@ pub mod functions {
     /// Writes a value as a JSON text on one line.
     ///
     /// # Errors
-    /// `usage` for a value that is no data, such as a function.
+    /// `usage` for a value that is not data, such as a function.
     ///
     /// # Example
     /// ```rhai
@@ -56,7 +56,7 @@ pub mod functions {
     /// Writes a map as a JSON text on one line.
     ///
     /// # Errors
-    /// `usage` for a map that holds something that is no data, such as a function.
+    /// `usage` for a map that holds something that is not data, such as a function.
     ///
     /// # Example
     /// ```rhai
@@ -70,10 +70,10 @@ pub mod functions {
     /// Writes a value as a JSON text, laid out as the options say.
     ///
     /// # Options
-    /// - `indent`: by how many blanks each level is indented, on lines of its own; 0 for one line
+    /// - `indent`: by how many spaces each level is indented, on lines of its own; 0 for one line
     ///
     /// # Errors
-    /// `usage` for a value that is no data, such as a function.
+    /// `usage` for a value that is not data, such as a function.
     ///
     /// # Example
     /// ```rhai
@@ -91,7 +91,7 @@ pub mod functions {
     /// The file is UTF-8, with or without a byte order mark. Its path is relative to the current folder.
     ///
     /// # Errors
-    /// `file` when it cannot be read or is no JSON, with its line and column.
+    /// `file` when it cannot be read or is not valid JSON, with its line and column.
     ///
     /// # Example
     /// ```rhai
@@ -109,7 +109,7 @@ pub mod functions {
     /// relative to the current folder.
     ///
     /// # Errors
-    /// `file` when it cannot be written, `usage` for a value that is no data, such as a function.
+    /// `file` when it cannot be written, `usage` for a value that is not data, such as a function.
     ///
     /// # Example
     /// ```rhai

@@ -20,7 +20,7 @@ use std::path::Path;
 /// Many at once.
 #[export_module]
 pub mod functions {
-    /// Carries out many commands: splits and packs them into full requests and answers an outcome for each.
+    /// Carries out many commands: splits and packs them into full requests and returns an outcome for each.
     ///
     /// Commands are built by `command(...)` and `group_command(...)`, or are maps as the service defines them.
     /// Everything that can be checked here is checked before the first request; when a check fails nothing is sent.
@@ -51,13 +51,13 @@ pub mod functions {
         multi_action_with(context, commands, Map::new())
     }
 
-    /// Carries out many commands, with a say about those that a local check refuses.
+    /// Carries out many commands, choosing what happens to those that a local check refuses.
     ///
     /// # Options
     /// - `skip_invalid`: true sends the rest; those refused are `not_sent` in the report
     ///
     /// # Errors
-    /// Those of `multi_action(commands)`.
+    /// As `multi_action(commands)`.
     ///
     /// # Example
     /// ```rhai
@@ -96,13 +96,13 @@ pub mod functions {
         multi_action_of_file_with(context, file, Map::new())
     }
 
-    /// Carries out the people of a CSV file, with a say about rows that a local check refuses.
+    /// Carries out the people of a CSV file, choosing what happens to rows that a local check refuses.
     ///
     /// # Options
     /// - `skip_invalid`: true sends the rest; those refused are `not_sent` in the report
     ///
     /// # Errors
-    /// Those of `multi_action(file)`.
+    /// As `multi_action(file)`.
     ///
     /// # Example
     /// ```rhai
@@ -120,7 +120,7 @@ pub mod functions {
         session(&context).and_then(|session| carry_out_file(&session, file, &options?)).at(&context)
     }
 
-    /// Sends one action request, its commands as they are written, and answers the service's own answer.
+    /// Sends one action request, its commands as they are written, and returns the service's own response.
     ///
     /// For those who know the service: at most ten commands, nothing is split or reordered. The checks before
     /// sending, the mode, the journal and `--report` apply as everywhere. Where the answer is lost the commands are read

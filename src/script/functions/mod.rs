@@ -8,7 +8,6 @@ pub mod help;
 pub mod json;
 pub mod lists;
 pub mod many_at_once;
-pub mod one_user;
 pub mod operator;
 pub mod queue;
 pub mod random;
@@ -18,8 +17,8 @@ pub mod sign_in;
 pub mod text;
 pub mod text_in_place;
 pub mod time;
-pub mod user_groups;
 pub mod users;
+mod verbs;
 
 use crate::language::catalog::{self, Catalog, FunctionFamily};
 use rhai::{Engine, Module, Shared, exported_module};
@@ -29,22 +28,22 @@ pub const FAMILIES: &[FunctionFamily] = &[
     FunctionFamily { title: "Sign-in and session", module: || exported_module!(sign_in::functions) },
     FunctionFamily { title: "Users", module: || exported_module!(users::functions) },
     FunctionFamily { title: "Groups and profiles", module: || exported_module!(groups::functions) },
-    FunctionFamily { title: "One user", module: || exported_module!(one_user::functions) },
-    FunctionFamily { title: "User groups", module: || exported_module!(user_groups::functions) },
+    FunctionFamily { title: "One user", module: verbs::user_functions },
+    FunctionFamily { title: "User groups", module: verbs::group_functions },
     FunctionFamily { title: "Many at once", module: || exported_module!(many_at_once::functions) },
     FunctionFamily { title: "Queue", module: queue::module },
-    FunctionFamily { title: "Commands", module: || exported_module!(commands::functions) },
+    FunctionFamily { title: "Commands", module: commands::module },
     FunctionFamily { title: "Guards", module: || exported_module!(guards::functions) },
-    FunctionFamily { title: "Raw calls", module: || exported_module!(raw_calls::functions) },
     FunctionFamily { title: "Records", module: || exported_module!(records::functions) },
     FunctionFamily { title: "Lists", module: lists::module },
     FunctionFamily { title: "CSV files", module: || exported_module!(csv::functions) },
     FunctionFamily { title: "JSON", module: || exported_module!(json::functions) },
     FunctionFamily { title: "Text", module: text::module },
     FunctionFamily { title: "Time", module: || exported_module!(time::functions) },
-    FunctionFamily { title: "Chance", module: || exported_module!(random::functions) },
+    FunctionFamily { title: "Random", module: || exported_module!(random::functions) },
     FunctionFamily { title: "Operator and environment", module: || exported_module!(operator::functions) },
     FunctionFamily { title: "Help", module: || exported_module!(help::functions) },
+    FunctionFamily { title: "Raw calls", module: || exported_module!(raw_calls::functions) },
 ];
 
 /// The reference of all functions.

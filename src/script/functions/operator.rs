@@ -57,7 +57,7 @@ pub mod functions {
     /// A list of records is a table with a column for every field.
     ///
     /// # Errors
-    /// `usage` for a value that is no data, such as a function.
+    /// `usage` for a value that is not data, such as a function.
     ///
     /// # Example
     /// ```rhai
@@ -68,7 +68,7 @@ pub mod functions {
         session(&context).and_then(|session| show(&session, &value)).at(&context)
     }
 
-    /// Asks the operator a question and answers the line typed, without blanks around it.
+    /// Asks the operator a question and returns the line typed, without spaces around it.
     ///
     /// # Errors
     /// `usage` when there is no terminal to ask on, as in a cron job.
@@ -126,7 +126,7 @@ pub mod functions {
         session(&context).and_then(|session| agreed(&session, question)).at(&context)
     }
 
-    /// Lists the arguments that stand behind the script's name, as texts.
+    /// Returns the arguments after the script's name, as strings.
     ///
     /// # Example
     /// ```rhai
@@ -158,7 +158,7 @@ pub mod functions {
     /// Reads an environment variable; the default when it is not set.
     ///
     /// # Errors
-    /// Those of `env(name)`.
+    /// As `env(name)`.
     ///
     /// # Example
     /// ```rhai

@@ -1,4 +1,4 @@
-//! Numbers, texts and ids by chance.
+//! Random numbers, strings and ids.
 
 use crate::error::{Error, Result};
 use crate::host::binding::RhaiResultOf;
@@ -7,7 +7,7 @@ use rhai::NativeCallContext;
 use rhai::plugin::export_module;
 use uuid::Uuid;
 
-/// Chance.
+/// Random values.
 #[export_module]
 pub mod functions {
     /// Makes a random id (UUID, version 4).
@@ -46,9 +46,9 @@ pub mod functions {
         between(lowest, highest).at(&context)
     }
 
-    /// Draws a text of so many characters out of those given.
+    /// Returns a random string of this length, made of the given characters.
     ///
-    /// It is no password: use it to tell requests apart.
+    /// It is not a password: use it to tell requests apart.
     ///
     /// # Errors
     /// `usage` when there are no characters to draw from, or the length is below 0 or above 10,000.

@@ -15,9 +15,9 @@ use serde_json::Value;
 /// Raw calls.
 #[export_module]
 pub mod functions {
-    /// Calls any endpoint of the service, with sign-in, waiting and repeating, and answers the body.
+    /// Calls any endpoint of the service, with sign-in, waiting and retrying, and returns the body.
     ///
-    /// `path_or_url` is a path behind the service's base, or a whole URL as Adobe's samples write it: Adobe's public
+    /// `path_or_url` is a path after the service's base, or a whole URL as Adobe's samples write it: Adobe's public
     /// host stands for the service that is configured, and any other host is refused. In test mode an action request
     /// is a rehearsal whatever its URL says, and other writes are refused.
     ///
@@ -34,14 +34,14 @@ pub mod functions {
         make_call_with(context, method, path_or_url, Dynamic::UNIT)
     }
 
-    /// Calls any endpoint of the service with a body, and answers the body that comes back.
+    /// Calls any endpoint of the service with a body, and returns the body of the response.
     ///
     /// The body is a map or a list and travels as JSON; `()` and an empty map are none, as in Adobe's samples. The
     /// commands of an action request are in the journal and in `--report`; where the answer is lost they are read back:
     /// all done, and the body says so with `read_back: true`; nothing done, and the request leaves again.
     ///
     /// # Errors
-    /// Those of `make_call(method, path_or_url)`.
+    /// As `make_call(method, path_or_url)`.
     ///
     /// # Example
     /// ```rhai
@@ -59,10 +59,10 @@ pub mod functions {
         session(&context).and_then(|session| call(&session, &request?)).at(&context)
     }
 
-    /// Makes exactly one exchange with the service and answers `status`, `headers` and `body`, whatever the status.
+    /// Makes exactly one exchange with the service and returns `status`, `headers` and `body`, whatever the status.
     ///
     /// Sign-in is done for the script; waiting and repeating are its own business. `headers` is a map with names
-    /// in lower case; `body` is what the JSON says, a text when it is none, `()` when it is empty.
+    /// in lower case; `body` is what the JSON says, a string when it is not JSON, `()` when it is empty.
     ///
     /// # Errors
     /// `usage` for another host, `unavailable` when there was no answer, `unknown` when that was to a change.
@@ -77,13 +77,13 @@ pub mod functions {
         send_with(context, method, path_or_url, Dynamic::UNIT)
     }
 
-    /// Makes exactly one exchange with a body, and answers `status`, `headers` and `body`.
+    /// Makes exactly one exchange with a body, and returns `status`, `headers` and `body`.
     ///
     /// Where the answer to an action request is lost, its commands are read back: all done, and the answer has status
     /// 200, no headers and `read_back: true` in its body; nothing done, and the error is `unavailable`.
     ///
     /// # Errors
-    /// Those of `send(method, path_or_url)`.
+    /// As `send(method, path_or_url)`.
     ///
     /// # Example
     /// ```rhai

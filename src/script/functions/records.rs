@@ -8,7 +8,7 @@ use rhai::{Array, Map};
 #[expect(clippy::unwrap_used, reason = "the macro unwraps the type that Rhai has matched")]
 #[export_module]
 pub mod functions {
-    /// Tells whether a user is in a group or profile, whatever the case of its name.
+    /// Returns whether a user is in a group or profile, whatever the case of its name.
     ///
     /// `"Designers" in user.groups` asks for the name as it is written.
     ///
@@ -22,7 +22,7 @@ pub mod functions {
         user.user.is_in(name)
     }
 
-    /// Answers a field of a user, and `()` when the service did not send it.
+    /// Returns a field of a user, and `()` when the service did not send it.
     ///
     /// It knows no wrong name, so it also reaches fields that the service has added since. Documented ones are read
     /// as properties, `user.email`, where a slip is an error.
@@ -36,10 +36,10 @@ pub mod functions {
         user.get(field)
     }
 
-    /// Answers a field of a group, and `()` when the service did not send it.
+    /// Returns a field of a group, and `()` when the service did not send it.
     ///
     /// Documented fields are read as properties, among them two that are worked out: `group.quota` is the number of
-    /// licences of a profile, `()` when they are unlimited or it has none, and `group.free` how many are left.
+    /// licenses of a profile, `()` when they are unlimited or it has none, and `group.free` how many are left.
     ///
     /// # Example
     /// ```rhai
@@ -52,7 +52,7 @@ pub mod functions {
         group.get(field)
     }
 
-    /// Tells whether the service sent a field of a user; `"country" in user` is the same.
+    /// Returns whether the service sent a field of a user; `"country" in user` is the same.
     ///
     /// # Example
     /// ```rhai
@@ -63,7 +63,7 @@ pub mod functions {
         user.contains(field)
     }
 
-    /// Tells whether the service sent a field of a group; `"licenseQuota" in group` is the same.
+    /// Returns whether the service sent a field of a group; `"licenseQuota" in group` is the same.
     ///
     /// # Example
     /// ```rhai
@@ -74,7 +74,7 @@ pub mod functions {
         group.contains(field)
     }
 
-    /// Answers the names of the fields that the service sent of a user.
+    /// Returns the names of the fields that the service sent of a user.
     ///
     /// # Example
     /// ```rhai
@@ -85,7 +85,7 @@ pub mod functions {
         names(user)
     }
 
-    /// Answers the names of the fields that the service sent of a group.
+    /// Returns the names of the fields that the service sent of a group.
     ///
     /// # Example
     /// ```rhai
@@ -96,7 +96,7 @@ pub mod functions {
         names(group)
     }
 
-    /// Answers a user as a map of the fields that the service sent, which can be changed.
+    /// Returns a user as a map of the fields that the service sent, which can be changed.
     ///
     /// # Example
     /// ```rhai
@@ -109,7 +109,7 @@ pub mod functions {
         user.to_map()
     }
 
-    /// Answers a group as a map of the fields that the service sent, which can be changed.
+    /// Returns a group as a map of the fields that the service sent, which can be changed.
     ///
     /// # Example
     /// ```rhai

@@ -15,9 +15,9 @@ use rhai::{Map, NativeCallContext};
 #[expect(clippy::missing_errors_doc, reason = "help names the errors a script can meet; here are none")]
 #[export_module]
 pub mod functions {
-    /// Signs in with OAuth server-to-server credentials and answers what the service said.
+    /// Signs in with OAuth server-to-server credentials and returns the token response.
     ///
-    /// Scripts seldom need it: every call signs in by itself and renews its token. The answer is a map with
+    /// Scripts seldom need it: every call signs in by itself and renews its token. The response is a map with
     /// `access_token`, `token_type` and `expires_in` (seconds). The token prints masked; it works as the token of
     /// this session only.
     ///
@@ -35,9 +35,9 @@ pub mod functions {
         session(&context).and_then(|session| sign_in(&session, SignInFlow::OAuth)).at(&context)
     }
 
-    /// Signs in by exchanging a signed token (JWT) and answers what the service said. Adobe has deprecated it.
+    /// Signs in by exchanging a signed token (JWT) and returns the token response. Adobe has deprecated it.
     ///
-    /// The profile needs `tech_account_id` and `private_key_file` besides the client id and secret. The answer is
+    /// The profile needs `tech_account_id` and `private_key_file` besides the client id and secret. The response is
     /// that of `get_oauth_token()`.
     ///
     /// # Errors
@@ -68,7 +68,7 @@ pub mod functions {
         session(&context).map(|session| session.enter_test_mode()).at(&context)
     }
 
-    /// Tells what this run is: `profile`, `organization`, `mode` and `calls` made so far.
+    /// Returns what this run is: `profile`, `organization`, `mode` and `calls` made so far.
     ///
     /// `calls` counts exchanges with the service (`requests`), those that repeated an earlier one (`retries`) and
     /// the seconds spent waiting (`waited`).

@@ -8,7 +8,7 @@ use rhai::{Module, exported_module};
 /// Texts.
 #[export_module]
 pub mod functions {
-    /// Encodes a text for a URL.
+    /// Encodes a string for a URL.
     ///
     /// Everything but the letters A to Z, digits, `-`, `.`, `_` and `~` becomes `%XX`, byte by byte in UTF-8. The
     /// functions that take names of groups and users encode them by themselves; `make_call` takes a path as it is.

@@ -35,7 +35,7 @@ const FUNCTIONS: [TextFunction; 8] = [
         name: "trim",
         overloads: &[&[]],
         change: |text, _| Ok(text.trim().to_owned()),
-        help: r#"Takes blanks away from both ends of a text, in place, and answers the text.
+        help: r#"Removes spaces from both ends of a string, in place, and returns it.
 
 # Example
 ```rhai
@@ -48,7 +48,7 @@ print(name);
         name: "make_lower",
         overloads: &[&[]],
         change: |text, _| Ok(text.to_lowercase()),
-        help: r#"Makes a text lower case, in place, and answers the text; `to_lower` leaves it as it is.
+        help: r#"Makes a string lower case, in place, and returns it; `to_lower` leaves it as it is.
 
 # Example
 ```rhai
@@ -60,7 +60,7 @@ print(email.trim().make_lower());
         name: "make_upper",
         overloads: &[&[]],
         change: |text, _| Ok(text.to_uppercase()),
-        help: r#"Makes a text upper case, in place, and answers the text; `to_upper` leaves it as it is.
+        help: r#"Makes a string upper case, in place, and returns it; `to_upper` leaves it as it is.
 
 # Example
 ```rhai
@@ -77,7 +77,7 @@ print(country.make_upper());
             &[("find", TextFunctionKind::Letter), ("with_text", TextFunctionKind::Letter)],
         ],
         change: |text, arguments| Ok(text.replace(&said(arguments, 0), &said(arguments, 1))),
-        help: r#"Replaces every occurrence of a text within another, in place, and answers the text.
+        help: r#"Replaces every occurrence of a string within another, in place, and returns it.
 
 # Example
 ```rhai
@@ -89,7 +89,7 @@ print(name.replace(" ", ".").make_lower());
         name: "remove",
         overloads: &[&[("find", TextFunctionKind::Text)], &[("find", TextFunctionKind::Letter)]],
         change: |text, arguments| Ok(text.replace(&said(arguments, 0), "")),
-        help: r#"Takes every occurrence of a text out of another, in place, and answers the text.
+        help: r#"Removes every occurrence of a string from another, in place, and returns it.
 
 # Example
 ```rhai
@@ -101,7 +101,7 @@ print(name.remove(","));
         name: "truncate",
         overloads: &[&[("length", TextFunctionKind::Number)]],
         change: |text, arguments| Ok(part(text, 0, number(arguments, 0))),
-        help: r#"Cuts a text off behind so many characters, in place, and answers the text.
+        help: r#"Truncates a string after this number of characters, in place, and returns it.
 
 # Example
 ```rhai
@@ -118,7 +118,7 @@ print(description.truncate(8));
             &[("range", TextFunctionKind::SpanInclusive)],
         ],
         change: |text, arguments| Ok(crop(text, arguments)),
-        help: r#"Keeps only a part of a text, in place, and answers the text; a negative start counts from the end.
+        help: r#"Keeps only a part of a string, in place, and returns it; a negative start counts from the end.
 
 # Example
 ```rhai
@@ -135,7 +135,7 @@ print(text.crop(5..7));
             &[("length", TextFunctionKind::Number), ("with_text", TextFunctionKind::Text)],
         ],
         change: pad,
-        help: r#"Fills a text up to so many characters, in place, and answers the text.
+        help: r#"Pads a string to this number of characters, in place, and returns it.
 
 # Errors
 `usage` beyond a million characters.

@@ -13,7 +13,7 @@ use std::time::Duration;
 /// Time.
 #[export_module]
 pub mod functions {
-    /// Tells the moment, as ISO 8601 in UTC with seconds.
+    /// Returns the current time as ISO 8601 in UTC, to the second.
     ///
     /// # Example
     /// ```rhai
@@ -25,7 +25,7 @@ pub mod functions {
         now.round(Unit::Second).unwrap_or(now).to_string()
     }
 
-    /// Tells today's day, in the time zone of this machine.
+    /// Returns today's date in the time zone of this machine.
     ///
     /// # Example
     /// ```rhai
@@ -36,7 +36,7 @@ pub mod functions {
         Date::today()
     }
 
-    /// Reads a day of the calendar.
+    /// Returns the date written as `2026-11-23`.
     ///
     /// One day less another is a number of days; days are added to and subtracted from a day. Days are compared with
     /// days, have `year`, `month` and `day`, and print as they are written here.
@@ -55,7 +55,7 @@ pub mod functions {
         Date::parse(text).at(&context)
     }
 
-    /// Waits so many seconds, or until the operator interrupts.
+    /// Waits this number of seconds, or until the operator interrupts.
     ///
     /// # Errors
     /// `usage` for a negative number.
@@ -66,11 +66,11 @@ pub mod functions {
     /// ```
     #[rhai_fn(volatile, return_raw)]
     pub fn sleep(context: NativeCallContext, seconds: i64) -> RhaiResultOf<()> {
-        let duration = u64::try_from(seconds).map(Duration::from_secs).map_err(|_| unwaitable(seconds));
+        let duration = u64::try_from(seconds).map(Duration::from_secs).map_err(|_| negative_sleep());
         session(&context).and_then(|session| session.sleep(duration?)).at(&context)
     }
 
-    /// Waits so many seconds, which may have a fraction, or until the operator interrupts.
+    /// Waits this number of seconds, which may have a fraction, or until the operator interrupts.
     ///
     /// # Errors
     /// `usage` for a negative number.
@@ -87,11 +87,11 @@ pub mod functions {
 }
 
 fn fraction(seconds: f64) -> Result<Duration> {
-    Duration::try_from_secs_f64(seconds).map_err(|_| unwaitable(seconds))
+    Duration::try_from_secs_f64(seconds).map_err(|_| negative_sleep())
 }
 
-fn unwaitable(seconds: impl std::fmt::Display) -> Error {
-    Error::usage(format!("nobody can wait {seconds} seconds"))
+fn negative_sleep() -> Error {
+    Error::usage("sleep needs a non-negative number of seconds")
 }
 
 #[cfg(test)]

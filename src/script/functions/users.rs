@@ -55,14 +55,14 @@ pub mod functions {
     /// - `domain`: users of this domain, not together with `group`
     /// - `direct_only`: whether `groups` leaves out profiles that come through a user group (the service's default
     ///   is true); of a profile it also leaves out such members
-    /// - `status`: with a profile as `group`, `"active"` for members with a live licence, `"inactive"` for the rest
+    /// - `status`: with a profile as `group`, `"active"` for members with an active license, `"inactive"` for the rest
     /// - `exclude_groups`: with `group`, true leaves out each user's `groups`; reading it is then an error
     /// - `max_age`: of all users, how old a saved listing may be, as `"2h"`, `"90m"`, `"1d"` or seconds. A new
     ///   listing is then saved when it has been read to its end, in the folder of your user's state, closed to others,
     ///   for a week
     /// - `stale`: true uses a saved listing even if umapish has made changes since; it is left alone otherwise
     ///
-    /// The age of a saved listing is always told.
+    /// The age of a saved listing is always reported.
     ///
     /// # Errors
     /// `not_found` for an unknown group, `usage` for options that do not go together, and those of `get_users()`.
@@ -83,7 +83,7 @@ pub mod functions {
     /// The same as `get_users()`.
     ///
     /// # Errors
-    /// Those of `get_users()`.
+    /// As `get_users()`.
     ///
     /// # Example
     /// ```rhai
@@ -99,7 +99,7 @@ pub mod functions {
     /// The same as `get_users(#{group: name, direct_only: false})`.
     ///
     /// # Errors
-    /// Those of `get_users(options)`.
+    /// As `get_users(options)`.
     ///
     /// # Example
     /// ```rhai
@@ -126,10 +126,10 @@ pub mod functions {
         session(&context).and_then(|session| read(&session, email, None)).at(&context)
     }
 
-    /// Reads one user whose name is no e-mail, or who has several accounts.
+    /// Reads one user whose name is not an e-mail, or who has several accounts.
     ///
     /// # Options
-    /// - `domain`: domain of a username that is no e-mail; the text `AdobeID` for the Adobe ID of an e-mail
+    /// - `domain`: domain of a username that is not an e-mail; `AdobeID` for the Adobe ID of an e-mail
     ///
     /// # Errors
     /// `not_found` when the organization has no such user.
@@ -154,7 +154,7 @@ pub mod functions {
     /// The same as `get_user(email)`.
     ///
     /// # Errors
-    /// Those of `get_user(email)`.
+    /// As `get_user(email)`.
     ///
     /// # Example
     /// ```rhai
@@ -165,10 +165,10 @@ pub mod functions {
         get_user(context, email)
     }
 
-    /// Reads one user, and answers `()` when there is none.
+    /// Reads one user, and returns `()` when there is none.
     ///
     /// # Errors
-    /// Those of `get_user(email)` but `not_found`.
+    /// As `get_user(email)`, except `not_found`.
     ///
     /// # Example
     /// ```rhai
@@ -179,13 +179,13 @@ pub mod functions {
         session(&context).and_then(|session| find(&session, email, None)).at(&context)
     }
 
-    /// Reads one user whose name is no e-mail, and answers `()` when there is none.
+    /// Reads one user whose name is not an e-mail, and returns `()` when there is none.
     ///
     /// # Options
-    /// - `domain`: domain of a username that is no e-mail; the text `AdobeID` for the Adobe ID of an e-mail
+    /// - `domain`: domain of a username that is not an e-mail; `AdobeID` for the Adobe ID of an e-mail
     ///
     /// # Errors
-    /// Those of `get_user(name, options)` but `not_found`.
+    /// As `get_user(name, options)`, except `not_found`.
     ///
     /// # Example
     /// ```rhai
@@ -201,16 +201,16 @@ pub mod functions {
         session(&context).and_then(|session| find(&session, name, domain?.as_deref())).at(&context)
     }
 
-    /// Reads many users by e-mail, username or record, and tells who is missing.
+    /// Reads many users by e-mail, username or record, and returns who is missing.
     ///
-    /// Answers `#{found, missing}`: `found` is a list of users in the order in which they were asked for, `missing`
+    /// Returns `#{found, missing}`: `found` is a list of users in the order in which they were asked for, `missing`
     /// an array of what was given for the others. Up to 25 people are read one by one, as many as the service
     /// allows in a minute; for more the whole organization is listed once. Who is given twice is found once. A name
     /// finds one account; of a person who has several, give the record or use `get_user` with a domain.
     ///
     /// # Errors
-    /// `usage` for anything that is no text and no user, and for a blank text; those of `get_user(email)` but
-    /// `not_found`, and those of `get_users()`.
+    /// `usage` for anything but strings and users, and for an empty string; as `get_user(email)`, except
+    /// `not_found`; as `get_users()`.
     ///
     /// # Example
     /// ```rhai

@@ -29,10 +29,10 @@ pub mod functions {
         Counter::default()
     }
 
-    /// Counts a value once more: a text, a number, a list as a whole, or `()`.
+    /// Counts a value once more: a string, a number, a list as a whole, or `()`.
     ///
     /// # Errors
-    /// `usage` for a value that is no data.
+    /// `usage` for a value that is not data.
     ///
     /// # Example
     /// ```rhai
@@ -48,7 +48,7 @@ pub mod functions {
     /// Counts every entry of a list once more.
     ///
     /// # Errors
-    /// `usage` for an entry that is no data.
+    /// `usage` for an entry that is not data.
     ///
     /// # Example
     /// ```rhai
@@ -61,10 +61,10 @@ pub mod functions {
         session(&context).and_then(|session| counter.add_all(&list, session.interrupt())).at(&context)
     }
 
-    /// Tells how often a value was counted.
+    /// Returns how often a value was counted.
     ///
     /// # Errors
-    /// `usage` for a value that is no data.
+    /// `usage` for a value that is not data.
     ///
     /// # Example
     /// ```rhai
@@ -77,7 +77,7 @@ pub mod functions {
         counter.count(&value).map(|count| i64::try_from(count).unwrap_or(i64::MAX)).at(&context)
     }
 
-    /// Answers rows `#{key, count}`, the highest count first, equal counts by key.
+    /// Returns rows `#{key, count}`, the highest count first, equal counts by key.
     ///
     /// # Example
     /// ```rhai

@@ -21,9 +21,9 @@ use std::sync::Arc;
 /// Lists: comparing.
 #[export_module]
 pub mod functions {
-    /// Tells what differs between two listings of users, or of groups.
+    /// Returns what differs between two listings of users, or of groups.
     ///
-    /// Answers `#{added, removed, changed}`: `added` is a list of those in the newer one alone, `removed` of those in
+    /// Returns `#{added, removed, changed}`: `added` is a list of those in the newer one alone, `removed` of those in
     /// the older one alone. Each row of `changed` is `#{older, newer, fields, joined, left}`: both records, the names
     /// of the fields that differ, and of users the groups that they came to and went from. An account is the same
     /// even if its e-mail changed, a group even if its name did; the order of entries and of groups does not count.

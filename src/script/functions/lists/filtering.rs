@@ -17,7 +17,7 @@ use rhai::{Array, FnPtr, Map, NativeCallContext};
 #[expect(clippy::unwrap_used, reason = "the macro unwraps the type that Rhai has matched")]
 #[export_module]
 pub mod functions {
-    /// Answers the entries for which a function answers true.
+    /// Returns the entries for which a function returns true.
     ///
     /// The answer of users is a list of users, that of groups a list of groups. Like the functions of Rhai's arrays
     /// the given one takes the entry, or the entry and its place. One that is made of comparisons, `&&`, `||`, `!`, `in`
@@ -27,7 +27,7 @@ pub mod functions {
     /// name for it, `let all = users;`, which copies nothing.
     ///
     /// # Errors
-    /// Whatever the function throws; `usage` when it answers neither true nor false; `incomplete` when a later page
+    /// Whatever the function throws; `usage` when it returns neither true nor false; `incomplete` when a later page
     /// cannot be read.
     ///
     /// # Example
@@ -41,7 +41,7 @@ pub mod functions {
         keep(&context, list, &ListCallback::new(&context, test, "filter"))
     }
 
-    /// Answers the entries whose fields have the given values; each condition must be met.
+    /// Returns the entries whose fields have the given values; each condition must be met.
     ///
     /// - a value: the field is that value. E-mails, usernames, domains and names of groups are compared in any case
     /// - a list of values: the field is one of them
@@ -73,7 +73,7 @@ pub mod functions {
         where_clause::select(list, &conditions, session.interrupt(), &context)
     }
 
-    /// Answers an array of what a function answers for each entry.
+    /// Returns an array of what a function returns for each entry.
     ///
     /// # Errors
     /// Whatever the function throws; `incomplete` when a later page cannot be read.
@@ -97,12 +97,12 @@ pub mod functions {
         Ok(mapped)
     }
 
-    /// Answers the first entry for which a function answers true, and `()` when there is none.
+    /// Returns the first entry for which a function returns true, and `()` when there is none.
     ///
     /// Reads no further page once it has found one.
     ///
     /// # Errors
-    /// Those of `filter`.
+    /// As `filter`.
     ///
     /// # Example
     /// ```rhai
@@ -115,12 +115,12 @@ pub mod functions {
         Ok(found.unwrap_or_default())
     }
 
-    /// Tells whether a function answers true for some entry.
+    /// Returns whether a function returns true for some entry.
     ///
     /// Reads no further page once it has found one.
     ///
     /// # Errors
-    /// Those of `filter`.
+    /// As `filter`.
     ///
     /// # Example
     /// ```rhai
@@ -132,12 +132,12 @@ pub mod functions {
         Ok(found.is_some())
     }
 
-    /// Tells whether a function answers true for every entry.
+    /// Returns whether a function returns true for every entry.
     ///
-    /// Reads no further page once it has found one for which it answers false.
+    /// Reads no further page once it has found one for which it returns false.
     ///
     /// # Errors
-    /// Those of `filter`.
+    /// As `filter`.
     ///
     /// # Example
     /// ```rhai
@@ -149,17 +149,17 @@ pub mod functions {
         Ok(found.is_none())
     }
 
-    /// Answers a list in another order: by a field or by what a function answers, the lowest first.
+    /// Returns a list in another order: by a field or by what a function returns, the lowest first.
     ///
     /// Numbers stand before texts, entries without a value last. Texts are compared by their letters, capitals
     /// before small ones; e-mails, usernames, domains and names of groups in any case. Entries that are equal keep
-    /// their order. A function that answers a list sorts by its first entry, then by its second, and so on. The
+    /// their order. A function that returns a list sorts by its first entry, then by its second, and so on. The
     /// list itself stays as it is.
     ///
     /// A function of two parameters compares two entries instead, as that of Rhai's `sort_by` does.
     ///
     /// # Errors
-    /// `usage` for an unknown field or a key that is no data; whatever the function throws; `incomplete` when a
+    /// `usage` for an unknown field or a key that is not data; whatever the function throws; `incomplete` when a
     /// later page cannot be read.
     ///
     /// # Example
@@ -175,15 +175,15 @@ pub mod functions {
         sorted(&context, &*list, &key)
     }
 
-    /// Answers an array in another order, or sorts it in place.
+    /// Returns an array in another order, or sorts it in place.
     ///
-    /// A function of one parameter answers what to sort by, as for users and groups: the answer is a new array. A
+    /// A function of one parameter returns what to sort by, as for users and groups: the result is a new array. A
     /// function of two parameters compares two entries; it is Rhai's own `sort_by`, which sorts the array in place
-    /// and answers nothing. It answers a number below, equal to or above 0, or true when the first of the two may
+    /// and returns nothing. It returns a number below, equal to or above 0, or true when the first of the two may
     /// stand before the second.
     ///
     /// # Errors
-    /// `usage` for a key that is no data and for a comparison that answers no number; whatever the function throws.
+    /// `usage` for a key that is not data and for a comparison that returns no number; whatever the function throws.
     ///
     /// # Example
     /// ```rhai
@@ -210,13 +210,13 @@ pub mod functions {
         Ok(Dynamic::UNIT)
     }
 
-    /// Answers the list without the entries that stood in it before.
+    /// Returns the list without duplicates.
     ///
     /// Users are the same if they are the same account, groups if they are the same group, values of an array if
     /// they are equal.
     ///
     /// # Errors
-    /// `usage` for an entry that is no data; `incomplete` when a later page cannot be read.
+    /// `usage` for an entry that is not data; `incomplete` when a later page cannot be read.
     ///
     /// # Example
     /// ```rhai
@@ -231,10 +231,10 @@ pub mod functions {
         GroupQuery::of(GroupBy::Entry, &session, &context).first_of_each(list)
     }
 
-    /// Answers the first entry for each value of a field, or for each answer of a function.
+    /// Returns the first entry for each value of a field, or for each result of a function.
     ///
     /// # Errors
-    /// Those of `sort_by`.
+    /// As `sort_by`.
     ///
     /// # Example
     /// ```rhai

@@ -14,12 +14,12 @@ use rhai::{Array, Map, NativeCallContext};
 pub mod functions {
     /// Counts the entries for each value of a field, or for each answer of a function.
     ///
-    /// Answers rows `#{key, count}`, the highest count first, equal counts by key. Of a list such as `groups` each
+    /// Returns rows `#{key, count}`, the highest count first, equal counts by key. Of a list such as `groups` each
     /// entry counts, so a user in three groups counts in three rows and one in none in no row. E-mails, usernames,
     /// domains and names of groups are the same in any case. The key of entries without a value is `()`.
     ///
     /// # Errors
-    /// `usage` for an unknown field or a key that is no data; whatever the function throws; `incomplete` when a
+    /// `usage` for an unknown field or a key that is not data; whatever the function throws; `incomplete` when a
     /// later page cannot be read.
     ///
     /// # Example
@@ -36,13 +36,13 @@ pub mod functions {
         GroupQuery::of(by, &session, &context).count(list)
     }
 
-    /// Groups the entries by the values of a field, or by the answers of a function.
+    /// Groups the entries by the values of a field, or by the results of a function.
     ///
-    /// Answers rows `#{key, count, items}` in the order of `count_by`. `items` is a list of the same kind as the
+    /// Returns rows `#{key, count, items}` in the order of `count_by`. `items` is a list of the same kind as the
     /// one that was asked, so it can be asked on.
     ///
     /// # Errors
-    /// Those of `count_by`.
+    /// As `count_by`.
     ///
     /// # Example
     /// ```rhai
@@ -58,14 +58,14 @@ pub mod functions {
         GroupQuery::of(by, &session, &context).group(&*list)
     }
 
-    /// Answers a map from each value of a field, or each answer of a function, to the list of its entries.
+    /// Returns a map from each value of a field, or each result of a function, to the list of its entries.
     ///
     /// A key is given once, its entries are all kept: two accounts of one e-mail are a list of two. E-mails,
-    /// usernames, domains and names of groups become keys in small letters and without blanks around them, so look
-    /// them up so. What a function answers is taken as it is. Entries without a value are left out.
+    /// usernames, domains and names of groups become keys in lower case and without spaces around them, so look
+    /// them up so. What a function returns is taken as it is. Entries without a value are left out.
     ///
     /// # Errors
-    /// Those of `count_by`; `usage` for keys that are no texts and no numbers.
+    /// As `count_by`; `usage` for keys that are neither strings nor numbers.
     ///
     /// # Example
     /// ```rhai

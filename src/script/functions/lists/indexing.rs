@@ -20,12 +20,12 @@ use std::ops::{Range, RangeInclusive};
 #[expect(clippy::missing_errors_doc, reason = "some fail when interrupted alone, which no script can catch")]
 #[export_module]
 pub mod functions {
-    /// Tells how many entries a list of users or groups has.
+    /// Returns the number of entries of a list of users or groups.
     ///
     /// It is also a property, `users.len`, as it is of arrays. What is not read yet is read.
     ///
     /// # Errors
-    /// `incomplete` when a later page cannot be read; `usage` on a value that is no list.
+    /// `incomplete` when a later page cannot be read; `usage` on a value that is not a list.
     ///
     /// # Example
     /// ```rhai
@@ -37,12 +37,12 @@ pub mod functions {
         length(&context, list).at(&context)
     }
 
-    /// Tells whether a list of users or groups has no entry.
+    /// Returns whether a list of users or groups has no entry.
     ///
     /// It is also a property, `users.is_empty`, as it is of arrays. Reads one page at most.
     ///
     /// # Errors
-    /// Those of `len()`.
+    /// As `len()`.
     ///
     /// # Example
     /// ```rhai
@@ -53,13 +53,13 @@ pub mod functions {
         has_nothing(list).at(&context)
     }
 
-    /// Answers the entry at a place of a list of users or groups, and `()` where there is none.
+    /// Returns the entry at an index of a list of users or groups, or `()` where there is none.
     ///
     /// Places count from 0, negative ones from the end. `users[0]` and `users[-1]` are the same, but an error where
     /// there is no such entry.
     ///
     /// # Errors
-    /// Those of `len()`.
+    /// As `len()`.
     ///
     /// # Example
     /// ```rhai
@@ -73,13 +73,13 @@ pub mod functions {
         entry(list, index).at(&context)
     }
 
-    /// Answers a part of a list of users or groups: from a place to the end.
+    /// Returns part of a list of users or groups: from an index to the end.
     ///
     /// A negative place counts from the end, so `extract(-3)` are the last three. What lies beyond an end is left
     /// out.
     ///
     /// # Errors
-    /// Those of `len()`.
+    /// As `len()`.
     ///
     /// # Example
     /// ```rhai
@@ -90,10 +90,10 @@ pub mod functions {
         part(list, start, i64::MAX).at(&context)
     }
 
-    /// Answers a part of a list of users or groups: so many entries from a place on.
+    /// Returns part of a list of users or groups: this number of entries from an index.
     ///
     /// # Errors
-    /// Those of `len()`.
+    /// As `len()`.
     ///
     /// # Example
     /// ```rhai
@@ -109,10 +109,10 @@ pub mod functions {
         part(list, start, count).at(&context)
     }
 
-    /// Answers a part of a list of users or groups: the places of a range without its end.
+    /// Returns part of a list of users or groups: the indexes of a range, without its end.
     ///
     /// # Errors
-    /// Those of `len()`.
+    /// As `len()`.
     ///
     /// # Example
     /// ```rhai
@@ -128,10 +128,10 @@ pub mod functions {
         part(list, start, range.end.saturating_sub(start)).at(&context)
     }
 
-    /// Answers a part of a list of users or groups: the places of a range with its end.
+    /// Returns part of a list of users or groups: the indexes of a range, with its end.
     ///
     /// # Errors
-    /// Those of `len()`.
+    /// As `len()`.
     ///
     /// # Example
     /// ```rhai
@@ -147,13 +147,13 @@ pub mod functions {
         part(list, start, range.end().saturating_sub(start).saturating_add(1)).at(&context)
     }
 
-    /// Tells whether someone is in a list of users; `"ben.osei@example.com" in users` is the same.
+    /// Returns whether someone is in a list of users; `"ben.osei@example.com" in users` is the same.
     ///
     /// A text is an e-mail or username, in any case. A user is found if the list has the same account, even if it
     /// was read at another time.
     ///
     /// # Errors
-    /// Those of `len()`; `usage` for anything that is no text and no user.
+    /// As `len()`; `usage` for anything but a string or a user.
     ///
     /// # Example
     /// ```rhai
@@ -169,12 +169,12 @@ pub mod functions {
         has_user(list, &person).at(&context)
     }
 
-    /// Tells whether a group is in a list of groups; `"Designers" in groups` is the same.
+    /// Returns whether a group is in a list of groups; `"Designers" in groups` is the same.
     ///
     /// A text is a name, in any case.
     ///
     /// # Errors
-    /// Those of `len()`; `usage` for anything that is no text and no group.
+    /// As `len()`; `usage` for anything but a string or a group.
     ///
     /// # Example
     /// ```rhai
@@ -189,13 +189,13 @@ pub mod functions {
         has_group(list, &group).at(&context)
     }
 
-    /// Answers the records of a list of users or groups as an array, which can be changed.
+    /// Returns the records of a list of users or groups as an array, which can be changed.
     ///
     /// Functions that change an array in place (`push`, `remove`, `reverse`) need one. Most questions do not: they
     /// can be asked of the list itself, which is faster and smaller.
     ///
     /// # Errors
-    /// Those of `len()`.
+    /// As `len()`.
     ///
     /// # Example
     /// ```rhai

@@ -1,9 +1,6 @@
 //! Commands collected while a script runs and sent in full requests: the verbs that send at once, on a queue.
 
-pub mod groups;
-pub mod users;
-mod verb_macro;
-
+use super::verbs;
 use crate::changes::command_builder;
 use crate::changes::queue::Queue;
 use crate::changes::report::Report;
@@ -16,8 +13,7 @@ use rhai::{Module, NativeCallContext};
 /// Every function of the family.
 pub fn module() -> Module {
     let mut all = exported_module!(functions);
-    all.combine(exported_module!(users::functions));
-    all.combine(exported_module!(groups::functions));
+    all.combine(verbs::queue_methods());
     all
 }
 
@@ -27,7 +23,7 @@ pub mod functions {
     /// Begins a queue: its verbs collect commands, and every ten of them leave in one request.
     ///
     /// For changes made in a loop: 100 people a minute under the limits of the service, against 10 when each is
-    /// sent at once. Any number of commands takes the same memory. `finish()` sends the rest and answers the report;
+    /// sent at once. Any number of commands takes the same memory. `finish()` sends the rest and returns the report;
     /// so does the normal end of the script. After an error that is not caught the rest is `not_sent`.
     ///
     /// # Errors
@@ -49,7 +45,7 @@ pub mod functions {
     /// Adds a command that was built, or a map as the service defines it; its tag comes back with its outcome.
     ///
     /// # Errors
-    /// `invalid` when a local check refuses it, `usage` when it is no command or the queue is finished.
+    /// `invalid` when a local check refuses it, `usage` when it is not a command or the queue is finished.
     ///
     /// # Example
     /// ```rhai
@@ -63,7 +59,7 @@ pub mod functions {
         session(&context).and_then(|session| queue.take(&session, asked?)).at(&context)
     }
 
-    /// Sends what is left and answers the report of all commands of the queue.
+    /// Sends what is left and returns the report of all commands of the queue.
     ///
     /// It is that of `multi_action(commands)`. Of more than 10,000 commands that are done it keeps the counts alone;
     /// `--report FILE` has a row for each.

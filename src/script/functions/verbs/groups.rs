@@ -1,0 +1,241 @@
+//! The verbs of user groups.
+
+use super::ParameterType::{Map as MapType, String as StringType, Value};
+use super::{Arguments, OptionHelp, Parameter, Step, Verb, steps};
+use crate::changes::steps as command_steps;
+use crate::error::{Error, Result};
+use crate::values::options::CallOptions;
+use crate::wire::command::Command;
+use serde_json::{Value as JsonValue, json};
+
+const NAME: Parameter = ("name", StringType);
+const OPTIONS: Parameter = ("options", MapType);
+const FIELDS: Parameter = ("fields", MapType);
+const EMAILS: Parameter = ("emails", Value);
+const PROFILES: Parameter = ("profiles", Value);
+const CREATE_OPTIONS: &[OptionHelp] = &[
+    ("description", "what the group is for; the service does not show it again"),
+    ("option", "`\"ignoreIfAlreadyExists\"` (the default), `\"updateIfAlreadyExists\"`, or `\"error\"`"),
+];
+const NEW_FIELDS: &[OptionHelp] = &[("name", "the new name"), ("description", "the new description")];
+
+/// The fields of a user group that can change (contract 3.3).
+pub(super) const UPDATABLE: &[&str] = &["name", "description"];
+
+pub(super) const VERBS: &[Verb] = &[
+    Verb {
+        name: "create_user_group",
+        parameters: &[NAME],
+        options: &[],
+        summary: "Creates a user group.",
+        details: "A group of that name that exists is left as it is. Names must not begin with an underscore.",
+        errors: "",
+        example_setup: "",
+        example: "create_user_group(\"Interns 2026\")",
+        command: create,
+        queued: true,
+        step: Some(Step {
+            name: "create",
+            parameters: &[],
+            options: &[],
+            details: "A group that exists is left as it is.",
+            example: "create()",
+            add: |builder, arguments| steps::create_group(builder, arguments.map(0)),
+        }),
+    },
+    Verb {
+        name: "create_user_group",
+        parameters: &[NAME, OPTIONS],
+        options: CREATE_OPTIONS,
+        summary: "Creates a user group with a description, choosing what happens if it already exists.",
+        details: "",
+        errors: "A group that exists is an error when `option` says so.",
+        example_setup: "",
+        example: "create_user_group(\"Interns 2026\", #{description: \"until August\", option: \"updateIfAlreadyExists\"})",
+        command: create,
+        queued: true,
+        step: Some(Step {
+            name: "create",
+            parameters: &[OPTIONS],
+            options: CREATE_OPTIONS,
+            details: "",
+            example: "create(#{description: \"until August\"})",
+            add: |builder, arguments| steps::create_group(builder, arguments.map(0)),
+        }),
+    },
+    Verb {
+        name: "update_user_group",
+        parameters: &[NAME, FIELDS],
+        options: NEW_FIELDS,
+        summary: "Changes a user group's name or description.",
+        details: "",
+        errors: "`usage` when neither is given.",
+        example_setup: "",
+        example: "update_user_group(\"Designers\", #{name: \"Design\"})",
+        command: update,
+        queued: true,
+        step: Some(Step {
+            name: "update",
+            parameters: &[FIELDS],
+            options: NEW_FIELDS,
+            details: "At least one field must be given.",
+            example: "update(#{name: \"Design\"})",
+            add: |builder, arguments| steps::update_group(builder, arguments.map(0)),
+        }),
+    },
+    Verb {
+        name: "delete_user_group",
+        parameters: &[NAME],
+        options: &[],
+        summary: "Deletes a user group; its members stay in the organization.",
+        details: "Members lose the profiles they had through the group.",
+        errors: "",
+        example_setup: "create_user_group(\"Interns 2026\");",
+        example: "delete_user_group(\"Interns 2026\")",
+        command: delete,
+        queued: true,
+        step: Some(Step {
+            name: "delete",
+            parameters: &[],
+            options: &[],
+            details: "Steps after it are not performed.",
+            example: "delete()",
+            add: |builder, _| steps::push_group_step(builder, "deleteUserGroup", json!({})),
+        }),
+    },
+    Verb {
+        name: "add_users_to_group",
+        parameters: &[NAME, EMAILS],
+        options: &[],
+        summary: "Adds users to a user group.",
+        details: "`emails` is one e-mail or a list of e-mails. More than ten are sent in several steps.",
+        errors: "`usage` when no user is named.",
+        example_setup: "",
+        example: "add_users_to_group(\"Designers\", [\"ben.osei@example.com\", \"femi.adeyemi@example.net\"])",
+        command: |arguments| members(arguments, "add", "user"),
+        queued: true,
+        step: Some(Step {
+            name: "add_users",
+            parameters: &[EMAILS],
+            options: &[],
+            details: "An empty list adds no step.",
+            example: "add_users(\"ben.osei@example.com\")",
+            add: |builder, arguments| steps::group_membership(builder, "add", "user", &arguments.value(0)),
+        }),
+    },
+    Verb {
+        name: "remove_users_from_group",
+        parameters: &[NAME, EMAILS],
+        options: &[],
+        summary: "Removes users from a user group.",
+        details: "`emails` is one e-mail or a list of e-mails. More than ten are sent in several steps.",
+        errors: "`usage` when no user is named.",
+        example_setup: "",
+        example: "remove_users_from_group(\"Designers\", \"ben.osei@example.com\")",
+        command: |arguments| members(arguments, "remove", "user"),
+        queued: true,
+        step: Some(Step {
+            name: "remove_users",
+            parameters: &[EMAILS],
+            options: &[],
+            details: "An empty list adds no step.",
+            example: "remove_users(\"ben.osei@example.com\")",
+            add: |builder, arguments| steps::group_membership(builder, "remove", "user", &arguments.value(0)),
+        }),
+    },
+    Verb {
+        name: "add_profiles_to_group",
+        parameters: &[NAME, PROFILES],
+        options: &[],
+        summary: "Gives a user group product profiles, so that its members get them.",
+        details: "`profiles` is one name or a list of names.",
+        errors: "`usage` when no profile is named.",
+        example_setup: "",
+        example: "add_profiles_to_group(\"Designers\", \"Photoshop\")",
+        command: |arguments| members(arguments, "add", "productConfiguration"),
+        queued: true,
+        step: Some(Step {
+            name: "add_profiles",
+            parameters: &[PROFILES],
+            options: &[],
+            details: "An empty list adds no step.",
+            example: "add_profiles(\"Photoshop\")",
+            add: |builder, arguments| {
+                steps::group_membership(builder, "add", "productConfiguration", &arguments.value(0))
+            },
+        }),
+    },
+    Verb {
+        name: "remove_profiles_from_group",
+        parameters: &[NAME, PROFILES],
+        options: &[],
+        summary: "Takes product profiles away from a user group.",
+        details: "`profiles` is one name or a list of names.",
+        errors: "`usage` when no profile is named.",
+        example_setup: "",
+        example: "remove_profiles_from_group(\"Designers\", \"Photoshop\")",
+        command: |arguments| members(arguments, "remove", "productConfiguration"),
+        queued: true,
+        step: Some(Step {
+            name: "remove_profiles",
+            parameters: &[PROFILES],
+            options: &[],
+            details: "An empty list adds no step.",
+            example: "remove_profiles(\"Photoshop\")",
+            add: |builder, arguments| {
+                steps::group_membership(builder, "remove", "productConfiguration", &arguments.value(0))
+            },
+        }),
+    },
+];
+
+fn create(arguments: &Arguments) -> Result<Command> {
+    let mut command = group(arguments);
+    let options = CallOptions::new("create_user_group", arguments.map(1), &["description", "option"])?;
+    push_create(&mut command, &options)?;
+    Ok(command)
+}
+
+/// Appends the step that creates the group.
+pub(super) fn push_create(command: &mut Command, options: &CallOptions) -> Result<()> {
+    let mut fields = command_steps::fields(options, &["description"])?;
+    if let Some(option) = command_steps::existing(options)? {
+        fields.insert("option".to_owned(), JsonValue::from(option));
+    }
+    command.push("createUserGroup", fields.into());
+    Ok(())
+}
+
+fn update(arguments: &Arguments) -> Result<Command> {
+    let mut command = group(arguments);
+    push_update(&mut command, &CallOptions::new("update_user_group", arguments.map(1), UPDATABLE)?)?;
+    Ok(command)
+}
+
+/// Appends the step that changes the group.
+pub(super) fn push_update(command: &mut Command, options: &CallOptions) -> Result<()> {
+    let fields = command_steps::fields(options, UPDATABLE)?;
+    if fields.is_empty() {
+        let hint = format!("It changes {}.", UPDATABLE.join(", "));
+        return Err(Error::usage_with_hint("the user group is given nothing to change", hint));
+    }
+    command.push("updateUserGroup", fields.into());
+    Ok(())
+}
+
+fn delete(arguments: &Arguments) -> Result<Command> {
+    let mut command = group(arguments);
+    command.push("deleteUserGroup", json!({}));
+    Ok(command)
+}
+
+fn members(arguments: &Arguments, step: &str, key: &str) -> Result<Command> {
+    let mut command = group(arguments);
+    let what = if key == "user" { "user" } else { "profile" };
+    command.membership(step, key, &command_steps::some_names(&arguments.value(1), what)?);
+    Ok(command)
+}
+
+fn group(arguments: &Arguments) -> Command {
+    Command::group(arguments.string(0).trim())
+}

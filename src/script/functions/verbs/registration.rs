@@ -1,0 +1,169 @@
+//! The three forms of each verb as functions of Rhai.
+
+use super::{Arguments, Parameter, Verb, groups, help, users};
+use crate::changes::command_builder::CommandBuilder;
+use crate::changes::queue::Queue;
+use crate::changes::submit::carry_out_one;
+use crate::error::Result;
+use crate::host::session::session;
+use crate::host::thrown::ThrowAt;
+use rhai::{Dynamic, FuncRegistration, Module, NativeCallContext, RhaiFunc};
+use std::any::TypeId;
+use std::rc::Rc;
+
+/// What a verb changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum VerbSubject {
+    User,
+    UserGroup,
+}
+
+impl VerbSubject {
+    fn verbs(self) -> &'static [Verb] {
+        match self {
+            Self::User => users::VERBS,
+            Self::UserGroup => groups::VERBS,
+        }
+    }
+}
+
+const SUBJECTS: [VerbSubject; 2] = [VerbSubject::User, VerbSubject::UserGroup];
+
+/// The verbs of one user, sent at once.
+pub(in crate::script::functions) fn user_functions() -> Module {
+    functions(VerbSubject::User)
+}
+
+/// The verbs of user groups, sent at once.
+pub(in crate::script::functions) fn group_functions() -> Module {
+    functions(VerbSubject::UserGroup)
+}
+
+fn functions(subject: VerbSubject) -> Module {
+    let mut module = Module::new();
+    for verb in subject.verbs() {
+        let signature = Signature {
+            name: verb.name,
+            receiver: None,
+            parameters: verb.parameters,
+            returns: "RhaiResultOf<Report>",
+            help: help::of_function(verb),
+            is_volatile: true,
+        };
+        let command = verb.command;
+        signature.register(&mut module, move |context, arguments| {
+            let session = session(context)?;
+            carry_out_one(&session, command(&arguments)?).map(Dynamic::from)
+        });
+    }
+    module
+}
+
+/// The verbs of both subjects, on a queue.
+pub(in crate::script::functions) fn queue_methods() -> Module {
+    let mut module = Module::new();
+    for verb in SUBJECTS.iter().flat_map(|subject| subject.verbs()).filter(|verb| verb.queued) {
+        let signature = Signature {
+            name: verb.name,
+            receiver: Some(("queue", "Queue", TypeId::of::<Queue>())),
+            parameters: verb.parameters,
+            returns: "RhaiResultOf<()>",
+            help: help::of_queue_method(verb),
+            is_volatile: true,
+        };
+        let command = verb.command;
+        signature.register(&mut module, move |context, mut arguments| {
+            let session = session(context)?;
+            let Some(queue) = arguments.receiver::<Queue>() else { return Ok(Dynamic::UNIT) };
+            queue.push(&session, command(&arguments)?).map(Dynamic::from)
+        });
+    }
+    module
+}
+
+/// The steps of both subjects, on a command.
+pub(in crate::script::functions) fn step_methods() -> Module {
+    let mut module = Module::new();
+    for subject in SUBJECTS {
+        for (verb, step) in subject.verbs().iter().filter_map(|verb| Some((verb, verb.step.as_ref()?))) {
+            let signature = Signature {
+                name: step.name,
+                receiver: Some(("command", "CommandBuilder", TypeId::of::<CommandBuilder>())),
+                parameters: step.parameters,
+                returns: "RhaiResultOf<CommandBuilder>",
+                help: help::of_step(verb, step, subject),
+                is_volatile: false,
+            };
+            let add = step.add;
+            signature.register(&mut module, move |_, mut arguments| {
+                let Some(builder) = arguments.receiver::<CommandBuilder>() else { return Ok(Dynamic::UNIT) };
+                add(&builder, &arguments).map(Dynamic::from)
+            });
+        }
+    }
+    module
+}
+
+/// A function to register: what Rhai and the catalog know of it.
+struct Signature {
+    name: &'static str,
+    /// The name, type name and type of what a method is called on.
+    receiver: Option<(&'static str, &'static str, TypeId)>,
+    parameters: &'static [Parameter],
+    returns: &'static str,
+    help: String,
+    /// Whether equal calls differ in effect, so that the optimizer must not make one of two.
+    is_volatile: bool,
+}
+
+impl Signature {
+    fn register(
+        self,
+        module: &mut Module,
+        call: impl Fn(&NativeCallContext, Arguments) -> Result<Dynamic> + 'static,
+    ) {
+        let receiver = self.receiver.iter().map(|(name, kind, _)| format!("{name}: {kind}"));
+        let parameters = self.parameters.iter().map(|(name, kind)| format!("{name}: {}", kind.name()));
+        let info: Vec<_> = receiver.chain(parameters).chain([self.returns.to_owned()]).collect();
+        let types = self.receiver.iter().map(|(_, _, id)| *id);
+        let types: Vec<_> = types.chain(self.parameters.iter().map(|(_, kind)| kind.id())).collect();
+        let native = move |context: Option<NativeCallContext>, arguments: &mut [&mut Dynamic]| {
+            let Some(context) = context else { return Ok(Dynamic::UNIT) };
+            let values = arguments.iter().map(|argument| (**argument).clone()).collect();
+            call(&context, Arguments(values)).at(&context)
+        };
+        let function = RhaiFunc::Pure {
+            func: Rc::new(native),
+            has_context: true,
+            is_pure: true,
+            is_volatile: self.is_volatile,
+        };
+        let registration = FuncRegistration::new(self.name).with_params_info(info).with_comments([self.help]);
+        registration.set_into_module_raw(module, types, function);
+    }
+}
+
+impl Arguments {
+    /// Takes off what a method is called on; the parameters are then counted from 0.
+    fn receiver<T: Clone + 'static>(&mut self) -> Option<T> {
+        (!self.0.is_empty()).then(|| self.0.remove(0)).and_then(Dynamic::try_cast::<T>)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::ParameterType;
+    use super::*;
+
+    #[test]
+    fn each_row_is_complete_and_takes_its_subject_first() {
+        for verb in SUBJECTS.iter().flat_map(|subject| subject.verbs()) {
+            assert!(["email", "username", "name"].contains(&verb.parameters[0].0), "{}", verb.name);
+            assert!(verb.example.starts_with(&format!("{}(", verb.name)), "{}", verb.name);
+            let takes_map = verb.parameters.last().is_some_and(|(_, kind)| *kind == ParameterType::Map);
+            assert_eq!(takes_map, !verb.options.is_empty(), "{}", verb.name);
+            let step = verb.step.iter().all(|step| step.example.starts_with(&format!("{}(", step.name)));
+            assert!(step, "{}", verb.name);
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! The steps that the methods of a command add.
+
+use super::{groups, users};
+use crate::changes::command_builder::CommandBuilder;
+use crate::changes::steps::{self, AccountFields};
+use crate::error::{Error, Result};
+use crate::script::functions::verbs::registration::VerbSubject;
+use crate::values::options::CallOptions;
+use crate::wire::identity::IdentityType;
+use crate::wire::subject::CommandSubject;
+use rhai::{Dynamic, Map};
+use serde_json::{Value, json};
+
+/// Refuses a step that belongs to the other kind of command, by the name the script used.
+fn check_subject(builder: &CommandBuilder, expected: VerbSubject, step: &str) -> Result<()> {
+    let (actual, hint) = match builder.subject() {
+        CommandSubject::User { .. } => (VerbSubject::User, "It belongs to a group_command(name)."),
+        CommandSubject::Group { .. } => (VerbSubject::UserGroup, "It belongs to a command(user)."),
+    };
+    if actual == expected {
+        return Ok(());
+    }
+    let message = format!("`{step}` is no step of a command about {}", builder.subject().name());
+    Err(Error::usage_with_hint(message, hint))
+}
+
+fn push(builder: &CommandBuilder, subject: VerbSubject, step: &str, value: Value) -> Result<CommandBuilder> {
+    check_subject(builder, subject, step)?;
+    builder.change(|command| {
+        command.push(step, value);
+        Ok(())
+    })
+}
+
+pub(super) fn push_user_step(builder: &CommandBuilder, step: &str, value: Value) -> Result<CommandBuilder> {
+    push(builder, VerbSubject::User, step, value)
+}
+
+pub(super) fn push_group_step(builder: &CommandBuilder, step: &str, value: Value) -> Result<CommandBuilder> {
+    push(builder, VerbSubject::UserGroup, step, value)
+}
+
+pub(super) fn remove_from_org(builder: &CommandBuilder, permanent: bool) -> Result<CommandBuilder> {
+    push_user_step(builder, "removeFromOrg", json!({ "deleteAccount": permanent }))
+}
+
+pub(super) fn user_membership(
+    builder: &CommandBuilder,
+    step: &str,
+    names: &Dynamic,
+) -> Result<CommandBuilder> {
+    membership(builder, VerbSubject::User, step, "group", names)
+}
+
+pub(super) fn group_membership(
+    builder: &CommandBuilder,
+    step: &str,
+    key: &str,
+    names: &Dynamic,
+) -> Result<CommandBuilder> {
+    membership(builder, VerbSubject::UserGroup, step, key, names)
+}
+
+fn membership(
+    builder: &CommandBuilder,
+    subject: VerbSubject,
+    step: &str,
+    key: &str,
+    names: &Dynamic,
+) -> Result<CommandBuilder> {
+    check_subject(builder, subject, step)?;
+    let names = steps::names(names)?;
+    builder.change(|command| {
+        command.membership(step, key, &names);
+        Ok(())
+    })
+}
+
+pub(super) fn create_account(
+    builder: &CommandBuilder,
+    function: &'static str,
+    kind: IdentityType,
+    fields: Map,
+) -> Result<CommandBuilder> {
+    check_subject(builder, VerbSubject::User, function)?;
+    let options =
+        CallOptions::new(function, fields, &["email", "firstname", "lastname", "country", "option"])?;
+    let text = |key: &str| Ok::<_, Error>(options.text(key)?.unwrap_or_default());
+    let option = steps::existing(&options)?;
+    let mut account = AccountFields {
+        email: text("email")?,
+        first_name: text("firstname")?,
+        last_name: text("lastname")?,
+        country: text("country")?,
+    };
+    builder.change(|command| {
+        let CommandSubject::User { user, domain, use_adobe_id } = &mut command.subject else { return Ok(()) };
+        if account.email.trim().is_empty() {
+            account.email.clone_from(user);
+        }
+        match kind {
+            IdentityType::AdobeId => *use_adobe_id = Some(true),
+            IdentityType::EnterpriseId => {}
+            IdentityType::FederatedId => {
+                *domain = steps::federated_domain(user, domain.take(), &account.email);
+            }
+        }
+        steps::create(command, kind, &account, option);
+        Ok(())
+    })
+}
+
+pub(super) fn update_account(builder: &CommandBuilder, fields: Map) -> Result<CommandBuilder> {
+    check_subject(builder, VerbSubject::User, "update_account")?;
+    let options = users::update_options(fields)?;
+    builder.change(|command| users::push_update(command, &options))
+}
+
+pub(super) fn create_group(builder: &CommandBuilder, options: Map) -> Result<CommandBuilder> {
+    let options = CallOptions::new("create", options, &["description", "option"]);
+    check_subject(builder, VerbSubject::UserGroup, "create")?;
+    builder.change(|command| groups::push_create(command, &options?))
+}
+
+pub(super) fn update_group(builder: &CommandBuilder, fields: Map) -> Result<CommandBuilder> {
+    let options = CallOptions::new("update", fields, groups::UPDATABLE);
+    check_subject(builder, VerbSubject::UserGroup, "update")?;
+    builder.change(|command| groups::push_update(command, &options?))
+}
