@@ -1,5 +1,6 @@
 //! What a script asks for: commands with their tags, and lists of them.
 
+use crate::client::actions::checked_command::CheckedCommand;
 use crate::error::{CommandFailure, Result};
 use crate::wire::command::Command;
 use rhai::Dynamic;
@@ -15,6 +16,15 @@ pub struct TaggedCommand {
 
 /// What stands at a place of a list: a command, or something that is none.
 pub type Submission = std::result::Result<TaggedCommand, CommandFailure>;
+
+/// A command that the gate has checked, with its tag.
+pub(super) struct CheckedOrder {
+    pub(super) command: CheckedCommand,
+    pub(super) tag: Dynamic,
+}
+
+/// A checked command, or what a local check refuses in it.
+pub(super) type CheckedSubmission = std::result::Result<CheckedOrder, CommandFailure>;
 
 /// A list of commands that can be gone through more than once without being kept in memory.
 pub trait CommandSource {

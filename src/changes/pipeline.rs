@@ -1,7 +1,7 @@
 //! Commands on their way: handed to the client one by one, their outcomes counted, told and kept as they come.
 
 use super::report::Report;
-use crate::changes::order::TaggedCommand;
+use crate::changes::order::CheckedOrder;
 use crate::changes::outcome_buffer::{OutcomeBuffer, TaggedOutcome};
 use crate::changes::report::ReportContent;
 use crate::client::actions::feed::CommandFeed;
@@ -65,7 +65,7 @@ impl Pipeline {
     ///
     /// # Errors
     /// `incomplete`: a listing that is still in use cannot be read to its end.
-    pub fn push(&mut self, session: &Session, order: TaggedCommand) -> Result<()> {
+    pub(super) fn push(&mut self, session: &Session, order: CheckedOrder) -> Result<()> {
         session.finish_listings()?;
         let place = PendingCommand { index: self.next_index(), tag: order.tag };
         self.ledger.under_way.insert(self.given, place);

@@ -2,14 +2,15 @@
 
 use super::pipeline::Pipeline;
 use super::report::Report;
-use crate::changes::order::{CommandSource, Submission, TaggedCommand};
+use crate::changes::order::{CheckedOrder, CheckedSubmission, CommandSource, Submission, TaggedCommand};
+use crate::client::actions::checked_command::CheckedCommand;
+use crate::client::hooks::GateHook;
 use crate::error::{CommandFailure, Error, ErrorKind, Result};
 use crate::host::session::Session;
 use crate::session::guard::CommandImpact;
 use crate::session::run_state::RunState;
 use crate::wire::command::Command;
 use rhai::Dynamic;
-use serde_json::Value;
 
 /// Carries one command out.
 ///
@@ -78,7 +79,7 @@ fn refused(session: &Session, source: &dyn CommandSource) -> Result<(usize, Vec<
         session.interrupt().check()?;
         count += 1;
         match check(session, index, asked?)? {
-            Ok(order) => foresee(session, &order.command.to_json(), &mut ahead)?,
+            Ok(order) => foresee(session, &order.command, &mut ahead)?,
             Err(failure) => refused.push(failure),
         }
     }
@@ -86,27 +87,30 @@ fn refused(session: &Session, source: &dyn CommandSource) -> Result<(usize, Vec<
 }
 
 /// Asks the guards about a command that is to come, unless an earlier run did it already.
-fn foresee(session: &Session, command: &Value, ahead: &mut CommandImpact) -> Result<()> {
-    let run = RunState::of(session);
+fn foresee(session: &Session, command: &CheckedCommand, ahead: &mut CommandImpact) -> Result<()> {
+    let (run, mode) = (RunState::of(session), session.mode());
+    let recorder = run.settings.recorder.as_ref().filter(|recorder| recorder.remembers());
     let is_done =
-        run.settings.recorder.as_ref().is_some_and(|recorder| recorder.has_settled(session.mode(), command));
-    if is_done { Ok(()) } else { run.settings.guard.foresee(session.mode(), command, ahead) }
+        recorder.is_some_and(|recorder| command.pieces().all(|piece| recorder.has_settled(mode, piece)));
+    if is_done { Ok(()) } else { run.settings.guard.foresee(mode, command, ahead) }
 }
 
-fn check(session: &Session, index: usize, asked: Submission) -> Result<Submission> {
+fn check(session: &Session, index: usize, asked: Submission) -> Result<CheckedSubmission> {
     match asked {
         Ok(order) => checked(session, index, order),
         Err(failure) => Ok(Err(failure)),
     }
 }
 
-/// The command, or what a local check refuses in it.
+/// The command as the gate checked it, or what a local check refuses in it.
 ///
 /// # Errors
 /// `config`: settings are missing or wrong.
-pub fn checked(session: &Session, index: usize, order: TaggedCommand) -> Result<Submission> {
-    Ok(match session.client()?.check(&order.command) {
-        Ok(()) => Ok(order),
-        Err(fault) => Err(CommandFailure::local(index, order.command.subject.name(), &fault)),
+pub(super) fn checked(session: &Session, index: usize, order: TaggedCommand) -> Result<CheckedSubmission> {
+    let TaggedCommand { command, tag } = order;
+    let command = session.client()?.check(command);
+    Ok(match command.fault() {
+        Some(fault) => Err(CommandFailure::local(index, command.command().subject.name(), fault)),
+        None => Ok(CheckedOrder { command, tag }),
     })
 }

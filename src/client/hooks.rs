@@ -3,6 +3,7 @@
 use super::settings::Mode;
 use crate::client::outcome::CommandFate;
 use crate::client::request::ApiAnswer;
+use crate::client::sent_command::{RenderedCommand, SentCommand};
 use crate::error::{Error, ErrorKind, Result};
 use crate::wire::user::User;
 use serde_json::{Value, json};
@@ -24,19 +25,6 @@ pub struct ActionRequest {
     pub commands: Vec<SentCommand>,
     /// What a write that is no list of commands sends.
     pub body: Option<Value>,
-}
-
-/// A command of an action request.
-#[derive(Debug, Clone, PartialEq)]
-pub struct SentCommand {
-    /// 0-based place in the caller's list.
-    pub index: usize,
-    /// 0-based piece of a command that was split.
-    pub piece: usize,
-    /// How many pieces the command has.
-    pub pieces: usize,
-    /// The command as it goes over the wire.
-    pub command: Value,
 }
 
 /// What an earlier run knows of a command that this run is asked for.
@@ -108,7 +96,7 @@ pub trait GateHook: Send + Sync {
     }
 
     /// What an earlier run did of this command, or of one piece of it; each of its deeds is answered once.
-    fn recall(&self, _mode: Mode, _command: &Value) -> Option<RecalledOutcome> {
+    fn recall(&self, _mode: Mode, _command: &RenderedCommand) -> Option<RecalledOutcome> {
         None
     }
 

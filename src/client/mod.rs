@@ -1,7 +1,7 @@
 //! The client: async over [`crate::wire`]; knows nothing of Rhai, clap or the terminal.
 //!
 //! A request passes these files from top to bottom: `requests`, `actions`, `listing` and `user_lookup`, `attempts`,
-//! `hooks`, `http`. Each imports only what comes after it, and `connection` holds what they share.
+//! `hooks` and `sent_command`, `http`. Each imports only what comes after it, and `connection` holds what they share.
 
 pub mod actions;
 mod attempts;
@@ -13,6 +13,7 @@ pub mod listing;
 pub mod outcome;
 pub mod request;
 mod requests;
+pub mod sent_command;
 pub mod settings;
 mod user_lookup;
 

@@ -5,6 +5,7 @@ use super::http::token_answer::TokenAnswer;
 use super::listing::Listing;
 use super::listing::query::UserQuery;
 use super::request::RawRequest;
+use crate::client::actions::checked_command::CheckedCommand;
 use crate::client::actions::executor::OutcomeStream;
 use crate::client::actions::feed::CommandFeed;
 use crate::client::actions::gate::AdmittedRequest;
@@ -12,10 +13,9 @@ use crate::client::actions::raw::RawOutcome;
 use crate::client::http::target::RequestTarget;
 use crate::error::Result;
 use crate::wire::command::Command;
-use crate::wire::fault::CommandFault;
 use crate::wire::group::Group;
 use crate::wire::user::User;
-use futures_util::Stream;
+use futures_util::{Stream, StreamExt};
 use serde_json::Value;
 
 impl Client {
@@ -40,19 +40,17 @@ impl Client {
         Listing::groups(self.clone())
     }
 
-    /// Whether the gate would let the command pass: what is wrong with it, or with a piece of it after it was
-    /// split. Nothing is when the checks are switched off.
-    ///
-    /// # Errors
-    /// The first fault; its step is numbered as the caller's.
-    pub fn check(&self, command: &Command) -> Result<(), CommandFault> {
-        self.fault_of(command)
+    /// Checks a command, once for all that follows: the result says what is wrong with it, or with a piece of it
+    /// after it was split. Nothing is when the checks are switched off.
+    pub fn check(&self, command: Command) -> CheckedCommand {
+        self.checked(command)
     }
 
     /// Carries commands out: splits and packs them, keeps the order of those that depend on one another, and
     /// answers what became of each.
     pub fn execute(&self, commands: impl Stream<Item = Command> + Send + 'static) -> OutcomeStream {
-        OutcomeStream::new(self.clone(), commands)
+        let client = self.clone();
+        OutcomeStream::new(self.clone(), commands.map(move |command| client.checked(command)))
     }
 
     /// A list of commands that are handed in one by one.

@@ -1,7 +1,8 @@
 //! The question before the first real change of a session: whether this is the organization that was meant.
 
-use crate::client::hooks::{ActionRequest, GateHook, SentCommand};
+use crate::client::hooks::{ActionRequest, GateHook};
 use crate::client::request::ApiAnswer;
+use crate::client::sent_command::SentCommand;
 use crate::client::settings::Mode;
 use crate::error::{Error, ErrorKind, Result};
 use crate::output::Output;
@@ -68,10 +69,7 @@ impl GateHook for LiveConfirmation {
 
 /// The first change: how many commands and for whom, or the call.
 fn described(request: &ActionRequest) -> String {
-    let about = |command: &SentCommand| {
-        let named = ["user", "usergroup"].iter().find_map(|key| command.command.get(key)?.as_str());
-        named.unwrap_or("somebody").to_owned()
-    };
+    let about = |command: &SentCommand| command.content.subject_name().unwrap_or("somebody").to_owned();
     match request.commands.as_slice() {
         [] => request.call.clone(),
         [only] => format!("1 command, for {}", about(only)),
@@ -89,6 +87,8 @@ fn is_yes(answer: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::client::sent_command::RenderedCommand;
+    use crate::wire::command::Command;
 
     #[test]
     fn a_request_is_described_by_whom_it_is_about() {
@@ -96,7 +96,7 @@ mod tests {
             index: 0,
             piece: 0,
             pieces: 1,
-            command: serde_json::json!({"user": user, "do": []}),
+            content: std::sync::Arc::new(RenderedCommand::new(Command::user(user, None, None))),
         };
         let request = |commands: Vec<SentCommand>| ActionRequest {
             call: "POST /users".to_owned(),

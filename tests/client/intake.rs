@@ -27,7 +27,7 @@ fn all_done(request: &Recorded) -> Reply {
 async fn run(client: &Client, count: usize) -> Vec<Outcome> {
     let (mut intake, mut outcomes) = (client.intake(), Vec::new());
     for number in 0..count {
-        intake.give(add(number));
+        intake.give(client.check(add(number)));
         intake.work(|outcome| outcomes.push(outcome)).await;
     }
     intake.close();
@@ -38,10 +38,11 @@ async fn run(client: &Client, count: usize) -> Vec<Outcome> {
 #[tokio::test]
 async fn a_request_leaves_as_soon_as_it_is_full_and_the_rest_at_the_end() {
     let server = Server::start(|request, _| all_done(request)).await;
-    let (mut intake, mut outcomes) = (client_of(&server).intake(), 0);
+    let client = client_of(&server);
+    let (mut intake, mut outcomes) = (client.intake(), 0);
     let mut sent = Vec::new();
     for number in 0..25 {
-        intake.give(add(number));
+        intake.give(client.check(add(number)));
         intake.work(|_| outcomes += 1).await;
         sent.push(server.requests().len());
     }
@@ -63,9 +64,10 @@ async fn independent_commands_take_a_tenth_of_requests_rounded_up() {
 #[tokio::test]
 async fn what_is_given_up_is_not_sent() {
     let server = Server::start(|request, _| all_done(request)).await;
-    let (mut intake, mut outcomes) = (client_of(&server).intake(), Vec::new());
+    let client = client_of(&server);
+    let (mut intake, mut outcomes) = (client.intake(), Vec::new());
     for number in 0..13 {
-        intake.give(add(number));
+        intake.give(client.check(add(number)));
         intake.work(|outcome: Outcome| outcomes.push(outcome.status)).await;
     }
     intake.abandon();

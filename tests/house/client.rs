@@ -14,6 +14,7 @@ const ORDER: &[&str] = &[
     "connection",
     "event",
     "hooks",
+    "sent_command",
     "request",
     "outcome",
     "http",

@@ -1,15 +1,17 @@
 //! A stream of commands in, a stream of outcomes out.
 
 use super::match_answer;
+use crate::client::actions::checked_command::CheckedCommand;
 use crate::client::actions::gate::AdmittedRequest;
 use crate::client::actions::planner::{ActionPlan, PieceVerdict, PlannedCommand, SettledPiece};
 use crate::client::attempts::FailedCall;
 use crate::client::connection::Client;
 use crate::client::event::{ClientEvent, SubmitProgress, WaitReason};
-use crate::client::hooks::{RecalledOutcome, SentCommand};
+use crate::client::hooks::RecalledOutcome;
 use crate::client::http::retry;
 use crate::client::outcome::{Outcome, Status};
 use crate::client::request::ApiAnswer;
+use crate::client::sent_command::SentCommand;
 use crate::client::settings::Mode;
 use crate::error::{Error, ErrorKind, Result};
 use crate::wire::command::Command;
@@ -19,6 +21,7 @@ use crate::wire::response::ActionResponse;
 use futures_util::{Stream, StreamExt};
 use std::collections::VecDeque;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -36,7 +39,7 @@ pub struct OutcomeStream {
 }
 
 impl OutcomeStream {
-    pub(crate) fn new(client: Client, commands: impl Stream<Item = Command> + Send + 'static) -> Self {
+    pub(crate) fn new(client: Client, commands: impl Stream<Item = CheckedCommand> + Send + 'static) -> Self {
         let progress = SubmitProgress { total: commands.size_hint().1, ..SubmitProgress::default() };
         let runner = ActionExecutor {
             list: client.next_list(),
@@ -93,7 +96,7 @@ impl Stream for OutcomeStream {
 struct ActionExecutor {
     client: Client,
     list: u64,
-    commands: Pin<Box<dyn Stream<Item = Command> + Send>>,
+    commands: Pin<Box<dyn Stream<Item = CheckedCommand> + Send>>,
     index: usize,
     open: bool,
     plan: ActionPlan,
@@ -140,17 +143,17 @@ impl ActionExecutor {
                 command = self.commands.next() => command,
             };
             let Some(command) = command else { return self.open = false };
-            let item = PlannedCommand::new(self.next_index(), &command);
-            self.take(item, &command);
+            self.take(command);
         }
     }
 
-    fn take(&mut self, mut item: PlannedCommand, command: &Command) {
+    fn take(&mut self, command: CheckedCommand) {
+        let fault = command.fault().cloned();
+        let mut item = PlannedCommand::new(self.next_index(), command);
         let outcome = if let Some(outcome) = self.recall(&mut item) {
             self.plan.recalled(&item, outcome.status);
             Some(outcome)
         } else {
-            let fault = self.client.fault_of(command).err();
             self.plan.add(item, fault, self.client.mode())
         };
         self.decide(outcome);
@@ -160,7 +163,7 @@ impl ActionExecutor {
     fn recall(&self, item: &mut PlannedCommand) -> Option<Outcome> {
         let mode = self.client.mode();
         while let Some(recalled) =
-            item.piece().and_then(|(_, piece)| self.client.recall(mode, &piece.command))
+            item.piece().and_then(|(_, piece)| self.client.recall(mode, &piece.content))
         {
             let outcome = match recalled {
                 RecalledOutcome::Done { request_id } => item.recall(request_id, mode),
@@ -213,9 +216,9 @@ impl ActionExecutor {
                 index: item.index(),
                 piece: number,
                 pieces: item.pieces(),
-                command: piece.command.to_json(),
+                content: Arc::clone(&piece.content),
             });
-            places.push((place, piece.command.is_repeatable()));
+            places.push((place, piece.content.command().is_some_and(Command::is_repeatable)));
         }
         let repeatable = places.iter().all(|(_, repeatable)| *repeatable);
         let admitted = self.client.admit_checked(self.list, commands, repeatable)?;
@@ -265,7 +268,10 @@ impl ActionExecutor {
     }
 
     fn command_at(&self, place: usize) -> Option<Command> {
-        self.plan.item(place).and_then(PlannedCommand::piece).map(|(_, piece)| piece.command.clone())
+        self.plan
+            .item(place)
+            .and_then(PlannedCommand::piece)
+            .and_then(|(_, piece)| piece.content.command().cloned())
     }
 
     /// The request ended without an answer to its commands.
@@ -362,7 +368,7 @@ impl ActionExecutor {
                 self.open = false;
                 break;
             };
-            let item = PlannedCommand::new(self.next_index(), &command);
+            let item = PlannedCommand::new(self.next_index(), command);
             self.decide([item.not_sent(&message, mode)]);
         }
     }

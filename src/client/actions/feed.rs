@@ -1,10 +1,10 @@
 //! Commands handed in one by one: they are carried out as soon as a request is full, and never kept beyond that.
 
+use crate::client::actions::checked_command::CheckedCommand;
 use crate::client::actions::executor::OutcomeStream;
 use crate::client::connection::Client;
 use crate::client::outcome::Outcome;
 use crate::error::Error;
-use crate::wire::command::Command;
 use futures_util::Stream;
 use std::collections::VecDeque;
 use std::pin::Pin;
@@ -23,7 +23,7 @@ pub struct CommandFeed {
 /// What was handed in and is not taken up yet.
 #[derive(Default)]
 struct FeedState {
-    commands: VecDeque<Command>,
+    commands: VecDeque<CheckedCommand>,
     closed: bool,
     /// How many more are to come, where that is known.
     expected: Option<usize>,
@@ -49,7 +49,7 @@ impl CommandFeed {
     }
 
     /// Hands a command in.
-    pub fn give(&mut self, command: Command) {
+    pub fn give(&mut self, command: CheckedCommand) {
         self.change(|waiting| waiting.commands.push_back(command));
     }
 
@@ -102,9 +102,9 @@ impl CommandFeed {
 }
 
 impl Stream for FeedReceiver {
-    type Item = Command;
+    type Item = CheckedCommand;
 
-    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Command>> {
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<CheckedCommand>> {
         let mut waiting = lock(&self.0);
         if let Some(command) = waiting.commands.pop_front() {
             waiting.expected = waiting.expected.map(|count| count.saturating_sub(1));

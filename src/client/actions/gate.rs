@@ -1,13 +1,14 @@
 //! The one gate: every change passes it, whoever makes it. Mode, local checks and hooks act here alone.
 
-use super::split;
+use super::checked_command::CheckedCommand;
 use crate::client::attempts::{ApiCall, FailedCall, RequestBody};
 use crate::client::connection::Client;
-use crate::client::hooks::{ActionRequest, RecalledAnswer, RecalledOutcome, SentCommand};
+use crate::client::hooks::{ActionRequest, RecalledAnswer, RecalledOutcome};
 use crate::client::http::target::{RequestNature, RequestTarget};
 use crate::client::http::transport::HttpResponse;
 use crate::client::outcome::CommandFate;
 use crate::client::request::ApiAnswer;
+use crate::client::sent_command::{RenderedCommand, SentCommand};
 use crate::client::settings::Mode;
 use crate::error::{CommandFailure, Error, ErrorKind, Result};
 use crate::wire::command::{Command, subject_of};
@@ -18,6 +19,7 @@ use crate::wire::limits;
 use crate::wire::validate;
 use bytes::Bytes;
 use serde_json::Value;
+use std::sync::Arc;
 
 /// A request that may leave, and what the hooks are told of it when it changes something.
 pub(crate) struct AdmittedRequest {
@@ -41,7 +43,7 @@ impl Client {
             index,
             piece: 0,
             pieces: 1,
-            command: command.clone(),
+            content: Arc::new(RenderedCommand::raw(command.clone())),
         };
         let commands: Vec<_> = list.into_iter().flatten().enumerate().map(sent).collect();
         let harmless = !commands.is_empty() && commands.iter().all(repeatable);
@@ -63,7 +65,7 @@ impl Client {
     ) -> Result<AdmittedRequest> {
         let mut target = self.action_target();
         let mode = self.mode_of(&mut target)?;
-        let bodies: Vec<_> = commands.iter().map(|sent| &sent.command).collect();
+        let bodies: Vec<_> = commands.iter().map(|sent| sent.content.json()).collect();
         let body = serde_json::to_vec(&bodies).map_err(|error| Error::usage(error.to_string()))?;
         let mut admitted = self.admitted(target, mode, Some(Bytes::from(body)), commands, harmless);
         if let Some(change) = &mut admitted.change {
@@ -116,18 +118,9 @@ impl Client {
         Ok(mode)
     }
 
-    /// What the gate would refuse locally in a command, step numbers as the caller's.
-    pub(crate) fn fault_of(&self, command: &Command) -> Result<(), CommandFault> {
-        if !self.shared.settings.checks {
-            return Ok(());
-        }
-        for piece in split::split(command) {
-            validate::command(&piece.command.to_json()).map_err(|fault| CommandFault {
-                step: piece.callers_step(fault.step).unwrap_or(fault.step),
-                ..fault
-            })?;
-        }
-        Ok(())
+    /// Checks a command: splits it and renders it, once for all that follows.
+    pub(crate) fn checked(&self, command: Command) -> CheckedCommand {
+        CheckedCommand::new(command, self.shared.settings.checks)
     }
 
     /// Sends an admitted request until it is answered with 2xx; with the number of exchanges it took.
@@ -168,12 +161,10 @@ impl Client {
     }
 
     /// What an earlier run did of a command.
-    pub(crate) fn recall(&self, mode: Mode, command: &Command) -> Option<RecalledOutcome> {
+    pub(crate) fn recall(&self, mode: Mode, command: &RenderedCommand) -> Option<RecalledOutcome> {
         let hooks = self.hooks();
-        let mut remembering = hooks.iter().filter(|hook| hook.remembers()).peekable();
-        remembering.peek()?;
-        let command = command.to_json();
-        remembering.find_map(|hook| hook.recall(mode, &command))
+        let mut remembering = hooks.iter().filter(|hook| hook.remembers());
+        remembering.find_map(|hook| hook.recall(mode, command))
     }
 
     /// Tells the hooks what became of each command of a request.
@@ -204,7 +195,7 @@ impl Client {
 }
 
 fn repeatable(sent: &SentCommand) -> bool {
-    Command::read(&sent.command).is_ok_and(|command| command.is_repeatable())
+    sent.content.command().is_some_and(Command::is_repeatable)
 }
 
 /// The answer as callers see it.

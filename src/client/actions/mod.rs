@@ -1,5 +1,6 @@
 //! Action requests: commands are planned, split, sent and matched with the outcomes of the service.
 
+pub mod checked_command;
 pub mod executor;
 pub mod feed;
 pub mod gate;

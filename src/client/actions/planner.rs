@@ -3,11 +3,10 @@
 //! Commands that depend on one another never share a request and keep their order; pieces of one command go
 //! one after the other; within that, requests are filled. A bounded window of commands is looked at.
 
-use super::split;
-use crate::client::actions::split::CommandPiece;
+use super::checked_command::{CheckedCommand, CheckedPiece};
 use crate::client::outcome::{CommandFate, Outcome, Status, Warning};
 use crate::client::settings::Mode;
-use crate::wire::command::{Command, CommandTouches, TouchedSubjects};
+use crate::wire::command::{CommandTouches, TouchedSubjects};
 use crate::wire::fault::CommandFault;
 use crate::wire::identity::Identity;
 use crate::wire::limits::COMMANDS_PER_REQUEST;
@@ -36,7 +35,7 @@ pub(crate) struct PlannedCommand {
     action: String,
     touches: CommandTouches,
     people: Vec<String>,
-    pieces: VecDeque<CommandPiece>,
+    pieces: VecDeque<CheckedPiece>,
     sent: usize,
     stands: bool,
     attempts: u32,
@@ -82,7 +81,8 @@ pub(crate) struct SettledPiece {
 
 impl PlannedCommand {
     /// A command at its place in the caller's list.
-    pub(crate) fn new(index: usize, command: &Command) -> Self {
+    pub(crate) fn new(index: usize, checked: CheckedCommand) -> Self {
+        let CheckedCommand { command, pieces, .. } = checked;
         let names: Vec<_> = command.steps.iter().map(|step| step.name.as_str()).collect();
         let person = command.subject.identity();
         Self {
@@ -91,7 +91,7 @@ impl PlannedCommand {
             action: names.join(", "),
             touches: command.touches(),
             people: person.iter().flat_map(Identity::names).map(str::to_owned).collect(),
-            pieces: split::split(command),
+            pieces,
             sent: 0,
             stands: false,
             attempts: 0,
@@ -133,7 +133,7 @@ impl PlannedCommand {
     }
 
     /// The piece that leaves next, and its number.
-    pub(crate) fn piece(&self) -> Option<(usize, &CommandPiece)> {
+    pub(crate) fn piece(&self) -> Option<(usize, &CheckedPiece)> {
         self.pieces.front().map(|piece| (self.sent, piece))
     }
 
@@ -377,6 +377,8 @@ impl ActionPlan {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::client::actions::split;
+    use crate::wire::command::Command;
     use proptest::prelude::*;
     use serde_json::json;
 
@@ -384,6 +386,10 @@ mod tests {
         let mut command = Command::user(user, None, None);
         command.add_to_groups(&(0..groups).map(|number| format!("G{number}")).collect::<Vec<_>>());
         command
+    }
+
+    fn planned(index: usize, command: &Command) -> PlannedCommand {
+        PlannedCommand::new(index, CheckedCommand::new(command.clone(), false))
     }
 
     fn done() -> SettledPiece {
@@ -403,7 +409,7 @@ mod tests {
         loop {
             while plan.wants_more() {
                 let Some((index, command)) = coming.next() else { break };
-                outcomes.extend(plan.add(PlannedCommand::new(index, command), None, Mode::Live));
+                outcomes.extend(plan.add(planned(index, command), None, Mode::Live));
             }
             let places = plan.next();
             if places.is_empty() {
@@ -448,7 +454,7 @@ mod tests {
     #[test]
     fn after_a_failed_piece_the_rest_is_not_sent() {
         let mut plan = ActionPlan::default();
-        plan.add(PlannedCommand::new(0, &add("a@example.com", 250)), None, Mode::Live);
+        plan.add(planned(0, &add("a@example.com", 250)), None, Mode::Live);
         assert!(plan.settle(vec![(0, done())]).is_empty());
         let outcomes = plan.settle(vec![(0, refused(0, "error.group.not_found"))]);
         assert_eq!((outcomes[0].status, outcomes[0].step), (Status::PartlyDone, Some(0)));
@@ -459,7 +465,7 @@ mod tests {
     fn an_earlier_step_stands_unless_the_form_was_wrong_or_it_was_a_rehearsal() {
         let status = |code: &str, step, mode| {
             let mut plan = ActionPlan::default();
-            plan.add(PlannedCommand::new(0, &add("a@example.com", 20)), None, mode);
+            plan.add(planned(0, &add("a@example.com", 20)), None, mode);
             plan.settle(vec![(0, SettledPiece { mode, ..refused(step, code) })])[0].status
         };
         assert_eq!(status("error.group.not_found", 1, Mode::Live), Status::PartlyDone);
@@ -503,7 +509,7 @@ mod tests {
         let mut plan = ActionPlan::default();
         let mut count = 0;
         while plan.wants_more() {
-            plan.add(PlannedCommand::new(count, &add("a@example.com", 1)), None, Mode::Live);
+            plan.add(planned(count, &add("a@example.com", 1)), None, Mode::Live);
             count += 1;
         }
         assert_eq!(count, LOOK_AHEAD);

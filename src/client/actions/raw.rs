@@ -8,13 +8,13 @@ use crate::client::actions::reconcile::LostCommand;
 use crate::client::attempts::FailedCall;
 use crate::client::connection::Client;
 use crate::client::event::WaitReason;
-use crate::client::hooks::{ActionRequest, RecalledAnswer, SentCommand};
+use crate::client::hooks::{ActionRequest, RecalledAnswer};
 use crate::client::http::retry;
 use crate::client::outcome::{Outcome, Warning};
 use crate::client::request::ApiAnswer;
+use crate::client::sent_command::SentCommand;
 use crate::client::settings::Mode;
 use crate::error::{Error, ErrorKind, Result};
-use crate::wire::command::{self, Command};
 use crate::wire::response::{ActionResponse, refusal};
 
 /// What came of a request that was sent as its caller wrote it.
@@ -126,7 +126,7 @@ impl Client {
         let wait = retry::delay(&self.shared.settings, losses, None, rand::random());
         let waited = self.wait(&admitted.call, WaitReason::Backoff(met.to_owned()), wait).await;
         let again = again && waited.is_ok();
-        let commands = change.commands.iter().map(|sent| (Command::read(&sent.command).ok(), false));
+        let commands = change.commands.iter().map(|sent| (sent.content.command().cloned(), false));
         let mut verdicts =
             self.settle_lost(commands.collect::<Vec<LostCommand>>(), change.mode, met, again).await;
         // It leaves as it was written or not at all.
@@ -144,9 +144,9 @@ impl Client {
             return;
         }
         for (sent, part) in change.commands.iter().zip(parts) {
-            let Ok(command) = Command::read(&sent.command) else { continue };
+            let Some(command) = sent.content.command() else { continue };
             if part.verdict == PieceVerdict::Done
-                && let Some(message) = self.remains(&command).await
+                && let Some(message) = self.remains(command).await
             {
                 part.verdict = PieceVerdict::Remains(message);
             }
@@ -193,7 +193,7 @@ fn settled_answer(
         ErrorKind::Unavailable { status: None, code: None, message }
     } else if verdicts.iter().any(|verdict| done(verdict) || undone(verdict)) {
         let told = change.commands.iter().zip(verdicts).map(|(sent, verdict)| {
-            let name = command::subject_of(&sent.command).unwrap_or("(no user)");
+            let name = sent.content.subject_name().unwrap_or("(no user)");
             let fate = match verdict {
                 PieceVerdict::Done => "done",
                 PieceVerdict::NotSent(_) => "not done",
@@ -251,8 +251,8 @@ fn outcome(change: &ActionRequest, sent: &SentCommand, part: MatchedOutcome) -> 
     let fate = part.verdict.fate(change.mode);
     Outcome {
         index: sent.index,
-        target: command::subject_of(&sent.command).unwrap_or("(no user)").to_owned(),
-        action: command::steps_of(&sent.command).join(", "),
+        target: sent.content.subject_name().unwrap_or("(no user)").to_owned(),
+        action: sent.content.step_names().join(", "),
         status: fate.status,
         step: fate.step,
         code: fate.code.filter(|code| !code.is_empty()),

@@ -15,14 +15,7 @@ use std::collections::VecDeque;
 pub(crate) struct CommandPiece {
     pub(crate) command: Command,
     /// For each of its steps, the caller's step it comes from.
-    origins: Vec<usize>,
-}
-
-impl CommandPiece {
-    /// The caller's number of one of its steps.
-    pub(crate) fn callers_step(&self, step: usize) -> Option<usize> {
-        self.origins.get(step).copied()
-    }
+    pub(super) origins: Vec<usize>,
 }
 
 /// The pieces of a command, in order; a command without steps is one piece.
@@ -133,9 +126,9 @@ mod tests {
             .remove_from_groups(&names(1));
         let pieces = split(&command);
         assert_eq!(counts(&pieces[0], "group"), [0, 10, 10, 5, 1]);
-        let origins: Vec<_> = (0..5).map(|step| pieces[0].callers_step(step)).collect();
+        let origins: Vec<_> = (0..5).map(|step| pieces[0].origins.get(step).copied()).collect();
         assert_eq!(origins, [Some(0), Some(1), Some(1), Some(1), Some(2)]);
-        assert_eq!(pieces[0].callers_step(5), None);
+        assert_eq!(pieces[0].origins.get(5).copied(), None);
     }
 
     #[test]
@@ -160,7 +153,7 @@ mod tests {
         assert_eq!(pieces[1].command.steps[6].name, "removeFromOrg");
         assert_eq!(pieces[1].command.subject, command.subject);
         assert_eq!(pieces[1].command.request_id, command.request_id);
-        assert_eq!(pieces[1].callers_step(6), Some(2));
+        assert_eq!(pieces[1].origins.get(6).copied(), Some(2));
     }
 
     #[test]
@@ -213,7 +206,7 @@ mod tests {
                 prop_assert!(piece.command.steps.len() <= STEPS_PER_COMMAND);
                 for (place, step) in piece.command.steps.iter().enumerate() {
                     prop_assert!(step.names("group").count() <= NAMES_PER_LIST);
-                    let origin = piece.callers_step(place).unwrap();
+                    let origin = piece.origins[place];
                     prop_assert_eq!(&command.steps[origin].name, &step.name);
                 }
             }

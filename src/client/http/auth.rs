@@ -1,7 +1,7 @@
 //! Signing in: three kinds of credentials, one token in memory, one renewal however many calls wait for it.
 
 use super::token_answer::TokenAnswer;
-use crate::client::http::target::RequestTarget;
+use crate::client::http::target::{RequestTarget, host_and_port};
 use crate::client::settings::{ClientSettings, Credentials};
 use crate::error::{Error, Result};
 use crate::secret::Secret;
@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 use tokio::time::Instant;
+use url::Url;
 
 /// What the token is for (contract 1.2).
 const SCOPE: &str = "openid,AdobeID,user_management_sdk";
@@ -180,8 +181,8 @@ fn claims(settings: &ClientSettings, now: SystemTime) -> Value {
     let Credentials::Jwt { client_id, technical_account_id, .. } = &settings.credentials else {
         return Value::Null;
     };
-    let host = settings.sign_in_url.split_once("://").map_or("", |(_, rest)| rest);
-    let host = host.split('/').next().unwrap_or_default();
+    let sign_in = Url::parse(&settings.sign_in_url).ok();
+    let host = sign_in.as_ref().map(host_and_port).unwrap_or_default();
     let now = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     json!({
         "exp": (now + JWT_LIFE).as_secs(),

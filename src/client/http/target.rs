@@ -4,6 +4,7 @@ use crate::client::settings::ClientSettings;
 use crate::error::{Error, Result};
 use crate::wire::endpoint::{self, BASE_PATH, Endpoint, EndpointId, HttpMethod, PUBLIC_HOST, PathBase};
 use crate::wire::percent_encode;
+use url::{Position, Url};
 
 /// The query parameter that makes an action request a rehearsal.
 const TEST_ONLY: &str = "testOnly";
@@ -56,11 +57,11 @@ impl RequestTarget {
         if method.is_empty() || !method.bytes().all(|byte| byte.is_ascii_alphabetic()) {
             return Err(Error::usage(format!("`{method}` is no HTTP method")));
         }
-        let full = split_url(target);
-        if let Some((_, authority, _)) = full {
-            own_host(settings, authority)?;
+        let full = WrittenUrl::parse(target)?;
+        if let Some(full) = &full {
+            check_host(settings, target, full.authority)?;
         }
-        let rest = full.map_or(target, |(_, _, rest)| rest);
+        let rest = full.as_ref().map_or(target, |full| full.rest);
         let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
         let path = canonical(path)?;
         let (base, path) = place(settings, &method, path, full.is_some())?;
@@ -71,8 +72,8 @@ impl RequestTarget {
     /// The whole URL.
     pub(crate) fn url(&self, settings: &ClientSettings) -> String {
         let base = match self.base {
-            PathBase::Service => settings.service_url.as_str(),
-            PathBase::SignIn => settings.sign_in_url.as_str(),
+            PathBase::Service => settings.service_url.clone(),
+            PathBase::SignIn => settings.sign_in_url.clone(),
             PathBase::ServiceHost => host_part(&settings.service_url),
         };
         let mark = if self.query.is_empty() { "" } else { "?" };
@@ -130,43 +131,76 @@ impl RequestTarget {
     }
 }
 
-/// Scheme, authority and the rest of a text that is a full URL.
-fn split_url(text: &str) -> Option<(&str, &str, &str)> {
-    let (scheme, rest) = text.trim_start().split_once("://")?;
-    if scheme.is_empty() || !scheme.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-        return None;
-    }
-    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    Some((scheme, &rest[..end], &rest[end..]))
+/// A URL as the caller wrote it: its authority, and what follows that.
+struct WrittenUrl<'t> {
+    authority: &'t str,
+    rest: &'t str,
 }
 
-fn own_host(settings: &ClientSettings, authority: &str) -> Result<()> {
+impl<'t> WrittenUrl<'t> {
+    /// `None` for a path. Whatever the URL standard reads as an address with a host is not a path.
+    ///
+    /// # Errors
+    /// `usage`: an address that is not written as `https://host/path`.
+    fn parse(text: &'t str) -> Result<Option<Self>> {
+        let parsed = Url::parse(text);
+        let is_url = parsed.as_ref().is_ok_and(Url::has_host);
+        let Some(rest) = after_scheme(text) else {
+            let refused = Error::usage("write a URL as `https://host/path`");
+            return if is_url { Err(refused) } else { Ok(None) };
+        };
+        if !parsed.is_ok_and(|url| matches!(url.scheme(), "http" | "https")) {
+            return Err(Error::usage("the request has an address that is not a valid http or https URL"));
+        }
+        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+        Ok(Some(Self { authority: &rest[..end], rest: &rest[end..] }))
+    }
+}
+
+/// What follows `scheme://`.
+fn after_scheme(text: &str) -> Option<&str> {
+    let (scheme, rest) = text.trim_start().split_once("://")?;
+    let is_scheme = !scheme.is_empty() && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    is_scheme.then_some(rest)
+}
+
+/// Checks that an address names the service's host.
+///
+/// The standard reads many spellings as one host: escapes, other alphabets, backslashes, tabs. Only the plain
+/// spelling is accepted, so that no two parsers can disagree on where a token would go.
+fn check_host(settings: &ClientSettings, target: &str, authority: &str) -> Result<()> {
     let plain = |authority: &str| {
         let authority = authority.to_ascii_lowercase();
         authority.strip_suffix(":443").map_or(authority.clone(), str::to_owned)
     };
-    let configured = split_url(&settings.service_url).map(|(_, authority, _)| plain(authority));
+    let parsed = Url::parse(target).ok();
+    let host = parsed.as_ref().and_then(Url::host_str).unwrap_or_default();
+    let is_plain = parsed.as_ref().is_some_and(|url| plain(host_and_port(url)) == plain(authority));
+    let configured = Url::parse(&settings.service_url).map(|url| plain(host_and_port(&url))).ok();
     let given = plain(authority);
-    if given == PUBLIC_HOST || Some(&given) == configured.as_ref() {
+    if is_plain && (given == PUBLIC_HOST || Some(&given) == configured.as_ref()) {
         return Ok(());
     }
     Err(Error::usage_with_hint(
-        format!(
-            "`{}` is not the service: a token is sent nowhere else",
-            authority.rsplit('@').next().unwrap_or_default()
-        ),
+        format!("`{host}`, as written here, is not the service: a token is sent nowhere else"),
         format!("Give a path, or a URL that begins with https://{PUBLIC_HOST}{BASE_PATH}."),
     ))
 }
 
+/// The host and, unless it is the scheme's own, the port.
+pub(super) fn host_and_port(url: &Url) -> &str {
+    &url[Position::BeforeHost..Position::AfterPort]
+}
+
 /// Scheme and authority of a URL.
-fn host_part(url: &str) -> &str {
-    split_url(url).map_or(url, |(_, _, rest)| &url[..url.len() - rest.len()])
+fn host_part(url: &str) -> String {
+    Url::parse(url).map_or_else(|_| url.to_owned(), |url| url[..Position::BeforePath].to_owned())
 }
 
 /// The base a path belongs to, and the path relative to it.
 fn place(settings: &ClientSettings, method: &str, path: String, full: bool) -> Result<(PathBase, String)> {
-    let configured = split_url(&settings.service_url).map_or("", |(_, _, rest)| rest);
+    let service = Url::parse(&settings.service_url).ok();
+    let configured = service.as_ref().map_or("", |url| url.path().trim_end_matches('/'));
     for base in [configured, BASE_PATH] {
         match path.strip_prefix(base) {
             Some(rest) if !base.is_empty() && rest.starts_with('/') => {
@@ -293,6 +327,69 @@ mod tests {
             assert_eq!(url("GET", target).unwrap_err().kind.name(), "usage", "{target}");
         }
         assert!(url("G T", "/users").is_err());
+    }
+
+    #[test]
+    fn an_address_that_parsers_could_read_in_two_ways_is_refused() {
+        let path = "v2/usermanagement/users/A/0";
+        for address in [
+            "https://me@usermanagement.adobe.io/",
+            "https://me:pass@usermanagement.adobe.io/",
+            "https://usermanagement.adobe.io@example.com/",
+            "https://usermanagement.adobe.io%40example.com/",
+            "https://example.com#@usermanagement.adobe.io/",
+            "https://example.com?@usermanagement.adobe.io/",
+            "https://example.com\\@usermanagement.adobe.io/",
+            "https://usermanagement.adobe.io\\@example.com/",
+            "https://usermanagement.adobe.io\\.example.com/",
+            "https:\\\\usermanagement.adobe.io/",
+            "https:\\\\example.com/",
+            "https:/example.com/",
+            "https:example.com/",
+            "https:///example.com/",
+            "https://usermanagement.adobe.io./",
+            "https://usermanagement.adobe.io.example.com/",
+            "https://example.com.usermanagement.adobe.io/",
+            "https://usermanagement.adobe.io:80/",
+            "https://usermanagement.adobe.io:8443/",
+            "https://usermanagement.adobe.io:0443/",
+            "https://usermanagement.adobe.io:/",
+            "https://usermanagement.adobe.io:443@example.com/",
+            "https://usermanagement%2Eadobe.io/",
+            "https://%75sermanagement.adobe.io/",
+            "https://usermanagement.\u{430}dobe.io/",
+            "https://\u{ff55}sermanagement.adobe.io/",
+            "https://usermanagement\u{3002}adobe\u{3002}io/",
+            "https://xn--usermanagement-.adobe.io/",
+            "https://user\tmanagement.adobe.io/",
+            "https://usermanagement.adobe.io\t.example.com/",
+            "ht\ntps://example.com/",
+            "ftp://usermanagement.adobe.io/",
+            "file://usermanagement.adobe.io/",
+            "javascript://usermanagement.adobe.io/",
+            "https://",
+            "https:// /",
+            "http://2130706433:8080/",
+            "http://0x7f.1:8080/",
+            "http://127.0.0.1.:8080/",
+            "http://127.0.0.1:08080/",
+            "http://[::ffff:127.0.0.1]:8080/",
+        ] {
+            let refused = url("GET", &format!("{address}{path}"));
+            assert!(
+                refused.as_ref().is_err_and(|error| error.kind.name() == "usage"),
+                "{address}: {refused:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_address_without_a_scheme_is_a_path_of_the_service() {
+        for target in ["//example.com/users", "/\\example.com/users", "example.com:443/users", "@example.com"]
+        {
+            let url = url("GET", target).unwrap();
+            assert!(url.starts_with("http://127.0.0.1:8080/v2/usermanagement/"), "{target}: {url}");
+        }
     }
 
     #[test]

@@ -1,9 +1,12 @@
 //! What a command takes away, and whom it is about. Pure.
 
-use crate::wire::command::{Command, subject_of};
+use crate::client::sent_command::RenderedCommand;
+use crate::wire::command::Command;
+use crate::wire::identity::fold;
 use crate::wire::step::StepRemoval;
 use serde_json::Value;
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 /// What commands weigh together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -15,14 +18,14 @@ pub struct CommandImpact {
 }
 
 impl CommandImpact {
-    /// What one command weighs. One that is not understood weighs nothing: no step of it is known to remove.
-    pub fn of(command: &Value) -> Self {
-        let removals = Command::read(command).map_or(0, |command| {
-            let removing = command.specs().filter(|(_, spec)| spec.removes != StepRemoval::Nothing);
-            // A person counts once, however many steps take something away.
-            removing.map(|(step, _)| step.names("user").count().max(1)).max().unwrap_or(0)
-        });
-        Self { changes: 1, removals }
+    /// What one command weighs. One that cannot be read weighs nothing: no step of it is known to remove.
+    pub fn of(command: &RenderedCommand) -> Self {
+        Self { changes: 1, removals: command.command().map_or(0, removals) }
+    }
+
+    /// What a command weighs that is sent in pieces.
+    pub(crate) fn of_whole(command: &Command) -> Self {
+        Self { changes: 1, removals: removals(command) }
     }
 
     /// Takes another one in.
@@ -32,34 +35,38 @@ impl CommandImpact {
     }
 }
 
+/// A person counts once, however many steps take something away. A list of people that was cut into several steps
+/// counts as a whole.
+fn removals(command: &Command) -> usize {
+    let removing = || command.specs().filter(|(_, spec)| spec.removes != StepRemoval::Nothing);
+    let people: HashSet<_> = removing().flat_map(|(step, _)| step.names("user").map(fold)).collect();
+    people.len().max(usize::from(removing().next().is_some()))
+}
+
 /// Whether an account is deleted for good.
-pub(crate) fn deletes(command: &Value) -> bool {
-    let steps = command.get("do").and_then(Value::as_array).into_iter().flatten();
-    steps.filter_map(|step| step.get("removeFromOrg")?.get("deleteAccount")).any(|flag| flag != false)
+pub(crate) fn deletes(command: &RenderedCommand) -> bool {
+    let removals = command.steps().filter(|(name, _)| *name == "removeFromOrg");
+    removals.filter_map(|(_, fields)| fields.get("deleteAccount")).any(|flag| flag != false)
 }
 
 /// Everyone and everything a command changes: its subject, by either way to name a person, the users it adds or
 /// removes, and the addresses and names that its steps give.
-pub(crate) fn names(command: &Value) -> impl Iterator<Item = Cow<'_, str>> {
-    let steps = command.get("do").and_then(Value::as_array).into_iter().flatten();
-    let fields = steps.filter_map(Value::as_object).flat_map(|step| step.values());
-    std::iter::once(Cow::Borrowed(subject_of(command).unwrap_or_default()))
+pub(crate) fn names(command: &RenderedCommand) -> impl Iterator<Item = Cow<'_, str>> {
+    std::iter::once(Cow::Borrowed(command.subject_name().unwrap_or_default()))
         .chain(with_domain(command).map(Cow::Owned))
-        .chain(fields.flat_map(named).map(Cow::Borrowed))
+        .chain(command.steps().flat_map(|(_, fields)| named(fields)).map(Cow::Borrowed))
 }
 
 /// The people a command is about, each by one name: a username that goes with a domain by both.
-pub(crate) fn people(command: &Value) -> impl Iterator<Item = Cow<'_, str>> {
-    let subject = || command.get("user").and_then(Value::as_str).map(Cow::Borrowed);
-    let steps = command.get("do").and_then(Value::as_array).into_iter().flatten();
-    let listed = steps.filter_map(Value::as_object).flat_map(|step| step.values()).flat_map(named);
+pub(crate) fn people(command: &RenderedCommand) -> impl Iterator<Item = Cow<'_, str>> {
+    let subject = || command.user().map(Cow::Borrowed);
+    let listed = command.steps().flat_map(|(_, fields)| named(fields));
     with_domain(command).map(Cow::Owned).or_else(subject).into_iter().chain(listed.map(Cow::Borrowed))
 }
 
 /// The address that a username and a domain make together: whom a pattern of an address means too.
-fn with_domain(command: &Value) -> Option<String> {
-    let user = command.get("user")?.as_str()?;
-    let domain = command.get("domain")?.as_str()?;
+fn with_domain(command: &RenderedCommand) -> Option<String> {
+    let (user, domain) = (command.user()?, command.domain()?);
     (!user.contains('@')).then(|| format!("{}@{}", user.trim(), domain.trim()))
 }
 

@@ -9,15 +9,15 @@ mod tests;
 pub use crate::session::guard::impact::CommandImpact;
 pub use crate::session::guard::pattern::NamePattern;
 
-use crate::client::hooks::{ActionRequest, GateHook, SentCommand};
+use crate::client::actions::checked_command::CheckedCommand;
+use crate::client::hooks::{ActionRequest, GateHook};
 use crate::client::outcome::{CommandFate, Status};
 use crate::client::request::ApiAnswer;
+use crate::client::sent_command::{RenderedCommand, SentCommand};
 use crate::client::settings::Mode;
 use crate::error::{Error, ErrorKind, Result};
 use crate::session::guard::protected::ProtectedNames;
-use crate::wire::command::subject_of;
 use crate::wire::user::User;
-use serde_json::Value;
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -142,10 +142,10 @@ impl ChangeGuard {
     ///
     /// # Errors
     /// `guard`.
-    pub fn foresee(&self, mode: Mode, command: &Value, ahead: &mut CommandImpact) -> Result<()> {
+    pub fn foresee(&self, mode: Mode, command: &CheckedCommand, ahead: &mut CommandImpact) -> Result<()> {
         let mut state = self.state();
-        ahead.add(&CommandImpact::of(command));
-        let verdict = state.look(mode, [command].into_iter()).and_then(|()| state.weigh(mode, ahead));
+        ahead.add(&CommandImpact::of_whole(command.command()));
+        let verdict = state.look(mode, command.pieces()).and_then(|()| state.weigh(mode, ahead));
         state.stopped |= verdict.is_err();
         verdict
     }
@@ -161,16 +161,16 @@ fn fewer(one: Option<usize>, other: Option<usize>) -> Option<usize> {
 
 impl State {
     fn admit(&mut self, request: &ActionRequest) -> Result<()> {
-        self.look(request.mode, request.commands.iter().map(|sent| &sent.command))?;
+        self.look(request.mode, request.commands.iter().map(|sent| &*sent.content))?;
         let mut weight = CommandImpact::default();
         for sent in &request.commands {
             if self.doubtful.contains(&piece(request, sent)) {
                 continue;
             }
             if sent.pieces < 2 || !self.counted.contains(&(request.list, sent.index)) {
-                weight.add(&CommandImpact::of(&sent.command));
+                weight.add(&CommandImpact::of(&sent.content));
             } else {
-                weight.removals += CommandImpact::of(&sent.command).removals;
+                weight.removals += CommandImpact::of(&sent.content).removals;
             }
         }
         if request.commands.is_empty() {
@@ -184,7 +184,7 @@ impl State {
     }
 
     /// What no number allows.
-    fn look<'v>(&self, mode: Mode, commands: impl Iterator<Item = &'v Value>) -> Result<()> {
+    fn look<'v>(&self, mode: Mode, commands: impl Iterator<Item = &'v RenderedCommand>) -> Result<()> {
         if self.limits.read_only {
             return Err(stopped("this run is read-only", "Leave --read-only out to make changes."));
         }
@@ -197,7 +197,7 @@ impl State {
             if for_good && impact::deletes(command) {
                 let message = format!(
                     "the account of `{}` would be deleted for good",
-                    subject_of(command).unwrap_or_default()
+                    command.subject_name().unwrap_or_default()
                 );
                 return Err(stopped(
                     message,

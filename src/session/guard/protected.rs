@@ -1,10 +1,10 @@
 //! Whom and what no command may be about: the operator's patterns, and the other names of people they mean.
 
 use super::impact;
+use crate::client::sent_command::RenderedCommand;
 use crate::session::guard::pattern::NamePattern;
 use crate::wire::identity::{Identity, fold};
 use crate::wire::user::User;
-use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -34,7 +34,7 @@ impl ProtectedNames {
     }
 
     /// The name that a command gives, and the pattern that protects it.
-    pub(crate) fn met_in<'c>(&self, command: &'c Value) -> Option<(Cow<'c, str>, &str)> {
+    pub(crate) fn met_in<'c>(&self, command: &'c RenderedCommand) -> Option<(Cow<'c, str>, &str)> {
         if self.patterns.is_empty() {
             return None;
         }

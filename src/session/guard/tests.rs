@@ -1,16 +1,20 @@
 use super::*;
-use crate::client::hooks::SentCommand;
-use serde_json::json;
+use crate::wire::command::Command;
+use serde_json::{Value, json};
 
 fn request(mode: Mode, commands: &[Value]) -> ActionRequest {
     let sent = |(index, command): (usize, &Value)| SentCommand {
         index,
         piece: 0,
         pieces: 1,
-        command: command.clone(),
+        content: Arc::new(RenderedCommand::raw(command.clone())),
     };
     let commands = commands.iter().enumerate().map(sent).collect();
     ActionRequest { call: String::new(), request_id: String::new(), mode, list: 1, commands, body: None }
+}
+
+fn checked(command: &Value) -> CheckedCommand {
+    CheckedCommand::unchecked(Command::read(command).unwrap())
 }
 
 fn add(user: &str) -> Value {
@@ -54,6 +58,24 @@ fn removals_are_counted_by_people() {
     assert!(!passes(limits(), &people(4, remove)));
     let four = json!({"usergroup": "G", "do": [{"remove": {"user": ["a@b.c", "b@b.c", "c@b.c", "d@b.c"]}}]});
     assert!(!passes(limits(), &[four]));
+}
+
+#[test]
+fn a_list_of_people_counts_whole_however_it_is_cut_into_steps() {
+    let names =
+        |from: usize, to| (from..to).map(|number| format!("u{number}@example.com")).collect::<Vec<_>>();
+    let step = |from, to| json!({"remove": {"user": names(from, to)}});
+    for steps in [
+        json!([step(0, 25)]),
+        json!([step(0, 10), step(10, 20), step(20, 25)]),
+        json!([step(0, 25), step(5, 9)]),
+    ] {
+        let command = json!({"usergroup": "G", "do": steps});
+        let limits =
+            |most| GuardLimits { max_removals: Some(Allowance::Count(most)), ..GuardLimits::default() };
+        assert!(!passes(limits(24), std::slice::from_ref(&command)), "{command}");
+        assert!(passes(limits(25), std::slice::from_ref(&command)), "{command}");
+    }
 }
 
 #[test]
@@ -136,8 +158,9 @@ fn a_list_is_weighed_before_any_of_it_leaves() {
     let guard =
         ChangeGuard::new(GuardLimits { max_removals: Some(Allowance::Count(3)), ..GuardLimits::default() });
     let mut ahead = CommandImpact::default();
-    let refused =
-        people(5, remove).iter().find_map(|command| guard.foresee(Mode::Live, command, &mut ahead).err());
+    let refused = people(5, remove)
+        .iter()
+        .find_map(|command| guard.foresee(Mode::Live, &checked(command), &mut ahead).err());
     assert!(refused.unwrap().to_string().contains("4 removals are more than 3"));
     assert_eq!(message(&guard, &people(3, remove)), None);
 }

@@ -3,6 +3,7 @@
 use crate::client::hooks::ActionRequest;
 use crate::client::outcome::CommandFate;
 use crate::client::request::ApiAnswer;
+use crate::client::sent_command::RenderedCommand;
 use crate::session::totals::RunTotals;
 use crate::store::journal::record::{AnswerRecord, CommandRecord, EndRecord, RequestRecord, SettledRecord};
 use serde_json::Value;
@@ -11,14 +12,14 @@ use serde_json::Value;
 pub(crate) fn request(
     number: u64,
     request: &ActionRequest,
-    mut earlier: impl FnMut(&Value) -> Option<Value>,
+    mut earlier: impl FnMut(&RenderedCommand) -> Option<Value>,
 ) -> RequestRecord {
     let commands = request.commands.iter().map(|sent| CommandRecord {
         index: sent.index,
         piece: sent.piece,
         pieces: sent.pieces,
-        command: sent.command.clone(),
-        earlier: earlier(&sent.command),
+        command: sent.content.json().clone(),
+        earlier: earlier(&sent.content),
     });
     RequestRecord {
         number,

@@ -62,11 +62,11 @@ fn read_back(session: &Session, carried: &CarriedCommand) -> Result<(Finding, Op
         return Ok((Finding::NotDone, None)); // a rehearsal changes nothing, and may be repeated
     }
     let open = |why: &str| (Finding::Open, Some(format!("{}; {why}", carried.why)));
-    let Ok(command) = Command::read(&carried.command) else {
+    let Some(command) = carried.command.command() else {
         return Ok(open("it is not a command that can be read back"));
     };
     let repeatable = command.is_repeatable();
-    Ok(match look(session, &command)? {
+    Ok(match look(session, command)? {
         ReadBackResult::Done => verified(session, &command)?,
         ReadBackResult::NotDone => (Finding::NotDone, None),
         ReadBackResult::Partly | ReadBackResult::Unclear(_) if repeatable => (Finding::NotDone, None),
@@ -91,8 +91,8 @@ fn verified(session: &Session, command: &Command) -> Result<(Finding, Option<Str
 /// What became of a removal after which someone was still a member. What cannot be read back is as it was.
 fn read_back_removal(session: &Session, carried: &CarriedCommand) -> Result<(Finding, Option<String>)> {
     let before = || (Finding::StillMember, Some(carried.why.to_string()));
-    let Ok(command) = Command::read(&carried.command) else { return Ok(before()) };
-    Ok(match still_member(session, &command)? {
+    let Some(command) = carried.command.command() else { return Ok(before()) };
+    Ok(match still_member(session, command)? {
         Ok(None) => (Finding::Done, None),
         Ok(Some(groups)) => (Finding::StillMember, Some(groups)),
         Err(_) => before(),

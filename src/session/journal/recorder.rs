@@ -4,6 +4,7 @@ use super::entry;
 use crate::client::hooks::{ActionRequest, GateHook, RecalledAnswer, RecalledOutcome};
 use crate::client::outcome::CommandFate;
 use crate::client::request::ApiAnswer;
+use crate::client::sent_command::RenderedCommand;
 use crate::client::settings::Mode;
 use crate::error::{Error, Result};
 use crate::session::journal::redaction::Redactor;
@@ -14,7 +15,6 @@ use crate::store::journal::directory;
 use crate::store::journal::record::{AnswerRecord, HeadRecord, InputRecord, JournalRecord, ResumedRecord};
 use crate::store::journal::writer::JournalWriter;
 use crate::wire::user::User;
-use serde_json::Value;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -141,7 +141,7 @@ impl JournalRecorder {
     }
 
     /// Whether a command of this content is not sent when it is asked for next, since an earlier run did it.
-    pub fn has_settled(&self, mode: Mode, command: &Value) -> bool {
+    pub fn has_settled(&self, mode: Mode, command: &RenderedCommand) -> bool {
         self.with_replay(|replay| replay.has_settled(mode, command))
     }
 
@@ -218,7 +218,7 @@ impl GateHook for JournalRecorder {
         !self.content().replay.is_empty()
     }
 
-    fn recall(&self, mode: Mode, command: &Value) -> Option<RecalledOutcome> {
+    fn recall(&self, mode: Mode, command: &RenderedCommand) -> Option<RecalledOutcome> {
         self.content().replay.recall(mode, command)
     }
 

@@ -3,6 +3,7 @@
 use super::completed::CompletedCommands;
 use crate::client::hooks::{ActionRequest, RecalledAnswer, RecalledOutcome};
 use crate::client::request::ApiAnswer;
+use crate::client::sent_command::RenderedCommand;
 use crate::client::settings::Mode;
 use crate::session::guard::CommandImpact;
 use crate::session::journal::completed::CommandKey;
@@ -10,7 +11,6 @@ use crate::store::journal::record::{
     AnswerRecord, CommandRecord, Finding, FoundRecord, JournalRecord, RequestRecord, SettledRecord,
 };
 use crate::store::journal::sha256;
-use crate::wire::command::{steps_of, subject_of};
 use crate::wire::outcome::{CommandFate, Status};
 use serde_json::Value;
 use std::borrow::Cow;
@@ -56,7 +56,7 @@ pub(crate) enum Doubt {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct CarriedCommand {
     /// The command as it went over the wire.
-    pub(crate) command: Value,
+    pub(crate) command: Arc<RenderedCommand>,
     /// Whether it was real.
     pub(crate) mode: Mode,
     /// What was said of it.
@@ -152,8 +152,8 @@ impl Replay {
     }
 
     /// Whether a command of this content is not sent when it is asked for next, since an earlier run did it.
-    pub(crate) fn has_settled(&self, mode: Mode, command: &Value) -> bool {
-        let key = key_of(mode, command);
+    pub(crate) fn has_settled(&self, mode: Mode, command: &RenderedCommand) -> bool {
+        let key = key_of(mode, command.json());
         self.completed.has(key) || self.still_members.contains_key(&key)
     }
 
@@ -190,8 +190,8 @@ impl Replay {
     }
 
     /// What an earlier run did of a command; each of its outcomes is recalled once.
-    pub(crate) fn recall(&mut self, mode: Mode, command: &Value) -> Option<RecalledOutcome> {
-        let key = key_of(mode, command);
+    pub(crate) fn recall(&mut self, mode: Mode, command: &RenderedCommand) -> Option<RecalledOutcome> {
+        let key = key_of(mode, command.json());
         if let Some(request_id) = self.completed.take(key) {
             take(&mut self.begun, key);
             return Some(RecalledOutcome::Done { request_id: request_id.to_string() });
@@ -208,7 +208,7 @@ impl Replay {
 
     /// What an earlier run got to a request that goes as its caller wrote it, or not at all. `None` where it is sent.
     pub(crate) fn recall_answer(&mut self, request: &ActionRequest) -> Option<RecalledAnswer> {
-        let commands = || request.commands.iter().map(|sent| &sent.command);
+        let commands = || request.commands.iter().map(|sent| sent.content.json());
         let keys: Vec<_> = commands().map(|command| key_of(request.mode, command)).collect();
         for key in &keys {
             take(&mut self.begun, *key);
@@ -287,7 +287,7 @@ impl Replay {
             .then(|| content_of(&call, mode, commands.iter().map(|sent| &sent.command), body.as_ref()));
         let carried = |sent: CommandRecord| CarriedCommand {
             key: key_of(mode, &sent.command),
-            command: sent.command,
+            command: Arc::new(RenderedCommand::raw(sent.command)),
             mode,
             why: Cow::Borrowed("the run ended before its answer came"),
             request_id: Arc::clone(&request_id),
@@ -423,8 +423,8 @@ fn take<T>(map: &mut HashMap<CommandKey, VecDeque<T>>, key: CommandKey) -> Optio
 }
 
 /// Whom a command is about and what it does, in a few words.
-pub(crate) fn label(command: &Value) -> String {
-    format!("{} ({})", subject_of(command).unwrap_or("(no user)"), steps_of(command).join(", "))
+pub(crate) fn label(command: &RenderedCommand) -> String {
+    format!("{} ({})", command.subject_name().unwrap_or("(no user)"), command.step_names().join(", "))
 }
 
 /// A digest that does not depend on the order of keys, nor on any `requestID`.
@@ -485,6 +485,7 @@ fn write_text(content: &str, text: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::client::sent_command::SentCommand;
     use serde_json::json;
 
     fn request(number: u64, users: &[&str]) -> RequestRecord {
@@ -523,6 +524,10 @@ mod tests {
         SettledRecord { answer: Some(answer), ..settled(number, statuses) }
     }
 
+    fn rendered(command: &Value) -> RenderedCommand {
+        RenderedCommand::raw(command.clone())
+    }
+
     fn add(user: &str) -> Value {
         json!({"user": user, "do": [{"add": {"group": ["X"]}}]})
     }
@@ -543,7 +548,7 @@ mod tests {
     }
 
     fn is_done(replay: &mut Replay, command: &Value) -> bool {
-        matches!(replay.recall(Mode::Live, command), Some(RecalledOutcome::Done { .. }))
+        matches!(replay.recall(Mode::Live, &rendered(command)), Some(RecalledOutcome::Done { .. }))
     }
 
     /// The request of a script that sends what an earlier run sent as it was written.
@@ -551,7 +556,7 @@ mod tests {
         let RequestRecord { call, mode, list, commands, body, .. } = raw(1, "new", users);
         let commands = commands.into_iter().map(|record| {
             let CommandRecord { index, piece, pieces, command, .. } = record;
-            crate::client::hooks::SentCommand { index, piece, pieces, command }
+            SentCommand { index, piece, pieces, content: Arc::new(rendered(&command)) }
         });
         let (commands, request_id) = (commands.collect(), "new".to_owned());
         ActionRequest { call, request_id, mode, list, commands, body }
@@ -582,7 +587,7 @@ mod tests {
     #[test]
     fn a_rehearsal_does_not_stand_for_a_change() {
         let mut replay = of_requests([(request(1, &["a"]), Some(settled(1, &[Status::Completed])))]);
-        assert_eq!(replay.recall(Mode::Test, &add("a")), None);
+        assert_eq!(replay.recall(Mode::Test, &rendered(&add("a"))), None);
     }
 
     #[test]
@@ -596,10 +601,10 @@ mod tests {
         replay.found(&unknown[2].1, Finding::Open, Some("why"));
         assert!(is_done(&mut replay, &add("a")));
         assert_eq!(replay.left(), ["b (add)"]);
-        assert_eq!(replay.recall(Mode::Live, &add("b")), None);
+        assert_eq!(replay.recall(Mode::Live, &rendered(&add("b"))), None);
         assert!(replay.left().is_empty());
         assert_eq!(
-            replay.recall(Mode::Live, &add("c")),
+            replay.recall(Mode::Live, &rendered(&add("c"))),
             Some(RecalledOutcome::Open { message: "why".into() })
         );
     }
@@ -652,15 +657,15 @@ mod tests {
         let doubtful = replay.take_doubtful();
         let (doubt, carried) = &doubtful[&(1, 0)];
         assert_eq!((*doubt, &*carried.why), (Doubt::StillMember, "still a member of X"));
-        assert!(!replay.has_settled(Mode::Live, &add("a")));
+        assert!(!replay.has_settled(Mode::Live, &rendered(&add("a"))));
         replay.found(carried, Finding::StillMember, None);
-        assert!(replay.has_settled(Mode::Live, &add("a")));
+        assert!(replay.has_settled(Mode::Live, &rendered(&add("a"))));
         assert_eq!(replay.still_members_left(), ["a (add): still a member of X"]);
         let recalled = RecalledOutcome::StillMember {
             request_id: "r".to_owned(),
             message: "still a member of X".to_owned(),
         };
-        assert_eq!(replay.recall(Mode::Live, &add("a")), Some(recalled));
+        assert_eq!(replay.recall(Mode::Live, &rendered(&add("a"))), Some(recalled));
         assert!(replay.still_members_left().is_empty());
     }
 
@@ -679,7 +684,7 @@ mod tests {
             }
             let recalled = replay.recall_answer(&action_request(users));
             assert!(replay.still_members_left().is_empty() && replay.left().is_empty());
-            let is_left = recalled.is_some() && replay.has_settled(Mode::Live, &add("a"));
+            let is_left = recalled.is_some() && replay.has_settled(Mode::Live, &rendered(&add("a")));
             assert!(!is_left, "each outcome is recalled once");
             recalled
         })

@@ -1,6 +1,7 @@
 //! The state of people before they are changed, as far as this run has read it.
 
 use crate::client::hooks::ActionRequest;
+use crate::client::sent_command::RenderedCommand;
 use crate::wire::identity::{Identity, fold};
 use crate::wire::user::User;
 use serde_json::Value;
@@ -44,9 +45,9 @@ impl Snapshots {
     }
 
     /// The record of the person a command is about, where it is known.
-    pub(crate) fn earlier(&mut self, command: &Value) -> Option<Value> {
+    pub(crate) fn earlier(&mut self, command: &RenderedCommand) -> Option<Value> {
         self.sort();
-        let name = fold(command.get("user")?.as_str()?);
+        let name = fold(command.user()?);
         let user = self.by_name.get(&self.hashes.hash_one(name.as_str()))?.upgrade()?;
         let is_meant = Identity::of(&user).names().any(|known| known == name);
         if is_meant { serde_json::to_value(&*user).ok() } else { None }
@@ -55,7 +56,7 @@ impl Snapshots {
     /// Forgets those whom a request is about to change: their records are old then.
     pub(crate) fn forget(&mut self, request: &ActionRequest) {
         self.sort();
-        let users = request.commands.iter().filter_map(|sent| sent.command.get("user")?.as_str());
+        let users = request.commands.iter().filter_map(|sent| sent.content.user());
         for name in users.map(fold) {
             self.by_name.remove(&self.hashes.hash_one(name.as_str()));
             self.recent.retain(|user| Identity::of(user).names().all(|known| known != name));
@@ -89,7 +90,7 @@ mod tests {
     }
 
     fn firstname(snapshots: &mut Snapshots, name: &str) -> Option<String> {
-        let found = snapshots.earlier(&json!({"user": name}))?;
+        let found = snapshots.earlier(&RenderedCommand::raw(json!({"user": name})))?;
         found["firstname"].as_str().map(str::to_owned)
     }
 

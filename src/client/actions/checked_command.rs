@@ -1,0 +1,72 @@
+//! A command that the gate has checked: split and rendered once, for whoever has to look at it later.
+
+use super::split;
+use crate::client::sent_command::RenderedCommand;
+use crate::wire::command::Command;
+use crate::wire::fault::CommandFault;
+use crate::wire::validate;
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+/// A command with what the local checks say about it.
+#[derive(Debug, Clone)]
+pub struct CheckedCommand {
+    pub(super) command: Command,
+    pub(super) pieces: VecDeque<CheckedPiece>,
+    fault: Option<CommandFault>,
+}
+
+/// A piece of a command that fits into a request.
+#[derive(Debug, Clone)]
+pub(crate) struct CheckedPiece {
+    pub(super) content: Arc<RenderedCommand>,
+    /// For each of its steps, the caller's step it comes from.
+    origins: Vec<usize>,
+}
+
+impl CheckedCommand {
+    /// Splits and renders a command; `checks` says whether its pieces are checked, too.
+    pub(super) fn new(command: Command, checks: bool) -> Self {
+        let pieces: VecDeque<_> = split::split(&command).into_iter().map(CheckedPiece::new).collect();
+        let fault = pieces.iter().filter(|_| checks).find_map(CheckedPiece::fault);
+        Self { command, pieces, fault }
+    }
+
+    /// Splits and renders a command for a test.
+    #[cfg(test)]
+    pub(crate) fn unchecked(command: Command) -> Self {
+        Self::new(command, false)
+    }
+
+    /// The command.
+    pub fn command(&self) -> &Command {
+        &self.command
+    }
+
+    /// What is sent for it, in order.
+    pub fn pieces(&self) -> impl Iterator<Item = &RenderedCommand> {
+        self.pieces.iter().map(|piece| &*piece.content)
+    }
+
+    /// What a local check refuses in it; the step is numbered as the caller's.
+    pub fn fault(&self) -> Option<&CommandFault> {
+        self.fault.as_ref()
+    }
+}
+
+impl CheckedPiece {
+    fn new(piece: split::CommandPiece) -> Self {
+        let split::CommandPiece { command, origins } = piece;
+        Self { content: Arc::new(RenderedCommand::new(command)), origins }
+    }
+
+    fn fault(&self) -> Option<CommandFault> {
+        let fault = validate::command(self.content.json()).err()?;
+        Some(CommandFault { step: self.callers_step(fault.step).unwrap_or(fault.step), ..fault })
+    }
+
+    /// The caller's number of one of its steps.
+    pub(super) fn callers_step(&self, step: usize) -> Option<usize> {
+        self.origins.get(step).copied()
+    }
+}
