@@ -6,6 +6,7 @@ use crate::changes::steps::AccountFields;
 use crate::error::{Error, Result};
 use crate::files::csv::reader::{CsvReader, CsvShape};
 use crate::files::csv::row::CsvRow;
+use crate::store::file_door;
 use crate::store::journal::sha256::DigestReader;
 use crate::values::user_ref::UserReference;
 use crate::wire::identity::IdentityType;
@@ -36,7 +37,7 @@ impl PeopleFile {
     /// `file`: it cannot be opened.
     pub fn open(path: impl Into<PathBuf>) -> Result<Self> {
         let path = path.into();
-        let file = File::open(&path).map_err(|error| Error::io(&path, error))?;
+        let file = file_door::open(&path).map_err(|error| Error::io(&path, error))?;
         Ok(Self { path, file })
     }
 

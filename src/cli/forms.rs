@@ -6,6 +6,7 @@
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command};
+use std::ffi::OsString;
 
 /// How a subcommand treats a global option.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,8 +54,11 @@ fn treatment(subcommand: &str, option: &str) -> Treatment {
 }
 
 /// Shows in the help of each subcommand the options that concern it. The accepted options stay the same.
-pub(super) fn with_help_by_form(command: Command) -> Command {
-    let command = with_own_options(command, |subcommand, option| {
+///
+/// Only subcommands that `arguments` name are given theirs: to make all of them takes longer than to print the version.
+pub(super) fn with_help_by_form(command: Command, arguments: &[OsString]) -> Command {
+    let is_named = |name: &str| arguments.iter().any(|argument| argument == name);
+    let command = with_own_options(command, is_named, |subcommand, option| {
         let is_shown = treatment(subcommand, option.get_id().as_str()) == Treatment::Shown;
         Some(option.hide(!is_shown))
     });
@@ -66,18 +70,29 @@ pub(super) fn with_help_by_form(command: Command) -> Command {
 
 /// The command with each option only where its help shows it, for the completions of a shell.
 pub(super) fn with_options_where_shown(command: Command) -> Command {
-    let command = with_own_options(command, |subcommand, option| {
-        let is_shown = treatment(subcommand, option.get_id().as_str()) == Treatment::Shown;
-        is_shown.then(|| option.global(false))
-    });
+    let command = with_own_options(
+        command,
+        |_| true,
+        |subcommand, option| {
+            let is_shown = treatment(subcommand, option.get_id().as_str()) == Treatment::Shown;
+            is_shown.then(|| option.global(false))
+        },
+    );
     command.mut_args(|option| option.global(false))
 }
 
 /// Gives each subcommand its own form of each global option, which clap then prefers to the global one.
-fn with_own_options(command: Command, form: impl Fn(&str, Arg) -> Option<Arg>) -> Command {
+fn with_own_options(
+    command: Command,
+    is_wanted: impl Fn(&str) -> bool,
+    form: impl Fn(&str, Arg) -> Option<Arg>,
+) -> Command {
     let options: Vec<_> = command.get_arguments().filter(|option| option.is_global_set()).cloned().collect();
-    let names: Vec<_> =
-        command.get_subcommands().map(|subcommand| subcommand.get_name().to_owned()).collect();
+    let names: Vec<_> = command
+        .get_subcommands()
+        .map(|subcommand| subcommand.get_name().to_owned())
+        .filter(|name| is_wanted(name))
+        .collect();
     names.into_iter().fold(command, |command, name| {
         command.mut_subcommand(&name, |subcommand| {
             let own: Vec<_> = subcommand.get_arguments().map(|argument| argument.get_id().clone()).collect();

@@ -330,7 +330,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, clap:
 }
 
 fn parse_whole(arguments: Vec<OsString>) -> Result<Cli, clap::Error> {
-    let mut command = forms::with_help_by_form(declared());
+    let mut command = forms::with_help_by_form(declared(), &arguments);
     let mut matches = command.try_get_matches_from_mut(arguments)?;
     if let Some(help) = help_topics::requested(&mut command, &matches) {
         return Err(help);

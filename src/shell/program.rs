@@ -80,7 +80,7 @@ fn missing(path: &Path) -> Error {
         let message = format!("`{}` is a command of Adobe's umapi-cli, not of umapish", verb.name);
         return Error::usage_with_hint(message, verb.hint());
     }
-    let problem = std::fs::metadata(path).err().unwrap_or_else(|| ErrorKind::NotFound.into());
+    let problem = file_door::open(path).err().unwrap_or_else(|| ErrorKind::NotFound.into());
     let unread = Error::io(path, problem);
     Error { source: unread.source.clone(), ..not_found(path, unread.to_string()) }
 }

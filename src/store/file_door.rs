@@ -11,7 +11,7 @@ use std::path::Path;
 ///
 /// # Errors
 /// Those of the system.
-pub fn open(path: &Path) -> io::Result<File> {
+pub(crate) fn open(path: &Path) -> io::Result<File> {
     File::open(path)
 }
 
@@ -19,7 +19,7 @@ pub fn open(path: &Path) -> io::Result<File> {
 ///
 /// # Errors
 /// Those of the system.
-pub fn open_with(path: &Path, options: &OpenOptions) -> io::Result<File> {
+pub(crate) fn open_with(path: &Path, options: &OpenOptions) -> io::Result<File> {
     options.open(path)
 }
 
@@ -27,7 +27,7 @@ pub fn open_with(path: &Path, options: &OpenOptions) -> io::Result<File> {
 ///
 /// # Errors
 /// Those of the system.
-pub fn read(path: &Path) -> io::Result<Vec<u8>> {
+pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
     fs::read(path)
 }
 
@@ -35,7 +35,7 @@ pub fn read(path: &Path) -> io::Result<Vec<u8>> {
 ///
 /// # Errors
 /// Those of the system; the file is not UTF-8.
-pub fn read_to_string(path: &Path) -> io::Result<String> {
+pub(crate) fn read_to_string(path: &Path) -> io::Result<String> {
     fs::read_to_string(path)
 }
 
@@ -43,7 +43,7 @@ pub fn read_to_string(path: &Path) -> io::Result<String> {
 ///
 /// # Errors
 /// Those of the system.
-pub fn list(folder: &Path) -> io::Result<ReadDir> {
+pub(crate) fn list(folder: &Path) -> io::Result<ReadDir> {
     fs::read_dir(folder)
 }
 
@@ -51,7 +51,7 @@ pub fn list(folder: &Path) -> io::Result<ReadDir> {
 ///
 /// # Errors
 /// Those of the system.
-pub fn create_folder(folder: &Path) -> io::Result<()> {
+pub(crate) fn create_folder(folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)
 }
 
@@ -59,7 +59,7 @@ pub fn create_folder(folder: &Path) -> io::Result<()> {
 ///
 /// # Errors
 /// Those of the system.
-pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
+pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
     fs::rename(from, to)
 }
 
@@ -67,7 +67,7 @@ pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
 ///
 /// # Errors
 /// `file`: it cannot be written; what was there is untouched.
-pub fn replace(
+pub(crate) fn replace(
     path: &Path,
     access: FileAccess,
     fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
@@ -76,21 +76,21 @@ pub fn replace(
 }
 
 /// Whether a path names a file, also through links.
-pub fn is_file(path: &Path) -> bool {
+pub(crate) fn is_file(path: &Path) -> bool {
     path.is_file()
 }
 
 /// Whether a path names a folder, also through links.
-pub fn is_folder(path: &Path) -> bool {
+pub(crate) fn is_folder(path: &Path) -> bool {
     path.is_dir()
 }
 
 /// Whether anything has this name, even a link that leads nowhere.
-pub fn is_taken(path: &Path) -> bool {
+pub(crate) fn is_taken(path: &Path) -> bool {
     path.symlink_metadata().is_ok()
 }
 
 /// Whether a path leads to anything.
-pub fn exists(path: &Path) -> bool {
+pub(crate) fn exists(path: &Path) -> bool {
     path.exists()
 }

@@ -142,7 +142,7 @@ impl Client {
         let call = &admitted.call;
         let is_action = call.target.nature() == RequestNature::Action;
         self.perform(call, admitted.change.as_ref(), |response| match answer(call, response) {
-            answer if is_action && !answer.body.is_object() => Err("it is no JSON object".to_owned()),
+            answer if is_action && !answer.body.is_object() => Err("it is not a JSON object".to_owned()),
             answer => Ok(answer),
         })
         .await

@@ -228,7 +228,7 @@ mod tests {
         std::fs::write(&path, "\u{feff}{\n \"a\": }").unwrap();
         assert_eq!(
             read(&path, &Interrupt::default()).unwrap_err().to_string(),
-            format!("{path}:2:7: it is no JSON: expected value")
+            format!("{path}:2:7: it is not valid JSON: expected value")
         );
         std::fs::write(&path, b"{\n\"\xE4\"").unwrap();
         assert_eq!(

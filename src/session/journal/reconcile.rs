@@ -67,7 +67,7 @@ fn read_back(session: &Session, carried: &CarriedCommand) -> Result<(Finding, Op
     };
     let repeatable = command.is_repeatable();
     Ok(match look(session, command)? {
-        ReadBackResult::Done => verified(session, &command)?,
+        ReadBackResult::Done => verified(session, command)?,
         ReadBackResult::NotDone => (Finding::NotDone, None),
         ReadBackResult::Partly | ReadBackResult::Unclear(_) if repeatable => (Finding::NotDone, None),
         ReadBackResult::Partly => open("a part of it is there, and it cannot be repeated"),

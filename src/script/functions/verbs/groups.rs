@@ -1,11 +1,14 @@
 //! The verbs of user groups.
 
-use super::ParameterType::{Map as MapType, String as StringType, Value};
-use super::{Arguments, OptionHelp, Parameter, Step, Verb, steps};
+use super::steps;
+use super::verb::ParameterType::{Map as MapType, String as StringType, Value};
+use super::verb::{Arguments, OptionHelp, Parameter, Step, Verb, VerbSubject};
+use crate::changes::command_builder::CommandBuilder;
 use crate::changes::steps as command_steps;
 use crate::error::{Error, Result};
 use crate::values::options::CallOptions;
 use crate::wire::command::Command;
+use rhai::Map;
 use serde_json::{Value as JsonValue, json};
 
 const NAME: Parameter = ("name", StringType);
@@ -40,7 +43,7 @@ pub(super) const VERBS: &[Verb] = &[
             options: &[],
             details: "A group that exists is left as it is.",
             example: "create()",
-            add: |builder, arguments| steps::create_group(builder, arguments.map(0)),
+            add: |builder, arguments| add_create_step(builder, arguments.map(0)),
         }),
     },
     Verb {
@@ -60,7 +63,7 @@ pub(super) const VERBS: &[Verb] = &[
             options: CREATE_OPTIONS,
             details: "",
             example: "create(#{description: \"until August\"})",
-            add: |builder, arguments| steps::create_group(builder, arguments.map(0)),
+            add: |builder, arguments| add_create_step(builder, arguments.map(0)),
         }),
     },
     Verb {
@@ -80,7 +83,7 @@ pub(super) const VERBS: &[Verb] = &[
             options: NEW_FIELDS,
             details: "At least one field must be given.",
             example: "update(#{name: \"Design\"})",
-            add: |builder, arguments| steps::update_group(builder, arguments.map(0)),
+            add: |builder, arguments| add_update_step(builder, arguments.map(0)),
         }),
     },
     Verb {
@@ -223,6 +226,7 @@ pub(super) fn push_update(command: &mut Command, options: &CallOptions) -> Resul
     Ok(())
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the table of verbs calls every builder alike")]
 fn delete(arguments: &Arguments) -> Result<Command> {
     let mut command = group(arguments);
     command.push("deleteUserGroup", json!({}));
@@ -238,4 +242,16 @@ fn members(arguments: &Arguments, step: &str, key: &str) -> Result<Command> {
 
 fn group(arguments: &Arguments) -> Command {
     Command::group(arguments.string(0).trim())
+}
+
+fn add_create_step(builder: &CommandBuilder, options: Map) -> Result<CommandBuilder> {
+    let options = CallOptions::new("create", options, &["description", "option"]);
+    steps::check_subject(builder, VerbSubject::UserGroup, "create")?;
+    builder.change(|command| push_create(command, &options?))
+}
+
+fn add_update_step(builder: &CommandBuilder, fields: Map) -> Result<CommandBuilder> {
+    let options = CallOptions::new("update", fields, UPDATABLE);
+    steps::check_subject(builder, VerbSubject::UserGroup, "update")?;
+    builder.change(|command| push_update(command, &options?))
 }

@@ -1,7 +1,6 @@
 //! The help of the three forms of a verb, derived from its row in the table.
 
-use super::{OptionHelp, Parameter, Step, Verb};
-use crate::script::functions::verbs::registration::VerbSubject;
+use super::verb::{OptionHelp, Parameter, Step, Verb, VerbSubject};
 
 const SENDING_ERRORS: &str = "`invalid` when a local check refuses the command, `commands` when the service refuses \
     it, `unknown` when the response was lost.";

@@ -1,6 +1,7 @@
 //! The three forms of each verb as functions of Rhai.
 
-use super::{Arguments, Parameter, Verb, groups, help, users};
+use super::verb::{Arguments, Parameter, Verb, VerbSubject};
+use super::{groups, help, users};
 use crate::changes::command_builder::CommandBuilder;
 use crate::changes::queue::Queue;
 use crate::changes::submit::carry_out_one;
@@ -11,37 +12,29 @@ use rhai::{Dynamic, FuncRegistration, Module, NativeCallContext, RhaiFunc};
 use std::any::TypeId;
 use std::rc::Rc;
 
-/// What a verb changes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum VerbSubject {
-    User,
-    UserGroup,
-}
-
-impl VerbSubject {
-    fn verbs(self) -> &'static [Verb] {
-        match self {
-            Self::User => users::VERBS,
-            Self::UserGroup => groups::VERBS,
-        }
+/// The table of a subject.
+fn verbs_of(subject: VerbSubject) -> &'static [Verb] {
+    match subject {
+        VerbSubject::User => users::VERBS,
+        VerbSubject::UserGroup => groups::VERBS,
     }
 }
 
 const SUBJECTS: [VerbSubject; 2] = [VerbSubject::User, VerbSubject::UserGroup];
 
 /// The verbs of one user, sent at once.
-pub(in crate::script::functions) fn user_functions() -> Module {
+pub(crate) fn user_functions() -> Module {
     functions(VerbSubject::User)
 }
 
 /// The verbs of user groups, sent at once.
-pub(in crate::script::functions) fn group_functions() -> Module {
+pub(crate) fn group_functions() -> Module {
     functions(VerbSubject::UserGroup)
 }
 
 fn functions(subject: VerbSubject) -> Module {
     let mut module = Module::new();
-    for verb in subject.verbs() {
+    for verb in verbs_of(subject) {
         let signature = Signature {
             name: verb.name,
             receiver: None,
@@ -60,9 +53,9 @@ fn functions(subject: VerbSubject) -> Module {
 }
 
 /// The verbs of both subjects, on a queue.
-pub(in crate::script::functions) fn queue_methods() -> Module {
+pub(crate) fn queue_methods() -> Module {
     let mut module = Module::new();
-    for verb in SUBJECTS.iter().flat_map(|subject| subject.verbs()).filter(|verb| verb.queued) {
+    for verb in SUBJECTS.iter().flat_map(|subject| verbs_of(*subject)).filter(|verb| verb.queued) {
         let signature = Signature {
             name: verb.name,
             receiver: Some(("queue", "Queue", TypeId::of::<Queue>())),
@@ -82,10 +75,10 @@ pub(in crate::script::functions) fn queue_methods() -> Module {
 }
 
 /// The steps of both subjects, on a command.
-pub(in crate::script::functions) fn step_methods() -> Module {
+pub(crate) fn step_methods() -> Module {
     let mut module = Module::new();
     for subject in SUBJECTS {
-        for (verb, step) in subject.verbs().iter().filter_map(|verb| Some((verb, verb.step.as_ref()?))) {
+        for (verb, step) in verbs_of(subject).iter().filter_map(|verb| Some((verb, verb.step.as_ref()?))) {
             let signature = Signature {
                 name: step.name,
                 receiver: Some(("command", "CommandBuilder", TypeId::of::<CommandBuilder>())),
@@ -152,12 +145,12 @@ impl Arguments {
 
 #[cfg(test)]
 mod tests {
-    use super::super::ParameterType;
+    use super::super::verb::ParameterType;
     use super::*;
 
     #[test]
     fn each_row_is_complete_and_takes_its_subject_first() {
-        for verb in SUBJECTS.iter().flat_map(|subject| subject.verbs()) {
+        for verb in SUBJECTS.iter().flat_map(|subject| verbs_of(*subject)) {
             assert!(["email", "username", "name"].contains(&verb.parameters[0].0), "{}", verb.name);
             assert!(verb.example.starts_with(&format!("{}(", verb.name)), "{}", verb.name);
             let takes_map = verb.parameters.last().is_some_and(|(_, kind)| *kind == ParameterType::Map);

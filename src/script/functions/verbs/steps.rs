@@ -1,10 +1,9 @@
 //! The steps that the methods of a command add.
 
-use super::{groups, users};
+use super::verb::VerbSubject;
 use crate::changes::command_builder::CommandBuilder;
 use crate::changes::steps::{self, AccountFields};
 use crate::error::{Error, Result};
-use crate::script::functions::verbs::registration::VerbSubject;
 use crate::values::options::CallOptions;
 use crate::wire::identity::IdentityType;
 use crate::wire::subject::CommandSubject;
@@ -12,7 +11,7 @@ use rhai::{Dynamic, Map};
 use serde_json::{Value, json};
 
 /// Refuses a step that belongs to the other kind of command, by the name the script used.
-fn check_subject(builder: &CommandBuilder, expected: VerbSubject, step: &str) -> Result<()> {
+pub(super) fn check_subject(builder: &CommandBuilder, expected: VerbSubject, step: &str) -> Result<()> {
     let (actual, hint) = match builder.subject() {
         CommandSubject::User { .. } => (VerbSubject::User, "It belongs to a group_command(name)."),
         CommandSubject::Group { .. } => (VerbSubject::UserGroup, "It belongs to a command(user)."),
@@ -108,22 +107,4 @@ pub(super) fn create_account(
         steps::create(command, kind, &account, option);
         Ok(())
     })
-}
-
-pub(super) fn update_account(builder: &CommandBuilder, fields: Map) -> Result<CommandBuilder> {
-    check_subject(builder, VerbSubject::User, "update_account")?;
-    let options = users::update_options(fields)?;
-    builder.change(|command| users::push_update(command, &options))
-}
-
-pub(super) fn create_group(builder: &CommandBuilder, options: Map) -> Result<CommandBuilder> {
-    let options = CallOptions::new("create", options, &["description", "option"]);
-    check_subject(builder, VerbSubject::UserGroup, "create")?;
-    builder.change(|command| groups::push_create(command, &options?))
-}
-
-pub(super) fn update_group(builder: &CommandBuilder, fields: Map) -> Result<CommandBuilder> {
-    let options = CallOptions::new("update", fields, groups::UPDATABLE);
-    check_subject(builder, VerbSubject::UserGroup, "update")?;
-    builder.change(|command| groups::push_update(command, &options?))
 }

@@ -1,7 +1,9 @@
 //! The verbs of one user.
 
-use super::ParameterType::{Boolean, Map as MapType, String as StringType, Value};
-use super::{Arguments, OptionHelp, Parameter, Step, Verb, steps};
+use super::steps;
+use super::verb::ParameterType::{Boolean, Map as MapType, String as StringType, Value};
+use super::verb::{Arguments, OptionHelp, Parameter, Step, Verb, VerbSubject};
+use crate::changes::command_builder::CommandBuilder;
 use crate::changes::steps::{self as command_steps, AccountFields};
 use crate::error::{Error, Result};
 use crate::values::options::CallOptions;
@@ -186,7 +188,7 @@ pub(super) const VERBS: &[Verb] = &[
             options: &NEW_FIELDS,
             details: "At least one field must be given.",
             example: "update_account(#{lastname: \"Osei-Bonsu\"})",
-            add: |builder, arguments| steps::update_account(builder, arguments.map(0)),
+            add: |builder, arguments| add_update_step(builder, arguments.map(0)),
         }),
     },
     Verb {
@@ -476,4 +478,10 @@ fn remove(function: &'static str, arguments: &Arguments, permanent: bool, option
 fn begin(function: &'static str, person: &Dynamic, options: Map) -> Result<Command> {
     let options = CallOptions::new(function, options, &user_ref::OPTIONS)?;
     Ok(UserReference::of(person, &options)?.command())
+}
+
+fn add_update_step(builder: &CommandBuilder, fields: Map) -> Result<CommandBuilder> {
+    steps::check_subject(builder, VerbSubject::User, "update_account")?;
+    let options = update_options(fields)?;
+    builder.change(|command| push_update(command, &options))
 }
