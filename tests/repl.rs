@@ -198,7 +198,7 @@ fn colours_and_grey_hints_are_there_with_colour_only() {
     terminal.expect("> ");
     terminal.keys("get_user(");
     terminal.expect("\u{1b}[36mget_user");
-    terminal.expect("email: text");
+    terminal.expect("email: string");
     let mut plain = sandbox();
     plain.keys("get_user(1)");
     plain.line("");
@@ -258,7 +258,7 @@ fn help_comes_by_command_by_function_and_by_a_bare_name() {
     let mut terminal = sandbox();
     terminal.ask(":help", ":profile [NAME]", PROMPT);
     for line in [":help get_user", "help(\"get_user\")", "help(get_user)"] {
-        let shown = terminal.ask(line, "get_user(email: text) -> User", PROMPT);
+        let shown = terminal.ask(line, "get_user(email: string) -> User", PROMPT);
         assert!(shown.contains("Errors: ") && shown.contains("Example"), "{shown}");
     }
     terminal.ask(":help get_usres", "Did you mean `get_users`?", PROMPT);

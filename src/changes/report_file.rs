@@ -70,7 +70,7 @@ impl ReportFile {
         let mut options = OpenOptions::new();
         // It names people.
         private(&mut options);
-        // What has come there meanwhile is another run's; a device is no file and is there already.
+        // What appeared meanwhile belongs to another run; a device is not a regular file and exists already.
         let create_new = !file_door::is_taken(path);
         let file = file_door::open_with(path, options.write(true).create(true).create_new(create_new));
         let file = file.map_err(|error| match error.kind() {

@@ -51,7 +51,7 @@ pub fn existing(options: &CallOptions) -> Result<Option<&'static str>> {
     }
 }
 
-/// The domain of someone: as given, else that of the e-mail for a username that is no e-mail itself.
+/// The domain of someone: as given, else that of the e-mail for a username that is not an e-mail.
 pub fn federated_domain(user: &str, given: Option<String>, email: &str) -> Option<String> {
     if given.is_some() || user.contains('@') {
         return given;
@@ -62,7 +62,7 @@ pub fn federated_domain(user: &str, given: Option<String>, email: &str) -> Optio
 /// The names a script gives for a list: trimmed, blank ones and repetitions left out.
 ///
 /// # Errors
-/// `usage`: neither a text nor a list of texts.
+/// `usage`: neither a string nor a list of strings.
 pub fn names(value: &Dynamic) -> Result<Vec<String>> {
     crate::values::names::texts(value).map(|texts| distinct(&texts))
 }
@@ -86,10 +86,10 @@ pub fn some_names(value: &Dynamic, of: &str) -> Result<Vec<String>> {
     Ok(names)
 }
 
-/// The fields under `keys` that were given, each a text.
+/// The fields under `keys` that were given, each a string.
 ///
 /// # Errors
-/// `usage`: one is no text.
+/// `usage`: one is not a string.
 pub fn fields(options: &CallOptions, keys: &[&str]) -> Result<Map<String, Value>> {
     let mut fields = Map::new();
     for key in keys {

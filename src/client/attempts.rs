@@ -525,7 +525,7 @@ fn refusal_kind(call: &ApiCall, response: &HttpResponse) -> ErrorKind {
             ErrorKind::Rejected { status, code, message }
         }
         401 | 403 => ErrorKind::Auth { status: Some(status), code, message: denied(response, message) },
-        // A page of a gateway is no word of the service on what exists.
+        // A page of a gateway does not say what exists at the service.
         404 if code.is_some() || response.body.is_empty() => {
             ErrorKind::NotFound { status: Some(status), code, message }
         }

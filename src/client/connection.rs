@@ -108,7 +108,7 @@ impl Client {
         if self.test.load(Ordering::Acquire) { Mode::Test } else { Mode::Live }
     }
 
-    /// From now on no change is real. There is no way back, for no clone.
+    /// From now on no change is real, for this client and all its clones.
     pub fn enter_test_mode(&self) {
         self.test.store(true, Ordering::Release);
     }

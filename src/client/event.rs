@@ -68,7 +68,7 @@ pub enum ClientEvent {
     },
     /// An action request of a list of commands was settled.
     Progress(SubmitProgress),
-    /// Something worth knowing that is no error.
+    /// Something worth knowing that is not an error.
     Note(String),
 }
 

@@ -21,9 +21,9 @@ pub struct ActionRequest {
     pub mode: Mode,
     /// Which list of commands of this client it belongs to, from 1; 0 for a request sent as its caller wrote it.
     pub list: u64,
-    /// The commands in it; empty for a write that is no list of commands.
+    /// The commands in it; empty for a write that is not a list of commands.
     pub commands: Vec<SentCommand>,
-    /// What a write that is no list of commands sends.
+    /// What a write that is not a list of commands sends.
     pub body: Option<Value>,
 }
 

@@ -252,7 +252,7 @@ impl Session {
         Ok(())
     }
 
-    /// Whether a text contains a secret of this session, if it has signed in.
+    /// Whether a string contains a secret of this session, if it has signed in.
     pub fn holds_secret(&self, text: &str) -> bool {
         let client = self.client.borrow();
         let secrets =

@@ -115,7 +115,7 @@ pub struct FunctionEntry {
 pub struct FunctionParameter {
     /// Its name.
     pub name: String,
-    /// Its type: text, number, list and so on.
+    /// Its type: string, number, list and so on.
     #[serde(rename = "type")]
     pub kind: String,
 }
@@ -189,7 +189,7 @@ impl FunctionEntry {
         self.written(|parameter| parameter.name.clone(), "")
     }
 
-    /// The call with types: `get_user(name: text, options: map) -> User`.
+    /// The call with types: `get_user(name: string, options: map) -> User`.
     pub fn signature(&self) -> String {
         let typed = |parameter: &FunctionParameter| match parameter.kind.as_str() {
             "" => parameter.name.clone(),
@@ -435,7 +435,10 @@ mod tests {
     fn a_function_is_shown_as_a_script_writes_it() {
         let catalog = crate::script::functions::catalog();
         let forms: Vec<_> = catalog.find("get_user").iter().map(|function| function.signature()).collect();
-        assert_eq!(forms, ["get_user(email: text) -> User", "get_user(name: text, options: map) -> User"]);
+        assert_eq!(
+            forms,
+            ["get_user(email: string) -> User", "get_user(name: string, options: map) -> User"]
+        );
         assert_eq!(catalog.find("test_mode")[0].signature(), "test_mode()");
         assert_eq!(catalog.find("get_users")[1].call(), "get_users(options)");
     }

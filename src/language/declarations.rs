@@ -24,7 +24,7 @@ impl DeclaredNames {
         declared
     }
 
-    /// Whether something that is no function is declared under that name.
+    /// Whether something other than a function is declared under that name.
     pub fn has(&self, name: &str) -> bool {
         self.variables.iter().chain(&self.constants).any(|known| known == name)
     }

@@ -248,7 +248,7 @@ mod tests {
         let catalog = crate::script::functions::catalog();
         let text = shown(&help(catalog.find("get_user").into_iter().skip(1)));
         let expected = "\
-get_user(name: text, options: map) -> User
+get_user(name: string, options: map) -> User
   Reads one user whose name is not an e-mail, or who has several accounts.
   Options
     domain: domain of a username that is not an e-mail; `AdobeID` for the

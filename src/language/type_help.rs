@@ -16,7 +16,7 @@ pub struct TypeHelp {
     pub text: &'static [&'static str],
     /// What a script reads as `value.field`.
     pub fields: &'static [FieldHelp],
-    /// Methods and operators that are no functions of the reference.
+    /// Methods and operators that the reference does not list as functions.
     pub operations: &'static [OperationHelp],
     /// A script that shows it at work.
     pub example: &'static str,

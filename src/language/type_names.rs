@@ -7,7 +7,7 @@ pub fn word(name: &str) -> String {
     let plain = plain.rsplit("::").next().unwrap_or(plain);
     match plain {
         "()" => "",
-        "str" | "String" | "ImmutableString" | "string" | "str|ImmutableString|String" => "text",
+        "str" | "String" | "ImmutableString" | "string" | "str|ImmutableString|String" => "string",
         "char" => "character",
         "bool" => "true/false",
         "INT" | "FLOAT" | "i64" | "f64" | "u64" | "usize" => "number",
@@ -27,7 +27,7 @@ pub fn word(name: &str) -> String {
     .to_owned()
 }
 
-/// The word in a sentence: "a text", "nothing, `()`".
+/// The word in a sentence: "a string", "nothing, `()`".
 pub fn phrase(name: &str) -> String {
     match word(name).as_str() {
         "" => "nothing, `()`".to_owned(),
@@ -60,8 +60,8 @@ mod tests {
     #[test]
     fn types_are_called_what_an_admin_calls_them() {
         for (name, expected) in [
-            ("&str", "text"),
-            ("&str | ImmutableString | String", "text"),
+            ("&str", "string"),
+            ("&str | ImmutableString | String", "string"),
             ("i64", "number"),
             ("RhaiResultOf<Map >", "map"),
             ("RhaiResultOf<() >", ""),
@@ -82,7 +82,7 @@ mod tests {
 
     #[test]
     fn a_sentence_has_the_article() {
-        assert_eq!(phrase("string"), "a text");
+        assert_eq!(phrase("string"), "a string");
         assert_eq!(phrase("()"), "nothing, `()`");
         assert_eq!(phrase("bool"), "true or false");
         assert_eq!(phrase("Users"), "a list of Users");

@@ -178,7 +178,7 @@ fn completion_place(
             return CompletionPlace::Other;
         }
         Some((ScriptTokenKind::Text { opened, .. }, text)) => {
-            // A character is no name, and what follows an interpolation is not the beginning of one.
+            // A character is not a name, and what follows an interpolation does not begin one.
             if !opened || text.starts_with('\'') {
                 return CompletionPlace::Other;
             }

@@ -99,7 +99,7 @@ fn collect(mut places: Range<usize>, entry: impl Fn(usize) -> Result<Option<Valu
     Ok(entries)
 }
 
-/// Functions and other values that are no data are shown as Rhai shows them.
+/// Functions and other values that are not data are shown as Rhai shows them.
 fn data(value: &Dynamic) -> Value {
     json::json_of(value).unwrap_or_else(|_| Value::String(value.to_string()))
 }

@@ -52,7 +52,7 @@ pub fn show(value: &Dynamic, frame: TableFrame) -> Result<(String, Option<ShownL
 pub fn table(value: &Dynamic, columns: Vec<String>, frame: TableFrame) -> Result<(String, ShownList)> {
     let list = ListWindow::of(value).or_else(|| single(value));
     let no_records =
-        || Error::usage_with_hint("the last value is no list of records", "`:json` shows any value.");
+        || Error::usage_with_hint("the last value is not a list of records", "`:json` shows any value.");
     let list = list.ok_or_else(no_records)?;
     let sample = sample(&list)?;
     let layout = chosen(columns, &records(&sample).ok_or_else(no_records)?)?;

@@ -58,7 +58,7 @@ impl Transcript {
         Some((input, place))
     }
 
-    /// Turns places in the session into places in its inputs; answers the input the failure is in.
+    /// Turns places in the session into places in its inputs; returns the input the failure is in.
     pub fn locate(&self, failure: &mut ScriptError) -> Option<TranscriptInput> {
         for call in &mut failure.calls {
             if let Some((_, place)) = self.find(&call.place) {
@@ -81,7 +81,7 @@ impl TranscriptInput {
     }
 }
 
-/// Lines a text takes up, the next one not included.
+/// The number of lines in a string, the next one not included.
 fn lines(text: &str) -> usize {
     text.matches('\n').count() + 1
 }

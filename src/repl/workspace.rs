@@ -284,7 +284,7 @@ fn forget_shadowed(scope: &mut Scope<'static>) {
     }
 }
 
-/// Whether a text is a name that can stand in a script.
+/// Whether a string is a name that a script can use.
 pub fn is_name(text: &str) -> bool {
     let mut letters = text.chars();
     letters.next().is_some_and(|first| first.is_alphabetic() || first == '_')

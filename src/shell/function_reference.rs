@@ -56,7 +56,7 @@ mod tests {
         let users = value["families"].as_array().unwrap().iter().find(|family| family["title"] == "Users");
         let functions = users.unwrap()["functions"].as_array().unwrap();
         let function = functions.iter().find(|function| function["name"] == "get_users_by_group").unwrap();
-        assert_eq!(function["parameters"], serde_json::json!([{"name": "name", "type": "text"}]));
+        assert_eq!(function["parameters"], serde_json::json!([{"name": "name", "type": "string"}]));
         assert_eq!(function["answer"], "Users");
     }
 
@@ -66,7 +66,7 @@ mod tests {
         let short = render(&catalog, false, OutputFormat::Text, ColorPalette::PLAIN);
         let long = render(&catalog, true, OutputFormat::Text, ColorPalette::PLAIN);
         assert!(short.contains("  get_user(email), get_user(name, options)\n") && !short.contains("Example"));
-        assert!(long.contains("get_user(email: text) -> User\n") && long.contains("  Example\n"));
+        assert!(long.contains("get_user(email: string) -> User\n") && long.contains("  Example\n"));
     }
 
     #[test]

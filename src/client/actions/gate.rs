@@ -218,7 +218,7 @@ fn check_list(body: Option<&Value>) -> Result<()> {
         Err(ErrorKind::Invalid(vec![CommandFailure::local(0, "the request", &fault)]).into())
     };
     let Some(list) = body.and_then(Value::as_array) else {
-        return malformed("the body is no list of commands".to_owned());
+        return malformed("the body is not a list of commands".to_owned());
     };
     if list.is_empty() || list.len() > limits::COMMANDS_PER_REQUEST {
         let most = limits::COMMANDS_PER_REQUEST;

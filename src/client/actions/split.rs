@@ -53,7 +53,7 @@ fn shorter(step: &CommandStep) -> Vec<CommandStep> {
         .filter_map(|(key, value)| Some((key, value.as_array()?)))
         .flat_map(|(key, list)| list.iter().map(move |name| (key, name)))
         .collect();
-    // Something that is no list, or an empty one, is left for the checks to name.
+    // Something that is not a list, or an empty one, is left for the checks to report.
     let plain = fields.values().all(|value| value.as_array().is_some_and(|list| !list.is_empty()));
     if !plain || names.len() <= NAMES_PER_LIST {
         return vec![step.clone()];

@@ -55,7 +55,7 @@ impl RequestTarget {
     pub(crate) fn parse(settings: &ClientSettings, method: &str, target: &str) -> Result<Self> {
         let method = method.trim().to_ascii_uppercase();
         if method.is_empty() || !method.bytes().all(|byte| byte.is_ascii_alphabetic()) {
-            return Err(Error::usage(format!("`{method}` is no HTTP method")));
+            return Err(Error::usage(format!("`{method}` is not a valid HTTP method")));
         }
         let full = WrittenUrl::parse(target)?;
         if let Some(full) = &full {

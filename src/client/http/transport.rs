@@ -91,7 +91,7 @@ impl HttpTransport {
         let host = named(&url, route == ClientRoute::Remote && settings.proxy.is_some());
         let http = self.http(settings, route).map_err(TransportFault::Final)?;
         let method = reqwest::Method::from_bytes(request.method.as_bytes()).map_err(|_| {
-            TransportFault::Final(Error::usage(format!("`{}` is no HTTP method", request.method)))
+            TransportFault::Final(Error::usage(format!("`{}` is not a valid HTTP method", request.method)))
         })?;
         let mut builder = http.request(method, url);
         for (name, text) in &request.headers {
@@ -207,7 +207,7 @@ fn through(builder: ClientBuilder, proxy: Option<&str>) -> Result<ClientBuilder>
     let Some(proxy) = proxy else { return Ok(builder) };
     // The text may hold a password, so it is not repeated.
     let proxy = Proxy::all(proxy).map_err(|_| {
-        Error::config("the setting `proxy` is no proxy's URL", "Write it as http://host:port.")
+        Error::config("the setting `proxy` is not a valid proxy URL", "Write it as http://host:port.")
     })?;
     Ok(builder.proxy(proxy))
 }

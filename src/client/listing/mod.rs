@@ -154,7 +154,7 @@ impl<T: ListEntry> Listing<T> {
         }
     }
 
-    /// Its end is no event to the hooks: what it looks for may well be absent.
+    /// Its end is not reported to the hooks: what it looks for may well be absent.
     pub(super) fn unobserved(mut self) -> Self {
         self.told = true;
         self

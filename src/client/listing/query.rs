@@ -12,22 +12,22 @@ pub struct UserQuery {
     pub domain: Option<String>,
     /// Whether to leave out profiles that come through a user group; the service's default is `true`.
     pub direct_only: Option<bool>,
-    /// Members of a profile with or without a live licence (E4).
-    pub status: Option<LicenceStatus>,
+    /// Members of a profile with or without a live license (E4).
+    pub status: Option<LicenseStatus>,
     /// Whether to leave out each user's `groups` (E4).
     pub exclude_groups: bool,
 }
 
-/// Whether a member of a profile has a live licence (contract 2.5).
+/// Whether a member of a profile has a live license (contract 2.5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LicenceStatus {
+pub enum LicenseStatus {
     /// It has.
     Active,
     /// It is assigned to the profile without one.
     Inactive,
 }
 
-impl LicenceStatus {
+impl LicenseStatus {
     /// The value of `status`.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -100,7 +100,9 @@ impl UserQuery {
 /// `usage`.
 pub(crate) fn check_name(name: &str) -> Result<()> {
     match name.trim() {
-        "" | "." | ".." => Err(Error::usage(format!("`{name}` is no name of a user, group or domain"))),
+        "" | "." | ".." => {
+            Err(Error::usage(format!("`{name}` is not a valid name of a user, group or domain")))
+        }
         _ => Ok(()),
     }
 }
@@ -115,7 +117,7 @@ mod tests {
         let domain = || Some("example.com".to_owned());
         for query in [
             UserQuery { group: group(), domain: domain(), ..UserQuery::default() },
-            UserQuery { status: Some(LicenceStatus::Active), ..UserQuery::default() },
+            UserQuery { status: Some(LicenseStatus::Active), ..UserQuery::default() },
             UserQuery { exclude_groups: true, ..UserQuery::default() },
             UserQuery::of_group(" "),
         ] {
@@ -127,7 +129,7 @@ mod tests {
     fn the_query_is_written_as_the_service_spells_it() {
         let query = UserQuery {
             direct_only: Some(false),
-            status: LicenceStatus::parse("Inactive"),
+            status: LicenseStatus::parse("Inactive"),
             exclude_groups: true,
             ..UserQuery::of_group("A/B")
         };

@@ -39,7 +39,7 @@ pub(super) enum CsvProblem {
 /// The longest record, in bytes: without a limit, one unclosed quote would take the memory of the whole file.
 pub(super) const RECORD_LIMIT: usize = 16 << 20;
 
-/// Iterates over the records of a text; nothing comes after an error. Lines end in `\n`, `\r\n` or `\r`.
+/// Iterates over the records of a string; nothing comes after an error. Lines end in `\n`, `\r\n` or `\r`.
 pub(super) struct CsvParser<R> {
     source: TextReader<R>,
     /// The piece of the text that is being parsed.
@@ -55,7 +55,7 @@ pub(super) struct CsvParser<R> {
     ended: bool,
 }
 
-/// Where a character is in a text.
+/// Where a character is in a string.
 #[derive(Debug, Clone, Copy)]
 struct TextPlace {
     line: usize,

@@ -159,7 +159,7 @@ fn find(session: &Rc<Session>, name_or_id: &Dynamic) -> Result<Option<Arc<Group>
         let name = fold(&name_or_id.to_string());
         first(session, |group| fold(&group.group_name) == name)
     } else {
-        let message = format!("a group is named by a text or by its id, not by {}", kind_of(name_or_id));
+        let message = format!("a group is named by a string or by its id, not by {}", kind_of(name_or_id));
         Err(Error::usage(message))
     }
 }

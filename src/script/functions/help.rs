@@ -77,14 +77,14 @@ mod tests {
         let paper = Rc::new(RecordingConsole::default());
         engine_on(paper.clone()).run("help(\"get_user\"); help()").unwrap();
         let lines = paper.lines();
-        assert_eq!(lines[0], "get_user(email: text) -> User");
+        assert_eq!(lines[0], "get_user(email: string) -> User");
         assert!(lines.contains(&"Sign-in and session".to_owned()));
     }
 
     #[test]
     fn a_type_has_help_and_a_function_of_its_name_comes_first_in_small_letters() {
         for (name, first) in
-            [("User", "User"), ("user", "User"), ("Date", "Date"), ("date", "date(text: text) -> Date")]
+            [("User", "User"), ("user", "User"), ("Date", "Date"), ("date", "date(text: string) -> Date")]
         {
             let paper = Rc::new(RecordingConsole::default());
             engine_on(paper.clone()).run(&format!("help(\"{name}\")")).unwrap();

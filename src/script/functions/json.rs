@@ -130,7 +130,7 @@ fn parse(text: &str, interrupt: &Interrupt) -> Result<Dynamic> {
     interrupt.check()?;
     read.map_err(|error| {
         let place = format!("line {}, column {}", error.line(), error.column());
-        Error::usage(format!("the text is no JSON: {} ({place})", cause(&error)))
+        Error::usage(format!("the string is not valid JSON: {} ({place})", cause(&error)))
     })
 }
 
@@ -209,7 +209,7 @@ mod tests {
     #[test]
     fn a_text_that_is_no_json_is_placed() {
         let error = Bench::default().error("parse_json(\"[1,\\n x]\")");
-        assert_eq!(error, "the text is no JSON: expected value (line 2, column 2)");
+        assert_eq!(error, "the string is not valid JSON: expected value (line 2, column 2)");
     }
 
     #[test]

@@ -143,7 +143,7 @@ pub mod functions {
     ///
     /// # Errors
     /// `usage` for a variable that holds a secret of the settings, and for one that
-    /// is no text.
+    /// is not valid Unicode.
     ///
     /// # Example
     /// ```rhai
@@ -243,7 +243,9 @@ fn variable(session: &Session, name: &str) -> Result<Option<String>> {
     match std::env::var(name) {
         Ok(text) => Ok(Some(text)),
         Err(VarError::NotPresent) => Ok(None),
-        Err(VarError::NotUnicode(_)) => Err(Error::usage(format!("the variable `{name}` is no text"))),
+        Err(VarError::NotUnicode(_)) => {
+            Err(Error::usage(format!("the variable `{name}` is not valid Unicode")))
+        }
     }
 }
 

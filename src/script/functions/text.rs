@@ -23,7 +23,7 @@ pub mod functions {
     }
 }
 
-/// The functions above, and those of Rhai that change a text in place.
+/// The functions above, and those of Rhai that change a string in place.
 pub fn module() -> Module {
     let mut module = exported_module!(functions);
     text_in_place::add_to(&mut module);

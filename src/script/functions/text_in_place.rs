@@ -1,4 +1,4 @@
-//! Rhai's text functions that change a text in place, made to answer it too: calls chain, and a constant stays.
+//! Rhai's functions that change a string in place, made to return it too: calls chain, and a constant stays.
 
 use crate::error::{Error, Result};
 use crate::host::thrown::thrown;
@@ -7,7 +7,7 @@ use std::any::TypeId;
 use std::ops::{Range, RangeInclusive};
 use std::rc::Rc;
 
-/// So long a text can be padded to; Rhai has no limit of its own, and memory has.
+/// The longest string that padding makes; Rhai has no limit of its own, and memory has.
 const LONGEST_PADDED: usize = 1_000_000;
 
 /// A function of texts. Each hides Rhai's own of the same name and parameters.
@@ -214,7 +214,7 @@ impl TextFunctionKind {
     }
 }
 
-/// An argument that is a text or a character.
+/// An argument that is a string or a character.
 fn said(arguments: &[Dynamic], place: usize) -> String {
     arguments.get(place).map(ToString::to_string).unwrap_or_default()
 }
@@ -251,7 +251,7 @@ fn pad(text: &str, arguments: &[Dynamic]) -> Result<String> {
     let length = usize::try_from(number(arguments, 0)).unwrap_or(0);
     if length > LONGEST_PADDED {
         return Err(Error::usage(format!(
-            "a text can be padded to {LONGEST_PADDED} characters, not {length}"
+            "a string can be padded to {LONGEST_PADDED} characters, not {length}"
         )));
     }
     let missing = length.saturating_sub(text.chars().count());

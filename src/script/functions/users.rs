@@ -1,6 +1,6 @@
 //! Reading users.
 
-use crate::client::listing::query::{LicenceStatus, UserQuery};
+use crate::client::listing::query::{LicenseStatus, UserQuery};
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::binding::RhaiResultOf;
 use crate::host::session::Session;
@@ -246,7 +246,7 @@ fn list(session: &Rc<Session>, options: &CallOptions) -> Result<RecordList<User>
         group: options.text("group")?,
         domain: options.text("domain")?,
         direct_only: options.flag("direct_only")?,
-        status: status.and_then(LicenceStatus::parse),
+        status: status.and_then(LicenseStatus::parse),
         exclude_groups: options.flag("exclude_groups")?.unwrap_or_default(),
     };
     open_wished(session, query, ListingRequest::of(options)?)

@@ -15,7 +15,7 @@ impl NamePattern {
         Self(fold(text))
     }
 
-    /// The patterns that a text names: those of a file, one a line, or the text itself. A file is relative to
+    /// The patterns that an argument names: those of a file, one per line, or the argument itself. A file is relative to
     /// `folder`.
     ///
     /// # Errors

@@ -475,7 +475,7 @@ fn write_sorted(value: &Value, text: &mut String) {
     }
 }
 
-/// A text with its length before it, so that two of them never read as another two.
+/// A string after its length, so that two of them never read as another two.
 fn write_text(content: &str, text: &mut String) {
     text.push_str(&content.len().to_string());
     text.push(':');

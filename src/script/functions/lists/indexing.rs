@@ -149,7 +149,7 @@ pub mod functions {
 
     /// Returns whether someone is in a list of users; `"ben.osei@example.com" in users` is the same.
     ///
-    /// A text is an e-mail or username, in any case. A user is found if the list has the same account, even if it
+    /// A string is an e-mail or username, in any case. A user is found if the list has the same account, even if it
     /// was read at another time.
     ///
     /// # Errors
@@ -171,7 +171,7 @@ pub mod functions {
 
     /// Returns whether a group is in a list of groups; `"Designers" in groups` is the same.
     ///
-    /// A text is a name, in any case.
+    /// A string is a name, in any case.
     ///
     /// # Errors
     /// As `len()`; `usage` for anything but a string or a group.
@@ -284,7 +284,7 @@ fn has_group(list: &RecordList<Group>, group: &Dynamic) -> Result<bool> {
 }
 
 fn misplaced(list: &str, entry: &str, value: &Dynamic) -> Error {
-    Error::usage(format!("{list} is asked for a text or {entry}, not for {}", kind_of(value)))
+    Error::usage(format!("{list} can be asked for a string or {entry}, not for {}", kind_of(value)))
 }
 
 fn values(context: &NativeCallContext, list: &Dynamic) -> Result<Array> {

@@ -35,7 +35,7 @@ fn people_and_groups_are_found_in_any_case() {
     );
     assert_eq!(world.json("users[0] in users.extract(1)"), json!(false));
     assert_eq!(world.json(r#"["designers" in groups, groups[1] in groups]"#), json!([true, true]));
-    assert!(world.message("7 in users").contains("a text or a user, not for a whole number"));
+    assert!(world.message("7 in users").contains("a string or a user, not for a whole number"));
 }
 
 #[test]

@@ -19,7 +19,7 @@ pub(super) fn check_subject(builder: &CommandBuilder, expected: VerbSubject, ste
     if actual == expected {
         return Ok(());
     }
-    let message = format!("`{step}` is no step of a command about {}", builder.subject().name());
+    let message = format!("`{step}` is not a step of a command about {}", builder.subject().name());
     Err(Error::usage_with_hint(message, hint))
 }
 
