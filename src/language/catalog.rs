@@ -6,12 +6,29 @@ use rhai::{Engine, FuncMetadata, Module};
 use serde::Serialize;
 use std::sync::OnceLock;
 
+/// Whether functions are made with their help. Writing it for every verb takes longer than the rest of the engine, so
+/// only what reads it asks for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FunctionHelp {
+    /// With it.
+    Included,
+    /// Without it.
+    LeftOut,
+}
+
+impl FunctionHelp {
+    /// The help, where it is wanted.
+    pub fn written(self, help: impl FnOnce() -> String) -> Option<String> {
+        (self == Self::Included).then(help)
+    }
+}
+
 /// Functions that belong together.
 pub struct FunctionFamily {
     /// What they are about, as a heading.
     pub title: &'static str,
     /// Makes the module that holds them.
-    pub module: fn() -> Module,
+    pub module: fn(FunctionHelp) -> Module,
 }
 
 /// The families of the crate. The room of the functions is above this one, so it declares them here.
@@ -134,7 +151,7 @@ impl Catalog {
     pub fn read() -> Self {
         let section = |family: &FunctionFamily| CatalogSection {
             title: family.title.to_owned(),
-            functions: functions((family.module)()),
+            functions: functions((family.module)(FunctionHelp::Included)),
         };
         Self { families: FAMILIES.get().into_iter().copied().flatten().map(section).collect() }
     }

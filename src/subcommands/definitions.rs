@@ -28,7 +28,7 @@ pub(crate) fn run(folder: &Path, output: &Output) -> RunExit {
 
 fn write(folder: &Path) -> Result<Vec<String>> {
     file_door::create_folder(folder).map_err(|error| Error::file(folder.display().to_string(), error))?;
-    let engine = offline::engine();
+    let engine = offline::documented_engine();
     let mut names = Vec::new();
     for (name, text) in engine.definitions().iter_files() {
         let text: String = text.lines().map(|line| readable(line) + "\n").collect();

@@ -8,6 +8,7 @@ use crate::changes::{command_builder, queue, report};
 use crate::files::csv;
 use crate::host::session::{Session, SharedSession};
 use crate::host::thrown::ScriptEnd;
+use crate::language::catalog::FunctionHelp;
 use crate::language::caught_errors;
 use crate::script::engine::module_resolver::ScriptModules;
 use crate::values::query::counter;
@@ -24,6 +25,11 @@ const LOOK_AT_OUTPUT: u64 = 64;
 
 /// Builds the engine of a session.
 pub fn build(session: &Rc<Session>) -> Engine {
+    build_with(session, FunctionHelp::LeftOut)
+}
+
+/// Builds the engine of a session, with or without the help of its functions.
+pub(crate) fn build_with(session: &Rc<Session>, help: FunctionHelp) -> Engine {
     let mut engine = Engine::new();
     limit(&mut engine);
     connect_streams(&mut engine, session);
@@ -41,7 +47,7 @@ pub fn build(session: &Rc<Session>) -> Engine {
     list_operators::register(&mut engine);
     secret_text::register(&mut engine);
     counter::register(&mut engine);
-    functions::register(&mut engine);
+    functions::register(&mut engine, help);
     engine
 }
 

@@ -5,6 +5,7 @@ use crate::error::{Error, Result};
 use crate::host::console::HostConsole;
 use crate::host::interrupt::Interrupt;
 use crate::host::session::{Session, SessionSetup};
+use crate::language::catalog::FunctionHelp;
 use rhai::Engine;
 use serde_json::Value;
 use std::cell::RefCell;
@@ -49,6 +50,11 @@ impl HostConsole for RecordingConsole {
 /// The engine.
 pub fn engine() -> Engine {
     engine_on(Rc::new(RecordingConsole::default()))
+}
+
+/// The engine with the help of its functions.
+pub fn documented_engine() -> Engine {
+    super::build_with(&session(Rc::new(RecordingConsole::default())), FunctionHelp::Included)
 }
 
 /// The engine, printing on `console`.

@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::host::binding::RhaiResultOf;
 use crate::host::session::session;
 use crate::host::thrown::ThrowAt;
+use crate::language::catalog::FunctionHelp;
 use crate::values::options::CallOptions;
 use crate::values::user_ref;
 use crate::values::user_ref::UserReference;
@@ -14,9 +15,9 @@ use rhai::plugin::{Dynamic, export_module, exported_module};
 use rhai::{Map, Module, NativeCallContext};
 
 /// Every function of the family.
-pub fn module() -> Module {
+pub fn module(help: FunctionHelp) -> Module {
     let mut all = exported_module!(functions);
-    all.combine(verbs::step_methods());
+    all.combine(verbs::step_methods(help));
     all
 }
 

@@ -20,30 +20,30 @@ pub mod time;
 pub mod users;
 mod verbs;
 
-use crate::language::catalog::{self, Catalog, FunctionFamily};
+use crate::language::catalog::{self, Catalog, FunctionFamily, FunctionHelp};
 use rhai::{Engine, Module, Shared, exported_module};
 
 /// Every family, in the order of the guide.
 pub const FAMILIES: &[FunctionFamily] = &[
-    FunctionFamily { title: "Sign-in and session", module: || exported_module!(sign_in::functions) },
-    FunctionFamily { title: "Users", module: || exported_module!(users::functions) },
-    FunctionFamily { title: "Groups and profiles", module: || exported_module!(groups::functions) },
+    FunctionFamily { title: "Sign-in and session", module: |_| exported_module!(sign_in::functions) },
+    FunctionFamily { title: "Users", module: |_| exported_module!(users::functions) },
+    FunctionFamily { title: "Groups and profiles", module: |_| exported_module!(groups::functions) },
     FunctionFamily { title: "One user", module: verbs::user_functions },
     FunctionFamily { title: "User groups", module: verbs::group_functions },
-    FunctionFamily { title: "Many at once", module: || exported_module!(many_at_once::functions) },
+    FunctionFamily { title: "Many at once", module: |_| exported_module!(many_at_once::functions) },
     FunctionFamily { title: "Queue", module: queue::module },
     FunctionFamily { title: "Commands", module: commands::module },
-    FunctionFamily { title: "Guards", module: || exported_module!(guards::functions) },
-    FunctionFamily { title: "Records", module: || exported_module!(records::functions) },
-    FunctionFamily { title: "Lists", module: lists::module },
-    FunctionFamily { title: "CSV files", module: || exported_module!(csv::functions) },
-    FunctionFamily { title: "JSON", module: || exported_module!(json::functions) },
-    FunctionFamily { title: "Text", module: text::module },
-    FunctionFamily { title: "Time", module: || exported_module!(time::functions) },
-    FunctionFamily { title: "Random", module: || exported_module!(random::functions) },
-    FunctionFamily { title: "Operator and environment", module: || exported_module!(operator::functions) },
-    FunctionFamily { title: "Help", module: || exported_module!(help::functions) },
-    FunctionFamily { title: "Raw calls", module: || exported_module!(raw_calls::functions) },
+    FunctionFamily { title: "Guards", module: |_| exported_module!(guards::functions) },
+    FunctionFamily { title: "Records", module: |_| exported_module!(records::functions) },
+    FunctionFamily { title: "Lists", module: |_| lists::module() },
+    FunctionFamily { title: "CSV files", module: |_| exported_module!(csv::functions) },
+    FunctionFamily { title: "JSON", module: |_| exported_module!(json::functions) },
+    FunctionFamily { title: "Text", module: |_| text::module() },
+    FunctionFamily { title: "Time", module: |_| exported_module!(time::functions) },
+    FunctionFamily { title: "Random", module: |_| exported_module!(random::functions) },
+    FunctionFamily { title: "Operator and environment", module: |_| exported_module!(operator::functions) },
+    FunctionFamily { title: "Help", module: |_| exported_module!(help::functions) },
+    FunctionFamily { title: "Raw calls", module: |_| exported_module!(raw_calls::functions) },
 ];
 
 /// The reference of all functions.
@@ -53,11 +53,11 @@ pub fn catalog() -> Catalog {
 }
 
 /// Makes every function known by its name and as `umapi::name`, which stays ours where a script defines the same.
-pub fn register(engine: &mut Engine) {
+pub fn register(engine: &mut Engine, help: FunctionHelp) {
     catalog::declare(FAMILIES);
     let mut all = Module::new();
     for family in FAMILIES {
-        all.combine((family.module)());
+        all.combine((family.module)(help));
     }
     all.build_index();
     let all = Shared::new(all);

@@ -7,13 +7,14 @@ use crate::changes::report::Report;
 use crate::host::binding::RhaiResultOf;
 use crate::host::session::session;
 use crate::host::thrown::ThrowAt;
+use crate::language::catalog::FunctionHelp;
 use rhai::plugin::{Dynamic, export_module, exported_module};
 use rhai::{Module, NativeCallContext};
 
 /// Every function of the family.
-pub fn module() -> Module {
+pub fn module(help: FunctionHelp) -> Module {
     let mut all = exported_module!(functions);
-    all.combine(verbs::queue_methods());
+    all.combine(verbs::queue_methods(help));
     all
 }
 

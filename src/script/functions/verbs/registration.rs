@@ -1,13 +1,14 @@
 //! The three forms of each verb as functions of Rhai.
 
 use super::verb::{Arguments, Parameter, Verb, VerbSubject};
-use super::{groups, help, users};
+use super::{groups, help as verb_help, users};
 use crate::changes::command_builder::CommandBuilder;
 use crate::changes::queue::Queue;
 use crate::changes::submit::carry_out_one;
 use crate::error::Result;
 use crate::host::session::session;
 use crate::host::thrown::ThrowAt;
+use crate::language::catalog::FunctionHelp;
 use rhai::{Dynamic, FuncRegistration, Module, NativeCallContext, RhaiFunc};
 use std::any::TypeId;
 use std::rc::Rc;
@@ -23,16 +24,16 @@ fn verbs_of(subject: VerbSubject) -> &'static [Verb] {
 const SUBJECTS: [VerbSubject; 2] = [VerbSubject::User, VerbSubject::UserGroup];
 
 /// The verbs of one user, sent at once.
-pub(crate) fn user_functions() -> Module {
-    functions(VerbSubject::User)
+pub(crate) fn user_functions(help: FunctionHelp) -> Module {
+    functions(VerbSubject::User, help)
 }
 
 /// The verbs of user groups, sent at once.
-pub(crate) fn group_functions() -> Module {
-    functions(VerbSubject::UserGroup)
+pub(crate) fn group_functions(help: FunctionHelp) -> Module {
+    functions(VerbSubject::UserGroup, help)
 }
 
-fn functions(subject: VerbSubject) -> Module {
+fn functions(subject: VerbSubject, help: FunctionHelp) -> Module {
     let mut module = Module::new();
     for verb in verbs_of(subject) {
         let signature = Signature {
@@ -40,7 +41,7 @@ fn functions(subject: VerbSubject) -> Module {
             receiver: None,
             parameters: verb.parameters,
             returns: "RhaiResultOf<Report>",
-            help: help::of_function(verb),
+            help: help.written(|| verb_help::of_function(verb)),
             is_volatile: true,
         };
         let command = verb.command;
@@ -53,7 +54,7 @@ fn functions(subject: VerbSubject) -> Module {
 }
 
 /// The verbs of both subjects, on a queue.
-pub(crate) fn queue_methods() -> Module {
+pub(crate) fn queue_methods(help: FunctionHelp) -> Module {
     let mut module = Module::new();
     for verb in SUBJECTS.iter().flat_map(|subject| verbs_of(*subject)).filter(|verb| verb.queued) {
         let signature = Signature {
@@ -61,7 +62,7 @@ pub(crate) fn queue_methods() -> Module {
             receiver: Some(("queue", "Queue", TypeId::of::<Queue>())),
             parameters: verb.parameters,
             returns: "RhaiResultOf<()>",
-            help: help::of_queue_method(verb),
+            help: help.written(|| verb_help::of_queue_method(verb)),
             is_volatile: true,
         };
         let command = verb.command;
@@ -75,7 +76,7 @@ pub(crate) fn queue_methods() -> Module {
 }
 
 /// The steps of both subjects, on a command.
-pub(crate) fn step_methods() -> Module {
+pub(crate) fn step_methods(help: FunctionHelp) -> Module {
     let mut module = Module::new();
     for subject in SUBJECTS {
         for (verb, step) in verbs_of(subject).iter().filter_map(|verb| Some((verb, verb.step.as_ref()?))) {
@@ -84,7 +85,7 @@ pub(crate) fn step_methods() -> Module {
                 receiver: Some(("command", "CommandBuilder", TypeId::of::<CommandBuilder>())),
                 parameters: step.parameters,
                 returns: "RhaiResultOf<CommandBuilder>",
-                help: help::of_step(verb, step, subject),
+                help: help.written(|| verb_help::of_step(verb, step, subject)),
                 is_volatile: false,
             };
             let add = step.add;
@@ -104,7 +105,7 @@ struct Signature {
     receiver: Option<(&'static str, &'static str, TypeId)>,
     parameters: &'static [Parameter],
     returns: &'static str,
-    help: String,
+    help: Option<String>,
     /// Whether equal calls differ in effect, so that the optimizer must not make one of two.
     is_volatile: bool,
 }
@@ -131,7 +132,7 @@ impl Signature {
             is_pure: true,
             is_volatile: self.is_volatile,
         };
-        let registration = FuncRegistration::new(self.name).with_params_info(info).with_comments([self.help]);
+        let registration = FuncRegistration::new(self.name).with_params_info(info).with_comments(self.help);
         registration.set_into_module_raw(module, types, function);
     }
 }
