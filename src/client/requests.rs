@@ -1,4 +1,4 @@
-//! What can be asked of a client. From here a request goes through `actions` or `listing`, `attempts` and `http`.
+//! What can be asked of a client. From here a request passes to `actions` or `listing`, then to `attempts` and `http`.
 
 use super::connection::Client;
 use super::http::token_answer::TokenAnswer;

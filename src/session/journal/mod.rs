@@ -1,4 +1,4 @@
-//! TODO
+//! The journal of a run: what leaves is on disk before, and an interrupted run is replayed from it.
 
 pub mod completed;
 pub mod entry;

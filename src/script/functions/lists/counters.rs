@@ -12,7 +12,7 @@ use rhai::{Array, NativeCallContext};
 #[expect(clippy::missing_errors_doc, reason = "some fail when interrupted alone, which no script can catch")]
 #[export_module]
 pub mod functions {
-    /// Begins to count, for a loop that goes through users once and keeps none of them.
+    /// Starts a count, for a loop that reads users once and keeps none of them.
     ///
     /// It counts what a map counts with `counts[key] = (counts[key] ?? 0) + 1`, much faster. Of a list that is in a
     /// variable anyway `count_by` counts faster still.
