@@ -15,7 +15,7 @@ use std::rc::Rc;
 
 /// A list of commands that is being carried out.
 pub struct Pipeline {
-    intake: CommandFeed,
+    feed: CommandFeed,
     ledger: OutcomeLedger,
     given: usize,
     index: usize,
@@ -44,7 +44,7 @@ impl Pipeline {
     /// # Errors
     /// `config`: settings are missing or wrong.
     pub fn new(session: &Session, counts: bool) -> Result<Self> {
-        let intake = session.client()?.intake();
+        let feed = session.client()?.command_feed();
         let run = RunState::of(session);
         let ledger = OutcomeLedger {
             run,
@@ -53,12 +53,12 @@ impl Pipeline {
             counts,
             given_up: None,
         };
-        Ok(Self { intake, ledger, given: 0, index: 0 })
+        Ok(Self { feed, ledger, given: 0, index: 0 })
     }
 
     /// Says how many commands will come, for the estimate of the time they take.
     pub fn expect(&mut self, count: usize) {
-        self.intake.expect(count);
+        self.feed.set_expected(count);
     }
 
     /// Takes a command in, and carries out what fills a request.
@@ -70,7 +70,7 @@ impl Pipeline {
         let place = PendingCommand { index: self.next_index(), tag: order.tag };
         self.ledger.under_way.insert(self.given, place);
         self.given += 1;
-        self.intake.give(order.command);
+        self.feed.push(order.command);
         self.work(session)
     }
 
@@ -100,9 +100,9 @@ impl Pipeline {
     /// # Errors
     /// Why nothing was sent; `interrupted`.
     pub fn finish(mut self, session: &Session) -> Result<Report> {
-        self.intake.close();
+        self.feed.close();
         self.work(session)?;
-        let stopped = self.intake.stopped().cloned();
+        let stopped = self.feed.stopped().cloned();
         self.ledger.kept.sort();
         let nothing = self.ledger.kept.count(|status| status != Status::NotSent) == 0;
         match stopped {
@@ -122,7 +122,7 @@ impl Pipeline {
     /// `config`: the system gives no threads.
     pub fn abandon(mut self, session: &Session, why: &str) -> Result<()> {
         self.ledger.given_up = Some(why.to_owned());
-        self.intake.abandon();
+        self.feed.abandon();
         self.work(session)
     }
 
@@ -140,14 +140,14 @@ impl Pipeline {
         if self.ledger.counts {
             self.ledger.run.count_stop(session, stopped.as_ref());
         }
-        let requests = self.intake.requests();
+        let requests = self.feed.requests();
         Report::new(ReportContent { kept: self.ledger.kept, requests, mode: session.mode(), stopped })
     }
 
     fn work(&mut self, session: &Session) -> Result<()> {
-        let Self { intake, ledger, .. } = self;
+        let Self { feed, ledger, .. } = self;
         session.wait(async {
-            intake.work(|outcome| ledger.receive(session, outcome)).await;
+            feed.run(|outcome| ledger.receive(session, outcome)).await;
             Ok(())
         })
     }

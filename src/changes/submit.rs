@@ -89,7 +89,7 @@ fn refused(session: &Session, source: &dyn CommandSource) -> Result<(usize, Vec<
 /// Asks the guards about a command that is to come, unless an earlier run did it already.
 fn foresee(session: &Session, command: &CheckedCommand, ahead: &mut CommandImpact) -> Result<()> {
     let (run, mode) = (RunState::of(session), session.mode());
-    let recorder = run.settings.recorder.as_ref().filter(|recorder| recorder.remembers());
+    let recorder = run.settings.recorder.as_ref().filter(|recorder| recorder.can_recall());
     let is_done =
         recorder.is_some_and(|recorder| command.pieces().all(|piece| recorder.has_settled(mode, piece)));
     if is_done { Ok(()) } else { run.settings.guard.foresee(mode, command, ahead) }

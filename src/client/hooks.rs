@@ -1,7 +1,7 @@
 //! Where others may step in: what a hook is shown of every change, and what it can say about it.
 
 use super::settings::Mode;
-use crate::client::outcome::CommandFate;
+use crate::client::outcome::CommandOutcome;
 use crate::client::request::ApiAnswer;
 use crate::client::sent_command::{RenderedCommand, SentCommand};
 use crate::error::{Error, ErrorKind, Result};
@@ -79,7 +79,7 @@ pub trait GateHook: Send + Sync {
     ///
     /// # Errors
     /// What keeps it from leaving after all; [`GateHook::after`] is told.
-    fn leaving(&self, _request: &ActionRequest) -> Result<()> {
+    fn sending(&self, _request: &ActionRequest) -> Result<()> {
         Ok(())
     }
 
@@ -88,10 +88,10 @@ pub trait GateHook: Send + Sync {
     fn after(&self, request: &ActionRequest, answer: std::result::Result<&ApiAnswer, &Error>);
 
     /// What became of each command of the request, in their order; after `after`.
-    fn settled(&self, _request: &ActionRequest, _fates: &[CommandFate]) {}
+    fn settled(&self, _request: &ActionRequest, _fates: &[CommandOutcome]) {}
 
     /// Whether this hook remembers an earlier run.
-    fn remembers(&self) -> bool {
+    fn can_recall(&self) -> bool {
         false
     }
 
@@ -106,10 +106,10 @@ pub trait GateHook: Send + Sync {
     }
 
     /// Users were read.
-    fn seen(&self, _users: &[Arc<User>]) {}
+    fn users_read(&self, _users: &[Arc<User>]) {}
 
     /// A listing was read to its end, or failed; with the number of its entries.
-    fn listed(&self, _listing: &str, _entries: std::result::Result<usize, &Error>) {}
+    fn listing_ended(&self, _listing: &str, _entries: std::result::Result<usize, &Error>) {}
 }
 
 impl ApiAnswer {

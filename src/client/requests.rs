@@ -54,7 +54,7 @@ impl Client {
     }
 
     /// A list of commands that are handed in one by one.
-    pub fn intake(&self) -> CommandFeed {
+    pub fn command_feed(&self) -> CommandFeed {
         CommandFeed::new(self)
     }
 
@@ -65,7 +65,7 @@ impl Client {
     /// service's refusal of the request as a whole. Refused commands are in the answer.
     pub async fn action(&self, commands: Value) -> RawOutcome {
         match self.admit(self.action_target(), Some(commands)) {
-            Ok(admitted) => self.carry_raw(&admitted, false).await,
+            Ok(admitted) => self.send_raw(&admitted, false).await,
             Err(error) => error.into(),
         }
     }
@@ -76,7 +76,7 @@ impl Client {
     /// `usage` for a target that is not the service's, `test_mode` for a write that cannot be rehearsed, and
     /// whatever the call met.
     pub async fn call(&self, request: &RawRequest) -> RawOutcome {
-        self.carry_written(request, false).await
+        self.send_request(request, false).await
     }
 
     /// Exactly one exchange with any endpoint; every status is an answer.
@@ -84,12 +84,12 @@ impl Client {
     /// # Errors
     /// As [`Client::call`], when there was no answer.
     pub async fn send(&self, request: &RawRequest) -> RawOutcome {
-        self.carry_written(request, true).await
+        self.send_request(request, true).await
     }
 
-    async fn carry_written(&self, request: &RawRequest, once: bool) -> RawOutcome {
+    async fn send_request(&self, request: &RawRequest, once: bool) -> RawOutcome {
         match self.admit_raw(request) {
-            Ok(admitted) => self.carry_raw(&admitted, once).await,
+            Ok(admitted) => self.send_raw(&admitted, once).await,
             Err(error) => error.into(),
         }
     }

@@ -185,7 +185,7 @@ impl GateHook for Gatekeeper {
         Ok(())
     }
 
-    fn leaving(&self, _: &ActionRequest) -> Result<()> {
+    fn sending(&self, _: &ActionRequest) -> Result<()> {
         self.1.fetch_add(1, Ordering::Relaxed);
         Ok(())
     }

@@ -18,17 +18,17 @@ pub(crate) struct MatchedOutcome {
 
 /// One part for each of the `count` commands of a request. Where the answer contradicts itself or the mode,
 /// nothing in it counts as done: what it does not call an error is unknown.
-pub(crate) fn stitch(answer: &ActionResponse, count: usize, mode: Mode) -> Vec<MatchedOutcome> {
-    let doubt = contradiction(answer, count, mode);
+pub(crate) fn match_outcomes(answer: &ActionResponse, count: usize, mode: Mode) -> Vec<MatchedOutcome> {
+    let contradiction = find_contradiction(answer, count, mode);
     (0..count)
         .map(|index| {
-            let verdict = match (first_error(answer, index), &doubt) {
+            let verdict = match (first_error(answer, index), &contradiction) {
                 (Some(error), _) => PieceVerdict::Refused {
                     step: error.step,
                     code: error.error_code.clone(),
                     message: error.message.clone(),
                 },
-                (None, Some(doubt)) => PieceVerdict::Unknown(doubt.clone()),
+                (None, Some(contradiction)) => PieceVerdict::Unknown(contradiction.clone()),
                 (None, None) => PieceVerdict::Done,
             };
             MatchedOutcome { verdict, warnings: warnings(answer, index) }
@@ -37,7 +37,7 @@ pub(crate) fn stitch(answer: &ActionResponse, count: usize, mode: Mode) -> Vec<M
 }
 
 /// The refusal of a request as a whole that came with a status of success.
-pub(crate) fn whole_refusal(answer: &ActionResponse) -> Option<&str> {
+pub(crate) fn request_refusal(answer: &ActionResponse) -> Option<&str> {
     let counts = answer.completed + answer.not_completed + answer.completed_in_test_mode;
     let known = RESULTS.contains(&answer.result.as_str());
     (!known && counts == 0 && answer.errors.is_empty()).then_some(answer.result.as_str())
@@ -58,7 +58,7 @@ fn warnings(answer: &ActionResponse, index: usize) -> Vec<Warning> {
 }
 
 /// Why an answer cannot be trusted (contract 7.2: the counts are of commands, and add up).
-fn contradiction(answer: &ActionResponse, count: usize, mode: Mode) -> Option<String> {
+fn find_contradiction(answer: &ActionResponse, count: usize, mode: Mode) -> Option<String> {
     let failed: HashSet<_> = answer.errors.iter().map(|error| error.index).collect();
     if let Some(index) = failed.iter().find(|index| **index >= count) {
         return Some(format!("the answer tells of an error in command {index}, of {count} sent"));
@@ -88,13 +88,13 @@ mod tests {
 
     fn verdicts(answer: Value, count: usize, mode: Mode) -> Vec<&'static str> {
         let answer: ActionResponse = serde_json::from_value(answer).unwrap();
-        let name = |part: MatchedOutcome| match part.verdict {
+        let name = |outcome: MatchedOutcome| match outcome.verdict {
             PieceVerdict::Done => "done",
             PieceVerdict::Refused { .. } => "refused",
             PieceVerdict::Unknown(_) => "unknown",
-            PieceVerdict::NotSent(_) | PieceVerdict::Remains(_) | PieceVerdict::Again => "other",
+            PieceVerdict::NotSent(_) | PieceVerdict::StillMember(_) | PieceVerdict::Resend => "other",
         };
-        stitch(&answer, count, mode).into_iter().map(name).collect()
+        match_outcomes(&answer, count, mode).into_iter().map(name).collect()
     }
 
     fn error(index: usize) -> Value {
@@ -116,8 +116,10 @@ mod tests {
             serde_json::from_value(json!({"result": "error", "notCompleted": 1, "errors": [
             {"index": 0, "step": 2, "errorCode": "late"}, {"index": 0, "step": 1, "errorCode": "early"}]}))
             .unwrap();
-        let part = stitch(&answer, 1, Mode::Live).remove(0);
-        assert!(matches!(part.verdict, PieceVerdict::Refused { step: Some(1), code, .. } if code == "early"));
+        let outcome = match_outcomes(&answer, 1, Mode::Live).remove(0);
+        assert!(
+            matches!(outcome.verdict, PieceVerdict::Refused { step: Some(1), code, .. } if code == "early")
+        );
     }
 
     #[test]
@@ -144,10 +146,10 @@ mod tests {
             serde_json::from_value(json!({"result": "success", "completed": 2, "warnings": [
             {"index": 1, "step": 0, "warningCode": "warning.command.deprecated", "message": "m"}]}))
             .unwrap();
-        let parts = stitch(&answer, 2, Mode::Live);
-        assert_eq!(parts[1].verdict, PieceVerdict::Done);
+        let outcomes = match_outcomes(&answer, 2, Mode::Live);
+        assert_eq!(outcomes[1].verdict, PieceVerdict::Done);
         assert_eq!(
-            (parts[0].warnings.len(), parts[1].warnings[0].code.as_str()),
+            (outcomes[0].warnings.len(), outcomes[1].warnings[0].code.as_str()),
             (0, "warning.command.deprecated")
         );
     }
@@ -156,7 +158,7 @@ mod tests {
     fn a_refusal_of_the_whole_is_told_from_an_answer() {
         let refusal = |answer: Value| {
             let answer: ActionResponse = serde_json::from_value(answer).unwrap();
-            whole_refusal(&answer).map(str::to_owned)
+            request_refusal(&answer).map(str::to_owned)
         };
         assert_eq!(
             refusal(json!({"result": "error.apikey.invalid"})).as_deref(),

@@ -22,7 +22,7 @@ const JWT_LIFE: Duration = Duration::from_hours(1);
 /// How long a token is good for when the answer does not say (contract 1.2).
 const TOKEN_LIFE: Duration = Duration::from_hours(24);
 /// A token is renewed so long before it expires, or at nine tenths of a shorter life.
-const MARGIN: Duration = Duration::from_mins(5);
+const RENEWAL_MARGIN: Duration = Duration::from_mins(5);
 
 /// A token in use, with its number: whoever met a 401 says with which one.
 #[derive(Debug, Clone)]
@@ -67,7 +67,7 @@ impl SignIn {
         let answer = ask().await;
         let number = self.ended.fetch_add(1, Ordering::AcqRel) + 1;
         match answer {
-            Ok(answer) => Ok(state.take(&answer, number)),
+            Ok(answer) => Ok(state.store(&answer, number)),
             Err(error) => {
                 state.token = None;
                 state.failure = Some((number, error.clone()));
@@ -86,14 +86,14 @@ impl SignIn {
     pub(crate) async fn adopt(&self, answer: &TokenAnswer) {
         let mut state = self.state.lock().await;
         let number = self.ended.fetch_add(1, Ordering::AcqRel) + 1;
-        state.take(answer, number);
+        state.store(answer, number);
     }
 }
 
 impl TokenState {
-    fn take(&mut self, answer: &TokenAnswer, number: u64) -> NumberedToken {
+    fn store(&mut self, answer: &TokenAnswer, number: u64) -> NumberedToken {
         let life = answer.expires_in;
-        let renew_at = Instant::now().checked_add(life.saturating_sub(MARGIN.min(life / 10)));
+        let renew_at = Instant::now().checked_add(life.saturating_sub(RENEWAL_MARGIN.min(life / 10)));
         let token = NumberedToken { secret: answer.access_token.clone(), number, renew_at };
         self.token = Some(token.clone());
         self.failure = None;
@@ -153,7 +153,7 @@ impl TokenRequest {
     }
 
     /// Reads the answer; `expires_in` counts seconds for OAuth and milliseconds for JWT (contract 1.2, 1.3).
-    pub(crate) fn read(&self, body: &[u8]) -> Result<TokenAnswer, String> {
+    pub(crate) fn parse(&self, body: &[u8]) -> Result<TokenAnswer, String> {
         let answer: Value = serde_json::from_slice(body).map_err(|error| error.to_string())?;
         let token = answer.get("access_token").and_then(Value::as_str).filter(|token| !token.is_empty());
         let token = token.ok_or("there is no `access_token` in it")?;
@@ -235,7 +235,7 @@ mod tests {
     #[test]
     fn oauth_counts_seconds() {
         let request = TokenRequest::new(&oauth()).unwrap();
-        let read = |body: &str| request.read(body.as_bytes()).map(|answer| answer.expires_in.as_secs());
+        let read = |body: &str| request.parse(body.as_bytes()).map(|answer| answer.expires_in.as_secs());
         assert_eq!(read(r#"{"access_token":"t","expires_in":86399}"#), Ok(86399));
         assert_eq!(read(r#"{"access_token":"t","expires_in":"60"}"#), Ok(60));
         assert_eq!(read(r#"{"access_token":"t"}"#), Ok(86400));

@@ -11,7 +11,7 @@ pub use crate::session::guard::pattern::NamePattern;
 
 use crate::client::actions::checked_command::CheckedCommand;
 use crate::client::hooks::{ActionRequest, GateHook};
-use crate::client::outcome::{CommandFate, Status};
+use crate::client::outcome::{CommandOutcome, Status};
 use crate::client::request::ApiAnswer;
 use crate::client::sent_command::{RenderedCommand, SentCommand};
 use crate::client::settings::Mode;
@@ -268,9 +268,9 @@ impl GateHook for ChangeGuard {
     fn after(&self, _: &ActionRequest, _: std::result::Result<&ApiAnswer, &Error>) {}
 
     /// What leaves once more counts once.
-    fn settled(&self, request: &ActionRequest, fates: &[CommandFate]) {
+    fn settled(&self, request: &ActionRequest, outcomes: &[CommandOutcome]) {
         let mut state = self.state();
-        for (sent, fate) in request.commands.iter().zip(fates) {
+        for (sent, fate) in request.commands.iter().zip(outcomes) {
             if fate.status == Status::Unknown && request.list > 0 {
                 state.doubtful.insert(piece(request, sent));
             } else {
@@ -279,14 +279,14 @@ impl GateHook for ChangeGuard {
         }
     }
 
-    fn seen(&self, users: &[Arc<User>]) {
+    fn users_read(&self, users: &[Arc<User>]) {
         let mut state = self.state();
         for user in users {
             state.protected.meet(user);
         }
     }
 
-    fn listed(&self, listing: &str, entries: std::result::Result<usize, &Error>) {
+    fn listing_ended(&self, listing: &str, entries: std::result::Result<usize, &Error>) {
         let mut state = self.state();
         match entries {
             Ok(entries) => state.listed = state.listed.max(entries),

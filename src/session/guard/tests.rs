@@ -94,8 +94,8 @@ fn a_share_is_taken_of_the_largest_listing() {
         ..GuardLimits::default()
     });
     assert!(message(&guard, &[remove("a@example.com")]).unwrap().contains("listed nobody"));
-    guard.listed("users", Ok(30));
-    guard.listed("users", Ok(7));
+    guard.listing_ended("users", Ok(30));
+    guard.listing_ended("users", Ok(7));
     assert_eq!(message(&guard, &people(3, remove)), None);
     assert!(message(&guard, &[remove("a@example.com")]).is_some());
 }
@@ -134,7 +134,7 @@ fn deletion_for_good_must_be_allowed_where_it_is_real() {
 #[test]
 fn no_removal_follows_from_a_source_that_failed_or_was_empty() {
     let guard = ChangeGuard::new(GuardLimits::default());
-    guard.listed("users", Err(&ErrorKind::Interrupted.into()));
+    guard.listing_ended("users", Err(&ErrorKind::Interrupted.into()));
     assert_eq!(message(&guard, &[add("a@example.com")]), None);
     assert!(message(&guard, &[remove("a@example.com")]).unwrap().contains("the listing of users failed"));
     let guard = ChangeGuard::new(GuardLimits { allow_empty_source: true, ..GuardLimits::default() });
@@ -190,7 +190,7 @@ fn someone_who_was_read_is_protected_under_every_name() {
         domain: Some("sso.example.com".into()),
         ..User::default()
     };
-    guard.seen(&[Arc::new(person)]);
+    guard.users_read(&[Arc::new(person)]);
     let refused = message(&guard, &[by_username]).unwrap();
     assert_eq!(refused, "stopped by a guard: `TSmith@sso.example.com` is protected (by `ceo@example.com`)");
     assert_eq!(message(&guard, &[of_another]), None);

@@ -1,7 +1,7 @@
 //! Makes the records of a journal from what the gate reports.
 
 use crate::client::hooks::ActionRequest;
-use crate::client::outcome::CommandFate;
+use crate::client::outcome::CommandOutcome;
 use crate::client::request::ApiAnswer;
 use crate::client::sent_command::RenderedCommand;
 use crate::session::totals::RunTotals;
@@ -33,7 +33,7 @@ pub(crate) fn request(
 }
 
 /// What became of the commands of a request; `answer` for one sent as its caller wrote it.
-pub(crate) fn settled(number: u64, fates: &[CommandFate], answer: Option<AnswerRecord>) -> SettledRecord {
+pub(crate) fn settled(number: u64, fates: &[CommandOutcome], answer: Option<AnswerRecord>) -> SettledRecord {
     SettledRecord { number, fates: fates.to_vec(), answer }
 }
 

@@ -2,7 +2,7 @@
 
 use super::entry;
 use crate::client::hooks::{ActionRequest, GateHook, RecalledAnswer, RecalledOutcome};
-use crate::client::outcome::CommandFate;
+use crate::client::outcome::CommandOutcome;
 use crate::client::request::ApiAnswer;
 use crate::client::sent_command::RenderedCommand;
 use crate::client::settings::Mode;
@@ -192,7 +192,7 @@ impl GateHook for JournalRecorder {
     }
 
     /// Not before: what a kill finds waiting for its turn has not left.
-    fn leaving(&self, request: &ActionRequest) -> Result<()> {
+    fn sending(&self, request: &ActionRequest) -> Result<()> {
         self.content().write(request)
     }
 
@@ -203,18 +203,18 @@ impl GateHook for JournalRecorder {
         }
     }
 
-    fn settled(&self, request: &ActionRequest, fates: &[CommandFate]) {
+    fn settled(&self, request: &ActionRequest, outcomes: &[CommandOutcome]) {
         let mut content = self.content();
         let answer = content.answers.remove(&request.request_id);
         // What did not pass the gate is not in the journal.
         let Some(number) = content.under_way.remove(&request.request_id) else { return };
-        let record = entry::settled(number, fates, answer);
+        let record = entry::settled(number, outcomes, answer);
         if let Err(fault) = content.add(JournalRecord::Settled(record)) {
             content.fault.get_or_insert(fault);
         }
     }
 
-    fn remembers(&self) -> bool {
+    fn can_recall(&self) -> bool {
         !self.content().replay.is_empty()
     }
 
@@ -226,7 +226,7 @@ impl GateHook for JournalRecorder {
         self.content().replay.recall_answer(request)
     }
 
-    fn seen(&self, users: &[Arc<User>]) {
+    fn users_read(&self, users: &[Arc<User>]) {
         self.content().snapshots.add(users);
     }
 }

@@ -11,7 +11,7 @@ use crate::store::journal::record::{
     AnswerRecord, CommandRecord, Finding, FoundRecord, JournalRecord, RequestRecord, SettledRecord,
 };
 use crate::store::journal::sha256;
-use crate::wire::outcome::{CommandFate, Status};
+use crate::wire::outcome::{CommandOutcome, Status};
 use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -316,8 +316,8 @@ impl Replay {
         let is_kept = self.keep_answer(&request, answer, &fates);
         let mut fates = fates.into_iter();
         for (index, carried) in request.commands.into_iter().enumerate() {
-            let lost = || CommandFate::told(Status::Unknown, "its answer was lost");
-            let CommandFate { status, message, .. } = fates.next().unwrap_or_else(lost);
+            let lost = || CommandOutcome::with_message(Status::Unknown, "its answer was lost");
+            let CommandOutcome { status, message, .. } = fates.next().unwrap_or_else(lost);
             match status {
                 Status::Completed | Status::WouldComplete if !is_raw => self.piece_done(&carried),
                 Status::Completed | Status::WouldComplete if is_kept => self.weigh(&carried),
@@ -345,7 +345,7 @@ impl Replay {
         &mut self,
         request: &CarriedRequest,
         answer: Option<AnswerRecord>,
-        fates: &[CommandFate],
+        fates: &[CommandOutcome],
     ) -> bool {
         let has = |status: Status| fates.iter().any(|fate| fate.status == status);
         let all_done = fates.iter().all(|fate| fate.status.is_done());
@@ -514,7 +514,7 @@ mod tests {
     fn settled(number: u64, statuses: &[Status]) -> SettledRecord {
         SettledRecord {
             number,
-            fates: statuses.iter().map(|status| CommandFate::plain(*status)).collect(),
+            fates: statuses.iter().map(|status| CommandOutcome::new(*status)).collect(),
             answer: None,
         }
     }
