@@ -6,7 +6,7 @@ use super::hooks::ActionRequest;
 use super::http::auth::TokenRequest;
 use super::http::redact::masked;
 use super::http::retry;
-use super::http::token_answer::TokenAnswer;
+use super::http::token_response::TokenResponse;
 use super::http::transport::HeaderText;
 use super::settings::{Credentials, Pace};
 use crate::client::event::ClientEvent;
@@ -177,7 +177,7 @@ impl Client {
                 Err(failure) => failure,
                 Ok(response) => match self.classify(call, &history, &response) {
                     StatusVerdict::Done => match read(&response) {
-                        Ok(answer) => return Ok((answer, history.exchanges)),
+                        Ok(value) => return Ok((value, history.exchanges)),
                         Err(message) => parse_failure(&response, &message),
                     },
                     StatusVerdict::Renew => {
@@ -240,9 +240,9 @@ impl Client {
         let request = self.build_exchange(call, token.as_ref());
         let exchange = self.shared.transport.exchange(&self.shared.settings, request);
         // An answer that has come counts, even when the operator stops the client at that very moment.
-        let answer = tokio::select! {
+        let result = tokio::select! {
             biased;
-            answer = exchange => answer,
+            result = exchange => result,
             () = self.stop.cancelled() => {
                 history.lost = call.change.then(|| "interrupted before the answer came".to_owned());
                 return Err(history.fail(call, ErrorKind::Interrupted));
@@ -261,7 +261,7 @@ impl Client {
                 source,
             })
         };
-        let answer = match answer {
+        let result = match result {
             Ok(response) => {
                 self.notify_answered(call, response.status, started.elapsed());
                 Ok(masked(response, &self.shared.settings.credentials, token.as_ref()))
@@ -277,7 +277,7 @@ impl Client {
                 return Err(history.fail(call, error));
             }
         };
-        Ok((token, answer))
+        Ok((token, result))
     }
 
     /// Tells the hooks that a change leaves, when its slot has come; one that cannot take that in keeps it here.
@@ -410,13 +410,13 @@ impl Client {
     }
 
     /// Asks for a token. Boxed, because a call that needs one makes a call.
-    pub(crate) async fn ask_for_token(&self) -> Result<TokenAnswer> {
+    pub(crate) async fn ask_for_token(&self) -> Result<TokenResponse> {
         let request = TokenRequest::new(&self.shared.settings)?;
         let call = ApiCall::for_token(&request);
         let read = |response: &HttpResponse| request.parse(&response.body);
         Box::pin(self.perform(&call, None, read))
             .await
-            .map(|(answer, _)| answer)
+            .map(|(token, _)| token)
             .map_err(FailedCall::into_error)
     }
 

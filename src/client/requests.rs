@@ -1,7 +1,7 @@
 //! What can be asked of a client. From here a request passes to `actions` or `listing`, then to `attempts` and `http`.
 
 use super::connection::Client;
-use super::http::token_answer::TokenAnswer;
+use super::http::token_response::TokenResponse;
 use super::listing::Listing;
 use super::listing::query::UserQuery;
 use super::request::RawRequest;
@@ -24,10 +24,10 @@ impl Client {
     /// # Errors
     /// `auth` when the credentials are refused, `usage` when a ready token is configured, `config` when the
     /// private key cannot be used, `unavailable`.
-    pub async fn sign_in(&self) -> Result<TokenAnswer> {
-        let answer = self.ask_for_token().await?;
-        self.shared.sign_in.adopt(&answer).await;
-        Ok(answer)
+    pub async fn sign_in(&self) -> Result<TokenResponse> {
+        let response = self.ask_for_token().await?;
+        self.shared.sign_in.adopt(&response).await;
+        Ok(response)
     }
 
     /// The users that `query` describes (E3, E4). A query the service cannot answer is the first page's error.

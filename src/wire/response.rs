@@ -95,7 +95,7 @@ fn number_or_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u
 
 /// The response to a look-up of one user (contract 2.4).
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
-pub struct UserAnswer {
+pub struct UserResponse {
     /// `success`.
     pub result: String,
     /// The user.

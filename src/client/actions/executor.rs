@@ -10,7 +10,7 @@ use crate::client::event::{ClientEvent, SubmitProgress, WaitReason};
 use crate::client::hooks::RecalledOutcome;
 use crate::client::http::retry;
 use crate::client::outcome::{Outcome, Status};
-use crate::client::request::ApiAnswer;
+use crate::client::request::ApiResponse;
 use crate::client::sent_command::SentCommand;
 use crate::client::settings::Mode;
 use crate::error::{Error, ErrorKind, Result};
@@ -190,7 +190,7 @@ impl ActionExecutor {
             Err(error) => return self.stopped = Some(error),
         };
         match self.client.send_admitted(&request.admitted).await {
-            Ok((answer, attempts)) => self.handle_answer(&request, answer, attempts).await,
+            Ok((response, attempts)) => self.handle_response(&request, response, attempts).await,
             Err(failed) => self.handle_failure(&request, failed).await,
         }
         self.progress.total = self.commands.size_hint().1.map(|rest| rest + self.index);
@@ -226,12 +226,12 @@ impl ActionExecutor {
         Ok(InFlightRequest { admitted, mode, places })
     }
 
-    async fn handle_answer(&mut self, request: &InFlightRequest, answer: ApiAnswer, attempts: u32) {
+    async fn handle_response(&mut self, request: &InFlightRequest, response: ApiResponse, attempts: u32) {
         self.losses = 0;
         self.progress.requests += 1;
-        let status = answer.status;
+        let status = response.status;
         let count = request.places.len();
-        let response: ActionResponse = match serde_json::from_value(answer.body) {
+        let response: ActionResponse = match serde_json::from_value(response.body) {
             Ok(response) => response,
             Err(error) => {
                 let message = format!("the answer makes no sense: {error}");
@@ -281,7 +281,7 @@ impl ActionExecutor {
     async fn handle_failure(&mut self, request: &InFlightRequest, failed: FailedCall) {
         let attempts = failed.attempts;
         match (&failed.lost, &*failed.error.kind) {
-            (Some(_), _) => self.handle_lost_answer(request, failed).await,
+            (Some(_), _) => self.handle_lost_response(request, failed).await,
             (None, ErrorKind::Rejected { .. } | ErrorKind::NotFound { .. }) => {
                 self.handle_refusal(request, attempts, failed.error);
             }
@@ -312,7 +312,7 @@ impl ActionExecutor {
 
     /// The answer was lost. What may be repeated leaves again with the next request; of the rest it is read back
     /// whether it was done. The run ends when attempts were used up, or as many requests in a row were lost.
-    async fn handle_lost_answer(&mut self, request: &InFlightRequest, failed: FailedCall) {
+    async fn handle_lost_response(&mut self, request: &InFlightRequest, failed: FailedCall) {
         let settings = &self.client.shared.settings;
         let problem = failed.lost.clone().unwrap_or_default();
         let resend = matches!(*failed.error.kind, ErrorKind::Unknown { .. });

@@ -3,11 +3,11 @@
 use super::checked_command::CheckedCommand;
 use crate::client::attempts::{ApiCall, FailedCall, RequestBody};
 use crate::client::connection::Client;
-use crate::client::hooks::{ActionRequest, RecalledAnswer, RecalledOutcome};
+use crate::client::hooks::{ActionRequest, RecalledOutcome, RecalledResponse};
 use crate::client::http::target::{RequestNature, RequestTarget};
 use crate::client::http::transport::HttpResponse;
 use crate::client::outcome::CommandOutcome;
-use crate::client::request::ApiAnswer;
+use crate::client::request::ApiResponse;
 use crate::client::sent_command::{RenderedCommand, SentCommand};
 use crate::client::settings::Mode;
 use crate::error::{CommandFailure, Error, ErrorKind, Result};
@@ -127,26 +127,26 @@ impl Client {
     pub(crate) async fn send_admitted(
         &self,
         admitted: &AdmittedRequest,
-    ) -> Result<(ApiAnswer, u32), FailedCall> {
+    ) -> Result<(ApiResponse, u32), FailedCall> {
         self.before(admitted.change.as_ref())?;
-        let answered = self.exchange_until_answered(admitted).await;
-        match &answered {
-            Ok((answer, _)) => self.after(admitted.change.as_ref(), Ok(answer)),
+        let result = self.exchange_until_answered(admitted).await;
+        match &result {
+            Ok((response, _)) => self.after(admitted.change.as_ref(), Ok(response)),
             Err(failed) => self.after(admitted.change.as_ref(), Err(&failed.clone().into_error())),
         }
-        answered
+        result
     }
 
     /// Sends until it is answered with 2xx.
     pub(crate) async fn exchange_until_answered(
         &self,
         admitted: &AdmittedRequest,
-    ) -> Result<(ApiAnswer, u32), FailedCall> {
+    ) -> Result<(ApiResponse, u32), FailedCall> {
         let call = &admitted.call;
         let is_action = call.target.nature() == RequestNature::Action;
-        self.perform(call, admitted.change.as_ref(), |response| match answer(call, response) {
-            answer if is_action && !answer.body.is_object() => Err("it is not a JSON object".to_owned()),
-            answer => Ok(answer),
+        self.perform(call, admitted.change.as_ref(), |response| match parse_response(call, response) {
+            parsed if is_action && !parsed.body.is_object() => Err("it is not a JSON object".to_owned()),
+            parsed => Ok(parsed),
         })
         .await
     }
@@ -155,15 +155,15 @@ impl Client {
     pub(crate) async fn exchange_once(
         &self,
         admitted: &AdmittedRequest,
-    ) -> Result<(ApiAnswer, u32), FailedCall> {
+    ) -> Result<(ApiResponse, u32), FailedCall> {
         let response = self.once(&admitted.call, admitted.change.as_ref()).await?;
-        Ok((answer(&admitted.call, &response), 1))
+        Ok((parse_response(&admitted.call, &response), 1))
     }
 
     /// What an earlier run got to a request sent as its caller wrote it.
-    pub(crate) fn recall_answer(&self, admitted: &AdmittedRequest) -> Option<RecalledAnswer> {
+    pub(crate) fn recall_response(&self, admitted: &AdmittedRequest) -> Option<RecalledResponse> {
         let change = admitted.change.as_ref()?;
-        self.hooks().iter().filter(|hook| hook.can_recall()).find_map(|hook| hook.recall_answer(change))
+        self.hooks().iter().filter(|hook| hook.can_recall()).find_map(|hook| hook.recall_response(change))
     }
 
     /// What an earlier run did of a command.
@@ -193,9 +193,9 @@ impl Client {
         Ok(())
     }
 
-    pub(crate) fn after(&self, change: Option<&ActionRequest>, answer: Result<&ApiAnswer, &Error>) {
+    pub(crate) fn after(&self, change: Option<&ActionRequest>, response: Result<&ApiResponse, &Error>) {
         if let Some(request) = change {
-            self.hooks().iter().for_each(|hook| hook.after(request, answer));
+            self.hooks().iter().for_each(|hook| hook.after(request, response));
         }
     }
 }
@@ -205,7 +205,7 @@ fn repeatable(sent: &SentCommand) -> bool {
 }
 
 /// The answer as callers see it.
-fn answer(call: &ApiCall, response: &HttpResponse) -> ApiAnswer {
+fn parse_response(call: &ApiCall, response: &HttpResponse) -> ApiResponse {
     let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
     let headers = response.headers.iter().map(|(name, value)| (name.to_string(), text(value.as_bytes())));
     let body = match serde_json::from_slice(&response.body) {
@@ -214,7 +214,7 @@ fn answer(call: &ApiCall, response: &HttpResponse) -> ApiAnswer {
         Err(_) => Value::String(text(&response.body)),
     };
     let request_id = call.request_id.clone();
-    ApiAnswer { status: response.status, headers: headers.collect(), body, request_id }
+    ApiResponse { status: response.status, headers: headers.collect(), body, request_id }
 }
 
 /// Checks a list of commands as a caller wrote it.

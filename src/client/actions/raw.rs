@@ -8,10 +8,10 @@ use crate::client::actions::reconcile::LostCommand;
 use crate::client::attempts::FailedCall;
 use crate::client::connection::Client;
 use crate::client::event::WaitReason;
-use crate::client::hooks::{ActionRequest, RecalledAnswer};
+use crate::client::hooks::{ActionRequest, RecalledResponse};
 use crate::client::http::retry;
 use crate::client::outcome::{Outcome, Warning};
-use crate::client::request::ApiAnswer;
+use crate::client::request::ApiResponse;
 use crate::client::sent_command::SentCommand;
 use crate::client::settings::Mode;
 use crate::error::{Error, ErrorKind, Result};
@@ -21,21 +21,21 @@ use crate::wire::response::{ActionResponse, refusal};
 #[derive(Debug)]
 pub struct RawOutcome {
     /// The service's answer, or why there is none.
-    pub answer: Result<ApiAnswer>,
+    pub response: Result<ApiResponse>,
     /// What became of each command of an action request; none of other requests.
     pub outcomes: Vec<Outcome>,
 }
 
 /// An exchange that ended.
 struct FinishedExchange {
-    answer: Result<ApiAnswer>,
+    response: Result<ApiResponse>,
     matched: Vec<MatchedOutcome>,
     attempts: u32,
 }
 
 impl From<Error> for RawOutcome {
     fn from(error: Error) -> Self {
-        Self { answer: Err(error), outcomes: Vec::new() }
+        Self { response: Err(error), outcomes: Vec::new() }
     }
 }
 
@@ -44,20 +44,20 @@ impl Client {
     /// settled by reading its commands back; a request of which nothing was done leaves again, unless `once`.
     pub(crate) async fn send_raw(&self, admitted: &AdmittedRequest, once: bool) -> RawOutcome {
         let change = admitted.change.as_ref();
-        if let Some(RecalledAnswer { answer, still_members }) = self.recall_answer(admitted) {
-            let mut matched = change.map(|change| match_all(change, answer.as_ref())).unwrap_or_default();
+        if let Some(RecalledResponse { response, still_members }) = self.recall_response(admitted) {
+            let mut matched = change.map(|change| match_all(change, response.as_ref())).unwrap_or_default();
             for (index, message) in still_members {
                 if let Some(command) = matched.get_mut(index) {
                     command.verdict = PieceVerdict::StillMember(message);
                 }
             }
-            return raw_outcome(admitted, FinishedExchange { answer, matched, attempts: 0 }, true);
+            return raw_outcome(admitted, FinishedExchange { response, matched, attempts: 0 }, true);
         }
         if let Err(error) = self.before(change) {
             let matched = change.map(|change| match_all(change, Err(&error))).unwrap_or_default();
             return raw_outcome(
                 admitted,
-                FinishedExchange { answer: Err(error), matched, attempts: 0 },
+                FinishedExchange { response: Err(error), matched, attempts: 0 },
                 false,
             );
         }
@@ -74,14 +74,18 @@ impl Client {
         }
     }
 
-    async fn exchange(&self, admitted: &AdmittedRequest, once: bool) -> Result<(ApiAnswer, u32), FailedCall> {
+    async fn exchange(
+        &self,
+        admitted: &AdmittedRequest,
+        once: bool,
+    ) -> Result<(ApiResponse, u32), FailedCall> {
         let answered = if once {
             self.exchange_once(admitted).await
         } else {
             self.exchange_until_answered(admitted).await
         };
         match &answered {
-            Ok((answer, _)) => self.after(admitted.change.as_ref(), Ok(answer)),
+            Ok((response, _)) => self.after(admitted.change.as_ref(), Ok(response)),
             Err(failed) => self.after(admitted.change.as_ref(), Err(&failed.clone().into_error())),
         }
         answered
@@ -91,14 +95,14 @@ impl Client {
     async fn finish_exchange(
         &self,
         admitted: &AdmittedRequest,
-        result: Result<(ApiAnswer, u32), FailedCall>,
+        result: Result<(ApiResponse, u32), FailedCall>,
         once: bool,
         losses: u32,
     ) -> FinishedExchange {
-        let (answer, attempts, lost, resend) = match result {
-            Ok((answer, attempts)) => {
-                let lost = (answer.status >= 500).then(|| format!("HTTP {}", answer.status));
-                (Ok(answer), attempts, lost, false)
+        let (response, attempts, lost, resend) = match result {
+            Ok((response, attempts)) => {
+                let lost = (response.status >= 500).then(|| format!("HTTP {}", response.status));
+                (Ok(response), attempts, lost, false)
             }
             Err(failed) => {
                 let resend = matches!(*failed.error.kind, ErrorKind::Unknown { .. });
@@ -107,19 +111,19 @@ impl Client {
             }
         };
         let Some(change) = &admitted.change else {
-            return FinishedExchange { answer, matched: Vec::new(), attempts };
+            return FinishedExchange { response, matched: Vec::new(), attempts };
         };
         let lost = lost.filter(|_| change.mode == Mode::Live && !change.commands.is_empty());
         let Some(problem) = lost else {
-            let mut matched = match_all(change, answer.as_ref());
+            let mut matched = match_all(change, response.as_ref());
             self.verify_removals(change, &mut matched).await;
-            return FinishedExchange { answer, matched, attempts };
+            return FinishedExchange { response, matched, attempts };
         };
         let resend = resend && !once && losses < self.shared.settings.max_attempts;
         let verdicts = self.read_back_lost(admitted, change, &problem, resend, losses).await;
-        let answer = settled_answer(change, answer, &verdicts, &problem);
+        let response = settled_answer(change, response, &verdicts, &problem);
         FinishedExchange {
-            answer,
+            response,
             matched: verdicts.into_iter().map(MatchedOutcome::from).collect(),
             attempts,
         }
@@ -174,9 +178,9 @@ impl Client {
 }
 
 fn raw_outcome(admitted: &AdmittedRequest, finished: FinishedExchange, resumed: bool) -> RawOutcome {
-    let FinishedExchange { answer, matched, attempts } = finished;
-    let Some(change) = &admitted.change else { return RawOutcome { answer, outcomes: Vec::new() } };
-    let earlier = answer.as_ref().ok().filter(|_| resumed).map(|answer| answer.request_id.clone());
+    let FinishedExchange { response, matched, attempts } = finished;
+    let Some(change) = &admitted.change else { return RawOutcome { response, outcomes: Vec::new() } };
+    let earlier = response.as_ref().ok().filter(|_| resumed).map(|response| response.request_id.clone());
     let request_id = (attempts > 0).then(|| change.request_id.clone()).or(earlier);
     let sent = change.commands.iter().zip(matched);
     let outcomes = sent.map(|(sent, command)| {
@@ -184,20 +188,20 @@ fn raw_outcome(admitted: &AdmittedRequest, finished: FinishedExchange, resumed: 
         let outcome = outcome(change, sent, command);
         Outcome { request_id, attempts, resumed: resumed && outcome.status.is_done(), ..outcome }
     });
-    RawOutcome { answer, outcomes: outcomes.collect() }
+    RawOutcome { response, outcomes: outcomes.collect() }
 }
 
 /// The answer to a request whose own was lost: everything was seen to be done, or what is known of it.
 fn settled_answer(
     change: &ActionRequest,
-    answer: Result<ApiAnswer>,
+    response: Result<ApiResponse>,
     verdicts: &[PieceVerdict],
     problem: &str,
-) -> Result<ApiAnswer> {
-    let Err(error) = answer else { return answer };
+) -> Result<ApiResponse> {
+    let Err(error) = response else { return response };
     let done = |verdict: &PieceVerdict| *verdict == PieceVerdict::Done;
     if verdicts.iter().all(done) {
-        return Ok(ApiAnswer::confirmed(change, change.request_id.clone(), "read_back"));
+        return Ok(ApiResponse::confirmed(change, change.request_id.clone(), "read_back"));
     }
     let undone = |verdict: &PieceVerdict| matches!(verdict, PieceVerdict::NotSent(_));
     let kind = if verdicts.iter().all(undone) {
@@ -222,10 +226,10 @@ fn settled_answer(
 }
 
 /// What an answer, or the lack of one, says of each command.
-fn match_all(change: &ActionRequest, answer: Result<&ApiAnswer, &Error>) -> Vec<MatchedOutcome> {
+fn match_all(change: &ActionRequest, response: Result<&ApiResponse, &Error>) -> Vec<MatchedOutcome> {
     let all = |verdict: PieceVerdict| vec![MatchedOutcome::from(verdict); change.commands.len()];
-    match answer {
-        Ok(answer) => match_response(change, answer),
+    match response {
+        Ok(response) => match_response(change, response),
         Err(error) => match &*error.kind {
             ErrorKind::Unknown { .. } => all(PieceVerdict::Unknown(error.to_string())),
             ErrorKind::Rejected { code, .. } | ErrorKind::NotFound { code, .. } => {
@@ -237,25 +241,25 @@ fn match_all(change: &ActionRequest, answer: Result<&ApiAnswer, &Error>) -> Vec<
     }
 }
 
-fn match_response(change: &ActionRequest, answer: &ApiAnswer) -> Vec<MatchedOutcome> {
+fn match_response(change: &ActionRequest, response: &ApiResponse) -> Vec<MatchedOutcome> {
     let count = change.commands.len();
     let all = |verdict: PieceVerdict| vec![MatchedOutcome::from(verdict); count];
-    let summary = format!("HTTP {}", answer.status);
-    match serde_json::from_value::<ActionResponse>(answer.body.clone()) {
-        Ok(response) if answer.status < 300 => match match_answer::request_refusal(&response) {
+    let summary = format!("HTTP {}", response.status);
+    match serde_json::from_value::<ActionResponse>(response.body.clone()) {
+        Ok(parsed) if response.status < 300 => match match_answer::request_refusal(&parsed) {
             Some(code) => {
-                let message = response.message.clone().unwrap_or_else(|| code.to_owned());
+                let message = parsed.message.clone().unwrap_or_else(|| code.to_owned());
                 all(PieceVerdict::Refused { step: None, code: code.to_owned(), message })
             }
-            None => match_answer::match_outcomes(&response, count, change.mode),
+            None => match_answer::match_outcomes(&parsed, count, change.mode),
         },
         // Turned away before anything was done.
-        _ if [401, 429].contains(&answer.status) => all(PieceVerdict::NotSent(summary)),
-        _ if (300..500).contains(&answer.status) => {
-            let code = refusal(answer.body.to_string().as_bytes()).code.unwrap_or_default();
+        _ if [401, 429].contains(&response.status) => all(PieceVerdict::NotSent(summary)),
+        _ if (300..500).contains(&response.status) => {
+            let code = refusal(response.body.to_string().as_bytes()).code.unwrap_or_default();
             all(PieceVerdict::Refused { step: None, code, message: summary })
         }
-        _ => all(PieceVerdict::Unknown(format!("{summary}, and no answer that makes sense"))),
+        _ => all(PieceVerdict::Unknown(format!("{summary}, and no response that makes sense"))),
     }
 }
 

@@ -1,9 +1,9 @@
 //! Listings, page by page: complete, or an error that says which page.
 
-pub mod dedup;
+mod dedup;
 pub mod entry;
-pub mod page_request;
-pub mod prefetch;
+mod page_request;
+mod prefetch;
 pub mod query;
 
 use self::query::UserQuery;
@@ -167,8 +167,8 @@ impl<T: ListEntry> Listing<T> {
     }
 
     async fn fetch_content(&mut self) -> Result<PageContent<T>> {
-        let answer = if self.page == 0 { self.first_page().await } else { self.later_page().await };
-        let fetched = answer.map_err(|error| self.with_page(error))?;
+        let response = if self.page == 0 { self.first_page().await } else { self.later_page().await };
+        let fetched = response.map_err(|error| self.with_page(error))?;
         self.total = fetched.total.or(self.total);
         self.pages = fetched.pages.max(self.pages);
         self.interpret(fetched)
@@ -177,7 +177,7 @@ impl<T: ListEntry> Listing<T> {
     async fn first_page(&mut self) -> Result<FetchedPage<T>> {
         match self.fetch().await {
             Err(error) if self.may_have_cut_name(&error) => self.fetch_by_id(error).await,
-            answer => answer,
+            response => response,
         }
     }
 
@@ -187,16 +187,16 @@ impl<T: ListEntry> Listing<T> {
         let stop = self.reader.client.stop.clone();
         loop {
             self.prefetch();
-            let answer = tokio::select! {
+            let response = tokio::select! {
                 biased;
-                answer = self.prefetcher.first() => answer,
+                response = self.prefetcher.first() => response,
                 () = stop.cancelled() => Some(Err(ErrorKind::Interrupted.into())),
             };
-            match answer {
+            match response {
                 Some(Err(error)) if matches!(*error.kind, ErrorKind::Interrupted) && !stop.is_cancelled() => {
                     self.prefetcher.clear();
                 }
-                Some(answer) => return answer,
+                Some(response) => return response,
                 // Nothing is known to be there, as when more pages came than `X-Page-Count` said.
                 None => return self.fetch().await,
             }

@@ -57,9 +57,9 @@ impl<T: ListEntry> Prefetcher<T> {
     /// The page sent for first, `None` when none is in flight. A page that is waited for stays in flight when the
     /// waiting is given up.
     pub(crate) async fn first(&mut self) -> Option<Result<FetchedPage<T>>> {
-        let answer = (&mut self.pages.front_mut()?.0).await;
+        let response = (&mut self.pages.front_mut()?.0).await;
         self.pages.pop_front();
-        Some(answer.unwrap_or_else(|error| Err(stopped(&error))))
+        Some(response.unwrap_or_else(|error| Err(stopped(&error))))
     }
 
     /// Gives up what is in flight.

@@ -12,7 +12,7 @@ pub use crate::session::guard::pattern::NamePattern;
 use crate::client::actions::checked_command::CheckedCommand;
 use crate::client::hooks::{ActionRequest, GateHook};
 use crate::client::outcome::{CommandOutcome, Status};
-use crate::client::request::ApiAnswer;
+use crate::client::request::ApiResponse;
 use crate::client::sent_command::{RenderedCommand, SentCommand};
 use crate::client::settings::Mode;
 use crate::error::{Error, ErrorKind, Result};
@@ -265,7 +265,7 @@ impl GateHook for ChangeGuard {
         verdict
     }
 
-    fn after(&self, _: &ActionRequest, _: std::result::Result<&ApiAnswer, &Error>) {}
+    fn after(&self, _: &ActionRequest, _: std::result::Result<&ApiResponse, &Error>) {}
 
     /// What leaves once more counts once.
     fn settled(&self, request: &ActionRequest, outcomes: &[CommandOutcome]) {

@@ -2,7 +2,7 @@
 
 use crate::client::hooks::ActionRequest;
 use crate::client::outcome::CommandOutcome;
-use crate::client::request::ApiAnswer;
+use crate::client::request::ApiResponse;
 use crate::client::sent_command::RenderedCommand;
 use crate::session::totals::RunTotals;
 use crate::store::journal::record::{AnswerRecord, CommandRecord, EndRecord, RequestRecord, SettledRecord};
@@ -44,6 +44,6 @@ pub(crate) fn end(exit: u8, totals: RunTotals) -> EndRecord {
 }
 
 /// An answer, to be given again on resume.
-pub(crate) fn answer(answer: &ApiAnswer) -> AnswerRecord {
+pub(crate) fn answer(answer: &ApiResponse) -> AnswerRecord {
     AnswerRecord { status: answer.status, headers: answer.headers.clone(), body: answer.body.clone() }
 }

@@ -1,9 +1,9 @@
 //! The journal of a run: what leaves is on disk before, what became of it after, and what an earlier run left of it.
 
 use super::entry;
-use crate::client::hooks::{ActionRequest, GateHook, RecalledAnswer, RecalledOutcome};
+use crate::client::hooks::{ActionRequest, GateHook, RecalledOutcome, RecalledResponse};
 use crate::client::outcome::CommandOutcome;
-use crate::client::request::ApiAnswer;
+use crate::client::request::ApiResponse;
 use crate::client::sent_command::RenderedCommand;
 use crate::client::settings::Mode;
 use crate::error::{Error, Result};
@@ -196,7 +196,7 @@ impl GateHook for JournalRecorder {
         self.content().write(request)
     }
 
-    fn after(&self, request: &ActionRequest, answer: std::result::Result<&ApiAnswer, &Error>) {
+    fn after(&self, request: &ActionRequest, answer: std::result::Result<&ApiResponse, &Error>) {
         let mut content = self.content();
         if let (0, Ok(answer)) = (request.list, answer) {
             content.answers.insert(request.request_id.clone(), entry::answer(answer));
@@ -222,8 +222,8 @@ impl GateHook for JournalRecorder {
         self.content().replay.recall(mode, command)
     }
 
-    fn recall_answer(&self, request: &ActionRequest) -> Option<RecalledAnswer> {
-        self.content().replay.recall_answer(request)
+    fn recall_response(&self, request: &ActionRequest) -> Option<RecalledResponse> {
+        self.content().replay.recall_response(request)
     }
 
     fn users_read(&self, users: &[Arc<User>]) {

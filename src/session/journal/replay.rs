@@ -1,8 +1,8 @@
 //! What an earlier run left: what is done, what is not known, what was begun. Pure; read from its journal.
 
 use super::completed::CompletedCommands;
-use crate::client::hooks::{ActionRequest, RecalledAnswer, RecalledOutcome};
-use crate::client::request::ApiAnswer;
+use crate::client::hooks::{ActionRequest, RecalledOutcome, RecalledResponse};
+use crate::client::request::ApiResponse;
 use crate::client::sent_command::RenderedCommand;
 use crate::client::settings::Mode;
 use crate::session::guard::CommandImpact;
@@ -79,7 +79,7 @@ struct CarriedRequest {
 /// The answer to a request sent as its caller wrote it.
 #[derive(Debug)]
 struct KeptAnswer {
-    answer: ApiAnswer,
+    answer: ApiResponse,
     /// What became of its commands; empty when all of them were done.
     statuses: Vec<Status>,
 }
@@ -207,7 +207,7 @@ impl Replay {
     }
 
     /// What an earlier run got to a request that goes as its caller wrote it, or not at all. `None` where it is sent.
-    pub(crate) fn recall_answer(&mut self, request: &ActionRequest) -> Option<RecalledAnswer> {
+    pub(crate) fn recall_response(&mut self, request: &ActionRequest) -> Option<RecalledResponse> {
         let commands = || request.commands.iter().map(|sent| sent.content.json());
         let keys: Vec<_> = commands().map(|command| key_of(request.mode, command)).collect();
         for key in &keys {
@@ -220,7 +220,7 @@ impl Replay {
 
     /// An answer that was kept; `None` where nobody is a member any more, and the request goes again because another
     /// of its commands failed.
-    fn kept_answer(&mut self, kept: KeptAnswer, keys: &[CommandKey]) -> Option<RecalledAnswer> {
+    fn kept_answer(&mut self, kept: KeptAnswer, keys: &[CommandKey]) -> Option<RecalledResponse> {
         let KeptAnswer { answer, statuses } = kept;
         let (mut still_members, mut all_done) = (BTreeMap::new(), true);
         for (index, (status, key)) in statuses.iter().zip(keys).enumerate() {
@@ -233,13 +233,13 @@ impl Replay {
             }
         }
         let is_recalled = all_done || !still_members.is_empty();
-        is_recalled.then(|| RecalledAnswer { answer: Ok(answer), still_members })
+        is_recalled.then(|| RecalledResponse { response: Ok(answer), still_members })
     }
 
     /// A request whose own answer was lost: open when one of its commands is, settled when all are.
-    fn together(&mut self, request: &ActionRequest, keys: &[CommandKey]) -> Option<RecalledAnswer> {
+    fn together(&mut self, request: &ActionRequest, keys: &[CommandKey]) -> Option<RecalledResponse> {
         if let Some(message) = keys.iter().find_map(|key| take(&mut self.open, *key)) {
-            return Some(RecalledAnswer::open(message));
+            return Some(RecalledResponse::open(message));
         }
         let settled = |key: &CommandKey| self.completed.has(*key) || self.still_members.contains_key(key);
         let all_settled = !keys.is_empty() && keys.iter().all(settled);
@@ -250,15 +250,17 @@ impl Replay {
             }
         }
         if let Some(message) = still_members.values().next().filter(|_| !all_settled) {
-            return Some(RecalledAnswer::open(format!("{message}; the rest of the request cannot go alone")));
+            return Some(RecalledResponse::open(format!(
+                "{message}; the rest of the request cannot go alone"
+            )));
         }
         if !all_settled {
             return None;
         }
         let ids: Vec<_> = keys.iter().filter_map(|key| self.completed.take(*key)).collect();
         let request_id = ids.first().map(ToString::to_string).unwrap_or_default();
-        Some(RecalledAnswer {
-            answer: Ok(ApiAnswer::confirmed(request, request_id, "resumed")),
+        Some(RecalledResponse {
+            response: Ok(ApiResponse::confirmed(request, request_id, "resumed")),
             still_members,
         })
     }
@@ -363,7 +365,7 @@ impl Replay {
             _ => request.request_id.to_string(),
         };
         let statuses = if all_done { Vec::new() } else { fates.iter().map(|fate| fate.status).collect() };
-        let answer = ApiAnswer { status, headers, body, request_id };
+        let answer = ApiResponse { status, headers, body, request_id };
         self.answers.entry(content).or_default().push_back(KeptAnswer { answer, statuses });
         true
     }
@@ -671,7 +673,7 @@ mod tests {
 
     /// A request that goes as it was written, with a removal that was found undone: what is recalled of it when the
     /// removal is still undone, and when it is done by then.
-    fn recalled(others: &[Status], has_answer: bool) -> [Option<RecalledAnswer>; 2] {
+    fn recalled(others: &[Status], has_answer: bool) -> [Option<RecalledResponse>; 2] {
         let statuses = [&[Status::StillMember], others].concat();
         let users = &["a", "b"][..statuses.len()];
         let end = if has_answer { answered(1, &statuses) } else { settled(1, &statuses) };
@@ -682,7 +684,7 @@ mod tests {
                 let finding = if doubt == Doubt::Unknown { unknown } else { finding };
                 replay.found(&carried, finding, Some("why"));
             }
-            let recalled = replay.recall_answer(&action_request(users));
+            let recalled = replay.recall_response(&action_request(users));
             assert!(replay.still_members_left().is_empty() && replay.left().is_empty());
             let is_left = recalled.is_some() && replay.has_settled(Mode::Live, &rendered(&add("a")));
             assert!(!is_left, "each outcome is recalled once");
@@ -694,8 +696,10 @@ mod tests {
     fn a_request_with_someone_who_is_still_a_member_is_recalled_whole_or_not_sent() {
         for others in [&[][..], &[Status::Completed]] {
             let [undone, done] = recalled(others, true).map(Option::unwrap);
-            assert!(undone.answer.is_ok() && undone.still_members == BTreeMap::from([(0, "why".to_owned())]));
-            assert!(done.answer.is_ok() && done.still_members.is_empty());
+            assert!(
+                undone.response.is_ok() && undone.still_members == BTreeMap::from([(0, "why".to_owned())])
+            );
+            assert!(done.response.is_ok() && done.still_members.is_empty());
         }
         for other in [Status::Failed, Status::PartlyDone] {
             let [undone, done] = recalled(&[other], true);
@@ -703,7 +707,7 @@ mod tests {
             assert!(done.is_none(), "what failed goes again");
         }
         let [undone, done] = recalled(&[Status::Unknown], true);
-        assert!(undone.unwrap().answer.is_err(), "the removal must not go again with the other");
+        assert!(undone.unwrap().response.is_err(), "the removal must not go again with the other");
         assert!(done.is_none());
     }
 }
