@@ -6,7 +6,7 @@ pub(crate) mod connect;
 pub mod file;
 mod secrets;
 pub mod table;
-pub mod values;
+pub(crate) mod values;
 pub(crate) mod write;
 
 use crate::config::file::ConfigFile;

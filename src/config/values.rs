@@ -2,7 +2,7 @@
 
 use super::table::{SETTINGS, Setting};
 use crate::client::settings::Pace;
-pub use crate::client::settings::duration;
+pub(crate) use crate::client::settings::duration;
 use crate::config::file::{ConfigFile, ProfileEntry};
 use crate::config::table::{SettingKey, SettingShape};
 use crate::error::{Error, Result};
@@ -65,7 +65,7 @@ pub struct CommandLineSettings {
 
 /// Where a value comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SettingSource {
+pub(crate) enum SettingSource {
     /// An option of the command line.
     Option,
     /// An environment variable.
@@ -94,7 +94,7 @@ impl fmt::Display for SettingSource {
 
 /// A value and where it comes from. Not `Debug`: it may be a secret.
 #[derive(Clone)]
-pub struct SettingValue {
+pub(crate) struct SettingValue {
     /// The value as written.
     pub text: String,
     /// Where it was set.
@@ -102,7 +102,7 @@ pub struct SettingValue {
 }
 
 /// The value of every setting that has one.
-pub struct SettingValues(BTreeMap<SettingKey, SettingValue>);
+pub(crate) struct SettingValues(BTreeMap<SettingKey, SettingValue>);
 
 impl SettingValues {
     /// Resolves every setting except profile and file, which come first. `explicit`: the profile was chosen by an option,
@@ -110,7 +110,7 @@ impl SettingValues {
     ///
     /// # Errors
     /// `config`: a value that does not have the shape of its setting.
-    pub fn resolve(
+    pub(crate) fn resolve(
         choice: &CommandLineSettings,
         explicit: bool,
         environment: &Environment,
@@ -136,17 +136,17 @@ impl SettingValues {
     }
 
     /// The value of a setting.
-    pub fn get(&self, key: SettingKey) -> Option<&SettingValue> {
+    pub(crate) fn get(&self, key: SettingKey) -> Option<&SettingValue> {
         self.0.get(&key)
     }
 
     /// The text of a setting.
-    pub fn text(&self, key: SettingKey) -> Option<&str> {
+    pub(crate) fn text(&self, key: SettingKey) -> Option<&str> {
         self.get(key).map(|value| value.text.as_str())
     }
 
     /// A file a setting names: `~/` is the home folder, and what a profile says is relative to its file.
-    pub fn path(&self, key: SettingKey) -> Option<PathBuf> {
+    pub(crate) fn path(&self, key: SettingKey) -> Option<PathBuf> {
         let value = self.get(key)?;
         let path = match value.text.strip_prefix(HOME) {
             Some(rest) => user_folders::home().ok()?.join(rest),

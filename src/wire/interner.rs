@@ -98,7 +98,7 @@ impl NameLists {
 /// Hashes strings eight bytes at a time. Keyed, since others choose the names. The standard library's hash, which
 /// resists more attacks, took a third of the time that reading a page takes.
 #[derive(Debug, Clone, Copy)]
-pub struct HashSeed(u64);
+pub(crate) struct HashSeed(u64);
 
 impl Default for HashSeed {
     fn default() -> Self {
@@ -115,7 +115,7 @@ impl BuildHasher for HashSeed {
 
 /// A hash that is being made.
 #[derive(Debug)]
-pub struct HashMix(u64);
+pub(crate) struct HashMix(u64);
 
 impl HashMix {
     fn add(&mut self, word: u64) {

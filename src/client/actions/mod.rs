@@ -1,8 +1,8 @@
 //! Action requests: commands are planned, split, sent and matched with the outcomes of the service.
 
-pub mod checked_command;
+pub(crate) mod checked_command;
 pub(super) mod executor;
-pub mod feed;
+pub(crate) mod feed;
 pub(super) mod gate;
 mod match_answer;
 mod planner;

@@ -6,5 +6,5 @@ pub(super) mod redact;
 pub(super) mod retry;
 pub(super) mod sync_pragma;
 pub(super) mod target;
-pub mod token_response;
+pub(crate) mod token_response;
 pub(super) mod transport;
