@@ -10,6 +10,7 @@ use crate::host::session::Session;
 use crate::session::guard::ChangeGuard;
 use crate::session::journal::recorder::JournalRecorder;
 use crate::session::totals::{RunTally, RunTotals};
+use crate::store::output_file::IfExists;
 use rhai::Dynamic;
 use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
@@ -51,6 +52,10 @@ pub struct RunSettings {
     pub listings: ListingSettings,
     /// Where a row for every command goes, besides the reports of the script.
     pub sink: Option<Box<dyn OutcomeSink>>,
+    /// The file of `sink`.
+    pub report: Option<PathBuf>,
+    /// What to do about a file that exists where the call does not say: replace it in a script, refuse at the prompt.
+    pub if_exists: IfExists,
 }
 
 /// The state of a run. The one of a session is [`RunState::of`] it.
@@ -151,9 +156,14 @@ impl RunState {
         answer
     }
 
-    /// Whether this run writes the file for the first time.
-    pub fn writes_first(&self, path: &Path) -> bool {
-        self.written.borrow_mut().insert(path.to_owned())
+    /// Whether this run wrote the file.
+    pub fn has_written(&self, path: &Path) -> bool {
+        self.written.borrow().contains(path)
+    }
+
+    /// Remembers a file that this run wrote.
+    pub fn add_written(&self, path: &Path) {
+        self.written.borrow_mut().insert(path.to_owned());
     }
 
     /// What became of all commands of the run.
