@@ -91,6 +91,7 @@ pub(super) fn setup_of(
         interrupt,
         hooks: run_setup::hook_factory(&settings),
         verify: global.verify,
+        confirms: global.yes,
     };
     Ok(RunSetup { setup, settings })
 }
