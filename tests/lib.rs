@@ -21,6 +21,7 @@ mod queue;
 #[cfg(unix)]
 mod repl;
 mod resume;
+mod run_summary;
 mod runner;
 mod sandbox;
 mod scripts;
