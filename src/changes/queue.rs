@@ -12,9 +12,6 @@ use rhai::{Dynamic, Engine};
 use std::cell::RefCell;
 use std::rc::Rc;
 
-/// So many failures of a queue that the script left unfinished are told one by one.
-const FAILURES_TOLD: usize = 3;
-
 /// A queue of a script; clones are the same queue.
 #[derive(Clone)]
 pub struct Queue(Rc<RefCell<Option<Pipeline>>>);
@@ -78,11 +75,7 @@ impl OpenQueue for Queue {
     }
 
     fn finish_at_end(&self, session: &Session) -> Result<()> {
-        let report = self.finish(session)?;
-        for failure in report.failures().take(FAILURES_TOLD) {
-            session.console().warn(&failure.describe());
-        }
-        Ok(())
+        self.finish(session).map(drop)
     }
 
     fn abandon(&self, session: &Session, why: &str) -> Result<()> {

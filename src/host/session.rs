@@ -49,6 +49,8 @@ pub struct SessionSetup {
     pub hooks: HookFactory,
     /// Whether removals are read back.
     pub verify: bool,
+    /// Whether the operator said yes to every `confirm` in advance.
+    pub confirms: bool,
 }
 
 /// One run.

@@ -8,3 +8,4 @@ pub mod run_setup;
 pub mod run_state;
 pub mod totals;
 pub mod tracked_files;
+pub mod unresolved;

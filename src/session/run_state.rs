@@ -10,8 +10,10 @@ use crate::host::session::Session;
 use crate::session::guard::ChangeGuard;
 use crate::session::journal::recorder::JournalRecorder;
 use crate::session::totals::{RunTally, RunTotals};
+use crate::session::unresolved::UnresolvedCommands;
+use crate::store::output_file::IfExists;
 use rhai::Dynamic;
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, Ref, RefCell};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -51,6 +53,10 @@ pub struct RunSettings {
     pub listings: ListingSettings,
     /// Where a row for every command goes, besides the reports of the script.
     pub sink: Option<Box<dyn OutcomeSink>>,
+    /// The file of `sink`.
+    pub report: Option<PathBuf>,
+    /// What to do about a file that exists where the call does not say: replace it in a script, refuse at the prompt.
+    pub if_exists: IfExists,
 }
 
 /// The state of a run. The one of a session is [`RunState::of`] it.
@@ -60,6 +66,7 @@ pub struct RunState {
     pub settings: RunSettings,
     tally: RefCell<RunTally>,
     totals: RefCell<RunTotals>,
+    unresolved: RefCell<UnresolvedCommands>,
     queues: RefCell<Vec<Rc<dyn OpenQueue>>>,
     written: RefCell<HashSet<PathBuf>>,
     single_changes: Cell<usize>,
@@ -151,9 +158,14 @@ impl RunState {
         response
     }
 
-    /// Whether this run writes the file for the first time.
-    pub fn writes_first(&self, path: &Path) -> bool {
-        self.written.borrow_mut().insert(path.to_owned())
+    /// Whether this run wrote the file.
+    pub fn has_written(&self, path: &Path) -> bool {
+        self.written.borrow().contains(path)
+    }
+
+    /// Remembers a file that this run wrote.
+    pub fn add_written(&self, path: &Path) {
+        self.written.borrow_mut().insert(path.to_owned());
     }
 
     /// What became of all commands of the run.
@@ -161,9 +173,20 @@ impl RunState {
         *self.totals.borrow()
     }
 
+    /// The commands of the run that did not succeed, as far as they are named.
+    pub fn unresolved(&self) -> Ref<'_, UnresolvedCommands> {
+        self.unresolved.borrow()
+    }
+
+    /// These commands, as [`crate::error::refusal`] describes them, have been shown to the operator.
+    pub fn mark_shown<'a>(&self, lines: impl Iterator<Item = &'a String>) {
+        self.unresolved.borrow_mut().mark_shown(lines);
+    }
+
     /// Records an outcome as it comes; `counts` says whether it counts for the exit code.
     pub fn record(&self, session: &Session, outcome: &Outcome, counts: bool) {
         self.totals.borrow_mut().add(outcome);
+        self.unresolved.borrow_mut().add(outcome);
         self.write_row(session, outcome);
         if !counts {
             return;

@@ -1,11 +1,13 @@
 //! The start and end of a run: settles what an interrupted run left, and prints the outcome of all commands.
 
+use crate::client::outcome::Status;
 use crate::host::session::Session;
 use crate::output::Output;
 use crate::output::pretty::plural;
 use crate::session::journal::reconcile;
 use crate::session::run_state::RunState;
 use crate::session::totals::RunTotals;
+use crate::session::unresolved::UnresolvedCommands;
 use crate::shell::diagnostic::show_error;
 use crate::shell::exit_code::RunExit;
 use crate::store::journal::unfinished_runs::leaves_open;
@@ -83,6 +85,23 @@ pub(crate) fn end(session: &Session, exit: RunExit, output: &Output) -> RunExit 
         output.note(&format!("to continue this run: umapish resume {}", path.display()));
     }
     exit
+}
+
+/// Names the people and groups whose commands did not succeed, unless an error has named them already. Where nobody
+/// watches, each line has its time.
+pub(crate) fn name_unresolved(unresolved: &UnresolvedCommands, output: &Output) {
+    for command in unresolved.named() {
+        let time = if output.is_watched() { String::new() } else { format!("{} ", command.time) };
+        output.failure(&format!("{time}{}", status_words(command.status)), &command.line);
+    }
+    if unresolved.more() > 0 {
+        let advice = "the report (--report) and the journal (umapish journal show) name them all";
+        output.message(&format!("and {} more; {advice}", unresolved.more()));
+    }
+}
+
+fn status_words(status: Status) -> String {
+    status.as_str().replace('_', " ")
 }
 
 /// A guard that stopped something counts even if the script caught the error.
