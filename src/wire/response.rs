@@ -130,6 +130,10 @@ pub(crate) struct ResponsePage<T> {
 pub trait ListedEntry: Sized {
     /// The key of the list in a page.
     const KEY: &'static str;
+    /// What an entry is called in messages.
+    const NOUN: &'static str;
+    /// A documented field whose value is not of the documented type.
+    fn odd_field(&self) -> Option<&str>;
     /// Reads one entry.
     ///
     /// # Errors
@@ -142,6 +146,11 @@ pub trait ListedEntry: Sized {
 
 impl ListedEntry for User {
     const KEY: &'static str = "users";
+    const NOUN: &'static str = "user";
+    fn odd_field(&self) -> Option<&str> {
+        let extra = self.extra.as_deref()?;
+        extra.keys().map(String::as_str).find(|name| super::user::FIELDS.contains(name))
+    }
     fn read<'de, D: Deserializer<'de>>(
         deserializer: D,
         interner: &mut StringInterner,
@@ -152,6 +161,10 @@ impl ListedEntry for User {
 
 impl ListedEntry for Group {
     const KEY: &'static str = "groups";
+    const NOUN: &'static str = "group";
+    fn odd_field(&self) -> Option<&str> {
+        self.extra.keys().map(String::as_str).find(|name| super::group::FIELDS.contains(name))
+    }
     fn read<'de, D: Deserializer<'de>>(
         deserializer: D,
         _: &mut StringInterner,

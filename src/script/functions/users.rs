@@ -51,7 +51,8 @@ pub mod functions {
     /// Lists the users that the options describe.
     ///
     /// # Options
-    /// - `group`: members of this user group, product profile or admin group (`_org_admin`, `_admin_Designers`)
+    /// - `group`: members of this user group, product profile or admin group (`_org_admin`, `_admin_Designers`),
+    ///   or its `groupId` as a number
     /// - `domain`: users of this domain, not together with `group`
     /// - `direct_only`: whether `groups` leaves out profiles that come through a user group (the service's default
     ///   is true); of a profile it also leaves out such members
@@ -243,13 +244,21 @@ fn begun(context: &NativeCallContext, list: Result<RecordList<User>>) -> RhaiRes
 fn list(session: &Rc<Session>, options: &CallOptions) -> Result<RecordList<User>> {
     let status = options.choice("status", &["active", "inactive"])?;
     let query = UserQuery {
-        group: options.text("group")?,
+        group: group_option(options)?,
         domain: options.text("domain")?,
         direct_only: options.flag("direct_only")?,
         status: status.and_then(LicenseStatus::parse),
         exclude_groups: options.flag("exclude_groups")?.unwrap_or_default(),
     };
     open_wished(session, query, ListingRequest::of(options)?)
+}
+
+/// A group by name, or by its `groupId`.
+fn group_option(options: &CallOptions) -> Result<Option<String>> {
+    match options.value("group").map(Dynamic::as_int) {
+        Some(Ok(id)) => Ok(Some(id.to_string())),
+        _ => options.text("group"),
+    }
 }
 
 fn open(session: &Rc<Session>, query: UserQuery) -> Result<RecordList<User>> {
