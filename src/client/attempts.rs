@@ -8,6 +8,7 @@ use super::http::redact::masked;
 use super::http::retry;
 use super::http::token_response::TokenResponse;
 use super::http::transport::HeaderText;
+use super::http::web_page;
 use super::settings::{Credentials, Pace};
 use crate::client::event::ClientEvent;
 use crate::client::http::auth::NumberedToken;
@@ -69,7 +70,7 @@ impl FailedCall {
     pub(crate) fn into_error(self) -> Error {
         let Some(problem) = self.lost else { return self.error };
         let message = match &*self.error.kind {
-            ErrorKind::Unknown { .. } | ErrorKind::Interrupted => problem,
+            ErrorKind::Unknown { .. } | ErrorKind::Interrupted | ErrorKind::Decode { .. } => problem,
             last => format!("{problem}; then: {last}"),
         };
         Error { kind: Box::new(ErrorKind::Unknown { message }), ..self.error }
@@ -176,6 +177,9 @@ impl Client {
             let failure = match response {
                 Err(failure) => failure,
                 Ok(response) => match self.classify(call, &history, &response) {
+                    StatusVerdict::Done if web_page::is_web_page(&response) => {
+                        return Err(self.replaced_by_web_page(call, &mut history, &response));
+                    }
                     StatusVerdict::Done => match read(&response) {
                         Ok(value) => return Ok((value, history.exchanges)),
                         Err(message) => parse_failure(&response, &message),
@@ -193,6 +197,22 @@ impl Client {
             };
             self.wait_or_give_up(call, &mut history, failure).await?;
         }
+    }
+
+    /// The error for a web page: another attempt would get it too.
+    fn replaced_by_web_page(
+        &self,
+        call: &ApiCall,
+        history: &mut AttemptHistory<'_>,
+        response: &HttpResponse,
+    ) -> FailedCall {
+        let url = url::Url::parse(&call.target.url(&self.shared.settings)).ok();
+        let host = url.as_ref().and_then(url::Url::host_str).unwrap_or("the service");
+        let message = web_page::describe(response, host);
+        if call.change {
+            history.lost = Some(message.clone());
+        }
+        history.fail(call, ErrorKind::Decode { status: response.status, message })
     }
 
     /// Exactly one exchange, whatever the status of its response.
@@ -320,7 +340,7 @@ impl Client {
         response: &HttpResponse,
     ) -> StatusVerdict {
         let ready = matches!(self.shared.settings.credentials, Credentials::Token { .. });
-        match retry::classify(response.status) {
+        match retry::classify(response.status, call.change) {
             StatusVerdict::Renew if ready || history.token_renewed || !call.target.is_signed() => {
                 StatusVerdict::Refused
             }
@@ -519,8 +539,8 @@ fn status_text(status: u16, service_message: &str) -> String {
 /// The failure of a call that must not be repeated.
 fn refused(call: &ApiCall, history: &mut AttemptHistory<'_>, response: &HttpResponse) -> FailedCall {
     let status = response.status;
-    if status >= 500 && call.change {
-        // A server error says nothing about how much of a change was made.
+    if (status >= 500 || status == 408) && call.change {
+        // A server error or timeout says nothing about how much of a change was made.
         history.lost = Some(status_text(status, &refusal(&response.body).message.unwrap_or_default()));
     }
     history.fail(call, refusal_kind(call, response))

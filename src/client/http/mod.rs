@@ -8,3 +8,4 @@ pub(super) mod sync_pragma;
 pub(super) mod target;
 pub(crate) mod token_response;
 pub(super) mod transport;
+pub(super) mod web_page;
