@@ -88,6 +88,8 @@ struct AttemptFailure {
     status: Option<u16>,
     retry_after: Option<Duration>,
     source: Option<ErrorSource>,
+    /// What to do about it, if the fault is not the service's.
+    hint: Option<String>,
 }
 
 impl AttemptFailure {
@@ -231,13 +233,12 @@ impl Client {
                 Ok(response)
             }
             Err(failure) => {
-                let message = failure.service_message.clone();
-                let kind = ErrorKind::Unavailable { status: None, code: None, message };
                 if failure.problem == AttemptProblem::Loss && call.change {
                     history.lost = Some(failure.message.clone());
                     return Err(history.fail(call, failure.into_unknown()));
                 }
-                Err(history.fail(call, Error { source: failure.source, ..kind.into() }))
+                let error = give_up_error(&failure);
+                Err(history.fail(call, Error { source: failure.source, ..error.into() }))
             }
         }
     }
@@ -279,6 +280,7 @@ impl Client {
                 status: None,
                 retry_after: None,
                 source,
+                hint: None,
             })
         };
         let result = match result {
@@ -288,6 +290,10 @@ impl Client {
             }
             Err(TransportFault::NotSent(message, source)) => {
                 failure(message, AttemptProblem::NoConnection, source)
+            }
+            Err(TransportFault::ProxyUnreachable(message, hint, source)) => {
+                failure(message, AttemptProblem::NoConnection, source)
+                    .map_err(|failure| AttemptFailure { hint: Some(hint), ..failure })
             }
             Err(TransportFault::Lost(message, source)) => failure(message, AttemptProblem::Loss, source),
             Err(TransportFault::Final(error)) => {
@@ -483,6 +489,9 @@ fn throttled(wait: Duration, failure: &AttemptFailure) -> ErrorKind {
 
 /// The error of a call whose attempts are used up.
 fn give_up_error(failure: &AttemptFailure) -> ErrorKind {
+    if let Some(hint) = &failure.hint {
+        return ErrorKind::Config { message: failure.message.clone(), hint: hint.clone() };
+    }
     let (code, message) = (failure.code.clone(), failure.service_message.clone());
     match failure.status {
         Some(status @ 200..=299) => ErrorKind::Decode { status, message },
@@ -500,6 +509,7 @@ fn parse_failure(response: &HttpResponse, message: &str) -> AttemptFailure {
         status: Some(response.status),
         retry_after: None,
         source: syntax_error(&response.body),
+        hint: None,
     }
 }
 
@@ -525,6 +535,7 @@ fn failed_status(response: &HttpResponse, problem: AttemptProblem) -> AttemptFai
         status: Some(response.status),
         retry_after,
         source: None,
+        hint: None,
     }
 }
 

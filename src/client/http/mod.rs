@@ -1,6 +1,7 @@
 //! One HTTP exchange: target, sign-in, rate limit, transport and retry policy.
 
 pub(super) mod auth;
+pub(crate) mod proxy;
 pub(super) mod rate_limit;
 pub(super) mod redact;
 pub(super) mod retry;
