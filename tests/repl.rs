@@ -137,10 +137,13 @@ fn a_function_that_reads_a_variable_is_told_to_take_it() {
         terminal.expect(PROMPT);
     }
     terminal.line("f()");
-    let told = terminal.expect(PROMPT);
-    let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(told.contains("there is no variable `limit`") && told.contains("pass `limit` to it"), "{told}");
-    assert!(told.contains("or use a closure"), "{told}");
+    let output = terminal.expect(PROMPT);
+    let output = output.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        output.contains("there is no variable `limit`") && output.contains("pass `limit` to it"),
+        "{output}"
+    );
+    assert!(output.contains("or use a closure"), "{output}");
 }
 
 #[test]

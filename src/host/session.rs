@@ -176,7 +176,7 @@ impl Session {
     }
 
     /// Tracks a listing that has pages left.
-    pub fn keep_in_view(&self, listing: &Rc<dyn UnfinishedListing>) {
+    pub fn track_listing(&self, listing: &Rc<dyn UnfinishedListing>) {
         let mut unfinished = self.unfinished.borrow_mut();
         unfinished.retain(|known| known.strong_count() > 0);
         unfinished.push(Rc::downgrade(listing));

@@ -12,7 +12,7 @@ use crate::host::session::SharedSession;
 use rhai::{AST, Engine, NativeCallContext};
 
 /// Reads the calls of a script that was compiled for an engine of ours and has its source set.
-pub fn note(engine: &Engine, script: &AST) {
+pub fn record(engine: &Engine, script: &AST) {
     let Some(SharedSession(session)) = engine.default_tag().clone().try_cast::<SharedSession>() else {
         return;
     };

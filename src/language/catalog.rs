@@ -1,6 +1,6 @@
 //! The function reference, read back from what Rhai knows of our functions: nothing is typed twice.
 
-use super::type_names::word;
+use super::type_names::display_name;
 use crate::did_you_mean::nearest;
 use rhai::{Engine, FuncMetadata, Module};
 use serde::Serialize;
@@ -18,7 +18,7 @@ pub enum FunctionHelp {
 
 impl FunctionHelp {
     /// The help, where it is wanted.
-    pub fn written(self, help: impl FnOnce() -> String) -> Option<String> {
+    pub fn build(self, help: impl FnOnce() -> String) -> Option<String> {
         (self == Self::Included).then(help)
     }
 }
@@ -110,8 +110,8 @@ pub struct FunctionEntry {
     pub parameters: Vec<FunctionParameter>,
     /// Whether it is called as `x.name()`.
     pub method: bool,
-    /// What it answers, as a type; `None` for nothing.
-    pub answer: Option<String>,
+    /// The type it returns; `None` for nothing.
+    pub return_type: Option<String>,
     /// Its first sentence.
     pub summary: String,
     /// What else there is to say, by paragraphs.
@@ -142,7 +142,7 @@ pub struct FunctionParameter {
 pub struct FunctionOption {
     /// The key.
     pub name: String,
-    /// What it chooses.
+    /// What it is_true_for.
     pub text: String,
 }
 
@@ -212,17 +212,17 @@ impl FunctionEntry {
             "" => parameter.name.clone(),
             kind => format!("{}: {kind}", parameter.name),
         };
-        let answer = self.answer.as_ref().map(|answer| format!(" -> {answer}")).unwrap_or_default();
-        self.written(typed, &answer)
+        let returned = self.return_type.as_ref().map(|name| format!(" -> {name}")).unwrap_or_default();
+        self.written(typed, &returned)
     }
 
-    fn written(&self, shown: impl Fn(&FunctionParameter) -> String, answer: &str) -> String {
+    fn written(&self, shown: impl Fn(&FunctionParameter) -> String, returned: &str) -> String {
         let (receiver, rest) = match self.parameters.split_first() {
             Some((receiver, rest)) if self.method => (format!("{}.", receiver.name), rest),
             _ => (String::new(), self.parameters.as_slice()),
         };
         let parameters = rest.iter().map(shown).collect::<Vec<_>>().join(", ");
-        format!("{receiver}{}({parameters}){answer}", self.name)
+        format!("{receiver}{}({parameters}){returned}", self.name)
     }
 
     fn matches(&self, folded: &str) -> bool {
@@ -271,8 +271,8 @@ pub fn forms_of_rhai(name: &str, first: &str) -> Vec<FunctionEntry> {
 
 /// Whether Rhai has a method of that name, without further parameters, for values of that type.
 pub fn is_method_of_rhai(name: &str, type_name: &str) -> bool {
-    let owner = word(type_name);
-    let takes = |info: &str| info.split_once(':').is_some_and(|(_, kind)| word(kind) == owner);
+    let owner = display_name(type_name);
+    let takes = |info: &str| info.split_once(':').is_some_and(|(_, kind)| display_name(kind) == owner);
     let fits = |known: &FuncMetadata| {
         known.name == name && matches!(known.params_info.as_slice(), [only] if takes(only))
     };
@@ -300,7 +300,7 @@ fn function(known: &FuncMetadata) -> Option<FunctionEntry> {
         return None;
     }
     let help = DocComment::parse(&known.comments.join("\n"));
-    let answer = word(&known.return_type);
+    let return_type = display_name(&known.return_type);
     // Commands are handed over by value: they are shared, and constants among them can be built on as well.
     let takes_itself =
         |parameter: &str| parameter.contains("&mut") || FunctionParameter::parse(parameter).kind == "Command";
@@ -309,7 +309,7 @@ fn function(known: &FuncMetadata) -> Option<FunctionEntry> {
         name: known.name.to_string(),
         parameters: known.params_info.iter().map(|parameter| FunctionParameter::parse(parameter)).collect(),
         method: receiver,
-        answer: Some(answer).filter(|answer| !answer.is_empty()),
+        return_type: Some(return_type).filter(|name| !name.is_empty()),
         summary: help.summary,
         text: help.text,
         options: help.options,
@@ -326,7 +326,7 @@ fn is_name(name: &str) -> bool {
 impl FunctionParameter {
     fn parse(info: &str) -> Self {
         let (name, kind) = info.split_once(':').unwrap_or((info, ""));
-        Self { name: name.trim().to_owned(), kind: word(kind) }
+        Self { name: name.trim().to_owned(), kind: display_name(kind) }
     }
 }
 
@@ -352,28 +352,28 @@ impl DocComment {
             in_code ^= line.starts_with("```");
             match line.strip_prefix("# ").filter(|_| !in_code) {
                 Some(next) => {
-                    help.take(heading, &std::mem::take(&mut section));
+                    help.add_section(heading, &std::mem::take(&mut section));
                     heading = next.trim();
                 }
                 None => section.push(line),
             }
         }
-        help.take(heading, &section);
+        help.add_section(heading, &section);
         help
     }
 
-    fn take(&mut self, heading: &str, lines: &[&str]) {
+    fn add_section(&mut self, heading: &str, lines: &[&str]) {
         match heading {
-            "" => self.introduce(paragraphs(lines)),
-            "Options" => self.options = choices(lines),
+            "" => self.set_summary(paragraphs(lines)),
+            "Options" => self.options = parse_options(lines),
             "Errors" => self.errors = Some(paragraphs(lines).join(" ")),
-            "Example" | "Examples" => self.examples = code(lines),
+            "Example" | "Examples" => self.examples = code_blocks(lines),
             "Verb" => self.verb = Some(paragraphs(lines).join(" ").replace('`', "")),
             other => self.text.push(format!("{other}: {}", paragraphs(lines).join(" "))),
         }
     }
 
-    fn introduce(&mut self, paragraphs: Vec<String>) {
+    fn set_summary(&mut self, paragraphs: Vec<String>) {
         let mut paragraphs = paragraphs.into_iter();
         let first = paragraphs.next().unwrap_or_default();
         let (summary, rest) = match first.split_once(". ") {
@@ -413,7 +413,7 @@ fn paragraphs(lines: &[&str]) -> Vec<String> {
 }
 
 /// Entries of the form "- `key`: text".
-fn choices(lines: &[&str]) -> Vec<FunctionOption> {
+fn parse_options(lines: &[&str]) -> Vec<FunctionOption> {
     let choice = |entry: &str| {
         let (name, text) = entry.strip_prefix("- `")?.split_once("`: ")?;
         Some(FunctionOption { name: name.to_owned(), text: text.to_owned() })
@@ -421,7 +421,7 @@ fn choices(lines: &[&str]) -> Vec<FunctionOption> {
     paragraphs(lines).iter().filter_map(|entry| choice(entry)).collect()
 }
 
-fn code(lines: &[&str]) -> Vec<String> {
+fn code_blocks(lines: &[&str]) -> Vec<String> {
     let text = lines.join("\n");
     let blocks = text.split("```").skip(1).step_by(2);
     blocks.map(|block| block.split_once('\n').map_or(block, |(_, code)| code).trim_end().to_owned()).collect()
@@ -467,7 +467,7 @@ mod tests {
             name: "filter".into(),
             parameters: vec![parameter("users", "Users"), parameter("test", "function")],
             method: true,
-            answer: Some("Users".into()),
+            return_type: Some("Users".into()),
             summary: String::new(),
             text: vec![],
             options: vec![],

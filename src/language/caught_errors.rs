@@ -98,13 +98,13 @@ fn complete(map: &mut Map) {
     let text = |key: &str| map.get(key).map(ToString::to_string).unwrap_or_default();
     let (name, message) = (text("error"), text("message"));
     let Some(wording) = describe_caught(&name, &message) else { return };
-    let mut whole = map_of(&Error::usage(wording.message), Position::NONE);
-    whole.insert("kind".into(), "script".into());
-    whole.insert("code".into(), name.into());
-    whole.insert("hint".into(), wording.hint.map_or(Dynamic::UNIT, Dynamic::from));
+    let mut completed = map_of(&Error::usage(wording.message), Position::NONE);
+    completed.insert("kind".into(), "script".into());
+    completed.insert("code".into(), name.into());
+    completed.insert("hint".into(), wording.hint.map_or(Dynamic::UNIT, Dynamic::from));
     map.remove("error");
     map.remove("message");
-    for (key, value) in whole {
+    for (key, value) in completed {
         map.entry(key).or_insert(value);
     }
 }
@@ -134,7 +134,7 @@ mod tests {
             assert!(caught.contains_key(key), "{key}");
         }
         assert_eq!(caught["kind"].to_string(), "script");
-        let kind = crate::language::type_names::word("i64");
+        let kind = crate::language::type_names::display_name("i64");
         let message = format!("there is no function `nope` that takes ({kind})");
         assert_eq!(caught["message"].to_string(), message);
         assert_eq!(caught["error"].to_string(), caught["message"].to_string());
@@ -158,7 +158,8 @@ mod tests {
 
     #[test]
     fn an_index_out_of_bounds_has_the_same_words_as_uncaught() {
-        let code = "let told = (); try { [1, 2][7] } catch (e) { told = `${e.message}; ${e.hint}`; } told";
+        let code =
+            "let caught = (); try { [1, 2][7] } catch (e) { caught = `${e.message}; ${e.hint}`; } caught";
         assert_eq!(
             eval(code).to_string(),
             "there is no entry 7 in a list of 2; Its entries are 0 to 1, and -1 is the last."

@@ -2,7 +2,7 @@
 
 use super::call_description::CallText;
 use super::catalog::is_method_of_rhai;
-use super::type_names::{phrase, word};
+use super::type_names::{display_name, display_phrase};
 use crate::language::message::{ErrorTopic, ErrorWords};
 use crate::values::json::json_of;
 use rhai::{Dynamic, EvalAltResult, LexError, ParseErrorType, Position};
@@ -99,13 +99,15 @@ fn plural(noun: &str) -> String {
 
 fn mismatch(expected: &str, actual: &str) -> ErrorWords {
     let message = match (expected, actual) {
-        (expected, "") => format!("expected {}", phrase(expected)),
-        ("", actual) => format!("{} cannot be used here", phrase(actual)),
-        (expected, actual) => format!("expected {}, not {}", phrase(expected), phrase(actual)),
+        (expected, "") => format!("expected {}", display_phrase(expected)),
+        ("", actual) => format!("{} cannot be used here", display_phrase(actual)),
+        (expected, actual) => {
+            format!("expected {}, not {}", display_phrase(expected), display_phrase(actual))
+        }
     };
     let topic = if actual == "()" { ErrorTopic::Nothing } else { ErrorTopic::Other };
     let wording = ErrorWords::new(message).about(topic);
-    match (expected, word(actual).as_str()) {
+    match (expected, display_name(actual).as_str()) {
         ("bool", _) => wording.hint(CONDITION),
         ("i64", "range") => wording.hint("Take a part of a list with `list.extract(0..2)`."),
         _ => wording,
@@ -118,19 +120,19 @@ fn indexing(text: &str) -> ErrorWords {
     let by = by.split(']').next().unwrap_or_default();
     let topic = if indexed == "()" { ErrorTopic::Nothing } else { ErrorTopic::Other };
     let message = match by {
-        "" => format!("{} cannot be indexed", phrase(indexed)),
-        by if word(by) == "range" => not_sliced(indexed),
-        by => format!("{} cannot be indexed with {}", phrase(indexed), phrase(by)),
+        "" => format!("{} cannot be indexed", display_phrase(indexed)),
+        by if display_name(by) == "range" => not_sliced(indexed),
+        by => format!("{} cannot be indexed with {}", display_phrase(indexed), display_phrase(by)),
     };
     ErrorWords::new(message).about(topic)
 }
 
 fn not_sliced(indexed: &str) -> String {
-    match word(indexed).as_str() {
+    match display_name(indexed).as_str() {
         list @ ("Users" | "Groups") => {
             format!("{list} cannot be sliced; use {}.extract(0..3)", list.to_lowercase())
         }
-        _ => format!("{} cannot be sliced", phrase(indexed)),
+        _ => format!("{} cannot be sliced", display_phrase(indexed)),
     }
 }
 
@@ -138,7 +140,7 @@ fn not_sliced(indexed: &str) -> String {
 fn field(text: &str) -> ErrorWords {
     let quoted: Vec<_> = text.split('\'').skip(1).step_by(2).collect();
     let &[name, type_name, ..] = quoted.as_slice() else { return ErrorWords::new(lower_first(text)) };
-    let owner = if type_name == "()" { "nothing, `()`,".to_owned() } else { phrase(type_name) };
+    let owner = if type_name == "()" { "nothing, `()`,".to_owned() } else { display_phrase(type_name) };
     let is_read = text.starts_with("Unknown property");
     let message = if is_read {
         format!("{owner} has no field `{name}`")
@@ -202,10 +204,10 @@ fn lexical(input: &LexError) -> ErrorWords {
 
 fn condition(expected: &str, actual: &str) -> ErrorWords {
     let actual = match actual {
-        "()" => phrase(actual),
-        "a string" => phrase("string"),
-        "an array" => phrase("array"),
-        "an object map" => phrase("map"),
+        "()" => display_phrase(actual),
+        "a string" => display_phrase("string"),
+        "an array" => display_phrase("array"),
+        "an object map" => display_phrase("map"),
         other => other.to_owned(),
     };
     match expected {
@@ -287,7 +289,7 @@ mod tests {
 
     #[test]
     fn runtime_errors_have_our_words() {
-        let (string, boolean) = (phrase("string"), phrase("bool"));
+        let (string, boolean) = (display_phrase("string"), display_phrase("bool"));
         for (code, message) in [
             ("[1, 2][5]", "there is no entry 5 in a list of 2"),
             ("[][0]", "there is no entry 0 in an empty list"),
@@ -309,7 +311,7 @@ mod tests {
 
     #[test]
     fn syntax_errors_have_our_words() {
-        let string = phrase("string");
+        let string = display_phrase("string");
         for (code, message) in [
             ("let x = 'text';", "`'text'` is not one character"),
             ("let x = \"text", "the string is not closed"),
@@ -368,7 +370,7 @@ mod tests {
             |kind: &str, message: &str| describe_caught(kind, message).map(|wording| wording.message);
         assert_eq!(
             worded("ErrorFunctionNotFound", "Function not found: nope (i64)").as_deref(),
-            Some(format!("there is no function `nope` that takes ({})", word("i64")).as_str())
+            Some(format!("there is no function `nope` that takes ({})", display_name("i64")).as_str())
         );
         assert_eq!(
             worded("ErrorArithmetic", "Division by zero: 1 / 0").as_deref(),

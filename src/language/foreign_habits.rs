@@ -150,7 +150,7 @@ const HABITS: &[ForeignHabit] = &[
 pub(super) const INTERPOLATION: &str = "To insert values, use a string in backticks: `Hello ${name}`.";
 
 /// How to write what was meant where Rhai stopped reading a line, at a 1-based column.
-pub(super) fn habit(line: &str, column: usize) -> Option<&'static str> {
+pub(super) fn habit_hint(line: &str, column: usize) -> Option<&'static str> {
     let spot = HabitSpot::new(line, column);
     HABITS.iter().find(|habit| (habit.applies)(&spot)).map(|habit| habit.hint)
 }
@@ -270,7 +270,7 @@ mod tests {
         let error = offline::engine().compile(code).map(|_| ()).unwrap_err();
         let place = error.position();
         let line = code.lines().nth(place.line()? - 1).unwrap_or_default();
-        habit(line, place.position()?)
+        habit_hint(line, place.position()?)
     }
 
     fn hint_of_run(code: &str) -> Option<String> {

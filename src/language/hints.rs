@@ -1,18 +1,18 @@
 //! What to do about an error, as far as the text of the script shows it.
 
 use super::catalog::Catalog;
-use super::foreign_habits::{foreign_name, habit, has_empty_block_as_value, is_assignment};
+use super::foreign_habits::{foreign_name, habit_hint, has_empty_block_as_value, is_assignment};
 use super::suggestions::did_you_mean;
 use crate::did_you_mean::nearest;
 use crate::language::declarations::DeclaredNames;
 use crate::language::message::ErrorTopic;
 use crate::language::place::ScriptPlace;
 
-/// The advice for an error about `topic` at `place` of `text`; `None` where the text shows nothing more.
-pub fn advice(topic: &ErrorTopic, place: &ScriptPlace, text: &str) -> Option<String> {
+/// The hint for an error about `topic` at `place` of `text`; `None` where the text shows nothing more.
+pub fn hint_for(topic: &ErrorTopic, place: &ScriptPlace, text: &str) -> Option<String> {
     let line = place.line.and_then(|line| text.lines().nth(line.checked_sub(1)?)).unwrap_or_default();
     let column = place.column.unwrap_or_default();
-    let habit = || habit(line, column).map(str::to_owned);
+    let habit = || habit_hint(line, column).map(str::to_owned);
     match topic {
         ErrorTopic::Syntax => habit(),
         ErrorTopic::Variable(name) => {
@@ -76,17 +76,17 @@ pub(crate) fn script_forms(name: &str, declared: &DeclaredNames) -> Option<Strin
 mod tests {
     use super::*;
 
-    fn advise(topic: &ErrorTopic, text: &str, line: usize, column: usize) -> Option<String> {
+    fn hint_at(topic: &ErrorTopic, text: &str, line: usize, column: usize) -> Option<String> {
         let place = ScriptPlace { source: None, line: Some(line), column: Some(column) };
-        advice(topic, &place, text)
+        hint_for(topic, &place, text)
     }
 
     fn of_variable(name: &str, text: &str) -> String {
-        advise(&ErrorTopic::Variable(name.into()), text, 1, 1).unwrap_or_default()
+        hint_at(&ErrorTopic::Variable(name.into()), text, 1, 1).unwrap_or_default()
     }
 
     fn of_function(name: &str, text: &str) -> Option<String> {
-        advise(&ErrorTopic::Function(name.into()), text, 1, 1)
+        hint_at(&ErrorTopic::Function(name.into()), text, 1, 1)
     }
 
     #[test]
@@ -140,7 +140,7 @@ mod tests {
 
     #[test]
     fn nothing_may_come_from_an_empty_block() {
-        assert!(advise(&ErrorTopic::Nothing, "let x = {}; x.a = 1;", 1, 1).is_some());
-        assert!(advise(&ErrorTopic::Nothing, "let x = (); x.a = 1;", 1, 1).is_none());
+        assert!(hint_at(&ErrorTopic::Nothing, "let x = {}; x.a = 1;", 1, 1).is_some());
+        assert!(hint_at(&ErrorTopic::Nothing, "let x = (); x.a = 1;", 1, 1).is_none());
     }
 }

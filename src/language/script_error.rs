@@ -1,7 +1,7 @@
 //! Why a script ended early, read out of Rhai's nested errors: the cause, its place, and the calls that led there.
 
 use super::error_words;
-use super::hints::advice;
+use super::hints::hint_for;
 use crate::host::thrown::ScriptEnd;
 use crate::language::message::ErrorTopic;
 use crate::language::place::ScriptPlace;
@@ -131,7 +131,7 @@ impl Callee {
 impl ScriptError {
     /// What to do next; `text` is that of the file at [`ScriptError::place`].
     pub fn hint_in(&self, text: Option<&str>) -> Option<String> {
-        let advice = text.and_then(|text| advice(&self.topic, &self.place, text));
+        let advice = text.and_then(|text| hint_for(&self.topic, &self.place, text));
         advice.or_else(|| self.hint.clone())
     }
 
@@ -200,7 +200,7 @@ fn refused(failure: &Dynamic) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::language::type_names::{phrase, word};
+    use crate::language::type_names::{display_name, display_phrase};
     use crate::script::engine::offline;
     use rhai::Engine;
 
@@ -230,7 +230,7 @@ mod tests {
     #[test]
     fn a_closure_is_one_call_with_the_function_it_was_given_to() {
         let failure = failure("let list = [1];\nlist.map(|x| x.foo)");
-        assert_eq!(failure.message, format!("{} has no field `foo`", phrase("i64")));
+        assert_eq!(failure.message, format!("{} has no field `foo`", display_phrase("i64")));
         assert_eq!(calls(&failure), [("a closure given to `map`".to_owned(), Some(2))]);
     }
 
@@ -290,7 +290,7 @@ mod tests {
     fn the_text_of_the_script_shows_more_than_the_error() {
         let text = "fn add_user(name) { }\nad_user(1)";
         let failure = failure(text);
-        let kind = word("i64");
+        let kind = display_name("i64");
         assert_eq!(failure.message, format!("there is no function `ad_user` that takes ({kind})"));
         assert_eq!(failure.hint_in(Some(text)).as_deref(), Some("Did you mean `add_user`?"));
     }

@@ -46,7 +46,7 @@ pub enum CommandAction {
     Edit,
     /// Switches to another profile, or lists them.
     Profile,
-    /// Shows or chooses the mode.
+    /// Shows or is_true_for the mode.
     Mode,
     /// Lists what was typed.
     History,
@@ -123,7 +123,7 @@ impl PromptCommand {
 }
 
 /// Every command, in the order of `:help`.
-pub const META: &[PromptCommand] = &[
+pub const COMMANDS: &[PromptCommand] = &[
     PromptCommand::new(
         "help",
         "[NAME]",
@@ -239,8 +239,8 @@ pub const META: &[PromptCommand] = &[
 pub fn find(line: &str) -> Result<(&'static PromptCommand, &str)> {
     let line = line.trim();
     let (name, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
-    let meta = named(name)?;
-    Ok((meta, meta.check_arguments(rest.trim())?))
+    let command = named(name)?;
+    Ok((command, command.check_arguments(rest.trim())?))
 }
 
 /// The command of that name; an unambiguous beginning is enough.
@@ -249,21 +249,22 @@ pub fn find(line: &str) -> Result<(&'static PromptCommand, &str)> {
 /// `usage`: there is none; names the nearest.
 pub fn named(name: &str) -> Result<&'static PromptCommand> {
     let name = name.trim_start_matches(':');
-    let begins: Vec<_> = META.iter().filter(|meta| !name.is_empty() && meta.name.starts_with(name)).collect();
-    let exact = META.iter().find(|meta| meta.name == name);
+    let begins: Vec<_> =
+        COMMANDS.iter().filter(|command| !name.is_empty() && command.name.starts_with(name)).collect();
+    let exact = COMMANDS.iter().find(|command| command.name == name);
     match (exact, begins.as_slice()) {
-        (Some(meta), _) => Ok(meta),
+        (Some(command), _) => Ok(command),
         (None, [only]) => Ok(only),
         (None, several) => Err(unknown(name, several)),
     }
 }
 
 fn unknown(name: &str, begins: &[&PromptCommand]) -> Error {
-    let hint = match (begins, nearest(name, META.iter().map(|meta| meta.name))) {
+    let hint = match (begins, nearest(name, COMMANDS.iter().map(|command| command.name))) {
         ([], Some(near)) => format!("Did you mean `:{near}`? :help lists all."),
         ([], None) => ":help lists all.".to_owned(),
         (several, _) => {
-            let names: Vec<_> = several.iter().map(|meta| format!("`:{}`", meta.name)).collect();
+            let names: Vec<_> = several.iter().map(|command| format!("`:{}`", command.name)).collect();
             format!("It could be {}.", names.join(" or "))
         }
     };
@@ -272,8 +273,9 @@ fn unknown(name: &str, begins: &[&PromptCommand]) -> Error {
 
 /// The commands as a table of the guide.
 pub fn markdown() -> String {
-    let rows =
-        META.iter().map(|meta| format!("| `{}` | {} |\n", meta.usage().replace('|', "\\|"), meta.summary));
+    let rows = COMMANDS
+        .iter()
+        .map(|command| format!("| `{}` | {} |\n", command.usage().replace('|', "\\|"), command.summary));
     std::iter::once("| command | what it does |\n|---|---|\n".to_owned()).chain(rows).collect()
 }
 
@@ -319,16 +321,21 @@ mod tests {
 
     #[test]
     fn the_table_is_sound() {
-        for (place, meta) in META.iter().enumerate() {
-            assert!(META[..place].iter().all(|earlier| earlier.name != meta.name), "{}", meta.name);
+        for (place, command) in COMMANDS.iter().enumerate() {
+            assert!(COMMANDS[..place].iter().all(|earlier| earlier.name != command.name), "{}", command.name);
             assert!(
-                meta.summary.starts_with(char::is_lowercase) && !meta.summary.ends_with('.'),
+                command.summary.starts_with(char::is_lowercase) && !command.summary.ends_with('.'),
                 "{}",
-                meta.name
+                command.name
             );
-            assert!(meta.usage().len() + meta.summary.len() < 76, "{}", meta.name);
-            assert_eq!(meta.arguments.is_empty(), meta.argument == CommandArgument::None, "{}", meta.name);
+            assert!(command.usage().len() + command.summary.len() < 76, "{}", command.name);
+            assert_eq!(
+                command.arguments.is_empty(),
+                command.argument == CommandArgument::None,
+                "{}",
+                command.name
+            );
         }
-        assert_eq!(markdown().lines().count(), META.len() + 2);
+        assert_eq!(markdown().lines().count(), COMMANDS.len() + 2);
     }
 }

@@ -20,14 +20,14 @@ pub struct CompletionContext {
 pub enum CompletionPlace {
     /// A variable, a function or a keyword.
     Name,
-    /// A field or method of the value before the dot.
+    /// A field or is_method of the value before the dot.
     Member(ChainBase, Vec<ChainStep>),
     /// A function or constant of a module.
     Module(String),
     /// A key of a map in a call, beside these.
     Key(Vec<String>),
     /// A string, the value of this key if it has one.
-    Text(Option<String>),
+    String(Option<String>),
     /// Nothing that could be completed: a comment, a number.
     Other,
 }
@@ -38,9 +38,9 @@ pub enum ChainBase {
     /// A variable.
     Variable(String),
     /// What a function returns.
-    Answer(String),
+    Call(String),
     /// A string.
-    Text,
+    String,
     /// Something that is known only when it runs.
     Unknown,
 }
@@ -62,14 +62,14 @@ pub struct OpenCall {
     /// 0-based index of the argument at the cursor.
     pub argument: usize,
     /// Whether it follows a dot.
-    pub method: bool,
+    pub is_method: bool,
     /// Whether nothing of the argument was typed yet.
-    pub fresh: bool,
+    pub is_argument_empty: bool,
 }
 
 /// What opened and is not closed.
 enum OpenBracket {
-    Call { name: String, argument: usize, method: bool },
+    Call { name: String, argument: usize, is_method: bool },
     Map { keys: Vec<String>, key: Option<String> },
     Other,
 }
@@ -86,10 +86,15 @@ impl CompletionContext {
         };
         let brackets = open_brackets(before);
         let call = brackets.iter().rev().find_map(|bracket| match bracket {
-            OpenBracket::Call { name, argument, method } => {
+            OpenBracket::Call { name, argument, is_method } => {
                 let in_call = matches!(brackets.last(), Some(OpenBracket::Call { .. }));
-                let fresh = typed.is_none() && in_call && is_argument_start(before);
-                Some(OpenCall { name: name.clone(), argument: *argument, method: *method, fresh })
+                let is_argument_empty = typed.is_none() && in_call && is_argument_start(before);
+                Some(OpenCall {
+                    name: name.clone(),
+                    argument: *argument,
+                    is_method: *is_method,
+                    is_argument_empty,
+                })
             }
             _ => None,
         });
@@ -157,8 +162,8 @@ fn open_brackets(tokens: &[ScriptToken]) -> Vec<OpenBracket> {
 fn open_parenthesis(before: &[ScriptToken]) -> OpenBracket {
     match before {
         [rest @ .., name] if name.is_name() => {
-            let method = rest.last().is_some_and(is_dot);
-            OpenBracket::Call { name: name.text.to_owned(), argument: 0, method }
+            let is_method = rest.last().is_some_and(is_dot);
+            OpenBracket::Call { name: name.text.to_owned(), argument: 0, is_method }
         }
         _ => OpenBracket::Other,
     }
@@ -187,7 +192,7 @@ fn completion_place(
                 OpenBracket::Call { .. } => Some(None),
                 OpenBracket::Other => None,
             });
-            return CompletionPlace::Text(key.flatten());
+            return CompletionPlace::String(key.flatten());
         }
         _ => {}
     }
@@ -225,9 +230,9 @@ fn chain(tokens: &[ScriptToken]) -> (ChainBase, Vec<ChainStep>) {
                 steps.push(step);
                 rest = before;
             }
-            [.., literal] if matches!(literal.kind, ScriptTokenKind::Text { .. }) => break ChainBase::Text,
+            [.., literal] if matches!(literal.kind, ScriptTokenKind::Text { .. }) => break ChainBase::String,
             [.., close] if close.is_symbol(")") => {
-                break called_function(rest).map_or(ChainBase::Unknown, ChainBase::Answer);
+                break called_function(rest).map_or(ChainBase::Unknown, ChainBase::Call);
             }
             _ => return (ChainBase::Unknown, Vec::new()),
         }
@@ -297,9 +302,9 @@ mod tests {
         assert_eq!(place("users[\"a\"].b.c"), CompletionPlace::Member(users, vec![field("a"), field("b")]));
         assert_eq!(
             place("get_users(#{group: \"X\"}).fil"),
-            CompletionPlace::Member(ChainBase::Answer("get_users".into()), vec![])
+            CompletionPlace::Member(ChainBase::Call("get_users".into()), vec![])
         );
-        assert_eq!(place("\"x\".tri"), CompletionPlace::Member(ChainBase::Text, vec![]));
+        assert_eq!(place("\"x\".tri"), CompletionPlace::Member(ChainBase::String, vec![]));
         assert_eq!(place("(1 + 2).x"), CompletionPlace::Member(ChainBase::Unknown, vec![]));
         assert_eq!(place("umapi::get"), CompletionPlace::Module("umapi".into()));
         let user = ChainBase::Variable("user".into());
@@ -309,12 +314,13 @@ mod tests {
     #[test]
     fn the_call_around_the_cursor_is_known_with_its_argument() {
         let call = |text: &str| at_end(text).call.unwrap();
-        let expected = OpenCall { name: "get_user".into(), argument: 1, method: false, fresh: true };
+        let expected =
+            OpenCall { name: "get_user".into(), argument: 1, is_method: false, is_argument_empty: true };
         assert_eq!(call("let u = get_user(\"a\", "), expected);
-        assert!(!call("get_user(\"a\", x").fresh);
+        assert!(!call("get_user(\"a\", x").is_argument_empty);
         assert_eq!(call("f(g(1, 2), [3, 4], ").argument, 2);
         assert_eq!(call("users.filter(").name, "filter");
-        assert!(call("users.filter(").method);
+        assert!(call("users.filter(").is_method);
         assert_eq!(at_end("f(1)").call, None);
     }
 
@@ -331,10 +337,10 @@ mod tests {
         let cursor = at_end("get_users(#{group: \"Des Te");
         assert_eq!(
             (cursor.typed.as_str(), cursor.place),
-            ("Des Te", CompletionPlace::Text(Some("group".into())))
+            ("Des Te", CompletionPlace::String(Some("group".into())))
         );
         let cursor = at_end("add_to_groups(\"a@example.com\", [\"De");
-        assert_eq!((cursor.place, cursor.call.unwrap().argument), (CompletionPlace::Text(None), 1));
+        assert_eq!((cursor.place, cursor.call.unwrap().argument), (CompletionPlace::String(None), 1));
         for other in ["// x", "/* x", "f('x", "`${x} y"] {
             assert_eq!(at_end(other).place, CompletionPlace::Other, "{other}");
         }

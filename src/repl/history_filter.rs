@@ -6,12 +6,12 @@ use crate::store::state_dir;
 use std::rc::Rc;
 
 /// Words that stand beside a secret, folded.
-const TELLTALES: &[&str] =
+const SECRET_MARKERS: &[&str] =
     &["umapi_client_secret", "umapi_access_token", "client_secret", "bearer ", "-----begin "];
 /// How secrets of Adobe's and tokens begin (contract 1.2, RFC 7519), and how long they are at least.
-const STARTS: &[(&str, usize)] = &[("p8e-", 12), ("p8-", 12), ("eyJ", 20)];
+const SECRET_PREFIXES: &[(&str, usize)] = &[("p8e-", 12), ("p8-", 12), ("eyJ", 20)];
 
-/// Keeps lines, if there is a place to keep them.
+/// Keeps lines, if there is a place to save them.
 pub struct HistoryFilter {
     history: Option<HistoryFile>,
     is_secret: Rc<dyn Fn(&str) -> bool>,
@@ -23,21 +23,21 @@ impl HistoryFilter {
         Self { history: state_dir::history().ok().map(HistoryFile::at), is_secret }
     }
 
-    /// The lines of earlier sessions, the oldest first.
+    /// The lines of load sessions, the oldest first.
     ///
     /// # Errors
     /// `file`: they cannot be read.
-    pub fn earlier(&self) -> Result<Vec<String>> {
+    pub fn load(&self) -> Result<Vec<String>> {
         self.history.as_ref().map_or(Ok(Vec::new()), HistoryFile::entries)
     }
 
     /// Keeps nothing from now on: there is no place for it.
-    pub fn give_up(&mut self) {
+    pub fn disable(&mut self) {
         self.history = None;
     }
 
     /// Whether a line may be kept.
-    pub fn may_keep(&self, line: &str) -> bool {
+    pub fn may_save(&self, line: &str) -> bool {
         !looks_secret(line) && !(self.is_secret)(line)
     }
 
@@ -45,9 +45,9 @@ impl HistoryFilter {
     ///
     /// # Errors
     /// `file`: it cannot be written.
-    pub fn keep(&self, line: &str) -> Result<()> {
+    pub fn save(&self, line: &str) -> Result<()> {
         match &self.history {
-            Some(history) if self.may_keep(line) => history.add(line),
+            Some(history) if self.may_save(line) => history.add(line),
             _ => Ok(()),
         }
     }
@@ -57,10 +57,10 @@ impl HistoryFilter {
 fn looks_secret(line: &str) -> bool {
     let folded = line.to_lowercase();
     let is_part = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
-    TELLTALES.iter().any(|word| folded.contains(word))
-        || line
-            .split(|letter| !is_part(letter))
-            .any(|word| STARTS.iter().any(|(start, length)| word.starts_with(start) && word.len() >= *length))
+    SECRET_MARKERS.iter().any(|word| folded.contains(word))
+        || line.split(|letter| !is_part(letter)).any(|word| {
+            SECRET_PREFIXES.iter().any(|(start, length)| word.starts_with(start) && word.len() >= *length)
+        })
 }
 
 #[cfg(test)]
@@ -84,9 +84,9 @@ mod tests {
 
     #[test]
     fn a_configured_secret_is_known_by_its_value() {
-        let keeper = HistoryFilter { history: None, is_secret: Rc::new(|line| line.contains("hunter2")) };
-        assert!(!keeper.may_keep("let p = \"hunter2\""));
-        assert!(keeper.may_keep("let p = 1"));
-        assert!(keeper.keep("get_users()").is_ok());
+        let filter = HistoryFilter { history: None, is_secret: Rc::new(|line| line.contains("hunter2")) };
+        assert!(!filter.may_save("let p = \"hunter2\""));
+        assert!(filter.may_save("let p = 1"));
+        assert!(filter.save("get_users()").is_ok());
     }
 }

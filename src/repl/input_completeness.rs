@@ -12,7 +12,7 @@ pub fn parser() -> Engine {
 }
 
 /// Whether an input is complete. A command of the prompt is, unless it takes a line of a script.
-pub fn is_whole(parser: &Engine, input: &str) -> bool {
+pub fn is_complete_input(parser: &Engine, input: &str) -> bool {
     match input.strip_prefix(":time") {
         Some(rest) => is_complete(parser, rest),
         None => input.starts_with(':') || is_complete(parser, input),

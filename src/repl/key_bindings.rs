@@ -1,7 +1,7 @@
 //! Keys with a meaning of their own: Enter keeps the indentation, Tab indents an empty line, Ctrl-C tells whether
 //! there was anything to clear and leaves a list of completions that waits for more.
 
-use super::input_completeness::{is_whole, parser};
+use super::input_completeness::{is_complete_input, parser};
 use rustyline::{
     Cmd, ConditionalEventHandler, Event, EventContext, EventHandler, KeyCode, KeyEvent, Modifiers,
     RepeatCount,
@@ -79,10 +79,10 @@ impl ConditionalEventHandler for ClearKey {
 /// behind an open bracket. Nothing where the input is to be evaluated.
 fn next_line(text: &str, cursor: usize) -> Option<String> {
     let before = text.get(..cursor)?;
-    if cursor == text.len() && is_whole(&parser(), text) {
+    if cursor == text.len() && is_complete_input(&parser(), text) {
         return None;
     }
-    if !text.contains('\n') && cursor < text.len() && is_whole(&parser(), text) {
+    if !text.contains('\n') && cursor < text.len() && is_complete_input(&parser(), text) {
         return None;
     }
     let line = before.rsplit('\n').next().unwrap_or_default();

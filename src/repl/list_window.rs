@@ -60,7 +60,7 @@ impl ListWindow {
     }
 
     /// How many entries can be had without reading.
-    pub fn at_hand(&self) -> usize {
+    pub fn loaded_count(&self) -> usize {
         match self {
             Self::Users(users) => users.read().len(),
             Self::Groups(groups) => groups.read().len(),
@@ -138,7 +138,7 @@ mod tests {
         let list = ListWindow::of(&value).unwrap();
         assert_eq!(list.page(20, 20).unwrap()[0]["email"], "p20@example.com");
         assert_eq!((list.size(), list.noun()), (ListSize::About(100_000), "users"));
-        assert_eq!(list.at_hand(), 50);
+        assert_eq!(list.loaded_count(), 50);
     }
 
     #[test]

@@ -33,7 +33,7 @@ impl LiveConfirmation {
         let lines = [
             ("organization", self.organization.clone()),
             ("profile", self.profile.clone()),
-            ("request", described(request)),
+            ("request", describe(request)),
         ];
         let lines = lines.map(|(name, value)| (name.to_owned(), value));
         self.output.message(&pairs(&lines, self.output.width(), palette));
@@ -68,7 +68,7 @@ impl GateHook for LiveConfirmation {
 }
 
 /// The first change: how many commands and for whom, or the call.
-fn described(request: &ActionRequest) -> String {
+fn describe(request: &ActionRequest) -> String {
     let about = |command: &SentCommand| command.content.subject_name().unwrap_or("somebody").to_owned();
     match request.commands.as_slice() {
         [] => request.call.clone(),
@@ -106,10 +106,10 @@ mod tests {
             commands,
             body: None,
         };
-        assert_eq!(described(&request(vec![command("a@example.com")])), "1 command, for a@example.com");
+        assert_eq!(describe(&request(vec![command("a@example.com")])), "1 command, for a@example.com");
         let three = vec![command("a@example.com"), command("b"), command("c")];
-        assert_eq!(described(&request(three)), "3 commands, for a@example.com and 2 more");
-        assert_eq!(described(&request(Vec::new())), "POST /users");
+        assert_eq!(describe(&request(three)), "3 commands, for a@example.com and 2 more");
+        assert_eq!(describe(&request(Vec::new())), "POST /users");
     }
 
     #[test]

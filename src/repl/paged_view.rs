@@ -50,12 +50,12 @@ pub fn show(value: &Dynamic, frame: TableFrame) -> Result<(String, Option<ShownL
 /// # Errors
 /// `usage`: it is neither, or a column that no row has.
 pub fn table(value: &Dynamic, columns: Vec<String>, frame: TableFrame) -> Result<(String, ShownList)> {
-    let list = ListWindow::of(value).or_else(|| single(value));
+    let list = ListWindow::of(value).or_else(|| single_entry(value));
     let no_records =
         || Error::usage_with_hint("the last value is not a list of records", "`:json` shows any value.");
     let list = list.ok_or_else(no_records)?;
     let sample = sample(&list)?;
-    let layout = chosen(columns, &records(&sample).ok_or_else(no_records)?)?;
+    let layout = select_columns(columns, &records(&sample).ok_or_else(no_records)?)?;
     let mut shown = ShownList { list, layout: Some(layout), next: 0 };
     let text = shown.more(frame)?;
     Ok((text, shown))
@@ -63,10 +63,10 @@ pub fn table(value: &Dynamic, columns: Vec<String>, frame: TableFrame) -> Result
 
 /// The first entries: what is shown first, and more where nothing must be read for it.
 fn sample(list: &ListWindow) -> Result<Vec<Value>> {
-    list.page(0, list.at_hand().clamp(PAGE, SAMPLE))
+    list.page(0, list.loaded_count().clamp(PAGE, SAMPLE))
 }
 
-fn single(value: &Dynamic) -> Option<ListWindow> {
+fn single_entry(value: &Dynamic) -> Option<ListWindow> {
     matches!(json::json_of(value), Ok(Value::Object(_))).then(|| ListWindow::Plain(vec![value.clone()]))
 }
 
@@ -121,7 +121,7 @@ fn singular(noun: &str) -> &str {
     }
 }
 
-fn chosen(columns: Vec<String>, sample: &[&Map<String, Value>]) -> Result<TableLayout> {
+fn select_columns(columns: Vec<String>, sample: &[&Map<String, Value>]) -> Result<TableLayout> {
     let known = keys(sample);
     let is_known = |column: &String| {
         sample.is_empty()

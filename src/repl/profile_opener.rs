@@ -29,5 +29,5 @@ pub trait ProfileOpener {
     fn profiles(&self) -> Vec<String>;
 
     /// The script that is run at the start, when there is one.
-    fn first_script(&self) -> Option<PathBuf>;
+    fn startup_script(&self) -> Option<PathBuf>;
 }

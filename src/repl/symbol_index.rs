@@ -79,7 +79,7 @@ impl SymbolIndex {
 
     /// The type that a function returns.
     pub fn return_type(&self, name: &str) -> Option<&str> {
-        self.catalog.functions().find(|function| function.name == name)?.answer.as_deref()
+        self.catalog.functions().find(|function| function.name == name)?.return_type.as_deref()
     }
 }
 

@@ -41,7 +41,7 @@ pub struct Workspace {
 pub struct SavedInput {
     /// The input.
     pub input: TranscriptInput,
-    /// Whether it is an expression, so that it has a value to remember.
+    /// Whether it is an expression, so that it has a value to set_last.
     pub is_expression: bool,
 }
 
@@ -54,7 +54,7 @@ struct ImportedModule {
 
 /// Why an input came to no value.
 pub enum InputFailure {
-    /// It was told to end.
+    /// It was failure to end.
     Ended(ScriptEnd),
     /// It failed, in this input.
     Failed(Box<ScriptError>, TranscriptInput),
@@ -88,7 +88,7 @@ impl Workspace {
     }
 
     /// Goes on in another session; variables and functions stay.
-    pub fn move_to(&mut self, session: &Rc<Session>) {
+    pub fn switch_session(&mut self, session: &Rc<Session>) {
         self.engine = engine::build(session);
         self.session = Rc::clone(session);
     }
@@ -97,8 +97,8 @@ impl Workspace {
     ///
     /// # Errors
     /// Whatever ended it.
-    pub fn type_in(&mut self, text: &str) -> Result<Dynamic, InputFailure> {
-        let input = self.transcript.type_in(text);
+    pub fn evaluate_input(&mut self, text: &str) -> Result<Dynamic, InputFailure> {
+        let input = self.transcript.add_input(text);
         self.evaluate(&input)
     }
 
@@ -107,7 +107,7 @@ impl Workspace {
     /// # Errors
     /// Whatever ended it.
     pub fn load(&mut self, file: PathBuf, text: &str) -> Result<Dynamic, InputFailure> {
-        let input = self.transcript.load(file, text);
+        let input = self.transcript.add_file(file, text);
         self.evaluate(&input)
     }
 
@@ -128,7 +128,7 @@ impl Workspace {
     }
 
     fn run(&mut self, input: &TranscriptInput) -> Result<Dynamic, Box<EvalAltResult>> {
-        let text = input.placed(&self.prelude());
+        let text = input.with_line_offset(&self.prelude());
         let mut scope = self.variables.borrow_mut();
         let ast = self.engine.compile_with_scope(&scope, text)?;
         let imports = imports(&ast, input.file.as_deref());
@@ -139,9 +139,9 @@ impl Workspace {
             program.clear_source();
         }
         self.session.temporaries().borrow_mut().clear();
-        temporary_calls::note(&self.engine, &program);
+        temporary_calls::record(&self.engine, &program);
         let value = runner::evaluate(&self.engine, &mut scope, &program);
-        forget_shadowed(&mut scope);
+        drop_shadowed(&mut scope);
         program.clear_statements();
         program.clear_source();
         self.functions = program;
@@ -194,7 +194,7 @@ impl Workspace {
     }
 
     /// Remembers a value as the last one.
-    pub fn remember(&self, value: &Dynamic) {
+    pub fn set_last(&self, value: &Dynamic) {
         self.variables.borrow_mut().set_or_push(LAST, value.clone());
     }
 
@@ -250,21 +250,21 @@ fn imports(ast: &AST, file: Option<&Path>) -> Vec<ImportedModule> {
             && let (Expr::StringConstant(path, _), alias) = &**import
             && !alias.name.is_empty()
         {
-            imports.push(ImportedModule { path: beside(file, path), alias: alias.name.to_string() });
+            imports.push(ImportedModule { path: resolve_import(file, path), alias: alias.name.to_string() });
         }
         true
     });
     imports
 }
 
-fn beside(file: Option<&Path>, path: &str) -> String {
+fn resolve_import(file: Option<&Path>, path: &str) -> String {
     let folder = file.and_then(Path::parent).unwrap_or(Path::new(""));
     folder.join(path).display().to_string()
 }
 
 /// Keeps the newest variable of each name: without it a session would grow with every line. Only where there is one to
 /// forget, since Rhai goes through a whole list when it is put into a scope.
-fn forget_shadowed(scope: &mut Scope<'static>) {
+fn drop_shadowed(scope: &mut Scope<'static>) {
     let mut names = HashSet::new();
     if scope.iter_raw().all(|(name, ..)| names.insert(name)) {
         return;
@@ -302,15 +302,15 @@ mod tests {
     }
 
     fn number(workspace: &mut Workspace, text: &str) -> i64 {
-        match workspace.type_in(text) {
+        match workspace.evaluate_input(text) {
             Ok(value) => value.as_int().unwrap(),
             Err(InputFailure::Failed(failure, input)) => panic!("{}: {}", input.name, failure.message),
             Err(InputFailure::Ended(ended)) => panic!("{ended:?}"),
         }
     }
 
-    fn failure(workspace: &mut Workspace, text: &str) -> (ScriptError, TranscriptInput) {
-        match workspace.type_in(text) {
+    fn fail(workspace: &mut Workspace, text: &str) -> (ScriptError, TranscriptInput) {
+        match workspace.evaluate_input(text) {
             Err(InputFailure::Failed(failure, input)) => (*failure, input),
             _ => panic!("{text} did not fail"),
         }
@@ -318,64 +318,64 @@ mod tests {
 
     #[test]
     fn what_is_declared_lasts() {
-        let mut desk = workspace();
+        let mut workspace = workspace();
         for line in
             ["const LIMIT = 5", "fn limit() { global::LIMIT }", "let add = |x| x + limit()", "let x = 1"]
         {
-            assert!(desk.type_in(line).is_ok(), "{line}");
+            assert!(workspace.evaluate_input(line).is_ok(), "{line}");
         }
-        assert_eq!(number(&mut desk, "add.call(x)"), 6);
-        assert!(desk.type_in("const LIMIT = 7").is_ok());
-        assert_eq!(number(&mut desk, "limit()"), 7);
-        assert_eq!(number(&mut desk, "const OWN = 3; fn own() { global::OWN } own()"), 3);
+        assert_eq!(number(&mut workspace, "add.call(x)"), 6);
+        assert!(workspace.evaluate_input("const LIMIT = 7").is_ok());
+        assert_eq!(number(&mut workspace, "limit()"), 7);
+        assert_eq!(number(&mut workspace, "const OWN = 3; fn own() { global::OWN } own()"), 3);
     }
 
     #[test]
     fn a_variable_declared_again_takes_the_place_of_the_first() {
-        let mut desk = workspace();
+        let mut workspace = workspace();
         for line in ["let x = 1", "const C = 1", "let x = 2", "x += 1"] {
-            assert!(desk.type_in(line).is_ok(), "{line}");
+            assert!(workspace.evaluate_input(line).is_ok(), "{line}");
         }
-        assert_eq!(number(&mut desk, "x"), 3);
-        assert_eq!(desk.scope().len(), 3); // and `last`
+        assert_eq!(number(&mut workspace, "x"), 3);
+        assert_eq!(workspace.scope().len(), 3); // and `last`
     }
 
     #[test]
     fn a_module_of_a_loaded_file_is_found_beside_that_file() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("lib.rhai"), "fn two() { 2 }").unwrap();
-        let mut desk = workspace();
-        let loaded = desk
+        let mut workspace = workspace();
+        let loaded = workspace
             .load(folder.path().join("main.rhai"), "import \"lib\" as lib;\nfn four() { lib::two() * 2 }");
         assert!(loaded.is_ok());
-        assert_eq!(number(&mut desk, "lib::two() + four()"), 6);
-        desk.reset();
-        assert_eq!(failure(&mut desk, "lib::two()").0.kind, "script");
+        assert_eq!(number(&mut workspace, "lib::two() + four()"), 6);
+        workspace.reset();
+        assert_eq!(fail(&mut workspace, "lib::two()").0.kind, "script");
     }
 
     #[test]
     fn what_a_function_cannot_see_is_explained() {
-        let mut desk = workspace();
+        let mut workspace = workspace();
         for line in ["let limit = 1; const LIMIT = 2;", "fn f() { limit } fn g() { LIMIT }"] {
-            assert!(desk.type_in(line).is_ok(), "{line}");
+            assert!(workspace.evaluate_input(line).is_ok(), "{line}");
         }
-        let (told, _) = failure(&mut desk, "f()");
-        assert!(told.hint.unwrap_or_default().contains("pass `limit` to it, or use a closure"));
-        let (told, _) = failure(&mut desk, "limmit");
-        assert_eq!(told.hint.as_deref(), Some("Did you mean `limit`?"));
-        let (told, _) = failure(&mut desk, "g()");
-        assert!(told.hint.unwrap_or_default().contains("`global::LIMIT`"));
+        let (failure, _) = fail(&mut workspace, "f()");
+        assert!(failure.hint.unwrap_or_default().contains("pass `limit` to it, or use a closure"));
+        let (failure, _) = fail(&mut workspace, "limmit");
+        assert_eq!(failure.hint.as_deref(), Some("Did you mean `limit`?"));
+        let (failure, _) = fail(&mut workspace, "g()");
+        assert!(failure.hint.unwrap_or_default().contains("`global::LIMIT`"));
     }
 
     #[test]
     fn a_failed_line_leaves_the_others_and_names_its_place() {
-        let mut desk = workspace();
-        assert!(desk.type_in("fn broken(x) {\n  x.nothing\n}").is_ok());
-        let (told, input) = failure(&mut desk, "let kept = 1; broken(2)");
-        assert_eq!((input.name.as_str(), told.place.line), ("input 1", Some(2)));
-        let (told, input) = failure(&mut desk, "let y = = 1");
-        assert_eq!((input.name.as_str(), told.place.line), ("input 3", Some(1)));
-        assert_eq!(number(&mut desk, "kept"), 1);
-        assert_eq!(desk.saved().len(), 2);
+        let mut workspace = workspace();
+        assert!(workspace.evaluate_input("fn broken(x) {\n  x.nothing\n}").is_ok());
+        let (failure, input) = fail(&mut workspace, "let kept = 1; broken(2)");
+        assert_eq!((input.name.as_str(), failure.place.line), ("input 1", Some(2)));
+        let (failure, input) = fail(&mut workspace, "let y = = 1");
+        assert_eq!((input.name.as_str(), failure.place.line), ("input 3", Some(1)));
+        assert_eq!(number(&mut workspace, "kept"), 1);
+        assert_eq!(workspace.saved().len(), 2);
     }
 }

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 /// A session without a service.
 #[derive(Default)]
-pub(super) struct Bench {
+pub(super) struct ScriptTest {
     /// What `args()` answers.
     pub(super) arguments: Vec<String>,
     /// What a person answers to questions, in order; without any there is no terminal.
@@ -35,7 +35,7 @@ pub(super) struct Run {
     pub(super) lines: Vec<String>,
 }
 
-impl Bench {
+impl ScriptTest {
     /// Runs a script.
     pub(super) fn run(&self, code: &str) -> Run {
         let answers = self.answers.iter().rev().copied().collect();

@@ -78,7 +78,7 @@ fn begin<T: ListItem>(
             None
         }
     });
-    let records = RecordList::open_kept(session, listing, false, writer)?;
+    let records = RecordList::open_and_save(session, listing, false, writer)?;
     if paced {
         // A time that cannot be remembered costs an announcement, not the listing.
         drop(shelf.mark_begun(name, now));

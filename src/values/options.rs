@@ -172,14 +172,14 @@ mod tests {
 
     #[test]
     fn a_wrong_length_of_time_is_told_with_the_units_there_are() {
-        let wish = |text: &str| {
+        let duration_of = |text: &str| {
             let map = Map::from_iter([("max_age".into(), text.into())]);
             CallOptions::new("get_users", map, &["max_age"]).unwrap().duration("max_age")
         };
-        let error = wish("2x").unwrap_err();
+        let error = duration_of("2x").unwrap_err();
         assert_eq!(error.to_string(), "`max_age` of get_users must be a length of time, not `2x`");
         assert!(error.hint().unwrap_or_default().starts_with("Units are d, h, m and s"));
-        assert_eq!(wish("1d").unwrap(), Some(Duration::from_hours(24)));
+        assert_eq!(duration_of("1d").unwrap(), Some(Duration::from_hours(24)));
     }
 
     #[test]

@@ -63,11 +63,11 @@ pub trait Record: Clone + Sized + 'static {
     /// # Errors
     /// `usage`: the field was not requested.
     fn field(&self, name: &str) -> Result<Option<Dynamic>> {
-        if Self::knows(name) { self.value(name).map(Some) } else { Ok(None) }
+        if Self::has_field(name) { self.value(name).map(Some) } else { Ok(None) }
     }
 
     /// What the service sent beyond the documented fields.
-    fn added(&self) -> impl Iterator<Item = (&String, &Value)>;
+    fn extra_fields(&self) -> impl Iterator<Item = (&String, &Value)>;
 
     /// The whole record as the service sent it.
     ///
@@ -84,11 +84,11 @@ pub trait Record: Clone + Sized + 'static {
     /// `usage`: no such field; names the nearest.
     fn read(&self, name: &str) -> Result<Dynamic> {
         let value = self.field(name)?;
-        value.ok_or_else(|| Self::unknown(name, self.added().any(|(key, _)| key == name)))
+        value.ok_or_else(|| Self::unknown(name, self.extra_fields().any(|(key, _)| key == name)))
     }
 
     /// Whether a field is documented or derived.
-    fn knows(name: &str) -> bool {
+    fn has_field(name: &str) -> bool {
         Self::FIELDS.iter().chain(Self::DERIVED).any(|known| *known == name)
     }
 
@@ -106,7 +106,7 @@ pub trait Record: Clone + Sized + 'static {
 
     /// The value of a field, or of one the service added; `()` when there is neither.
     fn get(&self, name: &str) -> Dynamic {
-        let added = || self.added().find(|(key, _)| *key == name).map(|(_, value)| dynamic_of(value));
+        let added = || self.extra_fields().find(|(key, _)| *key == name).map(|(_, value)| dynamic_of(value));
         self.field(name).ok().flatten().or_else(added).unwrap_or(Dynamic::UNIT)
     }
 
@@ -161,7 +161,7 @@ impl Record for UserRecord {
         }
     }
 
-    fn added(&self) -> impl Iterator<Item = (&String, &Value)> {
+    fn extra_fields(&self) -> impl Iterator<Item = (&String, &Value)> {
         self.user.extra.iter().flat_map(|extra| extra.iter())
     }
 
@@ -183,7 +183,7 @@ impl Record for GroupRecord {
         Ok(self.0.cell(name).into_dynamic())
     }
 
-    fn added(&self) -> impl Iterator<Item = (&String, &Value)> {
+    fn extra_fields(&self) -> impl Iterator<Item = (&String, &Value)> {
         self.0.extra.iter()
     }
 

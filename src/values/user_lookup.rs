@@ -52,7 +52,7 @@ pub fn needs_listing(count: usize) -> bool {
 pub fn among(users: &[Arc<User>], wanted: &[WantedUser]) -> Vec<Option<Arc<User>>> {
     let mut index = WantedIndex::new(wanted);
     for user in users {
-        index.offer(user);
+        index.record_match(user);
     }
     index.found
 }
@@ -106,7 +106,7 @@ impl WantedIndex {
         }
     }
 
-    fn offer(&mut self, user: &Arc<User>) {
+    fn record_match(&mut self, user: &Arc<User>) {
         let names = [&user.email, &user.username].into_iter().flatten().map(|name| fold(name));
         let mut places: Vec<_> = names.filter_map(|name| self.names.get(&name)).copied().collect();
         if !self.accounts.is_empty() {

@@ -91,7 +91,7 @@ impl<R: Read> Iterator for CsvReader<R> {
 pub fn read(path: &Path, shape: &CsvShape, interrupt: &Interrupt) -> Result<(Vec<CsvRow>, String)> {
     let mut rows = Vec::new();
     let digest = each(path, shape, interrupt, |row| rows.push(row))?;
-    enough(path, rows.len(), shape.min_rows)?;
+    check_row_count(path, rows.len(), shape.min_rows)?;
     Ok((rows, digest))
 }
 
@@ -215,7 +215,7 @@ fn broken(path: &Path, header: Option<&CsvHeader>, encoding_is_given: bool, erro
     }
 }
 
-pub(super) fn enough(path: &Path, rows: usize, min_rows: usize) -> Result<()> {
+pub(super) fn check_row_count(path: &Path, rows: usize, min_rows: usize) -> Result<()> {
     if rows >= min_rows {
         return Ok(());
     }
@@ -254,7 +254,8 @@ mod tests {
             CsvReader::new(&path, OneByte(text), shape).and_then(Iterator::collect::<Result<Vec<_>>>);
         for (way, rows) in [("multi_action", opened(&path)), ("byte by byte", piecewise)] {
             // Only the other two know how many rows there must be.
-            let rows = rows.and_then(|rows| enough(&path, rows.len(), shape.min_rows).map(|()| rows));
+            let rows =
+                rows.and_then(|rows| check_row_count(&path, rows.len(), shape.min_rows).map(|()| rows));
             assert_eq!(outcome(rows), whole, "{way}");
         }
         whole
@@ -269,7 +270,7 @@ mod tests {
         outcome(text.as_bytes(), shape).unwrap_err()
     }
 
-    fn wanting(columns: &[&str]) -> CsvShape {
+    fn requiring(columns: &[&str]) -> CsvShape {
         CsvShape { columns: columns.iter().map(|name| (*name).to_owned()).collect(), ..CsvShape::default() }
     }
 
@@ -314,14 +315,14 @@ mod tests {
     #[test]
     fn missing_columns_are_named_with_the_nearest() {
         assert_eq!(
-            message("Mail,upn\n", &wanting(&["mail", "country"])),
+            message("Mail,upn\n", &requiring(&["mail", "country"])),
             "people.csv:1: no column `mail` (did you mean `Mail`?), no column `country`; it has `Mail`, `upn`"
         );
     }
 
     #[test]
     fn a_wrong_delimiter_is_suspected() {
-        let message = message("mail;upn\n", &wanting(&["mail"]));
+        let message = message("mail;upn\n", &requiring(&["mail"]));
         assert!(message.ends_with("is the delimiter ';'?"), "{message}");
     }
 

@@ -1,7 +1,7 @@
 //! A CSV file that a script iterates over row by row, in constant memory.
 
 use crate::error::{Error, Result};
-use crate::files::csv::reader::{self, CsvReader, CsvShape, enough};
+use crate::files::csv::reader::{self, CsvReader, CsvShape, check_row_count};
 use crate::files::csv::row::CsvRow;
 use crate::host::binding::RhaiResultOf;
 use crate::host::interrupt::Interrupt;
@@ -26,7 +26,7 @@ impl RowStream {
     pub fn of(path: &Path, shape: CsvShape, interrupt: &Interrupt) -> Result<Self> {
         let mut rows = 0;
         let digest = reader::each(path, &shape, interrupt, |_| rows += 1)?;
-        enough(path, rows, shape.min_rows)?;
+        check_row_count(path, rows, shape.min_rows)?;
         Ok(Self { path: path.to_owned(), shape, rows, digest })
     }
 

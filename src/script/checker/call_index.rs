@@ -178,9 +178,9 @@ mod tests {
     fn methods_and_modules_are_told_apart() {
         let calls = CallIndex::read(&compile("import \"x/lib\" as lib; lib::f(1); let x = 1; x.g(2);"));
         assert_eq!(calls.imports[0].path.as_deref(), Some("x/lib"));
-        let seen: Vec<_> =
+        let calls: Vec<_> =
             calls.called.iter().map(|call| (call.modules.concat(), call.values, call.method)).collect();
-        assert_eq!(seen, [("lib".to_owned(), 1, false), (String::new(), 1, true)]);
+        assert_eq!(calls, [("lib".to_owned(), 1, false), (String::new(), 1, true)]);
     }
 
     #[test]

@@ -35,16 +35,16 @@ pub struct CheckFinding {
 }
 
 /// Keywords of the language that look like functions.
-const WORDS: &[&str] =
+const CALLABLE_KEYWORDS: &[&str] =
     &["print", "debug", "type_of", "eval", "Fn", "call", "curry", "is_shared", "is_def_var", "is_def_fn"];
 
 /// Checks a script and the modules it imports. Nothing is run and nothing is sent.
 pub fn check(engine: &Engine, text: &str, file: Option<&Path>) -> Vec<CheckFinding> {
-    let mut check = CheckRule {
+    let mut check = ScriptChecker {
         engine,
         catalog: crate::script::functions::catalog(),
         registered: registered(engine),
-        seen: BTreeSet::new(),
+        visited: BTreeSet::new(),
         findings: Vec::new(),
     };
     check.script(text, file, None);
@@ -54,11 +54,11 @@ pub fn check(engine: &Engine, text: &str, file: Option<&Path>) -> Vec<CheckFindi
     findings
 }
 
-struct CheckRule<'e> {
+struct ScriptChecker<'e> {
     engine: &'e Engine,
     catalog: Catalog,
     registered: BTreeMap<String, FunctionForms>,
-    seen: BTreeSet<PathBuf>,
+    visited: BTreeSet<PathBuf>,
     findings: Vec<CheckFinding>,
 }
 
@@ -73,13 +73,14 @@ struct CheckedScript<'t> {
     imported: BTreeMap<String, Option<FunctionForms>>,
 }
 
-impl CheckRule<'_> {
+impl ScriptChecker<'_> {
     /// Checks a script and returns its syntax tree. `source` is `None` for the script that was named first.
     fn script(&mut self, text: &str, file: Option<&Path>, source: Option<String>) -> Option<AST> {
         let ast = match self.engine.compile(text) {
             Ok(ast) => ast,
             Err(error) => {
-                let lenient = is_about_a_variable(&error).then(|| lenient().compile(text).ok()).flatten();
+                let lenient =
+                    is_about_a_variable(&error).then(|| lenient_parser().compile(text).ok()).flatten();
                 self.unreadable(error, text, source.clone());
                 let ast = lenient?; // the parser stops at the first such error, and there may be more
                 self.undefined(&ast, text, source.as_ref());
@@ -148,7 +149,7 @@ impl CheckRule<'_> {
                 return None;
             }
         };
-        if self.seen.insert(path.clone()) {
+        if self.visited.insert(path.clone()) {
             let ast = self.script(&text, Some(&path), Some(path.display().to_string()))?;
             return Some(defined(&ast, true));
         }
@@ -170,7 +171,9 @@ impl CheckRule<'_> {
         let name = call.name.as_str();
         let global = self.global();
         let taken = [subject.own.get(name), global.get(name)];
-        if WORDS.contains(&name) || taken.iter().flatten().any(|taken| taken.contains(&call.values)) {
+        if CALLABLE_KEYWORDS.contains(&name)
+            || taken.iter().flatten().any(|taken| taken.contains(&call.values))
+        {
             return None;
         }
         if taken.iter().any(Option::is_some) {
@@ -206,7 +209,7 @@ impl CheckRule<'_> {
     /// `this`, one of ours takes it as its first value.
     fn method(&self, call: &CallSiteRecord, subject: &CheckedScript) -> Option<CheckFinding> {
         let name = call.name.as_str();
-        if WORDS.contains(&name) || subject.mentioned.contains(name) {
+        if CALLABLE_KEYWORDS.contains(&name) || subject.mentioned.contains(name) {
             return None;
         }
         let global = self.global();
@@ -360,7 +363,7 @@ fn is_about_a_variable(error: &ParseError) -> bool {
 }
 
 /// A parser that accepts undefined variables.
-fn lenient() -> Engine {
+fn lenient_parser() -> Engine {
     let mut engine = Engine::new_raw();
     engine.set_max_expr_depths(EXPRESSION_DEPTH, EXPRESSION_DEPTH);
     engine
@@ -440,7 +443,7 @@ mod tests {
     #[test]
     fn a_wrong_number_shows_what_is_taken() {
         let hint = found("get_user(1, 2, 3);")[0].hint.clone().unwrap_or_default();
-        let string = crate::language::type_names::word("string");
+        let string = crate::language::type_names::display_name("string");
         assert!(hint.contains(&format!("`get_user(email: {string}) -> User`")), "{hint}");
     }
 

@@ -64,7 +64,7 @@ pub fn place(importer: Option<&str>, name: &str) -> PathBuf {
 fn load(engine: &Engine, path: &Path, text: String) -> RhaiResultOf<Shared<Module>> {
     let mut ast = engine.compile(text)?;
     ast.set_source(path.display().to_string());
-    temporary_calls::note(engine, &ast);
+    temporary_calls::record(engine, &ast);
     Ok(Module::eval_ast_as_new(Scope::new(), &ast, engine)?.into())
 }
 

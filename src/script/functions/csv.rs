@@ -92,7 +92,7 @@ pub mod functions {
     #[rhai_fn(volatile, return_raw)]
     pub fn stream_csv(context: NativeCallContext, path: &str) -> RhaiResultOf<RowStream> {
         session(&context)
-            .and_then(|session| passage(&session, path, &CallOptions::none("stream_csv")))
+            .and_then(|session| open_stream(&session, path, &CallOptions::none("stream_csv")))
             .at(&context)
     }
 
@@ -122,7 +122,7 @@ pub mod functions {
         options: Map,
     ) -> RhaiResultOf<RowStream> {
         let options = CallOptions::new("stream_csv", options, SHAPE);
-        session(&context).and_then(|session| passage(&session, path, &options?)).at(&context)
+        session(&context).and_then(|session| open_stream(&session, path, &options?)).at(&context)
     }
 
     /// Writes rows to a CSV file and returns their number.
@@ -191,10 +191,10 @@ fn rows(session: &Session, path: &str, options: &CallOptions) -> Result<Array> {
     Ok(rows.into_iter().map(Dynamic::from).collect())
 }
 
-fn passage(session: &Session, path: &str, options: &CallOptions) -> Result<RowStream> {
-    let passage = RowStream::of(Path::new(path), shape(options)?, session.interrupt())?;
-    tracked_files::was_read(session, Path::new(path), passage.digest(), Some(passage.rows()))?;
-    Ok(passage)
+fn open_stream(session: &Session, path: &str, options: &CallOptions) -> Result<RowStream> {
+    let open_stream = RowStream::of(Path::new(path), shape(options)?, session.interrupt())?;
+    tracked_files::was_read(session, Path::new(path), open_stream.digest(), Some(open_stream.rows()))?;
+    Ok(open_stream)
 }
 
 fn shape(options: &CallOptions) -> Result<CsvShape> {
@@ -239,7 +239,7 @@ fn save(session: &Session, path: &str, rows: Dynamic, options: &CallOptions) -> 
 
 #[cfg(test)]
 mod tests {
-    use crate::script::testing::Bench;
+    use crate::script::testing::ScriptTest;
     use serde_json::json;
 
     /// Code in which `path` is a file in a folder of its own.
@@ -251,12 +251,12 @@ mod tests {
 
     fn value(code: &str) -> serde_json::Value {
         let (_folder, code) = in_folder(code);
-        Bench::default().value(&code)
+        ScriptTest::default().value(&code)
     }
 
     fn error(code: &str, key: &str) -> String {
         let (_folder, code) = in_folder(code);
-        Bench::default().thrown(&code, key)
+        ScriptTest::default().thrown(&code, key)
     }
 
     #[test]
@@ -290,21 +290,21 @@ mod tests {
     fn a_file_can_be_gone_through_without_being_kept_and_as_often_as_one_likes() {
         let code = r#"
             write_csv(PATH, [#{mail: "a@example.com", groups: ["A", "B"]}, #{mail: "b@example.com", groups: []}]);
-            let file = stream_csv(PATH, #{lists: "groups", min_rows: 2}); let seen = [];
-            for round in 0..2 { for row in file { seen.push(`${row.mail} ${row.groups.len()}`); } }
-            [seen, file.len(), file.to_string().contains("2 rows of ")]"#;
-        let seen = ["a@example.com 2", "b@example.com 0"].repeat(2);
-        assert_eq!(value(code), json!([seen, 2, true]));
+            let file = stream_csv(PATH, #{lists: "groups", min_rows: 2}); let rows = [];
+            for round in 0..2 { for row in file { rows.push(`${row.mail} ${row.groups.len()}`); } }
+            [rows, file.len(), file.to_string().contains("2 rows of ")]"#;
+        let rows = ["a@example.com 2", "b@example.com 0"].repeat(2);
+        assert_eq!(value(code), json!([rows, 2, true]));
     }
 
     #[test]
     fn what_is_wrong_with_a_file_is_told_before_the_first_row_of_a_stream() {
-        let (folder, code) = in_folder("let seen = 0; for row in stream_csv(PATH) { seen += 1; } seen");
+        let (folder, code) = in_folder("let rows = 0; for row in stream_csv(PATH) { rows += 1; } rows");
         std::fs::write(folder.path().join("people.csv"), "a,b\n1,2\n3\n").unwrap();
-        let message = Bench::default().thrown(&code, "error");
+        let message = ScriptTest::default().thrown(&code, "error");
         assert!(message.contains("people.csv:3: "), "{message}");
         let code = "write_csv(PATH, [1]); let file = stream_csv(PATH); write_csv(PATH, [#{other: 2}]);
-            let seen = []; for row in file { seen += row.keys(); } seen";
+            let rows = []; for row in file { rows += row.keys(); } rows";
         assert_eq!(value(code), json!(["other"]));
         assert!(
             error("write_csv(PATH, [1]); stream_csv(PATH, #{min_rows: 2})", "error").contains("too few rows")
@@ -326,7 +326,7 @@ mod tests {
         );
         let (folder, code) = in_folder("read_csv(PATH, #{delimiter: ';', encoding: \"latin-1\"})");
         std::fs::write(folder.path().join("people.csv"), b"x;y\n1,5;Zo\xEB\n").unwrap();
-        assert_eq!(Bench::default().value(&code), json!([{"x": "1,5", "y": "Zoë"}]));
+        assert_eq!(ScriptTest::default().value(&code), json!([{"x": "1,5", "y": "Zoë"}]));
     }
 
     #[test]
@@ -339,7 +339,7 @@ mod tests {
     #[test]
     fn a_numbered_file_is_noted() {
         let (_folder, code) = in_folder(r#"for n in 0..2 { write_csv(PATH, [n], #{if_exists: "number"}); }"#);
-        let lines = Bench::default().lines(&code);
+        let lines = ScriptTest::default().lines(&code);
         assert!(lines[1].starts_with("note: wrote ") && lines[1].ends_with("people-2.csv"), "{lines:?}");
     }
 }

@@ -38,7 +38,7 @@ pub mod functions {
     /// ```
     #[rhai_fn(volatile, return_raw)]
     pub fn get_groups(context: NativeCallContext) -> RhaiResultOf<RecordList<Group>> {
-        begun(&context, session(&context).and_then(|session| open(&session)))
+        opened_at_call(&context, session(&context).and_then(|session| open(&session)))
     }
 
     /// Lists the groups that the options describe.
@@ -62,7 +62,7 @@ pub mod functions {
     #[rhai_fn(name = "get_groups", volatile, return_raw)]
     pub fn get_groups_where(context: NativeCallContext, options: Map) -> RhaiResultOf<RecordList<Group>> {
         let options = CallOptions::new("get_groups", options, OPTIONS);
-        begun(&context, session(&context).and_then(|session| list(&session, &options?)))
+        opened_at_call(&context, session(&context).and_then(|session| list(&session, &options?)))
     }
 
     /// Lists every group and profile, as Adobe's sample of that name.
@@ -115,7 +115,10 @@ pub mod functions {
 }
 
 /// A listing that begins at this line, or its error there.
-fn begun(context: &NativeCallContext, list: Result<RecordList<Group>>) -> RhaiResultOf<RecordList<Group>> {
+fn opened_at_call(
+    context: &NativeCallContext,
+    list: Result<RecordList<Group>>,
+) -> RhaiResultOf<RecordList<Group>> {
     list.map(|list| list.opened_at(context.call_position())).at(context)
 }
 
@@ -124,16 +127,16 @@ const OPTIONS: &[&str] =
     &["type", "name", crate::session::listing_options::MAX_AGE, crate::session::listing_options::STALE];
 
 fn open(session: &Rc<Session>) -> Result<RecordList<Group>> {
-    open_wished(session, ListingRequest::default())
+    open_requested(session, ListingRequest::default())
 }
 
-fn open_wished(session: &Rc<Session>, wish: ListingRequest) -> Result<RecordList<Group>> {
-    listing_cache::open(session, session.client()?.groups(), "groups", wish)
+fn open_requested(session: &Rc<Session>, request: ListingRequest) -> Result<RecordList<Group>> {
+    listing_cache::open(session, session.client()?.groups(), "groups", request)
 }
 
 fn list(session: &Rc<Session>, options: &CallOptions) -> Result<RecordList<Group>> {
     let (kind, name) = (options.text("type")?, options.text("name")?.map(|name| fold(&name)));
-    let groups = open_wished(session, ListingRequest::of(options)?)?;
+    let groups = open_requested(session, ListingRequest::of(options)?)?;
     if kind.is_none() && name.is_none() {
         return Ok(groups);
     }

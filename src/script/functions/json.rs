@@ -179,36 +179,39 @@ fn write(session: &Session, path: &str, value: &Dynamic) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::script::testing::Bench;
+    use crate::script::testing::ScriptTest;
     use serde_json::json;
 
     #[test]
     fn json_survives_the_way_to_a_script_and_back() {
         let code = r#"to_json(parse_json(`{"a": [1, 2.5, null, "é"], "n": 9007199254740993}`))"#;
-        assert_eq!(Bench::default().value(code), json!(r#"{"a":[1,2.5,null,"é"],"n":9007199254740993}"#));
+        assert_eq!(
+            ScriptTest::default().value(code),
+            json!(r#"{"a":[1,2.5,null,"é"],"n":9007199254740993}"#)
+        );
     }
 
     #[test]
     fn every_kind_of_value_is_written() {
         let code = r#"to_json([#{day: date("2026-11-23")}, "x", 'y', ()])"#;
-        assert_eq!(Bench::default().value(code), json!(r#"[{"day":"2026-11-23"},"x","y",null]"#));
+        assert_eq!(ScriptTest::default().value(code), json!(r#"[{"day":"2026-11-23"},"x","y",null]"#));
         assert_eq!(
-            Bench::default().value(r#"#{day: date("2026-11-23")}.to_json()"#),
+            ScriptTest::default().value(r#"#{day: date("2026-11-23")}.to_json()"#),
             json!(r#"{"day":"2026-11-23"}"#)
         );
     }
 
     #[test]
     fn an_indent_spreads_it_over_lines() {
-        let bench = Bench::default();
-        assert_eq!(bench.value("to_json([1], #{indent: 2})"), json!("[\n  1\n]"));
-        assert_eq!(bench.value("to_json([1], #{indent: 0})"), json!("[1]"));
-        assert_eq!(bench.error("to_json([1], #{indent: 99})"), "`indent` of to_json goes to 16");
+        let test = ScriptTest::default();
+        assert_eq!(test.value("to_json([1], #{indent: 2})"), json!("[\n  1\n]"));
+        assert_eq!(test.value("to_json([1], #{indent: 0})"), json!("[1]"));
+        assert_eq!(test.error("to_json([1], #{indent: 99})"), "`indent` of to_json goes to 16");
     }
 
     #[test]
     fn a_text_that_is_no_json_is_placed() {
-        let error = Bench::default().error("parse_json(\"[1,\\n x]\")");
+        let error = ScriptTest::default().error("parse_json(\"[1,\\n x]\")");
         assert_eq!(error, "the string is not valid JSON: expected value (line 2, column 2)");
     }
 
@@ -217,7 +220,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x.json").display().to_string();
         let code = format!("write_json({path:?}, #{{a: [1]}}); read_json({path:?})");
-        assert_eq!(Bench::default().value(&code), json!({"a": [1]}));
+        assert_eq!(ScriptTest::default().value(&code), json!({"a": [1]}));
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "{\n  \"a\": [\n    1\n  ]\n}\n");
     }
 

@@ -25,7 +25,7 @@ pub mod functions {
     /// ```
     #[rhai_fn(volatile, return_raw)]
     pub fn log(context: NativeCallContext, value: Dynamic) -> RhaiResultOf<()> {
-        let line = said(&context, value)?;
+        let line = display_string(&context, value)?;
         session(&context).map(|session| session.console().message(&line)).at(&context)
     }
 
@@ -48,7 +48,7 @@ pub mod functions {
     /// ```
     #[rhai_fn(volatile, return_raw)]
     pub fn warn(context: NativeCallContext, value: Dynamic) -> RhaiResultOf<()> {
-        let line = said(&context, value)?;
+        let line = display_string(&context, value)?;
         session(&context).map(|session| session.console().warn(&line)).at(&context)
     }
 
@@ -83,7 +83,7 @@ pub mod functions {
     /// ```
     #[rhai_fn(volatile, return_raw)]
     pub fn ask(context: NativeCallContext, question: &str) -> RhaiResultOf<String> {
-        session(&context).and_then(|session| answer(&session, question)).at(&context)
+        session(&context).and_then(|session| ask_operator(&session, question)).at(&context)
     }
 
     /// Asks the operator a question; a blank line means the default.
@@ -105,7 +105,7 @@ pub mod functions {
         question: &str,
         default: &str,
     ) -> RhaiResultOf<String> {
-        session(&context).and_then(|session| answer_or(&session, question, default)).at(&context)
+        session(&context).and_then(|session| ask_with_fallback(&session, question, default)).at(&context)
     }
 
     /// Asks the operator a question of yes or no; anything but `y` or `yes` is no.
@@ -123,7 +123,7 @@ pub mod functions {
     /// ```
     #[rhai_fn(volatile, return_raw)]
     pub fn confirm(context: NativeCallContext, question: &str) -> RhaiResultOf<bool> {
-        session(&context).and_then(|session| agreed(&session, question)).at(&context)
+        session(&context).and_then(|session| ask_to_confirm(&session, question)).at(&context)
     }
 
     /// Returns the arguments after the script's name, as strings.
@@ -203,7 +203,7 @@ pub mod functions {
 }
 
 /// A value as `print` shows it.
-fn said(context: &NativeCallContext, value: Dynamic) -> RhaiResultOf<ImmutableString> {
+fn display_string(context: &NativeCallContext, value: Dynamic) -> RhaiResultOf<ImmutableString> {
     context.call_native_fn("to_string", (value,))
 }
 
@@ -219,17 +219,17 @@ fn show(session: &Session, value: &Dynamic) -> Result<()> {
     Ok(())
 }
 
-fn answer(session: &Session, question: &str) -> Result<String> {
+fn ask_operator(session: &Session, question: &str) -> Result<String> {
     session.console().ask(question).map(|answer| answer.trim().to_owned())
 }
 
-fn answer_or(session: &Session, question: &str, default: &str) -> Result<String> {
-    let answer = answer(session, &format!("{question} [{default}]"))?;
+fn ask_with_fallback(session: &Session, question: &str, default: &str) -> Result<String> {
+    let answer = ask_operator(session, &format!("{question} [{default}]"))?;
     Ok(if answer.is_empty() { default.to_owned() } else { answer })
 }
 
-fn agreed(session: &Session, question: &str) -> Result<bool> {
-    let answer = answer(session, &format!("{question} [y/N]"))?.to_lowercase();
+fn ask_to_confirm(session: &Session, question: &str) -> Result<bool> {
+    let answer = ask_operator(session, &format!("{question} [y/N]"))?.to_lowercase();
     Ok(["y", "yes"].contains(&answer.as_str()))
 }
 
@@ -259,11 +259,11 @@ fn exit_code(code: &Dynamic) -> Result<u8> {
 mod tests {
     use crate::host::thrown::ScriptEnd;
     use crate::language::script_error::ScriptEnding;
-    use crate::script::testing::Bench;
+    use crate::script::testing::ScriptTest;
     use serde_json::json;
 
     fn ended(code: &str) -> ScriptEnd {
-        match ScriptEnding::of(*Bench::default().run(code).result.unwrap_err()) {
+        match ScriptEnding::of(*ScriptTest::default().run(code).result.unwrap_err()) {
             ScriptEnding::Ended(ended) => ended,
             ScriptEnding::Failed(failure) => panic!("{failure:?}"),
         }
@@ -281,47 +281,47 @@ mod tests {
             "warn: y",
             r#"show: {"a":null}"#,
         ];
-        assert_eq!(Bench::default().lines(code), lines);
+        assert_eq!(ScriptTest::default().lines(code), lines);
     }
 
     #[test]
     fn a_question_is_answered_or_has_its_default() {
-        let bench = Bench { answers: vec![" blue ", "", "red"], ..Bench::default() };
+        let test = ScriptTest { answers: vec![" blue ", "", "red"], ..ScriptTest::default() };
         let code = r#"[ask("Colour?"), ask("Colour?", "green"), ask("Colour?", "green")]"#;
-        assert_eq!(bench.value(code), json!(["blue", "green", "red"]));
-        assert_eq!(bench.lines(r#"ask("Colour?", "green")"#), ["ask: Colour? [green]"]);
+        assert_eq!(test.value(code), json!(["blue", "green", "red"]));
+        assert_eq!(test.lines(r#"ask("Colour?", "green")"#), ["ask: Colour? [green]"]);
     }
 
     #[test]
     fn only_yes_is_yes() {
-        let bench = Bench { answers: vec!["y", "YES", "", "n", "yeah"], ..Bench::default() };
+        let test = ScriptTest { answers: vec!["y", "YES", "", "n", "yeah"], ..ScriptTest::default() };
         let code = r#"let all = []; for n in 0..5 { all += confirm("Sure?"); } all"#;
-        assert_eq!(bench.value(code), json!([true, true, false, false, false]));
+        assert_eq!(test.value(code), json!([true, true, false, false, false]));
     }
 
     #[test]
     fn without_a_terminal_nothing_is_agreed() {
         for code in ["ask(\"?\")", "ask(\"?\", \"x\")", "confirm(\"?\")"] {
-            assert_eq!(Bench::default().thrown(code, "kind"), "usage", "{code}");
+            assert_eq!(ScriptTest::default().thrown(code, "kind"), "usage", "{code}");
         }
     }
 
     #[test]
     fn arguments_are_texts() {
-        let bench = Bench { arguments: vec!["people.csv".into(), "5".into()], ..Bench::default() };
-        assert_eq!(bench.value("args()"), json!(["people.csv", "5"]));
+        let test = ScriptTest { arguments: vec!["people.csv".into(), "5".into()], ..ScriptTest::default() };
+        assert_eq!(test.value("args()"), json!(["people.csv", "5"]));
     }
 
     #[test]
     fn the_environment_is_read_but_for_its_secrets() {
-        let bench = Bench { secret_variables: vec!["UMAPI_CLIENT_SECRET"], ..Bench::default() };
-        assert_eq!(bench.value(r#"env("CARGO_PKG_NAME")"#), json!(env!("CARGO_PKG_NAME")));
+        let test = ScriptTest { secret_variables: vec!["UMAPI_CLIENT_SECRET"], ..ScriptTest::default() };
+        assert_eq!(test.value(r#"env("CARGO_PKG_NAME")"#), json!(env!("CARGO_PKG_NAME")));
         assert_eq!(
-            bench.value(r#"[env("UMAPI_NO_SUCH"), env("UMAPI_NO_SUCH", 5), env("a=b", 1)]"#),
+            test.value(r#"[env("UMAPI_NO_SUCH"), env("UMAPI_NO_SUCH", 5), env("a=b", 1)]"#),
             json!([null, 5, 1])
         );
         let code = r#"env("umapi_client_secret", "x")"#;
-        assert_eq!(bench.error(code), "no script may read `umapi_client_secret`, which is secret");
+        assert_eq!(test.error(code), "no script may read `umapi_client_secret`, which is secret");
     }
 
     #[test]
@@ -333,9 +333,9 @@ mod tests {
 
     #[test]
     fn an_exit_code_is_a_small_number() {
-        let bench = Bench::default();
-        assert_eq!(bench.error("exit(256)"), "an exit code is a whole number from 0 to 255, not 256");
-        assert_eq!(bench.error("exit(\"x\")"), "an exit code is a whole number from 0 to 255, not a string");
-        assert_eq!(bench.thrown("exit(-1)", "kind"), "usage");
+        let test = ScriptTest::default();
+        assert_eq!(test.error("exit(256)"), "an exit code is a whole number from 0 to 255, not 256");
+        assert_eq!(test.error("exit(\"x\")"), "an exit code is a whole number from 0 to 255, not a string");
+        assert_eq!(test.thrown("exit(-1)", "kind"), "usage");
     }
 }

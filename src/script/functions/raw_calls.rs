@@ -112,19 +112,19 @@ fn request(method: &str, target: &str, body: &Dynamic) -> Result<RawRequest> {
 }
 
 /// Reads no listing to its end for a call that changes nothing.
-fn settle(session: &Session, request: &RawRequest) -> Result<()> {
+fn finish_listings(session: &Session, request: &RawRequest) -> Result<()> {
     if request.method.eq_ignore_ascii_case("GET") { Ok(()) } else { session.finish_listings() }
 }
 
 fn call(session: &Session, request: &RawRequest) -> Result<Dynamic> {
-    settle(session, request)?;
+    finish_listings(session, request)?;
     let client = session.client()?;
     let answer = RunState::of(session).wait_for_raw(session, client.call(request))?;
     Ok(crate::values::dynamic::dynamic_of(&answer.body))
 }
 
 fn exchange(session: &Session, request: &RawRequest) -> Result<Map> {
-    settle(session, request)?;
+    finish_listings(session, request)?;
     let client = session.client()?;
     let ApiAnswer { status, headers, body, .. } =
         RunState::of(session).wait_for_raw(session, client.send(request))?;

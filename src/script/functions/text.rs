@@ -32,13 +32,13 @@ pub fn module() -> Module {
 
 #[cfg(test)]
 mod tests {
-    use crate::script::testing::Bench;
+    use crate::script::testing::ScriptTest;
     use serde_json::json;
 
     #[test]
     fn texts_chain_in_the_engine_of_scripts_by_either_name() {
-        let bench = Bench::default();
-        assert_eq!(bench.value(r#"const X = " A b "; X.trim().make_lower().encode()"#), json!("a%20b"));
-        assert_eq!(bench.value(r#"let x = " A "; umapi::trim(x)"#), json!("A"));
+        let test = ScriptTest::default();
+        assert_eq!(test.value(r#"const X = " A b "; X.trim().make_lower().encode()"#), json!("a%20b"));
+        assert_eq!(test.value(r#"let x = " A "; umapi::trim(x)"#), json!("A"));
     }
 }

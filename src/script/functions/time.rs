@@ -97,21 +97,21 @@ fn negative_sleep() -> Error {
 #[cfg(test)]
 mod tests {
     use crate::host::thrown::ScriptEnd;
-    use crate::script::testing::Bench;
+    use crate::script::testing::ScriptTest;
     use rhai::EvalAltResult;
     use serde_json::json;
 
     #[test]
     fn days_have_functions_and_print_in_lists() {
-        let bench = Bench::default();
-        assert_eq!(bench.value(r#"date("2026-11-23") - date("2026-11-01")"#), json!(22));
-        assert_eq!(bench.value("today() - today()"), json!(0));
-        assert_eq!(bench.lines(r#"print([#{d: date("2026-11-23")}])"#), [r#"print: [#{"d": 2026-11-23}]"#]);
+        let test = ScriptTest::default();
+        assert_eq!(test.value(r#"date("2026-11-23") - date("2026-11-01")"#), json!(22));
+        assert_eq!(test.value("today() - today()"), json!(0));
+        assert_eq!(test.lines(r#"print([#{d: date("2026-11-23")}])"#), [r#"print: [#{"d": 2026-11-23}]"#]);
     }
 
     #[test]
     fn the_moment_is_in_utc_with_seconds() {
-        let now = Bench::default().value("now()");
+        let now = ScriptTest::default().value("now()");
         let now = now.as_str().unwrap();
         assert!(now.len() == 20 && now.ends_with('Z'), "{now}");
     }
@@ -119,16 +119,20 @@ mod tests {
     #[test]
     fn nobody_waits_a_negative_time() {
         for seconds in ["-1", "-0.5", "0.0 / 0.0", "1.0e300"] {
-            assert_eq!(Bench::default().thrown(&format!("sleep({seconds})"), "kind"), "usage", "{seconds}");
+            assert_eq!(
+                ScriptTest::default().thrown(&format!("sleep({seconds})"), "kind"),
+                "usage",
+                "{seconds}"
+            );
         }
-        assert_eq!(Bench::default().value("sleep(0); sleep(0.0); 1"), json!(1));
+        assert_eq!(ScriptTest::default().value("sleep(0); sleep(0.0); 1"), json!(1));
     }
 
     #[test]
     fn an_interruption_ends_a_wait_and_no_catch_swallows_it() {
-        let bench = Bench::default();
-        bench.interrupt.request();
-        let error = bench.run("try { sleep(3600) } catch { 1 }").result.unwrap_err();
+        let test = ScriptTest::default();
+        test.interrupt.request();
+        let error = test.run("try { sleep(3600) } catch { 1 }").result.unwrap_err();
         let EvalAltResult::ErrorTerminated(token, _) = *error else { panic!("{error}") };
         assert_eq!(token.try_cast::<ScriptEnd>(), Some(ScriptEnd::Interrupted));
     }

@@ -45,7 +45,7 @@ pub mod functions {
     #[rhai_fn(volatile, return_raw)]
     pub fn get_users(context: NativeCallContext) -> RhaiResultOf<RecordList<User>> {
         let options = CallOptions::none("get_users");
-        begun(&context, session(&context).and_then(|session| list(&session, &options)))
+        opened_at_call(&context, session(&context).and_then(|session| list(&session, &options)))
     }
 
     /// Lists the users that the options describe.
@@ -75,7 +75,7 @@ pub mod functions {
     #[rhai_fn(name = "get_users", volatile, return_raw)]
     pub fn get_users_where(context: NativeCallContext, options: Map) -> RhaiResultOf<RecordList<User>> {
         let options = CallOptions::new("get_users", options, QUERY);
-        begun(&context, session(&context).and_then(|session| list(&session, &options?)))
+        opened_at_call(&context, session(&context).and_then(|session| list(&session, &options?)))
     }
 
     /// Lists every user of the organization, as Adobe's sample of that name.
@@ -108,7 +108,7 @@ pub mod functions {
     #[rhai_fn(volatile, return_raw)]
     pub fn get_users_by_group(context: NativeCallContext, name: &str) -> RhaiResultOf<RecordList<User>> {
         let query = UserQuery { direct_only: Some(false), ..UserQuery::of_group(name) };
-        begun(&context, session(&context).and_then(|session| open(&session, query)))
+        opened_at_call(&context, session(&context).and_then(|session| open(&session, query)))
     }
 
     /// Reads one user.
@@ -236,7 +236,10 @@ const QUERY: &[&str] = &[
 ];
 
 /// A listing that begins at this line, or its error there.
-fn begun(context: &NativeCallContext, list: Result<RecordList<User>>) -> RhaiResultOf<RecordList<User>> {
+fn opened_at_call(
+    context: &NativeCallContext,
+    list: Result<RecordList<User>>,
+) -> RhaiResultOf<RecordList<User>> {
     list.map(|list| list.opened_at(context.call_position())).at(context)
 }
 
@@ -249,23 +252,27 @@ fn list(session: &Rc<Session>, options: &CallOptions) -> Result<RecordList<User>
         status: status.and_then(LicenseStatus::parse),
         exclude_groups: options.flag("exclude_groups")?.unwrap_or_default(),
     };
-    open_wished(session, query, ListingRequest::of(options)?)
+    open_requested(session, query, ListingRequest::of(options)?)
 }
 
 fn open(session: &Rc<Session>, query: UserQuery) -> Result<RecordList<User>> {
-    open_wished(session, query, ListingRequest::default())
+    open_requested(session, query, ListingRequest::default())
 }
 
-fn open_wished(session: &Rc<Session>, query: UserQuery, wish: ListingRequest) -> Result<RecordList<User>> {
+fn open_requested(
+    session: &Rc<Session>,
+    query: UserQuery,
+    request: ListingRequest,
+) -> Result<RecordList<User>> {
     query.check()?;
     let groups_left_out = query.exclude_groups;
     let name = if query.direct_only == Some(false) { "users with all profiles" } else { "users" };
     let is_full = query.group.is_none() && query.domain.is_none();
     let listing = session.client()?.users(query);
     if is_full {
-        return listing_cache::open(session, listing, name, wish);
+        return listing_cache::open(session, listing, name, request);
     }
-    if wish.max_age.is_some() {
+    if request.max_age.is_some() {
         return Err(Error::usage_with_hint(
             "`max_age` is for the listing of all users",
             "Listings of a group or domain are not saved; leave it out.",
@@ -301,7 +308,7 @@ fn find_many(session: &Rc<Session>, people: &Dynamic) -> Result<Map> {
     } else {
         wanted.iter().map(|person| single(session, person)).collect::<Result<_>>()?
     };
-    Ok(sorted_out(&wanted, found))
+    Ok(found_and_missing(&wanted, found))
 }
 
 fn single(session: &Session, person: &WantedUser) -> Result<Option<Arc<User>>> {
@@ -312,7 +319,7 @@ fn single(session: &Session, person: &WantedUser) -> Result<Option<Arc<User>>> {
     }
 }
 
-fn sorted_out(wanted: &[WantedUser], found: Vec<Option<Arc<User>>>) -> Map {
+fn found_and_missing(wanted: &[WantedUser], found: Vec<Option<Arc<User>>>) -> Map {
     let lost = wanted.iter().zip(&found).filter(|(_, user)| user.is_none());
     let missing: Array = lost.map(|(person, _)| person.given.clone()).collect();
     let found = RecordList::from_entries(found.into_iter().flatten().collect(), false);
@@ -328,7 +335,7 @@ mod tests {
     fn the_missing_are_answered_as_they_were_given() {
         let names = ["Nobody@example.com", "kim.lee@example.com"].map(Dynamic::from).to_vec();
         let wanted = user_lookup::wanted(&names.into()).unwrap();
-        let answer = sorted_out(&wanted, user_lookup::among(&users(), &wanted));
+        let answer = found_and_missing(&wanted, user_lookup::among(&users(), &wanted));
         assert_eq!(answer["missing"].to_string(), r#"["Nobody@example.com"]"#);
         let found = answer["found"].read_lock::<RecordList<User>>().unwrap();
         assert_eq!(found.len().unwrap(), 1);

@@ -73,7 +73,7 @@ impl<'l> ListCallback<'l> {
     ///
     /// # Errors
     /// What it throws; `usage` when it returns neither true nor false.
-    pub fn chooses(&self, list: &dyn ListView, place: usize) -> RhaiResultOf<bool> {
+    pub fn is_true_for(&self, list: &dyn ListView, place: usize) -> RhaiResultOf<bool> {
         let known = self.simple.as_ref().and_then(|simple| simple.holds(list, place));
         known.map_or_else(|| self.holds(list.value(place), list.first() + place), Ok)
     }

@@ -1,6 +1,6 @@
 //! Counts, groups, indexes, sorts and deduplicates entries, by the value of a field or of a function.
 
-use super::sort::sort_watched;
+use super::sort::sort_interruptibly;
 use crate::error::{Error, Result};
 use crate::host::binding::RhaiResultOf;
 use crate::host::interrupt::Interrupt;
@@ -142,12 +142,12 @@ impl<'l> GroupQuery<'l> {
     /// # Errors
     /// As those of `count`.
     pub fn first_of_each(&self, mut list: ListParts) -> RhaiResultOf<Dynamic> {
-        let mut seen = HashSet::new();
+        let mut keys_found = HashSet::new();
         let mut first = None;
         while let Some(part) = list.next_part().at(self.context)? {
             let mut places = Vec::new();
             self.keys(&*part, |key, place| {
-                if seen.insert(key) {
+                if keys_found.insert(key) {
                     places.push(place);
                 }
             })?;
@@ -163,7 +163,7 @@ impl<'l> GroupQuery<'l> {
     pub fn sort(&self, list: &dyn ListView) -> RhaiResultOf<Dynamic> {
         let mut keys = Vec::with_capacity(list.count());
         self.keys(list, |key, place| keys.push((key, place)))?;
-        let keys = sort_watched(keys, |(one, _), (other, _)| one.cmp(other), self.interrupt);
+        let keys = sort_interruptibly(keys, |(one, _), (other, _)| one.cmp(other), self.interrupt);
         let keys = keys.at(self.context)?;
         let places: Vec<_> = keys.into_iter().map(|(_, place)| place).collect();
         Ok(list.pick(&places, None))
@@ -234,7 +234,7 @@ pub(crate) type GroupedRow = (ValueKey, Dynamic, usize, Option<Dynamic>);
 pub(crate) fn ranked(rows: Vec<GroupedRow>, interrupt: &Interrupt) -> Result<Array> {
     let order =
         |one: &GroupedRow, other: &GroupedRow| (Reverse(one.2), &one.0).cmp(&(Reverse(other.2), &other.0));
-    let rows = sort_watched(rows, order, interrupt)?;
+    let rows = sort_interruptibly(rows, order, interrupt)?;
     rows.into_iter().map(|entry| interrupt.check().map(|()| row(entry))).collect()
 }
 

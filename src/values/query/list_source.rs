@@ -84,9 +84,9 @@ pub struct RecordWalk<T: ListItem> {
 
 impl<T: ListItem> RecordWalk<T> {
     fn of(records: &RecordList<T>, list: &Dynamic, context: &NativeCallContext) -> Result<Self> {
-        let forgets = records.is_alone() && !list.is_shared() && is_temporary(context)?;
+        let forgets = records.is_only_reference() && !list.is_shared() && is_temporary(context)?;
         let records = records.clone();
-        let walk = if forgets { ListWalk::forgetting(records) } else { ListWalk::keeping(records) };
+        let walk = if forgets { ListWalk::releasing(records) } else { ListWalk::retaining(records) };
         Ok(Self { walk, begun: false })
     }
 
@@ -118,7 +118,7 @@ impl<T: ListItem> RecordView<T> {
     /// # Errors
     /// `incomplete`, naming the page.
     pub fn new(records: &RecordList<T>) -> Result<Self> {
-        Ok(Self::part(records, ListPart::whole(records.all()?)))
+        Ok(Self::part(records, ListPart::all(records.all()?)))
     }
 
     /// A part of a list.
@@ -154,7 +154,7 @@ impl<T: ListItem> ListView for RecordView<T> {
 
     fn property(&self, place: usize, field: &str) -> Option<FieldValue<'_>> {
         let refused = field == "groups" && self.groups_left_out;
-        (!refused && T::Record::knows(field)).then(|| self.entry(place).cell(field))
+        (!refused && T::Record::has_field(field)).then(|| self.entry(place).cell(field))
     }
 
     fn user(&self, place: usize) -> Option<&User> {
@@ -174,7 +174,7 @@ impl<T: ListItem> ListView for RecordView<T> {
 }
 
 fn check_field<T: ListItem>(records: &RecordList<T>, field: &str) -> Result<()> {
-    if !T::Record::knows(field) {
+    if !T::Record::has_field(field) {
         return Err(T::Record::unknown(field, false));
     }
     if field == "groups" && records.groups_left_out() {

@@ -11,7 +11,7 @@ const RUN: usize = 8192;
 ///
 /// # Errors
 /// `interrupted`.
-pub fn sort_watched<T>(
+pub fn sort_interruptibly<T>(
     items: Vec<T>,
     compare: impl Fn(&T, &T) -> Ordering,
     interrupt: &Interrupt,
@@ -32,7 +32,7 @@ pub fn sort_watched<T>(
         let mut merged = Vec::new();
         while let Some(left) = pairs.next() {
             merged.push(match pairs.next() {
-                Some(right) => zipped(left, right, &compare, interrupt)?,
+                Some(right) => merge_runs(left, right, &compare, interrupt)?,
                 None => left,
             });
         }
@@ -42,7 +42,7 @@ pub fn sort_watched<T>(
 }
 
 /// Two sorted runs as one.
-fn zipped<T>(
+fn merge_runs<T>(
     left: Vec<T>,
     right: Vec<T>,
     compare: &impl Fn(&T, &T) -> Ordering,
@@ -139,9 +139,9 @@ mod tests {
         let mut expected = items.clone();
         expected.sort_by_key(|item| item.0);
         let by_first = |one: &(usize, usize), other: &(usize, usize)| one.0.cmp(&other.0);
-        assert_eq!(sort_watched(items.clone(), by_first, &interrupt).unwrap(), expected);
+        assert_eq!(sort_interruptibly(items.clone(), by_first, &interrupt).unwrap(), expected);
         interrupt.request();
-        assert_eq!(sort_watched(items, by_first, &interrupt).unwrap_err().kind.name(), "interrupted");
+        assert_eq!(sort_interruptibly(items, by_first, &interrupt).unwrap_err().kind.name(), "interrupted");
     }
 
     #[test]

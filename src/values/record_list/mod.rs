@@ -76,7 +76,7 @@ struct ListingPages<T> {
 }
 
 impl<T: ListEntry + Serialize> ListingPages<T> {
-    fn keep(&mut self, page: &[Arc<T>]) {
+    fn save_page(&mut self, page: &[Arc<T>]) {
         let Some(mut writer) = self.writer.take() else { return };
         let kept = writer.add(page).and_then(|()| {
             if self.listing.is_finished() {
@@ -95,7 +95,7 @@ impl<T: ListEntry + Serialize> PageSource<T> for ListingPages<T> {
     fn next_page(&mut self) -> Result<Option<Vec<Arc<T>>>> {
         self.listing.set_stop(self.session.interrupt().token());
         let page = self.session.wait(self.listing.next_page())?;
-        self.keep(page.as_deref().unwrap_or_default());
+        self.save_page(page.as_deref().unwrap_or_default());
         Ok(page)
     }
 
@@ -182,14 +182,14 @@ impl<T: ListItem> RecordList<T> {
     /// # Errors
     /// Those of the first page.
     pub fn open(session: &Rc<Session>, listing: Listing<T>, groups_left_out: bool) -> Result<Self> {
-        Self::open_kept(session, listing, groups_left_out, None)
+        Self::open_and_save(session, listing, groups_left_out, None)
     }
 
     /// The same, kept for later runs as it is read.
     ///
     /// # Errors
     /// Those of the first page.
-    pub fn open_kept(
+    pub fn open_and_save(
         session: &Rc<Session>,
         listing: Listing<T>,
         groups_left_out: bool,
@@ -199,7 +199,7 @@ impl<T: ListItem> RecordList<T> {
         let records = Self::from_pages(listed, groups_left_out);
         records.0.borrow_mut().read_page()?;
         if matches!(records.0.borrow().rest, UnreadRest::Pages(_)) {
-            session.keep_in_view(&records.unfinished());
+            session.track_listing(&records.unfinished());
         }
         Ok(records)
     }
@@ -256,7 +256,7 @@ impl<T: ListItem> RecordList<T> {
     }
 
     /// Whether this value is the only one that holds the list.
-    pub fn is_alone(&self) -> bool {
+    pub fn is_only_reference(&self) -> bool {
         Rc::strong_count(&self.0) == 1
     }
 
@@ -297,7 +297,7 @@ impl<T: ListItem> RecordList<T> {
 
     /// Marks a list that only the prompt holds, to show its first rows: a change then does not wait for the rest.
     pub fn mark_shown(&self) {
-        if self.is_alone() {
+        if self.is_only_reference() {
             self.0.borrow_mut().shown_only = true;
         }
     }

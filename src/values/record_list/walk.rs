@@ -27,12 +27,12 @@ pub struct ListPart<T: ListItem> {
 
 impl<T: ListItem> ListWalk<T> {
     /// Iterates over a list that a variable holds.
-    pub fn keeping(records: RecordList<T>) -> Self {
+    pub fn retaining(records: RecordList<T>) -> Self {
         Self { records, place: 0, forgets: false }
     }
 
     /// Iterates over a list that nothing else holds or can reach: one page at a time is in memory.
-    pub fn forgetting(records: RecordList<T>) -> Self {
+    pub fn releasing(records: RecordList<T>) -> Self {
         Self { records, place: 0, forgets: true }
     }
 
@@ -62,25 +62,25 @@ impl<T: ListItem> Drop for ListWalk<T> {
     /// If something holds the list after all, it must fail instead of looking shorter.
     fn drop(&mut self) {
         if self.forgets {
-            self.records.0.borrow_mut().rest = UnreadRest::Failed(not_kept());
+            self.records.0.borrow_mut().rest = UnreadRest::Failed(not_retained());
         }
     }
 }
 
-fn not_kept() -> Error {
+fn not_retained() -> Error {
     let hint = "Keep the list in a variable first: `let users = get_users();`.";
     Error::usage_with_hint("the list was iterated over once and not kept", hint)
 }
 
 impl<T: ListItem> ListPart<T> {
     /// All that was read of a list.
-    pub fn whole(entries: Rc<Vec<Arc<T>>>) -> Self {
+    pub fn all(entries: Rc<Vec<Arc<T>>>) -> Self {
         Self { entries, from: 0, first: 0 }
     }
 
     /// A part without entries, at the beginning.
     pub fn empty() -> Self {
-        Self::whole(Rc::default())
+        Self::all(Rc::default())
     }
 
     /// The entries.
@@ -135,7 +135,8 @@ impl<T: ListItem> IntoIterator for RecordList<T> {
     /// A list that nothing else holds is not kept: one page at a time is in memory.
     fn into_iter(self) -> ListIterator<T> {
         let groups_left_out = self.groups_left_out();
-        let walk = if self.is_alone() { ListWalk::forgetting(self) } else { ListWalk::keeping(self) };
+        let walk =
+            if self.is_only_reference() { ListWalk::releasing(self) } else { ListWalk::retaining(self) };
         ListIterator { walk, part: ListPart::empty(), passed: 0, groups_left_out, failed: false }
     }
 }

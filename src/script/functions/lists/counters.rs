@@ -93,20 +93,20 @@ pub mod functions {
 
 #[cfg(test)]
 mod tests {
-    use crate::values::record_list::tests::World;
+    use crate::values::record_list::tests::ListTest;
     use serde_json::json;
 
     #[test]
     fn a_loop_counts_what_count_by_counts() {
-        let mut world = World::new();
+        let mut test = ListTest::new();
         for (loop_code, field) in [
             ("c.add(user.country)", "country"),
             ("c.add_all(user.groups)", "groups"),
             ("c.add(user.type)", "type"),
         ] {
             let rows =
-                world.json(&format!("let c = counter(); for user in users {{ {loop_code}; }} c.rows()"));
-            assert_eq!(rows, world.json(&format!("users.count_by(\"{field}\")")), "{field}");
+                test.json(&format!("let c = counter(); for user in users {{ {loop_code}; }} c.rows()"));
+            assert_eq!(rows, test.json(&format!("users.count_by(\"{field}\")")), "{field}");
         }
     }
 
@@ -114,15 +114,15 @@ mod tests {
     fn a_count_is_told_and_equal_values_are_one() {
         let code = r#"let c = counter(); c.add_all(["a", 1, "a", 1.0, (), [1]]); c.add("a");
             [c.get("a"), c.get(1), c.get(()), c.get([1]), c.get("b")]"#;
-        assert_eq!(World::new().json(code), json!([3, 2, 1, 1, 0]));
+        assert_eq!(ListTest::new().json(code), json!([3, 2, 1, 1, 0]));
         assert_eq!(
-            World::new().json("let c = counter(); c.add(7); `${c}`"),
+            ListTest::new().json("let c = counter(); c.add(7); `${c}`"),
             json!(r#"[{"count":1,"key":7}]"#)
         );
     }
 
     #[test]
     fn what_is_no_data_is_not_counted() {
-        assert!(World::new().message("counter().add(|x| x)").contains("not data"));
+        assert!(ListTest::new().message("counter().add(|x| x)").contains("not data"));
     }
 }

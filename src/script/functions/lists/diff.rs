@@ -55,12 +55,12 @@ fn compare(older: &Dynamic, newer: &Dynamic, interrupt: &Interrupt) -> Result<Ma
     if let (Some(older), Some(newer)) = (listed::<Group>(older), listed(newer)) {
         return diff::between(&older, &newer, interrupt);
     }
-    let (older, newer) = (told(older), told(newer));
+    let (older, newer) = (describe(older), describe(newer));
     let message = format!("`changes` compares two lists of users or two of groups, not {older} and {newer}");
     Err(Error::usage(message))
 }
 
-fn told(value: &Dynamic) -> String {
+fn describe(value: &Dynamic) -> String {
     if listed::<User>(value).is_some() {
         "users".to_owned()
     } else if listed::<Group>(value).is_some() {

@@ -38,7 +38,7 @@ pub mod functions {
     /// ```
     #[rhai_fn(pure, return_raw)]
     pub fn filter(context: NativeCallContext, list: &mut Dynamic, test: FnPtr) -> RhaiResultOf<Dynamic> {
-        keep(&context, list, &ListCallback::new(&context, test, "filter"))
+        filter_entries(&context, list, &ListCallback::new(&context, test, "filter"))
     }
 
     /// Returns the entries whose fields have the given values; each condition must be met.
@@ -249,21 +249,21 @@ pub mod functions {
     }
 }
 
-fn keep(context: &NativeCallContext, list: &Dynamic, test: &ListCallback) -> RhaiResultOf<Dynamic> {
+fn filter_entries(context: &NativeCallContext, list: &Dynamic, test: &ListCallback) -> RhaiResultOf<Dynamic> {
     let session = session(context).at(context)?;
     let mut list = list_source::parts(list, "filter", context).at(context)?;
-    let mut kept = None;
+    let mut matching = None;
     while let Some(part) = list.next_part().at(context)? {
         let mut places = Vec::new();
         for place in part.places(session.interrupt()) {
             let place = place.at(context)?;
-            if test.chooses(&*part, place)? {
+            if test.is_true_for(&*part, place)? {
                 places.push(place);
             }
         }
-        kept = Some(part.pick(&places, kept));
+        matching = Some(part.pick(&places, matching));
     }
-    Ok(kept.unwrap_or_default())
+    Ok(matching.unwrap_or_default())
 }
 
 /// The first entry for which the test answers as wanted; the pages behind it are not read.
@@ -279,7 +279,7 @@ fn first(
     while let Some(part) = list.next_part().at(context)? {
         for place in part.places(session.interrupt()) {
             let place = place.at(context)?;
-            if test.chooses(&*part, place)? == wanted {
+            if test.is_true_for(&*part, place)? == wanted {
                 return Ok(Some(part.value(place)));
             }
         }

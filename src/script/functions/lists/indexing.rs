@@ -50,7 +50,7 @@ pub mod functions {
     /// ```
     #[rhai_fn(pure, return_raw)]
     pub fn is_empty(context: NativeCallContext, list: &mut Dynamic) -> RhaiResultOf<bool> {
-        has_nothing(list).at(&context)
+        is_empty_list(list).at(&context)
     }
 
     /// Returns the entry at an index of a list of users or groups, or `()` where there is none.
@@ -219,7 +219,7 @@ pub mod functions {
     /// ```
     #[rhai_fn(pure, return_raw)]
     pub fn join(context: NativeCallContext, list: &mut Array, separator: &str) -> RhaiResultOf<String> {
-        shown(&context, list).map(|texts| texts.join(separator)).at(&context)
+        display_strings(&context, list).map(|texts| texts.join(separator)).at(&context)
     }
 }
 
@@ -248,7 +248,7 @@ fn length(context: &NativeCallContext, list: &Dynamic) -> Result<i64> {
     Ok(i64::try_from(length).unwrap_or(i64::MAX))
 }
 
-fn has_nothing(list: &Dynamic) -> Result<bool> {
+fn is_empty_list(list: &Dynamic) -> Result<bool> {
     on_records(list, "is_empty", RecordList::is_empty, RecordList::is_empty)
 }
 
@@ -270,7 +270,7 @@ fn has_user(list: &RecordList<User>, person: &Dynamic) -> Result<bool> {
         return list.contains_name(&name);
     }
     let wanted =
-        person.read_lock::<UserRecord>().ok_or_else(|| misplaced("a list of users", "a user", person))?;
+        person.read_lock::<UserRecord>().ok_or_else(|| wrong_entry("a list of users", "a user", person))?;
     list.contains_entry(&wanted.user)
 }
 
@@ -279,11 +279,11 @@ fn has_group(list: &RecordList<Group>, group: &Dynamic) -> Result<bool> {
         return list.contains_name(&name);
     }
     let wanted =
-        group.read_lock::<GroupRecord>().ok_or_else(|| misplaced("a list of groups", "a group", group))?;
+        group.read_lock::<GroupRecord>().ok_or_else(|| wrong_entry("a list of groups", "a group", group))?;
     list.contains_entry(&wanted.0)
 }
 
-fn misplaced(list: &str, entry: &str, value: &Dynamic) -> Error {
+fn wrong_entry(list: &str, entry: &str, value: &Dynamic) -> Error {
     Error::usage(format!("{list} can be asked for a string or {entry}, not for {}", kind_of(value)))
 }
 
@@ -294,7 +294,7 @@ fn values(context: &NativeCallContext, list: &Dynamic) -> Result<Array> {
 }
 
 /// Each entry as `print` shows it; Rhai shows by functions of its own, which the call reaches.
-fn shown(context: &NativeCallContext, list: &[Dynamic]) -> Result<Vec<String>> {
+fn display_strings(context: &NativeCallContext, list: &[Dynamic]) -> Result<Vec<String>> {
     let session = session(context)?;
     let shown = |value: &Dynamic| {
         session.interrupt().check()?;

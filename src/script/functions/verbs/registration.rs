@@ -41,7 +41,7 @@ fn functions(subject: VerbSubject, help: FunctionHelp) -> Module {
             receiver: None,
             parameters: verb.parameters,
             returns: "RhaiResultOf<Report>",
-            help: help.written(|| verb_help::of_function(verb)),
+            help: help.build(|| verb_help::of_function(verb)),
             is_volatile: true,
         };
         let command = verb.command;
@@ -62,7 +62,7 @@ pub(crate) fn queue_methods(help: FunctionHelp) -> Module {
             receiver: Some(("queue", "Queue", TypeId::of::<Queue>())),
             parameters: verb.parameters,
             returns: "RhaiResultOf<()>",
-            help: help.written(|| verb_help::of_queue_method(verb)),
+            help: help.build(|| verb_help::of_queue_method(verb)),
             is_volatile: true,
         };
         let command = verb.command;
@@ -85,7 +85,7 @@ pub(crate) fn step_methods(help: FunctionHelp) -> Module {
                 receiver: Some(("command", "CommandBuilder", TypeId::of::<CommandBuilder>())),
                 parameters: step.parameters,
                 returns: "RhaiResultOf<CommandBuilder>",
-                help: help.written(|| verb_help::of_step(verb, step, subject)),
+                help: help.build(|| verb_help::of_step(verb, step, subject)),
                 is_volatile: false,
             };
             let add = step.add;
