@@ -85,7 +85,7 @@ impl Client {
         Self { shared: Arc::clone(&self.shared), test: Arc::clone(&self.test), stop }
     }
 
-    /// A client that shares sign-in, pace and hooks with this one, but not its mode: for an operator who is_true_for
+    /// A client that shares sign-in, pace and hooks with this one, but not its mode: for an operator who chooses
     /// again. This one and its clones stay as they are.
     #[must_use]
     pub fn in_mode(&self, mode: Mode) -> Self {

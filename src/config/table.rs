@@ -94,7 +94,7 @@ pub struct Setting {
     pub key: SettingKey,
     /// What a value must look like.
     pub shape: SettingShape,
-    /// One line for people.
+    /// Its one-line description.
     pub help: &'static str,
     /// The command line's option, as it is written there.
     pub option: Option<&'static str>,

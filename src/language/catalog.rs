@@ -142,7 +142,7 @@ pub struct FunctionParameter {
 pub struct FunctionOption {
     /// The key.
     pub name: String,
-    /// What it is_true_for.
+    /// What it chooses.
     pub text: String,
 }
 

@@ -1,4 +1,4 @@
-//! Where the operator is: the lines at the start and the prompt. Pure.
+//! The banner and the prompt, which show the organization and the mode. Pure.
 
 use crate::client::settings::Mode;
 use crate::output::palette::ColorPalette;
@@ -8,7 +8,7 @@ const UNNAMED: &str = "default";
 /// Enough of an organization's id to tell it from others.
 const ID_SHOWN: usize = 12;
 
-/// Where the operator is.
+/// What the banner and the prompt show.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PromptContext {
     /// The profile, or `sandbox`.
@@ -22,7 +22,7 @@ pub struct PromptContext {
 }
 
 impl PromptContext {
-    /// Whether a slip would change a real organization.
+    /// Whether a mistake would change a real organization.
     pub fn is_dangerous(&self) -> bool {
         self.is_real && self.mode == Mode::Live
     }
@@ -43,14 +43,14 @@ impl PromptContext {
         (format!("{place} {mode}> "), format!("{} {colored}> ", palette.strong(&place)))
     }
 
-    /// The lines at the start.
+    /// The lines shown when the prompt starts.
     pub fn banner(&self, palette: ColorPalette) -> Vec<String> {
         let version = env!("CARGO_PKG_VERSION");
         let title = palette.strong(&format!("umapish {version}"));
         vec![
             format!("{title}  {}", self.place()),
             self.meaning(palette),
-            ":help lists the commands, Tab completes, Ctrl-D leaves.".to_owned(),
+            ":help lists the commands, Tab completes, Ctrl-D exits.".to_owned(),
         ]
     }
 

@@ -32,10 +32,10 @@ use std::time::Instant;
 /// Lines of history that are shown unless another count is given.
 const HISTORY_SHOWN: usize = 20;
 
-/// Does what a command asks for, with what follows its name.
+/// Runs a command with the arguments after its name.
 ///
 /// # Errors
-/// Those of the action.
+/// As the action.
 pub(super) fn run(repl: &mut Repl, action: CommandAction, arguments: &str) -> Result<NextStep> {
     match action {
         CommandAction::Help => help(repl, arguments),
@@ -80,11 +80,11 @@ fn commands(repl: &Repl) {
     let rows: Vec<_> = COMMANDS.iter().map(|command| (command.usage(), command.summary.to_owned())).collect();
     repl.output.data(&pairs(&rows, repl.output.width(), repl.output.data_palette()));
     repl.output.data("");
-    repl.output.data("`last` is the last value. Any other line is a script in Rhai; try get_users().");
-    repl.output.data(":functions lists what it can call, :help get_users explains one.");
+    repl.output.data("`last` holds the last value. Any other line is Rhai code; try get_users().");
+    repl.output.data(":functions lists the functions, :help get_users explains one.");
 }
 
-/// The help of a function or type; also what `help(name)` is taken for.
+/// The help of a function or type; `help(name)` at the prompt shows it too.
 pub(crate) fn of_function(repl: &mut Repl, name: &str) -> Result<NextStep> {
     let name = name.trim().trim_matches('"').trim_end_matches("()").trim_start_matches("umapi::");
     let catalog = &repl.editor_context.symbols.get().catalog;
@@ -160,7 +160,7 @@ pub(crate) fn table(repl: &mut Repl, columns: &str) -> Result<NextStep> {
     Ok(NextStep::Continue)
 }
 
-/// The rows of a value: of a report, its outcomes.
+/// The rows of a value; those of a report are its outcomes.
 fn rows_of(value: Dynamic) -> Dynamic {
     match inspect::type_label(&value).as_str() {
         "Report" => inspect::field(&value, "outcomes").unwrap_or(value),
@@ -188,7 +188,7 @@ pub(crate) fn vars(repl: &mut Repl, _: &str) -> Result<NextStep> {
     Ok(NextStep::Continue)
 }
 
-/// A value in a few words, without reading pages.
+/// A short form of a value; reads no pages.
 fn brief(value: &rhai::Dynamic) -> String {
     use crate::repl::list_window::ListWindow;
     use crate::values::record_list::ListSize;
@@ -197,7 +197,7 @@ fn brief(value: &rhai::Dynamic) -> String {
         return match list.size() {
             ListSize::Exactly(size) => format!("{size} {noun}"),
             ListSize::About(size) => format!("about {size} {noun}"),
-            ListSize::AtLeast(size) => format!("{size} {noun} and more"),
+            ListSize::AtLeast(size) => format!("at least {size} {noun}"),
         };
     }
     let text = json::json_of(value).map_or_else(|_| value.to_string(), |value| cell(&value));
@@ -218,7 +218,7 @@ pub(crate) fn time(repl: &mut Repl, text: &str) -> Result<NextStep> {
     let repeated = if repeated > 0 { format!(", {repeated} of them retried") } else { String::new() };
     let waited = calls_after.waited.saturating_sub(calls_before.waited).as_secs_f64();
     let took = started.elapsed().as_secs_f64();
-    repl.output.message(&format!("{took:.3} s; {requests}{repeated}; {waited:.3} s of waiting"));
+    repl.output.message(&format!("{took:.3} s; {requests}{repeated}; {waited:.3} s waiting"));
     Ok(step)
 }
 
@@ -256,8 +256,8 @@ pub(crate) fn edit(repl: &mut Repl, _: &str) -> Result<NextStep> {
     let ended = ended.map_err(|error| Error::file(&editor, error))?;
     if !ended.success() {
         return Err(Error::usage_with_hint(
-            format!("`{editor}` ended with {ended}"),
-            "Set EDITOR to another one.",
+            format!("`{editor}` failed: {ended}"),
+            "Set EDITOR to another editor.",
         ));
     }
     let text = file_door::read_to_string(draft.path()).map_err(failed)?;
@@ -286,8 +286,8 @@ pub(crate) fn mode(repl: &mut Repl, name: &str) -> Result<NextStep> {
         None if name.is_empty() => {}
         None => {
             return Err(Error::usage_with_hint(
-                format!("there is no mode `{name}`"),
-                "It is `test` or `live`.",
+                format!("`{name}` is not a valid mode"),
+                "Use `test` or `live`.",
             ));
         }
     }

@@ -11,7 +11,7 @@ pub struct PromptCommand {
     pub arguments: &'static str,
     /// What its argument is, for completion.
     pub argument: CommandArgument,
-    /// One line for people.
+    /// Its one-line description.
     pub summary: &'static str,
     /// Example arguments, where the usage alone is not clear.
     pub example: &'static str,
@@ -34,11 +34,11 @@ pub enum CommandAction {
     Csv,
     /// Shows the last value with some columns.
     Table,
-    /// Lists what the session holds.
+    /// Lists the variables, constants and functions of the session.
     Vars,
     /// Evaluates, and reports time, requests and waiting.
     Time,
-    /// Runs a script into the session.
+    /// Runs a script in the session.
     Load,
     /// Writes the session as a script.
     Save,
@@ -46,13 +46,13 @@ pub enum CommandAction {
     Edit,
     /// Switches to another profile, or lists them.
     Profile,
-    /// Shows or is_true_for the mode.
+    /// Shows or chooses the mode.
     Mode,
-    /// Lists what was typed.
+    /// Lists the lines that were typed.
     History,
-    /// Forgets what the session holds.
+    /// Removes all variables, functions and imports.
     Reset,
-    /// Leaves.
+    /// Exits.
     Quit,
 }
 
@@ -71,7 +71,7 @@ pub enum CommandArgument {
     Mode,
     /// A function, or a command of the prompt.
     Function,
-    /// Words that are searched for.
+    /// Search words.
     Pattern,
     /// Columns of the last value.
     Columns,
@@ -90,12 +90,12 @@ impl PromptCommand {
         Self { name, arguments, argument, summary, example: "", action }
     }
 
-    /// With what is taken for its arguments.
+    /// Adds example arguments.
     const fn example(self, example: &'static str) -> Self {
         Self { example, ..self }
     }
 
-    /// Checks what follows its name.
+    /// Checks the arguments after its name.
     fn check_arguments<'l>(&self, rest: &'l str) -> Result<&'l str> {
         let message = if self.arguments.is_empty() && !rest.is_empty() {
             format!("`:{}` takes no arguments, not `{rest}`", self.name)
@@ -181,7 +181,7 @@ pub const COMMANDS: &[PromptCommand] = &[
         "load",
         "FILE",
         CommandArgument::File,
-        "run a script into the session",
+        "run a script in the session",
         CommandAction::Load,
     )
     .example("helpers.rhai"),
@@ -211,31 +211,31 @@ pub const COMMANDS: &[PromptCommand] = &[
         "mode",
         "[test|live]",
         CommandArgument::Mode,
-        "show or choose whether changes are real",
+        "show the mode, or switch to test or live",
         CommandAction::Mode,
     ),
     PromptCommand::new(
         "history",
         "[COUNT]",
         CommandArgument::Count,
-        "list what was typed",
+        "list the lines that were typed",
         CommandAction::History,
     ),
     PromptCommand::new(
         "reset",
         "",
         CommandArgument::None,
-        "forget variables, functions and imports",
+        "remove all variables, functions and imports",
         CommandAction::Reset,
     ),
-    PromptCommand::new("quit", "", CommandArgument::None, "leave", CommandAction::Quit),
+    PromptCommand::new("quit", "", CommandArgument::None, "exit", CommandAction::Quit),
 ];
 
 /// The command a line asks for, and its arguments.
 ///
 /// # Errors
-/// `usage`: there is none of that name; names the nearest. Also when it needs arguments and has none, or has some and
-/// takes none; names its usage.
+/// `usage`: no command has that name (names the nearest), or its arguments are missing or not allowed (shows its
+/// usage).
 pub fn find(line: &str) -> Result<(&'static PromptCommand, &str)> {
     let line = line.trim();
     let (name, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
@@ -246,7 +246,7 @@ pub fn find(line: &str) -> Result<(&'static PromptCommand, &str)> {
 /// The command of that name; an unambiguous beginning is enough.
 ///
 /// # Errors
-/// `usage`: there is none; names the nearest.
+/// `usage`: no command has that name; names the nearest.
 pub fn named(name: &str) -> Result<&'static PromptCommand> {
     let name = name.trim_start_matches(':');
     let begins: Vec<_> =

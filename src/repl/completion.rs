@@ -1,4 +1,4 @@
-//! What completes an input, from what is in memory: Tab never uses the network.
+//! Completes the input from names in memory: Tab never sends a request.
 
 use super::command_table::COMMANDS;
 use super::workspace::is_name;
@@ -17,13 +17,13 @@ use crate::store::file_door;
 use rhai::{Dynamic, Scope};
 use std::path::Path;
 
-/// The most candidates: a longer list helps nobody.
+/// The most candidates that are shown; longer lists are of little use.
 pub const MAX_CANDIDATES: usize = 200;
 
-/// The widest explanation of a candidate; `:help` shows all of it.
+/// The most columns of a candidate's label; `:help` shows the full text.
 const MAX_LABEL_WIDTH: usize = 76;
 
-/// What can be named at the prompt.
+/// The names that can be completed.
 pub struct CompletionSources<'a> {
     /// The functions.
     pub symbols: &'a SymbolIndex,
@@ -35,7 +35,7 @@ pub struct CompletionSources<'a> {
     pub modules: &'a [String],
     /// Profiles of the configuration.
     pub profiles: &'a [String],
-    /// People and groups known_names so far.
+    /// People and groups the session has read.
     pub known_names: &'a KnownNames,
 }
 
@@ -61,7 +61,7 @@ impl CompletionCandidate {
     }
 }
 
-/// Where the completed part begins, and its candidates.
+/// Where the completed text begins, and the candidates for it.
 pub fn complete(
     text: &str,
     cursor: usize,
@@ -180,7 +180,7 @@ fn key_candidates(
         .collect()
 }
 
-/// Files, people or groups, depending on what the string is for.
+/// Files, people or groups, depending on the argument the string is in.
 fn string_candidates(
     cursor: &CompletionContext,
     key: Option<&str>,
@@ -199,7 +199,7 @@ struct ArgumentPurpose {
     wanted: NameKind,
 }
 
-/// What a string is for, by the key or the parameter it is the value of.
+/// The purpose of a string, judged by its key or parameter.
 fn argument_purpose(cursor: &CompletionContext, key: Option<&str>, symbols: &SymbolIndex) -> ArgumentPurpose {
     let parameter = || {
         let call = cursor.call.as_ref()?;
@@ -222,7 +222,7 @@ fn argument_purpose(cursor: &CompletionContext, key: Option<&str>, symbols: &Sym
     ArgumentPurpose { is_file, wanted }
 }
 
-/// Files with this beginning; folders end in a slash.
+/// Files whose names start with `typed`; folders end in a slash.
 fn file_candidates(start: usize, typed: &str) -> (usize, Vec<CompletionCandidate>) {
     let (folder, name) =
         typed.rsplit_once('/').map_or(("", typed), |(folder, name)| (&typed[..=folder.len()], name));

@@ -1,15 +1,15 @@
-//! Where the cursor is in an input: what is being typed, in which call, after which value. Pure.
+//! The context at the cursor: what is being typed, in which call, after which value. Pure.
 
 use crate::language::tokens::{ScriptToken, ScriptTokenKind, code_tokens, tokens};
 
 /// What is being typed at the cursor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CompletionContext {
-    /// Where what is being typed begins, in bytes.
+    /// Where the token at the cursor begins, in bytes.
     pub start: usize,
-    /// What was typed of it so far.
+    /// The part of it before the cursor.
     pub typed: String,
-    /// What it is.
+    /// Its kind.
     pub place: CompletionPlace,
     /// The call around it, the innermost.
     pub call: Option<OpenCall>,
@@ -20,7 +20,7 @@ pub struct CompletionContext {
 pub enum CompletionPlace {
     /// A variable, a function or a keyword.
     Name,
-    /// A field or is_method of the value before the dot.
+    /// A field or method of the value before the dot.
     Member(ChainBase, Vec<ChainStep>),
     /// A function or constant of a module.
     Module(String),
@@ -28,7 +28,7 @@ pub enum CompletionPlace {
     Key(Vec<String>),
     /// A string, the value of this key if it has one.
     String(Option<String>),
-    /// Nothing that could be completed: a comment, a number.
+    /// Nothing that can be completed, such as a comment or a number.
     Other,
 }
 
@@ -41,7 +41,7 @@ pub enum ChainBase {
     Call(String),
     /// A string.
     String,
-    /// Something that is known only when it runs.
+    /// An expression whose value is known only at run time.
     Unknown,
 }
 
@@ -63,11 +63,11 @@ pub struct OpenCall {
     pub argument: usize,
     /// Whether it follows a dot.
     pub is_method: bool,
-    /// Whether nothing of the argument was typed yet.
+    /// Whether the argument is still empty.
     pub is_argument_empty: bool,
 }
 
-/// What opened and is not closed.
+/// A bracket that is not closed yet.
 enum OpenBracket {
     Call { name: String, argument: usize, is_method: bool },
     Map { keys: Vec<String>, key: Option<String> },

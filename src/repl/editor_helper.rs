@@ -21,7 +21,7 @@ use std::borrow::Cow;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-/// What session and line editor share: the session changes it between lines, the editor reads it while one is typed.
+/// State shared with the line editor: the session changes it between lines, the editor reads it while a line is typed.
 pub struct EditorContext {
     /// The functions.
     pub symbols: SharedSymbols,
@@ -33,11 +33,11 @@ pub struct EditorContext {
     pub modules: RefCell<Vec<String>>,
     /// Profiles of the configuration.
     pub profiles: Vec<String>,
-    /// People and groups known_names so far.
+    /// People and groups the session has read.
     pub known_names: RefCell<KnownNames>,
 }
 
-/// Serves the line editor.
+/// Completion, hints, colors and validation for the line editor.
 pub struct EditorHelper {
     context: Rc<EditorContext>,
     parser: Engine,
@@ -105,7 +105,7 @@ impl rustyline::hint::Hint for SignatureHint {
 impl Hinter for EditorHelper {
     type Hint = SignatureHint;
 
-    /// Only in color, where it cannot be mistaken for input.
+    /// Shown only in color, where it cannot be mistaken for input.
     fn hint(&self, line: &str, pos: usize, _: &Context<'_>) -> Option<SignatureHint> {
         if pos < line.len() || !self.palette.colored {
             return None;

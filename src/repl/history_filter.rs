@@ -1,29 +1,29 @@
-//! Which lines of the prompt are kept: none that holds a secret.
+//! Saves the lines of the prompt, except lines that contain a secret.
 
 use crate::error::Result;
 use crate::store::history::HistoryFile;
 use crate::store::state_dir;
 use std::rc::Rc;
 
-/// Words that stand beside a secret, folded.
+/// Words that appear next to a secret, in lower case.
 const SECRET_MARKERS: &[&str] =
     &["umapi_client_secret", "umapi_access_token", "client_secret", "bearer ", "-----begin "];
-/// How secrets of Adobe's and tokens begin (contract 1.2, RFC 7519), and how long they are at least.
+/// Prefixes of Adobe's secrets and of tokens (contract 1.2, RFC 7519), each with the shortest length of a match.
 const SECRET_PREFIXES: &[(&str, usize)] = &[("p8e-", 12), ("p8-", 12), ("eyJ", 20)];
 
-/// Keeps lines, if there is a place to save them.
+/// The history file, if there is one, and the filter for it.
 pub struct HistoryFilter {
     history: Option<HistoryFile>,
     is_secret: Rc<dyn Fn(&str) -> bool>,
 }
 
 impl HistoryFilter {
-    /// The operator's history; `is_secret` knows the configured secrets in a line.
+    /// The operator's history; `is_secret` recognizes configured secrets in a line.
     pub fn of_operator(is_secret: Rc<dyn Fn(&str) -> bool>) -> Self {
         Self { history: state_dir::history().ok().map(HistoryFile::at), is_secret }
     }
 
-    /// The lines of load sessions, the oldest first.
+    /// The lines of earlier sessions, the oldest first.
     ///
     /// # Errors
     /// `file`: they cannot be read.
@@ -31,17 +31,17 @@ impl HistoryFilter {
         self.history.as_ref().map_or(Ok(Vec::new()), HistoryFile::entries)
     }
 
-    /// Keeps nothing from now on: there is no place for it.
+    /// Saves nothing from now on, for example because the file cannot be written.
     pub fn disable(&mut self) {
         self.history = None;
     }
 
-    /// Whether a line may be kept.
+    /// Whether a line may be saved.
     pub fn may_save(&self, line: &str) -> bool {
         !looks_secret(line) && !(self.is_secret)(line)
     }
 
-    /// Keeps a line that may be kept.
+    /// Saves a line if it may be saved.
     ///
     /// # Errors
     /// `file`: it cannot be written.
@@ -53,7 +53,7 @@ impl HistoryFilter {
     }
 }
 
-/// Whether a line holds something that looks like a secret.
+/// Whether a line contains something that looks like a secret.
 fn looks_secret(line: &str) -> bool {
     let folded = line.to_lowercase();
     let is_part = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);

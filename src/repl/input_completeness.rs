@@ -11,7 +11,7 @@ pub fn parser() -> Engine {
     engine
 }
 
-/// Whether an input is complete. A command of the prompt is, unless it takes a line of a script.
+/// Whether an input is complete. Commands of the prompt always are, except `:time`, which takes code.
 pub fn is_complete_input(parser: &Engine, input: &str) -> bool {
     match input.strip_prefix(":time") {
         Some(rest) => is_complete(parser, rest),
@@ -31,7 +31,7 @@ pub fn is_complete(engine: &Engine, text: &str) -> bool {
     }
 }
 
-/// The operator ends the input; indentation does not count.
+/// Two empty lines end the input; indentation does not count.
 fn ends_in_two_blank_lines(text: &str) -> bool {
     let mut lines = text.rsplit('\n');
     let blank = lines.by_ref().take(2).filter(|line| line.trim().is_empty()).count();
@@ -70,7 +70,7 @@ fn ends_in_backticks(text: &str) -> bool {
     })
 }
 
-/// Rhai takes a script that ends in an open comment for complete.
+/// Rhai treats a script that ends in an open comment as complete.
 fn ends_in_comment(text: &str) -> bool {
     let last = tokens(text).pop();
     last.is_some_and(|last| {

@@ -1,4 +1,4 @@
-//! Inspects a value without running anything, for completion. Never reads a page, never calls.
+//! Inspects a value for completion. Runs no code, reads no page, sends no request.
 
 use crate::language::type_names::display_name;
 use crate::values::record::ListItem;
@@ -12,7 +12,7 @@ pub fn field(value: &Dynamic, name: &str) -> Option<Dynamic> {
     script_value::field(value, name).or_else(|| value.read_lock::<Map>()?.get(name).cloned())
 }
 
-/// The entry at a 0-based place of what was read so far.
+/// The entry at a 0-based index, among those read so far.
 pub fn entry(value: &Dynamic, place: usize) -> Option<Dynamic> {
     script_value::entry(value, place).or_else(|| value.read_lock::<Array>()?.get(place).cloned())
 }
@@ -23,12 +23,12 @@ pub fn fields(value: &Dynamic) -> Vec<String> {
     script_value::field_names(value).or_else(keys).unwrap_or_default()
 }
 
-/// The type of a value as the reference writes it: `text`, `list`, `Users`.
+/// The type of a value as the reference writes it: `string`, `list`, `Users`.
 pub fn type_label(value: &Dynamic) -> String {
     script_value::name(value).map_or_else(|| display_name(value.type_name()), str::to_owned)
 }
 
-/// Whether values of this type are lists: what a parameter named `list` takes, though it could be given any value.
+/// Whether values of this type are lists, which a parameter named `list` takes.
 pub fn is_list(kind: &str) -> bool {
     kind == display_name("array") || kind == <User as ListItem>::LIST || kind == <Group as ListItem>::LIST
 }

@@ -1,5 +1,5 @@
-//! Keys with a meaning of their own: Enter keeps the indentation, Tab indents an empty line, Ctrl-C tells whether
-//! there was anything to clear and leaves a list of completions that waits for more.
+//! Key bindings: Enter keeps the indentation, Tab indents an empty line, Ctrl-C records whether the line was empty and
+//! closes a list of completions.
 
 use super::input_completeness::{is_complete_input, parser};
 use rustyline::{
@@ -11,10 +11,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// One step of indentation.
 const INDENT: &str = "    ";
-/// What the line editor takes for the end of a list of completions.
+/// The key that closes a list of completions in the line editor.
 const LEAVE_LIST: char = 'q';
 
-/// What the line editor knows and does not tell. Clones are the same.
+/// State of the line editor that rustyline does not expose. Clones share it.
 #[derive(Debug, Clone, Default)]
 pub struct EditorState(Arc<EditorFlags>);
 
@@ -75,8 +75,8 @@ impl ConditionalEventHandler for ClearKey {
     }
 }
 
-/// What Enter inserts where the input goes on: a line end and as much indentation as the line has, one step more
-/// behind an open bracket. Nothing where the input is to be evaluated.
+/// What Enter inserts when the input continues: a line end and the indentation of the line, one step deeper after an
+/// open bracket. `None` when the input is evaluated.
 fn next_line(text: &str, cursor: usize) -> Option<String> {
     let before = text.get(..cursor)?;
     if cursor == text.len() && is_complete_input(&parser(), text) {
@@ -91,7 +91,7 @@ fn next_line(text: &str, cursor: usize) -> Option<String> {
     Some(format!("\n{kept}{deeper}"))
 }
 
-/// Whether Tab indents: on a further line, with nothing but blanks before the cursor.
+/// Whether Tab indents: only on a continuation line, with nothing but spaces before the cursor.
 fn indents(text: &str, cursor: usize) -> bool {
     let line = text.get(..cursor).and_then(|before| before.rsplit_once('\n'));
     line.is_some_and(|(_, line)| line.trim().is_empty())

@@ -1,4 +1,4 @@
-//! The people and groups a session has known_names: names to complete inside strings, without asking the service.
+//! The people and groups that a session has read: names to complete inside strings, without a request.
 
 use crate::values::record::{GroupRecord, UserRecord};
 use crate::values::record_list::RecordList;
@@ -9,13 +9,13 @@ use rhai::{Array, Dynamic, Map, Scope};
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
-/// The most names that outlive the values they came from.
+/// The most names kept after their values are gone.
 const MAX_KEPT: usize = 10_000;
-/// Entries of a value whose names outlive it.
+/// The most entries of one value whose names are kept.
 const MAX_COLLECTED: usize = 500;
-/// People of one list whose groups are read: groups repeat.
+/// The most people of one list whose groups are read: groups repeat.
 const MAX_MEMBERS: usize = 5_000;
-/// How deep lists and maps are searched.
+/// The depth to which lists and maps are searched.
 const MAX_DEPTH: usize = 3;
 
 /// What a string names.
@@ -37,7 +37,7 @@ pub struct KnownNames {
 }
 
 impl KnownNames {
-    /// Keeps the first names in a value.
+    /// Adds the first names in a value.
     pub fn collect(&mut self, value: &Dynamic) {
         let mut found = NameFinder {
             wanted: NameKind::Any,
@@ -56,14 +56,14 @@ impl KnownNames {
         }
     }
 
-    /// Keeps an email that the operator typed.
+    /// Adds an e-mail that the operator typed.
     pub fn record_person(&mut self, email: &str) {
         if self.people.len() < MAX_KEPT {
             self.people.insert(email.to_owned());
         }
     }
 
-    /// At most `limit` names that begin with `prefix`, in any case: those kept, and those in the variables.
+    /// At most `limit` names that start with `prefix`, ignoring case: collected names and names in the variables.
     pub fn matching(&self, scope: &Scope<'_>, wanted: NameKind, prefix: &str, limit: usize) -> Vec<String> {
         let folded = prefix.to_lowercase();
         let found = self.search(scope, wanted, &folded, limit);
@@ -95,7 +95,7 @@ struct NameFinder<'a> {
     groups: BTreeSet<String>,
     /// Group names by their address: all members share the same string.
     seen_groups: HashSet<*const u8>,
-    /// How many entries of lists were read: what Tab has to wait for.
+    /// The number of list entries read, which is what Tab waits for.
     entries_read: usize,
 }
 
@@ -188,14 +188,14 @@ impl NameFinder<'_> {
     }
 }
 
-/// Whether a string looks like an email.
+/// Whether a string looks like an e-mail.
 pub fn is_email(text: &str) -> bool {
     let halves = text.split_once('@');
     halves.is_some_and(|(name, domain)| !name.is_empty() && domain.contains('.'))
         && !text.contains(char::is_whitespace)
 }
 
-/// Whether `text` begins with `folded`, in any case; ASCII text is not copied.
+/// Whether `text` starts with `folded`, ignoring case; ASCII text is not copied.
 fn begins(text: &str, folded: &str) -> bool {
     match text.as_bytes().get(..folded.len()) {
         Some(start) if start.is_ascii() && folded.is_ascii() => start.eq_ignore_ascii_case(folded.as_bytes()),

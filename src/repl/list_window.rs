@@ -1,4 +1,4 @@
-//! A list of any kind, to be looked at piece by piece: without reading more of a listing than is shown.
+//! A view of any kind of list, which reads no more of a listing than is shown.
 
 use crate::error::Result;
 use crate::values::json;
@@ -22,7 +22,7 @@ pub enum ListWindow {
 }
 
 impl ListWindow {
-    /// The list a value is, if it is one.
+    /// The list in a value, if it holds one.
     pub fn of(value: &Dynamic) -> Option<Self> {
         if let Some(users) = value.read_lock::<RecordList<User>>() {
             Some(Self::Users(users.clone()))
@@ -33,7 +33,7 @@ impl ListWindow {
         }
     }
 
-    /// Tells a listing that is nothing but this value that it was shown, see [`RecordList::mark_shown`].
+    /// Marks a listing that only this value holds as shown, see [`RecordList::mark_shown`].
     pub fn mark_shown(value: &Dynamic) {
         if let Some(users) = value.read_lock::<RecordList<User>>() {
             users.mark_shown();
@@ -42,7 +42,7 @@ impl ListWindow {
         }
     }
 
-    /// So many entries from a 0-based place on, as data; reads no further than it must.
+    /// `count` entries from a 0-based index, as data; reads no further than needed.
     ///
     /// # Errors
     /// `incomplete`, naming the page.
@@ -59,7 +59,7 @@ impl ListWindow {
         }
     }
 
-    /// How many entries can be had without reading.
+    /// The number of entries that are already in memory.
     pub fn loaded_count(&self) -> usize {
         match self {
             Self::Users(users) => users.read().len(),
@@ -68,7 +68,7 @@ impl ListWindow {
         }
     }
 
-    /// How long it is, as far as that is known without reading.
+    /// Its length, as far as it is known without reading.
     pub fn size(&self) -> ListSize {
         match self {
             Self::Users(users) => users.size(),
@@ -77,7 +77,7 @@ impl ListWindow {
         }
     }
 
-    /// What its entries are called.
+    /// The plural noun for its entries.
     pub fn noun(&self) -> &'static str {
         match self {
             Self::Users(_) => "users",
@@ -99,7 +99,7 @@ fn collect(mut places: Range<usize>, entry: impl Fn(usize) -> Result<Option<Valu
     Ok(entries)
 }
 
-/// Functions and other values that are not data are shown as Rhai shows them.
+/// Functions and other values that are not data are shown as Rhai prints them.
 fn data(value: &Dynamic) -> Value {
     json::json_of(value).unwrap_or_else(|_| Value::String(value.to_string()))
 }

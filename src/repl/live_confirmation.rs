@@ -1,4 +1,4 @@
-//! The question before the first real change of a session: whether this is the organization that was meant.
+//! The confirmation before the first real change of a session, which names the organization.
 
 use crate::client::hooks::{ActionRequest, GateHook};
 use crate::client::request::ApiAnswer;
@@ -12,7 +12,7 @@ use rustyline::error::ReadlineError;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Asks once, naming the organization, and blocks every change until the answer is yes.
+/// Asks once, naming the organization, and refuses every change until the operator answers yes.
 pub struct LiveConfirmation {
     organization: String,
     profile: String,
@@ -37,7 +37,7 @@ impl LiveConfirmation {
         ];
         let lines = lines.map(|(name, value)| (name.to_owned(), value));
         self.output.message(&pairs(&lines, self.output.width(), palette));
-        let question = "Make it, and all that follow? [yes/no] ";
+        let question = "Allow this change and all later ones in this session? [yes/no] ";
         match console::read_line(question) {
             Ok(answer) if is_yes(&answer) => Ok(()),
             Err(ReadlineError::Interrupted) => Err(ErrorKind::Interrupted.into()),
@@ -47,10 +47,10 @@ impl LiveConfirmation {
 }
 
 fn refused() -> Error {
-    let message = "nothing was changed: you did not answer yes".to_owned();
+    let message = "refused: you did not answer yes, and nothing was changed".to_owned();
     ErrorKind::Guard {
         message,
-        hint: ":mode test only checks changes; :profile switches the profile.".to_owned(),
+        hint: "Use :mode test to only check changes, or :profile to switch the profile.".to_owned(),
     }
     .into()
 }
@@ -67,9 +67,10 @@ impl GateHook for LiveConfirmation {
     fn after(&self, _: &ActionRequest, _: std::result::Result<&ApiAnswer, &Error>) {}
 }
 
-/// The first change: how many commands and for whom, or the call.
+/// Describes the first change: how many commands and for whom, or the raw call.
 fn describe(request: &ActionRequest) -> String {
-    let about = |command: &SentCommand| command.content.subject_name().unwrap_or("somebody").to_owned();
+    let about =
+        |command: &SentCommand| command.content.subject_name().unwrap_or("an unnamed user").to_owned();
     match request.commands.as_slice() {
         [] => request.call.clone(),
         [only] => format!("1 command, for {}", about(only)),

@@ -1,4 +1,4 @@
-//! The prompt: reads lines and shows their values until the operator leaves.
+//! The prompt: reads lines and shows their values until the operator exits.
 
 pub mod banner;
 mod command_actions;
@@ -41,7 +41,7 @@ use rustyline::{ColorMode, CompletionType, Editor};
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// Reads and evaluates lines until the operator leaves.
+/// Reads and evaluates lines until the operator exits.
 pub fn run(
     opener: Box<dyn ProfileOpener>,
     output: &Arc<Output>,
@@ -140,7 +140,7 @@ impl Repl {
                         return RunExit::Done;
                     }
                     warned = true;
-                    self.output.message("Press Ctrl-C again or Ctrl-D to leave.");
+                    self.output.message("Press Ctrl-C again or Ctrl-D to exit.");
                 }
                 Err(ReadlineError::Interrupted) => warned = false,
                 Err(ReadlineError::Eof) => return RunExit::Done,
@@ -208,7 +208,7 @@ impl Repl {
         })
     }
 
-    /// A command of the prompt, or what only a prompt understands.
+    /// Runs a command of the prompt, or a word such as `help` that only the prompt understands.
     fn run_command(&mut self, line: &str) -> Option<Result<NextStep>> {
         if line.starts_with(':') {
             return Some(
@@ -229,7 +229,7 @@ impl Repl {
     }
 }
 
-/// The name in `help(name)`, which is not an expression: the name of a built-in function is not a value.
+/// The name in `help(name)`. Rhai cannot evaluate it, since the name of a built-in function is not a value.
 fn help_argument(line: &str) -> Option<String> {
     let inner = line.trim_end_matches(';').trim_end().strip_prefix("help")?.trim_start();
     let name = inner.strip_prefix('(')?.strip_suffix(')')?.trim();

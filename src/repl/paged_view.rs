@@ -1,5 +1,5 @@
-//! What a value looks like at the prompt: how much of a long list, and which columns were asked for. Pure but for the
-//! pages of a listing that are still to be read.
+//! Shows values at the prompt: a page of a long list, and the chosen columns. Pure, except that it reads the pages of a
+//! listing that it shows.
 
 use crate::did_you_mean::nearest;
 use crate::error::{Error, Result};
@@ -13,12 +13,12 @@ use crate::values::record_list::ListSize;
 use rhai::Dynamic;
 use serde_json::{Map, Value};
 
-/// Rows of a list that are shown at once.
+/// Rows shown at once.
 pub const PAGE: usize = 20;
-/// Rows that tell columns and widths, as far as they are at hand.
+/// Rows that decide columns and widths, as far as they are already in memory.
 const SAMPLE: usize = 10 * PAGE;
 
-/// A list that was shown in part; every part has the columns of the first.
+/// A list that is shown page by page; every page has the columns of the first.
 #[derive(Clone)]
 pub struct ShownList {
     list: ListWindow,
@@ -26,7 +26,7 @@ pub struct ShownList {
     next: usize,
 }
 
-/// The value as text; what is left of a list that was cut. Nothing is the text of nothing.
+/// The value as text, and the rest of a list that was not shown completely. `()` is an empty string.
 ///
 /// # Errors
 /// `incomplete` for a listing that cannot be read far enough.
@@ -39,7 +39,7 @@ pub fn show(value: &Dynamic, frame: TableFrame) -> Result<(String, Option<ShownL
     }
     let text = match json::json_of(value) {
         Ok(value) => pretty::value(&value, frame),
-        Err(_) if value.is_fnptr() => "a function; it is called with .call()".to_owned(),
+        Err(_) if value.is_fnptr() => "a function; call it with .call()".to_owned(),
         Err(_) => pretty::value(&value.to_string().into(), frame),
     };
     Ok((text, None))
@@ -48,7 +48,7 @@ pub fn show(value: &Dynamic, frame: TableFrame) -> Result<(String, Option<ShownL
 /// A list or a record with the given columns.
 ///
 /// # Errors
-/// `usage`: it is neither, or a column that no row has.
+/// `usage`: the value is neither, or no row has one of the columns.
 pub fn table(value: &Dynamic, columns: Vec<String>, frame: TableFrame) -> Result<(String, ShownList)> {
     let list = ListWindow::of(value).or_else(|| single_entry(value));
     let no_records =
@@ -61,7 +61,7 @@ pub fn table(value: &Dynamic, columns: Vec<String>, frame: TableFrame) -> Result
     Ok((text, shown))
 }
 
-/// The first entries: what is shown first, and more where nothing must be read for it.
+/// The first entries: one page, and more if they are already in memory.
 fn sample(list: &ListWindow) -> Result<Vec<Value>> {
     list.page(0, list.loaded_count().clamp(PAGE, SAMPLE))
 }
@@ -109,7 +109,7 @@ impl ShownList {
             ListSize::Exactly(size) if to == size => format!("{rows} of {size} {noun}"),
             ListSize::Exactly(size) => format!("{rows} of {size} {noun}; :more shows the next"),
             ListSize::About(size) => format!("{rows} of about {size} {noun}; :more shows the next"),
-            ListSize::AtLeast(_) => format!("{rows} of more {noun}; :more shows the next"),
+            ListSize::AtLeast(_) => format!("{rows} of the {noun}; :more shows the next"),
         }
     }
 }
@@ -218,7 +218,7 @@ mod tests {
         assert_eq!(shown(&Dynamic::UNIT), "");
         assert_eq!(shown(&"x".into()), "x");
         let closure = rhai::Engine::new().eval("|x| x").unwrap();
-        assert_eq!(shown(&closure), "a function; it is called with .call()");
+        assert_eq!(shown(&closure), "a function; call it with .call()");
     }
 
     #[test]

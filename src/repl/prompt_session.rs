@@ -34,7 +34,7 @@ use std::cell::RefCell;
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
-/// What follows a line.
+/// What happens after a line.
 #[derive(Debug)]
 pub enum NextStep {
     /// The next line.
@@ -101,10 +101,10 @@ impl Repl {
 
     pub(super) fn report_problem(&self) {
         if let Some(problem) = &self.problem {
-            let message = format!("the service cannot be reached yet: {problem}");
+            let message = format!("cannot connect to the service: {problem}");
             self.output.error(&message, problem.hint().as_deref());
             self.output.message(
-                "  `umapish init` creates a profile, `umapish doctor` checks one; local functions work.",
+                "  Run `umapish init` to create a profile or `umapish doctor` to check one. Local functions work without it.",
             );
         }
     }
@@ -145,7 +145,7 @@ impl Repl {
         *self.editor_context.modules.borrow_mut() = self.workspace.modules();
     }
 
-    /// Back at the prompt; shows what a call with many commands had done so far.
+    /// Returns to the prompt after Ctrl-C and shows the partial report of an interrupted call.
     pub(super) fn interrupted(&mut self) {
         self.output.message("interrupted");
         if let Some(report) = RunState::of(&self.session).take_left_behind() {
@@ -198,7 +198,7 @@ impl Repl {
         diagnostic::show(&program, failure, &self.output);
     }
 
-    /// Records the emails in a line.
+    /// Records the e-mails in a line.
     pub(super) fn record_people(&self, text: &str) {
         let mut known_names = self.editor_context.known_names.borrow_mut();
         let complete = ScriptTokenKind::Text { opened: true, closed: true };

@@ -1,4 +1,4 @@
-//! A session as a script that can be run again. Pure except for the check of the target file.
+//! Saves a session as a script that can be run again. Pure, except for the check of the target file.
 
 use super::workspace::LAST;
 use crate::error::{Error, Result};
@@ -7,10 +7,10 @@ use crate::repl::workspace::SavedInput;
 use crate::store::file_door;
 use std::path::Path;
 
-/// How a saved session begins; only such a file is replaced.
+/// The first line of a saved session; only such a file is replaced.
 const HEADER: &str = "// A session of umapish, saved with :save.";
 
-/// The inputs as a script, and how many were left out because `is_allowed` rejected them.
+/// The inputs as a script, and how many of them `is_allowed` rejected.
 pub fn to_script(inputs: &[SavedInput], is_allowed: impl Fn(&str) -> bool) -> (String, usize) {
     let allowed: Vec<_> = inputs.iter().filter(|saved| is_allowed(&saved.input.text)).collect();
     let uses_last = allowed.iter().any(|saved| mentions(&saved.input.text, LAST));
@@ -33,7 +33,7 @@ pub fn to_script(inputs: &[SavedInput], is_allowed: impl Fn(&str) -> bool) -> (S
     (text, inputs.len() - allowed.len())
 }
 
-/// A statement with an end, so that the next one may follow.
+/// The statement with a `;` at its end, so that another can follow.
 fn terminated(code: &str) -> String {
     match tokens(code).last() {
         Some(last) if last.is_symbol(";") => format!("{code}\n"),
@@ -47,7 +47,7 @@ fn mentions(text: &str, name: &str) -> bool {
     code_tokens(text).iter().any(|token| token.is_name() && token.text == name)
 }
 
-/// Refuses to overwrite anything but a saved session.
+/// Checks that the target does not exist or is a saved session.
 ///
 /// # Errors
 /// `file`: it is another file.

@@ -4,10 +4,10 @@ use crate::language::catalog::{FunctionEntry, FunctionParameter};
 use crate::repl::completion_context::{CompletionContext, CompletionPlace, OpenCall};
 use crate::repl::symbol_index::SymbolIndex;
 
-/// Fewer letters match too many names.
+/// The shortest prefix that gets a hint; shorter ones match too many names.
 const MIN_PREFIX: usize = 3;
 
-/// Gray text, and the part that the right arrow key inserts.
+/// The gray text, and the part of it that the right arrow key inserts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignatureHint {
     /// What is shown.
@@ -29,7 +29,7 @@ pub fn hint(text: &str, reference: &SymbolIndex) -> Option<SignatureHint> {
     named.or_else(|| call_hint(cursor.call.as_ref()?, reference))
 }
 
-/// The rest of the only name with this beginning, with its parameters.
+/// The rest of the only function name with this prefix, with its parameters.
 fn name_hint(typed: &str, reference: &SymbolIndex) -> Option<SignatureHint> {
     let fits = |function: &&FunctionEntry| !function.method && function.name.starts_with(typed);
     let exact = reference.catalog.functions().find(|function| !function.method && function.name == typed);
@@ -43,7 +43,7 @@ fn name_hint(typed: &str, reference: &SymbolIndex) -> Option<SignatureHint> {
     Some(SignatureHint { shown, inserted: Some(format!("{rest}(")) })
 }
 
-/// The parameters that are still to come; the whole call while one of them is being typed.
+/// The parameters that follow; the whole signature while an argument is being typed.
 fn call_hint(call: &OpenCall, reference: &SymbolIndex) -> Option<SignatureHint> {
     let place = call.argument + usize::from(call.is_method);
     let forms = reference.forms(&call.name);

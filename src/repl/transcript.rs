@@ -1,5 +1,5 @@
-//! Everything that was typed or loaded in a session, as one text with lines of its own: functions outlive the input
-//! that declares them, and an error in one of them is to be shown with the line it is in.
+//! All inputs of a session as one text with its own line numbers. Functions outlive the input that declares them, so an
+//! error in one must be traced back to the input and line that it came from.
 
 use crate::language::place::ScriptPlace;
 use crate::language::script_error::ScriptError;
@@ -20,7 +20,7 @@ pub struct TranscriptInput {
     pub file: Option<PathBuf>,
     /// Its text.
     pub text: String,
-    /// Lines lines_before it in the session; at least one.
+    /// Lines before it in the session; at least one.
     lines_before: usize,
 }
 
@@ -43,7 +43,7 @@ impl Transcript {
         input
     }
 
-    /// The input that holds a place, and the place in it. Places in modules belong to no input.
+    /// The input that contains a position, and the position within it. Positions in modules belong to no input.
     fn find(&self, place: &ScriptPlace) -> Option<(&TranscriptInput, ScriptPlace)> {
         let line = place.line?;
         let input = self.inputs.iter().rev().find(|input| input.lines_before < line)?;
@@ -58,7 +58,7 @@ impl Transcript {
         Some((input, place))
     }
 
-    /// Turns places in the session into places in its inputs; returns the input the failure is in.
+    /// Converts positions in the session to positions in its inputs; returns the input that failed.
     pub fn locate(&self, failure: &mut ScriptError) -> Option<TranscriptInput> {
         for call in &mut failure.calls {
             if let Some((_, place)) = self.find(&call.place) {
@@ -75,7 +75,7 @@ impl Transcript {
 }
 
 impl TranscriptInput {
-    /// The text to compile: it stands at its own lines, and `prelude` stands above on the first line.
+    /// The text to compile, moved down to its line numbers in the session, with `prelude` on the first line.
     pub fn with_line_offset(&self, prelude: &str) -> String {
         format!("{prelude}{}{}", "\n".repeat(self.lines_before), self.text)
     }

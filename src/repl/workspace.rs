@@ -1,4 +1,4 @@
-//! What lasts from line to line: variables, functions, constants, imported modules, and the last value.
+//! The state of a session between lines: variables, functions, constants, imported modules and the last value.
 
 use super::transcript::Transcript;
 use crate::did_you_mean::nearest;
@@ -20,10 +20,10 @@ use std::rc::Rc;
 /// The variable that holds the last value.
 pub const LAST: &str = "last";
 
-/// The variables of a session, shared with whoever completes names.
+/// The variables of a session, shared with completion.
 pub type SessionVariables = Rc<RefCell<Scope<'static>>>;
 
-/// What lasts from line to line.
+/// The state of a session between lines.
 pub struct Workspace {
     engine: Engine,
     session: Rc<Session>,
@@ -32,16 +32,16 @@ pub struct Workspace {
     functions: AST,
     imports: Vec<ImportedModule>,
     transcript: Transcript,
-    /// Inputs that went well, for `:save`.
+    /// Inputs that succeeded, for `:save`.
     saved: Vec<SavedInput>,
 }
 
-/// An input that went well.
+/// An input that succeeded.
 #[derive(Debug, Clone)]
 pub struct SavedInput {
     /// The input.
     pub input: TranscriptInput,
-    /// Whether it is an expression, so that it has a value to set_last.
+    /// Whether it is an expression, whose value `last` holds.
     pub is_expression: bool,
 }
 
@@ -52,16 +52,16 @@ struct ImportedModule {
     alias: String,
 }
 
-/// Why an input came to no value.
+/// Why an input has no value.
 pub enum InputFailure {
-    /// It was failure to end.
+    /// The script ended early without an error.
     Ended(ScriptEnd),
     /// It failed, in this input.
     Failed(Box<ScriptError>, TranscriptInput),
 }
 
 impl Workspace {
-    /// Begins empty.
+    /// An empty workspace.
     pub fn new(session: Rc<Session>) -> Self {
         let mut scope = Scope::new();
         scope.push_dynamic(LAST, Dynamic::UNIT);
@@ -76,7 +76,7 @@ impl Workspace {
         }
     }
 
-    /// Forgets everything but what was typed.
+    /// Removes everything except the transcript.
     pub fn reset(&mut self) {
         let mut scope = Scope::new();
         scope.push_dynamic(LAST, Dynamic::UNIT);
@@ -87,25 +87,25 @@ impl Workspace {
         self.saved.clear();
     }
 
-    /// Goes on in another session; variables and functions stay.
+    /// Continues in another session; variables and functions are kept.
     pub fn switch_session(&mut self, session: &Rc<Session>) {
         self.engine = engine::build(session);
         self.session = Rc::clone(session);
     }
 
-    /// Evaluates what was typed.
+    /// Evaluates an input.
     ///
     /// # Errors
-    /// Whatever ended it.
+    /// The error or early end of the input.
     pub fn evaluate_input(&mut self, text: &str) -> Result<Dynamic, InputFailure> {
         let input = self.transcript.add_input(text);
         self.evaluate(&input)
     }
 
-    /// Evaluates a file; its functions and variables stay.
+    /// Evaluates a file; its functions and variables are kept.
     ///
     /// # Errors
-    /// Whatever ended it.
+    /// The error or early end of the input.
     pub fn load(&mut self, file: PathBuf, text: &str) -> Result<Dynamic, InputFailure> {
         let input = self.transcript.add_file(file, text);
         self.evaluate(&input)
@@ -153,8 +153,8 @@ impl Workspace {
         Ok(value)
     }
 
-    /// What every input begins with: modules imported before, and constants, which functions of a script see as
-    /// `global::NAME` only where its own statements declare them.
+    /// The text before every input: imports and constants of earlier inputs. Functions see a constant as `global::NAME`
+    /// only if statements of the same script declare it.
     fn prelude(&self) -> String {
         let scope = self.variables.borrow();
         let constants = scope.iter_raw().filter(|(_, is_constant, _)| *is_constant);
@@ -173,7 +173,7 @@ impl Workspace {
         }
     }
 
-    /// A variable that is there, yet not seen: only a function is so blind. Of one that is not there the nearest.
+    /// Adds a hint to an unknown variable: functions cannot see variables of the session; otherwise the nearest name.
     fn explain_variable(&self, failure: &mut ScriptError) {
         let ErrorTopic::Variable(name) = &failure.topic else { return };
         let scope = self.variables.borrow();
@@ -193,7 +193,7 @@ impl Workspace {
         failure.topic = ErrorTopic::Other;
     }
 
-    /// Remembers a value as the last one.
+    /// Stores a value in `last`.
     pub fn set_last(&self, value: &Dynamic) {
         self.variables.borrow_mut().set_or_push(LAST, value.clone());
     }
@@ -208,7 +208,7 @@ impl Workspace {
         self.variables.borrow()
     }
 
-    /// The variables, to be looked at while the operator types.
+    /// The variables, shared with completion.
     pub fn variables(&self) -> SessionVariables {
         Rc::clone(&self.variables)
     }
@@ -230,7 +230,7 @@ impl Workspace {
         self.imports.iter().map(|import| import.alias.clone()).collect()
     }
 
-    /// What went well so far.
+    /// The inputs that succeeded so far.
     pub fn saved(&self) -> &[SavedInput] {
         &self.saved
     }
@@ -242,7 +242,7 @@ impl ImportedModule {
     }
 }
 
-/// The modules a program imports outside of its blocks; a path is made relative to where the session runs.
+/// The modules that a program imports outside of blocks; paths are made relative to the current folder.
 fn imports(ast: &AST, file: Option<&Path>) -> Vec<ImportedModule> {
     let mut imports = Vec::new();
     ast.walk(&mut |path| {
@@ -262,8 +262,8 @@ fn resolve_import(file: Option<&Path>, path: &str) -> String {
     folder.join(path).display().to_string()
 }
 
-/// Keeps the newest variable of each name: without it a session would grow with every line. Only where there is one to
-/// forget, since Rhai goes through a whole list when it is put into a scope.
+/// Drops variables that a newer one of the same name hides, so that a session does not grow with every line. Does
+/// nothing if no name repeats, since Rhai walks a whole list when it is put into a scope.
 fn drop_shadowed(scope: &mut Scope<'static>) {
     let mut names = HashSet::new();
     if scope.iter_raw().all(|(name, ..)| names.insert(name)) {

@@ -32,7 +32,7 @@ pub mod functions {
         rand::random()
     }
 
-    /// Draws a whole number random_integer two others, both included.
+    /// Draws a whole number between two others, both included.
     ///
     /// # Errors
     /// `usage` when the first is greater than the second.

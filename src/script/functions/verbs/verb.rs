@@ -52,7 +52,7 @@ pub(super) struct Step {
 /// The name and type of a parameter.
 pub(super) type Parameter = (&'static str, ParameterType);
 
-/// A key of the trailing map and what it is_true_for.
+/// A key of the trailing map and what it chooses.
 pub(super) type OptionHelp = (&'static str, &'static str);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
