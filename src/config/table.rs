@@ -83,7 +83,7 @@ pub enum SettingShape {
     Allowance,
     /// `auto`, `off`, or a length of time.
     Pace,
-    /// One of a few words.
+    /// One of a fixed set of words.
     Choice(&'static [&'static str]),
 }
 

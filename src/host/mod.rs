@@ -1,4 +1,4 @@
-//! What every script function needs: the session, the console, the interrupt and thrown errors.
+//! The environment of script functions: session, console, interrupt and thrown errors.
 
 pub mod binding;
 pub mod console;

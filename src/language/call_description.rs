@@ -1,4 +1,4 @@
-//! A call that found no function, as Rhai writes it: `name (type, type)`.
+//! Describes a call of a function that does not exist. Rhai reports it as `name (type, type)`.
 
 use super::catalog::{Catalog, forms_of_rhai, names_of_rhai};
 use super::foreign_habits::{INTERPOLATION, foreign_name};
@@ -12,7 +12,7 @@ use crate::language::message::{ErrorTopic, ErrorWords};
 pub struct CallText {
     /// The function's name, an operator, or `module::name`.
     pub name: String,
-    /// The types of the values, as words.
+    /// The display names of the argument types.
     pub types: Vec<String>,
 }
 
@@ -25,7 +25,7 @@ impl CallText {
         Self { name: name.to_owned(), types }
     }
 
-    /// What happened and, as far as the call alone shows it, what to do.
+    /// What went wrong and, if the call alone shows it, what to do.
     pub fn describe(&self) -> ErrorWords {
         let types = format!("({})", self.types.join(", "));
         let own = self.name.strip_prefix("umapi::").unwrap_or(&self.name);
@@ -85,7 +85,7 @@ impl CallText {
     }
 
     fn of_nothing(&self) -> Option<String> {
-        let hint = "One of the values is missing: a key that the map does not have, or a function that returned nothing.";
+        let hint = "One of the values is `()`: a key that the map does not have, or the result of a function that returns nothing.";
         self.types.iter().any(|name| name == NOTHING).then(|| hint.to_owned())
     }
 
@@ -95,7 +95,7 @@ impl CallText {
     }
 }
 
-/// Rhai has up to a dozen forms of a function; the shortest show what it is about.
+/// The most forms that a hint shows, the shortest first: Rhai has up to a dozen forms of one function.
 pub(crate) const FORMS_SHOWN: usize = 3;
 
 const NOTHING: &str = "nothing";

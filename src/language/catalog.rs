@@ -1,4 +1,4 @@
-//! The function reference, read back from what Rhai knows of our functions: nothing is typed twice.
+//! The function reference, read from the metadata of the functions registered with Rhai.
 
 use super::type_names::display_name;
 use crate::did_you_mean::nearest;
@@ -6,32 +6,32 @@ use rhai::{Engine, FuncMetadata, Module};
 use serde::Serialize;
 use std::sync::OnceLock;
 
-/// Whether functions are made with their help. Writing it for every verb takes longer than the rest of the engine, so
-/// only what reads it asks for it.
+/// Whether functions are registered with their help. Building the help of every verb takes longer than the rest of the
+/// engine, so only code that reads it requests it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FunctionHelp {
-    /// With it.
+    /// With help.
     Included,
-    /// Without it.
+    /// Without help.
     LeftOut,
 }
 
 impl FunctionHelp {
-    /// The help, where it is wanted.
+    /// The help, if it was requested.
     pub fn build(self, help: impl FnOnce() -> String) -> Option<String> {
         (self == Self::Included).then(help)
     }
 }
 
-/// Functions that belong together.
+/// A group of related functions.
 pub struct FunctionFamily {
-    /// What they are about, as a heading.
+    /// The heading of the group.
     pub title: &'static str,
-    /// Makes the module that holds them.
+    /// Builds the module that contains them.
     pub module: fn(FunctionHelp) -> Module,
 }
 
-/// The families of the crate. The room of the functions is above this one, so it declares them here.
+/// The families of the crate. The modules with the functions are in a higher layer, so they declare them here.
 static FAMILIES: OnceLock<&'static [FunctionFamily]> = OnceLock::new();
 
 /// Declares the families, in the order of the reference. Only the first call counts.
@@ -49,13 +49,13 @@ pub struct Catalog {
 /// The functions of a family.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CatalogSection {
-    /// What they are about.
+    /// The heading.
     pub title: String,
-    /// By name, then by number of parameters: each form of a function stands for itself.
+    /// Sorted by name, then by number of parameters; each form of a function is its own entry.
     pub functions: Vec<FunctionEntry>,
 }
 
-/// What the overview has one row for: the forms of a function, or the verbs on a queue or a command together.
+/// A row of the overview: all forms of a function, or all verbs of a queue or command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CatalogRow {
     /// How scripts call it, form by form.
@@ -65,7 +65,7 @@ pub struct CatalogRow {
 }
 
 impl CatalogSection {
-    /// One row for each name; the methods that are verbs of other families share the last one.
+    /// One row for each name; methods that repeat verbs of other families share the last row.
     pub fn rows(&self) -> Vec<CatalogRow> {
         let (verbs, functions): (Vec<_>, Vec<_>) =
             self.functions.iter().partition(|function| function.verb.is_some());
@@ -106,7 +106,7 @@ impl CatalogRow {
 pub struct FunctionEntry {
     /// Its name.
     pub name: String,
-    /// Its parameters. The first one of a method is what stands before the dot.
+    /// Its parameters. The first one of a method is its receiver.
     pub parameters: Vec<FunctionParameter>,
     /// Whether it is called as `x.name()`.
     pub method: bool,
@@ -114,13 +114,13 @@ pub struct FunctionEntry {
     pub return_type: Option<String>,
     /// Its first sentence.
     pub summary: String,
-    /// What else there is to say, by paragraphs.
+    /// The other paragraphs of the help.
     pub text: Vec<String>,
     /// The keys of its trailing map.
     pub options: Vec<FunctionOption>,
-    /// The kinds of error to expect.
+    /// The kinds of error it can throw.
     pub errors: Option<String>,
-    /// Scripts that show it at work.
+    /// Example scripts.
     pub examples: Vec<String>,
     /// The function that sends at once what this method queues or adds to a command.
     #[serde(skip)]
@@ -147,7 +147,7 @@ pub struct FunctionOption {
 }
 
 impl Catalog {
-    /// Reads every family that was declared; building an engine declares them.
+    /// Reads every declared family; building an engine declares them.
     pub fn read() -> Self {
         let section = |family: &FunctionFamily| CatalogSection {
             title: family.title.to_owned(),
@@ -171,13 +171,13 @@ impl Catalog {
         self.functions().filter(|function| function.name == name).collect()
     }
 
-    /// The name nearest to one that is not there.
+    /// The existing name nearest to a name that does not exist.
     pub fn nearest(&self, name: &str) -> Option<&str> {
         nearest(name, self.names())
     }
 
-    /// What matches, whatever the case: the function of that name; where there is none, part of a name or a word of
-    /// the description.
+    /// The functions that match, ignoring case: the one of that name or, if there is none, those with the pattern in their
+    /// name or as a word of their help.
     #[must_use]
     pub fn matching(&self, pattern: &str) -> Self {
         let pattern = pattern.to_lowercase();
@@ -193,7 +193,7 @@ impl Catalog {
         Self { families: families.filter(|section| !section.functions.is_empty()).collect() }
     }
 
-    /// Every example with the function it shows.
+    /// Every example with its function.
     pub fn examples(&self) -> impl Iterator<Item = (&FunctionEntry, &str)> {
         self.functions()
             .flat_map(|function| function.examples.iter().map(move |code| (function, code.as_str())))
@@ -201,7 +201,7 @@ impl Catalog {
 }
 
 impl FunctionEntry {
-    /// How a script calls it: `get_user(name, options)`.
+    /// The call as scripts write it: `get_user(name, options)`.
     pub fn call(&self) -> String {
         self.written(|parameter| parameter.name.clone(), "")
     }
@@ -246,7 +246,7 @@ pub fn names_of_rhai() -> Vec<String> {
     names
 }
 
-/// Every function of Rhai's that can stand behind a dot: any that takes a value.
+/// Every function of Rhai's that can be called as a method: any that takes a value.
 pub fn methods_of_rhai() -> Vec<FunctionEntry> {
     let method = |known: &FuncMetadata| {
         let function = function(known).filter(|function| !function.parameters.is_empty())?;
@@ -258,7 +258,7 @@ pub fn methods_of_rhai() -> Vec<FunctionEntry> {
     methods
 }
 
-/// The forms of a function of Rhai's whose first value has that type, as a word.
+/// The forms of one of Rhai's functions whose first parameter has that type, given by its display name.
 pub fn forms_of_rhai(name: &str, first: &str) -> Vec<FunctionEntry> {
     let wanted =
         |function: &FunctionEntry| function.parameters.first().is_some_and(|known| known.kind == first);
@@ -294,14 +294,14 @@ fn functions(module: Module) -> Vec<FunctionEntry> {
     functions
 }
 
-/// `None` for operators and for the getters that stand beside a function of the same name.
+/// `None` for operators and for getters that share their name with a function.
 fn function(known: &FuncMetadata) -> Option<FunctionEntry> {
     if !is_name(&known.name) {
         return None;
     }
     let help = DocComment::parse(&known.comments.join("\n"));
     let return_type = display_name(&known.return_type);
-    // Commands are handed over by value: they are shared, and constants among them can be built on as well.
+    // Commands are passed by value: they are shared, so that steps can be added to constants too.
     let takes_itself =
         |parameter: &str| parameter.contains("&mut") || FunctionParameter::parse(parameter).kind == "Command";
     let receiver = known.params_info.first().is_some_and(|parameter| takes_itself(parameter));
@@ -330,7 +330,7 @@ impl FunctionParameter {
     }
 }
 
-/// A doc comment, taken apart.
+/// The parts of a doc comment.
 #[derive(Default)]
 struct DocComment {
     summary: String,
@@ -385,7 +385,7 @@ impl DocComment {
     }
 }
 
-/// A line of a doc comment without what marks it as one.
+/// A line of a doc comment without its comment marker.
 fn bare(line: &str) -> &str {
     let line = line.trim_start();
     let line = line.strip_prefix("///").unwrap_or(line);

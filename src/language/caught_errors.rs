@@ -1,8 +1,8 @@
-//! Rhai's own errors, as scripts catch them, with the keys of ours: `kind` is `"script"`, and all others are there.
+//! Gives Rhai's own errors, when a script catches them, the same keys as ours; `kind` is `"script"`.
 //!
-//! Rhai makes the map at the `catch` and offers no hook there. We see it first when the variable is used; it is
-//! completed then, whatever the use is: a field, a print, a `throw`. Since this runs at every use of any variable, only
-//! names that appear in some `catch` are checked.
+//! Rhai builds the map of a caught error itself and offers no hook at the `catch`. So the map is completed when the
+//! variable is first used, whatever the use. Since this check runs at every use of any variable, it looks only at names
+//! that appear in some `catch`.
 
 use super::error_words::describe_caught;
 use crate::error::Error;
@@ -11,8 +11,11 @@ use rhai::{Dynamic, Engine, EvalContext, ImmutableString, Map, Position, Token};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-/// Makes the engine complete the errors that scripts catch.
-#[expect(deprecated, reason = "Rhai marks its volatile interfaces so; the tests below hold these two")]
+/// Lets the engine complete the errors that scripts catch.
+#[expect(
+    deprecated,
+    reason = "Rhai marks unstable interfaces as deprecated; the tests below cover these two"
+)]
 pub fn register(engine: &mut Engine) {
     read_strings_like_errors(engine);
     let names = Rc::new(RefCell::new(Vec::new()));
@@ -33,7 +36,7 @@ pub fn register(engine: &mut Engine) {
     });
 }
 
-/// A string that a script throws has the fields of an error too, so that one `catch` handles all.
+/// Gives thrown strings the fields of an error, so that one `catch` can handle both.
 fn read_strings_like_errors(engine: &mut Engine) {
     for key in ["message", "error"] {
         engine.register_get(key, |text: &mut ImmutableString| text.clone());
@@ -86,7 +89,7 @@ fn is_raw_error(index: usize, name: &str, context: &EvalContext) -> bool {
     value.is_some_and(|value| value.is_map() && value.read_lock::<Map>().is_some_and(|map| is_raw(&map)))
 }
 
-/// Whether Rhai made this map from an error and it is not completed yet.
+/// Whether Rhai built this map from an error and it is not completed yet.
 fn is_raw(map: &Map) -> bool {
     let kind = map.get("error").and_then(|kind| kind.as_immutable_string_ref().ok());
     kind.is_some_and(|kind| kind.starts_with("Error"))

@@ -1,8 +1,8 @@
-//! The names a script declares, read from its tokens: for suggestions, where there may be no syntax tree.
+//! The names that a script declares, read from its tokens. Used for suggestions, also when the script does not parse.
 
 use super::tokens::{ScriptToken, ScriptTokenKind, code_tokens};
 
-/// What is declared anywhere in a script, wherever it is visible.
+/// All names declared in a script, regardless of scope.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct DeclaredNames {
     /// Functions with their parameters.

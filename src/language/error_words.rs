@@ -1,4 +1,4 @@
-//! Rhai's own errors in words: what happened, and what to do where that is clear without the script.
+//! Describes Rhai's own errors: what happened and, if the error alone shows it, what to do.
 
 use super::call_description::CallText;
 use super::catalog::is_method_of_rhai;
@@ -9,7 +9,7 @@ use rhai::{Dynamic, EvalAltResult, LexError, ParseErrorType, Position};
 
 const CONDITION: &str = "Compare the value: `x != ()`, `x != \"\"`, `x.len() > 0`.";
 
-/// Describes an error of Rhai's. What a script threw is not one of them.
+/// Describes one of Rhai's errors; thrown values are handled elsewhere.
 pub fn describe(error: &EvalAltResult) -> ErrorWords {
     use EvalAltResult as E;
     match error {
@@ -26,12 +26,12 @@ pub fn describe(error: &EvalAltResult) -> ErrorWords {
         E::ErrorIndexNotFound(key, _) => ErrorWords::new(format!("there is no key `{key}`")),
         E::ErrorPropertyNotFound(key, _) => ErrorWords::new(format!("there is no field `{key}`")),
         E::ErrorFor(_) => iteration(),
-        E::ErrorStackOverflow(_) => ErrorWords::new("the functions call each other too deeply").hint(
-            "Does one call itself endlessly? Inside a function with the name of a built-in one, call the built-in \
+        E::ErrorStackOverflow(_) => ErrorWords::new("too many nested function calls").hint(
+            "Does a function call itself without end? Inside a function named like a built-in one, call the built-in \
              one as `umapi::name`.",
         ),
         E::ErrorModuleNotFound(name, _) => module(name),
-        E::ErrorDataRace(..) => ErrorWords::new("the function uses the list it is called on").hint(
+        E::ErrorDataRace(..) => ErrorWords::new("the function uses the list that its caller is working on").hint(
             "Use a copy in the function: `let all = users.to_array();` before the call.",
         ),
         E::ErrorAssignmentToConstant(name, _) => constant(name),
@@ -44,7 +44,7 @@ pub fn describe(error: &EvalAltResult) -> ErrorWords {
     }
 }
 
-/// Rhai's own words, without the position and starting in lowercase like ours.
+/// Rhai's message without the position, starting in lower case like ours.
 fn plain(error: &EvalAltResult) -> String {
     // The text of an error ends with its position, which the report shows on a line of its own.
     let text = error.to_string();
@@ -114,7 +114,7 @@ fn mismatch(expected: &str, actual: &str) -> ErrorWords {
     }
 }
 
-/// "i64 [string]": what was indexed, and by what.
+/// "i64 [string]": the indexed type and the type of the index.
 fn indexing(text: &str) -> ErrorWords {
     let (indexed, by) = text.split_once(" [").unwrap_or((text, ""));
     let by = by.split(']').next().unwrap_or_default();
@@ -136,7 +136,7 @@ fn not_sliced(indexed: &str) -> String {
     }
 }
 
-/// Rhai writes of properties in sentences: which, and on what type.
+/// Parses Rhai's sentence about a property: its name and the type that lacks it.
 fn field(text: &str) -> ErrorWords {
     let quoted: Vec<_> = text.split('\'').skip(1).step_by(2).collect();
     let &[name, type_name, ..] = quoted.as_slice() else { return ErrorWords::new(lower_first(text)) };
@@ -152,7 +152,7 @@ fn field(text: &str) -> ErrorWords {
         wording.about(if type_name == "()" { ErrorTopic::Nothing } else { ErrorTopic::Other })
     } else if type_name == "()" {
         wording.about(ErrorTopic::Nothing).hint(format!(
-            "There is no value before `.{name}`: the map has no such key, or a function returned nothing. \
+            "The value before `.{name}` is `()`: the map has no such key, or a function returned nothing. \
              `?.{name}` returns nothing then."
         ))
     } else if is_method_of_rhai(name, type_name) {
@@ -221,7 +221,7 @@ fn condition(expected: &str, actual: &str) -> ErrorWords {
     }
 }
 
-/// Describes the error in a map that a script caught: Rhai gives its kind and message, not the error.
+/// Describes an error that a script caught. Rhai passes its kind and message, not the error itself.
 pub fn describe_caught(kind: &str, message: &str) -> Option<ErrorWords> {
     let rest = |prefix: &str| message.strip_prefix(prefix).map(str::to_owned);
     let error = match kind {
@@ -260,7 +260,7 @@ fn numbers(message: &str) -> Option<(usize, i64)> {
     Some((length, index.rsplit(' ').next()?.parse().ok()?))
 }
 
-/// Describes what a script threw that is not a map with a message.
+/// Describes a thrown value that is not a map with a message.
 pub fn describe_thrown(value: &Dynamic) -> String {
     if value.is_unit() {
         "the script threw an error without a message".to_owned()
@@ -299,7 +299,7 @@ mod tests {
             ("let m = (); m.x = 1", "the field `x` of nothing, `()`, cannot be set"),
             ("let t = true; t[\"a\"]", &format!("{boolean} cannot be indexed with {string}")),
             ("let l = []; if l { }", &format!("expected {boolean}, not a list")),
-            ("fn f(x) { f(x) } f(1)", "the functions call each other too deeply"),
+            ("fn f(x) { f(x) } f(1)", "too many nested function calls"),
             ("1 / 0", "division by zero: 1 / 0"),
             ("let m = #{a: 1}; for x in m { }", "`for` cannot iterate over this value"),
             ("const L = []; L.push(1)", "`push` would change a constant"),

@@ -1,4 +1,4 @@
-//! What to do about an error, as far as the text of the script shows it.
+//! Hints for an error that need the text of the script.
 
 use super::catalog::Catalog;
 use super::foreign_habits::{foreign_name, habit_hint, has_empty_block_as_value, is_assignment};
@@ -8,7 +8,7 @@ use crate::language::declarations::DeclaredNames;
 use crate::language::message::ErrorTopic;
 use crate::language::place::ScriptPlace;
 
-/// The hint for an error about `topic` at `place` of `text`; `None` where the text shows nothing more.
+/// The hint for an error about `topic` at `place` of `text`; `None` if the text adds nothing.
 pub fn hint_for(topic: &ErrorTopic, place: &ScriptPlace, text: &str) -> Option<String> {
     let line = place.line.and_then(|line| text.lines().nth(line.checked_sub(1)?)).unwrap_or_default();
     let column = place.column.unwrap_or_default();
@@ -28,7 +28,7 @@ pub fn hint_for(topic: &ErrorTopic, place: &ScriptPlace, text: &str) -> Option<S
     }
 }
 
-/// A name that is declared, but not where it is used.
+/// The hint for a name that is declared but not visible where it is used.
 fn hidden(name: &str, declared: &DeclaredNames) -> Option<String> {
     let has = |names: &[String]| names.iter().any(|known| known == name);
     if has(&declared.constants) {
@@ -55,7 +55,7 @@ fn variable(name: &str, declared: &DeclaredNames) -> Option<String> {
     nearest(name, known).map(|near| format!("Did you mean `{near}`?"))
 }
 
-/// What to do about a call of a function that does not exist; the same for a check and a run.
+/// The hint for a call of a function that does not exist; the same for `check` and for a run.
 pub(crate) fn unknown_function(name: &str, declared: &DeclaredNames) -> Option<String> {
     if declared.has(name) {
         return Some(format!("`{name}` is a variable; call the function in it with `{name}.call(...)`."));
@@ -64,7 +64,7 @@ pub(crate) fn unknown_function(name: &str, declared: &DeclaredNames) -> Option<S
     script_forms(name, declared).or_else(|| foreign_name(name)).or_else(|| did_you_mean(name, own))
 }
 
-/// How the script defines a function.
+/// The hint that lists how the script defines a function.
 pub(crate) fn script_forms(name: &str, declared: &DeclaredNames) -> Option<String> {
     let forms = declared.functions.iter().filter(|(known, _)| known == name);
     let forms: Vec<_> =

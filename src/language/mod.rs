@@ -1,4 +1,4 @@
-//! Rhai explained: tokens, errors in words, hints, foreign habits, the catalog and help.
+//! Tools that explain Rhai: tokens, error messages, hints, foreign habits, the catalog and help.
 
 pub mod call_description;
 pub mod catalog;

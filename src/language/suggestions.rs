@@ -3,8 +3,8 @@
 use super::catalog::{Catalog, names_of_rhai};
 use crate::did_you_mean::nearest;
 
-/// The function that may have been meant: of the script itself (`own`), of ours, or of Rhai's, in this order where
-/// several are equally near.
+/// The function that was probably meant. If several are equally near, the script's (`own`) come before ours, and ours
+/// before Rhai's.
 pub fn suggest<'a>(name: &str, own: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let (catalog, standard) = (Catalog::read(), names_of_rhai());
     let own: Vec<String> = own.into_iter().map(str::to_owned).collect();

@@ -1,6 +1,6 @@
-//! Rust's and Rhai's names of types in the words of the reference: `text`, `number`, `list`.
+//! Translates Rust's and Rhai's type names to those of the reference: `string`, `number`, `list`.
 
-/// The word for a type, as it stands in a signature. Empty for nothing.
+/// The name of a type as signatures show it. Empty for `()`.
 pub fn display_name(name: &str) -> String {
     let name: String = name.split_whitespace().collect();
     let plain = result_of(name.trim_start_matches("&mut").trim_start_matches('&'));
@@ -27,7 +27,7 @@ pub fn display_name(name: &str) -> String {
     .to_owned()
 }
 
-/// The word in a sentence: "a string", "nothing, `()`".
+/// The name in a sentence, with an article: "a string", "nothing, `()`".
 pub fn display_phrase(name: &str) -> String {
     match display_name(name).as_str() {
         "" => "nothing, `()`".to_owned(),

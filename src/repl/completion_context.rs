@@ -37,7 +37,7 @@ pub enum CompletionPlace {
 pub enum ChainBase {
     /// A variable.
     Variable(String),
-    /// What a function returns.
+    /// The result of a function.
     Call(String),
     /// A string.
     String,

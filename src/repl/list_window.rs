@@ -154,7 +154,7 @@ mod tests {
         let ListWindow::Users(users) = &list else { panic!() };
         let unfinished: std::rc::Rc<dyn UnfinishedListing> = users.unfinished();
         assert!(unfinished.finish().is_ok());
-        assert_eq!(list.page(40, 20).unwrap_err().hint().as_deref(), Some("Ask for it again."));
+        assert_eq!(list.page(40, 20).unwrap_err().hint().as_deref(), Some("Request the list again."));
     }
 
     #[test]

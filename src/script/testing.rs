@@ -21,7 +21,7 @@ pub(super) struct ScriptTest {
     pub(super) arguments: Vec<String>,
     /// What a person answers to questions, in order; without any there is no terminal.
     pub(super) answers: Vec<&'static str>,
-    /// The environment variables no script may read.
+    /// The environment variables that scripts must not read.
     pub(super) secret_variables: Vec<&'static str>,
     /// Ctrl-C.
     pub(super) interrupt: Interrupt,

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use rhai::{Array, Dynamic, Map};
 use serde_json::{Number, Value};
 
-/// A value as JSON: what is written to files, sent to the service and printed by `-e`.
+/// A value as JSON, for files, requests and the output of `-e`.
 ///
 /// # Errors
 /// `usage`: it holds something that is not data, such as a function.

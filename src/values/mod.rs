@@ -1,4 +1,4 @@
-//! What scripts hold: records, lists of them, dates, options, and their JSON.
+//! The values of scripts: records, lists of records, dates, options, and their JSON.
 
 pub mod date;
 pub mod dynamic;

@@ -1,7 +1,7 @@
 //! A small cache of results for shared strings, keyed by their addresses.
 //!
-//! The records of a listing share strings that repeat, so a script that iterates over a million of them reads the same
-//! few types, domains and groups, each at one address.
+//! The records of a listing share repeated strings, so a script that iterates over a million records reads the same few
+//! types, domains and groups, each at one address.
 
 use arcstr::ArcStr;
 

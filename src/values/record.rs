@@ -1,4 +1,4 @@
-//! Users and groups as scripts see them: typed records that read like maps.
+//! Users and groups in scripts: typed records that read like maps.
 
 use super::dynamic::dynamic_of;
 use super::field_value::shared_names;
@@ -35,16 +35,16 @@ pub struct UserRecord {
 #[derive(Debug, Clone)]
 pub struct GroupRecord(pub Arc<Group>);
 
-/// What reads like a map.
+/// A value that reads like a map.
 pub trait Record: Clone + Sized + 'static {
     /// The name scripts see as `type_of`.
     const NAME: &'static str;
     /// The documented fields.
     const FIELDS: &'static [&'static str];
-    /// Properties that are worked out rather than sent.
+    /// Properties that are computed, not sent by the service.
     const DERIVED: &'static [&'static str];
 
-    /// The value of a documented or derived field; `()` when the service left it out.
+    /// The value of a documented or derived field; `()` if the service left it out.
     ///
     /// # Errors
     /// `usage`: the field was not requested.
@@ -66,7 +66,7 @@ pub trait Record: Clone + Sized + 'static {
         if Self::has_field(name) { self.value(name).map(Some) } else { Ok(None) }
     }
 
-    /// What the service sent beyond the documented fields.
+    /// Fields that the service sent beyond the documented ones.
     fn extra_fields(&self) -> impl Iterator<Item = (&String, &Value)>;
 
     /// The whole record as the service sent it.
@@ -75,7 +75,7 @@ pub trait Record: Clone + Sized + 'static {
     /// None in practice: records are data.
     fn to_json(&self) -> Result<Value>;
 
-    /// How it is shown in a sentence.
+    /// Its name in messages.
     fn label(&self) -> &str;
 
     /// The value of a field.
@@ -87,24 +87,24 @@ pub trait Record: Clone + Sized + 'static {
         value.ok_or_else(|| Self::unknown(name, self.extra_fields().any(|(key, _)| key == name)))
     }
 
-    /// Whether a field is documented or derived.
+    /// Whether it is a documented or derived field.
     fn has_field(name: &str) -> bool {
         Self::FIELDS.iter().chain(Self::DERIVED).any(|known| *known == name)
     }
 
-    /// The error for a field that is neither; `sent` when the service sent it anyway.
+    /// The error for a field that is neither; `sent` if the service sent it anyway.
     fn unknown(name: &str, sent: bool) -> Error {
         let known = Self::FIELDS.iter().chain(Self::DERIVED).copied();
         let message = format!("a {} has no field `{name}`", Self::NAME);
         let hint = match nearest(name, known) {
-            _ if sent => format!("The service sent it all the same: .get(\"{name}\")."),
+            _ if sent => format!("The service did send it; read it with .get(\"{name}\")."),
             Some(near) => format!("Did you mean `{near}`?"),
             None => format!("It has {}.", Self::FIELDS.join(", ")),
         };
         Error::usage_with_hint(message, hint)
     }
 
-    /// The value of a field, or of one the service added; `()` when there is neither.
+    /// The value of a documented or extra field; `()` if there is neither.
     fn get(&self, name: &str) -> Dynamic {
         let added = || self.extra_fields().find(|(key, _)| *key == name).map(|(_, value)| dynamic_of(value));
         self.field(name).ok().flatten().or_else(added).unwrap_or(Dynamic::UNIT)
@@ -125,7 +125,7 @@ pub trait Record: Clone + Sized + 'static {
 }
 
 impl UserRecord {
-    /// A user of a listing that did not leave groups out.
+    /// A user of a listing that includes groups.
     pub fn new(user: Arc<User>) -> Self {
         Self { user, groups_left_out: false }
     }
@@ -140,7 +140,7 @@ impl UserRecord {
 
     /// The error for reading groups that were not requested.
     pub fn without_groups() -> Error {
-        let hint = "Leave `exclude_groups` out where groups are needed.";
+        let hint = "Remove `exclude_groups` from the options to read groups.";
         Error::usage_with_hint("`groups` was left out by `exclude_groups`", hint)
     }
 }
@@ -201,7 +201,7 @@ fn json(record: &impl Serialize) -> Result<Value> {
         .map_err(|error| Error::usage(format!("the record cannot be written: {error}")))
 }
 
-/// What can be an entry of a list in a script.
+/// A type whose values can be entries of a list in a script.
 pub trait ListItem: ListEntry + PartialEq + Serialize {
     /// The record scripts see.
     type Record: Record;
@@ -222,7 +222,7 @@ pub trait ListItem: ListEntry + PartialEq + Serialize {
         self.names().any(|name| folds_to(name, folded))
     }
 
-    /// Who or what it is: equal for two records of one account or group, even if one of them is older.
+    /// Its identity: equal for two records of the same account or group, even if read at different times.
     fn key(&self) -> ValueKey;
 }
 
@@ -295,7 +295,7 @@ impl ListItem for Group {
     }
 }
 
-/// Makes both kinds of record known to an engine.
+/// Registers both kinds of record with an engine.
 pub fn register(engine: &mut Engine) {
     register_record::<UserRecord>(engine);
     register_record::<GroupRecord>(engine);

@@ -1,4 +1,4 @@
-//! A secret a script may hold and pass on, and which prints masked.
+//! A secret that a script can hold and pass on; it prints masked.
 
 use crate::error::Result;
 use crate::secret::{MASK, Secret};
@@ -18,7 +18,7 @@ impl ScriptValue for SecretText {
     }
 }
 
-/// Makes it known to an engine.
+/// Registers the type with an engine.
 pub fn register(engine: &mut Engine) {
     script_value::register::<SecretText>(engine);
     engine.register_fn("to_string", |_: &mut SecretText| MASK);

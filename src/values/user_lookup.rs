@@ -1,4 +1,4 @@
-//! Looking up many people: who is wanted, whether to use single calls or one listing, and who was found.
+//! Looks up many people, by single calls or by one listing.
 
 use super::record::UserRecord;
 use crate::error::{Error, Result};
@@ -15,12 +15,12 @@ use std::sync::Arc;
 /// The domain under which the service looks up Adobe IDs (contract 2.4).
 const ADOBE_ID: &str = "AdobeID";
 
-/// One person who is looked for.
+/// A person to look up.
 #[derive(Debug, Clone)]
 pub struct WantedUser {
-    /// As the script gave it.
+    /// The value that the script passed.
     pub given: Dynamic,
-    /// The e-mail or username to ask the service for.
+    /// The e-mail or username to look up.
     pub name: String,
     /// The domain for the request, if a record has it.
     pub domain: Option<String>,
@@ -28,10 +28,10 @@ pub struct WantedUser {
     account: Option<ValueKey>,
 }
 
-/// The people that a script wants, each once: a string, a User record, or a list of these.
+/// The people to look up, without duplicates: from a string, a User, or a list of these.
 ///
 /// # Errors
-/// `usage`: something else, or an empty name.
+/// `usage`: it is something else, or a name is empty.
 pub fn wanted(people: &Dynamic) -> Result<Vec<WantedUser>> {
     let wanted = match people.read_lock::<Array>() {
         Some(people) => people.iter().map(WantedUser::of).collect::<Result<Vec<_>>>()?,
@@ -41,14 +41,14 @@ pub fn wanted(people: &Dynamic) -> Result<Vec<WantedUser>> {
     Ok(wanted.into_iter().filter(|one| known.insert((fold(&one.name), one.account.clone()))).collect())
 }
 
-/// Whether `count` single calls exceed the limit for a minute, so that the whole listing, with 2,000 users a page, is
-/// likely cheaper.
+/// Whether `count` single calls exceed the limit per minute, so that a full listing with 2,000 users per page is
+/// probably faster.
 pub fn needs_listing(count: usize) -> bool {
     let limit = EndpointId::User.endpoint().limit.map_or(0, |limit| limit.per_client);
     count > usize::try_from(limit).unwrap_or(usize::MAX)
 }
 
-/// The wanted people that are in a listing: the first account of each, in the order of `wanted`.
+/// The wanted people in a listing: the first account of each, in the order of `wanted`.
 pub fn among(users: &[Arc<User>], wanted: &[WantedUser]) -> Vec<Option<Arc<User>>> {
     let mut index = WantedIndex::new(wanted);
     for user in users {
@@ -63,10 +63,7 @@ impl WantedUser {
             Self::account(person, &record.user)
         } else {
             let name = person.clone().into_string().map_err(|_| {
-                Error::usage(format!(
-                    "users are found by e-mail, username or record, not by {}",
-                    kind_of(person)
-                ))
+                Error::usage(format!("expected an e-mail, a username or a user, not {}", kind_of(person)))
             })?;
             Self { given: person.clone(), name, domain: None, account: None }
         };
@@ -87,7 +84,7 @@ impl WantedUser {
     }
 }
 
-/// The wanted by what a user can be recognised by.
+/// The wanted people by account, e-mail and username.
 struct WantedIndex {
     names: HashMap<String, usize>,
     accounts: HashMap<ValueKey, usize>,
@@ -166,7 +163,7 @@ mod tests {
     #[test]
     fn what_names_nobody_is_refused() {
         for (people, expected) in [
-            (Dynamic::from_int(7), "users are found by e-mail, username or record, not by a whole number"),
+            (Dynamic::from_int(7), "expected an e-mail, a username or a user, not a whole number"),
             (texts(&[" "]), "an e-mail or username is empty"),
         ] {
             assert_eq!(wanted(&people).unwrap_err().to_string(), expected);

@@ -88,7 +88,7 @@ impl PageReader {
     /// Asks for a page, and reads it where the answer comes in: a page fetched ahead is read beside the script.
     ///
     /// # Errors
-    /// Those of the call.
+    /// The errors of the call.
     pub(crate) async fn fetch<T: ListEntry>(
         self,
         page: usize,

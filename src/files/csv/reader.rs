@@ -14,18 +14,18 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-/// What a file must look like.
+/// The required shape of a file.
 #[derive(Debug, Clone)]
 pub struct CsvShape {
-    /// Columns it must have.
+    /// Required columns.
     pub columns: Vec<String>,
-    /// Columns it must have and whose cells are lists.
+    /// Required columns whose cells are lists.
     pub lists: Vec<String>,
     /// The character between cells.
     pub delimiter: char,
     /// `None` for UTF-8, or the encoding of a byte order mark.
     pub encoding: Option<FileEncoding>,
-    /// How many rows it must have at least.
+    /// The least number of rows.
     pub min_rows: usize,
 }
 
@@ -35,7 +35,7 @@ impl Default for CsvShape {
     }
 }
 
-/// The rows of a CSV file, read one by one: nothing is kept, and nothing comes after an error.
+/// Reads the rows of a CSV file one by one without storing them; ends after an error.
 pub struct CsvReader<R = File> {
     rows: CsvRecords<R>,
     header: Rc<CsvHeader>,
@@ -113,7 +113,7 @@ pub(super) fn each(
     rows.into_source().finish().map_err(failed)
 }
 
-/// The records of a file that are not blank, with their cells trimmed.
+/// The records of a file, without blank ones, with trimmed cells.
 struct CsvRecords<R> {
     path: PathBuf,
     encoding_is_given: bool,
@@ -139,7 +139,7 @@ fn trimmed(CsvRecord { line, cells }: CsvRecord) -> CsvRecord {
     CsvRecord { line, cells }
 }
 
-/// The header, from the first record; a file without one is more likely a broken export than an empty list.
+/// The header, from the first record. A file without one is more likely a failed export than an empty list.
 fn header(file: &str, first: Option<CsvRecord>, shape: &CsvShape) -> Result<CsvHeader> {
     let Some(CsvRecord { line, cells }) = first else {
         return Err(Error::file(file, "the file is empty; it has no header"));
@@ -172,7 +172,7 @@ fn present(place: &str, names: &[String], shape: &CsvShape) -> Result<()> {
     Err(Error::file(place, format!("{absent}; {}", found(names))))
 }
 
-/// What the header has instead of the required columns.
+/// The columns that the header has instead of the required ones.
 fn found(names: &[String]) -> String {
     match names {
         [one] => match [';', '\t', '|', ','].into_iter().find(|letter| one.contains(*letter)) {

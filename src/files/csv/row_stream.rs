@@ -9,7 +9,7 @@ use crate::host::thrown::thrown;
 use rhai::{Engine, Position};
 use std::path::{Path, PathBuf};
 
-/// A file whose rows were all checked; each `for` reads it again.
+/// A file whose rows were all checked. Each `for` reads it again.
 #[derive(Debug, Clone)]
 pub struct RowStream {
     path: PathBuf,
@@ -35,13 +35,13 @@ impl RowStream {
         &self.digest
     }
 
-    /// How many rows there are.
+    /// The number of rows.
     pub fn rows(&self) -> usize {
         self.rows
     }
 }
 
-/// One pass over a file. It returns as many rows as were checked, or an error.
+/// One pass over a file. It returns exactly the rows that were checked, or an error.
 pub struct RowIterator {
     file: RowStream,
     /// `None` after the end.

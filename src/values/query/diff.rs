@@ -1,4 +1,4 @@
-//! What differs between two listings of the same thing.
+//! The differences between two listings of users or of groups.
 
 use crate::error::Result;
 use crate::host::interrupt::Interrupt;
@@ -12,7 +12,7 @@ use rhai::{Array, Dynamic, Map};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-/// Who was added, who was removed, and what changed of the others: `#{added, removed, changed}`.
+/// The entries that were added, removed and changed: `#{added, removed, changed}`.
 ///
 /// # Errors
 /// `incomplete`, naming the page. `interrupted`.

@@ -18,7 +18,7 @@ use rhai::{Array, Dynamic, NativeCallContext};
 use std::any::Any;
 use std::sync::Arc;
 
-/// Opens a value of a script as a list.
+/// Views a value of a script as a list.
 ///
 /// # Errors
 /// `usage`: it is not a list; `incomplete`, naming the page.
@@ -48,7 +48,7 @@ pub enum ListParts<'l> {
     Array(Option<Box<dyn ListView + 'l>>),
 }
 
-/// Opens a value of a script as a list in parts. If no variable holds the list, each part is released after use.
+/// Views a value of a script as a list in parts. If no variable holds the list, each part is released after use.
 ///
 /// # Errors
 /// `usage`: it is not a list.
@@ -63,7 +63,7 @@ pub fn parts<'l>(list: &'l Dynamic, function: &str, context: &'l NativeCallConte
 }
 
 impl<'l> ListParts<'l> {
-    /// The next part; there is at least one, which is empty if the list is. Drop the previous part first.
+    /// The next part. There is at least one, which is empty for an empty list. Drop the previous part first.
     ///
     /// # Errors
     /// `incomplete`, naming the page.
@@ -113,7 +113,7 @@ pub struct RecordView<T: ListItem> {
 }
 
 impl<T: ListItem> RecordView<T> {
-    /// All of a list; reads what is not read yet.
+    /// All entries of a list; reads the remaining pages.
     ///
     /// # Errors
     /// `incomplete`, naming the page.

@@ -1,13 +1,13 @@
-//! Stable sorts that can be ended: by a comparison that fails and need not make sense, and by the operator.
+//! Stable sorts that stop at an error of the comparison or an interrupt, and tolerate an inconsistent comparison.
 
 use crate::error::Result as Checked;
 use crate::host::interrupt::Interrupt;
 use std::cmp::Ordering;
 
-/// How many items are sorted between two checks of the interrupt.
+/// The number of items sorted between two checks for an interrupt.
 const RUN: usize = 8192;
 
-/// Sorts, with an eye on the operator.
+/// Sorts, and stops at an interrupt.
 ///
 /// # Errors
 /// `interrupted`.
@@ -62,10 +62,10 @@ fn merge_runs<T>(
     Ok(merged)
 }
 
-/// Sorts by merging; ends at the first failure of `compare`, with the items in no particular order.
+/// A merge sort that stops at the first error of `compare`; the items are then in no particular order.
 ///
 /// # Errors
-/// That of `compare`.
+/// The error of `compare`.
 pub fn merge_sort<T: Clone, E>(
     items: &mut [T],
     compare: &mut impl FnMut(&T, &T) -> Result<Ordering, E>,

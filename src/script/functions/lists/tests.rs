@@ -53,7 +53,7 @@ fn functions_take_the_entry_its_place_or_this() {
 #[test]
 fn a_test_that_does_not_decide_is_an_error() {
     let message = ListTest::new().message("users.filter(|u| u.groups)");
-    assert!(message.starts_with("the function given to `filter` returned a list"), "{message}");
+    assert!(message.starts_with("the function passed to `filter` returned a list"), "{message}");
 }
 
 #[test]
