@@ -170,8 +170,8 @@ impl Decoder {
         Self { encoding, big_endian: start.starts_with(&[0xFE, 0xFF]), at_start: true }
     }
 
-    /// Appends the text of `bytes` and returns the number of decoded bytes. Unless they are the `last` ones, an incomplete
-    /// character at the end is not decoded.
+    /// Appends the text of `bytes` and returns the number of decoded bytes. Unless they are the `last` ones, an
+    /// incomplete character at the end is not decoded.
     ///
     /// # Errors
     /// What is wrong with the bytes after the text that was appended.

@@ -182,8 +182,8 @@ impl Session {
         unfinished.push(Rc::downgrade(listing));
     }
 
-    /// Reads all remaining pages of listings that are still in use. Call it before a change is sent: removing members while
-    /// their group is being listed would shift the pages.
+    /// Reads all remaining pages of listings that are still in use. Call it before a change is sent: removing members
+    /// while their group is being listed would shift the pages.
     ///
     /// # Errors
     /// `incomplete`: one of them cannot be read, so the change should not be sent.
@@ -270,8 +270,8 @@ impl Session {
         &self.unsent
     }
 
-    /// Ends the script. The returned value is thrown; in Rhai, a `catch` around a closure can swallow that, so the engine
-    /// checks [`Session::ended`] as well.
+    /// Ends the script. The returned value is thrown; in Rhai, a `catch` around a closure can swallow that, so the
+    /// engine checks [`Session::ended`] as well.
     pub fn end(&self, code: u8) -> ScriptEnd {
         self.ended.set(Some(ScriptEnd::Exit(code)));
         ScriptEnd::Exit(code)

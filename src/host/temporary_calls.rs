@@ -1,9 +1,9 @@
 //! Methods called on a value that a function just returned: `get_users().count_by("type")`. No variable holds such a
 //! list, so it cannot be used again, and each page is released after use.
 //!
-//! Rhai does not report whether the first argument of a function is a variable, so the calls are found in the script and
-//! identified by their positions. If a call is mistaken for another, its list throws when it is used again; it never looks
-//! shorter.
+//! Rhai does not report whether the first argument of a function is a variable, so the calls are found in the script
+//! and identified by their positions. If a call is mistaken for another, its list throws when it is used again; it
+//! never looks shorter.
 
 use super::session::session;
 use super::temporaries::CallSite;

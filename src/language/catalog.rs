@@ -176,8 +176,8 @@ impl Catalog {
         nearest(name, self.names())
     }
 
-    /// The functions that match, ignoring case: the one of that name or, if there is none, those with the pattern in their
-    /// name or as a word of their help.
+    /// The functions that match, ignoring case: the one of that name or, if there is none, those with the pattern in
+    /// their name or as a word of their help.
     #[must_use]
     pub fn matching(&self, pattern: &str) -> Self {
         let pattern = pattern.to_lowercase();
@@ -437,7 +437,8 @@ mod tests {
     fn a_comment_is_taken_apart() {
         let help = DocComment::parse(
             "/// Does it. At once,\n/// really.\n///\n/// More\n/// of it.\n///\n/// # Options\n/// - `one`: first\n///   thing\n\
-             /// - `two`: second\n///\n/// # Errors\n/// `usage` for\n/// all.\n///\n/// # Example\n/// ```rhai\n/// # not a heading\n/// f(1);\n/// ```",
+             /// - `two`: second\n///\n/// # Errors\n/// `usage` for\n/// all.\n///\n/// # Example\n/// ```rhai\n/// #
+             ///   not a heading\n/// f(1);\n/// ```",
         );
         assert_eq!(help.summary, "Does it.");
         assert_eq!(help.text, ["At once, really.", "More of it."]);

@@ -171,8 +171,8 @@ impl<'a> HabitSpot<'a> {
     }
 }
 
-/// Whether a variable is assigned `{}`, which is an empty map in other languages and an empty block here. The error comes
-/// later, when the value is used as a map.
+/// Whether a variable is assigned `{}`, which is an empty map in other languages and an empty block here. The error
+/// comes later, when the value is used as a map.
 pub(super) fn has_empty_block_as_value(text: &str) -> bool {
     let is_block = |triple: &[ScriptToken]| {
         triple.iter().zip(["=", "{", "}"]).all(|(token, symbol)| token.is_symbol(symbol))

@@ -1,4 +1,5 @@
-//! The error that ended a script, read from Rhai's nested errors: its cause, its position, and the calls that led to it.
+//! The error that ended a script, read from Rhai's nested errors: its cause, its position, and the calls that led to
+//! it.
 
 use super::error_words;
 use super::hints::hint_for;
@@ -92,8 +93,8 @@ impl ScriptEnding {
     }
 }
 
-/// Unwraps the calls and modules around the cause and records each. A position inside a string passed to `eval` is not a
-/// position in a file: that of the `eval` replaces it, and is also returned if the cause is there.
+/// Unwraps the calls and modules around the cause and records each. A position inside a string passed to `eval` is not
+/// a position in a file: that of the `eval` replaces it, and is also returned if the cause is there.
 fn unwrap(error: EvalAltResult, failure: &mut ScriptError) -> (EvalAltResult, Option<ScriptPlace>) {
     let mut error = error;
     let mut evaluated_at = None;

@@ -1,4 +1,4 @@
-//! For tests of functions: an engine over a session that has no service, and a console that remembers.
+//! For tests of functions: an engine with a session without a service, and a console that records its output.
 
 use super::engine;
 use crate::client::settings::Mode;
@@ -17,9 +17,9 @@ use std::sync::Arc;
 /// A session without a service.
 #[derive(Default)]
 pub(super) struct ScriptTest {
-    /// What `args()` answers.
+    /// The result of `args()`.
     pub(super) arguments: Vec<String>,
-    /// What a person answers to questions, in order; without any there is no terminal.
+    /// The operator's answers, in order; if empty, there is no terminal.
     pub(super) answers: Vec<&'static str>,
     /// The environment variables that scripts must not read.
     pub(super) secret_variables: Vec<&'static str>,
@@ -27,11 +27,11 @@ pub(super) struct ScriptTest {
     pub(super) interrupt: Interrupt,
 }
 
-/// How a script went.
+/// The result of running a script.
 pub(super) struct Run {
-    /// What it came to.
+    /// Its value or error.
     pub(super) result: RhaiResultOf<Dynamic>,
-    /// What went to the console: each line with its way before it (`print`, `show`, `message`, `warn`, `ask`).
+    /// The console output: each line starts with its kind (`print`, `show`, `message`, `warn`, `ask`).
     pub(super) lines: Vec<String>,
 }
 
@@ -63,14 +63,14 @@ impl ScriptTest {
         json::json_of(&result.unwrap_or_else(|error| panic!("{code}: {error}"))).unwrap()
     }
 
-    /// What a script prints or otherwise tells.
+    /// The console output of a script.
     pub(super) fn lines(&self, code: &str) -> Vec<String> {
         let Run { result, lines } = self.run(code);
         assert!(result.is_ok(), "{code}: {result:?}");
         lines
     }
 
-    /// A key of the error that a script throws, as text.
+    /// A key of the error that a script throws, as a string.
     pub(super) fn thrown(&self, code: &str, key: &str) -> String {
         let error = *self.run(code).result.unwrap_err();
         let EvalAltResult::ErrorRuntime(value, _) = error else { panic!("{code}: {error}") };

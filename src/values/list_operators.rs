@@ -55,8 +55,8 @@ fn register_list<T: ListItem>(engine: &mut Engine) {
     register_printing::<T>(engine);
 }
 
-/// A list prints as its records, like an array. `to_string` cannot throw in Rhai, so if Rhai calls only that, the string
-/// contains the error; `print` and `debug` throw it.
+/// A list prints as its records, like an array. `to_string` cannot throw in Rhai, so if Rhai calls only that, the
+/// string contains the error; `print` and `debug` throw it.
 fn register_printing<T: ListItem>(engine: &mut Engine) {
     for name in ["print", "debug"] {
         engine.register_fn(name, |context: NativeCallContext, list: &mut RecordList<T>| {
@@ -116,8 +116,8 @@ impl<T: ListItem> RecordList<T> {
         Ok(place.and_then(|place| entries.get(place)).map(|entry| self.record(entry)))
     }
 
-    /// A part of the list, as Rhai's `extract` defines it: a negative `start` counts from the end, and indexes outside of
-    /// the list are ignored.
+    /// A part of the list, as Rhai's `extract` defines it: a negative `start` counts from the end, and indexes outside
+    /// of the list are ignored.
     ///
     /// # Errors
     /// `incomplete`, naming the page.

@@ -39,7 +39,7 @@ pub(super) enum CsvProblem {
 /// The longest record, in bytes. Without a limit, one unclosed quote would load the whole file into memory.
 pub(super) const RECORD_LIMIT: usize = 16 << 20;
 
-/// Iterates over the records of a text; ends after an error. Lines end in `\n`, `\r\n` or `\r`.
+/// Iterates over the records of the text; ends after an error. Lines end in `\n`, `\r\n` or `\r`.
 pub(super) struct CsvParser<R> {
     source: TextReader<R>,
     /// The part of the text that is being parsed.

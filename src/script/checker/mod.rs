@@ -1,5 +1,6 @@
-//! Finds mistakes in a script without running it: calls of functions that do not exist, too many or too few values,
-//! modules that cannot be read, functions that hide built-in ones. No false alarms: what may be right counts as right.
+//! Finds mistakes in a script without running it: calls of functions that do not exist, wrong numbers of arguments,
+//! modules that cannot be read, functions that hide built-in ones. Reports only what is certain, so there are no false
+//! alarms.
 
 pub mod call_index;
 
@@ -26,7 +27,7 @@ use std::path::{Path, PathBuf};
 pub struct CheckFinding {
     /// Whether the script can still run.
     pub is_warning: bool,
-    /// What is wrong, in a sentence.
+    /// What is wrong, in one sentence.
     pub message: String,
     /// What to do.
     pub hint: Option<String>,
@@ -34,11 +35,11 @@ pub struct CheckFinding {
     pub place: ScriptPlace,
 }
 
-/// Keywords of the language that look like functions.
+/// Keywords that look like functions.
 const CALLABLE_KEYWORDS: &[&str] =
     &["print", "debug", "type_of", "eval", "Fn", "call", "curry", "is_shared", "is_def_var", "is_def_fn"];
 
-/// Checks a script and the modules it imports. Nothing is run and nothing is sent.
+/// Checks a script and the modules it imports. Runs nothing and sends nothing.
 pub fn check(engine: &Engine, text: &str, file: Option<&Path>) -> Vec<CheckFinding> {
     let mut check = ScriptChecker {
         engine,
@@ -69,7 +70,7 @@ struct CheckedScript<'t> {
     own: FunctionForms,
     declared: DeclaredNames,
     mentioned: BTreeSet<String>,
-    /// The functions of each module; `None` where they cannot be known.
+    /// The functions of each module; `None` if they cannot be known.
     imported: BTreeMap<String, Option<FunctionForms>>,
 }
 
@@ -133,7 +134,7 @@ impl ScriptChecker<'_> {
         });
     }
 
-    /// The functions of a module; `None` where they cannot be known.
+    /// The functions of a module; `None` if they cannot be known.
     fn import(
         &mut self,
         import: &ScriptImport,
@@ -205,8 +206,8 @@ impl ScriptChecker<'_> {
         }
     }
 
-    /// A method may be a closure kept in a map; a function of the script may take what stands before the dot as
-    /// `this`, one of ours takes it as its first value.
+    /// A method may be a closure stored in a map. A function of the script may take the value before the dot as `this`;
+    /// one of ours takes it as its first argument.
     fn method(&self, call: &CallSiteRecord, subject: &CheckedScript) -> Option<CheckFinding> {
         let name = call.name.as_str();
         if CALLABLE_KEYWORDS.contains(&name) || subject.mentioned.contains(name) {
@@ -251,7 +252,7 @@ impl ScriptChecker<'_> {
 }
 
 impl CheckedScript<'_> {
-    /// One name may be several modules in several blocks: then it has the functions of all.
+    /// A name may refer to different modules in different blocks; it then has the functions of all of them.
     fn add(&mut self, import: &ScriptImport, functions: Option<FunctionForms>) {
         let known = self.imported.entry(import.alias.clone()).or_insert_with(|| Some(FunctionForms::new()));
         match (known, functions) {

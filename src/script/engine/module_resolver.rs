@@ -1,4 +1,4 @@
-//! `import "x"`: a file beside the one that imports it, read like any script.
+//! `import "x"`: a file in the folder of the importing file, read like any script.
 
 use crate::error::Result;
 use crate::host::binding::RhaiResultOf;
@@ -16,7 +16,7 @@ use std::rc::Rc;
 #[derive(Default)]
 pub struct ScriptModules {
     loaded: RefCell<HashMap<PathBuf, Shared<Module>>>,
-    /// The run whose journal is told of them.
+    /// The run whose journal records them.
     session: Option<Rc<Session>>,
 }
 

@@ -20,17 +20,17 @@ use std::path::Path;
 pub mod functions {
     /// Reads a CSV file into a list of rows.
     ///
-    /// Rows read like maps: `row.email`, `row["First name"]`. The first line that is not blank names the columns, in
-    /// any order. Cells are strings without the spaces around them; rows whose cells are all blank are left
-    /// out. Asking a row for a column that is not there is an error that names the nearest. The file is UTF-8 (or
-    /// UTF-16 with a byte order mark), cells in quotes may hold commas and lines, and an apostrophe that `write_csv`
-    /// put before a formula is taken away again. The path is relative to the current folder.
+    /// Rows read like maps: `row.email`, `row["First name"]`. The first line that is not blank is the header, with the
+    /// columns in any order. Cells are strings, trimmed of spaces; blank rows are skipped. A column that does not exist
+    /// is an error that names the nearest one. The file is UTF-8, or UTF-16 with a byte order mark. Quoted cells may
+    /// contain commas and line breaks. An apostrophe that `write_csv` put before a formula is removed. The path is
+    /// relative to the current folder.
     ///
-    /// A row has `get(column)` (`()` when there is no such column), `keys()`, `to_map()` and `"column" in row`. All rows
-    /// are kept in memory; `stream_csv(path)` goes through a file of any size.
+    /// A row has `get(column)` (`()` if there is no such column), `keys()`, `to_map()` and `"column" in row`. All rows
+    /// are kept in memory; `stream_csv(path)` iterates over a file of any size.
     ///
     /// # Errors
-    /// `file` when the file cannot be read or a row is broken, with its line and column.
+    /// `file` if the file cannot be read or a row is invalid, with its line and column.
     ///
     /// # Example
     /// ```rhai
@@ -46,19 +46,19 @@ pub mod functions {
             .at(&context)
     }
 
-    /// Reads a CSV file that must look as the options say.
+    /// Reads a CSV file that must have the given shape.
     ///
     /// # Options
-    /// - `columns`: names of columns that must be there; others may be as well
-    /// - `lists`: names of columns that must be there and whose cells are lists such as `"Designers, Editors"`; they
-    ///   become lists of names without blank ones
-    /// - `delimiter`: the character between cells, `","` unless said otherwise; `";"` and `"\t"` are frequent
+    /// - `columns`: names of required columns; others are allowed
+    /// - `lists`: names of required columns whose cells are lists such as `"Designers, Editors"`; blank names are
+    ///   dropped
+    /// - `delimiter`: the character between cells, by default `","`; `";"` and `"\t"` are common
     /// - `encoding`: `"utf-8"`, `"utf-16"` (Excel's "Unicode text"), `"windows-1252"` (Excel's plain "CSV" in Western
     ///   Europe and the Americas) or `"latin-1"`
-    /// - `min_rows`: how many rows must be there, 0 unless said otherwise
+    /// - `min_rows`: the least number of rows, by default 0
     ///
     /// # Errors
-    /// `file` as for `read_csv(path)`, and when columns or rows are missing.
+    /// `file` as for `read_csv(path)`, and if columns or rows are missing.
     ///
     /// # Example
     /// ```rhai
@@ -73,14 +73,14 @@ pub mod functions {
         session(&context).and_then(|session| rows(&session, path, &options?)).at(&context)
     }
 
-    /// Goes through a CSV file row by row without keeping it, for files of any size.
+    /// Opens a CSV file of any size for iteration, row by row, without loading it into memory.
     ///
-    /// The rows are those of `read_csv(path)`, and so are its errors: the whole file is looked through before the first
-    /// row is given out. What is answered can be gone through by `for`, each time from the beginning, and has a `len()`;
-    /// for everything else that a list can do there is `read_csv`.
+    /// Rows and errors are as in `read_csv(path)`: the whole file is checked before the first row is returned. The
+    /// result works with `for`, each time from the beginning, and has `len()`; use `read_csv` for the other functions
+    /// of lists.
     ///
     /// # Errors
-    /// `file` as for `read_csv(path)`, and when the file changes in the midst of it.
+    /// `file` as for `read_csv(path)`, and if the file changes while it is read.
     ///
     /// # Example
     /// ```rhai
@@ -96,14 +96,14 @@ pub mod functions {
             .at(&context)
     }
 
-    /// Goes through a CSV file that must look as the options say, row by row without keeping it.
+    /// Opens a CSV file that must have the given shape for iteration, row by row.
     ///
     /// # Options
-    /// - `columns`: names of columns that must be there; others may be as well
-    /// - `lists`: names of columns that must be there and whose cells are lists such as `"Designers, Editors"`
-    /// - `delimiter`: the character between cells, `","` unless said otherwise
-    /// - `encoding`: as for `read_csv(path, options)`; a file in another one than UTF-8 is kept while it is gone through
-    /// - `min_rows`: how many rows must be there, 0 unless said otherwise
+    /// - `columns`: names of required columns; others are allowed
+    /// - `lists`: names of required columns whose cells are lists such as `"Designers, Editors"`
+    /// - `delimiter`: the character between cells, by default `","`
+    /// - `encoding`: as for `read_csv(path, options)`
+    /// - `min_rows`: the least number of rows, by default 0
     ///
     /// # Errors
     /// As `read_csv(path, options)`.
@@ -128,14 +128,13 @@ pub mod functions {
     /// Writes rows to a CSV file and returns their number.
     ///
     /// Rows are a list of maps, records, rows of another file or plain values (which get a column `value`), or a
-    /// listing of users or groups. The columns are all keys of any row, in the order in which they first appear
-    /// (those of a map are in alphabetical order). Lists in cells are joined by commas so that `read_csv` reads them
-    /// back; cells that a spreadsheet would take for formulas get an apostrophe in front. The file is written aside
-    /// and put in place at the end: after an error the old one is untouched. The path is relative to the current
-    /// folder.
+    /// listing of users or groups. The columns are the keys of all rows, in the order of first appearance (the keys of
+    /// a map are in alphabetical order). Lists in cells are joined by commas, so that `read_csv` can read them back.
+    /// Cells that a spreadsheet would treat as formulas get an apostrophe in front. After an error the existing file is
+    /// unchanged. The path is relative to the current folder.
     ///
     /// # Errors
-    /// `file` when the file cannot be written, `usage` for a value that is not data, such as a function.
+    /// `file` if the file cannot be written, `usage` for a value that is not data, such as a function.
     ///
     /// # Example
     /// ```rhai
@@ -148,18 +147,17 @@ pub mod functions {
         session(&context).and_then(|session| save(&session, path, rows, &options)).at(&context)
     }
 
-    /// Writes rows as a CSV file as the options say, and returns their number.
+    /// Writes rows to a CSV file with options and returns their number.
     ///
     /// # Options
-    /// - `columns`: names of the columns to write, in this order; each must be one of some row. With no rows at all
-    ///   they make the header
-    /// - `if_exists`: what to do when there is such a file: `"replace"` it (unless said otherwise), `"error"`,
-    ///   `"append"` rows under the header that is there, or `"number"`: write `people-2.csv`, `people-3.csv` and so
-    ///   on beside it, and note which
+    /// - `columns`: names of the columns to write, in this order; each must be in some row. Without rows they are the
+    ///   header
+    /// - `if_exists`: what to do if the file exists: `"replace"` it (the default), `"error"`, `"append"` rows under its
+    ///   header, or `"number"`: write to `people-2.csv`, `people-3.csv` and so on, and note the name
     ///
     /// # Errors
-    /// `file` and `usage` as for `write_csv(path, rows)`; `file` when the file is there and must not be, or has no
-    /// column for what is appended; `usage` for a column that no row has.
+    /// `file` and `usage` as for `write_csv(path, rows)`; `file` if the file exists and must not, or lacks a column
+    /// that is appended; `usage` for a column that no row has.
     ///
     /// # Example
     /// ```rhai
@@ -214,7 +212,7 @@ fn delimiter(options: &CallOptions) -> Result<char> {
     let mut letters = text.chars();
     match (letters.next(), letters.next()) {
         (Some('"' | '\n' | '\r'), None) => {
-            Err(Error::usage("a quote or a line end cannot be the `delimiter` of a CSV file"))
+            Err(Error::usage("`delimiter` of a CSV file cannot be a quote or a line end"))
         }
         (Some(letter), None) if value.is_string() || value.is_char() => Ok(letter),
         _ => Err(options.wrong("delimiter", "one character", value)),

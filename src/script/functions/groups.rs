@@ -24,11 +24,11 @@ use std::sync::Arc;
 pub mod functions {
     /// Lists every user group, product profile and admin group.
     ///
-    /// The list is complete or an error, as with `get_users()`. Of a profile, `quota` is the number of licenses
-    /// (`()` for unlimited) and `free` what is left of them. The service allows five such calls a minute.
+    /// The list is complete or an error, as with `get_users()`. `quota` of a profile is its number of licenses (`()` if
+    /// unlimited), and `free` is the number that is not assigned. The service allows five such calls per minute.
     ///
     /// # Errors
-    /// `auth`, `throttled`, `unavailable`; `incomplete` when a later page cannot be read.
+    /// `auth`, `throttled`, `unavailable`; `incomplete` if a later page cannot be read.
     ///
     /// # Example
     /// ```rhai
@@ -41,12 +41,13 @@ pub mod functions {
         opened_at_call(&context, session(&context).and_then(|session| open(&session)))
     }
 
-    /// Lists the groups that the options describe.
+    /// Lists the groups that match the options.
     ///
     /// # Options
     /// - `type`: a kind of group, such as `"USER_GROUP"` or `"PRODUCT_PROFILE"`
-    /// - `name`: groups of this name, whatever its case
-    /// - `max_age`: how old a saved listing may be, as `"2h"`, `"90m"` or seconds; see `get_users(options)`
+    /// - `name`: groups of this name, ignoring case
+    /// - `max_age`: the greatest age of a saved listing, such as `"2h"`, `"90m"` or a number of seconds; see
+    ///   `get_users(options)`
     /// - `stale`: true uses a saved listing even if umapish has made changes since
     ///
     /// # Errors
@@ -65,9 +66,9 @@ pub mod functions {
         opened_at_call(&context, session(&context).and_then(|session| list(&session, &options?)))
     }
 
-    /// Lists every group and profile, as Adobe's sample of that name.
+    /// Lists every group and profile; the same as `get_groups()`.
     ///
-    /// The same as `get_groups()`.
+    /// It has the name of Adobe's sample.
     ///
     /// # Errors
     /// As `get_groups()`.
@@ -81,12 +82,12 @@ pub mod functions {
         get_groups(context)
     }
 
-    /// Finds one group by its name (a string, in any case) or by its id (a number).
+    /// Returns one group by its name (a string, ignoring case) or its id (a number).
     ///
-    /// The service has no call for one group, so all are listed.
+    /// The service has no call for one group, so this lists all groups.
     ///
     /// # Errors
-    /// `not_found` when there is none; those of `get_groups()`.
+    /// `not_found` if there is no such group; as `get_groups()`.
     ///
     /// # Example
     /// ```rhai
@@ -98,7 +99,7 @@ pub mod functions {
         session(&context).and_then(|session| get(&session, &name_or_id)).at(&context)
     }
 
-    /// Finds one group by its name or id, and returns `()` when there is none.
+    /// Returns one group by its name or id, or `()` if there is none.
     ///
     /// # Errors
     /// As `get_groups()`.
@@ -114,7 +115,7 @@ pub mod functions {
     }
 }
 
-/// A listing that begins at this line, or its error there.
+/// The listing with the position of this call, or its error thrown here.
 fn opened_at_call(
     context: &NativeCallContext,
     list: Result<RecordList<Group>>,
@@ -162,7 +163,7 @@ fn find(session: &Rc<Session>, name_or_id: &Dynamic) -> Result<Option<Arc<Group>
         let name = fold(&name_or_id.to_string());
         first(session, |group| fold(&group.group_name) == name)
     } else {
-        let message = format!("a group is named by a string or by its id, not by {}", kind_of(name_or_id));
+        let message = format!("expected the name or id of a group, not {}", kind_of(name_or_id));
         Err(Error::usage(message))
     }
 }

@@ -1,4 +1,4 @@
-//! JSON in texts and files.
+//! JSON in strings and files.
 
 use crate::error::{Error, Result};
 use crate::files::encoding::decode;
@@ -22,12 +22,12 @@ use std::path::Path;
 /// JSON.
 #[export_module]
 pub mod functions {
-    /// Reads a JSON text: objects become maps, `null` becomes `()`.
+    /// Parses a JSON string: objects become maps, `null` becomes `()`.
     ///
-    /// A whole number with more digits than a script can count with becomes a string, so that no digit is lost.
+    /// A whole number that is too large for a script becomes a string, so that no digit is lost.
     ///
     /// # Errors
-    /// `usage` when the string is not valid JSON, with its line and column.
+    /// `usage` if the string is not valid JSON, with the line and column.
     ///
     /// # Example
     /// ```rhai
@@ -39,7 +39,7 @@ pub mod functions {
         session(&context).and_then(|session| parse(text, session.interrupt())).at(&context)
     }
 
-    /// Writes a value as a JSON text on one line.
+    /// Returns a value as a JSON string on one line.
     ///
     /// # Errors
     /// `usage` for a value that is not data, such as a function.
@@ -53,10 +53,10 @@ pub mod functions {
         session(&context).and_then(|session| write_text(&value, 0, session.interrupt())).at(&context)
     }
 
-    /// Writes a map as a JSON text on one line.
+    /// Returns a map as a JSON string on one line.
     ///
     /// # Errors
-    /// `usage` for a map that holds something that is not data, such as a function.
+    /// `usage` for a map that contains a value that is not data, such as a function.
     ///
     /// # Example
     /// ```rhai
@@ -67,10 +67,10 @@ pub mod functions {
         to_json(context, map.into())
     }
 
-    /// Writes a value as a JSON text, laid out as the options say.
+    /// Returns a value as a JSON string, formatted by the options.
     ///
     /// # Options
-    /// - `indent`: by how many spaces each level is indented, on lines of its own; 0 for one line
+    /// - `indent`: the number of spaces for each level, with each entry on its own line; 0 for a single line
     ///
     /// # Errors
     /// `usage` for a value that is not data, such as a function.
@@ -91,7 +91,7 @@ pub mod functions {
     /// The file is UTF-8, with or without a byte order mark. Its path is relative to the current folder.
     ///
     /// # Errors
-    /// `file` when it cannot be read or is not valid JSON, with its line and column.
+    /// `file` if it cannot be read or is not valid JSON, with the line and column.
     ///
     /// # Example
     /// ```rhai
@@ -105,11 +105,10 @@ pub mod functions {
 
     /// Writes a value to a JSON file, indented.
     ///
-    /// The file is written aside and put in place at the end: after an error the old one is untouched. Its path is
-    /// relative to the current folder.
+    /// After an error the existing file is unchanged. The path is relative to the current folder.
     ///
     /// # Errors
-    /// `file` when it cannot be written, `usage` for a value that is not data, such as a function.
+    /// `file` if it cannot be written, `usage` for a value that is not data, such as a function.
     ///
     /// # Example
     /// ```rhai
@@ -122,7 +121,7 @@ pub mod functions {
     }
 }
 
-/// As far as a level can be indented; beyond it is a slip.
+/// The largest indent that is accepted; a larger one is probably a mistake.
 const DEEPEST_INDENT: usize = 16;
 
 fn parse(text: &str, interrupt: &Interrupt) -> Result<Dynamic> {
@@ -134,7 +133,7 @@ fn parse(text: &str, interrupt: &Interrupt) -> Result<Dynamic> {
     })
 }
 
-/// What is wrong, without the place that the parser puts behind it.
+/// The message of the parser, without the position at its end.
 fn cause(error: &serde_json::Error) -> String {
     let place = format!(" at line {} column {}", error.line(), error.column());
     let message = error.to_string();
@@ -144,7 +143,7 @@ fn cause(error: &serde_json::Error) -> String {
 fn indent(options: &CallOptions) -> Result<usize> {
     match options.count("indent")?.unwrap_or_default() {
         indent @ 0..=DEEPEST_INDENT => Ok(indent),
-        _ => Err(Error::usage(format!("`indent` of to_json goes to {DEEPEST_INDENT}"))),
+        _ => Err(Error::usage(format!("`indent` of to_json must be at most {DEEPEST_INDENT}"))),
     }
 }
 
@@ -206,7 +205,7 @@ mod tests {
         let test = ScriptTest::default();
         assert_eq!(test.value("to_json([1], #{indent: 2})"), json!("[\n  1\n]"));
         assert_eq!(test.value("to_json([1], #{indent: 0})"), json!("[1]"));
-        assert_eq!(test.error("to_json([1], #{indent: 99})"), "`indent` of to_json goes to 16");
+        assert_eq!(test.error("to_json([1], #{indent: 99})"), "`indent` of to_json must be at most 16");
     }
 
     #[test]

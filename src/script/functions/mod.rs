@@ -1,4 +1,4 @@
-//! The functions of scripts, one family a file. Names, parameters and help come from the functions themselves.
+//! The functions of scripts, one family per file. Names, parameters and help are read from the functions.
 
 pub mod commands;
 pub mod csv;
@@ -38,7 +38,7 @@ pub const FAMILIES: &[FunctionFamily] = &[
     FunctionFamily { title: "Lists", module: |_| lists::module() },
     FunctionFamily { title: "CSV files", module: |_| exported_module!(csv::functions) },
     FunctionFamily { title: "JSON", module: |_| exported_module!(json::functions) },
-    FunctionFamily { title: "Text", module: |_| text::module() },
+    FunctionFamily { title: "Strings", module: |_| text::module() },
     FunctionFamily { title: "Time", module: |_| exported_module!(time::functions) },
     FunctionFamily { title: "Random", module: |_| exported_module!(random::functions) },
     FunctionFamily { title: "Operator and environment", module: |_| exported_module!(operator::functions) },
@@ -52,7 +52,7 @@ pub fn catalog() -> Catalog {
     Catalog::read()
 }
 
-/// Makes every function known by its name and as `umapi::name`, which stays ours where a script defines the same.
+/// Registers every function under its name and as `umapi::name`, which works even if a script defines the same name.
 pub fn register(engine: &mut Engine, help: FunctionHelp) {
     catalog::declare(FAMILIES);
     let mut all = Module::new();

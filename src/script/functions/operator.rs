@@ -1,4 +1,4 @@
-//! Speaking with the operator, and what the operator gave the script.
+//! Output for the operator, questions, arguments and environment.
 
 use crate::error::{Error, Result};
 use crate::host::binding::RhaiResultOf;
@@ -12,12 +12,15 @@ use rhai::{Array, ImmutableString, NativeCallContext};
 use std::env::VarError;
 
 /// Operator and environment.
-#[expect(clippy::missing_errors_doc, reason = "help names the errors a script can meet; some meet none")]
+#[expect(
+    clippy::missing_errors_doc,
+    reason = "help lists the errors that a script can get; some functions have none"
+)]
 #[export_module]
 pub mod functions {
-    /// Writes a line for people, to standard error.
+    /// Writes a message to standard error.
     ///
-    /// `print` writes data, to standard output.
+    /// `print` writes data to standard output.
     ///
     /// # Example
     /// ```rhai
@@ -29,7 +32,7 @@ pub mod functions {
         session(&context).map(|session| session.console().message(&line)).at(&context)
     }
 
-    /// Writes a number for people, to standard error; the logarithm is `ln(x)` or `log(x, 10.0)`.
+    /// Writes a number to standard error. The logarithm is `ln(x)` or `log(x, 10.0)`.
     ///
     /// # Example
     /// ```rhai
@@ -40,7 +43,7 @@ pub mod functions {
         log(context, value.into())
     }
 
-    /// Writes a warning for people, to standard error.
+    /// Writes a warning to standard error.
     ///
     /// # Example
     /// ```rhai
@@ -52,9 +55,9 @@ pub mod functions {
         session(&context).map(|session| session.console().warn(&line)).at(&context)
     }
 
-    /// Shows a value in the form the operator chose with `-o`: a table on a terminal, JSON otherwise.
+    /// Shows a value in the format chosen by `-o`: by default a table on a terminal, JSON otherwise.
     ///
-    /// A list of records is a table with a column for every field.
+    /// A list of records becomes a table with a column for every field.
     ///
     /// # Errors
     /// `usage` for a value that is not data, such as a function.
@@ -68,10 +71,10 @@ pub mod functions {
         session(&context).and_then(|session| show(&session, &value)).at(&context)
     }
 
-    /// Asks the operator a question and returns the line typed, without spaces around it.
+    /// Asks the operator a question and returns the answer, trimmed of spaces.
     ///
     /// # Errors
-    /// `usage` when there is no terminal to ask on, as in a cron job.
+    /// `usage` if there is no terminal, as in a cron job.
     ///
     /// # Example
     /// ```rhai
@@ -86,10 +89,10 @@ pub mod functions {
         session(&context).and_then(|session| ask_operator(&session, question)).at(&context)
     }
 
-    /// Asks the operator a question; a blank line means the default.
+    /// Asks the operator a question; a blank answer means the default.
     ///
     /// # Errors
-    /// `usage` when there is no terminal to ask on: then nobody has chosen the default either.
+    /// `usage` if there is no terminal; the default is then not used.
     ///
     /// # Example
     /// ```rhai
@@ -108,10 +111,10 @@ pub mod functions {
         session(&context).and_then(|session| ask_with_fallback(&session, question, default)).at(&context)
     }
 
-    /// Asks the operator a question of yes or no; anything but `y` or `yes` is no.
+    /// Asks the operator a yes-or-no question; any answer except `y` and `yes` counts as no.
     ///
     /// # Errors
-    /// `usage` when there is no terminal to ask on, as in a cron job.
+    /// `usage` if there is no terminal, as in a cron job.
     ///
     /// # Example
     /// ```rhai
@@ -139,11 +142,10 @@ pub mod functions {
         session(&context).map(|session| list(&session)).at(&context)
     }
 
-    /// Reads an environment variable; `()` when it is not set.
+    /// Returns an environment variable, or `()` if it is not set.
     ///
     /// # Errors
-    /// `usage` for a variable that holds a secret of the settings, and for one that
-    /// is not valid Unicode.
+    /// `usage` for a variable that holds a secret setting, or whose value is not valid Unicode.
     ///
     /// # Example
     /// ```rhai
@@ -155,7 +157,7 @@ pub mod functions {
         found.map(|text| text.map_or(Dynamic::UNIT, Dynamic::from)).at(&context)
     }
 
-    /// Reads an environment variable; the default when it is not set.
+    /// Returns an environment variable, or the default if it is not set.
     ///
     /// # Errors
     /// As `env(name)`.
@@ -174,7 +176,7 @@ pub mod functions {
         found.map(|text| text.map_or(default, Dynamic::from)).at(&context)
     }
 
-    /// Ends the script at once with exit code 0, whatever failed before; it cannot be caught.
+    /// Ends the script at once with exit code 0, even if commands failed; it cannot be caught.
     ///
     /// # Example
     /// ```rhai
@@ -189,7 +191,7 @@ pub mod functions {
     /// Ends the script at once with an exit code from 0 to 255; it cannot be caught.
     ///
     /// # Errors
-    /// `usage` for anything but such a number.
+    /// `usage` for any other value.
     ///
     /// # Example
     /// ```rhai
@@ -202,7 +204,7 @@ pub mod functions {
     }
 }
 
-/// A value as `print` shows it.
+/// The value as `print` shows it.
 fn display_string(context: &NativeCallContext, value: Dynamic) -> RhaiResultOf<ImmutableString> {
     context.call_native_fn("to_string", (value,))
 }
@@ -236,8 +238,8 @@ fn ask_to_confirm(session: &Session, question: &str) -> Result<bool> {
 fn variable(session: &Session, name: &str) -> Result<Option<String>> {
     if session.setup().secret_variables.iter().any(|secret| secret.eq_ignore_ascii_case(name)) {
         return Err(Error::usage_with_hint(
-            format!("no script may read `{name}`, which is secret"),
-            "umapish signs in by itself; a script needs no credentials.",
+            format!("scripts cannot read `{name}`, because it holds a secret"),
+            "umapish signs in automatically; a script needs no credentials.",
         ));
     }
     match std::env::var(name) {
@@ -321,7 +323,7 @@ mod tests {
             json!([null, 5, 1])
         );
         let code = r#"env("umapi_client_secret", "x")"#;
-        assert_eq!(test.error(code), "no script may read `umapi_client_secret`, which is secret");
+        assert_eq!(test.error(code), "scripts cannot read `umapi_client_secret`, because it holds a secret");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use uuid::Uuid;
 /// Random values.
 #[export_module]
 pub mod functions {
-    /// Makes a random id (UUID, version 4).
+    /// Returns a random id (UUID, version 4).
     ///
     /// # Example
     /// ```rhai
@@ -21,7 +21,7 @@ pub mod functions {
         Uuid::new_v4().to_string()
     }
 
-    /// Draws a number from 0 up to, but not including, 1.
+    /// Returns a random number from 0 up to, but not including, 1.
     ///
     /// # Example
     /// ```rhai
@@ -32,10 +32,10 @@ pub mod functions {
         rand::random()
     }
 
-    /// Draws a whole number between two others, both included.
+    /// Returns a random whole number between two numbers, both included.
     ///
     /// # Errors
-    /// `usage` when the first is greater than the second.
+    /// `usage` if the first is greater than the second.
     ///
     /// # Example
     /// ```rhai
@@ -48,10 +48,10 @@ pub mod functions {
 
     /// Returns a random string of this length, made of the given characters.
     ///
-    /// It is not a password: use it to tell requests apart.
+    /// Use it to distinguish requests, not as a password.
     ///
     /// # Errors
-    /// `usage` when there are no characters to draw from, or the length is below 0 or above 10,000.
+    /// `usage` if there are no characters, or the length is below 0 or above 10,000.
     ///
     /// # Example
     /// ```rhai
@@ -63,7 +63,7 @@ pub mod functions {
     }
 }
 
-/// So long a random text can be; more is a slip.
+/// The greatest length of a random string; a longer one is probably a mistake.
 const MAX_LENGTH: usize = 10_000;
 
 fn random_integer(lowest: i64, highest: i64) -> Result<i64> {
@@ -76,10 +76,10 @@ fn random_integer(lowest: i64, highest: i64) -> Result<i64> {
 fn random_string(length: i64, characters: &str) -> Result<String> {
     let letters: Vec<_> = characters.chars().collect();
     let length = usize::try_from(length).ok().filter(|length| *length <= MAX_LENGTH);
-    let length =
-        length.ok_or_else(|| Error::usage(format!("a random text has 0 to {MAX_LENGTH} characters")))?;
+    let length = length
+        .ok_or_else(|| Error::usage(format!("the length of a random string must be 0 to {MAX_LENGTH}")))?;
     if letters.is_empty() {
-        return Err(Error::usage("there are no characters to draw from"));
+        return Err(Error::usage("random needs at least one character to choose from"));
     }
     Ok((0..length).map(|_| letters[rand::random_range(0..letters.len())]).collect())
 }

@@ -1,4 +1,4 @@
-//! Signing in, and what the session knows of itself.
+//! Sign-in, test mode and the session.
 
 use crate::client::http::token_answer::TokenAnswer;
 use crate::client::settings::SignInFlow;
@@ -12,17 +12,20 @@ use rhai::plugin::{Dynamic, export_module};
 use rhai::{Map, NativeCallContext};
 
 /// Sign-in and session.
-#[expect(clippy::missing_errors_doc, reason = "help names the errors a script can meet; here are none")]
+#[expect(
+    clippy::missing_errors_doc,
+    reason = "help lists the errors that a script can get; these functions have none"
+)]
 #[export_module]
 pub mod functions {
     /// Signs in with OAuth server-to-server credentials and returns the token response.
     ///
-    /// Scripts seldom need it: every call signs in by itself and renews its token. The response is a map with
-    /// `access_token`, `token_type` and `expires_in` (seconds). The token prints masked; it works as the token of
-    /// this session only.
+    /// Scripts rarely need it: every call signs in and renews its token automatically. The response is a map with
+    /// `access_token`, `token_type` and `expires_in` (seconds). The token prints masked and can be used in this session
+    /// only.
     ///
     /// # Errors
-    /// `auth` when the service refuses the credentials, `config` when they are missing.
+    /// `auth` if the service refuses the credentials, `config` if they are missing.
     ///
     /// # Example
     /// ```rhai
@@ -41,7 +44,7 @@ pub mod functions {
     /// that of `get_oauth_token()`.
     ///
     /// # Errors
-    /// `auth` when the service refuses the credentials, `config` when they are missing.
+    /// `auth` if the service refuses the credentials, `config` if they are missing.
     ///
     /// # Example
     /// ```rhai
@@ -53,10 +56,9 @@ pub mod functions {
         session(&context).and_then(|session| sign_in(&session, SignInFlow::Jwt)).at(&context)
     }
 
-    /// Makes every change of this run from here on a rehearsal: the service checks it and changes nothing.
+    /// Switches this run to test mode: the service checks further changes but does not make them.
     ///
-    /// There is no way back within the run, and no script can ask for the opposite. Calling it twice is the same as
-    /// once.
+    /// A run cannot leave test mode, and no script can switch to live mode. Calling it twice has no further effect.
     ///
     /// # Example
     /// ```rhai
@@ -68,10 +70,10 @@ pub mod functions {
         session(&context).map(|session| session.enter_test_mode()).at(&context)
     }
 
-    /// Returns what this run is: `profile`, `organization`, `mode` and `calls` made so far.
+    /// Returns a map that describes this run: `profile`, `organization`, `mode` and `calls`.
     ///
-    /// `calls` counts exchanges with the service (`requests`), those that repeated an earlier one (`retries`) and
-    /// the seconds spent waiting (`waited`).
+    /// `calls` has the number of requests so far (`requests`), the number of retries among them (`retries`) and the
+    /// seconds spent waiting (`waited`).
     ///
     /// # Example
     /// ```rhai

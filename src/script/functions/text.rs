@@ -1,17 +1,18 @@
-//! Texts.
+//! Strings.
 
 use crate::script::functions::text_in_place;
 use crate::wire::percent_encode;
 use rhai::plugin::export_module;
 use rhai::{Module, exported_module};
 
-/// Texts.
+/// Strings.
 #[export_module]
 pub mod functions {
     /// Encodes a string for a URL.
     ///
-    /// Everything but the letters A to Z, digits, `-`, `.`, `_` and `~` becomes `%XX`, byte by byte in UTF-8. The
-    /// functions that take names of groups and users encode them by themselves; `make_call` takes a path as it is.
+    /// Every byte of the UTF-8 string becomes `%XX`, except the letters A to Z and a to z, digits, `-`, `.`, `_` and
+    /// `~`. Functions that take names of groups and users encode them automatically; `make_call` sends its path
+    /// unchanged.
     ///
     /// # Example
     /// ```rhai
@@ -23,7 +24,7 @@ pub mod functions {
     }
 }
 
-/// The functions above, and those of Rhai that change a string in place.
+/// The functions above and those that replace Rhai's string functions.
 pub fn module() -> Module {
     let mut module = exported_module!(functions);
     text_in_place::add_to(&mut module);

@@ -1,4 +1,4 @@
-//! Moments, days and waiting.
+//! Time, dates and waiting.
 
 use crate::error::{Error, Result};
 use crate::host::binding::RhaiResultOf;
@@ -38,11 +38,11 @@ pub mod functions {
 
     /// Returns the date written as `2026-11-23`.
     ///
-    /// One day less another is a number of days; days are added to and subtracted from a day. Days are compared with
-    /// days, have `year`, `month` and `day`, and print as they are written here.
+    /// Subtracting two dates returns a number of days; a number of days can be added or subtracted. Dates can be
+    /// compared with each other, have `year`, `month` and `day`, and print in this format.
     ///
     /// # Errors
-    /// `usage` when it is written differently, or there is no such day.
+    /// `usage` if it has another format, or the date does not exist.
     ///
     /// # Example
     /// ```rhai
@@ -55,7 +55,7 @@ pub mod functions {
         Date::parse(text).at(&context)
     }
 
-    /// Waits this number of seconds, or until the operator interrupts.
+    /// Waits a number of seconds, or until the operator interrupts.
     ///
     /// # Errors
     /// `usage` for a negative number.
@@ -70,7 +70,7 @@ pub mod functions {
         session(&context).and_then(|session| session.sleep(duration?)).at(&context)
     }
 
-    /// Waits this number of seconds, which may have a fraction, or until the operator interrupts.
+    /// Waits a number of seconds, which may have a fraction, or until the operator interrupts.
     ///
     /// # Errors
     /// `usage` for a negative number.

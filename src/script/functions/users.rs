@@ -24,15 +24,14 @@ use std::sync::Arc;
 pub mod functions {
     /// Lists every user of the organization.
     ///
-    /// The list is complete or an error: a page that cannot be read is thrown, never left out. Its first page is
-    /// read at once. Going through it directly (`for user in get_users()`) holds one page at a time; kept in a
-    /// variable it can be asked again and again without another call.
+    /// The list is complete or an error: if a page cannot be read, an error is thrown. The first page is read at once.
+    /// A direct loop (`for user in get_users()`) holds one page in memory at a time; a list in a variable can be
+    /// queried again without another request.
     ///
-    /// The service throttles full listings that follow each other within two hours; `#{max_age: "2h"}` uses a saved
-    /// one again.
+    /// The service throttles repeated full listings within two hours; `#{max_age: "2h"}` uses a saved listing.
     ///
     /// # Errors
-    /// `auth`, `throttled`, `unavailable`; `incomplete` when a later page cannot be read.
+    /// `auth`, `throttled`, `unavailable`; `incomplete` if a later page cannot be read.
     ///
     /// # Example
     /// ```rhai
@@ -48,24 +47,24 @@ pub mod functions {
         opened_at_call(&context, session(&context).and_then(|session| list(&session, &options)))
     }
 
-    /// Lists the users that the options describe.
+    /// Lists the users that match the options.
     ///
     /// # Options
     /// - `group`: members of this user group, product profile or admin group (`_org_admin`, `_admin_Designers`)
-    /// - `domain`: users of this domain, not together with `group`
-    /// - `direct_only`: whether `groups` leaves out profiles that come through a user group (the service's default
-    ///   is true); of a profile it also leaves out such members
+    /// - `domain`: users of this domain; cannot be combined with `group`
+    /// - `direct_only`: true (the default) leaves out of `groups` the profiles that someone has through a user group;
+    ///   with a profile as `group` it also leaves out such members
     /// - `status`: with a profile as `group`, `"active"` for members with an active license, `"inactive"` for the rest
     /// - `exclude_groups`: with `group`, true leaves out each user's `groups`; reading it is then an error
-    /// - `max_age`: of all users, how old a saved listing may be, as `"2h"`, `"90m"`, `"1d"` or seconds. A new
-    ///   listing is then saved when it has been read to its end, in the folder of your user's state, closed to others,
-    ///   for a week
-    /// - `stale`: true uses a saved listing even if umapish has made changes since; it is left alone otherwise
+    /// - `max_age`: for all users, the greatest age of a saved listing, such as `"2h"`, `"90m"`, `"1d"` or a number of
+    ///   seconds. A new listing is saved for a week when it has been read completely, in a private file in your state
+    ///   folder
+    /// - `stale`: true uses a saved listing even if umapish has made changes since; by default it is then not used
     ///
-    /// The age of a saved listing is always reported.
+    /// The age of a saved listing that is used is always reported.
     ///
     /// # Errors
-    /// `not_found` for an unknown group, `usage` for options that do not go together, and those of `get_users()`.
+    /// `not_found` for an unknown group, `usage` for options that cannot be combined; as `get_users()`.
     ///
     /// # Example
     /// ```rhai
@@ -78,9 +77,9 @@ pub mod functions {
         opened_at_call(&context, session(&context).and_then(|session| list(&session, &options?)))
     }
 
-    /// Lists every user of the organization, as Adobe's sample of that name.
+    /// Lists every user of the organization; the same as `get_users()`.
     ///
-    /// The same as `get_users()`.
+    /// It has the name of Adobe's sample.
     ///
     /// # Errors
     /// As `get_users()`.
@@ -94,9 +93,9 @@ pub mod functions {
         get_users(context)
     }
 
-    /// Lists the members of a group or profile, as Adobe's sample of that name.
+    /// Lists the members of a group or profile; the same as `get_users(#{group: name, direct_only: false})`.
     ///
-    /// The same as `get_users(#{group: name, direct_only: false})`.
+    /// It has the name of Adobe's sample.
     ///
     /// # Errors
     /// As `get_users(options)`.
@@ -114,7 +113,7 @@ pub mod functions {
     /// Reads one user.
     ///
     /// # Errors
-    /// `not_found` when the organization has no such user.
+    /// `not_found` if the organization has no such user.
     ///
     /// # Example
     /// ```rhai
@@ -126,13 +125,13 @@ pub mod functions {
         session(&context).and_then(|session| read(&session, email, None)).at(&context)
     }
 
-    /// Reads one user whose name is not an e-mail, or who has several accounts.
+    /// Reads one user by username and domain, or one of several accounts with the same e-mail.
     ///
     /// # Options
-    /// - `domain`: domain of a username that is not an e-mail; `AdobeID` for the Adobe ID of an e-mail
+    /// - `domain`: domain of a username that is not an e-mail; `AdobeID` selects the Adobe ID of an e-mail
     ///
     /// # Errors
-    /// `not_found` when the organization has no such user.
+    /// `not_found` if the organization has no such user.
     ///
     /// # Example
     /// ```rhai
@@ -149,9 +148,9 @@ pub mod functions {
         session(&context).and_then(|session| read(&session, name, domain?.as_deref())).at(&context)
     }
 
-    /// Reads one user, as Adobe's sample of that name.
+    /// Reads one user; the same as `get_user(email)`.
     ///
-    /// The same as `get_user(email)`.
+    /// It has the name of Adobe's sample.
     ///
     /// # Errors
     /// As `get_user(email)`.
@@ -165,7 +164,7 @@ pub mod functions {
         get_user(context, email)
     }
 
-    /// Reads one user, and returns `()` when there is none.
+    /// Reads one user; returns `()` if there is none.
     ///
     /// # Errors
     /// As `get_user(email)`, except `not_found`.
@@ -179,10 +178,10 @@ pub mod functions {
         session(&context).and_then(|session| find(&session, email, None)).at(&context)
     }
 
-    /// Reads one user whose name is not an e-mail, and returns `()` when there is none.
+    /// Reads one user by username and domain; returns `()` if there is none.
     ///
     /// # Options
-    /// - `domain`: domain of a username that is not an e-mail; `AdobeID` for the Adobe ID of an e-mail
+    /// - `domain`: domain of a username that is not an e-mail; `AdobeID` selects the Adobe ID of an e-mail
     ///
     /// # Errors
     /// As `get_user(name, options)`, except `not_found`.
@@ -201,15 +200,15 @@ pub mod functions {
         session(&context).and_then(|session| find(&session, name, domain?.as_deref())).at(&context)
     }
 
-    /// Reads many users by e-mail, username or record, and returns who is missing.
+    /// Reads many users by e-mail, username or User, and lists those that are missing.
     ///
-    /// Returns `#{found, missing}`: `found` is a list of users in the order in which they were asked for, `missing`
-    /// an array of what was given for the others. Up to 25 people are read one by one, as many as the service
-    /// allows in a minute; for more the whole organization is listed once. Who is given twice is found once. A name
-    /// finds one account; of a person who has several, give the record or use `get_user` with a domain.
+    /// Returns `#{found, missing}`: `found` is a list of users in the order of `people`, `missing` an array of the
+    /// values that were not found. Up to 25 people are read one by one, as many as the service allows per minute; for
+    /// more people the whole organization is listed once. Duplicates are found once. A name finds one account; for a
+    /// person with several accounts, pass a User or use `get_user` with a domain.
     ///
     /// # Errors
-    /// `usage` for anything but strings and users, and for an empty string; as `get_user(email)`, except
+    /// `usage` for values other than strings and users, and for an empty string; as `get_user(email)`, except
     /// `not_found`; as `get_users()`.
     ///
     /// # Example
@@ -235,7 +234,7 @@ const QUERY: &[&str] = &[
     crate::session::listing_options::STALE,
 ];
 
-/// A listing that begins at this line, or its error there.
+/// The listing with the position of this call, or its error thrown here.
 fn opened_at_call(
     context: &NativeCallContext,
     list: Result<RecordList<User>>,
@@ -274,8 +273,8 @@ fn open_requested(
     }
     if request.max_age.is_some() {
         return Err(Error::usage_with_hint(
-            "`max_age` is for the listing of all users",
-            "Listings of a group or domain are not saved; leave it out.",
+            "`max_age` works only for the listing of all users",
+            "Listings of a group or domain are not saved; remove `max_age`.",
         ));
     }
     RecordList::open(session, listing, groups_left_out)

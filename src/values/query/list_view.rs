@@ -41,7 +41,8 @@ pub trait ListView {
     /// Whatever the entry throws.
     fn cell(&self, place: usize, field: &str) -> RhaiResultOf<FieldValue<'_>>;
 
-    /// The value of `entry.field` if reading it runs no code and cannot fail; otherwise `None`, and the interpreter reads it.
+    /// The value of `entry.field` if reading it runs no code and cannot fail; otherwise `None`, and the interpreter
+    /// reads it.
     fn property(&self, place: usize, field: &str) -> Option<FieldValue<'_>>;
 
     /// The entry as a user, if it is one of a list of users.

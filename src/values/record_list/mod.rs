@@ -307,8 +307,8 @@ impl<T: ListItem> RecordList<T> {
         Rc::clone(&self.0.borrow().entries)
     }
 
-    /// The number of entries, as far as it is known without reading: exactly, or as the service reports it, which includes
-    /// technical accounts (contract 2.3).
+    /// The number of entries, as far as it is known without reading: exactly, or as the service reports it, which
+    /// includes technical accounts (contract 2.3).
     pub fn size(&self) -> ListSize {
         let state = self.0.borrow();
         match &state.rest {

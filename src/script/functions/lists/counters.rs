@@ -9,13 +9,13 @@ use rhai::{Array, NativeCallContext};
 
 /// Lists: counting in a loop.
 #[expect(clippy::unwrap_used, reason = "the macro unwraps the type that Rhai has matched")]
-#[expect(clippy::missing_errors_doc, reason = "some fail when interrupted alone, which no script can catch")]
+#[expect(clippy::missing_errors_doc, reason = "some fail only at an interrupt, which no script can catch")]
 #[export_module]
 pub mod functions {
-    /// Starts a count, for a loop that reads users once and keeps none of them.
+    /// Returns a new counter, for a loop that reads users once without keeping them.
     ///
-    /// It counts what a map counts with `counts[key] = (counts[key] ?? 0) + 1`, much faster. Of a list that is in a
-    /// variable anyway `count_by` counts faster still.
+    /// It works like `counts[key] = (counts[key] ?? 0) + 1` on a map, but is much faster. For a list in a variable,
+    /// `count_by` is faster still.
     ///
     /// # Example
     /// ```rhai
@@ -29,7 +29,7 @@ pub mod functions {
         Counter::default()
     }
 
-    /// Counts a value once more: a string, a number, a list as a whole, or `()`.
+    /// Adds 1 to the count of a value: a string, a number, a list as one value, or `()`.
     ///
     /// # Errors
     /// `usage` for a value that is not data.
@@ -45,7 +45,7 @@ pub mod functions {
         counter.add(&value).at(&context)
     }
 
-    /// Counts every entry of a list once more.
+    /// Adds 1 to the count of every entry of a list.
     ///
     /// # Errors
     /// `usage` for an entry that is not data.
@@ -61,7 +61,7 @@ pub mod functions {
         session(&context).and_then(|session| counter.add_all(&list, session.interrupt())).at(&context)
     }
 
-    /// Returns how often a value was counted.
+    /// Returns the number of times a value was counted.
     ///
     /// # Errors
     /// `usage` for a value that is not data.

@@ -1,4 +1,4 @@
-//! What the functions of lists answer, as a script sees it.
+//! Tests of the list functions in scripts.
 
 use crate::values::record_list::RecordList;
 use crate::values::record_list::tests::{ListTest, users};

@@ -98,15 +98,15 @@ pub(crate) fn step_methods(help: FunctionHelp) -> Module {
     module
 }
 
-/// A function to register: what Rhai and the catalog know of it.
+/// A function to register, with its metadata for Rhai and the catalog.
 struct Signature {
     name: &'static str,
-    /// The name, type name and type of what a method is called on.
+    /// The name, type name and type of the receiver of a method.
     receiver: Option<(&'static str, &'static str, TypeId)>,
     parameters: &'static [Parameter],
     returns: &'static str,
     help: Option<String>,
-    /// Whether equal calls differ in effect, so that the optimizer must not make one of two.
+    /// Whether a call has side effects, so that the optimizer must not merge equal calls.
     is_volatile: bool,
 }
 
@@ -138,7 +138,7 @@ impl Signature {
 }
 
 impl Arguments {
-    /// Takes off what a method is called on; the parameters are then counted from 0.
+    /// Removes and returns the receiver of a method, so that parameters start at 0.
     fn receiver<T: Clone + 'static>(&mut self) -> Option<T> {
         (!self.0.is_empty()).then(|| self.0.remove(0)).and_then(Dynamic::try_cast::<T>)
     }
