@@ -35,8 +35,7 @@
 //!
 //! # Invariants
 //! - Layers import downward only, and no two files import each other in a circle (`tests/house`).
-//! - One gate for every change: every change that a script requests is checked, guarded and sent by
-//!   `client/actions/gate.rs`.
+//! - One gate for every change: every change that a script requests is checked, guarded and sent by `client/actions/gate.rs`.
 //! - The journal has a request on disk before the request leaves; a run that was killed can be resumed.
 //! - A listing is complete or an error; half a list is never returned.
 //! - JSON values exist at the wire and in files only; in between, data has types.

@@ -1,5 +1,4 @@
-//! From resolved values to the settings of the client: the mode, the credentials, and one message for all missing
-//! settings.
+//! From resolved values to the settings of the client: the mode, the credentials, and one message for all missing settings.
 
 use super::table::setting;
 use super::values::{pace, seconds};

@@ -105,8 +105,8 @@ pub struct SettingValue {
 pub struct SettingValues(BTreeMap<SettingKey, SettingValue>);
 
 impl SettingValues {
-    /// Resolves every setting except profile and file, which come first. `explicit`: the profile was chosen by an
-    /// option, so that the environment does not override its identity.
+    /// Resolves every setting except profile and file, which come first. `explicit`: the profile was chosen by an option,
+    /// so that the environment does not override its identity.
     ///
     /// # Errors
     /// `config`: a value that does not have the shape of its setting.

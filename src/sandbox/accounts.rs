@@ -186,9 +186,8 @@ impl AccountTable {
         everyone.filter(move |(_, person)| person.is_managed() && fold(person.username()) == name)
     }
 
-    /// The person selected by an e-mail, or by a username and domain. Where an Adobe ID and a managed ID share an
-    /// e-mail the managed one is, unless the Adobe ID is requested; a member comes before a person who is not one
-    /// (contract 7.16).
+    /// The person selected by an e-mail, or by a username and domain. Where an Adobe ID and a managed ID share an e-mail
+    /// the managed one is, unless the Adobe ID is requested; a member comes before a person who is not one (contract 7.16).
     pub(super) fn find(&self, identity: &Identity) -> Option<(PersonId, &SandboxAccount)> {
         if identity.email.is_empty() {
             return self

@@ -1,16 +1,13 @@
-//! A simulated organization and sign-in service over real HTTP on loopback; shares only [`crate::wire`] with the
-//! client.
+//! A simulated organization and sign-in service over real HTTP on loopback; shares only [`crate::wire`] with the client.
 //!
 //! It follows the contract: every step and documented refusal, test mode, listings in pages, throttling, expiring
-//! tokens. Where the documentation is silent it makes the choices of contract 7, some of which are
-//! [`BehaviorSwitches`].
+//! tokens. Where the documentation is silent it makes the choices of contract 7, some of which are [`BehaviorSwitches`].
 //!
 //! # The organization
 //! Claimed domains: `example.com` and `emea.example.com` (one federated directory; any login name),
-//! `fed.example.com` (federated, login by e-mail), `sso.example.com` (federated, login by a name that is not an e-mail
-//! address), `example.org` and `secure.example.org` (Enterprise IDs; the latter forbids Adobe IDs).
-//! `partner.example.net` belongs to another organization that trusts this one. Everything else is unclaimed:
-//! `example.net` holds Adobe IDs.
+//! `fed.example.com` (federated, login by e-mail), `sso.example.com` (federated, login by a name that is not an e-mail address),
+//! `example.org` and `secure.example.org` (Enterprise IDs; the latter forbids Adobe IDs). `partner.example.net`
+//! belongs to another organization that trusts this one. Everything else is unclaimed: `example.net` holds Adobe IDs.
 //!
 //! About forty people are members, most in one or two of the user groups (`Designers`, `Engineering`, `Marketing`, ...)
 //! and profiles (`Photoshop` has one license left, `Acrobat Pro` is unlimited, `Stock` has more members than licenses).

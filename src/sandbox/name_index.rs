@@ -4,8 +4,7 @@ use super::ids::PersonId;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 
-/// Hashes of names and the people with these names. Two names may share a hash, so callers compare the names
-/// themselves.
+/// Hashes of names and the people with these names. Two names may share a hash, so callers compare the names themselves.
 #[derive(Debug, Default)]
 pub(super) struct NameIndex {
     hasher: RandomState,

@@ -7,8 +7,7 @@ use crate::store::file_door;
 use crate::store::journal::sha256;
 use std::path::{Path, PathBuf};
 
-/// A file was read. `digest` is the SHA-256 of the bytes that were read, `rows` how many rows it had, where that means
-/// something.
+/// A file was read. `digest` is the SHA-256 of the bytes that were read, `rows` how many rows it had, where that means something.
 ///
 /// # Errors
 /// `file`: the journal cannot be written.

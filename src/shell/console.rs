@@ -78,8 +78,8 @@ pub(crate) fn read_line(prompt: &str) -> rustyline::Result<String> {
     editor.readline(prompt)
 }
 
-/// Lets a line editor receive signals while it waits for keys, which it does only where it may have to print in
-/// between. It receives them as long as the result is kept; `None` if the terminal is too simple.
+/// Lets a line editor receive signals while it waits for keys, which it does only where it may have to print in between.
+/// It receives them as long as the result is kept; `None` if the terminal is too simple.
 pub(crate) fn waker<H: Helper, I: History>(
     editor: &mut Editor<H, I>,
 ) -> Option<impl ExternalPrinter + use<H, I>> {

@@ -1,5 +1,4 @@
-//! The requests and responses of the service: serde types and pure functions. No async, no I/O, no imports of other
-//! rooms.
+//! The requests and responses of the service: serde types and pure functions. No async, no I/O, no imports of other rooms.
 //!
 //! Both the client and the sandbox are built on this module and on nothing else they share.
 

@@ -15,8 +15,8 @@ impl NamePattern {
         Self(fold(text))
     }
 
-    /// The patterns that an argument names: those of a file, one per line, or the argument itself. A file is relative
-    /// to `folder`.
+    /// The patterns that an argument names: those of a file, one per line, or the argument itself. A file is relative to
+    /// `folder`.
     ///
     /// # Errors
     /// `file`: it cannot be read.

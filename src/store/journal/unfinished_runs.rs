@@ -11,8 +11,8 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
-/// Exit codes of runs that are unfinished regardless of their counts: a request is unknown, or credentials, the
-/// service, a guard or the operator stopped the script before it had requested everything.
+/// Exit codes of runs that are unfinished regardless of their counts: a request is unknown, or credentials, the service,
+/// a guard or the operator stopped the script before it had requested everything.
 const OPEN_EXITS: [u8; 5] = [4, 5, 6, 7, 130];
 
 /// Whether a run with this exit code is unfinished regardless of its counts.
