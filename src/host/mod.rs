@@ -4,7 +4,7 @@ pub mod binding;
 pub mod console;
 pub mod interrupt;
 pub mod session;
-pub mod temporaries;
+mod temporaries;
 pub mod temporary_calls;
 pub mod thrown;
 pub mod unfinished;

@@ -10,7 +10,7 @@ use rhai::{Dynamic, EvalAltResult, LexError, ParseErrorType, Position};
 const CONDITION: &str = "Compare the value: `x != ()`, `x != \"\"`, `x.len() > 0`.";
 
 /// Describes one of Rhai's errors; thrown values are handled elsewhere.
-pub fn describe(error: &EvalAltResult) -> ErrorWords {
+pub(super) fn describe(error: &EvalAltResult) -> ErrorWords {
     use EvalAltResult as E;
     match error {
         E::ErrorParsing(kind, _) => syntax(kind),
@@ -222,7 +222,7 @@ fn condition(expected: &str, actual: &str) -> ErrorWords {
 }
 
 /// Describes an error that a script caught. Rhai passes its kind and message, not the error itself.
-pub fn describe_caught(kind: &str, message: &str) -> Option<ErrorWords> {
+pub(super) fn describe_caught(kind: &str, message: &str) -> Option<ErrorWords> {
     let rest = |prefix: &str| message.strip_prefix(prefix).map(str::to_owned);
     let error = match kind {
         "ErrorFunctionNotFound" => {
@@ -261,7 +261,7 @@ fn numbers(message: &str) -> Option<(usize, i64)> {
 }
 
 /// Describes a thrown value that is not a map with a message.
-pub fn describe_thrown(value: &Dynamic) -> String {
+pub(super) fn describe_thrown(value: &Dynamic) -> String {
     if value.is_unit() {
         "the script threw an error without a message".to_owned()
     } else if value.is_string() {

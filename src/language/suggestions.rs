@@ -5,7 +5,7 @@ use crate::did_you_mean::nearest;
 
 /// The function that was probably meant. If several are equally near, the script's (`own`) come before ours, and ours
 /// before Rhai's.
-pub fn suggest<'a>(name: &str, own: impl IntoIterator<Item = &'a str>) -> Option<String> {
+pub(super) fn suggest<'a>(name: &str, own: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let (catalog, standard) = (Catalog::read(), names_of_rhai());
     let own: Vec<String> = own.into_iter().map(str::to_owned).collect();
     let known = own.iter().map(String::as_str).chain(catalog.names());
@@ -13,7 +13,7 @@ pub fn suggest<'a>(name: &str, own: impl IntoIterator<Item = &'a str>) -> Option
 }
 
 /// The suggestion as a hint.
-pub fn did_you_mean<'a>(name: &str, own: impl IntoIterator<Item = &'a str>) -> Option<String> {
+pub(super) fn did_you_mean<'a>(name: &str, own: impl IntoIterator<Item = &'a str>) -> Option<String> {
     suggest(name, own).map(|near| format!("Did you mean `{near}`?"))
 }
 

@@ -18,13 +18,13 @@ use rhai::{Dynamic, Scope};
 use std::path::Path;
 
 /// The most candidates that are shown; longer lists are of little use.
-pub const MAX_CANDIDATES: usize = 200;
+pub(super) const MAX_CANDIDATES: usize = 200;
 
 /// The most columns of a candidate's label; `:help` shows the full text.
 const MAX_LABEL_WIDTH: usize = 76;
 
 /// The names that can be completed.
-pub struct CompletionSources<'a> {
+pub(super) struct CompletionSources<'a> {
     /// The functions.
     pub symbols: &'a SymbolIndex,
     /// The variables.
@@ -41,7 +41,7 @@ pub struct CompletionSources<'a> {
 
 /// Something that completes the input.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct CompletionCandidate {
+pub(super) struct CompletionCandidate {
     /// What replaces what was typed.
     pub replacement: String,
     /// What is shown in a list.
@@ -62,7 +62,7 @@ impl CompletionCandidate {
 }
 
 /// Where the completed text begins, and the candidates for it.
-pub fn complete(
+pub(super) fn complete(
     text: &str,
     cursor: usize,
     sources: &CompletionSources<'_>,

@@ -4,7 +4,7 @@ use crate::language::tokens::{ScriptToken, ScriptTokenKind, code_tokens, tokens}
 
 /// What is being typed at the cursor.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CompletionContext {
+pub(super) struct CompletionContext {
     /// Where the token at the cursor begins, in bytes.
     pub start: usize,
     /// The part of it before the cursor.
@@ -17,7 +17,7 @@ pub struct CompletionContext {
 
 /// What can be typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum CompletionPlace {
+pub(super) enum CompletionPlace {
     /// A variable, a function or a keyword.
     Name,
     /// A field or method of the value before the dot.
@@ -34,7 +34,7 @@ pub enum CompletionPlace {
 
 /// What a chain of fields begins with.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ChainBase {
+pub(super) enum ChainBase {
     /// A variable.
     Variable(String),
     /// The result of a function.
@@ -47,7 +47,7 @@ pub enum ChainBase {
 
 /// A step from a value into it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ChainStep {
+pub(super) enum ChainStep {
     /// `.name` or `["name"]`.
     Field(String),
     /// `[0]`
@@ -56,7 +56,7 @@ pub enum ChainStep {
 
 /// A call that is not closed yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OpenCall {
+pub(super) struct OpenCall {
     /// The function.
     pub name: String,
     /// 0-based index of the argument at the cursor.
@@ -76,7 +76,7 @@ enum OpenBracket {
 
 impl CompletionContext {
     /// Reads the input up to the cursor.
-    pub fn of(text: &str, cursor: usize) -> Self {
+    pub(super) fn of(text: &str, cursor: usize) -> Self {
         let text = text.get(..cursor).unwrap_or(text);
         let open_comment = tokens(text).pop().filter(is_open_comment);
         let tokens = code_tokens(text);

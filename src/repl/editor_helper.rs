@@ -22,7 +22,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 /// State shared with the line editor: the session changes it between lines, the editor reads it while a line is typed.
-pub struct EditorContext {
+pub(super) struct EditorContext {
     /// The functions.
     pub symbols: SharedSymbols,
     /// The variables.
@@ -38,7 +38,7 @@ pub struct EditorContext {
 }
 
 /// Completion, hints, colors and validation for the line editor.
-pub struct EditorHelper {
+pub(super) struct EditorHelper {
     context: Rc<EditorContext>,
     parser: Engine,
     palette: ColorPalette,
@@ -47,7 +47,7 @@ pub struct EditorHelper {
 
 impl EditorHelper {
     /// A helper that reads `context`.
-    pub fn new(context: Rc<EditorContext>, palette: ColorPalette, state: EditorState) -> Self {
+    pub(super) fn new(context: Rc<EditorContext>, palette: ColorPalette, state: EditorState) -> Self {
         Self { context, parser: parser(), palette, state }
     }
 }

@@ -4,7 +4,7 @@ use crate::language::tokens::{ScriptToken, ScriptTokenKind, tokens};
 use crate::output::palette::ColorPalette;
 
 /// The text in colors; the bracket at the cursor and its partner are marked. `is_ours` recognizes our functions.
-pub fn highlight(
+pub(super) fn highlight(
     text: &str,
     cursor: Option<usize>,
     is_ours: impl Fn(&str) -> bool,

@@ -12,14 +12,14 @@ const SECRET_MARKERS: &[&str] =
 const SECRET_PREFIXES: &[(&str, usize)] = &[("p8e-", 12), ("p8-", 12), ("eyJ", 20)];
 
 /// The history file, if there is one, and the filter for it.
-pub struct HistoryFilter {
+pub(super) struct HistoryFilter {
     history: Option<HistoryFile>,
     is_secret: Rc<dyn Fn(&str) -> bool>,
 }
 
 impl HistoryFilter {
     /// The operator's history; `is_secret` recognizes configured secrets in a line.
-    pub fn of_operator(is_secret: Rc<dyn Fn(&str) -> bool>) -> Self {
+    pub(super) fn of_operator(is_secret: Rc<dyn Fn(&str) -> bool>) -> Self {
         Self { history: state_dir::history().ok().map(HistoryFile::at), is_secret }
     }
 
@@ -27,17 +27,17 @@ impl HistoryFilter {
     ///
     /// # Errors
     /// `file`: they cannot be read.
-    pub fn load(&self) -> Result<Vec<String>> {
+    pub(super) fn load(&self) -> Result<Vec<String>> {
         self.history.as_ref().map_or(Ok(Vec::new()), HistoryFile::entries)
     }
 
     /// Saves nothing from now on, for example because the file cannot be written.
-    pub fn disable(&mut self) {
+    pub(super) fn disable(&mut self) {
         self.history = None;
     }
 
     /// Whether a line may be saved.
-    pub fn may_save(&self, line: &str) -> bool {
+    pub(super) fn may_save(&self, line: &str) -> bool {
         !looks_secret(line) && !(self.is_secret)(line)
     }
 
@@ -45,7 +45,7 @@ impl HistoryFilter {
     ///
     /// # Errors
     /// `file`: it cannot be written.
-    pub fn save(&self, line: &str) -> Result<()> {
+    pub(super) fn save(&self, line: &str) -> Result<()> {
         match &self.history {
             Some(history) if self.may_save(line) => history.add(line),
             _ => Ok(()),

@@ -5,14 +5,14 @@ use crate::script::engine::EXPRESSION_DEPTH;
 use rhai::{Engine, LexError, ParseError, ParseErrorType};
 
 /// An engine that parses and has no functions; cheap to create.
-pub fn parser() -> Engine {
+pub(super) fn parser() -> Engine {
     let mut engine = Engine::new_raw();
     engine.set_max_expr_depths(EXPRESSION_DEPTH, EXPRESSION_DEPTH);
     engine
 }
 
 /// Whether an input is complete. Commands of the prompt always are, except `:time`, which takes code.
-pub fn is_complete_input(parser: &Engine, input: &str) -> bool {
+pub(super) fn is_complete_input(parser: &Engine, input: &str) -> bool {
     match input.strip_prefix(":time") {
         Some(rest) => is_complete(parser, rest),
         None => input.starts_with(':') || is_complete(parser, input),
@@ -21,7 +21,7 @@ pub fn is_complete_input(parser: &Engine, input: &str) -> bool {
 
 /// Whether to evaluate `text` now rather than wait for another line. Input that is wrong before its end is complete:
 /// more lines would not fix it. Two empty lines at its end complete any input.
-pub fn is_complete(engine: &Engine, text: &str) -> bool {
+pub(super) fn is_complete(engine: &Engine, text: &str) -> bool {
     if ends_in_two_blank_lines(text) {
         return true;
     }

@@ -8,28 +8,28 @@ use crate::wire::user::User;
 use rhai::{Array, Dynamic, Map};
 
 /// The value of a field or key; `None` when there is none, or it would have to be computed.
-pub fn field(value: &Dynamic, name: &str) -> Option<Dynamic> {
+pub(super) fn field(value: &Dynamic, name: &str) -> Option<Dynamic> {
     script_value::field(value, name).or_else(|| value.read_lock::<Map>()?.get(name).cloned())
 }
 
 /// The entry at a 0-based index, among those read so far.
-pub fn entry(value: &Dynamic, place: usize) -> Option<Dynamic> {
+pub(super) fn entry(value: &Dynamic, place: usize) -> Option<Dynamic> {
     script_value::entry(value, place).or_else(|| value.read_lock::<Array>()?.get(place).cloned())
 }
 
 /// The names of the fields or keys of a value.
-pub fn fields(value: &Dynamic) -> Vec<String> {
+pub(super) fn fields(value: &Dynamic) -> Vec<String> {
     let keys = || Some(value.read_lock::<Map>()?.keys().map(ToString::to_string).collect());
     script_value::field_names(value).or_else(keys).unwrap_or_default()
 }
 
 /// The type of a value as the reference writes it: `string`, `list`, `Users`.
-pub fn type_label(value: &Dynamic) -> String {
+pub(super) fn type_label(value: &Dynamic) -> String {
     script_value::name(value).map_or_else(|| display_name(value.type_name()), str::to_owned)
 }
 
 /// Whether values of this type are lists, which a parameter named `list` takes.
-pub fn is_list(kind: &str) -> bool {
+pub(super) fn is_list(kind: &str) -> bool {
     kind == display_name("array") || kind == <User as ListItem>::LIST || kind == <Group as ListItem>::LIST
 }
 

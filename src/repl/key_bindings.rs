@@ -16,7 +16,7 @@ const LEAVE_LIST: char = 'q';
 
 /// State of the line editor that rustyline does not expose. Clones share it.
 #[derive(Debug, Clone, Default)]
-pub struct EditorState(Arc<EditorFlags>);
+pub(super) struct EditorState(Arc<EditorFlags>);
 
 #[derive(Debug, Default)]
 struct EditorFlags {
@@ -26,18 +26,18 @@ struct EditorFlags {
 
 impl EditorState {
     /// Whether the line was empty when Ctrl-C was pressed last.
-    pub fn was_empty(&self) -> bool {
+    pub(super) fn was_empty(&self) -> bool {
         self.0.was_empty.load(Ordering::Relaxed)
     }
 
     /// Whether completions are being listed: between two pages the editor understands few keys.
-    pub fn set_listing(&self, lists: bool) {
+    pub(super) fn set_listing(&self, lists: bool) {
         self.0.lists.store(lists, Ordering::Relaxed);
     }
 }
 
 /// The keys and what they do.
-pub fn bindings(state: &EditorState) -> [(KeyEvent, EventHandler); 3] {
+pub(super) fn bindings(state: &EditorState) -> [(KeyEvent, EventHandler); 3] {
     let handler = |handler: Box<dyn ConditionalEventHandler>| EventHandler::Conditional(handler);
     [
         (KeyEvent(KeyCode::Enter, Modifiers::NONE), handler(Box::new(EnterKey))),

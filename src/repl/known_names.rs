@@ -20,7 +20,7 @@ const MAX_DEPTH: usize = 3;
 
 /// What a string names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NameKind {
+pub(super) enum NameKind {
     /// A person.
     Person,
     /// A group or profile.
@@ -31,14 +31,14 @@ pub enum NameKind {
 
 /// People and groups by name.
 #[derive(Debug, Default)]
-pub struct KnownNames {
+pub(super) struct KnownNames {
     people: BTreeSet<String>,
     groups: BTreeSet<String>,
 }
 
 impl KnownNames {
     /// Adds the first names in a value.
-    pub fn collect(&mut self, value: &Dynamic) {
+    pub(super) fn collect(&mut self, value: &Dynamic) {
         let mut found = NameFinder {
             wanted: NameKind::Any,
             prefix: "",
@@ -57,14 +57,20 @@ impl KnownNames {
     }
 
     /// Adds an e-mail that the operator typed.
-    pub fn record_person(&mut self, email: &str) {
+    pub(super) fn record_person(&mut self, email: &str) {
         if self.people.len() < MAX_KEPT {
             self.people.insert(email.to_owned());
         }
     }
 
     /// At most `limit` names that start with `prefix`, ignoring case: collected names and names in the variables.
-    pub fn matching(&self, scope: &Scope<'_>, wanted: NameKind, prefix: &str, limit: usize) -> Vec<String> {
+    pub(super) fn matching(
+        &self,
+        scope: &Scope<'_>,
+        wanted: NameKind,
+        prefix: &str,
+        limit: usize,
+    ) -> Vec<String> {
         let folded = prefix.to_lowercase();
         let found = self.search(scope, wanted, &folded, limit);
         found.groups.into_iter().chain(found.people).take(limit).collect()
@@ -189,7 +195,7 @@ impl NameFinder<'_> {
 }
 
 /// Whether a string looks like an e-mail.
-pub fn is_email(text: &str) -> bool {
+pub(super) fn is_email(text: &str) -> bool {
     let halves = text.split_once('@');
     halves.is_some_and(|(name, domain)| !name.is_empty() && domain.contains('.'))
         && !text.contains(char::is_whitespace)

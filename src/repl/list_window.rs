@@ -12,7 +12,7 @@ use std::ops::Range;
 
 /// A list of any kind.
 #[derive(Clone)]
-pub enum ListWindow {
+pub(super) enum ListWindow {
     /// Users of a listing.
     Users(RecordList<User>),
     /// Groups of a listing.
@@ -23,7 +23,7 @@ pub enum ListWindow {
 
 impl ListWindow {
     /// The list in a value, if it holds one.
-    pub fn of(value: &Dynamic) -> Option<Self> {
+    pub(super) fn of(value: &Dynamic) -> Option<Self> {
         if let Some(users) = value.read_lock::<RecordList<User>>() {
             Some(Self::Users(users.clone()))
         } else if let Some(groups) = value.read_lock::<RecordList<Group>>() {
@@ -34,7 +34,7 @@ impl ListWindow {
     }
 
     /// Marks a listing that only this value holds as shown, see [`RecordList::mark_shown`].
-    pub fn mark_shown(value: &Dynamic) {
+    pub(super) fn mark_shown(value: &Dynamic) {
         if let Some(users) = value.read_lock::<RecordList<User>>() {
             users.mark_shown();
         } else if let Some(groups) = value.read_lock::<RecordList<Group>>() {
@@ -46,7 +46,7 @@ impl ListWindow {
     ///
     /// # Errors
     /// `incomplete`, naming the page.
-    pub fn page(&self, from: usize, count: usize) -> Result<Vec<Value>> {
+    pub(super) fn page(&self, from: usize, count: usize) -> Result<Vec<Value>> {
         let places = from..from.saturating_add(count);
         match self {
             Self::Users(users) => {
@@ -60,7 +60,7 @@ impl ListWindow {
     }
 
     /// The number of entries that are already in memory.
-    pub fn loaded_count(&self) -> usize {
+    pub(super) fn loaded_count(&self) -> usize {
         match self {
             Self::Users(users) => users.read().len(),
             Self::Groups(groups) => groups.read().len(),
@@ -69,7 +69,7 @@ impl ListWindow {
     }
 
     /// Its length, as far as it is known without reading.
-    pub fn size(&self) -> ListSize {
+    pub(super) fn size(&self) -> ListSize {
         match self {
             Self::Users(users) => users.size(),
             Self::Groups(groups) => groups.size(),
@@ -78,7 +78,7 @@ impl ListWindow {
     }
 
     /// The plural noun for its entries.
-    pub fn noun(&self) -> &'static str {
+    pub(super) fn noun(&self) -> &'static str {
         match self {
             Self::Users(_) => "users",
             Self::Groups(_) => "groups",

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Asks once, naming the organization, and refuses every change until the operator answers yes.
-pub struct LiveConfirmation {
+pub(super) struct LiveConfirmation {
     organization: String,
     profile: String,
     output: Arc<Output>,
@@ -22,7 +22,7 @@ pub struct LiveConfirmation {
 
 impl LiveConfirmation {
     /// A hook for the client of a real organization.
-    pub fn new(organization: &str, profile: &str, output: Arc<Output>) -> Self {
+    pub(super) fn new(organization: &str, profile: &str, output: Arc<Output>) -> Self {
         let (organization, profile) = (organization.to_owned(), profile.to_owned());
         Self { organization, profile, output, given: AtomicBool::new(false) }
     }

@@ -1,27 +1,27 @@
 //! The prompt: reads lines and shows their values until the operator exits.
 
-pub mod banner;
+mod banner;
 mod command_actions;
 pub mod command_table;
-pub mod completion;
-pub mod completion_context;
-pub mod editor_helper;
-pub mod highlighter;
-pub mod history_filter;
-pub mod input_completeness;
-pub mod inspect;
-pub mod key_bindings;
-pub mod known_names;
-pub mod list_window;
-pub mod live_confirmation;
-pub mod paged_view;
-pub mod profile_opener;
-pub mod prompt_session;
-pub mod save_script;
-pub mod signature_hint;
-pub mod symbol_index;
-pub mod transcript;
-pub mod workspace;
+mod completion;
+mod completion_context;
+mod editor_helper;
+mod highlighter;
+mod history_filter;
+mod input_completeness;
+mod inspect;
+mod key_bindings;
+mod known_names;
+mod list_window;
+mod live_confirmation;
+mod paged_view;
+pub(crate) mod profile_opener;
+mod prompt_session;
+mod save_script;
+mod signature_hint;
+mod symbol_index;
+mod transcript;
+mod workspace;
 
 use crate::error::Result;
 use crate::output::Output;

@@ -14,13 +14,13 @@ use rhai::Dynamic;
 use serde_json::{Map, Value};
 
 /// Rows shown at once.
-pub const PAGE: usize = 20;
+pub(super) const PAGE: usize = 20;
 /// Rows that decide columns and widths, as far as they are already in memory.
 const SAMPLE: usize = 10 * PAGE;
 
 /// A list that is shown page by page; every page has the columns of the first.
 #[derive(Clone)]
-pub struct ShownList {
+pub(super) struct ShownList {
     list: ListWindow,
     layout: Option<TableLayout>,
     next: usize,
@@ -30,7 +30,7 @@ pub struct ShownList {
 ///
 /// # Errors
 /// `incomplete` for a listing that cannot be read far enough.
-pub fn show(value: &Dynamic, frame: TableFrame) -> Result<(String, Option<ShownList>)> {
+pub(super) fn show(value: &Dynamic, frame: TableFrame) -> Result<(String, Option<ShownList>)> {
     if let Some(list) = ListWindow::of(value) {
         let layout = TableLayout::of(&sample(&list)?);
         let mut shown = ShownList { list, layout, next: 0 };
@@ -49,7 +49,7 @@ pub fn show(value: &Dynamic, frame: TableFrame) -> Result<(String, Option<ShownL
 ///
 /// # Errors
 /// `usage`: the value is neither, or no row has one of the columns.
-pub fn table(value: &Dynamic, columns: Vec<String>, frame: TableFrame) -> Result<(String, ShownList)> {
+pub(super) fn table(value: &Dynamic, columns: Vec<String>, frame: TableFrame) -> Result<(String, ShownList)> {
     let list = ListWindow::of(value).or_else(|| single_entry(value));
     let no_records =
         || Error::usage_with_hint("the last value is not a list of records", "`:json` shows any value.");
@@ -75,7 +75,7 @@ impl ShownList {
     ///
     /// # Errors
     /// `incomplete` for a listing that cannot be read far enough.
-    pub fn more(&mut self, frame: TableFrame) -> Result<String> {
+    pub(super) fn more(&mut self, frame: TableFrame) -> Result<String> {
         let from = self.next;
         let entries = self.list.page(from, PAGE)?;
         let mut text = match (&self.layout, records(&entries)) {
@@ -92,7 +92,7 @@ impl ShownList {
     }
 
     /// Whether there may be more.
-    pub fn has_more(&self) -> bool {
+    pub(super) fn has_more(&self) -> bool {
         match self.list.size() {
             ListSize::Exactly(size) => self.next < size,
             ListSize::About(_) | ListSize::AtLeast(_) => true,

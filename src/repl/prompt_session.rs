@@ -36,7 +36,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 /// What happens after a line.
 #[derive(Debug)]
-pub enum NextStep {
+pub(super) enum NextStep {
     /// The next line.
     Continue,
     /// The next line, prefilled with this text.
@@ -46,7 +46,7 @@ pub enum NextStep {
 }
 
 /// A session at the prompt.
-pub struct Repl {
+pub(super) struct Repl {
     pub(super) workspace: Workspace,
     pub(super) session: Rc<Session>,
     pub(super) is_real: bool,

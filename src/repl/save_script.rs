@@ -11,7 +11,7 @@ use std::path::Path;
 const HEADER: &str = "// A session of umapish, saved with :save.";
 
 /// The inputs as a script, and how many of them `is_allowed` rejected.
-pub fn to_script(inputs: &[SavedInput], is_allowed: impl Fn(&str) -> bool) -> (String, usize) {
+pub(super) fn to_script(inputs: &[SavedInput], is_allowed: impl Fn(&str) -> bool) -> (String, usize) {
     let allowed: Vec<_> = inputs.iter().filter(|saved| is_allowed(&saved.input.text)).collect();
     let uses_last = allowed.iter().any(|saved| mentions(&saved.input.text, LAST));
     let mut text = format!("{HEADER}\n");
@@ -51,7 +51,7 @@ fn mentions(text: &str, name: &str) -> bool {
 ///
 /// # Errors
 /// `file`: it is another file.
-pub fn check_target(path: &Path) -> Result<()> {
+pub(super) fn check_target(path: &Path) -> Result<()> {
     match file_door::read_to_string(path) {
         Ok(text) if text.starts_with(HEADER) => Ok(()),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),

@@ -9,7 +9,7 @@ const MIN_PREFIX: usize = 3;
 
 /// The gray text, and the part of it that the right arrow key inserts.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SignatureHint {
+pub(super) struct SignatureHint {
     /// What is shown.
     pub shown: String,
     /// What is inserted.
@@ -17,7 +17,7 @@ pub struct SignatureHint {
 }
 
 /// The hint for an input whose cursor is at its end.
-pub fn hint(text: &str, reference: &SymbolIndex) -> Option<SignatureHint> {
+pub(super) fn hint(text: &str, reference: &SymbolIndex) -> Option<SignatureHint> {
     if text.starts_with(':') || text.contains('\n') && text.lines().last()?.trim().is_empty() {
         return None;
     }

@@ -11,7 +11,7 @@ use std::time::Duration;
 const HEAD_START: Duration = Duration::from_millis(50);
 
 /// The functions that can be called, by name.
-pub struct SymbolIndex {
+pub(super) struct SymbolIndex {
     /// Our functions.
     pub catalog: Catalog,
     /// Rhai's own methods.
@@ -21,11 +21,11 @@ pub struct SymbolIndex {
 
 /// The index, once it is read. Clones share it.
 #[derive(Clone)]
-pub struct SharedSymbols(Arc<OnceLock<SymbolIndex>>);
+pub(super) struct SharedSymbols(Arc<OnceLock<SymbolIndex>>);
 
 impl SharedSymbols {
     /// Starts reading it on its own thread.
-    pub fn begin() -> Self {
+    pub(super) fn begin() -> Self {
         let names = Self(Arc::default());
         let reader = names.clone();
         let read = move || {
@@ -38,36 +38,36 @@ impl SharedSymbols {
     }
 
     /// The index; waits for it, a few milliseconds at most.
-    pub fn get(&self) -> &SymbolIndex {
+    pub(super) fn get(&self) -> &SymbolIndex {
         self.0.get_or_init(SymbolIndex::read)
     }
 
     /// Whether it is one of our functions; false while the index is not read yet.
-    pub fn is_ours(&self, name: &str) -> bool {
+    pub(super) fn is_ours(&self, name: &str) -> bool {
         self.0.get().is_some_and(|reference| reference.is_ours(name))
     }
 }
 
 impl SymbolIndex {
     /// Reads it.
-    pub fn read() -> Self {
+    pub(super) fn read() -> Self {
         let catalog = crate::script::functions::catalog();
         let names = catalog.names().map(str::to_owned).collect();
         Self { catalog, standard: methods_of_rhai(), names }
     }
 
     /// Whether it is one of our functions.
-    pub fn is_ours(&self, name: &str) -> bool {
+    pub(super) fn is_ours(&self, name: &str) -> bool {
         self.names.contains(name)
     }
 
     /// Every form of one of our functions.
-    pub fn forms(&self, name: &str) -> Vec<&FunctionEntry> {
+    pub(super) fn forms(&self, name: &str) -> Vec<&FunctionEntry> {
         self.catalog.find(name)
     }
 
     /// The methods that a value of this type has, ours and Rhai's.
-    pub fn methods<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a FunctionEntry> {
+    pub(super) fn methods<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a FunctionEntry> {
         let ours = self.catalog.functions().filter(|function| function.method);
         let standard = self.standard.iter().filter(|function| is_of_use(function));
         let fits = move |owner: &FunctionParameter| match (owner.kind.as_str(), owner.name.as_str()) {
@@ -78,7 +78,7 @@ impl SymbolIndex {
     }
 
     /// The type that a function returns.
-    pub fn return_type(&self, name: &str) -> Option<&str> {
+    pub(super) fn return_type(&self, name: &str) -> Option<&str> {
         self.catalog.functions().find(|function| function.name == name)?.return_type.as_deref()
     }
 }

@@ -7,13 +7,13 @@ use std::path::PathBuf;
 
 /// The inputs of a session so far.
 #[derive(Debug, Default)]
-pub struct Transcript {
+pub(super) struct Transcript {
     inputs: Vec<TranscriptInput>,
 }
 
 /// An input: typed lines, or a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TranscriptInput {
+pub(super) struct TranscriptInput {
     /// Its name in messages.
     pub name: String,
     /// The file it was read from.
@@ -26,13 +26,13 @@ pub struct TranscriptInput {
 
 impl Transcript {
     /// Adds what was typed.
-    pub fn add_input(&mut self, text: &str) -> TranscriptInput {
+    pub(super) fn add_input(&mut self, text: &str) -> TranscriptInput {
         let name = format!("input {}", self.inputs.len() + 1);
         self.add(name, None, text)
     }
 
     /// Adds a file.
-    pub fn add_file(&mut self, file: PathBuf, text: &str) -> TranscriptInput {
+    pub(super) fn add_file(&mut self, file: PathBuf, text: &str) -> TranscriptInput {
         self.add(file.display().to_string(), Some(file), text)
     }
 
@@ -59,7 +59,7 @@ impl Transcript {
     }
 
     /// Converts positions in the session to positions in its inputs; returns the input that failed.
-    pub fn locate(&self, failure: &mut ScriptError) -> Option<TranscriptInput> {
+    pub(super) fn locate(&self, failure: &mut ScriptError) -> Option<TranscriptInput> {
         for call in &mut failure.calls {
             if let Some((_, place)) = self.find(&call.place) {
                 call.place = place;
@@ -76,7 +76,7 @@ impl Transcript {
 
 impl TranscriptInput {
     /// The text to compile, moved down to its line numbers in the session, with `prelude` on the first line.
-    pub fn with_line_offset(&self, prelude: &str) -> String {
+    pub(super) fn with_line_offset(&self, prelude: &str) -> String {
         format!("{prelude}{}{}", "\n".repeat(self.lines_before), self.text)
     }
 }

@@ -18,13 +18,13 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 /// The variable that holds the last value.
-pub const LAST: &str = "last";
+pub(super) const LAST: &str = "last";
 
 /// The variables of a session, shared with completion.
-pub type SessionVariables = Rc<RefCell<Scope<'static>>>;
+pub(super) type SessionVariables = Rc<RefCell<Scope<'static>>>;
 
 /// The state of a session between lines.
-pub struct Workspace {
+pub(super) struct Workspace {
     engine: Engine,
     session: Rc<Session>,
     variables: SessionVariables,
@@ -38,7 +38,7 @@ pub struct Workspace {
 
 /// An input that succeeded.
 #[derive(Debug, Clone)]
-pub struct SavedInput {
+pub(super) struct SavedInput {
     /// The input.
     pub input: TranscriptInput,
     /// Whether it is an expression, whose value `last` holds.
@@ -53,7 +53,7 @@ struct ImportedModule {
 }
 
 /// Why an input has no value.
-pub enum InputFailure {
+pub(super) enum InputFailure {
     /// The script ended early without an error.
     Ended(ScriptEnd),
     /// It failed, in this input.
@@ -62,7 +62,7 @@ pub enum InputFailure {
 
 impl Workspace {
     /// An empty workspace.
-    pub fn new(session: Rc<Session>) -> Self {
+    pub(super) fn new(session: Rc<Session>) -> Self {
         let mut scope = Scope::new();
         scope.push_dynamic(LAST, Dynamic::UNIT);
         Self {
@@ -77,7 +77,7 @@ impl Workspace {
     }
 
     /// Removes everything except the transcript.
-    pub fn reset(&mut self) {
+    pub(super) fn reset(&mut self) {
         let mut scope = Scope::new();
         scope.push_dynamic(LAST, Dynamic::UNIT);
         self.variables.replace(scope);
@@ -88,7 +88,7 @@ impl Workspace {
     }
 
     /// Continues in another session; variables and functions are kept.
-    pub fn switch_session(&mut self, session: &Rc<Session>) {
+    pub(super) fn switch_session(&mut self, session: &Rc<Session>) {
         self.engine = engine::build(session);
         self.session = Rc::clone(session);
     }
@@ -97,7 +97,7 @@ impl Workspace {
     ///
     /// # Errors
     /// The error or early end of the input.
-    pub fn evaluate_input(&mut self, text: &str) -> Result<Dynamic, InputFailure> {
+    pub(super) fn evaluate_input(&mut self, text: &str) -> Result<Dynamic, InputFailure> {
         let input = self.transcript.add_input(text);
         self.evaluate(&input)
     }
@@ -106,7 +106,7 @@ impl Workspace {
     ///
     /// # Errors
     /// The error or early end of the input.
-    pub fn load(&mut self, file: PathBuf, text: &str) -> Result<Dynamic, InputFailure> {
+    pub(super) fn load(&mut self, file: PathBuf, text: &str) -> Result<Dynamic, InputFailure> {
         let input = self.transcript.add_file(file, text);
         self.evaluate(&input)
     }
@@ -194,27 +194,27 @@ impl Workspace {
     }
 
     /// Stores a value in `last`.
-    pub fn set_last(&self, value: &Dynamic) {
+    pub(super) fn set_last(&self, value: &Dynamic) {
         self.variables.borrow_mut().set_or_push(LAST, value.clone());
     }
 
     /// The last value.
-    pub fn last(&self) -> Dynamic {
+    pub(super) fn last(&self) -> Dynamic {
         self.variables.borrow().get(LAST).cloned().unwrap_or_default()
     }
 
     /// The variables.
-    pub fn scope(&self) -> Ref<'_, Scope<'static>> {
+    pub(super) fn scope(&self) -> Ref<'_, Scope<'static>> {
         self.variables.borrow()
     }
 
     /// The variables, shared with completion.
-    pub fn variables(&self) -> SessionVariables {
+    pub(super) fn variables(&self) -> SessionVariables {
         Rc::clone(&self.variables)
     }
 
     /// The functions that were declared, with their parameters.
-    pub fn functions(&self) -> Vec<(String, Vec<String>)> {
+    pub(super) fn functions(&self) -> Vec<(String, Vec<String>)> {
         let named = self.functions.iter_functions().filter(|function| !function.name.starts_with("anon$"));
         let mut functions: Vec<_> = named
             .map(|function| {
@@ -226,12 +226,12 @@ impl Workspace {
     }
 
     /// Names of imported modules.
-    pub fn modules(&self) -> Vec<String> {
+    pub(super) fn modules(&self) -> Vec<String> {
         self.imports.iter().map(|import| import.alias.clone()).collect()
     }
 
     /// The inputs that succeeded so far.
-    pub fn saved(&self) -> &[SavedInput] {
+    pub(super) fn saved(&self) -> &[SavedInput] {
         &self.saved
     }
 }
@@ -285,7 +285,7 @@ fn drop_shadowed(scope: &mut Scope<'static>) {
 }
 
 /// Whether a string is a name that a script can use.
-pub fn is_name(text: &str) -> bool {
+pub(super) fn is_name(text: &str) -> bool {
     let mut letters = text.chars();
     letters.next().is_some_and(|first| first.is_alphabetic() || first == '_')
         && letters.all(|letter| letter.is_alphanumeric() || letter == '_')

@@ -75,7 +75,7 @@ thread_local! {
 }
 
 /// A string of a record as scripts see it.
-pub fn shared_text(text: &ArcStr) -> Dynamic {
+pub(super) fn shared_text(text: &ArcStr) -> Dynamic {
     if ArcStr::strong_count(text) == Some(1) {
         return ImmutableString::from(&**text).into(); // not shared with another record, so it is not used again
     }
@@ -83,11 +83,11 @@ pub fn shared_text(text: &ArcStr) -> Dynamic {
 }
 
 /// A list of names of a record as scripts see it: an array of its own, which a script may change.
-pub fn shared_names(names: &[ArcStr]) -> Dynamic {
+pub(super) fn shared_names(names: &[ArcStr]) -> Dynamic {
     Dynamic::from_array(names.iter().map(shared_text).collect())
 }
 
 /// A string of a record as a key.
-pub fn text_key(text: &ArcStr, folded: bool) -> ValueKey {
+pub(super) fn text_key(text: &ArcStr, folded: bool) -> ValueKey {
     if folded { ValueKey::text(text, true) } else { ValueKey::Text(ArcStr::clone(text)) }
 }

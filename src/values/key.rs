@@ -22,7 +22,7 @@ const FOLDED: &[&str] = &[
 ];
 
 /// Whether values of this field identify a person or group, so that their case does not matter.
-pub fn is_folded(field: &str) -> bool {
+pub(super) fn is_folded(field: &str) -> bool {
     FOLDED.iter().any(|known| known.eq_ignore_ascii_case(field))
 }
 

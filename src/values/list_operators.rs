@@ -165,6 +165,10 @@ impl<T: ListItem> RecordList<T> {
     /// `incomplete`, naming the page.
     pub fn to_json(&self) -> Result<Value> {
         let entries = self.all()?;
-        entries.iter().map(|entry| self.record(entry).to_json()).collect::<Result<_>>().map(Value::Array)
+        entries
+            .iter()
+            .map(|entry| Record::to_json(&self.record(entry)))
+            .collect::<Result<_>>()
+            .map(Value::Array)
     }
 }

@@ -301,8 +301,8 @@ pub fn register(engine: &mut Engine) {
     register_record::<GroupRecord>(engine);
 }
 
-impl ScriptValue for UserRecord {
-    const NAME: &'static str = <Self as Record>::NAME;
+impl<R: Record> ScriptValue for R {
+    const NAME: &'static str = <R as Record>::NAME;
 
     fn to_json(&self) -> Result<Value> {
         Record::to_json(self)
@@ -313,31 +313,11 @@ impl ScriptValue for UserRecord {
     }
 
     fn field_names(&self) -> Vec<String> {
-        field_names::<Self>()
+        R::FIELDS.iter().chain(R::DERIVED).map(|name| (*name).to_owned()).collect()
     }
 }
 
-impl ScriptValue for GroupRecord {
-    const NAME: &'static str = <Self as Record>::NAME;
-
-    fn to_json(&self) -> Result<Value> {
-        Record::to_json(self)
-    }
-
-    fn field(&self, name: &str) -> Option<Dynamic> {
-        Record::field(self, name).ok().flatten()
-    }
-
-    fn field_names(&self) -> Vec<String> {
-        field_names::<Self>()
-    }
-}
-
-fn field_names<R: Record>() -> Vec<String> {
-    R::FIELDS.iter().chain(R::DERIVED).map(|name| (*name).to_owned()).collect()
-}
-
-fn register_record<R: Record + ScriptValue>(engine: &mut Engine) {
+fn register_record<R: Record>(engine: &mut Engine) {
     script_value::register::<R>(engine);
     for name in R::FIELDS.iter().chain(R::DERIVED) {
         let read = R::reader(name);

@@ -40,7 +40,7 @@ pub mod functions {
     /// }
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub fn read_csv(context: NativeCallContext, path: &str) -> RhaiResultOf<Array> {
+    pub(crate) fn read_csv(context: NativeCallContext, path: &str) -> RhaiResultOf<Array> {
         session(&context)
             .and_then(|session| rows(&session, path, &CallOptions::none("read_csv")))
             .at(&context)
@@ -68,7 +68,11 @@ pub mod functions {
     /// }
     /// ```
     #[rhai_fn(name = "read_csv", volatile, return_raw)]
-    pub fn read_csv_of_shape(context: NativeCallContext, path: &str, options: Map) -> RhaiResultOf<Array> {
+    pub(crate) fn read_csv_of_shape(
+        context: NativeCallContext,
+        path: &str,
+        options: Map,
+    ) -> RhaiResultOf<Array> {
         let options = CallOptions::new("read_csv", options, SHAPE);
         session(&context).and_then(|session| rows(&session, path, &options?)).at(&context)
     }
@@ -90,7 +94,7 @@ pub mod functions {
     /// print(changes.finish().completed);
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub fn stream_csv(context: NativeCallContext, path: &str) -> RhaiResultOf<RowStream> {
+    pub(crate) fn stream_csv(context: NativeCallContext, path: &str) -> RhaiResultOf<RowStream> {
         session(&context)
             .and_then(|session| open_stream(&session, path, &CallOptions::none("stream_csv")))
             .at(&context)
@@ -116,7 +120,7 @@ pub mod functions {
     /// }
     /// ```
     #[rhai_fn(name = "stream_csv", volatile, return_raw)]
-    pub fn stream_csv_of_shape(
+    pub(crate) fn stream_csv_of_shape(
         context: NativeCallContext,
         path: &str,
         options: Map,
@@ -142,7 +146,7 @@ pub mod functions {
     /// print(write_csv("people.csv", rows));
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub fn write_csv(context: NativeCallContext, path: &str, rows: Dynamic) -> RhaiResultOf<i64> {
+    pub(crate) fn write_csv(context: NativeCallContext, path: &str, rows: Dynamic) -> RhaiResultOf<i64> {
         let options = CallOptions::none("write_csv");
         session(&context).and_then(|session| save(&session, path, rows, &options)).at(&context)
     }
@@ -167,7 +171,7 @@ pub mod functions {
     /// print(read_csv("failed.csv").len());
     /// ```
     #[rhai_fn(name = "write_csv", volatile, return_raw)]
-    pub fn write_csv_as(
+    pub(crate) fn write_csv_as(
         context: NativeCallContext,
         path: &str,
         rows: Dynamic,

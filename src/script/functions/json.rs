@@ -35,7 +35,7 @@ pub mod functions {
     /// print(settings.group);
     /// ```
     #[rhai_fn(return_raw)]
-    pub fn parse_json(context: NativeCallContext, text: &str) -> RhaiResultOf<Dynamic> {
+    pub(crate) fn parse_json(context: NativeCallContext, text: &str) -> RhaiResultOf<Dynamic> {
         session(&context).and_then(|session| parse(text, session.interrupt())).at(&context)
     }
 
@@ -49,7 +49,7 @@ pub mod functions {
     /// print(to_json(#{user: "ben.osei@example.com", groups: ["Designers"]}));
     /// ```
     #[rhai_fn(return_raw)]
-    pub fn to_json(context: NativeCallContext, value: Dynamic) -> RhaiResultOf<String> {
+    pub(crate) fn to_json(context: NativeCallContext, value: Dynamic) -> RhaiResultOf<String> {
         session(&context).and_then(|session| write_text(&value, 0, session.interrupt())).at(&context)
     }
 
@@ -63,7 +63,7 @@ pub mod functions {
     /// print(to_json(#{limit: 5}));
     /// ```
     #[rhai_fn(name = "to_json", return_raw)]
-    pub fn map_to_json(context: NativeCallContext, map: Map) -> RhaiResultOf<String> {
+    pub(crate) fn map_to_json(context: NativeCallContext, map: Map) -> RhaiResultOf<String> {
         to_json(context, map.into())
     }
 
@@ -80,7 +80,11 @@ pub mod functions {
     /// print(to_json(#{groups: ["Designers", "Editors"]}, #{indent: 2}));
     /// ```
     #[rhai_fn(name = "to_json", return_raw)]
-    pub fn to_json_as(context: NativeCallContext, value: Dynamic, options: Map) -> RhaiResultOf<String> {
+    pub(crate) fn to_json_as(
+        context: NativeCallContext,
+        value: Dynamic,
+        options: Map,
+    ) -> RhaiResultOf<String> {
         let session = session(&context).at(&context)?;
         let indent = CallOptions::new("to_json", options, &["indent"]).and_then(|options| indent(&options));
         indent.and_then(|indent| write_text(&value, indent, session.interrupt())).at(&context)
@@ -99,7 +103,7 @@ pub mod functions {
     /// print(read_json("settings.json").group);
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub fn read_json(context: NativeCallContext, path: &str) -> RhaiResultOf<Dynamic> {
+    pub(crate) fn read_json(context: NativeCallContext, path: &str) -> RhaiResultOf<Dynamic> {
         session(&context).and_then(|session| read_noted(&session, path)).at(&context)
     }
 
@@ -116,7 +120,7 @@ pub mod functions {
     /// print(read_json("kim.json").email);
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub fn write_json(context: NativeCallContext, path: &str, value: Dynamic) -> RhaiResultOf<()> {
+    pub(crate) fn write_json(context: NativeCallContext, path: &str, value: Dynamic) -> RhaiResultOf<()> {
         session(&context).and_then(|session| write(&session, path, &value)).at(&context)
     }
 }

@@ -46,7 +46,7 @@ pub mod functions {
     /// print(`${report.done.len()} done, ${report.failed.len()} failed in ${report.requests} request`);
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub fn multi_action(context: NativeCallContext, commands: Array) -> RhaiResultOf<Report> {
+    pub(crate) fn multi_action(context: NativeCallContext, commands: Array) -> RhaiResultOf<Report> {
         multi_action_with(context, commands, Map::new())
     }
 
@@ -65,7 +65,7 @@ pub mod functions {
     /// print(report.not_sent[0].code);
     /// ```
     #[rhai_fn(name = "multi_action", volatile, return_raw)]
-    pub fn multi_action_with(
+    pub(crate) fn multi_action_with(
         context: NativeCallContext,
         commands: Array,
         options: Map,
@@ -91,7 +91,7 @@ pub mod functions {
     /// print(multi_action("people.csv").result);
     /// ```
     #[rhai_fn(name = "multi_action", volatile, return_raw)]
-    pub fn multi_action_of_file(context: NativeCallContext, file: &str) -> RhaiResultOf<Report> {
+    pub(crate) fn multi_action_of_file(context: NativeCallContext, file: &str) -> RhaiResultOf<Report> {
         multi_action_of_file_with(context, file, Map::new())
     }
 
@@ -110,7 +110,7 @@ pub mod functions {
     /// print(multi_action("people.csv", #{skip_invalid: true}).not_sent[0].code);
     /// ```
     #[rhai_fn(name = "multi_action", volatile, return_raw)]
-    pub fn multi_action_of_file_with(
+    pub(crate) fn multi_action_of_file_with(
         context: NativeCallContext,
         file: &str,
         options: Map,
@@ -135,7 +135,7 @@ pub mod functions {
     /// print(answer.result);
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub fn action(context: NativeCallContext, commands: Array) -> RhaiResultOf<Dynamic> {
+    pub(crate) fn action(context: NativeCallContext, commands: Array) -> RhaiResultOf<Dynamic> {
         session(&context).and_then(|session| send(&session, &commands)).at(&context)
     }
 }

@@ -1,30 +1,31 @@
 //! The functions of scripts, one family per file. Names, parameters and help are read from the functions.
 
-pub mod commands;
-pub mod csv;
-pub mod groups;
-pub mod guards;
-pub mod help;
-pub mod json;
-pub mod lists;
-pub mod many_at_once;
-pub mod operator;
-pub mod queue;
-pub mod random;
-pub mod raw_calls;
-pub mod records;
-pub mod sign_in;
-pub mod text;
-pub mod text_in_place;
-pub mod time;
-pub mod users;
+mod commands;
+mod compatibility;
+mod csv;
+mod groups;
+mod guards;
+mod help;
+mod json;
+mod lists;
+mod many_at_once;
+mod operator;
+mod queue;
+mod random;
+mod raw_calls;
+mod records;
+mod sign_in;
+mod text;
+mod text_in_place;
+mod time;
+mod users;
 mod verbs;
 
 use crate::language::catalog::{self, Catalog, FunctionFamily, FunctionHelp};
 use rhai::{Engine, Module, Shared, exported_module};
 
 /// Every family, in the order of the guide.
-pub const FAMILIES: &[FunctionFamily] = &[
+const FAMILIES: &[FunctionFamily] = &[
     FunctionFamily { title: "Sign-in and session", module: |_| exported_module!(sign_in::functions) },
     FunctionFamily { title: "Users", module: |_| exported_module!(users::functions) },
     FunctionFamily { title: "Groups and profiles", module: |_| exported_module!(groups::functions) },
@@ -44,6 +45,10 @@ pub const FAMILIES: &[FunctionFamily] = &[
     FunctionFamily { title: "Operator and environment", module: |_| exported_module!(operator::functions) },
     FunctionFamily { title: "Help", module: |_| exported_module!(help::functions) },
     FunctionFamily { title: "Raw calls", module: |_| exported_module!(raw_calls::functions) },
+    FunctionFamily {
+        title: "Names of Adobe's samples",
+        module: |_| exported_module!(compatibility::functions),
+    },
 ];
 
 /// The reference of all functions.

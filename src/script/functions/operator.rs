@@ -27,7 +27,7 @@ pub mod functions {
     /// log(`${get_users().len()} users read`);
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub fn log(context: NativeCallContext, value: Dynamic) -> RhaiResultOf<()> {
+    pub(crate) fn log(context: NativeCallContext, value: Dynamic) -> RhaiResultOf<()> {
         let line = display_string(&context, value)?;
         session(&context).map(|session| session.console().message(&line)).at(&context)
     }
@@ -39,7 +39,7 @@ pub mod functions {
     /// log(0.5);
     /// ```
     #[rhai_fn(name = "log", volatile, return_raw)]
-    pub fn log_number(context: NativeCallContext, value: f64) -> RhaiResultOf<()> {
+    pub(crate) fn log_number(context: NativeCallContext, value: f64) -> RhaiResultOf<()> {
         log(context, value.into())
     }
 
@@ -50,7 +50,7 @@ pub mod functions {
     /// warn("two people have no country");
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub fn warn(context: NativeCallContext, value: Dynamic) -> RhaiResultOf<()> {
+    pub(crate) fn warn(context: NativeCallContext, value: Dynamic) -> RhaiResultOf<()> {
         let line = display_string(&context, value)?;
         session(&context).map(|session| session.console().warn(&line)).at(&context)
     }
@@ -67,7 +67,7 @@ pub mod functions {
     /// table([#{name: "Designers", members: 7}, #{name: "Editors", members: 3}]);
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub fn table(context: NativeCallContext, value: Dynamic) -> RhaiResultOf<()> {
+    pub(crate) fn table(context: NativeCallContext, value: Dynamic) -> RhaiResultOf<()> {
         session(&context).and_then(|session| show(&session, &value)).at(&context)
     }
 
@@ -85,7 +85,7 @@ pub mod functions {
     /// }
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub fn ask(context: NativeCallContext, question: &str) -> RhaiResultOf<String> {
+    pub(crate) fn ask(context: NativeCallContext, question: &str) -> RhaiResultOf<String> {
         session(&context).and_then(|session| ask_operator(&session, question)).at(&context)
     }
 
@@ -103,7 +103,7 @@ pub mod functions {
     /// }
     /// ```
     #[rhai_fn(name = "ask", volatile, return_raw)]
-    pub fn ask_with_default(
+    pub(crate) fn ask_with_default(
         context: NativeCallContext,
         question: &str,
         default: &str,
@@ -125,7 +125,7 @@ pub mod functions {
     /// }
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub fn confirm(context: NativeCallContext, question: &str) -> RhaiResultOf<bool> {
+    pub(crate) fn confirm(context: NativeCallContext, question: &str) -> RhaiResultOf<bool> {
         session(&context).and_then(|session| ask_to_confirm(&session, question)).at(&context)
     }
 
@@ -137,7 +137,7 @@ pub mod functions {
     /// print(file);
     /// ```
     #[rhai_fn(name = "args", volatile, return_raw)]
-    pub fn arguments(context: NativeCallContext) -> RhaiResultOf<Array> {
+    pub(crate) fn arguments(context: NativeCallContext) -> RhaiResultOf<Array> {
         let list = |session: &Session| session.setup().arguments.iter().cloned().map(Dynamic::from).collect();
         session(&context).map(|session| list(&session)).at(&context)
     }
@@ -152,7 +152,7 @@ pub mod functions {
     /// if env("TEAM") == () { print("TEAM is not set"); }
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub fn env(context: NativeCallContext, name: &str) -> RhaiResultOf<Dynamic> {
+    pub(crate) fn env(context: NativeCallContext, name: &str) -> RhaiResultOf<Dynamic> {
         let found = session(&context).and_then(|session| variable(&session, name));
         found.map(|text| text.map_or(Dynamic::UNIT, Dynamic::from)).at(&context)
     }
@@ -167,7 +167,7 @@ pub mod functions {
     /// print(env("TEAM", "Designers"));
     /// ```
     #[rhai_fn(name = "env", volatile, return_raw)]
-    pub fn env_with_default(
+    pub(crate) fn env_with_default(
         context: NativeCallContext,
         name: &str,
         default: Dynamic,
@@ -184,7 +184,7 @@ pub mod functions {
     /// print("nobody is here");
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub fn exit(context: NativeCallContext) -> RhaiResultOf<()> {
+    pub(crate) fn exit(context: NativeCallContext) -> RhaiResultOf<()> {
         Err(session(&context).map(|session| session.end(0)).at(&context)?.into_error())
     }
 
@@ -198,7 +198,7 @@ pub mod functions {
     /// if get_users().len() == 0 { exit(1); }
     /// ```
     #[rhai_fn(name = "exit", volatile, return_raw)]
-    pub fn exit_with(context: NativeCallContext, code: Dynamic) -> RhaiResultOf<()> {
+    pub(crate) fn exit_with(context: NativeCallContext, code: Dynamic) -> RhaiResultOf<()> {
         let ended = session(&context).and_then(|session| Ok(session.end(exit_code(&code)?)));
         Err(ended.at(&context)?.into_error())
     }

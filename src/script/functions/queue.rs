@@ -12,7 +12,7 @@ use rhai::plugin::{Dynamic, export_module, exported_module};
 use rhai::{Module, NativeCallContext};
 
 /// Every function of the family.
-pub fn module(help: FunctionHelp) -> Module {
+pub(super) fn module(help: FunctionHelp) -> Module {
     let mut all = exported_module!(functions);
     all.combine(verbs::queue_methods(help));
     all
@@ -39,7 +39,7 @@ pub mod functions {
     /// print(changes.finish().completed);
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub fn queue(context: NativeCallContext) -> RhaiResultOf<Queue> {
+    pub(crate) fn queue(context: NativeCallContext) -> RhaiResultOf<Queue> {
         session(&context).and_then(|session| Queue::begin(&session)).at(&context)
     }
 
@@ -55,7 +55,11 @@ pub mod functions {
     /// print(changes.finish().outcomes[0].tag);
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub fn add_command(context: NativeCallContext, queue: Queue, command: Dynamic) -> RhaiResultOf<()> {
+    pub(crate) fn add_command(
+        context: NativeCallContext,
+        queue: Queue,
+        command: Dynamic,
+    ) -> RhaiResultOf<()> {
         let asked = command_builder::order(queue.len(), &command);
         session(&context).and_then(|session| queue.take(&session, asked?)).at(&context)
     }
@@ -75,7 +79,7 @@ pub mod functions {
     /// print(changes.finish().result);
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub fn finish(context: NativeCallContext, queue: Queue) -> RhaiResultOf<Report> {
+    pub(crate) fn finish(context: NativeCallContext, queue: Queue) -> RhaiResultOf<Report> {
         session(&context).and_then(|session| queue.finish(&session)).at(&context)
     }
 }

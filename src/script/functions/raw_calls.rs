@@ -30,7 +30,11 @@ pub mod functions {
     /// print(answer.users.len());
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub fn make_call(context: NativeCallContext, method: &str, path_or_url: &str) -> RhaiResultOf<Dynamic> {
+    pub(crate) fn make_call(
+        context: NativeCallContext,
+        method: &str,
+        path_or_url: &str,
+    ) -> RhaiResultOf<Dynamic> {
         make_call_with(context, method, path_or_url, Dynamic::UNIT)
     }
 
@@ -49,7 +53,7 @@ pub mod functions {
     /// print(make_call("POST", `/action/${session().organization}`, commands).result);
     /// ```
     #[rhai_fn(name = "make_call", volatile, return_raw)]
-    pub fn make_call_with(
+    pub(crate) fn make_call_with(
         context: NativeCallContext,
         method: &str,
         path_or_url: &str,
@@ -74,7 +78,7 @@ pub mod functions {
     /// print(`${answer.status} ${answer.body.result}`);
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub fn send(context: NativeCallContext, method: &str, path_or_url: &str) -> RhaiResultOf<Map> {
+    pub(crate) fn send(context: NativeCallContext, method: &str, path_or_url: &str) -> RhaiResultOf<Map> {
         send_with(context, method, path_or_url, Dynamic::UNIT)
     }
 
@@ -92,7 +96,7 @@ pub mod functions {
     /// print(send("POST", `/action/${session().organization}`, commands).status);
     /// ```
     #[rhai_fn(name = "send", volatile, return_raw)]
-    pub fn send_with(
+    pub(crate) fn send_with(
         context: NativeCallContext,
         method: &str,
         path_or_url: &str,

@@ -34,26 +34,8 @@ pub mod functions {
     /// print(answer.access_token);
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub fn get_oauth_token(context: NativeCallContext) -> RhaiResultOf<Map> {
+    pub(crate) fn get_oauth_token(context: NativeCallContext) -> RhaiResultOf<Map> {
         session(&context).and_then(|session| sign_in(&session, SignInFlow::OAuth)).at(&context)
-    }
-
-    /// Signs in by exchanging a signed token (JWT) and returns the token response. Adobe has deprecated it.
-    ///
-    /// The profile needs `tech_account_id` and `private_key_file` besides the client id and secret. The response is
-    /// that of `get_oauth_token()`.
-    ///
-    /// # Errors
-    /// `auth` if the service refuses the credentials, `config` if they are missing.
-    ///
-    /// # Example
-    /// ```rhai
-    /// let answer = get_jwt_token();
-    /// print(answer.expires_in);
-    /// ```
-    #[rhai_fn(volatile, return_raw)]
-    pub fn get_jwt_token(context: NativeCallContext) -> RhaiResultOf<Map> {
-        session(&context).and_then(|session| sign_in(&session, SignInFlow::Jwt)).at(&context)
     }
 
     /// Switches this run to test mode: the service checks further changes but does not make them.
@@ -66,7 +48,7 @@ pub mod functions {
     /// print(session().mode);
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub fn test_mode(context: NativeCallContext) -> RhaiResultOf<()> {
+    pub(crate) fn test_mode(context: NativeCallContext) -> RhaiResultOf<()> {
         session(&context).map(|session| session.enter_test_mode()).at(&context)
     }
 
@@ -81,12 +63,13 @@ pub mod functions {
     /// print(`${run.profile} ${run.mode}: ${run.calls.requests} requests`);
     /// ```
     #[rhai_fn(name = "session", volatile, return_raw)]
-    pub fn session_of_run(context: NativeCallContext) -> RhaiResultOf<Map> {
+    pub(crate) fn session_of_run(context: NativeCallContext) -> RhaiResultOf<Map> {
         session(&context).map(|session| describe(&session)).at(&context)
     }
 }
 
-fn sign_in(session: &Session, flow: SignInFlow) -> Result<Map> {
+/// Signs in by a flow; the token response as a map.
+pub(super) fn sign_in(session: &Session, flow: SignInFlow) -> Result<Map> {
     let TokenAnswer { access_token, token_type, expires_in } = session.sign_in(flow)?;
     let seconds = i64::try_from(expires_in.as_secs()).unwrap_or(i64::MAX);
     Ok(Map::from_iter([

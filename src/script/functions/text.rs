@@ -19,13 +19,13 @@ pub mod functions {
     /// print(encode("Design & Print/EU"));
     /// ```
     #[rhai_fn(name = "encode")]
-    pub fn encoded(text: &str) -> String {
+    pub(crate) fn encoded(text: &str) -> String {
         percent_encode::value(text)
     }
 }
 
 /// The functions above and those that replace Rhai's string functions.
-pub fn module() -> Module {
+pub(super) fn module() -> Module {
     let mut module = exported_module!(functions);
     text_in_place::add_to(&mut module);
     module

@@ -151,7 +151,7 @@ print(name.pad(12, ".") + "7");
 ];
 
 /// Adds the functions to a module.
-pub fn add_to(module: &mut Module) {
+pub(super) fn add_to(module: &mut Module) {
     for function in &FUNCTIONS {
         for parameters in function.overloads {
             add(module, function, parameters);

@@ -42,7 +42,7 @@ pub mod functions {
     /// }
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub fn get_users(context: NativeCallContext) -> RhaiResultOf<RecordList<User>> {
+    pub(crate) fn get_users(context: NativeCallContext) -> RhaiResultOf<RecordList<User>> {
         let options = CallOptions::none("get_users");
         opened_at_call(&context, session(&context).and_then(|session| list(&session, &options)))
     }
@@ -72,42 +72,12 @@ pub mod functions {
     /// print(designers.map(|user| user.email));
     /// ```
     #[rhai_fn(name = "get_users", volatile, return_raw)]
-    pub fn get_users_where(context: NativeCallContext, options: Map) -> RhaiResultOf<RecordList<User>> {
+    pub(crate) fn get_users_where(
+        context: NativeCallContext,
+        options: Map,
+    ) -> RhaiResultOf<RecordList<User>> {
         let options = CallOptions::new("get_users", options, QUERY);
         opened_at_call(&context, session(&context).and_then(|session| list(&session, &options?)))
-    }
-
-    /// Lists every user of the organization; the same as `get_users()`.
-    ///
-    /// It has the name of Adobe's sample.
-    ///
-    /// # Errors
-    /// As `get_users()`.
-    ///
-    /// # Example
-    /// ```rhai
-    /// for user in get_users_in_org() { print(user); }
-    /// ```
-    #[rhai_fn(volatile, return_raw)]
-    pub fn get_users_in_org(context: NativeCallContext) -> RhaiResultOf<RecordList<User>> {
-        get_users(context)
-    }
-
-    /// Lists the members of a group or profile; the same as `get_users(#{group: name, direct_only: false})`.
-    ///
-    /// It has the name of Adobe's sample.
-    ///
-    /// # Errors
-    /// As `get_users(options)`.
-    ///
-    /// # Example
-    /// ```rhai
-    /// for user in get_users_by_group("Designers") { print(user.email); }
-    /// ```
-    #[rhai_fn(volatile, return_raw)]
-    pub fn get_users_by_group(context: NativeCallContext, name: &str) -> RhaiResultOf<RecordList<User>> {
-        let query = UserQuery { direct_only: Some(false), ..UserQuery::of_group(name) };
-        opened_at_call(&context, session(&context).and_then(|session| open(&session, query)))
     }
 
     /// Reads one user.
@@ -121,7 +91,7 @@ pub mod functions {
     /// print(`${user.firstname} ${user.lastname}: ${user.groups}`);
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub fn get_user(context: NativeCallContext, email: &str) -> RhaiResultOf<UserRecord> {
+    pub(crate) fn get_user(context: NativeCallContext, email: &str) -> RhaiResultOf<UserRecord> {
         session(&context).and_then(|session| read(&session, email, None)).at(&context)
     }
 
@@ -139,29 +109,13 @@ pub mod functions {
     /// print(user.type);
     /// ```
     #[rhai_fn(name = "get_user", volatile, return_raw)]
-    pub fn get_user_in_domain(
+    pub(crate) fn get_user_in_domain(
         context: NativeCallContext,
         name: &str,
         options: Map,
     ) -> RhaiResultOf<UserRecord> {
         let domain = domain("get_user", options);
         session(&context).and_then(|session| read(&session, name, domain?.as_deref())).at(&context)
-    }
-
-    /// Reads one user; the same as `get_user(email)`.
-    ///
-    /// It has the name of Adobe's sample.
-    ///
-    /// # Errors
-    /// As `get_user(email)`.
-    ///
-    /// # Example
-    /// ```rhai
-    /// print(get_user_info("ben.osei@example.com"));
-    /// ```
-    #[rhai_fn(volatile, return_raw)]
-    pub fn get_user_info(context: NativeCallContext, email: &str) -> RhaiResultOf<UserRecord> {
-        get_user(context, email)
     }
 
     /// Reads one user; returns `()` if there is none.
@@ -174,7 +128,7 @@ pub mod functions {
     /// if find_user("nobody@example.com") == () { print("no such user"); }
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub fn find_user(context: NativeCallContext, email: &str) -> RhaiResultOf<Dynamic> {
+    pub(crate) fn find_user(context: NativeCallContext, email: &str) -> RhaiResultOf<Dynamic> {
         session(&context).and_then(|session| find(&session, email, None)).at(&context)
     }
 
@@ -191,7 +145,7 @@ pub mod functions {
     /// print(find_user("nobody", #{domain: "example.com"}) == ());
     /// ```
     #[rhai_fn(name = "find_user", volatile, return_raw)]
-    pub fn find_user_in_domain(
+    pub(crate) fn find_user_in_domain(
         context: NativeCallContext,
         name: &str,
         options: Map,
@@ -218,7 +172,7 @@ pub mod functions {
     /// for email in people.missing { print(`${email} is missing`); }
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub fn find_users(context: NativeCallContext, people: Dynamic) -> RhaiResultOf<Map> {
+    pub(crate) fn find_users(context: NativeCallContext, people: Dynamic) -> RhaiResultOf<Map> {
         session(&context).and_then(|session| find_many(&session, &people)).at(&context)
     }
 }
@@ -235,7 +189,7 @@ const QUERY: &[&str] = &[
 ];
 
 /// The listing with the position of this call, or its error thrown here.
-fn opened_at_call(
+pub(super) fn opened_at_call(
     context: &NativeCallContext,
     list: Result<RecordList<User>>,
 ) -> RhaiResultOf<RecordList<User>> {
@@ -254,7 +208,7 @@ fn list(session: &Rc<Session>, options: &CallOptions) -> Result<RecordList<User>
     open_requested(session, query, ListingRequest::of(options)?)
 }
 
-fn open(session: &Rc<Session>, query: UserQuery) -> Result<RecordList<User>> {
+pub(super) fn open(session: &Rc<Session>, query: UserQuery) -> Result<RecordList<User>> {
     open_requested(session, query, ListingRequest::default())
 }
 

@@ -25,7 +25,7 @@ pub mod functions {
     /// }
     /// for row in groups.rows() { print(`${row.count} ${row.key}`); }
     /// ```
-    pub fn counter() -> Counter {
+    pub(crate) fn counter() -> Counter {
         Counter::default()
     }
 
@@ -41,7 +41,7 @@ pub mod functions {
     /// print(types.rows());
     /// ```
     #[rhai_fn(pure, return_raw)]
-    pub fn add(context: NativeCallContext, counter: &mut Counter, value: Dynamic) -> RhaiResultOf<()> {
+    pub(crate) fn add(context: NativeCallContext, counter: &mut Counter, value: Dynamic) -> RhaiResultOf<()> {
         counter.add(&value).at(&context)
     }
 
@@ -57,7 +57,11 @@ pub mod functions {
     /// print(groups.get("Photoshop"));
     /// ```
     #[rhai_fn(pure, return_raw)]
-    pub fn add_all(context: NativeCallContext, counter: &mut Counter, list: Array) -> RhaiResultOf<()> {
+    pub(crate) fn add_all(
+        context: NativeCallContext,
+        counter: &mut Counter,
+        list: Array,
+    ) -> RhaiResultOf<()> {
         session(&context).and_then(|session| counter.add_all(&list, session.interrupt())).at(&context)
     }
 
@@ -73,7 +77,11 @@ pub mod functions {
     /// print(countries.get("DE"));
     /// ```
     #[rhai_fn(name = "get", pure, return_raw)]
-    pub fn get_count(context: NativeCallContext, counter: &mut Counter, value: Dynamic) -> RhaiResultOf<i64> {
+    pub(crate) fn get_count(
+        context: NativeCallContext,
+        counter: &mut Counter,
+        value: Dynamic,
+    ) -> RhaiResultOf<i64> {
         counter.count(&value).map(|count| i64::try_from(count).unwrap_or(i64::MAX)).at(&context)
     }
 
@@ -86,7 +94,7 @@ pub mod functions {
     /// table(domains.rows());
     /// ```
     #[rhai_fn(pure, return_raw)]
-    pub fn rows(context: NativeCallContext, counter: &mut Counter) -> RhaiResultOf<Array> {
+    pub(crate) fn rows(context: NativeCallContext, counter: &mut Counter) -> RhaiResultOf<Array> {
         session(&context).and_then(|session| counter.rows(session.interrupt())).at(&context)
     }
 }

@@ -54,7 +54,7 @@ pub(super) const VERBS: &[Verb] = &[
         details: "",
         errors: "If `option` is `\"error\"`, an existing group is an error.",
         example_setup: "",
-        example: "create_user_group(\"Interns 2026\", #{description: \"until August\", option: \"updateIfAlreadyExists\"})",
+        example: "create_user_group(\"Interns 2026\", #{description: \"until August\"})",
         command: create,
         queued: true,
         step: Some(Step {
@@ -122,7 +122,7 @@ pub(super) const VERBS: &[Verb] = &[
             parameters: &[EMAILS],
             options: &[],
             details: "An empty list adds no step.",
-            example: "add_users(\"ben.osei@example.com\")",
+            example: "add_users([\"ben.osei@example.com\", \"femi.adeyemi@example.net\"])",
             add: |builder, arguments| steps::group_membership(builder, "add", "user", &arguments.value(0)),
         }),
     },

@@ -29,10 +29,9 @@ pub(super) fn of_queue_method(verb: &Verb) -> String {
 
 /// The help of the method of a command.
 pub(super) fn of_step(verb: &Verb, step: &Step, subject: VerbSubject) -> String {
-    let named = verb.example.split(['(', ',', ')']).nth(1).unwrap_or_default();
-    let (receiver, other) = match subject {
-        VerbSubject::User => (format!("command({named})"), "a user group"),
-        VerbSubject::UserGroup => (format!("group_command({named})"), "a user"),
+    let other = match subject {
+        VerbSubject::User => "a user group",
+        VerbSubject::UserGroup => "a user",
     };
     let wrong = match step.parameters.last() {
         None => "",
@@ -41,7 +40,7 @@ pub(super) fn of_step(verb: &Verb, step: &Step, subject: VerbSubject) -> String 
     };
     let errors = format!("`usage` for a command for {other}{wrong}.");
     let setup = if step.name == "create" { "" } else { verb.example_setup };
-    let send = format!("print(multi_action([{receiver}.{}]).result);", step.example);
+    let send = format!("print(multi_action([{}]).result);", command_example(verb, step, subject));
     comment(
         &[&derived("Adds a step that", verb), step.details],
         step.options,
@@ -49,6 +48,15 @@ pub(super) fn of_step(verb: &Verb, step: &Step, subject: VerbSubject) -> String 
         &join(&[setup, &send], "\n"),
         verb.name,
     )
+}
+
+/// The expression that builds a command with the step: `command("...").step(...)`.
+pub(super) fn command_example(verb: &Verb, step: &Step, subject: VerbSubject) -> String {
+    let name = verb.example.split(['(', ',', ')']).nth(1).unwrap_or_default();
+    match subject {
+        VerbSubject::User => format!("command({name}).{}", step.example),
+        VerbSubject::UserGroup => format!("group_command({name}).{}", step.example),
+    }
 }
 
 /// The summary of a verb as the end of a longer sentence.

@@ -148,6 +148,26 @@ impl Arguments {
 mod tests {
     use super::super::verb::ParameterType;
     use super::*;
+    use crate::script::testing::ScriptTest;
+
+    #[test]
+    fn the_three_forms_of_a_verb_send_the_same_command() {
+        let test = ScriptTest::default();
+        for subject in SUBJECTS {
+            for verb in verbs_of(subject) {
+                let sent = test.sent_commands(verb.example);
+                assert_eq!(sent.len(), 1, "{}", verb.example);
+                if verb.queued {
+                    let code = format!("let changes = queue(); changes.{}; changes.finish()", verb.example);
+                    assert_eq!(test.sent_commands(&code), sent, "{code}");
+                }
+                if let Some(step) = &verb.step {
+                    let code = format!("multi_action([{}])", verb_help::command_example(verb, step, subject));
+                    assert_eq!(test.sent_commands(&code), sent, "{code}");
+                }
+            }
+        }
+    }
 
     #[test]
     fn each_row_is_complete_and_takes_its_subject_first() {

@@ -63,7 +63,7 @@ pub(super) const VERBS: &[Verb] = &[
                 EXISTING,
             ],
             details: "",
-            example: "add_adobe_id(#{firstname: \"New\", lastname: \"Person\"})",
+            example: "add_adobe_id(#{firstname: \"New\", lastname: \"Person\", country: \"US\"})",
             add: |builder, arguments| {
                 steps::create_account(builder, "add_adobe_id", IdentityType::AdobeId, arguments.map(0))
             },
@@ -98,7 +98,7 @@ pub(super) const VERBS: &[Verb] = &[
             parameters: &[FIELDS],
             options: &[STEP_EMAIL, FIRST_NAME, LAST_NAME, COUNTRY, EXISTING],
             details: "",
-            example: "add_enterprise_id(#{firstname: \"New\", lastname: \"Person\"})",
+            example: "add_enterprise_id(#{firstname: \"New\", lastname: \"Person\", country: \"US\"})",
             add: |builder, arguments| {
                 steps::create_account(
                     builder,
@@ -207,7 +207,7 @@ pub(super) const VERBS: &[Verb] = &[
             parameters: &[NAMES],
             options: &[],
             details: "An empty list of names adds no step.",
-            example: "add_to_groups(\"Designers\")",
+            example: "add_to_groups([\"Designers\", \"Photoshop\"])",
             add: |builder, arguments| steps::user_membership(builder, "add", &arguments.value(0)),
         }),
     },
