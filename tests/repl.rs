@@ -265,7 +265,7 @@ fn help_comes_by_command_by_function_and_by_a_bare_name() {
         assert!(shown.contains("Errors: ") && shown.contains("Example"), "{shown}");
     }
     terminal.ask(":help get_usres", "Did you mean `get_users`?", PROMPT);
-    terminal.ask(":functions rehearsal", "test_mode()", PROMPT);
+    terminal.ask(":functions twice", "test_mode()", PROMPT);
     terminal.ask(":hlep", "Did you mean `:help`?", PROMPT);
 }
 

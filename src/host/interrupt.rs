@@ -87,7 +87,7 @@ mod tests {
     use std::rc::Rc;
 
     #[test]
-    fn a_request_reaches_loops_and_waits_and_a_reset_forgets_it() {
+    fn a_request_reaches_loops_and_waits_until_a_reset() {
         let interrupt = Interrupt::default();
         let token = interrupt.token();
         assert!(!interrupt.clone().request());
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn a_loop_goes_on_until_it_is_asked_to_end() {
+    fn a_loop_continues_until_it_is_interrupted() {
         let interrupt = Interrupt::default();
         assert!(interrupt.check().is_ok());
         interrupt.request();
@@ -107,7 +107,7 @@ mod tests {
 
     /// Native loops must check the interrupt themselves: the engine does so only between operations.
     #[test]
-    fn every_work_on_a_whole_list_ends_when_it_is_asked_to() {
+    fn every_list_function_stops_at_an_interrupt() {
         let session = offline::session(Rc::new(offline::RecordingConsole::default()));
         let mut engine = engine::build(&session);
         engine.on_progress(|_| None);
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn behind_the_end_nothing_runs_any_more() {
+    fn after_the_end_nothing_runs() {
         let interrupt = Interrupt::default();
         assert!(!interrupt.end() && interrupt.end());
         interrupt.reset();

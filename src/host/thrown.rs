@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn no_catch_swallows_an_interruption() {
+    fn an_interrupt_cannot_be_caught() {
         let result = throwing(ErrorKind::Interrupted.into()).eval::<Dynamic>("try { fail() } catch { 1 }");
         let error = result.unwrap_err();
         let EvalAltResult::ErrorTerminated(token, _) = *error else { panic!("{error}") };

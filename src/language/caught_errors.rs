@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_else_is_touched() {
+    fn other_values_are_unchanged() {
         for (code, expected) in [
             ("let m = #{error: \"x\", message: \"y\"}; m.kind", ""),
             ("let m = #{}; m.a = 1; m.b.is_shared(); m.len()", "1"),

@@ -340,7 +340,7 @@ mod tests {
     }
 
     #[test]
-    fn hints_are_given_where_the_error_alone_shows_them() {
+    fn errors_have_hints() {
         for (code, hint) in [
             ("[1, 2][7]", "Its entries are 0 to 1, and -1 is the last."),
             ("[][0]", "`is_empty()`"),
@@ -356,7 +356,7 @@ mod tests {
     }
 
     #[test]
-    fn the_topic_is_what_the_script_may_show_more_about() {
+    fn errors_have_their_topic() {
         assert_eq!(wording("print(nobody)").topic, ErrorTopic::Variable("nobody".into()));
         assert_eq!(wording("nobody()").topic, ErrorTopic::Function("nobody".into()));
         assert_eq!(wording("let m = (); m.a").topic, ErrorTopic::Nothing);
@@ -365,7 +365,7 @@ mod tests {
     }
 
     #[test]
-    fn a_caught_error_gets_the_same_words() {
+    fn a_caught_error_has_the_same_message() {
         let worded =
             |kind: &str, message: &str| describe_caught(kind, message).map(|wording| wording.message);
         assert_eq!(

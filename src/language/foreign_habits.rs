@@ -348,14 +348,14 @@ mod tests {
     }
 
     #[test]
-    fn what_no_habit_explains_stays_unexplained() {
+    fn unrelated_errors_get_no_foreign_hint() {
         for code in ["let x = 5 5;", "let x = [1, 2;", "print(nobody);", "let new = 1;"] {
             assert_eq!(advice(code), None, "{code}");
         }
     }
 
     #[test]
-    fn what_replaces_a_foreign_name_works() {
+    fn replacements_of_foreign_names_work() {
         let code = "let list = []; list.push(1); let text = \" ax\"; text.trim(); text.to_upper(); text.to_lower(); \
                     text.starts_with(\"x\"); text.ends_with(\"x\"); text[0].to_upper(); parse_int(\"1\"); \
                     parse_float(\"1.5\"); list.to_string(); list.some(|x| x > 0); list.sort(); \
@@ -365,7 +365,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_advised_compiles() {
+    fn hints_compile() {
         let code = "let list = [1, 2, 3]; let map = #{a: 1}; let text = \"abc\"; let name = 1; let c = true; \
                     list.extract(1..3); text.sub_string(1, 2); map.remove(\"a\"); let t = `Hello ${name}`; \
                     for key in map.keys() { let value = map[key]; } !(1 in list); let d = #{\"do\": 1}; \
@@ -374,7 +374,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_block_in_the_place_of_a_map_is_seen() {
+    fn an_empty_block_used_as_a_map_is_recognized() {
         assert!(has_empty_block_as_value("let x = { };\nx.a = 1;"));
         assert!(!has_empty_block_as_value("let x = #{};\nif x == #{} { }"));
         assert!(!has_empty_block_as_value("print(\"x = {}\"); // x = {}"));

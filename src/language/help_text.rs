@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn help_tells_all_there_is() {
+    fn help_has_every_part() {
         let catalog = crate::script::functions::catalog();
         let text = shown(&help(catalog.find("get_user").into_iter().skip(1)));
         let expected = "\

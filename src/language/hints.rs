@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn habits_come_before_names_that_are_merely_alike() {
+    fn foreign_syntax_comes_before_similar_names() {
         assert!(of_variable("None", "None; let nine = 1;").contains("`()`"));
     }
 
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_may_come_from_an_empty_block() {
+    fn an_empty_block_explains_a_missing_value() {
         assert!(hint_at(&ErrorTopic::Nothing, "let x = {}; x.a = 1;", 1, 1).is_some());
         assert!(hint_at(&ErrorTopic::Nothing, "let x = (); x.a = 1;", 1, 1).is_none());
     }

@@ -272,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_a_script_throws_is_shown() {
+    fn every_thrown_value_has_a_message() {
         for (code, message) in [
             ("throw \"text\"", "text"),
             ("throw 42", "the script threw 42"),
@@ -288,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn the_text_of_the_script_shows_more_than_the_error() {
+    fn the_text_of_the_script_improves_the_hint() {
         let text = "fn add_user(name) { }\nad_user(1)";
         let failure = failure(text);
         let kind = display_name("i64");

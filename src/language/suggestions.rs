@@ -27,7 +27,7 @@ mod tests {
     }
 
     #[test]
-    fn slips_find_what_was_meant() {
+    fn typing_errors_get_a_suggestion() {
         for (name, expected) in [
             ("get_usres", "get_users"),
             ("getUsers", "get_users"),
@@ -41,7 +41,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_are_merely_alike_are_not_suggested() {
+    fn distant_names_are_not_suggested() {
         for name in ["nope", "foo", "assert", "a", "frob", "xyzzy", "undo", "exit_all", "users"] {
             assert_eq!(suggested(name), None, "{name}");
         }

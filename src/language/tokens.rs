@@ -327,7 +327,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_end_is_open() {
+    fn unclosed_tokens_are_open() {
         assert_eq!(kinds("f(\"Des"), [(Name, "f"), (Symbol, "("), (OPEN, "\"Des")]);
         for comment in ["/* a", "/*", "/* /* a */", "/**/", "/*** a", "/**** \n\n"] {
             assert_eq!(kinds(comment), [(Comment { closed: false }, comment)], "{comment}");

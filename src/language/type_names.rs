@@ -58,7 +58,7 @@ mod tests {
     use crate::wire::user::User;
 
     #[test]
-    fn types_are_called_what_an_admin_calls_them() {
+    fn types_have_the_names_of_the_reference() {
         for (name, expected) in [
             ("&str", "string"),
             ("&str | ImmutableString | String", "string"),
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_of_ours_have_the_name_that_type_of_answers() {
+    fn our_lists_have_the_name_that_type_of_returns() {
         assert_eq!(display_name("RecordList<User>"), User::LIST);
         assert_eq!(display_name("RecordList<Group>"), Group::LIST);
     }

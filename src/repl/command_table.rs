@@ -297,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn a_slip_names_the_nearest() {
+    fn an_unknown_command_suggests_the_nearest() {
         let error = find(":profil3").err().unwrap();
         assert_eq!(error.to_string(), "there is no command `:profil3`");
         assert!(error.hint().unwrap_or_default().contains("`:profile`"));
@@ -305,7 +305,7 @@ mod tests {
     }
 
     #[test]
-    fn what_follows_a_name_must_be_what_it_takes() {
+    fn arguments_are_checked() {
         let reported = |line: &str| {
             let error = find(line).err().unwrap();
             (error.to_string(), error.hint().unwrap_or_default())
@@ -320,7 +320,7 @@ mod tests {
     }
 
     #[test]
-    fn the_table_is_sound() {
+    fn the_table_is_consistent() {
         for (place, command) in COMMANDS.iter().enumerate() {
             assert!(COMMANDS[..place].iter().all(|earlier| earlier.name != command.name), "{}", command.name);
             assert!(

@@ -363,7 +363,7 @@ mod tests {
     }
 
     #[test]
-    fn fields_are_found_by_looking_at_the_value() {
+    fn fields_come_from_the_value() {
         let test = CompletionTest::new();
         assert_eq!(test.replacements("people[0].em"), ["email"]);
         assert!(
@@ -398,7 +398,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_are_people_groups_or_files_by_what_they_are_for() {
+    fn strings_complete_people_groups_or_files() {
         let test = CompletionTest::new();
         assert_eq!(test.replacements("get_user(\"KIM"), ["kim.lee@example.com"]);
         assert_eq!(test.replacements("get_users(#{group: \"des"), Vec::<String>::new());
@@ -407,7 +407,7 @@ mod tests {
     }
 
     #[test]
-    fn commands_of_the_prompt_and_what_they_take_are_completed() {
+    fn commands_and_their_arguments_are_completed() {
         let test = CompletionTest::new();
         assert_eq!(test.replacements(":prof"), [":profile"]);
         assert_eq!(test.replacements(":profile a"), ["acme"]);

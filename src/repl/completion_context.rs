@@ -325,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_of_a_map_in_a_call_are_told_from_their_values() {
+    fn keys_and_values_of_a_map_are_distinguished() {
         assert_eq!(at_end("get_users(#{").place, CompletionPlace::Key(vec![]));
         assert_eq!(at_end("get_users(#{group: \"X\", di").place, CompletionPlace::Key(vec!["group".into()]));
         assert_eq!(at_end("get_users(#{direct_only: tr").place, CompletionPlace::Name);
@@ -333,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn inside_a_text_its_key_and_what_was_typed_of_it_are_known() {
+    fn inside_a_string_its_key_and_prefix_are_known() {
         let cursor = at_end("get_users(#{group: \"Des Te");
         assert_eq!(
             (cursor.typed.as_str(), cursor.place),

@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_with_a_secret_are_told() {
+    fn lines_with_a_secret_are_recognized() {
         for line in [
             "env(\"UMAPI_CLIENT_SECRET\")",
             "let h = \"Authorization: Bearer abc\"",
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn a_configured_secret_is_known_by_its_value() {
+    fn a_configured_secret_is_recognized() {
         let filter = HistoryFilter { history: None, is_secret: Rc::new(|line| line.contains("hunter2")) };
         assert!(!filter.may_save("let p = \"hunter2\""));
         assert!(filter.may_save("let p = 1"));

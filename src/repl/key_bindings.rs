@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn enter_keeps_the_indentation_and_goes_in_behind_an_open_bracket() {
+    fn enter_keeps_the_indentation_and_indents_after_an_open_bracket() {
         assert_eq!(at_end("fn f() {").as_deref(), Some("\n    "));
         assert_eq!(at_end("fn f() {\n    let x = 1;").as_deref(), Some("\n    "));
         assert_eq!(at_end("fn f() {\n    if x {").as_deref(), Some("\n        "));
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn in_the_middle_of_a_whole_line_enter_evaluates_it() {
+    fn enter_evaluates_a_complete_line_from_any_position() {
         assert_eq!(next_line("1 + 1", 2), None);
     }
 

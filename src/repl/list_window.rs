@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_listing_only_what_is_shown_is_read_and_the_service_s_count_is_known() {
+    fn only_shown_entries_are_read_and_the_total_is_known() {
         let value = Dynamic::from(RecordList::from_pages(Endless(0), false));
         let list = ListWindow::of(&value).unwrap();
         assert_eq!(list.page(20, 20).unwrap()[0]["email"], "p20@example.com");
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_only_shown_is_given_up_at_a_change_and_what_is_kept_is_read() {
+    fn a_change_abandons_lists_that_were_only_shown() {
         use crate::host::unfinished::UnfinishedListing;
         let shown = RecordList::from_pages(Endless(0), false);
         ListWindow::mark_shown(&Dynamic::from(shown.clone())); // kept by this test
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_of_the_script_s_own_ends_where_it_ends() {
+    fn an_array_has_its_exact_size() {
         let list = ListWindow::of(&Dynamic::from_array(vec![1.into(), 2.into()])).unwrap();
         assert_eq!(list.page(1, 20).unwrap(), [serde_json::json!(2)]);
         assert_eq!((list.size(), list.noun()), (ListSize::Exactly(2), "entries"));

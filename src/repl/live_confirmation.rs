@@ -92,7 +92,7 @@ mod tests {
     use crate::wire::command::Command;
 
     #[test]
-    fn a_request_is_described_by_whom_it_is_about() {
+    fn a_request_is_described_by_its_subjects() {
         let command = |user: &str| SentCommand {
             index: 0,
             piece: 0,

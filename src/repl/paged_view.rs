@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_list_is_cut_and_goes_on_where_it_was_cut() {
+    fn a_long_list_is_shown_in_pages() {
         let numbers: Vec<_> = (0..45).collect();
         let (text, rest) = show(&of_json(&json!(numbers)), FRAME).unwrap();
         assert!(text.ends_with("19\n20 of 45 entries; :more shows the next"), "{text}");
@@ -205,14 +205,14 @@ mod tests {
     }
 
     #[test]
-    fn counts_stand_behind_what_was_counted() {
+    fn counts_are_shown_after_their_keys() {
         let text = shown(&of_json(&json!([{"key": "X", "count": 2}, {"key": "Y", "count": 1}])));
         let lines: Vec<_> = text.lines().collect();
         assert_eq!((lines[0], lines[2]), ("key  count", "X    2"));
     }
 
     #[test]
-    fn plain_lists_stand_one_a_line_and_nothing_shows_nothing() {
+    fn plain_lists_show_one_entry_per_line() {
         assert_eq!(shown(&of_json(&json!(["x", "y"]))), "x\ny\n2 entries");
         assert_eq!(shown(&of_json(&json!([]))), "no entries");
         assert_eq!(shown(&Dynamic::UNIT), "");

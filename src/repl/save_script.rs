@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_are_statements_that_follow_one_another() {
+    fn saved_lines_are_terminated_statements() {
         let lines = saved(&[
             ("let x = 1", false),
             ("fn f() { 1 }", false),

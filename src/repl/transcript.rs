@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn a_place_is_found_in_its_input() {
+    fn a_position_is_found_in_its_input() {
         let mut transcript = Transcript::default();
         let first = transcript.add_input("fn f() {\n  1\n}");
         let second = transcript.add_file("jobs/x.rhai".into(), "f()");
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn a_place_in_a_module_stays_what_it_is() {
+    fn a_position_in_a_module_is_unchanged() {
         let mut transcript = Transcript::default();
         transcript.add_input("f()");
         let there = ScriptPlace { source: Some("lib.rhai".into()), ..place(2) };

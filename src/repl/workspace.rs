@@ -317,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_declared_lasts() {
+    fn declarations_are_kept_between_inputs() {
         let mut workspace = workspace();
         for line in
             ["const LIMIT = 5", "fn limit() { global::LIMIT }", "let add = |x| x + limit()", "let x = 1"]
@@ -354,7 +354,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_function_cannot_see_is_explained() {
+    fn an_error_explains_what_a_function_cannot_see() {
         let mut workspace = workspace();
         for line in ["let limit = 1; const LIMIT = 2;", "fn f() { limit } fn g() { LIMIT }"] {
             assert!(workspace.evaluate_input(line).is_ok(), "{line}");
@@ -368,7 +368,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failed_line_leaves_the_others_and_names_its_place() {
+    fn a_failed_input_keeps_the_others_and_has_its_position() {
         let mut workspace = workspace();
         assert!(workspace.evaluate_input("fn broken(x) {\n  x.nothing\n}").is_ok());
         let (failure, input) = fail(&mut workspace, "let kept = 1; broken(2)");

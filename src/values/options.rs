@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_length_of_time_is_told_with_the_units_there_are() {
+    fn a_wrong_duration_lists_the_units() {
         let duration_of = |text: &str| {
             let map = Map::from_iter([("max_age".into(), text.into())]);
             CallOptions::new("get_users", map, &["max_age"]).unwrap().duration("max_age")
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn a_choice_names_what_there_is() {
+    fn a_wrong_choice_lists_the_values() {
         let options = options(r#"#{status: "gone"}"#).unwrap();
         let error = options.choice("status", &["active", "inactive"]).unwrap_err();
         assert_eq!(error.hint().as_deref(), Some("It is one of `active`, `inactive`."));

@@ -347,7 +347,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_user_goes_by_e_mail_and_username() {
+    fn a_user_is_named_by_e_mail_and_username() {
         let user = User {
             email: Some("Kim.Lee@example.com".into()),
             username: Some("klee".into()),
@@ -358,7 +358,7 @@ mod tests {
     }
 
     #[test]
-    fn an_account_is_itself_after_a_change_of_its_name() {
+    fn an_account_keeps_its_identity_after_a_rename() {
         let user = |id: Option<&str>, email: &str, kind: &str| User {
             id: id.map(Into::into),
             email: Some(email.into()),

@@ -31,7 +31,7 @@ mod tests {
     use rhai::{Dynamic, Scope};
 
     #[test]
-    fn it_prints_masked_wherever_it_stands() {
+    fn a_secret_prints_masked_everywhere() {
         let mut engine = Engine::new();
         register(&mut engine);
         let mut scope = Scope::new();

@@ -129,26 +129,26 @@ mod tests {
     }
 
     #[test]
-    fn single_calls_are_made_while_a_minute_has_room_for_them() {
+    fn single_calls_are_used_up_to_the_limit_per_minute() {
         assert!(!needs_listing(25));
         assert!(needs_listing(26));
     }
 
     #[test]
-    fn the_wanted_are_found_in_the_order_they_were_asked_for() {
+    fn people_are_found_in_the_requested_order() {
         let wanted = wanted(&texts(&["cy.abe@example.com", "x@example.com", "KLEE"])).unwrap();
         assert_eq!(last_names(&among(&users(), &wanted)), [Some("Abe"), None, Some("Lee")]);
     }
 
     #[test]
-    fn nobody_is_looked_for_twice() {
+    fn duplicates_are_looked_up_once() {
         let wanted = wanted(&texts(&["a@example.com", "A@example.com ", "b@example.com"])).unwrap();
         assert_eq!(wanted.len(), 2);
         assert_eq!(wanted[0].given.to_string(), "a@example.com");
     }
 
     #[test]
-    fn a_record_stands_for_its_account() {
+    fn a_record_selects_its_account() {
         let record = Dynamic::from(UserRecord::new(users()[1].clone()));
         let wanted = wanted(&record).unwrap();
         assert_eq!(
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn what_names_nobody_is_refused() {
+    fn values_that_name_nobody_are_refused() {
         for (people, expected) in [
             (Dynamic::from_int(7), "expected an e-mail, a username or a user, not a whole number"),
             (texts(&[" "]), "an e-mail or username is empty"),

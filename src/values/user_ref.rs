@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn a_user_that_was_read_means_exactly_that_account() {
+    fn a_user_that_was_read_selects_exactly_that_account() {
         let adobe = person(&user("adobeID", Some("a@example.com"), "a@example.com"));
         assert_eq!((adobe.name.as_str(), adobe.use_adobe_id), ("a@example.com", Some(true)));
         let federated = person(&user("federatedID", None, "jdoe"));
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn blanks_around_a_name_do_not_count_and_nothing_else_is_a_person() {
+    fn names_are_trimmed_and_other_types_are_refused() {
         assert_eq!(person(&" a@example.com ".into()).name, "a@example.com");
         let refuse =
             |value: Dynamic| UserReference::of(&value, &CallOptions::none("test")).unwrap_err().to_string();

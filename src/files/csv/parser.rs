@@ -291,13 +291,13 @@ mod tests {
     }
 
     #[test]
-    fn a_tab_may_part_cells() {
+    fn a_tab_can_be_the_delimiter() {
         let records = parse(b"a\t\"b\tc\"\t d", '\t').unwrap();
         assert_eq!(records[0].cells, ["a", "b\tc", " d"]);
     }
 
     #[test]
-    fn quotes_that_do_not_fit_are_errors_with_their_place() {
+    fn misplaced_quotes_are_errors_with_their_position() {
         let place = |broken: CsvError| (broken.line, broken.column, broken.cell);
         assert_eq!(place(broken("a,b\n1,\"2\n3,4\n")), (2, 3, 1));
         assert_eq!(place(broken("a,b\n5\" disk,2")), (2, 2, 0));
@@ -314,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn a_record_that_never_ends_is_not_kept_in_memory() {
+    fn the_length_of_a_record_is_limited() {
         let letters = || io::repeat(b'a').take(RECORD_LIMIT as u64 + 1);
         for (start, problem) in
             [("a,\"", "a quote is not closed within 16 MiB"), ("", "the row is longer than 16 MiB")]

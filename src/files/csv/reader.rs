@@ -321,13 +321,13 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_delimiter_is_suspected() {
+    fn a_wrong_delimiter_is_reported() {
         let message = message("mail;upn\n", &requiring(&["mail"]));
         assert!(message.ends_with("is the delimiter ';'?"), "{message}");
     }
 
     #[test]
-    fn too_few_rows_are_an_error_when_so_many_must_be_there() {
+    fn too_few_rows_are_an_error() {
         let shape = CsvShape { min_rows: 2, ..CsvShape::default() };
         assert_eq!(message("a\n1\n", &shape), "people.csv: too few rows: 1; at least 2 are required");
         assert!(rows("a\n").is_empty());
@@ -352,7 +352,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_defused_for_spreadsheets_is_restored() {
+    fn escaped_formulas_are_restored() {
         assert_eq!(rows("a\n'=x\n"), [r#"{"a":"=x"}"#]);
     }
 
@@ -401,7 +401,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_is_read_alike(text in "[ab,\"\r\n ]{0,40}") {
+        fn every_reader_returns_the_same_rows(text in "[ab,\"\r\n ]{0,40}") {
             let _ = outcome(text.as_bytes(), &CsvShape::default());
         }
     }

@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_stays_as_it_was_gives_its_rows() {
+    fn an_unchanged_file_returns_its_rows() {
         assert_eq!(ending(rows_of_file().2), (ROWS, None));
     }
 

@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn methods_and_modules_are_told_apart() {
+    fn methods_and_modules_are_distinguished() {
         let calls = CallIndex::read(&compile("import \"x/lib\" as lib; lib::f(1); let x = 1; x.g(2);"));
         assert_eq!(calls.imports[0].path.as_deref(), Some("x/lib"));
         let calls: Vec<_> =

@@ -392,7 +392,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_found_with_its_place() {
+    fn mistakes_are_found_with_their_position() {
         let findings = found("let x = 1;\nfn f() {\n    get_usres();\n}\nf();");
         assert_eq!(findings.len(), 1);
         assert_eq!(findings[0].message, "there is no function `get_usres`");
@@ -419,7 +419,7 @@ mod tests {
     }
 
     #[test]
-    fn each_kind_of_mistake_has_its_words() {
+    fn each_kind_of_mistake_has_its_message() {
         for (code, message) in [
             ("nope(1);", "there is no function `nope`"),
             ("umapi::get_usr(\"x\");", "there is no function `umapi::get_usr`"),
@@ -442,7 +442,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_number_shows_what_is_taken() {
+    fn a_wrong_number_of_arguments_shows_the_forms() {
         let hint = found("get_user(1, 2, 3);")[0].hint.clone().unwrap_or_default();
         let string = crate::language::type_names::display_name("string");
         assert!(hint.contains(&format!("`get_user(email: {string}) -> User`")), "{hint}");
@@ -460,7 +460,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_right_raises_no_alarm() {
+    fn correct_scripts_have_no_findings() {
         for code in [
             "for user in get_users(#{group: \"x\"}) { print(user.email); if user.in_group(\"x\") { } }",
             "let f = |x| x + 1; print(f.call(1)); let g = f.curry(2); g.call();",
@@ -490,7 +490,7 @@ mod tests {
     }
 
     #[test]
-    fn a_function_of_the_script_takes_what_options_it_likes() {
+    fn functions_of_the_script_accept_any_options() {
         let findings = found("fn get_user(name, options) { options.any } get_user(\"x\", #{any: 1});");
         assert!(findings.iter().all(|found| found.is_warning), "{findings:?}");
     }
@@ -503,7 +503,7 @@ mod tests {
     }
 
     #[test]
-    fn modules_are_looked_into() {
+    fn modules_are_checked() {
         let folder = tempfile::tempdir().unwrap();
         let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
         write(

@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_written_is_read_back() {
+    fn written_rows_read_back() {
         let code = r#"
             write_csv(PATH, [#{name: "=1+1", groups: ["A", "B, C"]}, #{name: "O'Neil \"J\"", groups: []}]);
             read_csv(PATH, #{lists: "groups"})"#;
@@ -281,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_are_a_list_with_everything_a_list_can_do() {
+    fn rows_are_a_list() {
         let code = r#"
             write_csv(PATH, [#{mail: " a@example.com ", country: "US"}, #{mail: "b@example.com", country: "DE"}]);
             read_csv(PATH).filter(|row| row.country == "DE").map(|row| row.mail)"#;
@@ -289,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_can_be_gone_through_without_being_kept_and_as_often_as_one_likes() {
+    fn a_stream_can_be_iterated_repeatedly() {
         let code = r#"
             write_csv(PATH, [#{mail: "a@example.com", groups: ["A", "B"]}, #{mail: "b@example.com", groups: []}]);
             let file = stream_csv(PATH, #{lists: "groups", min_rows: 2}); let rows = [];
@@ -300,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_with_a_file_is_told_before_the_first_row_of_a_stream() {
+    fn a_stream_reports_errors_before_its_first_row() {
         let (folder, code) = in_folder("let rows = 0; for row in stream_csv(PATH) { rows += 1; } rows");
         std::fs::write(folder.path().join("people.csv"), "a,b\n1,2\n3\n").unwrap();
         let message = ScriptTest::default().thrown(&code, "error");

@@ -186,7 +186,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn json_survives_the_way_to_a_script_and_back() {
+    fn json_round_trips_through_a_script() {
         let code = r#"to_json(parse_json(`{"a": [1, 2.5, null, "é"], "n": 9007199254740993}`))"#;
         assert_eq!(
             ScriptTest::default().value(code),
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn an_indent_spreads_it_over_lines() {
+    fn an_indent_writes_several_lines() {
         let test = ScriptTest::default();
         assert_eq!(test.value("to_json([1], #{indent: 2})"), json!("[\n  1\n]"));
         assert_eq!(test.value("to_json([1], #{indent: 0})"), json!("[1]"));
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_is_no_json_is_placed() {
+    fn invalid_json_has_its_position() {
         let error = ScriptTest::default().error("parse_json(\"[1,\\n x]\")");
         assert_eq!(error, "the string is not valid JSON: expected value (line 2, column 2)");
     }

@@ -60,8 +60,9 @@ pub mod functions {
     ///
     /// # Example
     /// ```rhai
-    /// let commands = [command("ben.osei@example.com").add_to_groups("Designers"), command("no
-    /// e-mail").delete_account()]; let report = multi_action(commands, #{skip_invalid: true});
+    /// let first = command("ben.osei@example.com").add_to_groups("Designers");
+    /// let second = command("no e-mail").delete_account();
+    /// let report = multi_action([first, second], #{skip_invalid: true});
     /// print(report.not_sent[0].code);
     /// ```
     #[rhai_fn(name = "multi_action", volatile, return_raw)]

@@ -272,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_go_their_ways_as_print_shows_them() {
+    fn output_goes_to_the_right_stream() {
         let code = r#"
             print(["a"]); log([1, "a", date("2026-11-23")]); log(2.5); log("x"); warn('y'); table(#{a: ()})"#;
         let lines = [
@@ -302,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_terminal_nothing_is_agreed() {
+    fn questions_need_a_terminal() {
         for code in ["ask(\"?\")", "ask(\"?\", \"x\")", "confirm(\"?\")"] {
             assert_eq!(ScriptTest::default().thrown(code, "kind"), "usage", "{code}");
         }
@@ -315,7 +315,7 @@ mod tests {
     }
 
     #[test]
-    fn the_environment_is_read_but_for_its_secrets() {
+    fn the_environment_is_read_except_secrets() {
         let test = ScriptTest { secret_variables: vec!["UMAPI_CLIENT_SECRET"], ..ScriptTest::default() };
         assert_eq!(test.value(r#"env("CARGO_PKG_NAME")"#), json!(env!("CARGO_PKG_NAME")));
         assert_eq!(
@@ -327,7 +327,7 @@ mod tests {
     }
 
     #[test]
-    fn an_exit_cannot_be_caught_and_ends_functions_too() {
+    fn an_exit_cannot_be_caught() {
         assert_eq!(ended("try { exit(3) } catch { 1 }"), ScriptEnd::Exit(3));
         assert_eq!(ended("fn f() { exit() } f(); 1"), ScriptEnd::Exit(0));
         assert_eq!(ended("try { [1].map(|x| exit(255)) } catch { 1 }"), ScriptEnd::Exit(255));

@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_ends_can_be_drawn() {
+    fn both_bounds_are_included() {
         let mut random_string: Vec<_> = (0..200).filter_map(|_| random_integer(0, 1).ok()).collect();
         random_string.sort_unstable();
         random_string.dedup();
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_drawn_is_refused() {
+    fn impossible_random_values_are_refused() {
         assert_eq!(random_integer(2, 1).unwrap_err().to_string(), "there is no number from 2 to 1");
         assert!(
             random_string(-1, "a").is_err()

@@ -311,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_are_counted_in_characters_as_rhai_counts_them() {
+    fn string_parts_count_characters() {
         let standard = |call: &str| {
             let code = format!("let t = \"äbcdé\"; t.{call}; t");
             Engine::new().eval::<String>(&code).unwrap()
@@ -343,7 +343,7 @@ mod tests {
     }
 
     #[test]
-    fn padding_has_an_end() {
+    fn padding_is_limited() {
         let error = pad("x", &[Dynamic::from_int(i64::MAX), ".".into()]).unwrap_err();
         assert_eq!(error.kind.name(), "usage");
     }

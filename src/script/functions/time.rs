@@ -110,14 +110,14 @@ mod tests {
     }
 
     #[test]
-    fn the_moment_is_in_utc_with_seconds() {
+    fn now_is_in_utc_with_seconds() {
         let now = ScriptTest::default().value("now()");
         let now = now.as_str().unwrap();
         assert!(now.len() == 20 && now.ends_with('Z'), "{now}");
     }
 
     #[test]
-    fn nobody_waits_a_negative_time() {
+    fn negative_sleeps_are_refused() {
         for seconds in ["-1", "-0.5", "0.0 / 0.0", "1.0e300"] {
             assert_eq!(
                 ScriptTest::default().thrown(&format!("sleep({seconds})"), "kind"),
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn an_interruption_ends_a_wait_and_no_catch_swallows_it() {
+    fn an_interrupt_ends_a_wait_and_cannot_be_caught() {
         let test = ScriptTest::default();
         test.interrupt.request();
         let error = test.run("try { sleep(3600) } catch { 1 }").result.unwrap_err();

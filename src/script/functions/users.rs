@@ -285,7 +285,7 @@ mod tests {
     use crate::values::record_list::tests::users;
 
     #[test]
-    fn the_missing_are_answered_as_they_were_given() {
+    fn missing_people_are_returned_as_passed() {
         let names = ["Nobody@example.com", "kim.lee@example.com"].map(Dynamic::from).to_vec();
         let wanted = user_lookup::wanted(&names.into()).unwrap();
         let answer = found_and_missing(&wanted, user_lookup::among(&users(), &wanted));

@@ -118,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts_count_by_what_they_say_wherever_they_lie() {
+    fn equal_strings_at_different_addresses_count_as_one() {
         let counter = Counter::default();
         let interrupt = Interrupt::default();
         let shared: Vec<Dynamic> =

@@ -118,7 +118,7 @@ mod tests {
         }
 
         #[test]
-        fn a_comparison_without_sense_ends_and_loses_nothing(mut items: Vec<u8>, answers: Vec<bool>) {
+        fn an_inconsistent_comparison_ends_and_loses_nothing(mut items: Vec<u8>, answers: Vec<bool>) {
             let mut expected = items.clone();
             expected.sort_unstable();
             let mut answers = answers.into_iter().cycle();

@@ -153,7 +153,7 @@ fn broken() -> Error {
 }
 
 #[test]
-fn a_loop_goes_through_every_page_and_counts() {
+fn a_loop_reads_every_page() {
     let (list, _) = paged(vec![Ok(users()), Ok(users())]);
     let code = "let rows = []; for (user, i) in list { rows.push(`${i} ${user.lastname}`); } rows";
     let rows = ListTest::new().with("list", list).json(code);
@@ -196,7 +196,7 @@ fn a_loop_over_a_broken_list_ends_even_if_it_does_nothing() {
 }
 
 #[test]
-fn looking_for_one_reads_no_further_than_it_must() {
+fn find_reads_no_further_than_needed() {
     for (code, pages) in [
         ("list.is_empty()", 1),
         ("list[1].lastname", 1),
@@ -253,7 +253,7 @@ fn most_held(code: &str) -> (Value, usize) {
 }
 
 #[test]
-fn what_nobody_can_ask_again_is_held_one_page_at_a_time() {
+fn a_temporary_list_holds_one_page_at_a_time() {
     for call in [
         "len()",
         "count_by(\"groups\")",
@@ -276,7 +276,7 @@ fn what_nobody_can_ask_again_is_held_one_page_at_a_time() {
 }
 
 #[test]
-fn a_list_that_somebody_else_has_is_kept() {
+fn a_shared_list_is_retained() {
     for code in [
         "let list = get_list(); let all = [list]; all[0].count_by(\"type\"); list.len()",
         "fn same(list) { list } let list = get_list(); same(list).count_by(\"type\"); list.len()",
@@ -288,7 +288,7 @@ fn a_list_that_somebody_else_has_is_kept() {
 }
 
 #[test]
-fn a_list_that_was_gone_through_refuses_to_look_shorter() {
+fn a_released_list_fails_instead_of_looking_shorter() {
     let (list, _) = paged(vec![Ok(users()), Ok(users())]);
     let mut passage = ListWalk::releasing(list.clone());
     assert_eq!(passage.next_part().unwrap().map(|part| part.entries().len()), Some(4));
@@ -297,7 +297,7 @@ fn a_list_that_was_gone_through_refuses_to_look_shorter() {
 }
 
 #[test]
-fn a_function_may_ask_the_list_it_is_called_for() {
+fn a_callback_may_read_the_list() {
     let (list, _) = paged(vec![Ok(users()), Ok(users())]);
     let mut test = ListTest::new().with("list", list);
     assert_eq!(test.json("let other = list; list.some(|user| other.len() == 9)"), json!(false));
@@ -333,7 +333,7 @@ fn printing_a_list_reaches_the_operator() {
 }
 
 #[test]
-fn places_count_from_both_ends_and_one_beyond_is_an_error() {
+fn indexes_count_from_both_ends() {
     let mut test = ListTest::new();
     assert_eq!(test.json("[users[0].lastname, users[-1].lastname]"), json!(["Lee", "Abe"]));
     for code in ["users[4]", "users[-5]"] {

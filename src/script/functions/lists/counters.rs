@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn a_count_is_told_and_equal_values_are_one() {
+    fn equal_values_have_one_count() {
         let code = r#"let c = counter(); c.add_all(["a", 1, "a", 1.0, (), [1]]); c.add("a");
             [c.get("a"), c.get(1), c.get(()), c.get([1]), c.get("b")]"#;
         assert_eq!(ListTest::new().json(code), json!([3, 2, 1, 1, 0]));
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_data_is_not_counted() {
+    fn values_that_are_not_data_are_not_counted() {
         assert!(ListTest::new().message("counter().add(|x| x)").contains("not data"));
     }
 }

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 #[test]
-fn parts_are_those_of_rhais_arrays() {
+fn extract_works_as_for_arrays() {
     let mut test = ListTest::new();
     for part in
         ["0", "1", "-2", "9", "-9", "1, 2", "-3, 2", "2, 9", "1, 0", "1, -1", "0..2", "1..1", "2..9", "0..=1"]
@@ -20,7 +20,7 @@ fn parts_are_those_of_rhais_arrays() {
 }
 
 #[test]
-fn an_entry_beyond_the_ends_is_nothing_to_get() {
+fn get_returns_nothing_outside_of_the_list() {
     let mut test = ListTest::new();
     assert_eq!(test.json("[users.get(4), users.get(-5)]"), json!([null, null]));
     assert_eq!(test.json("users.get(-4).lastname"), json!("Lee"));
@@ -51,7 +51,7 @@ fn functions_take_the_entry_its_place_or_this() {
 }
 
 #[test]
-fn a_test_that_does_not_decide_is_an_error() {
+fn a_test_must_return_true_or_false() {
     let message = ListTest::new().message("users.filter(|u| u.groups)");
     assert!(message.starts_with("the function passed to `filter` returned a list"), "{message}");
 }
@@ -66,7 +66,7 @@ fn the_error_of_a_function_keeps_its_place() {
 }
 
 #[test]
-fn fields_are_asked_for_values_lists_and_nothing() {
+fn where_compares_values_lists_and_nothing() {
     let mut test = ListTest::new();
     for (conditions, expected) in [
         (r#"type: "federatedID""#, json!(["Lee", "Osei", "Abe"])),
@@ -98,7 +98,7 @@ fn fields_are_asked_for_values_lists_and_nothing() {
 }
 
 #[test]
-fn a_slip_in_a_condition_is_an_error() {
+fn a_mistake_in_a_condition_is_an_error() {
     let mut test = ListTest::new();
     for (code, expected) in [
         ("users.where(#{emial: \"x\"})", "a User has no field `emial` Did you mean `email`?"),
@@ -128,7 +128,7 @@ fn a_slip_in_a_condition_is_an_error() {
 }
 
 #[test]
-fn groups_that_were_not_asked_for_cannot_be_asked() {
+fn excluded_groups_cannot_be_queried() {
     let mut test = ListTest::new().with("bare", RecordList::from_entries(users(), true));
     for code in
         ["bare.where(#{groups: \"X\"})", "bare.count_by(\"groups\")", "bare.filter(|u| true)[0].groups"]
@@ -161,7 +161,7 @@ fn counts_are_rows_with_the_highest_first() {
 }
 
 #[test]
-fn groups_of_entries_can_be_asked_on() {
+fn grouped_entries_can_be_queried() {
     let mut test = ListTest::new();
     assert_eq!(
         test.json(
@@ -183,7 +183,7 @@ fn an_index_keeps_every_entry_under_a_folded_key() {
 }
 
 #[test]
-fn sorting_answers_a_new_list() {
+fn sorting_returns_a_new_list() {
     let mut test = ListTest::new();
     let by = |list: &str, key: &str| format!("{list}.sort_by({key}).map(|u| u.lastname)");
     for list in ["users", "users.to_array()"] {
@@ -199,7 +199,7 @@ fn sorting_answers_a_new_list() {
 }
 
 #[test]
-fn an_array_is_sorted_in_place_by_a_comparison_and_anew_by_a_key() {
+fn an_array_is_sorted_in_place_by_a_comparison_and_copied_by_a_key() {
     let mut test = ListTest::new();
     assert_eq!(
         test.json("let x = [1, 3, 2]; let y = x.sort_by(|n| -n); [x, y]"),
@@ -215,7 +215,7 @@ fn an_array_is_sorted_in_place_by_a_comparison_and_anew_by_a_key() {
 }
 
 #[test]
-fn what_stood_there_before_is_left_out() {
+fn unique_drops_duplicates() {
     let mut test = ListTest::new();
     assert_eq!(test.json("(users + users.extract(1)).unique() == users"), json!(true));
     assert_eq!(test.json("[1, \"1\", 1.0, [1], [1], #{a: 1}, #{a: 1}].unique().len()"), json!(4));
@@ -232,7 +232,7 @@ fn entries_are_joined_as_they_print() {
 }
 
 #[test]
-fn constants_and_captured_lists_can_be_asked() {
+fn constants_and_captured_lists_can_be_queried() {
     let mut test = ListTest::new();
     assert_eq!(test.json("const X = [#{a: 1}]; X.where(#{a: 1}).len() + X.count_by(\"a\").len()"), json!(2));
     assert_eq!(test.json("const U = users; U.filter(|u| true).len() + U.len"), json!(8));
@@ -242,7 +242,7 @@ fn constants_and_captured_lists_can_be_asked() {
 
 proptest! {
     #[test]
-    fn asking_for_fields_is_filtering_by_them(
+    fn where_equals_filter(
         kind in prop::sample::select(vec!["federatedID", "adobeID", "other"]),
         country in prop::option::of(prop::sample::select(vec!["US", "SE", "GB"])),
         group in prop::sample::select(vec!["Designers", "photoshop", "None"]),

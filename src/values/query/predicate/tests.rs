@@ -193,7 +193,7 @@ fn is_simple(before: &str, function: &str) -> bool {
 }
 
 #[test]
-fn what_administrators_write_is_recognised() {
+fn typical_functions_are_recognized() {
     for function in [
         r#"|user| user.type == "federatedID" && "Photoshop" in user.groups"#,
         r#"|user| !user.groups.contains("Photoshop") || user.country != "US""#,
@@ -223,7 +223,7 @@ fn what_administrators_write_is_recognised() {
 }
 
 #[test]
-fn what_may_do_more_is_left_to_the_interpreter() {
+fn other_functions_are_left_to_the_interpreter() {
     for function in [
         "|user| print(user)",
         "|user| { let a = user.email; a == () }",
@@ -249,7 +249,7 @@ fn a_function_of_the_script_s_own_is_called() {
 }
 
 #[test]
-fn an_entry_the_expression_knows_nothing_of_is_asked_by_the_interpreter() {
+fn unsupported_entries_are_left_to_the_interpreter() {
     let mut test = ListTest::new();
     assert_eq!(test.json("[#{a: 1.0}, #{a: 2}, #{a: 1}].filter(|row| row.a == 1).len()"), 2);
     assert!(test.message("users.filter(|user| user.emial == 1)").contains("Did you mean `email`?"));
