@@ -63,7 +63,7 @@ pub(super) fn setup_of(
     output: &Arc<Output>,
 ) -> Result<RunSetup> {
     let recorder = recorder(global, program, resumed, &place)?;
-    let report = global.report.as_deref().map(ReportFile::begin).transpose()?;
+    let report = global.report.as_deref().map(ReportFile::create).transpose()?;
     let OrganizationContext { profile, organization, mode, limits, folder, connect, .. } = place;
     let settings = RunSettings {
         listings: ListingSettings { folder: Some(folder), ..ListingSettings::default() },

@@ -1,6 +1,6 @@
 //! Commands that a script builds step by step.
 
-use crate::changes::order::{CommandSource, Submission, TaggedCommand};
+use crate::changes::submission::{CommandSource, Submission, TaggedCommand};
 use crate::did_you_mean::nearest;
 use crate::error::{CommandFailure, Error, Result};
 use crate::host::unsent::UnsentCommands;
@@ -70,7 +70,7 @@ impl CommandBuilder {
     }
 
     /// The command to send, which it counts as from here on.
-    pub fn order(&self) -> TaggedCommand {
+    pub fn to_submission(&self) -> TaggedCommand {
         self.0.sent.set(true);
         TaggedCommand { command: self.0.command.borrow().clone(), tag: self.0.tag.borrow().clone() }
     }
@@ -98,21 +98,21 @@ pub fn register(engine: &mut Engine) {
 pub struct CommandArray<'a>(pub &'a Array);
 
 impl CommandSource for CommandArray<'_> {
-    fn orders(&self) -> Result<Box<dyn Iterator<Item = Result<Submission>> + '_>> {
-        Ok(Box::new(self.0.iter().enumerate().map(|(index, command)| order(index, command))))
+    fn submissions(&self) -> Result<Box<dyn Iterator<Item = Result<Submission>> + '_>> {
+        Ok(Box::new(self.0.iter().enumerate().map(|(index, command)| parse_submission(index, command))))
     }
 }
 
 /// The keys of a command given as a map (contract 3.1), and ours for what comes back beside its outcome.
-const KEYS: &[&str] = &["user", "usergroup", "domain", "useAdobeID", "requestID", "do", "tag"];
+const COMMAND_KEYS: &[&str] = &["user", "usergroup", "domain", "useAdobeID", "requestID", "do", "tag"];
 
 /// What a script gives as a command.
 ///
 /// # Errors
 /// `usage`: it is neither a map nor built.
-pub fn order(index: usize, command: &Dynamic) -> Result<Submission> {
+pub fn parse_submission(index: usize, command: &Dynamic) -> Result<Submission> {
     if let Some(builder) = command.read_lock::<CommandBuilder>() {
-        return Ok(Ok(builder.order()));
+        return Ok(Ok(builder.to_submission()));
     }
     let Some(map) = command.read_lock::<Map>() else {
         let message = format!("command {index} is {}", crate::values::dynamic::kind_of(command));
@@ -121,9 +121,9 @@ pub fn order(index: usize, command: &Dynamic) -> Result<Submission> {
             "A command is a map, or made by command(...) or group_command(...).",
         ));
     };
-    if let Some(key) = map.keys().find(|key| !KEYS.contains(&key.as_str())) {
-        let near = nearest(key, KEYS.iter().copied()).map(|near| format!("Did you mean `{near}`? "));
-        let hint = format!("{}A command has {}.", near.unwrap_or_default(), KEYS.join(", "));
+    if let Some(key) = map.keys().find(|key| !COMMAND_KEYS.contains(&key.as_str())) {
+        let near = nearest(key, COMMAND_KEYS.iter().copied()).map(|near| format!("Did you mean `{near}`? "));
+        let hint = format!("{}A command has {}.", near.unwrap_or_default(), COMMAND_KEYS.join(", "));
         return Err(Error::usage_with_hint(format!("command {index} has an unknown key `{key}`"), hint));
     }
     let tag = map.get("tag").cloned().unwrap_or_default();
@@ -139,15 +139,16 @@ mod tests {
     use super::*;
 
     fn read(code: &str) -> Result<Vec<Submission>> {
-        CommandArray(&Engine::new().eval::<Array>(code).unwrap()).orders().unwrap().collect()
+        CommandArray(&Engine::new().eval::<Array>(code).unwrap()).submissions().unwrap().collect()
     }
 
     #[test]
     fn a_map_is_a_command_as_the_service_defines_it_and_may_carry_a_tag() {
-        let orders = read(r#"[#{user: "a@example.com", tag: 7, "do": [#{add: #{group: ["X"]}}]}]"#).unwrap();
-        let order = orders[0].as_ref().unwrap();
-        assert_eq!(order.tag.as_int(), Ok(7));
-        assert_eq!(order.command.to_json()["do"][0]["add"]["group"][0], "X");
+        let submissions =
+            read(r#"[#{user: "a@example.com", tag: 7, "do": [#{add: #{group: ["X"]}}]}]"#).unwrap();
+        let submission = submissions[0].as_ref().unwrap();
+        assert_eq!(submission.tag.as_int(), Ok(7));
+        assert_eq!(submission.command.to_json()["do"][0]["add"]["group"][0], "X");
     }
 
     #[test]
@@ -177,7 +178,7 @@ mod tests {
         let unsent = UnsentCommands::default();
         let build = |line| CommandBuilder::new(Command::user("a@example.com", None, None), line, &unsent);
         drop(build(7));
-        build(3).order();
+        build(3).to_submission();
         drop(build(5));
         assert_eq!(unsent.lines(), [5, 7]);
     }

@@ -1,8 +1,8 @@
 //! The people of a CSV file with the columns of Adobe's sample `source.csv`, as commands.
 
 use super::steps;
-use crate::changes::order::{CommandSource, Submission, TaggedCommand};
 use crate::changes::steps::AccountFields;
+use crate::changes::submission::{CommandSource, Submission, TaggedCommand};
 use crate::error::{Error, Result};
 use crate::files::csv::reader::{CsvReader, CsvShape};
 use crate::files::csv::row::CsvRow;
@@ -61,13 +61,13 @@ impl PeopleFile {
 }
 
 impl CommandSource for PeopleFile {
-    fn orders(&self) -> Result<Box<dyn Iterator<Item = Result<Submission>> + '_>> {
+    fn submissions(&self) -> Result<Box<dyn Iterator<Item = Result<Submission>> + '_>> {
         let rows = self.rows(&self.file)?;
-        Ok(Box::new(rows.map(|row| row.map(|row| Ok(order(row))))))
+        Ok(Box::new(rows.map(|row| row.map(|row| Ok(row_command(row))))))
     }
 }
 
-fn order(row: CsvRow) -> TaggedCommand {
+fn row_command(row: CsvRow) -> TaggedCommand {
     let text = |column: &str| row.text(column).unwrap_or_default().to_owned();
     let account = AccountFields {
         email: text("mail"),
@@ -93,7 +93,11 @@ mod tests {
         let path = folder.path().join("people.csv");
         std::fs::write(&path, format!("upn,mail,firstname,lastname,country_code,groups\n{rows}")).unwrap();
         let people = PeopleFile::open(path).unwrap();
-        people.orders().unwrap().map(|asked| asked.unwrap().unwrap().command.to_json()).collect()
+        people
+            .submissions()
+            .unwrap()
+            .map(|submission| submission.unwrap().unwrap().command.to_json())
+            .collect()
     }
 
     #[test]

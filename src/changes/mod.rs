@@ -2,11 +2,11 @@
 
 pub mod command_builder;
 pub mod csv_people;
-pub mod order;
 pub mod outcome_buffer;
 pub mod pipeline;
 pub mod queue;
 pub mod report;
 pub mod report_file;
 pub mod steps;
+pub mod submission;
 pub mod submit;

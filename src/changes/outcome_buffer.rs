@@ -4,9 +4,9 @@ use crate::client::outcome::{Outcome, Status};
 use rhai::Dynamic;
 
 /// So many outcomes of commands that are done are kept; a million of them would fill the memory and be read by nobody.
-pub const KEPT: usize = 10_000;
+pub const DONE_LIMIT: usize = 10_000;
 /// So many of commands that are not done, or that the service warned of, are kept.
-pub const KEPT_OTHERS: usize = 100_000;
+pub const OTHERS_LIMIT: usize = 100_000;
 
 /// An outcome with what the script attached to its command.
 #[derive(Debug, Clone)]
@@ -36,7 +36,7 @@ struct BufferLimits {
 
 impl Default for BufferLimits {
     fn default() -> Self {
-        Self { done: KEPT, others: KEPT_OTHERS }
+        Self { done: DONE_LIMIT, others: OTHERS_LIMIT }
     }
 }
 
@@ -75,12 +75,12 @@ impl OutcomeBuffer {
     }
 
     /// How many outcomes were not kept.
-    pub fn left_out(&self) -> usize {
+    pub fn dropped(&self) -> usize {
         self.count(|_| true) - self.entries.len()
     }
 
     /// How many of them tell of something that is not done, or of a warning.
-    pub fn others_left_out(&self) -> usize {
+    pub fn others_dropped(&self) -> usize {
         self.others.saturating_sub(self.limits.others)
     }
 }
@@ -88,7 +88,7 @@ impl OutcomeBuffer {
 #[cfg(test)]
 impl OutcomeBuffer {
     /// Keeps fewer of what is done, and of what is not.
-    pub fn at_most(done: usize, others: usize) -> Self {
+    pub fn with_limits(done: usize, others: usize) -> Self {
         Self { limits: BufferLimits { done, others }, ..Self::default() }
     }
 }

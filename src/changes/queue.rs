@@ -2,8 +2,8 @@
 
 use super::pipeline::Pipeline;
 use super::report::Report;
-use super::submit::checked;
-use crate::changes::order::{Submission, TaggedCommand};
+use super::submit::check_command;
+use crate::changes::submission::{Submission, TaggedCommand};
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::session::Session;
 use crate::session::run_state::{OpenQueue, RunState};
@@ -13,7 +13,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 /// So many failures of a queue that the script left unfinished are told one by one.
-const FAILURES_TOLD: usize = 3;
+const FAILURES_SHOWN: usize = 3;
 
 /// A queue of a script; clones are the same queue.
 #[derive(Clone)]
@@ -24,9 +24,9 @@ impl Queue {
     ///
     /// # Errors
     /// `config`: settings are missing or wrong.
-    pub fn begin(session: &Session) -> Result<Self> {
+    pub fn open(session: &Session) -> Result<Self> {
         let queue = Self(Rc::new(RefCell::new(Some(Pipeline::new(session, true)?))));
-        RunState::of(session).keep_queue(Rc::new(queue.clone()));
+        RunState::of(session).register_queue(Rc::new(queue.clone()));
         Ok(queue)
     }
 
@@ -45,19 +45,19 @@ impl Queue {
     /// # Errors
     /// `invalid`: a local check refuses it. `usage`: the queue is finished.
     pub fn push(&self, session: &Session, command: Command) -> Result<()> {
-        self.take(session, Ok(TaggedCommand { command, tag: Dynamic::UNIT }))
+        self.submit(session, Ok(TaggedCommand { command, tag: Dynamic::UNIT }))
     }
 
     /// Takes what a script gives as a command.
     ///
     /// # Errors
     /// As [`Queue::push`].
-    pub fn take(&self, session: &Session, asked: Submission) -> Result<()> {
+    pub fn submit(&self, session: &Session, submission: Submission) -> Result<()> {
         let mut pipeline = self.0.borrow_mut();
         let Some(pipeline) = pipeline.as_mut() else { return Err(finished()) };
-        let order = asked.map(|order| checked(session, pipeline.len(), order));
-        match order.map_err(|failure| Error::from(ErrorKind::Invalid(vec![failure])))?? {
-            Ok(order) => pipeline.push(session, order),
+        let command = submission.map(|command| check_command(session, pipeline.len(), command));
+        match command.map_err(|failure| Error::from(ErrorKind::Invalid(vec![failure])))?? {
+            Ok(command) => pipeline.push(session, command),
             Err(failure) => Err(ErrorKind::Invalid(vec![failure]).into()),
         }
     }
@@ -79,7 +79,7 @@ impl OpenQueue for Queue {
 
     fn finish_at_end(&self, session: &Session) -> Result<()> {
         let report = self.finish(session)?;
-        for failure in report.failures().take(FAILURES_TOLD) {
+        for failure in report.failures().take(FAILURES_SHOWN) {
             session.console().warn(&failure.describe());
         }
         Ok(())

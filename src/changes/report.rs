@@ -1,6 +1,6 @@
 //! What became of commands, as scripts read it.
 
-use super::outcome_buffer::KEPT_OTHERS;
+use super::outcome_buffer::OTHERS_LIMIT;
 use crate::changes::outcome_buffer::{OutcomeBuffer, TaggedOutcome};
 use crate::client::outcome::{Outcome, Status, Warning};
 use crate::client::settings::Mode;
@@ -22,7 +22,7 @@ pub struct Report(Rc<ReportContent>);
 #[derive(Debug)]
 pub struct ReportContent {
     /// What became of the commands, in the caller's order.
-    pub kept: OutcomeBuffer,
+    pub buffer: OutcomeBuffer,
     /// Action requests answered.
     pub requests: usize,
     /// Whether changes were real.
@@ -57,29 +57,29 @@ impl Report {
     }
 
     fn count(&self, of: impl Fn(Status) -> bool) -> usize {
-        self.0.kept.count(of)
+        self.0.buffer.count(of)
     }
 
     fn outcomes(&self) -> impl Iterator<Item = &Outcome> {
-        self.0.kept.entries().iter().map(|entry| &entry.outcome)
+        self.0.buffer.entries().iter().map(|entry| &entry.outcome)
     }
 
     fn select(&self, of: impl Fn(Status) -> bool) -> Value {
-        let chosen = self.0.kept.entries().iter().filter(|entry| of(entry.outcome.status));
+        let chosen = self.0.buffer.entries().iter().filter(|entry| of(entry.outcome.status));
         chosen.map(|TaggedOutcome { outcome, tag }| outcome_json(outcome, tag)).collect()
     }
 
     /// The error for asking for outcomes that were not kept.
-    fn left_out(&self, field: &str) -> Option<Error> {
-        let left_out = match field {
-            "outcomes" | "done" => self.0.kept.left_out(),
-            "errors" | "warnings" | "failed" | "unknown" | "not_sent" => self.0.kept.others_left_out(),
+    fn dropped(&self, field: &str) -> Option<Error> {
+        let dropped = match field {
+            "outcomes" | "done" => self.0.buffer.dropped(),
+            "errors" | "warnings" | "failed" | "unknown" | "not_sent" => self.0.buffer.others_dropped(),
             _ => 0,
         };
-        (left_out > 0).then(|| {
-            let message = format!("the report no longer holds {left_out} outcomes, so it has no `{field}`");
+        (dropped > 0).then(|| {
+            let message = format!("the report no longer holds {dropped} outcomes, so it has no `{field}`");
             let hint = format!(
-                "Counts are kept, and the first {KEPT_OTHERS} commands that are not done; --report FILE has a row for each command."
+                "Counts are kept, and the first {OTHERS_LIMIT} commands that are not done; --report FILE has a row for each command."
             );
             Error::usage_with_hint(message, hint)
         })
@@ -124,7 +124,7 @@ impl Report {
     }
 
     fn read(&self, field: &str) -> Result<Dynamic> {
-        if let Some(error) = self.left_out(field) {
+        if let Some(error) = self.dropped(field) {
             return Err(error);
         }
         if let Some(value) = self.value(field) {
@@ -140,7 +140,7 @@ impl Report {
     /// The whole report, without the lists that repeat `outcomes`.
     pub fn to_json(&self) -> Value {
         let repeated = ["done", "failed", "unknown", "not_sent"];
-        let whole = |field: &str| self.left_out(field).is_none();
+        let whole = |field: &str| self.dropped(field).is_none();
         let fields = Self::FIELDS.iter().filter(|field| !repeated.contains(*field) && whole(field));
         fields.filter_map(|field| Some(((*field).to_owned(), self.value(field)?))).collect()
     }
@@ -267,11 +267,11 @@ mod tests {
         report_of(OutcomeBuffer::default(), statuses)
     }
 
-    fn report_of(mut kept: OutcomeBuffer, statuses: &[Status]) -> Report {
+    fn report_of(mut buffer: OutcomeBuffer, statuses: &[Status]) -> Report {
         for (index, status) in statuses.iter().enumerate() {
-            kept.add(TaggedOutcome { outcome: outcome(index, *status), tag: Dynamic::UNIT });
+            buffer.add(TaggedOutcome { outcome: outcome(index, *status), tag: Dynamic::UNIT });
         }
-        Report::new(ReportContent { kept, requests: 1, mode: Mode::Live, stopped: None })
+        Report::new(ReportContent { buffer, requests: 1, mode: Mode::Live, stopped: None })
     }
 
     fn ask(report: &Report, code: &str) -> Value {
@@ -311,7 +311,7 @@ mod tests {
     fn counts_and_failures_stay_when_there_is_too_much_to_keep() {
         use Status::{Completed, Failed, Unknown};
         let report = report_of(
-            OutcomeBuffer::at_most(2, 10),
+            OutcomeBuffer::with_limits(2, 10),
             &[Completed, Completed, Failed, Completed, Unknown, Completed],
         );
         let code = "[report.completed, report.failed.len(), report.unknown[0].index, report.result]";
@@ -324,7 +324,7 @@ mod tests {
     #[test]
     fn what_is_not_done_is_bounded_too_and_never_told_in_part() {
         use Status::{Completed, Failed, NotSent};
-        let report = report_of(OutcomeBuffer::at_most(2, 2), &[Failed, NotSent, Failed, Completed]);
+        let report = report_of(OutcomeBuffer::with_limits(2, 2), &[Failed, NotSent, Failed, Completed]);
         assert_eq!(
             ask(&report, "[report.notCompleted, report.completed, report.requests]"),
             json!([3, 1, 1])

@@ -31,9 +31,9 @@ const COLUMNS: [&str; 14] = [
     "time",
 ];
 /// What begins a list in JSON.
-const BEGIN: &str = "[";
+const JSON_START: &str = "[";
 /// What ends it; each row is written over it, so that the file is whole at any moment.
-const END: &str = "\n]\n";
+const JSON_END: &str = "\n]\n";
 
 /// The form of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +45,7 @@ enum ReportFormat {
 /// A report that is being written.
 pub struct ReportFile {
     path: PathBuf,
-    form: ReportFormat,
+    format: ReportFormat,
     file: RefCell<File>,
     empty: Cell<bool>,
 }
@@ -55,8 +55,8 @@ impl ReportFile {
     ///
     /// # Errors
     /// `usage`: its name ends neither in `.csv` nor in `.json`, or another run writes it. `file`: it cannot be written.
-    pub fn begin(path: &Path) -> Result<Self> {
-        let form = match path.extension().and_then(|ending| ending.to_str()) {
+    pub fn create(path: &Path) -> Result<Self> {
+        let format = match path.extension().and_then(|ending| ending.to_str()) {
             Some("csv") => ReportFormat::Csv,
             Some("json") => ReportFormat::Json,
             _ => {
@@ -65,7 +65,7 @@ impl ReportFile {
             }
         };
         if file_door::is_file(path) {
-            keep(path)?;
+            rename_existing(path)?;
         }
         let mut options = OpenOptions::new();
         // It names people.
@@ -74,24 +74,24 @@ impl ReportFile {
         let create_new = !file_door::is_taken(path);
         let file = file_door::open_with(path, options.write(true).create(true).create_new(create_new));
         let file = file.map_err(|error| match error.kind() {
-            ErrorKind::AlreadyExists => taken(path),
+            ErrorKind::AlreadyExists => in_use(path),
             _ => Error::io(path, error),
         })?;
         if !hold(&file) {
-            return Err(taken(path));
+            return Err(in_use(path));
         }
-        let begun = match form {
+        let written = match format {
             ReportFormat::Csv => (&file).write_all(format!("{}\n", COLUMNS.join(",")).as_bytes()),
-            ReportFormat::Json => (&file).write_all([BEGIN, END].concat().as_bytes()),
+            ReportFormat::Json => (&file).write_all([JSON_START, JSON_END].concat().as_bytes()),
         };
-        begun.map_err(|error| Error::io(path, error))?;
-        Ok(Self { path: path.to_owned(), form, file: RefCell::new(file), empty: Cell::new(true) })
+        written.map_err(|error| Error::io(path, error))?;
+        Ok(Self { path: path.to_owned(), format, file: RefCell::new(file), empty: Cell::new(true) })
     }
 
     /// Adds a row; where that fails, the file is as it was.
     fn add(&self, row: &Value) -> io::Result<()> {
         let mut file = self.file.borrow_mut();
-        let end = if self.form == ReportFormat::Json { END } else { "" };
+        let end = if self.format == ReportFormat::Json { JSON_END } else { "" };
         let length = file.seek(SeekFrom::End(0))?;
         let place = length.saturating_sub(end.len() as u64);
         let text = self.text(row)?;
@@ -107,27 +107,29 @@ impl ReportFile {
 
     /// A row with what stands before and behind it.
     fn text(&self, row: &Value) -> io::Result<String> {
-        match self.form {
+        match self.format {
             ReportFormat::Csv => {
                 let mut line = Vec::new();
                 CsvWriter::new(&mut line).row(COLUMNS.map(|column| cell(&row[column])))?;
                 String::from_utf8(line).map_err(io::Error::other)
             }
-            ReportFormat::Json => Ok(format!("{}{row}{END}", if self.empty.get() { "\n" } else { ",\n" })),
+            ReportFormat::Json => {
+                Ok(format!("{}{row}{JSON_END}", if self.empty.get() { "\n" } else { ",\n" }))
+            }
         }
     }
 }
 
 /// Keeps the report of another run under a numbered name, unless that run is still writing it.
-fn keep(path: &Path) -> Result<()> {
+fn rename_existing(path: &Path) -> Result<()> {
     let old = file_door::open(path).map_err(|error| Error::io(path, error))?;
     if !hold(&old) {
-        return Err(taken(path));
+        return Err(in_use(path));
     }
     file_door::rename(path, &free_name(path)).map_err(|error| Error::io(path, error))
 }
 
-fn taken(path: &Path) -> Error {
+fn in_use(path: &Path) -> Error {
     let message = format!("another run writes the report {}", path.display());
     Error::usage_with_hint(message, "Name another file with --report, or wait until that run has ended.")
 }

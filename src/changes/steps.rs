@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use std::collections::HashSet;
 
 /// The word with which a script asks for the service's error when an account or group exists already.
-const ERROR: &str = "error";
+const FAIL_OPTION: &str = "error";
 
 /// The fields of an account that is made.
 #[derive(Debug, Clone, Default)]
@@ -29,9 +29,11 @@ pub struct AccountFields {
 /// service needs them names them.
 pub fn create(command: &mut Command, kind: IdentityType, account: &AccountFields, option: Option<&str>) {
     let AccountFields { email, first_name, last_name, country } = account;
-    let given = [("email", email), ("country", country), ("firstname", first_name), ("lastname", last_name)];
-    let given = given.into_iter().map(|(key, text)| (key, text.trim())).filter(|(_, text)| !text.is_empty());
-    let fields: Map<String, Value> = given
+    let fields_given =
+        [("email", email), ("country", country), ("firstname", first_name), ("lastname", last_name)];
+    let fields_given =
+        fields_given.into_iter().map(|(key, text)| (key, text.trim())).filter(|(_, text)| !text.is_empty());
+    let fields: Map<String, Value> = fields_given
         .chain(option.map(|option| ("option", option)))
         .map(|(key, text)| (key.into(), json!(text)))
         .collect();
@@ -42,19 +44,19 @@ pub fn create(command: &mut Command, kind: IdentityType, account: &AccountFields
 ///
 /// # Errors
 /// `usage`: another word.
-pub fn existing(options: &CallOptions) -> Result<Option<&'static str>> {
+pub fn existing_option(options: &CallOptions) -> Result<Option<&'static str>> {
     let [ignore, update] = OPTIONS;
-    match options.choice("option", &[ignore, update, ERROR])? {
+    match options.choice("option", &[ignore, update, FAIL_OPTION])? {
         None => Ok(Some(ignore)),
-        Some(ERROR) => Ok(None),
+        Some(FAIL_OPTION) => Ok(None),
         Some(word) => Ok(Some(word)),
     }
 }
 
 /// The domain of someone: as given, else that of the e-mail for a username that is not an e-mail.
-pub fn federated_domain(user: &str, given: Option<String>, email: &str) -> Option<String> {
-    if given.is_some() || user.contains('@') {
-        return given;
+pub fn federated_domain(user: &str, domain: Option<String>, email: &str) -> Option<String> {
+    if domain.is_some() || user.contains('@') {
+        return domain;
     }
     email.trim().rsplit_once('@').map(|(_, domain)| domain.to_owned())
 }

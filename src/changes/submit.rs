@@ -2,7 +2,9 @@
 
 use super::pipeline::Pipeline;
 use super::report::Report;
-use crate::changes::order::{CheckedOrder, CheckedSubmission, CommandSource, Submission, TaggedCommand};
+use crate::changes::submission::{
+    CheckedSubmission, CommandSource, Submission, TaggedCheckedCommand, TaggedCommand,
+};
 use crate::client::actions::checked_command::CheckedCommand;
 use crate::client::hooks::GateHook;
 use crate::error::{CommandFailure, Error, ErrorKind, Result};
@@ -17,12 +19,12 @@ use rhai::Dynamic;
 /// # Errors
 /// `invalid` when a local check refuses it, `commands` when the service refuses a part of it, `unknown` when its
 /// answer was lost, or whatever kept it from being sent.
-pub fn carry_out_one(session: &Session, command: Command) -> Result<Report> {
+pub fn submit_one(session: &Session, command: Command) -> Result<Report> {
     RunState::of(session).count_single_change(session);
-    let order = checked(session, 0, TaggedCommand { command, tag: Dynamic::UNIT })?;
-    let order = order.map_err(|failure| ErrorKind::Invalid(vec![failure]))?;
+    let command = check_command(session, 0, TaggedCommand { command, tag: Dynamic::UNIT })?;
+    let command = command.map_err(|failure| ErrorKind::Invalid(vec![failure]))?;
     let mut pipeline = Pipeline::new(session, false)?;
-    pipeline.push(session, order)?;
+    pipeline.push(session, command)?;
     let report = pipeline.finish(session)?;
     report.failure().map_or(Ok(report), Err)
 }
@@ -32,14 +34,14 @@ pub fn carry_out_one(session: &Session, command: Command) -> Result<Report> {
 /// # Errors
 /// `invalid`: local checks refuse some, and nothing was sent; with `skip_invalid` those are left out instead.
 /// Whatever kept the first request from being sent.
-pub fn carry_out(session: &Session, source: &dyn CommandSource, skip_invalid: bool) -> Result<Report> {
-    let (count, refused) = refused(session, source)?;
+pub fn submit(session: &Session, source: &dyn CommandSource, skip_invalid: bool) -> Result<Report> {
+    let (count, refused) = precheck(session, source)?;
     if !refused.is_empty() && !skip_invalid {
         return Err(ErrorKind::Invalid(refused).into());
     }
     let mut pipeline = Pipeline::new(session, true)?;
     pipeline.expect(count - refused.len());
-    match hand_over(session, source, count, &mut pipeline) {
+    match push_all(session, source, count, &mut pipeline) {
         Ok(()) => pipeline.finish(session),
         Err(error) => {
             pipeline.abandon(session, &error.kind.to_string())?;
@@ -49,16 +51,16 @@ pub fn carry_out(session: &Session, source: &dyn CommandSource, skip_invalid: bo
 }
 
 /// Hands all of a list to its pipeline. What was handed over has an outcome also where the rest cannot be read.
-fn hand_over(
+fn push_all(
     session: &Session,
     source: &dyn CommandSource,
     count: usize,
     pipeline: &mut Pipeline,
 ) -> Result<()> {
-    for (index, asked) in source.orders()?.enumerate() {
-        match check(session, index, asked?)? {
-            Ok(order) => pipeline.push(session, order)?,
-            Err(failure) => pipeline.leave_out(session, &failure, String::new()),
+    for (index, submission) in source.submissions()?.enumerate() {
+        match check_submission(session, index, submission?)? {
+            Ok(command) => pipeline.push(session, command)?,
+            Err(failure) => pipeline.reject(session, &failure, String::new()),
         }
     }
     if pipeline.len() == count {
@@ -73,13 +75,13 @@ fn hand_over(
 ///
 /// # Errors
 /// `guard`; what keeps the list from being read.
-fn refused(session: &Session, source: &dyn CommandSource) -> Result<(usize, Vec<CommandFailure>)> {
-    let (mut count, mut refused, mut ahead) = (0, Vec::new(), CommandImpact::default());
-    for (index, asked) in source.orders()?.enumerate() {
+fn precheck(session: &Session, source: &dyn CommandSource) -> Result<(usize, Vec<CommandFailure>)> {
+    let (mut count, mut refused, mut total) = (0, Vec::new(), CommandImpact::default());
+    for (index, submission) in source.submissions()?.enumerate() {
         session.interrupt().check()?;
         count += 1;
-        match check(session, index, asked?)? {
-            Ok(order) => foresee(session, &order.command, &mut ahead)?,
+        match check_submission(session, index, submission?)? {
+            Ok(command) => precheck_guard(session, &command.command, &mut total)?,
             Err(failure) => refused.push(failure),
         }
     }
@@ -87,17 +89,17 @@ fn refused(session: &Session, source: &dyn CommandSource) -> Result<(usize, Vec<
 }
 
 /// Asks the guards about a command that is to come, unless an earlier run did it already.
-fn foresee(session: &Session, command: &CheckedCommand, ahead: &mut CommandImpact) -> Result<()> {
+fn precheck_guard(session: &Session, command: &CheckedCommand, total: &mut CommandImpact) -> Result<()> {
     let (run, mode) = (RunState::of(session), session.mode());
     let recorder = run.settings.recorder.as_ref().filter(|recorder| recorder.remembers());
     let is_done =
         recorder.is_some_and(|recorder| command.pieces().all(|piece| recorder.has_settled(mode, piece)));
-    if is_done { Ok(()) } else { run.settings.guard.foresee(mode, command, ahead) }
+    if is_done { Ok(()) } else { run.settings.guard.precheck(mode, command, total) }
 }
 
-fn check(session: &Session, index: usize, asked: Submission) -> Result<CheckedSubmission> {
-    match asked {
-        Ok(order) => checked(session, index, order),
+fn check_submission(session: &Session, index: usize, submission: Submission) -> Result<CheckedSubmission> {
+    match submission {
+        Ok(command) => check_command(session, index, command),
         Err(failure) => Ok(Err(failure)),
     }
 }
@@ -106,11 +108,15 @@ fn check(session: &Session, index: usize, asked: Submission) -> Result<CheckedSu
 ///
 /// # Errors
 /// `config`: settings are missing or wrong.
-pub(super) fn checked(session: &Session, index: usize, order: TaggedCommand) -> Result<CheckedSubmission> {
-    let TaggedCommand { command, tag } = order;
+pub(super) fn check_command(
+    session: &Session,
+    index: usize,
+    command: TaggedCommand,
+) -> Result<CheckedSubmission> {
+    let TaggedCommand { command, tag } = command;
     let command = session.client()?.check(command);
     Ok(match command.fault() {
         Some(fault) => Err(CommandFailure::local(index, command.command().subject.name(), fault)),
-        None => Ok(CheckedOrder { command, tag }),
+        None => Ok(TaggedCheckedCommand { command, tag }),
     })
 }

@@ -63,7 +63,7 @@ pub struct RunState {
     queues: RefCell<Vec<Rc<dyn OpenQueue>>>,
     written: RefCell<HashSet<PathBuf>>,
     single_changes: Cell<usize>,
-    left_behind: RefCell<Option<Dynamic>>,
+    interrupted_report: RefCell<Option<Dynamic>>,
     missing_rows: RefCell<Option<MissingRows>>,
 }
 
@@ -91,13 +91,13 @@ impl RunState {
     }
 
     /// Keeps the report of a call that the operator interrupted: nothing else tells what was done by then.
-    pub fn leave_behind(&self, report: Dynamic) {
-        self.left_behind.replace(Some(report));
+    pub fn keep_interrupted_report(&self, report: Dynamic) {
+        self.interrupted_report.replace(Some(report));
     }
 
     /// The report of a call that the operator interrupted, once.
-    pub fn take_left_behind(&self) -> Option<Dynamic> {
-        self.left_behind.take()
+    pub fn take_interrupted_report(&self) -> Option<Dynamic> {
+        self.interrupted_report.take()
     }
 
     /// What went wrong without ending the run.
@@ -106,7 +106,7 @@ impl RunState {
     }
 
     /// Remembers a queue until it is finished.
-    pub fn keep_queue(&self, queue: Rc<dyn OpenQueue>) {
+    pub fn register_queue(&self, queue: Rc<dyn OpenQueue>) {
         let mut queues = self.queues.borrow_mut();
         queues.retain(|known| !known.is_finished());
         queues.push(queue);
@@ -141,18 +141,18 @@ impl RunState {
         call: impl Future<Output = RawOutcome>,
     ) -> Result<ApiAnswer> {
         let RawOutcome { answer, outcomes } = session.wait(async { Ok(call.await) })?;
-        let turned_away = answer.as_ref().is_ok_and(|answer| answer.status >= 300);
+        let is_rejected = answer.as_ref().is_ok_and(|answer| answer.status >= 300);
         for outcome in outcomes {
             // The script has the status, and repeats the request or not.
-            if !(turned_away && outcome.status == Status::NotSent) {
-                self.record(session, &outcome, answer.is_ok() && !turned_away);
+            if !(is_rejected && outcome.status == Status::NotSent) {
+                self.record(session, &outcome, answer.is_ok() && !is_rejected);
             }
         }
         answer
     }
 
     /// Whether this run writes the file for the first time.
-    pub fn writes_first(&self, path: &Path) -> bool {
+    pub fn is_first_write(&self, path: &Path) -> bool {
         self.written.borrow_mut().insert(path.to_owned())
     }
 
@@ -196,7 +196,7 @@ impl RunState {
     }
 
     /// Remembers what kept commands from being sent.
-    pub fn count_stop(&self, session: &Session, stopped: Option<&Error>) {
+    pub fn record_stop(&self, session: &Session, stopped: Option<&Error>) {
         if let Some(error) = stopped {
             let hint = error.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
             session.console().warn(&format!("not everything was sent: {error}{hint}"));

@@ -11,9 +11,9 @@ use std::path::{Path, PathBuf};
 ///
 /// # Errors
 /// `file`: the journal cannot be written.
-pub fn was_read(session: &Session, path: &Path, digest: &str, rows: Option<usize>) -> Result<()> {
+pub fn record_input(session: &Session, path: &Path, digest: &str, rows: Option<usize>) -> Result<()> {
     if rows == Some(0) {
-        RunState::of(session).settings.guard.distrust(format!("{} has no rows", path.display()));
+        RunState::of(session).settings.guard.mark_source_empty(format!("{} has no rows", path.display()));
     }
     match &RunState::of(session).settings.recorder {
         Some(recorder) => recorder.input(path, digest),
@@ -25,7 +25,7 @@ pub fn was_read(session: &Session, path: &Path, digest: &str, rows: Option<usize
 ///
 /// # Errors
 /// `file`: the journal cannot be written.
-pub fn was_imported(session: &Session, path: &Path) -> Result<()> {
+pub fn record_module(session: &Session, path: &Path) -> Result<()> {
     match &RunState::of(session).settings.recorder {
         Some(recorder) => recorder.module(path, &sha256::of_file(path)?),
         None => Ok(()),
@@ -37,9 +37,9 @@ pub fn was_imported(session: &Session, path: &Path) -> Result<()> {
 ///
 /// # Errors
 /// `file`: it cannot be renamed.
-pub fn make_way(session: &Session, path: &Path) -> Result<()> {
+pub fn keep_existing_file(session: &Session, path: &Path) -> Result<()> {
     if !RunState::of(session).settings.resumed
-        || !RunState::of(session).writes_first(path)
+        || !RunState::of(session).is_first_write(path)
         || !file_door::is_file(path)
     {
         return Ok(());

@@ -187,13 +187,13 @@ const PLAN: &[&str] = &["columns", "if_exists"];
 
 fn rows(session: &Session, path: &str, options: &CallOptions) -> Result<Array> {
     let (rows, digest) = read(Path::new(path), &shape(options)?, session.interrupt())?;
-    tracked_files::was_read(session, Path::new(path), &digest, Some(rows.len()))?;
+    tracked_files::record_input(session, Path::new(path), &digest, Some(rows.len()))?;
     Ok(rows.into_iter().map(Dynamic::from).collect())
 }
 
 fn passage(session: &Session, path: &str, options: &CallOptions) -> Result<RowStream> {
     let passage = RowStream::of(Path::new(path), shape(options)?, session.interrupt())?;
-    tracked_files::was_read(session, Path::new(path), passage.digest(), Some(passage.rows()))?;
+    tracked_files::record_input(session, Path::new(path), passage.digest(), Some(passage.rows()))?;
     Ok(passage)
 }
 
@@ -228,7 +228,7 @@ fn save(session: &Session, path: &str, rows: Dynamic, options: &CallOptions) -> 
         if_exists: if_exists.and_then(IfExists::parse).unwrap_or(IfExists::Replace),
     };
     if plan.if_exists != IfExists::Number {
-        tracked_files::make_way(session, Path::new(path))?;
+        tracked_files::keep_existing_file(session, Path::new(path))?;
     }
     let written = write(Path::new(path), &CsvContent::of(rows)?, &plan, session.interrupt())?;
     if plan.if_exists == IfExists::Number {

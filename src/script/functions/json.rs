@@ -151,7 +151,7 @@ fn indent(options: &CallOptions) -> Result<usize> {
 fn read_noted(session: &Session, path: &str) -> Result<Dynamic> {
     let (value, digest) = read(path, session.interrupt())?;
     let rows = value.read_lock::<Array>().map(|list| list.len());
-    tracked_files::was_read(session, Path::new(path), &digest, rows)?;
+    tracked_files::record_input(session, Path::new(path), &digest, rows)?;
     Ok(value)
 }
 
@@ -171,7 +171,7 @@ fn read(path: &str, interrupt: &Interrupt) -> Result<(Dynamic, String)> {
 }
 
 fn write(session: &Session, path: &str, value: &Dynamic) -> Result<()> {
-    tracked_files::make_way(session, Path::new(path))?;
+    tracked_files::keep_existing_file(session, Path::new(path))?;
     let text = write_text(value, 2, session.interrupt())?;
     replace(Path::new(path), FileAccess::Usual, |file| writeln!(file, "{text}"))
 }

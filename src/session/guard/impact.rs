@@ -24,7 +24,7 @@ impl CommandImpact {
     }
 
     /// What a command weighs that is sent in pieces.
-    pub(crate) fn of_whole(command: &Command) -> Self {
+    pub(crate) fn of_command(command: &Command) -> Self {
         Self { changes: 1, removals: removals(command) }
     }
 
@@ -54,13 +54,13 @@ pub(crate) fn deletes(command: &RenderedCommand) -> bool {
 pub(crate) fn names(command: &RenderedCommand) -> impl Iterator<Item = Cow<'_, str>> {
     std::iter::once(Cow::Borrowed(command.subject_name().unwrap_or_default()))
         .chain(with_domain(command).map(Cow::Owned))
-        .chain(command.steps().flat_map(|(_, fields)| named(fields)).map(Cow::Borrowed))
+        .chain(command.steps().flat_map(|(_, fields)| names_in_step(fields)).map(Cow::Borrowed))
 }
 
 /// The people a command is about, each by one name: a username that goes with a domain by both.
 pub(crate) fn people(command: &RenderedCommand) -> impl Iterator<Item = Cow<'_, str>> {
     let subject = || command.user().map(Cow::Borrowed);
-    let listed = command.steps().flat_map(|(_, fields)| named(fields));
+    let listed = command.steps().flat_map(|(_, fields)| names_in_step(fields));
     with_domain(command).map(Cow::Owned).or_else(subject).into_iter().chain(listed.map(Cow::Borrowed))
 }
 
@@ -71,7 +71,7 @@ fn with_domain(command: &RenderedCommand) -> Option<String> {
 }
 
 /// Whom the fields of one step name.
-fn named(fields: &Value) -> impl Iterator<Item = &str> {
+fn names_in_step(fields: &Value) -> impl Iterator<Item = &str> {
     let users = fields.get("user").and_then(Value::as_array).into_iter().flatten();
     let given = ["email", "username", "name"].into_iter().filter_map(|key| fields.get(key));
     users.chain(given).filter_map(Value::as_str)

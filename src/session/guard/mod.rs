@@ -54,7 +54,7 @@ pub struct GuardLimits {
     /// So many people who lose something.
     pub max_removals: Option<Allowance>,
     /// The script's own limit of people who lose something, beside the operator's.
-    pub most_removals: Option<usize>,
+    pub script_max_removals: Option<usize>,
     /// Whom and what no command may be about.
     pub protected: Vec<NamePattern>,
     /// Whether removals may follow from a listing that failed or a file without rows.
@@ -75,12 +75,12 @@ struct State {
     /// Commands in pieces that were counted already: list and place.
     counted: HashSet<(u64, usize)>,
     /// Pieces that left and may leave again because their answer was lost: list, place and piece.
-    doubtful: HashSet<(u64, usize, usize)>,
+    uncertain: HashSet<(u64, usize, usize)>,
     /// Entries of the largest listing of people.
     listed: usize,
     /// The source from which no removal may follow.
-    empty: Option<String>,
-    stopped: bool,
+    empty_source: Option<String>,
+    has_refused: bool,
 }
 
 impl Default for ChangeGuard {
@@ -100,10 +100,10 @@ impl ChangeGuard {
             protected,
             sent: CommandImpact::default(),
             counted: HashSet::new(),
-            doubtful: HashSet::new(),
+            uncertain: HashSet::new(),
             listed: 0,
-            empty: None,
-            stopped: false,
+            empty_source: None,
+            has_refused: false,
         }))
     }
 
@@ -113,9 +113,9 @@ impl ChangeGuard {
         state.protected.add(wanted.protected.iter().cloned());
         let limits = &mut state.limits;
         limits.read_only |= wanted.read_only;
-        limits.max_changes = fewer(limits.max_changes, wanted.max_changes);
-        limits.most_removals = fewer(
-            limits.most_removals,
+        limits.max_changes = stricter(limits.max_changes, wanted.max_changes);
+        limits.script_max_removals = stricter(
+            limits.script_max_removals,
             match wanted.max_removals {
                 Some(Allowance::Count(count)) => Some(count),
                 _ => None,
@@ -124,17 +124,17 @@ impl ChangeGuard {
     }
 
     /// A source was empty or failed: no removal may follow from it.
-    pub fn distrust(&self, source: String) {
-        self.state().empty.get_or_insert(source);
+    pub fn mark_source_empty(&self, source: String) {
+        self.state().empty_source.get_or_insert(source);
     }
 
     /// Whether a guard stopped something.
-    pub fn has_stopped(&self) -> bool {
-        self.state().stopped
+    pub fn has_refused(&self) -> bool {
+        self.state().has_refused
     }
 
     /// What an interrupted run did counts in the run that goes on with it.
-    pub fn carry_over(&self, done: &CommandImpact) {
+    pub fn add_earlier_impact(&self, done: &CommandImpact) {
         self.state().sent.add(done);
     }
 
@@ -142,11 +142,12 @@ impl ChangeGuard {
     ///
     /// # Errors
     /// `guard`.
-    pub fn foresee(&self, mode: Mode, command: &CheckedCommand, ahead: &mut CommandImpact) -> Result<()> {
+    pub fn precheck(&self, mode: Mode, command: &CheckedCommand, total: &mut CommandImpact) -> Result<()> {
         let mut state = self.state();
-        ahead.add(&CommandImpact::of_whole(command.command()));
-        let verdict = state.look(mode, command.pieces()).and_then(|()| state.weigh(mode, ahead));
-        state.stopped |= verdict.is_err();
+        total.add(&CommandImpact::of_command(command.command()));
+        let verdict =
+            state.check_content(mode, command.pieces()).and_then(|()| state.check_limits(mode, total));
+        state.has_refused |= verdict.is_err();
         verdict
     }
 
@@ -155,43 +156,47 @@ impl ChangeGuard {
     }
 }
 
-fn fewer(one: Option<usize>, other: Option<usize>) -> Option<usize> {
+fn stricter(one: Option<usize>, other: Option<usize>) -> Option<usize> {
     one.into_iter().chain(other).min()
 }
 
 impl State {
     fn admit(&mut self, request: &ActionRequest) -> Result<()> {
-        self.look(request.mode, request.commands.iter().map(|sent| &*sent.content))?;
-        let mut weight = CommandImpact::default();
+        self.check_content(request.mode, request.commands.iter().map(|sent| &*sent.content))?;
+        let mut impact = CommandImpact::default();
         for sent in &request.commands {
-            if self.doubtful.contains(&piece(request, sent)) {
+            if self.uncertain.contains(&piece(request, sent)) {
                 continue;
             }
             if sent.pieces < 2 || !self.counted.contains(&(request.list, sent.index)) {
-                weight.add(&CommandImpact::of(&sent.content));
+                impact.add(&CommandImpact::of(&sent.content));
             } else {
-                weight.removals += CommandImpact::of(&sent.content).removals;
+                impact.removals += CommandImpact::of(&sent.content).removals;
             }
         }
         if request.commands.is_empty() {
-            weight.changes = 1;
+            impact.changes = 1;
         }
-        self.weigh(request.mode, &weight)?;
-        self.sent.add(&weight);
+        self.check_limits(request.mode, &impact)?;
+        self.sent.add(&impact);
         let split = request.commands.iter().filter(|sent| sent.pieces > 1);
         self.counted.extend(split.map(|sent| (request.list, sent.index)));
         Ok(())
     }
 
     /// What no number allows.
-    fn look<'v>(&self, mode: Mode, commands: impl Iterator<Item = &'v RenderedCommand>) -> Result<()> {
+    fn check_content<'v>(
+        &self,
+        mode: Mode,
+        commands: impl Iterator<Item = &'v RenderedCommand>,
+    ) -> Result<()> {
         if self.limits.read_only {
-            return Err(stopped("this run is read-only", "Leave --read-only out to make changes."));
+            return Err(refusal("this run is read-only", "Leave --read-only out to make changes."));
         }
         for command in commands {
-            if let Some((name, pattern)) = self.protected.met_in(command) {
+            if let Some((name, pattern)) = self.protected.find_in(command) {
                 let message = format!("`{name}` is protected (by `{pattern}`)");
-                return Err(stopped(message, "Take the command out, or change --protect."));
+                return Err(refusal(message, "Take the command out, or change --protect."));
             }
             let for_good = mode == Mode::Live && self.limits.real && !self.limits.allow_delete;
             if for_good && impact::deletes(command) {
@@ -199,7 +204,7 @@ impl State {
                     "the account of `{}` would be deleted for good",
                     command.subject_name().unwrap_or_default()
                 );
-                return Err(stopped(
+                return Err(refusal(
                     message,
                     "Add --allow-delete to allow that, or use remove_from_org(email).",
                 ));
@@ -209,37 +214,39 @@ impl State {
     }
 
     /// Whether so much more may leave.
-    fn weigh(&self, mode: Mode, added: &CommandImpact) -> Result<()> {
-        if let Some(most) = self.limits.max_changes.filter(|most| self.sent.changes + added.changes > *most) {
+    fn check_limits(&self, mode: Mode, added: &CommandImpact) -> Result<()> {
+        if let Some(limit) =
+            self.limits.max_changes.filter(|limit| self.sent.changes + added.changes > *limit)
+        {
             let count = self.sent.changes + added.changes;
-            return Err(stopped(
-                format!("{count} changes are more than {most}"),
+            return Err(refusal(
+                format!("{count} changes are more than {limit}"),
                 "Raise --max-changes to allow that.",
             ));
         }
         if added.removals == 0 {
             return Ok(());
         }
-        if let Some(source) = self.empty.as_ref().filter(|_| !self.limits.allow_empty_source) {
+        if let Some(source) = self.empty_source.as_ref().filter(|_| !self.limits.allow_empty_source) {
             let message = format!("no removals follow, because {source}");
-            return Err(stopped(message, "See that the source is whole, or add --allow-empty-source."));
+            return Err(refusal(message, "See that the source is whole, or add --allow-empty-source."));
         }
         let removals = self.sent.removals + added.removals;
-        match fewer(self.allowed(mode)?, self.limits.most_removals) {
-            Some(most) if removals > most => {
-                let message = format!("{removals} removals are more than {most}");
-                Err(stopped(message, "Raise --max-removals to allow that."))
+        match stricter(self.removal_limit(mode)?, self.limits.script_max_removals) {
+            Some(limit) if removals > limit => {
+                let message = format!("{removals} removals are more than {limit}");
+                Err(refusal(message, "Raise --max-removals to allow that."))
             }
             _ => Ok(()),
         }
     }
 
-    fn allowed(&self, mode: Mode) -> Result<Option<usize>> {
+    fn removal_limit(&self, mode: Mode) -> Result<Option<usize>> {
         Ok(match self.limits.max_removals {
             Some(Allowance::Count(count)) => Some(count),
             Some(Allowance::Percent(_)) if self.listed == 0 => {
                 let message = "--max-removals is a share, and the run has listed nobody to take it of";
-                return Err(stopped(message, "List the users first, or give a number."));
+                return Err(refusal(message, "List the users first, or give a number."));
             }
             Some(Allowance::Percent(percent)) => Some(self.listed * percent / 100),
             None if mode == Mode::Live && self.limits.real => Some(DEFAULT_REMOVALS),
@@ -248,7 +255,7 @@ impl State {
     }
 }
 
-fn stopped(message: impl Into<String>, hint: &str) -> Error {
+fn refusal(message: impl Into<String>, hint: &str) -> Error {
     ErrorKind::Guard { message: format!("stopped by a guard: {}", message.into()), hint: hint.to_owned() }
         .into()
 }
@@ -261,7 +268,7 @@ impl GateHook for ChangeGuard {
     fn before(&self, request: &ActionRequest) -> Result<()> {
         let mut state = self.state();
         let verdict = state.admit(request);
-        state.stopped |= verdict.is_err();
+        state.has_refused |= verdict.is_err();
         verdict
     }
 
@@ -272,9 +279,9 @@ impl GateHook for ChangeGuard {
         let mut state = self.state();
         for (sent, fate) in request.commands.iter().zip(fates) {
             if fate.status == Status::Unknown && request.list > 0 {
-                state.doubtful.insert(piece(request, sent));
+                state.uncertain.insert(piece(request, sent));
             } else {
-                state.doubtful.remove(&piece(request, sent));
+                state.uncertain.remove(&piece(request, sent));
             }
         }
     }
@@ -282,7 +289,7 @@ impl GateHook for ChangeGuard {
     fn seen(&self, users: &[Arc<User>]) {
         let mut state = self.state();
         for user in users {
-            state.protected.meet(user);
+            state.protected.add_person(user);
         }
     }
 
@@ -292,7 +299,7 @@ impl GateHook for ChangeGuard {
             Ok(entries) => state.listed = state.listed.max(entries),
             Err(error) => {
                 let source = format!("the listing of {listing} failed: {error}");
-                state.empty.get_or_insert(source);
+                state.empty_source.get_or_insert(source);
             }
         }
     }

@@ -20,8 +20,8 @@ impl NamePattern {
     ///
     /// # Errors
     /// `file`: it cannot be read.
-    pub fn all(folder: &Path, text: &str) -> Result<Vec<Self>> {
-        if !names_file(folder, text) {
+    pub fn parse_all(folder: &Path, text: &str) -> Result<Vec<Self>> {
+        if !is_file_name(folder, text) {
             return Ok(vec![Self::new(text)]);
         }
         let content =
@@ -31,8 +31,8 @@ impl NamePattern {
     }
 
     /// Whether an option's text is a plain word: it may well be a file's name, mistyped, which then protects nobody.
-    pub fn is_word(folder: &Path, text: &str) -> bool {
-        !text.contains(['@', '*']) && !names_file(folder, text)
+    pub fn may_be_file_name(folder: &Path, text: &str) -> bool {
+        !text.contains(['@', '*']) && !is_file_name(folder, text)
     }
 
     /// As it was written, folded.
@@ -45,21 +45,21 @@ impl NamePattern {
         let name = fold(name);
         let mut parts = self.0.split('*');
         let first = parts.next().unwrap_or_default();
-        let Some(mut rest) = name.strip_prefix(first) else { return false };
+        let Some(mut remaining) = name.strip_prefix(first) else { return false };
         let parts: Vec<_> = parts.collect();
-        let Some((last, middle)) = parts.split_last() else { return rest.is_empty() };
+        let Some((last, middle)) = parts.split_last() else { return remaining.is_empty() };
         for part in middle {
-            match rest.find(part) {
-                Some(place) => rest = &rest[place + part.len()..],
+            match remaining.find(part) {
+                Some(place) => remaining = &remaining[place + part.len()..],
                 None => return false,
             }
         }
-        rest.ends_with(last)
+        remaining.ends_with(last)
     }
 }
 
 /// Whether a file is meant: one that is named and missing must not protect nobody in silence.
-fn names_file(folder: &Path, text: &str) -> bool {
+fn is_file_name(folder: &Path, text: &str) -> bool {
     let path = folder.join(text);
     let has_ending =
         path.extension().is_some_and(|ending| ["txt", "csv"].iter().any(|known| ending == *known));
@@ -92,14 +92,14 @@ mod tests {
         let path = folder.path().join("protected.txt");
         std::fs::write(&path, "# the board\nceo@example.com\n\n*@board.example.com\n").unwrap();
         let here = Path::new("");
-        let all = |text: &str| NamePattern::all(here, text);
-        let patterns = all(&path.display().to_string()).unwrap();
+        let parse_all = |text: &str| NamePattern::parse_all(here, text);
+        let patterns = parse_all(&path.display().to_string()).unwrap();
         assert_eq!(patterns, [NamePattern::new("ceo@example.com"), NamePattern::new("*@board.example.com")]);
-        assert_eq!(NamePattern::all(folder.path(), "protected.txt").unwrap(), patterns);
-        assert!(all("missing.txt").is_err() && all("./missing").is_err());
-        assert_eq!(all("x@example.com").unwrap(), [NamePattern::new("x@example.com")]);
-        let is_word = |text: &str| NamePattern::is_word(here, text);
-        assert!(is_word("protectd") && !is_word("missing.txt"));
-        assert!(!is_word("x@example.com") && !is_word("admin*"));
+        assert_eq!(NamePattern::parse_all(folder.path(), "protected.txt").unwrap(), patterns);
+        assert!(parse_all("missing.txt").is_err() && parse_all("./missing").is_err());
+        assert_eq!(parse_all("x@example.com").unwrap(), [NamePattern::new("x@example.com")]);
+        let may_be_file_name = |text: &str| NamePattern::may_be_file_name(here, text);
+        assert!(may_be_file_name("protectd") && !may_be_file_name("missing.txt"));
+        assert!(!may_be_file_name("x@example.com") && !may_be_file_name("admin*"));
     }
 }

@@ -22,7 +22,7 @@ impl ProtectedNames {
     }
 
     /// Learns the names of someone whose e-mail and username differ: a pattern of one means the other as well.
-    pub(crate) fn meet(&mut self, user: &User) {
+    pub(crate) fn add_person(&mut self, user: &User) {
         if self.patterns.is_empty() || user.email == user.username {
             return;
         }
@@ -34,7 +34,7 @@ impl ProtectedNames {
     }
 
     /// The name that a command gives, and the pattern that protects it.
-    pub(crate) fn met_in<'c>(&self, command: &'c RenderedCommand) -> Option<(Cow<'c, str>, &str)> {
+    pub(crate) fn find_in<'c>(&self, command: &'c RenderedCommand) -> Option<(Cow<'c, str>, &str)> {
         if self.patterns.is_empty() {
             return None;
         }

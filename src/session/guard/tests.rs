@@ -48,7 +48,7 @@ fn a_request_that_would_go_beyond_a_limit_does_not_leave_and_does_not_count() {
     let refused = message(&guard, &people(10, add)).unwrap();
     assert_eq!(refused, "stopped by a guard: 20 changes are more than 15");
     assert_eq!(message(&guard, &people(5, add)), None);
-    assert!(guard.has_stopped());
+    assert!(guard.has_refused());
 }
 
 #[test]
@@ -72,7 +72,7 @@ fn a_list_of_people_counts_whole_however_it_is_cut_into_steps() {
     ] {
         let command = json!({"usergroup": "G", "do": steps});
         let limits =
-            |most| GuardLimits { max_removals: Some(Allowance::Count(most)), ..GuardLimits::default() };
+            |limit| GuardLimits { max_removals: Some(Allowance::Count(limit)), ..GuardLimits::default() };
         assert!(!passes(limits(24), std::slice::from_ref(&command)), "{command}");
         assert!(passes(limits(25), std::slice::from_ref(&command)), "{command}");
     }
@@ -138,7 +138,7 @@ fn no_removal_follows_from_a_source_that_failed_or_was_empty() {
     assert_eq!(message(&guard, &[add("a@example.com")]), None);
     assert!(message(&guard, &[remove("a@example.com")]).unwrap().contains("the listing of users failed"));
     let guard = ChangeGuard::new(GuardLimits { allow_empty_source: true, ..GuardLimits::default() });
-    guard.distrust("people.csv has no rows".to_owned());
+    guard.mark_source_empty("people.csv has no rows".to_owned());
     assert_eq!(message(&guard, &[remove("a@example.com")]), None);
 }
 
@@ -157,10 +157,10 @@ fn a_script_only_tightens() {
 fn a_list_is_weighed_before_any_of_it_leaves() {
     let guard =
         ChangeGuard::new(GuardLimits { max_removals: Some(Allowance::Count(3)), ..GuardLimits::default() });
-    let mut ahead = CommandImpact::default();
+    let mut total = CommandImpact::default();
     let refused = people(5, remove)
         .iter()
-        .find_map(|command| guard.foresee(Mode::Live, &checked(command), &mut ahead).err());
+        .find_map(|command| guard.precheck(Mode::Live, &checked(command), &mut total).err());
     assert!(refused.unwrap().to_string().contains("4 removals are more than 3"));
     assert_eq!(message(&guard, &people(3, remove)), None);
 }

@@ -30,12 +30,12 @@ impl CompletedCommands {
         }
     }
 
-    pub(crate) fn has(&self, key: CommandKey) -> bool {
+    pub(crate) fn contains(&self, key: CommandKey) -> bool {
         self.first.contains_key(&key)
     }
 
     /// The request that completed such a command; the next time it is another one.
-    pub(crate) fn take(&mut self, key: CommandKey) -> Option<Arc<str>> {
+    pub(crate) fn pop(&mut self, key: CommandKey) -> Option<Arc<str>> {
         let place = self.first.remove(&key)?;
         if let Some(next) = self.more.get_mut(&key).and_then(Vec::pop) {
             self.first.insert(key, next);
@@ -55,8 +55,8 @@ mod tests {
         for (key, request) in [(7, &one), (8, &one), (7, &two), (7, &two)] {
             completed.add(key, request);
         }
-        let taken: Vec<_> = std::iter::from_fn(|| completed.take(7)).collect();
+        let taken: Vec<_> = std::iter::from_fn(|| completed.pop(7)).collect();
         assert_eq!(taken.len(), 3);
-        assert_eq!((taken[0].as_ref(), completed.has(7), completed.has(8)), ("r1", false, true));
+        assert_eq!((taken[0].as_ref(), completed.contains(7), completed.contains(8)), ("r1", false, true));
     }
 }

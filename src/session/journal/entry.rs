@@ -12,14 +12,14 @@ use serde_json::Value;
 pub(crate) fn request(
     number: u64,
     request: &ActionRequest,
-    mut earlier: impl FnMut(&RenderedCommand) -> Option<Value>,
+    mut before_image: impl FnMut(&RenderedCommand) -> Option<Value>,
 ) -> RequestRecord {
     let commands = request.commands.iter().map(|sent| CommandRecord {
         index: sent.index,
         piece: sent.piece,
         pieces: sent.pieces,
         command: sent.content.json().clone(),
-        earlier: earlier(&sent.content),
+        earlier: before_image(&sent.content),
     });
     RequestRecord {
         number,

@@ -4,7 +4,7 @@ use crate::store::journal::record::{JournalRecord, Written};
 use serde_json::Value;
 
 /// A secret with fewer letters hides only a string that is nothing else: it would tear holes into words.
-const LEAST: usize = 4;
+const MIN_LENGTH: usize = 4;
 
 /// Hides the secret arguments of a run.
 #[derive(Debug, Clone, Default)]
@@ -17,13 +17,13 @@ impl Redactor {
     }
 
     /// Hides them in everything that a script or the service wrote.
-    pub(crate) fn hide(&self, record: &mut JournalRecord) {
-        self.change(record, &|text| self.hidden(text));
+    pub(crate) fn redact(&self, record: &mut JournalRecord) {
+        self.change(record, &|text| self.redacted(text));
     }
 
     /// Puts them back.
-    pub(crate) fn show(&self, record: &mut JournalRecord) {
-        self.change(record, &|text| self.shown(text));
+    pub(crate) fn restore(&self, record: &mut JournalRecord) {
+        self.change(record, &|text| self.restored(text));
     }
 
     fn change(&self, record: &mut JournalRecord, change: &impl Fn(&str) -> String) {
@@ -36,12 +36,12 @@ impl Redactor {
     }
 
     /// A string without them.
-    pub fn hidden(&self, text: &str) -> String {
+    pub fn redacted(&self, text: &str) -> String {
         self.0.iter().enumerate().fold(text.to_owned(), |text, (number, secret)| {
             if text == *secret && !text.is_empty() {
-                token(number)
-            } else if secret.chars().count() >= LEAST {
-                text.replace(secret, &token(number))
+                placeholder(number)
+            } else if secret.chars().count() >= MIN_LENGTH {
+                text.replace(secret, &placeholder(number))
             } else {
                 text
             }
@@ -49,13 +49,14 @@ impl Redactor {
     }
 
     /// A string with them again.
-    pub fn shown(&self, text: &str) -> String {
-        let show = |text: String, (number, secret): (usize, &String)| text.replace(&token(number), secret);
-        self.0.iter().enumerate().fold(text.to_owned(), show)
+    pub fn restored(&self, text: &str) -> String {
+        let restore =
+            |text: String, (number, secret): (usize, &String)| text.replace(&placeholder(number), secret);
+        self.0.iter().enumerate().fold(text.to_owned(), restore)
     }
 }
 
-fn token(number: usize) -> String {
+fn placeholder(number: usize) -> String {
     format!("(secret argument {})", number + 1)
 }
 
@@ -89,7 +90,7 @@ mod tests {
         let redactor = Redactor::new(&["s3cret".to_owned(), "an".to_owned()]);
         let open = json!({"user": "ann@example.com", "do": [{"update": {"lastname": "x-s3cret-y", "firstname": "an"}}]});
         let mut record = settled(open.clone());
-        redactor.hide(&mut record);
+        redactor.redact(&mut record);
         let JournalRecord::Settled(SettledRecord { answer: Some(answer), .. }) = &record else {
             unreachable!()
         };
@@ -97,7 +98,7 @@ mod tests {
         assert_eq!(answer.body["do"][0]["update"]["firstname"], "(secret argument 2)");
         assert_eq!(answer.body["user"], "ann@example.com");
         assert!(!serde_json::to_string(&record).unwrap().contains("s3cret"));
-        redactor.show(&mut record);
+        redactor.restore(&mut record);
         assert_eq!(record, settled(open));
     }
 }

@@ -10,9 +10,9 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Weak};
 
 /// Beyond so many records, a few pages, those that nobody holds any more are forgotten.
-const SWEEP: usize = 8_192;
+const SWEEP_SIZE: usize = 8_192;
 /// So many of the last records read one by one, which a script drops at once, are held here.
-const RECENT: usize = 100;
+const RECENT_SIZE: usize = 100;
 
 /// Records that were read, as long as the script still holds them.
 ///
@@ -32,12 +32,12 @@ pub(crate) struct Snapshots {
 impl Snapshots {
     pub(crate) fn add(&mut self, users: &[Arc<User>]) {
         self.unsorted.extend(users.iter().map(Arc::downgrade));
-        if self.unsorted.len() > self.unsorted_limit.max(SWEEP) {
+        if self.unsorted.len() > self.unsorted_limit.max(SWEEP_SIZE) {
             self.unsorted.retain(|user| user.strong_count() > 0);
             self.unsorted_limit = 2 * self.unsorted.len();
         }
         if let [user] = users {
-            if self.recent.len() == RECENT {
+            if self.recent.len() == RECENT_SIZE {
                 self.recent.remove(0);
             }
             self.recent.push(Arc::clone(user));
@@ -45,8 +45,8 @@ impl Snapshots {
     }
 
     /// The record of the person a command is about, where it is known.
-    pub(crate) fn earlier(&mut self, command: &RenderedCommand) -> Option<Value> {
-        self.sort();
+    pub(crate) fn before_image(&mut self, command: &RenderedCommand) -> Option<Value> {
+        self.index_names();
         let name = fold(command.user()?);
         let user = self.by_name.get(&self.hashes.hash_one(name.as_str()))?.upgrade()?;
         let is_meant = Identity::of(&user).names().any(|known| known == name);
@@ -55,7 +55,7 @@ impl Snapshots {
 
     /// Forgets those whom a request is about to change: their records are old then.
     pub(crate) fn forget(&mut self, request: &ActionRequest) {
-        self.sort();
+        self.index_names();
         let users = request.commands.iter().filter_map(|sent| sent.content.user());
         for name in users.map(fold) {
             self.by_name.remove(&self.hashes.hash_one(name.as_str()));
@@ -64,14 +64,14 @@ impl Snapshots {
     }
 
     /// Puts what was read since the last request under its names; what was read later counts.
-    fn sort(&mut self) {
+    fn index_names(&mut self) {
         for user in std::mem::take(&mut self.unsorted) {
             let Some(held) = user.upgrade() else { continue };
             for name in Identity::of(&held).names() {
                 self.by_name.insert(self.hashes.hash_one(name), Weak::clone(&user));
             }
         }
-        if self.by_name.len() > self.by_name_limit.max(SWEEP) {
+        if self.by_name.len() > self.by_name_limit.max(SWEEP_SIZE) {
             self.by_name.retain(|_, user| user.strong_count() > 0);
             self.by_name_limit = 2 * self.by_name.len();
         }
@@ -90,7 +90,7 @@ mod tests {
     }
 
     fn firstname(snapshots: &mut Snapshots, name: &str) -> Option<String> {
-        let found = snapshots.earlier(&RenderedCommand::raw(json!({"user": name})))?;
+        let found = snapshots.before_image(&RenderedCommand::raw(json!({"user": name})))?;
         found["firstname"].as_str().map(str::to_owned)
     }
 
@@ -112,10 +112,10 @@ mod tests {
         let held = [user("held@example.com", "Hal")];
         snapshots.add(&[user("gone@example.com", "G"), user("lost@example.com", "L")]);
         for _ in 0..10 {
-            snapshots.add(&vec![user("page@example.com", "P"); SWEEP / 2]);
+            snapshots.add(&vec![user("page@example.com", "P"); SWEEP_SIZE / 2]);
         }
         snapshots.add(&held);
-        assert!(snapshots.unsorted.len() <= 2 * SWEEP);
+        assert!(snapshots.unsorted.len() <= 2 * SWEEP_SIZE);
         assert_eq!(firstname(&mut snapshots, "gone@example.com"), None);
         assert_eq!(firstname(&mut snapshots, "held@example.com").as_deref(), Some("Hal"));
     }

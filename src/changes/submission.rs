@@ -18,13 +18,13 @@ pub struct TaggedCommand {
 pub type Submission = std::result::Result<TaggedCommand, CommandFailure>;
 
 /// A command that the gate has checked, with its tag.
-pub(super) struct CheckedOrder {
+pub(super) struct TaggedCheckedCommand {
     pub(super) command: CheckedCommand,
     pub(super) tag: Dynamic,
 }
 
 /// A checked command, or what a local check refuses in it.
-pub(super) type CheckedSubmission = std::result::Result<CheckedOrder, CommandFailure>;
+pub(super) type CheckedSubmission = std::result::Result<TaggedCheckedCommand, CommandFailure>;
 
 /// A list of commands that can be gone through more than once without being kept in memory.
 pub trait CommandSource {
@@ -32,5 +32,5 @@ pub trait CommandSource {
     ///
     /// # Errors
     /// Whatever keeps it from being read, then or in its midst.
-    fn orders(&self) -> Result<Box<dyn Iterator<Item = Result<Submission>> + '_>>;
+    fn submissions(&self) -> Result<Box<dyn Iterator<Item = Result<Submission>> + '_>>;
 }
