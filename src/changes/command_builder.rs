@@ -85,7 +85,7 @@ impl ScriptValue for CommandBuilder {
 }
 
 /// Makes commands known to an engine.
-pub fn register(engine: &mut Engine) {
+pub(crate) fn register(engine: &mut Engine) {
     script_value::register::<CommandBuilder>(engine);
     engine.register_fn("to_string", |command: &mut CommandBuilder| command.to_json().to_string());
     engine.register_fn("to_debug", |command: &mut CommandBuilder| command.to_json().to_string());
@@ -95,7 +95,7 @@ pub fn register(engine: &mut Engine) {
 }
 
 /// A script's list of commands: built ones, and maps as the service defines them.
-pub struct CommandArray<'a>(pub &'a Array);
+pub(crate) struct CommandArray<'a>(pub &'a Array);
 
 impl CommandSource for CommandArray<'_> {
     fn submissions(&self) -> Result<Box<dyn Iterator<Item = Result<Submission>> + '_>> {
@@ -110,7 +110,7 @@ const COMMAND_KEYS: &[&str] = &["user", "usergroup", "domain", "useAdobeID", "re
 ///
 /// # Errors
 /// `usage`: it is neither a map nor built.
-pub fn parse_submission(index: usize, command: &Dynamic) -> Result<Submission> {
+pub(crate) fn parse_submission(index: usize, command: &Dynamic) -> Result<Submission> {
     if let Some(builder) = command.read_lock::<CommandBuilder>() {
         return Ok(Ok(builder.to_submission()));
     }

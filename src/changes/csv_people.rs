@@ -23,7 +23,7 @@ const GROUPS: &str = "groups";
 
 /// A file of people: a command for each row makes the Federated ID unless it exists, then adds the groups. The row
 /// is its tag.
-pub struct PeopleFile {
+pub(crate) struct PeopleFile {
     path: PathBuf,
     /// Opened once and rewound: every pass reads the file whose digest is in the journal, also when another one has
     /// taken its name meanwhile.
@@ -35,7 +35,7 @@ impl PeopleFile {
     ///
     /// # Errors
     /// `file`: it cannot be opened.
-    pub fn open(path: impl Into<PathBuf>) -> Result<Self> {
+    pub(crate) fn open(path: impl Into<PathBuf>) -> Result<Self> {
         let path = path.into();
         let file = file_door::open(&path).map_err(|error| Error::io(&path, error))?;
         Ok(Self { path, file })
@@ -45,7 +45,7 @@ impl PeopleFile {
     ///
     /// # Errors
     /// `file`: the file cannot be read or lacks a column.
-    pub fn inspect(&self) -> Result<(usize, String)> {
+    pub(crate) fn inspect(&self) -> Result<(usize, String)> {
         let mut rows = self.rows(DigestReader::new(&self.file))?;
         let count = rows.by_ref().take(1).count();
         let digest = rows.into_source().finish().map_err(|error| Error::io(&self.path, error))?;

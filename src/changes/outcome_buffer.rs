@@ -4,9 +4,9 @@ use crate::client::outcome::{Outcome, Status};
 use rhai::Dynamic;
 
 /// So many outcomes of commands that are done are kept; a million of them would fill the memory and be read by nobody.
-pub const DONE_LIMIT: usize = 10_000;
+pub(crate) const DONE_LIMIT: usize = 10_000;
 /// So many of commands that are not done, or that the service warned of, are kept.
-pub const OTHERS_LIMIT: usize = 100_000;
+pub(crate) const OTHERS_LIMIT: usize = 100_000;
 
 /// An outcome with what the script attached to its command.
 #[derive(Debug, Clone)]

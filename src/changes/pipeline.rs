@@ -14,7 +14,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 /// A list of commands that is being carried out.
-pub struct Pipeline {
+pub(crate) struct Pipeline {
     feed: CommandFeed,
     outcomes: OutcomeCollector,
     submitted: usize,
@@ -43,7 +43,7 @@ impl Pipeline {
     ///
     /// # Errors
     /// `config`: settings are missing or wrong.
-    pub fn new(session: &Session, counts_failures: bool) -> Result<Self> {
+    pub(crate) fn new(session: &Session, counts_failures: bool) -> Result<Self> {
         let feed = session.client()?.intake();
         let run = RunState::of(session);
         let outcomes = OutcomeCollector {
@@ -57,7 +57,7 @@ impl Pipeline {
     }
 
     /// Says how many commands will come, for the estimate of the time they take.
-    pub fn expect(&mut self, count: usize) {
+    pub(crate) fn expect(&mut self, count: usize) {
         self.feed.expect(count);
     }
 
@@ -75,7 +75,7 @@ impl Pipeline {
     }
 
     /// Counts a command that a local check refused while the rest is sent.
-    pub fn reject(&mut self, session: &Session, failure: &CommandFailure, action: String) {
+    pub(crate) fn reject(&mut self, session: &Session, failure: &CommandFailure, action: String) {
         let index = self.next_index();
         let outcome = Outcome {
             index,
@@ -99,7 +99,7 @@ impl Pipeline {
     ///
     /// # Errors
     /// Why nothing was sent; `interrupted`.
-    pub fn finish(mut self, session: &Session) -> Result<Report> {
+    pub(crate) fn finish(mut self, session: &Session) -> Result<Report> {
         self.feed.close();
         self.work(session)?;
         let stopped = self.feed.stopped().cloned();
@@ -120,20 +120,15 @@ impl Pipeline {
     ///
     /// # Errors
     /// `config`: the system gives no threads.
-    pub fn abandon(mut self, session: &Session, why: &str) -> Result<()> {
+    pub(crate) fn abandon(mut self, session: &Session, why: &str) -> Result<()> {
         self.outcomes.abandon_reason = Some(why.to_owned());
         self.feed.abandon();
         self.work(session)
     }
 
     /// How many commands were taken in.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.index
-    }
-
-    /// Whether none was.
-    pub fn is_empty(&self) -> bool {
-        self.index == 0
     }
 
     fn report(self, session: &Session, stopped: Option<Error>) -> Report {

@@ -96,7 +96,7 @@ fn finished() -> Error {
 }
 
 /// Makes queues known to an engine.
-pub fn register(engine: &mut Engine) {
+pub(crate) fn register(engine: &mut Engine) {
     let shown = |queue: &mut Queue| format!("queue of {} commands", queue.len());
     engine.register_type_with_name::<Queue>("Queue");
     engine.register_fn("to_string", shown);

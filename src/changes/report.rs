@@ -220,7 +220,7 @@ impl ScriptValue for Report {
 }
 
 /// Makes reports known to an engine.
-pub fn register(engine: &mut Engine) {
+pub(crate) fn register(engine: &mut Engine) {
     script_value::register::<Report>(engine);
     engine.register_fn(INDEXER, |context: NativeCallContext, report: &mut Report, field: &str| {
         report.read(field).at(&context)

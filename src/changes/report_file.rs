@@ -43,7 +43,7 @@ enum ReportFormat {
 }
 
 /// A report that is being written.
-pub struct ReportFile {
+pub(crate) struct ReportFile {
     path: PathBuf,
     format: ReportFormat,
     file: RefCell<File>,
@@ -55,7 +55,7 @@ impl ReportFile {
     ///
     /// # Errors
     /// `usage`: its name ends neither in `.csv` nor in `.json`, or another run writes it. `file`: it cannot be written.
-    pub fn create(path: &Path) -> Result<Self> {
+    pub(crate) fn create(path: &Path) -> Result<Self> {
         let format = match path.extension().and_then(|ending| ending.to_str()) {
             Some("csv") => ReportFormat::Csv,
             Some("json") => ReportFormat::Json,

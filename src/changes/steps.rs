@@ -14,7 +14,7 @@ const FAIL_OPTION: &str = "error";
 
 /// The fields of an account that is made.
 #[derive(Debug, Clone, Default)]
-pub struct AccountFields {
+pub(crate) struct AccountFields {
     /// E-mail.
     pub email: String,
     /// First name; blank for none.
@@ -27,7 +27,12 @@ pub struct AccountFields {
 
 /// Begins a command with the step that makes an account. Blank fields are left out, so that the check that the
 /// service needs them names them.
-pub fn create(command: &mut Command, kind: IdentityType, account: &AccountFields, option: Option<&str>) {
+pub(crate) fn create(
+    command: &mut Command,
+    kind: IdentityType,
+    account: &AccountFields,
+    option: Option<&str>,
+) {
     let AccountFields { email, first_name, last_name, country } = account;
     let fields_given =
         [("email", email), ("country", country), ("firstname", first_name), ("lastname", last_name)];
@@ -44,7 +49,7 @@ pub fn create(command: &mut Command, kind: IdentityType, account: &AccountFields
 ///
 /// # Errors
 /// `usage`: another word.
-pub fn existing_option(options: &CallOptions) -> Result<Option<&'static str>> {
+pub(crate) fn existing_option(options: &CallOptions) -> Result<Option<&'static str>> {
     let [ignore, update] = OPTIONS;
     match options.choice("option", &[ignore, update, FAIL_OPTION])? {
         None => Ok(Some(ignore)),
@@ -54,7 +59,7 @@ pub fn existing_option(options: &CallOptions) -> Result<Option<&'static str>> {
 }
 
 /// The domain of someone: as given, else that of the e-mail for a username that is not an e-mail.
-pub fn federated_domain(user: &str, domain: Option<String>, email: &str) -> Option<String> {
+pub(crate) fn federated_domain(user: &str, domain: Option<String>, email: &str) -> Option<String> {
     if domain.is_some() || user.contains('@') {
         return domain;
     }
@@ -65,12 +70,12 @@ pub fn federated_domain(user: &str, domain: Option<String>, email: &str) -> Opti
 ///
 /// # Errors
 /// `usage`: neither a string nor a list of strings.
-pub fn names(value: &Dynamic) -> Result<Vec<String>> {
+pub(crate) fn names(value: &Dynamic) -> Result<Vec<String>> {
     crate::values::names::texts(value).map(|texts| distinct(&texts))
 }
 
 /// Names trimmed, blank ones and repetitions left out: the service refuses both.
-pub fn distinct(texts: &[String]) -> Vec<String> {
+pub(crate) fn distinct(texts: &[String]) -> Vec<String> {
     let mut seen = HashSet::new();
     let trimmed = texts.iter().map(|text| text.trim()).filter(|name| !name.is_empty());
     trimmed.filter(|name| seen.insert(fold(name))).map(str::to_owned).collect()
@@ -80,7 +85,7 @@ pub fn distinct(texts: &[String]) -> Vec<String> {
 ///
 /// # Errors
 /// `usage`: there is none.
-pub fn some_names(value: &Dynamic, of: &str) -> Result<Vec<String>> {
+pub(crate) fn some_names(value: &Dynamic, of: &str) -> Result<Vec<String>> {
     let names = names(value)?;
     if names.is_empty() {
         return Err(Error::usage(format!("no {of} is named, so there is nothing to do")));
@@ -92,7 +97,7 @@ pub fn some_names(value: &Dynamic, of: &str) -> Result<Vec<String>> {
 ///
 /// # Errors
 /// `usage`: one is not a string.
-pub fn fields(options: &CallOptions, keys: &[&str]) -> Result<Map<String, Value>> {
+pub(crate) fn fields(options: &CallOptions, keys: &[&str]) -> Result<Map<String, Value>> {
     let mut fields = Map::new();
     for key in keys {
         if let Some(text) = options.text(key)? {

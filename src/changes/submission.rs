@@ -15,7 +15,7 @@ pub struct TaggedCommand {
 }
 
 /// What stands at a place of a list: a command, or something that is none.
-pub type Submission = std::result::Result<TaggedCommand, CommandFailure>;
+pub(crate) type Submission = std::result::Result<TaggedCommand, CommandFailure>;
 
 /// A command that the gate has checked, with its tag.
 pub(super) struct TaggedCheckedCommand {
@@ -27,7 +27,7 @@ pub(super) struct TaggedCheckedCommand {
 pub(super) type CheckedSubmission = std::result::Result<TaggedCheckedCommand, CommandFailure>;
 
 /// A list of commands that can be gone through more than once without being kept in memory.
-pub trait CommandSource {
+pub(crate) trait CommandSource {
     /// Goes through it from its beginning.
     ///
     /// # Errors

@@ -19,7 +19,7 @@ use rhai::Dynamic;
 /// # Errors
 /// `invalid` when a local check refuses it, `commands` when the service refuses a part of it, `unknown` when its
 /// answer was lost, or whatever kept it from being sent.
-pub fn submit_one(session: &Session, command: Command) -> Result<Report> {
+pub(crate) fn submit_one(session: &Session, command: Command) -> Result<Report> {
     RunState::of(session).count_single_change(session);
     let command = check_command(session, 0, TaggedCommand { command, tag: Dynamic::UNIT })?;
     let command = command.map_err(|failure| ErrorKind::Invalid(vec![failure]))?;
@@ -34,7 +34,7 @@ pub fn submit_one(session: &Session, command: Command) -> Result<Report> {
 /// # Errors
 /// `invalid`: local checks refuse some, and nothing was sent; with `skip_invalid` those are left out instead.
 /// Whatever kept the first request from being sent.
-pub fn submit(session: &Session, source: &dyn CommandSource, skip_invalid: bool) -> Result<Report> {
+pub(crate) fn submit(session: &Session, source: &dyn CommandSource, skip_invalid: bool) -> Result<Report> {
     let (count, refused) = precheck(session, source)?;
     if !refused.is_empty() && !skip_invalid {
         return Err(ErrorKind::Invalid(refused).into());

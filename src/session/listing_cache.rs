@@ -34,7 +34,7 @@ enum SavedListingVerdict {
 ///
 /// # Errors
 /// Those of the first page; `usage`: the operator does not want to begin it now.
-pub fn open<T: ListItem>(
+pub(crate) fn open<T: ListItem>(
     session: &Rc<Session>,
     listing: Listing<T>,
     name: &'static str,
@@ -209,7 +209,11 @@ fn saved_listings_of(folder: Option<&FolderOf>, organization: &str, service: &st
 }
 
 /// The hook that makes saved listings stale, for a client of that organization and service.
-pub fn hook(folder: Option<&FolderOf>, organization: &str, service: &str) -> Option<impl GateHook + 'static> {
+pub(crate) fn hook(
+    folder: Option<&FolderOf>,
+    organization: &str,
+    service: &str,
+) -> Option<impl GateHook + 'static> {
     saved_listings_of(folder, organization, service).map(StaleMarker)
 }
 

@@ -23,7 +23,7 @@ pub struct ListingSettings {
 
 /// What a call says about saved listings.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct ListingRequest {
+pub(crate) struct ListingRequest {
     /// How old one may be.
     pub max_age: Option<Duration>,
     /// Whether one may be used though the organization was changed since.
@@ -31,16 +31,16 @@ pub struct ListingRequest {
 }
 
 /// The option that says how old a saved listing may be.
-pub const MAX_AGE: &str = "max_age";
+pub(crate) const MAX_AGE: &str = "max_age";
 /// The option that allows a stale one.
-pub const STALE: &str = "stale";
+pub(crate) const STALE: &str = "stale";
 
 impl ListingRequest {
     /// What the options of a call say.
     ///
     /// # Errors
     /// `usage`: they are of the wrong kind.
-    pub fn of(options: &CallOptions) -> Result<Self> {
+    pub(crate) fn of(options: &CallOptions) -> Result<Self> {
         let stale = options.flag(STALE)?.unwrap_or_default();
         Ok(Self { max_age: options.duration(MAX_AGE)?, stale })
     }

@@ -26,7 +26,7 @@ impl RunSetup {
 
 /// The hooks of a run, in their order: the guard may refuse, saved listings become stale, and the journal is last,
 /// since it records what leaves.
-pub fn hook_factory(settings: &RunSettings) -> HookFactory {
+pub(crate) fn hook_factory(settings: &RunSettings) -> HookFactory {
     let (guard, recorder) = (Arc::clone(&settings.guard), settings.recorder.clone());
     let folder = settings.listings.folder.clone();
     Box::new(move |client| {

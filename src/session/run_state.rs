@@ -21,7 +21,7 @@ use std::sync::Arc;
 const SINGLE_CHANGES: usize = 10;
 
 /// A queue of the script that may still hold commands.
-pub trait OpenQueue {
+pub(crate) trait OpenQueue {
     /// Whether nothing more can come.
     fn is_finished(&self) -> bool;
 
@@ -55,7 +55,7 @@ pub struct RunSettings {
 
 /// The state of a run. The one of a session is [`RunState::of`] it.
 #[derive(Default)]
-pub struct RunState {
+pub(crate) struct RunState {
     /// What it was given.
     pub settings: RunSettings,
     tally: RefCell<RunTally>,
@@ -69,17 +69,17 @@ pub struct RunState {
 
 impl RunState {
     /// The state of a run that has changed nothing yet.
-    pub fn new(settings: RunSettings) -> Self {
+    pub(crate) fn new(settings: RunSettings) -> Self {
         Self { settings, ..Self::default() }
     }
 
     /// The state of the run that a session belongs to.
-    pub fn of(session: &Session) -> Rc<Self> {
+    pub(crate) fn of(session: &Session) -> Rc<Self> {
         session.extension()
     }
 
     /// Counts a change of one person in a request of its own; a loop of them is told once of the faster way.
-    pub fn count_single_change(&self, session: &Session) {
+    pub(crate) fn count_single_change(&self, session: &Session) {
         let changes = self.single_changes.get() + 1;
         self.single_changes.set(changes);
         if changes == SINGLE_CHANGES {
@@ -91,22 +91,22 @@ impl RunState {
     }
 
     /// Keeps the report of a call that the operator interrupted: nothing else tells what was done by then.
-    pub fn keep_interrupted_report(&self, report: Dynamic) {
+    pub(crate) fn keep_interrupted_report(&self, report: Dynamic) {
         self.interrupted_report.replace(Some(report));
     }
 
     /// The report of a call that the operator interrupted, once.
-    pub fn take_interrupted_report(&self) -> Option<Dynamic> {
+    pub(crate) fn take_interrupted_report(&self) -> Option<Dynamic> {
         self.interrupted_report.take()
     }
 
     /// What went wrong without ending the run.
-    pub fn tally(&self) -> RunTally {
+    pub(crate) fn tally(&self) -> RunTally {
         *self.tally.borrow()
     }
 
     /// Remembers a queue until it is finished.
-    pub fn register_queue(&self, queue: Rc<dyn OpenQueue>) {
+    pub(crate) fn register_queue(&self, queue: Rc<dyn OpenQueue>) {
         let mut queues = self.queues.borrow_mut();
         queues.retain(|known| !known.is_finished());
         queues.push(queue);
@@ -116,14 +116,14 @@ impl RunState {
     ///
     /// # Errors
     /// What kept a queue from being sent.
-    pub fn finish_queues(&self, session: &Session) -> Result<()> {
+    pub(crate) fn finish_queues(&self, session: &Session) -> Result<()> {
         let queues = self.queues.take();
         let open = queues.iter().filter(|queue| !queue.is_finished());
         open.map(|queue| queue.finish_at_end(session)).fold(Ok(()), Result::and)
     }
 
     /// The end of a script that failed: what its queues still hold is `not_sent`.
-    pub fn abandon_queues(&self, session: &Session, why: &str) {
+    pub(crate) fn abandon_queues(&self, session: &Session, why: &str) {
         for queue in self.queues.take().iter().filter(|queue| !queue.is_finished()) {
             // Without threads nothing was ever sent, and the error of that has been told.
             drop(queue.abandon(session, why));
@@ -135,7 +135,7 @@ impl RunState {
     ///
     /// # Errors
     /// Those of the request.
-    pub fn wait_for_raw(
+    pub(crate) fn wait_for_raw(
         &self,
         session: &Session,
         call: impl Future<Output = RawOutcome>,
@@ -152,17 +152,17 @@ impl RunState {
     }
 
     /// Whether this run writes the file for the first time.
-    pub fn is_first_write(&self, path: &Path) -> bool {
+    pub(crate) fn is_first_write(&self, path: &Path) -> bool {
         self.written.borrow_mut().insert(path.to_owned())
     }
 
     /// What became of all commands of the run.
-    pub fn totals(&self) -> RunTotals {
+    pub(crate) fn totals(&self) -> RunTotals {
         *self.totals.borrow()
     }
 
     /// Records an outcome as it comes; `counts` says whether it counts for the exit code.
-    pub fn record(&self, session: &Session, outcome: &Outcome, counts: bool) {
+    pub(crate) fn record(&self, session: &Session, outcome: &Outcome, counts: bool) {
         self.totals.borrow_mut().add(outcome);
         self.write_row(session, outcome);
         if !counts {
@@ -191,12 +191,12 @@ impl RunState {
     }
 
     /// What the report lacks.
-    pub fn missing_rows(&self) -> Option<MissingRows> {
+    pub(crate) fn missing_rows(&self) -> Option<MissingRows> {
         self.missing_rows.borrow().clone()
     }
 
     /// Remembers what kept commands from being sent.
-    pub fn record_stop(&self, session: &Session, stopped: Option<&Error>) {
+    pub(crate) fn record_stop(&self, session: &Session, stopped: Option<&Error>) {
         if let Some(error) = stopped {
             let hint = error.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
             session.console().warn(&format!("not everything was sent: {error}{hint}"));

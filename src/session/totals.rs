@@ -14,7 +14,7 @@ pub trait OutcomeSink {
 
 /// What a report lacks because it could not be written to its end.
 #[derive(Debug, Clone)]
-pub struct MissingRows {
+pub(crate) struct MissingRows {
     /// How many rows.
     pub rows: usize,
     /// Why.
@@ -23,7 +23,7 @@ pub struct MissingRows {
 
 /// What went wrong in a run without ending it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct RunTally {
+pub(crate) struct RunTally {
     /// Commands that failed, wholly or in part, in reports the script was given.
     pub failed: usize,
     /// Commands of which nobody knows what happened.
@@ -37,7 +37,7 @@ pub struct RunTally {
 impl RunTally {
     /// What was added since then.
     #[must_use]
-    pub fn since(self, earlier: Self) -> Self {
+    pub(crate) fn since(self, earlier: Self) -> Self {
         Self {
             failed: self.failed - earlier.failed,
             unknown: self.unknown - earlier.unknown,

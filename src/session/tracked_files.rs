@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 ///
 /// # Errors
 /// `file`: the journal cannot be written.
-pub fn record_input(session: &Session, path: &Path, digest: &str, rows: Option<usize>) -> Result<()> {
+pub(crate) fn record_input(session: &Session, path: &Path, digest: &str, rows: Option<usize>) -> Result<()> {
     if rows == Some(0) {
         RunState::of(session).settings.guard.mark_source_empty(format!("{} has no rows", path.display()));
     }
@@ -25,7 +25,7 @@ pub fn record_input(session: &Session, path: &Path, digest: &str, rows: Option<u
 ///
 /// # Errors
 /// `file`: the journal cannot be written.
-pub fn record_module(session: &Session, path: &Path) -> Result<()> {
+pub(crate) fn record_module(session: &Session, path: &Path) -> Result<()> {
     match &RunState::of(session).settings.recorder {
         Some(recorder) => recorder.module(path, &sha256::of_file(path)?),
         None => Ok(()),
@@ -37,7 +37,7 @@ pub fn record_module(session: &Session, path: &Path) -> Result<()> {
 ///
 /// # Errors
 /// `file`: it cannot be renamed.
-pub fn keep_existing_file(session: &Session, path: &Path) -> Result<()> {
+pub(crate) fn keep_existing_file(session: &Session, path: &Path) -> Result<()> {
     if !RunState::of(session).settings.resumed
         || !RunState::of(session).is_first_write(path)
         || !file_door::is_file(path)

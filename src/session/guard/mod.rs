@@ -6,8 +6,8 @@ mod protected;
 #[cfg(test)]
 mod tests;
 
-pub use crate::session::guard::impact::CommandImpact;
-pub use crate::session::guard::pattern::NamePattern;
+pub(crate) use crate::session::guard::impact::CommandImpact;
+pub(crate) use crate::session::guard::pattern::NamePattern;
 
 use crate::client::actions::checked_command::CheckedCommand;
 use crate::client::hooks::{ActionRequest, GateHook};
@@ -22,7 +22,7 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// So many people may lose something in a live run against a real organization, unless the operator says otherwise.
-pub const DEFAULT_REMOVALS: usize = 200;
+pub(crate) const DEFAULT_REMOVALS: usize = 200;
 
 /// How many people may lose something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -13,7 +13,7 @@ use crate::wire::command::Command;
 
 /// What became of the commands that were read back.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub struct ReconcileSummary {
+pub(crate) struct ReconcileSummary {
     /// They are done.
     pub done: usize,
     /// They are not, or may be repeated: they leave again when the script asks for them.
@@ -29,7 +29,7 @@ pub struct ReconcileSummary {
 ///
 /// # Errors
 /// `interrupted`; `file`: the journal cannot be written.
-pub fn reconcile(session: &Session, recorder: &JournalRecorder) -> Result<ReconcileSummary> {
+pub(crate) fn reconcile(session: &Session, recorder: &JournalRecorder) -> Result<ReconcileSummary> {
     let mut summary = ReconcileSummary::default();
     for ((number, place), (doubt, journaled)) in recorder.with_replay(Replay::take_doubtful) {
         let (finding, message) = match doubt {
@@ -117,11 +117,11 @@ fn unless_interrupted<T>(session: &Session, seen: T) -> Result<T> {
 }
 
 /// What the earlier run began and the script asked for no more, in words.
-pub fn unrequested(recorder: &JournalRecorder) -> Vec<String> {
+pub(crate) fn unrequested(recorder: &JournalRecorder) -> Vec<String> {
     recorder.with_replay(|replay| replay.unrequested())
 }
 
 /// Removals after which someone is still a member and that the script asked for no more, in words.
-pub fn unrequested_still_members(recorder: &JournalRecorder) -> Vec<String> {
+pub(crate) fn unrequested_still_members(recorder: &JournalRecorder) -> Vec<String> {
     recorder.with_replay(|replay| replay.unrequested_still_members())
 }
