@@ -1,4 +1,4 @@
-//! Changes: how scripts build commands, where lists of them come from, and how they are submitted and reported.
+//! Changes: scripts build commands or read them from files, submit them, and get a report.
 
 pub(crate) mod command_builder;
 pub(crate) mod csv_people;

@@ -1,4 +1,4 @@
-//! Commands on their way: handed to the client one by one, their outcomes counted, told and kept as they come.
+//! Submits commands to the client one by one, and counts, records and keeps their outcomes as they arrive.
 
 use super::report::Report;
 use crate::changes::outcome_buffer::{OutcomeBuffer, TaggedOutcome};
@@ -13,7 +13,7 @@ use rhai::Dynamic;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-/// A list of commands that is being carried out.
+/// A list of commands that is being submitted.
 pub(crate) struct Pipeline {
     feed: CommandFeed,
     outcomes: OutcomeCollector,
@@ -21,18 +21,18 @@ pub(crate) struct Pipeline {
     index: usize,
 }
 
-/// Whose outcomes are awaited, and what became of the others.
+/// The commands without an outcome so far, and the outcomes of the others.
 struct OutcomeCollector {
     run: Rc<RunState>,
     pending: HashMap<usize, PendingCommand>,
     buffer: OutcomeBuffer,
-    /// Whether failures count for the exit code: not where the caller throws them.
+    /// Whether failures count for the exit code; not where the caller throws them.
     counts_failures: bool,
-    /// What is said of commands that were not sent because the list was given up.
+    /// The message for commands that were not sent because the list was abandoned.
     abandon_reason: Option<String>,
 }
 
-/// A command's place in the caller's list, and what the script attached to it.
+/// A command's index in the caller's list, and its tag.
 struct PendingCommand {
     index: usize,
     tag: Dynamic,
@@ -56,12 +56,12 @@ impl Pipeline {
         Ok(Self { feed, outcomes, submitted: 0, index: 0 })
     }
 
-    /// Says how many commands will come, for the estimate of the time they take.
+    /// Sets how many commands will be pushed, for the estimate of the time they take.
     pub(crate) fn expect(&mut self, count: usize) {
         self.feed.expect(count);
     }
 
-    /// Takes a command in, and carries out what fills a request.
+    /// Adds a command, and sends a request when it is full.
     ///
     /// # Errors
     /// `incomplete`: a listing that is still in use cannot be read to its end.
@@ -74,7 +74,7 @@ impl Pipeline {
         self.work(session)
     }
 
-    /// Counts a command that a local check refused while the rest is sent.
+    /// Records a command that a local check refused while the others are sent.
     pub(crate) fn reject(&mut self, session: &Session, failure: &CommandFailure, action: String) {
         let index = self.next_index();
         let outcome = Outcome {
@@ -94,8 +94,8 @@ impl Pipeline {
         self.outcomes.enter(session, TaggedOutcome { outcome, tag: Dynamic::UNIT });
     }
 
-    /// Sends what is left and answers what became of everything. What kept the very first request from being sent
-    /// is an error: nothing happened that a report could tell of.
+    /// Sends the remaining commands and returns the report. If not even the first request was sent, the reason is
+    /// returned as an error, since there is nothing to report.
     ///
     /// # Errors
     /// Why nothing was sent; `interrupted`.
@@ -116,17 +116,17 @@ impl Pipeline {
         }
     }
 
-    /// Sends nothing more: what is left is `not_sent`.
+    /// Sends nothing more: the remaining commands are `not_sent`.
     ///
     /// # Errors
-    /// `config`: the system gives no threads.
+    /// `config`: cannot start a thread.
     pub(crate) fn abandon(mut self, session: &Session, why: &str) -> Result<()> {
         self.outcomes.abandon_reason = Some(why.to_owned());
         self.feed.abandon();
         self.work(session)
     }
 
-    /// How many commands were taken in.
+    /// The number of commands so far.
     pub(crate) fn len(&self) -> usize {
         self.index
     }
@@ -154,7 +154,7 @@ impl Pipeline {
 }
 
 impl OutcomeCollector {
-    /// Takes an outcome in, which the client numbers by what it was given.
+    /// Records an outcome of the client, which numbers commands in the order they were pushed.
     fn receive(&mut self, session: &Session, mut outcome: Outcome) {
         let Some(entry) = self.pending.remove(&outcome.index) else { return };
         outcome.index = entry.index;

@@ -1,4 +1,4 @@
-//! A queue: commands collected while a script runs, sent in full requests, the rest at its end.
+//! A queue: commands that a script adds one by one, sent in full requests and the rest at the end.
 
 use super::pipeline::Pipeline;
 use super::report::Report;
@@ -6,21 +6,22 @@ use super::submit::check_command;
 use crate::changes::submission::{Submission, TaggedCommand};
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::session::Session;
+use crate::quantity::counted;
 use crate::session::run_state::{OpenQueue, RunState};
 use crate::wire::command::Command;
 use rhai::{Dynamic, Engine};
 use std::cell::RefCell;
 use std::rc::Rc;
 
-/// So many failures of a queue that the script left unfinished are told one by one.
+/// The most failures that are shown for a queue that the script did not finish.
 const FAILURES_SHOWN: usize = 3;
 
-/// A queue of a script; clones are the same queue.
+/// A queue of a script; clones share its commands.
 #[derive(Clone)]
 pub struct Queue(Rc<RefCell<Option<Pipeline>>>);
 
 impl Queue {
-    /// An empty queue, which the end of the run finishes unless the script does.
+    /// An empty queue; the end of the run finishes it unless the script does.
     ///
     /// # Errors
     /// `config`: settings are missing or wrong.
@@ -30,17 +31,17 @@ impl Queue {
         Ok(queue)
     }
 
-    /// How many commands it has taken.
+    /// The number of commands in it.
     pub fn len(&self) -> usize {
         self.0.borrow().as_ref().map_or(0, Pipeline::len)
     }
 
-    /// Whether it has taken none.
+    /// Whether it has no commands.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Takes a command, and carries out what fills a request.
+    /// Adds a command, and sends a request when it is full.
     ///
     /// # Errors
     /// `invalid`: a local check refuses it. `usage`: the queue is finished.
@@ -48,7 +49,7 @@ impl Queue {
         self.submit(session, Ok(TaggedCommand { command, tag: Dynamic::UNIT }))
     }
 
-    /// Takes what a script gives as a command.
+    /// Adds what a script gives as a command, with its tag.
     ///
     /// # Errors
     /// As [`Queue::push`].
@@ -62,10 +63,10 @@ impl Queue {
         }
     }
 
-    /// Sends the rest and answers what became of everything.
+    /// Sends the remaining commands and returns the report.
     ///
     /// # Errors
-    /// `usage`: it was finished before. What kept everything from being sent.
+    /// `usage`: it was finished before. Why nothing was sent.
     pub fn finish(&self, session: &Session) -> Result<Report> {
         let pipeline = self.0.borrow_mut().take().ok_or_else(finished)?;
         pipeline.finish(session)
@@ -92,12 +93,12 @@ impl OpenQueue for Queue {
 }
 
 fn finished() -> Error {
-    Error::usage_with_hint("the queue is finished", "Begin another one with queue().")
+    Error::usage_with_hint("the queue is finished", "Start another one with queue().")
 }
 
-/// Makes queues known to an engine.
+/// Registers the type `Queue` with an engine.
 pub(crate) fn register(engine: &mut Engine) {
-    let shown = |queue: &mut Queue| format!("queue of {} commands", queue.len());
+    let shown = |queue: &mut Queue| format!("queue of {}", counted(queue.len(), "command"));
     engine.register_type_with_name::<Queue>("Queue");
     engine.register_fn("to_string", shown);
     engine.register_fn("to_debug", shown);

@@ -1,4 +1,4 @@
-//! `--report FILE`: a row for every command, in the file as soon as its outcome is known.
+//! `--report FILE`: a row for every command, written as soon as its outcome is known.
 
 use crate::client::outcome::Outcome;
 use crate::error::{Error, Result};
@@ -30,19 +30,19 @@ const COLUMNS: [&str; 14] = [
     "warnings",
     "time",
 ];
-/// What begins a list in JSON.
+/// The start of a JSON list.
 const JSON_START: &str = "[";
-/// What ends it; each row is written over it, so that the file is whole at any moment.
+/// The end of a JSON list; each row overwrites it and adds it again, so that the file is always valid.
 const JSON_END: &str = "\n]\n";
 
-/// The form of the file.
+/// The format of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum ReportFormat {
     Csv,
     Json,
 }
 
-/// A report that is being written.
+/// A report file that is being written.
 pub(crate) struct ReportFile {
     path: PathBuf,
     format: ReportFormat,
@@ -51,16 +51,16 @@ pub(crate) struct ReportFile {
 }
 
 impl ReportFile {
-    /// Begins a report. One that is there is kept under a numbered name.
+    /// Creates a report file. An existing one is renamed to a numbered name.
     ///
     /// # Errors
-    /// `usage`: its name ends neither in `.csv` nor in `.json`, or another run writes it. `file`: it cannot be written.
+    /// `usage`: its name does not end in `.csv` or `.json`, or another run writes it. `file`: it cannot be written.
     pub(crate) fn create(path: &Path) -> Result<Self> {
         let format = match path.extension().and_then(|ending| ending.to_str()) {
             Some("csv") => ReportFormat::Csv,
             Some("json") => ReportFormat::Json,
             _ => {
-                let message = format!("the report {} must end in .csv or .json", path.display());
+                let message = format!("{}: the name of a report must end in .csv or .json", path.display());
                 return Err(Error::usage(message));
             }
         };
@@ -70,7 +70,7 @@ impl ReportFile {
         let mut options = OpenOptions::new();
         // It names people.
         private(&mut options);
-        // What appeared meanwhile belongs to another run; a device is not a regular file and exists already.
+        // A file that appeared meanwhile belongs to another run. A device is not a regular file and exists already.
         let create_new = !file_door::is_taken(path);
         let file = file_door::open_with(path, options.write(true).create(true).create_new(create_new));
         let file = file.map_err(|error| match error.kind() {
@@ -88,7 +88,7 @@ impl ReportFile {
         Ok(Self { path: path.to_owned(), format, file: RefCell::new(file), empty: Cell::new(true) })
     }
 
-    /// Adds a row; where that fails, the file is as it was.
+    /// Adds a row; if that fails, the file is unchanged.
     fn add(&self, row: &Value) -> io::Result<()> {
         let mut file = self.file.borrow_mut();
         let end = if self.format == ReportFormat::Json { JSON_END } else { "" };
@@ -105,7 +105,7 @@ impl ReportFile {
         added
     }
 
-    /// A row with what stands before and behind it.
+    /// The text of a row, with separator and end of the list.
     fn text(&self, row: &Value) -> io::Result<String> {
         match self.format {
             ReportFormat::Csv => {
@@ -120,7 +120,7 @@ impl ReportFile {
     }
 }
 
-/// Keeps the report of another run under a numbered name, unless that run is still writing it.
+/// Renames the report of another run to a numbered name, unless that run is still writing it.
 fn rename_existing(path: &Path) -> Result<()> {
     let old = file_door::open(path).map_err(|error| Error::io(path, error))?;
     if !hold(&old) {
@@ -130,8 +130,8 @@ fn rename_existing(path: &Path) -> Result<()> {
 }
 
 fn in_use(path: &Path) -> Error {
-    let message = format!("another run writes the report {}", path.display());
-    Error::usage_with_hint(message, "Name another file with --report, or wait until that run has ended.")
+    let message = format!("another run is writing the report {}", path.display());
+    Error::usage_with_hint(message, "Give --report another file name, or wait until that run has ended.")
 }
 
 impl OutcomeSink for ReportFile {

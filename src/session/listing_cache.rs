@@ -1,5 +1,5 @@
-//! Full listings between runs: used again while they are young enough, kept as they are read, and the service's rule
-//! that one may begin every two hours.
+//! Full listings that are saved between runs: reused while they are young enough, and written as they are read. Also
+//! the service's rule that one may start every two hours.
 
 use crate::client::hooks::{ActionRequest, GateHook};
 use crate::client::listing::Listing;
@@ -21,7 +21,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Duration;
 
-/// What may be done with a saved listing.
+/// Whether a saved listing can be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum SavedListingVerdict {
     Use,
@@ -29,11 +29,11 @@ enum SavedListingVerdict {
     Stale,
 }
 
-/// Opens a full listing: a saved one where the call or the prompt's setting allows it, a new one otherwise. `name` is
-/// what it is kept under and called in messages.
+/// Opens a full listing: a saved one if the call or the prompt's setting allows it, otherwise a new one. `name` is
+/// its name on disk and in messages.
 ///
 /// # Errors
-/// Those of the first page; `usage`: the operator does not want to begin it now.
+/// The errors of the first page; `usage`: the operator does not want to start it now.
 pub(crate) fn open<T: ListItem>(
     session: &Rc<Session>,
     listing: Listing<T>,
@@ -66,7 +66,7 @@ pub(crate) fn open<T: ListItem>(
     begin(session, listing, name, &saved_listings, max_age.is_some())
 }
 
-/// Begins a listing, which may have to wait.
+/// Starts a listing, which may have to wait.
 fn begin<T: ListItem>(
     session: &Rc<Session>,
     listing: Listing<T>,
@@ -82,19 +82,19 @@ fn begin<T: ListItem>(
     let writer = is_kept.then(|| saved_listings.begin(name, now)).and_then(|writer| match writer {
         Ok(writer) => Some(writer),
         Err(error) => {
-            session.console().warn(&format!("{name} cannot be kept: {error}"));
+            session.console().warn(&format!("the listing of {name} cannot be saved: {error}"));
             None
         }
     });
     let records = RecordList::open_kept(session, listing, false, writer)?;
     if paced {
-        // A time that cannot be remembered costs an announcement, not the listing.
+        // If the time cannot be written, a later announcement is missing; the listing is not affected.
         drop(saved_listings.mark_begun(name, now));
     }
     Ok(records)
 }
 
-/// Says before it is sent that a listing may have to wait; at the prompt the operator decides.
+/// Announces that a listing may have to wait; at the prompt the operator decides.
 fn announce(
     session: &Session,
     name: &'static str,
@@ -102,7 +102,7 @@ fn announce(
     free: Timestamp,
 ) -> Result<()> {
     let line = format!(
-        "{name}: one full listing every two hours; the service may hold this one back until {}",
+        "{name}: the service allows one full listing every two hours and may delay this one until {}",
         local_time(free)
     );
     let run = RunState::of(session);
@@ -113,23 +113,23 @@ fn announce(
     if !listings.asks {
         return Ok(());
     }
-    let answer = session.console().ask("Begin it now all the same? [y/N] ")?;
+    let answer = session.console().ask("Start it now anyway? [y/N] ")?;
     if answer.trim().eq_ignore_ascii_case("y") || answer.trim().eq_ignore_ascii_case("yes") {
         return Ok(());
     }
     let hint = match saved_listings.find(name) {
         Some(saved) => {
             format!(
-                "A listing of {} is saved: say how old it may be, #{{max_age: \"4h\"}}.",
+                "A listing of {} is saved; to use it, say how old it may be: #{{max_age: \"4h\"}}.",
                 local_time(saved.begun)
             )
         }
-        None => "With #{max_age: \"2h\"} a listing is kept for the next question.".to_owned(),
+        None => "With #{max_age: \"2h\"} a listing is saved and can be used again.".to_owned(),
     };
-    Err(Error::usage_with_hint(format!("the listing of {name} was not begun"), hint))
+    Err(Error::usage_with_hint(format!("the listing of {name} was not started"), hint))
 }
 
-/// The moment at which another listing is sure to be free, when that is still to come.
+/// When the service certainly allows another listing, if that is in the future.
 fn next_start(begun: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
     let interval = SignedDuration::try_from(Duration::from_secs(LISTING_INTERVAL_SECONDS)).ok()?;
     begun?.checked_add(interval).ok().filter(|free| *free > now)
@@ -168,7 +168,7 @@ fn describe_verdict(
     match verdict {
         SavedListingVerdict::Use => format!("{name}: the saved listing of {when} ({age} old{since})"),
         SavedListingVerdict::TooOld => {
-            format!("{name}: the saved listing of {when} is too old ({age}); listing anew")
+            format!("{name}: the saved listing of {when} is too old ({age}); starting a new one")
         }
         SavedListingVerdict::Stale => {
             format!("{name}: the saved listing of {when} is not used ({age} old{since})")
@@ -184,15 +184,15 @@ fn age_text(age: SignedDuration) -> String {
     }
 }
 
-/// A moment where the operator is.
+/// A time in the operator's time zone.
 fn local_time(timestamp: Timestamp) -> String {
     timestamp.to_zoned_datetime(TimeZone::system()).strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
-/// Finds the folder of what outlives the run.
+/// Finds the folder for files that outlive the run.
 type FolderOf = dyn Fn() -> Result<PathBuf>;
 
-/// The shelf of the session's organization; `None` where nothing is kept.
+/// The saved listings of the session's organization; `None` if nothing is saved.
 fn saved_listings(session: &Session) -> Result<Option<SavedListings>> {
     let client = session.client()?;
     Ok(saved_listings_of(
@@ -202,13 +202,13 @@ fn saved_listings(session: &Session) -> Result<Option<SavedListings>> {
     ))
 }
 
-/// The shelf of an organization; a folder that cannot be found keeps nothing.
+/// The saved listings of an organization; `None` if there is no folder for them.
 fn saved_listings_of(folder: Option<&FolderOf>, organization: &str, service: &str) -> Option<SavedListings> {
     let folder = folder?().ok()?;
     Some(SavedListings::of(&folder, organization, service))
 }
 
-/// The hook that makes saved listings stale, for a client of that organization and service.
+/// The hook that marks saved listings as stale, for a client of that organization and service.
 pub(crate) fn hook(
     folder: Option<&FolderOf>,
     organization: &str,
@@ -217,11 +217,11 @@ pub(crate) fn hook(
     saved_listings_of(folder, organization, service).map(StaleMarker)
 }
 
-/// Marks the listings of an organization stale when it is changed.
+/// Marks the listings of an organization as stale when it is changed.
 struct StaleMarker(SavedListings);
 
 impl StaleMarker {
-    /// A change is not kept from leaving because its moment cannot be remembered.
+    /// A change is sent even if its time cannot be written.
     fn mark(&self, request: &ActionRequest) {
         if request.mode == Mode::Live {
             drop(self.0.mark_changed(Timestamp::now()));
@@ -230,13 +230,13 @@ impl StaleMarker {
 }
 
 impl GateHook for StaleMarker {
-    /// Before it leaves, since nobody may be there afterwards.
+    /// Before it is sent, since the process may end before the response.
     fn before(&self, request: &ActionRequest) -> Result<()> {
         self.mark(request);
         Ok(())
     }
 
-    /// Once more, since a listing may have begun meanwhile.
+    /// Once more, since a listing may have started meanwhile.
     fn after(&self, request: &ActionRequest, _: std::result::Result<&ApiAnswer, &Error>) {
         self.mark(request);
     }
@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn a_saved_listing_is_used_while_it_is_young_and_nothing_was_changed_since() {
+    fn a_saved_listing_is_used_while_it_is_young_and_nothing_has_changed_since() {
         let hours = |hours| ListingRequest { max_age: Some(Duration::from_hours(hours)), stale: false };
         let verdict_of = |changed: Option<&str>, request| {
             verdict_of(&saved("12:00:00"), changed.map(timestamp), timestamp("13:00:00"), request)
@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn a_listing_is_free_two_hours_after_the_last_one_began() {
+    fn a_listing_is_allowed_two_hours_after_the_last_one_started() {
         let free = |begun: Option<&str>, now| next_start(begun.map(timestamp), timestamp(now));
         assert_eq!(free(None, "12:00:00"), None);
         assert_eq!(free(Some("12:00:00"), "13:59:59"), Some(timestamp("14:00:00")));
@@ -286,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn the_age_is_told_in_the_unit_that_fits() {
+    fn the_age_is_shown_in_a_suitable_unit() {
         let text = |seconds| age_text(SignedDuration::from_secs(seconds));
         assert_eq!(
             [text(5), text(119), text(300), text(7199), text(90_000)],

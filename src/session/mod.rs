@@ -1,4 +1,4 @@
-//! One run: its guard, its journal and the listings it keeps.
+//! One run: its guard, its journal, its totals and the listings it saves.
 
 pub(crate) mod guard;
 pub(crate) mod journal;

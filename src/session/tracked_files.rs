@@ -1,4 +1,4 @@
-//! The files a script reads and writes, as the journal, the guards and a resumed run look at them.
+//! The files that a script reads and writes, for the journal, the guard and resumed runs.
 
 use crate::error::{Error, Result};
 use crate::host::session::Session;
@@ -7,7 +7,8 @@ use crate::store::file_door;
 use crate::store::journal::sha256;
 use std::path::{Path, PathBuf};
 
-/// A file was read. `digest` is the SHA-256 of the bytes that were read, `rows` how many rows it had, where that means something.
+/// Records that a file was read. `digest` is the SHA-256 of the bytes that were read, `rows` the number of rows, if the
+/// file has rows.
 ///
 /// # Errors
 /// `file`: the journal cannot be written.
@@ -21,7 +22,7 @@ pub(crate) fn record_input(session: &Session, path: &Path, digest: &str, rows: O
     }
 }
 
-/// A module was imported: it belongs to the script, and a resumed run needs it unchanged.
+/// Records that a module was imported: it is a part of the script, and a resumed run needs it unchanged.
 ///
 /// # Errors
 /// `file`: the journal cannot be written.
@@ -32,8 +33,7 @@ pub(crate) fn record_module(session: &Session, path: &Path) -> Result<()> {
     }
 }
 
-/// A file is about to be written. In a resumed run the one that is there, from the interrupted run, is kept under
-/// a numbered name.
+/// Prepares a file to be written: in a resumed run the file of the interrupted run is renamed to a numbered name.
 ///
 /// # Errors
 /// `file`: it cannot be renamed.
@@ -46,7 +46,11 @@ pub(crate) fn keep_existing_file(session: &Session, path: &Path) -> Result<()> {
     }
     let kept = free_name(path);
     file_door::rename(path, &kept).map_err(|error| Error::io(path, error))?;
-    session.console().note(&format!("{} was there and is kept as {}", path.display(), kept.display()));
+    session.console().note(&format!(
+        "{} already exists and was renamed to {}",
+        path.display(),
+        kept.display()
+    ));
     Ok(())
 }
 

@@ -1,4 +1,4 @@
-//! The operator's guards: what a run may change at most. A script may tighten them, never loosen them.
+//! The operator's limits for what a run may change. A script can tighten them but not loosen them.
 
 mod impact;
 mod pattern;
@@ -16,25 +16,27 @@ use crate::client::request::ApiAnswer;
 use crate::client::sent_command::{RenderedCommand, SentCommand};
 use crate::client::settings::Mode;
 use crate::error::{Error, ErrorKind, Result};
+use crate::quantity::{counted, number};
 use crate::session::guard::protected::ProtectedNames;
 use crate::wire::user::User;
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// So many people may lose something in a live run against a real organization, unless the operator says otherwise.
+/// The most people who may lose something in a live run against a real organization, unless the operator gives
+/// another limit.
 pub(crate) const DEFAULT_REMOVALS: usize = 200;
 
-/// How many people may lose something.
+/// The most people who may lose something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Allowance {
-    /// So many.
+    /// A number of people.
     Count(usize),
-    /// So many in a hundred of those the largest listing of the run told of.
+    /// A percentage of the people in the run's largest listing.
     Percent(usize),
 }
 
 impl Allowance {
-    /// Reads `N` or `N%`.
+    /// Parses `N` or `N%`.
     pub fn parse(text: &str) -> Option<Self> {
         match text.trim().strip_suffix('%') {
             Some(percent) => percent.trim().parse().ok().filter(|percent| *percent <= 100).map(Self::Percent),
@@ -43,48 +45,48 @@ impl Allowance {
     }
 }
 
-/// What the operator allows.
+/// The limits that the operator sets.
 #[derive(Debug, Clone, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the operator")]
 pub struct GuardLimits {
-    /// No change at all.
+    /// Whether no change is allowed.
     pub read_only: bool,
-    /// So many commands.
+    /// The most commands.
     pub max_changes: Option<usize>,
-    /// So many people who lose something.
+    /// The most people who may lose something.
     pub max_removals: Option<Allowance>,
-    /// The script's own limit of people who lose something, beside the operator's.
+    /// The script's own limit of people who may lose something; the stricter one counts.
     pub script_max_removals: Option<usize>,
-    /// Whom and what no command may be about.
+    /// Users and groups that must not be changed.
     pub protected: Vec<NamePattern>,
-    /// Whether removals may follow from a listing that failed or a file without rows.
+    /// Whether removals are allowed after a listing failed or a file had no rows.
     pub allow_empty_source: bool,
-    /// Whether accounts of a real organization may be deleted for good.
+    /// Whether accounts of a real organization may be deleted permanently.
     pub allow_delete: bool,
     /// Whether the organization is a real one.
     pub real: bool,
 }
 
-/// Stands at the gate with the operator's limits.
+/// The guard at the gate, which holds the limits.
 pub struct ChangeGuard(Mutex<State>);
 
 struct State {
     limits: GuardLimits,
     protected: ProtectedNames,
     sent: CommandImpact,
-    /// Commands in pieces that were counted already: list and place.
+    /// Commands in pieces that were counted already: list and index.
     counted: HashSet<(u64, usize)>,
-    /// Pieces that left and may leave again because their answer was lost: list, place and piece.
+    /// Pieces that were sent and may be sent again because their response was lost: list, index and piece.
     uncertain: HashSet<(u64, usize, usize)>,
-    /// Entries of the largest listing of people.
+    /// The number of people in the largest listing.
     listed: usize,
-    /// The source from which no removal may follow.
+    /// The empty or failed source because of which nothing may be removed.
     empty_source: Option<String>,
     has_refused: bool,
 }
 
 impl Default for ChangeGuard {
-    /// No limits of the operator.
+    /// A guard without limits.
     fn default() -> Self {
         Self::new(GuardLimits::default())
     }
@@ -107,7 +109,7 @@ impl ChangeGuard {
         }))
     }
 
-    /// A script tightens the limits; what would loosen them changes nothing.
+    /// Tightens the limits; a value that would loosen them is ignored.
     pub fn tighten(&self, wanted: &GuardLimits) {
         let mut state = self.state();
         state.protected.add(wanted.protected.iter().cloned());
@@ -123,17 +125,17 @@ impl ChangeGuard {
         );
     }
 
-    /// A source was empty or failed: no removal may follow from it.
+    /// Marks a source as empty or failed: nothing may be removed because of it.
     pub fn mark_source_empty(&self, source: String) {
         self.state().empty_source.get_or_insert(source);
     }
 
-    /// Whether a guard stopped something.
+    /// Whether the guard refused something.
     pub fn has_refused(&self) -> bool {
         self.state().has_refused
     }
 
-    /// What an interrupted run did counts in the run that goes on with it.
+    /// Adds the impact of an interrupted run to that of the run that resumes it.
     pub fn add_earlier_impact(&self, done: &CommandImpact) {
         self.state().sent.add(done);
     }
@@ -184,58 +186,58 @@ impl State {
         Ok(())
     }
 
-    /// What no number allows.
+    /// Checks what is refused whatever the numbers.
     fn check_content<'v>(
         &self,
         mode: Mode,
         commands: impl Iterator<Item = &'v RenderedCommand>,
     ) -> Result<()> {
         if self.limits.read_only {
-            return Err(refusal("this run is read-only", "Leave --read-only out to make changes."));
+            return Err(refusal("this run is read-only", "Run without --read-only to make changes."));
         }
         for command in commands {
             if let Some((name, pattern)) = self.protected.find_in(command) {
                 let message = format!("`{name}` is protected (by `{pattern}`)");
-                return Err(refusal(message, "Take the command out, or change --protect."));
+                return Err(refusal(message, "Remove the command from the script, or change --protect."));
             }
             let for_good = mode == Mode::Live && self.limits.real && !self.limits.allow_delete;
             if for_good && impact::deletes(command) {
                 let message = format!(
-                    "the account of `{}` would be deleted for good",
+                    "the account of `{}` would be deleted permanently",
                     command.subject_name().unwrap_or_default()
                 );
                 return Err(refusal(
                     message,
-                    "Add --allow-delete to allow that, or use remove_from_org(email).",
+                    "Add --allow-delete to allow it, or use remove_from_org(email), which keeps the account.",
                 ));
             }
         }
         Ok(())
     }
 
-    /// Whether so much more may leave.
+    /// Checks whether this much more may be sent.
     fn check_limits(&self, mode: Mode, added: &CommandImpact) -> Result<()> {
         if let Some(limit) =
             self.limits.max_changes.filter(|limit| self.sent.changes + added.changes > *limit)
         {
             let count = self.sent.changes + added.changes;
-            return Err(refusal(
-                format!("{count} changes are more than {limit}"),
-                "Raise --max-changes to allow that.",
-            ));
+            return Err(refusal(over_limit(count, "change", limit), "Raise --max-changes to allow more."));
         }
         if added.removals == 0 {
             return Ok(());
         }
         if let Some(source) = self.empty_source.as_ref().filter(|_| !self.limits.allow_empty_source) {
-            let message = format!("no removals follow, because {source}");
-            return Err(refusal(message, "See that the source is whole, or add --allow-empty-source."));
+            let message = format!("nothing may be removed, because {source}");
+            return Err(refusal(
+                message,
+                "Make sure that the source is complete, or add --allow-empty-source.",
+            ));
         }
         let removals = self.sent.removals + added.removals;
         match stricter(self.removal_limit(mode)?, self.limits.script_max_removals) {
             Some(limit) if removals > limit => {
-                let message = format!("{removals} removals are more than {limit}");
-                Err(refusal(message, "Raise --max-removals to allow that."))
+                let message = over_limit(removals, "removal", limit);
+                Err(refusal(message, "Raise --max-removals to allow more."))
             }
             _ => Ok(()),
         }
@@ -245,8 +247,8 @@ impl State {
         Ok(match self.limits.max_removals {
             Some(Allowance::Count(count)) => Some(count),
             Some(Allowance::Percent(_)) if self.listed == 0 => {
-                let message = "--max-removals is a share, and the run has listed nobody to take it of";
-                return Err(refusal(message, "List the users first, or give a number."));
+                let message = "--max-removals is a percentage, but the run has not listed any users yet";
+                return Err(refusal(message, "List the users first, or give a number instead."));
             }
             Some(Allowance::Percent(percent)) => Some(self.listed * percent / 100),
             None if mode == Mode::Live && self.limits.real => Some(DEFAULT_REMOVALS),
@@ -256,8 +258,12 @@ impl State {
 }
 
 fn refusal(message: impl Into<String>, hint: &str) -> Error {
-    ErrorKind::Guard { message: format!("stopped by a guard: {}", message.into()), hint: hint.to_owned() }
-        .into()
+    ErrorKind::Guard { message: format!("refused: {}", message.into()), hint: hint.to_owned() }.into()
+}
+
+/// `3,040 removals, the limit is 200`.
+fn over_limit(count: usize, noun: &str, limit: usize) -> String {
+    format!("{}, the limit is {}", counted(count, noun), number(limit))
 }
 
 fn piece(request: &ActionRequest, sent: &SentCommand) -> (u64, usize, usize) {
@@ -274,7 +280,7 @@ impl GateHook for ChangeGuard {
 
     fn after(&self, _: &ActionRequest, _: std::result::Result<&ApiAnswer, &Error>) {}
 
-    /// What leaves once more counts once.
+    /// What is sent again counts once.
     fn settled(&self, request: &ActionRequest, fates: &[CommandFate]) {
         let mut state = self.state();
         for (sent, fate) in request.commands.iter().zip(fates) {

@@ -1,22 +1,21 @@
-//! Names with `*` for any letters, compared in any case.
+//! Names in which `*` matches any text, compared without regard to case.
 
 use crate::error::{Error, Result};
 use crate::store::file_door;
 use crate::wire::identity::fold;
 use std::path::Path;
 
-/// A name that may hold `*`.
+/// A name that may contain `*`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NamePattern(String);
 
 impl NamePattern {
-    /// Reads a pattern.
+    /// Parses a pattern.
     pub fn new(text: &str) -> Self {
         Self(fold(text))
     }
 
-    /// The patterns that an argument names: those of a file, one per line, or the argument itself. A file is relative to
-    /// `folder`.
+    /// Parses an argument: the name of a file with one pattern per line, relative to `folder`, or a pattern.
     ///
     /// # Errors
     /// `file`: it cannot be read.
@@ -30,17 +29,17 @@ impl NamePattern {
         Ok(lines.filter(|line| !line.is_empty() && !line.starts_with('#')).map(Self::new).collect())
     }
 
-    /// Whether an option's text is a plain word: it may well be a file's name, mistyped, which then protects nobody.
+    /// Whether an argument is a plain word. It may be a misspelled file name, which would protect nobody.
     pub fn may_be_file_name(folder: &Path, text: &str) -> bool {
         !text.contains(['@', '*']) && !is_file_name(folder, text)
     }
 
-    /// As it was written, folded.
+    /// The pattern, in lower case.
     pub fn text(&self) -> &str {
         &self.0
     }
 
-    /// Whether a name is meant.
+    /// Whether a name matches.
     pub fn matches(&self, name: &str) -> bool {
         let name = fold(name);
         let mut parts = self.0.split('*');
@@ -58,7 +57,7 @@ impl NamePattern {
     }
 }
 
-/// Whether a file is meant: one that is named and missing must not protect nobody in silence.
+/// Whether a file is meant, even one that does not exist: that must be an error, not a pattern that matches nobody.
 fn is_file_name(folder: &Path, text: &str) -> bool {
     let path = folder.join(text);
     let has_ending =
@@ -71,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_star_stands_for_any_letters() {
+    fn a_star_matches_any_text() {
         for (pattern, name, expected) in [
             ("ceo@example.com", " CEO@example.com", true),
             ("ceo@example.com", "ceo@example.com.au", false),
@@ -87,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_holds_one_pattern_a_line() {
+    fn a_file_has_one_pattern_per_line() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("protected.txt");
         std::fs::write(&path, "# the board\nceo@example.com\n\n*@board.example.com\n").unwrap();

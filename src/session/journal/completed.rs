@@ -1,20 +1,20 @@
-//! What earlier runs completed, by content: of a million commands nothing is kept but a digest and a number each.
+//! The commands that earlier runs completed, by content: a digest and a number each, so that a million fit.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
-/// The content of a command, without its `requestID`.
+/// The digest of a command's content, without its `requestID`.
 pub(crate) type CommandKey = u128;
 
-/// Completed commands, each to be answered as often as it was completed.
+/// Completed commands; each is recalled as often as it was completed.
 #[derive(Debug, Default)]
 pub(crate) struct CompletedCommands {
-    /// The requests that carried them.
+    /// The ids of the requests that completed them.
     requests: Vec<Arc<str>>,
-    /// For each content the place of a request.
+    /// For each command the index of a request.
     first: HashMap<CommandKey, u32>,
-    /// Further requests of the same content, which is rare.
+    /// Further requests of equal commands, which are rare.
     more: HashMap<CommandKey, Vec<u32>>,
 }
 
@@ -34,7 +34,7 @@ impl CompletedCommands {
         self.first.contains_key(&key)
     }
 
-    /// The request that completed such a command; the next time it is another one.
+    /// The request that completed such a command; each call returns another one.
     pub(crate) fn pop(&mut self, key: CommandKey) -> Option<Arc<str>> {
         let place = self.first.remove(&key)?;
         if let Some(next) = self.more.get_mut(&key).and_then(Vec::pop) {
@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_command_is_answered_as_often_as_it_was_completed() {
+    fn a_command_is_recalled_as_often_as_it_was_completed() {
         let mut completed = CompletedCommands::default();
         let (one, two): (Arc<str>, Arc<str>) = ("r1".into(), "r2".into());
         for (key, request) in [(7, &one), (8, &one), (7, &two), (7, &two)] {

@@ -1,4 +1,4 @@
-//! The journal of a run: what leaves is on disk before, and an interrupted run is replayed from it.
+//! The journal of a run: every request is on disk before it is sent, and `resume` replays it.
 
 pub(crate) mod completed;
 pub(crate) mod entry;

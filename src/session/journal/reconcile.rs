@@ -1,4 +1,4 @@
-//! Before a run continues: what it left of unknown outcome, and removals found undone, are read back.
+//! Before a run is resumed: commands of unknown outcome, and removals that were found undone, are read back.
 
 use super::replay;
 use super::replay::{Doubt, JournaledCommand, Replay};
@@ -11,21 +11,21 @@ use crate::session::run_state::RunState;
 use crate::store::journal::record::{Finding, FoundRecord, JournalRecord};
 use crate::wire::command::Command;
 
-/// What became of the commands that were read back.
+/// The results of reading commands back.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) struct ReconcileSummary {
-    /// They are done.
+    /// The number that is done.
     pub done: usize,
-    /// They are not, or may be repeated: they leave again when the script asks for them.
+    /// The number that is not done or may be repeated: they are sent again when the script reaches them.
     pub to_resend: usize,
-    /// They can be neither confirmed nor safely repeated, in words.
+    /// Commands that can neither be confirmed nor safely repeated, with the reason.
     pub unresolved: Vec<String>,
-    /// Removals after which someone is still a member, in words: they are not sent again.
+    /// Removals after which someone is still a member, with the reason; they are not sent again.
     pub still_members: Vec<String>,
 }
 
-/// Reads back every command of unknown outcome, and every removal that was found undone. What is done by then counts
-/// against the guards of the run.
+/// Reads back every command of unknown outcome and every removal that was found undone. What is done counts for the
+/// guards of the run.
 ///
 /// # Errors
 /// `interrupted`; `file`: the journal cannot be written.
@@ -56,26 +56,26 @@ impl ReconcileSummary {
     }
 }
 
-/// What became of a command of unknown outcome, and why where that needs a reason.
+/// The outcome of a command whose outcome was unknown, with a reason where needed.
 fn read_back(session: &Session, journaled: &JournaledCommand) -> Result<(Finding, Option<String>)> {
     if journaled.mode == Mode::Test {
-        return Ok((Finding::NotDone, None)); // a rehearsal changes nothing, and may be repeated
+        return Ok((Finding::NotDone, None)); // a rehearsal changes nothing and may be repeated
     }
     let unresolved = |why: &str| (Finding::Open, Some(format!("{}; {why}", journaled.why)));
     let Some(command) = journaled.command.command() else {
-        return Ok(unresolved("it is not a command that can be read back"));
+        return Ok(unresolved("the command cannot be read back"));
     };
     let repeatable = command.is_repeatable();
     Ok(match read_back_state(session, command)? {
         ReadBackResult::Done => verify_removal(session, command)?,
         ReadBackResult::NotDone => (Finding::NotDone, None),
         ReadBackResult::Partly | ReadBackResult::Unclear(_) if repeatable => (Finding::NotDone, None),
-        ReadBackResult::Partly => unresolved("a part of it is there, and it cannot be repeated"),
+        ReadBackResult::Partly => unresolved("a part of it was done, and it cannot be repeated"),
         ReadBackResult::Unclear(why) => unresolved(&why),
     })
 }
 
-/// A command that is done as far as it was read back; with `--verify` nobody may still be a member some other way.
+/// A command that was read back as done; with `--verify` nobody may still be a member in another way.
 fn verify_removal(session: &Session, command: &Command) -> Result<(Finding, Option<String>)> {
     if !session.setup().verify {
         return Ok((Finding::Done, None));
@@ -88,7 +88,7 @@ fn verify_removal(session: &Session, command: &Command) -> Result<(Finding, Opti
     })
 }
 
-/// What became of a removal after which someone was still a member. What cannot be read back is as it was.
+/// The outcome of a removal after which someone was still a member. If it cannot be read back, it is unchanged.
 fn read_back_removal(session: &Session, journaled: &JournaledCommand) -> Result<(Finding, Option<String>)> {
     let before = || (Finding::StillMember, Some(journaled.why.to_string()));
     let Some(command) = journaled.command.command() else { return Ok(before()) };
@@ -111,17 +111,17 @@ fn still_member(session: &Session, command: &Command) -> Result<std::result::Res
     unless_interrupted(session, seen)
 }
 
-/// What was read while the operator interrupts says nothing.
+/// What was read while the operator interrupted the run does not count.
 fn unless_interrupted<T>(session: &Session, seen: T) -> Result<T> {
     if session.interrupt().is_requested() { Err(ErrorKind::Interrupted.into()) } else { Ok(seen) }
 }
 
-/// What the earlier run began and the script asked for no more, in words.
+/// Commands that the earlier run started and the script has not requested, in words.
 pub(crate) fn unrequested(recorder: &JournalRecorder) -> Vec<String> {
     recorder.with_replay(|replay| replay.unrequested())
 }
 
-/// Removals after which someone is still a member and that the script asked for no more, in words.
+/// Removals after which someone is still a member and that the script has not requested, in words.
 pub(crate) fn unrequested_still_members(recorder: &JournalRecorder) -> Vec<String> {
     recorder.with_replay(|replay| replay.unrequested_still_members())
 }

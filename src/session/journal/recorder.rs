@@ -1,4 +1,4 @@
-//! The journal of a run: what leaves is on disk before, what became of it after, and what an earlier run left of it.
+//! Writes the journal of a run: every request before it is sent, its outcomes after, and the replay of an earlier run.
 
 use super::entry;
 use crate::client::hooks::{ActionRequest, GateHook, RecalledAnswer, RecalledOutcome};
@@ -19,12 +19,12 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Writes the journal at the gate that every change passes.
+/// The hook that writes the journal.
 pub struct JournalRecorder(Mutex<RecorderState>);
 
 /// The file of a journal.
 enum JournalFile {
-    /// It is made, with this head, when the first change is about to leave.
+    /// It is created, with this head, when the first change is about to be sent.
     Pending(Box<HeadRecord>),
     Open(JournalWriter),
 }
@@ -41,25 +41,25 @@ impl JournalFile {
 struct RecorderState {
     file: JournalFile,
     replay: Replay,
-    /// What no line may hold.
+    /// Hides secrets in every line.
     redactor: Redactor,
     snapshots: Snapshots,
-    /// The numbers of the requests under way, by their ids.
+    /// The numbers of pending requests, by their ids.
     pending: HashMap<String, u64>,
     number: u64,
-    /// Answers to requests sent as their caller wrote them, until it is known what they mean.
+    /// Responses to requests sent as the script wrote them, until their outcomes are known.
     answers: HashMap<String, AnswerRecord>,
-    /// Why the journal cannot be written any more: nothing leaves then.
+    /// Why the journal cannot be written any more; nothing is sent then.
     fault: Option<Error>,
 }
 
 impl JournalRecorder {
-    /// The journal of a new run, which begins with `head`; what `redactor` hides is in none of its lines.
+    /// The journal of a new run, which starts with `head`; `redactor` hides secrets in all lines.
     pub fn new(head: HeadRecord, redactor: Redactor) -> Self {
         Self::with_file(JournalFile::Pending(Box::new(head)), Replay::default(), redactor)
     }
 
-    /// The journal of an earlier run, to continue it; `again` is about this one, `redactor` has what was hidden.
+    /// The journal of an earlier run, to continue it; `again` describes this run, `redactor` has the hidden secrets.
     ///
     /// # Errors
     /// `file`: it cannot be read, is broken, or cannot be written. `usage`: another run holds it, or another version
@@ -92,7 +92,7 @@ impl JournalRecorder {
         }))
     }
 
-    /// Takes notice of a file the script read.
+    /// Records a file that the script read.
     ///
     /// # Errors
     /// `file`: the journal cannot be written.
@@ -100,7 +100,7 @@ impl JournalRecorder {
         self.add_input(path, digest, false)
     }
 
-    /// Takes notice of a module the script imported.
+    /// Records a module that the script imported.
     ///
     /// # Errors
     /// `file`: the journal cannot be written.
@@ -121,7 +121,7 @@ impl JournalRecorder {
         }
     }
 
-    /// The end of the run, with its exit code and what became of all its commands.
+    /// Records the end of the run, with its exit code and totals.
     ///
     /// # Errors
     /// `file`: the journal cannot be written.
@@ -135,22 +135,22 @@ impl JournalRecorder {
         }
     }
 
-    /// Where the journal is, once it is made.
+    /// The path of the journal, once it exists.
     pub fn path(&self) -> Option<PathBuf> {
         self.state().file.open().map(|journal| journal.path().to_owned())
     }
 
-    /// Whether a command of this content is not sent when it is asked for next, since an earlier run did it.
+    /// Whether a command is recalled instead of sent, because an earlier run settled it.
     pub fn has_settled(&self, mode: Mode, command: &RenderedCommand) -> bool {
         self.with_replay(|replay| replay.has_settled(mode, command))
     }
 
-    /// What an earlier run left in the journal.
+    /// Works on the replay of an earlier run.
     pub(super) fn with_replay<T>(&self, work: impl FnOnce(&mut Replay) -> T) -> T {
         work(&mut self.state().replay)
     }
 
-    /// Adds what was found out about an earlier run.
+    /// Adds a record about an earlier run.
     pub(super) fn add(&self, record: JournalRecord) -> Result<()> {
         self.state().add(record)
     }
@@ -161,7 +161,7 @@ impl JournalRecorder {
 }
 
 impl RecorderState {
-    /// Adds a record, without what is secret in whatever the script and the service wrote.
+    /// Adds a record, with secrets hidden in what the script and the service wrote.
     fn add(&mut self, mut record: JournalRecord) -> Result<()> {
         self.redactor.redact(&mut record);
         self.file.open().map_or(Ok(()), |journal| journal.add(record))
@@ -191,7 +191,7 @@ impl GateHook for JournalRecorder {
         self.state().fault.clone().map_or(Ok(()), Err)
     }
 
-    /// Not before: what a kill finds waiting for its turn has not left.
+    /// Not in `before`: a request that waits for its turn when the process is killed was not sent.
     fn leaving(&self, request: &ActionRequest) -> Result<()> {
         self.state().write(request)
     }
@@ -206,7 +206,7 @@ impl GateHook for JournalRecorder {
     fn settled(&self, request: &ActionRequest, fates: &[CommandFate]) {
         let mut state = self.state();
         let answer = state.answers.remove(&request.request_id);
-        // What did not pass the gate is not in the journal.
+        // A request that did not pass the gate is not in the journal.
         let Some(number) = state.pending.remove(&request.request_id) else { return };
         let record = entry::settled(number, fates, answer);
         if let Err(fault) = state.add(JournalRecord::Settled(record)) {

@@ -1,9 +1,9 @@
-//! Secret arguments in what a journal holds: hidden when it is written, shown again when their run continues. Pure.
+//! Secret arguments in a journal: hidden when it is written, restored when the run is resumed. Pure.
 
 use crate::store::journal::record::{JournalRecord, Written};
 use serde_json::Value;
 
-/// A secret with fewer letters hides only a string that is nothing else: it would tear holes into words.
+/// A shorter secret hides only strings that are equal to it; within words it would hit by chance.
 const MIN_LENGTH: usize = 4;
 
 /// Hides the secret arguments of a run.
@@ -11,17 +11,17 @@ const MIN_LENGTH: usize = 4;
 pub struct Redactor(Vec<String>);
 
 impl Redactor {
-    /// Hides these, each under its number.
+    /// Hides these secrets, each under its number.
     pub fn new(secrets: &[String]) -> Self {
         Self(secrets.to_vec())
     }
 
-    /// Hides them in everything that a script or the service wrote.
+    /// Hides secrets in everything that the script or the service wrote.
     pub(crate) fn redact(&self, record: &mut JournalRecord) {
         self.change(record, &|text| self.redacted(text));
     }
 
-    /// Puts them back.
+    /// Restores the secrets.
     pub(crate) fn restore(&self, record: &mut JournalRecord) {
         self.change(record, &|text| self.restored(text));
     }
@@ -35,7 +35,7 @@ impl Redactor {
         }
     }
 
-    /// A string without them.
+    /// A string with secrets hidden.
     pub fn redacted(&self, text: &str) -> String {
         self.0.iter().enumerate().fold(text.to_owned(), |text, (number, secret)| {
             if text == *secret && !text.is_empty() {
@@ -48,7 +48,7 @@ impl Redactor {
         })
     }
 
-    /// A string with them again.
+    /// A string with secrets restored.
     pub fn restored(&self, text: &str) -> String {
         let restore =
             |text: String, (number, secret): (usize, &String)| text.replace(&placeholder(number), secret);
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_hidden_is_shown_again_and_short_secrets_tear_no_holes() {
+    fn hidden_secrets_are_restored_and_short_ones_hide_whole_strings_only() {
         let redactor = Redactor::new(&["s3cret".to_owned(), "an".to_owned()]);
         let open = json!({"user": "ann@example.com", "do": [{"update": {"lastname": "x-s3cret-y", "firstname": "an"}}]});
         let mut record = settled(open.clone());

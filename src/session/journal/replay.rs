@@ -1,4 +1,4 @@
-//! What an earlier run left: what is done, what is not known, what was begun. Pure; read from its journal.
+//! The journal of an earlier run, replayed: what is done, what is unknown, what was started. Pure.
 
 use super::completed::CompletedCommands;
 use crate::client::hooks::{ActionRequest, RecalledAnswer, RecalledOutcome};
@@ -17,49 +17,49 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
-/// A command of a request: its number and the place in it.
+/// A command of a request: the number of the request and the index in it.
 pub(crate) type CommandPlace = (u64, usize);
 
-/// What is known of an earlier run.
+/// The state of an earlier run.
 #[derive(Debug, Default)]
 pub(crate) struct Replay {
     completed: CompletedCommands,
-    /// Removals after which someone was still a member, as reading them back showed.
+    /// Removals after which someone was still a member when they were read back.
     still_members: HashMap<CommandKey, VecDeque<StillMember>>,
     answers: HashMap<CommandKey, VecDeque<RecordedAnswer>>,
     open: HashMap<CommandKey, VecDeque<String>>,
-    /// Commands of which something may stand, by their first piece; for the operator where nobody asks for them.
+    /// Commands that may be partly done, by their first piece; reported if the script does not request them.
     started: HashMap<CommandKey, VecDeque<String>>,
     unknown: BTreeMap<CommandPlace, JournaledCommand>,
-    /// Removals that the service called done and that `--verify` found undone, until they are read back.
+    /// Removals that the service reported as done and `--verify` found undone, until they are read back.
     unverified: BTreeMap<CommandPlace, JournaledCommand>,
     requests: BTreeMap<u64, JournaledRequest>,
     split: HashMap<(u64, u64, usize), SplitCommand>,
     run: u64,
     last_number: u64,
-    /// What is done weighs so much, against the guards.
+    /// The impact of what is done, for the guards.
     impact: CommandImpact,
-    /// Whether there is anything to be recalled from it.
+    /// Whether a journal was replayed.
     has_journal: bool,
 }
 
 /// Why a command has to be read back before anything else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Doubt {
-    /// Its outcome is not known.
+    /// Its outcome is unknown.
     Unknown,
     /// Someone was still a member after it.
     StillMember,
 }
 
-/// A command that left.
+/// A command that was sent, as the journal has it.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct JournaledCommand {
-    /// The command as it went over the wire.
+    /// The command as it was sent.
     pub(crate) command: Arc<RenderedCommand>,
     /// Whether it was real.
     pub(crate) mode: Mode,
-    /// What was said of it.
+    /// Why it has to be read back.
     pub(crate) why: Cow<'static, str>,
     key: CommandKey,
     request_id: Arc<str>,
@@ -67,20 +67,20 @@ pub(crate) struct JournaledCommand {
     pieces: usize,
 }
 
-/// A request without an outcome.
+/// A request without an outcome so far.
 #[derive(Debug)]
 struct JournaledRequest {
-    /// What makes a request sent as its caller wrote it the one it is; `None` for one of a list.
+    /// The key of a request sent as the script wrote it; `None` for one of a list.
     content: Option<CommandKey>,
     request_id: Arc<str>,
     commands: Vec<JournaledCommand>,
 }
 
-/// The answer to a request sent as its caller wrote it.
+/// The response to a request sent as the script wrote it.
 #[derive(Debug)]
 struct RecordedAnswer {
     answer: ApiAnswer,
-    /// What became of its commands; empty when all of them were done.
+    /// The statuses of its commands; empty if all are done.
     statuses: Vec<Status>,
 }
 
@@ -113,7 +113,7 @@ impl Replay {
         }
     }
 
-    /// The journal has been read: what was under way is unknown.
+    /// Called after the journal was read: pending requests become unknown.
     pub(crate) fn start_resume(&mut self) {
         self.run += 1;
         self.has_journal = true;
@@ -129,7 +129,7 @@ impl Replay {
         }
     }
 
-    /// Whether there is nothing to be recalled from it.
+    /// Whether no journal was replayed.
     pub(crate) fn is_empty(&self) -> bool {
         !self.has_journal
     }
@@ -138,7 +138,7 @@ impl Replay {
         self.last_number
     }
 
-    /// What is to be read back before anything else, in the order it left.
+    /// Takes the commands that have to be read back first, in the order they were sent.
     pub(crate) fn take_doubtful(&mut self) -> BTreeMap<CommandPlace, (Doubt, JournaledCommand)> {
         let with = |doubt| move |(place, journaled)| (place, (doubt, journaled));
         let unknown = std::mem::take(&mut self.unknown).into_iter().map(with(Doubt::Unknown));
@@ -146,12 +146,12 @@ impl Replay {
         unknown.chain(unverified).collect()
     }
 
-    /// What is done weighs so much.
+    /// The impact of what is done.
     pub(crate) fn impact(&self) -> CommandImpact {
         self.impact
     }
 
-    /// Whether a command of this content is not sent when it is asked for next, since an earlier run did it.
+    /// Whether a command is recalled instead of sent, because an earlier run settled it.
     pub(crate) fn has_settled(&self, mode: Mode, command: &RenderedCommand) -> bool {
         let key = command_key(mode, command.json());
         self.completed.contains(key) || self.still_members.contains_key(&key)
@@ -163,7 +163,7 @@ impl Replay {
         self.impact.add(&CommandImpact { changes: if is_first { whole.changes } else { 0 }, ..whole });
     }
 
-    /// What reading a command back came to.
+    /// Applies the result of reading a command back.
     pub(crate) fn apply_finding(
         &mut self,
         journaled: &JournaledCommand,
@@ -189,12 +189,12 @@ impl Replay {
         self.completed.add(journaled.key, &journaled.request_id);
     }
 
-    /// It is not done, or may be repeated: it is sent when it is asked for again.
+    /// It is not done or may be repeated: it is sent when the script reaches it.
     fn mark_undone(&mut self, journaled: &JournaledCommand) {
         self.started.entry(journaled.key).or_default().push_back(label(&journaled.command));
     }
 
-    /// What an earlier run did of a command; each of its outcomes is recalled once.
+    /// The outcome of a command in an earlier run; each is recalled once.
     pub(crate) fn recall(&mut self, mode: Mode, command: &RenderedCommand) -> Option<RecalledOutcome> {
         let key = command_key(mode, command.json());
         if let Some(request_id) = self.completed.pop(key) {
@@ -211,7 +211,7 @@ impl Replay {
         None
     }
 
-    /// What an earlier run got to a request that goes as its caller wrote it, or not at all. `None` where it is sent.
+    /// The response that an earlier run got to a request sent as the script wrote it. `None` if it has to be sent.
     pub(crate) fn recall_answer(&mut self, request: &ActionRequest) -> Option<RecalledAnswer> {
         let commands = || request.commands.iter().map(|sent| sent.content.json());
         let keys: Vec<_> = commands().map(|command| command_key(request.mode, command)).collect();
@@ -225,7 +225,7 @@ impl Replay {
             .or_else(|| self.recall_by_command(request, &keys))
     }
 
-    /// An answer that was kept; `None` where nobody is a member any more, and the request goes again because another
+    /// Recalls a recorded response; `None` if nobody is a member any more and the request is sent again because another
     /// of its commands failed.
     fn recall_recorded(&mut self, recorded: RecordedAnswer, keys: &[CommandKey]) -> Option<RecalledAnswer> {
         let RecordedAnswer { answer, statuses } = recorded;
@@ -243,7 +243,7 @@ impl Replay {
         is_recalled.then(|| RecalledAnswer { answer: Ok(answer), still_members })
     }
 
-    /// A request whose own answer was lost: open when one of its commands is, settled when all are.
+    /// Recalls a request whose own response was lost: open if one of its commands is, settled if all are.
     fn recall_by_command(&mut self, request: &ActionRequest, keys: &[CommandKey]) -> Option<RecalledAnswer> {
         if let Some(message) = keys.iter().find_map(|key| pop(&mut self.open, *key)) {
             return Some(RecalledAnswer::open(message));
@@ -258,7 +258,9 @@ impl Replay {
             }
         }
         if let Some(message) = still_members.values().next().filter(|_| !all_settled) {
-            return Some(RecalledAnswer::open(format!("{message}; the rest of the request cannot go alone")));
+            return Some(RecalledAnswer::open(format!(
+                "{message}; the rest of the request cannot be sent alone"
+            )));
         }
         if !all_settled {
             return None;
@@ -271,14 +273,14 @@ impl Replay {
         })
     }
 
-    /// What was begun and nobody asked for again, in words.
+    /// Commands that were started and not requested again, in words.
     pub(crate) fn unrequested(&self) -> Vec<String> {
         let mut unrequested: Vec<_> = self.started.values().flatten().cloned().collect();
         unrequested.sort();
         unrequested
     }
 
-    /// Removals after which someone is still a member and that nobody asked for again, in words.
+    /// Removals after which someone is still a member and that were not requested again, in words.
     pub(crate) fn unrequested_still_members(&self) -> Vec<String> {
         let still_members = self.still_members.values().flatten();
         let mut unrequested: Vec<_> =
@@ -297,17 +299,17 @@ impl Replay {
             key: command_key(mode, &sent.command),
             command: Arc::new(RenderedCommand::raw(sent.command)),
             mode,
-            why: Cow::Borrowed("the run ended before its answer came"),
+            why: Cow::Borrowed("the run ended before the response arrived"),
             request_id: Arc::clone(&request_id),
             place: (self.run, list, sent.index, sent.piece),
             pieces: sent.pieces,
         };
         let commands: Vec<_> = commands.into_iter().map(journaled).collect();
-        // It was asked for again, as `recall` notes while a run goes on.
+        // It was requested again, as `recall` records during a run.
         for journaled in &commands {
             pop(&mut self.started, journaled.key);
         }
-        // It was sent again: what became of it before does not count.
+        // It was sent again: its earlier outcome does not count.
         let is_again = |known: &JournaledCommand| match list {
             0 => known.request_id == request_id,
             _ => commands.iter().any(|journaled| journaled.place == known.place),
@@ -324,19 +326,19 @@ impl Replay {
         let is_kept = self.record_answer(&request, answer, &fates);
         let mut fates = fates.into_iter();
         for (index, journaled) in request.commands.into_iter().enumerate() {
-            let lost = || CommandFate::told(Status::Unknown, "its answer was lost");
+            let lost = || CommandFate::told(Status::Unknown, "its response was lost");
             let CommandFate { status, message, .. } = fates.next().unwrap_or_else(lost);
             match status {
                 Status::Completed | Status::WouldComplete if !is_raw => self.piece_done(&journaled),
                 Status::Completed | Status::WouldComplete if is_kept => self.add_impact(&journaled),
-                // Its answer was lost, and it was seen to be done.
+                // Its response was lost, and reading it back showed that it is done.
                 Status::Completed if !is_answered => self.mark_done(&journaled),
-                // It is sent again when it is asked for: a done one, too, where others of a request that goes as its
-                // caller wrote it were not done.
+                // It is sent again when the script reaches it; also a completed one, if other commands of a request sent
+                // as the script wrote it were not done.
                 Status::Completed | Status::WouldComplete | Status::Failed | Status::NotSent => {}
                 Status::PartlyDone => self.mark_undone(&journaled),
                 Status::Unknown => {
-                    let why = message.map_or(Cow::Borrowed("its answer was lost"), Cow::Owned);
+                    let why = message.map_or(Cow::Borrowed("its response was lost"), Cow::Owned);
                     self.unknown.insert((number, index), JournaledCommand { why, ..journaled });
                 }
                 Status::StillMember => {
@@ -347,8 +349,8 @@ impl Replay {
         }
     }
 
-    /// Keeps the answer to a request sent as its caller wrote it where it will be recalled: all of it was done, or a
-    /// part of it must not be sent again. Whether it did.
+    /// Records the response to a request sent as the script wrote it if it will be recalled: all of it is done, or a
+    /// part of it must not be sent again. Returns whether it was recorded.
     fn record_answer(
         &mut self,
         request: &JournaledRequest,
@@ -391,7 +393,7 @@ impl Replay {
         split.done += 1;
     }
 
-    /// What a resumed run found out about a command.
+    /// Applies what a resumed run found when it read a command back.
     fn apply_found(&mut self, record: FoundRecord) {
         let FoundRecord { number, place, finding, message } = record;
         let place = (number, place);
@@ -411,7 +413,7 @@ impl Replay {
         }
     }
 
-    /// Requests that a crash left without an outcome are unknown once a later run tells of them.
+    /// A request that a crash left without an outcome becomes unknown once a later run has a finding for it.
     fn settle_requests_before(&mut self, number: u64) {
         if let Some(request) = self.requests.remove(&number) {
             for (index, journaled) in request.commands.into_iter().enumerate() {
@@ -430,7 +432,7 @@ fn pop<T>(map: &mut HashMap<CommandKey, VecDeque<T>>, key: CommandKey) -> Option
     entry
 }
 
-/// Whom a command is about and what it does, in a few words.
+/// The subject and the steps of a command, for messages.
 pub(crate) fn label(command: &RenderedCommand) -> String {
     format!("{} ({})", command.subject_name().unwrap_or("(no user)"), command.step_names().join(", "))
 }
@@ -442,7 +444,7 @@ fn command_key(mode: Mode, command: &Value) -> CommandKey {
     sha256::short(text.as_bytes())
 }
 
-/// What makes a request sent as its caller wrote it the one it is.
+/// The digest of a request sent as the script wrote it.
 fn request_key<'c>(
     call: &str,
     mode: Mode,
@@ -483,7 +485,7 @@ fn write_sorted(value: &Value, text: &mut String) {
     }
 }
 
-/// A string after its length, so that two of them never read as another two.
+/// Writes a string after its length, so that different sequences of strings never give the same text.
 fn write_text(content: &str, text: &mut String) {
     text.push_str(&content.len().to_string());
     text.push(':');
@@ -559,7 +561,7 @@ mod tests {
         matches!(replay.recall(Mode::Live, &rendered(command)), Some(RecalledOutcome::Done { .. }))
     }
 
-    /// The request of a script that sends what an earlier run sent as it was written.
+    /// A request of the script that equals the one an earlier run sent.
     fn action_request(users: &[&str]) -> ActionRequest {
         let RequestRecord { call, mode, list, commands, body, .. } = raw(1, "new", users);
         let commands = commands.into_iter().map(|record| {
@@ -571,7 +573,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_completed_is_recalled_as_often_as_it_was_whatever_its_request_id_and_order_of_keys() {
+    fn a_completed_command_is_recalled_as_often_as_it_was_completed_whatever_its_request_id_and_key_order() {
         let statuses = [Status::Completed, Status::Completed, Status::Failed];
         let mut replay = of_requests([(request(1, &["a", "a", "b"]), Some(settled(1, &statuses)))]);
         let other = json!({"do": [{"add": {"group": ["X"]}}], "requestID": "7", "user": "a"});
@@ -581,7 +583,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_that_was_sent_again_as_it_was_written_counts_by_its_last_outcome() {
+    fn a_raw_request_that_was_sent_again_counts_by_its_last_outcome() {
         let lost = |number| Some(settled(number, &[Status::Unknown]));
         let mut replay = of_requests([
             (raw(1, "r1", &["a"]), lost(1)),
@@ -593,13 +595,13 @@ mod tests {
     }
 
     #[test]
-    fn a_rehearsal_does_not_stand_for_a_change() {
+    fn a_rehearsal_is_not_recalled_for_a_change() {
         let mut replay = of_requests([(request(1, &["a"]), Some(settled(1, &[Status::Completed])))]);
         assert_eq!(replay.recall(Mode::Test, &rendered(&add("a"))), None);
     }
 
     #[test]
-    fn a_request_without_an_outcome_is_unknown_until_it_is_found_out() {
+    fn a_request_without_an_outcome_is_unknown_until_it_is_read_back() {
         let mut replay = of_requests([(request(1, &["a", "b", "c"]), None)]);
         let unknown: Vec<_> = replay.take_doubtful().into_values().collect();
         assert_eq!(unknown.len(), 3);
@@ -629,7 +631,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_found_undone_and_sent_again_is_not_left() {
+    fn what_was_found_undone_and_sent_again_is_not_reported() {
         let found = FoundRecord { number: 1, place: 0, finding: Finding::NotDone, message: None };
         let mut replay = replay([
             JournalRecord::Request(request(1, &["a"])),
@@ -642,7 +644,7 @@ mod tests {
     }
 
     #[test]
-    fn a_command_of_which_some_pieces_are_done_is_begun() {
+    fn a_command_of_which_some_pieces_are_done_is_started() {
         let mut split = request(1, &["a"]);
         split.commands[0].pieces = 2;
         let replay = of_requests([(split, Some(settled(1, &[Status::Completed])))]);
@@ -677,8 +679,8 @@ mod tests {
         assert!(replay.unrequested_still_members().is_empty());
     }
 
-    /// A request that goes as it was written, with a removal that was found undone: what is recalled of it when the
-    /// removal is still undone, and when it is done by then.
+    /// A request sent as the script wrote it, with a removal that was found undone: what is recalled if the removal is
+    /// still undone, and if it is done by then.
     fn recalled(others: &[Status], has_answer: bool) -> [Option<RecalledAnswer>; 2] {
         let statuses = [&[Status::StillMember], others].concat();
         let users = &["a", "b"][..statuses.len()];
@@ -699,7 +701,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_with_someone_who_is_still_a_member_is_recalled_whole_or_not_sent() {
+    fn a_request_after_which_someone_is_still_a_member_is_recalled_whole_or_not_sent() {
         for others in [&[][..], &[Status::Completed]] {
             let [undone, done] = recalled(others, true).map(Option::unwrap);
             assert!(undone.answer.is_ok() && undone.still_members == BTreeMap::from([(0, "why".to_owned())]));
@@ -708,10 +710,10 @@ mod tests {
         for other in [Status::Failed, Status::PartlyDone] {
             let [undone, done] = recalled(&[other], true);
             assert_eq!(undone.unwrap().still_members.len(), 1);
-            assert!(done.is_none(), "what failed goes again");
+            assert!(done.is_none(), "what failed is sent again");
         }
         let [undone, done] = recalled(&[Status::Unknown], true);
-        assert!(undone.unwrap().answer.is_err(), "the removal must not go again with the other");
+        assert!(undone.unwrap().answer.is_err(), "the removal must not be sent again with the other");
         assert!(done.is_none());
     }
 }

@@ -1,4 +1,4 @@
-//! The state of people before they are changed, as far as this run has read it.
+//! The state of people before they are changed, if this run has read them.
 
 use crate::client::hooks::ActionRequest;
 use crate::client::sent_command::RenderedCommand;
@@ -9,20 +9,20 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Weak};
 
-/// Beyond so many records, a few pages, those that nobody holds any more are forgotten.
+/// With more records than this (a few pages), those that the script has dropped are forgotten.
 const SWEEP_SIZE: usize = 8_192;
-/// So many of the last records read one by one, which a script drops at once, are held here.
+/// The number of records read singly that are kept here, since a script drops those at once.
 const RECENT_SIZE: usize = 100;
 
-/// Records that were read, as long as the script still holds them.
+/// Records that were read, as long as the script holds them.
 ///
-/// Most runs that list everybody change nobody, so a record is only looked into once a command has to be found.
+/// Most runs that list everybody change nobody, so names are indexed only when the first command is sent.
 #[derive(Default)]
 pub(crate) struct Snapshots {
     unsorted: Vec<Weak<User>>,
-    /// So many may be there before the next look at which are still held.
+    /// The number of records at which dropped ones are removed next.
     unsorted_limit: usize,
-    /// By a hash of each of their names; whoever is found is asked for the name itself.
+    /// Records by a hash of each name; the name itself is compared on access.
     by_name: HashMap<u64, Weak<User>>,
     by_name_limit: usize,
     hashes: RandomState,
@@ -44,7 +44,7 @@ impl Snapshots {
         }
     }
 
-    /// The record of the person a command is about, where it is known.
+    /// The record of the person that a command changes, if it is known.
     pub(crate) fn before_image(&mut self, command: &RenderedCommand) -> Option<Value> {
         self.index_names();
         let name = fold(command.user()?);
@@ -53,7 +53,7 @@ impl Snapshots {
         if is_meant { serde_json::to_value(&*user).ok() } else { None }
     }
 
-    /// Forgets those whom a request is about to change: their records are old then.
+    /// Forgets the people that a request is about to change: their records are outdated then.
     pub(crate) fn forget(&mut self, request: &ActionRequest) {
         self.index_names();
         let users = request.commands.iter().filter_map(|sent| sent.content.user());
@@ -63,7 +63,7 @@ impl Snapshots {
         }
     }
 
-    /// Puts what was read since the last request under its names; what was read later counts.
+    /// Indexes the records read since the last request by name; the last record read counts.
     fn index_names(&mut self) {
         for user in std::mem::take(&mut self.unsorted) {
             let Some(held) = user.upgrade() else { continue };
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn a_person_is_known_by_each_name_in_any_case_as_last_read() {
+    fn a_person_is_found_by_each_name_in_any_case_as_last_read() {
         let mut snapshots = Snapshots::default();
         let people = [user("A@example.com", "Ann"), user("a@example.com", "Anna")];
         snapshots.add(&people[..1]);
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn pages_that_nobody_holds_are_forgotten() {
+    fn pages_that_the_script_dropped_are_forgotten() {
         let mut snapshots = Snapshots::default();
         let held = [user("held@example.com", "Hal")];
         snapshots.add(&[user("gone@example.com", "G"), user("lost@example.com", "L")]);
