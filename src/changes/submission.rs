@@ -1,36 +1,39 @@
-//! What a script asks for: commands with their tags, and lists of them.
+//! Commands with their tags, and lists of them, before they are submitted.
 
 use crate::client::actions::checked_command::CheckedCommand;
 use crate::error::{CommandFailure, Result};
 use crate::wire::command::Command;
 use rhai::Dynamic;
 
-/// A command with what the script attached to it.
+/// A command with the value that the script attached to it.
 #[derive(Debug, Clone)]
 pub struct TaggedCommand {
     /// The command.
     pub command: Command,
-    /// Whatever the script wants to see again beside its outcome.
+    /// A value that the script gets back with the outcome.
     pub tag: Dynamic,
 }
 
-/// What stands at a place of a list: a command, or something that is none.
+/// An entry of a list: a command, or why the entry is not a valid one.
 pub(crate) type Submission = std::result::Result<TaggedCommand, CommandFailure>;
 
-/// A command that the gate has checked, with its tag.
+/// A checked command with its tag.
 pub(super) struct TaggedCheckedCommand {
     pub(super) command: CheckedCommand,
     pub(super) tag: Dynamic,
 }
 
-/// A checked command, or what a local check refuses in it.
+/// A checked command, or why a local check refuses it.
 pub(super) type CheckedSubmission = std::result::Result<TaggedCheckedCommand, CommandFailure>;
 
-/// A list of commands that can be gone through more than once without being kept in memory.
+/// A list of commands that can be iterated over more than once without being kept in memory.
 pub(crate) trait CommandSource {
-    /// Goes through it from its beginning.
+    /// Whether the list is in memory, so that checked commands may be kept as well.
+    fn is_in_memory(&self) -> bool;
+
+    /// Iterates over the list, from the entry with index `start`.
     ///
     /// # Errors
-    /// Whatever keeps it from being read, then or in its midst.
-    fn submissions(&self) -> Result<Box<dyn Iterator<Item = Result<Submission>> + '_>>;
+    /// The list cannot be read, at its beginning or later.
+    fn submissions(&self, start: usize) -> Result<Box<dyn Iterator<Item = Result<Submission>> + '_>>;
 }
