@@ -4,7 +4,7 @@ use super::former_files;
 use crate::cli::GlobalOptions;
 use crate::client::settings::{ClientSettings, Credentials, Mode, Pace, SignInFlow};
 use crate::config::Config;
-use crate::config::table::SettingKey;
+use crate::config::table::{SANDBOX_PROFILE, SettingKey};
 use crate::config::values::{CommandLineSettings, Environment};
 use crate::error::{Error, Result};
 use crate::output::Output;
@@ -110,7 +110,7 @@ impl OrganizationContext {
         let sandbox = Rc::new(LocalSandbox::default());
         let kept = Rc::clone(&sandbox);
         Self {
-            profile: "sandbox".to_owned(),
+            profile: SANDBOX_PROFILE.to_owned(),
             organization: Some(sandbox::ORGANIZATION.to_owned()),
             mode,
             is_real: false,

@@ -3,14 +3,14 @@
 use crate::client::outcome::Outcome;
 use crate::error::{Error, Result};
 use crate::session::totals::OutcomeSink;
-use crate::session::tracked_files::free_name;
 use crate::store::atomic_file::{hold, private};
 use crate::store::file_door;
+use crate::store::output_file::{free_name, is_same_file};
 use crate::tabular::{CsvWriter, cell};
 use serde_json::{Value, json};
 use std::cell::{Cell, RefCell};
 use std::fs::{File, OpenOptions};
-use std::io::{self, ErrorKind, Seek, SeekFrom, Write};
+use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 /// The columns, in their order.
@@ -34,6 +34,8 @@ const COLUMNS: [&str; 14] = [
 const JSON_START: &str = "[";
 /// The end of a JSON list; each row overwrites it and adds it again, so that the file is always valid.
 const JSON_END: &str = "\n]\n";
+/// Bytes at the start of a file that show whether it is a report.
+const REPORT_START: u64 = 4096;
 
 /// The format of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,17 +47,19 @@ enum ReportFormat {
 /// A report file that is being written.
 pub(crate) struct ReportFile {
     path: PathBuf,
+    earlier: Option<PathBuf>,
     format: ReportFormat,
     file: RefCell<File>,
     empty: Cell<bool>,
 }
 
 impl ReportFile {
-    /// Creates a report file. An existing one is renamed to a numbered name.
+    /// Creates a report file. That of an earlier run is renamed to a numbered name.
     ///
     /// # Errors
-    /// `usage`: its name does not end in `.csv` or `.json`, or another run writes it. `file`: it cannot be written.
-    pub(crate) fn create(path: &Path) -> Result<Self> {
+    /// `usage`: its name does not end in `.csv` or `.json`, it is one of `inputs`, there is a file that is not a
+    /// report, or another run writes it. `file`: it cannot be written.
+    pub(crate) fn create(path: &Path, inputs: &[PathBuf]) -> Result<Self> {
         let format = match path.extension().and_then(|ending| ending.to_str()) {
             Some("csv") => ReportFormat::Csv,
             Some("json") => ReportFormat::Json,
@@ -64,9 +68,11 @@ impl ReportFile {
                 return Err(Error::usage(message));
             }
         };
-        if file_door::is_file(path) {
-            rename_existing(path)?;
+        if inputs.iter().any(|input| is_same_file(input, path)) {
+            let message = format!("the report {} is an input of this run", path.display());
+            return Err(Error::usage_with_hint(message, "Give --report another file name."));
         }
+        let earlier = if file_door::is_file(path) { Some(rename_existing(path)?) } else { None };
         let mut options = OpenOptions::new();
         // It names people.
         private(&mut options);
@@ -85,7 +91,12 @@ impl ReportFile {
             ReportFormat::Json => (&file).write_all([JSON_START, JSON_END].concat().as_bytes()),
         };
         written.map_err(|error| Error::io(path, error))?;
-        Ok(Self { path: path.to_owned(), format, file: RefCell::new(file), empty: Cell::new(true) })
+        Ok(Self { path: path.to_owned(), earlier, format, file: RefCell::new(file), empty: Cell::new(true) })
+    }
+
+    /// The new name of the report of an earlier run.
+    pub(crate) fn earlier(&self) -> Option<&Path> {
+        self.earlier.as_deref()
     }
 
     /// Adds a row; if that fails, the file is unchanged.
@@ -120,13 +131,38 @@ impl ReportFile {
     }
 }
 
-/// Renames the report of another run to a numbered name, unless that run is still writing it.
-fn rename_existing(path: &Path) -> Result<()> {
+/// Renames the report of an earlier run to a numbered name, and returns the new name.
+fn rename_existing(path: &Path) -> Result<PathBuf> {
     let old = file_door::open(path).map_err(|error| Error::io(path, error))?;
+    if !is_report(&old).map_err(|error| Error::io(path, error))? {
+        let message = format!("{} exists and is not a report of umapish", path.display());
+        return Err(Error::usage_with_hint(
+            message,
+            "Name another file with --report, or move that file away.",
+        ));
+    }
     if !hold(&old) {
         return Err(in_use(path));
     }
-    file_door::rename(path, &free_name(path)).map_err(|error| Error::io(path, error))
+    let earlier = free_name(path);
+    file_door::rename(path, &earlier).map_err(|error| Error::io(path, error))?;
+    Ok(earlier)
+}
+
+/// Whether a file is a report, of this version or an earlier one, or empty.
+fn is_report(file: &File) -> io::Result<bool> {
+    let mut start = Vec::new();
+    file.take(REPORT_START).read_to_end(&mut start)?;
+    let start = String::from_utf8_lossy(&start);
+    let [index, target, action, status, ..] = COLUMNS;
+    let keys = [index, target, action, status];
+    Ok(match start.trim_start().strip_prefix(JSON_START) {
+        Some(rows) if rows.trim_start().starts_with('{') => {
+            keys.iter().all(|key| rows.contains(&format!("\"{key}\":")))
+        }
+        Some(rows) => rows.trim() == "]",
+        None => start.is_empty() || start.starts_with(&keys.join(",")),
+    })
 }
 
 fn in_use(path: &Path) -> Error {

@@ -9,7 +9,7 @@ pub mod table;
 pub mod values;
 pub(crate) mod write;
 
-use crate::config::file::ConfigFile;
+use crate::config::file::{ConfigFile, is_reserved};
 use crate::config::table::SettingKey;
 use crate::config::values::{CommandLineSettings, SettingValues};
 use crate::did_you_mean::nearest;
@@ -150,6 +150,10 @@ fn default_place() -> Result<PathBuf> {
 }
 
 fn unknown_profile(name: &str, place: &Path, file: Option<&ConfigFile>) -> Error {
+    if is_reserved(name) {
+        let hint = "--sandbox starts the simulated organization; at the prompt, so does `:profile sandbox`.";
+        return Error::config(format!("there is no profile `{name}`"), hint);
+    }
     let Some(file) = file else {
         let message = format!("there is no profile `{name}`: {} does not exist", place.display());
         return Error::config(message, format!("Create the file with a section [{name}]."));

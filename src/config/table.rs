@@ -3,6 +3,10 @@
 //! The command line's help, the profile file, its "did you mean", the missing-settings message and the guide's
 //! table all read [`SETTINGS`].
 
+/// The profile name of the sandbox in this process, which no profile of a file can have: `:profile sandbox` must never be
+/// a real organization, nor a profile of that name be shadowed.
+pub(crate) const SANDBOX_PROFILE: &str = "sandbox";
+
 /// A setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum SettingKey {

@@ -10,6 +10,7 @@ use crate::host::session::Session;
 use crate::session::guard::ChangeGuard;
 use crate::session::journal::recorder::JournalRecorder;
 use crate::session::totals::{RunTally, RunTotals};
+use crate::store::output_file::IfExists;
 use rhai::Dynamic;
 use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
@@ -51,6 +52,10 @@ pub struct RunSettings {
     pub listings: ListingSettings,
     /// Where a row for every command is written, besides the reports of the script.
     pub sink: Option<Box<dyn OutcomeSink>>,
+    /// The file of `sink`.
+    pub report: Option<PathBuf>,
+    /// What to do if a file exists and the call does not say: replace it in a script, refuse at the prompt.
+    pub if_exists: IfExists,
 }
 
 /// The state of a run; [`RunState::of`] returns that of a session.
@@ -151,9 +156,14 @@ impl RunState {
         answer
     }
 
-    /// Whether this run writes the file for the first time.
-    pub(crate) fn is_first_write(&self, path: &Path) -> bool {
-        self.written.borrow_mut().insert(path.to_owned())
+    /// Whether this run wrote the file.
+    pub(crate) fn has_written(&self, path: &Path) -> bool {
+        self.written.borrow().contains(path)
+    }
+
+    /// Records that this run wrote a file.
+    pub(crate) fn add_written(&self, path: &Path) {
+        self.written.borrow_mut().insert(path.to_owned());
     }
 
     /// The outcomes of all commands of the run, counted.
