@@ -15,11 +15,11 @@ fn posts(desk: &Desk) -> usize {
 fn a_guard_stops_a_list_before_its_first_request_with_a_code_of_its_own() {
     let desk = Desk::new(REMOVE);
     for (options, message) in [
-        ("--max-removals 3", "removals are more than 3"),
-        ("--max-changes 3", "changes are more than 3"),
+        ("--max-removals 3", "removals, the limit is 3"),
+        ("--max-changes 3", "changes, the limit is 3"),
         ("--read-only", "this run is read-only"),
         ("--protect *@example.com", "is protected"),
-        ("--max-removals 50%", "removals are more than"),
+        ("--max-removals 50%", "removals, the limit is"),
     ] {
         desk.start(&format!("--live {options} job.rhai")).run().exits(7).stderr_has(message);
     }
@@ -70,7 +70,11 @@ fn a_guard_counts_also_where_the_script_catches_it() {
 #[test]
 fn deleting_for_good_must_be_allowed_against_a_real_organization() {
     let desk = Desk::new("delete_account(\"ben.osei@example.com\")");
-    desk.start("--live job.rhai").run().exits(7).stderr_has("deleted for good").stderr_has("--allow-delete");
+    desk.start("--live job.rhai")
+        .run()
+        .exits(7)
+        .stderr_has("deleted permanently")
+        .stderr_has("--allow-delete");
     assert_eq!(desk.run("--test job.rhai").0, 0);
     assert_eq!(desk.run("--live --allow-delete job.rhai").0, 0);
 }
@@ -245,7 +249,7 @@ fn a_report_that_cannot_be_written_to_its_end_is_told_and_ends_the_run_badly() {
             told.contains("rows of the report could not be written") && told.contains("File too large"),
             "{told}"
         );
-        assert_eq!(told.matches("the report ends here").count(), 1, "{told}");
+        assert_eq!(told.matches("the report file is incomplete").count(), 1, "{told}");
         let text = std::fs::read_to_string(desk.folder.path().join(name)).unwrap();
         let rows = match serde_json::from_str::<Vec<serde_json::Value>>(&text) {
             Ok(rows) => rows.len(),
@@ -280,7 +284,7 @@ fn two_runs_do_not_write_one_report() {
     let mut byte = [0];
     std::io::Read::read_exact(&mut first.stdout.take().unwrap(), &mut byte).unwrap();
     let (code, _, told) = desk.run("--live --report r.csv job.rhai b@example.net");
-    assert!(code == 2 && told.contains("another run writes the report r.csv"), "{code}: {told}");
+    assert!(code == 2 && told.contains("another run is writing the report r.csv"), "{code}: {told}");
     first.kill().unwrap();
     first.wait().unwrap();
     assert_eq!(rows(&desk), ["a@example.net addAdobeID completed"]);

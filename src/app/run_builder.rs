@@ -65,9 +65,9 @@ pub(super) fn setup_of(
 ) -> Result<RunSetup> {
     let recorder = recorder(global, program, resumed, &place)?;
     let inputs = program.map(ScriptProgram::files).unwrap_or_default();
-    let report = global.report.as_deref().map(|path| ReportFile::begin(path, &inputs)).transpose()?;
-    if let Some(kept) = report.as_ref().and_then(ReportFile::kept) {
-        output.note(&format!("the report of an earlier run is kept as {}", kept.display()));
+    let report = global.report.as_deref().map(|path| ReportFile::create(path, &inputs)).transpose()?;
+    if let Some(earlier) = report.as_ref().and_then(ReportFile::earlier) {
+        output.note(&format!("the report of an earlier run was renamed to {}", earlier.display()));
     }
     let OrganizationContext { profile, organization, mode, limits, folder, connect, .. } = place;
     let settings = RunSettings {

@@ -188,13 +188,13 @@ const PLAN: &[&str] = &["columns", "if_exists"];
 
 fn rows(session: &Session, path: &str, options: &CallOptions) -> Result<Array> {
     let (rows, digest) = read(Path::new(path), &shape(options)?, session.interrupt())?;
-    tracked_files::was_read(session, Path::new(path), &digest, Some(rows.len()))?;
+    tracked_files::record_input(session, Path::new(path), &digest, Some(rows.len()))?;
     Ok(rows.into_iter().map(Dynamic::from).collect())
 }
 
 fn passage(session: &Session, path: &str, options: &CallOptions) -> Result<RowStream> {
     let passage = RowStream::of(Path::new(path), shape(options)?, session.interrupt())?;
-    tracked_files::was_read(session, Path::new(path), passage.digest(), Some(passage.rows()))?;
+    tracked_files::record_input(session, Path::new(path), passage.digest(), Some(passage.rows()))?;
     Ok(passage)
 }
 

@@ -180,7 +180,7 @@ fn indent(options: &CallOptions) -> Result<usize> {
 fn read_noted(session: &Session, path: &str) -> Result<Dynamic> {
     let (value, digest) = read(path, session.interrupt())?;
     let rows = value.read_lock::<Array>().map(|list| list.len());
-    tracked_files::was_read(session, Path::new(path), &digest, rows)?;
+    tracked_files::record_input(session, Path::new(path), &digest, rows)?;
     Ok(value)
 }
 
