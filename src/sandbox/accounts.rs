@@ -6,6 +6,7 @@ use crate::sandbox::name_index::NameIndex;
 use crate::wire::identity::{Identity, IdentityType, fold};
 use arcstr::ArcStr;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 /// The relation of a person to the organization.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +44,9 @@ pub(super) struct SandboxAccount {
     /// Direct memberships in the order in which they began.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) groups: Vec<GroupId>,
+    /// Fields that the service returns although no documentation names them (contract 2.4).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) extra: Option<Box<Map<String, Value>>>,
 }
 
 /// Kinds of ID as the service writes them.
@@ -227,6 +231,7 @@ mod tests {
             country: None,
             standing: AccountStanding::Active,
             groups: Vec::new(),
+            extra: None,
         }
     }
 

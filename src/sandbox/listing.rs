@@ -193,6 +193,10 @@ fn describe_group(org: &mut SandboxOrganization, id: GroupId) -> Option<Group> {
         },
         product_name: group.product.clone(),
         license_quota: group.quota.clone(),
+        contract_name: match &group.kind {
+            GroupKind::ContractAdmins(contract) => Some(contract.clone()),
+            _ => None,
+        },
         ..Group::default()
     })
 }

@@ -11,10 +11,11 @@
 //!
 //! About forty people are members, most in one or two of the user groups (`Designers`, `Engineering`, `Marketing`, ...)
 //! and profiles (`Photoshop` has one license left, `Acrobat Pro` is unlimited, `Stock` has more members than licenses).
-//! `R&D / Lab #1` and `Team v2.1` have awkward names, nobody is in `Interns`, `Corporate Directory` is read-only.
+//! `R&D / Lab #1` and `Team v2.1` have awkward names, a product's name holds commas, one group is of the type
+//! `CONTRACT_ADMIN_GROUP`, nobody is in `Interns`, `Corporate Directory` is read-only.
 //! These cause refusals: `left@example.com` (no longer in the organization), `disabled@example.com`,
 //! `elsewhere@example.com` (another organization's account), `invited@example.net` (an open invitation),
-//! `trusted@partner.example.net` (a member whom another organization owns), `both@example.com` (an Adobe ID and a
+//! `trusted@partner.example.net` (a member whom another organization owns, with undocumented fields), `both@example.com` (an Adobe ID and a
 //! Federated ID) and `twin` (a username in two directories).
 //!
 //! # The control endpoint

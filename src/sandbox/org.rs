@@ -185,6 +185,6 @@ pub(super) fn describe(id: PersonId, person: &SandboxAccount, groups: Vec<ArcStr
         country: person.country.clone(),
         kind: Some(person.kind.as_str().into()),
         id: Some(format!("{:016X}5A4DB0C0@{owner}", (u64::from(id.0) + 1).wrapping_mul(SPREAD)).into()),
-        extra: None,
+        extra: person.extra.clone(),
     }
 }

@@ -156,6 +156,7 @@ impl Run<'_> {
             country: text(step, "country").map(Into::into),
             standing: AccountStanding::Active,
             groups: Vec::new(),
+            extra: None,
         };
         rename(&mut person, step);
         self.person = Some(self.org.add_person(person));

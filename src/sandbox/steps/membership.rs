@@ -73,7 +73,7 @@ impl Run<'_> {
             NamedGroup::Vacant(kind) => Some(kind),
         };
         match kind {
-            None | Some(GroupKind::OrganizationAdmins) => unknown(),
+            None | Some(GroupKind::OrganizationAdmins | GroupKind::ContractAdmins(_)) => unknown(),
             Some(GroupKind::UserGroup) => self.check_writable(&named, name, change).map(|()| named),
             Some(GroupKind::Developers(profile)) => {
                 self.check_developers(*profile, name, change).map(|()| named)
