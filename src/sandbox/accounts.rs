@@ -105,12 +105,12 @@ impl AccountTable {
 
     /// Adds a person with a given number.
     pub(super) fn put(&mut self, id: PersonId, person: SandboxAccount) {
-        let place = id.0 as usize;
-        if place >= self.slots.len() {
-            self.slots.resize_with(place + 1, || None);
+        let slot = id.0 as usize;
+        if slot >= self.slots.len() {
+            self.slots.resize_with(slot + 1, || None);
         }
-        self.note(id, &person);
-        self.slots[place] = Some(person);
+        self.index_names(id, &person);
+        self.slots[slot] = Some(person);
     }
 
     /// The next number: one more than the highest assigned.
@@ -144,7 +144,7 @@ impl AccountTable {
     /// Deletes a person.
     pub(super) fn remove(&mut self, id: PersonId) -> Option<SandboxAccount> {
         let person = self.slots.get_mut(id.0 as usize)?.take()?;
-        self.forget(id, &person);
+        self.unindex_names(id, &person);
         Some(person)
     }
 
@@ -156,14 +156,14 @@ impl AccountTable {
         }
     }
 
-    fn note(&mut self, id: PersonId, person: &SandboxAccount) {
+    fn index_names(&mut self, id: PersonId, person: &SandboxAccount) {
         self.index.insert(&fold(&person.email), id);
         if let Some(username) = &person.username {
             self.index.insert(&fold(username), id);
         }
     }
 
-    fn forget(&mut self, id: PersonId, person: &SandboxAccount) {
+    fn unindex_names(&mut self, id: PersonId, person: &SandboxAccount) {
         self.index.remove(&fold(&person.email), id);
         if let Some(username) = &person.username {
             self.index.remove(&fold(username), id);

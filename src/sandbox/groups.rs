@@ -146,12 +146,12 @@ impl GroupTable {
 
     /// Adds a group with a given number.
     pub(super) fn put(&mut self, id: GroupId, group: SandboxGroup) {
-        let place = id.0 as usize;
-        if place >= self.slots.len() {
-            self.slots.resize_with(place + 1, || None);
+        let slot = id.0 as usize;
+        if slot >= self.slots.len() {
+            self.slots.resize_with(slot + 1, || None);
         }
         self.names.insert(fold(&group.name), id);
-        self.slots[place] = Some(group);
+        self.slots[slot] = Some(group);
     }
 
     /// The next number: one more than the highest assigned.

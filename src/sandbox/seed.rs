@@ -90,10 +90,10 @@ const PEOPLE: &[(&str, &str, &str, &[&str])] = &[
     ("Nina", "Olsen", "NO", &[]),
 ];
 
-/// The kind of ID and the domain of the person at that place of the list: most are federated, some are Enterprise IDs,
+/// The kind of ID and the domain of the person at that index of the list: most are federated, some are Enterprise IDs,
 /// some Adobe IDs, and a few sign in with a name that is not an e-mail address.
-fn kind_of(place: usize) -> (IdentityType, &'static str) {
-    match place % 10 {
+fn kind_of(index: usize) -> (IdentityType, &'static str) {
+    match index % 10 {
         3 | 6 => (IdentityType::EnterpriseId, "example.org"),
         5 | 8 => (IdentityType::AdobeId, "example.net"),
         4 => (IdentityType::FederatedId, "emea.example.com"),
@@ -176,8 +176,8 @@ fn groups(org: &mut SandboxOrganization, names: &[&str]) -> Vec<GroupId> {
 }
 
 fn people(org: &mut SandboxOrganization, interner: &mut StringInterner) {
-    for (place, (first, last, country, names)) in PEOPLE.iter().enumerate() {
-        let (kind, domain) = kind_of(place);
+    for (index, (first, last, country, names)) in PEOPLE.iter().enumerate() {
+        let (kind, domain) = kind_of(index);
         let login = format!("{}.{}", first.to_lowercase(), last.to_lowercase());
         let plain = domain == "sso.example.com";
         let person = SandboxAccount {
