@@ -1,7 +1,7 @@
 //! The question before the first real change of a session: whether this is the organization that was meant.
 
 use crate::client::hooks::{ActionRequest, GateHook};
-use crate::client::request::ApiAnswer;
+use crate::client::request::ApiResponse;
 use crate::client::sent_command::SentCommand;
 use crate::client::settings::Mode;
 use crate::error::{Error, ErrorKind, Result};
@@ -64,7 +64,7 @@ impl GateHook for LiveConfirmation {
         Ok(())
     }
 
-    fn after(&self, _: &ActionRequest, _: std::result::Result<&ApiAnswer, &Error>) {}
+    fn after(&self, _: &ActionRequest, _: std::result::Result<&ApiResponse, &Error>) {}
 }
 
 /// The first change: how many commands and for whom, or the call.

@@ -11,8 +11,8 @@ pub(crate) use crate::session::guard::pattern::NamePattern;
 
 use crate::client::actions::checked_command::CheckedCommand;
 use crate::client::hooks::{ActionRequest, GateHook};
-use crate::client::outcome::{CommandFate, Status};
-use crate::client::request::ApiAnswer;
+use crate::client::outcome::{CommandOutcome, Status};
+use crate::client::request::ApiResponse;
 use crate::client::sent_command::{RenderedCommand, SentCommand};
 use crate::client::settings::Mode;
 use crate::error::{Error, ErrorKind, Result};
@@ -278,10 +278,10 @@ impl GateHook for ChangeGuard {
         verdict
     }
 
-    fn after(&self, _: &ActionRequest, _: std::result::Result<&ApiAnswer, &Error>) {}
+    fn after(&self, _: &ActionRequest, _: std::result::Result<&ApiResponse, &Error>) {}
 
     /// What is sent again counts once.
-    fn settled(&self, request: &ActionRequest, fates: &[CommandFate]) {
+    fn settled(&self, request: &ActionRequest, fates: &[CommandOutcome]) {
         let mut state = self.state();
         for (sent, fate) in request.commands.iter().zip(fates) {
             if fate.status == Status::Unknown && request.list > 0 {
@@ -292,14 +292,14 @@ impl GateHook for ChangeGuard {
         }
     }
 
-    fn seen(&self, users: &[Arc<User>]) {
+    fn users_read(&self, users: &[Arc<User>]) {
         let mut state = self.state();
         for user in users {
             state.protected.add_person(user);
         }
     }
 
-    fn listed(&self, listing: &str, entries: std::result::Result<usize, &Error>) {
+    fn listing_ended(&self, listing: &str, entries: std::result::Result<usize, &Error>) {
         let mut state = self.state();
         match entries {
             Ok(entries) => state.listed = state.listed.max(entries),
