@@ -3,6 +3,7 @@
 mod impact;
 mod pattern;
 mod protected;
+mod readable;
 #[cfg(test)]
 mod tests;
 
@@ -196,6 +197,11 @@ impl State {
             return Err(refusal("this run is read-only", "Run without --read-only to make changes."));
         }
         for command in commands {
+            if mode == Mode::Live
+                && let Some(reason) = readable::unreadable(command)
+            {
+                return Err(unreadable(command, &reason));
+            }
             if let Some((name, pattern)) = self.protected.find_in(command) {
                 let message = format!("`{name}` is protected (by `{pattern}`)");
                 return Err(refusal(message, "Remove the command from the script, or change --protect."));
@@ -259,6 +265,15 @@ impl State {
 
 fn refusal(message: impl Into<String>, hint: &str) -> Error {
     ErrorKind::Guard { message: format!("refused: {}", message.into()), hint: hint.to_owned() }.into()
+}
+
+fn unreadable(command: &RenderedCommand, reason: &str) -> Error {
+    let name = command.subject_name().unwrap_or("(no user)");
+    refusal(
+        format!("the guards cannot read the command for `{name}`: {reason}"),
+        "Write one step per object, as the service documents it; the guards count removals and protect people by reading \
+         every step.",
+    )
 }
 
 /// `3,040 removals, the limit is 200`.
