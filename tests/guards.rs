@@ -396,3 +396,34 @@ fn a_row_for_every_command_is_in_the_report_as_the_run_goes() {
         }
     }
 }
+
+#[test]
+fn a_live_command_that_the_guards_cannot_read_is_refused_with_checks_on_and_off() {
+    let remove = r#"#{user: "ben.osei@example.com", "do": [#{remove: #{group: ["Designers"]}}]}"#;
+    for list in [
+        r#"[#{user: "ben.osei@example.com", "do": [#{add: #{group: ["Stock"]}, remove: "all"}]}]"#.to_owned(),
+        r#"[#{user: "ben.osei@example.com", "do": [#{removeEverybody: #{}}]}]"#.to_owned(),
+        r#"[#{usergroup: "Designers", "do": [#{remove: #{user: "ben.osei@example.com"}}]}]"#.to_owned(),
+        r#"[#{user: ["ben.osei@example.com"], "do": [#{remove: "all"}]}]"#.to_owned(),
+        format!("[{remove}, 7]"),
+        remove.to_owned(),
+    ] {
+        for way in RAW {
+            let desk = Desk::new(&format!(
+                "let path = `/action/${{session().organization}}`; let list = {list}; {way};"
+            ));
+            for (checks, code) in [("on", &[1, 2, 3, 7][..]), ("off", &[7])] {
+                let run = desk.start("--live --max-removals 0 job.rhai").env("UMAPI_CHECKS", checks).run();
+                // `action` takes a list only.
+                let is_usage = way.starts_with("action") && !list.starts_with('[');
+                assert!(
+                    code.contains(&run.code) || is_usage && run.code != 0,
+                    "{way} {list}: {} {}",
+                    run.code,
+                    run.stderr
+                );
+                assert_eq!(posts(&desk), 0, "{way} {list}");
+            }
+        }
+    }
+}

@@ -6,7 +6,7 @@ use super::hooks::ActionRequest;
 use super::http::auth::TokenRequest;
 use super::http::redact::masked;
 use super::http::retry;
-use super::http::token_answer::TokenAnswer;
+use super::http::token_response::TokenResponse;
 use super::http::transport::HeaderText;
 use super::settings::{Credentials, Pace};
 use crate::client::event::ClientEvent;
@@ -67,10 +67,10 @@ impl From<Error> for FailedCall {
 impl FailedCall {
     /// The error for a caller who asked for this one call.
     pub(crate) fn into_error(self) -> Error {
-        let Some(met) = self.lost else { return self.error };
+        let Some(problem) = self.lost else { return self.error };
         let message = match &*self.error.kind {
-            ErrorKind::Unknown { .. } | ErrorKind::Interrupted => met,
-            last => format!("{met}; then: {last}"),
+            ErrorKind::Unknown { .. } | ErrorKind::Interrupted => problem,
+            last => format!("{problem}; then: {last}"),
         };
         Error { kind: Box::new(ErrorKind::Unknown { message }), ..self.error }
     }
@@ -78,19 +78,19 @@ impl FailedCall {
 
 /// Why an attempt is not the last one.
 struct AttemptFailure {
-    met: AttemptProblem,
+    problem: AttemptProblem,
     /// What was met, in our words around the service's.
     message: String,
     /// The service's own words, or ours where it had none.
-    said: String,
+    service_message: String,
     code: Option<String>,
     status: Option<u16>,
-    asked: Option<Duration>,
+    retry_after: Option<Duration>,
     source: Option<ErrorSource>,
 }
 
 impl AttemptFailure {
-    fn unknown(self) -> Error {
+    fn into_unknown(self) -> Error {
         Error { source: self.source, ..ErrorKind::Unknown { message: self.message }.into() }
     }
 }
@@ -109,13 +109,13 @@ enum AttemptProblem {
 /// The story of a call so far.
 struct AttemptHistory<'a> {
     /// The change, until the hooks have been told that it leaves.
-    leaving: Option<&'a ActionRequest>,
+    unsent: Option<&'a ActionRequest>,
     started: Instant,
     exchanges: u32,
     failures: u32,
     waits: u32,
     throttled: Duration,
-    renewed: bool,
+    token_renewed: bool,
     lost: Option<String>,
 }
 
@@ -134,20 +134,20 @@ impl ApiCall {
 }
 
 impl<'a> AttemptHistory<'a> {
-    fn begin(leaving: Option<&'a ActionRequest>) -> Self {
+    fn new(unsent: Option<&'a ActionRequest>) -> Self {
         Self {
-            leaving,
+            unsent,
             started: Instant::now(),
             exchanges: 0,
             failures: 0,
             waits: 0,
             throttled: Duration::ZERO,
-            renewed: false,
+            token_renewed: false,
             lost: None,
         }
     }
 
-    fn end(&self, call: &ApiCall, error: impl Into<Error>) -> FailedCall {
+    fn fail(&self, call: &ApiCall, error: impl Into<Error>) -> FailedCall {
         let mut error = error.into();
         error.attempts = error.attempts.max(self.exchanges);
         error.elapsed = self.started.elapsed();
@@ -170,28 +170,28 @@ impl Client {
         change: Option<&ActionRequest>,
         mut read: impl FnMut(&HttpResponse) -> Result<T, String>,
     ) -> Result<(T, u32), FailedCall> {
-        let mut tries = AttemptHistory::begin(change);
+        let mut history = AttemptHistory::new(change);
         loop {
-            let (token, response) = self.attempt(call, &mut tries).await?;
-            let setback = match response {
-                Err(setback) => setback,
-                Ok(response) => match self.judge(call, &tries, &response) {
+            let (token, response) = self.attempt(call, &mut history).await?;
+            let failure = match response {
+                Err(failure) => failure,
+                Ok(response) => match self.classify(call, &history, &response) {
                     StatusVerdict::Done => match read(&response) {
-                        Ok(answer) => return Ok((answer, tries.exchanges)),
-                        Err(message) => unreadable(&response, &message),
+                        Ok(value) => return Ok((value, history.exchanges)),
+                        Err(message) => parse_failure(&response, &message),
                     },
                     StatusVerdict::Renew => {
-                        tries.renewed = true;
+                        history.token_renewed = true;
                         let stale = token.as_ref().map(|token| token.number);
-                        self.token(stale).await.map_err(|error| tries.end(call, error))?;
+                        self.token(stale).await.map_err(|error| history.fail(call, error))?;
                         continue;
                     }
-                    StatusVerdict::Refused => return Err(refused(call, &mut tries, &response)),
-                    StatusVerdict::Throttled => turned_away(&response, AttemptProblem::Throttled),
-                    StatusVerdict::Lost => turned_away(&response, AttemptProblem::Loss),
+                    StatusVerdict::Refused => return Err(refused(call, &mut history, &response)),
+                    StatusVerdict::Throttled => failed_status(&response, AttemptProblem::Throttled),
+                    StatusVerdict::Lost => failed_status(&response, AttemptProblem::Loss),
                 },
             };
-            self.pause(call, &mut tries, setback).await?;
+            self.wait_or_give_up(call, &mut history, failure).await?;
         }
     }
 
@@ -201,8 +201,8 @@ impl Client {
         call: &ApiCall,
         change: Option<&ActionRequest>,
     ) -> Result<HttpResponse, FailedCall> {
-        let mut tries = AttemptHistory::begin(change);
-        let (token, response) = self.attempt(call, &mut tries).await?;
+        let mut history = AttemptHistory::new(change);
+        let (token, response) = self.attempt(call, &mut history).await?;
         match response {
             Ok(response) => {
                 if let Some(token) = token.filter(|_| response.status == 401) {
@@ -210,14 +210,14 @@ impl Client {
                 }
                 Ok(response)
             }
-            Err(setback) => {
-                let message = setback.said.clone();
+            Err(failure) => {
+                let message = failure.service_message.clone();
                 let kind = ErrorKind::Unavailable { status: None, code: None, message };
-                if setback.met == AttemptProblem::Loss && call.change {
-                    tries.lost = Some(setback.message.clone());
-                    return Err(tries.end(call, setback.unknown()));
+                if failure.problem == AttemptProblem::Loss && call.change {
+                    history.lost = Some(failure.message.clone());
+                    return Err(history.fail(call, failure.into_unknown()));
                 }
-                Err(tries.end(call, Error { source: setback.source, ..kind.into() }))
+                Err(history.fail(call, Error { source: failure.source, ..kind.into() }))
             }
         }
     }
@@ -226,59 +226,67 @@ impl Client {
     async fn attempt(
         &self,
         call: &ApiCall,
-        tries: &mut AttemptHistory<'_>,
+        history: &mut AttemptHistory<'_>,
     ) -> Result<(Option<NumberedToken>, Result<HttpResponse, AttemptFailure>), FailedCall> {
         let mut token = None;
         if call.target.is_signed() {
-            token = Some(self.token(None).await.map_err(|error| tries.end(call, error))?);
+            token = Some(self.token(None).await.map_err(|error| history.fail(call, error))?);
         }
-        self.slot(call).await.map_err(|error| tries.end(call, error))?;
-        self.leaving(tries.leaving.take()).map_err(|error| tries.end(call, error))?;
-        tries.exchanges += 1;
-        self.tell_sending(call, tries.exchanges);
-        let begun = Instant::now();
-        let written = self.written(call, token.as_ref());
-        let exchange = self.shared.transport.exchange(&self.shared.settings, written);
+        self.take_slot(call).await.map_err(|error| history.fail(call, error))?;
+        self.run_sending_hooks(history.unsent.take()).map_err(|error| history.fail(call, error))?;
+        history.exchanges += 1;
+        self.notify_sending(call, history.exchanges);
+        let started = Instant::now();
+        let request = self.build_exchange(call, token.as_ref());
+        let exchange = self.shared.transport.exchange(&self.shared.settings, request);
         // An answer that has come counts, even when the operator stops the client at that very moment.
-        let answer = tokio::select! {
+        let result = tokio::select! {
             biased;
-            answer = exchange => answer,
+            result = exchange => result,
             () = self.stop.cancelled() => {
-                tries.lost = call.change.then(|| "interrupted before the answer came".to_owned());
-                return Err(tries.end(call, ErrorKind::Interrupted));
+                history.lost = call.change.then(|| "interrupted before the answer came".to_owned());
+                return Err(history.fail(call, ErrorKind::Interrupted));
             }
         };
-        let setback = |message: String, met, source| {
-            let said = message.clone();
+        let failure = |message: String, problem, source| {
+            let service_message = message.clone();
             let source = Some(source);
-            Err(AttemptFailure { met, said, message, code: None, status: None, asked: None, source })
+            Err(AttemptFailure {
+                problem,
+                service_message,
+                message,
+                code: None,
+                status: None,
+                retry_after: None,
+                source,
+            })
         };
-        let answer = match answer {
+        let result = match result {
             Ok(response) => {
-                self.tell_answered(call, response.status, begun.elapsed());
+                self.notify_answered(call, response.status, started.elapsed());
                 Ok(masked(response, &self.shared.settings.credentials, token.as_ref()))
             }
             Err(TransportFault::NotSent(message, source)) => {
-                setback(message, AttemptProblem::NoConnection, source)
+                failure(message, AttemptProblem::NoConnection, source)
             }
-            Err(TransportFault::Lost(message, source)) => setback(message, AttemptProblem::Loss, source),
+            Err(TransportFault::Lost(message, source)) => failure(message, AttemptProblem::Loss, source),
             Err(TransportFault::Final(error)) => {
                 if call.change && matches!(*error.kind, ErrorKind::Decode { .. }) {
-                    tries.lost = Some(error.kind.to_string());
+                    history.lost = Some(error.kind.to_string());
                 }
-                return Err(tries.end(call, error));
+                return Err(history.fail(call, error));
             }
         };
-        Ok((token, answer))
+        Ok((token, result))
     }
 
     /// Tells the hooks that a change leaves, when its slot has come; one that cannot take that in keeps it here.
-    fn leaving(&self, change: Option<&ActionRequest>) -> Result<()> {
+    fn run_sending_hooks(&self, change: Option<&ActionRequest>) -> Result<()> {
         let Some(request) = change else { return Ok(()) };
-        self.hooks().iter().try_for_each(|hook| hook.leaving(request))
+        self.hooks().iter().try_for_each(|hook| hook.sending(request))
     }
 
-    fn written<'a>(&'a self, call: &'a ApiCall, token: Option<&NumberedToken>) -> HttpExchange<'a> {
+    fn build_exchange<'a>(&'a self, call: &'a ApiCall, token: Option<&NumberedToken>) -> HttpExchange<'a> {
         let settings = &self.shared.settings;
         let mut headers = vec![
             ("accept", HeaderText::Plain("application/json")),
@@ -305,10 +313,15 @@ impl Client {
     }
 
     /// What the status means for this call: a token can be renewed once, and only where one was sent.
-    fn judge(&self, call: &ApiCall, tries: &AttemptHistory<'_>, response: &HttpResponse) -> StatusVerdict {
+    fn classify(
+        &self,
+        call: &ApiCall,
+        history: &AttemptHistory<'_>,
+        response: &HttpResponse,
+    ) -> StatusVerdict {
         let ready = matches!(self.shared.settings.credentials, Credentials::Token { .. });
         match retry::classify(response.status) {
-            StatusVerdict::Renew if ready || tries.renewed || !call.target.is_signed() => {
+            StatusVerdict::Renew if ready || history.token_renewed || !call.target.is_signed() => {
                 StatusVerdict::Refused
             }
             verdict => verdict,
@@ -316,45 +329,45 @@ impl Client {
     }
 
     /// Waits before the next attempt, or ends the call.
-    async fn pause(
+    async fn wait_or_give_up(
         &self,
         call: &ApiCall,
-        tries: &mut AttemptHistory<'_>,
-        setback: AttemptFailure,
+        history: &mut AttemptHistory<'_>,
+        failure: AttemptFailure,
     ) -> Result<(), FailedCall> {
         let settings = &self.shared.settings;
-        if setback.met == AttemptProblem::Loss && call.change {
-            tries.lost = Some(setback.message.clone());
+        if failure.problem == AttemptProblem::Loss && call.change {
+            history.lost = Some(failure.message.clone());
             if !call.repeatable {
-                return Err(tries.end(call, setback.unknown()));
+                return Err(history.fail(call, failure.into_unknown()));
             }
         }
-        if setback.met != AttemptProblem::Throttled {
-            tries.failures += 1;
-            if tries.failures >= settings.max_attempts {
-                let error = Error { source: setback.source.clone(), ..given_up(&setback).into() };
-                return Err(tries.end(call, error));
+        if failure.problem != AttemptProblem::Throttled {
+            history.failures += 1;
+            if history.failures >= settings.max_attempts {
+                let error = Error { source: failure.source.clone(), ..give_up_error(&failure).into() };
+                return Err(history.fail(call, error));
             }
         }
-        tries.waits += 1;
-        let wait = retry::delay(settings, tries.waits, setback.asked, rand::random());
-        let asked = setback.asked.unwrap_or_default();
-        if setback.met == AttemptProblem::Throttled {
-            tries.throttled = tries.throttled.saturating_add(wait.max(LEAST_THROTTLE));
+        history.waits += 1;
+        let wait = retry::delay(settings, history.waits, failure.retry_after, rand::random());
+        let retry_after = failure.retry_after.unwrap_or_default();
+        if failure.problem == AttemptProblem::Throttled {
+            history.throttled = history.throttled.saturating_add(wait.max(LEAST_THROTTLE));
         }
-        let too_long =
-            asked > settings.max_wait || tries.throttled > settings.max_wait.saturating_add(settings.jitter);
+        let too_long = retry_after > settings.max_wait
+            || history.throttled > settings.max_wait.saturating_add(settings.jitter);
         if too_long {
-            return Err(tries.end(call, throttled(asked.max(wait), &setback)));
+            return Err(history.fail(call, throttled(retry_after.max(wait), &failure)));
         }
-        if let (AttemptProblem::Throttled, Some(lane)) = (setback.met, call.target.lane()) {
-            self.shared.pacer.hold(lane, asked);
+        if let (AttemptProblem::Throttled, Some(lane)) = (failure.problem, call.target.lane()) {
+            self.shared.pacer.hold(lane, retry_after);
         }
-        let reason = match setback.met {
+        let reason = match failure.problem {
             AttemptProblem::Throttled => WaitReason::Throttled,
-            _ => WaitReason::Backoff(setback.message),
+            _ => WaitReason::Backoff(failure.message),
         };
-        self.wait(call, reason, wait).await.map_err(|error| tries.end(call, error))
+        self.wait(call, reason, wait).await.map_err(|error| history.fail(call, error))
     }
 
     /// Waits, tells why, and ends when the client is stopped.
@@ -362,25 +375,25 @@ impl Client {
         if duration.is_zero() {
             return if self.stop.is_cancelled() { Err(ErrorKind::Interrupted.into()) } else { Ok(()) };
         }
-        self.tell_waiting(call, reason, duration);
-        let begun = Instant::now();
-        let ended = self.unless_stopped(tokio::time::sleep(duration)).await;
-        self.shared.tally.wait(begun.elapsed());
+        self.notify_waiting(call, reason, duration);
+        let started = Instant::now();
+        let ended = self.or_interrupted(tokio::time::sleep(duration)).await;
+        self.shared.tally.wait(started.elapsed());
         ended
     }
 
-    async fn slot(&self, call: &ApiCall) -> Result<()> {
+    async fn take_slot(&self, call: &ApiCall) -> Result<()> {
         let Some(lane) = call.target.lane().filter(|_| self.shared.settings.pace != Pace::Off) else {
-            return self.unless_stopped(std::future::ready(())).await;
+            return self.or_interrupted(std::future::ready(())).await;
         };
-        let begun = Instant::now();
-        let waiting = |duration| self.tell_waiting(call, WaitReason::Pacing, duration);
-        let ended = self.unless_stopped(self.shared.pacer.slot(lane, waiting)).await;
-        self.shared.tally.wait(begun.elapsed());
+        let started = Instant::now();
+        let waiting = |duration| self.notify_waiting(call, WaitReason::Pacing, duration);
+        let ended = self.or_interrupted(self.shared.pacer.take_slot(lane, waiting)).await;
+        self.shared.tally.wait(started.elapsed());
         ended
     }
 
-    async fn unless_stopped<T>(&self, work: impl Future<Output = T>) -> Result<T> {
+    async fn or_interrupted<T>(&self, work: impl Future<Output = T>) -> Result<T> {
         tokio::select! {
             biased;
             () = self.stop.cancelled() => Err(ErrorKind::Interrupted.into()),
@@ -393,79 +406,79 @@ impl Client {
         if let Credentials::Token { token, .. } = &self.shared.settings.credentials {
             return Ok(NumberedToken::ready(token.clone()));
         }
-        self.unless_stopped(self.shared.sign_in.token(stale, || self.ask_for_token())).await?
+        self.or_interrupted(self.shared.sign_in.token(stale, || self.ask_for_token())).await?
     }
 
     /// Asks for a token. Boxed, because a call that needs one makes a call.
-    pub(crate) async fn ask_for_token(&self) -> Result<TokenAnswer> {
+    pub(crate) async fn ask_for_token(&self) -> Result<TokenResponse> {
         let request = TokenRequest::new(&self.shared.settings)?;
         let call = ApiCall::for_token(&request);
-        let read = |response: &HttpResponse| request.read(&response.body);
+        let read = |response: &HttpResponse| request.parse(&response.body);
         Box::pin(self.perform(&call, None, read))
             .await
-            .map(|(answer, _)| answer)
+            .map(|(token, _)| token)
             .map_err(FailedCall::into_error)
     }
 
-    fn tell(&self, event: &ClientEvent) {
+    fn notify(&self, event: &ClientEvent) {
         self.shared.observer.notice(event);
     }
 
-    fn tell_sending(&self, call: &ApiCall, attempt: u32) {
+    fn notify_sending(&self, call: &ApiCall, attempt: u32) {
         self.shared.tally.requests.fetch_add(1, Ordering::Relaxed);
         if attempt > 1 {
             self.shared.tally.retries.fetch_add(1, Ordering::Relaxed);
         }
         let (label, request_id) = (call.target.label(), call.request_id.clone());
-        self.tell(&ClientEvent::Sending { call: label, request_id, attempt });
+        self.notify(&ClientEvent::Sending { call: label, request_id, attempt });
     }
 
-    fn tell_answered(&self, call: &ApiCall, status: u16, elapsed: Duration) {
+    fn notify_answered(&self, call: &ApiCall, status: u16, elapsed: Duration) {
         let (label, request_id) = (call.target.label(), call.request_id.clone());
-        self.tell(&ClientEvent::Answered { call: label, request_id, status, elapsed });
+        self.notify(&ClientEvent::Answered { call: label, request_id, status, elapsed });
     }
 
-    fn tell_waiting(&self, call: &ApiCall, reason: WaitReason, duration: Duration) {
+    fn notify_waiting(&self, call: &ApiCall, reason: WaitReason, duration: Duration) {
         let (label, request_id) = (call.target.label(), call.request_id.clone());
-        self.tell(&ClientEvent::Waiting {
+        self.notify(&ClientEvent::Waiting {
             call: label,
             request_id,
             reason,
             duration,
-            until: moment_after(duration),
+            until: time_after(duration),
         });
     }
 }
 
 /// The moment so far from now; the end of time where that is beyond it.
-fn moment_after(wait: Duration) -> Timestamp {
+fn time_after(wait: Duration) -> Timestamp {
     let wait = SignedDuration::try_from(wait).unwrap_or(SignedDuration::MAX);
     Timestamp::now().checked_add(wait).unwrap_or(Timestamp::MAX)
 }
 
-fn throttled(wait: Duration, setback: &AttemptFailure) -> ErrorKind {
-    let until = moment_after(wait).round(jiff::Unit::Second).unwrap_or(Timestamp::MAX).to_string();
-    ErrorKind::Throttled { wait, until, code: setback.code.clone() }
+fn throttled(wait: Duration, failure: &AttemptFailure) -> ErrorKind {
+    let until = time_after(wait).round(jiff::Unit::Second).unwrap_or(Timestamp::MAX).to_string();
+    ErrorKind::Throttled { wait, until, code: failure.code.clone() }
 }
 
 /// The last word on a call whose attempts are used up.
-fn given_up(setback: &AttemptFailure) -> ErrorKind {
-    let (code, message) = (setback.code.clone(), setback.said.clone());
-    match setback.status {
+fn give_up_error(failure: &AttemptFailure) -> ErrorKind {
+    let (code, message) = (failure.code.clone(), failure.service_message.clone());
+    match failure.status {
         Some(status @ 200..=299) => ErrorKind::Decode { status, message },
         status => ErrorKind::Unavailable { status, code, message },
     }
 }
 
-fn unreadable(response: &HttpResponse, message: &str) -> AttemptFailure {
+fn parse_failure(response: &HttpResponse, message: &str) -> AttemptFailure {
     let message = format!("the answer cannot be read: {message}");
     AttemptFailure {
-        met: AttemptProblem::Loss,
-        said: message.clone(),
+        problem: AttemptProblem::Loss,
+        service_message: message.clone(),
         message,
         code: None,
         status: Some(response.status),
-        asked: None,
+        retry_after: None,
         source: syntax_error(&response.body),
     }
 }
@@ -476,36 +489,41 @@ fn syntax_error(body: &[u8]) -> Option<ErrorSource> {
     Some(Arc::new(error))
 }
 
-fn turned_away(response: &HttpResponse, met: AttemptProblem) -> AttemptFailure {
+fn failed_status(response: &HttpResponse, problem: AttemptProblem) -> AttemptFailure {
     let refusal = refusal(&response.body);
     let date = response.header("date");
-    let asked =
-        response.header("retry-after").and_then(|value| retry::retry_after(value, date, SystemTime::now()));
-    let said = refusal.message.unwrap_or_default();
-    let message = described(response.status, &said);
+    let retry_after = response
+        .header("retry-after")
+        .and_then(|value| retry::parse_retry_after(value, date, SystemTime::now()));
+    let service_message = refusal.message.unwrap_or_default();
+    let message = status_text(response.status, &service_message);
     AttemptFailure {
-        met,
+        problem,
         message,
-        said,
+        service_message,
         code: refusal.code,
         status: Some(response.status),
-        asked,
+        retry_after,
         source: None,
     }
 }
 
-fn described(status: u16, said: &str) -> String {
-    if said.is_empty() { format!("HTTP {status}") } else { format!("HTTP {status}: {said}") }
+fn status_text(status: u16, service_message: &str) -> String {
+    if service_message.is_empty() {
+        format!("HTTP {status}")
+    } else {
+        format!("HTTP {status}: {service_message}")
+    }
 }
 
 /// A refusal that another attempt would not change.
-fn refused(call: &ApiCall, tries: &mut AttemptHistory<'_>, response: &HttpResponse) -> FailedCall {
+fn refused(call: &ApiCall, history: &mut AttemptHistory<'_>, response: &HttpResponse) -> FailedCall {
     let status = response.status;
     if status >= 500 && call.change {
         // A server fault in the midst of a change says nothing about how far it went.
-        tries.lost = Some(described(status, &refusal(&response.body).message.unwrap_or_default()));
+        history.lost = Some(status_text(status, &refusal(&response.body).message.unwrap_or_default()));
     }
-    tries.end(call, refusal_kind(call, response))
+    history.fail(call, refusal_kind(call, response))
 }
 
 /// The kind of error that a status and its body mean (contract 4.1).
@@ -516,7 +534,7 @@ fn refusal_kind(call: &ApiCall, response: &HttpResponse) -> ErrorKind {
     let message = refusal.message.unwrap_or_default();
     match status {
         300..=399 => {
-            let message = format!("redirected{}; the token is not sent there", location(response));
+            let message = format!("redirected{}; the token is not sent there", redirect_host(response));
             ErrorKind::Rejected { status, code, message }
         }
         500.. => ErrorKind::Unavailable { status: Some(status), code, message },
@@ -524,7 +542,9 @@ fn refusal_kind(call: &ApiCall, response: &HttpResponse) -> ErrorKind {
         403 if code.as_deref() == Some(error_code::ORGANIZATION_MIGRATING) => {
             ErrorKind::Rejected { status, code, message }
         }
-        401 | 403 => ErrorKind::Auth { status: Some(status), code, message: denied(response, message) },
+        401 | 403 => {
+            ErrorKind::Auth { status: Some(status), code, message: denial_message(response, message) }
+        }
         // A page of a gateway does not say what exists at the service.
         404 if code.is_some() || response.body.is_empty() => {
             ErrorKind::NotFound { status: Some(status), code, message }
@@ -534,7 +554,7 @@ fn refusal_kind(call: &ApiCall, response: &HttpResponse) -> ErrorKind {
 }
 
 /// What a 401 or 403 says; often nothing but a header (contract 4.1).
-fn denied(response: &HttpResponse, message: String) -> String {
+fn denial_message(response: &HttpResponse, message: String) -> String {
     if !message.is_empty() {
         return message;
     }
@@ -548,7 +568,7 @@ fn denied(response: &HttpResponse, message: String) -> String {
     })
 }
 
-fn location(response: &HttpResponse) -> String {
+fn redirect_host(response: &HttpResponse) -> String {
     let host =
         response.header("location").and_then(|location| location.split_once("://")).map(|(_, rest)| {
             rest.split(['/', '?', '#'])

@@ -1,8 +1,8 @@
 //! Where others may step in: what a hook is shown of every change, and what it can say about it.
 
 use super::settings::Mode;
-use crate::client::outcome::CommandFate;
-use crate::client::request::ApiAnswer;
+use crate::client::outcome::CommandOutcome;
+use crate::client::request::ApiResponse;
 use crate::client::sent_command::{RenderedCommand, SentCommand};
 use crate::error::{Error, ErrorKind, Result};
 use crate::wire::user::User;
@@ -51,18 +51,18 @@ pub enum RecalledOutcome {
 
 /// What an earlier run knows of a request that is sent as its caller wrote it.
 #[derive(Debug)]
-pub struct RecalledAnswer {
+pub struct RecalledResponse {
     /// The answer it got; an error where it may have been carried out and can be neither confirmed nor safely
     /// repeated.
-    pub answer: Result<ApiAnswer>,
+    pub response: Result<ApiResponse>,
     /// Commands, by their places, after which someone is still a member, and of what.
     pub still_members: BTreeMap<usize, String>,
 }
 
-impl RecalledAnswer {
+impl RecalledResponse {
     /// It can be neither confirmed nor safely repeated.
     pub fn open(message: String) -> Self {
-        Self { answer: Err(ErrorKind::Unknown { message }.into()), still_members: BTreeMap::new() }
+        Self { response: Err(ErrorKind::Unknown { message }.into()), still_members: BTreeMap::new() }
     }
 }
 
@@ -79,19 +79,19 @@ pub trait GateHook: Send + Sync {
     ///
     /// # Errors
     /// What keeps it from leaving after all; [`GateHook::after`] is told.
-    fn leaving(&self, _request: &ActionRequest) -> Result<()> {
+    fn sending(&self, _request: &ActionRequest) -> Result<()> {
         Ok(())
     }
 
     /// After its answer, or after the attempts to get one failed: with `unknown` when the change may have been
     /// made all the same.
-    fn after(&self, request: &ActionRequest, answer: std::result::Result<&ApiAnswer, &Error>);
+    fn after(&self, request: &ActionRequest, response: std::result::Result<&ApiResponse, &Error>);
 
     /// What became of each command of the request, in their order; after `after`.
-    fn settled(&self, _request: &ActionRequest, _fates: &[CommandFate]) {}
+    fn settled(&self, _request: &ActionRequest, _fates: &[CommandOutcome]) {}
 
     /// Whether this hook remembers an earlier run.
-    fn remembers(&self) -> bool {
+    fn can_recall(&self) -> bool {
         false
     }
 
@@ -101,18 +101,18 @@ pub trait GateHook: Send + Sync {
     }
 
     /// The answer that an earlier run got to this request, sent as its caller wrote it; each is recalled once.
-    fn recall_answer(&self, _request: &ActionRequest) -> Option<RecalledAnswer> {
+    fn recall_response(&self, _request: &ActionRequest) -> Option<RecalledResponse> {
         None
     }
 
     /// Users were read.
-    fn seen(&self, _users: &[Arc<User>]) {}
+    fn users_read(&self, _users: &[Arc<User>]) {}
 
     /// A listing was read to its end, or failed; with the number of its entries.
-    fn listed(&self, _listing: &str, _entries: std::result::Result<usize, &Error>) {}
+    fn listing_ended(&self, _listing: &str, _entries: std::result::Result<usize, &Error>) {}
 }
 
-impl ApiAnswer {
+impl ApiResponse {
     /// Stands in for the answer to an action request that was lost or came in an earlier run, when all its commands
     /// were seen to be done; `mark` is a field that says so.
     pub fn confirmed(change: &ActionRequest, request_id: String, mark: &str) -> Self {

@@ -3,7 +3,7 @@
 use super::settings::Mode;
 use crate::error::CommandFailure;
 use crate::wire::error_code;
-pub use crate::wire::outcome::{CommandFate, Status};
+pub use crate::wire::outcome::{CommandOutcome, Status};
 use serde_json::{Map, Value, json};
 
 /// What became of one command of the caller's list.

@@ -15,7 +15,7 @@ pub struct RawRequest {
 
 /// An answer of the service.
 #[derive(Debug, Clone, PartialEq)]
-pub struct ApiAnswer {
+pub struct ApiResponse {
     /// HTTP status.
     pub status: u16,
     /// The headers, names in lower case, in the order they came.
@@ -26,7 +26,7 @@ pub struct ApiAnswer {
     pub request_id: String,
 }
 
-impl ApiAnswer {
+impl ApiResponse {
     /// The first header of that name, in any case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())

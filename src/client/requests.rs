@@ -1,7 +1,7 @@
 //! What can be asked of a client. From here a request passes to `actions` or `listing`, then to `attempts` and `http`.
 
 use super::connection::Client;
-use super::http::token_answer::TokenAnswer;
+use super::http::token_response::TokenResponse;
 use super::listing::Listing;
 use super::listing::query::UserQuery;
 use super::request::RawRequest;
@@ -24,10 +24,10 @@ impl Client {
     /// # Errors
     /// `auth` when the credentials are refused, `usage` when a ready token is configured, `config` when the
     /// private key cannot be used, `unavailable`.
-    pub async fn sign_in(&self) -> Result<TokenAnswer> {
-        let answer = self.ask_for_token().await?;
-        self.shared.sign_in.adopt(&answer).await;
-        Ok(answer)
+    pub async fn sign_in(&self) -> Result<TokenResponse> {
+        let response = self.ask_for_token().await?;
+        self.shared.sign_in.adopt(&response).await;
+        Ok(response)
     }
 
     /// The users that `query` describes (E3, E4). A query the service cannot answer is the first page's error.
@@ -54,7 +54,7 @@ impl Client {
     }
 
     /// A list of commands that are handed in one by one.
-    pub fn intake(&self) -> CommandFeed {
+    pub fn command_feed(&self) -> CommandFeed {
         CommandFeed::new(self)
     }
 
@@ -65,7 +65,7 @@ impl Client {
     /// service's refusal of the request as a whole. Refused commands are in the answer.
     pub async fn action(&self, commands: Value) -> RawOutcome {
         match self.admit(self.action_target(), Some(commands)) {
-            Ok(admitted) => self.carry_raw(&admitted, false).await,
+            Ok(admitted) => self.send_raw(&admitted, false).await,
             Err(error) => error.into(),
         }
     }
@@ -76,7 +76,7 @@ impl Client {
     /// `usage` for a target that is not the service's, `test_mode` for a write that cannot be rehearsed, and
     /// whatever the call met.
     pub async fn call(&self, request: &RawRequest) -> RawOutcome {
-        self.carry_written(request, false).await
+        self.send_request(request, false).await
     }
 
     /// Exactly one exchange with any endpoint; every status is an answer.
@@ -84,12 +84,12 @@ impl Client {
     /// # Errors
     /// As [`Client::call`], when there was no answer.
     pub async fn send(&self, request: &RawRequest) -> RawOutcome {
-        self.carry_written(request, true).await
+        self.send_request(request, true).await
     }
 
-    async fn carry_written(&self, request: &RawRequest, once: bool) -> RawOutcome {
+    async fn send_request(&self, request: &RawRequest, once: bool) -> RawOutcome {
         match self.admit_raw(request) {
-            Ok(admitted) => self.carry_raw(&admitted, once).await,
+            Ok(admitted) => self.send_raw(&admitted, once).await,
             Err(error) => error.into(),
         }
     }

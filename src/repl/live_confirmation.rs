@@ -2,7 +2,7 @@
 
 use super::change_description::describe;
 use crate::client::hooks::{ActionRequest, GateHook};
-use crate::client::request::ApiAnswer;
+use crate::client::request::ApiResponse;
 use crate::client::settings::Mode;
 use crate::error::{Error, ErrorKind, Result};
 use crate::output::Output;
@@ -63,7 +63,7 @@ impl GateHook for LiveConfirmation {
         Ok(())
     }
 
-    fn after(&self, _: &ActionRequest, _: std::result::Result<&ApiAnswer, &Error>) {}
+    fn after(&self, _: &ActionRequest, _: std::result::Result<&ApiResponse, &Error>) {}
 }
 
 /// The changes of a request, a line each, or the call where it has none that can be read.

@@ -8,7 +8,7 @@ pub struct ErrorCode {
     /// What to do next, for people.
     pub hint: &'static str,
     /// Whether the same command may succeed later without being changed.
-    pub passing: bool,
+    pub transient: bool,
 }
 
 /// Declares constants and the table of them together, so neither can lack an entry of the other.
@@ -16,9 +16,9 @@ macro_rules! codes {
     ($($(#[$marker:ident])? $name:ident = $code:literal: $hint:literal;)+) => {
         $(#[doc = concat!("`", $code, "`: ", $hint)] pub const $name: &str = $code;)+
         /// All documented codes.
-        pub const CODES: &[ErrorCode] = &[$(ErrorCode { code: $code, hint: $hint, passing: codes!(@ $($marker)?) },)+];
+        pub const CODES: &[ErrorCode] = &[$(ErrorCode { code: $code, hint: $hint, transient: codes!(@ $($marker)?) },)+];
     };
-    (@ passing) => { true };
+    (@ transient) => { true };
     (@) => { false };
 }
 
@@ -27,7 +27,7 @@ codes! {
     COMMAND_MALFORMED = "error.command.malformed": "Send a JSON list of one to ten commands.";
     ORGANIZATION_INVALID_ID = "error.organization.invalid_id": "Check the organization id: hex digits and `@AdobeOrg`, from the Developer Console.";
     ORGANIZATION_INVALID_NAME = "error.organization.invalid_name": "Check the organization's name.";
-    #[passing] ORGANIZATION_MIGRATING = "error.organization.migrating": "Adobe is migrating the organization; no changes are possible until that is done.";
+    #[transient] ORGANIZATION_MIGRATING = "error.organization.migrating": "Adobe is migrating the organization; no changes are possible until that is done.";
     API_KEY_INVALID = "error.apikey.invalid": "Check the client id and that its project has the User Management API.";
     API_NOT_AVAILABLE = "error.api.not_available": "The API is switched off for this organization; ask Adobe.";
     USER_OR_GROUP_MISSING = "error.command.user_usergroup.missing": "Name a `user` or a `usergroup` in the command.";
@@ -65,8 +65,8 @@ codes! {
     TYPE_MISMATCH = "error.user.type_mismatch": "The domain belongs to a directory of the other type; use that kind of ID.";
     TYPE_NOT_AVAILABLE = "error.user.type_not_available": "The organization cannot have that kind of ID.";
     DOMAIN_ENFORCEMENT = "error.user.domain_enforcement": "A domain policy forbids it; see Settings in the Admin Console.";
-    #[passing] INTERNAL_CREATE_FAILED = "error.internal.create_failed": "The service failed; try the command again later.";
-    #[passing] EVERYBODY_GROUP_NOT_FOUND = "error.internal.everybody_group.not_found": "The service failed; try the command again later.";
+    #[transient] INTERNAL_CREATE_FAILED = "error.internal.create_failed": "The service failed; try the command again later.";
+    #[transient] EVERYBODY_GROUP_NOT_FOUND = "error.internal.everybody_group.not_found": "The service failed; try the command again later.";
     // Membership, on users and on groups (contract 4.4).
     MEMBERSHIP_LIST = "error.command.add_remove.list": "Give an object with lists of names, or `all` to remove everything.";
     MEMBERSHIP_MISSING_LIST = "error.command.add_remove.missing_list": "Name at least one group or profile.";
@@ -88,8 +88,8 @@ codes! {
     USER_ALREADY_EXISTS = "error.user.already_exists": "The user is a member of the group already.";
     DEVELOPER_ADD_FAILED = "error.developer.add_user.failed": "The developer role could not be given; check the profile.";
     DEVELOPER_REMOVE_FAILED = "error.developer.remove_user.failed": "The developer role could not be taken; check the profile.";
-    #[passing] INTERNAL_ADD = "error.internal.add": "The service failed; try the command again later.";
-    #[passing] INTERNAL_GROUP_REMOVE = "error.internal.group.remove": "The service failed; try the command again later.";
+    #[transient] INTERNAL_ADD = "error.internal.add": "The service failed; try the command again later.";
+    #[transient] INTERNAL_GROUP_REMOVE = "error.internal.group.remove": "The service failed; try the command again later.";
     // Look-up, update and removal of users (contract 4.5).
     USER_NONEXISTENT = "error.user.nonexistent": "Check the e-mail, or create the account first; a new account can take a moment to appear.";
     USER_NOT_FOUND = "error.user.not_found": "Check the e-mail; someone with a plain username needs the `domain` too.";
@@ -109,10 +109,10 @@ codes! {
     EMAIL_IN_USE = "error.user.email.name_in_use": "Someone else has that e-mail.";
     DOMAIN_TRUST = "error.domain.trust.nonexistent": "The organization has not claimed that domain; see Settings, Domains in the Admin Console.";
     NOT_PARENT_ORG = "error.api.user.not.parent.org": "Only the organization that owns the domain can change this account.";
-    #[passing] INTERNAL_UPDATE = "error.internal.update_failed": "The service failed; try the command again later.";
-    #[passing] INTERNAL_REMOVE = "error.internal.removefromorg": "The service failed; try the command again later.";
-    #[passing] INTERNAL = "error.internal.exceptionflys": "The service failed; try the command again later.";
-    #[passing] THROTTLED_OUTSIDE = "error.throttled_by_external_service": "A service behind this one is busy; try the command again later.";
+    #[transient] INTERNAL_UPDATE = "error.internal.update_failed": "The service failed; try the command again later.";
+    #[transient] INTERNAL_REMOVE = "error.internal.removefromorg": "The service failed; try the command again later.";
+    #[transient] INTERNAL = "error.internal.exceptionflys": "The service failed; try the command again later.";
+    #[transient] THROTTLED_OUTSIDE = "error.throttled_by_external_service": "A service behind this one is busy; try the command again later.";
     // User groups (contract 4.6).
     USERGROUP_NOT_FOUND = "error.usergroup.not_found": "Check the name with get_groups(#{type: \"USER_GROUP\"}); a profile is not a user group.";
     USERGROUP_EXISTS = "error.usergroup.already_exists": "The group exists; use option ignoreIfAlreadyExists, or another name.";

@@ -20,7 +20,7 @@ impl SharedNames {
 
     /// Whether two lists are one.
     #[cfg(test)]
-    pub(super) fn is(&self, other: &Self) -> bool {
+    pub(super) fn is_same(&self, other: &Self) -> bool {
         self.as_ptr() == other.as_ptr()
     }
 }

@@ -130,7 +130,7 @@ pub struct StepSpec {
 }
 
 /// The values of `option` (contract 3.2).
-pub const OPTIONS: [&str; 2] = ["ignoreIfAlreadyExists", "updateIfAlreadyExists"];
+pub(crate) const OPTIONS: [&str; 2] = ["ignoreIfAlreadyExists", "updateIfAlreadyExists"];
 
 const fn field(name: &'static str, shape: FieldShape) -> StepField {
     StepField { name, shape, required: false }
@@ -161,7 +161,7 @@ const CREATE: StepSpec = StepSpec {
 };
 
 /// All of them (contract 3.2 and 3.3; repetition and read-back are our reading of those rules).
-pub const STEPS: &[StepSpec] = &[
+pub(crate) const STEPS: &[StepSpec] = &[
     StepSpec {
         name: "addAdobeID",
         fields: &[
@@ -297,10 +297,10 @@ pub const STEPS: &[StepSpec] = &[
 ];
 
 /// The old key for profiles, which still works, with a warning (contract 4.7, `warning.command.deprecated`).
-pub const DEPRECATED_PROFILE_KEY: &str = "product";
+pub(crate) const DEPRECATED_PROFILE_KEY: &str = "product";
 
 /// The declaration of a step by its name and the kind of its command's subject.
-pub fn find(subject: SubjectKind, name: &str) -> Option<&'static StepSpec> {
+pub(crate) fn find(subject: SubjectKind, name: &str) -> Option<&'static StepSpec> {
     STEPS.iter().find(|spec| spec.subject == subject && spec.name == name)
 }
 

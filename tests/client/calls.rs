@@ -195,13 +195,13 @@ async fn call_answers_any_endpoint_and_send_any_status() {
     let answer = client
         .call(&get(&format!("https://usermanagement.adobe.io/v2/usermanagement{USER}")))
         .await
-        .answer
+        .response
         .unwrap();
     assert_eq!((answer.status, answer.header("x-total-count")), (200, Some("7")));
     assert_eq!(answer.body, json!({"result": "success"}));
-    let answer = client.send(&get(USER)).await.answer.unwrap();
+    let answer = client.send(&get(USER)).await.response.unwrap();
     assert_eq!((answer.status, answer.body), (503, Value::String("<h1>busy</h1>".into())));
-    let answer = client.send(&get(USER)).await.answer.unwrap();
+    let answer = client.send(&get(USER)).await.response.unwrap();
     assert_eq!((answer.status, answer.body), (204, Value::Null));
     assert!(server.lines().iter().all(|line| *line == format!("GET /v2/usermanagement{USER}")));
 }
@@ -211,8 +211,8 @@ async fn nothing_leaves_for_another_host() {
     let server = Server::replies(vec![user()]).await;
     let client = client_of(&server);
     for target in ["https://example.com/v2/usermanagement/users/A/0", "/users/../../ims", "/ims/../x"] {
-        assert_eq!(client.call(&get(target)).await.answer.unwrap_err().kind.name(), "usage", "{target}");
-        assert_eq!(client.send(&get(target)).await.answer.unwrap_err().kind.name(), "usage", "{target}");
+        assert_eq!(client.call(&get(target)).await.response.unwrap_err().kind.name(), "usage", "{target}");
+        assert_eq!(client.send(&get(target)).await.response.unwrap_err().kind.name(), "usage", "{target}");
     }
     assert!(server.requests().is_empty());
 }
@@ -220,7 +220,7 @@ async fn nothing_leaves_for_another_host() {
 #[tokio::test]
 async fn the_state_of_the_service_is_asked_without_a_token() {
     let server = Server::replies(vec![Reply::json(200, &json!({"state": "LIVE"}))]).await;
-    let answer = client_of(&server).call(&get("/status")).await.answer.unwrap();
+    let answer = client_of(&server).call(&get("/status")).await.response.unwrap();
     assert_eq!(answer.body["state"], "LIVE");
     assert_eq!(server.lines(), ["GET /status"]);
     assert_eq!(server.requests()[0].header("authorization"), None);

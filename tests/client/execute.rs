@@ -12,7 +12,7 @@ use umapi_shell::client::Client;
 use umapi_shell::client::event::{ClientEvent, SubmitProgress};
 use umapi_shell::client::hooks::{ActionRequest, GateHook};
 use umapi_shell::client::outcome::{Outcome, Status};
-use umapi_shell::client::request::ApiAnswer;
+use umapi_shell::client::request::ApiResponse;
 use umapi_shell::client::settings::{ClientSettings, Credentials, Mode};
 use umapi_shell::error::{Error, ErrorKind, Result};
 use umapi_shell::secret::Secret;
@@ -309,7 +309,7 @@ impl GateHook for Refusing {
         Err(ErrorKind::Guard { message: "enough".into(), hint: "h".into() }.into())
     }
 
-    fn after(&self, _: &ActionRequest, _: Result<&ApiAnswer, &Error>) {}
+    fn after(&self, _: &ActionRequest, _: Result<&ApiResponse, &Error>) {}
 }
 
 #[tokio::test]

@@ -1,12 +1,12 @@
 //! The client against a scripted server.
 
-mod ahead;
 mod auth;
 mod calls;
 mod execute;
+mod feed;
 mod gate;
-mod intake;
 mod listings;
+mod prefetch;
 
 use crate::support::server::Server;
 use std::sync::{Arc, Mutex};

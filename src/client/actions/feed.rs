@@ -28,7 +28,7 @@ struct FeedState {
     /// How many more are to come, where that is known.
     expected: Option<usize>,
     /// Whether more commands were asked for than there are.
-    hungry: bool,
+    needs_commands: bool,
     waker: Option<Waker>,
 }
 
@@ -44,25 +44,25 @@ impl CommandFeed {
     }
 
     /// Says how many commands will be handed in, for the estimate of the time they take.
-    pub fn expect(&mut self, count: usize) {
-        self.change(|waiting| waiting.expected = Some(count));
+    pub fn set_expected(&mut self, count: usize) {
+        self.update(|state| state.expected = Some(count));
     }
 
     /// Hands a command in.
-    pub fn give(&mut self, command: CheckedCommand) {
-        self.change(|waiting| waiting.commands.push_back(command));
+    pub fn push(&mut self, command: CheckedCommand) {
+        self.update(|state| state.commands.push_back(command));
     }
 
     /// Works until more commands are needed to fill the next request, or to the end once it is closed. `hear` is
     /// told every outcome.
-    pub async fn work(&mut self, mut hear: impl FnMut(Outcome)) {
+    pub async fn run(&mut self, mut on_outcome: impl FnMut(Outcome)) {
         let Self { feed, outcomes, .. } = self;
         std::future::poll_fn(|context| {
             loop {
                 match Pin::new(&mut *outcomes).poll_next(context) {
-                    Poll::Ready(Some(outcome)) => hear(outcome),
+                    Poll::Ready(Some(outcome)) => on_outcome(outcome),
                     Poll::Ready(None) => return Poll::Ready(()),
-                    Poll::Pending if lock(feed).hungry => return Poll::Ready(()),
+                    Poll::Pending if lock(feed).needs_commands => return Poll::Ready(()),
                     Poll::Pending => return Poll::Pending,
                 }
             }
@@ -72,7 +72,7 @@ impl CommandFeed {
 
     /// No more commands come: what is left leaves in requests that need not be full.
     pub fn close(&mut self) {
-        self.change(|waiting| waiting.closed = true);
+        self.update(|state| state.closed = true);
     }
 
     /// Nothing more leaves: what is left is `not_sent`.
@@ -91,11 +91,11 @@ impl CommandFeed {
         self.outcomes.requests()
     }
 
-    fn change(&self, change: impl FnOnce(&mut FeedState)) {
-        let mut waiting = lock(&self.feed);
-        change(&mut waiting);
-        waiting.hungry = false;
-        if let Some(waker) = waiting.waker.take() {
+    fn update(&self, update: impl FnOnce(&mut FeedState)) {
+        let mut state = lock(&self.feed);
+        update(&mut state);
+        state.needs_commands = false;
+        if let Some(waker) = state.waker.take() {
             waker.wake();
         }
     }
@@ -105,16 +105,16 @@ impl Stream for FeedReceiver {
     type Item = CheckedCommand;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<CheckedCommand>> {
-        let mut waiting = lock(&self.0);
-        if let Some(command) = waiting.commands.pop_front() {
-            waiting.expected = waiting.expected.map(|count| count.saturating_sub(1));
+        let mut state = lock(&self.0);
+        if let Some(command) = state.commands.pop_front() {
+            state.expected = state.expected.map(|count| count.saturating_sub(1));
             return Poll::Ready(Some(command));
         }
-        if waiting.closed {
+        if state.closed {
             return Poll::Ready(None);
         }
-        waiting.hungry = true;
-        waiting.waker = Some(context.waker().clone());
+        state.needs_commands = true;
+        state.waker = Some(context.waker().clone());
         Poll::Pending
     }
 
@@ -123,6 +123,6 @@ impl Stream for FeedReceiver {
     }
 }
 
-fn lock(waiting: &Mutex<FeedState>) -> MutexGuard<'_, FeedState> {
-    waiting.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock(state: &Mutex<FeedState>) -> MutexGuard<'_, FeedState> {
+    state.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -4,7 +4,7 @@
 //! one after the other; within that, requests are filled. A bounded window of commands is looked at.
 
 use super::checked_command::{CheckedCommand, CheckedPiece};
-use crate::client::outcome::{CommandFate, Outcome, Status, Warning};
+use crate::client::outcome::{CommandOutcome, Outcome, Status, Warning};
 use crate::client::settings::Mode;
 use crate::wire::command::{CommandTouches, TouchedSubjects};
 use crate::wire::fault::CommandFault;
@@ -14,7 +14,7 @@ use std::collections::{HashMap, VecDeque};
 
 /// How many commands are looked at for ones that may leave together: enough for lists that name each person
 /// dozens of times in a row.
-const LOOK_AHEAD: usize = 1_000;
+const WINDOW_SIZE: usize = 1_000;
 
 /// The commands that have come and are not settled.
 #[derive(Debug, Default)]
@@ -23,7 +23,7 @@ pub(crate) struct ActionPlan {
     /// How many of the window may share the next request, as far as they were counted.
     ready: usize,
     /// People an earlier command of the list failed for, under every name, and which command that was.
-    stuck: HashMap<String, usize>,
+    failed_people: HashMap<String, usize>,
 }
 
 /// A command on its way.
@@ -37,14 +37,14 @@ pub(crate) struct PlannedCommand {
     people: Vec<String>,
     pieces: VecDeque<CheckedPiece>,
     sent: usize,
-    stands: bool,
+    applied: bool,
     attempts: u32,
     request_id: Option<String>,
     warnings: Vec<Warning>,
     rehearsed: bool,
     /// Whether something of it was done by an earlier run, and whether something was not.
     recalled: bool,
-    anew: bool,
+    sent_now: bool,
 }
 
 /// What became of the piece of a command that a request carried.
@@ -60,13 +60,13 @@ pub(crate) enum PieceVerdict {
         message: String,
     },
     /// The service says that it is done, and someone is a member still.
-    Remains(String),
+    StillMember(String),
     /// It may have been done.
     Unknown(String),
     /// It was not carried out.
     NotSent(String),
     /// It may be sent again.
-    Again,
+    Resend,
 }
 
 /// A verdict with what came along.
@@ -93,13 +93,13 @@ impl PlannedCommand {
             people: person.iter().flat_map(Identity::names).map(str::to_owned).collect(),
             pieces,
             sent: 0,
-            stands: false,
+            applied: false,
             attempts: 0,
             request_id: None,
             warnings: Vec::new(),
             rehearsed: false,
             recalled: false,
-            anew: false,
+            sent_now: false,
         }
     }
 
@@ -112,8 +112,8 @@ impl PlannedCommand {
     pub(crate) fn recall(&mut self, request_id: String, mode: Mode) -> Option<Outcome> {
         self.recalled = true;
         let settled =
-            SettledPiece { request_id: Some(request_id), ..SettledPiece::here(PieceVerdict::Done, mode) };
-        self.take_in(settled)
+            SettledPiece { request_id: Some(request_id), ..SettledPiece::unsent(PieceVerdict::Done, mode) };
+        self.apply(settled)
     }
 
     /// After the piece that leaves next someone is still a member, as an earlier run found under this request.
@@ -123,13 +123,13 @@ impl PlannedCommand {
         message: String,
         mode: Mode,
     ) -> Option<Outcome> {
-        let settled = SettledPiece::here(PieceVerdict::Remains(message), mode);
-        self.take_in(SettledPiece { request_id: Some(request_id), ..settled })
+        let settled = SettledPiece::unsent(PieceVerdict::StillMember(message), mode);
+        self.apply(SettledPiece { request_id: Some(request_id), ..settled })
     }
 
     /// The piece that leaves next may have been done by an earlier run, and is not sent.
-    pub(crate) fn leave_open(&mut self, message: String, mode: Mode) -> Option<Outcome> {
-        self.take_in(SettledPiece::here(PieceVerdict::Unknown(message), mode))
+    pub(crate) fn recall_unknown(&mut self, message: String, mode: Mode) -> Option<Outcome> {
+        self.apply(SettledPiece::unsent(PieceVerdict::Unknown(message), mode))
     }
 
     /// The piece that leaves next, and its number.
@@ -149,16 +149,16 @@ impl PlannedCommand {
 
     /// Takes a verdict on something of this run in; the outcome once there is nothing more to come.
     fn settle(&mut self, settled: SettledPiece) -> Option<Outcome> {
-        self.anew = true;
-        self.take_in(settled)
+        self.sent_now = true;
+        self.apply(settled)
     }
 
-    fn take_in(&mut self, settled: SettledPiece) -> Option<Outcome> {
+    fn apply(&mut self, settled: SettledPiece) -> Option<Outcome> {
         let SettledPiece { verdict, warnings, request_id, attempts, mode } = settled;
         self.attempts += attempts;
         self.request_id = request_id.or(self.request_id.take());
         self.rehearsed |= mode == Mode::Test;
-        if verdict == PieceVerdict::Again {
+        if verdict == PieceVerdict::Resend {
             return None;
         }
         let piece = self.pieces.pop_front();
@@ -166,30 +166,30 @@ impl PlannedCommand {
         let warned = |warning: Warning| Warning { step: warning.step.and_then(callers_step), ..warning };
         self.warnings.extend(warnings.into_iter().map(warned));
         self.sent += 1;
-        let stands = self.stands;
+        let applied = self.applied;
         match verdict {
-            PieceVerdict::Done | PieceVerdict::Again => {
-                self.stands |= mode == Mode::Live;
+            PieceVerdict::Done | PieceVerdict::Resend => {
+                self.applied |= mode == Mode::Live;
                 let status = if self.rehearsed { Status::WouldComplete } else { Status::Completed };
                 self.pieces.is_empty().then(|| self.outcome(status, mode))
             }
             PieceVerdict::Refused { step, code, message } => {
                 let form = is_about_form(&code);
-                let stands = stands || (mode == Mode::Live && !form && step.is_some_and(|step| step > 0));
-                let status = if stands { Status::PartlyDone } else { Status::Failed };
+                let applied = applied || (mode == Mode::Live && !form && step.is_some_and(|step| step > 0));
+                let status = if applied { Status::PartlyDone } else { Status::Failed };
                 let step = step.and_then(callers_step);
                 let outcome = self.outcome(status, mode);
                 let code = Some(code).filter(|code| !code.is_empty());
                 Some(Outcome { step, code, message: Some(message), ..outcome })
             }
-            PieceVerdict::Remains(message) => {
+            PieceVerdict::StillMember(message) => {
                 Some(Outcome { message: Some(message), ..self.outcome(Status::StillMember, mode) })
             }
             PieceVerdict::Unknown(message) => {
                 Some(Outcome { message: Some(message), ..self.outcome(Status::Unknown, mode) })
             }
             PieceVerdict::NotSent(message) => {
-                let status = if stands { Status::PartlyDone } else { Status::NotSent };
+                let status = if applied { Status::PartlyDone } else { Status::NotSent };
                 Some(Outcome { message: Some(message), ..self.outcome(status, mode) })
             }
         }
@@ -208,26 +208,32 @@ impl PlannedCommand {
             attempts: self.attempts,
             mode,
             warnings: std::mem::take(&mut self.warnings),
-            resumed: self.recalled && !self.anew,
+            resumed: self.recalled && !self.sent_now,
         }
     }
 }
 
 impl PieceVerdict {
     /// What a journal is told of it; a verdict on a piece that was not sent is none.
-    pub(crate) fn fate(&self, mode: Mode) -> CommandFate {
+    pub(crate) fn outcome(&self, mode: Mode) -> CommandOutcome {
         match self {
-            Self::Done if mode == Mode::Test => CommandFate::plain(Status::WouldComplete),
-            Self::Done => CommandFate::plain(Status::Completed),
+            Self::Done if mode == Mode::Test => CommandOutcome::new(Status::WouldComplete),
+            Self::Done => CommandOutcome::new(Status::Completed),
             Self::Refused { step, code, message } => {
-                let stands = mode == Mode::Live && step.is_some_and(|step| step > 0) && !is_about_form(code);
-                let status = if stands { Status::PartlyDone } else { Status::Failed };
-                CommandFate { step: *step, code: Some(code.clone()), ..CommandFate::told(status, message) }
+                let applied = mode == Mode::Live && step.is_some_and(|step| step > 0) && !is_about_form(code);
+                let status = if applied { Status::PartlyDone } else { Status::Failed };
+                CommandOutcome {
+                    step: *step,
+                    code: Some(code.clone()),
+                    ..CommandOutcome::with_message(status, message)
+                }
             }
-            Self::Remains(message) => CommandFate::told(Status::StillMember, message),
-            Self::Unknown(message) => CommandFate::told(Status::Unknown, message),
-            Self::NotSent(message) => CommandFate::told(Status::NotSent, message),
-            Self::Again => CommandFate::told(Status::Unknown, "the answer was lost; it is sent again"),
+            Self::StillMember(message) => CommandOutcome::with_message(Status::StillMember, message),
+            Self::Unknown(message) => CommandOutcome::with_message(Status::Unknown, message),
+            Self::NotSent(message) => CommandOutcome::with_message(Status::NotSent, message),
+            Self::Resend => {
+                CommandOutcome::with_message(Status::Unknown, "the answer was lost; it is sent again")
+            }
         }
     }
 }
@@ -239,15 +245,15 @@ fn is_about_form(code: &str) -> bool {
 
 impl SettledPiece {
     /// A verdict on something that never left.
-    pub(crate) fn here(verdict: PieceVerdict, mode: Mode) -> Self {
+    pub(crate) fn unsent(verdict: PieceVerdict, mode: Mode) -> Self {
         Self { verdict, warnings: Vec::new(), request_id: None, attempts: 0, mode }
     }
 }
 
 impl ActionPlan {
     /// Whether another command could help to fill the next request.
-    pub(crate) fn wants_more(&self) -> bool {
-        self.ready < COMMANDS_PER_REQUEST && self.window.len() < LOOK_AHEAD
+    pub(crate) fn needs_more(&self) -> bool {
+        self.ready < COMMANDS_PER_REQUEST && self.window.len() < WINDOW_SIZE
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -263,10 +269,10 @@ impl ActionPlan {
         mode: Mode,
     ) -> Option<Outcome> {
         if let Some(message) = self.held_back(&item) {
-            return item.settle(SettledPiece::here(PieceVerdict::NotSent(message), mode));
+            return item.settle(SettledPiece::unsent(PieceVerdict::NotSent(message), mode));
         }
         if let Some(fault) = fault {
-            self.hold_back_after(&item);
+            self.mark_failed(&item);
             let CommandFault { step, code, message } = fault;
             let refused = Outcome {
                 step: Some(step),
@@ -287,7 +293,7 @@ impl ActionPlan {
     /// Notes a command that an earlier run settled: later ones for the same person depend on it here as there.
     pub(crate) fn recalled(&mut self, item: &PlannedCommand, status: Status) {
         if !status.is_done() {
-            self.hold_back_after(item);
+            self.mark_failed(item);
         }
     }
 
@@ -320,7 +326,7 @@ impl ActionPlan {
                 continue;
             };
             if let Some(item) = self.window.get(place).filter(|_| !outcome.status.is_done()) {
-                self.stuck.extend(item.people.iter().map(|name| (name.clone(), item.index)));
+                self.failed_people.extend(item.people.iter().map(|name| (name.clone(), item.index)));
             }
             settled_places.push((place, mode));
             outcomes.push(outcome);
@@ -330,7 +336,7 @@ impl ActionPlan {
             self.window.remove(place);
         }
         if let Some(mode) = mode {
-            outcomes.extend(self.release(mode));
+            outcomes.extend(self.take_held_back(mode));
         }
         self.ready = self.next().len();
         outcomes
@@ -339,20 +345,20 @@ impl ActionPlan {
     /// Gives up on everything that is still here.
     pub(crate) fn give_up(&mut self, message: &str, mode: Mode) -> Vec<Outcome> {
         self.ready = 0;
-        let here = || SettledPiece::here(PieceVerdict::NotSent(message.to_owned()), mode);
-        std::mem::take(&mut self.window).iter_mut().filter_map(|item| item.settle(here())).collect()
+        let not_sent = || SettledPiece::unsent(PieceVerdict::NotSent(message.to_owned()), mode);
+        std::mem::take(&mut self.window).iter_mut().filter_map(|item| item.settle(not_sent())).collect()
     }
 
     /// The outcomes of those that an earlier failure now holds back.
-    fn release(&mut self, mode: Mode) -> Vec<Outcome> {
-        if self.stuck.is_empty() {
+    fn take_held_back(&mut self, mode: Mode) -> Vec<Outcome> {
+        if self.failed_people.is_empty() {
             return Vec::new();
         }
         let (mut outcomes, mut kept) = (Vec::new(), VecDeque::new());
         for mut item in std::mem::take(&mut self.window) {
             match self.held_back(&item) {
                 Some(message) => {
-                    outcomes.extend(item.settle(SettledPiece::here(PieceVerdict::NotSent(message), mode)));
+                    outcomes.extend(item.settle(SettledPiece::unsent(PieceVerdict::NotSent(message), mode)));
                 }
                 None => kept.push_back(item),
             }
@@ -365,12 +371,12 @@ impl ActionPlan {
         if item.sent > 0 || item.attempts > 0 {
             return None;
         }
-        let earlier = item.people.iter().find_map(|name| self.stuck.get(name))?;
+        let earlier = item.people.iter().find_map(|name| self.failed_people.get(name))?;
         Some(format!("held back, because command {earlier} for the same person did not complete"))
     }
 
-    fn hold_back_after(&mut self, item: &PlannedCommand) {
-        self.stuck.extend(item.people.iter().map(|name| (name.clone(), item.index)));
+    fn mark_failed(&mut self, item: &PlannedCommand) {
+        self.failed_people.extend(item.people.iter().map(|name| (name.clone(), item.index)));
     }
 }
 
@@ -393,22 +399,22 @@ mod tests {
     }
 
     fn done() -> SettledPiece {
-        SettledPiece::here(PieceVerdict::Done, Mode::Live)
+        SettledPiece::unsent(PieceVerdict::Done, Mode::Live)
     }
 
     fn refused(step: usize, code: &str) -> SettledPiece {
         let verdict = PieceVerdict::Refused { step: Some(step), code: code.into(), message: "m".into() };
-        SettledPiece::here(verdict, Mode::Live)
+        SettledPiece::unsent(verdict, Mode::Live)
     }
 
     /// Runs a list to its end; the requests as lists of indexes, and the outcomes.
     fn run(commands: &[Command], verdict: impl Fn(usize) -> SettledPiece) -> (Vec<Vec<usize>>, Vec<Outcome>) {
         let mut plan = ActionPlan::default();
         let (mut requests, mut outcomes) = (Vec::new(), Vec::new());
-        let mut coming = commands.iter().enumerate();
+        let mut remaining = commands.iter().enumerate();
         loop {
-            while plan.wants_more() {
-                let Some((index, command)) = coming.next() else { break };
+            while plan.needs_more() {
+                let Some((index, command)) = remaining.next() else { break };
                 outcomes.extend(plan.add(planned(index, command), None, Mode::Live));
             }
             let places = plan.next();
@@ -508,11 +514,11 @@ mod tests {
     fn the_window_is_bounded() {
         let mut plan = ActionPlan::default();
         let mut count = 0;
-        while plan.wants_more() {
+        while plan.needs_more() {
             plan.add(planned(count, &add("a@example.com", 1)), None, Mode::Live);
             count += 1;
         }
-        assert_eq!(count, LOOK_AHEAD);
+        assert_eq!(count, WINDOW_SIZE);
     }
 
     proptest! {

@@ -19,7 +19,7 @@ const ADOBE_ID_DOMAIN: &str = "AdobeID";
 const ORGANIZATION_ADMINS: &str = "_org_admin";
 
 /// How the reason begins when the service did not answer.
-pub(crate) const UNREADABLE: &str = "reading it back failed";
+pub(crate) const READ_BACK_FAILED: &str = "reading it back failed";
 
 /// What can be seen of a command afterwards.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,58 +40,58 @@ struct ExpectedState {
     created: bool,
     absent: bool,
     fields: BTreeMap<String, String>,
-    inside: BTreeSet<String>,
-    outside: BTreeSet<String>,
-    cleared: bool,
+    groups_in: BTreeSet<String>,
+    groups_out: BTreeSet<String>,
+    all_groups_out: bool,
 }
 
 impl Client {
     /// Reads back the user or the group a command is about. Nothing is changed.
-    pub async fn look_back(&self, command: &Command) -> ReadBackResult {
+    pub async fn read_back_command(&self, command: &Command) -> ReadBackResult {
         if command.specs().count() != command.steps.len() {
             return ReadBackResult::Unclear("it has steps that are not documented".to_owned());
         }
-        let seen = match &command.subject {
-            CommandSubject::User { .. } => self.look_at_user(command).await,
-            CommandSubject::Group { name } => self.look_at_group(command, name).await,
+        let result = match &command.subject {
+            CommandSubject::User { .. } => self.read_back_user(command).await,
+            CommandSubject::Group { name } => self.read_back_group(command, name).await,
         };
-        seen.unwrap_or_else(|error| ReadBackResult::Unclear(format!("{UNREADABLE}: {error}")))
+        result.unwrap_or_else(|error| ReadBackResult::Unclear(format!("{READ_BACK_FAILED}: {error}")))
     }
 
     /// What someone is still a member of after a removal that the service calls done; `None` when of nothing.
     ///
     /// # Errors
     /// What could not be read, when nothing else says that someone is still a member.
-    pub async fn still_member(&self, command: &Command) -> std::result::Result<Option<String>, String> {
-        let mut unseen = Vec::new();
-        match self.remaining(command, &mut unseen).await {
-            None if !unseen.is_empty() => Err(unseen.join("; ")),
+    pub async fn check_removal(&self, command: &Command) -> std::result::Result<Option<String>, String> {
+        let mut unreadable = Vec::new();
+        match self.remaining_memberships(command, &mut unreadable).await {
+            None if !unreadable.is_empty() => Err(unreadable.join("; ")),
             groups => Ok(groups),
         }
     }
 
     /// What someone is still a member of after a removal that the service calls done; `None` when of nothing. A
     /// removal that could not be looked at stays what the service calls it, and the operator is told.
-    pub(crate) async fn remains(&self, command: &Command) -> Option<String> {
-        let mut unseen = Vec::new();
-        let groups = self.remaining(command, &mut unseen).await;
-        for note in unseen {
+    pub(crate) async fn verify_removal(&self, command: &Command) -> Option<String> {
+        let mut unreadable = Vec::new();
+        let groups = self.remaining_memberships(command, &mut unreadable).await;
+        for note in unreadable {
             self.shared.observer.notice(&ClientEvent::Note(note));
         }
         groups
     }
 
     /// What someone is still a member of, as far as it can be read; `unseen` gets what could not.
-    async fn remaining(&self, command: &Command, unseen: &mut Vec<String>) -> Option<String> {
+    async fn remaining_memberships(&self, command: &Command, unreadable: &mut Vec<String>) -> Option<String> {
         let CommandSubject::User { user, domain, use_adobe_id } = &command.subject else { return None };
         if command.specs().all(|(_, spec)| spec.removes == StepRemoval::Nothing) {
             return None;
         }
         let domain = if *use_adobe_id == Some(true) { Some(ADOBE_ID_DOMAIN) } else { domain.as_deref() };
-        let found = match self.sight_of(user, domain).await {
+        let found = match self.find_user(user, domain).await {
             Ok(found) => found?,
             Err(error) => {
-                unseen.push(not_verified(user, &error));
+                unreadable.push(not_verified(user, &error));
                 return None;
             }
         };
@@ -99,61 +99,62 @@ impl Client {
         if expected.absent {
             return Some("the person is still in the organization".to_owned());
         }
-        let mut left: Vec<_> = found.groups().iter().filter(|name| expected.forbids(name)).cloned().collect();
-        if left.is_empty() {
-            left = self.inherited(&expected, &found, unseen).await;
+        let mut remaining: Vec<_> =
+            found.groups().iter().filter(|name| expected.must_be_absent(name)).cloned().collect();
+        if remaining.is_empty() {
+            remaining = self.indirect_memberships(&expected, &found, unreadable).await;
         }
-        (!left.is_empty()).then(|| format!("still a member of {}", left.join(", ")))
+        (!remaining.is_empty()).then(|| format!("still a member of {}", remaining.join(", ")))
     }
 
     /// Groups that were taken away and that someone still has through a user group. The look-up of one person
     /// tells of what was given directly, the listing of a group of both.
-    async fn inherited(
+    async fn indirect_memberships(
         &self,
         expected: &ExpectedState,
         user: &User,
-        unseen: &mut Vec<String>,
+        unreadable: &mut Vec<String>,
     ) -> Vec<arcstr::ArcStr> {
         let names: Vec<_> = Identity::of(user).names().map(str::to_owned).collect();
-        let mut left = Vec::new();
-        for group in &expected.outside {
+        let mut remaining = Vec::new();
+        for group in &expected.groups_out {
             let query =
                 UserQuery { direct_only: Some(false), exclude_groups: true, ..UserQuery::of_group(group) };
             let members = match self.members_of(query).await {
                 Ok(members) => members.unwrap_or_default(),
                 Err(error) => {
-                    unseen.push(not_verified(group, &error));
+                    unreadable.push(not_verified(group, &error));
                     HashSet::new()
                 }
             };
             if names.iter().any(|name| members.contains(name)) {
-                left.push(format!("{group} (through a user group)").into());
+                remaining.push(format!("{group} (through a user group)").into());
             }
         }
-        left
+        remaining
     }
 
-    async fn look_at_user(&self, command: &Command) -> Result<ReadBackResult> {
+    async fn read_back_user(&self, command: &Command) -> Result<ReadBackResult> {
         let CommandSubject::User { user, domain, use_adobe_id } = &command.subject else {
             return Ok(ReadBackResult::Unclear(String::new()));
         };
         let expected = ExpectedState::of(command);
         let domain = if *use_adobe_id == Some(true) { Some(ADOBE_ID_DOMAIN) } else { domain.as_deref() };
         if let Some(new) = expected.fields.get("email").filter(|new| fold(new) != fold(user)) {
-            if let Some(found) = self.sight_of(new, None).await? {
-                return Ok(expected.judge(Some(&found)));
+            if let Some(found) = self.find_user(new, None).await? {
+                return Ok(expected.compare(Some(&found)));
             }
-            return Ok(match self.sight_of(user, domain).await? {
+            return Ok(match self.find_user(user, domain).await? {
                 Some(_) => ReadBackResult::NotDone,
                 None => ReadBackResult::Unclear(
                     "the person is known neither by the old nor by the new e-mail".to_owned(),
                 ),
             });
         }
-        Ok(expected.judge(self.sight_of(user, domain).await?.as_deref()))
+        Ok(expected.compare(self.find_user(user, domain).await?.as_deref()))
     }
 
-    async fn sight_of(&self, user: &str, domain: Option<&str>) -> Result<Option<std::sync::Arc<User>>> {
+    async fn find_user(&self, user: &str, domain: Option<&str>) -> Result<Option<std::sync::Arc<User>>> {
         match self.get_user(user, domain).await {
             Ok(user) => Ok(Some(user)),
             Err(error) if matches!(*error.kind, ErrorKind::NotFound { .. }) => Ok(None),
@@ -161,7 +162,7 @@ impl Client {
         }
     }
 
-    async fn look_at_group(&self, command: &Command, name: &str) -> Result<ReadBackResult> {
+    async fn read_back_group(&self, command: &Command, name: &str) -> Result<ReadBackResult> {
         let mut checks = Vec::new();
         let mut name = name.to_owned();
         for (step, spec) in command.specs() {
@@ -184,7 +185,7 @@ impl Client {
                 _ => return Ok(ReadBackResult::Unclear(format!("`{}` cannot be read back", step.name))),
             }
         }
-        Ok(all_of(&checks))
+        Ok(combine(&checks))
     }
 
     /// Whether a group exists under its name, or its new one; `None` where only its description changes.
@@ -231,7 +232,7 @@ impl Client {
 }
 
 fn not_verified(what: &str, error: &Error) -> String {
-    format!("{what}: the removal is not verified, {UNREADABLE}: {error}")
+    format!("{what}: the removal is not verified, {READ_BACK_FAILED}: {error}")
 }
 
 fn not_found<T>(error: Error) -> Result<Option<T>> {
@@ -256,19 +257,19 @@ impl ExpectedState {
             }
             ReadBack::UserInGroups => {
                 for name in step.names("group").map(fold) {
-                    self.outside.remove(&name);
-                    self.inside.insert(name);
+                    self.groups_out.remove(&name);
+                    self.groups_in.insert(name);
                 }
             }
             ReadBack::UserNotInGroups if step.value.is_string() => {
-                self.inside.clear();
-                self.outside.clear();
-                self.cleared = true;
+                self.groups_in.clear();
+                self.groups_out.clear();
+                self.all_groups_out = true;
             }
             ReadBack::UserNotInGroups => {
                 for name in step.names("group").map(fold) {
-                    self.inside.remove(&name);
-                    self.outside.insert(name);
+                    self.groups_in.remove(&name);
+                    self.groups_out.insert(name);
                 }
             }
             ReadBack::GroupExists | ReadBack::GroupAbsent | ReadBack::GroupMembers | ReadBack::Nowhere => {}
@@ -276,12 +277,12 @@ impl ExpectedState {
     }
 
     /// Whether a group should not be among someone's any more, `_org_admin` included.
-    fn forbids(&self, group: &str) -> bool {
+    fn must_be_absent(&self, group: &str) -> bool {
         let group = fold(group);
-        self.outside.contains(&group) || (self.cleared && !self.inside.contains(&group))
+        self.groups_out.contains(&group) || (self.all_groups_out && !self.groups_in.contains(&group))
     }
 
-    fn judge(&self, user: Option<&User>) -> ReadBackResult {
+    fn compare(&self, user: Option<&User>) -> ReadBackResult {
         let Some(user) = user else {
             return if self.absent { ReadBackResult::Done } else { ReadBackResult::NotDone };
         };
@@ -291,19 +292,20 @@ impl ExpectedState {
         let groups: HashSet<_> = user.groups().iter().map(|group| fold(group)).collect();
         let mut checks = Vec::new();
         checks.extend(self.created.then_some(true));
-        checks.extend(self.fields.iter().map(|(field, value)| has(user, field, value)));
-        checks.extend(self.inside.iter().map(|name| groups.contains(name)));
-        checks.extend(self.outside.iter().map(|name| !groups.contains(name)));
-        if self.cleared {
-            let left = |group: &&String| !self.inside.contains(*group) && *group != ORGANIZATION_ADMINS;
-            checks.push(!groups.iter().any(|group| left(&group)));
+        checks.extend(self.fields.iter().map(|(field, value)| field_matches(user, field, value)));
+        checks.extend(self.groups_in.iter().map(|name| groups.contains(name)));
+        checks.extend(self.groups_out.iter().map(|name| !groups.contains(name)));
+        if self.all_groups_out {
+            let remaining =
+                |group: &&String| !self.groups_in.contains(*group) && *group != ORGANIZATION_ADMINS;
+            checks.push(!groups.iter().any(|group| remaining(&group)));
         }
-        all_of(&checks)
+        combine(&checks)
     }
 }
 
 /// E-mails and usernames are compared in any case, names as they are written.
-fn has(user: &User, field: &str, value: &str) -> bool {
+fn field_matches(user: &User, field: &str, value: &str) -> bool {
     match field {
         "email" => fold(user.email.as_deref().unwrap_or_default()) == fold(value),
         "username" => fold(user.username.as_deref().unwrap_or_default()) == fold(value),
@@ -313,7 +315,7 @@ fn has(user: &User, field: &str, value: &str) -> bool {
     }
 }
 
-fn all_of(checks: &[bool]) -> ReadBackResult {
+fn combine(checks: &[bool]) -> ReadBackResult {
     if checks.is_empty() {
         return ReadBackResult::Unclear("nothing of it can be read back".to_owned());
     }
@@ -340,32 +342,32 @@ mod tests {
         }
     }
 
-    fn judge(steps: &[(&str, Value)], user: Option<&User>) -> ReadBackResult {
+    fn compare(steps: &[(&str, Value)], user: Option<&User>) -> ReadBackResult {
         let mut command = Command::user("a@example.com", None, None);
         for (name, value) in steps {
             command.push(name, value.clone());
         }
-        ExpectedState::of(&command).judge(user)
+        ExpectedState::of(&command).compare(user)
     }
 
     #[test]
     fn what_should_be_there_is_looked_for() {
         let (add, remove) = (json!({"group": ["A", "B"]}), json!({"group": ["C"]}));
         let steps = [("add", add), ("remove", remove)];
-        assert_eq!(judge(&steps, Some(&user(&["a", "B"]))), ReadBackResult::Done);
-        assert_eq!(judge(&steps, Some(&user(&["A", "C"]))), ReadBackResult::Partly);
-        assert_eq!(judge(&steps, Some(&user(&["c"]))), ReadBackResult::NotDone);
-        assert_eq!(judge(&steps, None), ReadBackResult::NotDone);
+        assert_eq!(compare(&steps, Some(&user(&["a", "B"]))), ReadBackResult::Done);
+        assert_eq!(compare(&steps, Some(&user(&["A", "C"]))), ReadBackResult::Partly);
+        assert_eq!(compare(&steps, Some(&user(&["c"]))), ReadBackResult::NotDone);
+        assert_eq!(compare(&steps, None), ReadBackResult::NotDone);
     }
 
     #[test]
     fn the_last_step_about_a_group_counts() {
         let group = json!({"group": ["A"]});
         let steps = [("add", group.clone()), ("remove", json!("all")), ("add", json!({"group": ["B"]}))];
-        assert_eq!(judge(&steps, Some(&user(&["B", "_org_admin"]))), ReadBackResult::Done);
-        assert_eq!(judge(&steps, Some(&user(&["A", "B"]))), ReadBackResult::Partly);
+        assert_eq!(compare(&steps, Some(&user(&["B", "_org_admin"]))), ReadBackResult::Done);
+        assert_eq!(compare(&steps, Some(&user(&["A", "B"]))), ReadBackResult::Partly);
         assert_eq!(
-            judge(&[("add", group.clone()), ("remove", group)], Some(&user(&[]))),
+            compare(&[("add", group.clone()), ("remove", group)], Some(&user(&[]))),
             ReadBackResult::Done
         );
     }
@@ -373,20 +375,23 @@ mod tests {
     #[test]
     fn a_step_that_leaves_nothing_to_look_at_is_not_called_done() {
         let step = ("add", json!({"product": ["A"]}));
-        assert!(matches!(judge(&[step], Some(&user(&["A"]))), ReadBackResult::Unclear(_)));
+        assert!(matches!(compare(&[step], Some(&user(&["A"]))), ReadBackResult::Unclear(_)));
     }
 
     #[test]
     fn an_account_is_there_or_gone_and_its_fields_are_compared() {
         assert_eq!(
-            judge(&[("addAdobeID", json!({"email": "a@example.com"}))], Some(&user(&[]))),
+            compare(&[("addAdobeID", json!({"email": "a@example.com"}))], Some(&user(&[]))),
             ReadBackResult::Done
         );
-        assert_eq!(judge(&[("removeFromOrg", json!({}))], None), ReadBackResult::Done);
-        assert_eq!(judge(&[("removeFromOrg", json!({}))], Some(&user(&[]))), ReadBackResult::NotDone);
-        assert_eq!(judge(&[("update", json!({"lastname": "New"}))], Some(&user(&[]))), ReadBackResult::Done);
+        assert_eq!(compare(&[("removeFromOrg", json!({}))], None), ReadBackResult::Done);
+        assert_eq!(compare(&[("removeFromOrg", json!({}))], Some(&user(&[]))), ReadBackResult::NotDone);
         assert_eq!(
-            judge(&[("update", json!({"lastname": "Old"}))], Some(&user(&[]))),
+            compare(&[("update", json!({"lastname": "New"}))], Some(&user(&[]))),
+            ReadBackResult::Done
+        );
+        assert_eq!(
+            compare(&[("update", json!({"lastname": "Old"}))], Some(&user(&[]))),
             ReadBackResult::NotDone
         );
     }

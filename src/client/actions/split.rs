@@ -24,13 +24,13 @@ pub(crate) fn split(command: &Command) -> VecDeque<CommandPiece> {
         .steps
         .iter()
         .enumerate()
-        .flat_map(|(origin, step)| shorter(step).into_iter().map(move |step| (origin, step)))
+        .flat_map(|(origin, step)| split_step(step).into_iter().map(move |step| (origin, step)))
         .collect();
     let mut subject = command.subject.clone();
     let mut pieces = VecDeque::new();
     for slice in steps.chunks(STEPS_PER_COMMAND) {
         let steps: Vec<_> = slice.iter().map(|(_, step)| step.clone()).collect();
-        let next = steps.iter().fold(subject.clone(), renamed);
+        let next = steps.iter().fold(subject.clone(), subject_after);
         let command = Command { subject, request_id: command.request_id.clone(), steps };
         pieces
             .push_back(CommandPiece { command, origins: slice.iter().map(|(origin, _)| *origin).collect() });
@@ -43,7 +43,7 @@ pub(crate) fn split(command: &Command) -> VecDeque<CommandPiece> {
 }
 
 /// A step cut so that no more than ten names stand in each.
-fn shorter(step: &CommandStep) -> Vec<CommandStep> {
+fn split_step(step: &CommandStep) -> Vec<CommandStep> {
     let Some(fields) = step.value.as_object().filter(|_| matches!(step.name.as_str(), "add" | "remove"))
     else {
         return vec![step.clone()];
@@ -58,10 +58,10 @@ fn shorter(step: &CommandStep) -> Vec<CommandStep> {
     if !plain || names.len() <= NAMES_PER_LIST {
         return vec![step.clone()];
     }
-    names.chunks(NAMES_PER_LIST).map(|names| CommandStep::new(&step.name, gathered(names))).collect()
+    names.chunks(NAMES_PER_LIST).map(|names| CommandStep::new(&step.name, group_by_key(names))).collect()
 }
 
-fn gathered(names: &[(&String, &Value)]) -> Value {
+fn group_by_key(names: &[(&String, &Value)]) -> Value {
     let mut fields = Map::new();
     for (key, name) in names {
         let list = fields.entry((*key).clone()).or_insert_with(|| Value::Array(Vec::new()));
@@ -74,7 +74,7 @@ fn gathered(names: &[(&String, &Value)]) -> Value {
 
 /// The name under which the service knows the subject after a step: another one after a rename, and the
 /// e-mail after an account was made whose username only looks like one (contract 7.17).
-fn renamed(subject: CommandSubject, step: &CommandStep) -> CommandSubject {
+fn subject_after(subject: CommandSubject, step: &CommandStep) -> CommandSubject {
     let text = |key: &str| step.value.get(key).and_then(Value::as_str).map(str::to_owned);
     match (subject, step.name.as_str()) {
         (CommandSubject::Group { name }, "updateUserGroup") => {

@@ -58,7 +58,7 @@ impl RateLimiter {
     }
 
     /// Waits for a slot of the endpoint and takes it. `waiting` hears of every wait before it begins.
-    pub(crate) async fn slot(&self, id: EndpointId, waiting: impl Fn(Duration)) {
+    pub(crate) async fn take_slot(&self, id: EndpointId, on_wait: impl Fn(Duration)) {
         let Some(lane) = self.lane(id) else { return };
         let mut left = lane.left.lock().await;
         loop {
@@ -66,7 +66,7 @@ impl RateLimiter {
             if wait.is_zero() {
                 break;
             }
-            waiting(wait);
+            on_wait(wait);
             tokio::time::sleep(wait).await;
         }
         if left.len() == lane.limit {
@@ -120,7 +120,7 @@ mod tests {
         let start = Instant::now();
         let mut seconds = Vec::new();
         for _ in 0..count {
-            pacer.slot(id, |_| {}).await;
+            pacer.take_slot(id, |_| {}).await;
             seconds.push(start.elapsed().as_secs());
         }
         seconds
@@ -138,7 +138,7 @@ mod tests {
         let (start, mut moments) = (Instant::now(), Vec::new());
         for pause in [0, 20, 3, 3, 30, 0, 0, 1, 40, 0, 0, 0, 0, 0, 0] {
             tokio::time::sleep(Duration::from_secs(pause)).await;
-            pacer.slot(EndpointId::Groups, |_| {}).await;
+            pacer.take_slot(EndpointId::Groups, |_| {}).await;
             moments.push(start.elapsed());
         }
         for six in moments.windows(6) {
@@ -198,7 +198,7 @@ mod tests {
     async fn a_wait_given_up_leaves_the_queue_whole() {
         let pacer = RateLimiter::new(Pace::DOCUMENTED);
         departures(&pacer, EndpointId::Groups, 5).await;
-        let given_up = pacer.slot(EndpointId::Groups, |_| {});
+        let given_up = pacer.take_slot(EndpointId::Groups, |_| {});
         assert!(tokio::time::timeout(Duration::from_secs(1), given_up).await.is_err());
         assert_eq!(departures(&pacer, EndpointId::Groups, 1).await, [60]);
     }

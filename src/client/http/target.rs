@@ -41,7 +41,7 @@ impl RequestTarget {
             method: endpoint.method.as_str().to_owned(),
             base: endpoint.base,
             path: endpoint.fill(values),
-            query: pairs(query.trim_start_matches('?')),
+            query: query_pairs(query.trim_start_matches('?')),
             endpoint: Some(endpoint),
         }
     }
@@ -64,9 +64,9 @@ impl RequestTarget {
         let rest = full.as_ref().map_or(target, |full| full.rest);
         let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
         let path = canonical(path)?;
-        let (base, path) = place(settings, &method, path, full.is_some())?;
+        let (base, path) = resolve_base(settings, &method, path, full.is_some())?;
         let endpoint = endpoint::find(base, &method, &path);
-        Ok(Self { method, base, path, query: pairs(query), endpoint })
+        Ok(Self { method, base, path, query: query_pairs(query), endpoint })
     }
 
     /// The whole URL.
@@ -198,7 +198,12 @@ fn host_part(url: &str) -> String {
 }
 
 /// The base a path belongs to, and the path relative to it.
-fn place(settings: &ClientSettings, method: &str, path: String, full: bool) -> Result<(PathBase, String)> {
+fn resolve_base(
+    settings: &ClientSettings,
+    method: &str,
+    path: String,
+    full: bool,
+) -> Result<(PathBase, String)> {
     let service = Url::parse(&settings.service_url).ok();
     let configured = service.as_ref().map_or("", |url| url.path().trim_end_matches('/'));
     for base in [configured, BASE_PATH] {
@@ -222,7 +227,7 @@ fn place(settings: &ClientSettings, method: &str, path: String, full: bool) -> R
 fn canonical(path: &str) -> Result<String> {
     let mut clean = String::new();
     for segment in path.trim().split('/').filter(|segment| !segment.is_empty()) {
-        let segment = encoded(segment, |byte| byte == b'@');
+        let segment = percent_encoded(segment, |byte| byte == b'@');
         if segment == "." || segment == ".." {
             return Err(Error::usage("a path must not hold `.` or `..`"));
         }
@@ -235,14 +240,14 @@ fn canonical(path: &str) -> Result<String> {
     Ok(clean)
 }
 
-fn pairs(query: &str) -> Vec<String> {
+fn query_pairs(query: &str) -> Vec<String> {
     let stays = |byte: u8| b"!$'()*+,;:@/?=".contains(&byte);
-    query.split('&').filter(|pair| !pair.is_empty()).map(|pair| encoded(pair, stays)).collect()
+    query.split('&').filter(|pair| !pair.is_empty()).map(|pair| percent_encoded(pair, stays)).collect()
 }
 
 /// Encodes what is neither unreserved nor `kept`; escapes stay as they are, those of unreserved characters
 /// are resolved.
-fn encoded(text: &str, kept: impl Fn(u8) -> bool) -> String {
+fn percent_encoded(text: &str, is_allowed: impl Fn(u8) -> bool) -> String {
     let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
     let bytes = text.as_bytes();
     let (mut clean, mut position) = (String::new(), 0);
@@ -253,7 +258,7 @@ fn encoded(text: &str, kept: impl Fn(u8) -> bool) -> String {
             None => (bytes[position], false),
         };
         position += if escaped { 3 } else { 1 };
-        if unreserved(byte) || (!escaped && kept(byte)) {
+        if unreserved(byte) || (!escaped && is_allowed(byte)) {
             clean.push(char::from(byte));
         } else {
             clean.push_str(percent_encoding::percent_encode_byte(byte));

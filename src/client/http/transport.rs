@@ -88,7 +88,7 @@ impl HttpTransport {
             TransportFault::Final(Error::config("the service's URL is broken", "Check `url` and `ims_url`."))
         })?;
         let route = route(&url).map_err(TransportFault::Final)?;
-        let host = named(&url, route == ClientRoute::Remote && settings.proxy.is_some());
+        let host = host_label(&url, route == ClientRoute::Remote && settings.proxy.is_some());
         let http = self.http(settings, route).map_err(TransportFault::Final)?;
         let method = reqwest::Method::from_bytes(request.method.as_bytes()).map_err(|_| {
             TransportFault::Final(Error::usage(format!("`{}` is not a valid HTTP method", request.method)))
@@ -100,11 +100,11 @@ impl HttpTransport {
         if let Some(body) = request.body {
             builder = builder.body(body);
         }
-        let faulty = |error: reqwest::Error| fault(error, &host, settings.timeout);
-        let response = builder.send().await.map_err(faulty)?;
+        let to_fault = |error: reqwest::Error| fault(error, &host, settings.timeout);
+        let response = builder.send().await.map_err(to_fault)?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let body = read(response, &host).await.map_err(|error| match error {
-            UnreadBody::Broken(error) => faulty(error),
+            UnreadBody::Broken(error) => to_fault(error),
             UnreadBody::TooLong(error) => TransportFault::Final(error),
         })?;
         Ok(HttpResponse { status, headers, body })
@@ -122,7 +122,7 @@ impl HttpTransport {
 }
 
 /// How messages name the other end.
-fn named(url: &Url, through_proxy: bool) -> String {
+fn host_label(url: &Url, through_proxy: bool) -> String {
     let host = url.host_str().unwrap_or_default();
     if through_proxy { format!("`{host}` through the proxy") } else { format!("`{host}`") }
 }
@@ -174,9 +174,9 @@ fn build(settings: &ClientSettings, route: ClientRoute) -> Result<reqwest::Clien
     builder = match route {
         // With no certificate to trust the system's store is not asked for: some machines have none.
         ClientRoute::Plain => builder.no_proxy().tls_certs_only([]),
-        ClientRoute::Local => trusting(builder.no_proxy(), settings.ca_bundle.as_deref())?,
+        ClientRoute::Local => with_ca_bundle(builder.no_proxy(), settings.ca_bundle.as_deref())?,
         ClientRoute::Remote => {
-            through(trusting(builder, settings.ca_bundle.as_deref())?, settings.proxy.as_deref())?
+            with_proxy(with_ca_bundle(builder, settings.ca_bundle.as_deref())?, settings.proxy.as_deref())?
         }
     };
     builder.build().map_err(|error| {
@@ -189,7 +189,7 @@ fn build(settings: &ClientSettings, route: ClientRoute) -> Result<reqwest::Clien
     })
 }
 
-fn trusting(builder: ClientBuilder, bundle: Option<&Path>) -> Result<ClientBuilder> {
+fn with_ca_bundle(builder: ClientBuilder, bundle: Option<&Path>) -> Result<ClientBuilder> {
     let Some(path) = bundle else { return Ok(builder) };
     let refuse = |cause: String| {
         let message = format!("cannot use {} (`ca_bundle`): {cause}", path.display());
@@ -203,7 +203,7 @@ fn trusting(builder: ClientBuilder, bundle: Option<&Path>) -> Result<ClientBuild
     Ok(builder.tls_certs_merge(certificates))
 }
 
-fn through(builder: ClientBuilder, proxy: Option<&str>) -> Result<ClientBuilder> {
+fn with_proxy(builder: ClientBuilder, proxy: Option<&str>) -> Result<ClientBuilder> {
     let Some(proxy) = proxy else { return Ok(builder) };
     // The text may hold a password, so it is not repeated.
     let proxy = Proxy::all(proxy).map_err(|_| {

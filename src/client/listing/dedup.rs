@@ -4,7 +4,7 @@ use crate::client::listing::entry::ListEntry;
 use std::hash::{BuildHasher, RandomState};
 
 /// Bits of a digest that choose its shelf.
-const SHELF_BITS: u32 = 14;
+const BUCKET_BITS: u32 = 14;
 
 /// What a record is, in 128 bits.
 pub(crate) type RecordDigest = u128;
@@ -31,20 +31,20 @@ impl RecordDigester {
 /// all else that is in memory while a listing is gone through.
 #[derive(Debug, Default)]
 pub(crate) struct DedupSet {
-    shelves: Vec<Vec<u64>>,
+    buckets: Vec<Vec<u64>>,
     count: usize,
 }
 
 impl DedupSet {
     /// Whether the record is new.
     pub(crate) fn insert(&mut self, digest: RecordDigest) -> bool {
-        if self.shelves.is_empty() {
-            self.shelves.resize(1 << SHELF_BITS, Vec::new());
+        if self.buckets.is_empty() {
+            self.buckets.resize(1 << BUCKET_BITS, Vec::new());
         }
         let (high, low) =
-            (digest >> (RecordDigest::BITS - SHELF_BITS), digest & RecordDigest::from(u64::MAX));
-        let (Ok(place), Ok(rest)) = (usize::try_from(high), u64::try_from(low)) else { return true };
-        let known = &mut self.shelves[place];
+            (digest >> (RecordDigest::BITS - BUCKET_BITS), digest & RecordDigest::from(u64::MAX));
+        let (Ok(bucket), Ok(rest)) = (usize::try_from(high), u64::try_from(low)) else { return true };
+        let known = &mut self.buckets[bucket];
         // At most some sixty in a million: to compare with all of them is quicker than to keep them in order.
         if known.contains(&rest) {
             return false;
@@ -70,22 +70,22 @@ mod tests {
 
     #[test]
     fn each_digest_is_new_once() {
-        let mut seen = DedupSet::default();
+        let mut set = DedupSet::default();
         let digests =
             (0..10_000_u128).map(|number| number.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835));
         for digest in digests.clone() {
-            assert!(seen.insert(digest), "{digest}");
+            assert!(set.insert(digest), "{digest}");
         }
         for digest in digests {
-            assert!(!seen.insert(digest), "{digest}");
+            assert!(!set.insert(digest), "{digest}");
         }
-        assert_eq!(seen.count(), 10_000);
+        assert_eq!(set.count(), 10_000);
     }
 
     #[test]
     fn digests_that_differ_in_their_first_or_last_bits_differ() {
-        let mut seen = DedupSet::default();
-        assert!([0, 1, 1 << 63, 1 << 127].into_iter().all(|digest| seen.insert(digest)));
+        let mut set = DedupSet::default();
+        assert!([0, 1, 1 << 63, 1 << 127].into_iter().all(|digest| set.insert(digest)));
     }
 
     #[test]

@@ -100,7 +100,7 @@ impl PageReader {
         match self.client.perform(&call, None, |response| self.read(response)).await {
             // A page beyond the end of the groups may also come with the status that its text suggests.
             Err(failed) if groups && is_end_of_groups(&failed) => Ok(end_of_groups()),
-            answer => answer.map(|(page, _)| page).map_err(FailedCall::into_error),
+            response => response.map(|(page, _)| page).map_err(FailedCall::into_error),
         }
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 /// An answer of the sign-in service.
 #[derive(Debug, Clone)]
-pub struct TokenAnswer {
+pub struct TokenResponse {
     /// The token.
     pub access_token: Secret,
     /// `bearer`.
