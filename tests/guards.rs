@@ -157,14 +157,14 @@ fn an_organization_admin_whom_the_service_keeps_is_told_with_verify() {
 }
 
 #[test]
-fn a_removal_that_could_not_be_looked_at_is_told_with_verify() {
+fn a_removal_that_could_not_be_verified_is_noted() {
     let desk = Desk::new("remove_from_groups(\"ben.osei@example.com\", \"Designers\");");
     let refusal = FaultEffect::Status { status: 400, body: None, retry_after: None };
     desk.server.queue(PlannedFault::at(EndpointId::User, refusal));
     desk.start("--live --verify job.rhai")
         .run()
         .exits(0)
-        .stderr_has("ben.osei@example.com: the removal is not verified");
+        .stderr_has("ben.osei@example.com: the removal was not verified");
     let (_, _, told) = desk.run("--live --verify job.rhai");
     assert!(!told.contains("not verified"), "{told}");
 }

@@ -20,7 +20,7 @@ pub enum SettingKey {
     ClientId,
     /// The client secret itself.
     ClientSecret,
-    /// A file that holds the client secret.
+    /// A file that contains the client secret.
     ClientSecretFile,
     /// A command that prints the client secret.
     ClientSecretCommand,
@@ -185,7 +185,7 @@ pub const SETTINGS: &[Setting] = &[
         .in_profile("client_secret")
         .secret()
         .identity(),
-    Setting::new(SettingKey::ClientSecretFile, SettingShape::Path, "file that holds the client secret")
+    Setting::new(SettingKey::ClientSecretFile, SettingShape::Path, "file that contains the client secret")
         .in_profile("client_secret_file")
         .identity(),
     Setting::new(SettingKey::ClientSecretCommand, SettingShape::Text, "command that prints the client secret")

@@ -7,7 +7,7 @@ pub mod endpoint;
 pub mod error_code;
 pub(crate) mod fault;
 pub mod group;
-pub(crate) mod identity;
+pub mod identity;
 pub(crate) mod interner;
 pub(crate) mod limits;
 pub mod mode;

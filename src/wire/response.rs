@@ -122,7 +122,7 @@ pub trait ListedEntry: Sized {
     /// Reads one entry.
     ///
     /// # Errors
-    /// It is not such an entry.
+    /// The value is not such an entry.
     fn read<'de, D: Deserializer<'de>>(
         deserializer: D,
         interner: &mut StringInterner,

@@ -68,7 +68,7 @@ impl User {
         self.groups.as_deref().unwrap_or_default()
     }
 
-    /// Whether `name` is among the groups, whatever its case (contract 7.4).
+    /// Whether `name` is among the groups, ignoring case (contract 7.4).
     pub fn is_in(&self, name: &str) -> bool {
         let name = fold(name);
         self.groups().iter().any(|group| folds_to(group, &name))

@@ -180,7 +180,7 @@ fn known_step(index: usize, kind: SubjectKind, name: &str) -> CheckResult<&'stat
             format!("the step `{name}` does not belong in this command"),
         );
     }
-    fault(index, error_code::STEP_UNKNOWN, format!("there is no step `{name}`"))
+    fault(index, error_code::STEP_UNKNOWN, format!("`{name}` is not a valid step"))
 }
 
 fn position(index: usize, spec: &StepSpec, before: &[&StepSpec]) -> CheckResult {

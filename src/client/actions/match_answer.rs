@@ -1,4 +1,4 @@
-//! What an answer says about each command of its request. Pure.
+//! Matches a response with the commands of its request. Pure.
 
 use crate::client::actions::planner::PieceVerdict;
 use crate::client::outcome::Warning;
@@ -6,18 +6,18 @@ use crate::client::settings::Mode;
 use crate::wire::response::{ActionResponse, CommandError};
 use std::collections::HashSet;
 
-/// The results that an answer to an understood request can have (contract 3.5).
+/// The values of `result` for a request that was understood (contract 3.5).
 const RESULTS: [&str; 3] = ["success", "partial", "error"];
 
-/// What became of one command of a request.
+/// The outcome of one command of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct MatchedOutcome {
     pub(crate) verdict: PieceVerdict,
     pub(crate) warnings: Vec<Warning>,
 }
 
-/// One part for each of the `count` commands of a request. Where the answer contradicts itself or the mode,
-/// nothing in it counts as done: what it does not call an error is unknown.
+/// The outcome of each of the `count` commands of a request. If the response contradicts itself or the mode,
+/// none of them counts as done: a command without an error is unknown.
 pub(crate) fn match_outcomes(response: &ActionResponse, count: usize, mode: Mode) -> Vec<MatchedOutcome> {
     let contradiction = find_contradiction(response, count, mode);
     (0..count)
@@ -36,7 +36,7 @@ pub(crate) fn match_outcomes(response: &ActionResponse, count: usize, mode: Mode
         .collect()
 }
 
-/// The refusal of a request as a whole that came with a status of success.
+/// The code with which a whole request was refused, although its HTTP status says success.
 pub(crate) fn request_refusal(response: &ActionResponse) -> Option<&str> {
     let counts = response.completed + response.not_completed + response.completed_in_test_mode;
     let known = RESULTS.contains(&response.result.as_str());
@@ -57,11 +57,11 @@ fn warnings(response: &ActionResponse, index: usize) -> Vec<Warning> {
     .collect()
 }
 
-/// Why an answer cannot be trusted (contract 7.2: the counts are of commands, and add up).
+/// Why a response cannot be trusted (contract 7.2: the counts are of commands and must add up).
 fn find_contradiction(response: &ActionResponse, count: usize, mode: Mode) -> Option<String> {
     let failed: HashSet<_> = response.errors.iter().map(|error| error.index).collect();
     if let Some(index) = failed.iter().find(|index| **index >= count) {
-        return Some(format!("the response tells of an error in command {index}, of {count} sent"));
+        return Some(format!("the response has an error for command {index}, but {count} were sent"));
     }
     let (done, never) = match mode {
         Mode::Live => (response.completed, response.completed_in_test_mode),
@@ -69,7 +69,7 @@ fn find_contradiction(response: &ActionResponse, count: usize, mode: Mode) -> Op
     };
     if never > 0 {
         let other = if mode == Mode::Live { "a rehearsal" } else { "real changes" };
-        return Some(format!("the response tells of {other}, yet the request was in {} mode", mode.as_str()));
+        return Some(format!("the response reports {other}, but the request was in {} mode", mode.as_str()));
     }
     if done + response.not_completed != count || failed.len() != response.not_completed {
         return Some(format!(
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_that_contradicts_itself_calls_nothing_done() {
+    fn nothing_is_done_by_a_response_that_contradicts_itself() {
         for (response, mode) in [
             (json!({"result": "success", "completed": 1}), Mode::Live),
             (json!({"result": "success", "completed": 3}), Mode::Live),
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn warnings_travel_and_fail_nothing() {
+    fn warnings_are_kept_and_fail_nothing() {
         let response: ActionResponse =
             serde_json::from_value(json!({"result": "success", "completed": 2, "warnings": [
             {"index": 1, "step": 0, "warningCode": "warning.command.deprecated", "message": "m"}]}))
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_of_the_whole_is_told_from_an_answer() {
+    fn the_refusal_of_a_whole_request_is_recognized() {
         let refusal = |response: Value| {
             let response: ActionResponse = serde_json::from_value(response).unwrap();
             request_refusal(&response).map(str::to_owned)

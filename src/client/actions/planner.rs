@@ -1,7 +1,7 @@
-//! Which commands share the next request. Pure.
+//! Chooses the commands that share the next request. Pure.
 //!
-//! Commands that depend on one another never share a request and keep their order; pieces of one command go
-//! one after the other; within that, requests are filled. A bounded window of commands is looked at.
+//! Commands that depend on each other never share a request and keep their order; pieces of one command are sent
+//! one after the other; within these limits, requests are filled. Only a bounded window of commands is considered.
 
 use super::checked_command::{CheckedCommand, CheckedPiece};
 use crate::client::outcome::{CommandOutcome, Outcome, Status, Warning};
@@ -12,23 +12,23 @@ use crate::wire::identity::Identity;
 use crate::wire::limits::COMMANDS_PER_REQUEST;
 use std::collections::{HashMap, VecDeque};
 
-/// How many commands are looked at for ones that may leave together: enough for lists that name each person
+/// How many commands are searched for those that can be sent together: enough for lists that name each user
 /// dozens of times in a row.
 const WINDOW_SIZE: usize = 1_000;
 
-/// The commands that have come and are not settled.
+/// The accepted commands without an outcome.
 #[derive(Debug, Default)]
 pub(crate) struct ActionPlan {
     window: VecDeque<PlannedCommand>,
-    /// How many of the window may share the next request, as far as they were counted.
+    /// How many commands of the window can share the next request, when last counted.
     ready: usize,
-    /// People an earlier command of the list failed for, under every name, and which command that was.
+    /// Users for whom an earlier command failed, under each of their names, with the index of that command.
     failed_people: HashMap<String, usize>,
 }
 
-/// A command on its way.
+/// A command that was accepted.
 #[derive(Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "four things that are true of a command or not")]
+#[expect(clippy::struct_excessive_bools, reason = "four independent facts about a command")]
 pub(crate) struct PlannedCommand {
     index: usize,
     target: String,
@@ -42,34 +42,34 @@ pub(crate) struct PlannedCommand {
     request_id: Option<String>,
     warnings: Vec<Warning>,
     rehearsed: bool,
-    /// Whether something of it was done by an earlier run, and whether something was not.
+    /// Whether a piece of it was done by an earlier run, and whether a piece was sent in this run.
     recalled: bool,
     sent_now: bool,
 }
 
-/// What became of the piece of a command that a request carried.
+/// The outcome of one piece of a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum PieceVerdict {
-    /// It is done, or would be.
+    /// It was done, or would be.
     Done,
-    /// It was refused at one of its steps.
+    /// The service refused one of its steps.
     Refused {
-        /// The piece's own number of the step.
+        /// 0-based step of the piece.
         step: Option<usize>,
         code: String,
         message: String,
     },
-    /// The service says that it is done, and someone is a member still.
+    /// The service reported success, but the user is still a member.
     StillMember(String),
     /// It may have been done.
     Unknown(String),
     /// It was not carried out.
     NotSent(String),
-    /// It may be sent again.
+    /// It can be sent again.
     Resend,
 }
 
-/// A verdict with what came along.
+/// A verdict with its request and warnings.
 #[derive(Debug, Clone)]
 pub(crate) struct SettledPiece {
     pub(crate) verdict: PieceVerdict,
@@ -80,7 +80,7 @@ pub(crate) struct SettledPiece {
 }
 
 impl PlannedCommand {
-    /// A command at its place in the caller's list.
+    /// A command with its index in the caller's list.
     pub(crate) fn new(index: usize, checked: CheckedCommand) -> Self {
         let CheckedCommand { command, pieces, .. } = checked;
         let names: Vec<_> = command.steps.iter().map(|step| step.name.as_str()).collect();
@@ -108,7 +108,7 @@ impl PlannedCommand {
         self.sent + self.pieces.len()
     }
 
-    /// The piece that leaves next was done by an earlier run, under this request; the outcome when it was the last.
+    /// Marks the next piece as done by an earlier run, in this request; returns the outcome if it was the last piece.
     pub(crate) fn recall(&mut self, request_id: String, mode: Mode) -> Option<Outcome> {
         self.recalled = true;
         let settled =
@@ -116,7 +116,7 @@ impl PlannedCommand {
         self.apply(settled)
     }
 
-    /// After the piece that leaves next someone is still a member, as an earlier run found under this request.
+    /// Marks the next piece as done by an earlier run, which found that the user is still a member.
     pub(crate) fn recall_still_member(
         &mut self,
         request_id: String,
@@ -127,27 +127,27 @@ impl PlannedCommand {
         self.apply(SettledPiece { request_id: Some(request_id), ..settled })
     }
 
-    /// The piece that leaves next may have been done by an earlier run, and is not sent.
+    /// Marks the next piece as possibly done by an earlier run, so that it is not sent.
     pub(crate) fn recall_unknown(&mut self, message: String, mode: Mode) -> Option<Outcome> {
         self.apply(SettledPiece::unsent(PieceVerdict::Unknown(message), mode))
     }
 
-    /// The piece that leaves next, and its number.
+    /// The next piece to send, and its index.
     pub(crate) fn piece(&self) -> Option<(usize, &CheckedPiece)> {
         self.pieces.front().map(|piece| (self.sent, piece))
     }
 
-    /// The outcome of a command that comes too late.
+    /// The outcome of a command that will not be sent.
     pub(crate) fn not_sent(mut self, message: &str, mode: Mode) -> Outcome {
         Outcome { message: Some(message.to_owned()), ..self.outcome(Status::NotSent, mode) }
     }
 
-    /// The caller's place of the command.
+    /// The command's index in the caller's list.
     pub(crate) fn index(&self) -> usize {
         self.index
     }
 
-    /// Takes a verdict on something of this run in; the outcome once there is nothing more to come.
+    /// Applies a verdict of this run; returns the outcome after the last piece.
     fn settle(&mut self, settled: SettledPiece) -> Option<Outcome> {
         self.sent_now = true;
         self.apply(settled)
@@ -214,7 +214,7 @@ impl PlannedCommand {
 }
 
 impl PieceVerdict {
-    /// What a journal is told of it; a verdict on a piece that was not sent is none.
+    /// The outcome as the journal records it.
     pub(crate) fn outcome(&self, mode: Mode) -> CommandOutcome {
         match self {
             Self::Done if mode == Mode::Test => CommandOutcome::new(Status::WouldComplete),
@@ -231,27 +231,28 @@ impl PieceVerdict {
             Self::StillMember(message) => CommandOutcome::with_message(Status::StillMember, message),
             Self::Unknown(message) => CommandOutcome::with_message(Status::Unknown, message),
             Self::NotSent(message) => CommandOutcome::with_message(Status::NotSent, message),
-            Self::Resend => {
-                CommandOutcome::with_message(Status::Unknown, "the answer was lost; it is sent again")
-            }
+            Self::Resend => CommandOutcome::with_message(
+                Status::Unknown,
+                "the response was lost; the command will be sent again",
+            ),
         }
     }
 }
 
-/// Whether a code finds fault with the form of a command: then no step of it was done (contract 4.9).
+/// Whether a code reports a malformed command, of which no step was done (contract 4.9).
 fn is_about_form(code: &str) -> bool {
     code.starts_with("error.command.")
 }
 
 impl SettledPiece {
-    /// A verdict on something that never left.
+    /// A verdict on a piece that was never sent.
     pub(crate) fn unsent(verdict: PieceVerdict, mode: Mode) -> Self {
         Self { verdict, warnings: Vec::new(), request_id: None, attempts: 0, mode }
     }
 }
 
 impl ActionPlan {
-    /// Whether another command could help to fill the next request.
+    /// Whether more commands could fill the next request.
     pub(crate) fn needs_more(&self) -> bool {
         self.ready < COMMANDS_PER_REQUEST && self.window.len() < WINDOW_SIZE
     }
@@ -260,8 +261,8 @@ impl ActionPlan {
         self.window.is_empty()
     }
 
-    /// Takes a command in, or answers its outcome at once: it is refused here, or held back because an
-    /// earlier one for the same person failed.
+    /// Accepts a command, or returns its outcome at once if a local check refused it or an earlier command for the
+    /// same user failed.
     pub(crate) fn add(
         &mut self,
         mut item: PlannedCommand,
@@ -283,21 +284,21 @@ impl ActionPlan {
             return Some(refused);
         }
         self.window.push_back(item);
-        // Not at each one: a list of commands that all conflict would be looked through a thousand times.
+        // Not after each command: in a list of commands that all conflict, each count searches the whole window.
         if self.window.len().is_multiple_of(COMMANDS_PER_REQUEST) {
             self.ready = self.next().len();
         }
         None
     }
 
-    /// Notes a command that an earlier run settled: later ones for the same person depend on it here as there.
+    /// Notes the outcome of an earlier run: later commands for the same user depend on it in this run too.
     pub(crate) fn recalled(&mut self, item: &PlannedCommand, status: Status) {
         if !status.is_done() {
             self.mark_failed(item);
         }
     }
 
-    /// The places in the window whose next pieces make up the next request.
+    /// The positions in the window whose next pieces form the next request.
     pub(crate) fn next(&self) -> Vec<usize> {
         let (mut earlier, mut chosen) = (TouchedSubjects::default(), Vec::new());
         for (place, item) in self.window.iter().enumerate() {
@@ -316,7 +317,7 @@ impl ActionPlan {
         self.window.get(place)
     }
 
-    /// Takes in what became of a request: the verdicts stand in the order of its places.
+    /// Applies the verdicts on a request, which are in the order of its positions.
     pub(crate) fn settle(&mut self, verdicts: Vec<(usize, SettledPiece)>) -> Vec<Outcome> {
         let mut outcomes = Vec::new();
         let mut settled_places = Vec::new();
@@ -342,14 +343,14 @@ impl ActionPlan {
         outcomes
     }
 
-    /// Gives up on everything that is still here.
+    /// Marks all remaining commands as not sent.
     pub(crate) fn give_up(&mut self, message: &str, mode: Mode) -> Vec<Outcome> {
         self.ready = 0;
         let not_sent = || SettledPiece::unsent(PieceVerdict::NotSent(message.to_owned()), mode);
         std::mem::take(&mut self.window).iter_mut().filter_map(|item| item.settle(not_sent())).collect()
     }
 
-    /// The outcomes of those that an earlier failure now holds back.
+    /// Removes the commands that an earlier failure now holds back, and returns their outcomes.
     fn take_held_back(&mut self, mode: Mode) -> Vec<Outcome> {
         if self.failed_people.is_empty() {
             return Vec::new();
@@ -372,7 +373,7 @@ impl ActionPlan {
             return None;
         }
         let earlier = item.people.iter().find_map(|name| self.failed_people.get(name))?;
-        Some(format!("held back, because command {earlier} for the same person did not complete"))
+        Some(format!("held back: command {earlier} for the same user did not complete"))
     }
 
     fn mark_failed(&mut self, item: &PlannedCommand) {
@@ -407,7 +408,7 @@ mod tests {
         SettledPiece::unsent(verdict, Mode::Live)
     }
 
-    /// Runs a list to its end; the requests as lists of indexes, and the outcomes.
+    /// Runs a list to its end; returns the requests as lists of indexes, and the outcomes.
     fn run(commands: &[Command], verdict: impl Fn(usize) -> SettledPiece) -> (Vec<Vec<usize>>, Vec<Outcome>) {
         let mut plan = ActionPlan::default();
         let (mut requests, mut outcomes) = (Vec::new(), Vec::new());
@@ -439,7 +440,7 @@ mod tests {
     }
 
     #[test]
-    fn commands_for_one_person_keep_their_order_while_others_fill_up() {
+    fn commands_for_one_user_keep_their_order_while_others_fill_requests() {
         let mut commands = vec![add("a@example.com", 1), add("A@example.com", 1), add("a@example.com", 1)];
         commands.extend((0..27).map(|number| add(&format!("u{number}@example.com"), 1)));
         let (requests, _) = run(&commands, |_| done());
@@ -450,7 +451,7 @@ mod tests {
     }
 
     #[test]
-    fn pieces_of_one_command_go_one_after_the_other() {
+    fn pieces_of_one_command_are_sent_one_after_the_other() {
         let (requests, outcomes) = run(&[add("a@example.com", 250), add("b@example.com", 1)], |_| done());
         assert_eq!(requests, [vec![0, 1], vec![0], vec![0]]);
         let order: Vec<_> = outcomes.iter().map(|outcome| (outcome.index, outcome.status)).collect();
@@ -468,7 +469,7 @@ mod tests {
     }
 
     #[test]
-    fn an_earlier_step_stands_unless_the_form_was_wrong_or_it_was_a_rehearsal() {
+    fn earlier_steps_count_unless_the_command_was_malformed_or_rehearsed() {
         let status = |code: &str, step, mode| {
             let mut plan = ActionPlan::default();
             plan.add(planned(0, &add("a@example.com", 20)), None, mode);
@@ -481,7 +482,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_holds_back_what_follows_for_the_same_person_and_names_it() {
+    fn a_failure_holds_back_later_commands_for_the_same_user() {
         let mut commands = vec![add("a@example.com", 1), add("b@example.com", 1), add("A@example.com", 1)];
         commands.extend((0..200).map(|number| add(&format!("u{number}@example.com"), 1)));
         commands.push(add("a@example.com", 1));
