@@ -148,7 +148,7 @@ impl Repl {
     /// Returns to the prompt after Ctrl-C and shows the partial report of an interrupted call.
     pub(super) fn interrupted(&mut self) {
         self.output.message("interrupted");
-        if let Some(report) = RunState::of(&self.session).take_left_behind() {
+        if let Some(report) = RunState::of(&self.session).take_interrupted_report() {
             self.show(&report);
         }
     }

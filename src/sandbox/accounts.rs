@@ -6,6 +6,7 @@ use crate::sandbox::name_index::NameIndex;
 use crate::wire::identity::{Identity, IdentityType, fold};
 use arcstr::ArcStr;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 /// The relation of a person to the organization.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +44,9 @@ pub(super) struct SandboxAccount {
     /// Direct memberships in the order in which they began.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) groups: Vec<GroupId>,
+    /// Fields that the service returns although no documentation names them (contract 2.4).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) extra: Option<Box<Map<String, Value>>>,
 }
 
 /// Kinds of ID as the service writes them.
@@ -101,12 +105,12 @@ impl AccountTable {
 
     /// Adds a person with a given number.
     pub(super) fn put(&mut self, id: PersonId, person: SandboxAccount) {
-        let place = id.0 as usize;
-        if place >= self.slots.len() {
-            self.slots.resize_with(place + 1, || None);
+        let slot = id.0 as usize;
+        if slot >= self.slots.len() {
+            self.slots.resize_with(slot + 1, || None);
         }
-        self.note(id, &person);
-        self.slots[place] = Some(person);
+        self.index_names(id, &person);
+        self.slots[slot] = Some(person);
     }
 
     /// The next number: one more than the highest assigned.
@@ -140,7 +144,7 @@ impl AccountTable {
     /// Deletes a person.
     pub(super) fn remove(&mut self, id: PersonId) -> Option<SandboxAccount> {
         let person = self.slots.get_mut(id.0 as usize)?.take()?;
-        self.forget(id, &person);
+        self.unindex_names(id, &person);
         Some(person)
     }
 
@@ -152,14 +156,14 @@ impl AccountTable {
         }
     }
 
-    fn note(&mut self, id: PersonId, person: &SandboxAccount) {
+    fn index_names(&mut self, id: PersonId, person: &SandboxAccount) {
         self.index.insert(&fold(&person.email), id);
         if let Some(username) = &person.username {
             self.index.insert(&fold(username), id);
         }
     }
 
-    fn forget(&mut self, id: PersonId, person: &SandboxAccount) {
+    fn unindex_names(&mut self, id: PersonId, person: &SandboxAccount) {
         self.index.remove(&fold(&person.email), id);
         if let Some(username) = &person.username {
             self.index.remove(&fold(username), id);
@@ -227,6 +231,7 @@ mod tests {
             country: None,
             standing: AccountStanding::Active,
             groups: Vec::new(),
+            extra: None,
         }
     }
 

@@ -1,6 +1,6 @@
 //! The domains of the simulated organization: which are claimed, and what kind of ID their directory holds.
 
-use super::refusal::{Decided, refuse};
+use super::refusal::{StepResult, refuse};
 use crate::wire::error_code;
 use crate::wire::identity::{IdentityType, fold};
 
@@ -76,7 +76,7 @@ pub(super) fn find(name: &str) -> Option<&'static SandboxDomain> {
 }
 
 /// The domain of that name.
-pub(super) fn claimed(name: &str) -> Decided<&'static SandboxDomain> {
+pub(super) fn claimed(name: &str) -> StepResult<&'static SandboxDomain> {
     match find(name) {
         Some(domain) => Ok(domain),
         None => {

@@ -144,7 +144,7 @@ impl FaultQueue {
     }
 
     /// Those that are still pending.
-    pub(super) fn waiting(&self) -> &[PlannedFault] {
+    pub(super) fn pending(&self) -> &[PlannedFault] {
         &self.0
     }
 
@@ -170,12 +170,12 @@ impl FaultQueue {
                 fault.skip -= 1;
                 continue;
             }
-            let met = fault.clone();
+            let matched = fault.clone();
             fault.times = fault.times.saturating_sub(1);
             if fault.times == 0 {
                 self.0.remove(place);
             }
-            return Some(met);
+            return Some(matched);
         }
         None
     }
@@ -232,9 +232,9 @@ mod tests {
             PlannedFault::at(EndpointId::Users, FaultEffect::DropBefore).times(2).skip(1),
             PlannedFault::next(FaultEffect::DropAfter),
         ]);
-        let met: Vec<_> = (0..4).map(|_| take_next(&mut faults)).collect();
+        let matched: Vec<_> = (0..4).map(|_| take_next(&mut faults)).collect();
         assert_eq!(
-            met,
+            matched,
             [
                 Some(FaultEffect::DropAfter),
                 Some(FaultEffect::DropBefore),
@@ -253,7 +253,7 @@ mod tests {
         assert_eq!(take_next(&mut faults), None);
         assert!(faults.take_matching("POST", "/z", None).is_some());
         assert!(faults.take_matching("GET", "/y/1", None).is_some());
-        assert_eq!(faults.waiting().len(), 1);
+        assert_eq!(faults.pending().len(), 1);
     }
 
     #[test]

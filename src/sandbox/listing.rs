@@ -18,7 +18,7 @@ use crate::wire::error_code;
 use crate::wire::group::Group;
 use crate::wire::identity::{Identity, IdentityType, fold};
 use crate::wire::limits;
-use crate::wire::response::{NOT_FOUND, SUCCESS, UserAnswer};
+use crate::wire::response::{NOT_FOUND, SUCCESS, UserResponse};
 use crate::wire::user::User;
 use serde::Serialize;
 use serde_json::json;
@@ -34,7 +34,7 @@ pub(super) fn user(org: &SandboxOrganization, name: &str, query: &QueryParameter
     match find_user(org, name, domain.as_deref()) {
         Some((id, person)) => {
             let user = describe(id, person, org.group_names(person, query.direct_only()));
-            SandboxResponse::json(200, &UserAnswer { result: SUCCESS.into(), user })
+            SandboxResponse::json(200, &UserResponse { result: SUCCESS.into(), user })
         }
         None => SandboxResponse::refused(404, error_code::USER_NOT_FOUND, &format!("User not found {name}")),
     }
@@ -70,7 +70,7 @@ fn is_of_domain(person: &SandboxAccount, domain: &str) -> bool {
 /// Every user (E3).
 pub(super) fn users(
     org: &SandboxOrganization,
-    shelf: &mut SandboxListings,
+    listings: &mut SandboxListings,
     rules: &CurrentRules,
     page: &str,
     query: &QueryParameters,
@@ -85,7 +85,7 @@ pub(super) fn users(
         );
     }
     let hidden = if domain.is_none() { TECHNICAL_ACCOUNTS } else { 0 };
-    let listed = shelf.listing(org, CachedEntry::Users { domain });
+    let listed = listings.listing(org, CachedEntry::Users { domain });
     let pages = PageCounts::new(listed.len(), page_size(EndpointId::Users, rules));
     let page = pages.clamp(page);
     let people = pages.cut(listed, page).filter_map(|id| Some((id, org.people.get(id)?)));
@@ -110,7 +110,7 @@ fn is_known(org: &SandboxOrganization, domain: &str) -> bool {
 /// The members of a group (E4).
 pub(super) fn members(
     org: &SandboxOrganization,
-    shelf: &mut SandboxListings,
+    listings: &mut SandboxListings,
     rules: &CurrentRules,
     (page, name): (&str, &str),
     query: &QueryParameters,
@@ -128,7 +128,7 @@ pub(super) fn members(
         );
     };
     let listed = match group {
-        Some(group) => shelf.listing(org, CachedEntry::members(org, group, query)),
+        Some(group) => listings.listing(org, CachedEntry::members(org, group, query)),
         None => &[],
     };
     let pages = PageCounts::new(listed.len(), page_size(EndpointId::GroupUsers, rules));
@@ -193,6 +193,10 @@ fn describe_group(org: &mut SandboxOrganization, id: GroupId) -> Option<Group> {
         },
         product_name: group.product.clone(),
         license_quota: group.quota.clone(),
+        contract_name: match &group.kind {
+            GroupKind::ContractAdmins(contract) => Some(contract.clone()),
+            _ => None,
+        },
         ..Group::default()
     })
 }

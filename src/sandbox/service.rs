@@ -73,14 +73,14 @@ impl ServiceRequest {
 #[derive(Default)]
 pub(super) struct SandboxService {
     pub(super) org: SandboxOrganization,
-    pub(super) shelf: SandboxListings,
+    pub(super) listings: SandboxListings,
     pub(super) rules: CurrentRules,
     pub(super) tokens: TokenTable,
     pub(super) limiter: RequestLimiter,
     pub(super) faults: FaultQueue,
     pub(super) log: RequestLog,
     pub(super) key: Arc<SigningKey>,
-    pub(super) trouble: Listener,
+    pub(super) listener: Listener,
 }
 
 impl SandboxService {
@@ -162,10 +162,10 @@ impl SandboxService {
                 action::respond(&mut self.org, &self.rules, &request.body, test, planted)
             }
             EndpointId::User => listing::user(&self.org, value("user").unwrap_or_default(), &query),
-            EndpointId::Users => listing::users(&self.org, &mut self.shelf, &self.rules, page, &query),
+            EndpointId::Users => listing::users(&self.org, &mut self.listings, &self.rules, page, &query),
             EndpointId::GroupUsers => {
                 let place = (page, value("group").unwrap_or_default());
-                listing::members(&self.org, &mut self.shelf, &self.rules, place, &query)
+                listing::members(&self.org, &mut self.listings, &self.rules, place, &query)
             }
             EndpointId::Groups => listing::groups(&mut self.org, &self.rules, page),
             EndpointId::Status | EndpointId::OAuthToken | EndpointId::JwtExchange => {

@@ -2,7 +2,7 @@
 
 use super::engine;
 use crate::client::hooks::{ActionRequest, GateHook};
-use crate::client::request::ApiAnswer;
+use crate::client::request::ApiResponse;
 use crate::client::settings::{ClientSettings, Credentials, Mode, Pace};
 use crate::error::{Error, Result};
 use crate::host::binding::RhaiResultOf;
@@ -24,6 +24,8 @@ pub(super) struct ScriptTest {
     pub(super) arguments: Vec<String>,
     /// The operator's answers, in order; if empty, there is no terminal.
     pub(super) answers: Vec<&'static str>,
+    /// Whether the operator said yes in advance.
+    pub(super) confirms: bool,
     /// The environment variables that scripts must not read.
     pub(super) secret_variables: Vec<&'static str>,
     /// Ctrl-C.
@@ -61,6 +63,7 @@ impl ScriptTest {
             interrupt: self.interrupt.clone(),
             hooks: Box::new(|_| Vec::new()),
             verify: false,
+            confirms: self.confirms,
         }
     }
 
@@ -127,7 +130,7 @@ impl GateHook for CommandRecorder {
         Err(Error::usage("this test sends nothing"))
     }
 
-    fn after(&self, _: &ActionRequest, _: std::result::Result<&ApiAnswer, &Error>) {}
+    fn after(&self, _: &ActionRequest, _: std::result::Result<&ApiResponse, &Error>) {}
 }
 
 #[derive(Default)]

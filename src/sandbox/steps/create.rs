@@ -1,20 +1,20 @@
 //! The steps that create an account (contract 3.2, 4.3).
 
 use super::person::{check_username, rename};
-use super::{Run, text};
+use super::{CommandRun, text};
 use crate::sandbox::accounts::{AccountStanding, SandboxAccount};
 use crate::sandbox::countries;
 use crate::sandbox::domains::{self, SandboxDomain};
 use crate::sandbox::ids::PersonId;
-use crate::sandbox::refusal::{Decided, refuse};
+use crate::sandbox::refusal::{StepResult, refuse};
 use crate::wire::command::CommandStep;
 use crate::wire::error_code;
 use crate::wire::identity::{Identity, IdentityType, fold};
 use crate::wire::step::OPTIONS;
 use crate::wire::subject::CommandSubject;
 
-impl Run<'_> {
-    pub(crate) fn create(&mut self, step: &CommandStep) -> Decided {
+impl CommandRun<'_> {
+    pub(crate) fn create(&mut self, step: &CommandStep) -> StepResult {
         let kind = IdentityType::ALL.into_iter().find(|kind| kind.create_step() == step.name);
         let Some(kind) = kind else {
             return refuse(error_code::STEP_UNKNOWN, format!("there is no step `{}`", step.name));
@@ -29,7 +29,7 @@ impl Run<'_> {
         }
     }
 
-    fn create_adobe_id(&mut self, step: &CommandStep, email: &str) -> Decided {
+    fn create_adobe_id(&mut self, step: &CommandStep, email: &str) -> StepResult {
         if !self.rules.switches.adobe_ids {
             return refuse(error_code::TYPE_NOT_AVAILABLE, "The organization cannot have Adobe IDs");
         }
@@ -47,7 +47,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn create_managed(&mut self, step: &CommandStep, kind: IdentityType, email: &str) -> Decided {
+    fn create_managed(&mut self, step: &CommandStep, kind: IdentityType, email: &str) -> StepResult {
         let CommandSubject::User { user, domain, .. } = self.subject else { return Ok(()) };
         let name = domain.clone().unwrap_or_else(|| domains::of_email(email));
         let claim = domains::claimed(&name)?;
@@ -77,7 +77,7 @@ impl Run<'_> {
     }
 
     /// The managed account of that name; an error if the name and the e-mail belong to two accounts.
-    fn existing(&self, user: &str, claim: &SandboxDomain, email: &str) -> Decided<Option<PersonId>> {
+    fn existing(&self, user: &str, claim: &SandboxDomain, email: &str) -> StepResult<Option<PersonId>> {
         let (people, name) = (&self.org.people, fold(user));
         let plain = !name.contains('@');
         let by_name = if plain {
@@ -98,7 +98,7 @@ impl Run<'_> {
     }
 
     /// A create step for an existing account: `option` decides.
-    fn resolve_existing(&mut self, id: PersonId, step: &CommandStep, ours: bool) -> Decided {
+    fn resolve_existing(&mut self, id: PersonId, step: &CommandStep, ours: bool) -> StepResult {
         let Some(person) = self.org.people.get(id) else { return Ok(()) };
         match person.standing {
             AccountStanding::Active | AccountStanding::Disabled => {}
@@ -156,6 +156,7 @@ impl Run<'_> {
             country: text(step, "country").map(Into::into),
             standing: AccountStanding::Active,
             groups: Vec::new(),
+            extra: None,
         };
         rename(&mut person, step);
         self.person = Some(self.org.add_person(person));

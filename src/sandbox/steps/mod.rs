@@ -9,7 +9,7 @@ mod user_group;
 
 use super::groups::GroupId;
 use super::ids::PersonId;
-use super::refusal::{Decided, Refusal};
+use super::refusal::{Refusal, StepResult};
 use crate::sandbox::org::SandboxOrganization;
 use crate::sandbox::settings::CurrentRules;
 use crate::wire::command::{Command, CommandStep};
@@ -30,7 +30,7 @@ pub(super) fn command(
     command: &Command,
     test: bool,
 ) -> StepOutcome {
-    let mut run = Run {
+    let mut run = CommandRun {
         org,
         rules,
         test,
@@ -59,7 +59,7 @@ pub(super) fn command(
 }
 
 /// A command under way.
-struct Run<'o> {
+struct CommandRun<'o> {
     org: &'o mut SandboxOrganization,
     rules: &'o CurrentRules,
     test: bool,
@@ -75,8 +75,8 @@ struct Run<'o> {
     warning: Option<Refusal>,
 }
 
-impl Run<'_> {
-    fn step(&mut self, step: &CommandStep) -> Decided {
+impl CommandRun<'_> {
+    fn step(&mut self, step: &CommandStep) -> StepResult {
         match (self.subject.kind(), step.name.as_str()) {
             (SubjectKind::User, "update") => self.update(step),
             (SubjectKind::User, "add") => self.add_to_groups(step),

@@ -1,16 +1,16 @@
 //! Finding, updating and removing the person that a command changes (contract 3.2, 4.5).
 
-use super::{Run, text};
+use super::{CommandRun, text};
 use crate::sandbox::accounts::{AccountStanding, SandboxAccount};
 use crate::sandbox::domains::{self, LoginRule};
 use crate::sandbox::ids::PersonId;
-use crate::sandbox::refusal::{Decided, refuse};
+use crate::sandbox::refusal::{StepResult, refuse};
 use crate::wire::command::CommandStep;
 use crate::wire::error_code;
 use crate::wire::identity::{IdentityType, fold};
 use crate::wire::subject::CommandSubject;
 
-impl Run<'_> {
+impl CommandRun<'_> {
     /// The number of the person that the command changes, member or not; `None` for an unknown one.
     pub(crate) fn known(&mut self) -> Option<PersonId> {
         if self.person.is_none() {
@@ -21,7 +21,7 @@ impl Run<'_> {
     }
 
     /// The member that the command changes; `None` in test mode for an unknown person, which is not an error there.
-    fn member(&mut self, mismatch: &'static str) -> Decided<Option<PersonId>> {
+    fn member(&mut self, mismatch: &'static str) -> StepResult<Option<PersonId>> {
         let Some(id) = self.known() else { return self.unknown(mismatch) };
         match self.org.people.get(id) {
             Some(person) if person.is_member() => Ok(Some(id)),
@@ -39,7 +39,7 @@ impl Run<'_> {
         }
     }
 
-    fn unknown(&self, mismatch: &'static str) -> Decided<Option<PersonId>> {
+    fn unknown(&self, mismatch: &'static str) -> StepResult<Option<PersonId>> {
         let name = self.subject.name();
         let folded = fold(name);
         if !folded.contains('@') && self.org.people.with_username(&folded).next().is_some() {
@@ -54,11 +54,11 @@ impl Run<'_> {
     }
 
     /// The member whose memberships a step changes.
-    pub(crate) fn member_for_groups(&mut self) -> Decided<Option<PersonId>> {
+    pub(crate) fn member_for_groups(&mut self) -> StepResult<Option<PersonId>> {
         self.member(error_code::USER_CONFLICTING)
     }
 
-    pub(crate) fn update(&mut self, step: &CommandStep) -> Decided {
+    pub(crate) fn update(&mut self, step: &CommandStep) -> StepResult {
         let Some(id) = self.member(error_code::UPDATE_DOMAIN_MISMATCH)? else {
             return Ok(());
         };
@@ -86,7 +86,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn check_new_email(&self, id: PersonId, person: &SandboxAccount, email: &str) -> Decided {
+    fn check_new_email(&self, id: PersonId, person: &SandboxAccount, email: &str) -> StepResult {
         let folded = fold(email);
         if folded == fold(&person.email) {
             return refuse(error_code::UPDATE_EMAIL, "The letter case of an email cannot be changed");
@@ -114,7 +114,7 @@ impl Run<'_> {
         person: &SandboxAccount,
         username: &str,
         email: Option<&str>,
-    ) -> Decided {
+    ) -> StepResult {
         let email = email.unwrap_or(&person.email);
         if person.kind != IdentityType::FederatedId {
             if fold(username) == fold(email) {
@@ -165,7 +165,7 @@ impl Run<'_> {
             _ if !owned => Some(AccountStanding::Elsewhere),
             _ => (!delete).then_some(AccountStanding::Left),
         };
-        self.org.part(id, keep);
+        self.org.remove_member(id, keep);
     }
 }
 
@@ -180,7 +180,7 @@ pub(crate) fn rename(person: &mut SandboxAccount, step: &CommandStep) {
 }
 
 /// What the directory of a domain says of a login name.
-pub(crate) fn check_username(domain: &str, username: &str, email: &str) -> Decided {
+pub(crate) fn check_username(domain: &str, username: &str, email: &str) -> StepResult {
     let illegal = |character: char| character.is_control() || r#"<>()[]\,;:""#.contains(character);
     if username.trim().is_empty() || username.contains(illegal) {
         return refuse(error_code::USER_NAME_INVALID, format!("The username {username} is not valid"));

@@ -1,10 +1,10 @@
 //! The steps of a command about a user group (contract 3.3, 4.6).
 
 use super::membership::read_only_code;
-use super::{Run, text};
+use super::{CommandRun, text};
 use crate::sandbox::groups::{GroupId, GroupKind, SandboxGroup};
 use crate::sandbox::ids::PersonId;
-use crate::sandbox::refusal::{Decided, Refusal, refuse};
+use crate::sandbox::refusal::{Refusal, StepResult, refuse};
 use crate::sandbox::steps::membership::MembershipChange;
 use crate::wire::command::CommandStep;
 use crate::wire::error_code;
@@ -12,8 +12,8 @@ use crate::wire::identity::{Identity, fold};
 use crate::wire::limits;
 use crate::wire::step::{DEPRECATED_PROFILE_KEY, FieldShape, OPTIONS, SubjectKind, find};
 
-impl Run<'_> {
-    pub(crate) fn create_group(&mut self, step: &CommandStep) -> Decided {
+impl CommandRun<'_> {
+    pub(crate) fn create_group(&mut self, step: &CommandStep) -> StepResult {
         let name = self.subject.name().trim();
         check_name(name)?;
         let Some(id) = self.org.groups.find(name) else {
@@ -48,7 +48,7 @@ impl Run<'_> {
     }
 
     /// The user group the command is about; `None` for one that an earlier step would make in test mode.
-    fn user_group(&mut self) -> Decided<Option<GroupId>> {
+    fn user_group(&mut self) -> StepResult<Option<GroupId>> {
         if self.group.is_none() {
             self.group = self.org.groups.user_group(self.subject.name());
         }
@@ -58,7 +58,7 @@ impl Run<'_> {
         }
     }
 
-    pub(crate) fn update_group(&mut self, step: &CommandStep) -> Decided {
+    pub(crate) fn update_group(&mut self, step: &CommandStep) -> StepResult {
         let group = self.user_group()?;
         let (name, description) = (text(step, "name").map(str::trim), text(step, "description"));
         if name.is_none() && description.is_none() {
@@ -86,7 +86,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    pub(crate) fn delete_group(&mut self) -> Decided {
+    pub(crate) fn delete_group(&mut self) -> StepResult {
         let group = self.user_group()?;
         if let Some(id) = group {
             self.refuse_read_only(id, self.subject.name(), error_code::USERGROUP_READ_ONLY_DELETE)?;
@@ -98,7 +98,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    pub(crate) fn add_members(&mut self, step: &CommandStep) -> Decided {
+    pub(crate) fn add_members(&mut self, step: &CommandStep) -> StepResult {
         let group = self.user_group()?;
         let users = self.users(group, step, MembershipChange::Add)?;
         let profiles = self.profiles(step)?;
@@ -110,7 +110,7 @@ impl Run<'_> {
         self.refuse_full(id, joining.len())?;
         if !self.test {
             for user in joining {
-                self.org.join(user, id);
+                self.org.add_to_group(user, id);
             }
             if let Some(group) = self.org.groups.get_mut(id) {
                 group.profiles.extend(attached);
@@ -120,7 +120,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    pub(crate) fn remove_members(&mut self, step: &CommandStep) -> Decided {
+    pub(crate) fn remove_members(&mut self, step: &CommandStep) -> StepResult {
         let group = self.user_group()?;
         let users = self.users(group, step, MembershipChange::Remove)?;
         let profiles = self.profiles(step)?;
@@ -131,7 +131,7 @@ impl Run<'_> {
         self.refuse_unchanged(leaving.is_empty() && detached.is_empty())?;
         if !self.test {
             for user in leaving {
-                self.org.leave(user, id);
+                self.org.remove_from_group(user, id);
             }
             if let Some(group) = self.org.groups.get_mut(id) {
                 group.profiles.retain(|profile| !detached.contains(profile));
@@ -149,7 +149,7 @@ impl Run<'_> {
         self.org.groups.get(group).is_some_and(|group| group.profiles.contains(&profile))
     }
 
-    fn refuse_unchanged(&self, unchanged: bool) -> Decided {
+    fn refuse_unchanged(&self, unchanged: bool) -> StepResult {
         if unchanged && self.rules.switches.strict_membership && !self.test {
             return refuse(
                 error_code::USERGROUP_UNCHANGED,
@@ -164,7 +164,7 @@ impl Run<'_> {
         group: Option<GroupId>,
         step: &CommandStep,
         change: MembershipChange,
-    ) -> Decided<Vec<PersonId>> {
+    ) -> StepResult<Vec<PersonId>> {
         let names: Vec<_> = step.names("user").collect();
         if let (Some(id), false) = (group, names.is_empty()) {
             self.refuse_read_only(id, self.subject.name(), read_only_code(change))?;
@@ -183,7 +183,7 @@ impl Run<'_> {
     }
 
     /// A member named in a list, where no domain can be given with a username.
-    fn listed_user(&self, name: &str) -> Decided<Option<PersonId>> {
+    fn listed_user(&self, name: &str) -> StepResult<Option<PersonId>> {
         let people = &self.org.people;
         let folded = fold(name);
         if folded.contains('@') {
@@ -198,7 +198,7 @@ impl Run<'_> {
         Ok(first)
     }
 
-    fn profiles(&mut self, step: &CommandStep) -> Decided<Vec<GroupId>> {
+    fn profiles(&mut self, step: &CommandStep) -> StepResult<Vec<GroupId>> {
         if step.value.get(DEPRECATED_PROFILE_KEY).is_some() {
             self.warning = Some(Refusal { code: error_code::WARNING_DEPRECATED, message: deprecated(step) });
         }
@@ -227,7 +227,7 @@ fn deprecated(step: &CommandStep) -> String {
     format!("The key {DEPRECATED_PROFILE_KEY} is deprecated; use {}", profile_key(step))
 }
 
-fn check_name(name: &str) -> Decided {
+fn check_name(name: &str) -> StepResult {
     if name.is_empty() || name.starts_with('_') || name.chars().count() > limits::GROUP_NAME_LENGTH {
         return refuse(error_code::GROUP_INVALID_NAME, format!("{name} cannot be the name of a user group"));
     }

@@ -38,7 +38,7 @@ pub mod functions {
     /// print(multi_action([change]).outcomes[0].tag);
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub(crate) fn command(context: NativeCallContext, user: Dynamic) -> RhaiResultOf<CommandBuilder> {
+    pub fn command(context: NativeCallContext, user: Dynamic) -> RhaiResultOf<CommandBuilder> {
         command_with(context, user, Map::new())
     }
 
@@ -57,7 +57,7 @@ pub mod functions {
     /// print(multi_action([change]).result);
     /// ```
     #[rhai_fn(name = "command", volatile, return_raw)]
-    pub(crate) fn command_with(
+    pub fn command_with(
         context: NativeCallContext,
         user: Dynamic,
         options: Map,
@@ -79,7 +79,7 @@ pub mod functions {
     /// print(multi_action([interns]).result);
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub(crate) fn group_command(context: NativeCallContext, name: &str) -> RhaiResultOf<CommandBuilder> {
+    pub fn group_command(context: NativeCallContext, name: &str) -> RhaiResultOf<CommandBuilder> {
         let blank = || Error::usage("the name of the user group is blank");
         let command = if name.trim().is_empty() { Err(blank()) } else { Ok(Command::group(name.trim())) };
         begin(&context, command)
@@ -92,7 +92,7 @@ pub mod functions {
     /// let change = command("ben.osei@example.com").add_to_groups("Designers").tag(#{row: 7});
     /// print(multi_action([change]).outcomes[0].tag.row);
     /// ```
-    pub(crate) fn tag(command: CommandBuilder, value: Dynamic) -> CommandBuilder {
+    pub fn tag(command: CommandBuilder, value: Dynamic) -> CommandBuilder {
         command.tag(value);
         command
     }

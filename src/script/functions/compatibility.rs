@@ -28,7 +28,7 @@ pub mod functions {
     /// for user in get_users_in_org() { print(user); }
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub(crate) fn get_users_in_org(context: NativeCallContext) -> RhaiResultOf<RecordList<User>> {
+    pub fn get_users_in_org(context: NativeCallContext) -> RhaiResultOf<RecordList<User>> {
         users::functions::get_users(context)
     }
 
@@ -44,10 +44,7 @@ pub mod functions {
     /// for user in get_users_by_group("Designers") { print(user.email); }
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub(crate) fn get_users_by_group(
-        context: NativeCallContext,
-        name: &str,
-    ) -> RhaiResultOf<RecordList<User>> {
+    pub fn get_users_by_group(context: NativeCallContext, name: &str) -> RhaiResultOf<RecordList<User>> {
         let query = UserQuery { direct_only: Some(false), ..UserQuery::of_group(name) };
         users::opened_at_call(&context, session(&context).and_then(|session| users::open(&session, query)))
     }
@@ -64,7 +61,7 @@ pub mod functions {
     /// print(get_user_info("ben.osei@example.com"));
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub(crate) fn get_user_info(context: NativeCallContext, email: &str) -> RhaiResultOf<UserRecord> {
+    pub fn get_user_info(context: NativeCallContext, email: &str) -> RhaiResultOf<UserRecord> {
         users::functions::get_user(context, email)
     }
 
@@ -80,7 +77,7 @@ pub mod functions {
     /// for group in get_groups_and_profiles() { print(group); }
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub(crate) fn get_groups_and_profiles(context: NativeCallContext) -> RhaiResultOf<RecordList<Group>> {
+    pub fn get_groups_and_profiles(context: NativeCallContext) -> RhaiResultOf<RecordList<Group>> {
         groups::functions::get_groups(context)
     }
 
@@ -98,7 +95,7 @@ pub mod functions {
     /// print(answer.expires_in);
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub(crate) fn get_jwt_token(context: NativeCallContext) -> RhaiResultOf<Map> {
+    pub fn get_jwt_token(context: NativeCallContext) -> RhaiResultOf<Map> {
         session(&context).and_then(|session| sign_in::sign_in(&session, SignInFlow::Jwt)).at(&context)
     }
 }

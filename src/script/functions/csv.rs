@@ -3,13 +3,14 @@
 use crate::error::{Error, Result};
 use crate::files::csv::reader::{CsvShape, read};
 use crate::files::csv::row_stream::RowStream;
-use crate::files::csv::writer::{CsvContent, CsvWritePlan, IfExists, write};
+use crate::files::csv::writer::{CsvContent, CsvWritePlan, write};
 use crate::files::encoding::FileEncoding;
 use crate::host::binding::RhaiResultOf;
 use crate::host::session::Session;
 use crate::host::session::session;
 use crate::host::thrown::ThrowAt;
 use crate::session::tracked_files;
+use crate::store::output_file::IfExists;
 use crate::values::options::CallOptions;
 use rhai::plugin::{Dynamic, export_module};
 use rhai::{Array, Map, NativeCallContext};
@@ -40,7 +41,7 @@ pub mod functions {
     /// }
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub(crate) fn read_csv(context: NativeCallContext, path: &str) -> RhaiResultOf<Array> {
+    pub fn read_csv(context: NativeCallContext, path: &str) -> RhaiResultOf<Array> {
         session(&context)
             .and_then(|session| rows(&session, path, &CallOptions::none("read_csv")))
             .at(&context)
@@ -68,11 +69,7 @@ pub mod functions {
     /// }
     /// ```
     #[rhai_fn(name = "read_csv", volatile, return_raw)]
-    pub(crate) fn read_csv_of_shape(
-        context: NativeCallContext,
-        path: &str,
-        options: Map,
-    ) -> RhaiResultOf<Array> {
+    pub fn read_csv_of_shape(context: NativeCallContext, path: &str, options: Map) -> RhaiResultOf<Array> {
         let options = CallOptions::new("read_csv", options, SHAPE);
         session(&context).and_then(|session| rows(&session, path, &options?)).at(&context)
     }
@@ -94,7 +91,7 @@ pub mod functions {
     /// print(changes.finish().completed);
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub(crate) fn stream_csv(context: NativeCallContext, path: &str) -> RhaiResultOf<RowStream> {
+    pub fn stream_csv(context: NativeCallContext, path: &str) -> RhaiResultOf<RowStream> {
         session(&context)
             .and_then(|session| open_stream(&session, path, &CallOptions::none("stream_csv")))
             .at(&context)
@@ -120,7 +117,7 @@ pub mod functions {
     /// }
     /// ```
     #[rhai_fn(name = "stream_csv", volatile, return_raw)]
-    pub(crate) fn stream_csv_of_shape(
+    pub fn stream_csv_of_shape(
         context: NativeCallContext,
         path: &str,
         options: Map,
@@ -146,7 +143,7 @@ pub mod functions {
     /// print(write_csv("people.csv", rows));
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub(crate) fn write_csv(context: NativeCallContext, path: &str, rows: Dynamic) -> RhaiResultOf<i64> {
+    pub fn write_csv(context: NativeCallContext, path: &str, rows: Dynamic) -> RhaiResultOf<i64> {
         let options = CallOptions::none("write_csv");
         session(&context).and_then(|session| save(&session, path, rows, &options)).at(&context)
     }
@@ -156,8 +153,9 @@ pub mod functions {
     /// # Options
     /// - `columns`: names of the columns to write, in this order; each must be in some row. Without rows they are the
     ///   header
-    /// - `if_exists`: what to do if the file exists: `"replace"` it (the default), `"error"`, `"append"` rows under its
-    ///   header, or `"number"`: write to `people-2.csv`, `people-3.csv` and so on, and note the name
+    /// - `if_exists`: what to do if the file exists: `"replace"` it, stop with an `"error"`, `"append"` rows under its
+    ///   header, or `"number"`: write to `people-2.csv`, `people-3.csv` and so on, and note the name. By default a
+    ///   script replaces the file and notes it; at the prompt, it is an error
     ///
     /// # Errors
     /// `file` and `usage` as for `write_csv(path, rows)`; `file` if the file exists and must not, or lacks a column
@@ -171,7 +169,7 @@ pub mod functions {
     /// print(read_csv("failed.csv").len());
     /// ```
     #[rhai_fn(name = "write_csv", volatile, return_raw)]
-    pub(crate) fn write_csv_as(
+    pub fn write_csv_as(
         context: NativeCallContext,
         path: &str,
         rows: Dynamic,
@@ -189,14 +187,14 @@ const PLAN: &[&str] = &["columns", "if_exists"];
 
 fn rows(session: &Session, path: &str, options: &CallOptions) -> Result<Array> {
     let (rows, digest) = read(Path::new(path), &shape(options)?, session.interrupt())?;
-    tracked_files::was_read(session, Path::new(path), &digest, Some(rows.len()))?;
+    tracked_files::record_input(session, Path::new(path), &digest, Some(rows.len()))?;
     Ok(rows.into_iter().map(Dynamic::from).collect())
 }
 
 fn open_stream(session: &Session, path: &str, options: &CallOptions) -> Result<RowStream> {
-    let open_stream = RowStream::of(Path::new(path), shape(options)?, session.interrupt())?;
-    tracked_files::was_read(session, Path::new(path), open_stream.digest(), Some(open_stream.rows()))?;
-    Ok(open_stream)
+    let stream = RowStream::of(Path::new(path), shape(options)?, session.interrupt())?;
+    tracked_files::record_input(session, Path::new(path), stream.digest(), Some(stream.rows()))?;
+    Ok(stream)
 }
 
 fn shape(options: &CallOptions) -> Result<CsvShape> {
@@ -225,18 +223,18 @@ fn delimiter(options: &CallOptions) -> Result<char> {
 
 fn save(session: &Session, path: &str, rows: Dynamic, options: &CallOptions) -> Result<i64> {
     let if_exists = options.choice("if_exists", IfExists::NAMES)?;
-    let plan = CsvWritePlan {
-        columns: options.texts("columns")?,
-        if_exists: if_exists.and_then(IfExists::parse).unwrap_or(IfExists::Replace),
-    };
-    if plan.if_exists != IfExists::Number {
-        tracked_files::make_way(session, Path::new(path))?;
+    let if_exists = if_exists.and_then(IfExists::parse);
+    let (columns, content) = (options.texts("columns")?, CsvContent::of(rows)?);
+    let (path, rows) =
+        tracked_files::write_output(session, Path::new(path), if_exists, |path, if_exists| {
+            let plan = CsvWritePlan { columns: columns.clone(), if_exists };
+            let written = write(path, &content, &plan, session.interrupt())?;
+            Ok((written.path, written.rows))
+        })?;
+    if if_exists == Some(IfExists::Number) {
+        session.console().note(&format!("wrote {}", path.display()));
     }
-    let written = write(Path::new(path), &CsvContent::of(rows)?, &plan, session.interrupt())?;
-    if plan.if_exists == IfExists::Number {
-        session.console().note(&format!("wrote {}", written.path.display()));
-    }
-    Ok(i64::try_from(written.rows).unwrap_or(i64::MAX))
+    Ok(i64::try_from(rows).unwrap_or(i64::MAX))
 }
 
 #[cfg(test)]

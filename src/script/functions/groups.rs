@@ -37,7 +37,7 @@ pub mod functions {
     /// }
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub(crate) fn get_groups(context: NativeCallContext) -> RhaiResultOf<RecordList<Group>> {
+    pub fn get_groups(context: NativeCallContext) -> RhaiResultOf<RecordList<Group>> {
         opened_at_call(&context, session(&context).and_then(|session| open(&session)))
     }
 
@@ -61,10 +61,7 @@ pub mod functions {
     /// }
     /// ```
     #[rhai_fn(name = "get_groups", volatile, return_raw)]
-    pub(crate) fn get_groups_where(
-        context: NativeCallContext,
-        options: Map,
-    ) -> RhaiResultOf<RecordList<Group>> {
+    pub fn get_groups_where(context: NativeCallContext, options: Map) -> RhaiResultOf<RecordList<Group>> {
         let options = CallOptions::new("get_groups", options, OPTIONS);
         opened_at_call(&context, session(&context).and_then(|session| list(&session, &options?)))
     }
@@ -82,7 +79,7 @@ pub mod functions {
     /// print(get_group(group.groupId).groupName);
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub(crate) fn get_group(context: NativeCallContext, name_or_id: Dynamic) -> RhaiResultOf<GroupRecord> {
+    pub fn get_group(context: NativeCallContext, name_or_id: Dynamic) -> RhaiResultOf<GroupRecord> {
         session(&context).and_then(|session| get(&session, &name_or_id)).at(&context)
     }
 
@@ -96,7 +93,7 @@ pub mod functions {
     /// if find_group("Nobody's") == () { print("no such group"); }
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub(crate) fn find_group(context: NativeCallContext, name_or_id: Dynamic) -> RhaiResultOf<Dynamic> {
+    pub fn find_group(context: NativeCallContext, name_or_id: Dynamic) -> RhaiResultOf<Dynamic> {
         let found = session(&context).and_then(|session| find(&session, &name_or_id));
         found.map(|group| group.map_or(Dynamic::UNIT, |group| Dynamic::from(GroupRecord(group)))).at(&context)
     }

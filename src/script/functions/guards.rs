@@ -34,7 +34,7 @@ pub mod functions {
     /// guard(#{max_removals: 5, protect: ["*@board.example.com"]});
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub(crate) fn guard(context: NativeCallContext, options: Map) -> RhaiResultOf<()> {
+    pub fn guard(context: NativeCallContext, options: Map) -> RhaiResultOf<()> {
         let options =
             CallOptions::new("guard", options, &["read_only", "max_changes", "max_removals", "protect"]);
         session(&context).and_then(|session| tighten(&session, &options?)).at(&context)

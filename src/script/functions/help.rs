@@ -25,7 +25,7 @@ pub mod functions {
     /// help();
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub(crate) fn help(context: NativeCallContext) -> RhaiResultOf<()> {
+    pub fn help(context: NativeCallContext) -> RhaiResultOf<()> {
         let lines = || [help_text::overview(&Catalog::read()), help_text::overview_of_types()].concat();
         session(&context).map(|session| print(&session, &lines())).at(&context)
     }
@@ -42,7 +42,7 @@ pub mod functions {
     /// help("get_users");
     /// ```
     #[rhai_fn(name = "help", volatile, return_raw)]
-    pub(crate) fn help_of(context: NativeCallContext, name: &str) -> RhaiResultOf<()> {
+    pub fn help_of(context: NativeCallContext, name: &str) -> RhaiResultOf<()> {
         session(&context).and_then(|session| show(&session, name)).at(&context)
     }
 }

@@ -8,10 +8,9 @@ use crate::host::session::Session;
 use crate::host::session::session;
 use crate::host::thrown::ThrowAt;
 use crate::session::tracked_files;
-use crate::store::atomic_file::FileAccess;
 use crate::store::file_door;
-use crate::store::file_door::replace;
 use crate::store::journal::sha256;
+use crate::store::output_file::{self, IfExists};
 use crate::values::json_text;
 use crate::values::json_text::write as write_text;
 use crate::values::options::CallOptions;
@@ -35,7 +34,7 @@ pub mod functions {
     /// print(settings.group);
     /// ```
     #[rhai_fn(return_raw)]
-    pub(crate) fn parse_json(context: NativeCallContext, text: &str) -> RhaiResultOf<Dynamic> {
+    pub fn parse_json(context: NativeCallContext, text: &str) -> RhaiResultOf<Dynamic> {
         session(&context).and_then(|session| parse(text, session.interrupt())).at(&context)
     }
 
@@ -49,7 +48,7 @@ pub mod functions {
     /// print(to_json(#{user: "ben.osei@example.com", groups: ["Designers"]}));
     /// ```
     #[rhai_fn(return_raw)]
-    pub(crate) fn to_json(context: NativeCallContext, value: Dynamic) -> RhaiResultOf<String> {
+    pub fn to_json(context: NativeCallContext, value: Dynamic) -> RhaiResultOf<String> {
         session(&context).and_then(|session| write_text(&value, 0, session.interrupt())).at(&context)
     }
 
@@ -63,7 +62,7 @@ pub mod functions {
     /// print(to_json(#{limit: 5}));
     /// ```
     #[rhai_fn(name = "to_json", return_raw)]
-    pub(crate) fn map_to_json(context: NativeCallContext, map: Map) -> RhaiResultOf<String> {
+    pub fn map_to_json(context: NativeCallContext, map: Map) -> RhaiResultOf<String> {
         to_json(context, map.into())
     }
 
@@ -80,11 +79,7 @@ pub mod functions {
     /// print(to_json(#{groups: ["Designers", "Editors"]}, #{indent: 2}));
     /// ```
     #[rhai_fn(name = "to_json", return_raw)]
-    pub(crate) fn to_json_as(
-        context: NativeCallContext,
-        value: Dynamic,
-        options: Map,
-    ) -> RhaiResultOf<String> {
+    pub fn to_json_as(context: NativeCallContext, value: Dynamic, options: Map) -> RhaiResultOf<String> {
         let session = session(&context).at(&context)?;
         let indent = CallOptions::new("to_json", options, &["indent"]).and_then(|options| indent(&options));
         indent.and_then(|indent| write_text(&value, indent, session.interrupt())).at(&context)
@@ -103,7 +98,7 @@ pub mod functions {
     /// print(read_json("settings.json").group);
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub(crate) fn read_json(context: NativeCallContext, path: &str) -> RhaiResultOf<Dynamic> {
+    pub fn read_json(context: NativeCallContext, path: &str) -> RhaiResultOf<Dynamic> {
         session(&context).and_then(|session| read_noted(&session, path)).at(&context)
     }
 
@@ -120,11 +115,41 @@ pub mod functions {
     /// print(read_json("kim.json").email);
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub(crate) fn write_json(context: NativeCallContext, path: &str, value: Dynamic) -> RhaiResultOf<()> {
-        session(&context).and_then(|session| write(&session, path, &value)).at(&context)
+    pub fn write_json(context: NativeCallContext, path: &str, value: Dynamic) -> RhaiResultOf<()> {
+        let options = CallOptions::none("write_json");
+        session(&context).and_then(|session| write(&session, path, &value, &options)).at(&context)
+    }
+
+    /// Writes a value to a JSON file, indented, with options.
+    ///
+    /// # Options
+    /// - `if_exists`: what to do if the file exists: `"replace"` it, stop with an `"error"`, or `"number"`: write
+    ///   `kim-2.json`, `kim-3.json` and so on, and note the name. By default a script replaces the file and notes it;
+    ///   at the prompt, it is an error
+    ///
+    /// # Errors
+    /// As `write_json(path, value)`, and `file` if the file exists and must not.
+    ///
+    /// # Example
+    /// ```rhai
+    /// write_json("kim.json", #{limit: 5});
+    /// write_json("kim.json", #{limit: 6}, #{if_exists: "number"});
+    /// print(read_json("kim-2.json").limit);
+    /// ```
+    #[rhai_fn(name = "write_json", volatile, return_raw)]
+    pub fn write_json_as(
+        context: NativeCallContext,
+        path: &str,
+        value: Dynamic,
+        options: Map,
+    ) -> RhaiResultOf<()> {
+        let options = CallOptions::new("write_json", options, &["if_exists"]);
+        session(&context).and_then(|session| write(&session, path, &value, &options?)).at(&context)
     }
 }
 
+/// The values of `if_exists` in `write_json`.
+const WRITE_JSON_CHOICES: &[&str] = &["replace", "error", "number"];
 /// The largest indent that is accepted; a larger one is probably a mistake.
 const DEEPEST_INDENT: usize = 16;
 
@@ -154,7 +179,7 @@ fn indent(options: &CallOptions) -> Result<usize> {
 fn read_noted(session: &Session, path: &str) -> Result<Dynamic> {
     let (value, digest) = read(path, session.interrupt())?;
     let rows = value.read_lock::<Array>().map(|list| list.len());
-    tracked_files::was_read(session, Path::new(path), &digest, rows)?;
+    tracked_files::record_input(session, Path::new(path), &digest, rows)?;
     Ok(value)
 }
 
@@ -173,10 +198,17 @@ fn read(path: &str, interrupt: &Interrupt) -> Result<(Dynamic, String)> {
     Ok((value, sha256::of(&bytes)))
 }
 
-fn write(session: &Session, path: &str, value: &Dynamic) -> Result<()> {
-    tracked_files::make_way(session, Path::new(path))?;
+fn write(session: &Session, path: &str, value: &Dynamic, options: &CallOptions) -> Result<()> {
+    let if_exists = options.choice("if_exists", WRITE_JSON_CHOICES)?.and_then(IfExists::parse);
     let text = write_text(value, 2, session.interrupt())?;
-    replace(Path::new(path), FileAccess::Usual, |file| writeln!(file, "{text}"))
+    let (path, ()) = tracked_files::write_output(session, Path::new(path), if_exists, |path, if_exists| {
+        let written = output_file::write(path, if_exists, &mut |file| writeln!(file, "{text}"))?;
+        Ok((written, ()))
+    })?;
+    if if_exists == Some(IfExists::Number) {
+        session.console().note(&format!("wrote {}", path.display()));
+    }
+    Ok(())
 }
 
 #[cfg(test)]

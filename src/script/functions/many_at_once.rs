@@ -46,7 +46,7 @@ pub mod functions {
     /// print(`${report.done.len()} done, ${report.failed.len()} failed in ${report.requests} request`);
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub(crate) fn multi_action(context: NativeCallContext, commands: Array) -> RhaiResultOf<Report> {
+    pub fn multi_action(context: NativeCallContext, commands: Array) -> RhaiResultOf<Report> {
         multi_action_with(context, commands, Map::new())
     }
 
@@ -66,13 +66,13 @@ pub mod functions {
     /// print(report.not_sent[0].code);
     /// ```
     #[rhai_fn(name = "multi_action", volatile, return_raw)]
-    pub(crate) fn multi_action_with(
+    pub fn multi_action_with(
         context: NativeCallContext,
         commands: Array,
         options: Map,
     ) -> RhaiResultOf<Report> {
         let options = CallOptions::new("multi_action", options, &["skip_invalid"]);
-        session(&context).and_then(|session| carry_out(&session, &commands, &options?)).at(&context)
+        session(&context).and_then(|session| submit(&session, &commands, &options?)).at(&context)
     }
 
     /// Creates accounts and adds groups for the rows of a CSV file with the columns of Adobe's sample `source.csv`.
@@ -92,7 +92,7 @@ pub mod functions {
     /// print(multi_action("people.csv").result);
     /// ```
     #[rhai_fn(name = "multi_action", volatile, return_raw)]
-    pub(crate) fn multi_action_of_file(context: NativeCallContext, file: &str) -> RhaiResultOf<Report> {
+    pub fn multi_action_of_file(context: NativeCallContext, file: &str) -> RhaiResultOf<Report> {
         multi_action_of_file_with(context, file, Map::new())
     }
 
@@ -111,7 +111,7 @@ pub mod functions {
     /// print(multi_action("people.csv", #{skip_invalid: true}).not_sent[0].code);
     /// ```
     #[rhai_fn(name = "multi_action", volatile, return_raw)]
-    pub(crate) fn multi_action_of_file_with(
+    pub fn multi_action_of_file_with(
         context: NativeCallContext,
         file: &str,
         options: Map,
@@ -136,22 +136,22 @@ pub mod functions {
     /// print(answer.result);
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub(crate) fn action(context: NativeCallContext, commands: Array) -> RhaiResultOf<Dynamic> {
+    pub fn action(context: NativeCallContext, commands: Array) -> RhaiResultOf<Dynamic> {
         session(&context).and_then(|session| send(&session, &commands)).at(&context)
     }
 }
 
-fn carry_out(session: &Session, commands: &Array, options: &CallOptions) -> Result<Report> {
+fn submit(session: &Session, commands: &Array, options: &CallOptions) -> Result<Report> {
     let skip_invalid = options.flag("skip_invalid")?.unwrap_or_default();
-    submit::carry_out(session, &CommandArray(commands), skip_invalid)
+    submit::submit(session, &CommandArray(commands), skip_invalid)
 }
 
 fn carry_out_file(session: &Session, file: &str, options: &CallOptions) -> Result<Report> {
     let skip_invalid = options.flag("skip_invalid")?.unwrap_or_default();
     let people = PeopleFile::open(file)?;
     let (rows, digest) = people.inspect()?;
-    tracked_files::was_read(session, Path::new(file), &digest, Some(rows))?;
-    submit::carry_out(session, &people, skip_invalid)
+    tracked_files::record_input(session, Path::new(file), &digest, Some(rows))?;
+    submit::submit(session, &people, skip_invalid)
 }
 
 fn send(session: &Session, commands: &Array) -> Result<Dynamic> {

@@ -1,24 +1,24 @@
 //! The functions of scripts, one family per file. Names, parameters and help are read from the functions.
 
-mod commands;
-mod compatibility;
-mod csv;
-mod groups;
-mod guards;
-mod help;
-mod json;
-mod lists;
-mod many_at_once;
-mod operator;
-mod queue;
-mod random;
-mod raw_calls;
-mod records;
-mod sign_in;
-mod text;
-mod text_in_place;
-mod time;
-mod users;
+pub mod commands;
+pub mod compatibility;
+pub mod csv;
+pub mod groups;
+pub mod guards;
+pub mod help;
+pub mod json;
+pub mod lists;
+pub mod many_at_once;
+pub mod operator;
+pub mod queue;
+pub mod random;
+pub mod raw_calls;
+pub mod records;
+pub mod sign_in;
+pub mod text;
+pub mod text_in_place;
+pub mod time;
+pub mod users;
 mod verbs;
 
 use crate::language::catalog::{self, Catalog, FunctionFamily, FunctionHelp};

@@ -1,6 +1,6 @@
 //! Output for the operator, questions, arguments and environment.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::host::binding::RhaiResultOf;
 use crate::host::session::Session;
 use crate::host::session::session;
@@ -27,7 +27,7 @@ pub mod functions {
     /// log(`${get_users().len()} users read`);
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub(crate) fn log(context: NativeCallContext, value: Dynamic) -> RhaiResultOf<()> {
+    pub fn log(context: NativeCallContext, value: Dynamic) -> RhaiResultOf<()> {
         let line = display_string(&context, value)?;
         session(&context).map(|session| session.console().message(&line)).at(&context)
     }
@@ -39,7 +39,7 @@ pub mod functions {
     /// log(0.5);
     /// ```
     #[rhai_fn(name = "log", volatile, return_raw)]
-    pub(crate) fn log_number(context: NativeCallContext, value: f64) -> RhaiResultOf<()> {
+    pub fn log_number(context: NativeCallContext, value: f64) -> RhaiResultOf<()> {
         log(context, value.into())
     }
 
@@ -50,7 +50,7 @@ pub mod functions {
     /// warn("two people have no country");
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub(crate) fn warn(context: NativeCallContext, value: Dynamic) -> RhaiResultOf<()> {
+    pub fn warn(context: NativeCallContext, value: Dynamic) -> RhaiResultOf<()> {
         let line = display_string(&context, value)?;
         session(&context).map(|session| session.console().warn(&line)).at(&context)
     }
@@ -67,7 +67,7 @@ pub mod functions {
     /// table([#{name: "Designers", members: 7}, #{name: "Editors", members: 3}]);
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub(crate) fn table(context: NativeCallContext, value: Dynamic) -> RhaiResultOf<()> {
+    pub fn table(context: NativeCallContext, value: Dynamic) -> RhaiResultOf<()> {
         session(&context).and_then(|session| show(&session, &value)).at(&context)
     }
 
@@ -85,7 +85,7 @@ pub mod functions {
     /// }
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub(crate) fn ask(context: NativeCallContext, question: &str) -> RhaiResultOf<String> {
+    pub fn ask(context: NativeCallContext, question: &str) -> RhaiResultOf<String> {
         session(&context).and_then(|session| ask_operator(&session, question)).at(&context)
     }
 
@@ -103,7 +103,7 @@ pub mod functions {
     /// }
     /// ```
     #[rhai_fn(name = "ask", volatile, return_raw)]
-    pub(crate) fn ask_with_default(
+    pub fn ask_with_default(
         context: NativeCallContext,
         question: &str,
         default: &str,
@@ -113,8 +113,10 @@ pub mod functions {
 
     /// Asks the operator a yes-or-no question; any answer except `y` and `yes` counts as no.
     ///
+    /// With `--yes` the answer is yes without a question, for runs without a terminal.
+    ///
     /// # Errors
-    /// `usage` if there is no terminal, as in a cron job.
+    /// `usage` if there is no terminal, as in a cron job; then the operator starts the script with `--yes`.
     ///
     /// # Example
     /// ```rhai
@@ -125,7 +127,7 @@ pub mod functions {
     /// }
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub(crate) fn confirm(context: NativeCallContext, question: &str) -> RhaiResultOf<bool> {
+    pub fn confirm(context: NativeCallContext, question: &str) -> RhaiResultOf<bool> {
         session(&context).and_then(|session| ask_to_confirm(&session, question)).at(&context)
     }
 
@@ -137,7 +139,7 @@ pub mod functions {
     /// print(file);
     /// ```
     #[rhai_fn(name = "args", volatile, return_raw)]
-    pub(crate) fn arguments(context: NativeCallContext) -> RhaiResultOf<Array> {
+    pub fn arguments(context: NativeCallContext) -> RhaiResultOf<Array> {
         let list = |session: &Session| session.setup().arguments.iter().cloned().map(Dynamic::from).collect();
         session(&context).map(|session| list(&session)).at(&context)
     }
@@ -152,7 +154,7 @@ pub mod functions {
     /// if env("TEAM") == () { print("TEAM is not set"); }
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub(crate) fn env(context: NativeCallContext, name: &str) -> RhaiResultOf<Dynamic> {
+    pub fn env(context: NativeCallContext, name: &str) -> RhaiResultOf<Dynamic> {
         let found = session(&context).and_then(|session| variable(&session, name));
         found.map(|text| text.map_or(Dynamic::UNIT, Dynamic::from)).at(&context)
     }
@@ -167,7 +169,7 @@ pub mod functions {
     /// print(env("TEAM", "Designers"));
     /// ```
     #[rhai_fn(name = "env", volatile, return_raw)]
-    pub(crate) fn env_with_default(
+    pub fn env_with_default(
         context: NativeCallContext,
         name: &str,
         default: Dynamic,
@@ -184,7 +186,7 @@ pub mod functions {
     /// print("nobody is here");
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub(crate) fn exit(context: NativeCallContext) -> RhaiResultOf<()> {
+    pub fn exit(context: NativeCallContext) -> RhaiResultOf<()> {
         Err(session(&context).map(|session| session.end(0)).at(&context)?.into_error())
     }
 
@@ -198,7 +200,7 @@ pub mod functions {
     /// if get_users().len() == 0 { exit(1); }
     /// ```
     #[rhai_fn(name = "exit", volatile, return_raw)]
-    pub(crate) fn exit_with(context: NativeCallContext, code: Dynamic) -> RhaiResultOf<()> {
+    pub fn exit_with(context: NativeCallContext, code: Dynamic) -> RhaiResultOf<()> {
         let ended = session(&context).and_then(|session| Ok(session.end(exit_code(&code)?)));
         Err(ended.at(&context)?.into_error())
     }
@@ -231,8 +233,23 @@ fn ask_with_fallback(session: &Session, question: &str, default: &str) -> Result
 }
 
 fn ask_to_confirm(session: &Session, question: &str) -> Result<bool> {
-    let answer = ask_operator(session, &format!("{question} [y/N]"))?.to_lowercase();
+    if session.setup().confirms {
+        session.console().message(&format!("{question} yes (--yes)"));
+        return Ok(true);
+    }
+    let answer = ask_operator(session, &format!("{question} [y/N]")).map_err(with_yes)?.to_lowercase();
     Ok(["y", "yes"].contains(&answer.as_str()))
+}
+
+/// Where nobody can answer, the operator can do so in advance.
+fn with_yes(error: Error) -> Error {
+    match &*error.kind {
+        ErrorKind::Usage { message, .. } => Error::usage_with_hint(
+            message,
+            "Start with --yes to answer yes to every confirm() of the script.",
+        ),
+        _ => error,
+    }
 }
 
 fn variable(session: &Session, name: &str) -> Result<Option<String>> {
@@ -299,6 +316,14 @@ mod tests {
         let test = ScriptTest { answers: vec!["y", "YES", "", "n", "yeah"], ..ScriptTest::default() };
         let code = r#"let all = []; for n in 0..5 { all += confirm("Sure?"); } all"#;
         assert_eq!(test.value(code), json!([true, true, false, false, false]));
+    }
+
+    #[test]
+    fn the_option_yes_answers_only_confirm() {
+        let test = ScriptTest { confirms: true, ..ScriptTest::default() };
+        assert_eq!(test.value("confirm(\"Sure?\")"), json!(true));
+        assert_eq!(test.lines("confirm(\"Sure?\")"), ["message: Sure? yes (--yes)"]);
+        assert_eq!(test.thrown("ask(\"Who?\")", "kind"), "usage");
     }
 
     #[test]

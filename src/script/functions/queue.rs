@@ -39,8 +39,8 @@ pub mod functions {
     /// print(changes.finish().completed);
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub(crate) fn queue(context: NativeCallContext) -> RhaiResultOf<Queue> {
-        session(&context).and_then(|session| Queue::begin(&session)).at(&context)
+    pub fn queue(context: NativeCallContext) -> RhaiResultOf<Queue> {
+        session(&context).and_then(|session| Queue::open(&session)).at(&context)
     }
 
     /// Adds a command, or a map in the service's format; its outcome returns its tag.
@@ -55,13 +55,9 @@ pub mod functions {
     /// print(changes.finish().outcomes[0].tag);
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub(crate) fn add_command(
-        context: NativeCallContext,
-        queue: Queue,
-        command: Dynamic,
-    ) -> RhaiResultOf<()> {
-        let asked = command_builder::order(queue.len(), &command);
-        session(&context).and_then(|session| queue.take(&session, asked?)).at(&context)
+    pub fn add_command(context: NativeCallContext, queue: Queue, command: Dynamic) -> RhaiResultOf<()> {
+        let submission = command_builder::parse_submission(queue.len(), &command);
+        session(&context).and_then(|session| queue.submit(&session, submission?)).at(&context)
     }
 
     /// Sends the remaining commands and returns the report of all commands of the queue.
@@ -79,7 +75,7 @@ pub mod functions {
     /// print(changes.finish().result);
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub(crate) fn finish(context: NativeCallContext, queue: Queue) -> RhaiResultOf<Report> {
+    pub fn finish(context: NativeCallContext, queue: Queue) -> RhaiResultOf<Report> {
         session(&context).and_then(|session| queue.finish(&session)).at(&context)
     }
 }

@@ -17,7 +17,7 @@ pub mod functions {
     /// print(uuid());
     /// ```
     #[rhai_fn(volatile)]
-    pub(crate) fn uuid() -> String {
+    pub fn uuid() -> String {
         Uuid::new_v4().to_string()
     }
 
@@ -28,7 +28,7 @@ pub mod functions {
     /// if random() < 0.5 { print("heads"); } else { print("tails"); }
     /// ```
     #[rhai_fn(volatile)]
-    pub(crate) fn random() -> f64 {
+    pub fn random() -> f64 {
         rand::random()
     }
 
@@ -42,7 +42,7 @@ pub mod functions {
     /// print(random(1, 6));
     /// ```
     #[rhai_fn(name = "random", volatile, return_raw)]
-    pub(crate) fn random_between(context: NativeCallContext, lowest: i64, highest: i64) -> RhaiResultOf<i64> {
+    pub fn random_between(context: NativeCallContext, lowest: i64, highest: i64) -> RhaiResultOf<i64> {
         random_integer(lowest, highest).at(&context)
     }
 
@@ -58,11 +58,7 @@ pub mod functions {
     /// print(random(12, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"));
     /// ```
     #[rhai_fn(name = "random", volatile, return_raw)]
-    pub(crate) fn random_text(
-        context: NativeCallContext,
-        length: i64,
-        characters: &str,
-    ) -> RhaiResultOf<String> {
+    pub fn random_text(context: NativeCallContext, length: i64, characters: &str) -> RhaiResultOf<String> {
         random_string(length, characters).at(&context)
     }
 }

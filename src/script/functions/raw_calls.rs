@@ -1,6 +1,6 @@
 //! Direct calls of the service's endpoints.
 
-use crate::client::request::{ApiAnswer, RawRequest};
+use crate::client::request::{ApiResponse, RawRequest};
 use crate::error::Result;
 use crate::host::binding::RhaiResultOf;
 use crate::host::session::Session;
@@ -30,11 +30,7 @@ pub mod functions {
     /// print(answer.users.len());
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub(crate) fn make_call(
-        context: NativeCallContext,
-        method: &str,
-        path_or_url: &str,
-    ) -> RhaiResultOf<Dynamic> {
+    pub fn make_call(context: NativeCallContext, method: &str, path_or_url: &str) -> RhaiResultOf<Dynamic> {
         make_call_with(context, method, path_or_url, Dynamic::UNIT)
     }
 
@@ -53,7 +49,7 @@ pub mod functions {
     /// print(make_call("POST", `/action/${session().organization}`, commands).result);
     /// ```
     #[rhai_fn(name = "make_call", volatile, return_raw)]
-    pub(crate) fn make_call_with(
+    pub fn make_call_with(
         context: NativeCallContext,
         method: &str,
         path_or_url: &str,
@@ -78,7 +74,7 @@ pub mod functions {
     /// print(`${answer.status} ${answer.body.result}`);
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub(crate) fn send(context: NativeCallContext, method: &str, path_or_url: &str) -> RhaiResultOf<Map> {
+    pub fn send(context: NativeCallContext, method: &str, path_or_url: &str) -> RhaiResultOf<Map> {
         send_with(context, method, path_or_url, Dynamic::UNIT)
     }
 
@@ -96,7 +92,7 @@ pub mod functions {
     /// print(send("POST", `/action/${session().organization}`, commands).status);
     /// ```
     #[rhai_fn(name = "send", volatile, return_raw)]
-    pub(crate) fn send_with(
+    pub fn send_with(
         context: NativeCallContext,
         method: &str,
         path_or_url: &str,
@@ -131,7 +127,7 @@ fn call(session: &Session, request: &RawRequest) -> Result<Dynamic> {
 fn exchange(session: &Session, request: &RawRequest) -> Result<Map> {
     finish_listings(session, request)?;
     let client = session.client()?;
-    let ApiAnswer { status, headers, body, .. } =
+    let ApiResponse { status, headers, body, .. } =
         RunState::of(session).wait_for_raw(session, client.send(request))?;
     let headers: Map = headers.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
     Ok(Map::from_iter([

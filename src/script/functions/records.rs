@@ -18,7 +18,7 @@ pub mod functions {
     /// if user.in_group("designers") { print("a designer"); }
     /// ```
     #[rhai_fn(pure)]
-    pub(crate) fn in_group(user: &mut UserRecord, name: &str) -> bool {
+    pub fn in_group(user: &mut UserRecord, name: &str) -> bool {
         user.user.is_in(name)
     }
 
@@ -32,7 +32,7 @@ pub mod functions {
     /// print(get_user("ben.osei@example.com").get("businessAccount"));
     /// ```
     #[rhai_fn(name = "get", pure)]
-    pub(crate) fn get_of_user(user: &mut UserRecord, field: &str) -> Dynamic {
+    pub fn get_of_user(user: &mut UserRecord, field: &str) -> Dynamic {
         user.get(field)
     }
 
@@ -48,7 +48,7 @@ pub mod functions {
     /// }
     /// ```
     #[rhai_fn(name = "get", pure)]
-    pub(crate) fn get_of_group(group: &mut GroupRecord, field: &str) -> Dynamic {
+    pub fn get_of_group(group: &mut GroupRecord, field: &str) -> Dynamic {
         group.get(field)
     }
 
@@ -59,7 +59,7 @@ pub mod functions {
     /// if !("groups" in get_user("ben.osei@example.com")) { print("a member of nothing"); }
     /// ```
     #[rhai_fn(name = "contains", pure)]
-    pub(crate) fn user_contains(user: &mut UserRecord, field: &str) -> bool {
+    pub fn user_contains(user: &mut UserRecord, field: &str) -> bool {
         user.contains(field)
     }
 
@@ -70,7 +70,7 @@ pub mod functions {
     /// print(get_groups().filter(|group| "licenseQuota" in group).len());
     /// ```
     #[rhai_fn(name = "contains", pure)]
-    pub(crate) fn group_contains(group: &mut GroupRecord, field: &str) -> bool {
+    pub fn group_contains(group: &mut GroupRecord, field: &str) -> bool {
         group.contains(field)
     }
 
@@ -81,7 +81,7 @@ pub mod functions {
     /// print(get_user("ben.osei@example.com").keys());
     /// ```
     #[rhai_fn(name = "keys", pure)]
-    pub(crate) fn keys_of_user(user: &mut UserRecord) -> Array {
+    pub fn keys_of_user(user: &mut UserRecord) -> Array {
         names(user)
     }
 
@@ -92,7 +92,7 @@ pub mod functions {
     /// print(get_groups()[0].keys());
     /// ```
     #[rhai_fn(name = "keys", pure)]
-    pub(crate) fn keys_of_group(group: &mut GroupRecord) -> Array {
+    pub fn keys_of_group(group: &mut GroupRecord) -> Array {
         names(group)
     }
 
@@ -105,7 +105,7 @@ pub mod functions {
     /// print(row);
     /// ```
     #[rhai_fn(name = "to_map", pure)]
-    pub(crate) fn map_of_user(user: &mut UserRecord) -> Map {
+    pub fn map_of_user(user: &mut UserRecord) -> Map {
         user.to_map()
     }
 
@@ -118,7 +118,7 @@ pub mod functions {
     /// print(row);
     /// ```
     #[rhai_fn(name = "to_map", pure)]
-    pub(crate) fn map_of_group(group: &mut GroupRecord) -> Map {
+    pub fn map_of_group(group: &mut GroupRecord) -> Map {
         group.to_map()
     }
 }

@@ -1,6 +1,6 @@
 //! Sign-in, test mode and the session.
 
-use crate::client::http::token_answer::TokenAnswer;
+use crate::client::http::token_response::TokenResponse;
 use crate::client::settings::SignInFlow;
 use crate::error::Result;
 use crate::host::binding::RhaiResultOf;
@@ -34,7 +34,7 @@ pub mod functions {
     /// print(answer.access_token);
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub(crate) fn get_oauth_token(context: NativeCallContext) -> RhaiResultOf<Map> {
+    pub fn get_oauth_token(context: NativeCallContext) -> RhaiResultOf<Map> {
         session(&context).and_then(|session| sign_in(&session, SignInFlow::OAuth)).at(&context)
     }
 
@@ -48,7 +48,7 @@ pub mod functions {
     /// print(session().mode);
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub(crate) fn test_mode(context: NativeCallContext) -> RhaiResultOf<()> {
+    pub fn test_mode(context: NativeCallContext) -> RhaiResultOf<()> {
         session(&context).map(|session| session.enter_test_mode()).at(&context)
     }
 
@@ -63,14 +63,14 @@ pub mod functions {
     /// print(`${run.profile} ${run.mode}: ${run.calls.requests} requests`);
     /// ```
     #[rhai_fn(name = "session", volatile, return_raw)]
-    pub(crate) fn session_of_run(context: NativeCallContext) -> RhaiResultOf<Map> {
+    pub fn session_of_run(context: NativeCallContext) -> RhaiResultOf<Map> {
         session(&context).map(|session| describe(&session)).at(&context)
     }
 }
 
 /// Signs in by a flow; the token response as a map.
 pub(super) fn sign_in(session: &Session, flow: SignInFlow) -> Result<Map> {
-    let TokenAnswer { access_token, token_type, expires_in } = session.sign_in(flow)?;
+    let TokenResponse { access_token, token_type, expires_in } = session.sign_in(flow)?;
     let seconds = i64::try_from(expires_in.as_secs()).unwrap_or(i64::MAX);
     Ok(Map::from_iter([
         ("access_token".into(), Dynamic::from(SecretText(access_token))),

@@ -19,7 +19,7 @@ pub mod functions {
     /// print(encode("Design & Print/EU"));
     /// ```
     #[rhai_fn(name = "encode")]
-    pub(crate) fn encoded(text: &str) -> String {
+    pub fn encoded(text: &str) -> String {
         percent_encode::value(text)
     }
 }

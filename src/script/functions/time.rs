@@ -20,7 +20,7 @@ pub mod functions {
     /// log(`started at ${now()}`);
     /// ```
     #[rhai_fn(volatile)]
-    pub(crate) fn now() -> String {
+    pub fn now() -> String {
         let now = Timestamp::now();
         now.round(Unit::Second).unwrap_or(now).to_string()
     }
@@ -32,7 +32,7 @@ pub mod functions {
     /// print(today() + 30);
     /// ```
     #[rhai_fn(volatile)]
-    pub(crate) fn today() -> Date {
+    pub fn today() -> Date {
         Date::today()
     }
 
@@ -51,7 +51,7 @@ pub mod functions {
     /// if today() > renewal - 30 { print("time to renew"); }
     /// ```
     #[rhai_fn(return_raw)]
-    pub(crate) fn date(context: NativeCallContext, text: &str) -> RhaiResultOf<Date> {
+    pub fn date(context: NativeCallContext, text: &str) -> RhaiResultOf<Date> {
         Date::parse(text).at(&context)
     }
 
@@ -65,7 +65,7 @@ pub mod functions {
     /// sleep(0);
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub(crate) fn sleep(context: NativeCallContext, seconds: i64) -> RhaiResultOf<()> {
+    pub fn sleep(context: NativeCallContext, seconds: i64) -> RhaiResultOf<()> {
         let duration = u64::try_from(seconds).map(Duration::from_secs).map_err(|_| negative_sleep());
         session(&context).and_then(|session| session.sleep(duration?)).at(&context)
     }
@@ -80,7 +80,7 @@ pub mod functions {
     /// sleep(0.01);
     /// ```
     #[rhai_fn(name = "sleep", volatile, return_raw)]
-    pub(crate) fn sleep_fraction(context: NativeCallContext, seconds: f64) -> RhaiResultOf<()> {
+    pub fn sleep_fraction(context: NativeCallContext, seconds: f64) -> RhaiResultOf<()> {
         let duration = fraction(seconds);
         session(&context).and_then(|session| session.sleep(duration?)).at(&context)
     }

@@ -42,7 +42,7 @@ pub mod functions {
     /// }
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub(crate) fn get_users(context: NativeCallContext) -> RhaiResultOf<RecordList<User>> {
+    pub fn get_users(context: NativeCallContext) -> RhaiResultOf<RecordList<User>> {
         let options = CallOptions::none("get_users");
         opened_at_call(&context, session(&context).and_then(|session| list(&session, &options)))
     }
@@ -72,10 +72,7 @@ pub mod functions {
     /// print(designers.map(|user| user.email));
     /// ```
     #[rhai_fn(name = "get_users", volatile, return_raw)]
-    pub(crate) fn get_users_where(
-        context: NativeCallContext,
-        options: Map,
-    ) -> RhaiResultOf<RecordList<User>> {
+    pub fn get_users_where(context: NativeCallContext, options: Map) -> RhaiResultOf<RecordList<User>> {
         let options = CallOptions::new("get_users", options, QUERY);
         opened_at_call(&context, session(&context).and_then(|session| list(&session, &options?)))
     }
@@ -91,7 +88,7 @@ pub mod functions {
     /// print(`${user.firstname} ${user.lastname}: ${user.groups}`);
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub(crate) fn get_user(context: NativeCallContext, email: &str) -> RhaiResultOf<UserRecord> {
+    pub fn get_user(context: NativeCallContext, email: &str) -> RhaiResultOf<UserRecord> {
         session(&context).and_then(|session| read(&session, email, None)).at(&context)
     }
 
@@ -109,7 +106,7 @@ pub mod functions {
     /// print(user.type);
     /// ```
     #[rhai_fn(name = "get_user", volatile, return_raw)]
-    pub(crate) fn get_user_in_domain(
+    pub fn get_user_in_domain(
         context: NativeCallContext,
         name: &str,
         options: Map,
@@ -128,7 +125,7 @@ pub mod functions {
     /// if find_user("nobody@example.com") == () { print("no such user"); }
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub(crate) fn find_user(context: NativeCallContext, email: &str) -> RhaiResultOf<Dynamic> {
+    pub fn find_user(context: NativeCallContext, email: &str) -> RhaiResultOf<Dynamic> {
         session(&context).and_then(|session| find(&session, email, None)).at(&context)
     }
 
@@ -145,7 +142,7 @@ pub mod functions {
     /// print(find_user("nobody", #{domain: "example.com"}) == ());
     /// ```
     #[rhai_fn(name = "find_user", volatile, return_raw)]
-    pub(crate) fn find_user_in_domain(
+    pub fn find_user_in_domain(
         context: NativeCallContext,
         name: &str,
         options: Map,
@@ -172,7 +169,7 @@ pub mod functions {
     /// for email in people.missing { print(`${email} is missing`); }
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub(crate) fn find_users(context: NativeCallContext, people: Dynamic) -> RhaiResultOf<Map> {
+    pub fn find_users(context: NativeCallContext, people: Dynamic) -> RhaiResultOf<Map> {
         session(&context).and_then(|session| find_many(&session, &people)).at(&context)
     }
 }

@@ -25,7 +25,7 @@ pub mod functions {
     /// }
     /// for row in groups.rows() { print(`${row.count} ${row.key}`); }
     /// ```
-    pub(crate) fn counter() -> Counter {
+    pub fn counter() -> Counter {
         Counter::default()
     }
 
@@ -41,7 +41,7 @@ pub mod functions {
     /// print(types.rows());
     /// ```
     #[rhai_fn(pure, return_raw)]
-    pub(crate) fn add(context: NativeCallContext, counter: &mut Counter, value: Dynamic) -> RhaiResultOf<()> {
+    pub fn add(context: NativeCallContext, counter: &mut Counter, value: Dynamic) -> RhaiResultOf<()> {
         counter.add(&value).at(&context)
     }
 
@@ -57,11 +57,7 @@ pub mod functions {
     /// print(groups.get("Photoshop"));
     /// ```
     #[rhai_fn(pure, return_raw)]
-    pub(crate) fn add_all(
-        context: NativeCallContext,
-        counter: &mut Counter,
-        list: Array,
-    ) -> RhaiResultOf<()> {
+    pub fn add_all(context: NativeCallContext, counter: &mut Counter, list: Array) -> RhaiResultOf<()> {
         session(&context).and_then(|session| counter.add_all(&list, session.interrupt())).at(&context)
     }
 
@@ -77,11 +73,7 @@ pub mod functions {
     /// print(countries.get("DE"));
     /// ```
     #[rhai_fn(name = "get", pure, return_raw)]
-    pub(crate) fn get_count(
-        context: NativeCallContext,
-        counter: &mut Counter,
-        value: Dynamic,
-    ) -> RhaiResultOf<i64> {
+    pub fn get_count(context: NativeCallContext, counter: &mut Counter, value: Dynamic) -> RhaiResultOf<i64> {
         counter.count(&value).map(|count| i64::try_from(count).unwrap_or(i64::MAX)).at(&context)
     }
 
@@ -94,7 +86,7 @@ pub mod functions {
     /// table(domains.rows());
     /// ```
     #[rhai_fn(pure, return_raw)]
-    pub(crate) fn rows(context: NativeCallContext, counter: &mut Counter) -> RhaiResultOf<Array> {
+    pub fn rows(context: NativeCallContext, counter: &mut Counter) -> RhaiResultOf<Array> {
         session(&context).and_then(|session| counter.rows(session.interrupt())).at(&context)
     }
 }

@@ -41,7 +41,7 @@ pub mod functions {
     /// print(changes(before, now).removed.map(|user| user.email));
     /// ```
     #[rhai_fn(return_raw)]
-    pub(crate) fn changes(context: NativeCallContext, older: Dynamic, newer: Dynamic) -> RhaiResultOf<Map> {
+    pub fn changes(context: NativeCallContext, older: Dynamic, newer: Dynamic) -> RhaiResultOf<Map> {
         let session = session(&context).at(&context)?;
         compare(&older, &newer, session.interrupt()).at(&context)
     }

@@ -37,11 +37,7 @@ pub mod functions {
     /// print(away.len());
     /// ```
     #[rhai_fn(pure, return_raw)]
-    pub(crate) fn filter(
-        context: NativeCallContext,
-        list: &mut Dynamic,
-        test: FnPtr,
-    ) -> RhaiResultOf<Dynamic> {
+    pub fn filter(context: NativeCallContext, list: &mut Dynamic, test: FnPtr) -> RhaiResultOf<Dynamic> {
         filter_entries(&context, list, &ListCallback::new(&context, test, "filter"))
     }
 
@@ -67,7 +63,7 @@ pub mod functions {
     /// print(users.where(#{groups: []}).len());
     /// ```
     #[rhai_fn(name = "where", pure, return_raw)]
-    pub(crate) fn with_fields(
+    pub fn with_fields(
         context: NativeCallContext,
         list: &mut Dynamic,
         conditions: Map,
@@ -88,11 +84,7 @@ pub mod functions {
     /// print(emails.join("\n"));
     /// ```
     #[rhai_fn(pure, return_raw)]
-    pub(crate) fn map(
-        context: NativeCallContext,
-        list: &mut Dynamic,
-        function: FnPtr,
-    ) -> RhaiResultOf<Array> {
+    pub fn map(context: NativeCallContext, list: &mut Dynamic, function: FnPtr) -> RhaiResultOf<Array> {
         let session = session(&context).at(&context)?;
         let mut list = list_source::parts(list, "map", &context).at(&context)?;
         let function = ListCallback::new(&context, function, "map");
@@ -118,7 +110,7 @@ pub mod functions {
     /// if admin != () { print(admin.email); }
     /// ```
     #[rhai_fn(pure, return_raw)]
-    pub(crate) fn find(context: NativeCallContext, list: &mut Dynamic, test: FnPtr) -> RhaiResultOf<Dynamic> {
+    pub fn find(context: NativeCallContext, list: &mut Dynamic, test: FnPtr) -> RhaiResultOf<Dynamic> {
         let found = first(&context, list, &ListCallback::new(&context, test, "find"), "find", true)?;
         Ok(found.unwrap_or_default())
     }
@@ -135,7 +127,7 @@ pub mod functions {
     /// print(get_groups().some(|group| group.free != () && group.free < 0));
     /// ```
     #[rhai_fn(pure, return_raw)]
-    pub(crate) fn some(context: NativeCallContext, list: &mut Dynamic, test: FnPtr) -> RhaiResultOf<bool> {
+    pub fn some(context: NativeCallContext, list: &mut Dynamic, test: FnPtr) -> RhaiResultOf<bool> {
         let found = first(&context, list, &ListCallback::new(&context, test, "some"), "some", true)?;
         Ok(found.is_some())
     }
@@ -152,7 +144,7 @@ pub mod functions {
     /// print(get_users().all(|user| user.status == "active"));
     /// ```
     #[rhai_fn(pure, return_raw)]
-    pub(crate) fn all(context: NativeCallContext, list: &mut Dynamic, test: FnPtr) -> RhaiResultOf<bool> {
+    pub fn all(context: NativeCallContext, list: &mut Dynamic, test: FnPtr) -> RhaiResultOf<bool> {
         let found = first(&context, list, &ListCallback::new(&context, test, "all"), "all", false)?;
         Ok(found.is_none())
     }
@@ -177,11 +169,7 @@ pub mod functions {
     /// print(groups[0].groupName);
     /// ```
     #[rhai_fn(pure, return_raw)]
-    pub(crate) fn sort_by(
-        context: NativeCallContext,
-        list: &mut Dynamic,
-        key: Dynamic,
-    ) -> RhaiResultOf<Dynamic> {
+    pub fn sort_by(context: NativeCallContext, list: &mut Dynamic, key: Dynamic) -> RhaiResultOf<Dynamic> {
         let list = list_source::open(list, "sort_by", &context).at(&context)?;
         sorted(&context, &*list, &key)
     }
@@ -205,7 +193,7 @@ pub mod functions {
     /// print(rows);
     /// ```
     #[rhai_fn(name = "sort_by", return_raw)]
-    pub(crate) fn sort_array_by(
+    pub fn sort_array_by(
         context: NativeCallContext,
         list: &mut Array,
         function: FnPtr,
@@ -236,7 +224,7 @@ pub mod functions {
     /// print(["a", "b", "a"].unique());
     /// ```
     #[rhai_fn(pure, return_raw)]
-    pub(crate) fn unique(context: NativeCallContext, list: &mut Dynamic) -> RhaiResultOf<Dynamic> {
+    pub fn unique(context: NativeCallContext, list: &mut Dynamic) -> RhaiResultOf<Dynamic> {
         let list = list_source::parts(list, "unique", &context).at(&context)?;
         let session = session(&context).at(&context)?;
         GroupQuery::of(GroupBy::Entry, &session, &context).first_of_each(list)
@@ -252,11 +240,7 @@ pub mod functions {
     /// print(get_users().unique("country").map(|user| user.country));
     /// ```
     #[rhai_fn(name = "unique", pure, return_raw)]
-    pub(crate) fn unique_by(
-        context: NativeCallContext,
-        list: &mut Dynamic,
-        key: Dynamic,
-    ) -> RhaiResultOf<Dynamic> {
+    pub fn unique_by(context: NativeCallContext, list: &mut Dynamic, key: Dynamic) -> RhaiResultOf<Dynamic> {
         let list = list_source::parts(list, "unique", &context).at(&context)?;
         let session = session(&context).at(&context)?;
         let by = GroupBy::of(&key, "unique", &context).at(&context)?;

@@ -30,11 +30,7 @@ pub mod functions {
     /// print(users.count_by(|user| user.email.split("@")[1]));
     /// ```
     #[rhai_fn(pure, return_raw)]
-    pub(crate) fn count_by(
-        context: NativeCallContext,
-        list: &mut Dynamic,
-        key: Dynamic,
-    ) -> RhaiResultOf<Array> {
+    pub fn count_by(context: NativeCallContext, list: &mut Dynamic, key: Dynamic) -> RhaiResultOf<Array> {
         let session = session(&context).at(&context)?;
         let list = list_source::parts(list, "count_by", &context).at(&context)?;
         let by = GroupBy::of(&key, "count_by", &context).at(&context)?;
@@ -56,11 +52,7 @@ pub mod functions {
     /// }
     /// ```
     #[rhai_fn(pure, return_raw)]
-    pub(crate) fn group_by(
-        context: NativeCallContext,
-        list: &mut Dynamic,
-        key: Dynamic,
-    ) -> RhaiResultOf<Array> {
+    pub fn group_by(context: NativeCallContext, list: &mut Dynamic, key: Dynamic) -> RhaiResultOf<Array> {
         let session = session(&context).at(&context)?;
         let list = list_source::open(list, "group_by", &context).at(&context)?;
         let by = GroupBy::of(&key, "group_by", &context).at(&context)?;
@@ -83,11 +75,7 @@ pub mod functions {
     /// if found != () { print(found[0].lastname); }
     /// ```
     #[rhai_fn(pure, return_raw)]
-    pub(crate) fn index_by(
-        context: NativeCallContext,
-        list: &mut Dynamic,
-        key: Dynamic,
-    ) -> RhaiResultOf<Map> {
+    pub fn index_by(context: NativeCallContext, list: &mut Dynamic, key: Dynamic) -> RhaiResultOf<Map> {
         let session = session(&context).at(&context)?;
         let list = list_source::open(list, "index_by", &context).at(&context)?;
         let by = GroupBy::of(&key, "index_by", &context).at(&context)?;

@@ -33,7 +33,7 @@ pub mod functions {
     /// print(`${users.len()} users, ${users.filter(|user| user.type == "adobeID").len} with an Adobe ID`);
     /// ```
     #[rhai_fn(pure, return_raw)]
-    pub(crate) fn len(context: NativeCallContext, list: &mut Dynamic) -> RhaiResultOf<i64> {
+    pub fn len(context: NativeCallContext, list: &mut Dynamic) -> RhaiResultOf<i64> {
         length(&context, list).at(&context)
     }
 
@@ -49,7 +49,7 @@ pub mod functions {
     /// if get_groups().where(#{type: "PRODUCT_PROFILE"}).is_empty() { print("no profiles"); }
     /// ```
     #[rhai_fn(pure, return_raw)]
-    pub(crate) fn is_empty(context: NativeCallContext, list: &mut Dynamic) -> RhaiResultOf<bool> {
+    pub fn is_empty(context: NativeCallContext, list: &mut Dynamic) -> RhaiResultOf<bool> {
         is_empty_list(list).at(&context)
     }
 
@@ -69,7 +69,7 @@ pub mod functions {
     /// print(users.get(1000000) == ());
     /// ```
     #[rhai_fn(pure, return_raw)]
-    pub(crate) fn get(context: NativeCallContext, list: &mut Dynamic, index: i64) -> RhaiResultOf<Dynamic> {
+    pub fn get(context: NativeCallContext, list: &mut Dynamic, index: i64) -> RhaiResultOf<Dynamic> {
         entry(list, index).at(&context)
     }
 
@@ -86,11 +86,7 @@ pub mod functions {
     /// print(get_users().extract(-3).map(|user| user.email));
     /// ```
     #[rhai_fn(pure, return_raw)]
-    pub(crate) fn extract(
-        context: NativeCallContext,
-        list: &mut Dynamic,
-        start: i64,
-    ) -> RhaiResultOf<Dynamic> {
+    pub fn extract(context: NativeCallContext, list: &mut Dynamic, start: i64) -> RhaiResultOf<Dynamic> {
         part(list, start, i64::MAX).at(&context)
     }
 
@@ -104,7 +100,7 @@ pub mod functions {
     /// print(get_users().extract(10, 5).len());
     /// ```
     #[rhai_fn(name = "extract", pure, return_raw)]
-    pub(crate) fn extract_count(
+    pub fn extract_count(
         context: NativeCallContext,
         list: &mut Dynamic,
         start: i64,
@@ -123,7 +119,7 @@ pub mod functions {
     /// for user in get_users().extract(0..10) { print(user.email); }
     /// ```
     #[rhai_fn(name = "extract", pure, return_raw)]
-    pub(crate) fn extract_range(
+    pub fn extract_range(
         context: NativeCallContext,
         list: &mut Dynamic,
         range: Range<i64>,
@@ -142,7 +138,7 @@ pub mod functions {
     /// print(get_users().extract(0..=9).len());
     /// ```
     #[rhai_fn(name = "extract", pure, return_raw)]
-    pub(crate) fn extract_inclusive_range(
+    pub fn extract_inclusive_range(
         context: NativeCallContext,
         list: &mut Dynamic,
         range: RangeInclusive<i64>,
@@ -165,7 +161,7 @@ pub mod functions {
     /// if "Ben.Osei@example.com" in designers { print("Ben is a designer"); }
     /// ```
     #[rhai_fn(name = "contains", pure, return_raw)]
-    pub(crate) fn users_contain(
+    pub fn users_contain(
         context: NativeCallContext,
         list: &mut RecordList<User>,
         person: Dynamic,
@@ -185,7 +181,7 @@ pub mod functions {
     /// if !("Designers" in get_groups()) { print("there is no such group"); }
     /// ```
     #[rhai_fn(name = "contains", pure, return_raw)]
-    pub(crate) fn groups_contain(
+    pub fn groups_contain(
         context: NativeCallContext,
         list: &mut RecordList<Group>,
         group: Dynamic,
@@ -208,7 +204,7 @@ pub mod functions {
     /// print(users[0].email);
     /// ```
     #[rhai_fn(pure, return_raw)]
-    pub(crate) fn to_array(context: NativeCallContext, list: &mut Dynamic) -> RhaiResultOf<Array> {
+    pub fn to_array(context: NativeCallContext, list: &mut Dynamic) -> RhaiResultOf<Array> {
         values(&context, list).at(&context)
     }
 
@@ -222,11 +218,7 @@ pub mod functions {
     /// print(get_user("ben.osei@example.com").groups.join("; "));
     /// ```
     #[rhai_fn(pure, return_raw)]
-    pub(crate) fn join(
-        context: NativeCallContext,
-        list: &mut Array,
-        separator: &str,
-    ) -> RhaiResultOf<String> {
+    pub fn join(context: NativeCallContext, list: &mut Array, separator: &str) -> RhaiResultOf<String> {
         display_strings(&context, list).map(|texts| texts.join(separator)).at(&context)
     }
 }

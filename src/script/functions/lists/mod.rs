@@ -1,10 +1,10 @@
 //! Queries on lists of users, groups and plain values.
 
-pub(super) mod counters;
-pub(super) mod diff;
-pub(super) mod filtering;
-pub(super) mod grouping;
-pub(super) mod indexing;
+pub mod counters;
+pub mod diff;
+pub mod filtering;
+pub mod grouping;
+pub mod indexing;
 #[cfg(test)]
 mod tests;
 
@@ -12,7 +12,7 @@ use rhai::Module;
 use rhai::plugin::exported_module;
 
 /// Every function of the family.
-pub(super) fn module() -> Module {
+pub fn module() -> Module {
     let mut all = exported_module!(indexing::functions);
     all.combine(exported_module!(filtering::functions));
     all.combine(exported_module!(diff::functions));
