@@ -88,7 +88,7 @@ impl ProfileOpener for CommandLineOpener {
         profiles
     }
 
-    fn first_script(&self) -> Option<PathBuf> {
+    fn startup_script(&self) -> Option<PathBuf> {
         if self.top.no_init {
             return None;
         }

@@ -226,7 +226,7 @@ error: expected `{` to start a statement block
 2 | if users and true {
   |          ^
   |
-  = hint: `and`, `or` and `not` are written `&&`, `||` and `!`.";
+  = hint: Write `&&`, `||` and `!` instead of `and`, `or` and `not`.";
         assert_eq!(told("x.rhai", "let users = true;\nif users and true {\n}"), expected);
     }
 
@@ -267,7 +267,7 @@ error: a number has no field `name`
   |              ^
   |
   = in `inner`, called at x.rhai:5:18
-  = in a closure given to `map`, called at x.rhai:5:10
+  = in a closure passed to `map`, called at x.rhai:5:10
   = in `outer`, called at x.rhai:7:1";
         assert_eq!(told("x.rhai", text), expected);
     }
