@@ -170,6 +170,8 @@ pub enum ErrorKind {
         place: String,
         /// What is wrong.
         message: String,
+        /// What to do about it, where that is not obvious.
+        hint: Option<String>,
     },
     /// The operator stopped it.
     Interrupted,
@@ -243,7 +245,16 @@ impl Error {
     /// A file that cannot be used.
     pub fn file(place: impl Into<String>, problem: impl Into<FileProblem>) -> Self {
         let FileProblem { message, source } = problem.into();
-        Self { source, ..ErrorKind::File { place: place.into(), message }.into() }
+        Self { source, ..ErrorKind::File { place: place.into(), message, hint: None }.into() }
+    }
+
+    /// The same error with what to do about it; only errors about files are changed.
+    #[must_use]
+    pub fn with_file_hint(mut self, advice: impl Into<String>) -> Self {
+        if let ErrorKind::File { hint, .. } = &mut *self.kind {
+            *hint = Some(advice.into());
+        }
+        self
     }
 
     /// The same error with the one of a lower layer that caused it.
@@ -340,7 +351,7 @@ impl Error {
         match &*self.kind {
             ErrorKind::Throttled { .. } | ErrorKind::Unavailable { .. } => true,
             ErrorKind::Rejected { .. } | ErrorKind::Commands(_) => {
-                self.code().and_then(error_code::find).is_some_and(|code| code.passing)
+                self.code().and_then(error_code::find).is_some_and(|code| code.transient)
             }
             _ => false,
         }
@@ -351,7 +362,7 @@ impl Error {
         let by_code = || self.code().and_then(error_code::find).map(|code| code.hint.to_owned());
         match &*self.kind {
             ErrorKind::Config { hint, .. } | ErrorKind::Guard { hint, .. } => Some(hint.clone()),
-            ErrorKind::Usage { hint, .. } => hint.clone(),
+            ErrorKind::Usage { hint, .. } | ErrorKind::File { hint, .. } => hint.clone(),
             ErrorKind::Auth { status, code, .. } => Some(auth_hint(*status, code.as_deref()).to_owned()),
             ErrorKind::Throttled { until, .. } => {
                 Some(format!("Come back at {until}, or allow a longer wait with UMAPI_MAX_WAIT (seconds)."))
@@ -478,7 +489,7 @@ impl fmt::Display for ErrorKind {
             Self::Decode { message, .. } => {
                 write!(formatter, "could not parse the service's response: {message}")
             }
-            Self::File { place, message } => write!(formatter, "{place}: {message}"),
+            Self::File { place, message, .. } => write!(formatter, "{place}: {message}"),
             Self::Interrupted => formatter.write_str("interrupted"),
         }
     }

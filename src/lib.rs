@@ -24,7 +24,7 @@
 //! | `guide` | the pages of the guide, compiled in; `umapish guide` shows them |
 //! | `config` | profiles, environment and options: one table of settings in `config/table.rs` |
 //! | `user_folders` | where the user's folders are, by the environment only |
-//! | `output`, `tabular` | the only writer to the terminal; rows and columns |
+//! | `output`, `tabular`, `quantity` | the only writer to the terminal; rows and columns; numbers in messages |
 //! | `error`, `secret`, `did_you_mean` | one error type with hints; values that cannot be printed; the nearest name |
 //! | `sandbox` | a simulated organization over HTTP on loopback; only `app` joins it to the rest |
 //! | `wire` | the service's requests and responses as types and pure functions; no I/O |
@@ -71,6 +71,7 @@ pub mod guide;
 pub mod host;
 pub mod language;
 mod output;
+mod quantity;
 pub mod repl;
 pub mod sandbox;
 pub mod script;

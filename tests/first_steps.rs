@@ -50,6 +50,25 @@ fn init_leaves_a_profile_that_is_there_alone() {
 }
 
 #[test]
+fn no_profile_has_the_name_of_the_simulated_organization() {
+    let message = "which is the simulated organization";
+    for name in ["sandbox", "SandBox"] {
+        let options = "--org-id A@AdobeOrg --client-id x --client-secret-command true --no-test";
+        Run::new(&format!("init -p {name} {options}")).run().failed(4, message);
+        let lines: [&str; 3] = ["-e 1", "doctor", "-p acme -e 1"];
+        for line in lines {
+            let content = format!("[acme]\n\n[{name}]\norg_id = \"A@AdobeOrg\"\n");
+            let run = Run::new(line).file(".config/umapish/config.toml", content).run();
+            let said = format!("{}{}", run.stdout, run.words());
+            assert!(said.contains(message), "{line}: {said}");
+            assert_eq!(run.code, 4, "{line}");
+        }
+        let run = Run::new(&format!("-p {name} -e 1")).run();
+        run.failed(4, "there is no profile").stderr_has("--sandbox starts the simulated organization");
+    }
+}
+
+#[test]
 fn init_without_a_terminal_says_what_to_give() {
     let refused = Run::new("init").run().failed(2, "umapish init needs --org-id and --client-id");
     assert!(refused.stderr.contains("--client-secret-command"), "{}", refused.stderr);

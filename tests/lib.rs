@@ -16,10 +16,12 @@ mod home;
 mod house;
 #[cfg(unix)]
 mod listings;
+mod output_files;
 mod queue;
 #[cfg(unix)]
 mod repl;
 mod resume;
+mod run_summary;
 mod runner;
 mod sandbox;
 mod scripts;

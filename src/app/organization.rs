@@ -4,7 +4,7 @@ use super::former_files;
 use crate::cli::GlobalOptions;
 use crate::client::settings::{ClientSettings, Credentials, Mode, Pace, SignInFlow};
 use crate::config::Config;
-use crate::config::table::SettingKey;
+use crate::config::table::{SANDBOX_PROFILE, SettingKey};
 use crate::config::values::{CommandLineSettings, Environment};
 use crate::error::{Error, Result};
 use crate::output::Output;
@@ -110,7 +110,7 @@ impl OrganizationContext {
         let sandbox = Rc::new(LocalSandbox::default());
         let kept = Rc::clone(&sandbox);
         Self {
-            profile: "sandbox".to_owned(),
+            profile: SANDBOX_PROFILE.to_owned(),
             organization: Some(sandbox::ORGANIZATION.to_owned()),
             mode,
             is_real: false,
@@ -151,7 +151,7 @@ fn limits(global: &GlobalOptions, config: Option<&Config>, output: &Output) -> R
         read_only: global.read_only
             || config.and_then(|config| config.guard(SettingKey::ReadOnly)) == Some("true"),
         max_changes: changes.and_then(|text| text.parse().ok()),
-        most_removals: None,
+        script_max_removals: None,
         max_removals: removals.map(allowance).transpose()?,
         protected: patterns.into_iter().flatten().collect(),
         allow_empty_source: global.allow_empty_source,
@@ -162,12 +162,12 @@ fn limits(global: &GlobalOptions, config: Option<&Config>, output: &Output) -> R
 
 /// The patterns of a value of `--protect`; warns about a name that may be a mistyped file.
 fn patterns(place: &str, folder: &Path, text: &str, output: &Output) -> Result<Vec<NamePattern>> {
-    if NamePattern::is_word(folder, text) {
+    if NamePattern::may_be_file_name(folder, text) {
         output.warning(&format!(
             "{place}: there is no file `{text}`, so the name `{text}` is protected; for a file, write `./{text}`"
         ));
     }
-    NamePattern::all(folder, text)
+    NamePattern::parse_all(folder, text)
 }
 
 /// A sandbox of this process.

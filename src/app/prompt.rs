@@ -6,7 +6,7 @@ use crate::app::organization::OrganizationContext;
 use crate::cli::TopLevel;
 use crate::client::settings::Mode;
 use crate::config;
-use crate::config::table::{MODES, secret_variables};
+use crate::config::table::{MODES, SANDBOX_PROFILE, secret_variables};
 use crate::config::values::CommandLineSettings;
 use crate::error::Result;
 use crate::host::interrupt::Interrupt;
@@ -21,9 +21,6 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
-
-/// The profile name of the sandbox.
-const SANDBOX: &str = "sandbox";
 
 /// Two Ctrl-C within this time count as one.
 const GRACE: Duration = Duration::from_secs(1);
@@ -73,7 +70,7 @@ impl ProfileOpener for CommandLineOpener {
             None => OrganizationContext::of(&self.top.global, &self.output).unwrap_or_else(|problem| {
                 OrganizationContext::unknown(self.top.global.profile.as_deref().unwrap_or("default"), problem)
             }),
-            Some(SANDBOX) => {
+            Some(SANDBOX_PROFILE) => {
                 OrganizationContext::sandbox(if self.top.global.test { Mode::Test } else { Mode::Live })
             }
             Some(name) => {
@@ -87,7 +84,7 @@ impl ProfileOpener for CommandLineOpener {
         let choice = CommandLineSettings { profile: None, ..self.top.global.choice() };
         let config = config::Config::load(&choice, &config::values::Environment::default());
         let mut profiles = config.map(|config| config.profiles().to_vec()).unwrap_or_default();
-        profiles.push(SANDBOX.to_owned());
+        profiles.push(SANDBOX_PROFILE.to_owned());
         profiles
     }
 

@@ -21,6 +21,7 @@ use crate::shell::console::TerminalConsole;
 use crate::shell::program::ScriptProgram;
 use crate::shell::progress::ProgressReporter;
 use crate::shell::signals;
+use crate::store::output_file::IfExists;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -63,7 +64,11 @@ pub(super) fn setup_of(
     output: &Arc<Output>,
 ) -> Result<RunSetup> {
     let recorder = recorder(global, program, resumed, &place)?;
-    let report = global.report.as_deref().map(ReportFile::begin).transpose()?;
+    let inputs = program.map(ScriptProgram::files).unwrap_or_default();
+    let report = global.report.as_deref().map(|path| ReportFile::create(path, &inputs)).transpose()?;
+    if let Some(earlier) = report.as_ref().and_then(ReportFile::earlier) {
+        output.note(&format!("the report of an earlier run was renamed to {}", earlier.display()));
+    }
     let OrganizationContext { profile, organization, mode, limits, folder, connect, .. } = place;
     let settings = RunSettings {
         listings: ListingSettings { folder: Some(folder), ..ListingSettings::default() },
@@ -71,6 +76,8 @@ pub(super) fn setup_of(
         recorder,
         resumed: resumed.is_some(),
         sink: report.map(|report| Box::new(report) as Box<dyn OutcomeSink>),
+        report: global.report.clone(),
+        if_exists: if program.is_some() { IfExists::Replace } else { IfExists::Error },
     };
     let setup = SessionSetup {
         connect,
@@ -84,6 +91,7 @@ pub(super) fn setup_of(
         interrupt,
         hooks: run_setup::hook_factory(&settings),
         verify: global.verify,
+        confirms: global.yes,
     };
     Ok(RunSetup { setup, settings })
 }

@@ -100,6 +100,9 @@ pub struct GlobalOptions {
     /// read each removal back and report who is still a member
     #[arg(long, global = true, help_heading = "Guards")]
     pub verify: bool,
+    /// answer yes to every confirm() of the script, and to nothing else
+    #[arg(long, global = true, help_heading = "Guards")]
+    pub yes: bool,
     /// write a row for each command to FILE (.csv or .json) during the run
     #[arg(long, global = true, value_name = "FILE", help_heading = "Reports and journal")]
     pub report: Option<PathBuf>,

@@ -2,7 +2,7 @@
 //! of [`SETTINGS`]. Anything else in it is an error with its line.
 
 use super::table::{SETTINGS, Setting};
-use crate::config::table::SettingKey;
+use crate::config::table::{SANDBOX_PROFILE, SettingKey};
 use crate::did_you_mean::nearest;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
@@ -75,13 +75,23 @@ impl ConfigFile {
     }
 }
 
-/// What the TOML parser reported. Its own error quotes the line, which may hold a secret.
+/// What the TOML parser reported. Its own error quotes the line, which may contain a secret.
 #[derive(Debug, thiserror::Error)]
 #[error("TOML syntax error in line {line}, column {column}: {message}")]
 struct TomlSyntaxError {
     line: usize,
     column: usize,
     message: String,
+}
+
+/// Whether no profile may have this name, in any case: people would take one for the other.
+pub(crate) fn is_reserved(name: &str) -> bool {
+    name.eq_ignore_ascii_case(SANDBOX_PROFILE)
+}
+
+/// The message about a profile with a reserved name.
+pub(crate) fn reserved_name(name: &str) -> String {
+    format!("a profile cannot be named `{name}`, which is the simulated organization")
 }
 
 struct ProfileReader<'a> {
@@ -103,6 +113,10 @@ impl ProfileReader<'_> {
                 "Put it under [default], or under the name of a profile.",
             ));
         };
+        if is_reserved(name.get_ref()) {
+            let hint = format!("Rename the section, for example to [{}-org].", name.get_ref());
+            return Err(self.error(name.span(), &reserved_name(name.get_ref()), &hint));
+        }
         let entries = table.iter().map(|(key, value)| self.entry(key, value)).collect::<Result<_>>()?;
         Ok(ConfigProfile { name: name.get_ref().to_string(), entries })
     }

@@ -3,6 +3,10 @@
 //! The command line's help, the profile file, its "did you mean", the missing-settings message and the guide's
 //! table all read [`SETTINGS`].
 
+/// The profile name of the sandbox in this process, which no profile of a file can have: `:profile sandbox` must never be
+/// a real organization, nor a profile of that name be shadowed.
+pub(crate) const SANDBOX_PROFILE: &str = "sandbox";
+
 /// A setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum SettingKey {
@@ -16,7 +20,7 @@ pub enum SettingKey {
     ClientId,
     /// The client secret itself.
     ClientSecret,
-    /// A file that holds the client secret.
+    /// A file that contains the client secret.
     ClientSecretFile,
     /// A command that prints the client secret.
     ClientSecretCommand,
@@ -181,7 +185,7 @@ pub const SETTINGS: &[Setting] = &[
         .in_profile("client_secret")
         .secret()
         .identity(),
-    Setting::new(SettingKey::ClientSecretFile, SettingShape::Path, "file that holds the client secret")
+    Setting::new(SettingKey::ClientSecretFile, SettingShape::Path, "file that contains the client secret")
         .in_profile("client_secret_file")
         .identity(),
     Setting::new(SettingKey::ClientSecretCommand, SettingShape::Text, "command that prints the client secret")

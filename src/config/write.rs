@@ -1,7 +1,7 @@
 //! A new profile as TOML: what `umapish init` adds to the configuration file. Pure.
 
 use super::table::setting;
-use crate::config::file::ConfigFile;
+use crate::config::file::{ConfigFile, is_reserved, reserved_name};
 use crate::config::table::SettingKey;
 use crate::error::{Error, Result};
 use std::path::Path;
@@ -9,13 +9,16 @@ use std::path::Path;
 /// The content of the file with one more profile; `path` is for messages. The existing content is unchanged.
 ///
 /// # Errors
-/// `config`: the content is invalid, or has a profile of that name.
+/// `config`: the content is invalid, or has a profile of that name, or no profile may have it.
 pub(crate) fn with_profile(
     text: &str,
     path: &Path,
     name: &str,
     values: &[(SettingKey, &str)],
 ) -> Result<String> {
+    if is_reserved(name) {
+        return Err(Error::config(reserved_name(name), "Choose another name with -p NAME."));
+    }
     if ConfigFile::parse(text, path)?.profile(name).is_some() {
         let message = format!("profile `{name}` already exists in {}", path.display());
         return Err(Error::config(message, "Edit it there, or choose another name with -p NAME."));

@@ -6,7 +6,7 @@ use super::unfinished::UnfinishedListing;
 use super::unsent::UnsentCommands;
 use crate::client::event::ClientObserver;
 use crate::client::hooks::GateHook;
-use crate::client::http::token_answer::TokenAnswer;
+use crate::client::http::token_response::TokenResponse;
 use crate::client::settings::{ClientSettings, Mode, SignInFlow};
 use crate::client::{CallCounts, Client};
 use crate::error::{Error, ErrorKind, Result};
@@ -49,6 +49,8 @@ pub struct SessionSetup {
     pub hooks: HookFactory,
     /// Whether removals are read back.
     pub verify: bool,
+    /// Whether the operator said yes to every `confirm` in advance.
+    pub confirms: bool,
 }
 
 /// One run.
@@ -113,7 +115,7 @@ impl Session {
     ///
     /// # Errors
     /// `config`: settings of that flow are missing. `auth`: the service refuses them.
-    pub fn sign_in(&self, flow: SignInFlow) -> Result<TokenAnswer> {
+    pub fn sign_in(&self, flow: SignInFlow) -> Result<TokenResponse> {
         match self.client() {
             Ok(client) if client.settings().credentials.are_for(flow) => self.wait(client.sign_in()),
             _ => self.wait(self.new_client(flow)?.sign_in()),

@@ -160,6 +160,16 @@ impl Output {
         self.causes
     }
 
+    /// A line about something that failed, after `label`; even with `--quiet`.
+    pub fn failure(&self, label: &str, line: &str) {
+        self.labelled(label, ColorPalette::error, line);
+    }
+
+    /// Whether a person sees what is written for people as it is written.
+    pub fn is_watched(&self) -> bool {
+        self.people.terminal
+    }
+
     /// An error in one line, with what to do next.
     pub fn error(&self, message: &str, hint: Option<&str>) {
         self.error_with_causes(message, &[], hint);

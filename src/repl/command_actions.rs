@@ -8,7 +8,7 @@ use super::workspace::LAST;
 use crate::cli::OutputFormat;
 use crate::client::settings::Mode;
 use crate::error::{Error, Result};
-use crate::files::csv::writer::{CsvContent, CsvWritePlan, IfExists, write};
+use crate::files::csv::writer::{CsvContent, CsvWritePlan, write};
 use crate::language::help_text;
 use crate::language::source_text;
 use crate::output::cell::cell;
@@ -17,10 +17,12 @@ use crate::output::table::{TextGrid, cut, pairs};
 use crate::repl::inspect;
 use crate::repl::paged_view::ShownList;
 use crate::repl::prompt_session::NextStep;
+use crate::session::tracked_files;
 use crate::shell::exit_code::RunExit;
 use crate::shell::function_reference;
 use crate::store::atomic_file::FileAccess;
 use crate::store::file_door::{self, replace};
+use crate::store::output_file::IfExists;
 use crate::user_folders;
 use crate::values::{json, json_text};
 use rhai::Dynamic;
@@ -141,13 +143,23 @@ pub(crate) fn json(repl: &mut Repl, _: &str) -> Result<NextStep> {
 
 /// `:csv`.
 pub(crate) fn csv(repl: &mut Repl, file: &str) -> Result<NextStep> {
+    let (file, if_exists) = with_if_exists(file);
     let path = file_named(file)?;
     let last = rows_of(repl.workspace.last());
     let content = CsvContent::of(last.clone()).or_else(|_| CsvContent::of(vec![last].into()))?;
-    let plan = CsvWritePlan { columns: None, if_exists: IfExists::Replace };
-    let written = write(&path, &content, &plan, repl.session.interrupt())?;
-    repl.output.message(&format!("{} written, {}", path.display(), plural(written.rows, "row")));
+    let (path, rows) = tracked_files::write_output(&repl.session, &path, if_exists, |path, if_exists| {
+        let plan = CsvWritePlan { columns: None, if_exists };
+        let written = write(path, &content, &plan, repl.session.interrupt())?;
+        Ok((written.path, written.rows))
+    })?;
+    repl.output.message(&format!("{} written, {}", path.display(), plural(rows, "row")));
     Ok(NextStep::Go)
+}
+
+/// The file, and what to do if it exists, where the last word says so.
+fn with_if_exists(arguments: &str) -> (&str, Option<IfExists>) {
+    let last = arguments.rsplit_once(' ').map(|(file, word)| (file.trim_end(), IfExists::parse(word)));
+    last.filter(|(_, if_exists)| if_exists.is_some()).unwrap_or((arguments, None))
 }
 
 /// `:table`.

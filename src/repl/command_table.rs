@@ -148,7 +148,7 @@ pub const META: &[PromptCommand] = &[
     PromptCommand::new("json", "", CommandArgument::None, "show the last value as JSON", CommandAction::Json),
     PromptCommand::new(
         "csv",
-        "FILE",
+        "FILE [replace|append|number]",
         CommandArgument::File,
         "write the last value to a CSV file",
         CommandAction::Csv,

@@ -1,8 +1,8 @@
 //! The question before the first real change of a session: whether this is the organization that was meant.
 
+use super::change_description::describe;
 use crate::client::hooks::{ActionRequest, GateHook};
-use crate::client::request::ApiAnswer;
-use crate::client::sent_command::SentCommand;
+use crate::client::request::ApiResponse;
 use crate::client::settings::Mode;
 use crate::error::{Error, ErrorKind, Result};
 use crate::output::Output;
@@ -30,12 +30,11 @@ impl LiveConfirmation {
     fn ask(&self, request: &ActionRequest) -> Result<()> {
         let palette = self.output.palette();
         self.output.message(&palette.error("This is the first change of this session in mode LIVE."));
-        let lines = [
-            ("organization", self.organization.clone()),
-            ("profile", self.profile.clone()),
-            ("request", described(request)),
-        ];
-        let lines = lines.map(|(name, value)| (name.to_owned(), value));
+        let known = [("organization", self.organization.clone()), ("profile", self.profile.clone())];
+        let changes = described(request).into_iter().enumerate();
+        let changes = changes.map(|(place, line)| (if place == 0 { "change" } else { "" }, line));
+        let lines: Vec<_> =
+            known.into_iter().chain(changes).map(|(name, value)| (name.to_owned(), value)).collect();
         self.output.message(&pairs(&lines, self.output.width(), palette));
         let question = "Make it, and all that follow? [yes/no] ";
         match console::read_line(question) {
@@ -64,18 +63,14 @@ impl GateHook for LiveConfirmation {
         Ok(())
     }
 
-    fn after(&self, _: &ActionRequest, _: std::result::Result<&ApiAnswer, &Error>) {}
+    fn after(&self, _: &ActionRequest, _: std::result::Result<&ApiResponse, &Error>) {}
 }
 
-/// The first change: how many commands and for whom, or the call.
-fn described(request: &ActionRequest) -> String {
-    let about = |command: &SentCommand| command.content.subject_name().unwrap_or("somebody").to_owned();
-    match request.commands.as_slice() {
-        [] => request.call.clone(),
-        [only] => format!("1 command, for {}", about(only)),
-        [first, rest @ ..] => {
-            format!("{} commands, for {} and {} more", rest.len() + 1, about(first), rest.len())
-        }
+/// The changes of a request, a line each, or the call where it has none that can be read.
+fn described(request: &ActionRequest) -> Vec<String> {
+    match describe(&request.commands) {
+        lines if lines.is_empty() => vec![request.call.clone()],
+        lines => lines,
     }
 }
 
@@ -87,30 +82,6 @@ fn is_yes(answer: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::client::sent_command::RenderedCommand;
-    use crate::wire::command::Command;
-
-    #[test]
-    fn a_request_is_described_by_whom_it_is_about() {
-        let command = |user: &str| SentCommand {
-            index: 0,
-            piece: 0,
-            pieces: 1,
-            content: std::sync::Arc::new(RenderedCommand::new(Command::user(user, None, None))),
-        };
-        let request = |commands: Vec<SentCommand>| ActionRequest {
-            call: "POST /users".to_owned(),
-            request_id: String::new(),
-            mode: Mode::Live,
-            list: 1,
-            commands,
-            body: None,
-        };
-        assert_eq!(described(&request(vec![command("a@example.com")])), "1 command, for a@example.com");
-        let three = vec![command("a@example.com"), command("b"), command("c")];
-        assert_eq!(described(&request(three)), "3 commands, for a@example.com and 2 more");
-        assert_eq!(described(&request(Vec::new())), "POST /users");
-    }
 
     #[test]
     fn only_yes_is_yes() {

@@ -1,6 +1,7 @@
 //! The prompt: reads lines and shows their values until the operator leaves.
 
 pub mod banner;
+mod change_description;
 mod command_actions;
 pub mod command_table;
 pub mod completion;

@@ -144,7 +144,7 @@ impl Repl {
     /// Back at the prompt; shows what a call with many commands had done so far.
     pub(super) fn interrupted(&mut self) {
         self.output.message("interrupted");
-        if let Some(report) = RunState::of(&self.session).take_left_behind() {
+        if let Some(report) = RunState::of(&self.session).take_interrupted_report() {
             self.show(&report);
         }
     }

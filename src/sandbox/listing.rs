@@ -20,7 +20,7 @@ use crate::wire::endpoint::EndpointId;
 use crate::wire::error_code;
 use crate::wire::group::Group;
 use crate::wire::identity::{IdentityType, fold};
-use crate::wire::response::{NOT_FOUND, SUCCESS, UserAnswer};
+use crate::wire::response::{NOT_FOUND, SUCCESS, UserResponse};
 use crate::wire::user::User;
 use serde::Serialize;
 use serde_json::json;
@@ -36,7 +36,7 @@ pub(super) fn user(org: &SandboxOrganization, name: &str, query: &QueryParameter
     match find_user(org, name, domain.as_deref()) {
         Some((id, person)) => {
             let user = describe(id, person, org.group_names(person, query.direct_only()));
-            SandboxResponse::json(200, &UserAnswer { result: SUCCESS.into(), user })
+            SandboxResponse::json(200, &UserResponse { result: SUCCESS.into(), user })
         }
         None => SandboxResponse::refused(404, error_code::USER_NOT_FOUND, &format!("User not found {name}")),
     }

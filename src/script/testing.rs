@@ -21,6 +21,8 @@ pub(super) struct Bench {
     pub(super) arguments: Vec<String>,
     /// What a person answers to questions, in order; without any there is no terminal.
     pub(super) answers: Vec<&'static str>,
+    /// Whether the operator said yes in advance.
+    pub(super) confirms: bool,
     /// The environment variables no script may read.
     pub(super) secret_variables: Vec<&'static str>,
     /// Ctrl-C.
@@ -52,6 +54,7 @@ impl Bench {
             interrupt: self.interrupt.clone(),
             hooks: Box::new(|_| Vec::new()),
             verify: false,
+            confirms: self.confirms,
         });
         let result = engine::build(&Rc::new(session)).eval(code);
         Run { result, lines: console.lines.take() }

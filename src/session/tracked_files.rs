@@ -1,19 +1,22 @@
-//! The files a script reads and writes, as the journal, the guards and a resumed run look at them.
+//! The files that a script reads and writes, for the journal, the guard and resumed runs.
 
+use crate::client::settings::Mode;
 use crate::error::{Error, Result};
 use crate::host::session::Session;
 use crate::session::run_state::RunState;
-use crate::store::file_door;
 use crate::store::journal::sha256;
+use crate::store::output_file::{self, IfExists, is_same_file};
+use crate::store::{file_door, state_dir};
 use std::path::{Path, PathBuf};
 
-/// A file was read. `digest` is the SHA-256 of the bytes that were read, `rows` how many rows it had, where that means something.
+/// Records that a file was read. `digest` is the SHA-256 of the bytes that were read, `rows` the number of rows, if the
+/// file has rows.
 ///
 /// # Errors
 /// `file`: the journal cannot be written.
-pub fn was_read(session: &Session, path: &Path, digest: &str, rows: Option<usize>) -> Result<()> {
+pub(crate) fn record_input(session: &Session, path: &Path, digest: &str, rows: Option<usize>) -> Result<()> {
     if rows == Some(0) {
-        RunState::of(session).settings.guard.distrust(format!("{} has no rows", path.display()));
+        RunState::of(session).settings.guard.mark_source_empty(format!("{} has no rows", path.display()));
     }
     match &RunState::of(session).settings.recorder {
         Some(recorder) => recorder.input(path, digest),
@@ -21,39 +24,92 @@ pub fn was_read(session: &Session, path: &Path, digest: &str, rows: Option<usize
     }
 }
 
-/// A module was imported: it belongs to the script, and a resumed run needs it unchanged.
+/// Records that a module was imported: it is a part of the script, and a resumed run needs it unchanged.
 ///
 /// # Errors
 /// `file`: the journal cannot be written.
-pub fn was_imported(session: &Session, path: &Path) -> Result<()> {
+pub(crate) fn record_module(session: &Session, path: &Path) -> Result<()> {
     match &RunState::of(session).settings.recorder {
         Some(recorder) => recorder.module(path, &sha256::of_file(path)?),
         None => Ok(()),
     }
 }
 
-/// A file is about to be written. In a resumed run the one that is there, from the interrupted run, is kept under
-/// a numbered name.
+/// Writes a file for the operator, and returns its path and what `write` returned. Nothing is replaced or renamed
+/// without a note, unless the script said so or wrote the file itself. Where it cannot be written after changes were
+/// made, its content is kept in the state folder.
 ///
 /// # Errors
-/// `file`: it cannot be renamed.
-pub fn make_way(session: &Session, path: &Path) -> Result<()> {
-    if !RunState::of(session).settings.resumed
-        || !RunState::of(session).writes_first(path)
-        || !file_door::is_file(path)
-    {
+/// `file`: it cannot be written, or exists and must not. `usage`: it is the report of this run, or what `write` returns.
+pub(crate) fn write_output<T>(
+    session: &Session,
+    path: &Path,
+    if_exists: Option<IfExists>,
+    write: impl Fn(&Path, IfExists) -> Result<(PathBuf, T)>,
+) -> Result<(PathBuf, T)> {
+    let run = RunState::of(session);
+    if run.settings.report.as_deref().is_some_and(|report| is_same_file(report, path)) {
+        let message = format!("{} is the report of this run", path.display());
+        return Err(Error::usage_with_hint(
+            message,
+            "Write to another file, or name another one with --report.",
+        ));
+    }
+    let is_own = run.has_written(path);
+    if run.settings.resumed && !is_own && if_exists != Some(IfExists::Number) {
+        rename_interrupted(session, path)?;
+    }
+    let chosen = match if_exists {
+        Some(chosen) => chosen,
+        None if is_own => IfExists::Replace,
+        None => run.settings.if_exists,
+    };
+    let replaces = chosen == IfExists::Replace && if_exists.is_none() && !is_own && file_door::is_file(path);
+    let (written, value) =
+        write(path, chosen).map_err(|error| save_elsewhere(session, path, error, &write))?;
+    run.add_written(&written);
+    if replaces {
+        session.console().note(&format!("replaced {}", path.display()));
+    }
+    Ok((written, value))
+}
+
+/// In a resumed run the file of the interrupted run is renamed to a numbered name.
+fn rename_interrupted(session: &Session, path: &Path) -> Result<()> {
+    if !file_door::is_file(path) {
         return Ok(());
     }
-    let kept = free_name(path);
+    let kept = output_file::free_name(path);
     file_door::rename(path, &kept).map_err(|error| Error::io(path, error))?;
-    session.console().note(&format!("{} was there and is kept as {}", path.display(), kept.display()));
+    session.console().note(&format!(
+        "{} already exists and was renamed to {}",
+        path.display(),
+        kept.display()
+    ));
     Ok(())
 }
 
-/// `people.csv` becomes `people-2.csv`, or the next number that is free.
-pub(crate) fn free_name(path: &Path) -> PathBuf {
-    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-    let ending = path.extension().map(|ending| format!(".{}", ending.to_string_lossy())).unwrap_or_default();
-    let name = |number: usize| path.with_file_name(format!("{stem}-{number}{ending}"));
-    (2..=usize::MAX).map(name).find(|path| !file_door::is_taken(path)).unwrap_or_else(|| path.to_owned())
+/// After live changes the content may exist nowhere else, so it is saved in the state folder.
+fn save_elsewhere<T>(
+    session: &Session,
+    path: &Path,
+    error: Error,
+    write: &impl Fn(&Path, IfExists) -> Result<(PathBuf, T)>,
+) -> Error {
+    let run = RunState::of(session);
+    let has_changed = session.mode() == Mode::Live && run.totals().all() > 0;
+    let Some(folder) =
+        run.settings.listings.folder.as_deref().filter(|_| has_changed && error.kind.name() == "file")
+    else {
+        return error;
+    };
+    let kept = folder().and_then(|folder| {
+        let folder = folder.join("outputs");
+        state_dir::make(&folder).map_err(|error| Error::io(&folder, error))?;
+        write(&folder.join(path.file_name().unwrap_or_default()), IfExists::Number)
+    });
+    match kept {
+        Ok((kept, _)) => error.with_file_hint(format!("Its content was kept as {}.", kept.display())),
+        Err(_) => error,
+    }
 }

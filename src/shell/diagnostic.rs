@@ -30,6 +30,11 @@ pub(crate) fn show(program: &ScriptProgram, failure: &ScriptError, output: &Outp
     output.snippet(&snippet);
 }
 
+/// The refused commands that the message and its notes name.
+pub(crate) fn shown_refusals(failure: &ScriptError) -> impl Iterator<Item = &String> {
+    failure.refused.iter().take(REFUSED_SHOWN)
+}
+
 pub(crate) fn snippet(program: &ScriptProgram, failure: &ScriptError) -> ScriptSnippet {
     let text = text_of(program, &failure.place);
     ScriptSnippet {

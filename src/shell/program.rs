@@ -72,6 +72,17 @@ impl ScriptProgram {
         self.arguments.extend(arguments.iter().cloned());
         self
     }
+
+    /// The files that it is known to read: the script, and arguments that name a file, as in `people.csv` or
+    /// `--file=people.csv`.
+    pub(crate) fn files(&self) -> Vec<PathBuf> {
+        let values = self
+            .arguments
+            .iter()
+            .map(|argument| argument.rsplit_once('=').map_or(&**argument, |(_, value)| value));
+        let named = self.arguments.iter().map(String::as_str).chain(values).map(PathBuf::from);
+        self.file.iter().cloned().chain(named).filter(|path| file_door::is_file(path)).collect()
+    }
 }
 
 /// The error for a script that does not exist, which may be a mistyped command or a verb of umapi-cli.

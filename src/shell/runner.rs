@@ -29,15 +29,16 @@ pub(crate) fn run(program: &ScriptProgram, setup: RunSetup, output: &Output) -> 
     }
     let result = compiled.and_then(|ast| evaluate(&engine, &mut Scope::new(), &ast));
     let exit = match (ended(&session), result) {
-        (Some(ended), _) => end(program, ScriptEnding::Ended(ended), output),
+        (Some(ended), _) => end(program, ScriptEnding::Ended(ended), &run, output),
         (None, Ok(value)) => finish(program, &value, output),
-        (None, Err(error)) => end(program, ScriptEnding::of(*error), output),
+        (None, Err(error)) => end(program, ScriptEnding::of(*error), &run, output),
     };
     let judged = run.tally();
     let exit = exit.or_worse(end_queues(&session, exit, output));
     drop(engine);
     warn_of_unsent(&session, output);
     let exit = exit_with(exit, run.tally(), judged);
+    run_summary::name_unresolved(&run.unresolved(), output);
     run_summary::end(&session, exit, output)
 }
 
@@ -121,7 +122,7 @@ pub(crate) fn show_value(value: &Dynamic, output: &Output) {
     }
 }
 
-fn end(program: &ScriptProgram, ending: ScriptEnding, output: &Output) -> RunExit {
+fn end(program: &ScriptProgram, ending: ScriptEnding, run: &RunState, output: &Output) -> RunExit {
     match ending {
         ScriptEnding::Ended(ScriptEnd::Exit(code)) => RunExit::Asked(code),
         ScriptEnding::Ended(ScriptEnd::Interrupted) => {
@@ -129,7 +130,10 @@ fn end(program: &ScriptProgram, ending: ScriptEnding, output: &Output) -> RunExi
             RunExit::Interrupted
         }
         ScriptEnding::Ended(ScriptEnd::OutputLost) => lost(output),
-        ScriptEnding::Failed(failure) => fail(program, &failure, output),
+        ScriptEnding::Failed(failure) => {
+            run.mark_shown(diagnostic::shown_refusals(&failure));
+            fail(program, &failure, output)
+        }
     }
 }
 

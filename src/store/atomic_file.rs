@@ -5,6 +5,7 @@ use crate::error::{Error, Result};
 use std::fs::{self, File, OpenOptions, Permissions, TryLockError};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use tempfile::NamedTempFile;
 
 /// Who may read a new file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +26,23 @@ pub(crate) fn replace(
     access: FileAccess,
     fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<()> {
-    write_aside(path, access, fill).map_err(|error| Error::io(path, error))
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let written =
+        write_aside(&target, access, fill).and_then(|aside| Ok(aside.persist(&target).map(drop)?));
+    written.map_err(|error| Error::io(path, error))
+}
+
+/// Creates a file with what `fill` writes.
+///
+/// # Errors
+/// Those of the system; `AlreadyExists` if anything has this name, even a link that leads nowhere.
+pub(crate) fn create(
+    path: &Path,
+    access: FileAccess,
+    fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
+    write_aside(path, access, fill)?.persist_noclobber(path)?;
+    Ok(())
 }
 
 /// A file created with these options is private, where the system has such permissions.
@@ -52,26 +69,25 @@ pub(crate) fn is_held(file: &File) -> bool {
     matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
 }
 
+/// Writes a temporary file in the folder of `target`, with the permissions that the target is to have.
 fn write_aside(
-    path: &Path,
+    target: &Path,
     access: FileAccess,
     fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-) -> io::Result<()> {
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".umapish-");
     if let Some(permissions) = permissions(access) {
         builder.permissions(permissions);
     }
-    let aside = builder.tempfile_in(folder_of(&target))?;
+    let aside = builder.tempfile_in(folder_of(target))?;
     let mut writer = BufWriter::new(aside.as_file());
     fill(&mut writer)?;
     writer.flush()?;
     drop(writer);
-    keep_permissions(aside.as_file(), &target, access)?;
+    keep_permissions(aside.as_file(), target, access)?;
     aside.as_file().sync_all()?;
-    aside.persist(&target)?;
-    Ok(())
+    Ok(aside)
 }
 
 fn folder_of(path: &Path) -> PathBuf {

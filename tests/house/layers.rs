@@ -27,11 +27,12 @@ const BELOW: &[(&str, &[&str])] = &[
     ("guide", &[]),
     ("secret", &[]),
     ("tabular", &[]),
+    ("quantity", &[]),
     ("did_you_mean", &[]),
 ];
 
 /// Rooms that anybody above the client may use.
-const COMMON: &[&str] = &["tabular"];
+const COMMON: &[&str] = &["tabular", "quantity"];
 
 /// The rooms that know scripts.
 const SCRIPTING: &[&str] = &[

@@ -3,9 +3,8 @@
 use crate::did_you_mean::nearest;
 use crate::error::{Error, FileProblem, Result};
 use crate::host::interrupt::Interrupt;
-use crate::store::atomic_file::FileAccess;
 use crate::store::file_door;
-use crate::store::file_door::replace;
+use crate::store::output_file::{self, IfExists};
 use crate::tabular::{CsvWriter, cell, restore};
 use crate::values::dynamic::kind_of;
 use crate::values::json::json_of;
@@ -23,35 +22,6 @@ use std::path::{Path, PathBuf};
 
 /// The column of values that are not records.
 const VALUE: &str = "value";
-
-/// What to do if the file already exists.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum IfExists {
-    /// Replace it.
-    Replace,
-    /// Refuse.
-    Error,
-    /// Append rows under its header.
-    Append,
-    /// Write another file with a number in its name.
-    Number,
-}
-
-impl IfExists {
-    /// The values of the option.
-    pub const NAMES: &[&str] = &["replace", "error", "append", "number"];
-
-    /// The value of one of [`IfExists::NAMES`].
-    pub fn parse(name: &str) -> Option<Self> {
-        match name {
-            "replace" => Some(Self::Replace),
-            "error" => Some(Self::Error),
-            "append" => Some(Self::Append),
-            "number" => Some(Self::Number),
-            _ => None,
-        }
-    }
-}
 
 /// What is written.
 pub enum CsvContent {
@@ -157,16 +127,8 @@ pub fn write(
         Some(wanted) => chosen(wanted, &found)?,
         None => found,
     };
-    let path = match plan.if_exists {
-        IfExists::Number => unused(path)?,
-        _ => path.to_owned(),
-    };
-    if plan.if_exists == IfExists::Error && file_door::is_taken(&path) {
-        return Err(unusable(&path, "the file already exists"));
-    }
-    let job = CsvWriteJob { path: &path, content, columns: &columns, interrupt };
-    let rows = if plan.if_exists == IfExists::Append { job.append()? } else { job.fill()? };
-    Ok(WrittenCsv { path, rows })
+    let job = CsvWriteJob { path, if_exists: plan.if_exists, content, columns: &columns, interrupt };
+    if plan.if_exists == IfExists::Append { job.append() } else { job.fill() }
 }
 
 /// Every column of any row, in the order of first appearance; none only when there are no rows.
@@ -201,6 +163,7 @@ fn chosen(wanted: &[String], found: &[String]) -> Result<Vec<String>> {
 /// One write: the target, the content and its columns.
 struct CsvWriteJob<'a> {
     path: &'a Path,
+    if_exists: IfExists,
     content: &'a CsvContent,
     columns: &'a [String],
     interrupt: &'a Interrupt,
@@ -208,8 +171,8 @@ struct CsvWriteJob<'a> {
 
 impl CsvWriteJob<'_> {
     /// Writes a new file, or replaces one.
-    fn fill(&self) -> Result<usize> {
-        self.replace(&mut |file| {
+    fn fill(&self) -> Result<WrittenCsv> {
+        self.write(&mut |file| {
             let mut writer = CsvWriter::new(file);
             let header = match (self.columns, self.content.documented()) {
                 ([], []) => Ok(()),
@@ -222,7 +185,7 @@ impl CsvWriteJob<'_> {
     }
 
     /// Writes the old rows and the new ones under the existing header; a missing or empty file is created.
-    fn append(&self) -> Result<usize> {
+    fn append(&self) -> Result<WrittenCsv> {
         let Some(mut old) = open(self.path)? else { return self.fill() };
         let header = header_of(self.path, &mut old)?;
         if header.is_empty() {
@@ -232,7 +195,7 @@ impl CsvWriteJob<'_> {
             let message = format!("it has no column `{new}` to add to; it has `{}`", header.join("`, `"));
             return Err(unusable(self.path, message));
         }
-        self.replace(&mut |file| {
+        self.write(&mut |file| {
             copy(&mut old, file).map_err(|error| unusable(self.path, error))?;
             self.rows(&mut CsvWriter::new(file), &header)
         })
@@ -253,17 +216,14 @@ impl CsvWriteJob<'_> {
         Ok(rows)
     }
 
-    /// Replaces the file; an error of `write` keeps its kind.
-    fn replace(&self, write: &mut dyn FnMut(&mut dyn Write) -> Result<usize>) -> Result<usize> {
+    /// Writes the file; an error of `write` keeps its kind.
+    fn write(&self, write: &mut dyn FnMut(&mut dyn Write) -> Result<usize>) -> Result<WrittenCsv> {
         let mut result = Ok(0);
-        let replaced = replace(self.path, FileAccess::Usual, |file| {
+        let written = output_file::write(self.path, self.if_exists, &mut |file| {
             result = write(file);
             if result.is_ok() { Ok(()) } else { Err(io::ErrorKind::Other.into()) }
         });
-        match (result, replaced) {
-            (Ok(rows), Ok(())) => Ok(rows),
-            (Err(error), _) | (Ok(_), Err(error)) => Err(error),
-        }
+        Ok(WrittenCsv { rows: result?, path: written? })
     }
 }
 
@@ -293,17 +253,6 @@ fn copy(old: &mut File, new: &mut dyn Write) -> io::Result<()> {
     old.rewind()?;
     io::copy(old, new)?;
     if last == *b"\n" { Ok(()) } else { new.write_all(b"\n") }
-}
-
-/// The first of `people.csv`, `people-2.csv`, `people-3.csv` and so on that does not exist.
-fn unused(path: &Path) -> Result<PathBuf> {
-    let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    let ending = path.extension().map(|ending| format!(".{}", ending.to_string_lossy())).unwrap_or_default();
-    let numbered = (2..10_000).map(|number| path.with_file_name(format!("{stem}-{number}{ending}")));
-    let mut candidates = std::iter::once(path.to_owned()).chain(numbered);
-    candidates
-        .find(|candidate| !file_door::is_taken(candidate))
-        .ok_or_else(|| unusable(path, "there are too many files of that name"))
 }
 
 #[cfg(test)]

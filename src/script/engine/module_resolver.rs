@@ -28,7 +28,7 @@ impl ScriptModules {
 
     fn read(&self, path: &Path) -> Result<String> {
         let text = source_text::read_file(path)?;
-        self.session.as_ref().map_or(Ok(()), |session| tracked_files::was_imported(session, path))?;
+        self.session.as_ref().map_or(Ok(()), |session| tracked_files::record_module(session, path))?;
         Ok(text)
     }
 }

@@ -68,6 +68,7 @@ pub fn session(console: Rc<dyn HostConsole>) -> Rc<Session> {
     let setup = SessionSetup {
         hooks: Box::new(|_| Vec::new()),
         verify: false,
+        confirms: false,
         connect: Box::new(connect),
         profile: "offline".to_owned(),
         organization: None,

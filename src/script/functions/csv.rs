@@ -3,13 +3,14 @@
 use crate::error::{Error, Result};
 use crate::files::csv::reader::{CsvShape, read};
 use crate::files::csv::row_stream::RowStream;
-use crate::files::csv::writer::{CsvContent, CsvWritePlan, IfExists, write};
+use crate::files::csv::writer::{CsvContent, CsvWritePlan, write};
 use crate::files::encoding::FileEncoding;
 use crate::host::binding::RhaiResultOf;
 use crate::host::session::Session;
 use crate::host::session::session;
 use crate::host::thrown::ThrowAt;
 use crate::session::tracked_files;
+use crate::store::output_file::IfExists;
 use crate::values::options::CallOptions;
 use rhai::plugin::{Dynamic, export_module};
 use rhai::{Array, Map, NativeCallContext};
@@ -153,9 +154,9 @@ pub mod functions {
     /// # Options
     /// - `columns`: names of the columns to write, in this order; each must be one of some row. With no rows at all
     ///   they make the header
-    /// - `if_exists`: what to do when there is such a file: `"replace"` it (unless said otherwise), `"error"`,
-    ///   `"append"` rows under the header that is there, or `"number"`: write `people-2.csv`, `people-3.csv` and so
-    ///   on beside it, and note which
+    /// - `if_exists`: what to do if the file exists: `"replace"` it, stop with an `"error"`, `"append"` rows under its
+    ///   header, or `"number"`: write `people-2.csv`, `people-3.csv` and so on, and note which. Without this option,
+    ///   a script replaces the file and notes it; at the prompt, it is an error
     ///
     /// # Errors
     /// `file` and `usage` as for `write_csv(path, rows)`; `file` when the file is there and must not be, or has no
@@ -187,13 +188,13 @@ const PLAN: &[&str] = &["columns", "if_exists"];
 
 fn rows(session: &Session, path: &str, options: &CallOptions) -> Result<Array> {
     let (rows, digest) = read(Path::new(path), &shape(options)?, session.interrupt())?;
-    tracked_files::was_read(session, Path::new(path), &digest, Some(rows.len()))?;
+    tracked_files::record_input(session, Path::new(path), &digest, Some(rows.len()))?;
     Ok(rows.into_iter().map(Dynamic::from).collect())
 }
 
 fn passage(session: &Session, path: &str, options: &CallOptions) -> Result<RowStream> {
     let passage = RowStream::of(Path::new(path), shape(options)?, session.interrupt())?;
-    tracked_files::was_read(session, Path::new(path), passage.digest(), Some(passage.rows()))?;
+    tracked_files::record_input(session, Path::new(path), passage.digest(), Some(passage.rows()))?;
     Ok(passage)
 }
 
@@ -223,18 +224,18 @@ fn delimiter(options: &CallOptions) -> Result<char> {
 
 fn save(session: &Session, path: &str, rows: Dynamic, options: &CallOptions) -> Result<i64> {
     let if_exists = options.choice("if_exists", IfExists::NAMES)?;
-    let plan = CsvWritePlan {
-        columns: options.texts("columns")?,
-        if_exists: if_exists.and_then(IfExists::parse).unwrap_or(IfExists::Replace),
-    };
-    if plan.if_exists != IfExists::Number {
-        tracked_files::make_way(session, Path::new(path))?;
+    let if_exists = if_exists.and_then(IfExists::parse);
+    let (columns, content) = (options.texts("columns")?, CsvContent::of(rows)?);
+    let (path, rows) =
+        tracked_files::write_output(session, Path::new(path), if_exists, |path, if_exists| {
+            let plan = CsvWritePlan { columns: columns.clone(), if_exists };
+            let written = write(path, &content, &plan, session.interrupt())?;
+            Ok((written.path, written.rows))
+        })?;
+    if if_exists == Some(IfExists::Number) {
+        session.console().note(&format!("wrote {}", path.display()));
     }
-    let written = write(Path::new(path), &CsvContent::of(rows)?, &plan, session.interrupt())?;
-    if plan.if_exists == IfExists::Number {
-        session.console().note(&format!("wrote {}", written.path.display()));
-    }
-    Ok(i64::try_from(written.rows).unwrap_or(i64::MAX))
+    Ok(i64::try_from(rows).unwrap_or(i64::MAX))
 }
 
 #[cfg(test)]

@@ -8,10 +8,9 @@ use crate::host::session::Session;
 use crate::host::session::session;
 use crate::host::thrown::ThrowAt;
 use crate::session::tracked_files;
-use crate::store::atomic_file::FileAccess;
 use crate::store::file_door;
-use crate::store::file_door::replace;
 use crate::store::journal::sha256;
+use crate::store::output_file::{self, IfExists};
 use crate::values::json_text;
 use crate::values::json_text::write as write_text;
 use crate::values::options::CallOptions;
@@ -118,10 +117,40 @@ pub mod functions {
     /// ```
     #[rhai_fn(volatile, return_raw)]
     pub fn write_json(context: NativeCallContext, path: &str, value: Dynamic) -> RhaiResultOf<()> {
-        session(&context).and_then(|session| write(&session, path, &value)).at(&context)
+        let options = CallOptions::none("write_json");
+        session(&context).and_then(|session| write(&session, path, &value, &options)).at(&context)
+    }
+
+    /// Writes a value to a JSON file, indented, as the options say.
+    ///
+    /// # Options
+    /// - `if_exists`: what to do if the file exists: `"replace"` it, stop with an `"error"`, or `"number"`: write
+    ///   `kim-2.json`, `kim-3.json` and so on, and note which. Without this option, a script replaces the file and
+    ///   notes it; at the prompt, it is an error
+    ///
+    /// # Errors
+    /// As `write_json(path, value)`, and `file` when the file exists and must not.
+    ///
+    /// # Example
+    /// ```rhai
+    /// write_json("kim.json", #{limit: 5});
+    /// write_json("kim.json", #{limit: 6}, #{if_exists: "number"});
+    /// print(read_json("kim-2.json").limit);
+    /// ```
+    #[rhai_fn(name = "write_json", volatile, return_raw)]
+    pub fn write_json_as(
+        context: NativeCallContext,
+        path: &str,
+        value: Dynamic,
+        options: Map,
+    ) -> RhaiResultOf<()> {
+        let options = CallOptions::new("write_json", options, &["if_exists"]);
+        session(&context).and_then(|session| write(&session, path, &value, &options?)).at(&context)
     }
 }
 
+/// What `write_json` can do about a file that exists.
+const WRITE_JSON_CHOICES: &[&str] = &["replace", "error", "number"];
 /// As far as a level can be indented; beyond it is a slip.
 const DEEPEST_INDENT: usize = 16;
 
@@ -151,7 +180,7 @@ fn indent(options: &CallOptions) -> Result<usize> {
 fn read_noted(session: &Session, path: &str) -> Result<Dynamic> {
     let (value, digest) = read(path, session.interrupt())?;
     let rows = value.read_lock::<Array>().map(|list| list.len());
-    tracked_files::was_read(session, Path::new(path), &digest, rows)?;
+    tracked_files::record_input(session, Path::new(path), &digest, rows)?;
     Ok(value)
 }
 
@@ -170,10 +199,17 @@ fn read(path: &str, interrupt: &Interrupt) -> Result<(Dynamic, String)> {
     Ok((value, sha256::of(&bytes)))
 }
 
-fn write(session: &Session, path: &str, value: &Dynamic) -> Result<()> {
-    tracked_files::make_way(session, Path::new(path))?;
+fn write(session: &Session, path: &str, value: &Dynamic, options: &CallOptions) -> Result<()> {
+    let if_exists = options.choice("if_exists", WRITE_JSON_CHOICES)?.and_then(IfExists::parse);
     let text = write_text(value, 2, session.interrupt())?;
-    replace(Path::new(path), FileAccess::Usual, |file| writeln!(file, "{text}"))
+    let (path, ()) = tracked_files::write_output(session, Path::new(path), if_exists, |path, if_exists| {
+        let written = output_file::write(path, if_exists, &mut |file| writeln!(file, "{text}"))?;
+        Ok((written, ()))
+    })?;
+    if if_exists == Some(IfExists::Number) {
+        session.console().note(&format!("wrote {}", path.display()));
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -72,7 +72,7 @@ pub mod functions {
         options: Map,
     ) -> RhaiResultOf<Report> {
         let options = CallOptions::new("multi_action", options, &["skip_invalid"]);
-        session(&context).and_then(|session| carry_out(&session, &commands, &options?)).at(&context)
+        session(&context).and_then(|session| submit(&session, &commands, &options?)).at(&context)
     }
 
     /// Carries out the people of a CSV file with the columns of Adobe's sample `source.csv`.
@@ -141,17 +141,17 @@ pub mod functions {
     }
 }
 
-fn carry_out(session: &Session, commands: &Array, options: &CallOptions) -> Result<Report> {
+fn submit(session: &Session, commands: &Array, options: &CallOptions) -> Result<Report> {
     let skip_invalid = options.flag("skip_invalid")?.unwrap_or_default();
-    submit::carry_out(session, &CommandArray(commands), skip_invalid)
+    submit::submit(session, &CommandArray(commands), skip_invalid)
 }
 
 fn carry_out_file(session: &Session, file: &str, options: &CallOptions) -> Result<Report> {
     let skip_invalid = options.flag("skip_invalid")?.unwrap_or_default();
     let people = PeopleFile::open(file)?;
     let (rows, digest) = people.inspect()?;
-    tracked_files::was_read(session, Path::new(file), &digest, Some(rows))?;
-    submit::carry_out(session, &people, skip_invalid)
+    tracked_files::record_input(session, Path::new(file), &digest, Some(rows))?;
+    submit::submit(session, &people, skip_invalid)
 }
 
 fn send(session: &Session, commands: &Array) -> Result<Dynamic> {

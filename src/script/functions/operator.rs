@@ -1,6 +1,6 @@
 //! Speaking with the operator, and what the operator gave the script.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::host::binding::RhaiResultOf;
 use crate::host::session::Session;
 use crate::host::session::session;
@@ -110,8 +110,10 @@ pub mod functions {
 
     /// Asks the operator a question of yes or no; anything but `y` or `yes` is no.
     ///
+    /// With `--yes` the answer is yes without a question, for runs without a terminal.
+    ///
     /// # Errors
-    /// `usage` when there is no terminal to ask on, as in a cron job.
+    /// `usage` when there is no terminal to ask on, as in a cron job: then the operator starts it with the option for yes.
     ///
     /// # Example
     /// ```rhai
@@ -229,8 +231,23 @@ fn answer_or(session: &Session, question: &str, default: &str) -> Result<String>
 }
 
 fn agreed(session: &Session, question: &str) -> Result<bool> {
-    let answer = answer(session, &format!("{question} [y/N]"))?.to_lowercase();
+    if session.setup().confirms {
+        session.console().message(&format!("{question} yes (--yes)"));
+        return Ok(true);
+    }
+    let answer = answer(session, &format!("{question} [y/N]")).map_err(with_yes)?.to_lowercase();
     Ok(["y", "yes"].contains(&answer.as_str()))
+}
+
+/// Where nobody can answer, the operator can do so in advance.
+fn with_yes(error: Error) -> Error {
+    match &*error.kind {
+        ErrorKind::Usage { message, .. } => Error::usage_with_hint(
+            message,
+            "Start with --yes to answer yes to every confirm() of the script.",
+        ),
+        _ => error,
+    }
 }
 
 fn variable(session: &Session, name: &str) -> Result<Option<String>> {
@@ -297,6 +314,14 @@ mod tests {
         let bench = Bench { answers: vec!["y", "YES", "", "n", "yeah"], ..Bench::default() };
         let code = r#"let all = []; for n in 0..5 { all += confirm("Sure?"); } all"#;
         assert_eq!(bench.value(code), json!([true, true, false, false, false]));
+    }
+
+    #[test]
+    fn yes_in_advance_is_for_confirm_alone() {
+        let bench = Bench { confirms: true, ..Bench::default() };
+        assert_eq!(bench.value("confirm(\"Sure?\")"), json!(true));
+        assert_eq!(bench.lines("confirm(\"Sure?\")"), ["message: Sure? yes (--yes)"]);
+        assert_eq!(bench.thrown("ask(\"Who?\")", "kind"), "usage");
     }
 
     #[test]

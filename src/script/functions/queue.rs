@@ -40,7 +40,7 @@ pub mod functions {
     /// ```
     #[rhai_fn(volatile, return_raw)]
     pub fn queue(context: NativeCallContext) -> RhaiResultOf<Queue> {
-        session(&context).and_then(|session| Queue::begin(&session)).at(&context)
+        session(&context).and_then(|session| Queue::open(&session)).at(&context)
     }
 
     /// Adds a command that was built, or a map as the service defines it; its tag comes back with its outcome.
@@ -56,8 +56,8 @@ pub mod functions {
     /// ```
     #[rhai_fn(volatile, return_raw)]
     pub fn add_command(context: NativeCallContext, queue: Queue, command: Dynamic) -> RhaiResultOf<()> {
-        let asked = command_builder::order(queue.len(), &command);
-        session(&context).and_then(|session| queue.take(&session, asked?)).at(&context)
+        let submission = command_builder::parse_submission(queue.len(), &command);
+        session(&context).and_then(|session| queue.submit(&session, submission?)).at(&context)
     }
 
     /// Sends what is left and returns the report of all commands of the queue.

@@ -1,6 +1,6 @@
 //! Calls as the service defines them.
 
-use crate::client::request::{ApiAnswer, RawRequest};
+use crate::client::request::{ApiResponse, RawRequest};
 use crate::error::Result;
 use crate::host::binding::RhaiResultOf;
 use crate::host::session::Session;
@@ -126,7 +126,7 @@ fn call(session: &Session, request: &RawRequest) -> Result<Dynamic> {
 fn exchange(session: &Session, request: &RawRequest) -> Result<Map> {
     settle(session, request)?;
     let client = session.client()?;
-    let ApiAnswer { status, headers, body, .. } =
+    let ApiResponse { status, headers, body, .. } =
         RunState::of(session).wait_for_raw(session, client.send(request))?;
     let headers: Map = headers.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
     Ok(Map::from_iter([

@@ -1,6 +1,6 @@
 //! Signing in, and what the session knows of itself.
 
-use crate::client::http::token_answer::TokenAnswer;
+use crate::client::http::token_response::TokenResponse;
 use crate::client::settings::SignInFlow;
 use crate::error::Result;
 use crate::host::binding::RhaiResultOf;
@@ -85,7 +85,7 @@ pub mod functions {
 }
 
 fn sign_in(session: &Session, flow: SignInFlow) -> Result<Map> {
-    let TokenAnswer { access_token, token_type, expires_in } = session.sign_in(flow)?;
+    let TokenResponse { access_token, token_type, expires_in } = session.sign_in(flow)?;
     let seconds = i64::try_from(expires_in.as_secs()).unwrap_or(i64::MAX);
     Ok(Map::from_iter([
         ("access_token".into(), Dynamic::from(SecretText(access_token))),

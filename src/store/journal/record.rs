@@ -4,7 +4,7 @@
 //! undone, because a field was skipped. JSON values are kept only where a line repeats what was sent or received.
 
 use crate::wire::mode::Mode;
-use crate::wire::outcome::CommandFate;
+use crate::wire::outcome::CommandOutcome;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -99,6 +99,13 @@ pub struct ScriptRecord {
     pub shows_value: bool,
 }
 
+impl ScriptRecord {
+    /// Whether it is a session at the prompt, which no text can repeat.
+    pub fn is_prompt(&self) -> bool {
+        self.path.is_none() && self.text.is_none()
+    }
+}
+
 /// The operator's guards, as the options that set them.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -177,7 +184,7 @@ pub struct SettledRecord {
     /// Which request.
     pub number: u64,
     /// The outcome of each command, in the order of the request.
-    pub fates: Vec<CommandFate>,
+    pub fates: Vec<CommandOutcome>,
     /// The response to a request sent as its caller wrote it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub answer: Option<AnswerRecord>,
@@ -293,7 +300,7 @@ impl JournalRecord {
                 }
             }
             Self::Settled(SettledRecord { number: _, fates, answer }) => {
-                for CommandFate { status: _, code, message, step: _ } in fates {
+                for CommandOutcome { status: _, code, message, step: _ } in fates {
                     code.iter_mut().chain(message).for_each(|text| visit(Written::Text(text)));
                 }
                 if let Some(AnswerRecord { status: _, headers, body }) = answer {

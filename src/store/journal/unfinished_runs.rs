@@ -138,6 +138,10 @@ impl RunStory {
             Some(end) => (end.done, left(&end)),
             None => (self.done, self.open + self.under_way.values().sum::<usize>()),
         };
+        // A session at the prompt cannot be resumed: it is listed for the commands whose outcome is open.
+        if open == 0 && head.script.is_prompt() {
+            return None;
+        }
         let (time, script) = (time.to_string(), head.script.name);
         Some(UnfinishedRun { path: path.to_owned(), time, script, done, open })
     }
@@ -205,6 +209,17 @@ mod tests {
             };
             assert_eq!(told(&[head(), request(1), settled(1, &[*status])]), Some(counts), "{status}");
         }
+    }
+
+    #[test]
+    fn a_session_at_the_prompt_is_listed_only_with_commands_that_are_open() {
+        let mut prompt = testing::head();
+        (prompt.script.path, prompt.script.text) = (None, None);
+        let head = JournalRecord::Head(Box::new(prompt));
+        let done = settled(1, &[Status::Completed]);
+        assert_eq!(told(&[head.clone(), request(1), done.clone()]), None);
+        assert_eq!(told(&[head.clone(), request(1), done, end(130, [1, 0, 0, 0])]), None);
+        assert_eq!(told(&[head, request(1), settled(1, &[Status::Unknown])]), Some((0, 1)));
     }
 
     #[test]

@@ -38,6 +38,7 @@ pub(crate) fn offline(interrupt: Interrupt) -> Rc<Session> {
     Rc::new(Session::new(SessionSetup {
         hooks: Box::new(|_| Vec::new()),
         verify: false,
+        confirms: false,
         connect: Box::new(|_| Err(Error::usage("there is no service"))),
         profile: "test".into(),
         organization: None,

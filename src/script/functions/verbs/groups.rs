@@ -202,7 +202,7 @@ fn create(arguments: &Arguments) -> Result<Command> {
 /// Appends the step that creates the group.
 pub(super) fn push_create(command: &mut Command, options: &CallOptions) -> Result<()> {
     let mut fields = command_steps::fields(options, &["description"])?;
-    if let Some(option) = command_steps::existing(options)? {
+    if let Some(option) = command_steps::existing_option(options)? {
         fields.insert("option".to_owned(), JsonValue::from(option));
     }
     command.push("createUserGroup", fields.into());

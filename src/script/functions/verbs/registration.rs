@@ -4,7 +4,7 @@ use super::verb::{Arguments, Parameter, Verb, VerbSubject};
 use super::{groups, help as verb_help, users};
 use crate::changes::command_builder::CommandBuilder;
 use crate::changes::queue::Queue;
-use crate::changes::submit::carry_out_one;
+use crate::changes::submit::submit_one;
 use crate::error::Result;
 use crate::host::session::session;
 use crate::host::thrown::ThrowAt;
@@ -47,7 +47,7 @@ fn functions(subject: VerbSubject, help: FunctionHelp) -> Module {
         let command = verb.command;
         signature.register(&mut module, move |context, arguments| {
             let session = session(context)?;
-            carry_out_one(&session, command(&arguments)?).map(Dynamic::from)
+            submit_one(&session, command(&arguments)?).map(Dynamic::from)
         });
     }
     module

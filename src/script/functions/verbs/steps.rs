@@ -85,7 +85,7 @@ pub(super) fn create_account(
     let options =
         CallOptions::new(function, fields, &["email", "firstname", "lastname", "country", "option"])?;
     let text = |key: &str| Ok::<_, Error>(options.text(key)?.unwrap_or_default());
-    let option = steps::existing(&options)?;
+    let option = steps::existing_option(&options)?;
     let mut account = AccountFields {
         email: text("email")?,
         first_name: text("firstname")?,

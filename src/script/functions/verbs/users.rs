@@ -429,7 +429,7 @@ fn create(
     options: &CallOptions,
 ) -> Result<Command> {
     let mut command = person.command();
-    command_steps::create(&mut command, kind, account, command_steps::existing(options)?);
+    command_steps::create(&mut command, kind, account, command_steps::existing_option(options)?);
     Ok(command)
 }
 

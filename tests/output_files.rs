@@ -1,0 +1,104 @@
+//! One rule for every file the operator is given: nothing is replaced, appended to or renamed without a word.
+
+use crate::repl::PROMPT;
+use crate::support::{Desk, Run};
+
+/// Each function that writes a file, with the end of its name and a call that writes it.
+const WRITERS: [(&str, &str); 2] =
+    [("csv", r#"write_csv("out.csv", [#{a: 1}]"#), ("json", r#"write_json("out.json", [1]"#)];
+
+#[test]
+fn a_script_replaces_a_file_of_another_with_a_note_and_its_own_without() {
+    for (ending, call) in WRITERS {
+        let file = format!("out.{ending}");
+        let run = Run::new("--sandbox -e").arg(format!("{call}); {call}); 1")).file(&file, "precious").run();
+        assert_eq!(run.stderr, format!("note: replaced {file}\n"), "{ending}");
+        let run = Run::new("--sandbox -e").arg(format!("{call}, #{{if_exists: \"replace\"}}); 1"));
+        assert_eq!(run.file(&file, "precious").run().stderr, "", "{ending}");
+    }
+}
+
+#[test]
+fn a_file_that_must_not_exist_is_left_alone_and_a_number_is_added_where_that_was_asked_for() {
+    for (ending, call) in WRITERS {
+        let file = format!("out.{ending}");
+        let run = Run::new("--sandbox -e").arg(format!("{call}, #{{if_exists: \"error\"}})"));
+        let run = run.file(&file, "precious").run().exits(1).stderr_has("the file already exists");
+        assert_eq!(std::fs::read_to_string(run.file(&file)).unwrap(), "precious");
+        let run = Run::new("--sandbox -e").arg(format!("{call}, #{{if_exists: \"number\"}}); 1"));
+        let run = run.file(&file, "precious").run().exits(0).stderr_has(&format!("wrote out-2.{ending}"));
+        assert_eq!(std::fs::read_to_string(run.file(&file)).unwrap(), "precious");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn at_the_prompt_each_writer_refuses_a_file_that_exists() {
+    let writers = WRITERS.map(|(ending, call)| (ending, format!("{call})")));
+    for (ending, line) in writers.into_iter().chain([("csv", ":csv out.csv".to_owned())]) {
+        let file = format!("out.{ending}");
+        let mut terminal = Run::at_terminal("--sandbox").file(&file, "precious").start();
+        terminal.expect(PROMPT);
+        terminal.line("[#{a: 1}]");
+        terminal.expect(PROMPT);
+        terminal.line(&line);
+        terminal.expect("already exists");
+        assert_eq!(std::fs::read_to_string(terminal.path().join(&file)).unwrap(), "precious", "{line}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn the_prompt_is_told_to_replace_or_number_a_csv_file() {
+    let mut terminal = Run::at_terminal("--sandbox").file("out.csv", "precious").start();
+    terminal.expect(PROMPT);
+    terminal.line("[#{a: 1}]");
+    terminal.expect(PROMPT);
+    terminal.line(":csv out.csv number");
+    terminal.expect("out-2.csv written, 1 row");
+    assert_eq!(std::fs::read_to_string(terminal.path().join("out.csv")).unwrap(), "precious");
+    terminal.line(":csv out.csv replace");
+    terminal.expect("out.csv written, 1 row");
+    assert_eq!(std::fs::read_to_string(terminal.path().join("out.csv")).unwrap(), "a\n1\n");
+}
+
+#[test]
+fn a_report_takes_the_place_of_a_report_only() {
+    for (file, content) in [("r.csv", "email,note\n"), ("r.json", "[{\"email\": 1}]"), ("r.json", "{}")] {
+        let run = Run::new(&format!("--sandbox --report {file} -e 1")).file(file, content).run();
+        let run = run.exits(2).stderr_has(&format!("{file} exists and is not a report"));
+        assert_eq!(std::fs::read_to_string(run.file(file)).unwrap(), content);
+    }
+    for file in ["r.csv", "r.json"] {
+        let desk = Desk::new("add_to_groups(\"ben.osei@example.com\", \"Designers\")");
+        desk.start(&format!("--live --report {file} job.rhai")).run().exits(0);
+        let line = format!("--live --report {file} job.rhai");
+        desk.start(&line).run().exits(0).stderr_has("the report of an earlier run was renamed to r-2.");
+    }
+}
+
+#[test]
+fn a_report_is_never_an_input_of_its_run_nor_a_file_the_script_writes() {
+    let desk = Desk::new("read_csv(args()[0]); write_csv(\"r.csv\", [1])");
+    desk.start("--test --report r.csv job.rhai people.csv").run();
+    for argument in ["r.csv", "./r.csv", "--file=r.csv"] {
+        let run = desk.start(&format!("--test --report r.csv job.rhai {argument}")).run();
+        run.exits(2).stderr_has("the report r.csv is an input of this run");
+    }
+    let desk = Desk::new("write_csv(\"r.csv\", [1])");
+    desk.start("--test --report r.csv job.rhai").run().exits(1).stderr_has("r.csv is the report of this run");
+}
+
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_written_after_live_changes_is_kept_in_the_state_folder() {
+    for (ending, call) in WRITERS {
+        let call = call.replace("out.", "gone/out.");
+        let desk = Desk::new(&format!("add_to_groups(\"ben.osei@example.com\", \"Designers\"); {call});"));
+        let run = desk.start("--live job.rhai").run().exits(1).stderr_has("Its content was kept as");
+        let kept = desk.folder.path().join(format!(".local/state/umapish/outputs/out.{ending}"));
+        assert!(kept.is_file(), "{}", run.stderr);
+        let run = desk.start("--test job.rhai").run().exits(1);
+        assert!(!run.stderr.contains("was kept as"), "{}", run.stderr);
+    }
+}
