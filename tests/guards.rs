@@ -15,11 +15,11 @@ fn posts(desk: &Desk) -> usize {
 fn a_guard_stops_a_list_before_its_first_request_with_a_code_of_its_own() {
     let desk = Desk::new(REMOVE);
     for (options, message) in [
-        ("--max-removals 3", "removals are more than 3"),
-        ("--max-changes 3", "changes are more than 3"),
+        ("--max-removals 3", "removals, the limit is 3"),
+        ("--max-changes 3", "changes, the limit is 3"),
         ("--read-only", "this run is read-only"),
         ("--protect *@example.com", "is protected"),
-        ("--max-removals 50%", "removals are more than"),
+        ("--max-removals 50%", "removals, the limit is"),
     ] {
         desk.start(&format!("--live {options} job.rhai")).run().exits(7).stderr_has(message);
     }
@@ -70,7 +70,11 @@ fn a_guard_counts_also_where_the_script_catches_it() {
 #[test]
 fn deleting_for_good_must_be_allowed_against_a_real_organization() {
     let desk = Desk::new("delete_account(\"ben.osei@example.com\")");
-    desk.start("--live job.rhai").run().exits(7).stderr_has("deleted for good").stderr_has("--allow-delete");
+    desk.start("--live job.rhai")
+        .run()
+        .exits(7)
+        .stderr_has("deleted permanently")
+        .stderr_has("--allow-delete");
     assert_eq!(desk.run("--test job.rhai").0, 0);
     assert_eq!(desk.run("--live --allow-delete job.rhai").0, 0);
 }
@@ -243,7 +247,7 @@ fn a_report_that_cannot_be_written_to_its_end_is_told_and_ends_the_run_badly() {
             told.contains("rows of the report could not be written") && told.contains("File too large"),
             "{told}"
         );
-        assert_eq!(told.matches("the report ends here").count(), 1, "{told}");
+        assert_eq!(told.matches("the report file is incomplete").count(), 1, "{told}");
         let text = std::fs::read_to_string(desk.folder.path().join(name)).unwrap();
         let rows = match serde_json::from_str::<Vec<serde_json::Value>>(&text) {
             Ok(rows) => rows.len(),
@@ -278,7 +282,7 @@ fn two_runs_do_not_write_one_report() {
     let mut byte = [0];
     std::io::Read::read_exact(&mut first.stdout.take().unwrap(), &mut byte).unwrap();
     let (code, _, told) = desk.run("--live --report r.csv job.rhai b@example.net");
-    assert!(code == 2 && told.contains("another run writes the report r.csv"), "{code}: {told}");
+    assert!(code == 2 && told.contains("another run is writing the report r.csv"), "{code}: {told}");
     first.kill().unwrap();
     first.wait().unwrap();
     assert_eq!(rows(&desk), ["a@example.net addAdobeID completed"]);
@@ -387,6 +391,37 @@ fn a_row_for_every_command_is_in_the_report_as_the_run_goes() {
         } else {
             let rows: Vec<serde_json::Value> = serde_json::from_str(&text).unwrap();
             assert_eq!((rows.len(), rows[9]["index"].as_u64()), (10, Some(9)));
+        }
+    }
+}
+
+#[test]
+fn a_live_command_that_the_guards_cannot_read_is_refused_with_checks_on_and_off() {
+    let remove = r#"#{user: "ben.osei@example.com", "do": [#{remove: #{group: ["Designers"]}}]}"#;
+    for list in [
+        r#"[#{user: "ben.osei@example.com", "do": [#{add: #{group: ["Stock"]}, remove: "all"}]}]"#.to_owned(),
+        r#"[#{user: "ben.osei@example.com", "do": [#{removeEverybody: #{}}]}]"#.to_owned(),
+        r#"[#{usergroup: "Designers", "do": [#{remove: #{user: "ben.osei@example.com"}}]}]"#.to_owned(),
+        r#"[#{user: ["ben.osei@example.com"], "do": [#{remove: "all"}]}]"#.to_owned(),
+        format!("[{remove}, 7]"),
+        remove.to_owned(),
+    ] {
+        for way in RAW {
+            let desk = Desk::new(&format!(
+                "let path = `/action/${{session().organization}}`; let list = {list}; {way};"
+            ));
+            for (checks, code) in [("on", &[1, 2, 3, 7][..]), ("off", &[7])] {
+                let run = desk.start("--live --max-removals 0 job.rhai").env("UMAPI_CHECKS", checks).run();
+                // `action` takes a list only.
+                let is_usage = way.starts_with("action") && !list.starts_with('[');
+                assert!(
+                    code.contains(&run.code) || is_usage && run.code != 0,
+                    "{way} {list}: {} {}",
+                    run.code,
+                    run.stderr
+                );
+                assert_eq!(posts(&desk), 0, "{way} {list}");
+            }
         }
     }
 }

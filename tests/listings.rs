@@ -143,7 +143,7 @@ async fn a_script_is_told_before_it_sends_that_the_service_may_hold_a_listing_ba
     let second = run(home.path(), &server, "get_users().len() + get_users().len()").await;
     let told = second
         .stderr
-        .matches("users: one full listing every two hours; the service may hold this one back until");
+        .matches("users: the service allows one full listing every two hours and may delay this one until");
     assert_eq!(told.count(), 1, "{}", second.stderr);
     let mark = file(home.path(), "users.begun").unwrap();
     let moment = SystemTime::now() - Duration::from_secs(2 * 60 * 60 + 1);
@@ -170,8 +170,8 @@ async fn max_age_is_for_full_listings() {
     let home = tempfile::tempdir().unwrap();
     let server = Server::start(|request, _| answer(request)).await;
     let code = r#"get_users(#{group: "X", max_age: "2h"})"#;
-    run(home.path(), &server, code).await.failed(1, "`max_age` is for the listing of all users");
-    run(home.path(), &server, r#"get_users(#{max_age: "soon"})"#).await.failed(1, "a length of time");
+    run(home.path(), &server, code).await.failed(1, "`max_age` works only for the listing of all users");
+    run(home.path(), &server, r#"get_users(#{max_age: "soon"})"#).await.failed(1, "a duration");
     assert!(server.requests().is_empty());
 }
 
@@ -274,10 +274,10 @@ fn the_prompt_asks_before_a_listing_that_the_service_may_hold_back() {
     terminal.line("get_users().len()");
     terminal.expect("45");
     terminal.line("get_users().len()");
-    terminal.expect("one full listing every two hours");
-    terminal.expect("Begin it now all the same? [y/N]");
+    terminal.expect("allows one full listing every two hours");
+    terminal.expect("Start it now anyway? [y/N]");
     terminal.line("");
-    terminal.expect("the listing of users was not begun");
+    terminal.expect("the listing of users was not started");
     assert_eq!(pages_asked_for(&sandbox), 5);
     terminal.line("get_users().len()");
     terminal.expect("[y/N]");

@@ -73,7 +73,7 @@ fn a_report_takes_the_place_of_a_report_only() {
         let desk = Desk::new("add_to_groups(\"ben.osei@example.com\", \"Designers\")");
         desk.start(&format!("--live --report {file} job.rhai")).run().exits(0);
         let line = format!("--live --report {file} job.rhai");
-        desk.start(&line).run().exits(0).stderr_has("the report of an earlier run is kept as r-2.");
+        desk.start(&line).run().exits(0).stderr_has("the report of an earlier run was renamed to r-2.");
     }
 }
 

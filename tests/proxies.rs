@@ -74,7 +74,10 @@ fn a_proxy_that_refuses_is_reported_with_its_scheme_and_status() {
         let url = format!("http://us%40er:p%23ss@{address}");
         let run = remote("-e get_users()").env("HTTPS_PROXY", &url).run().exits(code);
         let shown = run.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert!(shown.contains(&format!("the proxy http://{address} (from HTTPS_PROXY) {message}")), "{shown}");
+        assert!(
+            shown.contains(&format!("the proxy http://{address} (from HTTPS_PROXY) {message}")),
+            "{shown}"
+        );
         assert!(!shown.contains("p%23ss") && !shown.contains("p#ss"), "{shown}");
         let heads: Vec<_> = heads.try_iter().collect();
         assert!(heads.len() >= 2 || code == 4, "{heads:?}");
@@ -93,7 +96,10 @@ fn a_proxy_that_cannot_be_reached_is_not_the_service() {
     // Another test may get a port that was just free, but none listens at this address.
     let run = remote("-e get_users()").env("HTTPS_PROXY", "http://127.9.9.9:1").run().exits(4);
     let shown = run.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(shown.contains("the proxy http://127.9.9.9:1 (from HTTPS_PROXY) refused the connection"), "{shown}");
+    assert!(
+        shown.contains("the proxy http://127.9.9.9:1 (from HTTPS_PROXY) refused the connection"),
+        "{shown}"
+    );
     assert!(shown.contains("Check HTTPS_PROXY") && !shown.contains("Try again later"), "{shown}");
     let doctor = remote("doctor").env("HTTPS_PROXY", "http://127.9.9.9:1").run().exits(4);
     assert!(doctor.stdout.contains("FAIL  proxy"), "{}", doctor.stdout);

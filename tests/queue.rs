@@ -85,7 +85,7 @@ fn a_file_that_gets_shorter_while_it_is_carried_out_is_an_error_and_every_comman
     std::fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(kept).unwrap();
     let rest = told.collect::<Vec<_>>().join(" ");
     assert_eq!(child.wait().unwrap().code(), Some(1), "{rest}");
-    assert!(rest.contains("the list changed while it was carried out"), "{rest}");
+    assert!(rest.contains("the list changed while it was sent"), "{rest}");
     let report = std::fs::read_to_string(desk.folder.path().join("r.csv")).unwrap();
     let counted = |status: &str| report.matches(&format!(",{status},")).count();
     assert_eq!((counted("completed"), counted("not_sent")), (300, 5), "{report}");

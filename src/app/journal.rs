@@ -31,7 +31,7 @@ const MASK: &str = "(secret)";
 pub(crate) fn head(
     global: &GlobalOptions,
     program: Option<&ScriptProgram>,
-    place: &OrganizationContext,
+    context: &OrganizationContext,
     limits: &GuardLimits,
 ) -> HeadRecord {
     let secret = program.map_or(0, |program| program.secret_arguments);
@@ -46,17 +46,17 @@ pub(crate) fn head(
         arguments: plain.iter().cloned().chain(masked).collect(),
         secret_arguments: secret,
         secrets: secrets.iter().map(|text| sha256::sealed(text)).collect(),
-        profile: place.profile.clone(),
+        profile: context.profile.clone(),
         config: global.config.as_deref().map(absolute),
-        organization: place.organization.clone(),
-        mode: place.mode,
+        organization: context.organization.clone(),
+        mode: context.mode,
         user: user(),
         host: host(),
         folder: std::env::current_dir().ok(),
-        reason: global.reason.as_deref().map(|text| redactor.hidden(text)),
+        reason: global.reason.as_deref().map(|text| redactor.redacted(text)),
         report: global.report.as_deref().map(absolute),
         guards: guards(global, limits),
-        checks: place.checks,
+        checks: context.checks,
         inputs: Vec::new(),
     }
 }
@@ -76,7 +76,7 @@ fn script(program: Option<&ScriptProgram>, redactor: &Redactor) -> ScriptRecord 
         path: program.file.as_deref().map(absolute),
         sha256: Some(sha256::of(program.text.as_bytes())),
         // The code of -e and standard input is nowhere else; a file is found again.
-        text: program.file.is_none().then(|| redactor.hidden(&program.text)),
+        text: program.file.is_none().then(|| redactor.redacted(&program.text)),
         shows_value: program.shows_value,
     }
 }
@@ -159,7 +159,8 @@ pub(crate) fn resumed(global: &GlobalOptions, path: PathBuf) -> Result<ResumedRu
     }
     let program = program(&head, global)?;
     let redactor = Redactor::new(&global.secret_arguments);
-    let inputs = inputs.into_iter().map(|input| InputRecord { path: redactor.shown(&input.path), ..input });
+    let inputs =
+        inputs.into_iter().map(|input| InputRecord { path: redactor.restored(&input.path), ..input });
     let is_changed =
         |input: &InputRecord| !sha256::of_file(Path::new(&input.path)).is_ok_and(|sum| sum == input.sha256);
     let changed: Vec<_> = inputs.filter(is_changed).collect();
@@ -217,7 +218,7 @@ fn program(head: &HeadRecord, global: &GlobalOptions) -> Result<ScriptProgram> {
     let ScriptRecord { name, path, sha256, text, shows_value } = &head.script;
     let mut program = match (path, text) {
         (Some(path), _) => ScriptProgram::script(vec![path.into()])?,
-        (None, Some(text)) => ScriptProgram::evaluated(&Redactor::new(secrets).shown(text), Vec::new())?,
+        (None, Some(text)) => ScriptProgram::evaluated(&Redactor::new(secrets).restored(text), Vec::new())?,
         (None, None) => {
             let hint = "The journal lists its changes: umapish journal show.";
             return Err(Error::usage_with_hint("a session at the prompt cannot be resumed", hint));
@@ -237,8 +238,8 @@ fn program(head: &HeadRecord, global: &GlobalOptions) -> Result<ScriptProgram> {
 fn check_secrets(head: &HeadRecord, given: &[String]) -> Result<()> {
     match head.secrets.iter().zip(given).position(|(sealed, secret)| !sha256::unseals(sealed, secret)) {
         None => Ok(()),
-        Some(place) => Err(Error::usage_with_hint(
-            format!("secret argument {} differs from the one of the run", place + 1),
+        Some(position) => Err(Error::usage_with_hint(
+            format!("secret argument {} differs from the one of the run", position + 1),
             "Pass the same ones with --secret-arg, in the same order.",
         )),
     }
@@ -282,7 +283,7 @@ fn again(global: &GlobalOptions) -> ResumedRecord {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         user: user(),
         host: host(),
-        reason: global.reason.as_deref().map(|text| redactor.hidden(text)),
+        reason: global.reason.as_deref().map(|text| redactor.redacted(text)),
     }
 }
 

@@ -89,7 +89,7 @@ impl OrganizationContext {
 
     /// No organization: every call returns what is wrong with the configuration.
     pub(crate) fn unknown(profile: &str, problem: Error) -> Self {
-        let told = problem.clone();
+        let repeated = problem.clone();
         Self {
             profile: profile.to_owned(),
             organization: None,
@@ -101,7 +101,7 @@ impl OrganizationContext {
             folder: Rc::new(user_folders::state),
             checks: true,
             limits: GuardLimits::default(),
-            connect: Box::new(move |_| Err(told.clone())),
+            connect: Box::new(move |_| Err(repeated.clone())),
         }
     }
 
@@ -151,7 +151,7 @@ fn limits(global: &GlobalOptions, config: Option<&Config>, output: &Output) -> R
         read_only: global.read_only
             || config.and_then(|config| config.guard(SettingKey::ReadOnly)) == Some("true"),
         max_changes: changes.and_then(|text| text.parse().ok()),
-        most_removals: None,
+        script_max_removals: None,
         max_removals: removals.map(allowance).transpose()?,
         protected: patterns.into_iter().flatten().collect(),
         allow_empty_source: global.allow_empty_source,
@@ -162,12 +162,12 @@ fn limits(global: &GlobalOptions, config: Option<&Config>, output: &Output) -> R
 
 /// The patterns of a value of `--protect`; warns about a name that may be a mistyped file.
 fn patterns(place: &str, folder: &Path, text: &str, output: &Output) -> Result<Vec<NamePattern>> {
-    if NamePattern::is_word(folder, text) {
+    if NamePattern::may_be_file_name(folder, text) {
         output.warning(&format!(
             "{place}: there is no file `{text}`, so the name `{text}` is protected; for a file, write `./{text}`"
         ));
     }
-    NamePattern::all(folder, text)
+    NamePattern::parse_all(folder, text)
 }
 
 /// A sandbox of this process.

@@ -1,6 +1,6 @@
 //! Commands that a script builds step by step.
 
-use crate::changes::order::{CommandSource, Submission, TaggedCommand};
+use crate::changes::submission::{CommandSource, Submission, TaggedCommand};
 use crate::did_you_mean::nearest;
 use crate::error::{CommandFailure, Error, Result};
 use crate::host::unsent::UnsentCommands;
@@ -13,8 +13,8 @@ use serde_json::Value;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-/// A command under construction. Its methods change it in place and answer the same command, so chained and
-/// repeated use agree.
+/// A command that a script is building. Its methods change it in place and return the same command, so chained
+/// calls and separate calls have the same effect.
 #[derive(Debug, Clone)]
 pub struct CommandBuilder(Rc<BuilderState>);
 
@@ -36,7 +36,7 @@ impl Drop for BuilderState {
 }
 
 impl CommandBuilder {
-    /// Begins with a command; `line` is where the script begins it, told to `unsent` unless it is sent.
+    /// Starts with a command; `line` is where the script creates it, added to `unsent` if it is never sent.
     pub fn new(command: Command, line: usize, unsent: &UnsentCommands) -> Self {
         let command = RefCell::new(command);
         let unsent = unsent.clone();
@@ -46,7 +46,7 @@ impl CommandBuilder {
     /// Changes the command in place.
     ///
     /// # Errors
-    /// Those of `change`; the command is then as it was.
+    /// The errors of `change`; the command is then unchanged.
     pub fn change(&self, change: impl FnOnce(&mut Command) -> Result<()>) -> Result<Self> {
         let mut command = self.0.command.borrow().clone();
         change(&mut command)?;
@@ -54,12 +54,12 @@ impl CommandBuilder {
         Ok(self.clone())
     }
 
-    /// Attaches whatever the script wants to see beside the outcome.
+    /// Attaches a value that the script gets back with the outcome.
     pub fn tag(&self, tag: Dynamic) {
         *self.0.tag.borrow_mut() = tag;
     }
 
-    /// Whom or what it is about.
+    /// The user or group that it changes.
     pub fn subject(&self) -> CommandSubject {
         self.0.command.borrow().subject.clone()
     }
@@ -69,8 +69,8 @@ impl CommandBuilder {
         self.0.command.borrow().to_json()
     }
 
-    /// The command to send, which it counts as from here on.
-    pub fn order(&self) -> TaggedCommand {
+    /// The command to send; from here on it counts as sent.
+    pub fn to_submission(&self) -> TaggedCommand {
         self.0.sent.set(true);
         TaggedCommand { command: self.0.command.borrow().clone(), tag: self.0.tag.borrow().clone() }
     }
@@ -84,8 +84,8 @@ impl ScriptValue for CommandBuilder {
     }
 }
 
-/// Makes commands known to an engine.
-pub fn register(engine: &mut Engine) {
+/// Registers the type `Command` with an engine.
+pub(crate) fn register(engine: &mut Engine) {
     script_value::register::<CommandBuilder>(engine);
     engine.register_fn("to_string", |command: &mut CommandBuilder| command.to_json().to_string());
     engine.register_fn("to_debug", |command: &mut CommandBuilder| command.to_json().to_string());
@@ -95,35 +95,41 @@ pub fn register(engine: &mut Engine) {
 }
 
 /// A script's list of commands: built ones, and maps as the service defines them.
-pub struct CommandArray<'a>(pub &'a Array);
+pub(crate) struct CommandArray<'a>(pub &'a Array);
 
 impl CommandSource for CommandArray<'_> {
-    fn orders(&self) -> Result<Box<dyn Iterator<Item = Result<Submission>> + '_>> {
-        Ok(Box::new(self.0.iter().enumerate().map(|(index, command)| order(index, command))))
+    fn is_in_memory(&self) -> bool {
+        true
+    }
+
+    fn submissions(&self, start: usize) -> Result<Box<dyn Iterator<Item = Result<Submission>> + '_>> {
+        let rest = self.0.iter().enumerate().skip(start);
+        Ok(Box::new(rest.map(|(index, command)| parse_submission(index, command))))
     }
 }
 
-/// The keys of a command given as a map (contract 3.1), and ours for what comes back beside its outcome.
-const KEYS: &[&str] = &["user", "usergroup", "domain", "useAdobeID", "requestID", "do", "tag"];
+/// The keys of a command given as a map (contract 3.1), and `tag`, which umapish returns with the outcome.
+const COMMAND_KEYS: &[&str] = &["user", "usergroup", "domain", "useAdobeID", "requestID", "do", "tag"];
 
-/// What a script gives as a command.
+/// Parses what a script gives as a command: a built one, or a map as the service defines it.
 ///
 /// # Errors
-/// `usage`: it is neither a map nor built.
-pub fn order(index: usize, command: &Dynamic) -> Result<Submission> {
+/// `usage`: it is neither, or a key of the map is unknown.
+pub(crate) fn parse_submission(index: usize, command: &Dynamic) -> Result<Submission> {
     if let Some(builder) = command.read_lock::<CommandBuilder>() {
-        return Ok(Ok(builder.order()));
+        return Ok(Ok(builder.to_submission()));
     }
     let Some(map) = command.read_lock::<Map>() else {
         let message = format!("command {index} is {}", crate::values::dynamic::kind_of(command));
         return Err(Error::usage_with_hint(
             message,
-            "A command is a map, or made by command(...) or group_command(...).",
+            "A command is a map, or is built with command(...) or group_command(...).",
         ));
     };
-    if let Some(key) = map.keys().find(|key| !KEYS.contains(&key.as_str())) {
-        let near = nearest(key, KEYS.iter().copied()).map(|near| format!("Did you mean `{near}`? "));
-        let hint = format!("{}A command has {}.", near.unwrap_or_default(), KEYS.join(", "));
+    if let Some(key) = map.keys().find(|key| !COMMAND_KEYS.contains(&key.as_str())) {
+        let near = nearest(key, COMMAND_KEYS.iter().copied()).map(|near| format!("Did you mean `{near}`? "));
+        let hint =
+            format!("{}The keys of a command are {}.", near.unwrap_or_default(), COMMAND_KEYS.join(", "));
         return Err(Error::usage_with_hint(format!("command {index} has an unknown key `{key}`"), hint));
     }
     let tag = map.get("tag").cloned().unwrap_or_default();
@@ -139,19 +145,20 @@ mod tests {
     use super::*;
 
     fn read(code: &str) -> Result<Vec<Submission>> {
-        CommandArray(&Engine::new().eval::<Array>(code).unwrap()).orders().unwrap().collect()
+        CommandArray(&Engine::new().eval::<Array>(code).unwrap()).submissions(0).unwrap().collect()
     }
 
     #[test]
-    fn a_map_is_a_command_as_the_service_defines_it_and_may_carry_a_tag() {
-        let orders = read(r#"[#{user: "a@example.com", tag: 7, "do": [#{add: #{group: ["X"]}}]}]"#).unwrap();
-        let order = orders[0].as_ref().unwrap();
-        assert_eq!(order.tag.as_int(), Ok(7));
-        assert_eq!(order.command.to_json()["do"][0]["add"]["group"][0], "X");
+    fn a_map_is_a_command_as_the_service_defines_it_and_may_have_a_tag() {
+        let submissions =
+            read(r#"[#{user: "a@example.com", tag: 7, "do": [#{add: #{group: ["X"]}}]}]"#).unwrap();
+        let submission = submissions[0].as_ref().unwrap();
+        assert_eq!(submission.tag.as_int(), Ok(7));
+        assert_eq!(submission.command.to_json()["do"][0]["add"]["group"][0], "X");
     }
 
     #[test]
-    fn what_is_no_command_is_refused_by_its_place() {
+    fn an_invalid_command_is_refused_with_its_index() {
         let error = read(r#"["a@example.com"]"#).unwrap_err();
         assert_eq!(error.to_string(), "command 0 is a string");
         let error = read(r#"[#{user: "a@example.com", doo: []}]"#).unwrap_err();
@@ -161,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failed_change_leaves_the_command_as_it_was() {
+    fn a_failed_change_leaves_the_command_unchanged() {
         let builder =
             CommandBuilder::new(Command::user("a@example.com", None, None), 1, &UnsentCommands::default());
         let failed = builder.change(|command| {
@@ -173,11 +180,11 @@ mod tests {
     }
 
     #[test]
-    fn a_command_that_is_never_sent_leaves_its_line() {
+    fn a_command_that_is_never_sent_is_reported_with_its_line() {
         let unsent = UnsentCommands::default();
         let build = |line| CommandBuilder::new(Command::user("a@example.com", None, None), line, &unsent);
         drop(build(7));
-        build(3).order();
+        build(3).to_submission();
         drop(build(5));
         assert_eq!(unsent.lines(), [5, 7]);
     }

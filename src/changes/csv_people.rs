@@ -1,8 +1,8 @@
 //! The people of a CSV file with the columns of Adobe's sample `source.csv`, as commands.
 
 use super::steps;
-use crate::changes::order::{CommandSource, Submission, TaggedCommand};
 use crate::changes::steps::AccountFields;
+use crate::changes::submission::{CommandSource, Submission, TaggedCommand};
 use crate::error::{Error, Result};
 use crate::files::csv::reader::{CsvReader, CsvShape};
 use crate::files::csv::row::CsvRow;
@@ -16,17 +16,17 @@ use std::fs::File;
 use std::io::{Read, Seek};
 use std::path::PathBuf;
 
-/// What a row must have (contract 8.1, source.csv).
+/// The required columns (contract 8.1, source.csv).
 const COLUMNS: [&str; 5] = ["upn", "mail", "firstname", "lastname", "country_code"];
-/// The column that lists groups and profiles; a cell may be empty.
+/// The column with groups and profiles; a cell may be empty.
 const GROUPS: &str = "groups";
 
-/// A file of people: a command for each row makes the Federated ID unless it exists, then adds the groups. The row
-/// is its tag.
-pub struct PeopleFile {
+/// A file of people: the command of a row creates the Federated ID unless it exists, then adds the groups. Its tag
+/// is the row.
+pub(crate) struct PeopleFile {
     path: PathBuf,
-    /// Opened once and rewound: every pass reads the file whose digest is in the journal, also when another one has
-    /// taken its name meanwhile.
+    /// Opened once and rewound, so that every pass reads the file whose digest is in the journal, even if the path
+    /// names another file by then.
     file: File,
 }
 
@@ -35,17 +35,17 @@ impl PeopleFile {
     ///
     /// # Errors
     /// `file`: it cannot be opened.
-    pub fn open(path: impl Into<PathBuf>) -> Result<Self> {
+    pub(crate) fn open(path: impl Into<PathBuf>) -> Result<Self> {
         let path = path.into();
         let file = file_door::open(&path).map_err(|error| Error::io(&path, error))?;
         Ok(Self { path, file })
     }
 
-    /// How many rows there are, 1 where there are any, since more says nothing new; and the SHA-256 of the file.
+    /// The number of rows (0, or 1 for any number, which is all that callers need) and the SHA-256 of the file.
     ///
     /// # Errors
     /// `file`: the file cannot be read or lacks a column.
-    pub fn inspect(&self) -> Result<(usize, String)> {
+    pub(crate) fn inspect(&self) -> Result<(usize, String)> {
         let mut rows = self.rows(DigestReader::new(&self.file))?;
         let count = rows.by_ref().take(1).count();
         let digest = rows.into_source().finish().map_err(|error| Error::io(&self.path, error))?;
@@ -61,13 +61,17 @@ impl PeopleFile {
 }
 
 impl CommandSource for PeopleFile {
-    fn orders(&self) -> Result<Box<dyn Iterator<Item = Result<Submission>> + '_>> {
-        let rows = self.rows(&self.file)?;
-        Ok(Box::new(rows.map(|row| row.map(|row| Ok(order(row))))))
+    fn is_in_memory(&self) -> bool {
+        false
+    }
+
+    fn submissions(&self, start: usize) -> Result<Box<dyn Iterator<Item = Result<Submission>> + '_>> {
+        let rows = self.rows(&self.file)?.skip(start);
+        Ok(Box::new(rows.map(|row| row.map(|row| Ok(row_command(row))))))
     }
 }
 
-fn order(row: CsvRow) -> TaggedCommand {
+fn row_command(row: CsvRow) -> TaggedCommand {
     let text = |column: &str| row.text(column).unwrap_or_default().to_owned();
     let account = AccountFields {
         email: text("mail"),
@@ -93,11 +97,15 @@ mod tests {
         let path = folder.path().join("people.csv");
         std::fs::write(&path, format!("upn,mail,firstname,lastname,country_code,groups\n{rows}")).unwrap();
         let people = PeopleFile::open(path).unwrap();
-        people.orders().unwrap().map(|asked| asked.unwrap().unwrap().command.to_json()).collect()
+        people
+            .submissions(0)
+            .unwrap()
+            .map(|submission| submission.unwrap().unwrap().command.to_json())
+            .collect()
     }
 
     #[test]
-    fn a_row_makes_the_account_adds_the_groups_and_removes_nobody() {
+    fn a_row_creates_the_account_adds_the_groups_and_removes_nobody() {
         let commands =
             commands("a@fed.example.com,a@fed.example.com,A,B,US,\"Designers, Stock,designers\"\n");
         let expected = json!({"user": "a@fed.example.com", "do": [
@@ -108,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_cell_adds_no_step_and_a_plain_name_takes_the_domain_of_the_e_mail() {
+    fn an_empty_cell_adds_no_step_and_a_username_without_a_domain_gets_that_of_the_e_mail() {
         let commands = commands("jdoe,j.doe@sso.example.com,J,Doe,US,\n");
         assert_eq!(
             (&commands[0]["user"], &commands[0]["domain"]),

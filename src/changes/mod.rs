@@ -1,12 +1,12 @@
-//! Changes: how scripts build commands, where lists of them come from, and how they are submitted and reported.
+//! Changes: scripts build commands or read them from files, submit them, and get a report.
 
-pub mod command_builder;
-pub mod csv_people;
-pub mod order;
-pub mod outcome_buffer;
-pub mod pipeline;
-pub mod queue;
-pub mod report;
-pub mod report_file;
-pub mod steps;
-pub mod submit;
+pub(crate) mod command_builder;
+pub(crate) mod csv_people;
+pub(crate) mod outcome_buffer;
+pub(crate) mod pipeline;
+pub(crate) mod queue;
+pub(crate) mod report;
+pub(crate) mod report_file;
+pub(crate) mod steps;
+pub(crate) mod submission;
+pub(crate) mod submit;

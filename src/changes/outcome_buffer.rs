@@ -1,19 +1,20 @@
-//! What a report keeps of outcomes: all counts, the first of what is done, and far more of what is not.
+//! The outcomes that a report keeps: all counts, the first outcomes of what is done, and more of what is not.
 
 use crate::client::outcome::{Outcome, Status};
 use rhai::Dynamic;
 
-/// So many outcomes of commands that are done are kept; a million of them would fill the memory and be read by nobody.
-pub const KEPT: usize = 10_000;
-/// So many of commands that are not done, or that the service warned of, are kept.
-pub const KEPT_OTHERS: usize = 100_000;
+/// The most outcomes of completed commands that are kept: nobody reads a million of them, and they would fill the
+/// memory.
+pub(crate) const DONE_LIMIT: usize = 10_000;
+/// The most outcomes of other commands, and of those with a warning, that are kept.
+pub(crate) const OTHERS_LIMIT: usize = 100_000;
 
-/// An outcome with what the script attached to its command.
+/// An outcome with the value that the script attached to its command.
 #[derive(Debug, Clone)]
 pub struct TaggedOutcome {
-    /// What became of the command.
+    /// The outcome of the command.
     pub outcome: Outcome,
-    /// Whatever the script attached to it.
+    /// The value that the script attached to it.
     pub tag: Dynamic,
 }
 
@@ -27,7 +28,7 @@ pub struct OutcomeBuffer {
     limits: BufferLimits,
 }
 
-/// How many are kept.
+/// The most outcomes that are kept of each kind.
 #[derive(Debug)]
 struct BufferLimits {
     done: usize,
@@ -36,12 +37,12 @@ struct BufferLimits {
 
 impl Default for BufferLimits {
     fn default() -> Self {
-        Self { done: KEPT, others: KEPT_OTHERS }
+        Self { done: DONE_LIMIT, others: OTHERS_LIMIT }
     }
 }
 
 impl OutcomeBuffer {
-    /// Takes an outcome in.
+    /// Adds an outcome, and keeps it within the limits.
     pub fn add(&mut self, entry: TaggedOutcome) {
         let status = entry.outcome.status;
         match self.counts.iter_mut().find(|(known, _)| *known == status) {
@@ -59,36 +60,36 @@ impl OutcomeBuffer {
         }
     }
 
-    /// Puts the outcomes into the caller's order.
+    /// Sorts the outcomes into the caller's order.
     pub fn sort(&mut self) {
         self.entries.sort_by_key(|entry| entry.outcome.index);
     }
 
-    /// Those that were kept.
+    /// The outcomes that were kept.
     pub fn entries(&self) -> &[TaggedOutcome] {
         &self.entries
     }
 
-    /// How many commands ended so.
+    /// The number of commands whose status fits.
     pub fn count(&self, of: impl Fn(Status) -> bool) -> usize {
         self.counts.iter().filter(|(status, _)| of(*status)).map(|(_, count)| count).sum()
     }
 
-    /// How many outcomes were not kept.
-    pub fn left_out(&self) -> usize {
+    /// The number of outcomes that were not kept.
+    pub fn dropped(&self) -> usize {
         self.count(|_| true) - self.entries.len()
     }
 
-    /// How many of them tell of something that is not done, or of a warning.
-    pub fn others_left_out(&self) -> usize {
+    /// The number of outcomes that were not kept and are not plain successes.
+    pub fn others_dropped(&self) -> usize {
         self.others.saturating_sub(self.limits.others)
     }
 }
 
 #[cfg(test)]
 impl OutcomeBuffer {
-    /// Keeps fewer of what is done, and of what is not.
-    pub fn at_most(done: usize, others: usize) -> Self {
+    /// A buffer with other limits.
+    pub fn with_limits(done: usize, others: usize) -> Self {
         Self { limits: BufferLimits { done, others }, ..Self::default() }
     }
 }

@@ -1,9 +1,9 @@
-//! Commands on their way: handed to the client one by one, their outcomes counted, told and kept as they come.
+//! Submits commands to the client one by one, and counts, records and keeps their outcomes as they arrive.
 
 use super::report::Report;
-use crate::changes::order::CheckedOrder;
 use crate::changes::outcome_buffer::{OutcomeBuffer, TaggedOutcome};
 use crate::changes::report::ReportContent;
+use crate::changes::submission::TaggedCheckedCommand;
 use crate::client::actions::feed::CommandFeed;
 use crate::client::outcome::{Outcome, Status};
 use crate::error::{CommandFailure, Error, ErrorKind, Result};
@@ -13,26 +13,26 @@ use rhai::Dynamic;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-/// A list of commands that is being carried out.
-pub struct Pipeline {
+/// A list of commands that is being submitted.
+pub(crate) struct Pipeline {
     feed: CommandFeed,
-    ledger: OutcomeLedger,
-    given: usize,
+    outcomes: OutcomeCollector,
+    submitted: usize,
     index: usize,
 }
 
-/// Whose outcomes are awaited, and what became of the others.
-struct OutcomeLedger {
+/// The commands without an outcome so far, and the outcomes of the others.
+struct OutcomeCollector {
     run: Rc<RunState>,
-    under_way: HashMap<usize, PendingCommand>,
-    kept: OutcomeBuffer,
-    /// Whether failures count for the exit code: not where the caller throws them.
-    counts: bool,
-    /// What is said of commands that were not sent because the list was given up.
-    given_up: Option<String>,
+    pending: HashMap<usize, PendingCommand>,
+    buffer: OutcomeBuffer,
+    /// Whether failures count for the exit code; not where the caller throws them.
+    counts_failures: bool,
+    /// The message for commands that were not sent because the list was abandoned.
+    abandon_reason: Option<String>,
 }
 
-/// A command's place in the caller's list, and what the script attached to it.
+/// A command's index in the caller's list, and its tag.
 struct PendingCommand {
     index: usize,
     tag: Dynamic,
@@ -43,39 +43,39 @@ impl Pipeline {
     ///
     /// # Errors
     /// `config`: settings are missing or wrong.
-    pub fn new(session: &Session, counts: bool) -> Result<Self> {
+    pub(crate) fn new(session: &Session, counts_failures: bool) -> Result<Self> {
         let feed = session.client()?.command_feed();
         let run = RunState::of(session);
-        let ledger = OutcomeLedger {
+        let outcomes = OutcomeCollector {
             run,
-            under_way: HashMap::new(),
-            kept: OutcomeBuffer::default(),
-            counts,
-            given_up: None,
+            pending: HashMap::new(),
+            buffer: OutcomeBuffer::default(),
+            counts_failures,
+            abandon_reason: None,
         };
-        Ok(Self { feed, ledger, given: 0, index: 0 })
+        Ok(Self { feed, outcomes, submitted: 0, index: 0 })
     }
 
-    /// Says how many commands will come, for the estimate of the time they take.
-    pub fn expect(&mut self, count: usize) {
+    /// Sets how many commands will be pushed, for the estimate of the time they take.
+    pub(crate) fn expect(&mut self, count: usize) {
         self.feed.set_expected(count);
     }
 
-    /// Takes a command in, and carries out what fills a request.
+    /// Adds a command, and sends a request when it is full.
     ///
     /// # Errors
     /// `incomplete`: a listing that is still in use cannot be read to its end.
-    pub(super) fn push(&mut self, session: &Session, order: CheckedOrder) -> Result<()> {
+    pub(super) fn push(&mut self, session: &Session, command: TaggedCheckedCommand) -> Result<()> {
         session.finish_listings()?;
-        let place = PendingCommand { index: self.next_index(), tag: order.tag };
-        self.ledger.under_way.insert(self.given, place);
-        self.given += 1;
-        self.feed.push(order.command);
+        let entry = PendingCommand { index: self.next_index(), tag: command.tag };
+        self.outcomes.pending.insert(self.submitted, entry);
+        self.submitted += 1;
+        self.feed.push(command.command);
         self.work(session)
     }
 
-    /// Counts a command that a local check refused while the rest is sent.
-    pub fn leave_out(&mut self, session: &Session, failure: &CommandFailure, action: String) {
+    /// Records a command that a local check refused while the others are sent.
+    pub(crate) fn reject(&mut self, session: &Session, failure: &CommandFailure, action: String) {
         let index = self.next_index();
         let outcome = Outcome {
             index,
@@ -92,63 +92,58 @@ impl Pipeline {
             warnings: Vec::new(),
             resumed: false,
         };
-        self.ledger.enter(session, TaggedOutcome { outcome, tag: Dynamic::UNIT });
+        self.outcomes.enter(session, TaggedOutcome { outcome, tag: Dynamic::UNIT });
     }
 
-    /// Sends what is left and answers what became of everything. What kept the very first request from being sent
-    /// is an error: nothing happened that a report could tell of.
+    /// Sends the remaining commands and returns the report. If not even the first request was sent, the reason is
+    /// returned as an error, since there is nothing to report.
     ///
     /// # Errors
     /// Why nothing was sent; `interrupted`.
-    pub fn finish(mut self, session: &Session) -> Result<Report> {
+    pub(crate) fn finish(mut self, session: &Session) -> Result<Report> {
         self.feed.close();
         self.work(session)?;
         let stopped = self.feed.stopped().cloned();
-        self.ledger.kept.sort();
-        let nothing = self.ledger.kept.count(|status| status != Status::NotSent) == 0;
+        self.outcomes.buffer.sort();
+        let nothing = self.outcomes.buffer.count(|status| status != Status::NotSent) == 0;
         match stopped {
             Some(error) if nothing => Err(error),
             Some(error) if matches!(*error.kind, ErrorKind::Interrupted) => {
                 let report = Dynamic::from(self.report(session, Some(error.clone())));
-                RunState::of(session).leave_behind(report);
+                RunState::of(session).keep_interrupted_report(report);
                 Err(error)
             }
             stopped => Ok(self.report(session, stopped)),
         }
     }
 
-    /// Sends nothing more: what is left is `not_sent`.
+    /// Sends nothing more: the remaining commands are `not_sent`.
     ///
     /// # Errors
-    /// `config`: the system gives no threads.
-    pub fn abandon(mut self, session: &Session, why: &str) -> Result<()> {
-        self.ledger.given_up = Some(why.to_owned());
+    /// `config`: cannot start a thread.
+    pub(crate) fn abandon(mut self, session: &Session, why: &str) -> Result<()> {
+        self.outcomes.abandon_reason = Some(why.to_owned());
         self.feed.abandon();
         self.work(session)
     }
 
-    /// How many commands were taken in.
-    pub fn len(&self) -> usize {
+    /// The number of commands so far.
+    pub(crate) fn len(&self) -> usize {
         self.index
     }
 
-    /// Whether none was.
-    pub fn is_empty(&self) -> bool {
-        self.index == 0
-    }
-
     fn report(self, session: &Session, stopped: Option<Error>) -> Report {
-        if self.ledger.counts {
-            self.ledger.run.count_stop(session, stopped.as_ref());
+        if self.outcomes.counts_failures {
+            self.outcomes.run.record_stop(session, stopped.as_ref());
         }
         let requests = self.feed.requests();
-        Report::new(ReportContent { kept: self.ledger.kept, requests, mode: session.mode(), stopped })
+        Report::new(ReportContent { buffer: self.outcomes.buffer, requests, mode: session.mode(), stopped })
     }
 
     fn work(&mut self, session: &Session) -> Result<()> {
-        let Self { feed, ledger, .. } = self;
+        let Self { feed, outcomes, .. } = self;
         session.wait(async {
-            feed.run(|outcome| ledger.receive(session, outcome)).await;
+            feed.run(|outcome| outcomes.receive(session, outcome)).await;
             Ok(())
         })
     }
@@ -159,19 +154,19 @@ impl Pipeline {
     }
 }
 
-impl OutcomeLedger {
-    /// Takes an outcome in, which the client numbers by what it was given.
+impl OutcomeCollector {
+    /// Records an outcome of the client, which numbers commands in the order they were pushed.
     fn receive(&mut self, session: &Session, mut outcome: Outcome) {
-        let Some(place) = self.under_way.remove(&outcome.index) else { return };
-        outcome.index = place.index;
-        if let Some(why) = self.given_up.as_ref().filter(|_| outcome.status == Status::NotSent) {
+        let Some(entry) = self.pending.remove(&outcome.index) else { return };
+        outcome.index = entry.index;
+        if let Some(why) = self.abandon_reason.as_ref().filter(|_| outcome.status == Status::NotSent) {
             outcome.message = Some(why.clone());
         }
-        self.enter(session, TaggedOutcome { outcome, tag: place.tag });
+        self.enter(session, TaggedOutcome { outcome, tag: entry.tag });
     }
 
     fn enter(&mut self, session: &Session, entry: TaggedOutcome) {
-        self.run.record(session, &entry.outcome, self.counts);
-        self.kept.add(entry);
+        self.run.record(session, &entry.outcome, self.counts_failures);
+        self.buffer.add(entry);
     }
 }

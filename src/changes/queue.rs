@@ -1,68 +1,69 @@
-//! A queue: commands collected while a script runs, sent in full requests, the rest at its end.
+//! A queue: commands that a script adds one by one, sent in full requests and the rest at the end.
 
 use super::pipeline::Pipeline;
 use super::report::Report;
-use super::submit::checked;
-use crate::changes::order::{Submission, TaggedCommand};
+use super::submit::check_command;
+use crate::changes::submission::{Submission, TaggedCommand};
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::session::Session;
+use crate::quantity::counted;
 use crate::session::run_state::{OpenQueue, RunState};
 use crate::wire::command::Command;
 use rhai::{Dynamic, Engine};
 use std::cell::RefCell;
 use std::rc::Rc;
 
-/// A queue of a script; clones are the same queue.
+/// A queue of a script; clones share its commands.
 #[derive(Clone)]
 pub struct Queue(Rc<RefCell<Option<Pipeline>>>);
 
 impl Queue {
-    /// An empty queue, which the end of the run finishes unless the script does.
+    /// An empty queue; the end of the run finishes it unless the script does.
     ///
     /// # Errors
     /// `config`: settings are missing or wrong.
-    pub fn begin(session: &Session) -> Result<Self> {
+    pub fn open(session: &Session) -> Result<Self> {
         let queue = Self(Rc::new(RefCell::new(Some(Pipeline::new(session, true)?))));
-        RunState::of(session).keep_queue(Rc::new(queue.clone()));
+        RunState::of(session).register_queue(Rc::new(queue.clone()));
         Ok(queue)
     }
 
-    /// How many commands it has taken.
+    /// The number of commands in it.
     pub fn len(&self) -> usize {
         self.0.borrow().as_ref().map_or(0, Pipeline::len)
     }
 
-    /// Whether it has taken none.
+    /// Whether it has no commands.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Takes a command, and carries out what fills a request.
+    /// Adds a command, and sends a request when it is full.
     ///
     /// # Errors
     /// `invalid`: a local check refuses it. `usage`: the queue is finished.
     pub fn push(&self, session: &Session, command: Command) -> Result<()> {
-        self.take(session, Ok(TaggedCommand { command, tag: Dynamic::UNIT }))
+        self.submit(session, Ok(TaggedCommand { command, tag: Dynamic::UNIT }))
     }
 
-    /// Takes what a script gives as a command.
+    /// Adds what a script gives as a command, with its tag.
     ///
     /// # Errors
     /// As [`Queue::push`].
-    pub fn take(&self, session: &Session, asked: Submission) -> Result<()> {
+    pub fn submit(&self, session: &Session, submission: Submission) -> Result<()> {
         let mut pipeline = self.0.borrow_mut();
         let Some(pipeline) = pipeline.as_mut() else { return Err(finished()) };
-        let order = asked.map(|order| checked(session, pipeline.len(), order));
-        match order.map_err(|failure| Error::from(ErrorKind::Invalid(vec![failure])))?? {
-            Ok(order) => pipeline.push(session, order),
+        let command = submission.map(|command| check_command(session, pipeline.len(), command));
+        match command.map_err(|failure| Error::from(ErrorKind::Invalid(vec![failure])))?? {
+            Ok(command) => pipeline.push(session, command),
             Err(failure) => Err(ErrorKind::Invalid(vec![failure]).into()),
         }
     }
 
-    /// Sends the rest and answers what became of everything.
+    /// Sends the remaining commands and returns the report.
     ///
     /// # Errors
-    /// `usage`: it was finished before. What kept everything from being sent.
+    /// `usage`: it was finished before. Why nothing was sent.
     pub fn finish(&self, session: &Session) -> Result<Report> {
         let pipeline = self.0.borrow_mut().take().ok_or_else(finished)?;
         pipeline.finish(session)
@@ -85,12 +86,12 @@ impl OpenQueue for Queue {
 }
 
 fn finished() -> Error {
-    Error::usage_with_hint("the queue is finished", "Begin another one with queue().")
+    Error::usage_with_hint("the queue is finished", "Start another one with queue().")
 }
 
-/// Makes queues known to an engine.
-pub fn register(engine: &mut Engine) {
-    let shown = |queue: &mut Queue| format!("queue of {} commands", queue.len());
+/// Registers the type `Queue` with an engine.
+pub(crate) fn register(engine: &mut Engine) {
+    let shown = |queue: &mut Queue| format!("queue of {}", counted(queue.len(), "command"));
     engine.register_type_with_name::<Queue>("Queue");
     engine.register_fn("to_string", shown);
     engine.register_fn("to_debug", shown);

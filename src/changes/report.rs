@@ -1,6 +1,5 @@
-//! What became of commands, as scripts read it.
+//! The report of a call that makes changes, as scripts read it.
 
-use super::outcome_buffer::KEPT_OTHERS;
 use crate::changes::outcome_buffer::{OutcomeBuffer, TaggedOutcome};
 use crate::client::outcome::{Outcome, Status, Warning};
 use crate::client::settings::Mode;
@@ -8,31 +7,32 @@ use crate::did_you_mean::nearest;
 use crate::error::{CommandFailure, Error, ErrorKind, Result};
 use crate::host::binding::{INDEXER, getter};
 use crate::host::thrown::{ThrowAt, map_of};
+use crate::quantity::counted;
 use crate::values::json;
 use crate::values::script_value::{self, ScriptValue};
 use rhai::{Array, Dynamic, Engine, Map, NativeCallContext, Position};
 use serde_json::{Value, json};
 use std::rc::Rc;
 
-/// The report of a call that makes changes. Reads like a map; its lists are made when they are asked for.
+/// The report of a call that makes changes. Scripts read it like a map; its lists are built on access.
 #[derive(Debug, Clone)]
 pub struct Report(Rc<ReportContent>);
 
-/// What a report is made of.
+/// The content of a report.
 #[derive(Debug)]
 pub struct ReportContent {
-    /// What became of the commands, in the caller's order.
-    pub kept: OutcomeBuffer,
-    /// Action requests answered.
+    /// The outcomes of the commands, in the caller's order.
+    pub buffer: OutcomeBuffer,
+    /// The number of action requests that got a response.
     pub requests: usize,
-    /// Whether changes were real.
+    /// Whether the changes were real.
     pub mode: Mode,
-    /// Why not all was sent.
+    /// Why not everything was sent.
     pub stopped: Option<Error>,
 }
 
 impl Report {
-    /// What a report can be asked for.
+    /// The names of the fields.
     pub const FIELDS: &'static [&'static str] = &[
         "result",
         "completed",
@@ -51,47 +51,47 @@ impl Report {
         "resumed",
     ];
 
-    /// A report of these outcomes.
+    /// A report with this content.
     pub fn new(content: ReportContent) -> Self {
         Self(Rc::new(content))
     }
 
     fn count(&self, of: impl Fn(Status) -> bool) -> usize {
-        self.0.kept.count(of)
+        self.0.buffer.count(of)
     }
 
     fn outcomes(&self) -> impl Iterator<Item = &Outcome> {
-        self.0.kept.entries().iter().map(|entry| &entry.outcome)
+        self.0.buffer.entries().iter().map(|entry| &entry.outcome)
     }
 
     fn select(&self, of: impl Fn(Status) -> bool) -> Value {
-        let chosen = self.0.kept.entries().iter().filter(|entry| of(entry.outcome.status));
+        let chosen = self.0.buffer.entries().iter().filter(|entry| of(entry.outcome.status));
         chosen.map(|TaggedOutcome { outcome, tag }| outcome_json(outcome, tag)).collect()
     }
 
-    /// The error for asking for outcomes that were not kept.
-    fn left_out(&self, field: &str) -> Option<Error> {
-        let left_out = match field {
-            "outcomes" | "done" => self.0.kept.left_out(),
-            "errors" | "warnings" | "failed" | "unknown" | "not_sent" => self.0.kept.others_left_out(),
+    /// The error for reading outcomes that were not kept.
+    fn dropped(&self, field: &str) -> Option<Error> {
+        let dropped = match field {
+            "outcomes" | "done" => self.0.buffer.dropped(),
+            "errors" | "warnings" | "failed" | "unknown" | "not_sent" => self.0.buffer.others_dropped(),
             _ => 0,
         };
-        (left_out > 0).then(|| {
-            let message = format!("the report no longer holds {left_out} outcomes, so it has no `{field}`");
+        (dropped > 0).then(|| {
+            let message = format!("the report no longer has {}, so `{field}` cannot be read", counted(dropped, "outcome"));
             let hint = format!(
-                "Counts are kept, and the first {KEPT_OTHERS} commands that are not done; --report FILE has a row for each command."
+                "Read the counts, such as `completed` and `notCompleted`, or run with --report FILE, which has a row for each command."
             );
             Error::usage_with_hint(message, hint)
         })
     }
 
-    /// Whether an earlier run had done it all. What is not kept was done, maybe now.
+    /// Whether an earlier run had completed all of it, as far as outcomes were kept.
     fn is_resumed(&self) -> bool {
         let mut outcomes = self.outcomes().peekable();
         outcomes.peek().is_some() && outcomes.all(|outcome| outcome.resumed)
     }
 
-    /// As the service says it of one request: all done, none done, or some.
+    /// The service's word for a request: all done, none done, or some.
     fn result(&self) -> &'static str {
         match self.count(Status::is_done) {
             done if done == self.count(|_| true) => "success",
@@ -124,7 +124,7 @@ impl Report {
     }
 
     fn read(&self, field: &str) -> Result<Dynamic> {
-        if let Some(error) = self.left_out(field) {
+        if let Some(error) = self.dropped(field) {
             return Err(error);
         }
         if let Some(value) = self.value(field) {
@@ -137,27 +137,27 @@ impl Report {
         })
     }
 
-    /// The whole report, without the lists that repeat `outcomes`.
+    /// The report as JSON, without the lists that repeat `outcomes`.
     pub fn to_json(&self) -> Value {
         let repeated = ["done", "failed", "unknown", "not_sent"];
-        let whole = |field: &str| self.left_out(field).is_none();
+        let whole = |field: &str| self.dropped(field).is_none();
         let fields = Self::FIELDS.iter().filter(|field| !repeated.contains(*field) && whole(field));
         fields.filter_map(|field| Some(((*field).to_owned(), self.value(field)?))).collect()
     }
 
-    /// What was refused, wholly or in part.
+    /// The commands that failed or are partly done.
     pub fn failures(&self) -> impl Iterator<Item = CommandFailure> {
         self.outcomes().filter_map(Outcome::failure)
     }
 
-    /// The error a verb throws when its command was not carried out.
+    /// The error that a verb throws when its command is not done.
     pub fn failure(&self) -> Option<Error> {
         let failures: Vec<CommandFailure> = self.failures().collect();
         let undecided = || self.outcomes().find(|outcome| !outcome.status.is_done());
         let kind = if !failures.is_empty() {
             ErrorKind::Commands(failures)
         } else if let Some(doubt) = self.outcomes().find(|outcome| outcome.status == Status::Unknown) {
-            // Before the reason why the run stopped: the change may have been made.
+            // It comes before the reason why the run stopped, since the change may have been made.
             ErrorKind::Unknown { message: doubt.message.clone().unwrap_or_default() }
         } else if let Some(stopped) = &self.0.stopped {
             return Some(stopped.clone());
@@ -182,7 +182,7 @@ fn outcome_json(outcome: &Outcome, tag: &Dynamic) -> Value {
     Value::Object(fields)
 }
 
-/// In the service's own words (contract 3.5).
+/// The errors with the service's field names (contract 3.5).
 fn errors_json(outcome: &Outcome) -> Vec<Value> {
     let entry = |step: Option<usize>, code: Option<&str>, message: Option<&str>| {
         let target = &outcome.target;
@@ -221,8 +221,8 @@ impl ScriptValue for Report {
     }
 }
 
-/// Makes reports known to an engine.
-pub fn register(engine: &mut Engine) {
+/// Registers the type `Report` with an engine.
+pub(crate) fn register(engine: &mut Engine) {
     script_value::register::<Report>(engine);
     engine.register_fn(INDEXER, |context: NativeCallContext, report: &mut Report, field: &str| {
         report.read(field).at(&context)
@@ -270,11 +270,11 @@ mod tests {
         report_of(OutcomeBuffer::default(), statuses)
     }
 
-    fn report_of(mut kept: OutcomeBuffer, statuses: &[Status]) -> Report {
+    fn report_of(mut buffer: OutcomeBuffer, statuses: &[Status]) -> Report {
         for (index, status) in statuses.iter().enumerate() {
-            kept.add(TaggedOutcome { outcome: outcome(index, *status), tag: Dynamic::UNIT });
+            buffer.add(TaggedOutcome { outcome: outcome(index, *status), tag: Dynamic::UNIT });
         }
-        Report::new(ReportContent { kept, requests: 1, mode: Mode::Live, stopped: None })
+        Report::new(ReportContent { buffer, requests: 1, mode: Mode::Live, stopped: None })
     }
 
     fn ask(report: &Report, code: &str) -> Value {
@@ -296,14 +296,14 @@ mod tests {
     }
 
     #[test]
-    fn a_rehearsal_never_reads_as_done() {
+    fn a_rehearsal_is_never_reported_as_completed() {
         let report = report(&[Status::WouldComplete]);
         let code = "[report.result, report.completed, report.completedInTestMode, report.outcomes[0].status]";
         assert_eq!(ask(&report, code), json!(["success", 0, 1, "would_complete"]));
     }
 
     #[test]
-    fn the_error_of_a_verb_is_the_failure_or_the_doubt() {
+    fn a_verb_throws_the_failure_or_that_the_outcome_is_unknown() {
         assert!(report(&[Status::Completed]).failure().is_none());
         let error = report(&[Status::Failed]).failure().unwrap();
         assert_eq!((error.kind.name(), error.request_id.as_deref()), ("commands", Some("r-1")));
@@ -311,34 +311,34 @@ mod tests {
     }
 
     #[test]
-    fn counts_and_failures_stay_when_there_is_too_much_to_keep() {
+    fn counts_and_failures_stay_when_outcomes_are_dropped() {
         use Status::{Completed, Failed, Unknown};
         let report = report_of(
-            OutcomeBuffer::at_most(2, 10),
+            OutcomeBuffer::with_limits(2, 10),
             &[Completed, Completed, Failed, Completed, Unknown, Completed],
         );
         let code = "[report.completed, report.failed.len(), report.unknown[0].index, report.result]";
         assert_eq!(ask(&report, code), json!([4, 1, 4, "partial"]));
         let error = report.read("outcomes").unwrap_err();
-        assert_eq!(error.to_string(), "the report no longer holds 2 outcomes, so it has no `outcomes`");
+        assert_eq!(error.to_string(), "the report no longer has 2 outcomes, so `outcomes` cannot be read");
         assert!(report.to_json().get("outcomes").is_none());
     }
 
     #[test]
-    fn what_is_not_done_is_bounded_too_and_never_told_in_part() {
+    fn failures_are_bounded_too_and_a_partial_list_is_never_returned() {
         use Status::{Completed, Failed, NotSent};
-        let report = report_of(OutcomeBuffer::at_most(2, 2), &[Failed, NotSent, Failed, Completed]);
+        let report = report_of(OutcomeBuffer::with_limits(2, 2), &[Failed, NotSent, Failed, Completed]);
         assert_eq!(
             ask(&report, "[report.notCompleted, report.completed, report.requests]"),
             json!([3, 1, 1])
         );
         let error = report.read("failed").unwrap_err();
-        assert_eq!(error.to_string(), "the report no longer holds 1 outcomes, so it has no `failed`");
+        assert_eq!(error.to_string(), "the report no longer has 1 outcome, so `failed` cannot be read");
         assert!(report.failure().is_some());
     }
 
     #[test]
-    fn a_field_that_does_not_exist_names_the_nearest() {
+    fn an_unknown_field_names_the_nearest() {
         let error = report(&[]).read("fialed").unwrap_err();
         assert_eq!(error.hint().as_deref(), Some("Did you mean `failed`?"));
     }

@@ -1,4 +1,4 @@
-//! `--report FILE`: a row for every command, in the file as soon as its outcome is known.
+//! `--report FILE`: a row for every command, written as soon as its outcome is known.
 
 use crate::client::outcome::Outcome;
 use crate::error::{Error, Result};
@@ -30,79 +30,79 @@ const COLUMNS: [&str; 14] = [
     "warnings",
     "time",
 ];
-/// What begins a list in JSON.
-const BEGIN: &str = "[";
-/// What ends it; each row is written over it, so that the file is whole at any moment.
-const END: &str = "\n]\n";
+/// The start of a JSON list.
+const JSON_START: &str = "[";
+/// The end of a JSON list; each row overwrites it and adds it again, so that the file is always valid.
+const JSON_END: &str = "\n]\n";
 /// Bytes at the start of a file that show whether it is a report.
 const REPORT_START: u64 = 4096;
 
-/// The form of the file.
+/// The format of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum ReportFormat {
     Csv,
     Json,
 }
 
-/// A report that is being written.
-pub struct ReportFile {
+/// A report file that is being written.
+pub(crate) struct ReportFile {
     path: PathBuf,
-    kept: Option<PathBuf>,
-    form: ReportFormat,
+    earlier: Option<PathBuf>,
+    format: ReportFormat,
     file: RefCell<File>,
     empty: Cell<bool>,
 }
 
 impl ReportFile {
-    /// Begins a report. One of an earlier run is kept under a numbered name.
+    /// Creates a report file. That of an earlier run is renamed to a numbered name.
     ///
     /// # Errors
-    /// `usage`: its name ends neither in `.csv` nor in `.json`, it is one of `inputs`, there is a file that is not a
+    /// `usage`: its name does not end in `.csv` or `.json`, it is one of `inputs`, there is a file that is not a
     /// report, or another run writes it. `file`: it cannot be written.
-    pub fn begin(path: &Path, inputs: &[PathBuf]) -> Result<Self> {
-        let form = match path.extension().and_then(|ending| ending.to_str()) {
+    pub(crate) fn create(path: &Path, inputs: &[PathBuf]) -> Result<Self> {
+        let format = match path.extension().and_then(|ending| ending.to_str()) {
             Some("csv") => ReportFormat::Csv,
             Some("json") => ReportFormat::Json,
             _ => {
-                let message = format!("the report {} must end in .csv or .json", path.display());
+                let message = format!("{}: the name of a report must end in .csv or .json", path.display());
                 return Err(Error::usage(message));
             }
         };
         if inputs.iter().any(|input| is_same_file(input, path)) {
             let message = format!("the report {} is an input of this run", path.display());
-            return Err(Error::usage_with_hint(message, "Name another file with --report."));
+            return Err(Error::usage_with_hint(message, "Give --report another file name."));
         }
-        let kept = if file_door::is_file(path) { Some(keep(path)?) } else { None };
+        let earlier = if file_door::is_file(path) { Some(rename_existing(path)?) } else { None };
         let mut options = OpenOptions::new();
         // It names people.
         private(&mut options);
-        // What appeared meanwhile belongs to another run; a device is not a regular file and exists already.
+        // A file that appeared meanwhile belongs to another run. A device is not a regular file and exists already.
         let create_new = !file_door::is_taken(path);
         let file = file_door::open_with(path, options.write(true).create(true).create_new(create_new));
         let file = file.map_err(|error| match error.kind() {
-            ErrorKind::AlreadyExists => taken(path),
+            ErrorKind::AlreadyExists => in_use(path),
             _ => Error::io(path, error),
         })?;
         if !hold(&file) {
-            return Err(taken(path));
+            return Err(in_use(path));
         }
-        let begun = match form {
+        let written = match format {
             ReportFormat::Csv => (&file).write_all(format!("{}\n", COLUMNS.join(",")).as_bytes()),
-            ReportFormat::Json => (&file).write_all([BEGIN, END].concat().as_bytes()),
+            ReportFormat::Json => (&file).write_all([JSON_START, JSON_END].concat().as_bytes()),
         };
-        begun.map_err(|error| Error::io(path, error))?;
-        Ok(Self { path: path.to_owned(), kept, form, file: RefCell::new(file), empty: Cell::new(true) })
+        written.map_err(|error| Error::io(path, error))?;
+        Ok(Self { path: path.to_owned(), earlier, format, file: RefCell::new(file), empty: Cell::new(true) })
     }
 
     /// The new name of the report of an earlier run.
-    pub fn kept(&self) -> Option<&Path> {
-        self.kept.as_deref()
+    pub(crate) fn earlier(&self) -> Option<&Path> {
+        self.earlier.as_deref()
     }
 
-    /// Adds a row; where that fails, the file is as it was.
+    /// Adds a row; if that fails, the file is unchanged.
     fn add(&self, row: &Value) -> io::Result<()> {
         let mut file = self.file.borrow_mut();
-        let end = if self.form == ReportFormat::Json { END } else { "" };
+        let end = if self.format == ReportFormat::Json { JSON_END } else { "" };
         let length = file.seek(SeekFrom::End(0))?;
         let place = length.saturating_sub(end.len() as u64);
         let text = self.text(row)?;
@@ -116,21 +116,23 @@ impl ReportFile {
         added
     }
 
-    /// A row with what stands before and behind it.
+    /// The text of a row, with separator and end of the list.
     fn text(&self, row: &Value) -> io::Result<String> {
-        match self.form {
+        match self.format {
             ReportFormat::Csv => {
                 let mut line = Vec::new();
                 CsvWriter::new(&mut line).row(COLUMNS.map(|column| cell(&row[column])))?;
                 String::from_utf8(line).map_err(io::Error::other)
             }
-            ReportFormat::Json => Ok(format!("{}{row}{END}", if self.empty.get() { "\n" } else { ",\n" })),
+            ReportFormat::Json => {
+                Ok(format!("{}{row}{JSON_END}", if self.empty.get() { "\n" } else { ",\n" }))
+            }
         }
     }
 }
 
-/// Keeps the report of an earlier run under a numbered name, and returns that.
-fn keep(path: &Path) -> Result<PathBuf> {
+/// Renames the report of an earlier run to a numbered name, and returns the new name.
+fn rename_existing(path: &Path) -> Result<PathBuf> {
     let old = file_door::open(path).map_err(|error| Error::io(path, error))?;
     if !is_report(&old).map_err(|error| Error::io(path, error))? {
         let message = format!("{} exists and is not a report of umapish", path.display());
@@ -140,11 +142,11 @@ fn keep(path: &Path) -> Result<PathBuf> {
         ));
     }
     if !hold(&old) {
-        return Err(taken(path));
+        return Err(in_use(path));
     }
-    let kept = free_name(path);
-    file_door::rename(path, &kept).map_err(|error| Error::io(path, error))?;
-    Ok(kept)
+    let earlier = free_name(path);
+    file_door::rename(path, &earlier).map_err(|error| Error::io(path, error))?;
+    Ok(earlier)
 }
 
 /// Whether a file is a report, of this version or an earlier one, or empty.
@@ -154,7 +156,7 @@ fn is_report(file: &File) -> io::Result<bool> {
     let start = String::from_utf8_lossy(&start);
     let [index, target, action, status, ..] = COLUMNS;
     let keys = [index, target, action, status];
-    Ok(match start.trim_start().strip_prefix(BEGIN) {
+    Ok(match start.trim_start().strip_prefix(JSON_START) {
         Some(rows) if rows.trim_start().starts_with('{') => {
             keys.iter().all(|key| rows.contains(&format!("\"{key}\":")))
         }
@@ -163,9 +165,9 @@ fn is_report(file: &File) -> io::Result<bool> {
     })
 }
 
-fn taken(path: &Path) -> Error {
-    let message = format!("another run writes the report {}", path.display());
-    Error::usage_with_hint(message, "Name another file with --report, or wait until that run has ended.")
+fn in_use(path: &Path) -> Error {
+    let message = format!("another run is writing the report {}", path.display());
+    Error::usage_with_hint(message, "Give --report another file name, or wait until that run has ended.")
 }
 
 impl OutcomeSink for ReportFile {

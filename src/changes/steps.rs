@@ -1,4 +1,4 @@
-//! The steps of commands, made from what a script says; verbs and builders share them.
+//! The steps of commands, made from the arguments of a script; verbs and builders share them.
 
 use crate::error::{Error, Result};
 use crate::values::options::CallOptions;
@@ -9,12 +9,12 @@ use rhai::Dynamic;
 use serde_json::{Map, Value, json};
 use std::collections::HashSet;
 
-/// The word with which a script asks for the service's error when an account or group exists already.
-const ERROR: &str = "error";
+/// The value of `option` that asks for the service's error when an account or group exists already.
+const FAIL_OPTION: &str = "error";
 
-/// The fields of an account that is made.
+/// The fields of a new account.
 #[derive(Debug, Clone, Default)]
-pub struct AccountFields {
+pub(crate) struct AccountFields {
     /// E-mail.
     pub email: String,
     /// First name; blank for none.
@@ -25,72 +25,79 @@ pub struct AccountFields {
     pub country: String,
 }
 
-/// Begins a command with the step that makes an account. Blank fields are left out, so that the check that the
-/// service needs them names them.
-pub fn create(command: &mut Command, kind: IdentityType, account: &AccountFields, option: Option<&str>) {
+/// Adds a step that creates an account. Blank fields are left out, so that the local check names those that the
+/// service requires.
+pub(crate) fn create(
+    command: &mut Command,
+    kind: IdentityType,
+    account: &AccountFields,
+    option: Option<&str>,
+) {
     let AccountFields { email, first_name, last_name, country } = account;
-    let given = [("email", email), ("country", country), ("firstname", first_name), ("lastname", last_name)];
-    let given = given.into_iter().map(|(key, text)| (key, text.trim())).filter(|(_, text)| !text.is_empty());
-    let fields: Map<String, Value> = given
+    let fields_given =
+        [("email", email), ("country", country), ("firstname", first_name), ("lastname", last_name)];
+    let fields_given =
+        fields_given.into_iter().map(|(key, text)| (key, text.trim())).filter(|(_, text)| !text.is_empty());
+    let fields: Map<String, Value> = fields_given
         .chain(option.map(|option| ("option", option)))
         .map(|(key, text)| (key.into(), json!(text)))
         .collect();
     command.create(kind, fields);
 }
 
-/// What to do about an account or group that exists: the service's two words, or `error`, which sends none.
+/// What to do if the account or group exists: one of the service's two values, or none for `error`.
 ///
 /// # Errors
-/// `usage`: another word.
-pub fn existing(options: &CallOptions) -> Result<Option<&'static str>> {
+/// `usage`: another value.
+pub(crate) fn existing_option(options: &CallOptions) -> Result<Option<&'static str>> {
     let [ignore, update] = OPTIONS;
-    match options.choice("option", &[ignore, update, ERROR])? {
+    match options.choice("option", &[ignore, update, FAIL_OPTION])? {
         None => Ok(Some(ignore)),
-        Some(ERROR) => Ok(None),
+        Some(FAIL_OPTION) => Ok(None),
         Some(word) => Ok(Some(word)),
     }
 }
 
-/// The domain of someone: as given, else that of the e-mail for a username that is not an e-mail.
-pub fn federated_domain(user: &str, given: Option<String>, email: &str) -> Option<String> {
-    if given.is_some() || user.contains('@') {
-        return given;
+/// The domain of a user: the given one, or that of the e-mail for a username that is not an e-mail.
+pub(crate) fn federated_domain(user: &str, domain: Option<String>, email: &str) -> Option<String> {
+    if domain.is_some() || user.contains('@') {
+        return domain;
     }
     email.trim().rsplit_once('@').map(|(_, domain)| domain.to_owned())
 }
 
-/// The names a script gives for a list: trimmed, blank ones and repetitions left out.
+/// The names that a script gives: trimmed, without blank ones and repetitions.
 ///
 /// # Errors
 /// `usage`: neither a string nor a list of strings.
-pub fn names(value: &Dynamic) -> Result<Vec<String>> {
+pub(crate) fn names(value: &Dynamic) -> Result<Vec<String>> {
     crate::values::names::texts(value).map(|texts| distinct(&texts))
 }
 
-/// Names trimmed, blank ones and repetitions left out: the service refuses both.
-pub fn distinct(texts: &[String]) -> Vec<String> {
+/// Trims names and leaves out blank ones and repetitions, which the service refuses.
+pub(crate) fn distinct(texts: &[String]) -> Vec<String> {
     let mut seen = HashSet::new();
     let trimmed = texts.iter().map(|text| text.trim()).filter(|name| !name.is_empty());
     trimmed.filter(|name| seen.insert(fold(name))).map(str::to_owned).collect()
 }
 
-/// The names for a verb, which has nothing to do without any.
+/// The names for a verb that needs at least one.
 ///
 /// # Errors
 /// `usage`: there is none.
-pub fn some_names(value: &Dynamic, of: &str) -> Result<Vec<String>> {
+pub(crate) fn some_names(value: &Dynamic, of: &str) -> Result<Vec<String>> {
     let names = names(value)?;
     if names.is_empty() {
-        return Err(Error::usage(format!("no {of} is named, so there is nothing to do")));
+        return Err(Error::usage(format!("no {of} is given, so there is nothing to do")));
     }
     Ok(names)
 }
 
-/// The fields under `keys` that were given, each a string.
+/// The fields named by `keys` that were given, each a string.
 ///
 /// # Errors
 /// `usage`: one is not a string.
-pub fn fields(options: &CallOptions, keys: &[&str]) -> Result<Map<String, Value>> {
+pub(crate) fn fields(options: &CallOptions, keys: &[&str]) -> Result<Map<String, Value>> {
     let mut fields = Map::new();
     for key in keys {
         if let Some(text) = options.text(key)? {
@@ -118,14 +125,14 @@ mod tests {
     }
 
     #[test]
-    fn names_are_trimmed_and_counted_once() {
+    fn names_are_trimmed_and_used_once() {
         let list = Dynamic::from_array(vec![" Designers ".into(), "".into(), "designers".into(), "B".into()]);
         assert_eq!(names(&list).unwrap(), ["Designers", "B"]);
         assert!(some_names(&"  ".into(), "group").is_err());
     }
 
     #[test]
-    fn the_domain_of_a_plain_username_is_that_of_the_e_mail() {
+    fn a_username_without_a_domain_gets_that_of_the_e_mail() {
         let email = "j.doe@fed.example.com";
         assert_eq!(federated_domain("jdoe", None, email).as_deref(), Some("fed.example.com"));
         assert_eq!(federated_domain("jdoe", Some("x.example".into()), email).as_deref(), Some("x.example"));

@@ -1,8 +1,10 @@
-//! The way of every change a script makes: commands checked, carried out, a report for each call.
+//! Every change of a script passes here: commands are checked and submitted, and each call gets a report.
 
 use super::pipeline::Pipeline;
 use super::report::Report;
-use crate::changes::order::{CheckedOrder, CheckedSubmission, CommandSource, Submission, TaggedCommand};
+use crate::changes::submission::{
+    CheckedSubmission, CommandSource, Submission, TaggedCheckedCommand, TaggedCommand,
+};
 use crate::client::actions::checked_command::CheckedCommand;
 use crate::client::hooks::GateHook;
 use crate::error::{CommandFailure, Error, ErrorKind, Result};
@@ -12,34 +14,51 @@ use crate::session::run_state::RunState;
 use crate::wire::command::Command;
 use rhai::Dynamic;
 
-/// Carries one command out.
+/// The most checked commands that are kept from the precheck until they are sent. The rest of a longer list, and a
+/// file, is checked twice, so that memory stays bounded.
+const CHECKED_LIMIT: usize = 10_000;
+
+/// A list after all its commands were checked.
+#[derive(Default)]
+struct PrecheckedList {
+    /// The number of entries.
+    count: usize,
+    /// Why local checks refuse some of them.
+    refused: Vec<CommandFailure>,
+    /// The first entries, as they were checked.
+    checked: Vec<CheckedSubmission>,
+}
+
+/// Submits one command.
 ///
 /// # Errors
-/// `invalid` when a local check refuses it, `commands` when the service refuses a part of it, `unknown` when its
-/// answer was lost, or whatever kept it from being sent.
-pub fn carry_out_one(session: &Session, command: Command) -> Result<Report> {
+/// `invalid`: a local check refuses it. `commands`: the service refuses a part of it. `unknown`: its response was
+/// lost. Otherwise why it was not sent.
+pub(crate) fn submit_one(session: &Session, command: Command) -> Result<Report> {
     RunState::of(session).count_single_change(session);
-    let order = checked(session, 0, TaggedCommand { command, tag: Dynamic::UNIT })?;
-    let order = order.map_err(|failure| ErrorKind::Invalid(vec![failure]))?;
+    let command = check_command(session, 0, TaggedCommand { command, tag: Dynamic::UNIT })?;
+    let command = command.map_err(|failure| ErrorKind::Invalid(vec![failure]))?;
     let mut pipeline = Pipeline::new(session, false)?;
-    pipeline.push(session, order)?;
+    pipeline.push(session, command)?;
     let report = pipeline.finish(session)?;
     report.failure().map_or(Ok(report), Err)
 }
 
-/// Carries commands out and answers what became of each. Failures in the report count for the exit code.
+/// Submits commands and returns a report. Failures in the report count for the exit code.
 ///
 /// # Errors
-/// `invalid`: local checks refuse some, and nothing was sent; with `skip_invalid` those are left out instead.
-/// Whatever kept the first request from being sent.
-pub fn carry_out(session: &Session, source: &dyn CommandSource, skip_invalid: bool) -> Result<Report> {
-    let (count, refused) = refused(session, source)?;
+/// `invalid`: local checks refuse some, and nothing was sent; with `skip_invalid` the others are sent instead. Why
+/// the first request was not sent.
+pub(crate) fn submit(session: &Session, source: &dyn CommandSource, skip_invalid: bool) -> Result<Report> {
+    let PrecheckedList { count, refused, checked } = precheck(session, source)?;
     if !refused.is_empty() && !skip_invalid {
         return Err(ErrorKind::Invalid(refused).into());
     }
     let mut pipeline = Pipeline::new(session, true)?;
     pipeline.expect(count - refused.len());
-    match hand_over(session, source, count, &mut pipeline) {
+    let result = push_checked(session, checked, &mut pipeline)
+        .and_then(|()| push_rest(session, source, count, &mut pipeline));
+    match result {
         Ok(()) => pipeline.finish(session),
         Err(error) => {
             pipeline.abandon(session, &error.kind.to_string())?;
@@ -48,69 +67,163 @@ pub fn carry_out(session: &Session, source: &dyn CommandSource, skip_invalid: bo
     }
 }
 
-/// Hands all of a list to its pipeline. What was handed over has an outcome also where the rest cannot be read.
-fn hand_over(
+/// Pushes the commands that the precheck kept.
+fn push_checked(session: &Session, checked: Vec<CheckedSubmission>, pipeline: &mut Pipeline) -> Result<()> {
+    checked.into_iter().try_for_each(|command| push(session, command, pipeline))
+}
+
+/// Checks and pushes the rest of a list. Commands that were pushed have an outcome even if the rest cannot be read.
+fn push_rest(
     session: &Session,
     source: &dyn CommandSource,
     count: usize,
     pipeline: &mut Pipeline,
 ) -> Result<()> {
-    for (index, asked) in source.orders()?.enumerate() {
-        match check(session, index, asked?)? {
-            Ok(order) => pipeline.push(session, order)?,
-            Err(failure) => pipeline.leave_out(session, &failure, String::new()),
-        }
+    for submission in source.submissions(pipeline.len())? {
+        push(session, check_submission(session, pipeline.len(), submission?)?, pipeline)?;
     }
     if pipeline.len() == count {
         return Ok(());
     }
     let message =
-        format!("the list changed while it was carried out: {count} entries, then {}", pipeline.len());
-    Err(Error::usage_with_hint(message, "See what was done in the journal or --report, and run it again."))
+        format!("the list changed while it was sent: {count} entries at first, then {}", pipeline.len());
+    Err(Error::usage_with_hint(
+        message,
+        "Look up what was done in the journal or --report, then run it again.",
+    ))
 }
 
-/// How long a list is, and what the local checks refuse in it. A guard that would stop it on its way stops it here.
-///
-/// # Errors
-/// `guard`; what keeps the list from being read.
-fn refused(session: &Session, source: &dyn CommandSource) -> Result<(usize, Vec<CommandFailure>)> {
-    let (mut count, mut refused, mut ahead) = (0, Vec::new(), CommandImpact::default());
-    for (index, asked) in source.orders()?.enumerate() {
-        session.interrupt().check()?;
-        count += 1;
-        match check(session, index, asked?)? {
-            Ok(order) => foresee(session, &order.command, &mut ahead)?,
-            Err(failure) => refused.push(failure),
+fn push(session: &Session, checked: CheckedSubmission, pipeline: &mut Pipeline) -> Result<()> {
+    match checked {
+        Ok(command) => pipeline.push(session, command),
+        Err(failure) => {
+            pipeline.reject(session, &failure, String::new());
+            Ok(())
         }
     }
-    Ok((count, refused))
 }
 
-/// Asks the guards about a command that is to come, unless an earlier run did it already.
-fn foresee(session: &Session, command: &CheckedCommand, ahead: &mut CommandImpact) -> Result<()> {
+/// Counts a list and checks each command before any is sent. A guard that would stop the list later stops it here.
+///
+/// # Errors
+/// `guard`; the list cannot be read.
+fn precheck(session: &Session, source: &dyn CommandSource) -> Result<PrecheckedList> {
+    let (mut list, mut total) = (PrecheckedList::default(), CommandImpact::default());
+    let limit = if source.is_in_memory() { CHECKED_LIMIT } else { 0 };
+    for (index, submission) in source.submissions(0)?.enumerate() {
+        session.interrupt().check()?;
+        list.count += 1;
+        let checked = check_submission(session, index, submission?)?;
+        match &checked {
+            Ok(command) => precheck_guard(session, &command.command, &mut total)?,
+            Err(failure) => list.refused.push(failure.clone()),
+        }
+        if list.checked.len() < limit {
+            list.checked.push(checked);
+        }
+    }
+    Ok(list)
+}
+
+/// Asks the guard about a command before it is sent, unless an earlier run has done it.
+fn precheck_guard(session: &Session, command: &CheckedCommand, total: &mut CommandImpact) -> Result<()> {
     let (run, mode) = (RunState::of(session), session.mode());
     let recorder = run.settings.recorder.as_ref().filter(|recorder| recorder.can_recall());
     let is_done =
         recorder.is_some_and(|recorder| command.pieces().all(|piece| recorder.has_settled(mode, piece)));
-    if is_done { Ok(()) } else { run.settings.guard.foresee(mode, command, ahead) }
+    if is_done { Ok(()) } else { run.settings.guard.precheck(mode, command, total) }
 }
 
-fn check(session: &Session, index: usize, asked: Submission) -> Result<CheckedSubmission> {
-    match asked {
-        Ok(order) => checked(session, index, order),
+fn check_submission(session: &Session, index: usize, submission: Submission) -> Result<CheckedSubmission> {
+    match submission {
+        Ok(command) => check_command(session, index, command),
         Err(failure) => Ok(Err(failure)),
     }
 }
 
-/// The command as the gate checked it, or what a local check refuses in it.
+/// The checked command, or why a local check refuses it.
 ///
 /// # Errors
-/// `config`: settings are missing or wrong.
-pub(super) fn checked(session: &Session, index: usize, order: TaggedCommand) -> Result<CheckedSubmission> {
-    let TaggedCommand { command, tag } = order;
+/// `config`: settings are missing or invalid.
+pub(super) fn check_command(
+    session: &Session,
+    index: usize,
+    command: TaggedCommand,
+) -> Result<CheckedSubmission> {
+    let TaggedCommand { command, tag } = command;
     let command = session.client()?.check(command);
     Ok(match command.fault() {
         Some(fault) => Err(CommandFailure::local(index, command.command().subject.name(), fault)),
-        None => Ok(CheckedOrder { command, tag }),
+        None => Ok(TaggedCheckedCommand { command, tag }),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::changes::command_builder::CommandArray;
+    use crate::client::settings::{ClientSettings, Credentials, Mode};
+    use crate::host::console::HostConsole;
+    use crate::host::interrupt::Interrupt;
+    use crate::host::session::SessionSetup;
+    use crate::secret::Secret;
+    use rhai::{Array, Map};
+    use serde_json::Value;
+    use std::rc::Rc;
+    use std::sync::Arc;
+
+    struct SilentConsole;
+
+    impl HostConsole for SilentConsole {
+        fn print(&self, _: &str) {}
+        fn show(&self, _: &Value) {}
+        fn message(&self, _: &str) {}
+        fn note(&self, _: &str) {}
+        fn warn(&self, _: &str) {}
+        fn is_lost(&self) -> bool {
+            false
+        }
+        fn ask(&self, _: &str) -> Result<String> {
+            Err(Error::usage("there is no terminal"))
+        }
+    }
+
+    fn session() -> Session {
+        let token = || Credentials::Token { client_id: "id".into(), token: Secret::from("token") };
+        let session = Session::new(SessionSetup {
+            hooks: Box::new(|_| Vec::new()),
+            verify: false,
+            confirms: false,
+            connect: Box::new(move |_| Ok(ClientSettings::new("A@AdobeOrg", token()))),
+            profile: "test".into(),
+            organization: None,
+            mode: Mode::Test,
+            arguments: Vec::new(),
+            secret_variables: Vec::new(),
+            console: Rc::new(SilentConsole),
+            observer: Arc::new(()),
+            interrupt: Interrupt::default(),
+        });
+        session.extend(Rc::new(RunState::default()));
+        session
+    }
+
+    fn command(number: usize) -> Map {
+        let code = format!(r#"#{{user: "u{number}@example.com", "do": [#{{add: #{{group: ["X"]}}}}]}}"#);
+        rhai::Engine::new().eval(&code).unwrap()
+    }
+
+    #[test]
+    fn each_command_of_a_list_is_checked_split_and_rendered_once() {
+        let session = session();
+        // Fewer than fill a request, so that nothing is sent.
+        let list: Array = (0..9).map(|number| command(number).into()).collect();
+        let source = CommandArray(&list);
+        let before = CheckedCommand::count();
+        let PrecheckedList { count, checked, .. } = precheck(&session, &source).unwrap();
+        let mut pipeline = Pipeline::new(&session, true).unwrap();
+        push_checked(&session, checked, &mut pipeline).unwrap();
+        push_rest(&session, &source, count, &mut pipeline).unwrap();
+        assert_eq!((pipeline.len(), CheckedCommand::count() - before), (9, 9));
+    }
 }

@@ -39,16 +39,16 @@ impl SandboxListings {
     /// The people listed, in the order of the listing.
     pub(super) fn listing(&mut self, org: &SandboxOrganization, listed: CachedEntry) -> &[PersonId] {
         let revision = org.revision();
-        let kept = self.0.take().filter(|(then, what, _)| *then == revision && *what == listed);
-        let entry = kept.unwrap_or_else(|| {
-            let people = work_out(org, &listed);
+        let cached = self.0.take().filter(|(then, what, _)| *then == revision && *what == listed);
+        let entry = cached.unwrap_or_else(|| {
+            let people = compute(org, &listed);
             (revision, listed, people)
         });
         &self.0.insert(entry).2
     }
 }
 
-fn work_out(org: &SandboxOrganization, listed: &CachedEntry) -> Vec<PersonId> {
+fn compute(org: &SandboxOrganization, listed: &CachedEntry) -> Vec<PersonId> {
     let members = org.people.iter().filter(|(_, person)| person.is_member());
     match listed {
         CachedEntry::Users { domain } => {
@@ -82,25 +82,26 @@ mod tests {
 
     #[test]
     fn a_listing_is_worked_out_again_when_something_changed() {
-        let (mut org, mut shelf) = (seed::organization(None), SandboxListings::default());
+        let (mut org, mut listings) = (seed::organization(None), SandboxListings::default());
         let group = org.groups.user_group("Interns").expect("seeded");
         let interns = CachedEntry::Members { group, direct_only: true };
-        assert_eq!(shelf.listing(&org, interns.clone()), []);
-        org.join(PersonId(3), group);
-        assert_eq!(shelf.listing(&org, interns), [PersonId(3)]);
+        assert_eq!(listings.listing(&org, interns.clone()), []);
+        org.add_to_group(PersonId(3), group);
+        assert_eq!(listings.listing(&org, interns), [PersonId(3)]);
     }
 
     #[test]
     fn members_of_a_profile_have_a_license_or_wait_for_one() {
-        let (org, mut shelf) = (seed::organization(None), SandboxListings::default());
+        let (org, mut listings) = (seed::organization(None), SandboxListings::default());
         let profile = org.groups.profile("Stock").expect("seeded");
         let mut count = |direct_only, active| {
-            shelf.listing(&org, CachedEntry::Licensed { profile, direct_only, active }).len()
+            listings.listing(&org, CachedEntry::Licensed { profile, direct_only, active }).len()
         };
         let (with, without) = (count(false, true), count(false, false));
         assert_eq!(with, 2);
         assert!(without > 0);
-        let everyone = shelf.listing(&org, CachedEntry::Members { group: profile, direct_only: false }).len();
+        let everyone =
+            listings.listing(&org, CachedEntry::Members { group: profile, direct_only: false }).len();
         assert_eq!(everyone, with + without);
     }
 }

@@ -52,7 +52,7 @@ impl SandboxOrganization {
     }
 
     /// Adds a person to a group; does nothing for a member.
-    pub(super) fn join(&mut self, person: PersonId, group: GroupId) {
+    pub(super) fn add_to_group(&mut self, person: PersonId, group: GroupId) {
         let Some(record) = self.people.get_mut(person).filter(|record| !record.groups.contains(&group))
         else {
             return;
@@ -63,7 +63,7 @@ impl SandboxOrganization {
     }
 
     /// Removes a person from a group; does nothing for someone who is not in it.
-    pub(super) fn leave(&mut self, person: PersonId, group: GroupId) {
+    pub(super) fn remove_from_group(&mut self, person: PersonId, group: GroupId) {
         let Some(record) = self.people.get_mut(person) else { return };
         let before = record.groups.len();
         record.groups.retain(|id| *id != group);
@@ -76,16 +76,16 @@ impl SandboxOrganization {
     }
 
     /// Removes a person from every group.
-    pub(super) fn leave_all(&mut self, person: PersonId) {
+    pub(super) fn remove_from_all_groups(&mut self, person: PersonId) {
         let groups = self.people.get(person).map(|record| record.groups.clone()).unwrap_or_default();
         for group in groups {
-            self.leave(person, group);
+            self.remove_from_group(person, group);
         }
     }
 
     /// Removes a person from the organization: `keep` leaves the account in the directory (contract 7.34).
-    pub(super) fn part(&mut self, person: PersonId, keep: Option<AccountStanding>) {
-        self.leave_all(person);
+    pub(super) fn remove_member(&mut self, person: PersonId, keep: Option<AccountStanding>) {
+        self.remove_from_all_groups(person);
         match keep {
             Some(standing) => {
                 if let Some(record) = self.people.get_mut(person) {
@@ -185,6 +185,6 @@ pub(super) fn describe(id: PersonId, person: &SandboxAccount, groups: Vec<ArcStr
         country: person.country.clone(),
         kind: Some(person.kind.as_str().into()),
         id: Some(format!("{:016X}5A4DB0C0@{owner}", (u64::from(id.0) + 1).wrapping_mul(SPREAD)).into()),
-        extra: None,
+        extra: person.extra.clone(),
     }
 }

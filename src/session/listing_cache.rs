@@ -1,5 +1,5 @@
-//! Full listings between runs: used again while they are young enough, kept as they are read, and the service's rule
-//! that one may begin every two hours.
+//! Full listings that are saved between runs: reused while they are young enough, and written as they are read. Also
+//! the service's rule that one may start every two hours.
 
 use crate::client::hooks::{ActionRequest, GateHook};
 use crate::client::listing::Listing;
@@ -21,7 +21,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Duration;
 
-/// What may be done with a saved listing.
+/// Whether a saved listing can be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum SavedListingVerdict {
     Use,
@@ -29,68 +29,81 @@ enum SavedListingVerdict {
     Stale,
 }
 
-/// Opens a full listing: a saved one where the call or the prompt's setting allows it, a new one otherwise. `name` is
-/// what it is kept under and called in messages.
+/// Opens a full listing: a saved one if the call or the prompt's setting allows it, otherwise a new one. `name` is
+/// its name on disk and in messages.
 ///
 /// # Errors
-/// Those of the first page; `usage`: the operator does not want to begin it now.
-pub fn open<T: ListItem>(
+/// The errors of the first page; `usage`: the operator does not want to start it now.
+pub(crate) fn open<T: ListItem>(
     session: &Rc<Session>,
     listing: Listing<T>,
     name: &'static str,
-    wish: ListingRequest,
+    request: ListingRequest,
 ) -> Result<RecordList<T>> {
-    let Some(shelf) = shelf(session)? else { return RecordList::open(session, listing, false) };
-    let max_age = wish.max_age.or(RunState::of(session).settings.listings.max_age);
-    let saved = shelf.find(name);
+    let Some(saved_listings) = saved_listings(session)? else {
+        return RecordList::open(session, listing, false);
+    };
+    let max_age = request.max_age.or(RunState::of(session).settings.listings.max_age);
+    let saved = saved_listings.find(name);
     if let (Some(max_age), Some(saved)) = (max_age, saved) {
-        let verdict = judge(
+        let verdict = verdict_of(
             &saved,
-            shelf.changed(),
+            saved_listings.changed(),
             Timestamp::now(),
-            ListingRequest { max_age: Some(max_age), ..wish },
+            ListingRequest { max_age: Some(max_age), ..request },
         );
-        session.console().note(&told(name, &saved, verdict, shelf.changed(), Timestamp::now()));
+        session.console().note(&describe_verdict(
+            name,
+            &saved,
+            verdict,
+            saved_listings.changed(),
+            Timestamp::now(),
+        ));
         if verdict == SavedListingVerdict::Use {
             return Ok(RecordList::from_pages(saved.pages::<T>(), false));
         }
     }
-    begin(session, listing, name, &shelf, max_age.is_some())
+    begin(session, listing, name, &saved_listings, max_age.is_some())
 }
 
-/// Begins a listing, which may have to wait.
+/// Starts a listing, which may have to wait.
 fn begin<T: ListItem>(
     session: &Rc<Session>,
     listing: Listing<T>,
     name: &'static str,
-    shelf: &SavedListings,
-    keeps: bool,
+    saved_listings: &SavedListings,
+    is_kept: bool,
 ) -> Result<RecordList<T>> {
     let now = Timestamp::now();
     let paced = session.client()?.settings().pace != Pace::Off;
-    if let Some(free) = next_free(shelf.begun(name), now).filter(|_| paced) {
-        announce(session, name, shelf, free)?;
+    if let Some(free) = next_start(saved_listings.begun(name), now).filter(|_| paced) {
+        announce(session, name, saved_listings, free)?;
     }
-    let writer = keeps.then(|| shelf.begin(name, now)).and_then(|writer| match writer {
+    let writer = is_kept.then(|| saved_listings.begin(name, now)).and_then(|writer| match writer {
         Ok(writer) => Some(writer),
         Err(error) => {
-            session.console().warn(&format!("{name} cannot be kept: {error}"));
+            session.console().warn(&format!("the listing of {name} cannot be saved: {error}"));
             None
         }
     });
-    let records = RecordList::open_kept(session, listing, false, writer)?;
+    let records = RecordList::open_and_save(session, listing, false, writer)?;
     if paced {
-        // A time that cannot be remembered costs an announcement, not the listing.
-        drop(shelf.mark_begun(name, now));
+        // If the time cannot be written, a later announcement is missing; the listing is not affected.
+        drop(saved_listings.mark_begun(name, now));
     }
     Ok(records)
 }
 
-/// Says before it is sent that a listing may have to wait; at the prompt the operator decides.
-fn announce(session: &Session, name: &'static str, shelf: &SavedListings, free: Timestamp) -> Result<()> {
+/// Announces that a listing may have to wait; at the prompt the operator decides.
+fn announce(
+    session: &Session,
+    name: &'static str,
+    saved_listings: &SavedListings,
+    free: Timestamp,
+) -> Result<()> {
     let line = format!(
-        "{name}: one full listing every two hours; the service may hold this one back until {}",
-        shown(free)
+        "{name}: the service allows one full listing every two hours and may delay this one until {}",
+        local_time(free)
     );
     let run = RunState::of(session);
     let listings = &run.settings.listings;
@@ -100,61 +113,62 @@ fn announce(session: &Session, name: &'static str, shelf: &SavedListings, free: 
     if !listings.asks {
         return Ok(());
     }
-    let answer = session.console().ask("Begin it now all the same? [y/N] ")?;
+    let answer = session.console().ask("Start it now anyway? [y/N] ")?;
     if answer.trim().eq_ignore_ascii_case("y") || answer.trim().eq_ignore_ascii_case("yes") {
         return Ok(());
     }
-    let hint = match shelf.find(name) {
+    let hint = match saved_listings.find(name) {
         Some(saved) => {
             format!(
-                "A listing of {} is saved: say how old it may be, #{{max_age: \"4h\"}}.",
-                shown(saved.begun)
+                "A listing of {} is saved; to use it, say how old it may be: #{{max_age: \"4h\"}}.",
+                local_time(saved.begun)
             )
         }
-        None => "With #{max_age: \"2h\"} a listing is kept for the next question.".to_owned(),
+        None => "With #{max_age: \"2h\"} a listing is saved and can be used again.".to_owned(),
     };
-    Err(Error::usage_with_hint(format!("the listing of {name} was not begun"), hint))
+    Err(Error::usage_with_hint(format!("the listing of {name} was not started"), hint))
 }
 
-/// The moment at which another listing is sure to be free, when that is still to come.
-fn next_free(begun: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
+/// When the service certainly allows another listing, if that is in the future.
+fn next_start(begun: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
     let interval = SignedDuration::try_from(Duration::from_secs(LISTING_INTERVAL_SECONDS)).ok()?;
     begun?.checked_add(interval).ok().filter(|free| *free > now)
 }
 
-fn judge(
+fn verdict_of(
     saved: &SavedListing,
     changed: Option<Timestamp>,
     now: Timestamp,
-    wish: ListingRequest,
+    request: ListingRequest,
 ) -> SavedListingVerdict {
     let age = now.duration_since(saved.begun);
-    let max_age = SignedDuration::try_from(wish.max_age.unwrap_or_default()).unwrap_or(SignedDuration::MAX);
+    let max_age =
+        SignedDuration::try_from(request.max_age.unwrap_or_default()).unwrap_or(SignedDuration::MAX);
     if age > max_age || age.is_negative() {
         SavedListingVerdict::TooOld
-    } else if !wish.stale && changed.is_some_and(|changed| changed >= saved.begun) {
+    } else if !request.stale && changed.is_some_and(|changed| changed >= saved.begun) {
         SavedListingVerdict::Stale
     } else {
         SavedListingVerdict::Use
     }
 }
 
-fn told(
+fn describe_verdict(
     name: &str,
     saved: &SavedListing,
     verdict: SavedListingVerdict,
     changed: Option<Timestamp>,
     now: Timestamp,
 ) -> String {
-    let age = age(now.duration_since(saved.begun));
-    let when = shown(saved.begun);
+    let age = age_text(now.duration_since(saved.begun));
+    let when = local_time(saved.begun);
     let stale = changed.filter(|changed| *changed >= saved.begun);
-    let since = stale.map(|changed| format!(", stale: umapish made a change at {}", shown(changed)));
+    let since = stale.map(|changed| format!(", stale: umapish made a change at {}", local_time(changed)));
     let since = since.unwrap_or_default();
     match verdict {
         SavedListingVerdict::Use => format!("{name}: the saved listing of {when} ({age} old{since})"),
         SavedListingVerdict::TooOld => {
-            format!("{name}: the saved listing of {when} is too old ({age}); listing anew")
+            format!("{name}: the saved listing of {when} is too old ({age}); starting a new one")
         }
         SavedListingVerdict::Stale => {
             format!("{name}: the saved listing of {when} is not used ({age} old{since})")
@@ -162,7 +176,7 @@ fn told(
     }
 }
 
-fn age(age: SignedDuration) -> String {
+fn age_text(age: SignedDuration) -> String {
     match age.as_secs() {
         seconds @ ..120 => format!("{seconds} s"),
         seconds @ ..7200 => format!("{} min", seconds / 60),
@@ -170,40 +184,44 @@ fn age(age: SignedDuration) -> String {
     }
 }
 
-/// A moment where the operator is.
-fn shown(moment: Timestamp) -> String {
-    moment.to_zoned_datetime(TimeZone::system()).strftime("%Y-%m-%d %H:%M:%S").to_string()
+/// A time in the operator's time zone.
+fn local_time(timestamp: Timestamp) -> String {
+    timestamp.to_zoned_datetime(TimeZone::system()).strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
-/// Finds the folder of what outlives the run.
+/// Finds the folder for files that outlive the run.
 type FolderOf = dyn Fn() -> Result<PathBuf>;
 
-/// The shelf of the session's organization; `None` where nothing is kept.
-fn shelf(session: &Session) -> Result<Option<SavedListings>> {
+/// The saved listings of the session's organization; `None` if nothing is saved.
+fn saved_listings(session: &Session) -> Result<Option<SavedListings>> {
     let client = session.client()?;
-    Ok(shelf_of(
+    Ok(saved_listings_of(
         RunState::of(session).settings.listings.folder.as_deref(),
         &client.settings().organization,
         &client.settings().service_url,
     ))
 }
 
-/// The shelf of an organization; a folder that cannot be found keeps nothing.
-fn shelf_of(folder: Option<&FolderOf>, organization: &str, service: &str) -> Option<SavedListings> {
+/// The saved listings of an organization; `None` if there is no folder for them.
+fn saved_listings_of(folder: Option<&FolderOf>, organization: &str, service: &str) -> Option<SavedListings> {
     let folder = folder?().ok()?;
     Some(SavedListings::of(&folder, organization, service))
 }
 
-/// The hook that makes saved listings stale, for a client of that organization and service.
-pub fn hook(folder: Option<&FolderOf>, organization: &str, service: &str) -> Option<impl GateHook + 'static> {
-    shelf_of(folder, organization, service).map(StaleMarker)
+/// The hook that marks saved listings as stale, for a client of that organization and service.
+pub(crate) fn hook(
+    folder: Option<&FolderOf>,
+    organization: &str,
+    service: &str,
+) -> Option<impl GateHook + 'static> {
+    saved_listings_of(folder, organization, service).map(StaleMarker)
 }
 
-/// Marks the listings of an organization stale when it is changed.
+/// Marks the listings of an organization as stale when it is changed.
 struct StaleMarker(SavedListings);
 
 impl StaleMarker {
-    /// A change is not kept from leaving because its moment cannot be remembered.
+    /// A change is sent even if its time cannot be written.
     fn mark(&self, request: &ActionRequest) {
         if request.mode == Mode::Live {
             drop(self.0.mark_changed(Timestamp::now()));
@@ -212,13 +230,13 @@ impl StaleMarker {
 }
 
 impl GateHook for StaleMarker {
-    /// Before it leaves, since nobody may be there afterwards.
+    /// Before it is sent, since the process may end before the response.
     fn before(&self, request: &ActionRequest) -> Result<()> {
         self.mark(request);
         Ok(())
     }
 
-    /// Once more, since a listing may have begun meanwhile.
+    /// Once more, since a listing may have started meanwhile.
     fn after(&self, request: &ActionRequest, _: std::result::Result<&ApiResponse, &Error>) {
         self.mark(request);
     }
@@ -228,50 +246,50 @@ impl GateHook for StaleMarker {
 mod tests {
     use super::*;
 
-    fn moment(text: &str) -> Timestamp {
+    fn timestamp(text: &str) -> Timestamp {
         format!("2026-11-25T{text}Z").parse().unwrap()
     }
 
     fn saved(begun: &str) -> SavedListing {
         let folder = tempfile::tempdir().unwrap();
-        let shelf = SavedListings::of(folder.path(), "1@AdobeOrg", "service");
-        shelf.begin("users", moment(begun)).unwrap().finish().unwrap();
-        shelf.find("users").unwrap()
+        let saved_listings = SavedListings::of(folder.path(), "1@AdobeOrg", "service");
+        saved_listings.begin("users", timestamp(begun)).unwrap().finish().unwrap();
+        saved_listings.find("users").unwrap()
     }
 
     #[test]
-    fn a_saved_listing_is_used_while_it_is_young_and_nothing_was_changed_since() {
+    fn a_saved_listing_is_used_while_it_is_young_and_nothing_has_changed_since() {
         let hours = |hours| ListingRequest { max_age: Some(Duration::from_hours(hours)), stale: false };
-        let judge = |changed: Option<&str>, wish| {
-            judge(&saved("12:00:00"), changed.map(moment), moment("13:00:00"), wish)
+        let verdict_of = |changed: Option<&str>, request| {
+            verdict_of(&saved("12:00:00"), changed.map(timestamp), timestamp("13:00:00"), request)
         };
-        assert_eq!(judge(None, hours(1)), SavedListingVerdict::Use);
-        assert_eq!(judge(Some("11:59:59"), hours(2)), SavedListingVerdict::Use);
-        assert_eq!(judge(None, hours(0)), SavedListingVerdict::TooOld);
-        assert_eq!(judge(Some("12:00:00"), hours(2)), SavedListingVerdict::Stale);
+        assert_eq!(verdict_of(None, hours(1)), SavedListingVerdict::Use);
+        assert_eq!(verdict_of(Some("11:59:59"), hours(2)), SavedListingVerdict::Use);
+        assert_eq!(verdict_of(None, hours(0)), SavedListingVerdict::TooOld);
+        assert_eq!(verdict_of(Some("12:00:00"), hours(2)), SavedListingVerdict::Stale);
         assert_eq!(
-            judge(Some("12:30:00"), ListingRequest { stale: true, ..hours(2) }),
+            verdict_of(Some("12:30:00"), ListingRequest { stale: true, ..hours(2) }),
             SavedListingVerdict::Use
         );
         assert_eq!(
-            super::judge(&saved("12:00:00"), None, moment("11:00:00"), hours(2)),
+            super::verdict_of(&saved("12:00:00"), None, timestamp("11:00:00"), hours(2)),
             SavedListingVerdict::TooOld
         );
     }
 
     #[test]
-    fn a_listing_is_free_two_hours_after_the_last_one_began() {
-        let free = |begun: Option<&str>, now| next_free(begun.map(moment), moment(now));
+    fn a_listing_is_allowed_two_hours_after_the_last_one_started() {
+        let free = |begun: Option<&str>, now| next_start(begun.map(timestamp), timestamp(now));
         assert_eq!(free(None, "12:00:00"), None);
-        assert_eq!(free(Some("12:00:00"), "13:59:59"), Some(moment("14:00:00")));
+        assert_eq!(free(Some("12:00:00"), "13:59:59"), Some(timestamp("14:00:00")));
         assert_eq!(free(Some("12:00:00"), "14:00:00"), None);
     }
 
     #[test]
-    fn the_age_is_told_in_the_unit_that_fits() {
-        let told = |seconds| age(SignedDuration::from_secs(seconds));
+    fn the_age_is_shown_in_a_suitable_unit() {
+        let text = |seconds| age_text(SignedDuration::from_secs(seconds));
         assert_eq!(
-            [told(5), told(119), told(300), told(7199), told(90_000)],
+            [text(5), text(119), text(300), text(7199), text(90_000)],
             ["5 s", "119 s", "5 min", "119 min", "25 h"]
         );
     }

@@ -1,4 +1,4 @@
-//! What the operator and a call say about saved listings.
+//! The options for saved listings, of the operator and of a call.
 
 use crate::error::Result;
 use crate::values::options::CallOptions;
@@ -8,39 +8,39 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Duration;
 
-/// How full listings are kept and guarded in a run.
+/// How a run saves and announces full listings.
 #[derive(Default)]
 pub struct ListingSettings {
-    /// Finds the folder of what outlives the run; without one nothing is kept.
+    /// Finds the folder for files that outlive the run; without one nothing is saved.
     pub folder: Option<Rc<dyn Fn() -> Result<PathBuf>>>,
-    /// How old a saved listing may be where a call does not say: the setting for the prompt.
+    /// How old a saved listing may be if the call does not say; the setting for the prompt.
     pub max_age: Option<Duration>,
-    /// Whether an operator is there to be asked before a listing that the service may hold back.
+    /// Whether to ask the operator before a listing that the service may delay.
     pub asks: bool,
-    /// The listings whose wait was announced: once a run is enough.
+    /// The listings whose delay was announced; once a run is enough.
     pub announced: RefCell<HashSet<&'static str>>,
 }
 
-/// What a call says about saved listings.
+/// The options of a call about saved listings.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct ListingRequest {
-    /// How old one may be.
+pub(crate) struct ListingRequest {
+    /// How old a saved listing may be.
     pub max_age: Option<Duration>,
-    /// Whether one may be used though the organization was changed since.
+    /// Whether a saved listing may be used although the organization was changed since.
     pub stale: bool,
 }
 
 /// The option that says how old a saved listing may be.
-pub const MAX_AGE: &str = "max_age";
+pub(crate) const MAX_AGE: &str = "max_age";
 /// The option that allows a stale one.
-pub const STALE: &str = "stale";
+pub(crate) const STALE: &str = "stale";
 
 impl ListingRequest {
-    /// What the options of a call say.
+    /// Reads the options of a call.
     ///
     /// # Errors
-    /// `usage`: they are of the wrong kind.
-    pub fn of(options: &CallOptions) -> Result<Self> {
+    /// `usage`: a value has the wrong type.
+    pub(crate) fn of(options: &CallOptions) -> Result<Self> {
         let stale = options.flag(STALE)?.unwrap_or_default();
         Ok(Self { max_age: options.duration(MAX_AGE)?, stale })
     }

@@ -1,11 +1,11 @@
-//! One run: its guard, its journal and the listings it keeps.
+//! One run: its guard, its journal, its totals and the listings it saves.
 
-pub mod guard;
-pub mod journal;
-pub mod listing_cache;
-pub mod listing_options;
-pub mod run_setup;
-pub mod run_state;
-pub mod totals;
-pub mod tracked_files;
-pub mod unresolved;
+pub(crate) mod guard;
+pub(crate) mod journal;
+pub(crate) mod listing_cache;
+pub(crate) mod listing_options;
+pub(crate) mod run_setup;
+pub(crate) mod run_state;
+pub(crate) mod totals;
+pub(crate) mod tracked_files;
+pub(crate) mod unresolved;

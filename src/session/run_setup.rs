@@ -1,4 +1,4 @@
-//! How a run starts: its session with the hooks at the gate, and its state attached.
+//! Starts a run: a session with hooks at the gate and the state of the run attached.
 
 use super::listing_cache;
 use super::run_state::{RunSettings, RunState};
@@ -7,11 +7,11 @@ use crate::host::session::{HookFactory, Session, SessionSetup};
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// What a run starts with.
+/// What a run needs to start.
 pub struct RunSetup {
-    /// What its session is told.
+    /// The setup of its session.
     pub setup: SessionSetup,
-    /// What its state is given.
+    /// The settings of its state.
     pub settings: RunSettings,
 }
 
@@ -24,9 +24,9 @@ impl RunSetup {
     }
 }
 
-/// The hooks of a run, in their order: the guard may refuse, saved listings become stale, and the journal is last,
-/// since it records what leaves.
-pub fn hook_factory(settings: &RunSettings) -> HookFactory {
+/// The hooks of a run, in order: the guard may refuse, saved listings become stale, and the journal is last, since it
+/// records what is sent.
+pub(crate) fn hook_factory(settings: &RunSettings) -> HookFactory {
     let (guard, recorder) = (Arc::clone(&settings.guard), settings.recorder.clone());
     let folder = settings.listings.folder.clone();
     Box::new(move |client| {

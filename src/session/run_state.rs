@@ -19,50 +19,50 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// After so many changes of one person each, a loop is likely: one minute's requests (contract 2.1).
+/// After this many changes of one person each, a loop is likely: one minute's requests (contract 2.1).
 const SINGLE_CHANGES: usize = 10;
 
 /// A queue of the script that may still hold commands.
-pub trait OpenQueue {
-    /// Whether nothing more can come.
+pub(crate) trait OpenQueue {
+    /// Whether no more commands can be added.
     fn is_finished(&self) -> bool;
 
-    /// The normal end of a script: sends the rest and reports the first failures to the operator.
+    /// The normal end of a script: sends the remaining commands and shows the first failures.
     ///
     /// # Errors
-    /// What kept it from being sent.
+    /// Why they were not sent.
     fn finish_at_end(&self, session: &Session) -> Result<()>;
 
-    /// The end of a script that failed: sends nothing more; what is left is `not_sent`.
+    /// The end of a script that failed: sends nothing more; the remaining commands are `not_sent`.
     ///
     /// # Errors
-    /// `config`: the system gives no threads.
+    /// `config`: cannot start a thread.
     fn abandon(&self, session: &Session, why: &str) -> Result<()>;
 }
 
-/// What a run is given by the operator, and keeps.
+/// The settings of a run, as the operator gave them.
 #[derive(Default)]
 pub struct RunSettings {
-    /// What the run may change at most.
+    /// The limits of what the run may change.
     pub guard: Arc<ChangeGuard>,
-    /// The journal; none where nothing outlives the process.
+    /// The journal; none in the sandbox of the process.
     pub recorder: Option<Arc<JournalRecorder>>,
-    /// Whether an interrupted run is resumed.
+    /// Whether this run resumes an interrupted one.
     pub resumed: bool,
-    /// How full listings are kept and guarded.
+    /// How full listings are saved and announced.
     pub listings: ListingSettings,
-    /// Where a row for every command goes, besides the reports of the script.
+    /// Where a row for every command is written, besides the reports of the script.
     pub sink: Option<Box<dyn OutcomeSink>>,
     /// The file of `sink`.
     pub report: Option<PathBuf>,
-    /// What to do about a file that exists where the call does not say: replace it in a script, refuse at the prompt.
+    /// What to do if a file exists and the call does not say: replace it in a script, refuse at the prompt.
     pub if_exists: IfExists,
 }
 
-/// The state of a run. The one of a session is [`RunState::of`] it.
+/// The state of a run; [`RunState::of`] returns that of a session.
 #[derive(Default)]
-pub struct RunState {
-    /// What it was given.
+pub(crate) struct RunState {
+    /// Its settings.
     pub settings: RunSettings,
     tally: RefCell<RunTally>,
     totals: RefCell<RunTotals>,
@@ -70,121 +70,121 @@ pub struct RunState {
     queues: RefCell<Vec<Rc<dyn OpenQueue>>>,
     written: RefCell<HashSet<PathBuf>>,
     single_changes: Cell<usize>,
-    left_behind: RefCell<Option<Dynamic>>,
+    interrupted_report: RefCell<Option<Dynamic>>,
     missing_rows: RefCell<Option<MissingRows>>,
 }
 
 impl RunState {
-    /// The state of a run that has changed nothing yet.
-    pub fn new(settings: RunSettings) -> Self {
+    /// The state at the start of a run.
+    pub(crate) fn new(settings: RunSettings) -> Self {
         Self { settings, ..Self::default() }
     }
 
     /// The state of the run that a session belongs to.
-    pub fn of(session: &Session) -> Rc<Self> {
+    pub(crate) fn of(session: &Session) -> Rc<Self> {
         session.extension()
     }
 
-    /// Counts a change of one person in a request of its own; a loop of them is told once of the faster way.
-    pub fn count_single_change(&self, session: &Session) {
+    /// Counts a change of one person in a request of its own; a loop of them gets one note about the faster way.
+    pub(crate) fn count_single_change(&self, session: &Session) {
         let changes = self.single_changes.get() + 1;
         self.single_changes.set(changes);
         if changes == SINGLE_CHANGES {
             session.console().note(
-                "one request a change: 10 people a minute under the service's limits; the same verbs on a \
-                 queue() send 100 people a minute",
+                "each change is sent in its own request, which limits the script to 10 people a minute; the same verbs \
+                 on a queue() reach 100 people a minute",
             );
         }
     }
 
-    /// Keeps the report of a call that the operator interrupted: nothing else tells what was done by then.
-    pub fn leave_behind(&self, report: Dynamic) {
-        self.left_behind.replace(Some(report));
+    /// Keeps the report of a call that the operator interrupted, so that it can still be read.
+    pub(crate) fn keep_interrupted_report(&self, report: Dynamic) {
+        self.interrupted_report.replace(Some(report));
     }
 
-    /// The report of a call that the operator interrupted, once.
-    pub fn take_left_behind(&self) -> Option<Dynamic> {
-        self.left_behind.take()
+    /// Takes the report of a call that the operator interrupted.
+    pub(crate) fn take_interrupted_report(&self) -> Option<Dynamic> {
+        self.interrupted_report.take()
     }
 
-    /// What went wrong without ending the run.
-    pub fn tally(&self) -> RunTally {
+    /// The counts of what went wrong without ending the run.
+    pub(crate) fn tally(&self) -> RunTally {
         *self.tally.borrow()
     }
 
-    /// Remembers a queue until it is finished.
-    pub fn keep_queue(&self, queue: Rc<dyn OpenQueue>) {
+    /// Registers a queue until it is finished.
+    pub(crate) fn register_queue(&self, queue: Rc<dyn OpenQueue>) {
         let mut queues = self.queues.borrow_mut();
         queues.retain(|known| !known.is_finished());
         queues.push(queue);
     }
 
-    /// The normal end of a script: what its queues still hold is sent.
+    /// The normal end of a script: sends what is left in its queues.
     ///
     /// # Errors
-    /// What kept a queue from being sent.
-    pub fn finish_queues(&self, session: &Session) -> Result<()> {
+    /// Why a queue was not sent.
+    pub(crate) fn finish_queues(&self, session: &Session) -> Result<()> {
         let queues = self.queues.take();
         let open = queues.iter().filter(|queue| !queue.is_finished());
         open.map(|queue| queue.finish_at_end(session)).fold(Ok(()), Result::and)
     }
 
-    /// The end of a script that failed: what its queues still hold is `not_sent`.
-    pub fn abandon_queues(&self, session: &Session, why: &str) {
+    /// The end of a script that failed: what is left in its queues is `not_sent`.
+    pub(crate) fn abandon_queues(&self, session: &Session, why: &str) {
         for queue in self.queues.take().iter().filter(|queue| !queue.is_finished()) {
-            // Without threads nothing was ever sent, and the error of that has been told.
+            // If no thread can be started, nothing was ever sent, and that error has been reported.
             drop(queue.abandon(session, why));
         }
     }
 
-    /// Runs a request that is sent as the script wrote it, and records what became of its commands. They count for
-    /// the exit code where no error is thrown and no other status is left to the script.
+    /// Sends a request as the script wrote it, and records the outcomes of its commands. They count for the exit code
+    /// unless the script gets an error or an HTTP status from 300.
     ///
     /// # Errors
-    /// Those of the request.
-    pub fn wait_for_raw(
+    /// The errors of the request.
+    pub(crate) fn wait_for_raw(
         &self,
         session: &Session,
         call: impl Future<Output = RawOutcome>,
     ) -> Result<ApiResponse> {
         let RawOutcome { response, outcomes } = session.wait(async { Ok(call.await) })?;
-        let refused = response.as_ref().is_ok_and(|response| response.status >= 300);
+        let is_rejected = response.as_ref().is_ok_and(|response| response.status >= 300);
         for outcome in outcomes {
-            // The script has the status, and repeats the request or not.
-            if !(refused && outcome.status == Status::NotSent) {
-                self.record(session, &outcome, response.is_ok() && !refused);
+            // The script has the status and decides whether to repeat the request.
+            if !(is_rejected && outcome.status == Status::NotSent) {
+                self.record(session, &outcome, response.is_ok() && !is_rejected);
             }
         }
         response
     }
 
     /// Whether this run wrote the file.
-    pub fn has_written(&self, path: &Path) -> bool {
+    pub(crate) fn has_written(&self, path: &Path) -> bool {
         self.written.borrow().contains(path)
     }
 
-    /// Remembers a file that this run wrote.
-    pub fn add_written(&self, path: &Path) {
+    /// Records that this run wrote a file.
+    pub(crate) fn add_written(&self, path: &Path) {
         self.written.borrow_mut().insert(path.to_owned());
     }
 
-    /// What became of all commands of the run.
-    pub fn totals(&self) -> RunTotals {
+    /// The outcomes of all commands of the run, counted.
+    pub(crate) fn totals(&self) -> RunTotals {
         *self.totals.borrow()
     }
 
     /// The commands of the run that did not succeed, as far as they are named.
-    pub fn unresolved(&self) -> Ref<'_, UnresolvedCommands> {
+    pub(crate) fn unresolved(&self) -> Ref<'_, UnresolvedCommands> {
         self.unresolved.borrow()
     }
 
     /// These commands, as [`crate::error::refusal`] describes them, have been shown to the operator.
-    pub fn mark_shown<'a>(&self, lines: impl Iterator<Item = &'a String>) {
+    pub(crate) fn mark_shown<'a>(&self, lines: impl Iterator<Item = &'a String>) {
         self.unresolved.borrow_mut().mark_shown(lines);
     }
 
-    /// Records an outcome as it comes; `counts` says whether it counts for the exit code.
-    pub fn record(&self, session: &Session, outcome: &Outcome, counts: bool) {
+    /// Records an outcome; `counts` says whether it counts for the exit code.
+    pub(crate) fn record(&self, session: &Session, outcome: &Outcome, counts: bool) {
         self.totals.borrow_mut().add(outcome);
         self.unresolved.borrow_mut().add(outcome);
         self.write_row(session, outcome);
@@ -195,31 +195,32 @@ impl RunState {
         match outcome.status {
             Status::Failed | Status::PartlyDone | Status::StillMember => tally.failed += 1,
             Status::Unknown => tally.unknown += 1,
-            // It left, its answer was lost, and it is seen not to have been done.
+            // It was sent, its response was lost, and reading it back showed that it was not done.
             Status::NotSent if outcome.attempts > 0 => tally.lost += 1,
             Status::Completed | Status::WouldComplete | Status::NotSent => {}
         }
     }
 
-    /// Writes a row of the report. After one that could not be written there are no more: what is there has no gaps.
+    /// Writes a row of the report. After a row that could not be written there are no more, so that the file has no
+    /// gaps.
     fn write_row(&self, session: &Session, outcome: &Outcome) {
         let Some(sink) = &self.settings.sink else { return };
         let mut missing = self.missing_rows.borrow_mut();
         if let Some(missing) = missing.as_mut() {
             missing.rows += 1;
         } else if let Err(fault) = sink.write(outcome) {
-            session.console().warn(&format!("the report ends here: {fault}"));
+            session.console().warn(&format!("the report file is incomplete: {fault}"));
             *missing = Some(MissingRows { rows: 1, fault });
         }
     }
 
-    /// What the report lacks.
-    pub fn missing_rows(&self) -> Option<MissingRows> {
+    /// The rows that the report file lacks.
+    pub(crate) fn missing_rows(&self) -> Option<MissingRows> {
         self.missing_rows.borrow().clone()
     }
 
-    /// Remembers what kept commands from being sent.
-    pub fn count_stop(&self, session: &Session, stopped: Option<&Error>) {
+    /// Records why commands were not sent.
+    pub(crate) fn record_stop(&self, session: &Session, stopped: Option<&Error>) {
         if let Some(error) = stopped {
             let hint = error.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
             session.console().warn(&format!("not everything was sent: {error}{hint}"));

@@ -1,43 +1,43 @@
-//! What became of the commands of a run, in numbers.
+//! The outcomes of a run's commands, counted.
 
 use crate::client::outcome::{Outcome, Status};
 use crate::error::{Error, Result};
 
-/// Takes a row for every command, as the run goes.
+/// Receives each outcome during the run.
 pub trait OutcomeSink {
-    /// Writes one.
+    /// Writes an outcome.
     ///
     /// # Errors
     /// `file`: it cannot be written.
     fn write(&self, outcome: &Outcome) -> Result<()>;
 }
 
-/// What a report lacks because it could not be written to its end.
+/// The rows that are missing in a report that could not be written.
 #[derive(Debug, Clone)]
-pub struct MissingRows {
-    /// How many rows.
+pub(crate) struct MissingRows {
+    /// The number of rows.
     pub rows: usize,
-    /// Why.
+    /// Why they could not be written.
     pub fault: Error,
 }
 
-/// What went wrong in a run without ending it.
+/// Counts of what went wrong in a run without ending it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct RunTally {
-    /// Commands that failed, wholly or in part, in reports the script was given.
+pub(crate) struct RunTally {
+    /// Commands that failed, wholly or in part, in reports that the script got.
     pub failed: usize,
-    /// Commands of which nobody knows what happened.
+    /// Commands whose outcome is unknown.
     pub unknown: usize,
-    /// Commands that left, whose answers were lost, and which are seen not to have been done.
+    /// Commands whose response was lost and which were read back as not done.
     pub lost: usize,
-    /// The kind of the error that kept commands from being sent.
+    /// The kind of the error because of which commands were not sent.
     pub stopped: Option<&'static str>,
 }
 
 impl RunTally {
-    /// What was added since then.
+    /// What was added since `earlier`.
     #[must_use]
-    pub fn since(self, earlier: Self) -> Self {
+    pub(crate) fn since(self, earlier: Self) -> Self {
         Self {
             failed: self.failed - earlier.failed,
             unknown: self.unknown - earlier.unknown,
@@ -47,18 +47,18 @@ impl RunTally {
     }
 }
 
-/// What became of all commands of a run, for its last line.
+/// The outcomes of all commands of a run, for its last line.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct RunTotals {
-    /// Done, or would be.
+    /// Done, or would be done.
     pub done: usize,
-    /// Of these, done by an earlier run.
+    /// Of these, the ones done by an earlier run.
     pub resumed: usize,
     /// Failed, wholly or partly.
     pub failed: usize,
-    /// Nobody knows.
+    /// Their outcome is unknown.
     pub unknown: usize,
-    /// Never left.
+    /// They were not sent.
     pub not_sent: usize,
 }
 
@@ -74,12 +74,12 @@ impl RunTotals {
         self.resumed += usize::from(outcome.resumed);
     }
 
-    /// How many may still have something done about them.
+    /// The number of commands that `resume` can still settle.
     pub fn unsettled(&self) -> usize {
         self.unknown + self.not_sent
     }
 
-    /// How many commands there were.
+    /// The number of commands.
     pub fn all(&self) -> usize {
         self.done + self.failed + self.unknown + self.not_sent
     }

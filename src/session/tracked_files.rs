@@ -1,4 +1,4 @@
-//! The files a script reads and writes, as the journal, the guards and a resumed run look at them.
+//! The files that a script reads and writes, for the journal, the guard and resumed runs.
 
 use crate::client::settings::Mode;
 use crate::error::{Error, Result};
@@ -9,13 +9,14 @@ use crate::store::output_file::{self, IfExists, is_same_file};
 use crate::store::{file_door, state_dir};
 use std::path::{Path, PathBuf};
 
-/// A file was read. `digest` is the SHA-256 of the bytes that were read, `rows` how many rows it had, where that means something.
+/// Records that a file was read. `digest` is the SHA-256 of the bytes that were read, `rows` the number of rows, if the
+/// file has rows.
 ///
 /// # Errors
 /// `file`: the journal cannot be written.
-pub fn was_read(session: &Session, path: &Path, digest: &str, rows: Option<usize>) -> Result<()> {
+pub(crate) fn record_input(session: &Session, path: &Path, digest: &str, rows: Option<usize>) -> Result<()> {
     if rows == Some(0) {
-        RunState::of(session).settings.guard.distrust(format!("{} has no rows", path.display()));
+        RunState::of(session).settings.guard.mark_source_empty(format!("{} has no rows", path.display()));
     }
     match &RunState::of(session).settings.recorder {
         Some(recorder) => recorder.input(path, digest),
@@ -23,11 +24,11 @@ pub fn was_read(session: &Session, path: &Path, digest: &str, rows: Option<usize
     }
 }
 
-/// A module was imported: it belongs to the script, and a resumed run needs it unchanged.
+/// Records that a module was imported: it is a part of the script, and a resumed run needs it unchanged.
 ///
 /// # Errors
 /// `file`: the journal cannot be written.
-pub fn was_imported(session: &Session, path: &Path) -> Result<()> {
+pub(crate) fn record_module(session: &Session, path: &Path) -> Result<()> {
     match &RunState::of(session).settings.recorder {
         Some(recorder) => recorder.module(path, &sha256::of_file(path)?),
         None => Ok(()),
@@ -35,12 +36,12 @@ pub fn was_imported(session: &Session, path: &Path) -> Result<()> {
 }
 
 /// Writes a file for the operator, and returns its path and what `write` returned. Nothing is replaced or renamed
-/// without a word, unless the script said so or wrote the file itself. Where it cannot be written after changes were
+/// without a note, unless the script said so or wrote the file itself. Where it cannot be written after changes were
 /// made, its content is kept in the state folder.
 ///
 /// # Errors
 /// `file`: it cannot be written, or exists and must not. `usage`: it is the report of this run, or what `write` returns.
-pub fn write_output<T>(
+pub(crate) fn write_output<T>(
     session: &Session,
     path: &Path,
     if_exists: Option<IfExists>,
@@ -56,7 +57,7 @@ pub fn write_output<T>(
     }
     let is_own = run.has_written(path);
     if run.settings.resumed && !is_own && if_exists != Some(IfExists::Number) {
-        keep_interrupted(session, path)?;
+        rename_interrupted(session, path)?;
     }
     let chosen = match if_exists {
         Some(chosen) => chosen,
@@ -64,7 +65,8 @@ pub fn write_output<T>(
         None => run.settings.if_exists,
     };
     let replaces = chosen == IfExists::Replace && if_exists.is_none() && !is_own && file_door::is_file(path);
-    let (written, value) = write(path, chosen).map_err(|error| rescue(session, path, error, &write))?;
+    let (written, value) =
+        write(path, chosen).map_err(|error| save_elsewhere(session, path, error, &write))?;
     run.add_written(&written);
     if replaces {
         session.console().note(&format!("replaced {}", path.display()));
@@ -72,19 +74,23 @@ pub fn write_output<T>(
     Ok((written, value))
 }
 
-/// In a resumed run a file of the interrupted run is kept under a numbered name.
-fn keep_interrupted(session: &Session, path: &Path) -> Result<()> {
+/// In a resumed run the file of the interrupted run is renamed to a numbered name.
+fn rename_interrupted(session: &Session, path: &Path) -> Result<()> {
     if !file_door::is_file(path) {
         return Ok(());
     }
     let kept = output_file::free_name(path);
     file_door::rename(path, &kept).map_err(|error| Error::io(path, error))?;
-    session.console().note(&format!("{} was there and is kept as {}", path.display(), kept.display()));
+    session.console().note(&format!(
+        "{} already exists and was renamed to {}",
+        path.display(),
+        kept.display()
+    ));
     Ok(())
 }
 
-/// After live changes, what they came to may be known nowhere else.
-fn rescue<T>(
+/// After live changes the content may exist nowhere else, so it is saved in the state folder.
+fn save_elsewhere<T>(
     session: &Session,
     path: &Path,
     error: Error,

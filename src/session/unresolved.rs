@@ -10,7 +10,7 @@ const NAMED: usize = 20;
 
 /// A command that did not succeed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UnresolvedCommand {
+pub(crate) struct UnresolvedCommand {
     /// How it ended.
     pub status: Status,
     /// The target, the message and the code.
@@ -21,7 +21,7 @@ pub struct UnresolvedCommand {
 
 /// The commands that did not succeed: the first by name, the rest by number.
 #[derive(Debug, Default)]
-pub struct UnresolvedCommands {
+pub(crate) struct UnresolvedCommands {
     named: Vec<UnresolvedCommand>,
     more: usize,
     shown: HashSet<String>,
@@ -48,12 +48,12 @@ impl UnresolvedCommands {
     }
 
     /// The first commands, without those that the operator has been shown.
-    pub fn named(&self) -> impl Iterator<Item = &UnresolvedCommand> {
+    pub(crate) fn named(&self) -> impl Iterator<Item = &UnresolvedCommand> {
         self.named.iter().filter(|command| !self.shown.contains(&command.line))
     }
 
     /// How many commands are not named.
-    pub fn more(&self) -> usize {
+    pub(crate) fn more(&self) -> usize {
         self.more
     }
 }

@@ -25,20 +25,20 @@ pub(crate) fn begin(session: &Session, output: &Output) -> Result<(), RunExit> {
     if let Some(path) = recorder.path() {
         output.note(&format!("continuing with {}", path.display()));
     }
-    match reconcile::settle(session, recorder) {
-        Ok(settlement) => {
-            let (done, again) = (settlement.done, settlement.again);
-            if done + again > 0 {
+    match reconcile::reconcile(session, recorder) {
+        Ok(summary) => {
+            let (done, to_resend) = (summary.done, summary.to_resend);
+            if done + to_resend > 0 {
                 output.note(&format!(
-                    "{} had an unknown outcome: {done} confirmed done, {again} will be sent again when the script \
+                    "{} had an unknown outcome: {done} confirmed done, {to_resend} will be sent again when the script \
                      reaches them",
-                    plural(done + again, "command")
+                    plural(done + to_resend, "command")
                 ));
             }
-            for line in &settlement.open {
+            for line in &summary.unresolved {
                 output.warning(&format!("open: {line}"));
             }
-            for line in &settlement.still_members {
+            for line in &summary.still_members {
                 output.warning(&format!("not sent again: {line}"));
             }
             Ok(())
@@ -61,13 +61,13 @@ pub(crate) fn end(session: &Session, exit: RunExit, output: &Output) -> RunExit 
     exit = exit_with_report(session, exit, output);
     let Some(recorder) = &run.settings.recorder else { return exit };
     if run.settings.resumed {
-        for line in reconcile::left(recorder) {
+        for line in reconcile::unrequested(recorder) {
             output.warning(&format!(
                 "started by the interrupted run but not requested by the script this time: {line}"
             ));
             exit = exit_with_left(exit, RunExit::Unknown);
         }
-        for line in reconcile::still_members_left(recorder) {
+        for line in reconcile::unrequested_still_members(recorder) {
             output.warning(&format!(
                 "removed by the interrupted run but not requested by the script this time: {line}"
             ));
@@ -106,7 +106,7 @@ fn status_words(status: Status) -> String {
 
 /// A guard that stopped something counts even if the script caught the error.
 fn exit_with_guard(session: &Session, exit: RunExit) -> RunExit {
-    if RunState::of(session).settings.guard.has_stopped() { exit.or_worse(RunExit::Guard) } else { exit }
+    if RunState::of(session).settings.guard.has_refused() { exit.or_worse(RunExit::Guard) } else { exit }
 }
 
 /// An incomplete report counts even if the script caught the error.

@@ -1,4 +1,4 @@
-//! Every step of a command, declared once: local checks, retry, read-back and the sandbox read [`STEPS`].
+//! Every step of a command, declared once: local checks, retry and read-back read [`STEPS`].
 
 use super::limits;
 use serde_json::Value;
@@ -62,7 +62,7 @@ pub enum ReadBack {
 /// What a step takes away; the guards count by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum StepRemoval {
-    /// Nothing.
+    /// An absent value.
     Nothing,
     /// Memberships, and with them licenses.
     Membership,

@@ -8,6 +8,11 @@ use crate::wire::validate;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+#[cfg(test)]
+std::thread_local! {
+    static MADE: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
 /// A command with the result of the local checks.
 #[derive(Debug, Clone)]
 pub struct CheckedCommand {
@@ -27,9 +32,17 @@ pub(crate) struct CheckedPiece {
 impl CheckedCommand {
     /// Splits and renders a command; if `checks` is set, its pieces are checked too.
     pub(super) fn new(command: Command, checks: bool) -> Self {
+        #[cfg(test)]
+        MADE.set(MADE.get() + 1);
         let pieces: VecDeque<_> = split::split(&command).into_iter().map(CheckedPiece::new).collect();
         let fault = pieces.iter().filter(|_| checks).find_map(CheckedPiece::fault);
         Self { command, pieces, fault }
+    }
+
+    /// How many commands this thread has checked, split and rendered.
+    #[cfg(test)]
+    pub(crate) fn count() -> usize {
+        MADE.get()
     }
 
     /// Splits and renders a command for a test.

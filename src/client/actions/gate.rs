@@ -38,14 +38,19 @@ impl Client {
         if is_action && self.shared.settings.checks {
             check_list(body.as_ref())?;
         }
-        let list = body.as_ref().and_then(Value::as_array).filter(|_| is_action);
+        // The body is one unreadable command if it is not a list, so that guards see it.
+        let list = match body.as_ref().filter(|_| is_action) {
+            Some(Value::Array(list)) => list.as_slice(),
+            Some(other) => std::slice::from_ref(other),
+            None => &[],
+        };
         let sent = |(index, command): (usize, &Value)| SentCommand {
             index,
             piece: 0,
             pieces: 1,
             content: Arc::new(RenderedCommand::raw(command.clone())),
         };
-        let commands: Vec<_> = list.into_iter().flatten().enumerate().map(sent).collect();
+        let commands: Vec<_> = list.iter().enumerate().map(sent).collect();
         let repeatable = !commands.is_empty() && commands.iter().all(repeatable);
         let bytes = body.as_ref().map(|body| Bytes::from(body.to_string()));
         let mut admitted = self.admitted(target, mode, bytes, commands, repeatable);

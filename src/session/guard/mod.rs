@@ -1,13 +1,14 @@
-//! The operator's guards: what a run may change at most. A script may tighten them, never loosen them.
+//! The operator's limits for what a run may change. A script can tighten them but not loosen them.
 
 mod impact;
 mod pattern;
 mod protected;
+mod readable;
 #[cfg(test)]
 mod tests;
 
-pub use crate::session::guard::impact::CommandImpact;
-pub use crate::session::guard::pattern::NamePattern;
+pub(crate) use crate::session::guard::impact::CommandImpact;
+pub(crate) use crate::session::guard::pattern::NamePattern;
 
 use crate::client::actions::checked_command::CheckedCommand;
 use crate::client::hooks::{ActionRequest, GateHook};
@@ -16,25 +17,27 @@ use crate::client::request::ApiResponse;
 use crate::client::sent_command::{RenderedCommand, SentCommand};
 use crate::client::settings::Mode;
 use crate::error::{Error, ErrorKind, Result};
+use crate::quantity::{counted, number};
 use crate::session::guard::protected::ProtectedNames;
 use crate::wire::user::User;
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// So many people may lose something in a live run against a real organization, unless the operator says otherwise.
-pub const DEFAULT_REMOVALS: usize = 200;
+/// The most people who may lose something in a live run against a real organization, unless the operator gives
+/// another limit.
+pub(crate) const DEFAULT_REMOVALS: usize = 200;
 
-/// How many people may lose something.
+/// The most people who may lose something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Allowance {
-    /// So many.
+    /// A number of people.
     Count(usize),
-    /// So many in a hundred of those the largest listing of the run told of.
+    /// A percentage of the people in the run's largest listing.
     Percent(usize),
 }
 
 impl Allowance {
-    /// Reads `N` or `N%`.
+    /// Parses `N` or `N%`.
     pub fn parse(text: &str) -> Option<Self> {
         match text.trim().strip_suffix('%') {
             Some(percent) => percent.trim().parse().ok().filter(|percent| *percent <= 100).map(Self::Percent),
@@ -43,48 +46,48 @@ impl Allowance {
     }
 }
 
-/// What the operator allows.
+/// The limits that the operator sets.
 #[derive(Debug, Clone, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the operator")]
 pub struct GuardLimits {
-    /// No change at all.
+    /// Whether no change is allowed.
     pub read_only: bool,
-    /// So many commands.
+    /// The most commands.
     pub max_changes: Option<usize>,
-    /// So many people who lose something.
+    /// The most people who may lose something.
     pub max_removals: Option<Allowance>,
-    /// The script's own limit of people who lose something, beside the operator's.
-    pub most_removals: Option<usize>,
-    /// Whom and what no command may be about.
+    /// The script's own limit of people who may lose something; the stricter one counts.
+    pub script_max_removals: Option<usize>,
+    /// Users and groups that must not be changed.
     pub protected: Vec<NamePattern>,
-    /// Whether removals may follow from a listing that failed or a file without rows.
+    /// Whether removals are allowed after a listing failed or a file had no rows.
     pub allow_empty_source: bool,
-    /// Whether accounts of a real organization may be deleted for good.
+    /// Whether accounts of a real organization may be deleted permanently.
     pub allow_delete: bool,
     /// Whether the organization is a real one.
     pub real: bool,
 }
 
-/// Stands at the gate with the operator's limits.
+/// The guard at the gate, which holds the limits.
 pub struct ChangeGuard(Mutex<State>);
 
 struct State {
     limits: GuardLimits,
     protected: ProtectedNames,
     sent: CommandImpact,
-    /// Commands in pieces that were counted already: list and place.
+    /// Commands in pieces that were counted already: list and index.
     counted: HashSet<(u64, usize)>,
-    /// Pieces that left and may leave again because their answer was lost: list, place and piece.
-    doubtful: HashSet<(u64, usize, usize)>,
-    /// Entries of the largest listing of people.
+    /// Pieces that were sent and may be sent again because their response was lost: list, index and piece.
+    uncertain: HashSet<(u64, usize, usize)>,
+    /// The number of people in the largest listing.
     listed: usize,
-    /// The source from which no removal may follow.
-    empty: Option<String>,
-    stopped: bool,
+    /// The empty or failed source because of which nothing may be removed.
+    empty_source: Option<String>,
+    has_refused: bool,
 }
 
 impl Default for ChangeGuard {
-    /// No limits of the operator.
+    /// A guard without limits.
     fn default() -> Self {
         Self::new(GuardLimits::default())
     }
@@ -100,22 +103,22 @@ impl ChangeGuard {
             protected,
             sent: CommandImpact::default(),
             counted: HashSet::new(),
-            doubtful: HashSet::new(),
+            uncertain: HashSet::new(),
             listed: 0,
-            empty: None,
-            stopped: false,
+            empty_source: None,
+            has_refused: false,
         }))
     }
 
-    /// A script tightens the limits; what would loosen them changes nothing.
+    /// Tightens the limits; a value that would loosen them is ignored.
     pub fn tighten(&self, wanted: &GuardLimits) {
         let mut state = self.state();
         state.protected.add(wanted.protected.iter().cloned());
         let limits = &mut state.limits;
         limits.read_only |= wanted.read_only;
-        limits.max_changes = fewer(limits.max_changes, wanted.max_changes);
-        limits.most_removals = fewer(
-            limits.most_removals,
+        limits.max_changes = stricter(limits.max_changes, wanted.max_changes);
+        limits.script_max_removals = stricter(
+            limits.script_max_removals,
             match wanted.max_removals {
                 Some(Allowance::Count(count)) => Some(count),
                 _ => None,
@@ -123,18 +126,18 @@ impl ChangeGuard {
         );
     }
 
-    /// A source was empty or failed: no removal may follow from it.
-    pub fn distrust(&self, source: String) {
-        self.state().empty.get_or_insert(source);
+    /// Marks a source as empty or failed: nothing may be removed because of it.
+    pub fn mark_source_empty(&self, source: String) {
+        self.state().empty_source.get_or_insert(source);
     }
 
-    /// Whether a guard stopped something.
-    pub fn has_stopped(&self) -> bool {
-        self.state().stopped
+    /// Whether the guard refused something.
+    pub fn has_refused(&self) -> bool {
+        self.state().has_refused
     }
 
-    /// What an interrupted run did counts in the run that goes on with it.
-    pub fn carry_over(&self, done: &CommandImpact) {
+    /// Adds the impact of an interrupted run to that of the run that resumes it.
+    pub fn add_earlier_impact(&self, done: &CommandImpact) {
         self.state().sent.add(done);
     }
 
@@ -142,11 +145,12 @@ impl ChangeGuard {
     ///
     /// # Errors
     /// `guard`.
-    pub fn foresee(&self, mode: Mode, command: &CheckedCommand, ahead: &mut CommandImpact) -> Result<()> {
+    pub fn precheck(&self, mode: Mode, command: &CheckedCommand, total: &mut CommandImpact) -> Result<()> {
         let mut state = self.state();
-        ahead.add(&CommandImpact::of_whole(command.command()));
-        let verdict = state.look(mode, command.pieces()).and_then(|()| state.weigh(mode, ahead));
-        state.stopped |= verdict.is_err();
+        total.add(&CommandImpact::of_command(command.command()));
+        let verdict =
+            state.check_content(mode, command.pieces()).and_then(|()| state.check_limits(mode, total));
+        state.has_refused |= verdict.is_err();
         verdict
     }
 
@@ -155,91 +159,102 @@ impl ChangeGuard {
     }
 }
 
-fn fewer(one: Option<usize>, other: Option<usize>) -> Option<usize> {
+fn stricter(one: Option<usize>, other: Option<usize>) -> Option<usize> {
     one.into_iter().chain(other).min()
 }
 
 impl State {
     fn admit(&mut self, request: &ActionRequest) -> Result<()> {
-        self.look(request.mode, request.commands.iter().map(|sent| &*sent.content))?;
-        let mut weight = CommandImpact::default();
+        self.check_content(request.mode, request.commands.iter().map(|sent| &*sent.content))?;
+        let mut impact = CommandImpact::default();
         for sent in &request.commands {
-            if self.doubtful.contains(&piece(request, sent)) {
+            if self.uncertain.contains(&piece(request, sent)) {
                 continue;
             }
             if sent.pieces < 2 || !self.counted.contains(&(request.list, sent.index)) {
-                weight.add(&CommandImpact::of(&sent.content));
+                impact.add(&CommandImpact::of(&sent.content));
             } else {
-                weight.removals += CommandImpact::of(&sent.content).removals;
+                impact.removals += CommandImpact::of(&sent.content).removals;
             }
         }
         if request.commands.is_empty() {
-            weight.changes = 1;
+            impact.changes = 1;
         }
-        self.weigh(request.mode, &weight)?;
-        self.sent.add(&weight);
+        self.check_limits(request.mode, &impact)?;
+        self.sent.add(&impact);
         let split = request.commands.iter().filter(|sent| sent.pieces > 1);
         self.counted.extend(split.map(|sent| (request.list, sent.index)));
         Ok(())
     }
 
-    /// What no number allows.
-    fn look<'v>(&self, mode: Mode, commands: impl Iterator<Item = &'v RenderedCommand>) -> Result<()> {
+    /// Checks what is refused whatever the numbers.
+    fn check_content<'v>(
+        &self,
+        mode: Mode,
+        commands: impl Iterator<Item = &'v RenderedCommand>,
+    ) -> Result<()> {
         if self.limits.read_only {
-            return Err(stopped("this run is read-only", "Leave --read-only out to make changes."));
+            return Err(refusal("this run is read-only", "Run without --read-only to make changes."));
         }
         for command in commands {
-            if let Some((name, pattern)) = self.protected.met_in(command) {
+            if mode == Mode::Live
+                && let Some(reason) = readable::unreadable(command)
+            {
+                return Err(unreadable(command, &reason));
+            }
+            if let Some((name, pattern)) = self.protected.find_in(command) {
                 let message = format!("`{name}` is protected (by `{pattern}`)");
-                return Err(stopped(message, "Take the command out, or change --protect."));
+                return Err(refusal(message, "Remove the command from the script, or change --protect."));
             }
             let for_good = mode == Mode::Live && self.limits.real && !self.limits.allow_delete;
             if for_good && impact::deletes(command) {
                 let message = format!(
-                    "the account of `{}` would be deleted for good",
+                    "the account of `{}` would be deleted permanently",
                     command.subject_name().unwrap_or_default()
                 );
-                return Err(stopped(
+                return Err(refusal(
                     message,
-                    "Add --allow-delete to allow that, or use remove_from_org(email).",
+                    "Add --allow-delete to allow it, or use remove_from_org(email), which keeps the account.",
                 ));
             }
         }
         Ok(())
     }
 
-    /// Whether so much more may leave.
-    fn weigh(&self, mode: Mode, added: &CommandImpact) -> Result<()> {
-        if let Some(most) = self.limits.max_changes.filter(|most| self.sent.changes + added.changes > *most) {
+    /// Checks whether this much more may be sent.
+    fn check_limits(&self, mode: Mode, added: &CommandImpact) -> Result<()> {
+        if let Some(limit) =
+            self.limits.max_changes.filter(|limit| self.sent.changes + added.changes > *limit)
+        {
             let count = self.sent.changes + added.changes;
-            return Err(stopped(
-                format!("{count} changes are more than {most}"),
-                "Raise --max-changes to allow that.",
-            ));
+            return Err(refusal(over_limit(count, "change", limit), "Raise --max-changes to allow more."));
         }
         if added.removals == 0 {
             return Ok(());
         }
-        if let Some(source) = self.empty.as_ref().filter(|_| !self.limits.allow_empty_source) {
-            let message = format!("no removals follow, because {source}");
-            return Err(stopped(message, "See that the source is whole, or add --allow-empty-source."));
+        if let Some(source) = self.empty_source.as_ref().filter(|_| !self.limits.allow_empty_source) {
+            let message = format!("nothing may be removed, because {source}");
+            return Err(refusal(
+                message,
+                "Make sure that the source is complete, or add --allow-empty-source.",
+            ));
         }
         let removals = self.sent.removals + added.removals;
-        match fewer(self.allowed(mode)?, self.limits.most_removals) {
-            Some(most) if removals > most => {
-                let message = format!("{removals} removals are more than {most}");
-                Err(stopped(message, "Raise --max-removals to allow that."))
+        match stricter(self.removal_limit(mode)?, self.limits.script_max_removals) {
+            Some(limit) if removals > limit => {
+                let message = over_limit(removals, "removal", limit);
+                Err(refusal(message, "Raise --max-removals to allow more."))
             }
             _ => Ok(()),
         }
     }
 
-    fn allowed(&self, mode: Mode) -> Result<Option<usize>> {
+    fn removal_limit(&self, mode: Mode) -> Result<Option<usize>> {
         Ok(match self.limits.max_removals {
             Some(Allowance::Count(count)) => Some(count),
             Some(Allowance::Percent(_)) if self.listed == 0 => {
-                let message = "--max-removals is a share, and the run has listed nobody to take it of";
-                return Err(stopped(message, "List the users first, or give a number."));
+                let message = "--max-removals is a percentage, but the run has not listed any users yet";
+                return Err(refusal(message, "List the users first, or give a number instead."));
             }
             Some(Allowance::Percent(percent)) => Some(self.listed * percent / 100),
             None if mode == Mode::Live && self.limits.real => Some(DEFAULT_REMOVALS),
@@ -248,9 +263,22 @@ impl State {
     }
 }
 
-fn stopped(message: impl Into<String>, hint: &str) -> Error {
-    ErrorKind::Guard { message: format!("stopped by a guard: {}", message.into()), hint: hint.to_owned() }
-        .into()
+fn refusal(message: impl Into<String>, hint: &str) -> Error {
+    ErrorKind::Guard { message: format!("refused: {}", message.into()), hint: hint.to_owned() }.into()
+}
+
+fn unreadable(command: &RenderedCommand, reason: &str) -> Error {
+    let name = command.subject_name().unwrap_or("(no user)");
+    refusal(
+        format!("the guards cannot read the command for `{name}`: {reason}"),
+        "Write one step per object, as the service documents it; the guards count removals and protect people by reading \
+         every step.",
+    )
+}
+
+/// `3,040 removals, the limit is 200`.
+fn over_limit(count: usize, noun: &str, limit: usize) -> String {
+    format!("{}, the limit is {}", counted(count, noun), number(limit))
 }
 
 fn piece(request: &ActionRequest, sent: &SentCommand) -> (u64, usize, usize) {
@@ -261,20 +289,20 @@ impl GateHook for ChangeGuard {
     fn before(&self, request: &ActionRequest) -> Result<()> {
         let mut state = self.state();
         let verdict = state.admit(request);
-        state.stopped |= verdict.is_err();
+        state.has_refused |= verdict.is_err();
         verdict
     }
 
     fn after(&self, _: &ActionRequest, _: std::result::Result<&ApiResponse, &Error>) {}
 
-    /// What leaves once more counts once.
-    fn settled(&self, request: &ActionRequest, outcomes: &[CommandOutcome]) {
+    /// What is sent again counts once.
+    fn settled(&self, request: &ActionRequest, fates: &[CommandOutcome]) {
         let mut state = self.state();
-        for (sent, fate) in request.commands.iter().zip(outcomes) {
+        for (sent, fate) in request.commands.iter().zip(fates) {
             if fate.status == Status::Unknown && request.list > 0 {
-                state.doubtful.insert(piece(request, sent));
+                state.uncertain.insert(piece(request, sent));
             } else {
-                state.doubtful.remove(&piece(request, sent));
+                state.uncertain.remove(&piece(request, sent));
             }
         }
     }
@@ -282,7 +310,7 @@ impl GateHook for ChangeGuard {
     fn users_read(&self, users: &[Arc<User>]) {
         let mut state = self.state();
         for user in users {
-            state.protected.meet(user);
+            state.protected.add_person(user);
         }
     }
 
@@ -292,7 +320,7 @@ impl GateHook for ChangeGuard {
             Ok(entries) => state.listed = state.listed.max(entries),
             Err(error) => {
                 let source = format!("the listing of {listing} failed: {error}");
-                state.empty.get_or_insert(source);
+                state.empty_source.get_or_insert(source);
             }
         }
     }

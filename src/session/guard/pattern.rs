@@ -1,27 +1,26 @@
-//! Names with `*` for any letters, compared in any case.
+//! Names in which `*` matches any text, compared without regard to case.
 
 use crate::error::{Error, Result};
 use crate::store::file_door;
 use crate::wire::identity::fold;
 use std::path::Path;
 
-/// A name that may hold `*`.
+/// A name that may contain `*`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NamePattern(String);
 
 impl NamePattern {
-    /// Reads a pattern.
+    /// Parses a pattern.
     pub fn new(text: &str) -> Self {
         Self(fold(text))
     }
 
-    /// The patterns that an argument names: those of a file, one per line, or the argument itself. A file is relative to
-    /// `folder`.
+    /// Parses an argument: the name of a file with one pattern per line, relative to `folder`, or a pattern.
     ///
     /// # Errors
     /// `file`: it cannot be read.
-    pub fn all(folder: &Path, text: &str) -> Result<Vec<Self>> {
-        if !names_file(folder, text) {
+    pub fn parse_all(folder: &Path, text: &str) -> Result<Vec<Self>> {
+        if !is_file_name(folder, text) {
             return Ok(vec![Self::new(text)]);
         }
         let content =
@@ -30,36 +29,36 @@ impl NamePattern {
         Ok(lines.filter(|line| !line.is_empty() && !line.starts_with('#')).map(Self::new).collect())
     }
 
-    /// Whether an option's text is a plain word: it may well be a file's name, mistyped, which then protects nobody.
-    pub fn is_word(folder: &Path, text: &str) -> bool {
-        !text.contains(['@', '*']) && !names_file(folder, text)
+    /// Whether an argument is a plain word. It may be a misspelled file name, which would protect nobody.
+    pub fn may_be_file_name(folder: &Path, text: &str) -> bool {
+        !text.contains(['@', '*']) && !is_file_name(folder, text)
     }
 
-    /// As it was written, folded.
+    /// The pattern, in lower case.
     pub fn text(&self) -> &str {
         &self.0
     }
 
-    /// Whether a name is meant.
+    /// Whether a name matches.
     pub fn matches(&self, name: &str) -> bool {
         let name = fold(name);
         let mut parts = self.0.split('*');
         let first = parts.next().unwrap_or_default();
-        let Some(mut rest) = name.strip_prefix(first) else { return false };
+        let Some(mut remaining) = name.strip_prefix(first) else { return false };
         let parts: Vec<_> = parts.collect();
-        let Some((last, middle)) = parts.split_last() else { return rest.is_empty() };
+        let Some((last, middle)) = parts.split_last() else { return remaining.is_empty() };
         for part in middle {
-            match rest.find(part) {
-                Some(place) => rest = &rest[place + part.len()..],
+            match remaining.find(part) {
+                Some(place) => remaining = &remaining[place + part.len()..],
                 None => return false,
             }
         }
-        rest.ends_with(last)
+        remaining.ends_with(last)
     }
 }
 
-/// Whether a file is meant: one that is named and missing must not protect nobody in silence.
-fn names_file(folder: &Path, text: &str) -> bool {
+/// Whether a file is meant, even one that does not exist: that must be an error, not a pattern that matches nobody.
+fn is_file_name(folder: &Path, text: &str) -> bool {
     let path = folder.join(text);
     let has_ending =
         path.extension().is_some_and(|ending| ["txt", "csv"].iter().any(|known| ending == *known));
@@ -71,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_star_stands_for_any_letters() {
+    fn a_star_matches_any_text() {
         for (pattern, name, expected) in [
             ("ceo@example.com", " CEO@example.com", true),
             ("ceo@example.com", "ceo@example.com.au", false),
@@ -87,19 +86,19 @@ mod tests {
     }
 
     #[test]
-    fn a_file_holds_one_pattern_a_line() {
+    fn a_file_has_one_pattern_per_line() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("protected.txt");
         std::fs::write(&path, "# the board\nceo@example.com\n\n*@board.example.com\n").unwrap();
         let here = Path::new("");
-        let all = |text: &str| NamePattern::all(here, text);
-        let patterns = all(&path.display().to_string()).unwrap();
+        let parse_all = |text: &str| NamePattern::parse_all(here, text);
+        let patterns = parse_all(&path.display().to_string()).unwrap();
         assert_eq!(patterns, [NamePattern::new("ceo@example.com"), NamePattern::new("*@board.example.com")]);
-        assert_eq!(NamePattern::all(folder.path(), "protected.txt").unwrap(), patterns);
-        assert!(all("missing.txt").is_err() && all("./missing").is_err());
-        assert_eq!(all("x@example.com").unwrap(), [NamePattern::new("x@example.com")]);
-        let is_word = |text: &str| NamePattern::is_word(here, text);
-        assert!(is_word("protectd") && !is_word("missing.txt"));
-        assert!(!is_word("x@example.com") && !is_word("admin*"));
+        assert_eq!(NamePattern::parse_all(folder.path(), "protected.txt").unwrap(), patterns);
+        assert!(parse_all("missing.txt").is_err() && parse_all("./missing").is_err());
+        assert_eq!(parse_all("x@example.com").unwrap(), [NamePattern::new("x@example.com")]);
+        let may_be_file_name = |text: &str| NamePattern::may_be_file_name(here, text);
+        assert!(may_be_file_name("protectd") && !may_be_file_name("missing.txt"));
+        assert!(!may_be_file_name("x@example.com") && !may_be_file_name("admin*"));
     }
 }

@@ -1,4 +1,4 @@
-//! Whom and what no command may be about: the operator's patterns, and the other names of people they mean.
+//! Users and groups that must not be changed: the operator's patterns, and all names of the people who match.
 
 use super::impact;
 use crate::client::sent_command::RenderedCommand;
@@ -12,7 +12,7 @@ use std::collections::HashMap;
 #[derive(Debug, Default)]
 pub(crate) struct ProtectedNames {
     patterns: Vec<NamePattern>,
-    /// People that were read and whom a pattern means, by each of their names, with the pattern.
+    /// People who were read and match a pattern: each of their names, with the pattern.
     people: HashMap<String, String>,
 }
 
@@ -21,8 +21,8 @@ impl ProtectedNames {
         self.patterns.extend(patterns);
     }
 
-    /// Learns the names of someone whose e-mail and username differ: a pattern of one means the other as well.
-    pub(crate) fn meet(&mut self, user: &User) {
+    /// Adds a person whose e-mail and username differ: a pattern that matches one protects both.
+    pub(crate) fn add_person(&mut self, user: &User) {
         if self.patterns.is_empty() || user.email == user.username {
             return;
         }
@@ -33,8 +33,8 @@ impl ProtectedNames {
         }
     }
 
-    /// The name that a command gives, and the pattern that protects it.
-    pub(crate) fn met_in<'c>(&self, command: &'c RenderedCommand) -> Option<(Cow<'c, str>, &str)> {
+    /// The first protected name in a command, and the pattern that protects it.
+    pub(crate) fn find_in<'c>(&self, command: &'c RenderedCommand) -> Option<(Cow<'c, str>, &str)> {
         if self.patterns.is_empty() {
             return None;
         }
@@ -50,7 +50,7 @@ impl ProtectedNames {
     }
 }
 
-/// Every way to name a person, a plain username with its domain and without.
+/// Every name of a person; a username both with its domain and without.
 fn names(who: &Identity) -> Vec<String> {
     let with_domain = format!("{}@{}", who.username, who.domain);
     let plain = !who.username.is_empty() && !who.domain.is_empty();

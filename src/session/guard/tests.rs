@@ -42,13 +42,13 @@ fn passes(limits: GuardLimits, commands: &[Value]) -> bool {
 }
 
 #[test]
-fn a_request_that_would_go_beyond_a_limit_does_not_leave_and_does_not_count() {
+fn a_request_over_a_limit_is_not_sent_and_does_not_count() {
     let guard = ChangeGuard::new(GuardLimits { max_changes: Some(15), ..GuardLimits::default() });
     assert_eq!(message(&guard, &people(10, add)), None);
     let refused = message(&guard, &people(10, add)).unwrap();
-    assert_eq!(refused, "stopped by a guard: 20 changes are more than 15");
+    assert_eq!(refused, "refused: 20 changes, the limit is 15");
     assert_eq!(message(&guard, &people(5, add)), None);
-    assert!(guard.has_stopped());
+    assert!(guard.has_refused());
 }
 
 #[test]
@@ -61,7 +61,7 @@ fn removals_are_counted_by_people() {
 }
 
 #[test]
-fn a_list_of_people_counts_whole_however_it_is_cut_into_steps() {
+fn a_list_of_people_counts_once_however_it_is_split_into_steps() {
     let names =
         |from: usize, to| (from..to).map(|number| format!("u{number}@example.com")).collect::<Vec<_>>();
     let step = |from, to| json!({"remove": {"user": names(from, to)}});
@@ -72,7 +72,7 @@ fn a_list_of_people_counts_whole_however_it_is_cut_into_steps() {
     ] {
         let command = json!({"usergroup": "G", "do": steps});
         let limits =
-            |most| GuardLimits { max_removals: Some(Allowance::Count(most)), ..GuardLimits::default() };
+            |limit| GuardLimits { max_removals: Some(Allowance::Count(limit)), ..GuardLimits::default() };
         assert!(!passes(limits(24), std::slice::from_ref(&command)), "{command}");
         assert!(passes(limits(25), std::slice::from_ref(&command)), "{command}");
     }
@@ -88,12 +88,12 @@ fn two_hundred_is_the_limit_of_a_live_run_against_a_real_organization() {
 }
 
 #[test]
-fn a_share_is_taken_of_the_largest_listing() {
+fn a_percentage_is_taken_of_the_largest_listing() {
     let guard = ChangeGuard::new(GuardLimits {
         max_removals: Some(Allowance::Percent(10)),
         ..GuardLimits::default()
     });
-    assert!(message(&guard, &[remove("a@example.com")]).unwrap().contains("listed nobody"));
+    assert!(message(&guard, &[remove("a@example.com")]).unwrap().contains("has not listed any users"));
     guard.listing_ended("users", Ok(30));
     guard.listing_ended("users", Ok(7));
     assert_eq!(message(&guard, &people(3, remove)), None);
@@ -101,7 +101,7 @@ fn a_share_is_taken_of_the_largest_listing() {
 }
 
 #[test]
-fn nobody_protected_is_touched_by_any_way() {
+fn protected_people_are_not_changed_by_any_form_of_command() {
     let protected = || GuardLimits { protected: vec![NamePattern::new("ceo@*")], ..GuardLimits::default() };
     assert!(!passes(protected(), &[add("CEO@example.com")]));
     assert!(!passes(
@@ -124,7 +124,7 @@ fn nobody_protected_is_touched_by_any_way() {
 }
 
 #[test]
-fn deletion_for_good_must_be_allowed_where_it_is_real() {
+fn permanent_deletion_must_be_allowed_in_a_real_organization() {
     let real = |allow_delete| GuardLimits { real: true, allow_delete, ..GuardLimits::default() };
     assert!(!passes(real(false), &[delete("a@example.com")]));
     assert!(passes(real(true), &[delete("a@example.com")]));
@@ -132,13 +132,13 @@ fn deletion_for_good_must_be_allowed_where_it_is_real() {
 }
 
 #[test]
-fn no_removal_follows_from_a_source_that_failed_or_was_empty() {
+fn nothing_is_removed_after_a_source_failed_or_was_empty() {
     let guard = ChangeGuard::new(GuardLimits::default());
     guard.listing_ended("users", Err(&ErrorKind::Interrupted.into()));
     assert_eq!(message(&guard, &[add("a@example.com")]), None);
     assert!(message(&guard, &[remove("a@example.com")]).unwrap().contains("the listing of users failed"));
     let guard = ChangeGuard::new(GuardLimits { allow_empty_source: true, ..GuardLimits::default() });
-    guard.distrust("people.csv has no rows".to_owned());
+    guard.mark_source_empty("people.csv has no rows".to_owned());
     assert_eq!(message(&guard, &[remove("a@example.com")]), None);
 }
 
@@ -154,19 +154,19 @@ fn a_script_only_tightens() {
 }
 
 #[test]
-fn a_list_is_weighed_before_any_of_it_leaves() {
+fn a_list_is_checked_before_any_of_it_is_sent() {
     let guard =
         ChangeGuard::new(GuardLimits { max_removals: Some(Allowance::Count(3)), ..GuardLimits::default() });
-    let mut ahead = CommandImpact::default();
+    let mut total = CommandImpact::default();
     let refused = people(5, remove)
         .iter()
-        .find_map(|command| guard.foresee(Mode::Live, &checked(command), &mut ahead).err());
-    assert!(refused.unwrap().to_string().contains("4 removals are more than 3"));
+        .find_map(|command| guard.precheck(Mode::Live, &checked(command), &mut total).err());
+    assert!(refused.unwrap().to_string().contains("4 removals, the limit is 3"));
     assert_eq!(message(&guard, &people(3, remove)), None);
 }
 
 #[test]
-fn allowances_are_numbers_or_shares() {
+fn allowances_are_numbers_or_percentages() {
     let read = |text| Allowance::parse(text);
     assert_eq!(
         (read("7"), read("5%"), read("0")),
@@ -176,7 +176,7 @@ fn allowances_are_numbers_or_shares() {
 }
 
 #[test]
-fn someone_who_was_read_is_protected_under_every_name() {
+fn a_person_who_was_read_is_protected_under_every_name() {
     let guard = ChangeGuard::new(GuardLimits {
         protected: vec![NamePattern::new("ceo@example.com")],
         ..GuardLimits::default()
@@ -192,6 +192,6 @@ fn someone_who_was_read_is_protected_under_every_name() {
     };
     guard.users_read(&[Arc::new(person)]);
     let refused = message(&guard, &[by_username]).unwrap();
-    assert_eq!(refused, "stopped by a guard: `TSmith@sso.example.com` is protected (by `ceo@example.com`)");
+    assert_eq!(refused, "refused: `TSmith@sso.example.com` is protected (by `ceo@example.com`)");
     assert_eq!(message(&guard, &[of_another]), None);
 }

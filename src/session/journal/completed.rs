@@ -1,20 +1,20 @@
-//! What earlier runs completed, by content: of a million commands nothing is kept but a digest and a number each.
+//! The commands that earlier runs completed, by content: a digest and a number each, so that a million fit.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
-/// The content of a command, without its `requestID`.
+/// The digest of a command's content, without its `requestID`.
 pub(crate) type CommandKey = u128;
 
-/// Completed commands, each to be answered as often as it was completed.
+/// Completed commands; each is recalled as often as it was completed.
 #[derive(Debug, Default)]
 pub(crate) struct CompletedCommands {
-    /// The requests that carried them.
+    /// The ids of the requests that completed them.
     requests: Vec<Arc<str>>,
-    /// For each content the place of a request.
+    /// For each command the index of a request.
     first: HashMap<CommandKey, u32>,
-    /// Further requests of the same content, which is rare.
+    /// Further requests of equal commands, which are rare.
     more: HashMap<CommandKey, Vec<u32>>,
 }
 
@@ -30,12 +30,12 @@ impl CompletedCommands {
         }
     }
 
-    pub(crate) fn has(&self, key: CommandKey) -> bool {
+    pub(crate) fn contains(&self, key: CommandKey) -> bool {
         self.first.contains_key(&key)
     }
 
-    /// The request that completed such a command; the next time it is another one.
-    pub(crate) fn take(&mut self, key: CommandKey) -> Option<Arc<str>> {
+    /// The request that completed such a command; each call returns another one.
+    pub(crate) fn pop(&mut self, key: CommandKey) -> Option<Arc<str>> {
         let place = self.first.remove(&key)?;
         if let Some(next) = self.more.get_mut(&key).and_then(Vec::pop) {
             self.first.insert(key, next);
@@ -49,14 +49,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_command_is_answered_as_often_as_it_was_completed() {
+    fn a_command_is_recalled_as_often_as_it_was_completed() {
         let mut completed = CompletedCommands::default();
         let (one, two): (Arc<str>, Arc<str>) = ("r1".into(), "r2".into());
         for (key, request) in [(7, &one), (8, &one), (7, &two), (7, &two)] {
             completed.add(key, request);
         }
-        let taken: Vec<_> = std::iter::from_fn(|| completed.take(7)).collect();
+        let taken: Vec<_> = std::iter::from_fn(|| completed.pop(7)).collect();
         assert_eq!(taken.len(), 3);
-        assert_eq!((taken[0].as_ref(), completed.has(7), completed.has(8)), ("r1", false, true));
+        assert_eq!((taken[0].as_ref(), completed.contains(7), completed.contains(8)), ("r1", false, true));
     }
 }

@@ -1,4 +1,4 @@
-//! Makes the records of a journal from what the gate reports.
+//! Builds journal records from requests and outcomes.
 
 use crate::client::hooks::ActionRequest;
 use crate::client::outcome::CommandOutcome;
@@ -8,18 +8,18 @@ use crate::session::totals::RunTotals;
 use crate::store::journal::record::{AnswerRecord, CommandRecord, EndRecord, RequestRecord, SettledRecord};
 use serde_json::Value;
 
-/// A request that is about to leave, with what is known of its subjects.
+/// A request that is about to be sent, with the known state of its users before the change.
 pub(crate) fn request(
     number: u64,
     request: &ActionRequest,
-    mut earlier: impl FnMut(&RenderedCommand) -> Option<Value>,
+    mut before_image: impl FnMut(&RenderedCommand) -> Option<Value>,
 ) -> RequestRecord {
     let commands = request.commands.iter().map(|sent| CommandRecord {
         index: sent.index,
         piece: sent.piece,
         pieces: sent.pieces,
         command: sent.content.json().clone(),
-        earlier: earlier(&sent.content),
+        earlier: before_image(&sent.content),
     });
     RequestRecord {
         number,
@@ -32,18 +32,18 @@ pub(crate) fn request(
     }
 }
 
-/// What became of the commands of a request; `answer` for one sent as its caller wrote it.
+/// The outcomes of a request's commands; `answer` is the response to a request sent as the script wrote it.
 pub(crate) fn settled(number: u64, fates: &[CommandOutcome], answer: Option<AnswerRecord>) -> SettledRecord {
     SettledRecord { number, fates: fates.to_vec(), answer }
 }
 
-/// How the run ended, and what became of all its commands.
+/// The end of the run, with the totals of its commands.
 pub(crate) fn end(exit: u8, totals: RunTotals) -> EndRecord {
     let RunTotals { done, resumed: _, failed, unknown, not_sent } = totals;
     EndRecord { exit, done, failed, unknown, not_sent }
 }
 
-/// An answer, to be given again on resume.
+/// A response, to be returned again on resume.
 pub(crate) fn answer(answer: &ApiResponse) -> AnswerRecord {
     AnswerRecord { status: answer.status, headers: answer.headers.clone(), body: answer.body.clone() }
 }

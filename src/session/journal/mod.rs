@@ -1,11 +1,11 @@
-//! The journal of a run: what leaves is on disk before, and an interrupted run is replayed from it.
+//! The journal of a run: every request is on disk before it is sent, and `resume` replays it.
 
-pub mod completed;
-pub mod entry;
-pub mod reconcile;
-pub mod recorder;
-pub mod redaction;
-pub mod replay;
-pub mod snapshots;
+pub(crate) mod completed;
+pub(crate) mod entry;
+pub(crate) mod reconcile;
+pub(crate) mod recorder;
+pub(crate) mod redaction;
+pub(crate) mod replay;
+pub(crate) mod snapshots;
 #[cfg(test)]
 mod tests;

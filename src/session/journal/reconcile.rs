@@ -1,7 +1,7 @@
-//! Before a run continues: what it left of unknown outcome, and removals found undone, are read back.
+//! Before a run is resumed: commands of unknown outcome, and removals that were found undone, are read back.
 
 use super::replay;
-use super::replay::{CarriedCommand, Doubt, Replay};
+use super::replay::{Doubt, JournaledCommand, Replay};
 use crate::client::actions::read_back::ReadBackResult;
 use crate::client::settings::Mode;
 use crate::error::{ErrorKind, Result};
@@ -11,72 +11,72 @@ use crate::session::run_state::RunState;
 use crate::store::journal::record::{Finding, FoundRecord, JournalRecord};
 use crate::wire::command::Command;
 
-/// What became of the commands that were read back.
+/// The results of reading commands back.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub struct Settlement {
-    /// They are done.
+pub(crate) struct ReconcileSummary {
+    /// The number that is done.
     pub done: usize,
-    /// They are not, or may be repeated: they leave again when the script asks for them.
-    pub again: usize,
-    /// They can be neither confirmed nor safely repeated, in words.
-    pub open: Vec<String>,
-    /// Removals after which someone is still a member, in words: they are not sent again.
+    /// The number that is not done or may be repeated: they are sent again when the script reaches them.
+    pub to_resend: usize,
+    /// Commands that can neither be confirmed nor safely repeated, with the reason.
+    pub unresolved: Vec<String>,
+    /// Removals after which someone is still a member, with the reason; they are not sent again.
     pub still_members: Vec<String>,
 }
 
-/// Reads back every command of unknown outcome, and every removal that was found undone. What is done by then counts
-/// against the guards of the run.
+/// Reads back every command of unknown outcome and every removal that was found undone. What is done counts for the
+/// guards of the run.
 ///
 /// # Errors
 /// `interrupted`; `file`: the journal cannot be written.
-pub fn settle(session: &Session, recorder: &JournalRecorder) -> Result<Settlement> {
-    let mut settlement = Settlement::default();
-    for ((number, place), (doubt, carried)) in recorder.with_replay(Replay::take_doubtful) {
+pub(crate) fn reconcile(session: &Session, recorder: &JournalRecorder) -> Result<ReconcileSummary> {
+    let mut summary = ReconcileSummary::default();
+    for ((number, place), (doubt, journaled)) in recorder.with_replay(Replay::take_doubtful) {
         let (finding, message) = match doubt {
-            Doubt::Unknown => read_back(session, &carried)?,
-            Doubt::StillMember => read_back_removal(session, &carried)?,
+            Doubt::Unknown => read_back(session, &journaled)?,
+            Doubt::StillMember => read_back_removal(session, &journaled)?,
         };
-        settlement.add(finding, &carried, message.as_deref());
-        recorder.with_replay(|replay| replay.found(&carried, finding, message.as_deref()));
+        summary.add(finding, &journaled, message.as_deref());
+        recorder.with_replay(|replay| replay.apply_finding(&journaled, finding, message.as_deref()));
         recorder.add(JournalRecord::Found(FoundRecord { number, place, finding, message }))?;
     }
-    RunState::of(session).settings.guard.carry_over(&recorder.with_replay(|replay| replay.weight()));
-    Ok(settlement)
+    RunState::of(session).settings.guard.add_earlier_impact(&recorder.with_replay(|replay| replay.impact()));
+    Ok(summary)
 }
 
-impl Settlement {
-    fn add(&mut self, finding: Finding, carried: &CarriedCommand, message: Option<&str>) {
-        let line = || format!("{}: {}", replay::label(&carried.command), message.unwrap_or(&carried.why));
+impl ReconcileSummary {
+    fn add(&mut self, finding: Finding, journaled: &JournaledCommand, message: Option<&str>) {
+        let line = || format!("{}: {}", replay::label(&journaled.command), message.unwrap_or(&journaled.why));
         match finding {
             Finding::Done => self.done += 1,
-            Finding::NotDone => self.again += 1,
-            Finding::Open => self.open.push(line()),
+            Finding::NotDone => self.to_resend += 1,
+            Finding::Open => self.unresolved.push(line()),
             Finding::StillMember => self.still_members.push(line()),
         }
     }
 }
 
-/// What became of a command of unknown outcome, and why where that needs a reason.
-fn read_back(session: &Session, carried: &CarriedCommand) -> Result<(Finding, Option<String>)> {
-    if carried.mode == Mode::Test {
-        return Ok((Finding::NotDone, None)); // a rehearsal changes nothing, and may be repeated
+/// The outcome of a command whose outcome was unknown, with a reason where needed.
+fn read_back(session: &Session, journaled: &JournaledCommand) -> Result<(Finding, Option<String>)> {
+    if journaled.mode == Mode::Test {
+        return Ok((Finding::NotDone, None)); // a rehearsal changes nothing and may be repeated
     }
-    let open = |why: &str| (Finding::Open, Some(format!("{}; {why}", carried.why)));
-    let Some(command) = carried.command.command() else {
-        return Ok(open("it is not a command that can be read back"));
+    let unresolved = |why: &str| (Finding::Open, Some(format!("{}; {why}", journaled.why)));
+    let Some(command) = journaled.command.command() else {
+        return Ok(unresolved("the command cannot be read back"));
     };
     let repeatable = command.is_repeatable();
-    Ok(match look(session, command)? {
-        ReadBackResult::Done => verified(session, command)?,
+    Ok(match read_back_state(session, command)? {
+        ReadBackResult::Done => verify_removal(session, command)?,
         ReadBackResult::NotDone => (Finding::NotDone, None),
         ReadBackResult::Partly | ReadBackResult::Unclear(_) if repeatable => (Finding::NotDone, None),
-        ReadBackResult::Partly => open("a part of it is there, and it cannot be repeated"),
-        ReadBackResult::Unclear(why) => open(&why),
+        ReadBackResult::Partly => unresolved("a part of it was done, and it cannot be repeated"),
+        ReadBackResult::Unclear(why) => unresolved(&why),
     })
 }
 
-/// A command that is done as far as it was read back; with `--verify` nobody may still be a member some other way.
-fn verified(session: &Session, command: &Command) -> Result<(Finding, Option<String>)> {
+/// A command that was read back as done; with `--verify` nobody may still be a member in another way.
+fn verify_removal(session: &Session, command: &Command) -> Result<(Finding, Option<String>)> {
     if !session.setup().verify {
         return Ok((Finding::Done, None));
     }
@@ -88,10 +88,10 @@ fn verified(session: &Session, command: &Command) -> Result<(Finding, Option<Str
     })
 }
 
-/// What became of a removal after which someone was still a member. What cannot be read back is as it was.
-fn read_back_removal(session: &Session, carried: &CarriedCommand) -> Result<(Finding, Option<String>)> {
-    let before = || (Finding::StillMember, Some(carried.why.to_string()));
-    let Some(command) = carried.command.command() else { return Ok(before()) };
+/// The outcome of a removal after which someone was still a member. If it cannot be read back, it is unchanged.
+fn read_back_removal(session: &Session, journaled: &JournaledCommand) -> Result<(Finding, Option<String>)> {
+    let before = || (Finding::StillMember, Some(journaled.why.to_string()));
+    let Some(command) = journaled.command.command() else { return Ok(before()) };
     Ok(match still_member(session, command)? {
         Ok(None) => (Finding::Done, None),
         Ok(Some(groups)) => (Finding::StillMember, Some(groups)),
@@ -99,10 +99,10 @@ fn read_back_removal(session: &Session, carried: &CarriedCommand) -> Result<(Fin
     })
 }
 
-fn look(session: &Session, command: &Command) -> Result<ReadBackResult> {
+fn read_back_state(session: &Session, command: &Command) -> Result<ReadBackResult> {
     let client = session.client()?;
-    let sight = session.wait(async { Ok(client.read_back_command(command).await) })?;
-    unless_interrupted(session, sight)
+    let state = session.wait(async { Ok(client.read_back_command(command).await) })?;
+    unless_interrupted(session, state)
 }
 
 fn still_member(session: &Session, command: &Command) -> Result<std::result::Result<Option<String>, String>> {
@@ -111,17 +111,17 @@ fn still_member(session: &Session, command: &Command) -> Result<std::result::Res
     unless_interrupted(session, seen)
 }
 
-/// What was read while the operator interrupts says nothing.
+/// What was read while the operator interrupted the run does not count.
 fn unless_interrupted<T>(session: &Session, seen: T) -> Result<T> {
     if session.interrupt().is_requested() { Err(ErrorKind::Interrupted.into()) } else { Ok(seen) }
 }
 
-/// What the earlier run began and the script asked for no more, in words.
-pub fn left(recorder: &JournalRecorder) -> Vec<String> {
-    recorder.with_replay(|replay| replay.left())
+/// Commands that the earlier run started and the script has not requested, in words.
+pub(crate) fn unrequested(recorder: &JournalRecorder) -> Vec<String> {
+    recorder.with_replay(|replay| replay.unrequested())
 }
 
-/// Removals after which someone is still a member and that the script asked for no more, in words.
-pub fn still_members_left(recorder: &JournalRecorder) -> Vec<String> {
-    recorder.with_replay(|replay| replay.still_members_left())
+/// Removals after which someone is still a member and that the script has not requested, in words.
+pub(crate) fn unrequested_still_members(recorder: &JournalRecorder) -> Vec<String> {
+    recorder.with_replay(|replay| replay.unrequested_still_members())
 }

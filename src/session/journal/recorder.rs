@@ -1,4 +1,4 @@
-//! The journal of a run: what leaves is on disk before, what became of it after, and what an earlier run left of it.
+//! Writes the journal of a run: every request before it is sent, its outcomes after, and the replay of an earlier run.
 
 use super::entry;
 use crate::client::hooks::{ActionRequest, GateHook, RecalledOutcome, RecalledResponse};
@@ -19,12 +19,12 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Writes the journal at the gate that every change passes.
+/// The hook that writes the journal.
 pub struct JournalRecorder(Mutex<RecorderState>);
 
 /// The file of a journal.
 enum JournalFile {
-    /// It is made, with this head, when the first change is about to leave.
+    /// It is created, with this head, when the first change is about to be sent.
     Pending(Box<HeadRecord>),
     Open(JournalWriter),
 }
@@ -41,25 +41,25 @@ impl JournalFile {
 struct RecorderState {
     file: JournalFile,
     replay: Replay,
-    /// What no line may hold.
+    /// Hides secrets in every line.
     redactor: Redactor,
     snapshots: Snapshots,
-    /// The numbers of the requests under way, by their ids.
-    under_way: HashMap<String, u64>,
+    /// The numbers of pending requests, by their ids.
+    pending: HashMap<String, u64>,
     number: u64,
-    /// Answers to requests sent as their caller wrote them, until it is known what they mean.
+    /// Responses to requests sent as the script wrote them, until their outcomes are known.
     answers: HashMap<String, AnswerRecord>,
-    /// Why the journal cannot be written any more: nothing leaves then.
+    /// Why the journal cannot be written any more; nothing is sent then.
     fault: Option<Error>,
 }
 
 impl JournalRecorder {
-    /// The journal of a new run, which begins with `head`; what `redactor` hides is in none of its lines.
+    /// The journal of a new run, which starts with `head`; `redactor` hides secrets in all lines.
     pub fn new(head: HeadRecord, redactor: Redactor) -> Self {
-        Self::over(JournalFile::Pending(Box::new(head)), Replay::default(), redactor)
+        Self::with_file(JournalFile::Pending(Box::new(head)), Replay::default(), redactor)
     }
 
-    /// The journal of an earlier run, to continue it; `again` is about this one, `redactor` has what was hidden.
+    /// The journal of an earlier run, to continue it; `again` describes this run, `redactor` has the hidden secrets.
     ///
     /// # Errors
     /// `file`: it cannot be read, is broken, or cannot be written. `usage`: another run holds it, or another version
@@ -68,51 +68,51 @@ impl JournalRecorder {
         let mut replay = Replay::default();
         let mut journal = JournalWriter::open(path, |entry| {
             let mut record = entry.record;
-            redactor.show(&mut record);
+            redactor.restore(&mut record);
             replay.apply(record);
             Ok(())
         })?;
-        replay.begin_again();
+        replay.start_resume();
         journal.add(JournalRecord::Resumed(again))?;
         journal.sync()?;
-        Ok(Self::over(JournalFile::Open(journal), replay, redactor))
+        Ok(Self::with_file(JournalFile::Open(journal), replay, redactor))
     }
 
-    fn over(file: JournalFile, replay: Replay, redactor: Redactor) -> Self {
+    fn with_file(file: JournalFile, replay: Replay, redactor: Redactor) -> Self {
         let number = replay.last_number();
         Self(Mutex::new(RecorderState {
             file,
             replay,
             redactor,
             snapshots: Snapshots::default(),
-            under_way: HashMap::new(),
+            pending: HashMap::new(),
             number,
             answers: HashMap::new(),
             fault: None,
         }))
     }
 
-    /// Takes notice of a file the script read.
+    /// Records a file that the script read.
     ///
     /// # Errors
     /// `file`: the journal cannot be written.
     pub fn input(&self, path: &Path, digest: &str) -> Result<()> {
-        self.took_in(path, digest, false)
+        self.add_input(path, digest, false)
     }
 
-    /// Takes notice of a module the script imported.
+    /// Records a module that the script imported.
     ///
     /// # Errors
     /// `file`: the journal cannot be written.
     pub fn module(&self, path: &Path, digest: &str) -> Result<()> {
-        self.took_in(path, digest, true)
+        self.add_input(path, digest, true)
     }
 
-    fn took_in(&self, path: &Path, digest: &str, module: bool) -> Result<()> {
-        let mut content = self.content();
-        let path = content.redactor.hidden(&path.display().to_string());
+    fn add_input(&self, path: &Path, digest: &str, module: bool) -> Result<()> {
+        let mut state = self.state();
+        let path = state.redactor.redacted(&path.display().to_string());
         let input = InputRecord { path, sha256: digest.to_owned(), module };
-        match &mut content.file {
+        match &mut state.file {
             JournalFile::Pending(head) => {
                 head.inputs.push(input);
                 Ok(())
@@ -121,12 +121,12 @@ impl JournalRecorder {
         }
     }
 
-    /// The end of the run, with its exit code and what became of all its commands.
+    /// Records the end of the run, with its exit code and totals.
     ///
     /// # Errors
     /// `file`: the journal cannot be written.
     pub fn end(&self, exit: u8, totals: RunTotals) -> Result<()> {
-        match self.content().file.open() {
+        match self.state().file.open() {
             Some(journal) => {
                 journal.add(JournalRecord::End(entry::end(exit, totals)))?;
                 journal.sync()
@@ -135,35 +135,35 @@ impl JournalRecorder {
         }
     }
 
-    /// Where the journal is, once it is made.
+    /// The path of the journal, once it exists.
     pub fn path(&self) -> Option<PathBuf> {
-        self.content().file.open().map(|journal| journal.path().to_owned())
+        self.state().file.open().map(|journal| journal.path().to_owned())
     }
 
-    /// Whether a command of this content is not sent when it is asked for next, since an earlier run did it.
+    /// Whether a command is recalled instead of sent, because an earlier run settled it.
     pub fn has_settled(&self, mode: Mode, command: &RenderedCommand) -> bool {
         self.with_replay(|replay| replay.has_settled(mode, command))
     }
 
-    /// What an earlier run left in the journal.
+    /// Works on the replay of an earlier run.
     pub(super) fn with_replay<T>(&self, work: impl FnOnce(&mut Replay) -> T) -> T {
-        work(&mut self.content().replay)
+        work(&mut self.state().replay)
     }
 
-    /// Adds what was found out about an earlier run.
+    /// Adds a record about an earlier run.
     pub(super) fn add(&self, record: JournalRecord) -> Result<()> {
-        self.content().add(record)
+        self.state().add(record)
     }
 
-    fn content(&self) -> MutexGuard<'_, RecorderState> {
+    fn state(&self) -> MutexGuard<'_, RecorderState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl RecorderState {
-    /// Adds a record, without what is secret in whatever the script and the service wrote.
+    /// Adds a record, with secrets hidden in what the script and the service wrote.
     fn add(&mut self, mut record: JournalRecord) -> Result<()> {
-        self.redactor.hide(&mut record);
+        self.redactor.redact(&mut record);
         self.file.open().map_or(Ok(()), |journal| journal.add(record))
     }
 
@@ -176,11 +176,11 @@ impl RecorderState {
             self.file = JournalFile::Open(JournalWriter::create(&path, (**head).clone())?);
         }
         let number = self.number + 1;
-        let record = entry::request(number, request, |command| self.snapshots.earlier(command));
+        let record = entry::request(number, request, |command| self.snapshots.before_image(command));
         self.add(JournalRecord::Request(record))?;
         self.file.open().map_or(Ok(()), JournalWriter::sync)?;
         self.number = number;
-        self.under_way.insert(request.request_id.clone(), number);
+        self.pending.insert(request.request_id.clone(), number);
         self.snapshots.forget(request);
         Ok(())
     }
@@ -188,45 +188,45 @@ impl RecorderState {
 
 impl GateHook for JournalRecorder {
     fn before(&self, _: &ActionRequest) -> Result<()> {
-        self.content().fault.clone().map_or(Ok(()), Err)
+        self.state().fault.clone().map_or(Ok(()), Err)
     }
 
-    /// Not before: what a kill finds waiting for its turn has not left.
+    /// Not in `before`: a request that waits for its turn when the process is killed was not sent.
     fn sending(&self, request: &ActionRequest) -> Result<()> {
-        self.content().write(request)
+        self.state().write(request)
     }
 
     fn after(&self, request: &ActionRequest, answer: std::result::Result<&ApiResponse, &Error>) {
-        let mut content = self.content();
+        let mut state = self.state();
         if let (0, Ok(answer)) = (request.list, answer) {
-            content.answers.insert(request.request_id.clone(), entry::answer(answer));
+            state.answers.insert(request.request_id.clone(), entry::answer(answer));
         }
     }
 
-    fn settled(&self, request: &ActionRequest, outcomes: &[CommandOutcome]) {
-        let mut content = self.content();
-        let answer = content.answers.remove(&request.request_id);
-        // What did not pass the gate is not in the journal.
-        let Some(number) = content.under_way.remove(&request.request_id) else { return };
-        let record = entry::settled(number, outcomes, answer);
-        if let Err(fault) = content.add(JournalRecord::Settled(record)) {
-            content.fault.get_or_insert(fault);
+    fn settled(&self, request: &ActionRequest, fates: &[CommandOutcome]) {
+        let mut state = self.state();
+        let answer = state.answers.remove(&request.request_id);
+        // A request that did not pass the gate is not in the journal.
+        let Some(number) = state.pending.remove(&request.request_id) else { return };
+        let record = entry::settled(number, fates, answer);
+        if let Err(fault) = state.add(JournalRecord::Settled(record)) {
+            state.fault.get_or_insert(fault);
         }
     }
 
     fn can_recall(&self) -> bool {
-        !self.content().replay.is_empty()
+        !self.state().replay.is_empty()
     }
 
     fn recall(&self, mode: Mode, command: &RenderedCommand) -> Option<RecalledOutcome> {
-        self.content().replay.recall(mode, command)
+        self.state().replay.recall(mode, command)
     }
 
     fn recall_response(&self, request: &ActionRequest) -> Option<RecalledResponse> {
-        self.content().replay.recall_response(request)
+        self.state().replay.recall_response(request)
     }
 
     fn users_read(&self, users: &[Arc<User>]) {
-        self.content().snapshots.add(users);
+        self.state().snapshots.add(users);
     }
 }

@@ -1,29 +1,29 @@
-//! Secret arguments in what a journal holds: hidden when it is written, shown again when their run continues. Pure.
+//! Secret arguments in a journal: hidden when it is written, restored when the run is resumed. Pure.
 
 use crate::store::journal::record::{JournalRecord, Written};
 use serde_json::Value;
 
-/// A secret with fewer letters hides only a string that is nothing else: it would tear holes into words.
-const LEAST: usize = 4;
+/// A shorter secret hides only strings that are equal to it; within words it would hit by chance.
+const MIN_LENGTH: usize = 4;
 
 /// Hides the secret arguments of a run.
 #[derive(Debug, Clone, Default)]
 pub struct Redactor(Vec<String>);
 
 impl Redactor {
-    /// Hides these, each under its number.
+    /// Hides these secrets, each under its number.
     pub fn new(secrets: &[String]) -> Self {
         Self(secrets.to_vec())
     }
 
-    /// Hides them in everything that a script or the service wrote.
-    pub(crate) fn hide(&self, record: &mut JournalRecord) {
-        self.change(record, &|text| self.hidden(text));
+    /// Hides secrets in everything that the script or the service wrote.
+    pub(crate) fn redact(&self, record: &mut JournalRecord) {
+        self.change(record, &|text| self.redacted(text));
     }
 
-    /// Puts them back.
-    pub(crate) fn show(&self, record: &mut JournalRecord) {
-        self.change(record, &|text| self.shown(text));
+    /// Restores the secrets.
+    pub(crate) fn restore(&self, record: &mut JournalRecord) {
+        self.change(record, &|text| self.restored(text));
     }
 
     fn change(&self, record: &mut JournalRecord, change: &impl Fn(&str) -> String) {
@@ -35,27 +35,28 @@ impl Redactor {
         }
     }
 
-    /// A string without them.
-    pub fn hidden(&self, text: &str) -> String {
+    /// A string with secrets hidden.
+    pub fn redacted(&self, text: &str) -> String {
         self.0.iter().enumerate().fold(text.to_owned(), |text, (number, secret)| {
             if text == *secret && !text.is_empty() {
-                token(number)
-            } else if secret.chars().count() >= LEAST {
-                text.replace(secret, &token(number))
+                placeholder(number)
+            } else if secret.chars().count() >= MIN_LENGTH {
+                text.replace(secret, &placeholder(number))
             } else {
                 text
             }
         })
     }
 
-    /// A string with them again.
-    pub fn shown(&self, text: &str) -> String {
-        let show = |text: String, (number, secret): (usize, &String)| text.replace(&token(number), secret);
-        self.0.iter().enumerate().fold(text.to_owned(), show)
+    /// A string with secrets restored.
+    pub fn restored(&self, text: &str) -> String {
+        let restore =
+            |text: String, (number, secret): (usize, &String)| text.replace(&placeholder(number), secret);
+        self.0.iter().enumerate().fold(text.to_owned(), restore)
     }
 }
 
-fn token(number: usize) -> String {
+fn placeholder(number: usize) -> String {
     format!("(secret argument {})", number + 1)
 }
 
@@ -85,11 +86,11 @@ mod tests {
     }
 
     #[test]
-    fn what_is_hidden_is_shown_again_and_short_secrets_tear_no_holes() {
+    fn hidden_secrets_are_restored_and_short_ones_hide_whole_strings_only() {
         let redactor = Redactor::new(&["s3cret".to_owned(), "an".to_owned()]);
         let open = json!({"user": "ann@example.com", "do": [{"update": {"lastname": "x-s3cret-y", "firstname": "an"}}]});
         let mut record = settled(open.clone());
-        redactor.hide(&mut record);
+        redactor.redact(&mut record);
         let JournalRecord::Settled(SettledRecord { answer: Some(answer), .. }) = &record else {
             unreachable!()
         };
@@ -97,7 +98,7 @@ mod tests {
         assert_eq!(answer.body["do"][0]["update"]["firstname"], "(secret argument 2)");
         assert_eq!(answer.body["user"], "ann@example.com");
         assert!(!serde_json::to_string(&record).unwrap().contains("s3cret"));
-        redactor.show(&mut record);
+        redactor.restore(&mut record);
         assert_eq!(record, settled(open));
     }
 }

@@ -1,4 +1,4 @@
-//! What an earlier run left: what is done, what is not known, what was begun. Pure; read from its journal.
+//! The journal of an earlier run, replayed: what is done, what is unknown, what was started. Pure.
 
 use super::completed::CompletedCommands;
 use crate::client::hooks::{ActionRequest, RecalledOutcome, RecalledResponse};
@@ -17,49 +17,49 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
-/// A command of a request: its number and the place in it.
+/// A command of a request: the number of the request and the index in it.
 pub(crate) type CommandPlace = (u64, usize);
 
-/// What is known of an earlier run.
+/// The state of an earlier run.
 #[derive(Debug, Default)]
 pub(crate) struct Replay {
     completed: CompletedCommands,
-    /// Removals after which someone was still a member, as reading them back showed.
+    /// Removals after which someone was still a member when they were read back.
     still_members: HashMap<CommandKey, VecDeque<StillMember>>,
-    answers: HashMap<CommandKey, VecDeque<KeptAnswer>>,
+    answers: HashMap<CommandKey, VecDeque<RecordedAnswer>>,
     open: HashMap<CommandKey, VecDeque<String>>,
-    /// Commands of which something may stand, by their first piece; for the operator where nobody asks for them.
-    begun: HashMap<CommandKey, VecDeque<String>>,
-    unknown: BTreeMap<CommandPlace, CarriedCommand>,
-    /// Removals that the service called done and that `--verify` found undone, until they are read back.
-    unverified: BTreeMap<CommandPlace, CarriedCommand>,
-    requests: BTreeMap<u64, CarriedRequest>,
+    /// Commands that may be partly done, by their first piece; reported if the script does not request them.
+    started: HashMap<CommandKey, VecDeque<String>>,
+    unknown: BTreeMap<CommandPlace, JournaledCommand>,
+    /// Removals that the service reported as done and `--verify` found undone, until they are read back.
+    unverified: BTreeMap<CommandPlace, JournaledCommand>,
+    requests: BTreeMap<u64, JournaledRequest>,
     split: HashMap<(u64, u64, usize), SplitCommand>,
     run: u64,
     last_number: u64,
-    /// What is done weighs so much, against the guards.
-    weight: CommandImpact,
-    /// Whether there is anything to be recalled from it.
-    resumes: bool,
+    /// The impact of what is done, for the guards.
+    impact: CommandImpact,
+    /// Whether a journal was replayed.
+    has_journal: bool,
 }
 
 /// Why a command has to be read back before anything else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Doubt {
-    /// Its outcome is not known.
+    /// Its outcome is unknown.
     Unknown,
     /// Someone was still a member after it.
     StillMember,
 }
 
-/// A command that left.
+/// A command that was sent, as the journal has it.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct CarriedCommand {
-    /// The command as it went over the wire.
+pub(crate) struct JournaledCommand {
+    /// The command as it was sent.
     pub(crate) command: Arc<RenderedCommand>,
     /// Whether it was real.
     pub(crate) mode: Mode,
-    /// What was said of it.
+    /// Why it has to be read back.
     pub(crate) why: Cow<'static, str>,
     key: CommandKey,
     request_id: Arc<str>,
@@ -67,20 +67,20 @@ pub(crate) struct CarriedCommand {
     pieces: usize,
 }
 
-/// A request without an outcome.
+/// A request without an outcome so far.
 #[derive(Debug)]
-struct CarriedRequest {
-    /// What makes a request sent as its caller wrote it the one it is; `None` for one of a list.
+struct JournaledRequest {
+    /// The key of a request sent as the script wrote it; `None` for one of a list.
     content: Option<CommandKey>,
     request_id: Arc<str>,
-    commands: Vec<CarriedCommand>,
+    commands: Vec<JournaledCommand>,
 }
 
-/// The answer to a request sent as its caller wrote it.
+/// The response to a request sent as the script wrote it.
 #[derive(Debug)]
-struct KeptAnswer {
+struct RecordedAnswer {
     answer: ApiResponse,
-    /// What became of its commands; empty when all of them were done.
+    /// The statuses of its commands; empty if all are done.
     statuses: Vec<Status>,
 }
 
@@ -113,151 +113,163 @@ impl Replay {
         }
     }
 
-    /// The journal has been read: what was under way is unknown.
-    pub(crate) fn begin_again(&mut self) {
+    /// Called after the journal was read: pending requests become unknown.
+    pub(crate) fn start_resume(&mut self) {
         self.run += 1;
-        self.resumes = true;
+        self.has_journal = true;
         for (number, request) in std::mem::take(&mut self.requests) {
-            for (index, carried) in request.commands.into_iter().enumerate() {
-                self.unknown.insert((number, index), carried);
+            for (index, journaled) in request.commands.into_iter().enumerate() {
+                self.unknown.insert((number, index), journaled);
             }
         }
         for split in std::mem::take(&mut self.split).into_values() {
             if split.done > 0 && split.done < split.pieces {
-                self.begun.entry(split.first).or_default().push_back(split.label);
+                self.started.entry(split.first).or_default().push_back(split.label);
             }
         }
     }
 
-    /// Whether there is nothing to be recalled from it.
+    /// Whether no journal was replayed.
     pub(crate) fn is_empty(&self) -> bool {
-        !self.resumes
+        !self.has_journal
     }
 
     pub(crate) fn last_number(&self) -> u64 {
         self.last_number
     }
 
-    /// What is to be read back before anything else, in the order it left.
-    pub(crate) fn take_doubtful(&mut self) -> BTreeMap<CommandPlace, (Doubt, CarriedCommand)> {
-        let with = |doubt| move |(place, carried)| (place, (doubt, carried));
+    /// Takes the commands that have to be read back first, in the order they were sent.
+    pub(crate) fn take_doubtful(&mut self) -> BTreeMap<CommandPlace, (Doubt, JournaledCommand)> {
+        let with = |doubt| move |(place, journaled)| (place, (doubt, journaled));
         let unknown = std::mem::take(&mut self.unknown).into_iter().map(with(Doubt::Unknown));
         let unverified = std::mem::take(&mut self.unverified).into_iter().map(with(Doubt::StillMember));
         unknown.chain(unverified).collect()
     }
 
-    /// What is done weighs so much.
-    pub(crate) fn weight(&self) -> CommandImpact {
-        self.weight
+    /// The impact of what is done.
+    pub(crate) fn impact(&self) -> CommandImpact {
+        self.impact
     }
 
-    /// Whether a command of this content is not sent when it is asked for next, since an earlier run did it.
+    /// Whether a command is recalled instead of sent, because an earlier run settled it.
     pub(crate) fn has_settled(&self, mode: Mode, command: &RenderedCommand) -> bool {
-        let key = key_of(mode, command.json());
-        self.completed.has(key) || self.still_members.contains_key(&key)
+        let key = command_key(mode, command.json());
+        self.completed.contains(key) || self.still_members.contains_key(&key)
     }
 
-    fn weigh(&mut self, carried: &CarriedCommand) {
-        let whole = CommandImpact::of(&carried.command);
-        let is_first = carried.place.3 == 0;
-        self.weight.add(&CommandImpact { changes: if is_first { whole.changes } else { 0 }, ..whole });
+    fn add_impact(&mut self, journaled: &JournaledCommand) {
+        let whole = CommandImpact::of(&journaled.command);
+        let is_first = journaled.place.3 == 0;
+        self.impact.add(&CommandImpact { changes: if is_first { whole.changes } else { 0 }, ..whole });
     }
 
-    /// What reading a command back came to.
-    pub(crate) fn found(&mut self, carried: &CarriedCommand, finding: Finding, message: Option<&str>) {
-        let why = || message.unwrap_or(&carried.why).to_owned();
+    /// Applies the result of reading a command back.
+    pub(crate) fn apply_finding(
+        &mut self,
+        journaled: &JournaledCommand,
+        finding: Finding,
+        message: Option<&str>,
+    ) {
+        let why = || message.unwrap_or(&journaled.why).to_owned();
         match finding {
-            Finding::Done => self.found_done(carried),
-            Finding::NotDone => self.found_undone(carried),
-            Finding::Open => self.open.entry(carried.key).or_default().push_back(why()),
+            Finding::Done => self.mark_done(journaled),
+            Finding::NotDone => self.mark_undone(journaled),
+            Finding::Open => self.open.entry(journaled.key).or_default().push_back(why()),
             Finding::StillMember => {
-                self.weigh(carried);
-                let (label, request_id) = (label(&carried.command), Arc::clone(&carried.request_id));
+                self.add_impact(journaled);
+                let (label, request_id) = (label(&journaled.command), Arc::clone(&journaled.request_id));
                 let still_member = StillMember { label, message: why(), request_id };
-                self.still_members.entry(carried.key).or_default().push_back(still_member);
+                self.still_members.entry(journaled.key).or_default().push_back(still_member);
             }
         }
     }
 
-    fn found_done(&mut self, carried: &CarriedCommand) {
-        self.weigh(carried);
-        self.completed.add(carried.key, &carried.request_id);
+    fn mark_done(&mut self, journaled: &JournaledCommand) {
+        self.add_impact(journaled);
+        self.completed.add(journaled.key, &journaled.request_id);
     }
 
-    /// It is not done, or may be repeated: it is sent when it is asked for again.
-    fn found_undone(&mut self, carried: &CarriedCommand) {
-        self.begun.entry(carried.key).or_default().push_back(label(&carried.command));
+    /// It is not done or may be repeated: it is sent when the script reaches it.
+    fn mark_undone(&mut self, journaled: &JournaledCommand) {
+        self.started.entry(journaled.key).or_default().push_back(label(&journaled.command));
     }
 
-    /// What an earlier run did of a command; each of its outcomes is recalled once.
+    /// The outcome of a command in an earlier run; each is recalled once.
     pub(crate) fn recall(&mut self, mode: Mode, command: &RenderedCommand) -> Option<RecalledOutcome> {
-        let key = key_of(mode, command.json());
-        if let Some(request_id) = self.completed.take(key) {
-            take(&mut self.begun, key);
+        let key = command_key(mode, command.json());
+        if let Some(request_id) = self.completed.pop(key) {
+            pop(&mut self.started, key);
             return Some(RecalledOutcome::Done { request_id: request_id.to_string() });
         }
-        if let Some(StillMember { message, request_id, .. }) = take(&mut self.still_members, key) {
+        if let Some(StillMember { message, request_id, .. }) = pop(&mut self.still_members, key) {
             return Some(RecalledOutcome::StillMember { request_id: request_id.to_string(), message });
         }
-        if let Some(message) = take(&mut self.open, key) {
+        if let Some(message) = pop(&mut self.open, key) {
             return Some(RecalledOutcome::Open { message });
         }
-        take(&mut self.begun, key);
+        pop(&mut self.started, key);
         None
     }
 
-    /// What an earlier run got to a request that goes as its caller wrote it, or not at all. `None` where it is sent.
+    /// The response that an earlier run got to a request sent as the script wrote it. `None` if it has to be sent.
     pub(crate) fn recall_response(&mut self, request: &ActionRequest) -> Option<RecalledResponse> {
         let commands = || request.commands.iter().map(|sent| sent.content.json());
-        let keys: Vec<_> = commands().map(|command| key_of(request.mode, command)).collect();
+        let keys: Vec<_> = commands().map(|command| command_key(request.mode, command)).collect();
         for key in &keys {
-            take(&mut self.begun, *key);
+            pop(&mut self.started, *key);
         }
-        let content = content_of(&request.call, request.mode, commands(), request.body.as_ref());
-        let kept = take(&mut self.answers, content);
-        kept.and_then(|kept| self.kept_answer(kept, &keys)).or_else(|| self.together(request, &keys))
+        let content = request_key(&request.call, request.mode, commands(), request.body.as_ref());
+        let recorded = pop(&mut self.answers, content);
+        recorded
+            .and_then(|recorded| self.recall_recorded(recorded, &keys))
+            .or_else(|| self.recall_by_command(request, &keys))
     }
 
-    /// An answer that was kept; `None` where nobody is a member any more, and the request goes again because another
+    /// Recalls a recorded response; `None` if nobody is a member any more and the request is sent again because another
     /// of its commands failed.
-    fn kept_answer(&mut self, kept: KeptAnswer, keys: &[CommandKey]) -> Option<RecalledResponse> {
-        let KeptAnswer { answer, statuses } = kept;
+    fn recall_recorded(&mut self, recorded: RecordedAnswer, keys: &[CommandKey]) -> Option<RecalledResponse> {
+        let RecordedAnswer { answer, statuses } = recorded;
         let (mut still_members, mut all_done) = (BTreeMap::new(), true);
         for (index, (status, key)) in statuses.iter().zip(keys).enumerate() {
             if *status != Status::StillMember {
                 all_done &= status.is_done();
-            } else if let Some(still_member) = take(&mut self.still_members, *key) {
+            } else if let Some(still_member) = pop(&mut self.still_members, *key) {
                 still_members.insert(index, still_member.message);
             } else {
-                self.completed.take(*key);
+                self.completed.pop(*key);
             }
         }
         let is_recalled = all_done || !still_members.is_empty();
         is_recalled.then(|| RecalledResponse { response: Ok(answer), still_members })
     }
 
-    /// A request whose own answer was lost: open when one of its commands is, settled when all are.
-    fn together(&mut self, request: &ActionRequest, keys: &[CommandKey]) -> Option<RecalledResponse> {
-        if let Some(message) = keys.iter().find_map(|key| take(&mut self.open, *key)) {
+    /// Recalls a request whose own response was lost: open if one of its commands is, settled if all are.
+    fn recall_by_command(
+        &mut self,
+        request: &ActionRequest,
+        keys: &[CommandKey],
+    ) -> Option<RecalledResponse> {
+        if let Some(message) = keys.iter().find_map(|key| pop(&mut self.open, *key)) {
             return Some(RecalledResponse::open(message));
         }
-        let settled = |key: &CommandKey| self.completed.has(*key) || self.still_members.contains_key(key);
+        let settled =
+            |key: &CommandKey| self.completed.contains(*key) || self.still_members.contains_key(key);
         let all_settled = !keys.is_empty() && keys.iter().all(settled);
         let mut still_members = BTreeMap::new();
         for (index, key) in keys.iter().enumerate() {
-            if let Some(still_member) = take(&mut self.still_members, *key) {
+            if let Some(still_member) = pop(&mut self.still_members, *key) {
                 still_members.insert(index, still_member.message);
             }
         }
         if let Some(message) = still_members.values().next().filter(|_| !all_settled) {
             return Some(RecalledResponse::open(format!(
-                "{message}; the rest of the request cannot go alone"
+                "{message}; the rest of the request cannot be sent alone"
             )));
         }
         if !all_settled {
             return None;
         }
-        let ids: Vec<_> = keys.iter().filter_map(|key| self.completed.take(*key)).collect();
+        let ids: Vec<_> = keys.iter().filter_map(|key| self.completed.pop(*key)).collect();
         let request_id = ids.first().map(ToString::to_string).unwrap_or_default();
         Some(RecalledResponse {
             response: Ok(ApiResponse::confirmed(request, request_id, "resumed")),
@@ -265,20 +277,20 @@ impl Replay {
         })
     }
 
-    /// What was begun and nobody asked for again, in words.
-    pub(crate) fn left(&self) -> Vec<String> {
-        let mut left: Vec<_> = self.begun.values().flatten().cloned().collect();
-        left.sort();
-        left
+    /// Commands that were started and not requested again, in words.
+    pub(crate) fn unrequested(&self) -> Vec<String> {
+        let mut unrequested: Vec<_> = self.started.values().flatten().cloned().collect();
+        unrequested.sort();
+        unrequested
     }
 
-    /// Removals after which someone is still a member and that nobody asked for again, in words.
-    pub(crate) fn still_members_left(&self) -> Vec<String> {
+    /// Removals after which someone is still a member and that were not requested again, in words.
+    pub(crate) fn unrequested_still_members(&self) -> Vec<String> {
         let still_members = self.still_members.values().flatten();
-        let mut left: Vec<_> =
+        let mut unrequested: Vec<_> =
             still_members.map(|StillMember { label, message, .. }| format!("{label}: {message}")).collect();
-        left.sort();
-        left
+        unrequested.sort();
+        unrequested
     }
 
     fn apply_request(&mut self, record: RequestRecord) {
@@ -286,28 +298,28 @@ impl Replay {
         self.last_number = self.last_number.max(number);
         let request_id: Arc<str> = request_id.into();
         let content = (list == 0)
-            .then(|| content_of(&call, mode, commands.iter().map(|sent| &sent.command), body.as_ref()));
-        let carried = |sent: CommandRecord| CarriedCommand {
-            key: key_of(mode, &sent.command),
+            .then(|| request_key(&call, mode, commands.iter().map(|sent| &sent.command), body.as_ref()));
+        let journaled = |sent: CommandRecord| JournaledCommand {
+            key: command_key(mode, &sent.command),
             command: Arc::new(RenderedCommand::raw(sent.command)),
             mode,
-            why: Cow::Borrowed("the run ended before its answer came"),
+            why: Cow::Borrowed("the run ended before the response arrived"),
             request_id: Arc::clone(&request_id),
             place: (self.run, list, sent.index, sent.piece),
             pieces: sent.pieces,
         };
-        let commands: Vec<_> = commands.into_iter().map(carried).collect();
-        // It was asked for again, as `recall` notes while a run goes on.
-        for carried in &commands {
-            take(&mut self.begun, carried.key);
+        let commands: Vec<_> = commands.into_iter().map(journaled).collect();
+        // It was requested again, as `recall` records during a run.
+        for journaled in &commands {
+            pop(&mut self.started, journaled.key);
         }
-        // It was sent again: what became of it before does not count.
-        let is_again = |known: &CarriedCommand| match list {
+        // It was sent again: its earlier outcome does not count.
+        let is_again = |known: &JournaledCommand| match list {
             0 => known.request_id == request_id,
-            _ => commands.iter().any(|carried| carried.place == known.place),
+            _ => commands.iter().any(|journaled| journaled.place == known.place),
         };
         self.unknown.retain(|_, known| !is_again(known));
-        self.requests.insert(number, CarriedRequest { content, request_id, commands });
+        self.requests.insert(number, JournaledRequest { content, request_id, commands });
     }
 
     fn apply_settled(&mut self, record: SettledRecord) {
@@ -315,37 +327,37 @@ impl Replay {
         let Some(request) = self.requests.remove(&number) else { return };
         let is_raw = request.content.is_some();
         let is_answered = answer.is_some();
-        let is_kept = self.keep_answer(&request, answer, &fates);
+        let is_kept = self.record_answer(&request, answer, &fates);
         let mut fates = fates.into_iter();
-        for (index, carried) in request.commands.into_iter().enumerate() {
-            let lost = || CommandOutcome::with_message(Status::Unknown, "its answer was lost");
+        for (index, journaled) in request.commands.into_iter().enumerate() {
+            let lost = || CommandOutcome::with_message(Status::Unknown, "its response was lost");
             let CommandOutcome { status, message, .. } = fates.next().unwrap_or_else(lost);
             match status {
-                Status::Completed | Status::WouldComplete if !is_raw => self.piece_done(&carried),
-                Status::Completed | Status::WouldComplete if is_kept => self.weigh(&carried),
-                // Its answer was lost, and it was seen to be done.
-                Status::Completed if !is_answered => self.found_done(&carried),
-                // It is sent again when it is asked for: a done one, too, where others of a request that goes as its
-                // caller wrote it were not done.
+                Status::Completed | Status::WouldComplete if !is_raw => self.piece_done(&journaled),
+                Status::Completed | Status::WouldComplete if is_kept => self.add_impact(&journaled),
+                // Its response was lost, and reading it back showed that it is done.
+                Status::Completed if !is_answered => self.mark_done(&journaled),
+                // It is sent again when the script reaches it; also a completed one, if other commands of a request sent
+                // as the script wrote it were not done.
                 Status::Completed | Status::WouldComplete | Status::Failed | Status::NotSent => {}
-                Status::PartlyDone => self.found_undone(&carried),
+                Status::PartlyDone => self.mark_undone(&journaled),
                 Status::Unknown => {
-                    let why = message.map_or(Cow::Borrowed("its answer was lost"), Cow::Owned);
-                    self.unknown.insert((number, index), CarriedCommand { why, ..carried });
+                    let why = message.map_or(Cow::Borrowed("its response was lost"), Cow::Owned);
+                    self.unknown.insert((number, index), JournaledCommand { why, ..journaled });
                 }
                 Status::StillMember => {
                     let why = message.map_or(Cow::Borrowed("someone is still a member"), Cow::Owned);
-                    self.unverified.insert((number, index), CarriedCommand { why, ..carried });
+                    self.unverified.insert((number, index), JournaledCommand { why, ..journaled });
                 }
             }
         }
     }
 
-    /// Keeps the answer to a request sent as its caller wrote it where it will be recalled: all of it was done, or a
-    /// part of it must not be sent again. Whether it did.
-    fn keep_answer(
+    /// Records the response to a request sent as the script wrote it if it will be recalled: all of it is done, or a
+    /// part of it must not be sent again. Returns whether it was recorded.
+    fn record_answer(
         &mut self,
-        request: &CarriedRequest,
+        request: &JournaledRequest,
         answer: Option<AnswerRecord>,
         fates: &[CommandOutcome],
     ) -> bool {
@@ -366,56 +378,56 @@ impl Replay {
         };
         let statuses = if all_done { Vec::new() } else { fates.iter().map(|fate| fate.status).collect() };
         let answer = ApiResponse { status, headers, body, request_id };
-        self.answers.entry(content).or_default().push_back(KeptAnswer { answer, statuses });
+        self.answers.entry(content).or_default().push_back(RecordedAnswer { answer, statuses });
         true
     }
 
-    fn piece_done(&mut self, carried: &CarriedCommand) {
-        self.found_done(carried);
-        if carried.pieces < 2 {
+    fn piece_done(&mut self, journaled: &JournaledCommand) {
+        self.mark_done(journaled);
+        if journaled.pieces < 2 {
             return;
         }
-        let (run, list, index, piece) = carried.place;
+        let (run, list, index, piece) = journaled.place;
         let split = self.split.entry((run, list, index)).or_default();
         if piece == 0 {
-            split.first = carried.key;
-            split.label = label(&carried.command);
+            split.first = journaled.key;
+            split.label = label(&journaled.command);
         }
-        split.pieces = carried.pieces;
+        split.pieces = journaled.pieces;
         split.done += 1;
     }
 
-    /// What a resumed run found out about a command.
+    /// Applies what a resumed run found when it read a command back.
     fn apply_found(&mut self, record: FoundRecord) {
         let FoundRecord { number, place, finding, message } = record;
         let place = (number, place);
         self.settle_requests_before(number);
-        let Some(carried) = self.unknown.remove(&place).or_else(|| self.unverified.remove(&place)) else {
+        let Some(journaled) = self.unknown.remove(&place).or_else(|| self.unverified.remove(&place)) else {
             return;
         };
         match finding {
-            Finding::Done => self.found_done(&carried),
-            Finding::NotDone => self.found_undone(&carried),
+            Finding::Done => self.mark_done(&journaled),
+            Finding::NotDone => self.mark_undone(&journaled),
             // The next run reads it back again.
-            Finding::Open => drop(self.unknown.insert(place, carried)),
+            Finding::Open => drop(self.unknown.insert(place, journaled)),
             Finding::StillMember => {
-                let why = message.map_or_else(|| carried.why.clone(), Cow::Owned);
-                self.unverified.insert(place, CarriedCommand { why, ..carried });
+                let why = message.map_or_else(|| journaled.why.clone(), Cow::Owned);
+                self.unverified.insert(place, JournaledCommand { why, ..journaled });
             }
         }
     }
 
-    /// Requests that a crash left without an outcome are unknown once a later run tells of them.
+    /// A request that a crash left without an outcome becomes unknown once a later run has a finding for it.
     fn settle_requests_before(&mut self, number: u64) {
         if let Some(request) = self.requests.remove(&number) {
-            for (index, carried) in request.commands.into_iter().enumerate() {
-                self.unknown.insert((number, index), carried);
+            for (index, journaled) in request.commands.into_iter().enumerate() {
+                self.unknown.insert((number, index), journaled);
             }
         }
     }
 }
 
-fn take<T>(map: &mut HashMap<CommandKey, VecDeque<T>>, key: CommandKey) -> Option<T> {
+fn pop<T>(map: &mut HashMap<CommandKey, VecDeque<T>>, key: CommandKey) -> Option<T> {
     let entries = map.get_mut(&key)?;
     let entry = entries.pop_front();
     if entries.is_empty() {
@@ -424,20 +436,20 @@ fn take<T>(map: &mut HashMap<CommandKey, VecDeque<T>>, key: CommandKey) -> Optio
     entry
 }
 
-/// Whom a command is about and what it does, in a few words.
+/// The subject and the steps of a command, for messages.
 pub(crate) fn label(command: &RenderedCommand) -> String {
     format!("{} ({})", command.subject_name().unwrap_or("(no user)"), command.step_names().join(", "))
 }
 
 /// A digest that does not depend on the order of keys, nor on any `requestID`.
-fn key_of(mode: Mode, command: &Value) -> CommandKey {
+fn command_key(mode: Mode, command: &Value) -> CommandKey {
     let mut text = mode.as_str().to_owned();
     write_sorted(command, &mut text);
     sha256::short(text.as_bytes())
 }
 
-/// What makes a request sent as its caller wrote it the one it is.
-fn content_of<'c>(
+/// The digest of a request sent as the script wrote it.
+fn request_key<'c>(
     call: &str,
     mode: Mode,
     commands: impl Iterator<Item = &'c Value>,
@@ -477,7 +489,7 @@ fn write_sorted(value: &Value, text: &mut String) {
     }
 }
 
-/// A string after its length, so that two of them never read as another two.
+/// Writes a string after its length, so that different sequences of strings never give the same text.
 fn write_text(content: &str, text: &mut String) {
     text.push_str(&content.len().to_string());
     text.push(':');
@@ -537,7 +549,7 @@ mod tests {
     fn replay(records: impl IntoIterator<Item = JournalRecord>) -> Replay {
         let mut replay = Replay::default();
         records.into_iter().for_each(|record| replay.apply(record));
-        replay.begin_again();
+        replay.start_resume();
         replay
     }
 
@@ -553,7 +565,7 @@ mod tests {
         matches!(replay.recall(Mode::Live, &rendered(command)), Some(RecalledOutcome::Done { .. }))
     }
 
-    /// The request of a script that sends what an earlier run sent as it was written.
+    /// A request of the script that equals the one an earlier run sent.
     fn action_request(users: &[&str]) -> ActionRequest {
         let RequestRecord { call, mode, list, commands, body, .. } = raw(1, "new", users);
         let commands = commands.into_iter().map(|record| {
@@ -565,7 +577,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_completed_is_recalled_as_often_as_it_was_whatever_its_request_id_and_order_of_keys() {
+    fn a_completed_command_is_recalled_as_often_as_it_was_completed_whatever_its_request_id_and_key_order() {
         let statuses = [Status::Completed, Status::Completed, Status::Failed];
         let mut replay = of_requests([(request(1, &["a", "a", "b"]), Some(settled(1, &statuses)))]);
         let other = json!({"do": [{"add": {"group": ["X"]}}], "requestID": "7", "user": "a"});
@@ -575,7 +587,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_that_was_sent_again_as_it_was_written_counts_by_its_last_outcome() {
+    fn a_raw_request_that_was_sent_again_counts_by_its_last_outcome() {
         let lost = |number| Some(settled(number, &[Status::Unknown]));
         let mut replay = of_requests([
             (raw(1, "r1", &["a"]), lost(1)),
@@ -587,24 +599,24 @@ mod tests {
     }
 
     #[test]
-    fn a_rehearsal_does_not_stand_for_a_change() {
+    fn a_rehearsal_is_not_recalled_for_a_change() {
         let mut replay = of_requests([(request(1, &["a"]), Some(settled(1, &[Status::Completed])))]);
         assert_eq!(replay.recall(Mode::Test, &rendered(&add("a"))), None);
     }
 
     #[test]
-    fn a_request_without_an_outcome_is_unknown_until_it_is_found_out() {
+    fn a_request_without_an_outcome_is_unknown_until_it_is_read_back() {
         let mut replay = of_requests([(request(1, &["a", "b", "c"]), None)]);
         let unknown: Vec<_> = replay.take_doubtful().into_values().collect();
         assert_eq!(unknown.len(), 3);
         assert!(unknown.iter().all(|(doubt, _)| *doubt == Doubt::Unknown));
-        replay.found(&unknown[0].1, Finding::Done, None);
-        replay.found(&unknown[1].1, Finding::NotDone, None);
-        replay.found(&unknown[2].1, Finding::Open, Some("why"));
+        replay.apply_finding(&unknown[0].1, Finding::Done, None);
+        replay.apply_finding(&unknown[1].1, Finding::NotDone, None);
+        replay.apply_finding(&unknown[2].1, Finding::Open, Some("why"));
         assert!(is_done(&mut replay, &add("a")));
-        assert_eq!(replay.left(), ["b (add)"]);
+        assert_eq!(replay.unrequested(), ["b (add)"]);
         assert_eq!(replay.recall(Mode::Live, &rendered(&add("b"))), None);
-        assert!(replay.left().is_empty());
+        assert!(replay.unrequested().is_empty());
         assert_eq!(
             replay.recall(Mode::Live, &rendered(&add("c"))),
             Some(RecalledOutcome::Open { message: "why".into() })
@@ -623,7 +635,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_found_undone_and_sent_again_is_not_left() {
+    fn what_was_found_undone_and_sent_again_is_not_reported() {
         let found = FoundRecord { number: 1, place: 0, finding: Finding::NotDone, message: None };
         let mut replay = replay([
             JournalRecord::Request(request(1, &["a"])),
@@ -631,16 +643,16 @@ mod tests {
             JournalRecord::Request(request(2, &["a"])),
             JournalRecord::Settled(settled(2, &[Status::Completed])),
         ]);
-        assert!(replay.left().is_empty());
+        assert!(replay.unrequested().is_empty());
         assert!(is_done(&mut replay, &add("a")));
     }
 
     #[test]
-    fn a_command_of_which_some_pieces_are_done_is_begun() {
+    fn a_command_of_which_some_pieces_are_done_is_started() {
         let mut split = request(1, &["a"]);
         split.commands[0].pieces = 2;
         let replay = of_requests([(split, Some(settled(1, &[Status::Completed])))]);
-        assert_eq!(replay.left(), ["a (add)"]);
+        assert_eq!(replay.unrequested(), ["a (add)"]);
     }
 
     #[test]
@@ -657,35 +669,35 @@ mod tests {
             JournalRecord::Found(found),
         ]);
         let doubtful = replay.take_doubtful();
-        let (doubt, carried) = &doubtful[&(1, 0)];
-        assert_eq!((*doubt, &*carried.why), (Doubt::StillMember, "still a member of X"));
+        let (doubt, journaled) = &doubtful[&(1, 0)];
+        assert_eq!((*doubt, &*journaled.why), (Doubt::StillMember, "still a member of X"));
         assert!(!replay.has_settled(Mode::Live, &rendered(&add("a"))));
-        replay.found(carried, Finding::StillMember, None);
+        replay.apply_finding(journaled, Finding::StillMember, None);
         assert!(replay.has_settled(Mode::Live, &rendered(&add("a"))));
-        assert_eq!(replay.still_members_left(), ["a (add): still a member of X"]);
+        assert_eq!(replay.unrequested_still_members(), ["a (add): still a member of X"]);
         let recalled = RecalledOutcome::StillMember {
             request_id: "r".to_owned(),
             message: "still a member of X".to_owned(),
         };
         assert_eq!(replay.recall(Mode::Live, &rendered(&add("a"))), Some(recalled));
-        assert!(replay.still_members_left().is_empty());
+        assert!(replay.unrequested_still_members().is_empty());
     }
 
-    /// A request that goes as it was written, with a removal that was found undone: what is recalled of it when the
-    /// removal is still undone, and when it is done by then.
+    /// A request sent as the script wrote it, with a removal that was found undone: what is recalled if the removal is
+    /// still undone, and if it is done by then.
     fn recalled(others: &[Status], has_answer: bool) -> [Option<RecalledResponse>; 2] {
         let statuses = [&[Status::StillMember], others].concat();
         let users = &["a", "b"][..statuses.len()];
         let end = if has_answer { answered(1, &statuses) } else { settled(1, &statuses) };
         [Finding::StillMember, Finding::Done].map(|finding| {
             let mut replay = of_requests([(raw(1, "r", users), Some(end.clone()))]);
-            for (doubt, carried) in replay.take_doubtful().into_values() {
+            for (doubt, journaled) in replay.take_doubtful().into_values() {
                 let unknown = if others == [Status::Unknown] { Finding::NotDone } else { Finding::Done };
                 let finding = if doubt == Doubt::Unknown { unknown } else { finding };
-                replay.found(&carried, finding, Some("why"));
+                replay.apply_finding(&journaled, finding, Some("why"));
             }
             let recalled = replay.recall_response(&action_request(users));
-            assert!(replay.still_members_left().is_empty() && replay.left().is_empty());
+            assert!(replay.unrequested_still_members().is_empty() && replay.unrequested().is_empty());
             let is_left = recalled.is_some() && replay.has_settled(Mode::Live, &rendered(&add("a")));
             assert!(!is_left, "each outcome is recalled once");
             recalled
@@ -693,7 +705,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_with_someone_who_is_still_a_member_is_recalled_whole_or_not_sent() {
+    fn a_request_after_which_someone_is_still_a_member_is_recalled_whole_or_not_sent() {
         for others in [&[][..], &[Status::Completed]] {
             let [undone, done] = recalled(others, true).map(Option::unwrap);
             assert!(
@@ -704,10 +716,10 @@ mod tests {
         for other in [Status::Failed, Status::PartlyDone] {
             let [undone, done] = recalled(&[other], true);
             assert_eq!(undone.unwrap().still_members.len(), 1);
-            assert!(done.is_none(), "what failed goes again");
+            assert!(done.is_none(), "what failed is sent again");
         }
         let [undone, done] = recalled(&[Status::Unknown], true);
-        assert!(undone.unwrap().response.is_err(), "the removal must not go again with the other");
+        assert!(undone.unwrap().response.is_err(), "the removal must not be sent again with the other");
         assert!(done.is_none());
     }
 }

@@ -1,4 +1,4 @@
-//! The state of people before they are changed, as far as this run has read it.
+//! The state of people before they are changed, if this run has read them.
 
 use crate::client::hooks::ActionRequest;
 use crate::client::sent_command::RenderedCommand;
@@ -9,20 +9,20 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Weak};
 
-/// Beyond so many records, a few pages, those that nobody holds any more are forgotten.
-const SWEEP: usize = 8_192;
-/// So many of the last records read one by one, which a script drops at once, are held here.
-const RECENT: usize = 100;
+/// With more records than this (a few pages), those that the script has dropped are forgotten.
+const SWEEP_SIZE: usize = 8_192;
+/// The number of records read singly that are kept here, since a script drops those at once.
+const RECENT_SIZE: usize = 100;
 
-/// Records that were read, as long as the script still holds them.
+/// Records that were read, as long as the script holds them.
 ///
-/// Most runs that list everybody change nobody, so a record is only looked into once a command has to be found.
+/// Most runs that list everybody change nobody, so names are indexed only when the first command is sent.
 #[derive(Default)]
 pub(crate) struct Snapshots {
     unsorted: Vec<Weak<User>>,
-    /// So many may be there before the next look at which are still held.
+    /// The number of records at which dropped ones are removed next.
     unsorted_limit: usize,
-    /// By a hash of each of their names; whoever is found is asked for the name itself.
+    /// Records by a hash of each name; the name itself is compared on access.
     by_name: HashMap<u64, Weak<User>>,
     by_name_limit: usize,
     hashes: RandomState,
@@ -32,30 +32,30 @@ pub(crate) struct Snapshots {
 impl Snapshots {
     pub(crate) fn add(&mut self, users: &[Arc<User>]) {
         self.unsorted.extend(users.iter().map(Arc::downgrade));
-        if self.unsorted.len() > self.unsorted_limit.max(SWEEP) {
+        if self.unsorted.len() > self.unsorted_limit.max(SWEEP_SIZE) {
             self.unsorted.retain(|user| user.strong_count() > 0);
             self.unsorted_limit = 2 * self.unsorted.len();
         }
         if let [user] = users {
-            if self.recent.len() == RECENT {
+            if self.recent.len() == RECENT_SIZE {
                 self.recent.remove(0);
             }
             self.recent.push(Arc::clone(user));
         }
     }
 
-    /// The record of the person a command is about, where it is known.
-    pub(crate) fn earlier(&mut self, command: &RenderedCommand) -> Option<Value> {
-        self.sort();
+    /// The record of the person that a command changes, if it is known.
+    pub(crate) fn before_image(&mut self, command: &RenderedCommand) -> Option<Value> {
+        self.index_names();
         let name = fold(command.user()?);
         let user = self.by_name.get(&self.hashes.hash_one(name.as_str()))?.upgrade()?;
         let is_meant = Identity::of(&user).names().any(|known| known == name);
         if is_meant { serde_json::to_value(&*user).ok() } else { None }
     }
 
-    /// Forgets those whom a request is about to change: their records are old then.
+    /// Forgets the people that a request is about to change: their records are outdated then.
     pub(crate) fn forget(&mut self, request: &ActionRequest) {
-        self.sort();
+        self.index_names();
         let users = request.commands.iter().filter_map(|sent| sent.content.user());
         for name in users.map(fold) {
             self.by_name.remove(&self.hashes.hash_one(name.as_str()));
@@ -63,15 +63,15 @@ impl Snapshots {
         }
     }
 
-    /// Puts what was read since the last request under its names; what was read later counts.
-    fn sort(&mut self) {
+    /// Indexes the records read since the last request by name; the last record read counts.
+    fn index_names(&mut self) {
         for user in std::mem::take(&mut self.unsorted) {
             let Some(held) = user.upgrade() else { continue };
             for name in Identity::of(&held).names() {
                 self.by_name.insert(self.hashes.hash_one(name), Weak::clone(&user));
             }
         }
-        if self.by_name.len() > self.by_name_limit.max(SWEEP) {
+        if self.by_name.len() > self.by_name_limit.max(SWEEP_SIZE) {
             self.by_name.retain(|_, user| user.strong_count() > 0);
             self.by_name_limit = 2 * self.by_name.len();
         }
@@ -90,12 +90,12 @@ mod tests {
     }
 
     fn firstname(snapshots: &mut Snapshots, name: &str) -> Option<String> {
-        let found = snapshots.earlier(&RenderedCommand::raw(json!({"user": name})))?;
+        let found = snapshots.before_image(&RenderedCommand::raw(json!({"user": name})))?;
         found["firstname"].as_str().map(str::to_owned)
     }
 
     #[test]
-    fn a_person_is_known_by_each_name_in_any_case_as_last_read() {
+    fn a_person_is_found_by_each_name_in_any_case_as_last_read() {
         let mut snapshots = Snapshots::default();
         let people = [user("A@example.com", "Ann"), user("a@example.com", "Anna")];
         snapshots.add(&people[..1]);
@@ -107,15 +107,15 @@ mod tests {
     }
 
     #[test]
-    fn pages_that_nobody_holds_are_forgotten() {
+    fn pages_that_the_script_dropped_are_forgotten() {
         let mut snapshots = Snapshots::default();
         let held = [user("held@example.com", "Hal")];
         snapshots.add(&[user("gone@example.com", "G"), user("lost@example.com", "L")]);
         for _ in 0..10 {
-            snapshots.add(&vec![user("page@example.com", "P"); SWEEP / 2]);
+            snapshots.add(&vec![user("page@example.com", "P"); SWEEP_SIZE / 2]);
         }
         snapshots.add(&held);
-        assert!(snapshots.unsorted.len() <= 2 * SWEEP);
+        assert!(snapshots.unsorted.len() <= 2 * SWEEP_SIZE);
         assert_eq!(firstname(&mut snapshots, "gone@example.com"), None);
         assert_eq!(firstname(&mut snapshots, "held@example.com").as_deref(), Some("Hal"));
     }

@@ -159,7 +159,7 @@ fn a_journal_is_written_as_the_golden_file_is_and_read_back() {
     let redactor = Redactor::new(&[SECRET.to_owned()]);
     let mut journal = JournalWriter::create_with(&path, &entries()[0]).unwrap();
     for mut entry in entries().into_iter().skip(1) {
-        redactor.hide(&mut entry.record);
+        redactor.redact(&mut entry.record);
         journal.write(&entry).unwrap();
     }
     let written = fs::read_to_string(&path).unwrap();
@@ -174,7 +174,7 @@ fn a_journal_is_written_as_the_golden_file_is_and_read_back() {
     assert_eq!(written.len(), golden.len());
     let mut read_back = Vec::new();
     let apply = |mut entry: JournalEntry| {
-        redactor.show(&mut entry.record);
+        redactor.restore(&mut entry.record);
         read_back.push(entry);
         Ok(())
     };
