@@ -1,10 +1,9 @@
 //! A command that the gate has checked, split and rendered, once for all later users.
 
-use super::split;
+use super::{local_checks, split};
 use crate::client::sent_command::RenderedCommand;
 use crate::wire::command::Command;
 use crate::wire::fault::CommandFault;
-use crate::wire::validate;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -74,7 +73,7 @@ impl CheckedPiece {
     }
 
     fn fault(&self) -> Option<CommandFault> {
-        let fault = validate::command(self.content.json()).err()?;
+        let fault = local_checks::check(self.content.json()).err()?;
         Some(CommandFault { step: self.callers_step(fault.step).unwrap_or(fault.step), ..fault })
     }
 

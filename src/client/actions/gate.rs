@@ -1,6 +1,7 @@
 //! The one gate that every change passes, whoever requests it. Mode, local checks and hooks apply here only.
 
 use super::checked_command::CheckedCommand;
+use super::local_checks;
 use crate::client::attempts::{ApiCall, FailedCall, RequestBody};
 use crate::client::connection::Client;
 use crate::client::hooks::{ActionRequest, RecalledOutcome, RecalledResponse};
@@ -16,7 +17,6 @@ use crate::wire::endpoint::EndpointId;
 use crate::wire::error_code;
 use crate::wire::fault::CommandFault;
 use crate::wire::limits;
-use crate::wire::validate;
 use bytes::Bytes;
 use serde_json::Value;
 use std::sync::Arc;
@@ -240,7 +240,7 @@ fn check_list(body: Option<&Value>) -> Result<()> {
 }
 
 fn failure(index: usize, command: &Value) -> Option<CommandFailure> {
-    let fault = validate::command(command).err()?;
+    let fault = local_checks::check(command).err()?;
     Some(CommandFailure::local(index, subject_of(command).unwrap_or("(no user)"), &fault))
 }
 
