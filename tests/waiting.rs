@@ -118,7 +118,7 @@ fn at_an_empty_prompt_the_second_ctrl_c_leaves() {
     terminal.interrupt();
     terminal.expect(PROMPT);
     terminal.interrupt();
-    terminal.expect("Ctrl-C again or Ctrl-D to leave");
+    terminal.expect("Ctrl-C again or Ctrl-D to exit");
     terminal.expect(PROMPT);
     terminal.interrupt();
     assert_eq!(terminal.end(), 0);

@@ -87,7 +87,7 @@ pub enum SettingShape {
     Allowance,
     /// `auto`, `off`, or a length of time.
     Pace,
-    /// One of a few words.
+    /// One of a fixed set of words.
     Choice(&'static [&'static str]),
 }
 
@@ -98,7 +98,7 @@ pub struct Setting {
     pub key: SettingKey,
     /// What a value must look like.
     pub shape: SettingShape,
-    /// One line for people.
+    /// Its one-line description.
     pub help: &'static str,
     /// The command line's option, as it is written there.
     pub option: Option<&'static str>,

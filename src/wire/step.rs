@@ -62,7 +62,7 @@ pub enum ReadBack {
 /// What a step takes away; the guards count by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum StepRemoval {
-    /// Nothing.
+    /// An absent value.
     Nothing,
     /// Memberships, and with them licenses.
     Membership,
