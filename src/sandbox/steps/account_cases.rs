@@ -1,7 +1,6 @@
 //! Which account a step changes, and in which domains: each step for each type of account (contract 7.16, 7.36, 7.37).
 
 use super::tests::{ADA, done, failures, org, run};
-use crate::sandbox::accounts::SandboxAccount;
 use crate::sandbox::org::SandboxOrganization;
 use crate::sandbox::person_name::PersonName;
 use crate::wire::error_code;
