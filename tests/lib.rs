@@ -25,6 +25,7 @@ mod resume;
 mod run_summary;
 mod runner;
 mod sandbox;
+mod sandbox_answers;
 mod scripts;
 mod support;
 mod trouble;
