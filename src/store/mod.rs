@@ -10,4 +10,5 @@ pub(crate) mod saved_listing;
 pub(crate) mod state_dir;
 #[cfg(test)]
 pub(crate) mod testing;
+pub(crate) mod text_file;
 pub(crate) mod timestamp_file;

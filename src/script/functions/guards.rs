@@ -27,7 +27,7 @@ pub mod functions {
     ///   after this line are known by e-mail and username alike
     ///
     /// # Errors
-    /// `usage` for an option that does not exist or is of the wrong kind.
+    /// `usage` for an option that does not exist or is of the wrong kind, and for a name that is not understood.
     ///
     /// # Example
     /// ```rhai
@@ -47,7 +47,7 @@ fn tighten(session: &Session, options: &CallOptions) -> Result<()> {
         read_only: options.flag("read_only")?.unwrap_or_default(),
         max_changes: options.count("max_changes")?,
         max_removals: options.count("max_removals")?.map(Allowance::Count),
-        protected: names.iter().map(|name| NamePattern::new(name)).collect(),
+        protected: names.iter().map(|name| NamePattern::parse(name)).collect::<Result<_>>()?,
         ..GuardLimits::default()
     };
     RunState::of(session).settings.guard.tighten(&limits);
