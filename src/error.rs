@@ -351,7 +351,7 @@ impl Error {
         match &*self.kind {
             ErrorKind::Throttled { .. } | ErrorKind::Unavailable { .. } => true,
             ErrorKind::Rejected { .. } | ErrorKind::Commands(_) => {
-                self.code().and_then(error_code::find).is_some_and(|code| code.passing)
+                self.code().and_then(error_code::find).is_some_and(|code| code.transient)
             }
             _ => false,
         }

@@ -157,14 +157,14 @@ fn an_organization_admin_whom_the_service_keeps_is_told_with_verify() {
 }
 
 #[test]
-fn a_removal_that_could_not_be_looked_at_is_told_with_verify() {
+fn a_removal_that_could_not_be_verified_is_noted() {
     let desk = Desk::new("remove_from_groups(\"ben.osei@example.com\", \"Designers\");");
     let refusal = FaultEffect::Status { status: 400, body: None, retry_after: None };
     desk.server.queue(PlannedFault::at(EndpointId::User, refusal));
     desk.start("--live --verify job.rhai")
         .run()
         .exits(0)
-        .stderr_has("ben.osei@example.com: the removal is not verified");
+        .stderr_has("ben.osei@example.com: the removal was not verified");
     let (_, _, told) = desk.run("--live --verify job.rhai");
     assert!(!told.contains("not verified"), "{told}");
 }
@@ -393,6 +393,37 @@ fn a_row_for_every_command_is_in_the_report_as_the_run_goes() {
         } else {
             let rows: Vec<serde_json::Value> = serde_json::from_str(&text).unwrap();
             assert_eq!((rows.len(), rows[9]["index"].as_u64()), (10, Some(9)));
+        }
+    }
+}
+
+#[test]
+fn a_live_command_that_the_guards_cannot_read_is_refused_with_checks_on_and_off() {
+    let remove = r#"#{user: "ben.osei@example.com", "do": [#{remove: #{group: ["Designers"]}}]}"#;
+    for list in [
+        r#"[#{user: "ben.osei@example.com", "do": [#{add: #{group: ["Stock"]}, remove: "all"}]}]"#.to_owned(),
+        r#"[#{user: "ben.osei@example.com", "do": [#{removeEverybody: #{}}]}]"#.to_owned(),
+        r#"[#{usergroup: "Designers", "do": [#{remove: #{user: "ben.osei@example.com"}}]}]"#.to_owned(),
+        r#"[#{user: ["ben.osei@example.com"], "do": [#{remove: "all"}]}]"#.to_owned(),
+        format!("[{remove}, 7]"),
+        remove.to_owned(),
+    ] {
+        for way in RAW {
+            let desk = Desk::new(&format!(
+                "let path = `/action/${{session().organization}}`; let list = {list}; {way};"
+            ));
+            for (checks, code) in [("on", &[1, 2, 3, 7][..]), ("off", &[7])] {
+                let run = desk.start("--live --max-removals 0 job.rhai").env("UMAPI_CHECKS", checks).run();
+                // `action` takes a list only.
+                let is_usage = way.starts_with("action") && !list.starts_with('[');
+                assert!(
+                    code.contains(&run.code) || is_usage && run.code != 0,
+                    "{way} {list}: {} {}",
+                    run.code,
+                    run.stderr
+                );
+                assert_eq!(posts(&desk), 0, "{way} {list}");
+            }
         }
     }
 }

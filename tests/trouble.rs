@@ -92,7 +92,7 @@ fn a_listing_that_is_said_to_end_too_early_is_an_error() {
         let server = cut_short(endpoint, body);
         let run = Run::new("-e").arg(code).against(&server).run();
         assert_eq!(run.stdout, "", "{body}");
-        run.failed(5, "is incomplete: page 1: it said to be");
+        run.failed(5, "is incomplete: page 1: it was marked");
     }
 }
 

@@ -89,7 +89,7 @@ impl OrganizationContext {
 
     /// No organization: every call returns what is wrong with the configuration.
     pub(crate) fn unknown(profile: &str, problem: Error) -> Self {
-        let told = problem.clone();
+        let repeated = problem.clone();
         Self {
             profile: profile.to_owned(),
             organization: None,
@@ -101,7 +101,7 @@ impl OrganizationContext {
             folder: Rc::new(user_folders::state),
             checks: true,
             limits: GuardLimits::default(),
-            connect: Box::new(move |_| Err(told.clone())),
+            connect: Box::new(move |_| Err(repeated.clone())),
         }
     }
 

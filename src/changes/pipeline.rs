@@ -44,7 +44,7 @@ impl Pipeline {
     /// # Errors
     /// `config`: settings are missing or wrong.
     pub(crate) fn new(session: &Session, counts_failures: bool) -> Result<Self> {
-        let feed = session.client()?.intake();
+        let feed = session.client()?.command_feed();
         let run = RunState::of(session);
         let outcomes = OutcomeCollector {
             run,
@@ -58,7 +58,7 @@ impl Pipeline {
 
     /// Sets how many commands will be pushed, for the estimate of the time they take.
     pub(crate) fn expect(&mut self, count: usize) {
-        self.feed.expect(count);
+        self.feed.set_expected(count);
     }
 
     /// Adds a command, and sends a request when it is full.
@@ -70,7 +70,7 @@ impl Pipeline {
         let entry = PendingCommand { index: self.next_index(), tag: command.tag };
         self.outcomes.pending.insert(self.submitted, entry);
         self.submitted += 1;
-        self.feed.give(command.command);
+        self.feed.push(command.command);
         self.work(session)
     }
 
@@ -142,7 +142,7 @@ impl Pipeline {
     fn work(&mut self, session: &Session) -> Result<()> {
         let Self { feed, outcomes, .. } = self;
         session.wait(async {
-            feed.work(|outcome| outcomes.receive(session, outcome)).await;
+            feed.run(|outcome| outcomes.receive(session, outcome)).await;
             Ok(())
         })
     }

@@ -128,7 +128,7 @@ fn precheck(session: &Session, source: &dyn CommandSource) -> Result<PrecheckedL
 /// Asks the guard about a command before it is sent, unless an earlier run has done it.
 fn precheck_guard(session: &Session, command: &CheckedCommand, total: &mut CommandImpact) -> Result<()> {
     let (run, mode) = (RunState::of(session), session.mode());
-    let recorder = run.settings.recorder.as_ref().filter(|recorder| recorder.remembers());
+    let recorder = run.settings.recorder.as_ref().filter(|recorder| recorder.can_recall());
     let is_done =
         recorder.is_some_and(|recorder| command.pieces().all(|piece| recorder.has_settled(mode, piece)));
     if is_done { Ok(()) } else { run.settings.guard.precheck(mode, command, total) }

@@ -1,4 +1,4 @@
-//! One call: slot, token, exchange, and again until there is an answer or a reason to stop.
+//! One call: token, slot and exchange, repeated until there is a response or a reason to stop.
 
 use super::connection::Client;
 use super::event::WaitReason;
@@ -6,7 +6,7 @@ use super::hooks::ActionRequest;
 use super::http::auth::TokenRequest;
 use super::http::redact::masked;
 use super::http::retry;
-use super::http::token_answer::TokenAnswer;
+use super::http::token_response::TokenResponse;
 use super::http::transport::HeaderText;
 use super::settings::{Credentials, Pace};
 use crate::client::event::ClientEvent;
@@ -24,37 +24,37 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime};
 use tokio::time::Instant;
 
-/// A 429 counts at least so much towards the longest wait, so that a service that always answers 429 and asks
-/// for no wait ends a call too.
+/// Each 429 counts at least this much towards the longest wait, so that a call ends even if the service keeps
+/// returning 429 without asking for a wait.
 const LEAST_THROTTLE: Duration = Duration::from_secs(1);
 
-/// What is sent, and how often that may happen.
+/// What to send, and how often it may be repeated.
 pub(crate) struct ApiCall {
     pub(crate) target: RequestTarget,
     pub(crate) request_id: String,
     pub(crate) body: Option<RequestBody>,
     /// Whether it may change something.
     pub(crate) change: bool,
-    /// Whether repeating it after a lost answer is harmless.
+    /// Whether repeating it after a lost response is harmless.
     pub(crate) repeatable: bool,
     /// The `Pragma` that marks a listing (contract 1.4).
     pub(crate) pragma: Option<&'static str>,
 }
 
-/// A body and its kind.
+/// A body and its content type.
 pub(crate) enum RequestBody {
     Json(Bytes),
     /// Holds a secret: it has no `Debug`.
     Form(String),
 }
 
-/// A call that ended without an answer.
+/// A call without a response.
 #[derive(Clone)]
 pub(crate) struct FailedCall {
     pub(crate) error: Error,
-    /// Exchanges of the call itself; 0 when it never left.
+    /// Exchanges of the call itself; 0 if it was never sent.
     pub(crate) attempts: u32,
-    /// What an attempt met whose answer was lost; only for changes, which may then have happened.
+    /// What happened to an attempt whose response was lost; only for changes, which may have been made.
     pub(crate) lost: Option<String>,
 }
 
@@ -65,57 +65,57 @@ impl From<Error> for FailedCall {
 }
 
 impl FailedCall {
-    /// The error for a caller who asked for this one call.
+    /// The error for the caller of this single call.
     pub(crate) fn into_error(self) -> Error {
-        let Some(met) = self.lost else { return self.error };
+        let Some(problem) = self.lost else { return self.error };
         let message = match &*self.error.kind {
-            ErrorKind::Unknown { .. } | ErrorKind::Interrupted => met,
-            last => format!("{met}; then: {last}"),
+            ErrorKind::Unknown { .. } | ErrorKind::Interrupted => problem,
+            last => format!("{problem}; then: {last}"),
         };
         Error { kind: Box::new(ErrorKind::Unknown { message }), ..self.error }
     }
 }
 
-/// Why an attempt is not the last one.
+/// Why an attempt failed.
 struct AttemptFailure {
-    met: AttemptProblem,
-    /// What was met, in our words around the service's.
+    problem: AttemptProblem,
+    /// What happened, with the service's message if there is one.
     message: String,
-    /// The service's own words, or ours where it had none.
-    said: String,
+    /// The service's message, or ours if there is none.
+    service_message: String,
     code: Option<String>,
     status: Option<u16>,
-    asked: Option<Duration>,
+    retry_after: Option<Duration>,
     source: Option<ErrorSource>,
 }
 
 impl AttemptFailure {
-    fn unknown(self) -> Error {
+    fn into_unknown(self) -> Error {
         Error { source: self.source, ..ErrorKind::Unknown { message: self.message }.into() }
     }
 }
 
-/// What an attempt without a usable answer met.
+/// The kind of failure of an attempt.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum AttemptProblem {
     /// Nothing reached the service.
     NoConnection,
-    /// It was turned away before anything was done.
+    /// The service refused it before anything was done.
     Throttled,
-    /// The answer was lost: the request may have been carried out.
+    /// The response was lost: the request may have been carried out.
     Loss,
 }
 
-/// The story of a call so far.
+/// What a call has been through so far.
 struct AttemptHistory<'a> {
-    /// The change, until the hooks have been told that it leaves.
-    leaving: Option<&'a ActionRequest>,
+    /// The change, until the hooks know that it is sent.
+    unsent: Option<&'a ActionRequest>,
     started: Instant,
     exchanges: u32,
     failures: u32,
     waits: u32,
     throttled: Duration,
-    renewed: bool,
+    token_renewed: bool,
     lost: Option<String>,
 }
 
@@ -134,20 +134,20 @@ impl ApiCall {
 }
 
 impl<'a> AttemptHistory<'a> {
-    fn begin(leaving: Option<&'a ActionRequest>) -> Self {
+    fn new(unsent: Option<&'a ActionRequest>) -> Self {
         Self {
-            leaving,
+            unsent,
             started: Instant::now(),
             exchanges: 0,
             failures: 0,
             waits: 0,
             throttled: Duration::ZERO,
-            renewed: false,
+            token_renewed: false,
             lost: None,
         }
     }
 
-    fn end(&self, call: &ApiCall, error: impl Into<Error>) -> FailedCall {
+    fn fail(&self, call: &ApiCall, error: impl Into<Error>) -> FailedCall {
         let mut error = error.into();
         error.attempts = error.attempts.max(self.exchanges);
         error.elapsed = self.started.elapsed();
@@ -157,52 +157,52 @@ impl<'a> AttemptHistory<'a> {
 }
 
 impl Client {
-    /// A call that carries the mark of a listing's end when one is due.
+    /// A call with the `Pragma` for the end of a listing if one is due.
     pub(super) fn call_to(&self, target: RequestTarget) -> ApiCall {
         ApiCall { pragma: self.shared.sync.take(false), ..ApiCall::new(target) }
     }
 
-    /// Makes the call until it is answered with 2xx and `read` understands the answer; with the number of
-    /// exchanges it took. The hooks are told when `change` leaves.
+    /// Repeats the call until it gets a 2xx response that `read` can parse; returns that with the number of
+    /// exchanges. The hooks are told before `change` is sent.
     pub(crate) async fn perform<T>(
         &self,
         call: &ApiCall,
         change: Option<&ActionRequest>,
         mut read: impl FnMut(&HttpResponse) -> Result<T, String>,
     ) -> Result<(T, u32), FailedCall> {
-        let mut tries = AttemptHistory::begin(change);
+        let mut history = AttemptHistory::new(change);
         loop {
-            let (token, response) = self.attempt(call, &mut tries).await?;
-            let setback = match response {
-                Err(setback) => setback,
-                Ok(response) => match self.judge(call, &tries, &response) {
+            let (token, response) = self.attempt(call, &mut history).await?;
+            let failure = match response {
+                Err(failure) => failure,
+                Ok(response) => match self.classify(call, &history, &response) {
                     StatusVerdict::Done => match read(&response) {
-                        Ok(answer) => return Ok((answer, tries.exchanges)),
-                        Err(message) => unreadable(&response, &message),
+                        Ok(value) => return Ok((value, history.exchanges)),
+                        Err(message) => parse_failure(&response, &message),
                     },
                     StatusVerdict::Renew => {
-                        tries.renewed = true;
+                        history.token_renewed = true;
                         let stale = token.as_ref().map(|token| token.number);
-                        self.token(stale).await.map_err(|error| tries.end(call, error))?;
+                        self.token(stale).await.map_err(|error| history.fail(call, error))?;
                         continue;
                     }
-                    StatusVerdict::Refused => return Err(refused(call, &mut tries, &response)),
-                    StatusVerdict::Throttled => turned_away(&response, AttemptProblem::Throttled),
-                    StatusVerdict::Lost => turned_away(&response, AttemptProblem::Loss),
+                    StatusVerdict::Refused => return Err(refused(call, &mut history, &response)),
+                    StatusVerdict::Throttled => failed_status(&response, AttemptProblem::Throttled),
+                    StatusVerdict::Lost => failed_status(&response, AttemptProblem::Loss),
                 },
             };
-            self.pause(call, &mut tries, setback).await?;
+            self.wait_or_give_up(call, &mut history, failure).await?;
         }
     }
 
-    /// Exactly one exchange, whatever it is answered with.
+    /// Exactly one exchange, whatever the status of its response.
     pub(crate) async fn once(
         &self,
         call: &ApiCall,
         change: Option<&ActionRequest>,
     ) -> Result<HttpResponse, FailedCall> {
-        let mut tries = AttemptHistory::begin(change);
-        let (token, response) = self.attempt(call, &mut tries).await?;
+        let mut history = AttemptHistory::new(change);
+        let (token, response) = self.attempt(call, &mut history).await?;
         match response {
             Ok(response) => {
                 if let Some(token) = token.filter(|_| response.status == 401) {
@@ -210,75 +210,83 @@ impl Client {
                 }
                 Ok(response)
             }
-            Err(setback) => {
-                let message = setback.said.clone();
+            Err(failure) => {
+                let message = failure.service_message.clone();
                 let kind = ErrorKind::Unavailable { status: None, code: None, message };
-                if setback.met == AttemptProblem::Loss && call.change {
-                    tries.lost = Some(setback.message.clone());
-                    return Err(tries.end(call, setback.unknown()));
+                if failure.problem == AttemptProblem::Loss && call.change {
+                    history.lost = Some(failure.message.clone());
+                    return Err(history.fail(call, failure.into_unknown()));
                 }
-                Err(tries.end(call, Error { source: setback.source, ..kind.into() }))
+                Err(history.fail(call, Error { source: failure.source, ..kind.into() }))
             }
         }
     }
 
-    /// Takes a slot, then sends once. The outer error ends the call, the inner one is a setback.
+    /// Takes a slot, then sends once. The outer error ends the call, the inner one may be retried.
     async fn attempt(
         &self,
         call: &ApiCall,
-        tries: &mut AttemptHistory<'_>,
+        history: &mut AttemptHistory<'_>,
     ) -> Result<(Option<NumberedToken>, Result<HttpResponse, AttemptFailure>), FailedCall> {
         let mut token = None;
         if call.target.is_signed() {
-            token = Some(self.token(None).await.map_err(|error| tries.end(call, error))?);
+            token = Some(self.token(None).await.map_err(|error| history.fail(call, error))?);
         }
-        self.slot(call).await.map_err(|error| tries.end(call, error))?;
-        self.leaving(tries.leaving.take()).map_err(|error| tries.end(call, error))?;
-        tries.exchanges += 1;
-        self.tell_sending(call, tries.exchanges);
-        let begun = Instant::now();
-        let written = self.written(call, token.as_ref());
-        let exchange = self.shared.transport.exchange(&self.shared.settings, written);
-        // An answer that has come counts, even when the operator stops the client at that very moment.
-        let answer = tokio::select! {
+        self.take_slot(call).await.map_err(|error| history.fail(call, error))?;
+        self.run_sending_hooks(history.unsent.take()).map_err(|error| history.fail(call, error))?;
+        history.exchanges += 1;
+        self.notify_sending(call, history.exchanges);
+        let started = Instant::now();
+        let request = self.build_exchange(call, token.as_ref());
+        let exchange = self.shared.transport.exchange(&self.shared.settings, request);
+        // `biased`: a response that has arrived counts, even if the operator interrupts at the same moment.
+        let result = tokio::select! {
             biased;
-            answer = exchange => answer,
+            result = exchange => result,
             () = self.stop.cancelled() => {
-                tries.lost = call.change.then(|| "interrupted before the answer came".to_owned());
-                return Err(tries.end(call, ErrorKind::Interrupted));
+                history.lost = call.change.then(|| "interrupted before the response arrived".to_owned());
+                return Err(history.fail(call, ErrorKind::Interrupted));
             }
         };
-        let setback = |message: String, met, source| {
-            let said = message.clone();
+        let failure = |message: String, problem, source| {
+            let service_message = message.clone();
             let source = Some(source);
-            Err(AttemptFailure { met, said, message, code: None, status: None, asked: None, source })
+            Err(AttemptFailure {
+                problem,
+                service_message,
+                message,
+                code: None,
+                status: None,
+                retry_after: None,
+                source,
+            })
         };
-        let answer = match answer {
+        let result = match result {
             Ok(response) => {
-                self.tell_answered(call, response.status, begun.elapsed());
+                self.notify_answered(call, response.status, started.elapsed());
                 Ok(masked(response, &self.shared.settings.credentials, token.as_ref()))
             }
             Err(TransportFault::NotSent(message, source)) => {
-                setback(message, AttemptProblem::NoConnection, source)
+                failure(message, AttemptProblem::NoConnection, source)
             }
-            Err(TransportFault::Lost(message, source)) => setback(message, AttemptProblem::Loss, source),
+            Err(TransportFault::Lost(message, source)) => failure(message, AttemptProblem::Loss, source),
             Err(TransportFault::Final(error)) => {
                 if call.change && matches!(*error.kind, ErrorKind::Decode { .. }) {
-                    tries.lost = Some(error.kind.to_string());
+                    history.lost = Some(error.kind.to_string());
                 }
-                return Err(tries.end(call, error));
+                return Err(history.fail(call, error));
             }
         };
-        Ok((token, answer))
+        Ok((token, result))
     }
 
-    /// Tells the hooks that a change leaves, when its slot has come; one that cannot take that in keeps it here.
-    fn leaving(&self, change: Option<&ActionRequest>) -> Result<()> {
+    /// Tells the hooks that a change is about to be sent; any of them can still refuse.
+    fn run_sending_hooks(&self, change: Option<&ActionRequest>) -> Result<()> {
         let Some(request) = change else { return Ok(()) };
-        self.hooks().iter().try_for_each(|hook| hook.leaving(request))
+        self.hooks().iter().try_for_each(|hook| hook.sending(request))
     }
 
-    fn written<'a>(&'a self, call: &'a ApiCall, token: Option<&NumberedToken>) -> HttpExchange<'a> {
+    fn build_exchange<'a>(&'a self, call: &'a ApiCall, token: Option<&NumberedToken>) -> HttpExchange<'a> {
         let settings = &self.shared.settings;
         let mut headers = vec![
             ("accept", HeaderText::Plain("application/json")),
@@ -304,11 +312,16 @@ impl Client {
         HttpExchange { method: &call.target.method, url: call.target.url(settings), headers, body }
     }
 
-    /// What the status means for this call: a token can be renewed once, and only where one was sent.
-    fn judge(&self, call: &ApiCall, tries: &AttemptHistory<'_>, response: &HttpResponse) -> StatusVerdict {
+    /// What the status means for this call: a token can be renewed once, and only if one was sent.
+    fn classify(
+        &self,
+        call: &ApiCall,
+        history: &AttemptHistory<'_>,
+        response: &HttpResponse,
+    ) -> StatusVerdict {
         let ready = matches!(self.shared.settings.credentials, Credentials::Token { .. });
         match retry::classify(response.status) {
-            StatusVerdict::Renew if ready || tries.renewed || !call.target.is_signed() => {
+            StatusVerdict::Renew if ready || history.token_renewed || !call.target.is_signed() => {
                 StatusVerdict::Refused
             }
             verdict => verdict,
@@ -316,71 +329,71 @@ impl Client {
     }
 
     /// Waits before the next attempt, or ends the call.
-    async fn pause(
+    async fn wait_or_give_up(
         &self,
         call: &ApiCall,
-        tries: &mut AttemptHistory<'_>,
-        setback: AttemptFailure,
+        history: &mut AttemptHistory<'_>,
+        failure: AttemptFailure,
     ) -> Result<(), FailedCall> {
         let settings = &self.shared.settings;
-        if setback.met == AttemptProblem::Loss && call.change {
-            tries.lost = Some(setback.message.clone());
+        if failure.problem == AttemptProblem::Loss && call.change {
+            history.lost = Some(failure.message.clone());
             if !call.repeatable {
-                return Err(tries.end(call, setback.unknown()));
+                return Err(history.fail(call, failure.into_unknown()));
             }
         }
-        if setback.met != AttemptProblem::Throttled {
-            tries.failures += 1;
-            if tries.failures >= settings.max_attempts {
-                let error = Error { source: setback.source.clone(), ..given_up(&setback).into() };
-                return Err(tries.end(call, error));
+        if failure.problem != AttemptProblem::Throttled {
+            history.failures += 1;
+            if history.failures >= settings.max_attempts {
+                let error = Error { source: failure.source.clone(), ..give_up_error(&failure).into() };
+                return Err(history.fail(call, error));
             }
         }
-        tries.waits += 1;
-        let wait = retry::delay(settings, tries.waits, setback.asked, rand::random());
-        let asked = setback.asked.unwrap_or_default();
-        if setback.met == AttemptProblem::Throttled {
-            tries.throttled = tries.throttled.saturating_add(wait.max(LEAST_THROTTLE));
+        history.waits += 1;
+        let wait = retry::delay(settings, history.waits, failure.retry_after, rand::random());
+        let retry_after = failure.retry_after.unwrap_or_default();
+        if failure.problem == AttemptProblem::Throttled {
+            history.throttled = history.throttled.saturating_add(wait.max(LEAST_THROTTLE));
         }
-        let too_long =
-            asked > settings.max_wait || tries.throttled > settings.max_wait.saturating_add(settings.jitter);
+        let too_long = retry_after > settings.max_wait
+            || history.throttled > settings.max_wait.saturating_add(settings.jitter);
         if too_long {
-            return Err(tries.end(call, throttled(asked.max(wait), &setback)));
+            return Err(history.fail(call, throttled(retry_after.max(wait), &failure)));
         }
-        if let (AttemptProblem::Throttled, Some(lane)) = (setback.met, call.target.lane()) {
-            self.shared.pacer.hold(lane, asked);
+        if let (AttemptProblem::Throttled, Some(lane)) = (failure.problem, call.target.lane()) {
+            self.shared.pacer.hold(lane, retry_after);
         }
-        let reason = match setback.met {
+        let reason = match failure.problem {
             AttemptProblem::Throttled => WaitReason::Throttled,
-            _ => WaitReason::Backoff(setback.message),
+            _ => WaitReason::Backoff(failure.message),
         };
-        self.wait(call, reason, wait).await.map_err(|error| tries.end(call, error))
+        self.wait(call, reason, wait).await.map_err(|error| history.fail(call, error))
     }
 
-    /// Waits, tells why, and ends when the client is stopped.
+    /// Waits and reports why; ends early if the client is stopped.
     pub(crate) async fn wait(&self, call: &ApiCall, reason: WaitReason, duration: Duration) -> Result<()> {
         if duration.is_zero() {
             return if self.stop.is_cancelled() { Err(ErrorKind::Interrupted.into()) } else { Ok(()) };
         }
-        self.tell_waiting(call, reason, duration);
-        let begun = Instant::now();
-        let ended = self.unless_stopped(tokio::time::sleep(duration)).await;
-        self.shared.tally.wait(begun.elapsed());
+        self.notify_waiting(call, reason, duration);
+        let started = Instant::now();
+        let ended = self.or_interrupted(tokio::time::sleep(duration)).await;
+        self.shared.tally.wait(started.elapsed());
         ended
     }
 
-    async fn slot(&self, call: &ApiCall) -> Result<()> {
+    async fn take_slot(&self, call: &ApiCall) -> Result<()> {
         let Some(lane) = call.target.lane().filter(|_| self.shared.settings.pace != Pace::Off) else {
-            return self.unless_stopped(std::future::ready(())).await;
+            return self.or_interrupted(std::future::ready(())).await;
         };
-        let begun = Instant::now();
-        let waiting = |duration| self.tell_waiting(call, WaitReason::Pacing, duration);
-        let ended = self.unless_stopped(self.shared.pacer.slot(lane, waiting)).await;
-        self.shared.tally.wait(begun.elapsed());
+        let started = Instant::now();
+        let waiting = |duration| self.notify_waiting(call, WaitReason::Pacing, duration);
+        let ended = self.or_interrupted(self.shared.pacer.take_slot(lane, waiting)).await;
+        self.shared.tally.wait(started.elapsed());
         ended
     }
 
-    async fn unless_stopped<T>(&self, work: impl Future<Output = T>) -> Result<T> {
+    async fn or_interrupted<T>(&self, work: impl Future<Output = T>) -> Result<T> {
         tokio::select! {
             biased;
             () = self.stop.cancelled() => Err(ErrorKind::Interrupted.into()),
@@ -388,127 +401,132 @@ impl Client {
         }
     }
 
-    /// The token to use, another one than number `stale`.
+    /// The token to use; a new one if the current one has the number `stale`.
     async fn token(&self, stale: Option<u64>) -> Result<NumberedToken> {
         if let Credentials::Token { token, .. } = &self.shared.settings.credentials {
             return Ok(NumberedToken::ready(token.clone()));
         }
-        self.unless_stopped(self.shared.sign_in.token(stale, || self.ask_for_token())).await?
+        self.or_interrupted(self.shared.sign_in.token(stale, || self.ask_for_token())).await?
     }
 
-    /// Asks for a token. Boxed, because a call that needs one makes a call.
-    pub(crate) async fn ask_for_token(&self) -> Result<TokenAnswer> {
+    /// Requests a token. Boxed, because a call may need a token, which takes a call.
+    pub(crate) async fn ask_for_token(&self) -> Result<TokenResponse> {
         let request = TokenRequest::new(&self.shared.settings)?;
         let call = ApiCall::for_token(&request);
-        let read = |response: &HttpResponse| request.read(&response.body);
+        let read = |response: &HttpResponse| request.parse(&response.body);
         Box::pin(self.perform(&call, None, read))
             .await
-            .map(|(answer, _)| answer)
+            .map(|(token, _)| token)
             .map_err(FailedCall::into_error)
     }
 
-    fn tell(&self, event: &ClientEvent) {
+    fn notify(&self, event: &ClientEvent) {
         self.shared.observer.notice(event);
     }
 
-    fn tell_sending(&self, call: &ApiCall, attempt: u32) {
+    fn notify_sending(&self, call: &ApiCall, attempt: u32) {
         self.shared.tally.requests.fetch_add(1, Ordering::Relaxed);
         if attempt > 1 {
             self.shared.tally.retries.fetch_add(1, Ordering::Relaxed);
         }
         let (label, request_id) = (call.target.label(), call.request_id.clone());
-        self.tell(&ClientEvent::Sending { call: label, request_id, attempt });
+        self.notify(&ClientEvent::Sending { call: label, request_id, attempt });
     }
 
-    fn tell_answered(&self, call: &ApiCall, status: u16, elapsed: Duration) {
+    fn notify_answered(&self, call: &ApiCall, status: u16, elapsed: Duration) {
         let (label, request_id) = (call.target.label(), call.request_id.clone());
-        self.tell(&ClientEvent::Answered { call: label, request_id, status, elapsed });
+        self.notify(&ClientEvent::Answered { call: label, request_id, status, elapsed });
     }
 
-    fn tell_waiting(&self, call: &ApiCall, reason: WaitReason, duration: Duration) {
+    fn notify_waiting(&self, call: &ApiCall, reason: WaitReason, duration: Duration) {
         let (label, request_id) = (call.target.label(), call.request_id.clone());
-        self.tell(&ClientEvent::Waiting {
+        self.notify(&ClientEvent::Waiting {
             call: label,
             request_id,
             reason,
             duration,
-            until: moment_after(duration),
+            until: time_after(duration),
         });
     }
 }
 
-/// The moment so far from now; the end of time where that is beyond it.
-fn moment_after(wait: Duration) -> Timestamp {
+/// The time after this wait, or the latest time that can be represented.
+fn time_after(wait: Duration) -> Timestamp {
     let wait = SignedDuration::try_from(wait).unwrap_or(SignedDuration::MAX);
     Timestamp::now().checked_add(wait).unwrap_or(Timestamp::MAX)
 }
 
-fn throttled(wait: Duration, setback: &AttemptFailure) -> ErrorKind {
-    let until = moment_after(wait).round(jiff::Unit::Second).unwrap_or(Timestamp::MAX).to_string();
-    ErrorKind::Throttled { wait, until, code: setback.code.clone() }
+fn throttled(wait: Duration, failure: &AttemptFailure) -> ErrorKind {
+    let until = time_after(wait).round(jiff::Unit::Second).unwrap_or(Timestamp::MAX).to_string();
+    ErrorKind::Throttled { wait, until, code: failure.code.clone() }
 }
 
-/// The last word on a call whose attempts are used up.
-fn given_up(setback: &AttemptFailure) -> ErrorKind {
-    let (code, message) = (setback.code.clone(), setback.said.clone());
-    match setback.status {
+/// The error of a call whose attempts are used up.
+fn give_up_error(failure: &AttemptFailure) -> ErrorKind {
+    let (code, message) = (failure.code.clone(), failure.service_message.clone());
+    match failure.status {
         Some(status @ 200..=299) => ErrorKind::Decode { status, message },
         status => ErrorKind::Unavailable { status, code, message },
     }
 }
 
-fn unreadable(response: &HttpResponse, message: &str) -> AttemptFailure {
-    let message = format!("the answer cannot be read: {message}");
+fn parse_failure(response: &HttpResponse, message: &str) -> AttemptFailure {
+    let message = format!("could not parse the response: {message}");
     AttemptFailure {
-        met: AttemptProblem::Loss,
-        said: message.clone(),
+        problem: AttemptProblem::Loss,
+        service_message: message.clone(),
         message,
         code: None,
         status: Some(response.status),
-        asked: None,
+        retry_after: None,
         source: syntax_error(&response.body),
     }
 }
 
-/// What is wrong with a body as JSON; of a valid one that lacks something the message tells all.
+/// The JSON syntax error of a body; `None` if it is valid JSON.
 fn syntax_error(body: &[u8]) -> Option<ErrorSource> {
     let error = serde_json::from_slice::<serde::de::IgnoredAny>(body).err()?;
     Some(Arc::new(error))
 }
 
-fn turned_away(response: &HttpResponse, met: AttemptProblem) -> AttemptFailure {
+fn failed_status(response: &HttpResponse, problem: AttemptProblem) -> AttemptFailure {
     let refusal = refusal(&response.body);
     let date = response.header("date");
-    let asked =
-        response.header("retry-after").and_then(|value| retry::retry_after(value, date, SystemTime::now()));
-    let said = refusal.message.unwrap_or_default();
-    let message = described(response.status, &said);
+    let retry_after = response
+        .header("retry-after")
+        .and_then(|value| retry::parse_retry_after(value, date, SystemTime::now()));
+    let service_message = refusal.message.unwrap_or_default();
+    let message = status_text(response.status, &service_message);
     AttemptFailure {
-        met,
+        problem,
         message,
-        said,
+        service_message,
         code: refusal.code,
         status: Some(response.status),
-        asked,
+        retry_after,
         source: None,
     }
 }
 
-fn described(status: u16, said: &str) -> String {
-    if said.is_empty() { format!("HTTP {status}") } else { format!("HTTP {status}: {said}") }
+fn status_text(status: u16, service_message: &str) -> String {
+    if service_message.is_empty() {
+        format!("HTTP {status}")
+    } else {
+        format!("HTTP {status}: {service_message}")
+    }
 }
 
-/// A refusal that another attempt would not change.
-fn refused(call: &ApiCall, tries: &mut AttemptHistory<'_>, response: &HttpResponse) -> FailedCall {
+/// The failure of a call that must not be repeated.
+fn refused(call: &ApiCall, history: &mut AttemptHistory<'_>, response: &HttpResponse) -> FailedCall {
     let status = response.status;
     if status >= 500 && call.change {
-        // A server fault in the midst of a change says nothing about how far it went.
-        tries.lost = Some(described(status, &refusal(&response.body).message.unwrap_or_default()));
+        // A server error says nothing about how much of a change was made.
+        history.lost = Some(status_text(status, &refusal(&response.body).message.unwrap_or_default()));
     }
-    tries.end(call, refusal_kind(call, response))
+    history.fail(call, refusal_kind(call, response))
 }
 
-/// The kind of error that a status and its body mean (contract 4.1).
+/// The error for a status and its body (contract 4.1).
 fn refusal_kind(call: &ApiCall, response: &HttpResponse) -> ErrorKind {
     let status = response.status;
     let refusal = refusal(&response.body);
@@ -516,7 +534,10 @@ fn refusal_kind(call: &ApiCall, response: &HttpResponse) -> ErrorKind {
     let message = refusal.message.unwrap_or_default();
     match status {
         300..=399 => {
-            let message = format!("redirected{}; the token is not sent there", location(response));
+            let message = format!(
+                "redirected{}; umapish does not send its token to another host",
+                redirect_host(response)
+            );
             ErrorKind::Rejected { status, code, message }
         }
         500.. => ErrorKind::Unavailable { status: Some(status), code, message },
@@ -524,8 +545,10 @@ fn refusal_kind(call: &ApiCall, response: &HttpResponse) -> ErrorKind {
         403 if code.as_deref() == Some(error_code::ORGANIZATION_MIGRATING) => {
             ErrorKind::Rejected { status, code, message }
         }
-        401 | 403 => ErrorKind::Auth { status: Some(status), code, message: denied(response, message) },
-        // A page of a gateway does not say what exists at the service.
+        401 | 403 => {
+            ErrorKind::Auth { status: Some(status), code, message: denial_message(response, message) }
+        }
+        // A gateway's error page does not mean that the service does not know it.
         404 if code.is_some() || response.body.is_empty() => {
             ErrorKind::NotFound { status: Some(status), code, message }
         }
@@ -533,8 +556,8 @@ fn refusal_kind(call: &ApiCall, response: &HttpResponse) -> ErrorKind {
     }
 }
 
-/// What a 401 or 403 says; often nothing but a header (contract 4.1).
-fn denied(response: &HttpResponse, message: String) -> String {
+/// The reason of a 401 or 403, which is often in a header only (contract 4.1).
+fn denial_message(response: &HttpResponse, message: String) -> String {
     if !message.is_empty() {
         return message;
     }
@@ -544,11 +567,11 @@ fn denied(response: &HttpResponse, message: String) -> String {
     });
     challenge.unwrap_or_else(|| match response.status {
         403 => "the client id is not permitted, or the organization is being migrated".to_owned(),
-        _ => "the token is not accepted".to_owned(),
+        _ => "the access token was not accepted".to_owned(),
     })
 }
 
-fn location(response: &HttpResponse) -> String {
+fn redirect_host(response: &HttpResponse) -> String {
     let host =
         response.header("location").and_then(|location| location.split_once("://")).map(|(_, rest)| {
             rest.split(['/', '?', '#'])

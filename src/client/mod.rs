@@ -1,19 +1,19 @@
-//! The client: async over [`crate::wire`]; knows nothing of Rhai, clap or the terminal.
+//! The client: async over [`crate::wire`]; it knows nothing about Rhai, clap or the terminal.
 //!
 //! A request passes these files from top to bottom: `requests`, `actions`, `listing` and `user_lookup`, `attempts`,
 //! `hooks` and `sent_command`, `http`. Each imports only what comes after it, and `connection` holds what they share.
 
-pub mod actions;
+pub(crate) mod actions;
 mod attempts;
 mod connection;
 pub mod event;
 pub mod hooks;
-pub mod http;
+pub(crate) mod http;
 pub mod listing;
 pub mod outcome;
 pub mod request;
 mod requests;
-pub mod sent_command;
+pub(crate) mod sent_command;
 pub mod settings;
 mod user_lookup;
 

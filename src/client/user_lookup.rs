@@ -9,7 +9,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::wire::endpoint::EndpointId;
 use crate::wire::error_code;
 use crate::wire::percent_encode;
-use crate::wire::response::{RefusalBody, SUCCESS, UserAnswer, refusal};
+use crate::wire::response::{RefusalBody, SUCCESS, UserResponse, refusal};
 use crate::wire::user::User;
 use std::sync::Arc;
 
@@ -17,24 +17,24 @@ impl Client {
     /// One user, by e-mail, or by username and domain (E2).
     ///
     /// # Errors
-    /// `not_found` when the service says that it does not know the user; a 404 that says something else is
-    /// `rejected`, so that a gateway's page is not taken for an absent person.
+    /// `not_found` if the service reports that the user does not exist; any other 404 is `rejected`, so that a
+    /// gateway's error page is not mistaken for a missing user.
     pub async fn get_user(&self, user: &str, domain: Option<&str>) -> Result<Arc<User>> {
         check_name(user)?;
         let values = [("organization", self.settings().organization.as_str()), ("user", user.trim())];
         let domain = domain.map(str::trim).filter(|domain| !domain.is_empty());
         let query = domain.map(|domain| format!("?domain={}", percent_encode::value(domain)));
         let target = RequestTarget::of(EndpointId::User, &values, query.as_deref().unwrap_or_default());
-        let answer =
-            self.perform(&self.call_to(target), None, read_user).await.map_err(FailedCall::into_error);
-        let user = answer.map_err(not_about_the_user)?.0.map(Arc::new).map_err(Error::from)?;
-        self.hooks().iter().for_each(|hook| hook.seen(std::slice::from_ref(&user)));
+        let response =
+            self.perform(&self.call_to(target), None, parse_user).await.map_err(FailedCall::into_error);
+        let user = response.map_err(reject_other_not_found)?.0.map(Arc::new).map_err(Error::from)?;
+        self.hooks().iter().for_each(|hook| hook.users_read(std::slice::from_ref(&user)));
         Ok(user)
     }
 }
 
-/// Keeps `not_found` for what the service says of the user (contract 2.4).
-fn not_about_the_user(error: Error) -> Error {
+/// Turns a `not_found` that is not about the user into `rejected` (contract 2.4).
+fn reject_other_not_found(error: Error) -> Error {
     match *error.kind {
         ErrorKind::NotFound { status, code, message }
             if !code.as_ref().is_some_and(|code| code.starts_with("error.user.")) =>
@@ -46,13 +46,13 @@ fn not_about_the_user(error: Error) -> Error {
     }
 }
 
-/// Reads the answer to a look-up; a refusal may come with a status of success (contract 2.4).
-fn read_user(response: &HttpResponse) -> Result<Result<User, ErrorKind>, String> {
+/// Parses the response to a look-up; a refusal may come with a status of success (contract 2.4).
+fn parse_user(response: &HttpResponse) -> Result<Result<User, ErrorKind>, String> {
     let status = response.status;
-    match serde_json::from_slice::<UserAnswer>(&response.body) {
-        Ok(answer) if answer.result == SUCCESS => Ok(Ok(answer.user)),
-        Ok(answer) => {
-            Ok(Err(ErrorKind::Rejected { status, code: Some(answer.result), message: String::new() }))
+    match serde_json::from_slice::<UserResponse>(&response.body) {
+        Ok(response) if response.result == SUCCESS => Ok(Ok(response.user)),
+        Ok(response) => {
+            Ok(Err(ErrorKind::Rejected { status, code: Some(response.result), message: String::new() }))
         }
         Err(error) => match refusal(&response.body) {
             RefusalBody { code: Some(code), message } if code != SUCCESS => {

@@ -6,7 +6,7 @@ pub(crate) mod connect;
 pub mod file;
 mod secrets;
 pub mod table;
-pub mod values;
+pub(crate) mod values;
 pub(crate) mod write;
 
 use crate::config::file::{ConfigFile, is_reserved};
@@ -46,15 +46,16 @@ impl Config {
             return Err(unknown_profile(profile, &place, file.as_ref()));
         }
         let explicit = choice.profile.is_some();
-        let values = SettingValues::settle(choice, explicit, environment, file.as_ref(), profile)?;
-        let warnings = loose_files(&values, file.as_ref()).iter().map(|path| loose_warning(path)).collect();
+        let values = SettingValues::resolve(choice, explicit, environment, file.as_ref(), profile)?;
+        let warnings =
+            exposed_files(&values, file.as_ref()).iter().map(|path| exposed_warning(path)).collect();
         let profiles = file.iter().flat_map(|file| &file.profiles).map(|profile| profile.name.clone());
         let profiles = profiles.collect();
         let written_secrets = file.iter().flat_map(ConfigFile::secrets).collect();
         let profile = profile.to_owned();
         let mut config = Self { profile, explicit, place, profiles, written_secrets, values, warnings };
         config.warnings.extend(config.redirected().map(redirect_warning));
-        config.warnings.extend(environment.strangers().into_iter().map(stranger_warning));
+        config.warnings.extend(environment.unknown_variables().into_iter().map(unknown_variable_warning));
         Ok(config)
     }
 
@@ -168,30 +169,30 @@ fn unknown_profile(name: &str, place: &Path, file: Option<&ConfigFile>) -> Error
 }
 
 /// The files with secrets that other users of this machine can read.
-fn loose_files(values: &SettingValues, file: Option<&ConfigFile>) -> Vec<PathBuf> {
+fn exposed_files(values: &SettingValues, file: Option<&ConfigFile>) -> Vec<PathBuf> {
     let config = file.filter(|file| file.holds_secret()).map(|file| file.path.clone());
     let named = [SettingKey::ClientSecretFile, SettingKey::PrivateKeyFile]
         .into_iter()
         .filter_map(|key| values.path(key));
-    config.into_iter().chain(named).filter(|path| is_loose(path)).collect()
+    config.into_iter().chain(named).filter(|path| is_exposed(path)).collect()
 }
 
 #[cfg(unix)]
-fn is_loose(path: &Path) -> bool {
+fn is_exposed(path: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt;
     std::fs::metadata(path).is_ok_and(|data| data.permissions().mode() & 0o077 != 0)
 }
 
 #[cfg(not(unix))]
-fn is_loose(_path: &Path) -> bool {
+fn is_exposed(_path: &Path) -> bool {
     false
 }
 
-fn loose_warning(path: &Path) -> String {
+fn exposed_warning(path: &Path) -> String {
     format!("{0} contains a secret and other users can read it; run: chmod 600 {0}", path.display())
 }
 
-fn stranger_warning(name: &str) -> String {
+fn unknown_variable_warning(name: &str) -> String {
     let known = table::SETTINGS.iter().filter_map(|setting| setting.variable);
     let near = nearest(name, known).map(|near| format!("; did you mean {near}?")).unwrap_or_default();
     format!("the environment variable {name} is not a setting of umapish{near}")

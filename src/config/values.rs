@@ -2,7 +2,7 @@
 
 use super::table::{SETTINGS, Setting};
 use crate::client::settings::Pace;
-pub use crate::client::settings::duration;
+pub(crate) use crate::client::settings::duration;
 use crate::config::file::{ConfigFile, ProfileEntry};
 use crate::config::table::{SettingKey, SettingShape};
 use crate::error::{Error, Result};
@@ -36,7 +36,7 @@ impl Environment {
     }
 
     /// The names with our prefix that belong to no setting, in order.
-    pub(super) fn strangers(&self) -> Vec<&str> {
+    pub(super) fn unknown_variables(&self) -> Vec<&str> {
         let known = |name: &str| SETTINGS.iter().any(|setting| setting.variable == Some(name));
         let mut names: Vec<_> = self.0.keys().map(String::as_str).collect();
         names.retain(|name| name.starts_with(PREFIX) && !known(name));
@@ -65,7 +65,7 @@ pub struct CommandLineSettings {
 
 /// Where a value comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SettingSource {
+pub(crate) enum SettingSource {
     /// An option of the command line.
     Option,
     /// An environment variable.
@@ -94,7 +94,7 @@ impl fmt::Display for SettingSource {
 
 /// A value and where it comes from. Not `Debug`: it may be a secret.
 #[derive(Clone)]
-pub struct SettingValue {
+pub(crate) struct SettingValue {
     /// The value as written.
     pub text: String,
     /// Where it was set.
@@ -102,7 +102,7 @@ pub struct SettingValue {
 }
 
 /// The value of every setting that has one.
-pub struct SettingValues(BTreeMap<SettingKey, SettingValue>);
+pub(crate) struct SettingValues(BTreeMap<SettingKey, SettingValue>);
 
 impl SettingValues {
     /// Resolves every setting except profile and file, which come first. `explicit`: the profile was chosen by an option,
@@ -110,7 +110,7 @@ impl SettingValues {
     ///
     /// # Errors
     /// `config`: a value that does not have the shape of its setting.
-    pub fn settle(
+    pub(crate) fn resolve(
         choice: &CommandLineSettings,
         explicit: bool,
         environment: &Environment,
@@ -136,17 +136,17 @@ impl SettingValues {
     }
 
     /// The value of a setting.
-    pub fn get(&self, key: SettingKey) -> Option<&SettingValue> {
+    pub(crate) fn get(&self, key: SettingKey) -> Option<&SettingValue> {
         self.0.get(&key)
     }
 
     /// The text of a setting.
-    pub fn text(&self, key: SettingKey) -> Option<&str> {
+    pub(crate) fn text(&self, key: SettingKey) -> Option<&str> {
         self.get(key).map(|value| value.text.as_str())
     }
 
-    /// A file a setting names: `~/` is the home folder, and what a profile says is relative to its file.
-    pub fn path(&self, key: SettingKey) -> Option<PathBuf> {
+    /// The path in a setting: `~/` is the home folder, and a relative path in a profile is relative to its file.
+    pub(crate) fn path(&self, key: SettingKey) -> Option<PathBuf> {
         let value = self.get(key)?;
         let path = match value.text.strip_prefix(HOME) {
             Some(rest) => user_folders::home().ok()?.join(rest),
@@ -276,19 +276,19 @@ mode = "live"
 ca_bundle = "company.pem"
 "#;
 
-    fn settle(choice: &CommandLineSettings, environment: &Environment) -> Result<SettingValues> {
+    fn resolve(choice: &CommandLineSettings, environment: &Environment) -> Result<SettingValues> {
         let file = ConfigFile::parse(FILE, Path::new("/etc/umapish/config.toml")).unwrap();
-        SettingValues::settle(choice, choice.profile.is_some(), environment, Some(&file), "default")
+        SettingValues::resolve(choice, choice.profile.is_some(), environment, Some(&file), "default")
     }
 
     fn organization(choice: &CommandLineSettings, environment: &Environment) -> String {
-        settle(choice, environment).unwrap().text(SettingKey::Organization).unwrap_or_default().to_owned()
+        resolve(choice, environment).unwrap().text(SettingKey::Organization).unwrap_or_default().to_owned()
     }
 
     #[test]
     fn the_environment_beats_the_profile_and_the_profile_beats_the_default() {
         let environment = Environment::of([("UMAPI_ORG_ID", "ENV@AdobeOrg"), ("UMAPI_MAX_WAIT", " ")]);
-        let values = settle(&CommandLineSettings::default(), &environment).unwrap();
+        let values = resolve(&CommandLineSettings::default(), &environment).unwrap();
         assert_eq!(values.text(SettingKey::Organization), Some("ENV@AdobeOrg"));
         assert_eq!(values.text(SettingKey::MaxWait), Some("60"));
         assert_eq!(values.text(SettingKey::MaxAttempts), Some("4"));
@@ -301,15 +301,15 @@ ca_bundle = "company.pem"
             CommandLineSettings { profile: Some("default".into()), ..CommandLineSettings::default() };
         assert_eq!(organization(&chosen, &environment), "FILE@AdobeOrg");
         assert_eq!(organization(&CommandLineSettings::default(), &environment), "ENV@AdobeOrg");
-        assert_eq!(settle(&chosen, &environment).unwrap().text(SettingKey::MaxWait), Some("7"));
+        assert_eq!(resolve(&chosen, &environment).unwrap().text(SettingKey::MaxWait), Some("7"));
     }
 
     #[test]
     fn the_command_line_decides_the_mode_over_the_profile() {
         let chosen = CommandLineSettings { mode: Some("test"), ..CommandLineSettings::default() };
-        assert_eq!(settle(&chosen, &Environment::default()).unwrap().text(SettingKey::Mode), Some("test"));
+        assert_eq!(resolve(&chosen, &Environment::default()).unwrap().text(SettingKey::Mode), Some("test"));
         assert_eq!(
-            settle(&CommandLineSettings::default(), &Environment::default()).unwrap().text(SettingKey::Mode),
+            resolve(&CommandLineSettings::default(), &Environment::default()).unwrap().text(SettingKey::Mode),
             Some("live")
         );
     }
@@ -318,31 +318,31 @@ ca_bundle = "company.pem"
     fn the_environment_cannot_choose_the_mode() {
         let environment = Environment::of([("UMAPI_MODE", "test")]);
         assert_eq!(
-            settle(&CommandLineSettings::default(), &environment).unwrap().text(SettingKey::Mode),
+            resolve(&CommandLineSettings::default(), &environment).unwrap().text(SettingKey::Mode),
             Some("live")
         );
     }
 
     #[test]
     fn a_file_named_in_a_profile_stands_beside_the_profile() {
-        let values = settle(&CommandLineSettings::default(), &Environment::default()).unwrap();
+        let values = resolve(&CommandLineSettings::default(), &Environment::default()).unwrap();
         assert_eq!(values.path(SettingKey::CaBundle), Some(PathBuf::from("/etc/umapish/company.pem")));
         let environment = Environment::of([("UMAPI_CA_BUNDLE", "here.pem")]);
-        let values = settle(&CommandLineSettings::default(), &environment).unwrap();
+        let values = resolve(&CommandLineSettings::default(), &environment).unwrap();
         assert_eq!(values.path(SettingKey::CaBundle), Some(PathBuf::from("here.pem")));
     }
 
     #[test]
     fn a_value_of_the_wrong_shape_names_setting_value_and_place() {
         let environment = Environment::of([("UMAPI_MAX_ATTEMPTS", "0")]);
-        let error = settle(&CommandLineSettings::default(), &environment).err().unwrap();
+        let error = resolve(&CommandLineSettings::default(), &environment).err().unwrap();
         assert_eq!(
             error.to_string(),
             "`max_attempts` must be a whole number from 1, not `0` (the environment variable UMAPI_MAX_ATTEMPTS)"
         );
         let file = ConfigFile::parse("[default]\npace = \"slow\"\n", Path::new("c.toml")).unwrap();
         let choice = CommandLineSettings::default();
-        let error = SettingValues::settle(&choice, false, &Environment::default(), Some(&file), "default")
+        let error = SettingValues::resolve(&choice, false, &Environment::default(), Some(&file), "default")
             .err()
             .unwrap();
         assert_eq!(
@@ -384,7 +384,7 @@ ca_bundle = "company.pem"
     #[test]
     fn a_password_in_an_address_is_refused_without_being_shown() {
         let environment = Environment::of([("UMAPI_URL", "https://user:very-secret@example.com/v2")]);
-        let error = settle(&CommandLineSettings::default(), &environment).err().unwrap().to_string();
+        let error = resolve(&CommandLineSettings::default(), &environment).err().unwrap().to_string();
         assert_eq!(
             error,
             "`url` must be an address without a user and password (the environment variable UMAPI_URL)"

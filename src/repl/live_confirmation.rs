@@ -1,8 +1,8 @@
-//! The question before the first real change of a session: whether this is the organization that was meant.
+//! The confirmation before the first real change of a session, which names the organization.
 
 use super::change_description::describe;
 use crate::client::hooks::{ActionRequest, GateHook};
-use crate::client::request::ApiAnswer;
+use crate::client::request::ApiResponse;
 use crate::client::settings::Mode;
 use crate::error::{Error, ErrorKind, Result};
 use crate::output::Output;
@@ -12,8 +12,8 @@ use rustyline::error::ReadlineError;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Asks once, naming the organization, and blocks every change until the answer is yes.
-pub struct LiveConfirmation {
+/// Asks once, naming the organization, and refuses every change until the operator answers yes.
+pub(super) struct LiveConfirmation {
     organization: String,
     profile: String,
     output: Arc<Output>,
@@ -22,7 +22,7 @@ pub struct LiveConfirmation {
 
 impl LiveConfirmation {
     /// A hook for the client of a real organization.
-    pub fn new(organization: &str, profile: &str, output: Arc<Output>) -> Self {
+    pub(super) fn new(organization: &str, profile: &str, output: Arc<Output>) -> Self {
         let (organization, profile) = (organization.to_owned(), profile.to_owned());
         Self { organization, profile, output, given: AtomicBool::new(false) }
     }
@@ -36,7 +36,7 @@ impl LiveConfirmation {
         let lines: Vec<_> =
             known.into_iter().chain(changes).map(|(name, value)| (name.to_owned(), value)).collect();
         self.output.message(&pairs(&lines, self.output.width(), palette));
-        let question = "Make it, and all that follow? [yes/no] ";
+        let question = "Allow this change and all later ones in this session? [yes/no] ";
         match console::read_line(question) {
             Ok(answer) if is_yes(&answer) => Ok(()),
             Err(ReadlineError::Interrupted) => Err(ErrorKind::Interrupted.into()),
@@ -46,10 +46,10 @@ impl LiveConfirmation {
 }
 
 fn refused() -> Error {
-    let message = "nothing was changed: you did not answer yes".to_owned();
+    let message = "refused: you did not answer yes, and nothing was changed".to_owned();
     ErrorKind::Guard {
         message,
-        hint: ":mode test only checks changes; :profile switches the profile.".to_owned(),
+        hint: "Use :mode test to only check changes, or :profile to switch the profile.".to_owned(),
     }
     .into()
 }
@@ -63,10 +63,10 @@ impl GateHook for LiveConfirmation {
         Ok(())
     }
 
-    fn after(&self, _: &ActionRequest, _: std::result::Result<&ApiAnswer, &Error>) {}
+    fn after(&self, _: &ActionRequest, _: std::result::Result<&ApiResponse, &Error>) {}
 }
 
-/// The changes of a request, a line each, or the call where it has none that can be read.
+/// The changes of a request, one per line, or the raw call if they cannot be read.
 fn described(request: &ActionRequest) -> Vec<String> {
     match describe(&request.commands) {
         lines if lines.is_empty() => vec![request.call.clone()],

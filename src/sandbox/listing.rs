@@ -4,7 +4,10 @@ use super::accounts::in_domain;
 use super::domains::{self, ADOBE_ID_DOMAIN};
 use super::groups::GroupId;
 use super::ids::PersonId;
+use super::limits;
 use super::org::{TECHNICAL_ACCOUNTS, describe};
+use super::person_name::PersonName;
+use super::routes;
 use crate::sandbox::accounts::{AccountStanding, SandboxAccount};
 use crate::sandbox::groups::{GroupKind, GroupTable, NamedGroup, SandboxGroup as OrgGroup};
 use crate::sandbox::listing_cache::{CachedEntry, SandboxListings};
@@ -16,9 +19,8 @@ use crate::sandbox::settings::CurrentRules;
 use crate::wire::endpoint::EndpointId;
 use crate::wire::error_code;
 use crate::wire::group::Group;
-use crate::wire::identity::{Identity, IdentityType, fold};
-use crate::wire::limits;
-use crate::wire::response::{NOT_FOUND, SUCCESS, UserAnswer};
+use crate::wire::identity::{IdentityType, fold};
+use crate::wire::response::{NOT_FOUND, SUCCESS, UserResponse};
 use crate::wire::user::User;
 use serde::Serialize;
 use serde_json::json;
@@ -34,7 +36,7 @@ pub(super) fn user(org: &SandboxOrganization, name: &str, query: &QueryParameter
     match find_user(org, name, domain.as_deref()) {
         Some((id, person)) => {
             let user = describe(id, person, org.group_names(person, query.direct_only()));
-            SandboxResponse::json(200, &UserAnswer { result: SUCCESS.into(), user })
+            SandboxResponse::json(200, &UserResponse { result: SUCCESS.into(), user })
         }
         None => SandboxResponse::refused(404, error_code::USER_NOT_FOUND, &format!("User not found {name}")),
     }
@@ -52,7 +54,11 @@ fn find_user<'o>(
             let mut people = org.people.with_email(&folded);
             people.find(|(_, person)| is_of_domain(person, domain)).map(|(id, _)| id)
         }
-        _ => org.people.find(&Identity::named(name, domain, adobe)).map(|(id, _)| id),
+        _ => {
+            let domain = domain.map(str::to_owned);
+            let name = PersonName { name: name.to_owned(), domain, adobe_id: adobe };
+            org.people.find(&name).map(|(id, _)| id)
+        }
     };
     found
         .and_then(|id| Some((id, org.people.get(id)?)))
@@ -117,6 +123,9 @@ pub(super) fn members(
 ) -> SandboxResponse {
     let Some(page) = page_number(page) else { return bad_page(page) };
     if name.trim().is_empty() || name.chars().count() > limits::GROUP_NAME_LENGTH {
+        return SandboxResponse::refused(400, error_code::GROUP_INVALID_NAME, "Bad group name");
+    }
+    if rules.switches.refuse_reserved_in_names && name.contains(['/', '%', '?', '#']) {
         return SandboxResponse::refused(400, error_code::GROUP_INVALID_NAME, "Bad group name");
     }
     let cut = name.rsplit_once('.').map(|(front, _)| front).filter(|_| rules.switches.cut_names_at_dots);
@@ -228,5 +237,5 @@ fn bad_page(page: &str) -> SandboxResponse {
 }
 
 fn page_size(endpoint: EndpointId, rules: &CurrentRules) -> usize {
-    rules.page_size.or(endpoint.endpoint().page_size).unwrap_or(usize::MAX)
+    rules.page_size.or(routes::page_size(endpoint)).unwrap_or(usize::MAX)
 }

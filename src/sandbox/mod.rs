@@ -1,4 +1,7 @@
-//! A simulated organization and sign-in service over real HTTP on loopback; shares only [`crate::wire`] with the client.
+//! A simulated organization and sign-in service over real HTTP on loopback.
+//!
+//! It shares with the client the names of endpoints and codes and the form of responses. Paths and commands it reads with
+//! tables of its own, so that a misreading of the documentation on one side fails a test on the other.
 //!
 //! It follows the contract: every step and documented refusal, test mode, listings in pages, throttling, expiring
 //! tokens. Where the documentation is silent it makes the choices of contract 7, some of which are [`BehaviorSwitches`].
@@ -30,26 +33,32 @@ mod accounts;
 mod action;
 #[cfg(test)]
 mod codes;
+mod command_reader;
 mod connection;
 mod control;
 mod countries;
 mod credentials;
 mod domains;
-mod duplicate_keys;
 mod faults;
 mod groups;
 mod ids;
+mod json;
+mod limits;
 mod listener;
 mod listing;
 mod listing_cache;
 mod name_index;
+mod odd_responses;
 mod org;
 mod paging;
 mod persistence;
+mod person_name;
 mod query;
 mod refusal;
 mod request_log;
+mod requested;
 mod response;
+mod routes;
 mod seed;
 mod server;
 mod service;
@@ -72,8 +81,8 @@ pub use signing_key::KeyError;
 use crate::sandbox::service::SandboxService;
 use crate::sandbox::settings::CurrentRules;
 use crate::sandbox::shared::ServerState;
-use crate::wire::endpoint::BASE_PATH;
 use control::CONTROL_PATH;
+use routes::BASE_PATH;
 use signing_key::SigningKey;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};

@@ -272,7 +272,7 @@ fn generated_kind(number: usize) -> (IdentityType, &'static str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::limits;
+    use crate::sandbox::limits;
 
     #[test]
     fn about_forty_people_of_all_three_kinds_are_members_of_groups_that_exist() {

@@ -3,7 +3,7 @@
 
 use crate::client::hooks::{ActionRequest, GateHook};
 use crate::client::listing::Listing;
-use crate::client::request::ApiAnswer;
+use crate::client::request::ApiResponse;
 use crate::client::settings::{Mode, Pace};
 use crate::error::{Error, Result};
 use crate::host::session::Session;
@@ -86,7 +86,7 @@ fn begin<T: ListItem>(
             None
         }
     });
-    let records = RecordList::open_kept(session, listing, false, writer)?;
+    let records = RecordList::open_and_save(session, listing, false, writer)?;
     if paced {
         // If the time cannot be written, a later announcement is missing; the listing is not affected.
         drop(saved_listings.mark_begun(name, now));
@@ -237,7 +237,7 @@ impl GateHook for StaleMarker {
     }
 
     /// Once more, since a listing may have started meanwhile.
-    fn after(&self, request: &ActionRequest, _: std::result::Result<&ApiAnswer, &Error>) {
+    fn after(&self, request: &ActionRequest, _: std::result::Result<&ApiResponse, &Error>) {
         self.mark(request);
     }
 }

@@ -4,7 +4,7 @@ use super::listing_options::ListingSettings;
 use super::totals::{MissingRows, OutcomeSink};
 use crate::client::actions::raw::RawOutcome;
 use crate::client::outcome::{Outcome, Status};
-use crate::client::request::ApiAnswer;
+use crate::client::request::ApiResponse;
 use crate::error::{Error, Result};
 use crate::host::session::Session;
 use crate::session::guard::ChangeGuard;
@@ -146,16 +146,16 @@ impl RunState {
         &self,
         session: &Session,
         call: impl Future<Output = RawOutcome>,
-    ) -> Result<ApiAnswer> {
-        let RawOutcome { answer, outcomes } = session.wait(async { Ok(call.await) })?;
-        let is_rejected = answer.as_ref().is_ok_and(|answer| answer.status >= 300);
+    ) -> Result<ApiResponse> {
+        let RawOutcome { response, outcomes } = session.wait(async { Ok(call.await) })?;
+        let is_rejected = response.as_ref().is_ok_and(|response| response.status >= 300);
         for outcome in outcomes {
             // The script has the status and decides whether to repeat the request.
             if !(is_rejected && outcome.status == Status::NotSent) {
-                self.record(session, &outcome, answer.is_ok() && !is_rejected);
+                self.record(session, &outcome, response.is_ok() && !is_rejected);
             }
         }
-        answer
+        response
     }
 
     /// Whether this run wrote the file.

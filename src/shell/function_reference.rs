@@ -57,7 +57,7 @@ mod tests {
         let functions = users.unwrap()["functions"].as_array().unwrap();
         let function = functions.iter().find(|function| function["name"] == "get_users_by_group").unwrap();
         assert_eq!(function["parameters"], serde_json::json!([{"name": "name", "type": "string"}]));
-        assert_eq!(function["answer"], "Users");
+        assert_eq!(function["return_type"], "Users");
     }
 
     #[test]

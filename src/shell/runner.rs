@@ -90,7 +90,7 @@ pub(crate) fn compile(engine: &Engine, program: &ScriptProgram) -> Result<AST, B
     if let Some(file) = &program.file {
         ast.set_source(file.display().to_string());
     }
-    temporary_calls::note(engine, &ast);
+    temporary_calls::record(engine, &ast);
     Ok(ast)
 }
 

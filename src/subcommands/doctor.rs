@@ -1,6 +1,6 @@
 //! `umapish doctor`: tests the connection to the service hop by hop; each line says `ok`, or how to fix it.
 
-use crate::client::request::{ApiAnswer, RawRequest};
+use crate::client::request::{ApiResponse, RawRequest};
 use crate::client::settings::{ClientSettings, Credentials, SignInFlow};
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::session::{Session, SessionSetup};
@@ -222,10 +222,10 @@ fn host(url: &str) -> &str {
 }
 
 /// Needs no sign-in (contract 1.1).
-fn status(session: &Session) -> Result<ApiAnswer> {
+fn status(session: &Session) -> Result<ApiResponse> {
     let request = RawRequest { method: "GET".to_owned(), target: "/status".to_owned(), body: None };
     let client = session.client()?;
-    session.wait(async { client.send(&request).await.answer })
+    session.wait(async { client.send(&request).await.response })
 }
 
 fn clock(date: Option<&str>, now: SystemTime) -> Result<String> {

@@ -181,7 +181,7 @@ impl Command {
         Self::read(command)
     }
 
-    /// Reads a command without checking more than its outline, for callers who switched the checks off.
+    /// Parses a command but checks only its outline, for callers that switched the checks off.
     ///
     /// # Errors
     /// A fault when there is no subject or no list of one-key steps: nothing could be tracked about it.

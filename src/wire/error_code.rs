@@ -1,4 +1,4 @@
-//! Every error code of the action endpoint and the listings (contract 4.2 to 4.6), with what to do about it.
+//! Every error code of the action endpoint and the listings (contract 4.2 to 4.6), with advice on what to do.
 
 /// A documented code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -8,7 +8,7 @@ pub struct ErrorCode {
     /// What to do next, for people.
     pub hint: &'static str,
     /// Whether the same command may succeed later without being changed.
-    pub passing: bool,
+    pub transient: bool,
 }
 
 /// Declares constants and the table of them together, so neither can lack an entry of the other.
@@ -16,9 +16,9 @@ macro_rules! codes {
     ($($(#[$marker:ident])? $name:ident = $code:literal: $hint:literal;)+) => {
         $(#[doc = concat!("`", $code, "`: ", $hint)] pub const $name: &str = $code;)+
         /// All documented codes.
-        pub const CODES: &[ErrorCode] = &[$(ErrorCode { code: $code, hint: $hint, passing: codes!(@ $($marker)?) },)+];
+        pub const CODES: &[ErrorCode] = &[$(ErrorCode { code: $code, hint: $hint, transient: codes!(@ $($marker)?) },)+];
     };
-    (@ passing) => { true };
+    (@ transient) => { true };
     (@) => { false };
 }
 
@@ -27,7 +27,7 @@ codes! {
     COMMAND_MALFORMED = "error.command.malformed": "Send a JSON list of one to ten commands.";
     ORGANIZATION_INVALID_ID = "error.organization.invalid_id": "Check the organization id: hex digits and `@AdobeOrg`, from the Developer Console.";
     ORGANIZATION_INVALID_NAME = "error.organization.invalid_name": "Check the organization's name.";
-    #[passing] ORGANIZATION_MIGRATING = "error.organization.migrating": "Adobe is migrating the organization; no changes are possible until that is done.";
+    #[transient] ORGANIZATION_MIGRATING = "error.organization.migrating": "Adobe is migrating the organization; no changes are possible until that is done.";
     API_KEY_INVALID = "error.apikey.invalid": "Check the client id and that its project has the User Management API.";
     API_NOT_AVAILABLE = "error.api.not_available": "The API is switched off for this organization; ask Adobe.";
     USER_OR_GROUP_MISSING = "error.command.user_usergroup.missing": "Name a `user` or a `usergroup` in the command.";
@@ -65,8 +65,8 @@ codes! {
     TYPE_MISMATCH = "error.user.type_mismatch": "The domain belongs to a directory of the other type; use that kind of ID.";
     TYPE_NOT_AVAILABLE = "error.user.type_not_available": "The organization cannot have that kind of ID.";
     DOMAIN_ENFORCEMENT = "error.user.domain_enforcement": "A domain policy forbids it; see Settings in the Admin Console.";
-    #[passing] INTERNAL_CREATE_FAILED = "error.internal.create_failed": "The service failed; try the command again later.";
-    #[passing] EVERYBODY_GROUP_NOT_FOUND = "error.internal.everybody_group.not_found": "The service failed; try the command again later.";
+    #[transient] INTERNAL_CREATE_FAILED = "error.internal.create_failed": "The service failed; try the command again later.";
+    #[transient] EVERYBODY_GROUP_NOT_FOUND = "error.internal.everybody_group.not_found": "The service failed; try the command again later.";
     // Membership, on users and on groups (contract 4.4).
     MEMBERSHIP_LIST = "error.command.add_remove.list": "Give an object with lists of names, or `all` to remove everything.";
     MEMBERSHIP_MISSING_LIST = "error.command.add_remove.missing_list": "Name at least one group or profile.";
@@ -88,31 +88,31 @@ codes! {
     USER_ALREADY_EXISTS = "error.user.already_exists": "The user is a member of the group already.";
     DEVELOPER_ADD_FAILED = "error.developer.add_user.failed": "The developer role could not be given; check the profile.";
     DEVELOPER_REMOVE_FAILED = "error.developer.remove_user.failed": "The developer role could not be taken; check the profile.";
-    #[passing] INTERNAL_ADD = "error.internal.add": "The service failed; try the command again later.";
-    #[passing] INTERNAL_GROUP_REMOVE = "error.internal.group.remove": "The service failed; try the command again later.";
+    #[transient] INTERNAL_ADD = "error.internal.add": "The service failed; try the command again later.";
+    #[transient] INTERNAL_GROUP_REMOVE = "error.internal.group.remove": "The service failed; try the command again later.";
     // Look-up, update and removal of users (contract 4.5).
     USER_NONEXISTENT = "error.user.nonexistent": "Check the e-mail, or create the account first; a new account can take a moment to appear.";
     USER_NOT_FOUND = "error.user.not_found": "Check the e-mail; someone with a plain username needs the `domain` too.";
     USER_CONFLICTING = "error.user.nonexistent_or_has_conflicting_parameters": "Check the user and the domain.";
     USER_NOT_IN_ORG = "error.user.not_in_org": "The account exists but is not in this organization.";
     USER_AMBIGUOUS = "error.user.not_found_or_ambiguous": "More than one account matches; add `domain` or useAdobeID.";
-    USER_TYPE_UNKNOWN = "error.user.type_unknown": "The service could not tell the kind of ID; add `domain` or useAdobeID.";
-    USER_TYPE_MISSING = "error.user.type.missing": "The service could not tell the kind of ID; add `domain` or useAdobeID.";
-    UPDATE_ADOBE_ID = "error.update.adobeid.no": "An Adobe ID belongs to the person, who alone can change it.";
+    USER_TYPE_UNKNOWN = "error.user.type_unknown": "The service could not determine the kind of ID; add `domain` or useAdobeID.";
+    USER_TYPE_MISSING = "error.user.type.missing": "The service could not determine the kind of ID; add `domain` or useAdobeID.";
+    UPDATE_ADOBE_ID = "error.update.adobeid.no": "Only the owner of an Adobe ID can change it.";
     MUST_NOT_BE_ADOBE_ID = "error.user.type_must_not_be_adobeid": "The step does not apply to an Adobe ID.";
     CHANGE_DOMAIN = "error.user.change_domain_update.no": "The new e-mail must be in a claimed domain of the same directory.";
     UPDATE_DOMAIN_MISMATCH = "error.update.domain.mismatch": "The `domain` differs from the user's; correct it or leave it out.";
     UPDATE_USERNAME = "error.update.username.no": "Only a Federated ID has a username that can change.";
     UPDATE_COUNTRY = "error.update.country.no_update": "A country cannot change once it is set.";
-    UPDATE_EMAIL = "error.update.no": "The new e-mail cannot be used; a change of letter case alone is refused.";
+    UPDATE_EMAIL = "error.update.no": "The new e-mail cannot be used; changing only the case of letters is refused.";
     NAME_IN_USE = "error.user.name_in_use": "Someone else has that username.";
     EMAIL_IN_USE = "error.user.email.name_in_use": "Someone else has that e-mail.";
     DOMAIN_TRUST = "error.domain.trust.nonexistent": "The organization has not claimed that domain; see Settings, Domains in the Admin Console.";
     NOT_PARENT_ORG = "error.api.user.not.parent.org": "Only the organization that owns the domain can change this account.";
-    #[passing] INTERNAL_UPDATE = "error.internal.update_failed": "The service failed; try the command again later.";
-    #[passing] INTERNAL_REMOVE = "error.internal.removefromorg": "The service failed; try the command again later.";
-    #[passing] INTERNAL = "error.internal.exceptionflys": "The service failed; try the command again later.";
-    #[passing] THROTTLED_OUTSIDE = "error.throttled_by_external_service": "A service behind this one is busy; try the command again later.";
+    #[transient] INTERNAL_UPDATE = "error.internal.update_failed": "The service failed; try the command again later.";
+    #[transient] INTERNAL_REMOVE = "error.internal.removefromorg": "The service failed; try the command again later.";
+    #[transient] INTERNAL = "error.internal.exceptionflys": "The service failed; try the command again later.";
+    #[transient] THROTTLED_OUTSIDE = "error.throttled_by_external_service": "A service that this one depends on is busy; try the command again later.";
     // User groups (contract 4.6).
     USERGROUP_NOT_FOUND = "error.usergroup.not_found": "Check the name with get_groups(#{type: \"USER_GROUP\"}); a profile is not a user group.";
     USERGROUP_EXISTS = "error.usergroup.already_exists": "The group exists; use option ignoreIfAlreadyExists, or another name.";
@@ -121,7 +121,7 @@ codes! {
     USER_UPDATE_FAILED = "error.user.update_failed": "The members could not be changed; try again.";
     USERGROUP_MISSING_ARGUMENTS = "error.usergroup.command.missing.arguments": "Say what to add or remove.";
     USER_MISSING_ARGUMENTS = "error.user.command.missing.arguments": "Say what to add or remove.";
-    USERGROUP_FULL = "error.usergroup.exceeds_maximum_member_count": "A user group holds at most 200,000 members; use several.";
+    USERGROUP_FULL = "error.usergroup.exceeds_maximum_member_count": "A user group can have at most 200,000 members; use several groups.";
     USERGROUP_READ_ONLY_UPDATE = "error.usergroup.readonly.update_not_allowed": "The group is shared from elsewhere and read-only; its source must change it.";
     USERGROUP_READ_ONLY_ADD = "error.usergroup.readonly.add_user_not_allowed": "The group is shared from elsewhere and read-only; its source must change it.";
     USERGROUP_READ_ONLY_REMOVE = "error.usergroup.readonly.remove_user_not_allowed": "The group is shared from elsewhere and read-only; its source must change it.";

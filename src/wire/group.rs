@@ -18,7 +18,7 @@ pub const FIELDS: &[&str] = &[
     "contractName",
 ];
 
-/// The kinds of group the service names (group.md, index.md); others are accepted.
+/// The documented kinds of groups (group.md, index.md); other kinds are accepted.
 pub const KINDS: &[&str] = &[
     "USER_GROUP",
     "PRODUCT_PROFILE",

@@ -6,9 +6,9 @@ use std::collections::HashSet;
 use std::hash::{BuildHasher, Hasher, RandomState};
 
 /// Strings that are kept before the first check of which are still in use.
-const ROOM: usize = 1 << 14;
+const INITIAL_LIMIT: usize = 1 << 14;
 
-/// Returns the same `Arc` for equal strings, as long as somebody else holds it.
+/// Returns the same `Arc` for equal strings, as long as it is in use elsewhere.
 #[derive(Debug)]
 pub struct StringInterner {
     // Without it, 200,000 users kept in memory (`/usr/bin/time -v umapish --live tests/bench/keep.rhai`) take 108 MiB
@@ -16,7 +16,7 @@ pub struct StringInterner {
     known: HashSet<ArcStr, HashSeed>,
     /// The number of strings above which those that nobody else holds are dropped: a listing that was read and
     /// dropped must not leave all its names in memory.
-    room: usize,
+    limit: usize,
     names: Vec<ArcStr>,
     lists: NameLists,
 }
@@ -27,40 +27,41 @@ pub struct StringInterner {
 struct NameLists {
     // Without it, 200,000 users kept in memory take 74 MiB instead of 67 (`keep.rhai`).
     known: HashSet<SharedNames, HashSeed>,
-    room: usize,
-    asked: usize,
-    found: usize,
+    limit: usize,
+    lookups: usize,
+    hits: usize,
 }
 
 /// Lists that are looked up before it is decided whether that pays.
-const TRIAL: usize = 4096;
+const TRIAL_LOOKUPS: usize = 4096;
 
 impl Default for StringInterner {
     fn default() -> Self {
         let seed = HashSeed::default();
-        let lists = NameLists { known: HashSet::with_hasher(seed), room: ROOM, asked: 0, found: 0 };
-        Self { known: HashSet::with_hasher(seed), room: ROOM, names: Vec::new(), lists }
+        let lists =
+            NameLists { known: HashSet::with_hasher(seed), limit: INITIAL_LIMIT, lookups: 0, hits: 0 };
+        Self { known: HashSet::with_hasher(seed), limit: INITIAL_LIMIT, names: Vec::new(), lists }
     }
 }
 
 impl StringInterner {
-    /// The shared copy of `text`, created when it first appears.
+    /// The shared copy of `text`, created at its first use.
     pub fn share(&mut self, text: &str) -> ArcStr {
         if let Some(known) = self.known.get(text) {
             return ArcStr::clone(known);
         }
-        if self.known.len() >= self.room {
+        if self.known.len() >= self.limit {
             self.lists.known.retain(|list| list.holders() > 1);
             self.known.retain(|text| ArcStr::strong_count(text) > Some(1));
-            self.room = ROOM.max(2 * self.known.len());
+            self.limit = INITIAL_LIMIT.max(2 * self.known.len());
         }
-        let fresh: ArcStr = ArcStr::from(text);
-        self.known.insert(ArcStr::clone(&fresh));
-        fresh
+        let new: ArcStr = ArcStr::from(text);
+        self.known.insert(ArcStr::clone(&new));
+        new
     }
 
     /// An empty list to gather names in, the one given back before: it has grown to the usual length.
-    pub(super) fn lend_names(&mut self) -> Vec<ArcStr> {
+    pub(super) fn take_name_buffer(&mut self) -> Vec<ArcStr> {
         std::mem::take(&mut self.names)
     }
 
@@ -75,29 +76,29 @@ impl StringInterner {
 
 impl NameLists {
     fn share(&mut self, names: &[ArcStr]) -> SharedNames {
-        if self.asked >= TRIAL && self.found < self.asked / 2 {
+        if self.lookups >= TRIAL_LOOKUPS && self.hits < self.lookups / 2 {
             self.known.clear();
             return names.into();
         }
-        self.asked += 1;
+        self.lookups += 1;
         if let Some(known) = self.known.get(names) {
-            self.found += 1;
+            self.hits += 1;
             return known.clone();
         }
-        let fresh: SharedNames = names.into();
-        if self.known.len() >= self.room {
+        let new: SharedNames = names.into();
+        if self.known.len() >= self.limit {
             self.known.retain(|list| list.holders() > 1);
-            self.room = ROOM.max(2 * self.known.len());
+            self.limit = INITIAL_LIMIT.max(2 * self.known.len());
         }
-        self.known.insert(fresh.clone());
-        fresh
+        self.known.insert(new.clone());
+        new
     }
 }
 
 /// Hashes strings eight bytes at a time. Keyed, since others choose the names. The standard library's hash, which
 /// resists more attacks, took a third of the time that reading a page takes.
 #[derive(Debug, Clone, Copy)]
-pub struct HashSeed(u64);
+pub(crate) struct HashSeed(u64);
 
 impl Default for HashSeed {
     fn default() -> Self {
@@ -112,9 +113,9 @@ impl BuildHasher for HashSeed {
     }
 }
 
-/// A hash that is being made.
+/// The state of a hash.
 #[derive(Debug)]
-pub struct HashMix(u64);
+pub(crate) struct HashMix(u64);
 
 impl HashMix {
     fn add(&mut self, word: u64) {
@@ -158,16 +159,16 @@ mod tests {
     fn equal_lists_share_one_copy_until_most_lists_are_others() {
         let mut interner = StringInterner::default();
         let mut list = |name: &str| {
-            let mut names = interner.lend_names();
+            let mut names = interner.take_name_buffer();
             names.extend([interner.share("Photoshop"), interner.share(name)]);
             interner.share_list(names)
         };
-        assert!(list("Acrobat").is(&list("Acrobat")));
+        assert!(list("Acrobat").is_same(&list("Acrobat")));
         assert_eq!(&*list("Stock"), ["Photoshop", "Stock"].map(ArcStr::from));
-        for number in 0..2 * TRIAL {
+        for number in 0..2 * TRIAL_LOOKUPS {
             list(&number.to_string());
         }
-        assert!(!list("Acrobat").is(&list("Acrobat")));
+        assert!(!list("Acrobat").is_same(&list("Acrobat")));
         assert!(interner.lists.known.is_empty());
     }
 
@@ -175,10 +176,10 @@ mod tests {
     fn texts_that_nobody_holds_are_forgotten() {
         let mut interner = StringInterner::default();
         let kept = interner.share("kept");
-        for number in 0..10 * ROOM {
+        for number in 0..10 * INITIAL_LIMIT {
             interner.share(&number.to_string());
         }
-        assert!(interner.known.len() <= ROOM);
+        assert!(interner.known.len() <= INITIAL_LIMIT);
         assert!(ArcStr::ptr_eq(&kept, &interner.share("kept")));
     }
 

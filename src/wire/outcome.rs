@@ -106,7 +106,7 @@ impl<'de> Deserialize<'de> for Status {
 /// The outcome of one command of a request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct CommandFate {
+pub struct CommandOutcome {
     /// How it ended in this request.
     pub status: Status,
     /// The service's code.
@@ -120,15 +120,15 @@ pub struct CommandFate {
     pub step: Option<usize>,
 }
 
-impl CommandFate {
+impl CommandOutcome {
     /// An outcome without a message.
-    pub fn plain(status: Status) -> Self {
+    pub fn new(status: Status) -> Self {
         Self { status, step: None, code: None, message: None }
     }
 
     /// An outcome with a message.
-    pub fn told(status: Status, message: impl Into<String>) -> Self {
-        Self { message: Some(message.into()), ..Self::plain(status) }
+    pub fn with_message(status: Status, message: impl Into<String>) -> Self {
+        Self { message: Some(message.into()), ..Self::new(status) }
     }
 }
 

@@ -4,21 +4,21 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// Everything outside RFC 3986's unreserved characters.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-/// The same with `@` left alone, as the service shows organization ids and users.
+/// The same without `@`, which the service's own URLs of organizations and users contain.
 const RESERVED_BUT_AT: &AsciiSet = &RESERVED.remove(b'@');
 
 /// A query value or a path segment with every reserved byte encoded (`@` becomes `%40`).
-pub fn value(text: &str) -> String {
+pub(crate) fn value(text: &str) -> String {
     utf8_percent_encode(text, RESERVED).to_string()
 }
 
 /// A path segment that keeps `@`: organization ids and users.
-pub fn keeping_at(text: &str) -> String {
+pub(crate) fn keeping_at(text: &str) -> String {
     utf8_percent_encode(text, RESERVED_BUT_AT).to_string()
 }
 
 /// Decodes a segment; bytes that are not UTF-8 become the replacement character.
-pub fn decode(text: &str) -> String {
+pub(crate) fn decode(text: &str) -> String {
     percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 

@@ -10,14 +10,14 @@ use std::fmt;
 use std::sync::Arc;
 
 /// The value of `result` for success.
-pub const SUCCESS: &str = "success";
+pub(crate) const SUCCESS: &str = "success";
 /// The value of `result` after the last page of a listing of groups (contract 2.6, 7.19).
-pub const NOT_FOUND: &str = "Not found";
+pub(crate) const NOT_FOUND: &str = "Not found";
 
 /// The response to an action request (contract 3.5).
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct ActionResponse {
+pub(crate) struct ActionResponse {
     /// `success`, `partial` or `error`; a code when the whole request was refused.
     pub result: String,
     /// Commands completed; 0 in test mode.
@@ -43,7 +43,7 @@ pub struct ActionResponse {
 /// An entry of `errors`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct CommandError {
+pub(crate) struct CommandError {
     /// 0-based command of the request.
     pub index: usize,
     /// 0-based step of the command; the service sometimes sends it as a string (contract X11).
@@ -65,7 +65,7 @@ pub struct CommandError {
 /// An entry of `warnings`; never makes a command fail.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct CommandWarning {
+pub(crate) struct CommandWarning {
     /// 0-based command of the request.
     pub index: usize,
     /// 0-based step of the command.
@@ -95,7 +95,7 @@ fn number_or_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u
 
 /// The response to a look-up of one user (contract 2.4).
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
-pub struct UserAnswer {
+pub(crate) struct UserResponse {
     /// `success`.
     pub result: String,
     /// The user.
@@ -104,7 +104,7 @@ pub struct UserAnswer {
 
 /// One page of a listing, of users or of groups (contract 2.5, 2.6).
 #[derive(Debug, Clone, PartialEq)]
-pub struct ResponsePage<T> {
+pub(crate) struct ResponsePage<T> {
     /// `success`, or a code.
     pub result: String,
     /// Whether it is the last one; `None` when the service did not say.
@@ -122,7 +122,7 @@ pub trait ListedEntry: Sized {
     /// Reads one entry.
     ///
     /// # Errors
-    /// It is not such an entry.
+    /// The value is not such an entry.
     fn read<'de, D: Deserializer<'de>>(
         deserializer: D,
         interner: &mut StringInterner,
@@ -153,7 +153,7 @@ impl ListedEntry for Group {
 ///
 /// # Errors
 /// The body is not a JSON object of that form, or is cut short.
-pub fn page<T: ListedEntry>(
+pub(crate) fn page<T: ListedEntry>(
     body: &[u8],
     interner: &mut StringInterner,
 ) -> Result<ResponsePage<T>, serde_json::Error> {
@@ -231,7 +231,7 @@ impl<'de, T: ListedEntry> DeserializeSeed<'de> for PageEntry<'_, T> {
 
 /// What the body of a refusal says, in whichever of the service's styles (contract 4.1 and 1.2).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct RefusalBody {
+pub(crate) struct RefusalBody {
     /// The service's code, when there is one.
     pub code: Option<String>,
     /// The service's message, or the start of a body that is not JSON.
@@ -243,7 +243,7 @@ const EXCERPT: usize = 200;
 
 /// Reads the body of a refusal: `result`/`message`, `errorCode`/`errorMessage`, `error_code`/`message`,
 /// `error`/`error_description`, HTML or nothing at all.
-pub fn refusal(body: &[u8]) -> RefusalBody {
+pub(crate) fn refusal(body: &[u8]) -> RefusalBody {
     let Ok(Value::Object(object)) = serde_json::from_slice(body) else {
         return RefusalBody { code: None, message: excerpt(&String::from_utf8_lossy(body)) };
     };

@@ -1,4 +1,4 @@
-//! A list of names, shared by all who have the same one.
+//! A list of names that is shared by all users with the same list.
 
 use arcstr::ArcStr;
 use serde::{Serialize, Serializer};
@@ -20,7 +20,7 @@ impl SharedNames {
 
     /// Whether two lists are one.
     #[cfg(test)]
-    pub(super) fn is(&self, other: &Self) -> bool {
+    pub(super) fn is_same(&self, other: &Self) -> bool {
         self.as_ptr() == other.as_ptr()
     }
 }

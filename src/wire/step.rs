@@ -1,4 +1,4 @@
-//! Every step a command can hold, written once: local checks, retry, read-back and the sandbox read [`STEPS`].
+//! Every step of a command, declared once: local checks, retry and read-back read [`STEPS`].
 
 use super::limits;
 use serde_json::Value;
@@ -41,11 +41,11 @@ pub enum StepRepeat {
 pub enum ReadBack {
     /// The user exists.
     UserExists,
-    /// The user's fields have the values given.
+    /// The user's fields have the given values.
     UserFields,
-    /// The user's `groups` hold the names given.
+    /// The user's `groups` contain the given names.
     UserInGroups,
-    /// The user's `groups` hold none of the names given.
+    /// The user's `groups` contain none of the given names.
     UserNotInGroups,
     /// The user is no longer in the organization.
     UserAbsent,
@@ -53,7 +53,7 @@ pub enum ReadBack {
     GroupExists,
     /// The group is no longer listed.
     GroupAbsent,
-    /// The group's members (E4) hold the users given; profiles of a group cannot be read back.
+    /// The group's members (E4) include the given users; profiles of a group cannot be read back.
     GroupMembers,
     /// Nothing that the current API returns shows it (a group's description).
     Nowhere,
@@ -62,7 +62,7 @@ pub enum ReadBack {
 /// What a step takes away; the guards count by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum StepRemoval {
-    /// Nothing.
+    /// An absent value.
     Nothing,
     /// Memberships, and with them licenses.
     Membership,
@@ -130,7 +130,7 @@ pub struct StepSpec {
 }
 
 /// The values of `option` (contract 3.2).
-pub const OPTIONS: [&str; 2] = ["ignoreIfAlreadyExists", "updateIfAlreadyExists"];
+pub(crate) const OPTIONS: [&str; 2] = ["ignoreIfAlreadyExists", "updateIfAlreadyExists"];
 
 const fn field(name: &'static str, shape: FieldShape) -> StepField {
     StepField { name, shape, required: false }
@@ -161,7 +161,7 @@ const CREATE: StepSpec = StepSpec {
 };
 
 /// All of them (contract 3.2 and 3.3; repetition and read-back are our reading of those rules).
-pub const STEPS: &[StepSpec] = &[
+pub(crate) const STEPS: &[StepSpec] = &[
     StepSpec {
         name: "addAdobeID",
         fields: &[
@@ -297,10 +297,10 @@ pub const STEPS: &[StepSpec] = &[
 ];
 
 /// The old key for profiles, which still works, with a warning (contract 4.7, `warning.command.deprecated`).
-pub const DEPRECATED_PROFILE_KEY: &str = "product";
+pub(crate) const DEPRECATED_PROFILE_KEY: &str = "product";
 
 /// The declaration of a step by its name and the kind of its command's subject.
-pub fn find(subject: SubjectKind, name: &str) -> Option<&'static StepSpec> {
+pub(crate) fn find(subject: SubjectKind, name: &str) -> Option<&'static StepSpec> {
     STEPS.iter().find(|spec| spec.subject == subject && spec.name == name)
 }
 

@@ -68,7 +68,7 @@ impl User {
         self.groups.as_deref().unwrap_or_default()
     }
 
-    /// Whether `name` is among the groups, whatever its case (contract 7.4).
+    /// Whether `name` is among the groups, ignoring case (contract 7.4).
     pub fn is_in(&self, name: &str) -> bool {
         let name = fold(name);
         self.groups().iter().any(|group| folds_to(group, &name))
@@ -256,7 +256,7 @@ impl<'de> Visitor<'de> for GroupNames<'_> {
         Ok(None)
     }
     fn visit_seq<A: SeqAccess<'de>>(self, mut names: A) -> Result<Self::Value, A::Error> {
-        let mut list = self.0.lend_names();
+        let mut list = self.0.take_name_buffer();
         list.clear();
         while let Some(name) = names.next_element_seed(UserText::Shared(self.0))? {
             list.extend(name);

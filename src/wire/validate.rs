@@ -1,6 +1,6 @@
 //! What can be checked of a command without knowing the organization (contract 4.2 to 4.4).
 //!
-//! The client checks before anything is sent, the sandbox when a request arrives; both get the service's codes.
+//! The client checks before anything is sent and uses the service's codes. The sandbox has checks of its own.
 
 use super::error_code;
 use super::identity::{IdentityType, fold};
@@ -22,7 +22,7 @@ fn fault<T>(step: usize, code: &'static str, message: impl Into<String>) -> Chec
 ///
 /// # Errors
 /// The first fault, in the order of contract 4.9.
-pub fn command(command: &Value) -> CheckResult {
+pub(crate) fn command(command: &Value) -> CheckResult {
     let subject = subject(command)?;
     if let CommandSubject::User { user, domain, .. } = &subject {
         user_and_domain(user, domain.as_deref())?;
@@ -56,7 +56,7 @@ pub fn command(command: &Value) -> CheckResult {
 ///
 /// # Errors
 /// It names neither a user nor a user group, or both, or the name is not a string.
-pub fn subject(command: &Value) -> CheckResult<CommandSubject> {
+pub(crate) fn subject(command: &Value) -> CheckResult<CommandSubject> {
     let Some(root) = command.as_object() else {
         return fault(0, error_code::ILLEGAL_ENTRY, "a command must be an object");
     };
@@ -88,7 +88,7 @@ pub fn subject(command: &Value) -> CheckResult<CommandSubject> {
 ///
 /// # Errors
 /// `do` is missing, not a list, or empty.
-pub fn steps(command: &Value) -> CheckResult<&Vec<Value>> {
+pub(crate) fn steps(command: &Value) -> CheckResult<&Vec<Value>> {
     match command.get("do") {
         Some(Value::Array(steps)) if !steps.is_empty() => Ok(steps),
         _ => fault(0, error_code::STEPS_MALFORMED, "`do` must be a list with at least one step"),
@@ -99,7 +99,7 @@ pub fn steps(command: &Value) -> CheckResult<&Vec<Value>> {
 ///
 /// # Errors
 /// When it is not an object with exactly one key (contract 7.22).
-pub fn single_key(index: usize, step: &Value) -> CheckResult<(&String, &Value)> {
+pub(crate) fn single_key(index: usize, step: &Value) -> CheckResult<(&String, &Value)> {
     match step.as_object() {
         Some(object) if object.len() == 1 => match object.iter().next() {
             Some(entry) => Ok(entry),
@@ -180,7 +180,7 @@ fn known_step(index: usize, kind: SubjectKind, name: &str) -> CheckResult<&'stat
             format!("the step `{name}` does not belong in this command"),
         );
     }
-    fault(index, error_code::STEP_UNKNOWN, format!("there is no step `{name}`"))
+    fault(index, error_code::STEP_UNKNOWN, format!("`{name}` is not a valid step"))
 }
 
 fn position(index: usize, spec: &StepSpec, before: &[&StepSpec]) -> CheckResult {

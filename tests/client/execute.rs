@@ -1,4 +1,4 @@
-//! Lists of commands: packed, carried out, every one accounted for.
+//! Lists of commands: packed and sent, with an outcome for each command.
 
 use super::{Listener, client, client_of, settings};
 use crate::support::server::{Recorded, Reply, Server};
@@ -12,7 +12,7 @@ use umapi_shell::client::Client;
 use umapi_shell::client::event::{ClientEvent, SubmitProgress};
 use umapi_shell::client::hooks::{ActionRequest, GateHook};
 use umapi_shell::client::outcome::{Outcome, Status};
-use umapi_shell::client::request::ApiAnswer;
+use umapi_shell::client::request::ApiResponse;
 use umapi_shell::client::settings::{ClientSettings, Credentials, Mode};
 use umapi_shell::error::{Error, ErrorKind, Result};
 use umapi_shell::secret::Secret;
@@ -37,7 +37,7 @@ fn adds(count: usize) -> Vec<Command> {
     (0..count).map(add).collect()
 }
 
-/// Answers as the service does when all goes well, in the request's mode.
+/// The response of the service when everything succeeds, in the request's mode.
 fn all_done(request: &Recorded) -> Reply {
     partly(request, &[])
 }
@@ -80,7 +80,7 @@ fn users(request: &Recorded) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn independent_commands_leave_in_full_requests() {
+async fn independent_commands_are_sent_in_full_requests() {
     let server = Server::start(|request, _| all_done(request)).await;
     let listener = Arc::new(Listener::default());
     let client = Client::new(settings(&server), listener.clone(), CancellationToken::new());
@@ -134,7 +134,7 @@ async fn errors_come_back_at_the_caller_s_index() {
 }
 
 #[tokio::test]
-async fn dependent_commands_and_pieces_go_one_after_the_other() {
+async fn dependent_commands_and_pieces_are_sent_one_after_the_other() {
     let server = Server::start(|request, _| all_done(request)).await;
     let mut long = Command::user("u1@example.com", None, None);
     long.add_to_groups(&(0..150).map(|number| format!("G{number}")).collect::<Vec<_>>());
@@ -145,7 +145,7 @@ async fn dependent_commands_and_pieces_go_one_after_the_other() {
 }
 
 #[tokio::test]
-async fn what_a_check_refuses_does_not_leave_and_the_rest_does() {
+async fn what_a_check_refuses_is_not_sent_and_the_rest_is() {
     let server = Server::start(|request, _| all_done(request)).await;
     let mut commands = adds(3);
     commands[1] = Command::user("nobody", None, None);
@@ -160,7 +160,7 @@ async fn what_a_check_refuses_does_not_leave_and_the_rest_does() {
 }
 
 #[tokio::test]
-async fn a_harmless_request_is_repeated_after_a_lost_answer() {
+async fn a_repeatable_request_is_repeated_after_a_lost_response() {
     for reply in [Reply::Drop, Reply::empty(504), Reply::Cut("{\"result\": 1}".into())] {
         let server =
             Server::start(move |request, number| if number == 0 { reply.clone() } else { all_done(request) })
@@ -171,7 +171,7 @@ async fn a_harmless_request_is_repeated_after_a_lost_answer() {
 }
 
 #[tokio::test]
-async fn of_a_lost_request_only_the_harmless_commands_leave_again() {
+async fn of_a_lost_request_only_repeatable_commands_are_sent_again() {
     let server =
         Server::start(|request, number| if number == 0 { Reply::Drop } else { all_done(request) }).await;
     let commands = vec![add(0), create(1), add(2), create(1)];
@@ -185,7 +185,7 @@ async fn of_a_lost_request_only_the_harmless_commands_leave_again() {
 }
 
 #[tokio::test]
-async fn a_service_that_is_gone_ends_the_run_and_nothing_is_forgotten() {
+async fn an_unavailable_service_ends_the_run_with_all_outcomes() {
     let server = Server::replies(vec![Reply::empty(503)]).await;
     let (outcomes, stopped, requests) = run(&client_of(&server), (0..50).map(create).collect()).await;
     let count = |status| outcomes.iter().filter(|outcome| outcome.status == status).count();
@@ -196,7 +196,7 @@ async fn a_service_that_is_gone_ends_the_run_and_nothing_is_forgotten() {
 }
 
 #[tokio::test]
-async fn an_answer_now_and_then_keeps_the_run_going() {
+async fn a_response_resets_the_count_of_lost_ones() {
     let posts = AtomicUsize::new(0);
     let server = Server::start(move |request, _| {
         let lost = request.method == "POST" && posts.fetch_add(1, Ordering::Relaxed) % 3 != 2;
@@ -210,7 +210,7 @@ async fn an_answer_now_and_then_keeps_the_run_going() {
 }
 
 #[tokio::test]
-async fn a_service_that_was_never_reached_leaves_everything_not_sent() {
+async fn without_a_connection_nothing_is_sent() {
     let server = Server::replies(vec![Reply::Drop]).await;
     let mut settings = settings(&server);
     drop(server);
@@ -222,7 +222,7 @@ async fn a_service_that_was_never_reached_leaves_everything_not_sent() {
 }
 
 #[tokio::test]
-async fn a_refused_sign_in_leaves_everything_not_sent() {
+async fn after_a_refused_sign_in_nothing_is_sent() {
     let server = Server::replies(vec![Reply::json(400, &json!({"error": "invalid_client"}))]).await;
     let credentials = Credentials::OAuth { client_id: "id".into(), client_secret: Secret::from("s") };
     let client = client(ClientSettings { credentials, ..settings(&server) });
@@ -233,7 +233,7 @@ async fn a_refused_sign_in_leaves_everything_not_sent() {
 }
 
 #[tokio::test]
-async fn a_server_fault_in_a_change_is_unknown_and_the_run_goes_on() {
+async fn a_server_error_in_a_change_is_unknown_and_the_run_continues() {
     let server =
         Server::start(|request, number| if number == 0 { Reply::empty(500) } else { all_done(request) })
             .await;
@@ -264,7 +264,7 @@ async fn a_malformed_request_fails_its_commands_and_any_other_refusal_ends_the_r
 }
 
 #[tokio::test]
-async fn an_answer_that_does_not_add_up_calls_nothing_done() {
+async fn nothing_is_done_by_a_response_whose_counts_do_not_add_up() {
     for body in [json!({"result": "success", "completed": 1}), json!({"completed": "two"}), json!({})] {
         let server = Server::replies(vec![Reply::json(200, &body)]).await;
         let (outcomes, ..) = run(&client_of(&server), adds(2)).await;
@@ -273,7 +273,7 @@ async fn an_answer_that_does_not_add_up_calls_nothing_done() {
 }
 
 #[tokio::test]
-async fn warnings_travel_with_the_caller_s_step() {
+async fn warnings_have_the_caller_s_step() {
     let server = Server::replies(vec![Reply::json(
         200,
         &json!({"result": "success", "completed": 1, "warnings": [
@@ -288,7 +288,7 @@ async fn warnings_travel_with_the_caller_s_step() {
 }
 
 #[tokio::test]
-async fn entering_test_mode_in_the_midst_makes_the_rest_a_rehearsal() {
+async fn entering_test_mode_during_a_run_makes_the_rest_a_rehearsal() {
     let server = Server::start(|request, _| all_done(request)).await;
     let client = client_of(&server);
     let mut outcomes = client.execute(stream::iter(adds(12)));
@@ -309,7 +309,7 @@ impl GateHook for Refusing {
         Err(ErrorKind::Guard { message: "enough".into(), hint: "h".into() }.into())
     }
 
-    fn after(&self, _: &ActionRequest, _: Result<&ApiAnswer, &Error>) {}
+    fn after(&self, _: &ActionRequest, _: Result<&ApiResponse, &Error>) {}
 }
 
 #[tokio::test]
@@ -325,7 +325,7 @@ async fn a_hook_that_refuses_ends_the_run_before_the_request() {
 }
 
 #[tokio::test]
-async fn an_interruption_leaves_what_was_in_flight_unknown_and_the_rest_not_sent() {
+async fn after_an_interruption_the_request_in_flight_is_unknown_and_the_rest_not_sent() {
     let server =
         Server::start(|request, number| if number == 0 { all_done(request) } else { Reply::Hang }).await;
     let stop = CancellationToken::new();
@@ -358,7 +358,7 @@ async fn an_interruption_while_waiting_for_commands_ends_the_run() {
 }
 
 #[tokio::test]
-async fn a_wait_that_is_too_long_ends_the_run_with_the_time_to_come_back() {
+async fn a_wait_that_is_too_long_ends_the_run_and_says_when_to_retry() {
     let server = Server::start(|request, number| match number {
         0 => all_done(request),
         _ => Reply::empty(429).with("Retry-After", "60"),

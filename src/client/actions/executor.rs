@@ -1,4 +1,4 @@
-//! A stream of commands in, a stream of outcomes out.
+//! Turns a stream of commands into a stream of outcomes.
 
 use super::match_answer;
 use crate::client::actions::checked_command::CheckedCommand;
@@ -10,7 +10,7 @@ use crate::client::event::{ClientEvent, SubmitProgress, WaitReason};
 use crate::client::hooks::RecalledOutcome;
 use crate::client::http::retry;
 use crate::client::outcome::{Outcome, Status};
-use crate::client::request::ApiAnswer;
+use crate::client::request::ApiResponse;
 use crate::client::sent_command::SentCommand;
 use crate::client::settings::Mode;
 use crate::error::{Error, ErrorKind, Result};
@@ -25,15 +25,15 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-/// How many outcomes are decided at once without a request.
-const DRAIN: usize = 1_000;
+/// How many outcomes are decided in a row without a request.
+const BATCH_LIMIT: usize = 1_000;
 
 /// The outcomes of a list of commands: exactly one for each, in the order they are decided. Nothing is sent
-/// before the first one is asked for, and one request is in flight at a time.
+/// before the stream is polled, and one request is in flight at a time.
 pub struct OutcomeStream {
     decided: VecDeque<Outcome>,
-    resting: Option<ActionExecutor>,
-    working: Option<Pin<Box<dyn Future<Output = ActionExecutor> + Send>>>,
+    idle: Option<ActionExecutor>,
+    running: Option<Pin<Box<dyn Future<Output = ActionExecutor> + Send>>>,
     requests: usize,
     stopped: Option<Error>,
 }
@@ -41,7 +41,7 @@ pub struct OutcomeStream {
 impl OutcomeStream {
     pub(crate) fn new(client: Client, commands: impl Stream<Item = CheckedCommand> + Send + 'static) -> Self {
         let progress = SubmitProgress { total: commands.size_hint().1, ..SubmitProgress::default() };
-        let runner = ActionExecutor {
+        let executor = ActionExecutor {
             list: client.next_list(),
             client,
             commands: commands.boxed(),
@@ -53,16 +53,16 @@ impl OutcomeStream {
             losses: 0,
             stopped: None,
         };
-        Self { decided: VecDeque::new(), resting: Some(runner), working: None, requests: 0, stopped: None }
+        Self { decided: VecDeque::new(), idle: Some(executor), running: None, requests: 0, stopped: None }
     }
 
-    /// Why the run ended before all was sent; complete once the stream has ended. What it kept from leaving
-    /// has its outcomes all the same.
+    /// Why not everything was sent; final after the stream has ended. Commands that were not sent have outcomes
+    /// too.
     pub fn stopped(&self) -> Option<&Error> {
         self.stopped.as_ref()
     }
 
-    /// Action requests answered so far.
+    /// The number of action requests with a response so far.
     pub fn requests(&self) -> usize {
         self.requests
     }
@@ -76,15 +76,15 @@ impl Stream for OutcomeStream {
             if let Some(outcome) = self.decided.pop_front() {
                 return Poll::Ready(Some(outcome));
             }
-            if let Some(working) = &mut self.working {
-                let mut runner = ready!(working.as_mut().poll(context));
-                self.working = None;
-                self.decided.extend(runner.decided.drain(..));
-                self.requests = runner.progress.requests;
-                self.stopped.clone_from(&runner.stopped);
-                self.resting = (!runner.is_done()).then_some(runner);
-            } else if let Some(runner) = self.resting.take() {
-                self.working = Some(Box::pin(runner.turn()));
+            if let Some(running) = &mut self.running {
+                let mut executor = ready!(running.as_mut().poll(context));
+                self.running = None;
+                self.decided.extend(executor.decided.drain(..));
+                self.requests = executor.progress.requests;
+                self.stopped.clone_from(&executor.stopped);
+                self.idle = (!executor.is_done()).then_some(executor);
+            } else if let Some(executor) = self.idle.take() {
+                self.running = Some(Box::pin(executor.advance()));
             } else {
                 return Poll::Ready(None);
             }
@@ -92,7 +92,7 @@ impl Stream for OutcomeStream {
     }
 }
 
-/// Works a list of commands off, one request a turn.
+/// Sends a list of commands, one request per call of `advance`.
 struct ActionExecutor {
     client: Client,
     list: u64,
@@ -102,16 +102,16 @@ struct ActionExecutor {
     plan: ActionPlan,
     decided: Vec<Outcome>,
     progress: SubmitProgress,
-    /// Requests in a row whose answers were lost.
+    /// Requests in a row whose responses were lost.
     losses: u32,
     stopped: Option<Error>,
 }
 
-/// A request on its way, with what its answer will be read by.
+/// A request that is being sent, with what is needed to match its response.
 struct InFlightRequest {
     admitted: AdmittedRequest,
     mode: Mode,
-    /// Places in the plan, and whether what stands there may be repeated.
+    /// Positions in the plan, and whether the command there may be repeated.
     places: Vec<(usize, bool)>,
 }
 
@@ -120,13 +120,13 @@ impl ActionExecutor {
         !self.open && self.plan.is_empty()
     }
 
-    async fn turn(mut self) -> Self {
+    async fn advance(mut self) -> Self {
         if self.stopped.is_none() {
             self.fill().await;
         }
-        let told_enough = self.decided.len() >= DRAIN;
-        if self.stopped.is_none() && !self.plan.is_empty() && !told_enough {
-            self.request().await;
+        let batch_full = self.decided.len() >= BATCH_LIMIT;
+        if self.stopped.is_none() && !self.plan.is_empty() && !batch_full {
+            self.send_next().await;
         }
         if self.stopped.is_some() {
             self.drain().await;
@@ -134,20 +134,20 @@ impl ActionExecutor {
         self
     }
 
-    /// Takes commands in until the next request is full or nothing more helps to fill it.
+    /// Accepts commands until the next request is full or no more commands can fill it.
     async fn fill(&mut self) {
-        while self.open && self.plan.wants_more() && self.decided.len() < DRAIN {
+        while self.open && self.plan.needs_more() && self.decided.len() < BATCH_LIMIT {
             let command = tokio::select! {
                 biased;
                 () = self.client.stop.cancelled() => return self.stopped = Some(ErrorKind::Interrupted.into()),
                 command = self.commands.next() => command,
             };
             let Some(command) = command else { return self.open = false };
-            self.take(command);
+            self.accept(command);
         }
     }
 
-    fn take(&mut self, command: CheckedCommand) {
+    fn accept(&mut self, command: CheckedCommand) {
         let fault = command.fault().cloned();
         let mut item = PlannedCommand::new(self.next_index(), command);
         let outcome = if let Some(outcome) = self.recall(&mut item) {
@@ -156,10 +156,10 @@ impl ActionExecutor {
         } else {
             self.plan.add(item, fault, self.client.mode())
         };
-        self.decide(outcome);
+        self.record(outcome);
     }
 
-    /// Takes over what an earlier run did of a command; the outcome when there is nothing left to do.
+    /// Applies what an earlier run did for a command; returns the outcome if nothing is left to do.
     fn recall(&self, item: &mut PlannedCommand) -> Option<Outcome> {
         let mode = self.client.mode();
         while let Some(recalled) =
@@ -170,7 +170,7 @@ impl ActionExecutor {
                 RecalledOutcome::StillMember { request_id, message } => {
                     item.recall_still_member(request_id, message, mode)
                 }
-                RecalledOutcome::Open { message } => item.leave_open(message, mode),
+                RecalledOutcome::Open { message } => item.recall_unknown(message, mode),
             };
             if outcome.is_some() {
                 return outcome;
@@ -184,21 +184,21 @@ impl ActionExecutor {
         self.index - 1
     }
 
-    async fn request(&mut self) {
+    async fn send_next(&mut self) {
         let request = match self.next_request() {
             Ok(request) => request,
             Err(error) => return self.stopped = Some(error),
         };
-        match self.client.carry(&request.admitted).await {
-            Ok((answer, attempts)) => self.answered(&request, answer, attempts).await,
-            Err(failed) => self.failed(&request, failed).await,
+        match self.client.send_admitted(&request.admitted).await {
+            Ok((response, attempts)) => self.handle_response(&request, response, attempts).await,
+            Err(failed) => self.handle_failure(&request, failed).await,
         }
         self.progress.total = self.commands.size_hint().1.map(|rest| rest + self.index);
         let left = self.left();
         self.client.shared.observer.notice(&ClientEvent::Progress(SubmitProgress { left, ..self.progress }));
     }
 
-    /// How long the commands that are left take, where that can be told: requests are sent as full as they were.
+    /// The estimated time for the remaining commands, if known: requests stay as full as they were.
     fn left(&self) -> Option<Duration> {
         let SubmitProgress { done, failed, unknown, not_sent, requests, total, .. } = self.progress;
         let settled = done + failed + unknown + not_sent;
@@ -226,43 +226,46 @@ impl ActionExecutor {
         Ok(InFlightRequest { admitted, mode, places })
     }
 
-    async fn answered(&mut self, request: &InFlightRequest, answer: ApiAnswer, attempts: u32) {
+    async fn handle_response(&mut self, request: &InFlightRequest, response: ApiResponse, attempts: u32) {
         self.losses = 0;
         self.progress.requests += 1;
-        let status = answer.status;
+        let status = response.status;
         let count = request.places.len();
-        let response: ActionResponse = match serde_json::from_value(answer.body) {
+        let response: ActionResponse = match serde_json::from_value(response.body) {
             Ok(response) => response,
             Err(error) => {
-                let message = format!("the answer makes no sense: {error}");
+                let message = format!("could not parse the service's response: {error}");
                 return self.settle(request, attempts, |_| PieceVerdict::Unknown(message.clone()));
             }
         };
-        if let Some(code) = match_answer::whole_refusal(&response) {
+        if let Some(code) = match_answer::request_refusal(&response) {
             let message = response.message.clone().unwrap_or_default();
             let kind = ErrorKind::Rejected { status, code: Some(code.to_owned()), message };
-            return self.refused(request, attempts, kind.into());
+            return self.handle_refusal(request, attempts, kind.into());
         }
-        let parts = match_answer::stitch(&response, count, request.mode);
-        let settled = request.places.iter().zip(parts).map(|((place, _), part)| {
-            (*place, SettledPiece { warnings: part.warnings, ..request.settled(part.verdict, attempts) })
+        let matched = match_answer::match_outcomes(&response, count, request.mode);
+        let settled = request.places.iter().zip(matched).map(|((place, _), outcome)| {
+            (
+                *place,
+                SettledPiece { warnings: outcome.warnings, ..request.settled(outcome.verdict, attempts) },
+            )
         });
         let mut settled: Vec<_> = settled.collect();
         if self.client.shared.settings.verify && request.mode == Mode::Live {
             self.verify(&mut settled).await;
         }
-        self.conclude(request, settled);
+        self.finish_request(request, settled);
     }
 
-    /// Reads removals back: the service reports success even where someone stays (contract 2.8, X9).
+    /// Verifies removals: the service reports success even if nobody was removed (contract 2.8, X9).
     async fn verify(&mut self, settled: &mut [(usize, SettledPiece)]) {
         let done = settled.iter_mut().filter(|(_, settled)| settled.verdict == PieceVerdict::Done);
         let done: Vec<_> =
             done.filter_map(|(place, settled)| Some((self.command_at(*place)?, settled))).collect();
         let client = self.client.clone();
         for (command, settled) in done {
-            if let Some(message) = client.remains(&command).await {
-                settled.verdict = PieceVerdict::Remains(message);
+            if let Some(message) = client.verify_removal(&command).await {
+                settled.verdict = PieceVerdict::StillMember(message);
             }
         }
     }
@@ -274,28 +277,28 @@ impl ActionExecutor {
             .and_then(|(_, piece)| piece.content.command().cloned())
     }
 
-    /// The request ended without an answer to its commands.
-    async fn failed(&mut self, request: &InFlightRequest, failed: FailedCall) {
+    /// Handles a request without a usable response.
+    async fn handle_failure(&mut self, request: &InFlightRequest, failed: FailedCall) {
         let attempts = failed.attempts;
         match (&failed.lost, &*failed.error.kind) {
-            (Some(_), _) => self.lost(request, failed).await,
+            (Some(_), _) => self.handle_lost_response(request, failed).await,
             (None, ErrorKind::Rejected { .. } | ErrorKind::NotFound { .. }) => {
-                self.refused(request, attempts, failed.error);
+                self.handle_refusal(request, attempts, failed.error);
             }
             (None, _) => {
-                let message = format!("not carried out: {}", failed.error);
+                let message = format!("not done: {}", failed.error);
                 self.settle(request, attempts, |_| PieceVerdict::NotSent(message.clone()));
                 self.stopped = Some(failed.error);
             }
         }
     }
 
-    /// The service refused the request as a whole. Only a malformed one says nothing about the next.
-    fn refused(&mut self, request: &InFlightRequest, attempts: u32, error: Error) {
+    /// Handles the refusal of a whole request. The run continues only if the request was malformed.
+    fn handle_refusal(&mut self, request: &InFlightRequest, attempts: u32, error: Error) {
         let (code, message) = match &*error.kind {
             ErrorKind::Rejected { code, message, .. } | ErrorKind::NotFound { code, message, .. } => {
-                let said = if message.is_empty() { error.kind.to_string() } else { message.clone() };
-                (code.clone().unwrap_or_default(), said)
+                let message = if message.is_empty() { error.kind.to_string() } else { message.clone() };
+                (code.clone().unwrap_or_default(), message)
             }
             kind => (String::new(), kind.to_string()),
         };
@@ -307,32 +310,32 @@ impl ActionExecutor {
         }
     }
 
-    /// The answer was lost. What may be repeated leaves again with the next request; of the rest it is read back
-    /// whether it was done. The run ends when attempts were used up, or as many requests in a row were lost.
-    async fn lost(&mut self, request: &InFlightRequest, failed: FailedCall) {
+    /// Handles a lost response. Commands that may be repeated are sent again with the next request; the others are
+    /// read back. The run ends when all attempts are used up, or after as many lost responses in a row.
+    async fn handle_lost_response(&mut self, request: &InFlightRequest, failed: FailedCall) {
         let settings = &self.client.shared.settings;
-        let met = failed.lost.clone().unwrap_or_default();
+        let problem = failed.lost.clone().unwrap_or_default();
         let resend = matches!(*failed.error.kind, ErrorKind::Unknown { .. });
         let server_fault = matches!(*failed.error.kind, ErrorKind::Unavailable { status: Some(500), .. });
         self.losses += 1;
         let give_up = !(resend || server_fault) || self.losses >= settings.max_attempts;
         let wait = retry::delay(settings, self.losses, None, rand::random());
         let ended = if give_up {
-            Err(stop_reason(failed.error.clone(), met.clone()))
+            Err(stop_reason(failed.error.clone(), problem.clone()))
         } else {
-            // What is still being carried out has so long to come to its end before it is looked at.
-            self.client.wait(&request.admitted.call, WaitReason::Backoff(met.clone()), wait).await
+            // The service may still be working on the request; give it that time before reading back.
+            self.client.wait(&request.admitted.call, WaitReason::Backoff(problem.clone()), wait).await
         };
-        let again = resend && ended.is_ok();
+        let resend_allowed = resend && ended.is_ok();
         let sent = request.places.iter().map(|(place, repeatable)| (self.command_at(*place), *repeatable));
         let (sent, client) = (sent.collect(), self.client.clone());
-        let verdicts = client.settle_lost(sent, request.mode, &met, again).await;
+        let verdicts = client.reconcile(sent, request.mode, &problem, resend_allowed).await;
         let all_done = verdicts.iter().all(|verdict| *verdict == PieceVerdict::Done);
         let settled = request.places.iter().zip(verdicts);
         let settled =
             settled.map(|((place, _), verdict)| (*place, request.settled(verdict, failed.attempts)));
-        self.conclude(request, settled.collect());
-        // What is seen to be done needs no answer: nothing keeps the next request from leaving.
+        self.finish_request(request, settled.collect());
+        // If everything turned out to be done, the next request can be sent.
         self.stopped = ended.err().filter(|error| !all_done || matches!(*error.kind, ErrorKind::Interrupted));
     }
 
@@ -341,24 +344,25 @@ impl ActionExecutor {
             .places
             .iter()
             .map(|(place, repeatable)| (*place, request.settled(verdict(*repeatable), attempts)));
-        self.conclude(request, settled.collect());
+        self.finish_request(request, settled.collect());
     }
 
-    /// Tells the hooks what became of a request's commands, and takes it in.
-    fn conclude(&mut self, request: &InFlightRequest, settled: Vec<(usize, SettledPiece)>) {
-        let fates: Vec<_> = settled.iter().map(|(_, settled)| settled.verdict.fate(request.mode)).collect();
-        self.client.tell_settled(&request.admitted, &fates);
+    /// Reports the verdicts on a request to the hooks and applies them to the plan.
+    fn finish_request(&mut self, request: &InFlightRequest, settled: Vec<(usize, SettledPiece)>) {
+        let outcomes: Vec<_> =
+            settled.iter().map(|(_, settled)| settled.verdict.outcome(request.mode)).collect();
+        self.client.notify_settled(&request.admitted, &outcomes);
         let outcomes = self.plan.settle(settled);
-        self.decide(outcomes);
+        self.record(outcomes);
     }
 
-    /// Gives every command that is left its outcome, some at a time.
+    /// Gives the remaining commands their outcomes, up to `BATCH_LIMIT` at a time.
     async fn drain(&mut self) {
         let Some(error) = &self.stopped else { return };
         let (message, mode) = (format!("not sent: {error}"), self.client.mode());
         let outcomes = self.plan.give_up(&message, mode);
-        self.decide(outcomes);
-        for _ in 0..DRAIN {
+        self.record(outcomes);
+        for _ in 0..BATCH_LIMIT {
             let command = tokio::select! {
                 biased;
                 command = self.commands.next() => command,
@@ -369,11 +373,11 @@ impl ActionExecutor {
                 break;
             };
             let item = PlannedCommand::new(self.next_index(), command);
-            self.decide([item.not_sent(&message, mode)]);
+            self.record([item.not_sent(&message, mode)]);
         }
     }
 
-    fn decide(&mut self, outcomes: impl IntoIterator<Item = Outcome>) {
+    fn record(&mut self, outcomes: impl IntoIterator<Item = Outcome>) {
         for outcome in outcomes {
             match outcome.status {
                 Status::Completed | Status::WouldComplete => self.progress.done += 1,
@@ -393,11 +397,11 @@ impl InFlightRequest {
     }
 }
 
-/// Why the run ends after a lost answer: what is unknown stands in the outcomes, the reason is the service.
-fn stop_reason(error: Error, met: String) -> Error {
+/// The reason for the end of the run after a lost response: the outcomes already say what is unknown.
+fn stop_reason(error: Error, problem: String) -> Error {
     match &*error.kind {
         ErrorKind::Unknown { .. } => Error {
-            kind: Box::new(ErrorKind::Unavailable { status: None, code: None, message: met }),
+            kind: Box::new(ErrorKind::Unavailable { status: None, code: None, message: problem }),
             ..error
         },
         _ => error,

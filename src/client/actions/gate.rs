@@ -1,13 +1,13 @@
-//! The one gate: every change passes it, whoever makes it. Mode, local checks and hooks act here alone.
+//! The one gate that every change passes, whoever requests it. Mode, local checks and hooks apply here only.
 
 use super::checked_command::CheckedCommand;
 use crate::client::attempts::{ApiCall, FailedCall, RequestBody};
 use crate::client::connection::Client;
-use crate::client::hooks::{ActionRequest, RecalledAnswer, RecalledOutcome};
+use crate::client::hooks::{ActionRequest, RecalledOutcome, RecalledResponse};
 use crate::client::http::target::{RequestNature, RequestTarget};
 use crate::client::http::transport::HttpResponse;
-use crate::client::outcome::CommandFate;
-use crate::client::request::ApiAnswer;
+use crate::client::outcome::CommandOutcome;
+use crate::client::request::ApiResponse;
 use crate::client::sent_command::{RenderedCommand, SentCommand};
 use crate::client::settings::Mode;
 use crate::error::{CommandFailure, Error, ErrorKind, Result};
@@ -21,14 +21,14 @@ use bytes::Bytes;
 use serde_json::Value;
 use std::sync::Arc;
 
-/// A request that may leave, and what the hooks are told of it when it changes something.
+/// A request that may be sent, and the change that is reported to the hooks.
 pub(crate) struct AdmittedRequest {
     pub(crate) call: ApiCall,
     pub(crate) change: Option<ActionRequest>,
 }
 
 impl Client {
-    /// Admits any request as its caller wrote it.
+    /// Admits a request as its caller wrote it.
     ///
     /// # Errors
     /// `test_mode` for a write that cannot be rehearsed, `invalid` when a local check refuses a command.
@@ -38,36 +38,40 @@ impl Client {
         if is_action && self.shared.settings.checks {
             check_list(body.as_ref())?;
         }
-        let list = body.as_ref().and_then(Value::as_array).filter(|_| is_action);
+        // The body is one unreadable command if it is not a list, so that guards see it.
+        let list = match body.as_ref().filter(|_| is_action) {
+            Some(Value::Array(list)) => list.as_slice(),
+            Some(other) => std::slice::from_ref(other),
+            None => &[],
+        };
         let sent = |(index, command): (usize, &Value)| SentCommand {
             index,
             piece: 0,
             pieces: 1,
             content: Arc::new(RenderedCommand::raw(command.clone())),
         };
-        let commands: Vec<_> = list.into_iter().flatten().enumerate().map(sent).collect();
-        let harmless = !commands.is_empty() && commands.iter().all(repeatable);
+        let commands: Vec<_> = list.iter().enumerate().map(sent).collect();
+        let repeatable = !commands.is_empty() && commands.iter().all(repeatable);
         let bytes = body.as_ref().map(|body| Bytes::from(body.to_string()));
-        let mut admitted = self.admitted(target, mode, bytes, commands, harmless);
+        let mut admitted = self.admitted(target, mode, bytes, commands, repeatable);
         if let Some(change) = admitted.change.as_mut().filter(|_| !is_action) {
             change.body = body;
         }
         Ok(admitted)
     }
 
-    /// Admits commands of a list that were checked when they came; `harmless` says whether all of them may be
-    /// repeated.
+    /// Admits commands of a list that were checked before; `repeatable` says whether all of them may be repeated.
     pub(crate) fn admit_checked(
         &self,
         list: u64,
         commands: Vec<SentCommand>,
-        harmless: bool,
+        repeatable: bool,
     ) -> Result<AdmittedRequest> {
         let mut target = self.action_target();
         let mode = self.mode_of(&mut target)?;
         let bodies: Vec<_> = commands.iter().map(|sent| sent.content.json()).collect();
         let body = serde_json::to_vec(&bodies).map_err(|error| Error::usage(error.to_string()))?;
-        let mut admitted = self.admitted(target, mode, Some(Bytes::from(body)), commands, harmless);
+        let mut admitted = self.admitted(target, mode, Some(Bytes::from(body)), commands, repeatable);
         if let Some(change) = &mut admitted.change {
             change.list = list;
         }
@@ -80,12 +84,12 @@ impl Client {
         mode: Mode,
         body: Option<Bytes>,
         commands: Vec<SentCommand>,
-        harmless: bool,
+        repeatable: bool,
     ) -> AdmittedRequest {
         let writes = target.nature() != RequestNature::Read;
         let mut call = self.call_to(target);
         call.change = writes && mode == Mode::Live;
-        call.repeatable = harmless || !call.change;
+        call.repeatable = repeatable || !call.change;
         call.body = body.map(RequestBody::Json);
         let (label, request_id) = (call.target.label(), call.request_id.clone());
         let change =
@@ -93,13 +97,13 @@ impl Client {
         AdmittedRequest { call, change }
     }
 
-    /// Where lists of commands go.
+    /// The target of lists of commands.
     pub(crate) fn action_target(&self) -> RequestTarget {
         let organization = self.shared.settings.organization.as_str();
         RequestTarget::of(EndpointId::Action, &[("organization", organization)], "")
     }
 
-    /// The mode a request leaves in; in test mode an action request becomes a rehearsal.
+    /// The mode in which a request is sent; in test mode an action request becomes a rehearsal.
     fn mode_of(&self, target: &mut RequestTarget) -> Result<Mode> {
         let mode = self.mode();
         match (target.nature(), mode) {
@@ -118,63 +122,69 @@ impl Client {
         Ok(mode)
     }
 
-    /// Checks a command: splits it and renders it, once for all that follows.
+    /// Checks, splits and renders a command once.
     pub(crate) fn checked(&self, command: Command) -> CheckedCommand {
         CheckedCommand::new(command, self.shared.settings.checks)
     }
 
-    /// Sends an admitted request until it is answered with 2xx; with the number of exchanges it took.
-    pub(crate) async fn carry(&self, admitted: &AdmittedRequest) -> Result<(ApiAnswer, u32), FailedCall> {
-        self.before(admitted.change.as_ref())?;
-        let answered = self.try_until_answered(admitted).await;
-        match &answered {
-            Ok((answer, _)) => self.after(admitted.change.as_ref(), Ok(answer)),
-            Err(failed) => self.after(admitted.change.as_ref(), Err(&failed.clone().into_error())),
-        }
-        answered
-    }
-
-    /// Sends until it is answered with 2xx.
-    pub(crate) async fn try_until_answered(
+    /// Sends an admitted request until it gets a 2xx response; returns it with the number of exchanges.
+    pub(crate) async fn send_admitted(
         &self,
         admitted: &AdmittedRequest,
-    ) -> Result<(ApiAnswer, u32), FailedCall> {
+    ) -> Result<(ApiResponse, u32), FailedCall> {
+        self.before(admitted.change.as_ref())?;
+        let result = self.exchange_until_answered(admitted).await;
+        match &result {
+            Ok((response, _)) => self.after(admitted.change.as_ref(), Ok(response)),
+            Err(failed) => self.after(admitted.change.as_ref(), Err(&failed.clone().into_error())),
+        }
+        result
+    }
+
+    /// As [`Client::send_admitted`], without the hooks.
+    pub(crate) async fn exchange_until_answered(
+        &self,
+        admitted: &AdmittedRequest,
+    ) -> Result<(ApiResponse, u32), FailedCall> {
         let call = &admitted.call;
         let is_action = call.target.nature() == RequestNature::Action;
-        self.perform(call, admitted.change.as_ref(), |response| match answer(call, response) {
-            answer if is_action && !answer.body.is_object() => Err("it is not a JSON object".to_owned()),
-            answer => Ok(answer),
+        self.perform(call, admitted.change.as_ref(), |response| match parse_response(call, response) {
+            parsed if is_action && !parsed.body.is_object() => Err("it is not a JSON object".to_owned()),
+            parsed => Ok(parsed),
         })
         .await
     }
 
-    /// Sends once; every status is an answer.
-    pub(crate) async fn try_once(&self, admitted: &AdmittedRequest) -> Result<(ApiAnswer, u32), FailedCall> {
+    /// Sends once and returns the response, whatever its status.
+    pub(crate) async fn exchange_once(
+        &self,
+        admitted: &AdmittedRequest,
+    ) -> Result<(ApiResponse, u32), FailedCall> {
         let response = self.once(&admitted.call, admitted.change.as_ref()).await?;
-        Ok((answer(&admitted.call, &response), 1))
+        Ok((parse_response(&admitted.call, &response), 1))
     }
 
-    /// What an earlier run got to a request sent as its caller wrote it.
-    pub(crate) fn recall_answer(&self, admitted: &AdmittedRequest) -> Option<RecalledAnswer> {
+    /// The response that an earlier run got to a request sent as its caller wrote it.
+    pub(crate) fn recall_response(&self, admitted: &AdmittedRequest) -> Option<RecalledResponse> {
         let change = admitted.change.as_ref()?;
-        self.hooks().iter().filter(|hook| hook.remembers()).find_map(|hook| hook.recall_answer(change))
+        self.hooks().iter().filter(|hook| hook.can_recall()).find_map(|hook| hook.recall_response(change))
     }
 
-    /// What an earlier run did of a command.
+    /// What an earlier run already did for a command.
     pub(crate) fn recall(&self, mode: Mode, command: &RenderedCommand) -> Option<RecalledOutcome> {
         let hooks = self.hooks();
-        let mut remembering = hooks.iter().filter(|hook| hook.remembers());
+        let mut remembering = hooks.iter().filter(|hook| hook.can_recall());
         remembering.find_map(|hook| hook.recall(mode, command))
     }
 
-    /// Tells the hooks what became of each command of a request.
-    pub(crate) fn tell_settled(&self, admitted: &AdmittedRequest, fates: &[CommandFate]) {
+    /// Reports the outcome of each command of a request to the hooks.
+    pub(crate) fn notify_settled(&self, admitted: &AdmittedRequest, outcomes: &[CommandOutcome]) {
         if let Some(request) = &admitted.change {
-            self.hooks().iter().for_each(|hook| hook.settled(request, fates));
+            self.hooks().iter().for_each(|hook| hook.settled(request, outcomes));
         }
     }
 
-    /// Asks the hooks. When one refuses, those before it are told that the request did not leave.
+    /// Asks the hooks. If one refuses, those asked before it are told that the request was not sent.
     pub(crate) fn before(&self, change: Option<&ActionRequest>) -> Result<()> {
         let Some(request) = change else { return Ok(()) };
         let hooks = self.hooks();
@@ -187,9 +197,9 @@ impl Client {
         Ok(())
     }
 
-    pub(crate) fn after(&self, change: Option<&ActionRequest>, answer: Result<&ApiAnswer, &Error>) {
+    pub(crate) fn after(&self, change: Option<&ActionRequest>, response: Result<&ApiResponse, &Error>) {
         if let Some(request) = change {
-            self.hooks().iter().for_each(|hook| hook.after(request, answer));
+            self.hooks().iter().for_each(|hook| hook.after(request, response));
         }
     }
 }
@@ -198,8 +208,8 @@ fn repeatable(sent: &SentCommand) -> bool {
     sent.content.command().is_some_and(Command::is_repeatable)
 }
 
-/// The answer as callers see it.
-fn answer(call: &ApiCall, response: &HttpResponse) -> ApiAnswer {
+/// The response as callers see it.
+fn parse_response(call: &ApiCall, response: &HttpResponse) -> ApiResponse {
     let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
     let headers = response.headers.iter().map(|(name, value)| (name.to_string(), text(value.as_bytes())));
     let body = match serde_json::from_slice(&response.body) {
@@ -208,7 +218,7 @@ fn answer(call: &ApiCall, response: &HttpResponse) -> ApiAnswer {
         Err(_) => Value::String(text(&response.body)),
     };
     let request_id = call.request_id.clone();
-    ApiAnswer { status: response.status, headers: headers.collect(), body, request_id }
+    ApiResponse { status: response.status, headers: headers.collect(), body, request_id }
 }
 
 /// Checks a list of commands as a caller wrote it.
@@ -218,11 +228,11 @@ fn check_list(body: Option<&Value>) -> Result<()> {
         Err(ErrorKind::Invalid(vec![CommandFailure::local(0, "the request", &fault)]).into())
     };
     let Some(list) = body.and_then(Value::as_array) else {
-        return malformed("the body is not a list of commands".to_owned());
+        return malformed("the body must be a list of commands".to_owned());
     };
     if list.is_empty() || list.len() > limits::COMMANDS_PER_REQUEST {
         let most = limits::COMMANDS_PER_REQUEST;
-        return malformed(format!("{} commands in one request; 1 to {most} are possible", list.len()));
+        return malformed(format!("{} commands in one request; the limit is 1 to {most}", list.len()));
     }
     let failures: Vec<_> =
         list.iter().enumerate().filter_map(|(index, command)| failure(index, command)).collect();

@@ -1,4 +1,4 @@
-//! What an answer says about each command of its request. Pure.
+//! Matches a response with the commands of its request. Pure.
 
 use crate::client::actions::planner::PieceVerdict;
 use crate::client::outcome::Warning;
@@ -6,49 +6,49 @@ use crate::client::settings::Mode;
 use crate::wire::response::{ActionResponse, CommandError};
 use std::collections::HashSet;
 
-/// The results that an answer to an understood request can have (contract 3.5).
+/// The values of `result` for a request that was understood (contract 3.5).
 const RESULTS: [&str; 3] = ["success", "partial", "error"];
 
-/// What became of one command of a request.
+/// The outcome of one command of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct MatchedOutcome {
     pub(crate) verdict: PieceVerdict,
     pub(crate) warnings: Vec<Warning>,
 }
 
-/// One part for each of the `count` commands of a request. Where the answer contradicts itself or the mode,
-/// nothing in it counts as done: what it does not call an error is unknown.
-pub(crate) fn stitch(answer: &ActionResponse, count: usize, mode: Mode) -> Vec<MatchedOutcome> {
-    let doubt = contradiction(answer, count, mode);
+/// The outcome of each of the `count` commands of a request. If the response contradicts itself or the mode,
+/// none of them counts as done: a command without an error is unknown.
+pub(crate) fn match_outcomes(response: &ActionResponse, count: usize, mode: Mode) -> Vec<MatchedOutcome> {
+    let contradiction = find_contradiction(response, count, mode);
     (0..count)
         .map(|index| {
-            let verdict = match (first_error(answer, index), &doubt) {
+            let verdict = match (first_error(response, index), &contradiction) {
                 (Some(error), _) => PieceVerdict::Refused {
                     step: error.step,
                     code: error.error_code.clone(),
                     message: error.message.clone(),
                 },
-                (None, Some(doubt)) => PieceVerdict::Unknown(doubt.clone()),
+                (None, Some(contradiction)) => PieceVerdict::Unknown(contradiction.clone()),
                 (None, None) => PieceVerdict::Done,
             };
-            MatchedOutcome { verdict, warnings: warnings(answer, index) }
+            MatchedOutcome { verdict, warnings: warnings(response, index) }
         })
         .collect()
 }
 
-/// The refusal of a request as a whole that came with a status of success.
-pub(crate) fn whole_refusal(answer: &ActionResponse) -> Option<&str> {
-    let counts = answer.completed + answer.not_completed + answer.completed_in_test_mode;
-    let known = RESULTS.contains(&answer.result.as_str());
-    (!known && counts == 0 && answer.errors.is_empty()).then_some(answer.result.as_str())
+/// The code with which a whole request was refused, although its HTTP status says success.
+pub(crate) fn request_refusal(response: &ActionResponse) -> Option<&str> {
+    let counts = response.completed + response.not_completed + response.completed_in_test_mode;
+    let known = RESULTS.contains(&response.result.as_str());
+    (!known && counts == 0 && response.errors.is_empty()).then_some(response.result.as_str())
 }
 
-fn first_error(answer: &ActionResponse, index: usize) -> Option<&CommandError> {
-    answer.errors.iter().filter(|error| error.index == index).min_by_key(|error| error.step)
+fn first_error(response: &ActionResponse, index: usize) -> Option<&CommandError> {
+    response.errors.iter().filter(|error| error.index == index).min_by_key(|error| error.step)
 }
 
-fn warnings(answer: &ActionResponse, index: usize) -> Vec<Warning> {
-    let own = answer.warnings.iter().filter(|warning| warning.index == index);
+fn warnings(response: &ActionResponse, index: usize) -> Vec<Warning> {
+    let own = response.warnings.iter().filter(|warning| warning.index == index);
     own.map(|warning| Warning {
         step: warning.step,
         code: warning.warning_code.clone(),
@@ -57,24 +57,24 @@ fn warnings(answer: &ActionResponse, index: usize) -> Vec<Warning> {
     .collect()
 }
 
-/// Why an answer cannot be trusted (contract 7.2: the counts are of commands, and add up).
-fn contradiction(answer: &ActionResponse, count: usize, mode: Mode) -> Option<String> {
-    let failed: HashSet<_> = answer.errors.iter().map(|error| error.index).collect();
+/// Why a response cannot be trusted (contract 7.2: the counts are of commands and must add up).
+fn find_contradiction(response: &ActionResponse, count: usize, mode: Mode) -> Option<String> {
+    let failed: HashSet<_> = response.errors.iter().map(|error| error.index).collect();
     if let Some(index) = failed.iter().find(|index| **index >= count) {
-        return Some(format!("the answer tells of an error in command {index}, of {count} sent"));
+        return Some(format!("the response has an error for command {index}, but {count} were sent"));
     }
     let (done, never) = match mode {
-        Mode::Live => (answer.completed, answer.completed_in_test_mode),
-        Mode::Test => (answer.completed_in_test_mode, answer.completed),
+        Mode::Live => (response.completed, response.completed_in_test_mode),
+        Mode::Test => (response.completed_in_test_mode, response.completed),
     };
     if never > 0 {
         let other = if mode == Mode::Live { "a rehearsal" } else { "real changes" };
-        return Some(format!("the answer tells of {other}, yet the request was in {} mode", mode.as_str()));
+        return Some(format!("the response reports {other}, but the request was in {} mode", mode.as_str()));
     }
-    if done + answer.not_completed != count || failed.len() != answer.not_completed {
+    if done + response.not_completed != count || failed.len() != response.not_completed {
         return Some(format!(
-            "the answer's counts do not add up: {done} done, {} not done, {} with errors, {count} sent",
-            answer.not_completed,
+            "the response's counts do not add up: {done} done, {} not done, {} with errors, {count} sent",
+            response.not_completed,
             failed.len()
         ));
     }
@@ -86,15 +86,15 @@ mod tests {
     use super::*;
     use serde_json::{Value, json};
 
-    fn verdicts(answer: Value, count: usize, mode: Mode) -> Vec<&'static str> {
-        let answer: ActionResponse = serde_json::from_value(answer).unwrap();
-        let name = |part: MatchedOutcome| match part.verdict {
+    fn verdicts(response: Value, count: usize, mode: Mode) -> Vec<&'static str> {
+        let response: ActionResponse = serde_json::from_value(response).unwrap();
+        let name = |outcome: MatchedOutcome| match outcome.verdict {
             PieceVerdict::Done => "done",
             PieceVerdict::Refused { .. } => "refused",
             PieceVerdict::Unknown(_) => "unknown",
-            PieceVerdict::NotSent(_) | PieceVerdict::Remains(_) | PieceVerdict::Again => "other",
+            PieceVerdict::NotSent(_) | PieceVerdict::StillMember(_) | PieceVerdict::Resend => "other",
         };
-        stitch(&answer, count, mode).into_iter().map(name).collect()
+        match_outcomes(&response, count, mode).into_iter().map(name).collect()
     }
 
     fn error(index: usize) -> Value {
@@ -103,8 +103,8 @@ mod tests {
 
     #[test]
     fn errors_belong_to_their_commands_and_the_rest_is_done() {
-        let answer = json!({"result": "partial", "completed": 2, "notCompleted": 1, "errors": [error(1)]});
-        assert_eq!(verdicts(answer, 3, Mode::Live), ["done", "refused", "done"]);
+        let response = json!({"result": "partial", "completed": 2, "notCompleted": 1, "errors": [error(1)]});
+        assert_eq!(verdicts(response, 3, Mode::Live), ["done", "refused", "done"]);
         let rehearsal =
             json!({"result": "partial", "completedInTestMode": 1, "notCompleted": 1, "errors": [error(0)]});
         assert_eq!(verdicts(rehearsal, 2, Mode::Test), ["refused", "done"]);
@@ -112,17 +112,19 @@ mod tests {
 
     #[test]
     fn of_several_errors_the_first_step_counts() {
-        let answer: ActionResponse =
+        let response: ActionResponse =
             serde_json::from_value(json!({"result": "error", "notCompleted": 1, "errors": [
             {"index": 0, "step": 2, "errorCode": "late"}, {"index": 0, "step": 1, "errorCode": "early"}]}))
             .unwrap();
-        let part = stitch(&answer, 1, Mode::Live).remove(0);
-        assert!(matches!(part.verdict, PieceVerdict::Refused { step: Some(1), code, .. } if code == "early"));
+        let outcome = match_outcomes(&response, 1, Mode::Live).remove(0);
+        assert!(
+            matches!(outcome.verdict, PieceVerdict::Refused { step: Some(1), code, .. } if code == "early")
+        );
     }
 
     #[test]
-    fn an_answer_that_contradicts_itself_calls_nothing_done() {
-        for (answer, mode) in [
+    fn nothing_is_done_by_a_response_that_contradicts_itself() {
+        for (response, mode) in [
             (json!({"result": "success", "completed": 1}), Mode::Live),
             (json!({"result": "success", "completed": 3}), Mode::Live),
             (json!({"result": "success"}), Mode::Live),
@@ -130,7 +132,7 @@ mod tests {
             (json!({"result": "success", "completed": 2}), Mode::Test),
             (json!({"result": "success", "completedInTestMode": 2}), Mode::Live),
         ] {
-            assert_eq!(verdicts(answer.clone(), 2, mode), ["unknown", "unknown"], "{answer}");
+            assert_eq!(verdicts(response.clone(), 2, mode), ["unknown", "unknown"], "{response}");
         }
         let outside = json!({"result": "partial", "completed": 1, "notCompleted": 1, "errors": [error(7)]});
         assert_eq!(verdicts(outside, 2, Mode::Live), ["unknown", "unknown"]);
@@ -139,24 +141,24 @@ mod tests {
     }
 
     #[test]
-    fn warnings_travel_and_fail_nothing() {
-        let answer: ActionResponse =
+    fn warnings_are_kept_and_fail_nothing() {
+        let response: ActionResponse =
             serde_json::from_value(json!({"result": "success", "completed": 2, "warnings": [
             {"index": 1, "step": 0, "warningCode": "warning.command.deprecated", "message": "m"}]}))
             .unwrap();
-        let parts = stitch(&answer, 2, Mode::Live);
-        assert_eq!(parts[1].verdict, PieceVerdict::Done);
+        let outcomes = match_outcomes(&response, 2, Mode::Live);
+        assert_eq!(outcomes[1].verdict, PieceVerdict::Done);
         assert_eq!(
-            (parts[0].warnings.len(), parts[1].warnings[0].code.as_str()),
+            (outcomes[0].warnings.len(), outcomes[1].warnings[0].code.as_str()),
             (0, "warning.command.deprecated")
         );
     }
 
     #[test]
-    fn a_refusal_of_the_whole_is_told_from_an_answer() {
-        let refusal = |answer: Value| {
-            let answer: ActionResponse = serde_json::from_value(answer).unwrap();
-            whole_refusal(&answer).map(str::to_owned)
+    fn the_refusal_of_a_whole_request_is_recognized() {
+        let refusal = |response: Value| {
+            let response: ActionResponse = serde_json::from_value(response).unwrap();
+            request_refusal(&response).map(str::to_owned)
         };
         assert_eq!(
             refusal(json!({"result": "error.apikey.invalid"})).as_deref(),

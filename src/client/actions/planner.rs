@@ -1,10 +1,10 @@
-//! Which commands share the next request. Pure.
+//! Chooses the commands that share the next request. Pure.
 //!
-//! Commands that depend on one another never share a request and keep their order; pieces of one command go
-//! one after the other; within that, requests are filled. A bounded window of commands is looked at.
+//! Commands that depend on each other never share a request and keep their order; pieces of one command are sent
+//! one after the other; within these limits, requests are filled. Only a bounded window of commands is considered.
 
 use super::checked_command::{CheckedCommand, CheckedPiece};
-use crate::client::outcome::{CommandFate, Outcome, Status, Warning};
+use crate::client::outcome::{CommandOutcome, Outcome, Status, Warning};
 use crate::client::settings::Mode;
 use crate::wire::command::{CommandTouches, TouchedSubjects};
 use crate::wire::fault::CommandFault;
@@ -12,23 +12,23 @@ use crate::wire::identity::Identity;
 use crate::wire::limits::COMMANDS_PER_REQUEST;
 use std::collections::{HashMap, VecDeque};
 
-/// How many commands are looked at for ones that may leave together: enough for lists that name each person
+/// How many commands are searched for those that can be sent together: enough for lists that name each user
 /// dozens of times in a row.
-const LOOK_AHEAD: usize = 1_000;
+const WINDOW_SIZE: usize = 1_000;
 
-/// The commands that have come and are not settled.
+/// The accepted commands without an outcome.
 #[derive(Debug, Default)]
 pub(crate) struct ActionPlan {
     window: VecDeque<PlannedCommand>,
-    /// How many of the window may share the next request, as far as they were counted.
+    /// How many commands of the window can share the next request, when last counted.
     ready: usize,
-    /// People an earlier command of the list failed for, under every name, and which command that was.
-    stuck: HashMap<String, usize>,
+    /// Users for whom an earlier command failed, under each of their names, with the index of that command.
+    failed_people: HashMap<String, usize>,
 }
 
-/// A command on its way.
+/// A command that was accepted.
 #[derive(Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "four things that are true of a command or not")]
+#[expect(clippy::struct_excessive_bools, reason = "four independent facts about a command")]
 pub(crate) struct PlannedCommand {
     index: usize,
     target: String,
@@ -37,39 +37,39 @@ pub(crate) struct PlannedCommand {
     people: Vec<String>,
     pieces: VecDeque<CheckedPiece>,
     sent: usize,
-    stands: bool,
+    applied: bool,
     attempts: u32,
     request_id: Option<String>,
     warnings: Vec<Warning>,
     rehearsed: bool,
-    /// Whether something of it was done by an earlier run, and whether something was not.
+    /// Whether a piece of it was done by an earlier run, and whether a piece was sent in this run.
     recalled: bool,
-    anew: bool,
+    sent_now: bool,
 }
 
-/// What became of the piece of a command that a request carried.
+/// The outcome of one piece of a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum PieceVerdict {
-    /// It is done, or would be.
+    /// It was done, or would be.
     Done,
-    /// It was refused at one of its steps.
+    /// The service refused one of its steps.
     Refused {
-        /// The piece's own number of the step.
+        /// 0-based step of the piece.
         step: Option<usize>,
         code: String,
         message: String,
     },
-    /// The service says that it is done, and someone is a member still.
-    Remains(String),
+    /// The service reported success, but the user is still a member.
+    StillMember(String),
     /// It may have been done.
     Unknown(String),
     /// It was not carried out.
     NotSent(String),
-    /// It may be sent again.
-    Again,
+    /// It can be sent again.
+    Resend,
 }
 
-/// A verdict with what came along.
+/// A verdict with its request and warnings.
 #[derive(Debug, Clone)]
 pub(crate) struct SettledPiece {
     pub(crate) verdict: PieceVerdict,
@@ -80,7 +80,7 @@ pub(crate) struct SettledPiece {
 }
 
 impl PlannedCommand {
-    /// A command at its place in the caller's list.
+    /// A command with its index in the caller's list.
     pub(crate) fn new(index: usize, checked: CheckedCommand) -> Self {
         let CheckedCommand { command, pieces, .. } = checked;
         let names: Vec<_> = command.steps.iter().map(|step| step.name.as_str()).collect();
@@ -93,13 +93,13 @@ impl PlannedCommand {
             people: person.iter().flat_map(Identity::names).map(str::to_owned).collect(),
             pieces,
             sent: 0,
-            stands: false,
+            applied: false,
             attempts: 0,
             request_id: None,
             warnings: Vec::new(),
             rehearsed: false,
             recalled: false,
-            anew: false,
+            sent_now: false,
         }
     }
 
@@ -108,57 +108,57 @@ impl PlannedCommand {
         self.sent + self.pieces.len()
     }
 
-    /// The piece that leaves next was done by an earlier run, under this request; the outcome when it was the last.
+    /// Marks the next piece as done by an earlier run, in this request; returns the outcome if it was the last piece.
     pub(crate) fn recall(&mut self, request_id: String, mode: Mode) -> Option<Outcome> {
         self.recalled = true;
         let settled =
-            SettledPiece { request_id: Some(request_id), ..SettledPiece::here(PieceVerdict::Done, mode) };
-        self.take_in(settled)
+            SettledPiece { request_id: Some(request_id), ..SettledPiece::unsent(PieceVerdict::Done, mode) };
+        self.apply(settled)
     }
 
-    /// After the piece that leaves next someone is still a member, as an earlier run found under this request.
+    /// Marks the next piece as done by an earlier run, which found that the user is still a member.
     pub(crate) fn recall_still_member(
         &mut self,
         request_id: String,
         message: String,
         mode: Mode,
     ) -> Option<Outcome> {
-        let settled = SettledPiece::here(PieceVerdict::Remains(message), mode);
-        self.take_in(SettledPiece { request_id: Some(request_id), ..settled })
+        let settled = SettledPiece::unsent(PieceVerdict::StillMember(message), mode);
+        self.apply(SettledPiece { request_id: Some(request_id), ..settled })
     }
 
-    /// The piece that leaves next may have been done by an earlier run, and is not sent.
-    pub(crate) fn leave_open(&mut self, message: String, mode: Mode) -> Option<Outcome> {
-        self.take_in(SettledPiece::here(PieceVerdict::Unknown(message), mode))
+    /// Marks the next piece as possibly done by an earlier run, so that it is not sent.
+    pub(crate) fn recall_unknown(&mut self, message: String, mode: Mode) -> Option<Outcome> {
+        self.apply(SettledPiece::unsent(PieceVerdict::Unknown(message), mode))
     }
 
-    /// The piece that leaves next, and its number.
+    /// The next piece to send, and its index.
     pub(crate) fn piece(&self) -> Option<(usize, &CheckedPiece)> {
         self.pieces.front().map(|piece| (self.sent, piece))
     }
 
-    /// The outcome of a command that comes too late.
+    /// The outcome of a command that will not be sent.
     pub(crate) fn not_sent(mut self, message: &str, mode: Mode) -> Outcome {
         Outcome { message: Some(message.to_owned()), ..self.outcome(Status::NotSent, mode) }
     }
 
-    /// The caller's place of the command.
+    /// The command's index in the caller's list.
     pub(crate) fn index(&self) -> usize {
         self.index
     }
 
-    /// Takes a verdict on something of this run in; the outcome once there is nothing more to come.
+    /// Applies a verdict of this run; returns the outcome after the last piece.
     fn settle(&mut self, settled: SettledPiece) -> Option<Outcome> {
-        self.anew = true;
-        self.take_in(settled)
+        self.sent_now = true;
+        self.apply(settled)
     }
 
-    fn take_in(&mut self, settled: SettledPiece) -> Option<Outcome> {
+    fn apply(&mut self, settled: SettledPiece) -> Option<Outcome> {
         let SettledPiece { verdict, warnings, request_id, attempts, mode } = settled;
         self.attempts += attempts;
         self.request_id = request_id.or(self.request_id.take());
         self.rehearsed |= mode == Mode::Test;
-        if verdict == PieceVerdict::Again {
+        if verdict == PieceVerdict::Resend {
             return None;
         }
         let piece = self.pieces.pop_front();
@@ -166,30 +166,30 @@ impl PlannedCommand {
         let warned = |warning: Warning| Warning { step: warning.step.and_then(callers_step), ..warning };
         self.warnings.extend(warnings.into_iter().map(warned));
         self.sent += 1;
-        let stands = self.stands;
+        let applied = self.applied;
         match verdict {
-            PieceVerdict::Done | PieceVerdict::Again => {
-                self.stands |= mode == Mode::Live;
+            PieceVerdict::Done | PieceVerdict::Resend => {
+                self.applied |= mode == Mode::Live;
                 let status = if self.rehearsed { Status::WouldComplete } else { Status::Completed };
                 self.pieces.is_empty().then(|| self.outcome(status, mode))
             }
             PieceVerdict::Refused { step, code, message } => {
                 let form = is_about_form(&code);
-                let stands = stands || (mode == Mode::Live && !form && step.is_some_and(|step| step > 0));
-                let status = if stands { Status::PartlyDone } else { Status::Failed };
+                let applied = applied || (mode == Mode::Live && !form && step.is_some_and(|step| step > 0));
+                let status = if applied { Status::PartlyDone } else { Status::Failed };
                 let step = step.and_then(callers_step);
                 let outcome = self.outcome(status, mode);
                 let code = Some(code).filter(|code| !code.is_empty());
                 Some(Outcome { step, code, message: Some(message), ..outcome })
             }
-            PieceVerdict::Remains(message) => {
+            PieceVerdict::StillMember(message) => {
                 Some(Outcome { message: Some(message), ..self.outcome(Status::StillMember, mode) })
             }
             PieceVerdict::Unknown(message) => {
                 Some(Outcome { message: Some(message), ..self.outcome(Status::Unknown, mode) })
             }
             PieceVerdict::NotSent(message) => {
-                let status = if stands { Status::PartlyDone } else { Status::NotSent };
+                let status = if applied { Status::PartlyDone } else { Status::NotSent };
                 Some(Outcome { message: Some(message), ..self.outcome(status, mode) })
             }
         }
@@ -208,54 +208,61 @@ impl PlannedCommand {
             attempts: self.attempts,
             mode,
             warnings: std::mem::take(&mut self.warnings),
-            resumed: self.recalled && !self.anew,
+            resumed: self.recalled && !self.sent_now,
         }
     }
 }
 
 impl PieceVerdict {
-    /// What a journal is told of it; a verdict on a piece that was not sent is none.
-    pub(crate) fn fate(&self, mode: Mode) -> CommandFate {
+    /// The outcome as the journal records it.
+    pub(crate) fn outcome(&self, mode: Mode) -> CommandOutcome {
         match self {
-            Self::Done if mode == Mode::Test => CommandFate::plain(Status::WouldComplete),
-            Self::Done => CommandFate::plain(Status::Completed),
+            Self::Done if mode == Mode::Test => CommandOutcome::new(Status::WouldComplete),
+            Self::Done => CommandOutcome::new(Status::Completed),
             Self::Refused { step, code, message } => {
-                let stands = mode == Mode::Live && step.is_some_and(|step| step > 0) && !is_about_form(code);
-                let status = if stands { Status::PartlyDone } else { Status::Failed };
-                CommandFate { step: *step, code: Some(code.clone()), ..CommandFate::told(status, message) }
+                let applied = mode == Mode::Live && step.is_some_and(|step| step > 0) && !is_about_form(code);
+                let status = if applied { Status::PartlyDone } else { Status::Failed };
+                CommandOutcome {
+                    step: *step,
+                    code: Some(code.clone()),
+                    ..CommandOutcome::with_message(status, message)
+                }
             }
-            Self::Remains(message) => CommandFate::told(Status::StillMember, message),
-            Self::Unknown(message) => CommandFate::told(Status::Unknown, message),
-            Self::NotSent(message) => CommandFate::told(Status::NotSent, message),
-            Self::Again => CommandFate::told(Status::Unknown, "the answer was lost; it is sent again"),
+            Self::StillMember(message) => CommandOutcome::with_message(Status::StillMember, message),
+            Self::Unknown(message) => CommandOutcome::with_message(Status::Unknown, message),
+            Self::NotSent(message) => CommandOutcome::with_message(Status::NotSent, message),
+            Self::Resend => CommandOutcome::with_message(
+                Status::Unknown,
+                "the response was lost; the command will be sent again",
+            ),
         }
     }
 }
 
-/// Whether a code finds fault with the form of a command: then no step of it was done (contract 4.9).
+/// Whether a code reports a malformed command, of which no step was done (contract 4.9).
 fn is_about_form(code: &str) -> bool {
     code.starts_with("error.command.")
 }
 
 impl SettledPiece {
-    /// A verdict on something that never left.
-    pub(crate) fn here(verdict: PieceVerdict, mode: Mode) -> Self {
+    /// A verdict on a piece that was never sent.
+    pub(crate) fn unsent(verdict: PieceVerdict, mode: Mode) -> Self {
         Self { verdict, warnings: Vec::new(), request_id: None, attempts: 0, mode }
     }
 }
 
 impl ActionPlan {
-    /// Whether another command could help to fill the next request.
-    pub(crate) fn wants_more(&self) -> bool {
-        self.ready < COMMANDS_PER_REQUEST && self.window.len() < LOOK_AHEAD
+    /// Whether more commands could fill the next request.
+    pub(crate) fn needs_more(&self) -> bool {
+        self.ready < COMMANDS_PER_REQUEST && self.window.len() < WINDOW_SIZE
     }
 
     pub(crate) fn is_empty(&self) -> bool {
         self.window.is_empty()
     }
 
-    /// Takes a command in, or answers its outcome at once: it is refused here, or held back because an
-    /// earlier one for the same person failed.
+    /// Accepts a command, or returns its outcome at once if a local check refused it or an earlier command for the
+    /// same user failed.
     pub(crate) fn add(
         &mut self,
         mut item: PlannedCommand,
@@ -263,10 +270,10 @@ impl ActionPlan {
         mode: Mode,
     ) -> Option<Outcome> {
         if let Some(message) = self.held_back(&item) {
-            return item.settle(SettledPiece::here(PieceVerdict::NotSent(message), mode));
+            return item.settle(SettledPiece::unsent(PieceVerdict::NotSent(message), mode));
         }
         if let Some(fault) = fault {
-            self.hold_back_after(&item);
+            self.mark_failed(&item);
             let CommandFault { step, code, message } = fault;
             let refused = Outcome {
                 step: Some(step),
@@ -277,21 +284,21 @@ impl ActionPlan {
             return Some(refused);
         }
         self.window.push_back(item);
-        // Not at each one: a list of commands that all conflict would be looked through a thousand times.
+        // Not after each command: in a list of commands that all conflict, each count searches the whole window.
         if self.window.len().is_multiple_of(COMMANDS_PER_REQUEST) {
             self.ready = self.next().len();
         }
         None
     }
 
-    /// Notes a command that an earlier run settled: later ones for the same person depend on it here as there.
+    /// Notes the outcome of an earlier run: later commands for the same user depend on it in this run too.
     pub(crate) fn recalled(&mut self, item: &PlannedCommand, status: Status) {
         if !status.is_done() {
-            self.hold_back_after(item);
+            self.mark_failed(item);
         }
     }
 
-    /// The places in the window whose next pieces make up the next request.
+    /// The positions in the window whose next pieces form the next request.
     pub(crate) fn next(&self) -> Vec<usize> {
         let (mut earlier, mut chosen) = (TouchedSubjects::default(), Vec::new());
         for (place, item) in self.window.iter().enumerate() {
@@ -310,7 +317,7 @@ impl ActionPlan {
         self.window.get(place)
     }
 
-    /// Takes in what became of a request: the verdicts stand in the order of its places.
+    /// Applies the verdicts on a request, which are in the order of its positions.
     pub(crate) fn settle(&mut self, verdicts: Vec<(usize, SettledPiece)>) -> Vec<Outcome> {
         let mut outcomes = Vec::new();
         let mut settled_places = Vec::new();
@@ -320,7 +327,7 @@ impl ActionPlan {
                 continue;
             };
             if let Some(item) = self.window.get(place).filter(|_| !outcome.status.is_done()) {
-                self.stuck.extend(item.people.iter().map(|name| (name.clone(), item.index)));
+                self.failed_people.extend(item.people.iter().map(|name| (name.clone(), item.index)));
             }
             settled_places.push((place, mode));
             outcomes.push(outcome);
@@ -330,29 +337,29 @@ impl ActionPlan {
             self.window.remove(place);
         }
         if let Some(mode) = mode {
-            outcomes.extend(self.release(mode));
+            outcomes.extend(self.take_held_back(mode));
         }
         self.ready = self.next().len();
         outcomes
     }
 
-    /// Gives up on everything that is still here.
+    /// Marks all remaining commands as not sent.
     pub(crate) fn give_up(&mut self, message: &str, mode: Mode) -> Vec<Outcome> {
         self.ready = 0;
-        let here = || SettledPiece::here(PieceVerdict::NotSent(message.to_owned()), mode);
-        std::mem::take(&mut self.window).iter_mut().filter_map(|item| item.settle(here())).collect()
+        let not_sent = || SettledPiece::unsent(PieceVerdict::NotSent(message.to_owned()), mode);
+        std::mem::take(&mut self.window).iter_mut().filter_map(|item| item.settle(not_sent())).collect()
     }
 
-    /// The outcomes of those that an earlier failure now holds back.
-    fn release(&mut self, mode: Mode) -> Vec<Outcome> {
-        if self.stuck.is_empty() {
+    /// Removes the commands that an earlier failure now holds back, and returns their outcomes.
+    fn take_held_back(&mut self, mode: Mode) -> Vec<Outcome> {
+        if self.failed_people.is_empty() {
             return Vec::new();
         }
         let (mut outcomes, mut kept) = (Vec::new(), VecDeque::new());
         for mut item in std::mem::take(&mut self.window) {
             match self.held_back(&item) {
                 Some(message) => {
-                    outcomes.extend(item.settle(SettledPiece::here(PieceVerdict::NotSent(message), mode)));
+                    outcomes.extend(item.settle(SettledPiece::unsent(PieceVerdict::NotSent(message), mode)));
                 }
                 None => kept.push_back(item),
             }
@@ -365,12 +372,12 @@ impl ActionPlan {
         if item.sent > 0 || item.attempts > 0 {
             return None;
         }
-        let earlier = item.people.iter().find_map(|name| self.stuck.get(name))?;
-        Some(format!("held back, because command {earlier} for the same person did not complete"))
+        let earlier = item.people.iter().find_map(|name| self.failed_people.get(name))?;
+        Some(format!("held back: command {earlier} for the same user did not complete"))
     }
 
-    fn hold_back_after(&mut self, item: &PlannedCommand) {
-        self.stuck.extend(item.people.iter().map(|name| (name.clone(), item.index)));
+    fn mark_failed(&mut self, item: &PlannedCommand) {
+        self.failed_people.extend(item.people.iter().map(|name| (name.clone(), item.index)));
     }
 }
 
@@ -393,22 +400,22 @@ mod tests {
     }
 
     fn done() -> SettledPiece {
-        SettledPiece::here(PieceVerdict::Done, Mode::Live)
+        SettledPiece::unsent(PieceVerdict::Done, Mode::Live)
     }
 
     fn refused(step: usize, code: &str) -> SettledPiece {
         let verdict = PieceVerdict::Refused { step: Some(step), code: code.into(), message: "m".into() };
-        SettledPiece::here(verdict, Mode::Live)
+        SettledPiece::unsent(verdict, Mode::Live)
     }
 
-    /// Runs a list to its end; the requests as lists of indexes, and the outcomes.
+    /// Runs a list to its end; returns the requests as lists of indexes, and the outcomes.
     fn run(commands: &[Command], verdict: impl Fn(usize) -> SettledPiece) -> (Vec<Vec<usize>>, Vec<Outcome>) {
         let mut plan = ActionPlan::default();
         let (mut requests, mut outcomes) = (Vec::new(), Vec::new());
-        let mut coming = commands.iter().enumerate();
+        let mut remaining = commands.iter().enumerate();
         loop {
-            while plan.wants_more() {
-                let Some((index, command)) = coming.next() else { break };
+            while plan.needs_more() {
+                let Some((index, command)) = remaining.next() else { break };
                 outcomes.extend(plan.add(planned(index, command), None, Mode::Live));
             }
             let places = plan.next();
@@ -433,7 +440,7 @@ mod tests {
     }
 
     #[test]
-    fn commands_for_one_person_keep_their_order_while_others_fill_up() {
+    fn commands_for_one_user_keep_their_order_while_others_fill_requests() {
         let mut commands = vec![add("a@example.com", 1), add("A@example.com", 1), add("a@example.com", 1)];
         commands.extend((0..27).map(|number| add(&format!("u{number}@example.com"), 1)));
         let (requests, _) = run(&commands, |_| done());
@@ -444,7 +451,7 @@ mod tests {
     }
 
     #[test]
-    fn pieces_of_one_command_go_one_after_the_other() {
+    fn pieces_of_one_command_are_sent_one_after_the_other() {
         let (requests, outcomes) = run(&[add("a@example.com", 250), add("b@example.com", 1)], |_| done());
         assert_eq!(requests, [vec![0, 1], vec![0], vec![0]]);
         let order: Vec<_> = outcomes.iter().map(|outcome| (outcome.index, outcome.status)).collect();
@@ -462,7 +469,7 @@ mod tests {
     }
 
     #[test]
-    fn an_earlier_step_stands_unless_the_form_was_wrong_or_it_was_a_rehearsal() {
+    fn earlier_steps_count_unless_the_command_was_malformed_or_rehearsed() {
         let status = |code: &str, step, mode| {
             let mut plan = ActionPlan::default();
             plan.add(planned(0, &add("a@example.com", 20)), None, mode);
@@ -475,7 +482,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_holds_back_what_follows_for_the_same_person_and_names_it() {
+    fn a_failure_holds_back_later_commands_for_the_same_user() {
         let mut commands = vec![add("a@example.com", 1), add("b@example.com", 1), add("A@example.com", 1)];
         commands.extend((0..200).map(|number| add(&format!("u{number}@example.com"), 1)));
         commands.push(add("a@example.com", 1));
@@ -508,11 +515,11 @@ mod tests {
     fn the_window_is_bounded() {
         let mut plan = ActionPlan::default();
         let mut count = 0;
-        while plan.wants_more() {
+        while plan.needs_more() {
             plan.add(planned(count, &add("a@example.com", 1)), None, Mode::Live);
             count += 1;
         }
-        assert_eq!(count, LOOK_AHEAD);
+        assert_eq!(count, WINDOW_SIZE);
     }
 
     proptest! {

@@ -1,4 +1,4 @@
-//! Requests sent as their caller wrote them: their answer, and what became of each command in them.
+//! Requests sent as their caller wrote them: the response, and the outcome of each command.
 
 use super::match_answer;
 use crate::client::actions::gate::AdmittedRequest;
@@ -8,90 +8,101 @@ use crate::client::actions::reconcile::LostCommand;
 use crate::client::attempts::FailedCall;
 use crate::client::connection::Client;
 use crate::client::event::WaitReason;
-use crate::client::hooks::{ActionRequest, RecalledAnswer};
+use crate::client::hooks::{ActionRequest, RecalledResponse};
 use crate::client::http::retry;
 use crate::client::outcome::{Outcome, Warning};
-use crate::client::request::ApiAnswer;
+use crate::client::request::ApiResponse;
 use crate::client::sent_command::SentCommand;
 use crate::client::settings::Mode;
 use crate::error::{Error, ErrorKind, Result};
 use crate::wire::response::{ActionResponse, refusal};
 
-/// What came of a request that was sent as its caller wrote it.
+/// The result of a request that was sent as its caller wrote it.
 #[derive(Debug)]
 pub struct RawOutcome {
-    /// The service's answer, or why there is none.
-    pub answer: Result<ApiAnswer>,
-    /// What became of each command of an action request; none of other requests.
+    /// The service's response, or why there is none.
+    pub response: Result<ApiResponse>,
+    /// The outcome of each command of an action request; empty for other requests.
     pub outcomes: Vec<Outcome>,
 }
 
-/// An exchange that ended.
-struct EndedExchange {
-    answer: Result<ApiAnswer>,
-    parts: Vec<MatchedOutcome>,
+/// An exchange that is over.
+struct FinishedExchange {
+    response: Result<ApiResponse>,
+    matched: Vec<MatchedOutcome>,
     attempts: u32,
 }
 
 impl From<Error> for RawOutcome {
     fn from(error: Error) -> Self {
-        Self { answer: Err(error), outcomes: Vec::new() }
+        Self { response: Err(error), outcomes: Vec::new() }
     }
 }
 
 impl Client {
-    /// Sends an admitted request, unless an earlier run has its answer; `once` for a single exchange. A lost answer is
-    /// settled by reading its commands back; a request of which nothing was done leaves again, unless `once`.
-    pub(crate) async fn carry_raw(&self, admitted: &AdmittedRequest, once: bool) -> RawOutcome {
+    /// Sends an admitted request, unless an earlier run already got its response; `once` allows a single exchange.
+    /// After a lost response the commands are read back; if none was done, the request is sent again unless `once`.
+    pub(crate) async fn send_raw(&self, admitted: &AdmittedRequest, once: bool) -> RawOutcome {
         let change = admitted.change.as_ref();
-        if let Some(RecalledAnswer { answer, still_members }) = self.recall_answer(admitted) {
-            let mut parts = change.map(|change| parts(change, answer.as_ref())).unwrap_or_default();
+        if let Some(RecalledResponse { response, still_members }) = self.recall_response(admitted) {
+            let mut matched = change.map(|change| match_all(change, response.as_ref())).unwrap_or_default();
             for (index, message) in still_members {
-                if let Some(part) = parts.get_mut(index) {
-                    part.verdict = PieceVerdict::Remains(message);
+                if let Some(command) = matched.get_mut(index) {
+                    command.verdict = PieceVerdict::StillMember(message);
                 }
             }
-            return carried(admitted, EndedExchange { answer, parts, attempts: 0 }, true);
+            return raw_outcome(admitted, FinishedExchange { response, matched, attempts: 0 }, true);
         }
         if let Err(error) = self.before(change) {
-            let parts = change.map(|change| parts(change, Err(&error))).unwrap_or_default();
-            return carried(admitted, EndedExchange { answer: Err(error), parts, attempts: 0 }, false);
+            let matched = change.map(|change| match_all(change, Err(&error))).unwrap_or_default();
+            return raw_outcome(
+                admitted,
+                FinishedExchange { response: Err(error), matched, attempts: 0 },
+                false,
+            );
         }
         let mut losses = 0;
         loop {
-            let exchanged = self.exchange(admitted, once).await;
+            let result = self.exchange(admitted, once).await;
             losses += 1;
-            let ended = self.end_raw(admitted, exchanged, once, losses).await;
-            self.tell_parts(admitted, &ended.parts);
-            let again = |part: &MatchedOutcome| part.verdict == PieceVerdict::Again;
-            if ended.parts.is_empty() || !ended.parts.iter().all(again) {
-                return carried(admitted, ended, false);
+            let finished = self.finish_exchange(admitted, result, once, losses).await;
+            self.notify_matched(admitted, &finished.matched);
+            let resend = |command: &MatchedOutcome| command.verdict == PieceVerdict::Resend;
+            if finished.matched.is_empty() || !finished.matched.iter().all(resend) {
+                return raw_outcome(admitted, finished, false);
             }
         }
     }
 
-    async fn exchange(&self, admitted: &AdmittedRequest, once: bool) -> Result<(ApiAnswer, u32), FailedCall> {
-        let answered =
-            if once { self.try_once(admitted).await } else { self.try_until_answered(admitted).await };
-        match &answered {
-            Ok((answer, _)) => self.after(admitted.change.as_ref(), Ok(answer)),
-            Err(failed) => self.after(admitted.change.as_ref(), Err(&failed.clone().into_error())),
-        }
-        answered
-    }
-
-    /// What an exchange came to, with a lost answer settled.
-    async fn end_raw(
+    async fn exchange(
         &self,
         admitted: &AdmittedRequest,
-        exchanged: Result<(ApiAnswer, u32), FailedCall>,
+        once: bool,
+    ) -> Result<(ApiResponse, u32), FailedCall> {
+        let result = if once {
+            self.exchange_once(admitted).await
+        } else {
+            self.exchange_until_answered(admitted).await
+        };
+        match &result {
+            Ok((response, _)) => self.after(admitted.change.as_ref(), Ok(response)),
+            Err(failed) => self.after(admitted.change.as_ref(), Err(&failed.clone().into_error())),
+        }
+        result
+    }
+
+    /// The result of an exchange; after a lost response, of reading its commands back.
+    async fn finish_exchange(
+        &self,
+        admitted: &AdmittedRequest,
+        result: Result<(ApiResponse, u32), FailedCall>,
         once: bool,
         losses: u32,
-    ) -> EndedExchange {
-        let (answer, attempts, lost, resend) = match exchanged {
-            Ok((answer, attempts)) => {
-                let lost = (answer.status >= 500).then(|| format!("HTTP {}", answer.status));
-                (Ok(answer), attempts, lost, false)
+    ) -> FinishedExchange {
+        let (response, attempts, lost, resend) = match result {
+            Ok((response, attempts)) => {
+                let lost = (response.status >= 500).then(|| format!("HTTP {}", response.status));
+                (Ok(response), attempts, lost, false)
             }
             Err(failed) => {
                 let resend = matches!(*failed.error.kind, ErrorKind::Unknown { .. });
@@ -100,120 +111,125 @@ impl Client {
             }
         };
         let Some(change) = &admitted.change else {
-            return EndedExchange { answer, parts: Vec::new(), attempts };
+            return FinishedExchange { response, matched: Vec::new(), attempts };
         };
         let lost = lost.filter(|_| change.mode == Mode::Live && !change.commands.is_empty());
-        let Some(met) = lost else {
-            let mut parts = parts(change, answer.as_ref());
-            self.verify_parts(change, &mut parts).await;
-            return EndedExchange { answer, parts, attempts };
+        let Some(problem) = lost else {
+            let mut matched = match_all(change, response.as_ref());
+            self.verify_removals(change, &mut matched).await;
+            return FinishedExchange { response, matched, attempts };
         };
-        let again = resend && !once && losses < self.shared.settings.max_attempts;
-        let verdicts = self.look_for(admitted, change, &met, again, losses).await;
-        let answer = settled_answer(change, answer, &verdicts, &met);
-        EndedExchange { answer, parts: verdicts.into_iter().map(MatchedOutcome::from).collect(), attempts }
+        let resend = resend && !once && losses < self.shared.settings.max_attempts;
+        let verdicts = self.read_back_lost(admitted, change, &problem, resend, losses).await;
+        let response = settled_answer(change, response, &verdicts, &problem);
+        FinishedExchange {
+            response,
+            matched: verdicts.into_iter().map(MatchedOutcome::from).collect(),
+            attempts,
+        }
     }
 
-    /// Waits, as what is still being carried out has to come to its end, and looks for the commands of a request.
-    async fn look_for(
+    /// Waits, because the service may still be working on the request, and then reads its commands back.
+    async fn read_back_lost(
         &self,
         admitted: &AdmittedRequest,
         change: &ActionRequest,
-        met: &str,
-        again: bool,
+        problem: &str,
+        resend: bool,
         losses: u32,
     ) -> Vec<PieceVerdict> {
         let wait = retry::delay(&self.shared.settings, losses, None, rand::random());
-        let waited = self.wait(&admitted.call, WaitReason::Backoff(met.to_owned()), wait).await;
-        let again = again && waited.is_ok();
+        let waited = self.wait(&admitted.call, WaitReason::Backoff(problem.to_owned()), wait).await;
+        let resend = resend && waited.is_ok();
         let commands = change.commands.iter().map(|sent| (sent.content.command().cloned(), false));
         let mut verdicts =
-            self.settle_lost(commands.collect::<Vec<LostCommand>>(), change.mode, met, again).await;
-        // It leaves as it was written or not at all.
-        if verdicts.iter().any(|verdict| *verdict != PieceVerdict::Again) {
+            self.reconcile(commands.collect::<Vec<LostCommand>>(), change.mode, problem, resend).await;
+        // The request is sent again as a whole or not at all.
+        if verdicts.iter().any(|verdict| *verdict != PieceVerdict::Resend) {
             let not_done =
-                || PieceVerdict::NotSent(format!("{met}; reading it back shows that it was not done"));
-            let single = verdicts.iter_mut().filter(|verdict| **verdict == PieceVerdict::Again);
+                || PieceVerdict::NotSent(format!("{problem}; reading it back showed that it was not done"));
+            let single = verdicts.iter_mut().filter(|verdict| **verdict == PieceVerdict::Resend);
             single.for_each(|verdict| *verdict = not_done());
         }
         verdicts
     }
 
-    async fn verify_parts(&self, change: &ActionRequest, parts: &mut [MatchedOutcome]) {
+    async fn verify_removals(&self, change: &ActionRequest, matched: &mut [MatchedOutcome]) {
         if !self.shared.settings.verify || change.mode != Mode::Live {
             return;
         }
-        for (sent, part) in change.commands.iter().zip(parts) {
+        for (sent, outcome) in change.commands.iter().zip(matched) {
             let Some(command) = sent.content.command() else { continue };
-            if part.verdict == PieceVerdict::Done
-                && let Some(message) = self.remains(command).await
+            if outcome.verdict == PieceVerdict::Done
+                && let Some(message) = self.verify_removal(command).await
             {
-                part.verdict = PieceVerdict::Remains(message);
+                outcome.verdict = PieceVerdict::StillMember(message);
             }
         }
     }
 
-    fn tell_parts(&self, admitted: &AdmittedRequest, parts: &[MatchedOutcome]) {
+    fn notify_matched(&self, admitted: &AdmittedRequest, matched: &[MatchedOutcome]) {
         if let Some(change) = &admitted.change {
-            let fates: Vec<_> = parts.iter().map(|part| part.verdict.fate(change.mode)).collect();
-            self.tell_settled(admitted, &fates);
+            let outcomes: Vec<_> =
+                matched.iter().map(|command| command.verdict.outcome(change.mode)).collect();
+            self.notify_settled(admitted, &outcomes);
         }
     }
 }
 
-fn carried(admitted: &AdmittedRequest, ended: EndedExchange, resumed: bool) -> RawOutcome {
-    let EndedExchange { answer, parts, attempts } = ended;
-    let Some(change) = &admitted.change else { return RawOutcome { answer, outcomes: Vec::new() } };
-    let earlier = answer.as_ref().ok().filter(|_| resumed).map(|answer| answer.request_id.clone());
+fn raw_outcome(admitted: &AdmittedRequest, finished: FinishedExchange, resumed: bool) -> RawOutcome {
+    let FinishedExchange { response, matched, attempts } = finished;
+    let Some(change) = &admitted.change else { return RawOutcome { response, outcomes: Vec::new() } };
+    let earlier = response.as_ref().ok().filter(|_| resumed).map(|response| response.request_id.clone());
     let request_id = (attempts > 0).then(|| change.request_id.clone()).or(earlier);
-    let sent = change.commands.iter().zip(parts);
-    let outcomes = sent.map(|(sent, part)| {
+    let sent = change.commands.iter().zip(matched);
+    let outcomes = sent.map(|(sent, command)| {
         let request_id = request_id.clone();
-        let outcome = outcome(change, sent, part);
+        let outcome = outcome(change, sent, command);
         Outcome { request_id, attempts, resumed: resumed && outcome.status.is_done(), ..outcome }
     });
-    RawOutcome { answer, outcomes: outcomes.collect() }
+    RawOutcome { response, outcomes: outcomes.collect() }
 }
 
-/// The answer to a request whose own was lost: everything was seen to be done, or what is known of it.
+/// The response to report after a lost one: a confirmation if everything was done, else an error.
 fn settled_answer(
     change: &ActionRequest,
-    answer: Result<ApiAnswer>,
+    response: Result<ApiResponse>,
     verdicts: &[PieceVerdict],
-    met: &str,
-) -> Result<ApiAnswer> {
-    let Err(error) = answer else { return answer };
+    problem: &str,
+) -> Result<ApiResponse> {
+    let Err(error) = response else { return response };
     let done = |verdict: &PieceVerdict| *verdict == PieceVerdict::Done;
     if verdicts.iter().all(done) {
-        return Ok(ApiAnswer::confirmed(change, change.request_id.clone(), "read_back"));
+        return Ok(ApiResponse::confirmed(change, change.request_id.clone(), "read_back"));
     }
     let undone = |verdict: &PieceVerdict| matches!(verdict, PieceVerdict::NotSent(_));
     let kind = if verdicts.iter().all(undone) {
-        let message = format!("{met}; reading it back shows that it was not done");
+        let message = format!("{problem}; reading it back showed that it was not done");
         ErrorKind::Unavailable { status: None, code: None, message }
     } else if verdicts.iter().any(|verdict| done(verdict) || undone(verdict)) {
-        let told = change.commands.iter().zip(verdicts).map(|(sent, verdict)| {
+        let summary = change.commands.iter().zip(verdicts).map(|(sent, verdict)| {
             let name = sent.content.subject_name().unwrap_or("(no user)");
-            let fate = match verdict {
+            let state = match verdict {
                 PieceVerdict::Done => "done",
                 PieceVerdict::NotSent(_) => "not done",
                 _ => "unknown",
             };
-            format!("{name} is {fate}")
+            format!("{name}: {state}")
         });
-        let told = told.collect::<Vec<_>>().join(", ");
-        ErrorKind::Unknown { message: format!("{met}; read back: {told}") }
+        let summary = summary.collect::<Vec<_>>().join(", ");
+        ErrorKind::Unknown { message: format!("{problem}; read back: {summary}") }
     } else {
         return Err(error);
     };
     Err(Error { kind: Box::new(kind), ..error })
 }
 
-/// What an answer, or the lack of one, says of each command.
-fn parts(change: &ActionRequest, answer: Result<&ApiAnswer, &Error>) -> Vec<MatchedOutcome> {
+/// The outcome of each command according to the response or the error.
+fn match_all(change: &ActionRequest, response: Result<&ApiResponse, &Error>) -> Vec<MatchedOutcome> {
     let all = |verdict: PieceVerdict| vec![MatchedOutcome::from(verdict); change.commands.len()];
-    match answer {
-        Ok(answer) => parts_of_answer(change, answer),
+    match response {
+        Ok(response) => match_response(change, response),
         Err(error) => match &*error.kind {
             ErrorKind::Unknown { .. } => all(PieceVerdict::Unknown(error.to_string())),
             ErrorKind::Rejected { code, .. } | ErrorKind::NotFound { code, .. } => {
@@ -225,30 +241,30 @@ fn parts(change: &ActionRequest, answer: Result<&ApiAnswer, &Error>) -> Vec<Matc
     }
 }
 
-fn parts_of_answer(change: &ActionRequest, answer: &ApiAnswer) -> Vec<MatchedOutcome> {
+fn match_response(change: &ActionRequest, response: &ApiResponse) -> Vec<MatchedOutcome> {
     let count = change.commands.len();
     let all = |verdict: PieceVerdict| vec![MatchedOutcome::from(verdict); count];
-    let told = format!("HTTP {}", answer.status);
-    match serde_json::from_value::<ActionResponse>(answer.body.clone()) {
-        Ok(response) if answer.status < 300 => match match_answer::whole_refusal(&response) {
+    let summary = format!("HTTP {}", response.status);
+    match serde_json::from_value::<ActionResponse>(response.body.clone()) {
+        Ok(parsed) if response.status < 300 => match match_answer::request_refusal(&parsed) {
             Some(code) => {
-                let message = response.message.clone().unwrap_or_else(|| code.to_owned());
+                let message = parsed.message.clone().unwrap_or_else(|| code.to_owned());
                 all(PieceVerdict::Refused { step: None, code: code.to_owned(), message })
             }
-            None => match_answer::stitch(&response, count, change.mode),
+            None => match_answer::match_outcomes(&parsed, count, change.mode),
         },
-        // Turned away before anything was done.
-        _ if [401, 429].contains(&answer.status) => all(PieceVerdict::NotSent(told)),
-        _ if (300..500).contains(&answer.status) => {
-            let code = refusal(answer.body.to_string().as_bytes()).code.unwrap_or_default();
-            all(PieceVerdict::Refused { step: None, code, message: told })
+        // Refused before anything was done.
+        _ if [401, 429].contains(&response.status) => all(PieceVerdict::NotSent(summary)),
+        _ if (300..500).contains(&response.status) => {
+            let code = refusal(response.body.to_string().as_bytes()).code.unwrap_or_default();
+            all(PieceVerdict::Refused { step: None, code, message: summary })
         }
-        _ => all(PieceVerdict::Unknown(format!("{told}, and no answer that makes sense"))),
+        _ => all(PieceVerdict::Unknown(format!("{summary}, without a valid response"))),
     }
 }
 
-fn outcome(change: &ActionRequest, sent: &SentCommand, part: MatchedOutcome) -> Outcome {
-    let fate = part.verdict.fate(change.mode);
+fn outcome(change: &ActionRequest, sent: &SentCommand, command: MatchedOutcome) -> Outcome {
+    let fate = command.verdict.outcome(change.mode);
     Outcome {
         index: sent.index,
         target: sent.content.subject_name().unwrap_or("(no user)").to_owned(),
@@ -260,7 +276,7 @@ fn outcome(change: &ActionRequest, sent: &SentCommand, part: MatchedOutcome) -> 
         request_id: None,
         attempts: 0,
         mode: change.mode,
-        warnings: part.warnings,
+        warnings: command.warnings,
         resumed: false,
     }
 }

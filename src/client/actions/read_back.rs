@@ -1,4 +1,4 @@
-//! Whether a command whose answer was lost was carried out: what it should have brought about is read back.
+//! Finds out whether a command whose response was lost was carried out, by reading its effects back.
 
 use crate::client::connection::Client;
 use crate::client::event::ClientEvent;
@@ -13,147 +13,148 @@ use crate::wire::user::User;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-/// The domain that stands for Adobe IDs in a look-up (contract 2.4).
+/// The domain that selects Adobe IDs in a look-up (contract 2.4).
 const ADOBE_ID_DOMAIN: &str = "AdobeID";
-/// The admin group that `remove: "all"` leaves (contract 3.2).
+/// The admin group that `remove: "all"` does not remove (contract 3.2).
 const ORGANIZATION_ADMINS: &str = "_org_admin";
 
-/// How the reason begins when the service did not answer.
-pub(crate) const UNREADABLE: &str = "reading it back failed";
+/// How the reason begins when the service did not respond.
+pub(crate) const READ_BACK_FAILED: &str = "reading it back failed";
 
-/// What can be seen of a command afterwards.
+/// The result of reading a command back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ReadBackResult {
-    /// Everything it should have brought about is there.
+    /// All of its effects are visible.
     Done,
-    /// Nothing of it is there.
+    /// None of its effects is visible.
     NotDone,
-    /// Some of it is there.
+    /// Some of its effects are visible.
     Partly,
-    /// It cannot be seen; why.
+    /// It cannot be determined; the reason.
     Unclear(String),
 }
 
-/// What a command should have brought about for its person, by the last step that says something of it.
+/// The state a command should have left its user in, by the last step about each property.
 #[derive(Debug, Default)]
 struct ExpectedState {
     created: bool,
     absent: bool,
     fields: BTreeMap<String, String>,
-    inside: BTreeSet<String>,
-    outside: BTreeSet<String>,
-    cleared: bool,
+    groups_in: BTreeSet<String>,
+    groups_out: BTreeSet<String>,
+    all_groups_out: bool,
 }
 
 impl Client {
     /// Reads back the user or the group a command is about. Nothing is changed.
-    pub async fn look_back(&self, command: &Command) -> ReadBackResult {
+    pub async fn read_back_command(&self, command: &Command) -> ReadBackResult {
         if command.specs().count() != command.steps.len() {
-            return ReadBackResult::Unclear("it has steps that are not documented".to_owned());
+            return ReadBackResult::Unclear("it has undocumented steps".to_owned());
         }
-        let seen = match &command.subject {
-            CommandSubject::User { .. } => self.look_at_user(command).await,
-            CommandSubject::Group { name } => self.look_at_group(command, name).await,
+        let result = match &command.subject {
+            CommandSubject::User { .. } => self.read_back_user(command).await,
+            CommandSubject::Group { name } => self.read_back_group(command, name).await,
         };
-        seen.unwrap_or_else(|error| ReadBackResult::Unclear(format!("{UNREADABLE}: {error}")))
+        result.unwrap_or_else(|error| ReadBackResult::Unclear(format!("{READ_BACK_FAILED}: {error}")))
     }
 
-    /// What someone is still a member of after a removal that the service calls done; `None` when of nothing.
+    /// The groups a user is still in after a removal that the service reported as done; `None` if none.
     ///
     /// # Errors
-    /// What could not be read, when nothing else says that someone is still a member.
-    pub async fn still_member(&self, command: &Command) -> std::result::Result<Option<String>, String> {
-        let mut unseen = Vec::new();
-        match self.remaining(command, &mut unseen).await {
-            None if !unseen.is_empty() => Err(unseen.join("; ")),
+    /// What could not be read, unless a remaining membership was found anyway.
+    pub async fn check_removal(&self, command: &Command) -> std::result::Result<Option<String>, String> {
+        let mut unreadable = Vec::new();
+        match self.remaining_memberships(command, &mut unreadable).await {
+            None if !unreadable.is_empty() => Err(unreadable.join("; ")),
             groups => Ok(groups),
         }
     }
 
-    /// What someone is still a member of after a removal that the service calls done; `None` when of nothing. A
-    /// removal that could not be looked at stays what the service calls it, and the operator is told.
-    pub(crate) async fn remains(&self, command: &Command) -> Option<String> {
-        let mut unseen = Vec::new();
-        let groups = self.remaining(command, &mut unseen).await;
-        for note in unseen {
+    /// As [`Client::check_removal`], but what could not be read is only noted: the removal keeps the status that
+    /// the service reported.
+    pub(crate) async fn verify_removal(&self, command: &Command) -> Option<String> {
+        let mut unreadable = Vec::new();
+        let groups = self.remaining_memberships(command, &mut unreadable).await;
+        for note in unreadable {
             self.shared.observer.notice(&ClientEvent::Note(note));
         }
         groups
     }
 
-    /// What someone is still a member of, as far as it can be read; `unseen` gets what could not.
-    async fn remaining(&self, command: &Command, unseen: &mut Vec<String>) -> Option<String> {
+    /// The groups a user is still in, as far as they can be read; `unreadable` collects what could not.
+    async fn remaining_memberships(&self, command: &Command, unreadable: &mut Vec<String>) -> Option<String> {
         let CommandSubject::User { user, domain, use_adobe_id } = &command.subject else { return None };
         if command.specs().all(|(_, spec)| spec.removes == StepRemoval::Nothing) {
             return None;
         }
         let domain = if *use_adobe_id == Some(true) { Some(ADOBE_ID_DOMAIN) } else { domain.as_deref() };
-        let found = match self.sight_of(user, domain).await {
+        let found = match self.find_user(user, domain).await {
             Ok(found) => found?,
             Err(error) => {
-                unseen.push(not_verified(user, &error));
+                unreadable.push(not_verified(user, &error));
                 return None;
             }
         };
         let expected = ExpectedState::of(command);
         if expected.absent {
-            return Some("the person is still in the organization".to_owned());
+            return Some("the user is still in the organization".to_owned());
         }
-        let mut left: Vec<_> = found.groups().iter().filter(|name| expected.forbids(name)).cloned().collect();
-        if left.is_empty() {
-            left = self.inherited(&expected, &found, unseen).await;
+        let mut remaining: Vec<_> =
+            found.groups().iter().filter(|name| expected.must_be_absent(name)).cloned().collect();
+        if remaining.is_empty() {
+            remaining = self.indirect_memberships(&expected, &found, unreadable).await;
         }
-        (!left.is_empty()).then(|| format!("still a member of {}", left.join(", ")))
+        (!remaining.is_empty()).then(|| format!("still a member of {}", remaining.join(", ")))
     }
 
-    /// Groups that were taken away and that someone still has through a user group. The look-up of one person
-    /// tells of what was given directly, the listing of a group of both.
-    async fn inherited(
+    /// Groups that were removed and that the user still has through a user group. The look-up of one user shows
+    /// direct memberships only; the listing of a group shows indirect ones too.
+    async fn indirect_memberships(
         &self,
         expected: &ExpectedState,
         user: &User,
-        unseen: &mut Vec<String>,
+        unreadable: &mut Vec<String>,
     ) -> Vec<arcstr::ArcStr> {
         let names: Vec<_> = Identity::of(user).names().map(str::to_owned).collect();
-        let mut left = Vec::new();
-        for group in &expected.outside {
+        let mut remaining = Vec::new();
+        for group in &expected.groups_out {
             let query =
                 UserQuery { direct_only: Some(false), exclude_groups: true, ..UserQuery::of_group(group) };
             let members = match self.members_of(query).await {
                 Ok(members) => members.unwrap_or_default(),
                 Err(error) => {
-                    unseen.push(not_verified(group, &error));
+                    unreadable.push(not_verified(group, &error));
                     HashSet::new()
                 }
             };
             if names.iter().any(|name| members.contains(name)) {
-                left.push(format!("{group} (through a user group)").into());
+                remaining.push(format!("{group} (through a user group)").into());
             }
         }
-        left
+        remaining
     }
 
-    async fn look_at_user(&self, command: &Command) -> Result<ReadBackResult> {
+    async fn read_back_user(&self, command: &Command) -> Result<ReadBackResult> {
         let CommandSubject::User { user, domain, use_adobe_id } = &command.subject else {
             return Ok(ReadBackResult::Unclear(String::new()));
         };
         let expected = ExpectedState::of(command);
         let domain = if *use_adobe_id == Some(true) { Some(ADOBE_ID_DOMAIN) } else { domain.as_deref() };
         if let Some(new) = expected.fields.get("email").filter(|new| fold(new) != fold(user)) {
-            if let Some(found) = self.sight_of(new, None).await? {
-                return Ok(expected.judge(Some(&found)));
+            if let Some(found) = self.find_user(new, None).await? {
+                return Ok(expected.compare(Some(&found)));
             }
-            return Ok(match self.sight_of(user, domain).await? {
+            return Ok(match self.find_user(user, domain).await? {
                 Some(_) => ReadBackResult::NotDone,
                 None => ReadBackResult::Unclear(
-                    "the person is known neither by the old nor by the new e-mail".to_owned(),
+                    "the user was found under neither the old nor the new e-mail".to_owned(),
                 ),
             });
         }
-        Ok(expected.judge(self.sight_of(user, domain).await?.as_deref()))
+        Ok(expected.compare(self.find_user(user, domain).await?.as_deref()))
     }
 
-    async fn sight_of(&self, user: &str, domain: Option<&str>) -> Result<Option<std::sync::Arc<User>>> {
+    async fn find_user(&self, user: &str, domain: Option<&str>) -> Result<Option<std::sync::Arc<User>>> {
         match self.get_user(user, domain).await {
             Ok(user) => Ok(Some(user)),
             Err(error) if matches!(*error.kind, ErrorKind::NotFound { .. }) => Ok(None),
@@ -161,7 +162,7 @@ impl Client {
         }
     }
 
-    async fn look_at_group(&self, command: &Command, name: &str) -> Result<ReadBackResult> {
+    async fn read_back_group(&self, command: &Command, name: &str) -> Result<ReadBackResult> {
         let mut checks = Vec::new();
         let mut name = name.to_owned();
         for (step, spec) in command.specs() {
@@ -184,10 +185,10 @@ impl Client {
                 _ => return Ok(ReadBackResult::Unclear(format!("`{}` cannot be read back", step.name))),
             }
         }
-        Ok(all_of(&checks))
+        Ok(combine(&checks))
     }
 
-    /// Whether a group exists under its name, or its new one; `None` where only its description changes.
+    /// Whether a group exists under its name, or its new name; `None` if only its description changes.
     async fn renamed(&self, step: &CommandStep, spec: &StepSpec, name: &mut String) -> Result<Option<bool>> {
         let new = step.value.get("name").and_then(Value::as_str).filter(|_| !spec.creates);
         if let Some(new) = new {
@@ -198,7 +199,7 @@ impl Client {
         Ok(Some(self.members(name).await?.is_some()))
     }
 
-    /// For each user a step names whether the group has what it should; `None` when it names profiles.
+    /// For each user of a step, whether the membership is as expected; `None` if the step has profiles.
     async fn membership(&self, step: &CommandStep, name: &str) -> Result<Option<Vec<bool>>> {
         let others = step.value.as_object().is_none_or(|fields| fields.keys().any(|key| key != "user"));
         if others {
@@ -209,7 +210,7 @@ impl Client {
         Ok(Some(step.names("user").map(|user| members.contains(&fold(user)) == wanted).collect()))
     }
 
-    /// Every name of every member of a group; `None` when there is no such group.
+    /// Every name of every member of a group; `None` if there is no such group.
     async fn members(&self, name: &str) -> Result<Option<HashSet<String>>> {
         self.members_of(UserQuery { exclude_groups: true, ..UserQuery::of_group(name) }).await
     }
@@ -231,7 +232,7 @@ impl Client {
 }
 
 fn not_verified(what: &str, error: &Error) -> String {
-    format!("{what}: the removal is not verified, {UNREADABLE}: {error}")
+    format!("{what}: the removal was not verified: {READ_BACK_FAILED}: {error}")
 }
 
 fn not_found<T>(error: Error) -> Result<Option<T>> {
@@ -256,32 +257,32 @@ impl ExpectedState {
             }
             ReadBack::UserInGroups => {
                 for name in step.names("group").map(fold) {
-                    self.outside.remove(&name);
-                    self.inside.insert(name);
+                    self.groups_out.remove(&name);
+                    self.groups_in.insert(name);
                 }
             }
             ReadBack::UserNotInGroups if step.value.is_string() => {
-                self.inside.clear();
-                self.outside.clear();
-                self.cleared = true;
+                self.groups_in.clear();
+                self.groups_out.clear();
+                self.all_groups_out = true;
             }
             ReadBack::UserNotInGroups => {
                 for name in step.names("group").map(fold) {
-                    self.inside.remove(&name);
-                    self.outside.insert(name);
+                    self.groups_in.remove(&name);
+                    self.groups_out.insert(name);
                 }
             }
             ReadBack::GroupExists | ReadBack::GroupAbsent | ReadBack::GroupMembers | ReadBack::Nowhere => {}
         }
     }
 
-    /// Whether a group should not be among someone's any more, `_org_admin` included.
-    fn forbids(&self, group: &str) -> bool {
+    /// Whether the user should no longer be in a group, `_org_admin` included.
+    fn must_be_absent(&self, group: &str) -> bool {
         let group = fold(group);
-        self.outside.contains(&group) || (self.cleared && !self.inside.contains(&group))
+        self.groups_out.contains(&group) || (self.all_groups_out && !self.groups_in.contains(&group))
     }
 
-    fn judge(&self, user: Option<&User>) -> ReadBackResult {
+    fn compare(&self, user: Option<&User>) -> ReadBackResult {
         let Some(user) = user else {
             return if self.absent { ReadBackResult::Done } else { ReadBackResult::NotDone };
         };
@@ -291,19 +292,20 @@ impl ExpectedState {
         let groups: HashSet<_> = user.groups().iter().map(|group| fold(group)).collect();
         let mut checks = Vec::new();
         checks.extend(self.created.then_some(true));
-        checks.extend(self.fields.iter().map(|(field, value)| has(user, field, value)));
-        checks.extend(self.inside.iter().map(|name| groups.contains(name)));
-        checks.extend(self.outside.iter().map(|name| !groups.contains(name)));
-        if self.cleared {
-            let left = |group: &&String| !self.inside.contains(*group) && *group != ORGANIZATION_ADMINS;
-            checks.push(!groups.iter().any(|group| left(&group)));
+        checks.extend(self.fields.iter().map(|(field, value)| field_matches(user, field, value)));
+        checks.extend(self.groups_in.iter().map(|name| groups.contains(name)));
+        checks.extend(self.groups_out.iter().map(|name| !groups.contains(name)));
+        if self.all_groups_out {
+            let remaining =
+                |group: &&String| !self.groups_in.contains(*group) && *group != ORGANIZATION_ADMINS;
+            checks.push(!groups.iter().any(|group| remaining(&group)));
         }
-        all_of(&checks)
+        combine(&checks)
     }
 }
 
-/// E-mails and usernames are compared in any case, names as they are written.
-fn has(user: &User, field: &str, value: &str) -> bool {
+/// E-mails and usernames are compared case-insensitively, names exactly.
+fn field_matches(user: &User, field: &str, value: &str) -> bool {
     match field {
         "email" => fold(user.email.as_deref().unwrap_or_default()) == fold(value),
         "username" => fold(user.username.as_deref().unwrap_or_default()) == fold(value),
@@ -313,9 +315,9 @@ fn has(user: &User, field: &str, value: &str) -> bool {
     }
 }
 
-fn all_of(checks: &[bool]) -> ReadBackResult {
+fn combine(checks: &[bool]) -> ReadBackResult {
     if checks.is_empty() {
-        return ReadBackResult::Unclear("nothing of it can be read back".to_owned());
+        return ReadBackResult::Unclear("none of its effects can be read back".to_owned());
     }
     match (checks.iter().all(|check| *check), checks.iter().any(|check| *check)) {
         (true, _) => ReadBackResult::Done,
@@ -340,53 +342,56 @@ mod tests {
         }
     }
 
-    fn judge(steps: &[(&str, Value)], user: Option<&User>) -> ReadBackResult {
+    fn compare(steps: &[(&str, Value)], user: Option<&User>) -> ReadBackResult {
         let mut command = Command::user("a@example.com", None, None);
         for (name, value) in steps {
             command.push(name, value.clone());
         }
-        ExpectedState::of(&command).judge(user)
+        ExpectedState::of(&command).compare(user)
     }
 
     #[test]
-    fn what_should_be_there_is_looked_for() {
+    fn memberships_are_compared_with_the_expected_ones() {
         let (add, remove) = (json!({"group": ["A", "B"]}), json!({"group": ["C"]}));
         let steps = [("add", add), ("remove", remove)];
-        assert_eq!(judge(&steps, Some(&user(&["a", "B"]))), ReadBackResult::Done);
-        assert_eq!(judge(&steps, Some(&user(&["A", "C"]))), ReadBackResult::Partly);
-        assert_eq!(judge(&steps, Some(&user(&["c"]))), ReadBackResult::NotDone);
-        assert_eq!(judge(&steps, None), ReadBackResult::NotDone);
+        assert_eq!(compare(&steps, Some(&user(&["a", "B"]))), ReadBackResult::Done);
+        assert_eq!(compare(&steps, Some(&user(&["A", "C"]))), ReadBackResult::Partly);
+        assert_eq!(compare(&steps, Some(&user(&["c"]))), ReadBackResult::NotDone);
+        assert_eq!(compare(&steps, None), ReadBackResult::NotDone);
     }
 
     #[test]
     fn the_last_step_about_a_group_counts() {
         let group = json!({"group": ["A"]});
         let steps = [("add", group.clone()), ("remove", json!("all")), ("add", json!({"group": ["B"]}))];
-        assert_eq!(judge(&steps, Some(&user(&["B", "_org_admin"]))), ReadBackResult::Done);
-        assert_eq!(judge(&steps, Some(&user(&["A", "B"]))), ReadBackResult::Partly);
+        assert_eq!(compare(&steps, Some(&user(&["B", "_org_admin"]))), ReadBackResult::Done);
+        assert_eq!(compare(&steps, Some(&user(&["A", "B"]))), ReadBackResult::Partly);
         assert_eq!(
-            judge(&[("add", group.clone()), ("remove", group)], Some(&user(&[]))),
+            compare(&[("add", group.clone()), ("remove", group)], Some(&user(&[]))),
             ReadBackResult::Done
         );
     }
 
     #[test]
-    fn a_step_that_leaves_nothing_to_look_at_is_not_called_done() {
+    fn a_step_without_visible_effect_is_unclear() {
         let step = ("add", json!({"product": ["A"]}));
-        assert!(matches!(judge(&[step], Some(&user(&["A"]))), ReadBackResult::Unclear(_)));
+        assert!(matches!(compare(&[step], Some(&user(&["A"]))), ReadBackResult::Unclear(_)));
     }
 
     #[test]
-    fn an_account_is_there_or_gone_and_its_fields_are_compared() {
+    fn the_existence_and_the_fields_of_an_account_are_compared() {
         assert_eq!(
-            judge(&[("addAdobeID", json!({"email": "a@example.com"}))], Some(&user(&[]))),
+            compare(&[("addAdobeID", json!({"email": "a@example.com"}))], Some(&user(&[]))),
             ReadBackResult::Done
         );
-        assert_eq!(judge(&[("removeFromOrg", json!({}))], None), ReadBackResult::Done);
-        assert_eq!(judge(&[("removeFromOrg", json!({}))], Some(&user(&[]))), ReadBackResult::NotDone);
-        assert_eq!(judge(&[("update", json!({"lastname": "New"}))], Some(&user(&[]))), ReadBackResult::Done);
+        assert_eq!(compare(&[("removeFromOrg", json!({}))], None), ReadBackResult::Done);
+        assert_eq!(compare(&[("removeFromOrg", json!({}))], Some(&user(&[]))), ReadBackResult::NotDone);
         assert_eq!(
-            judge(&[("update", json!({"lastname": "Old"}))], Some(&user(&[]))),
+            compare(&[("update", json!({"lastname": "New"}))], Some(&user(&[]))),
+            ReadBackResult::Done
+        );
+        assert_eq!(
+            compare(&[("update", json!({"lastname": "Old"}))], Some(&user(&[]))),
             ReadBackResult::NotDone
         );
     }

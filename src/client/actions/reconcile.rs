@@ -1,53 +1,53 @@
-//! What became of commands whose answer was lost: looked for in the organization, and judged.
+//! Decides about commands whose response was lost, by reading them back.
 
-use super::read_back::UNREADABLE;
+use super::read_back::READ_BACK_FAILED;
 use crate::client::actions::planner::PieceVerdict;
 use crate::client::actions::read_back::ReadBackResult;
 use crate::client::connection::Client;
 use crate::client::settings::Mode;
 use crate::wire::command::Command;
 
-/// A command that left, as far as it can be looked for, and whether repeating it is harmless.
+/// A command that was sent, if it can be read back, and whether repeating it is harmless.
 pub(crate) type LostCommand = (Option<Command>, bool);
 
 impl Client {
-    /// What became of each of these commands; `met` is what their request met, `again` says whether any may leave
-    /// again.
-    pub(crate) async fn settle_lost(
+    /// The verdict on each of these commands. `problem` says what happened to their request; `resend` says whether
+    /// commands may be sent again.
+    pub(crate) async fn reconcile(
         &self,
         commands: Vec<LostCommand>,
         mode: Mode,
-        met: &str,
-        again: bool,
+        problem: &str,
+        resend: bool,
     ) -> Vec<PieceVerdict> {
         let (mut verdicts, mut reachable) = (Vec::new(), mode == Mode::Live);
         for (command, repeatable) in commands {
-            let sight = match command.filter(|_| reachable && !(repeatable && again)) {
-                Some(command) => Some(self.look_back(&command).await),
+            let result = match command.filter(|_| reachable && !(repeatable && resend)) {
+                Some(command) => Some(self.read_back_command(&command).await),
                 None => None,
             };
-            if let Some(ReadBackResult::Unclear(why)) = &sight {
-                reachable &= !why.starts_with(UNREADABLE);
+            if let Some(ReadBackResult::Unclear(why)) = &result {
+                reachable &= !why.starts_with(READ_BACK_FAILED);
             }
-            verdicts.push(judge(sight, met, repeatable, again));
+            verdicts.push(verdict(result, problem, repeatable, resend));
         }
         verdicts
     }
 }
 
-/// What a look at the organization says of a command whose answer was lost; `None` where none was taken.
-fn judge(sight: Option<ReadBackResult>, met: &str, repeatable: bool, again: bool) -> PieceVerdict {
-    match sight {
-        None if repeatable && again => PieceVerdict::Again,
+/// The verdict on a command whose response was lost; `result` is `None` if it was not read back.
+fn verdict(result: Option<ReadBackResult>, problem: &str, repeatable: bool, resend: bool) -> PieceVerdict {
+    match result {
+        None if repeatable && resend => PieceVerdict::Resend,
         Some(ReadBackResult::Done) => PieceVerdict::Done,
-        Some(ReadBackResult::NotDone) if again => PieceVerdict::Again,
+        Some(ReadBackResult::NotDone) if resend => PieceVerdict::Resend,
         Some(ReadBackResult::NotDone) => {
-            PieceVerdict::NotSent(format!("{met}; reading it back shows that it was not done"))
+            PieceVerdict::NotSent(format!("{problem}; reading it back showed that it was not done"))
         }
-        Some(ReadBackResult::Partly) => {
-            PieceVerdict::Unknown(format!("{met}; reading it back shows that a part of it was done"))
-        }
-        Some(ReadBackResult::Unclear(why)) => PieceVerdict::Unknown(format!("{met}; {why}")),
-        None => PieceVerdict::Unknown(met.to_owned()),
+        Some(ReadBackResult::Partly) => PieceVerdict::Unknown(format!(
+            "{problem}; reading it back showed that only a part of it was done"
+        )),
+        Some(ReadBackResult::Unclear(why)) => PieceVerdict::Unknown(format!("{problem}; {why}")),
+        None => PieceVerdict::Unknown(problem.to_owned()),
     }
 }

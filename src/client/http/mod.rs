@@ -1,10 +1,10 @@
 //! One HTTP exchange: target, sign-in, rate limit, transport and retry policy.
 
-pub mod auth;
-pub mod rate_limit;
-pub mod redact;
-pub mod retry;
-pub mod sync_pragma;
-pub mod target;
-pub mod token_answer;
-pub mod transport;
+pub(super) mod auth;
+pub(super) mod rate_limit;
+pub(super) mod redact;
+pub(super) mod retry;
+pub(super) mod sync_pragma;
+pub(super) mod target;
+pub(crate) mod token_response;
+pub(super) mod transport;

@@ -1,4 +1,4 @@
-//! A refusal may repeat what it refuses: what came back is freed of our secrets before anything reads it.
+//! Masks our secrets in error responses, which may repeat the request.
 
 use crate::client::http::auth::NumberedToken;
 use crate::client::http::transport::HttpResponse;
@@ -6,8 +6,8 @@ use crate::client::settings::Credentials;
 use crate::secret::{MASK, Secret};
 use bytes::Bytes;
 
-/// The response, masked where it holds the credentials' secrets or the token. Answers of success pass as they are:
-/// one of them is the token.
+/// The response with the credentials' secrets and the token masked. Successful responses are not changed: one of
+/// them contains the token.
 pub(crate) fn masked(
     response: HttpResponse,
     credentials: &Credentials,

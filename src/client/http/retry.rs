@@ -1,4 +1,4 @@
-//! What an answer means for the next try, and how long to wait for it. Decided purely; `call` has the loop.
+//! What a response means for the next attempt, and how long to wait. Pure; `attempts` has the loop.
 
 use crate::client::settings::ClientSettings;
 use std::time::{Duration, SystemTime};
@@ -6,15 +6,15 @@ use std::time::{Duration, SystemTime};
 /// What a status means for the call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum StatusVerdict {
-    /// It is the answer.
+    /// The call succeeded.
     Done,
-    /// The token is no longer taken: renew it, once.
+    /// The token is no longer accepted: renew it, once.
     Renew,
-    /// Too many calls: not carried out, to be sent again after a wait (contract 4.1).
+    /// Too many calls: not carried out; send it again after a wait (contract 4.1).
     Throttled,
-    /// The answer was lost on its way: the request may have been carried out (contract 5).
+    /// The response was lost: the request may have been carried out (contract 5).
     Lost,
-    /// A refusal; sending it again would be answered the same.
+    /// A refusal that another attempt would not change.
     Refused,
 }
 
@@ -29,19 +29,24 @@ pub(crate) fn classify(status: u16) -> StatusVerdict {
     }
 }
 
-/// The wait before the next try: the service's wish or the backoff, whichever is longer, and a random addition.
-/// `round` counts the waits of the call from 1; `random` lies between 0 and 1. The backoff doubles from the
-/// first delay and stays within the longest wait; a wish beyond that is for the caller to refuse.
-pub(crate) fn delay(settings: &ClientSettings, round: u32, asked: Option<Duration>, random: f64) -> Duration {
-    let doubled = 2_u32.saturating_pow(round.saturating_sub(1));
+/// The wait before the next attempt: the service's `Retry-After` or the backoff, whichever is longer, plus a random
+/// part. `wait_number` counts the waits of the call from 1; `random` is between 0 and 1. The backoff doubles from
+/// the first delay up to the longest wait; the caller must refuse a longer `Retry-After`.
+pub(crate) fn delay(
+    settings: &ClientSettings,
+    wait_number: u32,
+    retry_after: Option<Duration>,
+    random: f64,
+) -> Duration {
+    let doubled = 2_u32.saturating_pow(wait_number.saturating_sub(1));
     let backoff = settings.first_delay.saturating_mul(doubled).min(settings.max_wait);
     let jitter = settings.jitter.mul_f64(random.clamp(0.0, 1.0));
-    asked.unwrap_or_default().max(backoff).saturating_add(jitter)
+    retry_after.unwrap_or_default().max(backoff).saturating_add(jitter)
 }
 
-/// Reads `Retry-After` in both of its forms. A date counts from the answer's own `Date`, so that a clock that
-/// is wrong here does no harm. `None` when it cannot be read.
-pub(crate) fn retry_after(value: &str, date: Option<&str>, now: SystemTime) -> Option<Duration> {
+/// Parses `Retry-After` in both of its forms. A date is relative to the `Date` of the response, so that a wrong
+/// local clock does no harm. `None` if it cannot be parsed.
+pub(crate) fn parse_retry_after(value: &str, date: Option<&str>, now: SystemTime) -> Option<Duration> {
     let value = value.trim();
     if let Ok(seconds) = value.parse() {
         return Some(Duration::from_secs(seconds));
@@ -73,21 +78,22 @@ mod tests {
     }
 
     #[test]
-    fn the_backoff_doubles_and_is_computed_anew_each_time() {
+    fn the_backoff_doubles_and_is_computed_for_each_wait() {
         let settings = settings();
-        let waits: Vec<_> = (1..=4).map(|round| delay(&settings, round, None, 0.0).as_secs()).collect();
+        let waits: Vec<_> =
+            (1..=4).map(|wait_number| delay(&settings, wait_number, None, 0.0).as_secs()).collect();
         assert_eq!(waits, [3, 6, 12, 24]);
         assert_eq!(delay(&settings, 2, None, 1.0).as_secs(), 11);
         assert_eq!(delay(&settings, u32::MAX, None, 0.0), settings.max_wait);
     }
 
     #[test]
-    fn the_service_s_wish_is_a_minimum() {
+    fn the_service_s_retry_after_is_a_minimum() {
         let settings = settings();
-        let asked = |seconds| Some(Duration::from_secs(seconds));
-        assert_eq!(delay(&settings, 1, asked(60), 0.5), Duration::from_millis(62_500));
-        assert_eq!(delay(&settings, 3, asked(1), 0.0).as_secs(), 12);
-        assert_eq!(delay(&settings, 1, asked(0), 0.0).as_secs(), 3);
+        let retry_after = |seconds| Some(Duration::from_secs(seconds));
+        assert_eq!(delay(&settings, 1, retry_after(60), 0.5), Duration::from_millis(62_500));
+        assert_eq!(delay(&settings, 3, retry_after(1), 0.0).as_secs(), 12);
+        assert_eq!(delay(&settings, 1, retry_after(0), 0.0).as_secs(), 3);
         assert_eq!(delay(&settings, 1, Some(Duration::MAX), 1.0), Duration::MAX);
     }
 
@@ -95,7 +101,7 @@ mod tests {
     fn both_forms_of_retry_after_are_read() {
         let now = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777); // the moment of RFC 9110's example
         let date = "Sun, 06 Nov 1994 08:50:37 GMT";
-        let seconds = |value, base| retry_after(value, base, now).map(|wait| wait.as_secs());
+        let seconds = |value, base| parse_retry_after(value, base, now).map(|wait| wait.as_secs());
         assert_eq!(seconds(" 120 ", None), Some(120));
         assert_eq!(seconds(date, None), Some(60));
         assert_eq!(seconds(date, Some("Sun, 06 Nov 1994 08:50:00 GMT")), Some(37));

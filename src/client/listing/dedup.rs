@@ -1,15 +1,15 @@
-//! Which records a listing has given out already: one that stands on two pages counts once.
+//! The set of records that a listing has returned: a record on two pages is returned once.
 
 use crate::client::listing::entry::ListEntry;
 use std::hash::{BuildHasher, RandomState};
 
-/// Bits of a digest that choose its shelf.
-const SHELF_BITS: u32 = 14;
+/// Bits of a digest that choose its bucket.
+const BUCKET_BITS: u32 = 14;
 
-/// What a record is, in 128 bits.
+/// The identity of a record in 128 bits.
 pub(crate) type RecordDigest = u128;
 
-/// Makes digests. They differ from run to run, so that nobody can choose two records that look like one.
+/// Computes digests. They differ from run to run, so that nobody can construct two records with the same digest.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct RecordDigester([RandomState; 2]);
 
@@ -24,28 +24,28 @@ impl RecordDigester {
     }
 }
 
-/// The digests of the records given out, on shelves by their first bits.
+/// The digests of the returned records, in buckets by their first bits.
 ///
-/// A shelf keeps 64 bits of each and stands for 14 more: among a million records the chance that any two look like
-/// one is 1 in 10^11, and the whole takes some 10 bytes a record. A hash table of whole digests took 40, more than
-/// all else that is in memory while a listing is gone through.
+/// A bucket keeps 64 bits of each digest and its index stands for 14 more: among a million records the probability
+/// of a collision is 1 in 10^11, and a record takes about 10 bytes. A hash table of whole digests took 40 bytes, more
+/// than everything else in memory while a listing is read.
 #[derive(Debug, Default)]
 pub(crate) struct DedupSet {
-    shelves: Vec<Vec<u64>>,
+    buckets: Vec<Vec<u64>>,
     count: usize,
 }
 
 impl DedupSet {
     /// Whether the record is new.
     pub(crate) fn insert(&mut self, digest: RecordDigest) -> bool {
-        if self.shelves.is_empty() {
-            self.shelves.resize(1 << SHELF_BITS, Vec::new());
+        if self.buckets.is_empty() {
+            self.buckets.resize(1 << BUCKET_BITS, Vec::new());
         }
         let (high, low) =
-            (digest >> (RecordDigest::BITS - SHELF_BITS), digest & RecordDigest::from(u64::MAX));
-        let (Ok(place), Ok(rest)) = (usize::try_from(high), u64::try_from(low)) else { return true };
-        let known = &mut self.shelves[place];
-        // At most some sixty in a million: to compare with all of them is quicker than to keep them in order.
+            (digest >> (RecordDigest::BITS - BUCKET_BITS), digest & RecordDigest::from(u64::MAX));
+        let (Ok(bucket), Ok(rest)) = (usize::try_from(high), u64::try_from(low)) else { return true };
+        let known = &mut self.buckets[bucket];
+        // About sixty in a million records: comparing with all of them is faster than keeping them sorted.
         if known.contains(&rest) {
             return false;
         }
@@ -57,7 +57,7 @@ impl DedupSet {
         true
     }
 
-    /// How many records there were.
+    /// The number of records.
     pub(crate) fn count(&self) -> usize {
         self.count
     }
@@ -70,26 +70,26 @@ mod tests {
 
     #[test]
     fn each_digest_is_new_once() {
-        let mut seen = DedupSet::default();
+        let mut set = DedupSet::default();
         let digests =
             (0..10_000_u128).map(|number| number.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835));
         for digest in digests.clone() {
-            assert!(seen.insert(digest), "{digest}");
+            assert!(set.insert(digest), "{digest}");
         }
         for digest in digests {
-            assert!(!seen.insert(digest), "{digest}");
+            assert!(!set.insert(digest), "{digest}");
         }
-        assert_eq!(seen.count(), 10_000);
+        assert_eq!(set.count(), 10_000);
     }
 
     #[test]
     fn digests_that_differ_in_their_first_or_last_bits_differ() {
-        let mut seen = DedupSet::default();
-        assert!([0, 1, 1 << 63, 1 << 127].into_iter().all(|digest| seen.insert(digest)));
+        let mut set = DedupSet::default();
+        assert!([0, 1, 1 << 63, 1 << 127].into_iter().all(|digest| set.insert(digest)));
     }
 
     #[test]
-    fn people_are_told_apart_by_id_and_then_by_who_they_are() {
+    fn users_are_identified_by_id_or_else_by_their_names() {
         let digester = RecordDigester::default();
         let digest = |id: Option<&str>, email: &str| {
             let id = id.map(Into::into);

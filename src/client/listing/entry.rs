@@ -1,4 +1,4 @@
-//! What can be listed.
+//! The records that can be listed.
 
 use crate::wire::group::Group;
 use crate::wire::identity::{Identity, fold};
@@ -8,10 +8,10 @@ use std::sync::Arc;
 
 /// A record that can be listed.
 pub trait ListEntry: ListedEntry + Send + Sync + 'static {
-    /// Feeds what makes the record the one it is to `digest`.
+    /// Passes what identifies the record to `digest`.
     fn identify(&self, digest: &mut dyn FnMut(&str));
 
-    /// The records as users, where they are such.
+    /// The records as users; `None` for other records.
     fn users(_records: &[Arc<Self>]) -> Option<&[Arc<User>]> {
         None
     }
@@ -22,7 +22,7 @@ impl ListEntry for User {
         Some(records)
     }
 
-    /// The service's own id; the person where it sent none.
+    /// The service's id, or the person if it sent none.
     fn identify(&self, digest: &mut dyn FnMut(&str)) {
         if let Some(id) = &self.id {
             return digest(id);

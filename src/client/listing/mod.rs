@@ -1,9 +1,9 @@
 //! Listings, page by page: complete, or an error that says which page.
 
-pub mod dedup;
+mod dedup;
 pub mod entry;
-pub mod page_request;
-pub mod prefetch;
+mod page_request;
+mod prefetch;
 pub mod query;
 
 use self::query::UserQuery;
@@ -22,25 +22,25 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
-/// A listing that is read page by page. Nothing is asked for before the first page, and nothing more before the
-/// second; from then on pages are fetched ahead.
+/// A listing that is read page by page. The first two pages are requested when they are read; from then on pages
+/// are fetched ahead.
 pub struct Listing<T> {
     reader: PageReader,
-    ahead: Prefetcher<T>,
+    prefetcher: Prefetcher<T>,
     name: String,
-    seen: DedupSet,
+    returned: DedupSet,
     page: usize,
     total: Option<usize>,
     pages: Option<usize>,
     ended: Option<Result<()>>,
-    /// A page that said it was the last one, while `X-Page-Count` said otherwise: the next one settles it.
+    /// A page with `lastPage` although `X-Page-Count` announced more: the next page decides.
     doubtful: Option<usize>,
-    /// Whether the hooks were told of its end.
-    told: bool,
+    /// Whether its end was reported to the hooks.
+    end_reported: bool,
 }
 
-/// What a page turned out to be.
-enum PageTurn<T> {
+/// The content of a page.
+enum PageContent<T> {
     Entries { entries: Vec<Arc<T>>, last: bool },
     End,
 }
@@ -58,8 +58,8 @@ impl Listing<Group> {
 }
 
 impl Client {
-    /// The number of the group with this folded name.
-    async fn group_number(&self, name: &str) -> Result<Option<i64>> {
+    /// The id of the group with this folded name.
+    async fn group_id(&self, name: &str) -> Result<Option<i64>> {
         let mut groups = Listing::groups(self.clone());
         while let Some(page) = groups.next_page().await? {
             if let Some(group) = page.iter().find(|group| fold(&group.group_name) == name) {
@@ -73,51 +73,51 @@ impl Client {
 impl<T: ListEntry> Listing<T> {
     fn new(client: Client, source: ListingKind) -> Self {
         Self {
-            ahead: Prefetcher::new(source.endpoint()),
+            prefetcher: Prefetcher::new(source.endpoint()),
             name: source.name(),
             reader: PageReader::new(client, source),
-            seen: DedupSet::default(),
+            returned: DedupSet::default(),
             page: 0,
             total: None,
             pages: None,
             ended: None,
             doubtful: None,
-            told: false,
+            end_reported: false,
         }
     }
 
-    /// The entries of the next page that did not stand on an earlier one; `None` after the last page.
+    /// The entries of the next page that were not on an earlier one; `None` after the last page.
     ///
     /// # Errors
-    /// The first page's errors as they are, `interrupted`, and `incomplete` for whatever keeps a later page
-    /// from being read. A listing that failed stays failed; one that was interrupted goes on.
+    /// The first page's errors unchanged, `interrupted`, and `incomplete` for a later page that cannot be read. A
+    /// listing that failed keeps its error; one that was interrupted can be continued.
     pub async fn next_page(&mut self) -> Result<Option<Vec<Arc<T>>>> {
         let page = self.read_page().await;
-        self.tell(page.as_ref().map(Option::as_deref));
+        self.notify_hooks(page.as_ref().map(Option::as_deref));
         page
     }
 
-    /// Tells the hooks of a page of users, and how a listing ended.
-    fn tell(&mut self, page: Result<Option<&[Arc<T>]>, &Error>) {
+    /// Reports a page of users and the end of the listing to the hooks.
+    fn notify_hooks(&mut self, page: Result<Option<&[Arc<T>]>, &Error>) {
         let hooks = self.reader.client.hooks();
         if let Some(users) = page.as_ref().ok().and_then(|page| T::users((*page)?)) {
             for hook in &hooks {
-                hook.seen(users);
+                hook.users_read(users);
             }
         }
         match page {
             Err(error) => {
                 for hook in &hooks {
-                    hook.listed(&self.name, Err(error));
+                    hook.listing_ended(&self.name, Err(error));
                 }
             }
             Ok(_)
                 if self.is_finished()
                     && T::users(&[]).is_some()
-                    && !std::mem::replace(&mut self.told, true) =>
+                    && !std::mem::replace(&mut self.end_reported, true) =>
             {
                 for hook in &hooks {
-                    hook.listed(&self.name, Ok(self.seen.count()));
+                    hook.listing_ended(&self.name, Ok(self.returned.count()));
                 }
             }
             Ok(_) => {}
@@ -128,24 +128,24 @@ impl<T: ListEntry> Listing<T> {
         if let Some(ended) = &self.ended {
             return ended.clone().map(|()| None);
         }
-        let turn = self.turn().await;
-        match turn {
-            Ok(PageTurn::Entries { entries, last }) => {
+        let content = self.fetch_content().await;
+        match content {
+            Ok(PageContent::Entries { entries, last }) => {
                 self.page += 1;
                 if last {
                     self.finish();
                 } else if self.page > 1 {
-                    self.send_ahead();
+                    self.prefetch();
                 }
                 Ok(Some(entries))
             }
-            Ok(PageTurn::End) => {
+            Ok(PageContent::End) => {
                 self.finish();
                 Ok(None)
             }
             Err(error) => {
-                self.ahead.clear();
-                // The operator may ask for the page once more.
+                self.prefetcher.clear();
+                // The operator may request the page again.
                 if !matches!(*error.kind, ErrorKind::Interrupted) {
                     self.ended = Some(Err(error.clone()));
                 }
@@ -154,57 +154,56 @@ impl<T: ListEntry> Listing<T> {
         }
     }
 
-    /// Its end is not reported to the hooks: what it looks for may well be absent.
+    /// The same listing without reports of its end to the hooks, for a group that may not exist.
     pub(super) fn unobserved(mut self) -> Self {
-        self.told = true;
+        self.end_reported = true;
         self
     }
 
-    /// From now on its waits and exchanges end when `stop` is cancelled: a listing may outlive the line that
-    /// began it.
+    /// Replaces the token that stops its waits and exchanges: a listing may outlive the line that started it.
     pub fn set_stop(&mut self, stop: CancellationToken) {
         self.reader.client = self.reader.client.with_stop(stop);
     }
 
-    async fn turn(&mut self) -> Result<PageTurn<T>> {
-        let answer = if self.page == 0 { self.first_page().await } else { self.later_page().await };
-        let fetched = answer.map_err(|error| self.placed(error))?;
+    async fn fetch_content(&mut self) -> Result<PageContent<T>> {
+        let response = if self.page == 0 { self.first_page().await } else { self.later_page().await };
+        let fetched = response.map_err(|error| self.with_page(error))?;
         self.total = fetched.total.or(self.total);
         self.pages = fetched.pages.max(self.pages);
-        self.read(fetched)
+        self.interpret(fetched)
     }
 
     async fn first_page(&mut self) -> Result<FetchedPage<T>> {
         match self.fetch().await {
-            Err(error) if self.name_was_cut(&error) => self.fetch_by_number(error).await,
-            answer => answer,
+            Err(error) if self.may_have_cut_name(&error) => self.fetch_by_id(error).await,
+            response => response,
         }
     }
 
-    /// The page at hand, from those in flight. One that left when another line of the prompt was stopped is sent for
+    /// The next page, from those in flight. A page that was aborted with an earlier line of the prompt is requested
     /// again.
     async fn later_page(&mut self) -> Result<FetchedPage<T>> {
         let stop = self.reader.client.stop.clone();
         loop {
-            self.send_ahead();
-            let answer = tokio::select! {
+            self.prefetch();
+            let response = tokio::select! {
                 biased;
-                answer = self.ahead.first() => answer,
+                response = self.prefetcher.first() => response,
                 () = stop.cancelled() => Some(Err(ErrorKind::Interrupted.into())),
             };
-            match answer {
+            match response {
                 Some(Err(error)) if matches!(*error.kind, ErrorKind::Interrupted) && !stop.is_cancelled() => {
-                    self.ahead.clear();
+                    self.prefetcher.clear();
                 }
-                Some(answer) => return answer,
-                // Nothing is known to be there, as when more pages came than `X-Page-Count` said.
+                Some(response) => return response,
+                // No page is in flight, for example because there are more pages than `X-Page-Count` announced.
                 None => return self.fetch().await,
             }
         }
     }
 
-    fn send_ahead(&mut self) {
-        self.ahead.send_for(&self.reader, self.page, self.pages);
+    fn prefetch(&mut self) {
+        self.prefetcher.prefetch(&self.reader, self.page, self.pages);
     }
 
     async fn fetch(&self) -> Result<FetchedPage<T>> {
@@ -214,20 +213,20 @@ impl<T: ListEntry> Listing<T> {
     }
 
     /// Whether the service may have cut a group's name at its last dot (contract 2.2).
-    fn name_was_cut(&self, error: &Error) -> bool {
+    fn may_have_cut_name(&self, error: &Error) -> bool {
         let dotted = matches!(&self.reader.source, ListingKind::Users(UserQuery { group: Some(name), .. }) if name.contains('.'));
         dotted && self.page == 0 && matches!(*error.kind, ErrorKind::NotFound { .. })
     }
 
-    /// Asks for the group by its number, which the listing of groups tells.
-    async fn fetch_by_number(&mut self, not_found: Error) -> Result<FetchedPage<T>> {
+    /// Requests the group by its id, which is in the listing of groups.
+    async fn fetch_by_id(&mut self, not_found: Error) -> Result<FetchedPage<T>> {
         let ListingKind::Users(query) = &self.reader.source else { return Err(not_found) };
         let name = fold(query.group.as_deref().unwrap_or_default());
-        let Some(number) = Box::pin(self.reader.client.group_number(&name)).await? else {
+        let Some(number) = Box::pin(self.reader.client.group_id(&name)).await? else {
             return Err(not_found);
         };
         self.reader.client.shared.observer.notice(&ClientEvent::Note(format!(
-            "{}: not found by name, asked for by number {number}",
+            "{}: not found by name, listed by its id {number}",
             self.name
         )));
         let by_number = UserQuery { group: Some(number.to_string()), ..query.clone() };
@@ -235,9 +234,9 @@ impl<T: ListEntry> Listing<T> {
         self.fetch().await
     }
 
-    /// What a page means for the listing. It ends on `lastPage` alone, and for groups on `Not found` behind
-    /// the first page (contract 7.19); everything else that looks like an end is an error.
-    fn read(&mut self, fetched: FetchedPage<T>) -> Result<PageTurn<T>> {
+    /// Interprets a page. The listing ends only on `lastPage`, and for groups on `Not found` after the first page
+    /// (contract 7.19); everything else that looks like an end is an error.
+    fn interpret(&mut self, fetched: FetchedPage<T>) -> Result<PageContent<T>> {
         let FetchedPage { page, digests, .. } = fetched;
         let groups = self.reader.source.is_groups();
         if groups && self.page > 0 && page.result == NOT_FOUND && page.last_page == Some(true) {
@@ -246,84 +245,85 @@ impl<T: ListEntry> Listing<T> {
         if page.result != SUCCESS {
             let message = page.message.unwrap_or_else(|| "no message".to_owned());
             let refused = ErrorKind::Rejected { status: 200, code: Some(page.result), message };
-            return Err(self.placed(refused.into()));
+            return Err(self.with_page(refused.into()));
         }
         let Some(entries) = page.entries else {
             return Err(self.incomplete(format!("there is no `{}` in it", T::KEY)));
         };
         let Some(last) = page.last_page else {
-            return Err(self.incomplete("it does not say whether it is the last one".to_owned()));
+            return Err(
+                self.incomplete("it does not say whether it is the last page (`lastPage`)".to_owned())
+            );
         };
         let count = entries.len();
-        let told = entries.into_iter().zip(digests);
+        let pairs = entries.into_iter().zip(digests);
         let fresh: Vec<_> =
-            told.filter(|(_, digest)| self.seen.insert(*digest)).map(|(entry, _)| entry).collect();
+            pairs.filter(|(_, digest)| self.returned.insert(*digest)).map(|(entry, _)| entry).collect();
         if let Some(early) = self.doubtful {
             return match fresh.is_empty() {
                 false => Err(self.ended_too_early(early)),
-                true if self.is_doubtful() => Ok(PageTurn::Entries { entries: fresh, last: false }),
-                true => Ok(PageTurn::End),
+                true if self.is_doubtful() => Ok(PageContent::Entries { entries: fresh, last: false }),
+                true => Ok(PageContent::End),
             };
         }
         if !last {
-            self.goes_on(count, fresh.len())?;
+            self.check_continues(count, fresh.len())?;
         } else if self.is_doubtful() {
             self.doubtful = Some(self.page);
         }
-        self.tell_page();
-        Ok(PageTurn::Entries { entries: fresh, last: last && self.doubtful.is_none() })
+        self.notify_page();
+        Ok(PageContent::Entries { entries: fresh, last: last && self.doubtful.is_none() })
     }
 
-    /// Whether the service said that more pages come than this one.
+    /// Whether `X-Page-Count` announced more pages than this one.
     fn is_doubtful(&self) -> bool {
         self.pages.is_some_and(|pages| self.page + 1 < pages)
     }
 
     fn ended_too_early(&self, page: usize) -> Error {
-        let message = "it said to be the last one, yet there are more".to_owned();
+        let message = "it was marked as the last page, but more pages follow".to_owned();
         ErrorKind::Incomplete { listing: self.name.clone(), page, message }.into()
     }
 
-    /// A page of groups that is not there; it may be one that should be.
-    fn end_of_groups(&mut self) -> PageTurn<T> {
+    /// Handles a page of groups that does not exist although it may be needed.
+    fn end_of_groups(&mut self) -> PageContent<T> {
         if self.pages.is_none_or(|pages| self.page >= pages) {
-            return PageTurn::End;
+            return PageContent::End;
         }
         self.doubtful.get_or_insert(self.page);
-        PageTurn::Entries { entries: Vec::new(), last: false }
+        PageContent::Entries { entries: Vec::new(), last: false }
     }
 
-    /// Whether a page that is not the last one can be one of many.
-    fn goes_on(&self, count: usize, fresh: usize) -> Result<()> {
+    /// Checks that a page that is not the last one can be followed by others.
+    fn check_continues(&self, count: usize, fresh: usize) -> Result<()> {
         if count == 0 {
-            return Err(self.incomplete("it is empty, yet not the last one".to_owned()));
+            return Err(self.incomplete("it is empty, but not marked as the last page".to_owned()));
         }
         if fresh == 0 {
-            return Err(
-                self.incomplete("it repeats what earlier pages held, yet is not the last one".to_owned())
-            );
+            return Err(self.incomplete(
+                "it repeats the entries of earlier pages, but is not marked as the last page".to_owned(),
+            ));
         }
         match self.pages {
-            Some(pages) if self.page + 1 >= pages => {
-                Err(self
-                    .incomplete(format!("it is the last of {pages} by X-Page-Count, yet not by `lastPage`")))
-            }
+            Some(pages) if self.page + 1 >= pages => Err(self.incomplete(format!(
+                "it is the last of {pages} pages by X-Page-Count, but `lastPage` is false"
+            ))),
             _ => Ok(()),
         }
     }
 
-    fn tell_page(&self) {
+    fn notify_page(&self) {
         self.reader.client.shared.observer.notice(&ClientEvent::PageRead {
             listing: self.name.clone(),
             page: self.page,
             pages: self.pages,
-            entries: self.seen.count(),
+            entries: self.returned.count(),
             total: self.total,
             left: self.left(),
         });
     }
 
-    /// How long the pages that are left take, where that can be told.
+    /// The least time for the remaining pages, if known.
     fn left(&self) -> Option<Duration> {
         let pages = self.pages?.saturating_sub(self.page + 1);
         self.reader.client.settings().pace.time_for(self.reader.source.endpoint(), pages)
@@ -334,21 +334,21 @@ impl<T: ListEntry> Listing<T> {
         if self.reader.source.is_full() {
             self.reader.client.shared.sync.end();
         }
-        let count = self.seen.count();
+        let count = self.returned.count();
         if let Some(total) = self.total.filter(|total| *total > count) {
             let missing = total - count;
             let why = if self.reader.source.is_groups() {
-                "the service counts more than it lists"
+                "the service counts more groups than it lists"
             } else {
-                "the service leaves technical accounts out"
+                "the service leaves out technical accounts"
             };
             let note = format!("{}: {count} of {total}; {why} ({missing} here)", self.name);
             self.reader.client.shared.observer.notice(&ClientEvent::Note(note));
         }
     }
 
-    /// An error on the first page stays what it is; on a later one it makes the listing incomplete.
-    fn placed(&self, error: Error) -> Error {
+    /// The error of a page: unchanged for the first page, `incomplete` for a later one.
+    fn with_page(&self, error: Error) -> Error {
         if self.page == 0 || matches!(*error.kind, ErrorKind::Interrupted) {
             return error;
         }
@@ -365,13 +365,13 @@ impl<T: ListEntry> Listing<T> {
         &self.name
     }
 
-    /// Entries in all (`X-Total-Count`), once the first page was read and if the service says so. More than
-    /// the pages hold, where technical accounts are left out of them (contract 2.3).
+    /// The total number of entries (`X-Total-Count`), after the first page and if the service sent it. It may be more
+    /// than the pages contain, because technical accounts are left out of them (contract 2.3).
     pub fn total(&self) -> Option<usize> {
         self.total
     }
 
-    /// Pages in all (`X-Page-Count`), once the first page was read and if the service says so.
+    /// The total number of pages (`X-Page-Count`), after the first page and if the service sent it.
     pub fn pages(&self) -> Option<usize> {
         self.pages
     }

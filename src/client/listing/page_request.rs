@@ -1,4 +1,4 @@
-//! What is listed, and how one page of it is asked for.
+//! The kinds of listings, and the request for one page.
 
 use super::query::UserQuery;
 use crate::client::attempts::{ApiCall, FailedCall};
@@ -20,10 +20,10 @@ pub(crate) enum ListingKind {
     Groups,
 }
 
-/// A page as it came, with what its records are and what its headers say.
+/// A page with the digests of its records and the counts of its headers.
 pub(crate) struct FetchedPage<T> {
     pub(crate) page: ResponsePage<T>,
-    /// One for each entry.
+    /// One per entry.
     pub(crate) digests: Vec<RecordDigest>,
     /// `X-Total-Count`.
     pub(crate) total: Option<usize>,
@@ -31,7 +31,7 @@ pub(crate) struct FetchedPage<T> {
     pub(crate) pages: Option<usize>,
 }
 
-/// Asks for pages. Clones ask for the same and share the texts that repeat.
+/// Requests pages. Clones request the same listing and share repeated strings.
 #[derive(Clone)]
 pub(crate) struct PageReader {
     pub(crate) client: Client,
@@ -85,10 +85,10 @@ impl PageReader {
         Self { client, source, interner: Arc::default(), digester: RecordDigester::default() }
     }
 
-    /// Asks for a page, and reads it where the answer comes in: a page fetched ahead is read beside the script.
+    /// Requests a page and parses it on the same task, so that a prefetched page is parsed while the script runs.
     ///
     /// # Errors
-    /// Those of the call.
+    /// The errors of the call.
     pub(crate) async fn fetch<T: ListEntry>(
         self,
         page: usize,
@@ -98,9 +98,9 @@ impl PageReader {
         let call = ApiCall { pragma, ..ApiCall::new(target) };
         let groups = self.source.is_groups() && page > 0;
         match self.client.perform(&call, None, |response| self.read(response)).await {
-            // A page beyond the end of the groups may also come with the status that its text suggests.
+            // A page after the end of the groups may also have the status 404.
             Err(failed) if groups && is_end_of_groups(&failed) => Ok(end_of_groups()),
-            answer => answer.map(|(page, _)| page).map_err(FailedCall::into_error),
+            response => response.map(|(page, _)| page).map_err(FailedCall::into_error),
         }
     }
 

@@ -1,4 +1,4 @@
-//! A row of a CSV file as scripts see it: it reads like a map, and an unknown column is an error.
+//! A row of a CSV file in scripts. It reads like a map; an unknown column is an error.
 
 use crate::did_you_mean::nearest;
 use crate::error::{Error, Result};
@@ -10,7 +10,7 @@ use rhai::{Array, Dynamic, Engine, ImmutableString, Map, NativeCallContext};
 use serde_json::Value;
 use std::rc::Rc;
 
-/// A row. Clones are the same row.
+/// A row. Clones share it.
 #[derive(Debug, Clone)]
 pub struct CsvRow(Rc<RowContent>);
 

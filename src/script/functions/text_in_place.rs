@@ -8,7 +8,7 @@ use std::ops::{Range, RangeInclusive};
 use std::rc::Rc;
 
 /// The longest string that padding makes; Rhai has no limit of its own, and memory has.
-const LONGEST_PADDED: usize = 1_000_000;
+const MAX_PADDED_LENGTH: usize = 1_000_000;
 
 /// A function of texts. Each hides Rhai's own of the same name and parameters.
 struct TextFunction {
@@ -19,15 +19,15 @@ struct TextFunction {
     help: &'static str,
 }
 
-type TextParameter = (&'static str, TextFunctionKind);
+type TextParameter = (&'static str, ParameterKind);
 
 #[derive(Clone, Copy)]
-enum TextFunctionKind {
-    Text,
-    Letter,
+enum ParameterKind {
+    String,
+    Character,
     Number,
-    Span,
-    SpanInclusive,
+    Range,
+    InclusiveRange,
 }
 
 const FUNCTIONS: [TextFunction; 8] = [
@@ -71,12 +71,14 @@ print(country.make_upper());
     TextFunction {
         name: "replace",
         overloads: &[
-            &[("find", TextFunctionKind::Text), ("with_text", TextFunctionKind::Text)],
-            &[("find", TextFunctionKind::Text), ("with_text", TextFunctionKind::Letter)],
-            &[("find", TextFunctionKind::Letter), ("with_text", TextFunctionKind::Text)],
-            &[("find", TextFunctionKind::Letter), ("with_text", TextFunctionKind::Letter)],
+            &[("find", ParameterKind::String), ("with_text", ParameterKind::String)],
+            &[("find", ParameterKind::String), ("with_text", ParameterKind::Character)],
+            &[("find", ParameterKind::Character), ("with_text", ParameterKind::String)],
+            &[("find", ParameterKind::Character), ("with_text", ParameterKind::Character)],
         ],
-        change: |text, arguments| Ok(text.replace(&said(arguments, 0), &said(arguments, 1))),
+        change: |text, arguments| {
+            Ok(text.replace(&string_argument(arguments, 0), &string_argument(arguments, 1)))
+        },
         help: r#"Replaces every occurrence of a string within another, in place, and returns it.
 
 # Example
@@ -87,8 +89,8 @@ print(name.replace(" ", ".").make_lower());
     },
     TextFunction {
         name: "remove",
-        overloads: &[&[("find", TextFunctionKind::Text)], &[("find", TextFunctionKind::Letter)]],
-        change: |text, arguments| Ok(text.replace(&said(arguments, 0), "")),
+        overloads: &[&[("find", ParameterKind::String)], &[("find", ParameterKind::Character)]],
+        change: |text, arguments| Ok(text.replace(&string_argument(arguments, 0), "")),
         help: r#"Removes every occurrence of a string from another, in place, and returns it.
 
 # Example
@@ -99,7 +101,7 @@ print(name.remove(","));
     },
     TextFunction {
         name: "truncate",
-        overloads: &[&[("length", TextFunctionKind::Number)]],
+        overloads: &[&[("length", ParameterKind::Number)]],
         change: |text, arguments| Ok(part(text, 0, number(arguments, 0))),
         help: r#"Truncates a string after this number of characters, in place, and returns it.
 
@@ -112,10 +114,10 @@ print(description.truncate(8));
     TextFunction {
         name: "crop",
         overloads: &[
-            &[("start", TextFunctionKind::Number)],
-            &[("start", TextFunctionKind::Number), ("length", TextFunctionKind::Number)],
-            &[("range", TextFunctionKind::Span)],
-            &[("range", TextFunctionKind::SpanInclusive)],
+            &[("start", ParameterKind::Number)],
+            &[("start", ParameterKind::Number), ("length", ParameterKind::Number)],
+            &[("range", ParameterKind::Range)],
+            &[("range", ParameterKind::InclusiveRange)],
         ],
         change: |text, arguments| Ok(crop(text, arguments)),
         help: r#"Keeps only a part of a string, in place, and returns it; a negative start counts from the end.
@@ -131,8 +133,8 @@ print(text.crop(5..7));
     TextFunction {
         name: "pad",
         overloads: &[
-            &[("length", TextFunctionKind::Number), ("with_text", TextFunctionKind::Letter)],
-            &[("length", TextFunctionKind::Number), ("with_text", TextFunctionKind::Text)],
+            &[("length", ParameterKind::Number), ("with_text", ParameterKind::Character)],
+            &[("length", ParameterKind::Number), ("with_text", ParameterKind::String)],
         ],
         change: pad,
         help: r#"Pads a string to this number of characters, in place, and returns it.
@@ -149,7 +151,7 @@ print(name.pad(12, ".") + "7");
 ];
 
 /// Adds the functions to a module.
-pub fn add_to(module: &mut Module) {
+pub(super) fn add_to(module: &mut Module) {
     for function in &FUNCTIONS {
         for parameters in function.overloads {
             add(module, function, parameters);
@@ -176,7 +178,7 @@ fn native(change: fn(&str, &[Dynamic]) -> Result<String>) -> RhaiFunc {
         let Some((text, rest)) = arguments.split_first_mut() else { return Ok(Dynamic::UNIT) };
         let rest: Vec<_> = rest.iter().map(|argument| (**argument).clone()).collect();
         let place = context.map_or(rhai::Position::NONE, |context| context.call_position());
-        let changed = change(&said(&[(**text).clone()], 0), &rest);
+        let changed = change(&string_argument(&[(**text).clone()], 0), &rest);
         let changed = ImmutableString::from(changed.map_err(|error| thrown(&error, place))?);
         if !text.is_read_only() {
             set(text, &changed);
@@ -192,30 +194,30 @@ fn set(text: &mut Dynamic, changed: &ImmutableString) {
     }
 }
 
-impl TextFunctionKind {
+impl ParameterKind {
     fn type_id(self) -> TypeId {
         match self {
-            Self::Text => TypeId::of::<ImmutableString>(),
-            Self::Letter => TypeId::of::<char>(),
+            Self::String => TypeId::of::<ImmutableString>(),
+            Self::Character => TypeId::of::<char>(),
             Self::Number => TypeId::of::<i64>(),
-            Self::Span => TypeId::of::<Range<i64>>(),
-            Self::SpanInclusive => TypeId::of::<RangeInclusive<i64>>(),
+            Self::Range => TypeId::of::<Range<i64>>(),
+            Self::InclusiveRange => TypeId::of::<RangeInclusive<i64>>(),
         }
     }
 
     fn type_name(self) -> &'static str {
         match self {
-            Self::Text => "ImmutableString",
-            Self::Letter => "char",
+            Self::String => "ImmutableString",
+            Self::Character => "char",
             Self::Number => "i64",
-            Self::Span => "Range<i64>",
-            Self::SpanInclusive => "RangeInclusive<i64>",
+            Self::Range => "Range<i64>",
+            Self::InclusiveRange => "RangeInclusive<i64>",
         }
     }
 }
 
 /// An argument that is a string or a character.
-fn said(arguments: &[Dynamic], place: usize) -> String {
+fn string_argument(arguments: &[Dynamic], place: usize) -> String {
     arguments.get(place).map(ToString::to_string).unwrap_or_default()
 }
 
@@ -249,13 +251,13 @@ fn crop(text: &str, arguments: &[Dynamic]) -> String {
 
 fn pad(text: &str, arguments: &[Dynamic]) -> Result<String> {
     let length = usize::try_from(number(arguments, 0)).unwrap_or(0);
-    if length > LONGEST_PADDED {
+    if length > MAX_PADDED_LENGTH {
         return Err(Error::usage(format!(
-            "a string can be padded to {LONGEST_PADDED} characters, not {length}"
+            "a string can be padded to {MAX_PADDED_LENGTH} characters, not {length}"
         )));
     }
     let missing = length.saturating_sub(text.chars().count());
-    let padding = said(arguments, 1);
+    let padding = string_argument(arguments, 1);
     Ok(text.chars().chain(padding.chars().cycle().take(missing)).collect())
 }
 
@@ -309,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_are_counted_in_characters_as_rhai_counts_them() {
+    fn string_parts_count_characters() {
         let standard = |call: &str| {
             let code = format!("let t = \"äbcdé\"; t.{call}; t");
             Engine::new().eval::<String>(&code).unwrap()
@@ -341,7 +343,7 @@ mod tests {
     }
 
     #[test]
-    fn padding_has_an_end() {
+    fn padding_is_limited() {
         let error = pad("x", &[Dynamic::from_int(i64::MAX), ".".into()]).unwrap_err();
         assert_eq!(error.kind.name(), "usage");
     }

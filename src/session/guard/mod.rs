@@ -4,6 +4,7 @@ mod impact;
 mod pattern;
 mod protected;
 mod protected_name;
+mod readable;
 #[cfg(test)]
 mod tests;
 
@@ -12,8 +13,8 @@ pub(crate) use crate::session::guard::pattern::NamePattern;
 
 use crate::client::actions::checked_command::CheckedCommand;
 use crate::client::hooks::{ActionRequest, GateHook};
-use crate::client::outcome::{CommandFate, Status};
-use crate::client::request::ApiAnswer;
+use crate::client::outcome::{CommandOutcome, Status};
+use crate::client::request::ApiResponse;
 use crate::client::sent_command::{RenderedCommand, SentCommand};
 use crate::client::settings::Mode;
 use crate::error::{Error, ErrorKind, Result};
@@ -213,6 +214,11 @@ impl State {
             return Err(refusal("this run is read-only", "Run without --read-only to make changes."));
         }
         for command in commands {
+            if mode == Mode::Live
+                && let Some(reason) = readable::unreadable(command)
+            {
+                return Err(unreadable(command, &reason));
+            }
             if let Some((name, pattern)) = self.protected.find_in(command) {
                 let message = format!("`{name}` is protected (by `{pattern}`)");
                 return Err(refusal(message, "Remove the command from the script, or change --protect."));
@@ -278,6 +284,15 @@ fn refusal(message: impl Into<String>, hint: &str) -> Error {
     ErrorKind::Guard { message: format!("refused: {}", message.into()), hint: hint.to_owned() }.into()
 }
 
+fn unreadable(command: &RenderedCommand, reason: &str) -> Error {
+    let name = command.subject_name().unwrap_or("(no user)");
+    refusal(
+        format!("the guards cannot read the command for `{name}`: {reason}"),
+        "Write one step per object, as the service documents it; the guards count removals and protect people by reading \
+         every step.",
+    )
+}
+
 /// `3,040 removals, the limit is 200`.
 fn over_limit(count: usize, noun: &str, limit: usize) -> String {
     format!("{}, the limit is {}", counted(count, noun), number(limit))
@@ -295,10 +310,10 @@ impl GateHook for ChangeGuard {
         verdict
     }
 
-    fn after(&self, _: &ActionRequest, _: std::result::Result<&ApiAnswer, &Error>) {}
+    fn after(&self, _: &ActionRequest, _: std::result::Result<&ApiResponse, &Error>) {}
 
     /// What is sent again counts once.
-    fn settled(&self, request: &ActionRequest, fates: &[CommandFate]) {
+    fn settled(&self, request: &ActionRequest, fates: &[CommandOutcome]) {
         let mut state = self.state();
         for (sent, fate) in request.commands.iter().zip(fates) {
             if fate.status == Status::Unknown && request.list > 0 {
@@ -309,14 +324,14 @@ impl GateHook for ChangeGuard {
         }
     }
 
-    fn seen(&self, users: &[Arc<User>]) {
+    fn users_read(&self, users: &[Arc<User>]) {
         let mut state = self.state();
         for user in users {
             state.protected.add_person(user);
         }
     }
 
-    fn listed(&self, listing: &str, entries: std::result::Result<usize, &Error>) {
+    fn listing_ended(&self, listing: &str, entries: std::result::Result<usize, &Error>) {
         let mut state = self.state();
         match entries {
             Ok(entries) => {

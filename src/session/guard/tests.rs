@@ -94,8 +94,8 @@ fn a_percentage_is_taken_of_the_largest_listing() {
         ..GuardLimits::default()
     });
     assert!(message(&guard, &[remove("a@example.com")]).unwrap().contains("has not listed any users"));
-    guard.listed("users", Ok(30));
-    guard.listed("users", Ok(7));
+    guard.listing_ended("users", Ok(30));
+    guard.listing_ended("users", Ok(7));
     assert_eq!(message(&guard, &people(3, remove)), None);
     assert!(message(&guard, &[remove("a@example.com")]).is_some());
 }
@@ -134,7 +134,7 @@ fn permanent_deletion_must_be_allowed_in_a_real_organization() {
 #[test]
 fn nothing_is_removed_after_a_source_failed_or_was_empty() {
     let guard = ChangeGuard::new(GuardLimits::default());
-    guard.listed("users", Err(&ErrorKind::Interrupted.into()));
+    guard.listing_ended("users", Err(&ErrorKind::Interrupted.into()));
     assert_eq!(message(&guard, &[add("a@example.com")]), None);
     assert!(message(&guard, &[remove("a@example.com")]).unwrap().contains("the listing of users failed"));
     let guard = ChangeGuard::new(GuardLimits { allow_empty_source: true, ..GuardLimits::default() });
@@ -190,7 +190,7 @@ fn a_person_who_was_read_is_protected_under_every_name() {
         domain: Some("sso.example.com".into()),
         ..User::default()
     };
-    guard.seen(&[Arc::new(person)]);
+    guard.users_read(&[Arc::new(person)]);
     let refused = message(&guard, &[by_username]).unwrap();
     assert_eq!(refused, "refused: `TSmith@sso.example.com` is protected (by `ceo@example.com`)");
     assert_eq!(message(&guard, &[of_another]), None);

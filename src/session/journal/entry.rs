@@ -1,8 +1,8 @@
 //! Builds journal records from requests and outcomes.
 
 use crate::client::hooks::ActionRequest;
-use crate::client::outcome::CommandFate;
-use crate::client::request::ApiAnswer;
+use crate::client::outcome::CommandOutcome;
+use crate::client::request::ApiResponse;
 use crate::client::sent_command::RenderedCommand;
 use crate::session::totals::RunTotals;
 use crate::store::journal::record::{AnswerRecord, CommandRecord, EndRecord, RequestRecord, SettledRecord};
@@ -33,7 +33,7 @@ pub(crate) fn request(
 }
 
 /// The outcomes of a request's commands; `answer` is the response to a request sent as the script wrote it.
-pub(crate) fn settled(number: u64, fates: &[CommandFate], answer: Option<AnswerRecord>) -> SettledRecord {
+pub(crate) fn settled(number: u64, fates: &[CommandOutcome], answer: Option<AnswerRecord>) -> SettledRecord {
     SettledRecord { number, fates: fates.to_vec(), answer }
 }
 
@@ -44,6 +44,6 @@ pub(crate) fn end(exit: u8, totals: RunTotals) -> EndRecord {
 }
 
 /// A response, to be returned again on resume.
-pub(crate) fn answer(answer: &ApiAnswer) -> AnswerRecord {
+pub(crate) fn answer(answer: &ApiResponse) -> AnswerRecord {
     AnswerRecord { status: answer.status, headers: answer.headers.clone(), body: answer.body.clone() }
 }

@@ -101,13 +101,13 @@ fn read_back_removal(session: &Session, journaled: &JournaledCommand) -> Result<
 
 fn read_back_state(session: &Session, command: &Command) -> Result<ReadBackResult> {
     let client = session.client()?;
-    let state = session.wait(async { Ok(client.look_back(command).await) })?;
+    let state = session.wait(async { Ok(client.read_back_command(command).await) })?;
     unless_interrupted(session, state)
 }
 
 fn still_member(session: &Session, command: &Command) -> Result<std::result::Result<Option<String>, String>> {
     let client = session.client()?;
-    let seen = session.wait(async { Ok(client.still_member(command).await) })?;
+    let seen = session.wait(async { Ok(client.check_removal(command).await) })?;
     unless_interrupted(session, seen)
 }
 

@@ -1,9 +1,9 @@
 //! Writes the journal of a run: every request before it is sent, its outcomes after, and the replay of an earlier run.
 
 use super::entry;
-use crate::client::hooks::{ActionRequest, GateHook, RecalledAnswer, RecalledOutcome};
-use crate::client::outcome::CommandFate;
-use crate::client::request::ApiAnswer;
+use crate::client::hooks::{ActionRequest, GateHook, RecalledOutcome, RecalledResponse};
+use crate::client::outcome::CommandOutcome;
+use crate::client::request::ApiResponse;
 use crate::client::sent_command::RenderedCommand;
 use crate::client::settings::Mode;
 use crate::error::{Error, Result};
@@ -192,18 +192,18 @@ impl GateHook for JournalRecorder {
     }
 
     /// Not in `before`: a request that waits for its turn when the process is killed was not sent.
-    fn leaving(&self, request: &ActionRequest) -> Result<()> {
+    fn sending(&self, request: &ActionRequest) -> Result<()> {
         self.state().write(request)
     }
 
-    fn after(&self, request: &ActionRequest, answer: std::result::Result<&ApiAnswer, &Error>) {
+    fn after(&self, request: &ActionRequest, answer: std::result::Result<&ApiResponse, &Error>) {
         let mut state = self.state();
         if let (0, Ok(answer)) = (request.list, answer) {
             state.answers.insert(request.request_id.clone(), entry::answer(answer));
         }
     }
 
-    fn settled(&self, request: &ActionRequest, fates: &[CommandFate]) {
+    fn settled(&self, request: &ActionRequest, fates: &[CommandOutcome]) {
         let mut state = self.state();
         let answer = state.answers.remove(&request.request_id);
         // A request that did not pass the gate is not in the journal.
@@ -214,7 +214,7 @@ impl GateHook for JournalRecorder {
         }
     }
 
-    fn remembers(&self) -> bool {
+    fn can_recall(&self) -> bool {
         !self.state().replay.is_empty()
     }
 
@@ -222,11 +222,11 @@ impl GateHook for JournalRecorder {
         self.state().replay.recall(mode, command)
     }
 
-    fn recall_answer(&self, request: &ActionRequest) -> Option<RecalledAnswer> {
-        self.state().replay.recall_answer(request)
+    fn recall_response(&self, request: &ActionRequest) -> Option<RecalledResponse> {
+        self.state().replay.recall_response(request)
     }
 
-    fn seen(&self, users: &[Arc<User>]) {
+    fn users_read(&self, users: &[Arc<User>]) {
         self.state().snapshots.add(users);
     }
 }

@@ -73,13 +73,13 @@ fn change_strings(value: &mut Value, change: &impl Fn(&str) -> String) {
 mod tests {
     use super::*;
     use crate::store::journal::record::{AnswerRecord, SettledRecord};
-    use crate::wire::outcome::{CommandFate, Status};
+    use crate::wire::outcome::{CommandOutcome, Status};
     use serde_json::json;
 
     fn settled(body: Value) -> JournalRecord {
-        let fate = CommandFate {
+        let fate = CommandOutcome {
             code: Some("s3cret".into()),
-            ..CommandFate::told(Status::Failed, "no group s3cret")
+            ..CommandOutcome::with_message(Status::Failed, "no group s3cret")
         };
         let answer = AnswerRecord { status: 200, headers: vec![("x-group".into(), "s3cret".into())], body };
         JournalRecord::Settled(SettledRecord { number: 1, fates: vec![fate], answer: Some(answer) })

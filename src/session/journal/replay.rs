@@ -1,8 +1,8 @@
 //! The journal of an earlier run, replayed: what is done, what is unknown, what was started. Pure.
 
 use super::completed::CompletedCommands;
-use crate::client::hooks::{ActionRequest, RecalledAnswer, RecalledOutcome};
-use crate::client::request::ApiAnswer;
+use crate::client::hooks::{ActionRequest, RecalledOutcome, RecalledResponse};
+use crate::client::request::ApiResponse;
 use crate::client::sent_command::RenderedCommand;
 use crate::client::settings::Mode;
 use crate::session::guard::CommandImpact;
@@ -11,7 +11,7 @@ use crate::store::journal::record::{
     AnswerRecord, CommandRecord, Finding, FoundRecord, JournalRecord, RequestRecord, SettledRecord,
 };
 use crate::store::journal::sha256;
-use crate::wire::outcome::{CommandFate, Status};
+use crate::wire::outcome::{CommandOutcome, Status};
 use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -79,7 +79,7 @@ struct JournaledRequest {
 /// The response to a request sent as the script wrote it.
 #[derive(Debug)]
 struct RecordedAnswer {
-    answer: ApiAnswer,
+    answer: ApiResponse,
     /// The statuses of its commands; empty if all are done.
     statuses: Vec<Status>,
 }
@@ -212,7 +212,7 @@ impl Replay {
     }
 
     /// The response that an earlier run got to a request sent as the script wrote it. `None` if it has to be sent.
-    pub(crate) fn recall_answer(&mut self, request: &ActionRequest) -> Option<RecalledAnswer> {
+    pub(crate) fn recall_response(&mut self, request: &ActionRequest) -> Option<RecalledResponse> {
         let commands = || request.commands.iter().map(|sent| sent.content.json());
         let keys: Vec<_> = commands().map(|command| command_key(request.mode, command)).collect();
         for key in &keys {
@@ -227,7 +227,7 @@ impl Replay {
 
     /// Recalls a recorded response; `None` if nobody is a member any more and the request is sent again because another
     /// of its commands failed.
-    fn recall_recorded(&mut self, recorded: RecordedAnswer, keys: &[CommandKey]) -> Option<RecalledAnswer> {
+    fn recall_recorded(&mut self, recorded: RecordedAnswer, keys: &[CommandKey]) -> Option<RecalledResponse> {
         let RecordedAnswer { answer, statuses } = recorded;
         let (mut still_members, mut all_done) = (BTreeMap::new(), true);
         for (index, (status, key)) in statuses.iter().zip(keys).enumerate() {
@@ -240,13 +240,17 @@ impl Replay {
             }
         }
         let is_recalled = all_done || !still_members.is_empty();
-        is_recalled.then(|| RecalledAnswer { answer: Ok(answer), still_members })
+        is_recalled.then(|| RecalledResponse { response: Ok(answer), still_members })
     }
 
     /// Recalls a request whose own response was lost: open if one of its commands is, settled if all are.
-    fn recall_by_command(&mut self, request: &ActionRequest, keys: &[CommandKey]) -> Option<RecalledAnswer> {
+    fn recall_by_command(
+        &mut self,
+        request: &ActionRequest,
+        keys: &[CommandKey],
+    ) -> Option<RecalledResponse> {
         if let Some(message) = keys.iter().find_map(|key| pop(&mut self.open, *key)) {
-            return Some(RecalledAnswer::open(message));
+            return Some(RecalledResponse::open(message));
         }
         let settled =
             |key: &CommandKey| self.completed.contains(*key) || self.still_members.contains_key(key);
@@ -258,7 +262,7 @@ impl Replay {
             }
         }
         if let Some(message) = still_members.values().next().filter(|_| !all_settled) {
-            return Some(RecalledAnswer::open(format!(
+            return Some(RecalledResponse::open(format!(
                 "{message}; the rest of the request cannot be sent alone"
             )));
         }
@@ -267,8 +271,8 @@ impl Replay {
         }
         let ids: Vec<_> = keys.iter().filter_map(|key| self.completed.pop(*key)).collect();
         let request_id = ids.first().map(ToString::to_string).unwrap_or_default();
-        Some(RecalledAnswer {
-            answer: Ok(ApiAnswer::confirmed(request, request_id, "resumed")),
+        Some(RecalledResponse {
+            response: Ok(ApiResponse::confirmed(request, request_id, "resumed")),
             still_members,
         })
     }
@@ -326,8 +330,8 @@ impl Replay {
         let is_kept = self.record_answer(&request, answer, &fates);
         let mut fates = fates.into_iter();
         for (index, journaled) in request.commands.into_iter().enumerate() {
-            let lost = || CommandFate::told(Status::Unknown, "its response was lost");
-            let CommandFate { status, message, .. } = fates.next().unwrap_or_else(lost);
+            let lost = || CommandOutcome::with_message(Status::Unknown, "its response was lost");
+            let CommandOutcome { status, message, .. } = fates.next().unwrap_or_else(lost);
             match status {
                 Status::Completed | Status::WouldComplete if !is_raw => self.piece_done(&journaled),
                 Status::Completed | Status::WouldComplete if is_kept => self.add_impact(&journaled),
@@ -355,7 +359,7 @@ impl Replay {
         &mut self,
         request: &JournaledRequest,
         answer: Option<AnswerRecord>,
-        fates: &[CommandFate],
+        fates: &[CommandOutcome],
     ) -> bool {
         let has = |status: Status| fates.iter().any(|fate| fate.status == status);
         let all_done = fates.iter().all(|fate| fate.status.is_done());
@@ -373,7 +377,7 @@ impl Replay {
             _ => request.request_id.to_string(),
         };
         let statuses = if all_done { Vec::new() } else { fates.iter().map(|fate| fate.status).collect() };
-        let answer = ApiAnswer { status, headers, body, request_id };
+        let answer = ApiResponse { status, headers, body, request_id };
         self.answers.entry(content).or_default().push_back(RecordedAnswer { answer, statuses });
         true
     }
@@ -524,7 +528,7 @@ mod tests {
     fn settled(number: u64, statuses: &[Status]) -> SettledRecord {
         SettledRecord {
             number,
-            fates: statuses.iter().map(|status| CommandFate::plain(*status)).collect(),
+            fates: statuses.iter().map(|status| CommandOutcome::new(*status)).collect(),
             answer: None,
         }
     }
@@ -681,7 +685,7 @@ mod tests {
 
     /// A request sent as the script wrote it, with a removal that was found undone: what is recalled if the removal is
     /// still undone, and if it is done by then.
-    fn recalled(others: &[Status], has_answer: bool) -> [Option<RecalledAnswer>; 2] {
+    fn recalled(others: &[Status], has_answer: bool) -> [Option<RecalledResponse>; 2] {
         let statuses = [&[Status::StillMember], others].concat();
         let users = &["a", "b"][..statuses.len()];
         let end = if has_answer { answered(1, &statuses) } else { settled(1, &statuses) };
@@ -692,7 +696,7 @@ mod tests {
                 let finding = if doubt == Doubt::Unknown { unknown } else { finding };
                 replay.apply_finding(&journaled, finding, Some("why"));
             }
-            let recalled = replay.recall_answer(&action_request(users));
+            let recalled = replay.recall_response(&action_request(users));
             assert!(replay.unrequested_still_members().is_empty() && replay.unrequested().is_empty());
             let is_left = recalled.is_some() && replay.has_settled(Mode::Live, &rendered(&add("a")));
             assert!(!is_left, "each outcome is recalled once");
@@ -704,8 +708,10 @@ mod tests {
     fn a_request_after_which_someone_is_still_a_member_is_recalled_whole_or_not_sent() {
         for others in [&[][..], &[Status::Completed]] {
             let [undone, done] = recalled(others, true).map(Option::unwrap);
-            assert!(undone.answer.is_ok() && undone.still_members == BTreeMap::from([(0, "why".to_owned())]));
-            assert!(done.answer.is_ok() && done.still_members.is_empty());
+            assert!(
+                undone.response.is_ok() && undone.still_members == BTreeMap::from([(0, "why".to_owned())])
+            );
+            assert!(done.response.is_ok() && done.still_members.is_empty());
         }
         for other in [Status::Failed, Status::PartlyDone] {
             let [undone, done] = recalled(&[other], true);
@@ -713,7 +719,7 @@ mod tests {
             assert!(done.is_none(), "what failed is sent again");
         }
         let [undone, done] = recalled(&[Status::Unknown], true);
-        assert!(undone.unwrap().answer.is_err(), "the removal must not be sent again with the other");
+        assert!(undone.unwrap().response.is_err(), "the removal must not be sent again with the other");
         assert!(done.is_none());
     }
 }

@@ -9,7 +9,7 @@ use crate::store::journal::record::{
 };
 use crate::store::journal::writer::JournalWriter;
 use crate::wire::mode::Mode;
-use crate::wire::outcome::{CommandFate, Status};
+use crate::wire::outcome::{CommandOutcome, Status};
 use jiff::{Timestamp, ToSpan};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -83,13 +83,13 @@ fn records() -> Vec<JournalRecord> {
     commands[1].piece = 1;
     commands[1].pieces = 2;
     let fate = |status: &Status| match status {
-        Status::Completed | Status::WouldComplete => CommandFate::plain(*status),
-        Status::Failed => CommandFate {
+        Status::Completed | Status::WouldComplete => CommandOutcome::new(*status),
+        Status::Failed => CommandOutcome {
             code: Some("error.group.not_found".to_owned()),
             step: Some(0),
-            ..CommandFate::told(*status, "Group s3cret was not found")
+            ..CommandOutcome::with_message(*status, "Group s3cret was not found")
         },
-        _ => CommandFate::told(*status, "why"),
+        _ => CommandOutcome::with_message(*status, "why"),
     };
     let mut raw = request(2, 0, Vec::new());
     raw.call = "POST /v2/usermanagement/other/s3cret".to_owned();

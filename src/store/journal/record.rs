@@ -4,7 +4,7 @@
 //! undone, because a field was skipped. JSON values are kept only where a line repeats what was sent or received.
 
 use crate::wire::mode::Mode;
-use crate::wire::outcome::CommandFate;
+use crate::wire::outcome::CommandOutcome;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -184,7 +184,7 @@ pub struct SettledRecord {
     /// Which request.
     pub number: u64,
     /// The outcome of each command, in the order of the request.
-    pub fates: Vec<CommandFate>,
+    pub fates: Vec<CommandOutcome>,
     /// The response to a request sent as its caller wrote it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub answer: Option<AnswerRecord>,
@@ -300,7 +300,7 @@ impl JournalRecord {
                 }
             }
             Self::Settled(SettledRecord { number: _, fates, answer }) => {
-                for CommandFate { status: _, code, message, step: _ } in fates {
+                for CommandOutcome { status: _, code, message, step: _ } in fates {
                     code.iter_mut().chain(message).for_each(|text| visit(Written::Text(text)));
                 }
                 if let Some(AnswerRecord { status: _, headers, body }) = answer {

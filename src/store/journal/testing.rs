@@ -6,7 +6,7 @@ use super::record::{
     ScriptRecord, SettledRecord,
 };
 use crate::wire::mode::Mode;
-use crate::wire::outcome::{CommandFate, Status};
+use crate::wire::outcome::{CommandOutcome, Status};
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -65,7 +65,7 @@ pub(crate) fn request(number: u64) -> JournalRecord {
 }
 
 pub(crate) fn settled(number: u64, statuses: &[Status]) -> JournalRecord {
-    let fates = statuses.iter().map(|status| CommandFate::plain(*status)).collect();
+    let fates = statuses.iter().map(|status| CommandOutcome::new(*status)).collect();
     JournalRecord::Settled(SettledRecord { number, fates, answer: None })
 }
 

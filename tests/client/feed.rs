@@ -1,4 +1,4 @@
-//! Commands handed in one by one: full requests, nothing wasted, nothing held back longer than needed.
+//! Commands pushed one by one: full requests, sent without delay.
 
 use super::{client, client_of, settings};
 use crate::support::server::{Recorded, Reply, Server};
@@ -23,33 +23,33 @@ fn all_done(request: &Recorded) -> Reply {
     Reply::json(200, &json!({"result": "success", "completed": count, "notCompleted": 0}))
 }
 
-/// Hands `count` commands in one by one and closes; all outcomes.
+/// Pushes `count` commands one by one and closes the feed; returns all outcomes.
 async fn run(client: &Client, count: usize) -> Vec<Outcome> {
-    let (mut intake, mut outcomes) = (client.intake(), Vec::new());
+    let (mut feed, mut outcomes) = (client.command_feed(), Vec::new());
     for number in 0..count {
-        intake.give(client.check(add(number)));
-        intake.work(|outcome| outcomes.push(outcome)).await;
+        feed.push(client.check(add(number)));
+        feed.run(|outcome| outcomes.push(outcome)).await;
     }
-    intake.close();
-    intake.work(|outcome| outcomes.push(outcome)).await;
+    feed.close();
+    feed.run(|outcome| outcomes.push(outcome)).await;
     outcomes
 }
 
 #[tokio::test]
-async fn a_request_leaves_as_soon_as_it_is_full_and_the_rest_at_the_end() {
+async fn a_request_is_sent_as_soon_as_it_is_full_and_the_rest_at_the_end() {
     let server = Server::start(|request, _| all_done(request)).await;
     let client = client_of(&server);
-    let (mut intake, mut outcomes) = (client.intake(), 0);
+    let (mut feed, mut outcomes) = (client.command_feed(), 0);
     let mut sent = Vec::new();
     for number in 0..25 {
-        intake.give(client.check(add(number)));
-        intake.work(|_| outcomes += 1).await;
+        feed.push(client.check(add(number)));
+        feed.run(|_| outcomes += 1).await;
         sent.push(server.requests().len());
     }
     assert_eq!((sent[8], sent[9], sent[18], sent[19], sent[24]), (0, 1, 1, 2, 2));
-    intake.close();
-    intake.work(|_| outcomes += 1).await;
-    assert_eq!((outcomes, intake.requests(), intake.stopped().is_none()), (25, 3, true));
+    feed.close();
+    feed.run(|_| outcomes += 1).await;
+    assert_eq!((outcomes, feed.requests(), feed.stopped().is_none()), (25, 3, true));
 }
 
 #[tokio::test]
@@ -62,24 +62,23 @@ async fn independent_commands_take_a_tenth_of_requests_rounded_up() {
 }
 
 #[tokio::test]
-async fn what_is_given_up_is_not_sent() {
+async fn abandoned_commands_are_not_sent() {
     let server = Server::start(|request, _| all_done(request)).await;
     let client = client_of(&server);
-    let (mut intake, mut outcomes) = (client.intake(), Vec::new());
+    let (mut feed, mut outcomes) = (client.command_feed(), Vec::new());
     for number in 0..13 {
-        intake.give(client.check(add(number)));
-        intake.work(|outcome: Outcome| outcomes.push(outcome.status)).await;
+        feed.push(client.check(add(number)));
+        feed.run(|outcome: Outcome| outcomes.push(outcome.status)).await;
     }
-    intake.abandon();
-    intake.work(|outcome| outcomes.push(outcome.status)).await;
+    feed.abandon();
+    feed.run(|outcome| outcomes.push(outcome.status)).await;
     assert_eq!(outcomes, [[Status::Completed; 10].as_slice(), &[Status::NotSent; 3]].concat());
     assert_eq!(server.requests().len(), 1);
 }
 
-/// Answers as the sandbox does whose limits are on, by the clock of the test.
+/// The response of a sandbox with limits, by the clock of the test.
 fn limited(limiter: &Mutex<RequestLimiter>, request: &Recorded) -> Reply {
-    let endpoint = EndpointId::Action.endpoint();
-    let call = ThrottledCall { endpoint, client: "c", page: None, request_id: None };
+    let call = ThrottledCall { endpoint: EndpointId::Action, client: "c", page: None, request_id: None };
     match limiter.lock().unwrap().admit(call, Instant::now().into_std()) {
         Ok(()) => all_done(request),
         Err(wait) => Reply::json(429, &Value::Null).with("Retry-After", &wait.to_string()),
