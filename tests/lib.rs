@@ -17,6 +17,7 @@ mod house;
 #[cfg(unix)]
 mod listings;
 mod output_files;
+mod protect;
 mod proxies;
 mod queue;
 #[cfg(unix)]
