@@ -17,6 +17,8 @@ mod house;
 #[cfg(unix)]
 mod listings;
 mod output_files;
+mod protect;
+mod proxies;
 mod queue;
 #[cfg(unix)]
 mod repl;
