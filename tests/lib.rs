@@ -26,7 +26,7 @@ mod resume;
 mod run_summary;
 mod runner;
 mod sandbox;
-mod sandbox_answers;
+mod sandbox_responses;
 mod scripts;
 mod support;
 mod trouble;
