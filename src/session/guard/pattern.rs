@@ -3,6 +3,7 @@
 use crate::error::{Error, Result};
 use crate::store::file_door;
 use crate::wire::identity::fold;
+use crate::wire::wildcard;
 use std::path::Path;
 
 /// A name that may contain `*`.
@@ -41,19 +42,7 @@ impl NamePattern {
 
     /// Whether a name matches.
     pub fn matches(&self, name: &str) -> bool {
-        let name = fold(name);
-        let mut parts = self.0.split('*');
-        let first = parts.next().unwrap_or_default();
-        let Some(mut remaining) = name.strip_prefix(first) else { return false };
-        let parts: Vec<_> = parts.collect();
-        let Some((last, middle)) = parts.split_last() else { return remaining.is_empty() };
-        for part in middle {
-            match remaining.find(part) {
-                Some(place) => remaining = &remaining[place + part.len()..],
-                None => return false,
-            }
-        }
-        remaining.ends_with(last)
+        wildcard::matches(&self.0, &fold(name))
     }
 }
 
