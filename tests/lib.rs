@@ -14,6 +14,7 @@ mod guide;
 #[cfg(unix)]
 mod home;
 mod house;
+mod identifiers;
 #[cfg(unix)]
 mod listings;
 mod output_files;

@@ -4,6 +4,7 @@
 
 use super::error_code;
 use super::identity::{IdentityType, fold};
+use super::invisible;
 use super::limits;
 use super::step::{self, DEPRECATED_PROFILE_KEY, OPTIONS, StepSpec, SubjectKind};
 use crate::wire::fault::CommandFault;
@@ -23,6 +24,7 @@ fn fault<T>(step: usize, code: &'static str, message: impl Into<String>) -> Chec
 /// # Errors
 /// The first fault, in the order of contract 4.9.
 pub(crate) fn command(command: &Value) -> CheckResult {
+    visible_names(command)?;
     let subject = subject(command)?;
     if let CommandSubject::User { user, domain, .. } = &subject {
         user_and_domain(user, domain.as_deref())?;
@@ -50,6 +52,43 @@ pub(crate) fn command(command: &Value) -> CheckResult {
         }
     }
     Ok(())
+}
+
+/// Checks that no identifier of a command has a character that cannot be seen: e-mails, usernames, domains and names of
+/// groups. Such a name is never meant, so this is checked even where other local checks are off.
+///
+/// # Errors
+/// The first identifier with such a character.
+pub(crate) fn visible_names(command: &Value) -> CheckResult {
+    for key in ["user", "usergroup", "domain"] {
+        visible(0, key, command.get(key))?;
+    }
+    let steps = command.get("do").and_then(Value::as_array).into_iter().flatten();
+    for (index, step) in steps.enumerate() {
+        let fields = step.as_object().into_iter().flat_map(Map::values).filter_map(Value::as_object);
+        for (key, value) in fields.flatten() {
+            if value.is_array() || ["email", "username", "name"].contains(&key.as_str()) {
+                visible(index, key, Some(value))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn visible(step: usize, key: &str, value: Option<&Value>) -> CheckResult {
+    let text = match value {
+        Some(Value::Array(names)) => return names.iter().try_for_each(|name| visible(step, key, Some(name))),
+        Some(Value::String(text)) => text,
+        _ => return Ok(()),
+    };
+    let Some(problem) = invisible::problem(text) else { return Ok(()) };
+    let code = match key {
+        "email" => error_code::EMAIL_INVALID,
+        "user" if text.contains('@') => error_code::EMAIL_INVALID,
+        "user" | "username" | "domain" => error_code::USER_NAME_INVALID,
+        _ => error_code::GROUP_INVALID_LIST,
+    };
+    fault(step, code, problem)
 }
 
 /// Reads the root of a command.
