@@ -190,6 +190,7 @@ fn error_json(outcome: &Outcome) -> Value {
         "errorCode": outcome.code,
         "message": outcome.message,
         "user": outcome.target,
+        "source": outcome.source,
     })
 }
 
@@ -260,6 +261,7 @@ mod tests {
             mode: Mode::Live,
             warnings: Vec::new(),
             resumed: false,
+            source: None,
         }
     }
 
