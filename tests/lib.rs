@@ -23,6 +23,7 @@ mod queue;
 #[cfg(unix)]
 mod repl;
 mod resume;
+mod rows;
 mod run_summary;
 mod runner;
 mod sandbox;
