@@ -30,6 +30,16 @@ impl CallOptions {
         }
     }
 
+    /// The name of the function.
+    pub fn function(&self) -> &'static str {
+        self.function
+    }
+
+    /// Whether an option was given, even as `()`.
+    pub fn has(&self, key: &str) -> bool {
+        self.map.contains_key(key)
+    }
+
     /// The value of an option, unconverted.
     pub fn value(&self, key: &str) -> Option<&Dynamic> {
         self.map.get(key).filter(|value| !value.is_unit())

@@ -13,6 +13,9 @@ use crate::wire::subject::CommandSubject;
 use serde_json::{Map, Value};
 use std::collections::HashSet;
 
+/// The option with which a create step changes an account or group that exists.
+const UPDATE_OPTION: &str = OPTIONS[1];
+
 type CheckResult<T = ()> = Result<T, CommandFault>;
 
 fn fault<T>(step: usize, code: &'static str, message: impl Into<String>) -> CheckResult<T> {
@@ -257,6 +260,7 @@ fn step_value(index: usize, subject: &CommandSubject, spec: &'static StepSpec, v
     for field in spec.fields.iter().filter(|field| field.required) {
         required(index, field, fields.get(field.name))?;
     }
+    fields.iter().try_for_each(|(key, value)| not_erased(index, spec, fields, key, value))?;
     if spec.name == "update" && fields.is_empty() {
         return fault(index, error_code::ILLEGAL_ENTRY, "`update` changes nothing: give a field");
     }
@@ -359,6 +363,27 @@ fn required(index: usize, field: &StepField, value: Option<&Value>) -> CheckResu
         _ => error_code::EMAIL_INVALID,
     };
     fault(index, code, format!("`{}` is missing", field.name))
+}
+
+/// A blank value would erase what the account or group has; no source means that by a blank.
+fn not_erased(
+    index: usize,
+    spec: &StepSpec,
+    fields: &Map<String, Value>,
+    key: &str,
+    value: &Value,
+) -> CheckResult {
+    let updates = matches!(spec.name, "update" | "updateUserGroup")
+        || fields.get("option").and_then(Value::as_str) == Some(UPDATE_OPTION);
+    if !updates || value.as_str().is_none_or(|text| !text.trim().is_empty()) {
+        return Ok(());
+    }
+    let code = match key {
+        "firstname" => error_code::FIRSTNAME_MISSING,
+        "lastname" => error_code::LASTNAME_MISSING,
+        _ => error_code::CREATE_STRING_EXPECTED,
+    };
+    fault(index, code, format!("`{key}` is blank, which would erase it; leave it out to keep its value"))
 }
 
 /// Adobe and Enterprise IDs are their e-mail; a Federated ID may sign in under another name.
@@ -507,6 +532,16 @@ mod tests {
             (user(&json!([{"update": {"option": OPTIONS[0]}}])), 0, error_code::UPDATE_OPTION_NO),
             (user(&json!([{"update": {"country": "US"}}])), 0, error_code::UPDATE_COUNTRY),
             (user(&json!([{"update": {}}])), 0, error_code::ILLEGAL_ENTRY),
+            (user(&json!([{"update": {"lastname": " "}}])), 0, error_code::LASTNAME_MISSING),
+            (user(&json!([{"update": {"username": ""}}])), 0, error_code::CREATE_STRING_EXPECTED),
+            (group(&json!([{"updateUserGroup": {"name": ""}}])), 0, error_code::CREATE_STRING_EXPECTED),
+            (
+                user(
+                    &json!([{"addAdobeID": {"email": "a@example.com", "firstname": "", "option": OPTIONS[1]}}]),
+                ),
+                0,
+                error_code::FIRSTNAME_MISSING,
+            ),
             (
                 user(&json!([{"createEnterpriseID": person(&json!({"firstname": ""}))}])),
                 0,
