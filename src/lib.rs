@@ -15,11 +15,11 @@
 //! | `changes` | how commands are built, queued, submitted and reported |
 //! | `session` | one run: guard, journal, listing cache |
 //! | `language` | Rhai explained: errors in words, hints, foreign habits, the function catalog, help |
-//! | `files` | formats of files: CSV, text encodings |
+//! | `files` | formats of files: CSV |
 //! | `values` | what scripts hold: records, lists of them, queries, dates, options, JSON |
 //! | `host` | what every script function needs: session, console, interrupt, thrown errors |
 //! | `client` | the life of a request: `client/actions`, `client/listing`, attempts, `client/http` |
-//! | `store` | what is kept on disk: journals, saved listings, history, atomic files |
+//! | `store` | what is kept on disk: journals, saved listings, history, atomic files; text encodings |
 //! | `cli` | the command line |
 //! | `guide` | the pages of the guide, compiled in; `umapish guide` shows them |
 //! | `config` | profiles, environment and options: one table of settings in `config/table.rs` |

@@ -5,7 +5,7 @@ use super::verb::ParameterType::{Boolean, Map as MapType, String as StringType, 
 use super::verb::{Arguments, OptionHelp, Parameter, Step, Verb, VerbSubject};
 use crate::changes::command_builder::CommandBuilder;
 use crate::changes::steps::{self as command_steps, AccountFields};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::values::options::CallOptions;
 use crate::values::user_ref::{self, UserReference};
 use crate::wire::command::Command;
@@ -75,7 +75,7 @@ pub(super) const VERBS: &[Verb] = &[
         options: &[EXISTING],
         summary: "Adds someone's Adobe ID to the organization, choosing what happens if it is already a member.",
         details: "",
-        errors: "If `option` is `\"error\"`, an Adobe ID that is already a member is an error.",
+        errors: "With the `option` for it, an Adobe ID that is already a member is an error.",
         example_setup: "",
         example: "add_adobe_id(\"new.person@example.com\", \"New\", \"Person\", \"US\", #{option: \"updateIfAlreadyExists\"})",
         command: adobe_id,
@@ -115,7 +115,7 @@ pub(super) const VERBS: &[Verb] = &[
         options: &[EXISTING],
         summary: "Creates an Enterprise ID, choosing what happens if it already exists.",
         details: "",
-        errors: "If `option` is `\"error\"`, an existing account is an error.",
+        errors: "With the `option` for it, an existing account is an error.",
         example_setup: "",
         example: "add_enterprise_id(\"new.person@example.org\", \"New\", \"Person\", \"US\", #{option: \"updateIfAlreadyExists\"})",
         command: enterprise_id,
@@ -164,7 +164,7 @@ pub(super) const VERBS: &[Verb] = &[
         ],
         summary: "Creates a Federated ID, choosing its domain and what happens if it already exists.",
         details: "",
-        errors: "If `option` is `\"error\"`, an existing account is an error.",
+        errors: "With the `option` for it, an existing account is an error.",
         example_setup: "",
         example: "add_federated_id(\"new.person@fed.example.com\", \"new.person@fed.example.com\", \"New\", \"Person\", \"US\", #{option: \"updateIfAlreadyExists\"})",
         command: federated_id,
@@ -176,7 +176,9 @@ pub(super) const VERBS: &[Verb] = &[
         parameters: &[EMAIL, FIELDS],
         options: &[NEW_FIELDS[0], NEW_FIELDS[1], NEW_FIELDS[2], NEW_FIELDS[3], DOMAIN, USE_ADOBE_ID],
         summary: "Changes an account's e-mail, username or names.",
-        details: "Adobe IDs and countries cannot be changed. The service refuses a change that differs only in case.",
+        details: "Adobe IDs and countries cannot be changed. The service refuses a change that differs only in case. A field \
+                  that is blank or `()` is left out: the account keeps its value. If nothing is left, the command is \
+                  `not_sent`.",
         errors: "`usage` if no field is given.",
         example_setup: "",
         example: "update_account(\"ben.osei@example.com\", #{lastname: \"Osei-Bonsu\"})",
@@ -186,7 +188,7 @@ pub(super) const VERBS: &[Verb] = &[
             name: "update_account",
             parameters: &[FIELDS],
             options: &NEW_FIELDS,
-            details: "At least one field must be given.",
+            details: "At least one field must be given. A field that is blank or `()` is left out.",
             example: "update_account(#{lastname: \"Osei-Bonsu\"})",
             add: |builder, arguments| add_update_step(builder, arguments.map(0)),
         }),
@@ -448,13 +450,7 @@ pub(super) fn update_options(fields: Map) -> Result<CallOptions> {
 
 /// Appends the step that changes the account.
 pub(super) fn push_update(command: &mut Command, options: &CallOptions) -> Result<()> {
-    let fields = command_steps::fields(options, UPDATABLE)?;
-    if fields.is_empty() {
-        let hint = format!("Give at least one of {}.", UPDATABLE.join(", "));
-        return Err(Error::usage_with_hint("update_account has nothing to change", hint));
-    }
-    command.push("update", fields.into());
-    Ok(())
+    command_steps::push_update(command, "update", options, UPDATABLE)
 }
 
 fn membership(function: &'static str, step: &str, arguments: &Arguments) -> Result<Command> {
