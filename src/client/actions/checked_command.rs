@@ -1,6 +1,6 @@
 //! A command that the gate has checked, split and rendered, once for all later users.
 
-use super::split;
+use super::{local_checks, split};
 use crate::client::sent_command::RenderedCommand;
 use crate::wire::command::Command;
 use crate::wire::fault::CommandFault;
@@ -75,7 +75,7 @@ impl CheckedPiece {
 
     /// The first fault. Names with invisible characters are one even without `checks`.
     fn fault(&self, checks: bool) -> Option<CommandFault> {
-        let check = if checks { validate::command } else { validate::visible_names };
+        let check = if checks { local_checks::check } else { validate::visible_names };
         let fault = check(self.content.json()).err()?;
         Some(CommandFault { step: self.callers_step(fault.step).unwrap_or(fault.step), ..fault })
     }

@@ -1,6 +1,7 @@
 //! The one gate that every change passes, whoever requests it. Mode, local checks and hooks apply here only.
 
 use super::checked_command::CheckedCommand;
+use super::local_checks;
 use crate::client::attempts::{ApiCall, FailedCall, RequestBody};
 use crate::client::connection::Client;
 use crate::client::hooks::{ActionRequest, RecalledOutcome, RecalledResponse};
@@ -253,7 +254,7 @@ fn check_visible_names(body: Option<&Value>) -> Result<()> {
 }
 
 fn failure(index: usize, command: &Value) -> Option<CommandFailure> {
-    Some(local_failure(index, command, &validate::command(command).err()?))
+    Some(local_failure(index, command, &local_checks::check(command).err()?))
 }
 
 fn local_failure(index: usize, command: &Value, fault: &CommandFault) -> CommandFailure {
