@@ -16,6 +16,7 @@ mod home;
 mod house;
 #[cfg(unix)]
 mod listings;
+mod outcomes;
 mod output_files;
 mod queue;
 #[cfg(unix)]

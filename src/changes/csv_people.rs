@@ -81,10 +81,10 @@ fn row_command(row: CsvRow) -> TaggedCommand {
     };
     let name = text("upn");
     let domain = steps::federated_domain(&name, None, &account.email);
-    let mut command = UserReference { name, domain, use_adobe_id: None }.command();
+    let mut command = UserReference { name, domain, ..UserReference::default() }.command();
     steps::create(&mut command, IdentityType::FederatedId, &account, Some(OPTIONS[0]));
     command.add_to_groups(&steps::distinct(&row.list(GROUPS).unwrap_or_default()));
-    TaggedCommand { command, tag: Dynamic::from(row) }
+    TaggedCommand { tag: Dynamic::from(row), ..TaggedCommand::plain(command) }
 }
 
 #[cfg(test)]

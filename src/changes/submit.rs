@@ -12,7 +12,6 @@ use crate::host::session::Session;
 use crate::session::guard::CommandImpact;
 use crate::session::run_state::RunState;
 use crate::wire::command::Command;
-use rhai::Dynamic;
 
 /// The most checked commands that are kept from the precheck until they are sent. The rest of a longer list, and a
 /// file, is checked twice, so that memory stays bounded.
@@ -36,7 +35,7 @@ struct PrecheckedList {
 /// lost. Otherwise why it was not sent.
 pub(crate) fn submit_one(session: &Session, command: Command) -> Result<Report> {
     RunState::of(session).count_single_change(session);
-    let command = check_command(session, 0, TaggedCommand { command, tag: Dynamic::UNIT })?;
+    let command = check_command(session, 0, TaggedCommand::plain(command))?;
     let command = command.map_err(|failure| ErrorKind::Invalid(vec![failure]))?;
     let mut pipeline = Pipeline::new(session, false)?;
     pipeline.push(session, command)?;
@@ -115,7 +114,10 @@ fn precheck(session: &Session, source: &dyn CommandSource) -> Result<PrecheckedL
         list.count += 1;
         let checked = check_submission(session, index, submission?)?;
         match &checked {
-            Ok(command) => precheck_guard(session, &command.command, &mut total)?,
+            Ok(command) => {
+                precheck_guard(session, &command.command, &mut total)?;
+                command.then.iter().try_for_each(|then| precheck_guard(session, then, &mut total))?;
+            }
             Err(failure) => list.refused.push(failure.clone()),
         }
         if list.checked.len() < limit {
@@ -150,11 +152,14 @@ pub(super) fn check_command(
     index: usize,
     command: TaggedCommand,
 ) -> Result<CheckedSubmission> {
-    let TaggedCommand { command, tag } = command;
-    let command = session.client()?.check(command);
-    Ok(match command.fault() {
+    let TaggedCommand { command, tag, then } = command;
+    let client = session.client()?;
+    let command = client.check(command);
+    let then = then.map(|then| client.check(then));
+    let fault = command.fault().or_else(|| then.as_ref()?.fault());
+    Ok(match fault {
         Some(fault) => Err(CommandFailure::local(index, command.command().subject.name(), fault)),
-        None => Ok(TaggedCheckedCommand { command, tag }),
+        None => Ok(TaggedCheckedCommand { command, tag, then }),
     })
 }
 
@@ -162,7 +167,7 @@ pub(super) fn check_command(
 mod tests {
     use super::*;
     use crate::changes::command_builder::CommandArray;
-    use crate::client::settings::{ClientSettings, Credentials, Mode};
+    use crate::client::settings::{ClientSettings, Credentials, Mode, VerifyPolicy};
     use crate::host::console::HostConsole;
     use crate::host::interrupt::Interrupt;
     use crate::host::session::SessionSetup;
@@ -192,7 +197,7 @@ mod tests {
         let token = || Credentials::Token { client_id: "id".into(), token: Secret::from("token") };
         let session = Session::new(SessionSetup {
             hooks: Box::new(|_| Vec::new()),
-            verify: false,
+            verify: VerifyPolicy::Never,
             connect: Box::new(move |_| Ok(ClientSettings::new("A@AdobeOrg", token()))),
             profile: "test".into(),
             organization: None,

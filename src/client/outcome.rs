@@ -3,7 +3,7 @@
 use super::settings::Mode;
 use crate::error::CommandFailure;
 use crate::wire::error_code;
-pub use crate::wire::outcome::{CommandOutcome, Status};
+pub use crate::wire::outcome::{CommandOutcome, Evidence, Status};
 use serde_json::{Map, Value, json};
 
 /// What became of one command of the caller's list.
@@ -17,6 +17,8 @@ pub struct Outcome {
     pub action: String,
     /// How it ended.
     pub status: Status,
+    /// What the outcome rests on; `None` for a command that was not sent.
+    pub evidence: Option<Evidence>,
     /// 0-based step that failed, as the caller numbered the steps.
     pub step: Option<usize>,
     /// The service's or the local check's code.
@@ -54,6 +56,7 @@ impl Outcome {
             ("target", json!(self.target)),
             ("action", json!(self.action)),
             ("status", json!(self.status.as_str())),
+            ("evidence", json!(self.evidence.map(Evidence::as_str))),
             ("step", json!(self.step)),
             ("code", json!(self.code)),
             ("message", json!(self.message)),
@@ -73,12 +76,17 @@ impl Outcome {
 
     /// The failure to report for it; `None` unless it failed.
     pub fn failure(&self) -> Option<CommandFailure> {
-        self.status.is_failed().then(|| CommandFailure {
+        self.status.is_failed().then(|| self.to_failure())
+    }
+
+    /// Its code and message as a failure, whatever its status.
+    pub fn to_failure(&self) -> CommandFailure {
+        CommandFailure {
             index: self.index,
             target: self.target.clone(),
             step: self.step,
             code: self.code.clone().unwrap_or_default(),
             message: self.message.clone().unwrap_or_default(),
-        })
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! For tests of functions: an engine over a session that has no service, and a console that remembers.
 
 use super::engine;
-use crate::client::settings::Mode;
+use crate::client::settings::{Mode, VerifyPolicy};
 use crate::error::{Error, Result};
 use crate::host::binding::RhaiResultOf;
 use crate::host::console::HostConsole;
@@ -51,7 +51,7 @@ impl Bench {
             observer: Arc::new(()),
             interrupt: self.interrupt.clone(),
             hooks: Box::new(|_| Vec::new()),
-            verify: false,
+            verify: VerifyPolicy::Never,
         });
         let result = engine::build(&Rc::new(session)).eval(code);
         Run { result, lines: console.lines.take() }

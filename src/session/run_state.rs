@@ -11,6 +11,7 @@ use crate::session::guard::ChangeGuard;
 use crate::session::journal::recorder::JournalRecorder;
 use crate::session::totals::{RunTally, RunTotals};
 use crate::store::output_file::IfExists;
+use crate::wire::error_code;
 use rhai::Dynamic;
 use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
@@ -48,6 +49,8 @@ pub struct RunSettings {
     pub recorder: Option<Arc<JournalRecorder>>,
     /// Whether this run resumes an interrupted one.
     pub resumed: bool,
+    /// Whether commands are sent even if the person is not among the active users that the run has read.
+    pub send_unlisted: bool,
     /// How full listings are saved and announced.
     pub listings: ListingSettings,
     /// Where a row for every command is written, besides the reports of the script.
@@ -181,9 +184,13 @@ impl RunState {
         let mut tally = self.tally.borrow_mut();
         match outcome.status {
             Status::Failed | Status::PartlyDone | Status::StillMember => tally.failed += 1,
-            Status::Unknown => tally.unknown += 1,
+            Status::Unknown | Status::Unverified => tally.unknown += 1,
             // It was sent, its response was lost, and reading it back showed that it was not done.
             Status::NotSent if outcome.attempts > 0 => tally.lost += 1,
+            // Something has to be done before it can be sent.
+            Status::NotSent if outcome.code.as_deref() == Some(error_code::SYSTEM_ADMINISTRATOR) => {
+                tally.failed += 1
+            }
             Status::Completed | Status::WouldComplete | Status::NotSent => {}
         }
     }

@@ -126,6 +126,10 @@ codes! {
     USERGROUP_READ_ONLY_ADD = "error.usergroup.readonly.add_user_not_allowed": "The group is shared from elsewhere and read-only; its source must change it.";
     USERGROUP_READ_ONLY_REMOVE = "error.usergroup.readonly.remove_user_not_allowed": "The group is shared from elsewhere and read-only; its source must change it.";
     USERGROUP_READ_ONLY_DELETE = "error.usergroup.readonly.remove_not_allowed": "The group is shared from elsewhere and read-only; its source must delete it.";
+    // Refused by umapish itself, because of what the run has read.
+    NOT_PRESENT = "umapish.not_present": "Check the name. To send the command anyway, add #{unlisted: \"send\"} or --unlisted=send.";
+    AMBIGUOUS_IDENTITY = "umapish.ambiguous_identity": "Say which account is meant: #{use_adobe_id: true} or #{use_adobe_id: false}, or a user from get_users().";
+    SYSTEM_ADMINISTRATOR = "umapish.system_administrator": "The API cannot take the role away. Remove it in the Admin Console, then run the script again.";
     // A warning (contract 4.7).
     WARNING_DEPRECATED = "warning.command.deprecated": "Use `productConfiguration` in place of the old key.";
 }

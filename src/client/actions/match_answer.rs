@@ -1,7 +1,7 @@
 //! What an answer says about each command of its request. Pure.
 
 use crate::client::actions::planner::PieceVerdict;
-use crate::client::outcome::Warning;
+use crate::client::outcome::{Evidence, Warning};
 use crate::client::settings::Mode;
 use crate::wire::response::{ActionResponse, CommandError};
 use std::collections::HashSet;
@@ -14,6 +14,8 @@ const RESULTS: [&str; 3] = ["success", "partial", "error"];
 pub(crate) struct MatchedOutcome {
     pub(crate) verdict: PieceVerdict,
     pub(crate) warnings: Vec<Warning>,
+    /// What the outcome rests on, where that is known.
+    pub(crate) evidence: Option<Evidence>,
 }
 
 /// One part for each of the `count` commands of a request. Where the answer contradicts itself or the mode,
@@ -31,7 +33,7 @@ pub(crate) fn match_outcomes(response: &ActionResponse, count: usize, mode: Mode
                 (None, Some(contradiction)) => PieceVerdict::Unknown(contradiction.clone()),
                 (None, None) => PieceVerdict::Done,
             };
-            MatchedOutcome { verdict, warnings: warnings(response, index) }
+            MatchedOutcome { verdict, warnings: warnings(response, index), evidence: None }
         })
         .collect()
 }
@@ -92,7 +94,10 @@ mod tests {
             PieceVerdict::Done => "done",
             PieceVerdict::Refused { .. } => "refused",
             PieceVerdict::Unknown(_) => "unknown",
-            PieceVerdict::NotSent(_) | PieceVerdict::StillMember(_) | PieceVerdict::Resend => "other",
+            PieceVerdict::NotSent(_)
+            | PieceVerdict::StillMember(_)
+            | PieceVerdict::Unverified(_)
+            | PieceVerdict::Resend => "other",
         };
         match_outcomes(&response, count, mode).into_iter().map(name).collect()
     }

@@ -1,13 +1,12 @@
 //! Whether a command whose answer was lost was carried out: what it should have brought about is read back.
 
 use crate::client::connection::Client;
-use crate::client::event::ClientEvent;
 use crate::client::listing::Listing;
 use crate::client::listing::query::UserQuery;
 use crate::error::{Error, ErrorKind, Result};
 use crate::wire::command::{Command, CommandStep};
 use crate::wire::identity::{Identity, fold};
-use crate::wire::step::{ReadBack, StepRemoval, StepSpec};
+use crate::wire::step::{ReadBack, StepSpec};
 use crate::wire::subject::CommandSubject;
 use crate::wire::user::User;
 use serde_json::Value;
@@ -36,12 +35,12 @@ pub enum ReadBackResult {
 
 /// What a command should have brought about for its person, by the last step that says something of it.
 #[derive(Debug, Default)]
-struct ExpectedState {
+pub(super) struct ExpectedState {
     created: bool,
-    absent: bool,
+    pub(super) absent: bool,
     fields: BTreeMap<String, String>,
     groups_in: BTreeSet<String>,
-    groups_out: BTreeSet<String>,
+    pub(super) groups_out: BTreeSet<String>,
     all_groups_out: bool,
 }
 
@@ -58,88 +57,12 @@ impl Client {
         result.unwrap_or_else(|error| ReadBackResult::Unclear(format!("{READ_BACK_FAILED}: {error}")))
     }
 
-    /// What someone is still a member of after a removal that the service calls done; `None` when of nothing.
-    ///
-    /// # Errors
-    /// What could not be read, when nothing else says that someone is still a member.
-    pub async fn check_removal(&self, command: &Command) -> std::result::Result<Option<String>, String> {
-        let mut unreadable = Vec::new();
-        match self.remaining_memberships(command, &mut unreadable).await {
-            None if !unreadable.is_empty() => Err(unreadable.join("; ")),
-            groups => Ok(groups),
-        }
-    }
-
-    /// What someone is still a member of after a removal that the service calls done; `None` when of nothing. A
-    /// removal that could not be looked at stays what the service calls it, and the operator is told.
-    pub(crate) async fn verify_removal(&self, command: &Command) -> Option<String> {
-        let mut unreadable = Vec::new();
-        let groups = self.remaining_memberships(command, &mut unreadable).await;
-        for note in unreadable {
-            self.shared.observer.notice(&ClientEvent::Note(note));
-        }
-        groups
-    }
-
-    /// What someone is still a member of, as far as it can be read; `unseen` gets what could not.
-    async fn remaining_memberships(&self, command: &Command, unreadable: &mut Vec<String>) -> Option<String> {
-        let CommandSubject::User { user, domain, use_adobe_id } = &command.subject else { return None };
-        if command.specs().all(|(_, spec)| spec.removes == StepRemoval::Nothing) {
-            return None;
-        }
-        let domain = if *use_adobe_id == Some(true) { Some(ADOBE_ID_DOMAIN) } else { domain.as_deref() };
-        let found = match self.find_user(user, domain).await {
-            Ok(found) => found?,
-            Err(error) => {
-                unreadable.push(not_verified(user, &error));
-                return None;
-            }
-        };
-        let expected = ExpectedState::of(command);
-        if expected.absent {
-            return Some("the person is still in the organization".to_owned());
-        }
-        let mut remaining: Vec<_> =
-            found.groups().iter().filter(|name| expected.must_be_absent(name)).cloned().collect();
-        if remaining.is_empty() {
-            remaining = self.indirect_memberships(&expected, &found, unreadable).await;
-        }
-        (!remaining.is_empty()).then(|| format!("still a member of {}", remaining.join(", ")))
-    }
-
-    /// Groups that were taken away and that someone still has through a user group. The look-up of one person
-    /// tells of what was given directly, the listing of a group of both.
-    async fn indirect_memberships(
-        &self,
-        expected: &ExpectedState,
-        user: &User,
-        unreadable: &mut Vec<String>,
-    ) -> Vec<arcstr::ArcStr> {
-        let names: Vec<_> = Identity::of(user).names().map(str::to_owned).collect();
-        let mut remaining = Vec::new();
-        for group in &expected.groups_out {
-            let query =
-                UserQuery { direct_only: Some(false), exclude_groups: true, ..UserQuery::of_group(group) };
-            let members = match self.members_of(query).await {
-                Ok(members) => members.unwrap_or_default(),
-                Err(error) => {
-                    unreadable.push(not_verified(group, &error));
-                    HashSet::new()
-                }
-            };
-            if names.iter().any(|name| members.contains(name)) {
-                remaining.push(format!("{group} (through a user group)").into());
-            }
-        }
-        remaining
-    }
-
     async fn read_back_user(&self, command: &Command) -> Result<ReadBackResult> {
         let CommandSubject::User { user, domain, use_adobe_id } = &command.subject else {
             return Ok(ReadBackResult::Unclear(String::new()));
         };
         let expected = ExpectedState::of(command);
-        let domain = if *use_adobe_id == Some(true) { Some(ADOBE_ID_DOMAIN) } else { domain.as_deref() };
+        let domain = person_domain(domain.as_deref(), *use_adobe_id);
         if let Some(new) = expected.fields.get("email").filter(|new| fold(new) != fold(user)) {
             if let Some(found) = self.find_user(new, None).await? {
                 return Ok(expected.compare(Some(&found)));
@@ -154,7 +77,11 @@ impl Client {
         Ok(expected.compare(self.find_user(user, domain).await?.as_deref()))
     }
 
-    async fn find_user(&self, user: &str, domain: Option<&str>) -> Result<Option<std::sync::Arc<User>>> {
+    pub(super) async fn find_user(
+        &self,
+        user: &str,
+        domain: Option<&str>,
+    ) -> Result<Option<std::sync::Arc<User>>> {
         match self.get_user(user, domain).await {
             Ok(user) => Ok(Some(user)),
             Err(error) if matches!(*error.kind, ErrorKind::NotFound { .. }) => Ok(None),
@@ -231,8 +158,9 @@ impl Client {
     }
 }
 
-fn not_verified(what: &str, error: &Error) -> String {
-    format!("{what}: the removal is not verified, {READ_BACK_FAILED}: {error}")
+/// The domain for the look-up of a person.
+pub(super) fn person_domain(domain: Option<&str>, use_adobe_id: Option<bool>) -> Option<&str> {
+    if use_adobe_id == Some(true) { Some(ADOBE_ID_DOMAIN) } else { domain }
 }
 
 fn not_found<T>(error: Error) -> Result<Option<T>> {
@@ -240,7 +168,7 @@ fn not_found<T>(error: Error) -> Result<Option<T>> {
 }
 
 impl ExpectedState {
-    fn of(command: &Command) -> Self {
+    pub(super) fn of(command: &Command) -> Self {
         let mut expected = Self::default();
         command.specs().for_each(|(step, spec)| expected.step(step, spec.read_back));
         expected
@@ -277,7 +205,7 @@ impl ExpectedState {
     }
 
     /// Whether a group should not be among someone's any more, `_org_admin` included.
-    fn must_be_absent(&self, group: &str) -> bool {
+    pub(super) fn must_be_absent(&self, group: &str) -> bool {
         let group = fold(group);
         self.groups_out.contains(&group) || (self.all_groups_out && !self.groups_in.contains(&group))
     }

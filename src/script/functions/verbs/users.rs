@@ -16,9 +16,15 @@ use serde_json::json;
 const EXISTING: OptionHelp =
     ("option", "`\"ignoreIfAlreadyExists\"` (the default), `\"updateIfAlreadyExists\"`, or `\"error\"`");
 const DOMAIN: OptionHelp = ("domain", "domain of a username that is not an e-mail");
-const USE_ADOBE_ID: OptionHelp =
-    ("use_adobe_id", "true means the Adobe ID where a managed account has the same e-mail");
-const WHICH_ACCOUNT: &[OptionHelp] = &[DOMAIN, USE_ADOBE_ID];
+const USE_ADOBE_ID: OptionHelp = (
+    "use_adobe_id",
+    "true means the Adobe ID, false the account that the organization manages, if both have the e-mail",
+);
+const UNLISTED: OptionHelp = (
+    "unlisted",
+    "`\"send\"` sends the command even if the person is not among the active users that the run has listed",
+);
+const WHICH_ACCOUNT: &[OptionHelp] = &[DOMAIN, USE_ADOBE_ID, UNLISTED];
 const FIRST_NAME: OptionHelp = ("firstname", "the first name, required");
 const LAST_NAME: OptionHelp = ("lastname", "the last name, required");
 const STEP_EMAIL: OptionHelp = ("email", "the e-mail; by default the user of the command");
@@ -385,6 +391,7 @@ pub(super) const VERBS: &[Verb] = &[
                 "use_adobe_id",
                 "true means the Adobe ID, which is removed from the organization but never deleted",
             ),
+            UNLISTED,
         ],
         summary: "Deletes an account permanently, choosing which account is meant.",
         details: "",
