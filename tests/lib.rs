@@ -18,12 +18,16 @@ mod house;
 mod listings;
 mod outcomes;
 mod output_files;
+mod protect;
+mod proxies;
 mod queue;
 #[cfg(unix)]
 mod repl;
 mod resume;
+mod run_summary;
 mod runner;
 mod sandbox;
+mod sandbox_answers;
 mod scripts;
 mod support;
 mod trouble;

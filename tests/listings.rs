@@ -170,8 +170,8 @@ async fn max_age_is_for_full_listings() {
     let home = tempfile::tempdir().unwrap();
     let server = Server::start(|request, _| answer(request)).await;
     let code = r#"get_users(#{group: "X", max_age: "2h"})"#;
-    run(home.path(), &server, code).await.failed(1, "`max_age` is for the listing of all users");
-    run(home.path(), &server, r#"get_users(#{max_age: "soon"})"#).await.failed(1, "a length of time");
+    run(home.path(), &server, code).await.failed(1, "`max_age` works only for the listing of all users");
+    run(home.path(), &server, r#"get_users(#{max_age: "soon"})"#).await.failed(1, "a duration");
     assert!(server.requests().is_empty());
 }
 

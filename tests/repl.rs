@@ -137,10 +137,13 @@ fn a_function_that_reads_a_variable_is_told_to_take_it() {
         terminal.expect(PROMPT);
     }
     terminal.line("f()");
-    let told = terminal.expect(PROMPT);
-    let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(told.contains("there is no variable `limit`") && told.contains("pass `limit` to it"), "{told}");
-    assert!(told.contains("or use a closure"), "{told}");
+    let output = terminal.expect(PROMPT);
+    let output = output.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        output.contains("there is no variable `limit`") && output.contains("pass `limit` to it"),
+        "{output}"
+    );
+    assert!(output.contains("or use a closure"), "{output}");
 }
 
 #[test]
@@ -262,7 +265,7 @@ fn help_comes_by_command_by_function_and_by_a_bare_name() {
         assert!(shown.contains("Errors: ") && shown.contains("Example"), "{shown}");
     }
     terminal.ask(":help get_usres", "Did you mean `get_users`?", PROMPT);
-    terminal.ask(":functions rehearsal", "test_mode()", PROMPT);
+    terminal.ask(":functions twice", "test_mode()", PROMPT);
     terminal.ask(":hlep", "Did you mean `:help`?", PROMPT);
 }
 

@@ -87,7 +87,7 @@ fn a_throttle_tells_why_and_counts_down_and_can_be_left() {
     terminal.expect("test> ");
     terminal.line("get_user(\"ada.lind@example.com\")");
     terminal.expect("until ");
-    terminal.expect("the service asks to wait (HTTP 429)");
+    terminal.expect("the service asked to wait (HTTP 429)");
     terminal.expect("waiting 99 s until "); // one second later
     assert!(terminal.interrupted("test> ") < SOON);
 }
@@ -118,7 +118,7 @@ fn at_an_empty_prompt_the_second_ctrl_c_leaves() {
     terminal.interrupt();
     terminal.expect(PROMPT);
     terminal.interrupt();
-    terminal.expect("Ctrl-C again or Ctrl-D to leave");
+    terminal.expect("Ctrl-C again or Ctrl-D to exit");
     terminal.expect(PROMPT);
     terminal.interrupt();
     assert_eq!(terminal.end(), 0);

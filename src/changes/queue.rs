@@ -13,9 +13,6 @@ use rhai::Engine;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-/// The most failures that are shown for a queue that the script did not finish.
-const FAILURES_SHOWN: usize = 3;
-
 /// A queue of a script; clones share its commands.
 #[derive(Clone)]
 pub struct Queue(Rc<RefCell<Option<Pipeline>>>);
@@ -79,11 +76,7 @@ impl OpenQueue for Queue {
     }
 
     fn finish_at_end(&self, session: &Session) -> Result<()> {
-        let report = self.finish(session)?;
-        for failure in report.failures().take(FAILURES_SHOWN) {
-            session.console().warn(&failure.describe());
-        }
-        Ok(())
+        self.finish(session).map(drop)
     }
 
     fn abandon(&self, session: &Session, why: &str) -> Result<()> {

@@ -25,7 +25,7 @@ pub(crate) struct AccountFields {
     pub country: String,
 }
 
-/// Adds the step that creates an account. Blank fields are left out, so that the local check names those that the
+/// Adds a step that creates an account. Blank fields are left out, so that the local check names those that the
 /// service requires.
 pub(crate) fn create(
     command: &mut Command,

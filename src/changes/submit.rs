@@ -198,6 +198,7 @@ mod tests {
         let session = Session::new(SessionSetup {
             hooks: Box::new(|_| Vec::new()),
             verify: VerifyPolicy::Never,
+            confirms: false,
             connect: Box::new(move |_| Ok(ClientSettings::new("A@AdobeOrg", token()))),
             profile: "test".into(),
             organization: None,

@@ -111,6 +111,9 @@ pub struct GlobalOptions {
     #[arg(long, global = true, value_name = "WHEN", num_args = 0..=1, require_equals = true,
         default_missing_value = "always", hide_possible_values = true, value_enum, help_heading = "Guards")]
     pub verify: Option<VerifyWhen>,
+    /// answer yes to every confirm() of the script, and to nothing else
+    #[arg(long, global = true, help_heading = "Guards")]
+    pub yes: bool,
     /// write a row for each command to FILE (.csv or .json) during the run
     #[arg(long, global = true, value_name = "FILE", help_heading = "Reports and journal")]
     pub report: Option<PathBuf>,

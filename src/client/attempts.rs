@@ -1,4 +1,4 @@
-//! One call: slot, token, exchange, and again until there is an answer or a reason to stop.
+//! One call: token, slot and exchange, repeated until there is a response or a reason to stop.
 
 use super::connection::Client;
 use super::event::WaitReason;
@@ -8,6 +8,7 @@ use super::http::redact::masked;
 use super::http::retry;
 use super::http::token_response::TokenResponse;
 use super::http::transport::HeaderText;
+use super::http::web_page;
 use super::settings::{Credentials, Pace};
 use crate::client::event::ClientEvent;
 use crate::client::http::auth::NumberedToken;
@@ -24,37 +25,37 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime};
 use tokio::time::Instant;
 
-/// A 429 counts at least so much towards the longest wait, so that a service that always answers 429 and asks
-/// for no wait ends a call too.
+/// Each 429 counts at least this much towards the longest wait, so that a call ends even if the service keeps
+/// returning 429 without asking for a wait.
 const LEAST_THROTTLE: Duration = Duration::from_secs(1);
 
-/// What is sent, and how often that may happen.
+/// What to send, and how often it may be repeated.
 pub(crate) struct ApiCall {
     pub(crate) target: RequestTarget,
     pub(crate) request_id: String,
     pub(crate) body: Option<RequestBody>,
     /// Whether it may change something.
     pub(crate) change: bool,
-    /// Whether repeating it after a lost answer is harmless.
+    /// Whether repeating it after a lost response is harmless.
     pub(crate) repeatable: bool,
     /// The `Pragma` that marks a listing (contract 1.4).
     pub(crate) pragma: Option<&'static str>,
 }
 
-/// A body and its kind.
+/// A body and its content type.
 pub(crate) enum RequestBody {
     Json(Bytes),
     /// Holds a secret: it has no `Debug`.
     Form(String),
 }
 
-/// A call that ended without an answer.
+/// A call without a response.
 #[derive(Clone)]
 pub(crate) struct FailedCall {
     pub(crate) error: Error,
-    /// Exchanges of the call itself; 0 when it never left.
+    /// Exchanges of the call itself; 0 if it was never sent.
     pub(crate) attempts: u32,
-    /// What an attempt met whose answer was lost; only for changes, which may then have happened.
+    /// What happened to an attempt whose response was lost; only for changes, which may have been made.
     pub(crate) lost: Option<String>,
 }
 
@@ -65,28 +66,30 @@ impl From<Error> for FailedCall {
 }
 
 impl FailedCall {
-    /// The error for a caller who asked for this one call.
+    /// The error for the caller of this single call.
     pub(crate) fn into_error(self) -> Error {
         let Some(problem) = self.lost else { return self.error };
         let message = match &*self.error.kind {
-            ErrorKind::Unknown { .. } | ErrorKind::Interrupted => problem,
+            ErrorKind::Unknown { .. } | ErrorKind::Interrupted | ErrorKind::Decode { .. } => problem,
             last => format!("{problem}; then: {last}"),
         };
         Error { kind: Box::new(ErrorKind::Unknown { message }), ..self.error }
     }
 }
 
-/// Why an attempt is not the last one.
+/// Why an attempt failed.
 struct AttemptFailure {
     problem: AttemptProblem,
-    /// What was met, in our words around the service's.
+    /// What happened, with the service's message if there is one.
     message: String,
-    /// The service's own words, or ours where it had none.
+    /// The service's message, or ours if there is none.
     service_message: String,
     code: Option<String>,
     status: Option<u16>,
     retry_after: Option<Duration>,
     source: Option<ErrorSource>,
+    /// What to do about it, if the fault is not the service's.
+    hint: Option<String>,
 }
 
 impl AttemptFailure {
@@ -95,20 +98,20 @@ impl AttemptFailure {
     }
 }
 
-/// What an attempt without a usable answer met.
+/// The kind of failure of an attempt.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum AttemptProblem {
     /// Nothing reached the service.
     NoConnection,
-    /// It was turned away before anything was done.
+    /// The service refused it before anything was done.
     Throttled,
-    /// The answer was lost: the request may have been carried out.
+    /// The response was lost: the request may have been carried out.
     Loss,
 }
 
-/// The story of a call so far.
+/// What a call has been through so far.
 struct AttemptHistory<'a> {
-    /// The change, until the hooks have been told that it leaves.
+    /// The change, until the hooks know that it is sent.
     unsent: Option<&'a ActionRequest>,
     started: Instant,
     exchanges: u32,
@@ -157,13 +160,13 @@ impl<'a> AttemptHistory<'a> {
 }
 
 impl Client {
-    /// A call that carries the mark of a listing's end when one is due.
+    /// A call with the `Pragma` for the end of a listing if one is due.
     pub(super) fn call_to(&self, target: RequestTarget) -> ApiCall {
         ApiCall { pragma: self.shared.sync.take(false), ..ApiCall::new(target) }
     }
 
-    /// Makes the call until it is answered with 2xx and `read` understands the answer; with the number of
-    /// exchanges it took. The hooks are told when `change` leaves.
+    /// Repeats the call until it gets a 2xx response that `read` can parse; returns that with the number of
+    /// exchanges. The hooks are told before `change` is sent.
     pub(crate) async fn perform<T>(
         &self,
         call: &ApiCall,
@@ -176,6 +179,9 @@ impl Client {
             let failure = match response {
                 Err(failure) => failure,
                 Ok(response) => match self.classify(call, &history, &response) {
+                    StatusVerdict::Done if web_page::is_web_page(&response) => {
+                        return Err(self.replaced_by_web_page(call, &mut history, &response));
+                    }
                     StatusVerdict::Done => match read(&response) {
                         Ok(value) => return Ok((value, history.exchanges)),
                         Err(message) => parse_failure(&response, &message),
@@ -195,7 +201,23 @@ impl Client {
         }
     }
 
-    /// Exactly one exchange, whatever it is answered with.
+    /// The error for a web page: another attempt would get it too.
+    fn replaced_by_web_page(
+        &self,
+        call: &ApiCall,
+        history: &mut AttemptHistory<'_>,
+        response: &HttpResponse,
+    ) -> FailedCall {
+        let url = url::Url::parse(&call.target.url(&self.shared.settings)).ok();
+        let host = url.as_ref().and_then(url::Url::host_str).unwrap_or("the service");
+        let message = web_page::describe(response, host);
+        if call.change {
+            history.lost = Some(message.clone());
+        }
+        history.fail(call, ErrorKind::Decode { status: response.status, message })
+    }
+
+    /// Exactly one exchange, whatever the status of its response.
     pub(crate) async fn once(
         &self,
         call: &ApiCall,
@@ -211,18 +233,17 @@ impl Client {
                 Ok(response)
             }
             Err(failure) => {
-                let message = failure.service_message.clone();
-                let kind = ErrorKind::Unavailable { status: None, code: None, message };
                 if failure.problem == AttemptProblem::Loss && call.change {
                     history.lost = Some(failure.message.clone());
                     return Err(history.fail(call, failure.into_unknown()));
                 }
-                Err(history.fail(call, Error { source: failure.source, ..kind.into() }))
+                let error = give_up_error(&failure);
+                Err(history.fail(call, Error { source: failure.source, ..error.into() }))
             }
         }
     }
 
-    /// Takes a slot, then sends once. The outer error ends the call, the inner one is a setback.
+    /// Takes a slot, then sends once. The outer error ends the call, the inner one may be retried.
     async fn attempt(
         &self,
         call: &ApiCall,
@@ -239,12 +260,12 @@ impl Client {
         let started = Instant::now();
         let request = self.build_exchange(call, token.as_ref());
         let exchange = self.shared.transport.exchange(&self.shared.settings, request);
-        // An answer that has come counts, even when the operator stops the client at that very moment.
+        // `biased`: a response that has arrived counts, even if the operator interrupts at the same moment.
         let result = tokio::select! {
             biased;
             result = exchange => result,
             () = self.stop.cancelled() => {
-                history.lost = call.change.then(|| "interrupted before the answer came".to_owned());
+                history.lost = call.change.then(|| "interrupted before the response arrived".to_owned());
                 return Err(history.fail(call, ErrorKind::Interrupted));
             }
         };
@@ -259,6 +280,7 @@ impl Client {
                 status: None,
                 retry_after: None,
                 source,
+                hint: None,
             })
         };
         let result = match result {
@@ -268,6 +290,10 @@ impl Client {
             }
             Err(TransportFault::NotSent(message, source)) => {
                 failure(message, AttemptProblem::NoConnection, source)
+            }
+            Err(TransportFault::ProxyUnreachable(message, hint, source)) => {
+                failure(message, AttemptProblem::NoConnection, source)
+                    .map_err(|failure| AttemptFailure { hint: Some(hint), ..failure })
             }
             Err(TransportFault::Lost(message, source)) => failure(message, AttemptProblem::Loss, source),
             Err(TransportFault::Final(error)) => {
@@ -280,7 +306,7 @@ impl Client {
         Ok((token, result))
     }
 
-    /// Tells the hooks that a change leaves, when its slot has come; one that cannot take that in keeps it here.
+    /// Tells the hooks that a change is about to be sent; any of them can still refuse.
     fn run_sending_hooks(&self, change: Option<&ActionRequest>) -> Result<()> {
         let Some(request) = change else { return Ok(()) };
         self.hooks().iter().try_for_each(|hook| hook.sending(request))
@@ -312,7 +338,7 @@ impl Client {
         HttpExchange { method: &call.target.method, url: call.target.url(settings), headers, body }
     }
 
-    /// What the status means for this call: a token can be renewed once, and only where one was sent.
+    /// What the status means for this call: a token can be renewed once, and only if one was sent.
     fn classify(
         &self,
         call: &ApiCall,
@@ -320,7 +346,7 @@ impl Client {
         response: &HttpResponse,
     ) -> StatusVerdict {
         let ready = matches!(self.shared.settings.credentials, Credentials::Token { .. });
-        match retry::classify(response.status) {
+        match retry::classify(response.status, call.change) {
             StatusVerdict::Renew if ready || history.token_renewed || !call.target.is_signed() => {
                 StatusVerdict::Refused
             }
@@ -370,7 +396,7 @@ impl Client {
         self.wait(call, reason, wait).await.map_err(|error| history.fail(call, error))
     }
 
-    /// Waits, tells why, and ends when the client is stopped.
+    /// Waits and reports why; ends early if the client is stopped.
     pub(crate) async fn wait(&self, call: &ApiCall, reason: WaitReason, duration: Duration) -> Result<()> {
         if duration.is_zero() {
             return if self.stop.is_cancelled() { Err(ErrorKind::Interrupted.into()) } else { Ok(()) };
@@ -401,7 +427,7 @@ impl Client {
         }
     }
 
-    /// The token to use, another one than number `stale`.
+    /// The token to use; a new one if the current one has the number `stale`.
     async fn token(&self, stale: Option<u64>) -> Result<NumberedToken> {
         if let Credentials::Token { token, .. } = &self.shared.settings.credentials {
             return Ok(NumberedToken::ready(token.clone()));
@@ -409,7 +435,7 @@ impl Client {
         self.or_interrupted(self.shared.sign_in.token(stale, || self.ask_for_token())).await?
     }
 
-    /// Asks for a token. Boxed, because a call that needs one makes a call.
+    /// Requests a token. Boxed, because a call may need a token, which takes a call.
     pub(crate) async fn ask_for_token(&self) -> Result<TokenResponse> {
         let request = TokenRequest::new(&self.shared.settings)?;
         let call = ApiCall::for_token(&request);
@@ -450,7 +476,7 @@ impl Client {
     }
 }
 
-/// The moment so far from now; the end of time where that is beyond it.
+/// The time after this wait, or the latest time that can be represented.
 fn time_after(wait: Duration) -> Timestamp {
     let wait = SignedDuration::try_from(wait).unwrap_or(SignedDuration::MAX);
     Timestamp::now().checked_add(wait).unwrap_or(Timestamp::MAX)
@@ -461,8 +487,11 @@ fn throttled(wait: Duration, failure: &AttemptFailure) -> ErrorKind {
     ErrorKind::Throttled { wait, until, code: failure.code.clone() }
 }
 
-/// The last word on a call whose attempts are used up.
+/// The error of a call whose attempts are used up.
 fn give_up_error(failure: &AttemptFailure) -> ErrorKind {
+    if let Some(hint) = &failure.hint {
+        return ErrorKind::Config { message: failure.message.clone(), hint: hint.clone() };
+    }
     let (code, message) = (failure.code.clone(), failure.service_message.clone());
     match failure.status {
         Some(status @ 200..=299) => ErrorKind::Decode { status, message },
@@ -471,7 +500,7 @@ fn give_up_error(failure: &AttemptFailure) -> ErrorKind {
 }
 
 fn parse_failure(response: &HttpResponse, message: &str) -> AttemptFailure {
-    let message = format!("the answer cannot be read: {message}");
+    let message = format!("could not parse the response: {message}");
     AttemptFailure {
         problem: AttemptProblem::Loss,
         service_message: message.clone(),
@@ -480,10 +509,11 @@ fn parse_failure(response: &HttpResponse, message: &str) -> AttemptFailure {
         status: Some(response.status),
         retry_after: None,
         source: syntax_error(&response.body),
+        hint: None,
     }
 }
 
-/// What is wrong with a body as JSON; of a valid one that lacks something the message tells all.
+/// The JSON syntax error of a body; `None` if it is valid JSON.
 fn syntax_error(body: &[u8]) -> Option<ErrorSource> {
     let error = serde_json::from_slice::<serde::de::IgnoredAny>(body).err()?;
     Some(Arc::new(error))
@@ -505,6 +535,7 @@ fn failed_status(response: &HttpResponse, problem: AttemptProblem) -> AttemptFai
         status: Some(response.status),
         retry_after,
         source: None,
+        hint: None,
     }
 }
 
@@ -516,17 +547,17 @@ fn status_text(status: u16, service_message: &str) -> String {
     }
 }
 
-/// A refusal that another attempt would not change.
+/// The failure of a call that must not be repeated.
 fn refused(call: &ApiCall, history: &mut AttemptHistory<'_>, response: &HttpResponse) -> FailedCall {
     let status = response.status;
-    if status >= 500 && call.change {
-        // A server fault in the midst of a change says nothing about how far it went.
+    if (status >= 500 || status == 408) && call.change {
+        // A server error or timeout says nothing about how much of a change was made.
         history.lost = Some(status_text(status, &refusal(&response.body).message.unwrap_or_default()));
     }
     history.fail(call, refusal_kind(call, response))
 }
 
-/// The kind of error that a status and its body mean (contract 4.1).
+/// The error for a status and its body (contract 4.1).
 fn refusal_kind(call: &ApiCall, response: &HttpResponse) -> ErrorKind {
     let status = response.status;
     let refusal = refusal(&response.body);
@@ -534,7 +565,10 @@ fn refusal_kind(call: &ApiCall, response: &HttpResponse) -> ErrorKind {
     let message = refusal.message.unwrap_or_default();
     match status {
         300..=399 => {
-            let message = format!("redirected{}; the token is not sent there", redirect_host(response));
+            let message = format!(
+                "redirected{}; umapish does not send its token to another host",
+                redirect_host(response)
+            );
             ErrorKind::Rejected { status, code, message }
         }
         500.. => ErrorKind::Unavailable { status: Some(status), code, message },
@@ -545,7 +579,7 @@ fn refusal_kind(call: &ApiCall, response: &HttpResponse) -> ErrorKind {
         401 | 403 => {
             ErrorKind::Auth { status: Some(status), code, message: denial_message(response, message) }
         }
-        // A page of a gateway does not say what exists at the service.
+        // A gateway's error page does not mean that the service does not know it.
         404 if code.is_some() || response.body.is_empty() => {
             ErrorKind::NotFound { status: Some(status), code, message }
         }
@@ -553,7 +587,7 @@ fn refusal_kind(call: &ApiCall, response: &HttpResponse) -> ErrorKind {
     }
 }
 
-/// What a 401 or 403 says; often nothing but a header (contract 4.1).
+/// The reason of a 401 or 403, which is often in a header only (contract 4.1).
 fn denial_message(response: &HttpResponse, message: String) -> String {
     if !message.is_empty() {
         return message;
@@ -564,7 +598,7 @@ fn denial_message(response: &HttpResponse, message: String) -> String {
     });
     challenge.unwrap_or_else(|| match response.status {
         403 => "the client id is not permitted, or the organization is being migrated".to_owned(),
-        _ => "the token is not accepted".to_owned(),
+        _ => "the access token was not accepted".to_owned(),
     })
 }
 

@@ -1,4 +1,4 @@
-//! The client as a connection to one organization: its settings and the state that its clones share.
+//! The client of one organization: its settings and the state that its clones share.
 
 use super::http::auth::SignIn;
 use super::settings::{ClientSettings, Mode};
@@ -12,8 +12,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
-/// A client of one organization. Cheap to make and to clone: clones share the sign-in, the pace and the mode,
-/// and the TLS stack is built when the first request leaves.
+/// A client of one organization. Cheap to create and clone: clones share the sign-in, the rate limits and the
+/// mode, and the TLS stack is built when the first request is sent.
 #[derive(Clone)]
 pub struct Client {
     pub(super) shared: Arc<ClientState>,
@@ -37,7 +37,7 @@ pub(super) struct ClientState {
     pub(super) look_ups: AtomicUsize,
 }
 
-/// Counts behind [`CallCounts`].
+/// The counters for [`CallCounts`].
 #[derive(Debug, Default)]
 pub(super) struct CallCounters {
     pub(super) requests: AtomicU64,
@@ -55,16 +55,16 @@ impl CallCounters {
 /// What the client has sent so far, sign-in included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct CallCounts {
-    /// Exchanges begun.
+    /// Exchanges that were started.
     pub requests: u64,
-    /// Those that repeated an earlier one.
+    /// Exchanges that repeated an earlier one.
     pub retries: u64,
     /// Time spent waiting for limits and before repeats.
     pub waited: Duration,
 }
 
 impl Client {
-    /// A client that tells `observer` what it does and ends every wait and exchange when `stop` is cancelled.
+    /// A client that reports to `observer` and ends every wait and exchange when `stop` is cancelled.
     pub fn new(settings: ClientSettings, observer: Arc<dyn ClientObserver>, stop: CancellationToken) -> Self {
         let test = Arc::new(AtomicBool::new(settings.mode == Mode::Test));
         let shared = ClientState {
@@ -82,26 +82,26 @@ impl Client {
         Self { shared: Arc::new(shared), test, stop }
     }
 
-    /// The same client, stopped by another token: at the prompt each line has its own.
+    /// The same client, stopped by another token: each line at the prompt has its own.
     #[must_use]
     pub fn with_stop(&self, stop: CancellationToken) -> Self {
         Self { shared: Arc::clone(&self.shared), test: Arc::clone(&self.test), stop }
     }
 
-    /// A client that shares sign-in, pace and hooks with this one, but not its mode: for an operator who chooses
-    /// again. This one and its clones stay as they are.
+    /// A client that shares everything with this one except the mode. The mode of this client and its clones does
+    /// not change.
     #[must_use]
     pub fn in_mode(&self, mode: Mode) -> Self {
         let test = Arc::new(AtomicBool::new(mode == Mode::Test));
         Self { shared: Arc::clone(&self.shared), test, stop: self.stop.clone() }
     }
 
-    /// Puts a hook at the gate, behind those already there; it holds for all clones.
+    /// Adds a hook after the existing ones, for all clones.
     pub fn add_hook(&self, hook: Arc<dyn GateHook>) {
         self.shared.hooks.write().unwrap_or_else(PoisonError::into_inner).push(hook);
     }
 
-    /// The settings it was made with; the mode may have become test since, see [`Client::mode`].
+    /// The settings it was created with; the mode may have changed since, see [`Client::mode`].
     pub fn settings(&self) -> &ClientSettings {
         &self.shared.settings
     }
@@ -111,12 +111,12 @@ impl Client {
         if self.test.load(Ordering::Acquire) { Mode::Test } else { Mode::Live }
     }
 
-    /// From now on no change is real, for this client and all its clones.
+    /// Switches this client and all its clones to test mode.
     pub fn enter_test_mode(&self) {
         self.test.store(true, Ordering::Release);
     }
 
-    /// What was sent so far.
+    /// The calls made so far.
     pub fn calls(&self) -> CallCounts {
         let tally = &self.shared.tally;
         CallCounts {
@@ -126,12 +126,12 @@ impl Client {
         }
     }
 
-    /// The number of another list of commands.
+    /// A number for a new list of commands.
     pub(super) fn next_list(&self) -> u64 {
         self.shared.lists.fetch_add(1, Ordering::Relaxed) + 1
     }
 
-    /// The hooks at the gate, in the order in which they are asked.
+    /// The hooks, in the order in which they are asked.
     pub(super) fn hooks(&self) -> Vec<Arc<dyn GateHook>> {
         self.shared.hooks.read().unwrap_or_else(PoisonError::into_inner).clone()
     }

@@ -4,21 +4,21 @@ use jiff::Timestamp;
 use std::fmt;
 use std::time::Duration;
 
-/// Hears what happens. Called on the client's own tasks: it must not block.
+/// Receives the client's events. It is called on the client's own tasks and must not block.
 pub trait ClientObserver: Send + Sync {
     /// Something happened.
     fn notice(&self, event: &ClientEvent);
 }
 
-/// Hears nothing.
+/// Ignores all events.
 impl ClientObserver for () {
     fn notice(&self, _: &ClientEvent) {}
 }
 
-/// What can happen.
+/// An event of the client.
 #[derive(Debug, Clone)]
 pub enum ClientEvent {
-    /// An exchange begins.
+    /// An exchange starts.
     Sending {
         /// Method and path.
         call: String,
@@ -27,7 +27,7 @@ pub enum ClientEvent {
         /// 1 for the first exchange of the call.
         attempt: u32,
     },
-    /// An exchange was answered, with whatever status.
+    /// An exchange got a response, with any status.
     Answered {
         /// Method and path.
         call: String,
@@ -38,7 +38,7 @@ pub enum ClientEvent {
         /// From the first byte sent to the last one read.
         elapsed: Duration,
     },
-    /// A call waits, until it is its turn or may be tried again.
+    /// A call waits for its slot or for its next attempt.
     Waiting {
         /// Method and path.
         call: String,
@@ -57,27 +57,27 @@ pub enum ClientEvent {
         listing: String,
         /// 0-based page.
         page: usize,
-        /// Pages in all, when the service said so.
+        /// The total number of pages, if the service sent it.
         pages: Option<usize>,
-        /// Entries read so far, each person counted once.
+        /// Entries read so far, without duplicates.
         entries: usize,
-        /// Entries in all, when the service said so.
+        /// The total number of entries, if the service sent it.
         total: Option<usize>,
-        /// How long the pages that are left take under the documented limits.
+        /// The least time that the remaining pages take under the documented limits.
         left: Option<Duration>,
     },
-    /// An action request of a list of commands was settled.
+    /// An action request of a list of commands is complete.
     Progress(SubmitProgress),
-    /// Something worth knowing that is not an error.
+    /// A note for the operator.
     Note(String),
 }
 
 /// Why a call waits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum WaitReason {
-    /// The service answered 429.
+    /// The service returned 429.
     Throttled,
-    /// The last attempt failed; what it met.
+    /// The last attempt failed, with what happened.
     Backoff(String),
     /// The documented limit of calls per minute is used up.
     Pacing,
@@ -86,7 +86,7 @@ pub enum WaitReason {
 impl fmt::Display for WaitReason {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Throttled => formatter.write_str("the service asks to wait (HTTP 429)"),
+            Self::Throttled => formatter.write_str("the service asked to wait (HTTP 429)"),
             Self::Backoff(met) => formatter.write_str(met),
             Self::Pacing => formatter.write_str("the limit of calls per minute is used up"),
         }
@@ -100,14 +100,14 @@ pub struct SubmitProgress {
     pub done: usize,
     /// Commands that failed, wholly or partly.
     pub failed: usize,
-    /// Commands of unknown outcome.
+    /// Commands with an unknown outcome.
     pub unknown: usize,
     /// Commands that were not sent.
     pub not_sent: usize,
-    /// Action requests answered.
+    /// Action requests with a response.
     pub requests: usize,
-    /// Commands in all, when that was known from the start.
+    /// The total number of commands, if it was known from the start.
     pub total: Option<usize>,
-    /// How long the commands that are left take under the documented limits.
+    /// The least time that the remaining commands take under the documented limits.
     pub left: Option<Duration>,
 }

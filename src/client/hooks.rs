@@ -1,4 +1,4 @@
-//! Where others may step in: what a hook is shown of every change, and what it can say about it.
+//! Hooks of the gate: they see every change before and after it is sent, and can refuse it.
 
 use super::settings::Mode;
 use crate::client::outcome::CommandOutcome;
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// A change about to leave, or just answered: an action request, or another write made by `call` or `send`.
+/// A change that is about to be sent, or was sent: an action request, or another write by `call` or `send`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ActionRequest {
     /// Method and path.
@@ -21,50 +21,50 @@ pub struct ActionRequest {
     pub request_id: String,
     /// Whether it makes changes.
     pub mode: Mode,
-    /// Which list of commands of this client it belongs to, from 1; 0 for a request sent as its caller wrote it.
+    /// The number of the list of commands it belongs to, from 1; 0 for a request sent as its caller wrote it.
     pub list: u64,
     /// The commands in it; empty for a write that is not a list of commands.
     pub commands: Vec<SentCommand>,
-    /// What a write that is not a list of commands sends.
+    /// The body of a write that is not a list of commands.
     pub body: Option<Value>,
 }
 
-/// What an earlier run knows of a command that this run is asked for.
+/// What an earlier run knows about a command that this run requests.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RecalledOutcome {
-    /// It is done: it is not sent again.
+    /// It was done, so it is not sent again.
     Done {
         /// The `X-Request-Id` of the request that carried it.
         request_id: String,
         /// What that rests on.
         evidence: Option<Evidence>,
     },
-    /// The service called it done and someone was still a member, and is now: it is not sent again.
+    /// The service reported success, but the user was and is still a member; it is not sent again.
     StillMember {
         /// The `X-Request-Id` of the request that carried it.
         request_id: String,
-        /// Of what.
+        /// The memberships that remain.
         message: String,
     },
-    /// It may have been done, and can be neither confirmed nor safely repeated: it is not sent.
+    /// It may have been done, and can neither be confirmed nor safely repeated, so it is not sent.
     Open {
         /// Why.
         message: String,
     },
 }
 
-/// What an earlier run knows of a request that is sent as its caller wrote it.
+/// What an earlier run knows about a request that is sent as its caller wrote it.
 #[derive(Debug)]
 pub struct RecalledResponse {
-    /// The answer it got; an error where it may have been carried out and can be neither confirmed nor safely
+    /// The response it got; an error if it may have been carried out and can neither be confirmed nor safely
     /// repeated.
     pub response: Result<ApiResponse>,
-    /// Commands, by their places, after which someone is still a member, and of what.
+    /// The memberships that remained after a command, by the index of the command.
     pub still_members: BTreeMap<usize, String>,
 }
 
 impl RecalledResponse {
-    /// It can be neither confirmed nor safely repeated.
+    /// A request that can neither be confirmed nor safely repeated.
     pub fn open(message: String) -> Self {
         Self { response: Err(ErrorKind::Unknown { message }.into()), still_members: BTreeMap::new() }
     }
@@ -91,41 +91,41 @@ pub enum Resolution {
     },
 }
 
-/// Stands at the gate that every change passes: a journal, a guard, a budget.
+/// A hook of the gate that every change passes: a journal, a guard, a budget.
 pub trait GateHook: Send + Sync {
-    /// Before the request leaves, and before it waits for its turn.
+    /// Called before the request waits for its slot.
     ///
     /// # Errors
-    /// Whatever should keep it from leaving; the rest of its list is then not sent either. Hooks that were
-    /// asked before are told of it by [`GateHook::after`].
+    /// Why it must not be sent; the rest of its list is then not sent either. For hooks that were asked before,
+    /// [`GateHook::after`] is called with the error.
     fn before(&self, request: &ActionRequest) -> Result<()>;
 
-    /// Its turn has come: right before its first byte leaves, once, however often it is repeated.
+    /// Called directly before its first byte is sent, once, however often it is repeated.
     ///
     /// # Errors
-    /// What keeps it from leaving after all; [`GateHook::after`] is told.
+    /// Why it must not be sent after all; [`GateHook::after`] is called with the error.
     fn sending(&self, _request: &ActionRequest) -> Result<()> {
         Ok(())
     }
 
-    /// After its answer, or after the attempts to get one failed: with `unknown` when the change may have been
-    /// made all the same.
+    /// Called after its response, or after all attempts failed: with an `unknown` error if the change may still
+    /// have been made.
     fn after(&self, request: &ActionRequest, response: std::result::Result<&ApiResponse, &Error>);
 
-    /// What became of each command of the request, in their order; after `after`.
-    fn settled(&self, _request: &ActionRequest, _fates: &[CommandOutcome]) {}
+    /// Called after `after` with the outcome of each command of the request, in their order.
+    fn settled(&self, _request: &ActionRequest, _outcomes: &[CommandOutcome]) {}
 
-    /// Whether this hook remembers an earlier run.
+    /// Whether this hook has the record of an earlier run.
     fn can_recall(&self) -> bool {
         false
     }
 
-    /// What an earlier run did of this command, or of one piece of it; each of its deeds is answered once.
+    /// What an earlier run did for this command, or for one piece of it; each record is returned once.
     fn recall(&self, _mode: Mode, _command: &RenderedCommand) -> Option<RecalledOutcome> {
         None
     }
 
-    /// The answer that an earlier run got to this request, sent as its caller wrote it; each is recalled once.
+    /// The response that an earlier run got to this request, sent as its caller wrote it; each is returned once.
     fn recall_response(&self, _request: &ActionRequest) -> Option<RecalledResponse> {
         None
     }
@@ -136,16 +136,16 @@ pub trait GateHook: Send + Sync {
         None
     }
 
-    /// Users were read.
+    /// Called when users were read.
     fn users_read(&self, _users: &[Arc<User>]) {}
 
-    /// A listing was read to its end, or failed; with the number of its entries.
+    /// Called when a listing was read to its end, with the number of its entries, or failed.
     fn listing_ended(&self, _listing: &str, _entries: std::result::Result<usize, &Error>) {}
 }
 
 impl ApiResponse {
-    /// Stands in for the answer to an action request that was lost or came in an earlier run, when all its commands
-    /// were seen to be done; `mark` is a field that says so.
+    /// A substitute for a response that was lost or came in an earlier run, after all commands of the request were
+    /// confirmed as done; the field `mark` says so.
     pub fn confirmed(change: &ActionRequest, request_id: String, mark: &str) -> Self {
         let count = change.commands.len();
         let (live, test) = if change.mode == Mode::Live { (count, 0) } else { (0, count) };

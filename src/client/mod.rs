@@ -1,4 +1,4 @@
-//! The client: async over [`crate::wire`]; knows nothing of Rhai, clap or the terminal.
+//! The client: async over [`crate::wire`]; it knows nothing about Rhai, clap or the terminal.
 //!
 //! A request passes these files from top to bottom: `requests`, `actions`, `listing` and `user_lookup`, `attempts`,
 //! `hooks` and `sent_command`, `http`. Each imports only what comes after it, and `connection` holds what they share.

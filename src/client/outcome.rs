@@ -1,15 +1,16 @@
-//! What became of one command.
+//! The outcome of one command.
 
 use super::settings::Mode;
 use crate::error::CommandFailure;
 use crate::wire::error_code;
 pub use crate::wire::outcome::{CommandOutcome, Evidence, Status};
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-/// What became of one command of the caller's list.
+/// The outcome of one command of the caller's list.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Outcome {
-    /// 0-based place in the caller's list.
+    /// 0-based index in the caller's list.
     pub index: usize,
     /// The user or group, as the caller wrote it.
     pub target: String,
@@ -19,28 +20,42 @@ pub struct Outcome {
     pub status: Status,
     /// What the outcome rests on; `None` for a command that was not sent.
     pub evidence: Option<Evidence>,
-    /// 0-based step that failed, as the caller numbered the steps.
+    /// 0-based index of the caller's step that failed.
     pub step: Option<usize>,
     /// The service's or the local check's code.
     pub code: Option<String>,
     /// The service's message, or ours.
     pub message: Option<String>,
-    /// The `X-Request-Id` of the last request that carried it.
+    /// Every error that the service reported for it, in the order of the steps; the first is also in `step`, `code`
+    /// and `message`.
+    pub errors: Vec<StepError>,
+    /// The `X-Request-Id` of the last request that contained it.
     pub request_id: Option<String>,
-    /// Exchanges that carried it; 0 when it never left.
+    /// Exchanges that contained it; 0 if it was never sent.
     pub attempts: u32,
-    /// Whether it was real.
+    /// The mode in which it was sent.
     pub mode: Mode,
-    /// What the service warned of.
+    /// The service's warnings.
     pub warnings: Vec<Warning>,
-    /// Whether an earlier run had done it all, so that nothing was sent.
+    /// Whether an earlier run had done all of it, so that nothing was sent.
     pub resumed: bool,
 }
 
-/// Something the service warned of; never makes a command fail.
+/// An error of the service for one step of a command.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct StepError {
+    /// 0-based step that failed, if the service said which.
+    pub step: Option<usize>,
+    /// The service's code; empty if there is none.
+    pub code: String,
+    /// The service's message.
+    pub message: String,
+}
+
+/// A warning of the service; never makes a command fail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warning {
-    /// 0-based step, as the caller numbered the steps.
+    /// 0-based index of the caller's step.
     pub step: Option<usize>,
     /// The service's code.
     pub code: String,
@@ -49,7 +64,7 @@ pub struct Warning {
 }
 
 impl Outcome {
-    /// Its documented fields, by the names of scripts and reports, in their order.
+    /// Its documented fields, with the names and order of scripts and reports.
     pub fn fields(&self) -> Map<String, Value> {
         let fields = [
             ("index", json!(self.index)),
@@ -60,6 +75,7 @@ impl Outcome {
             ("step", json!(self.step)),
             ("code", json!(self.code)),
             ("message", json!(self.message)),
+            ("errors", json!(self.errors)),
             ("hint", json!(self.hint())),
             ("request_id", json!(self.request_id)),
             ("attempts", json!(self.attempts)),
@@ -69,7 +85,7 @@ impl Outcome {
         fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
     }
 
-    /// What to do about it, by its code.
+    /// What to do about it, according to its code.
     pub fn hint(&self) -> Option<&'static str> {
         self.code.as_deref().and_then(error_code::find).map(|code| code.hint)
     }

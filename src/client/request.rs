@@ -1,4 +1,4 @@
-//! A request as a caller writes it, and the answer as it came.
+//! A request as a caller writes it, and the response as it came.
 
 use serde_json::Value;
 
@@ -13,21 +13,21 @@ pub struct RawRequest {
     pub body: Option<Value>,
 }
 
-/// An answer of the service.
+/// A response of the service.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ApiResponse {
     /// HTTP status.
     pub status: u16,
     /// The headers, names in lower case, in the order they came.
     pub headers: Vec<(String, String)>,
-    /// The body: JSON, text when it is none, null when there is none.
+    /// The body: JSON, a string if it is not JSON, null if there is none.
     pub body: Value,
     /// The call's `X-Request-Id`.
     pub request_id: String,
 }
 
 impl ApiResponse {
-    /// The first header of that name, in any case.
+    /// The first header of that name; the case of the name does not matter.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }

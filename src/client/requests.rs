@@ -1,4 +1,5 @@
-//! What can be asked of a client. From here a request passes to `actions` or `listing`, then to `attempts` and `http`.
+//! The public methods of the client. A request passes from here to `actions` or `listing`, then to `attempts` and
+//! `http`.
 
 use super::connection::Client;
 use super::http::token_response::TokenResponse;
@@ -19,18 +20,18 @@ use futures_util::{Stream, StreamExt};
 use serde_json::Value;
 
 impl Client {
-    /// Signs in anew with the configured credentials; later calls use the token.
+    /// Signs in with the configured credentials, even if there is a token; later calls use the new token.
     ///
     /// # Errors
-    /// `auth` when the credentials are refused, `usage` when a ready token is configured, `config` when the
-    /// private key cannot be used, `unavailable`.
+    /// `auth` if the credentials are refused, `usage` if an access token is configured, `config` if the private key
+    /// cannot be used, `unavailable`.
     pub async fn sign_in(&self) -> Result<TokenResponse> {
         let response = self.ask_for_token().await?;
         self.shared.sign_in.adopt(&response).await;
         Ok(response)
     }
 
-    /// The users that `query` describes (E3, E4). A query the service cannot answer is the first page's error.
+    /// The users that match `query` (E3, E4). An invalid query is an error of the first page.
     pub fn users(&self, query: UserQuery) -> Listing<User> {
         Listing::users(self.clone(), query)
     }
@@ -40,29 +41,29 @@ impl Client {
         Listing::groups(self.clone())
     }
 
-    /// Checks a command, once for all that follows: the result says what is wrong with it, or with a piece of it
-    /// after it was split. Nothing is when the checks are switched off.
+    /// Checks, splits and renders a command once. The result has the first fault of the command or of one of its
+    /// pieces; none if the checks are switched off.
     pub fn check(&self, command: Command) -> CheckedCommand {
         self.checked(command)
     }
 
-    /// Carries commands out: splits and packs them, keeps the order of those that depend on one another, and
-    /// answers what became of each.
+    /// Sends commands: splits and packs them, keeps the order of commands that depend on each other, and returns
+    /// the outcome of each.
     pub fn execute(&self, commands: impl Stream<Item = Command> + Send + 'static) -> OutcomeStream {
         let client = self.clone();
         OutcomeStream::new(self.clone(), commands.map(move |command| client.checked(command)))
     }
 
-    /// A list of commands that are handed in one by one.
+    /// A list of commands that are pushed one by one.
     pub fn command_feed(&self) -> CommandFeed {
         CommandFeed::new(self)
     }
 
-    /// One action request, its list of commands sent as written.
+    /// Sends one action request with its list of commands as written.
     ///
     /// # Errors
-    /// `invalid` when a local check refuses a command, `unknown` when the answer was lost, a hook's, or the
-    /// service's refusal of the request as a whole. Refused commands are in the answer.
+    /// `invalid` if a local check refuses a command, `unknown` if the response was lost, the error of a hook, or the
+    /// service's refusal of the whole request. Refused commands are in the response.
     pub async fn action(&self, commands: Value) -> RawOutcome {
         match self.admit(self.action_target(), Some(commands)) {
             Ok(admitted) => self.send_raw(&admitted, false).await,
@@ -70,19 +71,19 @@ impl Client {
         }
     }
 
-    /// A call of any endpoint, with sign-in, pacing and retries; the answer's status is 2xx.
+    /// Calls any endpoint, with sign-in, pacing and retries; the status of the response is 2xx.
     ///
     /// # Errors
-    /// `usage` for a target that is not the service's, `test_mode` for a write that cannot be rehearsed, and
-    /// whatever the call met.
+    /// `usage` for a target outside the service, `test_mode` for a write that cannot be rehearsed, and the errors
+    /// of the call.
     pub async fn call(&self, request: &RawRequest) -> RawOutcome {
         self.send_request(request, false).await
     }
 
-    /// Exactly one exchange with any endpoint; every status is an answer.
+    /// Makes exactly one exchange with any endpoint and returns the response, whatever its status.
     ///
     /// # Errors
-    /// As [`Client::call`], when there was no answer.
+    /// As [`Client::call`], if there was no response.
     pub async fn send(&self, request: &RawRequest) -> RawOutcome {
         self.send_request(request, true).await
     }

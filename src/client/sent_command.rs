@@ -1,4 +1,4 @@
-//! A command on its way to the service: its typed form, and its JSON, rendered once.
+//! A command of a request: its typed form, and its JSON, rendered once.
 
 use crate::wire::command::{Command, steps_of, subject_of};
 use serde_json::Value;
@@ -7,17 +7,17 @@ use std::sync::Arc;
 /// A command of an action request.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SentCommand {
-    /// 0-based place in the caller's list.
+    /// 0-based index in the caller's list.
     pub index: usize,
     /// 0-based piece of a command that was split.
     pub piece: usize,
     /// How many pieces the command has.
     pub pieces: usize,
-    /// What it says.
+    /// Its content.
     pub content: Arc<RenderedCommand>,
 }
 
-/// What a command says, and its JSON as it goes over the wire.
+/// A command and its JSON as it is sent.
 #[derive(Debug, PartialEq)]
 pub struct RenderedCommand {
     form: CommandForm,
@@ -29,8 +29,8 @@ pub struct RenderedCommand {
 enum CommandForm {
     /// It was rendered from this.
     Typed(Command),
-    /// A caller wrote it. It is sent as written, even where it cannot be read as a command, and guards have to see
-    /// everything in it.
+    /// A caller wrote it. It is sent as written, even if it cannot be parsed as a command, so guards must inspect
+    /// all of it.
     Raw(Option<Command>),
 }
 
@@ -46,7 +46,7 @@ impl RenderedCommand {
         Self { form: CommandForm::Raw(Command::read(&json).ok()), json }
     }
 
-    /// The command; `None` for one that cannot be read.
+    /// The command; `None` if it cannot be parsed.
     pub fn command(&self) -> Option<&Command> {
         match &self.form {
             CommandForm::Typed(command) => Some(command),
@@ -59,7 +59,7 @@ impl RenderedCommand {
         &self.json
     }
 
-    /// The name of the user or group that the command is about.
+    /// The name of the user or group that the command changes.
     pub fn subject_name(&self) -> Option<&str> {
         match &self.form {
             CommandForm::Typed(command) => Some(command.subject.name()),
@@ -67,7 +67,7 @@ impl RenderedCommand {
         }
     }
 
-    /// The user that the command is about.
+    /// The user that the command changes.
     pub fn user(&self) -> Option<&str> {
         self.json.get("user")?.as_str()
     }

@@ -1,4 +1,4 @@
-//! Everything the client has to know: whose organization, how to sign in, how patient to be.
+//! The settings of the client: organization, sign-in, limits and waits.
 
 use crate::secret::Secret;
 pub use crate::wire::mode::Mode;
@@ -8,18 +8,18 @@ use std::time::Duration;
 /// Whether calls keep to the service's documented limits (contract 5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pace {
-    /// They do: the calls of a minute leave in so long a time.
+    /// They do: the calls allowed per minute are sent within this time.
     Within(Duration),
-    /// As fast as they come, for a server without limits.
+    /// Calls are not limited, for a server without limits.
     Off,
 }
 
 impl Pace {
-    /// As the service documents it.
+    /// The documented limits.
     pub const DOCUMENTED: Self = Self::Within(Duration::from_mins(1));
 }
 
-/// Which way to sign in.
+/// The way to sign in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SignInFlow {
     /// Whichever the operator configured.
@@ -40,7 +40,7 @@ pub enum Credentials {
         /// Its secret.
         client_secret: Secret,
     },
-    /// A ready token; it cannot be renewed.
+    /// An existing access token; it cannot be renewed.
     Token {
         /// The project's client id.
         client_id: String,
@@ -96,9 +96,9 @@ pub struct ClientSettings {
     pub organization: String,
     /// How to sign in.
     pub credentials: Credentials,
-    /// Where the service is, without a slash at the end.
+    /// The URL of the service, without a slash at the end.
     pub service_url: String,
-    /// Where the sign-in service is, without a slash at the end.
+    /// The URL of the sign-in service, without a slash at the end.
     pub sign_in_url: String,
     /// Whether changes are real.
     pub mode: Mode,
@@ -110,7 +110,7 @@ pub struct ClientSettings {
     pub verify_delay: Duration,
     /// Whether calls keep to the documented limits.
     pub pace: Pace,
-    /// How often a call is tried.
+    /// The number of attempts for one call.
     pub max_attempts: u32,
     /// The wait after the first failed attempt; doubled each time.
     pub first_delay: Duration,
@@ -120,9 +120,9 @@ pub struct ClientSettings {
     pub timeout: Duration,
     /// The longest wait the service may ask for.
     pub max_wait: Duration,
-    /// Certificates in PEM form to trust beside the system's.
+    /// A file of certificates in PEM format to trust in addition to the system's.
     pub ca_bundle: Option<PathBuf>,
-    /// The proxy to go through; the system's when left out.
+    /// The proxy to use; by default the system's.
     pub proxy: Option<String>,
 }
 

@@ -17,8 +17,8 @@ impl Client {
     /// One user, by e-mail, or by username and domain (E2).
     ///
     /// # Errors
-    /// `not_found` when the service says that it does not know the user; a 404 that says something else is
-    /// `rejected`, so that a gateway's page is not taken for an absent person.
+    /// `not_found` if the service reports that the user does not exist; any other 404 is `rejected`, so that a
+    /// gateway's error page is not mistaken for a missing user.
     pub async fn get_user(&self, user: &str, domain: Option<&str>) -> Result<Arc<User>> {
         check_name(user)?;
         let values = [("organization", self.settings().organization.as_str()), ("user", user.trim())];
@@ -33,7 +33,7 @@ impl Client {
     }
 }
 
-/// Keeps `not_found` for what the service says of the user (contract 2.4).
+/// Turns a `not_found` that is not about the user into `rejected` (contract 2.4).
 fn reject_other_not_found(error: Error) -> Error {
     match *error.kind {
         ErrorKind::NotFound { status, code, message }
@@ -46,7 +46,7 @@ fn reject_other_not_found(error: Error) -> Error {
     }
 }
 
-/// Reads the answer to a look-up; a refusal may come with a status of success (contract 2.4).
+/// Parses the response to a look-up; a refusal may come with a status of success (contract 2.4).
 fn parse_user(response: &HttpResponse) -> Result<Result<User, ErrorKind>, String> {
     let status = response.status;
     match serde_json::from_slice::<UserResponse>(&response.body) {

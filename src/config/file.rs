@@ -75,7 +75,7 @@ impl ConfigFile {
     }
 }
 
-/// What the TOML parser reported. Its own error quotes the line, which may hold a secret.
+/// What the TOML parser reported. Its own error quotes the line, which may contain a secret.
 #[derive(Debug, thiserror::Error)]
 #[error("TOML syntax error in line {line}, column {column}: {message}")]
 struct TomlSyntaxError {

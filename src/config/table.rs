@@ -20,7 +20,7 @@ pub enum SettingKey {
     ClientId,
     /// The client secret itself.
     ClientSecret,
-    /// A file that holds the client secret.
+    /// A file that contains the client secret.
     ClientSecretFile,
     /// A command that prints the client secret.
     ClientSecretCommand,
@@ -87,7 +87,7 @@ pub enum SettingShape {
     Allowance,
     /// `auto`, `off`, or a length of time.
     Pace,
-    /// One of a few words.
+    /// One of a fixed set of words.
     Choice(&'static [&'static str]),
 }
 
@@ -98,7 +98,7 @@ pub struct Setting {
     pub key: SettingKey,
     /// What a value must look like.
     pub shape: SettingShape,
-    /// One line for people.
+    /// Its one-line description.
     pub help: &'static str,
     /// The command line's option, as it is written there.
     pub option: Option<&'static str>,
@@ -185,7 +185,7 @@ pub const SETTINGS: &[Setting] = &[
         .in_profile("client_secret")
         .secret()
         .identity(),
-    Setting::new(SettingKey::ClientSecretFile, SettingShape::Path, "file that holds the client secret")
+    Setting::new(SettingKey::ClientSecretFile, SettingShape::Path, "file that contains the client secret")
         .in_profile("client_secret_file")
         .identity(),
     Setting::new(SettingKey::ClientSecretCommand, SettingShape::Text, "command that prints the client secret")

@@ -145,7 +145,7 @@ impl SettingValues {
         self.get(key).map(|value| value.text.as_str())
     }
 
-    /// A file a setting names: `~/` is the home folder, and what a profile says is relative to its file.
+    /// The path in a setting: `~/` is the home folder, and a relative path in a profile is relative to its file.
     pub(crate) fn path(&self, key: SettingKey) -> Option<PathBuf> {
         let value = self.get(key)?;
         let path = match value.text.strip_prefix(HOME) {

@@ -1,4 +1,4 @@
-//! How our functions are bound to Rhai: their results, and the names under which it keeps accessors.
+//! How our functions are bound to Rhai: their result type, and Rhai's internal names for accessors.
 
 /// The result of a function that Rhai calls; the alias keeps definition files readable.
 pub type RhaiResultOf<T> = std::result::Result<T, Box<rhai::EvalAltResult>>;

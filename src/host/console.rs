@@ -1,4 +1,4 @@
-//! The operator's console, as script functions see it.
+//! The operator's console, as script functions use it.
 
 use crate::error::Result;
 use serde_json::Value;
@@ -7,15 +7,15 @@ use serde_json::Value;
 pub trait HostConsole {
     /// A line of data.
     fn print(&self, line: &str);
-    /// A value in the operator's form.
+    /// A value in the output format that the operator chose.
     fn show(&self, value: &Value);
-    /// A line for a person.
+    /// A message for the operator.
     fn message(&self, line: &str);
-    /// Something worth knowing.
+    /// A note for the operator.
     fn note(&self, line: &str);
-    /// Something that needs attention.
+    /// A warning for the operator.
     fn warn(&self, line: &str);
-    /// Whether standard output was closed by its reader.
+    /// Whether the reader of standard output closed it.
     fn is_lost(&self) -> bool;
     /// The operator's answer to a question.
     ///

@@ -1,20 +1,20 @@
-//! Ctrl-C, as everything that runs or waits sees it.
+//! The interrupt (Ctrl-C) that ends running and waiting work.
 
 use crate::error::{ErrorKind, Result};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio_util::sync::CancellationToken;
 
-/// Asked for by a signal, seen by the script's own loops through [`Interrupt::is_requested`] and by waits through
-/// [`Interrupt::token`]. Clones are the same interrupt.
+/// An interrupt is requested by a signal. Loops see it through [`Interrupt::is_requested`], waits through
+/// [`Interrupt::token`]. Clones share the interrupt.
 #[derive(Debug, Clone, Default)]
 pub struct Interrupt(Arc<InterruptState>);
 
 #[derive(Debug, Default)]
 struct InterruptState {
-    /// Read at every operation of a script, so it must cost nothing.
+    /// Read at every operation of a script, so it must be cheap.
     requested: AtomicBool,
-    /// Nothing makes it false again.
+    /// It is never reset.
     ended: AtomicBool,
     idle: AtomicBool,
     token: Mutex<CancellationToken>,
@@ -40,22 +40,22 @@ impl Interrupt {
         again
     }
 
-    /// Whether nothing is to run any more.
+    /// Whether nothing may run any more.
     pub fn is_ended(&self) -> bool {
         self.0.ended.load(Ordering::SeqCst)
     }
 
-    /// Tells whether nothing runs and the operator is waited for.
+    /// Records whether the prompt waits for input and nothing runs.
     pub fn set_idle(&self, idle: bool) {
         self.0.idle.store(idle, Ordering::SeqCst);
     }
 
-    /// Whether nothing runs and the operator is waited for.
+    /// Whether the prompt waits for input and nothing runs.
     pub fn is_idle(&self) -> bool {
         self.0.idle.load(Ordering::SeqCst)
     }
 
-    /// Checks for the request; call it for each entry of a list.
+    /// Fails if an interrupt was requested. Call it for each entry of a list.
     ///
     /// # Errors
     /// `interrupted`.
@@ -63,12 +63,12 @@ impl Interrupt {
         if self.is_requested() { Err(ErrorKind::Interrupted.into()) } else { Ok(()) }
     }
 
-    /// What waits can be ended by; good until the next [`Interrupt::reset`].
+    /// The token that cancels waits; valid until the next [`Interrupt::reset`].
     pub fn token(&self) -> CancellationToken {
         self.0.token.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Makes ready for the next run, if there is to be one.
+    /// Resets the interrupt for the next run.
     pub fn reset(&self) {
         if self.is_ended() {
             return;
@@ -87,7 +87,7 @@ mod tests {
     use std::rc::Rc;
 
     #[test]
-    fn a_request_reaches_loops_and_waits_and_a_reset_forgets_it() {
+    fn a_request_reaches_loops_and_waits_until_a_reset() {
         let interrupt = Interrupt::default();
         let token = interrupt.token();
         assert!(!interrupt.clone().request());
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn a_loop_goes_on_until_it_is_asked_to_end() {
+    fn a_loop_continues_until_it_is_interrupted() {
         let interrupt = Interrupt::default();
         assert!(interrupt.check().is_ok());
         interrupt.request();
@@ -107,7 +107,7 @@ mod tests {
 
     /// Native loops must check the interrupt themselves: the engine does so only between operations.
     #[test]
-    fn every_work_on_a_whole_list_ends_when_it_is_asked_to() {
+    fn every_list_function_stops_at_an_interrupt() {
         let session = offline::session(Rc::new(offline::RecordingConsole::default()));
         let mut engine = engine::build(&session);
         engine.on_progress(|_| None);
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn behind_the_end_nothing_runs_any_more() {
+    fn after_the_end_nothing_runs() {
         let interrupt = Interrupt::default();
         assert!(!interrupt.end() && interrupt.end());
         interrupt.reset();

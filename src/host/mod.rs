@@ -1,10 +1,10 @@
-//! What every script function needs: the session, the console, the interrupt and thrown errors.
+//! The environment of script functions: session, console, interrupt and thrown errors.
 
 pub mod binding;
 pub mod console;
 pub mod interrupt;
 pub mod session;
-pub mod temporaries;
+mod temporaries;
 pub mod temporary_calls;
 pub mod thrown;
 pub mod unfinished;

@@ -1,5 +1,5 @@
-//! One run as script functions see it: the client, made at the first call; the runtime it runs on; the operator's
-//! console. What higher rooms keep for the run is attached to it and unknown here.
+//! One run, as script functions use it: the client, created at the first call; its runtime; the operator's console.
+//! Higher layers attach their own state to it.
 
 use super::interrupt::Interrupt;
 use super::unfinished::UnfinishedListing;
@@ -21,13 +21,13 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
 
-/// Makes the hooks at the gate of a client with these settings, in their order: first what may refuse a change, last
-/// the journal, which records what leaves.
+/// Creates the gate hooks of a client with these settings, in order: first those that may refuse a change, last the
+/// journal, which records what is sent.
 pub type HookFactory = Box<dyn Fn(&ClientSettings) -> Vec<Arc<dyn GateHook>>>;
 
 /// The settings of a run.
 pub struct SessionSetup {
-    /// Fetches the client's settings at the first call; a script that makes none needs none.
+    /// Reads the client's settings at the first call, so that a script without calls needs none.
     pub connect: Box<dyn Fn(SignInFlow) -> Result<ClientSettings>>,
     /// The profile's name; `sandbox` for the sandbox.
     pub profile: String,
@@ -37,18 +37,20 @@ pub struct SessionSetup {
     pub mode: Mode,
     /// The script's arguments.
     pub arguments: Vec<String>,
-    /// The environment variables no script may read.
+    /// The environment variables that scripts must not read.
     pub secret_variables: Vec<&'static str>,
-    /// The operator.
+    /// The operator's console.
     pub console: Rc<dyn HostConsole>,
-    /// Told of every call.
+    /// Receives an event for every call.
     pub observer: Arc<dyn ClientObserver>,
     /// Ctrl-C.
     pub interrupt: Interrupt,
-    /// Makes the hooks of a client.
+    /// Creates the hooks of a client.
     pub hooks: HookFactory,
     /// When removals are read.
     pub verify: VerifyPolicy,
+    /// Whether the operator said yes to every `confirm` in advance.
+    pub confirms: bool,
 }
 
 /// One run.
@@ -71,7 +73,7 @@ pub struct Session {
 pub struct SharedSession(pub Rc<Session>);
 
 impl Session {
-    /// A run that has made no call yet.
+    /// A run that has not made a call yet.
     pub fn new(setup: SessionSetup) -> Self {
         let mode = Cell::new(setup.mode);
         Self {
@@ -88,7 +90,7 @@ impl Session {
         }
     }
 
-    /// The client, to be stopped by what interrupts now; made, with its settings fetched, at the first call.
+    /// The client, created with its settings at the first call; the current interrupt stops its calls.
     ///
     /// # Errors
     /// `config`: settings are missing or wrong.
@@ -101,7 +103,7 @@ impl Session {
         Ok(client)
     }
 
-    /// Puts a hook at the gate of the client, also of one that is not made yet.
+    /// Adds a gate hook to the client, even if it is not created yet.
     pub fn add_hook(&self, hook: Arc<dyn GateHook>) {
         if let Some(client) = &*self.client.borrow() {
             client.add_hook(Arc::clone(&hook));
@@ -109,7 +111,7 @@ impl Session {
         self.hooks.borrow_mut().push(hook);
     }
 
-    /// Signs in by this flow, whichever is configured.
+    /// Signs in by this flow, regardless of the configured one.
     ///
     /// # Errors
     /// `config`: settings of that flow are missing. `auth`: the service refuses them.
@@ -129,7 +131,7 @@ impl Session {
         Ok(client)
     }
 
-    /// The hooks added at the prompt come first: they may refuse.
+    /// Hooks added at the prompt come first, since they may refuse a change.
     fn hooks_of(&self, client: &Client) -> Vec<Arc<dyn GateHook>> {
         let added = self.hooks.borrow().clone();
         added.into_iter().chain((self.setup.hooks)(client.settings())).collect()
@@ -152,15 +154,15 @@ impl Session {
         extensions.push(state);
     }
 
-    /// Runs a client call to its end. The client itself stops at once when the operator interrupts.
+    /// Waits for a client call. The client itself stops at once at an interrupt.
     ///
     /// # Errors
-    /// Those of the call.
+    /// The errors of the call.
     pub fn wait<T>(&self, call: impl Future<Output = Result<T>>) -> Result<T> {
         self.runtime()?.block_on(call)
     }
 
-    /// Waits, until the operator interrupts.
+    /// Sleeps; an interrupt ends it.
     ///
     /// # Errors
     /// `interrupted`.
@@ -175,18 +177,18 @@ impl Session {
         })
     }
 
-    /// Tracks a listing that has pages left.
-    pub fn keep_in_view(&self, listing: &Rc<dyn UnfinishedListing>) {
+    /// Tracks a listing with unread pages.
+    pub fn track_listing(&self, listing: &Rc<dyn UnfinishedListing>) {
         let mut unfinished = self.unfinished.borrow_mut();
         unfinished.retain(|known| known.strong_count() > 0);
         unfinished.push(Rc::downgrade(listing));
     }
 
-    /// Reads every listing that is still in use to its end. Call it before a change is sent: members removed while their
-    /// group is being listed would shift the pages.
+    /// Reads all remaining pages of listings that are still in use. Call it before a change is sent: removing members
+    /// while their group is being listed would shift the pages.
     ///
     /// # Errors
-    /// `incomplete`: one of them cannot be read; no change should follow from it.
+    /// `incomplete`: one of them cannot be read, so the change should not be sent.
     pub fn finish_listings(&self) -> Result<()> {
         let unfinished = std::mem::take(&mut *self.unfinished.borrow_mut());
         unfinished.iter().filter_map(Weak::upgrade).try_for_each(|listing| listing.finish())
@@ -206,12 +208,12 @@ impl Session {
         Ok(self.runtime.get_or_init(|| runtime))
     }
 
-    /// The operator.
+    /// The operator's console.
     pub fn console(&self) -> &dyn HostConsole {
         &*self.setup.console
     }
 
-    /// Ctrl-C.
+    /// The interrupt (Ctrl-C).
     pub fn interrupt(&self) -> &Interrupt {
         &self.setup.interrupt
     }
@@ -252,7 +254,7 @@ impl Session {
         Ok(())
     }
 
-    /// Whether a string contains a secret of this session, if it has signed in.
+    /// Whether a string contains a secret of this session; false before sign-in.
     pub fn holds_secret(&self, text: &str) -> bool {
         let client = self.client.borrow();
         let secrets =
@@ -265,13 +267,13 @@ impl Session {
         self.client.borrow().as_ref().map(Client::calls).unwrap_or_default()
     }
 
-    /// The lines of commands that were built and never sent.
+    /// The commands that were built but never sent.
     pub fn unsent(&self) -> &UnsentCommands {
         &self.unsent
     }
 
-    /// Ends the script. The returned value is thrown; in Rhai, a `catch` around a closure can swallow that, so the engine
-    /// checks [`Session::ended`] as well.
+    /// Ends the script. The returned value is thrown; in Rhai, a `catch` around a closure can swallow that, so the
+    /// engine checks [`Session::ended`] as well.
     pub fn end(&self, code: u8) -> ScriptEnd {
         self.ended.set(Some(ScriptEnd::Exit(code)));
         ScriptEnd::Exit(code)

@@ -1,9 +1,9 @@
-//! Where the scripts of a session call methods on temporary values.
+//! The positions where scripts call methods on temporary values.
 
 use rhai::{AST, ASTNode, Expr, Position};
 use std::collections::HashSet;
 
-/// The calls on temporary values that the scripts of a session hold.
+/// The positions of calls on temporary values in the scripts of a session.
 #[derive(Debug, Default)]
 pub struct TemporaryCalls(HashSet<CallSite>);
 
@@ -16,7 +16,7 @@ pub(super) struct CallSite {
 }
 
 impl TemporaryCalls {
-    /// Forgets all calls: those of a line at the prompt, whose places the next line has too.
+    /// Removes all calls. Used at the prompt, where the next line reuses the positions.
     pub fn clear(&mut self) {
         self.0.clear();
     }
@@ -40,7 +40,7 @@ impl TemporaryCalls {
     }
 }
 
-/// The method that a chain begins with.
+/// The first method of a chain.
 fn first_call(chain: &Expr) -> Option<(String, Position)> {
     match chain {
         Expr::MethodCall(call, position) => Some((call.name.to_string(), *position)),

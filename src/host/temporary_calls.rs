@@ -1,9 +1,9 @@
 //! Methods called on a value that a function just returned: `get_users().count_by("type")`. No variable holds such a
 //! list, so it cannot be used again, and each page is released after use.
 //!
-//! Rhai does not report whether the first argument of a function is a variable, so the calls are found in the script and
-//! identified by their positions. If a call is mistaken for another one, the list it was called on throws when it is used
-//! again; it never looks shorter.
+//! Rhai does not report whether the first argument of a function is a variable, so the calls are found in the script
+//! and identified by their positions. If a call is mistaken for another, its list throws when it is used again; it
+//! never looks shorter.
 
 use super::session::session;
 use super::temporaries::CallSite;
@@ -11,15 +11,15 @@ use crate::error::Result;
 use crate::host::session::SharedSession;
 use rhai::{AST, Engine, NativeCallContext};
 
-/// Reads the calls of a script that was compiled for an engine of ours and has its source set.
-pub fn note(engine: &Engine, script: &AST) {
+/// Records the calls of a script that was compiled by one of our engines and has its source set.
+pub fn record(engine: &Engine, script: &AST) {
     let Some(SharedSession(session)) = engine.default_tag().clone().try_cast::<SharedSession>() else {
         return;
     };
     session.temporaries().borrow_mut().read(script);
 }
 
-/// Whether the current method is called on a value that a function just returned.
+/// Whether the current method is called on a temporary value.
 ///
 /// # Errors
 /// `config`: the engine was built without a session.

@@ -4,14 +4,14 @@ use crate::error::{CommandFailure, Error, ErrorKind, Result};
 use crate::host::binding::RhaiResultOf;
 use rhai::{Array, Dynamic, EvalAltResult, Map, NativeCallContext, Position};
 
-/// Why a script ends without having failed; the token of an `ErrorTerminated`, which no `catch` can swallow.
+/// Why a script ended without an error. It is the token of an `ErrorTerminated`, which `catch` cannot catch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ScriptEnd {
     /// `exit(n)`.
     Exit(u8),
     /// Ctrl-C or SIGTERM.
     Interrupted,
-    /// Standard output was closed by its reader.
+    /// The reader of standard output closed it.
     OutputLost,
 }
 
@@ -45,7 +45,7 @@ pub fn thrown(error: &Error, position: Position) -> Box<EvalAltResult> {
     Box::new(EvalAltResult::ErrorRuntime(map_of(error, position).into(), position))
 }
 
-/// The documented keys (design: a thrown error is a map). All are present, `()` if they do not apply.
+/// The documented keys of a thrown error. All are present; those that do not apply are `()`.
 pub fn map_of(error: &Error, position: Position) -> Map {
     let text = |text: Option<String>| text.map_or(Dynamic::UNIT, Dynamic::from);
     let number = |number: Option<usize>| {
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn no_catch_swallows_an_interruption() {
+    fn an_interrupt_cannot_be_caught() {
         let result = throwing(ErrorKind::Interrupted.into()).eval::<Dynamic>("try { fail() } catch { 1 }");
         let error = result.unwrap_err();
         let EvalAltResult::ErrorTerminated(token, _) = *error else { panic!("{error}") };

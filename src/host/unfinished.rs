@@ -1,10 +1,10 @@
-//! Listings that are still being read when a change is about to be sent.
+//! Listings that are not completely read when a change is about to be sent.
 
 use crate::error::Result;
 
-/// A listing that may still have pages to read.
+/// A listing that may have unread pages.
 pub trait UnfinishedListing {
-    /// A change is about to be sent: reads the listing to its end, unless nothing needs the rest.
+    /// Called before a change is sent: reads the remaining pages, unless nothing needs them.
     ///
     /// # Errors
     /// `incomplete`, naming the page; it is the listing's error from then on.

@@ -1,14 +1,14 @@
-//! Commands that a script built and never sent.
+//! Commands that a script built but never sent.
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
-/// The lines of commands that were built, dropped and never sent; clones are the same list.
+/// The lines of commands that were built but never sent. Clones share the list.
 #[derive(Debug, Clone, Default)]
 pub struct UnsentCommands(Rc<RefCell<Vec<usize>>>);
 
 impl UnsentCommands {
-    /// Adds the line of a command that was dropped.
+    /// Adds the line of a command that was dropped without being sent.
     pub fn add(&self, line: usize) {
         self.0.borrow_mut().push(line);
     }

@@ -1,9 +1,9 @@
-//! A call that found no function, as Rhai writes it: `name (type, type)`.
+//! Describes a call of a function that does not exist. Rhai reports it as `name (type, type)`.
 
 use super::catalog::{Catalog, forms_of_rhai, names_of_rhai};
 use super::foreign_habits::{INTERPOLATION, foreign_name};
 use super::suggestions::did_you_mean;
-use super::type_names::word;
+use super::type_names::display_name;
 use crate::language::catalog::FunctionEntry;
 use crate::language::message::{ErrorTopic, ErrorWords};
 
@@ -12,7 +12,7 @@ use crate::language::message::{ErrorTopic, ErrorWords};
 pub struct CallText {
     /// The function's name, an operator, or `module::name`.
     pub name: String,
-    /// The types of the values, as words.
+    /// The display names of the argument types.
     pub types: Vec<String>,
 }
 
@@ -25,7 +25,7 @@ impl CallText {
         Self { name: name.to_owned(), types }
     }
 
-    /// What happened and, as far as the call alone shows it, what to do.
+    /// What went wrong and, if the call alone shows it, what to do.
     pub fn describe(&self) -> ErrorWords {
         let types = format!("({})", self.types.join(", "));
         let own = self.name.strip_prefix("umapi::").unwrap_or(&self.name);
@@ -38,7 +38,8 @@ impl CallText {
         let catalog = Catalog::read();
         let forms = catalog.find(own);
         if !forms.is_empty() {
-            return worded(self.not_taken(own, &types), forms_hint(&forms), self.topic(own));
+            let hint = foreign_name(own).or_else(|| forms_hint(&forms));
+            return worded(self.not_taken(own, &types), hint, self.topic(own));
         }
         self.unknown(own, &types)
     }
@@ -79,13 +80,13 @@ impl CallText {
             [one, other] => format!("`{name}` does not work between {one} and {other}"),
             types => format!("`{name}` does not work on {}", types.join(", ")),
         };
-        let of_string = self.types.first().is_some_and(|first| *first == word("string"));
+        let of_string = self.types.first().is_some_and(|first| *first == display_name("string"));
         let hint = if name == "%" && of_string { Some(INTERPOLATION.to_owned()) } else { self.of_nothing() };
         worded(message, hint, self.topic(name))
     }
 
     fn of_nothing(&self) -> Option<String> {
-        let hint = "One of the values is missing: a key that the map does not have, or a function that returned nothing.";
+        let hint = "One of the values is `()`: a key that the map does not have, or the result of a function that returns nothing.";
         self.types.iter().any(|name| name == NOTHING).then(|| hint.to_owned())
     }
 
@@ -95,7 +96,7 @@ impl CallText {
     }
 }
 
-/// Rhai has up to a dozen forms of a function; the shortest show what it is about.
+/// The most forms that a hint shows, the shortest first: Rhai has up to a dozen forms of one function.
 pub(crate) const FORMS_SHOWN: usize = 3;
 
 const NOTHING: &str = "nothing";
@@ -105,7 +106,7 @@ fn worded(message: String, hint: Option<String>, topic: ErrorTopic) -> ErrorWord
 }
 
 fn shown(type_name: &str) -> String {
-    Some(word(type_name)).filter(|word| !word.is_empty()).unwrap_or_else(|| NOTHING.to_owned())
+    Some(display_name(type_name)).filter(|word| !word.is_empty()).unwrap_or_else(|| NOTHING.to_owned())
 }
 
 /// The forms of a function as a hint, if it has any.
@@ -149,7 +150,7 @@ mod tests {
         let call = CallText::parse("f (&str | ImmutableString | String, (), Foo<A, B>)");
         assert_eq!(
             (call.name.as_str(), call.types.join("; ").as_str()),
-            ("f", format!("{}; nothing; Foo", word("string")).as_str())
+            ("f", format!("{}; nothing; Foo", display_name("string")).as_str())
         );
         assert!(CallText::parse("f ()").types.is_empty());
     }
@@ -157,7 +158,10 @@ mod tests {
     #[test]
     fn an_unknown_name_suggests_the_nearest_of_ours_and_rhai_s() {
         let ours = wording("get_usres (&str | ImmutableString | String)");
-        assert_eq!(ours.message, format!("there is no function `get_usres` that takes ({})", word("string")));
+        assert_eq!(
+            ours.message,
+            format!("there is no function `get_usres` that takes ({})", display_name("string"))
+        );
         assert_eq!(ours.hint.as_deref(), Some("Did you mean `get_users`?"));
         assert_eq!(wording("to_uper (string)").hint.as_deref(), Some("Did you mean `to_upper`?"));
         assert_eq!(wording("xyzzy ()").hint, None);
@@ -165,9 +169,9 @@ mod tests {
 
     #[test]
     fn a_known_name_lists_what_it_takes() {
-        let string = word("string");
+        let string = display_name("string");
         let wording = wording("umapi::get_user (i64)");
-        assert_eq!(wording.message, format!("`get_user` does not take ({})", word("i64")));
+        assert_eq!(wording.message, format!("`get_user` does not take ({})", display_name("i64")));
         assert_eq!(
             wording.hint.as_deref(),
             Some(format!("It is `get_user(email: {string}) -> User` or `get_user(name: {string}, options: map) -> User`.").as_str())
@@ -179,32 +183,35 @@ mod tests {
         let wording = wording("split_rev (string, i64)");
         assert_eq!(
             wording.message,
-            format!("`split_rev` does not take ({}, {})", word("string"), word("i64"))
+            format!("`split_rev` does not take ({}, {})", display_name("string"), display_name("i64"))
         );
         let hint = wording.hint.unwrap_or_default();
-        assert!(hint.contains(&format!("split_rev(delimiter: {})", word("string"))), "{hint}");
+        assert!(hint.contains(&format!("split_rev(delimiter: {})", display_name("string"))), "{hint}");
     }
 
     #[test]
     fn operators_name_both_sides() {
-        let kinds = format!("{} and {}", word("string"), word("i64"));
+        let kinds = format!("{} and {}", display_name("string"), display_name("i64"));
         assert_eq!(wording("- (string, i64)").message, format!("`-` does not work between {kinds}"));
         assert_eq!(wording("! (array)").message, "`!` does not work on list");
-        assert!(wording("+ ((), i64)").hint.unwrap_or_default().contains("is missing"));
+        assert!(wording("+ ((), i64)").hint.unwrap_or_default().contains("One of the values is `()`"));
         assert!(wording("% (string, i64)").hint.unwrap_or_default().contains("backticks"));
     }
 
     #[test]
     fn names_from_python_are_replaced() {
         assert_eq!(wording("append (array, i64)").hint.as_deref(), Some("Use `list.push(x)`."));
-        assert_eq!(wording("range (i64)").message, format!("`range` does not take ({})", word("i64")));
+        assert_eq!(
+            wording("range (i64)").message,
+            format!("`range` does not take ({})", display_name("i64"))
+        );
     }
 
     #[test]
     fn a_closure_is_called_one() {
         assert_eq!(
             wording("anon$12ab (i64)").message,
-            format!("the closure does not take ({})", word("i64"))
+            format!("the closure does not take ({})", display_name("i64"))
         );
     }
 }

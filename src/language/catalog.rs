@@ -1,37 +1,37 @@
-//! The function reference, read back from what Rhai knows of our functions: nothing is typed twice.
+//! The function reference, read from the metadata of the functions registered with Rhai.
 
-use super::type_names::word;
+use super::type_names::display_name;
 use crate::did_you_mean::nearest;
 use rhai::{Engine, FuncMetadata, Module};
 use serde::Serialize;
 use std::sync::OnceLock;
 
-/// Whether functions are made with their help. Writing it for every verb takes longer than the rest of the engine, so
-/// only what reads it asks for it.
+/// Whether functions are registered with their help. Building the help of every verb takes longer than the rest of the
+/// engine, so only code that reads it requests it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FunctionHelp {
-    /// With it.
+    /// With help.
     Included,
-    /// Without it.
+    /// Without help.
     LeftOut,
 }
 
 impl FunctionHelp {
-    /// The help, where it is wanted.
-    pub fn written(self, help: impl FnOnce() -> String) -> Option<String> {
+    /// The help, if it was requested.
+    pub fn build(self, help: impl FnOnce() -> String) -> Option<String> {
         (self == Self::Included).then(help)
     }
 }
 
-/// Functions that belong together.
+/// A group of related functions.
 pub struct FunctionFamily {
-    /// What they are about, as a heading.
+    /// The heading of the group.
     pub title: &'static str,
-    /// Makes the module that holds them.
+    /// Builds the module that contains them.
     pub module: fn(FunctionHelp) -> Module,
 }
 
-/// The families of the crate. The room of the functions is above this one, so it declares them here.
+/// The families of the crate. The modules with the functions are in a higher layer, so they declare them here.
 static FAMILIES: OnceLock<&'static [FunctionFamily]> = OnceLock::new();
 
 /// Declares the families, in the order of the reference. Only the first call counts.
@@ -49,13 +49,13 @@ pub struct Catalog {
 /// The functions of a family.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CatalogSection {
-    /// What they are about.
+    /// The heading.
     pub title: String,
-    /// By name, then by number of parameters: each form of a function stands for itself.
+    /// Sorted by name, then by number of parameters; each form of a function is its own entry.
     pub functions: Vec<FunctionEntry>,
 }
 
-/// What the overview has one row for: the forms of a function, or the verbs on a queue or a command together.
+/// A row of the overview: all forms of a function, or all verbs of a queue or command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CatalogRow {
     /// How scripts call it, form by form.
@@ -65,7 +65,7 @@ pub struct CatalogRow {
 }
 
 impl CatalogSection {
-    /// One row for each name; the methods that are verbs of other families share the last one.
+    /// One row for each name; methods that repeat verbs of other families share the last row.
     pub fn rows(&self) -> Vec<CatalogRow> {
         let (verbs, functions): (Vec<_>, Vec<_>) =
             self.functions.iter().partition(|function| function.verb.is_some());
@@ -106,21 +106,21 @@ impl CatalogRow {
 pub struct FunctionEntry {
     /// Its name.
     pub name: String,
-    /// Its parameters. The first one of a method is what stands before the dot.
+    /// Its parameters. The first one of a method is its receiver.
     pub parameters: Vec<FunctionParameter>,
     /// Whether it is called as `x.name()`.
     pub method: bool,
-    /// What it answers, as a type; `None` for nothing.
-    pub answer: Option<String>,
+    /// The type it returns; `None` for nothing.
+    pub return_type: Option<String>,
     /// Its first sentence.
     pub summary: String,
-    /// What else there is to say, by paragraphs.
+    /// The other paragraphs of the help.
     pub text: Vec<String>,
     /// The keys of its trailing map.
     pub options: Vec<FunctionOption>,
-    /// The kinds of error to expect.
+    /// The kinds of error it can throw.
     pub errors: Option<String>,
-    /// Scripts that show it at work.
+    /// Example scripts.
     pub examples: Vec<String>,
     /// The function that sends at once what this method queues or adds to a command.
     #[serde(skip)]
@@ -147,7 +147,7 @@ pub struct FunctionOption {
 }
 
 impl Catalog {
-    /// Reads every family that was declared; building an engine declares them.
+    /// Reads every declared family; building an engine declares them.
     pub fn read() -> Self {
         let section = |family: &FunctionFamily| CatalogSection {
             title: family.title.to_owned(),
@@ -171,13 +171,13 @@ impl Catalog {
         self.functions().filter(|function| function.name == name).collect()
     }
 
-    /// The name nearest to one that is not there.
+    /// The existing name nearest to a name that does not exist.
     pub fn nearest(&self, name: &str) -> Option<&str> {
         nearest(name, self.names())
     }
 
-    /// What matches, whatever the case: the function of that name; where there is none, part of a name or a word of
-    /// the description.
+    /// The functions that match, ignoring case: the one of that name or, if there is none, those with the pattern in
+    /// their name or as a word of their help.
     #[must_use]
     pub fn matching(&self, pattern: &str) -> Self {
         let pattern = pattern.to_lowercase();
@@ -193,7 +193,7 @@ impl Catalog {
         Self { families: families.filter(|section| !section.functions.is_empty()).collect() }
     }
 
-    /// Every example with the function it shows.
+    /// Every example with its function.
     pub fn examples(&self) -> impl Iterator<Item = (&FunctionEntry, &str)> {
         self.functions()
             .flat_map(|function| function.examples.iter().map(move |code| (function, code.as_str())))
@@ -201,7 +201,7 @@ impl Catalog {
 }
 
 impl FunctionEntry {
-    /// How a script calls it: `get_user(name, options)`.
+    /// The call as scripts write it: `get_user(name, options)`.
     pub fn call(&self) -> String {
         self.written(|parameter| parameter.name.clone(), "")
     }
@@ -212,17 +212,17 @@ impl FunctionEntry {
             "" => parameter.name.clone(),
             kind => format!("{}: {kind}", parameter.name),
         };
-        let answer = self.answer.as_ref().map(|answer| format!(" -> {answer}")).unwrap_or_default();
-        self.written(typed, &answer)
+        let returned = self.return_type.as_ref().map(|name| format!(" -> {name}")).unwrap_or_default();
+        self.written(typed, &returned)
     }
 
-    fn written(&self, shown: impl Fn(&FunctionParameter) -> String, answer: &str) -> String {
+    fn written(&self, shown: impl Fn(&FunctionParameter) -> String, returned: &str) -> String {
         let (receiver, rest) = match self.parameters.split_first() {
             Some((receiver, rest)) if self.method => (format!("{}.", receiver.name), rest),
             _ => (String::new(), self.parameters.as_slice()),
         };
         let parameters = rest.iter().map(shown).collect::<Vec<_>>().join(", ");
-        format!("{receiver}{}({parameters}){answer}", self.name)
+        format!("{receiver}{}({parameters}){returned}", self.name)
     }
 
     fn matches(&self, folded: &str) -> bool {
@@ -246,7 +246,7 @@ pub fn names_of_rhai() -> Vec<String> {
     names
 }
 
-/// Every function of Rhai's that can stand behind a dot: any that takes a value.
+/// Every function of Rhai's that can be called as a method: any that takes a value.
 pub fn methods_of_rhai() -> Vec<FunctionEntry> {
     let method = |known: &FuncMetadata| {
         let function = function(known).filter(|function| !function.parameters.is_empty())?;
@@ -258,7 +258,7 @@ pub fn methods_of_rhai() -> Vec<FunctionEntry> {
     methods
 }
 
-/// The forms of a function of Rhai's whose first value has that type, as a word.
+/// The forms of one of Rhai's functions whose first parameter has that type, given by its display name.
 pub fn forms_of_rhai(name: &str, first: &str) -> Vec<FunctionEntry> {
     let wanted =
         |function: &FunctionEntry| function.parameters.first().is_some_and(|known| known.kind == first);
@@ -271,8 +271,8 @@ pub fn forms_of_rhai(name: &str, first: &str) -> Vec<FunctionEntry> {
 
 /// Whether Rhai has a method of that name, without further parameters, for values of that type.
 pub fn is_method_of_rhai(name: &str, type_name: &str) -> bool {
-    let owner = word(type_name);
-    let takes = |info: &str| info.split_once(':').is_some_and(|(_, kind)| word(kind) == owner);
+    let owner = display_name(type_name);
+    let takes = |info: &str| info.split_once(':').is_some_and(|(_, kind)| display_name(kind) == owner);
     let fits = |known: &FuncMetadata| {
         known.name == name && matches!(known.params_info.as_slice(), [only] if takes(only))
     };
@@ -294,14 +294,14 @@ fn functions(module: Module) -> Vec<FunctionEntry> {
     functions
 }
 
-/// `None` for operators and for the getters that stand beside a function of the same name.
+/// `None` for operators and for getters that share their name with a function.
 fn function(known: &FuncMetadata) -> Option<FunctionEntry> {
     if !is_name(&known.name) {
         return None;
     }
     let help = DocComment::parse(&known.comments.join("\n"));
-    let answer = word(&known.return_type);
-    // Commands are handed over by value: they are shared, and constants among them can be built on as well.
+    let return_type = display_name(&known.return_type);
+    // Commands are passed by value: they are shared, so that steps can be added to constants too.
     let takes_itself =
         |parameter: &str| parameter.contains("&mut") || FunctionParameter::parse(parameter).kind == "Command";
     let receiver = known.params_info.first().is_some_and(|parameter| takes_itself(parameter));
@@ -309,7 +309,7 @@ fn function(known: &FuncMetadata) -> Option<FunctionEntry> {
         name: known.name.to_string(),
         parameters: known.params_info.iter().map(|parameter| FunctionParameter::parse(parameter)).collect(),
         method: receiver,
-        answer: Some(answer).filter(|answer| !answer.is_empty()),
+        return_type: Some(return_type).filter(|name| !name.is_empty()),
         summary: help.summary,
         text: help.text,
         options: help.options,
@@ -326,11 +326,11 @@ fn is_name(name: &str) -> bool {
 impl FunctionParameter {
     fn parse(info: &str) -> Self {
         let (name, kind) = info.split_once(':').unwrap_or((info, ""));
-        Self { name: name.trim().to_owned(), kind: word(kind) }
+        Self { name: name.trim().to_owned(), kind: display_name(kind) }
     }
 }
 
-/// A doc comment, taken apart.
+/// The parts of a doc comment.
 #[derive(Default)]
 struct DocComment {
     summary: String,
@@ -352,28 +352,28 @@ impl DocComment {
             in_code ^= line.starts_with("```");
             match line.strip_prefix("# ").filter(|_| !in_code) {
                 Some(next) => {
-                    help.take(heading, &std::mem::take(&mut section));
+                    help.add_section(heading, &std::mem::take(&mut section));
                     heading = next.trim();
                 }
                 None => section.push(line),
             }
         }
-        help.take(heading, &section);
+        help.add_section(heading, &section);
         help
     }
 
-    fn take(&mut self, heading: &str, lines: &[&str]) {
+    fn add_section(&mut self, heading: &str, lines: &[&str]) {
         match heading {
-            "" => self.introduce(paragraphs(lines)),
-            "Options" => self.options = choices(lines),
+            "" => self.set_summary(paragraphs(lines)),
+            "Options" => self.options = parse_options(lines),
             "Errors" => self.errors = Some(paragraphs(lines).join(" ")),
-            "Example" | "Examples" => self.examples = code(lines),
+            "Example" | "Examples" => self.examples = code_blocks(lines),
             "Verb" => self.verb = Some(paragraphs(lines).join(" ").replace('`', "")),
             other => self.text.push(format!("{other}: {}", paragraphs(lines).join(" "))),
         }
     }
 
-    fn introduce(&mut self, paragraphs: Vec<String>) {
+    fn set_summary(&mut self, paragraphs: Vec<String>) {
         let mut paragraphs = paragraphs.into_iter();
         let first = paragraphs.next().unwrap_or_default();
         let (summary, rest) = match first.split_once(". ") {
@@ -385,7 +385,7 @@ impl DocComment {
     }
 }
 
-/// A line of a doc comment without what marks it as one.
+/// A line of a doc comment without its comment marker.
 fn bare(line: &str) -> &str {
     let line = line.trim_start();
     let line = line.strip_prefix("///").unwrap_or(line);
@@ -413,7 +413,7 @@ fn paragraphs(lines: &[&str]) -> Vec<String> {
 }
 
 /// Entries of the form "- `key`: text".
-fn choices(lines: &[&str]) -> Vec<FunctionOption> {
+fn parse_options(lines: &[&str]) -> Vec<FunctionOption> {
     let choice = |entry: &str| {
         let (name, text) = entry.strip_prefix("- `")?.split_once("`: ")?;
         Some(FunctionOption { name: name.to_owned(), text: text.to_owned() })
@@ -421,7 +421,7 @@ fn choices(lines: &[&str]) -> Vec<FunctionOption> {
     paragraphs(lines).iter().filter_map(|entry| choice(entry)).collect()
 }
 
-fn code(lines: &[&str]) -> Vec<String> {
+fn code_blocks(lines: &[&str]) -> Vec<String> {
     let text = lines.join("\n");
     let blocks = text.split("```").skip(1).step_by(2);
     blocks.map(|block| block.split_once('\n').map_or(block, |(_, code)| code).trim_end().to_owned()).collect()
@@ -467,7 +467,7 @@ mod tests {
             name: "filter".into(),
             parameters: vec![parameter("users", "Users"), parameter("test", "function")],
             method: true,
-            answer: Some("Users".into()),
+            return_type: Some("Users".into()),
             summary: String::new(),
             text: vec![],
             options: vec![],
@@ -486,7 +486,7 @@ mod tests {
             found.names().map(str::to_owned).collect::<Vec<_>>()
         };
         assert!(names("GET_USERS_").iter().all(|name| name.starts_with("get_users_")));
-        assert!(names("rehearsal").contains(&"test_mode".to_owned()));
+        assert!(names("twice").contains(&"test_mode".to_owned()));
         assert!(names("domain").contains(&"get_users".to_owned()));
         assert!(names("nothing_like_it").is_empty());
     }

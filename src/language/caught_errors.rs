@@ -1,8 +1,8 @@
-//! Rhai's own errors, as scripts catch them, with the keys of ours: `kind` is `"script"`, and all others are there.
+//! Gives Rhai's own errors, when a script catches them, the same keys as ours; `kind` is `"script"`.
 //!
-//! Rhai makes the map at the `catch` and offers no hook there. We see it first when the variable is used; it is
-//! completed then, whatever the use is: a field, a print, a `throw`. Since this runs at every use of any variable, only
-//! names that appear in some `catch` are checked.
+//! Rhai builds the map of a caught error itself and offers no hook at the `catch`. So the map is completed when the
+//! variable is first used, whatever the use. Since this check runs at every use of any variable, it looks only at names
+//! that appear in some `catch`.
 
 use super::error_words::describe_caught;
 use crate::error::Error;
@@ -11,8 +11,11 @@ use rhai::{Dynamic, Engine, EvalContext, ImmutableString, Map, Position, Token};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-/// Makes the engine complete the errors that scripts catch.
-#[expect(deprecated, reason = "Rhai marks its volatile interfaces so; the tests below hold these two")]
+/// Lets the engine complete the errors that scripts catch.
+#[expect(
+    deprecated,
+    reason = "Rhai marks unstable interfaces as deprecated; the tests below cover these two"
+)]
 pub fn register(engine: &mut Engine) {
     read_strings_like_errors(engine);
     let names = Rc::new(RefCell::new(Vec::new()));
@@ -33,7 +36,7 @@ pub fn register(engine: &mut Engine) {
     });
 }
 
-/// A string that a script throws has the fields of an error too, so that one `catch` handles all.
+/// Gives thrown strings the fields of an error, so that one `catch` can handle both.
 fn read_strings_like_errors(engine: &mut Engine) {
     for key in ["message", "error"] {
         engine.register_get(key, |text: &mut ImmutableString| text.clone());
@@ -86,7 +89,7 @@ fn is_raw_error(index: usize, name: &str, context: &EvalContext) -> bool {
     value.is_some_and(|value| value.is_map() && value.read_lock::<Map>().is_some_and(|map| is_raw(&map)))
 }
 
-/// Whether Rhai made this map from an error and it is not completed yet.
+/// Whether Rhai built this map from an error and it is not completed yet.
 fn is_raw(map: &Map) -> bool {
     let kind = map.get("error").and_then(|kind| kind.as_immutable_string_ref().ok());
     kind.is_some_and(|kind| kind.starts_with("Error"))
@@ -98,13 +101,13 @@ fn complete(map: &mut Map) {
     let text = |key: &str| map.get(key).map(ToString::to_string).unwrap_or_default();
     let (name, message) = (text("error"), text("message"));
     let Some(wording) = describe_caught(&name, &message) else { return };
-    let mut whole = map_of(&Error::usage(wording.message), Position::NONE);
-    whole.insert("kind".into(), "script".into());
-    whole.insert("code".into(), name.into());
-    whole.insert("hint".into(), wording.hint.map_or(Dynamic::UNIT, Dynamic::from));
+    let mut completed = map_of(&Error::usage(wording.message), Position::NONE);
+    completed.insert("kind".into(), "script".into());
+    completed.insert("code".into(), name.into());
+    completed.insert("hint".into(), wording.hint.map_or(Dynamic::UNIT, Dynamic::from));
     map.remove("error");
     map.remove("message");
-    for (key, value) in whole {
+    for (key, value) in completed {
         map.entry(key).or_insert(value);
     }
 }
@@ -134,7 +137,7 @@ mod tests {
             assert!(caught.contains_key(key), "{key}");
         }
         assert_eq!(caught["kind"].to_string(), "script");
-        let kind = crate::language::type_names::word("i64");
+        let kind = crate::language::type_names::display_name("i64");
         let message = format!("there is no function `nope` that takes ({kind})");
         assert_eq!(caught["message"].to_string(), message);
         assert_eq!(caught["error"].to_string(), caught["message"].to_string());
@@ -158,7 +161,8 @@ mod tests {
 
     #[test]
     fn an_index_out_of_bounds_has_the_same_words_as_uncaught() {
-        let code = "let told = (); try { [1, 2][7] } catch (e) { told = `${e.message}; ${e.hint}`; } told";
+        let code =
+            "let caught = (); try { [1, 2][7] } catch (e) { caught = `${e.message}; ${e.hint}`; } caught";
         assert_eq!(
             eval(code).to_string(),
             "there is no entry 7 in a list of 2; Its entries are 0 to 1, and -1 is the last."
@@ -166,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_else_is_touched() {
+    fn other_values_are_unchanged() {
         for (code, expected) in [
             ("let m = #{error: \"x\", message: \"y\"}; m.kind", ""),
             ("let m = #{}; m.a = 1; m.b.is_shared(); m.len()", "1"),

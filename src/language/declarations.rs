@@ -1,8 +1,8 @@
-//! The names a script declares, read from its tokens: for suggestions, where there may be no syntax tree.
+//! The names that a script declares, read from its tokens. Used for suggestions, also when the script does not parse.
 
 use super::tokens::{ScriptToken, ScriptTokenKind, code_tokens};
 
-/// What is declared anywhere in a script, wherever it is visible.
+/// All names declared in a script, regardless of scope.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct DeclaredNames {
     /// Functions with their parameters.
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_looks_like_a_declaration_is_none() {
+    fn text_that_only_looks_like_a_declaration_is_ignored() {
         for code in [
             "print(\"let x = 1; |x| x\")",
             "/* let x = 1; /* fn x() { } */ const x = 1 */",
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_cut_off_anywhere_is_read_as_far_as_it_goes() {
+    fn an_incomplete_script_is_read_to_its_end() {
         let text = "import \"lib\" as lib; fn add(one, two) { for (a, b) in x { } } let t = `a ${b}`; |x| 1";
         for end in 0..text.len() {
             DeclaredNames::read(&text[..end]);

@@ -1,16 +1,16 @@
-//! Rhai's own errors in words: what happened, and what to do where that is clear without the script.
+//! Describes Rhai's own errors: what happened and, if the error alone shows it, what to do.
 
 use super::call_description::CallText;
 use super::catalog::is_method_of_rhai;
-use super::type_names::{phrase, word};
+use super::type_names::{display_name, display_phrase};
 use crate::language::message::{ErrorTopic, ErrorWords};
 use crate::values::json::json_of;
 use rhai::{Dynamic, EvalAltResult, LexError, ParseErrorType, Position};
 
 const CONDITION: &str = "Compare the value: `x != ()`, `x != \"\"`, `x.len() > 0`.";
 
-/// Describes an error of Rhai's. What a script threw is not one of them.
-pub fn describe(error: &EvalAltResult) -> ErrorWords {
+/// Describes one of Rhai's errors; thrown values are handled elsewhere.
+pub(super) fn describe(error: &EvalAltResult) -> ErrorWords {
     use EvalAltResult as E;
     match error {
         E::ErrorParsing(kind, _) => syntax(kind),
@@ -26,12 +26,12 @@ pub fn describe(error: &EvalAltResult) -> ErrorWords {
         E::ErrorIndexNotFound(key, _) => ErrorWords::new(format!("there is no key `{key}`")),
         E::ErrorPropertyNotFound(key, _) => ErrorWords::new(format!("there is no field `{key}`")),
         E::ErrorFor(_) => iteration(),
-        E::ErrorStackOverflow(_) => ErrorWords::new("the functions call each other too deeply").hint(
-            "Does one call itself endlessly? Inside a function with the name of a built-in one, call the built-in \
+        E::ErrorStackOverflow(_) => ErrorWords::new("too many nested function calls").hint(
+            "Does a function call itself without end? Inside a function named like a built-in one, call the built-in \
              one as `umapi::name`.",
         ),
         E::ErrorModuleNotFound(name, _) => module(name),
-        E::ErrorDataRace(..) => ErrorWords::new("the function uses the list it is called on").hint(
+        E::ErrorDataRace(..) => ErrorWords::new("the function uses the list that its caller is working on").hint(
             "Use a copy in the function: `let all = users.to_array();` before the call.",
         ),
         E::ErrorAssignmentToConstant(name, _) => constant(name),
@@ -44,7 +44,7 @@ pub fn describe(error: &EvalAltResult) -> ErrorWords {
     }
 }
 
-/// Rhai's own words, without the position and starting in lowercase like ours.
+/// Rhai's message without the position, starting in lower case like ours.
 fn plain(error: &EvalAltResult) -> String {
     // The text of an error ends with its position, which the report shows on a line of its own.
     let text = error.to_string();
@@ -99,46 +99,48 @@ fn plural(noun: &str) -> String {
 
 fn mismatch(expected: &str, actual: &str) -> ErrorWords {
     let message = match (expected, actual) {
-        (expected, "") => format!("expected {}", phrase(expected)),
-        ("", actual) => format!("{} cannot be used here", phrase(actual)),
-        (expected, actual) => format!("expected {}, not {}", phrase(expected), phrase(actual)),
+        (expected, "") => format!("expected {}", display_phrase(expected)),
+        ("", actual) => format!("{} cannot be used here", display_phrase(actual)),
+        (expected, actual) => {
+            format!("expected {}, not {}", display_phrase(expected), display_phrase(actual))
+        }
     };
     let topic = if actual == "()" { ErrorTopic::Nothing } else { ErrorTopic::Other };
     let wording = ErrorWords::new(message).about(topic);
-    match (expected, word(actual).as_str()) {
+    match (expected, display_name(actual).as_str()) {
         ("bool", _) => wording.hint(CONDITION),
         ("i64", "range") => wording.hint("Take a part of a list with `list.extract(0..2)`."),
         _ => wording,
     }
 }
 
-/// "i64 [string]": what was indexed, and by what.
+/// "i64 [string]": the indexed type and the type of the index.
 fn indexing(text: &str) -> ErrorWords {
     let (indexed, by) = text.split_once(" [").unwrap_or((text, ""));
     let by = by.split(']').next().unwrap_or_default();
     let topic = if indexed == "()" { ErrorTopic::Nothing } else { ErrorTopic::Other };
     let message = match by {
-        "" => format!("{} cannot be indexed", phrase(indexed)),
-        by if word(by) == "range" => not_sliced(indexed),
-        by => format!("{} cannot be indexed with {}", phrase(indexed), phrase(by)),
+        "" => format!("{} cannot be indexed", display_phrase(indexed)),
+        by if display_name(by) == "range" => not_sliced(indexed),
+        by => format!("{} cannot be indexed with {}", display_phrase(indexed), display_phrase(by)),
     };
     ErrorWords::new(message).about(topic)
 }
 
 fn not_sliced(indexed: &str) -> String {
-    match word(indexed).as_str() {
+    match display_name(indexed).as_str() {
         list @ ("Users" | "Groups") => {
             format!("{list} cannot be sliced; use {}.extract(0..3)", list.to_lowercase())
         }
-        _ => format!("{} cannot be sliced", phrase(indexed)),
+        _ => format!("{} cannot be sliced", display_phrase(indexed)),
     }
 }
 
-/// Rhai writes of properties in sentences: which, and on what type.
+/// Parses Rhai's sentence about a property: its name and the type that lacks it.
 fn field(text: &str) -> ErrorWords {
     let quoted: Vec<_> = text.split('\'').skip(1).step_by(2).collect();
     let &[name, type_name, ..] = quoted.as_slice() else { return ErrorWords::new(lower_first(text)) };
-    let owner = if type_name == "()" { "nothing, `()`,".to_owned() } else { phrase(type_name) };
+    let owner = if type_name == "()" { "nothing, `()`,".to_owned() } else { display_phrase(type_name) };
     let is_read = text.starts_with("Unknown property");
     let message = if is_read {
         format!("{owner} has no field `{name}`")
@@ -150,7 +152,7 @@ fn field(text: &str) -> ErrorWords {
         wording.about(if type_name == "()" { ErrorTopic::Nothing } else { ErrorTopic::Other })
     } else if type_name == "()" {
         wording.about(ErrorTopic::Nothing).hint(format!(
-            "There is no value before `.{name}`: the map has no such key, or a function returned nothing. \
+            "The value before `.{name}` is `()`: the map has no such key, or a function returned nothing. \
              `?.{name}` returns nothing then."
         ))
     } else if is_method_of_rhai(name, type_name) {
@@ -202,10 +204,10 @@ fn lexical(input: &LexError) -> ErrorWords {
 
 fn condition(expected: &str, actual: &str) -> ErrorWords {
     let actual = match actual {
-        "()" => phrase(actual),
-        "a string" => phrase("string"),
-        "an array" => phrase("array"),
-        "an object map" => phrase("map"),
+        "()" => display_phrase(actual),
+        "a string" => display_phrase("string"),
+        "an array" => display_phrase("array"),
+        "an object map" => display_phrase("map"),
         other => other.to_owned(),
     };
     match expected {
@@ -219,8 +221,8 @@ fn condition(expected: &str, actual: &str) -> ErrorWords {
     }
 }
 
-/// Describes the error in a map that a script caught: Rhai gives its kind and message, not the error.
-pub fn describe_caught(kind: &str, message: &str) -> Option<ErrorWords> {
+/// Describes an error that a script caught. Rhai passes its kind and message, not the error itself.
+pub(super) fn describe_caught(kind: &str, message: &str) -> Option<ErrorWords> {
     let rest = |prefix: &str| message.strip_prefix(prefix).map(str::to_owned);
     let error = match kind {
         "ErrorFunctionNotFound" => {
@@ -258,8 +260,8 @@ fn numbers(message: &str) -> Option<(usize, i64)> {
     Some((length, index.rsplit(' ').next()?.parse().ok()?))
 }
 
-/// Describes what a script threw that is not a map with a message.
-pub fn describe_thrown(value: &Dynamic) -> String {
+/// Describes a thrown value that is not a map with a message.
+pub(super) fn describe_thrown(value: &Dynamic) -> String {
     if value.is_unit() {
         "the script threw an error without a message".to_owned()
     } else if value.is_string() {
@@ -287,7 +289,7 @@ mod tests {
 
     #[test]
     fn runtime_errors_have_our_words() {
-        let (string, boolean) = (phrase("string"), phrase("bool"));
+        let (string, boolean) = (display_phrase("string"), display_phrase("bool"));
         for (code, message) in [
             ("[1, 2][5]", "there is no entry 5 in a list of 2"),
             ("[][0]", "there is no entry 0 in an empty list"),
@@ -297,7 +299,7 @@ mod tests {
             ("let m = (); m.x = 1", "the field `x` of nothing, `()`, cannot be set"),
             ("let t = true; t[\"a\"]", &format!("{boolean} cannot be indexed with {string}")),
             ("let l = []; if l { }", &format!("expected {boolean}, not a list")),
-            ("fn f(x) { f(x) } f(1)", "the functions call each other too deeply"),
+            ("fn f(x) { f(x) } f(1)", "too many nested function calls"),
             ("1 / 0", "division by zero: 1 / 0"),
             ("let m = #{a: 1}; for x in m { }", "`for` cannot iterate over this value"),
             ("const L = []; L.push(1)", "`push` would change a constant"),
@@ -309,7 +311,7 @@ mod tests {
 
     #[test]
     fn syntax_errors_have_our_words() {
-        let string = phrase("string");
+        let string = display_phrase("string");
         for (code, message) in [
             ("let x = 'text';", "`'text'` is not one character"),
             ("let x = \"text", "the string is not closed"),
@@ -338,7 +340,7 @@ mod tests {
     }
 
     #[test]
-    fn hints_are_given_where_the_error_alone_shows_them() {
+    fn errors_have_hints() {
         for (code, hint) in [
             ("[1, 2][7]", "Its entries are 0 to 1, and -1 is the last."),
             ("[][0]", "`is_empty()`"),
@@ -354,7 +356,7 @@ mod tests {
     }
 
     #[test]
-    fn the_topic_is_what_the_script_may_show_more_about() {
+    fn errors_have_their_topic() {
         assert_eq!(wording("print(nobody)").topic, ErrorTopic::Variable("nobody".into()));
         assert_eq!(wording("nobody()").topic, ErrorTopic::Function("nobody".into()));
         assert_eq!(wording("let m = (); m.a").topic, ErrorTopic::Nothing);
@@ -363,12 +365,12 @@ mod tests {
     }
 
     #[test]
-    fn a_caught_error_gets_the_same_words() {
+    fn a_caught_error_has_the_same_message() {
         let worded =
             |kind: &str, message: &str| describe_caught(kind, message).map(|wording| wording.message);
         assert_eq!(
             worded("ErrorFunctionNotFound", "Function not found: nope (i64)").as_deref(),
-            Some(format!("there is no function `nope` that takes ({})", word("i64")).as_str())
+            Some(format!("there is no function `nope` that takes ({})", display_name("i64")).as_str())
         );
         assert_eq!(
             worded("ErrorArithmetic", "Division by zero: 1 / 0").as_deref(),

@@ -1,10 +1,10 @@
-//! Names and habits of other languages, of Python above all, and how they are written here. Running a script and
-//! checking it read the same two tables.
+//! Names and syntax of other languages, mostly Python, with the equivalent here. `check` and running a script read the
+//! same two tables.
 
 use super::tokens::{ScriptToken, code_tokens};
 
-/// Functions and methods of Python's, and what replaces each. Only names that the script, umapish and Rhai do not have,
-/// or that they have for other values.
+/// Python's functions and methods, each with its replacement. Used only for names that neither the script nor umapish
+/// nor Rhai has, or that they have for other types.
 const NAMES: &[(&str, &str)] = &[
     ("any", "`list.some(|x| ...)`"),
     ("append", "`list.push(x)`"),
@@ -19,6 +19,7 @@ const NAMES: &[(&str, &str)] = &[
     ("int", "`parse_int(text)`"),
     ("isinstance", "`type_of(x) == \"string\"`"),
     ("items", "`for key in map.keys() { let value = map[key]; }`"),
+    ("json", "`response.body`, which is already parsed, or `parse_json(text)`"),
     ("list", "`[...]`"),
     ("lower", "`text.to_lower()`"),
     ("lstrip", "`text.trim()`"),
@@ -31,7 +32,7 @@ const NAMES: &[(&str, &str)] = &[
     ("upper", "`text.to_upper()`"),
 ];
 
-/// What replaces a function or method of another language, as a hint.
+/// The replacement for a function or method of another language, as a hint.
 pub(crate) fn foreign_name(name: &str) -> Option<String> {
     let known = NAMES.iter().find(|(known, _)| *known == name);
     known.map(|(_, here)| format!("Use {here}."))
@@ -45,17 +46,17 @@ struct HabitSpot<'a> {
     word: &'a str,
 }
 
-/// A habit, and how it is written here.
+/// Foreign syntax and its equivalent here.
 struct ForeignHabit {
     applies: fn(&HabitSpot) -> bool,
     hint: &'static str,
 }
 
-/// The first that applies counts.
+/// The first entry that applies is used.
 const HABITS: &[ForeignHabit] = &[
     ForeignHabit {
         applies: |spot| matches!(spot.word, "None" | "null" | "nil"),
-        hint: "No value is written `()`: `x == ()`.",
+        hint: "Write `()` for no value: `x == ()`.",
     },
     ForeignHabit {
         applies: |spot| matches!(spot.word, "True" | "False" | "TRUE" | "FALSE"),
@@ -63,15 +64,15 @@ const HABITS: &[ForeignHabit] = &[
     },
     ForeignHabit {
         applies: |spot| spot.at.starts_with("not in"),
-        hint: "`x not in list` is written `!(x in list)`.",
+        hint: "Write `!(x in list)` instead of `x not in list`.",
     },
     ForeignHabit {
         applies: |spot| matches!(spot.word, "and" | "or" | "not"),
-        hint: "`and`, `or` and `not` are written `&&`, `||` and `!`.",
+        hint: "Write `&&`, `||` and `!` instead of `and`, `or` and `not`.",
     },
     ForeignHabit {
         applies: |spot| spot.word == "is",
-        hint: "`is` is written `==`; no value is written `()`.",
+        hint: "Write `==` instead of `is`, and `()` for no value.",
     },
     ForeignHabit { applies: |spot| spot.at.starts_with('#'), hint: "Comments start with `//`." },
     ForeignHabit {
@@ -82,17 +83,17 @@ const HABITS: &[ForeignHabit] = &[
         applies: |spot| matches!(spot.word, "def" | "function" | "func" | "async"),
         hint: "Define a function with `fn name(a, b) { ... }`.",
     },
-    ForeignHabit { applies: |spot| spot.word == "lambda", hint: "`lambda x: y` is written `|x| y`." },
+    ForeignHabit { applies: |spot| spot.word == "lambda", hint: "Write `|x| y` instead of `lambda x: y`." },
     ForeignHabit {
         applies: |spot| matches!(spot.word, "elif" | "elsif"),
-        hint: "`elif` is written `else if`.",
+        hint: "Write `else if` instead of `elif`.",
     },
     ForeignHabit {
         applies: |spot| matches!(spot.word, "except" | "finally") || spot.line.starts_with("try:"),
         hint: "Catch errors with `try { ... } catch (error) { ... }`.",
     },
-    ForeignHabit { applies: |spot| spot.word == "raise", hint: "`raise` is written `throw`." },
-    ForeignHabit { applies: |spot| spot.word == "pass", hint: "A block that does nothing is `{ }`." },
+    ForeignHabit { applies: |spot| spot.word == "raise", hint: "Write `throw` instead of `raise`." },
+    ForeignHabit { applies: |spot| spot.word == "pass", hint: "Write an empty block: `{ }`." },
     ForeignHabit { applies: |spot| spot.word == "del", hint: "Remove a key with `map.remove(\"key\")`." },
     ForeignHabit {
         applies: |spot| matches!(spot.word, "class" | "self"),
@@ -114,7 +115,7 @@ const HABITS: &[ForeignHabit] = &[
     },
     ForeignHabit {
         applies: |spot| spot.word == "if" && spot.at.contains(" else "),
-        hint: "`x if c else y` is written `if c { x } else { y }`.",
+        hint: "Write `if c { x } else { y }` instead of `x if c else y`.",
     },
     ForeignHabit {
         applies: |spot| {
@@ -134,23 +135,23 @@ const HABITS: &[ForeignHabit] = &[
         applies: |spot| spot.at.starts_with(':') && open_bracket(spot.before) == Some('['),
         hint: "Take a part of a list with `list.extract(1..3)`, of a string with `text.sub_string(1, 2)`.",
     },
-    ForeignHabit { applies: is_plain_brace, hint: "A map is written `#{a: 1}`, an empty one `#{}`." },
+    ForeignHabit { applies: is_plain_brace, hint: "Write a map as `#{a: 1}`, an empty one as `#{}`." },
     ForeignHabit {
         applies: |spot| spot.at.starts_with(',') && open_bracket(spot.before) == Some('('),
         hint: "There are no tuples; use a list: `[1, 2]`.",
     },
     ForeignHabit {
         applies: |spot| spot.at.starts_with("++") || spot.before.ends_with("++"),
-        hint: "`i++` is written `i += 1`.",
+        hint: "Write `i += 1` instead of `i++`.",
     },
     ForeignHabit { applies: is_reserved_key, hint: "Quote a key that is a reserved word: `\"do\": ...`." },
 ];
 
-/// How values are inserted in a string.
+/// How to insert values in a string.
 pub(super) const INTERPOLATION: &str = "To insert values, use a string in backticks: `Hello ${name}`.";
 
-/// How to write what was meant where Rhai stopped reading a line, at a 1-based column.
-pub(super) fn habit(line: &str, column: usize) -> Option<&'static str> {
+/// The hint for foreign syntax at the place where Rhai stopped parsing a line, a 1-based column.
+pub(super) fn habit_hint(line: &str, column: usize) -> Option<&'static str> {
     let spot = HabitSpot::new(line, column);
     HABITS.iter().find(|habit| (habit.applies)(&spot)).map(|habit| habit.hint)
 }
@@ -171,7 +172,8 @@ impl<'a> HabitSpot<'a> {
     }
 }
 
-/// `{}` is an empty map elsewhere and an empty block here: the error comes later, when the value is used as a map.
+/// Whether a variable is assigned `{}`, which is an empty map in other languages and an empty block here. The error
+/// comes later, when the value is used as a map.
 pub(super) fn has_empty_block_as_value(text: &str) -> bool {
     let is_block = |triple: &[ScriptToken]| {
         triple.iter().zip(["=", "{", "}"]).all(|(token, symbol)| token.is_symbol(symbol))
@@ -202,7 +204,7 @@ fn open_bracket(text: &str) -> Option<char> {
     open.pop()
 }
 
-/// `{"a": 1}` or `{a: 1}` in the place of a value.
+/// `{"a": 1}` or `{a: 1}` used as a value.
 fn is_plain_brace(spot: &HabitSpot) -> bool {
     let Some(place) = spot.before.rfind('{') else { return false };
     let is_value = spot.before[..place].trim_end().ends_with(['=', '(', ',', '[', ':']);
@@ -214,7 +216,7 @@ fn is_reserved_key(spot: &HabitSpot) -> bool {
     open_bracket(spot.before) == Some('{') && RESERVED_KEYS.contains(&spot.word)
 }
 
-/// The reserved words that the service's own records and admins use as keys.
+/// Reserved words that are likely to be keys of maps.
 const RESERVED_KEYS: &[&str] =
     &["do", "default", "case", "package", "module", "public", "new", "use", "with"];
 
@@ -228,9 +230,9 @@ mod tests {
 
     /// A program for each habit, and words of its hint.
     const PROGRAMS: &[(&str, &str)] = &[
-        ("let x = None;", "No value is written `()`"),
-        ("let x = null;", "No value is written `()`"),
-        ("let y = 1; let x = y is None;", "`is` is written `==`"),
+        ("let x = None;", "Write `()` for no value"),
+        ("let x = null;", "Write `()` for no value"),
+        ("let y = 1; let x = y is None;", "Write `==` instead of `is`"),
         ("while True { }", "`true` and `false`"),
         ("if true and false { }", "`&&`"),
         ("if not true { }", "`!`"),
@@ -270,7 +272,7 @@ mod tests {
         let error = offline::engine().compile(code).map(|_| ()).unwrap_err();
         let place = error.position();
         let line = code.lines().nth(place.line()? - 1).unwrap_or_default();
-        habit(line, place.position()?)
+        habit_hint(line, place.position()?)
     }
 
     fn hint_of_run(code: &str) -> Option<String> {
@@ -347,14 +349,14 @@ mod tests {
     }
 
     #[test]
-    fn what_no_habit_explains_stays_unexplained() {
+    fn unrelated_errors_get_no_foreign_hint() {
         for code in ["let x = 5 5;", "let x = [1, 2;", "print(nobody);", "let new = 1;"] {
             assert_eq!(advice(code), None, "{code}");
         }
     }
 
     #[test]
-    fn what_replaces_a_foreign_name_works() {
+    fn replacements_of_foreign_names_work() {
         let code = "let list = []; list.push(1); let text = \" ax\"; text.trim(); text.to_upper(); text.to_lower(); \
                     text.starts_with(\"x\"); text.ends_with(\"x\"); text[0].to_upper(); parse_int(\"1\"); \
                     parse_float(\"1.5\"); list.to_string(); list.some(|x| x > 0); list.sort(); \
@@ -364,7 +366,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_advised_compiles() {
+    fn hints_compile() {
         let code = "let list = [1, 2, 3]; let map = #{a: 1}; let text = \"abc\"; let name = 1; let c = true; \
                     list.extract(1..3); text.sub_string(1, 2); map.remove(\"a\"); let t = `Hello ${name}`; \
                     for key in map.keys() { let value = map[key]; } !(1 in list); let d = #{\"do\": 1}; \
@@ -373,7 +375,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_block_in_the_place_of_a_map_is_seen() {
+    fn an_empty_block_used_as_a_map_is_recognized() {
         assert!(has_empty_block_as_value("let x = { };\nx.a = 1;"));
         assert!(!has_empty_block_as_value("let x = #{};\nif x == #{} { }"));
         assert!(!has_empty_block_as_value("print(\"x = {}\"); // x = {}"));

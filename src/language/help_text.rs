@@ -1,18 +1,18 @@
-//! The reference as text for people and as Markdown. Pure; colours are for those who show it.
+//! The reference as plain text and as Markdown. Pure; callers add colors.
 
 use super::catalog::Catalog;
 use super::type_help::{TYPES, TypeHelp};
 use crate::language::catalog::{CatalogRow, CatalogSection, FunctionEntry};
 use unicode_width::UnicodeWidthStr;
 
-/// What a line of the reference is.
+/// The role of a line of the reference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LineRole {
     /// The name of a family.
     Title,
     /// How a function is called.
     Signature,
-    /// Names a part of a function's help.
+    /// The heading of a part of the help.
     Heading,
     /// A sentence.
     Text,
@@ -29,7 +29,7 @@ pub struct HelpLine {
     pub text: String,
 }
 
-/// Columns of the reference, whatever the terminal: lines longer than that are hard to read.
+/// The width of the reference in columns, regardless of the terminal: longer lines are hard to read.
 const WIDTH: usize = 80;
 
 /// Every function with its summary.
@@ -52,7 +52,7 @@ pub fn overview(catalog: &Catalog) -> Vec<HelpLine> {
     lines
 }
 
-/// Every type with its summary, for the end of the overview.
+/// Every type with its summary, shown at the end of the overview.
 pub fn overview_of_types() -> Vec<HelpLine> {
     let mut lines = vec![line(LineRole::Text, ""), line(LineRole::Title, "Types")];
     for known in TYPES {
@@ -62,7 +62,7 @@ pub fn overview_of_types() -> Vec<HelpLine> {
     lines
 }
 
-/// The whole help of a type.
+/// The complete help of a type.
 pub fn of_type(known: &TypeHelp, catalog: &Catalog) -> Vec<HelpLine> {
     let mut lines = vec![line(LineRole::Signature, known.name)];
     lines.extend(wrapped(known.summary, "  "));
@@ -81,8 +81,8 @@ pub fn of_type(known: &TypeHelp, catalog: &Catalog) -> Vec<HelpLine> {
     lines
 }
 
-/// The help of a type or function; `None` for a name that neither has. A type is meant by its exact name, or in any
-/// case where no function has that name.
+/// The help of a type or function; `None` if there is neither. An exact name means the type; otherwise a function comes
+/// before a type whose name differs only in case.
 pub fn of_name(catalog: &Catalog, name: &str) -> Option<Vec<HelpLine>> {
     let functions = catalog.find(name);
     match TypeHelp::named(name) {
@@ -92,7 +92,7 @@ pub fn of_name(catalog: &Catalog, name: &str) -> Option<Vec<HelpLine>> {
     }
 }
 
-/// A part of a type's help, left out where it is empty.
+/// A part of a type's help; nothing if it is empty.
 fn part<'t>(title: &str, entries: impl Iterator<Item = (String, &'t str)>, lines: &mut Vec<HelpLine>) {
     let entries: Vec<_> = entries.flat_map(|(name, text)| hanging(&name, text, "    ")).collect();
     if !entries.is_empty() {
@@ -106,7 +106,7 @@ fn example(code: &str, lines: &mut Vec<HelpLine>) {
     lines.extend(code.lines().map(|code| line(LineRole::Code, &format!("    {code}"))));
 }
 
-/// The whole help of functions.
+/// The complete help of functions.
 pub fn help<'a>(functions: impl IntoIterator<Item = &'a FunctionEntry>) -> Vec<HelpLine> {
     let mut lines = Vec::new();
     for function in functions {
@@ -147,7 +147,7 @@ fn line(role: LineRole, text: &str) -> HelpLine {
     HelpLine { role, text: text.to_owned() }
 }
 
-/// A name and what is said of it, the further lines further in.
+/// A name with its text; continuation lines are indented further.
 fn hanging(name: &str, text: &str, indent: &str) -> Vec<HelpLine> {
     let mut lines = wrapped(&format!("{name}{text}"), &format!("{indent}  "));
     if let Some(first) = lines.first_mut() {
@@ -186,7 +186,7 @@ fn table(section: &CatalogSection) -> String {
     header + section.rows().iter().map(row).collect::<String>().as_str()
 }
 
-/// The whole help of a type as Markdown.
+/// The complete help of a type as Markdown.
 pub fn chapter_of_type(known: &TypeHelp, catalog: &Catalog) -> String {
     let list = |entries: Vec<(&str, String)>| {
         let entries: Vec<_> = entries.iter().map(|(name, text)| format!("- `{name}`{text}")).collect();
@@ -208,7 +208,7 @@ pub fn chapter_of_type(known: &TypeHelp, catalog: &Catalog) -> String {
     blocks.join("\n\n") + "\n"
 }
 
-/// The whole help as Markdown.
+/// The complete help as Markdown.
 pub fn chapters(catalog: &Catalog) -> String {
     let mut blocks = Vec::new();
     for section in &catalog.families {
@@ -239,21 +239,22 @@ mod tests {
     #[test]
     fn the_overview_has_a_summary_below_each_call() {
         let text = shown(&overview(&crate::script::functions::catalog()));
-        assert!(text.starts_with("Sign-in and session\n  get_jwt_token()\n      Signs in by"), "{text}");
+        assert!(text.starts_with("Sign-in and session\n  get_oauth_token()\n      Signs in with"), "{text}");
         assert!(text.contains("\n\nUsers\n  find_user(email), find_user(name, options)\n"), "{text}");
     }
 
     #[test]
-    fn help_tells_all_there_is() {
+    fn help_has_every_part() {
         let catalog = crate::script::functions::catalog();
         let text = shown(&help(catalog.find("get_user").into_iter().skip(1)));
         let expected = "\
 get_user(name: string, options: map) -> User
-  Reads one user whose name is not an e-mail, or who has several accounts.
+  Reads one user by username and domain, or one of several accounts with the
+  same e-mail.
   Options
-    domain: domain of a username that is not an e-mail; `AdobeID` for the
+    domain: domain of a username that is not an e-mail; `AdobeID` selects the
       Adobe ID of an e-mail
-  Errors: `not_found` when the organization has no such user.
+  Errors: `not_found` if the organization has no such user.
   Example
     let user = get_user(\"ben.osei@example.com\", #{domain: \"example.com\"});
     print(user.type);
@@ -266,7 +267,7 @@ get_user(name: string, options: map) -> User
         let catalog = crate::script::functions::catalog();
         let text = shown(&of_type(TypeHelp::named("User").unwrap(), &catalog));
         for expected in [
-            "User\n  A user as the service describes one",
+            "User\n  A user as the service describes it",
             "  Fields\n    email (string): e-mail address\n",
             "  Methods\n    user.contains(field): ",
             "  Example\n    let user = get_user(",

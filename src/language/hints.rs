@@ -1,18 +1,18 @@
-//! What to do about an error, as far as the text of the script shows it.
+//! Hints for an error that need the text of the script.
 
 use super::catalog::Catalog;
-use super::foreign_habits::{foreign_name, habit, has_empty_block_as_value, is_assignment};
+use super::foreign_habits::{foreign_name, habit_hint, has_empty_block_as_value, is_assignment};
 use super::suggestions::did_you_mean;
 use crate::did_you_mean::nearest;
 use crate::language::declarations::DeclaredNames;
 use crate::language::message::ErrorTopic;
 use crate::language::place::ScriptPlace;
 
-/// The advice for an error about `topic` at `place` of `text`; `None` where the text shows nothing more.
-pub fn advice(topic: &ErrorTopic, place: &ScriptPlace, text: &str) -> Option<String> {
+/// The hint for an error about `topic` at `place` of `text`; `None` if the text adds nothing.
+pub fn hint_for(topic: &ErrorTopic, place: &ScriptPlace, text: &str) -> Option<String> {
     let line = place.line.and_then(|line| text.lines().nth(line.checked_sub(1)?)).unwrap_or_default();
     let column = place.column.unwrap_or_default();
-    let habit = || habit(line, column).map(str::to_owned);
+    let habit = || habit_hint(line, column).map(str::to_owned);
     match topic {
         ErrorTopic::Syntax => habit(),
         ErrorTopic::Variable(name) => {
@@ -28,7 +28,7 @@ pub fn advice(topic: &ErrorTopic, place: &ScriptPlace, text: &str) -> Option<Str
     }
 }
 
-/// A name that is declared, but not where it is used.
+/// The hint for a name that is declared but not visible where it is used.
 fn hidden(name: &str, declared: &DeclaredNames) -> Option<String> {
     let has = |names: &[String]| names.iter().any(|known| known == name);
     if has(&declared.constants) {
@@ -55,7 +55,7 @@ fn variable(name: &str, declared: &DeclaredNames) -> Option<String> {
     nearest(name, known).map(|near| format!("Did you mean `{near}`?"))
 }
 
-/// What to do about a call of a function that does not exist; the same for a check and a run.
+/// The hint for a call of a function that does not exist; the same for `check` and for a run.
 pub(crate) fn unknown_function(name: &str, declared: &DeclaredNames) -> Option<String> {
     if declared.has(name) {
         return Some(format!("`{name}` is a variable; call the function in it with `{name}.call(...)`."));
@@ -64,7 +64,7 @@ pub(crate) fn unknown_function(name: &str, declared: &DeclaredNames) -> Option<S
     script_forms(name, declared).or_else(|| foreign_name(name)).or_else(|| did_you_mean(name, own))
 }
 
-/// How the script defines a function.
+/// The hint that lists how the script defines a function.
 pub(crate) fn script_forms(name: &str, declared: &DeclaredNames) -> Option<String> {
     let forms = declared.functions.iter().filter(|(known, _)| known == name);
     let forms: Vec<_> =
@@ -76,17 +76,17 @@ pub(crate) fn script_forms(name: &str, declared: &DeclaredNames) -> Option<Strin
 mod tests {
     use super::*;
 
-    fn advise(topic: &ErrorTopic, text: &str, line: usize, column: usize) -> Option<String> {
+    fn hint_at(topic: &ErrorTopic, text: &str, line: usize, column: usize) -> Option<String> {
         let place = ScriptPlace { source: None, line: Some(line), column: Some(column) };
-        advice(topic, &place, text)
+        hint_for(topic, &place, text)
     }
 
     fn of_variable(name: &str, text: &str) -> String {
-        advise(&ErrorTopic::Variable(name.into()), text, 1, 1).unwrap_or_default()
+        hint_at(&ErrorTopic::Variable(name.into()), text, 1, 1).unwrap_or_default()
     }
 
     fn of_function(name: &str, text: &str) -> Option<String> {
-        advise(&ErrorTopic::Function(name.into()), text, 1, 1)
+        hint_at(&ErrorTopic::Function(name.into()), text, 1, 1)
     }
 
     #[test]
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn habits_come_before_names_that_are_merely_alike() {
+    fn foreign_syntax_comes_before_similar_names() {
         assert!(of_variable("None", "None; let nine = 1;").contains("`()`"));
     }
 
@@ -139,8 +139,8 @@ mod tests {
     }
 
     #[test]
-    fn nothing_may_come_from_an_empty_block() {
-        assert!(advise(&ErrorTopic::Nothing, "let x = {}; x.a = 1;", 1, 1).is_some());
-        assert!(advise(&ErrorTopic::Nothing, "let x = (); x.a = 1;", 1, 1).is_none());
+    fn an_empty_block_explains_a_missing_value() {
+        assert!(hint_at(&ErrorTopic::Nothing, "let x = {}; x.a = 1;", 1, 1).is_some());
+        assert!(hint_at(&ErrorTopic::Nothing, "let x = (); x.a = 1;", 1, 1).is_none());
     }
 }

@@ -1,17 +1,17 @@
-//! An error in words, and what it is about.
+//! The description of an error and its topic.
 
-/// An error in words.
+/// The description of an error.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ErrorWords {
     /// What happened.
     pub message: String,
-    /// What to do, as far as the error alone shows it.
+    /// What to do, if the error alone shows it.
     pub hint: Option<String>,
-    /// What the text of the script may show more about.
+    /// The topic, for hints that need the text of the script.
     pub topic: ErrorTopic,
 }
 
-/// What an error is about, for hints that need the text of the script.
+/// The topic of an error, for hints that need the text of the script.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum ErrorTopic {
     /// The script does not parse.
@@ -22,9 +22,9 @@ pub enum ErrorTopic {
     Function(String),
     /// A function that exists, but not for these values.
     Arguments(String),
-    /// A value was expected, and there was none: `()`.
+    /// The value is `()` where another value was expected.
     Nothing,
-    /// Nothing that the script shows more about.
+    /// Any other topic; the text adds nothing.
     #[default]
     Other,
 }

@@ -1,10 +1,10 @@
-//! Rhai explained: tokens, errors in words, hints, foreign habits, the catalog and help.
+//! Tools that explain Rhai: tokens, error messages, hints, foreign habits, the catalog and help.
 
 pub mod call_description;
 pub mod catalog;
 pub mod caught_errors;
 pub mod declarations;
-pub mod error_words;
+mod error_words;
 pub mod foreign_habits;
 pub mod help_text;
 pub mod hints;
@@ -12,7 +12,7 @@ pub mod message;
 pub mod place;
 pub mod script_error;
 pub mod source_text;
-pub mod suggestions;
+mod suggestions;
 pub(crate) mod tokens;
 pub mod type_help;
 pub mod type_names;

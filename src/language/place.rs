@@ -1,8 +1,8 @@
-//! A place in a script.
+//! A position in a script.
 
 use rhai::Position;
 
-/// A place in a script.
+/// A position in a script.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ScriptPlace {
     /// The file or module; `None` for the script that was started.

@@ -1,7 +1,8 @@
-//! Why a script ended early, read out of Rhai's nested errors: the cause, its place, and the calls that led there.
+//! The error that ended a script, read from Rhai's nested errors: its cause, its position, and the calls that led to
+//! it.
 
 use super::error_words;
-use super::hints::advice;
+use super::hints::hint_for;
 use crate::host::thrown::ScriptEnd;
 use crate::language::message::ErrorTopic;
 use crate::language::place::ScriptPlace;
@@ -11,32 +12,32 @@ use std::fmt;
 /// Why a script ended early.
 #[derive(Debug)]
 pub enum ScriptEnding {
-    /// It was stopped: by `exit`, by the operator, by a closed pipe.
+    /// It was stopped by `exit`, by the operator or by a closed pipe.
     Ended(ScriptEnd),
-    /// Nothing caught an error.
+    /// An error was not caught.
     Failed(Box<ScriptError>),
 }
 
-/// An error that nothing caught.
+/// An error that was not caught.
 #[derive(Debug, Default)]
 pub struct ScriptError {
     /// One of `ErrorKind::NAMES`.
     pub kind: String,
-    /// What happened, in a sentence.
+    /// What happened, in one sentence.
     pub message: String,
-    /// What to do next, as far as the error alone shows it; see [`ScriptError::hint_in`].
+    /// What to do next, if the error alone shows it; see [`ScriptError::hint_in`].
     pub hint: Option<String>,
-    /// What the text of the script may show more about.
+    /// The topic, for hints that need the text of the script.
     pub topic: ErrorTopic,
     /// The service's request id, for Adobe's support.
     pub request_id: Option<String>,
-    /// What the lower layers reported, the nearest first.
+    /// The errors that caused this one, the nearest first.
     pub causes: Vec<String>,
-    /// The rejected commands, one line each.
+    /// The rejected commands, one per line.
     pub refused: Vec<String>,
     /// Where it happened.
     pub place: ScriptPlace,
-    /// Where it was thrown first, when a script caught it and threw it again.
+    /// Where it was thrown first, if a script caught it and threw it again.
     pub first: Option<ScriptPlace>,
     /// The calls that led there, the innermost first.
     pub calls: Vec<CallFrame>,
@@ -51,12 +52,12 @@ pub struct CallFrame {
     pub place: ScriptPlace,
 }
 
-/// What can be called.
+/// The target of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Callee {
     /// A function by its name.
     Function(String),
-    /// A closure; the function it was given to, if there is one.
+    /// A closure, with the function it was passed to, if any.
     Closure(Option<String>),
     /// A module, by `import`.
     Module(String),
@@ -66,7 +67,7 @@ impl fmt::Display for Callee {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Function(name) => write!(formatter, "`{name}`"),
-            Self::Closure(Some(name)) => write!(formatter, "a closure given to `{name}`"),
+            Self::Closure(Some(name)) => write!(formatter, "a closure passed to `{name}`"),
             Self::Closure(None) => formatter.write_str("a closure"),
             Self::Module(name) => write!(formatter, "the module {name}"),
         }
@@ -92,8 +93,8 @@ impl ScriptEnding {
     }
 }
 
-/// Unwraps the calls and modules around the cause, recording each. A place in a string given to `eval` is not a place
-/// in a file: the place of the `eval` replaces it, and is returned too if it is the place of the cause.
+/// Unwraps the calls and modules around the cause and records each. A position inside a string passed to `eval` is not
+/// a position in a file: that of the `eval` replaces it, and is also returned if the cause is there.
 fn unwrap(error: EvalAltResult, failure: &mut ScriptError) -> (EvalAltResult, Option<ScriptPlace>) {
     let mut error = error;
     let mut evaluated_at = None;
@@ -131,11 +132,11 @@ impl Callee {
 impl ScriptError {
     /// What to do next; `text` is that of the file at [`ScriptError::place`].
     pub fn hint_in(&self, text: Option<&str>) -> Option<String> {
-        let advice = text.and_then(|text| advice(&self.topic, &self.place, text));
+        let advice = text.and_then(|text| hint_for(&self.topic, &self.place, text));
         advice.or_else(|| self.hint.clone())
     }
 
-    /// Records a call; a closure that runs inside a function of Rhai's is one call, not two at one place.
+    /// Records a call; a closure inside one of Rhai's functions is one call, not two at the same position.
     fn record(&mut self, call: CallFrame) {
         if let (Callee::Closure(None), Some(last)) = (&call.callee, self.calls.last_mut())
             && last.place.is_same_spot(&call.place)
@@ -162,7 +163,7 @@ impl ScriptError {
         }
     }
 
-    /// A map of ours, or whatever the script threw.
+    /// Reads a thrown value: one of our maps, or any other value.
     fn thrown(&mut self, value: &Dynamic) {
         let Some(map) = value.read_lock::<Map>().filter(|map| map.contains_key("message")) else {
             "script".clone_into(&mut self.kind);
@@ -183,7 +184,7 @@ impl ScriptError {
     }
 }
 
-/// Where it was thrown, according to the map.
+/// The position in a thrown map.
 fn first_place(map: &Map) -> Option<ScriptPlace> {
     let number = |key: &str| map.get(key).and_then(|value| usize::try_from(value.as_int().ok()?).ok());
     let source = map.get("source").filter(|source| source.is_string()).map(ToString::to_string);
@@ -200,7 +201,7 @@ fn refused(failure: &Dynamic) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::language::type_names::{phrase, word};
+    use crate::language::type_names::{display_name, display_phrase};
     use crate::script::engine::offline;
     use rhai::Engine;
 
@@ -230,8 +231,8 @@ mod tests {
     #[test]
     fn a_closure_is_one_call_with_the_function_it_was_given_to() {
         let failure = failure("let list = [1];\nlist.map(|x| x.foo)");
-        assert_eq!(failure.message, format!("{} has no field `foo`", phrase("i64")));
-        assert_eq!(calls(&failure), [("a closure given to `map`".to_owned(), Some(2))]);
+        assert_eq!(failure.message, format!("{} has no field `foo`", display_phrase("i64")));
+        assert_eq!(calls(&failure), [("a closure passed to `map`".to_owned(), Some(2))]);
     }
 
     #[test]
@@ -271,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_a_script_throws_is_shown() {
+    fn every_thrown_value_has_a_message() {
         for (code, message) in [
             ("throw \"text\"", "text"),
             ("throw 42", "the script threw 42"),
@@ -287,10 +288,10 @@ mod tests {
     }
 
     #[test]
-    fn the_text_of_the_script_shows_more_than_the_error() {
+    fn the_text_of_the_script_improves_the_hint() {
         let text = "fn add_user(name) { }\nad_user(1)";
         let failure = failure(text);
-        let kind = word("i64");
+        let kind = display_name("i64");
         assert_eq!(failure.message, format!("there is no function `ad_user` that takes ({kind})"));
         assert_eq!(failure.hint_in(Some(text)).as_deref(), Some("Did you mean `add_user`?"));
     }

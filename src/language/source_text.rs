@@ -1,4 +1,4 @@
-//! A script's text, from a file or a stream, in the form that Rhai accepts.
+//! Reads the text of a script from a file or a stream and prepares it for Rhai.
 
 use crate::error::{Error, Result};
 use crate::store::file_door;

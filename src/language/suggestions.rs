@@ -3,9 +3,9 @@
 use super::catalog::{Catalog, names_of_rhai};
 use crate::did_you_mean::nearest;
 
-/// The function that may have been meant: of the script itself (`own`), of ours, or of Rhai's, in this order where
-/// several are equally near.
-pub fn suggest<'a>(name: &str, own: impl IntoIterator<Item = &'a str>) -> Option<String> {
+/// The function that was probably meant. If several are equally near, the script's (`own`) come before ours, and ours
+/// before Rhai's.
+pub(super) fn suggest<'a>(name: &str, own: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let (catalog, standard) = (Catalog::read(), names_of_rhai());
     let own: Vec<String> = own.into_iter().map(str::to_owned).collect();
     let known = own.iter().map(String::as_str).chain(catalog.names());
@@ -13,7 +13,7 @@ pub fn suggest<'a>(name: &str, own: impl IntoIterator<Item = &'a str>) -> Option
 }
 
 /// The suggestion as a hint.
-pub fn did_you_mean<'a>(name: &str, own: impl IntoIterator<Item = &'a str>) -> Option<String> {
+pub(super) fn did_you_mean<'a>(name: &str, own: impl IntoIterator<Item = &'a str>) -> Option<String> {
     suggest(name, own).map(|near| format!("Did you mean `{near}`?"))
 }
 
@@ -27,7 +27,7 @@ mod tests {
     }
 
     #[test]
-    fn slips_find_what_was_meant() {
+    fn typing_errors_get_a_suggestion() {
         for (name, expected) in [
             ("get_usres", "get_users"),
             ("getUsers", "get_users"),
@@ -41,7 +41,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_are_merely_alike_are_not_suggested() {
+    fn distant_names_are_not_suggested() {
         for name in ["nope", "foo", "assert", "a", "frob", "xyzzy", "undo", "exit_all", "users"] {
             assert_eq!(suggested(name), None, "{name}");
         }

@@ -1,7 +1,7 @@
-//! A script as tokens with exact spans, whether it is complete or not. Rhai's own tokenizer finds them, so that
-//! completion, colors, hints and declarations see the script as the parser does.
+//! Splits a script, complete or not, into tokens with exact spans. It uses Rhai's own tokenizer, so that completion,
+//! colors, hints and declarations see the script as the parser does.
 //!
-//! `Engine::lex` would not do: it drops comments, gives starts only and misreads the text after an interpolation.
+//! `Engine::lex` is not enough: it drops comments, reports only starts, and misreads the text after an interpolation.
 
 use rhai::{
     InputStream, LexError, Position, Token, TokenizeState, TokenizerControl, TokenizerControlBlock,
@@ -10,7 +10,7 @@ use rhai::{
 use std::cell::RefCell;
 use std::ops::Range;
 
-/// Words with a meaning of their own in Rhai.
+/// Rhai's keywords.
 pub(crate) const KEYWORDS: &[&str] = &[
     "let", "const", "if", "else", "switch", "do", "while", "until", "loop", "for", "in", "continue", "break",
     "return", "throw", "try", "catch", "fn", "private", "import", "export", "as", "global", "true", "false",
@@ -37,11 +37,11 @@ pub(crate) enum ScriptTokenKind {
     Symbol,
 }
 
-/// Between tokens there is only whitespace. A token is never empty, but for the open string at the end of `` `${a}``.
+/// Only whitespace is between tokens. The only empty token is the open string at the end of `` `${a}``.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ScriptToken<'t> {
     pub(crate) kind: ScriptTokenKind,
-    /// In bytes.
+    /// Its span in bytes.
     pub(crate) span: Range<usize>,
     pub(crate) text: &'t str,
 }
@@ -71,7 +71,7 @@ impl ScriptToken<'_> {
     }
 }
 
-/// Splits a script into tokens. Never fails: what Rhai rejects is a token too.
+/// Splits a script into tokens. Never fails: text that Rhai rejects becomes tokens too.
 pub(crate) fn tokens(text: &str) -> Vec<ScriptToken<'_>> {
     let mut tokenizer = ScriptTokenizer::new(text);
     while tokenizer.advance() {}
@@ -134,7 +134,7 @@ struct ScriptTokenizer<'t> {
     text: &'t str,
     stream: CharStream<'t>,
     state: TokenizeState,
-    /// For each interpolation that is open, the braces that are open in it.
+    /// For each open interpolation, the number of open braces in it.
     interpolations: Vec<usize>,
     tokens: Vec<ScriptToken<'t>>,
 }
@@ -210,7 +210,7 @@ impl<'t> ScriptTokenizer<'t> {
         let text = &self.text[span.clone()];
         match text {
             "(*" | "*)" => {
-                // Pascal's comments for Rhai; here a bracket and an operator.
+                // Rhai reserves this as a Pascal comment; here it is a bracket and an operator.
                 self.push(ScriptTokenKind::Symbol, span.start..span.start + 1);
                 self.push(ScriptTokenKind::Symbol, span.start + 1..span.end);
                 return;
@@ -249,7 +249,7 @@ impl<'t> ScriptTokenizer<'t> {
         }
     }
 
-    /// Rhai stops at the bad escape; the string goes to its mark or to the end of its line.
+    /// Rhai stops at the invalid escape; the token continues to the closing mark or the end of the line.
     fn string_with_bad_escape(&mut self, start: usize) {
         self.state.is_within_text_terminated_by = None;
         let text = &self.text[start..];
@@ -327,7 +327,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_end_is_open() {
+    fn unclosed_tokens_are_open() {
         assert_eq!(kinds("f(\"Des"), [(Name, "f"), (Symbol, "("), (OPEN, "\"Des")]);
         for comment in ["/* a", "/*", "/* /* a */", "/**/", "/*** a", "/**** \n\n"] {
             assert_eq!(kinds(comment), [(Comment { closed: false }, comment)], "{comment}");

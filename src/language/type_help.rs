@@ -1,5 +1,4 @@
-//! The types of scripts that have fields of their own, each declared once for `help("User")`, `umapish functions User`
-//! and the prompt.
+//! Help for the types that have fields, declared once for `help("User")`, `umapish functions User` and the prompt.
 
 use super::catalog::Catalog;
 use crate::language::catalog::FunctionEntry;
@@ -12,13 +11,13 @@ pub struct TypeHelp {
     pub name: &'static str,
     /// What it is, in a sentence.
     pub summary: &'static str,
-    /// What else there is to say, by paragraphs.
+    /// The other paragraphs of the help.
     pub text: &'static [&'static str],
-    /// What a script reads as `value.field`.
+    /// The fields, read as `value.field`.
     pub fields: &'static [FieldHelp],
     /// Methods and operators that the reference does not list as functions.
     pub operations: &'static [OperationHelp],
-    /// A script that shows it at work.
+    /// An example script.
     pub example: &'static str,
 }
 
@@ -52,14 +51,14 @@ const fn operation(form: &'static str, text: &'static str) -> OperationHelp {
 }
 
 /// Every type, in the order of the overview.
-pub const TYPES: &[TypeHelp] = &[USER, USERS, GROUP, GROUPS, REPORT, OUTCOME, DATE];
+pub const TYPES: &[TypeHelp] = &[USER, USERS, GROUP, GROUPS, REPORT, OUTCOME, DATE, RESPONSE];
 
 const USER: TypeHelp = TypeHelp {
     name: "User",
-    summary: "A user as the service describes one; read-only, and reads like a map.",
+    summary: "A user as the service describes it. It reads like a map and cannot be changed.",
     text: &[
-        "A field that the service left out is `()`. Every function that takes an e-mail also takes a User, and then \
-         means exactly that account.",
+        "A field that the service left out is `()`. Every function that takes an e-mail also takes a User, which \
+         selects exactly that account.",
     ],
     fields: &[
         field("email", "string", "e-mail address"),
@@ -69,13 +68,13 @@ const USER: TypeHelp = TypeHelp {
             "list",
             "names of the user groups, product profiles and admin groups; empty if there are none",
         ),
-        field("username", "string", "login name; the e-mail unless a Federated ID has another"),
+        field("username", "string", "sign-in name; the e-mail unless a Federated ID has another one"),
         field("domain", "string", "domain of the directory"),
         field("firstname", "string", "first name"),
         field("lastname", "string", "last name"),
         field("country", "string", "two-letter country code"),
         field("type", "string", "`adobeID`, `enterpriseID`, `federatedID` or `unknown`"),
-        field("id", "string", "the service's own id"),
+        field("id", "string", "the service's id of the account"),
     ],
     operations: &[],
     example: "let user = get_user(\"ben.osei@example.com\");\nprint(`${user.firstname}: ${user.groups.len()} groups`);",
@@ -99,10 +98,10 @@ const USERS: TypeHelp = TypeHelp {
 
 const GROUP: TypeHelp = TypeHelp {
     name: "Group",
-    summary: "A user group, product profile or admin group; read-only, and reads like a map.",
+    summary: "A user group, product profile or admin group. It reads like a map and cannot be changed.",
     text: &["A field that does not apply, or that the service left out, is `()`."],
     fields: &[
-        field("groupId", "number", "the service's number of the group"),
+        field("groupId", "number", "the service's id of the group"),
         field("groupName", "string", "name of the group"),
         field("type", "string", "such as `USER_GROUP`, `PRODUCT_PROFILE` or `SYSADMIN_GROUP`"),
         field("memberCount", "number", "number of members"),
@@ -138,19 +137,19 @@ const GROUPS: TypeHelp = TypeHelp {
 
 const REPORT: TypeHelp = TypeHelp {
     name: "Report",
-    summary: "What became of the commands of one call that makes changes; reads like a map.",
+    summary: "The results of one call that makes changes. It reads like a map.",
     text: &["In test mode nothing counts as completed: see `completedInTestMode`."],
     fields: &[
         field("result", "string", "`success`, `partial` or `error`"),
         field("completed", "number", "commands that were carried out"),
-        field("notCompleted", "number", "commands that were not carried out, or not entirely"),
+        field("notCompleted", "number", "commands that were not carried out or only partly"),
         field("completedInTestMode", "number", "commands that would have been carried out"),
         field(
             "errors",
             "list",
-            "the errors as the service words them: `index`, `step`, `errorCode`, `message`, `user`",
+            "the errors as the service sent them: `index`, `step`, `errorCode`, `message`, `user`",
         ),
-        field("warnings", "list", "the warnings as the service words them"),
+        field("warnings", "list", "the warnings as the service sent them"),
         field("requests", "number", "requests that were sent"),
         field("mode", "string", "`live` or `test`"),
         field("outcomes", "list", "an Outcome for each command, in the order of the commands"),
@@ -171,8 +170,8 @@ const REPORT: TypeHelp = TypeHelp {
 
 const OUTCOME: TypeHelp = TypeHelp {
     name: "Outcome",
-    summary: "What became of one command: a map in the `outcomes` of a Report.",
-    text: &["`type_of` returns `map`: the methods are those of every map."],
+    summary: "The result of one command: a map in the `outcomes` of a Report.",
+    text: &["Its `type_of` is `map`, so it has the methods of every map."],
     fields: &[
         field("index", "number", "place of the command in the call, from 0"),
         field("target", "string", "the user or user group"),
@@ -187,9 +186,10 @@ const OUTCOME: TypeHelp = TypeHelp {
         field("step", "number", "the step that failed, from 0"),
         field("code", "string", "error code of the service or of a local check"),
         field("message", "string", "what went wrong"),
+        field("errors", "list", "every error of the command: maps of `step`, `code` and `message`"),
         field("hint", "string", "what to do about it"),
         field("request_id", "string", "id of the request, for Adobe's support"),
-        field("attempts", "number", "how often the request was sent"),
+        field("attempts", "number", "number of times the request was sent"),
         field("mode", "string", "`live` or `test`"),
         field("resumed", "true/false", "whether an earlier run had already done it"),
         field("tag", "value", "the value that `command.tag(value)` attached"),
@@ -200,8 +200,8 @@ const OUTCOME: TypeHelp = TypeHelp {
 
 const DATE: TypeHelp = TypeHelp {
     name: "Date",
-    summary: "A day of the calendar, from `date(text)` or `today()`.",
-    text: &["A Date prints as 2026-11-23 and is compared with other Dates only."],
+    summary: "A calendar day, from `date(text)` or `today()`.",
+    text: &["A Date prints as 2026-11-23 and can be compared only with other Dates."],
     fields: &[
         field("year", "number", "the year"),
         field("month", "number", "the month, from 1"),
@@ -215,6 +215,23 @@ const DATE: TypeHelp = TypeHelp {
     example: "let end = date(\"2026-11-23\") + 30;\nprint(`${end}: in ${end.month}, ${end - date(\"2026-11-23\")} days later`);",
 };
 
+const RESPONSE: TypeHelp = TypeHelp {
+    name: "Response",
+    summary: "The response to one request, from `send`. It reads like a map.",
+    text: &["An unknown field is an error."],
+    fields: &[
+        field("status", "number", "the HTTP status"),
+        field("headers", "map", "the headers, with names in lower case"),
+        field("body", "value", "the parsed JSON, a string if it is not JSON, or `()` if it is empty"),
+    ],
+    operations: &[
+        operation("response.keys()", "Returns the names of the fields."),
+        operation("response.to_map()", "Returns the response as a map that can be changed."),
+        operation("name in response", "Returns whether a response has that field."),
+    ],
+    example: "let response = send(\"GET\", `/groups/${session().organization}/0`);\nprint(`${response.status}: ${response.body.groups.len()} groups`);",
+};
+
 impl TypeHelp {
     /// The type of exactly that name.
     pub fn named(name: &str) -> Option<&'static Self> {
@@ -226,13 +243,13 @@ impl TypeHelp {
         TYPES.iter().find(|known| known.name.eq_ignore_ascii_case(name))
     }
 
-    /// The methods of the reference that values of this type have.
+    /// The methods that values of this type have, from the catalog.
     pub fn methods<'c>(&self, catalog: &'c Catalog) -> Vec<&'c FunctionEntry> {
         let is_list = ["Users", "Groups"].contains(&self.name);
         let takes = |function: &&FunctionEntry| {
             function.method
                 && function.parameters.first().is_some_and(|receiver| {
-                    // Methods that take lists of every kind take a value by that name.
+                    // Methods of all kinds of lists declare their receiver as a value named `list`.
                     receiver.kind == self.name
                         || (is_list && receiver.name == "list" && receiver.kind == "value")
                 })
@@ -247,6 +264,7 @@ impl TypeHelp {
 mod tests {
     use super::*;
     use crate::changes::report::Report;
+    use crate::values::raw_response::RawResponse;
     use crate::values::record::{GroupRecord, Record, UserRecord};
 
     #[test]
@@ -256,6 +274,7 @@ mod tests {
         };
         assert_eq!(of_type("User"), [UserRecord::FIELDS, UserRecord::DERIVED].concat());
         assert_eq!(of_type("Group"), [GroupRecord::FIELDS, GroupRecord::DERIVED].concat());
+        assert_eq!(of_type("Response"), RawResponse::FIELDS);
         let (mut report, mut known) = (of_type("Report"), Report::FIELDS.to_vec());
         report.sort_unstable();
         known.sort_unstable();

@@ -1,7 +1,7 @@
-//! Rust's and Rhai's names of types in the words of the reference: `text`, `number`, `list`.
+//! Translates Rust's and Rhai's type names to those of the reference: `string`, `number`, `list`.
 
-/// The word for a type, as it stands in a signature. Empty for nothing.
-pub fn word(name: &str) -> String {
+/// The name of a type as signatures show it. Empty for `()`.
+pub fn display_name(name: &str) -> String {
     let name: String = name.split_whitespace().collect();
     let plain = result_of(name.trim_start_matches("&mut").trim_start_matches('&'));
     let plain = plain.rsplit("::").next().unwrap_or(plain);
@@ -19,6 +19,7 @@ pub fn word(name: &str) -> String {
         }
         "Dynamic" => "value",
         "SecretText" => "Secret",
+        "RawResponse" => "Response",
         "CommandBuilder" => "Command",
         "RowStream" => "Rows",
         "CsvRow" => "Row",
@@ -27,9 +28,9 @@ pub fn word(name: &str) -> String {
     .to_owned()
 }
 
-/// The word in a sentence: "a string", "nothing, `()`".
-pub fn phrase(name: &str) -> String {
-    match word(name).as_str() {
+/// The name in a sentence, with an article: "a string", "nothing, `()`".
+pub fn display_phrase(name: &str) -> String {
+    match display_name(name).as_str() {
         "" => "nothing, `()`".to_owned(),
         "true/false" => "true or false".to_owned(),
         list @ ("Users" | "Groups") => format!("a list of {list}"),
@@ -58,7 +59,7 @@ mod tests {
     use crate::wire::user::User;
 
     #[test]
-    fn types_are_called_what_an_admin_calls_them() {
+    fn types_have_the_names_of_the_reference() {
         for (name, expected) in [
             ("&str", "string"),
             ("&str | ImmutableString | String", "string"),
@@ -70,21 +71,21 @@ mod tests {
             ("&mut RecordList<Group>", "Groups"),
             ("rhai::Dynamic", "value"),
         ] {
-            assert_eq!(word(name), expected, "{name}");
+            assert_eq!(display_name(name), expected, "{name}");
         }
     }
 
     #[test]
-    fn lists_of_ours_have_the_name_that_type_of_answers() {
-        assert_eq!(word("RecordList<User>"), User::LIST);
-        assert_eq!(word("RecordList<Group>"), Group::LIST);
+    fn our_lists_have_the_name_that_type_of_returns() {
+        assert_eq!(display_name("RecordList<User>"), User::LIST);
+        assert_eq!(display_name("RecordList<Group>"), Group::LIST);
     }
 
     #[test]
     fn a_sentence_has_the_article() {
-        assert_eq!(phrase("string"), "a string");
-        assert_eq!(phrase("()"), "nothing, `()`");
-        assert_eq!(phrase("bool"), "true or false");
-        assert_eq!(phrase("Users"), "a list of Users");
+        assert_eq!(display_phrase("string"), "a string");
+        assert_eq!(display_phrase("()"), "nothing, `()`");
+        assert_eq!(display_phrase("bool"), "true or false");
+        assert_eq!(display_phrase("Users"), "a list of Users");
     }
 }

@@ -4,7 +4,7 @@ use crate::output::palette::ColorPalette;
 
 /// Where a value is shown.
 #[derive(Debug, Clone, Copy)]
-pub struct TableFrame {
+pub(crate) struct TableFrame {
     /// Columns of the terminal; `None` for no limit.
     pub width: Option<usize>,
     /// Colors.

@@ -28,7 +28,7 @@ pub enum Severity {
     Warning,
 }
 
-/// A place in a script.
+/// A position in a script.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceSpot {
     /// The file, or a name such as `-e`.

@@ -1,4 +1,4 @@
-//! Where the operator is: the lines at the start and the prompt. Pure.
+//! The banner and the prompt, which show the organization and the mode. Pure.
 
 use crate::client::settings::Mode;
 use crate::output::palette::ColorPalette;
@@ -8,9 +8,9 @@ const UNNAMED: &str = "default";
 /// Enough of an organization's id to tell it from others.
 const ID_SHOWN: usize = 12;
 
-/// Where the operator is.
+/// What the banner and the prompt show.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PromptContext {
+pub(super) struct PromptContext {
     /// The profile, or `sandbox`.
     pub profile: String,
     /// The organization, as far as it is known.
@@ -22,13 +22,13 @@ pub struct PromptContext {
 }
 
 impl PromptContext {
-    /// Whether a slip would change a real organization.
-    pub fn is_dangerous(&self) -> bool {
+    /// Whether a mistake would change a real organization.
+    pub(super) fn is_dangerous(&self) -> bool {
         self.is_real && self.mode == Mode::Live
     }
 
     /// The prompt, without and with colors: both have the same width.
-    pub fn prompt(&self, palette: ColorPalette) -> (String, String) {
+    pub(super) fn prompt(&self, palette: ColorPalette) -> (String, String) {
         let place = match &self.organization {
             Some(organization) if self.profile == UNNAMED => {
                 format!("{} {}", self.profile, shortened(organization))
@@ -43,19 +43,19 @@ impl PromptContext {
         (format!("{place} {mode}> "), format!("{} {colored}> ", palette.strong(&place)))
     }
 
-    /// The lines at the start.
-    pub fn banner(&self, palette: ColorPalette) -> Vec<String> {
+    /// The lines shown when the prompt starts.
+    pub(super) fn banner(&self, palette: ColorPalette) -> Vec<String> {
         let version = env!("CARGO_PKG_VERSION");
         let title = palette.strong(&format!("umapish {version}"));
         vec![
             format!("{title}  {}", self.place()),
             self.meaning(palette),
-            ":help lists the commands, Tab completes, Ctrl-D leaves.".to_owned(),
+            ":help lists the commands, Tab completes, Ctrl-D exits.".to_owned(),
         ]
     }
 
     /// Which organization, in words.
-    pub fn place(&self) -> String {
+    pub(super) fn place(&self) -> String {
         match (&self.organization, self.is_real) {
             (Some(organization), true) => format!("profile {}, organization {organization}", self.profile),
             (None, true) => format!("profile {}, no organization", self.profile),
@@ -64,7 +64,7 @@ impl PromptContext {
     }
 
     /// What the mode means.
-    pub fn meaning(&self, palette: ColorPalette) -> String {
+    pub(super) fn meaning(&self, palette: ColorPalette) -> String {
         match (self.mode, self.is_real) {
             (Mode::Test, _) => "Mode test: the service checks changes and does not make them.".to_owned(),
             (Mode::Live, false) => "Mode live: changes are made, in the sandbox only.".to_owned(),

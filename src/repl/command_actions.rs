@@ -1,9 +1,9 @@
 //! What the commands of the prompt do.
 
-use super::command_table::{CommandAction, META, named};
+use super::command_table::{COMMANDS, CommandAction, named};
 use super::paged_view;
 use super::prompt_session::Repl;
-use super::save_script::script_of;
+use super::save_script::to_script;
 use super::workspace::LAST;
 use crate::cli::OutputFormat;
 use crate::client::settings::Mode;
@@ -34,10 +34,10 @@ use std::time::Instant;
 /// Lines of history that are shown unless another count is given.
 const HISTORY_SHOWN: usize = 20;
 
-/// Does what a command asks for, with what follows its name.
+/// Runs a command with the arguments after its name.
 ///
 /// # Errors
-/// Those of the action.
+/// As the action.
 pub(super) fn run(repl: &mut Repl, action: CommandAction, arguments: &str) -> Result<NextStep> {
     match action {
         CommandAction::Help => help(repl, arguments),
@@ -63,33 +63,33 @@ pub(super) fn run(repl: &mut Repl, action: CommandAction, arguments: &str) -> Re
 pub(crate) fn help(repl: &mut Repl, name: &str) -> Result<NextStep> {
     if name.is_empty() {
         commands(repl);
-        return Ok(NextStep::Go);
+        return Ok(NextStep::Continue);
     }
     if name.starts_with(':') {
-        let meta = named(name)?;
-        let example = if meta.example.is_empty() {
+        let command = named(name)?;
+        let example = if command.example.is_empty() {
             String::new()
         } else {
-            format!("\n  :{} {}", meta.name, meta.example)
+            format!("\n  :{} {}", command.name, command.example)
         };
-        repl.output.data(&format!("{}\n  {}{example}", meta.usage(), meta.summary));
-        return Ok(NextStep::Go);
+        repl.output.data(&format!("{}\n  {}{example}", command.usage(), command.summary));
+        return Ok(NextStep::Continue);
     }
     of_function(repl, name)
 }
 
 fn commands(repl: &Repl) {
-    let rows: Vec<_> = META.iter().map(|meta| (meta.usage(), meta.summary.to_owned())).collect();
+    let rows: Vec<_> = COMMANDS.iter().map(|command| (command.usage(), command.summary.to_owned())).collect();
     repl.output.data(&pairs(&rows, repl.output.width(), repl.output.data_palette()));
     repl.output.data("");
-    repl.output.data("`last` is the last value. Any other line is a script in Rhai; try get_users().");
-    repl.output.data(":functions lists what it can call, :help get_users explains one.");
+    repl.output.data("`last` holds the last value. Any other line is Rhai code; try get_users().");
+    repl.output.data(":functions lists the functions, :help get_users explains one.");
 }
 
-/// The help of a function or type; also what `help(name)` is taken for.
+/// The help of a function or type; `help(name)` at the prompt shows it too.
 pub(crate) fn of_function(repl: &mut Repl, name: &str) -> Result<NextStep> {
     let name = name.trim().trim_matches('"').trim_end_matches("()").trim_start_matches("umapi::");
-    let catalog = &repl.desk.names.get().catalog;
+    let catalog = &repl.editor_context.symbols.get().catalog;
     let Some(lines) = help_text::of_name(catalog, name) else {
         let hint = match catalog.nearest(name) {
             Some(near) => format!("Did you mean `{near}`? :functions lists all."),
@@ -98,12 +98,12 @@ pub(crate) fn of_function(repl: &mut Repl, name: &str) -> Result<NextStep> {
         return Err(Error::usage_with_hint(format!("there is no function or type `{name}`"), hint));
     };
     repl.output.data(function_reference::colored(&lines, repl.output.data_palette()).trim_end());
-    Ok(NextStep::Go)
+    Ok(NextStep::Continue)
 }
 
 /// `:functions`.
 pub(crate) fn functions(repl: &mut Repl, pattern: &str) -> Result<NextStep> {
-    let all = &repl.desk.names.get().catalog;
+    let all = &repl.editor_context.symbols.get().catalog;
     let shown = if pattern.is_empty() { all.clone() } else { all.matching(pattern) };
     if shown.families.is_empty() {
         let near = all.nearest(pattern).map(|near| format!("Did you mean `{near}`? ")).unwrap_or_default();
@@ -116,7 +116,7 @@ pub(crate) fn functions(repl: &mut Repl, pattern: &str) -> Result<NextStep> {
         let types = function_reference::colored(&help_text::overview_of_types(), repl.output.data_palette());
         repl.output.data(types.trim_end());
     }
-    Ok(NextStep::Go)
+    Ok(NextStep::Continue)
 }
 
 /// `:more`.
@@ -127,7 +127,7 @@ pub(crate) fn more(repl: &mut Repl, _: &str) -> Result<NextStep> {
     };
     let text = shown.more(frame)?;
     repl.output.data(&text);
-    Ok(NextStep::Go)
+    Ok(NextStep::Continue)
 }
 
 /// `:json`.
@@ -138,7 +138,7 @@ pub(crate) fn json(repl: &mut Repl, _: &str) -> Result<NextStep> {
         json_text::write(last, 2, repl.session.interrupt())?
     };
     repl.output.data(&text);
-    Ok(NextStep::Go)
+    Ok(NextStep::Continue)
 }
 
 /// `:csv`.
@@ -153,7 +153,7 @@ pub(crate) fn csv(repl: &mut Repl, file: &str) -> Result<NextStep> {
         Ok((written.path, written.rows))
     })?;
     repl.output.message(&format!("{} written, {}", path.display(), plural(rows, "row")));
-    Ok(NextStep::Go)
+    Ok(NextStep::Continue)
 }
 
 /// The file, and what to do if it exists, where the last word says so.
@@ -169,12 +169,12 @@ pub(crate) fn table(repl: &mut Repl, columns: &str) -> Result<NextStep> {
     let (text, shown) = paged_view::table(&rows_of(repl.workspace.last()), columns, repl.frame())?;
     repl.output.data(&text);
     repl.shown = Some(shown).filter(ShownList::has_more);
-    Ok(NextStep::Go)
+    Ok(NextStep::Continue)
 }
 
-/// The rows of a value: of a report, its outcomes.
+/// The rows of a value; those of a report are its outcomes.
 fn rows_of(value: Dynamic) -> Dynamic {
-    match inspect::type_word(&value).as_str() {
+    match inspect::type_label(&value).as_str() {
         "Report" => inspect::field(&value, "outcomes").unwrap_or(value),
         _ => value,
     }
@@ -185,7 +185,7 @@ fn rows_of(value: Dynamic) -> Dynamic {
 pub(crate) fn vars(repl: &mut Repl, _: &str) -> Result<NextStep> {
     let scope = repl.workspace.scope();
     let variables = scope.iter_raw().map(|(name, is_constant, value)| {
-        let kind = inspect::type_word(value);
+        let kind = inspect::type_label(value);
         let kind = if is_constant { format!("{kind}, constant") } else { kind };
         [name.to_owned(), kind, brief(value)]
     });
@@ -197,10 +197,10 @@ pub(crate) fn vars(repl: &mut Repl, _: &str) -> Result<NextStep> {
     rows.sort();
     let grid = TextGrid { header: ["name", "type", "value"].map(str::to_owned).to_vec(), rows };
     repl.output.data(&grid.render(repl.output.width(), repl.output.data_palette()));
-    Ok(NextStep::Go)
+    Ok(NextStep::Continue)
 }
 
-/// A value in a few words, without reading pages.
+/// A short form of a value; reads no pages.
 fn brief(value: &rhai::Dynamic) -> String {
     use crate::repl::list_window::ListWindow;
     use crate::values::record_list::ListSize;
@@ -209,7 +209,7 @@ fn brief(value: &rhai::Dynamic) -> String {
         return match list.size() {
             ListSize::Exactly(size) => format!("{size} {noun}"),
             ListSize::About(size) => format!("about {size} {noun}"),
-            ListSize::AtLeast(size) => format!("{size} {noun} and more"),
+            ListSize::AtLeast(size) => format!("at least {size} {noun}"),
         };
     }
     let text = json::json_of(value).map_or_else(|_| value.to_string(), |value| cell(&value));
@@ -219,15 +219,18 @@ fn brief(value: &rhai::Dynamic) -> String {
 /// `:time`.
 #[expect(clippy::unnecessary_wraps, reason = "every command of the table has this form")]
 pub(crate) fn time(repl: &mut Repl, text: &str) -> Result<NextStep> {
-    let (begun, before) = (Instant::now(), repl.session.calls());
+    let (started, calls_before) = (Instant::now(), repl.session.calls());
     let step = repl.evaluate(text);
-    let after = repl.session.calls();
-    let requests = plural(usize::try_from(after.requests - before.requests).unwrap_or(usize::MAX), "request");
-    let repeated = after.retries - before.retries;
+    let calls_after = repl.session.calls();
+    let requests = plural(
+        usize::try_from(calls_after.requests - calls_before.requests).unwrap_or(usize::MAX),
+        "request",
+    );
+    let repeated = calls_after.retries - calls_before.retries;
     let repeated = if repeated > 0 { format!(", {repeated} of them retried") } else { String::new() };
-    let waited = after.waited.saturating_sub(before.waited).as_secs_f64();
-    let took = begun.elapsed().as_secs_f64();
-    repl.output.message(&format!("{took:.3} s; {requests}{repeated}; {waited:.3} s of waiting"));
+    let waited = calls_after.waited.saturating_sub(calls_before.waited).as_secs_f64();
+    let took = started.elapsed().as_secs_f64();
+    repl.output.message(&format!("{took:.3} s; {requests}{repeated}; {waited:.3} s waiting"));
     Ok(step)
 }
 
@@ -241,15 +244,15 @@ pub(crate) fn load(repl: &mut Repl, file: &str) -> Result<NextStep> {
 /// `:save`.
 pub(crate) fn save(repl: &mut Repl, file: &str) -> Result<NextStep> {
     let path = file_named(file)?;
-    let keep = |text: &str| repl.keeper.may_keep(text) && !repl.session.holds_secret(text);
-    let (text, left_out) = script_of(repl.workspace.saved(), keep);
+    let is_allowed = |text: &str| repl.history_filter.may_save(text) && !repl.session.holds_secret(text);
+    let (text, left_out) = to_script(repl.workspace.saved(), is_allowed);
     super::save_script::check_target(&path)?;
     replace(&path, FileAccess::Usual, |target| target.write_all(text.as_bytes()))?;
     let count = repl.workspace.saved().len() - left_out;
     let without =
         if left_out > 0 { format!("; {left_out} left out because of a secret") } else { String::new() };
     repl.output.message(&format!("{} written, {count} inputs{without}", path.display()));
-    Ok(NextStep::Go)
+    Ok(NextStep::Continue)
 }
 
 /// `:edit`.
@@ -265,8 +268,8 @@ pub(crate) fn edit(repl: &mut Repl, _: &str) -> Result<NextStep> {
     let ended = ended.map_err(|error| Error::file(&editor, error))?;
     if !ended.success() {
         return Err(Error::usage_with_hint(
-            format!("`{editor}` ended with {ended}"),
-            "Set EDITOR to another one.",
+            format!("`{editor}` failed: {ended}"),
+            "Set EDITOR to another editor.",
         ));
     }
     let text = file_door::read_to_string(draft.path()).map_err(failed)?;
@@ -277,14 +280,14 @@ pub(crate) fn edit(repl: &mut Repl, _: &str) -> Result<NextStep> {
 pub(crate) fn profile(repl: &mut Repl, name: &str) -> Result<NextStep> {
     if name.is_empty() {
         let current = &repl.session.setup().profile;
-        for known in &repl.desk.profiles {
+        for known in &repl.editor_context.profiles {
             let mark = if known == current { "*" } else { " " };
             repl.output.data(&format!("{mark} {known}"));
         }
-        return Ok(NextStep::Go);
+        return Ok(NextStep::Continue);
     }
     repl.switch_to(name)?;
-    Ok(NextStep::Go)
+    Ok(NextStep::Continue)
 }
 
 /// `:mode`.
@@ -295,13 +298,13 @@ pub(crate) fn mode(repl: &mut Repl, name: &str) -> Result<NextStep> {
         None if name.is_empty() => {}
         None => {
             return Err(Error::usage_with_hint(
-                format!("there is no mode `{name}`"),
-                "It is `test` or `live`.",
+                format!("`{name}` is not a valid mode"),
+                "Use `test` or `live`.",
             ));
         }
     }
-    repl.output.message(&repl.whereabouts().meaning(repl.output.palette()));
-    Ok(NextStep::Go)
+    repl.output.message(&repl.prompt_context().meaning(repl.output.palette()));
+    Ok(NextStep::Continue)
 }
 
 /// `:history`.
@@ -314,7 +317,7 @@ pub(crate) fn history(repl: &mut Repl, count: &str) -> Result<NextStep> {
     for (place, line) in repl.typed.iter().enumerate().skip(first) {
         repl.output.data(&format!("{:>5}  {}", place + 1, line.replace('\n', "\n       ")));
     }
-    Ok(NextStep::Go)
+    Ok(NextStep::Continue)
 }
 
 /// `:reset`.
@@ -323,7 +326,7 @@ pub(crate) fn reset(repl: &mut Repl, _: &str) -> Result<NextStep> {
     repl.workspace.reset();
     repl.share_names();
     repl.shown = None;
-    Ok(NextStep::Go)
+    Ok(NextStep::Continue)
 }
 
 /// `:quit`.

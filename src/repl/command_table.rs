@@ -11,7 +11,7 @@ pub struct PromptCommand {
     pub arguments: &'static str,
     /// What its argument is, for completion.
     pub argument: CommandArgument,
-    /// One line for people.
+    /// Its one-line description.
     pub summary: &'static str,
     /// Example arguments, where the usage alone is not clear.
     pub example: &'static str,
@@ -34,11 +34,11 @@ pub enum CommandAction {
     Csv,
     /// Shows the last value with some columns.
     Table,
-    /// Lists what the session holds.
+    /// Lists the variables, constants and functions of the session.
     Vars,
     /// Evaluates, and reports time, requests and waiting.
     Time,
-    /// Runs a script into the session.
+    /// Runs a script in the session.
     Load,
     /// Writes the session as a script.
     Save,
@@ -48,11 +48,11 @@ pub enum CommandAction {
     Profile,
     /// Shows or chooses the mode.
     Mode,
-    /// Lists what was typed.
+    /// Lists the lines that were typed.
     History,
-    /// Forgets what the session holds.
+    /// Removes all variables, functions and imports.
     Reset,
-    /// Leaves.
+    /// Exits.
     Quit,
 }
 
@@ -71,7 +71,7 @@ pub enum CommandArgument {
     Mode,
     /// A function, or a command of the prompt.
     Function,
-    /// Words that are searched for.
+    /// Search words.
     Pattern,
     /// Columns of the last value.
     Columns,
@@ -90,12 +90,12 @@ impl PromptCommand {
         Self { name, arguments, argument, summary, example: "", action }
     }
 
-    /// With what is taken for its arguments.
+    /// Adds example arguments.
     const fn example(self, example: &'static str) -> Self {
         Self { example, ..self }
     }
 
-    /// Checks what follows its name.
+    /// Checks the arguments after its name.
     fn check_arguments<'l>(&self, rest: &'l str) -> Result<&'l str> {
         let message = if self.arguments.is_empty() && !rest.is_empty() {
             format!("`:{}` takes no arguments, not `{rest}`", self.name)
@@ -123,7 +123,7 @@ impl PromptCommand {
 }
 
 /// Every command, in the order of `:help`.
-pub const META: &[PromptCommand] = &[
+pub const COMMANDS: &[PromptCommand] = &[
     PromptCommand::new(
         "help",
         "[NAME]",
@@ -181,7 +181,7 @@ pub const META: &[PromptCommand] = &[
         "load",
         "FILE",
         CommandArgument::File,
-        "run a script into the session",
+        "run a script in the session",
         CommandAction::Load,
     )
     .example("helpers.rhai"),
@@ -211,59 +211,60 @@ pub const META: &[PromptCommand] = &[
         "mode",
         "[test|live]",
         CommandArgument::Mode,
-        "show or choose whether changes are real",
+        "show the mode, or switch to test or live",
         CommandAction::Mode,
     ),
     PromptCommand::new(
         "history",
         "[COUNT]",
         CommandArgument::Count,
-        "list what was typed",
+        "list the lines that were typed",
         CommandAction::History,
     ),
     PromptCommand::new(
         "reset",
         "",
         CommandArgument::None,
-        "forget variables, functions and imports",
+        "remove all variables, functions and imports",
         CommandAction::Reset,
     ),
-    PromptCommand::new("quit", "", CommandArgument::None, "leave", CommandAction::Quit),
+    PromptCommand::new("quit", "", CommandArgument::None, "exit", CommandAction::Quit),
 ];
 
 /// The command a line asks for, and its arguments.
 ///
 /// # Errors
-/// `usage`: there is none of that name; names the nearest. Also when it needs arguments and has none, or has some and
-/// takes none; names its usage.
+/// `usage`: no command has that name (names the nearest), or its arguments are missing or not allowed (shows its
+/// usage).
 pub fn find(line: &str) -> Result<(&'static PromptCommand, &str)> {
     let line = line.trim();
     let (name, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
-    let meta = named(name)?;
-    Ok((meta, meta.check_arguments(rest.trim())?))
+    let command = named(name)?;
+    Ok((command, command.check_arguments(rest.trim())?))
 }
 
 /// The command of that name; an unambiguous beginning is enough.
 ///
 /// # Errors
-/// `usage`: there is none; names the nearest.
+/// `usage`: no command has that name; names the nearest.
 pub fn named(name: &str) -> Result<&'static PromptCommand> {
     let name = name.trim_start_matches(':');
-    let begins: Vec<_> = META.iter().filter(|meta| !name.is_empty() && meta.name.starts_with(name)).collect();
-    let exact = META.iter().find(|meta| meta.name == name);
+    let begins: Vec<_> =
+        COMMANDS.iter().filter(|command| !name.is_empty() && command.name.starts_with(name)).collect();
+    let exact = COMMANDS.iter().find(|command| command.name == name);
     match (exact, begins.as_slice()) {
-        (Some(meta), _) => Ok(meta),
+        (Some(command), _) => Ok(command),
         (None, [only]) => Ok(only),
         (None, several) => Err(unknown(name, several)),
     }
 }
 
 fn unknown(name: &str, begins: &[&PromptCommand]) -> Error {
-    let hint = match (begins, nearest(name, META.iter().map(|meta| meta.name))) {
+    let hint = match (begins, nearest(name, COMMANDS.iter().map(|command| command.name))) {
         ([], Some(near)) => format!("Did you mean `:{near}`? :help lists all."),
         ([], None) => ":help lists all.".to_owned(),
         (several, _) => {
-            let names: Vec<_> = several.iter().map(|meta| format!("`:{}`", meta.name)).collect();
+            let names: Vec<_> = several.iter().map(|command| format!("`:{}`", command.name)).collect();
             format!("It could be {}.", names.join(" or "))
         }
     };
@@ -272,8 +273,9 @@ fn unknown(name: &str, begins: &[&PromptCommand]) -> Error {
 
 /// The commands as a table of the guide.
 pub fn markdown() -> String {
-    let rows =
-        META.iter().map(|meta| format!("| `{}` | {} |\n", meta.usage().replace('|', "\\|"), meta.summary));
+    let rows = COMMANDS
+        .iter()
+        .map(|command| format!("| `{}` | {} |\n", command.usage().replace('|', "\\|"), command.summary));
     std::iter::once("| command | what it does |\n|---|---|\n".to_owned()).chain(rows).collect()
 }
 
@@ -295,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn a_slip_names_the_nearest() {
+    fn an_unknown_command_suggests_the_nearest() {
         let error = find(":profil3").err().unwrap();
         assert_eq!(error.to_string(), "there is no command `:profil3`");
         assert!(error.hint().unwrap_or_default().contains("`:profile`"));
@@ -303,7 +305,7 @@ mod tests {
     }
 
     #[test]
-    fn what_follows_a_name_must_be_what_it_takes() {
+    fn arguments_are_checked() {
         let reported = |line: &str| {
             let error = find(line).err().unwrap();
             (error.to_string(), error.hint().unwrap_or_default())
@@ -318,17 +320,22 @@ mod tests {
     }
 
     #[test]
-    fn the_table_is_sound() {
-        for (place, meta) in META.iter().enumerate() {
-            assert!(META[..place].iter().all(|earlier| earlier.name != meta.name), "{}", meta.name);
+    fn the_table_is_consistent() {
+        for (place, command) in COMMANDS.iter().enumerate() {
+            assert!(COMMANDS[..place].iter().all(|earlier| earlier.name != command.name), "{}", command.name);
             assert!(
-                meta.summary.starts_with(char::is_lowercase) && !meta.summary.ends_with('.'),
+                command.summary.starts_with(char::is_lowercase) && !command.summary.ends_with('.'),
                 "{}",
-                meta.name
+                command.name
             );
-            assert!(meta.usage().len() + meta.summary.len() < 76, "{}", meta.name);
-            assert_eq!(meta.arguments.is_empty(), meta.argument == CommandArgument::None, "{}", meta.name);
+            assert!(command.usage().len() + command.summary.len() < 76, "{}", command.name);
+            assert_eq!(
+                command.arguments.is_empty(),
+                command.argument == CommandArgument::None,
+                "{}",
+                command.name
+            );
         }
-        assert_eq!(markdown().lines().count(), META.len() + 2);
+        assert_eq!(markdown().lines().count(), COMMANDS.len() + 2);
     }
 }

@@ -1,15 +1,15 @@
-//! Where the cursor is in an input: what is being typed, in which call, after which value. Pure.
+//! The context at the cursor: what is being typed, in which call, after which value. Pure.
 
 use crate::language::tokens::{ScriptToken, ScriptTokenKind, code_tokens, tokens};
 
 /// What is being typed at the cursor.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CompletionContext {
-    /// Where what is being typed begins, in bytes.
+pub(super) struct CompletionContext {
+    /// Where the token at the cursor begins, in bytes.
     pub start: usize,
-    /// What was typed of it so far.
+    /// The part of it before the cursor.
     pub typed: String,
-    /// What it is.
+    /// Its kind.
     pub place: CompletionPlace,
     /// The call around it, the innermost.
     pub call: Option<OpenCall>,
@@ -17,7 +17,7 @@ pub struct CompletionContext {
 
 /// What can be typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum CompletionPlace {
+pub(super) enum CompletionPlace {
     /// A variable, a function or a keyword.
     Name,
     /// A field or method of the value before the dot.
@@ -27,27 +27,27 @@ pub enum CompletionPlace {
     /// A key of a map in a call, beside these.
     Key(Vec<String>),
     /// A string, the value of this key if it has one.
-    Text(Option<String>),
-    /// Nothing that could be completed: a comment, a number.
+    String(Option<String>),
+    /// Nothing that can be completed, such as a comment or a number.
     Other,
 }
 
 /// What a chain of fields begins with.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ChainBase {
+pub(super) enum ChainBase {
     /// A variable.
     Variable(String),
-    /// What a function returns.
-    Answer(String),
+    /// The result of a function.
+    Call(String),
     /// A string.
-    Text,
-    /// Something that is known only when it runs.
+    String,
+    /// An expression whose value is known only at run time.
     Unknown,
 }
 
 /// A step from a value into it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ChainStep {
+pub(super) enum ChainStep {
     /// `.name` or `["name"]`.
     Field(String),
     /// `[0]`
@@ -56,27 +56,27 @@ pub enum ChainStep {
 
 /// A call that is not closed yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OpenCall {
+pub(super) struct OpenCall {
     /// The function.
     pub name: String,
     /// 0-based index of the argument at the cursor.
     pub argument: usize,
     /// Whether it follows a dot.
-    pub method: bool,
-    /// Whether nothing of the argument was typed yet.
-    pub fresh: bool,
+    pub is_method: bool,
+    /// Whether the argument is still empty.
+    pub is_argument_empty: bool,
 }
 
-/// What opened and is not closed.
+/// A bracket that is not closed yet.
 enum OpenBracket {
-    Call { name: String, argument: usize, method: bool },
+    Call { name: String, argument: usize, is_method: bool },
     Map { keys: Vec<String>, key: Option<String> },
     Other,
 }
 
 impl CompletionContext {
     /// Reads the input up to the cursor.
-    pub fn of(text: &str, cursor: usize) -> Self {
+    pub(super) fn of(text: &str, cursor: usize) -> Self {
         let text = text.get(..cursor).unwrap_or(text);
         let open_comment = tokens(text).pop().filter(is_open_comment);
         let tokens = code_tokens(text);
@@ -86,10 +86,15 @@ impl CompletionContext {
         };
         let brackets = open_brackets(before);
         let call = brackets.iter().rev().find_map(|bracket| match bracket {
-            OpenBracket::Call { name, argument, method } => {
+            OpenBracket::Call { name, argument, is_method } => {
                 let in_call = matches!(brackets.last(), Some(OpenBracket::Call { .. }));
-                let fresh = typed.is_none() && in_call && is_argument_start(before);
-                Some(OpenCall { name: name.clone(), argument: *argument, method: *method, fresh })
+                let is_argument_empty = typed.is_none() && in_call && is_argument_start(before);
+                Some(OpenCall {
+                    name: name.clone(),
+                    argument: *argument,
+                    is_method: *is_method,
+                    is_argument_empty,
+                })
             }
             _ => None,
         });
@@ -157,8 +162,8 @@ fn open_brackets(tokens: &[ScriptToken]) -> Vec<OpenBracket> {
 fn open_parenthesis(before: &[ScriptToken]) -> OpenBracket {
     match before {
         [rest @ .., name] if name.is_name() => {
-            let method = rest.last().is_some_and(is_dot);
-            OpenBracket::Call { name: name.text.to_owned(), argument: 0, method }
+            let is_method = rest.last().is_some_and(is_dot);
+            OpenBracket::Call { name: name.text.to_owned(), argument: 0, is_method }
         }
         _ => OpenBracket::Other,
     }
@@ -187,7 +192,7 @@ fn completion_place(
                 OpenBracket::Call { .. } => Some(None),
                 OpenBracket::Other => None,
             });
-            return CompletionPlace::Text(key.flatten());
+            return CompletionPlace::String(key.flatten());
         }
         _ => {}
     }
@@ -225,9 +230,9 @@ fn chain(tokens: &[ScriptToken]) -> (ChainBase, Vec<ChainStep>) {
                 steps.push(step);
                 rest = before;
             }
-            [.., literal] if matches!(literal.kind, ScriptTokenKind::Text { .. }) => break ChainBase::Text,
+            [.., literal] if matches!(literal.kind, ScriptTokenKind::Text { .. }) => break ChainBase::String,
             [.., close] if close.is_symbol(")") => {
-                break called_function(rest).map_or(ChainBase::Unknown, ChainBase::Answer);
+                break called_function(rest).map_or(ChainBase::Unknown, ChainBase::Call);
             }
             _ => return (ChainBase::Unknown, Vec::new()),
         }
@@ -297,9 +302,9 @@ mod tests {
         assert_eq!(place("users[\"a\"].b.c"), CompletionPlace::Member(users, vec![field("a"), field("b")]));
         assert_eq!(
             place("get_users(#{group: \"X\"}).fil"),
-            CompletionPlace::Member(ChainBase::Answer("get_users".into()), vec![])
+            CompletionPlace::Member(ChainBase::Call("get_users".into()), vec![])
         );
-        assert_eq!(place("\"x\".tri"), CompletionPlace::Member(ChainBase::Text, vec![]));
+        assert_eq!(place("\"x\".tri"), CompletionPlace::Member(ChainBase::String, vec![]));
         assert_eq!(place("(1 + 2).x"), CompletionPlace::Member(ChainBase::Unknown, vec![]));
         assert_eq!(place("umapi::get"), CompletionPlace::Module("umapi".into()));
         let user = ChainBase::Variable("user".into());
@@ -309,17 +314,18 @@ mod tests {
     #[test]
     fn the_call_around_the_cursor_is_known_with_its_argument() {
         let call = |text: &str| at_end(text).call.unwrap();
-        let expected = OpenCall { name: "get_user".into(), argument: 1, method: false, fresh: true };
+        let expected =
+            OpenCall { name: "get_user".into(), argument: 1, is_method: false, is_argument_empty: true };
         assert_eq!(call("let u = get_user(\"a\", "), expected);
-        assert!(!call("get_user(\"a\", x").fresh);
+        assert!(!call("get_user(\"a\", x").is_argument_empty);
         assert_eq!(call("f(g(1, 2), [3, 4], ").argument, 2);
         assert_eq!(call("users.filter(").name, "filter");
-        assert!(call("users.filter(").method);
+        assert!(call("users.filter(").is_method);
         assert_eq!(at_end("f(1)").call, None);
     }
 
     #[test]
-    fn keys_of_a_map_in_a_call_are_told_from_their_values() {
+    fn keys_and_values_of_a_map_are_distinguished() {
         assert_eq!(at_end("get_users(#{").place, CompletionPlace::Key(vec![]));
         assert_eq!(at_end("get_users(#{group: \"X\", di").place, CompletionPlace::Key(vec!["group".into()]));
         assert_eq!(at_end("get_users(#{direct_only: tr").place, CompletionPlace::Name);
@@ -327,14 +333,14 @@ mod tests {
     }
 
     #[test]
-    fn inside_a_text_its_key_and_what_was_typed_of_it_are_known() {
+    fn inside_a_string_its_key_and_prefix_are_known() {
         let cursor = at_end("get_users(#{group: \"Des Te");
         assert_eq!(
             (cursor.typed.as_str(), cursor.place),
-            ("Des Te", CompletionPlace::Text(Some("group".into())))
+            ("Des Te", CompletionPlace::String(Some("group".into())))
         );
         let cursor = at_end("add_to_groups(\"a@example.com\", [\"De");
-        assert_eq!((cursor.place, cursor.call.unwrap().argument), (CompletionPlace::Text(None), 1));
+        assert_eq!((cursor.place, cursor.call.unwrap().argument), (CompletionPlace::String(None), 1));
         for other in ["// x", "/* x", "f('x", "`${x} y"] {
             assert_eq!(at_end(other).place, CompletionPlace::Other, "{other}");
         }

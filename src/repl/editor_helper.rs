@@ -2,11 +2,11 @@
 
 use super::completion::complete;
 use super::highlighter::highlight;
-use super::input_completeness::{is_whole, parser};
+use super::input_completeness::{is_complete_input, parser};
 use super::key_bindings::EditorState;
 use super::signature_hint::hint;
 use crate::output::palette::ColorPalette;
-use crate::repl::completion::{CompletionCandidate, CompletionWorld};
+use crate::repl::completion::{CompletionCandidate, CompletionSources};
 use crate::repl::known_names::KnownNames;
 use crate::repl::signature_hint::SignatureHint;
 use crate::repl::symbol_index::SharedSymbols;
@@ -21,10 +21,10 @@ use std::borrow::Cow;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-/// What session and line editor share: the session changes it between lines, the editor reads it while one is typed.
-pub struct EditorContext {
+/// State shared with the line editor: the session changes it between lines, the editor reads it while a line is typed.
+pub(super) struct EditorContext {
     /// The functions.
-    pub names: SharedSymbols,
+    pub symbols: SharedSymbols,
     /// The variables.
     pub variables: SessionVariables,
     /// Functions declared in the session, with their parameters.
@@ -33,22 +33,22 @@ pub struct EditorContext {
     pub modules: RefCell<Vec<String>>,
     /// Profiles of the configuration.
     pub profiles: Vec<String>,
-    /// People and groups seen so far.
-    pub seen: RefCell<KnownNames>,
+    /// People and groups the session has read.
+    pub known_names: RefCell<KnownNames>,
 }
 
-/// Serves the line editor.
-pub struct EditorHelper {
-    desk: Rc<EditorContext>,
+/// Completion, hints, colors and validation for the line editor.
+pub(super) struct EditorHelper {
+    context: Rc<EditorContext>,
     parser: Engine,
     palette: ColorPalette,
     state: EditorState,
 }
 
 impl EditorHelper {
-    /// A helper that reads `desk`.
-    pub fn new(desk: Rc<EditorContext>, palette: ColorPalette, state: EditorState) -> Self {
-        Self { desk, parser: parser(), palette, state }
+    /// A helper that reads `context`.
+    pub(super) fn new(context: Rc<EditorContext>, palette: ColorPalette, state: EditorState) -> Self {
+        Self { context, parser: parser(), palette, state }
     }
 }
 
@@ -56,18 +56,18 @@ impl Helper for EditorHelper {}
 
 impl Validator for EditorHelper {
     fn validate(&self, context: &mut ValidationContext<'_>) -> rustyline::Result<ValidationResult> {
-        let whole = is_whole(&self.parser, context.input());
-        Ok(if whole { ValidationResult::Valid(None) } else { ValidationResult::Incomplete })
+        let complete = is_complete_input(&self.parser, context.input());
+        Ok(if complete { ValidationResult::Valid(None) } else { ValidationResult::Incomplete })
     }
 }
 
 impl rustyline::completion::Candidate for CompletionCandidate {
     fn display(&self) -> &str {
-        &self.shown
+        &self.label
     }
 
     fn replacement(&self) -> &str {
-        &self.text
+        &self.replacement
     }
 }
 
@@ -80,15 +80,15 @@ impl Completer for EditorHelper {
         pos: usize,
         _: &Context<'_>,
     ) -> rustyline::Result<(usize, Vec<CompletionCandidate>)> {
-        let world = CompletionWorld {
-            reference: self.desk.names.get(),
-            scope: &self.desk.variables.borrow(),
-            functions: &self.desk.functions.borrow(),
-            modules: &self.desk.modules.borrow(),
-            profiles: &self.desk.profiles,
-            seen: &self.desk.seen.borrow(),
+        let sources = CompletionSources {
+            symbols: self.context.symbols.get(),
+            scope: &self.context.variables.borrow(),
+            functions: &self.context.functions.borrow(),
+            modules: &self.context.modules.borrow(),
+            profiles: &self.context.profiles,
+            known_names: &self.context.known_names.borrow(),
         };
-        Ok(complete(line, pos, &world))
+        Ok(complete(line, pos, &sources))
     }
 }
 
@@ -98,19 +98,19 @@ impl rustyline::hint::Hint for SignatureHint {
     }
 
     fn completion(&self) -> Option<&str> {
-        self.taken.as_deref()
+        self.inserted.as_deref()
     }
 }
 
 impl Hinter for EditorHelper {
     type Hint = SignatureHint;
 
-    /// Only in color, where it cannot be mistaken for input.
+    /// Shown only in color, where it cannot be mistaken for input.
     fn hint(&self, line: &str, pos: usize, _: &Context<'_>) -> Option<SignatureHint> {
         if pos < line.len() || !self.palette.colored {
             return None;
         }
-        hint(line, self.desk.names.get())
+        hint(line, self.context.symbols.get())
     }
 }
 
@@ -119,7 +119,7 @@ impl Highlighter for EditorHelper {
     fn highlight<'l>(&self, line: &'l str, pos: usize) -> Cow<'l, str> {
         self.state.set_listing(false);
         if self.palette.colored {
-            Cow::Owned(highlight(line, Some(pos), |name| self.desk.names.is_ours(name), self.palette))
+            Cow::Owned(highlight(line, Some(pos), |name| self.context.symbols.is_ours(name), self.palette))
         } else {
             Cow::Borrowed(line)
         }

@@ -3,8 +3,8 @@
 use crate::language::tokens::{ScriptToken, ScriptTokenKind, tokens};
 use crate::output::palette::ColorPalette;
 
-/// The text in colors, with the brackets that belong to the one at the cursor; `is_ours` knows our functions.
-pub fn highlight(
+/// The text in colors; the bracket at the cursor and its partner are marked. `is_ours` recognizes our functions.
+pub(super) fn highlight(
     text: &str,
     cursor: Option<usize>,
     is_ours: impl Fn(&str) -> bool,
@@ -41,7 +41,7 @@ fn colored(
         ScriptTokenKind::Symbol if in_pair => ColorPalette::matching,
         ScriptTokenKind::Name | ScriptTokenKind::Symbol => return token.text.to_owned(),
     };
-    // A color that ran over a line end would also color the margin of the next line.
+    // A color that continues past a line end would also color the margin of the next line.
     let lines = token.text.split('\n');
     let painted = lines.map(|line| if line.is_empty() { String::new() } else { paint(palette, line) });
     painted.collect::<Vec<_>>().join("\n")

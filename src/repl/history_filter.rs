@@ -1,25 +1,25 @@
-//! Which lines of the prompt are kept: none that holds a secret.
+//! Saves the lines of the prompt, except lines that contain a secret.
 
 use crate::error::Result;
 use crate::store::history::HistoryFile;
 use crate::store::state_dir;
 use std::rc::Rc;
 
-/// Words that stand beside a secret, folded.
-const TELLTALES: &[&str] =
+/// Words that appear next to a secret, in lower case.
+const SECRET_MARKERS: &[&str] =
     &["umapi_client_secret", "umapi_access_token", "client_secret", "bearer ", "-----begin "];
-/// How secrets of Adobe's and tokens begin (contract 1.2, RFC 7519), and how long they are at least.
-const STARTS: &[(&str, usize)] = &[("p8e-", 12), ("p8-", 12), ("eyJ", 20)];
+/// Prefixes of Adobe's secrets and of tokens (contract 1.2, RFC 7519), each with the shortest length of a match.
+const SECRET_PREFIXES: &[(&str, usize)] = &[("p8e-", 12), ("p8-", 12), ("eyJ", 20)];
 
-/// Keeps lines, if there is a place to keep them.
-pub struct HistoryFilter {
+/// The history file, if there is one, and the filter for it.
+pub(super) struct HistoryFilter {
     history: Option<HistoryFile>,
     is_secret: Rc<dyn Fn(&str) -> bool>,
 }
 
 impl HistoryFilter {
-    /// The operator's history; `is_secret` knows the configured secrets in a line.
-    pub fn of_operator(is_secret: Rc<dyn Fn(&str) -> bool>) -> Self {
+    /// The operator's history; `is_secret` recognizes configured secrets in a line.
+    pub(super) fn of_operator(is_secret: Rc<dyn Fn(&str) -> bool>) -> Self {
         Self { history: state_dir::history().ok().map(HistoryFile::at), is_secret }
     }
 
@@ -27,40 +27,40 @@ impl HistoryFilter {
     ///
     /// # Errors
     /// `file`: they cannot be read.
-    pub fn earlier(&self) -> Result<Vec<String>> {
+    pub(super) fn load(&self) -> Result<Vec<String>> {
         self.history.as_ref().map_or(Ok(Vec::new()), HistoryFile::entries)
     }
 
-    /// Keeps nothing from now on: there is no place for it.
-    pub fn give_up(&mut self) {
+    /// Saves nothing from now on, for example because the file cannot be written.
+    pub(super) fn disable(&mut self) {
         self.history = None;
     }
 
-    /// Whether a line may be kept.
-    pub fn may_keep(&self, line: &str) -> bool {
+    /// Whether a line may be saved.
+    pub(super) fn may_save(&self, line: &str) -> bool {
         !looks_secret(line) && !(self.is_secret)(line)
     }
 
-    /// Keeps a line that may be kept.
+    /// Saves a line if it may be saved.
     ///
     /// # Errors
     /// `file`: it cannot be written.
-    pub fn keep(&self, line: &str) -> Result<()> {
+    pub(super) fn save(&self, line: &str) -> Result<()> {
         match &self.history {
-            Some(history) if self.may_keep(line) => history.add(line),
+            Some(history) if self.may_save(line) => history.add(line),
             _ => Ok(()),
         }
     }
 }
 
-/// Whether a line holds something that looks like a secret.
+/// Whether a line contains something that looks like a secret.
 fn looks_secret(line: &str) -> bool {
     let folded = line.to_lowercase();
     let is_part = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
-    TELLTALES.iter().any(|word| folded.contains(word))
-        || line
-            .split(|letter| !is_part(letter))
-            .any(|word| STARTS.iter().any(|(start, length)| word.starts_with(start) && word.len() >= *length))
+    SECRET_MARKERS.iter().any(|word| folded.contains(word))
+        || line.split(|letter| !is_part(letter)).any(|word| {
+            SECRET_PREFIXES.iter().any(|(start, length)| word.starts_with(start) && word.len() >= *length)
+        })
 }
 
 #[cfg(test)]
@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_with_a_secret_are_told() {
+    fn lines_with_a_secret_are_recognized() {
         for line in [
             "env(\"UMAPI_CLIENT_SECRET\")",
             "let h = \"Authorization: Bearer abc\"",
@@ -83,10 +83,10 @@ mod tests {
     }
 
     #[test]
-    fn a_configured_secret_is_known_by_its_value() {
-        let keeper = HistoryFilter { history: None, is_secret: Rc::new(|line| line.contains("hunter2")) };
-        assert!(!keeper.may_keep("let p = \"hunter2\""));
-        assert!(keeper.may_keep("let p = 1"));
-        assert!(keeper.keep("get_users()").is_ok());
+    fn a_configured_secret_is_recognized() {
+        let filter = HistoryFilter { history: None, is_secret: Rc::new(|line| line.contains("hunter2")) };
+        assert!(!filter.may_save("let p = \"hunter2\""));
+        assert!(filter.may_save("let p = 1"));
+        assert!(filter.save("get_users()").is_ok());
     }
 }

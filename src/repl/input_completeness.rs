@@ -5,14 +5,14 @@ use crate::script::engine::EXPRESSION_DEPTH;
 use rhai::{Engine, LexError, ParseError, ParseErrorType};
 
 /// An engine that parses and has no functions; cheap to create.
-pub fn parser() -> Engine {
+pub(super) fn parser() -> Engine {
     let mut engine = Engine::new_raw();
     engine.set_max_expr_depths(EXPRESSION_DEPTH, EXPRESSION_DEPTH);
     engine
 }
 
-/// Whether an input is complete. A command of the prompt is, unless it takes a line of a script.
-pub fn is_whole(parser: &Engine, input: &str) -> bool {
+/// Whether an input is complete. Commands of the prompt always are, except `:time`, which takes code.
+pub(super) fn is_complete_input(parser: &Engine, input: &str) -> bool {
     match input.strip_prefix(":time") {
         Some(rest) => is_complete(parser, rest),
         None => input.starts_with(':') || is_complete(parser, input),
@@ -21,7 +21,7 @@ pub fn is_whole(parser: &Engine, input: &str) -> bool {
 
 /// Whether to evaluate `text` now rather than wait for another line. Input that is wrong before its end is complete:
 /// more lines would not fix it. Two empty lines at its end complete any input.
-pub fn is_complete(engine: &Engine, text: &str) -> bool {
+pub(super) fn is_complete(engine: &Engine, text: &str) -> bool {
     if ends_in_two_blank_lines(text) {
         return true;
     }
@@ -31,7 +31,7 @@ pub fn is_complete(engine: &Engine, text: &str) -> bool {
     }
 }
 
-/// The operator ends the input; indentation does not count.
+/// Two empty lines end the input; indentation does not count.
 fn ends_in_two_blank_lines(text: &str) -> bool {
     let mut lines = text.rsplit('\n');
     let blank = lines.by_ref().take(2).filter(|line| line.trim().is_empty()).count();
@@ -70,7 +70,7 @@ fn ends_in_backticks(text: &str) -> bool {
     })
 }
 
-/// Rhai takes a script that ends in an open comment for complete.
+/// Rhai treats a script that ends in an open comment as complete.
 fn ends_in_comment(text: &str) -> bool {
     let last = tokens(text).pop();
     last.is_some_and(|last| {

@@ -1,6 +1,6 @@
-//! Inspects a value without running anything, for completion. Never reads a page, never calls.
+//! Inspects a value for completion. Runs no code, reads no page, sends no request.
 
-use crate::language::type_names::word;
+use crate::language::type_names::display_name;
 use crate::values::record::ListItem;
 use crate::values::script_value;
 use crate::wire::group::Group;
@@ -8,29 +8,29 @@ use crate::wire::user::User;
 use rhai::{Array, Dynamic, Map};
 
 /// The value of a field or key; `None` when there is none, or it would have to be computed.
-pub fn field(value: &Dynamic, name: &str) -> Option<Dynamic> {
+pub(super) fn field(value: &Dynamic, name: &str) -> Option<Dynamic> {
     script_value::field(value, name).or_else(|| value.read_lock::<Map>()?.get(name).cloned())
 }
 
-/// The entry at a 0-based place of what was read so far.
-pub fn entry(value: &Dynamic, place: usize) -> Option<Dynamic> {
+/// The entry at a 0-based index, among those read so far.
+pub(super) fn entry(value: &Dynamic, place: usize) -> Option<Dynamic> {
     script_value::entry(value, place).or_else(|| value.read_lock::<Array>()?.get(place).cloned())
 }
 
 /// The names of the fields or keys of a value.
-pub fn fields(value: &Dynamic) -> Vec<String> {
+pub(super) fn fields(value: &Dynamic) -> Vec<String> {
     let keys = || Some(value.read_lock::<Map>()?.keys().map(ToString::to_string).collect());
     script_value::field_names(value).or_else(keys).unwrap_or_default()
 }
 
-/// The type of a value as the reference writes it: `text`, `list`, `Users`.
-pub fn type_word(value: &Dynamic) -> String {
-    script_value::name(value).map_or_else(|| word(value.type_name()), str::to_owned)
+/// The type of a value as the reference writes it: `string`, `list`, `Users`.
+pub(super) fn type_label(value: &Dynamic) -> String {
+    script_value::name(value).map_or_else(|| display_name(value.type_name()), str::to_owned)
 }
 
-/// Whether values of this type are lists: what a parameter named `list` takes, though it could be given any value.
-pub fn is_list(kind: &str) -> bool {
-    kind == word("array") || kind == <User as ListItem>::LIST || kind == <Group as ListItem>::LIST
+/// Whether values of this type are lists, which a parameter named `list` takes.
+pub(super) fn is_list(kind: &str) -> bool {
+    kind == display_name("array") || kind == <User as ListItem>::LIST || kind == <Group as ListItem>::LIST
 }
 
 #[cfg(test)]
@@ -56,10 +56,10 @@ mod tests {
 
     #[test]
     fn types_have_the_names_of_the_reference() {
-        assert_eq!(type_word(&users()), "Users");
-        assert!(is_list(&type_word(&users())) && is_list(&type_word(&Dynamic::from_array(Vec::new()))));
-        assert!(!is_list(&type_word(&"x".into())) && !is_list("User"));
-        assert_eq!(type_word(&"x".into()), word("string"));
-        assert_eq!(type_word(&entry(&users(), 0).unwrap()), "User");
+        assert_eq!(type_label(&users()), "Users");
+        assert!(is_list(&type_label(&users())) && is_list(&type_label(&Dynamic::from_array(Vec::new()))));
+        assert!(!is_list(&type_label(&"x".into())) && !is_list("User"));
+        assert_eq!(type_label(&"x".into()), display_name("string"));
+        assert_eq!(type_label(&entry(&users(), 0).unwrap()), "User");
     }
 }

@@ -1,7 +1,7 @@
-//! Keys with a meaning of their own: Enter keeps the indentation, Tab indents an empty line, Ctrl-C tells whether
-//! there was anything to clear and leaves a list of completions that waits for more.
+//! Key bindings: Enter keeps the indentation, Tab indents an empty line, Ctrl-C records whether the line was empty and
+//! closes a list of completions.
 
-use super::input_completeness::{is_whole, parser};
+use super::input_completeness::{is_complete_input, parser};
 use rustyline::{
     Cmd, ConditionalEventHandler, Event, EventContext, EventHandler, KeyCode, KeyEvent, Modifiers,
     RepeatCount,
@@ -11,12 +11,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// One step of indentation.
 const INDENT: &str = "    ";
-/// What the line editor takes for the end of a list of completions.
+/// The key that closes a list of completions in the line editor.
 const LEAVE_LIST: char = 'q';
 
-/// What the line editor knows and does not tell. Clones are the same.
+/// State of the line editor that rustyline does not expose. Clones share it.
 #[derive(Debug, Clone, Default)]
-pub struct EditorState(Arc<EditorFlags>);
+pub(super) struct EditorState(Arc<EditorFlags>);
 
 #[derive(Debug, Default)]
 struct EditorFlags {
@@ -26,18 +26,18 @@ struct EditorFlags {
 
 impl EditorState {
     /// Whether the line was empty when Ctrl-C was pressed last.
-    pub fn was_empty(&self) -> bool {
+    pub(super) fn was_empty(&self) -> bool {
         self.0.was_empty.load(Ordering::Relaxed)
     }
 
     /// Whether completions are being listed: between two pages the editor understands few keys.
-    pub fn set_listing(&self, lists: bool) {
+    pub(super) fn set_listing(&self, lists: bool) {
         self.0.lists.store(lists, Ordering::Relaxed);
     }
 }
 
 /// The keys and what they do.
-pub fn bindings(state: &EditorState) -> [(KeyEvent, EventHandler); 3] {
+pub(super) fn bindings(state: &EditorState) -> [(KeyEvent, EventHandler); 3] {
     let handler = |handler: Box<dyn ConditionalEventHandler>| EventHandler::Conditional(handler);
     [
         (KeyEvent(KeyCode::Enter, Modifiers::NONE), handler(Box::new(EnterKey))),
@@ -75,14 +75,14 @@ impl ConditionalEventHandler for ClearKey {
     }
 }
 
-/// What Enter inserts where the input goes on: a line end and as much indentation as the line has, one step more
-/// behind an open bracket. Nothing where the input is to be evaluated.
+/// What Enter inserts when the input continues: a line end and the indentation of the line, one step deeper after an
+/// open bracket. `None` when the input is evaluated.
 fn next_line(text: &str, cursor: usize) -> Option<String> {
     let before = text.get(..cursor)?;
-    if cursor == text.len() && is_whole(&parser(), text) {
+    if cursor == text.len() && is_complete_input(&parser(), text) {
         return None;
     }
-    if !text.contains('\n') && cursor < text.len() && is_whole(&parser(), text) {
+    if !text.contains('\n') && cursor < text.len() && is_complete_input(&parser(), text) {
         return None;
     }
     let line = before.rsplit('\n').next().unwrap_or_default();
@@ -91,7 +91,7 @@ fn next_line(text: &str, cursor: usize) -> Option<String> {
     Some(format!("\n{kept}{deeper}"))
 }
 
-/// Whether Tab indents: on a further line, with nothing but blanks before the cursor.
+/// Whether Tab indents: only on a continuation line, with nothing but spaces before the cursor.
 fn indents(text: &str, cursor: usize) -> bool {
     let line = text.get(..cursor).and_then(|before| before.rsplit_once('\n'));
     line.is_some_and(|(_, line)| line.trim().is_empty())
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn enter_keeps_the_indentation_and_goes_in_behind_an_open_bracket() {
+    fn enter_keeps_the_indentation_and_indents_after_an_open_bracket() {
         assert_eq!(at_end("fn f() {").as_deref(), Some("\n    "));
         assert_eq!(at_end("fn f() {\n    let x = 1;").as_deref(), Some("\n    "));
         assert_eq!(at_end("fn f() {\n    if x {").as_deref(), Some("\n        "));
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn in_the_middle_of_a_whole_line_enter_evaluates_it() {
+    fn enter_evaluates_a_complete_line_from_any_position() {
         assert_eq!(next_line("1 + 1", 2), None);
     }
 

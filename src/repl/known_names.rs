@@ -1,4 +1,4 @@
-//! The people and groups a session has seen: names to complete inside strings, without asking the service.
+//! The people and groups that a session has read: names to complete inside strings, without a request.
 
 use crate::values::record::{GroupRecord, UserRecord};
 use crate::values::record_list::RecordList;
@@ -9,18 +9,18 @@ use rhai::{Array, Dynamic, Map, Scope};
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
-/// The most names that outlive the values they came from.
-const KEPT: usize = 10_000;
-/// Entries of a value whose names outlive it.
-const NOTED: usize = 500;
-/// People of one list whose groups are read: groups repeat.
-const MEMBERS: usize = 5_000;
-/// How deep lists and maps are searched.
-const DEPTH: usize = 3;
+/// The most names kept after their values are gone.
+const MAX_KEPT: usize = 10_000;
+/// The most entries of one value whose names are kept.
+const MAX_COLLECTED: usize = 500;
+/// The most people of one list whose groups are read: groups repeat.
+const MAX_MEMBERS: usize = 5_000;
+/// The depth to which lists and maps are searched.
+const MAX_DEPTH: usize = 3;
 
 /// What a string names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NameKind {
+pub(super) enum NameKind {
     /// A person.
     Person,
     /// A group or profile.
@@ -31,40 +31,46 @@ pub enum NameKind {
 
 /// People and groups by name.
 #[derive(Debug, Default)]
-pub struct KnownNames {
+pub(super) struct KnownNames {
     people: BTreeSet<String>,
     groups: BTreeSet<String>,
 }
 
 impl KnownNames {
-    /// Keeps the first names in a value.
-    pub fn note(&mut self, value: &Dynamic) {
+    /// Adds the first names in a value.
+    pub(super) fn collect(&mut self, value: &Dynamic) {
         let mut found = NameFinder {
             wanted: NameKind::Any,
             prefix: "",
-            limit: NOTED,
-            entries: NOTED,
+            limit: MAX_COLLECTED,
+            entries: MAX_COLLECTED,
             ..NameFinder::default()
         };
-        found.search(value, DEPTH);
+        found.search(value, MAX_DEPTH);
         self.people.extend(found.people);
         self.groups.extend(found.groups);
         for names in [&mut self.people, &mut self.groups] {
-            while names.len() > KEPT {
+            while names.len() > MAX_KEPT {
                 names.pop_first();
             }
         }
     }
 
-    /// Keeps an email that the operator typed.
-    pub fn note_person(&mut self, email: &str) {
-        if self.people.len() < KEPT {
+    /// Adds an e-mail that the operator typed.
+    pub(super) fn record_person(&mut self, email: &str) {
+        if self.people.len() < MAX_KEPT {
             self.people.insert(email.to_owned());
         }
     }
 
-    /// At most `limit` names that begin with `prefix`, in any case: those kept, and those in the variables.
-    pub fn matching(&self, scope: &Scope<'_>, wanted: NameKind, prefix: &str, limit: usize) -> Vec<String> {
+    /// At most `limit` names that start with `prefix`, ignoring case: collected names and names in the variables.
+    pub(super) fn matching(
+        &self,
+        scope: &Scope<'_>,
+        wanted: NameKind,
+        prefix: &str,
+        limit: usize,
+    ) -> Vec<String> {
         let folded = prefix.to_lowercase();
         let found = self.search(scope, wanted, &folded, limit);
         found.groups.into_iter().chain(found.people).take(limit).collect()
@@ -80,7 +86,7 @@ impl KnownNames {
         let mut found = NameFinder { wanted, prefix, limit, entries: usize::MAX, ..NameFinder::default() };
         self.people.iter().for_each(|name| found.person(name));
         self.groups.iter().for_each(|name| found.group(name));
-        scope.iter_raw().for_each(|(_, _, value)| found.search(value, DEPTH));
+        scope.iter_raw().for_each(|(_, _, value)| found.search(value, MAX_DEPTH));
         found
     }
 }
@@ -95,7 +101,7 @@ struct NameFinder<'a> {
     groups: BTreeSet<String>,
     /// Group names by their address: all members share the same string.
     seen_groups: HashSet<*const u8>,
-    /// How many entries of lists were read: what Tab has to wait for.
+    /// The number of list entries read, which is what Tab waits for.
     entries_read: usize,
 }
 
@@ -141,7 +147,7 @@ impl NameFinder<'_> {
 
     fn users<'u>(&mut self, users: impl Iterator<Item = &'u Arc<User>>) {
         for (place, user) in users.take(self.entries).enumerate() {
-            let only_people = place >= MEMBERS;
+            let only_people = place >= MAX_MEMBERS;
             if self.has_enough() || only_people && (self.wanted == NameKind::Group || self.has_people()) {
                 break;
             }
@@ -149,7 +155,7 @@ impl NameFinder<'_> {
             if let Some(email) = &user.email {
                 self.person(email);
             }
-            if place < MEMBERS && self.wanted != NameKind::Person {
+            if place < MAX_MEMBERS && self.wanted != NameKind::Person {
                 user.groups().iter().for_each(|name| self.shared_group(name));
             }
         }
@@ -188,14 +194,14 @@ impl NameFinder<'_> {
     }
 }
 
-/// Whether a string looks like an email.
-pub fn is_email(text: &str) -> bool {
+/// Whether a string looks like an e-mail.
+pub(super) fn is_email(text: &str) -> bool {
     let halves = text.split_once('@');
     halves.is_some_and(|(name, domain)| !name.is_empty() && domain.contains('.'))
         && !text.contains(char::is_whitespace)
 }
 
-/// Whether `text` begins with `folded`, in any case; ASCII text is not copied.
+/// Whether `text` starts with `folded`, ignoring case; ASCII text is not copied.
 fn begins(text: &str, folded: &str) -> bool {
     match text.as_bytes().get(..folded.len()) {
         Some(start) if start.is_ascii() && folded.is_ascii() => start.eq_ignore_ascii_case(folded.as_bytes()),
@@ -224,12 +230,12 @@ mod tests {
     fn names_in_variables_are_found_in_any_case() {
         let mut scope = Scope::new();
         scope.push_dynamic("all", users(100_000));
-        let seen = KnownNames::default();
-        let found = seen.matching(&scope, NameKind::Person, "person9999", 100);
+        let known_names = KnownNames::default();
+        let found = known_names.matching(&scope, NameKind::Person, "person9999", 100);
         assert_eq!((found.len(), found[10].as_str()), (11, "Person9999@example.com"));
-        assert_eq!(seen.matching(&scope, NameKind::Any, "des", 100), ["Designers"]);
-        assert!(seen.matching(&scope, NameKind::Group, "person", 100).is_empty());
-        assert_eq!(seen.matching(&scope, NameKind::Person, "", 100).len(), 100);
+        assert_eq!(known_names.matching(&scope, NameKind::Any, "des", 100), ["Designers"]);
+        assert!(known_names.matching(&scope, NameKind::Group, "person", 100).is_empty());
+        assert_eq!(known_names.matching(&scope, NameKind::Person, "", 100).len(), 100);
     }
 
     #[test]
@@ -253,10 +259,10 @@ mod tests {
 
     #[test]
     fn names_are_kept_beyond_the_values_they_came_from() {
-        let mut seen = KnownNames::default();
-        seen.note(&users(3));
-        seen.note_person("typed@example.com");
-        let found = |prefix: &str| seen.matching(&Scope::new(), NameKind::Any, prefix, 100);
+        let mut known_names = KnownNames::default();
+        known_names.collect(&users(3));
+        known_names.record_person("typed@example.com");
+        let found = |prefix: &str| known_names.matching(&Scope::new(), NameKind::Any, prefix, 100);
         assert_eq!(found("pr"), ["Print"]);
         assert_eq!((found("person").len(), found("typed").len()), (3, 1));
     }

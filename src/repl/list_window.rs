@@ -1,4 +1,4 @@
-//! A list of any kind, to be looked at piece by piece: without reading more of a listing than is shown.
+//! A view of any kind of list, which reads no more of a listing than is shown.
 
 use crate::error::Result;
 use crate::values::json;
@@ -12,7 +12,7 @@ use std::ops::Range;
 
 /// A list of any kind.
 #[derive(Clone)]
-pub enum ListWindow {
+pub(super) enum ListWindow {
     /// Users of a listing.
     Users(RecordList<User>),
     /// Groups of a listing.
@@ -22,8 +22,8 @@ pub enum ListWindow {
 }
 
 impl ListWindow {
-    /// The list a value is, if it is one.
-    pub fn of(value: &Dynamic) -> Option<Self> {
+    /// The list in a value, if it holds one.
+    pub(super) fn of(value: &Dynamic) -> Option<Self> {
         if let Some(users) = value.read_lock::<RecordList<User>>() {
             Some(Self::Users(users.clone()))
         } else if let Some(groups) = value.read_lock::<RecordList<Group>>() {
@@ -33,8 +33,8 @@ impl ListWindow {
         }
     }
 
-    /// Tells a listing that is nothing but this value that it was shown, see [`RecordList::mark_shown`].
-    pub fn mark_shown(value: &Dynamic) {
+    /// Marks a listing that only this value holds as shown, see [`RecordList::mark_shown`].
+    pub(super) fn mark_shown(value: &Dynamic) {
         if let Some(users) = value.read_lock::<RecordList<User>>() {
             users.mark_shown();
         } else if let Some(groups) = value.read_lock::<RecordList<Group>>() {
@@ -42,11 +42,11 @@ impl ListWindow {
         }
     }
 
-    /// So many entries from a 0-based place on, as data; reads no further than it must.
+    /// `count` entries from a 0-based index, as data; reads no further than needed.
     ///
     /// # Errors
     /// `incomplete`, naming the page.
-    pub fn page(&self, from: usize, count: usize) -> Result<Vec<Value>> {
+    pub(super) fn page(&self, from: usize, count: usize) -> Result<Vec<Value>> {
         let places = from..from.saturating_add(count);
         match self {
             Self::Users(users) => {
@@ -59,8 +59,8 @@ impl ListWindow {
         }
     }
 
-    /// How many entries can be had without reading.
-    pub fn at_hand(&self) -> usize {
+    /// The number of entries that are already in memory.
+    pub(super) fn loaded_count(&self) -> usize {
         match self {
             Self::Users(users) => users.read().len(),
             Self::Groups(groups) => groups.read().len(),
@@ -68,8 +68,8 @@ impl ListWindow {
         }
     }
 
-    /// How long it is, as far as that is known without reading.
-    pub fn size(&self) -> ListSize {
+    /// Its length, as far as it is known without reading.
+    pub(super) fn size(&self) -> ListSize {
         match self {
             Self::Users(users) => users.size(),
             Self::Groups(groups) => groups.size(),
@@ -77,8 +77,8 @@ impl ListWindow {
         }
     }
 
-    /// What its entries are called.
-    pub fn noun(&self) -> &'static str {
+    /// The plural noun for its entries.
+    pub(super) fn noun(&self) -> &'static str {
         match self {
             Self::Users(_) => "users",
             Self::Groups(_) => "groups",
@@ -99,7 +99,7 @@ fn collect(mut places: Range<usize>, entry: impl Fn(usize) -> Result<Option<Valu
     Ok(entries)
 }
 
-/// Functions and other values that are not data are shown as Rhai shows them.
+/// Functions and other values that are not data are shown as Rhai prints them.
 fn data(value: &Dynamic) -> Value {
     json::json_of(value).unwrap_or_else(|_| Value::String(value.to_string()))
 }
@@ -133,16 +133,16 @@ mod tests {
     }
 
     #[test]
-    fn of_a_listing_only_what_is_shown_is_read_and_the_service_s_count_is_known() {
+    fn only_shown_entries_are_read_and_the_total_is_known() {
         let value = Dynamic::from(RecordList::from_pages(Endless(0), false));
         let list = ListWindow::of(&value).unwrap();
         assert_eq!(list.page(20, 20).unwrap()[0]["email"], "p20@example.com");
         assert_eq!((list.size(), list.noun()), (ListSize::About(100_000), "users"));
-        assert_eq!(list.at_hand(), 50);
+        assert_eq!(list.loaded_count(), 50);
     }
 
     #[test]
-    fn what_was_only_shown_is_given_up_at_a_change_and_what_is_kept_is_read() {
+    fn a_change_abandons_lists_that_were_only_shown() {
         use crate::host::unfinished::UnfinishedListing;
         let shown = RecordList::from_pages(Endless(0), false);
         ListWindow::mark_shown(&Dynamic::from(shown.clone())); // kept by this test
@@ -154,11 +154,11 @@ mod tests {
         let ListWindow::Users(users) = &list else { panic!() };
         let unfinished: std::rc::Rc<dyn UnfinishedListing> = users.unfinished();
         assert!(unfinished.finish().is_ok());
-        assert_eq!(list.page(40, 20).unwrap_err().hint().as_deref(), Some("Ask for it again."));
+        assert_eq!(list.page(40, 20).unwrap_err().hint().as_deref(), Some("Request the list again."));
     }
 
     #[test]
-    fn a_list_of_the_script_s_own_ends_where_it_ends() {
+    fn an_array_has_its_exact_size() {
         let list = ListWindow::of(&Dynamic::from_array(vec![1.into(), 2.into()])).unwrap();
         assert_eq!(list.page(1, 20).unwrap(), [serde_json::json!(2)]);
         assert_eq!((list.size(), list.noun()), (ListSize::Exactly(2), "entries"));

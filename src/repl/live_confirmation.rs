@@ -1,8 +1,8 @@
-//! The question before the first real change of a session: whether this is the organization that was meant.
+//! The confirmation before the first real change of a session, which names the organization.
 
+use super::change_description::describe;
 use crate::client::hooks::{ActionRequest, GateHook};
 use crate::client::request::ApiResponse;
-use crate::client::sent_command::SentCommand;
 use crate::client::settings::Mode;
 use crate::error::{Error, ErrorKind, Result};
 use crate::output::Output;
@@ -12,8 +12,8 @@ use rustyline::error::ReadlineError;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Asks once, naming the organization, and blocks every change until the answer is yes.
-pub struct LiveConfirmation {
+/// Asks once, naming the organization, and refuses every change until the operator answers yes.
+pub(super) struct LiveConfirmation {
     organization: String,
     profile: String,
     output: Arc<Output>,
@@ -22,7 +22,7 @@ pub struct LiveConfirmation {
 
 impl LiveConfirmation {
     /// A hook for the client of a real organization.
-    pub fn new(organization: &str, profile: &str, output: Arc<Output>) -> Self {
+    pub(super) fn new(organization: &str, profile: &str, output: Arc<Output>) -> Self {
         let (organization, profile) = (organization.to_owned(), profile.to_owned());
         Self { organization, profile, output, given: AtomicBool::new(false) }
     }
@@ -30,14 +30,13 @@ impl LiveConfirmation {
     fn ask(&self, request: &ActionRequest) -> Result<()> {
         let palette = self.output.palette();
         self.output.message(&palette.error("This is the first change of this session in mode LIVE."));
-        let lines = [
-            ("organization", self.organization.clone()),
-            ("profile", self.profile.clone()),
-            ("request", described(request)),
-        ];
-        let lines = lines.map(|(name, value)| (name.to_owned(), value));
+        let known = [("organization", self.organization.clone()), ("profile", self.profile.clone())];
+        let changes = described(request).into_iter().enumerate();
+        let changes = changes.map(|(place, line)| (if place == 0 { "change" } else { "" }, line));
+        let lines: Vec<_> =
+            known.into_iter().chain(changes).map(|(name, value)| (name.to_owned(), value)).collect();
         self.output.message(&pairs(&lines, self.output.width(), palette));
-        let question = "Make it, and all that follow? [yes/no] ";
+        let question = "Allow this change and all later ones in this session? [yes/no] ";
         match console::read_line(question) {
             Ok(answer) if is_yes(&answer) => Ok(()),
             Err(ReadlineError::Interrupted) => Err(ErrorKind::Interrupted.into()),
@@ -47,10 +46,10 @@ impl LiveConfirmation {
 }
 
 fn refused() -> Error {
-    let message = "nothing was changed: you did not answer yes".to_owned();
+    let message = "refused: you did not answer yes, and nothing was changed".to_owned();
     ErrorKind::Guard {
         message,
-        hint: ":mode test only checks changes; :profile switches the profile.".to_owned(),
+        hint: "Use :mode test to only check changes, or :profile to switch the profile.".to_owned(),
     }
     .into()
 }
@@ -67,15 +66,11 @@ impl GateHook for LiveConfirmation {
     fn after(&self, _: &ActionRequest, _: std::result::Result<&ApiResponse, &Error>) {}
 }
 
-/// The first change: how many commands and for whom, or the call.
-fn described(request: &ActionRequest) -> String {
-    let about = |command: &SentCommand| command.content.subject_name().unwrap_or("somebody").to_owned();
-    match request.commands.as_slice() {
-        [] => request.call.clone(),
-        [only] => format!("1 command, for {}", about(only)),
-        [first, rest @ ..] => {
-            format!("{} commands, for {} and {} more", rest.len() + 1, about(first), rest.len())
-        }
+/// The changes of a request, one per line, or the raw call if they cannot be read.
+fn described(request: &ActionRequest) -> Vec<String> {
+    match describe(&request.commands) {
+        lines if lines.is_empty() => vec![request.call.clone()],
+        lines => lines,
     }
 }
 
@@ -87,30 +82,6 @@ fn is_yes(answer: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::client::sent_command::RenderedCommand;
-    use crate::wire::command::Command;
-
-    #[test]
-    fn a_request_is_described_by_whom_it_is_about() {
-        let command = |user: &str| SentCommand {
-            index: 0,
-            piece: 0,
-            pieces: 1,
-            content: std::sync::Arc::new(RenderedCommand::new(Command::user(user, None, None))),
-        };
-        let request = |commands: Vec<SentCommand>| ActionRequest {
-            call: "POST /users".to_owned(),
-            request_id: String::new(),
-            mode: Mode::Live,
-            list: 1,
-            commands,
-            body: None,
-        };
-        assert_eq!(described(&request(vec![command("a@example.com")])), "1 command, for a@example.com");
-        let three = vec![command("a@example.com"), command("b"), command("c")];
-        assert_eq!(described(&request(three)), "3 commands, for a@example.com and 2 more");
-        assert_eq!(described(&request(Vec::new())), "POST /users");
-    }
 
     #[test]
     fn only_yes_is_yes() {

@@ -1,27 +1,28 @@
-//! The prompt: reads lines and shows their values until the operator leaves.
+//! The prompt: reads lines and shows their values until the operator exits.
 
-pub mod banner;
+mod banner;
+mod change_description;
 mod command_actions;
 pub mod command_table;
-pub mod completion;
-pub mod completion_context;
-pub mod editor_helper;
-pub mod highlighter;
-pub mod history_filter;
-pub mod input_completeness;
-pub mod inspect;
-pub mod key_bindings;
-pub mod known_names;
-pub mod list_window;
-pub mod live_confirmation;
-pub mod paged_view;
-pub mod profile_opener;
-pub mod prompt_session;
-pub mod save_script;
-pub mod signature_hint;
-pub mod symbol_index;
-pub mod transcript;
-pub mod workspace;
+mod completion;
+mod completion_context;
+mod editor_helper;
+mod highlighter;
+mod history_filter;
+mod input_completeness;
+mod inspect;
+mod key_bindings;
+mod known_names;
+mod list_window;
+mod live_confirmation;
+mod paged_view;
+pub(crate) mod profile_opener;
+mod prompt_session;
+mod save_script;
+mod signature_hint;
+mod symbol_index;
+mod transcript;
+mod workspace;
 
 use crate::error::Result;
 use crate::output::Output;
@@ -41,7 +42,7 @@ use rustyline::{ColorMode, CompletionType, Editor};
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// Reads and evaluates lines until the operator leaves.
+/// Reads and evaluates lines until the operator exits.
 pub fn run(
     opener: Box<dyn ProfileOpener>,
     output: &Arc<Output>,
@@ -63,7 +64,7 @@ pub fn run(
             return RunExit::Script;
         }
     };
-    if let Some(exit) = repl.greet() {
+    if let Some(exit) = repl.start() {
         return exit;
     }
     let _waker = console::waker(&mut editor);
@@ -78,17 +79,18 @@ impl Repl {
         let config = rustyline::Config::builder()
             .completion_type(CompletionType::List)
             .completion_show_all_if_ambiguous(true)
-            .completion_prompt_limit(completion::MOST) // a long list is paged without asking first
+            .completion_prompt_limit(completion::MAX_CANDIDATES) // a long list is paged without asking first
             .build();
         let mut editor = Editor::with_history(config, MemHistory::new())?;
         editor.set_max_history_size(crate::store::history::KEPT)?;
         editor.set_color_mode(ColorMode::Forced); // the helper knows when to draw without color
-        let helper = EditorHelper::new(Rc::clone(&self.desk), self.output.data_palette(), state.clone());
+        let helper =
+            EditorHelper::new(Rc::clone(&self.editor_context), self.output.data_palette(), state.clone());
         editor.set_helper(Some(helper));
         for (key, handler) in key_bindings::bindings(state) {
             editor.bind_sequence(key, handler);
         }
-        match self.keeper.earlier() {
+        match self.history_filter.load() {
             Ok(lines) => {
                 for line in &lines {
                     editor.add_history_entry(line.as_str())?;
@@ -101,17 +103,17 @@ impl Repl {
     }
 
     /// Shows the banner and runs the operator's startup script.
-    fn greet(&mut self) -> Option<RunExit> {
-        for line in self.whereabouts().banner(self.output.palette()) {
+    fn start(&mut self) -> Option<RunExit> {
+        for line in self.prompt_context().banner(self.output.palette()) {
             self.output.message(&line);
         }
         self.report_problem();
-        let path = self.opener.first_script()?;
+        let path = self.opener.startup_script()?;
         let text = crate::language::source_text::read_file(&path);
         match text {
             Ok(text) => match self.load(path, &text) {
                 NextStep::Leave(exit) => return Some(exit),
-                NextStep::Go | NextStep::Prefill(_) => {}
+                NextStep::Continue | NextStep::Prefill(_) => {}
             },
             Err(error) => self.report_error(&error),
         }
@@ -119,18 +121,18 @@ impl Repl {
     }
 
     fn read_lines(&mut self, editor: &mut LineEditor, state: &EditorState) -> RunExit {
-        let (mut warned, mut begun) = (false, String::new());
+        let (mut warned, mut prefill) = (false, String::new());
         loop {
-            let Some(line) = self.read(editor, &std::mem::take(&mut begun)) else {
+            let Some(line) = self.read(editor, &std::mem::take(&mut prefill)) else {
                 return RunExit::Interrupted;
             };
             match line {
                 Ok(line) => {
                     warned = false;
-                    self.keep(&line, editor);
-                    match self.line(&line) {
-                        NextStep::Go => {}
-                        NextStep::Prefill(text) => begun = text,
+                    self.save_to_history(&line, editor);
+                    match self.run_line(&line) {
+                        NextStep::Continue => {}
+                        NextStep::Prefill(text) => prefill = text,
                         NextStep::Leave(exit) => return exit,
                     }
                 }
@@ -139,7 +141,7 @@ impl Repl {
                         return RunExit::Done;
                     }
                     warned = true;
-                    self.output.message("Press Ctrl-C again or Ctrl-D to leave.");
+                    self.output.message("Press Ctrl-C again or Ctrl-D to exit.");
                 }
                 Err(ReadlineError::Interrupted) => warned = false,
                 Err(ReadlineError::Eof) => return RunExit::Done,
@@ -152,67 +154,67 @@ impl Repl {
         }
     }
 
-    /// Reads a line, prefilled with `begun`; `None` when the session is to end.
-    fn read(&self, editor: &mut LineEditor, begun: &str) -> Option<rustyline::Result<String>> {
-        let prompt = self.whereabouts().prompt(self.output.data_palette());
+    /// Reads a line, prefilled with `prefill`; `None` when the session is to end.
+    fn read(&self, editor: &mut LineEditor, prefill: &str) -> Option<rustyline::Result<String>> {
+        let prompt = self.prompt_context().prompt(self.output.data_palette());
         let interrupt = self.session.interrupt();
         interrupt.set_idle(true);
         if interrupt.is_ended() {
             return None;
         }
-        let line = match begun {
+        let line = match prefill {
             "" => editor.readline(&prompt),
-            begun => editor.readline_with_initial(&prompt, (begun, "")),
+            prefill => editor.readline_with_initial(&prompt, (prefill, "")),
         };
         interrupt.set_idle(false);
         (!interrupt.is_ended()).then_some(line)
     }
 
-    fn keep(&mut self, line: &str, editor: &mut LineEditor) {
+    fn save_to_history(&mut self, line: &str, editor: &mut LineEditor) {
         let line = line.trim_end();
-        if line.trim().is_empty() || !self.keeper.may_keep(line) || self.session.holds_secret(line) {
+        if line.trim().is_empty() || !self.history_filter.may_save(line) || self.session.holds_secret(line) {
             return;
         }
         drop(editor.add_history_entry(line)); // it is in memory only and never fails
         self.typed.push(line.to_owned());
-        if let Err(error) = self.keeper.keep(line) {
+        if let Err(error) = self.history_filter.save(line) {
             self.output.warning(&format!("cannot save lines for the next session: {error}"));
-            self.keeper.give_up();
+            self.history_filter.disable();
         }
     }
 
     /// Runs a line. Whatever goes wrong, the session continues.
-    fn line(&mut self, line: &str) -> NextStep {
+    fn run_line(&mut self, line: &str) -> NextStep {
         self.session.interrupt().reset();
-        let step = panics::guard(|| self.act(line));
+        let step = panics::guard(|| self.dispatch(line));
         self.progress.rest();
         step.unwrap_or_else(|message| {
             self.output.error(&message, None);
-            NextStep::Go
+            NextStep::Continue
         })
     }
 
-    fn act(&mut self, line: &str) -> NextStep {
+    fn dispatch(&mut self, line: &str) -> NextStep {
         let line = line.trim_end();
         if line.trim().is_empty() {
-            return NextStep::Go;
+            return NextStep::Continue;
         }
-        let Some(result) = self.request(line.trim()) else {
+        let Some(result) = self.run_command(line.trim()) else {
             line.clone_into(&mut self.typed_last);
             return self.evaluate(line);
         };
         result.unwrap_or_else(|error| {
             self.report_error(&error);
-            NextStep::Go
+            NextStep::Continue
         })
     }
 
-    /// A command of the prompt, or what only a prompt understands.
-    fn request(&mut self, line: &str) -> Option<Result<NextStep>> {
+    /// Runs a command of the prompt, or a word such as `help` that only the prompt understands.
+    fn run_command(&mut self, line: &str) -> Option<Result<NextStep>> {
         if line.starts_with(':') {
             return Some(
                 command_table::find(line)
-                    .and_then(|(meta, arguments)| command_actions::run(self, meta.action, arguments)),
+                    .and_then(|(command, arguments)| command_actions::run(self, command.action, arguments)),
             );
         }
         if ["help", "quit", "exit"].contains(&line) && !self.workspace.scope().contains(line) {
@@ -222,14 +224,14 @@ impl Repl {
                 command_actions::quit(self, "")
             });
         }
-        let name = helped(line)?;
+        let name = help_argument(line)?;
         let is_variable = self.workspace.scope().contains(&name);
         (!is_variable).then(|| command_actions::of_function(self, &name))
     }
 }
 
-/// The name in `help(name)`, which is not an expression: the name of a built-in function is not a value.
-fn helped(line: &str) -> Option<String> {
+/// The name in `help(name)`. Rhai cannot evaluate it, since the name of a built-in function is not a value.
+fn help_argument(line: &str) -> Option<String> {
     let inner = line.trim_end_matches(';').trim_end().strip_prefix("help")?.trim_start();
     let name = inner.strip_prefix('(')?.strip_suffix(')')?.trim();
     let plain = name.trim_start_matches("umapi::");
@@ -242,10 +244,10 @@ mod tests {
 
     #[test]
     fn help_takes_a_function_for_its_name() {
-        assert_eq!(helped("help(get_users)").as_deref(), Some("get_users"));
-        assert_eq!(helped("help( umapi::get_users );").as_deref(), Some("get_users"));
-        for line in ["help(\"get_users\")", "help()", "helped(x)", "help(1)", "help(a) + 1"] {
-            assert_eq!(helped(line), None, "{line}");
+        assert_eq!(help_argument("help(get_users)").as_deref(), Some("get_users"));
+        assert_eq!(help_argument("help( umapi::get_users );").as_deref(), Some("get_users"));
+        for line in ["help(\"get_users\")", "help()", "help_argument(x)", "help(1)", "help(a) + 1"] {
+            assert_eq!(help_argument(line), None, "{line}");
         }
     }
 }

@@ -1,5 +1,5 @@
-//! What a value looks like at the prompt: how much of a long list, and which columns were asked for. Pure but for the
-//! pages of a listing that are still to be read.
+//! Shows values at the prompt: a page of a long list, and the chosen columns. Pure, except that it reads the pages of a
+//! listing that it shows.
 
 use crate::did_you_mean::nearest;
 use crate::error::{Error, Result};
@@ -13,24 +13,24 @@ use crate::values::record_list::ListSize;
 use rhai::Dynamic;
 use serde_json::{Map, Value};
 
-/// Rows of a list that are shown at once.
-pub const PAGE: usize = 20;
-/// Rows that tell columns and widths, as far as they are at hand.
+/// Rows shown at once.
+pub(super) const PAGE: usize = 20;
+/// Rows that decide columns and widths, as far as they are already in memory.
 const SAMPLE: usize = 10 * PAGE;
 
-/// A list that was shown in part; every part has the columns of the first.
+/// A list that is shown page by page; every page has the columns of the first.
 #[derive(Clone)]
-pub struct ShownList {
+pub(super) struct ShownList {
     list: ListWindow,
     layout: Option<TableLayout>,
     next: usize,
 }
 
-/// The value as text; what is left of a list that was cut. Nothing is the text of nothing.
+/// The value as text, and the rest of a list that was not shown completely. `()` is an empty string.
 ///
 /// # Errors
 /// `incomplete` for a listing that cannot be read far enough.
-pub fn show(value: &Dynamic, frame: TableFrame) -> Result<(String, Option<ShownList>)> {
+pub(super) fn show(value: &Dynamic, frame: TableFrame) -> Result<(String, Option<ShownList>)> {
     if let Some(list) = ListWindow::of(value) {
         let layout = TableLayout::of(&sample(&list)?);
         let mut shown = ShownList { list, layout, next: 0 };
@@ -39,7 +39,7 @@ pub fn show(value: &Dynamic, frame: TableFrame) -> Result<(String, Option<ShownL
     }
     let text = match json::json_of(value) {
         Ok(value) => pretty::value(&value, frame),
-        Err(_) if value.is_fnptr() => "a function; it is called with .call()".to_owned(),
+        Err(_) if value.is_fnptr() => "a function; call it with .call()".to_owned(),
         Err(_) => pretty::value(&value.to_string().into(), frame),
     };
     Ok((text, None))
@@ -48,25 +48,25 @@ pub fn show(value: &Dynamic, frame: TableFrame) -> Result<(String, Option<ShownL
 /// A list or a record with the given columns.
 ///
 /// # Errors
-/// `usage`: it is neither, or a column that no row has.
-pub fn table(value: &Dynamic, columns: Vec<String>, frame: TableFrame) -> Result<(String, ShownList)> {
-    let list = ListWindow::of(value).or_else(|| single(value));
+/// `usage`: the value is neither, or no row has one of the columns.
+pub(super) fn table(value: &Dynamic, columns: Vec<String>, frame: TableFrame) -> Result<(String, ShownList)> {
+    let list = ListWindow::of(value).or_else(|| single_entry(value));
     let no_records =
         || Error::usage_with_hint("the last value is not a list of records", "`:json` shows any value.");
     let list = list.ok_or_else(no_records)?;
     let sample = sample(&list)?;
-    let layout = chosen(columns, &records(&sample).ok_or_else(no_records)?)?;
+    let layout = select_columns(columns, &records(&sample).ok_or_else(no_records)?)?;
     let mut shown = ShownList { list, layout: Some(layout), next: 0 };
     let text = shown.more(frame)?;
     Ok((text, shown))
 }
 
-/// The first entries: what is shown first, and more where nothing must be read for it.
+/// The first entries: one page, and more if they are already in memory.
 fn sample(list: &ListWindow) -> Result<Vec<Value>> {
-    list.page(0, list.at_hand().clamp(PAGE, SAMPLE))
+    list.page(0, list.loaded_count().clamp(PAGE, SAMPLE))
 }
 
-fn single(value: &Dynamic) -> Option<ListWindow> {
+fn single_entry(value: &Dynamic) -> Option<ListWindow> {
     matches!(json::json_of(value), Ok(Value::Object(_))).then(|| ListWindow::Plain(vec![value.clone()]))
 }
 
@@ -75,7 +75,7 @@ impl ShownList {
     ///
     /// # Errors
     /// `incomplete` for a listing that cannot be read far enough.
-    pub fn more(&mut self, frame: TableFrame) -> Result<String> {
+    pub(super) fn more(&mut self, frame: TableFrame) -> Result<String> {
         let from = self.next;
         let entries = self.list.page(from, PAGE)?;
         let mut text = match (&self.layout, records(&entries)) {
@@ -92,7 +92,7 @@ impl ShownList {
     }
 
     /// Whether there may be more.
-    pub fn has_more(&self) -> bool {
+    pub(super) fn has_more(&self) -> bool {
         match self.list.size() {
             ListSize::Exactly(size) => self.next < size,
             ListSize::About(_) | ListSize::AtLeast(_) => true,
@@ -109,7 +109,7 @@ impl ShownList {
             ListSize::Exactly(size) if to == size => format!("{rows} of {size} {noun}"),
             ListSize::Exactly(size) => format!("{rows} of {size} {noun}; :more shows the next"),
             ListSize::About(size) => format!("{rows} of about {size} {noun}; :more shows the next"),
-            ListSize::AtLeast(_) => format!("{rows} of more {noun}; :more shows the next"),
+            ListSize::AtLeast(_) => format!("{rows} of the {noun}; :more shows the next"),
         }
     }
 }
@@ -121,7 +121,7 @@ fn singular(noun: &str) -> &str {
     }
 }
 
-fn chosen(columns: Vec<String>, sample: &[&Map<String, Value>]) -> Result<TableLayout> {
+fn select_columns(columns: Vec<String>, sample: &[&Map<String, Value>]) -> Result<TableLayout> {
     let known = keys(sample);
     let is_known = |column: &String| {
         sample.is_empty()
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_list_is_cut_and_goes_on_where_it_was_cut() {
+    fn a_long_list_is_shown_in_pages() {
         let numbers: Vec<_> = (0..45).collect();
         let (text, rest) = show(&of_json(&json!(numbers)), FRAME).unwrap();
         assert!(text.ends_with("19\n20 of 45 entries; :more shows the next"), "{text}");
@@ -205,20 +205,20 @@ mod tests {
     }
 
     #[test]
-    fn counts_stand_behind_what_was_counted() {
+    fn counts_are_shown_after_their_keys() {
         let text = shown(&of_json(&json!([{"key": "X", "count": 2}, {"key": "Y", "count": 1}])));
         let lines: Vec<_> = text.lines().collect();
         assert_eq!((lines[0], lines[2]), ("key  count", "X    2"));
     }
 
     #[test]
-    fn plain_lists_stand_one_a_line_and_nothing_shows_nothing() {
+    fn plain_lists_show_one_entry_per_line() {
         assert_eq!(shown(&of_json(&json!(["x", "y"]))), "x\ny\n2 entries");
         assert_eq!(shown(&of_json(&json!([]))), "no entries");
         assert_eq!(shown(&Dynamic::UNIT), "");
         assert_eq!(shown(&"x".into()), "x");
         let closure = rhai::Engine::new().eval("|x| x").unwrap();
-        assert_eq!(shown(&closure), "a function; it is called with .call()");
+        assert_eq!(shown(&closure), "a function; call it with .call()");
     }
 
     #[test]

@@ -1,33 +1,33 @@
-//! What the prompt needs to work on an organization, and who opens it.
+//! Opening the organization of a profile for the prompt.
 
 use crate::error::{Error, Result};
 use crate::session::run_setup::RunSetup;
 use std::path::PathBuf;
 use std::rc::Rc;
 
-/// An organization to work on.
+/// An organization that was opened.
 pub struct OpenedProfile {
-    /// What a session needs.
+    /// The settings of its session.
     pub setup: RunSetup,
     /// Whether it is one of Adobe's customers, not the sandbox.
     pub is_real: bool,
-    /// What keeps the session from reaching it, as far as that is known without trying.
+    /// The problem that will keep the session from connecting, as far as it is known without a request.
     pub problem: Option<Error>,
-    /// Whether a line holds one of its configured secrets.
+    /// Whether a line contains one of its configured secrets.
     pub is_secret: Rc<dyn Fn(&str) -> bool>,
 }
 
 /// Opens organizations.
 pub trait ProfileOpener {
-    /// The one of the command line, or the one of a profile.
+    /// Opens the organization of a profile; `None` for the one on the command line.
     ///
     /// # Errors
     /// `config`: there is no such profile, or its settings are broken.
     fn open(&self, profile: Option<&str>) -> Result<OpenedProfile>;
 
-    /// The profiles there are.
+    /// The names of the configured profiles.
     fn profiles(&self) -> Vec<String>;
 
-    /// The script that is run at the start, when there is one.
-    fn first_script(&self) -> Option<PathBuf>;
+    /// The script to run when the prompt starts, if there is one.
+    fn startup_script(&self) -> Option<PathBuf>;
 }

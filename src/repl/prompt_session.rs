@@ -34,11 +34,11 @@ use std::cell::RefCell;
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
-/// What follows a line.
+/// What happens after a line.
 #[derive(Debug)]
-pub enum NextStep {
+pub(super) enum NextStep {
     /// The next line.
-    Go,
+    Continue,
     /// The next line, prefilled with this text.
     Prefill(String),
     /// The end.
@@ -46,7 +46,7 @@ pub enum NextStep {
 }
 
 /// A session at the prompt.
-pub struct Repl {
+pub(super) struct Repl {
     pub(super) workspace: Workspace,
     pub(super) session: Rc<Session>,
     pub(super) is_real: bool,
@@ -54,8 +54,8 @@ pub struct Repl {
     pub(super) opener: Box<dyn ProfileOpener>,
     pub(super) output: Arc<Output>,
     pub(super) progress: Arc<ProgressReporter>,
-    pub(super) desk: Rc<EditorContext>,
-    pub(super) keeper: HistoryFilter,
+    pub(super) editor_context: Rc<EditorContext>,
+    pub(super) history_filter: HistoryFilter,
     /// The lines of this session, and the saved lines of earlier ones.
     pub(super) typed: Vec<String>,
     /// The last input that was not a command of the prompt.
@@ -73,15 +73,15 @@ impl Repl {
         let OpenedProfile { setup, is_real, problem, is_secret } = first;
         let session = new_session(setup, is_real, &output);
         let workspace = Workspace::new(Rc::clone(&session));
-        let desk = Rc::new(EditorContext {
-            names: SharedSymbols::begin(),
+        let editor_context = Rc::new(EditorContext {
+            symbols: SharedSymbols::begin(),
             variables: workspace.variables(),
             functions: Vec::new().into(),
             modules: Vec::new().into(),
             profiles: opener.profiles(),
-            seen: RefCell::default(),
+            known_names: RefCell::default(),
         });
-        let keeper = HistoryFilter::of_operator(is_secret);
+        let history_filter = HistoryFilter::of_operator(is_secret);
         let (typed, typed_last, shown) = (Vec::new(), String::new(), None);
         Self {
             workspace,
@@ -91,8 +91,8 @@ impl Repl {
             opener,
             output,
             progress,
-            desk,
-            keeper,
+            editor_context,
+            history_filter,
             typed,
             typed_last,
             shown,
@@ -101,17 +101,17 @@ impl Repl {
 
     pub(super) fn report_problem(&self) {
         if let Some(problem) = &self.problem {
-            let message = format!("the service cannot be reached yet: {problem}");
+            let message = format!("cannot connect to the service: {problem}");
             self.output.error(&message, problem.hint().as_deref());
             self.output.message(
-                "  `umapish init` creates a profile, `umapish doctor` checks one; local functions work.",
+                "  Run `umapish init` to create a profile or `umapish doctor` to check one. Local functions work without it.",
             );
         }
     }
 
     pub(super) fn evaluate(&mut self, text: &str) -> NextStep {
-        let result = self.workspace.type_in(text);
-        self.note_people(text);
+        let result = self.workspace.evaluate_input(text);
+        self.record_people(text);
         self.finish(result)
     }
 
@@ -132,16 +132,20 @@ impl Repl {
             }
             Err(InputFailure::Failed(failure, input)) => self.report_failure(&failure, input),
         }
-        if self.output.lost().is_some() { NextStep::Leave(runner::lost(&self.output)) } else { NextStep::Go }
+        if self.output.lost().is_some() {
+            NextStep::Leave(runner::lost(&self.output))
+        } else {
+            NextStep::Continue
+        }
     }
 
     /// Updates the names that the line editor completes.
     pub(super) fn share_names(&self) {
-        *self.desk.functions.borrow_mut() = self.workspace.functions();
-        *self.desk.modules.borrow_mut() = self.workspace.modules();
+        *self.editor_context.functions.borrow_mut() = self.workspace.functions();
+        *self.editor_context.modules.borrow_mut() = self.workspace.modules();
     }
 
-    /// Back at the prompt; shows what a call with many commands had done so far.
+    /// Returns to the prompt after Ctrl-C and shows the partial report of an interrupted call.
     pub(super) fn interrupted(&mut self) {
         self.output.message("interrupted");
         if let Some(report) = RunState::of(&self.session).take_interrupted_report() {
@@ -154,9 +158,9 @@ impl Repl {
             return;
         }
         self.shown = None;
-        self.workspace.remember(&Dynamic::UNIT);
+        self.workspace.set_last(&Dynamic::UNIT);
         ListWindow::mark_shown(value);
-        self.workspace.remember(value);
+        self.workspace.set_last(value);
         if self.output.form() != OutputForm::Table {
             runner::show_value(value, &self.output);
             return;
@@ -168,7 +172,7 @@ impl Repl {
             }
             Err(error) => self.report_error(&error),
         }
-        self.desk.seen.borrow_mut().note(value);
+        self.editor_context.known_names.borrow_mut().collect(value);
     }
 
     pub(super) fn frame(&self) -> TableFrame {
@@ -194,14 +198,14 @@ impl Repl {
         diagnostic::show(&program, failure, &self.output);
     }
 
-    /// Records the emails in a line.
-    pub(super) fn note_people(&self, text: &str) {
-        let mut seen = self.desk.seen.borrow_mut();
-        let whole = ScriptTokenKind::Text { opened: true, closed: true };
-        for token in tokens(text).iter().filter(|token| token.kind == whole) {
+    /// Records the e-mails in a line.
+    pub(super) fn record_people(&self, text: &str) {
+        let mut known_names = self.editor_context.known_names.borrow_mut();
+        let complete = ScriptTokenKind::Text { opened: true, closed: true };
+        for token in tokens(text).iter().filter(|token| token.kind == complete) {
             let word = token.text.trim_matches(['"', '`']);
             if is_email(word) {
-                seen.note_person(word);
+                known_names.record_person(word);
             }
         }
     }
@@ -210,16 +214,16 @@ impl Repl {
     pub(super) fn switch_to(&mut self, profile: &str) -> Result<()> {
         let OpenedProfile { setup, is_real, problem, is_secret } = self.opener.open(Some(profile))?;
         self.session = new_session(setup, is_real, &self.output);
-        self.workspace.move_to(&self.session);
-        self.keeper = HistoryFilter::of_operator(is_secret);
+        self.workspace.switch_session(&self.session);
+        self.history_filter = HistoryFilter::of_operator(is_secret);
         (self.is_real, self.problem) = (is_real, problem);
-        let place = self.whereabouts();
+        let place = self.prompt_context();
         self.output.message(&format!("{}. {}", place.place(), place.meaning(self.output.palette())));
         self.report_problem();
         Ok(())
     }
 
-    pub(super) fn whereabouts(&self) -> PromptContext {
+    pub(super) fn prompt_context(&self) -> PromptContext {
         let setup = self.session.setup();
         PromptContext {
             profile: setup.profile.clone(),

@@ -1,4 +1,4 @@
-//! A session as a script that can be run again. Pure except for the check of the target file.
+//! Saves a session as a script that can be run again. Pure, except for the check of the target file.
 
 use super::workspace::LAST;
 use crate::error::{Error, Result};
@@ -7,18 +7,18 @@ use crate::repl::workspace::SavedInput;
 use crate::store::file_door;
 use std::path::Path;
 
-/// How a saved session begins; only such a file is replaced.
+/// The first line of a saved session; only such a file is replaced.
 const HEADER: &str = "// A session of umapish, saved with :save.";
 
-/// The inputs as a script, and how many were left out because `keep` rejected them.
-pub fn script_of(inputs: &[SavedInput], keep: impl Fn(&str) -> bool) -> (String, usize) {
-    let kept: Vec<_> = inputs.iter().filter(|saved| keep(&saved.input.text)).collect();
-    let uses_last = kept.iter().any(|saved| names(&saved.input.text, LAST));
+/// The inputs as a script, and how many of them `is_allowed` rejected.
+pub(super) fn to_script(inputs: &[SavedInput], is_allowed: impl Fn(&str) -> bool) -> (String, usize) {
+    let allowed: Vec<_> = inputs.iter().filter(|saved| is_allowed(&saved.input.text)).collect();
+    let uses_last = allowed.iter().any(|saved| mentions(&saved.input.text, LAST));
     let mut text = format!("{HEADER}\n");
     if uses_last {
         text += format!("let {LAST} = ();\n").as_str();
     }
-    for saved in &kept {
+    for saved in &allowed {
         if let Some(file) = &saved.input.file {
             text += format!("// from {}\n", file.display()).as_str();
         }
@@ -27,14 +27,14 @@ pub fn script_of(inputs: &[SavedInput], keep: impl Fn(&str) -> bool) -> (String,
         if uses_last && saved.is_expression {
             text += format!("{LAST} = {bare};\n").as_str();
         } else {
-            text.push_str(&ended(code));
+            text.push_str(&terminated(code));
         }
     }
-    (text, inputs.len() - kept.len())
+    (text, inputs.len() - allowed.len())
 }
 
-/// A statement with an end, so that the next one may follow.
-fn ended(code: &str) -> String {
+/// The statement with a `;` at its end, so that another can follow.
+fn terminated(code: &str) -> String {
     match tokens(code).last() {
         Some(last) if last.is_symbol(";") => format!("{code}\n"),
         Some(last) if last.is_comment() => format!("{code}\n;\n"),
@@ -43,15 +43,15 @@ fn ended(code: &str) -> String {
     }
 }
 
-fn names(text: &str, name: &str) -> bool {
+fn mentions(text: &str, name: &str) -> bool {
     code_tokens(text).iter().any(|token| token.is_name() && token.text == name)
 }
 
-/// Refuses to overwrite anything but a saved session.
+/// Checks that the target does not exist or is a saved session.
 ///
 /// # Errors
 /// `file`: it is another file.
-pub fn check_target(path: &Path) -> Result<()> {
+pub(super) fn check_target(path: &Path) -> Result<()> {
     match file_door::read_to_string(path) {
         Ok(text) if text.starts_with(HEADER) => Ok(()),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
@@ -70,21 +70,21 @@ mod tests {
     fn saved(lines: &[(&str, bool)]) -> Vec<SavedInput> {
         let mut transcript = Transcript::default();
         let saved = |(text, is_expression): &(&str, bool)| SavedInput {
-            input: transcript.type_in(text),
+            input: transcript.add_input(text),
             is_expression: *is_expression,
         };
         lines.iter().map(saved).collect()
     }
 
     #[test]
-    fn lines_are_statements_that_follow_one_another() {
+    fn saved_lines_are_terminated_statements() {
         let lines = saved(&[
             ("let x = 1", false),
             ("fn f() { 1 }", false),
             ("f(); // done", false),
             ("x + f()", true),
         ]);
-        let (text, left_out) = script_of(&lines, |_| true);
+        let (text, left_out) = to_script(&lines, |_| true);
         assert_eq!(text, format!("{HEADER}\nlet x = 1;\nfn f() {{ 1 }};\nf(); // done\n;\nx + f();\n"));
         assert_eq!(left_out, 0);
         assert!(rhai::Engine::new().run(&text).is_ok());
@@ -93,14 +93,14 @@ mod tests {
     #[test]
     fn the_last_value_stays_what_it_was() {
         let lines = saved(&[("2 + 1", true), ("let y = last * 2", false), ("y", true)]);
-        let (text, _) = script_of(&lines, |_| true);
+        let (text, _) = to_script(&lines, |_| true);
         assert_eq!(rhai::Engine::new().eval::<i64>(&format!("{text} last")).unwrap(), 6);
     }
 
     #[test]
     fn lines_with_a_secret_are_left_out() {
         let lines = saved(&[("let s = \"hunter2\"", false), ("1", true)]);
-        let (text, left_out) = script_of(&lines, |line| !line.contains("hunter2"));
+        let (text, left_out) = to_script(&lines, |line| !line.contains("hunter2"));
         assert!(!text.contains("hunter2"));
         assert_eq!(left_out, 1);
     }

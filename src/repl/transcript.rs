@@ -1,5 +1,5 @@
-//! Everything that was typed or loaded in a session, as one text with lines of its own: functions outlive the input
-//! that declares them, and an error in one of them is to be shown with the line it is in.
+//! All inputs of a session as one text with its own line numbers. Functions outlive the input that declares them, so an
+//! error in one must be traced back to the input and line that it came from.
 
 use crate::language::place::ScriptPlace;
 use crate::language::script_error::ScriptError;
@@ -7,13 +7,13 @@ use std::path::PathBuf;
 
 /// The inputs of a session so far.
 #[derive(Debug, Default)]
-pub struct Transcript {
+pub(super) struct Transcript {
     inputs: Vec<TranscriptInput>,
 }
 
 /// An input: typed lines, or a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TranscriptInput {
+pub(super) struct TranscriptInput {
     /// Its name in messages.
     pub name: String,
     /// The file it was read from.
@@ -21,45 +21,45 @@ pub struct TranscriptInput {
     /// Its text.
     pub text: String,
     /// Lines before it in the session; at least one.
-    before: usize,
+    lines_before: usize,
 }
 
 impl Transcript {
     /// Adds what was typed.
-    pub fn type_in(&mut self, text: &str) -> TranscriptInput {
+    pub(super) fn add_input(&mut self, text: &str) -> TranscriptInput {
         let name = format!("input {}", self.inputs.len() + 1);
         self.add(name, None, text)
     }
 
     /// Adds a file.
-    pub fn load(&mut self, file: PathBuf, text: &str) -> TranscriptInput {
+    pub(super) fn add_file(&mut self, file: PathBuf, text: &str) -> TranscriptInput {
         self.add(file.display().to_string(), Some(file), text)
     }
 
     fn add(&mut self, name: String, file: Option<PathBuf>, text: &str) -> TranscriptInput {
-        let before = self.inputs.last().map_or(1, |last| last.before + lines(&last.text));
-        let input = TranscriptInput { name, file, text: text.to_owned(), before };
+        let lines_before = self.inputs.last().map_or(1, |last| last.lines_before + line_count(&last.text));
+        let input = TranscriptInput { name, file, text: text.to_owned(), lines_before };
         self.inputs.push(input.clone());
         input
     }
 
-    /// The input that holds a place, and the place in it. Places in modules belong to no input.
+    /// The input that contains a position, and the position within it. Positions in modules belong to no input.
     fn find(&self, place: &ScriptPlace) -> Option<(&TranscriptInput, ScriptPlace)> {
         let line = place.line?;
-        let input = self.inputs.iter().rev().find(|input| input.before < line)?;
+        let input = self.inputs.iter().rev().find(|input| input.lines_before < line)?;
         if place.source.as_ref().is_some_and(|source| *source != input.name) {
             return None;
         }
         let place = ScriptPlace {
             source: Some(input.name.clone()),
-            line: Some(line - input.before),
+            line: Some(line - input.lines_before),
             ..place.clone()
         };
         Some((input, place))
     }
 
-    /// Turns places in the session into places in its inputs; returns the input the failure is in.
-    pub fn locate(&self, failure: &mut ScriptError) -> Option<TranscriptInput> {
+    /// Converts positions in the session to positions in its inputs; returns the input that failed.
+    pub(super) fn locate(&self, failure: &mut ScriptError) -> Option<TranscriptInput> {
         for call in &mut failure.calls {
             if let Some((_, place)) = self.find(&call.place) {
                 call.place = place;
@@ -75,14 +75,14 @@ impl Transcript {
 }
 
 impl TranscriptInput {
-    /// The text to compile: it stands at its own lines, and `prelude` stands above on the first line.
-    pub fn placed(&self, prelude: &str) -> String {
-        format!("{prelude}{}{}", "\n".repeat(self.before), self.text)
+    /// The text to compile, moved down to its line numbers in the session, with `prelude` on the first line.
+    pub(super) fn with_line_offset(&self, prelude: &str) -> String {
+        format!("{prelude}{}{}", "\n".repeat(self.lines_before), self.text)
     }
 }
 
 /// The number of lines in a string, the next one not included.
-fn lines(text: &str) -> usize {
+fn line_count(text: &str) -> usize {
     text.matches('\n').count() + 1
 }
 
@@ -95,12 +95,12 @@ mod tests {
     }
 
     #[test]
-    fn a_place_is_found_in_its_input() {
+    fn a_position_is_found_in_its_input() {
         let mut transcript = Transcript::default();
-        let first = transcript.type_in("fn f() {\n  1\n}");
-        let second = transcript.load("jobs/x.rhai".into(), "f()");
-        assert_eq!(first.placed("const A = A;"), "const A = A;\nfn f() {\n  1\n}");
-        assert_eq!(second.placed("").lines().count(), 5);
+        let first = transcript.add_input("fn f() {\n  1\n}");
+        let second = transcript.add_file("jobs/x.rhai".into(), "f()");
+        assert_eq!(first.with_line_offset("const A = A;"), "const A = A;\nfn f() {\n  1\n}");
+        assert_eq!(second.with_line_offset("").lines().count(), 5);
         let mut failure = ScriptError { place: place(3), first: Some(place(5)), ..ScriptError::default() };
         assert_eq!(transcript.locate(&mut failure), Some(first));
         assert_eq!((failure.place.source.as_deref(), failure.place.line), (Some("input 1"), Some(2)));
@@ -109,9 +109,9 @@ mod tests {
     }
 
     #[test]
-    fn a_place_in_a_module_stays_what_it_is() {
+    fn a_position_in_a_module_is_unchanged() {
         let mut transcript = Transcript::default();
-        transcript.type_in("f()");
+        transcript.add_input("f()");
         let there = ScriptPlace { source: Some("lib.rhai".into()), ..place(2) };
         let mut failure = ScriptError { place: there.clone(), ..ScriptError::default() };
         assert_eq!(transcript.locate(&mut failure), None);

@@ -1,4 +1,4 @@
-//! What lasts from line to line: variables, functions, constants, imported modules, and the last value.
+//! The state of a session between lines: variables, functions, constants, imported modules and the last value.
 
 use super::transcript::Transcript;
 use crate::did_you_mean::nearest;
@@ -18,13 +18,13 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 /// The variable that holds the last value.
-pub const LAST: &str = "last";
+pub(super) const LAST: &str = "last";
 
-/// The variables of a session, shared with whoever completes names.
-pub type SessionVariables = Rc<RefCell<Scope<'static>>>;
+/// The variables of a session, shared with completion.
+pub(super) type SessionVariables = Rc<RefCell<Scope<'static>>>;
 
-/// What lasts from line to line.
-pub struct Workspace {
+/// The state of a session between lines.
+pub(super) struct Workspace {
     engine: Engine,
     session: Rc<Session>,
     variables: SessionVariables,
@@ -32,16 +32,16 @@ pub struct Workspace {
     functions: AST,
     imports: Vec<ImportedModule>,
     transcript: Transcript,
-    /// Inputs that went well, for `:save`.
+    /// Inputs that succeeded, for `:save`.
     saved: Vec<SavedInput>,
 }
 
-/// An input that went well.
+/// An input that succeeded.
 #[derive(Debug, Clone)]
-pub struct SavedInput {
+pub(super) struct SavedInput {
     /// The input.
     pub input: TranscriptInput,
-    /// Whether it is an expression, so that it has a value to remember.
+    /// Whether it is an expression, whose value `last` holds.
     pub is_expression: bool,
 }
 
@@ -52,17 +52,17 @@ struct ImportedModule {
     alias: String,
 }
 
-/// Why an input came to no value.
-pub enum InputFailure {
-    /// It was told to end.
+/// Why an input has no value.
+pub(super) enum InputFailure {
+    /// The script ended early without an error.
     Ended(ScriptEnd),
     /// It failed, in this input.
     Failed(Box<ScriptError>, TranscriptInput),
 }
 
 impl Workspace {
-    /// Begins empty.
-    pub fn new(session: Rc<Session>) -> Self {
+    /// An empty workspace.
+    pub(super) fn new(session: Rc<Session>) -> Self {
         let mut scope = Scope::new();
         scope.push_dynamic(LAST, Dynamic::UNIT);
         Self {
@@ -76,8 +76,8 @@ impl Workspace {
         }
     }
 
-    /// Forgets everything but what was typed.
-    pub fn reset(&mut self) {
+    /// Removes everything except the transcript.
+    pub(super) fn reset(&mut self) {
         let mut scope = Scope::new();
         scope.push_dynamic(LAST, Dynamic::UNIT);
         self.variables.replace(scope);
@@ -87,27 +87,27 @@ impl Workspace {
         self.saved.clear();
     }
 
-    /// Goes on in another session; variables and functions stay.
-    pub fn move_to(&mut self, session: &Rc<Session>) {
+    /// Continues in another session; variables and functions are kept.
+    pub(super) fn switch_session(&mut self, session: &Rc<Session>) {
         self.engine = engine::build(session);
         self.session = Rc::clone(session);
     }
 
-    /// Evaluates what was typed.
+    /// Evaluates an input.
     ///
     /// # Errors
-    /// Whatever ended it.
-    pub fn type_in(&mut self, text: &str) -> Result<Dynamic, InputFailure> {
-        let input = self.transcript.type_in(text);
+    /// The error or early end of the input.
+    pub(super) fn evaluate_input(&mut self, text: &str) -> Result<Dynamic, InputFailure> {
+        let input = self.transcript.add_input(text);
         self.evaluate(&input)
     }
 
-    /// Evaluates a file; its functions and variables stay.
+    /// Evaluates a file; its functions and variables are kept.
     ///
     /// # Errors
-    /// Whatever ended it.
-    pub fn load(&mut self, file: PathBuf, text: &str) -> Result<Dynamic, InputFailure> {
-        let input = self.transcript.load(file, text);
+    /// The error or early end of the input.
+    pub(super) fn load(&mut self, file: PathBuf, text: &str) -> Result<Dynamic, InputFailure> {
+        let input = self.transcript.add_file(file, text);
         self.evaluate(&input)
     }
 
@@ -128,7 +128,7 @@ impl Workspace {
     }
 
     fn run(&mut self, input: &TranscriptInput) -> Result<Dynamic, Box<EvalAltResult>> {
-        let text = input.placed(&self.prelude());
+        let text = input.with_line_offset(&self.prelude());
         let mut scope = self.variables.borrow_mut();
         let ast = self.engine.compile_with_scope(&scope, text)?;
         let imports = imports(&ast, input.file.as_deref());
@@ -139,9 +139,9 @@ impl Workspace {
             program.clear_source();
         }
         self.session.temporaries().borrow_mut().clear();
-        temporary_calls::note(&self.engine, &program);
+        temporary_calls::record(&self.engine, &program);
         let value = runner::evaluate(&self.engine, &mut scope, &program);
-        forget_shadowed(&mut scope);
+        drop_shadowed(&mut scope);
         program.clear_statements();
         program.clear_source();
         self.functions = program;
@@ -153,8 +153,8 @@ impl Workspace {
         Ok(value)
     }
 
-    /// What every input begins with: modules imported before, and constants, which functions of a script see as
-    /// `global::NAME` only where its own statements declare them.
+    /// The text before every input: imports and constants of earlier inputs. Functions see a constant as `global::NAME`
+    /// only if statements of the same script declare it.
     fn prelude(&self) -> String {
         let scope = self.variables.borrow();
         let constants = scope.iter_raw().filter(|(_, is_constant, _)| *is_constant);
@@ -173,7 +173,7 @@ impl Workspace {
         }
     }
 
-    /// A variable that is there, yet not seen: only a function is so blind. Of one that is not there the nearest.
+    /// Adds a hint to an unknown variable: functions cannot see variables of the session; otherwise the nearest name.
     fn explain_variable(&self, failure: &mut ScriptError) {
         let ErrorTopic::Variable(name) = &failure.topic else { return };
         let scope = self.variables.borrow();
@@ -193,28 +193,28 @@ impl Workspace {
         failure.topic = ErrorTopic::Other;
     }
 
-    /// Remembers a value as the last one.
-    pub fn remember(&self, value: &Dynamic) {
+    /// Stores a value in `last`.
+    pub(super) fn set_last(&self, value: &Dynamic) {
         self.variables.borrow_mut().set_or_push(LAST, value.clone());
     }
 
     /// The last value.
-    pub fn last(&self) -> Dynamic {
+    pub(super) fn last(&self) -> Dynamic {
         self.variables.borrow().get(LAST).cloned().unwrap_or_default()
     }
 
     /// The variables.
-    pub fn scope(&self) -> Ref<'_, Scope<'static>> {
+    pub(super) fn scope(&self) -> Ref<'_, Scope<'static>> {
         self.variables.borrow()
     }
 
-    /// The variables, to be looked at while the operator types.
-    pub fn variables(&self) -> SessionVariables {
+    /// The variables, shared with completion.
+    pub(super) fn variables(&self) -> SessionVariables {
         Rc::clone(&self.variables)
     }
 
     /// The functions that were declared, with their parameters.
-    pub fn functions(&self) -> Vec<(String, Vec<String>)> {
+    pub(super) fn functions(&self) -> Vec<(String, Vec<String>)> {
         let named = self.functions.iter_functions().filter(|function| !function.name.starts_with("anon$"));
         let mut functions: Vec<_> = named
             .map(|function| {
@@ -226,12 +226,12 @@ impl Workspace {
     }
 
     /// Names of imported modules.
-    pub fn modules(&self) -> Vec<String> {
+    pub(super) fn modules(&self) -> Vec<String> {
         self.imports.iter().map(|import| import.alias.clone()).collect()
     }
 
-    /// What went well so far.
-    pub fn saved(&self) -> &[SavedInput] {
+    /// The inputs that succeeded so far.
+    pub(super) fn saved(&self) -> &[SavedInput] {
         &self.saved
     }
 }
@@ -242,7 +242,7 @@ impl ImportedModule {
     }
 }
 
-/// The modules a program imports outside of its blocks; a path is made relative to where the session runs.
+/// The modules that a program imports outside of blocks; paths are made relative to the current folder.
 fn imports(ast: &AST, file: Option<&Path>) -> Vec<ImportedModule> {
     let mut imports = Vec::new();
     ast.walk(&mut |path| {
@@ -250,21 +250,21 @@ fn imports(ast: &AST, file: Option<&Path>) -> Vec<ImportedModule> {
             && let (Expr::StringConstant(path, _), alias) = &**import
             && !alias.name.is_empty()
         {
-            imports.push(ImportedModule { path: beside(file, path), alias: alias.name.to_string() });
+            imports.push(ImportedModule { path: resolve_import(file, path), alias: alias.name.to_string() });
         }
         true
     });
     imports
 }
 
-fn beside(file: Option<&Path>, path: &str) -> String {
+fn resolve_import(file: Option<&Path>, path: &str) -> String {
     let folder = file.and_then(Path::parent).unwrap_or(Path::new(""));
     folder.join(path).display().to_string()
 }
 
-/// Keeps the newest variable of each name: without it a session would grow with every line. Only where there is one to
-/// forget, since Rhai goes through a whole list when it is put into a scope.
-fn forget_shadowed(scope: &mut Scope<'static>) {
+/// Drops variables that a newer one of the same name hides, so that a session does not grow with every line. Does
+/// nothing if no name repeats, since Rhai walks a whole list when it is put into a scope.
+fn drop_shadowed(scope: &mut Scope<'static>) {
     let mut names = HashSet::new();
     if scope.iter_raw().all(|(name, ..)| names.insert(name)) {
         return;
@@ -285,7 +285,7 @@ fn forget_shadowed(scope: &mut Scope<'static>) {
 }
 
 /// Whether a string is a name that a script can use.
-pub fn is_name(text: &str) -> bool {
+pub(super) fn is_name(text: &str) -> bool {
     let mut letters = text.chars();
     letters.next().is_some_and(|first| first.is_alphabetic() || first == '_')
         && letters.all(|letter| letter.is_alphanumeric() || letter == '_')
@@ -302,80 +302,80 @@ mod tests {
     }
 
     fn number(workspace: &mut Workspace, text: &str) -> i64 {
-        match workspace.type_in(text) {
+        match workspace.evaluate_input(text) {
             Ok(value) => value.as_int().unwrap(),
             Err(InputFailure::Failed(failure, input)) => panic!("{}: {}", input.name, failure.message),
             Err(InputFailure::Ended(ended)) => panic!("{ended:?}"),
         }
     }
 
-    fn failure(workspace: &mut Workspace, text: &str) -> (ScriptError, TranscriptInput) {
-        match workspace.type_in(text) {
+    fn fail(workspace: &mut Workspace, text: &str) -> (ScriptError, TranscriptInput) {
+        match workspace.evaluate_input(text) {
             Err(InputFailure::Failed(failure, input)) => (*failure, input),
             _ => panic!("{text} did not fail"),
         }
     }
 
     #[test]
-    fn what_is_declared_lasts() {
-        let mut desk = workspace();
+    fn declarations_are_kept_between_inputs() {
+        let mut workspace = workspace();
         for line in
             ["const LIMIT = 5", "fn limit() { global::LIMIT }", "let add = |x| x + limit()", "let x = 1"]
         {
-            assert!(desk.type_in(line).is_ok(), "{line}");
+            assert!(workspace.evaluate_input(line).is_ok(), "{line}");
         }
-        assert_eq!(number(&mut desk, "add.call(x)"), 6);
-        assert!(desk.type_in("const LIMIT = 7").is_ok());
-        assert_eq!(number(&mut desk, "limit()"), 7);
-        assert_eq!(number(&mut desk, "const OWN = 3; fn own() { global::OWN } own()"), 3);
+        assert_eq!(number(&mut workspace, "add.call(x)"), 6);
+        assert!(workspace.evaluate_input("const LIMIT = 7").is_ok());
+        assert_eq!(number(&mut workspace, "limit()"), 7);
+        assert_eq!(number(&mut workspace, "const OWN = 3; fn own() { global::OWN } own()"), 3);
     }
 
     #[test]
     fn a_variable_declared_again_takes_the_place_of_the_first() {
-        let mut desk = workspace();
+        let mut workspace = workspace();
         for line in ["let x = 1", "const C = 1", "let x = 2", "x += 1"] {
-            assert!(desk.type_in(line).is_ok(), "{line}");
+            assert!(workspace.evaluate_input(line).is_ok(), "{line}");
         }
-        assert_eq!(number(&mut desk, "x"), 3);
-        assert_eq!(desk.scope().len(), 3); // and `last`
+        assert_eq!(number(&mut workspace, "x"), 3);
+        assert_eq!(workspace.scope().len(), 3); // and `last`
     }
 
     #[test]
     fn a_module_of_a_loaded_file_is_found_beside_that_file() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("lib.rhai"), "fn two() { 2 }").unwrap();
-        let mut desk = workspace();
-        let loaded = desk
+        let mut workspace = workspace();
+        let loaded = workspace
             .load(folder.path().join("main.rhai"), "import \"lib\" as lib;\nfn four() { lib::two() * 2 }");
         assert!(loaded.is_ok());
-        assert_eq!(number(&mut desk, "lib::two() + four()"), 6);
-        desk.reset();
-        assert_eq!(failure(&mut desk, "lib::two()").0.kind, "script");
+        assert_eq!(number(&mut workspace, "lib::two() + four()"), 6);
+        workspace.reset();
+        assert_eq!(fail(&mut workspace, "lib::two()").0.kind, "script");
     }
 
     #[test]
-    fn what_a_function_cannot_see_is_explained() {
-        let mut desk = workspace();
+    fn an_error_explains_what_a_function_cannot_see() {
+        let mut workspace = workspace();
         for line in ["let limit = 1; const LIMIT = 2;", "fn f() { limit } fn g() { LIMIT }"] {
-            assert!(desk.type_in(line).is_ok(), "{line}");
+            assert!(workspace.evaluate_input(line).is_ok(), "{line}");
         }
-        let (told, _) = failure(&mut desk, "f()");
-        assert!(told.hint.unwrap_or_default().contains("pass `limit` to it, or use a closure"));
-        let (told, _) = failure(&mut desk, "limmit");
-        assert_eq!(told.hint.as_deref(), Some("Did you mean `limit`?"));
-        let (told, _) = failure(&mut desk, "g()");
-        assert!(told.hint.unwrap_or_default().contains("`global::LIMIT`"));
+        let (failure, _) = fail(&mut workspace, "f()");
+        assert!(failure.hint.unwrap_or_default().contains("pass `limit` to it, or use a closure"));
+        let (failure, _) = fail(&mut workspace, "limmit");
+        assert_eq!(failure.hint.as_deref(), Some("Did you mean `limit`?"));
+        let (failure, _) = fail(&mut workspace, "g()");
+        assert!(failure.hint.unwrap_or_default().contains("`global::LIMIT`"));
     }
 
     #[test]
-    fn a_failed_line_leaves_the_others_and_names_its_place() {
-        let mut desk = workspace();
-        assert!(desk.type_in("fn broken(x) {\n  x.nothing\n}").is_ok());
-        let (told, input) = failure(&mut desk, "let kept = 1; broken(2)");
-        assert_eq!((input.name.as_str(), told.place.line), ("input 1", Some(2)));
-        let (told, input) = failure(&mut desk, "let y = = 1");
-        assert_eq!((input.name.as_str(), told.place.line), ("input 3", Some(1)));
-        assert_eq!(number(&mut desk, "kept"), 1);
-        assert_eq!(desk.saved().len(), 2);
+    fn a_failed_input_keeps_the_others_and_has_its_position() {
+        let mut workspace = workspace();
+        assert!(workspace.evaluate_input("fn broken(x) {\n  x.nothing\n}").is_ok());
+        let (failure, input) = fail(&mut workspace, "let kept = 1; broken(2)");
+        assert_eq!((input.name.as_str(), failure.place.line), ("input 1", Some(2)));
+        let (failure, input) = fail(&mut workspace, "let y = = 1");
+        assert_eq!((input.name.as_str(), failure.place.line), ("input 3", Some(1)));
+        assert_eq!(number(&mut workspace, "kept"), 1);
+        assert_eq!(workspace.saved().len(), 2);
     }
 }

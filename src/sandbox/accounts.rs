@@ -2,10 +2,12 @@
 
 use super::groups::GroupId;
 use super::ids::PersonId;
+use super::person_name::PersonName;
 use crate::sandbox::name_index::NameIndex;
-use crate::wire::identity::{Identity, IdentityType, fold};
+use crate::wire::identity::{IdentityType, fold};
 use arcstr::ArcStr;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 /// The relation of a person to the organization.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +45,9 @@ pub(super) struct SandboxAccount {
     /// Direct memberships in the order in which they began.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) groups: Vec<GroupId>,
+    /// Fields that the service returns although no documentation names them (contract 2.4).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) extra: Option<Box<Map<String, Value>>>,
 }
 
 /// Kinds of ID as the service writes them.
@@ -101,12 +106,12 @@ impl AccountTable {
 
     /// Adds a person with a given number.
     pub(super) fn put(&mut self, id: PersonId, person: SandboxAccount) {
-        let place = id.0 as usize;
-        if place >= self.slots.len() {
-            self.slots.resize_with(place + 1, || None);
+        let slot = id.0 as usize;
+        if slot >= self.slots.len() {
+            self.slots.resize_with(slot + 1, || None);
         }
-        self.note(id, &person);
-        self.slots[place] = Some(person);
+        self.index_names(id, &person);
+        self.slots[slot] = Some(person);
     }
 
     /// The next number: one more than the highest assigned.
@@ -140,7 +145,7 @@ impl AccountTable {
     /// Deletes a person.
     pub(super) fn remove(&mut self, id: PersonId) -> Option<SandboxAccount> {
         let person = self.slots.get_mut(id.0 as usize)?.take()?;
-        self.forget(id, &person);
+        self.unindex_names(id, &person);
         Some(person)
     }
 
@@ -152,14 +157,14 @@ impl AccountTable {
         }
     }
 
-    fn note(&mut self, id: PersonId, person: &SandboxAccount) {
+    fn index_names(&mut self, id: PersonId, person: &SandboxAccount) {
         self.index.insert(&fold(&person.email), id);
         if let Some(username) = &person.username {
             self.index.insert(&fold(username), id);
         }
     }
 
-    fn forget(&mut self, id: PersonId, person: &SandboxAccount) {
+    fn unindex_names(&mut self, id: PersonId, person: &SandboxAccount) {
         self.index.remove(&fold(&person.email), id);
         if let Some(username) = &person.username {
             self.index.remove(&fold(username), id);
@@ -186,17 +191,21 @@ impl AccountTable {
         everyone.filter(move |(_, person)| person.is_managed() && fold(person.username()) == name)
     }
 
-    /// The person selected by an e-mail, or by a username and domain. Where an Adobe ID and a managed ID share an e-mail
-    /// the managed one is, unless the Adobe ID is requested; a member comes before a person who is not one (contract 7.16).
-    pub(super) fn find(&self, identity: &Identity) -> Option<(PersonId, &SandboxAccount)> {
-        if identity.email.is_empty() {
-            return self
-                .with_username(&identity.username)
-                .find(|(_, person)| in_domain(person, &identity.domain));
+    /// The person of a name. A request for the Adobe ID never finds a managed account (contract 7.36). Otherwise the
+    /// managed account comes before an Adobe ID of the same e-mail, and a member before someone who is not one
+    /// (contract 7.16).
+    pub(super) fn find(&self, name: &PersonName) -> Option<(PersonId, &SandboxAccount)> {
+        let folded = name.folded();
+        if name.adobe_id {
+            let adobe_ids = self.with_email(&folded).filter(|(_, person)| !person.is_managed());
+            return adobe_ids.max_by_key(|(_, person)| person.is_member());
         }
-        let adobe = identity.adobe_id == Some(true);
-        self.with_email(&identity.email)
-            .max_by_key(|(_, person)| (person.is_member(), person.is_managed() != adobe))
+        if name.is_email() {
+            let accounts = self.with_email(&folded);
+            return accounts.max_by_key(|(_, person)| (person.is_member(), person.is_managed()));
+        }
+        let domain = fold(name.domain.as_deref().unwrap_or_default());
+        self.with_username(&folded).find(|(_, person)| in_domain(person, &domain))
     }
 }
 
@@ -227,6 +236,7 @@ mod tests {
             country: None,
             standing: AccountStanding::Active,
             groups: Vec::new(),
+            extra: None,
         }
     }
 
@@ -235,17 +245,20 @@ mod tests {
         let mut people = AccountTable::default();
         let adobe = people.insert(person(IdentityType::AdobeId, "Ann@example.com", None));
         let managed = people.insert(person(IdentityType::FederatedId, "ann@example.com", None));
-        let found =
-            |adobe_id| people.find(&Identity::named("ANN@example.com", None, adobe_id)).map(|(id, _)| id);
+        let found = |adobe_id| {
+            people.find(&PersonName { adobe_id, ..PersonName::email("ANN@example.com") }).map(|(id, _)| id)
+        };
         assert_eq!((found(false), found(true)), (Some(managed), Some(adobe)));
+        people.remove(adobe);
+        let adobe_id = PersonName { adobe_id: true, ..PersonName::email("ann@example.com") };
+        assert_eq!(people.find(&adobe_id), None);
     }
 
     #[test]
     fn a_plain_username_is_found_in_any_domain_of_its_directory_and_in_no_other() {
         let mut people = AccountTable::default();
         let id = people.insert(person(IdentityType::FederatedId, "ann@example.com", Some("Ann")));
-        let found =
-            |domain| people.find(&Identity::named("ann", Some(domain), false)).map(|(found, _)| found);
+        let found = |domain| people.find(&PersonName::username("ann", domain)).map(|(found, _)| found);
         assert_eq!(found("emea.example.com"), Some(id));
         assert_eq!(found("sso.example.com"), None);
     }

@@ -1,18 +1,18 @@
 //! Every documented code of contract 4.2 to 4.6: triggered by a request here, or named with the reason why none can.
 
 use super::credentials::{CLIENT_ID, CLIENT_SECRET, ORGANIZATION};
+use super::routes::BASE_PATH;
 use super::seed;
 use crate::sandbox::query::QueryParameters;
 use crate::sandbox::response::SandboxResponse;
 use crate::sandbox::service::{SandboxService, ServiceRequest};
-use crate::wire::endpoint::BASE_PATH;
 use crate::wire::error_code;
 use crate::wire::error_code::CODES;
 use serde_json::{Value, json};
 use std::collections::HashSet;
 use std::time::Instant;
 
-/// Codes that no request causes, and why. Each can be planned with `Effect::CommandError`.
+/// Codes that no request causes, and why. Each can be planned with `FaultEffect::CommandError`.
 const BEYOND_REQUESTS: &[(&str, &str)] = &[
     (error_code::ORGANIZATION_INVALID_NAME, "no request names an organization by name"),
     (error_code::ORGANIZATION_MIGRATING, "403 without a body (contract X13)"),
@@ -42,20 +42,20 @@ const BEYOND_REQUESTS: &[(&str, &str)] = &[
 ];
 
 /// A service with a token, and the switches and limits under which the rarer codes appear.
-struct CodeWorld {
-    world: SandboxService,
+pub(super) struct SignedInService {
+    pub(super) sandbox: SandboxService,
     authorization: String,
 }
 
-impl CodeWorld {
-    fn new() -> Self {
-        let mut world = SandboxService { org: seed::organization(None), ..SandboxService::default() };
+impl SignedInService {
+    pub(super) fn new() -> Self {
+        let mut service = SandboxService { org: seed::organization(None), ..SandboxService::default() };
         let form = format!(
             "grant_type=client_credentials&client_id={CLIENT_ID}&client_secret={CLIENT_SECRET}&scope=user_management_sdk"
         );
-        let answer = world.tokens.oauth(&QueryParameters::parse(&form), 60, Instant::now());
+        let answer = service.tokens.oauth(&QueryParameters::parse(&form), 60, Instant::now());
         let token = read(&answer)["access_token"].as_str().expect("a token").to_owned();
-        Self { world, authorization: format!("Bearer {token}") }
+        Self { sandbox: service, authorization: format!("Bearer {token}") }
     }
 
     fn send(&mut self, method: &str, path: &str, query: &str, body: &[u8]) -> SandboxResponse {
@@ -68,10 +68,21 @@ impl CodeWorld {
             body: body.to_vec(),
             ..ServiceRequest::default()
         };
-        self.world.respond(&request, &[], Instant::now())
+        self.sandbox.respond(&request, &[], Instant::now())
     }
 
-    fn act(&mut self, query: &str, body: &str) -> Value {
+    /// The response to a listing or look-up.
+    pub(super) fn get(&mut self, path: &str) -> Value {
+        self.get_with(path, "")
+    }
+
+    /// The response to a listing or look-up with a query.
+    pub(super) fn get_with(&mut self, path: &str, query: &str) -> Value {
+        read(&self.send("GET", path, query, b""))
+    }
+
+    /// The response to an action request.
+    pub(super) fn act(&mut self, query: &str, body: &str) -> Value {
         read(&self.send("POST", &format!("/action/{ORGANIZATION}"), query, body.as_bytes()))
     }
 
@@ -242,7 +253,7 @@ fn triggered() -> Vec<(&'static str, String)> {
 #[test]
 fn each_request_brings_about_its_code() {
     for (code, body) in triggered() {
-        let found = CodeWorld::new().codes(&body);
+        let found = SignedInService::new().codes(&body);
         assert!(found.contains(code), "{code}: {found:?} for {body}");
     }
 }
@@ -273,25 +284,25 @@ fn every_documented_code_is_triggered_or_has_a_reason() {
 
 #[test]
 fn an_organization_without_adobe_ids_refuses_them() {
-    let mut service = CodeWorld::new();
-    service.world.rules.switches.adobe_ids = false;
+    let mut service = SignedInService::new();
+    service.sandbox.rules.switches.adobe_ids = false;
     let found = service.codes(&create("addAdobeID", "new@example.net").to_string());
     assert!(found.contains(error_code::TYPE_NOT_AVAILABLE), "{found:?}");
 }
 
 #[test]
 fn a_change_of_nothing_is_refused_only_where_that_is_asked_for() {
-    let mut service = CodeWorld::new();
+    let mut service = SignedInService::new();
     let unchanged = group("Interns", &json!([{"remove": {"user": [ANN]}}])).to_string();
     assert!(service.codes(&unchanged).contains("success"));
-    service.world.rules.switches.strict_membership = true;
+    service.sandbox.rules.switches.strict_membership = true;
     assert!(service.codes(&unchanged).contains(error_code::USERGROUP_UNCHANGED));
 }
 
 #[test]
 fn a_full_user_group_takes_nobody_from_either_side() {
-    let mut service = CodeWorld::new();
-    service.world.rules.group_members = 1;
+    let mut service = SignedInService::new();
+    service.sandbox.rules.group_members = 1;
     let names = [ANN, "ben.osei@example.com"];
     let both = group("Interns", &json!([{"add": {"user": names}}])).to_string();
     assert!(service.codes(&both).contains(error_code::USERGROUP_FULL));
@@ -324,19 +335,18 @@ fn look_ups_refuse_with_the_documented_statuses_and_codes() {
         (format!("/users/{ORGANIZATION}/0"), "domain=nowhere.example", 404, error_code::DOMAIN_TRUST),
         (format!("/users/{ORGANIZATION}/x"), "", 400, "error"),
     ];
-    let mut service = CodeWorld::new();
+    let mut service = SignedInService::new();
     for (path, query, status, code) in cases {
         let answer = service.send("GET", &path, query, b"");
         assert_eq!((answer.status, read(&answer)["result"].as_str()), (status, Some(code)), "{path}");
     }
-    assert_eq!(service.send("GET", &format!("/{ORGANIZATION}/users"), "", b"").status, 404);
     assert_eq!(service.send("GET", &format!("/action/{ORGANIZATION}"), "", b"").status, 405);
 }
 
 #[test]
 fn test_mode_changes_nothing_and_forgives_unknown_users() {
-    let mut service = CodeWorld::new();
-    let revision = service.world.org.revision();
+    let mut service = SignedInService::new();
+    let revision = service.sandbox.org.revision();
     for (_, body) in triggered() {
         service.act("testOnly=TRUE", &body);
     }
@@ -363,12 +373,12 @@ fn test_mode_changes_nothing_and_forgives_unknown_users() {
         &json!([{"createUserGroup": {}}, {"add": {"user": [ANN]}}, {"updateUserGroup": {"name": "X"}}]),
     );
     assert_eq!(service.act("testOnly=true", &created.to_string())["result"], "success");
-    assert_eq!(service.world.org.revision(), revision);
+    assert_eq!(service.sandbox.org.revision(), revision);
 }
 
 #[test]
 fn garbage_is_refused_and_never_fatal() {
-    let mut service = CodeWorld::new();
+    let mut service = SignedInService::new();
     for body in ["", "{", "7", "null", "[null]", "[[]]", r#"[{"user":"a@b.c","do":[{}]}]"#, "[{},{},7]"] {
         for method in ["GET", "POST", "PUT", ""] {
             for path in ["", "/", "//", "/action", "/users/%FF/%00", &format!("/action/{ORGANIZATION}")] {

@@ -18,17 +18,17 @@ pub(super) async fn respond(shared: &ServerState, request: &ServiceRequest) -> O
     Some(match (request.method.as_str(), path) {
         ("GET", "") => about(),
         ("GET", "/private-key") => private_key(shared).await,
-        ("GET", "/faults") => SandboxResponse::json(200, &shared.world().faults.waiting()),
+        ("GET", "/faults") => SandboxResponse::json(200, &shared.service().faults.pending()),
         ("POST", "/faults") => {
-            parsed(request, |faults: Vec<PlannedFault>| shared.world().faults.queue(faults))
+            parsed(request, |faults: Vec<PlannedFault>| shared.service().faults.queue(faults))
         }
         ("DELETE", "/faults" | "/requests") => {
             reset(shared);
             SandboxResponse::empty(204)
         }
-        ("GET", "/requests") => SandboxResponse::json(200, &shared.world().log.all()),
+        ("GET", "/requests") => SandboxResponse::json(200, &shared.service().log.all()),
         ("POST", "/settings") => {
-            parsed(request, |settings: SettingsChange| shared.world().rules.change(&settings))
+            parsed(request, |settings: SettingsChange| shared.service().rules.change(&settings))
         }
         _ => SandboxResponse::empty(404),
     })
@@ -36,9 +36,9 @@ pub(super) async fn respond(shared: &ServerState, request: &ServiceRequest) -> O
 
 /// Clears the pending faults and the request log.
 pub(super) fn reset(shared: &ServerState) {
-    let mut world = shared.world();
-    world.faults.clear();
-    world.log.clear();
+    let mut service = shared.service();
+    service.faults.clear();
+    service.log.clear();
 }
 
 fn about() -> SandboxResponse {
@@ -54,7 +54,7 @@ fn about() -> SandboxResponse {
 }
 
 async fn private_key(shared: &ServerState) -> SandboxResponse {
-    let key = std::sync::Arc::clone(&shared.world().key);
+    let key = std::sync::Arc::clone(&shared.service().key);
     let made = tokio::task::spawn_blocking(move || key.pair().map(|pair| pair.private_pem.clone())).await;
     match made {
         Ok(Ok(pem)) => SandboxResponse { body: pem.into_bytes(), ..SandboxResponse::empty(200) }

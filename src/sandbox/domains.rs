@@ -1,6 +1,6 @@
 //! The domains of the simulated organization: which are claimed, and what kind of ID their directory holds.
 
-use super::refusal::{Decided, refuse};
+use super::refusal::{StepResult, refuse};
 use crate::wire::error_code;
 use crate::wire::identity::{IdentityType, fold};
 
@@ -76,13 +76,24 @@ pub(super) fn find(name: &str) -> Option<&'static SandboxDomain> {
 }
 
 /// The domain of that name.
-pub(super) fn claimed(name: &str) -> Decided<&'static SandboxDomain> {
+pub(super) fn claimed(name: &str) -> StepResult<&'static SandboxDomain> {
     match find(name) {
         Some(domain) => Ok(domain),
         None => {
             refuse(error_code::DOMAIN_TRUST, format!("The domain {name} is not claimed by this organization"))
         }
     }
+}
+
+/// The domain of that name, whose directory holds accounts of that type.
+pub(super) fn claimed_for(name: &str, kind: IdentityType) -> StepResult<&'static SandboxDomain> {
+    let domain = claimed(name)?;
+    if domain.kind == kind {
+        return Ok(domain);
+    }
+    let message =
+        format!("The domain {} belongs to a directory of the type {}", domain.name, domain.kind.as_str());
+    refuse(error_code::TYPE_MISMATCH, message)
 }
 
 /// What follows the `@` of an e-mail, folded; empty without one.

@@ -1,6 +1,7 @@
-//! Faults on request: what the service or the network does to clients now and then, for chosen requests.
+//! Faults on request: failures of the service and the network for chosen requests.
 
-use crate::wire::endpoint::{ENDPOINTS, Endpoint, EndpointId};
+use super::routes::ENDPOINTS;
+use crate::wire::endpoint::EndpointId;
 use serde::{Deserialize, Serialize};
 use std::time::{Duration, SystemTime};
 
@@ -98,6 +99,11 @@ pub enum FaultEffect {
     MalformedBody,
     /// All tokens issued so far expire.
     ExpireTokens,
+    /// The request is carried out, and `user` and `requestID` of its errors and warnings are null (contract 7.45).
+    NullErrorLabels,
+    /// The request is carried out, and fields of the response have other types than documented (contract 7.46): numbers
+    /// for strings and strings for numbers, a group without a name, null for an empty list of errors.
+    OddTypes,
     /// A command of an action request fails with a code and is not carried out; the others are.
     CommandError {
         /// 0-based command.
@@ -144,7 +150,7 @@ impl FaultQueue {
     }
 
     /// Those that are still pending.
-    pub(super) fn waiting(&self) -> &[PlannedFault] {
+    pub(super) fn pending(&self) -> &[PlannedFault] {
         &self.0
     }
 
@@ -158,24 +164,23 @@ impl FaultQueue {
         &mut self,
         method: &str,
         path: &str,
-        endpoint: Option<&Endpoint>,
+        endpoint: Option<EndpointId>,
     ) -> Option<PlannedFault> {
-        let id = endpoint.map(|endpoint| endpoint.id);
         for place in 0..self.0.len() {
             let fault = &mut self.0[place];
-            if !matches(fault, method, path, id) {
+            if !matches(fault, method, path, endpoint) {
                 continue;
             }
             if fault.skip > 0 {
                 fault.skip -= 1;
                 continue;
             }
-            let met = fault.clone();
+            let matched = fault.clone();
             fault.times = fault.times.saturating_sub(1);
             if fault.times == 0 {
                 self.0.remove(place);
             }
-            return Some(met);
+            return Some(matched);
         }
         None
     }
@@ -211,7 +216,7 @@ mod endpoint_name {
         deserializer: D,
     ) -> Result<Option<EndpointId>, D::Error> {
         let Some(name) = Option::<String>::deserialize(deserializer)? else { return Ok(None) };
-        let mut ids = ENDPOINTS.iter().map(|endpoint| endpoint.id);
+        let mut ids = ENDPOINTS.iter().map(|(endpoint, ..)| *endpoint);
         let found = ids.find(|id| format!("{id:?}").eq_ignore_ascii_case(&name));
         found.map(Some).ok_or_else(|| D::Error::custom(format!("there is no endpoint {name}")))
     }
@@ -222,19 +227,19 @@ mod tests {
     use super::*;
 
     fn take_next(faults: &mut FaultQueue) -> Option<FaultEffect> {
-        faults.take_matching("GET", "/x", Some(EndpointId::Users.endpoint())).map(|fault| fault.effect)
+        faults.take_matching("GET", "/x", Some(EndpointId::Users)).map(|fault| fault.effect)
     }
 
     #[test]
-    fn faults_meet_requests_in_the_order_in_which_they_were_queued() {
+    fn faults_apply_in_the_order_in_which_they_were_queued() {
         let mut faults = FaultQueue::default();
         faults.queue([
             PlannedFault::at(EndpointId::Users, FaultEffect::DropBefore).times(2).skip(1),
             PlannedFault::next(FaultEffect::DropAfter),
         ]);
-        let met: Vec<_> = (0..4).map(|_| take_next(&mut faults)).collect();
+        let matched: Vec<_> = (0..4).map(|_| take_next(&mut faults)).collect();
         assert_eq!(
-            met,
+            matched,
             [
                 Some(FaultEffect::DropAfter),
                 Some(FaultEffect::DropBefore),
@@ -245,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn only_requests_that_match_are_met() {
+    fn only_requests_that_match_are_affected() {
         let mut faults = FaultQueue::default();
         faults.queue([PlannedFault::at(EndpointId::Action, FaultEffect::DropBefore)]);
         faults.queue([PlannedFault { path: Some("/y".into()), ..PlannedFault::default() }]);
@@ -253,7 +258,7 @@ mod tests {
         assert_eq!(take_next(&mut faults), None);
         assert!(faults.take_matching("POST", "/z", None).is_some());
         assert!(faults.take_matching("GET", "/y/1", None).is_some());
-        assert_eq!(faults.waiting().len(), 1);
+        assert_eq!(faults.pending().len(), 1);
     }
 
     #[test]

@@ -28,6 +28,8 @@ pub(super) enum GroupKind {
     OrganizationAdmins,
     DeploymentAdmins,
     SupportAdmins,
+    /// The administrators of a contract, by its name.
+    ContractAdmins(ArcStr),
     ProductAdmins(ArcStr),
     ProfileAdmins(GroupId),
     UserGroupAdmins(GroupId),
@@ -48,6 +50,7 @@ impl GroupKind {
             Self::OrganizationAdmins => "SYSADMIN_GROUP",
             Self::DeploymentAdmins => "DEPLOYMENT_ADMIN_GROUP",
             Self::SupportAdmins => "SUPPORT_ADMIN_GROUP",
+            Self::ContractAdmins(_) => "CONTRACT_ADMIN_GROUP",
             Self::ProductAdmins(_) => "PRODUCT_ADMIN_GROUP",
             Self::ProfileAdmins(_) => "PROFILE_ADMIN_GROUP",
             Self::UserGroupAdmins(_) => "USER_ADMIN_GROUP",
@@ -143,12 +146,12 @@ impl GroupTable {
 
     /// Adds a group with a given number.
     pub(super) fn put(&mut self, id: GroupId, group: SandboxGroup) {
-        let place = id.0 as usize;
-        if place >= self.slots.len() {
-            self.slots.resize_with(place + 1, || None);
+        let slot = id.0 as usize;
+        if slot >= self.slots.len() {
+            self.slots.resize_with(slot + 1, || None);
         }
         self.names.insert(fold(&group.name), id);
-        self.slots[place] = Some(group);
+        self.slots[slot] = Some(group);
     }
 
     /// The next number: one more than the highest assigned.
@@ -347,6 +350,7 @@ mod tests {
             GroupKind::OrganizationAdmins,
             GroupKind::DeploymentAdmins,
             GroupKind::SupportAdmins,
+            GroupKind::ContractAdmins("X".into()),
             GroupKind::ProductAdmins("X".into()),
             GroupKind::ProfileAdmins(base),
             GroupKind::UserGroupAdmins(base),

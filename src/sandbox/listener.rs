@@ -3,27 +3,27 @@
 use std::fmt;
 use std::sync::Arc;
 
-type TroubleListener = dyn Fn(&str) + Send + Sync;
+type ProblemHandler = dyn Fn(&str) + Send + Sync;
 
 /// Receives reports of problems; by default nobody does.
 #[derive(Clone, Default)]
-pub struct Listener(Option<Arc<TroubleListener>>);
+pub struct Listener(Option<Arc<ProblemHandler>>);
 
 impl Listener {
-    /// Calls `hear` with one sentence per problem, on the threads of the server.
-    pub fn new(hear: impl Fn(&str) + Send + Sync + 'static) -> Self {
-        Self(Some(Arc::new(hear)))
+    /// Calls `handle` with one sentence per problem, on the threads of the server.
+    pub fn new(handle: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        Self(Some(Arc::new(handle)))
     }
 
     pub(super) fn report(&self, sentence: &str) {
-        if let Some(hear) = &self.0 {
-            hear(sentence);
+        if let Some(handle) = &self.0 {
+            handle(sentence);
         }
     }
 }
 
 impl fmt::Debug for Listener {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(if self.0.is_some() { "Listener" } else { "nobody" })
+        formatter.write_str(if self.0.is_some() { "Listener" } else { "Listener(none)" })
     }
 }

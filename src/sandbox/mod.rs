@@ -1,4 +1,7 @@
-//! A simulated organization and sign-in service over real HTTP on loopback; shares only [`crate::wire`] with the client.
+//! A simulated organization and sign-in service over real HTTP on loopback.
+//!
+//! It shares with the client the names of endpoints and codes and the form of responses. Paths and commands it reads with
+//! tables of its own, so that a misreading of the documentation on one side fails a test on the other.
 //!
 //! It follows the contract: every step and documented refusal, test mode, listings in pages, throttling, expiring
 //! tokens. Where the documentation is silent it makes the choices of contract 7, some of which are [`BehaviorSwitches`].
@@ -11,10 +14,11 @@
 //!
 //! About forty people are members, most in one or two of the user groups (`Designers`, `Engineering`, `Marketing`, ...)
 //! and profiles (`Photoshop` has one license left, `Acrobat Pro` is unlimited, `Stock` has more members than licenses).
-//! `R&D / Lab #1` and `Team v2.1` have awkward names, nobody is in `Interns`, `Corporate Directory` is read-only.
+//! `R&D / Lab #1` and `Team v2.1` have awkward names, a product's name holds commas, one group is of the type
+//! `CONTRACT_ADMIN_GROUP`, nobody is in `Interns`, `Corporate Directory` is read-only.
 //! These cause refusals: `left@example.com` (no longer in the organization), `disabled@example.com`,
 //! `elsewhere@example.com` (another organization's account), `invited@example.net` (an open invitation),
-//! `trusted@partner.example.net` (a member whom another organization owns), `both@example.com` (an Adobe ID and a
+//! `trusted@partner.example.net` (a member whom another organization owns, with undocumented fields), `both@example.com` (an Adobe ID and a
 //! Federated ID) and `twin` (a username in two directories).
 //!
 //! # The control endpoint
@@ -29,26 +33,32 @@ mod accounts;
 mod action;
 #[cfg(test)]
 mod codes;
+mod command_reader;
 mod connection;
 mod control;
 mod countries;
 mod credentials;
 mod domains;
-mod duplicate_keys;
 mod faults;
 mod groups;
 mod ids;
+mod json;
+mod limits;
 mod listener;
 mod listing;
 mod listing_cache;
 mod name_index;
+mod odd_responses;
 mod org;
 mod paging;
 mod persistence;
+mod person_name;
 mod query;
 mod refusal;
 mod request_log;
+mod requested;
 mod response;
+mod routes;
 mod seed;
 mod server;
 mod service;
@@ -56,6 +66,8 @@ mod settings;
 mod shared;
 mod signing_key;
 mod steps;
+#[cfg(test)]
+mod switch_cases;
 mod throttle;
 mod token;
 
@@ -71,8 +83,8 @@ pub use signing_key::KeyError;
 use crate::sandbox::service::SandboxService;
 use crate::sandbox::settings::CurrentRules;
 use crate::sandbox::shared::ServerState;
-use crate::wire::endpoint::BASE_PATH;
 use control::CONTROL_PATH;
+use routes::BASE_PATH;
 use signing_key::SigningKey;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -82,15 +94,15 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 use tokio::sync::oneshot;
 
-/// How long stopping waits for a request that is being carried out.
-const STOP_PATIENCE: Duration = Duration::from_secs(5);
+/// How long a stop waits for the requests in progress.
+const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What a sandbox is started with.
 #[derive(Debug, Clone, Default)]
 pub struct SandboxSettings {
     /// The port on loopback; 0 for any that is free.
     pub port: u16,
-    /// So many generated people; `None` for the forty and more seeded ones.
+    /// The number of generated people; `None` for the seeded ones, about forty.
     pub users: Option<usize>,
     /// The file the organization is loaded from, where it exists, and saved to: at most once a second, and at the end.
     pub state: Option<PathBuf>,
@@ -98,7 +110,7 @@ pub struct SandboxSettings {
     pub throttle: bool,
     /// How long the minute lasts in which calls are counted, for tests that do not wait; a real one when left out.
     pub minute: Option<Duration>,
-    /// The choices where the documentation is silent.
+    /// The switches: choices where the documentation is silent.
     pub switches: BehaviorSwitches,
     /// Receives problems of the server itself, such as a state file that can no longer be written.
     pub listener: Listener,
@@ -107,7 +119,7 @@ pub struct SandboxSettings {
 /// Why a sandbox did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// The port cannot be had.
+    /// The port cannot be used.
     #[error("port {port} on 127.0.0.1 cannot be used: {source}")]
     Port {
         /// The requested port.
@@ -123,7 +135,7 @@ pub enum StartError {
         /// What is wrong with it.
         message: String,
     },
-    /// The system gave no thread or no events.
+    /// The system cannot start a thread.
     #[error("the server cannot be started: {0}")]
     Thread(io::Error),
 }
@@ -143,20 +155,20 @@ impl Sandbox {
     /// # Errors
     /// When the port is taken or the state file cannot be used.
     pub fn start(options: SandboxSettings) -> Result<Self, StartError> {
-        let SandboxSettings { port, users, state, throttle, minute, switches, listener: trouble } = options;
-        let listener = bind(port).map_err(|source| StartError::Port { port, source })?;
+        let SandboxSettings { port, users, state, throttle, minute, switches, listener } = options;
+        let socket = bind(port).map_err(|source| StartError::Port { port, source })?;
         let org = organization(users, state.as_deref())?;
-        let address = listener.local_addr().map_err(StartError::Thread)?;
+        let address = socket.local_addr().map_err(StartError::Thread)?;
         let key = Arc::new(SigningKey::default());
         let rules = CurrentRules { throttle, switches, ..CurrentRules::default() };
-        let mut world =
-            SandboxService { org, rules, key: Arc::clone(&key), trouble, ..SandboxService::default() };
+        let mut service =
+            SandboxService { org, rules, key: Arc::clone(&key), listener, ..SandboxService::default() };
         if let Some(minute) = minute {
-            world.limiter.scale(minute);
+            service.limiter.scale(minute);
         }
-        let shared = Arc::new(ServerState::new(world));
+        let shared = Arc::new(ServerState::new(service));
         let (stop, stopped) = oneshot::channel();
-        let thread = run(listener, Arc::clone(&shared), state, stopped).map_err(StartError::Thread)?;
+        let thread = run(socket, Arc::clone(&shared), state, stopped).map_err(StartError::Thread)?;
         Ok(Self { address, shared, key, stop: Some(stop), thread: Some(thread) })
     }
 
@@ -183,22 +195,22 @@ impl Sandbox {
         self.key.pair().map(|pair| pair.private_pem.as_str())
     }
 
-    /// Queues trouble for requests to come.
+    /// Queues a fault for requests to come.
     pub fn queue(&self, fault: PlannedFault) {
-        self.shared.world().faults.queue([fault]);
+        self.shared.service().faults.queue([fault]);
     }
 
-    /// The requests seen since the start or since the last [`Sandbox::reset`], in the order in which they came.
+    /// The requests received since the start or since the last [`Sandbox::reset`], in the order in which they came.
     pub fn requests(&self) -> Vec<LoggedRequest> {
-        self.shared.world().log.all()
+        self.shared.service().log.all()
     }
 
     /// Changes settings.
     pub fn configure(&self, settings: SettingsChange) {
-        self.shared.world().rules.change(&settings);
+        self.shared.service().rules.change(&settings);
     }
 
-    /// Forgets the faults that wait and the requests seen; the organization stays as it is.
+    /// Clears the pending faults and the request log; the organization stays as it is.
     pub fn reset(&self) {
         control::reset(&self.shared);
     }
@@ -229,20 +241,20 @@ fn organization(
         path: path.to_owned(),
         message: error.to_string(),
     };
-    let kept = persistence::load(path).map_err(|error| broken(&error))?;
-    let org = kept.unwrap_or_else(|| seed::organization(users));
+    let saved = persistence::load(path).map_err(|error| broken(&error))?;
+    let org = saved.unwrap_or_else(|| seed::organization(users));
     persistence::save(&org, path).map_err(|error| broken(&error))?;
     Ok(org)
 }
 
 fn bind(port: u16) -> io::Result<TcpListener> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
-    listener.set_nonblocking(true)?;
-    Ok(listener)
+    let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
+    socket.set_nonblocking(true)?;
+    Ok(socket)
 }
 
 fn run(
-    listener: TcpListener,
+    socket: TcpListener,
     shared: Arc<ServerState>,
     state: Option<PathBuf>,
     stop: oneshot::Receiver<()>,
@@ -250,14 +262,14 @@ fn run(
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let listener = {
         let _inside = runtime.enter();
-        tokio::net::TcpListener::from_std(listener)?
+        tokio::net::TcpListener::from_std(socket)?
     };
     let work = move || {
         let served = runtime.block_on(server::serve(listener, Arc::clone(&shared), state.clone(), stop));
         if let Err(error) = served {
             shared.report(&format!("the sandbox stopped serving: {error}"));
         }
-        runtime.shutdown_timeout(STOP_PATIENCE);
+        runtime.shutdown_timeout(STOP_TIMEOUT);
         if let Some(path) = state {
             persistence::save_changes(&shared, &path, u64::MAX);
         }

@@ -11,8 +11,8 @@ use std::collections::HashMap;
 /// Accounts of API integrations: counted in totals, left out of the pages (contract 2.3).
 pub(super) const TECHNICAL_ACCOUNTS: usize = 1;
 
-/// An odd factor: it makes numbers of people look like the service's ids and keeps them apart.
-const SPREAD: u64 = 0x9E37_79B9_7F4A_7C15;
+/// An odd factor: it turns numbers of people into different ids that look like those of the service.
+const ID_FACTOR: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// The whole state.
 #[derive(Debug, Default)]
@@ -52,7 +52,7 @@ impl SandboxOrganization {
     }
 
     /// Adds a person to a group; does nothing for a member.
-    pub(super) fn join(&mut self, person: PersonId, group: GroupId) {
+    pub(super) fn add_to_group(&mut self, person: PersonId, group: GroupId) {
         let Some(record) = self.people.get_mut(person).filter(|record| !record.groups.contains(&group))
         else {
             return;
@@ -63,7 +63,7 @@ impl SandboxOrganization {
     }
 
     /// Removes a person from a group; does nothing for someone who is not in it.
-    pub(super) fn leave(&mut self, person: PersonId, group: GroupId) {
+    pub(super) fn remove_from_group(&mut self, person: PersonId, group: GroupId) {
         let Some(record) = self.people.get_mut(person) else { return };
         let before = record.groups.len();
         record.groups.retain(|id| *id != group);
@@ -76,16 +76,16 @@ impl SandboxOrganization {
     }
 
     /// Removes a person from every group.
-    pub(super) fn leave_all(&mut self, person: PersonId) {
+    pub(super) fn remove_from_all_groups(&mut self, person: PersonId) {
         let groups = self.people.get(person).map(|record| record.groups.clone()).unwrap_or_default();
         for group in groups {
-            self.leave(person, group);
+            self.remove_from_group(person, group);
         }
     }
 
     /// Removes a person from the organization: `keep` leaves the account in the directory (contract 7.34).
-    pub(super) fn part(&mut self, person: PersonId, keep: Option<AccountStanding>) {
-        self.leave_all(person);
+    pub(super) fn remove_member(&mut self, person: PersonId, keep: Option<AccountStanding>) {
+        self.remove_from_all_groups(person);
         match keep {
             Some(standing) => {
                 if let Some(record) = self.people.get_mut(person) {
@@ -184,7 +184,7 @@ pub(super) fn describe(id: PersonId, person: &SandboxAccount, groups: Vec<ArcStr
         lastname: person.lastname.clone(),
         country: person.country.clone(),
         kind: Some(person.kind.as_str().into()),
-        id: Some(format!("{:016X}5A4DB0C0@{owner}", (u64::from(id.0) + 1).wrapping_mul(SPREAD)).into()),
-        extra: None,
+        id: Some(format!("{:016X}5A4DB0C0@{owner}", (u64::from(id.0) + 1).wrapping_mul(ID_FACTOR)).into()),
+        extra: person.extra.clone(),
     }
 }

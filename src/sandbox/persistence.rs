@@ -35,25 +35,25 @@ pub(super) fn load(path: &Path) -> Result<Option<SandboxOrganization>, StateErro
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error.into()),
     };
-    let kept: SavedState = serde_json::from_reader(BufReader::new(file))?;
-    if kept.format != FORMAT {
-        return Err(StateError::Format(kept.format));
+    let saved: SavedState = serde_json::from_reader(BufReader::new(file))?;
+    if saved.format != FORMAT {
+        return Err(StateError::Format(saved.format));
     }
-    if !kept.numbers_are_known() {
+    if !saved.numbers_are_known() {
         return Err(StateError::Number);
     }
-    Ok(Some(kept.organization()))
+    Ok(Some(saved.organization()))
 }
 
 /// Writes the organization if it changed since `saved`; returns the revision of the file.
 pub(super) fn save_changes(shared: &ServerState, path: &Path, saved: u64) -> u64 {
     let (revision, text) = {
-        let world = shared.world();
-        let revision = world.org.revision();
+        let service = shared.service();
+        let revision = service.org.revision();
         if revision == saved {
             return saved;
         }
-        (revision, serde_json::to_vec(&StateToSave::of(&world.org)))
+        (revision, serde_json::to_vec(&StateToSave::of(&service.org)))
     };
     let written = text.map_err(io::Error::from).and_then(|text| replace(path, &text));
     match written {
@@ -167,7 +167,7 @@ mod tests {
         let path = folder.path().join("state.json");
         let mut org = seed::organization(None);
         let last = PersonId(u32::try_from(org.people.next_number() - 1).expect("small"));
-        org.part(last, None);
+        org.remove_member(last, None);
         save(&org, &path).expect("saved");
         let mut back = load(&path).expect("reads").expect("is there");
         let everyone = |org: &SandboxOrganization| {
@@ -187,7 +187,7 @@ mod tests {
         let path = folder.path().join("state.json");
         let shared = ServerState::default();
         assert_eq!((save_changes(&shared, &path, 0), path.exists()), (0, false));
-        shared.world().org.touch();
+        shared.service().org.touch();
         assert_eq!((save_changes(&shared, &path, 0), path.exists()), (1, true));
         let nowhere = folder.path().join("no/such/folder.json");
         assert_eq!(save_changes(&shared, &nowhere, 0), 0);

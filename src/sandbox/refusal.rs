@@ -8,9 +8,9 @@ pub(super) struct Refusal {
 }
 
 /// The result of a step.
-pub(super) type Decided<T = ()> = Result<T, Refusal>;
+pub(super) type StepResult<T = ()> = Result<T, Refusal>;
 
 /// A refusal.
-pub(super) fn refuse<T>(code: &'static str, message: impl Into<String>) -> Decided<T> {
+pub(super) fn refuse<T>(code: &'static str, message: impl Into<String>) -> StepResult<T> {
     Err(Refusal { code, message: message.into() })
 }

@@ -30,41 +30,41 @@ pub struct LoggedRequest {
 /// The number of requests kept; older ones are dropped.
 const KEPT: usize = 20_000;
 
-/// The requests seen since the start or since the last clearing.
+/// The requests received since the start or since the last clearing.
 #[derive(Debug, Default)]
 pub(super) struct RequestLog {
-    seen: VecDeque<LoggedRequest>,
+    requests: VecDeque<LoggedRequest>,
     /// The number of the first one kept.
     first: usize,
 }
 
 impl RequestLog {
     /// Adds a request; returns the number to add its status with.
-    pub(super) fn note(&mut self, seen: LoggedRequest) -> usize {
-        if self.seen.len() == KEPT {
-            self.seen.pop_front();
+    pub(super) fn append(&mut self, request: LoggedRequest) -> usize {
+        if self.requests.len() == KEPT {
+            self.requests.pop_front();
             self.first += 1;
         }
-        self.seen.push_back(seen);
-        self.first + self.seen.len() - 1
+        self.requests.push_back(request);
+        self.first + self.requests.len() - 1
     }
 
     /// Adds the status of a response; does nothing for a request that was dropped.
     pub(super) fn conclude(&mut self, number: usize, status: u16) {
-        if let Some(seen) = number.checked_sub(self.first).and_then(|place| self.seen.get_mut(place)) {
-            seen.status = Some(status);
+        if let Some(request) = number.checked_sub(self.first).and_then(|index| self.requests.get_mut(index)) {
+            request.status = Some(status);
         }
     }
 
-    /// All that is kept.
+    /// The requests that were kept.
     pub(super) fn all(&self) -> Vec<LoggedRequest> {
-        self.seen.iter().cloned().collect()
+        self.requests.iter().cloned().collect()
     }
 
     /// Clears the log.
     pub(super) fn clear(&mut self) {
-        self.first += self.seen.len();
-        self.seen.clear();
+        self.first += self.requests.len();
+        self.requests.clear();
     }
 }
 
@@ -75,11 +75,11 @@ mod tests {
     #[test]
     fn a_status_finds_its_request_or_nothing() {
         let mut log = RequestLog::default();
-        let number = log.note(LoggedRequest::default());
+        let number = log.append(LoggedRequest::default());
         log.conclude(number, 200);
         assert_eq!(log.all()[0].status, Some(200));
         log.clear();
-        log.note(LoggedRequest::default());
+        log.append(LoggedRequest::default());
         log.conclude(number, 500);
         assert_eq!(log.all()[0].status, None);
     }
@@ -88,7 +88,7 @@ mod tests {
     fn only_so_many_are_kept() {
         let mut log = RequestLog::default();
         for _ in 0..=KEPT {
-            log.note(LoggedRequest::default());
+            log.append(LoggedRequest::default());
         }
         assert_eq!(log.all().len(), KEPT);
     }

@@ -8,6 +8,7 @@ use crate::sandbox::groups::{GroupKind, NamedGroup, SandboxGroup};
 use crate::sandbox::org::SandboxOrganization;
 use crate::wire::identity::IdentityType;
 use crate::wire::interner::StringInterner;
+use serde_json::{Map, Value, json};
 
 const USER_GROUPS: &[(&str, &str)] = &[
     ("Designers", "Everyone who draws"),
@@ -24,10 +25,14 @@ const USER_GROUPS: &[(&str, &str)] = &[
 /// A user group shared from elsewhere: it cannot be changed here.
 const READ_ONLY: (&str, &str) = ("Corporate Directory", "Shared from the parent organization");
 
-/// Profile, product, licenses, whether the product has developers.
+/// The group of a contract's administrators, and the contract (contract 7.43; index.md, May 2025).
+const CONTRACT: (&str, &str) = ("5A4DB0C0FFEE20250603_CONTRACT_GROUP", "ETLA - 5A4DB0C0FFEE20250603");
+
+/// Profile, product, licenses, whether the product has developers. A product's name may end with a list of keywords
+/// (index.md, May 2023).
 const PROFILES: &[(&str, &str, &str, bool)] = &[
     ("All Apps", "Creative Cloud All Apps", "25", false),
-    ("Photoshop", "Creative Cloud Photoshop", "10", false),
+    ("Photoshop", "Photoshop (ETLA,Single App - Enterprise)", "10", false),
     ("Acrobat Pro", "Acrobat Pro DC", "UNLIMITED", false),
     ("Adobe Sign", "Acrobat Sign Enterprise", "5", false),
     ("Stock", "Adobe Stock", "2", false),
@@ -73,7 +78,7 @@ const PEOPLE: &[(&str, &str, &str, &[&str])] = &[
     ("Bella", "Moreno", "MX", &["Human Resources", "_deployment_admin"]),
     ("Chen", "Wei", "SG", &["R&D / Lab #1", "Experience Manager"]),
     ("Dora", "Kovacs", "HU", &["Finance", "Adobe Sign"]),
-    ("Emil", "Larsen", "DK", &["Engineering", "_product_admin_Adobe Experience Manager"]),
+    ("Emil", "Larsen", "DK", &["Engineering", "_product_admin_Adobe Experience Manager", CONTRACT.0]),
     ("Fatima", "Zahra", "MA", &["Marketing"]),
     ("Gus", "Taylor", "AU", &[]),
     ("Hana", "Suzuki", "JP", &["Designers"]),
@@ -85,10 +90,10 @@ const PEOPLE: &[(&str, &str, &str, &[&str])] = &[
     ("Nina", "Olsen", "NO", &[]),
 ];
 
-/// The kind of ID and the domain of the person at that place of the list: most are federated, some are Enterprise IDs,
+/// The kind of ID and the domain of the person at that index of the list: most are federated, some are Enterprise IDs,
 /// some Adobe IDs, and a few sign in with a name that is not an e-mail address.
-fn kind_of(place: usize) -> (IdentityType, &'static str) {
-    match place % 10 {
+fn kind_of(index: usize) -> (IdentityType, &'static str) {
+    match index % 10 {
         3 | 6 => (IdentityType::EnterpriseId, "example.org"),
         5 | 8 => (IdentityType::AdobeId, "example.net"),
         4 => (IdentityType::FederatedId, "emea.example.com"),
@@ -108,6 +113,18 @@ const SPECIAL: &[(&str, IdentityType, AccountStanding)] = &[
     ("both@example.com", IdentityType::AdobeId, AccountStanding::Active),
     ("both@example.com", IdentityType::FederatedId, AccountStanding::Active),
 ];
+
+/// The account whose record has fields beyond the documented ones (contract 2.4, 7.43).
+const EXTRA_FIELDS: &str = "trusted@partner.example.net";
+
+fn extra_fields() -> Box<Map<String, Value>> {
+    let fields = [
+        ("businessAccount", Value::Bool(true)),
+        ("orgSpecific", Value::Bool(true)),
+        ("tags", json!(["edu_student"])),
+    ];
+    Box::new(fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+}
 
 /// The seeded organization, with the given number of generated members in place of the forty, if one is given.
 pub(super) fn organization(users: Option<usize>) -> SandboxOrganization {
@@ -150,6 +167,7 @@ fn make_groups(org: &mut SandboxOrganization) {
             .collect();
         org.groups.insert(group);
     }
+    org.groups.insert(SandboxGroup::new(GroupKind::ContractAdmins(CONTRACT.1.into()), CONTRACT.0));
 }
 
 fn groups(org: &mut SandboxOrganization, names: &[&str]) -> Vec<GroupId> {
@@ -158,8 +176,8 @@ fn groups(org: &mut SandboxOrganization, names: &[&str]) -> Vec<GroupId> {
 }
 
 fn people(org: &mut SandboxOrganization, interner: &mut StringInterner) {
-    for (place, (first, last, country, names)) in PEOPLE.iter().enumerate() {
-        let (kind, domain) = kind_of(place);
+    for (index, (first, last, country, names)) in PEOPLE.iter().enumerate() {
+        let (kind, domain) = kind_of(index);
         let login = format!("{}.{}", first.to_lowercase(), last.to_lowercase());
         let plain = domain == "sso.example.com";
         let person = SandboxAccount {
@@ -172,6 +190,7 @@ fn people(org: &mut SandboxOrganization, interner: &mut StringInterner) {
             country: Some(interner.share(country)),
             standing: AccountStanding::Active,
             groups: groups(org, names),
+            extra: None,
         };
         org.add_person(person);
     }
@@ -190,6 +209,7 @@ fn special(org: &mut SandboxOrganization, interner: &mut StringInterner) {
             country: Some(interner.share("US")),
             standing: *standing,
             groups: if disabled { groups(org, &["Contractors"]) } else { Vec::new() },
+            extra: (*email == EXTRA_FIELDS).then(extra_fields),
         };
         org.add_person(person);
     }
@@ -205,6 +225,7 @@ fn special(org: &mut SandboxOrganization, interner: &mut StringInterner) {
             country: Some(interner.share("US")),
             standing: AccountStanding::Active,
             groups: Vec::new(),
+            extra: None,
         };
         org.add_person(person);
     }
@@ -228,13 +249,15 @@ fn generate(org: &mut SandboxOrganization, count: usize, interner: &mut StringIn
             country: Some(interner.share(country)),
             standing: AccountStanding::Active,
             groups: sets[number % sets.len()].clone(),
+            extra: None,
         });
     }
 }
 
 /// Generated people have no roles.
 fn generated_groups(org: &mut SandboxOrganization, names: &[&str]) -> Vec<GroupId> {
-    let plain: Vec<_> = names.iter().copied().filter(|name| !name.starts_with('_')).collect();
+    let plain: Vec<_> =
+        names.iter().copied().filter(|name| !name.starts_with('_') && *name != CONTRACT.0).collect();
     groups(org, &plain)
 }
 
@@ -249,7 +272,7 @@ fn generated_kind(number: usize) -> (IdentityType, &'static str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::limits;
+    use crate::sandbox::limits;
 
     #[test]
     fn about_forty_people_of_all_three_kinds_are_members_of_groups_that_exist() {
@@ -277,6 +300,20 @@ mod tests {
         };
         assert_eq!(free("Photoshop"), 1);
         assert!(free("Stock") < 0);
+    }
+
+    #[test]
+    fn rare_records_are_seeded() {
+        let org = organization(None);
+        let groups: Vec<_> = org.groups.iter().map(|(_, group)| group).collect();
+        assert!(
+            groups.iter().any(|group| group.kind.as_str() == "CONTRACT_ADMIN_GROUP" && group.members == 1)
+        );
+        assert!(groups.iter().any(|group| group.product.as_deref().is_some_and(|name| name.contains(','))));
+        let people: Vec<_> = org.people.iter().map(|(_, person)| person).collect();
+        assert!(people.iter().any(|person| person.extra.is_some() && person.is_member()));
+        let both = org.people.with_email("both@example.com").filter(|(_, person)| person.is_member());
+        assert_eq!(both.count(), 2);
     }
 
     #[test]

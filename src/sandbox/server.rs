@@ -1,6 +1,7 @@
 //! The HTTP server: one thread with its own runtime, bound to loopback, stopped by its owner.
 
 use super::control;
+use super::odd_responses;
 use super::persistence;
 use crate::sandbox::connection::{ConnectionBreaker, SandboxAcceptor};
 use crate::sandbox::faults::{FaultEffect, PlannedFault};
@@ -8,7 +9,7 @@ use crate::sandbox::request_log::LoggedRequest;
 use crate::sandbox::response::SandboxResponse;
 use crate::sandbox::service::ServiceRequest;
 use crate::sandbox::shared::ServerState;
-use crate::wire::endpoint::PathBase;
+use crate::wire::endpoint::EndpointId;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, State};
@@ -39,7 +40,7 @@ pub(super) async fn serve(
 ) -> io::Result<()> {
     let router = Router::new().fallback(handle).with_state(Arc::clone(&shared));
     let service = router.into_make_service_with_connect_info::<ConnectionBreaker>();
-    let saving = save_now_and_then(Arc::clone(&shared), file);
+    let saving = save_periodically(Arc::clone(&shared), file);
     tokio::select! {
         served = async { axum::serve(SandboxAcceptor(listener), service).await } => served,
         () = saving => Ok(()),
@@ -48,9 +49,9 @@ pub(super) async fn serve(
 }
 
 /// Saves what changed, at most once a second; never ends.
-async fn save_now_and_then(shared: Arc<ServerState>, file: Option<PathBuf>) {
+async fn save_periodically(shared: Arc<ServerState>, file: Option<PathBuf>) {
     let Some(file) = file else { return std::future::pending().await };
-    let mut saved = shared.world().org.revision();
+    let mut saved = shared.service().org.revision();
     loop {
         tokio::time::sleep(SAVE_INTERVAL).await;
         let (shared, file) = (Arc::clone(&shared), file.clone());
@@ -113,10 +114,10 @@ async fn respond_or_fail(
     request: ServiceRequest,
 ) -> Response {
     let (fault, number) = {
-        let mut world = shared.world();
-        let endpoint = request.route().map(|(endpoint, _)| endpoint);
-        let fault = world.faults.take_matching(&request.method, &request.path, endpoint).unwrap_or_default();
-        let number = world.log.note(seen(&request));
+        let mut service = shared.service();
+        let fault = service.faults.take_matching(&request.method, &request.path, request.endpoint());
+        let fault = fault.unwrap_or_default();
+        let number = service.log.append(logged(&request));
         (fault, number)
     };
     if fault.delay > 0 {
@@ -136,22 +137,22 @@ async fn respond_or_fail(
         breaker.break_off();
         return response(SandboxResponse::empty(503));
     }
-    shared.world().log.conclude(number, answer.status);
+    shared.service().log.conclude(number, answer.status);
     match effect {
         FaultEffect::CutBody { bytes } => cut(answer, bytes),
         _ => response(answer),
     }
 }
 
-fn seen(request: &ServiceRequest) -> LoggedRequest {
-    let endpoint = request.route().map(|(endpoint, _)| endpoint);
-    let signs_in = endpoint.is_some_and(|endpoint| endpoint.base == PathBase::SignIn);
+fn logged(request: &ServiceRequest) -> LoggedRequest {
+    let endpoint = request.endpoint();
+    let signs_in = matches!(endpoint, Some(EndpointId::OAuthToken | EndpointId::JwtExchange));
     let commands = serde_json::from_slice::<Vec<serde::de::IgnoredAny>>(&request.body);
     LoggedRequest {
         method: request.method.clone(),
         path: request.path.clone(),
         query: if signs_in { String::new() } else { request.query.clone() },
-        endpoint: endpoint.map(|endpoint| format!("{:?}", endpoint.id)).unwrap_or_default(),
+        endpoint: endpoint.map(|endpoint| format!("{endpoint:?}")).unwrap_or_default(),
         request_id: request.request_id.clone(),
         pragma: request.pragma.clone(),
         user_agent: request.user_agent.clone(),
@@ -161,22 +162,24 @@ fn seen(request: &ServiceRequest) -> LoggedRequest {
 }
 
 fn carry_out(shared: &ServerState, request: &ServiceRequest, fault: &PlannedFault) -> SandboxResponse {
-    let mut world = shared.world();
+    let mut service = shared.service();
     let mut planted = Vec::new();
     match &fault.effect {
         FaultEffect::Status { status, body, retry_after } => {
             let retry_after = retry_after.as_ref().map(|retry_after| retry_after.value(SystemTime::now()));
             return status_answer(*status, body.as_deref(), retry_after);
         }
-        FaultEffect::ExpireTokens => world.tokens.expire(),
+        FaultEffect::ExpireTokens => service.tokens.expire(),
         FaultEffect::CommandError { index, code } => planted.push((*index, code.clone())),
         _ => {}
     }
-    let answer = world.respond(request, &planted, Instant::now());
-    if fault.effect == FaultEffect::MalformedBody {
-        return SandboxResponse { body: b"{\"result\":\"succ<".to_vec(), ..answer };
+    let answer = service.respond(request, &planted, Instant::now());
+    match fault.effect {
+        FaultEffect::MalformedBody => SandboxResponse { body: b"{\"result\":\"succ<".to_vec(), ..answer },
+        FaultEffect::NullErrorLabels => odd_responses::without_labels(answer),
+        FaultEffect::OddTypes => odd_responses::with_odd_types(answer),
+        _ => answer,
     }
-    answer
 }
 
 fn status_answer(status: u16, body: Option<&str>, retry_after: Option<String>) -> SandboxResponse {
@@ -210,10 +213,10 @@ fn response(answer: SandboxResponse) -> Response {
 fn cut(mut answer: SandboxResponse, bytes: usize) -> Response {
     let whole = answer.body.len();
     answer.body.truncate(bytes.min(whole.saturating_sub(1)));
-    let part = Bytes::from(std::mem::take(&mut answer.body));
-    let stream = futures_util::stream::unfold(Some(part), |part| async {
-        if let Some(part) = part {
-            return Some((Ok(part), None));
+    let partial = Bytes::from(std::mem::take(&mut answer.body));
+    let stream = futures_util::stream::unfold(Some(partial), |partial| async {
+        if let Some(partial) = partial {
+            return Some((Ok(partial), None));
         }
         tokio::time::sleep(FLUSH_TIME).await;
         Some((Err(io::Error::from(io::ErrorKind::ConnectionReset)), None))

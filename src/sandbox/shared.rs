@@ -8,18 +8,18 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 pub(super) struct ServerState(Mutex<SandboxService>);
 
 impl ServerState {
-    pub(super) fn new(world: SandboxService) -> Self {
-        Self(Mutex::new(world))
+    pub(super) fn new(service: SandboxService) -> Self {
+        Self(Mutex::new(service))
     }
 
     /// Reports a problem of the server itself.
     pub(super) fn report(&self, sentence: &str) {
-        let trouble = self.world().trouble.clone();
-        trouble.report(sentence);
+        let listener = self.service().listener.clone();
+        listener.report(sentence);
     }
 
-    /// The world, also after a request panicked over it: each change of it is complete in itself.
-    pub(super) fn world(&self) -> MutexGuard<'_, SandboxService> {
+    /// The service, also after a request panicked over it: each change of it is complete in itself.
+    pub(super) fn service(&self) -> MutexGuard<'_, SandboxService> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,4 +1,4 @@
-//! The Rhai host: functions over the client's public methods; no HTTP and no URLs here.
+//! Scripts: the engine, the checker and the functions, which use the client's public methods.
 
 pub mod checker;
 pub mod engine;

@@ -86,7 +86,7 @@ fn begin<T: ListItem>(
             None
         }
     });
-    let records = RecordList::open_kept(session, listing, false, writer)?;
+    let records = RecordList::open_and_save(session, listing, false, writer)?;
     if paced {
         // If the time cannot be written, a later announcement is missing; the listing is not affected.
         drop(saved_listings.mark_begun(name, now));

@@ -9,3 +9,4 @@ pub(crate) mod run_setup;
 pub(crate) mod run_state;
 pub(crate) mod totals;
 pub(crate) mod tracked_files;
+pub(crate) mod unresolved;

@@ -10,10 +10,11 @@ use crate::host::session::Session;
 use crate::session::guard::ChangeGuard;
 use crate::session::journal::recorder::JournalRecorder;
 use crate::session::totals::{RunTally, RunTotals};
+use crate::session::unresolved::UnresolvedCommands;
 use crate::store::output_file::IfExists;
 use crate::wire::error_code;
 use rhai::Dynamic;
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, Ref, RefCell};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -68,6 +69,7 @@ pub(crate) struct RunState {
     pub settings: RunSettings,
     tally: RefCell<RunTally>,
     totals: RefCell<RunTotals>,
+    unresolved: RefCell<UnresolvedCommands>,
     queues: RefCell<Vec<Rc<dyn OpenQueue>>>,
     written: RefCell<HashSet<PathBuf>>,
     single_changes: Cell<usize>,
@@ -174,9 +176,20 @@ impl RunState {
         *self.totals.borrow()
     }
 
+    /// The commands of the run that did not succeed, as far as they are named.
+    pub(crate) fn unresolved(&self) -> Ref<'_, UnresolvedCommands> {
+        self.unresolved.borrow()
+    }
+
+    /// These commands, as [`crate::error::refusal`] describes them, have been shown to the operator.
+    pub(crate) fn mark_shown<'a>(&self, lines: impl Iterator<Item = &'a String>) {
+        self.unresolved.borrow_mut().mark_shown(lines);
+    }
+
     /// Records an outcome; `counts` says whether it counts for the exit code.
     pub(crate) fn record(&self, session: &Session, outcome: &Outcome, counts: bool) {
         self.totals.borrow_mut().add(outcome);
+        self.unresolved.borrow_mut().add(outcome);
         self.write_row(session, outcome);
         if !counts {
             return;

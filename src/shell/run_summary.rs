@@ -1,5 +1,6 @@
 //! The start and end of a run: settles what an interrupted run left, and prints the outcome of all commands.
 
+use crate::client::outcome::Status;
 use crate::host::session::Session;
 use crate::output::Output;
 use crate::output::pretty::plural;
@@ -7,6 +8,7 @@ use crate::quantity::counted;
 use crate::session::journal::reconcile;
 use crate::session::run_state::RunState;
 use crate::session::totals::RunTotals;
+use crate::session::unresolved::UnresolvedCommands;
 use crate::shell::diagnostic::show_error;
 use crate::shell::exit_code::RunExit;
 use crate::store::journal::unfinished_runs::leaves_open;
@@ -60,6 +62,7 @@ pub(crate) fn end(session: &Session, exit: RunExit, output: &Output) -> RunExit 
     if totals.removals_unread > 0 {
         output.note(&unread_removals(totals.removals_unread));
     }
+    note_unmatched(&run.settings.guard.unmatched_lines(), output);
     exit = exit_with_report(session, exit, output);
     let Some(recorder) = &run.settings.recorder else { return exit };
     if run.settings.resumed {
@@ -97,6 +100,34 @@ fn unread_removals(count: usize) -> String {
          checks them",
         counted(count, "removal")
     )
+}
+
+/// Names the lines of files with protected names that match nobody: a misspelled name protects nobody.
+fn note_unmatched(lines: &[String], output: &Output) {
+    const NAMED: usize = 10;
+    for line in lines.iter().take(NAMED) {
+        output.note(&format!("{line} protects nobody: no listed user and no group of theirs has that name"));
+    }
+    if lines.len() > NAMED {
+        output.note(&format!("{} more lines protect nobody", lines.len() - NAMED));
+    }
+}
+
+/// Names the people and groups whose commands did not succeed, unless an error has named them already. Where nobody
+/// watches, each line has its time.
+pub(crate) fn name_unresolved(unresolved: &UnresolvedCommands, output: &Output) {
+    for command in unresolved.named() {
+        let time = if output.is_watched() { String::new() } else { format!("{} ", command.time) };
+        output.failure(&format!("{time}{}", status_words(command.status)), &command.line);
+    }
+    if unresolved.more() > 0 {
+        let advice = "the report (--report) and the journal (umapish journal show) name them all";
+        output.message(&format!("and {} more; {advice}", unresolved.more()));
+    }
+}
+
+fn status_words(status: Status) -> String {
+    status.as_str().replace('_', " ")
 }
 
 /// A guard that stopped something counts even if the script caught the error.

@@ -6,6 +6,7 @@ use crate::host::temporary_calls;
 use crate::host::thrown::ScriptEnd;
 use crate::language::script_error::{ScriptEnding, ScriptError};
 use crate::output::Output;
+use crate::script::checker::traps;
 use crate::script::engine;
 use crate::session::run_setup::RunSetup;
 use crate::session::run_state::RunState;
@@ -22,6 +23,11 @@ pub(crate) fn run(program: &ScriptProgram, setup: RunSetup, output: &Output) -> 
     let run = RunState::of(&session);
     let engine = engine::build(&session);
     let compiled = compile(&engine, program);
+    if let Ok(ast) = &compiled
+        && show_traps(program, ast, output)
+    {
+        return RunExit::Script;
+    }
     if compiled.is_ok()
         && let Err(exit) = run_summary::begin(&session, output)
     {
@@ -29,16 +35,26 @@ pub(crate) fn run(program: &ScriptProgram, setup: RunSetup, output: &Output) -> 
     }
     let result = compiled.and_then(|ast| evaluate(&engine, &mut Scope::new(), &ast));
     let exit = match (ended(&session), result) {
-        (Some(ended), _) => end(program, ScriptEnding::Ended(ended), output),
+        (Some(ended), _) => end(program, ScriptEnding::Ended(ended), &run, output),
         (None, Ok(value)) => finish(program, &value, output),
-        (None, Err(error)) => end(program, ScriptEnding::of(*error), output),
+        (None, Err(error)) => end(program, ScriptEnding::of(*error), &run, output),
     };
     let judged = run.tally();
     let exit = exit.or_worse(end_queues(&session, exit, output));
     drop(engine);
     warn_of_unsent(&session, output);
     let exit = exit_with(exit, run.tally(), judged);
+    run_summary::name_unresolved(&run.unresolved(), output);
     run_summary::end(&session, exit, output)
+}
+
+/// Shows the traps in a program; returns whether one of them is an error, so that the program must not start.
+fn show_traps(program: &ScriptProgram, ast: &AST, output: &Output) -> bool {
+    let findings = traps::find(ast, &program.text, program.shows_value);
+    for finding in &findings {
+        diagnostic::show_finding(program, finding, output);
+    }
+    findings.iter().any(|finding| !finding.is_warning)
 }
 
 /// What ends a run even if the script caught it: a `catch` around a closure can swallow the error.
@@ -89,7 +105,7 @@ pub(crate) fn compile(engine: &Engine, program: &ScriptProgram) -> Result<AST, B
     if let Some(file) = &program.file {
         ast.set_source(file.display().to_string());
     }
-    temporary_calls::note(engine, &ast);
+    temporary_calls::record(engine, &ast);
     Ok(ast)
 }
 
@@ -121,7 +137,7 @@ pub(crate) fn show_value(value: &Dynamic, output: &Output) {
     }
 }
 
-fn end(program: &ScriptProgram, ending: ScriptEnding, output: &Output) -> RunExit {
+fn end(program: &ScriptProgram, ending: ScriptEnding, run: &RunState, output: &Output) -> RunExit {
     match ending {
         ScriptEnding::Ended(ScriptEnd::Exit(code)) => RunExit::Asked(code),
         ScriptEnding::Ended(ScriptEnd::Interrupted) => {
@@ -129,7 +145,10 @@ fn end(program: &ScriptProgram, ending: ScriptEnding, output: &Output) -> RunExi
             RunExit::Interrupted
         }
         ScriptEnding::Ended(ScriptEnd::OutputLost) => lost(output),
-        ScriptEnding::Failed(failure) => fail(program, &failure, output),
+        ScriptEnding::Failed(failure) => {
+            run.mark_shown(diagnostic::shown_refusals(&failure));
+            fail(program, &failure, output)
+        }
     }
 }
 

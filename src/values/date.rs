@@ -1,4 +1,4 @@
-//! Days of the calendar in scripts: their difference is a number of days.
+//! Dates in scripts. The difference of two dates is a number of days.
 
 use crate::error::{Error, Result};
 use crate::host::binding::RhaiResultOf;
@@ -10,20 +10,20 @@ use rhai::{Dynamic, Engine, ImmutableString, Position};
 use serde_json::Value;
 use std::fmt;
 
-/// A day.
+/// A date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Date(civil::Date);
 
 impl Date {
-    /// Today, where this machine is.
+    /// Today's date in the time zone of this machine.
     pub fn today() -> Self {
         Self(jiff::ZonedDateTime::now().date())
     }
 
-    /// Reads a day such as `2026-11-23`.
+    /// Parses a date such as `2026-11-23`.
     ///
     /// # Errors
-    /// `usage`: it is written differently, or there is no such date.
+    /// `usage`: it has another format, or the date does not exist.
     pub fn parse(text: &str) -> Result<Self> {
         let text = text.trim();
         let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
@@ -35,17 +35,18 @@ impl Date {
         })
     }
 
-    /// The date this many days later; earlier for a negative number.
+    /// The date this many days later, or earlier for a negative number.
     ///
     /// # Errors
-    /// `usage`: the calendar does not reach so far (years -9999 to 9999).
+    /// `usage`: the result is outside of the years -9999 to 9999.
     pub fn plus(self, days: i64) -> Result<Self> {
-        let beyond = || Error::usage(format!("{days} days from {self} is beyond the calendar"));
+        let beyond =
+            || Error::usage(format!("{days} days from {self} is not a supported date (years -9999 to 9999)"));
         let span = jiff::Span::new().try_days(days).map_err(|_| beyond())?;
         self.0.checked_add(span).map(Self).map_err(|_| beyond())
     }
 
-    /// How many days `self` is after `other`.
+    /// The number of days from `other` to `self`.
     pub fn days_since(self, other: Self) -> i64 {
         self.0.duration_since(other.0).as_hours() / 24
     }
@@ -65,7 +66,7 @@ impl ScriptValue for Date {
     }
 }
 
-/// Makes days known to an engine.
+/// Registers dates with an engine.
 pub fn register(engine: &mut Engine) {
     script_value::register::<Date>(engine);
     engine.register_get("year", |date: &mut Date| i64::from(date.0.year()));
@@ -99,8 +100,8 @@ const COMPARISONS: [DateComparison; 6] = [
     (">=", |one, other| one >= other),
 ];
 
-/// Compares dates with dates. Ordering a date with anything else is an error, and so is equality with a string, for
-/// which Rhai would silently return false.
+/// Registers comparisons of dates with dates. Comparing a date with a string is an error, for which Rhai would silently
+/// return false.
 fn register_comparisons(engine: &mut Engine) {
     for (operator, compare) in COMPARISONS {
         engine.register_fn(operator, move |one: Date, other: Date| compare(&one, &other));
@@ -152,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_beside_a_day_is_an_error_not_false() {
+    fn comparing_a_date_with_a_string_is_an_error() {
         for code in [r#"start < "2026-03-01""#, r#""2026-02-27" == start"#, "() >= start", "start > 3"] {
             assert!(eval(code).is_err(), "{code}");
         }
@@ -166,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn only_one_way_of_writing_a_day_is_read() {
+    fn only_one_date_format_is_accepted() {
         assert_eq!(Date::parse(" 2026-11-23 ").unwrap().to_string(), "2026-11-23");
         for text in ["2026-02-30", "23.11.2026", "20261123", "2026-11-23T10:00:00", "", "+026-11-23"] {
             let error = Date::parse(text).unwrap_err();

@@ -1,10 +1,11 @@
-//! JSON as script values, and the names of types in messages.
+//! Converts JSON to script values, and names types in messages.
 
 use super::script_value;
 use rhai::{Array, Dynamic, Map};
 use serde_json::Value;
 
-/// JSON as a value: objects are maps, `null` is `()`, a whole number too large for a script is a string of its digits.
+/// Converts JSON to a script value: objects become maps, `null` becomes `()`, and a whole number too large for a script
+/// becomes a string of its digits.
 pub fn dynamic_of(value: &Value) -> Dynamic {
     match value {
         Value::Null => Dynamic::UNIT,
@@ -23,12 +24,12 @@ pub fn dynamic_of(value: &Value) -> Dynamic {
     }
 }
 
-/// A whole number; one too large for a script is a string of its digits.
+/// A whole number, or a string of its digits if it is too large for a script.
 pub fn digits_or_number(number: u64) -> Dynamic {
     i64::try_from(number).map_or_else(|_| number.to_string().into(), Dynamic::from)
 }
 
-/// What a value is, for messages: "a string", "a list".
+/// The type of a value in messages: "a string", "a list".
 pub fn kind_of(value: &Dynamic) -> String {
     match value.type_name() {
         "()" => "nothing, `()`".to_owned(),

@@ -33,7 +33,7 @@ impl<'a> FieldValue<'a> {
         number.map_or(Self::Nothing, Self::Number)
     }
 
-    /// A value of a script; `()` is nothing.
+    /// A value of a script; `()` counts as absent.
     pub fn value(value: Dynamic) -> Self {
         if value.is_unit() { Self::Nothing } else { Self::Value(value) }
     }
@@ -64,7 +64,7 @@ impl<'a> FieldValue<'a> {
     }
 }
 
-/// How many strings of records are kept as strings of scripts.
+/// The number of converted strings that are cached.
 const CACHED: usize = 1024;
 
 // Without it, `question_loop.rhai` of the bench with seven groups a user takes 20 % more instructions:
@@ -75,7 +75,7 @@ thread_local! {
 }
 
 /// A string of a record as scripts see it.
-pub fn shared_text(text: &ArcStr) -> Dynamic {
+pub(super) fn shared_text(text: &ArcStr) -> Dynamic {
     if ArcStr::strong_count(text) == Some(1) {
         return ImmutableString::from(&**text).into(); // not shared with another record, so it is not used again
     }
@@ -83,11 +83,11 @@ pub fn shared_text(text: &ArcStr) -> Dynamic {
 }
 
 /// A list of names of a record as scripts see it: an array of its own, which a script may change.
-pub fn shared_names(names: &[ArcStr]) -> Dynamic {
+pub(super) fn shared_names(names: &[ArcStr]) -> Dynamic {
     Dynamic::from_array(names.iter().map(shared_text).collect())
 }
 
 /// A string of a record as a key.
-pub fn text_key(text: &ArcStr, folded: bool) -> ValueKey {
+pub(super) fn text_key(text: &ArcStr, folded: bool) -> ValueKey {
     if folded { ValueKey::text(text, true) } else { ValueKey::Text(ArcStr::clone(text)) }
 }

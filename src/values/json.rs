@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use rhai::{Array, Dynamic, Map};
 use serde_json::{Number, Value};
 
-/// A value as JSON: what is written to files, sent to the service and printed by `-e`.
+/// A value as JSON, for files, requests and the output of `-e`.
 ///
 /// # Errors
 /// `usage`: it holds something that is not data, such as a function.
@@ -47,7 +47,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn data_survives_the_way_to_a_script_and_back() {
+    fn json_round_trips() {
         let sent = json!({"a": [1, 2.5, "x", true, null], "b": {"c": "é"}, "n": -7});
         assert_eq!(json_of(&dynamic_of(&sent)).unwrap(), sent);
     }
@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_data_is_refused_by_name() {
+    fn values_that_are_not_data_are_refused() {
         let function: Dynamic = Engine::new().eval("|x| x").unwrap();
         assert_eq!(
             json_of(&function).unwrap_err().to_string(),

@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_reads_back_as_serde_reads_it() {
+    fn written_json_reads_back() {
         let sent = json!({"a": [1, 2.5, "x", true, null], "b": {"c": "é\n\"q\""}, "n": -7, "u": [], "v": {}});
         for indent in [0, 2] {
             let text = write(&dynamic_of(&sent), indent, &idle()).unwrap();
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_data_has_the_same_error_as_elsewhere() {
+    fn values_that_are_not_data_have_the_same_error() {
         let function: Dynamic = rhai::Engine::new().eval("[#{f: |x| x}]").unwrap();
         let error = write(&function, 0, &idle()).unwrap_err();
         assert_eq!(error.to_string(), "a function cannot be written: it is not data");
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn an_interruption_ends_both_ways() {
+    fn an_interrupt_stops_reading_and_writing() {
         let interrupt = idle();
         interrupt.request();
         let error = write(&dynamic_of(&json!([1, 2])), 0, &interrupt).unwrap_err();

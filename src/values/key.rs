@@ -1,4 +1,4 @@
-//! What entries are counted, grouped and sorted by: values that can be compared, whatever their type.
+//! Keys for counting, grouping and sorting: values of any type that can be compared and hashed.
 
 use crate::error::Result;
 use crate::values::json::json_of;
@@ -21,13 +21,12 @@ const FOLDED: &[&str] = &[
     "productProfileName",
 ];
 
-/// Whether values of this field are the same person or group whatever their case.
-pub fn is_folded(field: &str) -> bool {
+/// Whether values of this field identify a person or group, so that their case does not matter.
+pub(super) fn is_folded(field: &str) -> bool {
     FOLDED.iter().any(|known| known.eq_ignore_ascii_case(field))
 }
 
-/// A value that has an order and equals others. The order of the variants is the order of sorting: what is absent
-/// comes last.
+/// A comparable value. The order of the variants is the sort order: absent values come last.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ValueKey {
     /// True or false.
@@ -40,7 +39,7 @@ pub enum ValueKey {
     List(Vec<ValueKey>),
     /// A map, as JSON with its keys in order.
     Map(String),
-    /// Nothing.
+    /// An absent value.
     Absent,
 }
 
@@ -93,7 +92,7 @@ pub enum KeyNumber {
 }
 
 impl KeyNumber {
-    /// Beyond it a float holds whole numbers only in steps.
+    /// The largest float below which every whole number is exact.
     const EXACT: f64 = 9_007_199_254_740_992.0;
 
     fn of(number: f64) -> Self {

@@ -1,4 +1,4 @@
-//! The operators of the language on a list: `for`, `list[0]`, `==`, `+`, what `in` calls, printing.
+//! Rhai's operators for lists: `for`, `list[0]`, `==`, `+`, `in`, and printing.
 
 use super::script_value::{self, ScriptValue};
 use crate::error::Result;
@@ -55,8 +55,8 @@ fn register_list<T: ListItem>(engine: &mut Engine) {
     register_printing::<T>(engine);
 }
 
-/// A list prints as the records it holds, like an array. `to_string` cannot throw in Rhai, so where Rhai
-/// calls only that, the string has the error; `print` and `debug` throw it.
+/// A list prints as its records, like an array. `to_string` cannot throw in Rhai, so if Rhai calls only that, the
+/// string contains the error; `print` and `debug` throw it.
 fn register_printing<T: ListItem>(engine: &mut Engine) {
     for name in ["print", "debug"] {
         engine.register_fn(name, |context: NativeCallContext, list: &mut RecordList<T>| {
@@ -86,7 +86,7 @@ fn at<T: ListItem>(
 }
 
 impl<T: ListItem> RecordList<T> {
-    /// How many entries; reads to the end.
+    /// The number of entries; reads to the end.
     ///
     /// # Errors
     /// `incomplete`, naming the page.
@@ -94,7 +94,7 @@ impl<T: ListItem> RecordList<T> {
         self.all().map(|entries| i64::try_from(entries.len()).unwrap_or(i64::MAX))
     }
 
-    /// Whether there are no entries; reads no further than it must.
+    /// Whether there are no entries; reads at most one page.
     ///
     /// # Errors
     /// `incomplete`, naming the page.
@@ -102,7 +102,7 @@ impl<T: ListItem> RecordList<T> {
         self.at(0).map(|first| first.is_none())
     }
 
-    /// The entry at a place, counted from the end where it is negative; `None` beyond either end.
+    /// The entry at an index, counted from the end if negative; `None` if there is no such entry.
     ///
     /// # Errors
     /// `incomplete`, naming the page.
@@ -116,8 +116,8 @@ impl<T: ListItem> RecordList<T> {
         Ok(place.and_then(|place| entries.get(place)).map(|entry| self.record(entry)))
     }
 
-    /// A part of the list as Rhai's `extract` takes it: a negative `start` counts from the end, and what is
-    /// beyond an end is left out.
+    /// A part of the list, as Rhai's `extract` defines it: a negative `start` counts from the end, and indexes outside
+    /// of the list are ignored.
     ///
     /// # Errors
     /// `incomplete`, naming the page.
@@ -130,7 +130,7 @@ impl<T: ListItem> RecordList<T> {
         Ok(self.of(entries[place(start)..place(end)].to_vec()))
     }
 
-    /// Both lists, one after the other.
+    /// The entries of both lists, in order.
     fn joined(&self, other: &Self) -> Result<Self> {
         let entries = self.all()?.iter().chain(other.all()?.iter()).cloned().collect();
         Ok(Self::from_entries(entries, self.groups_left_out() || other.groups_left_out()))
@@ -165,6 +165,10 @@ impl<T: ListItem> RecordList<T> {
     /// `incomplete`, naming the page.
     pub fn to_json(&self) -> Result<Value> {
         let entries = self.all()?;
-        entries.iter().map(|entry| self.record(entry).to_json()).collect::<Result<_>>().map(Value::Array)
+        entries
+            .iter()
+            .map(|entry| Record::to_json(&self.record(entry)))
+            .collect::<Result<_>>()
+            .map(Value::Array)
     }
 }

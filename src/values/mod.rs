@@ -1,16 +1,17 @@
-//! What scripts hold: records, lists of them, dates, options, and their JSON.
+//! The values of scripts: records, lists of records, dates, options, and their JSON.
 
 pub mod date;
 pub mod dynamic;
-pub mod field_value;
+mod field_value;
 pub mod json;
 pub mod json_text;
-pub mod key;
+mod key;
 pub mod list_operators;
 pub mod names;
 pub mod options;
-pub mod pointer_cache;
+mod pointer_cache;
 pub mod query;
+pub mod raw_response;
 pub mod record;
 pub mod record_list;
 pub mod script_value;

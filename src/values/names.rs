@@ -8,7 +8,8 @@ use crate::wire::group::Group;
 use crate::wire::user::User;
 use rhai::{Array, Dynamic};
 
-/// A list of strings; one string is a list of one. Users stand for their e-mails and groups for their names.
+/// A list of strings; a single string counts as a list of one. Users are replaced by their e-mails, groups by their
+/// names.
 ///
 /// # Errors
 /// `usage`: it is something else.

@@ -1,4 +1,4 @@
-//! The options of a function, its last argument: known names, typed values, and an error that lists the names.
+//! The options of a function, which are its last argument. Unknown names and wrong types are errors.
 
 use crate::client::settings::duration;
 use crate::did_you_mean::nearest;
@@ -14,15 +14,15 @@ pub struct CallOptions {
 }
 
 impl CallOptions {
-    /// No options at all.
+    /// An empty set of options.
     pub fn none(function: &'static str) -> Self {
         Self { function, map: Map::new() }
     }
 
-    /// The options of `function`, which are named `known`. An option whose value is `()` counts as left out.
+    /// The options of `function`; `known` lists their names. An option whose value is `()` counts as absent.
     ///
     /// # Errors
-    /// `usage`: an option it does not have.
+    /// `usage`: the function has no such option.
     pub fn new(function: &'static str, map: Map, known: &[&str]) -> Result<Self> {
         match map.keys().find(|key| !known.contains(&key.as_str())) {
             Some(key) => Err(unknown(function, key, known)),
@@ -30,7 +30,7 @@ impl CallOptions {
         }
     }
 
-    /// The value of an option as it was given.
+    /// The value of an option, unconverted.
     pub fn value(&self, key: &str) -> Option<&Dynamic> {
         self.map.get(key).filter(|value| !value.is_unit())
     }
@@ -66,7 +66,7 @@ impl CallOptions {
         self.value(key).map(read).transpose()
     }
 
-    /// A length of time: a string such as `"2h"`, or a number of seconds.
+    /// A duration: a string such as `"2h"`, or a number of seconds.
     ///
     /// # Errors
     /// `usage`: it is something else.
@@ -78,17 +78,17 @@ impl CallOptions {
                 String::new()
             };
             duration(&text).ok_or_else(|| match text.as_str() {
-                "" => self.wrong(key, "a length of time such as `\"2h\"`", value),
+                "" => self.wrong(key, "a duration such as `\"2h\"`", value),
                 text => Error::usage_with_hint(
-                    format!("`{key}` of {} must be a length of time, not `{text}`", self.function),
-                    "Units are d, h, m and s, as in \"1d\" or \"1h 30m\"; a number is seconds.",
+                    format!("`{key}` of {} must be a duration, not `{text}`", self.function),
+                    "Use the units d, h, m and s, as in \"1d\" or \"1h 30m\"; a plain number is seconds.",
                 ),
             })
         };
         self.value(key).map(read).transpose()
     }
 
-    /// A list of strings; one string is a list of one.
+    /// A list of strings; a single string counts as a list of one.
     ///
     /// # Errors
     /// `usage`: it is something else.
@@ -100,7 +100,7 @@ impl CallOptions {
         self.value(key).map(read).transpose()
     }
 
-    /// One of a few words.
+    /// One of a fixed set of words.
     ///
     /// # Errors
     /// `usage`: it is something else.
@@ -126,7 +126,7 @@ impl CallOptions {
 fn unknown(function: &str, key: &str, known: &[&str]) -> Error {
     let message = format!("{function} has no option `{key}`");
     let listed = match known {
-        [] => "It takes no options.".to_owned(),
+        [] => "It has no options.".to_owned(),
         known => format!("It has {}.", listed(known)),
     };
     match nearest(key, known.iter().copied()) {
@@ -135,7 +135,7 @@ fn unknown(function: &str, key: &str, known: &[&str]) -> Error {
     }
 }
 
-/// Names in backticks, with commas between.
+/// Names in backticks, separated by commas.
 fn listed(names: &[&str]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
@@ -171,19 +171,19 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_length_of_time_is_told_with_the_units_there_are() {
-        let wish = |text: &str| {
+    fn a_wrong_duration_lists_the_units() {
+        let duration_of = |text: &str| {
             let map = Map::from_iter([("max_age".into(), text.into())]);
             CallOptions::new("get_users", map, &["max_age"]).unwrap().duration("max_age")
         };
-        let error = wish("2x").unwrap_err();
-        assert_eq!(error.to_string(), "`max_age` of get_users must be a length of time, not `2x`");
-        assert!(error.hint().unwrap_or_default().starts_with("Units are d, h, m and s"));
-        assert_eq!(wish("1d").unwrap(), Some(Duration::from_hours(24)));
+        let error = duration_of("2x").unwrap_err();
+        assert_eq!(error.to_string(), "`max_age` of get_users must be a duration, not `2x`");
+        assert!(error.hint().unwrap_or_default().starts_with("Use the units d, h, m and s"));
+        assert_eq!(duration_of("1d").unwrap(), Some(Duration::from_hours(24)));
     }
 
     #[test]
-    fn a_choice_names_what_there_is() {
+    fn a_wrong_choice_lists_the_values() {
         let options = options(r#"#{status: "gone"}"#).unwrap();
         let error = options.choice("status", &["active", "inactive"]).unwrap_err();
         assert_eq!(error.hint().as_deref(), Some("It is one of `active`, `inactive`."));

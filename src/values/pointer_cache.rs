@@ -1,22 +1,22 @@
 //! A small cache of results for shared strings, keyed by their addresses.
 //!
-//! The records of a listing share strings that repeat, so a script that iterates over a million of them reads the same
-//! few types, domains and groups, each at one address.
+//! The records of a listing share repeated strings, so a script that iterates over a million records reads the same few
+//! types, domains and groups, each at one address.
 
 use arcstr::ArcStr;
 
 /// Results for recent strings. Each string is held with its result, so that no other string can get its address.
 #[derive(Debug)]
-pub struct PointerCache<V>(Vec<Option<(ArcStr, V)>>);
+pub(super) struct PointerCache<V>(Vec<Option<(ArcStr, V)>>);
 
 impl<V: Clone> PointerCache<V> {
     /// Keeps at most `slots` results; a power of two is fastest.
-    pub fn new(slots: usize) -> Self {
+    pub(super) fn new(slots: usize) -> Self {
         Self((0..slots).map(|_| None).collect())
     }
 
     /// The cached result for the string, or that of `convert`.
-    pub fn get_or_insert_with(&mut self, value: &ArcStr, convert: impl FnOnce() -> V) -> V {
+    pub(super) fn get_or_insert_with(&mut self, value: &ArcStr, convert: impl FnOnce() -> V) -> V {
         let address = value.as_ptr().addr();
         let slot = (address >> 4) % self.0.len();
         match &mut self.0[slot] {

@@ -1,4 +1,4 @@
-//! Users and groups as scripts see them: typed records that read like maps.
+//! Users and groups in scripts: typed records that read like maps.
 
 use super::dynamic::dynamic_of;
 use super::field_value::shared_names;
@@ -35,16 +35,16 @@ pub struct UserRecord {
 #[derive(Debug, Clone)]
 pub struct GroupRecord(pub Arc<Group>);
 
-/// What reads like a map.
+/// A value that reads like a map.
 pub trait Record: Clone + Sized + 'static {
     /// The name scripts see as `type_of`.
     const NAME: &'static str;
     /// The documented fields.
     const FIELDS: &'static [&'static str];
-    /// Properties that are worked out rather than sent.
+    /// Properties that are computed, not sent by the service.
     const DERIVED: &'static [&'static str];
 
-    /// The value of a documented or derived field; `()` when the service left it out.
+    /// The value of a documented or derived field; `()` if the service left it out.
     ///
     /// # Errors
     /// `usage`: the field was not requested.
@@ -63,11 +63,11 @@ pub trait Record: Clone + Sized + 'static {
     /// # Errors
     /// `usage`: the field was not requested.
     fn field(&self, name: &str) -> Result<Option<Dynamic>> {
-        if Self::knows(name) { self.value(name).map(Some) } else { Ok(None) }
+        if Self::has_field(name) { self.value(name).map(Some) } else { Ok(None) }
     }
 
-    /// What the service sent beyond the documented fields.
-    fn added(&self) -> impl Iterator<Item = (&String, &Value)>;
+    /// Fields that the service sent beyond the documented ones.
+    fn extra_fields(&self) -> impl Iterator<Item = (&String, &Value)>;
 
     /// The whole record as the service sent it.
     ///
@@ -75,7 +75,7 @@ pub trait Record: Clone + Sized + 'static {
     /// None in practice: records are data.
     fn to_json(&self) -> Result<Value>;
 
-    /// How it is shown in a sentence.
+    /// Its name in messages.
     fn label(&self) -> &str;
 
     /// The value of a field.
@@ -84,29 +84,29 @@ pub trait Record: Clone + Sized + 'static {
     /// `usage`: no such field; names the nearest.
     fn read(&self, name: &str) -> Result<Dynamic> {
         let value = self.field(name)?;
-        value.ok_or_else(|| Self::unknown(name, self.added().any(|(key, _)| key == name)))
+        value.ok_or_else(|| Self::unknown(name, self.extra_fields().any(|(key, _)| key == name)))
     }
 
-    /// Whether a field is documented or derived.
-    fn knows(name: &str) -> bool {
+    /// Whether it is a documented or derived field.
+    fn has_field(name: &str) -> bool {
         Self::FIELDS.iter().chain(Self::DERIVED).any(|known| *known == name)
     }
 
-    /// The error for a field that is neither; `sent` when the service sent it anyway.
+    /// The error for a field that is neither; `sent` if the service sent it anyway.
     fn unknown(name: &str, sent: bool) -> Error {
         let known = Self::FIELDS.iter().chain(Self::DERIVED).copied();
         let message = format!("a {} has no field `{name}`", Self::NAME);
         let hint = match nearest(name, known) {
-            _ if sent => format!("The service sent it all the same: .get(\"{name}\")."),
+            _ if sent => format!("The service did send it; read it with .get(\"{name}\")."),
             Some(near) => format!("Did you mean `{near}`?"),
             None => format!("It has {}.", Self::FIELDS.join(", ")),
         };
         Error::usage_with_hint(message, hint)
     }
 
-    /// The value of a field, or of one the service added; `()` when there is neither.
+    /// The value of a documented or extra field; `()` if there is neither.
     fn get(&self, name: &str) -> Dynamic {
-        let added = || self.added().find(|(key, _)| *key == name).map(|(_, value)| dynamic_of(value));
+        let added = || self.extra_fields().find(|(key, _)| *key == name).map(|(_, value)| dynamic_of(value));
         self.field(name).ok().flatten().or_else(added).unwrap_or(Dynamic::UNIT)
     }
 
@@ -125,7 +125,7 @@ pub trait Record: Clone + Sized + 'static {
 }
 
 impl UserRecord {
-    /// A user of a listing that did not leave groups out.
+    /// A user of a listing that includes groups.
     pub fn new(user: Arc<User>) -> Self {
         Self { user, groups_left_out: false }
     }
@@ -140,7 +140,7 @@ impl UserRecord {
 
     /// The error for reading groups that were not requested.
     pub fn without_groups() -> Error {
-        let hint = "Leave `exclude_groups` out where groups are needed.";
+        let hint = "Remove `exclude_groups` from the options to read groups.";
         Error::usage_with_hint("`groups` was left out by `exclude_groups`", hint)
     }
 }
@@ -161,7 +161,7 @@ impl Record for UserRecord {
         }
     }
 
-    fn added(&self) -> impl Iterator<Item = (&String, &Value)> {
+    fn extra_fields(&self) -> impl Iterator<Item = (&String, &Value)> {
         self.user.extra.iter().flat_map(|extra| extra.iter())
     }
 
@@ -183,7 +183,7 @@ impl Record for GroupRecord {
         Ok(self.0.cell(name).into_dynamic())
     }
 
-    fn added(&self) -> impl Iterator<Item = (&String, &Value)> {
+    fn extra_fields(&self) -> impl Iterator<Item = (&String, &Value)> {
         self.0.extra.iter()
     }
 
@@ -201,7 +201,7 @@ fn json(record: &impl Serialize) -> Result<Value> {
         .map_err(|error| Error::usage(format!("the record cannot be written: {error}")))
 }
 
-/// What can be an entry of a list in a script.
+/// A type whose values can be entries of a list in a script.
 pub trait ListItem: ListEntry + PartialEq + Serialize {
     /// The record scripts see.
     type Record: Record;
@@ -222,7 +222,7 @@ pub trait ListItem: ListEntry + PartialEq + Serialize {
         self.names().any(|name| folds_to(name, folded))
     }
 
-    /// Who or what it is: equal for two records of one account or group, even if one of them is older.
+    /// Its identity: equal for two records of the same account or group, even if read at different times.
     fn key(&self) -> ValueKey;
 }
 
@@ -295,14 +295,14 @@ impl ListItem for Group {
     }
 }
 
-/// Makes both kinds of record known to an engine.
+/// Registers both kinds of record with an engine.
 pub fn register(engine: &mut Engine) {
     register_record::<UserRecord>(engine);
     register_record::<GroupRecord>(engine);
 }
 
-impl ScriptValue for UserRecord {
-    const NAME: &'static str = <Self as Record>::NAME;
+impl<R: Record> ScriptValue for R {
+    const NAME: &'static str = <R as Record>::NAME;
 
     fn to_json(&self) -> Result<Value> {
         Record::to_json(self)
@@ -313,31 +313,11 @@ impl ScriptValue for UserRecord {
     }
 
     fn field_names(&self) -> Vec<String> {
-        field_names::<Self>()
+        R::FIELDS.iter().chain(R::DERIVED).map(|name| (*name).to_owned()).collect()
     }
 }
 
-impl ScriptValue for GroupRecord {
-    const NAME: &'static str = <Self as Record>::NAME;
-
-    fn to_json(&self) -> Result<Value> {
-        Record::to_json(self)
-    }
-
-    fn field(&self, name: &str) -> Option<Dynamic> {
-        Record::field(self, name).ok().flatten()
-    }
-
-    fn field_names(&self) -> Vec<String> {
-        field_names::<Self>()
-    }
-}
-
-fn field_names<R: Record>() -> Vec<String> {
-    R::FIELDS.iter().chain(R::DERIVED).map(|name| (*name).to_owned()).collect()
-}
-
-fn register_record<R: Record + ScriptValue>(engine: &mut Engine) {
+fn register_record<R: Record>(engine: &mut Engine) {
     script_value::register::<R>(engine);
     for name in R::FIELDS.iter().chain(R::DERIVED) {
         let read = R::reader(name);
@@ -367,7 +347,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_user_goes_by_e_mail_and_username() {
+    fn a_user_is_named_by_e_mail_and_username() {
         let user = User {
             email: Some("Kim.Lee@example.com".into()),
             username: Some("klee".into()),
@@ -378,7 +358,7 @@ mod tests {
     }
 
     #[test]
-    fn an_account_is_itself_after_a_change_of_its_name() {
+    fn an_account_keeps_its_identity_after_a_rename() {
         let user = |id: Option<&str>, email: &str, kind: &str| User {
             id: id.map(Into::into),
             email: Some(email.into()),

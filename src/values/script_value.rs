@@ -1,5 +1,5 @@
-//! The types of ours that scripts hold: each is registered once, with its name, its JSON and its fields, so that code
-//! that meets a [`Dynamic`] needs no list of all types.
+//! Our types that scripts can hold. Each is registered once with its name, JSON and fields, so that code that handles a
+//! [`Dynamic`] needs no list of all types.
 
 use crate::error::Result;
 use rhai::{Dynamic, Engine};
@@ -8,20 +8,20 @@ use std::any::TypeId;
 use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock};
 
-/// A type of ours that scripts hold.
+/// One of our types that scripts can hold.
 pub trait ScriptValue: Clone + 'static {
     /// The name scripts see as `type_of`.
     const NAME: &'static str;
     /// Whether messages call it a list.
     const IS_LIST: bool = false;
 
-    /// The value as JSON: what is written to files, sent to the service and printed by `-e`.
+    /// The value as JSON, for files, requests and the output of `-e`.
     ///
     /// # Errors
     /// `incomplete`: the rest of a listing cannot be read. `usage`: it holds something that is not data.
     fn to_json(&self) -> Result<Value>;
 
-    /// A field, as far as it is known without a request; `None` when there is none.
+    /// The value of a field, if it is known without a request.
     fn field(&self, _name: &str) -> Option<Dynamic> {
         None
     }
@@ -31,13 +31,13 @@ pub trait ScriptValue: Clone + 'static {
         Vec::new()
     }
 
-    /// The entry at a 0-based place, of those known without a request.
+    /// The entry at a 0-based index, if it is known without a request.
     fn entry(&self, _place: usize) -> Option<Dynamic> {
         None
     }
 }
 
-/// What is known of a registered type.
+/// The functions of a registered type.
 #[derive(Clone, Copy)]
 struct ScriptType {
     name: &'static str,
@@ -61,10 +61,10 @@ impl ScriptType {
     }
 }
 
-/// The same types in every engine of the process.
+/// The registered types, shared by all engines of the process.
 static TYPES: RwLock<Option<HashMap<TypeId, ScriptType>>> = RwLock::new(None);
 
-/// Makes a type known to an engine and to the functions of this module.
+/// Registers a type with an engine and with this module.
 pub fn register<T: ScriptValue>(engine: &mut Engine) {
     engine.register_type_with_name::<T>(T::NAME);
     let mut types = TYPES.write().unwrap_or_else(PoisonError::into_inner);
@@ -75,32 +75,32 @@ fn type_of(value: &Dynamic) -> Option<ScriptType> {
     TYPES.read().unwrap_or_else(PoisonError::into_inner).as_ref()?.get(&value.type_id()).copied()
 }
 
-/// A value of ours as JSON; `None` for one of Rhai's.
+/// One of our values as JSON; `None` for one of Rhai's.
 pub fn to_json(value: &Dynamic) -> Option<Result<Value>> {
     (type_of(value)?.to_json)(value)
 }
 
-/// The name of the type of a value of ours.
+/// The type name of one of our values.
 pub fn name(value: &Dynamic) -> Option<&'static str> {
     type_of(value).map(|known| known.name)
 }
 
-/// Whether a value of ours is a list.
+/// Whether one of our values is a list.
 pub fn is_list(value: &Dynamic) -> bool {
     type_of(value).is_some_and(|known| known.is_list)
 }
 
-/// A field of a value of ours, as far as it is known without a request.
+/// A field of one of our values, if it is known without a request.
 pub fn field(value: &Dynamic, name: &str) -> Option<Dynamic> {
     (type_of(value)?.field)(value, name)
 }
 
-/// The names of the fields of a value of ours.
+/// The field names of one of our values.
 pub fn field_names(value: &Dynamic) -> Option<Vec<String>> {
     (type_of(value)?.field_names)(value)
 }
 
-/// The entry at a 0-based place of a list of ours, of those known without a request.
+/// The entry at a 0-based index of one of our lists, if it is known without a request.
 pub fn entry(value: &Dynamic, place: usize) -> Option<Dynamic> {
     (type_of(value)?.entry)(value, place)
 }

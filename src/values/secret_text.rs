@@ -1,4 +1,4 @@
-//! A secret a script may hold and pass on, and which prints masked.
+//! A secret that a script can hold and pass on; it prints masked.
 
 use crate::error::Result;
 use crate::secret::{MASK, Secret};
@@ -18,7 +18,7 @@ impl ScriptValue for SecretText {
     }
 }
 
-/// Makes it known to an engine.
+/// Registers the type with an engine.
 pub fn register(engine: &mut Engine) {
     script_value::register::<SecretText>(engine);
     engine.register_fn("to_string", |_: &mut SecretText| MASK);
@@ -31,7 +31,7 @@ mod tests {
     use rhai::{Dynamic, Scope};
 
     #[test]
-    fn it_prints_masked_wherever_it_stands() {
+    fn a_secret_prints_masked_everywhere() {
         let mut engine = Engine::new();
         register(&mut engine);
         let mut scope = Scope::new();

@@ -1,4 +1,4 @@
-//! Looking up many people: who is wanted, whether to use single calls or one listing, and who was found.
+//! Looks up many people, by single calls or by one listing.
 
 use super::record::UserRecord;
 use crate::error::{Error, Result};
@@ -15,12 +15,12 @@ use std::sync::Arc;
 /// The domain under which the service looks up Adobe IDs (contract 2.4).
 const ADOBE_ID: &str = "AdobeID";
 
-/// One person who is looked for.
+/// A person to look up.
 #[derive(Debug, Clone)]
 pub struct WantedUser {
-    /// As the script gave it.
+    /// The value that the script passed.
     pub given: Dynamic,
-    /// The e-mail or username to ask the service for.
+    /// The e-mail or username to look up.
     pub name: String,
     /// The domain for the request, if a record has it.
     pub domain: Option<String>,
@@ -28,10 +28,10 @@ pub struct WantedUser {
     account: Option<ValueKey>,
 }
 
-/// The people that a script wants, each once: a string, a User record, or a list of these.
+/// The people to look up, without duplicates: from a string, a User, or a list of these.
 ///
 /// # Errors
-/// `usage`: something else, or an empty name.
+/// `usage`: it is something else, or a name is empty.
 pub fn wanted(people: &Dynamic) -> Result<Vec<WantedUser>> {
     let wanted = match people.read_lock::<Array>() {
         Some(people) => people.iter().map(WantedUser::of).collect::<Result<Vec<_>>>()?,
@@ -41,18 +41,18 @@ pub fn wanted(people: &Dynamic) -> Result<Vec<WantedUser>> {
     Ok(wanted.into_iter().filter(|one| known.insert((fold(&one.name), one.account.clone()))).collect())
 }
 
-/// Whether `count` single calls exceed the limit for a minute, so that the whole listing, with 2,000 users a page, is
-/// likely cheaper.
+/// Whether `count` single calls exceed the limit per minute, so that a full listing with 2,000 users per page is
+/// probably faster.
 pub fn needs_listing(count: usize) -> bool {
     let limit = EndpointId::User.endpoint().limit.map_or(0, |limit| limit.per_client);
     count > usize::try_from(limit).unwrap_or(usize::MAX)
 }
 
-/// The wanted people that are in a listing: the first account of each, in the order of `wanted`.
+/// The wanted people in a listing: the first account of each, in the order of `wanted`.
 pub fn among(users: &[Arc<User>], wanted: &[WantedUser]) -> Vec<Option<Arc<User>>> {
     let mut index = WantedIndex::new(wanted);
     for user in users {
-        index.offer(user);
+        index.record_match(user);
     }
     index.found
 }
@@ -63,10 +63,7 @@ impl WantedUser {
             Self::account(person, &record.user)
         } else {
             let name = person.clone().into_string().map_err(|_| {
-                Error::usage(format!(
-                    "users are found by e-mail, username or record, not by {}",
-                    kind_of(person)
-                ))
+                Error::usage(format!("expected an e-mail, a username or a user, not {}", kind_of(person)))
             })?;
             Self { given: person.clone(), name, domain: None, account: None }
         };
@@ -87,7 +84,7 @@ impl WantedUser {
     }
 }
 
-/// The wanted by what a user can be recognised by.
+/// The wanted people by account, e-mail and username.
 struct WantedIndex {
     names: HashMap<String, usize>,
     accounts: HashMap<ValueKey, usize>,
@@ -106,7 +103,7 @@ impl WantedIndex {
         }
     }
 
-    fn offer(&mut self, user: &Arc<User>) {
+    fn record_match(&mut self, user: &Arc<User>) {
         let names = [&user.email, &user.username].into_iter().flatten().map(|name| fold(name));
         let mut places: Vec<_> = names.filter_map(|name| self.names.get(&name)).copied().collect();
         if !self.accounts.is_empty() {
@@ -132,26 +129,26 @@ mod tests {
     }
 
     #[test]
-    fn single_calls_are_made_while_a_minute_has_room_for_them() {
+    fn single_calls_are_used_up_to_the_limit_per_minute() {
         assert!(!needs_listing(25));
         assert!(needs_listing(26));
     }
 
     #[test]
-    fn the_wanted_are_found_in_the_order_they_were_asked_for() {
+    fn people_are_found_in_the_requested_order() {
         let wanted = wanted(&texts(&["cy.abe@example.com", "x@example.com", "KLEE"])).unwrap();
         assert_eq!(last_names(&among(&users(), &wanted)), [Some("Abe"), None, Some("Lee")]);
     }
 
     #[test]
-    fn nobody_is_looked_for_twice() {
+    fn duplicates_are_looked_up_once() {
         let wanted = wanted(&texts(&["a@example.com", "A@example.com ", "b@example.com"])).unwrap();
         assert_eq!(wanted.len(), 2);
         assert_eq!(wanted[0].given.to_string(), "a@example.com");
     }
 
     #[test]
-    fn a_record_stands_for_its_account() {
+    fn a_record_selects_its_account() {
         let record = Dynamic::from(UserRecord::new(users()[1].clone()));
         let wanted = wanted(&record).unwrap();
         assert_eq!(
@@ -164,9 +161,9 @@ mod tests {
     }
 
     #[test]
-    fn what_names_nobody_is_refused() {
+    fn values_that_name_nobody_are_refused() {
         for (people, expected) in [
-            (Dynamic::from_int(7), "users are found by e-mail, username or record, not by a whole number"),
+            (Dynamic::from_int(7), "expected an e-mail, a username or a user, not a whole number"),
             (texts(&[" "]), "an e-mail or username is empty"),
         ] {
             assert_eq!(wanted(&people).unwrap_err().to_string(), expected);

@@ -1,4 +1,4 @@
-//! Whom a verb or a command is about: an e-mail, a username with its domain, or a user that was read.
+//! The person that a verb or command changes: an e-mail, a username with its domain, or a user that was read.
 
 use super::record::UserRecord;
 use crate::error::{Error, Result};
@@ -14,21 +14,21 @@ pub const OPTIONS: [&str; 3] = ["domain", "use_adobe_id", "unlisted"];
 /// The value of `unlisted` that sends a command even if the person is not among the active users.
 pub const SEND_UNLISTED: &str = "send";
 
-/// A person as a command names one.
+/// A person as a command identifies them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct UserReference {
     /// E-mail or username, trimmed.
     pub name: String,
     /// The domain of a username that is not an e-mail address.
     pub domain: Option<String>,
-    /// Whether the Adobe ID is meant where a managed account has the same e-mail; `None` leaves it to the service.
+    /// Whether to use the Adobe ID if a managed account has the same e-mail; `None` lets the service decide.
     pub use_adobe_id: Option<bool>,
     /// What the caller says beyond the fields of the service.
     pub choice: PersonChoice,
 }
 
 impl UserReference {
-    /// The person a script names. A user that was read means exactly that account.
+    /// The person that a script passed. A user that was read selects exactly that account.
     ///
     /// # Errors
     /// `usage`: it is neither a string nor a user, or it is empty.
@@ -46,7 +46,7 @@ impl UserReference {
         Ok(person)
     }
 
-    /// An e-mail finds every account (contract 7.17), so the username serves only someone without one.
+    /// An e-mail finds every account (contract 7.17), so the username is used only for someone without an e-mail.
     fn of_user(user: &User) -> Self {
         let adobe_id = user.kind.as_deref().and_then(IdentityType::parse) == Some(IdentityType::AdobeId);
         let use_adobe_id = adobe_id.then_some(true);
@@ -61,7 +61,7 @@ impl UserReference {
         }
     }
 
-    /// A command about the person, without steps.
+    /// A command for the person, without steps.
     pub fn command(&self) -> Command {
         let command = Command::user(&self.name, self.domain.as_deref(), self.use_adobe_id);
         Command { choice: self.choice, ..command }
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn a_user_that_was_read_means_exactly_that_account() {
+    fn a_user_that_was_read_selects_exactly_that_account() {
         let adobe = person(&user("adobeID", Some("a@example.com"), "a@example.com"));
         assert_eq!((adobe.name.as_str(), adobe.use_adobe_id), ("a@example.com", Some(true)));
         let federated = person(&user("federatedID", None, "jdoe"));
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn blanks_around_a_name_do_not_count_and_nothing_else_is_a_person() {
+    fn names_are_trimmed_and_other_types_are_refused() {
         assert_eq!(person(&" a@example.com ".into()).name, "a@example.com");
         let refuse =
             |value: Dynamic| UserReference::of(&value, &CallOptions::none("test")).unwrap_err().to_string();

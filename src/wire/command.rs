@@ -1,7 +1,7 @@
 //! Commands and their steps: built, read from the service's JSON, and written as it.
 
 use super::identity::{IdentityType, fold};
-use super::step::{self, StepSpec, SubjectKind};
+use super::step::{self, StepRemoval, StepSpec, SubjectKind};
 use super::validate;
 use crate::wire::fault::CommandFault;
 use crate::wire::subject::CommandSubject;
@@ -72,6 +72,8 @@ pub struct CommandTouches {
     pub groups_changed: Vec<String>,
     /// Groups whose members or profiles the command changes.
     pub groups_used: Vec<String>,
+    /// Whether it deletes a group: the service carries out only one deletion of a request (contract 7.38).
+    pub deletes_group: bool,
 }
 
 impl Command {
@@ -153,6 +155,7 @@ impl Command {
                 touches.groups_used.extend(step.names("productConfiguration").map(fold));
             }
             SubjectKind::Group => {
+                touches.deletes_group |= spec.removes == StepRemoval::Group;
                 touches.groups_changed.push(fold(self.subject.name()));
                 touches.groups_changed.extend(step.value.get("name").and_then(Value::as_str).map(fold));
             }
@@ -193,7 +196,7 @@ impl Command {
         Self::read(command)
     }
 
-    /// Reads a command without checking more than its outline, for callers who switched the checks off.
+    /// Parses a command but checks only its outline, for callers that switched the checks off.
     ///
     /// # Errors
     /// A fault when there is no subject or no list of one-key steps: nothing could be tracked about it.

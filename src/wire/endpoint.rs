@@ -1,4 +1,4 @@
-//! Every endpoint, written once: client URLs, pacing and sandbox routes are read from [`ENDPOINTS`].
+//! Every endpoint, written once: client URLs and pacing are read from [`ENDPOINTS`].
 
 use super::percent_encode;
 
@@ -23,7 +23,7 @@ pub enum EndpointId {
     JwtExchange,
 }
 
-/// The two methods the service knows.
+/// The HTTP methods of the service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HttpMethod {
     /// Reads.
@@ -47,7 +47,7 @@ impl HttpMethod {
 pub enum PathBase {
     /// The service's configured URL, host and base path.
     Service,
-    /// The service's host alone.
+    /// The service's host, without its base path.
     ServiceHost,
     /// The sign-in host.
     SignIn,
@@ -73,7 +73,7 @@ pub struct Endpoint {
     pub base: PathBase,
     /// The path with `{organization}`, `{user}`, `{page}` and `{group}` as placeholders.
     pub path: &'static str,
-    /// The query parameters it knows.
+    /// Its query parameters.
     pub query: &'static [&'static str],
     /// Entries in a full page; `None` where there are no pages. Pages count from 0.
     pub page_size: Option<usize>,

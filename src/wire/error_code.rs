@@ -1,4 +1,4 @@
-//! Every error code of the action endpoint and the listings (contract 4.2 to 4.6), with what to do about it.
+//! Every error code of the action endpoint and the listings (contract 4.2 to 4.6), with advice on what to do.
 
 /// A documented code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,15 +96,15 @@ codes! {
     USER_CONFLICTING = "error.user.nonexistent_or_has_conflicting_parameters": "Check the user and the domain.";
     USER_NOT_IN_ORG = "error.user.not_in_org": "The account exists but is not in this organization.";
     USER_AMBIGUOUS = "error.user.not_found_or_ambiguous": "More than one account matches; add `domain` or useAdobeID.";
-    USER_TYPE_UNKNOWN = "error.user.type_unknown": "The service could not tell the kind of ID; add `domain` or useAdobeID.";
-    USER_TYPE_MISSING = "error.user.type.missing": "The service could not tell the kind of ID; add `domain` or useAdobeID.";
-    UPDATE_ADOBE_ID = "error.update.adobeid.no": "An Adobe ID belongs to the person, who alone can change it.";
+    USER_TYPE_UNKNOWN = "error.user.type_unknown": "The service could not determine the kind of ID; add `domain` or useAdobeID.";
+    USER_TYPE_MISSING = "error.user.type.missing": "The service could not determine the kind of ID; add `domain` or useAdobeID.";
+    UPDATE_ADOBE_ID = "error.update.adobeid.no": "Only the owner of an Adobe ID can change it.";
     MUST_NOT_BE_ADOBE_ID = "error.user.type_must_not_be_adobeid": "The step does not apply to an Adobe ID.";
     CHANGE_DOMAIN = "error.user.change_domain_update.no": "The new e-mail must be in a claimed domain of the same directory.";
     UPDATE_DOMAIN_MISMATCH = "error.update.domain.mismatch": "The `domain` differs from the user's; correct it or leave it out.";
     UPDATE_USERNAME = "error.update.username.no": "Only a Federated ID has a username that can change.";
     UPDATE_COUNTRY = "error.update.country.no_update": "A country cannot change once it is set.";
-    UPDATE_EMAIL = "error.update.no": "The new e-mail cannot be used; a change of letter case alone is refused.";
+    UPDATE_EMAIL = "error.update.no": "The new e-mail cannot be used; changing only the case of letters is refused.";
     NAME_IN_USE = "error.user.name_in_use": "Someone else has that username.";
     EMAIL_IN_USE = "error.user.email.name_in_use": "Someone else has that e-mail.";
     DOMAIN_TRUST = "error.domain.trust.nonexistent": "The organization has not claimed that domain; see Settings, Domains in the Admin Console.";
@@ -112,7 +112,7 @@ codes! {
     #[transient] INTERNAL_UPDATE = "error.internal.update_failed": "The service failed; try the command again later.";
     #[transient] INTERNAL_REMOVE = "error.internal.removefromorg": "The service failed; try the command again later.";
     #[transient] INTERNAL = "error.internal.exceptionflys": "The service failed; try the command again later.";
-    #[transient] THROTTLED_OUTSIDE = "error.throttled_by_external_service": "A service behind this one is busy; try the command again later.";
+    #[transient] THROTTLED_OUTSIDE = "error.throttled_by_external_service": "A service that this one depends on is busy; try the command again later.";
     // User groups (contract 4.6).
     USERGROUP_NOT_FOUND = "error.usergroup.not_found": "Check the name with get_groups(#{type: \"USER_GROUP\"}); a profile is not a user group.";
     USERGROUP_EXISTS = "error.usergroup.already_exists": "The group exists; use option ignoreIfAlreadyExists, or another name.";
@@ -121,7 +121,7 @@ codes! {
     USER_UPDATE_FAILED = "error.user.update_failed": "The members could not be changed; try again.";
     USERGROUP_MISSING_ARGUMENTS = "error.usergroup.command.missing.arguments": "Say what to add or remove.";
     USER_MISSING_ARGUMENTS = "error.user.command.missing.arguments": "Say what to add or remove.";
-    USERGROUP_FULL = "error.usergroup.exceeds_maximum_member_count": "A user group holds at most 200,000 members; use several.";
+    USERGROUP_FULL = "error.usergroup.exceeds_maximum_member_count": "A user group can have at most 200,000 members; use several groups.";
     USERGROUP_READ_ONLY_UPDATE = "error.usergroup.readonly.update_not_allowed": "The group is shared from elsewhere and read-only; its source must change it.";
     USERGROUP_READ_ONLY_ADD = "error.usergroup.readonly.add_user_not_allowed": "The group is shared from elsewhere and read-only; its source must change it.";
     USERGROUP_READ_ONLY_REMOVE = "error.usergroup.readonly.remove_user_not_allowed": "The group is shared from elsewhere and read-only; its source must change it.";

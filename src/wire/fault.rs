@@ -8,6 +8,6 @@ pub struct CommandFault {
     pub step: usize,
     /// The service's code.
     pub code: &'static str,
-    /// What is wrong, with what.
+    /// What is wrong, and where.
     pub message: String,
 }

@@ -1,12 +1,12 @@
 //! Who a person is, wherever people are compared: kind of ID, folded e-mail, username and domain.
 
 /// The form in which e-mails, usernames and group names are compared: trimmed, in lower case (contract 7.3, 7.4).
-pub(crate) fn fold(text: &str) -> String {
+pub fn fold(text: &str) -> String {
     text.trim().to_lowercase()
 }
 
 /// Whether a string folds to this one. An ASCII string, the usual case, is compared without a copy.
-pub(crate) fn folds_to(text: &str, folded: &str) -> bool {
+pub fn folds_to(text: &str, folded: &str) -> bool {
     if text.is_ascii() { text.trim().eq_ignore_ascii_case(folded) } else { fold(text) == folded }
 }
 

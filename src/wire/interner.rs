@@ -8,7 +8,7 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 /// Strings that are kept before the first check of which are still in use.
 const INITIAL_LIMIT: usize = 1 << 14;
 
-/// Returns the same `Arc` for equal strings, as long as somebody else holds it.
+/// Returns the same `Arc` for equal strings, as long as it is in use elsewhere.
 #[derive(Debug)]
 pub struct StringInterner {
     // Without it, 200,000 users kept in memory (`/usr/bin/time -v umapish --live tests/bench/keep.rhai`) take 108 MiB
@@ -45,7 +45,7 @@ impl Default for StringInterner {
 }
 
 impl StringInterner {
-    /// The shared copy of `text`, created when it first appears.
+    /// The shared copy of `text`, created at its first use.
     pub fn share(&mut self, text: &str) -> ArcStr {
         if let Some(known) = self.known.get(text) {
             return ArcStr::clone(known);
@@ -113,7 +113,7 @@ impl BuildHasher for HashSeed {
     }
 }
 
-/// A hash that is being made.
+/// The state of a hash.
 #[derive(Debug)]
 pub(crate) struct HashMix(u64);
 

@@ -4,7 +4,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// Everything outside RFC 3986's unreserved characters.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-/// The same with `@` left alone, as the service shows organization ids and users.
+/// The same without `@`, which the service's own URLs of organizations and users contain.
 const RESERVED_BUT_AT: &AsciiSet = &RESERVED.remove(b'@');
 
 /// A query value or a path segment with every reserved byte encoded (`@` becomes `%40`).

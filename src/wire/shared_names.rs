@@ -1,4 +1,4 @@
-//! A list of names, shared by all who have the same one.
+//! A list of names that is shared by all users with the same list.
 
 use arcstr::ArcStr;
 use serde::{Serialize, Serializer};

@@ -1,4 +1,4 @@
-//! Every step a command can hold, written once: local checks, retry, read-back and the sandbox read [`STEPS`].
+//! Every step of a command, declared once: local checks, retry and read-back read [`STEPS`].
 
 use super::limits;
 use serde_json::Value;
@@ -41,11 +41,11 @@ pub enum StepRepeat {
 pub enum ReadBack {
     /// The user exists.
     UserExists,
-    /// The user's fields have the values given.
+    /// The user's fields have the given values.
     UserFields,
-    /// The user's `groups` hold the names given.
+    /// The user's `groups` contain the given names.
     UserInGroups,
-    /// The user's `groups` hold none of the names given.
+    /// The user's `groups` contain none of the given names.
     UserNotInGroups,
     /// The user is no longer in the organization.
     UserAbsent,
@@ -53,7 +53,7 @@ pub enum ReadBack {
     GroupExists,
     /// The group is no longer listed.
     GroupAbsent,
-    /// The group's members (E4) hold the users given; profiles of a group cannot be read back.
+    /// The group's members (E4) include the given users; profiles of a group cannot be read back.
     GroupMembers,
     /// Nothing that the current API returns shows it (a group's description).
     Nowhere,
@@ -62,7 +62,7 @@ pub enum ReadBack {
 /// What a step takes away; the guards count by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum StepRemoval {
-    /// Nothing.
+    /// An absent value.
     Nothing,
     /// Memberships, and with them licenses.
     Membership,

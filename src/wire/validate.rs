@@ -1,6 +1,6 @@
 //! What can be checked of a command without knowing the organization (contract 4.2 to 4.4).
 //!
-//! The client checks before anything is sent, the sandbox when a request arrives; both get the service's codes.
+//! The client checks before anything is sent and uses the service's codes. The sandbox has checks of its own.
 
 use super::error_code;
 use super::identity::{IdentityType, fold};
@@ -180,7 +180,7 @@ fn known_step(index: usize, kind: SubjectKind, name: &str) -> CheckResult<&'stat
             format!("the step `{name}` does not belong in this command"),
         );
     }
-    fault(index, error_code::STEP_UNKNOWN, format!("there is no step `{name}`"))
+    fault(index, error_code::STEP_UNKNOWN, format!("`{name}` is not a valid step"))
 }
 
 fn position(index: usize, spec: &StepSpec, before: &[&StepSpec]) -> CheckResult {

@@ -1,4 +1,4 @@
-//! Signing in, renewing, and being refused.
+//! Sign-in, renewal and refusal.
 
 use super::{client, client_of, settings};
 use crate::support::server::{Recorded, Reply, Server};
@@ -94,7 +94,7 @@ async fn many_calls_at_once_sign_in_once_and_renew_once() {
 }
 
 #[tokio::test]
-async fn a_refused_sign_in_tells_all_but_the_secret() {
+async fn a_refused_sign_in_reports_everything_but_the_secret() {
     let refusal = json!({"error": "invalid_client", "error_description": "client secret is wrong"});
     let server = Server::replies(vec![Reply::json(400, &refusal)]).await;
     let error = client(oauth(&server)).get_user("a@example.com", None).await.unwrap_err();
@@ -108,7 +108,7 @@ async fn a_refused_sign_in_tells_all_but_the_secret() {
 }
 
 #[tokio::test]
-async fn the_sign_in_is_tried_again_like_any_call() {
+async fn a_sign_in_is_retried_like_any_call() {
     let server = Server::start(|request, number| match number {
         0 => Reply::empty(429).with("Retry-After", "0"),
         1 => Reply::empty(503),
@@ -122,7 +122,7 @@ async fn the_sign_in_is_tried_again_like_any_call() {
 }
 
 #[tokio::test]
-async fn signing_in_by_hand_gives_the_token_that_later_calls_use() {
+async fn an_explicit_sign_in_sets_the_token_of_later_calls() {
     let server =
         Server::start(|request, number| if is_sign_in(request) { token(number) } else { user() }).await;
     let client = client(oauth(&server));
@@ -135,7 +135,7 @@ async fn signing_in_by_hand_gives_the_token_that_later_calls_use() {
 }
 
 #[tokio::test]
-async fn a_ready_token_is_used_as_it_is_and_cannot_be_renewed() {
+async fn a_configured_token_is_used_as_it_is_and_cannot_be_renewed() {
     let server = Server::replies(vec![user(), Reply::empty(401)]).await;
     let client = client_of(&server);
     client.get_user("a@example.com", None).await.unwrap();

@@ -1,4 +1,4 @@
-//! Lists of commands: packed, carried out, every one accounted for.
+//! Lists of commands: packed and sent, with an outcome for each command.
 
 use super::{Listener, client, client_of, settings};
 use crate::support::server::{Recorded, Reply, Server};
@@ -37,7 +37,7 @@ fn adds(count: usize) -> Vec<Command> {
     (0..count).map(add).collect()
 }
 
-/// Answers as the service does when all goes well, in the request's mode.
+/// The response of the service when everything succeeds, in the request's mode.
 fn all_done(request: &Recorded) -> Reply {
     partly(request, &[])
 }
@@ -53,7 +53,12 @@ fn partly(request: &Recorded, errors: &[usize]) -> Reply {
         .iter()
         .map(|index| json!({"index": index, "step": 0, "errorCode": "error.group.not_found", "message": "m"}))
         .collect();
-    let mut body = json!({"result": "partial", "notCompleted": errors.len(), "errors": errors});
+    let result = match errors.len() {
+        0 => "success",
+        failed if failed == count => "error",
+        _ => "partial",
+    };
+    let mut body = json!({"result": result, "notCompleted": errors.len(), "errors": errors});
     body[done] = json!(count - errors.len());
     Reply::json(200, &body)
 }
@@ -80,7 +85,7 @@ fn users(request: &Recorded) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn independent_commands_leave_in_full_requests() {
+async fn independent_commands_are_sent_in_full_requests() {
     let server = Server::start(|request, _| all_done(request)).await;
     let listener = Arc::new(Listener::default());
     let client = Client::new(settings(&server), listener.clone(), CancellationToken::new());
@@ -134,7 +139,7 @@ async fn errors_come_back_at_the_caller_s_index() {
 }
 
 #[tokio::test]
-async fn dependent_commands_and_pieces_go_one_after_the_other() {
+async fn dependent_commands_and_pieces_are_sent_one_after_the_other() {
     let server = Server::start(|request, _| all_done(request)).await;
     let mut long = Command::user("u1@example.com", None, None);
     long.add_to_groups(&(0..150).map(|number| format!("G{number}")).collect::<Vec<_>>());
@@ -145,7 +150,7 @@ async fn dependent_commands_and_pieces_go_one_after_the_other() {
 }
 
 #[tokio::test]
-async fn what_a_check_refuses_does_not_leave_and_the_rest_does() {
+async fn what_a_check_refuses_is_not_sent_and_the_rest_is() {
     let server = Server::start(|request, _| all_done(request)).await;
     let mut commands = adds(3);
     commands[1] = Command::user("nobody", None, None);
@@ -160,7 +165,7 @@ async fn what_a_check_refuses_does_not_leave_and_the_rest_does() {
 }
 
 #[tokio::test]
-async fn a_harmless_request_is_repeated_after_a_lost_answer() {
+async fn a_repeatable_request_is_repeated_after_a_lost_response() {
     for reply in [Reply::Drop, Reply::empty(504), Reply::Cut("{\"result\": 1}".into())] {
         let server =
             Server::start(move |request, number| if number == 0 { reply.clone() } else { all_done(request) })
@@ -171,7 +176,7 @@ async fn a_harmless_request_is_repeated_after_a_lost_answer() {
 }
 
 #[tokio::test]
-async fn of_a_lost_request_only_the_harmless_commands_leave_again() {
+async fn of_a_lost_request_only_repeatable_commands_are_sent_again() {
     let server =
         Server::start(|request, number| if number == 0 { Reply::Drop } else { all_done(request) }).await;
     let commands = vec![add(0), create(1), add(2), create(1)];
@@ -185,7 +190,7 @@ async fn of_a_lost_request_only_the_harmless_commands_leave_again() {
 }
 
 #[tokio::test]
-async fn a_service_that_is_gone_ends_the_run_and_nothing_is_forgotten() {
+async fn an_unavailable_service_ends_the_run_with_all_outcomes() {
     let server = Server::replies(vec![Reply::empty(503)]).await;
     let (outcomes, stopped, requests) = run(&client_of(&server), (0..50).map(create).collect()).await;
     let count = |status| outcomes.iter().filter(|outcome| outcome.status == status).count();
@@ -196,7 +201,7 @@ async fn a_service_that_is_gone_ends_the_run_and_nothing_is_forgotten() {
 }
 
 #[tokio::test]
-async fn an_answer_now_and_then_keeps_the_run_going() {
+async fn a_response_resets_the_count_of_lost_ones() {
     let posts = AtomicUsize::new(0);
     let server = Server::start(move |request, _| {
         let lost = request.method == "POST" && posts.fetch_add(1, Ordering::Relaxed) % 3 != 2;
@@ -210,7 +215,7 @@ async fn an_answer_now_and_then_keeps_the_run_going() {
 }
 
 #[tokio::test]
-async fn a_service_that_was_never_reached_leaves_everything_not_sent() {
+async fn without_a_connection_nothing_is_sent() {
     let server = Server::replies(vec![Reply::Drop]).await;
     let mut settings = settings(&server);
     drop(server);
@@ -222,7 +227,7 @@ async fn a_service_that_was_never_reached_leaves_everything_not_sent() {
 }
 
 #[tokio::test]
-async fn a_refused_sign_in_leaves_everything_not_sent() {
+async fn after_a_refused_sign_in_nothing_is_sent() {
     let server = Server::replies(vec![Reply::json(400, &json!({"error": "invalid_client"}))]).await;
     let credentials = Credentials::OAuth { client_id: "id".into(), client_secret: Secret::from("s") };
     let client = client(ClientSettings { credentials, ..settings(&server) });
@@ -233,7 +238,7 @@ async fn a_refused_sign_in_leaves_everything_not_sent() {
 }
 
 #[tokio::test]
-async fn a_server_fault_in_a_change_is_unknown_and_the_run_goes_on() {
+async fn a_server_error_in_a_change_is_unknown_and_the_run_continues() {
     let server =
         Server::start(|request, number| if number == 0 { Reply::empty(500) } else { all_done(request) })
             .await;
@@ -264,7 +269,7 @@ async fn a_malformed_request_fails_its_commands_and_any_other_refusal_ends_the_r
 }
 
 #[tokio::test]
-async fn an_answer_that_does_not_add_up_calls_nothing_done() {
+async fn nothing_is_done_by_a_response_whose_counts_do_not_add_up() {
     for body in [json!({"result": "success", "completed": 1}), json!({"completed": "two"}), json!({})] {
         let server = Server::replies(vec![Reply::json(200, &body)]).await;
         let (outcomes, ..) = run(&client_of(&server), adds(2)).await;
@@ -272,8 +277,60 @@ async fn an_answer_that_does_not_add_up_calls_nothing_done() {
     }
 }
 
+/// Later steps run after a failed one (contract 7.1): what the service did not report is read back.
 #[tokio::test]
-async fn warnings_travel_with_the_caller_s_step() {
+async fn every_error_of_a_command_is_kept_and_the_other_steps_are_read_back() {
+    let mut command = Command::user("a@example.com", None, None);
+    command.push("update", json!({"lastname": "New"})).add_to_groups(&["Gone".to_owned()]);
+    command.add_to_groups(&["Designers".to_owned()]);
+    let error =
+        |step: usize, code: &str| json!({"index": 0, "step": step, "errorCode": code, "message": "m"});
+    let (update, add) = (error(0, "error.update.no"), error(1, "error.group.not_found"));
+    for (groups, status) in [
+        (json!(["Designers"]), Status::PartlyDone),
+        (json!([]), Status::Failed),
+        (Value::Null, Status::PartlyDone),
+    ] {
+        let errors = json!([add, update]);
+        let server = Server::start(move |request, _| match request.method.as_str() {
+            "GET" if groups.is_null() => Reply::empty(403),
+            "GET" => {
+                let user = json!({"email": "a@example.com", "lastname": "Old", "groups": groups});
+                Reply::json(200, &json!({"result": "success", "user": user}))
+            }
+            _ => Reply::json(200, &json!({"result": "error", "notCompleted": 1, "errors": errors})),
+        })
+        .await;
+        let client = client_of(&server);
+        let (outcomes, ..) = run(&client, vec![command.clone()]).await;
+        let raw = client.action(json!([command.to_json()])).await.outcomes;
+        for outcome in outcomes.iter().chain(&raw) {
+            assert_eq!((outcome.status, outcome.step), (status, Some(0)), "{outcome:?}");
+            assert_eq!(outcome.code.as_deref(), Some("error.update.no"));
+            let codes: Vec<_> =
+                outcome.errors.iter().map(|error| (error.step, error.code.as_str())).collect();
+            assert_eq!(codes, [(Some(0), "error.update.no"), (Some(1), "error.group.not_found")]);
+        }
+    }
+}
+
+#[tokio::test]
+async fn odd_fields_of_a_response_do_not_hide_its_outcomes() {
+    let error = json!({"index": "0", "step": "0", "errorCode": "error.group.not_found", "message": null,
+        "user": null, "requestID": null});
+    for (body, status) in [
+        (json!({"result": "success", "completed": "1", "errors": null, "warnings": null}), Status::Completed),
+        (json!({"result": "error", "completed": 0, "notCompleted": "1", "errors": [error]}), Status::Failed),
+        (json!({"result": "error", "completed": 1}), Status::Unknown),
+    ] {
+        let server = Server::start(move |_, _| Reply::json(200, &body)).await;
+        let (outcomes, ..) = run(&client_of(&server), adds(1)).await;
+        assert_eq!(outcomes[0].status, status, "{outcomes:?}");
+    }
+}
+
+#[tokio::test]
+async fn warnings_have_the_caller_s_step() {
     let server = Server::replies(vec![Reply::json(
         200,
         &json!({"result": "success", "completed": 1, "warnings": [
@@ -288,7 +345,7 @@ async fn warnings_travel_with_the_caller_s_step() {
 }
 
 #[tokio::test]
-async fn entering_test_mode_in_the_midst_makes_the_rest_a_rehearsal() {
+async fn entering_test_mode_during_a_run_makes_the_rest_a_rehearsal() {
     let server = Server::start(|request, _| all_done(request)).await;
     let client = client_of(&server);
     let mut outcomes = client.execute(stream::iter(adds(12)));
@@ -325,7 +382,7 @@ async fn a_hook_that_refuses_ends_the_run_before_the_request() {
 }
 
 #[tokio::test]
-async fn an_interruption_leaves_what_was_in_flight_unknown_and_the_rest_not_sent() {
+async fn after_an_interruption_the_request_in_flight_is_unknown_and_the_rest_not_sent() {
     let server =
         Server::start(|request, number| if number == 0 { all_done(request) } else { Reply::Hang }).await;
     let stop = CancellationToken::new();
@@ -358,7 +415,7 @@ async fn an_interruption_while_waiting_for_commands_ends_the_run() {
 }
 
 #[tokio::test]
-async fn a_wait_that_is_too_long_ends_the_run_with_the_time_to_come_back() {
+async fn a_wait_that_is_too_long_ends_the_run_and_says_when_to_retry() {
     let server = Server::start(|request, number| match number {
         0 => all_done(request),
         _ => Reply::empty(429).with("Retry-After", "60"),

@@ -1,4 +1,4 @@
-//! Commands handed in one by one: full requests, nothing wasted, nothing held back longer than needed.
+//! Commands pushed one by one: full requests, sent without delay.
 
 use super::{client, client_of, settings};
 use crate::support::server::{Recorded, Reply, Server};
@@ -23,7 +23,7 @@ fn all_done(request: &Recorded) -> Reply {
     Reply::json(200, &json!({"result": "success", "completed": count, "notCompleted": 0}))
 }
 
-/// Hands `count` commands in one by one and closes; all outcomes.
+/// Pushes `count` commands one by one and closes the feed; returns all outcomes.
 async fn run(client: &Client, count: usize) -> Vec<Outcome> {
     let (mut feed, mut outcomes) = (client.command_feed(), Vec::new());
     for number in 0..count {
@@ -36,7 +36,7 @@ async fn run(client: &Client, count: usize) -> Vec<Outcome> {
 }
 
 #[tokio::test]
-async fn a_request_leaves_as_soon_as_it_is_full_and_the_rest_at_the_end() {
+async fn a_request_is_sent_as_soon_as_it_is_full_and_the_rest_at_the_end() {
     let server = Server::start(|request, _| all_done(request)).await;
     let client = client_of(&server);
     let (mut feed, mut outcomes) = (client.command_feed(), 0);
@@ -62,7 +62,7 @@ async fn independent_commands_take_a_tenth_of_requests_rounded_up() {
 }
 
 #[tokio::test]
-async fn what_is_given_up_is_not_sent() {
+async fn abandoned_commands_are_not_sent() {
     let server = Server::start(|request, _| all_done(request)).await;
     let client = client_of(&server);
     let (mut feed, mut outcomes) = (client.command_feed(), Vec::new());
@@ -76,10 +76,9 @@ async fn what_is_given_up_is_not_sent() {
     assert_eq!(server.requests().len(), 1);
 }
 
-/// Answers as the sandbox does whose limits are on, by the clock of the test.
+/// The response of a sandbox with limits, by the clock of the test.
 fn limited(limiter: &Mutex<RequestLimiter>, request: &Recorded) -> Reply {
-    let endpoint = EndpointId::Action.endpoint();
-    let call = ThrottledCall { endpoint, client: "c", page: None, request_id: None };
+    let call = ThrottledCall { endpoint: EndpointId::Action, client: "c", page: None, request_id: None };
     match limiter.lock().unwrap().admit(call, Instant::now().into_std()) {
         Ok(()) => all_done(request),
         Err(wait) => Reply::json(429, &Value::Null).with("Retry-After", &wait.to_string()),

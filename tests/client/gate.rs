@@ -1,4 +1,4 @@
-//! The gate: every change passes it, however it is made.
+//! The gate, which every change passes, however it is made.
 
 use super::{ORGANIZATION, client, client_of, settings};
 use crate::support::server::{Reply, Server};
@@ -32,7 +32,7 @@ fn in_test_mode(server: &Server) -> Client {
     client(ClientSettings { mode: Mode::Test, ..settings(server) })
 }
 
-/// Writes down what passes, and refuses when told to.
+/// Records what passes, and refuses if it is set to.
 #[derive(Default)]
 struct Guard {
     refuses: bool,
@@ -49,9 +49,9 @@ impl GateHook for Guard {
         Ok(())
     }
 
-    fn after(&self, _: &ActionRequest, answer: Result<&ApiResponse, &Error>) {
-        let line = match answer {
-            Ok(answer) => format!("after {}", answer.status),
+    fn after(&self, _: &ActionRequest, response: Result<&ApiResponse, &Error>) {
+        let line = match response {
+            Ok(response) => format!("after {}", response.status),
             Err(error) => format!("after {}", error.kind.name()),
         };
         self.seen.lock().unwrap().push(line);
@@ -93,7 +93,7 @@ async fn in_test_mode_other_writes_are_refused_and_reads_are_not() {
 }
 
 #[tokio::test]
-async fn test_mode_holds_for_every_clone_and_for_good() {
+async fn test_mode_applies_to_every_clone_and_cannot_be_left() {
     let server = Server::replies(vec![done(1)]).await;
     let client = client_of(&server);
     let other = client.clone();
@@ -105,7 +105,7 @@ async fn test_mode_holds_for_every_clone_and_for_good() {
 }
 
 #[tokio::test]
-async fn a_list_with_a_fault_does_not_leave_however_it_is_sent() {
+async fn a_list_with_a_fault_is_not_sent_by_any_entry_point() {
     let server = Server::replies(vec![done(1)]).await;
     let client = client_of(&server);
     let body = json!([add("a@example.com"), add("nobody")]);
@@ -122,7 +122,7 @@ async fn a_list_with_a_fault_does_not_leave_however_it_is_sent() {
 }
 
 #[tokio::test]
-async fn with_the_checks_off_a_list_leaves_as_written() {
+async fn with_the_checks_off_a_list_is_sent_as_written() {
     let server = Server::replies(vec![done(1)]).await;
     let client = client(ClientSettings { checks: false, ..settings(&server) });
     let body = json!([{"user": "nobody", "do": "nothing"}]);
@@ -131,7 +131,7 @@ async fn with_the_checks_off_a_list_leaves_as_written() {
 }
 
 #[tokio::test]
-async fn hooks_see_every_change_before_it_leaves_and_after_its_answer() {
+async fn hooks_see_every_change_before_it_is_sent_and_after_its_response() {
     let server = Server::replies(vec![done(2), done(1), Reply::empty(200), Reply::empty(404)]).await;
     let client = client_of(&server);
     let guard = Arc::new(Guard::default());
@@ -158,7 +158,7 @@ async fn hooks_see_every_change_before_it_leaves_and_after_its_answer() {
 }
 
 #[tokio::test]
-async fn a_hook_that_refuses_keeps_the_change_from_leaving_and_earlier_hooks_are_told() {
+async fn a_change_that_a_hook_refuses_is_not_sent_and_earlier_hooks_are_told() {
     let server = Server::replies(vec![done(1)]).await;
     let client = client_of(&server);
     let first = Arc::new(Guard::default());
@@ -169,7 +169,7 @@ async fn a_hook_that_refuses_keeps_the_change_from_leaving_and_earlier_hooks_are
     assert_eq!(first.seen.lock().unwrap()[1], "after guard");
 }
 
-/// Counts what was asked for, and what left.
+/// Counts what was requested and what was sent.
 #[derive(Default)]
 struct Gatekeeper(AtomicUsize, AtomicUsize);
 
@@ -205,7 +205,7 @@ impl ClientObserver for Impatient {
 }
 
 #[tokio::test]
-async fn what_waits_for_its_turn_has_not_left() {
+async fn a_change_that_waits_for_a_slot_was_not_sent() {
     let server = Server::replies(vec![done(1)]).await;
     let stop = CancellationToken::new();
     let paced = ClientSettings { pace: Pace::DOCUMENTED, ..settings(&server) };
@@ -220,7 +220,7 @@ async fn what_waits_for_its_turn_has_not_left() {
 }
 
 #[tokio::test]
-async fn a_change_leaves_once_however_often_it_is_repeated() {
+async fn a_change_is_reported_once_however_often_it_is_repeated() {
     let server = Server::replies(vec![Reply::empty(429), Reply::Drop, done(1)]).await;
     let client = client_of(&server);
     let gatekeeper = Arc::new(Gatekeeper::default());
@@ -230,7 +230,7 @@ async fn a_change_leaves_once_however_often_it_is_repeated() {
 }
 
 #[tokio::test]
-async fn a_lost_answer_to_a_change_is_unknown_unless_repeating_is_harmless() {
+async fn a_lost_response_to_a_change_is_unknown_unless_repeating_is_harmless() {
     let create = json!({"user": "a@example.com", "do": [{"addAdobeID": {"email": "a@example.com"}}]});
     for (reply, exchanges) in [(Reply::Drop, 1), (Reply::empty(503), 1), (Reply::Cut("{\"a\": 1}".into()), 1)]
     {
@@ -258,7 +258,7 @@ async fn hooks_are_told_when_a_change_may_have_been_made() {
 }
 
 #[tokio::test]
-async fn what_was_turned_away_or_rehearsed_is_sent_again_whatever_it_is() {
+async fn refused_and_rehearsed_requests_are_always_sent_again() {
     let create = json!([{"user": "a@example.com", "do": [{"addAdobeID": {"email": "a@example.com"}}]}]);
     let server = Server::replies(vec![Reply::empty(429), done(1)]).await;
     client_of(&server).action(create.clone()).await.response.unwrap();
@@ -270,7 +270,7 @@ async fn what_was_turned_away_or_rehearsed_is_sent_again_whatever_it_is() {
 }
 
 #[tokio::test]
-async fn a_change_that_was_lost_once_stays_unknown_whatever_follows() {
+async fn a_change_that_was_lost_once_remains_unknown() {
     let server = Server::replies(vec![Reply::Drop, Reply::empty(403)]).await;
     let error = client_of(&server).action(json!([add("a@example.com")])).await.response.unwrap_err();
     assert_eq!(error.kind.name(), "unknown");

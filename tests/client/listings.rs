@@ -61,7 +61,7 @@ async fn a_listing_is_read_to_its_last_page() {
 }
 
 #[tokio::test]
-async fn nothing_is_asked_before_the_first_page() {
+async fn nothing_is_requested_before_the_first_page() {
     let server = Server::replies(vec![users(0..1, true)]).await;
     let client = client_of(&server);
     let listing = client.users(UserQuery::default());
@@ -70,7 +70,7 @@ async fn nothing_is_asked_before_the_first_page() {
 }
 
 #[tokio::test]
-async fn a_query_the_service_lacks_is_the_first_page_s_error() {
+async fn an_invalid_query_is_the_first_page_s_error() {
     let server = Server::replies(vec![users(0..1, true)]).await;
     let query = UserQuery { exclude_groups: true, ..UserQuery::default() };
     let error = client_of(&server).users(query).next_page().await.unwrap_err();
@@ -94,7 +94,7 @@ async fn fewer_than_announced_is_a_note() {
         .into_iter()
         .filter_map(|event| if let ClientEvent::Note(text) = event { Some(text) } else { None })
         .collect();
-    assert_eq!(notes, ["users: 3 of 5; the service leaves technical accounts out (2 here)"]);
+    assert_eq!(notes, ["users: 3 of 5; the service leaves out technical accounts (2 here)"]);
 }
 
 #[tokio::test]
@@ -104,7 +104,7 @@ async fn an_empty_listing_is_complete() {
 }
 
 #[tokio::test]
-async fn whatever_breaks_a_later_page_is_an_error_that_names_it() {
+async fn a_later_page_that_cannot_be_read_is_an_error_with_its_number() {
     let whole = page(2..4, true).to_string();
     let unlisted = json!({"lastPage": true, "result": "success"});
     let unsaid = json!({"result": "success", "users": [{"email": "x@example.com"}]});
@@ -119,9 +119,9 @@ async fn whatever_breaks_a_later_page_is_an_error_that_names_it() {
         (Reply::empty(429).with("Retry-After", "4000"), "4000 s, until"),
         (Reply::Cut(whole.clone()), "cut short"),
         (Reply::Drop, "broke"),
-        (garbled, "cannot be read"),
+        (garbled, "could not parse"),
         (Reply::json(200, &unlisted), "no `users`"),
-        (Reply::json(200, &unsaid), "last one"),
+        (Reply::json(200, &unsaid), "last page"),
         (users(0..0, false), "empty"),
         (users(0..2, false), "repeats"),
         (users(2..4, false).with("X-Page-Count", "2"), "X-Page-Count"),
@@ -146,7 +146,7 @@ async fn a_service_that_ignores_the_page_number_is_noticed() {
 }
 
 #[tokio::test]
-async fn the_first_page_s_errors_stay_what_they_are() {
+async fn the_first_page_s_errors_are_unchanged() {
     let gone = json!({"lastPage": false, "result": "error.group.not_found", "message": "Not found: X"});
     let server = Server::replies(vec![Reply::json(404, &gone)]).await;
     let error = client_of(&server).users(UserQuery::of_group("X")).next_page().await.unwrap_err();
@@ -154,7 +154,7 @@ async fn the_first_page_s_errors_stay_what_they_are() {
 }
 
 #[tokio::test]
-async fn groups_end_on_not_found_behind_the_first_page() {
+async fn groups_end_on_not_found_after_the_first_page() {
     let end = json!({"lastPage": true, "result": "Not found"});
     for status in [200, 404] {
         let replies = vec![Reply::json(200, &groups(&[("A", 1)], false)), Reply::json(status, &end)];
@@ -180,7 +180,7 @@ async fn members_are_listed_with_the_name_encoded_and_the_options_spelled() {
 }
 
 #[tokio::test]
-async fn a_name_with_a_dot_that_is_not_found_is_asked_for_by_its_number() {
+async fn a_name_with_a_dot_that_is_not_found_is_requested_by_its_id() {
     let gone = json!({"lastPage": false, "result": "error.group.not_found", "message": "Not found: Adobe 1"});
     let server = Server::start(move |request, _| match request.target.as_str() {
         target if target.contains("/groups/") => {
@@ -195,6 +195,53 @@ async fn a_name_with_a_dot_that_is_not_found_is_asked_for_by_its_number() {
     let error = client.users(UserQuery::of_group("Adobe 2.0")).next_page().await.unwrap_err();
     assert_eq!(error.kind.name(), "not_found");
     assert!(error.to_string().contains("Adobe 1"), "{error}");
+}
+
+#[tokio::test]
+async fn a_name_that_paths_do_not_allow_is_requested_by_its_id() {
+    for name in ["A/B", "A%B", "A?B", "A#B", "A.B"] {
+        for status in [400, 404] {
+            let refusal = json!({"lastPage": false, "result": "error.group.not_found", "message": "m"});
+            let server = Server::start(move |request, _| match request.target.as_str() {
+                target if target.contains("/groups/") => Reply::json(200, &groups(&[(name, 42)], true)),
+                target if target.contains("/42") => users(0..3, true),
+                _ => Reply::json(status, &refusal),
+            })
+            .await;
+            let mut listing = client_of(&server).users(UserQuery::of_group(name));
+            assert_eq!(all(&mut listing).await.unwrap().len(), 3, "{name} {status}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn odd_fields_cost_no_listing() {
+    let groups = json!({"lastPage": "true", "result": "success", "message": null, "groups": [
+        {"groupId": "5", "groupName": "P", "memberCount": "1", "licenseQuota": 10},
+        {"groupId": {"value": 6}, "memberCount": [], "licenseQuota": null}, {"groupName": 7}]});
+    let users = json!({"lastPage": true, "result": "success", "users": [
+        {"email": "a@example.com", "country": ["US"], "groups": [7, null]}, {"email": "b@example.com", "groups": "X"}]});
+    let server = Server::start(move |request, _| {
+        Reply::json(200, if request.target.contains("/groups/") { &groups } else { &users })
+    })
+    .await;
+    let listener = Arc::new(Listener::default());
+    let client = Client::new(settings(&server), listener.clone(), CancellationToken::new());
+    let listed = all(&mut client.groups()).await.unwrap();
+    assert_eq!(listed.len(), 3);
+    assert_eq!((listed[0].group_id, listed[0].free()), (Some(5), Some(9)));
+    assert_eq!(listed[1].extra["groupId"], json!({"value": 6}));
+    assert_eq!(all(&mut client.users(UserQuery::default())).await.unwrap().len(), 2);
+    let notes: Vec<_> = listener
+        .events()
+        .into_iter()
+        .filter_map(|event| if let ClientEvent::Note(text) = event { Some(text) } else { None })
+        .collect();
+    assert_eq!(notes.len(), 2, "one for each listing: {notes:?}");
+    assert!(
+        notes[0].contains("`groupId` of a group") && notes[1].contains("`country` of a user"),
+        "{notes:?}"
+    );
 }
 
 #[tokio::test]
@@ -216,7 +263,7 @@ async fn a_full_listing_is_marked_at_its_beginning_and_on_its_last_page() {
 }
 
 #[tokio::test]
-async fn an_end_that_no_page_announced_rides_on_the_next_call() {
+async fn an_end_that_no_page_announced_is_marked_on_the_next_call() {
     let server = Server::replies(vec![users(0..2, true)]).await;
     let client = client_of(&server);
     all(&mut client.users(UserQuery::default())).await.unwrap();

@@ -19,7 +19,7 @@ use umapi_shell::secret::Secret;
 
 const ORGANIZATION: &str = "0123ABC@AdobeOrg";
 
-/// Live, without waits and limits, with a ready token.
+/// Live, without waits and limits, with an access token.
 fn settings(server: &Server) -> ClientSettings {
     let credentials =
         Credentials::Token { client_id: "client-id".into(), token: Secret::from("ready-token") };

@@ -1,4 +1,4 @@
-//! Pages fetched ahead: as many as the limit allows, never past the last, each told in its turn.
+//! Prefetched pages: as many as the limit allows, never past the last, each reported in order.
 
 use super::listings::{all, page_number, users};
 use super::{client_of, settings};
@@ -14,7 +14,7 @@ use umapi_shell::wire::user::User;
 /// Pages in flight at most (a fifth of 25 calls a minute).
 const DEPTH: usize = 5;
 
-/// The page asked for, of so many with two users each.
+/// The requested page, of `pages` pages with two users each.
 fn page_of(request: &Recorded, pages: usize) -> Reply {
     let page = page_number(request);
     users(page * 2..page * 2 + 2, page + 1 == pages).with("X-Page-Count", &pages.to_string())
@@ -24,7 +24,7 @@ async fn serve(pages: usize) -> Server {
     Server::start(move |request, _| page_of(request, pages)).await
 }
 
-fn pages_asked_for(server: &Server) -> Vec<usize> {
+fn requested_pages(server: &Server) -> Vec<usize> {
     let mut pages: Vec<_> = server.requests().iter().map(page_number).collect();
     pages.sort_unstable();
     pages
@@ -38,23 +38,23 @@ async fn read(listing: &mut Listing<User>, pages: usize) -> Result<(), Error> {
 }
 
 #[tokio::test]
-async fn every_page_is_asked_for_once_and_none_behind_the_page_count() {
+async fn every_page_is_requested_once_and_none_after_the_page_count() {
     for pages in [1, 2, 3, 12] {
         let server = serve(pages).await;
         let entries = all(&mut client_of(&server).users(UserQuery::default())).await.unwrap();
         let emails: Vec<_> = entries.iter().map(|user| user.email.as_deref().unwrap().to_owned()).collect();
         let expected: Vec<_> = (0..2 * pages).map(|number| format!("u{number}@example.com")).collect();
         assert_eq!(emails, expected);
-        assert_eq!(pages_asked_for(&server), (0..pages).collect::<Vec<_>>());
+        assert_eq!(requested_pages(&server), (0..pages).collect::<Vec<_>>());
     }
 }
 
 #[tokio::test]
-async fn the_first_page_is_asked_for_alone() {
+async fn the_first_page_is_requested_alone() {
     let server = serve(9).await;
     let client = client_of(&server);
     read(&mut client.users(UserQuery::default()), 1).await.unwrap();
-    // Whatever was sent ahead would stand before it.
+    // A prefetched page would have been recorded before it.
     read(&mut client.users(UserQuery::of_group("X")), 1).await.unwrap();
     assert_eq!(server.requests().len(), 2);
 }
@@ -96,11 +96,11 @@ async fn without_a_page_count_no_page_is_guessed() {
     })
     .await;
     assert_eq!(all(&mut client_of(&server).users(UserQuery::default())).await.unwrap().len(), 5);
-    assert_eq!(pages_asked_for(&server), [0, 1, 2, 3, 4]);
+    assert_eq!(requested_pages(&server), [0, 1, 2, 3, 4]);
 }
 
 #[tokio::test]
-async fn a_listing_that_is_given_up_sends_for_nothing_more() {
+async fn a_dropped_listing_requests_nothing_more() {
     let server = Server::start(|request, _| match page_number(request) {
         page if page > 2 => Reply::Hang,
         _ => page_of(request, 40),
@@ -116,7 +116,7 @@ async fn a_listing_that_is_given_up_sends_for_nothing_more() {
 }
 
 #[tokio::test]
-async fn a_page_that_failed_is_told_when_its_turn_comes_and_ends_the_listing() {
+async fn a_failed_page_is_reported_in_order_and_ends_the_listing() {
     let server = Server::start(|request, _| match page_number(request) {
         3 => Reply::empty(404),
         _ => page_of(request, 9),
@@ -127,11 +127,11 @@ async fn a_page_that_failed_is_told_when_its_turn_comes_and_ends_the_listing() {
     let error = listing.next_page().await.unwrap_err();
     assert!(matches!(&*error.kind, ErrorKind::Incomplete { page: 3, .. }), "{error}");
     assert!(listing.next_page().await.is_err() && !listing.is_finished());
-    assert!(pages_asked_for(&server).iter().all(|page| *page <= 2 + DEPTH));
+    assert!(requested_pages(&server).iter().all(|page| *page <= 2 + DEPTH));
 }
 
 #[tokio::test]
-async fn a_page_that_failed_once_is_repeated_while_others_come() {
+async fn a_failed_page_is_retried_while_others_arrive() {
     let server = Server::start(|request, number| match page_number(request) {
         2 | 4 if number < 6 => Reply::empty(503),
         _ => page_of(request, 8),
@@ -141,7 +141,7 @@ async fn a_page_that_failed_once_is_repeated_while_others_come() {
 }
 
 #[tokio::test]
-async fn a_listing_that_was_interrupted_goes_on_with_another_stop() {
+async fn an_interrupted_listing_continues_with_another_token() {
     let server = Server::start(|request, number| match page_number(request) {
         2.. if number < 5 => Reply::Hang,
         _ => page_of(request, 6),

@@ -175,13 +175,15 @@ class Groups(SandboxCase):
             "_admin_Photoshop": "PROFILE_ADMIN_GROUP",
             "_admin_Designers": "USER_ADMIN_GROUP",
             "_developer_Experience Manager": "DEVELOPER_GROUP",
+            "5A4DB0C0FFEE20250603_CONTRACT_GROUP": "CONTRACT_ADMIN_GROUP",
         }
         self.assertEqual({name: types.get(name) for name in expected}, expected)
 
     def test_each_description_has_the_documented_fields(self):
         groups = self.groups()
         profile, group = groups["Photoshop"], groups["Designers"]
-        self.assertEqual((profile["licenseQuota"], profile["productName"]), ("10", "Creative Cloud Photoshop"))
+        self.assertEqual(profile["licenseQuota"], "10")
+        self.assertEqual(profile["productName"], "Photoshop (ETLA,Single App - Enterprise)")
         self.assertEqual(profile["adminGroupName"], "_admin_Photoshop")
         self.assertEqual(groups["_admin_Photoshop"]["productProfileName"], "Photoshop")
         self.assertEqual(groups["_admin_Designers"]["userGroupName"], "Designers")

@@ -1,4 +1,4 @@
-//! A command that the gate has checked: split and rendered once, for whoever has to look at it later.
+//! A command that the gate has checked, split and rendered, once for all later users.
 
 use super::split;
 use crate::client::sent_command::RenderedCommand;
@@ -13,7 +13,7 @@ std::thread_local! {
     static MADE: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
 }
 
-/// A command with what the local checks say about it.
+/// A command with the result of the local checks.
 #[derive(Debug, Clone)]
 pub struct CheckedCommand {
     pub(super) command: Command,
@@ -25,12 +25,12 @@ pub struct CheckedCommand {
 #[derive(Debug, Clone)]
 pub(crate) struct CheckedPiece {
     pub(super) content: Arc<RenderedCommand>,
-    /// For each of its steps, the caller's step it comes from.
+    /// For each of its steps, the index of the caller's step it comes from.
     origins: Vec<usize>,
 }
 
 impl CheckedCommand {
-    /// Splits and renders a command; `checks` says whether its pieces are checked, too.
+    /// Splits and renders a command; if `checks` is set, its pieces are checked too.
     pub(super) fn new(command: Command, checks: bool) -> Self {
         #[cfg(test)]
         MADE.set(MADE.get() + 1);
@@ -56,12 +56,12 @@ impl CheckedCommand {
         &self.command
     }
 
-    /// What is sent for it, in order.
+    /// The pieces that are sent for it, in order.
     pub fn pieces(&self) -> impl Iterator<Item = &RenderedCommand> {
         self.pieces.iter().map(|piece| &*piece.content)
     }
 
-    /// What a local check refuses in it; the step is numbered as the caller's.
+    /// The first fault that a local check found; its step is the caller's index.
     pub fn fault(&self) -> Option<&CommandFault> {
         self.fault.as_ref()
     }
@@ -78,7 +78,7 @@ impl CheckedPiece {
         Some(CommandFault { step: self.callers_step(fault.step).unwrap_or(fault.step), ..fault })
     }
 
-    /// The caller's number of one of its steps.
+    /// The caller's index of one of its steps.
     pub(super) fn callers_step(&self, step: usize) -> Option<usize> {
         self.origins.get(step).copied()
     }

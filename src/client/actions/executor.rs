@@ -1,9 +1,9 @@
-//! A stream of commands in, a stream of outcomes out.
+//! Turns a stream of commands into a stream of outcomes.
 
 use super::match_answer;
 use crate::client::actions::checked_command::CheckedCommand;
 use crate::client::actions::gate::AdmittedRequest;
-use crate::client::actions::planner::{ActionPlan, PieceVerdict, PlannedCommand, SettledPiece};
+use crate::client::actions::planner::{ActionPlan, PieceRefusal, PieceVerdict, PlannedCommand, SettledPiece};
 use crate::client::actions::removal::{LookedUp, RemovalCheck};
 use crate::client::attempts::FailedCall;
 use crate::client::connection::Client;
@@ -26,11 +26,11 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-/// How many outcomes are decided at once without a request.
+/// How many outcomes are decided in a row without a request.
 const BATCH_LIMIT: usize = 1_000;
 
 /// The outcomes of a list of commands: exactly one for each, in the order they are decided. Nothing is sent
-/// before the first one is asked for, and one request is in flight at a time.
+/// before the stream is polled, and one request is in flight at a time.
 pub struct OutcomeStream {
     decided: VecDeque<Outcome>,
     idle: Option<ActionExecutor>,
@@ -57,13 +57,13 @@ impl OutcomeStream {
         Self { decided: VecDeque::new(), idle: Some(executor), running: None, requests: 0, stopped: None }
     }
 
-    /// Why the run ended before all was sent; complete once the stream has ended. What it kept from leaving
-    /// has its outcomes all the same.
+    /// Why not everything was sent; final after the stream has ended. Commands that were not sent have outcomes
+    /// too.
     pub fn stopped(&self) -> Option<&Error> {
         self.stopped.as_ref()
     }
 
-    /// Action requests answered so far.
+    /// The number of action requests with a response so far.
     pub fn requests(&self) -> usize {
         self.requests
     }
@@ -93,7 +93,7 @@ impl Stream for OutcomeStream {
     }
 }
 
-/// Works a list of commands off, one request a turn.
+/// Sends a list of commands, one request per call of `advance`.
 struct ActionExecutor {
     client: Client,
     list: u64,
@@ -103,16 +103,16 @@ struct ActionExecutor {
     plan: ActionPlan,
     decided: Vec<Outcome>,
     progress: SubmitProgress,
-    /// Requests in a row whose answers were lost.
+    /// Requests in a row whose responses were lost.
     losses: u32,
     stopped: Option<Error>,
 }
 
-/// A request on its way, with what its answer will be read by.
+/// A request that is being sent, with what is needed to match its response.
 struct InFlightRequest {
     admitted: AdmittedRequest,
     mode: Mode,
-    /// Places in the plan, and whether what stands there may be repeated.
+    /// Positions in the plan, and whether the command there may be repeated.
     places: Vec<(usize, bool)>,
 }
 
@@ -135,7 +135,7 @@ impl ActionExecutor {
         self
     }
 
-    /// Takes commands in until the next request is full or nothing more helps to fill it.
+    /// Accepts commands until the next request is full or no more commands can fill it.
     async fn fill(&mut self) {
         while self.open && self.plan.needs_more() && self.decided.len() < BATCH_LIMIT {
             let command = tokio::select! {
@@ -161,7 +161,7 @@ impl ActionExecutor {
         self.record(outcome);
     }
 
-    /// Takes over what an earlier run did of a command; the outcome when there is nothing left to do.
+    /// Applies what an earlier run did for a command; returns the outcome if nothing is left to do.
     fn recall(&self, item: &mut PlannedCommand) -> Option<Outcome> {
         let mode = self.client.mode();
         while let Some(recalled) =
@@ -230,7 +230,7 @@ impl ActionExecutor {
         self.client.shared.observer.notice(&ClientEvent::Progress(SubmitProgress { left, ..self.progress }));
     }
 
-    /// How long the commands that are left take, where that can be told: requests are sent as full as they were.
+    /// The estimated time for the remaining commands, if known: requests stay as full as they were.
     fn left(&self) -> Option<Duration> {
         let SubmitProgress { done, failed, unknown, not_sent, requests, total, .. } = self.progress;
         let settled = done + failed + unknown + not_sent;
@@ -266,7 +266,7 @@ impl ActionExecutor {
         let response: ActionResponse = match serde_json::from_value(response.body) {
             Ok(response) => response,
             Err(error) => {
-                let message = format!("the answer makes no sense: {error}");
+                let message = format!("could not parse the service's response: {error}");
                 return self.settle(request, attempts, |_| PieceVerdict::Unknown(message.clone()));
             }
         };
@@ -283,13 +283,16 @@ impl ActionExecutor {
             )
         });
         let mut settled: Vec<_> = settled.collect();
+        if request.mode == Mode::Live {
+            self.check_later_steps(&mut settled).await;
+        }
         if self.client.shared.settings.verify == VerifyPolicy::Always && request.mode == Mode::Live {
             self.verify(&mut settled).await;
         }
         self.finish_request(request, settled);
     }
 
-    /// Reads removals back: the service reports success even where someone stays (contract 2.8, X9).
+    /// Verifies removals: the service reports success even if nobody was removed (contract 2.8, X9).
     async fn verify(&mut self, settled: &mut [(usize, SettledPiece)]) {
         let done = settled.iter_mut().filter(|(_, settled)| settled.verdict == PieceVerdict::Done);
         let done: Vec<_> = done
@@ -306,6 +309,17 @@ impl ActionExecutor {
         }
     }
 
+    /// Reads back the steps after a failed one: the service runs them and reports only those that fail.
+    async fn check_later_steps(&mut self, settled: &mut [(usize, SettledPiece)]) {
+        let client = self.client.clone();
+        for (place, settled) in settled {
+            let PieceVerdict::Refused(refusal) = &mut settled.verdict else { continue };
+            if let Some(command) = self.command_at(*place) {
+                client.read_back_later_steps(&command, refusal).await;
+            }
+        }
+    }
+
     fn command_at(&self, place: usize) -> Option<Command> {
         self.plan
             .item(place)
@@ -313,7 +327,7 @@ impl ActionExecutor {
             .and_then(|(_, piece)| piece.content.command().cloned())
     }
 
-    /// The request ended without an answer to its commands.
+    /// Handles a request without a usable response.
     async fn handle_failure(&mut self, request: &InFlightRequest, failed: FailedCall) {
         let attempts = failed.attempts;
         match (&failed.lost, &*failed.error.kind) {
@@ -322,14 +336,14 @@ impl ActionExecutor {
                 self.handle_refusal(request, attempts, failed.error);
             }
             (None, _) => {
-                let message = format!("not carried out: {}", failed.error);
+                let message = format!("not done: {}", failed.error);
                 self.settle(request, attempts, |_| PieceVerdict::NotSent(message.clone()));
                 self.stopped = Some(failed.error);
             }
         }
     }
 
-    /// The service refused the request as a whole. Only a malformed one says nothing about the next.
+    /// Handles the refusal of a whole request. The run continues only if the request was malformed.
     fn handle_refusal(&mut self, request: &InFlightRequest, attempts: u32, error: Error) {
         let (code, message) = match &*error.kind {
             ErrorKind::Rejected { code, message, .. } | ErrorKind::NotFound { code, message, .. } => {
@@ -339,15 +353,15 @@ impl ActionExecutor {
             kind => (String::new(), kind.to_string()),
         };
         let malformed = code == error_code::COMMAND_MALFORMED;
-        let verdict = PieceVerdict::Refused { step: None, code, message };
+        let verdict = PieceVerdict::Refused(PieceRefusal::of_request(code, message));
         self.settle(request, attempts, |_| verdict.clone());
         if !malformed {
             self.stopped = Some(error);
         }
     }
 
-    /// The answer was lost. What may be repeated leaves again with the next request; of the rest it is read back
-    /// whether it was done. The run ends when attempts were used up, or as many requests in a row were lost.
+    /// Handles a lost response. Commands that may be repeated are sent again with the next request; the others are
+    /// read back. The run ends when all attempts are used up, or after as many lost responses in a row.
     async fn handle_lost_response(&mut self, request: &InFlightRequest, failed: FailedCall) {
         let settings = &self.client.shared.settings;
         let problem = failed.lost.clone().unwrap_or_default();
@@ -359,7 +373,7 @@ impl ActionExecutor {
         let ended = if give_up {
             Err(stop_reason(failed.error.clone(), problem.clone()))
         } else {
-            // What is still being carried out has so long to come to its end before it is looked at.
+            // The service may still be working on the request; give it that time before reading back.
             self.client.wait(&request.admitted.call, WaitReason::Backoff(problem.clone()), wait).await
         };
         let resend_allowed = resend && ended.is_ok();
@@ -371,7 +385,7 @@ impl ActionExecutor {
         let settled =
             settled.map(|((place, _), verdict)| (*place, request.read_back(verdict, failed.attempts)));
         self.finish_request(request, settled.collect());
-        // What is seen to be done needs no answer: nothing keeps the next request from leaving.
+        // If everything turned out to be done, the next request can be sent.
         self.stopped = ended.err().filter(|error| !all_done || matches!(*error.kind, ErrorKind::Interrupted));
     }
 
@@ -383,7 +397,7 @@ impl ActionExecutor {
         self.finish_request(request, settled.collect());
     }
 
-    /// Tells the hooks what became of a request's commands, and takes it in.
+    /// Reports the verdicts on a request to the hooks and applies them to the plan.
     fn finish_request(&mut self, request: &InFlightRequest, settled: Vec<(usize, SettledPiece)>) {
         let outcomes: Vec<_> = settled
             .iter()
@@ -397,7 +411,7 @@ impl ActionExecutor {
         self.record(outcomes);
     }
 
-    /// Gives every command that is left its outcome, some at a time.
+    /// Gives the remaining commands their outcomes, up to `BATCH_LIMIT` at a time.
     async fn drain(&mut self) {
         let Some(error) = &self.stopped else { return };
         let (message, mode) = (format!("not sent: {error}"), self.client.mode());
@@ -444,7 +458,7 @@ impl InFlightRequest {
     }
 }
 
-/// Why the run ends after a lost answer: what is unknown stands in the outcomes, the reason is the service.
+/// The reason for the end of the run after a lost response: the outcomes already say what is unknown.
 fn stop_reason(error: Error, problem: String) -> Error {
     match &*error.kind {
         ErrorKind::Unknown { .. } => Error {

@@ -1,4 +1,4 @@
-//! Commands handed in one by one: they are carried out as soon as a request is full, and never kept beyond that.
+//! Commands pushed one by one: they are sent as soon as a request is full.
 
 use crate::client::actions::checked_command::CheckedCommand;
 use crate::client::actions::executor::OutcomeStream;
@@ -12,27 +12,26 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use tokio_util::sync::CancellationToken;
 
-/// A list of commands that is not known to its end. Whoever fills it works it off as well: nothing happens between
-/// calls.
+/// A list of commands that grows while it is sent. Requests are sent only while [`CommandFeed::run`] is polled.
 pub struct CommandFeed {
     feed: Arc<Mutex<FeedState>>,
     outcomes: OutcomeStream,
     stop: CancellationToken,
 }
 
-/// What was handed in and is not taken up yet.
+/// The commands that were pushed and not yet accepted.
 #[derive(Default)]
 struct FeedState {
     commands: VecDeque<CheckedCommand>,
     closed: bool,
-    /// How many more are to come, where that is known.
+    /// The number of commands still to come, if known.
     expected: Option<usize>,
-    /// Whether more commands were asked for than there are.
+    /// Whether the executor waits for more commands.
     needs_commands: bool,
     waker: Option<Waker>,
 }
 
-/// The end at which the client takes commands up.
+/// The end from which the executor takes commands.
 struct FeedReceiver(Arc<Mutex<FeedState>>);
 
 impl CommandFeed {
@@ -43,18 +42,18 @@ impl CommandFeed {
         Self { feed, outcomes, stop }
     }
 
-    /// Says how many commands will be handed in, for the estimate of the time they take.
+    /// Sets the number of commands that will be pushed, for the time estimate.
     pub fn set_expected(&mut self, count: usize) {
         self.update(|state| state.expected = Some(count));
     }
 
-    /// Hands a command in.
+    /// Appends a command.
     pub fn push(&mut self, command: CheckedCommand) {
         self.update(|state| state.commands.push_back(command));
     }
 
-    /// Works until more commands are needed to fill the next request, or to the end once it is closed. `hear` is
-    /// told every outcome.
+    /// Sends requests until more commands are needed to fill the next one, or to the end once it is closed.
+    /// `on_outcome` is called with each outcome.
     pub async fn run(&mut self, mut on_outcome: impl FnMut(Outcome)) {
         let Self { feed, outcomes, .. } = self;
         std::future::poll_fn(|context| {
@@ -70,23 +69,23 @@ impl CommandFeed {
         .await;
     }
 
-    /// No more commands come: what is left leaves in requests that need not be full.
+    /// Ends the list: the remaining commands are sent even in requests that are not full.
     pub fn close(&mut self) {
         self.update(|state| state.closed = true);
     }
 
-    /// Nothing more leaves: what is left is `not_sent`.
+    /// Sends nothing more: the remaining commands are `not_sent`.
     pub fn abandon(&mut self) {
         self.stop.cancel();
         self.close();
     }
 
-    /// Why not all was sent; complete once it was closed and worked off.
+    /// Why not everything was sent; final after it was closed and run to its end.
     pub fn stopped(&self) -> Option<&Error> {
         self.outcomes.stopped()
     }
 
-    /// Action requests answered so far.
+    /// The number of action requests with a response so far.
     pub fn requests(&self) -> usize {
         self.outcomes.requests()
     }

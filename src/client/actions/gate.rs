@@ -1,4 +1,4 @@
-//! The one gate: every change passes it, whoever makes it. Mode, local checks and hooks act here alone.
+//! The one gate that every change passes, whoever requests it. Mode, local checks and hooks apply here only.
 
 use super::checked_command::CheckedCommand;
 use crate::client::attempts::{ApiCall, FailedCall, RequestBody};
@@ -21,14 +21,14 @@ use bytes::Bytes;
 use serde_json::Value;
 use std::sync::Arc;
 
-/// A request that may leave, and what the hooks are told of it when it changes something.
+/// A request that may be sent, and the change that is reported to the hooks.
 pub(crate) struct AdmittedRequest {
     pub(crate) call: ApiCall,
     pub(crate) change: Option<ActionRequest>,
 }
 
 impl Client {
-    /// Admits any request as its caller wrote it.
+    /// Admits a request as its caller wrote it.
     ///
     /// # Errors
     /// `test_mode` for a write that cannot be rehearsed, `invalid` when a local check refuses a command.
@@ -60,8 +60,7 @@ impl Client {
         Ok(admitted)
     }
 
-    /// Admits commands of a list that were checked when they came; `harmless` says whether all of them may be
-    /// repeated.
+    /// Admits commands of a list that were checked before; `repeatable` says whether all of them may be repeated.
     pub(crate) fn admit_checked(
         &self,
         list: u64,
@@ -98,13 +97,13 @@ impl Client {
         AdmittedRequest { call, change }
     }
 
-    /// Where lists of commands go.
+    /// The target of lists of commands.
     pub(crate) fn action_target(&self) -> RequestTarget {
         let organization = self.shared.settings.organization.as_str();
         RequestTarget::of(EndpointId::Action, &[("organization", organization)], "")
     }
 
-    /// The mode a request leaves in; in test mode an action request becomes a rehearsal.
+    /// The mode in which a request is sent; in test mode an action request becomes a rehearsal.
     fn mode_of(&self, target: &mut RequestTarget) -> Result<Mode> {
         let mode = self.mode();
         match (target.nature(), mode) {
@@ -129,12 +128,12 @@ impl Client {
         known.unwrap_or(Resolution::Send(Evidence::Service))
     }
 
-    /// Checks a command: splits it and renders it, once for all that follows.
+    /// Checks, splits and renders a command once.
     pub(crate) fn checked(&self, command: Command) -> CheckedCommand {
         CheckedCommand::new(command, self.shared.settings.checks)
     }
 
-    /// Sends an admitted request until it is answered with 2xx; with the number of exchanges it took.
+    /// Sends an admitted request until it gets a 2xx response; returns it with the number of exchanges.
     pub(crate) async fn send_admitted(
         &self,
         admitted: &AdmittedRequest,
@@ -148,7 +147,7 @@ impl Client {
         result
     }
 
-    /// Sends until it is answered with 2xx.
+    /// As [`Client::send_admitted`], without the hooks.
     pub(crate) async fn exchange_until_answered(
         &self,
         admitted: &AdmittedRequest,
@@ -162,7 +161,7 @@ impl Client {
         .await
     }
 
-    /// Sends once; every status is an answer.
+    /// Sends once and returns the response, whatever its status.
     pub(crate) async fn exchange_once(
         &self,
         admitted: &AdmittedRequest,
@@ -171,27 +170,27 @@ impl Client {
         Ok((parse_response(&admitted.call, &response), 1))
     }
 
-    /// What an earlier run got to a request sent as its caller wrote it.
+    /// The response that an earlier run got to a request sent as its caller wrote it.
     pub(crate) fn recall_response(&self, admitted: &AdmittedRequest) -> Option<RecalledResponse> {
         let change = admitted.change.as_ref()?;
         self.hooks().iter().filter(|hook| hook.can_recall()).find_map(|hook| hook.recall_response(change))
     }
 
-    /// What an earlier run did of a command.
+    /// What an earlier run already did for a command.
     pub(crate) fn recall(&self, mode: Mode, command: &RenderedCommand) -> Option<RecalledOutcome> {
         let hooks = self.hooks();
         let mut remembering = hooks.iter().filter(|hook| hook.can_recall());
         remembering.find_map(|hook| hook.recall(mode, command))
     }
 
-    /// Tells the hooks what became of each command of a request.
+    /// Reports the outcome of each command of a request to the hooks.
     pub(crate) fn notify_settled(&self, admitted: &AdmittedRequest, outcomes: &[CommandOutcome]) {
         if let Some(request) = &admitted.change {
             self.hooks().iter().for_each(|hook| hook.settled(request, outcomes));
         }
     }
 
-    /// Asks the hooks. When one refuses, those before it are told that the request did not leave.
+    /// Asks the hooks. If one refuses, those asked before it are told that the request was not sent.
     pub(crate) fn before(&self, change: Option<&ActionRequest>) -> Result<()> {
         let Some(request) = change else { return Ok(()) };
         let hooks = self.hooks();
@@ -215,7 +214,7 @@ fn repeatable(sent: &SentCommand) -> bool {
     sent.content.command().is_some_and(Command::is_repeatable)
 }
 
-/// The answer as callers see it.
+/// The response as callers see it.
 fn parse_response(call: &ApiCall, response: &HttpResponse) -> ApiResponse {
     let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
     let headers = response.headers.iter().map(|(name, value)| (name.to_string(), text(value.as_bytes())));
@@ -235,11 +234,11 @@ fn check_list(body: Option<&Value>) -> Result<()> {
         Err(ErrorKind::Invalid(vec![CommandFailure::local(0, "the request", &fault)]).into())
     };
     let Some(list) = body.and_then(Value::as_array) else {
-        return malformed("the body is not a list of commands".to_owned());
+        return malformed("the body must be a list of commands".to_owned());
     };
     if list.is_empty() || list.len() > limits::COMMANDS_PER_REQUEST {
         let most = limits::COMMANDS_PER_REQUEST;
-        return malformed(format!("{} commands in one request; 1 to {most} are possible", list.len()));
+        return malformed(format!("{} commands in one request; the limit is 1 to {most}", list.len()));
     }
     let failures: Vec<_> =
         list.iter().enumerate().filter_map(|(index, command)| failure(index, command)).collect();

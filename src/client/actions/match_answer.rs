@@ -1,15 +1,15 @@
-//! What an answer says about each command of its request. Pure.
+//! Matches a response with the commands of its request. Pure.
 
-use crate::client::actions::planner::PieceVerdict;
-use crate::client::outcome::{Evidence, Warning};
+use crate::client::actions::planner::{PieceRefusal, PieceVerdict};
+use crate::client::outcome::{Evidence, StepError, Warning};
 use crate::client::settings::Mode;
 use crate::wire::response::{ActionResponse, CommandError};
 use std::collections::HashSet;
 
-/// The results that an answer to an understood request can have (contract 3.5).
+/// The values of `result` for a request that was understood (contract 3.5).
 const RESULTS: [&str; 3] = ["success", "partial", "error"];
 
-/// What became of one command of a request.
+/// The outcome of one command of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct MatchedOutcome {
     pub(crate) verdict: PieceVerdict,
@@ -18,18 +18,14 @@ pub(crate) struct MatchedOutcome {
     pub(crate) evidence: Option<Evidence>,
 }
 
-/// One part for each of the `count` commands of a request. Where the answer contradicts itself or the mode,
-/// nothing in it counts as done: what it does not call an error is unknown.
+/// The outcome of each of the `count` commands of a request. If the response contradicts itself or the mode,
+/// none of them counts as done: a command without an error is unknown.
 pub(crate) fn match_outcomes(response: &ActionResponse, count: usize, mode: Mode) -> Vec<MatchedOutcome> {
     let contradiction = find_contradiction(response, count, mode);
     (0..count)
         .map(|index| {
-            let verdict = match (first_error(response, index), &contradiction) {
-                (Some(error), _) => PieceVerdict::Refused {
-                    step: error.step,
-                    code: error.error_code.clone(),
-                    message: error.message.clone(),
-                },
+            let verdict = match (refusal(response, index), &contradiction) {
+                (Some(refusal), _) => PieceVerdict::Refused(refusal),
                 (None, Some(contradiction)) => PieceVerdict::Unknown(contradiction.clone()),
                 (None, None) => PieceVerdict::Done,
             };
@@ -38,15 +34,22 @@ pub(crate) fn match_outcomes(response: &ActionResponse, count: usize, mode: Mode
         .collect()
 }
 
-/// The refusal of a request as a whole that came with a status of success.
+/// The code with which a whole request was refused, although its HTTP status says success.
 pub(crate) fn request_refusal(response: &ActionResponse) -> Option<&str> {
     let counts = response.completed + response.not_completed + response.completed_in_test_mode;
     let known = RESULTS.contains(&response.result.as_str());
     (!known && counts == 0 && response.errors.is_empty()).then_some(response.result.as_str())
 }
 
-fn first_error(response: &ActionResponse, index: usize) -> Option<&CommandError> {
-    response.errors.iter().filter(|error| error.index == index).min_by_key(|error| error.step)
+/// All errors of a command, in the order of its steps: later steps run even after one failed (contract 7.1).
+fn refusal(response: &ActionResponse, index: usize) -> Option<PieceRefusal> {
+    let mut errors: Vec<_> = response.errors.iter().filter(|error| error.index == index).collect();
+    errors.sort_by_key(|error| error.step);
+    PieceRefusal::new(errors.into_iter().map(step_error).collect())
+}
+
+fn step_error(error: &CommandError) -> StepError {
+    StepError { step: error.step, code: error.error_code.clone(), message: error.message.clone() }
 }
 
 fn warnings(response: &ActionResponse, index: usize) -> Vec<Warning> {
@@ -59,11 +62,11 @@ fn warnings(response: &ActionResponse, index: usize) -> Vec<Warning> {
     .collect()
 }
 
-/// Why an answer cannot be trusted (contract 7.2: the counts are of commands, and add up).
+/// Why a response cannot be trusted (contract 7.2: the counts are of commands and must add up).
 fn find_contradiction(response: &ActionResponse, count: usize, mode: Mode) -> Option<String> {
     let failed: HashSet<_> = response.errors.iter().map(|error| error.index).collect();
     if let Some(index) = failed.iter().find(|index| **index >= count) {
-        return Some(format!("the response tells of an error in command {index}, of {count} sent"));
+        return Some(format!("the response has an error for command {index}, but {count} were sent"));
     }
     let (done, never) = match mode {
         Mode::Live => (response.completed, response.completed_in_test_mode),
@@ -71,7 +74,18 @@ fn find_contradiction(response: &ActionResponse, count: usize, mode: Mode) -> Op
     };
     if never > 0 {
         let other = if mode == Mode::Live { "a rehearsal" } else { "real changes" };
-        return Some(format!("the response tells of {other}, yet the request was in {} mode", mode.as_str()));
+        return Some(format!("the response reports {other}, but the request was in {} mode", mode.as_str()));
+    }
+    let expected = match (done, response.not_completed) {
+        (_, 0) => "success",
+        (0, _) => "error",
+        _ => "partial",
+    };
+    if response.result != expected && done + response.not_completed == count {
+        return Some(format!(
+            "the response's result is `{}`, but its counts say {done} done and {} not done",
+            response.result, response.not_completed
+        ));
     }
     if done + response.not_completed != count || failed.len() != response.not_completed {
         return Some(format!(
@@ -92,7 +106,7 @@ mod tests {
         let response: ActionResponse = serde_json::from_value(response).unwrap();
         let name = |outcome: MatchedOutcome| match outcome.verdict {
             PieceVerdict::Done => "done",
-            PieceVerdict::Refused { .. } => "refused",
+            PieceVerdict::Refused(_) => "refused",
             PieceVerdict::Unknown(_) => "unknown",
             PieceVerdict::NotSent(_)
             | PieceVerdict::StillMember(_)
@@ -116,24 +130,28 @@ mod tests {
     }
 
     #[test]
-    fn of_several_errors_the_first_step_counts() {
+    fn every_error_of_a_command_is_kept_in_the_order_of_its_steps() {
         let response: ActionResponse =
             serde_json::from_value(json!({"result": "error", "notCompleted": 1, "errors": [
             {"index": 0, "step": 2, "errorCode": "late"}, {"index": 0, "step": 1, "errorCode": "early"}]}))
             .unwrap();
         let outcome = match_outcomes(&response, 1, Mode::Live).remove(0);
-        assert!(
-            matches!(outcome.verdict, PieceVerdict::Refused { step: Some(1), code, .. } if code == "early")
-        );
+        let PieceVerdict::Refused(refusal) = outcome.verdict else { panic!("{outcome:?}") };
+        let errors: Vec<_> = refusal.errors().map(|error| (error.step, error.code.as_str())).collect();
+        assert_eq!(errors, [(Some(1), "early"), (Some(2), "late")]);
     }
 
     #[test]
-    fn an_answer_that_contradicts_itself_calls_nothing_done() {
+    fn nothing_is_done_by_a_response_that_contradicts_itself() {
         for (response, mode) in [
             (json!({"result": "success", "completed": 1}), Mode::Live),
             (json!({"result": "success", "completed": 3}), Mode::Live),
             (json!({"result": "success"}), Mode::Live),
             (json!({"result": "partial", "completed": 1, "notCompleted": 1}), Mode::Live),
+            (json!({"result": "partial", "completed": 2}), Mode::Live),
+            (json!({"result": "error", "completed": 2}), Mode::Live),
+            (json!({"result": "error", "completedInTestMode": 2}), Mode::Test),
+            (json!({"result": "done", "completed": 2}), Mode::Live),
             (json!({"result": "success", "completed": 2}), Mode::Test),
             (json!({"result": "success", "completedInTestMode": 2}), Mode::Live),
         ] {
@@ -146,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn warnings_travel_and_fail_nothing() {
+    fn warnings_are_kept_and_fail_nothing() {
         let response: ActionResponse =
             serde_json::from_value(json!({"result": "success", "completed": 2, "warnings": [
             {"index": 1, "step": 0, "warningCode": "warning.command.deprecated", "message": "m"}]}))
@@ -160,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_of_the_whole_is_told_from_an_answer() {
+    fn the_refusal_of_a_whole_request_is_recognized() {
         let refusal = |response: Value| {
             let response: ActionResponse = serde_json::from_value(response).unwrap();
             request_refusal(&response).map(str::to_owned)

@@ -1,12 +1,12 @@
-//! Which commands share the next request. Pure.
+//! Chooses the commands that share the next request. Pure.
 //!
-//! Commands that depend on one another never share a request and keep their order; pieces of one command go
-//! one after the other; within that, requests are filled. A bounded window of commands is looked at.
+//! Commands that depend on each other never share a request and keep their order; pieces of one command are sent
+//! one after the other; within these limits, requests are filled. Only a bounded window of commands is considered.
 
 use super::checked_command::{CheckedCommand, CheckedPiece};
 use crate::client::actions::removal_kind::RemovalKind;
 use crate::client::hooks::Resolution;
-use crate::client::outcome::{CommandOutcome, Evidence, Outcome, Status, Warning};
+use crate::client::outcome::{CommandOutcome, Evidence, Outcome, Status, StepError, Warning};
 use crate::client::settings::{Mode, VerifyPolicy};
 use crate::wire::command::{Command, CommandTouches, TouchedSubjects};
 use crate::wire::fault::CommandFault;
@@ -16,21 +16,21 @@ use crate::wire::user::User;
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
-/// How many commands are looked at for ones that may leave together: enough for lists that name each person
+/// How many commands are searched for those that can be sent together: enough for lists that name each user
 /// dozens of times in a row.
 const WINDOW_SIZE: usize = 1_000;
 
-/// The commands that have come and are not settled.
+/// The accepted commands without an outcome.
 #[derive(Debug, Default)]
 pub(crate) struct ActionPlan {
     window: VecDeque<PlannedCommand>,
-    /// How many of the window may share the next request, as far as they were counted.
+    /// How many commands of the window can share the next request, when last counted.
     ready: usize,
-    /// People an earlier command of the list failed for, under every name, and which command that was.
+    /// Users for whom an earlier command failed, under each of their names, with the index of that command.
     failed_people: HashMap<String, usize>,
 }
 
-/// A command on its way.
+/// A command that was accepted.
 #[derive(Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "true or false of a command each")]
 pub(crate) struct PlannedCommand {
@@ -46,7 +46,7 @@ pub(crate) struct PlannedCommand {
     request_id: Option<String>,
     warnings: Vec<Warning>,
     rehearsed: bool,
-    /// Whether something of it was done by an earlier run, and whether something was not.
+    /// Whether a piece of it was done by an earlier run, and whether a piece was sent in this run.
     recalled: bool,
     sent_now: bool,
     /// What the outcome rests on by what the run knew before.
@@ -59,31 +59,94 @@ pub(crate) struct PlannedCommand {
     before: Option<Arc<User>>,
 }
 
-/// What became of the piece of a command that a request carried.
+/// The outcome of one piece of a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum PieceVerdict {
-    /// It is done, or would be.
+    /// It was done, or would be.
     Done,
-    /// It was refused at one of its steps.
-    Refused {
-        /// The piece's own number of the step.
-        step: Option<usize>,
-        code: String,
-        message: String,
-    },
+    /// The service refused one of its steps.
+    Refused(PieceRefusal),
     /// The service reported success, and it could not be read back.
     Unverified(String),
-    /// The service says that it is done, and someone is a member still.
+    /// The service reported success, but the user is still a member.
     StillMember(String),
     /// It may have been done.
     Unknown(String),
     /// It was not carried out.
     NotSent(String),
-    /// It may be sent again.
+    /// It can be sent again.
     Resend,
 }
 
-/// A verdict with what came along.
+/// The errors of a refused piece, in the order of its steps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PieceRefusal {
+    first: StepError,
+    others: Vec<StepError>,
+    /// Whether steps after the first failed one were done, as far as is known.
+    later_steps: LaterSteps,
+}
+
+/// The state of the steps after the first failed one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LaterSteps {
+    /// There are none without an error, or none of them was done.
+    NotDone,
+    /// At least one was done.
+    Done,
+    /// At least one may have been done: it could not be read back.
+    Unknown,
+}
+
+impl PieceRefusal {
+    /// A refusal with these errors; `None` without any.
+    pub(crate) fn new(errors: Vec<StepError>) -> Option<Self> {
+        let mut errors = errors.into_iter();
+        let first = errors.next()?;
+        Some(Self { first, others: errors.collect(), later_steps: LaterSteps::NotDone })
+    }
+
+    /// The refusal of a request as a whole.
+    pub(crate) fn of_request(code: String, message: String) -> Self {
+        let first = StepError { step: None, code, message };
+        Self { first, others: Vec::new(), later_steps: LaterSteps::NotDone }
+    }
+
+    pub(crate) fn set_later_steps(&mut self, state: LaterSteps) {
+        self.later_steps = state;
+    }
+
+    pub(crate) fn errors(&self) -> impl Iterator<Item = &StepError> {
+        std::iter::once(&self.first).chain(&self.others)
+    }
+
+    /// The steps after the first failed one that have no error, if nothing else shows whether any step was done.
+    pub(crate) fn unreported_steps(&self, steps: usize) -> Vec<usize> {
+        if self.first.step != Some(0) || is_about_form(&self.first.code) {
+            return Vec::new();
+        }
+        (1..steps).filter(|step| self.errors().all(|error| error.step != Some(*step))).collect()
+    }
+
+    /// Whether a step of the piece was or may have been done in live mode.
+    fn is_partly_done(&self) -> bool {
+        let earlier = self.first.step.is_some_and(|step| step > 0);
+        !is_about_form(&self.first.code) && (earlier || self.later_steps != LaterSteps::NotDone)
+    }
+
+    fn message(&self) -> String {
+        let first = &self.first.message;
+        match self.later_steps {
+            LaterSteps::Unknown => {
+                format!("{first} (later steps may have been done: they could not be read back)")
+            }
+            LaterSteps::Done => format!("{first} (later steps were done)"),
+            LaterSteps::NotDone => first.clone(),
+        }
+    }
+}
+
+/// A verdict with its request and warnings.
 #[derive(Debug, Clone)]
 pub(crate) struct SettledPiece {
     pub(crate) verdict: PieceVerdict,
@@ -96,7 +159,7 @@ pub(crate) struct SettledPiece {
 }
 
 impl PlannedCommand {
-    /// A command at its place in the caller's list.
+    /// A command with its index in the caller's list.
     pub(crate) fn new(index: usize, checked: CheckedCommand) -> Self {
         let CheckedCommand { command, pieces, .. } = checked;
         let names: Vec<_> = command.steps.iter().map(|step| step.name.as_str()).collect();
@@ -155,7 +218,7 @@ impl PlannedCommand {
         self.sent + self.pieces.len()
     }
 
-    /// The piece that leaves next was done by an earlier run, under this request; the outcome when it was the last.
+    /// Marks the next piece as done by an earlier run, in this request; returns the outcome if it was the last piece.
     pub(crate) fn recall(
         &mut self,
         request_id: String,
@@ -169,7 +232,7 @@ impl PlannedCommand {
         self.apply(settled)
     }
 
-    /// After the piece that leaves next someone is still a member, as an earlier run found under this request.
+    /// Marks the next piece as done by an earlier run, which found that the user is still a member.
     pub(crate) fn recall_still_member(
         &mut self,
         request_id: String,
@@ -180,27 +243,27 @@ impl PlannedCommand {
         self.apply(SettledPiece { request_id: Some(request_id), ..settled })
     }
 
-    /// The piece that leaves next may have been done by an earlier run, and is not sent.
+    /// Marks the next piece as possibly done by an earlier run, so that it is not sent.
     pub(crate) fn recall_unknown(&mut self, message: String, mode: Mode) -> Option<Outcome> {
         self.apply(SettledPiece::unsent(PieceVerdict::Unknown(message), mode))
     }
 
-    /// The piece that leaves next, and its number.
+    /// The next piece to send, and its index.
     pub(crate) fn piece(&self) -> Option<(usize, &CheckedPiece)> {
         self.pieces.front().map(|piece| (self.sent, piece))
     }
 
-    /// The outcome of a command that comes too late.
+    /// The outcome of a command that will not be sent.
     pub(crate) fn not_sent(mut self, message: &str, mode: Mode) -> Outcome {
         Outcome { message: Some(message.to_owned()), ..self.outcome(Status::NotSent, mode) }
     }
 
-    /// The caller's place of the command.
+    /// The command's index in the caller's list.
     pub(crate) fn index(&self) -> usize {
         self.index
     }
 
-    /// Takes a verdict on something of this run in; the outcome once there is nothing more to come.
+    /// Applies a verdict of this run; returns the outcome after the last piece.
     fn settle(&mut self, settled: SettledPiece) -> Option<Outcome> {
         self.sent_now = true;
         self.apply(settled)
@@ -227,14 +290,17 @@ impl PlannedCommand {
                 let status = if self.rehearsed { Status::WouldComplete } else { Status::Completed };
                 self.pieces.is_empty().then(|| self.outcome(status, mode))
             }
-            PieceVerdict::Refused { step, code, message } => {
-                let form = is_about_form(&code);
-                let applied = applied || (mode == Mode::Live && !form && step.is_some_and(|step| step > 0));
+            PieceVerdict::Refused(refusal) => {
+                let applied = applied || (mode == Mode::Live && refusal.is_partly_done());
                 let status = if applied { Status::PartlyDone } else { Status::Failed };
-                let step = step.and_then(callers_step);
-                let outcome = self.outcome(status, mode);
-                let code = Some(code).filter(|code| !code.is_empty());
-                Some(Outcome { step, code, message: Some(message), ..outcome })
+                let errors = refusal
+                    .errors()
+                    .map(|error| StepError { step: error.step.and_then(callers_step), ..error.clone() });
+                let errors: Vec<_> = errors.collect();
+                let step = refusal.first.step.and_then(callers_step);
+                let code = Some(refusal.first.code.clone()).filter(|code| !code.is_empty());
+                let message = Some(refusal.message());
+                Some(Outcome { step, code, message, errors, ..self.outcome(status, mode) })
             }
             PieceVerdict::StillMember(message) => {
                 Some(Outcome { message: Some(message), ..self.outcome(Status::StillMember, mode) })
@@ -263,6 +329,7 @@ impl PlannedCommand {
             step: None,
             code: None,
             message: None,
+            errors: Vec::new(),
             request_id: self.request_id.take(),
             attempts: self.attempts,
             mode,
@@ -273,45 +340,46 @@ impl PlannedCommand {
 }
 
 impl PieceVerdict {
-    /// What a journal is told of it; a verdict on a piece that was not sent is none.
+    /// The outcome as the journal records it.
     pub(crate) fn outcome(&self, mode: Mode) -> CommandOutcome {
         match self {
             Self::Done if mode == Mode::Test => CommandOutcome::new(Status::WouldComplete),
             Self::Done => CommandOutcome::new(Status::Completed),
-            Self::Refused { step, code, message } => {
-                let applied = mode == Mode::Live && step.is_some_and(|step| step > 0) && !is_about_form(code);
+            Self::Refused(refusal) => {
+                let applied = mode == Mode::Live && refusal.is_partly_done();
                 let status = if applied { Status::PartlyDone } else { Status::Failed };
                 CommandOutcome {
-                    step: *step,
-                    code: Some(code.clone()),
-                    ..CommandOutcome::with_message(status, message)
+                    step: refusal.first.step,
+                    code: Some(refusal.first.code.clone()),
+                    ..CommandOutcome::with_message(status, refusal.message())
                 }
             }
             Self::StillMember(message) => CommandOutcome::with_message(Status::StillMember, message),
             Self::Unverified(message) => CommandOutcome::with_message(Status::Unverified, message),
             Self::Unknown(message) => CommandOutcome::with_message(Status::Unknown, message),
             Self::NotSent(message) => CommandOutcome::with_message(Status::NotSent, message),
-            Self::Resend => {
-                CommandOutcome::with_message(Status::Unknown, "the answer was lost; it is sent again")
-            }
+            Self::Resend => CommandOutcome::with_message(
+                Status::Unknown,
+                "the response was lost; the command will be sent again",
+            ),
         }
     }
 }
 
-/// Whether a code finds fault with the form of a command: then no step of it was done (contract 4.9).
+/// Whether a code reports a malformed command, of which no step was done (contract 4.9).
 fn is_about_form(code: &str) -> bool {
     code.starts_with("error.command.")
 }
 
 impl SettledPiece {
-    /// A verdict on something that never left.
+    /// A verdict on a piece that was never sent.
     pub(crate) fn unsent(verdict: PieceVerdict, mode: Mode) -> Self {
         Self { verdict, warnings: Vec::new(), request_id: None, attempts: 0, mode, verified: false }
     }
 }
 
 impl ActionPlan {
-    /// Whether another command could help to fill the next request.
+    /// Whether more commands could fill the next request.
     pub(crate) fn needs_more(&self) -> bool {
         self.ready < COMMANDS_PER_REQUEST && self.window.len() < WINDOW_SIZE
     }
@@ -320,8 +388,8 @@ impl ActionPlan {
         self.window.is_empty()
     }
 
-    /// Takes a command in, or answers its outcome at once: it is refused here, or held back because an
-    /// earlier one for the same person failed.
+    /// Accepts a command, or returns its outcome at once if a local check refused it or an earlier command for the
+    /// same user failed.
     pub(crate) fn add(
         &mut self,
         mut item: PlannedCommand,
@@ -337,13 +405,14 @@ impl ActionPlan {
             let refused = Outcome {
                 step: Some(step),
                 code: Some(code.to_owned()),
+                errors: vec![StepError { step: Some(step), code: code.to_owned(), message: message.clone() }],
                 message: Some(message),
                 ..item.outcome(Status::Failed, mode)
             };
             return Some(refused);
         }
         self.window.push_back(item);
-        // Not at each one: a list of commands that all conflict would be looked through a thousand times.
+        // Not after each command: in a list of commands that all conflict, each count searches the whole window.
         if self.window.len().is_multiple_of(COMMANDS_PER_REQUEST) {
             self.ready = self.next().len();
         }
@@ -425,22 +494,25 @@ impl ActionPlan {
         item.refuse(status, code, message, mode)
     }
 
-    /// Notes a command that an earlier run settled: later ones for the same person depend on it here as there.
+    /// Notes the outcome of an earlier run: later commands for the same user depend on it in this run too.
     pub(crate) fn recalled(&mut self, item: &PlannedCommand, status: Status) {
         if !status.is_done() {
             self.mark_failed(item);
         }
     }
 
-    /// The places in the window whose next pieces make up the next request.
+    /// The positions in the window whose next pieces form the next request.
     pub(crate) fn next(&self) -> Vec<usize> {
         let (mut earlier, mut chosen) = (TouchedSubjects::default(), Vec::new());
+        let mut has_deletion = false;
         for (place, item) in self.window.iter().enumerate() {
             if chosen.len() == COMMANDS_PER_REQUEST {
                 break;
             }
-            if !earlier.conflicts_with(&item.touches) {
+            let second_deletion = has_deletion && item.touches.deletes_group;
+            if !second_deletion && !earlier.conflicts_with(&item.touches) {
                 chosen.push(place);
+                has_deletion |= item.touches.deletes_group;
             }
             earlier.add(&item.touches);
         }
@@ -451,7 +523,7 @@ impl ActionPlan {
         self.window.get(place)
     }
 
-    /// Takes in what became of a request: the verdicts stand in the order of its places.
+    /// Applies the verdicts on a request, which are in the order of its positions.
     pub(crate) fn settle(&mut self, verdicts: Vec<(usize, SettledPiece)>) -> Vec<Outcome> {
         let mut outcomes = Vec::new();
         let mut settled_places = Vec::new();
@@ -477,14 +549,14 @@ impl ActionPlan {
         outcomes
     }
 
-    /// Gives up on everything that is still here.
+    /// Marks all remaining commands as not sent.
     pub(crate) fn give_up(&mut self, message: &str, mode: Mode) -> Vec<Outcome> {
         self.ready = 0;
         let not_sent = || SettledPiece::unsent(PieceVerdict::NotSent(message.to_owned()), mode);
         std::mem::take(&mut self.window).iter_mut().filter_map(|item| item.settle(not_sent())).collect()
     }
 
-    /// The outcomes of those that an earlier failure now holds back.
+    /// Removes the commands that an earlier failure now holds back, and returns their outcomes.
     fn take_held_back(&mut self, mode: Mode) -> Vec<Outcome> {
         if self.failed_people.is_empty() {
             return Vec::new();
@@ -507,7 +579,7 @@ impl ActionPlan {
             return None;
         }
         let earlier = item.people.iter().find_map(|name| self.failed_people.get(name))?;
-        Some(format!("held back, because command {earlier} for the same person did not complete"))
+        Some(format!("held back: command {earlier} for the same user did not complete"))
     }
 
     fn mark_failed(&mut self, item: &PlannedCommand) {
@@ -538,11 +610,12 @@ mod tests {
     }
 
     fn refused(step: usize, code: &str) -> SettledPiece {
-        let verdict = PieceVerdict::Refused { step: Some(step), code: code.into(), message: "m".into() };
-        SettledPiece::unsent(verdict, Mode::Live)
+        let error = StepError { step: Some(step), code: code.into(), message: "m".into() };
+        let verdict = PieceRefusal::new(vec![error]).map(PieceVerdict::Refused);
+        SettledPiece::unsent(verdict.unwrap(), Mode::Live)
     }
 
-    /// Runs a list to its end; the requests as lists of indexes, and the outcomes.
+    /// Runs a list to its end; returns the requests as lists of indexes, and the outcomes.
     fn run(commands: &[Command], verdict: impl Fn(usize) -> SettledPiece) -> (Vec<Vec<usize>>, Vec<Outcome>) {
         let mut plan = ActionPlan::default();
         let (mut requests, mut outcomes) = (Vec::new(), Vec::new());
@@ -574,7 +647,7 @@ mod tests {
     }
 
     #[test]
-    fn commands_for_one_person_keep_their_order_while_others_fill_up() {
+    fn commands_for_one_user_keep_their_order_while_others_fill_requests() {
         let mut commands = vec![add("a@example.com", 1), add("A@example.com", 1), add("a@example.com", 1)];
         commands.extend((0..27).map(|number| add(&format!("u{number}@example.com"), 1)));
         let (requests, _) = run(&commands, |_| done());
@@ -585,7 +658,21 @@ mod tests {
     }
 
     #[test]
-    fn pieces_of_one_command_go_one_after_the_other() {
+    fn a_request_deletes_one_group_at_most() {
+        let delete = |number: usize| {
+            let mut command = Command::group(&format!("G{number}"));
+            command.push("deleteUserGroup", json!({}));
+            command
+        };
+        let mut commands: Vec<_> = (0..3).map(delete).collect();
+        commands.extend((0..9).map(|number| add(&format!("u{number}@example.com"), 0)));
+        let (requests, outcomes) = run(&commands, |_| done());
+        assert_eq!(outcomes.len(), commands.len());
+        assert_eq!(requests, [vec![0, 3, 4, 5, 6, 7, 8, 9, 10, 11], vec![1], vec![2]]);
+    }
+
+    #[test]
+    fn pieces_of_one_command_are_sent_one_after_the_other() {
         let (requests, outcomes) = run(&[add("a@example.com", 250), add("b@example.com", 1)], |_| done());
         assert_eq!(requests, [vec![0, 1], vec![0], vec![0]]);
         let order: Vec<_> = outcomes.iter().map(|outcome| (outcome.index, outcome.status)).collect();
@@ -603,7 +690,7 @@ mod tests {
     }
 
     #[test]
-    fn an_earlier_step_stands_unless_the_form_was_wrong_or_it_was_a_rehearsal() {
+    fn earlier_steps_count_unless_the_command_was_malformed_or_rehearsed() {
         let status = |code: &str, step, mode| {
             let mut plan = ActionPlan::default();
             plan.add(planned(0, &add("a@example.com", 20)), None, mode);
@@ -616,7 +703,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_holds_back_what_follows_for_the_same_person_and_names_it() {
+    fn a_failure_holds_back_later_commands_for_the_same_user() {
         let mut commands = vec![add("a@example.com", 1), add("b@example.com", 1), add("A@example.com", 1)];
         commands.extend((0..200).map(|number| add(&format!("u{number}@example.com"), 1)));
         commands.push(add("a@example.com", 1));

@@ -1,9 +1,9 @@
-//! Requests sent as their caller wrote them: their answer, and what became of each command in them.
+//! Requests sent as their caller wrote them: the response, and the outcome of each command.
 
 use super::match_answer;
 use crate::client::actions::gate::AdmittedRequest;
 use crate::client::actions::match_answer::MatchedOutcome;
-use crate::client::actions::planner::PieceVerdict;
+use crate::client::actions::planner::{PieceRefusal, PieceVerdict};
 use crate::client::actions::reconcile::LostCommand;
 use crate::client::actions::removal::{LookedUp, RemovalCheck};
 use crate::client::actions::removal_kind::RemovalKind;
@@ -22,12 +22,12 @@ use crate::wire::response::{ActionResponse, refusal};
 use crate::wire::user::User;
 use std::sync::Arc;
 
-/// What came of a request that was sent as its caller wrote it.
+/// The result of a request that was sent as its caller wrote it.
 #[derive(Debug)]
 pub struct RawOutcome {
-    /// The service's answer, or why there is none.
+    /// The service's response, or why there is none.
     pub response: Result<ApiResponse>,
-    /// What became of each command of an action request; none of other requests.
+    /// The outcome of each command of an action request; empty for other requests.
     pub outcomes: Vec<Outcome>,
 }
 
@@ -39,7 +39,7 @@ struct ResolvedRequest {
     before: Vec<Option<Arc<User>>>,
 }
 
-/// An exchange that ended.
+/// An exchange that is over.
 struct FinishedExchange {
     response: Result<ApiResponse>,
     matched: Vec<MatchedOutcome>,
@@ -53,8 +53,8 @@ impl From<Error> for RawOutcome {
 }
 
 impl Client {
-    /// Sends an admitted request, unless an earlier run has its answer; `once` for a single exchange. A lost answer is
-    /// settled by reading its commands back; a request of which nothing was done leaves again, unless `once`.
+    /// Sends an admitted request, unless an earlier run already got its response; `once` allows a single exchange.
+    /// After a lost response the commands are read back; if none was done, the request is sent again unless `once`.
     pub(crate) async fn send_raw(&self, admitted: &AdmittedRequest, once: bool) -> RawOutcome {
         let change = admitted.change.as_ref();
         if let Some(RecalledResponse { response, still_members }) = self.recall_response(admitted) {
@@ -138,19 +138,19 @@ impl Client {
         admitted: &AdmittedRequest,
         once: bool,
     ) -> Result<(ApiResponse, u32), FailedCall> {
-        let answered = if once {
+        let result = if once {
             self.exchange_once(admitted).await
         } else {
             self.exchange_until_answered(admitted).await
         };
-        match &answered {
+        match &result {
             Ok((response, _)) => self.after(admitted.change.as_ref(), Ok(response)),
             Err(failed) => self.after(admitted.change.as_ref(), Err(&failed.clone().into_error())),
         }
-        answered
+        result
     }
 
-    /// What an exchange came to, with a lost answer settled.
+    /// The result of an exchange; after a lost response, of reading its commands back.
     async fn finish_exchange(
         &self,
         admitted: &AdmittedRequest,
@@ -175,6 +175,7 @@ impl Client {
         let lost = lost.filter(|_| change.mode == Mode::Live && !change.commands.is_empty());
         let Some(problem) = lost else {
             let mut matched = match_all(change, response.as_ref());
+            self.check_later_steps(change, &mut matched).await;
             self.verify_removals(change, &mut matched, before).await;
             return FinishedExchange { response, matched, attempts };
         };
@@ -188,7 +189,7 @@ impl Client {
         }
     }
 
-    /// Waits, as what is still being carried out has to come to its end, and looks for the commands of a request.
+    /// Waits, because the service may still be working on the request, and then reads its commands back.
     async fn read_back_lost(
         &self,
         admitted: &AdmittedRequest,
@@ -203,14 +204,27 @@ impl Client {
         let commands = change.commands.iter().map(|sent| (sent.content.command().cloned(), false));
         let mut verdicts =
             self.reconcile(commands.collect::<Vec<LostCommand>>(), change.mode, problem, resend).await;
-        // It leaves as it was written or not at all.
+        // The request is sent again as a whole or not at all.
         if verdicts.iter().any(|verdict| *verdict != PieceVerdict::Resend) {
             let not_done =
-                || PieceVerdict::NotSent(format!("{problem}; reading it back shows that it was not done"));
+                || PieceVerdict::NotSent(format!("{problem}; reading it back showed that it was not done"));
             let single = verdicts.iter_mut().filter(|verdict| **verdict == PieceVerdict::Resend);
             single.for_each(|verdict| *verdict = not_done());
         }
         verdicts
+    }
+
+    async fn check_later_steps(&self, change: &ActionRequest, matched: &mut [MatchedOutcome]) {
+        if change.mode != Mode::Live {
+            return;
+        }
+        for (sent, outcome) in change.commands.iter().zip(matched) {
+            if let (Some(command), PieceVerdict::Refused(refusal)) =
+                (sent.content.command(), &mut outcome.verdict)
+            {
+                self.read_back_later_steps(command, refusal).await;
+            }
+        }
     }
 
     async fn verify_removals(
@@ -254,7 +268,7 @@ fn raw_outcome(admitted: &AdmittedRequest, finished: FinishedExchange, resumed: 
     RawOutcome { response, outcomes: outcomes.collect() }
 }
 
-/// The answer to a request whose own was lost: everything was seen to be done, or what is known of it.
+/// The response to report after a lost one: a confirmation if everything was done, else an error.
 fn settled_answer(
     change: &ActionRequest,
     response: Result<ApiResponse>,
@@ -268,17 +282,17 @@ fn settled_answer(
     }
     let undone = |verdict: &PieceVerdict| matches!(verdict, PieceVerdict::NotSent(_));
     let kind = if verdicts.iter().all(undone) {
-        let message = format!("{problem}; reading it back shows that it was not done");
+        let message = format!("{problem}; reading it back showed that it was not done");
         ErrorKind::Unavailable { status: None, code: None, message }
     } else if verdicts.iter().any(|verdict| done(verdict) || undone(verdict)) {
         let summary = change.commands.iter().zip(verdicts).map(|(sent, verdict)| {
             let name = sent.content.subject_name().unwrap_or("(no user)");
-            let fate = match verdict {
+            let state = match verdict {
                 PieceVerdict::Done => "done",
                 PieceVerdict::NotSent(_) => "not done",
                 _ => "unknown",
             };
-            format!("{name} is {fate}")
+            format!("{name}: {state}")
         });
         let summary = summary.collect::<Vec<_>>().join(", ");
         ErrorKind::Unknown { message: format!("{problem}; read back: {summary}") }
@@ -288,7 +302,7 @@ fn settled_answer(
     Err(Error { kind: Box::new(kind), ..error })
 }
 
-/// What an answer, or the lack of one, says of each command.
+/// The outcome of each command according to the response or the error.
 fn match_all(change: &ActionRequest, response: Result<&ApiResponse, &Error>) -> Vec<MatchedOutcome> {
     let all = |verdict: PieceVerdict| vec![MatchedOutcome::from(verdict); change.commands.len()];
     match response {
@@ -297,7 +311,7 @@ fn match_all(change: &ActionRequest, response: Result<&ApiResponse, &Error>) -> 
             ErrorKind::Unknown { .. } => all(PieceVerdict::Unknown(error.to_string())),
             ErrorKind::Rejected { code, .. } | ErrorKind::NotFound { code, .. } => {
                 let (code, message) = (code.clone().unwrap_or_default(), error.to_string());
-                all(PieceVerdict::Refused { step: None, code, message })
+                all(PieceVerdict::Refused(PieceRefusal::of_request(code, message)))
             }
             _ => all(PieceVerdict::NotSent(error.to_string())),
         },
@@ -312,31 +326,36 @@ fn match_response(change: &ActionRequest, response: &ApiResponse) -> Vec<Matched
         Ok(parsed) if response.status < 300 => match match_answer::request_refusal(&parsed) {
             Some(code) => {
                 let message = parsed.message.clone().unwrap_or_else(|| code.to_owned());
-                all(PieceVerdict::Refused { step: None, code: code.to_owned(), message })
+                all(PieceVerdict::Refused(PieceRefusal::of_request(code.to_owned(), message)))
             }
             None => match_answer::match_outcomes(&parsed, count, change.mode),
         },
-        // Turned away before anything was done.
+        // Refused before anything was done.
         _ if [401, 429].contains(&response.status) => all(PieceVerdict::NotSent(summary)),
         _ if (300..500).contains(&response.status) => {
             let code = refusal(response.body.to_string().as_bytes()).code.unwrap_or_default();
-            all(PieceVerdict::Refused { step: None, code, message: summary })
+            all(PieceVerdict::Refused(PieceRefusal::of_request(code, summary)))
         }
-        _ => all(PieceVerdict::Unknown(format!("{summary}, and no response that makes sense"))),
+        _ => all(PieceVerdict::Unknown(format!("{summary}, without a valid response"))),
     }
 }
 
 fn outcome(change: &ActionRequest, sent: &SentCommand, command: MatchedOutcome) -> Outcome {
-    let fate = command.outcome(change.mode);
+    let result = command.outcome(change.mode);
+    let errors = match &command.verdict {
+        PieceVerdict::Refused(refusal) => refusal.errors().cloned().collect(),
+        _ => Vec::new(),
+    };
     Outcome {
         index: sent.index,
         target: sent.content.subject_name().unwrap_or("(no user)").to_owned(),
         action: sent.content.step_names().join(", "),
-        status: fate.status,
-        evidence: fate.evidence,
-        step: fate.step,
-        code: fate.code.filter(|code| !code.is_empty()),
-        message: fate.message,
+        status: result.status,
+        evidence: result.evidence,
+        step: result.step,
+        code: result.code.filter(|code| !code.is_empty()),
+        message: result.message,
+        errors,
         request_id: None,
         attempts: 0,
         mode: change.mode,
@@ -389,7 +408,7 @@ fn refused(change: &ActionRequest, resolutions: Vec<Resolution>) -> RawOutcome {
             outcome
         }
         Resolution::Refuse { code, message } => {
-            let verdict = PieceVerdict::Refused { step: None, code: code.to_owned(), message };
+            let verdict = PieceVerdict::Refused(PieceRefusal::of_request(code.to_owned(), message));
             let refused = MatchedOutcome { evidence: Some(Evidence::Read), ..MatchedOutcome::from(verdict) };
             let outcome = outcome(change, sent, refused);
             failures.extend(outcome.failure());

@@ -1,4 +1,4 @@
-//! Whether a command whose answer was lost was carried out: what it should have brought about is read back.
+//! Finds out whether a command whose response was lost was carried out, by reading its effects back.
 
 use crate::client::connection::Client;
 use crate::client::listing::Listing;
@@ -12,28 +12,28 @@ use crate::wire::user::User;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-/// The domain that stands for Adobe IDs in a look-up (contract 2.4).
+/// The domain that selects Adobe IDs in a look-up (contract 2.4).
 const ADOBE_ID_DOMAIN: &str = "AdobeID";
-/// The admin group that `remove: "all"` leaves (contract 3.2).
+/// The admin group that `remove: "all"` does not remove (contract 3.2).
 const ORGANIZATION_ADMINS: &str = "_org_admin";
 
-/// How the reason begins when the service did not answer.
+/// How the reason begins when the service did not respond.
 pub(crate) const READ_BACK_FAILED: &str = "reading it back failed";
 
-/// What can be seen of a command afterwards.
+/// The result of reading a command back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ReadBackResult {
-    /// Everything it should have brought about is there.
+    /// All of its effects are visible.
     Done,
-    /// Nothing of it is there.
+    /// None of its effects is visible.
     NotDone,
-    /// Some of it is there.
+    /// Some of its effects are visible.
     Partly,
-    /// It cannot be seen; why.
+    /// It cannot be determined; the reason.
     Unclear(String),
 }
 
-/// What a command should have brought about for its person, by the last step that says something of it.
+/// The state a command should have left its user in, by the last step about each property.
 #[derive(Debug, Default)]
 pub(super) struct ExpectedState {
     created: bool,
@@ -48,7 +48,7 @@ impl Client {
     /// Reads back the user or the group a command is about. Nothing is changed.
     pub async fn read_back_command(&self, command: &Command) -> ReadBackResult {
         if command.specs().count() != command.steps.len() {
-            return ReadBackResult::Unclear("it has steps that are not documented".to_owned());
+            return ReadBackResult::Unclear("it has undocumented steps".to_owned());
         }
         let result = match &command.subject {
             CommandSubject::User { .. } => self.read_back_user(command).await,
@@ -70,7 +70,7 @@ impl Client {
             return Ok(match self.find_user(user, domain).await? {
                 Some(_) => ReadBackResult::NotDone,
                 None => ReadBackResult::Unclear(
-                    "the person is known neither by the old nor by the new e-mail".to_owned(),
+                    "the user was found under neither the old nor the new e-mail".to_owned(),
                 ),
             });
         }
@@ -115,7 +115,7 @@ impl Client {
         Ok(combine(&checks))
     }
 
-    /// Whether a group exists under its name, or its new one; `None` where only its description changes.
+    /// Whether a group exists under its name, or its new name; `None` if only its description changes.
     async fn renamed(&self, step: &CommandStep, spec: &StepSpec, name: &mut String) -> Result<Option<bool>> {
         let new = step.value.get("name").and_then(Value::as_str).filter(|_| !spec.creates);
         if let Some(new) = new {
@@ -126,7 +126,7 @@ impl Client {
         Ok(Some(self.members(name).await?.is_some()))
     }
 
-    /// For each user a step names whether the group has what it should; `None` when it names profiles.
+    /// For each user of a step, whether the membership is as expected; `None` if the step has profiles.
     async fn membership(&self, step: &CommandStep, name: &str) -> Result<Option<Vec<bool>>> {
         let others = step.value.as_object().is_none_or(|fields| fields.keys().any(|key| key != "user"));
         if others {
@@ -137,7 +137,7 @@ impl Client {
         Ok(Some(step.names("user").map(|user| members.contains(&fold(user)) == wanted).collect()))
     }
 
-    /// Every name of every member of a group; `None` when there is no such group.
+    /// Every name of every member of a group; `None` if there is no such group.
     async fn members(&self, name: &str) -> Result<Option<HashSet<String>>> {
         self.members_of(UserQuery { exclude_groups: true, ..UserQuery::of_group(name) }).await
     }
@@ -204,7 +204,7 @@ impl ExpectedState {
         }
     }
 
-    /// Whether a group should not be among someone's any more, `_org_admin` included.
+    /// Whether the user should no longer be in a group, `_org_admin` included.
     pub(super) fn must_be_absent(&self, group: &str) -> bool {
         let group = fold(group);
         self.groups_out.contains(&group) || (self.all_groups_out && !self.groups_in.contains(&group))
@@ -232,7 +232,7 @@ impl ExpectedState {
     }
 }
 
-/// E-mails and usernames are compared in any case, names as they are written.
+/// E-mails and usernames are compared case-insensitively, names exactly.
 fn field_matches(user: &User, field: &str, value: &str) -> bool {
     match field {
         "email" => fold(user.email.as_deref().unwrap_or_default()) == fold(value),
@@ -245,7 +245,7 @@ fn field_matches(user: &User, field: &str, value: &str) -> bool {
 
 fn combine(checks: &[bool]) -> ReadBackResult {
     if checks.is_empty() {
-        return ReadBackResult::Unclear("nothing of it can be read back".to_owned());
+        return ReadBackResult::Unclear("none of its effects can be read back".to_owned());
     }
     match (checks.iter().all(|check| *check), checks.iter().any(|check| *check)) {
         (true, _) => ReadBackResult::Done,
@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn what_should_be_there_is_looked_for() {
+    fn memberships_are_compared_with_the_expected_ones() {
         let (add, remove) = (json!({"group": ["A", "B"]}), json!({"group": ["C"]}));
         let steps = [("add", add), ("remove", remove)];
         assert_eq!(compare(&steps, Some(&user(&["a", "B"]))), ReadBackResult::Done);
@@ -301,13 +301,13 @@ mod tests {
     }
 
     #[test]
-    fn a_step_that_leaves_nothing_to_look_at_is_not_called_done() {
+    fn a_step_without_visible_effect_is_unclear() {
         let step = ("add", json!({"product": ["A"]}));
         assert!(matches!(compare(&[step], Some(&user(&["A"]))), ReadBackResult::Unclear(_)));
     }
 
     #[test]
-    fn an_account_is_there_or_gone_and_its_fields_are_compared() {
+    fn the_existence_and_the_fields_of_an_account_are_compared() {
         assert_eq!(
             compare(&[("addAdobeID", json!({"email": "a@example.com"}))], Some(&user(&[]))),
             ReadBackResult::Done

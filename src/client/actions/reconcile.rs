@@ -1,18 +1,18 @@
-//! What became of commands whose answer was lost: looked for in the organization, and judged.
+//! Decides about commands whose response was lost, by reading them back.
 
 use super::read_back::READ_BACK_FAILED;
-use crate::client::actions::planner::PieceVerdict;
+use crate::client::actions::planner::{LaterSteps, PieceRefusal, PieceVerdict};
 use crate::client::actions::read_back::ReadBackResult;
 use crate::client::connection::Client;
 use crate::client::settings::Mode;
 use crate::wire::command::Command;
 
-/// A command that left, as far as it can be looked for, and whether repeating it is harmless.
+/// A command that was sent, if it can be read back, and whether repeating it is harmless.
 pub(crate) type LostCommand = (Option<Command>, bool);
 
 impl Client {
-    /// What became of each of these commands; `met` is what their request met, `again` says whether any may leave
-    /// again.
+    /// The verdict on each of these commands. `problem` says what happened to their request; `resend` says whether
+    /// commands may be sent again.
     pub(crate) async fn reconcile(
         &self,
         commands: Vec<LostCommand>,
@@ -33,20 +33,36 @@ impl Client {
         }
         verdicts
     }
+
+    /// Finds out whether steps after the first failed one were done: the service runs them and reports only those
+    /// that fail (contract 7.1).
+    pub(crate) async fn read_back_later_steps(&self, command: &Command, refusal: &mut PieceRefusal) {
+        let steps = refusal.unreported_steps(command.steps.len());
+        if steps.is_empty() {
+            return;
+        }
+        let steps = steps.into_iter().map(|step| command.steps[step].clone()).collect();
+        let later = Command { steps, ..command.clone() };
+        refusal.set_later_steps(match self.read_back_command(&later).await {
+            ReadBackResult::Done | ReadBackResult::Partly => LaterSteps::Done,
+            ReadBackResult::NotDone => LaterSteps::NotDone,
+            ReadBackResult::Unclear(_) => LaterSteps::Unknown,
+        });
+    }
 }
 
-/// What a look at the organization says of a command whose answer was lost; `None` where none was taken.
+/// The verdict on a command whose response was lost; `result` is `None` if it was not read back.
 fn verdict(result: Option<ReadBackResult>, problem: &str, repeatable: bool, resend: bool) -> PieceVerdict {
     match result {
         None if repeatable && resend => PieceVerdict::Resend,
         Some(ReadBackResult::Done) => PieceVerdict::Done,
         Some(ReadBackResult::NotDone) if resend => PieceVerdict::Resend,
         Some(ReadBackResult::NotDone) => {
-            PieceVerdict::NotSent(format!("{problem}; reading it back shows that it was not done"))
+            PieceVerdict::NotSent(format!("{problem}; reading it back showed that it was not done"))
         }
-        Some(ReadBackResult::Partly) => {
-            PieceVerdict::Unknown(format!("{problem}; reading it back shows that a part of it was done"))
-        }
+        Some(ReadBackResult::Partly) => PieceVerdict::Unknown(format!(
+            "{problem}; reading it back showed that only a part of it was done"
+        )),
         Some(ReadBackResult::Unclear(why)) => PieceVerdict::Unknown(format!("{problem}; {why}")),
         None => PieceVerdict::Unknown(problem.to_owned()),
     }

@@ -1,8 +1,8 @@
-//! Cuts a command that is too long for the service into pieces that are not. Pure.
+//! Splits a command that is too long for the service into pieces. Pure.
 //!
-//! Names over ten go into further steps of the same kind, right behind (contract 6); users and profiles of
-//! one step count together (contract 7.6). Steps over ten go into further commands about the same subject,
-//! which must be sent one after the other (contract 7.8).
+//! Names beyond ten are moved to additional steps of the same kind, directly after (contract 6); users and
+//! profiles of one step count together (contract 7.6). Steps beyond ten are moved to additional commands for the
+//! same subject, which must be sent in separate, successive requests (contract 7.8).
 
 use crate::wire::command::{Command, CommandStep};
 use crate::wire::limits::{NAMES_PER_LIST, STEPS_PER_COMMAND};
@@ -14,7 +14,7 @@ use std::collections::VecDeque;
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct CommandPiece {
     pub(crate) command: Command,
-    /// For each of its steps, the caller's step it comes from.
+    /// For each of its steps, the index of the caller's step it comes from.
     pub(super) origins: Vec<usize>,
 }
 
@@ -43,7 +43,7 @@ pub(crate) fn split(command: &Command) -> VecDeque<CommandPiece> {
     pieces
 }
 
-/// A step cut so that no more than ten names stand in each.
+/// Splits a step so that each part has at most ten names.
 fn split_step(step: &CommandStep) -> Vec<CommandStep> {
     let Some(fields) = step.value.as_object().filter(|_| matches!(step.name.as_str(), "add" | "remove"))
     else {
@@ -54,7 +54,7 @@ fn split_step(step: &CommandStep) -> Vec<CommandStep> {
         .filter_map(|(key, value)| Some((key, value.as_array()?)))
         .flat_map(|(key, list)| list.iter().map(move |name| (key, name)))
         .collect();
-    // Something that is not a list, or an empty one, is left for the checks to report.
+    // A value that is not a list, or an empty list, is left for the checks to report.
     let plain = fields.values().all(|value| value.as_array().is_some_and(|list| !list.is_empty()));
     if !plain || names.len() <= NAMES_PER_LIST {
         return vec![step.clone()];
@@ -73,8 +73,8 @@ fn group_by_key(names: &[(&String, &Value)]) -> Value {
     Value::Object(fields)
 }
 
-/// The name under which the service knows the subject after a step: another one after a rename, and the
-/// e-mail after an account was made whose username only looks like one (contract 7.17).
+/// The subject after a step: with the new name after a rename, and with the e-mail after the creation of an
+/// account whose username only looks like an e-mail (contract 7.17).
 fn subject_after(subject: CommandSubject, step: &CommandStep) -> CommandSubject {
     let text = |key: &str| step.value.get(key).and_then(Value::as_str).map(str::to_owned);
     match (subject, step.name.as_str()) {
@@ -88,7 +88,7 @@ fn subject_after(subject: CommandSubject, step: &CommandStep) -> CommandSubject 
                 "update" => text("username"),
                 _ => None,
             };
-            // A username that becomes an e-mail takes no domain any more.
+            // A user named by e-mail must not have a domain.
             let domain = domain.filter(|_| new.as_ref().is_none_or(|user| !user.contains('@')));
             CommandSubject::User { user: new.unwrap_or(user), domain, use_adobe_id }
         }
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn pieces_behind_a_rename_use_the_new_name() {
+    fn pieces_after_a_rename_use_the_new_name() {
         let subject = |mut command: Command| {
             command.add_to_groups(&names(100));
             split(&command)[1].command.subject.clone()
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_broken_is_left_for_the_checks() {
+    fn invalid_values_are_left_for_the_checks() {
         for value in [json!("all"), json!({"group": "X"}), json!({"group": [], "user": names(11)}), json!({})]
         {
             let mut command = Command::user("a@example.com", None, None);

@@ -1,4 +1,4 @@
-//! Signing in: three kinds of credentials, one token in memory, one renewal however many calls wait for it.
+//! Sign-in: three kinds of credentials, one token in memory, and one renewal for all calls that wait for it.
 
 use super::token_response::TokenResponse;
 use crate::client::http::target::{RequestTarget, host_and_port};
@@ -13,18 +13,18 @@ use std::time::{Duration, SystemTime};
 use tokio::time::Instant;
 use url::Url;
 
-/// What the token is for (contract 1.2).
+/// The scope of the token (contract 1.2).
 const SCOPE: &str = "openid,AdobeID,user_management_sdk";
-/// The name of the same right in a JWT (contract 1.3).
+/// The name of the same scope in a JWT (contract 1.3).
 const META_SCOPE: &str = "ent_user_sdk";
-/// How long a signed JWT is good for: the figure of Adobe's newer sample (contract 1.3).
+/// How long a signed JWT is valid, as in Adobe's newer sample (contract 1.3).
 const JWT_LIFE: Duration = Duration::from_hours(1);
-/// How long a token is good for when the answer does not say (contract 1.2).
+/// How long a token is valid if the response does not say (contract 1.2).
 const TOKEN_LIFE: Duration = Duration::from_hours(24);
-/// A token is renewed so long before it expires, or at nine tenths of a shorter life.
+/// How long before its expiry a token is renewed; at nine tenths of a shorter life.
 const RENEWAL_MARGIN: Duration = Duration::from_mins(5);
 
-/// A token in use, with its number: whoever met a 401 says with which one.
+/// A token with its number, so that a call that got a 401 can say which token was refused.
 #[derive(Debug, Clone)]
 pub(crate) struct NumberedToken {
     pub(crate) secret: Secret,
@@ -32,11 +32,11 @@ pub(crate) struct NumberedToken {
     renew_at: Option<Instant>,
 }
 
-/// The token of a client and what happened when it was last asked for.
+/// The token of a client and the result of the last sign-in.
 #[derive(Debug, Default)]
 pub(crate) struct SignIn {
     state: tokio::sync::Mutex<TokenState>,
-    /// Sign-ins ended so far. Who began to wait before the last one failed shares its error.
+    /// The number of finished sign-ins. Callers that were already waiting when the last one failed share its error.
     ended: AtomicU64,
 }
 
@@ -47,7 +47,7 @@ struct TokenState {
 }
 
 impl SignIn {
-    /// The token, made by `ask` when there is none, it is about to expire, or it is the one that was refused.
+    /// The token; requested by `ask` if there is none, it is about to expire, or it is the one that was refused.
     pub(crate) async fn token<F>(
         &self,
         refused: Option<u64>,
@@ -76,13 +76,13 @@ impl SignIn {
         }
     }
 
-    /// Drops the token of that number: the service refused it.
+    /// Drops the token with that number, which the service refused.
     pub(crate) async fn forget(&self, number: u64) {
         let mut state = self.state.lock().await;
         state.token.take_if(|token| token.number == number);
     }
 
-    /// Uses a token that was asked for outside of a call.
+    /// Uses a token that was requested separately.
     pub(crate) async fn adopt(&self, response: &TokenResponse) {
         let mut state = self.state.lock().await;
         let number = self.ended.fetch_add(1, Ordering::AcqRel) + 1;
@@ -102,7 +102,7 @@ impl TokenState {
 }
 
 impl NumberedToken {
-    /// A ready token: number 0, good until it is refused.
+    /// A configured access token: number 0, valid until it is refused.
     pub(crate) fn ready(secret: Secret) -> Self {
         Self { secret, number: 0, renew_at: None }
     }
@@ -112,7 +112,7 @@ impl NumberedToken {
     }
 }
 
-/// The request that asks for a token, and how to read its answer.
+/// The request for a token, and how to parse its response.
 pub(crate) struct TokenRequest {
     pub(crate) target: RequestTarget,
     pub(crate) form: String,
@@ -123,7 +123,7 @@ impl TokenRequest {
     /// The request for the configured credentials. The secret goes in the body, never in a URL.
     ///
     /// # Errors
-    /// `usage` for a ready token, `config` for a private key that cannot be used.
+    /// `usage` for a configured access token, `config` for a private key that cannot be used.
     pub(crate) fn new(settings: &ClientSettings) -> Result<Self> {
         match &settings.credentials {
             Credentials::OAuth { client_id, client_secret } => Ok(Self {
@@ -146,17 +146,17 @@ impl TokenRequest {
                 unit: Duration::from_millis,
             }),
             Credentials::Token { .. } => Err(Error::usage_with_hint(
-                "a ready access token is configured, so there is nothing to sign in with",
-                "Leave UMAPI_ACCESS_TOKEN out and give the client secret.",
+                "an access token is configured, so there are no credentials to sign in with",
+                "Unset UMAPI_ACCESS_TOKEN and set the client secret.",
             )),
         }
     }
 
-    /// Reads the answer; `expires_in` counts seconds for OAuth and milliseconds for JWT (contract 1.2, 1.3).
+    /// Parses the response; `expires_in` is in seconds for OAuth and in milliseconds for JWT (contract 1.2, 1.3).
     pub(crate) fn parse(&self, body: &[u8]) -> Result<TokenResponse, String> {
         let response: Value = serde_json::from_slice(body).map_err(|error| error.to_string())?;
         let token = response.get("access_token").and_then(Value::as_str).filter(|token| !token.is_empty());
-        let token = token.ok_or("there is no `access_token` in it")?;
+        let token = token.ok_or("it has no `access_token`")?;
         let life = match response.get("expires_in") {
             Some(Value::Number(number)) => number.as_u64(),
             Some(Value::String(text)) => text.trim().parse().ok(),
@@ -176,7 +176,7 @@ fn form(fields: &[(&str, &str)]) -> String {
     pairs.collect::<Vec<_>>().join("&")
 }
 
-/// The claims of contract 1.3. They name the sign-in host with `https`, whatever the way to it.
+/// The claims of contract 1.3. They name the sign-in host with `https`, even if it is reached by plain http.
 fn claims(settings: &ClientSettings, now: SystemTime) -> Value {
     let Credentials::Jwt { client_id, technical_account_id, .. } = &settings.credentials else {
         return Value::Null;
@@ -195,8 +195,8 @@ fn claims(settings: &ClientSettings, now: SystemTime) -> Value {
 
 fn sign(claims: &Value, private_key: &Secret) -> Result<String> {
     let refuse = |cause: jsonwebtoken::errors::Error| {
-        let message = format!("the private key cannot sign (`private_key_file`): {cause}");
-        Error::config(message, "It must be the RSA key of the project's certificate, in PEM form.")
+        let message = format!("cannot sign with the private key (`private_key_file`): {cause}");
+        Error::config(message, "It must be the RSA key of the project's certificate, in PEM format.")
             .caused_by(cause)
     };
     let key = jsonwebtoken::EncodingKey::from_rsa_pem(private_key.expose().as_bytes()).map_err(refuse)?;

@@ -1,6 +1,6 @@
-//! Keeps to the documented calls per minute, one queue for each endpoint.
+//! Keeps calls within the documented limits per minute, with one queue for each endpoint.
 //!
-//! A sliding window: a burst up to the limit leaves at once, and no 60 seconds ever hold more than the limit.
+//! A sliding window: a burst up to the limit is sent at once, and no 60 seconds have more calls than the limit.
 
 use crate::client::settings::Pace;
 use crate::wire::endpoint::{ENDPOINTS, EndpointId};
@@ -9,11 +9,11 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// A part of the minute that is added to it: it covers what calls take to arrive.
+/// The window is longer than a minute by this fraction, for the time that calls take to arrive.
 const MARGIN: u32 = 60;
 
 impl Pace {
-    /// The time that must lie between a call and the one that is a whole limit behind it.
+    /// The least time between a call and the one that is a whole limit later.
     fn window(self) -> Option<Duration> {
         match self {
             Self::Within(minute) => Some(minute.saturating_add(minute / MARGIN)),
@@ -21,8 +21,8 @@ impl Pace {
         }
     }
 
-    /// How long so many calls of an endpoint take under its documented limit, the first burst included; `None` for
-    /// an endpoint without one.
+    /// The time that this many calls of an endpoint take under its documented limit, including the first burst;
+    /// `None` for an endpoint without a limit.
     pub(crate) fn time_for(self, id: EndpointId, calls: usize) -> Option<Duration> {
         let limit = ENDPOINTS.iter().find(|endpoint| endpoint.id == id)?.limit?;
         let windows = u32::try_from(calls).unwrap_or(u32::MAX) / limit.per_client.max(1);
@@ -39,13 +39,13 @@ pub(crate) struct RateLimiter {
 struct RateWindow {
     id: EndpointId,
     limit: usize,
-    /// When the last calls left. Whoever waits for a slot holds the lock, so that slots are given in turn.
+    /// When the last calls were sent. A call that waits for a slot holds the lock, so that slots are given in order.
     left: tokio::sync::Mutex<VecDeque<Instant>>,
     held_until: Mutex<Option<Instant>>,
 }
 
 impl RateLimiter {
-    /// Queues for calls at that pace.
+    /// A limiter for that pace.
     pub(crate) fn new(pace: Pace) -> Self {
         let limited = ENDPOINTS.iter().filter_map(|endpoint| Some((endpoint.id, endpoint.limit?)));
         let lane = |(id, limit): (EndpointId, crate::wire::endpoint::RateLimit)| RateWindow {
@@ -57,7 +57,7 @@ impl RateLimiter {
         Self { window: pace.window().unwrap_or_default(), lanes: limited.map(lane).collect() }
     }
 
-    /// Waits for a slot of the endpoint and takes it. `waiting` hears of every wait before it begins.
+    /// Waits for a slot of the endpoint and takes it. `on_wait` is called before each wait.
     pub(crate) async fn take_slot(&self, id: EndpointId, on_wait: impl Fn(Duration)) {
         let Some(lane) = self.lane(id) else { return };
         let mut left = lane.left.lock().await;
@@ -75,13 +75,13 @@ impl RateLimiter {
         left.push_back(Instant::now());
     }
 
-    /// How long so many further calls of the endpoint take, as its limit is used up now; `None` where nothing limits
-    /// them, and while another call waits for its slot.
+    /// The time that this many further calls of the endpoint take, given the calls already made; `None` if nothing
+    /// limits them, or while another call waits for its slot.
     pub(crate) fn time_for(&self, id: EndpointId, calls: usize) -> Option<Duration> {
         let lane = self.lane(id).filter(|_| !self.window.is_zero())?;
         let Some(last) = calls.checked_sub(1) else { return Some(Duration::ZERO) };
         let left = lane.left.try_lock().ok()?;
-        // A slot that was not used yet is free.
+        // A slot that was never used is free.
         let used = (last % lane.limit).checked_sub(lane.limit - left.len()).and_then(|place| left.get(place));
         let free = used.and_then(|then| then.checked_add(self.window));
         let wait = free.map_or(Duration::ZERO, |free| free.saturating_duration_since(Instant::now()));
@@ -89,7 +89,7 @@ impl RateLimiter {
         Some(wait.saturating_add(self.window.saturating_mul(windows)))
     }
 
-    /// Keeps every call of the endpoint back: the service said how long.
+    /// Holds back all calls of the endpoint for the time that the service asked for.
     pub(crate) fn hold(&self, id: EndpointId, wait: Duration) {
         let Some(lane) = self.lane(id) else { return };
         let until = Instant::now().checked_add(wait);
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_burst_of_the_limit_leaves_at_once_and_the_next_call_a_minute_later() {
+    async fn a_burst_of_the_limit_is_sent_at_once_and_the_next_call_a_minute_later() {
         let seconds = departures(&RateLimiter::new(Pace::DOCUMENTED), EndpointId::Groups, 11).await;
         assert_eq!(seconds, [0, 0, 0, 0, 0, 61, 61, 61, 61, 61, 122]);
     }

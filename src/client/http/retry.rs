@@ -1,4 +1,4 @@
-//! What an answer means for the next try, and how long to wait for it. Decided purely; `call` has the loop.
+//! What a response means for the next attempt, and how long to wait. Pure; `attempts` has the loop.
 
 use crate::client::settings::ClientSettings;
 use std::time::{Duration, SystemTime};
@@ -6,32 +6,34 @@ use std::time::{Duration, SystemTime};
 /// What a status means for the call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum StatusVerdict {
-    /// It is the answer.
+    /// The call succeeded.
     Done,
-    /// The token is no longer taken: renew it, once.
+    /// The token is no longer accepted: renew it, once.
     Renew,
-    /// Too many calls: not carried out, to be sent again after a wait (contract 4.1).
+    /// Too many calls: not carried out; send it again after a wait (contract 4.1).
     Throttled,
-    /// The answer was lost on its way: the request may have been carried out (contract 5).
+    /// The response was lost: the request may have been carried out (contract 5).
     Lost,
-    /// A refusal; sending it again would be answered the same.
+    /// A refusal that another attempt would not change.
     Refused,
 }
 
-/// What a status means (contract 5: 429, 502, 503 and 504 are sent again, 500 is not).
-pub(crate) fn classify(status: u16) -> StatusVerdict {
+/// What a status means (contract 5: 429, 502, 503 and 504 are sent again). After 500, 408 and 425 a read is repeated,
+/// since that is harmless and the error is often temporary (contract 7.47); a change is not.
+pub(crate) fn classify(status: u16, is_change: bool) -> StatusVerdict {
     match status {
         200..=299 => StatusVerdict::Done,
         401 => StatusVerdict::Renew,
         429 => StatusVerdict::Throttled,
         502..=504 => StatusVerdict::Lost,
+        408 | 425 | 500 if !is_change => StatusVerdict::Lost,
         _ => StatusVerdict::Refused,
     }
 }
 
-/// The wait before the next try: the service's wish or the backoff, whichever is longer, and a random addition.
-/// `round` counts the waits of the call from 1; `random` lies between 0 and 1. The backoff doubles from the
-/// first delay and stays within the longest wait; a wish beyond that is for the caller to refuse.
+/// The wait before the next attempt: the service's `Retry-After` or the backoff, whichever is longer, plus a random
+/// part. `wait_number` counts the waits of the call from 1; `random` is between 0 and 1. The backoff doubles from
+/// the first delay up to the longest wait; the caller must refuse a longer `Retry-After`.
 pub(crate) fn delay(
     settings: &ClientSettings,
     wait_number: u32,
@@ -44,8 +46,8 @@ pub(crate) fn delay(
     retry_after.unwrap_or_default().max(backoff).saturating_add(jitter)
 }
 
-/// Reads `Retry-After` in both of its forms. A date counts from the answer's own `Date`, so that a clock that
-/// is wrong here does no harm. `None` when it cannot be read.
+/// Parses `Retry-After` in both of its forms. A date is relative to the `Date` of the response, so that a wrong
+/// local clock does no harm. `None` if it cannot be parsed.
 pub(crate) fn parse_retry_after(value: &str, date: Option<&str>, now: SystemTime) -> Option<Duration> {
     let value = value.trim();
     if let Ok(seconds) = value.parse() {
@@ -69,7 +71,11 @@ mod tests {
 
     #[test]
     fn every_status_has_its_meaning() {
-        let of = |verdict| (100..600).filter(|status| classify(*status) == verdict).collect::<Vec<u16>>();
+        let statuses = |verdict, is_change| {
+            (100..600).filter(|status| classify(*status, is_change) == verdict).collect::<Vec<u16>>()
+        };
+        assert_eq!(statuses(StatusVerdict::Lost, false), [408, 425, 500, 502, 503, 504]);
+        let of = |verdict| statuses(verdict, true);
         assert_eq!(of(StatusVerdict::Done), (200..300).collect::<Vec<_>>());
         assert_eq!(of(StatusVerdict::Renew), [401]);
         assert_eq!(of(StatusVerdict::Throttled), [429]);
@@ -78,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn the_backoff_doubles_and_is_computed_anew_each_time() {
+    fn the_backoff_doubles_and_is_computed_for_each_wait() {
         let settings = settings();
         let waits: Vec<_> =
             (1..=4).map(|wait_number| delay(&settings, wait_number, None, 0.0).as_secs()).collect();
@@ -88,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn the_service_s_wish_is_a_minimum() {
+    fn the_service_s_retry_after_is_a_minimum() {
         let settings = settings();
         let retry_after = |seconds| Some(Duration::from_secs(seconds));
         assert_eq!(delay(&settings, 1, retry_after(60), 0.5), Duration::from_millis(62_500));

@@ -5,8 +5,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 const START: &str = "umapi-sync-start";
 const END: &str = "umapi-sync-end";
 
-/// Which marks are still to be sent. Each is sent once; when both are due the start goes first and the end
-/// rides on the following call.
+/// The marks that are still to be sent. Each is sent once; if both are due, the start is sent first and the end
+/// with the following call.
 #[derive(Debug, Default)]
 pub(crate) struct SyncPragma(Mutex<DuePragma>);
 
@@ -17,13 +17,13 @@ struct DuePragma {
 }
 
 impl SyncPragma {
-    /// The listing is about to end, or has ended: the end is due, unless it was sent.
+    /// Makes the end mark due, unless it was sent.
     pub(crate) fn end(&self) {
         let mut due = self.due();
         due.end = due.open;
     }
 
-    /// The mark that a later page of a listing carries; `ends` says that it is the last page of a full one.
+    /// The mark for a later page of a listing; `ends` is set for the last page of a full listing.
     pub(crate) fn mark(&self, ends: bool) -> Option<&'static str> {
         if ends {
             self.end();
@@ -31,7 +31,7 @@ impl SyncPragma {
         self.take(false)
     }
 
-    /// The mark that the next call carries.
+    /// The mark for the next call.
     pub(crate) fn take(&self, starts: bool) -> Option<&'static str> {
         let mut due = self.due();
         if starts {

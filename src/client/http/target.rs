@@ -1,4 +1,4 @@
-//! Where a request goes: resolved from what a caller wrote, so that a token reaches the configured service only.
+//! The target of a request, resolved from what a caller wrote so that a token is sent to the configured service only.
 
 use crate::client::settings::ClientSettings;
 use crate::error::{Error, Result};
@@ -9,10 +9,10 @@ use url::{Position, Url};
 /// The query parameter that makes an action request a rehearsal.
 const TEST_ONLY: &str = "testOnly";
 
-/// A request's method and place.
+/// A request's method and URL.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct RequestTarget {
-    /// In capitals.
+    /// In upper case.
     pub(crate) method: String,
     base: PathBase,
     /// Relative to the base, encoded.
@@ -22,7 +22,7 @@ pub(crate) struct RequestTarget {
     endpoint: Option<&'static Endpoint>,
 }
 
-/// What a request does, as far as its place tells.
+/// What a request does, according to its target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RequestNature {
     /// It reads.
@@ -34,7 +34,7 @@ pub(crate) enum RequestNature {
 }
 
 impl RequestTarget {
-    /// An endpoint of ours; `query` with its question mark, or empty.
+    /// A known endpoint; `query` with its question mark, or empty.
     pub(crate) fn of(id: EndpointId, values: &[(&str, &str)], query: &str) -> Self {
         let endpoint = id.endpoint();
         Self {
@@ -46,12 +46,11 @@ impl RequestTarget {
         }
     }
 
-    /// Reads a target as a caller writes it: a path relative to the service's base, a path with the base, or
-    /// a full URL whose host is Adobe's public one (it stands for the configured service) or the configured
-    /// one.
+    /// Parses a target as a caller writes it: a path relative to the service's base, a path with the base, or a
+    /// full URL whose host is the configured one or Adobe's public one (which stands for the configured service).
     ///
     /// # Errors
-    /// `usage`: another host, a path outside of the service, or one that climbs.
+    /// `usage`: another host, a path outside the service, or a path with `..`.
     pub(crate) fn parse(settings: &ClientSettings, method: &str, target: &str) -> Result<Self> {
         let method = method.trim().to_ascii_uppercase();
         if method.is_empty() || !method.bytes().all(|byte| byte.is_ascii_alphabetic()) {
@@ -90,7 +89,7 @@ impl RequestTarget {
         self.endpoint.map(|endpoint| endpoint.id)
     }
 
-    /// Whether it needs a token: the state of the service is told to everybody (contract 1.1).
+    /// Whether it needs a token: the service's status is public (contract 1.1).
     pub(crate) fn is_signed(&self) -> bool {
         self.base == PathBase::Service
     }
@@ -100,7 +99,7 @@ impl RequestTarget {
         self.base == PathBase::SignIn
     }
 
-    /// What it does. Whatever is posted below the action path is a list of commands, however it is spelled.
+    /// What it does. Every POST below the action path is a list of commands, however the path is spelled.
     pub(crate) fn nature(&self) -> RequestNature {
         let first = |path: &str| path.split('/').nth(1).unwrap_or_default().to_ascii_lowercase();
         let action = first(EndpointId::Action.endpoint().path);
@@ -120,7 +119,7 @@ impl RequestTarget {
         })
     }
 
-    /// Makes it a rehearsal, whatever its query said.
+    /// Makes it a rehearsal, whatever its query says.
     pub(crate) fn rehearse(&mut self) {
         let is_ours = |pair: &String| {
             let key = pair.split('=').next().unwrap_or_default();
@@ -131,17 +130,17 @@ impl RequestTarget {
     }
 }
 
-/// A URL as the caller wrote it: its authority, and what follows that.
+/// A URL as the caller wrote it: its authority and the rest.
 struct WrittenUrl<'t> {
     authority: &'t str,
     rest: &'t str,
 }
 
 impl<'t> WrittenUrl<'t> {
-    /// `None` for a path. Whatever the URL standard reads as an address with a host is not a path.
+    /// `None` for a path. Anything that the URL standard parses as a URL with a host is not a path.
     ///
     /// # Errors
-    /// `usage`: an address that is not written as `https://host/path`.
+    /// `usage`: a URL that is not written as `https://host/path`.
     fn parse(text: &'t str) -> Result<Option<Self>> {
         let parsed = Url::parse(text);
         let is_url = parsed.as_ref().is_ok_and(Url::has_host);
@@ -150,7 +149,7 @@ impl<'t> WrittenUrl<'t> {
             return if is_url { Err(refused) } else { Ok(None) };
         };
         if !parsed.is_ok_and(|url| matches!(url.scheme(), "http" | "https")) {
-            return Err(Error::usage("the request has an address that is not a valid http or https URL"));
+            return Err(Error::usage("the URL of the request is not a valid http or https URL"));
         }
         let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
         Ok(Some(Self { authority: &rest[..end], rest: &rest[end..] }))
@@ -164,10 +163,10 @@ fn after_scheme(text: &str) -> Option<&str> {
     is_scheme.then_some(rest)
 }
 
-/// Checks that an address names the service's host.
+/// Checks that a URL names the service's host.
 ///
-/// The standard reads many spellings as one host: escapes, other alphabets, backslashes, tabs. Only the plain
-/// spelling is accepted, so that no two parsers can disagree on where a token would go.
+/// The URL standard accepts many spellings of one host: escapes, other alphabets, backslashes, tabs. Only the
+/// plain spelling is accepted here, so that no two parsers can disagree about where a token is sent.
 fn check_host(settings: &ClientSettings, target: &str, authority: &str) -> Result<()> {
     let plain = |authority: &str| {
         let authority = authority.to_ascii_lowercase();
@@ -182,12 +181,14 @@ fn check_host(settings: &ClientSettings, target: &str, authority: &str) -> Resul
         return Ok(());
     }
     Err(Error::usage_with_hint(
-        format!("`{host}`, as written here, is not the service: a token is sent nowhere else"),
-        format!("Give a path, or a URL that begins with https://{PUBLIC_HOST}{BASE_PATH}."),
+        format!(
+            "`{host}`, as written here, is not the host of the service; umapish sends its token nowhere else"
+        ),
+        format!("Use a path, or a URL that begins with https://{PUBLIC_HOST}{BASE_PATH}."),
     ))
 }
 
-/// The host and, unless it is the scheme's own, the port.
+/// The host, and the port unless it is the scheme's default.
 pub(super) fn host_and_port(url: &Url) -> &str {
     &url[Position::BeforeHost..Position::AfterPort]
 }
@@ -223,13 +224,13 @@ fn resolve_base(
     Ok((PathBase::Service, path))
 }
 
-/// A path with each segment encoded once and nothing that a server could read as another path.
+/// A path with each segment encoded once, without anything that a server could read as another path.
 fn canonical(path: &str) -> Result<String> {
     let mut clean = String::new();
     for segment in path.trim().split('/').filter(|segment| !segment.is_empty()) {
         let segment = percent_encoded(segment, |byte| byte == b'@');
         if segment == "." || segment == ".." {
-            return Err(Error::usage("a path must not hold `.` or `..`"));
+            return Err(Error::usage("a path must not contain `.` or `..`"));
         }
         clean.push('/');
         clean.push_str(&segment);
@@ -245,8 +246,8 @@ fn query_pairs(query: &str) -> Vec<String> {
     query.split('&').filter(|pair| !pair.is_empty()).map(|pair| percent_encoded(pair, stays)).collect()
 }
 
-/// Encodes what is neither unreserved nor `kept`; escapes stay as they are, those of unreserved characters
-/// are resolved.
+/// Encodes each byte that is neither unreserved nor `is_allowed`. Escapes are kept, except those of unreserved
+/// characters, which are decoded.
 fn percent_encoded(text: &str, is_allowed: impl Fn(u8) -> bool) -> String {
     let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
     let bytes = text.as_bytes();
@@ -335,7 +336,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_that_parsers_could_read_in_two_ways_is_refused() {
+    fn a_url_that_parsers_could_read_in_two_ways_is_refused() {
         let path = "v2/usermanagement/users/A/0";
         for address in [
             "https://me@usermanagement.adobe.io/",
@@ -389,7 +390,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_without_a_scheme_is_a_path_of_the_service() {
+    fn a_target_without_a_scheme_is_a_path_of_the_service() {
         for target in ["//example.com/users", "/\\example.com/users", "example.com:443/users", "@example.com"]
         {
             let url = url("GET", target).unwrap();

@@ -3,13 +3,13 @@
 use crate::secret::Secret;
 use std::time::Duration;
 
-/// An answer of the sign-in service.
+/// A response of the sign-in service.
 #[derive(Debug, Clone)]
 pub struct TokenResponse {
     /// The token.
     pub access_token: Secret,
     /// `bearer`.
     pub token_type: String,
-    /// How long it is good for.
+    /// How long it is valid.
     pub expires_in: Duration,
 }

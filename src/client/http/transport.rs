@@ -1,27 +1,28 @@
-//! Exactly one HTTP exchange, and what a person can be told when it fails.
+//! One HTTP exchange, and the message for each way it can fail.
 
+use super::proxy::ProxyChoice;
 use crate::client::settings::ClientSettings;
 use crate::error::{Error, ErrorKind, ErrorSource, Result};
 use bytes::{Bytes, BytesMut};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
-use reqwest::{Certificate, ClientBuilder, Proxy, Url, redirect};
+use reqwest::{Certificate, ClientBuilder, Url, redirect};
 use std::error::Error as _;
 use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-/// The longest body taken: ten times a full page of users in many groups.
+/// The longest body that is accepted: ten times a full page of users in many groups.
 const BODY_LIMIT: usize = 64 << 20;
-/// How long a connection may take to be made; nothing has left by then, so trying again is safe.
+/// The time limit for connecting. Nothing has been sent by then, so another attempt is safe.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
-/// How long a connection is kept idle. Short, because a gateway that closes one just as a change is written
-/// to it leaves the outcome of that change unknown.
+/// How long an idle connection is kept. Short, because a gateway that closes a connection while a change is being
+/// sent leaves the outcome of that change unknown.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(20);
-/// Our own name and version, as contract 1.4 asks.
+/// Our name and version (contract 1.4).
 const USER_AGENT: &str = concat!("umapi-shell/", env!("CARGO_PKG_VERSION"));
 
-/// One request as it goes over the wire.
+/// One request as it is sent.
 pub(crate) struct HttpExchange<'a> {
     pub(crate) method: &'a str,
     pub(crate) url: String,
@@ -29,13 +30,13 @@ pub(crate) struct HttpExchange<'a> {
     pub(crate) body: Option<Bytes>,
 }
 
-/// A header's text; a secret one is kept out of every debug output.
+/// The value of a header; a secret one is kept out of all debug output.
 pub(crate) enum HeaderText<'a> {
     Plain(&'a str),
     Secret(String),
 }
 
-/// An answer, read to its end.
+/// A response with its whole body.
 #[derive(Debug)]
 pub(crate) struct HttpResponse {
     pub(crate) status: u16,
@@ -43,14 +44,16 @@ pub(crate) struct HttpResponse {
     pub(crate) body: Bytes,
 }
 
-/// Why there is no answer.
+/// Why there is no response.
 #[derive(Debug)]
 pub(crate) enum TransportFault {
     /// Nothing reached the service.
     NotSent(String, ErrorSource),
     /// It may have reached the service.
     Lost(String, ErrorSource),
-    /// Trying again cannot help.
+    /// The proxy could not be reached; with a hint.
+    ProxyUnreachable(String, String, ErrorSource),
+    /// Another attempt cannot help.
     Final(Error),
 }
 
@@ -65,7 +68,7 @@ enum ClientRoute {
     Remote,
 }
 
-/// The HTTP clients, each built when it is first needed: a TLS stack takes 4 ms.
+/// The HTTP clients, each built when it is first needed, because a TLS stack takes 4 ms.
 #[derive(Debug, Default)]
 pub(crate) struct HttpTransport(Mutex<Vec<(ClientRoute, reqwest::Client)>>);
 
@@ -77,18 +80,27 @@ impl HttpResponse {
 }
 
 impl HttpTransport {
-    /// Sends the request once and reads the whole answer. No redirect is followed: the token belongs to the
-    /// configured host alone.
+    /// Sends the request once and reads the whole response. Redirects are not followed: the token is for the
+    /// configured host only.
     pub(crate) async fn exchange(
         &self,
         settings: &ClientSettings,
         request: HttpExchange<'_>,
     ) -> Result<HttpResponse, TransportFault> {
         let url = Url::parse(&request.url).map_err(|_| {
-            TransportFault::Final(Error::config("the service's URL is broken", "Check `url` and `ims_url`."))
+            TransportFault::Final(Error::config(
+                "the service's URL is not a valid URL",
+                "Check `url` and `ims_url`.",
+            ))
         })?;
         let route = route(&url).map_err(TransportFault::Final)?;
-        let host = host_label(&url, route == ClientRoute::Remote && settings.proxy.is_some());
+        let host = url.host_str().unwrap_or_default().to_owned();
+        let proxy = if route == ClientRoute::Remote {
+            ProxyChoice::of(settings).map_err(TransportFault::Final)?.filter(|proxy| proxy.is_used_for(&host))
+        } else {
+            None
+        };
+        let label = format!("`{host}`");
         let http = self.http(settings, route).map_err(TransportFault::Final)?;
         let method = reqwest::Method::from_bytes(request.method.as_bytes()).map_err(|_| {
             TransportFault::Final(Error::usage(format!("`{}` is not a valid HTTP method", request.method)))
@@ -100,10 +112,18 @@ impl HttpTransport {
         if let Some(body) = request.body {
             builder = builder.body(body);
         }
-        let to_fault = |error: reqwest::Error| fault(error, &host, settings.timeout);
-        let response = builder.send().await.map_err(to_fault)?;
+        let to_fault = |error: reqwest::Error| fault(error, &label, settings.timeout);
+        let response = match builder.send().await {
+            Ok(response) => response,
+            Err(error) => {
+                return Err(match &proxy {
+                    Some(proxy) if is_proxy_fault(&error) => proxy_fault(error, proxy, &host).await,
+                    _ => to_fault(error),
+                });
+            }
+        };
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let body = read(response, &host).await.map_err(|error| match error {
+        let body = read(response, &label).await.map_err(|error| match error {
             UnreadBody::Broken(error) => to_fault(error),
             UnreadBody::TooLong(error) => TransportFault::Final(error),
         })?;
@@ -121,22 +141,16 @@ impl HttpTransport {
     }
 }
 
-/// How messages name the other end.
-fn host_label(url: &Url, through_proxy: bool) -> String {
-    let host = url.host_str().unwrap_or_default();
-    if through_proxy { format!("`{host}` through the proxy") } else { format!("`{host}`") }
-}
-
 fn header_value(name: &str, text: &HeaderText<'_>) -> Result<HeaderValue, TransportFault> {
     let (text, secret) = match text {
         HeaderText::Plain(text) => (*text, false),
         HeaderText::Secret(text) => (text.as_str(), true),
     };
     let mut value = HeaderValue::from_str(text).map_err(|_| {
-        let message = format!("the value for the header `{name}` holds a character it must not");
+        let message = format!("the value for the header `{name}` contains an invalid character");
         TransportFault::Final(Error::config(
             message,
-            "Check the client id and the token for stray characters.",
+            "Check the client id and the token for invalid characters.",
         ))
     })?;
     value.set_sensitive(secret);
@@ -149,8 +163,8 @@ fn route(url: &Url) -> Result<ClientRoute> {
         (true, false) => Ok(ClientRoute::Remote),
         (false, true) => Ok(ClientRoute::Plain),
         (false, false) => Err(Error::config(
-            "plain http goes to this machine alone",
-            "Give a URL that begins with https://.",
+            "plain http is allowed only to this machine",
+            "Use a URL that begins with https://.",
         )),
     }
 }
@@ -172,18 +186,22 @@ fn build(settings: &ClientSettings, route: ClientRoute) -> Result<reqwest::Clien
         .pool_idle_timeout(IDLE_TIMEOUT)
         .tcp_nodelay(true);
     builder = match route {
-        // With no certificate to trust the system's store is not asked for: some machines have none.
+        // An empty set of certificates avoids reading the system's store, which some machines do not have.
         ClientRoute::Plain => builder.no_proxy().tls_certs_only([]),
         ClientRoute::Local => with_ca_bundle(builder.no_proxy(), settings.ca_bundle.as_deref())?,
         ClientRoute::Remote => {
-            with_proxy(with_ca_bundle(builder, settings.ca_bundle.as_deref())?, settings.proxy.as_deref())?
+            let builder = with_ca_bundle(builder, settings.ca_bundle.as_deref())?;
+            match ProxyChoice::of(settings)? {
+                Some(proxy) => builder.proxy(proxy.for_library()?),
+                None => builder,
+            }
         }
     };
     builder.build().map_err(|error| {
-        let message = format!("TLS cannot be set up: {}", innermost(&error));
+        let message = format!("cannot set up TLS: {}", innermost(&error));
         Error::config(
             message,
-            "Install the system's CA certificates, or name a file of them with `ca_bundle`.",
+            "Install the system's CA certificates, or set `ca_bundle` to a file of certificates.",
         )
         .caused_by(error)
     })
@@ -193,23 +211,14 @@ fn with_ca_bundle(builder: ClientBuilder, bundle: Option<&Path>) -> Result<Clien
     let Some(path) = bundle else { return Ok(builder) };
     let refuse = |cause: String| {
         let message = format!("cannot use {} (`ca_bundle`): {cause}", path.display());
-        Error::config(message, "It must be a file of certificates in PEM form.")
+        Error::config(message, "It must be a file of certificates in PEM format.")
     };
     let pem = std::fs::read(path).map_err(|error| refuse(error.to_string()))?;
     let certificates = Certificate::from_pem_bundle(&pem).map_err(|error| refuse(innermost(&error)))?;
     if certificates.is_empty() {
-        return Err(refuse("there is no certificate in it".to_owned()));
+        return Err(refuse("it contains no certificate".to_owned()));
     }
     Ok(builder.tls_certs_merge(certificates))
-}
-
-fn with_proxy(builder: ClientBuilder, proxy: Option<&str>) -> Result<ClientBuilder> {
-    let Some(proxy) = proxy else { return Ok(builder) };
-    // The text may hold a password, so it is not repeated.
-    let proxy = Proxy::all(proxy).map_err(|_| {
-        Error::config("the setting `proxy` is not a valid proxy URL", "Write it as http://host:port.")
-    })?;
-    Ok(builder.proxy(proxy))
 }
 
 enum UnreadBody {
@@ -231,35 +240,72 @@ async fn read(mut response: reqwest::Response, host: &str) -> Result<Bytes, Unre
     Ok(body.freeze())
 }
 
-/// Tells the failures apart. URLs stay out of the texts, since only hosts are sure to hold no secret.
+/// How the HTTP library words a proxy's refusal; it has no type for it.
+const TUNNEL_ERROR: &str = "tunnel error";
+/// The same for a proxy that wants a user and password.
+const TUNNEL_NEEDS_PASSWORD: &str = "proxy authorization required";
+
+/// Whether a request through a proxy failed before it reached the service: at the proxy.
+fn is_proxy_fault(error: &reqwest::Error) -> bool {
+    let is_tls = innermost(error).to_lowercase().contains("certificate");
+    let in_tunnel = chain(error).any(|cause| cause.to_string().starts_with(TUNNEL_ERROR));
+    error.is_connect()
+        && !is_tls
+        && (in_tunnel || error.is_dns() || error.is_timeout() || io_kind(error).is_some())
+}
+
+async fn proxy_fault(error: reqwest::Error, proxy: &ProxyChoice, host: &str) -> TransportFault {
+    let error = error.without_url();
+    let tunnel = chain(&error).map(ToString::to_string).find(|cause| cause.starts_with(TUNNEL_ERROR));
+    let is_refusal = tunnel
+        .as_ref()
+        .is_some_and(|cause| cause.ends_with("unsuccessful") || cause.ends_with(TUNNEL_NEEDS_PASSWORD));
+    if is_refusal {
+        let refusal =
+            proxy.refusal(host, tunnel.is_some_and(|cause| cause.ends_with(TUNNEL_NEEDS_PASSWORD))).await;
+        return match &*refusal.kind {
+            ErrorKind::Unavailable { .. } => TransportFault::NotSent(refusal.message(), Arc::new(error)),
+            _ => TransportFault::Final(refusal.caused_by(error)),
+        };
+    }
+    let label = proxy.label();
+    let message = match io_kind(&error) {
+        _ if error.is_dns() => format!("the host of {label} could not be resolved"),
+        Some(io::ErrorKind::ConnectionRefused) => format!("{label} refused the connection"),
+        _ if error.is_timeout() => format!("no connection to {label} within the time limit"),
+        _ => format!("no connection through {label}: {}", innermost(&error)),
+    };
+    TransportFault::ProxyUnreachable(message, proxy.hint(host), Arc::new(error))
+}
+
+/// Classifies a failure. Messages contain hosts but no URLs, because a URL may contain a secret.
 fn fault(error: reqwest::Error, host: &str, timeout: Duration) -> TransportFault {
     let error = error.without_url();
     let cause = innermost(&error);
     if error.is_connect() && cause.to_lowercase().contains("certificate") {
         let message = format!("the TLS certificate of {host} is not trusted: {cause}");
-        let hint =
-            "Behind a proxy that inspects TLS, name its certificate with `ca_bundle` (UMAPI_CA_BUNDLE).";
+        let hint = "Behind a proxy that inspects TLS, set `ca_bundle` (UMAPI_CA_BUNDLE) to a file with its certificate.";
         return TransportFault::Final(Error::config(message, hint).caused_by(error));
     }
     if error.is_builder() {
-        let refused = Error::usage(format!("the request cannot be made: {cause}"));
+        let refused = Error::usage(format!("cannot create the request: {cause}"));
         return TransportFault::Final(refused.caused_by(error));
     }
     if error.is_connect() {
         let message = match io_kind(&error) {
-            _ if error.is_dns() => format!("the host {host} is not known (name resolution)"),
-            Some(io::ErrorKind::ConnectionRefused) => format!("{host} refuses the connection"),
-            _ if error.is_timeout() => format!("no connection to {host} in time"),
+            _ if error.is_dns() => format!("the host {host} could not be resolved"),
+            Some(io::ErrorKind::ConnectionRefused) => format!("{host} refused the connection"),
+            _ if error.is_timeout() => format!("no connection to {host} within the time limit"),
             _ => format!("no connection to {host}: {cause}"),
         };
         return TransportFault::NotSent(message, Arc::new(error));
     }
     let message = match io_kind(&error) {
-        _ if error.is_timeout() => format!("no answer from {host} within {:.0} s", timeout.as_secs_f64()),
+        _ if error.is_timeout() => format!("no response from {host} within {:.0} s", timeout.as_secs_f64()),
         Some(io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe) => {
             format!("the connection to {host} was reset")
         }
-        _ if error.is_body() || error.is_decode() => format!("the answer of {host} was cut short: {cause}"),
+        _ if error.is_body() || error.is_decode() => format!("the response of {host} was cut short: {cause}"),
         _ => format!("the connection to {host} broke: {cause}"),
     };
     TransportFault::Lost(message, Arc::new(error))
@@ -278,7 +324,7 @@ fn chain(error: &reqwest::Error) -> impl Iterator<Item = &(dyn std::error::Error
 fn innermost(error: &reqwest::Error) -> String {
     match chain(error).last() {
         Some(cause) => cause.to_string(),
-        None => "the cause is not known".to_owned(),
+        None => "unknown cause".to_owned(),
     }
 }
 
@@ -335,7 +381,7 @@ mod tests {
         std::fs::write(&path, "no certificate").unwrap();
         settings.ca_bundle = Some(path);
         let error = build(&settings, ClientRoute::Remote).unwrap_err();
-        assert!(error.to_string().ends_with("there is no certificate in it"), "{error}");
+        assert!(error.to_string().ends_with("it contains no certificate"), "{error}");
     }
 
     #[test]

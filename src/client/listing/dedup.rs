@@ -1,15 +1,15 @@
-//! Which records a listing has given out already: one that stands on two pages counts once.
+//! The set of records that a listing has returned: a record on two pages is returned once.
 
 use crate::client::listing::entry::ListEntry;
 use std::hash::{BuildHasher, RandomState};
 
-/// Bits of a digest that choose its shelf.
+/// Bits of a digest that choose its bucket.
 const BUCKET_BITS: u32 = 14;
 
-/// What a record is, in 128 bits.
+/// The identity of a record in 128 bits.
 pub(crate) type RecordDigest = u128;
 
-/// Makes digests. They differ from run to run, so that nobody can choose two records that look like one.
+/// Computes digests. They differ from run to run, so that nobody can construct two records with the same digest.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct RecordDigester([RandomState; 2]);
 
@@ -24,11 +24,11 @@ impl RecordDigester {
     }
 }
 
-/// The digests of the records given out, on shelves by their first bits.
+/// The digests of the returned records, in buckets by their first bits.
 ///
-/// A shelf keeps 64 bits of each and stands for 14 more: among a million records the chance that any two look like
-/// one is 1 in 10^11, and the whole takes some 10 bytes a record. A hash table of whole digests took 40, more than
-/// all else that is in memory while a listing is gone through.
+/// A bucket keeps 64 bits of each digest and its index stands for 14 more: among a million records the probability
+/// of a collision is 1 in 10^11, and a record takes about 10 bytes. A hash table of whole digests took 40 bytes, more
+/// than everything else in memory while a listing is read.
 #[derive(Debug, Default)]
 pub(crate) struct DedupSet {
     buckets: Vec<Vec<u64>>,
@@ -49,7 +49,7 @@ impl DedupSet {
         }
         let (bucket, rest) = split(digest);
         let known = &mut self.buckets[bucket];
-        // At most some sixty in a million: to compare with all of them is quicker than to keep them in order.
+        // About sixty in a million records: comparing with all of them is faster than keeping them sorted.
         if known.contains(&rest) {
             return false;
         }
@@ -61,7 +61,7 @@ impl DedupSet {
         true
     }
 
-    /// How many records there were.
+    /// The number of records.
     pub(crate) fn count(&self) -> usize {
         self.count
     }
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn people_are_told_apart_by_id_and_then_by_who_they_are() {
+    fn users_are_identified_by_id_or_else_by_their_names() {
         let digester = RecordDigester::default();
         let digest = |id: Option<&str>, email: &str| {
             let id = id.map(Into::into);

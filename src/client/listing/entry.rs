@@ -1,4 +1,4 @@
-//! What can be listed.
+//! The records that can be listed.
 
 use crate::wire::group::Group;
 use crate::wire::identity::{Identity, fold};
@@ -8,10 +8,10 @@ use std::sync::Arc;
 
 /// A record that can be listed.
 pub trait ListEntry: ListedEntry + Send + Sync + 'static {
-    /// Feeds what makes the record the one it is to `digest`.
+    /// Passes what identifies the record to `digest`.
     fn identify(&self, digest: &mut dyn FnMut(&str));
 
-    /// The records as users, where they are such.
+    /// The records as users; `None` for other records.
     fn users(_records: &[Arc<Self>]) -> Option<&[Arc<User>]> {
         None
     }
@@ -22,7 +22,7 @@ impl ListEntry for User {
         Some(records)
     }
 
-    /// The service's own id; the person where it sent none.
+    /// The service's id, or the person if it sent none.
     fn identify(&self, digest: &mut dyn FnMut(&str)) {
         if let Some(id) = &self.id {
             return digest(id);
@@ -37,6 +37,8 @@ impl ListEntry for Group {
     fn identify(&self, digest: &mut dyn FnMut(&str)) {
         match self.group_id {
             Some(id) => digest(&id.to_string()),
+            // Groups without a name are distinct unless they are equal.
+            None if self.group_name.is_empty() => digest(&serde_json::to_string(self).unwrap_or_default()),
             None => digest(&fold(&self.group_name)),
         }
     }

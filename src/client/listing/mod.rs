@@ -22,8 +22,11 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
-/// A listing that is read page by page. Nothing is asked for before the first page, and nothing more before the
-/// second; from then on pages are fetched ahead.
+/// Characters of a group's name that the service may misread in a path.
+const MISREAD_IN_PATHS: [char; 5] = ['.', '/', '%', '?', '#'];
+
+/// A listing that is read page by page. The first two pages are requested when they are read; from then on pages
+/// are fetched ahead.
 pub struct Listing<T> {
     reader: PageReader,
     prefetcher: Prefetcher<T>,
@@ -33,13 +36,13 @@ pub struct Listing<T> {
     total: Option<usize>,
     pages: Option<usize>,
     ended: Option<Result<()>>,
-    /// A page that said it was the last one, while `X-Page-Count` said otherwise: the next one settles it.
+    /// A page with `lastPage` although `X-Page-Count` announced more: the next page decides.
     doubtful: Option<usize>,
-    /// Whether the hooks were told of its end.
+    /// Whether its end was reported to the hooks.
     end_reported: bool,
 }
 
-/// What a page turned out to be.
+/// The content of a page.
 enum PageContent<T> {
     Entries { entries: Vec<Arc<T>>, last: bool },
     End,
@@ -58,7 +61,7 @@ impl Listing<Group> {
 }
 
 impl Client {
-    /// The number of the group with this folded name.
+    /// The id of the group with this folded name.
     async fn group_id(&self, name: &str) -> Result<Option<i64>> {
         let mut groups = Listing::groups(self.clone());
         while let Some(page) = groups.next_page().await? {
@@ -86,18 +89,18 @@ impl<T: ListEntry> Listing<T> {
         }
     }
 
-    /// The entries of the next page that did not stand on an earlier one; `None` after the last page.
+    /// The entries of the next page that were not on an earlier one; `None` after the last page.
     ///
     /// # Errors
-    /// The first page's errors as they are, `interrupted`, and `incomplete` for whatever keeps a later page
-    /// from being read. A listing that failed stays failed; one that was interrupted goes on.
+    /// The first page's errors unchanged, `interrupted`, and `incomplete` for a later page that cannot be read. A
+    /// listing that failed keeps its error; one that was interrupted can be continued.
     pub async fn next_page(&mut self) -> Result<Option<Vec<Arc<T>>>> {
         let page = self.read_page().await;
         self.notify_hooks(page.as_ref().map(Option::as_deref));
         page
     }
 
-    /// Tells the hooks of a page of users, and how a listing ended.
+    /// Reports a page of users and the end of the listing to the hooks.
     fn notify_hooks(&mut self, page: Result<Option<&[Arc<T>]>, &Error>) {
         let hooks = self.reader.client.hooks();
         if let Some(users) = page.as_ref().ok().and_then(|page| T::users((*page)?)) {
@@ -145,7 +148,7 @@ impl<T: ListEntry> Listing<T> {
             }
             Err(error) => {
                 self.prefetcher.clear();
-                // The operator may ask for the page once more.
+                // The operator may request the page again.
                 if !matches!(*error.kind, ErrorKind::Interrupted) {
                     self.ended = Some(Err(error.clone()));
                 }
@@ -154,14 +157,13 @@ impl<T: ListEntry> Listing<T> {
         }
     }
 
-    /// Its end is not reported to the hooks: what it looks for may well be absent.
+    /// The same listing without reports of its end to the hooks, for a group that may not exist.
     pub(super) fn unobserved(mut self) -> Self {
         self.end_reported = true;
         self
     }
 
-    /// From now on its waits and exchanges end when `stop` is cancelled: a listing may outlive the line that
-    /// began it.
+    /// Replaces the token that stops its waits and exchanges: a listing may outlive the line that started it.
     pub fn set_stop(&mut self, stop: CancellationToken) {
         self.reader.client = self.reader.client.with_stop(stop);
     }
@@ -176,12 +178,12 @@ impl<T: ListEntry> Listing<T> {
 
     async fn first_page(&mut self) -> Result<FetchedPage<T>> {
         match self.fetch().await {
-            Err(error) if self.may_have_cut_name(&error) => self.fetch_by_id(error).await,
+            Err(error) if self.may_have_misread_name(&error) => self.fetch_by_id(error).await,
             response => response,
         }
     }
 
-    /// The page at hand, from those in flight. One that left when another line of the prompt was stopped is sent for
+    /// The next page, from those in flight. A page that was aborted with an earlier line of the prompt is requested
     /// again.
     async fn later_page(&mut self) -> Result<FetchedPage<T>> {
         let stop = self.reader.client.stop.clone();
@@ -197,7 +199,7 @@ impl<T: ListEntry> Listing<T> {
                     self.prefetcher.clear();
                 }
                 Some(response) => return response,
-                // Nothing is known to be there, as when more pages came than `X-Page-Count` said.
+                // No page is in flight, for example because there are more pages than `X-Page-Count` announced.
                 None => return self.fetch().await,
             }
         }
@@ -213,21 +215,26 @@ impl<T: ListEntry> Listing<T> {
         self.reader.clone().fetch(self.page, pragma).await
     }
 
-    /// Whether the service may have cut a group's name at its last dot (contract 2.2).
-    fn may_have_cut_name(&self, error: &Error) -> bool {
-        let dotted = matches!(&self.reader.source, ListingKind::Users(UserQuery { group: Some(name), .. }) if name.contains('.'));
-        dotted && self.page == 0 && matches!(*error.kind, ErrorKind::NotFound { .. })
+    /// Whether the service may have misread the group's name in the path: it cuts names at a full stop, and its path
+    /// does not allow for some characters even when they are encoded (contract 2.2, 7.42).
+    fn may_have_misread_name(&self, error: &Error) -> bool {
+        let ListingKind::Users(UserQuery { group: Some(name), .. }) = &self.reader.source else {
+            return false;
+        };
+        let is_refused =
+            matches!(*error.kind, ErrorKind::NotFound { .. } | ErrorKind::Rejected { status: 400, .. });
+        self.page == 0 && is_refused && name.contains(MISREAD_IN_PATHS)
     }
 
-    /// Asks for the group by its number, which the listing of groups tells.
+    /// Requests the group by its id, which is in the listing of groups.
     async fn fetch_by_id(&mut self, not_found: Error) -> Result<FetchedPage<T>> {
         let ListingKind::Users(query) = &self.reader.source else { return Err(not_found) };
         let name = fold(query.group.as_deref().unwrap_or_default());
-        let Some(number) = Box::pin(self.reader.client.group_id(&name)).await? else {
+        let Ok(Some(number)) = Box::pin(self.reader.client.group_id(&name)).await else {
             return Err(not_found);
         };
         self.reader.client.shared.observer.notice(&ClientEvent::Note(format!(
-            "{}: not found by name, asked for by number {number}",
+            "{}: not found by name, listed by its id {number}",
             self.name
         )));
         let by_number = UserQuery { group: Some(number.to_string()), ..query.clone() };
@@ -235,8 +242,8 @@ impl<T: ListEntry> Listing<T> {
         self.fetch().await
     }
 
-    /// What a page means for the listing. It ends on `lastPage` alone, and for groups on `Not found` behind
-    /// the first page (contract 7.19); everything else that looks like an end is an error.
+    /// Interprets a page. The listing ends only on `lastPage`, and for groups on `Not found` after the first page
+    /// (contract 7.19); everything else that looks like an end is an error.
     fn interpret(&mut self, fetched: FetchedPage<T>) -> Result<PageContent<T>> {
         let FetchedPage { page, digests, .. } = fetched;
         let groups = self.reader.source.is_groups();
@@ -252,7 +259,9 @@ impl<T: ListEntry> Listing<T> {
             return Err(self.incomplete(format!("there is no `{}` in it", T::KEY)));
         };
         let Some(last) = page.last_page else {
-            return Err(self.incomplete("it does not say whether it is the last one".to_owned()));
+            return Err(
+                self.incomplete("it does not say whether it is the last page (`lastPage`)".to_owned())
+            );
         };
         let count = entries.len();
         let pairs = entries.into_iter().zip(digests);
@@ -274,17 +283,17 @@ impl<T: ListEntry> Listing<T> {
         Ok(PageContent::Entries { entries: fresh, last: last && self.doubtful.is_none() })
     }
 
-    /// Whether the service said that more pages come than this one.
+    /// Whether `X-Page-Count` announced more pages than this one.
     fn is_doubtful(&self) -> bool {
         self.pages.is_some_and(|pages| self.page + 1 < pages)
     }
 
     fn ended_too_early(&self, page: usize) -> Error {
-        let message = "it said to be the last one, yet there are more".to_owned();
+        let message = "it was marked as the last page, but more pages follow".to_owned();
         ErrorKind::Incomplete { listing: self.name.clone(), page, message }.into()
     }
 
-    /// A page of groups that is not there; it may be one that should be.
+    /// Handles a page of groups that does not exist although it may be needed.
     fn end_of_groups(&mut self) -> PageContent<T> {
         if self.pages.is_none_or(|pages| self.page >= pages) {
             return PageContent::End;
@@ -293,21 +302,20 @@ impl<T: ListEntry> Listing<T> {
         PageContent::Entries { entries: Vec::new(), last: false }
     }
 
-    /// Whether a page that is not the last one can be one of many.
+    /// Checks that a page that is not the last one can be followed by others.
     fn check_continues(&self, count: usize, fresh: usize) -> Result<()> {
         if count == 0 {
-            return Err(self.incomplete("it is empty, yet not the last one".to_owned()));
+            return Err(self.incomplete("it is empty, but not marked as the last page".to_owned()));
         }
         if fresh == 0 {
-            return Err(
-                self.incomplete("it repeats what earlier pages held, yet is not the last one".to_owned())
-            );
+            return Err(self.incomplete(
+                "it repeats the entries of earlier pages, but is not marked as the last page".to_owned(),
+            ));
         }
         match self.pages {
-            Some(pages) if self.page + 1 >= pages => {
-                Err(self
-                    .incomplete(format!("it is the last of {pages} by X-Page-Count, yet not by `lastPage`")))
-            }
+            Some(pages) if self.page + 1 >= pages => Err(self.incomplete(format!(
+                "it is the last of {pages} pages by X-Page-Count, but `lastPage` is false"
+            ))),
             _ => Ok(()),
         }
     }
@@ -323,7 +331,7 @@ impl<T: ListEntry> Listing<T> {
         });
     }
 
-    /// How long the pages that are left take, where that can be told.
+    /// The least time for the remaining pages, if known.
     fn left(&self) -> Option<Duration> {
         let pages = self.pages?.saturating_sub(self.page + 1);
         self.reader.client.settings().pace.time_for(self.reader.source.endpoint(), pages)
@@ -338,16 +346,16 @@ impl<T: ListEntry> Listing<T> {
         if let Some(total) = self.total.filter(|total| *total > count) {
             let missing = total - count;
             let why = if self.reader.source.is_groups() {
-                "the service counts more than it lists"
+                "the service counts more groups than it lists"
             } else {
-                "the service leaves technical accounts out"
+                "the service leaves out technical accounts"
             };
             let note = format!("{}: {count} of {total}; {why} ({missing} here)", self.name);
             self.reader.client.shared.observer.notice(&ClientEvent::Note(note));
         }
     }
 
-    /// An error on the first page stays what it is; on a later one it makes the listing incomplete.
+    /// The error of a page: unchanged for the first page, `incomplete` for a later one.
     fn with_page(&self, error: Error) -> Error {
         if self.page == 0 || matches!(*error.kind, ErrorKind::Interrupted) {
             return error;
@@ -365,13 +373,13 @@ impl<T: ListEntry> Listing<T> {
         &self.name
     }
 
-    /// Entries in all (`X-Total-Count`), once the first page was read and if the service says so. More than
-    /// the pages hold, where technical accounts are left out of them (contract 2.3).
+    /// The total number of entries (`X-Total-Count`), after the first page and if the service sent it. It may be more
+    /// than the pages contain, because technical accounts are left out of them (contract 2.3).
     pub fn total(&self) -> Option<usize> {
         self.total
     }
 
-    /// Pages in all (`X-Page-Count`), once the first page was read and if the service says so.
+    /// The total number of pages (`X-Page-Count`), after the first page and if the service sent it.
     pub fn pages(&self) -> Option<usize> {
         self.pages
     }

@@ -1,8 +1,9 @@
-//! What is listed, and how one page of it is asked for.
+//! The kinds of listings, and the request for one page.
 
 use super::query::UserQuery;
 use crate::client::attempts::{ApiCall, FailedCall};
 use crate::client::connection::Client;
+use crate::client::event::ClientEvent;
 use crate::client::http::target::RequestTarget;
 use crate::client::http::transport::HttpResponse;
 use crate::client::listing::dedup::{RecordDigest, RecordDigester};
@@ -11,6 +12,7 @@ use crate::error::{ErrorKind, Result};
 use crate::wire::endpoint::EndpointId;
 use crate::wire::interner::StringInterner;
 use crate::wire::response::{self, NOT_FOUND, ResponsePage};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// What is listed.
@@ -20,10 +22,10 @@ pub(crate) enum ListingKind {
     Groups,
 }
 
-/// A page as it came, with what its records are and what its headers say.
+/// A page with the digests of its records and the counts of its headers.
 pub(crate) struct FetchedPage<T> {
     pub(crate) page: ResponsePage<T>,
-    /// One for each entry.
+    /// One per entry.
     pub(crate) digests: Vec<RecordDigest>,
     /// `X-Total-Count`.
     pub(crate) total: Option<usize>,
@@ -31,12 +33,14 @@ pub(crate) struct FetchedPage<T> {
     pub(crate) pages: Option<usize>,
 }
 
-/// Asks for pages. Clones ask for the same and share the texts that repeat.
+/// Requests pages. Clones request the same listing and share repeated strings.
 #[derive(Clone)]
 pub(crate) struct PageReader {
     pub(crate) client: Client,
     pub(crate) source: ListingKind,
     interner: Arc<Mutex<StringInterner>>,
+    /// Whether a field of an unexpected type was reported.
+    odd_field_noted: Arc<AtomicBool>,
     digester: RecordDigester,
 }
 
@@ -82,13 +86,19 @@ impl ListingKind {
 
 impl PageReader {
     pub(crate) fn new(client: Client, source: ListingKind) -> Self {
-        Self { client, source, interner: Arc::default(), digester: RecordDigester::default() }
+        Self {
+            client,
+            source,
+            interner: Arc::default(),
+            odd_field_noted: Arc::default(),
+            digester: RecordDigester::default(),
+        }
     }
 
-    /// Asks for a page, and reads it where the answer comes in: a page fetched ahead is read beside the script.
+    /// Requests a page and parses it on the same task, so that a prefetched page is parsed while the script runs.
     ///
     /// # Errors
-    /// Those of the call.
+    /// The errors of the call.
     pub(crate) async fn fetch<T: ListEntry>(
         self,
         page: usize,
@@ -98,7 +108,7 @@ impl PageReader {
         let call = ApiCall { pragma, ..ApiCall::new(target) };
         let groups = self.source.is_groups() && page > 0;
         match self.client.perform(&call, None, |response| self.read(response)).await {
-            // A page beyond the end of the groups may also come with the status that its text suggests.
+            // A page after the end of the groups may also have the status 404.
             Err(failed) if groups && is_end_of_groups(&failed) => Ok(end_of_groups()),
             response => response.map(|(page, _)| page).map_err(FailedCall::into_error),
         }
@@ -109,9 +119,26 @@ impl PageReader {
         let page = response::page::<T>(&response.body, &mut interner).map_err(|error| error.to_string())?;
         drop(interner);
         let entries = page.entries.as_deref().unwrap_or_default();
+        self.note_odd_field(entries);
         let digests = entries.iter().map(|entry| self.digester.digest(&**entry)).collect();
         let count = |name: &str| response.header(name)?.trim().parse().ok();
         Ok(FetchedPage { total: count("x-total-count"), pages: count("x-page-count"), page, digests })
+    }
+}
+
+impl PageReader {
+    /// Notes, once per listing, that a field has a value of an unexpected type, which scripts read as `()`.
+    fn note_odd_field<T: ListEntry>(&self, entries: &[Arc<T>]) {
+        let Some(field) = entries.iter().find_map(|entry| entry.odd_field()) else { return };
+        if !self.odd_field_noted.swap(true, Ordering::Relaxed) {
+            let note = format!(
+                "{}: `{field}` of a {} has a value of an unexpected type, so it reads as `()`; \
+                 `get(\"{field}\")` returns the value",
+                self.source.name(),
+                T::NOUN
+            );
+            self.client.shared.observer.notice(&ClientEvent::Note(note));
+        }
     }
 }
 

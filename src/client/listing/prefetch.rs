@@ -1,4 +1,4 @@
-//! Pages fetched ahead of their reader, within the documented limits.
+//! Fetches pages ahead of their reader, within the documented limits.
 
 use crate::client::listing::entry::ListEntry;
 use crate::client::listing::page_request::{FetchedPage, PageReader};
@@ -7,11 +7,11 @@ use crate::wire::endpoint::EndpointId;
 use std::collections::VecDeque;
 use tokio::task::JoinHandle;
 
-/// Of the calls that a minute allows, so many in a hundred may be in flight: a listing that is given up has then
-/// spent no more of them for nothing, and the slots of a minute are not all taken at its beginning.
+/// The percentage of the calls allowed per minute that may be in flight. It limits the calls that are wasted if the
+/// reader stops, and leaves slots of the minute to other calls.
 const SHARE_PERCENT: u32 = 20;
 
-/// The pages in flight, each on its own task. Dropping it gives them up.
+/// The pages in flight, each on its own task. Dropping it aborts them.
 pub(crate) struct Prefetcher<T> {
     pages: VecDeque<PrefetchedPage<T>>,
     depth: usize,
@@ -25,7 +25,7 @@ impl<T> Drop for PrefetchedPage<T> {
     }
 }
 
-/// Pages in flight at most: 5 of users, whose calls are 25 a minute, 1 of groups, of which there are 5.
+/// The most pages in flight: 5 of users (25 calls per minute), 1 of groups (5 calls per minute).
 fn depth(endpoint: EndpointId) -> usize {
     let limit = endpoint.endpoint().limit.map_or(0, |limit| limit.per_client);
     usize::try_from(limit * SHARE_PERCENT / 100).unwrap_or(1).max(1)
@@ -36,11 +36,11 @@ impl<T: ListEntry> Prefetcher<T> {
         Self { pages: VecDeque::new(), depth: depth(endpoint) }
     }
 
-    /// Sends for pages until enough are in flight, `next` being the one its reader wants next. The further a listing
-    /// was read, the surer it is that it will be read to its end: who wanted its first pages alone has spent little.
+    /// Requests pages until enough are in flight; `next` is the page that the reader needs next. The further a
+    /// listing was read, the more pages are requested, since it is then more likely to be read to its end.
     ///
-    /// Without `X-Page-Count` a page is known to be there once the one before it was read. A last page that carries
-    /// the mark of a listing's end leaves when all others have come.
+    /// Without `X-Page-Count`, a page is known to exist once the one before it was read. A last page with the mark
+    /// for the end of the listing is requested after all others have arrived.
     pub(crate) fn prefetch(&mut self, reader: &PageReader, next: usize, page_count: Option<usize>) {
         let known = page_count.unwrap_or(next + 1);
         while self.pages.len() < self.depth.min(next + 1) {
@@ -54,15 +54,15 @@ impl<T: ListEntry> Prefetcher<T> {
         }
     }
 
-    /// The page sent for first, `None` when none is in flight. A page that is waited for stays in flight when the
-    /// waiting is given up.
+    /// The page that was requested first; `None` if none is in flight. If the caller stops waiting, the page stays
+    /// in flight.
     pub(crate) async fn first(&mut self) -> Option<Result<FetchedPage<T>>> {
         let response = (&mut self.pages.front_mut()?.0).await;
         self.pages.pop_front();
         Some(response.unwrap_or_else(|error| Err(stopped(&error))))
     }
 
-    /// Gives up what is in flight.
+    /// Aborts all pages in flight.
     pub(crate) fn clear(&mut self) {
         self.pages.clear();
     }
@@ -72,12 +72,17 @@ impl<T: ListEntry> Prefetcher<T> {
     }
 }
 
-/// A task that ended without an answer: the runtime went away, or the task broke.
+/// The error for a task without a result: the runtime was shut down, or the task panicked.
 fn stopped(error: &tokio::task::JoinError) -> Error {
     if error.is_cancelled() {
         return ErrorKind::Interrupted.into();
     }
-    ErrorKind::Unavailable { status: None, code: None, message: "the page was given up".to_owned() }.into()
+    ErrorKind::Unavailable {
+        status: None,
+        code: None,
+        message: "the request for the page was aborted".to_owned(),
+    }
+    .into()
 }
 
 #[cfg(test)]

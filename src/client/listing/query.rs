@@ -1,4 +1,4 @@
-//! Which users to list: the options of E3 and E4, and which of them go together.
+//! Which users to list: the options of E3 and E4, and which of them can be combined.
 
 use crate::error::{Error, Result};
 use crate::wire::percent_encode;
@@ -10,20 +10,20 @@ pub struct UserQuery {
     pub group: Option<String>,
     /// Users of this domain (E3).
     pub domain: Option<String>,
-    /// Whether to leave out profiles that come through a user group; the service's default is `true`.
+    /// Whether to leave out profiles that are assigned through a user group; the service's default is `true`.
     pub direct_only: Option<bool>,
-    /// Members of a profile with or without a live license (E4).
+    /// Members of a profile with or without an active license (E4).
     pub status: Option<LicenseStatus>,
     /// Whether to leave out each user's `groups` (E4).
     pub exclude_groups: bool,
 }
 
-/// Whether a member of a profile has a live license (contract 2.5).
+/// Whether a member of a profile has an active license (contract 2.5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LicenseStatus {
-    /// It has.
+    /// The member has a license.
     Active,
-    /// It is assigned to the profile without one.
+    /// The member has none.
     Inactive,
 }
 
@@ -50,24 +50,24 @@ impl UserQuery {
         Self { group: Some(name.into()), ..Self::default() }
     }
 
-    /// Whether the service can answer it.
+    /// Checks whether the service accepts the query.
     ///
     /// # Errors
-    /// `usage`: options that no endpoint takes together, or a blank name.
+    /// `usage`: options that cannot be combined, or an empty name.
     pub fn check(&self) -> Result<()> {
         for name in [&self.group, &self.domain].into_iter().flatten() {
             check_name(name)?;
         }
         if self.group.is_some() && self.domain.is_some() {
             return Err(Error::usage_with_hint(
-                "users are listed by `group` or by `domain`, not by both",
-                "List the group and keep the users of the domain with `filter`.",
+                "users can be listed by `group` or by `domain`, not by both",
+                "List the group and select the users of the domain with `filter`.",
             ));
         }
         if self.group.is_none() && (self.status.is_some() || self.exclude_groups) {
             return Err(Error::usage_with_hint(
                 "`status` and `exclude_groups` need a `group`",
-                "The service knows them for the members of a group or profile alone.",
+                "The service supports them only for the members of a group or profile.",
             ));
         }
         Ok(())
@@ -82,7 +82,7 @@ impl UserQuery {
         }
     }
 
-    /// The query of its URLs, with the question mark; empty when there is none.
+    /// The query part of its URLs, with the question mark; may be empty.
     pub(crate) fn to_query(&self) -> String {
         let direct_only = self.direct_only.map(|flag| format!("directOnly={flag}"));
         let domain =
@@ -94,7 +94,7 @@ impl UserQuery {
     }
 }
 
-/// Whether a name can stand in a path: a blank one, or one that climbs, would make another path of it.
+/// Checks that a name can be part of a path: an empty one, `.` or `..` would change the path.
 ///
 /// # Errors
 /// `usage`.
@@ -112,7 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn options_that_no_endpoint_takes_together_are_refused() {
+    fn options_that_cannot_be_combined_are_refused() {
         let group = || Some("Designers".to_owned());
         let domain = || Some("example.com".to_owned());
         for query in [

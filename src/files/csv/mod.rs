@@ -1,4 +1,4 @@
-//! CSV files: read strictly into rows that read like maps, and written so that they read back.
+//! CSV files: read strictly into rows that read like maps, and written so that reading returns the same values.
 
 mod parser;
 pub mod reader;

@@ -1,14 +1,14 @@
 //! Parses CSV (RFC 4180) strictly, from a stream: a quote in the wrong place is an error with its line and column.
 //!
-//! The `csv` crate is lenient instead: an unclosed quote swallows the rows after it, a quote inside a cell is text.
+//! The `csv` crate is lenient: with an unclosed quote it takes the following rows as one cell.
 
-use crate::files::encoding::{FileEncoding, TextError, TextReader};
+use crate::store::encoding::{FileEncoding, TextError, TextReader};
 use std::io::{self, Read};
 
 /// One row of cells, as they are in the text without their quotes.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct CsvRecord {
-    /// The 1-based line it begins in.
+    /// The 1-based line where it begins.
     pub(super) line: usize,
     pub(super) cells: Vec<String>,
 }
@@ -25,7 +25,7 @@ pub(super) struct CsvError {
     pub(super) problem: CsvProblem,
 }
 
-/// What is wrong with a CSV file.
+/// A problem in a CSV file.
 #[derive(Debug)]
 pub(super) enum CsvProblem {
     /// The file cannot be read.
@@ -36,21 +36,21 @@ pub(super) enum CsvProblem {
     Syntax(&'static str),
 }
 
-/// The longest record, in bytes: without a limit, one unclosed quote would take the memory of the whole file.
+/// The longest record, in bytes. Without a limit, one unclosed quote would load the whole file into memory.
 pub(super) const RECORD_LIMIT: usize = 16 << 20;
 
-/// Iterates over the records of a string; nothing comes after an error. Lines end in `\n`, `\r\n` or `\r`.
+/// Iterates over the records of the text; ends after an error. Lines end in `\n`, `\r\n` or `\r`.
 pub(super) struct CsvParser<R> {
     source: TextReader<R>,
-    /// The piece of the text that is being parsed.
+    /// The part of the text that is being parsed.
     piece: String,
-    /// How many bytes of the piece are parsed.
+    /// The number of parsed bytes of that part.
     parsed: usize,
     delimiter: char,
     place: TextPlace,
     /// The 0-based cell that is being parsed.
     cell: usize,
-    /// How many bytes the current record has so far.
+    /// The number of bytes in the current record so far.
     size: usize,
     ended: bool,
 }
@@ -123,7 +123,7 @@ impl<R: Read> CsvParser<R> {
         let delimiter = self.delimiter;
         self.take_until(&mut text, |letter| letter == delimiter || matches!(letter, '\n' | '\r' | '"'))?;
         if self.peek()? == Some('"') {
-            return Err(self.syntax("a quote inside a cell that does not begin with a quote"));
+            return Err(self.syntax("a quote is inside a cell that does not start with a quote"));
         }
         Ok(text)
     }
@@ -151,7 +151,7 @@ impl<R: Read> CsvParser<R> {
         match self.peek()? {
             None | Some('\n' | '\r') => Ok(text),
             Some(letter) if letter == self.delimiter => Ok(text),
-            Some(_) => Err(self.syntax("text after the closing quote of a cell")),
+            Some(_) => Err(self.syntax("there is text after the closing quote of a cell")),
         }
     }
 
@@ -184,13 +184,13 @@ impl<R: Read> CsvParser<R> {
         Ok(self.piece[self.parsed..].chars().next())
     }
 
-    /// Goes past the next character, which was looked at.
+    /// Consumes the next character, after `peek`.
     fn skip(&mut self, letter: char) {
         self.place.advance(letter);
         self.parsed += letter.len_utf8();
     }
 
-    /// Appends what comes before the next character that `stops`, or before the end.
+    /// Appends the text before the next character for which `stops` is true, or up to the end.
     fn take_until(&mut self, text: &mut String, stops: impl Fn(char) -> bool) -> Result<(), CsvError> {
         while self.peek()?.is_some_and(|letter| !stops(letter)) {
             let rest = &self.piece[self.parsed..];
@@ -216,7 +216,7 @@ impl<R: Read> CsvParser<R> {
         self.source.into_source()
     }
 
-    /// Gives out no more records.
+    /// Ends the iteration.
     pub(super) fn end(&mut self) {
         self.piece.clear();
         (self.parsed, self.ended) = (0, true);
@@ -247,7 +247,7 @@ impl<R: Read> Iterator for CsvParser<R> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::files::testing::OneByte;
+    use crate::store::testing::OneByte;
 
     /// The records, parsed from one piece and from pieces of one byte each.
     fn parse(text: &[u8], delimiter: char) -> Result<Vec<CsvRecord>, CsvError> {
@@ -291,13 +291,13 @@ mod tests {
     }
 
     #[test]
-    fn a_tab_may_part_cells() {
+    fn a_tab_can_be_the_delimiter() {
         let records = parse(b"a\t\"b\tc\"\t d", '\t').unwrap();
         assert_eq!(records[0].cells, ["a", "b\tc", " d"]);
     }
 
     #[test]
-    fn quotes_that_do_not_fit_are_errors_with_their_place() {
+    fn misplaced_quotes_are_errors_with_their_position() {
         let place = |broken: CsvError| (broken.line, broken.column, broken.cell);
         assert_eq!(place(broken("a,b\n1,\"2\n3,4\n")), (2, 3, 1));
         assert_eq!(place(broken("a,b\n5\" disk,2")), (2, 2, 0));
@@ -314,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn a_record_that_never_ends_is_not_kept_in_memory() {
+    fn the_length_of_a_record_is_limited() {
         let letters = || io::repeat(b'a').take(RECORD_LIMIT as u64 + 1);
         for (start, problem) in
             [("a,\"", "a quote is not closed within 16 MiB"), ("", "the row is longer than 16 MiB")]

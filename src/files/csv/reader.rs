@@ -4,8 +4,8 @@ use crate::did_you_mean::nearest;
 use crate::error::{Error, Result};
 use crate::files::csv::parser::{CsvError, CsvParser, CsvProblem, CsvRecord};
 use crate::files::csv::row::{CsvColumn, CsvHeader, CsvRow};
-use crate::files::encoding::FileEncoding;
 use crate::host::interrupt::Interrupt;
+use crate::store::encoding::FileEncoding;
 use crate::store::file_door;
 use crate::store::journal::sha256::DigestReader;
 use crate::tabular;
@@ -14,18 +14,18 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-/// What a file must look like.
+/// The required shape of a file.
 #[derive(Debug, Clone)]
 pub struct CsvShape {
-    /// Columns it must have.
+    /// Required columns.
     pub columns: Vec<String>,
-    /// Columns it must have and whose cells are lists.
+    /// Required columns whose cells are lists.
     pub lists: Vec<String>,
     /// The character between cells.
     pub delimiter: char,
     /// `None` for UTF-8, or the encoding of a byte order mark.
     pub encoding: Option<FileEncoding>,
-    /// How many rows it must have at least.
+    /// The least number of rows.
     pub min_rows: usize,
 }
 
@@ -35,7 +35,7 @@ impl Default for CsvShape {
     }
 }
 
-/// The rows of a CSV file, read one by one: nothing is kept, and nothing comes after an error.
+/// Reads the rows of a CSV file one by one without storing them; ends after an error.
 pub struct CsvReader<R = File> {
     rows: CsvRecords<R>,
     header: Rc<CsvHeader>,
@@ -91,7 +91,7 @@ impl<R: Read> Iterator for CsvReader<R> {
 pub fn read(path: &Path, shape: &CsvShape, interrupt: &Interrupt) -> Result<(Vec<CsvRow>, String)> {
     let mut rows = Vec::new();
     let digest = each(path, shape, interrupt, |row| rows.push(row))?;
-    enough(path, rows.len(), shape.min_rows)?;
+    check_row_count(path, rows.len(), shape.min_rows)?;
     Ok((rows, digest))
 }
 
@@ -113,7 +113,7 @@ pub(super) fn each(
     rows.into_source().finish().map_err(failed)
 }
 
-/// The records of a file that are not blank, with their cells trimmed.
+/// The records of a file, without blank ones, with trimmed cells.
 struct CsvRecords<R> {
     path: PathBuf,
     encoding_is_given: bool,
@@ -139,7 +139,7 @@ fn trimmed(CsvRecord { line, cells }: CsvRecord) -> CsvRecord {
     CsvRecord { line, cells }
 }
 
-/// The header, from the first record; a file without one is more likely a broken export than an empty list.
+/// The header, from the first record. A file without one is more likely a failed export than an empty list.
 fn header(file: &str, first: Option<CsvRecord>, shape: &CsvShape) -> Result<CsvHeader> {
     let Some(CsvRecord { line, cells }) = first else {
         return Err(Error::file(file, "the file is empty; it has no header"));
@@ -172,7 +172,7 @@ fn present(place: &str, names: &[String], shape: &CsvShape) -> Result<()> {
     Err(Error::file(place, format!("{absent}; {}", found(names))))
 }
 
-/// What the header has instead of the required columns.
+/// The columns that the header has instead of the required ones.
 fn found(names: &[String]) -> String {
     match names {
         [one] => match [';', '\t', '|', ','].into_iter().find(|letter| one.contains(*letter)) {
@@ -215,7 +215,7 @@ fn broken(path: &Path, header: Option<&CsvHeader>, encoding_is_given: bool, erro
     }
 }
 
-pub(super) fn enough(path: &Path, rows: usize, min_rows: usize) -> Result<()> {
+pub(super) fn check_row_count(path: &Path, rows: usize, min_rows: usize) -> Result<()> {
     if rows >= min_rows {
         return Ok(());
     }
@@ -227,7 +227,7 @@ pub(super) fn enough(path: &Path, rows: usize, min_rows: usize) -> Result<()> {
 mod tests {
     use super::*;
     use crate::files::csv::row_stream::RowStream;
-    use crate::files::testing::OneByte;
+    use crate::store::testing::OneByte;
     use proptest::prelude::*;
 
     /// Rows with their lines, or the error without the folder in it.
@@ -254,7 +254,8 @@ mod tests {
             CsvReader::new(&path, OneByte(text), shape).and_then(Iterator::collect::<Result<Vec<_>>>);
         for (way, rows) in [("multi_action", opened(&path)), ("byte by byte", piecewise)] {
             // Only the other two know how many rows there must be.
-            let rows = rows.and_then(|rows| enough(&path, rows.len(), shape.min_rows).map(|()| rows));
+            let rows =
+                rows.and_then(|rows| check_row_count(&path, rows.len(), shape.min_rows).map(|()| rows));
             assert_eq!(outcome(rows), whole, "{way}");
         }
         whole
@@ -269,7 +270,7 @@ mod tests {
         outcome(text.as_bytes(), shape).unwrap_err()
     }
 
-    fn wanting(columns: &[&str]) -> CsvShape {
+    fn requiring(columns: &[&str]) -> CsvShape {
         CsvShape { columns: columns.iter().map(|name| (*name).to_owned()).collect(), ..CsvShape::default() }
     }
 
@@ -314,19 +315,19 @@ mod tests {
     #[test]
     fn missing_columns_are_named_with_the_nearest() {
         assert_eq!(
-            message("Mail,upn\n", &wanting(&["mail", "country"])),
+            message("Mail,upn\n", &requiring(&["mail", "country"])),
             "people.csv:1: no column `mail` (did you mean `Mail`?), no column `country`; it has `Mail`, `upn`"
         );
     }
 
     #[test]
-    fn a_wrong_delimiter_is_suspected() {
-        let message = message("mail;upn\n", &wanting(&["mail"]));
+    fn a_wrong_delimiter_is_reported() {
+        let message = message("mail;upn\n", &requiring(&["mail"]));
         assert!(message.ends_with("is the delimiter ';'?"), "{message}");
     }
 
     #[test]
-    fn too_few_rows_are_an_error_when_so_many_must_be_there() {
+    fn too_few_rows_are_an_error() {
         let shape = CsvShape { min_rows: 2, ..CsvShape::default() };
         assert_eq!(message("a\n1\n", &shape), "people.csv: too few rows: 1; at least 2 are required");
         assert!(rows("a\n").is_empty());
@@ -351,7 +352,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_defused_for_spreadsheets_is_restored() {
+    fn escaped_formulas_are_restored() {
         assert_eq!(rows("a\n'=x\n"), [r#"{"a":"=x"}"#]);
     }
 
@@ -400,7 +401,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_is_read_alike(text in "[ab,\"\r\n ]{0,40}") {
+        fn every_reader_returns_the_same_rows(text in "[ab,\"\r\n ]{0,40}") {
             let _ = outcome(text.as_bytes(), &CsvShape::default());
         }
     }

@@ -1,4 +1,4 @@
-//! A row of a CSV file as scripts see it: it reads like a map, and an unknown column is an error.
+//! A row of a CSV file in scripts. It reads like a map; an unknown column is an error.
 
 use crate::did_you_mean::nearest;
 use crate::error::{Error, Result};
@@ -10,7 +10,7 @@ use rhai::{Array, Dynamic, Engine, ImmutableString, Map, NativeCallContext};
 use serde_json::Value;
 use std::rc::Rc;
 
-/// A row. Clones are the same row.
+/// A row. Clones share it.
 #[derive(Debug, Clone)]
 pub struct CsvRow(Rc<RowContent>);
 
@@ -152,7 +152,7 @@ pub fn register(engine: &mut Engine) {
     engine.register_fn(INDEXER, |context: NativeCallContext, row: &mut CsvRow, column: &str| {
         row.read(column).at(&context)
     });
-    // Rhai gives every value a property of this name, which would hide the column.
+    // The engine makes a property of this name an error on every value, which would hide the column.
     engine.register_fn(getter("tag"), |context: NativeCallContext, row: &mut CsvRow| {
         row.read("tag").at(&context)
     });

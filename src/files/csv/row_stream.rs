@@ -1,7 +1,7 @@
 //! A CSV file that a script iterates over row by row, in constant memory.
 
 use crate::error::{Error, Result};
-use crate::files::csv::reader::{self, CsvReader, CsvShape, enough};
+use crate::files::csv::reader::{self, CsvReader, CsvShape, check_row_count};
 use crate::files::csv::row::CsvRow;
 use crate::host::binding::RhaiResultOf;
 use crate::host::interrupt::Interrupt;
@@ -9,7 +9,7 @@ use crate::host::thrown::thrown;
 use rhai::{Engine, Position};
 use std::path::{Path, PathBuf};
 
-/// A file whose rows were all checked; each `for` reads it again.
+/// A file whose rows were all checked. Each `for` reads it again.
 #[derive(Debug, Clone)]
 pub struct RowStream {
     path: PathBuf,
@@ -26,7 +26,7 @@ impl RowStream {
     pub fn of(path: &Path, shape: CsvShape, interrupt: &Interrupt) -> Result<Self> {
         let mut rows = 0;
         let digest = reader::each(path, &shape, interrupt, |_| rows += 1)?;
-        enough(path, rows, shape.min_rows)?;
+        check_row_count(path, rows, shape.min_rows)?;
         Ok(Self { path: path.to_owned(), shape, rows, digest })
     }
 
@@ -35,13 +35,13 @@ impl RowStream {
         &self.digest
     }
 
-    /// How many rows there are.
+    /// The number of rows.
     pub fn rows(&self) -> usize {
         self.rows
     }
 }
 
-/// One pass over a file. It returns as many rows as were checked, or an error.
+/// One pass over a file. It returns exactly the rows that were checked, or an error.
 pub struct RowIterator {
     file: RowStream,
     /// `None` after the end.
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_stays_as_it_was_gives_its_rows() {
+    fn an_unchanged_file_returns_its_rows() {
         assert_eq!(ending(rows_of_file().2), (ROWS, None));
     }
 

@@ -1,4 +1,4 @@
-//! Writes rows to a CSV file, one after the other; a failure leaves the file as it was.
+//! Writes rows to a CSV file. If writing fails, the existing file is unchanged.
 
 use crate::did_you_mean::nearest;
 use crate::error::{Error, FileProblem, Result};
@@ -23,7 +23,7 @@ use std::path::{Path, PathBuf};
 /// The column of values that are not records.
 const VALUE: &str = "value";
 
-/// What is written.
+/// The rows to write.
 pub enum CsvContent {
     /// A list of records or of plain values.
     List(Dynamic),
@@ -33,7 +33,7 @@ pub enum CsvContent {
     Groups(RecordList<Group>),
 }
 
-/// How it is written.
+/// The options for writing.
 pub struct CsvWritePlan {
     /// The columns, in this order; otherwise all, in the order of first appearance.
     pub columns: Option<Vec<String>>,
@@ -44,14 +44,14 @@ pub struct CsvWritePlan {
 /// What was written.
 #[derive(Debug, PartialEq, Eq)]
 pub struct WrittenCsv {
-    /// Where.
+    /// The path of the file.
     pub path: PathBuf,
-    /// How many rows, without the header.
+    /// The number of rows, without the header.
     pub rows: usize,
 }
 
 impl CsvContent {
-    /// A list, or a listing.
+    /// The rows in a value: a list or a listing.
     ///
     /// # Errors
     /// `usage`: it is something else.
@@ -92,7 +92,7 @@ impl CsvContent {
 }
 
 fn in_use() -> Error {
-    Error::usage("the rows of write_csv are in use elsewhere")
+    Error::usage("write_csv cannot read its rows while another function changes them")
 }
 
 fn each_of<T: ListItem>(
@@ -137,7 +137,7 @@ fn columns(content: &CsvContent, interrupt: &Interrupt) -> Result<Vec<String>> {
     let mut known = HashSet::new();
     content.each(&mut |row| {
         if row.is_empty() || row.contains_key("") {
-            return Err(Error::usage("a row of write_csv has no columns, or one without a name"));
+            return Err(Error::usage("a row of write_csv has no columns, or a column without a name"));
         }
         for name in row.keys().filter(|name| !known.contains(*name)).collect::<Vec<_>>() {
             known.insert(name.clone());
@@ -148,7 +148,7 @@ fn columns(content: &CsvContent, interrupt: &Interrupt) -> Result<Vec<String>> {
     Ok(columns)
 }
 
-/// The columns asked for; each must be in some row, unless there are no rows.
+/// The requested columns; each must be in some row, unless there are no rows.
 fn chosen(wanted: &[String], found: &[String]) -> Result<Vec<String>> {
     let missing = wanted.iter().find(|name| !found.is_empty() && !found.contains(name));
     let Some(missing) = missing else { return Ok(wanted.to_vec()) };
@@ -192,7 +192,7 @@ impl CsvWriteJob<'_> {
             return self.fill();
         }
         if let Some(new) = self.columns.iter().find(|column| !header.contains(column)) {
-            let message = format!("it has no column `{new}` to add to; it has `{}`", header.join("`, `"));
+            let message = format!("the file has no column `{new}`; it has `{}`", header.join("`, `"));
             return Err(unusable(self.path, message));
         }
         self.write(&mut |file| {
@@ -245,7 +245,7 @@ fn header_of(path: &Path, file: &mut File) -> Result<Vec<String>> {
     Ok(header.iter().map(|name| restore(name).to_owned()).collect())
 }
 
-/// Copies a file so that a row can follow.
+/// Copies a file and ends it with a line end, so that rows can be appended.
 fn copy(old: &mut File, new: &mut dyn Write) -> io::Result<()> {
     let mut last = [0];
     old.seek(SeekFrom::End(-1))?;
@@ -354,7 +354,7 @@ mod tests {
         append(r"[#{b: 4}]").unwrap();
         assert_eq!(folder.text(), "a,b\n1,2\n,4\n");
         let error = append(r"[#{c: 5}]").unwrap_err().to_string();
-        assert!(error.ends_with("it has no column `c` to add to; it has `a`, `b`"), "{error}");
+        assert!(error.ends_with("the file has no column `c`; it has `a`, `b`"), "{error}");
         assert_eq!(folder.text(), "a,b\n1,2\n,4\n");
     }
 

@@ -1,4 +1,4 @@
-//! What a script calls, imports and defines, read from its syntax tree.
+//! The calls, imports and definitions of a script, read from its syntax tree.
 
 use rhai::{AST, ASTNode, Engine, Expr, FnCallExpr, Position, Stmt};
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,9 +13,9 @@ pub struct CallSiteRecord {
     pub modules: Vec<String>,
     /// The function's name.
     pub name: String,
-    /// How many arguments it has, without the value before the dot.
+    /// The number of arguments, without the value before the dot.
     pub values: usize,
-    /// The keys of the map that is its last argument, if it is written there.
+    /// The keys of its last argument, if that is a map literal.
     pub options: Vec<(String, Position)>,
     /// Whether it is called as `x.name()`.
     pub method: bool,
@@ -26,7 +26,7 @@ pub struct CallSiteRecord {
 /// An import.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScriptImport {
-    /// The path in the script; `None` when it is computed as the script runs.
+    /// The path in the script; `None` if it is computed at run time.
     pub path: Option<String>,
     /// The name of the module in the script.
     pub alias: String,
@@ -34,16 +34,16 @@ pub struct ScriptImport {
     pub position: Position,
 }
 
-/// What a script calls, imports and mentions.
+/// The calls, imports and names of a script.
 #[derive(Debug, Default)]
 pub struct CallIndex {
-    /// Every call but those of operators.
+    /// Every call, except those of operators.
     pub called: Vec<CallSiteRecord>,
     /// Every import.
     pub imports: Vec<ScriptImport>,
-    /// Variables without a declaration before them, including those that closures capture.
+    /// Variables without a preceding declaration, including those that closures capture.
     pub unbound: Vec<(String, Position)>,
-    /// Keys of maps, properties and strings: a call may be to a closure stored under such a name.
+    /// Keys of maps, properties and strings: a call may reach a closure that is stored under such a name.
     pub mentioned: BTreeSet<String>,
 }
 
@@ -119,13 +119,13 @@ fn text(expression: &Expr) -> Option<String> {
     }
 }
 
-/// The parameters of closures, among them what they capture.
+/// The parameters of closures, including captured variables.
 pub fn of_closures(ast: &AST) -> BTreeSet<String> {
     let closures = ast.iter_functions().filter(|function| function.name.starts_with("anon$"));
     closures.flat_map(|closure| closure.params.iter().map(ToString::to_string).collect::<Vec<_>>()).collect()
 }
 
-/// The functions that a script defines; without the private ones if `from_outside`.
+/// The functions that a script defines, without private ones if `from_outside`.
 pub fn defined(ast: &AST, from_outside: bool) -> FunctionForms {
     let visible = ast.iter_functions().filter(|function| !from_outside || !function.access.is_private());
     let named = visible.filter(|function| !function.name.starts_with("anon$"));
@@ -175,12 +175,12 @@ mod tests {
     }
 
     #[test]
-    fn methods_and_modules_are_told_apart() {
+    fn methods_and_modules_are_distinguished() {
         let calls = CallIndex::read(&compile("import \"x/lib\" as lib; lib::f(1); let x = 1; x.g(2);"));
         assert_eq!(calls.imports[0].path.as_deref(), Some("x/lib"));
-        let seen: Vec<_> =
+        let calls: Vec<_> =
             calls.called.iter().map(|call| (call.modules.concat(), call.values, call.method)).collect();
-        assert_eq!(seen, [("lib".to_owned(), 1, false), (String::new(), 1, true)]);
+        assert_eq!(calls, [("lib".to_owned(), 1, false), (String::new(), 1, true)]);
     }
 
     #[test]

@@ -1,7 +1,9 @@
-//! Finds mistakes in a script without running it: calls of functions that do not exist, too many or too few values,
-//! modules that cannot be read, functions that hide built-in ones. No false alarms: what may be right counts as right.
+//! Finds mistakes in a script without running it: calls of functions that do not exist, wrong numbers of arguments,
+//! modules that cannot be read, functions that hide built-in ones. Reports only what is certain, so there are no false
+//! alarms.
 
 pub mod call_index;
+pub(crate) mod traps;
 
 use super::checker::call_index::{defined, of_closures, registered};
 use super::engine::EXPRESSION_DEPTH;
@@ -26,7 +28,7 @@ use std::path::{Path, PathBuf};
 pub struct CheckFinding {
     /// Whether the script can still run.
     pub is_warning: bool,
-    /// What is wrong, in a sentence.
+    /// What is wrong, in one sentence.
     pub message: String,
     /// What to do.
     pub hint: Option<String>,
@@ -34,17 +36,17 @@ pub struct CheckFinding {
     pub place: ScriptPlace,
 }
 
-/// Keywords of the language that look like functions.
-const WORDS: &[&str] =
+/// Keywords that look like functions.
+const CALLABLE_KEYWORDS: &[&str] =
     &["print", "debug", "type_of", "eval", "Fn", "call", "curry", "is_shared", "is_def_var", "is_def_fn"];
 
-/// Checks a script and the modules it imports. Nothing is run and nothing is sent.
+/// Checks a script and the modules it imports. Runs nothing and sends nothing.
 pub fn check(engine: &Engine, text: &str, file: Option<&Path>) -> Vec<CheckFinding> {
-    let mut check = CheckRule {
+    let mut check = ScriptChecker {
         engine,
         catalog: crate::script::functions::catalog(),
         registered: registered(engine),
-        seen: BTreeSet::new(),
+        visited: BTreeSet::new(),
         findings: Vec::new(),
     };
     check.script(text, file, None);
@@ -54,11 +56,11 @@ pub fn check(engine: &Engine, text: &str, file: Option<&Path>) -> Vec<CheckFindi
     findings
 }
 
-struct CheckRule<'e> {
+struct ScriptChecker<'e> {
     engine: &'e Engine,
     catalog: Catalog,
     registered: BTreeMap<String, FunctionForms>,
-    seen: BTreeSet<PathBuf>,
+    visited: BTreeSet<PathBuf>,
     findings: Vec<CheckFinding>,
 }
 
@@ -69,17 +71,18 @@ struct CheckedScript<'t> {
     own: FunctionForms,
     declared: DeclaredNames,
     mentioned: BTreeSet<String>,
-    /// The functions of each module; `None` where they cannot be known.
+    /// The functions of each module; `None` if they cannot be known.
     imported: BTreeMap<String, Option<FunctionForms>>,
 }
 
-impl CheckRule<'_> {
+impl ScriptChecker<'_> {
     /// Checks a script and returns its syntax tree. `source` is `None` for the script that was named first.
     fn script(&mut self, text: &str, file: Option<&Path>, source: Option<String>) -> Option<AST> {
         let ast = match self.engine.compile(text) {
             Ok(ast) => ast,
             Err(error) => {
-                let lenient = is_about_a_variable(&error).then(|| lenient().compile(text).ok()).flatten();
+                let lenient =
+                    is_about_a_variable(&error).then(|| lenient_parser().compile(text).ok()).flatten();
                 self.unreadable(error, text, source.clone());
                 let ast = lenient?; // the parser stops at the first such error, and there may be more
                 self.undefined(&ast, text, source.as_ref());
@@ -104,6 +107,11 @@ impl CheckRule<'_> {
             self.findings.extend(self.options(call, &subject));
         }
         self.findings.extend(shadows(&self.catalog, &subject));
+        let source = &subject.source;
+        self.findings.extend(traps::find(&ast, text, false).into_iter().map(|finding| CheckFinding {
+            place: ScriptPlace { source: source.clone(), ..finding.place },
+            ..finding
+        }));
         Some(ast)
     }
 
@@ -132,7 +140,7 @@ impl CheckRule<'_> {
         });
     }
 
-    /// The functions of a module; `None` where they cannot be known.
+    /// The functions of a module; `None` if they cannot be known.
     fn import(
         &mut self,
         import: &ScriptImport,
@@ -148,7 +156,7 @@ impl CheckRule<'_> {
                 return None;
             }
         };
-        if self.seen.insert(path.clone()) {
+        if self.visited.insert(path.clone()) {
             let ast = self.script(&text, Some(&path), Some(path.display().to_string()))?;
             return Some(defined(&ast, true));
         }
@@ -170,7 +178,9 @@ impl CheckRule<'_> {
         let name = call.name.as_str();
         let global = self.global();
         let taken = [subject.own.get(name), global.get(name)];
-        if WORDS.contains(&name) || taken.iter().flatten().any(|taken| taken.contains(&call.values)) {
+        if CALLABLE_KEYWORDS.contains(&name)
+            || taken.iter().flatten().any(|taken| taken.contains(&call.values))
+        {
             return None;
         }
         if taken.iter().any(Option::is_some) {
@@ -202,11 +212,11 @@ impl CheckRule<'_> {
         }
     }
 
-    /// A method may be a closure kept in a map; a function of the script may take what stands before the dot as
-    /// `this`, one of ours takes it as its first value.
+    /// A method may be a closure stored in a map. A function of the script may take the value before the dot as `this`;
+    /// one of ours takes it as its first argument.
     fn method(&self, call: &CallSiteRecord, subject: &CheckedScript) -> Option<CheckFinding> {
         let name = call.name.as_str();
-        if WORDS.contains(&name) || subject.mentioned.contains(name) {
+        if CALLABLE_KEYWORDS.contains(&name) || subject.mentioned.contains(name) {
             return None;
         }
         let global = self.global();
@@ -248,7 +258,7 @@ impl CheckRule<'_> {
 }
 
 impl CheckedScript<'_> {
-    /// One name may be several modules in several blocks: then it has the functions of all.
+    /// A name may refer to different modules in different blocks; it then has the functions of all of them.
     fn add(&mut self, import: &ScriptImport, functions: Option<FunctionForms>) {
         let known = self.imported.entry(import.alias.clone()).or_insert_with(|| Some(FunctionForms::new()));
         match (known, functions) {
@@ -360,7 +370,7 @@ fn is_about_a_variable(error: &ParseError) -> bool {
 }
 
 /// A parser that accepts undefined variables.
-fn lenient() -> Engine {
+fn lenient_parser() -> Engine {
     let mut engine = Engine::new_raw();
     engine.set_max_expr_depths(EXPRESSION_DEPTH, EXPRESSION_DEPTH);
     engine
@@ -388,7 +398,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_found_with_its_place() {
+    fn mistakes_are_found_with_their_position() {
         let findings = found("let x = 1;\nfn f() {\n    get_usres();\n}\nf();");
         assert_eq!(findings.len(), 1);
         assert_eq!(findings[0].message, "there is no function `get_usres`");
@@ -415,7 +425,7 @@ mod tests {
     }
 
     #[test]
-    fn each_kind_of_mistake_has_its_words() {
+    fn each_kind_of_mistake_has_its_message() {
         for (code, message) in [
             ("nope(1);", "there is no function `nope`"),
             ("umapi::get_usr(\"x\");", "there is no function `umapi::get_usr`"),
@@ -438,9 +448,9 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_number_shows_what_is_taken() {
+    fn a_wrong_number_of_arguments_shows_the_forms() {
         let hint = found("get_user(1, 2, 3);")[0].hint.clone().unwrap_or_default();
-        let string = crate::language::type_names::word("string");
+        let string = crate::language::type_names::display_name("string");
         assert!(hint.contains(&format!("`get_user(email: {string}) -> User`")), "{hint}");
     }
 
@@ -456,7 +466,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_right_raises_no_alarm() {
+    fn correct_scripts_have_no_findings() {
         for code in [
             "for user in get_users(#{group: \"x\"}) { print(user.email); if user.in_group(\"x\") { } }",
             "let f = |x| x + 1; print(f.call(1)); let g = f.curry(2); g.call();",
@@ -469,7 +479,7 @@ mod tests {
             "if is_def_var(\"x\") { print(1) } if is_def_fn(\"later\", 1) { later(1) }",
             "let l = [3, 1]; l.sort(); l.sort_by(|a, b| a < b); l.filter(|x| x > 1).len(); l.for_each(|| print(this));",
             "try { throw #{message: \"x\"} } catch (e) { print(e.message) }",
-            "let t = \" a \"; t.trim(); t.split(\",\")[0].to_upper(); t.len; t.pad(5, ' ');",
+            "let t = \" a \"; print(t.trim()); t.split(\",\")[0].to_upper(); t.len; print(t.pad(5, ' '));",
             "let x = 5; x += 1; let y = -x; let z = !true; print(x in 0..3); let b = x ?? y;",
             "switch type_of(1) { \"i64\" if true => print(1), _ => debug(2) }",
             "eval(\"40 + 2\"); let m = parse_json(\"{}\"); m.keys(); m?.a?.b;",
@@ -486,7 +496,7 @@ mod tests {
     }
 
     #[test]
-    fn a_function_of_the_script_takes_what_options_it_likes() {
+    fn functions_of_the_script_accept_any_options() {
         let findings = found("fn get_user(name, options) { options.any } get_user(\"x\", #{any: 1});");
         assert!(findings.iter().all(|found| found.is_warning), "{findings:?}");
     }
@@ -499,7 +509,7 @@ mod tests {
     }
 
     #[test]
-    fn modules_are_looked_into() {
+    fn modules_are_checked() {
         let folder = tempfile::tempdir().unwrap();
         let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
         write(

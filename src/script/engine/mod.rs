@@ -1,7 +1,8 @@
-//! The engine: Rhai with our limits, our streams and our functions.
+//! The engine: Rhai with our limits, output streams and functions.
 
 pub mod module_resolver;
 pub mod offline;
+mod tags;
 
 use super::functions;
 use crate::changes::{command_builder, queue, report};
@@ -12,15 +13,15 @@ use crate::language::catalog::FunctionHelp;
 use crate::language::caught_errors;
 use crate::script::engine::module_resolver::ScriptModules;
 use crate::values::query::counter;
-use crate::values::{date, list_operators, record, secret_text};
+use crate::values::{date, list_operators, raw_response, record, secret_text};
 use rhai::{Dynamic, Engine, OptimizationLevel};
 use std::rc::Rc;
 
-/// How deep functions may call each other; the thread of a script has the stack for it (engine-notes, threads).
+/// The maximum depth of function calls. The thread of a script has enough stack for it (engine-notes, threads).
 const CALL_LEVELS: usize = 128;
-/// How deep an expression may nest; a chain of a hundred terms is common in generated scripts.
+/// The maximum nesting of expressions. Chains of a hundred terms are common in generated scripts.
 pub const EXPRESSION_DEPTH: usize = 512;
-/// Operations of a script between two looks at whether somebody still reads what it prints; a power of two.
+/// The number of operations between two checks whether standard output is still open; a power of two.
 const LOOK_AT_OUTPUT: u64 = 64;
 
 /// Builds the engine of a session.
@@ -47,16 +48,18 @@ pub(crate) fn build_with(session: &Rc<Session>, help: FunctionHelp) -> Engine {
     list_operators::register(&mut engine);
     secret_text::register(&mut engine);
     counter::register(&mut engine);
+    raw_response::register(&mut engine);
+    tags::register(&mut engine);
     functions::register(&mut engine, help);
     engine
 }
 
-/// All limits set by hand: Rhai's own differ between debug and release builds.
+/// Sets all limits explicitly, since Rhai's defaults differ between debug and release builds.
 fn limit(engine: &mut Engine) {
     engine.set_max_call_levels(CALL_LEVELS);
     engine.set_max_expr_depths(EXPRESSION_DEPTH, EXPRESSION_DEPTH);
     engine.set_strict_variables(true);
-    // The optimizer panics on a change to a constant map (engine-notes) and buys nothing for calls to a service.
+    // The optimizer panics on a change to a constant map (engine-notes) and does not speed up calls to a service.
     engine.set_optimization_level(OptimizationLevel::None);
 }
 
@@ -70,7 +73,7 @@ fn connect_streams(engine: &mut Engine, session: &Rc<Session>) {
     });
 }
 
-/// Ends a script that runs when the operator interrupts it or nobody reads what it prints.
+/// Ends a running script at an interrupt or when standard output is closed.
 fn watch(engine: &mut Engine, session: &Rc<Session>) {
     let watching = Rc::clone(session);
     engine.on_progress(move |operations| {

@@ -1,4 +1,4 @@
-//! `import "x"`: a file beside the one that imports it, read like any script.
+//! `import "x"`: a file in the folder of the importing file, read like any script.
 
 use crate::error::Result;
 use crate::host::binding::RhaiResultOf;
@@ -16,7 +16,7 @@ use std::rc::Rc;
 #[derive(Default)]
 pub struct ScriptModules {
     loaded: RefCell<HashMap<PathBuf, Shared<Module>>>,
-    /// The run whose journal is told of them.
+    /// The run whose journal records them.
     session: Option<Rc<Session>>,
 }
 
@@ -64,7 +64,7 @@ pub fn place(importer: Option<&str>, name: &str) -> PathBuf {
 fn load(engine: &Engine, path: &Path, text: String) -> RhaiResultOf<Shared<Module>> {
     let mut ast = engine.compile(text)?;
     ast.set_source(path.display().to_string());
-    temporary_calls::note(engine, &ast);
+    temporary_calls::record(engine, &ast);
     Ok(Module::eval_ast_as_new(Scope::new(), &ast, engine)?.into())
 }
 

@@ -1,4 +1,4 @@
-//! An engine that knows every function and reaches no service: to look at scripts, not to run them.
+//! An engine with every function but without a service, for checking scripts.
 
 use crate::client::settings::{Mode, VerifyPolicy};
 use crate::error::{Error, Result};
@@ -12,12 +12,12 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// A console that keeps what is printed and shows nobody.
+/// A console that records what is printed and shows nothing.
 #[derive(Debug, Default)]
 pub struct RecordingConsole(RefCell<Vec<String>>);
 
 impl RecordingConsole {
-    /// What was printed so far.
+    /// The lines printed so far.
     pub fn lines(&self) -> Vec<String> {
         self.0.borrow().clone()
     }
@@ -43,7 +43,7 @@ impl HostConsole for RecordingConsole {
     }
 
     fn ask(&self, question: &str) -> Result<String> {
-        Err(Error::usage(format!("nobody can answer `{question}`")))
+        Err(Error::usage(format!("there is no operator to answer `{question}`")))
     }
 }
 
@@ -68,6 +68,7 @@ pub fn session(console: Rc<dyn HostConsole>) -> Rc<Session> {
     let setup = SessionSetup {
         hooks: Box::new(|_| Vec::new()),
         verify: VerifyPolicy::Never,
+        confirms: false,
         connect: Box::new(connect),
         profile: "offline".to_owned(),
         organization: None,

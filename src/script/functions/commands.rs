@@ -1,4 +1,4 @@
-//! Commands built step by step, for many at once.
+//! Commands that are built step by step and sent together.
 
 use super::verbs;
 use crate::changes::command_builder::CommandBuilder;
@@ -15,7 +15,7 @@ use rhai::plugin::{Dynamic, export_module, exported_module};
 use rhai::{FnPtr, Map, Module, NativeCallContext};
 
 /// Every function of the family.
-pub fn module(help: FunctionHelp) -> Module {
+pub(super) fn module(help: FunctionHelp) -> Module {
     let mut all = exported_module!(functions);
     all.combine(verbs::step_methods(help));
     all
@@ -24,13 +24,13 @@ pub fn module(help: FunctionHelp) -> Module {
 /// Commands. They are built step by step, changed in place, and sent by `multi_action`.
 #[export_module]
 pub mod functions {
-    /// Begins a command about one user, to be sent with others by `multi_action`.
+    /// Starts a command for one user, to be sent with others by `multi_action`.
     ///
-    /// `user` is an e-mail, or a user that was read: then exactly that account is meant. The steps are added by
-    /// methods named like the functions that send at once; each changes the command in place and returns it.
+    /// `user` is an e-mail, or a User, which selects exactly that account. Add steps with the methods that have the
+    /// names of the functions that send at once; each changes the command in place and returns it.
     ///
     /// # Errors
-    /// `usage` when it is neither.
+    /// `usage` if `user` is neither.
     ///
     /// # Example
     /// ```rhai
@@ -42,11 +42,11 @@ pub mod functions {
         command_with(context, user, Map::new())
     }
 
-    /// Begins a command about one user, choosing which account is meant.
+    /// Starts a command for one user, selecting the account.
     ///
     /// # Options
     /// - `domain`: domain of a username that is not an e-mail
-    /// - `use_adobe_id`: true means the Adobe ID, false the account that the organization manages, if both have the e-mail
+    /// - `use_adobe_id`: if a managed account has the same e-mail, true selects the Adobe ID and false the managed account
     /// - `unlisted`: `"send"` sends the command even if the person is not among the active users that the run has listed
     ///
     /// # Errors
@@ -67,7 +67,7 @@ pub mod functions {
         begin(&context, options.and_then(|options| Ok(UserReference::of(&user, &options)?.command())))
     }
 
-    /// Begins a command about one user group, to be sent with others by `multi_action`.
+    /// Starts a command for one user group, to be sent with others by `multi_action`.
     ///
     /// Its steps are `create`, `update`, `delete`, `add_users`, `remove_users`, `add_profiles`, `remove_profiles`.
     ///
@@ -112,7 +112,7 @@ pub mod functions {
         command.set_then(&second).map(|()| command).at(&context)
     }
 
-    /// Attaches whatever the script wants to see again beside the outcome of the command.
+    /// Attaches any value to a command; its outcome returns it as `tag`.
     ///
     /// # Example
     /// ```rhai

@@ -4,12 +4,12 @@ use crate::error::{Error, Result};
 use crate::files::csv::reader::{CsvShape, read};
 use crate::files::csv::row_stream::RowStream;
 use crate::files::csv::writer::{CsvContent, CsvWritePlan, write};
-use crate::files::encoding::FileEncoding;
 use crate::host::binding::RhaiResultOf;
 use crate::host::session::Session;
 use crate::host::session::session;
 use crate::host::thrown::ThrowAt;
 use crate::session::tracked_files;
+use crate::store::encoding::FileEncoding;
 use crate::store::output_file::IfExists;
 use crate::values::options::CallOptions;
 use rhai::plugin::{Dynamic, export_module};
@@ -21,17 +21,17 @@ use std::path::Path;
 pub mod functions {
     /// Reads a CSV file into a list of rows.
     ///
-    /// Rows read like maps: `row.email`, `row["First name"]`. The first line that is not blank names the columns, in
-    /// any order. Cells are strings without the spaces around them; rows whose cells are all blank are left
-    /// out. Asking a row for a column that is not there is an error that names the nearest. The file is UTF-8 (or
-    /// UTF-16 with a byte order mark), cells in quotes may hold commas and lines, and an apostrophe that `write_csv`
-    /// put before a formula is taken away again. The path is relative to the current folder.
+    /// Rows read like maps: `row.email`, `row["First name"]`. The first line that is not blank is the header, with the
+    /// columns in any order. Cells are strings, trimmed of spaces; blank rows are skipped. A column that does not exist
+    /// is an error that names the nearest one. The file is UTF-8, or UTF-16 with a byte order mark. Quoted cells may
+    /// contain commas and line breaks. An apostrophe that `write_csv` put before a formula is removed. The path is
+    /// relative to the current folder.
     ///
-    /// A row has `get(column)` (`()` when there is no such column), `keys()`, `to_map()` and `"column" in row`. All rows
-    /// are kept in memory; `stream_csv(path)` goes through a file of any size.
+    /// A row has `get(column)` (`()` if there is no such column), `keys()`, `to_map()` and `"column" in row`. All rows
+    /// are kept in memory; `stream_csv(path)` iterates over a file of any size.
     ///
     /// # Errors
-    /// `file` when the file cannot be read or a row is broken, with its line and column.
+    /// `file` if the file cannot be read or a row is invalid, with its line and column.
     ///
     /// # Example
     /// ```rhai
@@ -47,19 +47,19 @@ pub mod functions {
             .at(&context)
     }
 
-    /// Reads a CSV file that must look as the options say.
+    /// Reads a CSV file that must have the given shape.
     ///
     /// # Options
-    /// - `columns`: names of columns that must be there; others may be as well
-    /// - `lists`: names of columns that must be there and whose cells are lists such as `"Designers, Editors"`; they
-    ///   become lists of names without blank ones
-    /// - `delimiter`: the character between cells, `","` unless said otherwise; `";"` and `"\t"` are frequent
+    /// - `columns`: names of required columns; others are allowed
+    /// - `lists`: names of required columns whose cells are lists such as `"Designers, Editors"`; blank names are
+    ///   dropped
+    /// - `delimiter`: the character between cells, by default `","`; `";"` and `"\t"` are common
     /// - `encoding`: `"utf-8"`, `"utf-16"` (Excel's "Unicode text"), `"windows-1252"` (Excel's plain "CSV" in Western
     ///   Europe and the Americas) or `"latin-1"`
-    /// - `min_rows`: how many rows must be there, 0 unless said otherwise
+    /// - `min_rows`: the least number of rows, by default 0
     ///
     /// # Errors
-    /// `file` as for `read_csv(path)`, and when columns or rows are missing.
+    /// `file` as for `read_csv(path)`, and if columns or rows are missing.
     ///
     /// # Example
     /// ```rhai
@@ -74,14 +74,14 @@ pub mod functions {
         session(&context).and_then(|session| rows(&session, path, &options?)).at(&context)
     }
 
-    /// Goes through a CSV file row by row without keeping it, for files of any size.
+    /// Opens a CSV file of any size for iteration, row by row, without loading it into memory.
     ///
-    /// The rows are those of `read_csv(path)`, and so are its errors: the whole file is looked through before the first
-    /// row is given out. What is answered can be gone through by `for`, each time from the beginning, and has a `len()`;
-    /// for everything else that a list can do there is `read_csv`.
+    /// Rows and errors are as in `read_csv(path)`: the whole file is checked before the first row is returned. The
+    /// result works with `for`, each time from the beginning, and has `len()`; use `read_csv` for the other functions
+    /// of lists.
     ///
     /// # Errors
-    /// `file` as for `read_csv(path)`, and when the file changes in the midst of it.
+    /// `file` as for `read_csv(path)`, and if the file changes while it is read.
     ///
     /// # Example
     /// ```rhai
@@ -93,18 +93,18 @@ pub mod functions {
     #[rhai_fn(volatile, return_raw)]
     pub fn stream_csv(context: NativeCallContext, path: &str) -> RhaiResultOf<RowStream> {
         session(&context)
-            .and_then(|session| passage(&session, path, &CallOptions::none("stream_csv")))
+            .and_then(|session| open_stream(&session, path, &CallOptions::none("stream_csv")))
             .at(&context)
     }
 
-    /// Goes through a CSV file that must look as the options say, row by row without keeping it.
+    /// Opens a CSV file that must have the given shape for iteration, row by row.
     ///
     /// # Options
-    /// - `columns`: names of columns that must be there; others may be as well
-    /// - `lists`: names of columns that must be there and whose cells are lists such as `"Designers, Editors"`
-    /// - `delimiter`: the character between cells, `","` unless said otherwise
-    /// - `encoding`: as for `read_csv(path, options)`; a file in another one than UTF-8 is kept while it is gone through
-    /// - `min_rows`: how many rows must be there, 0 unless said otherwise
+    /// - `columns`: names of required columns; others are allowed
+    /// - `lists`: names of required columns whose cells are lists such as `"Designers, Editors"`
+    /// - `delimiter`: the character between cells, by default `","`
+    /// - `encoding`: as for `read_csv(path, options)`
+    /// - `min_rows`: the least number of rows, by default 0
     ///
     /// # Errors
     /// As `read_csv(path, options)`.
@@ -123,20 +123,19 @@ pub mod functions {
         options: Map,
     ) -> RhaiResultOf<RowStream> {
         let options = CallOptions::new("stream_csv", options, SHAPE);
-        session(&context).and_then(|session| passage(&session, path, &options?)).at(&context)
+        session(&context).and_then(|session| open_stream(&session, path, &options?)).at(&context)
     }
 
     /// Writes rows to a CSV file and returns their number.
     ///
     /// Rows are a list of maps, records, rows of another file or plain values (which get a column `value`), or a
-    /// listing of users or groups. The columns are all keys of any row, in the order in which they first appear
-    /// (those of a map are in alphabetical order). Lists in cells are joined by commas so that `read_csv` reads them
-    /// back; cells that a spreadsheet would take for formulas get an apostrophe in front. The file is written aside
-    /// and put in place at the end: after an error the old one is untouched. The path is relative to the current
-    /// folder.
+    /// listing of users or groups. The columns are the keys of all rows, in the order of first appearance (the keys of
+    /// a map are in alphabetical order). Lists in cells are joined by commas, so that `read_csv` can read them back.
+    /// Cells that a spreadsheet would treat as formulas get an apostrophe in front. After an error the existing file is
+    /// unchanged. The path is relative to the current folder.
     ///
     /// # Errors
-    /// `file` when the file cannot be written, `usage` for a value that is not data, such as a function.
+    /// `file` if the file cannot be written, `usage` for a value that is not data, such as a function.
     ///
     /// # Example
     /// ```rhai
@@ -149,18 +148,18 @@ pub mod functions {
         session(&context).and_then(|session| save(&session, path, rows, &options)).at(&context)
     }
 
-    /// Writes rows as a CSV file as the options say, and returns their number.
+    /// Writes rows to a CSV file with options and returns their number.
     ///
     /// # Options
-    /// - `columns`: names of the columns to write, in this order; each must be one of some row. With no rows at all
-    ///   they make the header
+    /// - `columns`: names of the columns to write, in this order; each must be in some row. Without rows they are the
+    ///   header
     /// - `if_exists`: what to do if the file exists: `"replace"` it, stop with an `"error"`, `"append"` rows under its
-    ///   header, or `"number"`: write `people-2.csv`, `people-3.csv` and so on, and note which. Without this option,
-    ///   a script replaces the file and notes it; at the prompt, it is an error
+    ///   header, or `"number"`: write to `people-2.csv`, `people-3.csv` and so on, and note the name. By default a
+    ///   script replaces the file and notes it; at the prompt, it is an error
     ///
     /// # Errors
-    /// `file` and `usage` as for `write_csv(path, rows)`; `file` when the file is there and must not be, or has no
-    /// column for what is appended; `usage` for a column that no row has.
+    /// `file` and `usage` as for `write_csv(path, rows)`; `file` if the file exists and must not, or lacks a column
+    /// that is appended; `usage` for a column that no row has.
     ///
     /// # Example
     /// ```rhai
@@ -192,10 +191,10 @@ fn rows(session: &Session, path: &str, options: &CallOptions) -> Result<Array> {
     Ok(rows.into_iter().map(Dynamic::from).collect())
 }
 
-fn passage(session: &Session, path: &str, options: &CallOptions) -> Result<RowStream> {
-    let passage = RowStream::of(Path::new(path), shape(options)?, session.interrupt())?;
-    tracked_files::record_input(session, Path::new(path), passage.digest(), Some(passage.rows()))?;
-    Ok(passage)
+fn open_stream(session: &Session, path: &str, options: &CallOptions) -> Result<RowStream> {
+    let stream = RowStream::of(Path::new(path), shape(options)?, session.interrupt())?;
+    tracked_files::record_input(session, Path::new(path), stream.digest(), Some(stream.rows()))?;
+    Ok(stream)
 }
 
 fn shape(options: &CallOptions) -> Result<CsvShape> {
@@ -215,7 +214,7 @@ fn delimiter(options: &CallOptions) -> Result<char> {
     let mut letters = text.chars();
     match (letters.next(), letters.next()) {
         (Some('"' | '\n' | '\r'), None) => {
-            Err(Error::usage("a quote or a line end cannot be the `delimiter` of a CSV file"))
+            Err(Error::usage("`delimiter` of a CSV file cannot be a quote or a line end"))
         }
         (Some(letter), None) if value.is_string() || value.is_char() => Ok(letter),
         _ => Err(options.wrong("delimiter", "one character", value)),
@@ -240,7 +239,7 @@ fn save(session: &Session, path: &str, rows: Dynamic, options: &CallOptions) -> 
 
 #[cfg(test)]
 mod tests {
-    use crate::script::testing::Bench;
+    use crate::script::testing::ScriptTest;
     use serde_json::json;
 
     /// Code in which `path` is a file in a folder of its own.
@@ -252,16 +251,16 @@ mod tests {
 
     fn value(code: &str) -> serde_json::Value {
         let (_folder, code) = in_folder(code);
-        Bench::default().value(&code)
+        ScriptTest::default().value(&code)
     }
 
     fn error(code: &str, key: &str) -> String {
         let (_folder, code) = in_folder(code);
-        Bench::default().thrown(&code, key)
+        ScriptTest::default().thrown(&code, key)
     }
 
     #[test]
-    fn what_was_written_is_read_back() {
+    fn written_rows_read_back() {
         let code = r#"
             write_csv(PATH, [#{name: "=1+1", groups: ["A", "B, C"]}, #{name: "O'Neil \"J\"", groups: []}]);
             read_csv(PATH, #{lists: "groups"})"#;
@@ -280,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_are_a_list_with_everything_a_list_can_do() {
+    fn rows_are_a_list() {
         let code = r#"
             write_csv(PATH, [#{mail: " a@example.com ", country: "US"}, #{mail: "b@example.com", country: "DE"}]);
             read_csv(PATH).filter(|row| row.country == "DE").map(|row| row.mail)"#;
@@ -288,24 +287,24 @@ mod tests {
     }
 
     #[test]
-    fn a_file_can_be_gone_through_without_being_kept_and_as_often_as_one_likes() {
+    fn a_stream_can_be_iterated_repeatedly() {
         let code = r#"
             write_csv(PATH, [#{mail: "a@example.com", groups: ["A", "B"]}, #{mail: "b@example.com", groups: []}]);
-            let file = stream_csv(PATH, #{lists: "groups", min_rows: 2}); let seen = [];
-            for round in 0..2 { for row in file { seen.push(`${row.mail} ${row.groups.len()}`); } }
-            [seen, file.len(), file.to_string().contains("2 rows of ")]"#;
-        let seen = ["a@example.com 2", "b@example.com 0"].repeat(2);
-        assert_eq!(value(code), json!([seen, 2, true]));
+            let file = stream_csv(PATH, #{lists: "groups", min_rows: 2}); let rows = [];
+            for round in 0..2 { for row in file { rows.push(`${row.mail} ${row.groups.len()}`); } }
+            [rows, file.len(), file.to_string().contains("2 rows of ")]"#;
+        let rows = ["a@example.com 2", "b@example.com 0"].repeat(2);
+        assert_eq!(value(code), json!([rows, 2, true]));
     }
 
     #[test]
-    fn what_is_wrong_with_a_file_is_told_before_the_first_row_of_a_stream() {
-        let (folder, code) = in_folder("let seen = 0; for row in stream_csv(PATH) { seen += 1; } seen");
+    fn a_stream_reports_errors_before_its_first_row() {
+        let (folder, code) = in_folder("let rows = 0; for row in stream_csv(PATH) { rows += 1; } rows");
         std::fs::write(folder.path().join("people.csv"), "a,b\n1,2\n3\n").unwrap();
-        let message = Bench::default().thrown(&code, "error");
+        let message = ScriptTest::default().thrown(&code, "error");
         assert!(message.contains("people.csv:3: "), "{message}");
         let code = "write_csv(PATH, [1]); let file = stream_csv(PATH); write_csv(PATH, [#{other: 2}]);
-            let seen = []; for row in file { seen += row.keys(); } seen";
+            let rows = []; for row in file { rows += row.keys(); } rows";
         assert_eq!(value(code), json!(["other"]));
         assert!(
             error("write_csv(PATH, [1]); stream_csv(PATH, #{min_rows: 2})", "error").contains("too few rows")
@@ -327,7 +326,7 @@ mod tests {
         );
         let (folder, code) = in_folder("read_csv(PATH, #{delimiter: ';', encoding: \"latin-1\"})");
         std::fs::write(folder.path().join("people.csv"), b"x;y\n1,5;Zo\xEB\n").unwrap();
-        assert_eq!(Bench::default().value(&code), json!([{"x": "1,5", "y": "Zoë"}]));
+        assert_eq!(ScriptTest::default().value(&code), json!([{"x": "1,5", "y": "Zoë"}]));
     }
 
     #[test]
@@ -340,7 +339,7 @@ mod tests {
     #[test]
     fn a_numbered_file_is_noted() {
         let (_folder, code) = in_folder(r#"for n in 0..2 { write_csv(PATH, [n], #{if_exists: "number"}); }"#);
-        let lines = Bench::default().lines(&code);
+        let lines = ScriptTest::default().lines(&code);
         assert!(lines[1].starts_with("note: wrote ") && lines[1].ends_with("people-2.csv"), "{lines:?}");
     }
 }

@@ -24,11 +24,11 @@ use std::sync::Arc;
 pub mod functions {
     /// Lists every user group, product profile and admin group.
     ///
-    /// The list is complete or an error, as with `get_users()`. Of a profile, `quota` is the number of licenses
-    /// (`()` for unlimited) and `free` what is left of them. The service allows five such calls a minute.
+    /// The list is complete or an error, as with `get_users()`. `quota` of a profile is its number of licenses (`()` if
+    /// unlimited), and `free` is the number that is not assigned. The service allows five such calls per minute.
     ///
     /// # Errors
-    /// `auth`, `throttled`, `unavailable`; `incomplete` when a later page cannot be read.
+    /// `auth`, `throttled`, `unavailable`; `incomplete` if a later page cannot be read.
     ///
     /// # Example
     /// ```rhai
@@ -38,15 +38,16 @@ pub mod functions {
     /// ```
     #[rhai_fn(volatile, return_raw)]
     pub fn get_groups(context: NativeCallContext) -> RhaiResultOf<RecordList<Group>> {
-        begun(&context, session(&context).and_then(|session| open(&session)))
+        opened_at_call(&context, session(&context).and_then(|session| open(&session)))
     }
 
-    /// Lists the groups that the options describe.
+    /// Lists the groups that match the options.
     ///
     /// # Options
     /// - `type`: a kind of group, such as `"USER_GROUP"` or `"PRODUCT_PROFILE"`
-    /// - `name`: groups of this name, whatever its case
-    /// - `max_age`: how old a saved listing may be, as `"2h"`, `"90m"` or seconds; see `get_users(options)`
+    /// - `name`: groups of this name, ignoring case
+    /// - `max_age`: the greatest age of a saved listing, such as `"2h"`, `"90m"` or a number of seconds; see
+    ///   `get_users(options)`
     /// - `stale`: true uses a saved listing even if umapish has made changes since
     ///
     /// # Errors
@@ -62,31 +63,15 @@ pub mod functions {
     #[rhai_fn(name = "get_groups", volatile, return_raw)]
     pub fn get_groups_where(context: NativeCallContext, options: Map) -> RhaiResultOf<RecordList<Group>> {
         let options = CallOptions::new("get_groups", options, OPTIONS);
-        begun(&context, session(&context).and_then(|session| list(&session, &options?)))
+        opened_at_call(&context, session(&context).and_then(|session| list(&session, &options?)))
     }
 
-    /// Lists every group and profile, as Adobe's sample of that name.
+    /// Returns one group by its name (a string, ignoring case) or its id (a number).
     ///
-    /// The same as `get_groups()`.
-    ///
-    /// # Errors
-    /// As `get_groups()`.
-    ///
-    /// # Example
-    /// ```rhai
-    /// for group in get_groups_and_profiles() { print(group); }
-    /// ```
-    #[rhai_fn(volatile, return_raw)]
-    pub fn get_groups_and_profiles(context: NativeCallContext) -> RhaiResultOf<RecordList<Group>> {
-        get_groups(context)
-    }
-
-    /// Finds one group by its name (a string, in any case) or by its id (a number).
-    ///
-    /// The service has no call for one group, so all are listed.
+    /// The service has no call for one group, so this lists all groups.
     ///
     /// # Errors
-    /// `not_found` when there is none; those of `get_groups()`.
+    /// `not_found` if there is no such group; as `get_groups()`.
     ///
     /// # Example
     /// ```rhai
@@ -98,7 +83,7 @@ pub mod functions {
         session(&context).and_then(|session| get(&session, &name_or_id)).at(&context)
     }
 
-    /// Finds one group by its name or id, and returns `()` when there is none.
+    /// Returns one group by its name or id, or `()` if there is none.
     ///
     /// # Errors
     /// As `get_groups()`.
@@ -114,8 +99,11 @@ pub mod functions {
     }
 }
 
-/// A listing that begins at this line, or its error there.
-fn begun(context: &NativeCallContext, list: Result<RecordList<Group>>) -> RhaiResultOf<RecordList<Group>> {
+/// The listing with the position of this call, or its error thrown here.
+fn opened_at_call(
+    context: &NativeCallContext,
+    list: Result<RecordList<Group>>,
+) -> RhaiResultOf<RecordList<Group>> {
     list.map(|list| list.opened_at(context.call_position())).at(context)
 }
 
@@ -124,16 +112,16 @@ const OPTIONS: &[&str] =
     &["type", "name", crate::session::listing_options::MAX_AGE, crate::session::listing_options::STALE];
 
 fn open(session: &Rc<Session>) -> Result<RecordList<Group>> {
-    open_wished(session, ListingRequest::default())
+    open_requested(session, ListingRequest::default())
 }
 
-fn open_wished(session: &Rc<Session>, wish: ListingRequest) -> Result<RecordList<Group>> {
-    listing_cache::open(session, session.client()?.groups(), "groups", wish)
+fn open_requested(session: &Rc<Session>, request: ListingRequest) -> Result<RecordList<Group>> {
+    listing_cache::open(session, session.client()?.groups(), "groups", request)
 }
 
 fn list(session: &Rc<Session>, options: &CallOptions) -> Result<RecordList<Group>> {
     let (kind, name) = (options.text("type")?, options.text("name")?.map(|name| fold(&name)));
-    let groups = open_wished(session, ListingRequest::of(options)?)?;
+    let groups = open_requested(session, ListingRequest::of(options)?)?;
     if kind.is_none() && name.is_none() {
         return Ok(groups);
     }
@@ -159,7 +147,7 @@ fn find(session: &Rc<Session>, name_or_id: &Dynamic) -> Result<Option<Arc<Group>
         let name = fold(&name_or_id.to_string());
         first(session, |group| fold(&group.group_name) == name)
     } else {
-        let message = format!("a group is named by a string or by its id, not by {}", kind_of(name_or_id));
+        let message = format!("expected the name or id of a group, not {}", kind_of(name_or_id));
         Err(Error::usage(message))
     }
 }

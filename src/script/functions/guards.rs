@@ -1,4 +1,4 @@
-//! What a script may say of the operator's guards.
+//! Guards of a run, which scripts can tighten.
 
 use crate::error::Result;
 use crate::host::binding::RhaiResultOf;
@@ -14,20 +14,20 @@ use rhai::{Map, NativeCallContext};
 /// Guards of the run. The operator sets them; a script can tighten them.
 #[export_module]
 pub mod functions {
-    /// Tightens the guards of this run; what would loosen one changes nothing.
+    /// Tightens the guards of this run; values that would loosen a guard are ignored.
     ///
-    /// Reaching one ends the run before the request, with exit code 7. The operator's own are the options
-    /// `--read-only`, `--max-changes`, `--max-removals` and `--protect`.
+    /// When a guard would be exceeded, the run stops before sending and exits with 7. The operator sets guards with the
+    /// options `--read-only`, `--max-changes`, `--max-removals` and `--protect`.
     ///
     /// # Options
-    /// - `read_only`: true refuses every change from here on
+    /// - `read_only`: true refuses every further change
     /// - `max_changes`: the most commands in the whole run
-    /// - `max_removals`: the most people and groups that may lose something
-    /// - `protect`: a name or a list of names, with `*` for any letters, that no command may be about; people read
-    ///   after this line are known by e-mail and username alike
+    /// - `max_removals`: the most people and groups that may lose access
+    /// - `protect`: users and groups that must not be changed: a name or a list of names (`*` matches anything). People
+    ///   read after this call are recognized by e-mail and by username
     ///
     /// # Errors
-    /// `usage` for an option that does not exist or is of the wrong kind.
+    /// `usage` for an unknown option or an option of the wrong type, and for a name that is not understood.
     ///
     /// # Example
     /// ```rhai
@@ -47,7 +47,7 @@ fn tighten(session: &Session, options: &CallOptions) -> Result<()> {
         read_only: options.flag("read_only")?.unwrap_or_default(),
         max_changes: options.count("max_changes")?,
         max_removals: options.count("max_removals")?.map(Allowance::Count),
-        protected: names.iter().map(|name| NamePattern::new(name)).collect(),
+        protected: names.iter().map(|name| NamePattern::parse(name)).collect::<Result<_>>()?,
         ..GuardLimits::default()
     };
     RunState::of(session).settings.guard.tighten(&limits);

@@ -1,4 +1,4 @@
-//! The reference, at hand in a script and at the prompt.
+//! The reference for scripts and the prompt.
 
 use crate::error::{Error, Result};
 use crate::host::binding::RhaiResultOf;
@@ -13,7 +13,10 @@ use rhai::plugin::export_module;
 
 /// Help.
 #[export_module]
-#[expect(clippy::missing_errors_doc, reason = "help names the errors a script can meet; one form has none")]
+#[expect(
+    clippy::missing_errors_doc,
+    reason = "help lists the errors that a script can get; one form has none"
+)]
 pub mod functions {
     /// Lists every function and type of umapish with its summary.
     ///
@@ -27,12 +30,12 @@ pub mod functions {
         session(&context).map(|session| print(&session, &lines())).at(&context)
     }
 
-    /// Shows how a function is called, what it does, its options, its errors and an example.
+    /// Shows the signature, description, options, errors and an example of a function.
     ///
-    /// For a type (`User`, `Users`, `Group`, `Groups`, `Report`, `Outcome`, `Date`) it shows the fields and methods.
+    /// For a type (`User`, `Users`, `Group`, `Groups`, `Report`, `Outcome`, `Date`, `Response`) it shows the fields and methods.
     ///
     /// # Errors
-    /// `usage` when umapish has no such function; it names the nearest.
+    /// `usage` if umapish has no such function; names the nearest.
     ///
     /// # Example
     /// ```rhai

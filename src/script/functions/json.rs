@@ -1,13 +1,13 @@
-//! JSON in texts and files.
+//! JSON in strings and files.
 
 use crate::error::{Error, Result};
-use crate::files::encoding::decode;
 use crate::host::binding::RhaiResultOf;
 use crate::host::interrupt::Interrupt;
 use crate::host::session::Session;
 use crate::host::session::session;
 use crate::host::thrown::ThrowAt;
 use crate::session::tracked_files;
+use crate::store::encoding::decode;
 use crate::store::file_door;
 use crate::store::journal::sha256;
 use crate::store::output_file::{self, IfExists};
@@ -21,12 +21,12 @@ use std::path::Path;
 /// JSON.
 #[export_module]
 pub mod functions {
-    /// Reads a JSON text: objects become maps, `null` becomes `()`.
+    /// Parses a JSON string: objects become maps, `null` becomes `()`.
     ///
-    /// A whole number with more digits than a script can count with becomes a string, so that no digit is lost.
+    /// A whole number that is too large for a script becomes a string, so that no digit is lost.
     ///
     /// # Errors
-    /// `usage` when the string is not valid JSON, with its line and column.
+    /// `usage` if the string is not valid JSON, with the line and column.
     ///
     /// # Example
     /// ```rhai
@@ -38,7 +38,7 @@ pub mod functions {
         session(&context).and_then(|session| parse(text, session.interrupt())).at(&context)
     }
 
-    /// Writes a value as a JSON text on one line.
+    /// Returns a value as a JSON string on one line.
     ///
     /// # Errors
     /// `usage` for a value that is not data, such as a function.
@@ -52,10 +52,10 @@ pub mod functions {
         session(&context).and_then(|session| write_text(&value, 0, session.interrupt())).at(&context)
     }
 
-    /// Writes a map as a JSON text on one line.
+    /// Returns a map as a JSON string on one line.
     ///
     /// # Errors
-    /// `usage` for a map that holds something that is not data, such as a function.
+    /// `usage` for a map that contains a value that is not data, such as a function.
     ///
     /// # Example
     /// ```rhai
@@ -66,10 +66,10 @@ pub mod functions {
         to_json(context, map.into())
     }
 
-    /// Writes a value as a JSON text, laid out as the options say.
+    /// Returns a value as a JSON string, formatted by the options.
     ///
     /// # Options
-    /// - `indent`: by how many spaces each level is indented, on lines of its own; 0 for one line
+    /// - `indent`: the number of spaces for each level, with each entry on its own line; 0 for a single line
     ///
     /// # Errors
     /// `usage` for a value that is not data, such as a function.
@@ -90,7 +90,7 @@ pub mod functions {
     /// The file is UTF-8, with or without a byte order mark. Its path is relative to the current folder.
     ///
     /// # Errors
-    /// `file` when it cannot be read or is not valid JSON, with its line and column.
+    /// `file` if it cannot be read or is not valid JSON, with the line and column.
     ///
     /// # Example
     /// ```rhai
@@ -104,11 +104,10 @@ pub mod functions {
 
     /// Writes a value to a JSON file, indented.
     ///
-    /// The file is written aside and put in place at the end: after an error the old one is untouched. Its path is
-    /// relative to the current folder.
+    /// After an error the existing file is unchanged. The path is relative to the current folder.
     ///
     /// # Errors
-    /// `file` when it cannot be written, `usage` for a value that is not data, such as a function.
+    /// `file` if it cannot be written, `usage` for a value that is not data, such as a function.
     ///
     /// # Example
     /// ```rhai
@@ -121,15 +120,15 @@ pub mod functions {
         session(&context).and_then(|session| write(&session, path, &value, &options)).at(&context)
     }
 
-    /// Writes a value to a JSON file, indented, as the options say.
+    /// Writes a value to a JSON file, indented, with options.
     ///
     /// # Options
     /// - `if_exists`: what to do if the file exists: `"replace"` it, stop with an `"error"`, or `"number"`: write
-    ///   `kim-2.json`, `kim-3.json` and so on, and note which. Without this option, a script replaces the file and
-    ///   notes it; at the prompt, it is an error
+    ///   `kim-2.json`, `kim-3.json` and so on, and note the name. By default a script replaces the file and notes it;
+    ///   at the prompt, it is an error
     ///
     /// # Errors
-    /// As `write_json(path, value)`, and `file` when the file exists and must not.
+    /// As `write_json(path, value)`, and `file` if the file exists and must not.
     ///
     /// # Example
     /// ```rhai
@@ -149,9 +148,9 @@ pub mod functions {
     }
 }
 
-/// What `write_json` can do about a file that exists.
+/// The values of `if_exists` in `write_json`.
 const WRITE_JSON_CHOICES: &[&str] = &["replace", "error", "number"];
-/// As far as a level can be indented; beyond it is a slip.
+/// The largest indent that is accepted; a larger one is probably a mistake.
 const DEEPEST_INDENT: usize = 16;
 
 fn parse(text: &str, interrupt: &Interrupt) -> Result<Dynamic> {
@@ -163,7 +162,7 @@ fn parse(text: &str, interrupt: &Interrupt) -> Result<Dynamic> {
     })
 }
 
-/// What is wrong, without the place that the parser puts behind it.
+/// The message of the parser, without the position at its end.
 fn cause(error: &serde_json::Error) -> String {
     let place = format!(" at line {} column {}", error.line(), error.column());
     let message = error.to_string();
@@ -173,7 +172,7 @@ fn cause(error: &serde_json::Error) -> String {
 fn indent(options: &CallOptions) -> Result<usize> {
     match options.count("indent")?.unwrap_or_default() {
         indent @ 0..=DEEPEST_INDENT => Ok(indent),
-        _ => Err(Error::usage(format!("`indent` of to_json goes to {DEEPEST_INDENT}"))),
+        _ => Err(Error::usage(format!("`indent` of to_json must be at most {DEEPEST_INDENT}"))),
     }
 }
 
@@ -215,36 +214,39 @@ fn write(session: &Session, path: &str, value: &Dynamic, options: &CallOptions) 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::script::testing::Bench;
+    use crate::script::testing::ScriptTest;
     use serde_json::json;
 
     #[test]
-    fn json_survives_the_way_to_a_script_and_back() {
+    fn json_round_trips_through_a_script() {
         let code = r#"to_json(parse_json(`{"a": [1, 2.5, null, "é"], "n": 9007199254740993}`))"#;
-        assert_eq!(Bench::default().value(code), json!(r#"{"a":[1,2.5,null,"é"],"n":9007199254740993}"#));
+        assert_eq!(
+            ScriptTest::default().value(code),
+            json!(r#"{"a":[1,2.5,null,"é"],"n":9007199254740993}"#)
+        );
     }
 
     #[test]
     fn every_kind_of_value_is_written() {
         let code = r#"to_json([#{day: date("2026-11-23")}, "x", 'y', ()])"#;
-        assert_eq!(Bench::default().value(code), json!(r#"[{"day":"2026-11-23"},"x","y",null]"#));
+        assert_eq!(ScriptTest::default().value(code), json!(r#"[{"day":"2026-11-23"},"x","y",null]"#));
         assert_eq!(
-            Bench::default().value(r#"#{day: date("2026-11-23")}.to_json()"#),
+            ScriptTest::default().value(r#"#{day: date("2026-11-23")}.to_json()"#),
             json!(r#"{"day":"2026-11-23"}"#)
         );
     }
 
     #[test]
-    fn an_indent_spreads_it_over_lines() {
-        let bench = Bench::default();
-        assert_eq!(bench.value("to_json([1], #{indent: 2})"), json!("[\n  1\n]"));
-        assert_eq!(bench.value("to_json([1], #{indent: 0})"), json!("[1]"));
-        assert_eq!(bench.error("to_json([1], #{indent: 99})"), "`indent` of to_json goes to 16");
+    fn an_indent_writes_several_lines() {
+        let test = ScriptTest::default();
+        assert_eq!(test.value("to_json([1], #{indent: 2})"), json!("[\n  1\n]"));
+        assert_eq!(test.value("to_json([1], #{indent: 0})"), json!("[1]"));
+        assert_eq!(test.error("to_json([1], #{indent: 99})"), "`indent` of to_json must be at most 16");
     }
 
     #[test]
-    fn a_text_that_is_no_json_is_placed() {
-        let error = Bench::default().error("parse_json(\"[1,\\n x]\")");
+    fn invalid_json_has_its_position() {
+        let error = ScriptTest::default().error("parse_json(\"[1,\\n x]\")");
         assert_eq!(error, "the string is not valid JSON: expected value (line 2, column 2)");
     }
 
@@ -253,7 +255,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x.json").display().to_string();
         let code = format!("write_json({path:?}, #{{a: [1]}}); read_json({path:?})");
-        assert_eq!(Bench::default().value(&code), json!({"a": [1]}));
+        assert_eq!(ScriptTest::default().value(&code), json!({"a": [1]}));
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "{\n  \"a\": [\n    1\n  ]\n}\n");
     }
 

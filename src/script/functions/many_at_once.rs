@@ -24,24 +24,23 @@ use std::path::Path;
 /// Many at once.
 #[export_module]
 pub mod functions {
-    /// Carries out many commands: splits and packs them into full requests and returns an outcome for each.
+    /// Sends many commands, packed into full requests, and returns an outcome for each.
     ///
-    /// Commands are built by `command(...)` and `group_command(...)`, or are maps as the service defines them.
-    /// Everything that can be checked here is checked before the first request; when a check fails nothing is sent.
-    /// Commands that depend on each other (the same person, a group one of them creates) go in successive requests,
-    /// in their order. After a command failed, later ones of the same call for the same person are not sent.
+    /// Commands are built by `command(...)` and `group_command(...)`, or are maps in the service's format. All commands
+    /// are checked before the first request; if a check fails, nothing is sent. Commands that depend on each other (the
+    /// same person, a group that one of them creates) are sent in successive requests, in their order. After a command
+    /// failed, later ones of the same call for the same person are not sent.
     ///
     /// The report has `result`, `completed`, `notCompleted`, `completedInTestMode`, `errors`, `warnings`,
     /// `requests`, `mode`, and `outcomes`: for each command `index`, `target`, `action`, `status` (`completed`,
     /// `would_complete` in test mode, `partly_done`, `failed`, `still_member`, `unverified`, `unknown`, `not_sent`),
-    /// `evidence` (`read`, `verified`, `service`),
-    /// `step`, `code`, `message`, `hint`, `request_id`, `attempts`, `mode`, `resumed` and `tag`. `done`, `failed`, `unknown` and `not_sent` list those
-    /// outcomes; `stopped` says why not all was sent.
+    /// `evidence` (`read`, `verified`, `service`), `step`, `code`, `message`, `hint`, `request_id`, `attempts`, `mode`,
+    /// `resumed` and `tag`. `done`, `failed`, `unknown` and `not_sent` list those outcomes; `stopped` is the error that
+    /// kept the rest from being sent.
     ///
     /// # Errors
-    /// `invalid` when a local check refuses commands; `auth`, `throttled` or `unavailable` when nothing could be
-    /// sent. Commands that the service refuses are in the report, and make the exit code 3 unless the script calls
-    /// `exit`.
+    /// `invalid` if a local check refuses commands; `auth`, `throttled` or `unavailable` if nothing could be sent.
+    /// Commands that the service refuses are in the report and set the exit code to 3, unless the script calls `exit`.
     ///
     /// # Example
     /// ```rhai
@@ -56,18 +55,19 @@ pub mod functions {
         multi_action_with(context, commands, Map::new())
     }
 
-    /// Carries out many commands, choosing what happens to those that a local check refuses.
+    /// Sends many commands, optionally without those that a local check refuses.
     ///
     /// # Options
-    /// - `skip_invalid`: true sends the rest; those refused are `not_sent` in the report
+    /// - `skip_invalid`: true sends the other commands; refused ones are `not_sent` in the report
     ///
     /// # Errors
     /// As `multi_action(commands)`.
     ///
     /// # Example
     /// ```rhai
-    /// let commands = [command("ben.osei@example.com").add_to_groups("Designers"), command("no e-mail").delete_account()];
-    /// let report = multi_action(commands, #{skip_invalid: true});
+    /// let first = command("ben.osei@example.com").add_to_groups("Designers");
+    /// let second = command("no e-mail").delete_account();
+    /// let report = multi_action([first, second], #{skip_invalid: true});
     /// print(report.not_sent[0].code);
     /// ```
     #[rhai_fn(name = "multi_action", volatile, return_raw)]
@@ -80,14 +80,14 @@ pub mod functions {
         session(&context).and_then(|session| submit(&session, &commands, &options?)).at(&context)
     }
 
-    /// Carries out the people of a CSV file with the columns of Adobe's sample `source.csv`.
+    /// Creates accounts and adds groups for the rows of a CSV file with the columns of Adobe's sample `source.csv`.
     ///
     /// The columns are `upn`, `mail`, `firstname`, `lastname`, `country_code` and `groups` (names with commas
-    /// between; the cell may be empty). Each row makes a Federated ID unless it exists, then adds the groups. Nobody
+    /// between; the cell may be empty). Each row creates a Federated ID unless it exists, then adds the groups. Nobody
     /// is removed. The report is that of `multi_action(commands)`; the tag of each outcome is its row.
     ///
     /// # Errors
-    /// `file` when the file cannot be read or lacks a column; those of `multi_action(commands)`.
+    /// `file` if the file cannot be read or lacks a column; as `multi_action(commands)`.
     ///
     /// # Example
     /// ```rhai
@@ -101,10 +101,10 @@ pub mod functions {
         multi_action_of_file_with(context, file, Map::new())
     }
 
-    /// Carries out the people of a CSV file, choosing what happens to rows that a local check refuses.
+    /// Creates accounts and adds groups for a CSV file, optionally without rows that a local check refuses.
     ///
     /// # Options
-    /// - `skip_invalid`: true sends the rest; those refused are `not_sent` in the report
+    /// - `skip_invalid`: true sends the other commands; refused ones are `not_sent` in the report
     ///
     /// # Errors
     /// As `multi_action(file)`.
@@ -149,15 +149,15 @@ pub mod functions {
         session(&context).and_then(|session| move_people(&session, people, (from, to), line)).at(&context)
     }
 
-    /// Sends one action request, its commands as they are written, and returns the service's own response.
+    /// Sends one action request with exactly these commands and returns the service's own response.
     ///
-    /// For those who know the service: at most ten commands, nothing is split or reordered. The checks before
-    /// sending, the mode, the journal and `--report` apply as everywhere. Where the answer is lost the commands are read
-    /// back: all done, and the answer has `read_back: true`; nothing done, and the request leaves again.
+    /// Takes at most ten commands; nothing is split or reordered. The local checks, the mode, the journal and
+    /// `--report` apply as always. If the response is lost, the commands are read back: if all are done, the result has
+    /// `read_back: true`; if none is done, the request is sent again.
     ///
     /// # Errors
-    /// `invalid` when a local check refuses a command, `rejected` when the service refuses the request as a whole.
-    /// Commands that the service refuses are listed in the answer, and make the exit code 3.
+    /// `invalid` if a local check refuses a command, `rejected` if the service refuses the whole request. Commands that
+    /// the service refuses are listed in the response and set the exit code to 3.
     ///
     /// # Example
     /// ```rhai

@@ -1,6 +1,7 @@
-//! The functions of scripts, one family a file. Names, parameters and help come from the functions themselves.
+//! The functions of scripts, one family per file. Names, parameters and help are read from the functions.
 
 pub mod commands;
+pub mod compatibility;
 pub mod csv;
 pub mod groups;
 pub mod guards;
@@ -8,14 +9,15 @@ pub mod help;
 pub mod json;
 pub mod lists;
 pub mod many_at_once;
+pub mod numbers;
 pub mod operator;
 pub mod queue;
 pub mod random;
 pub mod raw_calls;
 pub mod records;
 pub mod sign_in;
-pub mod text;
-pub mod text_in_place;
+pub mod string_functions;
+pub mod strings;
 pub mod time;
 pub mod users;
 mod verbs;
@@ -24,7 +26,7 @@ use crate::language::catalog::{self, Catalog, FunctionFamily, FunctionHelp};
 use rhai::{Engine, Module, Shared, exported_module};
 
 /// Every family, in the order of the guide.
-pub const FAMILIES: &[FunctionFamily] = &[
+const FAMILIES: &[FunctionFamily] = &[
     FunctionFamily { title: "Sign-in and session", module: |_| exported_module!(sign_in::functions) },
     FunctionFamily { title: "Users", module: |_| exported_module!(users::functions) },
     FunctionFamily { title: "Groups and profiles", module: |_| exported_module!(groups::functions) },
@@ -38,12 +40,17 @@ pub const FAMILIES: &[FunctionFamily] = &[
     FunctionFamily { title: "Lists", module: |_| lists::module() },
     FunctionFamily { title: "CSV files", module: |_| exported_module!(csv::functions) },
     FunctionFamily { title: "JSON", module: |_| exported_module!(json::functions) },
-    FunctionFamily { title: "Text", module: |_| text::module() },
+    FunctionFamily { title: "Strings", module: |_| strings::module() },
+    FunctionFamily { title: "Numbers", module: |_| exported_module!(numbers::functions) },
     FunctionFamily { title: "Time", module: |_| exported_module!(time::functions) },
     FunctionFamily { title: "Random", module: |_| exported_module!(random::functions) },
     FunctionFamily { title: "Operator and environment", module: |_| exported_module!(operator::functions) },
     FunctionFamily { title: "Help", module: |_| exported_module!(help::functions) },
     FunctionFamily { title: "Raw calls", module: |_| exported_module!(raw_calls::functions) },
+    FunctionFamily {
+        title: "Names of Adobe's samples",
+        module: |_| exported_module!(compatibility::functions),
+    },
 ];
 
 /// The reference of all functions.
@@ -52,7 +59,7 @@ pub fn catalog() -> Catalog {
     Catalog::read()
 }
 
-/// Makes every function known by its name and as `umapi::name`, which stays ours where a script defines the same.
+/// Registers every function under its name and as `umapi::name`, which works even if a script defines the same name.
 pub fn register(engine: &mut Engine, help: FunctionHelp) {
     catalog::declare(FAMILIES);
     let mut all = Module::new();

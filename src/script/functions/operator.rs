@@ -1,6 +1,6 @@
-//! Speaking with the operator, and what the operator gave the script.
+//! Output for the operator, questions, arguments and environment.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::host::binding::RhaiResultOf;
 use crate::host::session::Session;
 use crate::host::session::session;
@@ -12,12 +12,15 @@ use rhai::{Array, ImmutableString, NativeCallContext};
 use std::env::VarError;
 
 /// Operator and environment.
-#[expect(clippy::missing_errors_doc, reason = "help names the errors a script can meet; some meet none")]
+#[expect(
+    clippy::missing_errors_doc,
+    reason = "help lists the errors that a script can get; some functions have none"
+)]
 #[export_module]
 pub mod functions {
-    /// Writes a line for people, to standard error.
+    /// Writes a message to standard error.
     ///
-    /// `print` writes data, to standard output.
+    /// `print` writes data to standard output.
     ///
     /// # Example
     /// ```rhai
@@ -25,11 +28,11 @@ pub mod functions {
     /// ```
     #[rhai_fn(volatile, return_raw)]
     pub fn log(context: NativeCallContext, value: Dynamic) -> RhaiResultOf<()> {
-        let line = said(&context, value)?;
+        let line = display_string(&context, value)?;
         session(&context).map(|session| session.console().message(&line)).at(&context)
     }
 
-    /// Writes a number for people, to standard error; the logarithm is `ln(x)` or `log(x, 10.0)`.
+    /// Writes a number to standard error. The logarithm is `ln(x)` or `log(x, 10.0)`.
     ///
     /// # Example
     /// ```rhai
@@ -40,7 +43,7 @@ pub mod functions {
         log(context, value.into())
     }
 
-    /// Writes a warning for people, to standard error.
+    /// Writes a warning to standard error.
     ///
     /// # Example
     /// ```rhai
@@ -48,13 +51,13 @@ pub mod functions {
     /// ```
     #[rhai_fn(volatile, return_raw)]
     pub fn warn(context: NativeCallContext, value: Dynamic) -> RhaiResultOf<()> {
-        let line = said(&context, value)?;
+        let line = display_string(&context, value)?;
         session(&context).map(|session| session.console().warn(&line)).at(&context)
     }
 
-    /// Shows a value in the form the operator chose with `-o`: a table on a terminal, JSON otherwise.
+    /// Shows a value in the format chosen by `-o`: by default a table on a terminal, JSON otherwise.
     ///
-    /// A list of records is a table with a column for every field.
+    /// A list of records becomes a table with a column for every field.
     ///
     /// # Errors
     /// `usage` for a value that is not data, such as a function.
@@ -68,10 +71,10 @@ pub mod functions {
         session(&context).and_then(|session| show(&session, &value)).at(&context)
     }
 
-    /// Asks the operator a question and returns the line typed, without spaces around it.
+    /// Asks the operator a question and returns the answer, trimmed of spaces.
     ///
     /// # Errors
-    /// `usage` when there is no terminal to ask on, as in a cron job.
+    /// `usage` if there is no terminal, as in a cron job.
     ///
     /// # Example
     /// ```rhai
@@ -83,13 +86,13 @@ pub mod functions {
     /// ```
     #[rhai_fn(volatile, return_raw)]
     pub fn ask(context: NativeCallContext, question: &str) -> RhaiResultOf<String> {
-        session(&context).and_then(|session| answer(&session, question)).at(&context)
+        session(&context).and_then(|session| ask_operator(&session, question)).at(&context)
     }
 
-    /// Asks the operator a question; a blank line means the default.
+    /// Asks the operator a question; a blank answer means the default.
     ///
     /// # Errors
-    /// `usage` when there is no terminal to ask on: then nobody has chosen the default either.
+    /// `usage` if there is no terminal; the default is then not used.
     ///
     /// # Example
     /// ```rhai
@@ -105,13 +108,15 @@ pub mod functions {
         question: &str,
         default: &str,
     ) -> RhaiResultOf<String> {
-        session(&context).and_then(|session| answer_or(&session, question, default)).at(&context)
+        session(&context).and_then(|session| ask_with_fallback(&session, question, default)).at(&context)
     }
 
-    /// Asks the operator a question of yes or no; anything but `y` or `yes` is no.
+    /// Asks the operator a yes-or-no question; any answer except `y` and `yes` counts as no.
+    ///
+    /// With `--yes` the answer is yes without a question, for runs without a terminal.
     ///
     /// # Errors
-    /// `usage` when there is no terminal to ask on, as in a cron job.
+    /// `usage` if there is no terminal, as in a cron job, unless the operator answered yes in advance.
     ///
     /// # Example
     /// ```rhai
@@ -123,7 +128,7 @@ pub mod functions {
     /// ```
     #[rhai_fn(volatile, return_raw)]
     pub fn confirm(context: NativeCallContext, question: &str) -> RhaiResultOf<bool> {
-        session(&context).and_then(|session| agreed(&session, question)).at(&context)
+        session(&context).and_then(|session| ask_to_confirm(&session, question)).at(&context)
     }
 
     /// Returns the arguments after the script's name, as strings.
@@ -139,11 +144,10 @@ pub mod functions {
         session(&context).map(|session| list(&session)).at(&context)
     }
 
-    /// Reads an environment variable; `()` when it is not set.
+    /// Returns an environment variable, or `()` if it is not set.
     ///
     /// # Errors
-    /// `usage` for a variable that holds a secret of the settings, and for one that
-    /// is not valid Unicode.
+    /// `usage` for a variable that holds a secret setting, or whose value is not valid Unicode.
     ///
     /// # Example
     /// ```rhai
@@ -155,7 +159,7 @@ pub mod functions {
         found.map(|text| text.map_or(Dynamic::UNIT, Dynamic::from)).at(&context)
     }
 
-    /// Reads an environment variable; the default when it is not set.
+    /// Returns an environment variable, or the default if it is not set.
     ///
     /// # Errors
     /// As `env(name)`.
@@ -174,7 +178,7 @@ pub mod functions {
         found.map(|text| text.map_or(default, Dynamic::from)).at(&context)
     }
 
-    /// Ends the script at once with exit code 0, whatever failed before; it cannot be caught.
+    /// Ends the script at once with exit code 0, even if commands failed; it cannot be caught.
     ///
     /// # Example
     /// ```rhai
@@ -189,7 +193,7 @@ pub mod functions {
     /// Ends the script at once with an exit code from 0 to 255; it cannot be caught.
     ///
     /// # Errors
-    /// `usage` for anything but such a number.
+    /// `usage` for any other value.
     ///
     /// # Example
     /// ```rhai
@@ -202,8 +206,8 @@ pub mod functions {
     }
 }
 
-/// A value as `print` shows it.
-fn said(context: &NativeCallContext, value: Dynamic) -> RhaiResultOf<ImmutableString> {
+/// The value as `print` shows it.
+fn display_string(context: &NativeCallContext, value: Dynamic) -> RhaiResultOf<ImmutableString> {
     context.call_native_fn("to_string", (value,))
 }
 
@@ -219,25 +223,40 @@ fn show(session: &Session, value: &Dynamic) -> Result<()> {
     Ok(())
 }
 
-fn answer(session: &Session, question: &str) -> Result<String> {
+fn ask_operator(session: &Session, question: &str) -> Result<String> {
     session.console().ask(question).map(|answer| answer.trim().to_owned())
 }
 
-fn answer_or(session: &Session, question: &str, default: &str) -> Result<String> {
-    let answer = answer(session, &format!("{question} [{default}]"))?;
+fn ask_with_fallback(session: &Session, question: &str, default: &str) -> Result<String> {
+    let answer = ask_operator(session, &format!("{question} [{default}]"))?;
     Ok(if answer.is_empty() { default.to_owned() } else { answer })
 }
 
-fn agreed(session: &Session, question: &str) -> Result<bool> {
-    let answer = answer(session, &format!("{question} [y/N]"))?.to_lowercase();
+fn ask_to_confirm(session: &Session, question: &str) -> Result<bool> {
+    if session.setup().confirms {
+        session.console().message(&format!("{question} yes (--yes)"));
+        return Ok(true);
+    }
+    let answer = ask_operator(session, &format!("{question} [y/N]")).map_err(with_yes)?.to_lowercase();
     Ok(["y", "yes"].contains(&answer.as_str()))
+}
+
+/// Where nobody can answer, the operator can do so in advance.
+fn with_yes(error: Error) -> Error {
+    match &*error.kind {
+        ErrorKind::Usage { message, .. } => Error::usage_with_hint(
+            message,
+            "Start with --yes to answer yes to every confirm() of the script.",
+        ),
+        _ => error,
+    }
 }
 
 fn variable(session: &Session, name: &str) -> Result<Option<String>> {
     if session.setup().secret_variables.iter().any(|secret| secret.eq_ignore_ascii_case(name)) {
         return Err(Error::usage_with_hint(
-            format!("no script may read `{name}`, which is secret"),
-            "umapish signs in by itself; a script needs no credentials.",
+            format!("scripts cannot read `{name}`, because it holds a secret"),
+            "umapish signs in automatically; a script needs no credentials.",
         ));
     }
     match std::env::var(name) {
@@ -259,18 +278,18 @@ fn exit_code(code: &Dynamic) -> Result<u8> {
 mod tests {
     use crate::host::thrown::ScriptEnd;
     use crate::language::script_error::ScriptEnding;
-    use crate::script::testing::Bench;
+    use crate::script::testing::ScriptTest;
     use serde_json::json;
 
     fn ended(code: &str) -> ScriptEnd {
-        match ScriptEnding::of(*Bench::default().run(code).result.unwrap_err()) {
+        match ScriptEnding::of(*ScriptTest::default().run(code).result.unwrap_err()) {
             ScriptEnding::Ended(ended) => ended,
             ScriptEnding::Failed(failure) => panic!("{failure:?}"),
         }
     }
 
     #[test]
-    fn lines_go_their_ways_as_print_shows_them() {
+    fn output_goes_to_the_right_stream() {
         let code = r#"
             print(["a"]); log([1, "a", date("2026-11-23")]); log(2.5); log("x"); warn('y'); table(#{a: ()})"#;
         let lines = [
@@ -281,51 +300,59 @@ mod tests {
             "warn: y",
             r#"show: {"a":null}"#,
         ];
-        assert_eq!(Bench::default().lines(code), lines);
+        assert_eq!(ScriptTest::default().lines(code), lines);
     }
 
     #[test]
     fn a_question_is_answered_or_has_its_default() {
-        let bench = Bench { answers: vec![" blue ", "", "red"], ..Bench::default() };
+        let test = ScriptTest { answers: vec![" blue ", "", "red"], ..ScriptTest::default() };
         let code = r#"[ask("Colour?"), ask("Colour?", "green"), ask("Colour?", "green")]"#;
-        assert_eq!(bench.value(code), json!(["blue", "green", "red"]));
-        assert_eq!(bench.lines(r#"ask("Colour?", "green")"#), ["ask: Colour? [green]"]);
+        assert_eq!(test.value(code), json!(["blue", "green", "red"]));
+        assert_eq!(test.lines(r#"ask("Colour?", "green")"#), ["ask: Colour? [green]"]);
     }
 
     #[test]
     fn only_yes_is_yes() {
-        let bench = Bench { answers: vec!["y", "YES", "", "n", "yeah"], ..Bench::default() };
+        let test = ScriptTest { answers: vec!["y", "YES", "", "n", "yeah"], ..ScriptTest::default() };
         let code = r#"let all = []; for n in 0..5 { all += confirm("Sure?"); } all"#;
-        assert_eq!(bench.value(code), json!([true, true, false, false, false]));
+        assert_eq!(test.value(code), json!([true, true, false, false, false]));
     }
 
     #[test]
-    fn without_a_terminal_nothing_is_agreed() {
+    fn the_option_yes_answers_only_confirm() {
+        let test = ScriptTest { confirms: true, ..ScriptTest::default() };
+        assert_eq!(test.value("confirm(\"Sure?\")"), json!(true));
+        assert_eq!(test.lines("confirm(\"Sure?\")"), ["message: Sure? yes (--yes)"]);
+        assert_eq!(test.thrown("ask(\"Who?\")", "kind"), "usage");
+    }
+
+    #[test]
+    fn questions_need_a_terminal() {
         for code in ["ask(\"?\")", "ask(\"?\", \"x\")", "confirm(\"?\")"] {
-            assert_eq!(Bench::default().thrown(code, "kind"), "usage", "{code}");
+            assert_eq!(ScriptTest::default().thrown(code, "kind"), "usage", "{code}");
         }
     }
 
     #[test]
     fn arguments_are_texts() {
-        let bench = Bench { arguments: vec!["people.csv".into(), "5".into()], ..Bench::default() };
-        assert_eq!(bench.value("args()"), json!(["people.csv", "5"]));
+        let test = ScriptTest { arguments: vec!["people.csv".into(), "5".into()], ..ScriptTest::default() };
+        assert_eq!(test.value("args()"), json!(["people.csv", "5"]));
     }
 
     #[test]
-    fn the_environment_is_read_but_for_its_secrets() {
-        let bench = Bench { secret_variables: vec!["UMAPI_CLIENT_SECRET"], ..Bench::default() };
-        assert_eq!(bench.value(r#"env("CARGO_PKG_NAME")"#), json!(env!("CARGO_PKG_NAME")));
+    fn the_environment_is_read_except_secrets() {
+        let test = ScriptTest { secret_variables: vec!["UMAPI_CLIENT_SECRET"], ..ScriptTest::default() };
+        assert_eq!(test.value(r#"env("CARGO_PKG_NAME")"#), json!(env!("CARGO_PKG_NAME")));
         assert_eq!(
-            bench.value(r#"[env("UMAPI_NO_SUCH"), env("UMAPI_NO_SUCH", 5), env("a=b", 1)]"#),
+            test.value(r#"[env("UMAPI_NO_SUCH"), env("UMAPI_NO_SUCH", 5), env("a=b", 1)]"#),
             json!([null, 5, 1])
         );
         let code = r#"env("umapi_client_secret", "x")"#;
-        assert_eq!(bench.error(code), "no script may read `umapi_client_secret`, which is secret");
+        assert_eq!(test.error(code), "scripts cannot read `umapi_client_secret`, because it holds a secret");
     }
 
     #[test]
-    fn an_exit_cannot_be_caught_and_ends_functions_too() {
+    fn an_exit_cannot_be_caught() {
         assert_eq!(ended("try { exit(3) } catch { 1 }"), ScriptEnd::Exit(3));
         assert_eq!(ended("fn f() { exit() } f(); 1"), ScriptEnd::Exit(0));
         assert_eq!(ended("try { [1].map(|x| exit(255)) } catch { 1 }"), ScriptEnd::Exit(255));
@@ -333,9 +360,9 @@ mod tests {
 
     #[test]
     fn an_exit_code_is_a_small_number() {
-        let bench = Bench::default();
-        assert_eq!(bench.error("exit(256)"), "an exit code is a whole number from 0 to 255, not 256");
-        assert_eq!(bench.error("exit(\"x\")"), "an exit code is a whole number from 0 to 255, not a string");
-        assert_eq!(bench.thrown("exit(-1)", "kind"), "usage");
+        let test = ScriptTest::default();
+        assert_eq!(test.error("exit(256)"), "an exit code is a whole number from 0 to 255, not 256");
+        assert_eq!(test.error("exit(\"x\")"), "an exit code is a whole number from 0 to 255, not a string");
+        assert_eq!(test.thrown("exit(-1)", "kind"), "usage");
     }
 }

@@ -1,4 +1,4 @@
-//! Commands collected while a script runs and sent in full requests: the verbs that send at once, on a queue.
+//! Queues collect commands while a script runs and send them in full requests. Their methods are the verbs.
 
 use super::verbs;
 use crate::changes::command_builder;
@@ -12,23 +12,23 @@ use rhai::plugin::{Dynamic, export_module, exported_module};
 use rhai::{Module, NativeCallContext};
 
 /// Every function of the family.
-pub fn module(help: FunctionHelp) -> Module {
+pub(super) fn module(help: FunctionHelp) -> Module {
     let mut all = exported_module!(functions);
     all.combine(verbs::queue_methods(help));
     all
 }
 
-/// A queue. Its verbs are those that send at once, and take the same arguments.
+/// A queue. Its methods are the verbs that otherwise send at once, with the same arguments.
 #[export_module]
 pub mod functions {
-    /// Begins a queue: its verbs collect commands, and every ten of them leave in one request.
+    /// Returns a new queue. Its methods collect commands, and every ten commands are sent in one request.
     ///
-    /// For changes made in a loop: 100 people a minute under the limits of the service, against 10 when each is
-    /// sent at once. Any number of commands takes the same memory. `finish()` sends the rest and returns the report;
-    /// so does the normal end of the script. After an error that is not caught the rest is `not_sent`.
+    /// Use it for changes in a loop: within the service's limits it sends 100 commands per minute instead of 10. Memory
+    /// use does not grow with the number of commands. `finish()` sends the rest and returns the report; the normal end
+    /// of the script sends the rest too. After an uncaught error the rest is `not_sent`.
     ///
     /// # Errors
-    /// `config` when settings are missing.
+    /// `config` if settings are missing.
     ///
     /// # Example
     /// ```rhai
@@ -43,10 +43,10 @@ pub mod functions {
         session(&context).and_then(|session| Queue::open(&session)).at(&context)
     }
 
-    /// Adds a command that was built, or a map as the service defines it; its tag comes back with its outcome.
+    /// Adds a command, or a map in the service's format; its outcome returns its tag.
     ///
     /// # Errors
-    /// `invalid` when a local check refuses it, `usage` when it is not a command or the queue is finished.
+    /// `invalid` if a local check refuses it, `usage` if it is not a command or the queue is finished.
     ///
     /// # Example
     /// ```rhai
@@ -60,13 +60,13 @@ pub mod functions {
         session(&context).and_then(|session| queue.submit(&session, submission?)).at(&context)
     }
 
-    /// Sends what is left and returns the report of all commands of the queue.
+    /// Sends the remaining commands and returns the report of all commands of the queue.
     ///
-    /// It is that of `multi_action(commands)`. Of more than 10,000 commands that are done it keeps the counts alone;
+    /// The report is that of `multi_action(commands)`. Beyond 10,000 completed commands it contains only their number;
     /// `--report FILE` has a row for each.
     ///
     /// # Errors
-    /// `usage` when it was finished before; `auth`, `throttled` or `unavailable` when nothing could be sent.
+    /// `usage` if it was finished before; `auth`, `throttled` or `unavailable` if nothing could be sent.
     ///
     /// # Example
     /// ```rhai

@@ -10,7 +10,7 @@ use uuid::Uuid;
 /// Random values.
 #[export_module]
 pub mod functions {
-    /// Makes a random id (UUID, version 4).
+    /// Returns a random id (UUID, version 4).
     ///
     /// # Example
     /// ```rhai
@@ -21,7 +21,7 @@ pub mod functions {
         Uuid::new_v4().to_string()
     }
 
-    /// Draws a number from 0 up to, but not including, 1.
+    /// Returns a random number from 0 up to, but not including, 1.
     ///
     /// # Example
     /// ```rhai
@@ -32,10 +32,10 @@ pub mod functions {
         rand::random()
     }
 
-    /// Draws a whole number between two others, both included.
+    /// Returns a random whole number between two numbers, both included.
     ///
     /// # Errors
-    /// `usage` when the first is greater than the second.
+    /// `usage` if the first is greater than the second.
     ///
     /// # Example
     /// ```rhai
@@ -43,15 +43,15 @@ pub mod functions {
     /// ```
     #[rhai_fn(name = "random", volatile, return_raw)]
     pub fn random_between(context: NativeCallContext, lowest: i64, highest: i64) -> RhaiResultOf<i64> {
-        between(lowest, highest).at(&context)
+        random_integer(lowest, highest).at(&context)
     }
 
     /// Returns a random string of this length, made of the given characters.
     ///
-    /// It is not a password: use it to tell requests apart.
+    /// Use it to distinguish requests, not as a password.
     ///
     /// # Errors
-    /// `usage` when there are no characters to draw from, or the length is below 0 or above 10,000.
+    /// `usage` if there are no characters, or the length is below 0 or above 10,000.
     ///
     /// # Example
     /// ```rhai
@@ -59,27 +59,27 @@ pub mod functions {
     /// ```
     #[rhai_fn(name = "random", volatile, return_raw)]
     pub fn random_text(context: NativeCallContext, length: i64, characters: &str) -> RhaiResultOf<String> {
-        drawn(length, characters).at(&context)
+        random_string(length, characters).at(&context)
     }
 }
 
-/// So long a random text can be; more is a slip.
-const LONGEST: usize = 10_000;
+/// The greatest length of a random string; a longer one is probably a mistake.
+const MAX_LENGTH: usize = 10_000;
 
-fn between(lowest: i64, highest: i64) -> Result<i64> {
+fn random_integer(lowest: i64, highest: i64) -> Result<i64> {
     if lowest > highest {
         return Err(Error::usage(format!("there is no number from {lowest} to {highest}")));
     }
     Ok(rand::random_range(lowest..=highest))
 }
 
-fn drawn(length: i64, characters: &str) -> Result<String> {
+fn random_string(length: i64, characters: &str) -> Result<String> {
     let letters: Vec<_> = characters.chars().collect();
-    let length = usize::try_from(length).ok().filter(|length| *length <= LONGEST);
-    let length =
-        length.ok_or_else(|| Error::usage(format!("a random text has 0 to {LONGEST} characters")))?;
+    let length = usize::try_from(length).ok().filter(|length| *length <= MAX_LENGTH);
+    let length = length
+        .ok_or_else(|| Error::usage(format!("the length of a random string must be 0 to {MAX_LENGTH}")))?;
     if letters.is_empty() {
-        return Err(Error::usage("there are no characters to draw from"));
+        return Err(Error::usage("random needs at least one character to choose from"));
     }
     Ok((0..length).map(|_| letters[rand::random_range(0..letters.len())]).collect())
 }
@@ -89,23 +89,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_ends_can_be_drawn() {
-        let mut drawn: Vec<_> = (0..200).filter_map(|_| between(0, 1).ok()).collect();
-        drawn.sort_unstable();
-        drawn.dedup();
-        assert_eq!(drawn, [0, 1]);
-        assert!(between(i64::MIN, i64::MAX).is_ok());
+    fn both_bounds_are_included() {
+        let mut random_string: Vec<_> = (0..200).filter_map(|_| random_integer(0, 1).ok()).collect();
+        random_string.sort_unstable();
+        random_string.dedup();
+        assert_eq!(random_string, [0, 1]);
+        assert!(random_integer(i64::MIN, i64::MAX).is_ok());
     }
 
     #[test]
-    fn what_cannot_be_drawn_is_refused() {
-        assert_eq!(between(2, 1).unwrap_err().to_string(), "there is no number from 2 to 1");
-        assert!(drawn(-1, "a").is_err() && drawn(1, "").is_err() && drawn(10_001, "a").is_err());
+    fn impossible_random_values_are_refused() {
+        assert_eq!(random_integer(2, 1).unwrap_err().to_string(), "there is no number from 2 to 1");
+        assert!(
+            random_string(-1, "a").is_err()
+                && random_string(1, "").is_err()
+                && random_string(10_001, "a").is_err()
+        );
     }
 
     #[test]
     fn a_random_text_has_its_length_and_its_characters() {
-        let text = drawn(12, "äb").unwrap();
+        let text = random_string(12, "äb").unwrap();
         assert_eq!(text.chars().count(), 12);
         assert!(text.chars().all(|letter| "äb".contains(letter)));
     }

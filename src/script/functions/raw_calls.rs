@@ -1,6 +1,6 @@
-//! Calls as the service defines them.
+//! Direct calls of the service's endpoints.
 
-use crate::client::request::{ApiResponse, RawRequest};
+use crate::client::request::RawRequest;
 use crate::error::Result;
 use crate::host::binding::RhaiResultOf;
 use crate::host::session::Session;
@@ -8,21 +8,22 @@ use crate::host::session::session;
 use crate::host::thrown::ThrowAt;
 use crate::session::run_state::RunState;
 use crate::values::json;
+use crate::values::raw_response::RawResponse;
+use rhai::NativeCallContext;
 use rhai::plugin::{Dynamic, export_module};
-use rhai::{Map, NativeCallContext};
 use serde_json::Value;
 
 /// Raw calls.
 #[export_module]
 pub mod functions {
-    /// Calls any endpoint of the service, with sign-in, waiting and retrying, and returns the body.
+    /// Calls any endpoint of the service, with sign-in and retries, and returns the response body.
     ///
-    /// `path_or_url` is a path after the service's base, or a whole URL as Adobe's samples write it: Adobe's public
-    /// host stands for the service that is configured, and any other host is refused. In test mode an action request
-    /// is a rehearsal whatever its URL says, and other writes are refused.
+    /// `path_or_url` is a path after the service's base URL, or a full URL as in Adobe's samples. Adobe's public host
+    /// means the configured service; any other host is refused. In test mode action requests are sent as tests,
+    /// whatever the URL says, and other writes are refused.
     ///
     /// # Errors
-    /// `usage` for another host, `not_found`, `rejected` and whatever else the call met.
+    /// `usage` for another host; `not_found`, `rejected` and the other errors of requests.
     ///
     /// # Example
     /// ```rhai
@@ -34,11 +35,11 @@ pub mod functions {
         make_call_with(context, method, path_or_url, Dynamic::UNIT)
     }
 
-    /// Calls any endpoint of the service with a body, and returns the body of the response.
+    /// Calls any endpoint of the service with a body and returns the response body.
     ///
-    /// The body is a map or a list and travels as JSON; `()` and an empty map are none, as in Adobe's samples. The
-    /// commands of an action request are in the journal and in `--report`; where the answer is lost they are read back:
-    /// all done, and the body says so with `read_back: true`; nothing done, and the request leaves again.
+    /// The body is a map or a list and is sent as JSON; `()` and an empty map mean no body, as in Adobe's samples. The
+    /// commands of an action request are in the journal and in `--report`. If the response is lost, they are read back:
+    /// if all are done, the result has `read_back: true`; if none is done, the request is sent again.
     ///
     /// # Errors
     /// As `make_call(method, path_or_url)`.
@@ -59,28 +60,29 @@ pub mod functions {
         session(&context).and_then(|session| call(&session, &request?)).at(&context)
     }
 
-    /// Makes exactly one exchange with the service and returns `status`, `headers` and `body`, whatever the status.
+    /// Sends exactly one request and returns its Response, whatever the status.
     ///
-    /// Sign-in is done for the script; waiting and repeating are its own business. `headers` is a map with names
-    /// in lower case; `body` is what the JSON says, a string when it is not JSON, `()` when it is empty.
+    /// It signs in, but does not wait or retry. A Response has `status`, `headers` and `body`. `headers` is a map with names in lower case; `body` is the parsed JSON,
+    /// a string if it is not JSON, or `()` if it is empty.
     ///
     /// # Errors
-    /// `usage` for another host, `unavailable` when there was no answer, `unknown` when that was to a change.
+    /// `usage` for another host; `unavailable` if there was no response, `unknown` if that was the response to a
+    /// change.
     ///
     /// # Example
     /// ```rhai
-    /// let answer = send("GET", `/organizations/${session().organization}/users/nobody@example.com`);
-    /// print(`${answer.status} ${answer.body.result}`);
+    /// let response = send("GET", `/organizations/${session().organization}/users/nobody@example.com`);
+    /// print(`${response.status} ${response.body.result}`);
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub fn send(context: NativeCallContext, method: &str, path_or_url: &str) -> RhaiResultOf<Map> {
+    pub fn send(context: NativeCallContext, method: &str, path_or_url: &str) -> RhaiResultOf<RawResponse> {
         send_with(context, method, path_or_url, Dynamic::UNIT)
     }
 
-    /// Makes exactly one exchange with a body, and returns `status`, `headers` and `body`.
+    /// Sends exactly one request with a body and returns its Response.
     ///
-    /// Where the answer to an action request is lost, its commands are read back: all done, and the answer has status
-    /// 200, no headers and `read_back: true` in its body; nothing done, and the error is `unavailable`.
+    /// If the response to an action request is lost, its commands are read back: if all are done, the result has status
+    /// 200, no headers and `read_back: true` in its body; if none is done, the error is `unavailable`.
     ///
     /// # Errors
     /// As `send(method, path_or_url)`.
@@ -96,7 +98,7 @@ pub mod functions {
         method: &str,
         path_or_url: &str,
         body: Dynamic,
-    ) -> RhaiResultOf<Map> {
+    ) -> RhaiResultOf<RawResponse> {
         let request = request(method, path_or_url, &body);
         session(&context).and_then(|session| exchange(&session, &request?)).at(&context)
     }
@@ -111,27 +113,20 @@ fn request(method: &str, target: &str, body: &Dynamic) -> Result<RawRequest> {
     Ok(RawRequest { method: method.to_owned(), target: target.to_owned(), body })
 }
 
-/// Reads no listing to its end for a call that changes nothing.
-fn settle(session: &Session, request: &RawRequest) -> Result<()> {
+/// Reads the remaining pages of listings, unless the call changes nothing.
+fn finish_listings(session: &Session, request: &RawRequest) -> Result<()> {
     if request.method.eq_ignore_ascii_case("GET") { Ok(()) } else { session.finish_listings() }
 }
 
 fn call(session: &Session, request: &RawRequest) -> Result<Dynamic> {
-    settle(session, request)?;
+    finish_listings(session, request)?;
     let client = session.client()?;
     let answer = RunState::of(session).wait_for_raw(session, client.call(request))?;
     Ok(crate::values::dynamic::dynamic_of(&answer.body))
 }
 
-fn exchange(session: &Session, request: &RawRequest) -> Result<Map> {
-    settle(session, request)?;
+fn exchange(session: &Session, request: &RawRequest) -> Result<RawResponse> {
+    finish_listings(session, request)?;
     let client = session.client()?;
-    let ApiResponse { status, headers, body, .. } =
-        RunState::of(session).wait_for_raw(session, client.send(request))?;
-    let headers: Map = headers.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
-    Ok(Map::from_iter([
-        ("status".into(), i64::from(status).into()),
-        ("headers".into(), headers.into()),
-        ("body".into(), crate::values::dynamic::dynamic_of(&body)),
-    ]))
+    RunState::of(session).wait_for_raw(session, client.send(request)).map(RawResponse::new)
 }

@@ -1,4 +1,4 @@
-//! A user or group as a record: what reads like a map beside its properties.
+//! The methods of users and groups, which read like maps.
 
 use crate::values::record::{GroupRecord, Record, UserRecord};
 use rhai::plugin::{Dynamic, export_module};
@@ -8,9 +8,9 @@ use rhai::{Array, Map};
 #[expect(clippy::unwrap_used, reason = "the macro unwraps the type that Rhai has matched")]
 #[export_module]
 pub mod functions {
-    /// Returns whether a user is in a group or profile, whatever the case of its name.
+    /// Returns whether a user is in a group or profile, ignoring the case of its name.
     ///
-    /// `"Designers" in user.groups` asks for the name as it is written.
+    /// `"Designers" in user.groups` compares the exact name.
     ///
     /// # Example
     /// ```rhai
@@ -22,10 +22,10 @@ pub mod functions {
         user.user.is_in(name)
     }
 
-    /// Returns a field of a user, and `()` when the service did not send it.
+    /// Returns a field of a user, or `()` if the service did not send it.
     ///
-    /// It knows no wrong name, so it also reaches fields that the service has added since. Documented ones are read
-    /// as properties, `user.email`, where a slip is an error.
+    /// It accepts any name, so it also reads fields that the service added later. Documented fields are properties,
+    /// such as `user.email`; a wrong name is then an error.
     ///
     /// # Example
     /// ```rhai
@@ -36,10 +36,10 @@ pub mod functions {
         user.get(field)
     }
 
-    /// Returns a field of a group, and `()` when the service did not send it.
+    /// Returns a field of a group, or `()` if the service did not send it.
     ///
-    /// Documented fields are read as properties, among them two that are worked out: `group.quota` is the number of
-    /// licenses of a profile, `()` when they are unlimited or it has none, and `group.free` how many are left.
+    /// Documented fields are properties. Two of them are computed: `group.quota` is the number of licenses of a profile
+    /// (`()` if unlimited or not a profile), and `group.free` is the number that is not assigned.
     ///
     /// # Example
     /// ```rhai
@@ -74,7 +74,7 @@ pub mod functions {
         group.contains(field)
     }
 
-    /// Returns the names of the fields that the service sent of a user.
+    /// Returns the names of the fields that the service sent for a user, as strings.
     ///
     /// # Example
     /// ```rhai
@@ -85,7 +85,7 @@ pub mod functions {
         names(user)
     }
 
-    /// Returns the names of the fields that the service sent of a group.
+    /// Returns the names of the fields that the service sent for a group, as strings.
     ///
     /// # Example
     /// ```rhai
@@ -96,7 +96,7 @@ pub mod functions {
         names(group)
     }
 
-    /// Returns a user as a map of the fields that the service sent, which can be changed.
+    /// Returns a copy of a user as a map, with the fields that the service sent.
     ///
     /// # Example
     /// ```rhai
@@ -109,7 +109,7 @@ pub mod functions {
         user.to_map()
     }
 
-    /// Returns a group as a map of the fields that the service sent, which can be changed.
+    /// Returns a copy of a group as a map, with the fields that the service sent.
     ///
     /// # Example
     /// ```rhai
@@ -124,5 +124,5 @@ pub mod functions {
 }
 
 fn names(record: &impl Record) -> Array {
-    record.to_map().into_keys().map(Dynamic::from).collect()
+    record.to_map().into_keys().map(|name| Dynamic::from(name.to_string())).collect()
 }

@@ -1,4 +1,4 @@
-//! Signing in, and what the session knows of itself.
+//! Sign-in, test mode and the session.
 
 use crate::client::http::token_response::TokenResponse;
 use crate::client::settings::SignInFlow;
@@ -12,17 +12,20 @@ use rhai::plugin::{Dynamic, export_module};
 use rhai::{Map, NativeCallContext};
 
 /// Sign-in and session.
-#[expect(clippy::missing_errors_doc, reason = "help names the errors a script can meet; here are none")]
+#[expect(
+    clippy::missing_errors_doc,
+    reason = "help lists the errors that a script can get; these functions have none"
+)]
 #[export_module]
 pub mod functions {
     /// Signs in with OAuth server-to-server credentials and returns the token response.
     ///
-    /// Scripts seldom need it: every call signs in by itself and renews its token. The response is a map with
-    /// `access_token`, `token_type` and `expires_in` (seconds). The token prints masked; it works as the token of
-    /// this session only.
+    /// Scripts rarely need it: every call signs in and renews its token automatically. The response is a map with
+    /// `access_token`, `token_type` and `expires_in` (seconds). The token prints masked and can be used in this session
+    /// only.
     ///
     /// # Errors
-    /// `auth` when the service refuses the credentials, `config` when they are missing.
+    /// `auth` if the service refuses the credentials, `config` if they are missing.
     ///
     /// # Example
     /// ```rhai
@@ -35,28 +38,9 @@ pub mod functions {
         session(&context).and_then(|session| sign_in(&session, SignInFlow::OAuth)).at(&context)
     }
 
-    /// Signs in by exchanging a signed token (JWT) and returns the token response. Adobe has deprecated it.
+    /// Switches this run to test mode: the service checks further changes but does not make them.
     ///
-    /// The profile needs `tech_account_id` and `private_key_file` besides the client id and secret. The response is
-    /// that of `get_oauth_token()`.
-    ///
-    /// # Errors
-    /// `auth` when the service refuses the credentials, `config` when they are missing.
-    ///
-    /// # Example
-    /// ```rhai
-    /// let answer = get_jwt_token();
-    /// print(answer.expires_in);
-    /// ```
-    #[rhai_fn(volatile, return_raw)]
-    pub fn get_jwt_token(context: NativeCallContext) -> RhaiResultOf<Map> {
-        session(&context).and_then(|session| sign_in(&session, SignInFlow::Jwt)).at(&context)
-    }
-
-    /// Makes every change of this run from here on a rehearsal: the service checks it and changes nothing.
-    ///
-    /// There is no way back within the run, and no script can ask for the opposite. Calling it twice is the same as
-    /// once.
+    /// A run cannot leave test mode, and no script can switch to live mode. Calling it twice has no further effect.
     ///
     /// # Example
     /// ```rhai
@@ -68,10 +52,10 @@ pub mod functions {
         session(&context).map(|session| session.enter_test_mode()).at(&context)
     }
 
-    /// Returns what this run is: `profile`, `organization`, `mode` and `calls` made so far.
+    /// Returns a map that describes this run: `profile`, `organization`, `mode` and `calls`.
     ///
-    /// `calls` counts exchanges with the service (`requests`), those that repeated an earlier one (`retries`) and
-    /// the seconds spent waiting (`waited`).
+    /// `calls` has the number of requests so far (`requests`), the number of retries among them (`retries`) and the
+    /// seconds spent waiting (`waited`).
     ///
     /// # Example
     /// ```rhai
@@ -84,7 +68,8 @@ pub mod functions {
     }
 }
 
-fn sign_in(session: &Session, flow: SignInFlow) -> Result<Map> {
+/// Signs in by a flow; the token response as a map.
+pub(super) fn sign_in(session: &Session, flow: SignInFlow) -> Result<Map> {
     let TokenResponse { access_token, token_type, expires_in } = session.sign_in(flow)?;
     let seconds = i64::try_from(expires_in.as_secs()).unwrap_or(i64::MAX);
     Ok(Map::from_iter([

@@ -1,4 +1,4 @@
-//! Moments, days and waiting.
+//! Time, dates and waiting.
 
 use crate::error::{Error, Result};
 use crate::host::binding::RhaiResultOf;
@@ -38,11 +38,11 @@ pub mod functions {
 
     /// Returns the date written as `2026-11-23`.
     ///
-    /// One day less another is a number of days; days are added to and subtracted from a day. Days are compared with
-    /// days, have `year`, `month` and `day`, and print as they are written here.
+    /// Subtracting two dates returns a number of days; a number of days can be added or subtracted. Dates can be
+    /// compared with each other, have `year`, `month` and `day`, and print in this format.
     ///
     /// # Errors
-    /// `usage` when it is written differently, or there is no such day.
+    /// `usage` if it has another format, or the date does not exist.
     ///
     /// # Example
     /// ```rhai
@@ -55,7 +55,7 @@ pub mod functions {
         Date::parse(text).at(&context)
     }
 
-    /// Waits this number of seconds, or until the operator interrupts.
+    /// Waits a number of seconds, or until the operator interrupts.
     ///
     /// # Errors
     /// `usage` for a negative number.
@@ -70,7 +70,7 @@ pub mod functions {
         session(&context).and_then(|session| session.sleep(duration?)).at(&context)
     }
 
-    /// Waits this number of seconds, which may have a fraction, or until the operator interrupts.
+    /// Waits a number of seconds, which may have a fraction, or until the operator interrupts.
     ///
     /// # Errors
     /// `usage` for a negative number.
@@ -97,38 +97,42 @@ fn negative_sleep() -> Error {
 #[cfg(test)]
 mod tests {
     use crate::host::thrown::ScriptEnd;
-    use crate::script::testing::Bench;
+    use crate::script::testing::ScriptTest;
     use rhai::EvalAltResult;
     use serde_json::json;
 
     #[test]
     fn days_have_functions_and_print_in_lists() {
-        let bench = Bench::default();
-        assert_eq!(bench.value(r#"date("2026-11-23") - date("2026-11-01")"#), json!(22));
-        assert_eq!(bench.value("today() - today()"), json!(0));
-        assert_eq!(bench.lines(r#"print([#{d: date("2026-11-23")}])"#), [r#"print: [#{"d": 2026-11-23}]"#]);
+        let test = ScriptTest::default();
+        assert_eq!(test.value(r#"date("2026-11-23") - date("2026-11-01")"#), json!(22));
+        assert_eq!(test.value("today() - today()"), json!(0));
+        assert_eq!(test.lines(r#"print([#{d: date("2026-11-23")}])"#), [r#"print: [#{"d": 2026-11-23}]"#]);
     }
 
     #[test]
-    fn the_moment_is_in_utc_with_seconds() {
-        let now = Bench::default().value("now()");
+    fn now_is_in_utc_with_seconds() {
+        let now = ScriptTest::default().value("now()");
         let now = now.as_str().unwrap();
         assert!(now.len() == 20 && now.ends_with('Z'), "{now}");
     }
 
     #[test]
-    fn nobody_waits_a_negative_time() {
+    fn negative_sleeps_are_refused() {
         for seconds in ["-1", "-0.5", "0.0 / 0.0", "1.0e300"] {
-            assert_eq!(Bench::default().thrown(&format!("sleep({seconds})"), "kind"), "usage", "{seconds}");
+            assert_eq!(
+                ScriptTest::default().thrown(&format!("sleep({seconds})"), "kind"),
+                "usage",
+                "{seconds}"
+            );
         }
-        assert_eq!(Bench::default().value("sleep(0); sleep(0.0); 1"), json!(1));
+        assert_eq!(ScriptTest::default().value("sleep(0); sleep(0.0); 1"), json!(1));
     }
 
     #[test]
-    fn an_interruption_ends_a_wait_and_no_catch_swallows_it() {
-        let bench = Bench::default();
-        bench.interrupt.request();
-        let error = bench.run("try { sleep(3600) } catch { 1 }").result.unwrap_err();
+    fn an_interrupt_ends_a_wait_and_cannot_be_caught() {
+        let test = ScriptTest::default();
+        test.interrupt.request();
+        let error = test.run("try { sleep(3600) } catch { 1 }").result.unwrap_err();
         let EvalAltResult::ErrorTerminated(token, _) = *error else { panic!("{error}") };
         assert_eq!(token.try_cast::<ScriptEnd>(), Some(ScriptEnd::Interrupted));
     }

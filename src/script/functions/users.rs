@@ -24,15 +24,14 @@ use std::sync::Arc;
 pub mod functions {
     /// Lists every user of the organization.
     ///
-    /// The list is complete or an error: a page that cannot be read is thrown, never left out. Its first page is
-    /// read at once. Going through it directly (`for user in get_users()`) holds one page at a time; kept in a
-    /// variable it can be asked again and again without another call.
+    /// The list is complete or an error: if a page cannot be read, an error is thrown. The first page is read at once.
+    /// A direct loop (`for user in get_users()`) holds one page in memory at a time; a list in a variable can be
+    /// queried again without another request.
     ///
-    /// The service throttles full listings that follow each other within two hours; `#{max_age: "2h"}` uses a saved
-    /// one again.
+    /// The service throttles repeated full listings within two hours; `#{max_age: "2h"}` uses a saved listing.
     ///
     /// # Errors
-    /// `auth`, `throttled`, `unavailable`; `incomplete` when a later page cannot be read.
+    /// `auth`, `throttled`, `unavailable`; `incomplete` if a later page cannot be read.
     ///
     /// # Example
     /// ```rhai
@@ -45,27 +44,28 @@ pub mod functions {
     #[rhai_fn(volatile, return_raw)]
     pub fn get_users(context: NativeCallContext) -> RhaiResultOf<RecordList<User>> {
         let options = CallOptions::none("get_users");
-        begun(&context, session(&context).and_then(|session| list(&session, &options)))
+        opened_at_call(&context, session(&context).and_then(|session| list(&session, &options)))
     }
 
-    /// Lists the users that the options describe.
+    /// Lists the users that match the options.
     ///
     /// # Options
-    /// - `group`: members of this user group, product profile or admin group (`_org_admin`, `_admin_Designers`)
-    /// - `domain`: users of this domain, not together with `group`
-    /// - `direct_only`: whether `groups` leaves out profiles that come through a user group (the service's default
-    ///   is true); of a profile it also leaves out such members
+    /// - `group`: members of this user group, product profile or admin group (`_org_admin`, `_admin_Designers`),
+    ///   or its `groupId` as a number
+    /// - `domain`: users of this domain; cannot be combined with `group`
+    /// - `direct_only`: true (the default) leaves out of `groups` the profiles that someone has through a user group;
+    ///   with a profile as `group` it also leaves out such members
     /// - `status`: with a profile as `group`, `"active"` for members with an active license, `"inactive"` for the rest
     /// - `exclude_groups`: with `group`, true leaves out each user's `groups`; reading it is then an error
-    /// - `max_age`: of all users, how old a saved listing may be, as `"2h"`, `"90m"`, `"1d"` or seconds. A new
-    ///   listing is then saved when it has been read to its end, in the folder of your user's state, closed to others,
-    ///   for a week
-    /// - `stale`: true uses a saved listing even if umapish has made changes since; it is left alone otherwise
+    /// - `max_age`: for all users, the greatest age of a saved listing, such as `"2h"`, `"90m"`, `"1d"` or a number of
+    ///   seconds. A new listing is saved for a week when it has been read completely, in a private file in your state
+    ///   folder
+    /// - `stale`: true uses a saved listing even if umapish has made changes since; by default it is then not used
     ///
-    /// The age of a saved listing is always reported.
+    /// The age of a saved listing that is used is always reported.
     ///
     /// # Errors
-    /// `not_found` for an unknown group, `usage` for options that do not go together, and those of `get_users()`.
+    /// `not_found` for an unknown group, `usage` for options that cannot be combined; as `get_users()`.
     ///
     /// # Example
     /// ```rhai
@@ -75,46 +75,13 @@ pub mod functions {
     #[rhai_fn(name = "get_users", volatile, return_raw)]
     pub fn get_users_where(context: NativeCallContext, options: Map) -> RhaiResultOf<RecordList<User>> {
         let options = CallOptions::new("get_users", options, QUERY);
-        begun(&context, session(&context).and_then(|session| list(&session, &options?)))
-    }
-
-    /// Lists every user of the organization, as Adobe's sample of that name.
-    ///
-    /// The same as `get_users()`.
-    ///
-    /// # Errors
-    /// As `get_users()`.
-    ///
-    /// # Example
-    /// ```rhai
-    /// for user in get_users_in_org() { print(user); }
-    /// ```
-    #[rhai_fn(volatile, return_raw)]
-    pub fn get_users_in_org(context: NativeCallContext) -> RhaiResultOf<RecordList<User>> {
-        get_users(context)
-    }
-
-    /// Lists the members of a group or profile, as Adobe's sample of that name.
-    ///
-    /// The same as `get_users(#{group: name, direct_only: false})`.
-    ///
-    /// # Errors
-    /// As `get_users(options)`.
-    ///
-    /// # Example
-    /// ```rhai
-    /// for user in get_users_by_group("Designers") { print(user.email); }
-    /// ```
-    #[rhai_fn(volatile, return_raw)]
-    pub fn get_users_by_group(context: NativeCallContext, name: &str) -> RhaiResultOf<RecordList<User>> {
-        let query = UserQuery { direct_only: Some(false), ..UserQuery::of_group(name) };
-        begun(&context, session(&context).and_then(|session| open(&session, query)))
+        opened_at_call(&context, session(&context).and_then(|session| list(&session, &options?)))
     }
 
     /// Reads one user.
     ///
     /// # Errors
-    /// `not_found` when the organization has no such user.
+    /// `not_found` if the organization has no such user.
     ///
     /// # Example
     /// ```rhai
@@ -126,13 +93,13 @@ pub mod functions {
         session(&context).and_then(|session| read(&session, email, None)).at(&context)
     }
 
-    /// Reads one user whose name is not an e-mail, or who has several accounts.
+    /// Reads one user by username and domain, or one of several accounts with the same e-mail.
     ///
     /// # Options
-    /// - `domain`: domain of a username that is not an e-mail; `AdobeID` for the Adobe ID of an e-mail
+    /// - `domain`: domain of a username that is not an e-mail; `AdobeID` selects the Adobe ID of an e-mail
     ///
     /// # Errors
-    /// `not_found` when the organization has no such user.
+    /// `not_found` if the organization has no such user.
     ///
     /// # Example
     /// ```rhai
@@ -149,23 +116,7 @@ pub mod functions {
         session(&context).and_then(|session| read(&session, name, domain?.as_deref())).at(&context)
     }
 
-    /// Reads one user, as Adobe's sample of that name.
-    ///
-    /// The same as `get_user(email)`.
-    ///
-    /// # Errors
-    /// As `get_user(email)`.
-    ///
-    /// # Example
-    /// ```rhai
-    /// print(get_user_info("ben.osei@example.com"));
-    /// ```
-    #[rhai_fn(volatile, return_raw)]
-    pub fn get_user_info(context: NativeCallContext, email: &str) -> RhaiResultOf<UserRecord> {
-        get_user(context, email)
-    }
-
-    /// Reads one user, and returns `()` when there is none.
+    /// Reads one user; returns `()` if there is none.
     ///
     /// # Errors
     /// As `get_user(email)`, except `not_found`.
@@ -179,10 +130,10 @@ pub mod functions {
         session(&context).and_then(|session| find(&session, email, None)).at(&context)
     }
 
-    /// Reads one user whose name is not an e-mail, and returns `()` when there is none.
+    /// Reads one user by username and domain; returns `()` if there is none.
     ///
     /// # Options
-    /// - `domain`: domain of a username that is not an e-mail; `AdobeID` for the Adobe ID of an e-mail
+    /// - `domain`: domain of a username that is not an e-mail; `AdobeID` selects the Adobe ID of an e-mail
     ///
     /// # Errors
     /// As `get_user(name, options)`, except `not_found`.
@@ -201,15 +152,15 @@ pub mod functions {
         session(&context).and_then(|session| find(&session, name, domain?.as_deref())).at(&context)
     }
 
-    /// Reads many users by e-mail, username or record, and returns who is missing.
+    /// Reads many users by e-mail, username or User, and lists those that are missing.
     ///
-    /// Returns `#{found, missing}`: `found` is a list of users in the order in which they were asked for, `missing`
-    /// an array of what was given for the others. Up to 25 people are read one by one, as many as the service
-    /// allows in a minute; for more the whole organization is listed once. Who is given twice is found once. A name
-    /// finds one account; of a person who has several, give the record or use `get_user` with a domain.
+    /// Returns `#{found, missing}`: `found` is a list of users in the order of `people`, `missing` an array of the
+    /// values that were not found. Up to 25 people are read one by one, as many as the service allows per minute; for
+    /// more people the whole organization is listed once. Duplicates are found once. A name finds one account; for a
+    /// person with several accounts, pass a User or use `get_user` with a domain.
     ///
     /// # Errors
-    /// `usage` for anything but strings and users, and for an empty string; as `get_user(email)`, except
+    /// `usage` for values other than strings and users, and for an empty string; as `get_user(email)`, except
     /// `not_found`; as `get_users()`.
     ///
     /// # Example
@@ -235,40 +186,55 @@ const QUERY: &[&str] = &[
     crate::session::listing_options::STALE,
 ];
 
-/// A listing that begins at this line, or its error there.
-fn begun(context: &NativeCallContext, list: Result<RecordList<User>>) -> RhaiResultOf<RecordList<User>> {
+/// The listing with the position of this call, or its error thrown here.
+pub(super) fn opened_at_call(
+    context: &NativeCallContext,
+    list: Result<RecordList<User>>,
+) -> RhaiResultOf<RecordList<User>> {
     list.map(|list| list.opened_at(context.call_position())).at(context)
 }
 
 fn list(session: &Rc<Session>, options: &CallOptions) -> Result<RecordList<User>> {
     let status = options.choice("status", &["active", "inactive"])?;
     let query = UserQuery {
-        group: options.text("group")?,
+        group: group_option(options)?,
         domain: options.text("domain")?,
         direct_only: options.flag("direct_only")?,
         status: status.and_then(LicenseStatus::parse),
         exclude_groups: options.flag("exclude_groups")?.unwrap_or_default(),
     };
-    open_wished(session, query, ListingRequest::of(options)?)
+    open_requested(session, query, ListingRequest::of(options)?)
 }
 
-fn open(session: &Rc<Session>, query: UserQuery) -> Result<RecordList<User>> {
-    open_wished(session, query, ListingRequest::default())
+/// A group by name, or by its `groupId`.
+fn group_option(options: &CallOptions) -> Result<Option<String>> {
+    match options.value("group").map(Dynamic::as_int) {
+        Some(Ok(id)) => Ok(Some(id.to_string())),
+        _ => options.text("group"),
+    }
 }
 
-fn open_wished(session: &Rc<Session>, query: UserQuery, wish: ListingRequest) -> Result<RecordList<User>> {
+pub(super) fn open(session: &Rc<Session>, query: UserQuery) -> Result<RecordList<User>> {
+    open_requested(session, query, ListingRequest::default())
+}
+
+fn open_requested(
+    session: &Rc<Session>,
+    query: UserQuery,
+    request: ListingRequest,
+) -> Result<RecordList<User>> {
     query.check()?;
     let groups_left_out = query.exclude_groups;
     let name = if query.direct_only == Some(false) { "users with all profiles" } else { "users" };
     let is_full = query.group.is_none() && query.domain.is_none();
     let listing = session.client()?.users(query);
     if is_full {
-        return listing_cache::open(session, listing, name, wish);
+        return listing_cache::open(session, listing, name, request);
     }
-    if wish.max_age.is_some() {
+    if request.max_age.is_some() {
         return Err(Error::usage_with_hint(
-            "`max_age` is for the listing of all users",
-            "Listings of a group or domain are not saved; leave it out.",
+            "`max_age` works only for the listing of all users",
+            "Listings of a group or domain are not saved; remove `max_age`.",
         ));
     }
     RecordList::open(session, listing, groups_left_out)
@@ -301,7 +267,7 @@ fn find_many(session: &Rc<Session>, people: &Dynamic) -> Result<Map> {
     } else {
         wanted.iter().map(|person| single(session, person)).collect::<Result<_>>()?
     };
-    Ok(sorted_out(&wanted, found))
+    Ok(found_and_missing(&wanted, found))
 }
 
 fn single(session: &Session, person: &WantedUser) -> Result<Option<Arc<User>>> {
@@ -312,7 +278,7 @@ fn single(session: &Session, person: &WantedUser) -> Result<Option<Arc<User>>> {
     }
 }
 
-fn sorted_out(wanted: &[WantedUser], found: Vec<Option<Arc<User>>>) -> Map {
+fn found_and_missing(wanted: &[WantedUser], found: Vec<Option<Arc<User>>>) -> Map {
     let lost = wanted.iter().zip(&found).filter(|(_, user)| user.is_none());
     let missing: Array = lost.map(|(person, _)| person.given.clone()).collect();
     let found = RecordList::from_entries(found.into_iter().flatten().collect(), false);
@@ -325,10 +291,10 @@ mod tests {
     use crate::values::record_list::tests::users;
 
     #[test]
-    fn the_missing_are_answered_as_they_were_given() {
+    fn missing_people_are_returned_as_passed() {
         let names = ["Nobody@example.com", "kim.lee@example.com"].map(Dynamic::from).to_vec();
         let wanted = user_lookup::wanted(&names.into()).unwrap();
-        let answer = sorted_out(&wanted, user_lookup::among(&users(), &wanted));
+        let answer = found_and_missing(&wanted, user_lookup::among(&users(), &wanted));
         assert_eq!(answer["missing"].to_string(), r#"["Nobody@example.com"]"#);
         let found = answer["found"].read_lock::<RecordList<User>>().unwrap();
         assert_eq!(found.len().unwrap(), 1);

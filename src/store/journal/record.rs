@@ -99,6 +99,13 @@ pub struct ScriptRecord {
     pub shows_value: bool,
 }
 
+impl ScriptRecord {
+    /// Whether it is a session at the prompt, which no text can repeat.
+    pub fn is_prompt(&self) -> bool {
+        self.path.is_none() && self.text.is_none()
+    }
+}
+
 /// The operator's guards, as the options that set them.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -21,7 +21,7 @@ pub(crate) fn head() -> HeadRecord {
         version: "1".to_owned(),
         script: ScriptRecord {
             name: "job.rhai".to_owned(),
-            path: None,
+            path: Some("job.rhai".into()),
             sha256: None,
             text: None,
             shows_value: false,

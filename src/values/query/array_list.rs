@@ -24,7 +24,7 @@ impl<'l, A: Deref<Target = Array>> ArrayView<'l, A> {
         Self { items, context }
     }
 
-    /// The field of an item that is not a map: records and rows check the name themselves.
+    /// The field of an item that is not a map. Records and rows check the name themselves.
     fn indexed(&self, item: &Dynamic, field: &str) -> RhaiResultOf<Dynamic> {
         if is_plain(item) {
             let message = format!("{} has no field `{field}`", kind_of(item));
@@ -36,7 +36,7 @@ impl<'l, A: Deref<Target = Array>> ArrayView<'l, A> {
     }
 }
 
-/// Whether it is a value of Rhai's own that has no fields.
+/// Whether it is one of Rhai's own values without fields.
 fn is_plain(item: &Dynamic) -> bool {
     ["string", "char", "i64", "f64", "bool", "()", "array", "Fn"].contains(&item.type_name())
 }
@@ -50,7 +50,7 @@ impl<A: Deref<Target = Array>> ListView for ArrayView<'_, A> {
         self.items[place].clone()
     }
 
-    /// Maps may have any field; a field that no item of the list has is a mistake.
+    /// Maps may have any field, but a field that no item has is an error.
     fn check(&self, field: &str) -> Result<()> {
         let maps = || self.items.iter().filter_map(Dynamic::read_lock::<Map>);
         let other = || self.items.iter().any(|item| item.read_lock::<Map>().is_none());
@@ -87,7 +87,7 @@ impl<A: Deref<Target = Array>> ListView for ArrayView<'_, A> {
         ValueKey::of(&self.items[place], false)
     }
 
-    /// Copying maps is slow, so it ends at an interruption, after which the copy is not used.
+    /// Copying maps is slow, so it stops at an interruption; the incomplete copy is then not used.
     fn pick(&self, places: &[usize], before: Option<Dynamic>) -> Dynamic {
         let session = session(self.context).ok();
         let may_continue = || session.as_ref().is_none_or(|session| !session.interrupt().is_requested());

@@ -1,4 +1,4 @@
-//! A script's function as it is called for each entry of a list, by the conventions of Rhai's arrays.
+//! Calls a script's function for each entry of a list, by the conventions of Rhai's arrays.
 
 use super::predicate::Simple;
 use crate::error::{Error, Result};
@@ -9,7 +9,7 @@ use crate::values::field_value::FieldValue;
 use crate::values::query::list_view::ListView;
 use rhai::{Dynamic, FnPtr, NativeCallContext};
 
-/// A function of a script: it takes the entry, or the entry and its place, or finds the entry in `this`.
+/// A function of a script that takes the entry, or the entry and its index, or reads the entry from `this`.
 pub struct ListCallback<'l> {
     context: &'l NativeCallContext<'l>,
     function: FnPtr,
@@ -18,13 +18,13 @@ pub struct ListCallback<'l> {
     simple: Option<Box<Simple>>,
 }
 
-/// What the function takes. Looked up once, since asking Rhai for each entry would cost more than the call.
+/// The parameters of the function. Looked up once, since a lookup for each entry would cost more than the call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum CallbackForm {
     This,
     Entry,
     EntryAndPlace,
-    /// It is not a function of this script: a native one or another module's.
+    /// It is not defined in this script, but native or in another module.
     Unknown,
 }
 
@@ -42,10 +42,10 @@ impl<'l> ListCallback<'l> {
         Self { context, function, caller, form, simple }
     }
 
-    /// What it returns for an entry.
+    /// Its result for an entry.
     ///
     /// # Errors
-    /// What it throws.
+    /// Whatever it throws.
     pub fn call(&self, mut entry: Dynamic, place: usize) -> RhaiResultOf<Dynamic> {
         let index = || Dynamic::from_int(i64::try_from(place).unwrap_or(i64::MAX));
         match self.form {
@@ -60,20 +60,20 @@ impl<'l> ListCallback<'l> {
         }
     }
 
-    /// What it returns for an entry of a list.
+    /// Its result for an entry of a list.
     ///
     /// # Errors
-    /// What it throws.
+    /// Whatever it throws.
     pub fn cell<'e>(&self, list: &'e dyn ListView, place: usize) -> RhaiResultOf<FieldValue<'e>> {
         let known = self.simple.as_ref().and_then(|simple| simple.cell(list, place));
         known.map_or_else(|| self.call(list.value(place), list.first() + place).map(FieldValue::value), Ok)
     }
 
-    /// Whether an entry of a list is meant.
+    /// Whether it returns true for an entry of a list.
     ///
     /// # Errors
-    /// What it throws; `usage` when it returns neither true nor false.
-    pub fn chooses(&self, list: &dyn ListView, place: usize) -> RhaiResultOf<bool> {
+    /// Whatever it throws; `usage` if it returns neither true nor false.
+    pub fn is_true_for(&self, list: &dyn ListView, place: usize) -> RhaiResultOf<bool> {
         let known = self.simple.as_ref().and_then(|simple| simple.holds(list, place));
         known.map_or_else(|| self.holds(list.value(place), list.first() + place), Ok)
     }
@@ -84,12 +84,12 @@ impl<'l> ListCallback<'l> {
     }
 
     fn undecided(&self, answer: &Dynamic) -> Error {
-        let message = format!("the function given to `{}` returned {}", self.caller, kind_of(answer));
+        let message = format!("the function passed to `{}` returned {}", self.caller, kind_of(answer));
         Error::usage_with_hint(message, "It must return true or false, as a comparison does.")
     }
 }
 
-/// How many parameters a script's function has beyond those it captured.
+/// The number of parameters of a script's function, without captured ones.
 pub fn parameters(context: &NativeCallContext, function: &FnPtr) -> Option<usize> {
     let captured = function.curry().len();
     let known = |count: &usize| {
@@ -119,8 +119,11 @@ fn order(answer: &Dynamic) -> Result<std::cmp::Ordering> {
         return Ok(number.cmp(&0));
     }
     let first = answer.as_bool().map_err(|_| {
-        let message = format!("the function given to `sort_by` returned {}", kind_of(answer));
-        Error::usage_with_hint(message, "One that compares two entries answers a whole number: -1, 0 or 1.")
+        let message = format!("the function passed to `sort_by` returned {}", kind_of(answer));
+        Error::usage_with_hint(
+            message,
+            "A function that compares two entries must return a whole number: -1, 0 or 1.",
+        )
     })?;
     Ok(if first { std::cmp::Ordering::Less } else { std::cmp::Ordering::Greater })
 }

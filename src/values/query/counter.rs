@@ -1,4 +1,4 @@
-//! Counting in a script's loop, faster than with a map that the interpreter reads and writes.
+//! A counter for loops in scripts, faster than a map that the interpreter updates.
 
 use super::grouping::ranked;
 use crate::error::Result;
@@ -13,7 +13,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-/// How often values were added. Clones share their counts.
+/// The number of times each value was added. Clones share the counts.
 #[derive(Debug, Clone, Default)]
 pub struct Counter(Rc<RefCell<ValueCounts>>);
 
@@ -33,17 +33,17 @@ impl Counter {
         self.0.borrow_mut().add(value)
     }
 
-    /// Counts every entry of a list; one that is in it twice counts twice.
+    /// Counts every entry of a list; an entry that appears twice counts twice.
     ///
     /// # Errors
     /// `usage`: one is not data, such as a function.
-    /// `interrupted`: some entries are counted then.
+    /// `interrupted`; some entries are then counted.
     pub fn add_all(&self, list: &[Dynamic], interrupt: &Interrupt) -> Result<()> {
         let mut counts = self.0.borrow_mut();
         list.iter().try_for_each(|value| interrupt.check().and_then(|()| counts.add(value)))
     }
 
-    /// How often a value was counted.
+    /// The number of times a value was counted.
     ///
     /// # Errors
     /// `usage`: it is not data, such as a function.
@@ -103,7 +103,7 @@ impl ScriptValue for Counter {
     }
 }
 
-/// Makes counters known to an engine.
+/// Registers counters with an engine.
 pub fn register(engine: &mut Engine) {
     script_value::register::<Counter>(engine);
     for name in ["to_string", "to_debug"] {
@@ -118,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts_count_by_what_they_say_wherever_they_lie() {
+    fn equal_strings_at_different_addresses_count_as_one() {
         let counter = Counter::default();
         let interrupt = Interrupt::default();
         let shared: Vec<Dynamic> =

@@ -1,4 +1,4 @@
-//! What differs between two listings of the same thing.
+//! The differences between two listings of users or of groups.
 
 use crate::error::Result;
 use crate::host::interrupt::Interrupt;
@@ -12,7 +12,7 @@ use rhai::{Array, Dynamic, Map};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-/// Who was added, who was removed, and what changed of the others: `#{added, removed, changed}`.
+/// The entries that were added, removed and changed: `#{added, removed, changed}`.
 ///
 /// # Errors
 /// `incomplete`, naming the page. `interrupted`.
@@ -82,13 +82,13 @@ fn missing_in(other: &[ArcStr], list: &[ArcStr]) -> Dynamic {
 #[cfg(test)]
 mod tests {
     use crate::values::record_list::RecordList;
-    use crate::values::record_list::tests::{World, read, users};
+    use crate::values::record_list::tests::{ListTest, read, users};
     use crate::wire::user::User;
     use serde_json::{Value, json};
 
     fn changes(newer: &Value, code: &str) -> Value {
         let newer = RecordList::from_entries(read::<User>(newer), false);
-        World::new().with("newer", newer).json(&format!("let c = changes(users, newer); {code}"))
+        ListTest::new().with("newer", newer).json(&format!("let c = changes(users, newer); {code}"))
     }
 
     fn people() -> Value {
@@ -131,28 +131,28 @@ mod tests {
     fn groups_that_a_listing_left_out_are_not_compared() {
         let bare: Vec<_> =
             users().iter().map(|user| User { groups: None, ..(**user).clone() }.into()).collect();
-        let mut world = World::new().with("bare", RecordList::from_entries(bare, true));
-        assert_eq!(world.json("changes(users, bare).changed.len()"), 0);
+        let mut test = ListTest::new().with("bare", RecordList::from_entries(bare, true));
+        assert_eq!(test.json("changes(users, bare).changed.len()"), 0);
     }
 
     #[test]
     fn arrays_of_records_and_of_maps_are_compared_like_listings() {
-        let mut world = World::new();
+        let mut test = ListTest::new();
         for older in
             ["users.to_array()", "parse_json(users.to_json())", "[users[0], users[1], users[2], users[3]]"]
         {
             let code =
                 format!("let c = changes({older}, users.extract(1)); [c.removed.len(), c.changed.len()]");
-            assert_eq!(world.json(&code), json!([1, 0]), "{older}");
+            assert_eq!(test.json(&code), json!([1, 0]), "{older}");
         }
-        assert_eq!(world.json("changes([], groups).added.len()"), json!(3));
-        assert_eq!(world.json("changes(groups.to_array(), []).removed[0].groupName"), json!("Designers"));
-        assert!(world.message("changes([1], users)").contains("not an array of something else and users"));
+        assert_eq!(test.json("changes([], groups).added.len()"), json!(3));
+        assert_eq!(test.json("changes(groups.to_array(), []).removed[0].groupName"), json!("Designers"));
+        assert!(test.message("changes([1], users)").contains("not an array of something else and users"));
     }
 
     #[test]
     fn two_kinds_of_list_cannot_be_compared() {
-        let message = World::new().message("changes(users, groups)");
+        let message = ListTest::new().message("changes(users, groups)");
         assert!(message.starts_with("`changes` compares two lists of users or two of groups"), "{message}");
     }
 }

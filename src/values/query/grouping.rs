@@ -1,6 +1,6 @@
-//! Counts, groups, indexes, sorts and deduplicates entries, by the value of a field or of a function.
+//! Counts, groups, indexes, sorts and deduplicates entries by a field or by the result of a function.
 
-use super::sort::sort_watched;
+use super::sort::sort_interruptibly;
 use crate::error::{Error, Result};
 use crate::host::binding::RhaiResultOf;
 use crate::host::interrupt::Interrupt;
@@ -17,13 +17,13 @@ use rhai::{Array, Dynamic, FnPtr, ImmutableString, Map, NativeCallContext};
 use std::cmp::Reverse;
 use std::collections::HashSet;
 
-/// What entries are compared by.
+/// The key by which entries are compared.
 pub enum GroupBy<'l> {
     /// The whole entry.
     Entry,
     /// The value of a field.
     Field(ImmutableString),
-    /// What a function returns.
+    /// The result of a function.
     Function(ListCallback<'l>),
 }
 
@@ -45,15 +45,15 @@ impl<'l> GroupBy<'l> {
         }
     }
 
-    /// Whether strings that differ only in case are the same.
+    /// Whether case is ignored.
     pub fn is_folded(&self) -> bool {
         matches!(self, Self::Field(field) if is_folded(field))
     }
 
-    /// Whether the entries have the field.
+    /// Checks that the entries have the field.
     ///
     /// # Errors
-    /// `usage`: they do not; names the nearest.
+    /// `usage`: they have no such field; names the nearest.
     pub fn check(&self, list: &dyn ListView) -> Result<()> {
         match self {
             Self::Field(field) => list.check(field),
@@ -64,7 +64,7 @@ impl<'l> GroupBy<'l> {
     /// The value of an entry.
     ///
     /// # Errors
-    /// What the entry or the function throws.
+    /// Whatever the entry or the function throws.
     pub fn cell<'e>(&self, list: &'e dyn ListView, place: usize) -> RhaiResultOf<FieldValue<'e>> {
         match self {
             Self::Entry => Ok(FieldValue::value(list.value(place))),
@@ -90,7 +90,7 @@ impl<'l> GroupQuery<'l> {
     /// Rows `#{key, count}`, the highest count first, equal counts by key.
     ///
     /// # Errors
-    /// `usage`: an unknown field or a key that is not data; what the function throws; `incomplete`.
+    /// `usage`: an unknown field or a key that is not data; whatever the function throws; `incomplete`.
     pub fn count(&self, mut list: ListParts) -> RhaiResultOf<Array> {
         let mut table = KeyTable::new(self.by.is_folded());
         let mut counts: Vec<KeyCount> = Vec::new();
@@ -110,7 +110,7 @@ impl<'l> GroupQuery<'l> {
     /// Rows `#{key, count, items}`, ordered as those of `count`.
     ///
     /// # Errors
-    /// As those of `count`.
+    /// As `count`.
     pub fn group(&self, list: &dyn ListView) -> RhaiResultOf<Array> {
         let (table, members) = self.members(list)?;
         let rows = table.into_keys().into_iter().zip(members).map(|((key, shown), members)| {
@@ -140,14 +140,14 @@ impl<'l> GroupQuery<'l> {
     /// The first entry of each key.
     ///
     /// # Errors
-    /// As those of `count`.
+    /// As `count`.
     pub fn first_of_each(&self, mut list: ListParts) -> RhaiResultOf<Dynamic> {
-        let mut seen = HashSet::new();
+        let mut keys_found = HashSet::new();
         let mut first = None;
         while let Some(part) = list.next_part().at(self.context)? {
             let mut places = Vec::new();
             self.keys(&*part, |key, place| {
-                if seen.insert(key) {
+                if keys_found.insert(key) {
                     places.push(place);
                 }
             })?;
@@ -156,14 +156,14 @@ impl<'l> GroupQuery<'l> {
         Ok(first.unwrap_or_default())
     }
 
-    /// The entries by their keys in ascending order; equal ones keep theirs.
+    /// The entries sorted by their keys, ascending; the sort is stable.
     ///
     /// # Errors
-    /// As those of `count`.
+    /// As `count`.
     pub fn sort(&self, list: &dyn ListView) -> RhaiResultOf<Dynamic> {
         let mut keys = Vec::with_capacity(list.count());
         self.keys(list, |key, place| keys.push((key, place)))?;
-        let keys = sort_watched(keys, |(one, _), (other, _)| one.cmp(other), self.interrupt);
+        let keys = sort_interruptibly(keys, |(one, _), (other, _)| one.cmp(other), self.interrupt);
         let keys = keys.at(self.context)?;
         let places: Vec<_> = keys.into_iter().map(|(_, place)| place).collect();
         Ok(list.pick(&places, None))
@@ -215,7 +215,7 @@ impl<'l> GroupQuery<'l> {
     }
 }
 
-/// How many entries have a key; one that has it twice counts once.
+/// The number of entries with a key; an entry that has it twice counts once.
 struct KeyCount {
     last: usize,
     entries: usize,
@@ -228,13 +228,13 @@ impl KeyCount {
     }
 }
 
-/// Key, the value it first appeared as, how many entries, and which.
+/// The key, its first spelling, the number of entries, and the entries.
 pub(crate) type GroupedRow = (ValueKey, Dynamic, usize, Option<Dynamic>);
 
 pub(crate) fn ranked(rows: Vec<GroupedRow>, interrupt: &Interrupt) -> Result<Array> {
     let order =
         |one: &GroupedRow, other: &GroupedRow| (Reverse(one.2), &one.0).cmp(&(Reverse(other.2), &other.0));
-    let rows = sort_watched(rows, order, interrupt)?;
+    let rows = sort_interruptibly(rows, order, interrupt)?;
     rows.into_iter().map(|entry| interrupt.check().map(|()| row(entry))).collect()
 }
 
@@ -244,7 +244,7 @@ fn row((_, key, count, items): GroupedRow) -> Dynamic {
     entries.into_iter().flatten().map(|(name, value)| (name.into(), value)).collect::<Map>().into()
 }
 
-/// The name of a key in a map: folded if the key is.
+/// The name of a key in a map, in lower case if the key ignores case.
 fn name(key: &ValueKey, shown: &Dynamic) -> Result<Option<String>> {
     match key {
         ValueKey::Absent => Ok(None),

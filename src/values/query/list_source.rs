@@ -18,7 +18,7 @@ use rhai::{Array, Dynamic, NativeCallContext};
 use std::any::Any;
 use std::sync::Arc;
 
-/// Opens a value of a script as a list.
+/// Views a value of a script as a list.
 ///
 /// # Errors
 /// `usage`: it is not a list; `incomplete`, naming the page.
@@ -48,7 +48,7 @@ pub enum ListParts<'l> {
     Array(Option<Box<dyn ListView + 'l>>),
 }
 
-/// Opens a value of a script as a list in parts. If no variable holds the list, each part is released after use.
+/// Views a value of a script as a list in parts. If no variable holds the list, each part is released after use.
 ///
 /// # Errors
 /// `usage`: it is not a list.
@@ -63,7 +63,7 @@ pub fn parts<'l>(list: &'l Dynamic, function: &str, context: &'l NativeCallConte
 }
 
 impl<'l> ListParts<'l> {
-    /// The next part; there is at least one, which is empty if the list is. Drop the previous part first.
+    /// The next part. There is at least one, which is empty for an empty list. Drop the previous part first.
     ///
     /// # Errors
     /// `incomplete`, naming the page.
@@ -84,9 +84,9 @@ pub struct RecordWalk<T: ListItem> {
 
 impl<T: ListItem> RecordWalk<T> {
     fn of(records: &RecordList<T>, list: &Dynamic, context: &NativeCallContext) -> Result<Self> {
-        let forgets = records.is_alone() && !list.is_shared() && is_temporary(context)?;
+        let forgets = records.is_only_reference() && !list.is_shared() && is_temporary(context)?;
         let records = records.clone();
-        let walk = if forgets { ListWalk::forgetting(records) } else { ListWalk::keeping(records) };
+        let walk = if forgets { ListWalk::releasing(records) } else { ListWalk::retaining(records) };
         Ok(Self { walk, begun: false })
     }
 
@@ -113,12 +113,12 @@ pub struct RecordView<T: ListItem> {
 }
 
 impl<T: ListItem> RecordView<T> {
-    /// All of a list; reads what is not read yet.
+    /// All entries of a list; reads the remaining pages.
     ///
     /// # Errors
     /// `incomplete`, naming the page.
     pub fn new(records: &RecordList<T>) -> Result<Self> {
-        Ok(Self::part(records, ListPart::whole(records.all()?)))
+        Ok(Self::part(records, ListPart::all(records.all()?)))
     }
 
     /// A part of a list.
@@ -154,7 +154,7 @@ impl<T: ListItem> ListView for RecordView<T> {
 
     fn property(&self, place: usize, field: &str) -> Option<FieldValue<'_>> {
         let refused = field == "groups" && self.groups_left_out;
-        (!refused && T::Record::knows(field)).then(|| self.entry(place).cell(field))
+        (!refused && T::Record::has_field(field)).then(|| self.entry(place).cell(field))
     }
 
     fn user(&self, place: usize) -> Option<&User> {
@@ -174,7 +174,7 @@ impl<T: ListItem> ListView for RecordView<T> {
 }
 
 fn check_field<T: ListItem>(records: &RecordList<T>, field: &str) -> Result<()> {
-    if !T::Record::knows(field) {
+    if !T::Record::has_field(field) {
         return Err(T::Record::unknown(field, false));
     }
     if field == "groups" && records.groups_left_out() {

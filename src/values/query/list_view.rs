@@ -1,4 +1,4 @@
-//! The interface that every query uses to read a list; entries are numbered from 0.
+//! The interface through which queries read a list. Indexes start at 0.
 
 use crate::error::{ErrorKind, Result};
 use crate::host::binding::RhaiResultOf;
@@ -8,15 +8,15 @@ use crate::values::key::ValueKey;
 use crate::wire::user::User;
 use rhai::Dynamic;
 
-/// How many entries a loop visits between two checks of the interrupt.
+/// The number of entries between two checks for an interrupt.
 const STRIDE: usize = 4096;
 
 /// A list that can be queried.
 pub trait ListView {
-    /// How many entries.
+    /// The number of entries.
     fn count(&self) -> usize;
 
-    /// The place of the first entry in the whole list, of which this may be a part.
+    /// The index of the first entry in the complete list, of which this may be a part.
     fn first(&self) -> usize {
         0
     }
@@ -27,21 +27,22 @@ pub trait ListView {
     /// Whether entries have such a field.
     ///
     /// # Errors
-    /// `usage`: they do not; names the nearest.
+    /// `usage`: they have no such field; names the nearest.
     fn check(&self, field: &str) -> Result<()>;
 
-    /// Whether entries may lack a field that others have, so that asking for its absence is not a mistake.
+    /// Whether some entries may lack a field that others have.
     fn has_any_field(&self) -> bool {
         false
     }
 
-    /// The value of a field that was checked.
+    /// The value of a field that passed `check`.
     ///
     /// # Errors
-    /// What the entry throws.
+    /// Whatever the entry throws.
     fn cell(&self, place: usize, field: &str) -> RhaiResultOf<FieldValue<'_>>;
 
-    /// What `entry.field` is, if reading it calls nothing and cannot fail; otherwise `None`, and the interpreter reads it.
+    /// The value of `entry.field` if reading it runs no code and cannot fail; otherwise `None`, and the interpreter
+    /// reads it.
     fn property(&self, place: usize, field: &str) -> Option<FieldValue<'_>>;
 
     /// The entry as a user, if it is one of a list of users.
@@ -49,16 +50,16 @@ pub trait ListView {
         None
     }
 
-    /// The identity of the entry, for comparing it with others.
+    /// The identity of the entry, for comparisons.
     ///
     /// # Errors
     /// `usage`: it is not data, such as a function.
     fn key(&self, place: usize) -> Result<ValueKey>;
 
-    /// A list of the same type with these entries, after those that were picked from earlier parts.
+    /// A list of the same type with these entries appended to those picked from earlier parts.
     fn pick(&self, places: &[usize], before: Option<Dynamic>) -> Dynamic;
 
-    /// The places in order; checks the interrupt now and then.
+    /// The indexes in order; checks regularly for an interrupt.
     ///
     /// # Errors
     /// `interrupted`, as an item.

@@ -1,4 +1,4 @@
-//! What scripts ask of a list, be it users, groups or a plain array: choosing, counting, grouping, sorting.
+//! Queries on lists of users, groups or plain values: filtering, counting, grouping, sorting.
 
 pub mod array_list;
 pub mod callback;

@@ -1,17 +1,17 @@
-//! Stable sorts that can be ended: by a comparison that fails and need not make sense, and by the operator.
+//! Stable sorts that stop at an error of the comparison or an interrupt, and tolerate an inconsistent comparison.
 
 use crate::error::Result as Checked;
 use crate::host::interrupt::Interrupt;
 use std::cmp::Ordering;
 
-/// How many items are sorted between two checks of the interrupt.
+/// The number of items sorted between two checks for an interrupt.
 const RUN: usize = 8192;
 
-/// Sorts, with an eye on the operator.
+/// Sorts, and stops at an interrupt.
 ///
 /// # Errors
 /// `interrupted`.
-pub fn sort_watched<T>(
+pub fn sort_interruptibly<T>(
     items: Vec<T>,
     compare: impl Fn(&T, &T) -> Ordering,
     interrupt: &Interrupt,
@@ -32,7 +32,7 @@ pub fn sort_watched<T>(
         let mut merged = Vec::new();
         while let Some(left) = pairs.next() {
             merged.push(match pairs.next() {
-                Some(right) => zipped(left, right, &compare, interrupt)?,
+                Some(right) => merge_runs(left, right, &compare, interrupt)?,
                 None => left,
             });
         }
@@ -42,7 +42,7 @@ pub fn sort_watched<T>(
 }
 
 /// Two sorted runs as one.
-fn zipped<T>(
+fn merge_runs<T>(
     left: Vec<T>,
     right: Vec<T>,
     compare: &impl Fn(&T, &T) -> Ordering,
@@ -62,10 +62,10 @@ fn zipped<T>(
     Ok(merged)
 }
 
-/// Sorts by merging; ends at the first failure of `compare`, with the items in no particular order.
+/// A merge sort that stops at the first error of `compare`; the items are then in no particular order.
 ///
 /// # Errors
-/// That of `compare`.
+/// The error of `compare`.
 pub fn merge_sort<T: Clone, E>(
     items: &mut [T],
     compare: &mut impl FnMut(&T, &T) -> Result<Ordering, E>,
@@ -118,7 +118,7 @@ mod tests {
         }
 
         #[test]
-        fn a_comparison_without_sense_ends_and_loses_nothing(mut items: Vec<u8>, answers: Vec<bool>) {
+        fn an_inconsistent_comparison_ends_and_loses_nothing(mut items: Vec<u8>, answers: Vec<bool>) {
             let mut expected = items.clone();
             expected.sort_unstable();
             let mut answers = answers.into_iter().cycle();
@@ -139,9 +139,9 @@ mod tests {
         let mut expected = items.clone();
         expected.sort_by_key(|item| item.0);
         let by_first = |one: &(usize, usize), other: &(usize, usize)| one.0.cmp(&other.0);
-        assert_eq!(sort_watched(items.clone(), by_first, &interrupt).unwrap(), expected);
+        assert_eq!(sort_interruptibly(items.clone(), by_first, &interrupt).unwrap(), expected);
         interrupt.request();
-        assert_eq!(sort_watched(items, by_first, &interrupt).unwrap_err().kind.name(), "interrupted");
+        assert_eq!(sort_interruptibly(items, by_first, &interrupt).unwrap_err().kind.name(), "interrupted");
     }
 
     #[test]

@@ -17,7 +17,7 @@ use rhai::{Array, Dynamic, Map, NativeCallContext};
 struct WhereCondition {
     field: String,
     folded: bool,
-    /// A field with one value must have one of these; a list must have all of them, or be empty if there are none.
+    /// A single value must be one of these; a list must contain all of them, or be empty if there are none.
     wanted: Vec<ValueKey>,
 }
 
@@ -98,7 +98,7 @@ impl WhereCondition {
         }
     }
 
-    /// A field of a record has values of one type; comparing it with another type is a mistake.
+    /// Fields of records have values of one type; comparing one with another type is an error.
     fn any(
         &self,
         is: impl Fn(&ValueKey) -> bool,

@@ -1,4 +1,4 @@
-//! Users and groups as lists: read page by page, kept as shared records, complete or an error.
+//! Lists of users and groups: read page by page, stored as shared records, complete or an error.
 
 #[cfg(test)]
 pub(crate) mod tests;
@@ -19,7 +19,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// A list of users or groups. Clones are the same list: what one reads, all have.
+/// A list of users or groups. Clones share the list: pages that one reads are in all of them.
 pub struct RecordList<T: ListItem>(Rc<RefCell<ListState<T>>>);
 
 impl<T: ListItem> Clone for RecordList<T> {
@@ -32,20 +32,20 @@ struct ListState<T: ListItem> {
     entries: Rc<Vec<Arc<T>>>,
     rest: UnreadRest<T>,
     groups_left_out: bool,
-    /// Only the prompt holds it, which showed its first rows.
+    /// Only the prompt holds it, to show its first rows.
     shown_only: bool,
     /// Where a script began the listing; Rhai does not report the position of a loop to its iterator.
     opened: Position,
 }
 
-/// What is not read yet.
+/// The part that is not read yet.
 enum UnreadRest<T> {
     Nothing,
     Pages(Box<dyn PageSource<T>>),
     Failed(Error),
 }
 
-/// Where the pages of a list come from.
+/// The source of the pages of a list.
 pub trait PageSource<T> {
     /// The entries of the next page; `None` after the last.
     ///
@@ -56,27 +56,27 @@ pub trait PageSource<T> {
     /// Whether the last page was read.
     fn is_finished(&self) -> bool;
 
-    /// Entries still to come, when that is known exactly.
+    /// The number of remaining entries, if it is known exactly.
     fn left(&self) -> Option<usize> {
         None
     }
 
-    /// How many entries there are in all, if the service reports it.
+    /// The total number of entries, if the service reports it.
     fn total(&self) -> Option<usize> {
         None
     }
 }
 
-/// A listing of the client's.
+/// A listing read by the client.
 struct ListingPages<T> {
     session: Rc<Session>,
     listing: Listing<T>,
-    /// Where it is kept for later runs, if it is.
+    /// Where it is saved for later runs, if it is.
     writer: Option<ListingWriter>,
 }
 
 impl<T: ListEntry + Serialize> ListingPages<T> {
-    fn keep(&mut self, page: &[Arc<T>]) {
+    fn save_page(&mut self, page: &[Arc<T>]) {
         let Some(mut writer) = self.writer.take() else { return };
         let kept = writer.add(page).and_then(|()| {
             if self.listing.is_finished() {
@@ -86,7 +86,7 @@ impl<T: ListEntry + Serialize> ListingPages<T> {
             Ok(())
         });
         if let Err(error) = kept {
-            self.session.console().warn(&format!("{} cannot be kept: {error}", self.listing.name()));
+            self.session.console().warn(&format!("cannot save {}: {error}", self.listing.name()));
         }
     }
 }
@@ -95,7 +95,7 @@ impl<T: ListEntry + Serialize> PageSource<T> for ListingPages<T> {
     fn next_page(&mut self) -> Result<Option<Vec<Arc<T>>>> {
         self.listing.set_stop(self.session.interrupt().token());
         let page = self.session.wait(self.listing.next_page())?;
-        self.keep(page.as_deref().unwrap_or_default());
+        self.save_page(page.as_deref().unwrap_or_default());
         Ok(page)
     }
 
@@ -133,21 +133,21 @@ impl<T: ListItem> UnfinishedListing for RefCell<ListState<T>> {
 }
 
 impl<T: ListItem> ListState<T> {
-    /// Reads it to its end.
+    /// Reads all remaining pages.
     fn read_all(&mut self) -> Result<()> {
         while self.read_page()? {}
         Ok(())
     }
 
-    /// Stops reading: a change shifts the pages that are left, and nothing needs them.
+    /// Stops reading: a change would shift the remaining pages, and nothing needs them.
     fn abandon(&mut self) {
         if matches!(self.rest, UnreadRest::Pages(_)) {
-            let message = "only the rows that were shown were read before a change was made";
-            self.rest = UnreadRest::Failed(Error::usage_with_hint(message, "Ask for it again."));
+            let message = "the rest of the list was not read before a change was made";
+            self.rest = UnreadRest::Failed(Error::usage_with_hint(message, "Request the list again."));
         }
     }
 
-    /// Reads one page more; false when there is none. An error is permanent: a list must never look shorter than it is.
+    /// Reads the next page; false if there is none. An error is permanent: a list must never look shorter than it is.
     fn read_page(&mut self) -> Result<bool> {
         let UnreadRest::Pages(pages) = &mut self.rest else {
             return match &self.rest {
@@ -177,19 +177,19 @@ impl<T: ListItem> ListState<T> {
 }
 
 impl<T: ListItem> RecordList<T> {
-    /// Opens a listing and reads its first page, so that its errors are thrown at this line of the script.
+    /// Opens a listing and reads its first page, so that errors are thrown at this line of the script.
     ///
     /// # Errors
     /// Those of the first page.
     pub fn open(session: &Rc<Session>, listing: Listing<T>, groups_left_out: bool) -> Result<Self> {
-        Self::open_kept(session, listing, groups_left_out, None)
+        Self::open_and_save(session, listing, groups_left_out, None)
     }
 
-    /// The same, kept for later runs as it is read.
+    /// Opens a listing and saves it for later runs while it is read.
     ///
     /// # Errors
     /// Those of the first page.
-    pub fn open_kept(
+    pub fn open_and_save(
         session: &Rc<Session>,
         listing: Listing<T>,
         groups_left_out: bool,
@@ -199,17 +199,17 @@ impl<T: ListItem> RecordList<T> {
         let records = Self::from_pages(listed, groups_left_out);
         records.0.borrow_mut().read_page()?;
         if matches!(records.0.borrow().rest, UnreadRest::Pages(_)) {
-            session.keep_in_view(&records.unfinished());
+            session.track_listing(&records.unfinished());
         }
         Ok(records)
     }
 
-    /// The listing, to be finished before a change is sent.
+    /// The listing as one that must be finished before a change is sent.
     pub fn unfinished(&self) -> Rc<dyn UnfinishedListing> {
         self.0.clone()
     }
 
-    /// A list whose pages are still to be read.
+    /// A list whose pages are read on demand.
     pub fn from_pages(pages: impl PageSource<T> + 'static, groups_left_out: bool) -> Self {
         let rest = UnreadRest::Pages(Box::new(pages));
         Self(Rc::new(RefCell::new(ListState {
@@ -221,7 +221,7 @@ impl<T: ListItem> RecordList<T> {
         })))
     }
 
-    /// A list of entries that were read before.
+    /// A list of entries that are already in memory.
     pub fn from_entries(entries: Vec<Arc<T>>, groups_left_out: bool) -> Self {
         let entries = Rc::new(entries);
         Self(Rc::new(RefCell::new(ListState {
@@ -233,7 +233,7 @@ impl<T: ListItem> RecordList<T> {
         })))
     }
 
-    /// The list, begun at this place of a script.
+    /// The list with the position in the script where it was opened.
     #[must_use]
     pub fn opened_at(self, place: Position) -> Self {
         self.0.borrow_mut().opened = place;
@@ -255,8 +255,8 @@ impl<T: ListItem> RecordList<T> {
         Rc::make_mut(&mut self.0.borrow_mut().entries).extend(entries);
     }
 
-    /// Whether this value is the only one that holds the list.
-    pub fn is_alone(&self) -> bool {
+    /// Whether no other value holds the list.
+    pub fn is_only_reference(&self) -> bool {
         Rc::strong_count(&self.0) == 1
     }
 
@@ -271,7 +271,7 @@ impl<T: ListItem> RecordList<T> {
         self.0.borrow().groups_left_out
     }
 
-    /// Every entry; reads what is not read yet. The returned list does not change when the script reads more.
+    /// All entries; reads the remaining pages. The returned list does not change when the script reads more.
     ///
     /// # Errors
     /// `incomplete`, naming the page.
@@ -280,7 +280,7 @@ impl<T: ListItem> RecordList<T> {
         Ok(Rc::clone(&self.0.borrow().entries))
     }
 
-    /// The entry at a 0-based place, `None` after the last one; reads no further than it must.
+    /// The entry at a 0-based index, `None` after the last one; reads no further than needed.
     ///
     /// # Errors
     /// `incomplete`, naming the page.
@@ -297,7 +297,7 @@ impl<T: ListItem> RecordList<T> {
 
     /// Marks a list that only the prompt holds, to show its first rows: a change then does not wait for the rest.
     pub fn mark_shown(&self) {
-        if self.is_alone() {
+        if self.is_only_reference() {
             self.0.borrow_mut().shown_only = true;
         }
     }
@@ -307,8 +307,8 @@ impl<T: ListItem> RecordList<T> {
         Rc::clone(&self.0.borrow().entries)
     }
 
-    /// How many entries there are, as far as that is known without reading: exactly, or as the service reports it,
-    /// which includes technical accounts (contract 2.3).
+    /// The number of entries, as far as it is known without reading: exactly, or as the service reports it, which
+    /// includes technical accounts (contract 2.3).
     pub fn size(&self) -> ListSize {
         let state = self.0.borrow();
         match &state.rest {
@@ -328,13 +328,13 @@ impl<T: ListItem> RecordList<T> {
     }
 }
 
-/// How long a list is, as far as that is known.
+/// The length of a list, as far as it is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ListSize {
-    /// All of it was read.
+    /// The exact number; all pages were read.
     Exactly(usize),
     /// The total that the service reports.
     About(usize),
-    /// This many were read, and there are more.
+    /// The number read so far; there are more.
     AtLeast(usize),
 }

@@ -17,9 +17,9 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 /// A console that nobody looks at.
-struct Nobody;
+struct SilentConsole;
 
-impl HostConsole for Nobody {
+impl HostConsole for SilentConsole {
     fn print(&self, _: &str) {}
     fn show(&self, _: &Value) {}
     fn message(&self, _: &str) {}
@@ -38,25 +38,26 @@ pub(crate) fn offline(interrupt: Interrupt) -> Rc<Session> {
     Rc::new(Session::new(SessionSetup {
         hooks: Box::new(|_| Vec::new()),
         verify: VerifyPolicy::Never,
+        confirms: false,
         connect: Box::new(|_| Err(Error::usage("there is no service"))),
         profile: "test".into(),
         organization: None,
         mode: Mode::Test,
         arguments: Vec::new(),
         secret_variables: Vec::new(),
-        console: Rc::new(Nobody),
+        console: Rc::new(SilentConsole),
         observer: Arc::new(()),
         interrupt,
     }))
 }
 
 /// An engine of ours and the variables a test's code sees: `users`, `groups` and `rows`.
-pub(crate) struct World {
+pub(crate) struct ListTest {
     pub(crate) engine: Engine,
     pub(crate) scope: Scope<'static>,
 }
 
-impl World {
+impl ListTest {
     pub(crate) fn new() -> Self {
         let mut scope = Scope::new();
         scope.push("users", RecordList::from_entries(users(), false));
@@ -126,12 +127,12 @@ pub(crate) fn read<T: serde::de::DeserializeOwned>(list: &Value) -> Vec<Arc<T>> 
 }
 
 /// Pages that were prepared, and how many were asked for.
-struct Prepared {
+struct PreparedPages {
     pages: VecDeque<Result<Vec<Arc<User>>>>,
     asked: Rc<std::cell::Cell<usize>>,
 }
 
-impl PageSource<User> for Prepared {
+impl PageSource<User> for PreparedPages {
     fn next_page(&mut self) -> Result<Option<Vec<Arc<User>>>> {
         self.asked.set(self.asked.get() + 1);
         self.pages.pop_front().transpose()
@@ -144,7 +145,7 @@ impl PageSource<User> for Prepared {
 
 fn paged(pages: Vec<Result<Vec<Arc<User>>>>) -> (RecordList<User>, Rc<std::cell::Cell<usize>>) {
     let asked = Rc::new(std::cell::Cell::new(0));
-    let prepared = Prepared { pages: pages.into(), asked: Rc::clone(&asked) };
+    let prepared = PreparedPages { pages: pages.into(), asked: Rc::clone(&asked) };
     (RecordList::from_pages(prepared, false), asked)
 }
 
@@ -153,23 +154,23 @@ fn broken() -> Error {
 }
 
 #[test]
-fn a_loop_goes_through_every_page_and_counts() {
+fn a_loop_reads_every_page() {
     let (list, _) = paged(vec![Ok(users()), Ok(users())]);
-    let code = "let seen = []; for (user, i) in list { seen.push(`${i} ${user.lastname}`); } seen";
-    let seen = World::new().with("list", list).json(code);
-    assert_eq!(seen.as_array().map(Vec::len), Some(8));
-    assert_eq!((&seen[0], &seen[7]), (&json!("0 Lee"), &json!("7 Abe")));
+    let code = "let rows = []; for (user, i) in list { rows.push(`${i} ${user.lastname}`); } rows";
+    let rows = ListTest::new().with("list", list).json(code);
+    assert_eq!(rows.as_array().map(Vec::len), Some(8));
+    assert_eq!((&rows[0], &rows[7]), (&json!("0 Lee"), &json!("7 Abe")));
 }
 
 #[test]
 fn a_broken_page_is_an_error_at_its_loop_and_never_a_shorter_list() {
     let (list, _) = paged(vec![Ok(users()), Err(broken())]);
-    let mut world = World::new().with("list", list);
-    let code = "let seen = 0; let e;\ntry {\n  for user in list { seen += 1; }\n} catch (it) { e = it; }\n[seen, e.kind]";
-    let caught: Array = world.value(code).cast();
+    let mut test = ListTest::new().with("list", list);
+    let code = "let rows = 0; let e;\ntry {\n  for user in list { rows += 1; }\n} catch (it) { e = it; }\n[rows, e.kind]";
+    let caught: Array = test.value(code).cast();
     assert_eq!(caught[0].as_int(), Ok(4));
     assert_eq!(caught[1].to_string(), "incomplete");
-    let uncaught = world.engine.run_with_scope(&mut world.scope, "\nfor user in list { user; }").unwrap_err();
+    let uncaught = test.engine.run_with_scope(&mut test.scope, "\nfor user in list { user; }").unwrap_err();
     assert_eq!(uncaught.position().line(), Some(2));
     for code in [
         "list.len()",
@@ -179,14 +180,14 @@ fn a_broken_page_is_an_error_at_its_loop_and_never_a_shorter_list() {
         "print(list)",
         "list[4]",
     ] {
-        let error = world.error(&format!("\n{code}"));
+        let error = test.error(&format!("\n{code}"));
         assert_eq!(
             (error["kind"].to_string().as_str(), error["line"].as_int()),
             ("incomplete", Ok(2)),
             "{code}"
         );
     }
-    assert!(world.value("`${list}`").to_string().starts_with("Users("));
+    assert!(test.value("`${list}`").to_string().starts_with("Users("));
 }
 
 #[test]
@@ -196,7 +197,7 @@ fn a_loop_over_a_broken_list_ends_even_if_it_does_nothing() {
 }
 
 #[test]
-fn looking_for_one_reads_no_further_than_it_must() {
+fn find_reads_no_further_than_needed() {
     for (code, pages) in [
         ("list.is_empty()", 1),
         ("list[1].lastname", 1),
@@ -207,19 +208,19 @@ fn looking_for_one_reads_no_further_than_it_must() {
         ("list[-1].lastname", 3),
     ] {
         let (list, asked) = paged(vec![Ok(users()), Ok(users()), Ok(users())]);
-        let _ = World::new().with("list", list).value(code);
+        let _ = ListTest::new().with("list", list).value(code);
         assert_eq!(asked.get(), pages, "{code}");
     }
 }
 
 /// Pages that look, whenever one is asked for, at how many of the users given out are still held.
-struct Watched {
+struct WatchedPages {
     left: usize,
     given: Vec<std::sync::Weak<User>>,
     most: Rc<std::cell::Cell<usize>>,
 }
 
-impl PageSource<User> for Watched {
+impl PageSource<User> for WatchedPages {
     fn next_page(&mut self) -> Result<Option<Vec<Arc<User>>>> {
         let held = self.given.iter().filter(|user| user.strong_count() > 0).count();
         self.most.set(self.most.get().max(held));
@@ -239,21 +240,21 @@ impl PageSource<User> for Watched {
 
 /// What a script answers that asks `get_list()` for five pages, and how many users were held at most while a page
 /// was asked for.
-fn held(code: &str) -> (Value, usize) {
-    let mut world = World::new();
+fn most_held(code: &str) -> (Value, usize) {
+    let mut test = ListTest::new();
     let most = Rc::new(std::cell::Cell::new(0));
     let watching = Rc::clone(&most);
-    world.engine.register_fn("get_list", move || {
-        RecordList::from_pages(Watched { left: 5, given: Vec::new(), most: Rc::clone(&watching) }, false)
+    test.engine.register_fn("get_list", move || {
+        RecordList::from_pages(WatchedPages { left: 5, given: Vec::new(), most: Rc::clone(&watching) }, false)
     });
-    let script = world.engine.compile(code).unwrap();
-    crate::host::temporary_calls::note(&world.engine, &script);
-    let value = world.engine.eval_ast::<Dynamic>(&script).unwrap_or_else(|error| panic!("{code}: {error}"));
+    let script = test.engine.compile(code).unwrap();
+    crate::host::temporary_calls::record(&test.engine, &script);
+    let value = test.engine.eval_ast::<Dynamic>(&script).unwrap_or_else(|error| panic!("{code}: {error}"));
     (crate::values::json::json_of(&value).unwrap(), most.get())
 }
 
 #[test]
-fn what_nobody_can_ask_again_is_held_one_page_at_a_time() {
+fn a_temporary_list_holds_one_page_at_a_time() {
     for call in [
         "len()",
         "count_by(\"groups\")",
@@ -266,81 +267,81 @@ fn what_nobody_can_ask_again_is_held_one_page_at_a_time() {
         "all(|user| user.email != ())",
         "unique(\"type\").len()",
     ] {
-        let (answer, most) = held(&format!("get_list().{call}"));
+        let (answer, most) = most_held(&format!("get_list().{call}"));
         assert!(most <= 3, "{call}: {most}");
-        let (again, most) = held(&format!("let list = get_list(); list.{call}"));
+        let (again, most) = most_held(&format!("let list = get_list(); list.{call}"));
         assert_eq!((answer, most), (again, 20), "{call}");
     }
-    let (count, most) = held("let count = 0; for user in get_list() { count += 1; } count");
+    let (count, most) = most_held("let count = 0; for user in get_list() { count += 1; } count");
     assert_eq!((count, most), (json!(20), 1), "the loop variable");
 }
 
 #[test]
-fn a_list_that_somebody_else_has_is_kept() {
+fn a_shared_list_is_retained() {
     for code in [
         "let list = get_list(); let all = [list]; all[0].count_by(\"type\"); list.len()",
         "fn same(list) { list } let list = get_list(); same(list).count_by(\"type\"); list.len()",
         "let list = get_list(); let ask = || list; ask.call().count_by(\"type\"); list.len()",
         "let all = #{list: get_list()}; all.list.count_by(\"type\"); all.list.len()",
     ] {
-        assert_eq!(held(code), (json!(20), 20), "{code}");
+        assert_eq!(most_held(code), (json!(20), 20), "{code}");
     }
 }
 
 #[test]
-fn a_list_that_was_gone_through_refuses_to_look_shorter() {
+fn a_released_list_fails_instead_of_looking_shorter() {
     let (list, _) = paged(vec![Ok(users()), Ok(users())]);
-    let mut passage = ListWalk::forgetting(list.clone());
+    let mut passage = ListWalk::releasing(list.clone());
     assert_eq!(passage.next_part().unwrap().map(|part| part.entries().len()), Some(4));
     drop(passage);
-    assert!(list.len().unwrap_err().to_string().contains("iterated over once"));
+    assert!(list.len().unwrap_err().to_string().contains("already iterated over"));
 }
 
 #[test]
-fn a_function_may_ask_the_list_it_is_called_for() {
+fn a_callback_may_read_the_list() {
     let (list, _) = paged(vec![Ok(users()), Ok(users())]);
-    let mut world = World::new().with("list", list);
-    assert_eq!(world.json("let other = list; list.some(|user| other.len() == 9)"), json!(false));
-    assert_eq!(world.json("list.filter(|user| other[7].lastname == user.lastname).len()"), json!(2));
+    let mut test = ListTest::new().with("list", list);
+    assert_eq!(test.json("let other = list; list.some(|user| other.len() == 9)"), json!(false));
+    assert_eq!(test.json("list.filter(|user| other[7].lastname == user.lastname).len()"), json!(2));
 }
 
 #[test]
 fn lists_are_compared_and_joined() {
-    let mut world = World::new();
-    assert_eq!(world.json("users == users.extract(0)"), json!(true));
-    assert_eq!(world.json("users != users.extract(1)"), json!(true));
-    assert_eq!(world.json("(users + users.extract(0, 1)).len()"), json!(5));
-    assert_eq!(world.json("type_of(users) + type_of(groups)"), json!("UsersGroups"));
+    let mut test = ListTest::new();
+    assert_eq!(test.json("users == users.extract(0)"), json!(true));
+    assert_eq!(test.json("users != users.extract(1)"), json!(true));
+    assert_eq!(test.json("(users + users.extract(0, 1)).len()"), json!(5));
+    assert_eq!(test.json("type_of(users) + type_of(groups)"), json!("UsersGroups"));
 }
 
 #[test]
 fn a_list_prints_as_its_records() {
-    let mut world = World::new();
+    let mut test = ListTest::new();
     let first = r#"[{"groupId":1,"groupName":"Designers","type":"USER_GROUP","memberCount":2}]"#;
-    assert_eq!(world.json("`${groups.extract(0, 1)}`"), json!(first));
-    assert_eq!(world.json("groups.extract(0, 1).to_string()"), json!(first));
-    assert_eq!(world.json("groups")[2]["groupName"], json!("Stock"));
+    assert_eq!(test.json("`${groups.extract(0, 1)}`"), json!(first));
+    assert_eq!(test.json("groups.extract(0, 1).to_string()"), json!(first));
+    assert_eq!(test.json("groups")[2]["groupName"], json!("Stock"));
 }
 
 #[test]
 fn printing_a_list_reaches_the_operator() {
     let printed = Rc::new(std::cell::RefCell::new(String::new()));
-    let mut world = World::new();
+    let mut test = ListTest::new();
     let sink = Rc::clone(&printed);
-    world.engine.on_print(move |line| line.clone_into(&mut sink.borrow_mut()));
-    let _ = world.value("print(groups)");
+    test.engine.on_print(move |line| line.clone_into(&mut sink.borrow_mut()));
+    let _ = test.value("print(groups)");
     assert!(printed.borrow().starts_with(r#"[{"groupId":1"#), "{}", printed.borrow());
 }
 
 #[test]
-fn places_count_from_both_ends_and_one_beyond_is_an_error() {
-    let mut world = World::new();
-    assert_eq!(world.json("[users[0].lastname, users[-1].lastname]"), json!(["Lee", "Abe"]));
+fn indexes_count_from_both_ends() {
+    let mut test = ListTest::new();
+    assert_eq!(test.json("[users[0].lastname, users[-1].lastname]"), json!(["Lee", "Abe"]));
     for code in ["users[4]", "users[-5]"] {
-        let error = world.engine.eval_with_scope::<Dynamic>(&mut world.scope, code).unwrap_err();
+        let error = test.engine.eval_with_scope::<Dynamic>(&mut test.scope, code).unwrap_err();
         assert!(matches!(*error, rhai::EvalAltResult::ErrorArrayBounds(4, ..)), "{code}: {error}");
         let array = code.replace("users", "[1, 2, 3, 4]");
-        let other = world.engine.eval::<Dynamic>(&array).unwrap_err();
+        let other = test.engine.eval::<Dynamic>(&array).unwrap_err();
         assert!(
             error.to_string().starts_with(other.to_string().split(" (").next().unwrap()),
             "{error} {other}"

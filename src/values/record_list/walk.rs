@@ -1,4 +1,4 @@
-//! Iterating over a list once, part by part, as its pages arrive.
+//! A single pass over a list, part by part, as its pages arrive.
 
 use crate::error::{Error, Result};
 use crate::host::binding::RhaiResultOf;
@@ -10,7 +10,7 @@ use std::sync::Arc;
 /// One pass over a list.
 pub struct ListWalk<T: ListItem> {
     records: RecordList<T>,
-    /// How many entries were returned.
+    /// The number of entries that were returned.
     place: usize,
     /// No variable holds the list, so each part is released after use.
     forgets: bool,
@@ -19,20 +19,20 @@ pub struct ListWalk<T: ListItem> {
 /// Consecutive entries of a list.
 pub struct ListPart<T: ListItem> {
     entries: Rc<Vec<Arc<T>>>,
-    /// Where among these the part begins.
+    /// The index in these entries where the part begins.
     from: usize,
-    /// The place in the whole list where it begins.
+    /// The index in the complete list where it begins.
     first: usize,
 }
 
 impl<T: ListItem> ListWalk<T> {
     /// Iterates over a list that a variable holds.
-    pub fn keeping(records: RecordList<T>) -> Self {
+    pub fn retaining(records: RecordList<T>) -> Self {
         Self { records, place: 0, forgets: false }
     }
 
-    /// Iterates over a list that nothing else holds or can reach: one page at a time is in memory.
-    pub fn forgetting(records: RecordList<T>) -> Self {
+    /// Iterates over a list that nothing else holds, with one page in memory at a time.
+    pub fn releasing(records: RecordList<T>) -> Self {
         Self { records, place: 0, forgets: true }
     }
 
@@ -59,28 +59,28 @@ impl<T: ListItem> ListWalk<T> {
 }
 
 impl<T: ListItem> Drop for ListWalk<T> {
-    /// If something holds the list after all, it must fail instead of looking shorter.
+    /// If something still holds the list, it must fail instead of looking shorter.
     fn drop(&mut self) {
         if self.forgets {
-            self.records.0.borrow_mut().rest = UnreadRest::Failed(not_kept());
+            self.records.0.borrow_mut().rest = UnreadRest::Failed(not_retained());
         }
     }
 }
 
-fn not_kept() -> Error {
+fn not_retained() -> Error {
     let hint = "Keep the list in a variable first: `let users = get_users();`.";
-    Error::usage_with_hint("the list was iterated over once and not kept", hint)
+    Error::usage_with_hint("the list was already iterated over and was not kept in a variable", hint)
 }
 
 impl<T: ListItem> ListPart<T> {
-    /// All that was read of a list.
-    pub fn whole(entries: Rc<Vec<Arc<T>>>) -> Self {
+    /// All entries read so far.
+    pub fn all(entries: Rc<Vec<Arc<T>>>) -> Self {
         Self { entries, from: 0, first: 0 }
     }
 
     /// A part without entries, at the beginning.
     pub fn empty() -> Self {
-        Self::whole(Rc::default())
+        Self::all(Rc::default())
     }
 
     /// The entries.
@@ -88,14 +88,14 @@ impl<T: ListItem> ListPart<T> {
         &self.entries[self.from..]
     }
 
-    /// The place of its first entry in the whole list.
+    /// The index of its first entry in the complete list.
     pub fn first(&self) -> usize {
         self.first
     }
 }
 
 impl<T: ListItem> RecordList<T> {
-    /// All entries read so far, once there are more than `place`; reads pages until there are.
+    /// Reads pages until there are more than `place` entries; returns all entries read so far.
     fn read_beyond(&self, place: usize) -> Result<Option<Rc<Vec<Arc<T>>>>> {
         while self.0.borrow().entries.len() <= place {
             if !self.0.borrow_mut().read_page()? {
@@ -105,7 +105,7 @@ impl<T: ListItem> RecordList<T> {
         Ok(Some(self.read()))
     }
 
-    /// Takes the entries that were read and not taken yet; reads a page if there are none.
+    /// Takes the entries that were read but not taken yet; reads a page if there are none.
     fn take_read(&self) -> Result<Option<Rc<Vec<Arc<T>>>>> {
         let mut state = self.0.borrow_mut();
         while state.entries.is_empty() {
@@ -121,10 +121,10 @@ impl<T: ListItem> RecordList<T> {
 pub struct ListIterator<T: ListItem> {
     walk: ListWalk<T>,
     part: ListPart<T>,
-    /// How many entries of the part were returned.
+    /// The number of entries of the part that were returned.
     passed: usize,
     groups_left_out: bool,
-    /// An error is the last item: a loop with an empty body ignores errors and would never end.
+    /// After an error the iteration ends: a loop with an empty body ignores errors and would never end.
     failed: bool,
 }
 
@@ -132,10 +132,11 @@ impl<T: ListItem> IntoIterator for RecordList<T> {
     type Item = RhaiResultOf<T::Record>;
     type IntoIter = ListIterator<T>;
 
-    /// A list that nothing else holds is not kept: one page at a time is in memory.
+    /// If nothing else holds the list, only one page is in memory at a time.
     fn into_iter(self) -> ListIterator<T> {
         let groups_left_out = self.groups_left_out();
-        let walk = if self.is_alone() { ListWalk::forgetting(self) } else { ListWalk::keeping(self) };
+        let walk =
+            if self.is_only_reference() { ListWalk::releasing(self) } else { ListWalk::retaining(self) };
         ListIterator { walk, part: ListPart::empty(), passed: 0, groups_left_out, failed: false }
     }
 }

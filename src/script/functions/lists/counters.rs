@@ -9,13 +9,13 @@ use rhai::{Array, NativeCallContext};
 
 /// Lists: counting in a loop.
 #[expect(clippy::unwrap_used, reason = "the macro unwraps the type that Rhai has matched")]
-#[expect(clippy::missing_errors_doc, reason = "some fail when interrupted alone, which no script can catch")]
+#[expect(clippy::missing_errors_doc, reason = "some fail only at an interrupt, which no script can catch")]
 #[export_module]
 pub mod functions {
-    /// Starts a count, for a loop that reads users once and keeps none of them.
+    /// Returns a new counter, for a loop that reads users once without keeping them.
     ///
-    /// It counts what a map counts with `counts[key] = (counts[key] ?? 0) + 1`, much faster. Of a list that is in a
-    /// variable anyway `count_by` counts faster still.
+    /// It works like `counts[key] = (counts[key] ?? 0) + 1` on a map, but is much faster. For a list in a variable,
+    /// `count_by` is faster still.
     ///
     /// # Example
     /// ```rhai
@@ -29,7 +29,7 @@ pub mod functions {
         Counter::default()
     }
 
-    /// Counts a value once more: a string, a number, a list as a whole, or `()`.
+    /// Adds 1 to the count of a value: a string, a number, a list as one value, or `()`.
     ///
     /// # Errors
     /// `usage` for a value that is not data.
@@ -45,7 +45,7 @@ pub mod functions {
         counter.add(&value).at(&context)
     }
 
-    /// Counts every entry of a list once more.
+    /// Adds 1 to the count of every entry of a list.
     ///
     /// # Errors
     /// `usage` for an entry that is not data.
@@ -61,7 +61,7 @@ pub mod functions {
         session(&context).and_then(|session| counter.add_all(&list, session.interrupt())).at(&context)
     }
 
-    /// Returns how often a value was counted.
+    /// Returns the number of times a value was counted.
     ///
     /// # Errors
     /// `usage` for a value that is not data.
@@ -93,36 +93,36 @@ pub mod functions {
 
 #[cfg(test)]
 mod tests {
-    use crate::values::record_list::tests::World;
+    use crate::values::record_list::tests::ListTest;
     use serde_json::json;
 
     #[test]
     fn a_loop_counts_what_count_by_counts() {
-        let mut world = World::new();
+        let mut test = ListTest::new();
         for (loop_code, field) in [
             ("c.add(user.country)", "country"),
             ("c.add_all(user.groups)", "groups"),
             ("c.add(user.type)", "type"),
         ] {
             let rows =
-                world.json(&format!("let c = counter(); for user in users {{ {loop_code}; }} c.rows()"));
-            assert_eq!(rows, world.json(&format!("users.count_by(\"{field}\")")), "{field}");
+                test.json(&format!("let c = counter(); for user in users {{ {loop_code}; }} c.rows()"));
+            assert_eq!(rows, test.json(&format!("users.count_by(\"{field}\")")), "{field}");
         }
     }
 
     #[test]
-    fn a_count_is_told_and_equal_values_are_one() {
+    fn equal_values_have_one_count() {
         let code = r#"let c = counter(); c.add_all(["a", 1, "a", 1.0, (), [1]]); c.add("a");
             [c.get("a"), c.get(1), c.get(()), c.get([1]), c.get("b")]"#;
-        assert_eq!(World::new().json(code), json!([3, 2, 1, 1, 0]));
+        assert_eq!(ListTest::new().json(code), json!([3, 2, 1, 1, 0]));
         assert_eq!(
-            World::new().json("let c = counter(); c.add(7); `${c}`"),
+            ListTest::new().json("let c = counter(); c.add(7); `${c}`"),
             json!(r#"[{"count":1,"key":7}]"#)
         );
     }
 
     #[test]
-    fn what_is_no_data_is_not_counted() {
-        assert!(World::new().message("counter().add(|x| x)").contains("not data"));
+    fn values_that_are_not_data_are_not_counted() {
+        assert!(ListTest::new().message("counter().add(|x| x)").contains("not data"));
     }
 }

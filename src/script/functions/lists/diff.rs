@@ -1,4 +1,4 @@
-//! Two listings beside each other.
+//! Comparing two listings.
 
 use crate::error::{Error, Result};
 use crate::host::binding::RhaiResultOf;
@@ -21,17 +21,16 @@ use std::sync::Arc;
 /// Lists: comparing.
 #[export_module]
 pub mod functions {
-    /// Returns what differs between two listings of users, or of groups.
+    /// Returns the differences between two listings of users, or of groups.
     ///
-    /// Returns `#{added, removed, changed}`: `added` is a list of those in the newer one alone, `removed` of those in
-    /// the older one alone. Each row of `changed` is `#{older, newer, fields, joined, left}`: both records, the names
-    /// of the fields that differ, and of users the groups that they came to and went from. An account is the same
-    /// even if its e-mail changed, a group even if its name did; the order of entries and of groups does not count.
-    /// Arrays of records, and of maps that read like them, such as a listing that was written as JSON, are compared
-    /// like listings.
+    /// Returns `#{added, removed, changed}`: `added` lists the entries only in `newer`, `removed` those only in
+    /// `older`. Each row of `changed` is `#{older, newer, fields, joined, left}`: both records, the names of the fields
+    /// that differ and, for users, the groups they joined and left. Accounts and groups are matched by id, even if
+    /// their e-mail or name changed; the order of entries and of groups does not matter. Arrays of records or of maps
+    /// with their fields, such as a listing read from JSON, work too.
     ///
     /// # Errors
-    /// `usage` unless both are lists of users or both lists of groups; `incomplete` when a later page cannot be read.
+    /// `usage` unless both are lists of users or both are lists of groups; `incomplete` if a later page cannot be read.
     ///
     /// # Example
     /// ```rhai
@@ -55,12 +54,12 @@ fn compare(older: &Dynamic, newer: &Dynamic, interrupt: &Interrupt) -> Result<Ma
     if let (Some(older), Some(newer)) = (listed::<Group>(older), listed(newer)) {
         return diff::between(&older, &newer, interrupt);
     }
-    let (older, newer) = (told(older), told(newer));
+    let (older, newer) = (describe(older), describe(newer));
     let message = format!("`changes` compares two lists of users or two of groups, not {older} and {newer}");
     Err(Error::usage(message))
 }
 
-fn told(value: &Dynamic) -> String {
+fn describe(value: &Dynamic) -> String {
     if listed::<User>(value).is_some() {
         "users".to_owned()
     } else if listed::<Group>(value).is_some() {

@@ -1,4 +1,4 @@
-//! Some entries of a list, or something of each.
+//! Filtering, mapping and sorting lists.
 
 use crate::host::binding::RhaiResultOf;
 use crate::host::session::session;
@@ -19,15 +19,15 @@ use rhai::{Array, FnPtr, Map, NativeCallContext};
 pub mod functions {
     /// Returns the entries for which a function returns true.
     ///
-    /// The answer of users is a list of users, that of groups a list of groups. Like the functions of Rhai's arrays
-    /// the given one takes the entry, or the entry and its place. One that is made of comparisons, `&&`, `||`, `!`, `in`
-    /// or `contains`, fields, constants and captured variables alone runs without the interpreter, as fast as `where`.
+    /// The result is a list of the same type. The function takes the entry, or the entry and its index. If it only uses
+    /// comparisons, `&&`, `||`, `!`, `in`, `contains`, fields, constants and captured variables, it runs without the
+    /// interpreter and is as fast as `where`.
     ///
-    /// Rhai locks a variable while one of its functions runs: a function that looks into the very list needs another
-    /// name for it, `let all = users;`, which copies nothing.
+    /// Rhai locks a variable while one of its methods runs. A function that reads the same list needs a second
+    /// variable, `let all = users;`, which copies nothing.
     ///
     /// # Errors
-    /// Whatever the function throws; `usage` when it returns neither true nor false; `incomplete` when a later page
+    /// Whatever the function throws; `usage` if it returns neither true nor false; `incomplete` when a later page
     /// cannot be read.
     ///
     /// # Example
@@ -38,22 +38,22 @@ pub mod functions {
     /// ```
     #[rhai_fn(pure, return_raw)]
     pub fn filter(context: NativeCallContext, list: &mut Dynamic, test: FnPtr) -> RhaiResultOf<Dynamic> {
-        keep(&context, list, &ListCallback::new(&context, test, "filter"))
+        filter_entries(&context, list, &ListCallback::new(&context, test, "filter"))
     }
 
-    /// Returns the entries whose fields have the given values; each condition must be met.
+    /// Returns the entries whose fields have the given values; all conditions must be true.
     ///
-    /// - a value: the field is that value. E-mails, usernames, domains and names of groups are compared in any case
-    /// - a list of values: the field is one of them
-    /// - of `groups` and other lists: a value must be in it, and of a list of values every one
-    /// - `()`: there is nothing in the field. Of lists also `[]`
+    /// - a value: the field equals it. E-mails, usernames, domains and names of groups are compared ignoring case
+    /// - a list of values: the field equals one of them
+    /// - for `groups` and other lists: the list contains the value, or all values of a list
+    /// - `()`: the field is absent; for lists, `[]` means the same
     ///
-    /// It needs no function and runs at full speed: the way to ask an organization of a hundred thousand users. On
-    /// arrays it takes maps, records and rows of a CSV file.
+    /// It needs no function and is the fastest way to query an organization of a hundred thousand users. It also works
+    /// on arrays of maps, records and rows of a CSV file.
     ///
     /// # Errors
     /// `usage` for a field that the entries do not have (of maps: that none of them has), and for a value of a type
-    /// that the field of a record never has; `incomplete` when a later page cannot be read.
+    /// that the field of a record never has; `incomplete` if a later page cannot be read.
     ///
     /// # Example
     /// ```rhai
@@ -73,10 +73,10 @@ pub mod functions {
         where_clause::select(list, &conditions, session.interrupt(), &context)
     }
 
-    /// Returns an array of what a function returns for each entry.
+    /// Returns an array with the result of a function for each entry.
     ///
     /// # Errors
-    /// Whatever the function throws; `incomplete` when a later page cannot be read.
+    /// Whatever the function throws; `incomplete` if a later page cannot be read.
     ///
     /// # Example
     /// ```rhai
@@ -97,9 +97,9 @@ pub mod functions {
         Ok(mapped)
     }
 
-    /// Returns the first entry for which a function returns true, and `()` when there is none.
+    /// Returns the first entry for which a function returns true, or `()` if there is none.
     ///
-    /// Reads no further page once it has found one.
+    /// Reads no further pages once an entry is found.
     ///
     /// # Errors
     /// As `filter`.
@@ -115,9 +115,9 @@ pub mod functions {
         Ok(found.unwrap_or_default())
     }
 
-    /// Returns whether a function returns true for some entry.
+    /// Returns whether a function returns true for at least one entry.
     ///
-    /// Reads no further page once it has found one.
+    /// Reads no further pages once an entry is found.
     ///
     /// # Errors
     /// As `filter`.
@@ -134,7 +134,7 @@ pub mod functions {
 
     /// Returns whether a function returns true for every entry.
     ///
-    /// Reads no further page once it has found one for which it returns false.
+    /// Reads no further pages once an entry is found for which it returns false.
     ///
     /// # Errors
     /// As `filter`.
@@ -149,14 +149,13 @@ pub mod functions {
         Ok(found.is_none())
     }
 
-    /// Returns a list in another order: by a field or by what a function returns, the lowest first.
+    /// Returns a sorted list, by a field or by the result of a function, in ascending order.
     ///
-    /// Numbers stand before texts, entries without a value last. Texts are compared by their letters, capitals
-    /// before small ones; e-mails, usernames, domains and names of groups in any case. Entries that are equal keep
-    /// their order. A function that returns a list sorts by its first entry, then by its second, and so on. The
-    /// list itself stays as it is.
+    /// Numbers come before strings, entries without a value last. Strings are compared by character, capitals first;
+    /// e-mails, usernames, domains and names of groups ignoring case. The sort is stable. If the function returns a
+    /// list, entries are sorted by its first entry, then by its second, and so on. The list itself is unchanged.
     ///
-    /// A function of two parameters compares two entries instead, as that of Rhai's `sort_by` does.
+    /// A function of two parameters compares two entries instead, as in Rhai's `sort_by`.
     ///
     /// # Errors
     /// `usage` for an unknown field or a key that is not data; whatever the function throws; `incomplete` when a
@@ -175,15 +174,15 @@ pub mod functions {
         sorted(&context, &*list, &key)
     }
 
-    /// Returns an array in another order, or sorts it in place.
+    /// Returns a sorted array, or sorts an array in place.
     ///
-    /// A function of one parameter returns what to sort by, as for users and groups: the result is a new array. A
-    /// function of two parameters compares two entries; it is Rhai's own `sort_by`, which sorts the array in place
-    /// and returns nothing. It returns a number below, equal to or above 0, or true when the first of the two may
-    /// stand before the second.
+    /// A function of one parameter returns the sort key, as for users and groups: the result is a new array. A function
+    /// of two parameters compares two entries, as in Rhai's own `sort_by`: the array is sorted in place and nothing is
+    /// returned. The comparison returns a number below, equal to or above 0, or true if the first entry may come before
+    /// the second.
     ///
     /// # Errors
-    /// `usage` for a key that is not data and for a comparison that returns no number; whatever the function throws.
+    /// `usage` for a key that is not data or a comparison that does not return a number; whatever the function throws.
     ///
     /// # Example
     /// ```rhai
@@ -216,7 +215,7 @@ pub mod functions {
     /// they are equal.
     ///
     /// # Errors
-    /// `usage` for an entry that is not data; `incomplete` when a later page cannot be read.
+    /// `usage` for an entry that is not data; `incomplete` if a later page cannot be read.
     ///
     /// # Example
     /// ```rhai
@@ -249,24 +248,24 @@ pub mod functions {
     }
 }
 
-fn keep(context: &NativeCallContext, list: &Dynamic, test: &ListCallback) -> RhaiResultOf<Dynamic> {
+fn filter_entries(context: &NativeCallContext, list: &Dynamic, test: &ListCallback) -> RhaiResultOf<Dynamic> {
     let session = session(context).at(context)?;
     let mut list = list_source::parts(list, "filter", context).at(context)?;
-    let mut kept = None;
+    let mut matching = None;
     while let Some(part) = list.next_part().at(context)? {
         let mut places = Vec::new();
         for place in part.places(session.interrupt()) {
             let place = place.at(context)?;
-            if test.chooses(&*part, place)? {
+            if test.is_true_for(&*part, place)? {
                 places.push(place);
             }
         }
-        kept = Some(part.pick(&places, kept));
+        matching = Some(part.pick(&places, matching));
     }
-    Ok(kept.unwrap_or_default())
+    Ok(matching.unwrap_or_default())
 }
 
-/// The first entry for which the test answers as wanted; the pages behind it are not read.
+/// The first entry for which the test returns `wanted`; later pages are not read.
 fn first(
     context: &NativeCallContext,
     list: &Dynamic,
@@ -279,7 +278,7 @@ fn first(
     while let Some(part) = list.next_part().at(context)? {
         for place in part.places(session.interrupt()) {
             let place = place.at(context)?;
-            if test.chooses(&*part, place)? == wanted {
+            if test.is_true_for(&*part, place)? == wanted {
                 return Ok(Some(part.value(place)));
             }
         }

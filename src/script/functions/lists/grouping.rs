@@ -1,4 +1,4 @@
-//! A list by the values of a field or function: counted, grouped, indexed.
+//! Counting, grouping and indexing lists by a field or a function.
 
 use crate::host::binding::RhaiResultOf;
 use crate::host::session::session;
@@ -12,11 +12,12 @@ use rhai::{Array, Map, NativeCallContext};
 #[expect(clippy::unwrap_used, reason = "the macro unwraps the type that Rhai has matched")]
 #[export_module]
 pub mod functions {
-    /// Counts the entries for each value of a field, or for each answer of a function.
+    /// Counts the entries for each value of a field, or for each result of a function.
     ///
-    /// Returns rows `#{key, count}`, the highest count first, equal counts by key. Of a list such as `groups` each
-    /// entry counts, so a user in three groups counts in three rows and one in none in no row. E-mails, usernames,
-    /// domains and names of groups are the same in any case. The key of entries without a value is `()`.
+    /// Returns rows `#{key, count}`, the highest count first, equal counts by key. If the value is a list such as
+    /// `groups`, each of its entries is counted: a user in three groups is counted in three rows, one without groups in
+    /// none. E-mails, usernames, domains and names of groups are compared ignoring case. The key of entries without a
+    /// value is `()`.
     ///
     /// # Errors
     /// `usage` for an unknown field or a key that is not data; whatever the function throws; `incomplete` when a
@@ -38,8 +39,8 @@ pub mod functions {
 
     /// Groups the entries by the values of a field, or by the results of a function.
     ///
-    /// Returns rows `#{key, count, items}` in the order of `count_by`. `items` is a list of the same kind as the
-    /// one that was asked, so it can be asked on.
+    /// Returns rows `#{key, count, items}` in the order of `count_by`. `items` is a list of the same type, with the
+    /// same methods.
     ///
     /// # Errors
     /// As `count_by`.
@@ -60,9 +61,9 @@ pub mod functions {
 
     /// Returns a map from each value of a field, or each result of a function, to the list of its entries.
     ///
-    /// A key is given once, its entries are all kept: two accounts of one e-mail are a list of two. E-mails,
-    /// usernames, domains and names of groups become keys in lower case and without spaces around them, so look
-    /// them up so. What a function returns is taken as it is. Entries without a value are left out.
+    /// Each key holds all of its entries: two accounts with the same e-mail are a list of two. E-mails, usernames,
+    /// domains and names of groups become keys in lower case, trimmed of spaces; look them up in that form. Results of
+    /// a function are used unchanged. Entries without a value are skipped.
     ///
     /// # Errors
     /// As `count_by`; `usage` for keys that are neither strings nor numbers.

@@ -1,4 +1,4 @@
-//! Entries by their places, and lists as a whole.
+//! Entries by index, parts of lists, and whole lists.
 
 use crate::error::{Error, Result};
 use crate::host::binding::RhaiResultOf;
@@ -17,15 +17,15 @@ use std::ops::{Range, RangeInclusive};
 
 /// Lists: their entries.
 #[expect(clippy::unwrap_used, reason = "the macro unwraps the type that Rhai has matched")]
-#[expect(clippy::missing_errors_doc, reason = "some fail when interrupted alone, which no script can catch")]
+#[expect(clippy::missing_errors_doc, reason = "some fail only at an interrupt, which no script can catch")]
 #[export_module]
 pub mod functions {
     /// Returns the number of entries of a list of users or groups.
     ///
-    /// It is also a property, `users.len`, as it is of arrays. What is not read yet is read.
+    /// It is also a property, `users.len`, as for arrays. Reads the remaining pages.
     ///
     /// # Errors
-    /// `incomplete` when a later page cannot be read; `usage` on a value that is not a list.
+    /// `incomplete` if a later page cannot be read; `usage` on a value that is not a list.
     ///
     /// # Example
     /// ```rhai
@@ -37,9 +37,9 @@ pub mod functions {
         length(&context, list).at(&context)
     }
 
-    /// Returns whether a list of users or groups has no entry.
+    /// Returns whether a list of users or groups is empty.
     ///
-    /// It is also a property, `users.is_empty`, as it is of arrays. Reads one page at most.
+    /// It is also a property, `users.is_empty`, as for arrays. Reads at most one page.
     ///
     /// # Errors
     /// As `len()`.
@@ -50,13 +50,13 @@ pub mod functions {
     /// ```
     #[rhai_fn(pure, return_raw)]
     pub fn is_empty(context: NativeCallContext, list: &mut Dynamic) -> RhaiResultOf<bool> {
-        has_nothing(list).at(&context)
+        is_empty_list(list).at(&context)
     }
 
-    /// Returns the entry at an index of a list of users or groups, or `()` where there is none.
+    /// Returns the entry at an index of a list of users or groups, or `()` if there is none.
     ///
-    /// Places count from 0, negative ones from the end. `users[0]` and `users[-1]` are the same, but an error where
-    /// there is no such entry.
+    /// Indexes start at 0; negative ones count from the end. `users[0]` and `users[-1]` do the same, but throw an error
+    /// if there is no such entry.
     ///
     /// # Errors
     /// As `len()`.
@@ -75,8 +75,8 @@ pub mod functions {
 
     /// Returns part of a list of users or groups: from an index to the end.
     ///
-    /// A negative place counts from the end, so `extract(-3)` are the last three. What lies beyond an end is left
-    /// out.
+    /// A negative index counts from the end, so `extract(-3)` returns the last three. Indexes outside of the list are
+    /// ignored.
     ///
     /// # Errors
     /// As `len()`.
@@ -90,7 +90,7 @@ pub mod functions {
         part(list, start, i64::MAX).at(&context)
     }
 
-    /// Returns part of a list of users or groups: this number of entries from an index.
+    /// Returns part of a list of users or groups: a number of entries from an index.
     ///
     /// # Errors
     /// As `len()`.
@@ -149,8 +149,8 @@ pub mod functions {
 
     /// Returns whether someone is in a list of users; `"ben.osei@example.com" in users` is the same.
     ///
-    /// A string is an e-mail or username, in any case. A user is found if the list has the same account, even if it
-    /// was read at another time.
+    /// A string is an e-mail or username, ignoring case. A User is found if the list contains the same account, even if
+    /// it was read at another time.
     ///
     /// # Errors
     /// As `len()`; `usage` for anything but a string or a user.
@@ -171,7 +171,7 @@ pub mod functions {
 
     /// Returns whether a group is in a list of groups; `"Designers" in groups` is the same.
     ///
-    /// A string is a name, in any case.
+    /// A string is a name, ignoring case.
     ///
     /// # Errors
     /// As `len()`; `usage` for anything but a string or a group.
@@ -191,8 +191,8 @@ pub mod functions {
 
     /// Returns the records of a list of users or groups as an array, which can be changed.
     ///
-    /// Functions that change an array in place (`push`, `remove`, `reverse`) need one. Most questions do not: they
-    /// can be asked of the list itself, which is faster and smaller.
+    /// Functions that change an array in place (`push`, `remove`, `reverse`) need an array. Queries work on the list
+    /// itself, which is faster and uses less memory.
     ///
     /// # Errors
     /// As `len()`.
@@ -208,9 +208,9 @@ pub mod functions {
         values(&context, list).at(&context)
     }
 
-    /// Joins the entries of an array to one text, with a separator between them.
+    /// Joins the entries of an array into one string, with a separator between them.
     ///
-    /// Texts stand as they are, other values as `print` shows them. To join a field of users, `map` it first.
+    /// Values other than strings are joined as `print` shows them. To join a field of users, `map` it first.
     ///
     /// # Example
     /// ```rhai
@@ -219,11 +219,11 @@ pub mod functions {
     /// ```
     #[rhai_fn(pure, return_raw)]
     pub fn join(context: NativeCallContext, list: &mut Array, separator: &str) -> RhaiResultOf<String> {
-        shown(&context, list).map(|texts| texts.join(separator)).at(&context)
+        display_strings(&context, list).map(|texts| texts.join(separator)).at(&context)
     }
 }
 
-/// Calls one of two functions, as the value is a list of users or of groups.
+/// Calls one of two functions, for a list of users or of groups.
 fn on_records<R>(
     list: &Dynamic,
     function: &str,
@@ -248,7 +248,7 @@ fn length(context: &NativeCallContext, list: &Dynamic) -> Result<i64> {
     Ok(i64::try_from(length).unwrap_or(i64::MAX))
 }
 
-fn has_nothing(list: &Dynamic) -> Result<bool> {
+fn is_empty_list(list: &Dynamic) -> Result<bool> {
     on_records(list, "is_empty", RecordList::is_empty, RecordList::is_empty)
 }
 
@@ -270,7 +270,7 @@ fn has_user(list: &RecordList<User>, person: &Dynamic) -> Result<bool> {
         return list.contains_name(&name);
     }
     let wanted =
-        person.read_lock::<UserRecord>().ok_or_else(|| misplaced("a list of users", "a user", person))?;
+        person.read_lock::<UserRecord>().ok_or_else(|| wrong_entry("a list of users", "a user", person))?;
     list.contains_entry(&wanted.user)
 }
 
@@ -279,12 +279,12 @@ fn has_group(list: &RecordList<Group>, group: &Dynamic) -> Result<bool> {
         return list.contains_name(&name);
     }
     let wanted =
-        group.read_lock::<GroupRecord>().ok_or_else(|| misplaced("a list of groups", "a group", group))?;
+        group.read_lock::<GroupRecord>().ok_or_else(|| wrong_entry("a list of groups", "a group", group))?;
     list.contains_entry(&wanted.0)
 }
 
-fn misplaced(list: &str, entry: &str, value: &Dynamic) -> Error {
-    Error::usage(format!("{list} can be asked for a string or {entry}, not for {}", kind_of(value)))
+fn wrong_entry(list: &str, entry: &str, value: &Dynamic) -> Error {
+    Error::usage(format!("{list} can be searched for a string or {entry}, not for {}", kind_of(value)))
 }
 
 fn values(context: &NativeCallContext, list: &Dynamic) -> Result<Array> {
@@ -293,8 +293,8 @@ fn values(context: &NativeCallContext, list: &Dynamic) -> Result<Array> {
     list.places(session.interrupt()).map(|place| place.map(|place| list.value(place))).collect()
 }
 
-/// Each entry as `print` shows it; Rhai shows by functions of its own, which the call reaches.
-fn shown(context: &NativeCallContext, list: &[Dynamic]) -> Result<Vec<String>> {
+/// Each entry as `print` shows it, by Rhai's own functions.
+fn display_strings(context: &NativeCallContext, list: &[Dynamic]) -> Result<Vec<String>> {
     let session = session(context)?;
     let shown = |value: &Dynamic| {
         session.interrupt().check()?;

@@ -1,4 +1,4 @@
-//! Asking lists: users, groups and plain arrays alike.
+//! Queries on lists of users, groups and plain values.
 
 pub mod counters;
 pub mod diff;

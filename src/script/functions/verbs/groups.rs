@@ -22,7 +22,7 @@ const CREATE_OPTIONS: &[OptionHelp] = &[
 ];
 const NEW_FIELDS: &[OptionHelp] = &[("name", "the new name"), ("description", "the new description")];
 
-/// The fields of a user group that can change (contract 3.3).
+/// The fields of a user group that can be changed (contract 3.3).
 pub(super) const UPDATABLE: &[&str] = &["name", "description"];
 
 pub(super) const VERBS: &[Verb] = &[
@@ -31,7 +31,7 @@ pub(super) const VERBS: &[Verb] = &[
         parameters: &[NAME],
         options: &[],
         summary: "Creates a user group.",
-        details: "A group of that name that exists is left as it is. Names must not begin with an underscore.",
+        details: "If a group of that name exists, it is not changed. Names must not start with an underscore.",
         errors: "",
         example_setup: "",
         example: "create_user_group(\"Interns 2026\")",
@@ -41,7 +41,7 @@ pub(super) const VERBS: &[Verb] = &[
             name: "create",
             parameters: &[],
             options: &[],
-            details: "A group that exists is left as it is.",
+            details: "An existing group is not changed.",
             example: "create()",
             add: |builder, arguments| add_create_step(builder, arguments.map(0)),
         }),
@@ -52,9 +52,9 @@ pub(super) const VERBS: &[Verb] = &[
         options: CREATE_OPTIONS,
         summary: "Creates a user group with a description, choosing what happens if it already exists.",
         details: "",
-        errors: "A group that exists is an error when `option` says so.",
+        errors: "With the `option` for it, an existing group is an error.",
         example_setup: "",
-        example: "create_user_group(\"Interns 2026\", #{description: \"until August\", option: \"updateIfAlreadyExists\"})",
+        example: "create_user_group(\"Interns 2026\", #{description: \"until August\"})",
         command: create,
         queued: true,
         step: Some(Step {
@@ -72,7 +72,7 @@ pub(super) const VERBS: &[Verb] = &[
         options: NEW_FIELDS,
         summary: "Changes a user group's name or description.",
         details: "",
-        errors: "`usage` when neither is given.",
+        errors: "`usage` if neither is given.",
         example_setup: "",
         example: "update_user_group(\"Designers\", #{name: \"Design\"})",
         command: update,
@@ -101,7 +101,7 @@ pub(super) const VERBS: &[Verb] = &[
             name: "delete",
             parameters: &[],
             options: &[],
-            details: "Steps after it are not performed.",
+            details: "It must be the last step.",
             example: "delete()",
             add: |builder, _| steps::push_group_step(builder, "deleteUserGroup", json!({})),
         }),
@@ -111,8 +111,8 @@ pub(super) const VERBS: &[Verb] = &[
         parameters: &[NAME, EMAILS],
         options: &[],
         summary: "Adds users to a user group.",
-        details: "`emails` is one e-mail or a list of e-mails. More than ten are sent in several steps.",
-        errors: "`usage` when no user is named.",
+        details: "`emails` is one e-mail or a list of e-mails. More than ten are split into several steps.",
+        errors: "`usage` if the list is empty.",
         example_setup: "",
         example: "add_users_to_group(\"Designers\", [\"ben.osei@example.com\", \"femi.adeyemi@example.net\"])",
         command: |arguments| members(arguments, "add", "user"),
@@ -122,7 +122,7 @@ pub(super) const VERBS: &[Verb] = &[
             parameters: &[EMAILS],
             options: &[],
             details: "An empty list adds no step.",
-            example: "add_users(\"ben.osei@example.com\")",
+            example: "add_users([\"ben.osei@example.com\", \"femi.adeyemi@example.net\"])",
             add: |builder, arguments| steps::group_membership(builder, "add", "user", &arguments.value(0)),
         }),
     },
@@ -131,8 +131,8 @@ pub(super) const VERBS: &[Verb] = &[
         parameters: &[NAME, EMAILS],
         options: &[],
         summary: "Removes users from a user group.",
-        details: "`emails` is one e-mail or a list of e-mails. More than ten are sent in several steps.",
-        errors: "`usage` when no user is named.",
+        details: "`emails` is one e-mail or a list of e-mails. More than ten are split into several steps.",
+        errors: "`usage` if the list is empty.",
         example_setup: "",
         example: "remove_users_from_group(\"Designers\", \"ben.osei@example.com\")",
         command: |arguments| members(arguments, "remove", "user"),
@@ -150,9 +150,9 @@ pub(super) const VERBS: &[Verb] = &[
         name: "add_profiles_to_group",
         parameters: &[NAME, PROFILES],
         options: &[],
-        summary: "Gives a user group product profiles, so that its members get them.",
+        summary: "Adds product profiles to a user group, so that its members get them.",
         details: "`profiles` is one name or a list of names.",
-        errors: "`usage` when no profile is named.",
+        errors: "`usage` if the list is empty.",
         example_setup: "",
         example: "add_profiles_to_group(\"Designers\", \"Photoshop\")",
         command: |arguments| members(arguments, "add", "productConfiguration"),
@@ -172,9 +172,9 @@ pub(super) const VERBS: &[Verb] = &[
         name: "remove_profiles_from_group",
         parameters: &[NAME, PROFILES],
         options: &[],
-        summary: "Takes product profiles away from a user group.",
+        summary: "Removes product profiles from a user group.",
         details: "`profiles` is one name or a list of names.",
-        errors: "`usage` when no profile is named.",
+        errors: "`usage` if the list is empty.",
         example_setup: "",
         example: "remove_profiles_from_group(\"Designers\", \"Photoshop\")",
         command: |arguments| members(arguments, "remove", "productConfiguration"),
@@ -219,14 +219,17 @@ fn update(arguments: &Arguments) -> Result<Command> {
 pub(super) fn push_update(command: &mut Command, options: &CallOptions) -> Result<()> {
     let fields = command_steps::fields(options, UPDATABLE)?;
     if fields.is_empty() {
-        let hint = format!("It changes {}.", UPDATABLE.join(", "));
-        return Err(Error::usage_with_hint("the user group is given nothing to change", hint));
+        let hint = format!("Give at least one of {}.", UPDATABLE.join(", "));
+        return Err(Error::usage_with_hint("update_user_group has nothing to change", hint));
     }
     command.push("updateUserGroup", fields.into());
     Ok(())
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "the table of verbs calls every builder alike")]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "the table of verbs calls every builder with the same signature"
+)]
 fn delete(arguments: &Arguments) -> Result<Command> {
     let mut command = group(arguments);
     command.push("deleteUserGroup", json!({}));

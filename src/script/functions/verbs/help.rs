@@ -2,7 +2,7 @@
 
 use super::verb::{OptionHelp, Parameter, Step, Verb, VerbSubject};
 
-const SENDING_ERRORS: &str = "`invalid` when a local check refuses the command, `commands` when the service refuses \
+const SENDING_ERRORS: &str = "`invalid` if a local check refuses the command, `commands` if the service refuses \
     it, `unknown` when the response was lost.";
 
 /// The help of the function that sends at once.
@@ -15,7 +15,7 @@ pub(super) fn of_function(verb: &Verb) -> String {
 /// The help of the method of a queue.
 pub(super) fn of_queue_method(verb: &Verb) -> String {
     let errors = format!(
-        "`usage` when the queue is finished; `invalid` when a local check refuses the command. Errors of `{}` are in \
+        "`usage` if the queue is finished; `invalid` if a local check refuses the command. Errors of `{}` are in \
          the report.",
         call(verb.name, verb.parameters)
     );
@@ -29,21 +29,20 @@ pub(super) fn of_queue_method(verb: &Verb) -> String {
 
 /// The help of the method of a command.
 pub(super) fn of_step(verb: &Verb, step: &Step, subject: VerbSubject) -> String {
-    let named = verb.example.split(['(', ',', ')']).nth(1).unwrap_or_default();
-    let (receiver, other) = match subject {
-        VerbSubject::User => (format!("command({named})"), "a user group"),
-        VerbSubject::UserGroup => (format!("group_command({named})"), "a user"),
+    let other = match subject {
+        VerbSubject::User => "a user group",
+        VerbSubject::UserGroup => "a user",
     };
     let wrong = match step.parameters.last() {
         None => "",
         Some(("options" | "fields", _)) => " and for unknown or missing fields",
         Some(_) => " and for an argument of the wrong type",
     };
-    let errors = format!("`usage` for a command about {other}{wrong}.");
+    let errors = format!("`usage` for a command for {other}{wrong}.");
     let setup = if step.name == "create" { "" } else { verb.example_setup };
-    let send = format!("print(multi_action([{receiver}.{}]).result);", step.example);
+    let send = format!("print(multi_action([{}]).result);", command_example(verb, step, subject));
     comment(
-        &[&derived("Adds the step that", verb), step.details],
+        &[&derived("Adds a step that", verb), step.details],
         step.options,
         &errors,
         &join(&[setup, &send], "\n"),
@@ -51,7 +50,16 @@ pub(super) fn of_step(verb: &Verb, step: &Step, subject: VerbSubject) -> String 
     )
 }
 
-/// The summary of a verb within a longer sentence.
+/// The expression that builds a command with the step: `command("...").step(...)`.
+pub(super) fn command_example(verb: &Verb, step: &Step, subject: VerbSubject) -> String {
+    let name = verb.example.split(['(', ',', ')']).nth(1).unwrap_or_default();
+    match subject {
+        VerbSubject::User => format!("command({name}).{}", step.example),
+        VerbSubject::UserGroup => format!("group_command({name}).{}", step.example),
+    }
+}
+
+/// The summary of a verb as the end of a longer sentence.
 fn derived(start: &str, verb: &Verb) -> String {
     let mut letters = verb.summary.chars();
     let first = letters.next().map(|letter| letter.to_ascii_lowercase());
@@ -63,7 +71,7 @@ fn call(name: &str, parameters: &[Parameter]) -> String {
     format!("{name}({})", names.join(", "))
 }
 
-/// Help in the form in which the catalog reads that of Rust functions. `verb` is empty for a verb itself.
+/// Help in the format of Rust doc comments, which the catalog reads. `verb` is empty for the verb itself.
 fn comment(paragraphs: &[&str], options: &[OptionHelp], errors: &str, code: &str, verb: &str) -> String {
     let options: Vec<_> = options.iter().map(|(name, text)| format!("- `{name}`: {text}")).collect();
     let options =

@@ -1,5 +1,5 @@
-//! The verbs that change users and user groups. One table declares each form of a verb once; the function that sends
-//! at once, the method of a queue and the method of a command are registered from it, and so is their help.
+//! The verbs that change users and user groups. One table declares each form of a verb; the function that sends at
+//! once, the queue method, the command method and their help are registered from it.
 
 mod groups;
 mod help;

@@ -41,7 +41,7 @@ fn functions(subject: VerbSubject, help: FunctionHelp) -> Module {
             receiver: None,
             parameters: verb.parameters,
             returns: "RhaiResultOf<Report>",
-            help: help.written(|| verb_help::of_function(verb)),
+            help: help.build(|| verb_help::of_function(verb)),
             is_volatile: true,
         };
         let command = verb.command;
@@ -62,7 +62,7 @@ pub(crate) fn queue_methods(help: FunctionHelp) -> Module {
             receiver: Some(("queue", "Queue", TypeId::of::<Queue>())),
             parameters: verb.parameters,
             returns: "RhaiResultOf<()>",
-            help: help.written(|| verb_help::of_queue_method(verb)),
+            help: help.build(|| verb_help::of_queue_method(verb)),
             is_volatile: true,
         };
         let command = verb.command;
@@ -85,7 +85,7 @@ pub(crate) fn step_methods(help: FunctionHelp) -> Module {
                 receiver: Some(("command", "CommandBuilder", TypeId::of::<CommandBuilder>())),
                 parameters: step.parameters,
                 returns: "RhaiResultOf<CommandBuilder>",
-                help: help.written(|| verb_help::of_step(verb, step, subject)),
+                help: help.build(|| verb_help::of_step(verb, step, subject)),
                 is_volatile: false,
             };
             let add = step.add;
@@ -98,15 +98,15 @@ pub(crate) fn step_methods(help: FunctionHelp) -> Module {
     module
 }
 
-/// A function to register: what Rhai and the catalog know of it.
+/// A function to register, with its metadata for Rhai and the catalog.
 struct Signature {
     name: &'static str,
-    /// The name, type name and type of what a method is called on.
+    /// The name, type name and type of the receiver of a method.
     receiver: Option<(&'static str, &'static str, TypeId)>,
     parameters: &'static [Parameter],
     returns: &'static str,
     help: Option<String>,
-    /// Whether equal calls differ in effect, so that the optimizer must not make one of two.
+    /// Whether a call has side effects, so that the optimizer must not merge equal calls.
     is_volatile: bool,
 }
 
@@ -138,7 +138,7 @@ impl Signature {
 }
 
 impl Arguments {
-    /// Takes off what a method is called on; the parameters are then counted from 0.
+    /// Removes and returns the receiver of a method, so that parameters start at 0.
     fn receiver<T: Clone + 'static>(&mut self) -> Option<T> {
         (!self.0.is_empty()).then(|| self.0.remove(0)).and_then(Dynamic::try_cast::<T>)
     }
@@ -148,6 +148,26 @@ impl Arguments {
 mod tests {
     use super::super::verb::ParameterType;
     use super::*;
+    use crate::script::testing::ScriptTest;
+
+    #[test]
+    fn the_three_forms_of_a_verb_send_the_same_command() {
+        let test = ScriptTest::default();
+        for subject in SUBJECTS {
+            for verb in verbs_of(subject) {
+                let sent = test.sent_commands(verb.example);
+                assert_eq!(sent.len(), 1, "{}", verb.example);
+                if verb.queued {
+                    let code = format!("let changes = queue(); changes.{}; changes.finish()", verb.example);
+                    assert_eq!(test.sent_commands(&code), sent, "{code}");
+                }
+                if let Some(step) = &verb.step {
+                    let code = format!("multi_action([{}])", verb_help::command_example(verb, step, subject));
+                    assert_eq!(test.sent_commands(&code), sent, "{code}");
+                }
+            }
+        }
+    }
 
     #[test]
     fn each_row_is_complete_and_takes_its_subject_first() {

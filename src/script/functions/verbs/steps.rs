@@ -1,4 +1,4 @@
-//! The steps that the methods of a command add.
+//! The steps that command methods add.
 
 use super::verb::VerbSubject;
 use crate::changes::command_builder::CommandBuilder;
@@ -10,16 +10,16 @@ use crate::wire::subject::CommandSubject;
 use rhai::{Dynamic, Map};
 use serde_json::{Value, json};
 
-/// Refuses a step that belongs to the other kind of command, by the name the script used.
+/// Refuses a step that does not fit the kind of the command. `step` is the name that the script used.
 pub(super) fn check_subject(builder: &CommandBuilder, expected: VerbSubject, step: &str) -> Result<()> {
     let (actual, hint) = match builder.subject() {
-        CommandSubject::User { .. } => (VerbSubject::User, "It belongs to a group_command(name)."),
-        CommandSubject::Group { .. } => (VerbSubject::UserGroup, "It belongs to a command(user)."),
+        CommandSubject::User { .. } => (VerbSubject::User, "Use it on a group_command(name)."),
+        CommandSubject::Group { .. } => (VerbSubject::UserGroup, "Use it on a command(user)."),
     };
     if actual == expected {
         return Ok(());
     }
-    let message = format!("`{step}` is not a step of a command about {}", builder.subject().name());
+    let message = format!("`{step}` cannot be used in a command for {}", builder.subject().name());
     Err(Error::usage_with_hint(message, hint))
 }
 

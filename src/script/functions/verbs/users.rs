@@ -18,7 +18,7 @@ const EXISTING: OptionHelp =
 const DOMAIN: OptionHelp = ("domain", "domain of a username that is not an e-mail");
 const USE_ADOBE_ID: OptionHelp = (
     "use_adobe_id",
-    "true means the Adobe ID, false the account that the organization manages, if both have the e-mail",
+    "if a managed account has the same e-mail, true selects the Adobe ID and false the managed account",
 );
 const UNLISTED: OptionHelp = (
     "unlisted",
@@ -43,7 +43,7 @@ const FIRST: Parameter = ("first", StringType);
 const LAST: Parameter = ("last", StringType);
 const COUNTRY_CODE: Parameter = ("country", StringType);
 
-/// The fields of an account that can change (contract 3.2).
+/// The fields of an account that can be changed (contract 3.2).
 const UPDATABLE: &[&str] = &["email", "username", "firstname", "lastname"];
 
 pub(super) const VERBS: &[Verb] = &[
@@ -52,7 +52,7 @@ pub(super) const VERBS: &[Verb] = &[
         parameters: &[EMAIL, FIRST, LAST, COUNTRY_CODE],
         options: &[],
         summary: "Adds someone's Adobe ID to the organization.",
-        details: "An Adobe ID that is already a member is left as it is.",
+        details: "If it is already a member, it is not changed.",
         errors: "",
         example_setup: "",
         example: "add_adobe_id(\"new.person@example.com\", \"New\", \"Person\", \"US\")",
@@ -69,7 +69,7 @@ pub(super) const VERBS: &[Verb] = &[
                 EXISTING,
             ],
             details: "",
-            example: "add_adobe_id(#{firstname: \"New\", lastname: \"Person\"})",
+            example: "add_adobe_id(#{firstname: \"New\", lastname: \"Person\", country: \"US\"})",
             add: |builder, arguments| {
                 steps::create_account(builder, "add_adobe_id", IdentityType::AdobeId, arguments.map(0))
             },
@@ -81,7 +81,7 @@ pub(super) const VERBS: &[Verb] = &[
         options: &[EXISTING],
         summary: "Adds someone's Adobe ID to the organization, choosing what happens if it is already a member.",
         details: "",
-        errors: "An Adobe ID that is already a member is an error when `option` says so.",
+        errors: "With the `option` for it, an Adobe ID that is already a member is an error.",
         example_setup: "",
         example: "add_adobe_id(\"new.person@example.com\", \"New\", \"Person\", \"US\", #{option: \"updateIfAlreadyExists\"})",
         command: adobe_id,
@@ -93,7 +93,7 @@ pub(super) const VERBS: &[Verb] = &[
         parameters: &[EMAIL, FIRST, LAST, COUNTRY_CODE],
         options: &[],
         summary: "Creates an Enterprise ID in a claimed domain.",
-        details: "An account that is already a member is left as it is.",
+        details: "If the account is already a member, it is not changed.",
         errors: "",
         example_setup: "",
         example: "add_enterprise_id(\"new.person@example.org\", \"New\", \"Person\", \"US\")",
@@ -104,7 +104,7 @@ pub(super) const VERBS: &[Verb] = &[
             parameters: &[FIELDS],
             options: &[STEP_EMAIL, FIRST_NAME, LAST_NAME, COUNTRY, EXISTING],
             details: "",
-            example: "add_enterprise_id(#{firstname: \"New\", lastname: \"Person\"})",
+            example: "add_enterprise_id(#{firstname: \"New\", lastname: \"Person\", country: \"US\"})",
             add: |builder, arguments| {
                 steps::create_account(
                     builder,
@@ -121,7 +121,7 @@ pub(super) const VERBS: &[Verb] = &[
         options: &[EXISTING],
         summary: "Creates an Enterprise ID, choosing what happens if it already exists.",
         details: "",
-        errors: "An account that exists is an error when `option` says so.",
+        errors: "With the `option` for it, an existing account is an error.",
         example_setup: "",
         example: "add_enterprise_id(\"new.person@example.org\", \"New\", \"Person\", \"US\", #{option: \"updateIfAlreadyExists\"})",
         command: enterprise_id,
@@ -133,7 +133,7 @@ pub(super) const VERBS: &[Verb] = &[
         parameters: &[("username", Value), ("email", StringType), FIRST, LAST, COUNTRY_CODE],
         options: &[],
         summary: "Creates a Federated ID in a claimed domain.",
-        details: "`username` is what the person signs in with: the e-mail, another name that looks like one, or a plain name, whose domain is then that of the e-mail. An account that is already a member is left as it is.",
+        details: "`username` is the sign-in name: the e-mail, another name in the form of an e-mail, or a plain name. The domain of a plain name is that of the e-mail. If the account is already a member, it is not changed.",
         errors: "",
         example_setup: "",
         example: "add_federated_id(\"new.person@fed.example.com\", \"new.person@fed.example.com\", \"New\", \"Person\", \"US\")",
@@ -170,7 +170,7 @@ pub(super) const VERBS: &[Verb] = &[
         ],
         summary: "Creates a Federated ID, choosing its domain and what happens if it already exists.",
         details: "",
-        errors: "An account that exists is an error when `option` says so.",
+        errors: "With the `option` for it, an existing account is an error.",
         example_setup: "",
         example: "add_federated_id(\"new.person@fed.example.com\", \"new.person@fed.example.com\", \"New\", \"Person\", \"US\", #{option: \"updateIfAlreadyExists\"})",
         command: federated_id,
@@ -182,8 +182,8 @@ pub(super) const VERBS: &[Verb] = &[
         parameters: &[EMAIL, FIELDS],
         options: &[NEW_FIELDS[0], NEW_FIELDS[1], NEW_FIELDS[2], NEW_FIELDS[3], DOMAIN, USE_ADOBE_ID],
         summary: "Changes an account's e-mail, username or names.",
-        details: "Adobe IDs cannot be changed, nor can a country. The service refuses a change of letter case alone.",
-        errors: "`usage` when no field is given.",
+        details: "Adobe IDs and countries cannot be changed. The service refuses a change that differs only in case.",
+        errors: "`usage` if no field is given.",
         example_setup: "",
         example: "update_account(\"ben.osei@example.com\", #{lastname: \"Osei-Bonsu\"})",
         command: update_account,
@@ -202,8 +202,8 @@ pub(super) const VERBS: &[Verb] = &[
         parameters: &[EMAIL, NAMES],
         options: &[],
         summary: "Adds someone to user groups, product profiles and admin groups.",
-        details: "`names` is one name or a list of names. More than ten are sent in several steps.",
-        errors: "`usage` when no group is named.",
+        details: "`names` is one name or a list of names. More than ten are split into several steps.",
+        errors: "`usage` if the list is empty.",
         example_setup: "",
         example: "add_to_groups(\"ben.osei@example.com\", [\"Designers\", \"Photoshop\"])",
         command: |arguments| membership("add_to_groups", "add", arguments),
@@ -213,7 +213,7 @@ pub(super) const VERBS: &[Verb] = &[
             parameters: &[NAMES],
             options: &[],
             details: "An empty list of names adds no step.",
-            example: "add_to_groups(\"Designers\")",
+            example: "add_to_groups([\"Designers\", \"Photoshop\"])",
             add: |builder, arguments| steps::user_membership(builder, "add", &arguments.value(0)),
         }),
     },
@@ -221,9 +221,9 @@ pub(super) const VERBS: &[Verb] = &[
         name: "add_to_groups",
         parameters: &[EMAIL, NAMES, OPTIONS],
         options: WHICH_ACCOUNT,
-        summary: "Adds someone to groups, choosing which account is meant.",
+        summary: "Adds someone to groups, selecting the account.",
         details: "",
-        errors: "`usage` when no group is named.",
+        errors: "`usage` if the list is empty.",
         example_setup: "",
         example: "add_to_groups(\"femi.adeyemi@example.net\", \"Designers\", #{use_adobe_id: true})",
         command: |arguments| membership("add_to_groups", "add", arguments),
@@ -235,8 +235,8 @@ pub(super) const VERBS: &[Verb] = &[
         parameters: &[EMAIL, NAMES],
         options: &[],
         summary: "Removes someone from user groups, product profiles and admin groups.",
-        details: "`names` is one name or a list of names. The organization's own admins (`_org_admin`) are managed in the Admin Console.",
-        errors: "`usage` when no group is named.",
+        details: "`names` is one name or a list of names. System administrators (`_org_admin`) are managed in the Admin Console.",
+        errors: "`usage` if the list is empty.",
         example_setup: "",
         example: "remove_from_groups(\"ben.osei@example.com\", \"Designers\")",
         command: |arguments| membership("remove_from_groups", "remove", arguments),
@@ -254,9 +254,9 @@ pub(super) const VERBS: &[Verb] = &[
         name: "remove_from_groups",
         parameters: &[EMAIL, NAMES, OPTIONS],
         options: WHICH_ACCOUNT,
-        summary: "Removes someone from groups, choosing which account is meant.",
+        summary: "Removes someone from groups, selecting the account.",
         details: "",
-        errors: "`usage` when no group is named.",
+        errors: "`usage` if the list is empty.",
         example_setup: "",
         example: "remove_from_groups(\"femi.adeyemi@example.net\", \"Designers\", #{use_adobe_id: true})",
         command: |arguments| membership("remove_from_groups", "remove", arguments),
@@ -268,7 +268,7 @@ pub(super) const VERBS: &[Verb] = &[
         parameters: &[EMAIL],
         options: &[],
         summary: "Removes someone from every user group, product profile and admin role.",
-        details: "The person stays in the organization, without licenses. The role of an organization's admin stays.",
+        details: "The person stays in the organization without licenses. The role of a system administrator is not removed.",
         errors: "",
         example_setup: "",
         example: "remove_from_all_groups(\"ben.osei@example.com\")",
@@ -287,7 +287,7 @@ pub(super) const VERBS: &[Verb] = &[
         name: "remove_from_all_groups",
         parameters: &[EMAIL, OPTIONS],
         options: WHICH_ACCOUNT,
-        summary: "Removes someone from every group, choosing which account is meant.",
+        summary: "Removes someone from every group, selecting the account.",
         details: "",
         errors: "",
         example_setup: "",
@@ -301,7 +301,7 @@ pub(super) const VERBS: &[Verb] = &[
         parameters: &[EMAIL],
         options: &[],
         summary: "Removes someone from the organization; the account stays in its directory.",
-        details: "The account can be added again. The service reports success even for someone it does not know.",
+        details: "The account can be added again. The service also reports success for someone it does not know.",
         errors: "",
         example_setup: "",
         example: "remove_from_org(\"ben.osei@example.com\")",
@@ -311,7 +311,7 @@ pub(super) const VERBS: &[Verb] = &[
             name: "remove_from_org",
             parameters: &[],
             options: &[],
-            details: "Nothing may follow it.",
+            details: "It must be the last step.",
             example: "remove_from_org()",
             add: |builder, _| steps::remove_from_org(builder, false),
         }),
@@ -331,7 +331,7 @@ pub(super) const VERBS: &[Verb] = &[
             name: "remove_from_org",
             parameters: &[("permanent", Boolean)],
             options: &[],
-            details: "Nothing may follow it.",
+            details: "It must be the last step.",
             example: "remove_from_org(false)",
             add: |builder, arguments| steps::remove_from_org(builder, arguments.boolean(0)),
         }),
@@ -340,7 +340,7 @@ pub(super) const VERBS: &[Verb] = &[
         name: "remove_from_org",
         parameters: &[EMAIL, OPTIONS],
         options: WHICH_ACCOUNT,
-        summary: "Removes someone from the organization, choosing which account is meant; the account is kept.",
+        summary: "Removes someone from the organization, selecting the account; the account is kept.",
         details: "",
         errors: "",
         example_setup: "",
@@ -353,7 +353,7 @@ pub(super) const VERBS: &[Verb] = &[
         name: "remove_from_org",
         parameters: &[EMAIL, ("permanent", Boolean), OPTIONS],
         options: WHICH_ACCOUNT,
-        summary: "Removes someone from the organization, choosing which account is meant.",
+        summary: "Removes someone from the organization, selecting the account.",
         details: "If `permanent`, the account and its assets are deleted.",
         errors: "",
         example_setup: "",
@@ -377,7 +377,7 @@ pub(super) const VERBS: &[Verb] = &[
             name: "delete_account",
             parameters: &[],
             options: &[],
-            details: "Nothing may follow it.",
+            details: "It must be the last step.",
             example: "delete_account()",
             add: |builder, _| steps::remove_from_org(builder, true),
         }),
@@ -389,11 +389,11 @@ pub(super) const VERBS: &[Verb] = &[
             DOMAIN,
             (
                 "use_adobe_id",
-                "true means the Adobe ID, which is removed from the organization but never deleted",
+                "true selects the Adobe ID, which is removed from the organization but never deleted",
             ),
             UNLISTED,
         ],
-        summary: "Deletes an account permanently, choosing which account is meant.",
+        summary: "Deletes an account permanently, selecting the account.",
         details: "",
         errors: "",
         example_setup: "",
@@ -448,7 +448,7 @@ fn update_account(arguments: &Arguments) -> Result<Command> {
     Ok(command)
 }
 
-/// The options of `update_account` on a command, whose user is known already.
+/// The options of `update_account` on a command, which already has its user.
 pub(super) fn update_options(fields: Map) -> Result<CallOptions> {
     CallOptions::new("update_account", fields, UPDATABLE)
 }
@@ -457,8 +457,8 @@ pub(super) fn update_options(fields: Map) -> Result<CallOptions> {
 pub(super) fn push_update(command: &mut Command, options: &CallOptions) -> Result<()> {
     let fields = command_steps::fields(options, UPDATABLE)?;
     if fields.is_empty() {
-        let hint = format!("It changes {}.", UPDATABLE.join(", "));
-        return Err(Error::usage_with_hint("update_account is given nothing to change", hint));
+        let hint = format!("Give at least one of {}.", UPDATABLE.join(", "));
+        return Err(Error::usage_with_hint("update_account has nothing to change", hint));
     }
     command.push("update", fields.into());
     Ok(())

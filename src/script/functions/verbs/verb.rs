@@ -1,4 +1,4 @@
-//! What a row of the table of verbs holds.
+//! The types of the table of verbs.
 
 use crate::changes::command_builder::CommandBuilder;
 use crate::error::Result;
@@ -6,14 +6,14 @@ use crate::wire::command::Command;
 use rhai::{Dynamic, ImmutableString, Map};
 use std::any::TypeId;
 
-/// What a verb changes.
+/// The kind of object that a verb changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum VerbSubject {
     User,
     UserGroup,
 }
 
-/// One form of a verb: its parameters, its help, and the command it makes.
+/// One form of a verb: its parameters, its help, and the command it builds.
 pub(super) struct Verb {
     pub(super) name: &'static str,
     /// The first one is the e-mail of the user or the name of the user group.
@@ -25,24 +25,24 @@ pub(super) struct Verb {
     pub(super) details: &'static str,
     /// Errors besides those that every change can have.
     pub(super) errors: &'static str,
-    /// A statement that the example needs first, or empty.
+    /// A statement that the example needs before it, or empty.
     pub(super) example_setup: &'static str,
-    /// The call of the example, without what it is called on.
+    /// The call of the example, without the receiver.
     pub(super) example: &'static str,
     pub(super) command: fn(&Arguments) -> Result<Command>,
     /// Whether a queue has the form too.
     pub(super) queued: bool,
-    /// The method of a command that adds the same step, where there is one.
+    /// The command method that adds the same step, if there is one.
     pub(super) step: Option<Step>,
 }
 
-/// The method of a command that adds the step of a verb.
+/// A command method that adds the step of a verb.
 pub(super) struct Step {
     pub(super) name: &'static str,
-    /// Those after the command.
+    /// The parameters after the command.
     pub(super) parameters: &'static [Parameter],
     pub(super) options: &'static [OptionHelp],
-    /// A paragraph of the help that only the step needs, or empty.
+    /// An additional paragraph of the step's help, or empty.
     pub(super) details: &'static str,
     /// The call of the example, without the command.
     pub(super) example: &'static str,
@@ -52,7 +52,7 @@ pub(super) struct Step {
 /// The name and type of a parameter.
 pub(super) type Parameter = (&'static str, ParameterType);
 
-/// A key of the trailing map and what it chooses.
+/// A key of the trailing map and its description.
 pub(super) type OptionHelp = (&'static str, &'static str);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,7 +73,7 @@ impl ParameterType {
         }
     }
 
-    /// As the registration of a Rust function would write it.
+    /// The type as the registration of a Rust function would show it.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::String => "&str",
@@ -84,7 +84,7 @@ impl ParameterType {
     }
 }
 
-/// The arguments of a call. Rhai has checked their number and types; what a shorter form lacks has a neutral value.
+/// The arguments of a call. Rhai has checked their number and types; missing ones have a neutral value.
 pub(super) struct Arguments(pub(super) Vec<Dynamic>);
 
 impl Arguments {

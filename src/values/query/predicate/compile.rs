@@ -31,7 +31,7 @@ pub(crate) fn read(
     body(definition, &names)
 }
 
-/// Whether the script, or a module it imports, has a function of one of these names.
+/// Whether the script, or a module it imports, defines a function of one of these names.
 fn has_its_own(context: &NativeCallContext) -> bool {
     let imported = context.iter_imports().map(|(_, module)| module);
     let mut modules = context.iter_namespaces().chain(imported);
@@ -41,8 +41,8 @@ fn has_its_own(context: &NativeCallContext) -> bool {
     })
 }
 
-/// Reads the one statement of a function. The body is of a type that cannot be named, but a module of the function
-/// alone can be walked.
+/// Reads the single statement of a function. The type of the body is private in Rhai, but a module that contains only
+/// this function can be walked.
 fn body(definition: &Shared<ScriptFuncDef>, names: &BoundNames) -> Option<PredicateExpression> {
     let mut module = Module::new();
     module.set_script_fn(Shared::clone(definition));
@@ -57,7 +57,7 @@ fn body(definition: &Shared<ScriptFuncDef>, names: &BoundNames) -> Option<Predic
     read.filter(|_| statements == 1)
 }
 
-/// What the names in a function mean: its parameters are what it captured, the entry, and perhaps its place.
+/// The names in a function: captured values, the entry, and optionally its index.
 struct BoundNames<'f> {
     definition: &'f ScriptFuncDef,
     captured: &'f [Dynamic],
@@ -114,7 +114,7 @@ impl BoundNames<'_> {
         expressions.iter().map(|expression| self.expression(expression)).collect()
     }
 
-    /// A list of constants and captured values; what depends on the entry would make another list for each.
+    /// A list of constants and captured values. A list that depends on the entry is not supported.
     fn array(&self, items: &[Expr]) -> Option<PredicateExpression> {
         let items = self.each(items)?;
         ConstantList::of(items.iter().map(constant).collect::<Option<Vec<_>>>()?)
@@ -265,7 +265,7 @@ fn captured(value: &Dynamic) -> Option<PredicateExpression> {
         .or_else(|| value.is_unit().then_some(PredicateExpression::Unit))
 }
 
-/// A list that has pages to read is left to the interpreter, which may throw.
+/// Leaves a list with unread pages to the interpreter, which may throw.
 fn named<T: ListItem>(list: &RecordList<T>) -> Option<PredicateExpression> {
     let ListSize::Exactly(_) = list.size() else { return None };
     let entries = list.read();

@@ -1,4 +1,4 @@
-//! The expression of a simple function, and its value for an entry.
+//! The expression of a simple function and its evaluation for an entry.
 
 use crate::values::query::list_view::ListView;
 use crate::values::query::predicate::value::{ComparisonOperator, ConstantList, PredicateValue};
@@ -18,17 +18,17 @@ pub(crate) enum PredicateExpression {
     Captured(Dynamic),
     /// A list of users or groups that was captured, by their folded names.
     Named(HashSet<String>),
-    /// The place of the entry.
+    /// The index of the entry.
     Place,
     /// A property of the entry.
     Field(ImmutableString),
     Not(Box<PredicateExpression>),
     All(Vec<PredicateExpression>),
     Any(Vec<PredicateExpression>),
-    /// The first that is not `()`.
+    /// The first value that is not `()`.
     Either(Vec<PredicateExpression>),
     Compare(ComparisonOperator, Box<[PredicateExpression; 2]>),
-    /// Whether the first has the second in it.
+    /// Whether the first contains the second.
     Contains(Box<[PredicateExpression; 2]>),
     StartsWith(Box<[PredicateExpression; 2]>),
     EndsWith(Box<[PredicateExpression; 2]>),
@@ -39,7 +39,7 @@ pub(crate) enum PredicateExpression {
 }
 
 impl PredicateExpression {
-    /// Its value for an entry; `None` when the interpreter has to evaluate it.
+    /// Its value for an entry; `None` if the interpreter must evaluate it.
     pub(crate) fn value<'v>(&'v self, list: &'v dyn ListView, place: usize) -> Option<PredicateValue<'v>> {
         let value = |expression: &'v Self| expression.value(list, place);
         let both = |pair: &'v [Self; 2]| Some((value(&pair[0])?, value(&pair[1])?));

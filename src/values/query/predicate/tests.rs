@@ -2,7 +2,7 @@
 
 use super::Simple;
 use crate::values::record_list::RecordList;
-use crate::values::record_list::tests::World;
+use crate::values::record_list::tests::ListTest;
 use crate::wire::user::User;
 use arcstr::ArcStr;
 use proptest::prelude::*;
@@ -126,8 +126,8 @@ fn rows() -> impl Strategy<Value = String> {
 }
 
 /// What a script comes to: its value as shown, or the message of its error without its place.
-fn outcome(world: &mut World, code: &str) -> String {
-    match world.engine.eval_with_scope::<Dynamic>(&mut world.scope.clone(), code) {
+fn outcome(test: &mut ListTest, code: &str) -> String {
+    match test.engine.eval_with_scope::<Dynamic>(&mut test.scope.clone(), code) {
         Ok(value) => format!("{value:?}"),
         Err(error) => {
             let text = error.unwrap_inner().to_string();
@@ -138,11 +138,11 @@ fn outcome(world: &mut World, code: &str) -> String {
 
 /// The same function once as it is and once with a statement that only the interpreter can run; whatever they throw,
 /// they throw in the same column.
-fn both(world: &mut World, list: &str, function: &str, expression: &str) -> [String; 2] {
+fn both(test: &mut ListTest, list: &str, function: &str, expression: &str) -> [String; 2] {
     ["         ", "let a = 1;"].map(|before| {
         let before = format!("{before:10}");
         outcome(
-            world,
+            test,
             &format!(
                 "{CAPTURED} let list = {list}; list.{function}(|entry, place| {{ {before} {expression} }})"
             ),
@@ -155,18 +155,18 @@ proptest! {
 
     #[test]
     fn users_are_chosen_as_the_interpreter_chooses_them(expression in expression(), users in users()) {
-        let mut world = World::new().with("people", RecordList::from_entries(users, false));
+        let mut test = ListTest::new().with("people", RecordList::from_entries(users, false));
         for function in ["filter", "find", "some", "all", "map", "count_by"] {
-            let [known, interpreted] = both(&mut world, "people", function, &expression);
+            let [known, interpreted] = both(&mut test, "people", function, &expression);
             prop_assert_eq!(known, interpreted, "{}: {}", function, expression);
         }
     }
 
     #[test]
     fn rows_are_chosen_as_the_interpreter_chooses_them(expression in expression(), rows in rows()) {
-        let mut world = World::new();
+        let mut test = ListTest::new();
         for function in ["filter", "some", "map", "sort_by"] {
-            let [known, interpreted] = both(&mut world, &rows, function, &expression);
+            let [known, interpreted] = both(&mut test, &rows, function, &expression);
             prop_assert_eq!(known, interpreted, "{}: {} of {}", function, expression, rows);
         }
     }
@@ -176,24 +176,24 @@ proptest! {
         expression in expression(),
         users in users(),
     ) {
-        let mut world = World::new().with("people", RecordList::from_entries(users, true));
-        let [known, interpreted] = both(&mut world, "people", "filter", &expression);
+        let mut test = ListTest::new().with("people", RecordList::from_entries(users, true));
+        let [known, interpreted] = both(&mut test, "people", "filter", &expression);
         prop_assert_eq!(known, interpreted, "{}", expression);
     }
 }
 
 /// Whether a function of one entry is recognised.
 fn is_simple(before: &str, function: &str) -> bool {
-    let mut world = World::new();
-    world.engine.register_fn("is_simple", |context: NativeCallContext, function: FnPtr| {
+    let mut test = ListTest::new();
+    test.engine.register_fn("is_simple", |context: NativeCallContext, function: FnPtr| {
         let count = crate::values::query::callback::parameters(&context, &function);
         count.is_some_and(|count| Simple::of(&context, &function, count).is_some())
     });
-    world.value(&format!("{before} is_simple({function})")).as_bool().unwrap()
+    test.value(&format!("{before} is_simple({function})")).as_bool().unwrap()
 }
 
 #[test]
-fn what_administrators_write_is_recognised() {
+fn typical_functions_are_recognized() {
     for function in [
         r#"|user| user.type == "federatedID" && "Photoshop" in user.groups"#,
         r#"|user| !user.groups.contains("Photoshop") || user.country != "US""#,
@@ -223,7 +223,7 @@ fn what_administrators_write_is_recognised() {
 }
 
 #[test]
-fn what_may_do_more_is_left_to_the_interpreter() {
+fn other_functions_are_left_to_the_interpreter() {
     for function in [
         "|user| print(user)",
         "|user| { let a = user.email; a == () }",
@@ -245,12 +245,12 @@ fn what_may_do_more_is_left_to_the_interpreter() {
 fn a_function_of_the_script_s_own_is_called() {
     let own = "fn contains(list, item) { true } fn is_empty() { true }";
     assert!(!is_simple(own, r#"|user| "x" in user.groups"#));
-    assert_eq!(World::new().json(&format!("{own} users.filter(|user| \"x\" in user.groups).len()")), 4);
+    assert_eq!(ListTest::new().json(&format!("{own} users.filter(|user| \"x\" in user.groups).len()")), 4);
 }
 
 #[test]
-fn an_entry_the_expression_knows_nothing_of_is_asked_by_the_interpreter() {
-    let mut world = World::new();
-    assert_eq!(world.json("[#{a: 1.0}, #{a: 2}, #{a: 1}].filter(|row| row.a == 1).len()"), 2);
-    assert!(world.message("users.filter(|user| user.emial == 1)").contains("Did you mean `email`?"));
+fn unsupported_entries_are_left_to_the_interpreter() {
+    let mut test = ListTest::new();
+    assert_eq!(test.json("[#{a: 1.0}, #{a: 2}, #{a: 1}].filter(|row| row.a == 1).len()"), 2);
+    assert!(test.message("users.filter(|user| user.emial == 1)").contains("Did you mean `email`?"));
 }

@@ -1,4 +1,4 @@
-//! What a simple expression comes to, borrowed where it can be, and how Rhai compares it.
+//! The value of a simple expression, borrowed if possible, and its comparison by Rhai's rules.
 
 use crate::values::field_value::FieldValue;
 use crate::wire::identity::fold;
@@ -38,7 +38,7 @@ pub(crate) enum ComparisonOperator {
     GreaterOrEqual,
 }
 
-/// An array of plain values that a function holds, made ready to be looked into.
+/// An array of plain values that a function captured, prepared for lookups.
 #[derive(Debug, Default)]
 pub(crate) struct ConstantList {
     texts: HashSet<ImmutableString>,
@@ -98,7 +98,7 @@ impl ConstantList {
         match item {
             PredicateValue::Flag(flag) => Some(self.flags.contains(flag)),
             PredicateValue::Number(number) => Some(self.numbers.contains(number)),
-            // How Rhai compares two `()` in a list is left to it.
+            // The comparison of two `()` in a list is left to Rhai.
             PredicateValue::Unit => (!self.has_unit).then_some(false),
             item => item.text().map(|text| self.texts.contains(text)),
         }
@@ -140,8 +140,8 @@ impl<'v> PredicateValue<'v> {
         }
     }
 
-    /// What Rhai's operator returns. Values of different types are unequal and have no order; `None` for types with
-    /// rules of their own (floats, characters, lists).
+    /// The result of Rhai's operator. Values of different types are unequal and have no order; `None` for types with
+    /// special rules (floats, characters, lists).
     pub(crate) fn compare(&self, how: ComparisonOperator, other: &Self) -> Option<bool> {
         match (self, other) {
             (Self::Unit, Self::Unit) => Some(how == ComparisonOperator::Equal),
@@ -154,7 +154,7 @@ impl<'v> PredicateValue<'v> {
         }
     }
 
-    /// A number for each type that is known here.
+    /// A number for each supported type.
     fn kind(&self) -> Option<u8> {
         Some(match self {
             Self::Unit => 0,
@@ -167,7 +167,7 @@ impl<'v> PredicateValue<'v> {
         })
     }
 
-    /// What `item in self` returns.
+    /// The result of `item in self`.
     pub(crate) fn contains(&self, item: &PredicateValue) -> Option<bool> {
         match self {
             Self::Names(names) => match item {
@@ -181,7 +181,7 @@ impl<'v> PredicateValue<'v> {
         }
     }
 
-    /// How many entries or characters.
+    /// The number of entries or characters.
     pub(crate) fn length(&self) -> Option<usize> {
         match self {
             Self::Names(names) => Some(names.len()),

@@ -92,14 +92,14 @@ pub(crate) struct TextReader<R> {
     encoding: Option<FileEncoding>,
     /// `None` until the first bytes were read.
     decoder: Option<Decoder>,
-    /// Bytes that were read and not decoded yet: the start of a character whose rest has not been read.
+    /// Bytes that were read but not decoded yet: the start of a character that continues in the next piece.
     bytes: Vec<u8>,
     /// What is wrong with the bytes after the last piece.
     broken: Option<String>,
     ended: bool,
 }
 
-/// How many bytes are read at once.
+/// The number of bytes read at once.
 const PIECE: usize = 1 << 13;
 /// The longest byte order mark, in bytes.
 const MARK: usize = 3;
@@ -159,7 +159,7 @@ impl<R: Read> TextReader<R> {
 struct Decoder {
     encoding: FileEncoding,
     big_endian: bool,
-    /// Whether the byte order mark, if there is one, is still to come.
+    /// Whether a byte order mark may still follow.
     at_start: bool,
 }
 
@@ -170,8 +170,8 @@ impl Decoder {
         Self { encoding, big_endian: start.starts_with(&[0xFE, 0xFF]), at_start: true }
     }
 
-    /// Appends the text of `bytes` and returns how many of them it took; unless they are the `last` ones, the start
-    /// of a character may be left over.
+    /// Appends the text of `bytes` and returns the number of decoded bytes. Unless they are the `last` ones, an
+    /// incomplete character at the end is not decoded.
     ///
     /// # Errors
     /// What is wrong with the bytes after the text that was appended.
@@ -249,7 +249,7 @@ fn windows_1252(bytes: &[u8], text: &mut String) -> Result<usize, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::files::testing::OneByte;
+    use crate::store::testing::OneByte;
 
     #[test]
     fn every_name_is_an_encoding() {

@@ -1,4 +1,5 @@
-//! Rhai's functions that change a string in place, made to return it too: calls chain, and a constant stays.
+//! Functions that return a changed string. They replace Rhai's functions of the same names, which change a string in
+//! place and return nothing.
 
 use crate::error::{Error, Result};
 use crate::host::thrown::thrown;
@@ -7,35 +8,35 @@ use std::any::TypeId;
 use std::ops::{Range, RangeInclusive};
 use std::rc::Rc;
 
-/// The longest string that padding makes; Rhai has no limit of its own, and memory has.
-const LONGEST_PADDED: usize = 1_000_000;
+/// The longest string that `pad` returns; Rhai has no limit of its own.
+const MAX_PADDED_LENGTH: usize = 1_000_000;
 
-/// A function of texts. Each hides Rhai's own of the same name and parameters.
-struct TextFunction {
+/// A function of a string. Each hides Rhai's own of the same name and parameters.
+struct StringFunction {
     name: &'static str,
-    /// The other parameters, in every combination of types they have.
-    overloads: &'static [&'static [TextParameter]],
+    /// The other parameters, in every combination of types.
+    overloads: &'static [&'static [StringParameter]],
     change: fn(&str, &[Dynamic]) -> Result<String>,
     help: &'static str,
 }
 
-type TextParameter = (&'static str, TextFunctionKind);
+type StringParameter = (&'static str, ParameterKind);
 
 #[derive(Clone, Copy)]
-enum TextFunctionKind {
-    Text,
-    Letter,
+enum ParameterKind {
+    String,
+    Character,
     Number,
-    Span,
-    SpanInclusive,
+    Range,
+    InclusiveRange,
 }
 
-const FUNCTIONS: [TextFunction; 8] = [
-    TextFunction {
+const FUNCTIONS: [StringFunction; 8] = [
+    StringFunction {
         name: "trim",
         overloads: &[&[]],
         change: |text, _| Ok(text.trim().to_owned()),
-        help: r#"Removes spaces from both ends of a string, in place, and returns it.
+        help: r#"Returns a string without the spaces at both ends. The original is unchanged.
 
 # Example
 ```rhai
@@ -44,11 +45,11 @@ print(name.trim().to_upper());
 print(name);
 ```"#,
     },
-    TextFunction {
+    StringFunction {
         name: "make_lower",
         overloads: &[&[]],
         change: |text, _| Ok(text.to_lowercase()),
-        help: r#"Makes a string lower case, in place, and returns it; `to_lower` leaves it as it is.
+        help: r#"Returns a string in lower case; the same as `to_lower`. The original is unchanged.
 
 # Example
 ```rhai
@@ -56,11 +57,11 @@ let email = " Kim.Lee@example.com ";
 print(email.trim().make_lower());
 ```"#,
     },
-    TextFunction {
+    StringFunction {
         name: "make_upper",
         overloads: &[&[]],
         change: |text, _| Ok(text.to_uppercase()),
-        help: r#"Makes a string upper case, in place, and returns it; `to_upper` leaves it as it is.
+        help: r#"Returns a string in upper case; the same as `to_upper`. The original is unchanged.
 
 # Example
 ```rhai
@@ -68,16 +69,18 @@ let country = "us";
 print(country.make_upper());
 ```"#,
     },
-    TextFunction {
+    StringFunction {
         name: "replace",
         overloads: &[
-            &[("find", TextFunctionKind::Text), ("with_text", TextFunctionKind::Text)],
-            &[("find", TextFunctionKind::Text), ("with_text", TextFunctionKind::Letter)],
-            &[("find", TextFunctionKind::Letter), ("with_text", TextFunctionKind::Text)],
-            &[("find", TextFunctionKind::Letter), ("with_text", TextFunctionKind::Letter)],
+            &[("find", ParameterKind::String), ("with_text", ParameterKind::String)],
+            &[("find", ParameterKind::String), ("with_text", ParameterKind::Character)],
+            &[("find", ParameterKind::Character), ("with_text", ParameterKind::String)],
+            &[("find", ParameterKind::Character), ("with_text", ParameterKind::Character)],
         ],
-        change: |text, arguments| Ok(text.replace(&said(arguments, 0), &said(arguments, 1))),
-        help: r#"Replaces every occurrence of a string within another, in place, and returns it.
+        change: |text, arguments| {
+            Ok(text.replace(&string_argument(arguments, 0), &string_argument(arguments, 1)))
+        },
+        help: r#"Returns a string with every occurrence of `find` replaced. The original is unchanged.
 
 # Example
 ```rhai
@@ -85,11 +88,11 @@ let name = "Kim Lee";
 print(name.replace(" ", ".").make_lower());
 ```"#,
     },
-    TextFunction {
+    StringFunction {
         name: "remove",
-        overloads: &[&[("find", TextFunctionKind::Text)], &[("find", TextFunctionKind::Letter)]],
-        change: |text, arguments| Ok(text.replace(&said(arguments, 0), "")),
-        help: r#"Removes every occurrence of a string from another, in place, and returns it.
+        overloads: &[&[("find", ParameterKind::String)], &[("find", ParameterKind::Character)]],
+        change: |text, arguments| Ok(text.replace(&string_argument(arguments, 0), "")),
+        help: r#"Returns a string without any occurrence of `find`. The original is unchanged.
 
 # Example
 ```rhai
@@ -97,11 +100,11 @@ let name = "Lee, Kim";
 print(name.remove(","));
 ```"#,
     },
-    TextFunction {
+    StringFunction {
         name: "truncate",
-        overloads: &[&[("length", TextFunctionKind::Number)]],
+        overloads: &[&[("length", ParameterKind::Number)]],
         change: |text, arguments| Ok(part(text, 0, number(arguments, 0))),
-        help: r#"Truncates a string after this number of characters, in place, and returns it.
+        help: r#"Returns the first characters of a string. The original is unchanged.
 
 # Example
 ```rhai
@@ -109,33 +112,32 @@ let description = "Everyone in the design department";
 print(description.truncate(8));
 ```"#,
     },
-    TextFunction {
+    StringFunction {
         name: "crop",
         overloads: &[
-            &[("start", TextFunctionKind::Number)],
-            &[("start", TextFunctionKind::Number), ("length", TextFunctionKind::Number)],
-            &[("range", TextFunctionKind::Span)],
-            &[("range", TextFunctionKind::SpanInclusive)],
+            &[("start", ParameterKind::Number)],
+            &[("start", ParameterKind::Number), ("length", ParameterKind::Number)],
+            &[("range", ParameterKind::Range)],
+            &[("range", ParameterKind::InclusiveRange)],
         ],
         change: |text, arguments| Ok(crop(text, arguments)),
-        help: r#"Keeps only a part of a string, in place, and returns it; a negative start counts from the end.
+        help: r#"Returns a part of a string; a negative start counts from the end. The original is unchanged.
 
 # Example
 ```rhai
 let text = "2026-11-23";
 print(text.crop(0, 4));
-let text = "2026-11-23";
 print(text.crop(5..7));
 ```"#,
     },
-    TextFunction {
+    StringFunction {
         name: "pad",
         overloads: &[
-            &[("length", TextFunctionKind::Number), ("with_text", TextFunctionKind::Letter)],
-            &[("length", TextFunctionKind::Number), ("with_text", TextFunctionKind::Text)],
+            &[("length", ParameterKind::Number), ("with_text", ParameterKind::Character)],
+            &[("length", ParameterKind::Number), ("with_text", ParameterKind::String)],
         ],
         change: pad,
-        help: r#"Pads a string to this number of characters, in place, and returns it.
+        help: r#"Returns a string padded to a number of characters. The original is unchanged.
 
 # Errors
 `usage` beyond a million characters.
@@ -149,7 +151,7 @@ print(name.pad(12, ".") + "7");
 ];
 
 /// Adds the functions to a module.
-pub fn add_to(module: &mut Module) {
+pub(super) fn add_to(module: &mut Module) {
     for function in &FUNCTIONS {
         for parameters in function.overloads {
             add(module, function, parameters);
@@ -157,7 +159,7 @@ pub fn add_to(module: &mut Module) {
     }
 }
 
-fn add(module: &mut Module, function: &'static TextFunction, parameters: &[TextParameter]) {
+fn add(module: &mut Module, function: &'static StringFunction, parameters: &[StringParameter]) {
     let mut types = vec![TypeId::of::<ImmutableString>()];
     types.extend(parameters.iter().map(|(_, kind)| kind.type_id()));
     let help: Vec<_> =
@@ -170,52 +172,41 @@ fn add(module: &mut Module, function: &'static TextFunction, parameters: &[TextP
     registration.set_into_module_raw(module, types, native(function.change));
 }
 
-/// Called on constants too, so it must look itself whether it may change what it was given.
 fn native(change: fn(&str, &[Dynamic]) -> Result<String>) -> RhaiFunc {
     let call = move |context: Option<NativeCallContext>, arguments: &mut [&mut Dynamic]| {
-        let Some((text, rest)) = arguments.split_first_mut() else { return Ok(Dynamic::UNIT) };
+        let Some((text, rest)) = arguments.split_first() else { return Ok(Dynamic::UNIT) };
         let rest: Vec<_> = rest.iter().map(|argument| (**argument).clone()).collect();
-        let place = context.map_or(rhai::Position::NONE, |context| context.call_position());
-        let changed = change(&said(&[(**text).clone()], 0), &rest);
-        let changed = ImmutableString::from(changed.map_err(|error| thrown(&error, place))?);
-        if !text.is_read_only() {
-            set(text, &changed);
-        }
-        Ok(changed.into())
+        let position = context.map_or(rhai::Position::NONE, |context| context.call_position());
+        let changed = change(&string_argument(&[(**text).clone()], 0), &rest);
+        Ok(changed.map_err(|error| thrown(&error, position))?.into())
     };
-    RhaiFunc::Method { func: Rc::new(call), has_context: true, is_pure: true, is_volatile: false }
+    RhaiFunc::Pure { func: Rc::new(call), has_context: true, is_pure: true, is_volatile: false }
 }
 
-fn set(text: &mut Dynamic, changed: &ImmutableString) {
-    if let Some(mut text) = text.write_lock::<ImmutableString>() {
-        *text = changed.clone();
-    }
-}
-
-impl TextFunctionKind {
+impl ParameterKind {
     fn type_id(self) -> TypeId {
         match self {
-            Self::Text => TypeId::of::<ImmutableString>(),
-            Self::Letter => TypeId::of::<char>(),
+            Self::String => TypeId::of::<ImmutableString>(),
+            Self::Character => TypeId::of::<char>(),
             Self::Number => TypeId::of::<i64>(),
-            Self::Span => TypeId::of::<Range<i64>>(),
-            Self::SpanInclusive => TypeId::of::<RangeInclusive<i64>>(),
+            Self::Range => TypeId::of::<Range<i64>>(),
+            Self::InclusiveRange => TypeId::of::<RangeInclusive<i64>>(),
         }
     }
 
     fn type_name(self) -> &'static str {
         match self {
-            Self::Text => "ImmutableString",
-            Self::Letter => "char",
+            Self::String => "ImmutableString",
+            Self::Character => "char",
             Self::Number => "i64",
-            Self::Span => "Range<i64>",
-            Self::SpanInclusive => "RangeInclusive<i64>",
+            Self::Range => "Range<i64>",
+            Self::InclusiveRange => "RangeInclusive<i64>",
         }
     }
 }
 
 /// An argument that is a string or a character.
-fn said(arguments: &[Dynamic], place: usize) -> String {
+fn string_argument(arguments: &[Dynamic], place: usize) -> String {
     arguments.get(place).map(ToString::to_string).unwrap_or_default()
 }
 
@@ -223,7 +214,7 @@ fn number(arguments: &[Dynamic], place: usize) -> i64 {
     arguments.get(place).and_then(|argument| argument.as_int().ok()).unwrap_or_default()
 }
 
-/// So many characters from `start` on; what is negative or too much stops at the ends.
+/// `length` characters from `start`; values outside of the string stop at its ends.
 fn part(text: &str, start: i64, length: i64) -> String {
     let count = |number: i64| usize::try_from(number).unwrap_or(0);
     text.chars().skip(count(start)).take(count(length)).collect()
@@ -249,13 +240,13 @@ fn crop(text: &str, arguments: &[Dynamic]) -> String {
 
 fn pad(text: &str, arguments: &[Dynamic]) -> Result<String> {
     let length = usize::try_from(number(arguments, 0)).unwrap_or(0);
-    if length > LONGEST_PADDED {
+    if length > MAX_PADDED_LENGTH {
         return Err(Error::usage(format!(
-            "a string can be padded to {LONGEST_PADDED} characters, not {length}"
+            "a string can be padded to {MAX_PADDED_LENGTH} characters, not {length}"
         )));
     }
     let missing = length.saturating_sub(text.chars().count());
-    let padding = said(arguments, 1);
+    let padding = string_argument(arguments, 1);
     Ok(text.chars().chain(padding.chars().cycle().take(missing)).collect())
 }
 
@@ -274,27 +265,18 @@ mod tests {
     }
 
     #[test]
-    fn a_text_changes_in_place_and_is_answered() {
+    fn a_changed_string_is_returned_and_the_original_stays() {
         for (code, expected) in [
-            (r#"let x = " a "; let y = x.trim(); `[${x}][${y}]`"#, "[a][a]"),
+            (r#"let x = " a "; let y = x.trim(); `[${x}][${y}]`"#, "[ a ][a]"),
             (r#"let x = " A-b "; x.trim().replace("-", ".").make_lower()"#, "a.b"),
-            (r#"let x = "a"; x.make_upper(); x"#, "A"),
-            (r#"let x = "abcabc"; x.remove("b").remove('c')"#, "aa"),
-            (r#"let m = #{x: " a "}; m.x.trim(); m.x"#, "a"),
-            (r#"let l = [" a "]; l[0].trim(); l[0]"#, "a"),
-            (r#"let x = " a "; let f = || x.trim(); f.call(); x"#, "a"),
-            (r#"let x = " a "; trim(x); x"#, "a"),
+            (r#"let x = "a"; x.make_upper() + x"#, "Aa"),
+            (r#"let x = "abcabc"; x.remove("b").remove('c') + x"#, "aaabcabc"),
+            (r#"let m = #{x: " a "}; m.x.trim() + m.x"#, "a a "),
+            (r#"let l = [" a "]; l[0].trim() + l[0]"#, "a a "),
+            (r#"let x = " a "; let f = || x.trim(); f.call() + x"#, "a a "),
+            (r#"let x = " a "; trim(x) + x"#, "a a "),
             (r#"" a ".trim()"#, "a"),
-        ] {
-            assert_eq!(eval(code), expected, "{code}");
-        }
-    }
-
-    #[test]
-    fn a_constant_answers_and_stays() {
-        for (code, expected) in [
-            (r#"const X = " a "; let y = X.trim(); `[${X}][${y}]`"#, "[ a ][a]"),
-            (r#"const X = "a"; X.make_upper() + X"#, "Aa"),
+            (r#"const X = " a "; X.trim() + X"#, "a a "),
             (r#"const X = " a "; fn f() { global::X.trim() } f()"#, "a"),
         ] {
             assert_eq!(eval(code), expected, "{code}");
@@ -304,12 +286,12 @@ mod tests {
     #[test]
     fn every_combination_of_texts_and_characters_is_replaced() {
         for arguments in [r#""b", "x""#, r#""b", 'x'"#, r#"'b', "x""#, "'b', 'x'"] {
-            assert_eq!(eval(&format!("let t = \"abc\"; t.replace({arguments})")), "axc", "{arguments}");
+            assert_eq!(eval(&format!("\"abc\".replace({arguments})")), "axc", "{arguments}");
         }
     }
 
     #[test]
-    fn parts_are_counted_in_characters_as_rhai_counts_them() {
+    fn string_parts_count_characters() {
         let standard = |call: &str| {
             let code = format!("let t = \"äbcdé\"; t.{call}; t");
             Engine::new().eval::<String>(&code).unwrap()
@@ -341,7 +323,7 @@ mod tests {
     }
 
     #[test]
-    fn padding_has_an_end() {
+    fn padding_is_limited() {
         let error = pad("x", &[Dynamic::from_int(i64::MAX), ".".into()]).unwrap_err();
         assert_eq!(error.kind.name(), "usage");
     }
