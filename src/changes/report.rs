@@ -156,9 +156,15 @@ impl Report {
         let undecided = || self.outcomes().find(|outcome| !outcome.status.is_done());
         let kind = if !failures.is_empty() {
             ErrorKind::Commands(failures)
-        } else if let Some(doubt) = self.outcomes().find(|outcome| outcome.status == Status::Unknown) {
+        } else if let Some(doubt) =
+            self.outcomes().find(|outcome| matches!(outcome.status, Status::Unknown | Status::Unverified))
+        {
             // It comes before the reason why the run stopped, since the change may have been made.
             ErrorKind::Unknown { message: doubt.message.clone().unwrap_or_default() }
+        } else if let Some(held_back) =
+            self.outcomes().find(|outcome| outcome.code.is_some() && !outcome.status.is_done())
+        {
+            ErrorKind::Invalid(vec![held_back.to_failure()])
         } else if let Some(stopped) = &self.0.stopped {
             return Some(stopped.clone());
         } else {
@@ -247,6 +253,7 @@ pub(crate) fn register(engine: &mut Engine) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wire::outcome::Evidence;
 
     fn outcome(index: usize, status: Status) -> Outcome {
         let failed = status.is_failed();
@@ -255,6 +262,7 @@ mod tests {
             target: "a@example.com".into(),
             action: "add".into(),
             status,
+            evidence: Some(Evidence::Read),
             step: failed.then_some(0),
             code: failed.then(|| "error.group.not_found".into()),
             message: failed.then(|| "Group X was not found".into()),
