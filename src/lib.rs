@@ -15,11 +15,11 @@
 //! | `changes` | how commands are built, queued, submitted and reported |
 //! | `session` | one run: guard, journal, listing cache |
 //! | `language` | Rhai explained: errors in words, hints, foreign habits, the function catalog, help |
-//! | `files` | formats of files: CSV, text encodings |
+//! | `files` | formats of files: CSV |
 //! | `values` | what scripts hold: records, lists of them, queries, dates, options, JSON |
 //! | `host` | what every script function needs: session, console, interrupt, thrown errors |
 //! | `client` | the life of a request: `client/actions`, `client/listing`, attempts, `client/http` |
-//! | `store` | what is kept on disk: journals, saved listings, history, atomic files |
+//! | `store` | what is kept on disk: journals, saved listings, history, atomic files; text encodings |
 //! | `cli` | the command line |
 //! | `guide` | the pages of the guide, compiled in; `umapish guide` shows them |
 //! | `config` | profiles, environment and options: one table of settings in `config/table.rs` |
@@ -48,12 +48,12 @@
 //! - **a function**: a documented item in a family of `script/functions`. Help, completion, the definitions file and
 //!   the guide's table are read from its doc comment; its `# Example` is run by `tests/catalog.rs`.
 //! - **an endpoint**: an entry in `wire/endpoint.rs`, which says whether a repeated request is safe; then a method of
-//!   the client, and the response in `sandbox/service.rs`.
+//!   the client, the path in `sandbox/routes.rs`, and the response in `sandbox/service.rs`.
 //! - **a setting**: a variant of `SettingKey` and its entry in `config/table.rs`, and the code that reads it:
 //!   `tests/house/settings.rs` fails when nobody does.
 //! - **a subcommand**: a variant of `CliCommand` in `cli/mod.rs`, its file in `subcommands`, an arm in `app/mod.rs`.
-//! - **a sandbox step**: a variant in `wire/step.rs` and its rule in `sandbox/steps`, with the paragraph of the
-//!   service's documentation it follows.
+//! - **a step**: an entry in `wire/step.rs` for the client; for the sandbox a variant of `StepAction`, how it is read in
+//!   `sandbox/command_reader`, and its rule in `sandbox/steps`, with the paragraph of the documentation it follows.
 //! - **a prompt command**: an entry in `repl/command_table.rs` and its action in `repl/command_actions.rs`; dispatch,
 //!   `:help` and completion read the table.
 //! - **an error message**: `error.rs` for what Rust code returns, `language/error_words.rs` for what Rhai reports.

@@ -18,6 +18,8 @@ mod identifiers;
 #[cfg(unix)]
 mod listings;
 mod output_files;
+mod protect;
+mod proxies;
 mod queue;
 #[cfg(unix)]
 mod repl;
@@ -25,6 +27,7 @@ mod resume;
 mod run_summary;
 mod runner;
 mod sandbox;
+mod sandbox_responses;
 mod scripts;
 mod support;
 mod trouble;

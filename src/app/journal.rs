@@ -31,7 +31,7 @@ const MASK: &str = "(secret)";
 pub(crate) fn head(
     global: &GlobalOptions,
     program: Option<&ScriptProgram>,
-    place: &OrganizationContext,
+    context: &OrganizationContext,
     limits: &GuardLimits,
 ) -> HeadRecord {
     let secret = program.map_or(0, |program| program.secret_arguments);
@@ -46,17 +46,17 @@ pub(crate) fn head(
         arguments: plain.iter().cloned().chain(masked).collect(),
         secret_arguments: secret,
         secrets: secrets.iter().map(|text| sha256::sealed(text)).collect(),
-        profile: place.profile.clone(),
+        profile: context.profile.clone(),
         config: global.config.as_deref().map(absolute),
-        organization: place.organization.clone(),
-        mode: place.mode,
+        organization: context.organization.clone(),
+        mode: context.mode,
         user: user(),
         host: host(),
         folder: std::env::current_dir().ok(),
         reason: global.reason.as_deref().map(|text| redactor.redacted(text)),
         report: global.report.as_deref().map(absolute),
         guards: guards(global, limits),
-        checks: place.checks,
+        checks: context.checks,
         inputs: Vec::new(),
     }
 }
@@ -238,8 +238,8 @@ fn program(head: &HeadRecord, global: &GlobalOptions) -> Result<ScriptProgram> {
 fn check_secrets(head: &HeadRecord, given: &[String]) -> Result<()> {
     match head.secrets.iter().zip(given).position(|(sealed, secret)| !sha256::unseals(sealed, secret)) {
         None => Ok(()),
-        Some(place) => Err(Error::usage_with_hint(
-            format!("secret argument {} differs from the one of the run", place + 1),
+        Some(position) => Err(Error::usage_with_hint(
+            format!("secret argument {} differs from the one of the run", position + 1),
             "Pass the same ones with --secret-arg, in the same order.",
         )),
     }

@@ -40,7 +40,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     panics::silence();
     let is_dumb = terminal::is_dumb();
-    let output = Output::standard(manner(&cli.top.global), terminal::no_color() || is_dumb);
+    let output = Output::standard(settings(&cli.top.global), terminal::no_color() || is_dumb);
     let output = Arc::new(if is_dumb { output.without_progress() } else { output });
     let worker = Arc::clone(&output);
     let thread = thread::Builder::new().name("script".into()).stack_size(STACK_BYTES);
@@ -57,7 +57,7 @@ fn failed(output: &Output, message: &str) -> RunExit {
     RunExit::Script
 }
 
-fn manner(global: &GlobalOptions) -> OutputSettings {
+fn settings(global: &GlobalOptions) -> OutputSettings {
     let form = global.format.and_then(|format| match format {
         OutputFormat::Table => Some(OutputForm::Table),
         OutputFormat::Json => Some(OutputForm::Json),

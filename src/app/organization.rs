@@ -6,7 +6,7 @@ use crate::client::settings::{ClientSettings, Credentials, Mode, Pace, SignInFlo
 use crate::config::Config;
 use crate::config::table::{SANDBOX_PROFILE, SettingKey};
 use crate::config::values::{CommandLineSettings, Environment};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::output::Output;
 use crate::sandbox::{self, Sandbox};
 use crate::secret::Secret;
@@ -89,7 +89,7 @@ impl OrganizationContext {
 
     /// No organization: every call returns what is wrong with the configuration.
     pub(crate) fn unknown(profile: &str, problem: Error) -> Self {
-        let told = problem.clone();
+        let repeated = problem.clone();
         Self {
             profile: profile.to_owned(),
             organization: None,
@@ -101,7 +101,7 @@ impl OrganizationContext {
             folder: Rc::new(user_folders::state),
             checks: true,
             limits: GuardLimits::default(),
-            connect: Box::new(move |_| Err(told.clone())),
+            connect: Box::new(move |_| Err(repeated.clone())),
         }
     }
 
@@ -139,11 +139,14 @@ fn limits(global: &GlobalOptions, config: Option<&Config>, output: &Output) -> R
     let by_profile = config.map(Config::protected).unwrap_or_default();
     let beside_profile = config.and_then(|config| config.place().parent()).unwrap_or(Path::new(""));
     let by_option = global.protect.iter().map(|text| {
-        let wrong = |error: Error| Error::usage(format!("--protect: {error}"));
+        let wrong = |error: Error| in_protect("--protect", error);
         patterns("--protect", Path::new(""), text, output).map_err(wrong)
     });
     let by_profile = by_profile.iter().map(|text| {
-        let wrong = |error: Error| Error::config(error.to_string(), "Fix `protect` in the profile.");
+        let wrong = |error: Error| match *error.kind {
+            ErrorKind::Usage { .. } => in_protect("`protect` of the profile", error),
+            _ => Error::config(error.to_string(), "Fix `protect` in the profile."),
+        };
         patterns("`protect` of the profile", beside_profile, text, output).map_err(wrong)
     });
     let patterns = by_option.chain(by_profile).collect::<Result<Vec<_>>>()?;
@@ -158,6 +161,15 @@ fn limits(global: &GlobalOptions, config: Option<&Config>, output: &Output) -> R
         allow_delete: global.allow_delete,
         real: config.is_some(),
     })
+}
+
+/// The error of a value that names what is protected.
+fn in_protect(place: &str, error: Error) -> Error {
+    let message = format!("{place}: {error}");
+    match error.hint() {
+        Some(hint) => Error::usage_with_hint(message, hint),
+        None => Error::usage(message),
+    }
 }
 
 /// The patterns of a value of `--protect`; warns about a name that may be a mistyped file.

@@ -32,9 +32,9 @@ pub(crate) fn prompt(top: TopLevel, output: &Arc<Output>) -> RunExit {
         Err(error) => return refuse(&error, output),
     };
     let progress = Arc::new(ProgressReporter::new(Arc::clone(output), top.global.verbose));
-    let door =
+    let opener =
         CommandLineOpener { top, interrupt, output: Arc::clone(output), progress: Arc::clone(&progress) };
-    repl::run(Box::new(door), output, &progress)
+    repl::run(Box::new(opener), output, &progress)
 }
 
 /// Opens organizations with what the command line said.
@@ -46,11 +46,11 @@ struct CommandLineOpener {
 }
 
 impl CommandLineOpener {
-    fn opened(&self, mut place: OrganizationContext) -> Result<OpenedProfile> {
-        let (is_real, problem) = (place.is_real, place.problem.take());
-        let (is_secret, max_age) = (Rc::clone(&place.is_secret), place.listing_age);
-        let ears = (self.interrupt.clone(), Arc::clone(&self.progress));
-        let mut setup = setup_of(place, &self.top.global, (None, None), ears, &self.output)?;
+    fn opened(&self, mut context: OrganizationContext) -> Result<OpenedProfile> {
+        let (is_real, problem) = (context.is_real, context.problem.take());
+        let (is_secret, max_age) = (Rc::clone(&context.is_secret), context.listing_age);
+        let listeners = (self.interrupt.clone(), Arc::clone(&self.progress));
+        let mut setup = setup_of(context, &self.top.global, (None, None), listeners, &self.output)?;
         // The operator can be asked, and may have set the age of saved listings.
         let listings = &mut setup.settings.listings;
         (listings.max_age, listings.asks) = (max_age, true);
@@ -66,7 +66,7 @@ impl CommandLineOpener {
 
 impl ProfileOpener for CommandLineOpener {
     fn open(&self, profile: Option<&str>) -> Result<OpenedProfile> {
-        let place = match profile {
+        let context = match profile {
             None => OrganizationContext::of(&self.top.global, &self.output).unwrap_or_else(|problem| {
                 OrganizationContext::unknown(self.top.global.profile.as_deref().unwrap_or("default"), problem)
             }),
@@ -77,7 +77,7 @@ impl ProfileOpener for CommandLineOpener {
                 OrganizationContext::of_profile(&self.top.global, &self.choice_of(name), &self.output)?
             }
         };
-        self.opened(place)
+        self.opened(context)
     }
 
     fn profiles(&self) -> Vec<String> {

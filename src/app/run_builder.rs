@@ -29,8 +29,8 @@ use std::time::Duration;
 /// Handles Ctrl-C from here on; a second one after `grace` exits.
 pub(super) fn listen(grace: Duration, output: &Output) -> Result<Interrupt> {
     let interrupt = Interrupt::default();
-    let heard = interrupt.clone();
-    output.heed(move || heard.is_requested());
+    let requested = interrupt.clone();
+    output.heed(move || requested.is_requested());
     signals::listen(interrupt.clone(), grace).map_err(|error| {
         Error::config(
             format!("cannot listen for signals: {error}"),
@@ -49,27 +49,27 @@ pub(super) fn setup(
 ) -> Result<RunSetup> {
     let interrupt = listen(Duration::ZERO, output)?;
     let progress = Arc::new(ProgressReporter::new(Arc::clone(output), global.verbose));
-    let mut place = OrganizationContext::of(global, output)?;
+    let mut context = OrganizationContext::of(global, output)?;
     let protected = resumed.map(|resumed| resumed.protected.clone()).unwrap_or_default();
-    place.limits.protected.extend(protected);
-    setup_of(place, global, (program, resumed), (interrupt, progress), output)
+    context.limits.protected.extend(protected);
+    setup_of(context, global, (program, resumed), (interrupt, progress), output)
 }
 
-/// What a run in a place needs.
+/// What a run in a context needs.
 pub(super) fn setup_of(
-    place: OrganizationContext,
+    context: OrganizationContext,
     global: &GlobalOptions,
     (program, resumed): (Option<&ScriptProgram>, Option<&ResumedRun>),
     (interrupt, progress): (Interrupt, Arc<ProgressReporter>),
     output: &Arc<Output>,
 ) -> Result<RunSetup> {
-    let recorder = recorder(global, program, resumed, &place)?;
+    let recorder = recorder(global, program, resumed, &context)?;
     let inputs = program.map(ScriptProgram::files).unwrap_or_default();
     let report = global.report.as_deref().map(|path| ReportFile::create(path, &inputs)).transpose()?;
     if let Some(earlier) = report.as_ref().and_then(ReportFile::earlier) {
         output.note(&format!("the report of an earlier run was renamed to {}", earlier.display()));
     }
-    let OrganizationContext { profile, organization, mode, limits, folder, connect, .. } = place;
+    let OrganizationContext { profile, organization, mode, limits, folder, connect, .. } = context;
     let settings = RunSettings {
         listings: ListingSettings { folder: Some(folder), ..ListingSettings::default() },
         guard: Arc::new(ChangeGuard::new(limits)),
@@ -101,16 +101,16 @@ fn recorder(
     global: &GlobalOptions,
     program: Option<&ScriptProgram>,
     resumed: Option<&ResumedRun>,
-    place: &OrganizationContext,
+    context: &OrganizationContext,
 ) -> Result<Option<Arc<JournalRecorder>>> {
     let Some(resumed) = resumed else {
-        let head = || journal::head(global, program, place, &place.limits);
-        let keeps = place.is_real && !global.no_journal;
+        let head = || journal::head(global, program, context, &context.limits);
+        let keeps = context.is_real && !global.no_journal;
         return Ok(
             keeps.then(|| Arc::new(JournalRecorder::new(head(), Redactor::new(&global.secret_arguments))))
         );
     };
-    if place.organization != resumed.organization {
+    if context.organization != resumed.organization {
         let message = "this run was started for a different organization than the current profile selects";
         return Err(Error::usage_with_hint(
             message,

@@ -12,8 +12,8 @@ use std::time::Duration;
 /// Serves until the operator interrupts.
 pub(crate) fn serve(options: cli::SandboxOptions, output: &Arc<Output>) -> RunExit {
     let cli::SandboxOptions { port, users, state, throttle, minute } = options;
-    let told = Arc::clone(output);
-    let listener = Listener::new(move |trouble| told.warning(trouble));
+    let warnings = Arc::clone(output);
+    let listener = Listener::new(move |problem| warnings.warning(problem));
     let options = sandbox::SandboxSettings {
         port,
         users,

@@ -50,17 +50,17 @@ pub(crate) fn doctor(global: &GlobalOptions, output: &Arc<Output>) -> RunExit {
 }
 
 fn examine(
-    place: Result<OrganizationContext>,
+    context: Result<OrganizationContext>,
     file: Option<PathBuf>,
     choice: &CommandLineSettings,
     global: &GlobalOptions,
     output: &Arc<Output>,
 ) -> RunExit {
     let finding = file.as_ref().and_then(|_| finding(choice));
-    let place = place.unwrap_or_else(|problem| OrganizationContext::unknown("default", problem));
-    let ears = listen(Duration::ZERO, output)
+    let context = context.unwrap_or_else(|problem| OrganizationContext::unknown("default", problem));
+    let listeners = listen(Duration::ZERO, output)
         .map(|interrupt| (interrupt, Arc::new(ProgressReporter::new(Arc::clone(output), global.verbose))));
-    match ears.and_then(|ears| setup_of(place, global, (None, None), ears, output)) {
+    match listeners.and_then(|listeners| setup_of(context, global, (None, None), listeners, output)) {
         Ok(setup) => doctor::run(DoctorChart { file, finding, setup }, output),
         Err(error) => refuse(&error, output),
     }

@@ -85,6 +85,7 @@ impl Pipeline {
             step: failure.step,
             code: Some(failure.code.clone()),
             message: Some(failure.message.clone()),
+            errors: Vec::new(),
             request_id: None,
             attempts: 0,
             mode: session.mode(),

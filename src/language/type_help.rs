@@ -185,6 +185,7 @@ const OUTCOME: TypeHelp = TypeHelp {
         field("step", "number", "the step that failed, from 0"),
         field("code", "string", "error code of the service or of a local check"),
         field("message", "string", "what went wrong"),
+        field("errors", "list", "every error of the command: maps of `step`, `code` and `message`"),
         field("hint", "string", "what to do about it"),
         field("request_id", "string", "id of the request, for Adobe's support"),
         field("attempts", "number", "number of times the request was sent"),

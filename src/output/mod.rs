@@ -32,7 +32,7 @@ pub struct OutputSettings {
     pub causes: bool,
 }
 
-/// The two streams of this process, or stand-ins.
+/// The two streams of this process, or replacements in tests.
 pub struct Output {
     form: OutputForm,
     quiet: bool,
@@ -66,27 +66,27 @@ struct OutputStreams {
 
 impl Output {
     /// The streams of this process. `no_color`: the environment switches color off (`NO_COLOR`).
-    pub fn standard(manner: OutputSettings, no_color: bool) -> Self {
+    pub fn standard(settings: OutputSettings, no_color: bool) -> Self {
         let (data, people) = (io::stdout(), io::stderr());
         let surface = |terminal: bool| StreamSurface {
             terminal,
             width: if terminal { columns() } else { None },
-            palette: ColorPalette { colored: manner.colored.unwrap_or(terminal && !no_color) },
+            palette: ColorPalette { colored: settings.colored.unwrap_or(terminal && !no_color) },
         };
         let (data_surface, people_surface) = (surface(data.is_terminal()), surface(people.is_terminal()));
-        Self::new(manner, (data_surface, people_surface), (Box::new(data), Box::new(people)))
+        Self::new(settings, (data_surface, people_surface), (Box::new(data), Box::new(people)))
     }
 
     fn new(
-        manner: OutputSettings,
+        settings: OutputSettings,
         (data, people): (StreamSurface, StreamSurface),
         (data_stream, people_stream): (Box<dyn Write + Send>, Box<dyn Write + Send>),
     ) -> Self {
-        let form = manner.form.unwrap_or(if data.terminal { OutputForm::Table } else { OutputForm::Json });
+        let form = settings.form.unwrap_or(if data.terminal { OutputForm::Table } else { OutputForm::Json });
         Self {
             form,
-            quiet: manner.quiet,
-            causes: manner.causes,
+            quiet: settings.quiet,
+            causes: settings.causes,
             canvas: Canvas { terminal: data.terminal, width: data.width, palette: data.palette },
             people,
             streams: Mutex::new(OutputStreams {
@@ -327,11 +327,11 @@ mod tests {
 
     const PLAIN: OutputSettings = OutputSettings { form: None, quiet: false, colored: None, causes: false };
 
-    fn output(manner: OutputSettings, terminal: bool) -> (Output, Sink, Sink) {
+    fn output(settings: OutputSettings, terminal: bool) -> (Output, Sink, Sink) {
         let (data, people) = (Sink::default(), Sink::default());
         let surface = StreamSurface { terminal, width: None, palette: ColorPalette::PLAIN };
         let output =
-            Output::new(manner, (surface, surface), (Box::new(data.clone()), Box::new(people.clone())));
+            Output::new(settings, (surface, surface), (Box::new(data.clone()), Box::new(people.clone())));
         (output, data, people)
     }
 

@@ -1,4 +1,4 @@
-//! Values for people: lists as tables, records as pairs, reports as counts and what went wrong. Pure.
+//! Values for people: lists as tables, records as pairs, reports as counts and failures. Pure.
 
 use super::cell::cell;
 use super::columns::records;
@@ -48,7 +48,7 @@ fn printable(text: &str) -> String {
     text.chars().filter(|letter| matches!(letter, '\n' | '\t') || !letter.is_control()).collect()
 }
 
-/// Counts, and what went wrong with codes and hints.
+/// Counts, and failures with codes and hints.
 fn report_text(report: &Value, frame: TableFrame) -> String {
     let outcomes: Vec<_> =
         report["outcomes"].as_array().into_iter().flatten().filter_map(Value::as_object).collect();

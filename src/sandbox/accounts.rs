@@ -2,8 +2,9 @@
 
 use super::groups::GroupId;
 use super::ids::PersonId;
+use super::person_name::PersonName;
 use crate::sandbox::name_index::NameIndex;
-use crate::wire::identity::{Identity, IdentityType, fold};
+use crate::wire::identity::{IdentityType, fold};
 use arcstr::ArcStr;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -190,17 +191,21 @@ impl AccountTable {
         everyone.filter(move |(_, person)| person.is_managed() && fold(person.username()) == name)
     }
 
-    /// The person selected by an e-mail, or by a username and domain. Where an Adobe ID and a managed ID share an e-mail
-    /// the managed one is, unless the Adobe ID is requested; a member comes before a person who is not one (contract 7.16).
-    pub(super) fn find(&self, identity: &Identity) -> Option<(PersonId, &SandboxAccount)> {
-        if identity.email.is_empty() {
-            return self
-                .with_username(&identity.username)
-                .find(|(_, person)| in_domain(person, &identity.domain));
+    /// The person of a name. A request for the Adobe ID never finds a managed account (contract 7.36). Otherwise the
+    /// managed account comes before an Adobe ID of the same e-mail, and a member before someone who is not one
+    /// (contract 7.16).
+    pub(super) fn find(&self, name: &PersonName) -> Option<(PersonId, &SandboxAccount)> {
+        let folded = name.folded();
+        if name.adobe_id {
+            let adobe_ids = self.with_email(&folded).filter(|(_, person)| !person.is_managed());
+            return adobe_ids.max_by_key(|(_, person)| person.is_member());
         }
-        let adobe = identity.adobe_id == Some(true);
-        self.with_email(&identity.email)
-            .max_by_key(|(_, person)| (person.is_member(), person.is_managed() != adobe))
+        if name.is_email() {
+            let accounts = self.with_email(&folded);
+            return accounts.max_by_key(|(_, person)| (person.is_member(), person.is_managed()));
+        }
+        let domain = fold(name.domain.as_deref().unwrap_or_default());
+        self.with_username(&folded).find(|(_, person)| in_domain(person, &domain))
     }
 }
 
@@ -240,17 +245,20 @@ mod tests {
         let mut people = AccountTable::default();
         let adobe = people.insert(person(IdentityType::AdobeId, "Ann@example.com", None));
         let managed = people.insert(person(IdentityType::FederatedId, "ann@example.com", None));
-        let found =
-            |adobe_id| people.find(&Identity::named("ANN@example.com", None, adobe_id)).map(|(id, _)| id);
+        let found = |adobe_id| {
+            people.find(&PersonName { adobe_id, ..PersonName::email("ANN@example.com") }).map(|(id, _)| id)
+        };
         assert_eq!((found(false), found(true)), (Some(managed), Some(adobe)));
+        people.remove(adobe);
+        let adobe_id = PersonName { adobe_id: true, ..PersonName::email("ann@example.com") };
+        assert_eq!(people.find(&adobe_id), None);
     }
 
     #[test]
     fn a_plain_username_is_found_in_any_domain_of_its_directory_and_in_no_other() {
         let mut people = AccountTable::default();
         let id = people.insert(person(IdentityType::FederatedId, "ann@example.com", Some("Ann")));
-        let found =
-            |domain| people.find(&Identity::named("ann", Some(domain), false)).map(|(found, _)| found);
+        let found = |domain| people.find(&PersonName::username("ann", domain)).map(|(found, _)| found);
         assert_eq!(found("emea.example.com"), Some(id));
         assert_eq!(found("sso.example.com"), None);
     }

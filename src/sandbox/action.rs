@@ -1,17 +1,16 @@
 //! The action request: a list of commands in, one response out (contract 3).
 
-use super::duplicate_keys;
+use super::command_reader;
+use super::json::JsonNode;
+use super::limits;
 use super::refusal::Refusal;
 use super::steps;
 use crate::sandbox::org::SandboxOrganization;
 use crate::sandbox::response::SandboxResponse;
 use crate::sandbox::settings::CurrentRules;
-use crate::sandbox::steps::StepOutcome;
-use crate::wire::command::Command;
+use crate::sandbox::steps::{RequestState, StepOutcome};
 use crate::wire::error_code;
-use crate::wire::limits;
 use crate::wire::response::{ActionResponse, CommandError, CommandWarning, SUCCESS};
-use serde_json::Value;
 
 /// A command that a test makes fail: its index in the request, and the code.
 pub(super) type PlantedFailure = (usize, String);
@@ -28,29 +27,29 @@ pub(super) fn respond(
         Ok(commands) => commands,
         Err(refusal) => return refusal.into(),
     };
-    let doubled = duplicate_keys::faults(body);
     let mut response = ActionResponse::default();
-    for (index, sent) in commands.iter().enumerate() {
-        let outcome = match (planted.iter().find(|(place, _)| *place == index), doubled.get(&index)) {
-            (Some((_, code)), _) => {
-                plant(&mut response, index, sent, code);
-                continue;
-            }
-            (None, Some((step, refusal))) => failed(*step, refusal.code, &refusal.message),
-            (None, None) => run(org, rules, sent, test),
+    let mut request = RequestState::new(rules, test);
+    for (index, command) in commands.iter().enumerate() {
+        if let Some((_, code)) = planted.iter().find(|(planted, _)| *planted == index) {
+            record_planted(&mut response, index, command, code);
+            continue;
+        }
+        let outcome = match command_reader::read(command) {
+            Ok(command) => steps::command(org, &mut request, &command),
+            Err(fault) => StepOutcome { errors: vec![(fault.step, fault.refusal)], ..StepOutcome::default() },
         };
-        record(&mut response, index, sent, outcome);
+        record(&mut response, index, command, outcome);
     }
     conclude(&mut response, commands.len(), test);
     SandboxResponse::json(200, &response)
 }
 
-fn commands(body: &[u8]) -> Result<Vec<Value>, Refusal> {
+fn commands(body: &[u8]) -> Result<Vec<JsonNode>, Refusal> {
     let malformed = |message: String| Refusal { code: error_code::COMMAND_MALFORMED, message };
-    let commands: Vec<Value> = serde_json::from_slice(body)
-        .map_err(|error| malformed(format!("The body is not a JSON list of commands: {error}")))?;
+    let commands: Vec<JsonNode> = serde_json::from_slice(body)
+        .map_err(|error| malformed(format!("The body is not a JSON array of commands: {error}")))?;
     match commands.len() {
-        0 => Err(malformed("The list of commands is empty".into())),
+        0 => Err(malformed("The array of commands is empty".into())),
         count if count > limits::COMMANDS_PER_REQUEST => Err(malformed(format!(
             "{count} commands in one request, at most {}",
             limits::COMMANDS_PER_REQUEST
@@ -59,26 +58,14 @@ fn commands(body: &[u8]) -> Result<Vec<Value>, Refusal> {
     }
 }
 
-fn run(org: &mut SandboxOrganization, rules: &CurrentRules, sent: &Value, test: bool) -> StepOutcome {
-    match Command::from_json(sent) {
-        Ok(command) => steps::command(org, rules, &command, test),
-        Err(fault) => failed(fault.step, fault.code, &fault.message),
-    }
-}
-
-fn failed(step: usize, code: &'static str, message: &str) -> StepOutcome {
-    let refusal = Refusal { code, message: message.to_owned() };
-    StepOutcome { errors: vec![(step, refusal)], warnings: Vec::new() }
-}
-
 /// The requestID and the subject of a command, as far as they are strings.
-fn labels(sent: &Value) -> (Option<String>, Option<String>) {
-    let text = |key: &str| sent.get(key).and_then(Value::as_str).map(str::to_owned);
-    (text("requestID"), text("user").or_else(|| text("usergroup")))
+fn labels(command: &JsonNode) -> (Option<String>, Option<String>) {
+    let label = |key: &str| command.get(key).and_then(JsonNode::as_str).map(str::to_owned);
+    (label("requestID"), label("user").or_else(|| label("usergroup")))
 }
 
-fn plant(response: &mut ActionResponse, index: usize, sent: &Value, code: &str) {
-    let (request_id, user) = labels(sent);
+fn record_planted(response: &mut ActionResponse, index: usize, command: &JsonNode, code: &str) {
+    let (request_id, user) = labels(command);
     response.not_completed += 1;
     response.errors.push(CommandError {
         index,
@@ -90,8 +77,8 @@ fn plant(response: &mut ActionResponse, index: usize, sent: &Value, code: &str) 
     });
 }
 
-fn record(response: &mut ActionResponse, index: usize, sent: &Value, outcome: StepOutcome) {
-    let (request_id, user) = labels(sent);
+fn record(response: &mut ActionResponse, index: usize, command: &JsonNode, outcome: StepOutcome) {
+    let (request_id, user) = labels(command);
     response.not_completed += usize::from(!outcome.errors.is_empty());
     response.errors.extend(outcome.errors.into_iter().map(|(step, refusal)| CommandError {
         index,

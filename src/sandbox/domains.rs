@@ -85,6 +85,17 @@ pub(super) fn claimed(name: &str) -> StepResult<&'static SandboxDomain> {
     }
 }
 
+/// The domain of that name, whose directory holds accounts of that type.
+pub(super) fn claimed_for(name: &str, kind: IdentityType) -> StepResult<&'static SandboxDomain> {
+    let domain = claimed(name)?;
+    if domain.kind == kind {
+        return Ok(domain);
+    }
+    let message =
+        format!("The domain {} belongs to a directory of the type {}", domain.name, domain.kind.as_str());
+    refuse(error_code::TYPE_MISMATCH, message)
+}
+
 /// What follows the `@` of an e-mail, folded; empty without one.
 pub(super) fn of_email(email: &str) -> String {
     email.rsplit_once('@').map(|(_, domain)| fold(domain)).unwrap_or_default()

@@ -1,6 +1,7 @@
-//! Faults on request: what the service or the network does to clients now and then, for chosen requests.
+//! Faults on request: failures of the service and the network for chosen requests.
 
-use crate::wire::endpoint::{ENDPOINTS, Endpoint, EndpointId};
+use super::routes::ENDPOINTS;
+use crate::wire::endpoint::EndpointId;
 use serde::{Deserialize, Serialize};
 use std::time::{Duration, SystemTime};
 
@@ -98,6 +99,11 @@ pub enum FaultEffect {
     MalformedBody,
     /// All tokens issued so far expire.
     ExpireTokens,
+    /// The request is carried out, and `user` and `requestID` of its errors and warnings are null (contract 7.45).
+    NullErrorLabels,
+    /// The request is carried out, and fields of the response have other types than documented (contract 7.46): numbers
+    /// for strings and strings for numbers, a group without a name, null for an empty list of errors.
+    OddTypes,
     /// A command of an action request fails with a code and is not carried out; the others are.
     CommandError {
         /// 0-based command.
@@ -158,12 +164,11 @@ impl FaultQueue {
         &mut self,
         method: &str,
         path: &str,
-        endpoint: Option<&Endpoint>,
+        endpoint: Option<EndpointId>,
     ) -> Option<PlannedFault> {
-        let id = endpoint.map(|endpoint| endpoint.id);
         for place in 0..self.0.len() {
             let fault = &mut self.0[place];
-            if !matches(fault, method, path, id) {
+            if !matches(fault, method, path, endpoint) {
                 continue;
             }
             if fault.skip > 0 {
@@ -211,7 +216,7 @@ mod endpoint_name {
         deserializer: D,
     ) -> Result<Option<EndpointId>, D::Error> {
         let Some(name) = Option::<String>::deserialize(deserializer)? else { return Ok(None) };
-        let mut ids = ENDPOINTS.iter().map(|endpoint| endpoint.id);
+        let mut ids = ENDPOINTS.iter().map(|(endpoint, ..)| *endpoint);
         let found = ids.find(|id| format!("{id:?}").eq_ignore_ascii_case(&name));
         found.map(Some).ok_or_else(|| D::Error::custom(format!("there is no endpoint {name}")))
     }
@@ -222,11 +227,11 @@ mod tests {
     use super::*;
 
     fn take_next(faults: &mut FaultQueue) -> Option<FaultEffect> {
-        faults.take_matching("GET", "/x", Some(EndpointId::Users.endpoint())).map(|fault| fault.effect)
+        faults.take_matching("GET", "/x", Some(EndpointId::Users)).map(|fault| fault.effect)
     }
 
     #[test]
-    fn faults_meet_requests_in_the_order_in_which_they_were_queued() {
+    fn faults_apply_in_the_order_in_which_they_were_queued() {
         let mut faults = FaultQueue::default();
         faults.queue([
             PlannedFault::at(EndpointId::Users, FaultEffect::DropBefore).times(2).skip(1),
@@ -245,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn only_requests_that_match_are_met() {
+    fn only_requests_that_match_are_affected() {
         let mut faults = FaultQueue::default();
         faults.queue([PlannedFault::at(EndpointId::Action, FaultEffect::DropBefore)]);
         faults.queue([PlannedFault { path: Some("/y".into()), ..PlannedFault::default() }]);

@@ -4,10 +4,13 @@ use super::accounts::in_domain;
 use super::domains::{self, ADOBE_ID_DOMAIN};
 use super::groups::GroupId;
 use super::ids::PersonId;
+use super::limits;
 use super::org::{TECHNICAL_ACCOUNTS, describe};
+use super::person_name::PersonName;
+use super::routes;
 use crate::sandbox::accounts::{AccountStanding, SandboxAccount};
 use crate::sandbox::groups::{GroupKind, GroupTable, NamedGroup, SandboxGroup as OrgGroup};
-use crate::sandbox::listing_cache::{CachedEntry, SandboxListings};
+use crate::sandbox::listing_cache::{CachedListing, SandboxListings};
 use crate::sandbox::org::SandboxOrganization;
 use crate::sandbox::paging::PageCounts;
 use crate::sandbox::query::QueryParameters;
@@ -16,8 +19,7 @@ use crate::sandbox::settings::CurrentRules;
 use crate::wire::endpoint::EndpointId;
 use crate::wire::error_code;
 use crate::wire::group::Group;
-use crate::wire::identity::{Identity, IdentityType, fold};
-use crate::wire::limits;
+use crate::wire::identity::{IdentityType, fold};
 use crate::wire::response::{NOT_FOUND, SUCCESS, UserResponse};
 use crate::wire::user::User;
 use serde::Serialize;
@@ -52,7 +54,11 @@ fn find_user<'o>(
             let mut people = org.people.with_email(&folded);
             people.find(|(_, person)| is_of_domain(person, domain)).map(|(id, _)| id)
         }
-        _ => org.people.find(&Identity::named(name, domain, adobe)).map(|(id, _)| id),
+        _ => {
+            let domain = domain.map(str::to_owned);
+            let name = PersonName { name: name.to_owned(), domain, adobe_id: adobe };
+            org.people.find(&name).map(|(id, _)| id)
+        }
     };
     found
         .and_then(|id| Some((id, org.people.get(id)?)))
@@ -85,7 +91,7 @@ pub(super) fn users(
         );
     }
     let hidden = if domain.is_none() { TECHNICAL_ACCOUNTS } else { 0 };
-    let listed = listings.listing(org, CachedEntry::Users { domain });
+    let listed = listings.listing(org, CachedListing::Users { domain });
     let pages = PageCounts::new(listed.len(), page_size(EndpointId::Users, rules));
     let page = pages.clamp(page);
     let people = pages.cut(listed, page).filter_map(|id| Some((id, org.people.get(id)?)));
@@ -119,6 +125,9 @@ pub(super) fn members(
     if name.trim().is_empty() || name.chars().count() > limits::GROUP_NAME_LENGTH {
         return SandboxResponse::refused(400, error_code::GROUP_INVALID_NAME, "Bad group name");
     }
+    if rules.switches.refuse_reserved_in_names && name.contains(['/', '%', '?', '#']) {
+        return SandboxResponse::refused(400, error_code::GROUP_INVALID_NAME, "Bad group name");
+    }
     let cut = name.rsplit_once('.').map(|(front, _)| front).filter(|_| rules.switches.cut_names_at_dots);
     let name = cut.unwrap_or(name);
     let Some(group) = named_group(org, name) else {
@@ -128,7 +137,7 @@ pub(super) fn members(
         );
     };
     let listed = match group {
-        Some(group) => listings.listing(org, CachedEntry::members(org, group, query)),
+        Some(group) => listings.listing(org, CachedListing::members(org, group, query)),
         None => &[],
     };
     let pages = PageCounts::new(listed.len(), page_size(EndpointId::GroupUsers, rules));
@@ -228,5 +237,5 @@ fn bad_page(page: &str) -> SandboxResponse {
 }
 
 fn page_size(endpoint: EndpointId, rules: &CurrentRules) -> usize {
-    rules.page_size.or(endpoint.endpoint().page_size).unwrap_or(usize::MAX)
+    rules.page_size.or(routes::page_size(endpoint)).unwrap_or(usize::MAX)
 }

@@ -7,12 +7,12 @@ pub(super) struct QueryParameters(Vec<(String, String)>);
 impl QueryParameters {
     /// Reads a form: of a query or of a body. Both `+` and `%20` are a space.
     pub(super) fn parse(text: &str) -> Self {
-        let decode = |text: &str| crate::wire::percent_encode::decode(&text.replace('+', " "));
+        let field = |text: &str| super::routes::decode(&text.replace('+', " "));
         let pairs = text.split('&').filter(|pair| !pair.is_empty());
         Self(
             pairs
                 .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
-                .map(|(k, v)| (decode(k), decode(v)))
+                .map(|(name, value)| (field(name), field(value)))
                 .collect(),
         )
     }

@@ -1,6 +1,7 @@
 //! The HTTP server: one thread with its own runtime, bound to loopback, stopped by its owner.
 
 use super::control;
+use super::odd_responses;
 use super::persistence;
 use crate::sandbox::connection::{ConnectionBreaker, SandboxAcceptor};
 use crate::sandbox::faults::{FaultEffect, PlannedFault};
@@ -8,7 +9,7 @@ use crate::sandbox::request_log::LoggedRequest;
 use crate::sandbox::response::SandboxResponse;
 use crate::sandbox::service::ServiceRequest;
 use crate::sandbox::shared::ServerState;
-use crate::wire::endpoint::PathBase;
+use crate::wire::endpoint::EndpointId;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, State};
@@ -39,7 +40,7 @@ pub(super) async fn serve(
 ) -> io::Result<()> {
     let router = Router::new().fallback(handle).with_state(Arc::clone(&shared));
     let service = router.into_make_service_with_connect_info::<ConnectionBreaker>();
-    let saving = save_now_and_then(Arc::clone(&shared), file);
+    let saving = save_periodically(Arc::clone(&shared), file);
     tokio::select! {
         served = async { axum::serve(SandboxAcceptor(listener), service).await } => served,
         () = saving => Ok(()),
@@ -48,7 +49,7 @@ pub(super) async fn serve(
 }
 
 /// Saves what changed, at most once a second; never ends.
-async fn save_now_and_then(shared: Arc<ServerState>, file: Option<PathBuf>) {
+async fn save_periodically(shared: Arc<ServerState>, file: Option<PathBuf>) {
     let Some(file) = file else { return std::future::pending().await };
     let mut saved = shared.service().org.revision();
     loop {
@@ -114,9 +115,8 @@ async fn respond_or_fail(
 ) -> Response {
     let (fault, number) = {
         let mut service = shared.service();
-        let endpoint = request.route().map(|(endpoint, _)| endpoint);
-        let fault =
-            service.faults.take_matching(&request.method, &request.path, endpoint).unwrap_or_default();
+        let fault = service.faults.take_matching(&request.method, &request.path, request.endpoint());
+        let fault = fault.unwrap_or_default();
         let number = service.log.append(logged(&request));
         (fault, number)
     };
@@ -145,14 +145,14 @@ async fn respond_or_fail(
 }
 
 fn logged(request: &ServiceRequest) -> LoggedRequest {
-    let endpoint = request.route().map(|(endpoint, _)| endpoint);
-    let signs_in = endpoint.is_some_and(|endpoint| endpoint.base == PathBase::SignIn);
+    let endpoint = request.endpoint();
+    let signs_in = matches!(endpoint, Some(EndpointId::OAuthToken | EndpointId::JwtExchange));
     let commands = serde_json::from_slice::<Vec<serde::de::IgnoredAny>>(&request.body);
     LoggedRequest {
         method: request.method.clone(),
         path: request.path.clone(),
         query: if signs_in { String::new() } else { request.query.clone() },
-        endpoint: endpoint.map(|endpoint| format!("{:?}", endpoint.id)).unwrap_or_default(),
+        endpoint: endpoint.map(|endpoint| format!("{endpoint:?}")).unwrap_or_default(),
         request_id: request.request_id.clone(),
         pragma: request.pragma.clone(),
         user_agent: request.user_agent.clone(),
@@ -174,10 +174,12 @@ fn carry_out(shared: &ServerState, request: &ServiceRequest, fault: &PlannedFaul
         _ => {}
     }
     let answer = service.respond(request, &planted, Instant::now());
-    if fault.effect == FaultEffect::MalformedBody {
-        return SandboxResponse { body: b"{\"result\":\"succ<".to_vec(), ..answer };
+    match fault.effect {
+        FaultEffect::MalformedBody => SandboxResponse { body: b"{\"result\":\"succ<".to_vec(), ..answer },
+        FaultEffect::NullErrorLabels => odd_responses::without_labels(answer),
+        FaultEffect::OddTypes => odd_responses::with_odd_types(answer),
+        _ => answer,
     }
-    answer
 }
 
 fn status_answer(status: u16, body: Option<&str>, retry_after: Option<String>) -> SandboxResponse {

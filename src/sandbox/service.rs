@@ -4,6 +4,8 @@ use super::action;
 use super::credentials::{CLIENT_ID, ORGANIZATION};
 use super::listener::Listener;
 use super::listing;
+use super::odd_responses;
+use super::routes::{self, MatchedRoute, PathValues, RequestRoute};
 use super::signing_key::SigningKey;
 use crate::sandbox::action::PlantedFailure;
 use crate::sandbox::faults::FaultQueue;
@@ -15,7 +17,7 @@ use crate::sandbox::response::SandboxResponse;
 use crate::sandbox::settings::CurrentRules;
 use crate::sandbox::throttle::{RequestLimiter, ThrottledCall};
 use crate::sandbox::token::TokenTable;
-use crate::wire::endpoint::{self, BASE_PATH, ENDPOINTS, Endpoint, EndpointId, PathBase};
+use crate::wire::endpoint::EndpointId;
 use crate::wire::error_code;
 use serde_json::json;
 use std::sync::Arc;
@@ -37,28 +39,18 @@ pub(super) struct ServiceRequest {
     pub(super) body: Vec<u8>,
 }
 
-/// An endpoint and the values of the names in its path.
-type MatchedRoute = (&'static Endpoint, Vec<(&'static str, String)>);
-
 impl ServiceRequest {
     /// Where it belongs.
     pub(super) fn route(&self) -> Option<MatchedRoute> {
-        if let Some(path) = self.path.strip_prefix(BASE_PATH) {
-            return self.route_from(PathBase::Service, path);
+        routes::find(&self.method, &self.path)
+    }
+
+    /// Its endpoint; `None` for a path that belongs to none.
+    pub(super) fn endpoint(&self) -> Option<EndpointId> {
+        match self.route()? {
+            MatchedRoute { route: RequestRoute::Current(endpoint), .. } => Some(endpoint),
+            MatchedRoute { route: RequestRoute::Deprecated, .. } => None,
         }
-        self.route_from(PathBase::ServiceHost, &self.path)
-            .or_else(|| self.route_from(PathBase::SignIn, &self.path))
-    }
-
-    fn route_from(&self, base: PathBase, path: &str) -> Option<MatchedRoute> {
-        let endpoint = endpoint::find(base, &self.method, path)?;
-        Some((endpoint, endpoint.matches(path)?))
-    }
-
-    /// Whether the path belongs to an endpoint of another method.
-    fn is_of_other_method(&self) -> bool {
-        let path = self.path.strip_prefix(BASE_PATH).unwrap_or(&self.path);
-        ENDPOINTS.iter().any(|endpoint| endpoint.matches(path).is_some())
     }
 
     /// The form of a token request: its body and the query of the URL.
@@ -91,35 +83,40 @@ impl SandboxService {
         planted: &[PlantedFailure],
         now: Instant,
     ) -> SandboxResponse {
-        let Some((endpoint, values)) = request.route() else {
-            return SandboxResponse::empty(if request.is_of_other_method() { 405 } else { 404 });
+        let Some(MatchedRoute { route, values }) = request.route() else {
+            return SandboxResponse::empty(if routes::is_of_other_method(&request.path) { 405 } else { 404 });
         };
-        match endpoint.id {
-            EndpointId::Status => SandboxResponse::json(
+        match route {
+            RequestRoute::Current(EndpointId::Status) => SandboxResponse::json(
                 200,
                 &json!({ "build": "sandbox", "version": env!("CARGO_PKG_VERSION"), "state": "LIVE" }),
             ),
-            EndpointId::OAuthToken => self.tokens.oauth(&request.form(), self.rules.token_lifetime, now),
-            EndpointId::JwtExchange => {
+            RequestRoute::Current(EndpointId::OAuthToken) => {
+                self.tokens.oauth(&request.form(), self.rules.token_lifetime, now)
+            }
+            RequestRoute::Current(EndpointId::JwtExchange) => {
                 self.tokens.exchange(&self.key, &request.form(), self.rules.token_lifetime, now)
             }
-            _ => {
-                let value =
-                    |name: &str| values.iter().find(|(key, _)| *key == name).map(|(_, value)| value.as_str());
-                match self.admit(request, endpoint, &value, now) {
-                    Err(answer) => answer,
-                    Ok(()) => self.serve(request, endpoint, &value, planted),
+            RequestRoute::Current(endpoint) => {
+                let admitted = self
+                    .authorize(request, &values, now)
+                    .and_then(|()| self.admit(request, endpoint, &values, now));
+                match admitted {
+                    Err(refused) => refused,
+                    Ok(()) => self.with_odd_fields(request, endpoint, &values, planted),
                 }
+            }
+            RequestRoute::Deprecated => {
+                self.authorize(request, &values, now).map_or_else(|refused| refused, |()| deprecated())
             }
         }
     }
 
-    /// Token, API key, organization, limits: in this order.
-    fn admit<'v>(
+    /// Token, API key, organization: in this order.
+    fn authorize(
         &mut self,
         request: &ServiceRequest,
-        endpoint: &'static Endpoint,
-        value: &impl Fn(&str) -> Option<&'v str>,
+        values: &PathValues,
         now: Instant,
     ) -> Result<(), SandboxResponse> {
         if !self.tokens.accept(request.authorization.as_deref(), now) {
@@ -128,44 +125,72 @@ impl SandboxService {
         if request.api_key.as_deref() != Some(CLIENT_ID) {
             return Err(SandboxResponse::forbidden());
         }
-        let organization = value("organization").unwrap_or_default();
-        if !is_organization_id(organization) {
+        if !is_organization_id(&values.organization) {
             return Err(SandboxResponse::refused(
                 400,
                 error_code::ORGANIZATION_INVALID_ID,
                 "Bad organization Id",
             ));
         }
-        if !organization.eq_ignore_ascii_case(ORGANIZATION) {
+        if !values.organization.eq_ignore_ascii_case(ORGANIZATION) {
             return Err(SandboxResponse::unauthorized());
         }
+        Ok(())
+    }
+
+    /// The documented limits of calls, where they are enforced.
+    fn admit(
+        &mut self,
+        request: &ServiceRequest,
+        endpoint: EndpointId,
+        values: &PathValues,
+        now: Instant,
+    ) -> Result<(), SandboxResponse> {
         if !self.rules.throttle {
             return Ok(());
         }
         let request_id = request.request_id.as_deref();
-        let call = ThrottledCall { endpoint, client: CLIENT_ID, page: value("page"), request_id };
+        let call = ThrottledCall { endpoint, client: CLIENT_ID, page: values.page.as_deref(), request_id };
         self.limiter.admit(call, now).map_err(SandboxResponse::throttled)
     }
 
-    fn serve<'v>(
+    /// The response, with the oddities that switches request (contract 7.45, 7.46).
+    fn with_odd_fields(
         &mut self,
         request: &ServiceRequest,
-        endpoint: &'static Endpoint,
-        value: &impl Fn(&str) -> Option<&'v str>,
+        endpoint: EndpointId,
+        values: &PathValues,
+        planted: &[PlantedFailure],
+    ) -> SandboxResponse {
+        let mut response = self.serve(request, endpoint, values, planted);
+        if self.rules.switches.null_error_labels {
+            response = odd_responses::without_labels(response);
+        }
+        if self.rules.switches.odd_types {
+            response = odd_responses::with_odd_types(response);
+        }
+        response
+    }
+
+    fn serve(
+        &mut self,
+        request: &ServiceRequest,
+        endpoint: EndpointId,
+        values: &PathValues,
         planted: &[PlantedFailure],
     ) -> SandboxResponse {
         let query = QueryParameters::parse(&request.query);
-        let page = value("page").unwrap_or_default();
-        match endpoint.id {
+        let page = values.page.as_deref().unwrap_or_default();
+        match endpoint {
             EndpointId::Action => {
                 let test = query.flag("testOnly");
                 action::respond(&mut self.org, &self.rules, &request.body, test, planted)
             }
-            EndpointId::User => listing::user(&self.org, value("user").unwrap_or_default(), &query),
+            EndpointId::User => listing::user(&self.org, &values.name, &query),
             EndpointId::Users => listing::users(&self.org, &mut self.listings, &self.rules, page, &query),
             EndpointId::GroupUsers => {
-                let place = (page, value("group").unwrap_or_default());
-                listing::members(&self.org, &mut self.listings, &self.rules, place, &query)
+                let group = (page, values.name.as_str());
+                listing::members(&self.org, &mut self.listings, &self.rules, group, &query)
             }
             EndpointId::Groups => listing::groups(&mut self.org, &self.rules, page),
             EndpointId::Status | EndpointId::OAuthToken | EndpointId::JwtExchange => {
@@ -173,6 +198,13 @@ impl SandboxService {
             }
         }
     }
+}
+
+/// A deprecated endpoint, in its own style of errors. 404 would mean an empty list to some clients (contract 7.40).
+fn deprecated() -> SandboxResponse {
+    let message = "The sandbox does not have the deprecated endpoints; use users/{org}/{page}, \
+                   users/{org}/{page}/{group}, groups/{org}/{page} or organizations/{org}/users/{user}";
+    SandboxResponse::json(410, &json!({ "errorCode": "ENDPOINT_DEPRECATED", "errorMessage": message }))
 }
 
 /// Hex digits and `@AdobeOrg` (contract 1.1).

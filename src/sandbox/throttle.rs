@@ -1,7 +1,8 @@
 //! The documented limits of calls, and the two hours between full listings (contract 2.1).
 
-use crate::wire::endpoint::{Endpoint, EndpointId};
-use crate::wire::limits::LISTING_INTERVAL_SECONDS;
+use super::limits::LISTING_INTERVAL_SECONDS;
+use super::routes;
+use crate::wire::endpoint::EndpointId;
 use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant};
 
@@ -11,7 +12,7 @@ const LISTING_INTERVAL: Duration = Duration::from_secs(LISTING_INTERVAL_SECONDS)
 #[derive(Debug, Clone, Copy)]
 pub struct ThrottledCall<'c> {
     /// Which limits hold.
-    pub endpoint: &'static Endpoint,
+    pub endpoint: EndpointId,
     /// Whose call it is: the API key.
     pub client: &'c str,
     /// The requested page; listings of everything begin with page 0.
@@ -49,12 +50,12 @@ impl RequestLimiter {
     /// # Errors
     /// The whole seconds after which it may be repeated.
     pub fn admit(&mut self, call: ThrottledCall<'_>, now: Instant) -> Result<(), u64> {
-        let Some(limit) = call.endpoint.limit else { return Ok(()) };
-        let of_client = (call.endpoint.id, Some(call.client.to_owned()));
-        let of_all = (call.endpoint.id, None);
+        let Some((per_client, global)) = routes::calls_per_minute(call.endpoint) else { return Ok(()) };
+        let of_client = (call.endpoint, Some(call.client.to_owned()));
+        let of_all = (call.endpoint, None);
         let waits = [
-            self.wait(&of_client, limit.per_client, now),
-            self.wait(&of_all, limit.global, now),
+            self.wait(&of_client, per_client, now),
+            self.wait(&of_all, global, now),
             self.listing_wait(&of_client, call, now),
         ];
         if let Some(wait) = waits.into_iter().flatten().max() {
@@ -92,7 +93,7 @@ impl RequestLimiter {
 }
 
 fn begins_listing(call: ThrottledCall<'_>) -> bool {
-    let everything = matches!(call.endpoint.id, EndpointId::Users | EndpointId::Groups);
+    let everything = matches!(call.endpoint, EndpointId::Users | EndpointId::Groups);
     everything && call.page.and_then(|page| page.parse().ok()) == Some(0)
 }
 
@@ -107,7 +108,7 @@ mod tests {
     const MINUTE: Duration = Duration::from_mins(1);
 
     fn call<'c>(id: EndpointId, client: &'c str, page: Option<&'c str>) -> ThrottledCall<'c> {
-        ThrottledCall { endpoint: id.endpoint(), client, page, request_id: None }
+        ThrottledCall { endpoint: id, client, page, request_id: None }
     }
 
     #[test]

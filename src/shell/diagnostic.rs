@@ -104,13 +104,13 @@ fn notes(program: &ScriptProgram, failure: &ScriptError) -> Vec<String> {
 }
 
 /// Both ends of a long call stack, and the number of calls between.
-fn shortened(calls: &[CallFrame], told: impl Fn(&CallFrame) -> String) -> Vec<String> {
+fn shortened(calls: &[CallFrame], describe: impl Fn(&CallFrame) -> String) -> Vec<String> {
     if calls.len() <= 2 * CALLS_SHOWN + 1 {
-        return calls.iter().map(told).collect();
+        return calls.iter().map(describe).collect();
     }
     let left_out = format!("... {} more calls ...", calls.len() - 2 * CALLS_SHOWN);
     let (first, last) = (&calls[..CALLS_SHOWN], &calls[calls.len() - CALLS_SHOWN..]);
-    first.iter().map(&told).chain([left_out]).chain(last.iter().map(&told)).collect()
+    first.iter().map(&describe).chain([left_out]).chain(last.iter().map(&describe)).collect()
 }
 
 fn way(program: &ScriptProgram, call: &CallFrame) -> String {
@@ -162,7 +162,7 @@ mod tests {
         }
     }
 
-    fn told(name: &str, text: &str) -> String {
+    fn rendered(name: &str, text: &str) -> String {
         rendered_by(&offline::engine(), name, text)
     }
 
@@ -188,8 +188,8 @@ mod tests {
         let text = "let email = \"a@example.com\";\nlet user = refuse(#{kind: \"not_found\", message: \"m\", \
                     error: \"not found: User not found (HTTP 404, error.user.not_found)\", \
                     hint: \"Check the spelling.\", request_id: \"r-1\"});";
-        let told = rendered_by(&refusing(0), "jobs/x.rhai", text);
-        let (lines, rest) = told.split_at(told.find("\n2 |").unwrap());
+        let rendered = rendered_by(&refusing(0), "jobs/x.rhai", text);
+        let (lines, rest) = rendered.split_at(rendered.find("\n2 |").unwrap());
         assert_eq!(
             lines,
             "error: not found: User not found (HTTP 404, error.user.not_found)\n --> jobs/x.rhai:2:12\n  |"
@@ -227,7 +227,7 @@ error: expected `{` to start a statement block
   |          ^
   |
   = hint: Write `&&`, `||` and `!` instead of `and`, `or` and `not`.";
-        assert_eq!(told("x.rhai", "let users = true;\nif users and true {\n}"), expected);
+        assert_eq!(rendered("x.rhai", "let users = true;\nif users and true {\n}"), expected);
     }
 
     #[test]
@@ -240,7 +240,7 @@ error: unexpected end of the script
   |         ^
   |
   = hint: A bracket, a brace or a quotation mark is not closed.";
-        assert_eq!(told("x.rhai", "f(1, 2 +"), expected);
+        assert_eq!(rendered("x.rhai", "f(1, 2 +"), expected);
     }
 
     #[test]
@@ -253,7 +253,7 @@ error: there is no function `get_usres`
   | ^
   |
   = hint: Did you mean `get_users`?";
-        assert_eq!(told("-e", "get_usres()"), expected);
+        assert_eq!(rendered("-e", "get_usres()"), expected);
     }
 
     #[test]
@@ -269,7 +269,7 @@ error: a number has no field `name`
   = in `inner`, called at x.rhai:5:18
   = in a closure passed to `map`, called at x.rhai:5:10
   = in `outer`, called at x.rhai:7:1";
-        assert_eq!(told("x.rhai", text), expected);
+        assert_eq!(rendered("x.rhai", text), expected);
     }
 
     #[test]
@@ -286,10 +286,10 @@ error: there is no function `totl` that takes (number)
   |           ^
   |
   = in `add`, called at MAIN:2:12";
-        let told = told(&path("main.rhai"), text);
-        let told = told.replace(&path("lib.rhai"), "LIB").replace(&path("main.rhai"), "MAIN");
-        let told = told.split("\n  = hint").next().unwrap_or_default().to_owned();
-        assert_eq!(told, expected);
+        let rendered = rendered(&path("main.rhai"), text);
+        let rendered = rendered.replace(&path("lib.rhai"), "LIB").replace(&path("main.rhai"), "MAIN");
+        let rendered = rendered.split("\n  = hint").next().unwrap_or_default().to_owned();
+        assert_eq!(rendered, expected);
     }
 
     #[test]
@@ -297,11 +297,11 @@ error: there is no function `totl` that takes (number)
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name).display().to_string();
         std::fs::write(path("lib.rhai"), "fn add(one two) { }").unwrap();
-        let told = told(&path("main.rhai"), "let x = 1;\nimport \"lib\" as lib;");
-        let told = told.replace(&path("lib.rhai"), "LIB").replace(&path("main.rhai"), "MAIN");
-        assert!(told.contains(" --> LIB:1:12\n"), "{told}");
-        assert!(told.contains("1 | fn add(one two) { }"), "{told}");
-        assert!(told.contains("  = imported at MAIN:2:8"), "{told}");
+        let rendered = rendered(&path("main.rhai"), "let x = 1;\nimport \"lib\" as lib;");
+        let rendered = rendered.replace(&path("lib.rhai"), "LIB").replace(&path("main.rhai"), "MAIN");
+        assert!(rendered.contains(" --> LIB:1:12\n"), "{rendered}");
+        assert!(rendered.contains("1 | fn add(one two) { }"), "{rendered}");
+        assert!(rendered.contains("  = imported at MAIN:2:8"), "{rendered}");
     }
 
     #[test]
@@ -323,31 +323,31 @@ warning: this get_user() hides the built-in function of the same name,
     #[test]
     fn a_long_call_stack_is_shortened() {
         let text = "fn down(n) { if n == 0 { throw \"bottom\" } down(n - 1) }\ndown(12);";
-        let told = told("x.rhai", text);
-        assert_eq!(told.matches("in `down`, called at").count(), 10, "{told}");
-        assert!(told.contains("\n  = ... 3 more calls ...\n"), "{told}");
+        let rendered = rendered("x.rhai", text);
+        assert_eq!(rendered.matches("in `down`, called at").count(), 10, "{rendered}");
+        assert!(rendered.contains("\n  = ... 3 more calls ...\n"), "{rendered}");
     }
 
     #[test]
     fn an_error_thrown_again_tells_where_it_comes_from() {
-        let told = told("x.rhai", "try {\n    let x = [1][7];\n} catch (e) {\n    throw e;\n}");
-        assert!(told.contains(" --> x.rhai:4:5\n"), "{told}");
-        assert!(told.contains("  = rethrown; first thrown at x.rhai:2:17"), "{told}");
+        let rendered = rendered("x.rhai", "try {\n    let x = [1][7];\n} catch (e) {\n    throw e;\n}");
+        assert!(rendered.contains(" --> x.rhai:4:5\n"), "{rendered}");
+        assert!(rendered.contains("  = rethrown; first thrown at x.rhai:2:17"), "{rendered}");
     }
 
     #[test]
     fn what_the_script_throws_cannot_drive_the_terminal() {
-        let told = told("-e", "throw \"\\x1b[2J gone\\nand \\x07 more\"");
-        assert!(!told.chars().any(|letter| letter.is_control() && letter != '\n'), "{told:?}");
+        let rendered = rendered("-e", "throw \"\\x1b[2J gone\\nand \\x07 more\"");
+        assert!(!rendered.chars().any(|letter| letter.is_control() && letter != '\n'), "{rendered:?}");
     }
 
     #[test]
     fn a_huge_line_is_cut_around_the_caret() {
         let text = format!("let x = [{}nope(){}];", "1, ".repeat(2000), ", 1".repeat(2000));
-        let told = told("x.rhai", &text);
-        let lines: Vec<_> = told.lines().collect();
+        let rendered = rendered("x.rhai", &text);
+        let lines: Vec<_> = rendered.lines().collect();
         assert_eq!(lines[1], " --> x.rhai:1:6010");
-        assert!(lines[3].len() <= 80 && lines[3].contains("nope()"), "{told}");
-        assert_eq!(lines[4].find('^'), lines[3].find("nope"), "{told}");
+        assert!(lines[3].len() <= 80 && lines[3].contains("nope()"), "{rendered}");
+        assert_eq!(lines[4].find('^'), lines[3].find("nope"), "{rendered}");
     }
 }

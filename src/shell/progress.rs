@@ -21,14 +21,14 @@ pub struct ProgressReporter {
     /// How far the commands are, while they are sent.
     commands: Mutex<String>,
     /// Notes already printed; each is printed once.
-    told: Mutex<HashSet<String>>,
+    shown: Mutex<HashSet<String>>,
 }
 
 impl ProgressReporter {
     /// Reports to `output`.
     pub fn new(output: Arc<Output>, verbose: u8) -> Self {
         let countdown = WaitCountdown::new(Arc::clone(&output));
-        Self { output, countdown, verbose, commands: Mutex::default(), told: Mutex::default() }
+        Self { output, countdown, verbose, commands: Mutex::default(), shown: Mutex::default() }
     }
 
     /// Clears the line of progress.
@@ -57,7 +57,7 @@ impl ProgressReporter {
     }
 
     fn report_note(&self, line: &str) {
-        if self.told.lock().unwrap_or_else(PoisonError::into_inner).insert(line.to_owned()) {
+        if self.shown.lock().unwrap_or_else(PoisonError::into_inner).insert(line.to_owned()) {
             self.output.note(line);
         }
     }

@@ -58,6 +58,7 @@ pub(crate) fn end(session: &Session, exit: RunExit, output: &Output) -> RunExit 
     if totals.all() > 1 || totals.done < totals.all() {
         output.note(&summary(totals, session));
     }
+    note_unmatched(&run.settings.guard.unmatched_lines(), output);
     exit = exit_with_report(session, exit, output);
     let Some(recorder) = &run.settings.recorder else { return exit };
     if run.settings.resumed {
@@ -85,6 +86,17 @@ pub(crate) fn end(session: &Session, exit: RunExit, output: &Output) -> RunExit 
         output.note(&format!("to continue this run: umapish resume {}", path.display()));
     }
     exit
+}
+
+/// Names the lines of files with protected names that match nobody: a misspelled name protects nobody.
+fn note_unmatched(lines: &[String], output: &Output) {
+    const NAMED: usize = 10;
+    for line in lines.iter().take(NAMED) {
+        output.note(&format!("{line} protects nobody: no listed user and no group of theirs has that name"));
+    }
+    if lines.len() > NAMED {
+        output.note(&format!("{} more lines protect nobody", lines.len() - NAMED));
+    }
 }
 
 /// Names the people and groups whose commands did not succeed, unless an error has named them already. Where nobody

@@ -32,8 +32,8 @@ pub(crate) fn listen(interrupt: Interrupt, grace: Duration) -> io::Result<()> {
     thread::Builder::new().name("signals".into()).spawn(move || {
         runtime.block_on(async {
             let mut first = Instant::now();
-            while let Ok(heard) = signals.next().await {
-                if heard == SignalRequest::Terminate {
+            while let Ok(request) = signals.next().await {
+                if request == SignalRequest::Terminate {
                     end(&interrupt);
                 } else if interrupt.is_ended() {
                     // It was sent by `end`, and no line editor took it.
@@ -96,11 +96,11 @@ impl Signals {
     }
 
     async fn next(&mut self) -> io::Result<SignalRequest> {
-        let heard = tokio::select! {
-            heard = self.interrupt.recv() => heard.map(|()| SignalRequest::Interrupt),
-            heard = self.terminate.recv() => heard.map(|()| SignalRequest::Terminate),
+        let request = tokio::select! {
+            request = self.interrupt.recv() => request.map(|()| SignalRequest::Interrupt),
+            request = self.terminate.recv() => request.map(|()| SignalRequest::Terminate),
         };
-        heard.ok_or_else(|| io::ErrorKind::BrokenPipe.into())
+        request.ok_or_else(|| io::ErrorKind::BrokenPipe.into())
     }
 }
 
@@ -114,8 +114,8 @@ impl Signals {
     }
 
     async fn next(&mut self) -> io::Result<SignalRequest> {
-        let heard = self.0.recv().await.map(|()| SignalRequest::Interrupt);
-        heard.ok_or_else(|| io::ErrorKind::BrokenPipe.into())
+        let request = self.0.recv().await.map(|()| SignalRequest::Interrupt);
+        request.ok_or_else(|| io::ErrorKind::BrokenPipe.into())
     }
 }
 

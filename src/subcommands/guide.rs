@@ -114,7 +114,7 @@ impl Frame {
     }
 
     fn passage(self, topic: &str, text: &str) -> String {
-        let text = text.split_whitespace().collect::<Vec<_>>().join(" "); // columns of a table stand apart
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" "); // columns of a table are padded
         let line = format!("{}: {text}", self.palette.strong(topic));
         textwrap::fill(&line, textwrap::Options::new(self.width).subsequent_indent("    ")) + "\n"
     }
@@ -139,7 +139,7 @@ mod tests {
     #[test]
     fn every_page_fits_eighty_columns() {
         for page in PAGES {
-            // Code is never broken; it is held to the width where it stands.
+            // Code is never wrapped: a test keeps it within the width.
             for line in FRAME.page(page).lines().filter(|line| !line.starts_with("    ")) {
                 assert!(display_width(line) <= FRAME.width, "{}: {line}", page.topic);
             }

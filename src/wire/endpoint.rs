@@ -1,4 +1,4 @@
-//! Every endpoint, written once: client URLs, pacing and sandbox routes are read from [`ENDPOINTS`].
+//! Every endpoint, written once: client URLs and pacing are read from [`ENDPOINTS`].
 
 use super::percent_encode;
 

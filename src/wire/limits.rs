@@ -16,7 +16,5 @@ pub(crate) const EMAIL_LENGTH: usize = 60;
 pub(crate) const COUNTRY_LENGTH: usize = 2;
 /// Characters in a group name (contract 4.4 and 6; the Python client's figure).
 pub(crate) const GROUP_NAME_LENGTH: usize = 255;
-/// Members a user group may have (contract 4.6; usergroupActionCommands.md).
-pub(crate) const GROUP_MEMBERS: usize = 200_000;
 /// Seconds between two full listings before the service throttles them (contract 2.1; throttling.md).
 pub(crate) const LISTING_INTERVAL_SECONDS: u64 = 2 * 60 * 60;

@@ -1,6 +1,7 @@
 //! The requests and responses of the service: serde types and pure functions. No async, no I/O, no imports of other rooms.
 //!
-//! Both the client and the sandbox are built on this module and on nothing else they share.
+//! Both the client and the sandbox are built on this module and on nothing else they share; the sandbox uses what is in
+//! responses and reads requests by itself.
 
 pub mod command;
 pub mod endpoint;
@@ -10,6 +11,7 @@ pub mod group;
 pub mod identity;
 pub(crate) mod interner;
 pub mod invisible;
+mod lenient;
 pub(crate) mod limits;
 pub mod mode;
 pub mod outcome;

@@ -1,4 +1,4 @@
-//! Every step of a command, declared once: local checks, retry, read-back and the sandbox read [`STEPS`].
+//! Every step of a command, declared once: local checks, retry and read-back read [`STEPS`].
 
 use super::limits;
 use serde_json::Value;

@@ -1,6 +1,6 @@
 //! What can be checked of a command without knowing the organization (contract 4.2 to 4.4).
 //!
-//! The client checks before anything is sent, the sandbox when a request arrives; both get the service's codes.
+//! The client checks before anything is sent and uses the service's codes. The sandbox has checks of its own.
 
 use super::error_code;
 use super::identity::{IdentityType, fold};

@@ -78,8 +78,7 @@ async fn abandoned_commands_are_not_sent() {
 
 /// The response of a sandbox with limits, by the clock of the test.
 fn limited(limiter: &Mutex<RequestLimiter>, request: &Recorded) -> Reply {
-    let endpoint = EndpointId::Action.endpoint();
-    let call = ThrottledCall { endpoint, client: "c", page: None, request_id: None };
+    let call = ThrottledCall { endpoint: EndpointId::Action, client: "c", page: None, request_id: None };
     match limiter.lock().unwrap().admit(call, Instant::now().into_std()) {
         Ok(()) => all_done(request),
         Err(wait) => Reply::json(429, &Value::Null).with("Retry-After", &wait.to_string()),

@@ -1,6 +1,6 @@
 //! Rooms import only downward, and some crates stay in their rooms.
 
-use super::sources::{SourceFile, imports, sources};
+use super::sources::{SourceFile, imports, paths, sources};
 use std::collections::BTreeSet;
 
 /// The rooms directly below each room; what is below those is below it as well. `app` joins all.
@@ -129,5 +129,32 @@ fn only_user_folders_looks_for_the_home_folder() {
 fn only_app_joins_the_sandbox_to_the_rest() {
     for source in sources().values().filter(|source| !["sandbox", "app"].contains(&source.room())) {
         assert!(!imports(source).keys().any(|target| target[0] == "sandbox"), "{}", source.path.display());
+    }
+}
+
+/// What the sandbox shares with the client: the names of endpoints, codes and types of account, and the form of
+/// responses. It reads requests by itself, so that a misreading on one side fails a test on the other.
+const SHARED_WITH_THE_SANDBOX: &[&str] = &[
+    "wire::endpoint::EndpointId",
+    "wire::error_code",
+    "wire::group",
+    "wire::identity::IdentityType",
+    "wire::identity::fold",
+    "wire::interner",
+    "wire::response",
+    "wire::user",
+];
+
+#[test]
+fn the_sandbox_reads_commands_by_itself() {
+    for source in sources().values().filter(|source| source.room() == "sandbox") {
+        for path in paths(source).iter().filter(|path| path[0] == "wire").map(|path| path.join("::")) {
+            let is_shared = |shared: &&str| path == **shared || path.starts_with(&format!("{shared}::"));
+            assert!(
+                SHARED_WITH_THE_SANDBOX.iter().any(|shared| is_shared(&shared)),
+                "{} uses `{path}`: the sandbox reads commands with types of its own",
+                source.path.display()
+            );
+        }
     }
 }

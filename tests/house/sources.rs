@@ -69,10 +69,16 @@ fn module_path(file: &Path) -> ModulePath {
 
 /// The files that a file imports from, each with one of the paths that name it. Code of tests may use what it likes.
 pub(super) fn imports(source: &SourceFile) -> BTreeMap<ModulePath, String> {
+    let paths = paths(source);
+    let targets = paths.iter().filter_map(|path| Some((file_of(path)?, path.join("::"))));
+    targets.filter(|(target, _)| *target != source.module).collect()
+}
+
+/// Every path into this crate that a file names, made absolute. Code of tests may name what it likes.
+pub(super) fn paths(source: &SourceFile) -> BTreeSet<ModulePath> {
     let mut reader = PathReader { scope: source.module.clone(), paths: BTreeSet::new() };
     reader.visit_file(&source.syntax());
-    let targets = reader.paths.iter().filter_map(|path| Some((file_of(path)?, path.join("::"))));
-    targets.filter(|(target, _)| *target != source.module).collect()
+    reader.paths
 }
 
 /// The file that declares what an absolute path names.

@@ -2,7 +2,7 @@
 //!
 //! The `csv` crate is lenient: with an unclosed quote it takes the following rows as one cell.
 
-use crate::files::encoding::{FileEncoding, TextError, TextReader};
+use crate::store::encoding::{FileEncoding, TextError, TextReader};
 use std::io::{self, Read};
 
 /// One row of cells, as they are in the text without their quotes.
@@ -247,7 +247,7 @@ impl<R: Read> Iterator for CsvParser<R> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::files::testing::OneByte;
+    use crate::store::testing::OneByte;
 
     /// The records, parsed from one piece and from pieces of one byte each.
     fn parse(text: &[u8], delimiter: char) -> Result<Vec<CsvRecord>, CsvError> {

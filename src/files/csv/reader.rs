@@ -4,8 +4,8 @@ use crate::did_you_mean::nearest;
 use crate::error::{Error, Result};
 use crate::files::csv::parser::{CsvError, CsvParser, CsvProblem, CsvRecord};
 use crate::files::csv::row::{CsvColumn, CsvHeader, CsvRow};
-use crate::files::encoding::FileEncoding;
 use crate::host::interrupt::Interrupt;
+use crate::store::encoding::FileEncoding;
 use crate::store::file_door;
 use crate::store::journal::sha256::DigestReader;
 use crate::tabular;
@@ -227,7 +227,7 @@ pub(super) fn check_row_count(path: &Path, rows: usize, min_rows: usize) -> Resu
 mod tests {
     use super::*;
     use crate::files::csv::row_stream::RowStream;
-    use crate::files::testing::OneByte;
+    use crate::store::testing::OneByte;
     use proptest::prelude::*;
 
     /// Rows with their lines, or the error without the folder in it.

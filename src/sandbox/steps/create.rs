@@ -1,104 +1,114 @@
 //! The steps that create an account (contract 3.2, 4.3).
 
+use super::CommandRun;
 use super::person::{check_username, rename};
-use super::{CommandRun, text};
 use crate::sandbox::accounts::{AccountStanding, SandboxAccount};
 use crate::sandbox::countries;
 use crate::sandbox::domains::{self, SandboxDomain};
 use crate::sandbox::ids::PersonId;
+use crate::sandbox::person_name::PersonName;
 use crate::sandbox::refusal::{StepResult, refuse};
-use crate::wire::command::CommandStep;
+use crate::sandbox::requested::{ExistingSubject, NewAccount, RequestedSubject};
 use crate::wire::error_code;
-use crate::wire::identity::{Identity, IdentityType, fold};
-use crate::wire::step::OPTIONS;
-use crate::wire::subject::CommandSubject;
+use crate::wire::identity::{IdentityType, fold};
 
 impl CommandRun<'_> {
-    pub(crate) fn create(&mut self, step: &CommandStep) -> StepResult {
-        let kind = IdentityType::ALL.into_iter().find(|kind| kind.create_step() == step.name);
-        let Some(kind) = kind else {
-            return refuse(error_code::STEP_UNKNOWN, format!("there is no step `{}`", step.name));
-        };
-        let email = text(step, "email").unwrap_or_default();
-        if let Some(country) = text(step, "country").filter(|country| !countries::is_served(country)) {
+    pub(crate) fn create(&mut self, account: &NewAccount) -> StepResult {
+        let RequestedSubject::Person(name) = self.subject else { return Ok(()) };
+        if let Some(country) = account.country.as_deref().filter(|country| !countries::is_served(country)) {
             return refuse(error_code::COUNTRY_INVALID, format!("The country {country} is not valid"));
         }
-        match kind {
-            IdentityType::AdobeId => self.create_adobe_id(step, email),
-            _ => self.create_managed(step, kind, email),
+        match account.kind {
+            IdentityType::AdobeId => self.create_adobe_id(account),
+            _ => self.create_managed(account, name),
         }
     }
 
-    fn create_adobe_id(&mut self, step: &CommandStep, email: &str) -> StepResult {
+    fn create_adobe_id(&mut self, account: &NewAccount) -> StepResult {
         if !self.rules.switches.adobe_ids {
             return refuse(error_code::TYPE_NOT_AVAILABLE, "The organization cannot have Adobe IDs");
         }
-        let domain = domains::of_email(email);
+        let domain = domains::of_email(&account.email);
         if domains::find(&domain).is_some_and(|domain| domain.enforced) {
             return refuse(error_code::DOMAIN_ENFORCEMENT, format!("Adobe IDs are not allowed in {domain}"));
         }
-        let mut holders = self.org.people.with_email(&fold(email));
-        let existing = holders.find(|(_, person)| !person.is_managed()).map(|(id, _)| id);
-        drop(holders);
-        match existing {
-            Some(id) => return self.resolve_existing(id, step, true),
-            None => self.make(step, IdentityType::AdobeId, None, &domain),
+        if let Some(id) = self.adobe_id(&account.email) {
+            return self.resolve_existing(id, account, true);
         }
+        self.add_account(account, None, &domain);
         Ok(())
     }
 
-    fn create_managed(&mut self, step: &CommandStep, kind: IdentityType, email: &str) -> StepResult {
-        let CommandSubject::User { user, domain, .. } = self.subject else { return Ok(()) };
-        let name = domain.clone().unwrap_or_else(|| domains::of_email(email));
-        let claim = domains::claimed(&name)?;
-        if claim.kind != kind {
-            return refuse(
-                error_code::TYPE_MISMATCH,
-                format!(
-                    "The domain {} belongs to a directory of the type {}",
-                    claim.name,
-                    claim.kind.as_str()
-                ),
-            );
+    /// The Adobe ID of an e-mail, member or not.
+    fn adobe_id(&self, email: &str) -> Option<PersonId> {
+        let name = PersonName { adobe_id: true, ..PersonName::email(email) };
+        self.org.people.find(&name).map(|(id, _)| id)
+    }
+
+    fn create_managed(&mut self, account: &NewAccount, name: &PersonName) -> StepResult {
+        if name.adobe_id {
+            return self.refuse_adobe_id(account, name);
         }
-        let username = (fold(user) != fold(email)).then_some(user.as_str());
-        check_username(claim.name, username.unwrap_or(email), email)?;
-        if let Some(id) = self.existing(user, claim, email)? {
-            return self.resolve_existing(id, step, claim.ours);
+        let (of_username, of_email) = claimed_domains(account, name)?;
+        let username = (name.folded() != fold(&account.email)).then_some(name.name.as_str());
+        check_username(of_username.name, username.unwrap_or(&account.email), &account.email)?;
+        if let Some(id) = self.managed_account(name, of_username, &account.email)? {
+            return self.resolve_existing(id, account, of_username.ours);
         }
-        if !claim.ours {
-            return refuse(
-                error_code::NOT_PARENT_ORG,
-                format!("The domain {} belongs to another organization", claim.name),
-            );
+        if let Some(foreign) = [of_username, of_email].into_iter().find(|domain| !domain.ours) {
+            let message = format!("The domain {} belongs to another organization", foreign.name);
+            return refuse(error_code::NOT_PARENT_ORG, message);
         }
-        self.make(step, kind, username, claim.name);
+        if self.is_hidden_by_adobe_id(account) {
+            return Ok(());
+        }
+        self.add_account(account, username, of_username.name);
         Ok(())
+    }
+
+    /// A command about an Adobe ID creates no managed account (contract 7.36).
+    fn refuse_adobe_id(&self, account: &NewAccount, name: &PersonName) -> StepResult {
+        if self.adobe_id(&name.name).is_none() {
+            return refuse(error_code::USER_NONEXISTENT, format!("Adobe Id does not exist: {}", name.name));
+        }
+        let message = format!("The command is about an Adobe ID, not about the {}", account.kind.as_str());
+        refuse(error_code::TYPE_MISMATCH, message)
+    }
+
+    /// Whether the step succeeds and creates nothing, because an Adobe ID has the e-mail (contract 7.44).
+    fn is_hidden_by_adobe_id(&self, account: &NewAccount) -> bool {
+        let federated = account.kind == IdentityType::FederatedId;
+        let hides = self.rules.switches.adobe_id_hides_federated_create;
+        hides && federated && self.adobe_id(&account.email).is_some()
     }
 
     /// The managed account of that name; an error if the name and the e-mail belong to two accounts.
-    fn existing(&self, user: &str, claim: &SandboxDomain, email: &str) -> StepResult<Option<PersonId>> {
-        let (people, name) = (&self.org.people, fold(user));
-        let plain = !name.contains('@');
-        let by_name = if plain {
-            people.find(&Identity::named(user, Some(claim.name), false)).map(|(id, _)| id)
+    fn managed_account(
+        &self,
+        name: &PersonName,
+        directory: &SandboxDomain,
+        email: &str,
+    ) -> StepResult<Option<PersonId>> {
+        let people = &self.org.people;
+        let by_name = if name.is_email() {
+            people.with_username(&name.folded()).next()
         } else {
-            people.with_username(&name).next().map(|(id, _)| id)
+            people.find(&PersonName::username(&name.name, directory.name))
         };
         let by_email = people.with_email(&fold(email)).find(|(_, person)| person.is_managed());
-        match (by_name, by_email.map(|(id, _)| id)) {
+        match (by_name.map(|(id, _)| id), by_email.map(|(id, _)| id)) {
             (Some(one), Some(other)) if one != other => {
-                refuse(error_code::NAME_IN_USE, format!("The username {user} is in use"))
+                refuse(error_code::NAME_IN_USE, format!("The username {} is in use", name.name))
             }
-            (None, Some(_)) if plain => {
+            (None, Some(_)) if !name.is_email() => {
                 refuse(error_code::EMAIL_IN_USE, format!("The email {email} is in use"))
             }
             (one, other) => Ok(one.or(other)),
         }
     }
 
-    /// A create step for an existing account: `option` decides.
-    fn resolve_existing(&mut self, id: PersonId, step: &CommandStep, ours: bool) -> StepResult {
+    /// A create step for an existing account: its standing and the field `option` decide.
+    fn resolve_existing(&mut self, id: PersonId, account: &NewAccount, ours: bool) -> StepResult {
         let Some(person) = self.org.people.get(id) else { return Ok(()) };
         match person.standing {
             AccountStanding::Active | AccountStanding::Disabled => {}
@@ -112,27 +122,26 @@ impl CommandRun<'_> {
                 );
             }
             AccountStanding::Left | AccountStanding::Elsewhere => {
-                self.return_to_org(id);
+                self.return_to_organization(id);
                 return Ok(());
             }
         }
-        let option = text(step, "option");
-        if option.is_none() {
-            return refuse(
-                error_code::ALREADY_IN_ORG,
-                format!("{} is in the organization already", self.subject.name()),
-            );
-        }
         let managed = person.is_managed();
+        if account.existing == ExistingSubject::Refuse {
+            let message = format!("{} is in the organization already", self.subject.name());
+            return refuse(error_code::ALREADY_IN_ORG, message);
+        }
         self.person = Some(id);
-        if option == Some(OPTIONS[1]) && managed && !self.test {
-            self.org.people.change(id, |person| rename(person, step));
+        if account.existing == ExistingSubject::Update && managed && !self.test {
+            self.org.people.change(id, |person| {
+                rename(person, account.firstname.as_deref(), account.lastname.as_deref());
+            });
             self.org.touch();
         }
         Ok(())
     }
 
-    fn return_to_org(&mut self, id: PersonId) {
+    fn return_to_organization(&mut self, id: PersonId) {
         self.person = Some(id);
         self.created = true;
         if let Some(person) = self.org.people.get_mut(id).filter(|_| !self.test) {
@@ -141,24 +150,39 @@ impl CommandRun<'_> {
         }
     }
 
-    fn make(&mut self, step: &CommandStep, kind: IdentityType, username: Option<&str>, domain: &str) {
+    fn add_account(&mut self, account: &NewAccount, username: Option<&str>, domain: &str) {
         self.created = true;
         if self.test {
             return;
         }
         let mut person = SandboxAccount {
-            kind,
-            email: text(step, "email").unwrap_or_default().into(),
+            kind: account.kind,
+            email: account.email.as_str().into(),
             username: username.map(Into::into),
             domain: domain.into(),
             firstname: None,
             lastname: None,
-            country: text(step, "country").map(Into::into),
+            country: account.country.as_deref().map(Into::into),
             standing: AccountStanding::Active,
             groups: Vec::new(),
             extra: None,
         };
-        rename(&mut person, step);
+        rename(&mut person, account.firstname.as_deref(), account.lastname.as_deref());
         self.person = Some(self.org.add_person(person));
     }
+}
+
+/// The domains of the username and of the e-mail. Both must be claimed, in a directory of the account's type
+/// (contract 7.37).
+fn claimed_domains(
+    account: &NewAccount,
+    name: &PersonName,
+) -> StepResult<(&'static SandboxDomain, &'static SandboxDomain)> {
+    let of_username = match &name.domain {
+        Some(domain) => domain.clone(),
+        None => domains::of_email(&name.name),
+    };
+    let of_username = domains::claimed_for(&of_username, account.kind)?;
+    let of_email = domains::claimed_for(&domains::of_email(&account.email), account.kind)?;
+    Ok((of_username, of_email))
 }

@@ -4,9 +4,7 @@ use super::CommandRun;
 use crate::sandbox::groups::{GroupId, GroupKind, NamedGroup};
 use crate::sandbox::ids::PersonId;
 use crate::sandbox::refusal::{StepResult, refuse};
-use crate::wire::command::CommandStep;
 use crate::wire::error_code;
-use serde_json::Value;
 
 /// Whether a membership is added or removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,28 +14,26 @@ pub(crate) enum MembershipChange {
 }
 
 impl CommandRun<'_> {
-    pub(crate) fn add_to_groups(&mut self, step: &CommandStep) -> StepResult {
-        let named = self.assignable(step, MembershipChange::Add)?;
+    pub(crate) fn add_to_groups(&mut self, names: &[String]) -> StepResult {
+        let groups = self.assignable(names, MembershipChange::Add)?;
+        self.fail_profile_admins(&groups)?;
         let Some(person) = self.member_for_groups()? else { return Ok(()) };
-        self.check_room(&named, person)?;
+        self.check_room(&groups, person)?;
         if !self.test {
-            for named in named {
-                let group = self.org.groups.ensure(named);
+            for group in groups {
+                let group = self.org.groups.ensure(group);
                 self.org.add_to_group(person, group);
             }
         }
         Ok(())
     }
 
-    pub(crate) fn remove_from_groups(&mut self, step: &CommandStep) -> StepResult {
-        if step.value == Value::String("all".into()) {
-            return self.remove_from_all();
-        }
-        let named = self.assignable(step, MembershipChange::Remove)?;
+    pub(crate) fn remove_from_groups(&mut self, names: &[String]) -> StepResult {
+        let groups = self.assignable(names, MembershipChange::Remove)?;
         let Some(person) = self.member_for_groups()? else { return Ok(()) };
         if !self.test {
-            for named in named {
-                if let NamedGroup::Group(group) = named {
+            for group in groups {
+                if let NamedGroup::Group(group) = group {
                     self.org.remove_from_group(person, group);
                 }
             }
@@ -45,14 +41,17 @@ impl CommandRun<'_> {
         Ok(())
     }
 
-    /// Leaves what cannot be changed here: the system administrators and groups shared from elsewhere (contract 7.23).
-    fn remove_from_all(&mut self) -> StepResult {
+    /// The value `all`. Groups shared from elsewhere stay, and so does the role of system administrator, unless a switch
+    /// removes it too (contract 7.23).
+    pub(crate) fn remove_from_all_groups(&mut self) -> StepResult {
         let Some(person) = self.member_for_groups()?.filter(|_| !self.test) else { return Ok(()) };
         let groups = self.org.people.get(person).map(|record| record.groups.clone()).unwrap_or_default();
+        let keeps_admins = !self.rules.switches.remove_all_includes_org_admin;
         for id in groups {
             let group = self.org.groups.get(id);
-            let stays =
-                group.is_some_and(|group| group.kind == GroupKind::OrganizationAdmins || group.read_only);
+            let stays = group.is_some_and(|group| {
+                group.read_only || (keeps_admins && group.kind == GroupKind::OrganizationAdmins)
+            });
             if !stays {
                 self.org.remove_from_group(person, id);
             }
@@ -61,8 +60,8 @@ impl CommandRun<'_> {
     }
 
     /// What the names of a step refer to; all of them can be changed.
-    fn assignable(&self, step: &CommandStep, change: MembershipChange) -> StepResult<Vec<NamedGroup>> {
-        step.names("group").map(|name| self.assignable_one(name, change)).collect()
+    fn assignable(&self, names: &[String], change: MembershipChange) -> StepResult<Vec<NamedGroup>> {
+        names.iter().map(|name| self.assignable_one(name, change)).collect()
     }
 
     fn assignable_one(&self, name: &str, change: MembershipChange) -> StepResult<NamedGroup> {
@@ -104,6 +103,23 @@ impl CommandRun<'_> {
             MembershipChange::Remove => error_code::DEVELOPER_REMOVE_FAILED,
         };
         refuse(code, format!("{name}: the product of the profile has no developers"))
+    }
+
+    /// Passes in test mode and fails live, as was seen for administrators of profiles (contract 7.45).
+    fn fail_profile_admins(&self, named: &[NamedGroup]) -> StepResult {
+        let fails = self.rules.switches.live_profile_admins_fail && !self.test;
+        let of_profile = |named: &NamedGroup| match named {
+            NamedGroup::Group(id) => self
+                .org
+                .groups
+                .get(*id)
+                .is_some_and(|group| matches!(group.kind, GroupKind::ProfileAdmins(_))),
+            NamedGroup::Vacant(kind) => matches!(kind, GroupKind::ProfileAdmins(_)),
+        };
+        if fails && named.iter().any(of_profile) {
+            return refuse(error_code::INTERNAL_ADD, "The administrator of the profile could not be added");
+        }
+        Ok(())
     }
 
     fn check_room(&self, named: &[NamedGroup], person: PersonId) -> StepResult {

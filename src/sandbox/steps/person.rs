@@ -1,28 +1,34 @@
 //! Finding, updating and removing the person that a command changes (contract 3.2, 4.5).
 
-use super::{CommandRun, text};
-use crate::sandbox::accounts::{AccountStanding, SandboxAccount};
+use super::CommandRun;
+use crate::sandbox::accounts::{AccountStanding, SandboxAccount, in_domain};
 use crate::sandbox::domains::{self, LoginRule};
 use crate::sandbox::ids::PersonId;
+use crate::sandbox::person_name::PersonName;
 use crate::sandbox::refusal::{StepResult, refuse};
-use crate::wire::command::CommandStep;
+use crate::sandbox::requested::{AccountUpdate, RequestedSubject};
 use crate::wire::error_code;
 use crate::wire::identity::{IdentityType, fold};
-use crate::wire::subject::CommandSubject;
 
 impl CommandRun<'_> {
+    /// The name of the person that the command changes; `None` in a command about a user group.
+    fn person_name(&self) -> Option<&PersonName> {
+        if let RequestedSubject::Person(name) = self.subject { Some(name) } else { None }
+    }
+
     /// The number of the person that the command changes, member or not; `None` for an unknown one.
-    pub(crate) fn known(&mut self) -> Option<PersonId> {
+    fn find_person(&mut self) -> Option<PersonId> {
         if self.person.is_none() {
-            let identity = self.subject.identity()?;
-            self.person = self.org.people.find(&identity).map(|(id, _)| id);
+            let name = self.person_name()?;
+            self.person = self.org.people.find(name).map(|(id, _)| id);
         }
         self.person
     }
 
     /// The member that the command changes; `None` in test mode for an unknown person, which is not an error there.
+    /// `mismatch` is the code for a username of another domain.
     fn member(&mut self, mismatch: &'static str) -> StepResult<Option<PersonId>> {
-        let Some(id) = self.known() else { return self.unknown(mismatch) };
+        let Some(id) = self.find_person() else { return self.refuse_unknown(mismatch) };
         match self.org.people.get(id) {
             Some(person) if person.is_member() => Ok(Some(id)),
             Some(person)
@@ -39,18 +45,22 @@ impl CommandRun<'_> {
         }
     }
 
-    fn unknown(&self, mismatch: &'static str) -> StepResult<Option<PersonId>> {
+    fn refuse_unknown(&self, mismatch: &'static str) -> StepResult<Option<PersonId>> {
         let name = self.subject.name();
         let folded = fold(name);
         if !folded.contains('@') && self.org.people.with_username(&folded).next().is_some() {
             return refuse(mismatch, format!("User {name} is not in the domain given"));
         }
+        if self.test && self.created && self.rules.switches.test_mode_misses_created_users {
+            return refuse(error_code::USER_NOT_FOUND, "No valid users were found in the request");
+        }
         if self.test {
             return Ok(None);
         }
-        let adobe = matches!(self.subject, CommandSubject::User { use_adobe_id: Some(true), .. });
-        let kind = if adobe { "Adobe Id" } else { "User Id" };
-        refuse(error_code::USER_NONEXISTENT, format!("{kind} does not exist: {name}"))
+        if self.person_name().is_some_and(|person| person.adobe_id) {
+            return refuse(error_code::USER_NONEXISTENT, format!("Adobe Id does not exist: {name}"));
+        }
+        refuse(error_code::USER_NONEXISTENT, format!("User Id does not exist: {name}"))
     }
 
     /// The member whose memberships a step changes.
@@ -58,7 +68,7 @@ impl CommandRun<'_> {
         self.member(error_code::USER_CONFLICTING)
     }
 
-    pub(crate) fn update(&mut self, step: &CommandStep) -> StepResult {
+    pub(crate) fn update(&mut self, update: &AccountUpdate) -> StepResult {
         let Some(id) = self.member(error_code::UPDATE_DOMAIN_MISMATCH)? else {
             return Ok(());
         };
@@ -72,8 +82,8 @@ impl CommandRun<'_> {
                 format!("The domain {} belongs to another organization", person.domain),
             );
         }
-        let email = text(step, "email").filter(|email| *email != &*person.email);
-        let username = text(step, "username").filter(|name| *name != &**person.username());
+        let email = update.email.as_deref().filter(|email| *email != &*person.email);
+        let username = update.username.as_deref().filter(|name| *name != &**person.username());
         if let Some(email) = email {
             self.check_new_email(id, person, email)?;
         }
@@ -81,20 +91,22 @@ impl CommandRun<'_> {
             self.check_new_username(id, person, username, email)?;
         }
         if !self.test {
-            self.rewrite(id, step, email, username);
+            self.rewrite(id, update, email, username);
         }
         Ok(())
     }
 
+    /// The domain of a new e-mail must be claimed, in the directory of the account or of its old e-mail (contract 7.37,
+    /// X7).
     fn check_new_email(&self, id: PersonId, person: &SandboxAccount, email: &str) -> StepResult {
         let folded = fold(email);
         if folded == fold(&person.email) {
             return refuse(error_code::UPDATE_EMAIL, "The letter case of an email cannot be changed");
         }
+        let domain = domains::claimed(&domains::of_email(email))?;
         let directory = |name: &str| domains::find(name).map(|domain| domain.directory);
-        let (old, new) = (directory(&person.domain), directory(&domains::of_email(email)));
-        let stays = old.is_some() && old == new;
-        if !stays && domains::of_email(email) != domains::of_email(&person.email) {
+        let allowed = [directory(&person.domain), directory(&domains::of_email(&person.email))];
+        if !allowed.contains(&Some(domain.directory)) {
             return refuse(
                 error_code::CHANGE_DOMAIN,
                 format!("The domain of {email} is not in the directory of the user"),
@@ -122,64 +134,74 @@ impl CommandRun<'_> {
             }
             return refuse(error_code::UPDATE_USERNAME, "Only the username of a Federated ID can be updated");
         }
+        if username.contains('@') {
+            domains::claimed_for(&domains::of_email(username), person.kind)?;
+        }
         check_username(&person.domain, username, email)?;
         let folded = fold(username);
         let mut holders = self.org.people.with_username(&folded);
         let directory = fold(&person.domain);
-        let in_directory = |holder: &SandboxAccount| {
-            folded.contains('@') || crate::sandbox::accounts::in_domain(holder, &directory)
-        };
+        let in_directory = |holder: &SandboxAccount| folded.contains('@') || in_domain(holder, &directory);
         if holders.any(|(other, holder)| other != id && in_directory(holder)) {
             return refuse(error_code::NAME_IN_USE, format!("The username {username} is in use"));
         }
         Ok(())
     }
 
-    fn rewrite(&mut self, id: PersonId, step: &CommandStep, email: Option<&str>, username: Option<&str>) {
+    /// Changes an account. The username of a Federated ID keeps its value when the e-mail changes (contract 7.48); the
+    /// username of an Enterprise ID is its e-mail.
+    fn rewrite(&mut self, id: PersonId, update: &AccountUpdate, email: Option<&str>, username: Option<&str>) {
         self.org.people.change(id, |person| {
+            let old_username = person.username().clone();
             if let Some(email) = email {
-                let follows = person.username().contains('@');
                 person.email = email.into();
-                if follows {
-                    person.username = None; // the login name is the e-mail and changes with it (contract 3.2)
-                    person.domain = domains::of_email(email).into();
-                }
             }
-            if let Some(username) = username {
-                person.username = (fold(username) != fold(&person.email)).then(|| username.into());
+            if person.kind == IdentityType::EnterpriseId {
+                person.domain = domains::of_email(&person.email).into();
+            } else {
+                let username = username.map_or(old_username, Into::into);
+                person.username = (fold(&username) != fold(&person.email)).then_some(username);
             }
-            rename(person, step);
+            rename(person, update.firstname.as_deref(), update.lastname.as_deref());
         });
         self.org.touch();
     }
 
-    /// Removes the person; of someone unknown there is nothing to remove (contract X9).
-    pub(crate) fn remove_from_org(&mut self, step: &CommandStep) {
-        let Some(id) = self.known().filter(|_| !self.test) else { return };
-        let Some(person) = self.org.people.get(id) else { return };
+    /// Removes the person; for someone unknown there is nothing to remove (contract X9), except that an Adobe ID that
+    /// was asked for must exist (contract 7.36).
+    pub(crate) fn remove_from_organization(&mut self, delete_account: bool) -> StepResult {
+        let Some(id) = self.find_person() else {
+            let adobe_id = self.person_name().is_some_and(|person| person.adobe_id);
+            return if adobe_id {
+                self.refuse_unknown(error_code::USER_CONFLICTING).map(drop)
+            } else {
+                Ok(())
+            };
+        };
+        let Some(person) = self.org.people.get(id).filter(|_| !self.test) else { return Ok(()) };
         let owned = person.is_managed() && domains::find(&person.domain).is_some_and(|domain| domain.ours);
-        let delete = step.value.get("deleteAccount").and_then(serde_json::Value::as_bool) == Some(true);
         let keep = match person.standing {
-            AccountStanding::Elsewhere => return,
+            AccountStanding::Elsewhere => return Ok(()),
             _ if !person.is_managed() => None,
             _ if !owned => Some(AccountStanding::Elsewhere),
-            _ => (!delete).then_some(AccountStanding::Left),
+            _ => (!delete_account).then_some(AccountStanding::Left),
         };
         self.org.remove_member(id, keep);
+        Ok(())
     }
 }
 
-/// Takes over the first and last name a step gives.
-pub(crate) fn rename(person: &mut SandboxAccount, step: &CommandStep) {
-    if let Some(name) = text(step, "firstname") {
+/// Changes the first and last name, as far as they are given.
+pub(crate) fn rename(person: &mut SandboxAccount, firstname: Option<&str>, lastname: Option<&str>) {
+    if let Some(name) = firstname {
         person.firstname = Some(name.into());
     }
-    if let Some(name) = text(step, "lastname") {
+    if let Some(name) = lastname {
         person.lastname = Some(name.into());
     }
 }
 
-/// What the directory of a domain says of a login name.
+/// Checks a username against the rule of its directory.
 pub(crate) fn check_username(domain: &str, username: &str, email: &str) -> StepResult {
     let illegal = |character: char| character.is_control() || r#"<>()[]\,;:""#.contains(character);
     if username.trim().is_empty() || username.contains(illegal) {

@@ -1,47 +1,51 @@
 //! The steps of a command about a user group (contract 3.3, 4.6).
 
+use super::CommandRun;
 use super::membership::read_only_code;
-use super::{CommandRun, text};
 use crate::sandbox::groups::{GroupId, GroupKind, SandboxGroup};
 use crate::sandbox::ids::PersonId;
-use crate::sandbox::refusal::{Refusal, StepResult, refuse};
+use crate::sandbox::limits;
+use crate::sandbox::person_name::PersonName;
+use crate::sandbox::refusal::{StepResult, refuse};
+use crate::sandbox::requested::{ExistingSubject, MemberLists, RequestedSubject};
 use crate::sandbox::steps::membership::MembershipChange;
-use crate::wire::command::CommandStep;
 use crate::wire::error_code;
-use crate::wire::identity::{Identity, fold};
-use crate::wire::limits;
-use crate::wire::step::{DEPRECATED_PROFILE_KEY, FieldShape, OPTIONS, SubjectKind, find};
+use crate::wire::identity::fold;
 
 impl CommandRun<'_> {
-    pub(crate) fn create_group(&mut self, step: &CommandStep) -> StepResult {
+    pub(crate) fn create_group(
+        &mut self,
+        description: Option<&str>,
+        existing: ExistingSubject,
+    ) -> StepResult {
         let name = self.subject.name().trim();
         check_name(name)?;
         let Some(id) = self.org.groups.find(name) else {
-            self.make_group(name, step);
+            self.make_group(name, description);
             return Ok(());
         };
-        if !self.org.groups.is(id, &GroupKind::UserGroup) || text(step, "option").is_none() {
+        if !self.org.groups.is(id, &GroupKind::UserGroup) || existing == ExistingSubject::Refuse {
             return refuse(error_code::USERGROUP_EXISTS, format!("The user group {name} exists already"));
         }
         self.group = Some(id);
-        if text(step, "option") == Some(OPTIONS[1]) && !self.test {
-            self.describe_group(id, step);
+        if existing == ExistingSubject::Update && !self.test {
+            self.describe_group(id, description);
         }
         Ok(())
     }
 
-    fn make_group(&mut self, name: &str, step: &CommandStep) {
+    fn make_group(&mut self, name: &str, description: Option<&str>) {
         self.created = true;
         if !self.test {
             let id = self.org.groups.insert(SandboxGroup::new(GroupKind::UserGroup, name));
             self.org.touch();
-            self.describe_group(id, step);
+            self.describe_group(id, description);
             self.group = Some(id);
         }
     }
 
-    fn describe_group(&mut self, id: GroupId, step: &CommandStep) {
-        if let (Some(description), Some(group)) = (text(step, "description"), self.org.groups.get_mut(id)) {
+    fn describe_group(&mut self, id: GroupId, description: Option<&str>) {
+        if let (Some(description), Some(group)) = (description, self.org.groups.get_mut(id)) {
             group.description = Some(description.to_owned());
             self.org.touch();
         }
@@ -58,9 +62,9 @@ impl CommandRun<'_> {
         }
     }
 
-    pub(crate) fn update_group(&mut self, step: &CommandStep) -> StepResult {
+    pub(crate) fn update_group(&mut self, name: Option<&str>, description: Option<&str>) -> StepResult {
         let group = self.user_group()?;
-        let (name, description) = (text(step, "name").map(str::trim), text(step, "description"));
+        let name = name.map(str::trim);
         if name.is_none() && description.is_none() {
             return refuse(
                 error_code::USERGROUP_MISSING_ARGUMENTS,
@@ -77,7 +81,7 @@ impl CommandRun<'_> {
             }
         }
         if let Some(id) = group.filter(|_| !self.test) {
-            self.describe_group(id, step);
+            self.describe_group(id, description);
             if let Some(name) = name {
                 self.org.groups.rename(id, name);
                 self.org.touch();
@@ -91,17 +95,26 @@ impl CommandRun<'_> {
         if let Some(id) = group {
             self.refuse_read_only(id, self.subject.name(), error_code::USERGROUP_READ_ONLY_DELETE)?;
         }
-        self.ended = true;
+        self.count_deletion()?;
         if let Some(id) = group.filter(|_| !self.test) {
             self.org.delete_group(id);
         }
         Ok(())
     }
 
-    pub(crate) fn add_members(&mut self, step: &CommandStep) -> StepResult {
+    /// Refuses the second deletion of a request, a fault that was seen in the service (contract 7.38).
+    fn count_deletion(&mut self) -> StepResult {
+        *self.deleted_groups += 1;
+        if *self.deleted_groups > 1 && self.rules.switches.one_group_deletion_per_request {
+            return refuse(error_code::INTERNAL, "A request deletes at most one user group");
+        }
+        Ok(())
+    }
+
+    pub(crate) fn add_members(&mut self, lists: &MemberLists) -> StepResult {
         let group = self.user_group()?;
-        let users = self.users(group, step, MembershipChange::Add)?;
-        let profiles = self.profiles(step)?;
+        let users = self.users(group, &lists.users, MembershipChange::Add)?;
+        let profiles = self.profiles(&lists.profiles)?;
         let Some(id) = group else { return Ok(()) };
         let joining: Vec<_> = users.into_iter().filter(|user| !self.is_direct_member(*user, id)).collect();
         let attached: Vec<_> =
@@ -120,10 +133,10 @@ impl CommandRun<'_> {
         Ok(())
     }
 
-    pub(crate) fn remove_members(&mut self, step: &CommandStep) -> StepResult {
+    pub(crate) fn remove_members(&mut self, lists: &MemberLists) -> StepResult {
         let group = self.user_group()?;
-        let users = self.users(group, step, MembershipChange::Remove)?;
-        let profiles = self.profiles(step)?;
+        let users = self.users(group, &lists.users, MembershipChange::Remove)?;
+        let profiles = self.profiles(&lists.profiles)?;
         let Some(id) = group else { return Ok(()) };
         let leaving: Vec<_> = users.into_iter().filter(|user| self.is_direct_member(*user, id)).collect();
         let detached: Vec<_> =
@@ -162,10 +175,9 @@ impl CommandRun<'_> {
     fn users(
         &self,
         group: Option<GroupId>,
-        step: &CommandStep,
+        names: &[String],
         change: MembershipChange,
     ) -> StepResult<Vec<PersonId>> {
-        let names: Vec<_> = step.names("user").collect();
         if let (Some(id), false) = (group, names.is_empty()) {
             self.refuse_read_only(id, self.subject.name(), read_only_code(change))?;
         }
@@ -174,6 +186,9 @@ impl CommandRun<'_> {
             match self.listed_user(name)? {
                 Some(id) => users.push(id),
                 None if self.test => {}
+                None if self.means_adobe_ids() => {
+                    return refuse(error_code::USER_NONEXISTENT, format!("Adobe Id does not exist: {name}"));
+                }
                 None => {
                     return refuse(error_code::USER_NOT_FOUND, format!("No valid users were found: {name}"));
                 }
@@ -182,12 +197,18 @@ impl CommandRun<'_> {
         Ok(users)
     }
 
+    /// Whether the people in the lists are Adobe IDs (contract 7.36).
+    fn means_adobe_ids(&self) -> bool {
+        matches!(self.subject, RequestedSubject::UserGroup { adobe_ids: true, .. })
+    }
+
     /// A member named in a list, where no domain can be given with a username.
     fn listed_user(&self, name: &str) -> StepResult<Option<PersonId>> {
         let people = &self.org.people;
         let folded = fold(name);
-        if folded.contains('@') {
-            let found = people.find(&Identity::named(name, None, false));
+        let adobe_id = self.means_adobe_ids();
+        if folded.contains('@') || adobe_id {
+            let found = people.find(&PersonName { adobe_id, ..PersonName::email(name) });
             return Ok(found.filter(|(_, person)| person.is_member()).map(|(id, _)| id));
         }
         let mut found = people.with_username(&folded).filter(|(_, person)| person.is_member());
@@ -198,12 +219,9 @@ impl CommandRun<'_> {
         Ok(first)
     }
 
-    fn profiles(&mut self, step: &CommandStep) -> StepResult<Vec<GroupId>> {
-        if step.value.get(DEPRECATED_PROFILE_KEY).is_some() {
-            self.warning = Some(Refusal { code: error_code::WARNING_DEPRECATED, message: deprecated(step) });
-        }
+    fn profiles(&self, names: &[String]) -> StepResult<Vec<GroupId>> {
         let mut profiles = Vec::new();
-        for name in [profile_key(step), DEPRECATED_PROFILE_KEY].into_iter().flat_map(|key| step.names(key)) {
+        for name in names {
             let Some(id) = self.org.groups.profile(name) else {
                 return refuse(error_code::GROUP_NOT_FOUND, format!("Group {name} was not found"));
             };
@@ -213,18 +231,6 @@ impl CommandRun<'_> {
         }
         Ok(profiles)
     }
-}
-
-/// The key under which the step lists profiles.
-fn profile_key(step: &CommandStep) -> &'static str {
-    let spec = find(SubjectKind::Group, &step.name);
-    let field =
-        spec.and_then(|spec| spec.fields.iter().find(|field| field.shape == FieldShape::ProfileNames));
-    field.map_or("", |field| field.name)
-}
-
-fn deprecated(step: &CommandStep) -> String {
-    format!("The key {DEPRECATED_PROFILE_KEY} is deprecated; use {}", profile_key(step))
 }
 
 fn check_name(name: &str) -> StepResult {

@@ -27,7 +27,7 @@ pub mod functions {
     ///   read after this call are recognized by e-mail and by username
     ///
     /// # Errors
-    /// `usage` for an unknown option or an option of the wrong type.
+    /// `usage` for an unknown option or an option of the wrong type, and for a name that is not understood.
     ///
     /// # Example
     /// ```rhai
@@ -47,7 +47,7 @@ fn tighten(session: &Session, options: &CallOptions) -> Result<()> {
         read_only: options.flag("read_only")?.unwrap_or_default(),
         max_changes: options.count("max_changes")?,
         max_removals: options.count("max_removals")?.map(Allowance::Count),
-        protected: names.iter().map(|name| NamePattern::new(name)).collect(),
+        protected: names.iter().map(|name| NamePattern::parse(name)).collect::<Result<_>>()?,
         ..GuardLimits::default()
     };
     RunState::of(session).settings.guard.tighten(&limits);

@@ -1,13 +1,13 @@
 //! JSON in strings and files.
 
 use crate::error::{Error, Result};
-use crate::files::encoding::decode;
 use crate::host::binding::RhaiResultOf;
 use crate::host::interrupt::Interrupt;
 use crate::host::session::Session;
 use crate::host::session::session;
 use crate::host::thrown::ThrowAt;
 use crate::session::tracked_files;
+use crate::store::encoding::decode;
 use crate::store::file_door;
 use crate::store::journal::sha256;
 use crate::store::output_file::{self, IfExists};

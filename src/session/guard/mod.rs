@@ -3,6 +3,7 @@
 mod impact;
 mod pattern;
 mod protected;
+mod protected_name;
 mod readable;
 #[cfg(test)]
 mod tests;
@@ -26,6 +27,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// The most people who may lose something in a live run against a real organization, unless the operator gives
 /// another limit.
 pub(crate) const DEFAULT_REMOVALS: usize = 200;
+
+/// The name of the listing that has everybody.
+const EVERYBODY: &str = "users";
 
 /// The most people who may lose something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,6 +85,8 @@ struct State {
     uncertain: HashSet<(u64, usize, usize)>,
     /// The number of people in the largest listing.
     listed: usize,
+    /// Whether a listing of everybody was read to its end.
+    has_listed_all: bool,
     /// The empty or failed source because of which nothing may be removed.
     empty_source: Option<String>,
     has_refused: bool,
@@ -105,6 +111,7 @@ impl ChangeGuard {
             counted: HashSet::new(),
             uncertain: HashSet::new(),
             listed: 0,
+            has_listed_all: false,
             empty_source: None,
             has_refused: false,
         }))
@@ -134,6 +141,16 @@ impl ChangeGuard {
     /// Whether the guard refused something.
     pub fn has_refused(&self) -> bool {
         self.state().has_refused
+    }
+
+    /// The lines of files with protected names that match nobody, if the run has listed everybody: a place and a name
+    /// each.
+    pub fn unmatched_lines(&self) -> Vec<String> {
+        let state = self.state();
+        let lines = if state.has_listed_all { state.protected.unmatched() } else { &[] };
+        let shown =
+            |pattern: &NamePattern| format!("{}: `{}`", pattern.place().unwrap_or_default(), pattern.text());
+        lines.iter().map(shown).collect()
     }
 
     /// Adds the impact of an interrupted run to that of the run that resumes it.
@@ -317,7 +334,10 @@ impl GateHook for ChangeGuard {
     fn listing_ended(&self, listing: &str, entries: std::result::Result<usize, &Error>) {
         let mut state = self.state();
         match entries {
-            Ok(entries) => state.listed = state.listed.max(entries),
+            Ok(entries) => {
+                state.listed = state.listed.max(entries);
+                state.has_listed_all |= listing == EVERYBODY;
+            }
             Err(error) => {
                 let source = format!("the listing of {listing} failed: {error}");
                 state.empty_source.get_or_insert(source);

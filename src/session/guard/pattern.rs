@@ -1,56 +1,101 @@
 //! Names in which `*` matches any text, compared without regard to case.
 
+use super::protected_name;
 use crate::error::{Error, Result};
-use crate::store::file_door;
+use crate::store::{file_door, text_file};
 use crate::wire::identity::fold;
 use crate::wire::wildcard;
 use std::path::Path;
+use std::sync::Arc;
 
 /// A name that may contain `*`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NamePattern(String);
+pub struct NamePattern {
+    text: String,
+    /// The file and the line it comes from.
+    place: Option<Arc<str>>,
+}
 
 impl NamePattern {
-    /// Parses a pattern.
+    /// A pattern that was parsed before.
     pub fn new(text: &str) -> Self {
-        Self(fold(text))
+        Self { text: fold(text), place: None }
     }
 
-    /// Parses an argument: the name of a file with one pattern per line, relative to `folder`, or a pattern.
+    /// Parses a pattern; double quotes around it are left out.
     ///
     /// # Errors
-    /// `file`: it cannot be read.
+    /// `usage`: it is not understood, so it might protect nobody.
+    pub fn parse(text: &str) -> Result<Self> {
+        let wrong = |why| Error::usage(format!("`{text}` cannot be protected: {why}"));
+        protected_name::parse(text).map(|name| Self::new(&name)).map_err(wrong)
+    }
+
+    /// Parses an argument: the name of a file with one pattern per line, relative to `folder`, or a pattern. In a
+    /// file, blank lines and those that begin with `#` are skipped.
+    ///
+    /// # Errors
+    /// `file`: it cannot be read. `usage`: a pattern is not understood, or the file has none; names all lines.
     pub fn parse_all(folder: &Path, text: &str) -> Result<Vec<Self>> {
-        if !is_file_name(folder, text) {
-            return Ok(vec![Self::new(text)]);
+        if is_file_name(folder, text) {
+            Self::parse_file(&folder.join(text), text)
+        } else {
+            Ok(vec![Self::parse(text)?])
         }
-        let content =
-            file_door::read_to_string(&folder.join(text)).map_err(|error| Error::file(text, error))?;
-        let lines = content.trim_start_matches('\u{feff}').lines().map(str::trim);
-        Ok(lines.filter(|line| !line.is_empty() && !line.starts_with('#')).map(Self::new).collect())
+    }
+
+    fn parse_file(path: &Path, shown: &str) -> Result<Vec<Self>> {
+        let (mut patterns, mut refused) = (Vec::new(), Vec::new());
+        for (number, line) in text_file::lines(path)? {
+            if line.trim().is_empty() || line.trim_start().starts_with('#') {
+                continue;
+            }
+            let place = format!("{shown}:{number}");
+            match protected_name::parse(&line) {
+                Ok(name) => patterns.push(Self { place: Some(place.into()), ..Self::new(&name) }),
+                Err(why) => refused
+                    .push(format!("{place}: `{}` is not understood: {why}", line.trim().escape_debug())),
+            }
+        }
+        if !refused.is_empty() {
+            let hint =
+                "A line that is not understood would protect nobody, so nothing was run. Fix the file.";
+            return Err(Error::usage_with_hint(refused.join("\n"), hint));
+        }
+        if patterns.is_empty() {
+            let message = format!("{shown}: the file has no names, so it protects nobody");
+            return Err(Error::usage_with_hint(message, "Write one name per line, or leave out --protect."));
+        }
+        Ok(patterns)
     }
 
     /// Whether an argument is a plain word. It may be a misspelled file name, which would protect nobody.
     pub fn may_be_file_name(folder: &Path, text: &str) -> bool {
-        !text.contains(['@', '*']) && !is_file_name(folder, text)
+        !text.contains(['@', '*', '"']) && !is_file_name(folder, text)
+    }
+
+    /// The file and the line it comes from, if it comes from a file.
+    pub(super) fn place(&self) -> Option<&str> {
+        self.place.as_deref()
     }
 
     /// The pattern, in lower case.
     pub fn text(&self) -> &str {
-        &self.0
+        &self.text
     }
 
     /// Whether a name matches.
     pub fn matches(&self, name: &str) -> bool {
-        wildcard::matches(&self.0, &fold(name))
+        wildcard::matches(&self.text, &fold(name))
     }
 }
 
 /// Whether a file is meant, even one that does not exist: that must be an error, not a pattern that matches nobody.
 fn is_file_name(folder: &Path, text: &str) -> bool {
     let path = folder.join(text);
-    let has_ending =
-        path.extension().is_some_and(|ending| ["txt", "csv"].iter().any(|known| ending == *known));
+    let has_ending = path
+        .extension()
+        .is_some_and(|ending| ["txt", "csv"].iter().any(|known| ending.eq_ignore_ascii_case(known)));
     text.contains(['/', '\\']) || has_ending || file_door::is_file(&path)
 }
 
@@ -80,12 +125,19 @@ mod tests {
         let path = folder.path().join("protected.txt");
         std::fs::write(&path, "# the board\nceo@example.com\n\n*@board.example.com\n").unwrap();
         let here = Path::new("");
-        let parse_all = |text: &str| NamePattern::parse_all(here, text);
-        let patterns = parse_all(&path.display().to_string()).unwrap();
-        assert_eq!(patterns, [NamePattern::new("ceo@example.com"), NamePattern::new("*@board.example.com")]);
-        assert_eq!(NamePattern::parse_all(folder.path(), "protected.txt").unwrap(), patterns);
-        assert!(parse_all("missing.txt").is_err() && parse_all("./missing").is_err());
-        assert_eq!(parse_all("x@example.com").unwrap(), [NamePattern::new("x@example.com")]);
+        let texts = |folder: &Path, text: &str| {
+            let patterns = NamePattern::parse_all(folder, text).unwrap();
+            patterns.iter().map(|pattern| pattern.text().to_owned()).collect::<Vec<_>>()
+        };
+        let expected = ["ceo@example.com", "*@board.example.com"];
+        assert_eq!(texts(here, &path.display().to_string()), expected);
+        assert_eq!(texts(folder.path(), "protected.txt"), expected);
+        let patterns = NamePattern::parse_all(folder.path(), "protected.txt").unwrap();
+        assert_eq!(patterns[1].place(), Some("protected.txt:4"));
+        for missing in ["missing.txt", "./missing", "MISSING.CSV"] {
+            assert!(NamePattern::parse_all(here, missing).is_err(), "{missing}");
+        }
+        assert_eq!(texts(here, "X@example.com"), ["x@example.com"]);
         let may_be_file_name = |text: &str| NamePattern::may_be_file_name(here, text);
         assert!(may_be_file_name("protectd") && !may_be_file_name("missing.txt"));
         assert!(!may_be_file_name("x@example.com") && !may_be_file_name("admin*"));

@@ -14,15 +14,35 @@ pub(crate) struct ProtectedNames {
     patterns: Vec<NamePattern>,
     /// People who were read and match a pattern: each of their names, with the pattern.
     people: HashMap<String, String>,
+    /// Lines of files that have matched nobody so far; only complete listings tell whether they ever do.
+    unmatched: Vec<NamePattern>,
 }
 
 impl ProtectedNames {
     pub(crate) fn add(&mut self, patterns: impl IntoIterator<Item = NamePattern>) {
+        let earlier = self.patterns.len();
         self.patterns.extend(patterns);
+        let from_files = self.patterns[earlier..].iter().filter(|pattern| pattern.place().is_some());
+        self.unmatched.extend(from_files.cloned());
     }
 
-    /// Adds a person whose e-mail and username differ: a pattern that matches one protects both.
+    /// The lines of files that match none of the people who were read and none of their groups.
+    pub(crate) fn unmatched(&self) -> &[NamePattern] {
+        &self.unmatched
+    }
+
+    /// Adds a person who was read.
     pub(crate) fn add_person(&mut self, user: &User) {
+        if !self.unmatched.is_empty() {
+            let names = names(&Identity::of(user));
+            let all = || names.iter().map(String::as_str).chain(user.groups().iter().map(|name| &**name));
+            self.unmatched.retain(|pattern| !all().any(|name| pattern.matches(name)));
+        }
+        self.add_names(user);
+    }
+
+    /// Adds the names of a person whose e-mail and username differ: a pattern that matches one protects both.
+    fn add_names(&mut self, user: &User) {
         if self.patterns.is_empty() || user.email == user.username {
             return;
         }

@@ -164,7 +164,7 @@ mod tests {
     use crate::store::journal::testing;
     use crate::store::journal::testing::{end, entry, request, settled};
 
-    fn told(records: &[JournalRecord]) -> Option<(usize, usize)> {
+    fn done_and_open(records: &[JournalRecord]) -> Option<(usize, usize)> {
         let mut story = RunStory::default();
         for record in records {
             story.apply(entry(record.clone()));
@@ -183,20 +183,20 @@ mod tests {
 
     #[test]
     fn a_run_is_unfinished_without_an_end_or_with_commands_that_are_open() {
-        assert_eq!(told(&[head(), end(0, [7, 0, 0, 0])]), None);
-        assert_eq!(told(&[head(), end(3, [7, 5, 0, 0])]), None);
-        assert_eq!(told(&[head(), end(6, [7, 0, 1, 2])]), Some((7, 3)));
+        assert_eq!(done_and_open(&[head(), end(0, [7, 0, 0, 0])]), None);
+        assert_eq!(done_and_open(&[head(), end(3, [7, 5, 0, 0])]), None);
+        assert_eq!(done_and_open(&[head(), end(6, [7, 0, 1, 2])]), Some((7, 3)));
         for exit in [4, 5, 7, 130] {
-            assert_eq!(told(&[head(), end(exit, [7, 0, 0, 0])]), Some((7, 0)), "{exit}");
+            assert_eq!(done_and_open(&[head(), end(exit, [7, 0, 0, 0])]), Some((7, 0)), "{exit}");
         }
-        assert_eq!(told(&[head(), end(6, [7, 0, 1, 0]), resumed(), end(0, [7, 0, 0, 0])]), None);
-        assert_eq!(told(&[]), None);
+        assert_eq!(done_and_open(&[head(), end(6, [7, 0, 1, 0]), resumed(), end(0, [7, 0, 0, 0])]), None);
+        assert_eq!(done_and_open(&[]), None);
     }
 
     #[test]
     fn without_an_end_the_requests_tell_what_is_done_and_open() {
         let settled = settled(1, &[Status::Completed, Status::Unknown]);
-        assert_eq!(told(&[head(), request(1), settled, request(2)]), Some((1, 3)));
+        assert_eq!(done_and_open(&[head(), request(1), settled, request(2)]), Some((1, 3)));
     }
 
     #[test]
@@ -207,7 +207,11 @@ mod tests {
                 Status::Unknown | Status::NotSent => (0, 1),
                 Status::Failed | Status::PartlyDone | Status::StillMember => (0, 0),
             };
-            assert_eq!(told(&[head(), request(1), settled(1, &[*status])]), Some(counts), "{status}");
+            assert_eq!(
+                done_and_open(&[head(), request(1), settled(1, &[*status])]),
+                Some(counts),
+                "{status}"
+            );
         }
     }
 
@@ -217,9 +221,9 @@ mod tests {
         (prompt.script.path, prompt.script.text) = (None, None);
         let head = JournalRecord::Head(Box::new(prompt));
         let done = settled(1, &[Status::Completed]);
-        assert_eq!(told(&[head.clone(), request(1), done.clone()]), None);
-        assert_eq!(told(&[head.clone(), request(1), done, end(130, [1, 0, 0, 0])]), None);
-        assert_eq!(told(&[head, request(1), settled(1, &[Status::Unknown])]), Some((0, 1)));
+        assert_eq!(done_and_open(&[head.clone(), request(1), done.clone()]), None);
+        assert_eq!(done_and_open(&[head.clone(), request(1), done, end(130, [1, 0, 0, 0])]), None);
+        assert_eq!(done_and_open(&[head, request(1), settled(1, &[Status::Unknown])]), Some((0, 1)));
     }
 
     #[test]

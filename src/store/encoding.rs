@@ -249,7 +249,7 @@ fn windows_1252(bytes: &[u8], text: &mut String) -> Result<usize, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::files::testing::OneByte;
+    use crate::store::testing::OneByte;
 
     #[test]
     fn every_name_is_an_encoding() {
