@@ -383,6 +383,11 @@ impl Error {
                 "Do not use the entries that were read. List again; for a full listing, wait two hours."
                     .to_owned(),
             ),
+            ErrorKind::Decode { .. } => Some(
+                "Something else may have responded: check `url`, `ims_url` and the proxy. `umapish doctor` tests each \
+                 hop."
+                    .to_owned(),
+            ),
             ErrorKind::TestMode { .. } => Some("Start with --live to make changes.".to_owned()),
             ErrorKind::Rejected { status: 403, code: None, .. } => {
                 Some(auth_hint(Some(403), None).to_owned())

@@ -88,10 +88,8 @@ fn no_removal_follows_from_a_file_without_rows_or_a_listing_that_failed() {
     assert_eq!(desk.run("--live --allow-empty-source job.rhai").0, 0);
     let script = "try { get_users().len() } catch { } remove_from_org(\"amara.okafor@example.com\");";
     let desk = Desk::new(script);
-    desk.server.queue(PlannedFault::at(
-        EndpointId::Users,
-        FaultEffect::Status { status: 500, body: None, retry_after: None },
-    ));
+    let fault = FaultEffect::Status { status: 500, body: None, retry_after: None };
+    desk.server.queue(PlannedFault::at(EndpointId::Users, fault).times(9));
     desk.start("--live job.rhai").run().exits(7).stderr_has("the listing of");
 }
 

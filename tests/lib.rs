@@ -19,6 +19,7 @@ mod house;
 mod listings;
 mod output_files;
 mod protect;
+mod proxies;
 mod queue;
 #[cfg(unix)]
 mod repl;
@@ -27,6 +28,7 @@ mod rows;
 mod run_summary;
 mod runner;
 mod sandbox;
+mod sandbox_answers;
 mod scripts;
 mod support;
 mod trouble;

@@ -11,14 +11,14 @@ use umapi_shell::sandbox::{
 use umapi_shell::wire::endpoint::EndpointId;
 
 /// A client that signed in to a sandbox.
-struct Visitor {
-    sandbox: Sandbox,
-    client: Client,
+pub(crate) struct Visitor {
+    pub(crate) sandbox: Sandbox,
+    pub(crate) client: Client,
     token: String,
 }
 
 impl Visitor {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         Self::with(SandboxSettings::default()).await
     }
 
@@ -30,16 +30,16 @@ impl Visitor {
         Self { sandbox, client, token }
     }
 
-    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let url = format!("{}{path}", self.sandbox.service_url());
         self.client.request(method, url).bearer_auth(&self.token).header("x-api-key", CLIENT_ID)
     }
 
-    async fn get(&self, path: &str) -> Response {
+    pub(crate) async fn get(&self, path: &str) -> Response {
         self.request(Method::GET, path).send().await.unwrap()
     }
 
-    async fn act(&self, commands: &Value) -> Value {
+    pub(crate) async fn act(&self, commands: &Value) -> Value {
         let request = self.request(Method::POST, &format!("/action/{ORGANIZATION}")).json(commands);
         json_of(request.send().await.unwrap()).await
     }
@@ -57,7 +57,7 @@ async fn sign_in(sandbox: &Sandbox, client: &Client) -> String {
     answer["access_token"].as_str().unwrap().to_owned()
 }
 
-async fn json_of(response: Response) -> Value {
+pub(crate) async fn json_of(response: Response) -> Value {
     serde_json::from_slice(&response.bytes().await.unwrap()).unwrap()
 }
 

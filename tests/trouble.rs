@@ -46,7 +46,7 @@ fn a_change_without_a_response_that_cannot_be_read_back_is_unknown() {
 #[test]
 fn the_words_of_a_service_in_trouble_reach_the_script_whole() {
     let server = Sandbox::start(SandboxSettings::default()).unwrap();
-    server.queue(PlannedFault::at(EndpointId::User, unavailable(500)));
+    server.queue(PlannedFault::at(EndpointId::User, unavailable(500)).times(9));
     let code = "try { get_user(\"ben.osei@example.com\") } \
                 catch (e) { print(`${e.kind} ${e.status} ${e.code} ${e.message}`) }";
     let run = Run::new("-e").arg(code).against(&server).run();

@@ -86,6 +86,7 @@ impl Pipeline {
             step: failure.step,
             code: Some(failure.code).filter(|code| !code.is_empty()),
             message: Some(failure.message),
+            errors: Vec::new(),
             request_id: None,
             attempts: 0,
             mode: session.mode(),

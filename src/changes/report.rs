@@ -107,7 +107,7 @@ impl Report {
             "notCompleted" => json!(self.count(|status| !status.is_done())),
             "completedInTestMode" => json!(self.count(|status| status == Status::WouldComplete)),
             "errors" => {
-                self.outcomes().filter(|outcome| outcome.status.is_failed()).map(error_json).collect()
+                self.outcomes().filter(|outcome| outcome.status.is_failed()).flat_map(errors_json).collect()
             }
             "warnings" => self.outcomes().flat_map(warnings_json).collect(),
             "requests" => json!(self.0.requests),
@@ -182,16 +182,18 @@ fn outcome_json(outcome: &Outcome, tag: &Dynamic) -> Value {
     Value::Object(fields)
 }
 
-/// An error with the service's field names (contract 3.5).
-fn error_json(outcome: &Outcome) -> Value {
-    json!({
-        "index": outcome.index,
-        "step": outcome.step,
-        "errorCode": outcome.code,
-        "message": outcome.message,
-        "user": outcome.target,
-        "source": outcome.source,
-    })
+/// The errors with the service's field names (contract 3.5).
+fn errors_json(outcome: &Outcome) -> Vec<Value> {
+    let entry = |step: Option<usize>, code: Option<&str>, message: Option<&str>| {
+        let (target, source) = (&outcome.target, &outcome.source);
+        json!({"index": outcome.index, "step": step, "errorCode": code, "message": message, "user": target,
+            "source": source})
+    };
+    if outcome.errors.is_empty() {
+        return vec![entry(outcome.step, outcome.code.as_deref(), outcome.message.as_deref())];
+    }
+    let errors = outcome.errors.iter();
+    errors.map(|error| entry(error.step, Some(&error.code), Some(&error.message))).collect()
 }
 
 fn warnings_json(outcome: &Outcome) -> impl Iterator<Item = Value> {
@@ -256,6 +258,7 @@ mod tests {
             step: failed.then_some(0),
             code: failed.then(|| "error.group.not_found".into()),
             message: failed.then(|| "Group X was not found".into()),
+            errors: Vec::new(),
             request_id: Some("r-1".into()),
             attempts: 1,
             mode: Mode::Live,

@@ -8,6 +8,7 @@ use super::http::redact::masked;
 use super::http::retry;
 use super::http::token_response::TokenResponse;
 use super::http::transport::HeaderText;
+use super::http::web_page;
 use super::settings::{Credentials, Pace};
 use crate::client::event::ClientEvent;
 use crate::client::http::auth::NumberedToken;
@@ -69,7 +70,7 @@ impl FailedCall {
     pub(crate) fn into_error(self) -> Error {
         let Some(problem) = self.lost else { return self.error };
         let message = match &*self.error.kind {
-            ErrorKind::Unknown { .. } | ErrorKind::Interrupted => problem,
+            ErrorKind::Unknown { .. } | ErrorKind::Interrupted | ErrorKind::Decode { .. } => problem,
             last => format!("{problem}; then: {last}"),
         };
         Error { kind: Box::new(ErrorKind::Unknown { message }), ..self.error }
@@ -87,6 +88,8 @@ struct AttemptFailure {
     status: Option<u16>,
     retry_after: Option<Duration>,
     source: Option<ErrorSource>,
+    /// What to do about it, if the fault is not the service's.
+    hint: Option<String>,
 }
 
 impl AttemptFailure {
@@ -176,6 +179,9 @@ impl Client {
             let failure = match response {
                 Err(failure) => failure,
                 Ok(response) => match self.classify(call, &history, &response) {
+                    StatusVerdict::Done if web_page::is_web_page(&response) => {
+                        return Err(self.replaced_by_web_page(call, &mut history, &response));
+                    }
                     StatusVerdict::Done => match read(&response) {
                         Ok(value) => return Ok((value, history.exchanges)),
                         Err(message) => parse_failure(&response, &message),
@@ -195,6 +201,22 @@ impl Client {
         }
     }
 
+    /// The error for a web page: another attempt would get it too.
+    fn replaced_by_web_page(
+        &self,
+        call: &ApiCall,
+        history: &mut AttemptHistory<'_>,
+        response: &HttpResponse,
+    ) -> FailedCall {
+        let url = url::Url::parse(&call.target.url(&self.shared.settings)).ok();
+        let host = url.as_ref().and_then(url::Url::host_str).unwrap_or("the service");
+        let message = web_page::describe(response, host);
+        if call.change {
+            history.lost = Some(message.clone());
+        }
+        history.fail(call, ErrorKind::Decode { status: response.status, message })
+    }
+
     /// Exactly one exchange, whatever the status of its response.
     pub(crate) async fn once(
         &self,
@@ -211,13 +233,12 @@ impl Client {
                 Ok(response)
             }
             Err(failure) => {
-                let message = failure.service_message.clone();
-                let kind = ErrorKind::Unavailable { status: None, code: None, message };
                 if failure.problem == AttemptProblem::Loss && call.change {
                     history.lost = Some(failure.message.clone());
                     return Err(history.fail(call, failure.into_unknown()));
                 }
-                Err(history.fail(call, Error { source: failure.source, ..kind.into() }))
+                let error = give_up_error(&failure);
+                Err(history.fail(call, Error { source: failure.source, ..error.into() }))
             }
         }
     }
@@ -259,6 +280,7 @@ impl Client {
                 status: None,
                 retry_after: None,
                 source,
+                hint: None,
             })
         };
         let result = match result {
@@ -268,6 +290,10 @@ impl Client {
             }
             Err(TransportFault::NotSent(message, source)) => {
                 failure(message, AttemptProblem::NoConnection, source)
+            }
+            Err(TransportFault::ProxyUnreachable(message, hint, source)) => {
+                failure(message, AttemptProblem::NoConnection, source)
+                    .map_err(|failure| AttemptFailure { hint: Some(hint), ..failure })
             }
             Err(TransportFault::Lost(message, source)) => failure(message, AttemptProblem::Loss, source),
             Err(TransportFault::Final(error)) => {
@@ -320,7 +346,7 @@ impl Client {
         response: &HttpResponse,
     ) -> StatusVerdict {
         let ready = matches!(self.shared.settings.credentials, Credentials::Token { .. });
-        match retry::classify(response.status) {
+        match retry::classify(response.status, call.change) {
             StatusVerdict::Renew if ready || history.token_renewed || !call.target.is_signed() => {
                 StatusVerdict::Refused
             }
@@ -463,6 +489,9 @@ fn throttled(wait: Duration, failure: &AttemptFailure) -> ErrorKind {
 
 /// The error of a call whose attempts are used up.
 fn give_up_error(failure: &AttemptFailure) -> ErrorKind {
+    if let Some(hint) = &failure.hint {
+        return ErrorKind::Config { message: failure.message.clone(), hint: hint.clone() };
+    }
     let (code, message) = (failure.code.clone(), failure.service_message.clone());
     match failure.status {
         Some(status @ 200..=299) => ErrorKind::Decode { status, message },
@@ -480,6 +509,7 @@ fn parse_failure(response: &HttpResponse, message: &str) -> AttemptFailure {
         status: Some(response.status),
         retry_after: None,
         source: syntax_error(&response.body),
+        hint: None,
     }
 }
 
@@ -505,6 +535,7 @@ fn failed_status(response: &HttpResponse, problem: AttemptProblem) -> AttemptFai
         status: Some(response.status),
         retry_after,
         source: None,
+        hint: None,
     }
 }
 
@@ -519,8 +550,8 @@ fn status_text(status: u16, service_message: &str) -> String {
 /// The failure of a call that must not be repeated.
 fn refused(call: &ApiCall, history: &mut AttemptHistory<'_>, response: &HttpResponse) -> FailedCall {
     let status = response.status;
-    if status >= 500 && call.change {
-        // A server error says nothing about how much of a change was made.
+    if (status >= 500 || status == 408) && call.change {
+        // A server error or timeout says nothing about how much of a change was made.
         history.lost = Some(status_text(status, &refusal(&response.body).message.unwrap_or_default()));
     }
     history.fail(call, refusal_kind(call, response))

@@ -4,6 +4,7 @@ use super::settings::Mode;
 use crate::error::CommandFailure;
 use crate::wire::error_code;
 pub use crate::wire::outcome::{CommandOutcome, Status};
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 /// The outcome of one command of the caller's list.
@@ -23,6 +24,9 @@ pub struct Outcome {
     pub code: Option<String>,
     /// The service's message, or ours.
     pub message: Option<String>,
+    /// Every error that the service reported for it, in the order of the steps; the first is also in `step`, `code`
+    /// and `message`.
+    pub errors: Vec<StepError>,
     /// The `X-Request-Id` of the last request that contained it.
     pub request_id: Option<String>,
     /// Exchanges that contained it; 0 if it was never sent.
@@ -35,6 +39,17 @@ pub struct Outcome {
     pub resumed: bool,
     /// The file and the line that the command comes from, such as `people.csv:14`.
     pub source: Option<String>,
+}
+
+/// An error of the service for one step of a command.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct StepError {
+    /// 0-based step that failed, if the service said which.
+    pub step: Option<usize>,
+    /// The service's code; empty if there is none.
+    pub code: String,
+    /// The service's message.
+    pub message: String,
 }
 
 /// A warning of the service; never makes a command fail.
@@ -59,6 +74,7 @@ impl Outcome {
             ("step", json!(self.step)),
             ("code", json!(self.code)),
             ("message", json!(self.message)),
+            ("errors", json!(self.errors)),
             ("hint", json!(self.hint())),
             ("request_id", json!(self.request_id)),
             ("attempts", json!(self.attempts)),

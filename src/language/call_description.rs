@@ -38,7 +38,8 @@ impl CallText {
         let catalog = Catalog::read();
         let forms = catalog.find(own);
         if !forms.is_empty() {
-            return worded(self.not_taken(own, &types), forms_hint(&forms), self.topic(own));
+            let hint = foreign_name(own).or_else(|| forms_hint(&forms));
+            return worded(self.not_taken(own, &types), hint, self.topic(own));
         }
         self.unknown(own, &types)
     }
@@ -193,7 +194,7 @@ mod tests {
         let kinds = format!("{} and {}", display_name("string"), display_name("i64"));
         assert_eq!(wording("- (string, i64)").message, format!("`-` does not work between {kinds}"));
         assert_eq!(wording("! (array)").message, "`!` does not work on list");
-        assert!(wording("+ ((), i64)").hint.unwrap_or_default().contains("is missing"));
+        assert!(wording("+ ((), i64)").hint.unwrap_or_default().contains("One of the values is `()`"));
         assert!(wording("% (string, i64)").hint.unwrap_or_default().contains("backticks"));
     }
 

@@ -437,8 +437,7 @@ mod tests {
     fn a_comment_is_taken_apart() {
         let help = DocComment::parse(
             "/// Does it. At once,\n/// really.\n///\n/// More\n/// of it.\n///\n/// # Options\n/// - `one`: first\n///   thing\n\
-             /// - `two`: second\n///\n/// # Errors\n/// `usage` for\n/// all.\n///\n/// # Example\n/// ```rhai\n/// #
-             ///   not a heading\n/// f(1);\n/// ```",
+             /// - `two`: second\n///\n/// # Errors\n/// `usage` for\n/// all.\n///\n/// # Example\n/// ```rhai\n/// # not a heading\n/// f(1);\n/// ```",
         );
         assert_eq!(help.summary, "Does it.");
         assert_eq!(help.text, ["At once, really.", "More of it."]);
@@ -487,7 +486,7 @@ mod tests {
             found.names().map(str::to_owned).collect::<Vec<_>>()
         };
         assert!(names("GET_USERS_").iter().all(|name| name.starts_with("get_users_")));
-        assert!(names("rehearsal").contains(&"test_mode".to_owned()));
+        assert!(names("twice").contains(&"test_mode".to_owned()));
         assert!(names("domain").contains(&"get_users".to_owned()));
         assert!(names("nothing_like_it").is_empty());
     }

@@ -19,6 +19,7 @@ const NAMES: &[(&str, &str)] = &[
     ("int", "`parse_int(text)`"),
     ("isinstance", "`type_of(x) == \"string\"`"),
     ("items", "`for key in map.keys() { let value = map[key]; }`"),
+    ("json", "`response.body`, which is already parsed, or `parse_json(text)`"),
     ("list", "`[...]`"),
     ("lower", "`text.to_lower()`"),
     ("lstrip", "`text.trim()`"),
@@ -229,9 +230,9 @@ mod tests {
 
     /// A program for each habit, and words of its hint.
     const PROGRAMS: &[(&str, &str)] = &[
-        ("let x = None;", "No value is written `()`"),
-        ("let x = null;", "No value is written `()`"),
-        ("let y = 1; let x = y is None;", "`is` is written `==`"),
+        ("let x = None;", "Write `()` for no value"),
+        ("let x = null;", "Write `()` for no value"),
+        ("let y = 1; let x = y is None;", "Write `==` instead of `is`"),
         ("while True { }", "`true` and `false`"),
         ("if true and false { }", "`&&`"),
         ("if not true { }", "`!`"),

@@ -239,7 +239,7 @@ mod tests {
     #[test]
     fn the_overview_has_a_summary_below_each_call() {
         let text = shown(&overview(&crate::script::functions::catalog()));
-        assert!(text.starts_with("Sign-in and session\n  get_jwt_token()\n      Signs in by"), "{text}");
+        assert!(text.starts_with("Sign-in and session\n  get_oauth_token()\n      Signs in with"), "{text}");
         assert!(text.contains("\n\nUsers\n  find_user(email), find_user(name, options)\n"), "{text}");
     }
 
@@ -249,11 +249,12 @@ mod tests {
         let text = shown(&help(catalog.find("get_user").into_iter().skip(1)));
         let expected = "\
 get_user(name: string, options: map) -> User
-  Reads one user whose name is not an e-mail, or who has several accounts.
+  Reads one user by username and domain, or one of several accounts with the
+  same e-mail.
   Options
-    domain: domain of a username that is not an e-mail; `AdobeID` for the
+    domain: domain of a username that is not an e-mail; `AdobeID` selects the
       Adobe ID of an e-mail
-  Errors: `not_found` when the organization has no such user.
+  Errors: `not_found` if the organization has no such user.
   Example
     let user = get_user(\"ben.osei@example.com\", #{domain: \"example.com\"});
     print(user.type);
@@ -266,7 +267,7 @@ get_user(name: string, options: map) -> User
         let catalog = crate::script::functions::catalog();
         let text = shown(&of_type(TypeHelp::named("User").unwrap(), &catalog));
         for expected in [
-            "User\n  A user as the service describes one",
+            "User\n  A user as the service describes it",
             "  Fields\n    email (string): e-mail address\n",
             "  Methods\n    user.contains(field): ",
             "  Example\n    let user = get_user(",

@@ -51,7 +51,7 @@ const fn operation(form: &'static str, text: &'static str) -> OperationHelp {
 }
 
 /// Every type, in the order of the overview.
-pub const TYPES: &[TypeHelp] = &[USER, USERS, GROUP, GROUPS, REPORT, OUTCOME, DATE];
+pub const TYPES: &[TypeHelp] = &[USER, USERS, GROUP, GROUPS, REPORT, OUTCOME, DATE, RESPONSE];
 
 const USER: TypeHelp = TypeHelp {
     name: "User",
@@ -185,6 +185,7 @@ const OUTCOME: TypeHelp = TypeHelp {
         field("step", "number", "the step that failed, from 0"),
         field("code", "string", "error code of the service or of a local check"),
         field("message", "string", "what went wrong"),
+        field("errors", "list", "every error of the command: maps of `step`, `code` and `message`"),
         field("hint", "string", "what to do about it"),
         field("request_id", "string", "id of the request, for Adobe's support"),
         field("attempts", "number", "number of times the request was sent"),
@@ -216,6 +217,23 @@ const DATE: TypeHelp = TypeHelp {
         operation("date < date", "Compares two days; so do <=, >, >=, == and !=."),
     ],
     example: "let end = date(\"2026-11-23\") + 30;\nprint(`${end}: in ${end.month}, ${end - date(\"2026-11-23\")} days later`);",
+};
+
+const RESPONSE: TypeHelp = TypeHelp {
+    name: "Response",
+    summary: "The response to one request, from `send`. It reads like a map.",
+    text: &["An unknown field is an error."],
+    fields: &[
+        field("status", "number", "the HTTP status"),
+        field("headers", "map", "the headers, with names in lower case"),
+        field("body", "value", "the parsed JSON, a string if it is not JSON, or `()` if it is empty"),
+    ],
+    operations: &[
+        operation("response.keys()", "Returns the names of the fields."),
+        operation("response.to_map()", "Returns the response as a map that can be changed."),
+        operation("name in response", "Returns whether a response has that field."),
+    ],
+    example: "let response = send(\"GET\", `/groups/${session().organization}/0`);\nprint(`${response.status}: ${response.body.groups.len()} groups`);",
 };
 
 impl TypeHelp {
@@ -250,6 +268,7 @@ impl TypeHelp {
 mod tests {
     use super::*;
     use crate::changes::report::Report;
+    use crate::values::raw_response::RawResponse;
     use crate::values::record::{GroupRecord, Record, UserRecord};
 
     #[test]
@@ -259,6 +278,7 @@ mod tests {
         };
         assert_eq!(of_type("User"), [UserRecord::FIELDS, UserRecord::DERIVED].concat());
         assert_eq!(of_type("Group"), [GroupRecord::FIELDS, GroupRecord::DERIVED].concat());
+        assert_eq!(of_type("Response"), RawResponse::FIELDS);
         let (mut report, mut known) = (of_type("Report"), Report::FIELDS.to_vec());
         report.sort_unstable();
         known.sort_unstable();

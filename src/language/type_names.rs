@@ -19,6 +19,7 @@ pub fn display_name(name: &str) -> String {
         }
         "Dynamic" => "value",
         "SecretText" => "Secret",
+        "RawResponse" => "Response",
         "CommandBuilder" => "Command",
         "RowStream" => "Rows",
         "CsvRow" => "Row",

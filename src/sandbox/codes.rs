@@ -42,13 +42,13 @@ const BEYOND_REQUESTS: &[(&str, &str)] = &[
 ];
 
 /// A service with a token, and the switches and limits under which the rarer codes appear.
-struct SignedInService {
-    sandbox: SandboxService,
+pub(super) struct SignedInService {
+    pub(super) sandbox: SandboxService,
     authorization: String,
 }
 
 impl SignedInService {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let mut service = SandboxService { org: seed::organization(None), ..SandboxService::default() };
         let form = format!(
             "grant_type=client_credentials&client_id={CLIENT_ID}&client_secret={CLIENT_SECRET}&scope=user_management_sdk"
@@ -71,7 +71,18 @@ impl SignedInService {
         self.sandbox.respond(&request, &[], Instant::now())
     }
 
-    fn act(&mut self, query: &str, body: &str) -> Value {
+    /// The response to a listing or look-up.
+    pub(super) fn get(&mut self, path: &str) -> Value {
+        self.get_with(path, "")
+    }
+
+    /// The response to a listing or look-up with a query.
+    pub(super) fn get_with(&mut self, path: &str, query: &str) -> Value {
+        read(&self.send("GET", path, query, b""))
+    }
+
+    /// The response to an action request.
+    pub(super) fn act(&mut self, query: &str, body: &str) -> Value {
         read(&self.send("POST", &format!("/action/{ORGANIZATION}"), query, body.as_bytes()))
     }
 

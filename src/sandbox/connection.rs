@@ -1,4 +1,4 @@
-//! Connections that can be broken off from inside a request: nothing more is sent from then on.
+//! Connections that a request can break off, so that no further byte is sent.
 
 use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
@@ -11,12 +11,12 @@ use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 
-/// Breaks off the connection a request came over.
+/// Breaks off the connection of a request.
 #[derive(Debug, Clone, Default)]
 pub(super) struct ConnectionBreaker(Arc<AtomicBool>);
 
 impl ConnectionBreaker {
-    /// From now on nothing is written, not even what was passed before.
+    /// Sends no further byte, not even one that was written before.
     pub(super) fn break_off(&self) {
         self.0.store(true, Ordering::SeqCst);
     }

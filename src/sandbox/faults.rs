@@ -1,4 +1,4 @@
-//! Faults on request: what the service or the network does to clients now and then, for chosen requests.
+//! Faults on request: failures of the service and the network for chosen requests.
 
 use super::routes::ENDPOINTS;
 use crate::wire::endpoint::EndpointId;
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn faults_meet_requests_in_the_order_in_which_they_were_queued() {
+    fn faults_apply_in_the_order_in_which_they_were_queued() {
         let mut faults = FaultQueue::default();
         faults.queue([
             PlannedFault::at(EndpointId::Users, FaultEffect::DropBefore).times(2).skip(1),
@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn only_requests_that_match_are_met() {
+    fn only_requests_that_match_are_affected() {
         let mut faults = FaultQueue::default();
         faults.queue([PlannedFault::at(EndpointId::Action, FaultEffect::DropBefore)]);
         faults.queue([PlannedFault { path: Some("/y".into()), ..PlannedFault::default() }]);

@@ -66,6 +66,8 @@ mod settings;
 mod shared;
 mod signing_key;
 mod steps;
+#[cfg(test)]
+mod switch_cases;
 mod throttle;
 mod token;
 
@@ -92,15 +94,15 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 use tokio::sync::oneshot;
 
-/// How long stopping waits for a request that is being carried out.
-const STOP_PATIENCE: Duration = Duration::from_secs(5);
+/// How long a stop waits for the requests in progress.
+const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What a sandbox is started with.
 #[derive(Debug, Clone, Default)]
 pub struct SandboxSettings {
     /// The port on loopback; 0 for any that is free.
     pub port: u16,
-    /// So many generated people; `None` for the forty and more seeded ones.
+    /// The number of generated people; `None` for the seeded ones, about forty.
     pub users: Option<usize>,
     /// The file the organization is loaded from, where it exists, and saved to: at most once a second, and at the end.
     pub state: Option<PathBuf>,
@@ -108,7 +110,7 @@ pub struct SandboxSettings {
     pub throttle: bool,
     /// How long the minute lasts in which calls are counted, for tests that do not wait; a real one when left out.
     pub minute: Option<Duration>,
-    /// The choices where the documentation is silent.
+    /// The switches: choices where the documentation is silent.
     pub switches: BehaviorSwitches,
     /// Receives problems of the server itself, such as a state file that can no longer be written.
     pub listener: Listener,
@@ -117,7 +119,7 @@ pub struct SandboxSettings {
 /// Why a sandbox did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// The port cannot be had.
+    /// The port cannot be used.
     #[error("port {port} on 127.0.0.1 cannot be used: {source}")]
     Port {
         /// The requested port.
@@ -133,7 +135,7 @@ pub enum StartError {
         /// What is wrong with it.
         message: String,
     },
-    /// The system gave no thread or no events.
+    /// The system cannot start a thread.
     #[error("the server cannot be started: {0}")]
     Thread(io::Error),
 }
@@ -198,7 +200,7 @@ impl Sandbox {
         self.shared.service().faults.queue([fault]);
     }
 
-    /// The requests seen since the start or since the last [`Sandbox::reset`], in the order in which they came.
+    /// The requests received since the start or since the last [`Sandbox::reset`], in the order in which they came.
     pub fn requests(&self) -> Vec<LoggedRequest> {
         self.shared.service().log.all()
     }
@@ -208,7 +210,7 @@ impl Sandbox {
         self.shared.service().rules.change(&settings);
     }
 
-    /// Forgets the faults that wait and the requests seen; the organization stays as it is.
+    /// Clears the pending faults and the request log; the organization stays as it is.
     pub fn reset(&self) {
         control::reset(&self.shared);
     }
@@ -267,7 +269,7 @@ fn run(
         if let Err(error) = served {
             shared.report(&format!("the sandbox stopped serving: {error}"));
         }
-        runtime.shutdown_timeout(STOP_PATIENCE);
+        runtime.shutdown_timeout(STOP_TIMEOUT);
         if let Some(path) = state {
             persistence::save_changes(&shared, &path, u64::MAX);
         }

@@ -11,8 +11,8 @@ use std::collections::HashMap;
 /// Accounts of API integrations: counted in totals, left out of the pages (contract 2.3).
 pub(super) const TECHNICAL_ACCOUNTS: usize = 1;
 
-/// An odd factor: it makes numbers of people look like the service's ids and keeps them apart.
-const SPREAD: u64 = 0x9E37_79B9_7F4A_7C15;
+/// An odd factor: it turns numbers of people into different ids that look like those of the service.
+const ID_FACTOR: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// The whole state.
 #[derive(Debug, Default)]
@@ -184,7 +184,7 @@ pub(super) fn describe(id: PersonId, person: &SandboxAccount, groups: Vec<ArcStr
         lastname: person.lastname.clone(),
         country: person.country.clone(),
         kind: Some(person.kind.as_str().into()),
-        id: Some(format!("{:016X}5A4DB0C0@{owner}", (u64::from(id.0) + 1).wrapping_mul(SPREAD)).into()),
+        id: Some(format!("{:016X}5A4DB0C0@{owner}", (u64::from(id.0) + 1).wrapping_mul(ID_FACTOR)).into()),
         extra: person.extra.clone(),
     }
 }

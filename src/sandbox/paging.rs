@@ -1,9 +1,9 @@
-//! Listings cut into pages, with the headers that say so (contract 2.3).
+//! Listings in pages, with their headers (contract 2.3).
 
 use crate::sandbox::response::SandboxResponse;
 use serde::Serialize;
 
-/// How a listing falls into pages, counted from 0.
+/// How many pages a listing has; they count from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct PageCounts {
     total: usize,

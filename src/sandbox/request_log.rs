@@ -30,7 +30,7 @@ pub struct LoggedRequest {
 /// The number of requests kept; older ones are dropped.
 const KEPT: usize = 20_000;
 
-/// The requests seen since the start or since the last clearing.
+/// The requests received since the start or since the last clearing.
 #[derive(Debug, Default)]
 pub(super) struct RequestLog {
     requests: VecDeque<LoggedRequest>,
@@ -56,7 +56,7 @@ impl RequestLog {
         }
     }
 
-    /// All that is kept.
+    /// The requests that were kept.
     pub(super) fn all(&self) -> Vec<LoggedRequest> {
         self.requests.iter().cloned().collect()
     }

@@ -8,7 +8,7 @@ pub(super) const BASE_PATH: &str = "/v2/usermanagement";
 
 /// Where a request belongs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Route {
+pub(super) enum RequestRoute {
     /// An endpoint of today.
     Current(EndpointId),
     /// One of the deprecated endpoints (contract 2.7).
@@ -27,13 +27,13 @@ pub(super) struct PathValues {
 /// A route and the values in its path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct MatchedRoute {
-    pub(super) route: Route,
+    pub(super) route: RequestRoute,
     pub(super) values: PathValues,
 }
 
 /// One segment of a template.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Segment {
+pub(super) enum PathSegment {
     Literal(&'static str),
     Organization,
     Page,
@@ -42,10 +42,10 @@ pub(super) enum Segment {
     Rest,
 }
 
-use Segment::{Literal, Name, Organization, Page, Rest};
+use PathSegment::{Literal, Name, Organization, Page, Rest};
 
 /// Endpoint, method and template; below [`BASE_PATH`] for the first five, below the host for the others.
-type EndpointRoute = (EndpointId, &'static str, &'static [Segment]);
+type EndpointRoute = (EndpointId, &'static str, &'static [PathSegment]);
 
 /// All endpoints.
 pub(super) const ENDPOINTS: &[EndpointRoute] = &[
@@ -81,7 +81,7 @@ pub(super) fn is_of_other_method(path: &str) -> bool {
 fn matching(path: &str) -> impl Iterator<Item = (&'static str, MatchedRoute)> + '_ {
     ENDPOINTS.iter().filter_map(move |(endpoint, method, template)| {
         let values = values(template, path_below(*endpoint, path)?)?;
-        Some((*method, MatchedRoute { route: Route::Current(*endpoint), values }))
+        Some((*method, MatchedRoute { route: RequestRoute::Current(*endpoint), values }))
     })
 }
 
@@ -93,7 +93,7 @@ fn path_below(endpoint: EndpointId, path: &str) -> Option<&str> {
     }
 }
 
-fn values(template: &[Segment], path: &str) -> Option<PathValues> {
+fn values(template: &[PathSegment], path: &str) -> Option<PathValues> {
     let mut values = PathValues::default();
     let mut rest = Some(path.strip_suffix('/').unwrap_or(path));
     for segment in template {
@@ -120,7 +120,7 @@ fn deprecated(path: &str) -> Option<MatchedRoute> {
     let organization = decode(segments.next()?);
     let is_deprecated = organization.contains('@') && DEPRECATED.contains(&segments.next()?);
     let values = PathValues { organization, ..PathValues::default() };
-    is_deprecated.then_some(MatchedRoute { route: Route::Deprecated, values })
+    is_deprecated.then_some(MatchedRoute { route: RequestRoute::Deprecated, values })
 }
 
 /// Decodes a segment or a value of a query; bytes that are not UTF-8 become the replacement character.
@@ -151,7 +151,7 @@ pub(super) fn calls_per_minute(endpoint: EndpointId) -> Option<(u32, u32)> {
 mod tests {
     use super::*;
 
-    fn found(method: &str, path: &str) -> Option<(Route, PathValues)> {
+    fn found(method: &str, path: &str) -> Option<(RequestRoute, PathValues)> {
         find(method, path).map(|matched| (matched.route, matched.values))
     }
 
@@ -179,12 +179,12 @@ mod tests {
         for (method, path, endpoint, page, name) in cases {
             let page = page.map(str::to_owned);
             let values = PathValues { organization: "A@AdobeOrg".into(), page, name: name.into() };
-            assert_eq!(found(method, path), Some((Route::Current(endpoint), values)), "{path}");
+            assert_eq!(found(method, path), Some((RequestRoute::Current(endpoint), values)), "{path}");
         }
         for path in ["/ims/token/v2", "/ims/token/v2/", "/ims/token/v3", "/ims/token/v3/"] {
             assert_eq!(
                 found("POST", path).map(|(route, _)| route),
-                Some(Route::Current(EndpointId::OAuthToken))
+                Some(RequestRoute::Current(EndpointId::OAuthToken))
             );
         }
     }
@@ -194,7 +194,7 @@ mod tests {
         for path in ["users", "user-groups", "user-groups/7/users", "products/1/configurations/2/users"] {
             let route =
                 found("GET", &format!("/v2/usermanagement/A@AdobeOrg/{path}")).map(|(route, _)| route);
-            assert_eq!(route, Some(Route::Deprecated), "{path}");
+            assert_eq!(route, Some(RequestRoute::Deprecated), "{path}");
         }
         for path in [
             "",

@@ -40,7 +40,7 @@ pub(super) async fn serve(
 ) -> io::Result<()> {
     let router = Router::new().fallback(handle).with_state(Arc::clone(&shared));
     let service = router.into_make_service_with_connect_info::<ConnectionBreaker>();
-    let saving = save_now_and_then(Arc::clone(&shared), file);
+    let saving = save_periodically(Arc::clone(&shared), file);
     tokio::select! {
         served = async { axum::serve(SandboxAcceptor(listener), service).await } => served,
         () = saving => Ok(()),
@@ -49,7 +49,7 @@ pub(super) async fn serve(
 }
 
 /// Saves what changed, at most once a second; never ends.
-async fn save_now_and_then(shared: Arc<ServerState>, file: Option<PathBuf>) {
+async fn save_periodically(shared: Arc<ServerState>, file: Option<PathBuf>) {
     let Some(file) = file else { return std::future::pending().await };
     let mut saved = shared.service().org.revision();
     loop {

@@ -5,7 +5,7 @@ use super::credentials::{CLIENT_ID, ORGANIZATION};
 use super::listener::Listener;
 use super::listing;
 use super::odd_responses;
-use super::routes::{self, MatchedRoute, PathValues, Route};
+use super::routes::{self, MatchedRoute, PathValues, RequestRoute};
 use super::signing_key::SigningKey;
 use crate::sandbox::action::PlantedFailure;
 use crate::sandbox::faults::FaultQueue;
@@ -48,8 +48,8 @@ impl ServiceRequest {
     /// Its endpoint; `None` for a path that belongs to none.
     pub(super) fn endpoint(&self) -> Option<EndpointId> {
         match self.route()? {
-            MatchedRoute { route: Route::Current(endpoint), .. } => Some(endpoint),
-            MatchedRoute { route: Route::Deprecated, .. } => None,
+            MatchedRoute { route: RequestRoute::Current(endpoint), .. } => Some(endpoint),
+            MatchedRoute { route: RequestRoute::Deprecated, .. } => None,
         }
     }
 
@@ -87,17 +87,17 @@ impl SandboxService {
             return SandboxResponse::empty(if routes::is_of_other_method(&request.path) { 405 } else { 404 });
         };
         match route {
-            Route::Current(EndpointId::Status) => SandboxResponse::json(
+            RequestRoute::Current(EndpointId::Status) => SandboxResponse::json(
                 200,
                 &json!({ "build": "sandbox", "version": env!("CARGO_PKG_VERSION"), "state": "LIVE" }),
             ),
-            Route::Current(EndpointId::OAuthToken) => {
+            RequestRoute::Current(EndpointId::OAuthToken) => {
                 self.tokens.oauth(&request.form(), self.rules.token_lifetime, now)
             }
-            Route::Current(EndpointId::JwtExchange) => {
+            RequestRoute::Current(EndpointId::JwtExchange) => {
                 self.tokens.exchange(&self.key, &request.form(), self.rules.token_lifetime, now)
             }
-            Route::Current(endpoint) => {
+            RequestRoute::Current(endpoint) => {
                 let admitted = self
                     .authorize(request, &values, now)
                     .and_then(|()| self.admit(request, endpoint, &values, now));
@@ -106,7 +106,7 @@ impl SandboxService {
                     Ok(()) => self.with_odd_fields(request, endpoint, &values, planted),
                 }
             }
-            Route::Deprecated => {
+            RequestRoute::Deprecated => {
                 self.authorize(request, &values, now).map_or_else(|refused| refused, |()| deprecated())
             }
         }

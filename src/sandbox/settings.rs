@@ -3,7 +3,8 @@
 use super::limits;
 use serde::{Deserialize, Serialize};
 
-/// The questions the documentation leaves open (contract 7); the default is the choice of the contract.
+/// Choices where the documentation is silent or the service was seen to do something else (contract 7). The defaults are
+/// the choices of the contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[expect(clippy::struct_excessive_bools, reason = "independent switches, each with a name of its own")]
@@ -74,7 +75,7 @@ pub struct SettingsChange {
     pub throttle: Option<bool>,
     /// How many members a user group may hold.
     pub group_members: Option<usize>,
-    /// Every switch.
+    /// Every switch; those left out of the JSON get their defaults.
     pub switches: Option<BehaviorSwitches>,
 }
 

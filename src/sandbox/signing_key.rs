@@ -1,4 +1,4 @@
-//! The key pair with which JWTs for this sandbox are signed; generated when first needed, since that is slow.
+//! The key pair that signs JWTs for this sandbox; generated at its first use, since that takes a moment.
 
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rsa::{KeyPair, KeySize};

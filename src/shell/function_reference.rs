@@ -53,7 +53,11 @@ mod tests {
         let text =
             render(&crate::script::functions::catalog(), false, OutputFormat::Json, ColorPalette::PLAIN);
         let value: Value = serde_json::from_str(&text).unwrap();
-        let users = value["families"].as_array().unwrap().iter().find(|family| family["title"] == "Users");
+        let users = value["families"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|family| family["title"] == "Names of Adobe's samples");
         let functions = users.unwrap()["functions"].as_array().unwrap();
         let function = functions.iter().find(|function| function["name"] == "get_users_by_group").unwrap();
         assert_eq!(function["parameters"], serde_json::json!([{"name": "name", "type": "string"}]));

@@ -6,6 +6,7 @@ use crate::host::temporary_calls;
 use crate::host::thrown::ScriptEnd;
 use crate::language::script_error::{ScriptEnding, ScriptError};
 use crate::output::Output;
+use crate::script::checker::traps;
 use crate::script::engine;
 use crate::session::run_setup::RunSetup;
 use crate::session::run_state::RunState;
@@ -22,6 +23,11 @@ pub(crate) fn run(program: &ScriptProgram, setup: RunSetup, output: &Output) -> 
     let run = RunState::of(&session);
     let engine = engine::build(&session);
     let compiled = compile(&engine, program);
+    if let Ok(ast) = &compiled
+        && show_traps(program, ast, output)
+    {
+        return RunExit::Script;
+    }
     if compiled.is_ok()
         && let Err(exit) = run_summary::begin(&session, output)
     {
@@ -40,6 +46,15 @@ pub(crate) fn run(program: &ScriptProgram, setup: RunSetup, output: &Output) -> 
     let exit = exit_with(exit, run.tally(), judged);
     run_summary::name_unresolved(&run.unresolved(), output);
     run_summary::end(&session, exit, output)
+}
+
+/// Shows the traps in a program; returns whether one of them is an error, so that the program must not start.
+fn show_traps(program: &ScriptProgram, ast: &AST, output: &Output) -> bool {
+    let findings = traps::find(ast, &program.text, program.shows_value);
+    for finding in &findings {
+        diagnostic::show_finding(program, finding, output);
+    }
+    findings.iter().any(|finding| !finding.is_warning)
 }
 
 /// What ends a run even if the script caught it: a `catch` around a closure can swallow the error.

@@ -1,5 +1,6 @@
 //! `umapish doctor`: tests the connection to the service hop by hop; each line says `ok`, or how to fix it.
 
+use crate::client::http::proxy::ProxyChoice;
 use crate::client::request::{ApiResponse, RawRequest};
 use crate::client::settings::{ClientSettings, Credentials, SignInFlow};
 use crate::error::{Error, ErrorKind, Result};
@@ -18,8 +19,6 @@ const CLOCK_TOLERANCE: Duration = Duration::from_mins(2);
 const TIMEOUT: Duration = Duration::from_secs(30);
 /// Looked up to test the service: no user has this address (RFC 2606).
 const NOBODY: &str = "umapi-doctor@example.invalid";
-/// The variables that name a proxy, as the HTTP library reads them.
-const PROXIES: &[&str] = &["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
 
 /// What is known before anything is sent.
 pub(crate) struct DoctorChart {
@@ -95,7 +94,9 @@ impl Doctor<'_> {
             }
         };
         self.report(CheckedHop::new("settings", Ok(described(&settings))));
-        self.report(CheckedHop::new("proxy", Ok(proxy(&settings))));
+        if !self.report(CheckedHop::new("proxy", proxy(&settings))) {
+            return;
+        }
         let session = RunSetup { setup: impatient(setup), settings: run }.start();
         let _reached = self.report(CheckedHop::new("name", resolved(&settings)))
             && self.reaches(&session, &settings)
@@ -112,7 +113,10 @@ impl Doctor<'_> {
                 self.report(CheckedHop::new(name, Ok(format!("the service responded in {took} ms"))));
                 self.report(CheckedHop::new("clock", clock(answer.header("date"), SystemTime::now())))
             }
-            Err(error) => self.report(CheckedHop::new(name, Err(error))),
+            Err(error) => {
+                let is_proxy = matches!(&*error.kind, ErrorKind::Config { message, .. } if message.contains("the proxy "));
+                self.report(CheckedHop::new(if is_proxy { "proxy" } else { name }, Err(error)))
+            }
         }
     }
 
@@ -179,25 +183,38 @@ fn described(settings: &ClientSettings) -> String {
     format!("organization {}, client id {}, {way}", settings.organization, settings.credentials.client_id())
 }
 
-fn proxy(settings: &ClientSettings) -> String {
-    let variable =
-        || PROXIES.iter().find(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()));
-    match (&settings.proxy, variable()) {
-        _ if is_local(&settings.service_url) => "none; the service runs on this machine".to_owned(),
-        (Some(_), _) => "from the profile".to_owned(),
-        (None, Some(name)) => format!("from {name}, except for hosts in NO_PROXY"),
-        (None, None) => "none".to_owned(),
+/// Which proxy is used.
+///
+/// # Errors
+/// `config`: a proxy variable or the setting is malformed.
+fn proxy(settings: &ClientSettings) -> Result<String> {
+    if is_local(&settings.service_url) {
+        return Ok("none; the service runs on this machine".to_owned());
     }
+    Ok(match ProxyChoice::of(settings)? {
+        None => "none".to_owned(),
+        Some(proxy) if !proxy.is_used_for(host(&settings.service_url)) => {
+            "none; the service is in NO_PROXY".to_owned()
+        }
+        Some(proxy) => proxy.label(),
+    })
+}
+
+/// Whether a host is reached through a proxy, which then resolves its name.
+fn is_proxied(settings: &ClientSettings, host: &str) -> bool {
+    ProxyChoice::of(settings).ok().flatten().is_some_and(|proxy| proxy.is_used_for(host))
 }
 
 /// With a proxy, the proxy resolves names.
 fn resolved(settings: &ClientSettings) -> Result<String> {
-    let proxied = proxy(settings) != "none" && !is_local(&settings.service_url);
     let hosts = [host(&settings.sign_in_url), host(&settings.service_url)];
-    if proxied {
+    let is_remote = !is_local(&settings.service_url);
+    let direct: Vec<_> =
+        hosts.into_iter().filter(|host| !(is_remote && is_proxied(settings, host))).collect();
+    if direct.is_empty() {
         return Ok("resolved by the proxy".to_owned());
     }
-    for host in hosts {
+    for host in direct {
         let known = (host, 443).to_socket_addrs().is_ok_and(|mut addresses| addresses.next().is_some());
         if !known {
             let message = format!("unknown host `{host}`");

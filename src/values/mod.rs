@@ -11,6 +11,7 @@ pub mod names;
 pub mod options;
 mod pointer_cache;
 pub mod query;
+pub mod raw_response;
 pub mod record;
 pub mod record_list;
 pub mod script_value;

@@ -1,7 +1,7 @@
 //! Commands and their steps: built, read from the service's JSON, and written as it.
 
 use super::identity::{IdentityType, fold};
-use super::step::{self, StepSpec, SubjectKind};
+use super::step::{self, StepRemoval, StepSpec, SubjectKind};
 use super::validate;
 use crate::wire::fault::CommandFault;
 use crate::wire::subject::CommandSubject;
@@ -61,6 +61,8 @@ pub struct CommandTouches {
     pub groups_changed: Vec<String>,
     /// Groups whose members or profiles the command changes.
     pub groups_used: Vec<String>,
+    /// Whether it deletes a group: the service carries out only one deletion of a request (contract 7.38).
+    pub deletes_group: bool,
 }
 
 impl Command {
@@ -141,6 +143,7 @@ impl Command {
                 touches.groups_used.extend(step.names("productConfiguration").map(fold));
             }
             SubjectKind::Group => {
+                touches.deletes_group |= spec.removes == StepRemoval::Group;
                 touches.groups_changed.push(fold(self.subject.name()));
                 touches.groups_changed.extend(step.value.get("name").and_then(Value::as_str).map(fold));
             }

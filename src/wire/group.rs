@@ -1,7 +1,8 @@
 //! A user group, product profile or admin group as the service lists it (contract 2.6).
 
+use super::lenient;
 use arcstr::ArcStr;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
 /// The documented fields, by the service's own names and in its order (group.md).
@@ -32,14 +33,15 @@ pub const KINDS: &[&str] = &[
     "CONTRACT_ADMIN_GROUP",
 ];
 
-/// One group. Fields the service adds later are kept in `extra`.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+/// One group. Fields the service adds later are kept in `extra`, and so are values that are not of the documented type.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Group {
     /// The service's number; works in a path where a name does not (contract 2.2).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub group_id: Option<i64>,
-    /// The name.
+    /// The name; empty if the service sent none.
+    #[serde(skip_serializing_if = "arcstr::ArcStr::is_empty")]
     pub group_name: ArcStr,
     /// One of [`KINDS`], sometimes missing before June 2025.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
@@ -70,6 +72,38 @@ pub struct Group {
     pub extra: Map<String, Value>,
 }
 
+/// Takes a field out of a group's object: the value as `read` understands it. Other values, except null, stay there.
+fn take<T>(fields: &mut Map<String, Value>, name: &str, read: impl Fn(&Value) -> Option<T>) -> Option<T> {
+    let value = fields.get(name)?;
+    let taken = read(value);
+    if taken.is_some() || value.is_null() {
+        fields.remove(name);
+    }
+    taken
+}
+
+impl<'de> Deserialize<'de> for Group {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut fields = Map::deserialize(deserializer)?;
+        let mut number = |name| take(&mut fields, name, lenient::number_of);
+        let (group_id, member_count) = (number("groupId"), number("memberCount"));
+        let mut text = |name| take(&mut fields, name, lenient::text_of).map(ArcStr::from);
+        Ok(Self {
+            group_id,
+            group_name: text("groupName").unwrap_or_default(),
+            kind: text("type"),
+            member_count,
+            admin_group_name: text("adminGroupName"),
+            user_group_name: text("userGroupName"),
+            product_profile_name: text("productProfileName"),
+            product_name: text("productName"),
+            license_quota: text("licenseQuota"),
+            contract_name: text("contractName"),
+            extra: fields,
+        })
+    }
+}
+
 impl Group {
     /// The licenses as a number; `None` for an unlimited profile and for groups that have none.
     pub fn quota(&self) -> Option<i64> {
@@ -94,8 +128,34 @@ mod tests {
                 .expect("reads")
         };
         assert_eq!((group(json!("10")).quota(), group(json!("10")).free()), (Some(10), Some(7)));
+        assert_eq!((group(json!(10)).quota(), group(json!(10)).free()), (Some(10), Some(7)));
         assert_eq!(group(json!("UNLIMITED")).quota(), None);
         assert_eq!(group(json!(null)).free(), None);
+    }
+
+    #[test]
+    fn a_field_of_another_type_costs_no_group_and_is_kept() {
+        let odd =
+            [json!(7), json!("7"), json!(true), json!(null), json!([1]), json!({"value": 1}), json!("text")];
+        for field in FIELDS {
+            for value in &odd {
+                let mut sent = json!({"groupId": 1, "groupName": "P"});
+                sent[field] = value.clone();
+                let group: Group = serde_json::from_value(sent.clone()).expect("reads");
+                let written = serde_json::to_value(&group).expect("writes");
+                let is_number = ["groupId", "memberCount"].contains(field);
+                match value {
+                    Value::Null => assert_eq!(written.get(field), None, "{sent}"),
+                    _ if is_number && (*value == json!(7) || *value == json!("7")) => {
+                        assert_eq!(written[field], 7)
+                    }
+                    Value::Number(_) | Value::Bool(_) if !is_number => {
+                        assert_eq!(written[field], value.to_string(), "{sent}");
+                    }
+                    _ => assert_eq!(written[field], *value, "{sent}"),
+                }
+            }
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@ pub(crate) mod fault;
 pub mod group;
 pub mod identity;
 pub(crate) mod interner;
+mod lenient;
 pub(crate) mod limits;
 pub mod mode;
 pub mod outcome;

@@ -3,6 +3,7 @@
 use super::group::Group;
 use super::user::{User, UserSeed};
 use crate::wire::interner::StringInterner;
+use crate::wire::lenient;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -21,22 +22,22 @@ pub(crate) struct ActionResponse {
     /// `success`, `partial` or `error`; a code when the whole request was refused.
     pub result: String,
     /// Commands completed; 0 in test mode.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::count")]
     pub completed: usize,
     /// Commands that failed.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::count")]
     pub not_completed: usize,
     /// Commands expected to succeed; 0 outside test mode.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::count")]
     pub completed_in_test_mode: usize,
     /// The commands that failed.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, deserialize_with = "lenient::list", skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<CommandError>,
     /// Warnings of the service.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, deserialize_with = "lenient::list", skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<CommandWarning>,
     /// Why the whole request was refused.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::optional_text", skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
 }
 
@@ -45,20 +46,27 @@ pub(crate) struct ActionResponse {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct CommandError {
     /// 0-based command of the request.
+    #[serde(deserialize_with = "required_count")]
     pub index: usize,
     /// 0-based step of the command; the service sometimes sends it as a string (contract X11).
-    #[serde(default, deserialize_with = "number_or_text", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::optional_count", skip_serializing_if = "Option::is_none")]
     pub step: Option<usize>,
     /// The service's code.
+    #[serde(default, deserialize_with = "lenient::text")]
     pub error_code: String,
     /// The service's message.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub message: String,
     /// The command's own `requestID`.
-    #[serde(default, rename = "requestID", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "lenient::optional_text",
+        rename = "requestID",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub request_id: Option<String>,
     /// The command's `user` or `usergroup`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::optional_text", skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
 }
 
@@ -67,30 +75,33 @@ pub(crate) struct CommandError {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct CommandWarning {
     /// 0-based command of the request.
+    #[serde(deserialize_with = "required_count")]
     pub index: usize,
     /// 0-based step of the command.
-    #[serde(default, deserialize_with = "number_or_text", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::optional_count", skip_serializing_if = "Option::is_none")]
     pub step: Option<usize>,
     /// The service's code.
+    #[serde(default, deserialize_with = "lenient::text")]
     pub warning_code: String,
     /// The service's message.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub message: String,
     /// The command's own `requestID`.
-    #[serde(default, rename = "requestID", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "lenient::optional_text",
+        rename = "requestID",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub request_id: Option<String>,
     /// The command's `user` or `usergroup`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::optional_text", skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
 }
 
-fn number_or_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<usize>, D::Error> {
-    match Value::deserialize(deserializer)? {
-        Value::Null => Ok(None),
-        Value::Number(number) => Ok(number.as_u64().and_then(|number| usize::try_from(number).ok())),
-        Value::String(text) => text.trim().parse().map(Some).map_err(D::Error::custom),
-        other => Err(D::Error::custom(format!("a step number, not {other}"))),
-    }
+/// The index of a command: without one, an error cannot be matched with its command.
+fn required_count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<usize, D::Error> {
+    lenient::optional_count(deserializer)?.ok_or_else(|| D::Error::custom("`index` is not a number"))
 }
 
 /// The response to a look-up of one user (contract 2.4).
@@ -119,6 +130,10 @@ pub(crate) struct ResponsePage<T> {
 pub trait ListedEntry: Sized {
     /// The key of the list in a page.
     const KEY: &'static str;
+    /// What an entry is called in messages.
+    const NOUN: &'static str;
+    /// A documented field whose value is not of the documented type.
+    fn odd_field(&self) -> Option<&str>;
     /// Reads one entry.
     ///
     /// # Errors
@@ -131,6 +146,11 @@ pub trait ListedEntry: Sized {
 
 impl ListedEntry for User {
     const KEY: &'static str = "users";
+    const NOUN: &'static str = "user";
+    fn odd_field(&self) -> Option<&str> {
+        let extra = self.extra.as_deref()?;
+        extra.keys().map(String::as_str).find(|name| super::user::FIELDS.contains(name))
+    }
     fn read<'de, D: Deserializer<'de>>(
         deserializer: D,
         interner: &mut StringInterner,
@@ -141,6 +161,10 @@ impl ListedEntry for User {
 
 impl ListedEntry for Group {
     const KEY: &'static str = "groups";
+    const NOUN: &'static str = "group";
+    fn odd_field(&self) -> Option<&str> {
+        self.extra.keys().map(String::as_str).find(|name| super::group::FIELDS.contains(name))
+    }
     fn read<'de, D: Deserializer<'de>>(
         deserializer: D,
         _: &mut StringInterner,
@@ -183,12 +207,12 @@ impl<'de, T: ListedEntry> Visitor<'de> for PageSeed<'_, T> {
         let mut page = ResponsePage { result: String::new(), last_page: None, entries: None, message: None };
         while let Some(key) = map.next_key::<std::borrow::Cow<'de, str>>()? {
             match &*key {
-                "result" => page.result = map.next_value()?,
-                "lastPage" => page.last_page = map.next_value()?,
-                "message" => page.message = map.next_value()?,
+                "result" => page.result = lenient::text_of(&map.next_value()?).unwrap_or_default(),
+                "lastPage" => page.last_page = lenient::flag_of(&map.next_value()?),
+                "message" => page.message = lenient::text_of(&map.next_value()?),
                 key if key == T::KEY => {
                     let list = PageEntries::<T>(self.0, std::marker::PhantomData);
-                    page.entries = Some(map.next_value_seed(list)?);
+                    page.entries = map.next_value_seed(list)?;
                 }
                 _ => drop(map.next_value::<IgnoredAny>()?),
             }
@@ -200,23 +224,26 @@ impl<'de, T: ListedEntry> Visitor<'de> for PageSeed<'_, T> {
 struct PageEntries<'i, T>(&'i mut StringInterner, std::marker::PhantomData<T>);
 
 impl<'de, T: ListedEntry> DeserializeSeed<'de> for PageEntries<'_, T> {
-    type Value = Vec<Arc<T>>;
+    type Value = Option<Vec<Arc<T>>>;
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_seq(self)
+        deserializer.deserialize_any(self)
     }
 }
 
 impl<'de, T: ListedEntry> Visitor<'de> for PageEntries<'_, T> {
-    type Value = Vec<Arc<T>>;
+    type Value = Option<Vec<Arc<T>>>;
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "a list of {}", T::KEY)
+    }
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(None)
     }
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
         let mut entries = Vec::new();
         while let Some(entry) = list.next_element_seed(PageEntry::<T>(self.0, std::marker::PhantomData))? {
             entries.push(entry);
         }
-        Ok(entries)
+        Ok(Some(entries))
     }
 }
 

@@ -4,6 +4,8 @@ use super::identity::{Identity, IdentityType, fold, folds_to};
 use crate::wire::interner::StringInterner;
 use crate::wire::shared_names::SharedNames;
 use arcstr::ArcStr;
+use serde::Deserialize;
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value};
@@ -131,26 +133,24 @@ impl<'de> Visitor<'de> for UserSeed<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut user = User::default();
         while let Some(field) = map.next_key_seed(FieldSeed)? {
-            let shared = UserText::Shared(self.0);
             match field {
-                UserField::Email => {
-                    user.email = map.next_value_seed(UserText::Own(user.username.as_ref()))?;
+                UserField::Text(field) => {
+                    let text = match field {
+                        TextField::Email => UserText::Own(user.username.as_ref()),
+                        TextField::Username => UserText::Own(user.email.as_ref()),
+                        TextField::Id => UserText::Own(None),
+                        _ => UserText::Shared(self.0),
+                    };
+                    match map.next_value_seed(text)? {
+                        Ok(text) => *user.text_field(field) = text,
+                        Err(odd) => user.keep(field.name(), *odd),
+                    }
                 }
-                UserField::Username => {
-                    user.username = map.next_value_seed(UserText::Own(user.email.as_ref()))?;
-                }
-                UserField::Id => user.id = map.next_value_seed(UserText::Own(None))?,
-                UserField::Status => user.status = map.next_value_seed(shared)?,
-                UserField::Groups => user.groups = map.next_value_seed(GroupNames(self.0))?,
-                UserField::Domain => user.domain = map.next_value_seed(shared)?,
-                UserField::Firstname => user.firstname = map.next_value_seed(shared)?,
-                UserField::Lastname => user.lastname = map.next_value_seed(shared)?,
-                UserField::Country => user.country = map.next_value_seed(shared)?,
-                UserField::Kind => user.kind = map.next_value_seed(shared)?,
-                UserField::Added(name) => {
-                    let value = map.next_value()?;
-                    user.extra.get_or_insert_default().insert(name, value);
-                }
+                UserField::Groups => match map.next_value_seed(GroupNames(self.0))? {
+                    Ok(names) => user.groups = names,
+                    Err(odd) => user.keep("groups", *odd),
+                },
+                UserField::Added(name) => user.keep(&name, map.next_value()?),
             }
         }
         if user.email.is_none() && user.username.is_none() && user.id.is_none() {
@@ -162,9 +162,16 @@ impl<'de> Visitor<'de> for UserSeed<'_> {
 
 /// A field of a user; a documented name is not copied.
 enum UserField {
+    Text(TextField),
+    Groups,
+    Added(String),
+}
+
+/// A documented field with a string.
+#[derive(Clone, Copy)]
+enum TextField {
     Email,
     Status,
-    Groups,
     Username,
     Domain,
     Firstname,
@@ -172,7 +179,43 @@ enum UserField {
     Country,
     Kind,
     Id,
-    Added(String),
+}
+
+impl TextField {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Status => "status",
+            Self::Username => "username",
+            Self::Domain => "domain",
+            Self::Firstname => "firstname",
+            Self::Lastname => "lastname",
+            Self::Country => "country",
+            Self::Kind => "type",
+            Self::Id => "id",
+        }
+    }
+}
+
+impl User {
+    fn text_field(&mut self, field: TextField) -> &mut Option<ArcStr> {
+        match field {
+            TextField::Email => &mut self.email,
+            TextField::Status => &mut self.status,
+            TextField::Username => &mut self.username,
+            TextField::Domain => &mut self.domain,
+            TextField::Firstname => &mut self.firstname,
+            TextField::Lastname => &mut self.lastname,
+            TextField::Country => &mut self.country,
+            TextField::Kind => &mut self.kind,
+            TextField::Id => &mut self.id,
+        }
+    }
+
+    /// Keeps an undocumented field, or the value of a documented field that is not of the documented type.
+    fn keep(&mut self, name: &str, value: Value) {
+        self.extra.get_or_insert_default().insert(name.to_owned(), value);
+    }
 }
 
 struct FieldSeed;
@@ -191,16 +234,16 @@ impl Visitor<'_> for FieldSeed {
     }
     fn visit_str<E>(self, name: &str) -> Result<UserField, E> {
         Ok(match name {
-            "email" => UserField::Email,
-            "status" => UserField::Status,
+            "email" => UserField::Text(TextField::Email),
+            "status" => UserField::Text(TextField::Status),
             "groups" => UserField::Groups,
-            "username" => UserField::Username,
-            "domain" => UserField::Domain,
-            "firstname" => UserField::Firstname,
-            "lastname" => UserField::Lastname,
-            "country" => UserField::Country,
-            "type" => UserField::Kind,
-            "id" => UserField::Id,
+            "username" => UserField::Text(TextField::Username),
+            "domain" => UserField::Text(TextField::Domain),
+            "firstname" => UserField::Text(TextField::Firstname),
+            "lastname" => UserField::Text(TextField::Lastname),
+            "country" => UserField::Text(TextField::Country),
+            "type" => UserField::Text(TextField::Kind),
+            "id" => UserField::Text(TextField::Id),
             name => UserField::Added(name.to_owned()),
         })
     }
@@ -214,54 +257,103 @@ enum UserText<'i> {
     Own(Option<&'i ArcStr>),
 }
 
+/// A value of the documented type; of another type, the value itself.
+type Lenient<T> = Result<Option<T>, Box<Value>>;
+
+impl UserText<'_> {
+    fn keep(self, text: &str) -> ArcStr {
+        match self {
+            Self::Shared(interner) => interner.share(text),
+            Self::Own(Some(other)) if **other == *text => ArcStr::clone(other),
+            Self::Own(_) => ArcStr::from(text),
+        }
+    }
+}
+
 impl<'de> DeserializeSeed<'de> for UserText<'_> {
-    type Value = Option<ArcStr>;
+    type Value = Lenient<ArcStr>;
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_any(self)
     }
 }
 
-impl Visitor<'_> for UserText<'_> {
-    type Value = Option<ArcStr>;
+impl<'de> Visitor<'de> for UserText<'_> {
+    type Value = Lenient<ArcStr>;
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("a string or null")
     }
     fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(None)
+        Ok(Ok(None))
     }
     fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(Some(match self {
-            Self::Shared(interner) => interner.share(text),
-            Self::Own(Some(other)) if **other == *text => ArcStr::clone(other),
-            Self::Own(_) => ArcStr::from(text),
-        }))
+        Ok(Ok(Some(self.keep(text))))
+    }
+    fn visit_i64<E>(self, number: i64) -> Result<Self::Value, E> {
+        Ok(Ok(Some(self.keep(&number.to_string()))))
+    }
+    fn visit_u64<E>(self, number: u64) -> Result<Self::Value, E> {
+        Ok(Ok(Some(self.keep(&number.to_string()))))
+    }
+    fn visit_f64<E>(self, number: f64) -> Result<Self::Value, E> {
+        Ok(Ok(Some(self.keep(&number.to_string()))))
+    }
+    fn visit_bool<E>(self, flag: bool) -> Result<Self::Value, E> {
+        Ok(Err(Box::new(Value::Bool(flag))))
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Self::Value, A::Error> {
+        Value::deserialize(SeqAccessDeserializer::new(list)).map(|odd| Err(Box::new(odd)))
+    }
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        Value::deserialize(MapAccessDeserializer::new(map)).map(|odd| Err(Box::new(odd)))
     }
 }
 
 struct GroupNames<'i>(&'i mut StringInterner);
 
 impl<'de> DeserializeSeed<'de> for GroupNames<'_> {
-    type Value = Option<SharedNames>;
+    type Value = Lenient<SharedNames>;
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_any(self)
     }
 }
 
 impl<'de> Visitor<'de> for GroupNames<'_> {
-    type Value = Option<SharedNames>;
+    type Value = Lenient<SharedNames>;
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("a list of group names or null")
     }
     fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(None)
+        Ok(Ok(None))
+    }
+    fn visit_bool<E>(self, flag: bool) -> Result<Self::Value, E> {
+        Ok(Err(Box::new(Value::Bool(flag))))
+    }
+    fn visit_i64<E>(self, number: i64) -> Result<Self::Value, E> {
+        Ok(Err(Box::new(Value::from(number))))
+    }
+    fn visit_u64<E>(self, number: u64) -> Result<Self::Value, E> {
+        Ok(Err(Box::new(Value::from(number))))
+    }
+    fn visit_f64<E>(self, number: f64) -> Result<Self::Value, E> {
+        Ok(Err(Box::new(Value::from(number))))
+    }
+    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(Err(Box::new(Value::from(text))))
+    }
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        Value::deserialize(MapAccessDeserializer::new(map)).map(|odd| Err(Box::new(odd)))
     }
     fn visit_seq<A: SeqAccess<'de>>(self, mut names: A) -> Result<Self::Value, A::Error> {
         let mut list = self.0.take_name_buffer();
         list.clear();
         while let Some(name) = names.next_element_seed(UserText::Shared(self.0))? {
-            list.extend(name);
+            match name {
+                Ok(name) => list.extend(name),
+                // Its JSON, so that a user never looks like a member of less than the service sent.
+                Err(odd) => list.push(self.0.share(&odd.to_string())),
+            }
         }
-        Ok(Some(self.0.share_list(list)))
+        Ok(Ok(Some(self.0.share_list(list))))
     }
 }
 
@@ -311,8 +403,37 @@ mod tests {
     }
 
     #[test]
+    fn a_field_of_another_type_costs_no_user_and_is_kept() {
+        let odd = [
+            json!(7),
+            json!(1.5),
+            json!(true),
+            json!(null),
+            json!([1]),
+            json!({"value": "x"}),
+            json!("text"),
+        ];
+        for field in FIELDS {
+            for value in &odd {
+                let mut sent = json!({"email": "a@example.com", "username": "jdoe", "id": "1"});
+                sent[field] = value.clone();
+                let user: User = serde_json::from_value(sent.clone()).expect("reads");
+                let written = serde_json::to_value(&user).expect("writes");
+                match value {
+                    Value::Null => assert_eq!(written.get(field), None, "{sent}"),
+                    Value::Number(number) if *field != "groups" => {
+                        assert_eq!(written[field], number.to_string())
+                    }
+                    Value::Array(_) if *field == "groups" => assert_eq!(written[field], json!(["1"])),
+                    _ => assert_eq!(written[field], *value, "{sent}"),
+                }
+            }
+        }
+    }
+
+    #[test]
     fn something_that_is_no_user_is_refused() {
-        for body in ["{}", "[]", "7", r#"{"email":7}"#, r#"{"email":"a@b","groups":"X"}"#] {
+        for body in ["{}", "[]", "7", r#"{"email":null}"#] {
             assert!(serde_json::from_str::<User>(body).is_err(), "{body}");
         }
     }

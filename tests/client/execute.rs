@@ -53,7 +53,12 @@ fn partly(request: &Recorded, errors: &[usize]) -> Reply {
         .iter()
         .map(|index| json!({"index": index, "step": 0, "errorCode": "error.group.not_found", "message": "m"}))
         .collect();
-    let mut body = json!({"result": "partial", "notCompleted": errors.len(), "errors": errors});
+    let result = match errors.len() {
+        0 => "success",
+        failed if failed == count => "error",
+        _ => "partial",
+    };
+    let mut body = json!({"result": result, "notCompleted": errors.len(), "errors": errors});
     body[done] = json!(count - errors.len());
     Reply::json(200, &body)
 }
@@ -269,6 +274,58 @@ async fn nothing_is_done_by_a_response_whose_counts_do_not_add_up() {
         let server = Server::replies(vec![Reply::json(200, &body)]).await;
         let (outcomes, ..) = run(&client_of(&server), adds(2)).await;
         assert!(outcomes.iter().all(|outcome| !outcome.status.is_done()), "{body}: {outcomes:?}");
+    }
+}
+
+/// Later steps run after a failed one (contract 7.1): what the service did not report is read back.
+#[tokio::test]
+async fn every_error_of_a_command_is_kept_and_the_other_steps_are_read_back() {
+    let mut command = Command::user("a@example.com", None, None);
+    command.push("update", json!({"lastname": "New"})).add_to_groups(&["Gone".to_owned()]);
+    command.add_to_groups(&["Designers".to_owned()]);
+    let error =
+        |step: usize, code: &str| json!({"index": 0, "step": step, "errorCode": code, "message": "m"});
+    let (update, add) = (error(0, "error.update.no"), error(1, "error.group.not_found"));
+    for (groups, status) in [
+        (json!(["Designers"]), Status::PartlyDone),
+        (json!([]), Status::Failed),
+        (Value::Null, Status::PartlyDone),
+    ] {
+        let errors = json!([add, update]);
+        let server = Server::start(move |request, _| match request.method.as_str() {
+            "GET" if groups.is_null() => Reply::empty(403),
+            "GET" => {
+                let user = json!({"email": "a@example.com", "lastname": "Old", "groups": groups});
+                Reply::json(200, &json!({"result": "success", "user": user}))
+            }
+            _ => Reply::json(200, &json!({"result": "error", "notCompleted": 1, "errors": errors})),
+        })
+        .await;
+        let client = client_of(&server);
+        let (outcomes, ..) = run(&client, vec![command.clone()]).await;
+        let raw = client.action(json!([command.to_json()])).await.outcomes;
+        for outcome in outcomes.iter().chain(&raw) {
+            assert_eq!((outcome.status, outcome.step), (status, Some(0)), "{outcome:?}");
+            assert_eq!(outcome.code.as_deref(), Some("error.update.no"));
+            let codes: Vec<_> =
+                outcome.errors.iter().map(|error| (error.step, error.code.as_str())).collect();
+            assert_eq!(codes, [(Some(0), "error.update.no"), (Some(1), "error.group.not_found")]);
+        }
+    }
+}
+
+#[tokio::test]
+async fn odd_fields_of_a_response_do_not_hide_its_outcomes() {
+    let error = json!({"index": "0", "step": "0", "errorCode": "error.group.not_found", "message": null,
+        "user": null, "requestID": null});
+    for (body, status) in [
+        (json!({"result": "success", "completed": "1", "errors": null, "warnings": null}), Status::Completed),
+        (json!({"result": "error", "completed": 0, "notCompleted": "1", "errors": [error]}), Status::Failed),
+        (json!({"result": "error", "completed": 1}), Status::Unknown),
+    ] {
+        let server = Server::start(move |_, _| Reply::json(200, &body)).await;
+        let (outcomes, ..) = run(&client_of(&server), adds(1)).await;
+        assert_eq!(outcomes[0].status, status, "{outcomes:?}");
     }
 }
 

@@ -198,6 +198,53 @@ async fn a_name_with_a_dot_that_is_not_found_is_requested_by_its_id() {
 }
 
 #[tokio::test]
+async fn a_name_that_paths_do_not_allow_is_requested_by_its_id() {
+    for name in ["A/B", "A%B", "A?B", "A#B", "A.B"] {
+        for status in [400, 404] {
+            let refusal = json!({"lastPage": false, "result": "error.group.not_found", "message": "m"});
+            let server = Server::start(move |request, _| match request.target.as_str() {
+                target if target.contains("/groups/") => Reply::json(200, &groups(&[(name, 42)], true)),
+                target if target.contains("/42") => users(0..3, true),
+                _ => Reply::json(status, &refusal),
+            })
+            .await;
+            let mut listing = client_of(&server).users(UserQuery::of_group(name));
+            assert_eq!(all(&mut listing).await.unwrap().len(), 3, "{name} {status}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn odd_fields_cost_no_listing() {
+    let groups = json!({"lastPage": "true", "result": "success", "message": null, "groups": [
+        {"groupId": "5", "groupName": "P", "memberCount": "1", "licenseQuota": 10},
+        {"groupId": {"value": 6}, "memberCount": [], "licenseQuota": null}, {"groupName": 7}]});
+    let users = json!({"lastPage": true, "result": "success", "users": [
+        {"email": "a@example.com", "country": ["US"], "groups": [7, null]}, {"email": "b@example.com", "groups": "X"}]});
+    let server = Server::start(move |request, _| {
+        Reply::json(200, if request.target.contains("/groups/") { &groups } else { &users })
+    })
+    .await;
+    let listener = Arc::new(Listener::default());
+    let client = Client::new(settings(&server), listener.clone(), CancellationToken::new());
+    let listed = all(&mut client.groups()).await.unwrap();
+    assert_eq!(listed.len(), 3);
+    assert_eq!((listed[0].group_id, listed[0].free()), (Some(5), Some(9)));
+    assert_eq!(listed[1].extra["groupId"], json!({"value": 6}));
+    assert_eq!(all(&mut client.users(UserQuery::default())).await.unwrap().len(), 2);
+    let notes: Vec<_> = listener
+        .events()
+        .into_iter()
+        .filter_map(|event| if let ClientEvent::Note(text) = event { Some(text) } else { None })
+        .collect();
+    assert_eq!(notes.len(), 2, "one for each listing: {notes:?}");
+    assert!(
+        notes[0].contains("`groupId` of a group") && notes[1].contains("`country` of a user"),
+        "{notes:?}"
+    );
+}
+
+#[tokio::test]
 async fn a_full_listing_is_marked_at_its_beginning_and_on_its_last_page() {
     let server = Server::start(|request, _| {
         let page = page_number(request);

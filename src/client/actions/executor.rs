@@ -3,7 +3,7 @@
 use super::match_answer;
 use crate::client::actions::checked_command::CheckedCommand;
 use crate::client::actions::gate::AdmittedRequest;
-use crate::client::actions::planner::{ActionPlan, PieceVerdict, PlannedCommand, SettledPiece};
+use crate::client::actions::planner::{ActionPlan, PieceRefusal, PieceVerdict, PlannedCommand, SettledPiece};
 use crate::client::attempts::FailedCall;
 use crate::client::connection::Client;
 use crate::client::event::{ClientEvent, SubmitProgress, WaitReason};
@@ -251,6 +251,9 @@ impl ActionExecutor {
             )
         });
         let mut settled: Vec<_> = settled.collect();
+        if request.mode == Mode::Live {
+            self.check_later_steps(&mut settled).await;
+        }
         if self.client.shared.settings.verify && request.mode == Mode::Live {
             self.verify(&mut settled).await;
         }
@@ -266,6 +269,17 @@ impl ActionExecutor {
         for (command, settled) in done {
             if let Some(message) = client.verify_removal(&command).await {
                 settled.verdict = PieceVerdict::StillMember(message);
+            }
+        }
+    }
+
+    /// Reads back the steps after a failed one: the service runs them and reports only those that fail.
+    async fn check_later_steps(&mut self, settled: &mut [(usize, SettledPiece)]) {
+        let client = self.client.clone();
+        for (place, settled) in settled {
+            let PieceVerdict::Refused(refusal) = &mut settled.verdict else { continue };
+            if let Some(command) = self.command_at(*place) {
+                client.read_back_later_steps(&command, refusal).await;
             }
         }
     }
@@ -303,7 +317,7 @@ impl ActionExecutor {
             kind => (String::new(), kind.to_string()),
         };
         let malformed = code == error_code::COMMAND_MALFORMED;
-        let verdict = PieceVerdict::Refused { step: None, code, message };
+        let verdict = PieceVerdict::Refused(PieceRefusal::of_request(code, message));
         self.settle(request, attempts, |_| verdict.clone());
         if !malformed {
             self.stopped = Some(error);

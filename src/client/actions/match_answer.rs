@@ -1,7 +1,7 @@
 //! Matches a response with the commands of its request. Pure.
 
-use crate::client::actions::planner::PieceVerdict;
-use crate::client::outcome::Warning;
+use crate::client::actions::planner::{PieceRefusal, PieceVerdict};
+use crate::client::outcome::{StepError, Warning};
 use crate::client::settings::Mode;
 use crate::wire::response::{ActionResponse, CommandError};
 use std::collections::HashSet;
@@ -22,12 +22,8 @@ pub(crate) fn match_outcomes(response: &ActionResponse, count: usize, mode: Mode
     let contradiction = find_contradiction(response, count, mode);
     (0..count)
         .map(|index| {
-            let verdict = match (first_error(response, index), &contradiction) {
-                (Some(error), _) => PieceVerdict::Refused {
-                    step: error.step,
-                    code: error.error_code.clone(),
-                    message: error.message.clone(),
-                },
+            let verdict = match (refusal(response, index), &contradiction) {
+                (Some(refusal), _) => PieceVerdict::Refused(refusal),
                 (None, Some(contradiction)) => PieceVerdict::Unknown(contradiction.clone()),
                 (None, None) => PieceVerdict::Done,
             };
@@ -43,8 +39,15 @@ pub(crate) fn request_refusal(response: &ActionResponse) -> Option<&str> {
     (!known && counts == 0 && response.errors.is_empty()).then_some(response.result.as_str())
 }
 
-fn first_error(response: &ActionResponse, index: usize) -> Option<&CommandError> {
-    response.errors.iter().filter(|error| error.index == index).min_by_key(|error| error.step)
+/// All errors of a command, in the order of its steps: later steps run even after one failed (contract 7.1).
+fn refusal(response: &ActionResponse, index: usize) -> Option<PieceRefusal> {
+    let mut errors: Vec<_> = response.errors.iter().filter(|error| error.index == index).collect();
+    errors.sort_by_key(|error| error.step);
+    PieceRefusal::new(errors.into_iter().map(step_error).collect())
+}
+
+fn step_error(error: &CommandError) -> StepError {
+    StepError { step: error.step, code: error.error_code.clone(), message: error.message.clone() }
 }
 
 fn warnings(response: &ActionResponse, index: usize) -> Vec<Warning> {
@@ -71,6 +74,17 @@ fn find_contradiction(response: &ActionResponse, count: usize, mode: Mode) -> Op
         let other = if mode == Mode::Live { "a rehearsal" } else { "real changes" };
         return Some(format!("the response reports {other}, but the request was in {} mode", mode.as_str()));
     }
+    let expected = match (done, response.not_completed) {
+        (_, 0) => "success",
+        (0, _) => "error",
+        _ => "partial",
+    };
+    if response.result != expected && done + response.not_completed == count {
+        return Some(format!(
+            "the response's result is `{}`, but its counts say {done} done and {} not done",
+            response.result, response.not_completed
+        ));
+    }
     if done + response.not_completed != count || failed.len() != response.not_completed {
         return Some(format!(
             "the response's counts do not add up: {done} done, {} not done, {} with errors, {count} sent",
@@ -90,7 +104,7 @@ mod tests {
         let response: ActionResponse = serde_json::from_value(response).unwrap();
         let name = |outcome: MatchedOutcome| match outcome.verdict {
             PieceVerdict::Done => "done",
-            PieceVerdict::Refused { .. } => "refused",
+            PieceVerdict::Refused(_) => "refused",
             PieceVerdict::Unknown(_) => "unknown",
             PieceVerdict::NotSent(_) | PieceVerdict::StillMember(_) | PieceVerdict::Resend => "other",
         };
@@ -111,15 +125,15 @@ mod tests {
     }
 
     #[test]
-    fn of_several_errors_the_first_step_counts() {
+    fn every_error_of_a_command_is_kept_in_the_order_of_its_steps() {
         let response: ActionResponse =
             serde_json::from_value(json!({"result": "error", "notCompleted": 1, "errors": [
             {"index": 0, "step": 2, "errorCode": "late"}, {"index": 0, "step": 1, "errorCode": "early"}]}))
             .unwrap();
         let outcome = match_outcomes(&response, 1, Mode::Live).remove(0);
-        assert!(
-            matches!(outcome.verdict, PieceVerdict::Refused { step: Some(1), code, .. } if code == "early")
-        );
+        let PieceVerdict::Refused(refusal) = outcome.verdict else { panic!("{outcome:?}") };
+        let errors: Vec<_> = refusal.errors().map(|error| (error.step, error.code.as_str())).collect();
+        assert_eq!(errors, [(Some(1), "early"), (Some(2), "late")]);
     }
 
     #[test]
@@ -129,6 +143,10 @@ mod tests {
             (json!({"result": "success", "completed": 3}), Mode::Live),
             (json!({"result": "success"}), Mode::Live),
             (json!({"result": "partial", "completed": 1, "notCompleted": 1}), Mode::Live),
+            (json!({"result": "partial", "completed": 2}), Mode::Live),
+            (json!({"result": "error", "completed": 2}), Mode::Live),
+            (json!({"result": "error", "completedInTestMode": 2}), Mode::Test),
+            (json!({"result": "done", "completed": 2}), Mode::Live),
             (json!({"result": "success", "completed": 2}), Mode::Test),
             (json!({"result": "success", "completedInTestMode": 2}), Mode::Live),
         ] {

@@ -4,7 +4,7 @@
 //! one after the other; within these limits, requests are filled. Only a bounded window of commands is considered.
 
 use super::checked_command::{CheckedCommand, CheckedPiece};
-use crate::client::outcome::{CommandOutcome, Outcome, Status, Warning};
+use crate::client::outcome::{CommandOutcome, Outcome, Status, StepError, Warning};
 use crate::client::settings::Mode;
 use crate::wire::command::{CommandTouches, TouchedSubjects};
 use crate::wire::fault::CommandFault;
@@ -53,12 +53,7 @@ pub(crate) enum PieceVerdict {
     /// It was done, or would be.
     Done,
     /// The service refused one of its steps.
-    Refused {
-        /// 0-based step of the piece.
-        step: Option<usize>,
-        code: String,
-        message: String,
-    },
+    Refused(PieceRefusal),
     /// The service reported success, but the user is still a member.
     StillMember(String),
     /// It may have been done.
@@ -67,6 +62,74 @@ pub(crate) enum PieceVerdict {
     NotSent(String),
     /// It can be sent again.
     Resend,
+}
+
+/// The errors of a refused piece, in the order of its steps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PieceRefusal {
+    first: StepError,
+    others: Vec<StepError>,
+    /// Whether steps after the first failed one were done, as far as is known.
+    later_steps: LaterSteps,
+}
+
+/// The state of the steps after the first failed one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LaterSteps {
+    /// There are none without an error, or none of them was done.
+    NotDone,
+    /// At least one was done.
+    Done,
+    /// At least one may have been done: it could not be read back.
+    Unknown,
+}
+
+impl PieceRefusal {
+    /// A refusal with these errors; `None` without any.
+    pub(crate) fn new(errors: Vec<StepError>) -> Option<Self> {
+        let mut errors = errors.into_iter();
+        let first = errors.next()?;
+        Some(Self { first, others: errors.collect(), later_steps: LaterSteps::NotDone })
+    }
+
+    /// The refusal of a request as a whole.
+    pub(crate) fn of_request(code: String, message: String) -> Self {
+        let first = StepError { step: None, code, message };
+        Self { first, others: Vec::new(), later_steps: LaterSteps::NotDone }
+    }
+
+    pub(crate) fn set_later_steps(&mut self, state: LaterSteps) {
+        self.later_steps = state;
+    }
+
+    pub(crate) fn errors(&self) -> impl Iterator<Item = &StepError> {
+        std::iter::once(&self.first).chain(&self.others)
+    }
+
+    /// The steps after the first failed one that have no error, if nothing else shows whether any step was done.
+    pub(crate) fn unreported_steps(&self, steps: usize) -> Vec<usize> {
+        if self.first.step != Some(0) || is_about_form(&self.first.code) {
+            return Vec::new();
+        }
+        (1..steps).filter(|step| self.errors().all(|error| error.step != Some(*step))).collect()
+    }
+
+    /// Whether a step of the piece was or may have been done in live mode.
+    fn is_partly_done(&self) -> bool {
+        let earlier = self.first.step.is_some_and(|step| step > 0);
+        !is_about_form(&self.first.code) && (earlier || self.later_steps != LaterSteps::NotDone)
+    }
+
+    fn message(&self) -> String {
+        let first = &self.first.message;
+        match self.later_steps {
+            LaterSteps::Unknown => {
+                format!("{first} (later steps may have been done: they could not be read back)")
+            }
+            LaterSteps::Done => format!("{first} (later steps were done)"),
+            LaterSteps::NotDone => first.clone(),
+        }
+    }
 }
 
 /// A verdict with its request and warnings.
@@ -173,14 +236,17 @@ impl PlannedCommand {
                 let status = if self.rehearsed { Status::WouldComplete } else { Status::Completed };
                 self.pieces.is_empty().then(|| self.outcome(status, mode))
             }
-            PieceVerdict::Refused { step, code, message } => {
-                let form = is_about_form(&code);
-                let applied = applied || (mode == Mode::Live && !form && step.is_some_and(|step| step > 0));
+            PieceVerdict::Refused(refusal) => {
+                let applied = applied || (mode == Mode::Live && refusal.is_partly_done());
                 let status = if applied { Status::PartlyDone } else { Status::Failed };
-                let step = step.and_then(callers_step);
-                let outcome = self.outcome(status, mode);
-                let code = Some(code).filter(|code| !code.is_empty());
-                Some(Outcome { step, code, message: Some(message), ..outcome })
+                let errors = refusal
+                    .errors()
+                    .map(|error| StepError { step: error.step.and_then(callers_step), ..error.clone() });
+                let errors: Vec<_> = errors.collect();
+                let step = refusal.first.step.and_then(callers_step);
+                let code = Some(refusal.first.code.clone()).filter(|code| !code.is_empty());
+                let message = Some(refusal.message());
+                Some(Outcome { step, code, message, errors, ..self.outcome(status, mode) })
             }
             PieceVerdict::StillMember(message) => {
                 Some(Outcome { message: Some(message), ..self.outcome(Status::StillMember, mode) })
@@ -204,6 +270,7 @@ impl PlannedCommand {
             step: None,
             code: None,
             message: None,
+            errors: Vec::new(),
             request_id: self.request_id.take(),
             attempts: self.attempts,
             mode,
@@ -220,13 +287,13 @@ impl PieceVerdict {
         match self {
             Self::Done if mode == Mode::Test => CommandOutcome::new(Status::WouldComplete),
             Self::Done => CommandOutcome::new(Status::Completed),
-            Self::Refused { step, code, message } => {
-                let applied = mode == Mode::Live && step.is_some_and(|step| step > 0) && !is_about_form(code);
+            Self::Refused(refusal) => {
+                let applied = mode == Mode::Live && refusal.is_partly_done();
                 let status = if applied { Status::PartlyDone } else { Status::Failed };
                 CommandOutcome {
-                    step: *step,
-                    code: Some(code.clone()),
-                    ..CommandOutcome::with_message(status, message)
+                    step: refusal.first.step,
+                    code: Some(refusal.first.code.clone()),
+                    ..CommandOutcome::with_message(status, refusal.message())
                 }
             }
             Self::StillMember(message) => CommandOutcome::with_message(Status::StillMember, message),
@@ -279,6 +346,7 @@ impl ActionPlan {
             let refused = Outcome {
                 step: Some(step),
                 code: Some(code.to_owned()),
+                errors: vec![StepError { step: Some(step), code: code.to_owned(), message: message.clone() }],
                 message: Some(message),
                 ..item.outcome(Status::Failed, mode)
             };
@@ -302,12 +370,15 @@ impl ActionPlan {
     /// The positions in the window whose next pieces form the next request.
     pub(crate) fn next(&self) -> Vec<usize> {
         let (mut earlier, mut chosen) = (TouchedSubjects::default(), Vec::new());
+        let mut has_deletion = false;
         for (place, item) in self.window.iter().enumerate() {
             if chosen.len() == COMMANDS_PER_REQUEST {
                 break;
             }
-            if !earlier.conflicts_with(&item.touches) {
+            let second_deletion = has_deletion && item.touches.deletes_group;
+            if !second_deletion && !earlier.conflicts_with(&item.touches) {
                 chosen.push(place);
+                has_deletion |= item.touches.deletes_group;
             }
             earlier.add(&item.touches);
         }
@@ -405,8 +476,9 @@ mod tests {
     }
 
     fn refused(step: usize, code: &str) -> SettledPiece {
-        let verdict = PieceVerdict::Refused { step: Some(step), code: code.into(), message: "m".into() };
-        SettledPiece::unsent(verdict, Mode::Live)
+        let error = StepError { step: Some(step), code: code.into(), message: "m".into() };
+        let verdict = PieceRefusal::new(vec![error]).map(PieceVerdict::Refused);
+        SettledPiece::unsent(verdict.unwrap(), Mode::Live)
     }
 
     /// Runs a list to its end; returns the requests as lists of indexes, and the outcomes.
@@ -449,6 +521,20 @@ mod tests {
         for (request, index) in requests.iter().zip(0..3) {
             assert!(request.contains(&index), "{requests:?}");
         }
+    }
+
+    #[test]
+    fn a_request_deletes_one_group_at_most() {
+        let delete = |number: usize| {
+            let mut command = Command::group(&format!("G{number}"));
+            command.push("deleteUserGroup", json!({}));
+            command
+        };
+        let mut commands: Vec<_> = (0..3).map(delete).collect();
+        commands.extend((0..9).map(|number| add(&format!("u{number}@example.com"), 0)));
+        let (requests, outcomes) = run(&commands, |_| done());
+        assert_eq!(outcomes.len(), commands.len());
+        assert_eq!(requests, [vec![0, 3, 4, 5, 6, 7, 8, 9, 10, 11], vec![1], vec![2]]);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::match_answer;
 use crate::client::actions::gate::AdmittedRequest;
 use crate::client::actions::match_answer::MatchedOutcome;
-use crate::client::actions::planner::PieceVerdict;
+use crate::client::actions::planner::{PieceRefusal, PieceVerdict};
 use crate::client::actions::reconcile::LostCommand;
 use crate::client::attempts::FailedCall;
 use crate::client::connection::Client;
@@ -116,6 +116,7 @@ impl Client {
         let lost = lost.filter(|_| change.mode == Mode::Live && !change.commands.is_empty());
         let Some(problem) = lost else {
             let mut matched = match_all(change, response.as_ref());
+            self.check_later_steps(change, &mut matched).await;
             self.verify_removals(change, &mut matched).await;
             return FinishedExchange { response, matched, attempts };
         };
@@ -152,6 +153,19 @@ impl Client {
             single.for_each(|verdict| *verdict = not_done());
         }
         verdicts
+    }
+
+    async fn check_later_steps(&self, change: &ActionRequest, matched: &mut [MatchedOutcome]) {
+        if change.mode != Mode::Live {
+            return;
+        }
+        for (sent, outcome) in change.commands.iter().zip(matched) {
+            if let (Some(command), PieceVerdict::Refused(refusal)) =
+                (sent.content.command(), &mut outcome.verdict)
+            {
+                self.read_back_later_steps(command, refusal).await;
+            }
+        }
     }
 
     async fn verify_removals(&self, change: &ActionRequest, matched: &mut [MatchedOutcome]) {
@@ -234,7 +248,7 @@ fn match_all(change: &ActionRequest, response: Result<&ApiResponse, &Error>) -> 
             ErrorKind::Unknown { .. } => all(PieceVerdict::Unknown(error.to_string())),
             ErrorKind::Rejected { code, .. } | ErrorKind::NotFound { code, .. } => {
                 let (code, message) = (code.clone().unwrap_or_default(), error.to_string());
-                all(PieceVerdict::Refused { step: None, code, message })
+                all(PieceVerdict::Refused(PieceRefusal::of_request(code, message)))
             }
             _ => all(PieceVerdict::NotSent(error.to_string())),
         },
@@ -249,7 +263,7 @@ fn match_response(change: &ActionRequest, response: &ApiResponse) -> Vec<Matched
         Ok(parsed) if response.status < 300 => match match_answer::request_refusal(&parsed) {
             Some(code) => {
                 let message = parsed.message.clone().unwrap_or_else(|| code.to_owned());
-                all(PieceVerdict::Refused { step: None, code: code.to_owned(), message })
+                all(PieceVerdict::Refused(PieceRefusal::of_request(code.to_owned(), message)))
             }
             None => match_answer::match_outcomes(&parsed, count, change.mode),
         },
@@ -257,22 +271,27 @@ fn match_response(change: &ActionRequest, response: &ApiResponse) -> Vec<Matched
         _ if [401, 429].contains(&response.status) => all(PieceVerdict::NotSent(summary)),
         _ if (300..500).contains(&response.status) => {
             let code = refusal(response.body.to_string().as_bytes()).code.unwrap_or_default();
-            all(PieceVerdict::Refused { step: None, code, message: summary })
+            all(PieceVerdict::Refused(PieceRefusal::of_request(code, summary)))
         }
         _ => all(PieceVerdict::Unknown(format!("{summary}, without a valid response"))),
     }
 }
 
 fn outcome(change: &ActionRequest, sent: &SentCommand, command: MatchedOutcome) -> Outcome {
-    let fate = command.verdict.outcome(change.mode);
+    let result = command.verdict.outcome(change.mode);
+    let errors = match &command.verdict {
+        PieceVerdict::Refused(refusal) => refusal.errors().cloned().collect(),
+        _ => Vec::new(),
+    };
     Outcome {
         index: sent.index,
         target: sent.content.subject_name().unwrap_or("(no user)").to_owned(),
         action: sent.content.step_names().join(", "),
-        status: fate.status,
-        step: fate.step,
-        code: fate.code.filter(|code| !code.is_empty()),
-        message: fate.message,
+        status: result.status,
+        step: result.step,
+        code: result.code.filter(|code| !code.is_empty()),
+        message: result.message,
+        errors,
         request_id: None,
         attempts: 0,
         mode: change.mode,

@@ -1,7 +1,7 @@
 //! Decides about commands whose response was lost, by reading them back.
 
 use super::read_back::READ_BACK_FAILED;
-use crate::client::actions::planner::PieceVerdict;
+use crate::client::actions::planner::{LaterSteps, PieceRefusal, PieceVerdict};
 use crate::client::actions::read_back::ReadBackResult;
 use crate::client::connection::Client;
 use crate::client::settings::Mode;
@@ -32,6 +32,22 @@ impl Client {
             verdicts.push(verdict(result, problem, repeatable, resend));
         }
         verdicts
+    }
+
+    /// Finds out whether steps after the first failed one were done: the service runs them and reports only those
+    /// that fail (contract 7.1).
+    pub(crate) async fn read_back_later_steps(&self, command: &Command, refusal: &mut PieceRefusal) {
+        let steps = refusal.unreported_steps(command.steps.len());
+        if steps.is_empty() {
+            return;
+        }
+        let steps = steps.into_iter().map(|step| command.steps[step].clone()).collect();
+        let later = Command { steps, ..command.clone() };
+        refusal.set_later_steps(match self.read_back_command(&later).await {
+            ReadBackResult::Done | ReadBackResult::Partly => LaterSteps::Done,
+            ReadBackResult::NotDone => LaterSteps::NotDone,
+            ReadBackResult::Unclear(_) => LaterSteps::Unknown,
+        });
     }
 }
 

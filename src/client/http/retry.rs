@@ -18,13 +18,15 @@ pub(crate) enum StatusVerdict {
     Refused,
 }
 
-/// What a status means (contract 5: 429, 502, 503 and 504 are sent again, 500 is not).
-pub(crate) fn classify(status: u16) -> StatusVerdict {
+/// What a status means (contract 5: 429, 502, 503 and 504 are sent again). After 500, 408 and 425 a read is repeated,
+/// since that is harmless and the error is often temporary (contract 7.47); a change is not.
+pub(crate) fn classify(status: u16, is_change: bool) -> StatusVerdict {
     match status {
         200..=299 => StatusVerdict::Done,
         401 => StatusVerdict::Renew,
         429 => StatusVerdict::Throttled,
         502..=504 => StatusVerdict::Lost,
+        408 | 425 | 500 if !is_change => StatusVerdict::Lost,
         _ => StatusVerdict::Refused,
     }
 }
@@ -69,7 +71,11 @@ mod tests {
 
     #[test]
     fn every_status_has_its_meaning() {
-        let of = |verdict| (100..600).filter(|status| classify(*status) == verdict).collect::<Vec<u16>>();
+        let statuses = |verdict, is_change| {
+            (100..600).filter(|status| classify(*status, is_change) == verdict).collect::<Vec<u16>>()
+        };
+        assert_eq!(statuses(StatusVerdict::Lost, false), [408, 425, 500, 502, 503, 504]);
+        let of = |verdict| statuses(verdict, true);
         assert_eq!(of(StatusVerdict::Done), (200..300).collect::<Vec<_>>());
         assert_eq!(of(StatusVerdict::Renew), [401]);
         assert_eq!(of(StatusVerdict::Throttled), [429]);

@@ -1,10 +1,11 @@
 //! One HTTP exchange, and the message for each way it can fail.
 
+use super::proxy::ProxyChoice;
 use crate::client::settings::ClientSettings;
 use crate::error::{Error, ErrorKind, ErrorSource, Result};
 use bytes::{Bytes, BytesMut};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
-use reqwest::{Certificate, ClientBuilder, Proxy, Url, redirect};
+use reqwest::{Certificate, ClientBuilder, Url, redirect};
 use std::error::Error as _;
 use std::io;
 use std::path::Path;
@@ -50,6 +51,8 @@ pub(crate) enum TransportFault {
     NotSent(String, ErrorSource),
     /// It may have reached the service.
     Lost(String, ErrorSource),
+    /// The proxy could not be reached; with a hint.
+    ProxyUnreachable(String, String, ErrorSource),
     /// Another attempt cannot help.
     Final(Error),
 }
@@ -91,7 +94,13 @@ impl HttpTransport {
             ))
         })?;
         let route = route(&url).map_err(TransportFault::Final)?;
-        let host = host_label(&url, route == ClientRoute::Remote && settings.proxy.is_some());
+        let host = url.host_str().unwrap_or_default().to_owned();
+        let proxy = if route == ClientRoute::Remote {
+            ProxyChoice::of(settings).map_err(TransportFault::Final)?.filter(|proxy| proxy.is_used_for(&host))
+        } else {
+            None
+        };
+        let label = format!("`{host}`");
         let http = self.http(settings, route).map_err(TransportFault::Final)?;
         let method = reqwest::Method::from_bytes(request.method.as_bytes()).map_err(|_| {
             TransportFault::Final(Error::usage(format!("`{}` is not a valid HTTP method", request.method)))
@@ -103,10 +112,18 @@ impl HttpTransport {
         if let Some(body) = request.body {
             builder = builder.body(body);
         }
-        let to_fault = |error: reqwest::Error| fault(error, &host, settings.timeout);
-        let response = builder.send().await.map_err(to_fault)?;
+        let to_fault = |error: reqwest::Error| fault(error, &label, settings.timeout);
+        let response = match builder.send().await {
+            Ok(response) => response,
+            Err(error) => {
+                return Err(match &proxy {
+                    Some(proxy) if is_proxy_fault(&error) => proxy_fault(error, proxy, &host).await,
+                    _ => to_fault(error),
+                });
+            }
+        };
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let body = read(response, &host).await.map_err(|error| match error {
+        let body = read(response, &label).await.map_err(|error| match error {
             UnreadBody::Broken(error) => to_fault(error),
             UnreadBody::TooLong(error) => TransportFault::Final(error),
         })?;
@@ -122,12 +139,6 @@ impl HttpTransport {
         clients.push((route, client.clone()));
         Ok(client)
     }
-}
-
-/// The host as messages name it.
-fn host_label(url: &Url, through_proxy: bool) -> String {
-    let host = url.host_str().unwrap_or_default();
-    if through_proxy { format!("`{host}` through the proxy") } else { format!("`{host}`") }
 }
 
 fn header_value(name: &str, text: &HeaderText<'_>) -> Result<HeaderValue, TransportFault> {
@@ -179,7 +190,11 @@ fn build(settings: &ClientSettings, route: ClientRoute) -> Result<reqwest::Clien
         ClientRoute::Plain => builder.no_proxy().tls_certs_only([]),
         ClientRoute::Local => with_ca_bundle(builder.no_proxy(), settings.ca_bundle.as_deref())?,
         ClientRoute::Remote => {
-            with_proxy(with_ca_bundle(builder, settings.ca_bundle.as_deref())?, settings.proxy.as_deref())?
+            let builder = with_ca_bundle(builder, settings.ca_bundle.as_deref())?;
+            match ProxyChoice::of(settings)? {
+                Some(proxy) => builder.proxy(proxy.for_library()?),
+                None => builder,
+            }
         }
     };
     builder.build().map_err(|error| {
@@ -206,15 +221,6 @@ fn with_ca_bundle(builder: ClientBuilder, bundle: Option<&Path>) -> Result<Clien
     Ok(builder.tls_certs_merge(certificates))
 }
 
-fn with_proxy(builder: ClientBuilder, proxy: Option<&str>) -> Result<ClientBuilder> {
-    let Some(proxy) = proxy else { return Ok(builder) };
-    // The text may hold a password, so it is not repeated.
-    let proxy = Proxy::all(proxy).map_err(|_| {
-        Error::config("the setting `proxy` is not a valid proxy URL", "Write it as http://host:port.")
-    })?;
-    Ok(builder.proxy(proxy))
-}
-
 enum UnreadBody {
     Broken(reqwest::Error),
     TooLong(Error),
@@ -232,6 +238,44 @@ async fn read(mut response: reqwest::Response, host: &str) -> Result<Bytes, Unre
         body.extend_from_slice(&chunk);
     }
     Ok(body.freeze())
+}
+
+/// How the HTTP library words a proxy's refusal; it has no type for it.
+const TUNNEL_ERROR: &str = "tunnel error";
+/// The same for a proxy that wants a user and password.
+const TUNNEL_NEEDS_PASSWORD: &str = "proxy authorization required";
+
+/// Whether a request through a proxy failed before it reached the service: at the proxy.
+fn is_proxy_fault(error: &reqwest::Error) -> bool {
+    let is_tls = innermost(error).to_lowercase().contains("certificate");
+    let in_tunnel = chain(error).any(|cause| cause.to_string().starts_with(TUNNEL_ERROR));
+    error.is_connect()
+        && !is_tls
+        && (in_tunnel || error.is_dns() || error.is_timeout() || io_kind(error).is_some())
+}
+
+async fn proxy_fault(error: reqwest::Error, proxy: &ProxyChoice, host: &str) -> TransportFault {
+    let error = error.without_url();
+    let tunnel = chain(&error).map(ToString::to_string).find(|cause| cause.starts_with(TUNNEL_ERROR));
+    let is_refusal = tunnel
+        .as_ref()
+        .is_some_and(|cause| cause.ends_with("unsuccessful") || cause.ends_with(TUNNEL_NEEDS_PASSWORD));
+    if is_refusal {
+        let refusal =
+            proxy.refusal(host, tunnel.is_some_and(|cause| cause.ends_with(TUNNEL_NEEDS_PASSWORD))).await;
+        return match &*refusal.kind {
+            ErrorKind::Unavailable { .. } => TransportFault::NotSent(refusal.message(), Arc::new(error)),
+            _ => TransportFault::Final(refusal.caused_by(error)),
+        };
+    }
+    let label = proxy.label();
+    let message = match io_kind(&error) {
+        _ if error.is_dns() => format!("the host of {label} could not be resolved"),
+        Some(io::ErrorKind::ConnectionRefused) => format!("{label} refused the connection"),
+        _ if error.is_timeout() => format!("no connection to {label} within the time limit"),
+        _ => format!("no connection through {label}: {}", innermost(&error)),
+    };
+    TransportFault::ProxyUnreachable(message, proxy.hint(host), Arc::new(error))
 }
 
 /// Classifies a failure. Messages contain hosts but no URLs, because a URL may contain a secret.

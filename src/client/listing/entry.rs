@@ -37,6 +37,8 @@ impl ListEntry for Group {
     fn identify(&self, digest: &mut dyn FnMut(&str)) {
         match self.group_id {
             Some(id) => digest(&id.to_string()),
+            // Groups without a name are distinct unless they are equal.
+            None if self.group_name.is_empty() => digest(&serde_json::to_string(self).unwrap_or_default()),
             None => digest(&fold(&self.group_name)),
         }
     }

@@ -22,6 +22,9 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
+/// Characters of a group's name that the service may misread in a path.
+const MISREAD_IN_PATHS: [char; 5] = ['.', '/', '%', '?', '#'];
+
 /// A listing that is read page by page. The first two pages are requested when they are read; from then on pages
 /// are fetched ahead.
 pub struct Listing<T> {
@@ -175,7 +178,7 @@ impl<T: ListEntry> Listing<T> {
 
     async fn first_page(&mut self) -> Result<FetchedPage<T>> {
         match self.fetch().await {
-            Err(error) if self.may_have_cut_name(&error) => self.fetch_by_id(error).await,
+            Err(error) if self.may_have_misread_name(&error) => self.fetch_by_id(error).await,
             response => response,
         }
     }
@@ -212,17 +215,22 @@ impl<T: ListEntry> Listing<T> {
         self.reader.clone().fetch(self.page, pragma).await
     }
 
-    /// Whether the service may have cut a group's name at its last dot (contract 2.2).
-    fn may_have_cut_name(&self, error: &Error) -> bool {
-        let dotted = matches!(&self.reader.source, ListingKind::Users(UserQuery { group: Some(name), .. }) if name.contains('.'));
-        dotted && self.page == 0 && matches!(*error.kind, ErrorKind::NotFound { .. })
+    /// Whether the service may have misread the group's name in the path: it cuts names at a full stop, and its path
+    /// does not allow for some characters even when they are encoded (contract 2.2, 7.42).
+    fn may_have_misread_name(&self, error: &Error) -> bool {
+        let ListingKind::Users(UserQuery { group: Some(name), .. }) = &self.reader.source else {
+            return false;
+        };
+        let is_refused =
+            matches!(*error.kind, ErrorKind::NotFound { .. } | ErrorKind::Rejected { status: 400, .. });
+        self.page == 0 && is_refused && name.contains(MISREAD_IN_PATHS)
     }
 
     /// Requests the group by its id, which is in the listing of groups.
     async fn fetch_by_id(&mut self, not_found: Error) -> Result<FetchedPage<T>> {
         let ListingKind::Users(query) = &self.reader.source else { return Err(not_found) };
         let name = fold(query.group.as_deref().unwrap_or_default());
-        let Some(number) = Box::pin(self.reader.client.group_id(&name)).await? else {
+        let Ok(Some(number)) = Box::pin(self.reader.client.group_id(&name)).await else {
             return Err(not_found);
         };
         self.reader.client.shared.observer.notice(&ClientEvent::Note(format!(

@@ -3,6 +3,7 @@
 use super::query::UserQuery;
 use crate::client::attempts::{ApiCall, FailedCall};
 use crate::client::connection::Client;
+use crate::client::event::ClientEvent;
 use crate::client::http::target::RequestTarget;
 use crate::client::http::transport::HttpResponse;
 use crate::client::listing::dedup::{RecordDigest, RecordDigester};
@@ -11,6 +12,7 @@ use crate::error::{ErrorKind, Result};
 use crate::wire::endpoint::EndpointId;
 use crate::wire::interner::StringInterner;
 use crate::wire::response::{self, NOT_FOUND, ResponsePage};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// What is listed.
@@ -37,6 +39,8 @@ pub(crate) struct PageReader {
     pub(crate) client: Client,
     pub(crate) source: ListingKind,
     interner: Arc<Mutex<StringInterner>>,
+    /// Whether a field of an unexpected type was reported.
+    odd_field_noted: Arc<AtomicBool>,
     digester: RecordDigester,
 }
 
@@ -82,7 +86,13 @@ impl ListingKind {
 
 impl PageReader {
     pub(crate) fn new(client: Client, source: ListingKind) -> Self {
-        Self { client, source, interner: Arc::default(), digester: RecordDigester::default() }
+        Self {
+            client,
+            source,
+            interner: Arc::default(),
+            odd_field_noted: Arc::default(),
+            digester: RecordDigester::default(),
+        }
     }
 
     /// Requests a page and parses it on the same task, so that a prefetched page is parsed while the script runs.
@@ -109,9 +119,26 @@ impl PageReader {
         let page = response::page::<T>(&response.body, &mut interner).map_err(|error| error.to_string())?;
         drop(interner);
         let entries = page.entries.as_deref().unwrap_or_default();
+        self.note_odd_field(entries);
         let digests = entries.iter().map(|entry| self.digester.digest(&**entry)).collect();
         let count = |name: &str| response.header(name)?.trim().parse().ok();
         Ok(FetchedPage { total: count("x-total-count"), pages: count("x-page-count"), page, digests })
+    }
+}
+
+impl PageReader {
+    /// Notes, once per listing, that a field has a value of an unexpected type, which scripts read as `()`.
+    fn note_odd_field<T: ListEntry>(&self, entries: &[Arc<T>]) {
+        let Some(field) = entries.iter().find_map(|entry| entry.odd_field()) else { return };
+        if !self.odd_field_noted.swap(true, Ordering::Relaxed) {
+            let note = format!(
+                "{}: `{field}` of a {} has a value of an unexpected type, so it reads as `()`; \
+                 `get(\"{field}\")` returns the value",
+                self.source.name(),
+                T::NOUN
+            );
+            self.client.shared.observer.notice(&ClientEvent::Note(note));
+        }
     }
 }
 

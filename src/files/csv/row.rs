@@ -165,7 +165,7 @@ pub fn register(engine: &mut Engine) {
     engine.register_fn(INDEXER, |context: NativeCallContext, row: &mut CsvRow, column: &str| {
         row.read(column).at(&context)
     });
-    // Rhai gives every value a property of this name, which would hide the column.
+    // The engine makes a property of this name an error on every value, which would hide the column.
     engine.register_fn(getter("tag"), |context: NativeCallContext, row: &mut CsvRow| {
         row.read("tag").at(&context)
     });

@@ -52,7 +52,7 @@ fn group_names(value: &JsonNode, warnings: &mut Vec<Refusal>) -> StepResult<List
         if key != "group" {
             warnings.push(deprecated(key, "group"));
         }
-        let names = names(key, value, NameKind::Group)?;
+        let names = names(key, value, ListedNameKind::Group)?;
         empty = empty.or_else(|| empty_list(key, &names));
         found.extend(names);
     }
@@ -72,8 +72,8 @@ fn member_lists(value: &JsonNode, warnings: &mut Vec<Refusal>) -> StepResult<Lis
     let mut empty = None;
     for (key, value) in entries {
         let (kind, code) = match key.as_str() {
-            "user" => (NameKind::User, error_code::DUPLICATE_USER_LIST),
-            "product" | "productConfiguration" => (NameKind::Group, error_code::DUPLICATE_PRODUCT_LIST),
+            "user" => (ListedNameKind::User, error_code::DUPLICATE_USER_LIST),
+            "product" | "productConfiguration" => (ListedNameKind::Group, error_code::DUPLICATE_PRODUCT_LIST),
             _ => return unknown_field(error_code::MEMBERSHIP_KEY_UNKNOWN, key),
         };
         refuse_second(entries, key, code)?;
@@ -82,7 +82,7 @@ fn member_lists(value: &JsonNode, warnings: &mut Vec<Refusal>) -> StepResult<Lis
         }
         let names = names(key, value, kind)?;
         empty = empty.or_else(|| empty_list(key, &names));
-        if kind == NameKind::User { &mut lists.users } else { &mut lists.profiles }.extend(names);
+        if kind == ListedNameKind::User { &mut lists.users } else { &mut lists.profiles }.extend(names);
     }
     if entries.is_empty() {
         empty = Some(Refusal {
@@ -119,7 +119,7 @@ fn empty_list(key: &str, names: &[String]) -> Option<Refusal> {
 
 /// What the entries of a list name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum NameKind {
+enum ListedNameKind {
     /// User groups, profiles or admin groups.
     Group,
     /// People.
@@ -127,7 +127,7 @@ enum NameKind {
 }
 
 /// The names of a list, each once.
-fn names(key: &str, value: &JsonNode, kind: NameKind) -> StepResult<Vec<String>> {
+fn names(key: &str, value: &JsonNode, kind: ListedNameKind) -> StepResult<Vec<String>> {
     let Some(list) = value.as_list() else {
         return refuse(error_code::MEMBERSHIP_NOT_ARRAY, format!("`{key}` must be an array"));
     };
@@ -143,8 +143,8 @@ fn names(key: &str, value: &JsonNode, kind: NameKind) -> StepResult<Vec<String>>
         let name = name(key, entry, kind)?;
         if !seen.insert(fold(name)) {
             let code = match kind {
-                NameKind::User => error_code::DUPLICATE_USER_LIST,
-                NameKind::Group => error_code::DUPLICATE_USERGROUP_LIST,
+                ListedNameKind::User => error_code::DUPLICATE_USER_LIST,
+                ListedNameKind::Group => error_code::DUPLICATE_USERGROUP_LIST,
             };
             return refuse(code, format!("{name} appears twice in `{key}`"));
         }
@@ -153,16 +153,16 @@ fn names(key: &str, value: &JsonNode, kind: NameKind) -> StepResult<Vec<String>>
     Ok(names)
 }
 
-fn name<'n>(key: &str, entry: &'n JsonNode, kind: NameKind) -> StepResult<&'n str> {
+fn name<'n>(key: &str, entry: &'n JsonNode, kind: ListedNameKind) -> StepResult<&'n str> {
     let name = entry.as_str().filter(|name| !name.trim().is_empty());
     match (name, kind) {
-        (None, NameKind::User) => {
+        (None, ListedNameKind::User) => {
             refuse(error_code::USER_LIST_INVALID, format!("`{key}` has an entry that is not a user"))
         }
-        (None, NameKind::Group) => {
+        (None, ListedNameKind::Group) => {
             refuse(error_code::GROUP_INVALID_LIST, format!("`{key}` has an entry that is not a name"))
         }
-        (Some(name), NameKind::Group) if name.trim().chars().count() > limits::GROUP_NAME_LENGTH => {
+        (Some(name), ListedNameKind::Group) if name.trim().chars().count() > limits::GROUP_NAME_LENGTH => {
             refuse(error_code::MEMBERSHIP_NAME_TOO_LONG, format!("The name {name} is too long"))
         }
         (Some(name), _) => Ok(name),

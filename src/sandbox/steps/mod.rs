@@ -1,5 +1,7 @@
 //! One command carried out on the organization, step by step, or only judged in test mode (contract 3).
 
+#[cfg(test)]
+mod account_cases;
 mod create;
 mod membership;
 mod person;

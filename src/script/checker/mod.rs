@@ -3,6 +3,7 @@
 //! alarms.
 
 pub mod call_index;
+pub(crate) mod traps;
 
 use super::checker::call_index::{defined, of_closures, registered};
 use super::engine::EXPRESSION_DEPTH;
@@ -106,6 +107,11 @@ impl ScriptChecker<'_> {
             self.findings.extend(self.options(call, &subject));
         }
         self.findings.extend(shadows(&self.catalog, &subject));
+        let source = &subject.source;
+        self.findings.extend(traps::find(&ast, text, false).into_iter().map(|finding| CheckFinding {
+            place: ScriptPlace { source: source.clone(), ..finding.place },
+            ..finding
+        }));
         Some(ast)
     }
 
@@ -473,7 +479,7 @@ mod tests {
             "if is_def_var(\"x\") { print(1) } if is_def_fn(\"later\", 1) { later(1) }",
             "let l = [3, 1]; l.sort(); l.sort_by(|a, b| a < b); l.filter(|x| x > 1).len(); l.for_each(|| print(this));",
             "try { throw #{message: \"x\"} } catch (e) { print(e.message) }",
-            "let t = \" a \"; t.trim(); t.split(\",\")[0].to_upper(); t.len; t.pad(5, ' ');",
+            "let t = \" a \"; print(t.trim()); t.split(\",\")[0].to_upper(); t.len; print(t.pad(5, ' '));",
             "let x = 5; x += 1; let y = -x; let z = !true; print(x in 0..3); let b = x ?? y;",
             "switch type_of(1) { \"i64\" if true => print(1), _ => debug(2) }",
             "eval(\"40 + 2\"); let m = parse_json(\"{}\"); m.keys(); m?.a?.b;",

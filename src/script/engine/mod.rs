@@ -2,6 +2,7 @@
 
 pub mod module_resolver;
 pub mod offline;
+mod tags;
 
 use super::functions;
 use crate::changes::{command_builder, queue, report};
@@ -12,7 +13,7 @@ use crate::language::catalog::FunctionHelp;
 use crate::language::caught_errors;
 use crate::script::engine::module_resolver::ScriptModules;
 use crate::values::query::counter;
-use crate::values::{date, list_operators, record, secret_text};
+use crate::values::{date, list_operators, raw_response, record, secret_text};
 use rhai::{Dynamic, Engine, OptimizationLevel};
 use std::rc::Rc;
 
@@ -47,6 +48,8 @@ pub(crate) fn build_with(session: &Rc<Session>, help: FunctionHelp) -> Engine {
     list_operators::register(&mut engine);
     secret_text::register(&mut engine);
     counter::register(&mut engine);
+    raw_response::register(&mut engine);
+    tags::register(&mut engine);
     functions::register(&mut engine, help);
     engine
 }

@@ -32,7 +32,7 @@ pub mod functions {
 
     /// Shows the signature, description, options, errors and an example of a function.
     ///
-    /// For a type (`User`, `Users`, `Group`, `Groups`, `Report`, `Outcome`, `Date`) it shows the fields and methods.
+    /// For a type (`User`, `Users`, `Group`, `Groups`, `Report`, `Outcome`, `Date`, `Response`) it shows the fields and methods.
     ///
     /// # Errors
     /// `usage` if umapish has no such function; names the nearest.

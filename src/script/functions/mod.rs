@@ -9,14 +9,15 @@ pub mod help;
 pub mod json;
 pub mod lists;
 pub mod many_at_once;
+pub mod numbers;
 pub mod operator;
 pub mod queue;
 pub mod random;
 pub mod raw_calls;
 pub mod records;
 pub mod sign_in;
-pub mod text;
-pub mod text_in_place;
+pub mod string_functions;
+pub mod strings;
 pub mod time;
 pub mod users;
 mod verbs;
@@ -39,7 +40,8 @@ const FAMILIES: &[FunctionFamily] = &[
     FunctionFamily { title: "Lists", module: |_| lists::module() },
     FunctionFamily { title: "CSV files", module: |_| exported_module!(csv::functions) },
     FunctionFamily { title: "JSON", module: |_| exported_module!(json::functions) },
-    FunctionFamily { title: "Strings", module: |_| text::module() },
+    FunctionFamily { title: "Strings", module: |_| strings::module() },
+    FunctionFamily { title: "Numbers", module: |_| exported_module!(numbers::functions) },
     FunctionFamily { title: "Time", module: |_| exported_module!(time::functions) },
     FunctionFamily { title: "Random", module: |_| exported_module!(random::functions) },
     FunctionFamily { title: "Operator and environment", module: |_| exported_module!(operator::functions) },

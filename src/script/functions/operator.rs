@@ -116,7 +116,7 @@ pub mod functions {
     /// With `--yes` the answer is yes without a question, for runs without a terminal.
     ///
     /// # Errors
-    /// `usage` if there is no terminal, as in a cron job; then the operator starts the script with `--yes`.
+    /// `usage` if there is no terminal, as in a cron job, unless the operator answered yes in advance.
     ///
     /// # Example
     /// ```rhai

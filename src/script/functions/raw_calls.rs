@@ -1,6 +1,6 @@
 //! Direct calls of the service's endpoints.
 
-use crate::client::request::{ApiResponse, RawRequest};
+use crate::client::request::RawRequest;
 use crate::error::Result;
 use crate::host::binding::RhaiResultOf;
 use crate::host::session::Session;
@@ -8,8 +8,9 @@ use crate::host::session::session;
 use crate::host::thrown::ThrowAt;
 use crate::session::run_state::RunState;
 use crate::values::json;
+use crate::values::raw_response::RawResponse;
+use rhai::NativeCallContext;
 use rhai::plugin::{Dynamic, export_module};
-use rhai::{Map, NativeCallContext};
 use serde_json::Value;
 
 /// Raw calls.
@@ -59,9 +60,9 @@ pub mod functions {
         session(&context).and_then(|session| call(&session, &request?)).at(&context)
     }
 
-    /// Sends exactly one request and returns `status`, `headers` and `body`, whatever the status.
+    /// Sends exactly one request and returns its Response, whatever the status.
     ///
-    /// It signs in, but does not wait or retry. `headers` is a map with names in lower case; `body` is the parsed JSON,
+    /// It signs in, but does not wait or retry. A Response has `status`, `headers` and `body`. `headers` is a map with names in lower case; `body` is the parsed JSON,
     /// a string if it is not JSON, or `()` if it is empty.
     ///
     /// # Errors
@@ -70,15 +71,15 @@ pub mod functions {
     ///
     /// # Example
     /// ```rhai
-    /// let answer = send("GET", `/organizations/${session().organization}/users/nobody@example.com`);
-    /// print(`${answer.status} ${answer.body.result}`);
+    /// let response = send("GET", `/organizations/${session().organization}/users/nobody@example.com`);
+    /// print(`${response.status} ${response.body.result}`);
     /// ```
     #[rhai_fn(volatile, return_raw)]
-    pub fn send(context: NativeCallContext, method: &str, path_or_url: &str) -> RhaiResultOf<Map> {
+    pub fn send(context: NativeCallContext, method: &str, path_or_url: &str) -> RhaiResultOf<RawResponse> {
         send_with(context, method, path_or_url, Dynamic::UNIT)
     }
 
-    /// Sends exactly one request with a body and returns `status`, `headers` and `body`.
+    /// Sends exactly one request with a body and returns its Response.
     ///
     /// If the response to an action request is lost, its commands are read back: if all are done, the result has status
     /// 200, no headers and `read_back: true` in its body; if none is done, the error is `unavailable`.
@@ -97,7 +98,7 @@ pub mod functions {
         method: &str,
         path_or_url: &str,
         body: Dynamic,
-    ) -> RhaiResultOf<Map> {
+    ) -> RhaiResultOf<RawResponse> {
         let request = request(method, path_or_url, &body);
         session(&context).and_then(|session| exchange(&session, &request?)).at(&context)
     }
@@ -124,15 +125,8 @@ fn call(session: &Session, request: &RawRequest) -> Result<Dynamic> {
     Ok(crate::values::dynamic::dynamic_of(&answer.body))
 }
 
-fn exchange(session: &Session, request: &RawRequest) -> Result<Map> {
+fn exchange(session: &Session, request: &RawRequest) -> Result<RawResponse> {
     finish_listings(session, request)?;
     let client = session.client()?;
-    let ApiResponse { status, headers, body, .. } =
-        RunState::of(session).wait_for_raw(session, client.send(request))?;
-    let headers: Map = headers.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
-    Ok(Map::from_iter([
-        ("status".into(), i64::from(status).into()),
-        ("headers".into(), headers.into()),
-        ("body".into(), crate::values::dynamic::dynamic_of(&body)),
-    ]))
+    RunState::of(session).wait_for_raw(session, client.send(request)).map(RawResponse::new)
 }

@@ -124,5 +124,5 @@ pub mod functions {
 }
 
 fn names(record: &impl Record) -> Array {
-    record.to_map().into_keys().map(Dynamic::from).collect()
+    record.to_map().into_keys().map(|name| Dynamic::from(name.to_string())).collect()
 }

@@ -50,7 +50,8 @@ pub mod functions {
     /// Lists the users that match the options.
     ///
     /// # Options
-    /// - `group`: members of this user group, product profile or admin group (`_org_admin`, `_admin_Designers`)
+    /// - `group`: members of this user group, product profile or admin group (`_org_admin`, `_admin_Designers`),
+    ///   or its `groupId` as a number
     /// - `domain`: users of this domain; cannot be combined with `group`
     /// - `direct_only`: true (the default) leaves out of `groups` the profiles that someone has through a user group;
     ///   with a profile as `group` it also leaves out such members
@@ -196,13 +197,21 @@ pub(super) fn opened_at_call(
 fn list(session: &Rc<Session>, options: &CallOptions) -> Result<RecordList<User>> {
     let status = options.choice("status", &["active", "inactive"])?;
     let query = UserQuery {
-        group: options.text("group")?,
+        group: group_option(options)?,
         domain: options.text("domain")?,
         direct_only: options.flag("direct_only")?,
         status: status.and_then(LicenseStatus::parse),
         exclude_groups: options.flag("exclude_groups")?.unwrap_or_default(),
     };
     open_requested(session, query, ListingRequest::of(options)?)
+}
+
+/// A group by name, or by its `groupId`.
+fn group_option(options: &CallOptions) -> Result<Option<String>> {
+    match options.value("group").map(Dynamic::as_int) {
+        Some(Ok(id)) => Ok(Some(id.to_string())),
+        _ => options.text("group"),
+    }
 }
 
 pub(super) fn open(session: &Rc<Session>, query: UserQuery) -> Result<RecordList<User>> {

@@ -294,7 +294,7 @@ fn a_released_list_fails_instead_of_looking_shorter() {
     let mut passage = ListWalk::releasing(list.clone());
     assert_eq!(passage.next_part().unwrap().map(|part| part.entries().len()), Some(4));
     drop(passage);
-    assert!(list.len().unwrap_err().to_string().contains("iterated over once"));
+    assert!(list.len().unwrap_err().to_string().contains("already iterated over"));
 }
 
 #[test]

@@ -52,7 +52,7 @@ pub(super) const VERBS: &[Verb] = &[
         options: CREATE_OPTIONS,
         summary: "Creates a user group with a description, choosing what happens if it already exists.",
         details: "",
-        errors: "If `option` is `\"error\"`, an existing group is an error.",
+        errors: "With the `option` for it, an existing group is an error.",
         example_setup: "",
         example: "create_user_group(\"Interns 2026\", #{description: \"until August\"})",
         command: create,

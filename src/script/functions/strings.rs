@@ -1,6 +1,6 @@
 //! Strings.
 
-use crate::script::functions::text_in_place;
+use crate::script::functions::string_functions;
 use crate::wire::percent_encode;
 use rhai::plugin::export_module;
 use rhai::{Module, exported_module};
@@ -27,7 +27,7 @@ pub mod functions {
 /// The functions above and those that replace Rhai's string functions.
 pub(super) fn module() -> Module {
     let mut module = exported_module!(functions);
-    text_in_place::add_to(&mut module);
+    string_functions::add_to(&mut module);
     module
 }
 

@@ -1,4 +1,5 @@
-//! Rhai's functions that change a string in place, made to return it too: calls chain, and a constant stays.
+//! Functions that return a changed string. They replace Rhai's functions of the same names, which change a string in
+//! place and return nothing.
 
 use crate::error::{Error, Result};
 use crate::host::thrown::thrown;
@@ -7,19 +8,19 @@ use std::any::TypeId;
 use std::ops::{Range, RangeInclusive};
 use std::rc::Rc;
 
-/// The longest string that padding makes; Rhai has no limit of its own, and memory has.
+/// The longest string that `pad` returns; Rhai has no limit of its own.
 const MAX_PADDED_LENGTH: usize = 1_000_000;
 
-/// A function of texts. Each hides Rhai's own of the same name and parameters.
-struct TextFunction {
+/// A function of a string. Each hides Rhai's own of the same name and parameters.
+struct StringFunction {
     name: &'static str,
-    /// The other parameters, in every combination of types they have.
-    overloads: &'static [&'static [TextParameter]],
+    /// The other parameters, in every combination of types.
+    overloads: &'static [&'static [StringParameter]],
     change: fn(&str, &[Dynamic]) -> Result<String>,
     help: &'static str,
 }
 
-type TextParameter = (&'static str, ParameterKind);
+type StringParameter = (&'static str, ParameterKind);
 
 #[derive(Clone, Copy)]
 enum ParameterKind {
@@ -30,12 +31,12 @@ enum ParameterKind {
     InclusiveRange,
 }
 
-const FUNCTIONS: [TextFunction; 8] = [
-    TextFunction {
+const FUNCTIONS: [StringFunction; 8] = [
+    StringFunction {
         name: "trim",
         overloads: &[&[]],
         change: |text, _| Ok(text.trim().to_owned()),
-        help: r#"Removes spaces from both ends of a string, in place, and returns it.
+        help: r#"Returns a string without the spaces at both ends. The original is unchanged.
 
 # Example
 ```rhai
@@ -44,11 +45,11 @@ print(name.trim().to_upper());
 print(name);
 ```"#,
     },
-    TextFunction {
+    StringFunction {
         name: "make_lower",
         overloads: &[&[]],
         change: |text, _| Ok(text.to_lowercase()),
-        help: r#"Makes a string lower case, in place, and returns it; `to_lower` leaves it as it is.
+        help: r#"Returns a string in lower case; the same as `to_lower`. The original is unchanged.
 
 # Example
 ```rhai
@@ -56,11 +57,11 @@ let email = " Kim.Lee@example.com ";
 print(email.trim().make_lower());
 ```"#,
     },
-    TextFunction {
+    StringFunction {
         name: "make_upper",
         overloads: &[&[]],
         change: |text, _| Ok(text.to_uppercase()),
-        help: r#"Makes a string upper case, in place, and returns it; `to_upper` leaves it as it is.
+        help: r#"Returns a string in upper case; the same as `to_upper`. The original is unchanged.
 
 # Example
 ```rhai
@@ -68,7 +69,7 @@ let country = "us";
 print(country.make_upper());
 ```"#,
     },
-    TextFunction {
+    StringFunction {
         name: "replace",
         overloads: &[
             &[("find", ParameterKind::String), ("with_text", ParameterKind::String)],
@@ -79,7 +80,7 @@ print(country.make_upper());
         change: |text, arguments| {
             Ok(text.replace(&string_argument(arguments, 0), &string_argument(arguments, 1)))
         },
-        help: r#"Replaces every occurrence of a string within another, in place, and returns it.
+        help: r#"Returns a string with every occurrence of `find` replaced. The original is unchanged.
 
 # Example
 ```rhai
@@ -87,11 +88,11 @@ let name = "Kim Lee";
 print(name.replace(" ", ".").make_lower());
 ```"#,
     },
-    TextFunction {
+    StringFunction {
         name: "remove",
         overloads: &[&[("find", ParameterKind::String)], &[("find", ParameterKind::Character)]],
         change: |text, arguments| Ok(text.replace(&string_argument(arguments, 0), "")),
-        help: r#"Removes every occurrence of a string from another, in place, and returns it.
+        help: r#"Returns a string without any occurrence of `find`. The original is unchanged.
 
 # Example
 ```rhai
@@ -99,11 +100,11 @@ let name = "Lee, Kim";
 print(name.remove(","));
 ```"#,
     },
-    TextFunction {
+    StringFunction {
         name: "truncate",
         overloads: &[&[("length", ParameterKind::Number)]],
         change: |text, arguments| Ok(part(text, 0, number(arguments, 0))),
-        help: r#"Truncates a string after this number of characters, in place, and returns it.
+        help: r#"Returns the first characters of a string. The original is unchanged.
 
 # Example
 ```rhai
@@ -111,7 +112,7 @@ let description = "Everyone in the design department";
 print(description.truncate(8));
 ```"#,
     },
-    TextFunction {
+    StringFunction {
         name: "crop",
         overloads: &[
             &[("start", ParameterKind::Number)],
@@ -120,24 +121,23 @@ print(description.truncate(8));
             &[("range", ParameterKind::InclusiveRange)],
         ],
         change: |text, arguments| Ok(crop(text, arguments)),
-        help: r#"Keeps only a part of a string, in place, and returns it; a negative start counts from the end.
+        help: r#"Returns a part of a string; a negative start counts from the end. The original is unchanged.
 
 # Example
 ```rhai
 let text = "2026-11-23";
 print(text.crop(0, 4));
-let text = "2026-11-23";
 print(text.crop(5..7));
 ```"#,
     },
-    TextFunction {
+    StringFunction {
         name: "pad",
         overloads: &[
             &[("length", ParameterKind::Number), ("with_text", ParameterKind::Character)],
             &[("length", ParameterKind::Number), ("with_text", ParameterKind::String)],
         ],
         change: pad,
-        help: r#"Pads a string to this number of characters, in place, and returns it.
+        help: r#"Returns a string padded to a number of characters. The original is unchanged.
 
 # Errors
 `usage` beyond a million characters.
@@ -159,7 +159,7 @@ pub(super) fn add_to(module: &mut Module) {
     }
 }
 
-fn add(module: &mut Module, function: &'static TextFunction, parameters: &[TextParameter]) {
+fn add(module: &mut Module, function: &'static StringFunction, parameters: &[StringParameter]) {
     let mut types = vec![TypeId::of::<ImmutableString>()];
     types.extend(parameters.iter().map(|(_, kind)| kind.type_id()));
     let help: Vec<_> =
@@ -172,26 +172,15 @@ fn add(module: &mut Module, function: &'static TextFunction, parameters: &[TextP
     registration.set_into_module_raw(module, types, native(function.change));
 }
 
-/// Called on constants too, so it must look itself whether it may change what it was given.
 fn native(change: fn(&str, &[Dynamic]) -> Result<String>) -> RhaiFunc {
     let call = move |context: Option<NativeCallContext>, arguments: &mut [&mut Dynamic]| {
-        let Some((text, rest)) = arguments.split_first_mut() else { return Ok(Dynamic::UNIT) };
+        let Some((text, rest)) = arguments.split_first() else { return Ok(Dynamic::UNIT) };
         let rest: Vec<_> = rest.iter().map(|argument| (**argument).clone()).collect();
-        let place = context.map_or(rhai::Position::NONE, |context| context.call_position());
+        let position = context.map_or(rhai::Position::NONE, |context| context.call_position());
         let changed = change(&string_argument(&[(**text).clone()], 0), &rest);
-        let changed = ImmutableString::from(changed.map_err(|error| thrown(&error, place))?);
-        if !text.is_read_only() {
-            set(text, &changed);
-        }
-        Ok(changed.into())
+        Ok(changed.map_err(|error| thrown(&error, position))?.into())
     };
-    RhaiFunc::Method { func: Rc::new(call), has_context: true, is_pure: true, is_volatile: false }
-}
-
-fn set(text: &mut Dynamic, changed: &ImmutableString) {
-    if let Some(mut text) = text.write_lock::<ImmutableString>() {
-        *text = changed.clone();
-    }
+    RhaiFunc::Pure { func: Rc::new(call), has_context: true, is_pure: true, is_volatile: false }
 }
 
 impl ParameterKind {
@@ -225,7 +214,7 @@ fn number(arguments: &[Dynamic], place: usize) -> i64 {
     arguments.get(place).and_then(|argument| argument.as_int().ok()).unwrap_or_default()
 }
 
-/// So many characters from `start` on; what is negative or too much stops at the ends.
+/// `length` characters from `start`; values outside of the string stop at its ends.
 fn part(text: &str, start: i64, length: i64) -> String {
     let count = |number: i64| usize::try_from(number).unwrap_or(0);
     text.chars().skip(count(start)).take(count(length)).collect()
@@ -276,27 +265,18 @@ mod tests {
     }
 
     #[test]
-    fn a_text_changes_in_place_and_is_answered() {
+    fn a_changed_string_is_returned_and_the_original_stays() {
         for (code, expected) in [
-            (r#"let x = " a "; let y = x.trim(); `[${x}][${y}]`"#, "[a][a]"),
+            (r#"let x = " a "; let y = x.trim(); `[${x}][${y}]`"#, "[ a ][a]"),
             (r#"let x = " A-b "; x.trim().replace("-", ".").make_lower()"#, "a.b"),
-            (r#"let x = "a"; x.make_upper(); x"#, "A"),
-            (r#"let x = "abcabc"; x.remove("b").remove('c')"#, "aa"),
-            (r#"let m = #{x: " a "}; m.x.trim(); m.x"#, "a"),
-            (r#"let l = [" a "]; l[0].trim(); l[0]"#, "a"),
-            (r#"let x = " a "; let f = || x.trim(); f.call(); x"#, "a"),
-            (r#"let x = " a "; trim(x); x"#, "a"),
+            (r#"let x = "a"; x.make_upper() + x"#, "Aa"),
+            (r#"let x = "abcabc"; x.remove("b").remove('c') + x"#, "aaabcabc"),
+            (r#"let m = #{x: " a "}; m.x.trim() + m.x"#, "a a "),
+            (r#"let l = [" a "]; l[0].trim() + l[0]"#, "a a "),
+            (r#"let x = " a "; let f = || x.trim(); f.call() + x"#, "a a "),
+            (r#"let x = " a "; trim(x) + x"#, "a a "),
             (r#"" a ".trim()"#, "a"),
-        ] {
-            assert_eq!(eval(code), expected, "{code}");
-        }
-    }
-
-    #[test]
-    fn a_constant_answers_and_stays() {
-        for (code, expected) in [
-            (r#"const X = " a "; let y = X.trim(); `[${X}][${y}]`"#, "[ a ][a]"),
-            (r#"const X = "a"; X.make_upper() + X"#, "Aa"),
+            (r#"const X = " a "; X.trim() + X"#, "a a "),
             (r#"const X = " a "; fn f() { global::X.trim() } f()"#, "a"),
         ] {
             assert_eq!(eval(code), expected, "{code}");
@@ -306,7 +286,7 @@ mod tests {
     #[test]
     fn every_combination_of_texts_and_characters_is_replaced() {
         for arguments in [r#""b", "x""#, r#""b", 'x'"#, r#"'b', "x""#, "'b', 'x'"] {
-            assert_eq!(eval(&format!("let t = \"abc\"; t.replace({arguments})")), "axc", "{arguments}");
+            assert_eq!(eval(&format!("\"abc\".replace({arguments})")), "axc", "{arguments}");
         }
     }
 

@@ -1,0 +1,110 @@
+//! Each trap is found, and correct scripts have no findings.
+
+use super::find;
+use crate::script::engine::offline;
+
+fn found(code: &str) -> Vec<(String, Option<usize>, bool)> {
+    let ast = offline::engine().compile(code).unwrap_or_else(|error| panic!("{code}: {error}"));
+    let findings = find(&ast, code, false).into_iter();
+    findings.map(|finding| (finding.message, finding.place.line, finding.is_warning)).collect()
+}
+
+#[test]
+fn each_trap_is_found_at_its_line() {
+    for (code, words, is_warning) in [
+        (
+            "let rows = [#{a: 1}];\nfor row in rows { row.a = 2; }",
+            "`row` is a copy of an entry of `rows`",
+            true,
+        ),
+        ("let rows = [#{a: []}];\nfor row in rows { row[\"a\"].push(1); }", "`row` is a copy of", true),
+        ("fn add(list) {\nlist.push(1); }", "`list` is a copy of the argument", true),
+        ("let f = |list| {\nlist.push(1); 7 };", "`list` is a copy of the argument", true),
+        ("let y = [[1]]; let x = y[0];\nx.push(2);", "`x` is a copy of `y[0]`", true),
+        ("let y = #{a: [1]}; let x = y.a;\nx[0] = 2;", "`x` is a copy of `y.a`", true),
+        ("let n =\n25 / 10; print(n);", "drops the remainder", true),
+        ("let l = [1, 2];\nprint(l.len() / 2);", "drops the remainder", true),
+        ("let l = [1]; let n = l.len();\nprint(n / 2);", "drops the remainder", true),
+        ("let p =\n\"a@b\".split(\"@\", 1);", "returns the whole string", false),
+        (
+            "let step_name = \"add\"; let m =\n#{step_name: 1}; print(m);",
+            "the key is the name `step_name`",
+            true,
+        ),
+        ("print(\n0 < 3 < 5);", "a comparison of three values", true),
+        ("let name = \" a \";\nname.trim();", "`trim` returns a new string", false),
+        ("let name = \"a\";\nname.replace(\"a\", \"b\");", "`replace` returns a new string", false),
+        ("let name = \"a\";\nname.remove(\"a\");", "`remove` returns a new string", false),
+        ("let name = \"a\";\nname.truncate(1);", "`truncate` returns a new string", false),
+        ("fn f(x) {\nx.trim(); x }", "`trim` returns a new string", false),
+        ("let l = [5, 6];\nl.remove(1);", "`remove` takes an index", true),
+        ("let start = now();\nprint(now() - start);", "strings cannot be subtracted", false),
+    ] {
+        let findings = found(code);
+        assert_eq!(findings.len(), 1, "{code}: {findings:?}");
+        assert!(findings[0].0.contains(words), "{code}: {findings:?}");
+        assert_eq!((findings[0].1, findings[0].2), (Some(2), is_warning), "{code}: {findings:?}");
+    }
+}
+
+#[test]
+fn similar_correct_code_has_no_findings() {
+    for code in [
+        "let out = []; let rows = [#{}]; for row in rows { row.a = 1; out.push(row); }",
+        "for row in [#{}] { row.a = 1; }",
+        "let rows = [#{}]; for (row, i) in rows { rows[i].a = 1; }",
+        "let rows = [#{}]; let more = rows.map(|row| { row.a = 1; row }); print(more);",
+        "fn add(list) { list.push(1); list }",
+        "fn last(list) { list.pop() }",
+        "fn first(list) { let x = list.shift(); x }",
+        "fn count(list) { list.clear(); print(list.len()); }",
+        "let seen = []; let note = |x| seen.push(x); note.call(1); print(seen);",
+        "let rows = [[1]]; let row = rows[0]; row.push(2); rows[0] = row;",
+        "let rows = [[1]]; let row = rows[0]; for i in 0..3 { if row.len() > 1 { print(1) } row.push(i); }",
+        "let y = #{a: 1}; let x = #{}; x.b = y.a;",
+        "let l = [1]; l.push(2);",
+        "let n = (25 + 9) / 10; let m = 20 / 10; print(n + m);",
+        "let l = [1]; print(l.len() / 2.0); print(floor(l.len() / 2)); print((l.len() + 9) / 10);",
+        "let p = \"a@b\".split(\"@\", 2); print(p);",
+        "let email = \"a\"; let m = #{email: email, \"step\": 1}; print(m);",
+        "let name = \"a\"; let m = #{name: \"b\"}; print(m.name);",
+        "print(0 < 3 && 3 < 5); print((1 < 2) == (2 < 3));",
+        "let name = \" a \"; name = name.trim(); print(name.replace(\"a\", \"b\")); let t = name.trim();",
+        "fn clean(x) { x.trim() }",
+        "let names = [\" a\"]; names = names.map(|n| n.trim()); print(names);",
+        "let m = #{a: 1}; m.remove(\"a\"); let l = [\"x\"]; l.remove(0); l.truncate(1);",
+        "let l = [5, 6]; let removed = l.remove(1); print(removed);",
+        "let start = timestamp(); print(start.elapsed); print(date(\"2026-11-23\") - date(\"2026-11-01\"));",
+        "fn trim(x) { print(x); } trim(1); let x = 1; x.trim();",
+        "let changes = queue(); for user in get_users() { changes.add_to_groups(user, \"x\"); } changes.finish();",
+    ] {
+        assert_eq!(found(code), [], "{code}");
+    }
+}
+
+#[test]
+fn the_scripts_the_guide_and_the_reference_have_no_findings() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read =
+        |path: std::path::PathBuf| (path.display().to_string(), std::fs::read_to_string(path).unwrap());
+    let files = |folder: &str, ending: &str| -> Vec<_> {
+        let paths = std::fs::read_dir(root.join(folder)).unwrap().map(|entry| entry.unwrap().path());
+        paths.filter(|path| path.extension().is_some_and(|known| known == ending)).map(read).collect()
+    };
+    let mut programs = [files("scripts", "rhai"), files("tests/bench", "rhai")].concat();
+    for (name, text) in files("src/guide", "md").into_iter().chain([read(root.join("README.md"))]) {
+        let blocks = text.split("\n```rhai\n").skip(1);
+        let blocks = blocks.map(|block| block.split("\n```").next().unwrap_or_default().to_owned());
+        programs.extend(blocks.map(|block| (name.clone(), block)));
+    }
+    let catalog = crate::script::functions::catalog();
+    programs.extend(catalog.examples().map(|(function, code)| (function.call(), code.to_owned())));
+    let (engine, mut checked) = (offline::engine(), 0);
+    for (name, code) in programs {
+        // A fragment of the guide may not be a script of its own.
+        let Ok(ast) = engine.compile(&code) else { continue };
+        assert_eq!(find(&ast, &code, true), [], "{name}:\n{code}");
+        checked += 1;
+    }
+    assert!(checked > 150, "{checked}");
+}
