@@ -191,9 +191,9 @@ fn outcome_json(outcome: &Outcome, tag: &Dynamic) -> Value {
 /// The errors with the service's field names (contract 3.5).
 fn errors_json(outcome: &Outcome) -> Vec<Value> {
     let entry = |step: Option<usize>, code: Option<&str>, message: Option<&str>| {
-        let target = &outcome.target;
-        let source = &outcome.source;
-        json!({"index": outcome.index, "step": step, "errorCode": code, "message": message, "user": target, "source": source})
+        let (target, source) = (&outcome.target, &outcome.source);
+        json!({"index": outcome.index, "step": step, "errorCode": code, "message": message, "user": target,
+            "source": source})
     };
     if outcome.errors.is_empty() {
         return vec![entry(outcome.step, outcome.code.as_deref(), outcome.message.as_deref())];
