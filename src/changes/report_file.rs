@@ -14,7 +14,7 @@ use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 /// The columns, in their order.
-const COLUMNS: [&str; 14] = [
+const COLUMNS: [&str; 15] = [
     "index",
     "target",
     "action",
@@ -27,6 +27,7 @@ const COLUMNS: [&str; 14] = [
     "attempts",
     "mode",
     "resumed",
+    "source",
     "warnings",
     "time",
 ];
