@@ -15,6 +15,7 @@ mod guide;
 #[cfg(unix)]
 mod home;
 mod house;
+mod identifiers;
 #[cfg(unix)]
 mod listings;
 mod output_files;
@@ -28,7 +29,7 @@ mod rows;
 mod run_summary;
 mod runner;
 mod sandbox;
-mod sandbox_answers;
+mod sandbox_responses;
 mod scripts;
 mod support;
 mod trouble;

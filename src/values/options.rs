@@ -119,7 +119,7 @@ impl CallOptions {
         let known = words.iter().find(|word| **word == text).copied();
         known.map(Some).ok_or_else(|| {
             let message = format!("`{key}` of {} cannot be `{text}`", self.function);
-            Error::usage_with_hint(message, format!("It is one of {}.", listed(words)))
+            Error::usage_with_hint(message, one_of(&text, words))
         })
     }
 
@@ -143,6 +143,18 @@ fn unknown(function: &str, key: &str, known: &[&str]) -> Error {
         Some(near) => Error::usage_with_hint(message, format!("Did you mean `{near}`? {listed}")),
         None => Error::usage_with_hint(message, listed),
     }
+}
+
+/// The hint for a value that is not in a fixed set: the nearest one, and all of them.
+pub fn one_of(value: &str, values: &[&str]) -> String {
+    let folded = value.to_lowercase();
+    let is_alike = |known: &&&str| {
+        let known = known.to_lowercase();
+        known == folded || (folded.len() > 3 && (known.starts_with(&folded) || known.ends_with(&folded)))
+    };
+    let near = values.iter().find(is_alike).copied().or_else(|| nearest(value, values.iter().copied()));
+    let listed = format!("It is one of {}.", listed(values));
+    near.map_or_else(|| listed.clone(), |near| format!("Did you mean `{near}`? {listed}"))
 }
 
 /// Names in backticks, separated by commas.

@@ -4,6 +4,7 @@
 
 use super::error_code;
 use super::identity::{IdentityType, fold};
+use super::invisible;
 use super::limits;
 use super::step::{self, DEPRECATED_PROFILE_KEY, OPTIONS, StepSpec, SubjectKind};
 use crate::wire::fault::CommandFault;
@@ -26,6 +27,7 @@ fn fault<T>(step: usize, code: &'static str, message: impl Into<String>) -> Chec
 /// # Errors
 /// The first fault, in the order of contract 4.9.
 pub(crate) fn command(command: &Value) -> CheckResult {
+    visible_names(command)?;
     let subject = subject(command)?;
     if let CommandSubject::User { user, domain, .. } = &subject {
         user_and_domain(user, domain.as_deref())?;
@@ -53,6 +55,43 @@ pub(crate) fn command(command: &Value) -> CheckResult {
         }
     }
     Ok(())
+}
+
+/// Checks that no identifier of a command has a character that cannot be seen: e-mails, usernames, domains and names of
+/// groups. Such a name is never meant, so this is checked even where other local checks are off.
+///
+/// # Errors
+/// The first identifier with such a character.
+pub(crate) fn visible_names(command: &Value) -> CheckResult {
+    for key in ["user", "usergroup", "domain"] {
+        visible(0, key, command.get(key))?;
+    }
+    let steps = command.get("do").and_then(Value::as_array).into_iter().flatten();
+    for (index, step) in steps.enumerate() {
+        let fields = step.as_object().into_iter().flat_map(Map::values).filter_map(Value::as_object);
+        for (key, value) in fields.flatten() {
+            if value.is_array() || ["email", "username", "name"].contains(&key.as_str()) {
+                visible(index, key, Some(value))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn visible(step: usize, key: &str, value: Option<&Value>) -> CheckResult {
+    let text = match value {
+        Some(Value::Array(names)) => return names.iter().try_for_each(|name| visible(step, key, Some(name))),
+        Some(Value::String(text)) => text,
+        _ => return Ok(()),
+    };
+    let Some(problem) = invisible::problem(text) else { return Ok(()) };
+    let code = match key {
+        "email" => error_code::EMAIL_INVALID,
+        "user" if text.contains('@') => error_code::EMAIL_INVALID,
+        "user" | "username" | "domain" => error_code::USER_NAME_INVALID,
+        _ => error_code::GROUP_INVALID_LIST,
+    };
+    fault(step, code, problem)
 }
 
 /// Reads the root of a command.
@@ -493,16 +532,6 @@ mod tests {
             (user(&json!([{"update": {"option": OPTIONS[0]}}])), 0, error_code::UPDATE_OPTION_NO),
             (user(&json!([{"update": {"country": "US"}}])), 0, error_code::UPDATE_COUNTRY),
             (user(&json!([{"update": {}}])), 0, error_code::ILLEGAL_ENTRY),
-            (user(&json!([{"update": {"lastname": " "}}])), 0, error_code::LASTNAME_MISSING),
-            (user(&json!([{"update": {"username": ""}}])), 0, error_code::CREATE_STRING_EXPECTED),
-            (group(&json!([{"updateUserGroup": {"name": ""}}])), 0, error_code::CREATE_STRING_EXPECTED),
-            (
-                user(
-                    &json!([{"addAdobeID": {"email": "a@example.com", "firstname": "", "option": OPTIONS[1]}}]),
-                ),
-                0,
-                error_code::FIRSTNAME_MISSING,
-            ),
             (
                 user(&json!([{"createEnterpriseID": person(&json!({"firstname": ""}))}])),
                 0,
@@ -547,6 +576,29 @@ mod tests {
             let fault = command(&body).expect_err(code);
             assert_eq!((fault.step, fault.code), (step, code), "{body}");
         }
+    }
+
+    #[test]
+    fn a_blank_that_would_erase_a_value_is_refused() {
+        let cases = [
+            (user(&json!([{"update": {"lastname": " "}}])), 0, error_code::LASTNAME_MISSING),
+            (user(&json!([{"update": {"username": ""}}])), 0, error_code::CREATE_STRING_EXPECTED),
+            (group(&json!([{"updateUserGroup": {"name": ""}}])), 0, error_code::CREATE_STRING_EXPECTED),
+            (
+                user(
+                    &json!([{"addAdobeID": {"email": "a@example.com", "firstname": "", "option": OPTIONS[1]}}]),
+                ),
+                0,
+                error_code::FIRSTNAME_MISSING,
+            ),
+        ];
+        for (body, step, code) in cases {
+            let fault = command(&body).expect_err(code);
+            assert_eq!((fault.step, fault.code), (step, code), "{body}");
+        }
+        let create =
+            json!([{"addAdobeID": {"email": "a@example.com", "firstname": "", "option": OPTIONS[0]}}]);
+        assert_eq!(command(&user(&create)), Ok(()));
     }
 
     #[test]

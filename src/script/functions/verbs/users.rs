@@ -264,7 +264,7 @@ pub(super) const VERBS: &[Verb] = &[
         parameters: &[EMAIL],
         options: &[],
         summary: "Removes someone from every user group, product profile and admin role.",
-        details: "The person stays in the organization without licenses. The role of a system administrator is not removed.",
+        details: "The person stays in the organization without licenses. The role of a system administrator (`_org_admin`) may remain; `--verify` reports it.",
         errors: "",
         example_setup: "",
         example: "remove_from_all_groups(\"ben.osei@example.com\")",
