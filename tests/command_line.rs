@@ -190,7 +190,7 @@ mod umapi_cli {
                  federatedID,new@fed.example.com,New,Person,US,new@fed.example.com,,\"Designers,Stock\"\n\
                  adobeID,other@example.com,Other,Person,US,,,\n"
             }
-            "user-delete-bulk" => "email,hard_delete\nben.osei@example.com,N\nada.lind@example.com,y\n",
+            "user-delete-bulk" => "email,hard_delete\nben.osei@example.com,N\nhugo.martin@example.com,y\n",
             "user-update-bulk" => {
                 "email,email_new,firstname,lastname,username,add_groups,remove_groups\n\
                  ben.osei@example.com,,Benjamin,,,Designers,\"Stock,Marketing\"\nada.lind@example.com,,,,,Stock,\n"

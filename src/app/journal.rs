@@ -2,7 +2,7 @@
 
 use super::refusal::refuse;
 use crate::app::organization::OrganizationContext;
-use crate::cli::{GlobalOptions, JournalCommand};
+use crate::cli::{GlobalOptions, JournalCommand, UnlistedPolicy, VerifyWhen};
 use crate::error::{Error, Result};
 use crate::output::Output;
 use crate::output::pretty::plural;
@@ -90,7 +90,8 @@ fn guards(global: &GlobalOptions, limits: &GuardLimits) -> GuardRecord {
         protect: limits.protected.iter().map(|pattern| pattern.text().to_owned()).collect(),
         allow_empty_source: limits.allow_empty_source,
         allow_delete: limits.allow_delete,
-        verify: global.verify,
+        verify: global.verify == Some(VerifyWhen::Always),
+        send_unlisted: global.unlisted.is_some(),
     }
 }
 
@@ -270,7 +271,8 @@ fn options(global: &GlobalOptions, head: &HeadRecord) -> Result<GlobalOptions> {
     options.read_only |= guards.read_only;
     options.allow_empty_source |= guards.allow_empty_source;
     options.allow_delete |= guards.allow_delete;
-    options.verify |= guards.verify;
+    options.verify = options.verify.or(guards.verify.then_some(VerifyWhen::Always));
+    options.unlisted = options.unlisted.or(guards.send_unlisted.then_some(UnlistedPolicy::Send));
     options.max_changes = options.max_changes.or(guards.max_changes);
     options.max_removals = options.max_removals.or_else(|| guards.max_removals.clone());
     Ok(options)

@@ -4,7 +4,8 @@ use super::journal;
 use crate::app::journal::ResumedRun;
 use crate::app::organization::OrganizationContext;
 use crate::changes::report_file::ReportFile;
-use crate::cli::GlobalOptions;
+use crate::cli::{GlobalOptions, VerifyWhen};
+use crate::client::settings::VerifyPolicy;
 use crate::config::table::secret_variables;
 use crate::error::{Error, Result};
 use crate::host::interrupt::Interrupt;
@@ -75,6 +76,7 @@ pub(super) fn setup_of(
         guard: Arc::new(ChangeGuard::new(limits)),
         recorder,
         resumed: resumed.is_some(),
+        send_unlisted: global.unlisted.is_some(),
         sink: report.map(|report| Box::new(report) as Box<dyn OutcomeSink>),
         report: global.report.clone(),
         if_exists: if program.is_some() { IfExists::Replace } else { IfExists::Error },
@@ -90,10 +92,18 @@ pub(super) fn setup_of(
         observer: progress,
         interrupt,
         hooks: run_setup::hook_factory(&settings),
-        verify: global.verify,
+        verify: verify_policy(global.verify),
         confirms: global.yes,
     };
     Ok(RunSetup { setup, settings })
+}
+
+fn verify_policy(when: Option<VerifyWhen>) -> VerifyPolicy {
+    match when {
+        Some(VerifyWhen::Never) => VerifyPolicy::Never,
+        Some(VerifyWhen::Auto) | None => VerifyPolicy::Auto,
+        Some(VerifyWhen::Always) => VerifyPolicy::Always,
+    }
 }
 
 /// The journal of the run; a sandbox in this process leaves nothing to resume.

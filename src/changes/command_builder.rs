@@ -22,6 +22,7 @@ pub struct CommandBuilder(Rc<BuilderState>);
 struct BuilderState {
     command: RefCell<Command>,
     tag: RefCell<Dynamic>,
+    then: RefCell<Option<CommandBuilder>>,
     line: usize,
     sent: Cell<bool>,
     unsent: UnsentCommands,
@@ -40,7 +41,8 @@ impl CommandBuilder {
     pub fn new(command: Command, line: usize, unsent: &UnsentCommands) -> Self {
         let command = RefCell::new(command);
         let unsent = unsent.clone();
-        Self(Rc::new(BuilderState { command, tag: RefCell::default(), line, sent: Cell::new(false), unsent }))
+        let (tag, then, sent) = (RefCell::default(), RefCell::default(), Cell::new(false));
+        Self(Rc::new(BuilderState { command, tag, then, line, sent, unsent }))
     }
 
     /// Changes the command in place.
@@ -59,6 +61,32 @@ impl CommandBuilder {
         *self.0.tag.borrow_mut() = tag;
     }
 
+    /// A command without steps about the same user or group.
+    pub fn without_steps(&self) -> Self {
+        let command = Command { steps: Vec::new(), ..self.0.command.borrow().clone() };
+        Self::new(command, self.0.line, &self.0.unsent)
+    }
+
+    /// Sends a second command in a later request once this one is done.
+    ///
+    /// # Errors
+    /// `usage`: there is one already, or it is about somebody else.
+    pub fn set_then(&self, then: &Self) -> Result<()> {
+        if self.0.then.borrow().is_some() || then.0.then.borrow().is_some() {
+            return Err(Error::usage_with_hint(
+                "a command has one second part only",
+                "Put all steps of the second part into one then(|c| ...).",
+            ));
+        }
+        if then.subject() != self.subject() {
+            let message = format!("the second part changes `{}`", then.subject().name());
+            return Err(Error::usage_with_hint(message, "Use the command that then(|c| ...) passes in."));
+        }
+        then.0.sent.set(true);
+        self.0.then.replace(Some(then.clone()));
+        Ok(())
+    }
+
     /// The user or group that it changes.
     pub fn subject(&self) -> CommandSubject {
         self.0.command.borrow().subject.clone()
@@ -72,7 +100,8 @@ impl CommandBuilder {
     /// The command to send; from here on it counts as sent.
     pub fn to_submission(&self) -> TaggedCommand {
         self.0.sent.set(true);
-        TaggedCommand { command: self.0.command.borrow().clone(), tag: self.0.tag.borrow().clone() }
+        let then = self.0.then.borrow().as_ref().map(|then| then.0.command.borrow().clone());
+        TaggedCommand { command: self.0.command.borrow().clone(), tag: self.0.tag.borrow().clone(), then }
     }
 }
 
@@ -136,7 +165,7 @@ pub(crate) fn parse_submission(index: usize, command: &Dynamic) -> Result<Submis
     let json = json::json_of(command)?;
     let target = ["user", "usergroup"].iter().find_map(|key| json.get(key)?.as_str()).unwrap_or_default();
     Ok(match Command::read(&json) {
-        Ok(command) => Ok(TaggedCommand { command, tag }),
+        Ok(command) => Ok(TaggedCommand { tag, ..TaggedCommand::plain(command) }),
         Err(fault) => Err(WithheldCommand::refused(index, target, &fault, String::new(), tag)),
     })
 }

@@ -93,10 +93,10 @@ fn row_command(index: usize, row: CsvRow, columns: &PeopleColumns) -> Submission
         ));
     };
     let domain = steps::federated_domain(&name, domain(&name, &text("domain")), &account.email);
-    let mut command = UserReference { name, domain, use_adobe_id: None }.command();
+    let mut command = UserReference { name, domain, ..UserReference::default() }.command();
     steps::create(&mut command, kind, &account, Some(OPTIONS[0]));
     command.add_to_groups(&steps::distinct(&row.list(GROUPS).unwrap_or_default()));
-    Ok(TaggedCommand { command, tag: Dynamic::from(row) })
+    Ok(TaggedCommand { tag: Dynamic::from(row), ..TaggedCommand::plain(command) })
 }
 
 /// The kind of account that a cell names; a blank cell means a Federated ID.

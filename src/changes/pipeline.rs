@@ -4,6 +4,7 @@ use super::report::Report;
 use crate::changes::outcome_buffer::{OutcomeBuffer, TaggedOutcome};
 use crate::changes::report::ReportContent;
 use crate::changes::submission::{TaggedCheckedCommand, WithheldCommand, source_of};
+use crate::client::actions::checked_command::CheckedCommand;
 use crate::client::actions::feed::CommandFeed;
 use crate::client::outcome::{Outcome, Status};
 use crate::error::{Error, ErrorKind, Result};
@@ -13,18 +14,25 @@ use rhai::Dynamic;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-/// A list of commands that is being submitted.
+/// A list of commands that is being submitted. The second parts of commands are a list of their own, so that each is
+/// sent in a later request than its first part.
 pub(crate) struct Pipeline {
-    feed: CommandFeed,
+    first: Wave,
+    second: Wave,
     outcomes: OutcomeCollector,
-    submitted: usize,
     index: usize,
 }
 
-/// The commands without an outcome so far, and the outcomes of the others.
+/// Commands in a feed, with those that have no outcome so far.
+struct Wave {
+    feed: CommandFeed,
+    pending: HashMap<usize, PendingCommand>,
+    submitted: usize,
+}
+
+/// What became of the commands.
 struct OutcomeCollector {
     run: Rc<RunState>,
-    pending: HashMap<usize, PendingCommand>,
     buffer: OutcomeBuffer,
     /// Whether failures count for the exit code; not where the caller throws them.
     counts_failures: bool,
@@ -32,33 +40,33 @@ struct OutcomeCollector {
     abandon_reason: Option<String>,
 }
 
-/// A command's index in the caller's list, and its tag.
+/// A command's index in the caller's list, its tag, and its second part.
 struct PendingCommand {
     index: usize,
     tag: Dynamic,
+    then: Option<CheckedCommand>,
 }
 
 impl Pipeline {
-    /// A list without commands; `counts` says whether failures count for the exit code.
+    /// An empty list; `counts_failures` says whether failures count for the exit code.
     ///
     /// # Errors
-    /// `config`: settings are missing or wrong.
+    /// `config`: settings are missing or invalid.
     pub(crate) fn new(session: &Session, counts_failures: bool) -> Result<Self> {
-        let feed = session.client()?.command_feed();
-        let run = RunState::of(session);
+        let client = session.client()?;
+        let wave = || Wave { feed: client.command_feed(), pending: HashMap::new(), submitted: 0 };
         let outcomes = OutcomeCollector {
-            run,
-            pending: HashMap::new(),
+            run: RunState::of(session),
             buffer: OutcomeBuffer::default(),
             counts_failures,
             abandon_reason: None,
         };
-        Ok(Self { feed, outcomes, submitted: 0, index: 0 })
+        Ok(Self { first: wave(), second: wave(), outcomes, index: 0 })
     }
 
     /// Sets how many commands will be pushed, for the estimate of the time they take.
     pub(crate) fn expect(&mut self, count: usize) {
-        self.feed.set_expected(count);
+        self.first.feed.set_expected(count);
     }
 
     /// Adds a command, and sends a request when it is full.
@@ -67,11 +75,10 @@ impl Pipeline {
     /// `incomplete`: a listing that is still in use cannot be read to its end.
     pub(super) fn push(&mut self, session: &Session, command: TaggedCheckedCommand) -> Result<()> {
         session.finish_listings()?;
-        let entry = PendingCommand { index: self.next_index(), tag: command.tag };
-        self.outcomes.pending.insert(self.submitted, entry);
-        self.submitted += 1;
-        self.feed.push(command.command);
-        self.work(session)
+        let TaggedCheckedCommand { command, tag, then } = command;
+        let index = self.next_index();
+        self.first.push(command, PendingCommand { index, tag, then });
+        self.run(session)
     }
 
     /// Records a command that is not sent while the others are.
@@ -83,6 +90,7 @@ impl Pipeline {
             target: failure.target,
             action,
             status: Status::NotSent,
+            evidence: None,
             step: failure.step,
             code: Some(failure.code).filter(|code| !code.is_empty()),
             message: Some(failure.message),
@@ -103,9 +111,11 @@ impl Pipeline {
     /// # Errors
     /// Why nothing was sent; `interrupted`.
     pub(crate) fn finish(mut self, session: &Session) -> Result<Report> {
-        self.feed.close();
-        self.work(session)?;
-        let stopped = self.feed.stopped().cloned();
+        self.first.feed.close();
+        self.run(session)?;
+        self.second.feed.close();
+        self.run(session)?;
+        let stopped = self.first.feed.stopped().or(self.second.feed.stopped()).cloned();
         self.outcomes.buffer.sort();
         let nothing = self.outcomes.buffer.count(|status| status != Status::NotSent) == 0;
         match stopped {
@@ -125,8 +135,9 @@ impl Pipeline {
     /// `config`: cannot start a thread.
     pub(crate) fn abandon(mut self, session: &Session, why: &str) -> Result<()> {
         self.outcomes.abandon_reason = Some(why.to_owned());
-        self.feed.abandon();
-        self.work(session)
+        self.first.feed.abandon();
+        self.second.feed.abandon();
+        self.run(session)
     }
 
     /// The number of commands so far.
@@ -138,14 +149,34 @@ impl Pipeline {
         if self.outcomes.counts_failures {
             self.outcomes.run.record_stop(session, stopped.as_ref());
         }
-        let requests = self.feed.requests();
+        let requests = self.first.feed.requests() + self.second.feed.requests();
         Report::new(ReportContent { buffer: self.outcomes.buffer, requests, mode: session.mode(), stopped })
     }
 
-    fn work(&mut self, session: &Session) -> Result<()> {
-        let Self { feed, outcomes, .. } = self;
+    /// Sends what fills requests, first parts before second parts.
+    fn run(&mut self, session: &Session) -> Result<()> {
+        let Self { first, second, outcomes, .. } = self;
         session.wait(async {
-            feed.run(|outcome| outcomes.receive(session, outcome)).await;
+            let Wave { feed, pending, .. } = first;
+            feed.run(|outcome| {
+                let Some(entry) = pending.remove(&outcome.index) else { return };
+                let (index, tag) = (entry.index, entry.tag.clone());
+                let is_done = outcome.status.is_done();
+                outcomes.receive(session, outcome, entry.index, entry.tag);
+                match entry.then {
+                    Some(then) if is_done => second.push(then, PendingCommand { index, tag, then: None }),
+                    Some(then) => outcomes.skip(session, &then, index, tag),
+                    None => {}
+                }
+            })
+            .await;
+            let Wave { feed, pending, .. } = second;
+            feed.run(|outcome| {
+                if let Some(entry) = pending.remove(&outcome.index) {
+                    outcomes.receive(session, outcome, entry.index, entry.tag);
+                }
+            })
+            .await;
             Ok(())
         })
     }
@@ -156,16 +187,47 @@ impl Pipeline {
     }
 }
 
+impl Wave {
+    fn push(&mut self, command: CheckedCommand, entry: PendingCommand) {
+        self.pending.insert(self.submitted, entry);
+        self.submitted += 1;
+        self.feed.push(command);
+    }
+}
+
 impl OutcomeCollector {
     /// Records an outcome of the client, which numbers commands in the order they were pushed.
-    fn receive(&mut self, session: &Session, mut outcome: Outcome) {
-        let Some(entry) = self.pending.remove(&outcome.index) else { return };
-        outcome.index = entry.index;
-        outcome.source = source_of(&entry.tag);
+    fn receive(&mut self, session: &Session, mut outcome: Outcome, index: usize, tag: Dynamic) {
+        outcome.index = index;
+        outcome.source = source_of(&tag);
         if let Some(why) = self.abandon_reason.as_ref().filter(|_| outcome.status == Status::NotSent) {
             outcome.message = Some(why.clone());
         }
-        self.enter(session, TaggedOutcome { outcome, tag: entry.tag });
+        self.enter(session, TaggedOutcome { outcome, tag });
+    }
+
+    /// Records a second part that is not sent, since the first part is not done.
+    fn skip(&mut self, session: &Session, then: &CheckedCommand, index: usize, tag: Dynamic) {
+        let command = then.command();
+        let steps: Vec<_> = command.steps.iter().map(|step| step.name.as_str()).collect();
+        let outcome = Outcome {
+            index,
+            target: command.subject.name().to_owned(),
+            action: steps.join(", "),
+            status: Status::NotSent,
+            evidence: None,
+            step: None,
+            code: None,
+            message: Some("not sent, because the first part of the command is not done".to_owned()),
+            errors: Vec::new(),
+            source: source_of(&tag),
+            request_id: None,
+            attempts: 0,
+            mode: session.mode(),
+            warnings: Vec::new(),
+            resumed: false,
+        };
+        self.enter(session, TaggedOutcome { outcome, tag });
     }
 
     fn enter(&mut self, session: &Session, entry: TaggedOutcome) {

@@ -9,7 +9,7 @@ use crate::host::session::Session;
 use crate::quantity::counted;
 use crate::session::run_state::{OpenQueue, RunState};
 use crate::wire::command::Command;
-use rhai::{Dynamic, Engine};
+use rhai::Engine;
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -43,7 +43,7 @@ impl Queue {
     /// # Errors
     /// `invalid`: a local check refuses it. `usage`: the queue is finished.
     pub fn push(&self, session: &Session, command: Command) -> Result<()> {
-        self.submit(session, Ok(TaggedCommand { command, tag: Dynamic::UNIT }))
+        self.submit(session, Ok(TaggedCommand::plain(command)))
     }
 
     /// Adds what a script gives as a command, with its tag.

@@ -78,9 +78,8 @@ impl Report {
         };
         (dropped > 0).then(|| {
             let message = format!("the report no longer has {}, so `{field}` cannot be read", counted(dropped, "outcome"));
-            let hint = format!(
-                "Read the counts, such as `completed` and `notCompleted`, or run with --report FILE, which has a row for each command."
-            );
+            let hint = "Read the counts, such as `completed` and `notCompleted`, or run with --report FILE, which has a row \
+                        for each command.";
             Error::usage_with_hint(message, hint)
         })
     }
@@ -156,9 +155,15 @@ impl Report {
         let undecided = || self.outcomes().find(|outcome| !outcome.status.is_done());
         let kind = if !failures.is_empty() {
             ErrorKind::Commands(failures)
-        } else if let Some(doubt) = self.outcomes().find(|outcome| outcome.status == Status::Unknown) {
+        } else if let Some(doubt) =
+            self.outcomes().find(|outcome| matches!(outcome.status, Status::Unknown | Status::Unverified))
+        {
             // It comes before the reason why the run stopped, since the change may have been made.
             ErrorKind::Unknown { message: doubt.message.clone().unwrap_or_default() }
+        } else if let Some(held_back) =
+            self.outcomes().find(|outcome| outcome.code.is_some() && !outcome.status.is_done())
+        {
+            ErrorKind::Invalid(vec![held_back.to_failure()])
         } else if let Some(stopped) = &self.0.stopped {
             return Some(stopped.clone());
         } else {
@@ -185,9 +190,9 @@ fn outcome_json(outcome: &Outcome, tag: &Dynamic) -> Value {
 /// The errors with the service's field names (contract 3.5).
 fn errors_json(outcome: &Outcome) -> Vec<Value> {
     let entry = |step: Option<usize>, code: Option<&str>, message: Option<&str>| {
-        let target = &outcome.target;
-        let source = &outcome.source;
-        json!({"index": outcome.index, "step": step, "errorCode": code, "message": message, "user": target, "source": source})
+        let (target, source) = (&outcome.target, &outcome.source);
+        json!({"index": outcome.index, "step": step, "errorCode": code, "message": message, "user": target,
+            "source": source})
     };
     if outcome.errors.is_empty() {
         return vec![entry(outcome.step, outcome.code.as_deref(), outcome.message.as_deref())];
@@ -247,6 +252,7 @@ pub(crate) fn register(engine: &mut Engine) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wire::outcome::Evidence;
 
     fn outcome(index: usize, status: Status) -> Outcome {
         let failed = status.is_failed();
@@ -255,6 +261,7 @@ mod tests {
             target: "a@example.com".into(),
             action: "add".into(),
             status,
+            evidence: Some(Evidence::Read),
             step: failed.then_some(0),
             code: failed.then(|| "error.group.not_found".into()),
             message: failed.then(|| "Group X was not found".into()),

@@ -14,11 +14,12 @@ use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 /// The columns, in their order.
-const COLUMNS: [&str; 15] = [
+const COLUMNS: [&str; 16] = [
     "index",
     "target",
     "action",
     "status",
+    "evidence",
     "step",
     "code",
     "message",

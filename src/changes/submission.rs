@@ -14,6 +14,15 @@ pub struct TaggedCommand {
     pub command: Command,
     /// A value that the script gets back with the outcome.
     pub tag: Dynamic,
+    /// What is sent in a later request once this command is done.
+    pub then: Option<Command>,
+}
+
+impl TaggedCommand {
+    /// A command without a tag.
+    pub(crate) fn plain(command: Command) -> Self {
+        Self { command, tag: Dynamic::UNIT, then: None }
+    }
 }
 
 /// A command that is not sent, with all that its outcome needs.
@@ -72,6 +81,7 @@ pub(crate) type Submission = std::result::Result<TaggedCommand, Box<WithheldComm
 pub(super) struct TaggedCheckedCommand {
     pub(super) command: CheckedCommand,
     pub(super) tag: Dynamic,
+    pub(super) then: Option<CheckedCommand>,
 }
 
 /// A checked command, or why it is not sent.

@@ -13,7 +13,6 @@ use crate::host::session::Session;
 use crate::session::guard::CommandImpact;
 use crate::session::run_state::RunState;
 use crate::wire::command::Command;
-use rhai::Dynamic;
 
 /// The most checked commands that are kept from the precheck until they are sent. The rest of a longer list, and a
 /// file, is checked twice, so that memory stays bounded.
@@ -39,7 +38,7 @@ struct PrecheckedList {
 /// lost. Otherwise why it was not sent.
 pub(crate) fn submit_one(session: &Session, command: Command) -> Result<Report> {
     RunState::of(session).count_single_change(session);
-    let command = check_command(session, 0, TaggedCommand { command, tag: Dynamic::UNIT })?;
+    let command = check_command(session, 0, TaggedCommand::plain(command))?;
     let mut pipeline = Pipeline::new(session, false)?;
     match command {
         Ok(command) => pipeline.push(session, command)?,
@@ -126,7 +125,10 @@ fn precheck(session: &Session, source: &dyn CommandSource) -> Result<PrecheckedL
         list.count += 1;
         let checked = check_submission(session, index, submission?)?;
         match &checked {
-            Ok(command) => precheck_guard(session, &command.command, &mut total)?,
+            Ok(command) => {
+                precheck_guard(session, &command.command, &mut total)?;
+                command.then.iter().try_for_each(|then| precheck_guard(session, then, &mut total))?;
+            }
             Err(withheld) => {
                 list.withheld += 1;
                 list.refused.extend(withheld.is_refused().then(|| withheld.failure.clone()));
@@ -168,18 +170,21 @@ pub(super) fn check_submission(
 /// # Errors
 /// `config`: settings are missing or invalid.
 fn check_command(session: &Session, index: usize, command: TaggedCommand) -> Result<CheckedSubmission> {
-    let TaggedCommand { mut command, tag } = command;
+    let TaggedCommand { mut command, tag, then } = command;
     if steps::leave_out_empty_updates(&mut command) && command.steps.is_empty() {
         return Ok(Err(WithheldCommand::without_changes(index, command.subject.name(), tag)));
     }
-    let checked = session.client()?.check(command);
+    let client = session.client()?;
+    let checked = client.check(command);
+    let then = then.map(|then| client.check(then));
     let command = checked.command();
-    Ok(match checked.fault() {
+    let fault = checked.fault().or_else(|| then.as_ref()?.fault());
+    Ok(match fault {
         Some(fault) => {
             let action = steps::names_of_steps(command);
             Err(WithheldCommand::refused(index, command.subject.name(), fault, action, tag))
         }
-        None => Ok(TaggedCheckedCommand { command: checked, tag }),
+        None => Ok(TaggedCheckedCommand { command: checked, tag, then }),
     })
 }
 
@@ -187,7 +192,7 @@ fn check_command(session: &Session, index: usize, command: TaggedCommand) -> Res
 mod tests {
     use super::*;
     use crate::changes::command_builder::CommandArray;
-    use crate::client::settings::{ClientSettings, Credentials, Mode};
+    use crate::client::settings::{ClientSettings, Credentials, Mode, VerifyPolicy};
     use crate::host::console::HostConsole;
     use crate::host::interrupt::Interrupt;
     use crate::host::session::SessionSetup;
@@ -217,7 +222,7 @@ mod tests {
         let token = || Credentials::Token { client_id: "id".into(), token: Secret::from("token") };
         let session = Session::new(SessionSetup {
             hooks: Box::new(|_| Vec::new()),
-            verify: false,
+            verify: VerifyPolicy::Never,
             confirms: false,
             connect: Box::new(move |_| Ok(ClientSettings::new("A@AdobeOrg", token()))),
             profile: "test".into(),

@@ -97,9 +97,20 @@ pub struct GlobalOptions {
     /// allow accounts of a real organization to be deleted permanently
     #[arg(long, global = true, help_heading = "Guards")]
     pub allow_delete: bool,
-    /// read each removal back and report who is still a member
-    #[arg(long, global = true, help_heading = "Guards")]
-    pub verify: bool,
+    /// send commands even if the person is not among the active users that the run has read
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHAT",
+        hide_possible_values = true,
+        help_heading = "Guards",
+        help = "--unlisted=send: change people even if they are not among the active users that the run has listed"
+    )]
+    pub unlisted: Option<UnlistedPolicy>,
+    /// when to read removals back: auto, always or never; without a value always
+    #[arg(long, global = true, value_name = "WHEN", num_args = 0..=1, require_equals = true,
+        default_missing_value = "always", hide_possible_values = true, value_enum, help_heading = "Guards")]
+    pub verify: Option<VerifyWhen>,
     /// answer yes to every confirm() of the script, and to nothing else
     #[arg(long, global = true, help_heading = "Guards")]
     pub yes: bool,
@@ -119,6 +130,24 @@ pub struct GlobalOptions {
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_default_value = true,
         hide_possible_values = true, value_parser = colors())]
     pub color: ColorChoice,
+}
+
+/// When to read removals back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum VerifyWhen {
+    /// Before a removal of people whom the run has not read.
+    Auto,
+    /// Before and after every removal.
+    Always,
+    /// Not at all.
+    Never,
+}
+
+/// What to do with a command for someone who is not among the active users that the run has listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum UnlistedPolicy {
+    /// Send it.
+    Send,
 }
 
 /// A form of output.

@@ -7,7 +7,7 @@ use crate::client::hooks::GateHook;
 use crate::client::http::rate_limit::RateLimiter;
 use crate::client::http::sync_pragma::SyncPragma;
 use crate::client::http::transport::HttpTransport;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -33,6 +33,8 @@ pub(super) struct ClientState {
     pub(super) sync: SyncPragma,
     pub(super) tally: CallCounters,
     lists: AtomicU64,
+    /// Accounts looked up before their removal.
+    pub(super) look_ups: AtomicUsize,
 }
 
 /// The counters for [`CallCounts`].
@@ -75,6 +77,7 @@ impl Client {
             sync: SyncPragma::default(),
             tally: CallCounters::default(),
             lists: AtomicU64::new(0),
+            look_ups: AtomicUsize::new(0),
         };
         Self { shared: Arc::new(shared), test, stop }
     }

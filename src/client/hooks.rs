@@ -5,6 +5,8 @@ use crate::client::outcome::CommandOutcome;
 use crate::client::request::ApiResponse;
 use crate::client::sent_command::{RenderedCommand, SentCommand};
 use crate::error::{Error, ErrorKind, Result};
+use crate::wire::command::Command;
+use crate::wire::outcome::Evidence;
 use crate::wire::user::User;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -34,6 +36,8 @@ pub enum RecalledOutcome {
     Done {
         /// The `X-Request-Id` of the request that carried it.
         request_id: String,
+        /// What that rests on.
+        evidence: Option<Evidence>,
     },
     /// The service reported success, but the user was and is still a member; it is not sent again.
     StillMember {
@@ -64,6 +68,27 @@ impl RecalledResponse {
     pub fn open(message: String) -> Self {
         Self { response: Err(ErrorKind::Unknown { message }.into()), still_members: BTreeMap::new() }
     }
+}
+
+/// What the run knows about the person of a command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Resolution {
+    /// The command may be sent; its outcome rests on this.
+    Send(Evidence),
+    /// The command must not be sent and counts as failed.
+    Refuse {
+        /// The code of the outcome.
+        code: &'static str,
+        /// Why, with the person's name.
+        message: String,
+    },
+    /// The command is not sent, since something has to be done first.
+    HoldBack {
+        /// The code of the outcome.
+        code: &'static str,
+        /// Why, with the person's name.
+        message: String,
+    },
 }
 
 /// A hook of the gate that every change passes: a journal, a guard, a budget.
@@ -102,6 +127,12 @@ pub trait GateHook: Send + Sync {
 
     /// The response that an earlier run got to this request, sent as its caller wrote it; each is returned once.
     fn recall_response(&self, _request: &ActionRequest) -> Option<RecalledResponse> {
+        None
+    }
+
+    /// What the run knows about the person of a command, before it is sent; `is_unknown` says that the service was
+    /// asked and does not know the person. Nothing for a hook that knows no people.
+    fn resolve(&self, _command: &Command, _is_unknown: bool) -> Option<Resolution> {
         None
     }
 

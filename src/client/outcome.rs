@@ -3,7 +3,7 @@
 use super::settings::Mode;
 use crate::error::CommandFailure;
 use crate::wire::error_code;
-pub use crate::wire::outcome::{CommandOutcome, Status};
+pub use crate::wire::outcome::{CommandOutcome, Evidence, Status};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -18,6 +18,8 @@ pub struct Outcome {
     pub action: String,
     /// How it ended.
     pub status: Status,
+    /// What the outcome rests on; `None` for a command that was not sent.
+    pub evidence: Option<Evidence>,
     /// 0-based index of the caller's step that failed.
     pub step: Option<usize>,
     /// The service's or the local check's code.
@@ -71,6 +73,7 @@ impl Outcome {
             ("target", json!(self.target)),
             ("action", json!(self.action)),
             ("status", json!(self.status.as_str())),
+            ("evidence", json!(self.evidence.map(Evidence::as_str))),
             ("step", json!(self.step)),
             ("code", json!(self.code)),
             ("message", json!(self.message)),
@@ -92,13 +95,18 @@ impl Outcome {
 
     /// The failure to report for it; `None` unless it failed.
     pub fn failure(&self) -> Option<CommandFailure> {
-        self.status.is_failed().then(|| CommandFailure {
+        self.status.is_failed().then(|| self.to_failure())
+    }
+
+    /// Its code and message as a failure, whatever its status.
+    pub fn to_failure(&self) -> CommandFailure {
+        CommandFailure {
             index: self.index,
             target: self.target.clone(),
             step: self.step,
             code: self.code.clone().unwrap_or_default(),
             message: self.message.clone().unwrap_or_default(),
             source: self.source.clone(),
-        })
+        }
     }
 }

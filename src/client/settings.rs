@@ -104,8 +104,10 @@ pub struct ClientSettings {
     pub mode: Mode,
     /// Whether commands are checked before they are sent.
     pub checks: bool,
-    /// Whether removals are verified: the service reports success even if nobody was removed.
-    pub verify: bool,
+    /// When removals are read: the service reports success even where someone stays, and for people it does not know.
+    pub verify: VerifyPolicy,
+    /// The unit of the delays after which someone who remains is read again.
+    pub verify_delay: Duration,
     /// Whether calls keep to the documented limits.
     pub pace: Pace,
     /// The number of attempts for one call.
@@ -135,6 +137,18 @@ pub fn duration(text: &str) -> Option<Duration> {
     Duration::try_from(duration).ok()
 }
 
+/// When removals are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum VerifyPolicy {
+    /// Neither before nor after.
+    Never,
+    /// Before: the first people who lose everything and whom the run has not read.
+    #[default]
+    Auto,
+    /// Everyone before and after.
+    Always,
+}
+
 impl ClientSettings {
     /// Adobe's public service in test mode, with the waits of Adobe's samples (contract 5).
     pub fn new(organization: impl Into<String>, credentials: Credentials) -> Self {
@@ -145,7 +159,8 @@ impl ClientSettings {
             sign_in_url: "https://ims-na1.adobelogin.com".to_owned(),
             mode: Mode::Test,
             checks: true,
-            verify: false,
+            verify: VerifyPolicy::Never,
+            verify_delay: Duration::from_secs(1),
             pace: Pace::DOCUMENTED,
             max_attempts: 4,
             first_delay: Duration::from_secs(3),

@@ -152,6 +152,7 @@ fn apply(values: &SettingValues, settings: &mut ClientSettings) {
     settings.pace = values.text(SettingKey::Pace).and_then(pace).unwrap_or(settings.pace);
     settings.max_attempts = text(values, SettingKey::MaxAttempts).parse().unwrap_or(settings.max_attempts);
     settings.first_delay = duration(values, SettingKey::FirstDelay);
+    settings.verify_delay = settings.verify_delay.min(settings.first_delay);
     settings.jitter = duration(values, SettingKey::Jitter);
     settings.timeout = duration(values, SettingKey::Timeout);
     settings.max_wait = duration(values, SettingKey::MaxWait);

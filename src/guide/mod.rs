@@ -21,6 +21,7 @@ pub const PAGES: &[Page] = pages![
     "prompt",
     "functions",
     "safety",
+    "outcomes",
     "coming-from-python",
     "settings",
     "exit-codes-and-errors",

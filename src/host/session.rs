@@ -7,7 +7,7 @@ use super::unsent::UnsentCommands;
 use crate::client::event::ClientObserver;
 use crate::client::hooks::GateHook;
 use crate::client::http::token_response::TokenResponse;
-use crate::client::settings::{ClientSettings, Mode, SignInFlow};
+use crate::client::settings::{ClientSettings, Mode, SignInFlow, VerifyPolicy};
 use crate::client::{CallCounts, Client};
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::console::HostConsole;
@@ -47,8 +47,8 @@ pub struct SessionSetup {
     pub interrupt: Interrupt,
     /// Creates the hooks of a client.
     pub hooks: HookFactory,
-    /// Whether removals are read back.
-    pub verify: bool,
+    /// When removals are read.
+    pub verify: VerifyPolicy,
     /// Whether the operator said yes to every `confirm` in advance.
     pub confirms: bool,
 }

@@ -179,9 +179,10 @@ const OUTCOME: TypeHelp = TypeHelp {
         field(
             "status",
             "string",
-            "`completed`, `would_complete` (test mode), `partly_done`, `failed`, `still_member` (with `--verify`), \
-             `unknown` or `not_sent`",
+            "`completed`, `would_complete` (test mode), `partly_done`, `failed`, `still_member` or `unverified` \
+             (where removals are read back), `unknown` or `not_sent`",
         ),
+        field("evidence", "string", "what the outcome rests on: `read`, `verified` or `service`"),
         field("step", "number", "the step that failed, from 0"),
         field("code", "string", "error code of the service or of a local check"),
         field("message", "string", "what went wrong"),

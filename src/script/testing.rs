@@ -3,7 +3,7 @@
 use super::engine;
 use crate::client::hooks::{ActionRequest, GateHook};
 use crate::client::request::ApiResponse;
-use crate::client::settings::{ClientSettings, Credentials, Mode, Pace};
+use crate::client::settings::{ClientSettings, Credentials, Mode, Pace, VerifyPolicy};
 use crate::error::{Error, Result};
 use crate::host::binding::RhaiResultOf;
 use crate::host::console::HostConsole;
@@ -62,7 +62,7 @@ impl ScriptTest {
             observer: Arc::new(()),
             interrupt: self.interrupt.clone(),
             hooks: Box::new(|_| Vec::new()),
-            verify: false,
+            verify: VerifyPolicy::Never,
             confirms: self.confirms,
         }
     }

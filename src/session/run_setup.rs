@@ -1,6 +1,7 @@
 //! Starts a run: a session with hooks at the gate and the state of the run attached.
 
 use super::listing_cache;
+use super::people_index::PeopleIndex;
 use super::run_state::{RunSettings, RunState};
 use crate::client::hooks::GateHook;
 use crate::host::session::{HookFactory, Session, SessionSetup};
@@ -29,8 +30,13 @@ impl RunSetup {
 pub(crate) fn hook_factory(settings: &RunSettings) -> HookFactory {
     let (guard, recorder) = (Arc::clone(&settings.guard), settings.recorder.clone());
     let folder = settings.listings.folder.clone();
+    let send_unlisted = settings.send_unlisted;
     Box::new(move |client| {
         let mut hooks = vec![Arc::clone(&guard) as Arc<dyn GateHook>];
+        // A run that changes nothing needs to know nobody.
+        if !guard.is_read_only() {
+            hooks.push(Arc::new(PeopleIndex::new(send_unlisted)));
+        }
         let stale = listing_cache::hook(folder.as_deref(), &client.organization, &client.service_url);
         hooks.extend(stale.map(|hook| Arc::new(hook) as Arc<dyn GateHook>));
         hooks.extend(recorder.iter().map(|recorder| Arc::clone(recorder) as Arc<dyn GateHook>));

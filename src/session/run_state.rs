@@ -49,6 +49,8 @@ pub struct RunSettings {
     pub recorder: Option<Arc<JournalRecorder>>,
     /// Whether this run resumes an interrupted one.
     pub resumed: bool,
+    /// Whether commands are sent even if the person is not among the active users that the run has read.
+    pub send_unlisted: bool,
     /// How full listings are saved and announced.
     pub listings: ListingSettings,
     /// Where a row for every command is written, besides the reports of the script.
@@ -194,7 +196,7 @@ impl RunState {
         let mut tally = self.tally.borrow_mut();
         match outcome.status {
             Status::Failed | Status::PartlyDone | Status::StillMember => tally.failed += 1,
-            Status::Unknown => tally.unknown += 1,
+            Status::Unknown | Status::Unverified => tally.unknown += 1,
             // It was sent, its response was lost, and reading it back showed that it was not done.
             Status::NotSent if outcome.attempts > 0 => tally.lost += 1,
             // A local check refused it while the others were sent.

@@ -1,6 +1,6 @@
 //! The outcomes of a run's commands, counted.
 
-use crate::client::outcome::{Outcome, Status};
+use crate::client::outcome::{Evidence, Outcome, Status};
 use crate::error::{Error, Result};
 
 /// Receives each outcome during the run.
@@ -60,6 +60,8 @@ pub struct RunTotals {
     pub unknown: usize,
     /// They were not sent.
     pub not_sent: usize,
+    /// Of those done, the live removals from the organization that rest on the service's word alone.
+    pub removals_unread: usize,
 }
 
 impl RunTotals {
@@ -67,11 +69,14 @@ impl RunTotals {
         let count = match outcome.status {
             status if status.is_done() => &mut self.done,
             status if status.is_failed() => &mut self.failed,
-            Status::Unknown => &mut self.unknown,
+            Status::Unknown | Status::Unverified => &mut self.unknown,
             _ => &mut self.not_sent,
         };
         *count += 1;
         self.resumed += usize::from(outcome.resumed);
+        let removes = outcome.action.split(", ").any(|step| step == "removeFromOrg");
+        let is_unread = outcome.status == Status::Completed && outcome.evidence == Some(Evidence::Service);
+        self.removals_unread += usize::from(removes && is_unread && !outcome.resumed);
     }
 
     /// The number of commands that `resume` can still settle.

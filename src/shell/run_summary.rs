@@ -4,6 +4,7 @@ use crate::client::outcome::Status;
 use crate::host::session::Session;
 use crate::output::Output;
 use crate::output::pretty::plural;
+use crate::quantity::counted;
 use crate::session::journal::reconcile;
 use crate::session::run_state::RunState;
 use crate::session::totals::RunTotals;
@@ -58,6 +59,9 @@ pub(crate) fn end(session: &Session, exit: RunExit, output: &Output) -> RunExit 
     if totals.all() > 1 || totals.done < totals.all() {
         output.note(&summary(totals, session));
     }
+    if totals.removals_unread > 0 {
+        output.note(&unread_removals(totals.removals_unread));
+    }
     note_unmatched(&run.settings.guard.unmatched_lines(), output);
     exit = exit_with_report(session, exit, output);
     let Some(recorder) = &run.settings.recorder else { return exit };
@@ -86,6 +90,16 @@ pub(crate) fn end(session: &Session, exit: RunExit, output: &Output) -> RunExit 
         output.note(&format!("to continue this run: umapish resume {}", path.display()));
     }
     exit
+}
+
+/// Says that removals rest on the service's word.
+fn unread_removals(count: usize) -> String {
+    let rest = if count == 1 { "rests" } else { "rest" };
+    format!(
+        "{} {rest} on the service's word, which reports success even for people it does not know; --verify=always \
+         checks them",
+        counted(count, "removal")
+    )
 }
 
 /// Names the lines of files with protected names that match nobody: a misspelled name protects nobody.

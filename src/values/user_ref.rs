@@ -5,13 +5,15 @@ use crate::error::{Error, Result};
 use crate::values::dynamic::kind_of;
 use crate::values::options::CallOptions;
 use crate::values::user_lookup::check_visible;
-use crate::wire::command::Command;
+use crate::wire::command::{Command, PersonChoice};
 use crate::wire::identity::IdentityType;
 use crate::wire::user::User;
 use rhai::Dynamic;
 
 /// The options that select the account of a username.
-pub const OPTIONS: [&str; 2] = ["domain", "use_adobe_id"];
+pub const OPTIONS: [&str; 3] = ["domain", "use_adobe_id", "unlisted"];
+/// The value of `unlisted` that sends a command even if the person is not among the active users.
+pub const SEND_UNLISTED: &str = "send";
 
 /// A person as a command identifies them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -22,6 +24,8 @@ pub struct UserReference {
     pub domain: Option<String>,
     /// Whether to use the Adobe ID if a managed account has the same e-mail; `None` lets the service decide.
     pub use_adobe_id: Option<bool>,
+    /// What the caller says beyond the fields of the service.
+    pub choice: PersonChoice,
 }
 
 impl UserReference {
@@ -40,6 +44,7 @@ impl UserReference {
         check_visible(&person.name)?;
         person.domain = options.text("domain")?.or(person.domain);
         person.use_adobe_id = options.flag("use_adobe_id")?.or(person.use_adobe_id);
+        person.choice.send_unlisted = options.choice("unlisted", &[SEND_UNLISTED])?.is_some();
         Ok(person)
     }
 
@@ -47,11 +52,12 @@ impl UserReference {
     fn of_user(user: &User) -> Self {
         let adobe_id = user.kind.as_deref().and_then(IdentityType::parse) == Some(IdentityType::AdobeId);
         let use_adobe_id = adobe_id.then_some(true);
+        let choice = PersonChoice { is_exact: true, ..PersonChoice::default() };
         match (&user.email, &user.username) {
-            (Some(email), _) => Self { name: email.trim().to_owned(), domain: None, use_adobe_id },
+            (Some(email), _) => Self { name: email.trim().to_owned(), domain: None, use_adobe_id, choice },
             (None, Some(username)) => {
                 let domain = user.domain.as_deref().filter(|_| !username.contains('@')).map(str::to_owned);
-                Self { name: username.trim().to_owned(), domain, use_adobe_id }
+                Self { name: username.trim().to_owned(), domain, use_adobe_id, choice }
             }
             (None, None) => Self::default(),
         }
@@ -59,7 +65,8 @@ impl UserReference {
 
     /// A command for the person, without steps.
     pub fn command(&self) -> Command {
-        Command::user(&self.name, self.domain.as_deref(), self.use_adobe_id)
+        let command = Command::user(&self.name, self.domain.as_deref(), self.use_adobe_id);
+        Command { choice: self.choice, ..command }
     }
 }
 

@@ -40,6 +40,15 @@ impl CommandStep {
     }
 }
 
+/// What a caller says about the person of a command beyond the fields of the service. It is never sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct PersonChoice {
+    /// Whether to send the command even if the person is not among the active users.
+    pub send_unlisted: bool,
+    /// Whether the caller named exactly one account, as by a user that was read.
+    pub is_exact: bool,
+}
+
 /// One command: a subject and the steps to carry out on it, in order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Command {
@@ -49,6 +58,8 @@ pub struct Command {
     pub request_id: Option<String>,
     /// The steps.
     pub steps: Vec<CommandStep>,
+    /// What the caller says about the person.
+    pub choice: PersonChoice,
 }
 
 /// What two commands must not both have in one request, since their order there is not guaranteed
@@ -70,12 +81,13 @@ impl Command {
     pub fn user(user: &str, domain: Option<&str>, use_adobe_id: Option<bool>) -> Self {
         let subject =
             CommandSubject::User { user: user.to_owned(), domain: domain.map(str::to_owned), use_adobe_id };
-        Self { subject, request_id: None, steps: Vec::new() }
+        Self { subject, request_id: None, steps: Vec::new(), choice: PersonChoice::default() }
     }
 
     /// A command without steps about a user group.
     pub fn group(name: &str) -> Self {
-        Self { subject: CommandSubject::Group { name: name.to_owned() }, request_id: None, steps: Vec::new() }
+        let subject = CommandSubject::Group { name: name.to_owned() };
+        Self { subject, request_id: None, steps: Vec::new(), choice: PersonChoice::default() }
     }
 
     /// Appends a step as the service defines it.
@@ -198,7 +210,7 @@ impl Command {
             })
             .collect::<Result<_, _>>()?;
         let request_id = command.get("requestID").and_then(Value::as_str).map(str::to_owned);
-        Ok(Self { subject, request_id, steps })
+        Ok(Self { subject, request_id, steps, choice: PersonChoice::default() })
     }
 }
 

@@ -39,6 +39,8 @@ statuses! {
     Failed = "failed",
     /// In a live run that reads removals back: the service reported success, but someone is still a member.
     StillMember = "still_member",
+    /// In a live run that reads removals back: the service reported success, but it could not be read back.
+    Unverified = "unverified",
     /// It was sent and its response was lost: it may or may not have been carried out.
     Unknown = "unknown",
     /// It was never sent.
@@ -60,6 +62,32 @@ impl Status {
 impl fmt::Display for Status {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.pad(self.as_str())
+    }
+}
+
+/// What an outcome rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Evidence {
+    /// The run read the account before, under the identity that the command names.
+    Read,
+    /// The run read the account back after the change.
+    Verified,
+    /// The word of the service alone, which reports success even for removing people it does not know.
+    Service,
+}
+
+impl Evidence {
+    /// Every kind.
+    pub const ALL: [Self; 3] = [Self::Read, Self::Verified, Self::Service];
+
+    /// The name scripts, reports and journals use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Verified => "verified",
+            Self::Service => "service",
+        }
     }
 }
 
@@ -118,12 +146,15 @@ pub struct CommandOutcome {
     /// 0-based step of the command as it was sent that failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub step: Option<usize>,
+    /// What the outcome rests on; `None` for a command that was not sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<Evidence>,
 }
 
 impl CommandOutcome {
     /// An outcome without a message.
     pub fn new(status: Status) -> Self {
-        Self { status, step: None, code: None, message: None }
+        Self { status, step: None, code: None, message: None, evidence: None }
     }
 
     /// An outcome with a message.

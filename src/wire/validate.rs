@@ -531,16 +531,6 @@ mod tests {
             (user(&json!([{"update": {"option": OPTIONS[0]}}])), 0, error_code::UPDATE_OPTION_NO),
             (user(&json!([{"update": {"country": "US"}}])), 0, error_code::UPDATE_COUNTRY),
             (user(&json!([{"update": {}}])), 0, error_code::ILLEGAL_ENTRY),
-            (user(&json!([{"update": {"lastname": " "}}])), 0, error_code::LASTNAME_MISSING),
-            (user(&json!([{"update": {"username": ""}}])), 0, error_code::CREATE_STRING_EXPECTED),
-            (group(&json!([{"updateUserGroup": {"name": ""}}])), 0, error_code::CREATE_STRING_EXPECTED),
-            (
-                user(
-                    &json!([{"addAdobeID": {"email": "a@example.com", "firstname": "", "option": OPTIONS[1]}}]),
-                ),
-                0,
-                error_code::FIRSTNAME_MISSING,
-            ),
             (
                 user(&json!([{"createEnterpriseID": person(&json!({"firstname": ""}))}])),
                 0,
@@ -598,6 +588,29 @@ mod tests {
             let fault = command(&body).expect_err(code);
             assert_eq!((fault.step, fault.code), (step, code), "{body}");
         }
+    }
+
+    #[test]
+    fn a_blank_that_would_erase_a_value_is_refused() {
+        let cases = [
+            (user(&json!([{"update": {"lastname": " "}}])), 0, error_code::LASTNAME_MISSING),
+            (user(&json!([{"update": {"username": ""}}])), 0, error_code::CREATE_STRING_EXPECTED),
+            (group(&json!([{"updateUserGroup": {"name": ""}}])), 0, error_code::CREATE_STRING_EXPECTED),
+            (
+                user(
+                    &json!([{"addAdobeID": {"email": "a@example.com", "firstname": "", "option": OPTIONS[1]}}]),
+                ),
+                0,
+                error_code::FIRSTNAME_MISSING,
+            ),
+        ];
+        for (body, step, code) in cases {
+            let fault = command(&body).expect_err(code);
+            assert_eq!((fault.step, fault.code), (step, code), "{body}");
+        }
+        let create =
+            json!([{"addAdobeID": {"email": "a@example.com", "firstname": "", "option": OPTIONS[0]}}]);
+        assert_eq!(command(&user(&create)), Ok(()));
     }
 
     #[test]

@@ -4,15 +4,16 @@ use super::match_answer;
 use crate::client::actions::checked_command::CheckedCommand;
 use crate::client::actions::gate::AdmittedRequest;
 use crate::client::actions::planner::{ActionPlan, PieceRefusal, PieceVerdict, PlannedCommand, SettledPiece};
+use crate::client::actions::removal::{LookedUp, RemovalCheck};
 use crate::client::attempts::FailedCall;
 use crate::client::connection::Client;
 use crate::client::event::{ClientEvent, SubmitProgress, WaitReason};
-use crate::client::hooks::RecalledOutcome;
+use crate::client::hooks::{RecalledOutcome, Resolution};
 use crate::client::http::retry;
-use crate::client::outcome::{Outcome, Status};
+use crate::client::outcome::{CommandOutcome, Outcome, Status};
 use crate::client::request::ApiResponse;
 use crate::client::sent_command::SentCommand;
-use crate::client::settings::Mode;
+use crate::client::settings::{Mode, VerifyPolicy};
 use crate::error::{Error, ErrorKind, Result};
 use crate::wire::command::Command;
 use crate::wire::endpoint::EndpointId;
@@ -149,12 +150,13 @@ impl ActionExecutor {
 
     fn accept(&mut self, command: CheckedCommand) {
         let fault = command.fault().cloned();
+        let resolution = self.client.resolve(command.command(), false);
         let mut item = PlannedCommand::new(self.next_index(), command);
         let outcome = if let Some(outcome) = self.recall(&mut item) {
             self.plan.recalled(&item, outcome.status);
             Some(outcome)
         } else {
-            self.plan.add(item, fault, self.client.mode())
+            self.plan.add_resolved(item, fault, resolution, self.client.mode())
         };
         self.record(outcome);
     }
@@ -166,7 +168,7 @@ impl ActionExecutor {
             item.piece().and_then(|(_, piece)| self.client.recall(mode, &piece.content))
         {
             let outcome = match recalled {
-                RecalledOutcome::Done { request_id } => item.recall(request_id, mode),
+                RecalledOutcome::Done { request_id, evidence } => item.recall(request_id, evidence, mode),
                 RecalledOutcome::StillMember { request_id, message } => {
                     item.recall_still_member(request_id, message, mode)
                 }
@@ -184,7 +186,37 @@ impl ActionExecutor {
         self.index - 1
     }
 
+    /// Looks up accounts before their removal: the service reports success even for people it does not know.
+    async fn look_up_removals(&mut self) {
+        let (policy, mode) = (self.client.shared.settings.verify, self.client.mode());
+        if mode == Mode::Test {
+            return;
+        }
+        loop {
+            let look_ups = self.plan.next_look_ups(policy);
+            let mut refused = Vec::new();
+            for (place, command) in look_ups {
+                let LookedUp { before, resolution } = self.client.look_up(&command).await;
+                self.plan.apply_look_up(place, before, resolution.as_ref());
+                if let Some(resolution) =
+                    resolution.filter(|resolution| !matches!(resolution, Resolution::Send(_)))
+                {
+                    refused.push((place, resolution));
+                }
+            }
+            if refused.is_empty() {
+                return;
+            }
+            let outcomes = self.plan.refuse_all(refused, mode);
+            self.record(outcomes);
+        }
+    }
+
     async fn send_next(&mut self) {
+        self.look_up_removals().await;
+        if self.plan.is_empty() {
+            return;
+        }
         let request = match self.next_request() {
             Ok(request) => request,
             Err(error) => return self.stopped = Some(error),
@@ -254,7 +286,7 @@ impl ActionExecutor {
         if request.mode == Mode::Live {
             self.check_later_steps(&mut settled).await;
         }
-        if self.client.shared.settings.verify && request.mode == Mode::Live {
+        if self.client.shared.settings.verify == VerifyPolicy::Always && request.mode == Mode::Live {
             self.verify(&mut settled).await;
         }
         self.finish_request(request, settled);
@@ -263,13 +295,17 @@ impl ActionExecutor {
     /// Verifies removals: the service reports success even if nobody was removed (contract 2.8, X9).
     async fn verify(&mut self, settled: &mut [(usize, SettledPiece)]) {
         let done = settled.iter_mut().filter(|(_, settled)| settled.verdict == PieceVerdict::Done);
-        let done: Vec<_> =
-            done.filter_map(|(place, settled)| Some((self.command_at(*place)?, settled))).collect();
+        let done: Vec<_> = done
+            .filter_map(|(place, settled)| {
+                let before = self.plan.item(*place).and_then(PlannedCommand::before);
+                Some((self.command_at(*place)?, before, settled))
+            })
+            .collect();
         let client = self.client.clone();
-        for (command, settled) in done {
-            if let Some(message) = client.verify_removal(&command).await {
-                settled.verdict = PieceVerdict::StillMember(message);
-            }
+        for (command, before, settled) in done {
+            let check = client.verify_removal(&command, before.as_deref()).await;
+            settled.verified = check == RemovalCheck::Verified;
+            check.apply(&mut settled.verdict);
         }
     }
 
@@ -347,7 +383,7 @@ impl ActionExecutor {
         let all_done = verdicts.iter().all(|verdict| *verdict == PieceVerdict::Done);
         let settled = request.places.iter().zip(verdicts);
         let settled =
-            settled.map(|((place, _), verdict)| (*place, request.settled(verdict, failed.attempts)));
+            settled.map(|((place, _), verdict)| (*place, request.read_back(verdict, failed.attempts)));
         self.finish_request(request, settled.collect());
         // If everything turned out to be done, the next request can be sent.
         self.stopped = ended.err().filter(|error| !all_done || matches!(*error.kind, ErrorKind::Interrupted));
@@ -363,8 +399,13 @@ impl ActionExecutor {
 
     /// Reports the verdicts on a request to the hooks and applies them to the plan.
     fn finish_request(&mut self, request: &InFlightRequest, settled: Vec<(usize, SettledPiece)>) {
-        let outcomes: Vec<_> =
-            settled.iter().map(|(_, settled)| settled.verdict.outcome(request.mode)).collect();
+        let outcomes: Vec<_> = settled
+            .iter()
+            .map(|(place, settled)| CommandOutcome {
+                evidence: self.plan.item(*place).and_then(|item| item.evidence_of(settled)),
+                ..settled.verdict.outcome(request.mode)
+            })
+            .collect();
         self.client.notify_settled(&request.admitted, &outcomes);
         let outcomes = self.plan.settle(settled);
         self.record(outcomes);
@@ -396,7 +437,7 @@ impl ActionExecutor {
             match outcome.status {
                 Status::Completed | Status::WouldComplete => self.progress.done += 1,
                 Status::PartlyDone | Status::Failed | Status::StillMember => self.progress.failed += 1,
-                Status::Unknown => self.progress.unknown += 1,
+                Status::Unknown | Status::Unverified => self.progress.unknown += 1,
                 Status::NotSent => self.progress.not_sent += 1,
             }
             self.decided.push(outcome);
@@ -407,7 +448,13 @@ impl ActionExecutor {
 impl InFlightRequest {
     fn settled(&self, verdict: PieceVerdict, attempts: u32) -> SettledPiece {
         let request_id = (attempts > 0).then(|| self.admitted.call.request_id.clone());
-        SettledPiece { verdict, warnings: Vec::new(), request_id, attempts, mode: self.mode }
+        SettledPiece { verdict, warnings: Vec::new(), request_id, attempts, mode: self.mode, verified: false }
+    }
+
+    /// A verdict after a lost response; what is done by then was read back.
+    fn read_back(&self, verdict: PieceVerdict, attempts: u32) -> SettledPiece {
+        let verified = verdict == PieceVerdict::Done;
+        SettledPiece { verified, ..self.settled(verdict, attempts) }
     }
 }
 

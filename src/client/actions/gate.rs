@@ -4,10 +4,10 @@ use super::checked_command::CheckedCommand;
 use super::local_checks;
 use crate::client::attempts::{ApiCall, FailedCall, RequestBody};
 use crate::client::connection::Client;
-use crate::client::hooks::{ActionRequest, RecalledOutcome, RecalledResponse};
+use crate::client::hooks::{ActionRequest, RecalledOutcome, RecalledResponse, Resolution};
 use crate::client::http::target::{RequestNature, RequestTarget};
 use crate::client::http::transport::HttpResponse;
-use crate::client::outcome::CommandOutcome;
+use crate::client::outcome::{CommandOutcome, Evidence};
 use crate::client::request::ApiResponse;
 use crate::client::sent_command::{RenderedCommand, SentCommand};
 use crate::client::settings::Mode;
@@ -123,6 +123,12 @@ impl Client {
             (RequestNature::Read, _) | (_, Mode::Live) => {}
         }
         Ok(mode)
+    }
+
+    /// What the run knows about the person of a command, before it is sent.
+    pub(crate) fn resolve(&self, command: &Command, is_unknown: bool) -> Resolution {
+        let known = self.hooks().iter().find_map(|hook| hook.resolve(command, is_unknown));
+        known.unwrap_or(Resolution::Send(Evidence::Service))
     }
 
     /// Checks, splits and renders a command once.

@@ -1,7 +1,7 @@
 //! Matches a response with the commands of its request. Pure.
 
 use crate::client::actions::planner::{PieceRefusal, PieceVerdict};
-use crate::client::outcome::{StepError, Warning};
+use crate::client::outcome::{Evidence, StepError, Warning};
 use crate::client::settings::Mode;
 use crate::wire::response::{ActionResponse, CommandError};
 use std::collections::HashSet;
@@ -14,6 +14,8 @@ const RESULTS: [&str; 3] = ["success", "partial", "error"];
 pub(crate) struct MatchedOutcome {
     pub(crate) verdict: PieceVerdict,
     pub(crate) warnings: Vec<Warning>,
+    /// What the outcome rests on, where that is known.
+    pub(crate) evidence: Option<Evidence>,
 }
 
 /// The outcome of each of the `count` commands of a request. If the response contradicts itself or the mode,
@@ -27,7 +29,7 @@ pub(crate) fn match_outcomes(response: &ActionResponse, count: usize, mode: Mode
                 (None, Some(contradiction)) => PieceVerdict::Unknown(contradiction.clone()),
                 (None, None) => PieceVerdict::Done,
             };
-            MatchedOutcome { verdict, warnings: warnings(response, index) }
+            MatchedOutcome { verdict, warnings: warnings(response, index), evidence: None }
         })
         .collect()
 }
@@ -106,7 +108,10 @@ mod tests {
             PieceVerdict::Done => "done",
             PieceVerdict::Refused(_) => "refused",
             PieceVerdict::Unknown(_) => "unknown",
-            PieceVerdict::NotSent(_) | PieceVerdict::StillMember(_) | PieceVerdict::Resend => "other",
+            PieceVerdict::NotSent(_)
+            | PieceVerdict::StillMember(_)
+            | PieceVerdict::Unverified(_)
+            | PieceVerdict::Resend => "other",
         };
         match_outcomes(&response, count, mode).into_iter().map(name).collect()
     }

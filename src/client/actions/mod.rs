@@ -10,4 +10,6 @@ mod planner;
 pub(crate) mod raw;
 pub(crate) mod read_back;
 mod reconcile;
+pub(crate) mod removal;
+mod removal_kind;
 mod split;

@@ -4,13 +4,17 @@
 //! one after the other; within these limits, requests are filled. Only a bounded window of commands is considered.
 
 use super::checked_command::{CheckedCommand, CheckedPiece};
-use crate::client::outcome::{CommandOutcome, Outcome, Status, StepError, Warning};
-use crate::client::settings::Mode;
-use crate::wire::command::{CommandTouches, TouchedSubjects};
+use crate::client::actions::removal_kind::RemovalKind;
+use crate::client::hooks::Resolution;
+use crate::client::outcome::{CommandOutcome, Evidence, Outcome, Status, StepError, Warning};
+use crate::client::settings::{Mode, VerifyPolicy};
+use crate::wire::command::{Command, CommandTouches, TouchedSubjects};
 use crate::wire::fault::CommandFault;
 use crate::wire::identity::Identity;
 use crate::wire::limits::COMMANDS_PER_REQUEST;
+use crate::wire::user::User;
 use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
 
 /// How many commands are searched for those that can be sent together: enough for lists that name each user
 /// dozens of times in a row.
@@ -28,7 +32,7 @@ pub(crate) struct ActionPlan {
 
 /// A command that was accepted.
 #[derive(Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "four independent facts about a command")]
+#[expect(clippy::struct_excessive_bools, reason = "true or false of a command each")]
 pub(crate) struct PlannedCommand {
     index: usize,
     target: String,
@@ -45,6 +49,14 @@ pub(crate) struct PlannedCommand {
     /// Whether a piece of it was done by an earlier run, and whether a piece was sent in this run.
     recalled: bool,
     sent_now: bool,
+    /// What the outcome rests on by what the run knew before.
+    evidence: Option<Evidence>,
+    /// Whether every piece so far was read back.
+    verified: Option<bool>,
+    removal: RemovalKind,
+    /// Whether the account was looked up before its removal, and what was found.
+    is_looked_up: bool,
+    before: Option<Arc<User>>,
 }
 
 /// The outcome of one piece of a command.
@@ -54,6 +66,8 @@ pub(crate) enum PieceVerdict {
     Done,
     /// The service refused one of its steps.
     Refused(PieceRefusal),
+    /// The service reported success, and it could not be read back.
+    Unverified(String),
     /// The service reported success, but the user is still a member.
     StillMember(String),
     /// It may have been done.
@@ -140,6 +154,8 @@ pub(crate) struct SettledPiece {
     pub(crate) request_id: Option<String>,
     pub(crate) attempts: u32,
     pub(crate) mode: Mode,
+    /// Whether the verdict was read back.
+    pub(crate) verified: bool,
 }
 
 impl PlannedCommand {
@@ -163,7 +179,38 @@ impl PlannedCommand {
             rehearsed: false,
             recalled: false,
             sent_now: false,
+            evidence: None,
+            verified: None,
+            removal: RemovalKind::of(&command),
+            is_looked_up: false,
+            before: None,
         }
+    }
+
+    /// What the outcome of a piece with this verdict rests on.
+    pub(crate) fn evidence_of(&self, settled: &SettledPiece) -> Option<Evidence> {
+        match (settled.attempts, settled.verified) {
+            (0, _) => None,
+            (_, true) => Some(Evidence::Verified),
+            (_, false) => self.evidence,
+        }
+    }
+
+    /// The outcome of a command that must not be sent because of what the run has read: `failed` or `not_sent`.
+    fn refuse(&mut self, status: Status, code: &str, message: String, mode: Mode) -> Outcome {
+        let outcome = self.outcome(status, mode);
+        let evidence = Some(Evidence::Read);
+        Outcome { code: Some(code.to_owned()), message: Some(message), evidence, ..outcome }
+    }
+
+    /// Whether the account has to be looked up before it is removed.
+    pub(crate) fn needs_look_up(&self, policy: VerifyPolicy) -> bool {
+        !self.is_looked_up && self.sent == 0 && self.removal.needs_look_up(policy, self.evidence)
+    }
+
+    /// The account as it was before its removal.
+    pub(crate) fn before(&self) -> Option<Arc<User>> {
+        self.before.clone()
     }
 
     /// How many pieces the command has.
@@ -172,8 +219,14 @@ impl PlannedCommand {
     }
 
     /// Marks the next piece as done by an earlier run, in this request; returns the outcome if it was the last piece.
-    pub(crate) fn recall(&mut self, request_id: String, mode: Mode) -> Option<Outcome> {
+    pub(crate) fn recall(
+        &mut self,
+        request_id: String,
+        evidence: Option<Evidence>,
+        mode: Mode,
+    ) -> Option<Outcome> {
         self.recalled = true;
+        self.evidence = evidence;
         let settled =
             SettledPiece { request_id: Some(request_id), ..SettledPiece::unsent(PieceVerdict::Done, mode) };
         self.apply(settled)
@@ -217,13 +270,14 @@ impl PlannedCommand {
     }
 
     fn apply(&mut self, settled: SettledPiece) -> Option<Outcome> {
-        let SettledPiece { verdict, warnings, request_id, attempts, mode } = settled;
+        let SettledPiece { verdict, warnings, request_id, attempts, mode, verified } = settled;
         self.attempts += attempts;
         self.request_id = request_id.or(self.request_id.take());
         self.rehearsed |= mode == Mode::Test;
         if verdict == PieceVerdict::Resend {
             return None;
         }
+        self.verified = Some(verified && self.verified != Some(false));
         let piece = self.pieces.pop_front();
         let callers_step = |step: usize| piece.as_ref().and_then(|piece| piece.callers_step(step));
         let warned = |warning: Warning| Warning { step: warning.step.and_then(callers_step), ..warning };
@@ -251,6 +305,9 @@ impl PlannedCommand {
             PieceVerdict::StillMember(message) => {
                 Some(Outcome { message: Some(message), ..self.outcome(Status::StillMember, mode) })
             }
+            PieceVerdict::Unverified(message) => {
+                Some(Outcome { message: Some(message), ..self.outcome(Status::Unverified, mode) })
+            }
             PieceVerdict::Unknown(message) => {
                 Some(Outcome { message: Some(message), ..self.outcome(Status::Unknown, mode) })
             }
@@ -267,6 +324,8 @@ impl PlannedCommand {
             target: std::mem::take(&mut self.target),
             action: std::mem::take(&mut self.action),
             status,
+            evidence: if self.verified == Some(true) { Some(Evidence::Verified) } else { self.evidence }
+                .filter(|_| status != Status::NotSent),
             step: None,
             code: None,
             message: None,
@@ -297,6 +356,7 @@ impl PieceVerdict {
                 }
             }
             Self::StillMember(message) => CommandOutcome::with_message(Status::StillMember, message),
+            Self::Unverified(message) => CommandOutcome::with_message(Status::Unverified, message),
             Self::Unknown(message) => CommandOutcome::with_message(Status::Unknown, message),
             Self::NotSent(message) => CommandOutcome::with_message(Status::NotSent, message),
             Self::Resend => CommandOutcome::with_message(
@@ -315,7 +375,7 @@ fn is_about_form(code: &str) -> bool {
 impl SettledPiece {
     /// A verdict on a piece that was never sent.
     pub(crate) fn unsent(verdict: PieceVerdict, mode: Mode) -> Self {
-        Self { verdict, warnings: Vec::new(), request_id: None, attempts: 0, mode }
+        Self { verdict, warnings: Vec::new(), request_id: None, attempts: 0, mode, verified: false }
     }
 }
 
@@ -358,6 +418,81 @@ impl ActionPlan {
             self.ready = self.next().len();
         }
         None
+    }
+
+    /// Adds a command unless what the run knows about the person forbids it; the outcome when it is not sent.
+    pub(crate) fn add_resolved(
+        &mut self,
+        mut item: PlannedCommand,
+        fault: Option<CommandFault>,
+        resolution: Resolution,
+        mode: Mode,
+    ) -> Option<Outcome> {
+        match resolution {
+            Resolution::Send(evidence) => {
+                item.evidence = Some(evidence);
+                self.add(item, fault, mode)
+            }
+            _ if fault.is_some() => self.add(item, fault, mode),
+            Resolution::Refuse { code, message } => {
+                Some(self.refuse(item, Status::Failed, code, message, mode))
+            }
+            Resolution::HoldBack { code, message } => {
+                Some(self.refuse(item, Status::NotSent, code, message, mode))
+            }
+        }
+    }
+
+    /// The places of the next request whose accounts have to be looked up first, with their commands.
+    pub(crate) fn next_look_ups(&self, policy: VerifyPolicy) -> Vec<(usize, Command)> {
+        let command = |place: usize| {
+            let item = self.window.get(place).filter(|item| item.needs_look_up(policy))?;
+            Some((place, item.piece()?.1.content.command()?.clone()))
+        };
+        self.next().into_iter().filter_map(command).collect()
+    }
+
+    /// Applies what was found of an account before its removal.
+    pub(crate) fn apply_look_up(
+        &mut self,
+        place: usize,
+        before: Option<Arc<User>>,
+        resolution: Option<&Resolution>,
+    ) {
+        if let Some(item) = self.window.get_mut(place) {
+            item.is_looked_up = true;
+            item.before = before;
+            if let Some(Resolution::Send(evidence)) = resolution {
+                item.evidence = Some(*evidence);
+            }
+        }
+    }
+
+    /// Takes commands out that must not be sent after all; the outcomes of those and of others they hold back.
+    pub(crate) fn refuse_all(&mut self, refused: Vec<(usize, Resolution)>, mode: Mode) -> Vec<Outcome> {
+        let mut outcomes = Vec::new();
+        for (place, resolution) in refused.into_iter().rev() {
+            let Some(item) = self.window.remove(place) else { continue };
+            outcomes.extend(self.add_resolved(item, None, resolution, mode));
+        }
+        outcomes.extend(self.take_held_back(mode));
+        self.ready = self.next().len();
+        outcomes
+    }
+
+    fn refuse(
+        &mut self,
+        mut item: PlannedCommand,
+        status: Status,
+        code: &str,
+        message: String,
+        mode: Mode,
+    ) -> Outcome {
+        if let Some(message) = self.held_back(&item) {
+            return item.not_sent(&message, mode);
+        }
+        self.mark_failed(&item);
+        item.refuse(status, code, message, mode)
     }
 
     /// Notes the outcome of an earlier run: later commands for the same user depend on it in this run too.

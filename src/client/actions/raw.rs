@@ -5,17 +5,22 @@ use crate::client::actions::gate::AdmittedRequest;
 use crate::client::actions::match_answer::MatchedOutcome;
 use crate::client::actions::planner::{PieceRefusal, PieceVerdict};
 use crate::client::actions::reconcile::LostCommand;
+use crate::client::actions::removal::{LookedUp, RemovalCheck};
+use crate::client::actions::removal_kind::RemovalKind;
 use crate::client::attempts::FailedCall;
 use crate::client::connection::Client;
 use crate::client::event::WaitReason;
-use crate::client::hooks::{ActionRequest, RecalledResponse};
+use crate::client::hooks::{ActionRequest, RecalledResponse, Resolution};
 use crate::client::http::retry;
-use crate::client::outcome::{Outcome, Warning};
+use crate::client::outcome::{CommandOutcome, Evidence, Outcome, Warning};
 use crate::client::request::ApiResponse;
 use crate::client::sent_command::SentCommand;
-use crate::client::settings::Mode;
+use crate::client::settings::{Mode, VerifyPolicy};
 use crate::error::{Error, ErrorKind, Result};
+use crate::wire::command::Command;
 use crate::wire::response::{ActionResponse, refusal};
+use crate::wire::user::User;
+use std::sync::Arc;
 
 /// The result of a request that was sent as its caller wrote it.
 #[derive(Debug)]
@@ -24,6 +29,14 @@ pub struct RawOutcome {
     pub response: Result<ApiResponse>,
     /// The outcome of each command of an action request; empty for other requests.
     pub outcomes: Vec<Outcome>,
+}
+
+/// What is known of the people of a request before it is sent.
+#[derive(Default)]
+struct ResolvedRequest {
+    evidence: Vec<Evidence>,
+    /// The accounts that were looked up before their removal.
+    before: Vec<Option<Arc<User>>>,
 }
 
 /// An exchange that is over.
@@ -51,8 +64,18 @@ impl Client {
                     command.verdict = PieceVerdict::StillMember(message);
                 }
             }
+            let done = matched.iter_mut().filter(|command| command.verdict == PieceVerdict::Done);
+            done.for_each(|command| command.evidence = Some(Evidence::Service));
             return raw_outcome(admitted, FinishedExchange { response, matched, attempts: 0 }, true);
         }
+        let resolved = match change {
+            Some(change) => self.resolve_all(change).await,
+            None => Ok(ResolvedRequest::default()),
+        };
+        let known = match resolved {
+            Ok(known) => known,
+            Err(refused) => return refused,
+        };
         if let Err(error) = self.before(change) {
             let matched = change.map(|change| match_all(change, Err(&error))).unwrap_or_default();
             return raw_outcome(
@@ -65,13 +88,49 @@ impl Client {
         loop {
             let result = self.exchange(admitted, once).await;
             losses += 1;
-            let finished = self.finish_exchange(admitted, result, once, losses).await;
+            let mut finished = self.finish_exchange(admitted, result, (once, losses), &known.before).await;
+            finished.set_evidence(&known.evidence);
             self.notify_matched(admitted, &finished.matched);
             let resend = |command: &MatchedOutcome| command.verdict == PieceVerdict::Resend;
             if finished.matched.is_empty() || !finished.matched.iter().all(resend) {
                 return raw_outcome(admitted, finished, false);
             }
         }
+    }
+
+    /// Resolves the people of a request's commands, and looks up accounts before their removal.
+    ///
+    /// # Errors
+    /// The outcome of the request if one of its commands must not be sent: it is sent as it was written or not at all.
+    async fn resolve_all(&self, change: &ActionRequest) -> std::result::Result<ResolvedRequest, RawOutcome> {
+        let (mut resolutions, mut before) = (Vec::new(), Vec::new());
+        for sent in &change.commands {
+            let (resolution, account) = match sent.content.command() {
+                Some(command) => self.resolve_raw(command, change.mode).await,
+                None => (Resolution::Send(Evidence::Service), None),
+            };
+            resolutions.push(resolution);
+            before.push(account);
+        }
+        let evidence = resolutions.iter().map(|resolution| match resolution {
+            Resolution::Send(evidence) => Some(*evidence),
+            Resolution::Refuse { .. } | Resolution::HoldBack { .. } => None,
+        });
+        match evidence.collect::<Option<Vec<_>>>() {
+            Some(evidence) => Ok(ResolvedRequest { evidence, before }),
+            None => Err(refused(change, resolutions)),
+        }
+    }
+
+    async fn resolve_raw(&self, command: &Command, mode: Mode) -> (Resolution, Option<Arc<User>>) {
+        let resolution = self.resolve(command, false);
+        let Resolution::Send(evidence) = resolution else { return (resolution, None) };
+        let policy = self.shared.settings.verify;
+        if mode == Mode::Test || !RemovalKind::of(command).needs_look_up(policy, Some(evidence)) {
+            return (resolution, None);
+        }
+        let LookedUp { before, resolution: known } = self.look_up(command).await;
+        (known.unwrap_or(resolution), before)
     }
 
     async fn exchange(
@@ -96,8 +155,8 @@ impl Client {
         &self,
         admitted: &AdmittedRequest,
         result: Result<(ApiResponse, u32), FailedCall>,
-        once: bool,
-        losses: u32,
+        (once, losses): (bool, u32),
+        before: &[Option<Arc<User>>],
     ) -> FinishedExchange {
         let (response, attempts, lost, resend) = match result {
             Ok((response, attempts)) => {
@@ -117,7 +176,7 @@ impl Client {
         let Some(problem) = lost else {
             let mut matched = match_all(change, response.as_ref());
             self.check_later_steps(change, &mut matched).await;
-            self.verify_removals(change, &mut matched).await;
+            self.verify_removals(change, &mut matched, before).await;
             return FinishedExchange { response, matched, attempts };
         };
         let resend = resend && !once && losses < self.shared.settings.max_attempts;
@@ -125,7 +184,7 @@ impl Client {
         let response = settled_answer(change, response, &verdicts, &problem);
         FinishedExchange {
             response,
-            matched: verdicts.into_iter().map(MatchedOutcome::from).collect(),
+            matched: verdicts.into_iter().map(MatchedOutcome::read_back).collect(),
             attempts,
         }
     }
@@ -168,24 +227,28 @@ impl Client {
         }
     }
 
-    async fn verify_removals(&self, change: &ActionRequest, matched: &mut [MatchedOutcome]) {
-        if !self.shared.settings.verify || change.mode != Mode::Live {
+    async fn verify_removals(
+        &self,
+        change: &ActionRequest,
+        matched: &mut [MatchedOutcome],
+        before: &[Option<Arc<User>>],
+    ) {
+        if self.shared.settings.verify != VerifyPolicy::Always || change.mode != Mode::Live {
             return;
         }
-        for (sent, outcome) in change.commands.iter().zip(matched) {
+        for ((sent, outcome), before) in change.commands.iter().zip(matched).zip(before) {
             let Some(command) = sent.content.command() else { continue };
-            if outcome.verdict == PieceVerdict::Done
-                && let Some(message) = self.verify_removal(command).await
-            {
-                outcome.verdict = PieceVerdict::StillMember(message);
+            if outcome.verdict == PieceVerdict::Done {
+                let check = self.verify_removal(command, before.as_deref()).await;
+                outcome.evidence = (check == RemovalCheck::Verified).then_some(Evidence::Verified);
+                check.apply(&mut outcome.verdict);
             }
         }
     }
 
     fn notify_matched(&self, admitted: &AdmittedRequest, matched: &[MatchedOutcome]) {
         if let Some(change) = &admitted.change {
-            let outcomes: Vec<_> =
-                matched.iter().map(|command| command.verdict.outcome(change.mode)).collect();
+            let outcomes: Vec<_> = matched.iter().map(|command| command.outcome(change.mode)).collect();
             self.notify_settled(admitted, &outcomes);
         }
     }
@@ -278,7 +341,7 @@ fn match_response(change: &ActionRequest, response: &ApiResponse) -> Vec<Matched
 }
 
 fn outcome(change: &ActionRequest, sent: &SentCommand, command: MatchedOutcome) -> Outcome {
-    let result = command.verdict.outcome(change.mode);
+    let result = command.outcome(change.mode);
     let errors = match &command.verdict {
         PieceVerdict::Refused(refusal) => refusal.errors().cloned().collect(),
         _ => Vec::new(),
@@ -288,6 +351,7 @@ fn outcome(change: &ActionRequest, sent: &SentCommand, command: MatchedOutcome) 
         target: sent.content.subject_name().unwrap_or("(no user)").to_owned(),
         action: sent.content.step_names().join(", "),
         status: result.status,
+        evidence: result.evidence,
         step: result.step,
         code: result.code.filter(|code| !code.is_empty()),
         message: result.message,
@@ -303,6 +367,55 @@ fn outcome(change: &ActionRequest, sent: &SentCommand, command: MatchedOutcome) 
 
 impl From<PieceVerdict> for MatchedOutcome {
     fn from(verdict: PieceVerdict) -> Self {
-        Self { verdict, warnings: Vec::<Warning>::new() }
+        Self { verdict, warnings: Vec::<Warning>::new(), evidence: None }
     }
+}
+
+impl MatchedOutcome {
+    /// A verdict after a lost response; what is done by then was read back.
+    fn read_back(verdict: PieceVerdict) -> Self {
+        let evidence = (verdict == PieceVerdict::Done).then_some(Evidence::Verified);
+        Self { evidence, ..Self::from(verdict) }
+    }
+
+    fn outcome(&self, mode: Mode) -> CommandOutcome {
+        CommandOutcome { evidence: self.evidence, ..self.verdict.outcome(mode) }
+    }
+}
+
+impl FinishedExchange {
+    /// Sets what the outcomes rest on where nothing was read back.
+    fn set_evidence(&mut self, known: &[Evidence]) {
+        for (command, known) in self.matched.iter_mut().zip(known) {
+            if self.attempts > 0 && !matches!(command.verdict, PieceVerdict::NotSent(_)) {
+                command.evidence.get_or_insert(*known);
+            }
+        }
+    }
+}
+
+/// The outcome of a request of which one command must not be sent.
+fn refused(change: &ActionRequest, resolutions: Vec<Resolution>) -> RawOutcome {
+    let mut failures = Vec::new();
+    let outcomes = change.commands.iter().zip(resolutions).map(|(sent, resolution)| match resolution {
+        Resolution::Send(_) => {
+            let message = "not sent: another command of the request was refused".to_owned();
+            outcome(change, sent, MatchedOutcome::from(PieceVerdict::NotSent(message)))
+        }
+        Resolution::HoldBack { code, message } => {
+            let outcome = outcome(change, sent, MatchedOutcome::from(PieceVerdict::NotSent(message)));
+            let outcome = Outcome { code: Some(code.to_owned()), evidence: Some(Evidence::Read), ..outcome };
+            failures.push(outcome.to_failure());
+            outcome
+        }
+        Resolution::Refuse { code, message } => {
+            let verdict = PieceVerdict::Refused(PieceRefusal::of_request(code.to_owned(), message));
+            let refused = MatchedOutcome { evidence: Some(Evidence::Read), ..MatchedOutcome::from(verdict) };
+            let outcome = outcome(change, sent, refused);
+            failures.extend(outcome.failure());
+            outcome
+        }
+    });
+    let outcomes = outcomes.collect();
+    RawOutcome { response: Err(ErrorKind::Commands(failures).into()), outcomes }
 }

@@ -1,13 +1,12 @@
 //! Finds out whether a command whose response was lost was carried out, by reading its effects back.
 
 use crate::client::connection::Client;
-use crate::client::event::ClientEvent;
 use crate::client::listing::Listing;
 use crate::client::listing::query::UserQuery;
 use crate::error::{Error, ErrorKind, Result};
 use crate::wire::command::{Command, CommandStep};
 use crate::wire::identity::{Identity, fold};
-use crate::wire::step::{ReadBack, StepRemoval, StepSpec};
+use crate::wire::step::{ReadBack, StepSpec};
 use crate::wire::subject::CommandSubject;
 use crate::wire::user::User;
 use serde_json::Value;
@@ -36,12 +35,12 @@ pub enum ReadBackResult {
 
 /// The state a command should have left its user in, by the last step about each property.
 #[derive(Debug, Default)]
-struct ExpectedState {
+pub(super) struct ExpectedState {
     created: bool,
-    absent: bool,
+    pub(super) absent: bool,
     fields: BTreeMap<String, String>,
     groups_in: BTreeSet<String>,
-    groups_out: BTreeSet<String>,
+    pub(super) groups_out: BTreeSet<String>,
     all_groups_out: bool,
 }
 
@@ -58,88 +57,12 @@ impl Client {
         result.unwrap_or_else(|error| ReadBackResult::Unclear(format!("{READ_BACK_FAILED}: {error}")))
     }
 
-    /// The groups a user is still in after a removal that the service reported as done; `None` if none.
-    ///
-    /// # Errors
-    /// What could not be read, unless a remaining membership was found anyway.
-    pub async fn check_removal(&self, command: &Command) -> std::result::Result<Option<String>, String> {
-        let mut unreadable = Vec::new();
-        match self.remaining_memberships(command, &mut unreadable).await {
-            None if !unreadable.is_empty() => Err(unreadable.join("; ")),
-            groups => Ok(groups),
-        }
-    }
-
-    /// As [`Client::check_removal`], but what could not be read is only noted: the removal keeps the status that
-    /// the service reported.
-    pub(crate) async fn verify_removal(&self, command: &Command) -> Option<String> {
-        let mut unreadable = Vec::new();
-        let groups = self.remaining_memberships(command, &mut unreadable).await;
-        for note in unreadable {
-            self.shared.observer.notice(&ClientEvent::Note(note));
-        }
-        groups
-    }
-
-    /// The groups a user is still in, as far as they can be read; `unreadable` collects what could not.
-    async fn remaining_memberships(&self, command: &Command, unreadable: &mut Vec<String>) -> Option<String> {
-        let CommandSubject::User { user, domain, use_adobe_id } = &command.subject else { return None };
-        if command.specs().all(|(_, spec)| spec.removes == StepRemoval::Nothing) {
-            return None;
-        }
-        let domain = if *use_adobe_id == Some(true) { Some(ADOBE_ID_DOMAIN) } else { domain.as_deref() };
-        let found = match self.find_user(user, domain).await {
-            Ok(found) => found?,
-            Err(error) => {
-                unreadable.push(not_verified(user, &error));
-                return None;
-            }
-        };
-        let expected = ExpectedState::of(command);
-        if expected.absent {
-            return Some("the user is still in the organization".to_owned());
-        }
-        let mut remaining: Vec<_> =
-            found.groups().iter().filter(|name| expected.must_be_absent(name)).cloned().collect();
-        if remaining.is_empty() {
-            remaining = self.indirect_memberships(&expected, &found, unreadable).await;
-        }
-        (!remaining.is_empty()).then(|| format!("still a member of {}", remaining.join(", ")))
-    }
-
-    /// Groups that were removed and that the user still has through a user group. The look-up of one user shows
-    /// direct memberships only; the listing of a group shows indirect ones too.
-    async fn indirect_memberships(
-        &self,
-        expected: &ExpectedState,
-        user: &User,
-        unreadable: &mut Vec<String>,
-    ) -> Vec<arcstr::ArcStr> {
-        let names: Vec<_> = Identity::of(user).names().map(str::to_owned).collect();
-        let mut remaining = Vec::new();
-        for group in &expected.groups_out {
-            let query =
-                UserQuery { direct_only: Some(false), exclude_groups: true, ..UserQuery::of_group(group) };
-            let members = match self.members_of(query).await {
-                Ok(members) => members.unwrap_or_default(),
-                Err(error) => {
-                    unreadable.push(not_verified(group, &error));
-                    HashSet::new()
-                }
-            };
-            if names.iter().any(|name| members.contains(name)) {
-                remaining.push(format!("{group} (through a user group)").into());
-            }
-        }
-        remaining
-    }
-
     async fn read_back_user(&self, command: &Command) -> Result<ReadBackResult> {
         let CommandSubject::User { user, domain, use_adobe_id } = &command.subject else {
             return Ok(ReadBackResult::Unclear(String::new()));
         };
         let expected = ExpectedState::of(command);
-        let domain = if *use_adobe_id == Some(true) { Some(ADOBE_ID_DOMAIN) } else { domain.as_deref() };
+        let domain = person_domain(domain.as_deref(), *use_adobe_id);
         if let Some(new) = expected.fields.get("email").filter(|new| fold(new) != fold(user)) {
             if let Some(found) = self.find_user(new, None).await? {
                 return Ok(expected.compare(Some(&found)));
@@ -154,7 +77,11 @@ impl Client {
         Ok(expected.compare(self.find_user(user, domain).await?.as_deref()))
     }
 
-    async fn find_user(&self, user: &str, domain: Option<&str>) -> Result<Option<std::sync::Arc<User>>> {
+    pub(super) async fn find_user(
+        &self,
+        user: &str,
+        domain: Option<&str>,
+    ) -> Result<Option<std::sync::Arc<User>>> {
         match self.get_user(user, domain).await {
             Ok(user) => Ok(Some(user)),
             Err(error) if matches!(*error.kind, ErrorKind::NotFound { .. }) => Ok(None),
@@ -231,8 +158,9 @@ impl Client {
     }
 }
 
-fn not_verified(what: &str, error: &Error) -> String {
-    format!("{what}: the removal was not verified: {READ_BACK_FAILED}: {error}")
+/// The domain for the look-up of a person.
+pub(super) fn person_domain(domain: Option<&str>, use_adobe_id: Option<bool>) -> Option<&str> {
+    if use_adobe_id == Some(true) { Some(ADOBE_ID_DOMAIN) } else { domain }
 }
 
 fn not_found<T>(error: Error) -> Result<Option<T>> {
@@ -240,7 +168,7 @@ fn not_found<T>(error: Error) -> Result<Option<T>> {
 }
 
 impl ExpectedState {
-    fn of(command: &Command) -> Self {
+    pub(super) fn of(command: &Command) -> Self {
         let mut expected = Self::default();
         command.specs().for_each(|(step, spec)| expected.step(step, spec.read_back));
         expected
@@ -277,7 +205,7 @@ impl ExpectedState {
     }
 
     /// Whether the user should no longer be in a group, `_org_admin` included.
-    fn must_be_absent(&self, group: &str) -> bool {
+    pub(super) fn must_be_absent(&self, group: &str) -> bool {
         let group = fold(group);
         self.groups_out.contains(&group) || (self.all_groups_out && !self.groups_in.contains(&group))
     }

@@ -31,7 +31,8 @@ pub(crate) fn split(command: &Command) -> VecDeque<CommandPiece> {
     for slice in steps.chunks(STEPS_PER_COMMAND) {
         let steps: Vec<_> = slice.iter().map(|(_, step)| step.clone()).collect();
         let next = steps.iter().fold(subject.clone(), subject_after);
-        let command = Command { subject, request_id: command.request_id.clone(), steps };
+        let command =
+            Command { subject, request_id: command.request_id.clone(), steps, choice: command.choice };
         pieces
             .push_back(CommandPiece { command, origins: slice.iter().map(|(origin, _)| *origin).collect() });
         subject = next;

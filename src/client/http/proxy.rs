@@ -16,10 +16,10 @@ const FOR_HTTP: [&str; 2] = ["HTTP_PROXY", "http_proxy"];
 const EXCEPTIONS: [&str; 2] = ["NO_PROXY", "no_proxy"];
 /// The name of the setting in messages.
 const SETTING: &str = "the setting `proxy`";
-/// Bytes read of a proxy's response: more than any status line.
-const STATUS_LINE_LIMIT: u64 = 1024;
 /// How long a proxy may take to repeat its refusal.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(10);
+/// Bytes of a response that are searched for its status line.
+const STATUS_LINE: u64 = 256;
 
 /// A proxy, and where it was set.
 #[derive(Clone)]
@@ -128,7 +128,7 @@ impl ProxyChoice {
             let mut stream = tokio::net::TcpStream::connect(address).await.ok()?;
             stream.write_all(head.as_bytes()).await.ok()?;
             let mut line = Vec::new();
-            BufReader::new(stream.take(STATUS_LINE_LIMIT)).read_until(b'\n', &mut line).await.ok()?;
+            BufReader::new(stream.take(STATUS_LINE)).read_until(b'\n', &mut line).await.ok()?;
             String::from_utf8_lossy(&line).split_whitespace().nth(1)?.parse().ok()
         };
         tokio::time::timeout(PROBE_TIMEOUT, exchange).await.ok()?

@@ -36,14 +36,18 @@ pub(crate) struct DedupSet {
 }
 
 impl DedupSet {
+    /// Whether the record is there.
+    pub(crate) fn contains(&self, digest: RecordDigest) -> bool {
+        let (bucket, rest) = split(digest);
+        self.buckets.get(bucket).is_some_and(|known| known.contains(&rest))
+    }
+
     /// Whether the record is new.
     pub(crate) fn insert(&mut self, digest: RecordDigest) -> bool {
         if self.buckets.is_empty() {
             self.buckets.resize(1 << BUCKET_BITS, Vec::new());
         }
-        let (high, low) =
-            (digest >> (RecordDigest::BITS - BUCKET_BITS), digest & RecordDigest::from(u64::MAX));
-        let (Ok(bucket), Ok(rest)) = (usize::try_from(high), u64::try_from(low)) else { return true };
+        let (bucket, rest) = split(digest);
         let known = &mut self.buckets[bucket];
         // About sixty in a million records: comparing with all of them is faster than keeping them sorted.
         if known.contains(&rest) {
@@ -61,6 +65,13 @@ impl DedupSet {
     pub(crate) fn count(&self) -> usize {
         self.count
     }
+}
+
+/// The bucket of a digest and the bits that it keeps.
+fn split(digest: RecordDigest) -> (usize, u64) {
+    let bucket = usize::try_from(digest >> (RecordDigest::BITS - BUCKET_BITS)).unwrap_or_default();
+    let rest = u64::try_from(digest & RecordDigest::from(u64::MAX)).unwrap_or_default();
+    (bucket, rest)
 }
 
 #[cfg(test)]

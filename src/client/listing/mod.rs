@@ -1,6 +1,6 @@
 //! Listings, page by page: complete, or an error that says which page.
 
-mod dedup;
+pub(crate) mod dedup;
 pub mod entry;
 mod page_request;
 mod prefetch;

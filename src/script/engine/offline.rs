@@ -1,6 +1,6 @@
 //! An engine with every function but without a service, for checking scripts.
 
-use crate::client::settings::Mode;
+use crate::client::settings::{Mode, VerifyPolicy};
 use crate::error::{Error, Result};
 use crate::host::console::HostConsole;
 use crate::host::interrupt::Interrupt;
@@ -67,7 +67,7 @@ pub fn session(console: Rc<dyn HostConsole>) -> Rc<Session> {
     let connect = |_| Err(Error::config("there is no connection", "Run the script instead of checking it."));
     let setup = SessionSetup {
         hooks: Box::new(|_| Vec::new()),
-        verify: false,
+        verify: VerifyPolicy::Never,
         confirms: false,
         connect: Box::new(connect),
         profile: "offline".to_owned(),

@@ -12,7 +12,7 @@ use crate::values::user_ref;
 use crate::values::user_ref::UserReference;
 use crate::wire::command::Command;
 use rhai::plugin::{Dynamic, export_module, exported_module};
-use rhai::{ImmutableString, Map, Module, NativeCallContext};
+use rhai::{FnPtr, ImmutableString, Map, Module, NativeCallContext};
 
 /// Every function of the family.
 pub(super) fn module(help: FunctionHelp) -> Module {
@@ -46,7 +46,8 @@ pub mod functions {
     ///
     /// # Options
     /// - `domain`: domain of a username that is not an e-mail
-    /// - `use_adobe_id`: true selects the Adobe ID if a managed account has the same e-mail
+    /// - `use_adobe_id`: if a managed account has the same e-mail, true selects the Adobe ID and false the managed account
+    /// - `unlisted`: `"send"` sends the command even if the person is not among the active users that the run has listed
     ///
     /// # Errors
     /// As `command(user)`.
@@ -83,6 +84,32 @@ pub mod functions {
         let blank = || Error::usage("the name of the user group is blank");
         let command = if name.trim().is_empty() { Err(blank()) } else { Ok(Command::group(name.trim())) };
         begin(&context, command)
+    }
+
+    /// Adds a second part to a command, which is sent in a later request once the first part is done.
+    ///
+    /// The service carries out later steps of a command even if an earlier one fails. So what must not happen without
+    /// the first part belongs into the second one: someone whose first part fails keeps what they have, and the second
+    /// part is `not_sent`. The report has an outcome for each part, with the same index. The function gets a command
+    /// without steps about the same user or group.
+    ///
+    /// # Errors
+    /// `usage` when the command has a second part already.
+    ///
+    /// # Example
+    /// ```rhai
+    /// let move_one = command("ben.osei@example.com").add_to_groups("Photoshop").then(|c| c.remove_from_groups("Designers"));
+    /// print(multi_action([move_one]).completed);
+    /// ```
+    #[rhai_fn(volatile, return_raw)]
+    pub fn then(
+        context: NativeCallContext,
+        command: CommandBuilder,
+        add_steps: FnPtr,
+    ) -> RhaiResultOf<CommandBuilder> {
+        let second = command.without_steps();
+        let _: Dynamic = add_steps.call_within_context(&context, (second.clone(),))?;
+        command.set_then(&second).map(|()| command).at(&context)
     }
 
     /// Attaches any value to a command; its outcome returns it as `tag`.

@@ -1,18 +1,22 @@
 //! Many changes at once.
 
-use crate::changes::command_builder::CommandArray;
+use crate::changes::command_builder::{CommandArray, CommandBuilder};
 use crate::changes::csv_people::PeopleFile;
 use crate::changes::report::Report;
 use crate::changes::submit;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::host::binding::RhaiResultOf;
 use crate::host::session::Session;
 use crate::host::session::session;
 use crate::host::thrown::ThrowAt;
 use crate::session::run_state::RunState;
 use crate::session::tracked_files;
+use crate::values::dynamic::kind_of;
 use crate::values::json;
 use crate::values::options::CallOptions;
+use crate::values::record_list::RecordList;
+use crate::values::user_ref::UserReference;
+use crate::wire::user::User;
 use rhai::plugin::{Dynamic, export_module};
 use rhai::{Array, Map, NativeCallContext};
 use std::path::Path;
@@ -29,9 +33,10 @@ pub mod functions {
     ///
     /// The report has `result`, `completed`, `notCompleted`, `completedInTestMode`, `errors`, `warnings`,
     /// `requests`, `mode`, and `outcomes`: for each command `index`, `target`, `action`, `status` (`completed`,
-    /// `would_complete` in test mode, `partly_done`, `failed`, `still_member` with `--verify`, `unknown`, `not_sent`),
-    /// `step`, `code`, `message`, `hint`, `request_id`, `attempts`, `mode`, `resumed`, `source` and `tag`. `done`, `failed`,
-    /// `unknown` and `not_sent` list those outcomes; `stopped` is the error that kept the rest from being sent.
+    /// `would_complete` in test mode, `partly_done`, `failed`, `still_member`, `unverified`, `unknown`, `not_sent`),
+    /// `evidence` (`read`, `verified`, `service`), `step`, `code`, `message`, `hint`, `request_id`, `attempts`, `mode`,
+    /// `resumed`, `source` and `tag`. `done`, `failed`, `unknown` and `not_sent` list those outcomes; `stopped` is the error that
+    /// kept the rest from being sent.
     ///
     /// # Errors
     /// `invalid` if a local check refuses commands; `auth`, `throttled` or `unavailable` if nothing could be sent.
@@ -126,6 +131,30 @@ pub mod functions {
         session(&context).and_then(|session| carry_out_file(&session, file, &options?)).at(&context)
     }
 
+    /// Moves people from one group or profile to another: adds them first, then removes those who were added.
+    ///
+    /// `people` is a list of e-mails or users. The removals are sent in later requests, and only for people who were
+    /// added; everybody else keeps what they have. The report has two outcomes for each person, `add` and `remove`.
+    ///
+    /// # Errors
+    /// `usage` when `people` is not a list of e-mails or users; otherwise as `multi_action(commands)`.
+    ///
+    /// # Example
+    /// ```rhai
+    /// let report = move_between_groups(get_users(#{group: "Photoshop"}), "Photoshop", "All Apps");
+    /// print(report.completed);
+    /// ```
+    #[rhai_fn(volatile, return_raw)]
+    pub fn move_between_groups(
+        context: NativeCallContext,
+        people: Dynamic,
+        from: &str,
+        to: &str,
+    ) -> RhaiResultOf<Report> {
+        let line = context.call_position().line().unwrap_or_default();
+        session(&context).and_then(|session| move_people(&session, people, (from, to), line)).at(&context)
+    }
+
     /// Sends one action request with exactly these commands and returns the service's own response.
     ///
     /// Takes at most ten commands; nothing is split or reordered. The local checks, the mode, the journal and
@@ -145,6 +174,33 @@ pub mod functions {
     pub fn action(context: NativeCallContext, commands: Array) -> RhaiResultOf<Dynamic> {
         session(&context).and_then(|session| send(&session, &commands)).at(&context)
     }
+}
+
+fn move_people(session: &Session, people: Dynamic, (from, to): (&str, &str), line: usize) -> Result<Report> {
+    let people = match people.read_lock::<RecordList<User>>() {
+        Some(list) => list.all()?.iter().map(|user| Dynamic::from(list.record(user))).collect(),
+        None => people.clone().try_cast::<Array>().ok_or_else(|| {
+            Error::usage(format!("expected a list of e-mails or users, not {}", kind_of(&people)))
+        })?,
+    };
+    let (from, to) = ([from.trim().to_owned()], [to.trim().to_owned()]);
+    let move_person = |person: &Dynamic| -> Result<Dynamic> {
+        let command = UserReference::of(person, &CallOptions::none("move_between_groups"))?.command();
+        let first = CommandBuilder::new(command, line, session.unsent());
+        let second = first.without_steps();
+        first.change(|command| {
+            command.add_to_groups(&to);
+            Ok(())
+        })?;
+        second.change(|command| {
+            command.remove_from_groups(&from);
+            Ok(())
+        })?;
+        first.set_then(&second)?;
+        Ok(Dynamic::from(first))
+    };
+    let commands: Array = people.iter().map(move_person).collect::<Result<_>>()?;
+    submit::submit(session, &CommandArray(&commands), false)
 }
 
 fn submit(session: &Session, commands: &Array, options: &CallOptions) -> Result<Report> {

@@ -138,6 +138,11 @@ impl ChangeGuard {
         self.state().empty_source.get_or_insert(source);
     }
 
+    /// Whether no change is allowed.
+    pub(crate) fn is_read_only(&self) -> bool {
+        self.state().limits.read_only
+    }
+
     /// Whether the guard refused something.
     pub fn has_refused(&self) -> bool {
         self.state().has_refused

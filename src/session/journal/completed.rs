@@ -1,5 +1,6 @@
 //! The commands that earlier runs completed, by content: a digest and a number each, so that a million fit.
 
+use crate::wire::outcome::Evidence;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
@@ -12,18 +13,18 @@ pub(crate) type CommandKey = u128;
 pub(crate) struct CompletedCommands {
     /// The ids of the requests that completed them.
     requests: Vec<Arc<str>>,
-    /// For each command the index of a request.
+    /// For each command the index of a request and the evidence, packed into one number.
     first: HashMap<CommandKey, u32>,
     /// Further requests of equal commands, which are rare.
     more: HashMap<CommandKey, Vec<u32>>,
 }
 
 impl CompletedCommands {
-    pub(crate) fn add(&mut self, key: CommandKey, request: &Arc<str>) {
+    pub(crate) fn add(&mut self, key: CommandKey, request: &Arc<str>, evidence: Option<Evidence>) {
         if self.requests.last().is_none_or(|last| !Arc::ptr_eq(last, request)) {
             self.requests.push(Arc::clone(request));
         }
-        let place = u32::try_from(self.requests.len() - 1).unwrap_or(u32::MAX);
+        let place = pack(self.requests.len() - 1, evidence);
         match self.first.entry(key) {
             Entry::Occupied(_) => self.more.entry(key).or_default().push(place),
             Entry::Vacant(entry) => drop(entry.insert(place)),
@@ -35,13 +36,29 @@ impl CompletedCommands {
     }
 
     /// The request that completed such a command; each call returns another one.
-    pub(crate) fn pop(&mut self, key: CommandKey) -> Option<Arc<str>> {
+    pub(crate) fn pop(&mut self, key: CommandKey) -> Option<(Arc<str>, Option<Evidence>)> {
         let place = self.first.remove(&key)?;
         if let Some(next) = self.more.get_mut(&key).and_then(Vec::pop) {
             self.first.insert(key, next);
         }
-        self.requests.get(usize::try_from(place).ok()?).map(Arc::clone)
+        let (request, evidence) = unpack(place);
+        self.requests.get(request).map(|request| (Arc::clone(request), evidence))
     }
+}
+
+/// The bits of a packed number that hold the evidence: 0 for none, else its place in the list of all plus one.
+const EVIDENCE_BITS: u32 = 2;
+
+fn pack(request: usize, evidence: Option<Evidence>) -> u32 {
+    let place = evidence.and_then(|evidence| Evidence::ALL.iter().position(|known| *known == evidence));
+    let code = place.map_or(0, |place| place + 1);
+    u32::try_from((request << EVIDENCE_BITS) | code).unwrap_or(u32::MAX)
+}
+
+fn unpack(packed: u32) -> (usize, Option<Evidence>) {
+    let packed = usize::try_from(packed).unwrap_or(usize::MAX);
+    let code = packed & ((1 << EVIDENCE_BITS) - 1);
+    (packed >> EVIDENCE_BITS, code.checked_sub(1).and_then(|place| Evidence::ALL.get(place).copied()))
 }
 
 #[cfg(test)]
@@ -53,10 +70,18 @@ mod tests {
         let mut completed = CompletedCommands::default();
         let (one, two): (Arc<str>, Arc<str>) = ("r1".into(), "r2".into());
         for (key, request) in [(7, &one), (8, &one), (7, &two), (7, &two)] {
-            completed.add(key, request);
+            completed.add(key, request, Some(Evidence::Verified));
         }
         let taken: Vec<_> = std::iter::from_fn(|| completed.pop(7)).collect();
         assert_eq!(taken.len(), 3);
-        assert_eq!((taken[0].as_ref(), completed.contains(7), completed.contains(8)), ("r1", false, true));
+        assert_eq!((taken[0].0.as_ref(), completed.contains(7), completed.contains(8)), ("r1", false, true));
+        assert!(taken.iter().all(|(_, evidence)| *evidence == Some(Evidence::Verified)));
+    }
+
+    #[test]
+    fn a_request_and_its_evidence_fit_into_one_number() {
+        for evidence in Evidence::ALL.map(Some).into_iter().chain([None]) {
+            assert_eq!(unpack(pack(1_000_000, evidence)), (1_000_000, evidence));
+        }
     }
 }

@@ -3,7 +3,8 @@
 use super::replay;
 use super::replay::{Doubt, JournaledCommand, Replay};
 use crate::client::actions::read_back::ReadBackResult;
-use crate::client::settings::Mode;
+use crate::client::actions::removal::RemovalCheck;
+use crate::client::settings::{Mode, VerifyPolicy};
 use crate::error::{ErrorKind, Result};
 use crate::host::session::Session;
 use crate::session::journal::recorder::JournalRecorder;
@@ -77,14 +78,14 @@ fn read_back(session: &Session, journaled: &JournaledCommand) -> Result<(Finding
 
 /// A command that was read back as done; with `--verify` nobody may still be a member in another way.
 fn verify_removal(session: &Session, command: &Command) -> Result<(Finding, Option<String>)> {
-    if !session.setup().verify {
+    if session.setup().verify != VerifyPolicy::Always {
         return Ok((Finding::Done, None));
     }
-    Ok(match still_member(session, command)? {
-        Ok(None) => (Finding::Done, None),
-        Ok(Some(groups)) => (Finding::StillMember, Some(groups)),
-        Err(why) if command.is_repeatable() => (Finding::NotDone, Some(why)),
-        Err(why) => (Finding::Open, Some(why)),
+    Ok(match check_removal(session, command)? {
+        RemovalCheck::NotRemoval | RemovalCheck::Verified => (Finding::Done, None),
+        RemovalCheck::StillMember(groups) => (Finding::StillMember, Some(groups)),
+        RemovalCheck::Unverified(why) if command.is_repeatable() => (Finding::NotDone, Some(why)),
+        RemovalCheck::Unverified(why) => (Finding::Open, Some(why)),
     })
 }
 
@@ -92,10 +93,10 @@ fn verify_removal(session: &Session, command: &Command) -> Result<(Finding, Opti
 fn read_back_removal(session: &Session, journaled: &JournaledCommand) -> Result<(Finding, Option<String>)> {
     let before = || (Finding::StillMember, Some(journaled.why.to_string()));
     let Some(command) = journaled.command.command() else { return Ok(before()) };
-    Ok(match still_member(session, command)? {
-        Ok(None) => (Finding::Done, None),
-        Ok(Some(groups)) => (Finding::StillMember, Some(groups)),
-        Err(_) => before(),
+    Ok(match check_removal(session, command)? {
+        RemovalCheck::NotRemoval | RemovalCheck::Verified => (Finding::Done, None),
+        RemovalCheck::StillMember(groups) => (Finding::StillMember, Some(groups)),
+        RemovalCheck::Unverified(_) => before(),
     })
 }
 
@@ -105,9 +106,9 @@ fn read_back_state(session: &Session, command: &Command) -> Result<ReadBackResul
     unless_interrupted(session, state)
 }
 
-fn still_member(session: &Session, command: &Command) -> Result<std::result::Result<Option<String>, String>> {
+fn check_removal(session: &Session, command: &Command) -> Result<RemovalCheck> {
     let client = session.client()?;
-    let seen = session.wait(async { Ok(client.check_removal(command).await) })?;
+    let seen = session.wait(async { Ok(client.check_removal(command, None).await) })?;
     unless_interrupted(session, seen)
 }
 

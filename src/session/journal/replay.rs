@@ -11,7 +11,7 @@ use crate::store::journal::record::{
     AnswerRecord, CommandRecord, Finding, FoundRecord, JournalRecord, RequestRecord, SettledRecord,
 };
 use crate::store::journal::sha256;
-use crate::wire::outcome::{CommandOutcome, Status};
+use crate::wire::outcome::{CommandOutcome, Evidence, Status};
 use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -172,7 +172,7 @@ impl Replay {
     ) {
         let why = || message.unwrap_or(&journaled.why).to_owned();
         match finding {
-            Finding::Done => self.mark_done(journaled),
+            Finding::Done => self.mark_done(journaled, Some(Evidence::Verified)),
             Finding::NotDone => self.mark_undone(journaled),
             Finding::Open => self.open.entry(journaled.key).or_default().push_back(why()),
             Finding::StillMember => {
@@ -184,9 +184,9 @@ impl Replay {
         }
     }
 
-    fn mark_done(&mut self, journaled: &JournaledCommand) {
+    fn mark_done(&mut self, journaled: &JournaledCommand, evidence: Option<Evidence>) {
         self.add_impact(journaled);
-        self.completed.add(journaled.key, &journaled.request_id);
+        self.completed.add(journaled.key, &journaled.request_id, evidence);
     }
 
     /// It is not done or may be repeated: it is sent when the script reaches it.
@@ -197,9 +197,9 @@ impl Replay {
     /// The outcome of a command in an earlier run; each is recalled once.
     pub(crate) fn recall(&mut self, mode: Mode, command: &RenderedCommand) -> Option<RecalledOutcome> {
         let key = command_key(mode, command.json());
-        if let Some(request_id) = self.completed.pop(key) {
+        if let Some((request_id, evidence)) = self.completed.pop(key) {
             pop(&mut self.started, key);
-            return Some(RecalledOutcome::Done { request_id: request_id.to_string() });
+            return Some(RecalledOutcome::Done { request_id: request_id.to_string(), evidence });
         }
         if let Some(StillMember { message, request_id, .. }) = pop(&mut self.still_members, key) {
             return Some(RecalledOutcome::StillMember { request_id: request_id.to_string(), message });
@@ -270,7 +270,7 @@ impl Replay {
             return None;
         }
         let ids: Vec<_> = keys.iter().filter_map(|key| self.completed.pop(*key)).collect();
-        let request_id = ids.first().map(ToString::to_string).unwrap_or_default();
+        let request_id = ids.first().map(|(id, _)| id.to_string()).unwrap_or_default();
         Some(RecalledResponse {
             response: Ok(ApiResponse::confirmed(request, request_id, "resumed")),
             still_members,
@@ -331,17 +331,17 @@ impl Replay {
         let mut fates = fates.into_iter();
         for (index, journaled) in request.commands.into_iter().enumerate() {
             let lost = || CommandOutcome::with_message(Status::Unknown, "its response was lost");
-            let CommandOutcome { status, message, .. } = fates.next().unwrap_or_else(lost);
+            let CommandOutcome { status, message, evidence, .. } = fates.next().unwrap_or_else(lost);
             match status {
-                Status::Completed | Status::WouldComplete if !is_raw => self.piece_done(&journaled),
+                Status::Completed | Status::WouldComplete if !is_raw => self.piece_done(&journaled, evidence),
                 Status::Completed | Status::WouldComplete if is_kept => self.add_impact(&journaled),
                 // Its response was lost, and reading it back showed that it is done.
-                Status::Completed if !is_answered => self.mark_done(&journaled),
+                Status::Completed if !is_answered => self.mark_done(&journaled, evidence),
                 // It is sent again when the script reaches it; also a completed one, if other commands of a request sent
                 // as the script wrote it were not done.
                 Status::Completed | Status::WouldComplete | Status::Failed | Status::NotSent => {}
                 Status::PartlyDone => self.mark_undone(&journaled),
-                Status::Unknown => {
+                Status::Unknown | Status::Unverified => {
                     let why = message.map_or(Cow::Borrowed("its response was lost"), Cow::Owned);
                     self.unknown.insert((number, index), JournaledCommand { why, ..journaled });
                 }
@@ -363,7 +363,8 @@ impl Replay {
     ) -> bool {
         let has = |status: Status| fates.iter().any(|fate| fate.status == status);
         let all_done = fates.iter().all(|fate| fate.status.is_done());
-        let is_recalled = all_done || (has(Status::StillMember) && !has(Status::Unknown));
+        let is_recalled =
+            all_done || (has(Status::StillMember) && !has(Status::Unknown) && !has(Status::Unverified));
         let answer = answer.filter(|answer| is_recalled && (200..300).contains(&answer.status));
         let (Some(AnswerRecord { status, headers, mut body }), Some(content)) = (answer, request.content)
         else {
@@ -382,8 +383,8 @@ impl Replay {
         true
     }
 
-    fn piece_done(&mut self, journaled: &JournaledCommand) {
-        self.mark_done(journaled);
+    fn piece_done(&mut self, journaled: &JournaledCommand, evidence: Option<Evidence>) {
+        self.mark_done(journaled, evidence);
         if journaled.pieces < 2 {
             return;
         }
@@ -406,7 +407,7 @@ impl Replay {
             return;
         };
         match finding {
-            Finding::Done => self.mark_done(&journaled),
+            Finding::Done => self.mark_done(&journaled, Some(Evidence::Verified)),
             Finding::NotDone => self.mark_undone(&journaled),
             // The next run reads it back again.
             Finding::Open => drop(self.unknown.insert(place, journaled)),

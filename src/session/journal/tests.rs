@@ -9,7 +9,7 @@ use crate::store::journal::record::{
 };
 use crate::store::journal::writer::JournalWriter;
 use crate::wire::mode::Mode;
-use crate::wire::outcome::{CommandOutcome, Status};
+use crate::wire::outcome::{CommandOutcome, Evidence, Status};
 use jiff::{Timestamp, ToSpan};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -49,6 +49,7 @@ fn head() -> HeadRecord {
             allow_empty_source: true,
             allow_delete: false,
             verify: true,
+            send_unlisted: true,
         },
         checks: true,
         inputs: vec![InputRecord { path: "people.csv".to_owned(), sha256: "cd".repeat(32), module: false }],
@@ -88,6 +89,10 @@ fn records() -> Vec<JournalRecord> {
             code: Some("error.group.not_found".to_owned()),
             step: Some(0),
             ..CommandOutcome::with_message(*status, "Group s3cret was not found")
+        },
+        Status::StillMember => CommandOutcome {
+            evidence: Some(Evidence::Verified),
+            ..CommandOutcome::with_message(*status, "why")
         },
         _ => CommandOutcome::with_message(*status, "why"),
     };

@@ -125,6 +125,9 @@ pub struct GuardRecord {
     pub allow_delete: bool,
     /// `--verify`
     pub verify: bool,
+    /// `--unlisted=send`
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub send_unlisted: bool,
 }
 
 /// A file the run read.
@@ -300,7 +303,7 @@ impl JournalRecord {
                 }
             }
             Self::Settled(SettledRecord { number: _, fates, answer }) => {
-                for CommandOutcome { status: _, code, message, step: _ } in fates {
+                for CommandOutcome { status: _, code, message, step: _, evidence: _ } in fates {
                     code.iter_mut().chain(message).for_each(|text| visit(Written::Text(text)));
                 }
                 if let Some(AnswerRecord { status: _, headers, body }) = answer {

@@ -126,7 +126,7 @@ impl RunStory {
     fn count(&mut self, status: Status) {
         match status {
             Status::Completed | Status::WouldComplete => self.done += 1,
-            Status::Unknown | Status::NotSent => self.open += 1,
+            Status::Unknown | Status::Unverified | Status::NotSent => self.open += 1,
             Status::Failed | Status::PartlyDone | Status::StillMember => {}
         }
     }
@@ -204,7 +204,7 @@ mod tests {
         for status in Status::ALL {
             let counts = match status {
                 Status::Completed | Status::WouldComplete => (1, 0),
-                Status::Unknown | Status::NotSent => (0, 1),
+                Status::Unknown | Status::Unverified | Status::NotSent => (0, 1),
                 Status::Failed | Status::PartlyDone | Status::StillMember => (0, 0),
             };
             assert_eq!(

@@ -1,6 +1,6 @@
 //! Lists in a script: an engine with a session that was never connected, and lists made of entries at hand.
 
-use crate::client::settings::Mode;
+use crate::client::settings::{Mode, VerifyPolicy};
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::console::HostConsole;
 use crate::host::interrupt::Interrupt;
@@ -37,7 +37,7 @@ impl HostConsole for SilentConsole {
 pub(crate) fn offline(interrupt: Interrupt) -> Rc<Session> {
     Rc::new(Session::new(SessionSetup {
         hooks: Box::new(|_| Vec::new()),
-        verify: false,
+        verify: VerifyPolicy::Never,
         confirms: false,
         connect: Box::new(|_| Err(Error::usage("there is no service"))),
         profile: "test".into(),

@@ -33,6 +33,11 @@ impl<'e> ExpressionChain<'e> {
         Some(Self { root, parts })
     }
 
+    /// Whether it calls a method.
+    pub(super) fn has_call(&self) -> bool {
+        self.parts.iter().any(|part| matches!(part, ChainPart::Method(_)))
+    }
+
     /// The name of the variable at its start.
     pub(super) fn variable(&self) -> Option<&'e str> {
         variable_name(self.root)

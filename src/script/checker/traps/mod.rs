@@ -2,6 +2,8 @@
 //! division that drops its remainder. Reports only what is certain, so that there are no false alarms.
 
 mod chain;
+mod known;
+mod methods;
 mod scan;
 #[cfg(test)]
 mod tests;

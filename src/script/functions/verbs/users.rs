@@ -16,9 +16,15 @@ use serde_json::json;
 const EXISTING: OptionHelp =
     ("option", "`\"ignoreIfAlreadyExists\"` (the default), `\"updateIfAlreadyExists\"`, or `\"error\"`");
 const DOMAIN: OptionHelp = ("domain", "domain of a username that is not an e-mail");
-const USE_ADOBE_ID: OptionHelp =
-    ("use_adobe_id", "true selects the Adobe ID if a managed account has the same e-mail");
-const WHICH_ACCOUNT: &[OptionHelp] = &[DOMAIN, USE_ADOBE_ID];
+const USE_ADOBE_ID: OptionHelp = (
+    "use_adobe_id",
+    "if a managed account has the same e-mail, true selects the Adobe ID and false the managed account",
+);
+const UNLISTED: OptionHelp = (
+    "unlisted",
+    "`\"send\"` sends the command even if the person is not among the active users that the run has listed",
+);
+const WHICH_ACCOUNT: &[OptionHelp] = &[DOMAIN, USE_ADOBE_ID, UNLISTED];
 const FIRST_NAME: OptionHelp = ("firstname", "the first name, required");
 const LAST_NAME: OptionHelp = ("lastname", "the last name, required");
 const STEP_EMAIL: OptionHelp = ("email", "the e-mail; by default the user of the command");
@@ -174,7 +180,15 @@ pub(super) const VERBS: &[Verb] = &[
     Verb {
         name: "update_account",
         parameters: &[EMAIL, FIELDS],
-        options: &[NEW_FIELDS[0], NEW_FIELDS[1], NEW_FIELDS[2], NEW_FIELDS[3], DOMAIN, USE_ADOBE_ID],
+        options: &[
+            NEW_FIELDS[0],
+            NEW_FIELDS[1],
+            NEW_FIELDS[2],
+            NEW_FIELDS[3],
+            DOMAIN,
+            USE_ADOBE_ID,
+            UNLISTED,
+        ],
         summary: "Changes an account's e-mail, username or names.",
         details: "Adobe IDs and countries cannot be changed. The service refuses a change that differs only in case. A field \
                   that is blank or `()` is left out: the account keeps its value. If nothing is left, the command is \
@@ -387,6 +401,7 @@ pub(super) const VERBS: &[Verb] = &[
                 "use_adobe_id",
                 "true selects the Adobe ID, which is removed from the organization but never deleted",
             ),
+            UNLISTED,
         ],
         summary: "Deletes an account permanently, selecting the account.",
         details: "",

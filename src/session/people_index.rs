@@ -1,0 +1,274 @@
+//! The people that a run has read, as fingerprints: whether a command names one of them, and which account.
+
+use crate::client::hooks::{ActionRequest, GateHook, Resolution};
+use crate::client::listing::dedup::DedupSet;
+use crate::client::request::ApiResponse;
+use crate::did_you_mean::nearest;
+use crate::error::{Error, Result};
+use crate::wire::command::Command;
+use crate::wire::error_code;
+use crate::wire::identity::{IdentityType, fold};
+use crate::wire::outcome::Evidence;
+use crate::wire::step::StepRemoval;
+use crate::wire::subject::CommandSubject;
+use crate::wire::user::User;
+use std::collections::HashSet;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+/// The name of the listing of all users.
+const ALL_USERS: &str = "users";
+/// The admin group that the API cannot take away (contract 7.23).
+const SYSTEM_ADMINISTRATORS: &str = "_org_admin";
+/// With more records than this, those that the script has dropped are forgotten.
+const SWEEP_SIZE: usize = 8_192;
+/// The number of refusals for which the nearest name is looked up, since that compares with everybody.
+const SUGGESTIONS: usize = 100;
+
+/// The types of account, as fingerprints tell them apart; the last one is for an unknown type.
+const TYPES: [Option<IdentityType>; 4] =
+    [Some(IdentityType::AdobeId), Some(IdentityType::EnterpriseId), Some(IdentityType::FederatedId), None];
+
+/// Knows the people that a run has read, created or renamed, and resolves commands by them.
+pub(crate) struct PeopleIndex {
+    /// Whether commands are sent even if the person is not among the active users.
+    send_unlisted: bool,
+    state: Mutex<IndexState>,
+}
+
+#[derive(Default)]
+struct IndexState {
+    /// Accounts that were read, by type and e-mail, and usernames by their domain: at most 20 bytes a person.
+    read: DedupSet,
+    /// People whom the run created or renamed, or would have in test mode.
+    written: DedupSet,
+    hashers: [RandomState; 2],
+    /// Those of `read` who hold the role of a system administrator.
+    admins: HashSet<u128>,
+    /// Whether a complete listing of all users was read.
+    is_complete: bool,
+    /// The records that the script holds, for hints.
+    records: Vec<Weak<User>>,
+    record_limit: usize,
+    suggestions: usize,
+}
+
+/// A name under which commands find a person.
+#[derive(Debug, Clone, Copy)]
+enum PersonKey<'a> {
+    Email(&'a str),
+    Username { name: &'a str, domain: &'a str },
+}
+
+impl PeopleIndex {
+    /// An index without people; `send_unlisted` sends commands even if the person is not among the active users.
+    pub(crate) fn new(send_unlisted: bool) -> Self {
+        Self { send_unlisted, state: Mutex::default() }
+    }
+
+    fn state(&self) -> MutexGuard<'_, IndexState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl GateHook for PeopleIndex {
+    fn before(&self, _: &ActionRequest) -> Result<()> {
+        Ok(())
+    }
+
+    fn after(&self, _: &ActionRequest, _: std::result::Result<&ApiResponse, &Error>) {}
+
+    fn resolve(&self, command: &Command, is_unknown: bool) -> Option<Resolution> {
+        let mut state = self.state();
+        let send_unlisted = self.send_unlisted || command.choice.send_unlisted;
+        let resolution = state.resolve(command, send_unlisted, is_unknown);
+        if let Some(Resolution::Send(_)) = resolution {
+            state.add_written(command);
+        }
+        resolution
+    }
+
+    fn users_read(&self, users: &[Arc<User>]) {
+        let mut state = self.state();
+        for user in users {
+            state.add_read(user);
+        }
+        state.records.extend(users.iter().map(Arc::downgrade));
+        if state.records.len() > state.record_limit.max(SWEEP_SIZE) {
+            state.records.retain(|user| user.strong_count() > 0);
+            state.record_limit = 2 * state.records.len();
+        }
+    }
+
+    fn listing_ended(&self, listing: &str, entries: std::result::Result<usize, &Error>) {
+        if listing == ALL_USERS && entries.is_ok() {
+            self.state().is_complete = true;
+        }
+    }
+}
+
+impl IndexState {
+    fn add_read(&mut self, user: &User) {
+        let kind = user.kind.as_deref().and_then(IdentityType::parse);
+        let is_admin =
+            user.groups.as_ref().map(|groups| groups.iter().any(|name| *name == SYSTEM_ADMINISTRATORS));
+        let mut add = |digest: u128| {
+            self.read.insert(digest);
+            match is_admin {
+                Some(true) => drop(self.admins.insert(digest)),
+                Some(false) if !self.admins.is_empty() => drop(self.admins.remove(&digest)),
+                _ => {}
+            }
+        };
+        if let Some(email) = user.email.as_deref() {
+            add(digest(&self.hashers, kind, PersonKey::Email(&fold(email))));
+        }
+        // Someone without an e-mail is found by the username, whatever it looks like.
+        if let (None, Some(name)) = (&user.email, user.username.as_deref().filter(|name| name.contains('@')))
+        {
+            add(digest(&self.hashers, kind, PersonKey::Email(&fold(name))));
+        }
+        let username = user.username.as_deref().filter(|name| !name.contains('@'));
+        if let (Some(name), Some(domain)) = (username, user.domain.as_deref()) {
+            let key = PersonKey::Username { name: &fold(name), domain: &fold(domain) };
+            add(digest(&self.hashers, None, key));
+        }
+    }
+
+    /// Adds the people whom a command creates or renames. Whether it succeeds is not known yet; a later command for
+    /// the same person is held back if it does not.
+    fn add_written(&mut self, command: &Command) {
+        let CommandSubject::User { user, domain, .. } = &command.subject else { return };
+        for (step, spec) in command.specs() {
+            if !spec.creates && step.name != "update" {
+                continue;
+            }
+            let field = |key: &str| step.value.get(key).and_then(serde_json::Value::as_str);
+            if let Some(email) = field("email") {
+                self.add_written_name(email, None);
+            }
+            // A username that looks like an e-mail does not identify anybody (contract 7.17).
+            let username = if spec.creates { Some(user.as_str()) } else { field("username") };
+            if let Some(username) = username.filter(|name| !name.contains('@')) {
+                self.add_written_name(username, domain.as_deref());
+            }
+        }
+    }
+
+    fn add_written_name(&mut self, name: &str, domain: Option<&str>) {
+        let (name, domain) = (fold(name), fold(domain.unwrap_or_default()));
+        let digest = self.digest(None, PersonKey::of(&name, &domain));
+        self.written.insert(digest);
+    }
+
+    fn digest(&self, kind: Option<IdentityType>, key: PersonKey<'_>) -> u128 {
+        digest(&self.hashers, kind, key)
+    }
+
+    /// The types of the accounts with this name that were read.
+    fn types_read(&self, key: PersonKey<'_>) -> Vec<Option<IdentityType>> {
+        let types = if matches!(key, PersonKey::Email(_)) { &TYPES[..] } else { &TYPES[3..] };
+        types.iter().copied().filter(|kind| self.read.contains(self.digest(*kind, key))).collect()
+    }
+
+    fn resolve(&mut self, command: &Command, send_unlisted: bool, is_unknown: bool) -> Option<Resolution> {
+        let CommandSubject::User { user, domain, use_adobe_id } = &command.subject else { return None };
+        let (name, domain_name) = (fold(user), fold(domain.as_deref().unwrap_or_default()));
+        let key = PersonKey::of(&name, &domain_name);
+        let types = self.types_read(key);
+        let is_meant = |kind: &Option<IdentityType>| match use_adobe_id {
+            Some(true) => *kind == Some(IdentityType::AdobeId),
+            Some(false) => *kind != Some(IdentityType::AdobeId),
+            None => true,
+        };
+        let meant = types.iter().filter(|kind| is_meant(kind)).count();
+        let creates = command.specs().any(|(_, spec)| spec.creates);
+        if meant > 1 && use_adobe_id.is_none() && !command.choice.is_exact && removes(command) {
+            let accounts = types.iter().map(|kind| account_name(*kind)).collect::<Vec<_>>().join(" and ");
+            let message = format!("`{user}` has more than one account: {accounts}");
+            return Some(Resolution::Refuse { code: error_code::AMBIGUOUS_IDENTITY, message });
+        }
+        let is_admin = |kind: &Option<IdentityType>| self.admins.contains(&self.digest(*kind, key));
+        if takes_everything(command) && types.iter().filter(|kind| is_meant(kind)).any(is_admin) {
+            let message =
+                format!("`{user}` is a system administrator; take the role away in the Admin Console first");
+            return Some(Resolution::HoldBack { code: error_code::SYSTEM_ADMINISTRATOR, message });
+        }
+        if meant > 0 && !is_unknown {
+            return Some(Resolution::Send(Evidence::Read));
+        }
+        let is_written = self.written.contains(self.digest(None, key));
+        if creates || is_written || send_unlisted || deletes(command) || !(self.is_complete || is_unknown) {
+            return Some(Resolution::Send(Evidence::Service));
+        }
+        let what = if types.is_empty() { "" } else { " with that type of account" };
+        let hint = self.hint(&name).map(|hint| format!("; {hint}")).unwrap_or_default();
+        let message = format!("`{user}` is not among the active users{what}{hint}");
+        Some(Resolution::Refuse { code: error_code::NOT_PRESENT, message })
+    }
+
+    /// Who may be meant by a name that nobody has, as far as the script holds records.
+    fn hint(&mut self, name: &str) -> Option<String> {
+        let held: Vec<_> = self.records.iter().filter_map(Weak::upgrade).collect();
+        let has_username =
+            |user: &&Arc<User>| user.username.as_deref().is_some_and(|other| fold(other) == *name);
+        if let Some(user) = held.iter().find(has_username) {
+            let person = full_name(user);
+            return Some(match (&user.email, &user.domain) {
+                (Some(email), _) => format!("{person} signs in with that name; the e-mail is {email}"),
+                (None, Some(domain)) => format!("{person} has that username in the domain {domain}"),
+                (None, None) => format!("{person} signs in with that name"),
+            });
+        }
+        self.suggestions += 1;
+        if self.suggestions > SUGGESTIONS {
+            return None;
+        }
+        let emails = held.iter().filter_map(|user| user.email.as_deref());
+        nearest(name, emails).map(|email| format!("did you mean {email}?"))
+    }
+}
+
+impl<'a> PersonKey<'a> {
+    fn of(name: &'a str, domain: &'a str) -> Self {
+        if name.contains('@') { Self::Email(name) } else { Self::Username { name, domain } }
+    }
+}
+
+fn digest(hashers: &[RandomState; 2], kind: Option<IdentityType>, key: PersonKey<'_>) -> u128 {
+    let [high, low] = hashers.each_ref().map(|hasher| match key {
+        PersonKey::Email(email) => hasher.hash_one((kind, email)),
+        PersonKey::Username { name, domain } => hasher.hash_one((name, domain)),
+    });
+    (u128::from(high) << 64) | u128::from(low)
+}
+
+/// Whether the person loses every group or leaves the organization.
+fn takes_everything(command: &Command) -> bool {
+    command.specs().any(|(step, spec)| spec.removes == StepRemoval::Person || step.value == "all")
+}
+
+fn removes(command: &Command) -> bool {
+    command.specs().any(|(_, spec)| spec.removes != StepRemoval::Nothing)
+}
+
+/// Whether the account is deleted: people who left the organization are in no listing.
+fn deletes(command: &Command) -> bool {
+    let removals = command.steps.iter().filter(|step| step.name == "removeFromOrg");
+    removals.filter_map(|step| step.value.get("deleteAccount")).any(|flag| flag != false)
+}
+
+fn account_name(kind: Option<IdentityType>) -> &'static str {
+    match kind {
+        Some(IdentityType::AdobeId) => "an Adobe ID",
+        Some(IdentityType::EnterpriseId) => "an Enterprise ID",
+        Some(IdentityType::FederatedId) => "a Federated ID",
+        None => "an account of unknown type",
+    }
+}
+
+fn full_name(user: &User) -> String {
+    let names = [user.firstname.as_deref(), user.lastname.as_deref()];
+    let name = names.into_iter().flatten().collect::<Vec<_>>().join(" ");
+    if name.trim().is_empty() { "someone".to_owned() } else { name }
+}
