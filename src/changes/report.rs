@@ -78,9 +78,8 @@ impl Report {
         };
         (dropped > 0).then(|| {
             let message = format!("the report no longer has {}, so `{field}` cannot be read", counted(dropped, "outcome"));
-            let hint = format!(
-                "Read the counts, such as `completed` and `notCompleted`, or run with --report FILE, which has a row for each command."
-            );
+            let hint =
+                "Read the counts, such as `completed` and `notCompleted`, or run with --report FILE, which has a row for each command.";
             Error::usage_with_hint(message, hint)
         })
     }
