@@ -190,6 +190,8 @@ pub struct CommandFailure {
     pub code: String,
     /// The message of the service, or of the local check.
     pub message: String,
+    /// The file and the line that the command comes from, such as `people.csv:14`.
+    pub source: Option<String>,
 }
 
 impl CommandFailure {
@@ -201,12 +203,13 @@ impl CommandFailure {
             step: Some(fault.step),
             code: fault.code.to_owned(),
             message: fault.message.clone(),
+            source: None,
         }
     }
 
-    /// The target, the message and, if there is one, the code.
+    /// Its source if it has one, the target, the message and, if there is one, the code.
     pub fn describe(&self) -> String {
-        refusal(&self.target, &self.message, &self.code)
+        refusal(self.source.as_deref(), &self.target, &self.message, &self.code)
     }
 
     /// What to do about it.
@@ -215,9 +218,12 @@ impl CommandFailure {
     }
 }
 
-/// A refused command as text: the target, the message and, if there is one, the code.
-pub fn refusal(target: &str, message: &str, code: &str) -> String {
-    if code.is_empty() { format!("{target}: {message}") } else { format!("{target}: {message} ({code})") }
+/// A refused command as text: its source if it has one, the target unless it is blank, the message and, if there is one,
+/// the code.
+pub fn refusal(source: Option<&str>, target: &str, message: &str, code: &str) -> String {
+    let place = source.into_iter().chain(Some(target).filter(|target| !target.is_empty()));
+    let place: String = place.map(|part| format!("{part}: ")).collect();
+    if code.is_empty() { format!("{place}{message}") } else { format!("{place}{message} ({code})") }
 }
 
 impl From<ErrorKind> for Error {
@@ -540,6 +546,7 @@ mod tests {
             step: Some(0),
             code: error_code::GROUP_NOT_FOUND.into(),
             message: "Group X was not found".into(),
+            source: None,
         }
     }
 

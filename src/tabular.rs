@@ -10,6 +10,20 @@ pub const LIST_SEPARATOR: &str = ",";
 /// The characters that start a formula in a spreadsheet.
 const FORMULA_STARTS: &[char] = &['=', '+', '-', '@', '\t', '\r'];
 
+/// The documented fields of a user, in the service's order. They are columns whoever is in the list: a list in which
+/// nobody has groups has the column `groups` too.
+pub(crate) const USER_COLUMNS: &[&str] =
+    &["email", "status", "groups", "username", "domain", "firstname", "lastname", "country", "type", "id"];
+
+/// Whether the records are users, recognized by the fields that every user has.
+fn are_users(records: &[&Map<String, Value>]) -> bool {
+    let is_user = |record: &&Map<String, Value>| {
+        ["type", "id", "status"].iter().all(|key| record.contains_key(*key))
+            && (record.contains_key("email") || record.contains_key("username"))
+    };
+    !records.is_empty() && records.iter().all(is_user)
+}
+
 /// A header and its rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TabularRows {
@@ -38,8 +52,13 @@ impl TabularRows {
     fn of_records(records: &[&Map<String, Value>]) -> Self {
         let mut columns: Vec<String> = Vec::new();
         let mut known = std::collections::HashSet::new();
+        let documented = if are_users(records) { USER_COLUMNS } else { &[] };
+        for column in documented {
+            known.insert(*column);
+            columns.push((*column).to_owned());
+        }
         for key in records.iter().flat_map(|record| record.keys()) {
-            if known.insert(key) {
+            if known.insert(key.as_str()) {
                 columns.push(key.clone());
             }
         }

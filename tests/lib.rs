@@ -1,6 +1,7 @@
 //! The one integration-test binary: every file beside this one is a module of it.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops where its world is broken")]
 
+mod blanks;
 mod catalog;
 mod causes;
 mod client;
@@ -14,6 +15,7 @@ mod guide;
 #[cfg(unix)]
 mod home;
 mod house;
+mod identifiers;
 #[cfg(unix)]
 mod listings;
 mod outcomes;
@@ -24,10 +26,11 @@ mod queue;
 #[cfg(unix)]
 mod repl;
 mod resume;
+mod rows;
 mod run_summary;
 mod runner;
 mod sandbox;
-mod sandbox_answers;
+mod sandbox_responses;
 mod scripts;
 mod support;
 mod trouble;

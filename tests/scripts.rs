@@ -1,8 +1,11 @@
 //! Every script of `scripts/` through the binary: as it stands, for real, and rehearsed.
 
 use crate::support::Run;
+use crate::support::run::Finished;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::sync::Arc;
+use tempfile::TempDir;
 use umapi_shell::sandbox::{self, FaultEffect, PlannedFault, RetryAfter, Sandbox};
 use umapi_shell::wire::endpoint::EndpointId;
 
@@ -213,6 +216,134 @@ fn offboarding_removes_only_people_who_were_confirmed() {
 
     let ask = "[find_user(`quinn.baker@example.org`) == (), get_user(`rosa.silva@example.com`).groups]";
     assert_eq!(visit(&sandbox, "-e").arg(ask).run().done(), "[true,[]]\n");
+}
+
+/// Runs in one folder with the scripts, one after the other, against one sandbox.
+struct Visits {
+    sandbox: Sandbox,
+    folder: Arc<TempDir>,
+}
+
+impl Visits {
+    fn new(files: &[(&str, &str)]) -> Self {
+        let visits = Self { sandbox: start(), folder: Arc::new(tempfile::tempdir().unwrap()) };
+        let run = with_scripts(Run::in_folder(Arc::clone(&visits.folder), ""));
+        files.iter().fold(run, |run, (name, content)| run.file(name, content));
+        visits
+    }
+
+    fn run(&self, line: &str) -> Finished {
+        Run::in_folder(Arc::clone(&self.folder), line).against(&self.sandbox).run()
+    }
+
+    fn eval(&self, code: &str) -> String {
+        Run::in_folder(Arc::clone(&self.folder), "--live -e").against(&self.sandbox).arg(code).run().done()
+    }
+
+    fn names(&self, folder: &str) -> Vec<String> {
+        let entries = std::fs::read_dir(self.folder.path().join(folder)).unwrap();
+        let mut names: Vec<_> =
+            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+}
+
+#[test]
+fn a_rehearsal_blocks_no_live_run_and_the_record_lies_beside_the_input() {
+    for (file, list) in [
+        ("hr.csv.d/leavers.csv", "hr.csv.d/leavers-confirm.csv"),
+        ("hr.csv.d/LEAVERS.CSV", "hr.csv.d/LEAVERS-confirm.csv"),
+        ("hr.csv.d/leavers", "hr.csv.d/leavers-confirm.csv"),
+        ("./hr/a.csv.csv", "./hr/a.csv-confirm.csv"),
+        ("leavers.csv", "leavers-confirm.csv"),
+    ] {
+        let visits = Visits::new(&[(file, "email\nben.osei@example.com\n")]);
+        visits.run(&format!("--test scripts/offboard.rhai groups {file}")).exits(0);
+        let folder = file.rsplit_once('/').map_or(".", |(folder, _)| folder);
+        let before = visits.names(folder).len();
+        let live = visits.run(&format!("--live scripts/offboard.rhai groups {file}"));
+        assert_eq!(live.stdout.lines().next(), Some("completed  ben.osei@example.com"), "{}", live.stderr);
+        let record = std::fs::read_to_string(live.file(list)).unwrap();
+        assert!(record.contains("ben.osei@example.com"), "{record}");
+        assert_eq!(visits.names(folder).len(), before + 1, "the older list is kept");
+    }
+}
+
+#[test]
+fn every_spelling_of_yes_counts_and_other_words_stop_the_run() {
+    let file = |word: &str| format!("remove,email\n{word},ben.osei@example.com\n,rosa.silva@example.com\n");
+    for (word, confirmed) in
+        [("yes", 1), ("Yes", 1), ("YES", 1), ("y", 1), ("Y", 1), ("no", 0), ("No", 0), ("n", 0), ("", 0)]
+    {
+        let visits = Visits::new(&[("c.csv", &file(word))]);
+        let run = visits.run("--live scripts/offboard.rhai org c.csv").exits(0);
+        assert!(
+            run.stdout.starts_with(&format!("{confirmed} of 2 are confirmed\n")),
+            "{word}: {}",
+            run.stdout
+        );
+        let gone = visits.eval("find_user(`ben.osei@example.com`) == ()");
+        assert_eq!(gone, format!("{}\n", confirmed == 1), "{word}");
+    }
+    for word in ["ja", "x", "1", "true", "yes please", "ye", "yes;"] {
+        let visits = Visits::new(&[("c.csv", &file(word))]);
+        let run = visits.run("--live --yes scripts/offboard.rhai org c.csv");
+        run.failed(1, "`remove` takes yes, no or nothing").stderr_has("ben.osei@example.com");
+        assert_eq!(visits.eval("find_user(`ben.osei@example.com`) == ()"), "false\n", "{word}");
+    }
+}
+
+/// The groups of both accounts of one address.
+const BOTH: &str =
+    "get_users().filter(|user| user.email == `both@example.com`).map(|user| `${user.type} ${user.groups}`)";
+
+#[test]
+fn offboarding_handles_both_accounts_of_an_address() {
+    let visits = Visits::new(&[("leavers.csv", "email\nboth@example.com\nBOTH@example.com\n")]);
+    visits.eval(
+        "add_to_groups(`both@example.com`, [`Designers`]);
+         add_to_groups(`both@example.com`, [`Stock`, `Photoshop`], #{use_adobe_id: true});",
+    );
+    let first = visits.run("--live scripts/offboard.rhai groups leavers.csv");
+    assert!(first.stdout.contains("completed  both@example.com\n"), "{}{}", first.stdout, first.stderr);
+    assert!(first.stdout.contains("completed  both@example.com (Adobe ID)\n"), "{}", first.stdout);
+    let record = std::fs::read_to_string(first.file("leavers-confirm.csv")).unwrap();
+    assert_eq!(record.lines().count(), 3, "{record}");
+    first.exits(0).stderr_has("both@example.com has two accounts");
+    assert_eq!(visits.eval(BOTH), "[\"adobeID []\",\"federatedID []\"]\n");
+
+    let confirm =
+        |line: &str| if line.ends_with(",adobeID") { format!("yes{line}\n") } else { format!("{line}\n") };
+    let confirmed: String = record.lines().map(confirm).collect();
+    std::fs::write(visits.folder.path().join("one.csv"), confirmed).unwrap();
+    visits.run("--live scripts/offboard.rhai org one.csv").exits(0);
+    assert_eq!(visits.eval(BOTH), "[\"federatedID []\"]\n");
+}
+
+#[test]
+fn which_of_two_accounts_may_go_must_be_said() {
+    let visits = Visits::new(&[("c.csv", "remove,email\nyes,both@example.com\n")]);
+    let run = visits.run("--live scripts/offboard.rhai org c.csv");
+    run.failed(1, "both@example.com has two accounts; add a column \"type\"");
+    assert_eq!(visits.eval(&format!("{BOTH}.len()")), "2\n");
+}
+
+#[test]
+fn offboarding_names_all_odd_rows_before_it_changes_anything() {
+    let visits = Visits::new(&[("leavers.csv", "email,name\nben.osei@example.com,Ben\n,Kim\n,Jo\n")]);
+    let run = visits.run("--live scripts/offboard.rhai groups leavers.csv");
+    run.failed(1, "rows have no email").stderr_has("row 2").stderr_has("row 3");
+    assert_eq!(visits.eval("get_user(`ben.osei@example.com`).groups.is_empty()"), "false\n");
+}
+
+#[test]
+fn moving_keeps_the_old_profile_of_whom_the_new_one_refuses() {
+    let visits = Visits::new(&[]);
+    visits.run("--test scripts/move_profile.rhai Stock Finance").exits(0);
+    visits.eval("add_to_groups(`ines.costa@example.net`, `Finance`)");
+    let run = visits.run("--live scripts/move_profile.rhai Stock Finance").exits(0);
+    assert!(run.stdout.contains("live: 2 of 2 people moved to Finance"), "{}{}", run.stdout, run.stderr);
 }
 
 #[test]

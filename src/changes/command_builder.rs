@@ -1,8 +1,8 @@
 //! Commands that a script builds step by step.
 
-use crate::changes::submission::{CommandSource, Submission, TaggedCommand};
+use crate::changes::submission::{CommandSource, Submission, TaggedCommand, WithheldCommand};
 use crate::did_you_mean::nearest;
-use crate::error::{CommandFailure, Error, Result};
+use crate::error::{Error, Result};
 use crate::host::unsent::UnsentCommands;
 use crate::values::json;
 use crate::values::script_value::{self, ScriptValue};
@@ -164,9 +164,10 @@ pub(crate) fn parse_submission(index: usize, command: &Dynamic) -> Result<Submis
     let tag = map.get("tag").cloned().unwrap_or_default();
     let json = json::json_of(command)?;
     let target = ["user", "usergroup"].iter().find_map(|key| json.get(key)?.as_str()).unwrap_or_default();
-    Ok(Command::read(&json)
-        .map(|command| TaggedCommand { tag, ..TaggedCommand::plain(command) })
-        .map_err(|fault| CommandFailure::local(index, target, &fault)))
+    Ok(match Command::read(&json) {
+        Ok(command) => Ok(TaggedCommand { tag, ..TaggedCommand::plain(command) }),
+        Err(fault) => Err(WithheldCommand::refused(index, target, &fault, String::new(), tag)),
+    })
 }
 
 #[cfg(test)]
@@ -193,7 +194,7 @@ mod tests {
         let error = read(r#"[#{user: "a@example.com", doo: []}]"#).unwrap_err();
         assert_eq!(error.to_string(), "command 0 has an unknown key `doo`");
         let failure = read(r#"[#{user: "a@example.com"}]"#).unwrap().remove(0).unwrap_err();
-        assert_eq!(failure.code, "error.command.steps.malformed");
+        assert_eq!(failure.failure.code, "error.command.steps.malformed");
     }
 
     #[test]

@@ -1,28 +1,26 @@
-//! The people of a CSV file with the columns of Adobe's sample `source.csv`, as commands.
+//! The people of a CSV file with the columns of Adobe's sample `source.csv` or of User Sync, as commands.
 
 use super::steps;
+use crate::changes::people_columns::{GROUPS, PeopleColumns};
 use crate::changes::steps::AccountFields;
-use crate::changes::submission::{CommandSource, Submission, TaggedCommand};
+use crate::changes::submission::{CommandSource, Submission, TaggedCommand, WithheldCommand};
 use crate::error::{Error, Result};
 use crate::files::csv::reader::{CsvReader, CsvShape};
 use crate::files::csv::row::CsvRow;
 use crate::store::file_door;
 use crate::store::journal::sha256::DigestReader;
 use crate::values::user_ref::UserReference;
-use crate::wire::identity::IdentityType;
+use crate::wire::error_code;
+use crate::wire::fault::CommandFault;
+use crate::wire::identity::{IdentityType, fold};
 use crate::wire::step::OPTIONS;
 use rhai::Dynamic;
 use std::fs::File;
 use std::io::{Read, Seek};
 use std::path::PathBuf;
 
-/// The required columns (contract 8.1, source.csv).
-const COLUMNS: [&str; 5] = ["upn", "mail", "firstname", "lastname", "country_code"];
-/// The column with groups and profiles; a cell may be empty.
-const GROUPS: &str = "groups";
-
-/// A file of people: the command of a row creates the Federated ID unless it exists, then adds the groups. Its tag
-/// is the row.
+/// A file of people: the command of a row creates the account unless it exists, then adds the groups. It is a Federated ID
+/// unless the row says otherwise. Its tag is the row.
 pub(crate) struct PeopleFile {
     path: PathBuf,
     /// Opened once and rewound, so that every pass reads the file whose digest is in the journal, even if the path
@@ -46,17 +44,21 @@ impl PeopleFile {
     /// # Errors
     /// `file`: the file cannot be read or lacks a column.
     pub(crate) fn inspect(&self) -> Result<(usize, String)> {
-        let mut rows = self.rows(DigestReader::new(&self.file))?;
+        let (mut rows, _) = self.rows(DigestReader::new(&self.file))?;
         let count = rows.by_ref().take(1).count();
         let digest = rows.into_source().finish().map_err(|error| Error::io(&self.path, error))?;
         Ok((count, digest))
     }
 
-    fn rows<R: Read>(&self, source: R) -> Result<CsvReader<R>> {
-        (&self.file).rewind().map_err(|error| Error::io(&self.path, error))?;
-        let columns = COLUMNS.iter().map(|column| (*column).to_owned()).collect();
-        let shape = CsvShape { columns, lists: vec![GROUPS.to_owned()], ..CsvShape::default() };
-        CsvReader::new(&self.path, source, &shape)
+    fn rows<R: Read>(&self, source: R) -> Result<(CsvReader<R>, PeopleColumns)> {
+        let rewind = || (&self.file).rewind().map_err(|error| Error::io(&self.path, error));
+        rewind()?;
+        let columns =
+            PeopleColumns::of(CsvReader::new(&self.path, &self.file, &CsvShape::default())?.header())?;
+        rewind()?;
+        let shape =
+            CsvShape { columns: columns.required(), lists: vec![GROUPS.to_owned()], ..CsvShape::default() };
+        Ok((CsvReader::new(&self.path, source, &shape)?, columns))
     }
 }
 
@@ -66,25 +68,55 @@ impl CommandSource for PeopleFile {
     }
 
     fn submissions(&self, start: usize) -> Result<Box<dyn Iterator<Item = Result<Submission>> + '_>> {
-        let rows = self.rows(&self.file)?.skip(start);
-        Ok(Box::new(rows.map(|row| row.map(|row| Ok(row_command(row))))))
+        let (rows, columns) = self.rows(&self.file)?;
+        let rows = rows.enumerate().skip(start);
+        Ok(Box::new(rows.map(move |(index, row)| row.map(|row| row_command(index, row, &columns)))))
     }
 }
 
-fn row_command(row: CsvRow) -> TaggedCommand {
+fn row_command(index: usize, row: CsvRow, columns: &PeopleColumns) -> Submission {
     let text = |column: &str| row.text(column).unwrap_or_default().to_owned();
     let account = AccountFields {
-        email: text("mail"),
+        email: text(columns.email),
         first_name: text("firstname"),
         last_name: text("lastname"),
-        country: text("country_code"),
+        country: text(columns.country),
     };
-    let name = text("upn");
-    let domain = steps::federated_domain(&name, None, &account.email);
+    let name = columns.user(&row).to_owned();
+    let Some(kind) = kind(&text("type")) else {
+        return Err(WithheldCommand::refused(
+            index,
+            &name,
+            &unknown_type(&text("type")),
+            String::new(),
+            Dynamic::from(row),
+        ));
+    };
+    let domain = steps::federated_domain(&name, domain(&name, &text("domain")), &account.email);
     let mut command = UserReference { name, domain, ..UserReference::default() }.command();
-    steps::create(&mut command, IdentityType::FederatedId, &account, Some(OPTIONS[0]));
+    steps::create(&mut command, kind, &account, Some(OPTIONS[0]));
     command.add_to_groups(&steps::distinct(&row.list(GROUPS).unwrap_or_default()));
-    TaggedCommand { tag: Dynamic::from(row), ..TaggedCommand::plain(command) }
+    Ok(TaggedCommand { tag: Dynamic::from(row), ..TaggedCommand::plain(command) })
+}
+
+/// The kind of account that a cell names; a blank cell means a Federated ID.
+fn kind(cell: &str) -> Option<IdentityType> {
+    if cell.is_empty() { Some(IdentityType::FederatedId) } else { IdentityType::parse(cell) }
+}
+
+fn unknown_type(cell: &str) -> CommandFault {
+    let message = format!(
+        "the type `{cell}` is not valid; write federatedID, enterpriseID or adobeID, or leave it blank"
+    );
+    CommandFault { step: 0, code: error_code::STEP_UNKNOWN, message }
+}
+
+/// The domain in a cell. The one of the e-mail address with which somebody signs in says nothing new; the local checks
+/// refuse any other beside such an address.
+fn domain(user: &str, cell: &str) -> Option<String> {
+    let of_user = user.rsplit_once('@').map(|(_, domain)| domain);
+    let is_new = !cell.is_empty() && of_user.is_none_or(|domain| fold(domain) != fold(cell));
+    is_new.then(|| cell.to_owned())
 }
 
 #[cfg(test)]

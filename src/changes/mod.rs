@@ -3,6 +3,7 @@
 pub(crate) mod command_builder;
 pub(crate) mod csv_people;
 pub(crate) mod outcome_buffer;
+mod people_columns;
 pub(crate) mod pipeline;
 pub(crate) mod queue;
 pub(crate) mod report;

@@ -3,11 +3,11 @@
 use super::report::Report;
 use crate::changes::outcome_buffer::{OutcomeBuffer, TaggedOutcome};
 use crate::changes::report::ReportContent;
-use crate::changes::submission::TaggedCheckedCommand;
+use crate::changes::submission::{TaggedCheckedCommand, WithheldCommand, source_of};
 use crate::client::actions::checked_command::CheckedCommand;
 use crate::client::actions::feed::CommandFeed;
 use crate::client::outcome::{Outcome, Status};
-use crate::error::{CommandFailure, Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::host::session::Session;
 use crate::session::run_state::RunState;
 use rhai::Dynamic;
@@ -81,26 +81,28 @@ impl Pipeline {
         self.run(session)
     }
 
-    /// Records a command that a local check refused while the others are sent.
-    pub(crate) fn reject(&mut self, session: &Session, failure: &CommandFailure, action: String) {
+    /// Records a command that is not sent while the others are.
+    pub(super) fn withhold(&mut self, session: &Session, command: WithheldCommand) {
         let index = self.next_index();
+        let WithheldCommand { failure, action, tag } = command;
         let outcome = Outcome {
             index,
-            target: failure.target.clone(),
+            target: failure.target,
             action,
             status: Status::NotSent,
             evidence: None,
             step: failure.step,
-            code: Some(failure.code.clone()),
-            message: Some(failure.message.clone()),
+            code: Some(failure.code).filter(|code| !code.is_empty()),
+            message: Some(failure.message),
             errors: Vec::new(),
             request_id: None,
             attempts: 0,
             mode: session.mode(),
             warnings: Vec::new(),
             resumed: false,
+            source: failure.source,
         };
-        self.outcomes.enter(session, TaggedOutcome { outcome, tag: Dynamic::UNIT });
+        self.outcomes.enter(session, TaggedOutcome { outcome, tag });
     }
 
     /// Sends the remaining commands and returns the report. If not even the first request was sent, the reason is
@@ -197,6 +199,7 @@ impl OutcomeCollector {
     /// Records an outcome of the client, which numbers commands in the order they were pushed.
     fn receive(&mut self, session: &Session, mut outcome: Outcome, index: usize, tag: Dynamic) {
         outcome.index = index;
+        outcome.source = source_of(&tag);
         if let Some(why) = self.abandon_reason.as_ref().filter(|_| outcome.status == Status::NotSent) {
             outcome.message = Some(why.clone());
         }
@@ -222,6 +225,7 @@ impl OutcomeCollector {
             mode: session.mode(),
             warnings: Vec::new(),
             resumed: false,
+            source: source_of(&tag),
         };
         self.enter(session, TaggedOutcome { outcome, tag });
     }

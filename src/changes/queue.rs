@@ -2,7 +2,7 @@
 
 use super::pipeline::Pipeline;
 use super::report::Report;
-use super::submit::check_command;
+use super::submit::check_submission;
 use crate::changes::submission::{Submission, TaggedCommand};
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::session::Session;
@@ -50,13 +50,16 @@ impl Queue {
     ///
     /// # Errors
     /// As [`Queue::push`].
-    pub fn submit(&self, session: &Session, submission: Submission) -> Result<()> {
+    pub(crate) fn submit(&self, session: &Session, submission: Submission) -> Result<()> {
         let mut pipeline = self.0.borrow_mut();
         let Some(pipeline) = pipeline.as_mut() else { return Err(finished()) };
-        let command = submission.map(|command| check_command(session, pipeline.len(), command));
-        match command.map_err(|failure| Error::from(ErrorKind::Invalid(vec![failure])))?? {
+        match check_submission(session, pipeline.len(), submission)? {
             Ok(command) => pipeline.push(session, command),
-            Err(failure) => Err(ErrorKind::Invalid(vec![failure]).into()),
+            Err(withheld) if withheld.is_refused() => Err(ErrorKind::Invalid(vec![withheld.failure]).into()),
+            Err(withheld) => {
+                pipeline.withhold(session, *withheld);
+                Ok(())
+            }
         }
     }
 

@@ -191,7 +191,8 @@ fn outcome_json(outcome: &Outcome, tag: &Dynamic) -> Value {
 fn errors_json(outcome: &Outcome) -> Vec<Value> {
     let entry = |step: Option<usize>, code: Option<&str>, message: Option<&str>| {
         let target = &outcome.target;
-        json!({"index": outcome.index, "step": step, "errorCode": code, "message": message, "user": target})
+        let source = &outcome.source;
+        json!({"index": outcome.index, "step": step, "errorCode": code, "message": message, "user": target, "source": source})
     };
     if outcome.errors.is_empty() {
         return vec![entry(outcome.step, outcome.code.as_deref(), outcome.message.as_deref())];
@@ -270,6 +271,7 @@ mod tests {
             mode: Mode::Live,
             warnings: Vec::new(),
             resumed: false,
+            source: None,
         }
     }
 

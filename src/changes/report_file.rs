@@ -14,7 +14,7 @@ use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 /// The columns, in their order.
-const COLUMNS: [&str; 15] = [
+const COLUMNS: [&str; 16] = [
     "index",
     "target",
     "action",
@@ -28,6 +28,7 @@ const COLUMNS: [&str; 15] = [
     "attempts",
     "mode",
     "resumed",
+    "source",
     "warnings",
     "time",
 ];

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::values::options::CallOptions;
-use crate::wire::command::Command;
+use crate::wire::command::{Command, CommandStep};
 use crate::wire::identity::{IdentityType, fold};
 use crate::wire::step::OPTIONS;
 use rhai::Dynamic;
@@ -93,18 +93,54 @@ pub(crate) fn some_names(value: &Dynamic, of: &str) -> Result<Vec<String>> {
     Ok(names)
 }
 
-/// The fields named by `keys` that were given, each a string.
+/// Appends the step `name`, which sets the fields named by `keys`. A field that is blank or `()` means "no change" and is
+/// left out; a step that has no fields left is appended empty, for [`leave_out_empty_updates`].
+///
+/// # Errors
+/// `usage`: none of the fields was given, or one is not a string.
+pub(crate) fn push_update(
+    command: &mut Command,
+    name: &str,
+    options: &CallOptions,
+    keys: &[&str],
+) -> Result<()> {
+    if !keys.iter().any(|key| options.has(key)) {
+        let message = format!("{} has nothing to change", options.function());
+        return Err(Error::usage_with_hint(message, format!("Give at least one of {}.", keys.join(", "))));
+    }
+    command.push(name, fields(options, keys)?.into());
+    Ok(())
+}
+
+/// The fields named by `keys` that were given and are not blank.
 ///
 /// # Errors
 /// `usage`: one is not a string.
 pub(crate) fn fields(options: &CallOptions, keys: &[&str]) -> Result<Map<String, Value>> {
     let mut fields = Map::new();
     for key in keys {
-        if let Some(text) = options.text(key)? {
+        let text = options.text(key)?.unwrap_or_default();
+        if !text.trim().is_empty() {
             fields.insert((*key).to_owned(), json!(text.trim()));
         }
     }
     Ok(fields)
+}
+
+/// Leaves out steps that would update nothing; returns whether there were any.
+pub(super) fn leave_out_empty_updates(command: &mut Command) -> bool {
+    let is_empty_update = |step: &CommandStep| {
+        matches!(step.name.as_str(), "update" | "updateUserGroup")
+            && step.value.as_object().is_some_and(Map::is_empty)
+    };
+    let steps = command.steps.len();
+    command.steps.retain(|step| !is_empty_update(step));
+    command.steps.len() < steps
+}
+
+/// The names of the steps of a command, for its outcome.
+pub(super) fn names_of_steps(command: &Command) -> String {
+    command.steps.iter().map(|step| step.name.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

@@ -2,8 +2,9 @@
 
 use super::pipeline::Pipeline;
 use super::report::Report;
+use super::steps;
 use crate::changes::submission::{
-    CheckedSubmission, CommandSource, Submission, TaggedCheckedCommand, TaggedCommand,
+    CheckedSubmission, CommandSource, Submission, TaggedCheckedCommand, TaggedCommand, WithheldCommand,
 };
 use crate::client::actions::checked_command::CheckedCommand;
 use crate::client::hooks::GateHook;
@@ -22,7 +23,9 @@ const CHECKED_LIMIT: usize = 10_000;
 struct PrecheckedList {
     /// The number of entries.
     count: usize,
-    /// Why local checks refuse some of them.
+    /// The number of entries that are not sent.
+    withheld: usize,
+    /// Why local checks refuse some of these.
     refused: Vec<CommandFailure>,
     /// The first entries, as they were checked.
     checked: Vec<CheckedSubmission>,
@@ -36,9 +39,17 @@ struct PrecheckedList {
 pub(crate) fn submit_one(session: &Session, command: Command) -> Result<Report> {
     RunState::of(session).count_single_change(session);
     let command = check_command(session, 0, TaggedCommand::plain(command))?;
-    let command = command.map_err(|failure| ErrorKind::Invalid(vec![failure]))?;
     let mut pipeline = Pipeline::new(session, false)?;
-    pipeline.push(session, command)?;
+    match command {
+        Ok(command) => pipeline.push(session, command)?,
+        Err(withheld) if withheld.is_refused() => {
+            return Err(ErrorKind::Invalid(vec![withheld.failure]).into());
+        }
+        Err(withheld) => {
+            pipeline.withhold(session, *withheld);
+            return pipeline.finish(session);
+        }
+    }
     let report = pipeline.finish(session)?;
     report.failure().map_or(Ok(report), Err)
 }
@@ -49,12 +60,12 @@ pub(crate) fn submit_one(session: &Session, command: Command) -> Result<Report> 
 /// `invalid`: local checks refuse some, and nothing was sent; with `skip_invalid` the others are sent instead. Why
 /// the first request was not sent.
 pub(crate) fn submit(session: &Session, source: &dyn CommandSource, skip_invalid: bool) -> Result<Report> {
-    let PrecheckedList { count, refused, checked } = precheck(session, source)?;
+    let PrecheckedList { count, withheld, refused, checked } = precheck(session, source)?;
     if !refused.is_empty() && !skip_invalid {
         return Err(ErrorKind::Invalid(refused).into());
     }
     let mut pipeline = Pipeline::new(session, true)?;
-    pipeline.expect(count - refused.len());
+    pipeline.expect(count - withheld);
     let result = push_checked(session, checked, &mut pipeline)
         .and_then(|()| push_rest(session, source, count, &mut pipeline));
     match result {
@@ -95,8 +106,8 @@ fn push_rest(
 fn push(session: &Session, checked: CheckedSubmission, pipeline: &mut Pipeline) -> Result<()> {
     match checked {
         Ok(command) => pipeline.push(session, command),
-        Err(failure) => {
-            pipeline.reject(session, &failure, String::new());
+        Err(withheld) => {
+            pipeline.withhold(session, *withheld);
             Ok(())
         }
     }
@@ -118,7 +129,10 @@ fn precheck(session: &Session, source: &dyn CommandSource) -> Result<PrecheckedL
                 precheck_guard(session, &command.command, &mut total)?;
                 command.then.iter().try_for_each(|then| precheck_guard(session, then, &mut total))?;
             }
-            Err(failure) => list.refused.push(failure.clone()),
+            Err(withheld) => {
+                list.withheld += 1;
+                list.refused.extend(withheld.is_refused().then(|| withheld.failure.clone()));
+            }
         }
         if list.checked.len() < limit {
             list.checked.push(checked);
@@ -136,30 +150,40 @@ fn precheck_guard(session: &Session, command: &CheckedCommand, total: &mut Comma
     if is_done { Ok(()) } else { run.settings.guard.precheck(mode, command, total) }
 }
 
-fn check_submission(session: &Session, index: usize, submission: Submission) -> Result<CheckedSubmission> {
-    match submission {
-        Ok(command) => check_command(session, index, command),
-        Err(failure) => Ok(Err(failure)),
-    }
-}
-
-/// The checked command, or why a local check refuses it.
+/// The checked command of an entry, or why it is not sent.
 ///
 /// # Errors
 /// `config`: settings are missing or invalid.
-pub(super) fn check_command(
+pub(super) fn check_submission(
     session: &Session,
     index: usize,
-    command: TaggedCommand,
+    submission: Submission,
 ) -> Result<CheckedSubmission> {
-    let TaggedCommand { command, tag, then } = command;
+    match submission {
+        Ok(command) => check_command(session, index, command),
+        Err(withheld) => Ok(Err(withheld)),
+    }
+}
+
+/// The checked command, or why it is not sent. Updates without a value are left out before.
+///
+/// # Errors
+/// `config`: settings are missing or invalid.
+fn check_command(session: &Session, index: usize, command: TaggedCommand) -> Result<CheckedSubmission> {
+    let TaggedCommand { mut command, tag, then } = command;
+    if steps::leave_out_empty_updates(&mut command) && command.steps.is_empty() {
+        return Ok(Err(WithheldCommand::without_changes(index, command.subject.name(), tag)));
+    }
     let client = session.client()?;
-    let command = client.check(command);
+    let checked = client.check(command);
     let then = then.map(|then| client.check(then));
-    let fault = command.fault().or_else(|| then.as_ref()?.fault());
-    Ok(match fault {
-        Some(fault) => Err(CommandFailure::local(index, command.command().subject.name(), fault)),
-        None => Ok(TaggedCheckedCommand { command, tag, then }),
+    let command = checked.command();
+    Ok(match checked.fault().or_else(|| then.as_ref()?.fault()) {
+        Some(fault) => {
+            let action = steps::names_of_steps(command);
+            Err(WithheldCommand::refused(index, command.subject.name(), fault, action, tag))
+        }
+        None => Ok(TaggedCheckedCommand { command: checked, tag, then }),
     })
 }
 

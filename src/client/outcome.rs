@@ -39,6 +39,8 @@ pub struct Outcome {
     pub warnings: Vec<Warning>,
     /// Whether an earlier run had done all of it, so that nothing was sent.
     pub resumed: bool,
+    /// The file and the line that the command comes from, such as `people.csv:14`.
+    pub source: Option<String>,
 }
 
 /// An error of the service for one step of a command.
@@ -81,6 +83,7 @@ impl Outcome {
             ("attempts", json!(self.attempts)),
             ("mode", json!(self.mode.as_str())),
             ("resumed", json!(self.resumed)),
+            ("source", json!(self.source)),
         ];
         fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
     }
@@ -103,6 +106,7 @@ impl Outcome {
             step: self.step,
             code: self.code.clone().unwrap_or_default(),
             message: self.message.clone().unwrap_or_default(),
+            source: self.source.clone(),
         }
     }
 }

@@ -71,13 +71,14 @@ pub fn map_of(error: &Error, position: Position) -> Map {
 
 fn failure(failure: &CommandFailure) -> Dynamic {
     let number = |number: usize| Dynamic::from_int(i64::try_from(number).unwrap_or(i64::MAX));
-    let entries: [(&str, Dynamic); 6] = [
+    let entries: [(&str, Dynamic); 7] = [
         ("index", number(failure.index)),
         ("target", failure.target.clone().into()),
         ("step", failure.step.map_or(Dynamic::UNIT, number)),
         ("code", failure.code.clone().into()),
         ("message", failure.message.clone().into()),
         ("hint", failure.hint().map_or(Dynamic::UNIT, Dynamic::from)),
+        ("source", failure.source.clone().map_or(Dynamic::UNIT, Dynamic::from)),
     ];
     entries.into_iter().map(|(key, value)| (key.into(), value)).collect::<Map>().into()
 }

@@ -194,8 +194,9 @@ fn first_place(map: &Map) -> Option<ScriptPlace> {
 fn refused(failure: &Dynamic) -> Option<String> {
     let failure = failure.read_lock::<Map>()?;
     let text = |key: &str| failure.get(key).filter(|value| !value.is_unit()).map(ToString::to_string);
+    let source = text("source");
     let text = |key: &str| text(key).unwrap_or_default();
-    Some(crate::error::refusal(&text("target"), &text("message"), &text("code")))
+    Some(crate::error::refusal(source.as_deref(), &text("target"), &text("message"), &text("code")))
 }
 
 #[cfg(test)]

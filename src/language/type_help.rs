@@ -192,6 +192,11 @@ const OUTCOME: TypeHelp = TypeHelp {
         field("attempts", "number", "number of times the request was sent"),
         field("mode", "string", "`live` or `test`"),
         field("resumed", "true/false", "whether an earlier run had already done it"),
+        field(
+            "source",
+            "string",
+            "the file and the line that it comes from, if its tag is a row of a CSV file",
+        ),
         field("tag", "value", "the value that `command.tag(value)` attached"),
     ],
     operations: &[],

@@ -148,7 +148,7 @@ pub const COMMANDS: &[PromptCommand] = &[
     PromptCommand::new("json", "", CommandArgument::None, "show the last value as JSON", CommandAction::Json),
     PromptCommand::new(
         "csv",
-        "FILE [replace|append|number]",
+        "FILE [replace|append|number|keep]",
         CommandArgument::File,
         "write the last value to a CSV file",
         CommandAction::Csv,

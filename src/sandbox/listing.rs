@@ -10,7 +10,7 @@ use super::person_name::PersonName;
 use super::routes;
 use crate::sandbox::accounts::{AccountStanding, SandboxAccount};
 use crate::sandbox::groups::{GroupKind, GroupTable, NamedGroup, SandboxGroup as OrgGroup};
-use crate::sandbox::listing_cache::{ListingKind, SandboxListings};
+use crate::sandbox::listing_cache::{CachedListing, SandboxListings};
 use crate::sandbox::org::SandboxOrganization;
 use crate::sandbox::paging::PageCounts;
 use crate::sandbox::query::QueryParameters;
@@ -91,7 +91,7 @@ pub(super) fn users(
         );
     }
     let hidden = if domain.is_none() { TECHNICAL_ACCOUNTS } else { 0 };
-    let listed = listings.listing(org, ListingKind::Users { domain });
+    let listed = listings.listing(org, CachedListing::Users { domain });
     let pages = PageCounts::new(listed.len(), page_size(EndpointId::Users, rules));
     let page = pages.clamp(page);
     let people = pages.cut(listed, page).filter_map(|id| Some((id, org.people.get(id)?)));
@@ -137,7 +137,7 @@ pub(super) fn members(
         );
     };
     let listed = match group {
-        Some(group) => listings.listing(org, ListingKind::members(org, group, query)),
+        Some(group) => listings.listing(org, CachedListing::members(org, group, query)),
         None => &[],
     };
     let pages = PageCounts::new(listed.len(), page_size(EndpointId::GroupUsers, rules));

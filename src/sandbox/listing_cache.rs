@@ -11,7 +11,7 @@ use crate::wire::identity::fold;
 
 /// A kind of listing.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum ListingKind {
+pub(super) enum CachedListing {
     /// The active users, of one domain or of all.
     Users { domain: Option<String> },
     /// The members of a group.
@@ -20,7 +20,7 @@ pub(super) enum ListingKind {
     Licensed { profile: GroupId, direct_only: bool, active: bool },
 }
 
-impl ListingKind {
+impl CachedListing {
     /// The members a query asks for; `status` counts for profiles only (contract 2.5).
     pub(super) fn members(org: &SandboxOrganization, group: GroupId, query: &QueryParameters) -> Self {
         let direct_only = query.direct_only();
@@ -33,11 +33,11 @@ impl ListingKind {
 
 /// The last listing, valid as long as nothing changed.
 #[derive(Debug, Default)]
-pub(super) struct SandboxListings(Option<(u64, ListingKind, Vec<PersonId>)>);
+pub(super) struct SandboxListings(Option<(u64, CachedListing, Vec<PersonId>)>);
 
 impl SandboxListings {
     /// The people listed, in the order of the listing.
-    pub(super) fn listing(&mut self, org: &SandboxOrganization, listed: ListingKind) -> &[PersonId] {
+    pub(super) fn listing(&mut self, org: &SandboxOrganization, listed: CachedListing) -> &[PersonId] {
         let revision = org.revision();
         let cached = self.0.take().filter(|(then, what, _)| *then == revision && *what == listed);
         let entry = cached.unwrap_or_else(|| {
@@ -48,19 +48,19 @@ impl SandboxListings {
     }
 }
 
-fn compute(org: &SandboxOrganization, listed: &ListingKind) -> Vec<PersonId> {
+fn compute(org: &SandboxOrganization, listed: &CachedListing) -> Vec<PersonId> {
     let members = org.people.iter().filter(|(_, person)| person.is_member());
     match listed {
-        ListingKind::Users { domain } => {
+        CachedListing::Users { domain } => {
             let active = members.filter(|(_, person)| person.standing == AccountStanding::Active);
             let of_domain =
                 |person: &SandboxAccount| domain.as_deref().is_none_or(|domain| is_of(person, domain));
             active.filter(|(_, person)| of_domain(person)).map(|(id, _)| id).collect()
         }
-        ListingKind::Members { group, direct_only } => {
+        CachedListing::Members { group, direct_only } => {
             members.filter(|(_, person)| org.is_in(person, *group, *direct_only)).map(|(id, _)| id).collect()
         }
-        ListingKind::Licensed { profile, direct_only, active } => {
+        CachedListing::Licensed { profile, direct_only, active } => {
             // The first members hold a license; beyond the quota people are assigned without one.
             let licenses = org.groups.get(*profile).and_then(SandboxGroup::licenses).unwrap_or(usize::MAX);
             let everyone = members.filter(|(_, person)| org.is_in(person, *profile, false)).enumerate();
@@ -84,7 +84,7 @@ mod tests {
     fn a_listing_is_computed_again_when_something_changed() {
         let (mut org, mut listings) = (seed::organization(None), SandboxListings::default());
         let group = org.groups.user_group("Interns").expect("seeded");
-        let interns = ListingKind::Members { group, direct_only: true };
+        let interns = CachedListing::Members { group, direct_only: true };
         assert_eq!(listings.listing(&org, interns.clone()), []);
         org.add_to_group(PersonId(3), group);
         assert_eq!(listings.listing(&org, interns), [PersonId(3)]);
@@ -95,13 +95,13 @@ mod tests {
         let (org, mut listings) = (seed::organization(None), SandboxListings::default());
         let profile = org.groups.profile("Stock").expect("seeded");
         let mut count = |direct_only, active| {
-            listings.listing(&org, ListingKind::Licensed { profile, direct_only, active }).len()
+            listings.listing(&org, CachedListing::Licensed { profile, direct_only, active }).len()
         };
         let (with, without) = (count(false, true), count(false, false));
         assert_eq!(with, 2);
         assert!(without > 0);
         let everyone =
-            listings.listing(&org, ListingKind::Members { group: profile, direct_only: false }).len();
+            listings.listing(&org, CachedListing::Members { group: profile, direct_only: false }).len();
         assert_eq!(everyone, with + without);
     }
 }

@@ -1,4 +1,4 @@
-//! Responses that the documentation does not describe and that were seen in the wild (contract 7.45, 7.46).
+//! Responses that users reported and no documentation describes (contract 7.45, 7.46).
 
 use crate::sandbox::response::SandboxResponse;
 use serde_json::{Value, json};

@@ -117,13 +117,13 @@ const SPECIAL: &[(&str, IdentityType, AccountStanding)] = &[
 /// The account whose record has fields beyond the documented ones (contract 2.4, 7.43).
 const EXTRA_FIELDS: &str = "trusted@partner.example.net";
 
-fn extra_fields() -> Box<Map<String, Value>> {
+fn extra_fields() -> Map<String, Value> {
     let fields = [
         ("businessAccount", Value::Bool(true)),
         ("orgSpecific", Value::Bool(true)),
         ("tags", json!(["edu_student"])),
     ];
-    Box::new(fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+    fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 /// The seeded organization, with the given number of generated members in place of the forty, if one is given.
@@ -209,7 +209,7 @@ fn special(org: &mut SandboxOrganization, interner: &mut StringInterner) {
             country: Some(interner.share("US")),
             standing: *standing,
             groups: if disabled { groups(org, &["Contractors"]) } else { Vec::new() },
-            extra: (*email == EXTRA_FIELDS).then(extra_fields),
+            extra: (*email == EXTRA_FIELDS).then(|| Box::new(extra_fields())),
         };
         org.add_person(person);
     }

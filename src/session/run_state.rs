@@ -12,7 +12,6 @@ use crate::session::journal::recorder::JournalRecorder;
 use crate::session::totals::{RunTally, RunTotals};
 use crate::session::unresolved::UnresolvedCommands;
 use crate::store::output_file::IfExists;
-use crate::wire::error_code;
 use rhai::Dynamic;
 use std::cell::{Cell, Ref, RefCell};
 use std::collections::HashSet;
@@ -200,10 +199,8 @@ impl RunState {
             Status::Unknown | Status::Unverified => tally.unknown += 1,
             // It was sent, its response was lost, and reading it back showed that it was not done.
             Status::NotSent if outcome.attempts > 0 => tally.lost += 1,
-            // Something has to be done before it can be sent.
-            Status::NotSent if outcome.code.as_deref() == Some(error_code::SYSTEM_ADMINISTRATOR) => {
-                tally.failed += 1
-            }
+            // A local check refused it while the others were sent, or something has to be done first.
+            Status::NotSent if outcome.code.is_some() => tally.failed += 1,
             Status::Completed | Status::WouldComplete | Status::NotSent => {}
         }
     }

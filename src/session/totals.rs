@@ -24,7 +24,7 @@ pub(crate) struct MissingRows {
 /// Counts of what went wrong in a run without ending it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct RunTally {
-    /// Commands that failed, wholly or in part, in reports that the script got.
+    /// Commands that failed, wholly or in part, or were refused by a local check, in reports that the script got.
     pub failed: usize,
     /// Commands whose outcome is unknown.
     pub unknown: usize,

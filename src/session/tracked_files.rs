@@ -57,14 +57,18 @@ pub(crate) fn write_output<T>(
     }
     let is_own = run.has_written(path);
     if run.settings.resumed && !is_own && if_exists != Some(IfExists::Number) {
-        rename_interrupted(session, path)?;
+        rename(session, path, output_file::free_name)?;
     }
     let chosen = match if_exists {
+        Some(IfExists::Keep) if is_own => IfExists::Replace,
         Some(chosen) => chosen,
         None if is_own => IfExists::Replace,
         None => run.settings.if_exists,
     };
     let replaces = chosen == IfExists::Replace && if_exists.is_none() && !is_own && file_door::is_file(path);
+    if chosen == IfExists::Keep {
+        rename(session, path, output_file::dated_name)?;
+    }
     let (written, value) =
         write(path, chosen).map_err(|error| save_elsewhere(session, path, error, &write))?;
     run.add_written(&written);
@@ -74,12 +78,12 @@ pub(crate) fn write_output<T>(
     Ok((written, value))
 }
 
-/// In a resumed run the file of the interrupted run is renamed to a numbered name.
-fn rename_interrupted(session: &Session, path: &Path) -> Result<()> {
+/// Renames a file that exists, such as that of the interrupted run in a resumed one.
+fn rename(session: &Session, path: &Path, new_name: impl Fn(&Path) -> PathBuf) -> Result<()> {
     if !file_door::is_file(path) {
         return Ok(());
     }
-    let kept = output_file::free_name(path);
+    let kept = new_name(path);
     file_door::rename(path, &kept).map_err(|error| Error::io(path, error))?;
     session.console().note(&format!(
         "{} already exists and was renamed to {}",

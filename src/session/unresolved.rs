@@ -38,7 +38,7 @@ impl UnresolvedCommands {
             return;
         }
         let (message, code) = (outcome.message.as_deref().unwrap_or_default(), outcome.code.as_deref());
-        let line = refusal(&outcome.target, message, code.unwrap_or_default());
+        let line = refusal(outcome.source.as_deref(), &outcome.target, message, code.unwrap_or_default());
         let time = Timestamp::now().round(Unit::Second).unwrap_or(Timestamp::MAX);
         self.named.push(UnresolvedCommand { status: outcome.status, line, time });
     }

@@ -6,7 +6,7 @@ use crate::language::script_error::{CallFrame, Callee, ScriptError};
 use crate::language::source_text;
 use crate::output::Output;
 use crate::output::source_snippet::{ScriptSnippet, Severity, SourceSpot};
-use crate::script::checker::CheckFinding;
+use crate::script::checker::finding::CheckFinding;
 use crate::shell::program::ScriptProgram;
 use std::path::Path;
 

@@ -6,6 +6,7 @@ use crate::error::Result;
 use std::fs::{self, File, OpenOptions, ReadDir};
 use std::io::{self, Write};
 use std::path::Path;
+use std::time::SystemTime;
 
 /// Opens a file to read it.
 ///
@@ -73,6 +74,11 @@ pub(crate) fn replace(
     fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<()> {
     atomic_file::replace(path, access, fill)
+}
+
+/// When the content of a file was last changed; `None` if the system cannot say.
+pub(crate) fn changed(path: &Path) -> Option<SystemTime> {
+    fs::metadata(path).and_then(|data| data.modified()).ok()
 }
 
 /// Whether a path names a file, also through links.

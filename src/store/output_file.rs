@@ -3,6 +3,7 @@
 use super::atomic_file::{self, FileAccess};
 use super::file_door;
 use crate::error::{Error, Result};
+use jiff::Timestamp;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -18,11 +19,13 @@ pub enum IfExists {
     Append,
     /// Write another file with a number in its name.
     Number,
+    /// Rename the existing file to a name with its date.
+    Keep,
 }
 
 impl IfExists {
     /// The values of the option.
-    pub const NAMES: &[&str] = &["replace", "error", "append", "number"];
+    pub const NAMES: &[&str] = &["replace", "error", "append", "number", "keep"];
 
     /// The value of one of [`IfExists::NAMES`].
     pub fn parse(name: &str) -> Option<Self> {
@@ -31,13 +34,14 @@ impl IfExists {
             "error" => Some(Self::Error),
             "append" => Some(Self::Append),
             "number" => Some(Self::Number),
+            "keep" => Some(Self::Keep),
             _ => None,
         }
     }
 }
 
 /// Writes a whole file as `if_exists` says, and returns its path. A failure leaves an existing file unchanged. `Append`
-/// replaces the file: `fill` writes its old content, too.
+/// replaces the file: `fill` writes its old content, too. For `Keep` the caller has renamed the existing file.
 ///
 /// # Errors
 /// `file`: it cannot be written, or exists and must not.
@@ -54,8 +58,8 @@ pub(crate) fn write(
             atomic_file::replace(path, FileAccess::Usual, |file| fill(file))?;
             Ok(path.to_owned())
         }
-        IfExists::Error if file_door::is_taken(path) => Err(already_exists(path)),
-        IfExists::Error => match create(path, fill) {
+        IfExists::Error | IfExists::Keep if file_door::is_taken(path) => Err(already_exists(path)),
+        IfExists::Error | IfExists::Keep => match create(path, fill) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(already_exists(path)),
             written => written.map(|()| path.to_owned()).map_err(|error| Error::io(path, error)),
         },
@@ -77,6 +81,17 @@ pub(crate) fn write(
 /// `people-2.csv` for `people.csv`, or the next number that is free.
 pub(crate) fn free_name(path: &Path) -> PathBuf {
     names(path).skip(1).find(|path| !file_door::is_taken(path)).unwrap_or_else(|| path.to_owned())
+}
+
+/// `people-2026-11-28.csv` for `people.csv`, by the date of its content, or with the next number that is free.
+pub(crate) fn dated_name(path: &Path) -> PathBuf {
+    let changed = file_door::changed(path).and_then(|time| Timestamp::try_from(time).ok());
+    let time = changed.unwrap_or_else(Timestamp::now).to_string();
+    let date = time.split('T').next().unwrap_or_default();
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let ending = path.extension().map(|ending| format!(".{}", ending.to_string_lossy())).unwrap_or_default();
+    let dated = path.with_file_name(format!("{stem}-{date}{ending}"));
+    if file_door::is_taken(&dated) { free_name(&dated) } else { dated }
 }
 
 /// `people.csv`, `people-2.csv`, `people-3.csv` and so on.

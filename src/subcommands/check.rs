@@ -2,7 +2,8 @@
 
 use crate::error::Result;
 use crate::output::Output;
-use crate::script::checker::{CheckFinding, check};
+use crate::script::checker::check;
+use crate::script::checker::finding::CheckFinding;
 use crate::script::engine::offline;
 use crate::shell::diagnostic;
 use crate::shell::diagnostic::show_error;

@@ -3,6 +3,7 @@
 use crate::error::Result;
 use crate::values::key::{KeyNumber, ValueKey};
 use crate::values::pointer_cache::PointerCache;
+use crate::wire::identity::looks_like_email;
 use arcstr::ArcStr;
 use rhai::{Dynamic, ImmutableString};
 use std::cell::RefCell;
@@ -89,5 +90,9 @@ pub(super) fn shared_names(names: &[ArcStr]) -> Dynamic {
 
 /// A string of a record as a key.
 pub(super) fn text_key(text: &ArcStr, folded: bool) -> ValueKey {
-    if folded { ValueKey::text(text, true) } else { ValueKey::Text(ArcStr::clone(text)) }
+    if folded || looks_like_email(text) {
+        ValueKey::text(text, true)
+    } else {
+        ValueKey::Text(ArcStr::clone(text))
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::values::json::json_of;
-use crate::wire::identity::fold;
+use crate::wire::identity::{fold_name, looks_like_email};
 use arcstr::ArcStr;
 use rhai::{Array, Dynamic};
 use serde_json::Value;
@@ -19,7 +19,27 @@ const FOLDED: &[&str] = &[
     "adminGroupName",
     "userGroupName",
     "productProfileName",
+    "group",
+    "profile",
+    "usergroup",
+    "user_group",
 ];
+
+/// The Rhai tag of a key that a query returned for names that ignore case, so that the next query folds it too. Scripts
+/// cannot set tags.
+const FOLDED_TAG: i32 = 1;
+
+/// Marks a string as one that ignores case.
+pub(super) fn mark_folded(key: &mut Dynamic) {
+    if key.is_string() {
+        key.set_tag(FOLDED_TAG);
+    }
+}
+
+/// Whether a value was marked by [`mark_folded`].
+pub(super) fn is_marked_folded(value: &Dynamic) -> bool {
+    value.tag() == FOLDED_TAG
+}
 
 /// Whether values of this field identify a person or group, so that their case does not matter.
 pub(super) fn is_folded(field: &str) -> bool {
@@ -44,7 +64,7 @@ pub enum ValueKey {
 }
 
 impl ValueKey {
-    /// The key of a script value; with `folded`, strings that differ only in case are the same key.
+    /// The key of a script value; with `folded`, strings that differ only in case are the same key. E-mails always are.
     ///
     /// # Errors
     /// `usage`: it is not data, such as a function.
@@ -52,7 +72,7 @@ impl ValueKey {
         if value.is_unit() {
             Ok(Self::Absent)
         } else if let Some(text) = value.read_lock::<rhai::ImmutableString>() {
-            Ok(Self::text(&text, folded))
+            Ok(Self::text(&text, folded || is_marked_folded(value)))
         } else if let Ok(number) = value.as_int() {
             Ok(Self::Number(KeyNumber::Whole(number)))
         } else if let Some(list) = value.read_lock::<Array>() {
@@ -62,9 +82,10 @@ impl ValueKey {
         }
     }
 
-    /// The key of a string.
+    /// The key of a string. An e-mail ignores case in every column.
     pub fn text(text: &str, folded: bool) -> Self {
-        Self::Text(if folded { fold(text).into() } else { text.into() })
+        let folds = folded || looks_like_email(text);
+        Self::Text(if folds { fold_name(text).into() } else { text.into() })
     }
 
     fn of_json(value: &Value, folded: bool) -> Self {

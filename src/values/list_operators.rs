@@ -10,12 +10,14 @@ use crate::values::record::ListItem;
 use crate::values::record::Record;
 use crate::values::record_list::RecordList;
 use crate::wire::group::Group;
+use crate::wire::identity::same_email;
 use crate::wire::user::User;
-use rhai::{Dynamic, Engine, EvalAltResult, NativeCallContext, Position};
+use rhai::{Array, Dynamic, Engine, EvalAltResult, ImmutableString, NativeCallContext, Position};
 use serde_json::Value;
 
 /// Registers both types of list.
 pub fn register(engine: &mut Engine) {
+    engine.register_fn("contains", array_contains);
     register_list::<User>(engine);
     register_list::<Group>(engine);
 }
@@ -53,6 +55,28 @@ fn register_list<T: ListItem>(engine: &mut Engine) {
         one.equals(&other).map(|equal| !equal).at(&context)
     });
     register_printing::<T>(engine);
+}
+
+/// Whether an array has a string, for `in`. An e-mail is found in any case.
+#[expect(clippy::needless_pass_by_value, reason = "Rhai passes its context by value")]
+fn array_contains(context: NativeCallContext, list: &mut Array, text: ImmutableString) -> RhaiResultOf<bool> {
+    for item in list.iter_mut() {
+        if let Some(known) = item.read_lock::<ImmutableString>() {
+            if *known == text || same_email(&known, &text) {
+                return Ok(true);
+            }
+            continue;
+        }
+        if item.is_int() || item.is_bool() || item.is_unit() || item.is_float() {
+            continue;
+        }
+        let mut wanted = Dynamic::from(text.clone());
+        let equal = context.call_native_fn_raw("==", true, &mut [item, &mut wanted]);
+        if equal.is_ok_and(|equal| equal.as_bool().unwrap_or_default()) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// A list prints as its records, like an array. `to_string` cannot throw in Rhai, so if Rhai calls only that, the
@@ -146,7 +170,7 @@ impl<T: ListItem> RecordList<T> {
     /// # Errors
     /// `incomplete`, naming the page.
     pub fn contains_name(&self, name: &str) -> Result<bool> {
-        let name = crate::wire::identity::fold(name);
+        let name = crate::wire::identity::fold_name(name);
         Ok(self.all()?.iter().any(|entry| entry.is_named(&name)))
     }
 

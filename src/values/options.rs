@@ -30,6 +30,16 @@ impl CallOptions {
         }
     }
 
+    /// The name of the function.
+    pub fn function(&self) -> &'static str {
+        self.function
+    }
+
+    /// Whether an option was given, even as `()`.
+    pub fn has(&self, key: &str) -> bool {
+        self.map.contains_key(key)
+    }
+
     /// The value of an option, unconverted.
     pub fn value(&self, key: &str) -> Option<&Dynamic> {
         self.map.get(key).filter(|value| !value.is_unit())
@@ -109,7 +119,7 @@ impl CallOptions {
         let known = words.iter().find(|word| **word == text).copied();
         known.map(Some).ok_or_else(|| {
             let message = format!("`{key}` of {} cannot be `{text}`", self.function);
-            Error::usage_with_hint(message, format!("It is one of {}.", listed(words)))
+            Error::usage_with_hint(message, one_of(&text, words))
         })
     }
 
@@ -133,6 +143,18 @@ fn unknown(function: &str, key: &str, known: &[&str]) -> Error {
         Some(near) => Error::usage_with_hint(message, format!("Did you mean `{near}`? {listed}")),
         None => Error::usage_with_hint(message, listed),
     }
+}
+
+/// The hint for a value that is not in a fixed set: the nearest one, and all of them.
+pub fn one_of(value: &str, values: &[&str]) -> String {
+    let folded = value.to_lowercase();
+    let is_alike = |known: &&&str| {
+        let known = known.to_lowercase();
+        known == folded || (folded.len() > 3 && (known.starts_with(&folded) || known.ends_with(&folded)))
+    };
+    let near = values.iter().find(is_alike).copied().or_else(|| nearest(value, values.iter().copied()));
+    let listed = format!("It is one of {}.", listed(values));
+    near.map_or_else(|| listed.clone(), |near| format!("Did you mean `{near}`? {listed}"))
 }
 
 /// Names in backticks, separated by commas.

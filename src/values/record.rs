@@ -44,6 +44,10 @@ pub trait Record: Clone + Sized + 'static {
     /// Properties that are computed, not sent by the service.
     const DERIVED: &'static [&'static str];
 
+    /// The documented values of a field that has a fixed set of them; empty for any other field. The service may send
+    /// others.
+    fn documented_values(field: &str) -> &'static [&'static str];
+
     /// The value of a documented or derived field; `()` if the service left it out.
     ///
     /// # Errors
@@ -150,6 +154,14 @@ impl Record for UserRecord {
     const FIELDS: &'static [&'static str] = user::FIELDS;
     const DERIVED: &'static [&'static str] = &[];
 
+    fn documented_values(field: &str) -> &'static [&'static str] {
+        match field {
+            "type" => user::TYPES,
+            "status" => user::STATUSES,
+            _ => &[],
+        }
+    }
+
     fn value(&self, name: &str) -> Result<Dynamic> {
         if name == "groups" { self.groups() } else { Ok(self.user.cell(name).into_dynamic()) }
     }
@@ -178,6 +190,10 @@ impl Record for GroupRecord {
     const NAME: &'static str = "Group";
     const FIELDS: &'static [&'static str] = group::FIELDS;
     const DERIVED: &'static [&'static str] = &["quota", "free"];
+
+    fn documented_values(field: &str) -> &'static [&'static str] {
+        if field == "type" { group::KINDS } else { &[] }
+    }
 
     fn value(&self, name: &str) -> Result<Dynamic> {
         Ok(self.0.cell(name).into_dynamic())
@@ -345,6 +361,11 @@ fn same(one: &impl Record, other: &impl Record) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_columns_of_users_are_their_fields() {
+        assert_eq!(crate::tabular::USER_COLUMNS, UserRecord::FIELDS);
+    }
 
     #[test]
     fn a_user_is_named_by_e_mail_and_username() {

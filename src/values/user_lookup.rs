@@ -6,7 +6,8 @@ use crate::values::dynamic::kind_of;
 use crate::values::key::ValueKey;
 use crate::values::record::ListItem;
 use crate::wire::endpoint::EndpointId;
-use crate::wire::identity::{IdentityType, fold};
+use crate::wire::identity::{IdentityType, fold_name};
+use crate::wire::invisible;
 use crate::wire::user::User;
 use rhai::{Array, Dynamic};
 use std::collections::{HashMap, HashSet};
@@ -38,7 +39,7 @@ pub fn wanted(people: &Dynamic) -> Result<Vec<WantedUser>> {
         None => vec![WantedUser::of(people)?],
     };
     let mut known = HashSet::new();
-    Ok(wanted.into_iter().filter(|one| known.insert((fold(&one.name), one.account.clone()))).collect())
+    Ok(wanted.into_iter().filter(|one| known.insert((fold_name(&one.name), one.account.clone()))).collect())
 }
 
 /// Whether `count` single calls exceed the limit per minute, so that a full listing with 2,000 users per page is
@@ -57,6 +58,20 @@ pub fn among(users: &[Arc<User>], wanted: &[WantedUser]) -> Vec<Option<Arc<User>
     index.found
 }
 
+/// Refuses a name with a character that cannot be seen: it would find nobody, and look right.
+///
+/// # Errors
+/// `usage`: it has such a character.
+pub fn check_visible(name: &str) -> Result<()> {
+    match invisible::problem(name) {
+        Some(problem) => Err(Error::usage_with_hint(
+            problem,
+            "Type the name again; it was probably pasted from a document or web page.",
+        )),
+        None => Ok(()),
+    }
+}
+
 impl WantedUser {
     fn of(person: &Dynamic) -> Result<Self> {
         let wanted = if let Some(record) = person.read_lock::<UserRecord>() {
@@ -70,6 +85,7 @@ impl WantedUser {
         if wanted.name.trim().is_empty() {
             return Err(Error::usage("an e-mail or username is empty"));
         }
+        check_visible(&wanted.name)?;
         Ok(wanted)
     }
 
@@ -97,14 +113,14 @@ impl WantedIndex {
         let named = places().filter(|(_, one)| one.account.is_none());
         let accounts = places().filter_map(|(place, one)| Some((one.account.clone()?, place)));
         Self {
-            names: named.map(|(place, one)| (fold(&one.name), place)).collect(),
+            names: named.map(|(place, one)| (fold_name(&one.name), place)).collect(),
             accounts: accounts.collect(),
             found: vec![None; wanted.len()],
         }
     }
 
     fn record_match(&mut self, user: &Arc<User>) {
-        let names = [&user.email, &user.username].into_iter().flatten().map(|name| fold(name));
+        let names = [&user.email, &user.username].into_iter().flatten().map(|name| fold_name(name));
         let mut places: Vec<_> = names.filter_map(|name| self.names.get(&name)).copied().collect();
         if !self.accounts.is_empty() {
             places.extend(self.accounts.get(&user.key()));

@@ -4,6 +4,7 @@ use super::record::UserRecord;
 use crate::error::{Error, Result};
 use crate::values::dynamic::kind_of;
 use crate::values::options::CallOptions;
+use crate::values::user_lookup::check_visible;
 use crate::wire::command::{Command, PersonChoice};
 use crate::wire::identity::IdentityType;
 use crate::wire::user::User;
@@ -40,6 +41,7 @@ impl UserReference {
         if person.name.is_empty() {
             return Err(Error::usage("the e-mail or username is empty"));
         }
+        check_visible(&person.name)?;
         person.domain = options.text("domain")?.or(person.domain);
         person.use_adobe_id = options.flag("use_adobe_id")?.or(person.use_adobe_id);
         person.choice.send_unlisted = options.choice("unlisted", &[SEND_UNLISTED])?.is_some();

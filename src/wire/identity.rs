@@ -1,13 +1,37 @@
 //! Who a person is, wherever people are compared: kind of ID, folded e-mail, username and domain.
 
+use unicode_normalization::UnicodeNormalization;
+
 /// The form in which e-mails, usernames and group names are compared: trimmed, in lower case (contract 7.3, 7.4).
 pub fn fold(text: &str) -> String {
     text.trim().to_lowercase()
 }
 
-/// Whether a string folds to this one. An ASCII string, the usual case, is compared without a copy.
+/// The form in which scripts compare names: as [`fold`], with composed characters (Unicode NFC), since files from macOS
+/// have decomposed ones that look the same.
+pub fn fold_name(text: &str) -> String {
+    if text.is_ascii() { fold(text) } else { fold(&text.nfc().collect::<String>()).nfc().collect() }
+}
+
+/// Whether [`fold_name`] of a string is this one. An ASCII string, the usual case, is compared without a copy.
 pub fn folds_to(text: &str, folded: &str) -> bool {
-    if text.is_ascii() { text.trim().eq_ignore_ascii_case(folded) } else { fold(text) == folded }
+    if text.is_ascii() { text.trim().eq_ignore_ascii_case(folded) } else { fold_name(text) == folded }
+}
+
+/// Whether a string looks like an e-mail address, which the service compares without regard to case.
+pub fn looks_like_email(text: &str) -> bool {
+    match text.trim().split_once('@') {
+        Some((local, domain)) => {
+            let is_plain = !text.trim().contains(char::is_whitespace) && !domain.contains('@');
+            is_plain && !local.is_empty() && domain.contains('.')
+        }
+        None => false,
+    }
+}
+
+/// Whether two strings are the same e-mail address in different case.
+pub fn same_email(one: &str, other: &str) -> bool {
+    looks_like_email(one) && looks_like_email(other) && folds_to(one, &fold_name(other))
 }
 
 /// The kinds of account (contract 2.4; userSchemaDescription.md).
@@ -91,8 +115,24 @@ mod tests {
     proptest! {
         #[test]
         fn comparing_without_a_copy_is_comparing_folded(text in "[ aA-Zßé\u{130}\u{212a}k]{0,4}", other in "[ aAk]{0,4}") {
-            prop_assert_eq!(folds_to(&text, &fold(&other)), fold(&text) == fold(&other));
-            prop_assert!(folds_to(&text, &fold(&text)));
+            prop_assert_eq!(folds_to(&text, &fold_name(&other)), fold_name(&text) == fold_name(&other));
+            prop_assert!(folds_to(&text, &fold_name(&text)));
+        }
+    }
+
+    #[test]
+    fn decomposed_characters_are_the_same_name() {
+        assert!(folds_to("Disen\u{303}o", &fold_name("DISE\u{d1}O")));
+        assert_eq!(fold_name("Disen\u{303}o"), fold_name("dise\u{f1}o"));
+    }
+
+    #[test]
+    fn an_email_is_recognized_by_its_form() {
+        for text in ["a@example.com", " A.B@x.example.com "] {
+            assert!(looks_like_email(text), "{text}");
+        }
+        for text in ["", "@", "a@b", "@example.com", "a b@example.com", "a@b@example.com", "R&D @ 2.0"] {
+            assert!(!looks_like_email(text), "{text}");
         }
     }
 

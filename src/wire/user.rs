@@ -1,6 +1,6 @@
 //! A user as the service describes one (contract 2.4).
 
-use super::identity::{Identity, IdentityType, fold, folds_to};
+use super::identity::{Identity, IdentityType, fold, fold_name, folds_to};
 use crate::wire::interner::StringInterner;
 use crate::wire::shared_names::SharedNames;
 use arcstr::ArcStr;
@@ -15,6 +15,12 @@ use std::sync::Arc;
 /// The documented fields, by the service's own names and in its order (userSchemaDescription.md).
 pub const FIELDS: &[&str] =
     &["email", "status", "groups", "username", "domain", "firstname", "lastname", "country", "type", "id"];
+
+/// The documented values of `type`.
+pub const TYPES: &[&str] = &["adobeID", "enterpriseID", "federatedID", "unknown"];
+
+/// The documented values of `status`.
+pub const STATUSES: &[&str] = &["active", "disabled", "locked", "removed"];
 
 /// One user. A field the service left out is `None`; fields it adds later are kept in `extra`.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -72,7 +78,7 @@ impl User {
 
     /// Whether `name` is among the groups, ignoring case (contract 7.4).
     pub fn is_in(&self, name: &str) -> bool {
-        let name = fold(name);
+        let name = fold_name(name);
         self.groups().iter().any(|group| folds_to(group, &name))
     }
 

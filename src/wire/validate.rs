@@ -4,6 +4,7 @@
 
 use super::error_code;
 use super::identity::{IdentityType, fold};
+use super::invisible;
 use super::limits;
 use super::step::{self, DEPRECATED_PROFILE_KEY, OPTIONS, StepSpec, SubjectKind};
 use crate::wire::fault::CommandFault;
@@ -11,6 +12,9 @@ use crate::wire::step::{FieldShape, StepField, StepPosition};
 use crate::wire::subject::CommandSubject;
 use serde_json::{Map, Value};
 use std::collections::HashSet;
+
+/// The option with which a create step changes an account or group that exists.
+const UPDATE_OPTION: &str = OPTIONS[1];
 
 type CheckResult<T = ()> = Result<T, CommandFault>;
 
@@ -23,6 +27,7 @@ fn fault<T>(step: usize, code: &'static str, message: impl Into<String>) -> Chec
 /// # Errors
 /// The first fault, in the order of contract 4.9.
 pub(crate) fn command(command: &Value) -> CheckResult {
+    visible_names(command)?;
     let subject = subject(command)?;
     if let CommandSubject::User { user, domain, .. } = &subject {
         user_and_domain(user, domain.as_deref())?;
@@ -50,6 +55,43 @@ pub(crate) fn command(command: &Value) -> CheckResult {
         }
     }
     Ok(())
+}
+
+/// Checks that no identifier of a command has a character that cannot be seen: e-mails, usernames, domains and names of
+/// groups. Such a name is never meant, so this is checked even where other local checks are off.
+///
+/// # Errors
+/// The first identifier with such a character.
+pub(crate) fn visible_names(command: &Value) -> CheckResult {
+    for key in ["user", "usergroup", "domain"] {
+        visible(0, key, command.get(key))?;
+    }
+    let steps = command.get("do").and_then(Value::as_array).into_iter().flatten();
+    for (index, step) in steps.enumerate() {
+        let fields = step.as_object().into_iter().flat_map(Map::values).filter_map(Value::as_object);
+        for (key, value) in fields.flatten() {
+            if value.is_array() || ["email", "username", "name"].contains(&key.as_str()) {
+                visible(index, key, Some(value))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn visible(step: usize, key: &str, value: Option<&Value>) -> CheckResult {
+    let text = match value {
+        Some(Value::Array(names)) => return names.iter().try_for_each(|name| visible(step, key, Some(name))),
+        Some(Value::String(text)) => text,
+        _ => return Ok(()),
+    };
+    let Some(problem) = invisible::problem(text) else { return Ok(()) };
+    let code = match key {
+        "email" => error_code::EMAIL_INVALID,
+        "user" if text.contains('@') => error_code::EMAIL_INVALID,
+        "user" | "username" | "domain" => error_code::USER_NAME_INVALID,
+        _ => error_code::GROUP_INVALID_LIST,
+    };
+    fault(step, code, problem)
 }
 
 /// Reads the root of a command.
@@ -218,6 +260,7 @@ fn step_value(index: usize, subject: &CommandSubject, spec: &'static StepSpec, v
     for field in spec.fields.iter().filter(|field| field.required) {
         required(index, field, fields.get(field.name))?;
     }
+    fields.iter().try_for_each(|(key, value)| not_erased(index, spec, fields, key, value))?;
     if spec.name == "update" && fields.is_empty() {
         return fault(index, error_code::ILLEGAL_ENTRY, "`update` changes nothing: give a field");
     }
@@ -320,6 +363,27 @@ fn required(index: usize, field: &StepField, value: Option<&Value>) -> CheckResu
         _ => error_code::EMAIL_INVALID,
     };
     fault(index, code, format!("`{}` is missing", field.name))
+}
+
+/// A blank value would erase what the account or group has; no source means that by a blank.
+fn not_erased(
+    index: usize,
+    spec: &StepSpec,
+    fields: &Map<String, Value>,
+    key: &str,
+    value: &Value,
+) -> CheckResult {
+    let updates = matches!(spec.name, "update" | "updateUserGroup")
+        || fields.get("option").and_then(Value::as_str) == Some(UPDATE_OPTION);
+    if !updates || value.as_str().is_none_or(|text| !text.trim().is_empty()) {
+        return Ok(());
+    }
+    let code = match key {
+        "firstname" => error_code::FIRSTNAME_MISSING,
+        "lastname" => error_code::LASTNAME_MISSING,
+        _ => error_code::CREATE_STRING_EXPECTED,
+    };
+    fault(index, code, format!("`{key}` is blank, which would erase it; leave it out to keep its value"))
 }
 
 /// Adobe and Enterprise IDs are their e-mail; a Federated ID may sign in under another name.
@@ -468,6 +532,16 @@ mod tests {
             (user(&json!([{"update": {"option": OPTIONS[0]}}])), 0, error_code::UPDATE_OPTION_NO),
             (user(&json!([{"update": {"country": "US"}}])), 0, error_code::UPDATE_COUNTRY),
             (user(&json!([{"update": {}}])), 0, error_code::ILLEGAL_ENTRY),
+            (user(&json!([{"update": {"lastname": " "}}])), 0, error_code::LASTNAME_MISSING),
+            (user(&json!([{"update": {"username": ""}}])), 0, error_code::CREATE_STRING_EXPECTED),
+            (group(&json!([{"updateUserGroup": {"name": ""}}])), 0, error_code::CREATE_STRING_EXPECTED),
+            (
+                user(
+                    &json!([{"addAdobeID": {"email": "a@example.com", "firstname": "", "option": OPTIONS[1]}}]),
+                ),
+                0,
+                error_code::FIRSTNAME_MISSING,
+            ),
             (
                 user(&json!([{"createEnterpriseID": person(&json!({"firstname": ""}))}])),
                 0,

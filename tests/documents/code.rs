@@ -5,7 +5,7 @@ use crate::scripts::with_scripts;
 use crate::support::Run;
 use umapi_shell::cli;
 use umapi_shell::config::file::ConfigFile;
-use umapi_shell::sandbox::PlannedFault;
+use umapi_shell::sandbox::{BehaviorSwitches, PlannedFault, SettingsChange};
 
 /// The languages of these blocks.
 pub(super) const LANGUAGES: &[&str] = &["rhai", "toml", "json", "sh", "cron"];
@@ -48,12 +48,28 @@ fn every_configuration_is_valid() {
 }
 
 #[test]
-fn the_sandbox_accepts_every_list_of_faults() {
+fn the_sandbox_accepts_every_list_of_faults_and_every_change_of_settings() {
     for document in documents() {
         for block in document.blocks_in("json") {
-            let faults: Vec<PlannedFault> = serde_json::from_str(&block.text).unwrap();
-            assert!(!faults.is_empty(), "{}:{}", document.name, block.line);
+            let place = format!("{}:{}", document.name, block.line);
+            if block.text.trim_start().starts_with('{') {
+                let change: SettingsChange = serde_json::from_str(&block.text).expect(&place);
+                assert_ne!(change, SettingsChange::default(), "{place}");
+                continue;
+            }
+            let faults: Vec<PlannedFault> = serde_json::from_str(&block.text).expect(&place);
+            assert!(!faults.is_empty(), "{place}");
         }
+    }
+}
+
+#[test]
+fn the_guide_lists_every_switch_with_its_default() {
+    let page = documents().into_iter().find(|page| page.name.ends_with("sandbox.md")).unwrap();
+    let switches = serde_json::to_value(BehaviorSwitches::default()).unwrap();
+    for (name, value) in switches.as_object().unwrap() {
+        let default = if *value == serde_json::Value::Bool(true) { "on" } else { "off" };
+        assert!(page.text.contains(&format!("| `{name}` | {default} |")), "{name}");
     }
 }
 

@@ -60,7 +60,7 @@ fn chosen(shown: &str, real: &str) -> String {
     let lines: Vec<_> = real.lines().map(|line| without_chance(line.trim_end())).collect();
     let shown_lines: Vec<_> = shown.lines().collect();
     let same: fn(&str, &str) -> bool =
-        |one, other| one == other || (one.contains(" of waiting") && masked(one) == masked(other));
+        |one, other| one == other || (one.ends_with(" waiting") && masked(one) == masked(other));
     let output = if fits(&shown_lines, &lines, same) { shown_lines } else { lines };
     output.iter().flat_map(|line| [*line, "\n"]).collect()
 }

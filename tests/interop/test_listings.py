@@ -1,6 +1,6 @@
 """Listings: pages and their headers, all users, users of a domain, members of a group, groups, sync headers."""
 
-from umapi_client import ClientError, GroupAction, GroupsQuery, UserAction, UsersQuery
+from umapi_client import ClientError, GroupAction, GroupsQuery, RequestError, UserAction, UsersQuery
 
 from case import SandboxCase
 
@@ -53,8 +53,11 @@ class Pages(SandboxCase):
         answer = raised.exception.result
         self.assertEqual((answer.status_code, answer.json()), (200, {"lastPage": True, "result": "Not found"}))
 
-    def test_the_old_listing_of_user_groups_is_not_there_and_reads_as_empty(self):
-        self.assertEqual(self.connection.query_multiple("user-group"), ([], True, 0, 0, 0, 0))
+    def test_the_old_listing_of_user_groups_is_gone_and_does_not_read_as_empty(self):
+        with self.assertRaises(RequestError) as raised:
+            self.connection.query_multiple("user-group")
+        answer = raised.exception.result
+        self.assertEqual((answer.status_code, answer.json()["errorCode"]), (410, "ENDPOINT_DEPRECATED"))
 
 
 class DocumentedPageSizes(SandboxCase):

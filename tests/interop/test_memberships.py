@@ -45,7 +45,13 @@ class Memberships(SandboxCase):
         self.assertEqual(error["message"], "Group No Such Group was not found")
         self.assertEqual(self.groups(), ["Designers", "Photoshop", *names[:20]])
 
-    def test_a_step_before_the_failing_one_stands_and_a_later_one_does_not_run(self):
+    def test_the_steps_before_and_after_the_failing_one_run(self):
+        action = UserAction(BEN).add_to_groups(["Interns"]).add_to_groups(["No Such Group"])
+        self.refused(action.remove_from_groups(["Designers"]), "error.group.not_found")
+        self.assertEqual(self.groups(), ["Photoshop", "Interns"])
+
+    def test_a_switch_stops_at_the_failing_step(self):
+        self.sandbox.configure(switches={"continue_after_failure": False})
         action = UserAction(BEN).add_to_groups(["Interns"]).add_to_groups(["No Such Group"])
         self.refused(action.remove_from_groups(["Designers"]), "error.group.not_found")
         self.assertEqual(self.groups(), ["Designers", "Photoshop", "Interns"])

@@ -1,6 +1,6 @@
 //! A command that the gate has checked, split and rendered, once for all later users.
 
-use super::split;
+use super::{local_checks, split};
 use crate::client::sent_command::RenderedCommand;
 use crate::wire::command::Command;
 use crate::wire::fault::CommandFault;
@@ -30,12 +30,12 @@ pub(crate) struct CheckedPiece {
 }
 
 impl CheckedCommand {
-    /// Splits and renders a command; if `checks` is set, its pieces are checked too.
+    /// Splits, renders and checks a command; without `checks`, only for invisible characters in names.
     pub(super) fn new(command: Command, checks: bool) -> Self {
         #[cfg(test)]
         MADE.set(MADE.get() + 1);
         let pieces: VecDeque<_> = split::split(&command).into_iter().map(CheckedPiece::new).collect();
-        let fault = pieces.iter().filter(|_| checks).find_map(CheckedPiece::fault);
+        let fault = pieces.iter().find_map(|piece| piece.fault(checks));
         Self { command, pieces, fault }
     }
 
@@ -73,8 +73,10 @@ impl CheckedPiece {
         Self { content: Arc::new(RenderedCommand::new(command)), origins }
     }
 
-    fn fault(&self) -> Option<CommandFault> {
-        let fault = validate::command(self.content.json()).err()?;
+    /// The first fault. Names with invisible characters are one even without `checks`.
+    fn fault(&self, checks: bool) -> Option<CommandFault> {
+        let check = if checks { local_checks::check } else { validate::visible_names };
+        let fault = check(self.content.json()).err()?;
         Some(CommandFault { step: self.callers_step(fault.step).unwrap_or(fault.step), ..fault })
     }
 

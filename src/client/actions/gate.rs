@@ -1,6 +1,7 @@
 //! The one gate that every change passes, whoever requests it. Mode, local checks and hooks apply here only.
 
 use super::checked_command::CheckedCommand;
+use super::local_checks;
 use crate::client::attempts::{ApiCall, FailedCall, RequestBody};
 use crate::client::connection::Client;
 use crate::client::hooks::{ActionRequest, RecalledOutcome, RecalledResponse, Resolution};
@@ -37,6 +38,8 @@ impl Client {
         let is_action = target.nature() == RequestNature::Action;
         if is_action && self.shared.settings.checks {
             check_list(body.as_ref())?;
+        } else if is_action {
+            check_visible_names(body.as_ref())?;
         }
         // The body is one unreadable command if it is not a list, so that guards see it.
         let list = match body.as_ref().filter(|_| is_action) {
@@ -245,9 +248,23 @@ fn check_list(body: Option<&Value>) -> Result<()> {
     if failures.is_empty() { Ok(()) } else { Err(ErrorKind::Invalid(failures).into()) }
 }
 
+/// Refuses names with invisible characters, where other local checks are off.
+fn check_visible_names(body: Option<&Value>) -> Result<()> {
+    let list = body.and_then(Value::as_array).into_iter().flatten().enumerate();
+    let failures: Vec<_> = list
+        .filter_map(|(index, command)| {
+            Some(local_failure(index, command, &validate::visible_names(command).err()?))
+        })
+        .collect();
+    if failures.is_empty() { Ok(()) } else { Err(ErrorKind::Invalid(failures).into()) }
+}
+
 fn failure(index: usize, command: &Value) -> Option<CommandFailure> {
-    let fault = validate::command(command).err()?;
-    Some(CommandFailure::local(index, subject_of(command).unwrap_or("(no user)"), &fault))
+    Some(local_failure(index, command, &local_checks::check(command).err()?))
+}
+
+fn local_failure(index: usize, command: &Value, fault: &CommandFault) -> CommandFailure {
+    CommandFailure::local(index, subject_of(command).unwrap_or("(no user)"), fault)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ pub(crate) mod checked_command;
 pub(super) mod executor;
 pub(crate) mod feed;
 pub(super) mod gate;
+mod local_checks;
 mod match_answer;
 mod planner;
 pub(crate) mod raw;

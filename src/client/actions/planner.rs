@@ -335,6 +335,7 @@ impl PlannedCommand {
             mode,
             warnings: std::mem::take(&mut self.warnings),
             resumed: self.recalled && !self.sent_now,
+            source: None,
         }
     }
 }

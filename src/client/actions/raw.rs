@@ -361,6 +361,7 @@ fn outcome(change: &ActionRequest, sent: &SentCommand, command: MatchedOutcome) 
         mode: change.mode,
         warnings: command.warnings,
         resumed: false,
+        source: None,
     }
 }
 

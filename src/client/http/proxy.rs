@@ -6,7 +6,7 @@ use crate::error::{Error, ErrorKind, Result};
 use reqwest::{NoProxy, Proxy, Url};
 use std::net::IpAddr;
 use std::time::Duration;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 
 /// The variables for https, in the order in which they are used.
 const FOR_HTTPS: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
@@ -18,6 +18,8 @@ const EXCEPTIONS: [&str; 2] = ["NO_PROXY", "no_proxy"];
 const SETTING: &str = "the setting `proxy`";
 /// How long a proxy may take to repeat its refusal.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(10);
+/// Bytes of a response that are searched for its status line.
+const STATUS_LINE: u64 = 256;
 
 /// A proxy, and where it was set.
 #[derive(Clone)]
@@ -125,10 +127,9 @@ impl ProxyChoice {
         let exchange = async {
             let mut stream = tokio::net::TcpStream::connect(address).await.ok()?;
             stream.write_all(head.as_bytes()).await.ok()?;
-            let mut start = [0; 64];
-            let length = stream.read(&mut start).await.ok()?;
-            let line = String::from_utf8_lossy(&start[..length]).into_owned();
-            line.split_whitespace().nth(1)?.parse().ok()
+            let mut line = Vec::new();
+            BufReader::new(stream.take(STATUS_LINE)).read_until(b'\n', &mut line).await.ok()?;
+            String::from_utf8_lossy(&line).split_whitespace().nth(1)?.parse().ok()
         };
         tokio::time::timeout(PROBE_TIMEOUT, exchange).await.ok()?
     }

@@ -65,6 +65,11 @@ impl<R: Read> CsvReader<R> {
         Ok(Self { rows, header: Rc::new(header) })
     }
 
+    /// The header.
+    pub fn header(&self) -> &CsvHeader {
+        &self.header
+    }
+
     /// The source of the bytes.
     pub fn into_source(self) -> R {
         self.rows.parser.into_source()
@@ -145,16 +150,16 @@ fn header(file: &str, first: Option<CsvRecord>, shape: &CsvShape) -> Result<CsvH
         return Err(Error::file(file, "the file is empty; it has no header"));
     };
     let place = format!("{file}:{line}");
-    if let Some(blank) = cells.iter().position(String::is_empty) {
-        return Err(Error::file(place, format!("column {} has no name", blank + 1)));
-    }
+    let nameless =
+        cells.iter().enumerate().filter(|(_, name)| name.is_empty()).map(|(cell, _)| cell).collect();
+    let cells: Vec<_> = cells.into_iter().filter(|name| !name.is_empty()).collect();
     if let Some(twice) = cells.iter().enumerate().find(|(place, name)| cells[..*place].contains(name)) {
         return Err(Error::file(place, format!("two columns are named `{}`", twice.1)));
     }
     present(&place, &cells, shape)?;
     let is_list = |name: &String| shape.lists.contains(name);
     let column = |name: String| CsvColumn { is_list: is_list(&name), name: name.into() };
-    Ok(CsvHeader { file: file.to_owned(), columns: cells.into_iter().map(column).collect() })
+    Ok(CsvHeader { file: file.to_owned(), columns: cells.into_iter().map(column).collect(), nameless })
 }
 
 /// Checks that every required column is present.
@@ -184,6 +189,7 @@ fn found(names: &[String]) -> String {
 }
 
 fn row(header: &Rc<CsvHeader>, CsvRecord { line, cells }: CsvRecord) -> Result<CsvRow> {
+    let cells = without_nameless(header, line, cells)?;
     let (have, want) = (cells.len(), header.columns.len());
     if have == want {
         return Ok(CsvRow::new(header, line, cells.into_iter().map(Into::into).collect()));
@@ -198,6 +204,24 @@ fn row(header: &Rc<CsvHeader>, CsvRecord { line, cells }: CsvRecord) -> Result<C
     Err(Error::file(format!("{}:{line}", header.file), message))
 }
 
+/// The cells of columns that have a name. Spreadsheets write columns without a name that were used once; a cell in one
+/// has no meaning.
+fn without_nameless(header: &CsvHeader, line: usize, cells: Vec<String>) -> Result<Vec<String>> {
+    if header.nameless.is_empty() {
+        return Ok(cells);
+    }
+    let mut named = Vec::with_capacity(cells.len());
+    for (place, cell) in cells.into_iter().enumerate() {
+        if !header.nameless.contains(&place) {
+            named.push(cell);
+        } else if !cell.is_empty() {
+            let message = format!("column {} has no name, but the row has `{cell}` in it", place + 1);
+            return Err(Error::file(format!("{}:{line}", header.file), message));
+        }
+    }
+    Ok(named)
+}
+
 /// The error for a problem that the parser found.
 fn broken(path: &Path, header: Option<&CsvHeader>, encoding_is_given: bool, error: CsvError) -> Error {
     let message = match error.problem {
@@ -209,7 +233,7 @@ fn broken(path: &Path, header: Option<&CsvHeader>, encoding_is_given: bool, erro
         }
     };
     let place = format!("{}:{}:{}", path.display(), error.line, error.column);
-    match header.and_then(|header| header.columns.get(error.cell)) {
+    match header.and_then(|header| header.column_of(error.cell)) {
         Some(column) => Error::file(place, format!("column `{}`: {message}", column.name)),
         None => Error::file(place, message),
     }
@@ -307,8 +331,20 @@ mod tests {
     }
 
     #[test]
-    fn a_header_has_names_and_each_once() {
-        assert_eq!(message("a,,b\n", &CsvShape::default()), "people.csv:1: column 2 has no name");
+    fn columns_without_a_name_are_left_out_if_they_are_blank() {
+        assert_eq!(rows("a,,b,,\n1,,2,,\n3,,4\n"), [r#"{"a":"1","b":"2"}"#, r#"{"a":"3","b":"4"}"#]);
+        assert_eq!(
+            message("a,,b\n1,,2\n3,x,4\n", &CsvShape::default()),
+            "people.csv:3: column 2 has no name, but the row has `x` in it"
+        );
+        assert_eq!(
+            message("a,,b\n1,,\"2\n", &CsvShape::default()),
+            "people.csv:2:4: column `b`: a quote is never closed"
+        );
+    }
+
+    #[test]
+    fn a_header_has_each_name_once() {
         assert_eq!(message("a,b, a\n", &CsvShape::default()), "people.csv:1: two columns are named `a`");
     }
 

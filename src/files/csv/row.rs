@@ -28,6 +28,8 @@ pub struct CsvHeader {
     pub file: String,
     /// The columns, in the file's order.
     pub columns: Vec<CsvColumn>,
+    /// The 0-based cells of columns without a name, which must be blank in every row.
+    pub nameless: Vec<usize>,
 }
 
 /// A column.
@@ -45,6 +47,12 @@ impl CsvHeader {
         self.columns.iter().map(|column| column.name.as_str())
     }
 
+    /// The column of a 0-based cell.
+    pub(super) fn column_of(&self, cell: usize) -> Option<&CsvColumn> {
+        let before = self.nameless.iter().filter(|nameless| **nameless < cell).count();
+        if self.nameless.contains(&cell) { None } else { self.columns.get(cell - before) }
+    }
+
     fn place(&self, name: &str) -> Option<usize> {
         self.columns.iter().position(|column| column.name == name)
     }
@@ -59,6 +67,11 @@ impl CsvRow {
     /// The 1-based line of the file in which it begins.
     pub fn line(&self) -> usize {
         self.0.line
+    }
+
+    /// The file and the line, such as `people.csv:14`.
+    pub fn source(&self) -> String {
+        format!("{}:{}", self.0.header.file, self.0.line)
     }
 
     /// A cell's text, trimmed; `None` when there is no such column.

@@ -81,6 +81,26 @@ impl CsvContent {
         }
     }
 
+    /// The documented fields of users, which are columns whoever is in the list; none for other rows.
+    fn user_columns(&self) -> impl Iterator<Item = &'static str> {
+        let (are_users, groups_left_out) = match self {
+            Self::Users(users) => (true, users.groups_left_out()),
+            Self::Groups(_) => (false, false),
+            Self::List(list) => {
+                let list = list.read_lock::<Array>();
+                let users =
+                    list.iter().flat_map(|list| list.iter()).map(|item| item.read_lock::<UserRecord>());
+                let mut users = users.map(|user| user.map(|user| user.groups_left_out)).peekable();
+                let has_users = users.peek().is_some();
+                let flags: Option<Vec<_>> = users.collect();
+                let left_out = flags.iter().flatten().any(|left_out| *left_out);
+                (has_users && flags.is_some(), left_out)
+            }
+        };
+        let wanted = move |name: &&str| are_users && !(groups_left_out && *name == "groups");
+        UserRecord::FIELDS.iter().copied().filter(wanted)
+    }
+
     /// The columns of a listing without rows.
     fn documented(&self) -> &'static [&'static str] {
         match self {
@@ -133,8 +153,10 @@ pub fn write(
 
 /// Every column of any row, in the order of first appearance; none only when there are no rows.
 fn columns(content: &CsvContent, interrupt: &Interrupt) -> Result<Vec<String>> {
-    let mut columns = Vec::new();
-    let mut known = HashSet::new();
+    // A user without groups has no field `groups`, which must not decide about the columns.
+    let mut columns: Vec<_> = content.user_columns().map(str::to_owned).collect();
+    let mut known: HashSet<_> = columns.iter().cloned().collect();
+    let mut has_rows = false;
     content.each(&mut |row| {
         if row.is_empty() || row.contains_key("") {
             return Err(Error::usage("a row of write_csv has no columns, or a column without a name"));
@@ -143,8 +165,12 @@ fn columns(content: &CsvContent, interrupt: &Interrupt) -> Result<Vec<String>> {
             known.insert(name.clone());
             columns.push(name.clone());
         }
+        has_rows = true;
         interrupt.check()
     })?;
+    if !has_rows {
+        columns.clear();
+    }
     Ok(columns)
 }
 

@@ -32,13 +32,11 @@ impl CommandRun<'_> {
         if domains::find(&domain).is_some_and(|domain| domain.enforced) {
             return refuse(error_code::DOMAIN_ENFORCEMENT, format!("Adobe IDs are not allowed in {domain}"));
         }
-        match self.adobe_id(&account.email) {
-            Some(id) => self.resolve_existing(id, account, true),
-            None => {
-                self.add_account(account, None, &domain);
-                Ok(())
-            }
+        if let Some(id) = self.adobe_id(&account.email) {
+            return self.resolve_existing(id, account, true);
         }
+        self.add_account(account, None, &domain);
+        Ok(())
     }
 
     /// The Adobe ID of an e-mail, member or not.

@@ -15,13 +15,13 @@ pub(crate) enum MembershipChange {
 
 impl CommandRun<'_> {
     pub(crate) fn add_to_groups(&mut self, names: &[String]) -> StepResult {
-        let named = self.assignable(names, MembershipChange::Add)?;
-        self.fail_profile_admins(&named)?;
+        let groups = self.assignable(names, MembershipChange::Add)?;
+        self.fail_profile_admins(&groups)?;
         let Some(person) = self.member_for_groups()? else { return Ok(()) };
-        self.check_room(&named, person)?;
+        self.check_room(&groups, person)?;
         if !self.test {
-            for named in named {
-                let group = self.org.groups.ensure(named);
+            for group in groups {
+                let group = self.org.groups.ensure(group);
                 self.org.add_to_group(person, group);
             }
         }
@@ -29,11 +29,11 @@ impl CommandRun<'_> {
     }
 
     pub(crate) fn remove_from_groups(&mut self, names: &[String]) -> StepResult {
-        let named = self.assignable(names, MembershipChange::Remove)?;
+        let groups = self.assignable(names, MembershipChange::Remove)?;
         let Some(person) = self.member_for_groups()? else { return Ok(()) };
         if !self.test {
-            for named in named {
-                if let NamedGroup::Group(group) = named {
+            for group in groups {
+                if let NamedGroup::Group(group) = group {
                     self.org.remove_from_group(person, group);
                 }
             }

@@ -3,9 +3,11 @@
 //! alarms.
 
 pub mod call_index;
+pub mod finding;
 pub(crate) mod traps;
 
 use super::checker::call_index::{defined, of_closures, registered};
+use super::checker::finding::CheckFinding;
 use super::engine::EXPRESSION_DEPTH;
 use super::engine::module_resolver;
 use crate::did_you_mean::nearest;
@@ -22,19 +24,6 @@ use crate::script::checker::call_index::{CallIndex, CallSiteRecord, FunctionForm
 use rhai::{AST, Engine, ParseError, ParseErrorType, Position};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-
-/// A mistake in a script, or a warning.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CheckFinding {
-    /// Whether the script can still run.
-    pub is_warning: bool,
-    /// What is wrong, in one sentence.
-    pub message: String,
-    /// What to do.
-    pub hint: Option<String>,
-    /// Where.
-    pub place: ScriptPlace,
-}
 
 /// Keywords that look like functions.
 const CALLABLE_KEYWORDS: &[&str] =

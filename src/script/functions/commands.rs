@@ -12,7 +12,7 @@ use crate::values::user_ref;
 use crate::values::user_ref::UserReference;
 use crate::wire::command::Command;
 use rhai::plugin::{Dynamic, export_module, exported_module};
-use rhai::{FnPtr, Map, Module, NativeCallContext};
+use rhai::{FnPtr, ImmutableString, Map, Module, NativeCallContext};
 
 /// Every function of the family.
 pub(super) fn module(help: FunctionHelp) -> Module {
@@ -64,7 +64,7 @@ pub mod functions {
         options: Map,
     ) -> RhaiResultOf<CommandBuilder> {
         let options = CallOptions::new("command", options, &user_ref::OPTIONS);
-        begin(&context, options.and_then(|options| Ok(UserReference::of(&user, &options)?.command())))
+        begin(&context, options.and_then(|options| start(&user, &options)))
     }
 
     /// Starts a command for one user group, to be sent with others by `multi_action`.
@@ -123,6 +123,15 @@ pub mod functions {
         command.tag(value);
         command
     }
+}
+
+/// A command for a user. A blank e-mail is refused with the other commands of its list, so that one row of a file does not
+/// hide the other rows.
+fn start(user: &Dynamic, options: &CallOptions) -> Result<Command> {
+    if user.read_lock::<ImmutableString>().is_some_and(|text| text.trim().is_empty()) {
+        return Ok(Command::user("", None, None));
+    }
+    Ok(UserReference::of(user, options)?.command())
 }
 
 fn begin(context: &NativeCallContext, command: Result<Command>) -> RhaiResultOf<CommandBuilder> {

@@ -154,8 +154,9 @@ pub mod functions {
     /// - `columns`: names of the columns to write, in this order; each must be in some row. Without rows they are the
     ///   header
     /// - `if_exists`: what to do if the file exists: `"replace"` it, stop with an `"error"`, `"append"` rows under its
-    ///   header, or `"number"`: write to `people-2.csv`, `people-3.csv` and so on, and note the name. By default a
-    ///   script replaces the file and notes it; at the prompt, it is an error
+    ///   header, `"number"`: write to `people-2.csv`, `people-3.csv` and so on, and note the name, or `"keep"`: rename
+    ///   the old file to a name with its date, such as `people-2026-11-28.csv`. By default a script replaces the file and
+    ///   notes it; at the prompt, it is an error
     ///
     /// # Errors
     /// `file` and `usage` as for `write_csv(path, rows)`; `file` if the file exists and must not, or lacks a column

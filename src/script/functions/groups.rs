@@ -8,12 +8,12 @@ use crate::host::thrown::ThrowAt;
 use crate::session::listing_cache;
 use crate::session::listing_options::ListingRequest;
 use crate::values::dynamic::kind_of;
-use crate::values::options::CallOptions;
+use crate::values::options::{CallOptions, one_of};
 use crate::values::record::GroupRecord;
 use crate::values::record_list::RecordList;
 use crate::wire::error_code::GROUP_NOT_FOUND;
-use crate::wire::group::Group;
-use crate::wire::identity::fold;
+use crate::wire::group::{self, Group};
+use crate::wire::identity::fold_name;
 use rhai::plugin::{Dynamic, export_module};
 use rhai::{Map, NativeCallContext};
 use std::rc::Rc;
@@ -120,16 +120,24 @@ fn open_requested(session: &Rc<Session>, request: ListingRequest) -> Result<Reco
 }
 
 fn list(session: &Rc<Session>, options: &CallOptions) -> Result<RecordList<Group>> {
-    let (kind, name) = (options.text("type")?, options.text("name")?.map(|name| fold(&name)));
+    let (kind, name) = (options.text("type")?, options.text("name")?.map(|name| fold_name(&name)));
     let groups = open_requested(session, ListingRequest::of(options)?)?;
     if kind.is_none() && name.is_none() {
         return Ok(groups);
     }
     let wanted = |group: &&Arc<Group>| {
         kind.as_deref().is_none_or(|kind| group.kind.as_deref() == Some(kind))
-            && name.as_deref().is_none_or(|name| fold(&group.group_name) == name)
+            && name.as_deref().is_none_or(|name| fold_name(&group.group_name) == name)
     };
-    let chosen = groups.all()?.iter().filter(wanted).cloned().collect();
+    let all = groups.all()?;
+    if let Some(kind) = kind.as_deref()
+        && !group::KINDS.contains(&kind)
+        && !all.iter().any(|group| group.kind.as_deref() == Some(kind))
+    {
+        let message = format!("`{kind}` is not a valid `type` of get_groups, and no group has it");
+        return Err(Error::usage_with_hint(message, one_of(kind, group::KINDS)));
+    }
+    let chosen = all.iter().filter(wanted).cloned().collect();
     Ok(groups.of(chosen))
 }
 
@@ -144,8 +152,9 @@ fn find(session: &Rc<Session>, name_or_id: &Dynamic) -> Result<Option<Arc<Group>
     if let Ok(id) = name_or_id.as_int() {
         first(session, |group| group.group_id == Some(id))
     } else if name_or_id.is_string() {
-        let name = fold(&name_or_id.to_string());
-        first(session, |group| fold(&group.group_name) == name)
+        crate::values::user_lookup::check_visible(&name_or_id.to_string())?;
+        let name = fold_name(&name_or_id.to_string());
+        first(session, |group| fold_name(&group.group_name) == name)
     } else {
         let message = format!("expected the name or id of a group, not {}", kind_of(name_or_id));
         Err(Error::usage(message))

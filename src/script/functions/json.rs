@@ -123,8 +123,9 @@ pub mod functions {
     /// Writes a value to a JSON file, indented, with options.
     ///
     /// # Options
-    /// - `if_exists`: what to do if the file exists: `"replace"` it, stop with an `"error"`, or `"number"`: write
-    ///   `kim-2.json`, `kim-3.json` and so on, and note the name. By default a script replaces the file and notes it;
+    /// - `if_exists`: what to do if the file exists: `"replace"` it, stop with an `"error"`, `"number"`: write
+    ///   `kim-2.json`, `kim-3.json` and so on, and note the name, or `"keep"`: rename the old file to a name with its
+    ///   date. By default a script replaces the file and notes it;
     ///   at the prompt, it is an error
     ///
     /// # Errors
@@ -149,7 +150,7 @@ pub mod functions {
 }
 
 /// The values of `if_exists` in `write_json`.
-const WRITE_JSON_CHOICES: &[&str] = &["replace", "error", "number"];
+const WRITE_JSON_CHOICES: &[&str] = &["replace", "error", "number", "keep"];
 /// The largest indent that is accepted; a larger one is probably a mistake.
 const DEEPEST_INDENT: usize = 16;
 

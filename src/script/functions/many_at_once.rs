@@ -35,7 +35,7 @@ pub mod functions {
     /// `requests`, `mode`, and `outcomes`: for each command `index`, `target`, `action`, `status` (`completed`,
     /// `would_complete` in test mode, `partly_done`, `failed`, `still_member`, `unverified`, `unknown`, `not_sent`),
     /// `evidence` (`read`, `verified`, `service`), `step`, `code`, `message`, `hint`, `request_id`, `attempts`, `mode`,
-    /// `resumed` and `tag`. `done`, `failed`, `unknown` and `not_sent` list those outcomes; `stopped` is the error that
+    /// `resumed`, `source` and `tag`. `done`, `failed`, `unknown` and `not_sent` list those outcomes; `stopped` is the error that
     /// kept the rest from being sent.
     ///
     /// # Errors
@@ -58,7 +58,7 @@ pub mod functions {
     /// Sends many commands, optionally without those that a local check refuses.
     ///
     /// # Options
-    /// - `skip_invalid`: true sends the other commands; refused ones are `not_sent` in the report
+    /// - `skip_invalid`: true sends the other commands; refused ones are `not_sent` in the report, and the exit code is 3
     ///
     /// # Errors
     /// As `multi_action(commands)`.
@@ -69,6 +69,7 @@ pub mod functions {
     /// let second = command("no e-mail").delete_account();
     /// let report = multi_action([first, second], #{skip_invalid: true});
     /// print(report.not_sent[0].code);
+    /// exit(0); // without this line the exit code is 3
     /// ```
     #[rhai_fn(name = "multi_action", volatile, return_raw)]
     pub fn multi_action_with(
@@ -83,11 +84,15 @@ pub mod functions {
     /// Creates accounts and adds groups for the rows of a CSV file with the columns of Adobe's sample `source.csv`.
     ///
     /// The columns are `upn`, `mail`, `firstname`, `lastname`, `country_code` and `groups` (names with commas
-    /// between; the cell may be empty). Each row creates a Federated ID unless it exists, then adds the groups. Nobody
-    /// is removed. The report is that of `multi_action(commands)`; the tag of each outcome is its row.
+    /// between; the cell may be empty). Those of User Sync are read as well: `username`, `email` and `country` instead,
+    /// `domain` for a username that is not an e-mail, and `type` (`federatedID`, `enterpriseID` or `adobeID`). Each row
+    /// creates the account unless it exists, a Federated ID unless `type` says otherwise, then adds the groups. Nobody
+    /// is removed. The report is that of `multi_action(commands)`; the tag of each outcome is its row, and its `source`
+    /// is the file and the line. All rows that a local check refuses are reported at once.
     ///
     /// # Errors
-    /// `file` if the file cannot be read or lacks a column; as `multi_action(commands)`.
+    /// `file` if the file cannot be read or lacks a column, or has one that seems to decide who is meant and is not
+    /// read; as `multi_action(commands)`.
     ///
     /// # Example
     /// ```rhai
@@ -104,7 +109,7 @@ pub mod functions {
     /// Creates accounts and adds groups for a CSV file, optionally without rows that a local check refuses.
     ///
     /// # Options
-    /// - `skip_invalid`: true sends the other commands; refused ones are `not_sent` in the report
+    /// - `skip_invalid`: true sends the other commands; refused ones are `not_sent` in the report, and the exit code is 3
     ///
     /// # Errors
     /// As `multi_action(file)`.
@@ -114,6 +119,7 @@ pub mod functions {
     /// write_csv("people.csv", [#{upn: "no e-mail", mail: "", firstname: "N", lastname: "E", country_code: "US",
     ///     groups: ""}]);
     /// print(multi_action("people.csv", #{skip_invalid: true}).not_sent[0].code);
+    /// exit(0); // without this line the exit code is 3
     /// ```
     #[rhai_fn(name = "multi_action", volatile, return_raw)]
     pub fn multi_action_of_file_with(

@@ -224,6 +224,9 @@ fn open_requested(
     request: ListingRequest,
 ) -> Result<RecordList<User>> {
     query.check()?;
+    for name in [&query.group, &query.domain].into_iter().flatten() {
+        user_lookup::check_visible(name)?;
+    }
     let groups_left_out = query.exclude_groups;
     let name = if query.direct_only == Some(false) { "users with all profiles" } else { "users" };
     let is_full = query.group.is_none() && query.domain.is_none();
@@ -248,6 +251,8 @@ fn read(session: &Session, name: &str, domain: Option<&str>) -> Result<UserRecor
     if name.trim().is_empty() {
         return Err(Error::usage("the e-mail or username is blank"));
     }
+    user_lookup::check_visible(name)?;
+    domain.map_or(Ok(()), user_lookup::check_visible)?;
     session.wait(session.client()?.get_user(name, domain)).map(UserRecord::new)
 }
 

@@ -4,6 +4,7 @@ use super::protected_name;
 use crate::error::{Error, Result};
 use crate::store::{file_door, text_file};
 use crate::wire::identity::fold;
+use crate::wire::wildcard;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -85,19 +86,7 @@ impl NamePattern {
 
     /// Whether a name matches.
     pub fn matches(&self, name: &str) -> bool {
-        let name = fold(name);
-        let mut parts = self.text.split('*');
-        let first = parts.next().unwrap_or_default();
-        let Some(mut remaining) = name.strip_prefix(first) else { return false };
-        let parts: Vec<_> = parts.collect();
-        let Some((last, middle)) = parts.split_last() else { return remaining.is_empty() };
-        for part in middle {
-            match remaining.find(part) {
-                Some(place) => remaining = &remaining[place + part.len()..],
-                None => return false,
-            }
-        }
-        remaining.ends_with(last)
+        wildcard::matches(&self.text, &fold(name))
     }
 }
 

@@ -10,7 +10,7 @@ const SEPARATORS: [char; 4] = [',', ';', '\t', '|'];
 /// Characters that enclose a name without belonging to it, apart from the double quote.
 const OTHER_QUOTES: [char; 9] = ['\'', '`', '‘', '’', '“', '”', '„', '«', '»'];
 
-/// Parses a name: as it is, or without the double quotes around it.
+/// The name that a line or an option contains: as it is, or without the double quotes around it.
 ///
 /// # Errors
 /// Why it is not understood, and what to write instead.

@@ -9,6 +9,7 @@ use crate::values::dynamic::kind_of;
 use crate::values::field_value::FieldValue;
 use crate::values::key::ValueKey;
 use crate::values::query::list_view::ListView;
+use crate::values::record::{GroupRecord, Record, UserRecord};
 use rhai::{Array, Dynamic, Map, NativeCallContext};
 use std::ops::Deref;
 
@@ -81,6 +82,14 @@ impl<A: Deref<Target = Array>> ListView for ArrayView<'_, A> {
     fn property(&self, place: usize, field: &str) -> Option<FieldValue<'_>> {
         let map = self.items[place].read_lock::<Map>()?;
         Some(map.get(field).map_or(FieldValue::Nothing, |value| FieldValue::value(value.flatten_clone())))
+    }
+
+    fn documented_values(&self, field: &str) -> &'static [&'static str] {
+        match self.items.first() {
+            Some(item) if item.is::<UserRecord>() => UserRecord::documented_values(field),
+            Some(item) if item.is::<GroupRecord>() => GroupRecord::documented_values(field),
+            _ => &[],
+        }
     }
 
     fn key(&self, place: usize) -> Result<ValueKey> {

@@ -6,11 +6,13 @@ use crate::host::interrupt::Interrupt;
 use crate::values::json::json_of;
 use crate::values::key::ValueKey;
 use crate::values::script_value::{self, ScriptValue};
+use crate::wire::identity::looks_like_email;
 use crate::wire::interner::HashSeed;
 use rhai::{Array, Dynamic, Engine, ImmutableString};
 use serde_json::Value;
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::ops::Deref;
 use std::rc::Rc;
 
 /// The number of times each value was added. Clones share the counts.
@@ -49,7 +51,7 @@ impl Counter {
     /// `usage`: it is not data, such as a function.
     pub fn count(&self, value: &Dynamic) -> Result<usize> {
         let counts = self.0.borrow();
-        if let Some(text) = value.read_lock::<ImmutableString>() {
+        if let Some(text) = plain_string(value) {
             return Ok(counts.strings.get(&*text).copied().unwrap_or_default());
         }
         let found = counts.others.get(&ValueKey::of(value, false)?).map(|(_, count)| *count);
@@ -80,9 +82,14 @@ impl Counter {
     }
 }
 
+/// A string that is compared as it is; an e-mail is not one.
+fn plain_string(value: &Dynamic) -> Option<impl Deref<Target = ImmutableString>> {
+    value.read_lock::<ImmutableString>().filter(|text| !looks_like_email(text))
+}
+
 impl ValueCounts {
     fn add(&mut self, value: &Dynamic) -> Result<()> {
-        let Some(text) = value.read_lock::<ImmutableString>() else {
+        let Some(text) = plain_string(value) else {
             let key = ValueKey::of(value, false)?;
             self.others.entry(key).or_insert_with(|| (value.clone(), 0)).1 += 1;
             return Ok(());

@@ -8,7 +8,7 @@ use crate::host::session::Session;
 use crate::host::thrown::ThrowAt;
 use crate::values::dynamic::kind_of;
 use crate::values::field_value::FieldValue;
-use crate::values::key::{ValueKey, is_folded};
+use crate::values::key::{ValueKey, is_folded, mark_folded};
 use crate::values::query::callback::ListCallback;
 use crate::values::query::key_table::KeyTable;
 use crate::values::query::list_source::ListParts;
@@ -102,7 +102,7 @@ impl<'l> GroupQuery<'l> {
                 counts[number].add(part.first() + place);
             })?;
         }
-        let rows = table.into_keys().into_iter().zip(counts);
+        let rows = self.marked(table).into_iter().zip(counts);
         let rows = rows.map(|((key, shown), count)| (key, shown, count.entries, None));
         ranked(rows.collect(), self.interrupt).at(self.context)
     }
@@ -113,7 +113,7 @@ impl<'l> GroupQuery<'l> {
     /// As `count`.
     pub fn group(&self, list: &dyn ListView) -> RhaiResultOf<Array> {
         let (table, members) = self.members(list)?;
-        let rows = table.into_keys().into_iter().zip(members).map(|((key, shown), members)| {
+        let rows = self.marked(table).into_iter().zip(members).map(|((key, shown), members)| {
             self.interrupt.check()?;
             Ok((key, shown, members.len(), Some(list.pick(&members, None))))
         });
@@ -182,6 +182,15 @@ impl<'l> GroupQuery<'l> {
             found(key.at(self.context)?, place);
         }
         Ok(())
+    }
+
+    /// The keys of a table, marked if they ignore case, so that a query of the rows ignores it too.
+    fn marked(&self, table: KeyTable) -> Vec<(ValueKey, Dynamic)> {
+        let mut keys = table.into_keys();
+        if self.by.is_folded() {
+            keys.iter_mut().for_each(|(_, shown)| mark_folded(shown));
+        }
+        keys
     }
 
     fn members(&self, list: &dyn ListView) -> RhaiResultOf<(KeyTable, Vec<Vec<usize>>)> {

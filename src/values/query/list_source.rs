@@ -157,6 +157,10 @@ impl<T: ListItem> ListView for RecordView<T> {
         (!refused && T::Record::has_field(field)).then(|| self.entry(place).cell(field))
     }
 
+    fn documented_values(&self, field: &str) -> &'static [&'static str] {
+        T::Record::documented_values(field)
+    }
+
     fn user(&self, place: usize) -> Option<&User> {
         (&**self.entry(place) as &dyn Any).downcast_ref()
     }

@@ -45,6 +45,11 @@ pub trait ListView {
     /// reads it.
     fn property(&self, place: usize, field: &str) -> Option<FieldValue<'_>>;
 
+    /// The documented values of a field that has a fixed set of them; empty for any other field.
+    fn documented_values(&self, _field: &str) -> &'static [&'static str] {
+        &[]
+    }
+
     /// The entry as a user, if it is one of a list of users.
     fn user(&self, _place: usize) -> Option<&User> {
         None

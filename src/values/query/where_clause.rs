@@ -5,10 +5,12 @@ use crate::host::binding::RhaiResultOf;
 use crate::host::interrupt::Interrupt;
 use crate::host::thrown::ThrowAt;
 use crate::values::field_value::FieldValue;
-use crate::values::key::{KeyNumber, ValueKey, is_folded};
+use crate::values::key::{KeyNumber, ValueKey, is_folded, is_marked_folded};
+use crate::values::options::one_of;
 use crate::values::query::list_source::ListParts;
 use crate::values::query::list_view::ListView;
-use crate::wire::identity::folds_to;
+use crate::wire::identity::{fold_name, folds_to, looks_like_email};
+use crate::wire::wildcard;
 use arcstr::ArcStr;
 use rhai::{Array, Dynamic, Map, NativeCallContext};
 
@@ -32,19 +34,76 @@ pub fn select(
     context: &NativeCallContext,
 ) -> RhaiResultOf<Dynamic> {
     let mut selected = None;
+    let mut unseen: Option<Vec<UnseenValue>> = None;
     while let Some(part) = list.next_part().at(context)? {
+        let unseen = unseen.get_or_insert_with(|| unseen_values(map, &*part));
         let conditions = map.iter().map(|(field, value)| WhereCondition::of(field, value, &*part));
         let conditions = conditions.collect::<Result<Vec<_>>>().at(context)?;
         let mut places = Vec::new();
         for place in part.places(interrupt) {
             let place = place.at(context)?;
+            unseen.retain(|value| !value.is_value_of(&*part, place));
             if all_hold(&conditions, &*part, place, context)? {
                 places.push(place);
             }
         }
         selected = Some(part.pick(&places, selected));
     }
+    if let Some(wrong) = unseen.into_iter().flatten().next() {
+        return Err(wrong.error()).at(context);
+    }
     Ok(selected.unwrap_or_default())
+}
+
+/// A wanted value that is not documented for its field. The service may send it all the same, so it is an error only if
+/// no entry has it.
+struct UnseenValue {
+    field: String,
+    value: String,
+    documented: &'static [&'static str],
+}
+
+fn unseen_values(map: &Map, list: &dyn ListView) -> Vec<UnseenValue> {
+    let mut unseen = Vec::new();
+    for (field, wanted) in map {
+        let documented = list.documented_values(field);
+        let is_country = field == "country" && list.user(0).is_some();
+        let values = match wanted.read_lock::<Array>() {
+            Some(values) => values.iter().filter_map(|value| value.clone().into_string().ok()).collect(),
+            None => wanted.clone().into_string().into_iter().collect::<Vec<_>>(),
+        };
+        for value in values.into_iter().filter(|value| !value.contains('*')) {
+            let is_unknown = !documented.is_empty() && !documented.contains(&value.as_str());
+            let is_no_code =
+                is_country && !(value.len() == 2 && value.bytes().all(|byte| byte.is_ascii_uppercase()));
+            if is_unknown || is_no_code {
+                unseen.push(UnseenValue { field: field.to_string(), value, documented });
+            }
+        }
+    }
+    unseen
+}
+
+impl UnseenValue {
+    fn is_value_of(&self, list: &dyn ListView, place: usize) -> bool {
+        match list.property(place, &self.field) {
+            Some(FieldValue::Text(text)) => **text == *self.value,
+            Some(FieldValue::Value(value)) => value.is_string() && value.to_string() == self.value,
+            _ => false,
+        }
+    }
+
+    fn error(&self) -> Error {
+        let message =
+            format!("`{}` is not a valid value of `{}`, and no entry has it", self.value, self.field);
+        if self.documented.is_empty() {
+            return Error::usage_with_hint(
+                message,
+                "A country is a code of two capital letters, such as `DE`.",
+            );
+        }
+        Error::usage_with_hint(message, one_of(&self.value, self.documented))
+    }
 }
 
 fn all_hold(
@@ -124,15 +183,31 @@ impl WhereCondition {
     fn holds_value(&self, value: &Dynamic) -> Result<bool> {
         match ValueKey::of(value, self.folded)? {
             ValueKey::List(keys) => Ok(self.all(|key| keys.contains(key), keys.is_empty())),
+            ValueKey::Text(text) if is_marked_folded(value) => Ok(self
+                .wanted
+                .iter()
+                .any(|key| matches!(key, ValueKey::Text(wanted) if folds_to(wanted, &text)))),
             key => Ok(self.wanted.contains(&key)),
         }
     }
 
     fn is_text(&self, key: &ValueKey, text: &ArcStr) -> bool {
         match key {
-            ValueKey::Text(wanted) if self.folded => folds_to(text, wanted),
+            ValueKey::Text(pattern) if pattern.contains('*') => self.matches_pattern(pattern, text),
+            ValueKey::Text(wanted) if self.folded || looks_like_email(wanted) => folds_to(text, wanted),
             ValueKey::Text(wanted) => wanted == text,
             _ => false,
+        }
+    }
+}
+
+impl WhereCondition {
+    /// E-mails and fields of names ignore case.
+    fn matches_pattern(&self, pattern: &str, text: &str) -> bool {
+        if self.folded || looks_like_email(text) {
+            wildcard::matches(&fold_name(pattern), &fold_name(text))
+        } else {
+            wildcard::matches(pattern, text)
         }
     }
 }

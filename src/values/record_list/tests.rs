@@ -261,7 +261,7 @@ fn a_temporary_list_holds_one_page_at_a_time() {
         "count_by(|user| user.country)",
         "filter(|user, place| place == 17).map(|user| user.email)",
         "map(|user, place| place).len()",
-        "where(#{type: \"nobody\"}).len()",
+        "where(#{lastname: \"nobody\"}).len()",
         "find(|user| user.type == \"nobody\")",
         "some(|user, place| place == 20)",
         "all(|user| user.email != ())",

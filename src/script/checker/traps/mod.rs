@@ -9,8 +9,8 @@ mod trap;
 mod variable;
 
 use self::scan::ScriptScan;
-use super::CheckFinding;
 use super::call_index::{CallIndex, defined};
+use super::finding::CheckFinding;
 use rhai::{AST, ASTNode, Dynamic, Expr, FnPtr, Module, Shared};
 use std::collections::BTreeMap;
 

@@ -4,8 +4,8 @@ use super::chain::{ChainPart, ExpressionChain, variable_name};
 use super::trap::{self, TrapWords};
 use super::variable::{KnownValue, TrackedVariable, VariableOrigin};
 use crate::language::place::ScriptPlace;
-use crate::script::checker::CheckFinding;
 use crate::script::checker::call_index::FunctionForms;
+use crate::script::checker::finding::CheckFinding;
 use rhai::{Expr, FnCallExpr, Position, Stmt, StmtBlock};
 use std::collections::BTreeSet;
 

@@ -44,6 +44,8 @@ pub mod functions {
     /// Returns the entries whose fields have the given values; all conditions must be true.
     ///
     /// - a value: the field equals it. E-mails, usernames, domains and names of groups are compared ignoring case
+    /// - a string with `*`: the field matches the pattern, in which `*` is any text, as in `--protect`. A literal star
+    ///   needs `filter`
     /// - a list of values: the field equals one of them
     /// - for `groups` and other lists: the list contains the value, or all values of a list
     /// - `()`: the field is absent; for lists, `[]` means the same
@@ -52,7 +54,8 @@ pub mod functions {
     /// on arrays of maps, records and rows of a CSV file.
     ///
     /// # Errors
-    /// `usage` for a field that the entries do not have (of maps: that none of them has), and for a value of a type
+    /// `usage` for a field that the entries do not have (of maps: that none of them has), for a `type`, `status` or
+    /// `country` that does not exist, and for a value of a type
     /// that the field of a record never has; `incomplete` if a later page cannot be read.
     ///
     /// # Example

@@ -5,7 +5,7 @@ use super::verb::ParameterType::{Map as MapType, String as StringType, Value};
 use super::verb::{Arguments, OptionHelp, Parameter, Step, Verb, VerbSubject};
 use crate::changes::command_builder::CommandBuilder;
 use crate::changes::steps as command_steps;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::values::options::CallOptions;
 use crate::wire::command::Command;
 use rhai::Map;
@@ -71,7 +71,8 @@ pub(super) const VERBS: &[Verb] = &[
         parameters: &[NAME, FIELDS],
         options: NEW_FIELDS,
         summary: "Changes a user group's name or description.",
-        details: "",
+        details: "A field that is blank or `()` is left out: the group keeps its value. If nothing is left, the command is \
+                  `not_sent`.",
         errors: "`usage` if neither is given.",
         example_setup: "",
         example: "update_user_group(\"Designers\", #{name: \"Design\"})",
@@ -81,7 +82,7 @@ pub(super) const VERBS: &[Verb] = &[
             name: "update",
             parameters: &[FIELDS],
             options: NEW_FIELDS,
-            details: "At least one field must be given.",
+            details: "At least one field must be given. A field that is blank or `()` is left out.",
             example: "update(#{name: \"Design\"})",
             add: |builder, arguments| add_update_step(builder, arguments.map(0)),
         }),
@@ -217,13 +218,7 @@ fn update(arguments: &Arguments) -> Result<Command> {
 
 /// Appends the step that changes the group.
 pub(super) fn push_update(command: &mut Command, options: &CallOptions) -> Result<()> {
-    let fields = command_steps::fields(options, UPDATABLE)?;
-    if fields.is_empty() {
-        let hint = format!("Give at least one of {}.", UPDATABLE.join(", "));
-        return Err(Error::usage_with_hint("update_user_group has nothing to change", hint));
-    }
-    command.push("updateUserGroup", fields.into());
-    Ok(())
+    command_steps::push_update(command, "updateUserGroup", options, UPDATABLE)
 }
 
 #[expect(

@@ -5,7 +5,7 @@ use super::verb::ParameterType::{Boolean, Map as MapType, String as StringType, 
 use super::verb::{Arguments, OptionHelp, Parameter, Step, Verb, VerbSubject};
 use crate::changes::command_builder::CommandBuilder;
 use crate::changes::steps::{self as command_steps, AccountFields};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::values::options::CallOptions;
 use crate::values::user_ref::{self, UserReference};
 use crate::wire::command::Command;
@@ -182,7 +182,9 @@ pub(super) const VERBS: &[Verb] = &[
         parameters: &[EMAIL, FIELDS],
         options: &[NEW_FIELDS[0], NEW_FIELDS[1], NEW_FIELDS[2], NEW_FIELDS[3], DOMAIN, USE_ADOBE_ID],
         summary: "Changes an account's e-mail, username or names.",
-        details: "Adobe IDs and countries cannot be changed. The service refuses a change that differs only in case.",
+        details: "Adobe IDs and countries cannot be changed. The service refuses a change that differs only in case. A field \
+                  that is blank or `()` is left out: the account keeps its value. If nothing is left, the command is \
+                  `not_sent`.",
         errors: "`usage` if no field is given.",
         example_setup: "",
         example: "update_account(\"ben.osei@example.com\", #{lastname: \"Osei-Bonsu\"})",
@@ -192,7 +194,7 @@ pub(super) const VERBS: &[Verb] = &[
             name: "update_account",
             parameters: &[FIELDS],
             options: &NEW_FIELDS,
-            details: "At least one field must be given.",
+            details: "At least one field must be given. A field that is blank or `()` is left out.",
             example: "update_account(#{lastname: \"Osei-Bonsu\"})",
             add: |builder, arguments| add_update_step(builder, arguments.map(0)),
         }),
@@ -268,7 +270,7 @@ pub(super) const VERBS: &[Verb] = &[
         parameters: &[EMAIL],
         options: &[],
         summary: "Removes someone from every user group, product profile and admin role.",
-        details: "The person stays in the organization without licenses. The role of a system administrator is not removed.",
+        details: "The person stays in the organization without licenses. The role of a system administrator (`_org_admin`) may remain; `--verify` reports it.",
         errors: "",
         example_setup: "",
         example: "remove_from_all_groups(\"ben.osei@example.com\")",
@@ -455,13 +457,7 @@ pub(super) fn update_options(fields: Map) -> Result<CallOptions> {
 
 /// Appends the step that changes the account.
 pub(super) fn push_update(command: &mut Command, options: &CallOptions) -> Result<()> {
-    let fields = command_steps::fields(options, UPDATABLE)?;
-    if fields.is_empty() {
-        let hint = format!("Give at least one of {}.", UPDATABLE.join(", "));
-        return Err(Error::usage_with_hint("update_account has nothing to change", hint));
-    }
-    command.push("update", fields.into());
-    Ok(())
+    command_steps::push_update(command, "update", options, UPDATABLE)
 }
 
 fn membership(function: &'static str, step: &str, arguments: &Arguments) -> Result<Command> {

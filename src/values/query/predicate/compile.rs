@@ -5,7 +5,7 @@ use crate::values::query::predicate::value::{ComparisonOperator, ConstantList, P
 use crate::values::record::ListItem;
 use crate::values::record_list::{ListSize, RecordList};
 use crate::wire::group::Group;
-use crate::wire::identity::fold;
+use crate::wire::identity::fold_name;
 use crate::wire::user::User;
 use rhai::{
     AST, ASTFlags, ASTNode, Array, BinaryExpr, Dynamic, Expr, FnCallExpr, FnPtr, ImmutableString, Map,
@@ -269,7 +269,7 @@ fn captured(value: &Dynamic) -> Option<PredicateExpression> {
 fn named<T: ListItem>(list: &RecordList<T>) -> Option<PredicateExpression> {
     let ListSize::Exactly(_) = list.size() else { return None };
     let entries = list.read();
-    let names = entries.iter().flat_map(|entry| entry.names().map(|name| fold(name)));
+    let names = entries.iter().flat_map(|entry| entry.names().map(|name| fold_name(name)));
     Some(PredicateExpression::Named(names.collect()))
 }
 

@@ -1,7 +1,7 @@
 //! The value of a simple expression, borrowed if possible, and its comparison by Rhai's rules.
 
 use crate::values::field_value::FieldValue;
-use crate::wire::identity::fold;
+use crate::wire::identity::{fold_name, looks_like_email, same_email};
 use arcstr::ArcStr;
 use rhai::{Array, Dynamic, ImmutableString, Map};
 use std::borrow::Cow;
@@ -42,6 +42,8 @@ pub(crate) enum ComparisonOperator {
 #[derive(Debug, Default)]
 pub(crate) struct ConstantList {
     texts: HashSet<ImmutableString>,
+    /// The e-mails among the strings, folded.
+    emails: HashSet<String>,
     numbers: HashSet<i64>,
     flags: HashSet<bool>,
     has_unit: bool,
@@ -87,7 +89,13 @@ impl ConstantList {
                 | PredicateValue::List(_)
                 | PredicateValue::Named(_)
                 | PredicateValue::Other(_) => return None,
-                text => drop(list.texts.insert(text.text()?.into())),
+                text => {
+                    let text = text.text()?;
+                    if looks_like_email(text) {
+                        list.emails.insert(fold_name(text));
+                    }
+                    list.texts.insert(text.into());
+                }
             }
             list.count += 1;
         }
@@ -100,7 +108,10 @@ impl ConstantList {
             PredicateValue::Number(number) => Some(self.numbers.contains(number)),
             // The comparison of two `()` in a list is left to Rhai.
             PredicateValue::Unit => (!self.has_unit).then_some(false),
-            item => item.text().map(|text| self.texts.contains(text)),
+            item => item.text().map(|text| {
+                self.texts.contains(text)
+                    || (looks_like_email(text) && self.emails.contains(&fold_name(text)))
+            }),
         }
     }
 }
@@ -172,10 +183,12 @@ impl<'v> PredicateValue<'v> {
         match self {
             Self::Names(names) => match item {
                 PredicateValue::Unit | PredicateValue::Flag(_) | PredicateValue::Number(_) => Some(false),
-                item => item.text().map(|text| names.iter().any(|name| **name == *text)),
+                item => {
+                    item.text().map(|text| names.iter().any(|name| **name == *text || same_email(name, text)))
+                }
             },
             Self::List(list) => list.contains(item),
-            Self::Named(names) => Some(names.contains(&fold(item.text()?))),
+            Self::Named(names) => Some(names.contains(&fold_name(item.text()?))),
             Self::Other(value) => contained(value, item.text()?),
             text => Some(text.text()?.contains(item.text()?)),
         }
@@ -199,6 +212,8 @@ fn contained(value: &Dynamic, text: &str) -> Option<bool> {
     }
     let items = value.read_lock::<Array>()?;
     let plain = |item: &Dynamic| item.is_string() || item.is_int() || item.is_bool() || item.is_unit();
-    let is_text = |item: &Dynamic| item.read_lock::<ImmutableString>().is_some_and(|item| **item == *text);
+    let is_text = |item: &Dynamic| {
+        item.read_lock::<ImmutableString>().is_some_and(|item| **item == *text || same_email(&item, text))
+    };
     items.iter().all(plain).then(|| items.iter().any(is_text))
 }
