@@ -226,7 +226,6 @@ impl OutcomeCollector {
             mode: session.mode(),
             warnings: Vec::new(),
             resumed: false,
-            source: source_of(&tag),
         };
         self.enter(session, TaggedOutcome { outcome, tag });
     }
