@@ -60,9 +60,8 @@ pub(crate) fn write_output<T>(
         rename(session, path, output_file::free_name)?;
     }
     let chosen = match if_exists {
-        Some(IfExists::Keep) if is_own => IfExists::Replace,
+        Some(IfExists::Keep) | None if is_own => IfExists::Replace,
         Some(chosen) => chosen,
-        None if is_own => IfExists::Replace,
         None => run.settings.if_exists,
     };
     let replaces = chosen == IfExists::Replace && if_exists.is_none() && !is_own && file_door::is_file(path);
