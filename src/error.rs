@@ -221,9 +221,9 @@ impl CommandFailure {
 /// A refused command as text: its source if it has one, the target unless it is blank, the message and, if there is one,
 /// the code.
 pub fn refusal(source: Option<&str>, target: &str, message: &str, code: &str) -> String {
-    let place = source.into_iter().chain(Some(target).filter(|target| !target.is_empty()));
-    let place: String = place.map(|part| format!("{part}: ")).collect();
-    if code.is_empty() { format!("{place}{message}") } else { format!("{place}{message} ({code})") }
+    let target = Some(target).filter(|target| !target.is_empty());
+    let message = if code.is_empty() { message.to_owned() } else { format!("{message} ({code})") };
+    source.into_iter().chain(target).chain([message.as_str()]).collect::<Vec<_>>().join(": ")
 }
 
 impl From<ErrorKind> for Error {

@@ -41,7 +41,7 @@ fn all_refused_rows_are_named_at_once_with_their_lines() {
         "multi_action(read_csv(`people.csv`).map(|row| command(row.email).add_to_groups(row.groups).tag(row)), \
          #{skip_invalid: true})",
     ] {
-        let print = "for outcome in report.not_sent { print(`${outcome.source} ${outcome.tag.firstname}`); } \
+        let print = "for outcome in report.outcomes { print(`${outcome.source} ${outcome.tag.firstname}`); } \
                      print(report.outcomes.map(|outcome| outcome.source))";
         let run = run(&format!("let report = {code}; {print}"));
         assert!(run.stdout.contains("people.csv:3 No\n"), "{code}: {}{}", run.stdout, run.stderr);

@@ -139,12 +139,12 @@ fn limits(global: &GlobalOptions, config: Option<&Config>, output: &Output) -> R
     let by_profile = config.map(Config::protected).unwrap_or_default();
     let beside_profile = config.and_then(|config| config.place().parent()).unwrap_or(Path::new(""));
     let by_option = global.protect.iter().map(|text| {
-        let wrong = |error: Error| in_protect("--protect", error);
+        let wrong = |error: Error| in_protect("--protect", &error);
         patterns("--protect", Path::new(""), text, output).map_err(wrong)
     });
     let by_profile = by_profile.iter().map(|text| {
         let wrong = |error: Error| match *error.kind {
-            ErrorKind::Usage { .. } => in_protect("`protect` of the profile", error),
+            ErrorKind::Usage { .. } => in_protect("`protect` of the profile", &error),
             _ => Error::config(error.to_string(), "Fix `protect` in the profile."),
         };
         patterns("`protect` of the profile", beside_profile, text, output).map_err(wrong)
@@ -164,7 +164,7 @@ fn limits(global: &GlobalOptions, config: Option<&Config>, output: &Output) -> R
 }
 
 /// The error of a value that names what is protected.
-fn in_protect(place: &str, error: Error) -> Error {
+fn in_protect(place: &str, error: &Error) -> Error {
     let message = format!("{place}: {error}");
     match error.hint() {
         Some(hint) => Error::usage_with_hint(message, hint),

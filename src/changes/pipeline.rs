@@ -220,12 +220,12 @@ impl OutcomeCollector {
             code: None,
             message: Some("not sent, because the first part of the command is not done".to_owned()),
             errors: Vec::new(),
+            source: source_of(&tag),
             request_id: None,
             attempts: 0,
             mode: session.mode(),
             warnings: Vec::new(),
             resumed: false,
-            source: source_of(&tag),
         };
         self.enter(session, TaggedOutcome { outcome, tag });
     }

@@ -78,8 +78,8 @@ impl Report {
         };
         (dropped > 0).then(|| {
             let message = format!("the report no longer has {}, so `{field}` cannot be read", counted(dropped, "outcome"));
-            let hint =
-                "Read the counts, such as `completed` and `notCompleted`, or run with --report FILE, which has a row for each command.";
+            let hint = "Read the counts, such as `completed` and `notCompleted`, or run with --report FILE, which has a row \
+                        for each command.";
             Error::usage_with_hint(message, hint)
         })
     }
@@ -190,9 +190,9 @@ fn outcome_json(outcome: &Outcome, tag: &Dynamic) -> Value {
 /// The errors with the service's field names (contract 3.5).
 fn errors_json(outcome: &Outcome) -> Vec<Value> {
     let entry = |step: Option<usize>, code: Option<&str>, message: Option<&str>| {
-        let target = &outcome.target;
-        let source = &outcome.source;
-        json!({"index": outcome.index, "step": step, "errorCode": code, "message": message, "user": target, "source": source})
+        let (target, source) = (&outcome.target, &outcome.source);
+        json!({"index": outcome.index, "step": step, "errorCode": code, "message": message, "user": target,
+            "source": source})
     };
     if outcome.errors.is_empty() {
         return vec![entry(outcome.step, outcome.code.as_deref(), outcome.message.as_deref())];

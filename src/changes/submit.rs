@@ -178,7 +178,8 @@ fn check_command(session: &Session, index: usize, command: TaggedCommand) -> Res
     let checked = client.check(command);
     let then = then.map(|then| client.check(then));
     let command = checked.command();
-    Ok(match checked.fault().or_else(|| then.as_ref()?.fault()) {
+    let fault = checked.fault().or_else(|| then.as_ref()?.fault());
+    Ok(match fault {
         Some(fault) => {
             let action = steps::names_of_steps(command);
             Err(WithheldCommand::refused(index, command.subject.name(), fault, action, tag))

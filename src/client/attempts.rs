@@ -269,19 +269,15 @@ impl Client {
                 return Err(history.fail(call, ErrorKind::Interrupted));
             }
         };
-        let failure = |message: String, problem, source| {
-            let service_message = message.clone();
-            let source = Some(source);
-            Err(AttemptFailure {
-                problem,
-                service_message,
-                message,
-                code: None,
-                status: None,
-                retry_after: None,
-                source,
-                hint: None,
-            })
+        let failure = |message: String, problem, source| AttemptFailure {
+            problem,
+            service_message: message.clone(),
+            message,
+            code: None,
+            status: None,
+            retry_after: None,
+            source: Some(source),
+            hint: None,
         };
         let result = match result {
             Ok(response) => {
@@ -289,13 +285,13 @@ impl Client {
                 Ok(masked(response, &self.shared.settings.credentials, token.as_ref()))
             }
             Err(TransportFault::NotSent(message, source)) => {
-                failure(message, AttemptProblem::NoConnection, source)
+                Err(failure(message, AttemptProblem::NoConnection, source))
             }
             Err(TransportFault::ProxyUnreachable(message, hint, source)) => {
-                failure(message, AttemptProblem::NoConnection, source)
-                    .map_err(|failure| AttemptFailure { hint: Some(hint), ..failure })
+                let failure = failure(message, AttemptProblem::NoConnection, source);
+                Err(AttemptFailure { hint: Some(hint), ..failure })
             }
-            Err(TransportFault::Lost(message, source)) => failure(message, AttemptProblem::Loss, source),
+            Err(TransportFault::Lost(message, source)) => Err(failure(message, AttemptProblem::Loss, source)),
             Err(TransportFault::Final(error)) => {
                 if call.change && matches!(*error.kind, ErrorKind::Decode { .. }) {
                     history.lost = Some(error.kind.to_string());

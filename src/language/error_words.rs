@@ -5,6 +5,7 @@ use super::catalog::is_method_of_rhai;
 use super::type_names::{display_name, display_phrase};
 use crate::language::message::{ErrorTopic, ErrorWords};
 use crate::values::json::json_of;
+use crate::wire::invisible;
 use rhai::{Dynamic, EvalAltResult, LexError, ParseErrorType, Position};
 
 const CONDITION: &str = "Compare the value: `x != ()`, `x != \"\"`, `x.len() > 0`.";
@@ -179,7 +180,7 @@ fn syntax(kind: &ParseErrorType) -> ErrorWords {
         P::MismatchedType(expected, actual) => condition(expected, actual),
         P::Reserved(word) if is_word(word) => ErrorWords::new(format!("`{word}` is a reserved word"))
             .hint("Choose another name; quote it as a key of a map: `\"do\": ...`."),
-        P::Reserved(symbol) => ErrorWords::new(format!("unexpected `{symbol}`")),
+        P::Reserved(symbol) => unexpected(symbol),
         P::ExprTooDeep => ErrorWords::new("the expression is nested too deeply")
             .hint("Split it into steps, each in its own `let`."),
         other => ErrorWords::new(lower_first(&other.to_string())),
@@ -197,8 +198,32 @@ fn lexical(input: &LexError) -> ErrorWords {
             .hint("A string in double quotes ends on its line; put a string of several lines in backticks."),
         LexError::MalformedChar(text) => ErrorWords::new(format!("`'{text}'` is not one character"))
             .hint(format!("Put a string in double quotes: \"{text}\".")),
-        LexError::UnexpectedInput(text) => ErrorWords::new(format!("unexpected `{text}`")),
+        LexError::UnexpectedInput(text) => unexpected(text),
         other => ErrorWords::new(lower_first(&other.to_string())),
+    }
+}
+
+/// A character that Rhai does not know. One that cannot be seen or looks like another one is named by its code.
+fn unexpected(text: &str) -> ErrorWords {
+    let pasted = "It was probably pasted from a web page or document; delete it and type it again.";
+    let Some(character) = text.chars().next() else { return ErrorWords::new("unexpected input") };
+    let code = format!("U+{:04X}", u32::from(character));
+    match character {
+        '\u{a0}' => ErrorWords::new(format!("unexpected no-break space ({code})")).hint(pasted),
+        _ if invisible::is_invisible(character) => {
+            ErrorWords::new(format!("unexpected invisible character ({code})")).hint(pasted)
+        }
+        _ if character.is_whitespace() => {
+            ErrorWords::new(format!("unexpected kind of space ({code})")).hint(pasted)
+        }
+        '“' | '”' | '„' | '‘' | '’' | '«' | '»' => {
+            ErrorWords::new(format!("unexpected `{text}` ({code})"))
+                .hint("Write straight quotation marks: \"text\".")
+        }
+        '–' | '—' | '−' => {
+            ErrorWords::new(format!("unexpected `{text}` ({code})")).hint("Write a minus sign: `-`.")
+        }
+        _ => ErrorWords::new(format!("unexpected `{text}`")),
     }
 }
 
@@ -329,6 +354,21 @@ mod tests {
             ("fn f(a, a) { }", "duplicated parameter a for function f"),
         ] {
             assert_eq!(wording(code).message, message, "{code}");
+        }
+    }
+
+    #[test]
+    fn characters_from_documents_are_named() {
+        for (code, message, hint) in [
+            ("let\u{a0}x = 1;", "unexpected no-break space (U+00A0)", "pasted"),
+            ("let x = 1;\u{200b}", "unexpected invisible character (U+200B)", "pasted"),
+            ("let\u{2009}x = 1;", "unexpected kind of space (U+2009)", "pasted"),
+            ("print(“hello”);", "unexpected `“` (U+201C)", "straight quotation marks"),
+            ("let x = 3 – 1;", "unexpected `–` (U+2013)", "minus sign"),
+        ] {
+            let words = wording(code);
+            assert_eq!(words.message, message, "{code}");
+            assert!(words.hint.is_some_and(|known| known.contains(hint)), "{code}");
         }
     }
 

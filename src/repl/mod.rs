@@ -146,6 +146,12 @@ impl Repl {
                 Err(ReadlineError::Interrupted) => warned = false,
                 Err(ReadlineError::Eof) => return RunExit::Done,
                 Err(ReadlineError::Signal(_)) => {}
+                // One byte that is not UTF-8, such as a letter from a terminal set to Latin-1, must not end the session.
+                Err(ReadlineError::Io(error)) if error.kind() == std::io::ErrorKind::InvalidData => {
+                    self.output.message(
+                        "The line was dropped: it has a byte that is not UTF-8. Set the terminal to UTF-8.",
+                    );
+                }
                 Err(error) => {
                     self.output.error(&format!("cannot read from the terminal: {error}"), None);
                     return RunExit::Script;

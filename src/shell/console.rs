@@ -3,6 +3,7 @@
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::console::HostConsole;
 use crate::output::Output;
+use crate::wire::invisible::defused;
 use rustyline::error::ReadlineError;
 use rustyline::history::History;
 use rustyline::{Behavior, DefaultEditor, Editor, ExternalPrinter, Helper};
@@ -24,7 +25,9 @@ impl TerminalConsole {
 
 impl HostConsole for TerminalConsole {
     fn print(&self, line: &str) {
-        self.output.data(line);
+        // Into a file or pipe, data stays as it is.
+        let is_terminal = self.output.width().is_some();
+        self.output.data(&if is_terminal { defused(line) } else { line.into() });
     }
 
     fn show(&self, value: &Value) {
@@ -32,15 +35,15 @@ impl HostConsole for TerminalConsole {
     }
 
     fn message(&self, line: &str) {
-        self.output.message(line);
+        self.output.message(&defused(line));
     }
 
     fn note(&self, line: &str) {
-        self.output.note(line);
+        self.output.note(&defused(line));
     }
 
     fn warn(&self, line: &str) {
-        self.output.warning(line);
+        self.output.warning(&defused(line));
     }
 
     fn is_lost(&self) -> bool {
@@ -55,7 +58,7 @@ impl HostConsole for TerminalConsole {
                 "Pass the answer as a script argument and read it with args().",
             ));
         }
-        self.output.message(question);
+        self.output.message(&defused(question));
         match read_line("") {
             Ok(line) => Ok(line),
             Err(ReadlineError::Interrupted) => Err(ErrorKind::Interrupted.into()),

@@ -147,7 +147,7 @@ mod tests {
                 match value {
                     Value::Null => assert_eq!(written.get(field), None, "{sent}"),
                     _ if is_number && (*value == json!(7) || *value == json!("7")) => {
-                        assert_eq!(written[field], 7)
+                        assert_eq!(written[field], 7);
                     }
                     Value::Number(_) | Value::Bool(_) if !is_number => {
                         assert_eq!(written[field], value.to_string(), "{sent}");

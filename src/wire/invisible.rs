@@ -1,6 +1,8 @@
 //! Characters that cannot be seen: control, format and direction characters. In an identifier they make another name
 //! that looks the same.
 
+use std::borrow::Cow;
+
 /// Ranges of Unicode's control and format characters and its line separators.
 const RANGES: &[(char, char)] = &[
     ('\u{0}', '\u{1f}'),
@@ -37,6 +39,20 @@ pub fn revealed(text: &str) -> String {
     })
 }
 
+/// The text with control and direction characters as `<U+001B>`, except line ends and tabs: names of people must not
+/// move the cursor of a terminal or turn the text of a question around.
+pub fn defused(text: &str) -> Cow<'_, str> {
+    let drives = |character: char| {
+        (character.is_control() && !matches!(character, '\n' | '\t'))
+            || matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    if !text.contains(drives) {
+        return Cow::Borrowed(text);
+    }
+    let shown = |character: char| if drives(character) { code(character) } else { character.to_string() };
+    Cow::Owned(text.chars().map(shown).collect())
+}
+
 /// What is wrong with an identifier that has an invisible character; `None` if it has none.
 pub fn problem(text: &str) -> Option<String> {
     // Spaces and line ends around an identifier are trimmed everywhere.
@@ -53,6 +69,12 @@ fn code(character: char) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_drives_a_terminal_is_shown_by_its_code() {
+        assert_eq!(defused("A\u{1b}[2K\rnobody\u{202e}"), "A<U+001B>[2K<U+000D>nobody<U+202E>");
+        assert_eq!(defused("two\n\tlines \u{200d} é"), "two\n\tlines \u{200d} é");
+    }
 
     #[test]
     fn an_invisible_character_is_named_with_its_position() {

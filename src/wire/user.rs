@@ -428,7 +428,7 @@ mod tests {
                 match value {
                     Value::Null => assert_eq!(written.get(field), None, "{sent}"),
                     Value::Number(number) if *field != "groups" => {
-                        assert_eq!(written[field], number.to_string())
+                        assert_eq!(written[field], number.to_string());
                     }
                     Value::Array(_) if *field == "groups" => assert_eq!(written[field], json!(["1"])),
                     _ => assert_eq!(written[field], *value, "{sent}"),

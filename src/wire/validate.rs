@@ -484,7 +484,6 @@ mod tests {
     #[test]
     fn each_structural_fault_has_the_service_s_code_and_step() {
         let long = "x".repeat(300);
-        let eleven: Vec<_> = (0..11).map(|number| format!("G{number}")).collect();
         let many: Vec<_> = (0..11).map(|number| json!({"add": {"group": [format!("G{number}")]}})).collect();
         let cases = [
             (json!(7), 0, error_code::ILLEGAL_ENTRY),
@@ -532,16 +531,6 @@ mod tests {
             (user(&json!([{"update": {"option": OPTIONS[0]}}])), 0, error_code::UPDATE_OPTION_NO),
             (user(&json!([{"update": {"country": "US"}}])), 0, error_code::UPDATE_COUNTRY),
             (user(&json!([{"update": {}}])), 0, error_code::ILLEGAL_ENTRY),
-            (user(&json!([{"update": {"lastname": " "}}])), 0, error_code::LASTNAME_MISSING),
-            (user(&json!([{"update": {"username": ""}}])), 0, error_code::CREATE_STRING_EXPECTED),
-            (group(&json!([{"updateUserGroup": {"name": ""}}])), 0, error_code::CREATE_STRING_EXPECTED),
-            (
-                user(
-                    &json!([{"addAdobeID": {"email": "a@example.com", "firstname": "", "option": OPTIONS[1]}}]),
-                ),
-                0,
-                error_code::FIRSTNAME_MISSING,
-            ),
             (
                 user(&json!([{"createEnterpriseID": person(&json!({"firstname": ""}))}])),
                 0,
@@ -568,6 +557,15 @@ mod tests {
                 error_code::EMAIL_INVALID,
             ),
             (user(&json!([{"addAdobeID": {"email": "b@example.com"}}])), 0, error_code::MUST_MATCH_EMAIL),
+        ];
+        assert_faults(cases);
+    }
+
+    #[test]
+    fn each_fault_of_a_membership_has_the_service_s_code_and_step() {
+        let long = "x".repeat(300);
+        let eleven: Vec<_> = (0..11).map(|number| format!("G{number}")).collect();
+        let cases = [
             (user(&json!([{"add": []}])), 0, error_code::MEMBERSHIP_LIST),
             (user(&json!([{"add": "all"}])), 0, error_code::MEMBERSHIP_LIST),
             (user(&json!([{"add": {}}])), 0, error_code::MEMBERSHIP_MISSING_LIST),
@@ -582,10 +580,37 @@ mod tests {
             (group(&json!([{"add": {"user": ["a@b.c", "A@b.c"]}}])), 0, error_code::DUPLICATE_USER_LIST),
             (group(&json!([{"add": {"user": [""]}}])), 0, error_code::USER_LIST_INVALID),
         ];
+        assert_faults(cases);
+    }
+
+    fn assert_faults(cases: impl IntoIterator<Item = (Value, usize, &'static str)>) {
         for (body, step, code) in cases {
             let fault = command(&body).expect_err(code);
             assert_eq!((fault.step, fault.code), (step, code), "{body}");
         }
+    }
+
+    #[test]
+    fn a_blank_that_would_erase_a_value_is_refused() {
+        let cases = [
+            (user(&json!([{"update": {"lastname": " "}}])), 0, error_code::LASTNAME_MISSING),
+            (user(&json!([{"update": {"username": ""}}])), 0, error_code::CREATE_STRING_EXPECTED),
+            (group(&json!([{"updateUserGroup": {"name": ""}}])), 0, error_code::CREATE_STRING_EXPECTED),
+            (
+                user(
+                    &json!([{"addAdobeID": {"email": "a@example.com", "firstname": "", "option": OPTIONS[1]}}]),
+                ),
+                0,
+                error_code::FIRSTNAME_MISSING,
+            ),
+        ];
+        for (body, step, code) in cases {
+            let fault = command(&body).expect_err(code);
+            assert_eq!((fault.step, fault.code), (step, code), "{body}");
+        }
+        let create =
+            json!([{"addAdobeID": {"email": "a@example.com", "firstname": "", "option": OPTIONS[0]}}]);
+        assert_eq!(command(&user(&create)), Ok(()));
     }
 
     #[test]

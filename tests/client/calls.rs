@@ -121,7 +121,7 @@ async fn a_change_is_not_repeated_after_a_server_error() {
 async fn a_web_page_is_an_error_with_its_title_at_every_entry_point() {
     let page = Reply::Answer {
         status: 200,
-        headers: vec![("Content-Type".into(), "text/html".into())],
+        headers: vec![("Content-Type", "text/html".into())],
         body: "<html><head><title>Web filter: please sign in</title></head></html>".into(),
     };
     let server = Server::replies(vec![page]).await;

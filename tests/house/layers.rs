@@ -151,7 +151,7 @@ fn the_sandbox_reads_commands_by_itself() {
         for path in paths(source).iter().filter(|path| path[0] == "wire").map(|path| path.join("::")) {
             let is_shared = |shared: &&str| path == **shared || path.starts_with(&format!("{shared}::"));
             assert!(
-                SHARED_WITH_THE_SANDBOX.iter().any(|shared| is_shared(&shared)),
+                SHARED_WITH_THE_SANDBOX.iter().any(is_shared),
                 "{} uses `{path}`: the sandbox reads commands with types of its own",
                 source.path.display()
             );

@@ -111,7 +111,7 @@ fn opened_at_call(
 const OPTIONS: &[&str] =
     &["type", "name", crate::session::listing_options::MAX_AGE, crate::session::listing_options::STALE];
 
-fn open(session: &Rc<Session>) -> Result<RecordList<Group>> {
+pub(super) fn open(session: &Rc<Session>) -> Result<RecordList<Group>> {
     open_requested(session, ListingRequest::default())
 }
 

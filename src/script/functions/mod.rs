@@ -7,6 +7,7 @@ pub mod groups;
 pub mod guards;
 pub mod help;
 pub mod json;
+pub mod licenses;
 pub mod lists;
 pub mod many_at_once;
 pub mod numbers;
@@ -30,6 +31,7 @@ const FAMILIES: &[FunctionFamily] = &[
     FunctionFamily { title: "Sign-in and session", module: |_| exported_module!(sign_in::functions) },
     FunctionFamily { title: "Users", module: |_| exported_module!(users::functions) },
     FunctionFamily { title: "Groups and profiles", module: |_| exported_module!(groups::functions) },
+    FunctionFamily { title: "Licenses and admins", module: |_| exported_module!(licenses::functions) },
     FunctionFamily { title: "One user", module: verbs::user_functions },
     FunctionFamily { title: "User groups", module: verbs::group_functions },
     FunctionFamily { title: "Many at once", module: |_| exported_module!(many_at_once::functions) },

@@ -6,6 +6,7 @@ use crate::host::binding::RhaiResultOf;
 use crate::host::session::Session;
 use crate::host::session::session;
 use crate::host::thrown::ThrowAt;
+use crate::script::functions::licenses;
 use crate::session::listing_cache;
 use crate::session::listing_options::ListingRequest;
 use crate::values::options::CallOptions;
@@ -230,9 +231,13 @@ fn open_requested(
     let groups_left_out = query.exclude_groups;
     let name = if query.direct_only == Some(false) { "users with all profiles" } else { "users" };
     let is_full = query.group.is_none() && query.domain.is_none();
+    let is_direct = query.direct_only != Some(false);
+    let mark = |list: RecordList<User>| {
+        if is_direct { list.with_direct_groups(licenses::direct_groups_note(session)) } else { list }
+    };
     let listing = session.client()?.users(query);
     if is_full {
-        return listing_cache::open(session, listing, name, request);
+        return listing_cache::open(session, listing, name, request).map(mark);
     }
     if request.max_age.is_some() {
         return Err(Error::usage_with_hint(
@@ -240,7 +245,7 @@ fn open_requested(
             "Listings of a group or domain are not saved; remove `max_age`.",
         ));
     }
-    RecordList::open(session, listing, groups_left_out)
+    RecordList::open(session, listing, groups_left_out).map(mark)
 }
 
 fn domain(function: &'static str, options: Map) -> Result<Option<String>> {

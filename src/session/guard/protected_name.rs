@@ -1,6 +1,7 @@
 //! The grammar of a protected name: what a line or an option says is understood, or refused with the reason. A name
 //! that is misread protects nobody, so nothing is guessed.
 
+use crate::wire::invisible;
 use std::borrow::Cow;
 
 /// Characters that no address contains.
@@ -16,7 +17,7 @@ const OTHER_QUOTES: [char; 9] = ['\'', '`', '‘', '’', '“', '”', '„', '
 /// Why it is not understood, and what to write instead.
 pub(super) fn parse(text: &str) -> Result<Cow<'_, str>, String> {
     let text = text.trim();
-    if let Some(letter) = text.chars().find(|letter| is_invisible(*letter)) {
+    if let Some(letter) = text.chars().find(|letter| is_hidden(*letter)) {
         return Err(format!("it contains the invisible character <U+{:04X}>; remove it", u32::from(letter)));
     }
     let name = if text.starts_with('"') { quoted(text)? } else { plain(text)? };
@@ -83,15 +84,10 @@ fn check_address(name: &str) -> Result<(), String> {
     }
 }
 
-/// Whether a character is not shown, or is a space that looks like the usual one.
-fn is_invisible(letter: char) -> bool {
-    let is_odd_space = letter.is_whitespace() && !matches!(letter, ' ' | '\t');
-    let is_format = matches!(letter,
-        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180b}'..='\u{180e}'
-        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
-        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffd}'
-        | '\u{e0000}'..='\u{e0fff}');
-    is_odd_space || is_format || (letter.is_control() && letter != '\t')
+/// Whether a character cannot be seen, or is a space that looks like the usual one. A tab separates columns.
+fn is_hidden(letter: char) -> bool {
+    let is_odd_space = letter.is_whitespace() && letter != ' ';
+    letter != '\t' && (is_odd_space || invisible::is_invisible(letter))
 }
 
 #[cfg(test)]

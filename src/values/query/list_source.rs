@@ -184,6 +184,9 @@ fn check_field<T: ListItem>(records: &RecordList<T>, field: &str) -> Result<()> 
     if field == "groups" && records.groups_left_out() {
         return Err(UserRecord::without_groups());
     }
+    if field == "groups" {
+        records.note_direct_groups();
+    }
     Ok(())
 }
 

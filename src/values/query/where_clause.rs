@@ -181,13 +181,19 @@ impl WhereCondition {
     }
 
     fn holds_value(&self, value: &Dynamic) -> Result<bool> {
+        let is_marked = is_marked_folded(value);
+        let is = |wanted: &ValueKey, key: &ValueKey| match (wanted, key) {
+            (ValueKey::Text(wanted), ValueKey::Text(text)) if wanted.contains('*') => {
+                self.matches_pattern(wanted, text)
+            }
+            (ValueKey::Text(wanted), ValueKey::Text(text)) if is_marked => folds_to(wanted, text),
+            (wanted, key) => wanted == key,
+        };
         match ValueKey::of(value, self.folded)? {
-            ValueKey::List(keys) => Ok(self.all(|key| keys.contains(key), keys.is_empty())),
-            ValueKey::Text(text) if is_marked_folded(value) => Ok(self
-                .wanted
-                .iter()
-                .any(|key| matches!(key, ValueKey::Text(wanted) if folds_to(wanted, &text)))),
-            key => Ok(self.wanted.contains(&key)),
+            ValueKey::List(keys) => {
+                Ok(self.all(|wanted| keys.iter().any(|key| is(wanted, key)), keys.is_empty()))
+            }
+            key => Ok(self.wanted.iter().any(|wanted| is(wanted, &key))),
         }
     }
 
@@ -199,9 +205,7 @@ impl WhereCondition {
             _ => false,
         }
     }
-}
 
-impl WhereCondition {
     /// E-mails and fields of names ignore case.
     fn matches_pattern(&self, pattern: &str, text: &str) -> bool {
         if self.folded || looks_like_email(text) {

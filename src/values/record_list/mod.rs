@@ -32,11 +32,16 @@ struct ListState<T: ListItem> {
     entries: Rc<Vec<Arc<T>>>,
     rest: UnreadRest<T>,
     groups_left_out: bool,
+    /// Called when `groups` is used, for a listing with direct memberships only.
+    direct_groups: Option<DirectGroupsNote>,
     /// Only the prompt holds it, to show its first rows.
     shown_only: bool,
     /// Where a script began the listing; Rhai does not report the position of a loop to its iterator.
     opened: Position,
 }
+
+/// Tells the operator that `groups` has direct memberships only.
+pub type DirectGroupsNote = Rc<dyn Fn()>;
 
 /// The part that is not read yet.
 enum UnreadRest<T> {
@@ -216,6 +221,7 @@ impl<T: ListItem> RecordList<T> {
             entries: Rc::default(),
             rest,
             groups_left_out,
+            direct_groups: None,
             shown_only: false,
             opened: Position::NONE,
         })))
@@ -228,6 +234,7 @@ impl<T: ListItem> RecordList<T> {
             entries,
             rest: UnreadRest::Nothing,
             groups_left_out,
+            direct_groups: None,
             shown_only: false,
             opened: Position::NONE,
         })))
@@ -263,7 +270,29 @@ impl<T: ListItem> RecordList<T> {
     /// The same kind of list with other entries.
     #[must_use]
     pub fn of(&self, entries: Vec<Arc<T>>) -> Self {
-        Self::from_entries(entries, self.groups_left_out())
+        let list = Self::from_entries(entries, self.groups_left_out());
+        list.0.borrow_mut().direct_groups.clone_from(&self.0.borrow().direct_groups);
+        list
+    }
+
+    /// Marks a listing in which `groups` has direct memberships only. `note` is called when a query uses the field.
+    #[must_use]
+    pub fn with_direct_groups(self, note: DirectGroupsNote) -> Self {
+        self.0.borrow_mut().direct_groups = Some(note);
+        self
+    }
+
+    /// Whether `groups` has direct memberships only.
+    pub fn has_direct_groups(&self) -> bool {
+        self.0.borrow().direct_groups.is_some()
+    }
+
+    /// Notes that `groups` has direct memberships only, if so.
+    pub fn note_direct_groups(&self) {
+        let note = self.0.borrow().direct_groups.clone();
+        if let Some(note) = note {
+            note();
+        }
     }
 
     /// Whether the listing was requested without groups.

@@ -33,6 +33,11 @@ impl<'e> ExpressionChain<'e> {
         Some(Self { root, parts })
     }
 
+    /// Whether it calls a method.
+    pub(super) fn has_call(&self) -> bool {
+        self.parts.iter().any(|part| matches!(part, ChainPart::Method(_)))
+    }
+
     /// The name of the variable at its start.
     pub(super) fn variable(&self) -> Option<&'e str> {
         variable_name(self.root)
@@ -45,6 +50,25 @@ pub(super) fn variable_name(expression: &Expr) -> Option<&str> {
         Expr::Variable(variable, ..) if variable.2.is_empty() => Some(variable.1.as_str()),
         _ => None,
     }
+}
+
+/// A short expression as scripts write it; `None` if it is not short.
+pub(super) fn written(expression: &Expr) -> Option<String> {
+    if let Some(name) = variable_name(expression) {
+        return Some(name.to_owned());
+    }
+    let chain = ExpressionChain::of(expression)?;
+    let mut text = chain.variable()?.to_owned();
+    for part in &chain.parts {
+        match part {
+            ChainPart::Field(name) => text.extend([".", name]),
+            ChainPart::Index(Expr::IntegerConstant(index, _)) => text.extend(["[", &index.to_string(), "]"]),
+            ChainPart::Index(Expr::StringConstant(key, _)) => text.extend(["[\"", key.as_str(), "\"]"]),
+            ChainPart::Index(index) => text.extend(["[", variable_name(index)?, "]"]),
+            ChainPart::Method(_) => return None,
+        }
+    }
+    Some(text)
 }
 
 fn after_dot<'e>(expression: &'e Expr, parts: &mut Vec<ChainPart<'e>>) {

@@ -1,6 +1,7 @@
 //! Walks a script in the order of its execution and records what happens to each variable.
 
-use super::chain::{ChainPart, ExpressionChain, variable_name};
+use super::chain::{ChainPart, ExpressionChain, variable_name, written};
+use super::methods::{OF_STRINGS, OF_STRINGS_AND_LISTS, changes_receiver};
 use super::trap::{self, TrapWords};
 use super::variable::{KnownValue, TrackedVariable, VariableOrigin};
 use crate::language::place::ScriptPlace;
@@ -9,23 +10,13 @@ use crate::script::checker::finding::CheckFinding;
 use rhai::{Expr, FnCallExpr, Position, Stmt, StmtBlock};
 use std::collections::BTreeSet;
 
-/// Methods that change a list or map in place and return nothing.
-const CHANGING: &[&str] =
-    &["push", "append", "insert", "clear", "reverse", "sort", "sort_desc", "splice", "mixin", "chop"];
-/// Methods that change a list or map in place and return what they removed.
-const REMOVING: &[&str] = &["pop", "shift", "remove", "drain", "retain", "truncate", "pad"];
-/// Functions of strings alone that return a new string.
-const OF_STRINGS: &[&str] = &["trim", "make_lower", "make_upper", "replace", "crop"];
-/// Functions that return a new string, and change a list or map in place.
-const OF_STRINGS_AND_LISTS: &[&str] = &["remove", "truncate", "pad"];
-
 /// A walk through a script.
 pub(super) struct ScriptScan<'t> {
-    lines: Vec<&'t str>,
+    pub(super) lines: Vec<&'t str>,
     own_functions: FunctionForms,
     /// Properties, strings and keys of the script.
-    mentioned: BTreeSet<String>,
-    variables: Vec<TrackedVariable>,
+    pub(super) mentioned: BTreeSet<String>,
+    pub(super) variables: Vec<TrackedVariable>,
     /// The order of the loops around the current position, the outermost first.
     loops: Vec<usize>,
     order: usize,
@@ -89,7 +80,7 @@ impl<'t> ScriptScan<'t> {
                 self.loops.pop();
             }
             Stmt::For(parts, _) => {
-                self.for_loop(&parts.0.name, parts.1.as_ref().map(|index| index.name.as_str()), &parts.2)
+                self.for_loop(&parts.0.name, parts.1.as_ref().map(|index| index.name.as_str()), &parts.2);
             }
             Stmt::Var(parts, ..) => {
                 let (name, value, _) = &**parts;
@@ -122,7 +113,7 @@ impl<'t> ScriptScan<'t> {
 
     fn for_loop(&mut self, name: &str, index: Option<&str>, flow: &rhai::FlowControl) {
         self.expression(&flow.expr);
-        let iterated = self.written(&flow.expr).filter(|_| variable_name(&flow.expr).is_some());
+        let iterated = written(&flow.expr).filter(|_| variable_name(&flow.expr).is_some());
         let depth = self.variables.len();
         self.enter_loop();
         // A temporary list is gone after the loop, so only the entries of a variable are worth a warning.
@@ -187,7 +178,7 @@ impl<'t> ScriptScan<'t> {
             Some(chain) => {
                 self.indexes(&chain);
                 match chain.variable() {
-                    Some(name) if !has_call(&chain) => self.change(name, target.start_position()),
+                    Some(name) if !chain.has_call() => self.change(name, target.start_position()),
                     _ => self.expression(chain.root),
                 }
             }
@@ -206,7 +197,15 @@ impl<'t> ScriptScan<'t> {
         for part in &chain.parts {
             match part {
                 ChainPart::Index(index) => self.expression(index),
-                ChainPart::Method(call) => self.arguments(call),
+                ChainPart::Method(call) => {
+                    if call.name == "split"
+                        && !self.own_functions.contains_key("split")
+                        && matches!(&*call.args, [_, Expr::IntegerConstant(1, _)])
+                    {
+                        self.report(chain.root.position(), trap::split_into_one());
+                    }
+                    self.arguments(call);
+                }
                 ChainPart::Field(_) => {}
             }
         }
@@ -278,9 +277,6 @@ impl<'t> ScriptScan<'t> {
     ) {
         if self.own_functions.contains_key(call.name.as_str()) {
             return;
-        }
-        if call.name == "split" && matches!(&*call.args, [_, Expr::IntegerConstant(1, _)]) {
-            self.report(position, trap::split_into_one());
         }
         if is_used {
             return;
@@ -383,102 +379,11 @@ impl<'t> ScriptScan<'t> {
         }
     }
 
-    /// Whether the key at a position is in quotes.
-    fn is_quoted(&self, position: Position) -> bool {
-        let column = position.position().unwrap_or(1).saturating_sub(1);
-        let line = position.line().and_then(|line| self.lines.get(line.saturating_sub(1)));
-        line.and_then(|line| line.chars().nth(column))
-            .is_none_or(|letter| !(letter.is_alphabetic() || letter == '_'))
-    }
-
-    /// Whether the script, the service or an option of a function uses the name as that of a field.
-    fn is_field(&self, name: &str) -> bool {
-        let is_read = self
-            .lines
-            .iter()
-            .any(|line| line.contains(&format!(".{name}")) || line.contains(&format!("\"{name}\"")));
-        is_read
-            || !self.mentioned.contains(name)
-            || crate::wire::user::FIELDS.contains(&name)
-            || crate::wire::group::FIELDS.contains(&name)
-            || crate::script::functions::catalog()
-                .functions()
-                .any(|function| function.options.iter().any(|option| option.name == name))
-    }
-
-    fn origin(&self, value: &Expr) -> VariableOrigin {
-        let Some(chain) = ExpressionChain::of(value) else { return VariableOrigin::New };
-        let is_part = !has_call(&chain) && chain.variable().is_some_and(|name| self.is_own_data(name));
-        match self.written(value) {
-            Some(text) if is_part => VariableOrigin::CopyOf(text),
-            _ => VariableOrigin::New,
-        }
-    }
-
-    /// Whether it is a variable that the script declared.
-    fn is_own_data(&self, name: &str) -> bool {
-        self.variables.iter().any(|variable| variable.name == name)
-    }
-
-    fn known_value(&self, value: &Expr) -> KnownValue {
-        if let Some(name) = variable_name(value) {
-            let variable = self.variables.iter().rev().find(|variable| variable.name == name);
-            return variable
-                .filter(|variable| !variable.is_untracked)
-                .map_or(KnownValue::Other, |variable| variable.value);
-        }
-        let called = match value {
-            Expr::FnCall(call, _) if call.namespace.path.is_empty() => Some(call.name.as_str()),
-            _ => None,
-        };
-        let last = ExpressionChain::of(value).and_then(|chain| match chain.parts.last() {
-            Some(ChainPart::Method(call)) => Some(call.name.to_string()),
-            Some(ChainPart::Field(name)) => Some((*name).to_owned()),
-            _ => None,
-        });
-        match called.or(last.as_deref()) {
-            Some("len") => KnownValue::Length,
-            Some("now") => KnownValue::Time,
-            Some("trim" | "to_string" | "to_upper" | "to_lower" | "replace" | "join" | "sub_string") => {
-                KnownValue::String
-            }
-            _ => KnownValue::of(value),
-        }
-    }
-
-    /// A short expression as the script has it, from its position to the end of what can be read as one.
-    fn written(&self, expression: &Expr) -> Option<String> {
-        if let Some(name) = variable_name(expression) {
-            return Some(name.to_owned());
-        }
-        let chain = ExpressionChain::of(expression)?;
-        let mut text = chain.variable()?.to_owned();
-        for part in &chain.parts {
-            match part {
-                ChainPart::Field(name) => text += &format!(".{name}"),
-                ChainPart::Index(Expr::IntegerConstant(index, _)) => text += &format!("[{index}]"),
-                ChainPart::Index(Expr::StringConstant(key, _)) => text += &format!("[{key:?}]"),
-                ChainPart::Index(index) => text += &format!("[{}]", variable_name(index)?),
-                ChainPart::Method(_) => return None,
-            }
-        }
-        Some(text)
-    }
-
     fn report(&mut self, position: Position, words: TrapWords) {
         let place = ScriptPlace { source: None, line: position.line(), column: position.position() };
         let TrapWords { message, hint, is_warning } = words;
         self.findings.push(CheckFinding { is_warning, message, hint: Some(hint), place });
     }
-}
-
-fn has_call(chain: &ExpressionChain) -> bool {
-    chain.parts.iter().any(|part| matches!(part, ChainPart::Method(_)))
-}
-
-fn changes_receiver(call: &FnCallExpr, is_used: bool) -> bool {
-    let name = call.name.as_str();
-    CHANGING.contains(&name) || (REMOVING.contains(&name) && !is_used)
 }
 
 fn is_comparison(expression: &Expr) -> bool {

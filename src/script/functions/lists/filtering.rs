@@ -54,8 +54,8 @@ pub mod functions {
     /// on arrays of maps, records and rows of a CSV file.
     ///
     /// # Errors
-    /// `usage` for a field that the entries do not have (of maps: that none of them has), for a `type`, `status` or
-    /// `country` that does not exist, and for a value of a type
+    /// `usage` for a field that the entries do not have (of maps: that none of them has), for a type, status or
+    /// country that does not exist, and for a value of a type
     /// that the field of a record never has; `incomplete` if a later page cannot be read.
     ///
     /// # Example

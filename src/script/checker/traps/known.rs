@@ -1,0 +1,71 @@
+//! What is known of values, names and keys at a position of a script.
+
+use super::chain::{ChainPart, ExpressionChain, variable_name, written};
+use super::scan::ScriptScan;
+use super::variable::{KnownValue, VariableOrigin};
+use rhai::{Expr, Position};
+
+impl ScriptScan<'_> {
+    /// Whether the key at a position is in quotes.
+    pub(super) fn is_quoted(&self, position: Position) -> bool {
+        let column = position.position().unwrap_or(1).saturating_sub(1);
+        let line = position.line().and_then(|line| self.lines.get(line.saturating_sub(1)));
+        line.and_then(|line| line.chars().nth(column))
+            .is_none_or(|letter| !(letter.is_alphabetic() || letter == '_'))
+    }
+
+    /// Whether the script, the service or an option of a function uses the name as that of a field.
+    pub(super) fn is_field(&self, name: &str) -> bool {
+        let is_read = self
+            .lines
+            .iter()
+            .any(|line| line.contains(&format!(".{name}")) || line.contains(&format!("\"{name}\"")));
+        is_read
+            || !self.mentioned.contains(name)
+            || crate::wire::user::FIELDS.contains(&name)
+            || crate::wire::group::FIELDS.contains(&name)
+            || crate::script::functions::catalog()
+                .functions()
+                .any(|function| function.options.iter().any(|option| option.name == name))
+    }
+
+    pub(super) fn origin(&self, value: &Expr) -> VariableOrigin {
+        let Some(chain) = ExpressionChain::of(value) else { return VariableOrigin::New };
+        let is_part = !chain.has_call() && chain.variable().is_some_and(|name| self.is_own_data(name));
+        match written(value) {
+            Some(text) if is_part => VariableOrigin::CopyOf(text),
+            _ => VariableOrigin::New,
+        }
+    }
+
+    /// Whether it is a variable that the script declared.
+    pub(super) fn is_own_data(&self, name: &str) -> bool {
+        self.variables.iter().any(|variable| variable.name == name)
+    }
+
+    pub(super) fn known_value(&self, value: &Expr) -> KnownValue {
+        if let Some(name) = variable_name(value) {
+            let variable = self.variables.iter().rev().find(|variable| variable.name == name);
+            return variable
+                .filter(|variable| !variable.is_untracked)
+                .map_or(KnownValue::Other, |variable| variable.value);
+        }
+        let called = match value {
+            Expr::FnCall(call, _) if call.namespace.path.is_empty() => Some(call.name.as_str()),
+            _ => None,
+        };
+        let last = ExpressionChain::of(value).and_then(|chain| match chain.parts.last() {
+            Some(ChainPart::Method(call)) => Some(call.name.to_string()),
+            Some(ChainPart::Field(name)) => Some((*name).to_owned()),
+            _ => None,
+        });
+        match called.or(last.as_deref()) {
+            Some("len") => KnownValue::Length,
+            Some("now") => KnownValue::Time,
+            Some("trim" | "to_string" | "to_upper" | "to_lower" | "replace" | "join" | "sub_string") => {
+                KnownValue::String
+            }
+            _ => KnownValue::of(value),
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! The methods of Rhai that change their receiver, and those of umapish that return a new string.
+
+use rhai::FnCallExpr;
+
+/// Methods that change a list or map in place and return nothing.
+const CHANGING: &[&str] =
+    &["push", "append", "insert", "clear", "reverse", "sort", "sort_desc", "splice", "mixin", "chop"];
+/// Methods that change a list or map in place and return what they removed.
+const REMOVING: &[&str] = &["pop", "shift", "remove", "drain", "retain", "truncate", "pad"];
+/// Functions of strings alone that return a new string.
+pub(super) const OF_STRINGS: &[&str] = &["trim", "make_lower", "make_upper", "replace", "crop"];
+/// Functions that return a new string, and change a list or map in place.
+pub(super) const OF_STRINGS_AND_LISTS: &[&str] = &["remove", "truncate", "pad"];
+
+/// Whether a call changes its receiver in place.
+pub(super) fn changes_receiver(call: &FnCallExpr, is_used: bool) -> bool {
+    let name = call.name.as_str();
+    CHANGING.contains(&name) || (REMOVING.contains(&name) && !is_used)
+}
