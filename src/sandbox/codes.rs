@@ -265,6 +265,7 @@ const ELSEWHERE: &[&str] = &[
     error_code::NOT_PRESENT,
     error_code::AMBIGUOUS_IDENTITY,
     error_code::SYSTEM_ADMINISTRATOR,
+    error_code::FIXED_ADMIN_GROUP,
     error_code::ORGANIZATION_INVALID_ID,
     error_code::TYPE_NOT_AVAILABLE,
     error_code::USERGROUP_UNCHANGED,

@@ -152,7 +152,7 @@ pub mod functions {
         to: &str,
     ) -> RhaiResultOf<Report> {
         let line = context.call_position().line().unwrap_or_default();
-        session(&context).and_then(|session| move_people(&session, people, (from, to), line)).at(&context)
+        session(&context).and_then(|session| move_people(&session, &people, (from, to), line)).at(&context)
     }
 
     /// Sends one action request with exactly these commands and returns the service's own response.
@@ -176,11 +176,11 @@ pub mod functions {
     }
 }
 
-fn move_people(session: &Session, people: Dynamic, (from, to): (&str, &str), line: usize) -> Result<Report> {
+fn move_people(session: &Session, people: &Dynamic, (from, to): (&str, &str), line: usize) -> Result<Report> {
     let people = match people.read_lock::<RecordList<User>>() {
         Some(list) => list.all()?.iter().map(|user| Dynamic::from(list.record(user))).collect(),
         None => people.clone().try_cast::<Array>().ok_or_else(|| {
-            Error::usage(format!("expected a list of e-mails or users, not {}", kind_of(&people)))
+            Error::usage(format!("expected a list of e-mails or users, not {}", kind_of(people)))
         })?,
     };
     let (from, to) = ([from.trim().to_owned()], [to.trim().to_owned()]);
