@@ -180,7 +180,15 @@ pub(super) const VERBS: &[Verb] = &[
     Verb {
         name: "update_account",
         parameters: &[EMAIL, FIELDS],
-        options: &[NEW_FIELDS[0], NEW_FIELDS[1], NEW_FIELDS[2], NEW_FIELDS[3], DOMAIN, USE_ADOBE_ID],
+        options: &[
+            NEW_FIELDS[0],
+            NEW_FIELDS[1],
+            NEW_FIELDS[2],
+            NEW_FIELDS[3],
+            DOMAIN,
+            USE_ADOBE_ID,
+            UNLISTED,
+        ],
         summary: "Changes an account's e-mail, username or names.",
         details: "Adobe IDs and countries cannot be changed. The service refuses a change that differs only in case. A field \
                   that is blank or `()` is left out: the account keeps its value. If nothing is left, the command is \
