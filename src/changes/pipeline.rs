@@ -226,6 +226,7 @@ impl OutcomeCollector {
             mode: session.mode(),
             warnings: Vec::new(),
             resumed: false,
+            source: source_of(&tag),
         };
         self.enter(session, TaggedOutcome { outcome, tag });
     }

@@ -199,7 +199,7 @@ impl RunState {
             Status::Unknown | Status::Unverified => tally.unknown += 1,
             // It was sent, its response was lost, and reading it back showed that it was not done.
             Status::NotSent if outcome.attempts > 0 => tally.lost += 1,
-            // A local check refused it while the others were sent.
+            // A local check refused it while the others were sent, or something has to be done first.
             Status::NotSent if outcome.code.is_some() => tally.failed += 1,
             Status::Completed | Status::WouldComplete | Status::NotSent => {}
         }

@@ -59,11 +59,11 @@ fn register_list<T: ListItem>(engine: &mut Engine) {
 
 /// Whether an array has a string, for `in`. An e-mail is found in any case.
 #[expect(clippy::needless_pass_by_value, reason = "Rhai passes its context by value")]
-fn array_contains(context: NativeCallContext, list: &mut Array, text: ImmutableString) -> RhaiResultOf<bool> {
+fn array_contains(context: NativeCallContext, list: &mut Array, text: ImmutableString) -> bool {
     for item in list.iter_mut() {
         if let Some(known) = item.read_lock::<ImmutableString>() {
             if *known == text || same_email(&known, &text) {
-                return Ok(true);
+                return true;
             }
             continue;
         }
@@ -73,10 +73,10 @@ fn array_contains(context: NativeCallContext, list: &mut Array, text: ImmutableS
         let mut wanted = Dynamic::from(text.clone());
         let equal = context.call_native_fn_raw("==", true, &mut [item, &mut wanted]);
         if equal.is_ok_and(|equal| equal.as_bool().unwrap_or_default()) {
-            return Ok(true);
+            return true;
         }
     }
-    Ok(false)
+    false
 }
 
 /// A list prints as its records, like an array. `to_string` cannot throw in Rhai, so if Rhai calls only that, the

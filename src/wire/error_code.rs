@@ -126,14 +126,14 @@ codes! {
     USERGROUP_READ_ONLY_ADD = "error.usergroup.readonly.add_user_not_allowed": "The group is shared from elsewhere and read-only; its source must change it.";
     USERGROUP_READ_ONLY_REMOVE = "error.usergroup.readonly.remove_user_not_allowed": "The group is shared from elsewhere and read-only; its source must change it.";
     USERGROUP_READ_ONLY_DELETE = "error.usergroup.readonly.remove_not_allowed": "The group is shared from elsewhere and read-only; its source must delete it.";
-    // Local checks, for what the service can never do (contract 2.8, X16).
-    FIXED_ADMIN_GROUP = "umapish.fixed_admin_group": "Use the Admin Console to change these administrators; with `checks` off the command is sent all the same.";
-    // Seen, but not documented (contract 7.45).
-    #[transient] GROUP_REMOVE_FAILED = "error.group.remove_failed": "The service failed; try the command again later.";
     // Refused by umapish itself, because of what the run has read.
     NOT_PRESENT = "umapish.not_present": "Check the name. To send the command anyway, add #{unlisted: \"send\"} or --unlisted=send.";
     AMBIGUOUS_IDENTITY = "umapish.ambiguous_identity": "Say which account is meant: #{use_adobe_id: true} or #{use_adobe_id: false}, or a user from get_users().";
     SYSTEM_ADMINISTRATOR = "umapish.system_administrator": "The API cannot take the role away. Remove it in the Admin Console, then run the script again.";
+    // Local checks, for what the service can never do (contract 2.8, X16).
+    FIXED_ADMIN_GROUP = "umapish.fixed_admin_group": "Use the Admin Console to change these administrators; with `checks` off the command is sent all the same.";
+    // Seen, but not documented (contract 7.45).
+    #[transient] GROUP_REMOVE_FAILED = "error.group.remove_failed": "The service failed; try the command again later.";
     // A warning (contract 4.7).
     WARNING_DEPRECATED = "warning.command.deprecated": "Use `productConfiguration` in place of the old key.";
 }

@@ -190,7 +190,8 @@ def missing_page(tool):
         else:
             trial.umapish('write_csv("users.csv", get_users());')
         file = trial.folder / "users.csv"
-        rows = list(csv.DictReader(file.open(encoding="utf-8"))) if file.exists() else []
+        text = file.read_text(encoding="utf-8") if file.exists() else ""
+        rows = list(csv.DictReader(text.splitlines()))
         told = "says that the list is incomplete" if trial.mentions("incomplete") else "says nothing"
         return f"exit {trial.exit}; {f'writes {len(rows)} users' if rows else 'writes no file'}; {told}"
 

@@ -124,7 +124,7 @@ impl Client {
         }
         let groups = user.groups();
         let others: Vec<_> =
-            groups.iter().map(|name| name.as_str()).filter(|name| !name.starts_with('_')).collect();
+            groups.iter().map(arcstr::ArcStr::as_str).filter(|name| !name.starts_with('_')).collect();
         let through = match others.as_slice() {
             [] => "not directly".to_owned(),
             [only] => format!("through {only}"),
@@ -172,14 +172,11 @@ impl Client {
 
 /// Whether two records are of one account: by id, else by type and name.
 fn is_same_account(one: &User, other: &User) -> bool {
-    match (&one.id, &other.id) {
-        (Some(one), Some(other)) => one == other,
-        _ => {
-            let name =
-                |user: &User| fold(user.email.as_deref().or(user.username.as_deref()).unwrap_or_default());
-            one.kind == other.kind && name(one) == name(other)
-        }
+    if let (Some(one), Some(other)) = (&one.id, &other.id) {
+        return one == other;
     }
+    let name = |user: &User| fold(user.email.as_deref().or(user.username.as_deref()).unwrap_or_default());
+    one.kind == other.kind && name(one) == name(other)
 }
 
 fn unreadable(what: &str, error: &Error) -> String {

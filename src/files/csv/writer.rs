@@ -88,8 +88,7 @@ impl CsvContent {
             Self::Groups(_) => (false, false),
             Self::List(list) => {
                 let list = list.read_lock::<Array>();
-                let users =
-                    list.iter().flat_map(|list| list.iter()).map(|item| item.read_lock::<UserRecord>());
+                let users = list.iter().flat_map(|list| list.iter()).map(Dynamic::read_lock::<UserRecord>);
                 let mut users = users.map(|user| user.map(|user| user.groups_left_out)).peekable();
                 let has_users = users.peek().is_some();
                 let flags: Option<Vec<_>> = users.collect();

@@ -17,6 +17,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 /// Licenses and admins.
+#[expect(clippy::unwrap_used, reason = "the macro unwraps the type that Rhai has matched")]
 #[export_module]
 pub mod functions {
     /// Returns the users who have no product profile, directly or through a user group.

@@ -188,7 +188,9 @@ impl<'l> GroupQuery<'l> {
     fn marked(&self, table: KeyTable) -> Vec<(ValueKey, Dynamic)> {
         let mut keys = table.into_keys();
         if self.by.is_folded() {
-            keys.iter_mut().for_each(|(_, shown)| mark_folded(shown));
+            for (_, shown) in &mut keys {
+                mark_folded(shown);
+            }
         }
         keys
     }

@@ -271,7 +271,7 @@ impl<T: ListItem> RecordList<T> {
     #[must_use]
     pub fn of(&self, entries: Vec<Arc<T>>) -> Self {
         let list = Self::from_entries(entries, self.groups_left_out());
-        list.0.borrow_mut().direct_groups = self.0.borrow().direct_groups.clone();
+        list.0.borrow_mut().direct_groups.clone_from(&self.0.borrow().direct_groups);
         list
     }
 

@@ -52,6 +52,25 @@ pub(super) fn variable_name(expression: &Expr) -> Option<&str> {
     }
 }
 
+/// A short expression as scripts write it; `None` if it is not short.
+pub(super) fn written(expression: &Expr) -> Option<String> {
+    if let Some(name) = variable_name(expression) {
+        return Some(name.to_owned());
+    }
+    let chain = ExpressionChain::of(expression)?;
+    let mut text = chain.variable()?.to_owned();
+    for part in &chain.parts {
+        match part {
+            ChainPart::Field(name) => text.extend([".", name]),
+            ChainPart::Index(Expr::IntegerConstant(index, _)) => text.extend(["[", &index.to_string(), "]"]),
+            ChainPart::Index(Expr::StringConstant(key, _)) => text.extend(["[\"", key.as_str(), "\"]"]),
+            ChainPart::Index(index) => text.extend(["[", variable_name(index)?, "]"]),
+            ChainPart::Method(_) => return None,
+        }
+    }
+    Some(text)
+}
+
 fn after_dot<'e>(expression: &'e Expr, parts: &mut Vec<ChainPart<'e>>) {
     match expression {
         Expr::Property(property, _) => parts.push(ChainPart::Field(property.2.as_str())),

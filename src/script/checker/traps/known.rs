@@ -1,6 +1,6 @@
 //! What is known of values, names and keys at a position of a script.
 
-use super::chain::{ChainPart, ExpressionChain, variable_name};
+use super::chain::{ChainPart, ExpressionChain, variable_name, written};
 use super::scan::ScriptScan;
 use super::variable::{KnownValue, VariableOrigin};
 use rhai::{Expr, Position};
@@ -32,7 +32,7 @@ impl ScriptScan<'_> {
     pub(super) fn origin(&self, value: &Expr) -> VariableOrigin {
         let Some(chain) = ExpressionChain::of(value) else { return VariableOrigin::New };
         let is_part = !chain.has_call() && chain.variable().is_some_and(|name| self.is_own_data(name));
-        match self.written(value) {
+        match written(value) {
             Some(text) if is_part => VariableOrigin::CopyOf(text),
             _ => VariableOrigin::New,
         }
@@ -67,24 +67,5 @@ impl ScriptScan<'_> {
             }
             _ => KnownValue::of(value),
         }
-    }
-
-    /// A short expression as the script has it, from its position to the end of what can be read as one.
-    pub(super) fn written(&self, expression: &Expr) -> Option<String> {
-        if let Some(name) = variable_name(expression) {
-            return Some(name.to_owned());
-        }
-        let chain = ExpressionChain::of(expression)?;
-        let mut text = chain.variable()?.to_owned();
-        for part in &chain.parts {
-            match part {
-                ChainPart::Field(name) => text += &format!(".{name}"),
-                ChainPart::Index(Expr::IntegerConstant(index, _)) => text += &format!("[{index}]"),
-                ChainPart::Index(Expr::StringConstant(key, _)) => text += &format!("[{key:?}]"),
-                ChainPart::Index(index) => text += &format!("[{}]", variable_name(index)?),
-                ChainPart::Method(_) => return None,
-            }
-        }
-        Some(text)
     }
 }

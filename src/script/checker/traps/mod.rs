@@ -24,7 +24,7 @@ pub(crate) fn find(ast: &AST, text: &str, shows_value: bool) -> Vec<CheckFinding
     for function in ast.iter_fn_def() {
         // Captured variables come first. They are shared with the script, so a change to them is not lost.
         let own = function.params.iter().skip(captured.get(function.name.as_str()).copied().unwrap_or(0));
-        let own: Vec<_> = own.map(|name| name.as_str()).collect();
+        let own: Vec<_> = own.map(rhai::ImmutableString::as_str).collect();
         let mut module = Module::new();
         module.set_script_fn(Shared::clone(function));
         // The type of a body is private in Rhai, but a module that contains only this function can be walked.

@@ -1,6 +1,6 @@
 //! Walks a script in the order of its execution and records what happens to each variable.
 
-use super::chain::{ChainPart, ExpressionChain, variable_name};
+use super::chain::{ChainPart, ExpressionChain, variable_name, written};
 use super::methods::{OF_STRINGS, OF_STRINGS_AND_LISTS, changes_receiver};
 use super::trap::{self, TrapWords};
 use super::variable::{KnownValue, TrackedVariable, VariableOrigin};
@@ -80,7 +80,7 @@ impl<'t> ScriptScan<'t> {
                 self.loops.pop();
             }
             Stmt::For(parts, _) => {
-                self.for_loop(&parts.0.name, parts.1.as_ref().map(|index| index.name.as_str()), &parts.2)
+                self.for_loop(&parts.0.name, parts.1.as_ref().map(|index| index.name.as_str()), &parts.2);
             }
             Stmt::Var(parts, ..) => {
                 let (name, value, _) = &**parts;
@@ -113,7 +113,7 @@ impl<'t> ScriptScan<'t> {
 
     fn for_loop(&mut self, name: &str, index: Option<&str>, flow: &rhai::FlowControl) {
         self.expression(&flow.expr);
-        let iterated = self.written(&flow.expr).filter(|_| variable_name(&flow.expr).is_some());
+        let iterated = written(&flow.expr).filter(|_| variable_name(&flow.expr).is_some());
         let depth = self.variables.len();
         self.enter_loop();
         // A temporary list is gone after the loop, so only the entries of a variable are worth a warning.

@@ -109,7 +109,7 @@ impl KnownValue {
             Expr::DynamicConstant(value, _) => {
                 let is_numbers = value
                     .read_lock::<rhai::Array>()
-                    .is_some_and(|items| !items.is_empty() && items.iter().all(|item| item.is_int()));
+                    .is_some_and(|items| !items.is_empty() && items.iter().all(rhai::Dynamic::is_int));
                 if is_numbers { Self::Numbers } else { Self::Other }
             }
             _ => Self::Other,

@@ -129,10 +129,7 @@ fn rows() -> impl Strategy<Value = String> {
 fn outcome(test: &mut ListTest, code: &str) -> String {
     match test.engine.eval_with_scope::<Dynamic>(&mut test.scope.clone(), code) {
         Ok(value) => format!("{value:?}"),
-        Err(error) => {
-            let text = error.unwrap_inner().to_string();
-            text.split(" (line ").next().unwrap_or_default().to_owned()
-        }
+        Err(error) => error.unwrap_inner().to_string().split(" (line ").next().unwrap_or_default().to_owned(),
     }
 }
 

@@ -42,8 +42,8 @@ pub(crate) enum ComparisonOperator {
 #[derive(Debug, Default)]
 pub(crate) struct ConstantList {
     texts: HashSet<ImmutableString>,
-    /// The e-mails among the strings, folded.
-    emails: HashSet<String>,
+    /// The e-mails among the strings, folded and sorted.
+    emails: Vec<String>,
     numbers: HashSet<i64>,
     flags: HashSet<bool>,
     has_unit: bool,
@@ -92,13 +92,14 @@ impl ConstantList {
                 text => {
                     let text = text.text()?;
                     if looks_like_email(text) {
-                        list.emails.insert(fold_name(text));
+                        list.emails.push(fold_name(text));
                     }
                     list.texts.insert(text.into());
                 }
             }
             list.count += 1;
         }
+        list.emails.sort_unstable();
         Some(list)
     }
 
@@ -110,7 +111,7 @@ impl ConstantList {
             PredicateValue::Unit => (!self.has_unit).then_some(false),
             item => item.text().map(|text| {
                 self.texts.contains(text)
-                    || (looks_like_email(text) && self.emails.contains(&fold_name(text)))
+                    || (looks_like_email(text) && self.emails.binary_search(&fold_name(text)).is_ok())
             }),
         }
     }
