@@ -58,12 +58,11 @@ const WAYS: [&str; 2] = ["-e multi_action(args()[0])", "scripts/onboard.rhai"];
 
 fn provision(way: &str, file: &str, then: &str) -> Run {
     let run = with_scripts(Run::new("--sandbox -e")).file("people.csv", file);
-    let code = match way.strip_prefix("-e ") {
-        Some(code) => format!("{code}; {then}").replace("args()[0]", "`people.csv`"),
-        None => {
-            let script = std::fs::read_to_string(run.path().join(way)).unwrap();
-            script.replace("args()[0]", "`people.csv`").replace("args().len() != 1", "false") + then
-        }
+    let code = if let Some(code) = way.strip_prefix("-e ") {
+        format!("{code}; {then}").replace("args()[0]", "`people.csv`")
+    } else {
+        let script = std::fs::read_to_string(run.path().join(way)).unwrap();
+        script.replace("args()[0]", "`people.csv`").replace("args().len() != 1", "false") + then
     };
     run.arg(code)
 }
