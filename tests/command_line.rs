@@ -251,10 +251,10 @@ mod umapi_cli {
         for verb in VERBS {
             // A terminal of 80 columns must not break a line within a name.
             assert!(verb.line.lines().all(|line| line.len() <= 74), "{}", verb.line);
-            let told = Run::new(verb.name).arg("--email").arg("x@example.com").run();
-            let told = told.failed(2, &format!("`{}` is a command of Adobe's umapi-cli", verb.name));
-            assert!(told.stderr.contains(verb.line), "{}", told.stderr);
-            assert_eq!(told.stderr.contains("--live to rehearse"), verb.line.contains("--live"));
+            let reported = Run::new(verb.name).arg("--email").arg("x@example.com").run();
+            let reported = reported.failed(2, &format!("`{}` is a command of Adobe's umapi-cli", verb.name));
+            assert!(reported.stderr.contains(verb.line), "{}", reported.stderr);
+            assert_eq!(reported.stderr.contains("--live to rehearse"), verb.line.contains("--live"));
             assert!(page.contains(&verb.line.replace('\n', "\n  ")), "{}", verb.name);
         }
     }

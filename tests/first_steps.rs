@@ -97,7 +97,7 @@ fn init_asks_and_hides_the_secret() {
 #[test]
 fn the_doctor_finds_every_hop_well() {
     let server = server();
-    let told = configured(&server, "doctor").run().done();
+    let reported = configured(&server, "doctor").run().done();
     for hop in [
         "file",
         "settings",
@@ -110,7 +110,7 @@ fn the_doctor_finds_every_hop_well() {
         "organization",
         "call",
     ] {
-        assert!(told.contains(&format!("ok    {hop}")), "{hop}: {told}");
+        assert!(reported.contains(&format!("ok    {hop}")), "{hop}: {reported}");
     }
     assert!(Run::new("--sandbox doctor").run().done().contains("ok    call"));
 }
@@ -118,26 +118,26 @@ fn the_doctor_finds_every_hop_well() {
 #[test]
 fn the_doctor_names_what_is_at_fault() {
     let server = server();
-    let told = |shell: Run, code: i32| {
+    let reported = |shell: Run, code: i32| {
         let run = shell.run();
         assert_eq!(run.code, code, "{}{}", run.stdout, run.stderr);
         run.stdout
     };
-    let secret = told(configured(&server, "doctor").env("UMAPI_CLIENT_SECRET", "wrong"), 4);
+    let secret = reported(configured(&server, "doctor").env("UMAPI_CLIENT_SECRET", "wrong"), 4);
     assert!(secret.contains("FAIL  token") && secret.contains("client secret"), "{secret}");
-    let organization = told(configured(&server, "doctor").env("UMAPI_ORG_ID", "OTHER@AdobeOrg"), 4);
+    let organization = reported(configured(&server, "doctor").env("UMAPI_ORG_ID", "OTHER@AdobeOrg"), 4);
     assert!(organization.contains("FAIL  organization"), "{organization}");
-    let nobody = told(configured(&server, "doctor").env("UMAPI_URL", "http://127.0.0.1:1/v2"), 5);
+    let nobody = reported(configured(&server, "doctor").env("UMAPI_URL", "http://127.0.0.1:1/v2"), 5);
     assert!(nobody.contains("FAIL  connection") && nobody.contains("remedy"), "{nobody}");
-    let missing = told(Run::new("doctor"), 4);
+    let missing = reported(Run::new("doctor"), 4);
     assert!(missing.contains("FAIL  settings") && missing.contains("org_id"), "{missing}");
     let broken = Run::new("doctor").file(".config/umapish/config.toml", "[default]\nnonsense = 1\n");
-    let told = told(broken, 4);
+    let reported = reported(broken, 4);
     assert!(
-        told.contains("FAIL  file") && told.contains("config.toml:2") && told.contains("remedy"),
-        "{told}"
+        reported.contains("FAIL  file") && reported.contains("config.toml:2") && reported.contains("remedy"),
+        "{reported}"
     );
-    assert!(!told.contains("settings"), "{told}");
+    assert!(!reported.contains("settings"), "{reported}");
 }
 
 #[test]

@@ -24,19 +24,19 @@ fn a_guard_stops_a_list_before_its_first_request_with_a_code_of_its_own() {
         desk.start(&format!("--live {options} job.rhai")).run().exits(7).stderr_has(message);
     }
     assert_eq!(posts(&desk), 0);
-    let (code, _, told) = desk.run("--live --max-removals 100% job.rhai");
-    assert_eq!(code, 0, "{told}");
+    let (code, _, reported) = desk.run("--live --max-removals 100% job.rhai");
+    assert_eq!(code, 0, "{reported}");
 }
 
 #[test]
-fn a_word_that_may_be_a_mistyped_file_is_told_as_what_it_is_taken_for() {
-    let told = |text: &str| Run::new(&format!("--sandbox --protect {text} -e 1")).run().stderr;
-    assert!(told("protectd").contains("there is no file `protectd`"));
-    assert_eq!(told("*@example.com"), "");
+fn a_word_that_may_be_a_mistyped_file_is_reported_as_what_it_is_taken_for() {
+    let reported = |text: &str| Run::new(&format!("--sandbox --protect {text} -e 1")).run().stderr;
+    assert!(reported("protectd").contains("there is no file `protectd`"));
+    assert_eq!(reported("*@example.com"), "");
     let desk = Desk::new("print(1)");
     std::fs::write(desk.folder.path().join("c.toml"), "[default]\nprotect = \"protectd\"\n").unwrap();
-    let (_, _, told) = desk.run("--config c.toml job.rhai");
-    assert!(told.contains("`protect` of the profile: there is no file `protectd`"), "{told}");
+    let (_, _, reported) = desk.run("--config c.toml job.rhai");
+    assert!(reported.contains("`protect` of the profile: there is no file `protectd`"), "{reported}");
 }
 
 #[test]
@@ -134,7 +134,7 @@ fn guards_stand_in_a_profile_too() {
 }
 
 #[test]
-fn with_verify_whoever_remains_is_told() {
+fn with_verify_whoever_remains_is_reported() {
     let code = "create_user_group(\"Keepers\"); add_profiles_to_group(\"Keepers\", \"Photoshop\");
         add_users_to_group(\"Keepers\", \"ben.osei@example.com\"); add_to_groups(\"ben.osei@example.com\", \"Photoshop\");
         let report = multi_action([command(\"ben.osei@example.com\").remove_from_groups(\"Photoshop\")]);
@@ -172,8 +172,8 @@ fn a_removal_that_could_not_be_verified_is_noted() {
         .run()
         .exits(6)
         .stderr_has("ben.osei@example.com: the removal is not verified");
-    let (_, _, told) = desk.run("--live --verify job.rhai");
-    assert!(!told.contains("not verified"), "{told}");
+    let (_, _, reported) = desk.run("--live --verify job.rhai");
+    assert!(!reported.contains("not verified"), "{reported}");
 }
 
 #[test]
@@ -183,12 +183,12 @@ fn a_refusal_without_a_word_says_its_status() {
     let desk = Desk::new(&format!("{list} add_to_groups(\"ben.osei@example.com\", \"Interns\");"));
     let refusal = FaultEffect::Status { status: 400, body: None, retry_after: None };
     desk.server.queue(PlannedFault::at(EndpointId::Action, refusal).times(2));
-    let (code, out, told) = desk.run("--live job.rhai");
-    assert_eq!((code, out.trim()), (3, "the service refused the request (HTTP 400) true"), "{told}");
+    let (code, out, reported) = desk.run("--live job.rhai");
+    assert_eq!((code, out.trim()), (3, "the service refused the request (HTTP 400) true"), "{reported}");
     assert!(
-        told.contains("ben.osei@example.com: the service refused the request (HTTP 400)")
-            && !told.contains(": ()"),
-        "{told}"
+        reported.contains("ben.osei@example.com: the service refused the request (HTTP 400)")
+            && !reported.contains(": ()"),
+        "{reported}"
     );
 }
 
@@ -205,8 +205,8 @@ fn a_lost_answer_is_settled_by_reading_back_within_the_run() {
     ] {
         let desk = Desk::new(create);
         desk.server.queue(PlannedFault::at(EndpointId::Action, effect.clone()));
-        let (code, out, told) = desk.run("--live job.rhai");
-        assert_eq!((code, out.trim()), (0, "completed new@example.net"), "{effect:?}: {told}");
+        let (code, out, reported) = desk.run("--live job.rhai");
+        assert_eq!((code, out.trim()), (0, "completed new@example.net"), "{effect:?}: {reported}");
         let expected = if effect == FaultEffect::DropBefore { 2 } else { 1 };
         assert_eq!(posts(&desk), expected, "{effect:?}");
     }
@@ -221,9 +221,9 @@ fn a_guard_or_report_that_cannot_be_is_a_wrong_command_line() {
         ("--protect ./missing", "--protect: ./missing"),
         ("--report made.txt", "must end in .csv or .json"),
     ] {
-        let (code, out, told) = desk.run(&format!("{option} job.rhai"));
-        assert_eq!((code, out.as_str()), (2, ""), "{option}: {told}");
-        assert!(told.contains(message), "{option}: {told}");
+        let (code, out, reported) = desk.run(&format!("{option} job.rhai"));
+        assert_eq!((code, out.as_str()), (2, ""), "{option}: {reported}");
+        assert!(reported.contains(message), "{option}: {reported}");
     }
     std::fs::write(desk.folder.path().join("c.toml"), "[default]\nprotect = \"./missing\"\n").unwrap();
     assert_eq!(desk.run("--config c.toml job.rhai").0, 4);
@@ -236,8 +236,8 @@ fn a_change_that_leaves_again_counts_once() {
         "print(multi_action([command(\"new@example.net\").add_adobe_id(#{option: \"error\"})]).completed)";
     let desk = Desk::new(script);
     desk.server.queue(PlannedFault::at(EndpointId::Action, FaultEffect::DropBefore));
-    let (code, out, told) = desk.run("--live --max-changes 1 job.rhai");
-    assert_eq!((code, out.trim(), posts(&desk)), (0, "1", 2), "{told}");
+    let (code, out, reported) = desk.run("--live --max-changes 1 job.rhai");
+    assert_eq!((code, out.trim(), posts(&desk)), (0, "1", 2), "{reported}");
 }
 
 const QUEUE: &str = "let changes = queue();
@@ -246,23 +246,27 @@ const QUEUE: &str = "let changes = queue();
 
 #[cfg(unix)]
 #[test]
-fn a_report_that_cannot_be_written_to_its_end_is_told_and_ends_the_run_badly() {
+fn a_report_that_cannot_be_written_to_its_end_is_reported_and_ends_the_run_badly() {
     for name in ["r.csv", "r.json"] {
         let desk = Desk::new(QUEUE);
         let line = format!("--live --no-journal --report {name} job.rhai");
-        let (code, out, told) = desk.run_on_a_full_disk(16, &line);
-        assert_eq!((code, out.trim()), (1, "300"), "{told}");
+        let (code, out, reported) = desk.run_on_a_full_disk(16, &line);
+        assert_eq!((code, out.trim()), (1, "300"), "{reported}");
         assert!(
-            told.contains("rows of the report could not be written") && told.contains("File too large"),
-            "{told}"
+            reported.contains("rows of the report could not be written")
+                && reported.contains("File too large"),
+            "{reported}"
         );
-        assert_eq!(told.matches("the report file is incomplete").count(), 1, "{told}");
+        assert_eq!(reported.matches("the report file is incomplete").count(), 1, "{reported}");
         let text = std::fs::read_to_string(desk.folder.path().join(name)).unwrap();
         let rows = match serde_json::from_str::<Vec<serde_json::Value>>(&text) {
             Ok(rows) => rows.len(),
             Err(_) => text.lines().filter(|line| line.contains(",completed,")).count(),
         };
-        assert!(rows > 10 && told.contains(&format!("the last {} rows", 300 - rows)), "{rows}: {told}");
+        assert!(
+            rows > 10 && reported.contains(&format!("the last {} rows", 300 - rows)),
+            "{rows}: {reported}"
+        );
     }
 }
 
@@ -270,15 +274,15 @@ fn a_report_that_cannot_be_written_to_its_end_is_told_and_ends_the_run_badly() {
 #[test]
 fn what_cannot_be_written_to_the_journal_does_not_leave() {
     let desk = Desk::new(&QUEUE.replace("exit(0);", ""));
-    let (code, _, told) = desk.run_on_a_full_disk(16, "--live job.rhai");
-    assert!(code == 1 && told.contains("File too large"), "{code}: {told}");
+    let (code, _, reported) = desk.run_on_a_full_disk(16, "--live job.rhai");
+    assert!(code == 1 && reported.contains("File too large"), "{code}: {reported}");
     let written = std::fs::read_to_string(&desk.journals()[0]).unwrap();
     let requests = written.matches("\"kind\":\"request\"").count();
     assert!(requests > 0 && requests == posts(&desk), "{requests} written, {} sent", posts(&desk));
-    let (code, _, told) = desk.run("journal verify");
-    assert_eq!(code, 0, "{told}");
-    let (code, out, told) = desk.run("resume");
-    assert_eq!((code, out.trim(), posts(&desk)), (0, "300", 30), "{told}");
+    let (code, _, reported) = desk.run("journal verify");
+    assert_eq!(code, 0, "{reported}");
+    let (code, out, reported) = desk.run("resume");
+    assert_eq!((code, out.trim(), posts(&desk)), (0, "300", 30), "{reported}");
 }
 
 #[test]
@@ -290,8 +294,8 @@ fn two_runs_do_not_write_one_report() {
     let mut first = first.stdout(std::process::Stdio::piped()).spawn().unwrap();
     let mut byte = [0];
     std::io::Read::read_exact(&mut first.stdout.take().unwrap(), &mut byte).unwrap();
-    let (code, _, told) = desk.run("--live --report r.csv job.rhai b@example.net");
-    assert!(code == 2 && told.contains("another run is writing the report r.csv"), "{code}: {told}");
+    let (code, _, reported) = desk.run("--live --report r.csv job.rhai b@example.net");
+    assert!(code == 2 && reported.contains("another run is writing the report r.csv"), "{code}: {reported}");
     first.kill().unwrap();
     first.wait().unwrap();
     assert_eq!(rows(&desk), ["a@example.net addAdobeID completed"]);
@@ -344,11 +348,11 @@ fn the_lost_answer_to_a_request_sent_as_it_is_written_is_settled_too() {
         for effect in [FaultEffect::DropAfter, FaultEffect::CutBody { bytes: 3 }] {
             let desk = Desk::new(&raw_script(way));
             desk.server.queue(PlannedFault::at(EndpointId::Action, effect));
-            let (code, out, told) = desk.run("--live --report r.csv job.rhai");
-            assert_eq!((code, out.trim(), posts(&desk)), (0, "2", 1), "{way}: {told}");
+            let (code, out, reported) = desk.run("--live --report r.csv job.rhai");
+            assert_eq!((code, out.trim(), posts(&desk)), (0, "2", 1), "{way}: {reported}");
             let expected = ["a@example.net addAdobeID completed", "b@example.net addAdobeID completed"];
             assert_eq!(rows(&desk), expected, "{way}");
-            assert!(told.contains("2 done"), "{told}");
+            assert!(reported.contains("2 done"), "{reported}");
         }
     }
 }
@@ -358,9 +362,9 @@ fn of_which_nothing_was_done_it_leaves_again_unless_one_exchange_was_asked_for()
     for way in RAW {
         let desk = Desk::new(&raw_script(way));
         desk.server.queue(PlannedFault::at(EndpointId::Action, FaultEffect::DropBefore));
-        let (code, _, told) = desk.run("--live --report r.csv job.rhai");
+        let (code, _, reported) = desk.run("--live --report r.csv job.rhai");
         let once = way.starts_with("send");
-        assert_eq!((code, posts(&desk)), if once { (5, 1) } else { (0, 2) }, "{way}: {told}");
+        assert_eq!((code, posts(&desk)), if once { (5, 1) } else { (0, 2) }, "{way}: {reported}");
         let status = if once { "not_sent" } else { "completed" };
         assert_eq!(rows(&desk)[1], format!("b@example.net addAdobeID {status}"), "{way}");
     }
@@ -370,9 +374,12 @@ fn of_which_nothing_was_done_it_leaves_again_unless_one_exchange_was_asked_for()
 fn refused_commands_of_a_request_sent_as_it_is_written_are_in_the_report_and_count() {
     for way in RAW {
         let desk = Desk::new(&raw_script(way).replace("\"b\"]", "\"femi.adeyemi\"]"));
-        let (code, _, told) = desk.run("--live --report r.csv job.rhai");
+        let (code, _, reported) = desk.run("--live --report r.csv job.rhai");
         let refused = rows(&desk).iter().filter(|row| row.ends_with("failed")).count();
-        assert!(code == 3 && refused == 1 && told.contains("1 done, 1 failed"), "{way}: {code} {told}");
+        assert!(
+            code == 3 && refused == 1 && reported.contains("1 done, 1 failed"),
+            "{way}: {code} {reported}"
+        );
     }
 }
 

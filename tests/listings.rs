@@ -62,7 +62,7 @@ fn file(home: &Path, name: &str) -> Option<PathBuf> {
 const COUNT: &str = r#"get_users(#{max_age: "2h"}).len()"#;
 
 #[tokio::test]
-async fn a_listing_is_read_once_and_used_again_with_its_age_told() {
+async fn a_listing_is_read_once_and_used_again_with_its_age_reported() {
     let home = tempfile::tempdir().unwrap();
     let server = Server::start(|request, _| answer(request)).await;
     assert_eq!(run(home.path(), &server, COUNT).await.done().trim(), "3");
@@ -135,16 +135,16 @@ async fn an_old_one_is_listed_anew() {
 }
 
 #[tokio::test]
-async fn a_script_is_told_before_it_sends_that_the_service_may_hold_a_listing_back() {
+async fn a_script_is_reported_before_it_sends_that_the_service_may_hold_a_listing_back() {
     let home = tempfile::tempdir().unwrap();
     let server = Server::start(|request, _| answer(request)).await;
     let first = run(home.path(), &server, "get_users().len()").await;
     assert!(!first.stderr.contains("two hours"), "{}", first.stderr);
     let second = run(home.path(), &server, "get_users().len() + get_users().len()").await;
-    let told = second
+    let reported = second
         .stderr
         .matches("users: the service allows one full listing every two hours and may delay this one until");
-    assert_eq!(told.count(), 1, "{}", second.stderr);
+    assert_eq!(reported.count(), 1, "{}", second.stderr);
     let mark = file(home.path(), "users.begun").unwrap();
     let moment = SystemTime::now() - Duration::from_secs(2 * 60 * 60 + 1);
     std::fs::File::options().write(true).open(mark).unwrap().set_modified(moment).unwrap();

@@ -49,9 +49,9 @@ fn someone_who_is_not_in_a_complete_listing_is_not_removed_in_any_way() {
     for way in WAYS {
         for mode in ["--live", "--test"] {
             let desk = Desk::new(&script("get_users().len();", "benn.osei@example.com", way));
-            let (code, _, told) = desk.run(&format!("{mode} --report r.csv job.rhai"));
-            assert_eq!(code, 3, "{mode} {way}: {told}");
-            assert_eq!(rows(&desk), ["failed read umapish.not_present"], "{mode} {way}: {told}");
+            let (code, _, reported) = desk.run(&format!("{mode} --report r.csv job.rhai"));
+            assert_eq!(code, 3, "{mode} {way}: {reported}");
+            assert_eq!(rows(&desk), ["failed read umapish.not_present"], "{mode} {way}: {reported}");
             let report = std::fs::read_to_string(desk.folder.path().join("r.csv")).unwrap();
             assert!(
                 report.contains("`benn.osei@example.com` is not among the active users"),
@@ -72,11 +72,11 @@ fn the_evidence_says_what_the_run_has_read() {
     ] {
         for way in WAYS {
             let desk = Desk::new(&script(read, "ben.osei@example.com", way));
-            let (code, _, told) = desk.run("--live --verify=never --report r.csv job.rhai");
+            let (code, _, reported) = desk.run("--live --verify=never --report r.csv job.rhai");
             assert_eq!(
                 (code, rows(&desk)),
                 (0, vec![format!("completed {evidence}")]),
-                "{read} {way}: {told}"
+                "{read} {way}: {reported}"
             );
         }
     }
@@ -99,8 +99,9 @@ fn who_is_not_listed_is_sent_where_the_script_or_the_operator_says_so() {
         ("--allow-delete", "delete_account(user)"),
     ] {
         let desk = Desk::new(&script("get_users().len();", user, way));
-        let (code, _, told) = desk.run(&format!("--live --verify=never {options} --report r.csv job.rhai"));
-        assert_eq!((code, rows(&desk)), (0, vec!["completed service".to_owned()]), "{way}: {told}");
+        let (code, _, reported) =
+            desk.run(&format!("--live --verify=never {options} --report r.csv job.rhai"));
+        assert_eq!((code, rows(&desk)), (0, vec!["completed service".to_owned()]), "{way}: {reported}");
     }
 }
 
@@ -117,9 +118,9 @@ fn a_partial_or_saved_listing_proves_nothing_and_what_the_run_made_is_known() {
     ] {
         for options in ["--live", "--test"] {
             let desk = Desk::new(&script(read, user, WAYS[1]));
-            let (_, _, told) = desk.run(&format!("{options} --verify=never --report r.csv job.rhai"));
-            assert!(!rows(&desk).iter().any(|row| row.contains("not_present")), "{read}: {told}");
-            assert_eq!(posts(&desk), rows(&desk).len(), "{read}: {told}");
+            let (_, _, reported) = desk.run(&format!("{options} --verify=never --report r.csv job.rhai"));
+            assert!(!rows(&desk).iter().any(|row| row.contains("not_present")), "{read}: {reported}");
+            assert_eq!(posts(&desk), rows(&desk).len(), "{read}: {reported}");
         }
     }
 }
@@ -145,8 +146,8 @@ const TWO_ACCOUNTS: &str = "let two = get_users().filter(|person| person.email =
 fn a_removal_by_an_e_mail_with_two_accounts_is_refused_until_one_is_named() {
     for way in WAYS {
         let desk = Desk::new(&script(TWO_ACCOUNTS, "both@example.com", way));
-        let (code, _, told) = desk.run("--live --report r.csv job.rhai");
-        assert_eq!((code, posts(&desk)), (3, 0), "{way}: {told}");
+        let (code, _, reported) = desk.run("--live --report r.csv job.rhai");
+        assert_eq!((code, posts(&desk)), (3, 0), "{way}: {reported}");
         assert_eq!(rows(&desk), ["failed read umapish.ambiguous_identity"], "{way}");
         let report = std::fs::read_to_string(desk.folder.path().join("r.csv")).unwrap();
         assert!(report.contains("more than one account: an Adobe ID and a Federated ID"), "{way}: {report}");
@@ -160,12 +161,12 @@ fn a_removal_by_an_e_mail_with_two_accounts_is_refused_until_one_is_named() {
     ] {
         for verify in ["never", "auto", "always"] {
             let desk = Desk::new(&script(TWO_ACCOUNTS, "both@example.com", way));
-            let (code, _, told) = desk.run(&format!("--live --verify={verify} --report r.csv job.rhai"));
+            let (code, _, reported) = desk.run(&format!("--live --verify={verify} --report r.csv job.rhai"));
             let evidence = if verify == "always" { "verified" } else { "read" };
             assert_eq!(
                 (code, rows(&desk)),
                 (0, vec![format!("completed {evidence}")]),
-                "{verify} {way}: {told}"
+                "{verify} {way}: {reported}"
             );
         }
     }
@@ -175,15 +176,15 @@ fn a_removal_by_an_e_mail_with_two_accounts_is_refused_until_one_is_named() {
 fn someone_who_was_not_read_is_looked_up_before_everything_is_taken() {
     for way in WAYS {
         let unknown = Desk::new(&script("", "benn.osei@example.com", way));
-        let (code, _, told) = unknown.run("--live --report r.csv job.rhai");
-        assert_eq!((code, posts(&unknown)), (3, 0), "{way}: {told}");
+        let (code, _, reported) = unknown.run("--live --report r.csv job.rhai");
+        assert_eq!((code, posts(&unknown)), (3, 0), "{way}: {reported}");
         assert_eq!(rows(&unknown), ["failed read umapish.not_present"], "{way}");
         let known = Desk::new(&script("", "ben.osei@example.com", way));
-        let (code, _, told) = known.run("--live --report r.csv job.rhai");
-        assert_eq!((code, rows(&known)), (0, vec!["completed read".to_owned()]), "{way}: {told}");
+        let (code, _, reported) = known.run("--live --report r.csv job.rhai");
+        assert_eq!((code, rows(&known)), (0, vec!["completed read".to_owned()]), "{way}: {reported}");
         let always = Desk::new(&script("", "ben.osei@example.com", way));
-        let (code, _, told) = always.run("--live --verify --report r.csv job.rhai");
-        assert_eq!((code, rows(&always)), (0, vec!["completed verified".to_owned()]), "{way}: {told}");
+        let (code, _, reported) = always.run("--live --verify --report r.csv job.rhai");
+        assert_eq!((code, rows(&always)), (0, vec!["completed verified".to_owned()]), "{way}: {reported}");
     }
 }
 
@@ -191,11 +192,11 @@ fn someone_who_was_not_read_is_looked_up_before_everything_is_taken() {
 fn the_first_people_are_looked_up_and_the_others_are_counted() {
     let list = "let list = []; for number in 0..260 { list.push(command(`u${number}@example.com`).remove_from_org()); }";
     let desk = Desk::new(&format!("{list} multi_action(list);"));
-    let (code, _, told) = desk.run("--live --max-removals 300 job.rhai");
-    assert_eq!(code, 3, "{told}");
+    let (code, _, reported) = desk.run("--live --max-removals 300 job.rhai");
+    assert_eq!(code, 3, "{reported}");
     let looked_up = desk.server.requests().iter().filter(|seen| seen.endpoint == "User").count();
     assert_eq!(looked_up, 250);
-    assert!(told.contains("10 removals rest on the service's word"), "{told}");
+    assert!(reported.contains("10 removals rest on the service's word"), "{reported}");
 }
 
 #[test]
@@ -204,10 +205,10 @@ fn a_removal_that_cannot_be_read_back_is_unverified() {
         let desk = Desk::new(&script("get_users().len();", "ben.osei@example.com", way));
         let refusal = FaultEffect::Status { status: 403, body: None, retry_after: None };
         desk.server.queue(PlannedFault::at(EndpointId::User, refusal).times(9));
-        let (code, _, told) = desk.run("--live --verify --report r.csv job.rhai");
+        let (code, _, reported) = desk.run("--live --verify --report r.csv job.rhai");
         let row = rows(&desk);
-        assert!(row[0].starts_with("unverified"), "{way}: {row:?} {told}");
-        assert_eq!(code, 6, "{way}: {told}");
+        assert!(row[0].starts_with("unverified"), "{way}: {row:?} {reported}");
+        assert_eq!(code, 6, "{way}: {reported}");
     }
 }
 
@@ -217,10 +218,14 @@ fn a_system_administrator_is_held_back_before_losing_everything() {
     for way in WAYS.iter().map(|way| (*way).to_owned()).chain(clear) {
         for read in ["", "get_users().len();"] {
             let desk = Desk::new(&script(read, "ada.lind@example.com", &way));
-            let (code, _, told) = desk.run("--live --report r.csv job.rhai");
-            assert_eq!(rows(&desk), ["not_sent read umapish.system_administrator"], "{read} {way}: {told}");
+            let (code, _, reported) = desk.run("--live --report r.csv job.rhai");
+            assert_eq!(
+                rows(&desk),
+                ["not_sent read umapish.system_administrator"],
+                "{read} {way}: {reported}"
+            );
             assert_eq!(posts(&desk), 0, "{way}");
-            assert_ne!(code, 0, "{way}: {told}");
+            assert_ne!(code, 0, "{way}: {reported}");
             let report = std::fs::read_to_string(desk.folder.path().join("r.csv")).unwrap();
             assert!(report.contains("is a system administrator"), "{way}: {report}");
         }
@@ -243,10 +248,10 @@ fn a_second_part_is_sent_later_and_only_where_the_first_is_done() {
                 print(get_user(user).groups.contains(\"Designers\"));"
             ));
             let way = way.as_str();
-            let (_, out, told) = desk.run("--live --report r.csv job.rhai");
+            let (_, out, reported) = desk.run("--live --report r.csv job.rhai");
             let statuses: Vec<_> =
                 rows(&desk).iter().map(|row| row.split(' ').next().unwrap().to_owned()).collect();
-            assert_eq!(statuses, [first, second], "{way}: {told}");
+            assert_eq!(statuses, [first, second], "{way}: {reported}");
             assert!(out.contains("[\"add\", \"remove\"]"), "{way}: {out}");
             let keeps = first == "failed";
             assert!(out.ends_with(&format!("{keeps}\n")), "{way} {target}: {out}");

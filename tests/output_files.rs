@@ -49,7 +49,7 @@ fn at_the_prompt_each_writer_refuses_a_file_that_exists() {
 
 #[cfg(unix)]
 #[test]
-fn the_prompt_is_told_to_replace_or_number_a_csv_file() {
+fn the_prompt_is_reported_to_replace_or_number_a_csv_file() {
     let mut terminal = Run::at_terminal("--sandbox").file("out.csv", "precious").start();
     terminal.expect(PROMPT);
     terminal.line("[#{a: 1}]");

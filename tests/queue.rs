@@ -79,11 +79,11 @@ fn a_file_that_gets_shorter_while_it_is_carried_out_is_an_error_and_every_comman
     std::fs::write(&path, people(600)).unwrap();
     let mut paced = desk.command("--verbose --live --report r.csv job.rhai");
     let mut child = paced.env("UMAPI_PACE", "2s").stderr(Stdio::piped()).spawn().unwrap();
-    let mut told = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
-    assert!(told.by_ref().any(|line| line.contains("waiting")));
+    let mut reported = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
+    assert!(reported.by_ref().any(|line| line.contains("waiting")));
     let kept = people(305).len() as u64;
     std::fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(kept).unwrap();
-    let rest = told.collect::<Vec<_>>().join(" ");
+    let rest = reported.collect::<Vec<_>>().join(" ");
     assert_eq!(child.wait().unwrap().code(), Some(1), "{rest}");
     assert!(rest.contains("the list changed while it was sent"), "{rest}");
     let report = std::fs::read_to_string(desk.folder.path().join("r.csv")).unwrap();

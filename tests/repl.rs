@@ -31,7 +31,7 @@ pub(crate) fn server() -> Sandbox {
 // Where am I
 
 #[test]
-fn the_start_tells_where_changes_go_in_three_lines() {
+fn the_start_shows_where_changes_go_in_three_lines() {
     let mut terminal = Run::at_terminal("--sandbox").start();
     let banner = terminal.expect(PROMPT);
     assert!(
@@ -130,7 +130,7 @@ fn functions_closures_constants_and_imports_last() {
 }
 
 #[test]
-fn a_function_that_reads_a_variable_is_told_to_take_it() {
+fn a_function_that_reads_a_variable_is_reported_to_take_it() {
     let mut terminal = sandbox();
     for line in ["let limit = 5", "fn f() { limit }"] {
         terminal.line(line);
@@ -291,7 +291,7 @@ fn a_script_is_loaded_and_a_session_saved_as_one_that_runs() {
 }
 
 #[test]
-fn time_and_requests_of_a_line_are_told_and_variables_listed() {
+fn time_and_requests_of_a_line_are_reported_and_variables_listed() {
     let mut terminal = sandbox();
     terminal.ask(":time get_user(\"ada.lind@example.com\").firstname", "2 requests", PROMPT);
     terminal.ask("let answer = 42", "", PROMPT);

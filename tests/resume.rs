@@ -57,8 +57,8 @@ fn killed_two_hundred_times_a_thousand_commands_are_each_done_once() {
             }
         }
         if ended.is_none() {
-            let (code, out, told) = desk.run(&line);
-            assert_eq!((code, out.trim()), (0, "1000"), "{told}");
+            let (code, out, reported) = desk.run(&line);
+            assert_eq!((code, out.trim()), (0, "1000"), "{reported}");
         }
         assert_eq!(people(&desk), (1000, 1000));
     }
@@ -68,8 +68,8 @@ fn killed_two_hundred_times_a_thousand_commands_are_each_done_once() {
 fn without_a_kill_there_is_nothing_to_resume_and_with_one_the_newest_is_found() {
     let desk = Desk::new(SCRIPT);
     assert_eq!(desk.run("--live job.rhai 30").0, 0);
-    let (code, _, told) = desk.run("resume");
-    assert!(code == 2 && told.contains("there is no interrupted run"), "{told}");
+    let (code, _, reported) = desk.run("resume");
+    assert!(code == 2 && reported.contains("there is no interrupted run"), "{reported}");
     desk.server.queue(
         PlannedFault::at(
             EndpointId::Action,
@@ -81,17 +81,17 @@ fn without_a_kill_there_is_nothing_to_resume_and_with_one_the_newest_is_found() 
     std::fs::write(desk.folder.path().join("job.rhai"), SCRIPT.replace("new$", "newer$")).unwrap();
     assert_eq!(desk.run("--live job.rhai 30").0, 4);
     desk.server.reset();
-    let (code, out, told) = desk.run("resume");
-    assert_eq!((code, out.trim()), (0, "30"), "{told}");
-    assert!(told.contains("30 done, 10 of them before"), "{told}");
+    let (code, out, reported) = desk.run("resume");
+    assert_eq!((code, out.trim()), (0, "30"), "{reported}");
+    assert!(reported.contains("30 done, 10 of them before"), "{reported}");
 }
 
 #[test]
 fn a_run_that_left_nothing_open_is_not_resumed_and_of_several_that_did_one_is_named() {
     let desk = Desk::new("add_to_groups(\"ben.osei@example.com\", \"Engineering\"); throw \"late\";");
     assert_eq!(desk.run("--live job.rhai").0, 1);
-    let (code, _, told) = desk.run("resume");
-    assert!(code == 2 && told.contains("there is no interrupted run"), "{told}");
+    let (code, _, reported) = desk.run("resume");
+    assert!(code == 2 && reported.contains("there is no interrupted run"), "{reported}");
     std::fs::remove_file(only_journal(&desk)).unwrap();
     std::fs::write(desk.folder.path().join("job.rhai"), SCRIPT).unwrap();
     let first = interrupted(&desk, 30);
@@ -100,11 +100,14 @@ fn a_run_that_left_nothing_open_is_not_resumed_and_of_several_that_did_one_is_na
     desk.server.queue(PlannedFault::at(EndpointId::Action, refusal).times(2).skip(1));
     assert_eq!(desk.run("--live job.rhai 25").0, 4);
     desk.server.reset();
-    let (code, out, told) = desk.run("resume");
-    assert_eq!((code, out.as_str()), (2, ""), "{told}");
+    let (code, out, reported) = desk.run("resume");
+    assert_eq!((code, out.as_str()), (2, ""), "{reported}");
     // The second finds people of the first: they are refused.
-    let listed = |counts: &str| told.contains(&format!("job.rhai: {counts} open"));
-    assert!(listed("10 done, 20") && listed("0 done, 15") && told.contains("1-live-first.journal"), "{told}");
+    let listed = |counts: &str| reported.contains(&format!("job.rhai: {counts} open"));
+    assert!(
+        listed("10 done, 20") && listed("0 done, 15") && reported.contains("1-live-first.journal"),
+        "{reported}"
+    );
 }
 
 fn only_journal(desk: &Desk) -> PathBuf {
@@ -132,8 +135,8 @@ fn a_request_that_was_killed_while_it_waited_for_its_turn_is_not_in_the_journal(
     let desk = Desk::new(SCRIPT);
     let mut paced = desk.command("--verbose --live job.rhai 105");
     let mut child = paced.env_remove("UMAPI_PACE").stderr(Stdio::piped()).spawn().unwrap();
-    let told = BufReader::new(child.stderr.take().unwrap()).lines();
-    let waits = told.map_while(Result::ok).any(|line| line.contains("waiting"));
+    let reported = BufReader::new(child.stderr.take().unwrap()).lines();
+    let waits = reported.map_while(Result::ok).any(|line| line.contains("waiting"));
     child.kill().unwrap();
     child.wait().unwrap();
     let requests = lines(&only_journal(&desk)).iter().filter(|line| line["kind"] == "request").count();
@@ -150,8 +153,8 @@ fn a_torn_last_line_does_not_keep_a_run_from_going_on() {
         let (code, out, _) = desk.run("journal verify");
         assert!(code == 0 && out.contains("incomplete line"), "{out}");
     }
-    let (code, out, told) = desk.run("resume");
-    assert_eq!((code, out.trim()), (0, "30"), "{told}");
+    let (code, out, reported) = desk.run("resume");
+    assert_eq!((code, out.trim()), (0, "30"), "{reported}");
     assert_eq!(people(&desk), (30, 30));
 }
 
@@ -162,13 +165,13 @@ fn a_changed_line_is_found_and_the_run_does_not_go_on() {
     let text = std::fs::read_to_string(&journal).unwrap();
     std::fs::write(&journal, text.replacen("new3@", "nex3@", 1)).unwrap();
     for line in ["journal verify", "resume"] {
-        let (code, _, told) = desk.run(&format!("{line} {}", journal.display()));
-        assert!(code == 1 && told.contains("the journal is broken"), "{line}: {told}");
+        let (code, _, reported) = desk.run(&format!("{line} {}", journal.display()));
+        assert!(code == 1 && reported.contains("the journal is broken"), "{line}: {reported}");
     }
 }
 
 #[test]
-fn a_journal_tells_who_ran_what_for_what_reason_and_holds_no_secret() {
+fn a_journal_shows_who_ran_what_for_what_reason_and_holds_no_secret() {
     let desk = Desk::new(SCRIPT);
     let journal = interrupted(&desk, 30);
     let text = std::fs::read_to_string(&journal).unwrap();
@@ -197,14 +200,15 @@ fn a_journal_tells_who_ran_what_for_what_reason_and_holds_no_secret() {
 fn another_script_mode_or_organization_is_refused() {
     let desk = Desk::new(SCRIPT);
     interrupted(&desk, 30);
-    let (code, _, told) = desk.run("--test resume");
-    assert!(code == 2 && told.contains("the run was in live mode"), "{told}");
+    let (code, _, reported) = desk.run("--test resume");
+    assert!(code == 2 && reported.contains("the run was in live mode"), "{reported}");
     let mut other = desk.command("resume");
-    let told = String::from_utf8(other.env("UMAPI_ORG_ID", "F00@AdobeOrg").output().unwrap().stderr).unwrap();
-    assert!(told.contains("for a different organization"), "{told}");
+    let reported =
+        String::from_utf8(other.env("UMAPI_ORG_ID", "F00@AdobeOrg").output().unwrap().stderr).unwrap();
+    assert!(reported.contains("for a different organization"), "{reported}");
     std::fs::write(desk.folder.path().join("job.rhai"), "print(1)").unwrap();
-    let (code, _, told) = desk.run("resume");
-    assert!(code == 2 && told.contains("has changed since the run was interrupted"), "{told}");
+    let (code, _, reported) = desk.run("resume");
+    assert!(code == 2 && reported.contains("has changed since the run was interrupted"), "{reported}");
 }
 
 #[test]
@@ -214,8 +218,11 @@ fn a_module_that_changed_is_refused_as_a_changed_script_is() {
     std::fs::write(&module, "export const N = 1;").unwrap();
     interrupted(&desk, 30);
     std::fs::write(&module, "export const N = 2;").unwrap();
-    let (code, _, told) = desk.run("resume");
-    assert!(code == 2 && told.contains("names.rhai has changed since the run was interrupted"), "{told}");
+    let (code, _, reported) = desk.run("resume");
+    assert!(
+        code == 2 && reported.contains("names.rhai has changed since the run was interrupted"),
+        "{reported}"
+    );
     std::fs::write(&module, "export const N = 1;").unwrap();
     assert_eq!(desk.run("resume").0, 0);
 }
@@ -243,13 +250,13 @@ fn what_a_file_protected_is_protected_on_resume_whatever_it_looks_like() {
     assert_eq!(desk.run("--live --protect protected.txt job.rhai 30").0, 7);
     desk.server.reset();
     std::fs::remove_file(file).unwrap();
-    let (code, out, told) = desk.run("resume");
-    assert_eq!((code, out.trim()), (7, "30"), "{told}");
-    assert!(told.contains("`R&D / Lab #1` is protected"), "{told}");
+    let (code, out, reported) = desk.run("resume");
+    assert_eq!((code, out.trim()), (7, "30"), "{reported}");
+    assert!(reported.contains("`R&D / Lab #1` is protected"), "{reported}");
 }
 
 #[test]
-fn what_is_no_journal_is_not_verified_and_the_end_of_one_is_told() {
+fn what_is_no_journal_is_not_verified_and_the_end_of_one_is_reported() {
     let desk = Desk::new(SCRIPT);
     let journal = interrupted(&desk, 30);
     assert!(desk.run("journal verify").1.contains("; ended, exit 4"));
@@ -258,8 +265,8 @@ fn what_is_no_journal_is_not_verified_and_the_end_of_one_is_told() {
     assert!(desk.run("journal verify").1.contains("; no end record: interrupted after request 2"));
     for text in ["", "garbage", "garbage\nand more\n"] {
         std::fs::write(&journal, text).unwrap();
-        let (code, _, told) = desk.run("journal verify");
-        assert!(code == 1 && told.contains("the first line is not a head record"), "{text}: {told}");
+        let (code, _, reported) = desk.run("journal verify");
+        assert!(code == 1 && reported.contains("the first line is not a head record"), "{text}: {reported}");
     }
 }
 
@@ -275,10 +282,10 @@ fn a_resumed_run_that_does_not_request_open_commands_fails() {
     let killed: String = text.split_inclusive('\n').take(2).collect();
     std::fs::write(&journal, killed).unwrap();
     let left = run("resume", "no");
-    let told = String::from_utf8(left.stderr).unwrap();
+    let reported = String::from_utf8(left.stderr).unwrap();
     assert!(
-        left.status.code() == Some(6) && told.contains("not requested by the script this time"),
-        "{told}"
+        left.status.code() == Some(6) && reported.contains("not requested by the script this time"),
+        "{reported}"
     );
 }
 
@@ -288,23 +295,26 @@ fn two_runs_do_not_go_on_with_one_journal() {
     let journal = interrupted(&desk, 30);
     let held = std::fs::OpenOptions::new().read(true).write(true).open(&journal).unwrap();
     held.lock().unwrap();
-    let (code, _, told) = desk.run(&format!("resume {}", journal.display()));
-    assert!(code == 2 && told.contains("another run is using the journal"), "{told}");
+    let (code, _, reported) = desk.run(&format!("resume {}", journal.display()));
+    assert!(code == 2 && reported.contains("another run is using the journal"), "{reported}");
     drop(held);
     assert_eq!(desk.run("resume").0, 0);
 }
 
 #[test]
-fn what_a_kill_left_unknown_and_cannot_be_repeated_is_told_and_not_sent() {
+fn what_a_kill_left_unknown_and_cannot_be_repeated_is_reported_and_not_sent() {
     let group = "print(group_command(\"Designers\").add_profiles(\"Photoshop\") == () ); multi_action([group_command(\"Designers\").add_profiles(\"Stock\")]);";
     let script =
         group.replace("print(group_command(\"Designers\").add_profiles(\"Photoshop\") == () ); ", "");
     let desk = Desk::new(&script);
     desk.server.queue(PlannedFault::at(EndpointId::Action, FaultEffect::DropAfter));
     assert_eq!(desk.run("--live job.rhai").0, 6);
-    let (code, _, told) = desk.run("resume");
-    assert_eq!(code, 6, "{told}");
-    assert!(told.contains("open: Designers (add)") && told.contains("cannot be read back"), "{told}");
+    let (code, _, reported) = desk.run("resume");
+    assert_eq!(code, 6, "{reported}");
+    assert!(
+        reported.contains("open: Designers (add)") && reported.contains("cannot be read back"),
+        "{reported}"
+    );
     let posts = desk.server.requests().iter().filter(|seen| seen.endpoint == "Action").count();
     assert_eq!(posts, 1);
 }
@@ -322,9 +332,9 @@ fn a_script_that_asks_for_less_because_it_looks_first_resumes_rightly() {
     desk.server.queue(PlannedFault::at(EndpointId::Action, refusal).times(2).skip(1));
     assert_eq!(desk.run("--live job.rhai").0, 4);
     desk.server.reset();
-    let (code, _, told) = desk.run("resume");
-    assert_eq!(code, 0, "{told}");
-    assert!(!told.contains("not requested by the script this time"), "{told}");
+    let (code, _, reported) = desk.run("resume");
+    assert_eq!(code, 0, "{reported}");
+    assert!(!reported.contains("not requested by the script this time"), "{reported}");
 }
 
 #[test]
@@ -337,12 +347,15 @@ fn secret_arguments_are_masked_and_given_again() {
     assert!(!std::fs::read_to_string(&journal).unwrap().contains("s3cret"));
     assert_eq!(lines(&journal)[0]["arguments"], serde_json::json!(["plain", "(secret)"]));
     let resume = format!("resume {}", journal.display());
-    let (_, _, told) = desk.run(&resume);
-    assert!(told.contains("1 secret argument,"), "{told}");
-    let (code, _, told) = desk.run(&format!("--secret-arg s3cre {resume}"));
-    assert!(code == 2 && told.contains("secret argument 1 differs from the one of the run"), "{told}");
-    let (code, _, told) = desk.run(&format!("--secret-arg s3cret {resume}"));
-    assert!(code == 1 && told.contains("late"), "{told}");
+    let (_, _, reported) = desk.run(&resume);
+    assert!(reported.contains("1 secret argument,"), "{reported}");
+    let (code, _, reported) = desk.run(&format!("--secret-arg s3cre {resume}"));
+    assert!(
+        code == 2 && reported.contains("secret argument 1 differs from the one of the run"),
+        "{reported}"
+    );
+    let (code, _, reported) = desk.run(&format!("--secret-arg s3cret {resume}"));
+    assert!(code == 1 && reported.contains("late"), "{reported}");
 }
 
 #[test]
@@ -355,13 +368,13 @@ fn a_secret_argument_in_commands_is_masked_in_the_journal_and_found_again_on_res
         ]);
         print(report.outcomes.map(|outcome| outcome.resumed)); throw \"late\";";
     let desk = Desk::new(script);
-    let (code, _, told) = desk.run("--live --reason s3cret --secret-arg s3cret job.rhai");
-    assert!(code == 3, "{told}");
+    let (code, _, reported) = desk.run("--live --reason s3cret --secret-arg s3cret job.rhai");
+    assert!(code == 3, "{reported}");
     let journal = only_journal(&desk);
     let text = std::fs::read_to_string(&journal).unwrap();
     assert!(!text.contains("s3cret") && text.contains("Group (secret argument 1) was not found"), "{text}");
-    let (_, out, told) = desk.run(&format!("--secret-arg s3cret resume {}", journal.display()));
-    assert_eq!(out.trim(), "[true, true, false]", "{told}");
+    let (_, out, reported) = desk.run(&format!("--secret-arg s3cret resume {}", journal.display()));
+    assert_eq!(out.trim(), "[true, true, false]", "{reported}");
 }
 
 #[test]
@@ -371,10 +384,10 @@ fn a_run_that_is_under_way_is_not_offered_to_be_resumed() {
     while desk.journals().first().is_none_or(|path| lines(path).len() < 3) {
         std::thread::sleep(Duration::from_millis(5));
     }
-    let (code, _, told) = desk.run("resume");
-    assert!(code == 2 && told.contains("there is no interrupted run"), "{told}");
-    let (code, _, told) = desk.run(&format!("resume {}", only_journal(&desk).display()));
-    assert!(code == 2 && told.contains("another run is using the journal"), "{told}");
+    let (code, _, reported) = desk.run("resume");
+    assert!(code == 2 && reported.contains("there is no interrupted run"), "{reported}");
+    let (code, _, reported) = desk.run(&format!("resume {}", only_journal(&desk).display()));
+    assert!(code == 2 && reported.contains("another run is using the journal"), "{reported}");
     running.kill().unwrap();
     running.wait().unwrap();
 }
@@ -399,11 +412,11 @@ fn a_run_goes_on_in_the_folder_it_was_started_in_and_new_options_are_meant_from_
     let other = home.join("elsewhere");
     std::fs::create_dir(&other).unwrap();
     let output = desk.command("--report r.csv resume").current_dir(&other).output().unwrap();
-    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    let reported = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(
         (output.status.code(), String::from_utf8_lossy(&output.stdout).trim()),
         (Some(0), "30"),
-        "{told}"
+        "{reported}"
     );
     assert!(
         other.join("r.csv").is_file() && home.join("made.csv").is_file() && !other.join("made.csv").exists()
@@ -425,8 +438,8 @@ fn the_code_of_e_is_in_the_journal_and_verbs_answer_what_was_stored() {
     let code = "let report = add_to_groups(\"ben.osei@example.com\", \"Engineering\"); print(report.resumed); if !report.resumed { throw \"stop\" }";
     let output = desk.command("--live -e").arg(code).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
-    let (code, out, told) = desk.run(&format!("resume {}", only_journal(&desk).display()));
-    assert_eq!((code, out.trim()), (0, "true"), "{told}");
+    let (code, out, reported) = desk.run(&format!("resume {}", only_journal(&desk).display()));
+    assert_eq!((code, out.trim()), (0, "true"), "{reported}");
 }
 
 #[test]
@@ -450,8 +463,8 @@ fn a_request_sent_as_it_was_written_that_was_read_back_is_not_sent_again_on_resu
     }
     child.kill().unwrap();
     child.wait().unwrap();
-    let (code, out, told) = desk.run("resume");
-    assert_eq!((code, out.trim()), (0, "1"), "{told}");
+    let (code, out, reported) = desk.run("resume");
+    assert_eq!((code, out.trim()), (0, "1"), "{reported}");
     assert_eq!(desk.server.requests().iter().filter(|seen| seen.endpoint == "Action").count(), 1);
 }
 
@@ -464,8 +477,8 @@ fn a_request_sent_as_it_was_written_is_confirmed_rather_than_sent_twice() {
     let refusal = FaultEffect::Status { status: 403, body: None, retry_after: None };
     desk.server.queue(PlannedFault::at(EndpointId::User, refusal));
     assert_eq!(desk.run("--live job.rhai").0, 6);
-    let (code, out, told) = desk.run("resume");
-    assert_eq!((code, out.trim()), (0, "1 true"), "{told}");
+    let (code, out, reported) = desk.run("resume");
+    assert_eq!((code, out.trim()), (0, "1 true"), "{reported}");
     assert_eq!(desk.server.requests().iter().filter(|seen| seen.endpoint == "Action").count(), 1);
 }
 
@@ -562,8 +575,8 @@ fn posts(desk: &Desk) -> usize {
 
 /// Runs the job, which stops at a missing file or before.
 fn stopped(desk: &Desk, options: &str) {
-    let (code, _, told) = desk.run(&format!("{options} job.rhai"));
-    assert_ne!(code, 0, "{told}");
+    let (code, _, reported) = desk.run(&format!("{options} job.rhai"));
+    assert_ne!(code, 0, "{reported}");
     desk.server.reset();
 }
 
@@ -571,8 +584,8 @@ fn stopped(desk: &Desk, options: &str) {
 fn resumed(desk: &Desk) -> (i32, String, String, usize) {
     std::fs::write(desk.folder.path().join("late.csv"), "a\n1\n").unwrap();
     let before = posts(desk);
-    let (code, out, told) = desk.run(&format!("resume {}", only_journal(desk).display()));
-    (code, out, told, posts(desk) - before)
+    let (code, out, reported) = desk.run(&format!("resume {}", only_journal(desk).display()));
+    (code, out, reported, posts(desk) - before)
 }
 
 /// The last status the journal has for a command.
@@ -600,10 +613,10 @@ fn every_status_is_resumed_by_its_rule() {
         if !case.between.is_empty() {
             evaluated(&desk, case.between);
         }
-        let (code, out, told, sent) = resumed(&desk);
+        let (code, out, reported, sent) = resumed(&desk);
         let (status_then, posts, exit) = case.resumed;
-        assert_eq!(out, format!("{status_then}\nend\n"), "{status}: {told}");
-        assert_eq!((sent, code), (posts, exit), "{status}: {told}");
+        assert_eq!(out, format!("{status_then}\nend\n"), "{status}: {reported}");
+        assert_eq!((sent, code), (posts, exit), "{status}: {reported}");
     }
 }
 
@@ -619,19 +632,19 @@ fn a_removal_that_was_found_undone_is_not_called_done_by_resuming() {
         stopped(&desk, "--live --verify");
         // As often as it is resumed.
         for _ in 0..2 {
-            let (code, out, told, sent) = resumed(&desk);
-            assert_eq!((code, sent), (exit, 0), "{request}: {told}");
+            let (code, out, reported, sent) = resumed(&desk);
+            assert_eq!((code, sent), (exit, 0), "{request}: {reported}");
             assert!(out.ends_with("end\n"), "{request}: {out}");
             assert!(
-                told.contains("still has Photoshop through one of Designers, Keepers"),
-                "{request}: {told}"
+                reported.contains("still has Photoshop through one of Designers, Keepers"),
+                "{request}: {reported}"
             );
-            assert!(told.contains("0 done, 1 failed"), "{request}: {told}");
+            assert!(reported.contains("0 done, 1 failed"), "{request}: {reported}");
         }
         evaluated(&desk, "remove_users_from_group(\"Keepers\", \"ben.osei@example.com\");");
-        let (code, _, told, sent) = resumed(&desk);
-        assert_eq!((code, sent), (0, 0), "{request}: {told}");
-        assert!(!told.contains("not sent again"), "{request}: {told}");
+        let (code, _, reported, sent) = resumed(&desk);
+        assert_eq!((code, sent), (0, 0), "{request}: {reported}");
+        assert!(!reported.contains("not sent again"), "{request}: {reported}");
     }
 }
 
@@ -643,9 +656,9 @@ fn a_removal_that_cannot_be_read_back_stays_undone() {
     evaluated(&desk, "remove_users_from_group(\"Keepers\", \"ben.osei@example.com\");");
     let unreadable = FaultEffect::Status { status: 403, body: None, retry_after: None };
     desk.server.queue(PlannedFault::at(EndpointId::User, unreadable));
-    let (code, _, told, sent) = resumed(&desk);
-    assert_eq!((code, sent), (3, 0), "{told}");
-    assert!(told.contains("still has Photoshop"), "{told}");
+    let (code, _, reported, sent) = resumed(&desk);
+    assert_eq!((code, sent), (3, 0), "{reported}");
+    assert!(reported.contains("still has Photoshop"), "{reported}");
 }
 
 #[test]
@@ -656,10 +669,10 @@ fn a_removal_that_was_found_undone_counts_though_the_script_asks_no_more() {
     std::fs::write(desk.folder.path().join("job.rhai"), format!("{there} {script}")).unwrap();
     evaluated(&desk, KEEPERS);
     stopped(&desk, "--live --verify");
-    let (code, out, told, sent) = resumed(&desk);
-    assert_eq!((code, out.as_str(), sent), (3, "end\n", 0), "{told}");
+    let (code, out, reported, sent) = resumed(&desk);
+    assert_eq!((code, out.as_str(), sent), (3, "end\n", 0), "{reported}");
     let line = "removed by the interrupted run but not requested by the script this time: ben.osei@example.com (remove): still has Photoshop";
-    assert!(told.contains(line), "{told}");
+    assert!(reported.contains(line), "{reported}");
 }
 
 #[test]
@@ -669,9 +682,9 @@ fn what_was_held_back_after_a_removal_that_was_found_undone_is_held_back_again()
     ));
     evaluated(&desk, KEEPERS);
     stopped(&desk, "--live --verify");
-    let (code, out, told, sent) = resumed(&desk);
-    assert_eq!((code, sent), (3, 0), "{told}");
-    assert!(out.starts_with("[\"still_member\", \"not_sent\"]"), "{out} {told}");
+    let (code, out, reported, sent) = resumed(&desk);
+    assert_eq!((code, sent), (3, 0), "{reported}");
+    assert!(out.starts_with("[\"still_member\", \"not_sent\"]"), "{out} {reported}");
 }
 
 #[test]
@@ -694,8 +707,8 @@ fn a_lost_removal_that_is_verified_on_resume_is_not_done_while_someone_is_a_memb
     child.kill().unwrap();
     child.wait().unwrap();
     desk.server.reset();
-    let (code, out, told, sent) = resumed(&desk);
-    assert_eq!((code, out.as_str(), sent), (3, "still_member\nend\n", 0), "{told}");
+    let (code, out, reported, sent) = resumed(&desk);
+    assert_eq!((code, out.as_str(), sent), (3, "still_member\nend\n", 0), "{reported}");
 }
 
 /// Rewrites a journal, each line changed and chained anew, as another version would have written it.
@@ -731,15 +744,15 @@ fn a_journal_in_another_format_is_named_with_what_to_do_and_never_read() {
             }
         });
         for line in ["resume", "journal show", "journal verify"] {
-            let (code, out, told) = desk.run(&format!("{line} {}", journal.display()));
-            assert_eq!((code, out.as_str()), (2, ""), "{line}: {told}");
+            let (code, out, reported) = desk.run(&format!("{line} {}", journal.display()));
+            assert_eq!((code, out.as_str()), (2, ""), "{line}: {reported}");
             let named = format!("{} was written by {version}", journal.display());
-            assert!(told.contains(&named) && told.contains(hint), "{line}: {told}");
+            assert!(reported.contains(&named) && reported.contains(hint), "{line}: {reported}");
         }
-        let (code, _, told) = desk.run("resume");
-        assert_eq!(code, 2, "{told}");
-        assert!(told.contains("there is no interrupted run"), "{told}");
-        assert!(told.contains(&format!("the newest is {}", journal.display())), "{told}");
+        let (code, _, reported) = desk.run("resume");
+        assert_eq!(code, 2, "{reported}");
+        assert!(reported.contains("there is no interrupted run"), "{reported}");
+        assert!(reported.contains(&format!("the newest is {}", journal.display())), "{reported}");
     }
 }
 
@@ -762,11 +775,11 @@ fn what_a_version_does_not_know_in_a_journal_is_an_error_that_names_the_line() {
         });
         let before = posts(&desk);
         for line in ["resume", "journal show", "journal verify"] {
-            let (code, _, told) = desk.run(&format!("{line} {}", journal.display()));
-            assert_eq!((code, posts(&desk)), (2, before), "{line}: {told}");
+            let (code, _, reported) = desk.run(&format!("{line} {}", journal.display()));
+            assert_eq!((code, posts(&desk)), (2, before), "{line}: {reported}");
             assert!(
-                told.contains(&format!("{}:3: ", journal.display())) && told.contains(fault),
-                "{line}: {told}"
+                reported.contains(&format!("{}:3: ", journal.display())) && reported.contains(fault),
+                "{line}: {reported}"
             );
         }
     }

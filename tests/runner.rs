@@ -70,25 +70,25 @@ fn a_missing_script_is_named() {
 }
 
 #[test]
-fn wrong_usage_is_told_by_its_own_code() {
+fn wrong_usage_is_reported_by_its_own_code() {
     assert_eq!(Run::new("--nonsense x.rhai").run().code, 2);
     assert_eq!(Run::new("--version").run().code, 0);
 }
 
 #[test]
-fn missing_credentials_are_told_only_when_the_service_is_called() {
+fn missing_credentials_are_reported_only_when_the_service_is_called() {
     assert_eq!(Run::new("-e 1").run().code, 0);
     Run::new("-e get_users()").run().failed(4, "lacks `org_id` (environment UMAPI_ORG_ID)");
 }
 
 #[test]
-fn a_broken_configuration_is_told_with_its_line() {
+fn a_broken_configuration_is_reported_with_its_line() {
     let run = Run::new("--config c.toml -e 1").file("c.toml", "[default]\norg = \"x\"\n").run();
     run.failed(4, "c.toml:2");
 }
 
 #[test]
-fn the_engine_giving_up_is_told_as_a_defect_of_ours() {
+fn the_engine_giving_up_is_reported_as_a_defect_of_ours() {
     let deep = format!("fn f(n) {{ if n == 0 {{ 0 }} else {{ f(n - 1) }} }} {}", "f(100000)");
     Run::new("-e").arg(deep).run().failed(1, "");
 }
@@ -109,7 +109,7 @@ fn a_refused_command_makes_the_exit_code_3_however_it_was_sent() {
 }
 
 #[test]
-fn a_missing_file_is_told_with_the_folder_it_was_looked_for_in() {
+fn a_missing_file_is_reported_with_the_folder_it_was_looked_for_in() {
     Run::new("-e").arg("read_csv(\"people.csv\")").run().failed(1, "people.csv: no such file in ");
 }
 
@@ -121,8 +121,8 @@ fn a_closed_pipe_ends_a_run_in_a_sentence() {
         .output()
         .unwrap();
     assert_eq!(String::from_utf8_lossy(&run.stdout), "0\n");
-    let told = String::from_utf8_lossy(&run.stderr).into_owned();
-    assert!(told.contains("cannot write to standard output"), "{told}");
+    let reported = String::from_utf8_lossy(&run.stderr).into_owned();
+    assert!(reported.contains("cannot write to standard output"), "{reported}");
 }
 
 #[test]

@@ -85,7 +85,7 @@ async fn a_person_is_created_put_into_a_group_and_found() {
 }
 
 #[tokio::test]
-async fn a_bad_token_a_bad_key_and_a_bad_organization_are_told_apart() {
+async fn a_bad_token_a_bad_key_and_a_bad_organization_are_reported_apart() {
     let visitor = Visitor::new().await;
     let path = format!("/users/{ORGANIZATION}/0");
     let url = format!("{}{path}", visitor.sandbox.service_url());
@@ -291,7 +291,7 @@ async fn faults_log_and_settings_are_reached_over_http() {
 }
 
 #[tokio::test]
-async fn the_log_tells_what_was_sent_and_nothing_secret() {
+async fn the_log_shows_what_was_sent_and_nothing_secret() {
     let visitor = Visitor::new().await;
     sign_in(&visitor.sandbox, &visitor.client).await;
     let url = format!("{}/ims/token/v2?client_secret={CLIENT_SECRET}", visitor.sandbox.sign_in_url());
@@ -310,7 +310,7 @@ async fn the_log_tells_what_was_sent_and_nothing_secret() {
 }
 
 #[tokio::test]
-async fn the_eleventh_action_request_of_a_minute_is_told_when_to_come_back() {
+async fn the_eleventh_action_request_of_a_minute_is_reported_when_to_come_back() {
     let visitor = Visitor::with(SandboxSettings { throttle: true, ..SandboxSettings::default() }).await;
     let path = format!("/action/{ORGANIZATION}");
     for _ in 0..10 {

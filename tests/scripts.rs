@@ -198,7 +198,7 @@ fn onboarding_lists_the_rows_that_were_not_done() {
 }
 
 #[test]
-fn onboarding_without_a_file_tells_how_to_call_it() {
+fn onboarding_without_a_file_shows_how_to_call_it() {
     shell("--sandbox scripts/onboard.rhai", true).run().failed(2, "usage: umapish onboard.rhai");
 }
 

@@ -59,7 +59,7 @@ fn a_question_of_a_script_is_answered_or_left() {
 }
 
 #[test]
-fn an_interrupted_list_of_commands_tells_what_was_done() {
+fn an_interrupted_list_of_commands_shows_what_was_done() {
     let server = server();
     let mut terminal = real(&server, "").start();
     terminal.expect("test> ");
@@ -73,13 +73,13 @@ fn an_interrupted_list_of_commands_tells_what_was_done() {
     terminal.line("multi_action(all.map(|u| command(u.email).add_to_groups(\"Designers\")))");
     std::thread::sleep(Duration::from_millis(800));
     terminal.interrupt();
-    let told = terminal.expect("test> ");
-    assert!(told.contains("interrupted") && told.contains("10 would be done"), "{told}");
+    let reported = terminal.expect("test> ");
+    assert!(reported.contains("interrupted") && reported.contains("10 would be done"), "{reported}");
     terminal.ask("last.completedInTestMode", "\n10", "test> ");
 }
 
 #[test]
-fn a_throttle_tells_why_and_counts_down_and_can_be_left() {
+fn a_throttle_shows_why_and_counts_down_and_can_be_left() {
     let server = server();
     let wait = FaultEffect::Status { status: 429, body: None, retry_after: Some(RetryAfter::Seconds(100)) };
     server.queue(PlannedFault::at(EndpointId::User, wait).times(9));

@@ -166,7 +166,7 @@ impl Client {
     }
 
     /// Repeats the call until it gets a 2xx response that `read` can parse; returns that with the number of
-    /// exchanges. The hooks are told before `change` is sent.
+    /// exchanges. The hooks are notified before `change` is sent.
     pub(crate) async fn perform<T>(
         &self,
         call: &ApiCall,

@@ -301,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn headings_paragraphs_and_code_are_told_apart() {
+    fn headings_paragraphs_and_code_are_reported_apart() {
         let text = "# Title\n\nOne two **three** `four five`.\nSix.\n\n## Part\n\n```sh\nls\n\n  -l\n```\n";
         let expected =
             "Title\n═════\n\nOne two three `four\nfive`. Six.\n\nPart\n────\n\n    ls\n\n      -l\n";

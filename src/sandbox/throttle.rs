@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn a_client_has_its_calls_of_a_minute_and_is_told_when_the_next_is_free() {
+    fn a_client_has_its_calls_of_a_minute_and_is_reported_when_the_next_is_free() {
         let (mut limiter, start) = (RequestLimiter::default(), Instant::now());
         let action = call(EndpointId::Action, "one", None);
         for second in 0..10 {

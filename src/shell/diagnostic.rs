@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_refused_commands_are_told_and_the_rest_counted() {
+    fn the_first_refused_commands_are_reported_and_the_rest_counted() {
         let text = "refuse(#{kind: \"commands\", message: \"m\", error: \"the service refused\"});";
         let expected = "\
 error: the service refused
@@ -329,7 +329,7 @@ warning: this get_user() hides the built-in function of the same name,
     }
 
     #[test]
-    fn an_error_thrown_again_tells_where_it_comes_from() {
+    fn an_error_thrown_again_shows_where_it_comes_from() {
         let rendered = rendered("x.rhai", "try {\n    let x = [1][7];\n} catch (e) {\n    throw e;\n}");
         assert!(rendered.contains(" --> x.rhai:4:5\n"), "{rendered}");
         assert!(rendered.contains("  = rethrown; first thrown at x.rhai:2:17"), "{rendered}");

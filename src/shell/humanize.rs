@@ -24,7 +24,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn waits_are_told_in_seconds_and_then_in_minutes() {
+    fn waits_are_reported_in_seconds_and_then_in_minutes() {
         assert_eq!(rounded(Duration::from_millis(2500)), "3 s");
         assert_eq!(rounded(Duration::from_secs(1938)), "32 min");
         assert_eq!(rounded(Duration::from_mins(1002)), "16.7 h");

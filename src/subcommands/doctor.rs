@@ -286,14 +286,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_host_of_an_address_is_told_without_its_port() {
+    fn the_host_of_an_address_is_reported_without_its_port() {
         assert_eq!(host("https://usermanagement.adobe.io/v2/usermanagement"), "usermanagement.adobe.io");
         assert_eq!(host("http://127.0.0.1:8080"), "127.0.0.1");
         assert!(is_local("http://[::1]:8080/x"));
     }
 
     #[test]
-    fn a_clock_that_is_off_is_told_and_a_silent_service_is_not_blamed() {
+    fn a_clock_that_is_off_is_reported_and_a_silent_service_is_not_blamed() {
         let now = SystemTime::now();
         let at = |time| httpdate::fmt_http_date(time);
         assert!(clock(Some(&at(now)), now).is_ok());
@@ -304,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn what_turned_a_call_away_is_told_by_its_answer() {
+    fn what_turned_a_call_away_is_reported_by_its_answer() {
         let auth = |status| {
             Error::from(ErrorKind::Auth { status: Some(status), code: None, message: String::new() })
         };

@@ -348,7 +348,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_tells_a_missing_list_from_an_empty_one() {
+    fn a_page_shows_a_missing_list_from_an_empty_one() {
         let mut interner = StringInterner::default();
         let ended: ResponsePage<Group> =
             page(br#"{"lastPage":true,"result":"Not found"}"#, &mut interner).expect("reads");

@@ -158,7 +158,7 @@ async fn hooks_see_every_change_before_it_is_sent_and_after_its_response() {
 }
 
 #[tokio::test]
-async fn a_change_that_a_hook_refuses_is_not_sent_and_earlier_hooks_are_told() {
+async fn a_change_that_a_hook_refuses_is_not_sent_and_earlier_hooks_are_reported() {
     let server = Server::replies(vec![done(1)]).await;
     let client = client_of(&server);
     let first = Arc::new(Guard::default());
@@ -248,7 +248,7 @@ async fn a_lost_response_to_a_change_is_unknown_unless_repeating_is_harmless() {
 }
 
 #[tokio::test]
-async fn hooks_are_told_when_a_change_may_have_been_made() {
+async fn hooks_are_reported_when_a_change_may_have_been_made() {
     let server = Server::replies(vec![Reply::empty(500)]).await;
     let client = client_of(&server);
     let guard = Arc::new(Guard::default());

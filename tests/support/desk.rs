@@ -53,7 +53,7 @@ impl Desk {
         let mut command = Command::new("sh");
         command.env_clear().current_dir(self.folder.path()).args(["-c", &shell]).arg(umapish.get_program());
         command.envs(umapish.get_envs().filter_map(|(name, value)| Some((name, value?))));
-        told(command)
+        reported(command)
     }
 
     /// Kills a run once its journal has grown by that many bytes, unless it ends before; its exit code in that case.
@@ -84,9 +84,9 @@ impl Desk {
     }
 }
 
-fn told(mut command: Command) -> (i32, String, String) {
+fn reported(mut command: Command) -> (i32, String, String) {
     let output = command.output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    let told = text(output.stderr).split_whitespace().collect::<Vec<_>>().join(" ");
-    (output.status.code().unwrap_or(-1), text(output.stdout), told)
+    let reported = text(output.stderr).split_whitespace().collect::<Vec<_>>().join(" ");
+    (output.status.code().unwrap_or(-1), text(output.stdout), reported)
 }

@@ -193,7 +193,7 @@ impl Client {
         }
     }
 
-    /// Asks the hooks. If one refuses, those asked before it are told that the request was not sent.
+    /// Asks the hooks. If one refuses, those asked before it are notified that the request was not sent.
     pub(crate) fn before(&self, change: Option<&ActionRequest>) -> Result<()> {
         let Some(request) = change else { return Ok(()) };
         let hooks = self.hooks();

@@ -99,7 +99,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_sealed_secret_is_told_from_others_and_reads_otherwise_each_time() {
+    fn a_sealed_secret_is_reported_from_others_and_reads_otherwise_each_time() {
         let one = sealed("s3cret");
         assert!(
             unseals(&one, "s3cret") && !unseals(&one, "s3cre") && !unseals("", "") && !unseals("x:é", "x")

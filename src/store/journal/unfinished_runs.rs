@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn without_an_end_the_requests_tell_what_is_done_and_open() {
+    fn without_an_end_the_requests_show_what_is_done_and_open() {
         let settled = settled(1, &[Status::Completed, Status::Unknown]);
         assert_eq!(done_and_open(&[head(), request(1), settled, request(2)]), Some((1, 3)));
     }
