@@ -189,6 +189,24 @@ fn someone_who_was_not_read_is_looked_up_before_everything_is_taken() {
 }
 
 #[test]
+fn every_removal_that_nobody_read_is_counted() {
+    let ways = [
+        "remove_from_org(\"ben.osei@example.com\");",
+        "remove_from_all_groups(\"ben.osei@example.com\");",
+        "multi_action([command(\"ben.osei@example.com\").remove_from_all_groups()]);",
+        "let changes = queue(); changes.remove_from_org(\"ben.osei@example.com\");",
+        "action([#{user: \"ben.osei@example.com\", \"do\": [#{remove: \"all\"}]}]);",
+    ];
+    for way in ways {
+        let desk = Desk::new(way);
+        let run = desk.start("--live --verify=never job.rhai").run().exits(0);
+        assert!(run.words().contains("1 removal rests on the service's word"), "{way}: {}", run.stderr);
+        let run = Desk::new(way).start("--live --verify=auto job.rhai").run().exits(0);
+        assert!(!run.words().contains("service's word"), "{way}: {}", run.stderr);
+    }
+}
+
+#[test]
 fn the_first_people_are_looked_up_and_the_others_are_counted() {
     let list = "let list = []; for number in 0..260 { list.push(command(`u${number}@example.com`).remove_from_org()); }";
     let desk = Desk::new(&format!("{list} multi_action(list);"));

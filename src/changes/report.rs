@@ -260,6 +260,7 @@ mod tests {
             index,
             target: "a@example.com".into(),
             action: "add".into(),
+            removes_everything: false,
             status,
             evidence: Some(Evidence::Read),
             step: failed.then_some(0),

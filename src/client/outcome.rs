@@ -16,6 +16,8 @@ pub struct Outcome {
     pub target: String,
     /// The names of its steps, in order.
     pub action: String,
+    /// Whether it takes every membership or the account from its person.
+    pub removes_everything: bool,
     /// How it ended.
     pub status: Status,
     /// What the outcome rests on; `None` for a command that was not sent.

@@ -60,7 +60,7 @@ pub struct RunTotals {
     pub unknown: usize,
     /// They were not sent.
     pub not_sent: usize,
-    /// Of those done, the live removals from the organization that rest on the service's word alone.
+    /// Of those done, the live removals of a person from all groups or the organization that rest on the service's word alone.
     pub removals_unread: usize,
 }
 
@@ -74,9 +74,8 @@ impl RunTotals {
         };
         *count += 1;
         self.resumed += usize::from(outcome.resumed);
-        let removes = outcome.action.split(", ").any(|step| step == "removeFromOrg");
         let is_unread = outcome.status == Status::Completed && outcome.evidence == Some(Evidence::Service);
-        self.removals_unread += usize::from(removes && is_unread && !outcome.resumed);
+        self.removals_unread += usize::from(outcome.removes_everything && is_unread && !outcome.resumed);
     }
 
     /// The number of commands that `resume` can still settle.

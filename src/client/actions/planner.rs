@@ -323,6 +323,7 @@ impl PlannedCommand {
             index: self.index,
             target: std::mem::take(&mut self.target),
             action: std::mem::take(&mut self.action),
+            removes_everything: self.removal == RemovalKind::Everything,
             status,
             evidence: if self.verified == Some(true) { Some(Evidence::Verified) } else { self.evidence }
                 .filter(|_| status != Status::NotSent),

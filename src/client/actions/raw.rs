@@ -350,6 +350,7 @@ fn outcome(change: &ActionRequest, sent: &SentCommand, command: MatchedOutcome) 
         index: sent.index,
         target: sent.content.subject_name().unwrap_or("(no user)").to_owned(),
         action: sent.content.step_names().join(", "),
+        removes_everything: sent.content.command().map(RemovalKind::of) == Some(RemovalKind::Everything),
         status: result.status,
         evidence: result.evidence,
         step: result.step,
