@@ -193,7 +193,7 @@ mod umapi_cli {
             "user-delete-bulk" => "email,hard_delete\nben.osei@example.com,N\nhugo.martin@example.com,y\n",
             "user-update-bulk" => {
                 "email,email_new,firstname,lastname,username,add_groups,remove_groups\n\
-                 ben.osei@example.com,,Benjamin,,,Designers,\"Stock,Marketing\"\nada.lind@example.com,,,,,Stock,\n"
+                 ben.osei@example.com,,Benjamin,,,Designers,\"Finance,Marketing\"\nada.lind@example.com,,,,,Stock,\n"
             }
             "group-create-bulk" => "name,description\nNew,until August\nNewer,\n",
             "group-update-bulk" => {

@@ -189,6 +189,20 @@ fn someone_who_was_not_read_is_looked_up_before_everything_is_taken() {
 }
 
 #[test]
+fn who_is_not_found_by_name_is_looked_for_in_the_groups() {
+    let inactive = "let people = get_users_by_group(\"Contractors\").filter(|user| user.email == \"disabled@example.com\");
+        multi_action(people.map(|user| command(user).remove_from_groups(\"Contractors\")));";
+    let renamed = "multi_action([command(\"ben.osei@example.com\").remove_from_groups(\"Stock\")
+        .update_account(#{email: \"benjamin.osei@example.com\"})]);";
+    for (script, code, row) in [(inactive, 0, "completed verified"), (renamed, 3, "still_member")] {
+        let desk = Desk::new(script);
+        let (ended, _, reported) = desk.run("--live --report r.csv --verify=always job.rhai");
+        assert_eq!(ended, code, "{reported}");
+        assert!(rows(&desk)[0].contains(row), "{:?}: {reported}", rows(&desk));
+    }
+}
+
+#[test]
 fn every_removal_that_nobody_read_is_counted() {
     let ways = [
         "remove_from_org(\"ben.osei@example.com\");",

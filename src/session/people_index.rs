@@ -194,7 +194,8 @@ impl IndexState {
                 format!("`{user}` is a system administrator; take the role away in the Admin Console first");
             return Some(Resolution::HoldBack { code: error_code::SYSTEM_ADMINISTRATOR, message });
         }
-        if meant > 0 && !is_unknown {
+        // A look-up returns active users only; the listing of a group has others, too.
+        if meant > 0 {
             return Some(Resolution::Send(Evidence::Read));
         }
         let is_written = self.written.contains(self.digest(None, key));

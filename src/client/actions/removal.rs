@@ -14,6 +14,7 @@ use crate::wire::identity::fold;
 use crate::wire::step::StepRemoval;
 use crate::wire::subject::CommandSubject;
 use crate::wire::user::User;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -83,12 +84,13 @@ impl Client {
         if command.specs().all(|(_, spec)| spec.removes == StepRemoval::Nothing) {
             return RemovalCheck::NotRemoval;
         }
+        let expected = ExpectedState::of(command);
         let found = match self.find_user(user, person_domain(domain.as_deref(), *use_adobe_id)).await {
             Ok(Some(found)) if before.is_none_or(|before| is_same_account(before, &found)) => found,
-            Ok(_) => return RemovalCheck::Verified,
+            Ok(_) if expected.absent => return RemovalCheck::Verified,
+            Ok(_) => return self.check_unlisted(command, &expected, before).await,
             Err(error) => return RemovalCheck::Unverified(unreadable(user, &error)),
         };
-        let expected = ExpectedState::of(command);
         if expected.absent {
             return RemovalCheck::StillMember("the person is still in the organization".to_owned());
         }
@@ -104,16 +106,50 @@ impl Client {
         self.check_indirect(command, &expected, &found).await
     }
 
+    /// Looks for memberships of someone who is not found under that name: a look-up returns active users only, and the
+    /// same command may have changed the e-mail. The listing of a group's members has everybody.
+    async fn check_unlisted(
+        &self,
+        command: &Command,
+        expected: &ExpectedState,
+        before: Option<&User>,
+    ) -> RemovalCheck {
+        let name = command.subject.name();
+        let is_meant = |member: &User| match before {
+            Some(before) => is_same_account(before, member),
+            None => {
+                [&member.email, &member.username].into_iter().flatten().any(|other| fold(other) == fold(name))
+            }
+        };
+        if expected.groups_out.is_empty() && before.is_none() {
+            return RemovalCheck::Unverified(format!(
+                "{name}: the removal is not verified, because nobody with that name was found"
+            ));
+        }
+        let known = before.map(|before| before.groups()).unwrap_or_default();
+        let known = known.iter().map(ToString::to_string).filter(|group| expected.must_be_absent(group));
+        let groups: BTreeSet<_> =
+            expected.groups_out.iter().cloned().chain(known.map(|group| fold(&group))).collect();
+        let mut remaining = Vec::new();
+        for group in groups.iter().map(|folded| written_name(command, folded)) {
+            match self.has_member(&group, &is_meant).await {
+                Ok(true) => remaining.push(group),
+                Ok(false) => {}
+                Err(error) => return RemovalCheck::Unverified(unreadable(&group, &error)),
+            }
+        }
+        match remaining.as_slice() {
+            [] => RemovalCheck::Verified,
+            groups => RemovalCheck::StillMember(format!("still a member of {}", groups.join(", "))),
+        }
+    }
+
     /// Looks for memberships through a user group. The look-up of one person shows direct memberships only, the
     /// listing of a group's members shows both.
     async fn check_indirect(&self, command: &Command, expected: &ExpectedState, user: &User) -> RemovalCheck {
         let mut remaining = Vec::new();
-        let written = |folded: &String| {
-            let names = command.steps.iter().flat_map(|step| step.names("group"));
-            names.filter(|name| fold(name) == **folded).last().unwrap_or(folded).to_owned()
-        };
-        for group in expected.groups_out.iter().map(written) {
-            match self.has_member(&group, user).await {
+        for group in expected.groups_out.iter().map(|folded| written_name(command, folded)) {
+            match self.has_member(&group, &|member| is_same_account(user, member)).await {
                 Ok(true) => remaining.push(group),
                 Ok(false) => {}
                 Err(error) => return RemovalCheck::Unverified(unreadable(&group, &error)),
@@ -133,13 +169,13 @@ impl Client {
         RemovalCheck::StillMember(format!("still has {} {through}", remaining.join(", ")))
     }
 
-    async fn has_member(&self, group: &str, user: &User) -> Result<bool> {
+    async fn has_member(&self, group: &str, is_meant: &(dyn Fn(&User) -> bool + Sync)) -> Result<bool> {
         let query =
             UserQuery { direct_only: Some(false), exclude_groups: true, ..UserQuery::of_group(group) };
         let mut members = Listing::users(self.clone(), query).unobserved();
         loop {
             match Box::pin(members.next_page()).await {
-                Ok(Some(page)) if page.iter().any(|member| is_same_account(user, member)) => return Ok(true),
+                Ok(Some(page)) if page.iter().any(|member| is_meant(member)) => return Ok(true),
                 Ok(Some(_)) => {}
                 Ok(None) => return Ok(false),
                 Err(error) if matches!(*error.kind, ErrorKind::NotFound { .. }) => return Ok(false),
@@ -177,6 +213,12 @@ fn is_same_account(one: &User, other: &User) -> bool {
     }
     let name = |user: &User| fold(user.email.as_deref().or(user.username.as_deref()).unwrap_or_default());
     one.kind == other.kind && name(one) == name(other)
+}
+
+/// The name of a group as the command has it.
+fn written_name(command: &Command, folded: &str) -> String {
+    let names = command.steps.iter().flat_map(|step| step.names("group"));
+    names.filter(|name| fold(name) == folded).last().unwrap_or(folded).to_owned()
 }
 
 fn unreadable(what: &str, error: &Error) -> String {
