@@ -212,6 +212,8 @@ impl LocalSandbox {
         settings.service_url = server.service_url();
         settings.sign_in_url = server.sign_in_url();
         settings.pace = Pace::Off;
+        // This service has no delays to wait for.
+        settings.verify_delay = Duration::ZERO;
         Ok(settings)
     }
 }

@@ -70,7 +70,7 @@ pub(super) fn setup_of(
     if let Some(earlier) = report.as_ref().and_then(ReportFile::earlier) {
         output.note(&format!("the report of an earlier run was renamed to {}", earlier.display()));
     }
-    let OrganizationContext { profile, organization, mode, limits, folder, connect, .. } = context;
+    let OrganizationContext { profile, organization, mode, is_real, limits, folder, connect, .. } = context;
     let settings = RunSettings {
         listings: ListingSettings { folder: Some(folder), ..ListingSettings::default() },
         guard: Arc::new(ChangeGuard::new(limits)),
@@ -92,17 +92,20 @@ pub(super) fn setup_of(
         observer: progress,
         interrupt,
         hooks: run_setup::hook_factory(&settings),
-        verify: verify_policy(global.verify),
+        verify: verify_policy(global.verify, is_real),
         confirms: global.yes,
     };
     Ok(RunSetup { setup, settings })
 }
 
-fn verify_policy(when: Option<VerifyWhen>) -> VerifyPolicy {
+/// When removals are verified. In the sandbox of this process it costs nothing, so there the default is always.
+fn verify_policy(when: Option<VerifyWhen>, is_real: bool) -> VerifyPolicy {
     match when {
         Some(VerifyWhen::Never) => VerifyPolicy::Never,
-        Some(VerifyWhen::Auto) | None => VerifyPolicy::Auto,
+        Some(VerifyWhen::Auto) => VerifyPolicy::Auto,
         Some(VerifyWhen::Always) => VerifyPolicy::Always,
+        None if is_real => VerifyPolicy::Auto,
+        None => VerifyPolicy::Always,
     }
 }
 
