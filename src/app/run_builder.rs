@@ -103,9 +103,8 @@ fn verify_policy(when: Option<VerifyWhen>, is_real: bool) -> VerifyPolicy {
     match when {
         Some(VerifyWhen::Never) => VerifyPolicy::Never,
         Some(VerifyWhen::Auto) => VerifyPolicy::Auto,
-        Some(VerifyWhen::Always) => VerifyPolicy::Always,
         None if is_real => VerifyPolicy::Auto,
-        None => VerifyPolicy::Always,
+        Some(VerifyWhen::Always) | None => VerifyPolicy::Always,
     }
 }
 

@@ -126,7 +126,7 @@ impl Client {
                 "{name}: the removal is not verified, because nobody with that name was found"
             ));
         }
-        let known = before.map(|before| before.groups()).unwrap_or_default();
+        let known = before.map(User::groups).unwrap_or_default();
         let known = known.iter().map(ToString::to_string).filter(|group| expected.must_be_absent(group));
         let groups: BTreeSet<_> =
             expected.groups_out.iter().cloned().chain(known.map(|group| fold(&group))).collect();
