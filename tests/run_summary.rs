@@ -56,6 +56,14 @@ fn a_terminal_shows_no_time() {
 }
 
 #[test]
+fn invisible_characters_of_a_name_are_shown() {
+    let code = r#"let command = #{user: "ben\u200b@example.com", "do": [#{removeFromOrg: #{}}]};
+        multi_action([command], #{skip_invalid: true}); 1"#;
+    let run = Run::eval(code).run().exits(3);
+    assert!(run.stderr.contains("not sent: ben<U+200B>@example.com: "), "{}", run.stderr);
+}
+
+#[test]
 fn twenty_are_named_and_the_rest_counted() {
     let code = r#"let all = []; for n in 0..25 { all.push(command(`p${n}@example.com`).add_to_groups("Designers")); }
         multi_action(all); 1"#;

@@ -12,6 +12,7 @@ use crate::session::unresolved::UnresolvedCommands;
 use crate::shell::diagnostic::show_error;
 use crate::shell::exit_code::RunExit;
 use crate::store::journal::unfinished_runs::leaves_open;
+use crate::wire::invisible::revealed;
 use std::time::Duration;
 
 /// Settles what an interrupted run left, if this one resumes it.
@@ -118,7 +119,7 @@ fn note_unmatched(lines: &[String], output: &Output) {
 pub(crate) fn name_unresolved(unresolved: &UnresolvedCommands, output: &Output) {
     for command in unresolved.named() {
         let time = if output.is_watched() { String::new() } else { format!("{} ", command.time) };
-        output.failure(&format!("{time}{}", status_words(command.status)), &command.line);
+        output.failure(&format!("{time}{}", status_words(command.status)), &revealed(&command.line));
     }
     if unresolved.more() > 0 {
         let advice = "the report (--report) and the journal (umapish journal show) name them all";
