@@ -5,13 +5,17 @@ use super::transport::HttpResponse;
 
 /// Characters kept of a title.
 const TITLE_LENGTH: usize = 100;
+/// Bytes at the start of a body that show whether it is HTML.
+const TAG_LENGTH: usize = 32;
 
 /// Whether the body is an HTML page instead of JSON.
 pub(crate) fn is_web_page(response: &HttpResponse) -> bool {
-    let text = String::from_utf8_lossy(&response.body);
-    let start = text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
-    start.starts_with('<')
-        && (media_type(response).is_some_and(|kind| kind.contains("html")) || starts_as_html(start))
+    let body: &[u8] = &response.body;
+    // Pages of listings are long: only the first bytes are looked at.
+    let start = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body).trim_ascii_start();
+    start.starts_with(b"<")
+        && (media_type(response).is_some_and(|kind| kind.contains("html"))
+            || starts_as_html(&String::from_utf8_lossy(&start[..start.len().min(TAG_LENGTH)])))
 }
 
 fn starts_as_html(text: &str) -> bool {
