@@ -483,7 +483,7 @@ impl fmt::Display for ErrorKind {
                 write_response(formatter, Some(*status), code.as_deref(), message)
             }
             Self::Invalid(failures) => list(formatter, "refused before anything was sent", failures),
-            Self::Commands(failures) => list(formatter, "the service refused", failures),
+            Self::Commands(failures) => list(formatter, headline(failures), failures),
             Self::Throttled { wait, until, .. } => {
                 write!(formatter, "the service asks to wait {} s, until {until}", wait.as_secs())
             }
@@ -523,6 +523,17 @@ fn write_response(
     }
 }
 
+/// Who refused the first command. What umapish refuses itself, or finds out by reading back, is not put down to the
+/// service.
+fn headline(failures: &[CommandFailure]) -> &'static str {
+    let by_service =
+        |failure: &CommandFailure| !failure.code.is_empty() && !error_code::is_own(&failure.code);
+    match failures.first() {
+        Some(failure) if !by_service(failure) => "failed",
+        _ => "the service refused",
+    }
+}
+
 fn list(formatter: &mut fmt::Formatter<'_>, verdict: &str, failures: &[CommandFailure]) -> fmt::Result {
     let Some(first) = failures.first() else {
         return formatter.write_str(verdict);
@@ -547,6 +558,19 @@ mod tests {
             code: error_code::GROUP_NOT_FOUND.into(),
             message: "Group X was not found".into(),
             source: None,
+        }
+    }
+
+    #[test]
+    fn only_what_the_service_refused_is_put_down_to_it() {
+        let of = |code: &str| {
+            let failure = CommandFailure { code: code.to_owned(), ..failure(0) };
+            Error::from(ErrorKind::Commands(vec![failure])).to_string()
+        };
+        assert!(of(error_code::GROUP_NOT_FOUND).starts_with("the service refused: "));
+        let own = error_code::CODES.iter().map(|code| code.code).filter(|code| error_code::is_own(code));
+        for code in own.chain([""]) {
+            assert!(of(code).starts_with("failed: a@example.com: "), "{code}");
         }
     }
 

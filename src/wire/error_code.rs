@@ -138,6 +138,11 @@ codes! {
     WARNING_DEPRECATED = "warning.command.deprecated": "Use `productConfiguration` in place of the old key.";
 }
 
+/// Whether umapish made the code itself, instead of the service.
+pub(crate) fn is_own(code: &str) -> bool {
+    code.starts_with("umapish.")
+}
+
 /// The declaration of a code; `None` for one that is not documented.
 pub fn find(code: &str) -> Option<&'static ErrorCode> {
     CODES.iter().find(|entry| entry.code == code)
