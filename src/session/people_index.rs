@@ -7,12 +7,12 @@ use crate::did_you_mean::nearest;
 use crate::error::{Error, Result};
 use crate::wire::command::Command;
 use crate::wire::error_code;
-use crate::wire::identity::{IdentityType, fold};
+use crate::wire::identity::{IdentityType, fold, folded};
 use crate::wire::outcome::Evidence;
 use crate::wire::step::StepRemoval;
 use crate::wire::subject::CommandSubject;
 use crate::wire::user::User;
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
@@ -42,9 +42,9 @@ struct IndexState {
     read: DedupSet,
     /// People whom the run created or renamed, or would have in test mode.
     written: DedupSet,
-    hashers: [RandomState; 2],
+    hasher: RandomState,
     /// Those of `read` who hold the role of a system administrator.
-    admins: HashSet<u128>,
+    admins: BTreeSet<u128>,
     /// Whether a complete listing of all users was read.
     is_complete: bool,
     /// The records that the script holds, for hints.
@@ -121,17 +121,17 @@ impl IndexState {
             }
         };
         if let Some(email) = user.email.as_deref() {
-            add(digest(&self.hashers, kind, PersonKey::Email(&fold(email))));
+            add(digest(&self.hasher, kind, PersonKey::Email(&folded(email))));
         }
         // Someone without an e-mail is found by the username, whatever it looks like.
         if let (None, Some(name)) = (&user.email, user.username.as_deref().filter(|name| name.contains('@')))
         {
-            add(digest(&self.hashers, kind, PersonKey::Email(&fold(name))));
+            add(digest(&self.hasher, kind, PersonKey::Email(&folded(name))));
         }
         let username = user.username.as_deref().filter(|name| !name.contains('@'));
         if let (Some(name), Some(domain)) = (username, user.domain.as_deref()) {
-            let key = PersonKey::Username { name: &fold(name), domain: &fold(domain) };
-            add(digest(&self.hashers, None, key));
+            let key = PersonKey::Username { name: &folded(name), domain: &folded(domain) };
+            add(digest(&self.hasher, None, key));
         }
     }
 
@@ -162,7 +162,7 @@ impl IndexState {
     }
 
     fn digest(&self, kind: Option<IdentityType>, key: PersonKey<'_>) -> u128 {
-        digest(&self.hashers, kind, key)
+        digest(&self.hasher, kind, key)
     }
 
     /// The types of the accounts with this name that were read.
@@ -236,12 +236,14 @@ impl<'a> PersonKey<'a> {
     }
 }
 
-fn digest(hashers: &[RandomState; 2], kind: Option<IdentityType>, key: PersonKey<'_>) -> u128 {
-    let [high, low] = hashers.each_ref().map(|hasher| match key {
+/// A fingerprint of 64 bits in the form of the set, which takes the bucket from the upper half. With a million people,
+/// one name in 10^13 would be taken for somebody's.
+fn digest(hasher: &RandomState, kind: Option<IdentityType>, key: PersonKey<'_>) -> u128 {
+    let bits = match key {
         PersonKey::Email(email) => hasher.hash_one((kind, email)),
         PersonKey::Username { name, domain } => hasher.hash_one((name, domain)),
-    });
-    (u128::from(high) << 64) | u128::from(low)
+    };
+    (u128::from(bits) << 64) | u128::from(bits)
 }
 
 /// Whether the person loses every group or leaves the organization.
