@@ -3,7 +3,8 @@
 use super::match_answer;
 use crate::client::actions::checked_command::CheckedCommand;
 use crate::client::actions::gate::AdmittedRequest;
-use crate::client::actions::planner::{ActionPlan, PieceRefusal, PieceVerdict, PlannedCommand, SettledPiece};
+use crate::client::actions::piece_verdict::{PieceRefusal, PieceVerdict, SettledPiece};
+use crate::client::actions::planner::{ActionPlan, PlannedCommand};
 use crate::client::actions::removal::{LookedUp, RemovalCheck};
 use crate::client::attempts::FailedCall;
 use crate::client::connection::Client;

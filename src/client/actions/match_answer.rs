@@ -1,6 +1,6 @@
 //! Matches a response with the commands of its request. Pure.
 
-use crate::client::actions::planner::{PieceRefusal, PieceVerdict};
+use crate::client::actions::piece_verdict::{PieceRefusal, PieceVerdict};
 use crate::client::outcome::{Evidence, StepError, Warning};
 use crate::client::settings::Mode;
 use crate::wire::response::{ActionResponse, CommandError};

@@ -6,6 +6,7 @@ pub(crate) mod feed;
 pub(super) mod gate;
 mod local_checks;
 mod match_answer;
+mod piece_verdict;
 mod planner;
 pub(crate) mod raw;
 pub(crate) mod read_back;

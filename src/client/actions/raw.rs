@@ -3,7 +3,7 @@
 use super::match_answer;
 use crate::client::actions::gate::AdmittedRequest;
 use crate::client::actions::match_answer::MatchedOutcome;
-use crate::client::actions::planner::{PieceRefusal, PieceVerdict};
+use crate::client::actions::piece_verdict::{PieceRefusal, PieceVerdict};
 use crate::client::actions::reconcile::LostCommand;
 use crate::client::actions::removal::{LookedUp, RemovalCheck};
 use crate::client::actions::removal_kind::RemovalKind;

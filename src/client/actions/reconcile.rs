@@ -1,7 +1,7 @@
 //! Decides about commands whose response was lost, by reading them back.
 
 use super::read_back::READ_BACK_FAILED;
-use crate::client::actions::planner::{LaterSteps, PieceRefusal, PieceVerdict};
+use crate::client::actions::piece_verdict::{LaterSteps, PieceRefusal, PieceVerdict};
 use crate::client::actions::read_back::ReadBackResult;
 use crate::client::connection::Client;
 use crate::client::settings::Mode;

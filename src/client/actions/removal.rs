@@ -1,6 +1,6 @@
 //! Removals read back: the service reports success even where someone stays, and for people it does not know.
 
-use crate::client::actions::planner::PieceVerdict;
+use crate::client::actions::piece_verdict::PieceVerdict;
 use crate::client::actions::read_back::{ExpectedState, READ_BACK_FAILED, person_domain};
 use crate::client::connection::Client;
 use crate::client::event::ClientEvent;
