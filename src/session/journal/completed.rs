@@ -1,12 +1,10 @@
 //! The commands that earlier runs completed, by content: a digest and a number each, so that a million fit.
 
+use super::command_key::CommandKey;
 use crate::wire::outcome::Evidence;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
-
-/// The digest of a command's content, without its `requestID`.
-pub(crate) type CommandKey = u128;
 
 /// Completed commands; each is recalled as often as it was completed.
 #[derive(Debug, Default)]

@@ -1,5 +1,6 @@
 //! The journal of a run: every request is on disk before it is sent, and `resume` replays it.
 
+mod command_key;
 pub(crate) mod completed;
 pub(crate) mod entry;
 pub(crate) mod reconcile;

@@ -1,16 +1,15 @@
 //! The journal of an earlier run, replayed: what is done, what is unknown, what was started. Pure.
 
+use super::command_key::{CommandKey, command_key, request_key};
 use super::completed::CompletedCommands;
 use crate::client::hooks::{ActionRequest, RecalledOutcome, RecalledResponse};
 use crate::client::request::ApiResponse;
 use crate::client::sent_command::RenderedCommand;
 use crate::client::settings::Mode;
 use crate::session::guard::CommandImpact;
-use crate::session::journal::completed::CommandKey;
 use crate::store::journal::record::{
     AnswerRecord, CommandRecord, Finding, FoundRecord, JournalRecord, RequestRecord, SettledRecord,
 };
-use crate::store::journal::sha256;
 use crate::wire::outcome::{CommandOutcome, Evidence, Status};
 use serde_json::Value;
 use std::borrow::Cow;
@@ -440,61 +439,6 @@ fn pop<T>(map: &mut HashMap<CommandKey, VecDeque<T>>, key: CommandKey) -> Option
 /// The subject and the steps of a command, for messages.
 pub(crate) fn label(command: &RenderedCommand) -> String {
     format!("{} ({})", command.subject_name().unwrap_or("(no user)"), command.step_names().join(", "))
-}
-
-/// A digest that does not depend on the order of keys, nor on any `requestID`.
-fn command_key(mode: Mode, command: &Value) -> CommandKey {
-    let mut text = mode.as_str().to_owned();
-    write_sorted(command, &mut text);
-    sha256::short(text.as_bytes())
-}
-
-/// The digest of a request sent as the script wrote it.
-fn request_key<'c>(
-    call: &str,
-    mode: Mode,
-    commands: impl Iterator<Item = &'c Value>,
-    body: Option<&Value>,
-) -> CommandKey {
-    let mut text = String::new();
-    write_text(call, &mut text);
-    write_text(mode.as_str(), &mut text);
-    text.push('[');
-    commands.for_each(|command| write_sorted(command, &mut text));
-    text.push(']');
-    write_sorted(body.unwrap_or(&Value::Null), &mut text);
-    sha256::short(text.as_bytes())
-}
-
-fn write_sorted(value: &Value, text: &mut String) {
-    match value {
-        Value::Object(fields) => {
-            let mut pairs: Vec<_> = fields.iter().filter(|(key, _)| *key != "requestID").collect();
-            pairs.sort_by_key(|(key, _)| key.as_str());
-            text.push('{');
-            for (key, value) in pairs {
-                write_text(key, text);
-                write_sorted(value, text);
-            }
-            text.push('}');
-        }
-        Value::Array(list) => {
-            text.push('[');
-            for value in list {
-                write_sorted(value, text);
-            }
-            text.push(']');
-        }
-        Value::String(content) => write_text(content, text),
-        other => write_text(&other.to_string(), text),
-    }
-}
-
-/// Writes a string after its length, so that different sequences of strings never give the same text.
-fn write_text(content: &str, text: &mut String) {
-    text.push_str(&content.len().to_string());
-    text.push(':');
-    text.push_str(content);
 }
 
 #[cfg(test)]
