@@ -7,10 +7,6 @@ use umapi_shell::wire::endpoint::EndpointId;
 const REMOVE: &str = "let people = get_users(#{group: \"Designers\"}).to_array();
     multi_action(people.map(|user| command(user).remove_from_groups(\"Designers\")));";
 
-fn posts(desk: &Desk) -> usize {
-    desk.server.requests().iter().filter(|seen| seen.endpoint == "Action").count()
-}
-
 #[test]
 fn a_guard_stops_a_list_before_its_first_request_with_a_code_of_its_own() {
     let desk = Desk::new(REMOVE);
@@ -23,7 +19,7 @@ fn a_guard_stops_a_list_before_its_first_request_with_a_code_of_its_own() {
     ] {
         desk.start(&format!("--live {options} job.rhai")).run().exits(7).stderr_has(message);
     }
-    assert_eq!(posts(&desk), 0);
+    assert_eq!(desk.action_requests(), 0);
     let (code, _, reported) = desk.run("--live --max-removals 100% job.rhai");
     assert_eq!(code, 0, "{reported}");
 }
@@ -57,7 +53,7 @@ fn who_is_protected_by_e_mail_is_so_under_a_username_that_was_read() {
         .run()
         .exits(7)
         .stderr_has("is protected (by `tara.singh@example.com`)");
-    assert_eq!(posts(&desk), 0);
+    assert_eq!(desk.action_requests(), 0);
 }
 
 #[test]
@@ -208,7 +204,7 @@ fn a_lost_answer_is_settled_by_reading_back_within_the_run() {
         let (code, out, reported) = desk.run("--live job.rhai");
         assert_eq!((code, out.trim()), (0, "completed new@example.net"), "{effect:?}: {reported}");
         let expected = if effect == FaultEffect::DropBefore { 2 } else { 1 };
-        assert_eq!(posts(&desk), expected, "{effect:?}");
+        assert_eq!(desk.action_requests(), expected, "{effect:?}");
     }
 }
 
@@ -237,7 +233,7 @@ fn a_change_that_leaves_again_counts_once() {
     let desk = Desk::new(script);
     desk.server.queue(PlannedFault::at(EndpointId::Action, FaultEffect::DropBefore));
     let (code, out, reported) = desk.run("--live --max-changes 1 job.rhai");
-    assert_eq!((code, out.trim(), posts(&desk)), (0, "1", 2), "{reported}");
+    assert_eq!((code, out.trim(), desk.action_requests()), (0, "1", 2), "{reported}");
 }
 
 const QUEUE: &str = "let changes = queue();
@@ -278,11 +274,15 @@ fn what_cannot_be_written_to_the_journal_does_not_leave() {
     assert!(code == 1 && reported.contains("File too large"), "{code}: {reported}");
     let written = std::fs::read_to_string(&desk.journals()[0]).unwrap();
     let requests = written.matches("\"kind\":\"request\"").count();
-    assert!(requests > 0 && requests == posts(&desk), "{requests} written, {} sent", posts(&desk));
+    assert!(
+        requests > 0 && requests == desk.action_requests(),
+        "{requests} written, {} sent",
+        desk.action_requests()
+    );
     let (code, _, reported) = desk.run("journal verify");
     assert_eq!(code, 0, "{reported}");
     let (code, out, reported) = desk.run("resume");
-    assert_eq!((code, out.trim(), posts(&desk)), (0, "300", 30), "{reported}");
+    assert_eq!((code, out.trim(), desk.action_requests()), (0, "300", 30), "{reported}");
 }
 
 #[test]
@@ -349,7 +349,7 @@ fn the_lost_answer_to_a_request_sent_as_it_is_written_is_settled_too() {
             let desk = Desk::new(&raw_script(way));
             desk.server.queue(PlannedFault::at(EndpointId::Action, effect));
             let (code, out, reported) = desk.run("--live --report r.csv job.rhai");
-            assert_eq!((code, out.trim(), posts(&desk)), (0, "2", 1), "{way}: {reported}");
+            assert_eq!((code, out.trim(), desk.action_requests()), (0, "2", 1), "{way}: {reported}");
             let expected = ["a@example.net addAdobeID completed", "b@example.net addAdobeID completed"];
             assert_eq!(rows(&desk), expected, "{way}");
             assert!(reported.contains("2 done"), "{reported}");
@@ -364,7 +364,7 @@ fn of_which_nothing_was_done_it_leaves_again_unless_one_exchange_was_asked_for()
         desk.server.queue(PlannedFault::at(EndpointId::Action, FaultEffect::DropBefore));
         let (code, _, reported) = desk.run("--live --report r.csv job.rhai");
         let once = way.starts_with("send");
-        assert_eq!((code, posts(&desk)), if once { (5, 1) } else { (0, 2) }, "{way}: {reported}");
+        assert_eq!((code, desk.action_requests()), if once { (5, 1) } else { (0, 2) }, "{way}: {reported}");
         let status = if once { "not_sent" } else { "completed" };
         assert_eq!(rows(&desk)[1], format!("b@example.net addAdobeID {status}"), "{way}");
     }
@@ -436,7 +436,7 @@ fn a_live_command_that_the_guards_cannot_read_is_refused_with_checks_on_and_off(
                     run.code,
                     run.stderr
                 );
-                assert_eq!(posts(&desk), 0, "{way} {list}");
+                assert_eq!(desk.action_requests(), 0, "{way} {list}");
             }
         }
     }

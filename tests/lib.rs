@@ -27,6 +27,7 @@ mod queue;
 #[cfg(unix)]
 mod repl;
 mod resume;
+mod resume_status;
 mod rows;
 mod run_summary;
 mod runner;

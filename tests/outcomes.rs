@@ -17,10 +17,6 @@ const WAYS: [&str; 9] = [
     "send(\"POST\", path, [change])",
 ];
 
-fn posts(desk: &Desk) -> usize {
-    desk.server.requests().iter().filter(|seen| seen.endpoint == "Action").count()
-}
-
 /// A script that reads people and then removes `user` in one of the ways.
 fn script(read: &str, user: &str, way: &str) -> String {
     format!(
@@ -57,7 +53,7 @@ fn someone_who_is_not_in_a_complete_listing_is_not_removed_in_any_way() {
                 report.contains("`benn.osei@example.com` is not among the active users"),
                 "{way}: {report}"
             );
-            assert_eq!(posts(&desk), 0, "{way}");
+            assert_eq!(desk.action_requests(), 0, "{way}");
         }
     }
 }
@@ -132,7 +128,7 @@ fn a_partial_listing_proves_nothing_and_what_the_run_made_is_known() {
             let desk = Desk::new(&script(read, user, WAYS[1]));
             let (_, _, reported) = desk.run(&format!("{options} --verify=never --report r.csv job.rhai"));
             assert!(!rows(&desk).iter().any(|row| row.contains("not_present")), "{read}: {reported}");
-            assert_eq!(posts(&desk), rows(&desk).len(), "{read}: {reported}");
+            assert_eq!(desk.action_requests(), rows(&desk).len(), "{read}: {reported}");
         }
     }
 }
@@ -159,7 +155,7 @@ fn a_removal_by_an_e_mail_with_two_accounts_is_refused_until_one_is_named() {
     for way in WAYS {
         let desk = Desk::new(&script(TWO_ACCOUNTS, "both@example.com", way));
         let (code, _, reported) = desk.run("--live --report r.csv job.rhai");
-        assert_eq!((code, posts(&desk)), (3, 0), "{way}: {reported}");
+        assert_eq!((code, desk.action_requests()), (3, 0), "{way}: {reported}");
         assert_eq!(rows(&desk), ["failed read umapish.ambiguous_identity"], "{way}");
         let report = std::fs::read_to_string(desk.folder.path().join("r.csv")).unwrap();
         assert!(report.contains("more than one account: an Adobe ID and a Federated ID"), "{way}: {report}");
@@ -189,7 +185,7 @@ fn someone_who_was_not_read_is_looked_up_before_everything_is_taken() {
     for way in WAYS {
         let unknown = Desk::new(&script("", "benn.osei@example.com", way));
         let (code, _, reported) = unknown.run("--live --report r.csv job.rhai");
-        assert_eq!((code, posts(&unknown)), (3, 0), "{way}: {reported}");
+        assert_eq!((code, unknown.action_requests()), (3, 0), "{way}: {reported}");
         assert_eq!(rows(&unknown), ["failed read umapish.not_present"], "{way}");
         let known = Desk::new(&script("", "ben.osei@example.com", way));
         let (code, _, reported) = known.run("--live --report r.csv job.rhai");
@@ -268,7 +264,7 @@ fn a_system_administrator_is_held_back_before_losing_everything() {
                 ["not_sent read umapish.system_administrator"],
                 "{read} {way}: {reported}"
             );
-            assert_eq!(posts(&desk), 0, "{way}");
+            assert_eq!(desk.action_requests(), 0, "{way}");
             assert_ne!(code, 0, "{way}: {reported}");
             let report = std::fs::read_to_string(desk.folder.path().join("r.csv")).unwrap();
             assert!(report.contains("is a system administrator"), "{way}: {report}");
@@ -299,7 +295,7 @@ fn a_second_part_is_sent_later_and_only_where_the_first_is_done() {
             assert!(out.contains("[\"add\", \"remove\"]"), "{way}: {out}");
             let keeps = first == "failed";
             assert!(out.ends_with(&format!("{keeps}\n")), "{way} {target}: {out}");
-            assert_eq!(posts(&desk), if keeps { 1 } else { 2 }, "{way}");
+            assert_eq!(desk.action_requests(), if keeps { 1 } else { 2 }, "{way}");
         }
     }
 }

@@ -1,7 +1,8 @@
 //! A folder and a served sandbox in which runs are started, killed and resumed.
 
 use super::Run;
-use std::path::PathBuf;
+use serde_json::Value;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
@@ -75,6 +76,18 @@ impl Desk {
         self.journals().iter().map(|path| std::fs::metadata(path).map_or(0, |data| data.len())).sum()
     }
 
+    /// How many action requests arrived at the service.
+    pub(crate) fn action_requests(&self) -> usize {
+        self.server.requests().iter().filter(|seen| seen.endpoint == "Action").count()
+    }
+
+    /// The journal of the one run that left one.
+    pub(crate) fn only_journal(&self) -> PathBuf {
+        let journals = self.journals();
+        assert_eq!(journals.len(), 1, "{journals:?}");
+        journals[0].clone()
+    }
+
     /// The journals runs have left.
     pub(crate) fn journals(&self) -> Vec<PathBuf> {
         let folder = self.folder.path().join(".local/state/umapish/journals");
@@ -89,4 +102,10 @@ fn reported(mut command: Command) -> (i32, String, String) {
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     let reported = text(output.stderr).split_whitespace().collect::<Vec<_>>().join(" ");
     (output.status.code().unwrap_or(-1), text(output.stdout), reported)
+}
+
+/// The records of a journal.
+pub(crate) fn journal_lines(path: &Path) -> Vec<Value> {
+    let text = std::fs::read_to_string(path).unwrap();
+    text.lines().map(|line| serde_json::from_str(line.split_once(' ').unwrap().1).unwrap()).collect()
 }
