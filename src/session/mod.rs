@@ -7,6 +7,7 @@ pub(crate) mod listing_options;
 pub(crate) mod people_index;
 pub(crate) mod run_setup;
 pub(crate) mod run_state;
+pub(crate) mod shared_limits;
 pub(crate) mod totals;
 pub(crate) mod tracked_files;
 pub(crate) mod unresolved;
