@@ -18,6 +18,7 @@ mod house;
 mod identifiers;
 #[cfg(unix)]
 mod listings;
+mod live_runs;
 mod moves;
 mod outcomes;
 mod output_files;

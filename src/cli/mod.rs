@@ -111,6 +111,9 @@ pub struct GlobalOptions {
     #[arg(long, global = true, value_name = "WHEN", num_args = 0..=1, require_equals = true,
         default_missing_value = "always", hide_possible_values = true, value_enum, help_heading = "Guards")]
     pub verify: Option<VerifyWhen>,
+    /// how long to wait, such as 10m, while another live run is changing the organization
+    #[arg(long, global = true, value_name = "TIME", value_parser = length_of_time, help_heading = "Guards")]
+    pub wait: Option<Duration>,
     /// answer yes to every confirm() of the script, and to nothing else
     #[arg(long, global = true, help_heading = "Guards")]
     pub yes: bool,

@@ -4,6 +4,7 @@ pub(crate) mod guard;
 pub(crate) mod journal;
 pub(crate) mod listing_cache;
 pub(crate) mod listing_options;
+pub(crate) mod live_run;
 pub(crate) mod people_index;
 pub(crate) mod run_setup;
 pub(crate) mod run_state;

@@ -8,6 +8,7 @@ pub(crate) mod file_door;
 pub(crate) mod history;
 pub mod journal;
 pub(crate) mod output_file;
+pub(crate) mod run_lock;
 pub(crate) mod saved_listing;
 pub(crate) mod state_dir;
 #[cfg(test)]
