@@ -13,15 +13,15 @@ const MOST_BYTES: u64 = 4 << 10;
 
 /// Who runs changes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RunHolder {
+pub(crate) struct RunHolder {
     /// The user.
-    pub user: String,
+    pub(crate) user: String,
     /// The name of the script, or `prompt`.
-    pub script: String,
+    pub(crate) script: String,
     /// The number of the process.
-    pub process: u32,
+    pub(crate) process: u32,
     /// When its first change was about to be sent, ISO 8601.
-    pub since: String,
+    pub(crate) since: String,
 }
 
 /// The lock of a run; dropping it frees it.
