@@ -38,4 +38,5 @@ mod scripts;
 mod support;
 mod trouble;
 #[cfg(unix)]
+mod version;
 mod waiting;

@@ -3,6 +3,7 @@
 mod forms;
 mod help_topics;
 pub mod umapi_cli;
+mod version;
 
 use crate::config::table::{SettingKey, setting};
 use crate::config::values::{CommandLineSettings, duration};
@@ -365,7 +366,8 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, clap:
 }
 
 fn parse_whole(arguments: Vec<OsString>) -> Result<Cli, clap::Error> {
-    let mut command = forms::with_help_by_form(declared(), &arguments);
+    let mut command =
+        forms::with_help_by_form(declared(), &arguments).version(version::requested(&arguments));
     let mut matches = command.try_get_matches_from_mut(arguments)?;
     if let Some(help) = help_topics::requested(&mut command, &matches) {
         return Err(help);
