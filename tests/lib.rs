@@ -19,6 +19,7 @@ mod identifiers;
 #[cfg(unix)]
 mod listings;
 mod live_runs;
+mod matrix;
 mod moves;
 mod outcomes;
 mod output_files;
