@@ -10,6 +10,7 @@ mod documents;
 mod first_steps;
 #[cfg(unix)]
 mod former_files;
+mod fuzz;
 mod guards;
 mod guide;
 #[cfg(unix)]
