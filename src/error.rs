@@ -160,6 +160,11 @@ pub enum ErrorKind {
         /// What the operator can do.
         hint: String,
     },
+    /// Another live run is changing the organization.
+    Busy {
+        /// Which one, and since when.
+        message: String,
+    },
     /// A write that cannot be rehearsed was refused in test mode.
     TestMode {
         /// What was refused.
@@ -356,7 +361,7 @@ impl Error {
     /// Whether the same call may succeed later, unchanged.
     pub fn is_retryable(&self) -> bool {
         match &*self.kind {
-            ErrorKind::Throttled { .. } | ErrorKind::Unavailable { .. } => true,
+            ErrorKind::Throttled { .. } | ErrorKind::Unavailable { .. } | ErrorKind::Busy { .. } => true,
             ErrorKind::Rejected { .. } | ErrorKind::Commands(_) => {
                 self.code().and_then(error_code::find).is_some_and(|code| code.transient)
             }
@@ -390,6 +395,10 @@ impl Error {
             ErrorKind::Decode { .. } => Some(
                 "Something else may have responded: check `url`, `ims_url` and the proxy. `umapish doctor` tests each \
                  hop."
+                    .to_owned(),
+            ),
+            ErrorKind::Busy { .. } => Some(
+                "Run it again when the other has ended, or let it wait with --wait, such as --wait 10m."
                     .to_owned(),
             ),
             ErrorKind::TestMode { .. } => Some("Start with --live to make changes.".to_owned()),
@@ -429,6 +438,7 @@ impl ErrorKind {
         "incomplete",
         "decode",
         "guard",
+        "busy",
         "test_mode",
         "file",
         "interrupted",
@@ -451,6 +461,7 @@ impl ErrorKind {
             Self::Incomplete { .. } => "incomplete",
             Self::Decode { .. } => "decode",
             Self::Guard { .. } => "guard",
+            Self::Busy { .. } => "busy",
             Self::TestMode { .. } => "test_mode",
             Self::File { .. } => "file",
             Self::Interrupted => "interrupted",
@@ -472,6 +483,7 @@ impl fmt::Display for ErrorKind {
             Self::Config { message, .. }
             | Self::Usage { message, .. }
             | Self::Guard { message, .. }
+            | Self::Busy { message }
             | Self::TestMode { message } => formatter.write_str(message),
             Self::Auth { status, code, message } => {
                 formatter.write_str("sign-in refused")?;

@@ -10,6 +10,7 @@ mod documents;
 mod first_steps;
 #[cfg(unix)]
 mod former_files;
+mod fuzz;
 mod guards;
 mod guide;
 #[cfg(unix)]
@@ -18,6 +19,8 @@ mod house;
 mod identifiers;
 #[cfg(unix)]
 mod listings;
+mod live_runs;
+mod matrix;
 mod moves;
 mod outcomes;
 mod output_files;
@@ -37,4 +40,5 @@ mod scripts;
 mod support;
 mod trouble;
 #[cfg(unix)]
+mod version;
 mod waiting;

@@ -359,7 +359,7 @@ fn show(journal: Option<PathBuf>, output: &Output) -> Result<()> {
 
 /// The user who runs this, from the system rather than the environment.
 #[cfg(unix)]
-fn user() -> String {
+pub(super) fn user() -> String {
     let id = rustix::process::getuid().as_raw();
     let users = file_door::read_to_string(Path::new("/etc/passwd")).unwrap_or_default();
     let entry = users.lines().map(|line| line.split(':').collect::<Vec<_>>());
@@ -373,7 +373,7 @@ fn host() -> String {
 }
 
 #[cfg(not(unix))]
-fn user() -> String {
+pub(super) fn user() -> String {
     std::env::var("USERNAME").unwrap_or_default()
 }
 

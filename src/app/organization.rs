@@ -11,6 +11,7 @@ use crate::output::Output;
 use crate::sandbox::{self, Sandbox};
 use crate::secret::Secret;
 use crate::session::guard::{Allowance, GuardLimits, NamePattern};
+use crate::session::shared_limits;
 use crate::user_folders;
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
@@ -83,7 +84,10 @@ impl OrganizationContext {
             folder: Rc::new(user_folders::state),
             checks: config.checks(),
             limits: limits(global, Some(&config), output)?,
-            connect: Box::new(move |flow| config.client_settings(flow).map_err(former_files::with_profiles)),
+            connect: Box::new(move |flow| {
+                let settings = config.client_settings(flow).map_err(former_files::with_profiles)?;
+                Ok(shared_limits::shared(settings, user_folders::state().ok().as_deref()))
+            }),
         })
     }
 

@@ -5,6 +5,7 @@ use crate::app::journal::ResumedRun;
 use crate::app::organization::OrganizationContext;
 use crate::changes::report_file::ReportFile;
 use crate::cli::{GlobalOptions, VerifyWhen};
+use crate::client::event::ClientObserver;
 use crate::client::settings::VerifyPolicy;
 use crate::config::table::secret_variables;
 use crate::error::{Error, Result};
@@ -15,6 +16,7 @@ use crate::session::guard::ChangeGuard;
 use crate::session::journal::recorder::JournalRecorder;
 use crate::session::journal::redaction::Redactor;
 use crate::session::listing_options::ListingSettings;
+use crate::session::live_run::{LiveRun, LiveRunSettings};
 use crate::session::run_setup::{self, RunSetup};
 use crate::session::run_state::RunSettings;
 use crate::session::totals::OutcomeSink;
@@ -74,6 +76,7 @@ pub(super) fn setup_of(
     let settings = RunSettings {
         listings: ListingSettings { folder: Some(folder), ..ListingSettings::default() },
         guard: Arc::new(ChangeGuard::new(limits)),
+        live_run: is_real.then(|| live_run(global, program, &interrupt, &progress)),
         recorder,
         resumed: resumed.is_some(),
         send_unlisted: global.unlisted.is_some(),
@@ -96,6 +99,22 @@ pub(super) fn setup_of(
         confirms: global.yes,
     };
     Ok(RunSetup { setup, settings })
+}
+
+/// How the run keeps other live runs out.
+fn live_run(
+    global: &GlobalOptions,
+    program: Option<&ScriptProgram>,
+    interrupt: &Interrupt,
+    progress: &Arc<ProgressReporter>,
+) -> Arc<LiveRun> {
+    Arc::new(LiveRun::new(LiveRunSettings {
+        user: journal::user(),
+        script: program.map_or_else(|| "prompt".to_owned(), |program| program.name.clone()),
+        wait: global.wait.unwrap_or_default(),
+        interrupt: interrupt.clone(),
+        observer: Arc::clone(progress) as Arc<dyn ClientObserver>,
+    }))
 }
 
 /// When removals are verified. In the sandbox of this process it costs nothing, so there the default is always.

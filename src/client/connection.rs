@@ -70,7 +70,7 @@ impl Client {
     pub fn new(settings: ClientSettings, observer: Arc<dyn ClientObserver>, stop: CancellationToken) -> Self {
         let test = Arc::new(AtomicBool::new(settings.mode == Mode::Test));
         let shared = ClientState {
-            pacer: RateLimiter::new(settings.pace),
+            pacer: RateLimiter::new(settings.pace).shared_by(settings.ledger.clone()),
             settings,
             observer,
             hooks: RwLock::default(),

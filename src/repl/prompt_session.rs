@@ -123,6 +123,9 @@ impl Repl {
 
     pub(super) fn finish(&mut self, result: std::result::Result<Dynamic, InputFailure>) -> NextStep {
         self.share_names();
+        if let Some(live) = &RunState::of(&self.session).settings.live_run {
+            live.release();
+        }
         match result {
             Ok(value) => self.show(&value),
             Err(InputFailure::Ended(ScriptEnd::Exit(code))) => return NextStep::Leave(RunExit::Asked(code)),

@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::host::session::Session;
 use crate::session::guard::ChangeGuard;
 use crate::session::journal::recorder::JournalRecorder;
+use crate::session::live_run::LiveRun;
 use crate::session::totals::{RunTally, RunTotals};
 use crate::session::unresolved::UnresolvedCommands;
 use crate::store::output_file::IfExists;
@@ -45,6 +46,8 @@ pub(crate) trait OpenQueue {
 pub struct RunSettings {
     /// The limits of what the run may change.
     pub guard: Arc<ChangeGuard>,
+    /// The lock on the organization; none in the sandbox of the process.
+    pub live_run: Option<Arc<LiveRun>>,
     /// The journal; none in the sandbox of the process.
     pub recorder: Option<Arc<JournalRecorder>>,
     /// Whether this run resumes an interrupted one.

@@ -367,6 +367,33 @@ mod tests {
         assert_eq!(read(shelf.find("users").unwrap()).unwrap_err().kind.name(), "file");
     }
 
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig {
+            cases: 150, failure_persistence: None, ..proptest::prelude::ProptestConfig::default()
+        })]
+
+        /// Bytes of the first line or of the records, changed or cut off by chance.
+        #[test]
+        fn an_edited_file_is_an_error_or_the_same_list(
+            edits in proptest::collection::vec((proptest::prelude::any::<usize>(), 1..=255_u8), 0..5),
+            end in 0..4_000_usize,
+        ) {
+            let (_folder, shelf) = shelf();
+            keep(&shelf, 300);
+            let path = shelf.path("users");
+            let mut bytes = fs::read(&path).unwrap();
+            bytes.truncate(end.max(1));
+            for (place, with) in edits {
+                let length = bytes.len();
+                bytes[place % length] ^= with;
+            }
+            fs::write(&path, bytes).unwrap();
+            if let Some(Ok(found)) = shelf.find("users").map(read) {
+                proptest::prop_assert!(found == users(0..300));
+            }
+        }
+    }
+
     #[test]
     fn organizations_and_services_have_shelves_of_their_own() {
         let (folder, shelf) = shelf();

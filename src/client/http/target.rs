@@ -110,24 +110,57 @@ impl RequestTarget {
         }
     }
 
-    /// Whether its query asks for a rehearsal (contract 7.31).
-    pub(crate) fn is_rehearsal(&self) -> bool {
-        self.query.iter().any(|pair| {
-            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-            percent_encode::decode(key) == TEST_ONLY
-                && percent_encode::decode(value).eq_ignore_ascii_case("true")
-        })
+    /// Whether its query asks for a rehearsal (contract 7.31); `None` if it says nothing of it.
+    ///
+    /// # Errors
+    /// `usage`: it does not say clearly which, as with `testOnly=1`, or with a name that only resembles `testOnly`. The
+    /// service takes such a query for a real change.
+    pub(crate) fn asks_for_rehearsal(&self) -> Result<Option<bool>> {
+        let mut asked = None;
+        for pair in self.query.iter().filter(|pair| resembles_test_only(pair)) {
+            let (name, value) = parameter(pair);
+            let wish = match value.to_ascii_lowercase().as_str() {
+                "true" => true,
+                "false" => false,
+                _ => return Err(unclear(&name, &value)),
+            };
+            if !name.eq_ignore_ascii_case(TEST_ONLY) || asked.is_some_and(|earlier| earlier != wish) {
+                return Err(unclear(&name, &value));
+            }
+            asked = Some(wish);
+        }
+        Ok(asked)
     }
 
-    /// Makes it a rehearsal, whatever its query says.
-    pub(crate) fn rehearse(&mut self) {
-        let is_ours = |pair: &String| {
-            let key = pair.split('=').next().unwrap_or_default();
-            percent_encode::decode(key).eq_ignore_ascii_case(TEST_ONLY)
-        };
-        self.query.retain(|pair| !is_ours(pair));
-        self.query.push(format!("{TEST_ONLY}=true"));
+    /// Makes it a rehearsal or a real change. The service gets one parameter in its own spelling, or none, whatever the
+    /// caller wrote.
+    pub(crate) fn set_rehearsal(&mut self, is_rehearsal: bool) {
+        self.query.retain(|pair| !resembles_test_only(pair));
+        if is_rehearsal {
+            self.query.push(format!("{TEST_ONLY}=true"));
+        }
     }
+}
+
+/// Name and value of a pair of a query, decoded.
+fn parameter(pair: &str) -> (String, String) {
+    let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+    (percent_encode::decode(name), percent_encode::decode(value))
+}
+
+/// Whether a pair of a query has `testOnly` in it in some spelling: in another case, with other characters around or
+/// between.
+fn resembles_test_only(pair: &str) -> bool {
+    let decoded = percent_encode::decode(pair);
+    let letters: String = decoded.chars().filter(char::is_ascii_alphabetic).collect();
+    letters.to_ascii_lowercase().contains(&TEST_ONLY.to_ascii_lowercase())
+}
+
+fn unclear(name: &str, value: &str) -> Error {
+    Error::usage_with_hint(
+        format!("the query does not say clearly whether to rehearse: `{name}={value}`"),
+        format!("Leave it out, since umapish sets it by its mode, or write `{TEST_ONLY}=true`."),
+    )
 }
 
 /// A URL as the caller wrote it: its authority and the rest.
@@ -434,18 +467,57 @@ mod tests {
         assert_eq!(nature("POST", "/A/products/1/configurations/2"), RequestNature::Write);
     }
 
-    #[test]
-    fn a_rehearsal_overrides_what_the_query_says() {
+    fn asked(query: &str) -> Result<Option<bool>> {
         let settings = settings("https://usermanagement.adobe.io/v2/usermanagement");
-        for query in ["", "?testOnly=false", "?test%4Fnly=false&testonly=no", "?testOnly"] {
-            let mut target = RequestTarget::parse(&settings, "POST", &format!("/action/A{query}")).unwrap();
-            assert!(!target.is_rehearsal(), "{query}");
-            target.rehearse();
-            assert!(target.is_rehearsal());
-            assert!(target.url(&settings).ends_with("/action/A?testOnly=true"), "{query}");
+        RequestTarget::parse(&settings, "POST", &format!("/action/A{query}")).unwrap().asks_for_rehearsal()
+    }
+
+    #[test]
+    fn a_query_asks_for_a_rehearsal_in_any_spelling_or_is_unclear() {
+        for query in [
+            "?testOnly=true",
+            "?testonly=True",
+            "?TESTONLY=TRUE",
+            "?test%4Fnly=tr%75e",
+            "?x=1&%74estOnly=true",
+        ] {
+            assert_eq!(asked(query).unwrap(), Some(true), "{query}");
         }
-        let target = RequestTarget::parse(&settings, "POST", "/action/A?x=1&testOnly=True").unwrap();
-        assert!(target.is_rehearsal());
+        for query in ["?testOnly=false", "?testonly=FALSE", "?test%4fnly=f%61lse&testOnly=false"] {
+            assert_eq!(asked(query).unwrap(), Some(false), "{query}");
+        }
+        for query in ["", "?x=1", "?test=true&only=true"] {
+            assert_eq!(asked(query).unwrap(), None, "{query}");
+        }
+        for query in [
+            "?testOnly",
+            "?testOnly=",
+            "?testOnly=1",
+            "?testOnly=yes",
+            "?testOnly=true&testOnly=false",
+            "?testOnly=%20true",
+            "?test_only=true",
+            "?test-Only=true",
+            "?testOnly%20=true",
+            "?x=1&amp;testOnly=true",
+            "?x=1;testOnly=true",
+            "?testOnly[]=true",
+            "?%00testOnly=true",
+        ] {
+            assert!(asked(query).is_err_and(|error| error.kind.name() == "usage"), "{query}");
+        }
+    }
+
+    #[test]
+    fn the_service_gets_its_own_spelling_or_nothing() {
+        let settings = settings("https://usermanagement.adobe.io/v2/usermanagement");
+        for query in ["", "?testOnly=false", "?test%4Fnly=false&testonly=false", "?TESTONLY=true"] {
+            let mut target = RequestTarget::parse(&settings, "POST", &format!("/action/A{query}")).unwrap();
+            target.set_rehearsal(true);
+            assert!(target.url(&settings).ends_with("/action/A?testOnly=true"), "{query}");
+            target.set_rehearsal(false);
+            assert!(target.url(&settings).ends_with("/action/A"), "{query}");
+        }
     }
 
     #[test]
