@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::host::interrupt::Interrupt;
 use crate::host::session::SessionSetup;
 use crate::output::Output;
-use crate::session::guard::ChangeGuard;
+use crate::session::guard::{Allowance, ChangeGuard, GuardLimits};
 use crate::session::journal::recorder::JournalRecorder;
 use crate::session::journal::redaction::Redactor;
 use crate::session::listing_options::ListingSettings;
@@ -21,6 +21,7 @@ use crate::session::totals::OutcomeSink;
 use crate::shell::console::TerminalConsole;
 use crate::shell::program::ScriptProgram;
 use crate::shell::progress::ProgressReporter;
+use crate::shell::shebang::ScriptLimits;
 use crate::shell::signals;
 use crate::store::output_file::IfExists;
 use std::rc::Rc;
@@ -71,9 +72,14 @@ pub(super) fn setup_of(
         output.note(&format!("the report of an earlier run was renamed to {}", earlier.display()));
     }
     let OrganizationContext { profile, organization, mode, is_real, limits, folder, connect, .. } = context;
+    let guard = ChangeGuard::new(limits);
+    if let Some(ScriptLimits { max_changes, max_removals }) = program.map(|program| program.limits) {
+        let max_removals = max_removals.map(Allowance::Count);
+        guard.tighten(&GuardLimits { max_changes, max_removals, ..GuardLimits::default() });
+    }
     let settings = RunSettings {
         listings: ListingSettings { folder: Some(folder), ..ListingSettings::default() },
-        guard: Arc::new(ChangeGuard::new(limits)),
+        guard: Arc::new(guard),
         recorder,
         resumed: resumed.is_some(),
         send_unlisted: global.unlisted.is_some(),
