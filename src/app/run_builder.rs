@@ -54,6 +54,9 @@ pub(super) fn setup(
     let mut context = OrganizationContext::of(global, output)?;
     let protected = resumed.map(|resumed| resumed.protected.clone()).unwrap_or_default();
     context.limits.protected.extend(protected);
+    if let Some(resumed) = resumed.filter(|_| context.limits.only.is_empty()) {
+        context.limits.only.clone_from(&resumed.only);
+    }
     setup_of(context, global, (program, resumed), (interrupt, progress), output)
 }
 
