@@ -6,6 +6,8 @@ mod catalog;
 mod causes;
 mod client;
 mod command_line;
+#[cfg(unix)]
+mod confinement;
 mod documents;
 mod first_steps;
 #[cfg(unix)]

@@ -183,6 +183,7 @@ fn anchored(global: &GlobalOptions) -> GlobalOptions {
     let mut options = global.clone();
     options.config = options.config.as_deref().map(absolute);
     options.report = options.report.as_deref().map(absolute);
+    options.files.iter_mut().for_each(|path| *path = absolute(path));
     let lists = options.protect.iter_mut().chain(&mut options.only);
     for text in lists.filter(|text| file_door::is_file(Path::new(text.as_str()))) {
         *text = absolute(Path::new(text)).display().to_string();

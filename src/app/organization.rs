@@ -18,6 +18,17 @@ use std::rc::Rc;
 use std::time::Duration;
 use tempfile::TempDir;
 
+/// What a profile says about the files of scripts.
+#[derive(Debug, Default)]
+pub(crate) struct ProfileFiles {
+    /// Files that no script may use.
+    pub(crate) own: Vec<PathBuf>,
+    /// Folders that scripts may use.
+    pub(crate) granted: Vec<PathBuf>,
+    /// The lists of names that its guards read.
+    pub(crate) guard_lists: Vec<PathBuf>,
+}
+
 /// The organization of a run.
 pub(crate) struct OrganizationContext {
     /// The profile's name; `sandbox` for the sandbox.
@@ -40,6 +51,8 @@ pub(crate) struct OrganizationContext {
     pub(crate) checks: bool,
     /// The limits of a run.
     pub(crate) limits: GuardLimits,
+    /// What the profile says about files.
+    pub(crate) files: ProfileFiles,
     /// Fetches the client's settings.
     pub(crate) connect: Box<dyn Fn(SignInFlow) -> Result<ClientSettings>>,
 }
@@ -83,6 +96,11 @@ impl OrganizationContext {
             folder: Rc::new(user_folders::state),
             checks: config.checks(),
             limits: limits(global, Some(&config), output)?,
+            files: ProfileFiles {
+                own: config.own_files(),
+                granted: config.script_folders(),
+                guard_lists: config.guard_lists(),
+            },
             connect: Box::new(move |flow| config.client_settings(flow).map_err(former_files::with_profiles)),
         })
     }
@@ -101,6 +119,7 @@ impl OrganizationContext {
             folder: Rc::new(user_folders::state),
             checks: true,
             limits: GuardLimits::default(),
+            files: ProfileFiles::default(),
             connect: Box::new(move |_| Err(repeated.clone())),
         }
     }
@@ -120,6 +139,7 @@ impl OrganizationContext {
             folder: Rc::new(move || kept.folder()),
             checks: true,
             limits: GuardLimits::default(),
+            files: ProfileFiles::default(),
             connect: Box::new(move |flow| sandbox.settings(flow)),
         }
     }

@@ -3,6 +3,7 @@
 pub(crate) mod atomic_file;
 pub mod encoding;
 pub(crate) mod file_door;
+pub mod file_rules;
 pub(crate) mod history;
 pub mod journal;
 pub(crate) mod output_file;
