@@ -357,7 +357,7 @@ fn verify(journal: Option<PathBuf>, output: &Output) -> Result<()> {
 fn show(journal: Option<PathBuf>, output: &Output) -> Result<()> {
     let (name, file) = open(journal)?;
     reader::read(&name, file, |entry| {
-        output.data(&serde_json::to_string(&entry).map_err(|error| Error::file(&*name, error))?);
+        output.json(&serde_json::to_string(&entry).map_err(|error| Error::file(&*name, error))?);
         Ok(())
     })
     .map(drop)

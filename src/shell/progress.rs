@@ -4,6 +4,7 @@ use super::humanize::{clock, rounded};
 use crate::client::event::{ClientEvent, ClientObserver, SubmitProgress as Counts, WaitReason};
 use crate::output::Output;
 use crate::shell::countdown::WaitCountdown;
+use crate::wire::invisible::defused;
 use jiff::Timestamp;
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -64,7 +65,7 @@ impl ProgressReporter {
 
     fn report_call(&self, line: &str, level: u8) {
         if self.verbose >= level {
-            self.output.message(&self.output.palette().dim(line));
+            self.output.message(&self.output.palette().dim(&defused(line)));
         }
     }
 }
