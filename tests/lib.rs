@@ -37,6 +37,8 @@ mod sandbox;
 mod sandbox_responses;
 mod scripts;
 mod support;
+#[cfg(unix)]
+mod terminal;
 mod trouble;
 #[cfg(unix)]
 mod waiting;
