@@ -5,6 +5,7 @@ use crate::client::event::{ClientEvent, ClientObserver, SubmitProgress as Counts
 use crate::output::Output;
 use crate::quantity;
 use crate::shell::countdown::WaitCountdown;
+use crate::wire::invisible::defused;
 use jiff::Timestamp;
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -65,7 +66,7 @@ impl ProgressReporter {
 
     fn report_call(&self, line: &str, level: u8) {
         if self.verbose >= level {
-            self.output.message(&self.output.palette().dim(line));
+            self.output.message(&self.output.palette().dim(&defused(line)));
         }
     }
 }
