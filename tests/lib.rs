@@ -34,6 +34,7 @@ mod runner;
 mod sandbox;
 mod sandbox_responses;
 mod scripts;
+mod secrets;
 mod support;
 mod trouble;
 #[cfg(unix)]
