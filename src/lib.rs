@@ -39,7 +39,7 @@
 //! - The journal has a request on disk before the request leaves; a run that was killed can be resumed.
 //! - A listing is complete or an error; half a list is never returned.
 //! - JSON values exist at the wire and in files only; in between, data has types.
-//! - Secrets have the type `secret::Secret`, which cannot be printed, and are masked in journals and history.
+//! - Secrets have the type `secret::Secret`, which cannot be printed, and are masked by their value at every exit.
 //! - A response that was lost is read back before anything is sent again; what cannot be read back is reported.
 //! - Library code returns errors; it neither prints nor exits. Only `output` writes to the terminal.
 //! - Scripts run on one thread; the client is async and stops at an interrupt in every wait.

@@ -39,6 +39,7 @@ mod runner;
 mod sandbox;
 mod sandbox_responses;
 mod scripts;
+mod secrets;
 mod support;
 #[cfg(unix)]
 mod terminal;

@@ -6,6 +6,7 @@ use crate::cli::{GlobalOptions, JournalCommand, UnlistedPolicy, VerifyWhen};
 use crate::error::{Error, Result};
 use crate::output::Output;
 use crate::output::pretty::plural;
+use crate::secret;
 use crate::session::guard::{GuardLimits, NamePattern};
 use crate::session::journal::recorder::JournalRecorder;
 use crate::session::journal::redaction::Redactor;
@@ -43,7 +44,7 @@ pub(crate) fn head(
         format: FORMAT,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         script: script(program, &redactor),
-        arguments: plain.iter().cloned().chain(masked).collect(),
+        arguments: plain.iter().map(|text| redactor.redacted(text)).chain(masked).collect(),
         secret_arguments: secret,
         secrets: secrets.iter().map(|text| sha256::sealed(text)).collect(),
         profile: context.profile.clone(),
@@ -222,6 +223,13 @@ fn program(head: &HeadRecord, global: &GlobalOptions) -> Result<ScriptProgram> {
     }
     check_secrets(head, secrets)?;
     let plain = &head.arguments[..head.arguments.len().saturating_sub(secrets.len())];
+    if plain.iter().any(|argument| argument.contains(secret::MASK)) {
+        let message = "an argument of the run was a secret, which the journal does not contain";
+        return Err(Error::usage_with_hint(
+            message,
+            "Run the script again from the start, and pass secrets with --secret-arg.",
+        ));
+    }
     let ScriptRecord { name, path, sha256, text, shows_value } = &head.script;
     let mut program = match (path, text) {
         (Some(path), _) => ScriptProgram::script(vec![path.into()])?,

@@ -2,6 +2,7 @@
 
 use crate::client::outcome::Outcome;
 use crate::error::{Error, Result};
+use crate::secret::mask_json;
 use crate::session::totals::OutcomeSink;
 use crate::store::atomic_file::{hold, private};
 use crate::store::file_door;
@@ -174,7 +175,7 @@ fn in_use(path: &Path) -> Error {
 
 impl OutcomeSink for ReportFile {
     fn write(&self, outcome: &Outcome) -> Result<()> {
-        self.add(&row(outcome)).map_err(|error| Error::io(&self.path, error))
+        self.add(&mask_json(&row(outcome))).map_err(|error| Error::io(&self.path, error))
     }
 }
 

@@ -4,7 +4,6 @@ use super::connection::Client;
 use super::event::WaitReason;
 use super::hooks::ActionRequest;
 use super::http::auth::TokenRequest;
-use super::http::redact::masked;
 use super::http::retry;
 use super::http::token_response::TokenResponse;
 use super::http::transport::HeaderText;
@@ -16,6 +15,7 @@ use crate::client::http::retry::StatusVerdict;
 use crate::client::http::target::{RequestNature, RequestTarget};
 use crate::client::http::transport::{HttpExchange, HttpResponse, TransportFault};
 use crate::error::{Error, ErrorKind, ErrorSource, Result};
+use crate::secret::mask;
 use crate::wire::error_code;
 use crate::wire::response::refusal;
 use bytes::Bytes;
@@ -282,7 +282,7 @@ impl Client {
         let result = match result {
             Ok(response) => {
                 self.notify_answered(call, response.status, started.elapsed());
-                Ok(masked(response, &self.shared.settings.credentials, token.as_ref()))
+                Ok(response)
             }
             Err(TransportFault::NotSent(message, source)) => {
                 Err(failure(message, AttemptProblem::NoConnection, source))
@@ -589,6 +589,8 @@ fn denial_message(response: &HttpResponse, message: String) -> String {
         return message;
     }
     let challenge = response.header("www-authenticate").and_then(|challenge| {
+        // Masked as a whole: a quote in a secret would cut it in two.
+        let challenge = mask(challenge);
         let (_, rest) = challenge.split_once("error_description=\"")?;
         Some(rest.split('"').next().unwrap_or_default().to_owned())
     });

@@ -2,11 +2,12 @@
 
 use super::http::auth::SignIn;
 use super::settings::{ClientSettings, Mode};
-use crate::client::event::ClientObserver;
+use crate::client::event::{ClientEvent, ClientObserver};
 use crate::client::hooks::GateHook;
 use crate::client::http::rate_limit::RateLimiter;
 use crate::client::http::sync_pragma::SyncPragma;
 use crate::client::http::transport::HttpTransport;
+use crate::secret::{SHORTEST_MASKED, is_masked};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -65,6 +66,18 @@ pub struct CallCounts {
     pub waited: Duration,
 }
 
+impl ClientState {
+    /// Says which secrets are too short to be masked: they would be found in other words.
+    fn notify_short_secrets(&self) {
+        let secrets = self.settings.credentials.secrets();
+        if secrets.iter().any(|secret| !secret.is_blank() && !is_masked(secret.expose())) {
+            self.observer.notice(&ClientEvent::Note(format!(
+                "the client secret or token is shorter than {SHORTEST_MASKED} characters and is not masked in output"
+            )));
+        }
+    }
+}
+
 impl Client {
     /// A client that reports to `observer` and ends every wait and exchange when `stop` is cancelled.
     pub fn new(settings: ClientSettings, observer: Arc<dyn ClientObserver>, stop: CancellationToken) -> Self {
@@ -82,6 +95,7 @@ impl Client {
             look_ups: AtomicUsize::new(0),
             full_listings: AtomicUsize::new(0),
         };
+        shared.notify_short_secrets();
         Self { shared: Arc::new(shared), test, stop }
     }
 

@@ -50,6 +50,7 @@ impl Config {
         }
         let explicit = choice.profile.is_some();
         let values = SettingValues::resolve(choice, explicit, environment, file.as_ref(), profile)?;
+        register_secrets(&values, environment);
         let warnings =
             exposed_files(&values, file.as_ref()).iter().map(|path| exposed_warning(path)).collect();
         let profiles = file.iter().flat_map(|file| &file.profiles).map(|profile| profile.name.clone());
@@ -189,6 +190,14 @@ fn unknown_profile(name: &str, place: &Path, file: Option<&ConfigFile>) -> Error
         None => format!("It has {}.", names().collect::<Vec<_>>().join(", ")),
     };
     Error::config(format!("there is no profile `{name}` in {}", place.display()), hint)
+}
+
+/// Every secret of the file and the environment is masked from now on, whether or not the profile uses it.
+fn register_secrets(values: &SettingValues, environment: &Environment) {
+    for setting in SETTINGS.iter().filter(|setting| setting.secret) {
+        let variable = setting.variable.and_then(|name| environment.get(name));
+        values.text(setting.key).into_iter().chain(variable).for_each(|text| drop(Secret::from(text)));
+    }
 }
 
 /// The files with secrets that other users of this machine can read.

@@ -2,6 +2,7 @@
 
 use crate::error::{CommandFailure, Error, ErrorKind, Result};
 use crate::host::binding::RhaiResultOf;
+use crate::secret::mask;
 use rhai::{Array, Dynamic, EvalAltResult, Map, NativeCallContext, Position};
 
 /// Why a script ended without an error. It is the token of an `ErrorTerminated`, which `catch` cannot catch.
@@ -45,39 +46,43 @@ pub fn thrown(error: &Error, position: Position) -> Box<EvalAltResult> {
     Box::new(EvalAltResult::ErrorRuntime(map_of(error, position).into(), position))
 }
 
-/// The documented keys of a thrown error. All are present; those that do not apply are `()`.
+/// The documented keys of a thrown error, with secrets masked. All are present; those that do not apply are `()`.
 pub fn map_of(error: &Error, position: Position) -> Map {
-    let text = |text: Option<String>| text.map_or(Dynamic::UNIT, Dynamic::from);
+    let text = |text: Option<String>| text.map_or(Dynamic::UNIT, |text| masked(&text));
     let number = |number: Option<usize>| {
         number.and_then(|number| i64::try_from(number).ok()).map_or(Dynamic::UNIT, Dynamic::from_int)
     };
     let entries: [(&str, Dynamic); 13] = [
-        ("error", error.to_string().into()),
+        ("error", masked(&error.to_string())),
         ("kind", error.kind.name().into()),
         ("code", text(error.code().map(str::to_owned))),
         ("status", number(error.status().map(usize::from))),
-        ("message", error.message().into()),
+        ("message", masked(&error.message())),
         ("hint", text(error.hint())),
         ("request_id", text(error.request_id.clone())),
         ("attempts", i64::from(error.attempts).into()),
         ("retryable", error.is_retryable().into()),
         ("failures", error.failures().iter().map(failure).collect::<Array>().into()),
-        ("causes", error.causes().into_iter().map(Dynamic::from).collect::<Array>().into()),
+        ("causes", error.causes().iter().map(|cause| masked(cause)).collect::<Array>().into()),
         ("line", number(position.line())),
         ("position", number(position.position())),
     ];
     entries.into_iter().map(|(key, value)| (key.into(), value)).collect()
 }
 
+fn masked(text: &str) -> Dynamic {
+    mask(text).into_owned().into()
+}
+
 fn failure(failure: &CommandFailure) -> Dynamic {
     let number = |number: usize| Dynamic::from_int(i64::try_from(number).unwrap_or(i64::MAX));
     let entries: [(&str, Dynamic); 7] = [
         ("index", number(failure.index)),
-        ("target", failure.target.clone().into()),
+        ("target", masked(&failure.target)),
         ("step", failure.step.map_or(Dynamic::UNIT, number)),
-        ("code", failure.code.clone().into()),
-        ("message", failure.message.clone().into()),
-        ("hint", failure.hint().map_or(Dynamic::UNIT, |hint| hint.into_owned().into())),
+        ("code", masked(&failure.code)),
+        ("message", masked(&failure.message)),
+        ("hint", failure.hint().map_or(Dynamic::UNIT, |hint| masked(&hint))),
         ("source", failure.source.clone().map_or(Dynamic::UNIT, Dynamic::from)),
     ];
     entries.into_iter().map(|(key, value)| (key.into(), value)).collect::<Map>().into()

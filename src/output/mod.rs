@@ -13,6 +13,7 @@ pub(crate) mod table;
 use crate::output::format::OutputForm;
 use crate::output::palette::ColorPalette;
 use crate::output::source_snippet::ScriptSnippet;
+use crate::secret::{mask, mask_json};
 use crate::wire::invisible::{defused, escaped};
 use format::{Canvas, render};
 use serde_json::Value;
@@ -113,7 +114,7 @@ impl Output {
     pub fn data(&self, line: &str) {
         let mut streams = self.streams();
         streams.clear_status();
-        if let Err(error) = self.write_line(&mut *streams.data, line.as_bytes()) {
+        if let Err(error) = self.write_line(&mut *streams.data, mask(line).as_bytes()) {
             self.lost.get_or_init(|| error);
         }
     }
@@ -142,7 +143,7 @@ impl Output {
     /// A value in the selected format; null prints nothing.
     pub fn value(&self, value: &Value) {
         if !value.is_null() {
-            self.data(&render(value, self.form, self.canvas));
+            self.data(&render(&mask_json(value), self.form, self.canvas));
         }
     }
 
@@ -214,7 +215,7 @@ impl Output {
     /// An error or a warning about a place in a script.
     pub fn snippet(&self, snippet: &ScriptSnippet) {
         if snippet.severity == Severity::Error || !self.quiet {
-            self.people_line(&source_snippet::render(snippet, self.palette()));
+            self.people_line(&source_snippet::render(&snippet.masked(), self.palette()));
         }
     }
 
@@ -227,7 +228,8 @@ impl Output {
         streams.clear_status();
         streams.status_shown = !line.is_empty();
         let width = columns().map_or(usize::MAX, usize::from);
-        let line = table::cut(line, width.saturating_sub(1)); // a wrapped line could not be erased
+        let line = mask(line);
+        let line = table::cut(&line, width.saturating_sub(1)); // a wrapped line could not be erased
         discard(write!(streams.people, "{line}").and_then(|()| streams.people.flush()));
     }
 
@@ -272,7 +274,8 @@ impl Output {
 
     /// A line after its label, wrapped at spaces if the terminal is narrower.
     fn labelled(&self, label: &str, color: impl Fn(ColorPalette, &str) -> String, line: &str) {
-        let plain = format!("{label}: {}", self.shown_to_people(line));
+        // Before the line is broken: a part of a secret is not found.
+        let plain = format!("{label}: {}", self.shown_to_people(&mask(line)));
         let broken = match self.people.width {
             Some(width) => {
                 textwrap::fill(&plain, textwrap::Options::new(width.into()).subsequent_indent("    "))
@@ -286,7 +289,7 @@ impl Output {
     fn people_line(&self, line: &str) {
         let mut streams = self.streams();
         streams.clear_status();
-        discard(writeln!(streams.people, "{line}"));
+        discard(writeln!(streams.people, "{}", mask(line)));
     }
 
     fn streams(&self) -> MutexGuard<'_, OutputStreams> {

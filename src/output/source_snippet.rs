@@ -1,6 +1,7 @@
 //! An error or a warning with the line it is about, a caret below it, and further notes. Pure.
 
 use crate::output::palette::ColorPalette;
+use crate::secret::mask;
 use crate::wire::invisible::{defused, drives_terminal};
 use annotate_snippets::renderer::{AnsiColor, Effects, Style};
 use annotate_snippets::{AnnotationKind, Group, Level, Message, Origin, Renderer, Snippet as Excerpt};
@@ -18,6 +19,25 @@ pub struct ScriptSnippet {
     pub notes: Vec<String>,
     /// What to do.
     pub hint: Option<String>,
+}
+
+impl ScriptSnippet {
+    /// The same with secrets masked, before lines are laid out.
+    #[must_use]
+    pub(crate) fn masked(&self) -> Self {
+        let masked = |text: &String| mask(text).into_owned();
+        let spot = self
+            .spot
+            .as_ref()
+            .map(|spot| SourceSpot { text: spot.text.as_ref().map(masked), ..spot.clone() });
+        Self {
+            severity: self.severity,
+            title: masked(&self.title),
+            spot,
+            notes: self.notes.iter().map(masked).collect(),
+            hint: self.hint.as_ref().map(masked),
+        }
+    }
 }
 
 /// How bad something is.

@@ -1,6 +1,7 @@
 //! Saves the lines of the prompt, except lines that contain a secret.
 
 use crate::error::Result;
+use crate::secret::holds_secret;
 use crate::store::history::HistoryFile;
 use crate::store::state_dir;
 use std::rc::Rc;
@@ -38,7 +39,7 @@ impl HistoryFilter {
 
     /// Whether a line may be saved.
     pub(super) fn may_save(&self, line: &str) -> bool {
-        !looks_secret(line) && !(self.is_secret)(line)
+        !looks_secret(line) && !holds_secret(line) && !(self.is_secret)(line)
     }
 
     /// Saves a line if it may be saved.

@@ -158,6 +158,7 @@ impl RunState {
         call: impl Future<Output = RawOutcome>,
     ) -> Result<ApiResponse> {
         let RawOutcome { response, outcomes } = session.wait(async { Ok(call.await) })?;
+        let response = response.map(ApiResponse::masked);
         let is_rejected = response.as_ref().is_ok_and(|response| response.status >= 300);
         for outcome in outcomes {
             // The script has the status and decides whether to repeat the request.

@@ -2,6 +2,8 @@
 
 use super::group::Group;
 use super::user::{User, UserSeed};
+use crate::secret::mask;
+use crate::wire::error_code;
 use crate::wire::interner::StringInterner;
 use crate::wire::lenient;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -269,10 +271,11 @@ pub(crate) struct RefusalBody {
 const EXCERPT: usize = 200;
 
 /// Reads the body of a refusal: `result`/`message`, `errorCode`/`errorMessage`, `error_code`/`message`,
-/// `error`/`error_description`, HTML or nothing at all.
+/// `error`/`error_description`, HTML or nothing at all. It may repeat the request, so secrets are masked: after the JSON
+/// was parsed, and before anything is cut.
 pub(crate) fn refusal(body: &[u8]) -> RefusalBody {
     let Ok(Value::Object(object)) = serde_json::from_slice(body) else {
-        return RefusalBody { code: None, message: excerpt(&String::from_utf8_lossy(body)) };
+        return RefusalBody { code: None, message: excerpt(&mask(&String::from_utf8_lossy(body))) };
     };
     let first = |keys: [&str; 4]| {
         keys.iter().find_map(|key| match object.get(*key)? {
@@ -281,10 +284,14 @@ pub(crate) fn refusal(body: &[u8]) -> RefusalBody {
             _ => None,
         })
     };
-    RefusalBody {
-        code: first(["errorCode", "error_code", "result", "error"]),
-        message: first(["message", "errorMessage", "error_description", "title"]),
-    }
+    let code = first(["errorCode", "error_code", "result", "error"]);
+    let message = first(["message", "errorMessage", "error_description", "title"]);
+    RefusalBody { code: code.map(masked_code), message: message.map(|text| mask(&text).into_owned()) }
+}
+
+/// A code that repeats a secret is masked; a documented one never is, since it says what to do.
+fn masked_code(code: String) -> String {
+    if error_code::find(&code).is_some() { code } else { mask(&code).into_owned() }
 }
 
 /// The readable beginning of a string: tags and repeated spaces left out.

@@ -38,6 +38,8 @@ impl Recorded {
 pub(crate) enum Reply {
     /// Responds.
     Answer { status: u16, headers: Vec<(&'static str, String)>, body: String },
+    /// Responds with a body that need not be text.
+    Bytes { status: u16, headers: Vec<(&'static str, String)>, body: Vec<u8> },
     /// Responds with the beginning of the body alone, then closes the connection.
     Cut(String),
     /// Closes the connection without a response.
@@ -185,16 +187,20 @@ async fn answer(stream: &mut TcpStream, reply: Reply) -> bool {
     let (status, headers, body, length) = match reply {
         Reply::Answer { status, headers, body } => {
             let length = body.len();
+            (status, headers, body.into_bytes(), length)
+        }
+        Reply::Bytes { status, headers, body } => {
+            let length = body.len();
             (status, headers, body, length)
         }
         Reply::Cut(body) => {
             let length = body.len();
-            (200, Vec::new(), body[..length / 2].to_owned(), length)
+            (200, Vec::new(), body.as_bytes()[..length / 2].to_vec(), length)
         }
         Reply::Drop => return false,
         Reply::Hang => std::future::pending().await,
     };
     let headers: String = headers.iter().map(|(name, value)| [*name, ": ", value, "\r\n"].concat()).collect();
-    let text = format!("HTTP/1.1 {status} Scripted\r\ncontent-length: {length}\r\n{headers}\r\n{body}");
-    stream.write_all(text.as_bytes()).await.is_ok() && body.len() == length
+    let head = format!("HTTP/1.1 {status} Scripted\r\ncontent-length: {length}\r\n{headers}\r\n");
+    stream.write_all(&[head.as_bytes(), &body].concat()).await.is_ok() && body.len() == length
 }

@@ -3,6 +3,7 @@
 use crate::client::actions::piece_verdict::{PieceRefusal, PieceVerdict};
 use crate::client::outcome::{Evidence, StepError, Warning};
 use crate::client::settings::Mode;
+use crate::secret::mask;
 use crate::wire::response::{ActionResponse, CommandError};
 use std::collections::HashSet;
 
@@ -49,7 +50,7 @@ fn refusal(response: &ActionResponse, index: usize) -> Option<PieceRefusal> {
 }
 
 fn step_error(error: &CommandError) -> StepError {
-    StepError { step: error.step, code: error.error_code.clone(), message: error.message.clone() }
+    StepError { step: error.step, code: error.error_code.clone(), message: mask(&error.message).into_owned() }
 }
 
 fn warnings(response: &ActionResponse, index: usize) -> Vec<Warning> {
@@ -57,7 +58,7 @@ fn warnings(response: &ActionResponse, index: usize) -> Vec<Warning> {
     own.map(|warning| Warning {
         step: warning.step,
         code: warning.warning_code.clone(),
-        message: warning.message.clone(),
+        message: mask(&warning.message).into_owned(),
     })
     .collect()
 }

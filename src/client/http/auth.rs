@@ -141,7 +141,7 @@ impl TokenRequest {
                 form: form(&[
                     ("client_id", client_id),
                     ("client_secret", client_secret.expose()),
-                    ("jwt_token", &sign(&claims(settings, SystemTime::now()), private_key)?),
+                    ("jwt_token", sign(&claims(settings, SystemTime::now()), private_key)?.expose()),
                 ]),
                 unit: Duration::from_millis,
             }),
@@ -193,7 +193,8 @@ fn claims(settings: &ClientSettings, now: SystemTime) -> Value {
     })
 }
 
-fn sign(claims: &Value, private_key: &Secret) -> Result<String> {
+/// The signed assertion, which is a secret for as long as it is valid.
+fn sign(claims: &Value, private_key: &Secret) -> Result<Secret> {
     let refuse = |cause: jsonwebtoken::errors::Error| {
         let message = format!("cannot sign with the private key (`private_key_file`): {cause}");
         Error::config(message, "It must be the RSA key of the project's certificate, in PEM format.")
@@ -201,6 +202,7 @@ fn sign(claims: &Value, private_key: &Secret) -> Result<String> {
     };
     let key = jsonwebtoken::EncodingKey::from_rsa_pem(private_key.expose().as_bytes()).map_err(refuse)?;
     jsonwebtoken::encode(&jsonwebtoken::Header::new(jsonwebtoken::Algorithm::RS256), claims, &key)
+        .map(Secret::from)
         .map_err(refuse)
 }
 

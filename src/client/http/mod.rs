@@ -3,7 +3,6 @@
 pub(super) mod auth;
 pub(crate) mod proxy;
 pub(super) mod rate_limit;
-pub(super) mod redact;
 pub(super) mod retry;
 pub(super) mod sync_pragma;
 pub(super) mod target;

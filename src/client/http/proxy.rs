@@ -3,6 +3,8 @@
 
 use crate::client::settings::ClientSettings;
 use crate::error::{Error, ErrorKind, Result};
+use crate::secret::Secret;
+use crate::wire::percent_encode;
 use reqwest::{NoProxy, Proxy, Url};
 use std::net::IpAddr;
 use std::time::Duration;
@@ -139,7 +141,7 @@ impl ProxyChoice {
         if self.url.username().is_empty() {
             return String::new();
         }
-        let decode = |text: &str| crate::wire::percent_encode::decode(text);
+        let decode = |text: &str| percent_encode::decode(text);
         let (user, password) = (decode(self.url.username()), self.url.password().map(decode));
         let request = reqwest::Client::new().get("http://localhost/").basic_auth(user, password).build();
         let header = request.ok().and_then(|request| request.headers().get("authorization").cloned());
@@ -161,6 +163,8 @@ fn parse(source: &'static str, text: &str) -> Result<Url> {
     }
     let is_plain = matches!(url.path(), "" | "/") && url.query().is_none() && url.fragment().is_none();
     if matches!(url.scheme(), "http" | "https") && url.has_host() && is_plain {
+        // It is masked from now on.
+        drop(url.password().map(|password| Secret::from(percent_encode::decode(password))));
         return Ok(url);
     }
     Err(malformed(source))

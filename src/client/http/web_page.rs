@@ -2,6 +2,7 @@
 //! because a configured URL is not that of the service.
 
 use super::transport::HttpResponse;
+use crate::secret::mask;
 
 /// Characters kept of a title.
 const TITLE_LENGTH: usize = 100;
@@ -27,7 +28,7 @@ fn starts_as_html(text: &str) -> bool {
 /// The message for a web page from `host`, with its type and title.
 pub(crate) fn describe(response: &HttpResponse, host: &str) -> String {
     let kind = media_type(response).unwrap_or("no content type");
-    let title = title(&String::from_utf8_lossy(&response.body));
+    let title = title(&mask(&String::from_utf8_lossy(&response.body)));
     let title = title.map(|title| format!(", title: {title}")).unwrap_or_default();
     format!("a web page came back from `{host}` instead of JSON ({kind}{title})")
 }

@@ -5,6 +5,7 @@ use crate::host::binding::RhaiResultOf;
 use crate::host::session::Session;
 use crate::host::session::session;
 use crate::host::thrown::ThrowAt;
+use crate::secret::mask_password_of_variable;
 use crate::values::dynamic::kind_of;
 use crate::values::json::json_of;
 use rhai::plugin::{Dynamic, export_module};
@@ -144,7 +145,8 @@ pub mod functions {
         session(&context).map(|session| list(&session)).at(&context)
     }
 
-    /// Returns an environment variable, or `()` if it is not set.
+    /// Returns an environment variable, or `()` if it is not set. User and password of a URL in it, as in `HTTPS_PROXY`,
+    /// are masked.
     ///
     /// # Errors
     /// `usage` for a variable that holds a secret setting, or whose value is not valid Unicode.
@@ -260,7 +262,7 @@ fn variable(session: &Session, name: &str) -> Result<Option<String>> {
         ));
     }
     match std::env::var(name) {
-        Ok(text) => Ok(Some(text)),
+        Ok(text) => Ok(Some(mask_password_of_variable(name, &text).into_owned())),
         Err(VarError::NotPresent) => Ok(None),
         Err(VarError::NotUnicode(_)) => {
             Err(Error::usage(format!("the variable `{name}` is not valid Unicode")))

@@ -1,7 +1,10 @@
-//! Secret arguments in a journal: hidden when it is written, restored when the run is resumed. Pure.
+//! Secret arguments in a journal: hidden when it is written, restored when the run is resumed. All other secrets of the
+//! process are masked for good.
 
+use crate::secret::{mask, mask_json};
 use crate::store::journal::record::{JournalRecord, Written};
 use serde_json::Value;
+use std::borrow::Cow;
 
 /// A shorter secret hides only strings that are equal to it; within words it would hit by chance.
 const MIN_LENGTH: usize = 4;
@@ -19,6 +22,14 @@ impl Redactor {
     /// Hides secrets in everything that the script or the service wrote.
     pub(crate) fn redact(&self, record: &mut JournalRecord) {
         self.change(record, &|text| self.redacted(text));
+        record.visit_written(|written| match written {
+            Written::Text(text) => *text = mask(text).into_owned(),
+            Written::Json(value) => {
+                if let Cow::Owned(masked) = mask_json(value) {
+                    *value = masked;
+                }
+            }
+        });
     }
 
     /// Restores the secrets.
@@ -37,7 +48,7 @@ impl Redactor {
 
     /// A string with secrets hidden.
     pub fn redacted(&self, text: &str) -> String {
-        self.0.iter().enumerate().fold(text.to_owned(), |text, (number, secret)| {
+        let text = self.0.iter().enumerate().fold(text.to_owned(), |text, (number, secret)| {
             if text == *secret && !text.is_empty() {
                 placeholder(number)
             } else if secret.chars().count() >= MIN_LENGTH {
@@ -45,7 +56,8 @@ impl Redactor {
             } else {
                 text
             }
-        })
+        });
+        mask(&text).into_owned()
     }
 
     /// A string with secrets restored.

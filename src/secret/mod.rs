@@ -1,11 +1,17 @@
-//! Strings that must never be shown: no `Display`, a masked `Debug`, not serializable.
+//! Strings that must never be shown: no `Display`, a masked `Debug`, not serializable, and masked by value wherever
+//! something leaves the program.
 
+mod masker;
+mod registry;
+mod spelling;
+
+pub use masker::{MASK, SHORTEST_MASKED};
+pub use registry::{holds_secret, is_masked, mask, mask_json};
 use secrecy::{ExposeSecret, SecretString};
+use std::borrow::Cow;
 
-/// Printed in place of a secret.
-pub const MASK: &str = "********";
-
-/// A client secret, a token or a private key. Only [`Secret::expose`] returns it.
+/// A client secret, a token or a private key. Only [`Secret::expose`] returns it, and [`mask`] masks it from the moment
+/// that it exists.
 #[derive(Clone)]
 pub struct Secret(SecretString);
 
@@ -23,6 +29,7 @@ impl Secret {
 
 impl From<String> for Secret {
     fn from(text: String) -> Self {
+        registry::register(&text);
         Self(SecretString::from(text))
     }
 }
@@ -36,6 +43,23 @@ impl From<&str> for Secret {
 impl std::fmt::Debug for Secret {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str(MASK)
+    }
+}
+
+/// A value of the environment without the user and password of a URL in it. The variables of proxies may leave the scheme
+/// out, and their passwords may hold any letter.
+pub fn mask_password_of_variable<'v>(name: &str, value: &'v str) -> Cow<'v, str> {
+    let is_proxy = name.to_ascii_lowercase().ends_with("_proxy");
+    let (start, authority) = match value.split_once("://") {
+        Some((scheme, rest)) => (scheme.len() + 3, rest),
+        None if is_proxy => (0, value),
+        None => return Cow::Borrowed(value),
+    };
+    let length =
+        if is_proxy { authority.len() } else { authority.find(['/', '?', '#']).unwrap_or(authority.len()) };
+    match authority[..length].rfind('@') {
+        Some(end) => Cow::Owned(format!("{}{MASK}{}", &value[..start], &authority[end..])),
+        None => Cow::Borrowed(value),
     }
 }
 
@@ -84,6 +108,21 @@ mod tests {
             ("tcp connect error (os error 111)", "tcp connect error (os error 111)"),
         ] {
             assert_eq!(mask_secrets(text), masked);
+        }
+    }
+
+    #[test]
+    fn a_variable_is_read_without_the_password_of_its_url() {
+        for (name, value, masked) in [
+            ("HTTPS_PROXY", "http://ada:hunter2@proxy:80/", "http://********@proxy:80/"),
+            ("https_proxy", "ada:h/@nter,2@proxy:80", "********@proxy:80"),
+            ("ALL_PROXY", "proxy:80", "proxy:80"),
+            ("NO_PROXY", "localhost", "localhost"),
+            ("DATABASE", "postgres://ada:hunter2@db/people", "postgres://********@db/people"),
+            ("PAGE", "https://example.com/@ada", "https://example.com/@ada"),
+            ("MAIL", "ada@example.com", "ada@example.com"),
+        ] {
+            assert_eq!(mask_password_of_variable(name, value), masked);
         }
     }
 
