@@ -5,6 +5,7 @@
 use crate::secret::mask_secrets;
 use crate::wire::error_code;
 use crate::wire::fault::CommandFault;
+use std::borrow::Cow;
 use std::fmt;
 use std::io;
 use std::path::Path;
@@ -218,8 +219,8 @@ impl CommandFailure {
     }
 
     /// What to do about it.
-    pub fn hint(&self) -> Option<&'static str> {
-        error_code::find(&self.code).map(|code| code.hint)
+    pub fn hint(&self) -> Option<Cow<'static, str>> {
+        error_code::hint(&self.code, &self.message)
     }
 }
 
@@ -370,7 +371,10 @@ impl Error {
 
     /// What to do next.
     pub fn hint(&self) -> Option<String> {
-        let by_code = || self.code().and_then(error_code::find).map(|code| code.hint.to_owned());
+        let by_code = || {
+            let message = self.to_string();
+            self.code().and_then(|code| error_code::hint(code, &message)).map(Cow::into_owned)
+        };
         match &*self.kind {
             ErrorKind::Config { hint, .. } | ErrorKind::Guard { hint, .. } => Some(hint.clone()),
             ErrorKind::Usage { hint, .. } | ErrorKind::File { hint, .. } => hint.clone(),

@@ -6,6 +6,8 @@ mod catalog;
 mod causes;
 mod client;
 mod command_line;
+#[cfg(unix)]
+mod confinement;
 mod documents;
 mod first_steps;
 #[cfg(unix)]
@@ -38,6 +40,8 @@ mod sandbox;
 mod sandbox_responses;
 mod scripts;
 mod support;
+#[cfg(unix)]
+mod terminal;
 mod trouble;
 #[cfg(unix)]
 mod version;

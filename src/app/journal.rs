@@ -88,6 +88,7 @@ fn guards(global: &GlobalOptions, limits: &GuardLimits) -> GuardRecord {
         max_changes: limits.max_changes,
         max_removals: global.max_removals.clone(),
         protect: limits.protected.iter().map(|pattern| pattern.text().to_owned()).collect(),
+        only: limits.only.iter().map(|pattern| pattern.text().to_owned()).collect(),
         allow_empty_source: limits.allow_empty_source,
         allow_delete: limits.allow_delete,
         verify: global.verify == Some(VerifyWhen::Always),
@@ -105,6 +106,8 @@ pub(crate) struct ResumedRun {
     pub(crate) organization: Option<String>,
     /// What it protected, in addition to the current options and profile.
     pub(crate) protected: Vec<NamePattern>,
+    /// The only users and groups that it could change.
+    pub(crate) only: Vec<NamePattern>,
     /// The journal.
     pub(crate) path: PathBuf,
     /// Input files that changed since.
@@ -170,8 +173,9 @@ pub(crate) fn resumed(global: &GlobalOptions, path: PathBuf) -> Result<ResumedRu
     }
     let changed = changed.into_iter().map(|input| input.path).collect();
     let organization = head.organization.clone();
-    let protected = head.guards.protect.iter().map(|text| NamePattern::new(text)).collect();
-    Ok(ResumedRun { global: options(global, &head)?, program, organization, protected, path, changed })
+    let patterns = |texts: &[String]| texts.iter().map(|text| NamePattern::new(text)).collect();
+    let (protected, only) = (patterns(&head.guards.protect), patterns(&head.guards.only));
+    Ok(ResumedRun { global: options(global, &head)?, program, organization, protected, only, path, changed })
 }
 
 /// The options with their files where they are: paths typed for a resumed run are relative to the current folder.
@@ -179,7 +183,9 @@ fn anchored(global: &GlobalOptions) -> GlobalOptions {
     let mut options = global.clone();
     options.config = options.config.as_deref().map(absolute);
     options.report = options.report.as_deref().map(absolute);
-    for text in options.protect.iter_mut().filter(|text| file_door::is_file(Path::new(text.as_str()))) {
+    options.files.iter_mut().for_each(|path| *path = absolute(path));
+    let lists = options.protect.iter_mut().chain(&mut options.only);
+    for text in lists.filter(|text| file_door::is_file(Path::new(text.as_str()))) {
         *text = absolute(Path::new(text)).display().to_string();
     }
     options
@@ -351,7 +357,7 @@ fn verify(journal: Option<PathBuf>, output: &Output) -> Result<()> {
 fn show(journal: Option<PathBuf>, output: &Output) -> Result<()> {
     let (name, file) = open(journal)?;
     reader::read(&name, file, |entry| {
-        output.data(&serde_json::to_string(&entry).map_err(|error| Error::file(&*name, error))?);
+        output.json(&serde_json::to_string(&entry).map_err(|error| Error::file(&*name, error))?);
         Ok(())
     })
     .map(drop)

@@ -92,6 +92,18 @@ pub struct GlobalOptions {
     /// `--protect`.
     #[arg(long, global = true, value_name = "FILE|PATTERN", help_heading = "Guards", help = setting(SettingKey::Protect).help)]
     pub protect: Vec<String>,
+    /// `--only`.
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE|PATTERN",
+        help_heading = "Guards",
+        help = "users and groups that may be changed, and no others: a name (`*` matches anything) or a file with one name per line"
+    )]
+    pub only: Vec<String>,
+    /// `--files`.
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Guards", help = setting(SettingKey::Files).help)]
+    pub files: Vec<PathBuf>,
     /// allow removals that follow from an incomplete list or a file without rows
     #[arg(long, global = true, help_heading = "Guards")]
     pub allow_empty_source: bool,

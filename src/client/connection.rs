@@ -35,6 +35,8 @@ pub(super) struct ClientState {
     lists: AtomicU64,
     /// Accounts looked up before their removal.
     pub(super) look_ups: AtomicUsize,
+    /// Listings of all users that were read to their end.
+    pub(super) full_listings: AtomicUsize,
 }
 
 /// The counters for [`CallCounts`].
@@ -78,6 +80,7 @@ impl Client {
             tally: CallCounters::default(),
             lists: AtomicU64::new(0),
             look_ups: AtomicUsize::new(0),
+            full_listings: AtomicUsize::new(0),
         };
         Self { shared: Arc::new(shared), test, stop }
     }

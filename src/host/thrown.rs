@@ -77,7 +77,7 @@ fn failure(failure: &CommandFailure) -> Dynamic {
         ("step", failure.step.map_or(Dynamic::UNIT, number)),
         ("code", failure.code.clone().into()),
         ("message", failure.message.clone().into()),
-        ("hint", failure.hint().map_or(Dynamic::UNIT, Dynamic::from)),
+        ("hint", failure.hint().map_or(Dynamic::UNIT, |hint| hint.into_owned().into())),
         ("source", failure.source.clone().map_or(Dynamic::UNIT, Dynamic::from)),
     ];
     entries.into_iter().map(|(key, value)| (key.into(), value)).collect::<Map>().into()

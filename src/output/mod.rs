@@ -13,9 +13,11 @@ pub(crate) mod table;
 use crate::output::format::OutputForm;
 use crate::output::palette::ColorPalette;
 use crate::output::source_snippet::ScriptSnippet;
+use crate::wire::invisible::{defused, escaped};
 use format::{Canvas, render};
 use serde_json::Value;
 use source_snippet::Severity;
+use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -39,6 +41,8 @@ pub struct Output {
     causes: bool,
     canvas: Canvas,
     people: StreamSurface,
+    /// Whether the terminal of people can show a line of progress.
+    progress: bool,
     streams: Mutex<OutputStreams>,
     lost: OnceLock<io::Error>,
     stop: OnceLock<Box<StopCheck>>,
@@ -89,6 +93,7 @@ impl Output {
             causes: settings.causes,
             canvas: Canvas { terminal: data.terminal, width: data.width, palette: data.palette },
             people,
+            progress: people.terminal,
             streams: Mutex::new(OutputStreams {
                 data: data_stream,
                 people: people_stream,
@@ -111,6 +116,16 @@ impl Output {
         if let Err(error) = self.write_line(&mut *streams.data, line.as_bytes()) {
             self.lost.get_or_init(|| error);
         }
+    }
+
+    /// A line of data from the service or a file: on a terminal, what could drive it is shown by its code.
+    pub fn data_as_shown(&self, line: &str) {
+        self.data(&if self.canvas.terminal { defused(line) } else { line.into() });
+    }
+
+    /// A line of JSON, which on a terminal has no character that could drive it.
+    pub fn json(&self, line: &str) {
+        self.data(&if self.canvas.terminal { escaped(line) } else { line.into() });
     }
 
     fn write_line(&self, target: &mut dyn Write, line: &[u8]) -> io::Result<()> {
@@ -139,6 +154,16 @@ impl Output {
     /// A line for the operator, even with `--quiet`.
     pub fn message(&self, line: &str) {
         self.people_line(line);
+    }
+
+    /// A line for the operator from a script, the service or a file: on a terminal, what could drive it is shown by its
+    /// code.
+    pub fn message_as_shown(&self, line: &str) {
+        self.people_line(&self.shown_to_people(line));
+    }
+
+    fn shown_to_people<'l>(&self, line: &'l str) -> Cow<'l, str> {
+        if self.people.terminal { defused(line) } else { line.into() }
     }
 
     /// A note; not with `--quiet`.
@@ -195,7 +220,7 @@ impl Output {
 
     /// Replaces the line of progress on a terminal; the next line of any kind takes its place.
     pub fn status(&self, line: &str) {
-        if self.quiet || !self.people.terminal {
+        if !self.shows_status() {
             return;
         }
         let mut streams = self.streams();
@@ -208,7 +233,7 @@ impl Output {
 
     /// Whether progress is wanted and a person sees it.
     pub fn shows_status(&self) -> bool {
-        self.people.terminal && !self.quiet
+        self.progress && !self.quiet
     }
 
     /// The colors of what is written for people.
@@ -219,7 +244,7 @@ impl Output {
     /// A terminal that cannot move its cursor back gets no line of progress.
     #[must_use]
     pub fn without_progress(mut self) -> Self {
-        self.people.terminal = false;
+        self.progress = false;
         self
     }
 
@@ -247,7 +272,7 @@ impl Output {
 
     /// A line after its label, wrapped at spaces if the terminal is narrower.
     fn labelled(&self, label: &str, color: impl Fn(ColorPalette, &str) -> String, line: &str) {
-        let plain = format!("{label}: {line}");
+        let plain = format!("{label}: {}", self.shown_to_people(line));
         let broken = match self.people.width {
             Some(width) => {
                 textwrap::fill(&plain, textwrap::Options::new(width.into()).subsequent_indent("    "))

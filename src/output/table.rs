@@ -1,6 +1,7 @@
 //! Tables and pairs cut to the width of a terminal: a row is a line, and what does not fit ends in an ellipsis. Pure.
 
 use crate::output::palette::ColorPalette;
+use crate::wire::invisible::defused;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Blanks between columns.
@@ -66,6 +67,7 @@ impl TextGrid {
 
 /// Names and values, the values below one another; a long value continues below itself.
 pub(crate) fn pairs(pairs: &[(String, String)], width: Option<usize>, palette: ColorPalette) -> String {
+    let pairs: Vec<_> = pairs.iter().map(|(name, value)| (clean(name), value)).collect();
     let names = pairs.iter().map(|(name, _)| name.width()).max().unwrap_or_default();
     let room = width.map(|width| width.saturating_sub(names + GAP).max(NARROWEST));
     let lines = pairs.iter().flat_map(|(name, value)| {
@@ -132,14 +134,9 @@ pub(crate) fn cut(text: &str, width: usize) -> String {
     text.chars().take_while(fits).chain([ELLIPSIS]).collect()
 }
 
-/// Nothing that could drive the terminal, and no line ends.
+/// What could drive the terminal by its code, and spaces for line ends.
 fn clean(text: &str) -> String {
-    let plain = |letter: char| match letter {
-        '\n' | '\t' => Some(' '),
-        letter if letter.is_control() => None,
-        letter => Some(letter),
-    };
-    text.chars().filter_map(plain).collect()
+    defused(text).replace(['\n', '\t'], " ")
 }
 
 fn wrapped(text: &str, room: Option<usize>) -> Vec<String> {

@@ -28,6 +28,7 @@ use crate::shell::diagnostic::show_error;
 use crate::shell::exit_code::RunExit;
 use crate::shell::program::ScriptProgram;
 use crate::shell::progress::ProgressReporter;
+use crate::shell::shebang::ScriptLimits;
 use crate::shell::{diagnostic, runner};
 use rhai::Dynamic;
 use std::cell::RefCell;
@@ -197,6 +198,7 @@ impl Repl {
             arguments: Vec::new(),
             secret_arguments: 0,
             shows_value: true,
+            limits: ScriptLimits::default(),
         };
         diagnostic::show(&program, failure, &self.output);
     }

@@ -5,6 +5,7 @@ pub(crate) mod boot_clock;
 pub(crate) mod call_window;
 pub mod encoding;
 pub(crate) mod file_door;
+pub mod file_rules;
 pub(crate) mod history;
 pub mod journal;
 pub(crate) mod output_file;

@@ -19,7 +19,8 @@ const BELOW: &[(&str, &[&str])] = &[
     ("store", &["wire", "user_folders"]),
     ("cli", &["config", "guide"]),
     ("config", &["client", "did_you_mean", "user_folders"]),
-    ("output", &["tabular"]),
+    // What is shown of data, and how its characters are shown.
+    ("output", &["tabular", "wire"]),
     ("user_folders", &["error"]),
     ("error", &["wire", "secret"]),
     ("sandbox", &["wire"]),

@@ -197,6 +197,11 @@ impl Client {
         }
     }
 
+    /// Reports the outcome of a command that was read back later than the rest of its request.
+    pub(crate) fn notify_verified(&self, request: &ActionRequest, place: usize, outcome: &CommandOutcome) {
+        self.hooks().iter().for_each(|hook| hook.verified(request, place, outcome));
+    }
+
     /// Asks the hooks. If one refuses, those asked before it are notified that the request was not sent.
     pub(crate) fn before(&self, change: Option<&ActionRequest>) -> Result<()> {
         let Some(request) = change else { return Ok(()) };

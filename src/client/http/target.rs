@@ -2,9 +2,14 @@
 
 use crate::client::settings::ClientSettings;
 use crate::error::{Error, Result};
-use crate::wire::endpoint::{self, BASE_PATH, Endpoint, EndpointId, HttpMethod, PUBLIC_HOST, PathBase};
+use crate::wire::endpoint::{
+    self, BASE_PATH, ENDPOINTS, Endpoint, EndpointId, HttpMethod, PUBLIC_HOST, PathBase,
+};
 use crate::wire::percent_encode;
 use url::{Position, Url};
+
+/// How the id of every organization ends, in lower case.
+const ORGANIZATION_ENDING: &str = "@adobeorg";
 
 /// The query parameter that makes an action request a rehearsal.
 const TEST_ONLY: &str = "testOnly";
@@ -50,7 +55,7 @@ impl RequestTarget {
     /// full URL whose host is the configured one or Adobe's public one (which stands for the configured service).
     ///
     /// # Errors
-    /// `usage`: another host, a path outside the service, or a path with `..`.
+    /// `usage`: another host, another organization, a path outside the service, or a path with `..`.
     pub(crate) fn parse(settings: &ClientSettings, method: &str, target: &str) -> Result<Self> {
         let method = method.trim().to_ascii_uppercase();
         if method.is_empty() || !method.bytes().all(|byte| byte.is_ascii_alphabetic()) {
@@ -64,6 +69,7 @@ impl RequestTarget {
         let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
         let path = canonical(path)?;
         let (base, path) = resolve_base(settings, &method, path, full.is_some())?;
+        check_organization(&settings.organization, &path, query)?;
         let endpoint = endpoint::find(base, &method, &path);
         Ok(Self { method, base, path, query: query_pairs(query), endpoint })
     }
@@ -257,6 +263,44 @@ fn resolve_base(
     Ok((PathBase::Service, path))
 }
 
+/// Checks that a path and its query name no other organization, in whatever encoding.
+///
+/// Where the service takes the id of an organization, it must be ours; elsewhere, nothing may look like that of
+/// another one.
+fn check_organization(organization: &str, path: &str, query: &str) -> Result<()> {
+    let segments: Vec<_> = path.split('/').skip(1).map(decoded).collect();
+    let takes_organization = |first: &String| {
+        let templates = ENDPOINTS.iter().map(|endpoint| endpoint.path);
+        let mut firsts = templates.filter_map(|path| path.strip_prefix('/')?.split_once("/{organization}"));
+        firsts.any(|(known, _)| known.eq_ignore_ascii_case(first.trim()))
+    };
+    let is_ours = |text: &str| text.eq_ignore_ascii_case(organization);
+    let expected = segments.first().filter(|first| takes_organization(first)).and_then(|_| segments.get(1));
+    let values = query.split(['&', '=']).map(decoded);
+    let is_foreign =
+        |text: &String| text.to_ascii_lowercase().contains(ORGANIZATION_ENDING) && !is_ours(text);
+    let foreign = expected.filter(|text| !is_ours(text)).cloned();
+    match foreign.or_else(|| segments.iter().cloned().chain(values).find(is_foreign)) {
+        None => Ok(()),
+        Some(other) => Err(Error::usage_with_hint(
+            format!("`{other}` is not the organization of this run, which is `{organization}`"),
+            "A script can call the service for the organization of its profile only; choose another profile with -p.",
+        )),
+    }
+}
+
+/// A string without escapes, even if they were escaped again.
+fn decoded(text: &str) -> String {
+    let mut text = text.to_owned();
+    loop {
+        let next = percent_encode::decode(&text);
+        if next == text {
+            return text.trim().to_owned();
+        }
+        text = next;
+    }
+}
+
 /// A path with each segment encoded once, without anything that a server could read as another path.
 fn canonical(path: &str) -> Result<String> {
     let mut clean = String::new();
@@ -348,17 +392,17 @@ mod tests {
     #[test]
     fn no_other_host_and_no_other_path_is_reached() {
         for target in [
-            "https://example.com/v2/usermanagement/users/A/0",
-            "https://usermanagement.adobe.io@example.com/v2/usermanagement/users/A/0",
-            "https://usermanagement.adobe.io.example.com/v2/usermanagement/users/A/0",
-            "https://usermanagement.adobe.io\\@example.com/v2/usermanagement/users/A/0",
-            "https://127.0.0.1:9090/v2/usermanagement/users/A/0",
+            "https://example.com/v2/usermanagement/users/A@AdobeOrg/0",
+            "https://usermanagement.adobe.io@example.com/v2/usermanagement/users/A@AdobeOrg/0",
+            "https://usermanagement.adobe.io.example.com/v2/usermanagement/users/A@AdobeOrg/0",
+            "https://usermanagement.adobe.io\\@example.com/v2/usermanagement/users/A@AdobeOrg/0",
+            "https://127.0.0.1:9090/v2/usermanagement/users/A@AdobeOrg/0",
             "http://127.0.0.1:8080/ims/token/v2",
             "https://ims-na1.adobelogin.com/ims/token/v2",
             "https://usermanagement.adobe.io/v3/users",
-            "ftp://usermanagement.adobe.io.x/v2/usermanagement/users/A/0",
-            "/users/../action/A",
-            "/users/%2e%2E/action/A",
+            "ftp://usermanagement.adobe.io.x/v2/usermanagement/users/A@AdobeOrg/0",
+            "/users/../action/A@AdobeOrg",
+            "/users/%2e%2E/action/A@AdobeOrg",
             "/users/./A",
             "",
             "?x=1",
@@ -370,7 +414,7 @@ mod tests {
 
     #[test]
     fn a_url_that_parsers_could_read_in_two_ways_is_refused() {
-        let path = "v2/usermanagement/users/A/0";
+        let path = "v2/usermanagement/users/A@AdobeOrg/0";
         for address in [
             "https://me@usermanagement.adobe.io/",
             "https://me:pass@usermanagement.adobe.io/",
@@ -432,6 +476,45 @@ mod tests {
     }
 
     #[test]
+    fn no_other_organization_is_reached_in_any_encoding() {
+        let here = "https://usermanagement.adobe.io/v2/usermanagement";
+        for target in [
+            "/users/B@AdobeOrg/0",
+            "/users/B/0",
+            "/users/B%40AdobeOrg/0",
+            "/users/B%2540AdobeOrg/0",
+            "/users/B%252540AdobeOrg/0",
+            "/users/%42@%41dobe%4Frg/0",
+            "/users/b@adobeorg/0",
+            "/USERS/B/0",
+            "/%75sers/B/0",
+            "/users/A@AdobeOrg%2F..%2FB@AdobeOrg/0",
+            "/users/A@AdobeOrg;B/0",
+            "/users/A@AdobeOrg/0/..%2F..%2FB@AdobeOrg",
+            "/users%2FB@AdobeOrg/0",
+            "//users//B@AdobeOrg//0/",
+            "action/B@AdobeOrg?testOnly=true",
+            "/groups/ B@AdobeOrg/0",
+            "/organizations/B@AdobeOrg/users/a@example.com",
+            "/B@AdobeOrg/products/1/configurations/2",
+            "/users/A@AdobeOrg/0?organization=B%40AdobeOrg",
+            "/v2/usermanagement/users/B@AdobeOrg/0",
+            "/v2/usermanagement/v2/usermanagement/users/B@AdobeOrg/0",
+            "HERE/users/B@AdobeOrg/0",
+        ] {
+            for method in ["GET", "post", "PATCH"] {
+                let refused = url(method, &target.replace("HERE", here));
+                let message = refused.as_ref().err().map(ToString::to_string).unwrap_or_default();
+                assert!(message.contains("is not the organization of this run"), "{target}: {refused:?}");
+            }
+        }
+        for target in ["/users/A%40AdobeOrg/0", "/users/a@adobeorg/0", "/A@AdobeOrg/products", "/new/thing/0"]
+        {
+            assert!(url("GET", target).is_ok(), "{target}");
+        }
+    }
+
+    #[test]
     fn a_password_in_a_refused_url_is_not_repeated() {
         let error = url("GET", "https://me:hunter2@example.com/x").unwrap_err();
         assert!(!error.to_string().contains("hunter2"), "{error}");
@@ -440,12 +523,15 @@ mod tests {
     #[test]
     fn a_path_is_encoded_once_and_safely() {
         for (given, expected) in [
-            ("/users/A/0/Group #1", "/users/A/0/Group%20%231"),
-            ("/users/A/0/Group%20%231", "/users/A/0/Group%20%231"),
-            ("/users/A/0/A%2FB", "/users/A/0/A%2FB"),
-            ("/users/A/0/50% off", "/users/A/0/50%25%20off"),
-            ("/users/A/0/Größe", "/users/A/0/Gr%C3%B6%C3%9Fe"),
-            ("/organizations/A/users/a+b@example.com", "/organizations/A/users/a%2Bb@example.com"),
+            ("/users/A@AdobeOrg/0/Group #1", "/users/A@AdobeOrg/0/Group%20%231"),
+            ("/users/A@AdobeOrg/0/Group%20%231", "/users/A@AdobeOrg/0/Group%20%231"),
+            ("/users/A@AdobeOrg/0/A%2FB", "/users/A@AdobeOrg/0/A%2FB"),
+            ("/users/A@AdobeOrg/0/50% off", "/users/A@AdobeOrg/0/50%25%20off"),
+            ("/users/A@AdobeOrg/0/Größe", "/users/A@AdobeOrg/0/Gr%C3%B6%C3%9Fe"),
+            (
+                "/organizations/A@AdobeOrg/users/a+b@example.com",
+                "/organizations/A@AdobeOrg/users/a%2Bb@example.com",
+            ),
             ("/x\r\ny", "/x%0D%0Ay"),
         ] {
             let expected = format!("http://127.0.0.1:8080/v2/usermanagement{expected}");
@@ -459,17 +545,25 @@ mod tests {
         let settings = settings("https://usermanagement.adobe.io/v2/usermanagement");
         let nature =
             |method: &str, target: &str| RequestTarget::parse(&settings, method, target).unwrap().nature();
-        for target in ["/action/A", "//action//A/", "/%61ction/A", "/Action/A", "action"] {
+        for target in [
+            "/action/A@AdobeOrg",
+            "//action//A@AdobeOrg/",
+            "/%61ction/A@AdobeOrg",
+            "/Action/A@AdobeOrg",
+            "action",
+        ] {
             assert_eq!(nature("post", target), RequestNature::Action, "{target}");
         }
-        assert_eq!(nature("GET", "/action/A"), RequestNature::Read);
-        assert_eq!(nature("PUT", "/action/A"), RequestNature::Write);
+        assert_eq!(nature("GET", "/action/A@AdobeOrg"), RequestNature::Read);
+        assert_eq!(nature("PUT", "/action/A@AdobeOrg"), RequestNature::Write);
         assert_eq!(nature("POST", "/A/products/1/configurations/2"), RequestNature::Write);
     }
 
     fn asked(query: &str) -> Result<Option<bool>> {
         let settings = settings("https://usermanagement.adobe.io/v2/usermanagement");
-        RequestTarget::parse(&settings, "POST", &format!("/action/A{query}")).unwrap().asks_for_rehearsal()
+        RequestTarget::parse(&settings, "POST", &format!("/action/A@AdobeOrg{query}"))
+            .unwrap()
+            .asks_for_rehearsal()
     }
 
     #[test]
@@ -512,11 +606,12 @@ mod tests {
     fn the_service_gets_its_own_spelling_or_nothing() {
         let settings = settings("https://usermanagement.adobe.io/v2/usermanagement");
         for query in ["", "?testOnly=false", "?test%4Fnly=false&testonly=false", "?TESTONLY=true"] {
-            let mut target = RequestTarget::parse(&settings, "POST", &format!("/action/A{query}")).unwrap();
+            let mut target =
+                RequestTarget::parse(&settings, "POST", &format!("/action/A@AdobeOrg{query}")).unwrap();
             target.set_rehearsal(true);
-            assert!(target.url(&settings).ends_with("/action/A?testOnly=true"), "{query}");
+            assert!(target.url(&settings).ends_with("/action/A@AdobeOrg?testOnly=true"), "{query}");
             target.set_rehearsal(false);
-            assert!(target.url(&settings).ends_with("/action/A"), "{query}");
+            assert!(target.url(&settings).ends_with("/action/A@AdobeOrg"), "{query}");
         }
     }
 

@@ -19,6 +19,7 @@ use crate::wire::identity::fold;
 use crate::wire::response::{NOT_FOUND, SUCCESS};
 use crate::wire::user::User;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
@@ -357,6 +358,11 @@ impl<T: ListEntry> Listing<T> {
         }
     }
 
+    /// The number of its pages; without `X-Page-Count`, those read so far and one more.
+    pub(super) fn page_count(&self) -> usize {
+        self.pages.unwrap_or(self.page + 1)
+    }
+
     fn notify_page(&self) {
         self.reader.client.shared.observer.notice(&ClientEvent::PageRead {
             listing: self.name.clone(),
@@ -378,6 +384,7 @@ impl<T: ListEntry> Listing<T> {
         self.ended = Some(Ok(()));
         if self.reader.source.is_full() {
             self.reader.client.shared.sync.end();
+            self.reader.client.shared.full_listings.fetch_add(1, Ordering::Relaxed);
         }
         let count = self.returned.count();
         if let Some(total) = self.total.filter(|total| *total > count) {
