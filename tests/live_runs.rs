@@ -1,8 +1,9 @@
 //! Processes at the same time: one live run of changes for an organization, and one budget of calls for a client id.
 
 use crate::support::Desk;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// Changes somebody, says so, and keeps running until it is told to end.
@@ -91,6 +92,24 @@ fn a_run_that_waits_begins_when_the_other_ends() {
     let text = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(0), "{text}");
     assert!(text.contains("waiting: `job.rhai`"), "{text}");
+}
+
+#[cfg(unix)]
+#[test]
+fn the_operator_can_end_the_wait() {
+    let (desk, mut slow) = with_slow_run();
+    let mut waiting = desk.start("--live --wait 10m -e").arg(CHANGE).into_command();
+    let mut child = waiting.stderr(Stdio::piped()).spawn().unwrap();
+    let mut text = String::new();
+    let mut lines = BufReader::new(child.stderr.take().unwrap());
+    while !text.contains("waiting: ") {
+        assert!(lines.read_line(&mut text).unwrap() > 0, "{text}");
+    }
+    let number = child.id().to_string();
+    assert!(Command::new("kill").args(["-INT", &number]).status().unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    set_end(&desk, true);
+    slow.wait().unwrap();
 }
 
 #[test]

@@ -185,20 +185,28 @@ fn calls_to(server: &Sandbox) -> Client {
 fn states_of_the_sandbox() {
     let folder = tempfile::tempdir().unwrap();
     let runtime = Runtime::new().unwrap();
-    fuzz(&[state(folder.path())], 2, |text| {
+    let all = [seeds("states"), vec![state(folder.path())]].concat();
+    fuzz(&all, 1, |text| {
         let path = folder.path().join("edited.json");
         std::fs::write(&path, text).unwrap();
         let settings = SandboxSettings { state: Some(path), ..SandboxSettings::default() };
         let Ok(server) = Sandbox::start(settings) else { return };
-        // An organization that was accepted is served: a server that panics breaks the connection.
-        runtime.block_on(async {
-            let client = calls_to(&server);
-            for page in [
-                client.users(UserQuery::default()).next_page().await.map(drop),
-                client.groups().next_page().await.map(drop),
-            ] {
-                page.expect("the sandbox serves what it accepted");
-            }
-        });
+        runtime.block_on(use_all(&calls_to(&server)));
     });
+}
+
+/// Reads and changes an organization that was accepted: a server that panics breaks the connection.
+async fn use_all(client: &Client) {
+    client.users(UserQuery::default()).next_page().await.map(drop).expect("the sandbox lists people");
+    client.groups().next_page().await.map(drop).expect("the sandbox lists groups");
+    let mut group = Command::group("New");
+    group.push("createUserGroup", serde_json::json!({}));
+    let mut person = Command::user("new@example.net", None, None);
+    person.push("addAdobeID", serde_json::json!({ "email": "new@example.net", "country": "US" }));
+    person.add_to_groups(&["New".to_owned(), "All Apps".to_owned()]);
+    let mut removal = Command::user("a@example.com", None, None);
+    removal.push("removeFromOrg", serde_json::json!({ "deleteAccount": true }));
+    let changed: Vec<_> = client.execute(stream::iter([group, person, removal])).collect().await;
+    let is_open = |status| [Status::Unknown, Status::NotSent].contains(&status);
+    assert!(!changed.iter().any(|outcome| is_open(outcome.status)), "{changed:?}");
 }
