@@ -21,6 +21,8 @@ mod listings;
 mod moves;
 mod outcomes;
 mod output_files;
+#[cfg(unix)]
+mod ownership;
 mod protect;
 mod proxies;
 mod queue;

@@ -14,6 +14,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
+/// The configuration that a team shares.
+const TEAM_FILE: &str = "/etc/umapish/config.toml";
+
 /// A scriptable shell for Adobe's User Management API
 #[derive(Debug, Parser)]
 #[command(name = "umapish", version, disable_help_subcommand = true, max_term_width = 100)]
@@ -345,6 +348,7 @@ impl GlobalOptions {
             file: self.config.clone(),
             mode: self.mode(),
             guards: self.guards(),
+            team_file: cfg!(unix).then(|| TEAM_FILE.into()),
         }
     }
 }

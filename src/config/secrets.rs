@@ -1,16 +1,14 @@
 //! Secrets, fetched when a client is needed: as written, from a file, or from a command's output.
 
-use super::table::setting;
+use super::table::{CLIENT_SECRET, setting};
 use crate::config::table::SettingKey;
 use crate::config::values::{SettingSource, SettingValues};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::secret::Secret;
+use crate::store::text_file;
+use crate::store::trust::FileRole;
 use std::path::Path;
 use std::process::{Command, Stdio};
-
-/// The settings that provide the client secret.
-pub(super) const CLIENT_SECRET: [SettingKey; 3] =
-    [SettingKey::ClientSecret, SettingKey::ClientSecretFile, SettingKey::ClientSecretCommand];
 
 /// The client secret, if it is set in any way. The environment overrides a file or command of the profile.
 ///
@@ -40,11 +38,17 @@ pub(super) fn client_secret(values: &SettingValues) -> Result<Option<Secret>> {
 /// `config`: it cannot be read or is empty.
 pub(super) fn read(path: &Path, key: SettingKey) -> Result<Secret> {
     let name = setting(key).name();
-    let text = std::fs::read_to_string(path).map_err(|error| {
-        let message = format!("cannot read {} (`{name}`): {error}", path.display());
-        Error::config(message, "Check the path and its permissions.").caused_by(error)
-    })?;
+    let (text, _) =
+        text_file::read_trusted(path, FileRole::Secret).map_err(|error| unread(path, name, error))?;
     filled(&text, || format!("{} (`{name}`) is empty", path.display()))
+}
+
+fn unread(path: &Path, name: &str, error: Error) -> Error {
+    if matches!(*error.kind, ErrorKind::Config { .. }) {
+        return error;
+    }
+    let message = format!("cannot read {} (`{name}`): {}", path.display(), error.message());
+    Error { source: error.source, ..Error::config(message, "Check the path and its permissions.") }
 }
 
 /// The output of the configured command. It may prompt on the terminal through standard error.

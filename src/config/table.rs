@@ -268,6 +268,10 @@ pub const SETTINGS: &[Setting] = &[
         .in_profile("protect"),
 ];
 
+/// The settings that provide the client secret.
+pub(super) const CLIENT_SECRET: [SettingKey; 3] =
+    [SettingKey::ClientSecret, SettingKey::ClientSecretFile, SettingKey::ClientSecretCommand];
+
 /// The entry of one setting.
 pub fn setting(key: SettingKey) -> &'static Setting {
     let found = SETTINGS.iter().find(|setting| setting.key == key);

@@ -12,3 +12,4 @@ pub(crate) mod state_dir;
 pub(crate) mod testing;
 pub(crate) mod text_file;
 pub(crate) mod timestamp_file;
+pub(crate) mod trust;
