@@ -30,6 +30,8 @@ mod queue;
 mod repl;
 mod resume;
 mod resume_status;
+#[cfg(unix)]
+mod resume_trust;
 mod rows;
 mod run_summary;
 mod runner;

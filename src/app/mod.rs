@@ -5,6 +5,7 @@ mod journal;
 mod organization;
 mod prompt;
 mod refusal;
+mod resume_consent;
 mod run_builder;
 mod sandbox;
 mod setup;
@@ -135,7 +136,7 @@ fn resume(global: &GlobalOptions, journal: Option<PathBuf>, output: &Arc<Output>
         Err(exit) => return exit,
     };
     register_secret_arguments(global, output);
-    let ready = journal::resumed(global, path).and_then(|resumed| {
+    let ready = journal::resumed(global, path, output).and_then(|resumed| {
         for path in &resumed.changed {
             output.warning(&format!("{path} has changed since the run was interrupted"));
         }

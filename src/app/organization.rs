@@ -24,6 +24,8 @@ pub(crate) struct OrganizationContext {
     pub(crate) profile: String,
     /// The organization's id, as far as it is known.
     pub(crate) organization: Option<String>,
+    /// The address of the service, as far as it is known.
+    pub(crate) service: Option<String>,
     /// Whether changes are real.
     pub(crate) mode: Mode,
     /// Whether it is an organization of Adobe's, not the sandbox.
@@ -75,6 +77,7 @@ impl OrganizationContext {
         Ok(Self {
             profile: config.profile().to_owned(),
             organization: config.organization().map(str::to_owned),
+            service: config.service(),
             mode: config.mode(),
             is_real: true,
             problem: config.check().err().map(former_files::with_profiles),
@@ -93,6 +96,7 @@ impl OrganizationContext {
         Self {
             profile: profile.to_owned(),
             organization: None,
+            service: None,
             mode: Mode::Test,
             is_real: true,
             problem: Some(problem),
@@ -112,6 +116,7 @@ impl OrganizationContext {
         Self {
             profile: SANDBOX_PROFILE.to_owned(),
             organization: Some(sandbox::ORGANIZATION.to_owned()),
+            service: None,
             mode,
             is_real: false,
             problem: None,

@@ -129,5 +129,13 @@ fn recorder(
             "Select its profile with -p, or set UMAPI_ORG_ID to its organization.",
         ));
     }
+    if let (Some(then), Some(now)) = (&resumed.service, &context.service)
+        && then != now
+    {
+        return Err(Error::usage_with_hint(
+            format!("this run was started with the service at {then}, not {now}"),
+            "Set `url` in the profile, or UMAPI_URL, to the address of the run.",
+        ));
+    }
     journal::reopen(resumed).map(|recorder| Some(Arc::new(recorder)))
 }
