@@ -1,4 +1,4 @@
-//! A journal says what was done, and is no order: it is the operator's own, and the operator wants it continued.
+//! A journal is a record and not an order: it must be the operator's own, and the operator must want it continued.
 
 use crate::support::{Desk, Run};
 use serde_json::{Value, json};

@@ -31,7 +31,7 @@ const SPELLINGS: &[(&str, Spelling)] = &[
     }),
     ("JSON", |text| serde_json::Value::from(text).to_string().into_bytes()),
     ("JSON of escapes", |text| {
-        text.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect::<String>().into_bytes()
+        text.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect::<Vec<_>>().concat().into_bytes()
     }),
     ("JSON in JSON", |text| {
         let once = serde_json::Value::from(text).to_string();
@@ -166,7 +166,7 @@ fn forms(core: &str) -> Vec<Vec<u8>> {
         let encoded = STANDARD.encode([&vec![0; skipped], core.as_bytes()].concat());
         encoded[4..encoded.len() - 4].as_bytes().to_vec()
     });
-    let hex: String = core.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let hex = core.bytes().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
     let wide = core.encode_utf16().flat_map(u16::to_le_bytes).take(2 * core.len() - 1).collect();
     base64.chain([core.as_bytes().to_vec(), hex.into_bytes(), wide]).collect()
 }

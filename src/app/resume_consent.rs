@@ -11,7 +11,6 @@ use crate::store::journal::unfinished_runs;
 use crate::wire::invisible::revealed;
 use crate::wire::mode::Mode;
 use jiff::Timestamp;
-use rustyline::error::ReadlineError;
 use std::io::{IsTerminal, stdin};
 use std::path::Path;
 use std::time::Duration;
@@ -31,15 +30,11 @@ pub(super) fn obtain(
     }
     let lines = described(path, started, head);
     output.message(&pairs(&lines, output.width(), output.palette()));
-    match console::read_line("Continue this run? [yes/no] ") {
-        Ok(answer) if answer.trim().eq_ignore_ascii_case("yes") => Ok(()),
-        Err(ReadlineError::Interrupted) => Err(ErrorKind::Interrupted.into()),
-        _ => Err(ErrorKind::Guard {
-            message: "refused: you did not answer yes, and nothing was changed".to_owned(),
-            hint: "umapish journal show prints the run.".to_owned(),
-        }
-        .into()),
+    if console::is_confirmed("Continue this run? [yes/no] ")? {
+        return Ok(());
     }
+    let message = "refused: you did not answer yes, and nothing was changed".to_owned();
+    Err(ErrorKind::Guard { message, hint: "umapish journal show prints the run.".to_owned() }.into())
 }
 
 fn require_options(global: &GlobalOptions, path: &Path, head: &HeadRecord) -> Result<()> {

@@ -70,6 +70,18 @@ impl HostConsole for TerminalConsole {
     }
 }
 
+/// Whether the operator answers a question with the whole word yes; whatever else ends the question is a no.
+///
+/// # Errors
+/// `interrupted`.
+pub(crate) fn is_confirmed(question: &str) -> Result<bool> {
+    match read_line(question) {
+        Ok(answer) => Ok(answer.trim().eq_ignore_ascii_case("yes")),
+        Err(ReadlineError::Interrupted) => Err(ErrorKind::Interrupted.into()),
+        Err(_) => Ok(false),
+    }
+}
+
 /// A line from the terminal itself, wherever the streams go; Ctrl-C takes effect at once, unlike with a plain read.
 ///
 /// # Errors
