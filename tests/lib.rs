@@ -38,6 +38,7 @@ mod runner;
 mod sandbox;
 mod sandbox_responses;
 mod scripts;
+mod secret_arguments;
 mod secrets;
 mod support;
 mod trouble;

@@ -8,6 +8,7 @@ mod refusal;
 mod resume_consent;
 mod run_builder;
 mod sandbox;
+mod secret_arguments;
 mod setup;
 mod terminal;
 
@@ -15,7 +16,6 @@ use crate::cli::{self, Cli, CliCommand, ColorChoice, GlobalOptions, OutputFormat
 use crate::error::Result;
 use crate::output::format::OutputForm;
 use crate::output::{Output, OutputSettings};
-use crate::secret::{SHORTEST_MASKED, Secret, is_masked};
 use crate::shell::exit_code::RunExit;
 use crate::shell::program::ScriptProgram;
 use crate::shell::{panics, runner};
@@ -75,7 +75,11 @@ fn settings(global: &GlobalOptions) -> OutputSettings {
 }
 
 fn dispatch(cli: Cli, output: &Arc<Output>) -> RunExit {
-    let Cli { top, command } = cli;
+    let Cli { mut top, command } = cli;
+    match secret_arguments::read(&top.global.secret_arguments, output) {
+        Ok(values) => top.global.secret_arguments = values,
+        Err(error) => return refuse(&error, output),
+    }
     match command {
         Some(CliCommand::Run { words }) => script(&top.global, ScriptProgram::script(words), output),
         Some(CliCommand::Check { scripts }) => check::run(&scripts, output),
@@ -99,21 +103,7 @@ fn dispatch(cli: Cli, output: &Arc<Output>) -> RunExit {
     }
 }
 
-/// Secret arguments are masked from here on; the operator hears which cannot be.
-fn register_secret_arguments(global: &GlobalOptions, output: &Output) {
-    for (index, argument) in global.secret_arguments.iter().enumerate() {
-        let secret = Secret::from(argument.as_str());
-        if !is_masked(secret.expose()) {
-            output.warning(&format!(
-                "secret argument {} is shorter than {SHORTEST_MASKED} characters and is not masked in output",
-                index + 1
-            ));
-        }
-    }
-}
-
 fn script(global: &GlobalOptions, program: Result<ScriptProgram>, output: &Arc<Output>) -> RunExit {
-    register_secret_arguments(global, output);
     let ready = program.and_then(|program| {
         let program = program.with_secret_arguments(&global.secret_arguments);
         Ok((setup(global, Some(&program), None, output)?, program))
@@ -135,7 +125,6 @@ fn resume(global: &GlobalOptions, journal: Option<PathBuf>, output: &Arc<Output>
         Ok(path) => path,
         Err(exit) => return exit,
     };
-    register_secret_arguments(global, output);
     let ready = journal::resumed(global, path, output).and_then(|resumed| {
         for path in &resumed.changed {
             output.warning(&format!("{path} has changed since the run was interrupted"));

@@ -126,8 +126,15 @@ pub struct GlobalOptions {
     /// the reason for the run, kept in the journal
     #[arg(long, global = true, value_name = "TEXT", help_heading = "Reports and journal")]
     pub reason: Option<String>,
-    /// an extra script argument, appended last and kept out of the journal; pass it again to resume
-    #[arg(long = "secret-arg", global = true, value_name = "TEXT", help_heading = "Reports and journal")]
+    /// an extra script argument, appended last and kept out of the journal: env:NAME, file:PATH, - (standard input), or
+    /// the text itself, which others may see in the list of processes; pass it again to resume
+    #[arg(
+        long = "secret-arg",
+        global = true,
+        value_name = "SOURCE",
+        allow_hyphen_values = true,
+        help_heading = "Reports and journal"
+    )]
     pub secret_arguments: Vec<String>,
     /// when to use color: auto, always or never
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_default_value = true,

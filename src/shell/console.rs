@@ -3,6 +3,7 @@
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::console::HostConsole;
 use crate::output::Output;
+use crate::store::standard_input::{self, InputReader};
 use crate::wire::invisible::defused;
 use rustyline::error::ReadlineError;
 use rustyline::history::History;
@@ -58,6 +59,7 @@ impl HostConsole for TerminalConsole {
                 "Pass the answer as a script argument and read it with args().",
             ));
         }
+        standard_input::claim(InputReader::Questions)?;
         self.output.message(&defused(question));
         match read_line("") {
             Ok(line) => Ok(line),

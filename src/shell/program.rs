@@ -6,6 +6,7 @@ use crate::did_you_mean::nearest;
 use crate::error::{Error, Result};
 use crate::language::source_text;
 use crate::store::file_door;
+use crate::store::standard_input::{self, InputReader};
 use std::ffi::OsString;
 use std::io::{ErrorKind, stdin};
 use std::path::{Path, PathBuf};
@@ -58,7 +59,10 @@ impl ScriptProgram {
         let (name, text) = match &file {
             Some(path) if !file_door::exists(path) => return Err(missing(path)),
             Some(path) => (path.display().to_string(), source_text::read_file(path)?),
-            None => ("standard input".to_owned(), source_text::read_stream(&mut stdin(), "standard input")?),
+            None => {
+                standard_input::claim(InputReader::Script)?;
+                ("standard input".to_owned(), source_text::read_stream(&mut stdin(), "standard input")?)
+            }
         };
         Ok(Self { name, file, text, arguments, secret_arguments: 0, shows_value: false })
     }

@@ -7,6 +7,7 @@ pub(crate) mod history;
 pub mod journal;
 pub(crate) mod output_file;
 pub(crate) mod saved_listing;
+pub mod standard_input;
 pub(crate) mod state_dir;
 #[cfg(test)]
 pub(crate) mod testing;

@@ -54,7 +54,10 @@ fn read_open(path: &Path, file: File) -> Result<String> {
 }
 
 /// The text of bytes; `path` is for messages.
-fn text_of(path: &Path, bytes: &[u8]) -> Result<String> {
+///
+/// # Errors
+/// `file`: they are not text; names the place.
+pub(crate) fn text_of(path: &Path, bytes: &[u8]) -> Result<String> {
     let text = decode(bytes, encoding_of(bytes)).map_err(|error| {
         let (line, column) = error.place();
         let message = format!("{}; save the file as UTF-8", error.message);
