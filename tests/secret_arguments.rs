@@ -62,3 +62,13 @@ fn a_run_with_a_secret_from_a_file_is_resumed_with_it_from_elsewhere() {
     let run = desk.start(&line).file("ticket", "a s3cret argument\n").run();
     run.failed(1, "late 17");
 }
+
+/// A command that a run starts has the limits of the run.
+#[cfg(unix)]
+#[test]
+fn a_run_leaves_no_core_file() {
+    let config = "[default]\norg_id = \"A@AdobeOrg\"\nclient_id = \"id\"\nurl = \"http://127.0.0.1:1\"\n\
+                  ims_url = \"http://127.0.0.1:1\"\nmax_attempts = 1\nclient_secret_command = \"ulimit -c > limit; echo a s3cret\"\n";
+    let run = Run::new("-e get_groups()").file(".config/umapish/config.toml", config).run();
+    assert_eq!(std::fs::read_to_string(run.file("limit")).unwrap(), "0\n", "{}", run.stderr);
+}

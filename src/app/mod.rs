@@ -1,5 +1,6 @@
 //! From the command line to an exit code: the composition root.
 
+mod core_files;
 mod former_files;
 mod journal;
 mod organization;
@@ -35,6 +36,7 @@ const STACK_BYTES: usize = if cfg!(debug_assertions) { 512 << 20 } else { 64 << 
 /// Runs umapish with these arguments, the program's name first.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<_> = arguments.into_iter().collect();
+    core_files::prevent();
     terminal::name_unknown(&arguments);
     let cli = match cli::parse(arguments) {
         Ok(cli) => cli,
