@@ -19,6 +19,7 @@ use crate::store::journal::reader::headless;
 use crate::store::journal::record::{
     EndRecord, GuardRecord, HeadRecord, InputRecord, JournalRecord, ResumedRecord, ScriptRecord,
 };
+use crate::store::journal::retention;
 use crate::store::journal::unfinished_runs;
 use crate::store::journal::unfinished_runs::{JournalSurvey, UnfinishedRun};
 use crate::store::journal::{FORMAT, directory, sha256};
@@ -28,6 +29,7 @@ use jiff::Timestamp;
 use std::fs::File;
 use std::io::{IsTerminal, stdin};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Written in place of a secret argument.
 const MASK: &str = "(secret)";
@@ -117,6 +119,18 @@ pub(crate) struct ResumedRun {
     pub(crate) path: PathBuf,
     /// Input files that changed since.
     pub(crate) changed: Vec<String>,
+}
+
+/// Removes journals that are older than they are to be kept, and says which cannot be.
+pub(crate) fn remove_old(keep: Duration, output: &Output) {
+    let Ok(kept) = retention::remove_old(keep) else { return };
+    if let [first, ..] = kept.as_slice() {
+        output.note(&format!(
+            "{} beyond `journal_keep` with work left, or unreadable, and kept; resume or delete each: {}",
+            if kept.len() == 1 { "1 journal is".to_owned() } else { format!("{} journals are", kept.len()) },
+            first.display()
+        ));
+    }
 }
 
 /// The journal to resume: the given one, or that of the only unfinished run.

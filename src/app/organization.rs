@@ -36,6 +36,8 @@ pub(crate) struct OrganizationContext {
     pub(crate) is_secret: Rc<dyn Fn(&str) -> bool>,
     /// How old a saved listing may be at the prompt.
     pub(crate) listing_age: Option<Duration>,
+    /// How long journals of live runs are kept, where the configuration could be read.
+    pub(crate) journal_keep: Option<Duration>,
     /// Finds the state folder; that of a sandbox is deleted with it.
     pub(crate) folder: Rc<dyn Fn() -> Result<PathBuf>>,
     /// Whether commands are checked before they are sent.
@@ -83,6 +85,7 @@ impl OrganizationContext {
             problem: config.check().err().map(former_files::with_profiles),
             is_secret: Rc::new(move |text| secrets.holds_secret(text)),
             listing_age: config.listing_age(),
+            journal_keep: config.journal_keep(),
             folder: Rc::new(user_folders::state),
             checks: config.checks(),
             limits: limits(global, Some(&config), output)?,
@@ -102,6 +105,7 @@ impl OrganizationContext {
             problem: Some(problem),
             is_secret: Rc::new(|_| false),
             listing_age: None,
+            journal_keep: None,
             folder: Rc::new(user_folders::state),
             checks: true,
             limits: GuardLimits::default(),
@@ -122,6 +126,7 @@ impl OrganizationContext {
             problem: None,
             is_secret: Rc::new(|_| false),
             listing_age: None,
+            journal_keep: None,
             folder: Rc::new(move || kept.folder()),
             checks: true,
             limits: GuardLimits::default(),

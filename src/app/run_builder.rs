@@ -65,6 +65,9 @@ pub(super) fn setup_of(
     output: &Arc<Output>,
 ) -> Result<RunSetup> {
     let recorder = recorder(global, program, resumed, &context)?;
+    if let (Some(keep), Some(_)) = (context.journal_keep, &recorder) {
+        journal::remove_old(keep, output);
+    }
     let inputs = program.map(ScriptProgram::files).unwrap_or_default();
     let report = global.report.as_deref().map(|path| ReportFile::create(path, &inputs)).transpose()?;
     if let Some(earlier) = report.as_ref().and_then(ReportFile::earlier) {

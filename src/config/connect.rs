@@ -62,6 +62,11 @@ impl Config {
         self.values.text(SettingKey::ListingAge).and_then(settings::duration)
     }
 
+    /// How long journals of live runs are kept.
+    pub fn journal_keep(&self) -> Option<Duration> {
+        self.values.text(SettingKey::JournalKeep).and_then(settings::duration)
+    }
+
     /// The environment variable that names another organization or service than the profile whose `live` counts.
     pub(super) fn redirected(&self) -> Option<&'static str> {
         let mode = self.values.get(SettingKey::Mode)?;
