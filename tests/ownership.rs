@@ -121,6 +121,18 @@ pub(crate) fn is_root() -> bool {
 }
 
 #[test]
+fn doctor_looks_at_the_startup_script() {
+    let desk = Desk::new("");
+    home(&desk, &FILES[0]).file(".config/umapish/init.rhai", "").arg("doctor").run().done();
+    let script = desk.folder.path().join(".config/umapish/init.rhai");
+    set(&script, 0o666);
+    let run = home_again(&desk, &FILES[0]).arg("doctor").run();
+    assert!(run.stdout.contains("init.rhai can be changed by other users"), "{}", run.stdout);
+    assert!(run.stdout.contains(&format!("chmod go-w {}", script.display())), "{}", run.stdout);
+    run.exits(4);
+}
+
+#[test]
 fn the_prompt_does_not_run_a_startup_script_that_others_can_change() {
     for (path, wrong) in [(".config/umapish/init.rhai", 0o666), (".config/umapish", 0o777)] {
         let run =
