@@ -16,6 +16,7 @@ mod guide;
 mod home;
 mod house;
 mod identifiers;
+mod journal_keep;
 #[cfg(unix)]
 mod listings;
 mod moves;
