@@ -281,7 +281,7 @@ fn what_cannot_be_written_to_the_journal_does_not_leave() {
     );
     let (code, _, reported) = desk.run("journal verify");
     assert_eq!(code, 0, "{reported}");
-    let (code, out, reported) = desk.run("resume");
+    let (code, out, reported) = desk.resume();
     assert_eq!((code, out.trim(), desk.action_requests()), (0, "300", 30), "{reported}");
 }
 
@@ -318,8 +318,11 @@ fn what_was_removed_before_counts_in_a_run_that_goes_on() {
         desk.server.queue(PlannedFault::at(EndpointId::Action, refusal).times(2).skip(1));
         assert_eq!(desk.run("--live --max-removals 30 job.rhai").0, 4);
         desk.server.reset();
-        desk.start("--max-removals 29 resume").run().exits(7).stderr_has("Raise --max-removals");
-        desk.start("resume").run().exits(0).stderr_has("30 done");
+        desk.start(&format!("--max-removals 29 {}", desk.resume_line()))
+            .run()
+            .exits(7)
+            .stderr_has("Raise --max-removals");
+        desk.start(&desk.resume_line()).run().exits(0).stderr_has("30 done");
     }
 }
 

@@ -19,6 +19,7 @@ mod guide;
 mod home;
 mod house;
 mod identifiers;
+mod journal_keep;
 #[cfg(unix)]
 mod listings;
 mod live_runs;
@@ -26,6 +27,8 @@ mod matrix;
 mod moves;
 mod outcomes;
 mod output_files;
+#[cfg(unix)]
+mod ownership;
 mod protect;
 mod proxies;
 mod queue;
@@ -33,12 +36,15 @@ mod queue;
 mod repl;
 mod resume;
 mod resume_status;
+#[cfg(unix)]
+mod resume_trust;
 mod rows;
 mod run_summary;
 mod runner;
 mod sandbox;
 mod sandbox_responses;
 mod scripts;
+mod secret_arguments;
 mod secrets;
 mod support;
 #[cfg(unix)]

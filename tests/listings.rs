@@ -1,9 +1,9 @@
 //! Saved listings and the two-hour rule, as an operator sees them.
 
-use crate::support::Run;
 use crate::support::run::Finished;
 use crate::support::server::{Recorded, Reply, Server};
 use crate::support::terminal::Running;
+use crate::support::{Desk, Run};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -296,4 +296,39 @@ fn the_prompt_uses_a_saved_listing_where_the_profile_allows_it() {
     terminal.expect("users: the saved listing of ");
     terminal.expect("1045");
     assert_eq!(pages_asked_for(&sandbox), 5);
+}
+
+#[test]
+fn after_a_change_a_saved_listing_is_stale_although_the_clock_was_set_back() {
+    let desk = Desk::new("");
+    let count = r#"print(get_users(#{max_age: "2h"}).len())"#;
+    let add = r#"add_adobe_id("new@example.net", "A", "B", "US")"#;
+    let before: usize = desk.start("-e").arg(count).run().done().trim().parse().unwrap();
+    desk.start("--live -e").arg(add).run().exits(0);
+    let mark = file(desk.folder.path(), "changed").unwrap();
+    let file = std::fs::OpenOptions::new().write(true).open(mark).unwrap();
+    file.set_modified(SystemTime::now() - Duration::from_hours(24 * 365)).unwrap();
+    let again = desk.start("-e").arg(count).run().stderr_has("is not used");
+    assert_eq!(again.done().trim(), (before + 1).to_string());
+}
+
+#[test]
+fn a_saved_listing_from_the_future_is_not_used() {
+    let desk = Desk::new("");
+    let count = r#"print(get_users(#{max_age: "2h"}).len())"#;
+    desk.start("-e").arg(count).run().exits(0);
+    let path = file(desk.folder.path(), "users.json.gz").unwrap();
+    let bytes = std::fs::read(&path).unwrap();
+    let year = |number: i16| format!("\"begun\":\"{number}-").into_bytes();
+    let now = year_of(&bytes);
+    let at = bytes.windows(year(now).len()).position(|window| window == year(now)).unwrap();
+    let changed = [&bytes[..at], &year(now + 1), &bytes[at + year(now).len()..]].concat();
+    std::fs::write(&path, changed).unwrap();
+    desk.start("-e").arg(count).run().stderr_has("is dated in the future").exits(0);
+}
+
+/// The year in which a saved listing began.
+fn year_of(bytes: &[u8]) -> i16 {
+    let text = String::from_utf8_lossy(&bytes[..1024]).into_owned();
+    text.split_once("\"begun\":\"").unwrap().1[..4].parse().unwrap()
 }

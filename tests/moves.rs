@@ -35,10 +35,10 @@ fn a_move_that_is_killed_is_finished_and_nobody_is_ever_in_neither_group() {
             break;
         }
         if let [journal] = desk.journals().as_slice() {
-            line = format!("resume {}", journal.display());
+            line = format!("--live resume {}", journal.display());
         }
     }
-    assert!(line.starts_with("resume"), "it was never killed");
+    assert!(line.starts_with("--live resume"), "it was never killed");
     desk.run(&line);
     assert_eq!(desk.start("--test count.rhai").run().done(), "60 0 60\n");
 }

@@ -53,7 +53,7 @@ fn killed_two_hundred_times_a_thousand_commands_are_each_done_once() {
             ended = desk.kill_after(&line, 1 + dice.below(30_000));
             kills += usize::from(ended.is_none());
             if let [journal] = desk.journals().as_slice() {
-                line = format!("resume {}", journal.display());
+                line = format!("--live resume {}", journal.display());
             }
         }
         if ended.is_none() {
@@ -81,7 +81,10 @@ fn without_a_kill_there_is_nothing_to_resume_and_with_one_the_newest_is_found() 
     std::fs::write(desk.folder.path().join("job.rhai"), SCRIPT.replace("new$", "newer$")).unwrap();
     assert_eq!(desk.run("--live job.rhai 30").0, 4);
     desk.server.reset();
-    let (code, out, reported) = desk.run("resume");
+    let newest = desk.journals().into_iter().max().unwrap();
+    let (code, _, reported) = desk.run("--live resume");
+    assert!(code == 2 && reported.contains(&newest.display().to_string()), "{reported}");
+    let (code, out, reported) = desk.run(&format!("--live resume {}", newest.display()));
     assert_eq!((code, out.trim()), (0, "30"), "{reported}");
     assert!(reported.contains("30 done, 10 of them before"), "{reported}");
 }
@@ -143,7 +146,7 @@ fn a_torn_last_line_does_not_keep_a_run_from_going_on() {
         let (code, out, _) = desk.run("journal verify");
         assert!(code == 0 && out.contains("incomplete line"), "{out}");
     }
-    let (code, out, reported) = desk.run("resume");
+    let (code, out, reported) = desk.resume();
     assert_eq!((code, out.trim()), (0, "30"), "{reported}");
     assert_eq!(people(&desk), (30, 30));
 }
@@ -154,7 +157,7 @@ fn a_changed_line_is_found_and_the_run_does_not_go_on() {
     let journal = interrupted(&desk, 30);
     let text = std::fs::read_to_string(&journal).unwrap();
     std::fs::write(&journal, text.replacen("new3@", "nex3@", 1)).unwrap();
-    for line in ["journal verify", "resume"] {
+    for line in ["journal verify", "--live resume"] {
         let (code, _, reported) = desk.run(&format!("{line} {}", journal.display()));
         assert!(code == 1 && reported.contains("the journal is broken"), "{line}: {reported}");
     }
@@ -190,14 +193,14 @@ fn a_journal_shows_who_ran_what_for_what_reason_and_holds_no_secret() {
 fn another_script_mode_or_organization_is_refused() {
     let desk = Desk::new(SCRIPT);
     interrupted(&desk, 30);
-    let (code, _, reported) = desk.run("--test resume");
+    let (code, _, reported) = desk.run(&format!("--test resume {}", desk.only_journal().display()));
     assert!(code == 2 && reported.contains("the run was in live mode"), "{reported}");
-    let mut other = desk.command("resume");
+    let mut other = desk.command(&desk.resume_line());
     let reported =
         String::from_utf8(other.env("UMAPI_ORG_ID", "F00@AdobeOrg").output().unwrap().stderr).unwrap();
     assert!(reported.contains("for a different organization"), "{reported}");
     std::fs::write(desk.folder.path().join("job.rhai"), "print(1)").unwrap();
-    let (code, _, reported) = desk.run("resume");
+    let (code, _, reported) = desk.resume();
     assert!(code == 2 && reported.contains("has changed since the run was interrupted"), "{reported}");
 }
 
@@ -208,13 +211,13 @@ fn a_module_that_changed_is_refused_as_a_changed_script_is() {
     std::fs::write(&module, "export const N = 1;").unwrap();
     interrupted(&desk, 30);
     std::fs::write(&module, "export const N = 2;").unwrap();
-    let (code, _, reported) = desk.run("resume");
+    let (code, _, reported) = desk.resume();
     assert!(
         code == 2 && reported.contains("names.rhai has changed since the run was interrupted"),
         "{reported}"
     );
     std::fs::write(&module, "export const N = 1;").unwrap();
-    assert_eq!(desk.run("resume").0, 0);
+    assert_eq!(desk.resume().0, 0);
 }
 
 #[test]
@@ -224,7 +227,7 @@ fn a_resumed_run_goes_on_with_the_report_of_the_run() {
     desk.server.queue(PlannedFault::at(EndpointId::Action, refusal).times(2).skip(1));
     assert_eq!(desk.run("--live --report made.csv job.rhai 30").0, 4);
     desk.server.reset();
-    assert_eq!(desk.run("resume").0, 0);
+    assert_eq!(desk.resume().0, 0);
     let report = std::fs::read_to_string(desk.folder.path().join("made.csv")).unwrap();
     assert_eq!(report.matches(",completed,").count(), 30, "{report}");
 }
@@ -240,7 +243,7 @@ fn what_a_file_protected_is_protected_on_resume_whatever_it_looks_like() {
     assert_eq!(desk.run("--live --protect protected.txt job.rhai 30").0, 7);
     desk.server.reset();
     std::fs::remove_file(file).unwrap();
-    let (code, out, reported) = desk.run("resume");
+    let (code, out, reported) = desk.resume();
     assert_eq!((code, out.trim()), (7, "30"), "{reported}");
     assert!(reported.contains("`R&D / Lab #1` is protected"), "{reported}");
 }
@@ -271,7 +274,7 @@ fn a_resumed_run_that_does_not_request_open_commands_fails() {
     let text = std::fs::read_to_string(&journal).unwrap();
     let killed: String = text.split_inclusive('\n').take(2).collect();
     std::fs::write(&journal, killed).unwrap();
-    let left = run("resume", "no");
+    let left = run(&desk.resume_line(), "no");
     let reported = String::from_utf8(left.stderr).unwrap();
     assert!(
         left.status.code() == Some(6) && reported.contains("not requested by the script this time"),
@@ -285,10 +288,10 @@ fn two_runs_do_not_go_on_with_one_journal() {
     let journal = interrupted(&desk, 30);
     let held = std::fs::OpenOptions::new().read(true).write(true).open(&journal).unwrap();
     held.lock().unwrap();
-    let (code, _, reported) = desk.run(&format!("resume {}", journal.display()));
+    let (code, _, reported) = desk.run(&format!("--live resume {}", journal.display()));
     assert!(code == 2 && reported.contains("another run is using the journal"), "{reported}");
     drop(held);
-    assert_eq!(desk.run("resume").0, 0);
+    assert_eq!(desk.resume().0, 0);
 }
 
 #[test]
@@ -299,7 +302,7 @@ fn what_a_kill_left_unknown_and_cannot_be_repeated_is_reported_and_not_sent() {
     let desk = Desk::new(&script);
     desk.server.queue(PlannedFault::at(EndpointId::Action, FaultEffect::DropAfter));
     assert_eq!(desk.run("--live job.rhai").0, 6);
-    let (code, _, reported) = desk.run("resume");
+    let (code, _, reported) = desk.resume();
     assert_eq!(code, 6, "{reported}");
     assert!(
         reported.contains("open: Designers (add)") && reported.contains("cannot be read back"),
@@ -322,7 +325,7 @@ fn a_script_that_asks_for_less_because_it_looks_first_resumes_rightly() {
     desk.server.queue(PlannedFault::at(EndpointId::Action, refusal).times(2).skip(1));
     assert_eq!(desk.run("--live job.rhai").0, 4);
     desk.server.reset();
-    let (code, _, reported) = desk.run("resume");
+    let (code, _, reported) = desk.resume();
     assert_eq!(code, 0, "{reported}");
     assert!(!reported.contains("not requested by the script this time"), "{reported}");
 }
@@ -336,7 +339,7 @@ fn secret_arguments_are_masked_and_given_again() {
     let journal = desk.only_journal();
     assert!(!std::fs::read_to_string(&journal).unwrap().contains("s3cret"));
     assert_eq!(journal_lines(&journal)[0]["arguments"], serde_json::json!(["plain", "(secret)"]));
-    let resume = format!("resume {}", journal.display());
+    let resume = format!("--live resume {}", journal.display());
     let (_, _, reported) = desk.run(&resume);
     assert!(reported.contains("1 secret argument,"), "{reported}");
     let (code, _, reported) = desk.run(&format!("--secret-arg s3cre {resume}"));
@@ -363,7 +366,7 @@ fn a_secret_argument_in_commands_is_masked_in_the_journal_and_found_again_on_res
     let journal = desk.only_journal();
     let text = std::fs::read_to_string(&journal).unwrap();
     assert!(!text.contains("s3cret") && text.contains("Group (secret argument 1) was not found"), "{text}");
-    let (_, out, reported) = desk.run(&format!("--secret-arg s3cret resume {}", journal.display()));
+    let (_, out, reported) = desk.run(&format!("--live --secret-arg s3cret resume {}", journal.display()));
     assert_eq!(out.trim(), "[true, true, false]", "{reported}");
 }
 
@@ -376,7 +379,7 @@ fn a_run_that_is_under_way_is_not_offered_to_be_resumed() {
     }
     let (code, _, reported) = desk.run("resume");
     assert!(code == 2 && reported.contains("there is no interrupted run"), "{reported}");
-    let (code, _, reported) = desk.run(&format!("resume {}", desk.only_journal().display()));
+    let (code, _, reported) = desk.run(&format!("--live resume {}", desk.only_journal().display()));
     assert!(code == 2 && reported.contains("another run is using the journal"), "{reported}");
     running.kill().unwrap();
     running.wait().unwrap();
@@ -401,7 +404,8 @@ fn a_run_goes_on_in_the_folder_it_was_started_in_and_new_options_are_meant_from_
     desk.server.reset();
     let other = home.join("elsewhere");
     std::fs::create_dir(&other).unwrap();
-    let output = desk.command("--report r.csv resume").current_dir(&other).output().unwrap();
+    let output =
+        desk.command(&format!("--report r.csv {}", desk.resume_line())).current_dir(&other).output().unwrap();
     let reported = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(
         (output.status.code(), String::from_utf8_lossy(&output.stdout).trim()),
@@ -418,7 +422,7 @@ fn a_file_that_a_resumed_run_writes_again_is_kept_under_a_numbered_name() {
     let script = format!("write_csv(\"made.csv\", [\"x\"]);\n{SCRIPT}");
     let desk = Desk::new(&script);
     interrupted(&desk, 30);
-    assert_eq!(desk.run("resume").0, 0);
+    assert_eq!(desk.resume().0, 0);
     assert!(desk.folder.path().join("made-2.csv").is_file() && desk.folder.path().join("made.csv").is_file());
 }
 
@@ -428,7 +432,7 @@ fn the_code_of_e_is_in_the_journal_and_verbs_answer_what_was_stored() {
     let code = "let report = add_to_groups(\"ben.osei@example.com\", \"Engineering\"); print(report.resumed); if !report.resumed { throw \"stop\" }";
     let output = desk.command("--live -e").arg(code).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
-    let (code, out, reported) = desk.run(&format!("resume {}", desk.only_journal().display()));
+    let (code, out, reported) = desk.run(&format!("--live resume {}", desk.only_journal().display()));
     assert_eq!((code, out.trim()), (0, "true"), "{reported}");
 }
 
@@ -453,7 +457,7 @@ fn a_request_sent_as_it_was_written_that_was_read_back_is_not_sent_again_on_resu
     }
     child.kill().unwrap();
     child.wait().unwrap();
-    let (code, out, reported) = desk.run("resume");
+    let (code, out, reported) = desk.resume();
     assert_eq!((code, out.trim()), (0, "1"), "{reported}");
     assert_eq!(desk.action_requests(), 1);
 }
@@ -467,7 +471,7 @@ fn a_request_sent_as_it_was_written_is_confirmed_rather_than_sent_twice() {
     let refusal = FaultEffect::Status { status: 403, body: None, retry_after: None };
     desk.server.queue(PlannedFault::at(EndpointId::User, refusal));
     assert_eq!(desk.run("--live job.rhai").0, 6);
-    let (code, out, reported) = desk.run("resume");
+    let (code, out, reported) = desk.resume();
     assert_eq!((code, out.trim()), (0, "1 true"), "{reported}");
     assert_eq!(desk.action_requests(), 1);
 }
@@ -504,7 +508,7 @@ fn a_journal_in_another_format_is_named_with_what_to_do_and_never_read() {
                 line["unheard_of"] = 1.into();
             }
         });
-        for line in ["resume", "journal show", "journal verify"] {
+        for line in ["--live resume", "journal show", "journal verify"] {
             let (code, out, reported) = desk.run(&format!("{line} {}", journal.display()));
             assert_eq!((code, out.as_str()), (2, ""), "{line}: {reported}");
             let named = format!("{} was written by {version}", journal.display());
@@ -535,7 +539,7 @@ fn what_a_version_does_not_know_in_a_journal_is_an_error_that_names_the_line() {
             }
         });
         let before = desk.action_requests();
-        for line in ["resume", "journal show", "journal verify"] {
+        for line in ["--live resume", "journal show", "journal verify"] {
             let (code, _, reported) = desk.run(&format!("{line} {}", journal.display()));
             assert_eq!((code, desk.action_requests()), (2, before), "{line}: {reported}");
             assert!(

@@ -106,7 +106,7 @@ fn stopped(desk: &Desk, options: &str) {
 fn resumed(desk: &Desk) -> (i32, String, String, usize) {
     std::fs::write(desk.folder.path().join("late.csv"), "a\n1\n").unwrap();
     let before = desk.action_requests();
-    let (code, out, reported) = desk.run(&format!("resume {}", desk.only_journal().display()));
+    let (code, out, reported) = desk.resume();
     (code, out, reported, desk.action_requests() - before)
 }
 

@@ -31,7 +31,7 @@ const SPELLINGS: &[(&str, Spelling)] = &[
     }),
     ("JSON", |text| serde_json::Value::from(text).to_string().into_bytes()),
     ("JSON of escapes", |text| {
-        text.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect::<String>().into_bytes()
+        text.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect::<Vec<_>>().concat().into_bytes()
     }),
     ("JSON in JSON", |text| {
         let once = serde_json::Value::from(text).to_string();
@@ -95,16 +95,7 @@ fn url_decoded(form: &str) -> Vec<String> {
 }
 
 fn decoded(text: &str) -> String {
-    let mut bytes = Vec::new();
-    let mut rest = text.as_bytes();
-    while let Some((first, others)) = rest.split_first() {
-        let hex = others.get(..2).and_then(|two| std::str::from_utf8(two).ok());
-        match (first, hex.and_then(|two| u8::from_str_radix(two, 16).ok())) {
-            (b'%', Some(byte)) => (bytes, rest) = ([bytes, vec![byte]].concat(), &others[2..]),
-            _ => (bytes, rest) = ([bytes, vec![*first]].concat(), others),
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
+    percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
 /// The status that a request asks for by a name such as `st404`.
@@ -164,9 +155,9 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 fn forms(core: &str) -> Vec<Vec<u8>> {
     let base64 = (0..3).map(|skipped| {
         let encoded = STANDARD.encode([&vec![0; skipped], core.as_bytes()].concat());
-        encoded[4..encoded.len() - 4].as_bytes().to_vec()
+        encoded.as_bytes()[4..encoded.len() - 4].to_vec()
     });
-    let hex: String = core.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let hex = core.bytes().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
     let wide = core.encode_utf16().flat_map(u16::to_le_bytes).take(2 * core.len() - 1).collect();
     base64.chain([core.as_bytes().to_vec(), hex.into_bytes(), wide]).collect()
 }
@@ -271,7 +262,7 @@ async fn the_signed_assertion_and_the_private_key_are_secrets() {
         .await;
         let run = run(&server, "-e")
             .arg("get_jwt_token()")
-            .file("key.pem", &key)
+            .file("key.pem", key)
             .env("UMAPI_TECH_ACCOUNT_ID", "t@techacct.adobe.com")
             .env("UMAPI_PRIVATE_KEY_FILE", "key.pem")
             .run();

@@ -1,6 +1,7 @@
 //! Journals on the command line: the head of a new one, resuming an interrupted run, and showing one.
 
 use super::refusal::refuse;
+use super::resume_consent;
 use crate::app::organization::OrganizationContext;
 use crate::cli::{GlobalOptions, JournalCommand, UnlistedPolicy, VerifyWhen};
 use crate::error::{Error, Result};
@@ -18,12 +19,17 @@ use crate::store::journal::reader::headless;
 use crate::store::journal::record::{
     EndRecord, GuardRecord, HeadRecord, InputRecord, JournalRecord, ResumedRecord, ScriptRecord,
 };
+use crate::store::journal::retention;
 use crate::store::journal::unfinished_runs;
 use crate::store::journal::unfinished_runs::{JournalSurvey, UnfinishedRun};
 use crate::store::journal::{FORMAT, directory, sha256};
+use crate::store::trust::{self, FileRole};
 use crate::wire::mode::Mode;
+use jiff::Timestamp;
 use std::fs::File;
+use std::io::{IsTerminal, stdin};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Written in place of a secret argument.
 const MASK: &str = "(secret)";
@@ -50,6 +56,7 @@ pub(crate) fn head(
         profile: context.profile.clone(),
         config: global.config.as_deref().map(absolute),
         organization: context.organization.clone(),
+        service: context.service.clone(),
         mode: context.mode,
         user: user(),
         host: host(),
@@ -105,6 +112,8 @@ pub(crate) struct ResumedRun {
     pub(crate) program: ScriptProgram,
     /// Its organization.
     pub(crate) organization: Option<String>,
+    /// The address of its service, where the journal has it.
+    pub(crate) service: Option<String>,
     /// What it protected, in addition to the current options and profile.
     pub(crate) protected: Vec<NamePattern>,
     /// The only users and groups that it could change.
@@ -113,6 +122,18 @@ pub(crate) struct ResumedRun {
     pub(crate) path: PathBuf,
     /// Input files that changed since.
     pub(crate) changed: Vec<String>,
+}
+
+/// Removes journals that are older than they are to be kept, and says which cannot be.
+pub(crate) fn remove_old(keep: Duration, output: &Output) {
+    let Ok(kept) = retention::remove_old(keep) else { return };
+    if let [first, ..] = kept.as_slice() {
+        output.note(&format!(
+            "{} beyond `journal_keep` with work left, or unreadable, and kept; resume or delete each: {}",
+            if kept.len() == 1 { "1 journal is".to_owned() } else { format!("{} journals are", kept.len()) },
+            first.display()
+        ));
+    }
 }
 
 /// The journal to resume: the given one, or that of the only unfinished run.
@@ -124,8 +145,12 @@ pub(crate) fn chosen(journal: Option<PathBuf>, output: &Output) -> Result<PathBu
         return Ok(absolute(&path));
     }
     let refuse = |error: &Error| refuse(error, output);
-    let JournalSurvey { mut unfinished, other_formats } =
+    let JournalSurvey { mut unfinished, foreign, other_formats } =
         unfinished_runs::all().map_err(|error| refuse(&error))?;
+    for (_, error) in &foreign {
+        let hint = error.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
+        output.warning(&format!("ignored a journal: {error}{hint}"));
+    }
     if let [newest, ..] = other_formats.as_slice() {
         let (count, newest) = (other_formats.len(), newest.display());
         output.note(&format!(
@@ -139,24 +164,41 @@ pub(crate) fn chosen(journal: Option<PathBuf>, output: &Output) -> Result<PathBu
     }
     let hint = "To resume another run, name its journal: umapish resume JOURNAL.";
     let none = || refuse(&Error::usage_with_hint("there is no interrupted run", hint));
-    unfinished.pop().map(|run| run.path).ok_or_else(none)
+    let run = unfinished.pop().ok_or_else(none)?;
+    if stdin().is_terminal() {
+        return Ok(run.path);
+    }
+    list(std::slice::from_ref(&run), output);
+    Err(RunExit::Usage)
 }
 
 fn list(runs: &[UnfinishedRun], output: &Output) {
-    let message = format!("{} runs are unfinished", runs.len());
-    output.error(&message, Some("Choose one by its journal: umapish resume JOURNAL."));
+    let (message, hint) = match runs {
+        [_] => (
+            "without a terminal, umapish resume needs the name of the journal".to_owned(),
+            "Name it: umapish resume JOURNAL, with --live again if the run made changes.",
+        ),
+        runs => (
+            format!("{} runs are unfinished", runs.len()),
+            "Choose one by its journal: umapish resume JOURNAL.",
+        ),
+    };
+    output.error(&message, Some(hint));
     for run in runs {
         let UnfinishedRun { path, time, script, done, open } = run;
         output.note(&format!("{time} {script}: {done} done, {open} open, {}", path.display()));
     }
 }
 
-/// Reads the run of a journal, and changes to the folder in which it ran.
+/// Reads the run of a journal, asks whether to continue it, and changes to the folder in which it ran.
 ///
 /// # Errors
+/// `config`: others own the journal or could have changed it. `guard`: the operator does not want to continue it.
 /// `usage`: it cannot be run again as it was. `file`: the journal or the script cannot be read.
-pub(crate) fn resumed(global: &GlobalOptions, path: PathBuf) -> Result<ResumedRun> {
-    let (head, inputs) = head_of(&path)?;
+pub(crate) fn resumed(global: &GlobalOptions, path: PathBuf, output: &Output) -> Result<ResumedRun> {
+    let (started, head, inputs) = head_of(&path)?;
+    check_mode(global, &head)?;
+    resume_consent::obtain(global, &path, (started, &head), output)?;
     let global = &anchored(global);
     if let Some(folder) = &head.folder {
         std::env::set_current_dir(folder)
@@ -173,10 +215,19 @@ pub(crate) fn resumed(global: &GlobalOptions, path: PathBuf) -> Result<ResumedRu
         return Err(other_script(&module.path));
     }
     let changed = changed.into_iter().map(|input| input.path).collect();
-    let organization = head.organization.clone();
+    let (organization, service) = (head.organization.clone(), head.service.clone());
     let patterns = |texts: &[String]| texts.iter().map(|text| NamePattern::new(text)).collect();
     let (protected, only) = (patterns(&head.guards.protect), patterns(&head.guards.only));
-    Ok(ResumedRun { global: options(global, &head)?, program, organization, protected, only, path, changed })
+    Ok(ResumedRun {
+        global: options(global, &head),
+        program,
+        organization,
+        service,
+        protected,
+        only,
+        path,
+        changed,
+    })
 }
 
 /// The options with their files where they are: paths typed for a resumed run are relative to the current folder.
@@ -193,22 +244,23 @@ fn anchored(global: &GlobalOptions) -> GlobalOptions {
 }
 
 /// The head of a journal, and every input file.
-fn head_of(path: &Path) -> Result<(HeadRecord, Vec<InputRecord>)> {
+fn head_of(path: &Path) -> Result<(Timestamp, HeadRecord, Vec<InputRecord>)> {
     let name = path.display().to_string();
-    let file = file_door::open(path).map_err(|error| Error::io(path, error))?;
+    let (file, _) = trust::open(path, FileRole::Journal).map_err(|error| Error::io(path, error))??;
     let (mut found, mut inputs) = (None, Vec::new());
     reader::read(&name, file, |entry| {
         match entry.record {
             JournalRecord::Input(input) => inputs.push(input),
             JournalRecord::Head(mut head) => {
                 inputs.append(&mut head.inputs);
-                found = Some(*head);
+                found = Some((entry.time, *head));
             }
             _ => {}
         }
         Ok(())
     })?;
-    Ok((found.ok_or_else(|| headless(&name))?, inputs))
+    let (started, head) = found.ok_or_else(|| headless(&name))?;
+    Ok((started, head, inputs))
 }
 
 /// The script of the run, unchanged, with its arguments; secret ones are passed again.
@@ -267,19 +319,24 @@ fn other_script(name: &str) -> Error {
     )
 }
 
-/// The options of the run. Its identity comes from the journal; guards may be set again.
-fn options(global: &GlobalOptions, head: &HeadRecord) -> Result<GlobalOptions> {
+/// A run is resumed in its own mode.
+fn check_mode(global: &GlobalOptions, head: &HeadRecord) -> Result<()> {
+    let hint = match head.mode {
+        Mode::Live if global.test => "Leave --test out.",
+        Mode::Test if global.live => "Leave --live out.",
+        Mode::Live | Mode::Test => return Ok(()),
+    };
+    let message = format!("the run was in {} mode and can only be resumed in that mode", head.mode.as_str());
+    Err(Error::usage_with_hint(message, hint))
+}
+
+/// The options of the run. Guards may be set again. The configuration is today's: a journal does not name it.
+fn options(global: &GlobalOptions, head: &HeadRecord) -> GlobalOptions {
     let mut options = global.clone();
     let live = head.mode == Mode::Live;
-    if (options.test && live) || (options.live && !live) {
-        let message =
-            format!("the run was in {} mode and can only be resumed in that mode", head.mode.as_str());
-        return Err(Error::usage_with_hint(message, "Leave --test and --live out."));
-    }
     (options.live, options.test) = (live, !live);
     let profile = Some(&head.profile).filter(|name| *name != "default");
     options.profile = options.profile.or_else(|| profile.cloned());
-    options.config = options.config.or_else(|| head.config.clone());
     options.report = options.report.or_else(|| head.report.clone());
     let guards = &head.guards;
     options.read_only |= guards.read_only;
@@ -289,7 +346,7 @@ fn options(global: &GlobalOptions, head: &HeadRecord) -> Result<GlobalOptions> {
     options.unlisted = options.unlisted.or(guards.send_unlisted.then_some(UnlistedPolicy::Send));
     options.max_changes = options.max_changes.or(guards.max_changes);
     options.max_removals = options.max_removals.or_else(|| guards.max_removals.clone());
-    Ok(options)
+    options
 }
 
 /// The record of the run that resumes.

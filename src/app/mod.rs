@@ -1,12 +1,15 @@
 //! From the command line to an exit code: the composition root.
 
+mod core_files;
 mod former_files;
 mod journal;
 mod organization;
 mod prompt;
 mod refusal;
+mod resume_consent;
 mod run_builder;
 mod sandbox;
+mod secret_arguments;
 mod setup;
 mod terminal;
 
@@ -14,7 +17,6 @@ use crate::cli::{self, Cli, CliCommand, ColorChoice, GlobalOptions, OutputFormat
 use crate::error::Result;
 use crate::output::format::OutputForm;
 use crate::output::{Output, OutputSettings};
-use crate::secret::{SHORTEST_MASKED, Secret, is_masked};
 use crate::shell::exit_code::RunExit;
 use crate::shell::program::ScriptProgram;
 use crate::shell::{panics, runner};
@@ -34,6 +36,7 @@ const STACK_BYTES: usize = if cfg!(debug_assertions) { 512 << 20 } else { 64 << 
 /// Runs umapish with these arguments, the program's name first.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<_> = arguments.into_iter().collect();
+    core_files::prevent();
     terminal::name_unknown(&arguments);
     let cli = match cli::parse(arguments) {
         Ok(cli) => cli,
@@ -74,7 +77,11 @@ fn settings(global: &GlobalOptions) -> OutputSettings {
 }
 
 fn dispatch(cli: Cli, output: &Arc<Output>) -> RunExit {
-    let Cli { top, command } = cli;
+    let Cli { mut top, command } = cli;
+    match secret_arguments::read(&top.global.secret_arguments, output) {
+        Ok(values) => top.global.secret_arguments = values,
+        Err(error) => return refuse(&error, output),
+    }
     match command {
         Some(CliCommand::Run { words }) => script(&top.global, ScriptProgram::script(words), output),
         Some(CliCommand::Check { scripts }) => check::run(&scripts, output),
@@ -98,21 +105,7 @@ fn dispatch(cli: Cli, output: &Arc<Output>) -> RunExit {
     }
 }
 
-/// Secret arguments are masked from here on; the operator hears which cannot be.
-fn register_secret_arguments(global: &GlobalOptions, output: &Output) {
-    for (index, argument) in global.secret_arguments.iter().enumerate() {
-        let secret = Secret::from(argument.as_str());
-        if !is_masked(secret.expose()) {
-            output.warning(&format!(
-                "secret argument {} is shorter than {SHORTEST_MASKED} characters and is not masked in output",
-                index + 1
-            ));
-        }
-    }
-}
-
 fn script(global: &GlobalOptions, program: Result<ScriptProgram>, output: &Arc<Output>) -> RunExit {
-    register_secret_arguments(global, output);
     let ready = program.and_then(|program| {
         let program = program.with_secret_arguments(&global.secret_arguments);
         let global = operators_limits(global, &program);
@@ -145,8 +138,7 @@ fn resume(global: &GlobalOptions, journal: Option<PathBuf>, output: &Arc<Output>
         Ok(path) => path,
         Err(exit) => return exit,
     };
-    register_secret_arguments(global, output);
-    let ready = journal::resumed(global, path).and_then(|resumed| {
+    let ready = journal::resumed(global, path, output).and_then(|resumed| {
         for path in &resumed.changed {
             output.warning(&format!("{path} has changed since the run was interrupted"));
         }

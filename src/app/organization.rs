@@ -36,6 +36,8 @@ pub(crate) struct OrganizationContext {
     pub(crate) profile: String,
     /// The organization's id, as far as it is known.
     pub(crate) organization: Option<String>,
+    /// The address of the service, as far as it is known.
+    pub(crate) service: Option<String>,
     /// Whether changes are real.
     pub(crate) mode: Mode,
     /// Whether it is an organization of Adobe's, not the sandbox.
@@ -46,6 +48,8 @@ pub(crate) struct OrganizationContext {
     pub(crate) is_secret: Rc<dyn Fn(&str) -> bool>,
     /// How old a saved listing may be at the prompt.
     pub(crate) listing_age: Option<Duration>,
+    /// How long journals of live runs are kept, where the configuration could be read.
+    pub(crate) journal_keep: Option<Duration>,
     /// Finds the state folder; that of a sandbox is deleted with it.
     pub(crate) folder: Rc<dyn Fn() -> Result<PathBuf>>,
     /// Whether commands are checked before they are sent.
@@ -89,11 +93,13 @@ impl OrganizationContext {
         Ok(Self {
             profile: config.profile().to_owned(),
             organization: config.organization().map(str::to_owned),
+            service: config.service(),
             mode: config.mode(),
             is_real: true,
             problem: config.check().err().map(former_files::with_profiles),
             is_secret: Rc::new(move |text| secrets.holds_secret(text)),
             listing_age: config.listing_age(),
+            journal_keep: config.journal_keep(),
             folder: Rc::new(user_folders::state),
             checks: config.checks(),
             limits: limits(global, Some(&config), output)?,
@@ -115,11 +121,13 @@ impl OrganizationContext {
         Self {
             profile: profile.to_owned(),
             organization: None,
+            service: None,
             mode: Mode::Test,
             is_real: true,
             problem: Some(problem),
             is_secret: Rc::new(|_| false),
             listing_age: None,
+            journal_keep: None,
             folder: Rc::new(user_folders::state),
             checks: true,
             limits: GuardLimits::default(),
@@ -135,11 +143,13 @@ impl OrganizationContext {
         Self {
             profile: SANDBOX_PROFILE.to_owned(),
             organization: Some(sandbox::ORGANIZATION.to_owned()),
+            service: None,
             mode,
             is_real: false,
             problem: None,
             is_secret: Rc::new(|_| false),
             listing_age: None,
+            journal_keep: None,
             folder: Rc::new(move || kept.folder()),
             checks: true,
             limits: GuardLimits::default(),

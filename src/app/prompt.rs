@@ -16,6 +16,7 @@ use crate::repl::profile_opener::{OpenedProfile, ProfileOpener};
 use crate::shell::exit_code::RunExit;
 use crate::shell::progress::ProgressReporter;
 use crate::store::file_door;
+use crate::store::trust::{self, FileRole};
 use crate::user_folders;
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -88,12 +89,17 @@ impl ProfileOpener for CommandLineOpener {
         profiles
     }
 
-    fn startup_script(&self) -> Option<PathBuf> {
+    fn startup_script(&self) -> Result<Option<PathBuf>> {
         if self.top.no_init {
-            return None;
+            return Ok(None);
         }
-        let path = user_folders::configuration().ok()?.join("init.rhai");
-        file_door::is_file(&path).then_some(path)
+        let Ok(folder) = user_folders::configuration() else { return Ok(None) };
+        let path = folder.join("init.rhai");
+        if !file_door::is_file(&path) {
+            return Ok(None);
+        }
+        trust::check(&path, FileRole::Obeyed)?;
+        Ok(Some(path))
     }
 }
 

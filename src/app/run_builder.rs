@@ -75,6 +75,9 @@ pub(super) fn setup_of(
     output: &Arc<Output>,
 ) -> Result<RunSetup> {
     let recorder = recorder(global, program, resumed, &context)?;
+    if let (Some(keep), Some(_)) = (context.journal_keep, &recorder) {
+        journal::remove_old(keep, output);
+    }
     let inputs = program.map(ScriptProgram::files).unwrap_or_default();
     let report = global.report.as_deref().map(|path| ReportFile::create(path, &inputs)).transpose()?;
     if let Some(earlier) = report.as_ref().and_then(ReportFile::earlier) {
@@ -194,6 +197,14 @@ fn recorder(
         return Err(Error::usage_with_hint(
             message,
             "Select its profile with -p, or set UMAPI_ORG_ID to its organization.",
+        ));
+    }
+    if let (Some(then), Some(now)) = (&resumed.service, &context.service)
+        && then != now
+    {
+        return Err(Error::usage_with_hint(
+            format!("this run was started with the service at {then}, not {now}"),
+            "Set `url` in the profile, or UMAPI_URL, to the address of the run.",
         ));
     }
     journal::reopen(resumed).map(|recorder| Some(Arc::new(recorder)))

@@ -11,9 +11,11 @@ use crate::error::{Error, Result};
 use crate::output::Output;
 use crate::shell::exit_code::RunExit;
 use crate::shell::progress::ProgressReporter;
+use crate::store::trust::{self, FileRole};
 use crate::subcommands::doctor;
 use crate::subcommands::doctor::DoctorChart;
 use crate::subcommands::init;
+use crate::user_folders;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -66,12 +68,21 @@ fn examine(
     }
 }
 
+/// What is wrong with who may change the startup script of the prompt.
+fn startup_finding() -> Option<Error> {
+    let path = user_folders::configuration().ok()?.join("init.rhai");
+    trust::check(&path, FileRole::Obeyed).err()
+}
+
 /// The first problem of the configuration file.
 fn finding(choice: &CommandLineSettings) -> Option<Error> {
     let config = match Config::load(choice, &Environment::current()) {
         Ok(config) => config,
         Err(error) => return Some(error),
     };
+    if let Some(error) = startup_finding() {
+        return Some(error);
+    }
     let warning = config.warnings().first()?;
     let (message, remedy) = warning.split_once("; ").unwrap_or((warning, "Fix the profile."));
     Some(Error::config(message, remedy))

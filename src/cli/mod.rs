@@ -15,6 +15,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
+/// The configuration that a team shares.
+const TEAM_FILE: &str = "/etc/umapish/config.toml";
+
 /// A scriptable shell for Adobe's User Management API
 #[derive(Debug, Parser)]
 #[command(name = "umapish", version, disable_help_subcommand = true, max_term_width = 100)]
@@ -139,8 +142,15 @@ pub struct GlobalOptions {
     /// the reason for the run, kept in the journal
     #[arg(long, global = true, value_name = "TEXT", help_heading = "Reports and journal")]
     pub reason: Option<String>,
-    /// an extra script argument, appended last and kept out of the journal; pass it again to resume
-    #[arg(long = "secret-arg", global = true, value_name = "TEXT", help_heading = "Reports and journal")]
+    /// an extra script argument, appended last and kept out of the journal: env:NAME, file:PATH, - (standard input), or
+    /// the text itself, which others may see in the list of processes; pass it again to resume
+    #[arg(
+        long = "secret-arg",
+        global = true,
+        value_name = "SOURCE",
+        allow_hyphen_values = true,
+        help_heading = "Reports and journal"
+    )]
     pub secret_arguments: Vec<String>,
     /// when to use color: auto, always or never
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_default_value = true,
@@ -361,6 +371,7 @@ impl GlobalOptions {
             file: self.config.clone(),
             mode: self.mode(),
             guards: self.guards(),
+            team_file: cfg!(unix).then(|| TEAM_FILE.into()),
         }
     }
 }

@@ -457,7 +457,8 @@ impl Client {
 
     fn notify_answered(&self, call: &ApiCall, status: u16, elapsed: Duration) {
         let (label, request_id) = (call.target.label(), call.request_id.clone());
-        self.notify(&ClientEvent::Answered { call: label, request_id, status, elapsed });
+        let endpoint = call.target.endpoint_label();
+        self.notify(&ClientEvent::Answered { call: label, endpoint, request_id, status, elapsed });
     }
 
     fn notify_waiting(&self, call: &ApiCall, reason: WaitReason, duration: Duration) {

@@ -31,6 +31,8 @@ pub enum ClientEvent {
     Answered {
         /// Method and path.
         call: String,
+        /// The same without what names people, groups or the organization.
+        endpoint: String,
         /// The call's `X-Request-Id`.
         request_id: String,
         /// HTTP status.

@@ -1,6 +1,6 @@
 //! From resolved values to the settings of the client: the mode, the credentials, and one message for all missing settings.
 
-use super::table::setting;
+use super::table::{CLIENT_SECRET, setting};
 use super::values::{pace, seconds};
 use super::{Config, secrets};
 use crate::client::settings::{self, ClientSettings, Credentials, Mode, SignInFlow};
@@ -36,7 +36,7 @@ impl Config {
     /// `config`: settings are missing; the message names all of them.
     pub fn check(&self) -> Result<()> {
         let values = &self.values;
-        let has_secret = secrets::CLIENT_SECRET.iter().any(|key| values.get(*key).is_some());
+        let has_secret = CLIENT_SECRET.iter().any(|key| values.get(*key).is_some());
         let missing = missing(values, CredentialMeans::of(values, SignInFlow::Configured), has_secret);
         if missing.is_empty() { Ok(()) } else { Err(self.incomplete(&missing)) }
     }
@@ -52,9 +52,19 @@ impl Config {
         }
     }
 
+    /// The address of the service.
+    pub fn service(&self) -> Option<String> {
+        Some(address(&self.values, SettingKey::ServiceUrl)).filter(|address| !address.is_empty())
+    }
+
     /// How old a saved listing may be at the prompt; none is used there without it.
     pub fn listing_age(&self) -> Option<Duration> {
         self.values.text(SettingKey::ListingAge).and_then(settings::duration)
+    }
+
+    /// How long journals of live runs are kept.
+    pub fn journal_keep(&self) -> Option<Duration> {
+        self.values.text(SettingKey::JournalKeep).and_then(settings::duration)
     }
 
     /// The environment variable that names another organization or service than the profile whose `live` counts.
@@ -174,7 +184,7 @@ fn duration(values: &SettingValues, key: SettingKey) -> Duration {
 
 /// How a missing setting can be set: `client_id` (or UMAPI_CLIENT_ID).
 fn ways_to_set(key: SettingKey) -> String {
-    let keys = if key == SettingKey::ClientSecret { secrets::CLIENT_SECRET.to_vec() } else { vec![key] };
+    let keys = if key == SettingKey::ClientSecret { CLIENT_SECRET.to_vec() } else { vec![key] };
     let names: Vec<_> = keys.iter().map(|key| format!("`{}`", setting(*key).name())).collect();
     match setting(key).variable {
         Some(variable) => format!("{} (environment {variable})", names.join(", ")),
@@ -187,15 +197,18 @@ mod tests {
     use super::*;
     use crate::config::values::{CommandLineSettings, Environment};
 
+    use crate::store::testing::write_private;
+
     const NOWHERE: &str = "/nowhere/secret";
 
     fn config(text: &str, environment: &Environment, explicit: bool) -> (tempfile::TempDir, Config) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("config.toml");
-        std::fs::write(&path, text).unwrap();
-        std::fs::write(folder.path().join("secret.txt"), " from a file \n").unwrap();
+        write_private(&path, text);
+        write_private(&folder.path().join("secret.txt"), " from a file \n");
         let profile = explicit.then(|| "default".to_owned());
-        let choice = CommandLineSettings { file: Some(path), profile, mode: None, guards: Vec::new() };
+        let choice =
+            CommandLineSettings { file: Some(path), profile, mode: None, ..CommandLineSettings::default() };
         let config = Config::load(&choice, environment).unwrap();
         (folder, config)
     }

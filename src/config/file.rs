@@ -28,6 +28,7 @@ pub struct ConfigProfile {
 }
 
 /// One line of a profile.
+#[derive(Clone)]
 pub struct ProfileEntry {
     /// The setting.
     pub key: SettingKey,

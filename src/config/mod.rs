@@ -14,10 +14,12 @@ use crate::config::file::{ConfigFile, is_reserved};
 use crate::config::table::SettingKey;
 use crate::config::values::{CommandLineSettings, SettingValues};
 use crate::did_you_mean::nearest;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::secret::Secret;
+use crate::store::text_file;
+use crate::store::trust::{self, FileRole};
 use crate::user_folders;
-use std::io::ErrorKind;
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use table::{SETTINGS, setting};
 use values::Environment;
@@ -43,19 +45,25 @@ impl Config {
     /// `config`: a given file that cannot be read, an invalid file, an unknown profile or a wrong value.
     pub fn load(choice: &CommandLineSettings, environment: &Environment) -> Result<Self> {
         let (place, file) = read_file(choice, environment)?;
+        let team = read_team_file(choice)?;
         let named = choice.profile.as_deref().or_else(|| environment.get(variable_name(SettingKey::Profile)));
         let profile = named.or(setting(SettingKey::Profile).default).unwrap_or_default();
-        if named.is_some() && file.as_ref().is_none_or(|file| file.profile(profile).is_none()) {
-            return Err(unknown_profile(profile, &place, file.as_ref()));
+        let has_profile =
+            |file: &Option<ConfigFile>| file.as_ref().is_some_and(|file| file.profile(profile).is_some());
+        if named.is_some() && !has_profile(&file) && !has_profile(&team) {
+            return Err(unknown_profile(profile, &place, file.as_ref().or(team.as_ref())));
         }
         let explicit = choice.profile.is_some();
-        let values = SettingValues::resolve(choice, explicit, environment, file.as_ref(), profile)?;
+        let values =
+            SettingValues::resolve(choice, explicit, environment, (file.as_ref(), team.as_ref()), profile)?;
         register_secrets(&values, environment);
-        let warnings =
-            exposed_files(&values, file.as_ref()).iter().map(|path| exposed_warning(path)).collect();
-        let profiles = file.iter().flat_map(|file| &file.profiles).map(|profile| profile.name.clone());
-        let profiles = profiles.collect();
-        let written_secrets = file.iter().flat_map(ConfigFile::secrets).collect();
+        let warnings = check_secret_files(&values)?;
+        let files = || file.iter().chain(&team);
+        let mut profiles: Vec<_> =
+            files().flat_map(|file| &file.profiles).map(|profile| profile.name.clone()).collect();
+        let mut seen = HashSet::new();
+        profiles.retain(|name| seen.insert(name.clone()));
+        let written_secrets = files().flat_map(ConfigFile::secrets).collect();
         let profile = profile.to_owned();
         let named_files = files::named_in(file.as_ref());
         let mut config =
@@ -158,16 +166,33 @@ fn read_file(
         Some(place) => place,
         None => default_place()?,
     };
-    match std::fs::read_to_string(&place) {
-        Ok(text) => {
-            Ok((place.clone(), Some(ConfigFile::parse(text.trim_start_matches('\u{feff}'), &place)?)))
-        }
-        Err(error) if error.kind() == ErrorKind::NotFound && !must_exist => Ok((place, None)),
+    let file = read_config(&place, FileRole::Obeyed, must_exist)?;
+    Ok((place, file))
+}
+
+/// The content of a configuration file that nobody else can change, nor read where it contains a secret.
+fn read_config(place: &Path, role: FileRole, must_exist: bool) -> Result<Option<ConfigFile>> {
+    let text = match text_file::read_trusted(place, role) {
+        Ok((text, _)) => text,
+        Err(error) if matches!(*error.kind, ErrorKind::Config { .. }) => return Err(error),
+        Err(_) if !must_exist && !place.exists() => return Ok(None),
         Err(error) => {
-            let message = format!("cannot read the configuration file {}: {error}", place.display());
-            Err(Error::config(message, "Check the path and its permissions.").caused_by(error))
+            let message =
+                format!("cannot read the configuration file {}: {}", place.display(), error.message());
+            let hint = "Check the path and its permissions.";
+            return Err(Error { source: error.source, ..Error::config(message, hint) });
         }
+    };
+    let file = ConfigFile::parse(&text, place)?;
+    if file.holds_secret() {
+        trust::check(place, FileRole::Secret)?;
     }
+    Ok(Some(file))
+}
+
+/// The content of the team's file, which root alone may change.
+fn read_team_file(choice: &CommandLineSettings) -> Result<Option<ConfigFile>> {
+    choice.team_file.as_deref().map_or(Ok(None), |place| read_config(place, FileRole::Team, false))
 }
 
 fn default_place() -> Result<PathBuf> {
@@ -200,28 +225,13 @@ fn register_secrets(values: &SettingValues, environment: &Environment) {
     }
 }
 
-/// The files with secrets that other users of this machine can read.
-fn exposed_files(values: &SettingValues, file: Option<&ConfigFile>) -> Vec<PathBuf> {
-    let config = file.filter(|file| file.holds_secret()).map(|file| file.path.clone());
-    let named = [SettingKey::ClientSecretFile, SettingKey::PrivateKeyFile]
-        .into_iter()
-        .filter_map(|key| values.path(key));
-    config.into_iter().chain(named).filter(|path| is_exposed(path)).collect()
-}
-
-#[cfg(unix)]
-fn is_exposed(path: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    std::fs::metadata(path).is_ok_and(|data| data.permissions().mode() & 0o077 != 0)
-}
-
-#[cfg(not(unix))]
-fn is_exposed(_path: &Path) -> bool {
-    false
-}
-
-fn exposed_warning(path: &Path) -> String {
-    format!("{0} contains a secret and other users can read it; run: chmod 600 {0}", path.display())
+/// Checks the files with secrets before anything runs; returns the warnings about those that pass but should be better
+/// protected.
+fn check_secret_files(values: &SettingValues) -> Result<Vec<String>> {
+    let named = [SettingKey::ClientSecretFile, SettingKey::PrivateKeyFile];
+    let paths = named.into_iter().filter_map(|key| values.path(key));
+    let checked = paths.map(|path| trust::check(&path, FileRole::Secret)).collect::<Result<Vec<_>>>()?;
+    Ok(checked.into_iter().flatten().collect())
 }
 
 fn unknown_variable_warning(name: &str) -> String {
@@ -239,11 +249,12 @@ fn redirect_warning(variable: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::testing::write_private;
 
     fn with_file(text: &str) -> (tempfile::TempDir, CommandLineSettings) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("config.toml");
-        std::fs::write(&path, text).unwrap();
+        write_private(&path, text);
         (folder, CommandLineSettings { file: Some(path), ..CommandLineSettings::default() })
     }
 
@@ -306,14 +317,60 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_secret_that_others_may_read_draws_a_warning() {
+    fn a_file_with_a_secret_that_others_may_read_is_refused() {
         use std::os::unix::fs::PermissionsExt;
-        let (folder, choice) = with_file("[default]\nclient_secret = \"s\"\n");
-        let path = folder.path().join("config.toml");
-        let warnings = |mode| {
-            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
-            Config::load(&choice, &Environment::default()).unwrap().warnings().len()
-        };
-        assert_eq!((warnings(0o640), warnings(0o600)), (1, 0));
+        for (text, exposed) in
+            [("client_secret = \"as-written\"", "config.toml"), ("client_secret_file = \"s.txt\"", "s.txt")]
+        {
+            let (folder, choice) = with_file(&format!("[default]\n{text}\n"));
+            write_private(&folder.path().join("s.txt"), "secret");
+            Config::load(&choice, &Environment::default()).unwrap();
+            let path = folder.path().join(exposed);
+            for mode in [0o604, 0o644] {
+                std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+                let (message, hint) = failure(&choice);
+                assert!(message.ends_with("contains a secret and other users can read it"), "{message}");
+                assert_eq!(hint, format!("Run: chmod 600 {}", path.display()));
+            }
+        }
+    }
+
+    #[test]
+    fn the_team_s_file_counts_below_the_user_s_own() {
+        let own = "[default]\norg_id = \"OWN@AdobeOrg\"\nclient_secret_file = \"own.txt\"\n";
+        let (folder, mut choice) = with_file(own);
+        write_private(&folder.path().join("own.txt"), "secret");
+        let team = folder.path().join("team.toml");
+        let text = "[default]\norg_id = \"TEAM@AdobeOrg\"\nclient_id = \"team-id\"\nclient_secret_command = \"echo\"\n\
+                    [shared]\norg_id = \"SHARED@AdobeOrg\"\n";
+        write_private(&team, text);
+        choice.team_file = Some(team.clone());
+        if !is_root_s(&team) {
+            assert!(failure(&choice).0.contains("belongs to"));
+            return;
+        }
+        let config = Config::load(&choice, &Environment::default()).unwrap();
+        assert_eq!(config.organization(), Some("OWN@AdobeOrg"));
+        assert_eq!(config.values.text(SettingKey::ClientId), Some("team-id"));
+        assert_eq!(config.values.text(SettingKey::ClientSecretCommand), None);
+        assert_eq!(config.profiles(), ["default", "shared"]);
+        choice.profile = Some("shared".to_owned());
+        let config = Config::load(&choice, &Environment::default()).unwrap();
+        assert_eq!(config.organization(), Some("SHARED@AdobeOrg"));
+        choice.file = Some(folder.path().join("own.txt"));
+        write_private(&folder.path().join("own.txt"), "");
+        assert_eq!(Config::load(&choice, &Environment::default()).unwrap().profile(), "shared");
+    }
+
+    /// Whether a file is root's, as it is where the tests run as root.
+    #[cfg(unix)]
+    fn is_root_s(path: &Path) -> bool {
+        use std::os::unix::fs::MetadataExt;
+        path.metadata().unwrap().uid() == 0
+    }
+
+    #[cfg(not(unix))]
+    fn is_root_s(_: &Path) -> bool {
+        true
     }
 }

@@ -1,16 +1,25 @@
 //! Secrets, fetched when a client is needed: as written, from a file, or from a command's output.
 
-use super::table::setting;
+use super::table::{CLIENT_SECRET, setting};
 use crate::config::table::SettingKey;
 use crate::config::values::{SettingSource, SettingValues};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::secret::Secret;
+use crate::store::text_file;
+use crate::store::trust::FileRole;
+use std::io::Read;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
 
-/// The settings that provide the client secret.
-pub(super) const CLIENT_SECRET: [SettingKey; 3] =
-    [SettingKey::ClientSecret, SettingKey::ClientSecretFile, SettingKey::ClientSecretCommand];
+/// How long the command may take that prints the client secret.
+const COMMAND_TIMEOUT: Duration = Duration::from_secs(30);
+/// How often a command that has closed its output is looked at until it ends.
+const POLL: Duration = Duration::from_millis(5);
+/// The longest output that is read, in bytes.
+const LONGEST_SECRET: u64 = 1 << 20;
 
 /// The client secret, if it is set in any way. The environment overrides a file or command of the profile.
 ///
@@ -40,24 +49,64 @@ pub(super) fn client_secret(values: &SettingValues) -> Result<Option<Secret>> {
 /// `config`: it cannot be read or is empty.
 pub(super) fn read(path: &Path, key: SettingKey) -> Result<Secret> {
     let name = setting(key).name();
-    let text = std::fs::read_to_string(path).map_err(|error| {
-        let message = format!("cannot read {} (`{name}`): {error}", path.display());
-        Error::config(message, "Check the path and its permissions.").caused_by(error)
-    })?;
+    let (text, _) =
+        text_file::read_trusted(path, FileRole::Secret).map_err(|error| unread(path, name, error))?;
     filled(&text, || format!("{} (`{name}`) is empty", path.display()))
+}
+
+fn unread(path: &Path, name: &str, error: Error) -> Error {
+    if matches!(*error.kind, ErrorKind::Config { .. }) {
+        return error;
+    }
+    let message = format!("cannot read {} (`{name}`): {}", path.display(), error.message());
+    Error { source: error.source, ..Error::config(message, "Check the path and its permissions.") }
 }
 
 /// The output of the configured command. It may prompt on the terminal through standard error.
 fn output_of(command: &str) -> Result<Secret> {
-    let (shell, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
-    let run =
-        Command::new(shell).args([flag, command]).stdin(Stdio::null()).stderr(Stdio::inherit()).output();
     let name = setting(SettingKey::ClientSecretCommand).name();
-    let output = run.map_err(|error| failed(name, &error.to_string()).caused_by(error))?;
-    if !output.status.success() {
-        return Err(failed(name, &output.status.to_string()));
+    let output = run(command, COMMAND_TIMEOUT).map_err(|why| failed(name, &why))?;
+    let text =
+        text_file::text_of(Path::new(name), &output).map_err(|error| failed(name, &error.message()))?;
+    filled(&text, || format!("the command in `{name}` printed nothing"))
+}
+
+/// What a shell command prints, or why there is nothing. It is killed after `timeout`; what it started may live on, and
+/// is not waited for.
+fn run(command: &str, timeout: Duration) -> std::result::Result<Vec<u8>, String> {
+    let (shell, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
+    let mut shell = Command::new(shell);
+    shell.args([flag, command]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit());
+    let mut child = shell.spawn().map_err(|error| error.to_string())?;
+    let (sender, printed) = mpsc::channel();
+    if let Some(output) = child.stdout.take() {
+        thread::spawn(move || {
+            let mut bytes = Vec::new();
+            let read = output.take(LONGEST_SECRET).read_to_end(&mut bytes).map(|_| bytes);
+            // Nobody listens after the time limit.
+            drop(sender.send(read));
+        });
     }
-    filled(&String::from_utf8_lossy(&output.stdout), || format!("the command in `{name}` printed nothing"))
+    let begun = Instant::now();
+    let output = printed.recv_timeout(timeout);
+    let status = output.is_ok().then(|| wait(&mut child, timeout.saturating_sub(begun.elapsed()))).flatten();
+    let (Ok(output), Some(status)) = (output, status) else {
+        drop(child.kill().and_then(|()| child.wait()));
+        return Err(format!("it did not end within {} s", timeout.as_secs_f64()));
+    };
+    if status.success() { output.map_err(|error| error.to_string()) } else { Err(status.to_string()) }
+}
+
+/// The status of a child that ends in time.
+fn wait(child: &mut Child, left: Duration) -> Option<ExitStatus> {
+    let end = Instant::now() + left;
+    loop {
+        match child.try_wait() {
+            Ok(Some(status)) => return Some(status),
+            Ok(None) if Instant::now() < end => thread::sleep(POLL),
+            Ok(None) | Err(_) => return None,
+        }
+    }
 }
 
 fn failed(name: &str, why: &str) -> Error {
@@ -70,4 +119,22 @@ fn filled(text: &str, message: impl FnOnce() -> String) -> Result<Secret> {
         return Err(Error::config(message(), "It must contain the secret and nothing else."));
     }
     Ok(Secret::from(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_command_that_does_not_end_is_killed_whatever_it_keeps_open() {
+        let short = Duration::from_millis(300);
+        for command in ["sleep 60", "sleep 60 & wait", "exec 1>&-; sleep 60", "echo secret; sleep 60"] {
+            let begun = Instant::now();
+            assert_eq!(run(command, short), Err("it did not end within 0.3 s".to_owned()), "{command}");
+            assert!(begun.elapsed() < Duration::from_secs(20), "{command}");
+        }
+        assert_eq!(run("printf secret", COMMAND_TIMEOUT), Ok(b"secret".to_vec()));
+        assert_eq!(run("exit 3", COMMAND_TIMEOUT), Err("exit status: 3".to_owned()));
+    }
 }

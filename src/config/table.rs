@@ -56,6 +56,8 @@ pub enum SettingKey {
     CaBundle,
     /// The proxy to use.
     Proxy,
+    /// How long journals of live runs are kept.
+    JournalKeep,
     /// Whether changes are refused.
     ReadOnly,
     /// The most commands of a run.
@@ -255,6 +257,9 @@ pub const SETTINGS: &[Setting] = &[
         .in_profile("ca_bundle"),
     Setting::new(SettingKey::Proxy, SettingShape::Text, "proxy; HTTPS_PROXY and NO_PROXY are honored as usual")
         .in_profile("proxy"),
+    Setting::new(SettingKey::JournalKeep, SettingShape::Age, "how long journals of finished live runs are kept, such as 395d")
+        .in_profile("journal_keep")
+        .default("395d"),
     Setting::new(SettingKey::ReadOnly, SettingShape::Choice(&["true", "false"]), "make no changes, whatever the script requests")
         .option("--read-only")
         .in_profile("read_only")
@@ -272,6 +277,10 @@ pub const SETTINGS: &[Setting] = &[
         .option("--files")
         .in_profile("files"),
 ];
+
+/// The settings that provide the client secret.
+pub(super) const CLIENT_SECRET: [SettingKey; 3] =
+    [SettingKey::ClientSecret, SettingKey::ClientSecretFile, SettingKey::ClientSecretCommand];
 
 /// The entry of one setting.
 pub fn setting(key: SettingKey) -> &'static Setting {

@@ -1,6 +1,6 @@
 //! Which value of a setting applies: options over environment over profile over defaults. Pure.
 
-use super::table::{SETTINGS, Setting};
+use super::table::{CLIENT_SECRET, SETTINGS, Setting};
 use crate::client::settings::Pace;
 pub(crate) use crate::client::settings::duration;
 use crate::config::file::{ConfigFile, ProfileEntry};
@@ -61,6 +61,8 @@ pub struct CommandLineSettings {
     pub mode: Option<&'static str>,
     /// Guards given as options.
     pub guards: Vec<(SettingKey, String)>,
+    /// The configuration of a team, which belongs to root and counts below the user's own.
+    pub team_file: Option<PathBuf>,
 }
 
 /// Where a value comes from.
@@ -114,10 +116,17 @@ impl SettingValues {
         choice: &CommandLineSettings,
         explicit: bool,
         environment: &Environment,
-        file: Option<&ConfigFile>,
+        (file, team): (Option<&ConfigFile>, Option<&ConfigFile>),
         profile: &str,
     ) -> Result<Self> {
-        let entries = file.and_then(|file| Some((file.path.as_path(), file.profile(profile)?)));
+        let entries = |file: Option<&ConfigFile>| {
+            let file = file?;
+            Some((file.path.clone(), file.profile(profile)?.entries.clone()))
+        };
+        let (own, mut team) = (entries(file), entries(team));
+        if let (Some((_, own)), Some((_, team))) = (&own, &mut team) {
+            leave_out_other_secrets(own, team);
+        }
         let mut values = BTreeMap::new();
         for setting in
             SETTINGS.iter().filter(|setting| !matches!(setting.key, SettingKey::Profile | SettingKey::File))
@@ -126,7 +135,10 @@ impl SettingValues {
             let guard = choice.guards.iter().find(|(key, _)| *key == setting.key);
             let option = option.or_else(|| guard.map(|(_, text)| from_option(text)));
             let variable = || variable(setting, environment).filter(|_| !(explicit && setting.identity));
-            let entry = || entries.and_then(|(path, profile)| from_profile(setting, path, &profile.entries));
+            let entry = || {
+                let mut files = [&own, &team].into_iter().flatten();
+                files.find_map(|(path, entries)| from_profile(setting, path, entries))
+            };
             if let Some(value) = option.or_else(variable).or_else(entry).or_else(|| default(setting)) {
                 check(setting, &value)?;
                 values.insert(setting.key, value);
@@ -156,6 +168,14 @@ impl SettingValues {
             SettingSource::Profile { file, .. } => Some(file.parent().unwrap_or(Path::new("")).join(path)),
             _ => Some(path),
         }
+    }
+}
+
+/// A client secret has several ways to be given: one in the user's profile replaces all those of the team's.
+fn leave_out_other_secrets(own: &[ProfileEntry], team: &mut Vec<ProfileEntry>) {
+    let gives_secret = |entry: &ProfileEntry| CLIENT_SECRET.contains(&entry.key);
+    if own.iter().any(gives_secret) {
+        team.retain(|entry| !gives_secret(entry));
     }
 }
 
@@ -278,7 +298,7 @@ ca_bundle = "company.pem"
 
     fn resolve(choice: &CommandLineSettings, environment: &Environment) -> Result<SettingValues> {
         let file = ConfigFile::parse(FILE, Path::new("/etc/umapish/config.toml")).unwrap();
-        SettingValues::resolve(choice, choice.profile.is_some(), environment, Some(&file), "default")
+        SettingValues::resolve(choice, choice.profile.is_some(), environment, (Some(&file), None), "default")
     }
 
     fn organization(choice: &CommandLineSettings, environment: &Environment) -> String {
@@ -342,9 +362,10 @@ ca_bundle = "company.pem"
         );
         let file = ConfigFile::parse("[default]\npace = \"slow\"\n", Path::new("c.toml")).unwrap();
         let choice = CommandLineSettings::default();
-        let error = SettingValues::resolve(&choice, false, &Environment::default(), Some(&file), "default")
-            .err()
-            .unwrap();
+        let error =
+            SettingValues::resolve(&choice, false, &Environment::default(), (Some(&file), None), "default")
+                .err()
+                .unwrap();
         assert_eq!(
             error.to_string(),
             "`pace` must be `auto`, `off`, or a length of time such as 2m, not `slow` (c.toml:2)"

@@ -115,7 +115,13 @@ impl Repl {
             self.output.message(&line);
         }
         self.report_problem();
-        let path = self.opener.startup_script()?;
+        let path = match self.opener.startup_script() {
+            Ok(path) => path?,
+            Err(error) => {
+                self.report_error(&error);
+                return None;
+            }
+        };
         let text = crate::language::source_text::read_file(&path);
         match text {
             Ok(text) => match self.load(path, &text) {

@@ -29,5 +29,8 @@ pub trait ProfileOpener {
     fn profiles(&self) -> Vec<String>;
 
     /// The script to run when the prompt starts, if there is one.
-    fn startup_script(&self) -> Option<PathBuf>;
+    ///
+    /// # Errors
+    /// `config`: others could have changed it.
+    fn startup_script(&self) -> Result<Option<PathBuf>>;
 }

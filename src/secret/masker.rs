@@ -110,7 +110,7 @@ mod tests {
     #[test]
     fn a_secret_is_masked_in_every_spelling_and_the_rest_is_kept() {
         let json = serde_json::Value::from(SECRET).to_string();
-        let utf_16: String = SECRET.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
+        let utf_16 = SECRET.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect::<Vec<_>>().concat();
         let html = SECRET.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&#34;");
         let latin_1: Vec<u8> = SECRET.chars().map(|letter| letter as u8).collect();
         let little: Vec<u8> = SECRET.encode_utf16().flat_map(u16::to_le_bytes).collect();
@@ -129,7 +129,7 @@ mod tests {
             format!("{SECRET:?}").trim_matches('"').to_owned(),
             html,
             String::from_utf8_lossy(&latin_1).into_owned(),
-            SECRET.bytes().map(|byte| format!("{byte:02X}")).collect(),
+            SECRET.bytes().map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().concat(),
         ];
         for spelling in spellings {
             assert_eq!(

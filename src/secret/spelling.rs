@@ -24,7 +24,7 @@ pub(super) fn patterns(secret: &str) -> Vec<Vec<u8>> {
     // A whole body may be in base64: JSON, a form or plain text.
     let json = serde_json::Value::from(secret).to_string();
     let form: String = url::form_urlencoded::byte_serialize(bytes).collect();
-    for text in [bytes, json[1..json.len() - 1].as_bytes(), form.as_bytes()] {
+    for text in [bytes, &json.as_bytes()[1..json.len() - 1], form.as_bytes()] {
         for skipped in 0..3 {
             for alphabet in [&STANDARD_NO_PAD, &URL_SAFE_NO_PAD] {
                 patterns.push(aligned(text, skipped, |bytes| alphabet.encode(bytes)));

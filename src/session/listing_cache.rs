@@ -26,6 +26,8 @@ use std::time::Duration;
 enum SavedListingVerdict {
     Use,
     TooOld,
+    /// Its clock or this one is wrong: how old it is cannot be known.
+    InTheFuture,
     Stale,
 }
 
@@ -46,12 +48,8 @@ pub(crate) fn open<T: ListItem>(
     let max_age = request.max_age.or(RunState::of(session).settings.listings.max_age);
     let saved = saved_listings.find(name);
     if let (Some(max_age), Some(saved)) = (max_age, saved) {
-        let verdict = verdict_of(
-            &saved,
-            saved_listings.changed(),
-            Timestamp::now(),
-            ListingRequest { max_age: Some(max_age), ..request },
-        );
+        let verdict =
+            verdict_of(&saved, Timestamp::now(), ListingRequest { max_age: Some(max_age), ..request });
         session.console().note(&describe_verdict(
             name,
             &saved,
@@ -135,18 +133,15 @@ fn next_start(begun: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
     begun?.checked_add(interval).ok().filter(|free| *free > now)
 }
 
-fn verdict_of(
-    saved: &SavedListing,
-    changed: Option<Timestamp>,
-    now: Timestamp,
-    request: ListingRequest,
-) -> SavedListingVerdict {
+fn verdict_of(saved: &SavedListing, now: Timestamp, request: ListingRequest) -> SavedListingVerdict {
     let age = now.duration_since(saved.begun);
     let max_age =
         SignedDuration::try_from(request.max_age.unwrap_or_default()).unwrap_or(SignedDuration::MAX);
-    if age > max_age || age.is_negative() {
+    if age.is_negative() {
+        SavedListingVerdict::InTheFuture
+    } else if age > max_age {
         SavedListingVerdict::TooOld
-    } else if !request.stale && changed.is_some_and(|changed| changed >= saved.begun) {
+    } else if !request.stale && saved.is_stale {
         SavedListingVerdict::Stale
     } else {
         SavedListingVerdict::Use
@@ -162,13 +157,16 @@ fn describe_verdict(
 ) -> String {
     let age = age_text(now.duration_since(saved.begun));
     let when = local_time(saved.begun);
-    let stale = changed.filter(|changed| *changed >= saved.begun);
+    let stale = changed.filter(|_| saved.is_stale);
     let since = stale.map(|changed| format!(", stale: umapish made a change at {}", local_time(changed)));
     let since = since.unwrap_or_default();
     match verdict {
         SavedListingVerdict::Use => format!("{name}: the saved listing of {when} ({age} old{since})"),
         SavedListingVerdict::TooOld => {
             format!("{name}: the saved listing of {when} is too old ({age}); starting a new one")
+        }
+        SavedListingVerdict::InTheFuture => {
+            format!("{name}: the saved listing is dated in the future ({when}) and not used; check the clock")
         }
         SavedListingVerdict::Stale => {
             format!("{name}: the saved listing of {when} is not used ({age} old{since})")
@@ -250,31 +248,30 @@ mod tests {
         format!("2026-11-25T{text}Z").parse().unwrap()
     }
 
-    fn saved(begun: &str) -> SavedListing {
+    /// A listing of 12:00, after which the organization was changed or not, whatever the clock said then.
+    fn saved(changed: Option<&str>) -> SavedListing {
         let folder = tempfile::tempdir().unwrap();
         let saved_listings = SavedListings::of(folder.path(), "1@AdobeOrg", "service");
-        saved_listings.begin("users", timestamp(begun)).unwrap().finish().unwrap();
+        saved_listings.begin("users", timestamp("12:00:00")).unwrap().finish().unwrap();
+        if let Some(changed) = changed {
+            saved_listings.mark_changed(timestamp(changed)).unwrap();
+        }
         saved_listings.find("users").unwrap()
     }
 
     #[test]
     fn a_saved_listing_is_used_while_it_is_young_and_nothing_has_changed_since() {
         let hours = |hours| ListingRequest { max_age: Some(Duration::from_hours(hours)), stale: false };
-        let verdict_of = |changed: Option<&str>, request| {
-            verdict_of(&saved("12:00:00"), changed.map(timestamp), timestamp("13:00:00"), request)
-        };
+        let verdict_at = |now, changed, request| verdict_of(&saved(changed), timestamp(now), request);
+        let verdict_of = |changed, request| verdict_at("13:00:00", changed, request);
         assert_eq!(verdict_of(None, hours(1)), SavedListingVerdict::Use);
-        assert_eq!(verdict_of(Some("11:59:59"), hours(2)), SavedListingVerdict::Use);
         assert_eq!(verdict_of(None, hours(0)), SavedListingVerdict::TooOld);
-        assert_eq!(verdict_of(Some("12:00:00"), hours(2)), SavedListingVerdict::Stale);
-        assert_eq!(
-            verdict_of(Some("12:30:00"), ListingRequest { stale: true, ..hours(2) }),
-            SavedListingVerdict::Use
-        );
-        assert_eq!(
-            super::verdict_of(&saved("12:00:00"), None, timestamp("11:00:00"), hours(2)),
-            SavedListingVerdict::TooOld
-        );
+        for changed in ["11:59:59", "12:00:00", "12:30:00"] {
+            assert_eq!(verdict_of(Some(changed), hours(2)), SavedListingVerdict::Stale, "{changed}");
+            let stale = ListingRequest { stale: true, ..hours(2) };
+            assert_eq!(verdict_of(Some(changed), stale), SavedListingVerdict::Use, "{changed}");
+        }
+        assert_eq!(verdict_at("11:00:00", None, hours(2)), SavedListingVerdict::InTheFuture);
     }
 
     #[test]

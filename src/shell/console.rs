@@ -3,6 +3,7 @@
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::console::HostConsole;
 use crate::output::Output;
+use crate::store::standard_input::{self, InputReader};
 use rustyline::error::ReadlineError;
 use rustyline::history::History;
 use rustyline::{Behavior, DefaultEditor, Editor, ExternalPrinter, Helper};
@@ -55,6 +56,7 @@ impl HostConsole for TerminalConsole {
                 "Pass the answer as a script argument and read it with args().",
             ));
         }
+        standard_input::claim(InputReader::Questions)?;
         self.output.message_as_shown(question);
         match self.answer() {
             Ok(line) => Ok(line),
@@ -85,6 +87,18 @@ impl TerminalConsole {
 /// Latin-1.
 pub(crate) fn is_not_unicode(error: &ReadlineError) -> bool {
     matches!(error, ReadlineError::Io(error) if error.kind() == ErrorKindOfSystem::InvalidData)
+}
+
+/// Whether the operator answers a question with the whole word yes; whatever else ends the question is a no.
+///
+/// # Errors
+/// `interrupted`.
+pub(crate) fn is_confirmed(question: &str) -> Result<bool> {
+    match read_line(question) {
+        Ok(answer) => Ok(answer.trim().eq_ignore_ascii_case("yes")),
+        Err(ReadlineError::Interrupted) => Err(ErrorKind::Interrupted.into()),
+        Err(_) => Ok(false),
+    }
 }
 
 /// A line from the terminal itself, wherever the streams go; Ctrl-C takes effect at once, unlike with a plain read.

@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use std::time::Duration;
 
 /// A length of time in the unit a person would use.
-pub(super) fn rounded(duration: Duration) -> String {
+pub(crate) fn rounded(duration: Duration) -> String {
     let seconds = duration.as_secs_f64().ceil();
     match seconds {
         ..120.0 => format!("{seconds} s"),

@@ -5,7 +5,7 @@ pub(crate) mod countdown;
 pub(crate) mod diagnostic;
 pub mod exit_code;
 pub mod function_reference;
-mod humanize;
+pub(crate) mod humanize;
 pub(crate) mod panics;
 pub(crate) mod program;
 pub(crate) mod progress;

@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 use crate::language::source_text;
 use crate::shell::shebang::ScriptLimits;
 use crate::store::file_door;
+use crate::store::standard_input::{self, InputReader};
 use std::ffi::OsString;
 use std::io::{ErrorKind, stdin};
 use std::path::{Path, PathBuf};
@@ -66,7 +67,10 @@ impl ScriptProgram {
             Some(path) if !file_door::exists(path) => return Err(missing(path)),
             Some(path) => source_text::read_with_shebang(path)?,
             // Nobody runs standard input by its first line.
-            None => (source_text::read_stream(&mut stdin(), &name)?, None),
+            None => {
+                standard_input::claim(InputReader::Script)?;
+                (source_text::read_stream(&mut stdin(), &name)?, None)
+            }
         };
         let limits = shebang.map(|line| ScriptLimits::of(&name, &line)).transpose()?.unwrap_or_default();
         Ok(Self { name, file, text, arguments, secret_arguments: 0, shows_value: false, limits })

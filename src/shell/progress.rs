@@ -80,7 +80,9 @@ impl ClientObserver for ProgressReporter {
             ClientEvent::Sending { call, request_id, attempt } => {
                 self.report_call(&format!("> {call} (attempt {attempt}, request {request_id})"), 2);
             }
-            ClientEvent::Answered { call, status, elapsed, .. } => {
+            ClientEvent::Answered { call, endpoint, status, elapsed, .. } => {
+                // Paths name people: they are personal data, and logs are kept.
+                let call = if self.verbose > 1 { call } else { endpoint };
                 self.report_call(&format!("{call}: {status} in {} ms", elapsed.as_millis()), 1);
             }
             ClientEvent::Waiting { reason, duration, until, .. } => {

@@ -11,8 +11,10 @@ pub mod journal;
 pub(crate) mod output_file;
 pub(crate) mod run_lock;
 pub(crate) mod saved_listing;
+pub mod standard_input;
 pub(crate) mod state_dir;
 #[cfg(test)]
 pub(crate) mod testing;
 pub(crate) mod text_file;
 pub(crate) mod timestamp_file;
+pub(crate) mod trust;

@@ -4,6 +4,7 @@
 //! first line has a fixed length and is written last, when it is known how many records there are: a file that was
 //! not finished has none, and one that was cut short does not have the length it names.
 
+use super::atomic_file::private;
 use super::timestamp_file;
 use crate::error::{Error, Result};
 use crate::wire::interner::StringInterner;
@@ -13,7 +14,7 @@ use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
@@ -22,7 +23,9 @@ use std::time::{Duration, SystemTime};
 use tempfile::NamedTempFile;
 
 /// The version of the file format; others are not read.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
+/// The file with the mark of the last change.
+const CHANGED: &str = "changed";
 /// Bytes of the first line.
 const HEAD_BYTES: usize = 1024;
 /// Records read at a time: as many as a page holds.
@@ -46,6 +49,8 @@ struct ListingHeader {
     organization: String,
     service: String,
     begun: String,
+    /// The mark of the last change when its first page was requested.
+    change: Option<String>,
     records: usize,
     length: u64,
 }
@@ -57,6 +62,8 @@ pub(crate) struct SavedListing {
     pub begun: Timestamp,
     /// The number of its records.
     pub records: usize,
+    /// Whether umapish has changed the organization since.
+    pub is_stale: bool,
     path: PathBuf,
     file: File,
 }
@@ -83,6 +90,7 @@ impl SavedListings {
             organization: self.organization.clone(),
             service: self.service.clone(),
             begun: begun.to_string(),
+            change: self.change_mark(),
             records: 0,
             length: 0,
         };
@@ -101,21 +109,37 @@ impl SavedListings {
         let ours = head.format == FORMAT
             && (head.listing.as_str(), &head.organization, &head.service)
                 == (listing, &self.organization, &self.service);
-        (whole && ours).then_some(SavedListing { begun, records: head.records, path, file })
+        let is_stale = head.change != self.change_mark();
+        (whole && ours).then_some(SavedListing { begun, records: head.records, is_stale, path, file })
     }
 
-    /// Records that the organization was changed, so that earlier listings are stale. Writes nothing if nothing was
-    /// ever saved.
+    /// Records that the organization was changed, so that earlier listings are stale: the mark is a random one, which no
+    /// clock brings back. Writes nothing if nothing was ever saved.
     ///
     /// # Errors
     /// `file`: it cannot be written.
     pub(crate) fn mark_changed(&self, now: Timestamp) -> Result<()> {
-        if self.folder.is_dir() { timestamp_file::set(&self.folder.join("changed"), now) } else { Ok(()) }
+        if !self.folder.is_dir() {
+            return Ok(());
+        }
+        let path = self.folder.join(CHANGED);
+        let mark = uuid::Uuid::new_v4().simple().to_string();
+        let mut options = OpenOptions::new();
+        let file = private(options.write(true).create(true).truncate(true)).open(&path);
+        let written =
+            file.and_then(|mut file| file.write_all(mark.as_bytes()).and_then(|()| file.sync_data()));
+        written.map_err(|error| Error::io(&path, error))?;
+        timestamp_file::set(&path, now)
+    }
+
+    /// The mark of the last change; one that is half written differs from all others.
+    fn change_mark(&self) -> Option<String> {
+        fs::read_to_string(self.folder.join(CHANGED)).ok()
     }
 
     /// When the organization was last changed by this program.
     pub(crate) fn changed(&self) -> Option<Timestamp> {
-        timestamp_file::get(&self.folder.join("changed"))
+        timestamp_file::get(&self.folder.join(CHANGED))
     }
 
     /// Records that a full listing began, saved or not: the service limits how often one may begin.
@@ -358,7 +382,7 @@ mod tests {
             fs::write(&path, &whole[..length]).unwrap();
             assert!(shelf.find("users").is_none(), "{length}");
         }
-        let text = String::from_utf8_lossy(&whole[..HEAD_BYTES]).replace("\"format\":1", "\"format\":2");
+        let text = String::from_utf8_lossy(&whole[..HEAD_BYTES]).replace("\"format\":2", "\"format\":1");
         fs::write(&path, [text.as_bytes(), &whole[HEAD_BYTES..]].concat()).unwrap();
         assert!(shelf.find("users").is_none());
     }
@@ -442,6 +466,21 @@ mod tests {
         shelf.mark_changed(moment).unwrap();
         let moments = (shelf.changed(), shelf.begun("users"), shelf.begun("groups"));
         assert_eq!(moments, (Some(moment), Some(moment), None));
+    }
+
+    #[test]
+    fn a_change_makes_a_listing_stale_whatever_the_clock_says() {
+        let (_folder, shelf) = shelf();
+        keep(&shelf, 2);
+        assert!(!shelf.find("users").unwrap().is_stale);
+        for moment in [begun() - Duration::from_hours(9000), begun(), begun() + Duration::from_hours(1)] {
+            shelf.mark_changed(moment).unwrap();
+            assert!(shelf.find("users").unwrap().is_stale, "{moment}");
+            keep(&shelf, 2);
+            assert!(!shelf.find("users").unwrap().is_stale, "{moment}");
+        }
+        fs::write(shelf.folder.join(CHANGED), "").unwrap();
+        assert!(shelf.find("users").unwrap().is_stale);
     }
 
     #[test]

@@ -11,3 +11,10 @@ impl Read for OneByte<'_> {
         self.0.read(&mut buffer[..length])
     }
 }
+
+/// Writes a file that nobody else can read or change, as files that are obeyed have to be.
+pub(crate) fn write_private(path: &std::path::Path, content: impl AsRef<[u8]>) {
+    std::fs::write(path, content).unwrap();
+    #[cfg(unix)]
+    std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+}

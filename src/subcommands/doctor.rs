@@ -174,7 +174,7 @@ fn look_at_file(file: Option<&PathBuf>) -> String {
     match file {
         None => "not needed for the sandbox".to_owned(),
         Some(path) if file_door::is_file(path) => {
-            format!("{}: not writable or readable by other users", path.display())
+            format!("{}: other users cannot change it or read its secrets", path.display())
         }
         Some(path) => format!("{} not found; using environment variables only", path.display()),
     }

@@ -12,6 +12,7 @@ use crate::store::atomic_file::FileAccess;
 use crate::store::file_door;
 use crate::store::file_door::replace;
 use crate::store::state_dir::make;
+use crate::store::text_file;
 use rustyline::error::ReadlineError;
 use rustyline::highlight::{CmdKind, Highlighter};
 use rustyline::history::MemHistory;
@@ -71,11 +72,7 @@ fn services() -> Vec<(SettingKey, String)> {
 }
 
 fn present(file: &Path) -> Result<String> {
-    match file_door::read_to_string(file) {
-        Ok(text) => Ok(text),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(String::new()),
-        Err(error) => Err(Error::file(file.display().to_string(), error)),
-    }
+    if file_door::exists(file) { text_file::read(file) } else { Ok(String::new()) }
 }
 
 /// Where the secret comes from: a command, an existing file, or a file that is created here.

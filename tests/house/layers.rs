@@ -15,10 +15,10 @@ const BELOW: &[(&str, &[&str])] = &[
     ("files", &["values"]),
     ("values", &["host"]),
     ("host", &["client", "store", "did_you_mean"]),
-    ("client", &["wire", "error", "secret"]),
+    ("client", &["wire", "error", "secret", "store"]),
     ("store", &["wire", "user_folders", "secret"]),
     ("cli", &["config", "guide"]),
-    ("config", &["client", "did_you_mean", "user_folders"]),
+    ("config", &["client", "did_you_mean", "user_folders", "store"]),
     // What is shown of data, and how its characters are shown.
     ("output", &["tabular", "secret", "wire"]),
     ("user_folders", &["error"]),

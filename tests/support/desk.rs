@@ -88,6 +88,18 @@ impl Desk {
         journals[0].clone()
     }
 
+    /// The arguments that resume the run of the one journal, in its mode.
+    pub(crate) fn resume_line(&self) -> String {
+        let journal = self.only_journal();
+        let live = if journal.to_string_lossy().contains("-live-") { "--live " } else { "" };
+        format!("{live}resume {}", journal.display())
+    }
+
+    /// Resumes the run of the one journal: exit code, standard output, standard error.
+    pub(crate) fn resume(&self) -> (i32, String, String) {
+        self.run(&self.resume_line())
+    }
+
     /// The journals runs have left.
     pub(crate) fn journals(&self) -> Vec<PathBuf> {
         let folder = self.folder.path().join(".local/state/umapish/journals");

@@ -90,6 +90,12 @@ impl RequestTarget {
         format!("{} {}", self.method, self.path)
     }
 
+    /// Method and the path of the endpoint as the documentation writes it, which names nobody.
+    pub(crate) fn endpoint_label(&self) -> String {
+        let path = self.endpoint.map_or("another path", |endpoint| endpoint.path);
+        format!("{} {path}", self.method)
+    }
+
     /// The endpoint whose limit it counts against.
     pub(crate) fn lane(&self) -> Option<EndpointId> {
         self.endpoint.map(|endpoint| endpoint.id)

@@ -3,6 +3,7 @@
 use super::proxy::ProxyChoice;
 use crate::client::settings::ClientSettings;
 use crate::error::{Error, ErrorKind, ErrorSource, Result};
+use crate::store::text_file;
 use bytes::{Bytes, BytesMut};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Certificate, ClientBuilder, Url, redirect};
@@ -213,8 +214,9 @@ fn with_ca_bundle(builder: ClientBuilder, bundle: Option<&Path>) -> Result<Clien
         let message = format!("cannot use {} (`ca_bundle`): {cause}", path.display());
         Error::config(message, "It must be a file of certificates in PEM format.")
     };
-    let pem = std::fs::read(path).map_err(|error| refuse(error.to_string()))?;
-    let certificates = Certificate::from_pem_bundle(&pem).map_err(|error| refuse(innermost(&error)))?;
+    let pem = text_file::read(path).map_err(|error| refuse(error.message()))?;
+    let certificates =
+        Certificate::from_pem_bundle(pem.as_bytes()).map_err(|error| refuse(innermost(&error)))?;
     if certificates.is_empty() {
         return Err(refuse("it contains no certificate".to_owned()));
     }

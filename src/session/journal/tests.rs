@@ -35,6 +35,7 @@ fn head() -> HeadRecord {
         profile: "default".to_owned(),
         config: Some("/home/ada/config.toml".into()),
         organization: Some("ABC@AdobeOrg".to_owned()),
+        service: Some("https://service.example/v2".to_owned()),
         mode: Mode::Live,
         user: "ada".to_owned(),
         host: "desk".to_owned(),

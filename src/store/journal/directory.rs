@@ -7,20 +7,38 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-/// How long the journal of a run that made changes is kept.
-const KEPT: Duration = Duration::from_hours(30 * 24);
-/// How long that of a rehearsal is.
-const REHEARSALS_KEPT: Duration = Duration::from_hours(24);
+/// How long the journal of a rehearsal is kept.
+const REHEARSALS_KEPT: Duration = Duration::from_hours(7 * 24);
 const ENDING: &str = ".journal";
 
-/// The path of a new journal; `live` says whether the run makes changes. Old journals are removed.
+/// The path of a new journal; `live` says whether the run makes changes.
 ///
 /// # Errors
 /// `file`: there is no folder for it.
 pub fn new(live: bool) -> Result<PathBuf> {
-    let folder = state_dir::journals()?;
-    remove_old(&folder, SystemTime::now());
-    Ok(folder.join(name(Timestamp::now(), live)))
+    Ok(state_dir::journals()?.join(name(Timestamp::now(), live)))
+}
+
+/// Whether a journal is that of a rehearsal.
+fn is_rehearsal(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.to_string_lossy().contains("-test-"))
+}
+
+/// The journals that are older than they are to be kept by their time, if the clock is right.
+///
+/// # Errors
+/// `file`: the folder cannot be read.
+pub(crate) fn outdated(keep: Duration, now: SystemTime) -> Result<Vec<PathBuf>> {
+    Ok(outdated_of(all()?, keep, now))
+}
+
+fn outdated_of(journals: Vec<PathBuf>, keep: Duration, now: SystemTime) -> Vec<PathBuf> {
+    let is_outdated = |path: &PathBuf| {
+        let kept = if is_rehearsal(path) { REHEARSALS_KEPT.min(keep) } else { keep };
+        let changed = fs::metadata(path).and_then(|data| data.modified());
+        changed.is_ok_and(|then| now.duration_since(then).is_ok_and(|age| age > kept))
+    };
+    journals.into_iter().filter(is_outdated).collect()
 }
 
 /// The name of a journal: names sort in the order in which their runs began, even within a second.
@@ -56,18 +74,6 @@ fn journals(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
     Ok(entries.filter(|path| path.to_string_lossy().ends_with(ENDING)).collect())
 }
 
-/// Removes what is older than it is to be kept. What cannot be removed stays: nothing depends on it.
-fn remove_old(folder: &Path, now: SystemTime) {
-    for path in journals(folder).unwrap_or_default() {
-        let rehearsal = path.file_name().is_some_and(|name| name.to_string_lossy().contains("-test-"));
-        let kept = if rehearsal { REHEARSALS_KEPT } else { KEPT };
-        let changed = fs::metadata(&path).and_then(|data| data.modified());
-        if changed.is_ok_and(|then| now.duration_since(then).is_ok_and(|age| age > kept)) {
-            drop(fs::remove_file(&path));
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -82,18 +88,19 @@ mod tests {
     }
 
     #[test]
-    fn live_journals_are_kept_for_thirty_days() {
+    fn live_journals_are_kept_as_long_as_the_setting_says_and_rehearsals_for_a_week() {
         let folder = tempfile::tempdir().unwrap();
-        let names = ["1-live-a.journal", "1-test-b.journal", "notes.txt"];
-        for name in names {
-            fs::write(folder.path().join(name), "x").unwrap();
+        let paths = ["1-live-a.journal", "1-test-b.journal"].map(|name| folder.path().join(name));
+        for path in &paths {
+            fs::write(path, "x").unwrap();
         }
-        let left = |days: u64| {
-            remove_old(folder.path(), SystemTime::now() + Duration::from_hours(24 * days));
-            names.map(|name| folder.path().join(name).exists())
+        let outdated = |days: u64| {
+            let now = SystemTime::now() + Duration::from_hours(24 * days);
+            outdated_of(paths.to_vec(), Duration::from_hours(24 * 395), now)
         };
-        assert_eq!(left(0), [true, true, true]);
-        assert_eq!(left(29), [true, false, true]);
-        assert_eq!(left(31), [false, false, true]);
+        assert_eq!(outdated(6), [] as [PathBuf; 0]);
+        assert_eq!(outdated(8), [paths[1].clone()]);
+        assert_eq!(outdated(394), [paths[1].clone()]);
+        assert_eq!(outdated(396), paths);
     }
 }

@@ -4,6 +4,7 @@ mod checksum_chain;
 pub mod directory;
 pub mod reader;
 pub mod record;
+pub(crate) mod retention;
 pub mod sha256;
 #[cfg(test)]
 mod testing;

@@ -63,6 +63,9 @@ pub struct HeadRecord {
     pub config: Option<PathBuf>,
     /// The organization's id.
     pub organization: Option<String>,
+    /// The address of the service; a journal of an earlier version does not have it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<String>,
     /// Whether changes are real.
     pub mode: Mode,
     /// The system's user.

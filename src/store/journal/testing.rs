@@ -32,6 +32,7 @@ pub(crate) fn head() -> HeadRecord {
         profile: "default".to_owned(),
         config: None,
         organization: None,
+        service: None,
         mode: Mode::Live,
         user: "u".to_owned(),
         host: "h".to_owned(),

@@ -2,8 +2,9 @@
 
 use super::record::{EndRecord, HeadRecord, JournalEntry, JournalRecord};
 use super::{checksum_chain, directory, reader};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::store::atomic_file::is_held;
+use crate::store::trust::{self, FileRole};
 use crate::wire::outcome::Status;
 use jiff::Timestamp;
 use std::collections::HashMap;
@@ -39,10 +40,12 @@ pub struct UnfinishedRun {
 }
 
 /// The result of reading all journals of this user.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
+#[derive(Debug, Default, Clone)]
 pub struct JournalSurvey {
     /// The unfinished runs, the newest first.
     pub unfinished: Vec<UnfinishedRun>,
+    /// Journals that others own or could have changed, which are not read, with what is wrong; the newest first.
+    pub foreign: Vec<(PathBuf, Error)>,
     /// Journals in another format, which this version cannot read, the newest first.
     pub other_formats: Vec<PathBuf>,
 }
@@ -55,7 +58,14 @@ pub struct JournalSurvey {
 pub fn all() -> Result<JournalSurvey> {
     let mut survey = JournalSurvey::default();
     for path in directory::all()?.into_iter().rev() {
-        let Ok(mut file) = File::open(&path) else { continue };
+        let mut file = match trust::open(&path, FileRole::Journal) {
+            Ok(Ok((file, _))) => file,
+            Ok(Err(error)) => {
+                survey.foreign.push((path, error));
+                continue;
+            }
+            Err(_) => continue,
+        };
         if reader::read_format("", &file).is_err_and(|error| error.kind.name() == "usage") {
             survey.other_formats.push(path);
         } else {
@@ -63,6 +73,11 @@ pub fn all() -> Result<JournalSurvey> {
         }
     }
     Ok(survey)
+}
+
+/// The run of a journal; `None` if nothing of it is left to do, or it is under way.
+pub fn of_journal(path: &Path) -> Option<UnfinishedRun> {
+    of(path, &mut File::open(path).ok()?)
 }
 
 fn of(path: &Path, file: &mut File) -> Option<UnfinishedRun> {
