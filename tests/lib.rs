@@ -35,6 +35,7 @@ mod sandbox;
 mod sandbox_responses;
 mod scripts;
 mod support;
+mod tables;
 mod trouble;
 #[cfg(unix)]
 mod waiting;

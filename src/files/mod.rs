@@ -1,3 +1,9 @@
 //! The formats of files that scripts read and write.
 
 pub mod csv;
+pub(crate) mod first_bytes;
+pub(crate) mod input;
+pub mod table;
+pub(crate) mod table_file;
+#[cfg(test)]
+mod tests;

@@ -1,19 +1,11 @@
-//! Decodes the bytes of text files.
+//! Decodes the bytes of text files: the encodings of the WHATWG's list, by their labels.
 
-use std::io::{self, Read};
+use encoding_rs::{DecoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use std::io::{self, Read, Write};
 
 /// The encoding of a text file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FileEncoding {
-    /// With or without a byte order mark.
-    Utf8,
-    /// What Excel calls "Unicode text"; without a byte order mark the low byte comes first.
-    Utf16,
-    /// What Excel on Windows in the Americas and Western Europe calls "CSV".
-    Windows1252,
-    /// ISO 8859-1, where every byte is the character of that number.
-    Latin1,
-}
+pub struct FileEncoding(&'static Encoding);
 
 /// Bytes that are not valid in an encoding.
 #[derive(Debug, PartialEq, Eq)]
@@ -33,47 +25,152 @@ impl DecodeError {
     }
 }
 
-/// The characters of the bytes 0x80 to 0x9F in windows-1252; the rest is as in latin-1. NUL where there is none.
-const WINDOWS_1252: [char; 32] = [
-    '€', '\0', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\0', 'Ž', '\0', '\0', '‘', '’', '“',
-    '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\0', 'ž', 'Ÿ',
+/// Names that other programs use for encodings and the WHATWG's list does not have.
+const OTHER_LABELS: [(&str, &str); 8] = [
+    ("latin-1", "windows-1252"),
+    ("utf-8-sig", "utf-8"),
+    ("utf16", "utf-16"),
+    ("cp932", "shift_jis"),
+    ("cp936", "gbk"),
+    ("cp949", "euc-kr"),
+    ("cp950", "big5"),
+    ("ansi", "windows-1252"),
 ];
 
 impl FileEncoding {
-    /// The values of the option `encoding`.
-    pub const NAMES: &[&str] = &["utf-8", "utf-16", "windows-1252", "latin-1"];
+    /// UTF-8.
+    pub(crate) const UTF_8: Self = Self(UTF_8);
 
-    /// The encoding of one of [`FileEncoding::NAMES`].
-    pub fn parse(name: &str) -> Option<Self> {
-        match name {
-            "utf-8" => Some(Self::Utf8),
-            "utf-16" => Some(Self::Utf16),
-            "windows-1252" => Some(Self::Windows1252),
-            "latin-1" => Some(Self::Latin1),
+    /// The encodings that files of administrators usually have, for messages.
+    pub const COMMON: &[&str] = &[
+        "utf-8",
+        "utf-16",
+        "windows-1252",
+        "windows-1250",
+        "windows-1251",
+        "iso-8859-2",
+        "shift_jis",
+        "gb18030",
+        "big5",
+        "euc-kr",
+    ];
+
+    /// The encoding with a label of the WHATWG's list, such as `windows-1250` or `shift_jis`, in any case.
+    pub fn parse(label: &str) -> Option<Self> {
+        let folded = label.trim().to_ascii_lowercase();
+        let known = OTHER_LABELS.iter().find(|(other, _)| *other == folded).map(|(_, known)| *known);
+        Encoding::for_label_no_replacement(known.unwrap_or(&folded).as_bytes()).map(Self)
+    }
+
+    /// Its name, which [`FileEncoding::parse`] takes.
+    pub fn name(self) -> String {
+        self.0.name().to_ascii_lowercase()
+    }
+
+    /// The encoding that bytes show by themselves: by their byte order mark, or as UTF-16 without one.
+    pub(crate) fn shown_by(start: &[u8]) -> Option<Self> {
+        let marked = Encoding::for_bom(start).map(|(encoding, _)| Self(encoding));
+        marked.or_else(|| Self::utf_16_without_a_mark(start))
+    }
+
+    /// Text of Europe and America in UTF-16 has a NUL in many pairs of bytes, always on the same side.
+    fn utf_16_without_a_mark(start: &[u8]) -> Option<Self> {
+        let (pairs, _) = start[..start.len().min(MARKLESS)].as_chunks::<2>();
+        let first = pairs.iter().filter(|pair| pair[0] == 0).count();
+        let second = pairs.iter().filter(|pair| pair[1] == 0).count();
+        let most = |count: usize| count * 4 > pairs.len();
+        match (most(first), most(second)) {
+            (false, true) if first == 0 => Some(Self(UTF_16LE)),
+            (true, false) if second == 0 => Some(Self(UTF_16BE)),
             _ => None,
         }
     }
 
-    /// The encoding of the byte order mark; UTF-8 if there is none.
-    fn of_mark(bytes: &[u8]) -> Self {
-        if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
-            Self::Utf16
-        } else {
-            Self::Utf8
+    /// Whether it has every character of Unicode.
+    fn is_unicode(self) -> bool {
+        [UTF_8, UTF_16LE, UTF_16BE].contains(&self.0)
+    }
+
+    /// A string in this encoding.
+    ///
+    /// # Errors
+    /// The first character that it does not have.
+    pub(crate) fn encode(self, text: &str) -> Result<Vec<u8>, char> {
+        if [UTF_16LE, UTF_16BE].contains(&self.0) {
+            let bytes = if self.0 == UTF_16LE { u16::to_le_bytes } else { u16::to_be_bytes };
+            return Ok(text.encode_utf16().flat_map(bytes).collect());
+        }
+        let mut encoder = self.0.new_encoder();
+        let room =
+            encoder.max_buffer_length_from_utf8_without_replacement(text.len()).unwrap_or(text.len() * 4);
+        let mut bytes = Vec::with_capacity(room);
+        match encoder.encode_from_utf8_to_vec_without_replacement(text, &mut bytes, true).0 {
+            encoding_rs::EncoderResult::Unmappable(letter) => Err(letter),
+            _ => Ok(bytes),
         }
     }
 }
 
-/// The text of a file, without a byte order mark. Without an `encoding` it is UTF-8, or the encoding of its mark.
+/// The bytes at the start of a file that are looked at for UTF-16 without a byte order mark.
+const MARKLESS: usize = 1 << 10;
+
+/// Writes strings in an encoding.
+pub(crate) struct EncodingWriter<W> {
+    target: W,
+    encoding: FileEncoding,
+    /// The start of a character that continues in the next piece.
+    rest: Vec<u8>,
+}
+
+impl<W: Write> EncodingWriter<W> {
+    /// Writes to `target`.
+    pub(crate) fn new(target: W, encoding: FileEncoding) -> Self {
+        Self { target, encoding, rest: Vec::new() }
+    }
+}
+
+impl<W: Write> Write for EncodingWriter<W> {
+    /// Takes UTF-8.
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.encoding == FileEncoding::UTF_8 {
+            return self.target.write(bytes);
+        }
+        self.rest.extend_from_slice(bytes);
+        let valid = match std::str::from_utf8(&self.rest) {
+            Ok(text) => text.len(),
+            Err(error) => error.valid_up_to(),
+        };
+        let text = std::str::from_utf8(&self.rest[..valid]).unwrap_or_default();
+        let encoded = self.encoding.encode(text).map_err(|letter| {
+            io::Error::other(format!("the encoding {} has no character `{letter}`", self.encoding.name()))
+        })?;
+        self.target.write_all(&encoded)?;
+        self.rest.drain(..valid);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.target.flush()
+    }
+}
+
+/// The text of a file, without a byte order mark. Without an `encoding` it is the one that its first bytes show, or UTF-8.
 ///
 /// # Errors
 /// Bytes that are not valid in that encoding, with the text before them.
 pub fn decode(bytes: &[u8], encoding: Option<FileEncoding>) -> Result<String, DecodeError> {
-    let mut decoder = Decoder::new(bytes, encoding);
     let mut text = String::with_capacity(bytes.len());
-    match decoder.decode(bytes, true, &mut text) {
-        Ok(_) => Ok(text),
-        Err(message) => Err(DecodeError { before: text, message }),
+    let mut reader = TextReader::new(bytes, encoding);
+    let mut piece = String::new();
+    loop {
+        match reader.read(&mut piece) {
+            Ok(()) if piece.is_empty() => return Ok(text),
+            Ok(()) => text.push_str(&piece),
+            Err(TextError::Decode(message)) => return Err(DecodeError { before: text, message }),
+            Err(TextError::Read(error)) => {
+                return Err(DecodeError { before: text, message: error.to_string() });
+            }
+        }
     }
 }
 
@@ -91,8 +188,8 @@ pub(crate) struct TextReader<R> {
     source: R,
     encoding: Option<FileEncoding>,
     /// `None` until the first bytes were read.
-    decoder: Option<Decoder>,
-    /// Bytes that were read but not decoded yet: the start of a character that continues in the next piece.
+    decoder: Option<TextDecoder>,
+    /// Bytes that were read but not decoded yet.
     bytes: Vec<u8>,
     /// What is wrong with the bytes after the last piece.
     broken: Option<String>,
@@ -101,11 +198,9 @@ pub(crate) struct TextReader<R> {
 
 /// The number of bytes read at once.
 const PIECE: usize = 1 << 13;
-/// The longest byte order mark, in bytes.
-const MARK: usize = 3;
 
 impl<R: Read> TextReader<R> {
-    /// Without an `encoding` the text is UTF-8, or the encoding of its byte order mark.
+    /// Without an `encoding` the text is in the one that its first bytes show, or UTF-8.
     pub(crate) fn new(source: R, encoding: Option<FileEncoding>) -> Self {
         Self { source, encoding, decoder: None, bytes: Vec::new(), broken: None, ended: false }
     }
@@ -124,20 +219,17 @@ impl<R: Read> TextReader<R> {
                 return Ok(());
             }
             self.fill().map_err(TextError::Read)?;
-            if self.decoder.is_none() && self.bytes.len() < MARK && !self.ended {
+            if self.decoder.is_none() && self.bytes.len() < MARKLESS && !self.ended {
                 continue;
             }
-            let decoder = self.decoder.get_or_insert_with(|| Decoder::new(&self.bytes, self.encoding));
-            match decoder.decode(&self.bytes, self.ended, piece) {
-                Ok(taken) => drop(self.bytes.drain(..taken)),
-                Err(message) => (self.broken, self.ended) = (Some(message), true),
+            let decoder = self.decoder.get_or_insert_with(|| TextDecoder::new(&self.bytes, self.encoding));
+            let decoded = decoder.decode(&self.bytes, self.ended, piece);
+            self.bytes.clear();
+            if let Err(message) = decoded {
+                (self.broken, self.ended) = (Some(message), true);
             }
         }
         Ok(())
-    }
-
-    pub(crate) fn into_source(self) -> R {
-        self.source
     }
 
     fn fill(&mut self) -> io::Result<()> {
@@ -156,94 +248,66 @@ impl<R: Read> TextReader<R> {
 }
 
 /// Decodes the bytes of one file.
-struct Decoder {
+struct TextDecoder {
     encoding: FileEncoding,
-    big_endian: bool,
-    /// Whether a byte order mark may still follow.
-    at_start: bool,
+    decoder: encoding_rs::Decoder,
 }
 
-impl Decoder {
-    /// `start` is the first bytes of the file.
+impl TextDecoder {
+    /// `start` is the first bytes of the file. A byte order mark overrules `encoding`.
     fn new(start: &[u8], encoding: Option<FileEncoding>) -> Self {
-        let encoding = encoding.unwrap_or_else(|| FileEncoding::of_mark(start));
-        Self { encoding, big_endian: start.starts_with(&[0xFE, 0xFF]), at_start: true }
+        let encoding = encoding.or_else(|| FileEncoding::shown_by(start)).unwrap_or(FileEncoding::UTF_8);
+        let decoder = encoding.0.new_decoder();
+        let encoding = Encoding::for_bom(start).map_or(encoding, |(marked, _)| FileEncoding(marked));
+        Self { encoding, decoder }
     }
 
-    /// Appends the text of `bytes` and returns the number of decoded bytes. Unless they are the `last` ones, an
-    /// incomplete character at the end is not decoded.
+    /// Appends the text of `bytes`, of which all are decoded; the decoder keeps an incomplete character at the end.
     ///
     /// # Errors
     /// What is wrong with the bytes after the text that was appended.
-    fn decode(&mut self, bytes: &[u8], last: bool, text: &mut String) -> Result<usize, String> {
-        let begun = text.len();
-        let decoded = match self.encoding {
-            FileEncoding::Utf8 => utf_8(bytes, last, text),
-            FileEncoding::Utf16 => self.utf_16(bytes, last, text),
-            FileEncoding::Windows1252 => windows_1252(bytes, text),
-            FileEncoding::Latin1 => {
-                text.extend(bytes.iter().copied().map(char::from));
-                Ok(bytes.len())
+    fn decode(&mut self, bytes: &[u8], last: bool, text: &mut String) -> Result<(), String> {
+        let mut taken = 0;
+        loop {
+            let rest = &bytes[taken..];
+            let room = self.decoder.max_utf8_buffer_length_without_replacement(rest.len());
+            text.reserve(room.unwrap_or(4 * rest.len()).max(16));
+            let begun = text.len();
+            let (result, count) = self.decoder.decode_to_string_without_replacement(rest, text, last);
+            taken += count;
+            self.check(text, begun)?;
+            match result {
+                DecoderResult::InputEmpty => return Ok(()),
+                DecoderResult::OutputFull => {}
+                DecoderResult::Malformed(..) => return Err(self.malformed()),
             }
+        }
+    }
+
+    /// Bytes that an encoding does not use become control characters, which no text of a file has.
+    fn check(&self, text: &mut String, begun: usize) -> Result<(), String> {
+        let is_unused = |letter: char| letter == '\0' || ('\u{80}'..='\u{9f}').contains(&letter);
+        let new = &text[begun..];
+        let unused = if self.encoding.is_unicode() { new.find('\0') } else { new.find(is_unused) };
+        let Some(place) = unused else { return Ok(()) };
+        let letter = text[begun + place..].chars().next().unwrap_or_default();
+        text.truncate(begun + place);
+        Err(match letter {
+            '\0' => "a NUL character; this is not a text file".to_owned(),
+            letter => {
+                format!("the byte {:#04x} is not a character of {}", u32::from(letter), self.encoding.name())
+            }
+        })
+    }
+
+    fn malformed(&self) -> String {
+        let name = match self.encoding.name().as_str() {
+            "utf-8" => "UTF-8".to_owned(),
+            "utf-16le" | "utf-16be" => "UTF-16".to_owned(),
+            other => other.to_owned(),
         };
-        let marked = matches!(self.encoding, FileEncoding::Utf8 | FileEncoding::Utf16);
-        if self.at_start && text.len() > begun {
-            self.at_start = false;
-            if marked && text[begun..].starts_with(BYTE_ORDER_MARK) {
-                text.replace_range(begun..begun + BYTE_ORDER_MARK.len_utf8(), "");
-            }
-        }
-        decoded
+        format!("this is not valid {name} text")
     }
-
-    fn utf_16(&self, bytes: &[u8], last: bool, text: &mut String) -> Result<usize, String> {
-        let (pairs, rest) = bytes.as_chunks::<2>();
-        let unit = |pair: &[u8; 2]| {
-            if self.big_endian { u16::from_be_bytes(*pair) } else { u16::from_le_bytes(*pair) }
-        };
-        let mut decoded = 0;
-        for letter in char::decode_utf16(pairs.iter().map(unit)) {
-            match letter {
-                Ok(letter) => {
-                    text.push(letter);
-                    decoded += 2 * letter.len_utf16();
-                }
-                Err(_) if !last && decoded + 2 == 2 * pairs.len() => return Ok(decoded),
-                Err(_) => return Err("this is not valid UTF-16 text".to_owned()),
-            }
-        }
-        match rest {
-            [_] if last => Err("this is not valid UTF-16 text".to_owned()),
-            _ => Ok(decoded),
-        }
-    }
-}
-
-const BYTE_ORDER_MARK: char = '\u{feff}';
-
-fn utf_8(bytes: &[u8], last: bool, text: &mut String) -> Result<usize, String> {
-    let (valid, cut_off) = match std::str::from_utf8(bytes) {
-        Ok(valid) => (valid, true),
-        Err(error) => {
-            let valid = std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default();
-            (valid, error.error_len().is_none() && !last)
-        }
-    };
-    text.push_str(valid);
-    if cut_off { Ok(valid.len()) } else { Err("this is not valid UTF-8 text".to_owned()) }
-}
-
-fn windows_1252(bytes: &[u8], text: &mut String) -> Result<usize, String> {
-    for &byte in bytes {
-        match byte {
-            0x80..=0x9F => match WINDOWS_1252[usize::from(byte - 0x80)] {
-                '\0' => return Err(format!("the byte {byte:#04x} is not a character of windows-1252")),
-                letter => text.push(letter),
-            },
-            _ => text.push(char::from(byte)),
-        }
-    }
-    Ok(bytes.len())
 }
 
 #[cfg(test)]
@@ -253,7 +317,60 @@ mod tests {
 
     #[test]
     fn every_name_is_an_encoding() {
-        assert!(FileEncoding::NAMES.iter().all(|name| FileEncoding::parse(name).is_some()));
+        assert!(FileEncoding::COMMON.iter().all(|name| FileEncoding::parse(name).is_some()));
+    }
+
+    fn named(label: &str) -> Option<FileEncoding> {
+        Some(FileEncoding::parse(label).unwrap())
+    }
+
+    #[test]
+    fn labels_are_those_of_the_list_and_of_other_programs() {
+        for (label, name) in [
+            ("Shift_JIS", "shift_jis"),
+            ("cp932", "shift_jis"),
+            ("CP1250", "windows-1250"),
+            ("latin1", "windows-1252"),
+            ("utf-8-sig", "utf-8"),
+            ("UTF-16", "utf-16le"),
+        ] {
+            assert_eq!(named(label).unwrap().name(), name);
+        }
+        for unknown in ["", "utf-99", "iso-2022-kr", "ebcdic"] {
+            assert_eq!(FileEncoding::parse(unknown), None, "{unknown}");
+        }
+    }
+
+    #[test]
+    fn utf_16_is_recognized_without_a_mark() {
+        let text = "type,email\nfederatedID,zoé@example.com,鈴木\n";
+        for bytes in [u16::to_le_bytes, u16::to_be_bytes] {
+            let bytes: Vec<u8> = text.encode_utf16().flat_map(bytes).collect();
+            assert_eq!(both(&bytes, None).unwrap(), text);
+        }
+    }
+
+    #[test]
+    fn a_nul_is_no_text_in_any_encoding() {
+        for encoding in [None, named("windows-1252"), named("shift_jis"), named("utf-8")] {
+            for text in [b"\0".repeat(4000), b"a,b\n1,\0\n".to_vec()] {
+                let error = both(&text, encoding).unwrap_err();
+                assert_eq!(error.message, "a NUL character; this is not a text file", "{encoding:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_encoded_is_decoded_again() {
+        for label in ["utf-8", "utf-16", "utf-16be", "windows-1250", "shift_jis", "gb18030", "koi8-u"] {
+            let encoding = FileEncoding::parse(label).unwrap();
+            let text = if label.starts_with("windows") { "Łódź €" } else { "a Я" };
+            let mut bytes = Vec::new();
+            let mut writer = EncodingWriter::new(&mut bytes, encoding);
+            text.as_bytes().iter().for_each(|byte| writer.write_all(&[*byte]).unwrap());
+            assert_eq!(decode(&bytes, Some(encoding)).unwrap(), text, "{label}");
+        }
+        assert_eq!(FileEncoding::parse("windows-1252").unwrap().encode("Łódź"), Err('Ł'));
     }
 
     /// The text, decoded at once and byte by byte.
@@ -278,14 +395,14 @@ mod tests {
         assert_eq!(both(b"\xEF\xBB\xBFa\xC3\xA9", None).unwrap(), "aé");
         assert_eq!(both(b"\xFF\xFEa\0\xE9\0", None).unwrap(), "aé");
         assert_eq!(both(b"\xFE\xFF\0a\0\xE9", None).unwrap(), "aé");
-        assert_eq!(both(b"a\0\xE9\0", Some(FileEncoding::Utf16)).unwrap(), "aé");
+        assert_eq!(both(b"a\0\xE9\0", named("utf-16")).unwrap(), "aé");
         assert_eq!(both(b"\xFF\xFE=\xD8\0\xDE", None).unwrap(), "😀");
     }
 
     #[test]
     fn one_byte_encodings_are_read_when_they_are_named() {
-        assert_eq!(both(b"Zo\xEB \x80", Some(FileEncoding::Windows1252)).unwrap(), "Zoë €");
-        assert_eq!(both(b"Zo\xEB", Some(FileEncoding::Latin1)).unwrap(), "Zoë");
+        assert_eq!(both(b"Zo\xEB \x80", named("windows-1252")).unwrap(), "Zoë €");
+        assert_eq!(both(b"Zo\xEB", named("latin-1")).unwrap(), "Zoë");
     }
 
     #[test]
@@ -293,8 +410,8 @@ mod tests {
         let before = |bytes: &[u8], encoding| both(bytes, encoding).unwrap_err().before;
         assert_eq!(before(b"\xEF\xBB\xBFZo\xEB!", None), "Zo");
         assert_eq!(before(b"\xFF\xFEa\0\0\xD8", None), "a");
-        assert_eq!(before(b"a\0b", Some(FileEncoding::Utf16)), "a");
-        assert_eq!(before(b"a\x81", Some(FileEncoding::Windows1252)), "a");
+        assert_eq!(before(b"a\0b", named("utf-16")), "a");
+        assert_eq!(before(b"a\x81", named("windows-1252")), "a");
         assert_eq!(before(b"a\xC3", None), "a");
     }
 

@@ -16,6 +16,21 @@ pub(crate) fn open(path: &Path) -> io::Result<File> {
     File::open(path)
 }
 
+/// Opens a file to read it, also a pipe that nobody writes to yet.
+///
+/// # Errors
+/// Those of the system.
+pub(crate) fn open_without_waiting(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.custom_flags(rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
+    }
+    open_with(path, &options)
+}
+
 /// Opens a file in some other way.
 ///
 /// # Errors

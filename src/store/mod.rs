@@ -4,6 +4,7 @@ pub(crate) mod atomic_file;
 pub mod encoding;
 pub(crate) mod file_door;
 pub(crate) mod history;
+pub(crate) mod input_file;
 pub mod journal;
 pub(crate) mod output_file;
 pub(crate) mod saved_listing;

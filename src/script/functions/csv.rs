@@ -1,15 +1,14 @@
 //! Reading and writing CSV files.
 
-use crate::error::{Error, Result};
-use crate::files::csv::reader::{CsvShape, read};
-use crate::files::csv::row_stream::RowStream;
+use crate::error::Result;
 use crate::files::csv::writer::{CsvContent, CsvWritePlan, write};
+use crate::files::table::row_stream::RowStream;
+use crate::files::table_file::{TableFile, TableOptions};
 use crate::host::binding::RhaiResultOf;
 use crate::host::session::Session;
 use crate::host::session::session;
 use crate::host::thrown::ThrowAt;
 use crate::session::tracked_files;
-use crate::store::encoding::FileEncoding;
 use crate::store::output_file::IfExists;
 use crate::values::options::CallOptions;
 use rhai::plugin::{Dynamic, export_module};
@@ -22,16 +21,20 @@ pub mod functions {
     /// Reads a CSV file into a list of rows.
     ///
     /// Rows read like maps: `row.email`, `row["First name"]`. The first line that is not blank is the header, with the
-    /// columns in any order. Cells are strings, trimmed of spaces; blank rows are skipped. A column that does not exist
-    /// is an error that names the nearest one. The file is UTF-8, or UTF-16 with a byte order mark. Quoted cells may
-    /// contain commas and line breaks. An apostrophe that `write_csv` put before a formula is removed. The path is
-    /// relative to the current folder.
+    /// columns in any order. Cells are strings, trimmed of spaces; blank rows are skipped, blank cells at the end of a row
+    /// may be missing. A column that does not exist is an error that names the nearest one. The character between cells
+    /// (comma, semicolon or tab) is that of the header, or of a line `sep=;` before it. Quoted cells may contain it, and
+    /// line breaks. An apostrophe that `write_csv` put before a formula is removed. The path is relative to the current
+    /// folder; `-` is standard input.
+    ///
+    /// The file is UTF-8 or UTF-16. If it is neither, its encoding is guessed and the guess reported; a live run does not
+    /// guess, but names the option to give.
     ///
     /// A row has `get(column)` (`()` if there is no such column), `keys()`, `to_map()` and `"column" in row`. All rows
     /// are kept in memory; `stream_csv(path)` iterates over a file of any size.
     ///
     /// # Errors
-    /// `file` if the file cannot be read or a row is invalid, with its line and column.
+    /// `file` if the file cannot be read, or if rows are not valid, with their lines.
     ///
     /// # Example
     /// ```rhai
@@ -53,9 +56,10 @@ pub mod functions {
     /// - `columns`: names of required columns; others are allowed
     /// - `lists`: names of required columns whose cells are lists such as `"Designers, Editors"`; blank names are
     ///   dropped
-    /// - `delimiter`: the character between cells, by default `","`; `";"` and `"\t"` are common
-    /// - `encoding`: `"utf-8"`, `"utf-16"` (Excel's "Unicode text"), `"windows-1252"` (Excel's plain "CSV" in Western
-    ///   Europe and the Americas) or `"latin-1"`
+    /// - `delimiter`: the character between cells, by default `"auto"`
+    /// - `encoding`: a label of the WHATWG's list, such as `"windows-1252"` (Excel's plain "CSV" in Western Europe and the
+    ///   Americas), `"windows-1250"` (in Central Europe), `"shift_jis"` (in Japan) or `"utf-16"`; by default `"auto"`
+    /// - `rename`: names of the header and the names by which the columns are read, such as `#{"Adres e-mail": "email"}`
     /// - `min_rows`: the least number of rows, by default 0
     ///
     /// # Errors
@@ -70,7 +74,7 @@ pub mod functions {
     /// ```
     #[rhai_fn(name = "read_csv", volatile, return_raw)]
     pub fn read_csv_of_shape(context: NativeCallContext, path: &str, options: Map) -> RhaiResultOf<Array> {
-        let options = CallOptions::new("read_csv", options, SHAPE);
+        let options = CallOptions::new("read_csv", options, &TableOptions::FOR_CSV);
         session(&context).and_then(|session| rows(&session, path, &options?)).at(&context)
     }
 
@@ -102,8 +106,7 @@ pub mod functions {
     /// # Options
     /// - `columns`: names of required columns; others are allowed
     /// - `lists`: names of required columns whose cells are lists such as `"Designers, Editors"`
-    /// - `delimiter`: the character between cells, by default `","`
-    /// - `encoding`: as for `read_csv(path, options)`
+    /// - `delimiter`, `encoding`, `rename`: as for `read_csv(path, options)`
     /// - `min_rows`: the least number of rows, by default 0
     ///
     /// # Errors
@@ -122,7 +125,7 @@ pub mod functions {
         path: &str,
         options: Map,
     ) -> RhaiResultOf<RowStream> {
-        let options = CallOptions::new("stream_csv", options, SHAPE);
+        let options = CallOptions::new("stream_csv", options, &TableOptions::FOR_CSV);
         session(&context).and_then(|session| open_stream(&session, path, &options?)).at(&context)
     }
 
@@ -181,45 +184,23 @@ pub mod functions {
     }
 }
 
-/// The options of reading.
-const SHAPE: &[&str] = &["columns", "lists", "delimiter", "encoding", "min_rows"];
 /// The options of writing.
 const PLAN: &[&str] = &["columns", "if_exists"];
 
+fn open(session: &Session, path: &str, options: &CallOptions) -> Result<TableFile> {
+    TableFile::open(session, Path::new(path), &TableOptions::of(options)?)
+}
+
 fn rows(session: &Session, path: &str, options: &CallOptions) -> Result<Array> {
-    let (rows, digest) = read(Path::new(path), &shape(options)?, session.interrupt())?;
+    let (rows, digest) = open(session, path, options)?.read(session.interrupt())?;
     tracked_files::record_input(session, Path::new(path), &digest, Some(rows.len()))?;
     Ok(rows.into_iter().map(Dynamic::from).collect())
 }
 
 fn open_stream(session: &Session, path: &str, options: &CallOptions) -> Result<RowStream> {
-    let stream = RowStream::of(Path::new(path), shape(options)?, session.interrupt())?;
+    let stream = RowStream::of(open(session, path, options)?, session.interrupt())?;
     tracked_files::record_input(session, Path::new(path), stream.digest(), Some(stream.rows()))?;
     Ok(stream)
-}
-
-fn shape(options: &CallOptions) -> Result<CsvShape> {
-    let encoding = options.choice("encoding", FileEncoding::NAMES)?;
-    Ok(CsvShape {
-        columns: options.texts("columns")?.unwrap_or_default(),
-        lists: options.texts("lists")?.unwrap_or_default(),
-        delimiter: delimiter(options)?,
-        encoding: encoding.and_then(FileEncoding::parse),
-        min_rows: options.count("min_rows")?.unwrap_or_default(),
-    })
-}
-
-fn delimiter(options: &CallOptions) -> Result<char> {
-    let Some(value) = options.value("delimiter") else { return Ok(',') };
-    let text = value.to_string();
-    let mut letters = text.chars();
-    match (letters.next(), letters.next()) {
-        (Some('"' | '\n' | '\r'), None) => {
-            Err(Error::usage("`delimiter` of a CSV file cannot be a quote or a line end"))
-        }
-        (Some(letter), None) if value.is_string() || value.is_char() => Ok(letter),
-        _ => Err(options.wrong("delimiter", "one character", value)),
-    }
 }
 
 fn save(session: &Session, path: &str, rows: Dynamic, options: &CallOptions) -> Result<i64> {
@@ -301,12 +282,12 @@ mod tests {
     #[test]
     fn a_stream_reports_errors_before_its_first_row() {
         let (folder, code) = in_folder("let rows = 0; for row in stream_csv(PATH) { rows += 1; } rows");
-        std::fs::write(folder.path().join("people.csv"), "a,b\n1,2\n3\n").unwrap();
+        std::fs::write(folder.path().join("people.csv"), "a,b\n1,2\n3,4,5\n").unwrap();
         let message = ScriptTest::default().thrown(&code, "error");
         assert!(message.contains("people.csv:3: "), "{message}");
         let code = "write_csv(PATH, [1]); let file = stream_csv(PATH); write_csv(PATH, [#{other: 2}]);
             let rows = []; for row in file { rows += row.keys(); } rows";
-        assert_eq!(value(code), json!(["other"]));
+        assert_eq!(value(code), json!(["value"]), "the rows that were checked");
         assert!(
             error("write_csv(PATH, [1]); stream_csv(PATH, #{min_rows: 2})", "error").contains("too few rows")
         );

@@ -1,6 +1,7 @@
 //! JSON in strings and files.
 
 use crate::error::{Error, Result};
+use crate::files::input;
 use crate::host::binding::RhaiResultOf;
 use crate::host::interrupt::Interrupt;
 use crate::host::session::Session;
@@ -8,7 +9,6 @@ use crate::host::session::session;
 use crate::host::thrown::ThrowAt;
 use crate::session::tracked_files;
 use crate::store::encoding::decode;
-use crate::store::file_door;
 use crate::store::journal::sha256;
 use crate::store::output_file::{self, IfExists};
 use crate::values::json_text;
@@ -178,14 +178,16 @@ fn indent(options: &CallOptions) -> Result<usize> {
 }
 
 fn read_noted(session: &Session, path: &str) -> Result<Dynamic> {
-    let (value, digest) = read(path, session.interrupt())?;
+    let (value, digest) = read(session, path)?;
     let rows = value.read_lock::<Array>().map(|list| list.len());
     tracked_files::record_input(session, Path::new(path), &digest, rows)?;
     Ok(value)
 }
 
-fn read(path: &str, interrupt: &Interrupt) -> Result<(Dynamic, String)> {
-    let bytes = file_door::read(Path::new(path)).map_err(|error| Error::io(Path::new(path), error))?;
+fn read(session: &Session, path: &str) -> Result<(Dynamic, String)> {
+    let interrupt = session.interrupt();
+    let file = input::open(session, Path::new(path))?;
+    let bytes = file.bytes().map_err(|error| Error::io(Path::new(path), error))?;
     let text = decode(&bytes, None).map_err(|wrong| {
         let (line, column) = wrong.place();
         Error::file(format!("{path}:{line}:{column}"), wrong.message)
@@ -215,8 +217,10 @@ fn write(session: &Session, path: &str, value: &Dynamic, options: &CallOptions) 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::script::engine::offline;
     use crate::script::testing::ScriptTest;
     use serde_json::json;
+    use std::rc::Rc;
 
     #[test]
     fn json_round_trips_through_a_script() {
@@ -262,16 +266,17 @@ mod tests {
 
     #[test]
     fn a_broken_file_is_named_with_line_and_column() {
+        let session = offline::session(Rc::new(offline::RecordingConsole::default()));
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x.json").display().to_string();
         std::fs::write(&path, "\u{feff}{\n \"a\": }").unwrap();
         assert_eq!(
-            read(&path, &Interrupt::default()).unwrap_err().to_string(),
+            read(&session, &path).unwrap_err().to_string(),
             format!("{path}:2:7: it is not valid JSON: expected value")
         );
         std::fs::write(&path, b"{\n\"\xE4\"").unwrap();
         assert_eq!(
-            read(&path, &Interrupt::default()).unwrap_err().to_string(),
+            read(&session, &path).unwrap_err().to_string(),
             format!("{path}:2:2: this is not valid UTF-8 text")
         );
     }

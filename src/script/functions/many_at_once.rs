@@ -5,6 +5,7 @@ use crate::changes::csv_people::PeopleFile;
 use crate::changes::report::Report;
 use crate::changes::submit;
 use crate::error::{Error, Result};
+use crate::files::table_file::TableOptions;
 use crate::host::binding::RhaiResultOf;
 use crate::host::session::Session;
 use crate::host::session::session;
@@ -88,7 +89,8 @@ pub mod functions {
     /// `domain` for a username that is not an e-mail, and `type` (`federatedID`, `enterpriseID` or `adobeID`). Each row
     /// creates the account unless it exists, a Federated ID unless `type` says otherwise, then adds the groups. Nobody
     /// is removed. The report is that of `multi_action(commands)`; the tag of each outcome is its row, and its `source`
-    /// is the file and the line. All rows that a local check refuses are reported at once.
+    /// is the file and the line. All rows that a local check refuses, or that have more cells than the header, are
+    /// reported at once. The file may be a pipe or standard input (`-`).
     ///
     /// # Errors
     /// `file` if the file cannot be read or lacks a column, or has one that seems to decide who is meant and is not
@@ -110,6 +112,7 @@ pub mod functions {
     ///
     /// # Options
     /// - `skip_invalid`: true sends the other commands; refused ones are `not_sent` in the report, and the exit code is 3
+    /// - `delimiter`, `encoding`, `rename`, `columns`, `lists`, `min_rows`: as for `read_csv(path, options)`
     ///
     /// # Errors
     /// As `multi_action(file)`.
@@ -127,7 +130,7 @@ pub mod functions {
         file: &str,
         options: Map,
     ) -> RhaiResultOf<Report> {
-        let options = CallOptions::new("multi_action", options, &["skip_invalid"]);
+        let options = CallOptions::new("multi_action", options, &FILE_OPTIONS);
         session(&context).and_then(|session| carry_out_file(&session, file, &options?)).at(&context)
     }
 
@@ -176,6 +179,10 @@ pub mod functions {
     }
 }
 
+/// The options for a file of people.
+const FILE_OPTIONS: [&str; 7] =
+    ["skip_invalid", "delimiter", "encoding", "rename", "columns", "lists", "min_rows"];
+
 fn move_people(session: &Session, people: &Dynamic, (from, to): (&str, &str), line: usize) -> Result<Report> {
     let people = match people.read_lock::<RecordList<User>>() {
         Some(list) => list.all()?.iter().map(|user| Dynamic::from(list.record(user))).collect(),
@@ -210,8 +217,8 @@ fn submit(session: &Session, commands: &Array, options: &CallOptions) -> Result<
 
 fn carry_out_file(session: &Session, file: &str, options: &CallOptions) -> Result<Report> {
     let skip_invalid = options.flag("skip_invalid")?.unwrap_or_default();
-    let people = PeopleFile::open(file)?;
-    let (rows, digest) = people.inspect()?;
+    let people = PeopleFile::open(session, Path::new(file), &TableOptions::of(options)?)?;
+    let (rows, digest) = people.inspect(session.interrupt())?;
     tracked_files::record_input(session, Path::new(file), &digest, Some(rows))?;
     submit::submit(session, &people, skip_invalid)
 }

@@ -1,0 +1,7 @@
+//! Tables in files, whatever their format: a header, and rows that read like maps.
+
+pub(crate) mod bad_rows;
+pub mod header;
+pub mod row;
+pub mod row_stream;
+pub mod shape;
