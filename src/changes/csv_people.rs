@@ -6,7 +6,7 @@ use crate::changes::steps::AccountFields;
 use crate::changes::submission::{CommandSource, Submission, TaggedCommand, WithheldCommand};
 use crate::error::Result;
 use crate::files::table::row::{BadRow, TableRow};
-use crate::files::table_file::{TableFile, TableOptions};
+use crate::files::table_file::{AcceptedFormat, TableFile, TableOptions};
 use crate::host::interrupt::Interrupt;
 use crate::host::session::Session;
 use crate::values::user_ref::UserReference;
@@ -30,7 +30,7 @@ impl PeopleFile {
     /// # Errors
     /// `file`: it cannot be read or lacks a column.
     pub(crate) fn open(session: &Session, path: &Path, options: &TableOptions) -> Result<Self> {
-        let mut file = TableFile::open(session, path, options)?;
+        let mut file = TableFile::open(session, path, options, AcceptedFormat::Any)?;
         let columns = PeopleColumns::of(&file.rows()?.header)?;
         file.shape.columns.extend(columns.required());
         file.shape.lists.push(GROUPS.to_owned());

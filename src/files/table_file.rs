@@ -1,18 +1,21 @@
 //! A file with a table, in any format that can be read: opened once, and read in as many passes as the caller needs.
 
-use crate::client::settings::Mode;
 use crate::error::{Error, Result};
 use crate::files::csv::dialect::{CsvDialect, CsvOptions};
 use crate::files::csv::reader::CsvReader;
+use crate::files::encoding_guess;
+use crate::files::first_bytes::{self, FileKind};
 use crate::files::input;
 use crate::files::table::bad_rows::BadRows;
 use crate::files::table::header::TableHeader;
 use crate::files::table::row::{ParsedRow, TableRow};
 use crate::files::table::shape::TableShape;
+use crate::files::xlsx::reader as workbook_reader;
+use crate::files::xlsx::sheet_options::SheetOptions;
 use crate::host::interrupt::Interrupt;
 use crate::host::session::Session;
 use crate::store::encoding::FileEncoding;
-use crate::store::input_file::InputFile;
+use crate::store::input_file::{InputFile, InputPass};
 use crate::store::journal::sha256::DigestReader;
 use crate::values::options::{CallOptions, one_of};
 use std::cell::RefCell;
@@ -27,11 +30,35 @@ pub(crate) struct TableOptions {
     pub(crate) shape: TableShape,
     /// How a CSV file is written.
     pub(crate) csv: CsvOptions,
+    /// Which rows of a workbook are read.
+    pub(crate) sheet: SheetOptions,
+}
+
+/// The formats of files that a caller reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AcceptedFormat {
+    /// CSV.
+    Csv,
+    /// Excel workbooks.
+    Workbook,
+    /// Both, by the first bytes of the file.
+    Any,
+}
+
+/// The format of a file.
+#[derive(Debug, Clone)]
+enum TableFormat {
+    Csv(CsvDialect),
+    Workbook(SheetOptions),
 }
 
 impl TableOptions {
     /// The options for a CSV file.
-    pub(crate) const FOR_CSV: [&str; 6] = ["columns", "lists", "rename", "min_rows", "delimiter", "encoding"];
+    pub(crate) const FOR_CSV: [&str; 6] = ["columns", "lists", "delimiter", "encoding", "rename", "min_rows"];
+
+    /// The options for a workbook.
+    pub(crate) const FOR_WORKBOOK: [&str; 7] =
+        ["sheet", "hidden", "header_row", "columns", "lists", "rename", "min_rows"];
 
     /// The options of a call.
     ///
@@ -39,7 +66,7 @@ impl TableOptions {
     /// `usage`: an option has another type or value.
     pub(crate) fn of(options: &CallOptions) -> Result<Self> {
         let csv = CsvOptions { delimiter: delimiter(options)?, encoding: encoding(options)? };
-        Ok(Self { shape: TableShape::of(options)?, csv })
+        Ok(Self { shape: TableShape::of(options)?, csv, sheet: SheetOptions::of(options)? })
     }
 }
 
@@ -77,7 +104,8 @@ pub(crate) fn encoding(options: &CallOptions) -> Result<Option<FileEncoding>> {
 #[derive(Debug, Clone)]
 pub(crate) struct TableFile {
     input: InputFile,
-    dialect: CsvDialect,
+    format: TableFormat,
+    interrupt: Interrupt,
     /// The required shape.
     pub(crate) shape: TableShape,
 }
@@ -101,14 +129,35 @@ impl TableFile {
     /// Opens a file and finds out how it is written. A guess of its encoding is reported, and refused in a live run.
     ///
     /// # Errors
-    /// `file`: it cannot be read, or is not a table. `interrupted`.
-    pub(crate) fn open(session: &Session, path: &Path, options: &TableOptions) -> Result<Self> {
+    /// `file`: it cannot be read, or is not a table in an accepted format. `interrupted`.
+    pub(crate) fn open(
+        session: &Session,
+        path: &Path,
+        options: &TableOptions,
+        accepted: AcceptedFormat,
+    ) -> Result<Self> {
         let input = input::open(session, path)?;
-        let dialect = CsvDialect::of(&input, &options.csv, &|| session.interrupt().check())?;
-        if let Some(words) = &dialect.guessed_by {
-            report_guess(session, path, dialect.encoding, words)?;
+        let interrupt = session.interrupt().clone();
+        let format = if accepted != AcceptedFormat::Csv && is_workbook(&input, accepted)? {
+            TableFormat::Workbook(options.sheet.clone())
+        } else {
+            let report = |text: &encoding_guess::TextEncoding| encoding_guess::report(session, &input, text);
+            TableFormat::Csv(CsvDialect::of(&input, &options.csv, &|| interrupt.check(), &report)?)
+        };
+        Ok(Self { input, format, interrupt, shape: options.shape.clone() })
+    }
+
+    /// How the file is written, if it is a CSV file.
+    pub(crate) fn dialect(&self) -> Option<&CsvDialect> {
+        match &self.format {
+            TableFormat::Csv(dialect) => Some(dialect),
+            TableFormat::Workbook(_) => None,
         }
-        Ok(Self { input, dialect, shape: options.shape.clone() })
+    }
+
+    /// The bytes of the file, from the start.
+    pub(crate) fn bytes(&self) -> InputPass {
+        self.input.pass()
     }
 
     /// The path that was opened.
@@ -130,8 +179,17 @@ impl TableFile {
     }
 
     fn rows_from(&self, source: impl Read + 'static) -> Result<TableRows> {
-        let reader = CsvReader::new(self.path(), source, &self.dialect, &self.shape)?;
-        Ok(TableRows { header: Rc::clone(reader.header()), rows: Box::new(reader) })
+        match &self.format {
+            TableFormat::Csv(dialect) => {
+                let reader = CsvReader::new(self.path(), source, dialect, &self.shape)?;
+                Ok(TableRows { header: Rc::clone(reader.header()), rows: Box::new(reader) })
+            }
+            TableFormat::Workbook(options) => {
+                let check = || self.interrupt.check();
+                let sheet = workbook_reader::read(&self.input, options, &self.shape, &check)?;
+                Ok(TableRows { header: sheet.header, rows: Box::new(sheet.rows.into_iter().map(Ok)) })
+            }
+        }
     }
 
     /// Calls `visit` with every row and returns the SHA-256 of the file: one pass, so that the rows and the digest are
@@ -196,21 +254,24 @@ impl<R: Read> Read for SharedReader<R> {
     }
 }
 
-fn report_guess(session: &Session, path: &Path, encoding: FileEncoding, words: &[String]) -> Result<()> {
-    let (file, name) = (path.display().to_string(), encoding.name());
-    let sample: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
-    let sample = sample.join(", ");
-    if session.mode() == Mode::Live {
-        let message = format!("the file is not UTF-8; it is probably {name}, in which it has {sample}");
-        let hint = format!(
-            "A guess is not used in a live run. If the words are right, say so: #{{encoding: {name:?}}}. \
-             Otherwise name the right encoding, or save the file as UTF-8."
-        );
-        return Err(Error::file(file, message).with_file_hint(hint));
+/// Whether a file is a workbook.
+fn is_workbook(input: &InputFile, accepted: AcceptedFormat) -> Result<bool> {
+    let mut start = Vec::new();
+    let read = input.pass().take(START).read_to_end(&mut start);
+    read.map_err(|error| Error::io(input.path(), error))?;
+    let file = input.path().display().to_string();
+    match first_bytes::kind_of(&start) {
+        Some(FileKind::Workbook) => Ok(true),
+        _ if accepted == AcceptedFormat::Any => Ok(false),
+        Some(FileKind::Other(name, advice)) => {
+            Err(Error::file(file, format!("this is {name}, not an Excel workbook")).with_file_hint(advice))
+        }
+        None => {
+            let hint = format!("Read a CSV file with read_csv({file:?}).");
+            Err(Error::file(file, "this is not an Excel workbook").with_file_hint(hint))
+        }
     }
-    session.console().note(&format!(
-        "{file} is not UTF-8; it is read as {name}, which is a guess: {sample}. To be sure, say so: \
-         #{{encoding: {name:?}}}. A live run does not guess."
-    ));
-    Ok(())
 }
+
+/// The bytes that show what a file is.
+const START: u64 = 1 << 13;

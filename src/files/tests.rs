@@ -7,7 +7,7 @@ use crate::files::table::bad_rows::BadRows;
 use crate::files::table::row::{ParsedRow, TableRow};
 use crate::files::table::row_stream::RowStream;
 use crate::files::table::shape::TableShape;
-use crate::files::table_file::{TableFile, TableOptions};
+use crate::files::table_file::{AcceptedFormat, TableFile, TableOptions};
 use crate::host::interrupt::Interrupt;
 use crate::host::session::Session;
 use crate::script::engine::offline;
@@ -32,14 +32,15 @@ fn outcome_of(text: &[u8], options: &TableOptions) -> Outcome {
             .map_err(|error| error.to_string().replace(&folder, ""))
     };
     let (session, interrupt) = (session(), Interrupt::default());
-    let open = || TableFile::open(&session, &path, options);
+    let open = || TableFile::open(&session, &path, options, AcceptedFormat::Any);
     let whole = outcome(open().and_then(|file| Ok(file.read(&interrupt)?.0)));
     let streamed = open().and_then(|file| RowStream::of(file, &interrupt));
     let streamed = streamed.map(|rows| rows.into_iter().map(|row| row.unwrap()).collect());
     assert_eq!(outcome(streamed), whole, "stream_csv");
     let Ok(file) = open() else { return whole };
     let dialect =
-        CsvDialect::of(&InputFile::open(&path, &|| false).unwrap(), &options.csv, &|| Ok(())).unwrap();
+        CsvDialect::of(&InputFile::open(&path, &|| false).unwrap(), &options.csv, &|| Ok(()), &|_| Ok(()))
+            .unwrap();
     let piecewise = || CsvReader::new(&path, OneByte(text), &dialect, &options.shape)?.collect();
     for (way, rows) in
         [("multi_action", file.rows().and_then(Iterator::collect)), ("byte by byte", piecewise())]
@@ -167,6 +168,7 @@ fn a_wrong_delimiter_is_reported() {
     let options = TableOptions {
         shape: requiring(&["mail"]),
         csv: CsvOptions { delimiter: Some(','), ..CsvOptions::default() },
+        ..TableOptions::default()
     };
     let message = outcome_of(b"mail;upn\n", &options).unwrap_err();
     assert!(message.ends_with("is the delimiter ';'?"), "{message}");
@@ -218,7 +220,7 @@ fn bytes_that_are_not_valid_are_placed() {
     assert!(outcome(&text, &TableShape::default()).unwrap_err().starts_with(expected));
     assert_eq!(outcome_of(&text, &encoded("utf-8")).unwrap_err(), expected);
     let nul = outcome(b"a,b\n1,\0\n", &TableShape::default()).unwrap_err();
-    assert!(nul.starts_with("people.csv:2:3: column `b`: a NUL character; this is not a text file"), "{nul}");
+    assert!(nul.starts_with("people.csv:2:3: column `b`: a NUL character; this is not text"), "{nul}");
 }
 
 #[test]
@@ -228,7 +230,7 @@ fn the_work_is_linear_in_the_columns() {
     let path = folder.path().join("people.csv");
     let read = |text: &str| {
         std::fs::write(&path, text).unwrap();
-        let file = TableFile::open(&session(), &path, &TableOptions::default())?;
+        let file = TableFile::open(&session(), &path, &TableOptions::default(), AcceptedFormat::Csv)?;
         file.read(&Interrupt::default()).map(|(rows, _)| rows.len())
     };
     let begun = std::time::Instant::now();

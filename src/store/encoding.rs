@@ -88,7 +88,12 @@ impl FileEncoding {
 
     /// Whether it has every character of Unicode.
     fn is_unicode(self) -> bool {
-        [UTF_8, UTF_16LE, UTF_16BE].contains(&self.0)
+        self.0 == UTF_8 || self.is_utf_16()
+    }
+
+    /// Whether it is UTF-16, in either order of bytes.
+    pub(crate) fn is_utf_16(self) -> bool {
+        [UTF_16LE, UTF_16BE].contains(&self.0)
     }
 
     /// A string in this encoding.
@@ -96,7 +101,7 @@ impl FileEncoding {
     /// # Errors
     /// The first character that it does not have.
     pub(crate) fn encode(self, text: &str) -> Result<Vec<u8>, char> {
-        if [UTF_16LE, UTF_16BE].contains(&self.0) {
+        if self.is_utf_16() {
             let bytes = if self.0 == UTF_16LE { u16::to_le_bytes } else { u16::to_be_bytes };
             return Ok(text.encode_utf16().flat_map(bytes).collect());
         }
@@ -223,9 +228,9 @@ impl<R: Read> TextReader<R> {
                 continue;
             }
             let decoder = self.decoder.get_or_insert_with(|| TextDecoder::new(&self.bytes, self.encoding));
-            let decoded = decoder.decode(&self.bytes, self.ended, piece);
+            let result = decoder.decode(&self.bytes, self.ended, piece);
             self.bytes.clear();
-            if let Err(message) = decoded {
+            if let Err(message) = result {
                 (self.broken, self.ended) = (Some(message), true);
             }
         }
@@ -293,7 +298,7 @@ impl TextDecoder {
         let letter = text[begun + place..].chars().next().unwrap_or_default();
         text.truncate(begun + place);
         Err(match letter {
-            '\0' => "a NUL character; this is not a text file".to_owned(),
+            '\0' => "a NUL character; this is not text".to_owned(),
             letter => {
                 format!("the byte {:#04x} is not a character of {}", u32::from(letter), self.encoding.name())
             }
@@ -320,6 +325,7 @@ mod tests {
         assert!(FileEncoding::COMMON.iter().all(|name| FileEncoding::parse(name).is_some()));
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "the argument of the functions under test")]
     fn named(label: &str) -> Option<FileEncoding> {
         Some(FileEncoding::parse(label).unwrap())
     }
@@ -355,7 +361,7 @@ mod tests {
         for encoding in [None, named("windows-1252"), named("shift_jis"), named("utf-8")] {
             for text in [b"\0".repeat(4000), b"a,b\n1,\0\n".to_vec()] {
                 let error = both(&text, encoding).unwrap_err();
-                assert_eq!(error.message, "a NUL character; this is not a text file", "{encoding:?}");
+                assert_eq!(error.message, "a NUL character; this is not text", "{encoding:?}");
             }
         }
     }

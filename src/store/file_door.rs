@@ -79,6 +79,14 @@ pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
     fs::rename(from, to)
 }
 
+/// Removes a file.
+///
+/// # Errors
+/// Those of the system.
+pub(crate) fn remove(path: &Path) -> io::Result<()> {
+    fs::remove_file(path)
+}
+
 /// Replaces a file, or makes it, with what `fill` writes; see [`atomic_file::replace`].
 ///
 /// # Errors

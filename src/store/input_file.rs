@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 /// The name of standard input, where a file is expected.
-pub const STANDARD_INPUT: &str = "-";
+pub(crate) const STANDARD_INPUT: &str = "-";
 
 /// The most that is copied of a pipe or a device, which may be endless.
 const COPY_LIMIT: u64 = 1 << 30;

@@ -1,10 +1,11 @@
 //! How a CSV file is written: its encoding, the character between its cells, and lines before its header.
 
 use crate::error::{Error, Result};
+use crate::files::encoding_guess::{TextEncoding, encoding_of};
 use crate::files::first_bytes::{self, FileKind};
 use crate::store::encoding::{FileEncoding, TextReader};
 use crate::store::input_file::InputFile;
-use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use crate::tabular::LineEnd;
 use std::io::{self, Read};
 
 /// What the caller knows about a file; the rest is found out.
@@ -20,46 +21,46 @@ pub(crate) struct CsvOptions {
 #[derive(Debug, Clone)]
 pub(crate) struct CsvDialect {
     pub(crate) encoding: FileEncoding,
-    /// Words with other letters than those of ASCII, if the encoding is a guess.
-    pub(crate) guessed_by: Option<Vec<String>>,
     /// Whether the caller named the encoding.
     pub(crate) encoding_is_given: bool,
     pub(crate) delimiter: char,
     /// Lines before the header that say how the file is written.
     pub(crate) skipped_lines: usize,
+    /// What ends its lines.
+    pub(crate) line_end: LineEnd,
 }
 
 /// The bytes at the start in which the header is expected.
 const START: u64 = 1 << 20;
-/// The bytes that are read at once.
-const PIECE: usize = 1 << 16;
 /// The delimiters that are recognized, the most usual first.
 const DELIMITERS: [char; 3] = [',', ';', '\t'];
-/// The words that are shown for a guess.
-const SHOWN_WORDS: usize = 5;
 
 impl CsvDialect {
-    /// Finds out how a file is written. `check` is called while it is read.
+    /// Finds out how a file is written. `check` is called while it is read, `report` with its encoding.
     ///
     /// # Errors
-    /// `file`: it cannot be read, or is not a text file. What `check` returns.
-    pub(crate) fn of(file: &InputFile, options: &CsvOptions, check: &dyn Fn() -> Result<()>) -> Result<Self> {
+    /// `file`: it cannot be read, or is not a text file. What `check` or `report` returns.
+    pub(crate) fn of(
+        file: &InputFile,
+        options: &CsvOptions,
+        check: &dyn Fn() -> Result<()>,
+        report: &dyn Fn(&TextEncoding) -> Result<()>,
+    ) -> Result<Self> {
         let failed = |error: io::Error| Error::io(file.path(), error);
         let mut start = Vec::new();
         file.pass().take(START).read_to_end(&mut start).map_err(failed)?;
         refuse_other_kinds(file, &start)?;
-        let shown = options.encoding.or_else(|| FileEncoding::shown_by(&start));
-        let (encoding, is_guess) = match shown {
-            Some(encoding) => (encoding, false),
-            None => guess(file, check)?,
-        };
-        let guessed_by = if is_guess { Some(words(file, encoding)) } else { None };
+        let text = encoding_of(file, options.encoding, &start, check)?;
+        report(&text)?;
+        let encoding = text.encoding;
         let text = decoded_start(&start, encoding);
+        let line_end = LineEnd::of(&text);
+        let text = text.replace("\r\n", "\n");
         let (skipped_lines, named) = leading_lines(&text);
         let header = text.split_inclusive(['\n', '\r']).skip(skipped_lines).collect::<String>();
         let delimiter = options.delimiter.or(named).unwrap_or_else(|| delimiter_of(&header));
         let encoding_is_given = options.encoding.is_some();
-        Ok(Self { encoding, guessed_by, encoding_is_given, delimiter, skipped_lines })
+        Ok(Self { encoding, encoding_is_given, delimiter, skipped_lines, line_end })
     }
 }
 
@@ -77,91 +78,13 @@ fn refuse_other_kinds(file: &InputFile, start: &[u8]) -> Result<()> {
     }
 }
 
-/// UTF-8 if the whole file is, or nearly is; otherwise the most likely encoding.
-fn guess(file: &InputFile, check: &dyn Fn() -> Result<()>) -> Result<(FileEncoding, bool)> {
-    let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
-    let mut letters = Utf8Count::default();
-    let (mut source, mut piece) = (file.pass(), vec![0; PIECE]);
-    loop {
-        check()?;
-        let count = source.read(&mut piece).map_err(|error| Error::io(file.path(), error))?;
-        let bytes = &piece[..count];
-        letters.add(bytes);
-        detector.feed(bytes, count == 0);
-        if count == 0 {
-            break;
-        }
-    }
-    // A file in which most letters are UTF-8 has a few broken ones; another encoding would break all the others.
-    if letters.is_utf_8() || letters.has_nul {
-        return Ok((FileEncoding::UTF_8, false));
-    }
-    let likely = detector.guess(None, Utf8Detection::Deny);
-    Ok((FileEncoding::parse(likely.name()).unwrap_or(FileEncoding::UTF_8), true))
-}
-
-/// Counts the letters of UTF-8 in bytes that come in pieces.
-#[derive(Default)]
-struct Utf8Count {
-    valid: usize,
-    invalid: usize,
-    has_nul: bool,
-    rest: Vec<u8>,
-}
-
-impl Utf8Count {
-    fn add(&mut self, bytes: &[u8]) {
-        if self.rest.is_empty() && bytes.is_ascii() {
-            self.has_nul |= bytes.contains(&0);
-            return;
-        }
-        let mut all = std::mem::take(&mut self.rest);
-        all.extend_from_slice(bytes);
-        let kept = if bytes.is_empty() { 0 } else { incomplete(&all) };
-        self.rest = all.split_off(all.len() - kept);
-        self.has_nul |= all.contains(&0);
-        for chunk in all.utf8_chunks() {
-            self.valid += chunk.valid().chars().filter(|letter| !letter.is_ascii()).count();
-            self.invalid += usize::from(!chunk.invalid().is_empty());
-        }
-    }
-
-    fn is_utf_8(&self) -> bool {
-        self.invalid == 0 || self.valid > self.invalid
-    }
-}
-
-/// The bytes at the end that may be the start of a letter.
-fn incomplete(bytes: &[u8]) -> usize {
-    match std::str::from_utf8(&bytes[bytes.len().saturating_sub(3)..]) {
-        Ok(_) => 0,
-        Err(_) => (1..=bytes.len().min(3)).find(|back| bytes[bytes.len() - back] >= 0xC0).unwrap_or(0),
-    }
-}
-
-/// Words that show whether a guess is right.
-fn words(file: &InputFile, encoding: FileEncoding) -> Vec<String> {
-    let mut reader = TextReader::new(file.pass(), Some(encoding));
-    let (mut piece, mut found) = (String::new(), Vec::new());
-    while found.len() < SHOWN_WORDS && reader.read(&mut piece).is_ok() && !piece.is_empty() {
-        let words = piece.split(|letter: char| letter.is_whitespace() || ",;\"\t".contains(letter));
-        for word in words.filter(|word| !word.is_ascii()) {
-            let word: String = word.chars().take(30).collect();
-            if found.len() < SHOWN_WORDS && !found.contains(&word) {
-                found.push(word);
-            }
-        }
-    }
-    found
-}
-
 fn decoded_start(start: &[u8], encoding: FileEncoding) -> String {
     let mut reader = TextReader::new(start, Some(encoding));
     let (mut piece, mut text) = (String::new(), String::new());
     while reader.read(&mut piece).is_ok() && !piece.is_empty() {
         text.push_str(&piece);
     }
-    text.replace("\r\n", "\n")
+    text
 }
 
 /// The number of lines up to the last of `sep=;`, which Excel writes and reads, and `#TYPE ...`, which PowerShell writes;
@@ -215,7 +138,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("people.csv");
         std::fs::write(&path, bytes).unwrap();
-        CsvDialect::of(&InputFile::open(&path, &|| false).unwrap(), options, &|| Ok(()))
+        CsvDialect::of(&InputFile::open(&path, &|| false).unwrap(), options, &|| Ok(()), &|_| Ok(()))
     }
 
     fn found(text: &str) -> (char, usize) {
@@ -254,31 +177,6 @@ mod tests {
         let options = CsvOptions { delimiter: Some(','), ..CsvOptions::default() };
         let dialect = dialect(b"sep=;\na,b\n", &options).unwrap();
         assert_eq!((dialect.delimiter, dialect.skipped_lines), (',', 1));
-    }
-
-    #[test]
-    fn an_encoding_is_guessed_with_a_sample() {
-        for (label, text) in [
-            ("windows-1250", "imię,nazwisko,miasto\nŁukasz,Żółć,Gdańsk\nJózef,Święcicki,Kraków\n"),
-            ("windows-1252", "name,city\nZoë,Münster\nJosé,Málaga\nFrançois,Besançon\n"),
-            ("shift_jis", "name,city\n鈴木太郎,東京都\n高橋花子,大阪府\nカタカナ,横浜市\n"),
-            ("windows-1251", "имя,город\nИван,Москва\nОльга,Казань\nПётр,Тверь\n"),
-        ] {
-            let bytes = FileEncoding::parse(label).unwrap().encode(text).unwrap();
-            let dialect = dialect(&bytes, &CsvOptions::default()).unwrap();
-            assert_eq!(dialect.encoding.name(), label);
-            let words = dialect.guessed_by.unwrap();
-            assert!(words.iter().all(|word| text.contains(word.as_str()) && !word.is_ascii()), "{words:?}");
-        }
-    }
-
-    #[test]
-    fn utf_8_with_a_broken_letter_is_not_taken_for_another_encoding() {
-        let text = ["name\n", &"Zoë\n".repeat(30_000)].concat();
-        for bytes in [text.clone().into_bytes(), [text.as_bytes(), b"Zo\xEB\n"].concat()] {
-            let dialect = dialect(&bytes, &CsvOptions::default()).unwrap();
-            assert_eq!((dialect.encoding, dialect.guessed_by), (FileEncoding::UTF_8, None));
-        }
     }
 
     #[test]

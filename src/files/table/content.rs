@@ -18,7 +18,7 @@ use std::collections::HashSet;
 const VALUE: &str = "value";
 
 /// The rows to write to a file.
-pub enum TableContent {
+pub(crate) enum TableContent {
     /// A list of records or of plain values.
     List(Dynamic),
     /// A listing of users.
@@ -32,7 +32,7 @@ impl TableContent {
     ///
     /// # Errors
     /// `usage`: it is something else.
-    pub fn of(value: Dynamic) -> Result<Self> {
+    pub(crate) fn of(value: Dynamic) -> Result<Self> {
         if value.is::<RecordList<User>>() {
             return value.try_cast().map(Self::Users).ok_or_else(in_use);
         }

@@ -65,6 +65,12 @@ impl TableHeader {
         self.columns.iter().map(|column| column.name.as_str())
     }
 
+    /// The name of every cell; blank for those of no column.
+    pub(crate) fn all_names(&self) -> Vec<String> {
+        let name = |place: &Option<usize>| place.map(|place| self.columns[place].name.to_string());
+        self.cells.iter().map(|place| name(place).unwrap_or_default()).collect()
+    }
+
     /// The column of a 0-based cell.
     pub(crate) fn column_of(&self, cell: usize) -> Option<&TableColumn> {
         self.place_of(cell).and_then(|place| self.columns.get(place))
@@ -95,7 +101,10 @@ impl TableHeader {
     }
 
     /// Checks that every required column is present.
-    fn check_presence(&self, place: &str, shape: &TableShape) -> Result<()> {
+    ///
+    /// # Errors
+    /// `file`: the missing columns, with the nearest that are there.
+    pub(crate) fn check_presence(&self, place: &str, shape: &TableShape) -> Result<()> {
         let wanted = shape.columns.iter().chain(&shape.lists);
         let missing: Vec<_> = wanted.filter(|name| self.place(name).is_none()).collect();
         if missing.is_empty() {
@@ -124,14 +133,12 @@ impl TableHeader {
 fn renamed(place: &str, mut names: Vec<String>, rename: &[(String, String)]) -> Result<Vec<String>> {
     let places: HashMap<_, _> = names.iter().enumerate().map(|(place, name)| (name.clone(), place)).collect();
     for (old, new) in rename {
-        match places.get(old) {
-            Some(place) => new.trim().clone_into(&mut names[*place]),
-            None => {
-                let near = nearest(old, names.iter().map(String::as_str));
-                let near = near.map(|near| format!(" (did you mean `{near}`?)")).unwrap_or_default();
-                return Err(Error::file(place, format!("no column `{old}` to rename{near}")));
-            }
-        }
+        let Some(found) = places.get(old) else {
+            let near = nearest(old, names.iter().map(String::as_str));
+            let near = near.map(|near| format!(" (did you mean `{near}`?)")).unwrap_or_default();
+            return Err(Error::file(place, format!("no column `{old}` to rename{near}")));
+        };
+        new.trim().clone_into(&mut names[*found]);
     }
     Ok(names)
 }

@@ -97,7 +97,7 @@ pub fn register(engine: &mut Engine) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::files::table_file::TableOptions;
+    use crate::files::table_file::{AcceptedFormat, TableOptions};
     use crate::script::engine::offline;
     use std::fs::{File, OpenOptions};
     use std::io::Write;
@@ -106,7 +106,10 @@ mod tests {
 
     fn stream(path: &Path, interrupt: &Interrupt) -> Result<RowStream> {
         let session = offline::session(Rc::new(offline::RecordingConsole::default()));
-        RowStream::of(TableFile::open(&session, path, &TableOptions::default())?, interrupt)
+        RowStream::of(
+            TableFile::open(&session, path, &TableOptions::default(), AcceptedFormat::Csv)?,
+            interrupt,
+        )
     }
 
     /// More than is read from a file at once.

@@ -1,9 +1,11 @@
 //! Reading and writing CSV files.
 
-use crate::error::Result;
-use crate::files::csv::writer::{CsvContent, CsvWritePlan, write};
+use crate::error::{Error, Result};
+use crate::files::csv::csv_format::CsvFormat;
+use crate::files::csv::writer::{CsvWritePlan, write};
+use crate::files::table::content::TableContent;
 use crate::files::table::row_stream::RowStream;
-use crate::files::table_file::{TableFile, TableOptions};
+use crate::files::table_file::{AcceptedFormat, TableFile, TableOptions};
 use crate::host::binding::RhaiResultOf;
 use crate::host::session::Session;
 use crate::host::session::session;
@@ -106,7 +108,9 @@ pub mod functions {
     /// # Options
     /// - `columns`: names of required columns; others are allowed
     /// - `lists`: names of required columns whose cells are lists such as `"Designers, Editors"`
-    /// - `delimiter`, `encoding`, `rename`: as for `read_csv(path, options)`
+    /// - `delimiter`: as for `read_csv(path, options)`
+    /// - `encoding`: as for `read_csv(path, options)`
+    /// - `rename`: as for `read_csv(path, options)`
     /// - `min_rows`: the least number of rows, by default 0
     ///
     /// # Errors
@@ -160,6 +164,15 @@ pub mod functions {
     ///   header, `"number"`: write to `people-2.csv`, `people-3.csv` and so on, and note the name, or `"keep"`: rename
     ///   the old file to a name with its date, such as `people-2026-11-28.csv`. By default a script replaces the file and
     ///   notes it; at the prompt, it is an error
+    /// - `excel`: true writes what Excel opens with a double click: a byte order mark, line ends of Windows, and a
+    ///   semicolon between cells where the language of the system (`LANG`) has a decimal comma
+    /// - `delimiter`: the character between cells, by default `","`
+    /// - `bom`: true begins the file with a byte order mark
+    /// - `newline`: `"\n"` (by default) or `"\r\n"`
+    /// - `encoding`: as for `read_csv(path, options)`, by default `"utf-8"`
+    /// - `formulas`: `"keep"` adds no apostrophe to cells that look like formulas, for files that go to another program
+    ///
+    /// Rows that are appended follow the file that is there: its encoding, delimiter and line ends.
     ///
     /// # Errors
     /// `file` and `usage` as for `write_csv(path, rows)`; `file` if the file exists and must not, or lacks a column
@@ -179,16 +192,17 @@ pub mod functions {
         rows: Dynamic,
         options: Map,
     ) -> RhaiResultOf<i64> {
-        let options = CallOptions::new("write_csv", options, PLAN);
+        let options = CallOptions::new("write_csv", options, &PLAN);
         session(&context).and_then(|session| save(&session, path, rows, &options?)).at(&context)
     }
 }
 
 /// The options of writing.
-const PLAN: &[&str] = &["columns", "if_exists"];
+const PLAN: [&str; 8] =
+    ["columns", "if_exists", "excel", "delimiter", "bom", "newline", "encoding", "formulas"];
 
 fn open(session: &Session, path: &str, options: &CallOptions) -> Result<TableFile> {
-    TableFile::open(session, Path::new(path), &TableOptions::of(options)?)
+    TableFile::open(session, Path::new(path), &TableOptions::of(options)?, AcceptedFormat::Csv)
 }
 
 fn rows(session: &Session, path: &str, options: &CallOptions) -> Result<Array> {
@@ -206,17 +220,32 @@ fn open_stream(session: &Session, path: &str, options: &CallOptions) -> Result<R
 fn save(session: &Session, path: &str, rows: Dynamic, options: &CallOptions) -> Result<i64> {
     let if_exists = options.choice("if_exists", IfExists::NAMES)?;
     let if_exists = if_exists.and_then(IfExists::parse);
-    let (columns, content) = (options.texts("columns")?, CsvContent::of(rows)?);
+    let (columns, format) = (options.texts("columns")?, CsvFormat::of(options)?);
+    let content = TableContent::of(rows)?;
+    refuse_workbook(path)?;
     let (path, rows) =
         tracked_files::write_output(session, Path::new(path), if_exists, |path, if_exists| {
-            let plan = CsvWritePlan { columns: columns.clone(), if_exists };
-            let written = write(path, &content, &plan, session.interrupt())?;
+            let plan = CsvWritePlan { columns: columns.clone(), if_exists, format };
+            let written = write(session, path, &content, &plan)?;
             Ok((written.path, written.rows))
         })?;
     if if_exists == Some(IfExists::Number) {
         session.console().note(&format!("wrote {}", path.display()));
     }
     Ok(i64::try_from(rows).unwrap_or(i64::MAX))
+}
+
+/// A CSV file named like a workbook would not open in Excel.
+fn refuse_workbook(path: &str) -> Result<()> {
+    let ending = Path::new(path).extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+    if ["xlsx", "xlsm", "xls"].iter().any(|known| ending.eq_ignore_ascii_case(known)) {
+        let message = format!("{path} is the name of a workbook, not of a CSV file");
+        return Err(Error::usage_with_hint(
+            message,
+            format!("Write a workbook with write_xlsx({path:?}, rows)."),
+        ));
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -82,7 +82,7 @@ pub mod functions {
         session(&context).and_then(|session| submit(&session, &commands, &options?)).at(&context)
     }
 
-    /// Creates accounts and adds groups for the rows of a CSV file with the columns of Adobe's sample `source.csv`.
+    /// Creates accounts and adds groups for the rows of a CSV file or workbook with the columns of Adobe's sample `source.csv`.
     ///
     /// The columns are `upn`, `mail`, `firstname`, `lastname`, `country_code` and `groups` (names with commas
     /// between; the cell may be empty). Those of User Sync are read as well: `username`, `email` and `country` instead,
@@ -112,7 +112,15 @@ pub mod functions {
     ///
     /// # Options
     /// - `skip_invalid`: true sends the other commands; refused ones are `not_sent` in the report, and the exit code is 3
-    /// - `delimiter`, `encoding`, `rename`, `columns`, `lists`, `min_rows`: as for `read_csv(path, options)`
+    /// - `delimiter`: as for `read_csv(path, options)`
+    /// - `encoding`: as for `read_csv(path, options)`
+    /// - `rename`: as for `read_csv(path, options)`
+    /// - `columns`: as for `read_csv(path, options)`
+    /// - `lists`: as for `read_csv(path, options)`
+    /// - `min_rows`: as for `read_csv(path, options)`
+    /// - `sheet`: as for `read_xlsx(path, options)`
+    /// - `hidden`: as for `read_xlsx(path, options)`
+    /// - `header_row`: as for `read_xlsx(path, options)`
     ///
     /// # Errors
     /// As `multi_action(file)`.
@@ -180,8 +188,18 @@ pub mod functions {
 }
 
 /// The options for a file of people.
-const FILE_OPTIONS: [&str; 7] =
-    ["skip_invalid", "delimiter", "encoding", "rename", "columns", "lists", "min_rows"];
+const FILE_OPTIONS: [&str; 10] = [
+    "skip_invalid",
+    "delimiter",
+    "encoding",
+    "rename",
+    "columns",
+    "lists",
+    "min_rows",
+    "sheet",
+    "hidden",
+    "header_row",
+];
 
 fn move_people(session: &Session, people: &Dynamic, (from, to): (&str, &str), line: usize) -> Result<Report> {
     let people = match people.read_lock::<RecordList<User>>() {

@@ -22,6 +22,7 @@ pub mod strings;
 pub mod time;
 pub mod users;
 mod verbs;
+pub mod xlsx;
 
 use crate::language::catalog::{self, Catalog, FunctionFamily, FunctionHelp};
 use rhai::{Engine, Module, Shared, exported_module};
@@ -41,6 +42,7 @@ const FAMILIES: &[FunctionFamily] = &[
     FunctionFamily { title: "Records", module: |_| exported_module!(records::functions) },
     FunctionFamily { title: "Lists", module: |_| lists::module() },
     FunctionFamily { title: "CSV files", module: |_| exported_module!(csv::functions) },
+    FunctionFamily { title: "Excel workbooks", module: |_| exported_module!(xlsx::functions) },
     FunctionFamily { title: "JSON", module: |_| exported_module!(json::functions) },
     FunctionFamily { title: "Strings", module: |_| strings::module() },
     FunctionFamily { title: "Numbers", module: |_| exported_module!(numbers::functions) },

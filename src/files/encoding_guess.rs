@@ -1,0 +1,181 @@
+//! The encoding of a text file: named by the caller, shown by the file, or guessed. A guess is always reported.
+
+use crate::client::settings::Mode;
+use crate::error::{Error, Result};
+use crate::host::session::Session;
+use crate::store::encoding::{FileEncoding, TextReader};
+use crate::store::input_file::InputFile;
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use std::io::Read;
+
+/// The bytes that are read at once.
+const PIECE: usize = 1 << 16;
+/// The words that are shown for a guess.
+const SHOWN_WORDS: usize = 5;
+
+/// The encoding of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TextEncoding {
+    pub(crate) encoding: FileEncoding,
+    /// Words with other letters than those of ASCII, if the encoding is a guess.
+    pub(crate) guessed_by: Option<Vec<String>>,
+}
+
+/// The encoding of a file: the one that is `given`, the one that its `start` shows, or a guess. `check` is called while
+/// the file is read.
+///
+/// # Errors
+/// `file`: it cannot be read. What `check` returns.
+pub(crate) fn encoding_of(
+    file: &InputFile,
+    given: Option<FileEncoding>,
+    start: &[u8],
+    check: &dyn Fn() -> Result<()>,
+) -> Result<TextEncoding> {
+    if let Some(encoding) = given.or_else(|| FileEncoding::shown_by(start)) {
+        return Ok(TextEncoding { encoding, guessed_by: None });
+    }
+    let (encoding, is_guess) = guess(file, check)?;
+    let guessed_by = if is_guess { Some(words(file, encoding)) } else { None };
+    Ok(TextEncoding { encoding, guessed_by })
+}
+
+/// Reports a guess, if it is one.
+///
+/// # Errors
+/// `file`: the run is live, in which a guess is not used.
+pub(crate) fn report(session: &Session, file: &InputFile, found: &TextEncoding) -> Result<()> {
+    let Some(words) = &found.guessed_by else { return Ok(()) };
+    let (file, name) = (file.path().display().to_string(), found.encoding.name());
+    let sample: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
+    let sample = sample.join(", ");
+    if session.mode() == Mode::Live {
+        let message = format!("the file is not UTF-8; it is probably {name}, in which it has {sample}");
+        let hint = format!(
+            "A guess is not used in a live run. If the words are right, say so: #{{encoding: {name:?}}}. \
+             Otherwise name the right encoding, or save the file as UTF-8."
+        );
+        return Err(Error::file(file, message).with_file_hint(hint));
+    }
+    session.console().note(&format!(
+        "{file} is not UTF-8; it is read as {name}, which is a guess: {sample}. To be sure, say so: \
+         #{{encoding: {name:?}}}. A live run does not guess."
+    ));
+    Ok(())
+}
+
+/// UTF-8 if the whole file is, or nearly is; otherwise the most likely encoding.
+fn guess(file: &InputFile, check: &dyn Fn() -> Result<()>) -> Result<(FileEncoding, bool)> {
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
+    let mut letters = Utf8Count::default();
+    let (mut source, mut piece) = (file.pass(), vec![0; PIECE]);
+    loop {
+        check()?;
+        let count = source.read(&mut piece).map_err(|error| Error::io(file.path(), error))?;
+        let bytes = &piece[..count];
+        letters.add(bytes);
+        detector.feed(bytes, count == 0);
+        if count == 0 {
+            break;
+        }
+    }
+    // A file in which most letters are UTF-8 has a few broken ones; another encoding would break all the others.
+    if letters.is_utf_8() || letters.has_nul {
+        return Ok((FileEncoding::UTF_8, false));
+    }
+    let likely = detector.guess(None, Utf8Detection::Deny);
+    Ok((FileEncoding::parse(likely.name()).unwrap_or(FileEncoding::UTF_8), true))
+}
+
+/// Counts the letters of UTF-8 in bytes that come in pieces.
+#[derive(Default)]
+struct Utf8Count {
+    valid: usize,
+    invalid: usize,
+    has_nul: bool,
+    rest: Vec<u8>,
+}
+
+impl Utf8Count {
+    fn add(&mut self, bytes: &[u8]) {
+        if self.rest.is_empty() && bytes.is_ascii() {
+            self.has_nul |= bytes.contains(&0);
+            return;
+        }
+        let mut all = std::mem::take(&mut self.rest);
+        all.extend_from_slice(bytes);
+        let kept = if bytes.is_empty() { 0 } else { incomplete(&all) };
+        self.rest = all.split_off(all.len() - kept);
+        self.has_nul |= all.contains(&0);
+        for chunk in all.utf8_chunks() {
+            self.valid += chunk.valid().chars().filter(|letter| !letter.is_ascii()).count();
+            self.invalid += usize::from(!chunk.invalid().is_empty());
+        }
+    }
+
+    fn is_utf_8(&self) -> bool {
+        self.invalid == 0 || self.valid > self.invalid
+    }
+}
+
+/// The bytes at the end that may be the start of a letter.
+fn incomplete(bytes: &[u8]) -> usize {
+    match std::str::from_utf8(&bytes[bytes.len().saturating_sub(3)..]) {
+        Ok(_) => 0,
+        Err(_) => (1..=bytes.len().min(3)).find(|back| bytes[bytes.len() - back] >= 0xC0).unwrap_or(0),
+    }
+}
+
+/// Words that show whether a guess is right.
+fn words(file: &InputFile, encoding: FileEncoding) -> Vec<String> {
+    let mut reader = TextReader::new(file.pass(), Some(encoding));
+    let (mut piece, mut found) = (String::new(), Vec::new());
+    while found.len() < SHOWN_WORDS && reader.read(&mut piece).is_ok() && !piece.is_empty() {
+        let words = piece.split(|letter: char| letter.is_whitespace() || ",;\"\t".contains(letter));
+        for word in words.filter(|word| !word.is_ascii()) {
+            let word: String = word.chars().take(30).collect();
+            if found.len() < SHOWN_WORDS && !found.contains(&word) {
+                found.push(word);
+            }
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(bytes: &[u8]) -> TextEncoding {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("people.csv");
+        std::fs::write(&path, bytes).unwrap();
+        let file = InputFile::open(&path, &|| false).unwrap();
+        encoding_of(&file, None, bytes, &|| Ok(())).unwrap()
+    }
+
+    #[test]
+    fn an_encoding_is_guessed_with_a_sample() {
+        for (label, text) in [
+            ("windows-1250", "imię,nazwisko,miasto\nŁukasz,Żółć,Gdańsk\nJózef,Święcicki,Kraków\n"),
+            ("windows-1252", "name,city\nZoë,Münster\nJosé,Málaga\nFrançois,Besançon\n"),
+            ("shift_jis", "name,city\n鈴木太郎,東京都\n高橋花子,大阪府\nカタカナ,横浜市\n"),
+            ("windows-1251", "имя,город\nИван,Москва\nОльга,Казань\nПётр,Тверь\n"),
+        ] {
+            let bytes = FileEncoding::parse(label).unwrap().encode(text).unwrap();
+            let found = found(&bytes);
+            assert_eq!(found.encoding.name(), label);
+            let words = found.guessed_by.unwrap();
+            assert!(words.iter().all(|word| text.contains(word.as_str()) && !word.is_ascii()), "{words:?}");
+        }
+    }
+
+    #[test]
+    fn utf_8_with_a_broken_letter_is_not_taken_for_another_encoding() {
+        let text = ["name\n", &"Zoë\n".repeat(30_000)].concat();
+        for bytes in [text.clone().into_bytes(), [text.as_bytes(), b"Zo\xEB\n"].concat()] {
+            let found = found(&bytes);
+            assert_eq!((found.encoding, found.guessed_by), (FileEncoding::UTF_8, None));
+        }
+    }
+}
