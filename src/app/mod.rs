@@ -62,6 +62,7 @@ fn settings(global: &GlobalOptions) -> OutputSettings {
         OutputFormat::Table => Some(OutputForm::Table),
         OutputFormat::Json => Some(OutputForm::Json),
         OutputFormat::Csv => Some(OutputForm::Csv),
+        OutputFormat::Xlsx => Some(OutputForm::Xlsx),
         OutputFormat::Text | OutputFormat::Markdown => None,
     });
     let colored = match global.color {
@@ -74,6 +75,11 @@ fn settings(global: &GlobalOptions) -> OutputSettings {
 
 fn dispatch(cli: Cli, output: &Arc<Output>) -> RunExit {
     let Cli { top, command } = cli;
+    if output.needs_a_file() {
+        let hint = "Send it to a file: umapish -o xlsx -e 'get_users()' > users.xlsx";
+        output.error("`-o xlsx` writes a workbook, which a terminal cannot show", Some(hint));
+        return RunExit::Usage;
+    }
     match command {
         Some(CliCommand::Run { words }) => script(&top.global, ScriptProgram::script(words), output),
         Some(CliCommand::Check { scripts }) => check::run(&scripts, output),

@@ -5,7 +5,8 @@ use crate::changes::people_columns::{GROUPS, PeopleColumns};
 use crate::changes::steps::AccountFields;
 use crate::changes::submission::{CommandSource, Submission, TaggedCommand, WithheldCommand};
 use crate::error::Result;
-use crate::files::table::row::{BadRow, TableRow};
+use crate::files::console_csv::{ConsoleRows, is_console};
+use crate::files::table::row::{BadRow, ParsedRow, TableRow};
 use crate::files::table_file::{AcceptedFormat, TableFile, TableOptions};
 use crate::host::interrupt::Interrupt;
 use crate::host::session::Session;
@@ -22,6 +23,8 @@ use std::path::Path;
 pub(crate) struct PeopleFile {
     file: TableFile,
     columns: PeopleColumns,
+    /// What makes people of rows of the Admin Console.
+    console: Option<ConsoleRows>,
 }
 
 impl PeopleFile {
@@ -31,10 +34,16 @@ impl PeopleFile {
     /// `file`: it cannot be read or lacks a column.
     pub(crate) fn open(session: &Session, path: &Path, options: &TableOptions) -> Result<Self> {
         let mut file = TableFile::open(session, path, options, AcceptedFormat::Any)?;
-        let columns = PeopleColumns::of(&file.rows()?.header)?;
+        let header = file.rows()?.header;
+        if is_console(&header) {
+            let console = ConsoleRows::of(&header)?;
+            let columns = PeopleColumns::of(&console.header)?;
+            return Ok(Self { file, columns, console: Some(console) });
+        }
+        let columns = PeopleColumns::of(&header)?;
         file.shape.columns.extend(columns.required());
         file.shape.lists.push(GROUPS.to_owned());
-        Ok(Self { file, columns })
+        Ok(Self { file, columns, console: None })
     }
 
     /// The number of rows and the SHA-256 of the file.
@@ -47,6 +56,13 @@ impl PeopleFile {
         self.file.shape.check_row_count(&self.file.name(), rows)?;
         Ok((rows, digest))
     }
+
+    fn person(&self, row: ParsedRow) -> ParsedRow {
+        match &self.console {
+            Some(console) => console.user(&row?),
+            None => row,
+        }
+    }
 }
 
 impl CommandSource for PeopleFile {
@@ -57,7 +73,7 @@ impl CommandSource for PeopleFile {
     fn submissions(&self, start: usize) -> Result<Box<dyn Iterator<Item = Result<Submission>> + '_>> {
         let rows = self.file.rows()?.enumerate().skip(start);
         Ok(Box::new(rows.map(move |(index, row)| {
-            row.map(|row| match row {
+            row.map(|row| match self.person(row) {
                 Ok(row) => row_command(index, row, &self.columns),
                 Err(row) => Err(bad_row(index, row, &self.columns)),
             })
@@ -146,6 +162,37 @@ mod tests {
                 "option": "ignoreIfAlreadyExists"}},
             {"add": {"group": ["Designers", "Stock"]}}]});
         assert_eq!(commands, [expected]);
+    }
+
+    #[test]
+    fn a_file_of_the_admin_console_is_read_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("console.csv");
+        let text = "\u{feff}Identity Type,Username,Domain,Email,First Name,Last Name,Country Code,ID,\
+                    Product Configurations,Admin Roles,Product Configurations Administered,User Groups,\
+                    User Groups Administered,Products Administered,Developer Access,Auto Assigned Products\r\n\
+                    Federated ID,q1,sso.example.com,q@example.com,Quinn,Lowe,GB,,\"Photoshop,Stock\",Support,,\
+                    Engineering,Designers,Acrobat,,\r\n\
+                    Enterprise ID,,,omar@example.org,Omar,Reyes,MX,,,,,,,,,\r\n";
+        std::fs::write(&path, text).unwrap();
+        let session = offline::session(Rc::new(offline::RecordingConsole::default()));
+        let people = PeopleFile::open(&session, &path, &TableOptions::default()).unwrap();
+        let submissions = people.submissions(0).unwrap();
+        let commands: Vec<_> =
+            submissions.map(|command| command.unwrap().unwrap().command.to_json()).collect();
+        assert_eq!(commands[0]["user"], json!("q1"));
+        assert_eq!(commands[0]["domain"], json!("sso.example.com"));
+        let groups = [
+            "Photoshop",
+            "Stock",
+            "Engineering",
+            "_admin_Designers",
+            "_product_admin_Acrobat",
+            "_support_admin",
+        ];
+        assert_eq!(commands[0]["do"][1]["add"]["group"], json!(groups));
+        assert_eq!(commands[1]["user"], json!("omar@example.org"));
+        assert!(commands[1]["do"][0]["createEnterpriseID"].is_object());
     }
 
     #[test]

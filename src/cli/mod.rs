@@ -71,7 +71,7 @@ pub struct GlobalOptions {
     #[arg(long, global = true, overrides_with = "live")]
     pub test: bool,
     /// how to print values: table on a terminal, json otherwise
-    #[arg(short = 'o', long, global = true, value_name = "FORMAT", value_parser = formats(&["table", "json", "csv"]))]
+    #[arg(short = 'o', long, global = true, value_name = "FORMAT", value_parser = formats(&["table", "json", "csv", "xlsx"]))]
     pub format: Option<OutputFormat>,
     /// hide progress, notes and warnings
     #[arg(short, long, global = true)]
@@ -114,7 +114,7 @@ pub struct GlobalOptions {
     /// answer yes to every confirm() of the script, and to nothing else
     #[arg(long, global = true, help_heading = "Guards")]
     pub yes: bool,
-    /// write a row for each command to FILE (.csv or .json) during the run
+    /// write a row for each command to FILE (.csv, .json or .xlsx)
     #[arg(long, global = true, value_name = "FILE", help_heading = "Reports and journal")]
     pub report: Option<PathBuf>,
     /// do not keep a journal; the run cannot be resumed
@@ -159,6 +159,8 @@ pub enum OutputFormat {
     Json,
     /// For spreadsheets.
     Csv,
+    /// For Excel, into a file.
+    Xlsx,
     /// The function reference for people.
     Text,
     /// The function reference for documents.
