@@ -29,7 +29,8 @@ pub(super) fn is_report(path: &Path, columns: &[&str]) -> bool {
     let shape = TableShape { columns, ..TableShape::default() };
     let options = SheetOptions { sheet: Some(SHEET.to_owned()), ..SheetOptions::default() };
     let Ok(file) = InputFile::open(path, &|| false) else { return false };
-    reader::read(&file, &options, &shape, &|| Ok(())).is_ok()
+    let sheet = reader::read(&file, &options, &|| Ok(()));
+    sheet.and_then(|sheet| reader::table(&sheet, &options, &shape)).is_ok()
 }
 
 /// Makes the workbook of the rows, and removes the file of the rows.

@@ -72,6 +72,17 @@ const ADMIN_ROLES: [(&str, &str, &[&str]); 3] = [
 pub(crate) enum ConsoleGroup {
     UserGroup,
     Profile,
+    /// A group of administrators for which the files have no column.
+    Other,
+}
+
+/// The row of a user.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct ConsoleRow {
+    /// In the order of [`COLUMNS`].
+    pub(crate) cells: Vec<String>,
+    /// Groups that no column can hold.
+    pub(crate) left_out: Vec<String>,
 }
 
 /// Reads rows of the Admin Console as users: with the service's names of fields, and all memberships in `groups`.
@@ -148,23 +159,24 @@ fn role_group(role: &str) -> Option<&'static str> {
     ADMIN_ROLES.iter().find(|(_, _, words)| is_known(words)).map(|(_, group, _)| *group)
 }
 
-/// The cells of a user, in the order of [`COLUMNS`]. `kind_of` tells what a group or an admin group is for.
+/// The row of a user. `kind_of` tells what a group or an admin group is for.
 ///
 /// # Errors
-/// The names of groups that no column can hold.
+/// The names of groups that are not known.
 pub(crate) fn row_of(
     user: &Map<String, Value>,
     kind_of: &dyn Fn(&str) -> Option<ConsoleGroup>,
-) -> std::result::Result<Vec<String>, Vec<String>> {
+) -> std::result::Result<ConsoleRow, Vec<String>> {
     let text = |field: &str| user.get(field).map(cell).unwrap_or_default();
     let groups = match user.get("groups") {
         Some(Value::Array(names)) => names.iter().map(cell).collect(),
         Some(names) => list(&cell(names)),
         None => Vec::new(),
     };
-    let (mut members, mut unknown) = (Map::new(), Vec::new());
+    let (mut members, mut left_out, mut unknown) = (Map::new(), Vec::new(), Vec::new());
     for group in groups {
         match column_of(&group, kind_of) {
+            Some(("", _)) => left_out.push(group),
             Some((column, name)) => {
                 let names = members.entry(column).or_insert_with(|| Value::Array(Vec::new()));
                 names.as_array_mut().into_iter().for_each(|names| names.push(name.clone().into()));
@@ -182,10 +194,10 @@ pub(crate) fn row_of(
         Some(field) => text(field),
         None => members.get(*column).map(cell).unwrap_or_default(),
     });
-    Ok(cells.collect())
+    Ok(ConsoleRow { cells: cells.collect(), left_out })
 }
 
-/// The column of a membership, and the name in it.
+/// The column of a membership, and the name in it. The column is blank if there is none.
 fn column_of(group: &str, kind_of: &dyn Fn(&str) -> Option<ConsoleGroup>) -> Option<(&'static str, String)> {
     if let Some((role, ..)) = ADMIN_ROLES.iter().find(|(_, name, _)| *name == group) {
         return Some((ROLES, (*role).to_owned()));
@@ -197,6 +209,7 @@ fn column_of(group: &str, kind_of: &dyn Fn(&str) -> Option<ConsoleGroup>) -> Opt
     }
     let (name, is_admin) = group.strip_prefix("_admin_").map_or((group, false), |name| (name, true));
     let column = match (kind_of(group).or_else(|| kind_of(name))?, is_admin) {
+        (ConsoleGroup::Other, _) => "",
         (ConsoleGroup::UserGroup, false) => GROUPS,
         (ConsoleGroup::UserGroup, true) => GROUPS_ADMINISTERED,
         (ConsoleGroup::Profile, false) => PROFILES,
@@ -223,6 +236,7 @@ mod tests {
         match name {
             "Designers" => Some(ConsoleGroup::UserGroup),
             "All Apps, 2026" => Some(ConsoleGroup::Profile),
+            "CONTRACT_GROUP" => Some(ConsoleGroup::Other),
             _ => None,
         }
     }
@@ -240,7 +254,7 @@ mod tests {
             "domain": "example.com", "firstname": "Ann", "lastname": "-", "country": "US", "id": "",
             "groups": ["All Apps, 2026", "Designers", "_admin_All Apps, 2026", "_admin_Designers",
                 "_product_admin_Acrobat", "_developer_All Apps", "_org_admin", "_support_admin"]});
-        let cells = row_of(user.as_object().unwrap(), &kind_of).unwrap();
+        let cells = row_of(user.as_object().unwrap(), &kind_of).unwrap().cells;
         assert_eq!(cells[0], "Enterprise ID");
         let header = header(&COLUMNS);
         let row = TableRow::of_cells(&header, 2, cells).unwrap();
@@ -260,6 +274,8 @@ mod tests {
         };
         assert_eq!(message(["Work ID", "a@example.com", ""]), "the identity type `Work ID` is not known");
         assert_eq!(message(["", "a@example.com", "Queen"]), "the admin role `Queen` is not known");
+        let user = json!({"email": "a@example.com", "groups": "Designers, CONTRACT_GROUP"});
+        assert_eq!(row_of(user.as_object().unwrap(), &kind_of).unwrap().left_out, ["CONTRACT_GROUP"]);
         let user = json!({"email": "a@example.com", "groups": ["Designers", "Nobody", "_admin_Nobody"]});
         assert_eq!(
             row_of(user.as_object().unwrap(), &kind_of),

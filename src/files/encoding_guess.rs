@@ -21,14 +21,14 @@ pub(crate) struct TextEncoding {
     pub(crate) guessed_by: Option<Vec<String>>,
 }
 
-/// The encoding of a file: the one that is `given`, the one that its `start` shows, or a guess. `check` is called while
-/// the file is read.
+/// The encoding of a file: the one that is given, the one that its `start` shows, or the likely one in place of a guess.
+/// `check` is called while the file is read.
 ///
 /// # Errors
 /// `file`: it cannot be read. What `check` returns.
 pub(crate) fn encoding_of(
     file: &InputFile,
-    given: Option<FileEncoding>,
+    (given, likely): (Option<FileEncoding>, Option<FileEncoding>),
     start: &[u8],
     check: &dyn Fn() -> Result<()>,
 ) -> Result<TextEncoding> {
@@ -36,6 +36,9 @@ pub(crate) fn encoding_of(
         return Ok(TextEncoding { encoding, guessed_by: None });
     }
     let (encoding, is_guess) = guess(file, check)?;
+    if let Some(encoding) = likely.filter(|_| is_guess) {
+        return Ok(TextEncoding { encoding, guessed_by: None });
+    }
     let guessed_by = if is_guess { Some(words(file, encoding)) } else { None };
     Ok(TextEncoding { encoding, guessed_by })
 }
@@ -52,14 +55,14 @@ pub(crate) fn report(session: &Session, file: &InputFile, found: &TextEncoding) 
     if session.mode() == Mode::Live {
         let message = format!("the file is not UTF-8; it is probably {name}, in which it has {sample}");
         let hint = format!(
-            "A guess is not used in a live run. If the words are right, say so: #{{encoding: {name:?}}}. \
-             Otherwise name the right encoding, or save the file as UTF-8."
+            "A guess is not used in a live run. If the words are right, say so: #{{encoding: {name:?}}} in the script, \
+             or --encoding {name} before it. Otherwise name the right encoding, or save the file as UTF-8."
         );
         return Err(Error::file(file, message).with_file_hint(hint));
     }
     session.console().note(&format!(
         "{file} is not UTF-8; it is read as {name}, which is a guess: {sample}. To be sure, say so: \
-         #{{encoding: {name:?}}}. A live run does not guess."
+         #{{encoding: {name:?}}} or --encoding {name}. A live run does not guess."
     ));
     Ok(())
 }
@@ -151,7 +154,7 @@ mod tests {
         let path = folder.path().join("people.csv");
         std::fs::write(&path, bytes).unwrap();
         let file = InputFile::open(&path, &|| false).unwrap();
-        encoding_of(&file, None, bytes, &|| Ok(())).unwrap()
+        encoding_of(&file, (None, None), bytes, &|| Ok(())).unwrap()
     }
 
     #[test]

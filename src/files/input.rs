@@ -1,7 +1,9 @@
 //! Opens the files that scripts read.
 
 use crate::error::{Error, Result};
+use crate::host::input_defaults::InputDefaults;
 use crate::host::session::Session;
+use crate::store::encoding::FileEncoding;
 use crate::store::input_file::{InputFile, STANDARD_INPUT};
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -13,6 +15,11 @@ const OPENED_BEFORE: [&str; 4] = ["/dev/stdin", "/dev/fd/", "/proc/self/fd/", "/
 /// The copies of standard input and of pipes that a run has read.
 #[derive(Default)]
 struct CopiedInputs(RefCell<HashMap<PathBuf, InputFile>>);
+
+/// The encoding that the operator names for files that show none.
+pub(crate) fn likely_encoding(session: &Session) -> Option<FileEncoding> {
+    session.extension::<InputDefaults>().encoding.as_deref().and_then(FileEncoding::parse)
+}
 
 /// Opens a file, a pipe or standard input (`-`). The same pipe can be opened again.
 ///

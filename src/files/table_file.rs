@@ -10,8 +10,9 @@ use crate::files::table::bad_rows::BadRows;
 use crate::files::table::header::TableHeader;
 use crate::files::table::row::{ParsedRow, TableRow};
 use crate::files::table::shape::TableShape;
-use crate::files::xlsx::reader as workbook_reader;
+use crate::files::xlsx::reader::{self as workbook_reader, RawSheet};
 use crate::files::xlsx::sheet_options::SheetOptions;
+use crate::host::input_defaults::InputDefaults;
 use crate::host::interrupt::Interrupt;
 use crate::host::session::Session;
 use crate::store::encoding::FileEncoding;
@@ -49,7 +50,8 @@ pub(crate) enum AcceptedFormat {
 #[derive(Debug, Clone)]
 enum TableFormat {
     Csv(CsvDialect),
-    Workbook(SheetOptions),
+    /// What was read of the workbook is kept, since every pass needs all of it.
+    Workbook(SheetOptions, Rc<RefCell<Option<Rc<RawSheet>>>>),
 }
 
 impl TableOptions {
@@ -65,8 +67,25 @@ impl TableOptions {
     /// # Errors
     /// `usage`: an option has another type or value.
     pub(crate) fn of(options: &CallOptions) -> Result<Self> {
-        let csv = CsvOptions { delimiter: delimiter(options)?, encoding: encoding(options)? };
+        let csv = CsvOptions {
+            delimiter: delimiter(options)?,
+            encoding: encoding(options)?,
+            ..CsvOptions::default()
+        };
         Ok(Self { shape: TableShape::of(options)?, csv, sheet: SheetOptions::of(options)? })
+    }
+}
+
+impl TableOptions {
+    /// These options, and what the operator says about files.
+    fn with_defaults(&self, session: &Session) -> Self {
+        let defaults = session.extension::<InputDefaults>();
+        let mut options = self.clone();
+        options.csv.likely_encoding = input::likely_encoding(session);
+        options.csv.likely_delimiter = defaults.delimiter;
+        options.sheet.sheet = options.sheet.sheet.or_else(|| defaults.sheet.clone());
+        options.shape.likely_names.clone_from(&defaults.columns);
+        options
     }
 }
 
@@ -136,10 +155,11 @@ impl TableFile {
         options: &TableOptions,
         accepted: AcceptedFormat,
     ) -> Result<Self> {
+        let options = &options.with_defaults(session);
         let input = input::open(session, path)?;
         let interrupt = session.interrupt().clone();
         let format = if accepted != AcceptedFormat::Csv && is_workbook(&input, accepted)? {
-            TableFormat::Workbook(options.sheet.clone())
+            TableFormat::Workbook(options.sheet.clone(), Rc::default())
         } else {
             let report = |text: &encoding_guess::TextEncoding| encoding_guess::report(session, &input, text);
             TableFormat::Csv(CsvDialect::of(&input, &options.csv, &|| interrupt.check(), &report)?)
@@ -151,7 +171,7 @@ impl TableFile {
     pub(crate) fn dialect(&self) -> Option<&CsvDialect> {
         match &self.format {
             TableFormat::Csv(dialect) => Some(dialect),
-            TableFormat::Workbook(_) => None,
+            TableFormat::Workbook(..) => None,
         }
     }
 
@@ -184,12 +204,21 @@ impl TableFile {
                 let reader = CsvReader::new(self.path(), source, dialect, &self.shape)?;
                 Ok(TableRows { header: Rc::clone(reader.header()), rows: Box::new(reader) })
             }
-            TableFormat::Workbook(options) => {
-                let check = || self.interrupt.check();
-                let sheet = workbook_reader::read(&self.input, options, &self.shape, &check)?;
+            TableFormat::Workbook(options, known) => {
+                let known = self.sheet(options, known)?;
+                let sheet = workbook_reader::table(&known, options, &self.shape)?;
                 Ok(TableRows { header: sheet.header, rows: Box::new(sheet.rows.into_iter().map(Ok)) })
             }
         }
+    }
+
+    fn sheet(&self, options: &SheetOptions, known: &RefCell<Option<Rc<RawSheet>>>) -> Result<Rc<RawSheet>> {
+        if let Some(sheet) = &*known.borrow() {
+            return Ok(Rc::clone(sheet));
+        }
+        let sheet = Rc::new(workbook_reader::read(&self.input, options, &|| self.interrupt.check())?);
+        known.replace(Some(Rc::clone(&sheet)));
+        Ok(sheet)
     }
 
     /// Calls `visit` with every row and returns the SHA-256 of the file: one pass, so that the rows and the digest are

@@ -296,3 +296,32 @@ proptest! {
         let _ = outcome(text.as_bytes(), &TableShape::default());
     }
 }
+
+/// The bytes of a small workbook, with a hidden row.
+fn workbook() -> Vec<u8> {
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    let sheet = workbook.add_worksheet();
+    sheet.write_row(0, 0, ["email", "groups"]).unwrap();
+    sheet.write_row(1, 0, ["a@example.com", "A, B"]).unwrap();
+    sheet.write(2, 0, 42.5).unwrap();
+    sheet.set_row_hidden(2).unwrap();
+    workbook.save_to_buffer().unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+    #[test]
+    fn a_damaged_workbook_is_an_error_or_rows(places in prop::collection::vec((0_usize..8_000, any::<u8>()), 1..20)) {
+        let mut bytes = workbook();
+        for (place, byte) in places {
+            let length = bytes.len();
+            bytes[place % length] = byte;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("people.xlsx");
+        std::fs::write(&path, &bytes).unwrap();
+        let file = TableFile::open(&session(), &path, &TableOptions::default(), AcceptedFormat::Any);
+        let rows = file.and_then(|file| file.read(&Interrupt::default()));
+        prop_assert!(rows.is_err() || rows.is_ok_and(|(rows, _)| rows.len() <= 2));
+    }
+}

@@ -14,7 +14,10 @@ use std::path::Path;
 pub(crate) fn read(session: &Session, path: &Path, given: Option<FileEncoding>) -> Result<(String, String)> {
     let file = input::open(session, path)?;
     let bytes = file.bytes().map_err(|error| Error::io(path, error))?;
-    let found = encoding_guess::encoding_of(&file, given, &bytes, &|| session.interrupt().check())?;
+    let found =
+        encoding_guess::encoding_of(&file, (given, input::likely_encoding(session)), &bytes, &|| {
+            session.interrupt().check()
+        })?;
     encoding_guess::report(session, &file, &found)?;
     let text = decode(&bytes, Some(found.encoding)).map_err(|error| {
         let (line, column) = error.place();

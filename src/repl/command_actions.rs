@@ -8,7 +8,7 @@ use super::workspace::LAST;
 use crate::cli::OutputFormat;
 use crate::client::settings::Mode;
 use crate::error::{Error, Result};
-use crate::files::csv::writer::{CsvWritePlan, write};
+use crate::files::csv::writer::{CsvWritePlan, refuse_workbook, write};
 use crate::files::table::content::TableContent;
 use crate::files::xlsx::writer::{self as workbook, WorkbookContent};
 use crate::language::help_text;
@@ -148,6 +148,7 @@ pub(crate) fn json(repl: &mut Repl, _: &str) -> Result<NextStep> {
 pub(crate) fn csv(repl: &mut Repl, file: &str) -> Result<NextStep> {
     let (file, if_exists) = with_if_exists(file);
     let path = file_named(file)?;
+    refuse_workbook(&path)?;
     let last = rows_of(repl.workspace.last());
     let content = TableContent::of(last.clone()).or_else(|_| TableContent::of(vec![last].into()))?;
     let (path, rows) = tracked_files::write_output(&repl.session, &path, if_exists, |path, if_exists| {

@@ -4,6 +4,7 @@ use super::listing_cache;
 use super::people_index::PeopleIndex;
 use super::run_state::{RunSettings, RunState};
 use crate::client::hooks::GateHook;
+use crate::host::input_defaults::InputDefaults;
 use crate::host::session::{HookFactory, Session, SessionSetup};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -14,6 +15,8 @@ pub struct RunSetup {
     pub setup: SessionSetup,
     /// The settings of its state.
     pub settings: RunSettings,
+    /// What the operator says about the files that scripts read.
+    pub inputs: InputDefaults,
 }
 
 impl RunSetup {
@@ -21,6 +24,7 @@ impl RunSetup {
     pub fn start(self) -> Rc<Session> {
         let session = Session::new(self.setup);
         session.extend(Rc::new(RunState::new(self.settings)));
+        session.extend(Rc::new(self.inputs));
         Rc::new(session)
     }
 }

@@ -15,6 +15,10 @@ pub(crate) struct CsvOptions {
     pub(crate) delimiter: Option<char>,
     /// The encoding.
     pub(crate) encoding: Option<FileEncoding>,
+    /// The encoding of a file that shows none, in place of a guess.
+    pub(crate) likely_encoding: Option<FileEncoding>,
+    /// The character between cells, if the header has it.
+    pub(crate) likely_delimiter: Option<char>,
 }
 
 /// How a file is written.
@@ -50,7 +54,7 @@ impl CsvDialect {
         let mut start = Vec::new();
         file.pass().take(START).read_to_end(&mut start).map_err(failed)?;
         refuse_other_kinds(file, &start)?;
-        let text = encoding_of(file, options.encoding, &start, check)?;
+        let text = encoding_of(file, (options.encoding, options.likely_encoding), &start, check)?;
         report(&text)?;
         let encoding = text.encoding;
         let text = decoded_start(&start, encoding);
@@ -58,7 +62,9 @@ impl CsvDialect {
         let text = text.replace("\r\n", "\n");
         let (skipped_lines, named) = leading_lines(&text);
         let header = text.split_inclusive(['\n', '\r']).skip(skipped_lines).collect::<String>();
-        let delimiter = options.delimiter.or(named).unwrap_or_else(|| delimiter_of(&header));
+        let first = header.trim_start().lines().next().unwrap_or_default();
+        let likely = options.likely_delimiter.filter(|letter| first.contains(*letter));
+        let delimiter = options.delimiter.or(named).or(likely).unwrap_or_else(|| delimiter_of(&header));
         let encoding_is_given = options.encoding.is_some();
         Ok(Self { encoding, encoding_is_given, delimiter, skipped_lines, line_end })
     }

@@ -55,6 +55,23 @@ pub(crate) fn write(
     }
 }
 
+/// Refuses a CSV file named like a workbook, which would not open in Excel.
+///
+/// # Errors
+/// `usage`.
+pub(crate) fn refuse_workbook(path: &Path) -> Result<()> {
+    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+    if ["xlsx", "xlsm", "xls"].iter().any(|known| ending.eq_ignore_ascii_case(known)) {
+        let name = path.display().to_string();
+        let hint = format!("Write a workbook with write_xlsx({name:?}, rows), or :xlsx at the prompt.");
+        return Err(Error::usage_with_hint(
+            format!("{name} is the name of a workbook, not of a CSV file"),
+            hint,
+        ));
+    }
+    Ok(())
+}
+
 /// One write: the target, the content and its columns.
 struct CsvWriteJob<'a> {
     path: &'a Path,

@@ -39,7 +39,7 @@ impl TableHeader {
     /// # Errors
     /// `file`: a column is missing, or two have the same name.
     pub(crate) fn new(file: String, place: &str, names: Vec<String>, shape: &TableShape) -> Result<Self> {
-        let names = renamed(place, names, &shape.rename)?;
+        let names = renamed(place, names, shape)?;
         let mut cells = Vec::with_capacity(names.len());
         let (mut columns, mut places) = (Vec::new(), HashMap::new());
         let lists: HashSet<_> = shape.lists.iter().map(String::as_str).collect();
@@ -130,9 +130,14 @@ impl TableHeader {
     }
 }
 
-fn renamed(place: &str, mut names: Vec<String>, rename: &[(String, String)]) -> Result<Vec<String>> {
+fn renamed(place: &str, mut names: Vec<String>, shape: &TableShape) -> Result<Vec<String>> {
     let places: HashMap<_, _> = names.iter().enumerate().map(|(place, name)| (name.clone(), place)).collect();
-    for (old, new) in rename {
+    for (old, new) in &shape.likely_names {
+        if let (Some(found), None) = (places.get(old), places.get(new)) {
+            names[*found].clone_from(new);
+        }
+    }
+    for (old, new) in &shape.rename {
         let Some(found) = places.get(old) else {
             let near = nearest(old, names.iter().map(String::as_str));
             let near = near.map(|near| format!(" (did you mean `{near}`?)")).unwrap_or_default();

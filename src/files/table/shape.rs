@@ -13,6 +13,8 @@ pub struct TableShape {
     pub lists: Vec<String>,
     /// Names in the header, and the names by which the columns are read.
     pub rename: Vec<(String, String)>,
+    /// The same, where the header has the old name and not the new one.
+    pub likely_names: Vec<(String, String)>,
     /// The least number of rows.
     pub min_rows: usize,
 }
@@ -30,6 +32,7 @@ impl TableShape {
             columns: options.texts("columns")?.unwrap_or_default(),
             lists: options.texts("lists")?.unwrap_or_default(),
             rename: rename(options)?,
+            likely_names: Vec::new(),
             min_rows: options.count("min_rows")?.unwrap_or_default(),
         })
     }

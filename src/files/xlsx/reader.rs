@@ -32,7 +32,17 @@ pub(crate) struct SheetRows {
     pub(crate) rows: Vec<ParsedRow>,
 }
 
+/// A sheet as it is in the file, without any shape.
+#[derive(Debug)]
+pub(crate) struct RawSheet {
+    /// The file and the sheet, for messages.
+    name: String,
+    rows: Vec<SheetRow>,
+    hidden: HashSet<u32>,
+}
+
 /// A row that is not blank: its 0-based number, the text of its cells, and the first error in one.
+#[derive(Debug, Clone)]
 struct SheetRow {
     number: u32,
     cells: Vec<String>,
@@ -42,14 +52,12 @@ struct SheetRow {
 /// Reads the sheet that the options name, or the only one with rows. `check` is called for every row.
 ///
 /// # Errors
-/// `file`: it is not a workbook; there are several sheets or hidden rows, and the options do not say what to do; the
-/// header lacks a column. What `check` returns.
+/// `file`: it is not a workbook, or has several sheets with rows and the options do not name one. What `check` returns.
 pub(crate) fn read(
     file: &InputFile,
     options: &SheetOptions,
-    shape: &TableShape,
     check: &dyn Fn() -> Result<()>,
-) -> Result<SheetRows> {
+) -> Result<RawSheet> {
     let name = file.path().display().to_string();
     let unreadable = |error: &dyn std::fmt::Display| {
         Error::file(name.clone(), format!("the workbook cannot be read: {error}"))
@@ -60,7 +68,7 @@ pub(crate) fn read(
     let sheet = chosen_sheet(&mut workbook, &name, options)?;
     let rows = rows_of(&mut workbook, &sheet, check, &unreadable)?;
     let hidden = hidden_rows(BufReader::new(file.pass()), &sheet).map_err(|error| unreadable(&error))?;
-    build(format!("{name}:{sheet}"), rows, &hidden, options, shape)
+    Ok(RawSheet { name: format!("{name}:{sheet}"), rows, hidden })
 }
 
 fn check_size(file: &InputFile) -> std::result::Result<(), String> {
@@ -155,15 +163,14 @@ fn rows_of(
     Ok(rows)
 }
 
-fn build(
-    file: String,
-    rows: Vec<SheetRow>,
-    hidden: &HashSet<u32>,
-    options: &SheetOptions,
-    shape: &TableShape,
-) -> Result<SheetRows> {
+/// The rows of a sheet, which must have the shape.
+///
+/// # Errors
+/// `file`: the header lacks a column; there are hidden rows, and the options do not say what to do.
+pub(crate) fn table(sheet: &RawSheet, options: &SheetOptions, shape: &TableShape) -> Result<SheetRows> {
+    let (file, hidden) = (sheet.name.clone(), &sheet.hidden);
     let first = options.header_row.map_or(0, |row| u32::try_from(row - 1).unwrap_or(u32::MAX));
-    let mut rows = rows.into_iter().skip_while(|row| row.number < first);
+    let mut rows = sheet.rows.iter().cloned().skip_while(|row| row.number < first);
     let top = rows.next().filter(|row| options.header_row.is_none() || row.number == first);
     let Some(top) = top else {
         let place = options.header_row.map_or(file.clone(), |row| format!("{file}:{row}"));

@@ -18,6 +18,7 @@ use crate::wire::group::Group;
 use crate::wire::identity::fold_name;
 use rhai::plugin::{Dynamic, export_module};
 use rhai::{Array, Map, NativeCallContext};
+use serde_json::Value;
 use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -80,7 +81,8 @@ pub mod functions {
     ///
     /// The upload is the only way to change the type of an account. `users` is a listing, or a list of users or of rows
     /// with the same fields. Their groups are sorted into the columns of the Admin Console by the groups of the
-    /// organization, which are listed once. The column `ID` stays blank.
+    /// organization, which are listed once; groups for which there is no column are left out with a note. The column
+    /// `ID` stays blank.
     ///
     /// # Errors
     /// `file` if the file cannot be written; `usage` if somebody is in a group that the organization does not have; as
@@ -173,33 +175,48 @@ fn console_rows(session: &Rc<Session>, users: &TableContent) -> Result<Vec<Vec<S
     let kinds: HashMap<_, _> =
         groups.iter().filter_map(|group| Some((fold_name(&group.group_name), kind_of(group)?))).collect();
     let kind = |name: &str| kinds.get(&fold_name(name)).copied();
-    let (mut rows, mut unknown) = (Vec::new(), Vec::new());
+    let (mut rows, mut left_out, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
     users.each(&mut |user| {
         session.interrupt().check()?;
         match row_of(user, &kind) {
-            Ok(row) => rows.push(row),
-            Err(groups) => {
-                let email = user.get("email").and_then(|email| email.as_str()).unwrap_or("somebody");
-                unknown.push(format!("{email}: `{}`", groups.join("`, `")));
+            Ok(row) => {
+                if !row.left_out.is_empty() {
+                    left_out.push(with_groups(user, &row.left_out));
+                }
+                rows.push(row.cells);
             }
+            Err(groups) => unknown.push(with_groups(user, &groups)),
         }
         Ok(())
     })?;
-    if unknown.is_empty() {
-        return Ok(rows);
+    if !unknown.is_empty() {
+        let message = format!("the organization does not have these groups: {}", listed(unknown));
+        return Err(Error::usage_with_hint(message, "Remove them from `groups`, or check their names."));
     }
-    let more = unknown.len().saturating_sub(SHOWN);
-    unknown.truncate(SHOWN);
+    if !left_out.is_empty() {
+        session.console().note(&format!("left out, since there is no column for them: {}", listed(left_out)));
+    }
+    Ok(rows)
+}
+
+fn with_groups(user: &serde_json::Map<String, Value>, groups: &[String]) -> String {
+    let email = user.get("email").and_then(Value::as_str).unwrap_or("somebody");
+    format!("{email}: `{}`", groups.join("`, `"))
+}
+
+/// The first people of a list, and how many more there are.
+fn listed(mut people: Vec<String>) -> String {
+    let more = people.len().saturating_sub(SHOWN);
+    people.truncate(SHOWN);
     let more = if more > 0 { format!("; and {more} more people") } else { String::new() };
-    let message = format!("the organization does not have these groups: {}{more}", unknown.join("; "));
-    Err(Error::usage_with_hint(message, "Remove them from `groups`, or check their names."))
+    format!("{}{more}", people.join("; "))
 }
 
 fn kind_of(group: &Arc<Group>) -> Option<ConsoleGroup> {
     match group.kind.as_deref()? {
         "USER_GROUP" | "USER_ADMIN_GROUP" => Some(ConsoleGroup::UserGroup),
         "PRODUCT_PROFILE" | "PROFILE_ADMIN_GROUP" => Some(ConsoleGroup::Profile),
-        _ => None,
+        _ => Some(ConsoleGroup::Other),
     }
 }
 

@@ -1,8 +1,8 @@
 //! Reading and writing CSV files.
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::files::csv::csv_format::CsvFormat;
-use crate::files::csv::writer::{CsvWritePlan, write};
+use crate::files::csv::writer::{CsvWritePlan, refuse_workbook, write};
 use crate::files::table::content::TableContent;
 use crate::files::table::row_stream::RowStream;
 use crate::files::table_file::{AcceptedFormat, TableFile, TableOptions};
@@ -222,7 +222,7 @@ fn save(session: &Session, path: &str, rows: Dynamic, options: &CallOptions) -> 
     let if_exists = if_exists.and_then(IfExists::parse);
     let (columns, format) = (options.texts("columns")?, CsvFormat::of(options)?);
     let content = TableContent::of(rows)?;
-    refuse_workbook(path)?;
+    refuse_workbook(Path::new(path))?;
     let (path, rows) =
         tracked_files::write_output(session, Path::new(path), if_exists, |path, if_exists| {
             let plan = CsvWritePlan { columns: columns.clone(), if_exists, format };
@@ -233,19 +233,6 @@ fn save(session: &Session, path: &str, rows: Dynamic, options: &CallOptions) -> 
         session.console().note(&format!("wrote {}", path.display()));
     }
     Ok(i64::try_from(rows).unwrap_or(i64::MAX))
-}
-
-/// A CSV file named like a workbook would not open in Excel.
-fn refuse_workbook(path: &str) -> Result<()> {
-    let ending = Path::new(path).extension().and_then(|ending| ending.to_str()).unwrap_or_default();
-    if ["xlsx", "xlsm", "xls"].iter().any(|known| ending.eq_ignore_ascii_case(known)) {
-        let message = format!("{path} is the name of a workbook, not of a CSV file");
-        return Err(Error::usage_with_hint(
-            message,
-            format!("Write a workbook with write_xlsx({path:?}, rows)."),
-        ));
-    }
-    Ok(())
 }
 
 #[cfg(test)]
