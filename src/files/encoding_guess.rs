@@ -17,8 +17,56 @@ const SHOWN_WORDS: usize = 5;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct TextEncoding {
     pub(crate) encoding: FileEncoding,
-    /// Words with other letters than those of ASCII, if the encoding is a guess.
-    pub(crate) guessed_by: Option<Vec<String>>,
+    /// How the file reads in the encodings that are likely, the guess first, if it is one.
+    pub(crate) guessed_by: Option<Vec<EncodedReading>>,
+}
+
+/// How a file reads in an encoding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct EncodedReading {
+    encoding: FileEncoding,
+    /// Words with other letters than those of ASCII.
+    words: Vec<String>,
+}
+
+/// Encodings in which files of administrators are, besides the one that is guessed.
+const CANDIDATES: [&str; 7] =
+    ["windows-1252", "shift_jis", "windows-1250", "windows-1251", "gb18030", "big5", "euc-kr"];
+/// The other readings that are shown.
+const SHOWN_READINGS: usize = 2;
+/// A guess in which fewer of a hundred letters are letters is doubted.
+const DOUBTED: usize = 75;
+
+impl EncodedReading {
+    /// How many of a hundred letters that are not ASCII belong to words, and are not signs such as `¾`.
+    fn percent_of_letters(&self) -> usize {
+        let unusual = || self.words.iter().flat_map(|word| word.chars()).filter(|letter| !letter.is_ascii());
+        let letters = unusual().filter(|letter| letter.is_alphabetic()).count();
+        100 * letters / unusual().count().max(1)
+    }
+
+    fn listed(&self) -> String {
+        self.words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// How a file reads in the encodings in which it can be read: the likely one first, unless it makes signs of letters and
+/// another one does not.
+fn readings(file: &InputFile, likely: FileEncoding) -> Vec<EncodedReading> {
+    let others = CANDIDATES.iter().filter_map(|label| FileEncoding::parse(label));
+    let mut found: Vec<EncodedReading> = Vec::new();
+    for encoding in std::iter::once(likely).chain(others) {
+        let Some(words) = words(file, encoding) else { continue };
+        if found.iter().all(|known| known.words != words) {
+            found.push(EncodedReading { encoding, words });
+        }
+    }
+    let is_doubted = found.first().is_none_or(|first| first.percent_of_letters() < DOUBTED);
+    if is_doubted && let Some(better) = found.iter().position(|other| other.percent_of_letters() == 100) {
+        found[..=better].rotate_right(1);
+    }
+    found.truncate(1 + SHOWN_READINGS);
+    found
 }
 
 /// The encoding of a file: the one that is given, the one that its `start` shows, or the likely one in place of a guess.
@@ -39,8 +87,12 @@ pub(crate) fn encoding_of(
     if let Some(encoding) = likely.filter(|_| is_guess) {
         return Ok(TextEncoding { encoding, guessed_by: None });
     }
-    let guessed_by = if is_guess { Some(words(file, encoding)) } else { None };
-    Ok(TextEncoding { encoding, guessed_by })
+    if !is_guess {
+        return Ok(TextEncoding { encoding, guessed_by: None });
+    }
+    let readings = readings(file, encoding);
+    let encoding = readings.first().map_or(encoding, |first| first.encoding);
+    Ok(TextEncoding { encoding, guessed_by: Some(readings) })
 }
 
 /// Reports a guess, if it is one.
@@ -48,10 +100,9 @@ pub(crate) fn encoding_of(
 /// # Errors
 /// `file`: the run is live, in which a guess is not used.
 pub(crate) fn report(session: &Session, file: &InputFile, found: &TextEncoding) -> Result<()> {
-    let Some(words) = &found.guessed_by else { return Ok(()) };
+    let Some(readings) = &found.guessed_by else { return Ok(()) };
     let (file, name) = (file.path().display().to_string(), found.encoding.name());
-    let sample: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
-    let sample = sample.join(", ");
+    let sample = sample(readings);
     if session.mode() == Mode::Live {
         let message = format!("the file is not UTF-8; it is probably {name}, in which it has {sample}");
         let hint = format!(
@@ -65,6 +116,15 @@ pub(crate) fn report(session: &Session, file: &InputFile, found: &TextEncoding) 
          #{{encoding: {name:?}}} or --encoding {name}. A live run does not guess."
     ));
     Ok(())
+}
+
+/// The words of the guess, and those of the others.
+fn sample(readings: &[EncodedReading]) -> String {
+    let others =
+        readings.iter().skip(1).map(|other| format!("{} as {}", other.listed(), other.encoding.name()));
+    let others: Vec<_> = others.collect();
+    let first = readings.first().map(EncodedReading::listed).unwrap_or_default();
+    if others.is_empty() { first } else { format!("{first} ({})", others.join("; ")) }
 }
 
 /// UTF-8 if the whole file is, or nearly is; otherwise the most likely encoding.
@@ -129,11 +189,15 @@ fn incomplete(bytes: &[u8]) -> usize {
     }
 }
 
-/// Words that show whether a guess is right.
-fn words(file: &InputFile, encoding: FileEncoding) -> Vec<String> {
+/// Words that show whether a guess is right; `None` if the bytes up to them are not valid in the encoding.
+fn words(file: &InputFile, encoding: FileEncoding) -> Option<Vec<String>> {
     let mut reader = TextReader::new(file.pass(), Some(encoding));
     let (mut piece, mut found) = (String::new(), Vec::new());
-    while found.len() < SHOWN_WORDS && reader.read(&mut piece).is_ok() && !piece.is_empty() {
+    while found.len() < SHOWN_WORDS {
+        reader.read(&mut piece).ok()?;
+        if piece.is_empty() {
+            break;
+        }
         let words = piece.split(|letter: char| letter.is_whitespace() || ",;\"\t".contains(letter));
         for word in words.filter(|word| !word.is_ascii()) {
             let word: String = word.chars().take(30).collect();
@@ -142,7 +206,7 @@ fn words(file: &InputFile, encoding: FileEncoding) -> Vec<String> {
             }
         }
     }
-    found
+    Some(found)
 }
 
 #[cfg(test)]
@@ -164,13 +228,21 @@ mod tests {
             ("windows-1252", "name,city\nZoë,Münster\nJosé,Málaga\nFrançois,Besançon\n"),
             ("shift_jis", "name,city\n鈴木太郎,東京都\n高橋花子,大阪府\nカタカナ,横浜市\n"),
             ("windows-1251", "имя,город\nИван,Москва\nОльга,Казань\nПётр,Тверь\n"),
+            ("shift_jis", "firstname,lastname\n太郎,鈴木\n"),
         ] {
             let bytes = FileEncoding::parse(label).unwrap().encode(text).unwrap();
             let found = found(&bytes);
             assert_eq!(found.encoding.name(), label);
-            let words = found.guessed_by.unwrap();
+            let words = found.guessed_by.unwrap().remove(0).words;
             assert!(words.iter().all(|word| text.contains(word.as_str()) && !word.is_ascii()), "{words:?}");
         }
+    }
+
+    #[test]
+    fn other_readings_are_shown_beside_the_guess() {
+        let bytes = FileEncoding::parse("shift_jis").unwrap().encode("firstname\n太郎\n鈴木\n").unwrap();
+        let sample = sample(&found(&bytes).guessed_by.unwrap());
+        assert!(sample.starts_with("`太郎`, `鈴木` (`‘¾˜Y`, `—é–Ø` as windows-1252; "), "{sample}");
     }
 
     #[test]
