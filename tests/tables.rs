@@ -285,3 +285,16 @@ fn what_the_operator_says_about_files_reaches_every_reader_and_the_scripts() {
     let code = "write_xlsx(`x.xlsx`, #{A: [1], B: [2]}); print(read_xlsx(`x.xlsx`)[0].value)";
     assert_eq!(Run::new("--sandbox --sheet B -e").arg(code).run().done(), "2\n");
 }
+
+#[test]
+fn every_other_reader_of_files_takes_standard_input_too() {
+    for (code, input) in [
+        ("print(read_json(`-`).len())", "[1]"),
+        ("print(read_lines(`-`).len())", "a\n"),
+        ("print(read_text(`-`).len())", "a"),
+        ("print(read_console_csv(`-`).len())", "Identity Type,Email\nAdobe ID,a@example.com\n"),
+        ("print(read_csv(`-`).len() - read_csv(`-`).len() + 1)", "a\n1\n"),
+    ] {
+        assert_eq!(Run::eval(code).stdin(input).run().done(), "1\n", "{code}");
+    }
+}

@@ -3,8 +3,9 @@
 use crate::client::settings::Mode;
 use crate::error::{Error, Result};
 use crate::host::session::Session;
-use crate::store::encoding::{FileEncoding, TextReader};
+use crate::store::encoding::FileEncoding;
 use crate::store::input_file::InputFile;
+use crate::store::text_reader::TextReader;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use std::io::Read;
 
@@ -129,25 +130,30 @@ fn sample(readings: &[EncodedReading]) -> String {
 
 /// UTF-8 if the whole file is, or nearly is; otherwise the most likely encoding.
 fn guess(file: &InputFile, check: &dyn Fn() -> Result<()>) -> Result<(FileEncoding, bool)> {
-    let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
     let mut letters = Utf8Count::default();
-    let (mut source, mut piece) = (file.pass(), vec![0; PIECE]);
-    loop {
-        check()?;
-        let count = source.read(&mut piece).map_err(|error| Error::io(file.path(), error))?;
-        let bytes = &piece[..count];
-        letters.add(bytes);
-        detector.feed(bytes, count == 0);
-        if count == 0 {
-            break;
-        }
-    }
+    each_piece(file, check, &mut |bytes| letters.add(bytes))?;
     // A file in which most letters are UTF-8 has a few broken ones; another encoding would break all the others.
     if letters.is_utf_8() || letters.has_nul {
         return Ok((FileEncoding::UTF_8, false));
     }
+    // It weighs every byte for some thirty encodings, so files in UTF-8 are not given to it.
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
+    each_piece(file, check, &mut |bytes| _ = detector.feed(bytes, bytes.is_empty()))?;
     let likely = detector.guess(None, Utf8Detection::Deny);
     Ok((FileEncoding::parse(likely.name()).unwrap_or(FileEncoding::UTF_8), true))
+}
+
+/// Calls `visit` with every piece of a file, and with nothing at its end.
+fn each_piece(file: &InputFile, check: &dyn Fn() -> Result<()>, visit: &mut dyn FnMut(&[u8])) -> Result<()> {
+    let (mut source, mut piece) = (file.pass(), vec![0; PIECE]);
+    loop {
+        check()?;
+        let count = source.read(&mut piece).map_err(|error| Error::io(file.path(), error))?;
+        visit(&piece[..count]);
+        if count == 0 {
+            return Ok(());
+        }
+    }
 }
 
 /// Counts the letters of UTF-8 in bytes that come in pieces.

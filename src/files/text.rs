@@ -3,8 +3,9 @@
 use crate::error::{Error, Result};
 use crate::files::{encoding_guess, input};
 use crate::host::session::Session;
-use crate::store::encoding::{FileEncoding, decode};
+use crate::store::encoding::FileEncoding;
 use crate::store::journal::sha256;
+use crate::store::text_reader::decode;
 use std::path::Path;
 
 /// The text of a file, and the SHA-256 of its bytes. A guess of its encoding is reported, and refused in a live run.

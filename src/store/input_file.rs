@@ -267,10 +267,9 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn a_silent_pipe_ends_at_an_interrupt_and_a_late_writer_is_awaited() {
-        use rustix::fs::{CWD, FileType, Mode, mknodat};
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("pipe");
-        mknodat(CWD, &path, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
+        assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
         let waits = std::cell::Cell::new(0);
         let soon = || {
             waits.set(waits.get() + 1);

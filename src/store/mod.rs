@@ -12,4 +12,5 @@ pub(crate) mod state_dir;
 #[cfg(test)]
 pub(crate) mod testing;
 pub(crate) mod text_file;
+pub mod text_reader;
 pub(crate) mod timestamp_file;

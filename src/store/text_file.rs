@@ -1,7 +1,7 @@
 //! Reads small text files that the operator names: UTF-8, or UTF-16 with a byte order mark, with any line ends.
 
-use super::encoding::decode;
 use super::file_door;
+use super::text_reader::decode;
 use crate::error::{Error, Result};
 use std::path::Path;
 

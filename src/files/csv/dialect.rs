@@ -3,8 +3,9 @@
 use crate::error::{Error, Result};
 use crate::files::encoding_guess::{TextEncoding, encoding_of};
 use crate::files::first_bytes::{self, FileKind};
-use crate::store::encoding::{FileEncoding, TextReader};
+use crate::store::encoding::FileEncoding;
 use crate::store::input_file::InputFile;
+use crate::store::text_reader::TextReader;
 use crate::tabular::LineEnd;
 use std::io::{self, Read};
 

@@ -3,7 +3,8 @@
 //! The `csv` crate is lenient: with an unclosed quote it takes the following rows as one cell.
 
 use crate::files::table::header::COLUMN_LIMIT;
-use crate::store::encoding::{FileEncoding, TextError, TextReader};
+use crate::store::encoding::FileEncoding;
+use crate::store::text_reader::{TextError, TextReader};
 use std::io::{self, Read};
 
 /// One row of cells, as they are in the text without their quotes.
