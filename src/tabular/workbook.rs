@@ -35,7 +35,7 @@ impl WorkbookWriter {
     /// Excel does not allow the name; there are too many columns; a temporary file cannot be written.
     pub(crate) fn add_sheet(&mut self, name: &str, columns: &[String]) -> io::Result<SheetWriter<'_>> {
         let sheet = self.0.add_worksheet_with_low_memory().map_err(failed)?;
-        sheet.set_name(name).map_err(failed)?;
+        sheet.set_name(name).map_err(|error| bad_name(name, error))?;
         sheet.set_freeze_panes(1, 0).map_err(failed)?;
         let bold = Format::new().set_bold();
         for (column, name) in (0..).zip(columns) {
@@ -62,7 +62,14 @@ impl SheetWriter<'_> {
     pub(crate) fn row<'v>(&mut self, values: impl IntoIterator<Item = Option<&'v Value>>) -> io::Result<()> {
         self.rows += 1;
         for (column, value) in (0..).zip(values) {
-            let length = self.value(column, value.unwrap_or(&Value::Null)).map_err(failed)?;
+            let row = self.rows + 1;
+            let length = self.value(column, value.unwrap_or(&Value::Null)).map_err(|error| match error {
+                XlsxError::MaxStringLengthExceeded => io::Error::other(format!(
+                    "a string in row {row}, column {} is longer than the 32,767 characters that Excel keeps",
+                    column + 1
+                )),
+                error => failed(error),
+            })?;
             if let Some(width) = self.widths.get_mut(usize::from(column)) {
                 *width = (*width).max(length);
             }
@@ -129,9 +136,21 @@ pub(crate) fn workbook_of(value: &Value, sheet: &str) -> io::Result<Vec<u8>> {
     workbook.into_bytes()
 }
 
+fn bad_name(name: &str, error: XlsxError) -> io::Error {
+    if let XlsxError::IoError(error) = error {
+        return error;
+    }
+    io::Error::other(format!(
+        "`{name}` is not a valid name of a sheet; use 1 to 31 characters, and none of [ ] : * ? / \\"
+    ))
+}
+
 fn failed(error: XlsxError) -> io::Error {
     match error {
         XlsxError::IoError(error) => error,
+        XlsxError::RowColumnLimitError => {
+            io::Error::other("a sheet holds at most 1,048,576 rows and 16,384 columns")
+        }
         other => io::Error::other(other),
     }
 }

@@ -278,6 +278,25 @@ mod tests {
     }
 
     #[test]
+    fn what_excel_does_not_allow_is_refused_and_leaves_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("people.xlsx");
+        std::fs::write(&path, "old").unwrap();
+        for (code, message) in [
+            (r#"write_xlsx(PATH, #{"a/b": [1]})"#, "people.xlsx: `a/b` is not a valid name of a sheet"),
+            (
+                r#"let long = "x"; for doubling in 0..16 { long += long; } write_xlsx(PATH, [1, long])"#,
+                "people.xlsx: a string in row 3, column 1 is longer than the 32,767 characters",
+            ),
+            (r#"write_xlsx(PATH, [1], #{if_exists: "error"})"#, "people.xlsx: the file already exists"),
+            ("write_xlsx(PATH, 1)", "the rows must be a list of records"),
+        ] {
+            assert!(error(&path, code).starts_with(message), "{code}: {}", error(&path, code));
+            assert_eq!(std::fs::read(&path).unwrap(), b"old");
+        }
+    }
+
+    #[test]
     fn a_header_row_can_be_named() {
         let (_folder, path) = workbook(|workbook| {
             let sheet = workbook.add_worksheet();
