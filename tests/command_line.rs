@@ -40,6 +40,10 @@ const OF_A_RUN: &[&str] = &[
     "--no-journal",
     "--reason=audit",
     "--secret-arg=x",
+    "--column=email=mail",
+    "--encoding=windows-1250",
+    "--delimiter=;",
+    "--sheet=Staff",
 ];
 /// The options that a shell alias may hold.
 const EVERYWHERE: &[&str] = &["--sandbox", "--quiet", "--verbose", "--color=never"];

@@ -215,7 +215,7 @@ fn a_guard_or_report_that_cannot_be_is_a_wrong_command_line() {
         ("--max-removals many", "`--max-removals` must be a whole number"),
         ("--max-changes few", "invalid value 'few'"),
         ("--protect ./missing", "--protect: ./missing"),
-        ("--report made.txt", "must end in .csv or .json"),
+        ("--report made.txt", "must end in .csv, .json or .xlsx"),
     ] {
         let (code, out, reported) = desk.run(&format!("{option} job.rhai"));
         assert_eq!((code, out.as_str()), (2, ""), "{option}: {reported}");

@@ -47,6 +47,7 @@ mod scripts;
 mod secret_arguments;
 mod secrets;
 mod support;
+mod tables;
 #[cfg(unix)]
 mod terminal;
 mod trouble;

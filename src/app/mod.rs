@@ -66,6 +66,7 @@ fn settings(global: &GlobalOptions) -> OutputSettings {
         OutputFormat::Table => Some(OutputForm::Table),
         OutputFormat::Json => Some(OutputForm::Json),
         OutputFormat::Csv => Some(OutputForm::Csv),
+        OutputFormat::Xlsx => Some(OutputForm::Xlsx),
         OutputFormat::Text | OutputFormat::Markdown => None,
     });
     let colored = match global.color {
@@ -81,6 +82,11 @@ fn dispatch(cli: Cli, output: &Arc<Output>) -> RunExit {
     match secret_arguments::read(&top.global.secret_arguments, output) {
         Ok(values) => top.global.secret_arguments = values,
         Err(error) => return refuse(&error, output),
+    }
+    if output.needs_a_file() {
+        let hint = "Send it to a file: umapish -o xlsx -e 'get_users()' > users.xlsx";
+        output.error("`-o xlsx` writes a workbook, which a terminal cannot show", Some(hint));
+        return RunExit::Usage;
     }
     match command {
         Some(CliCommand::Run { words }) => script(&top.global, ScriptProgram::script(words), output),

@@ -9,6 +9,7 @@ use crate::client::event::ClientObserver;
 use crate::client::settings::VerifyPolicy;
 use crate::config::table::secret_variables;
 use crate::error::{Error, Result};
+use crate::host::input_defaults::InputDefaults;
 use crate::host::interrupt::Interrupt;
 use crate::host::session::SessionSetup;
 use crate::output::Output;
@@ -116,7 +117,16 @@ pub(super) fn setup_of(
         verify: verify_policy(global.verify, is_real),
         confirms: global.yes,
     };
-    Ok(RunSetup { setup, settings })
+    Ok(RunSetup { setup, settings, inputs: input_defaults(global) })
+}
+
+fn input_defaults(global: &GlobalOptions) -> InputDefaults {
+    InputDefaults {
+        encoding: global.encoding.clone(),
+        delimiter: global.delimiter,
+        sheet: global.sheet.clone(),
+        columns: global.columns.iter().map(|(new, old)| (old.clone(), new.clone())).collect(),
+    }
 }
 
 /// How the run keeps other live runs out.

@@ -1,64 +1,67 @@
-//! The people of a CSV file with the columns of Adobe's sample `source.csv` or of User Sync, as commands.
+//! The people of a file with the columns of Adobe's sample `source.csv` or of User Sync, as commands.
 
 use super::steps;
 use crate::changes::people_columns::{GROUPS, PeopleColumns};
 use crate::changes::steps::AccountFields;
 use crate::changes::submission::{CommandSource, Submission, TaggedCommand, WithheldCommand};
-use crate::error::{Error, Result};
-use crate::files::csv::reader::{CsvReader, CsvShape};
-use crate::files::csv::row::CsvRow;
-use crate::store::file_door;
-use crate::store::journal::sha256::DigestReader;
+use crate::error::Result;
+use crate::files::console_csv::{ConsoleRows, is_console};
+use crate::files::table::row::{BadRow, ParsedRow, TableRow};
+use crate::files::table_file::{AcceptedFormat, TableFile, TableOptions};
+use crate::host::interrupt::Interrupt;
+use crate::host::session::Session;
 use crate::values::user_ref::UserReference;
 use crate::wire::error_code;
 use crate::wire::fault::CommandFault;
 use crate::wire::identity::{IdentityType, fold};
 use crate::wire::step::OPTIONS;
 use rhai::Dynamic;
-use std::fs::File;
-use std::io::{Read, Seek};
-use std::path::PathBuf;
+use std::path::Path;
 
 /// A file of people: the command of a row creates the account unless it exists, then adds the groups. It is a Federated ID
 /// unless the row says otherwise. Its tag is the row.
 pub(crate) struct PeopleFile {
-    path: PathBuf,
-    /// Opened once and rewound, so that every pass reads the file whose digest is in the journal, even if the path
-    /// names another file by then.
-    file: File,
+    file: TableFile,
+    columns: PeopleColumns,
+    /// What makes people of rows of the Admin Console.
+    console: Option<ConsoleRows>,
 }
 
 impl PeopleFile {
     /// Opens a file.
     ///
     /// # Errors
-    /// `file`: it cannot be opened.
-    pub(crate) fn open(path: impl Into<PathBuf>) -> Result<Self> {
-        let path = path.into();
-        let file = file_door::open(&path).map_err(|error| Error::io(&path, error))?;
-        Ok(Self { path, file })
+    /// `file`: it cannot be read or lacks a column.
+    pub(crate) fn open(session: &Session, path: &Path, options: &TableOptions) -> Result<Self> {
+        let mut file = TableFile::open(session, path, options, AcceptedFormat::Any)?;
+        let header = file.rows()?.header;
+        if is_console(&header) {
+            let console = ConsoleRows::of(&header)?;
+            let columns = PeopleColumns::of(&console.header)?;
+            return Ok(Self { file, columns, console: Some(console) });
+        }
+        let columns = PeopleColumns::of(&header)?;
+        file.shape.columns.extend(columns.required());
+        file.shape.lists.push(GROUPS.to_owned());
+        Ok(Self { file, columns, console: None })
     }
 
-    /// The number of rows (0, or 1 for any number, which is all that callers need) and the SHA-256 of the file.
+    /// The number of rows and the SHA-256 of the file.
     ///
     /// # Errors
-    /// `file`: the file cannot be read or lacks a column.
-    pub(crate) fn inspect(&self) -> Result<(usize, String)> {
-        let (mut rows, _) = self.rows(DigestReader::new(&self.file))?;
-        let count = rows.by_ref().take(1).count();
-        let digest = rows.into_source().finish().map_err(|error| Error::io(&self.path, error))?;
-        Ok((count, digest))
+    /// `file`: the file is broken, lacks a column or has too few rows. `interrupted`.
+    pub(crate) fn inspect(&self, interrupt: &Interrupt) -> Result<(usize, String)> {
+        let mut rows = 0;
+        let digest = self.file.each(interrupt, |_| rows += 1)?;
+        self.file.shape.check_row_count(&self.file.name(), rows)?;
+        Ok((rows, digest))
     }
 
-    fn rows<R: Read>(&self, source: R) -> Result<(CsvReader<R>, PeopleColumns)> {
-        let rewind = || (&self.file).rewind().map_err(|error| Error::io(&self.path, error));
-        rewind()?;
-        let columns =
-            PeopleColumns::of(CsvReader::new(&self.path, &self.file, &CsvShape::default())?.header())?;
-        rewind()?;
-        let shape =
-            CsvShape { columns: columns.required(), lists: vec![GROUPS.to_owned()], ..CsvShape::default() };
-        Ok((CsvReader::new(&self.path, source, &shape)?, columns))
+    fn person(&self, row: ParsedRow) -> ParsedRow {
+        match &self.console {
+            Some(console) => console.user(&row?),
+            None => row,
+        }
     }
 }
 
@@ -68,13 +71,24 @@ impl CommandSource for PeopleFile {
     }
 
     fn submissions(&self, start: usize) -> Result<Box<dyn Iterator<Item = Result<Submission>> + '_>> {
-        let (rows, columns) = self.rows(&self.file)?;
-        let rows = rows.enumerate().skip(start);
-        Ok(Box::new(rows.map(move |(index, row)| row.map(|row| row_command(index, row, &columns)))))
+        let rows = self.file.rows()?.enumerate().skip(start);
+        Ok(Box::new(rows.map(move |(index, row)| {
+            row.map(|row| match self.person(row) {
+                Ok(row) => row_command(index, row, &self.columns),
+                Err(row) => Err(bad_row(index, row, &self.columns)),
+            })
+        })))
     }
 }
 
-fn row_command(index: usize, row: CsvRow, columns: &PeopleColumns) -> Submission {
+/// A row that is not valid is refused with all others that are.
+fn bad_row(index: usize, bad: BadRow, columns: &PeopleColumns) -> Box<WithheldCommand> {
+    let fault = CommandFault { step: 0, code: error_code::ROW_INVALID, message: bad.message };
+    let target = columns.user(&bad.row).to_owned();
+    WithheldCommand::refused(index, &target, &fault, String::new(), Dynamic::from(bad.row))
+}
+
+fn row_command(index: usize, row: TableRow, columns: &PeopleColumns) -> Submission {
     let text = |column: &str| row.text(column).unwrap_or_default().to_owned();
     let account = AccountFields {
         email: text(columns.email),
@@ -122,13 +136,16 @@ fn domain(user: &str, cell: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::script::engine::offline;
     use serde_json::json;
+    use std::rc::Rc;
 
     fn commands(rows: &str) -> Vec<serde_json::Value> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("people.csv");
         std::fs::write(&path, format!("upn,mail,firstname,lastname,country_code,groups\n{rows}")).unwrap();
-        let people = PeopleFile::open(path).unwrap();
+        let session = offline::session(Rc::new(offline::RecordingConsole::default()));
+        let people = PeopleFile::open(&session, &path, &TableOptions::default()).unwrap();
         people
             .submissions(0)
             .unwrap()
@@ -145,6 +162,37 @@ mod tests {
                 "option": "ignoreIfAlreadyExists"}},
             {"add": {"group": ["Designers", "Stock"]}}]});
         assert_eq!(commands, [expected]);
+    }
+
+    #[test]
+    fn a_file_of_the_admin_console_is_read_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("console.csv");
+        let text = "\u{feff}Identity Type,Username,Domain,Email,First Name,Last Name,Country Code,ID,\
+                    Product Configurations,Admin Roles,Product Configurations Administered,User Groups,\
+                    User Groups Administered,Products Administered,Developer Access,Auto Assigned Products\r\n\
+                    Federated ID,q1,sso.example.com,q@example.com,Quinn,Lowe,GB,,\"Photoshop,Stock\",Support,,\
+                    Engineering,Designers,Acrobat,,\r\n\
+                    Enterprise ID,,,omar@example.org,Omar,Reyes,MX,,,,,,,,,\r\n";
+        std::fs::write(&path, text).unwrap();
+        let session = offline::session(Rc::new(offline::RecordingConsole::default()));
+        let people = PeopleFile::open(&session, &path, &TableOptions::default()).unwrap();
+        let submissions = people.submissions(0).unwrap();
+        let commands: Vec<_> =
+            submissions.map(|command| command.unwrap().unwrap().command.to_json()).collect();
+        assert_eq!(commands[0]["user"], json!("q1"));
+        assert_eq!(commands[0]["domain"], json!("sso.example.com"));
+        let groups = [
+            "Photoshop",
+            "Stock",
+            "Engineering",
+            "_admin_Designers",
+            "_product_admin_Acrobat",
+            "_support_admin",
+        ];
+        assert_eq!(commands[0]["do"][1]["add"]["group"], json!(groups));
+        assert_eq!(commands[1]["user"], json!("omar@example.org"));
+        assert!(commands[1]["do"][0]["createEnterpriseID"].is_object());
     }
 
     #[test]

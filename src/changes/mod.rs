@@ -8,6 +8,7 @@ pub(crate) mod pipeline;
 pub(crate) mod queue;
 pub(crate) mod report;
 pub(crate) mod report_file;
+mod report_workbook;
 pub(crate) mod steps;
 pub(crate) mod submission;
 pub(crate) mod submit;

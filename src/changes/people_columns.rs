@@ -2,7 +2,8 @@
 //! exports of Adobe's own tools. A column that decides who is meant is read, or the file is refused.
 
 use crate::error::{Error, Result};
-use crate::files::csv::row::{CsvHeader, CsvRow};
+use crate::files::table::header::TableHeader;
+use crate::files::table::row::TableRow;
 
 /// The column with groups and profiles; a cell may be empty.
 pub(super) const GROUPS: &str = "groups";
@@ -38,7 +39,7 @@ impl PeopleColumns {
     ///
     /// # Errors
     /// `file`: two columns mean the same, or one that decides who is meant would not be read.
-    pub(super) fn of(header: &CsvHeader) -> Result<Self> {
+    pub(super) fn of(header: &TableHeader) -> Result<Self> {
         let one_of =
             |names: [&'static str; 2]| match names.map(|name| header.names().any(|known| known == name)) {
                 [true, true] => {
@@ -64,14 +65,14 @@ impl PeopleColumns {
     }
 
     /// The name with which a person signs in; the e-mail if no column or cell says otherwise.
-    pub(super) fn user<'r>(&self, row: &'r CsvRow) -> &'r str {
+    pub(super) fn user<'r>(&self, row: &'r TableRow) -> &'r str {
         let given = self.user.and_then(|column| row.text(column)).filter(|name| !name.is_empty());
         given.or_else(|| row.text(self.email)).unwrap_or_default()
     }
 }
 
 /// Refuses a column that looks like one that decides who is meant, but has another name.
-fn check_spellings(header: &CsvHeader) -> Result<()> {
+fn check_spellings(header: &TableHeader) -> Result<()> {
     for name in header.names() {
         let letters: String = name.chars().filter(|letter| letter.is_alphanumeric()).collect();
         let meant = IDENTITY.iter().find(|(spelling, _)| letters.eq_ignore_ascii_case(spelling));
@@ -87,6 +88,6 @@ fn check_spellings(header: &CsvHeader) -> Result<()> {
     Ok(())
 }
 
-fn refused(header: &CsvHeader, message: String, hint: &str) -> Error {
+fn refused(header: &TableHeader, message: String, hint: &str) -> Error {
     Error::file(header.file.clone(), message).with_file_hint(hint.to_owned())
 }

@@ -1,5 +1,6 @@
 //! `--report FILE`: a row for every command, written as soon as its outcome is known.
 
+use crate::changes::report_workbook;
 use crate::client::outcome::Outcome;
 use crate::error::{Error, Result};
 use crate::secret::mask_json;
@@ -54,27 +55,30 @@ pub(crate) struct ReportFile {
     format: ReportFormat,
     file: RefCell<File>,
     empty: Cell<bool>,
+    /// The workbook that is made of the rows at the end.
+    workbook: Option<PathBuf>,
 }
 
 impl ReportFile {
     /// Creates a report file. That of an earlier run is renamed to a numbered name.
     ///
     /// # Errors
-    /// `usage`: its name does not end in `.csv` or `.json`, it is one of `inputs`, there is a file that is not a
+    /// `usage`: its name does not end in `.csv`, `.json` or `.xlsx`, it is one of `inputs`, there is a file that is not a
     /// report, or another run writes it. `file`: it cannot be written.
     pub(crate) fn create(path: &Path, inputs: &[PathBuf]) -> Result<Self> {
+        if path.extension().is_some_and(|ending| ending == "xlsx") {
+            return Self::create_workbook(path, inputs);
+        }
         let format = match path.extension().and_then(|ending| ending.to_str()) {
             Some("csv") => ReportFormat::Csv,
             Some("json") => ReportFormat::Json,
             _ => {
-                let message = format!("{}: the name of a report must end in .csv or .json", path.display());
+                let message =
+                    format!("{}: the name of a report must end in .csv, .json or .xlsx", path.display());
                 return Err(Error::usage(message));
             }
         };
-        if inputs.iter().any(|input| is_same_file(input, path)) {
-            let message = format!("the report {} is an input of this run", path.display());
-            return Err(Error::usage_with_hint(message, "Give --report another file name."));
-        }
+        refuse_input(path, inputs)?;
         let earlier = if file_door::is_file(path) { Some(rename_existing(path)?) } else { None };
         let mut options = OpenOptions::new();
         // It names people.
@@ -94,7 +98,29 @@ impl ReportFile {
             ReportFormat::Json => (&file).write_all([JSON_START, JSON_END].concat().as_bytes()),
         };
         written.map_err(|error| Error::io(path, error))?;
-        Ok(Self { path: path.to_owned(), earlier, format, file: RefCell::new(file), empty: Cell::new(true) })
+        Ok(Self {
+            path: path.to_owned(),
+            earlier,
+            format,
+            file: RefCell::new(file),
+            empty: Cell::new(true),
+            workbook: None,
+        })
+    }
+
+    /// A workbook is made at the end of the run, of rows that are written like those of any report.
+    fn create_workbook(path: &Path, inputs: &[PathBuf]) -> Result<Self> {
+        refuse_input(path, inputs)?;
+        let earlier = match file_door::is_file(path) {
+            true if !report_workbook::is_report(path, &COLUMNS[..4]) => return Err(not_a_report(path)),
+            true => Some(free_name(path)),
+            false => None,
+        };
+        let rows = Self::create(&report_workbook::rows_path(path), inputs)?;
+        if let Some(earlier) = &earlier {
+            file_door::rename(path, earlier).map_err(|error| Error::io(path, error))?;
+        }
+        Ok(Self { workbook: Some(path.to_owned()), earlier: earlier.or(rows.earlier.clone()), ..rows })
     }
 
     /// The new name of the report of an earlier run.
@@ -138,11 +164,7 @@ impl ReportFile {
 fn rename_existing(path: &Path) -> Result<PathBuf> {
     let old = file_door::open(path).map_err(|error| Error::io(path, error))?;
     if !is_report(&old).map_err(|error| Error::io(path, error))? {
-        let message = format!("{} exists and is not a report of umapish", path.display());
-        return Err(Error::usage_with_hint(
-            message,
-            "Name another file with --report, or move that file away.",
-        ));
+        return Err(not_a_report(path));
     }
     if !hold(&old) {
         return Err(in_use(path));
@@ -168,6 +190,19 @@ fn is_report(file: &File) -> io::Result<bool> {
     })
 }
 
+fn refuse_input(path: &Path, inputs: &[PathBuf]) -> Result<()> {
+    if inputs.iter().any(|input| is_same_file(input, path)) {
+        let message = format!("the report {} is an input of this run", path.display());
+        return Err(Error::usage_with_hint(message, "Give --report another file name."));
+    }
+    Ok(())
+}
+
+fn not_a_report(path: &Path) -> Error {
+    let message = format!("{} exists and is not a report of umapish", path.display());
+    Error::usage_with_hint(message, "Name another file with --report, or move that file away.")
+}
+
 fn in_use(path: &Path) -> Error {
     let message = format!("another run is writing the report {}", path.display());
     Error::usage_with_hint(message, "Give --report another file name, or wait until that run has ended.")
@@ -176,6 +211,10 @@ fn in_use(path: &Path) -> Error {
 impl OutcomeSink for ReportFile {
     fn write(&self, outcome: &Outcome) -> Result<()> {
         self.add(&mask_json(&row(outcome))).map_err(|error| Error::io(&self.path, error))
+    }
+
+    fn finish(&self) -> Result<()> {
+        self.workbook.as_ref().map_or(Ok(()), |workbook| report_workbook::make(&self.path, workbook))
     }
 }
 

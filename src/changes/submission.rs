@@ -2,7 +2,7 @@
 
 use crate::client::actions::checked_command::CheckedCommand;
 use crate::error::{CommandFailure, Result};
-use crate::files::csv::row::CsvRow;
+use crate::files::table::row::TableRow;
 use crate::wire::command::Command;
 use crate::wire::fault::CommandFault;
 use rhai::Dynamic;
@@ -71,7 +71,7 @@ impl WithheldCommand {
 
 /// The file and the line that a command comes from, if its tag is a row.
 pub(super) fn source_of(tag: &Dynamic) -> Option<String> {
-    tag.read_lock::<CsvRow>().map(|row| row.source())
+    tag.read_lock::<TableRow>().map(|row| row.source())
 }
 
 /// An entry of a list: a command, or why the entry is not a valid one.

@@ -75,7 +75,7 @@ pub struct GlobalOptions {
     #[arg(long, global = true, overrides_with = "live")]
     pub test: bool,
     /// how to print values: table on a terminal, json otherwise
-    #[arg(short = 'o', long, global = true, value_name = "FORMAT", value_parser = formats(&["table", "json", "csv"]))]
+    #[arg(short = 'o', long, global = true, value_name = "FORMAT", value_parser = formats(&["table", "json", "csv", "xlsx"]))]
     pub format: Option<OutputFormat>,
     /// hide progress, notes and warnings
     #[arg(short, long, global = true)]
@@ -133,7 +133,7 @@ pub struct GlobalOptions {
     /// answer yes to every confirm() of the script, and to nothing else
     #[arg(long, global = true, help_heading = "Guards")]
     pub yes: bool,
-    /// write a row for each command to FILE (.csv or .json) during the run
+    /// write a row for each command (.csv, .json, .xlsx)
     #[arg(long, global = true, value_name = "FILE", help_heading = "Reports and journal")]
     pub report: Option<PathBuf>,
     /// do not keep a journal; the run cannot be resumed
@@ -152,6 +152,21 @@ pub struct GlobalOptions {
         help_heading = "Reports and journal"
     )]
     pub secret_arguments: Vec<String>,
+    /// read the column OLD by the name NEW
+    #[arg(long = "column", global = true, value_name = "NEW=OLD", help_heading = "Files that scripts read",
+        value_parser = column)]
+    pub columns: Vec<(String, String)>,
+    /// encoding of files that are not UTF-8
+    #[arg(long, global = true, value_name = "LABEL", help_heading = "Files that scripts read",
+        value_parser = encoding)]
+    pub encoding: Option<String>,
+    /// character between cells, or `tab`
+    #[arg(long, global = true, value_name = "CHARACTER", help_heading = "Files that scripts read",
+        value_parser = delimiter)]
+    pub delimiter: Option<char>,
+    /// sheet of Excel workbooks
+    #[arg(long, global = true, value_name = "NAME", help_heading = "Files that scripts read")]
+    pub sheet: Option<String>,
     /// when to use color: auto, always or never
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_default_value = true,
         hide_possible_values = true, value_parser = colors())]
@@ -185,6 +200,8 @@ pub enum OutputFormat {
     Json,
     /// For spreadsheets.
     Csv,
+    /// For Excel, into a file.
+    Xlsx,
     /// The function reference for people.
     Text,
     /// The function reference for documents.
@@ -336,6 +353,26 @@ pub struct SandboxOptions {
 
 fn length_of_time(text: &str) -> Result<Duration, String> {
     duration(text).ok_or_else(|| "must be a length of time such as 3s".to_owned())
+}
+
+fn column(text: &str) -> Result<(String, String), String> {
+    let named = text.split_once('=').map(|(new, old)| (new.trim().to_owned(), old.trim().to_owned()));
+    let complete = named.filter(|(new, old)| !new.is_empty() && !old.is_empty());
+    complete.ok_or_else(|| "must be a new and an old name, such as email=\"Adres e-mail\"".to_owned())
+}
+
+fn encoding(text: &str) -> Result<String, String> {
+    let is_known = encoding_rs::Encoding::for_label_no_replacement(text.trim().as_bytes()).is_some();
+    let usual = "must be a label of the WHATWG's list, such as windows-1250, windows-1252 or shift_jis";
+    if is_known { Ok(text.to_owned()) } else { Err(usual.to_owned()) }
+}
+
+fn delimiter(text: &str) -> Result<char, String> {
+    let mut letters = if text == "tab" || text == "\\t" { "\t" } else { text }.chars();
+    match (letters.next(), letters.next()) {
+        (Some(letter), None) if !['"', '\n', '\r'].contains(&letter) => Ok(letter),
+        _ => Err("must be one character, such as ';', or `tab`".to_owned()),
+    }
 }
 
 fn formats(names: &'static [&'static str]) -> impl TypedValueParser<Value = OutputFormat> {

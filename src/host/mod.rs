@@ -2,6 +2,7 @@
 
 pub mod binding;
 pub mod console;
+pub mod input_defaults;
 pub mod interrupt;
 pub mod session;
 mod temporaries;

@@ -24,7 +24,7 @@ pub fn display_name(name: &str) -> String {
         "RawResponse" => "Response",
         "CommandBuilder" => "Command",
         "RowStream" => "Rows",
-        "CsvRow" => "Row",
+        "TableRow" => "Row",
         other => return of_ours(other),
     }
     .to_owned()

@@ -16,6 +16,8 @@ pub enum OutputForm {
     Json,
     /// CSV (RFC 4180) with a header.
     Csv,
+    /// An Excel workbook, which is not text.
+    Xlsx,
 }
 
 /// Where a value is shown.
@@ -32,7 +34,7 @@ pub(crate) struct Canvas {
 /// The value in that format, without a line end; empty for null.
 pub(crate) fn render(value: &Value, form: OutputForm, canvas: Canvas) -> String {
     match (form, value) {
-        (_, Value::Null) => String::new(),
+        (_, Value::Null) | (OutputForm::Xlsx, _) => String::new(),
         (OutputForm::Json, _) if canvas.terminal => escaped(&format!("{value:#}")).into_owned(),
         (OutputForm::Json, _) => value.to_string(),
         (OutputForm::Csv, _) => {

@@ -14,6 +14,7 @@ use crate::output::format::OutputForm;
 use crate::output::palette::ColorPalette;
 use crate::output::source_snippet::ScriptSnippet;
 use crate::secret::{mask, mask_json};
+use crate::tabular::workbook::workbook_of;
 use crate::wire::invisible::{defused, escaped};
 use format::{Canvas, render};
 use serde_json::Value;
@@ -67,6 +68,8 @@ struct OutputStreams {
     data: Box<dyn Write + Send>,
     people: Box<dyn Write + Send>,
     status_shown: bool,
+    /// Whether a workbook was written.
+    has_workbook: bool,
 }
 
 impl Output {
@@ -99,6 +102,7 @@ impl Output {
                 data: data_stream,
                 people: people_stream,
                 status_shown: false,
+                has_workbook: false,
             }),
             lost: OnceLock::new(),
             stop: OnceLock::new(),
@@ -110,8 +114,11 @@ impl Output {
         self.stop.get_or_init(|| Box::new(stop));
     }
 
-    /// A line of data.
+    /// A line of data. Beside a workbook it goes to the operator.
     pub fn data(&self, line: &str) {
+        if self.form == OutputForm::Xlsx {
+            return self.people_line(line);
+        }
         let mut streams = self.streams();
         streams.clear_status();
         if let Err(error) = self.write_line(&mut *streams.data, mask(line).as_bytes()) {
@@ -142,9 +149,31 @@ impl Output {
 
     /// A value in the selected format; null prints nothing.
     pub fn value(&self, value: &Value) {
-        if !value.is_null() {
-            self.data(&render(&mask_json(value), self.form, self.canvas));
+        if value.is_null() {
+            return;
         }
+        if self.form != OutputForm::Xlsx {
+            return self.data(&render(&mask_json(value), self.form, self.canvas));
+        }
+        if let Err(error) = self.workbook(value) {
+            self.lost.get_or_init(|| error);
+        }
+    }
+
+    /// Writes a value as a workbook, which must be the only one: two cannot follow each other in a file.
+    fn workbook(&self, value: &Value) -> io::Result<()> {
+        let mut streams = self.streams();
+        if streams.has_workbook {
+            return Err(io::Error::other("`-o xlsx` writes one workbook; use write_xlsx for several"));
+        }
+        streams.has_workbook = true;
+        streams.data.write_all(&workbook_of(&mask_json(value), "Rows")?)?;
+        streams.data.flush()
+    }
+
+    /// Whether `-o xlsx` would show a workbook on a terminal.
+    pub fn needs_a_file(&self) -> bool {
+        self.form == OutputForm::Xlsx && self.canvas.terminal
     }
 
     /// Why standard output can no longer be written: usually the reader closed the pipe (`BrokenPipe`).

@@ -8,7 +8,9 @@ use super::workspace::LAST;
 use crate::cli::OutputFormat;
 use crate::client::settings::Mode;
 use crate::error::{Error, Result};
-use crate::files::csv::writer::{CsvContent, CsvWritePlan, write};
+use crate::files::csv::writer::{CsvWritePlan, refuse_workbook, write};
+use crate::files::table::content::TableContent;
+use crate::files::xlsx::writer::{self as workbook, WorkbookContent};
 use crate::language::help_text;
 use crate::language::source_text;
 use crate::output::cell::cell;
@@ -45,6 +47,7 @@ pub(super) fn run(repl: &mut Repl, action: CommandAction, arguments: &str) -> Re
         CommandAction::More => more(repl, arguments),
         CommandAction::Json => json(repl, arguments),
         CommandAction::Csv => csv(repl, arguments),
+        CommandAction::Xlsx => xlsx(repl, arguments),
         CommandAction::Table => table(repl, arguments),
         CommandAction::Vars => vars(repl, arguments),
         CommandAction::Time => time(repl, arguments),
@@ -145,12 +148,27 @@ pub(crate) fn json(repl: &mut Repl, _: &str) -> Result<NextStep> {
 pub(crate) fn csv(repl: &mut Repl, file: &str) -> Result<NextStep> {
     let (file, if_exists) = with_if_exists(file);
     let path = file_named(file)?;
+    refuse_workbook(&path)?;
     let last = rows_of(repl.workspace.last());
-    let content = CsvContent::of(last.clone()).or_else(|_| CsvContent::of(vec![last].into()))?;
+    let content = TableContent::of(last.clone()).or_else(|_| TableContent::of(vec![last].into()))?;
     let (path, rows) = tracked_files::write_output(&repl.session, &path, if_exists, |path, if_exists| {
-        let plan = CsvWritePlan { columns: None, if_exists };
-        let written = write(path, &content, &plan, repl.session.interrupt())?;
+        let plan = CsvWritePlan { if_exists, ..CsvWritePlan::default() };
+        let written = write(&repl.session, path, &content, &plan)?;
         Ok((written.path, written.rows))
+    })?;
+    repl.output.message(&format!("{} written, {}", path.display(), plural(rows, "row")));
+    Ok(NextStep::Continue)
+}
+
+/// `:xlsx`.
+pub(crate) fn xlsx(repl: &mut Repl, file: &str) -> Result<NextStep> {
+    let (file, if_exists) = with_if_exists(file);
+    let path = file_named(file)?;
+    let last = rows_of(repl.workspace.last());
+    let rows = if TableContent::of(last.clone()).is_ok() { last } else { vec![last].into() };
+    let content = WorkbookContent::of(rows)?;
+    let (path, rows) = tracked_files::write_output(&repl.session, &path, if_exists, |path, if_exists| {
+        workbook::write(path, &content, None, if_exists, repl.session.interrupt())
     })?;
     repl.output.message(&format!("{} written, {}", path.display(), plural(rows, "row")));
     Ok(NextStep::Continue)

@@ -32,6 +32,8 @@ pub enum CommandAction {
     Json,
     /// Writes the last value to a CSV file.
     Csv,
+    /// Writes the last value to a workbook.
+    Xlsx,
     /// Shows the last value with some columns.
     Table,
     /// Lists the variables, constants and functions of the session.
@@ -154,6 +156,14 @@ pub const COMMANDS: &[PromptCommand] = &[
         CommandAction::Csv,
     )
     .example("people.csv"),
+    PromptCommand::new(
+        "xlsx",
+        "FILE [replace|number|keep]",
+        CommandArgument::File,
+        "write the last value to an Excel workbook",
+        CommandAction::Xlsx,
+    )
+    .example("people.xlsx"),
     PromptCommand::new(
         "table",
         "COLUMNS",

@@ -263,6 +263,7 @@ const ELSEWHERE: &[&str] = &[
     // umapish refuses these itself.
     error_code::FIXED_ADMIN_GROUP,
     error_code::NOT_PRESENT,
+    error_code::ROW_INVALID,
     error_code::AMBIGUOUS_IDENTITY,
     error_code::SYSTEM_ADMINISTRATOR,
     // No rule of the sandbox leads to it; a planned fault with a body can send it.

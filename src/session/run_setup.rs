@@ -5,6 +5,7 @@ use super::live_run::LiveRunHook;
 use super::people_index::PeopleIndex;
 use super::run_state::{RunSettings, RunState};
 use crate::client::hooks::GateHook;
+use crate::host::input_defaults::InputDefaults;
 use crate::host::session::{HookFactory, Session, SessionSetup};
 use crate::store::run_lock;
 use std::rc::Rc;
@@ -16,6 +17,8 @@ pub struct RunSetup {
     pub setup: SessionSetup,
     /// The settings of its state.
     pub settings: RunSettings,
+    /// What the operator says about the files that scripts read.
+    pub inputs: InputDefaults,
 }
 
 impl RunSetup {
@@ -23,6 +26,7 @@ impl RunSetup {
     pub fn start(self) -> Rc<Session> {
         let session = Session::new(self.setup);
         session.extend(Rc::new(RunState::new(self.settings)));
+        session.extend(Rc::new(self.inputs));
         Rc::new(session)
     }
 }

@@ -237,6 +237,16 @@ impl RunState {
         }
     }
 
+    /// Completes the report.
+    pub(crate) fn finish_report(&self, session: &Session) {
+        let Some(Err(fault)) = self.settings.sink.as_ref().map(|sink| sink.finish()) else { return };
+        let mut missing = self.missing_rows.borrow_mut();
+        if missing.is_none() {
+            session.console().warn(&format!("the report file is incomplete: {fault}"));
+            *missing = Some(MissingRows { rows: self.totals.borrow().all(), fault });
+        }
+    }
+
     /// The rows that the report file lacks.
     pub(crate) fn missing_rows(&self) -> Option<MissingRows> {
         self.missing_rows.borrow().clone()

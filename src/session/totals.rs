@@ -10,6 +10,14 @@ pub trait OutcomeSink {
     /// # Errors
     /// `file`: it cannot be written.
     fn write(&self, outcome: &Outcome) -> Result<()>;
+
+    /// Completes what was written, once, at the end of the run.
+    ///
+    /// # Errors
+    /// `file`: it cannot be written.
+    fn finish(&self) -> Result<()> {
+        Ok(())
+    }
 }
 
 /// The rows that are missing in a report that could not be written.

@@ -10,11 +10,11 @@ use crate::store::{file_door, state_dir};
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
-/// A file that the script named and may read.
+/// The path of a file that the script named and may read.
 #[derive(Debug, Clone)]
-pub(crate) struct InputFile(PathBuf);
+pub(crate) struct ReadablePath(PathBuf);
 
-impl Deref for InputFile {
+impl Deref for ReadablePath {
     type Target = Path;
 
     fn deref(&self) -> &Path {
@@ -26,10 +26,10 @@ impl Deref for InputFile {
 ///
 /// # Errors
 /// `file`: the script may not touch it.
-pub(crate) fn input(session: &Session, path: impl Into<PathBuf>) -> Result<InputFile> {
+pub(crate) fn input(session: &Session, path: impl Into<PathBuf>) -> Result<ReadablePath> {
     let path = path.into();
     RunState::of(session).settings.files.check_reading(&path)?;
-    Ok(InputFile(path))
+    Ok(ReadablePath(path))
 }
 
 /// A file that a script names to import it.
@@ -47,7 +47,7 @@ pub(crate) fn check_module(session: &Session, path: &Path) -> Result<()> {
 /// `file`: the journal cannot be written.
 pub(crate) fn record_input(
     session: &Session,
-    path: &InputFile,
+    path: &ReadablePath,
     digest: &str,
     rows: Option<usize>,
 ) -> Result<()> {

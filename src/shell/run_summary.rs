@@ -141,6 +141,7 @@ fn exit_with_refusals(session: &Session, exit: RunExit) -> RunExit {
 
 /// An incomplete report counts even if the script caught the error.
 fn exit_with_report(session: &Session, exit: RunExit, output: &Output) -> RunExit {
+    RunState::of(session).finish_report(session);
     let Some(missing) = RunState::of(session).missing_rows() else { return exit };
     let hint = match &RunState::of(session).settings.recorder {
         Some(_) => "Free disk space; the journal has the outcome of every command: umapish journal show.",

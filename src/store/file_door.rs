@@ -16,6 +16,21 @@ pub(crate) fn open(path: &Path) -> io::Result<File> {
     File::open(path)
 }
 
+/// Opens a file to read it, also a pipe that nobody writes to yet.
+///
+/// # Errors
+/// Those of the system.
+pub(crate) fn open_without_waiting(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.custom_flags(rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
+    }
+    open_with(path, &options)
+}
+
 /// Opens a file in some other way.
 ///
 /// # Errors
@@ -62,6 +77,14 @@ pub(crate) fn create_folder(folder: &Path) -> io::Result<()> {
 /// Those of the system.
 pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
     fs::rename(from, to)
+}
+
+/// Removes a file.
+///
+/// # Errors
+/// Those of the system.
+pub(crate) fn remove(path: &Path) -> io::Result<()> {
+    fs::remove_file(path)
 }
 
 /// Replaces a file, or makes it, with what `fill` writes; see [`atomic_file::replace`].

@@ -7,6 +7,7 @@ pub mod encoding;
 pub(crate) mod file_door;
 pub mod file_rules;
 pub(crate) mod history;
+pub(crate) mod input_file;
 pub mod journal;
 pub(crate) mod output_file;
 pub(crate) mod run_lock;
@@ -16,5 +17,6 @@ pub(crate) mod state_dir;
 #[cfg(test)]
 pub(crate) mod testing;
 pub(crate) mod text_file;
+pub mod text_reader;
 pub(crate) mod timestamp_file;
 pub(crate) mod trust;

@@ -12,6 +12,8 @@ pub enum InputReader {
     Script,
     /// `--secret-arg -`.
     SecretArgument,
+    /// A file that the script reads, named `-`.
+    Data,
     /// `ask` and `confirm`, any number of times.
     Questions,
 }
@@ -21,6 +23,7 @@ impl fmt::Display for InputReader {
         formatter.write_str(match self {
             Self::Script => "the script",
             Self::SecretArgument => "--secret-arg -",
+            Self::Data => "the file `-`",
             Self::Questions => "ask() and confirm()",
         })
     }
@@ -57,7 +60,8 @@ mod tests {
 
     #[test]
     fn only_questions_are_read_more_than_once() {
-        let all = [InputReader::Script, InputReader::SecretArgument, InputReader::Questions];
+        let all =
+            [InputReader::Script, InputReader::SecretArgument, InputReader::Data, InputReader::Questions];
         for first in all {
             for second in all {
                 let mut claimed = None;

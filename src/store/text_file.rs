@@ -1,16 +1,14 @@
 //! Reads small text files that the operator wrote or saved: settings, secrets, keys, certificates, protected names. Tools of
 //! Windows put a byte order mark first, end lines with CRLF, or write UTF-16.
 
-use super::encoding::{FileEncoding, decode};
 use super::file_door;
+use super::text_reader::decode;
 use super::trust::{self, FileRole};
 use crate::error::{Error, Result};
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-/// Bytes at the start of a file that show whether it is UTF-16 without a byte order mark.
-const SAMPLE: usize = 64;
 /// The longest file of this kind, in bytes; a device that never ends must not fill the memory.
 const LONGEST: u64 = 16 << 20;
 
@@ -58,27 +56,12 @@ fn read_open(path: &Path, file: File) -> Result<String> {
 /// # Errors
 /// `file`: they are not text; names the place.
 pub(crate) fn text_of(path: &Path, bytes: &[u8]) -> Result<String> {
-    let text = decode(bytes, encoding_of(bytes)).map_err(|error| {
+    let text = decode(bytes, None).map_err(|error| {
         let (line, column) = error.place();
         let message = format!("{}; save the file as UTF-8", error.message);
         Error::file(format!("{}:{line}:{column}", path.display()), message)
     })?;
-    if let Some(at) = text.find('\0') {
-        let line = text[..at].split('\n').count();
-        let message = "it contains the character NUL and is not text; save the file as UTF-8";
-        return Err(Error::file(format!("{}:{line}", path.display()), message));
-    }
     Ok(text.replace("\r\n", "\n").replace('\r', "\n"))
-}
-
-/// UTF-16 if it has no byte order mark and every second byte is 0, as in text of the first 256 characters. `None` leaves
-/// the choice to the mark.
-fn encoding_of(bytes: &[u8]) -> Option<FileEncoding> {
-    let sample = &bytes[..bytes.len().min(SAMPLE)];
-    let (pairs, rest) = sample.as_chunks::<2>();
-    let is_wide = !pairs.is_empty() && rest.is_empty();
-    let low_first = is_wide && pairs.iter().all(|[low, high]| *low != 0 && *high == 0);
-    low_first.then_some(FileEncoding::Utf16)
 }
 
 #[cfg(test)]
@@ -110,7 +93,7 @@ mod tests {
     #[test]
     fn what_is_no_text_is_an_error_with_its_place() {
         for (bytes, place) in
-            [(&b"one\ntw\xE9"[..], "a.txt:2:3: "), (b"one\n\0\0\0", "a.txt:2: "), (&[0; 64], "a.txt:1: ")]
+            [(&b"one\ntw\xE9"[..], "a.txt:2:3: "), (b"one\n\0\0\0", "a.txt:2:1: "), (&[0; 64], "a.txt:1:1: ")]
         {
             let error = text(bytes).unwrap_err().to_string();
             assert!(error.starts_with(place) && error.ends_with("save the file as UTF-8"), "{error}");

@@ -48,7 +48,7 @@ const NAMES: &[(&str, &str)] = &[
     ("GroupRecord", "Group"),
     ("CommandBuilder", "Command"),
     ("RowStream", "Rows"),
-    ("CsvRow", "Row"),
+    ("TableRow", "Row"),
     ("SecretText", "Secret"),
     ("-> EvalAltResult>>", "-> ?"),
     ("-> RhaiResult", "-> ?"),

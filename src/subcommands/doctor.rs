@@ -88,7 +88,7 @@ impl Doctor<'_> {
         }
     }
 
-    fn examine(&mut self, RunSetup { setup, settings: run }: RunSetup) {
+    fn examine(&mut self, RunSetup { setup, settings: run, inputs }: RunSetup) {
         let settings = match (setup.connect)(SignInFlow::Configured) {
             Ok(settings) => settings,
             Err(error) => {
@@ -103,7 +103,7 @@ impl Doctor<'_> {
         if !self.report(CheckedHop::new("proxy", proxy(&settings))) {
             return;
         }
-        let session = RunSetup { setup: impatient(setup), settings: run }.start();
+        let session = RunSetup { setup: impatient(setup), settings: run, inputs }.start();
         let _reached = self.report(CheckedHop::new("name", resolved(&settings)))
             && self.reaches(&session, &settings)
             && self.report(CheckedHop::new("token", sign_in(&session, &settings)))

@@ -132,6 +132,7 @@ codes! {
     // Refused by umapish itself, because of what the run has read.
     NOT_PRESENT = "umapish.not_present": "Check the name. To send the command anyway, add #{unlisted: \"send\"} or --unlisted=send.";
     AMBIGUOUS_IDENTITY = "umapish.ambiguous_identity": "Say which account is meant: #{use_adobe_id: true} or #{use_adobe_id: false}, or a user from get_users().";
+    ROW_INVALID = "umapish.row_invalid": "Fix the row in the file: a cell with the delimiter in it needs quotes.";
     SYSTEM_ADMINISTRATOR = "umapish.system_administrator": "The API cannot take the role away. Remove it in the Admin Console, then run the script again.";
     // Local checks, for what the service can never do (contract 2.8, X16).
     FIXED_ADMIN_GROUP = "umapish.fixed_admin_group": "Use the Admin Console to change these administrators; with `checks` off the command is sent all the same.";

@@ -4,7 +4,6 @@ use super::{fuzz, seeds};
 use crate::support::server::{Reply, Server};
 use futures_util::{StreamExt, stream};
 use serde_json::Value;
-use std::io::Cursor;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +14,6 @@ use umapi_shell::client::listing::query::UserQuery;
 use umapi_shell::client::outcome::Status;
 use umapi_shell::client::settings::{ClientSettings, Credentials, Mode, Pace};
 use umapi_shell::config::file::ConfigFile;
-use umapi_shell::files::csv::reader::{CsvReader, CsvShape};
 use umapi_shell::sandbox::{self, Sandbox, SandboxSettings};
 use umapi_shell::script::checker;
 use umapi_shell::script::engine::offline;
@@ -93,15 +91,24 @@ fn responses_to_changes() {
 
 #[test]
 fn csv_files() {
-    let shapes = [',', ';', '\t'].map(|delimiter| CsvShape { delimiter, ..CsvShape::default() });
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("people.csv");
+    let options = ["", ", #{delimiter: \";\"}", ", #{encoding: \"windows-1252\"}"];
+    let calls = options.map(|options| {
+        let path = file.display().to_string();
+        // Both ways to read: all rows at once, and one after another.
+        [
+            format!("read_csv({path:?}{options}).len()"),
+            format!("let rows = 0; for row in stream_csv({path:?}{options}) {{ rows += 1; }} rows"),
+        ]
+    });
     fuzz(&seeds("csv"), 1, |text| {
-        for shape in &shapes {
-            let Ok(mut reader) = CsvReader::new(Path::new("people.csv"), Cursor::new(text), shape) else {
-                continue;
-            };
-            let rows = reader.by_ref().take_while(Result::is_ok).count();
-            assert!(rows <= text.len(), "{rows} rows in {} bytes", text.len());
-            assert!(reader.next().is_none_or(|row| row.is_err()) || rows == 0, "it goes on after an error");
+        let engine = offline::engine();
+        std::fs::write(&file, text).unwrap();
+        for [whole, streamed] in &calls {
+            let whole = engine.eval::<i64>(whole).ok();
+            assert_eq!(engine.eval::<i64>(streamed).ok(), whole, "{streamed}");
+            assert!(whole.is_none_or(|rows| usize::try_from(rows).unwrap() <= text.len()), "{whole:?} rows");
         }
     });
 }

@@ -1,7 +1,7 @@
-//! CSV files: read strictly into rows that read like maps, and written so that reading returns the same values.
+//! CSV files: read strictly into rows, and written so that reading returns the same values.
 
+pub(crate) mod csv_format;
+pub(crate) mod dialect;
 mod parser;
-pub mod reader;
-pub mod row;
-pub mod row_stream;
-pub mod writer;
+pub(crate) mod reader;
+pub(crate) mod writer;

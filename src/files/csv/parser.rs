@@ -2,7 +2,9 @@
 //!
 //! The `csv` crate is lenient: with an unclosed quote it takes the following rows as one cell.
 
-use crate::store::encoding::{FileEncoding, TextError, TextReader};
+use crate::files::table::header::COLUMN_LIMIT;
+use crate::store::encoding::FileEncoding;
+use crate::store::text_reader::{TextError, TextReader};
 use std::io::{self, Read};
 
 /// One row of cells, as they are in the text without their quotes.
@@ -11,6 +13,8 @@ pub(super) struct CsvRecord {
     /// The 1-based line where it begins.
     pub(super) line: usize,
     pub(super) cells: Vec<String>,
+    /// Whether a line end follows, as it does unless the file was cut off.
+    pub(super) is_ended: bool,
 }
 
 /// Why a record cannot be parsed, and where.
@@ -75,9 +79,9 @@ impl TextPlace {
 }
 
 impl<R: Read> CsvParser<R> {
-    pub(super) fn new(source: R, encoding: Option<FileEncoding>, delimiter: char) -> Self {
+    pub(super) fn new(source: R, encoding: FileEncoding, delimiter: char) -> Self {
         Self {
-            source: TextReader::new(source, encoding),
+            source: TextReader::new(source, Some(encoding)),
             piece: String::new(),
             parsed: 0,
             delimiter,
@@ -102,8 +106,11 @@ impl<R: Read> CsvParser<R> {
                 self.skip(self.delimiter);
                 self.grow(1)?;
             } else {
-                self.line_end()?;
-                return Ok(Some(CsvRecord { line, cells }));
+                let is_ended = self.line_end()?;
+                return Ok(Some(CsvRecord { line, cells, is_ended }));
+            }
+            if cells.len() == COLUMN_LIMIT {
+                return Err(self.syntax("the row has more than 10,000 cells"));
             }
         }
     }
@@ -161,14 +168,24 @@ impl<R: Read> CsvParser<R> {
         self.take_until(text, |letter| !matches!(letter, ' ' | '\t') || letter == delimiter)
     }
 
-    fn line_end(&mut self) -> Result<(), CsvError> {
-        let Some(end) = self.peek()? else { return Ok(()) };
+    /// Passes over whole lines, whatever they hold.
+    pub(super) fn skip_lines(&mut self, lines: usize) -> Result<(), CsvError> {
+        for _ in 0..lines {
+            self.size = 0;
+            self.take_until(&mut String::new(), |letter| matches!(letter, '\n' | '\r'))?;
+            self.line_end()?;
+        }
+        Ok(())
+    }
+
+    fn line_end(&mut self) -> Result<bool, CsvError> {
+        let Some(end) = self.peek()? else { return Ok(false) };
         self.cell = 0;
         self.skip(end);
         if end == '\r' && self.peek()? == Some('\n') {
             self.skip('\n');
         }
-        Ok(())
+        Ok(true)
     }
 
     /// The next character; `None` at the end of the text.
@@ -212,10 +229,6 @@ impl<R: Read> CsvParser<R> {
         Ok(())
     }
 
-    pub(super) fn into_source(self) -> R {
-        self.source.into_source()
-    }
-
     /// Ends the iteration.
     pub(super) fn end(&mut self) {
         self.piece.clear();
@@ -251,8 +264,9 @@ mod tests {
 
     /// The records, parsed from one piece and from pieces of one byte each.
     fn parse(text: &[u8], delimiter: char) -> Result<Vec<CsvRecord>, CsvError> {
-        let whole: Result<Vec<_>, _> = CsvParser::new(text, None, delimiter).collect();
-        let piecewise: Result<Vec<_>, _> = CsvParser::new(OneByte(text), None, delimiter).collect();
+        let whole: Result<Vec<_>, _> = CsvParser::new(text, FileEncoding::UTF_8, delimiter).collect();
+        let piecewise: Result<Vec<_>, _> =
+            CsvParser::new(OneByte(text), FileEncoding::UTF_8, delimiter).collect();
         assert_eq!(format!("{whole:?}"), format!("{piecewise:?}"));
         whole
     }
@@ -320,9 +334,27 @@ mod tests {
             [("a,\"", "a quote is not closed within 16 MiB"), ("", "the row is longer than 16 MiB")]
         {
             let text = start.as_bytes().chain(letters());
-            let error = CsvParser::new(text, None, ',').find_map(Result::err).unwrap();
+            let error = CsvParser::new(text, FileEncoding::UTF_8, ',').find_map(Result::err).unwrap();
             assert!(matches!(error.problem, CsvProblem::Syntax(message) if message == problem), "{error:?}");
             assert_eq!((error.line, error.cell), (1, usize::from(!start.is_empty())));
         }
+    }
+
+    #[test]
+    fn the_number_of_cells_is_limited() {
+        let parse =
+            |cells: usize| parse(",".repeat(cells - 1).as_bytes(), ',').map(|records| records[0].cells.len());
+        assert_eq!(parse(COLUMN_LIMIT).unwrap(), COLUMN_LIMIT);
+        let error = parse(COLUMN_LIMIT + 1).unwrap_err();
+        assert!(
+            matches!(error.problem, CsvProblem::Syntax("the row has more than 10,000 cells")),
+            "{error:?}"
+        );
+    }
+
+    #[test]
+    fn a_record_knows_whether_its_line_ends() {
+        let ends: Vec<_> = parse(b"a\n\"b\"", ',').unwrap().iter().map(|record| record.is_ended).collect();
+        assert_eq!(ends, [true, false]);
     }
 }

@@ -1,133 +1,38 @@
 //! Writes rows to a CSV file. If writing fails, the existing file is unchanged.
 
-use crate::did_you_mean::nearest;
 use crate::error::{Error, FileProblem, Result};
+use crate::files::csv::csv_format::CsvFormat;
+use crate::files::csv::dialect::CsvOptions;
+use crate::files::table::content::{TableContent, columns};
+use crate::files::table_file::{AcceptedFormat, TableFile, TableOptions};
 use crate::host::interrupt::Interrupt;
+use crate::host::session::Session;
+use crate::store::encoding::EncodingWriter;
 use crate::store::file_door;
 use crate::store::output_file::{self, IfExists};
-use crate::tabular::{CsvWriter, cell, restore};
-use crate::values::dynamic::kind_of;
-use crate::values::json::json_of;
-use crate::values::record::ListItem;
-use crate::values::record::{GroupRecord, Record, UserRecord};
-use crate::values::record_list::RecordList;
-use crate::wire::group::Group;
-use crate::wire::user::User;
-use rhai::{Array, Dynamic};
-use serde_json::{Map, Value};
+use crate::tabular::{CsvWriter, cell};
 use std::collections::HashSet;
-use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-/// The column of values that are not records.
-const VALUE: &str = "value";
-
-/// The rows to write.
-pub enum CsvContent {
-    /// A list of records or of plain values.
-    List(Dynamic),
-    /// A listing of users.
-    Users(RecordList<User>),
-    /// A listing of groups.
-    Groups(RecordList<Group>),
-}
-
 /// The options for writing.
-pub struct CsvWritePlan {
+#[derive(Default)]
+pub(crate) struct CsvWritePlan {
     /// The columns, in this order; otherwise all, in the order of first appearance.
-    pub columns: Option<Vec<String>>,
+    pub(crate) columns: Option<Vec<String>>,
     /// What to do if the file already exists.
-    pub if_exists: IfExists,
+    pub(crate) if_exists: IfExists,
+    /// How the file is written; rows that are appended follow the file that is there.
+    pub(crate) format: CsvFormat,
 }
 
 /// What was written.
 #[derive(Debug, PartialEq, Eq)]
-pub struct WrittenCsv {
+pub(crate) struct WrittenCsv {
     /// The path of the file.
-    pub path: PathBuf,
+    pub(crate) path: PathBuf,
     /// The number of rows, without the header.
-    pub rows: usize,
-}
-
-impl CsvContent {
-    /// The rows in a value: a list or a listing.
-    ///
-    /// # Errors
-    /// `usage`: it is something else.
-    pub fn of(value: Dynamic) -> Result<Self> {
-        if value.is::<RecordList<User>>() {
-            return value.try_cast().map(Self::Users).ok_or_else(in_use);
-        }
-        if value.is::<RecordList<Group>>() {
-            return value.try_cast().map(Self::Groups).ok_or_else(in_use);
-        }
-        if value.read_lock::<Array>().is_some() {
-            return Ok(Self::List(value));
-        }
-        let message = format!("the rows of write_csv must be a list of records, not {}", kind_of(&value));
-        Err(Error::usage(message))
-    }
-
-    /// Calls `visit` with every row.
-    fn each(&self, visit: &mut dyn FnMut(&Map<String, Value>) -> Result<()>) -> Result<()> {
-        match self {
-            Self::List(list) => {
-                let list = list.read_lock::<Array>().ok_or_else(in_use)?;
-                list.iter().try_for_each(|item| visit(&record(json_of(item)?)))
-            }
-            Self::Users(users) => each_of(users, visit),
-            Self::Groups(groups) => each_of(groups, visit),
-        }
-    }
-
-    /// The documented fields of users, which are columns whoever is in the list; none for other rows.
-    fn user_columns(&self) -> impl Iterator<Item = &'static str> {
-        let (are_users, groups_left_out) = match self {
-            Self::Users(users) => (true, users.groups_left_out()),
-            Self::Groups(_) => (false, false),
-            Self::List(list) => {
-                let list = list.read_lock::<Array>();
-                let users = list.iter().flat_map(|list| list.iter()).map(Dynamic::read_lock::<UserRecord>);
-                let mut users = users.map(|user| user.map(|user| user.groups_left_out)).peekable();
-                let has_users = users.peek().is_some();
-                let flags: Option<Vec<_>> = users.collect();
-                let left_out = flags.iter().flatten().any(|left_out| *left_out);
-                (has_users && flags.is_some(), left_out)
-            }
-        };
-        let wanted = move |name: &&str| are_users && !(groups_left_out && *name == "groups");
-        UserRecord::FIELDS.iter().copied().filter(wanted)
-    }
-
-    /// The columns of a listing without rows.
-    fn documented(&self) -> &'static [&'static str] {
-        match self {
-            Self::List(_) => &[],
-            Self::Users(_) => UserRecord::FIELDS,
-            Self::Groups(_) => GroupRecord::FIELDS,
-        }
-    }
-}
-
-fn in_use() -> Error {
-    Error::usage("write_csv cannot read its rows while another function changes them")
-}
-
-fn each_of<T: ListItem>(
-    records: &RecordList<T>,
-    visit: &mut dyn FnMut(&Map<String, Value>) -> Result<()>,
-) -> Result<()> {
-    let entries = records.all()?;
-    entries.iter().try_for_each(|entry| visit(&record(records.record(entry).to_json()?)))
-}
-
-/// A row; a plain value is a row of one column.
-fn record(value: Value) -> Map<String, Value> {
-    match value {
-        Value::Object(record) => record,
-        plain => Map::from_iter([(VALUE.to_owned(), plain)]),
-    }
+    pub(crate) rows: usize,
 }
 
 /// Writes `content` to `path`.
@@ -135,70 +40,57 @@ fn record(value: Value) -> Map<String, Value> {
 /// # Errors
 /// `usage`: a column no row has, or a value that is not data. `file`: it cannot be written, or exists and
 /// must not. `interrupted`. In each case an existing file is unchanged.
-pub fn write(
+pub(crate) fn write(
+    session: &Session,
     path: &Path,
-    content: &CsvContent,
+    content: &TableContent,
     plan: &CsvWritePlan,
-    interrupt: &Interrupt,
 ) -> Result<WrittenCsv> {
-    let found = columns(content, interrupt)?;
-    let columns = match &plan.columns {
-        Some(wanted) => chosen(wanted, &found)?,
-        None => found,
-    };
+    let interrupt = session.interrupt();
+    let columns = columns(content, plan.columns.as_deref(), interrupt)?;
     let job = CsvWriteJob { path, if_exists: plan.if_exists, content, columns: &columns, interrupt };
-    if plan.if_exists == IfExists::Append { job.append() } else { job.fill() }
-}
-
-/// Every column of any row, in the order of first appearance; none only when there are no rows.
-fn columns(content: &CsvContent, interrupt: &Interrupt) -> Result<Vec<String>> {
-    // A user without groups has no field `groups`, which must not decide about the columns.
-    let mut columns: Vec<_> = content.user_columns().map(str::to_owned).collect();
-    let mut known: HashSet<_> = columns.iter().cloned().collect();
-    let mut has_rows = false;
-    content.each(&mut |row| {
-        if row.is_empty() || row.contains_key("") {
-            return Err(Error::usage("a row of write_csv has no columns, or a column without a name"));
-        }
-        for name in row.keys().filter(|name| !known.contains(*name)).collect::<Vec<_>>() {
-            known.insert(name.clone());
-            columns.push(name.clone());
-        }
-        has_rows = true;
-        interrupt.check()
-    })?;
-    if !has_rows {
-        columns.clear();
+    match plan.if_exists {
+        IfExists::Append if !is_missing_or_empty(path)? => job.append(session, &plan.format),
+        _ => job.fill(&plan.format),
     }
-    Ok(columns)
 }
 
-/// The requested columns; each must be in some row, unless there are no rows.
-fn chosen(wanted: &[String], found: &[String]) -> Result<Vec<String>> {
-    let missing = wanted.iter().find(|name| !found.is_empty() && !found.contains(name));
-    let Some(missing) = missing else { return Ok(wanted.to_vec()) };
-    let message = format!("no row has a column `{missing}`");
-    let listed = format!("There are `{}`.", found.join("`, `"));
-    Err(match nearest(missing, found.iter().map(String::as_str)) {
-        Some(near) => Error::usage_with_hint(message, format!("Did you mean `{near}`? {listed}")),
-        None => Error::usage_with_hint(message, listed),
-    })
+/// Refuses a CSV file named like a workbook, which would not open in Excel.
+///
+/// # Errors
+/// `usage`.
+pub(crate) fn refuse_workbook(path: &Path) -> Result<()> {
+    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+    if ["xlsx", "xlsm", "xls"].iter().any(|known| ending.eq_ignore_ascii_case(known)) {
+        let name = path.display().to_string();
+        let hint = format!("Write a workbook with write_xlsx({name:?}, rows), or :xlsx at the prompt.");
+        return Err(Error::usage_with_hint(
+            format!("{name} is the name of a workbook, not of a CSV file"),
+            hint,
+        ));
+    }
+    Ok(())
 }
 
 /// One write: the target, the content and its columns.
 struct CsvWriteJob<'a> {
     path: &'a Path,
     if_exists: IfExists,
-    content: &'a CsvContent,
+    content: &'a TableContent,
     columns: &'a [String],
     interrupt: &'a Interrupt,
 }
 
 impl CsvWriteJob<'_> {
     /// Writes a new file, or replaces one.
-    fn fill(&self) -> Result<WrittenCsv> {
+    fn fill(&self, format: &CsvFormat) -> Result<WrittenCsv> {
         self.write(&mut |file| {
-            let mut writer = CsvWriter::new(file);
+            if format.has_mark() {
+                EncodingWriter::new(&mut *file, format.encoding)
+                    .write_all("\u{feff}".as_bytes())
+                    .map_err(|error| unusable(self.path, error))?;
+            }
+            let mut writer = writer_of(file, format);
             let header = match (self.columns, self.content.documented()) {
                 ([], []) => Ok(()),
                 ([], documented) => writer.row(documented),
@@ -209,30 +101,37 @@ impl CsvWriteJob<'_> {
         })
     }
 
-    /// Writes the old rows and the new ones under the existing header; a missing or empty file is created.
-    fn append(&self) -> Result<WrittenCsv> {
-        let Some(mut old) = open(self.path)? else { return self.fill() };
-        let header = header_of(self.path, &mut old)?;
-        if header.is_empty() {
-            return self.fill();
-        }
-        if let Some(new) = self.columns.iter().find(|column| !header.contains(column)) {
-            let message = format!("the file has no column `{new}`; it has `{}`", header.join("`, `"));
+    /// Writes the old rows and the new ones under the existing header, as the file is written.
+    fn append(&self, session: &Session, format: &CsvFormat) -> Result<WrittenCsv> {
+        let given = CsvOptions { encoding: format.given_encoding(), ..CsvOptions::default() };
+        let options = TableOptions { csv: given, ..TableOptions::default() };
+        let old = TableFile::open(session, self.path, &options, AcceptedFormat::Csv)?;
+        let header = old.rows()?.header.all_names();
+        let known: HashSet<_> = header.iter().collect();
+        if let Some(new) = self.columns.iter().find(|column| !known.contains(column)) {
+            let names: Vec<_> = header.iter().filter(|name| !name.is_empty()).map(String::as_str).collect();
+            let message = format!("the file has no column `{new}`; it has `{}`", names.join("`, `"));
             return Err(unusable(self.path, message));
         }
+        let format = match old.dialect() {
+            Some(dialect) => format.like(dialect).map_err(|message| unusable(self.path, message))?,
+            None => *format,
+        };
         self.write(&mut |file| {
-            copy(&mut old, file).map_err(|error| unusable(self.path, error))?;
-            self.rows(&mut CsvWriter::new(file), &header)
+            copy(&mut old.bytes(), file, &format).map_err(|error| unusable(self.path, error))?;
+            self.rows(&mut writer_of(file, &format), &header)
         })
     }
 
     /// Writes the rows under a header; only the columns of this job are filled.
-    fn rows(&self, writer: &mut CsvWriter<&mut dyn Write>, header: &[String]) -> Result<usize> {
+    fn rows<W: Write>(&self, writer: &mut CsvWriter<W>, header: &[String]) -> Result<usize> {
         let mut rows = 0;
+        let wanted: HashSet<_> = self.columns.iter().collect();
+        let filled: Vec<_> = header.iter().map(|name| (name, wanted.contains(name))).collect();
         self.content.each(&mut |row| {
             self.interrupt.check()?;
-            let value = |name: &String| row.get(name).filter(|_| self.columns.contains(name));
-            let cells = header.iter().map(|name| value(name).map(cell).unwrap_or_default());
+            let value = |(name, is_filled): &(&String, bool)| row.get(*name).filter(|_| *is_filled);
+            let cells = filled.iter().map(|column| value(column).map(cell).unwrap_or_default());
             writer.row(cells).map_err(|error| unusable(self.path, error))?;
             rows += 1;
             Ok(())
@@ -252,39 +151,54 @@ impl CsvWriteJob<'_> {
     }
 }
 
+fn writer_of<'f>(
+    file: &'f mut dyn Write,
+    format: &CsvFormat,
+) -> CsvWriter<EncodingWriter<&'f mut dyn Write>> {
+    CsvWriter::with(EncodingWriter::new(file, format.encoding), format.style)
+}
+
 fn unusable(path: &Path, problem: impl Into<FileProblem>) -> Error {
     Error::file(path.display().to_string(), problem)
 }
 
-fn open(path: &Path) -> Result<Option<File>> {
-    match file_door::open(path) {
-        Ok(file) => Ok(Some(file)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+fn is_missing_or_empty(path: &Path) -> Result<bool> {
+    let mut first = [0];
+    match file_door::open(path).and_then(|mut file| file.read(&mut first)) {
+        Ok(count) => Ok(count == 0),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
         Err(error) => Err(unusable(path, error)),
     }
 }
 
-fn header_of(path: &Path, file: &mut File) -> Result<Vec<String>> {
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(file);
-    let header = reader.headers().map_err(|error| unusable(path, error.to_string()).caused_by(error))?;
-    Ok(header.iter().map(|name| restore(name).to_owned()).collect())
-}
-
 /// Copies a file and ends it with a line end, so that rows can be appended.
-fn copy(old: &mut File, new: &mut dyn Write) -> io::Result<()> {
-    let mut last = [0];
-    old.seek(SeekFrom::End(-1))?;
-    old.read_exact(&mut last)?;
-    old.rewind()?;
-    io::copy(old, new)?;
-    if last == *b"\n" { Ok(()) } else { new.write_all(b"\n") }
+fn copy(old: &mut dyn Read, new: &mut dyn Write, format: &CsvFormat) -> io::Result<()> {
+    let line_end = format.encoding.encode(format.style.line_end.text()).unwrap_or_default();
+    let (mut piece, mut last) = (vec![0; 1 << 16], Vec::new());
+    loop {
+        let count = old.read(&mut piece)?;
+        if count == 0 {
+            break;
+        }
+        new.write_all(&piece[..count])?;
+        last.extend_from_slice(&piece[..count]);
+        last.drain(..last.len().saturating_sub(line_end.len()));
+    }
+    if last == line_end { Ok(()) } else { new.write_all(&line_end) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::script::engine::offline;
+    use crate::store::encoding::FileEncoding;
     use rhai::Engine;
     use std::fs;
+    use std::rc::Rc;
+
+    fn session() -> Rc<Session> {
+        offline::session(Rc::new(offline::RecordingConsole::default()))
+    }
 
     struct Folder(tempfile::TempDir);
 
@@ -298,9 +212,10 @@ mod tests {
         }
 
         fn write(&self, rows: &str, columns: Option<&[&str]>, if_exists: IfExists) -> Result<WrittenCsv> {
-            let content = CsvContent::of(Engine::new().eval(rows).unwrap()).unwrap();
+            let content = TableContent::of(Engine::new().eval(rows).unwrap()).unwrap();
             let columns = columns.map(|names| names.iter().map(|name| (*name).to_owned()).collect());
-            write(&self.path(), &content, &CsvWritePlan { columns, if_exists }, &Interrupt::default())
+            let plan = CsvWritePlan { columns, if_exists, ..CsvWritePlan::default() };
+            write(&session(), &self.path(), &content, &plan)
         }
 
         fn replace(&self, rows: &str) -> usize {
@@ -384,11 +299,42 @@ mod tests {
     }
 
     #[test]
-    fn appending_keeps_a_byte_order_mark_and_adds_a_missing_line_end() {
+    fn appending_keeps_the_marks_the_delimiter_the_line_ends_and_the_encoding() {
         let folder = Folder::new();
-        fs::write(folder.path(), "\u{feff}a,b\r\n1,2").unwrap();
-        folder.write(r"[#{a: 3, b: 4}]", Some(&["a"]), IfExists::Append).unwrap();
-        assert_eq!(folder.text(), "\u{feff}a,b\r\n1,2\n3,\n");
+        for (label, mark) in [
+            ("utf-8", "\u{feff}"),
+            ("utf-8", ""),
+            ("utf-16", "\u{feff}"),
+            ("utf-16", ""),
+            ("windows-1252", ""),
+        ] {
+            let encoding = FileEncoding::parse(label).unwrap();
+            for (delimiter, end) in [(',', "\n"), (';', "\r\n"), ('\t', "\r\n")] {
+                let lines = |lines: &[&str]| {
+                    format!("{mark}{}", lines.join(end)).replace('|', &delimiter.to_string())
+                };
+                let old = lines(&["a||b", "é||cafés", "à||naïve"]);
+                fs::write(folder.path(), encoding.encode(&old).unwrap()).unwrap();
+                folder.write(r#"[#{a: "été", b: 4}]"#, None, IfExists::Append).unwrap();
+                let expected = lines(&["a||b", "é||cafés", "à||naïve", "été||4", ""]);
+                let bytes = fs::read(folder.path()).unwrap();
+                assert_eq!(
+                    bytes,
+                    encoding.encode(&expected).unwrap(),
+                    "{label} {mark:?} {delimiter:?} {end:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_character_that_the_file_cannot_hold_leaves_the_file() {
+        let folder = Folder::new();
+        let old = FileEncoding::parse("windows-1252").unwrap().encode("a\ncafé\nété\nnaïve\n").unwrap();
+        fs::write(folder.path(), &old).unwrap();
+        let error = folder.write(r#"[#{a: "Łódź"}]"#, None, IfExists::Append).unwrap_err().to_string();
+        assert!(error.ends_with("the encoding windows-1252 has no character `Ł`"), "{error}");
+        assert_eq!(fs::read(folder.path()).unwrap(), old);
     }
 
     #[test]
@@ -412,18 +358,11 @@ mod tests {
     #[test]
     fn an_interruption_leaves_the_file() {
         let folder = Folder::new();
-        let interrupt = Interrupt::default();
-        interrupt.request();
-        let content = CsvContent::of(Engine::new().eval("[1]").unwrap()).unwrap();
-        let plan = CsvWritePlan { columns: None, if_exists: IfExists::Replace };
-        let error = write(&folder.path(), &content, &plan, &interrupt).unwrap_err();
+        let session = session();
+        session.interrupt().request();
+        let content = TableContent::of(Engine::new().eval("[1]").unwrap()).unwrap();
+        let error = write(&session, &folder.path(), &content, &CsvWritePlan::default()).unwrap_err();
         assert_eq!(error.kind.name(), "interrupted");
         assert!(!folder.path().exists());
-    }
-
-    #[test]
-    fn what_is_not_a_list_is_refused() {
-        let error = CsvContent::of(Dynamic::from("x")).err().unwrap();
-        assert_eq!(error.to_string(), "the rows of write_csv must be a list of records, not a string");
     }
 }

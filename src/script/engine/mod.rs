@@ -6,7 +6,7 @@ mod tags;
 
 use super::functions;
 use crate::changes::{command_builder, queue, report};
-use crate::files::csv;
+use crate::files::table;
 use crate::host::session::{Session, SharedSession};
 use crate::host::thrown::ScriptEnd;
 use crate::language::catalog::FunctionHelp;
@@ -42,8 +42,8 @@ pub(crate) fn build_with(session: &Rc<Session>, help: FunctionHelp) -> Engine {
     report::register(&mut engine);
     queue::register(&mut engine);
     command_builder::register(&mut engine);
-    csv::row::register(&mut engine);
-    csv::row_stream::register(&mut engine);
+    table::row::register(&mut engine);
+    table::row_stream::register(&mut engine);
     date::register(&mut engine);
     list_operators::register(&mut engine);
     secret_text::register(&mut engine);

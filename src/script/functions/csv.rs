@@ -1,15 +1,16 @@
 //! Reading and writing CSV files.
 
-use crate::error::{Error, Result};
-use crate::files::csv::reader::{CsvShape, read};
-use crate::files::csv::row_stream::RowStream;
-use crate::files::csv::writer::{CsvContent, CsvWritePlan, write};
+use crate::error::Result;
+use crate::files::csv::csv_format::CsvFormat;
+use crate::files::csv::writer::{CsvWritePlan, refuse_workbook, write};
+use crate::files::table::content::TableContent;
+use crate::files::table::row_stream::RowStream;
+use crate::files::table_file::{AcceptedFormat, TableFile, TableOptions};
 use crate::host::binding::RhaiResultOf;
 use crate::host::session::Session;
 use crate::host::session::session;
 use crate::host::thrown::ThrowAt;
-use crate::session::tracked_files;
-use crate::store::encoding::FileEncoding;
+use crate::session::tracked_files::{self, ReadablePath};
 use crate::store::output_file::IfExists;
 use crate::values::options::CallOptions;
 use rhai::plugin::{Dynamic, export_module};
@@ -22,16 +23,20 @@ pub mod functions {
     /// Reads a CSV file into a list of rows.
     ///
     /// Rows read like maps: `row.email`, `row["First name"]`. The first line that is not blank is the header, with the
-    /// columns in any order. Cells are strings, trimmed of spaces; blank rows are skipped. A column that does not exist
-    /// is an error that names the nearest one. The file is UTF-8, or UTF-16 with a byte order mark. Quoted cells may
-    /// contain commas and line breaks. An apostrophe that `write_csv` put before a formula is removed. The path is
-    /// relative to the current folder.
+    /// columns in any order. Cells are strings, trimmed of spaces; blank rows are skipped, blank cells at the end of a row
+    /// may be missing. A column that does not exist is an error that names the nearest one. The character between cells
+    /// (comma, semicolon or tab) is that of the header, or of a line `sep=;` before it. Quoted cells may contain it, and
+    /// line breaks. An apostrophe that `write_csv` put before a formula is removed. The path is relative to the current
+    /// folder; `-` is standard input.
+    ///
+    /// The file is UTF-8 or UTF-16. If it is neither, its encoding is guessed and the guess reported; a live run does not
+    /// guess, but names the option to give.
     ///
     /// A row has `get(column)` (`()` if there is no such column), `keys()`, `to_map()` and `"column" in row`. All rows
     /// are kept in memory; `stream_csv(path)` iterates over a file of any size.
     ///
     /// # Errors
-    /// `file` if the file cannot be read or a row is invalid, with its line and column.
+    /// `file` if the file cannot be read, or if rows are not valid, with their lines.
     ///
     /// # Example
     /// ```rhai
@@ -53,9 +58,10 @@ pub mod functions {
     /// - `columns`: names of required columns; others are allowed
     /// - `lists`: names of required columns whose cells are lists such as `"Designers, Editors"`; blank names are
     ///   dropped
-    /// - `delimiter`: the character between cells, by default `","`; `";"` and `"\t"` are common
-    /// - `encoding`: `"utf-8"`, `"utf-16"` (Excel's "Unicode text"), `"windows-1252"` (Excel's plain "CSV" in Western
-    ///   Europe and the Americas) or `"latin-1"`
+    /// - `delimiter`: the character between cells, by default `"auto"`
+    /// - `encoding`: a label of the WHATWG's list, such as `"windows-1252"` (Excel's plain "CSV" in Western Europe and the
+    ///   Americas), `"windows-1250"` (in Central Europe), `"shift_jis"` (in Japan) or `"utf-16"`; by default `"auto"`
+    /// - `rename`: names of the header and the names by which the columns are read, such as `#{"Adres e-mail": "email"}`
     /// - `min_rows`: the least number of rows, by default 0
     ///
     /// # Errors
@@ -70,7 +76,7 @@ pub mod functions {
     /// ```
     #[rhai_fn(name = "read_csv", volatile, return_raw)]
     pub fn read_csv_of_shape(context: NativeCallContext, path: &str, options: Map) -> RhaiResultOf<Array> {
-        let options = CallOptions::new("read_csv", options, SHAPE);
+        let options = CallOptions::new("read_csv", options, &TableOptions::FOR_CSV);
         session(&context).and_then(|session| rows(&session, path, &options?)).at(&context)
     }
 
@@ -102,8 +108,9 @@ pub mod functions {
     /// # Options
     /// - `columns`: names of required columns; others are allowed
     /// - `lists`: names of required columns whose cells are lists such as `"Designers, Editors"`
-    /// - `delimiter`: the character between cells, by default `","`
+    /// - `delimiter`: as for `read_csv(path, options)`
     /// - `encoding`: as for `read_csv(path, options)`
+    /// - `rename`: as for `read_csv(path, options)`
     /// - `min_rows`: the least number of rows, by default 0
     ///
     /// # Errors
@@ -122,7 +129,7 @@ pub mod functions {
         path: &str,
         options: Map,
     ) -> RhaiResultOf<RowStream> {
-        let options = CallOptions::new("stream_csv", options, SHAPE);
+        let options = CallOptions::new("stream_csv", options, &TableOptions::FOR_CSV);
         session(&context).and_then(|session| open_stream(&session, path, &options?)).at(&context)
     }
 
@@ -157,6 +164,15 @@ pub mod functions {
     ///   header, `"number"`: write to `people-2.csv`, `people-3.csv` and so on, and note the name, or `"keep"`: rename
     ///   the old file to a name with its date, such as `people-2026-11-28.csv`. By default a script replaces the file and
     ///   notes it; at the prompt, it is an error
+    /// - `excel`: true writes what Excel opens with a double click: a byte order mark, line ends of Windows, and a
+    ///   semicolon between cells where the language of the system (`LANG`) has a decimal comma
+    /// - `delimiter`: the character between cells, by default `","`
+    /// - `bom`: true begins the file with a byte order mark
+    /// - `newline`: `"\n"` (by default) or `"\r\n"`
+    /// - `encoding`: as for `read_csv(path, options)`, by default `"utf-8"`
+    /// - `formulas`: `"keep"` adds no apostrophe to cells that look like formulas, for files that go to another program
+    ///
+    /// Rows that are appended follow the file that is there: its encoding, delimiter and line ends.
     ///
     /// # Errors
     /// `file` and `usage` as for `write_csv(path, rows)`; `file` if the file exists and must not, or lacks a column
@@ -176,62 +192,43 @@ pub mod functions {
         rows: Dynamic,
         options: Map,
     ) -> RhaiResultOf<i64> {
-        let options = CallOptions::new("write_csv", options, PLAN);
+        let options = CallOptions::new("write_csv", options, &PLAN);
         session(&context).and_then(|session| save(&session, path, rows, &options?)).at(&context)
     }
 }
 
-/// The options of reading.
-const SHAPE: &[&str] = &["columns", "lists", "delimiter", "encoding", "min_rows"];
 /// The options of writing.
-const PLAN: &[&str] = &["columns", "if_exists"];
+const PLAN: [&str; 8] =
+    ["columns", "if_exists", "excel", "delimiter", "bom", "newline", "encoding", "formulas"];
+
+fn open(session: &Session, path: &ReadablePath, options: &CallOptions) -> Result<TableFile> {
+    TableFile::open(session, path, &TableOptions::of(options)?, AcceptedFormat::Csv)
+}
 
 fn rows(session: &Session, path: &str, options: &CallOptions) -> Result<Array> {
     let file = tracked_files::input(session, path)?;
-    let (rows, digest) = read(&file, &shape(options)?, session.interrupt())?;
+    let (rows, digest) = open(session, &file, options)?.read(session.interrupt())?;
     tracked_files::record_input(session, &file, &digest, Some(rows.len()))?;
     Ok(rows.into_iter().map(Dynamic::from).collect())
 }
 
 fn open_stream(session: &Session, path: &str, options: &CallOptions) -> Result<RowStream> {
     let file = tracked_files::input(session, path)?;
-    let stream = RowStream::of(&file, shape(options)?, session.interrupt())?;
+    let stream = RowStream::of(open(session, &file, options)?, session.interrupt())?;
     tracked_files::record_input(session, &file, stream.digest(), Some(stream.rows()))?;
     Ok(stream)
-}
-
-fn shape(options: &CallOptions) -> Result<CsvShape> {
-    let encoding = options.choice("encoding", FileEncoding::NAMES)?;
-    Ok(CsvShape {
-        columns: options.texts("columns")?.unwrap_or_default(),
-        lists: options.texts("lists")?.unwrap_or_default(),
-        delimiter: delimiter(options)?,
-        encoding: encoding.and_then(FileEncoding::parse),
-        min_rows: options.count("min_rows")?.unwrap_or_default(),
-    })
-}
-
-fn delimiter(options: &CallOptions) -> Result<char> {
-    let Some(value) = options.value("delimiter") else { return Ok(',') };
-    let text = value.to_string();
-    let mut letters = text.chars();
-    match (letters.next(), letters.next()) {
-        (Some('"' | '\n' | '\r'), None) => {
-            Err(Error::usage("`delimiter` of a CSV file cannot be a quote or a line end"))
-        }
-        (Some(letter), None) if value.is_string() || value.is_char() => Ok(letter),
-        _ => Err(options.wrong("delimiter", "one character", value)),
-    }
 }
 
 fn save(session: &Session, path: &str, rows: Dynamic, options: &CallOptions) -> Result<i64> {
     let if_exists = options.choice("if_exists", IfExists::NAMES)?;
     let if_exists = if_exists.and_then(IfExists::parse);
-    let (columns, content) = (options.texts("columns")?, CsvContent::of(rows)?);
+    let (columns, format) = (options.texts("columns")?, CsvFormat::of(options)?);
+    let content = TableContent::of(rows)?;
+    refuse_workbook(Path::new(path))?;
     let (path, rows) =
         tracked_files::write_output(session, Path::new(path), if_exists, |path, if_exists| {
-            let plan = CsvWritePlan { columns: columns.clone(), if_exists };
-            let written = write(path, &content, &plan, session.interrupt())?;
+            let plan = CsvWritePlan { columns: columns.clone(), if_exists, format };
+            let written = write(session, path, &content, &plan)?;
             Ok((written.path, written.rows))
         })?;
     if if_exists == Some(IfExists::Number) {
@@ -303,12 +300,12 @@ mod tests {
     #[test]
     fn a_stream_reports_errors_before_its_first_row() {
         let (folder, code) = in_folder("let rows = 0; for row in stream_csv(PATH) { rows += 1; } rows");
-        std::fs::write(folder.path().join("people.csv"), "a,b\n1,2\n3\n").unwrap();
+        std::fs::write(folder.path().join("people.csv"), "a,b\n1,2\n3,4,5\n").unwrap();
         let message = ScriptTest::default().thrown(&code, "error");
         assert!(message.contains("people.csv:3: "), "{message}");
         let code = "write_csv(PATH, [1]); let file = stream_csv(PATH); write_csv(PATH, [#{other: 2}]);
             let rows = []; for row in file { rows += row.keys(); } rows";
-        assert_eq!(value(code), json!(["other"]));
+        assert_eq!(value(code), json!(["value"]), "the rows that were checked");
         assert!(
             error("write_csv(PATH, [1]); stream_csv(PATH, #{min_rows: 2})", "error").contains("too few rows")
         );

@@ -1,16 +1,16 @@
 //! JSON in strings and files.
 
 use crate::error::{Error, Result};
+use crate::files::input;
 use crate::host::binding::RhaiResultOf;
 use crate::host::interrupt::Interrupt;
 use crate::host::session::Session;
 use crate::host::session::session;
 use crate::host::thrown::ThrowAt;
-use crate::session::tracked_files;
-use crate::store::encoding::decode;
-use crate::store::file_door;
+use crate::session::tracked_files::{self, ReadablePath};
 use crate::store::journal::sha256;
 use crate::store::output_file::{self, IfExists};
+use crate::store::text_reader::decode;
 use crate::values::json_text;
 use crate::values::json_text::write as write_text;
 use crate::values::options::CallOptions;
@@ -179,22 +179,24 @@ fn indent(options: &CallOptions) -> Result<usize> {
 
 fn read_noted(session: &Session, path: &str) -> Result<Dynamic> {
     let file = tracked_files::input(session, path)?;
-    let (value, digest) = read(path, session.interrupt())?;
+    let (value, digest) = read(session, &file)?;
     let rows = value.read_lock::<Array>().map(|list| list.len());
     tracked_files::record_input(session, &file, &digest, rows)?;
     Ok(value)
 }
 
-fn read(path: &str, interrupt: &Interrupt) -> Result<(Dynamic, String)> {
-    let bytes = file_door::read(Path::new(path)).map_err(|error| Error::io(Path::new(path), error))?;
+fn read(session: &Session, path: &ReadablePath) -> Result<(Dynamic, String)> {
+    let interrupt = session.interrupt();
+    let file = input::open(session, path)?;
+    let bytes = file.bytes().map_err(|error| Error::io(path, error))?;
     let text = decode(&bytes, None).map_err(|wrong| {
         let (line, column) = wrong.place();
-        Error::file(format!("{path}:{line}:{column}"), wrong.message)
+        Error::file(format!("{}:{line}:{column}", path.display()), wrong.message)
     })?;
     let read = json_text::read(&text, interrupt);
     interrupt.check()?;
     let value = read.map_err(|error| {
-        let place = format!("{path}:{}:{}", error.line(), error.column());
+        let place = format!("{}:{}:{}", path.display(), error.line(), error.column());
         Error::file(place, format!("it is not valid JSON: {}", cause(&error))).caused_by(error)
     })?;
     Ok((value, sha256::of(&bytes)))
@@ -216,8 +218,10 @@ fn write(session: &Session, path: &str, value: &Dynamic, options: &CallOptions) 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::script::engine::offline;
     use crate::script::testing::ScriptTest;
     use serde_json::json;
+    use std::rc::Rc;
 
     #[test]
     fn json_round_trips_through_a_script() {
@@ -263,16 +267,17 @@ mod tests {
 
     #[test]
     fn a_broken_file_is_named_with_line_and_column() {
+        let session = offline::session(Rc::new(offline::RecordingConsole::default()));
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x.json").display().to_string();
         std::fs::write(&path, "\u{feff}{\n \"a\": }").unwrap();
         assert_eq!(
-            read(&path, &Interrupt::default()).unwrap_err().to_string(),
+            read_noted(&session, &path).unwrap_err().to_string(),
             format!("{path}:2:7: it is not valid JSON: expected value")
         );
         std::fs::write(&path, b"{\n\"\xE4\"").unwrap();
         assert_eq!(
-            read(&path, &Interrupt::default()).unwrap_err().to_string(),
+            read_noted(&session, &path).unwrap_err().to_string(),
             format!("{path}:2:2: this is not valid UTF-8 text")
         );
     }

@@ -5,6 +5,7 @@ use crate::changes::csv_people::PeopleFile;
 use crate::changes::report::Report;
 use crate::changes::submit;
 use crate::error::{Error, Result};
+use crate::files::table_file::TableOptions;
 use crate::host::binding::RhaiResultOf;
 use crate::host::session::Session;
 use crate::host::session::session;
@@ -80,14 +81,15 @@ pub mod functions {
         session(&context).and_then(|session| submit(&session, &commands, &options?)).at(&context)
     }
 
-    /// Creates accounts and adds groups for the rows of a CSV file with the columns of Adobe's sample `source.csv`.
+    /// Creates accounts and adds groups for the rows of a CSV file or workbook with the columns of Adobe's sample `source.csv`.
     ///
     /// The columns are `upn`, `mail`, `firstname`, `lastname`, `country_code` and `groups` (names with commas
     /// between; the cell may be empty). Those of User Sync are read as well: `username`, `email` and `country` instead,
     /// `domain` for a username that is not an e-mail, and `type` (`federatedID`, `enterpriseID` or `adobeID`). Each row
     /// creates the account unless it exists, a Federated ID unless `type` says otherwise, then adds the groups. Nobody
     /// is removed. The report is that of `multi_action(commands)`; the tag of each outcome is its row, and its `source`
-    /// is the file and the line. All rows that a local check refuses are reported at once.
+    /// is the file and the line. All rows that a local check refuses, or that have more cells than the header, are
+    /// reported at once. The file may be a pipe or standard input (`-`).
     ///
     /// # Errors
     /// `file` if the file cannot be read or lacks a column, or has one that seems to decide who is meant and is not
@@ -109,6 +111,15 @@ pub mod functions {
     ///
     /// # Options
     /// - `skip_invalid`: true sends the other commands; refused ones are `not_sent` in the report, and the exit code is 3
+    /// - `delimiter`: as for `read_csv(path, options)`
+    /// - `encoding`: as for `read_csv(path, options)`
+    /// - `rename`: as for `read_csv(path, options)`
+    /// - `columns`: as for `read_csv(path, options)`
+    /// - `lists`: as for `read_csv(path, options)`
+    /// - `min_rows`: as for `read_csv(path, options)`
+    /// - `sheet`: as for `read_xlsx(path, options)`
+    /// - `hidden`: as for `read_xlsx(path, options)`
+    /// - `header_row`: as for `read_xlsx(path, options)`
     ///
     /// # Errors
     /// As `multi_action(file)`.
@@ -126,7 +137,7 @@ pub mod functions {
         file: &str,
         options: Map,
     ) -> RhaiResultOf<Report> {
-        let options = CallOptions::new("multi_action", options, &["skip_invalid"]);
+        let options = CallOptions::new("multi_action", options, &FILE_OPTIONS);
         session(&context).and_then(|session| carry_out_file(&session, file, &options?)).at(&context)
     }
 
@@ -175,6 +186,20 @@ pub mod functions {
     }
 }
 
+/// The options for a file of people.
+const FILE_OPTIONS: [&str; 10] = [
+    "skip_invalid",
+    "delimiter",
+    "encoding",
+    "rename",
+    "columns",
+    "lists",
+    "min_rows",
+    "sheet",
+    "hidden",
+    "header_row",
+];
+
 fn move_people(session: &Session, people: &Dynamic, (from, to): (&str, &str), line: usize) -> Result<Report> {
     let people = match people.read_lock::<RecordList<User>>() {
         Some(list) => list.all()?.iter().map(|user| Dynamic::from(list.record(user))).collect(),
@@ -210,8 +235,8 @@ fn submit(session: &Session, commands: &Array, options: &CallOptions) -> Result<
 fn carry_out_file(session: &Session, file: &str, options: &CallOptions) -> Result<Report> {
     let skip_invalid = options.flag("skip_invalid")?.unwrap_or_default();
     let file = tracked_files::input(session, file)?;
-    let people = PeopleFile::open(&*file)?;
-    let (rows, digest) = people.inspect()?;
+    let people = PeopleFile::open(session, &file, &TableOptions::of(options)?)?;
+    let (rows, digest) = people.inspect(session.interrupt())?;
     tracked_files::record_input(session, &file, &digest, Some(rows))?;
     submit::submit(session, &people, skip_invalid)
 }

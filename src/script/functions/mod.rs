@@ -2,6 +2,7 @@
 
 pub mod commands;
 pub mod compatibility;
+pub mod console_csv;
 pub mod csv;
 pub mod groups;
 pub mod guards;
@@ -19,9 +20,11 @@ pub mod records;
 pub mod sign_in;
 pub mod string_functions;
 pub mod strings;
+pub mod text_files;
 pub mod time;
 pub mod users;
 mod verbs;
+pub mod xlsx;
 
 use crate::language::catalog::{self, Catalog, FunctionFamily, FunctionHelp};
 use rhai::{Engine, Module, Shared, exported_module};
@@ -41,6 +44,12 @@ const FAMILIES: &[FunctionFamily] = &[
     FunctionFamily { title: "Records", module: |_| exported_module!(records::functions) },
     FunctionFamily { title: "Lists", module: |_| lists::module() },
     FunctionFamily { title: "CSV files", module: |_| exported_module!(csv::functions) },
+    FunctionFamily { title: "Excel workbooks", module: |_| exported_module!(xlsx::functions) },
+    FunctionFamily {
+        title: "Files of the Admin Console",
+        module: |_| exported_module!(console_csv::functions),
+    },
+    FunctionFamily { title: "Text files", module: |_| exported_module!(text_files::functions) },
     FunctionFamily { title: "JSON", module: |_| exported_module!(json::functions) },
     FunctionFamily { title: "Strings", module: |_| strings::module() },
     FunctionFamily { title: "Numbers", module: |_| exported_module!(numbers::functions) },

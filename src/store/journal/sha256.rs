@@ -1,10 +1,10 @@
 //! SHA-256, as hex, and secrets that can be recognized without being stored.
 
 use crate::error::{Error, Result};
+use crate::store::file_door;
 use aws_lc_rs::digest::{Context, SHA256, digest};
 use aws_lc_rs::pbkdf2;
 use std::fmt::Write as _;
-use std::fs::File;
 use std::io::{self, Read};
 use std::num::NonZeroU32;
 use std::path::Path;
@@ -19,12 +19,19 @@ pub fn short(bytes: &[u8]) -> u128 {
     digest(&SHA256, bytes).as_ref().iter().take(16).fold(0, |sum, byte| (sum << 8) | u128::from(*byte))
 }
 
-/// The digest of a file, read piece by piece.
+/// The digest of a file, read piece by piece. A pipe or a terminal has none: reading it could wait forever.
 ///
 /// # Errors
 /// `file`: it cannot be read.
 pub fn of_file(path: &Path) -> Result<String> {
-    let digest = File::open(path).and_then(|file| DigestReader::new(file).finish());
+    let file = file_door::open_without_waiting(path).and_then(|file| {
+        if file.metadata()?.is_file() {
+            Ok(file)
+        } else {
+            Err(io::Error::other("this is not a regular file"))
+        }
+    });
+    let digest = file.and_then(|file| DigestReader::new(file).finish());
     digest.map_err(|error| Error::file(path.display().to_string(), error))
 }
 
@@ -118,5 +125,12 @@ mod tests {
         reader.read_exact(&mut [0]).unwrap();
         assert_eq!(reader.finish().unwrap(), known);
         assert_eq!(format!("{:032x}", short(b"abc")), known[..32]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_device_has_no_digest() {
+        let error = of_file(Path::new("/dev/zero")).unwrap_err().to_string();
+        assert!(error.ends_with("this is not a regular file"), "{error}");
     }
 }

@@ -1,19 +1,17 @@
-//! A CSV file that a script iterates over row by row, in constant memory.
+//! A table that a script iterates over row by row, in constant memory.
 
 use crate::error::{Error, Result};
-use crate::files::csv::reader::{self, CsvReader, CsvShape, check_row_count};
-use crate::files::csv::row::CsvRow;
+use crate::files::table::row::TableRow;
+use crate::files::table_file::{TableFile, TableRows};
 use crate::host::binding::RhaiResultOf;
 use crate::host::interrupt::Interrupt;
 use crate::host::thrown::thrown;
 use rhai::{Engine, Position};
-use std::path::{Path, PathBuf};
 
 /// A file whose rows were all checked. Each `for` reads it again.
 #[derive(Debug, Clone)]
 pub struct RowStream {
-    path: PathBuf,
-    shape: CsvShape,
+    file: TableFile,
     rows: usize,
     digest: String,
 }
@@ -22,12 +20,10 @@ impl RowStream {
     /// Checks the whole file, so that an error is reported before any row is returned.
     ///
     /// # Errors
-    /// `file`: it cannot be read, is broken, or does not have the shape. `interrupted`.
-    pub fn of(path: &Path, shape: CsvShape, interrupt: &Interrupt) -> Result<Self> {
-        let mut rows = 0;
-        let digest = reader::each(path, &shape, interrupt, |_| rows += 1)?;
-        check_row_count(path, rows, shape.min_rows)?;
-        Ok(Self { path: path.to_owned(), shape, rows, digest })
+    /// `file`: it is broken, or does not have the shape. `interrupted`.
+    pub(crate) fn of(file: TableFile, interrupt: &Interrupt) -> Result<Self> {
+        let (rows, digest) = file.check(interrupt)?;
+        Ok(Self { file, rows, digest })
     }
 
     /// The SHA-256 of the file.
@@ -45,29 +41,29 @@ impl RowStream {
 pub struct RowIterator {
     file: RowStream,
     /// `None` after the end.
-    rows: Option<Result<CsvReader>>,
+    rows: Option<Result<TableRows>>,
     given: usize,
 }
 
 impl IntoIterator for RowStream {
-    type Item = RhaiResultOf<CsvRow>;
+    type Item = RhaiResultOf<TableRow>;
     type IntoIter = RowIterator;
 
     fn into_iter(self) -> RowIterator {
-        let rows = CsvReader::open(&self.path, &self.shape);
+        let rows = self.file.rows();
         RowIterator { file: self, rows: Some(rows), given: 0 }
     }
 }
 
 impl Iterator for RowIterator {
-    type Item = RhaiResultOf<CsvRow>;
+    type Item = RhaiResultOf<TableRow>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let row = match self.rows.take()? {
             Ok(mut rows) => {
                 let row = rows.next();
                 self.rows = Some(Ok(rows));
-                row
+                row.map(|row| row.and_then(|row| row.map_err(|bad| bad.error())))
             }
             Err(error) => Some(Err(error)),
         };
@@ -84,15 +80,15 @@ impl Iterator for RowIterator {
 impl RowIterator {
     fn changed(&self) -> Error {
         let message = format!("the file changed while it was read: it had {} rows", self.file.rows);
-        Error::file(self.file.path.display().to_string(), message)
+        Error::file(self.file.file.name(), message)
     }
 }
 
 /// Registers the type.
 pub fn register(engine: &mut Engine) {
-    let shown = |file: &mut RowStream| format!("{} rows of {}", file.rows(), file.path.display());
+    let shown = |file: &mut RowStream| format!("{} rows of {}", file.rows(), file.file.name());
     engine.register_type_with_name::<RowStream>("Rows");
-    engine.register_iterator_result::<RowStream, CsvRow>();
+    engine.register_iterator_result::<RowStream, TableRow>();
     engine.register_fn("len", |file: &mut RowStream| i64::try_from(file.rows()).unwrap_or(i64::MAX));
     engine.register_fn("to_string", shown);
     engine.register_fn("to_debug", shown);
@@ -101,8 +97,20 @@ pub fn register(engine: &mut Engine) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::files::table_file::{AcceptedFormat, TableOptions};
+    use crate::script::engine::offline;
     use std::fs::{File, OpenOptions};
     use std::io::Write;
+    use std::path::{Path, PathBuf};
+    use std::rc::Rc;
+
+    fn stream(path: &Path, interrupt: &Interrupt) -> Result<RowStream> {
+        let session = offline::session(Rc::new(offline::RecordingConsole::default()));
+        RowStream::of(
+            TableFile::open(&session, path, &TableOptions::default(), AcceptedFormat::Csv)?,
+            interrupt,
+        )
+    }
 
     /// More than is read from a file at once.
     const ROWS: usize = 5_000;
@@ -112,7 +120,7 @@ mod tests {
         let path = folder.path().join("people.csv");
         let rows: Vec<_> = (0..ROWS).map(|number| format!("{number:08}\n")).collect();
         std::fs::write(&path, format!("mail\n{}", rows.concat())).unwrap();
-        let rows = RowStream::of(&path, CsvShape::default(), &Interrupt::default()).unwrap().into_iter();
+        let rows = stream(&path, &Interrupt::default()).unwrap().into_iter();
         (folder, path, rows)
     }
 
@@ -132,7 +140,7 @@ mod tests {
         let (_folder, path, _) = rows_of_file();
         let interrupt = Interrupt::default();
         interrupt.request();
-        let error = RowStream::of(&path, CsvShape::default(), &interrupt).unwrap_err();
+        let error = stream(&path, &interrupt).unwrap_err();
         assert_eq!(error.kind.name(), "interrupted");
     }
 

@@ -1,7 +1,8 @@
-//! A row of a CSV file in scripts. It reads like a map; an unknown column is an error.
+//! A row of a table in scripts. It reads like a map; an unknown column is an error.
 
 use crate::did_you_mean::nearest;
 use crate::error::{Error, Result};
+use crate::files::table::header::TableHeader;
 use crate::host::binding::{INDEXER, getter};
 use crate::host::thrown::ThrowAt;
 use crate::tabular;
@@ -12,56 +13,61 @@ use std::rc::Rc;
 
 /// A row. Clones share it.
 #[derive(Debug, Clone)]
-pub struct CsvRow(Rc<RowContent>);
+pub struct TableRow(Rc<RowContent>);
 
 #[derive(Debug)]
 struct RowContent {
-    header: Rc<CsvHeader>,
+    header: Rc<TableHeader>,
     line: usize,
     cells: Vec<ImmutableString>,
 }
 
-/// The file and the columns that the rows of one file share.
+/// A row that is not valid: with more cells than the header, for example.
 #[derive(Debug)]
-pub struct CsvHeader {
-    /// The file, for messages.
-    pub file: String,
-    /// The columns, in the file's order.
-    pub columns: Vec<CsvColumn>,
-    /// The 0-based cells of columns without a name, which must be blank in every row.
-    pub nameless: Vec<usize>,
+pub struct BadRow {
+    /// The cells that belong to columns.
+    pub row: TableRow,
+    /// What is wrong.
+    pub message: String,
 }
 
-/// A column.
-#[derive(Debug)]
-pub struct CsvColumn {
-    /// Its name in the header.
-    pub name: ImmutableString,
-    /// Whether its cells are lists.
-    pub is_list: bool,
-}
+/// A row, or why it is not a valid one; other rows can be read nevertheless.
+pub type ParsedRow = std::result::Result<TableRow, BadRow>;
 
-impl CsvHeader {
-    /// The names of the columns.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.columns.iter().map(|column| column.name.as_str())
-    }
-
-    /// The column of a 0-based cell.
-    pub(super) fn column_of(&self, cell: usize) -> Option<&CsvColumn> {
-        let before = self.nameless.iter().filter(|nameless| **nameless < cell).count();
-        if self.nameless.contains(&cell) { None } else { self.columns.get(cell - before) }
-    }
-
-    fn place(&self, name: &str) -> Option<usize> {
-        self.columns.iter().position(|column| column.name == name)
+impl BadRow {
+    /// The error for this row alone.
+    pub fn error(&self) -> Error {
+        Error::file(self.row.source(), self.message.clone())
     }
 }
 
-impl CsvRow {
-    /// A row that has a cell for every column of the header.
-    pub fn new(header: &Rc<CsvHeader>, line: usize, cells: Vec<ImmutableString>) -> Self {
-        Self(Rc::new(RowContent { header: Rc::clone(header), line, cells }))
+impl TableRow {
+    /// The row with these cells, in the order of the file. Cells that are missing at the end are blank: Excel and
+    /// PowerShell leave them out.
+    ///
+    /// # Errors
+    /// The row has cells that belong to no column.
+    pub(crate) fn of_cells(header: &Rc<TableHeader>, line: usize, cells: Vec<String>) -> ParsedRow {
+        let (have, want) = (cells.len(), header.width());
+        let mut named = vec![ImmutableString::new(); header.columns.len()];
+        let mut problem = None;
+        for (place, cell) in cells.into_iter().enumerate() {
+            if let Some(column) = header.place_of(place) {
+                named[column] = cell.into();
+            } else if place >= want && problem.is_none() && !cell.is_empty() {
+                problem = Some(format!(
+                    "the row has more cells than the header has columns ({have} instead of {want}): \
+                     the first extra cell is `{cell}`"
+                ));
+            } else if place < want && !cell.is_empty() && problem.is_none() {
+                problem = Some(format!("column {} has no name, but the row has `{cell}` in it", place + 1));
+            }
+        }
+        let row = Self(Rc::new(RowContent { header: Rc::clone(header), line, cells: named }));
+        match problem {
+            Some(message) => Err(BadRow { row, message }),
+            None => Ok(row),
+        }
     }
 
     /// The 1-based line of the file in which it begins.
@@ -93,7 +99,10 @@ impl CsvRow {
     }
 
     fn find(&self, column: &str) -> Option<Dynamic> {
-        let place = self.0.header.place(column)?;
+        self.cell(self.0.header.place(column)?)
+    }
+
+    fn cell(&self, place: usize) -> Option<Dynamic> {
         let cell = self.0.cells.get(place)?;
         if self.0.header.columns[place].is_list {
             Some(tabular::list(cell).into_iter().map(Dynamic::from).collect::<Array>().into())
@@ -103,10 +112,9 @@ impl CsvRow {
     }
 
     fn unknown(&self, column: &str) -> Error {
-        let names: Vec<_> = self.0.header.names().collect();
         let message = format!("{} has no column `{column}`", self.0.header.file);
-        let listed = format!("It has `{}`.", names.join("`, `"));
-        match nearest(column, names) {
+        let listed = format!("It has {}.", self.0.header.listed());
+        match nearest(column, self.0.header.names()) {
             Some(near) => Error::usage_with_hint(message, format!("Did you mean `{near}`? {listed}")),
             None => Error::usage_with_hint(message, listed),
         }
@@ -114,8 +122,8 @@ impl CsvRow {
 
     /// Column by column, in the file's order.
     fn entries(&self) -> impl Iterator<Item = (&ImmutableString, Dynamic)> {
-        let columns = self.0.header.columns.iter();
-        columns.filter_map(|column| Some((&column.name, self.find(&column.name)?)))
+        let columns = self.0.header.columns.iter().enumerate();
+        columns.filter_map(|(place, column)| Some((&column.name, self.cell(place)?)))
     }
 
     /// The row as JSON: strings, and lists for list columns.
@@ -137,17 +145,17 @@ impl CsvRow {
     }
 }
 
-impl PartialEq for CsvRow {
+impl PartialEq for TableRow {
     fn eq(&self, other: &Self) -> bool {
         self.to_json() == other.to_json()
     }
 }
 
-impl ScriptValue for CsvRow {
+impl ScriptValue for TableRow {
     const NAME: &'static str = "Row";
 
     fn to_json(&self) -> Result<Value> {
-        Ok(CsvRow::to_json(self))
+        Ok(TableRow::to_json(self))
     }
 
     fn field(&self, name: &str) -> Option<Dynamic> {
@@ -161,35 +169,36 @@ impl ScriptValue for CsvRow {
 
 /// Registers rows.
 pub fn register(engine: &mut Engine) {
-    script_value::register::<CsvRow>(engine);
-    engine.register_fn(INDEXER, |context: NativeCallContext, row: &mut CsvRow, column: &str| {
+    script_value::register::<TableRow>(engine);
+    engine.register_fn(INDEXER, |context: NativeCallContext, row: &mut TableRow, column: &str| {
         row.read(column).at(&context)
     });
     // The engine makes a property of this name an error on every value, which would hide the column.
-    engine.register_fn(getter("tag"), |context: NativeCallContext, row: &mut CsvRow| {
+    engine.register_fn(getter("tag"), |context: NativeCallContext, row: &mut TableRow| {
         row.read("tag").at(&context)
     });
-    engine.register_fn("get", |row: &mut CsvRow, column: &str| row.find(column).unwrap_or(Dynamic::UNIT));
-    engine.register_fn("contains", |row: &mut CsvRow, column: &str| row.text(column).is_some());
-    engine.register_fn("keys", |row: &mut CsvRow| row.keys());
-    engine.register_fn("to_map", |row: &mut CsvRow| row.to_map());
-    engine.register_fn("to_string", |row: &mut CsvRow| row.to_json().to_string());
-    engine.register_fn("to_debug", |row: &mut CsvRow| row.to_json().to_string());
-    engine.register_fn("==", |one: &mut CsvRow, other: CsvRow| *one == other);
-    engine.register_fn("!=", |one: &mut CsvRow, other: CsvRow| *one != other);
+    engine.register_fn("get", |row: &mut TableRow, column: &str| row.find(column).unwrap_or(Dynamic::UNIT));
+    engine.register_fn("contains", |row: &mut TableRow, column: &str| row.text(column).is_some());
+    engine.register_fn("keys", |row: &mut TableRow| row.keys());
+    engine.register_fn("to_map", |row: &mut TableRow| row.to_map());
+    engine.register_fn("to_string", |row: &mut TableRow| row.to_json().to_string());
+    engine.register_fn("to_debug", |row: &mut TableRow| row.to_json().to_string());
+    engine.register_fn("==", |one: &mut TableRow, other: TableRow| *one == other);
+    engine.register_fn("!=", |one: &mut TableRow, other: TableRow| *one != other);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::files::csv::reader::{CsvReader, CsvShape};
+    use crate::files::table::shape::TableShape;
     use rhai::Scope;
-    use std::path::Path;
 
     fn eval(code: &str) -> Dynamic {
-        let shape = CsvShape { lists: vec!["groups".into()], ..CsvShape::default() };
-        let text = "email,groups,tag\na@example.com,\"A, B\",t\n";
-        let row = CsvReader::new(Path::new("people.csv"), text.as_bytes(), &shape).unwrap().next().unwrap();
+        let shape = TableShape { lists: vec!["groups".into()], ..TableShape::default() };
+        let texts = |texts: [&str; 3]| texts.map(str::to_owned).to_vec();
+        let names = texts(["email", "groups", "tag"]);
+        let header = Rc::new(TableHeader::new("people.csv".into(), "people.csv:1", names, &shape).unwrap());
+        let row = TableRow::of_cells(&header, 2, texts(["a@example.com", "A, B", "t"]));
         let mut engine = Engine::new();
         register(&mut engine);
         let mut scope = Scope::new();

@@ -1,5 +1,7 @@
 //! Values as rows and columns: what tables, CSV output and CSV files have in common. Pure.
 
+pub(crate) mod workbook;
+
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -80,13 +82,77 @@ impl TabularRows {
     }
 }
 
+/// What ends the lines of a file.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum LineEnd {
+    /// `\n`.
+    #[default]
+    Feed,
+    /// `\r\n`.
+    ReturnFeed,
+    /// `\r`.
+    Return,
+}
+
+impl LineEnd {
+    /// What ends the first line of a string.
+    pub fn of(text: &str) -> Self {
+        match text.find(['\n', '\r']).map(|place| &text[place..]) {
+            Some(end) if end.starts_with("\r\n") => Self::ReturnFeed,
+            Some(end) if end.starts_with('\r') => Self::Return,
+            _ => Self::Feed,
+        }
+    }
+
+    /// Its characters.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Feed => "\n",
+            Self::ReturnFeed => "\r\n",
+            Self::Return => "\r",
+        }
+    }
+}
+
+/// What stands between cells and rows.
+#[derive(Debug, Clone, Copy)]
+pub struct CsvStyle {
+    /// The character between cells.
+    pub delimiter: u8,
+    /// What ends rows.
+    pub line_end: LineEnd,
+    /// Whether cells that look like formulas stay as they are.
+    pub keeps_formulas: bool,
+}
+
+impl Default for CsvStyle {
+    fn default() -> Self {
+        Self { delimiter: b',', line_end: LineEnd::Feed, keeps_formulas: false }
+    }
+}
+
 /// Writes rows as CSV (RFC 4180), one after the other, with formula cells defused.
-pub struct CsvWriter<W: Write>(csv::Writer<W>);
+pub struct CsvWriter<W: Write> {
+    writer: csv::Writer<W>,
+    keeps_formulas: bool,
+}
 
 impl<W: Write> CsvWriter<W> {
     /// Writes to `target`; nothing yet, not even a header.
     pub fn new(target: W) -> Self {
-        Self(csv::WriterBuilder::new().terminator(csv::Terminator::Any(b'\n')).from_writer(target))
+        Self::with(target, CsvStyle::default())
+    }
+
+    /// Writes to `target` in another style.
+    pub fn with(target: W, style: CsvStyle) -> Self {
+        let terminator = match style.line_end {
+            LineEnd::Feed => csv::Terminator::Any(b'\n'),
+            LineEnd::ReturnFeed => csv::Terminator::CRLF,
+            LineEnd::Return => csv::Terminator::Any(b'\r'),
+        };
+        let writer =
+            csv::WriterBuilder::new().terminator(terminator).delimiter(style.delimiter).from_writer(target);
+        Self { writer, keeps_formulas: style.keeps_formulas }
     }
 
     /// Writes one row; the header is a row as well.
@@ -95,9 +161,13 @@ impl<W: Write> CsvWriter<W> {
     /// The target's; and rows that differ in length.
     pub fn row<C: AsRef<str>>(&mut self, cells: impl IntoIterator<Item = C>) -> io::Result<()> {
         for cell in cells {
-            self.0.write_field(&*defuse(cell.as_ref()))?;
+            if self.keeps_formulas {
+                self.writer.write_field(cell.as_ref())?;
+            } else {
+                self.writer.write_field(&*defuse(cell.as_ref()))?;
+            }
         }
-        self.0.write_record(None::<&[u8]>)?;
+        self.writer.write_record(None::<&[u8]>)?;
         Ok(())
     }
 
@@ -106,13 +176,13 @@ impl<W: Write> CsvWriter<W> {
     /// # Errors
     /// The target's.
     pub fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
+        self.writer.flush()
     }
 }
 
 impl CsvWriter<Vec<u8>> {
     fn into_inner(self) -> Vec<u8> {
-        self.0.into_inner().unwrap_or_default()
+        self.writer.into_inner().unwrap_or_default()
     }
 }
 
