@@ -45,3 +45,4 @@ mod support;
 mod trouble;
 #[cfg(unix)]
 mod waiting;
+mod windows_files;

@@ -196,6 +196,12 @@ pub(crate) fn resumed(global: &GlobalOptions, path: PathBuf, output: &Output) ->
     let (started, head, inputs) = head_of(&path)?;
     check_mode(global, &head)?;
     resume_consent::obtain(global, &path, (started, &head), output)?;
+    if let (Some(config), None) = (&head.config, &global.config) {
+        let config = config.display();
+        output.note(&format!(
+            "the run had --config {config}; a journal does not choose it, so pass it again if needed"
+        ));
+    }
     let global = &anchored(global);
     if let Some(folder) = &head.folder {
         std::env::set_current_dir(folder)
