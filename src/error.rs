@@ -5,6 +5,7 @@
 use crate::secret::mask_secrets;
 use crate::wire::error_code;
 use crate::wire::fault::CommandFault;
+use std::borrow::Cow;
 use std::fmt;
 use std::io;
 use std::path::Path;
@@ -159,6 +160,11 @@ pub enum ErrorKind {
         /// What the operator can do.
         hint: String,
     },
+    /// Another live run is changing the organization.
+    Busy {
+        /// Which one, and since when.
+        message: String,
+    },
     /// A write that cannot be rehearsed was refused in test mode.
     TestMode {
         /// What was refused.
@@ -213,8 +219,8 @@ impl CommandFailure {
     }
 
     /// What to do about it.
-    pub fn hint(&self) -> Option<&'static str> {
-        error_code::find(&self.code).map(|code| code.hint)
+    pub fn hint(&self) -> Option<Cow<'static, str>> {
+        error_code::hint(&self.code, &self.message)
     }
 }
 
@@ -355,7 +361,7 @@ impl Error {
     /// Whether the same call may succeed later, unchanged.
     pub fn is_retryable(&self) -> bool {
         match &*self.kind {
-            ErrorKind::Throttled { .. } | ErrorKind::Unavailable { .. } => true,
+            ErrorKind::Throttled { .. } | ErrorKind::Unavailable { .. } | ErrorKind::Busy { .. } => true,
             ErrorKind::Rejected { .. } | ErrorKind::Commands(_) => {
                 self.code().and_then(error_code::find).is_some_and(|code| code.transient)
             }
@@ -365,7 +371,10 @@ impl Error {
 
     /// What to do next.
     pub fn hint(&self) -> Option<String> {
-        let by_code = || self.code().and_then(error_code::find).map(|code| code.hint.to_owned());
+        let by_code = || {
+            let message = self.to_string();
+            self.code().and_then(|code| error_code::hint(code, &message)).map(Cow::into_owned)
+        };
         match &*self.kind {
             ErrorKind::Config { hint, .. } | ErrorKind::Guard { hint, .. } => Some(hint.clone()),
             ErrorKind::Usage { hint, .. } | ErrorKind::File { hint, .. } => hint.clone(),
@@ -386,6 +395,10 @@ impl Error {
             ErrorKind::Decode { .. } => Some(
                 "Something else may have responded: check `url`, `ims_url` and the proxy. `umapish doctor` tests each \
                  hop."
+                    .to_owned(),
+            ),
+            ErrorKind::Busy { .. } => Some(
+                "Run it again when the other has ended, or let it wait with --wait, such as --wait 10m."
                     .to_owned(),
             ),
             ErrorKind::TestMode { .. } => Some("Start with --live to make changes.".to_owned()),
@@ -425,6 +438,7 @@ impl ErrorKind {
         "incomplete",
         "decode",
         "guard",
+        "busy",
         "test_mode",
         "file",
         "interrupted",
@@ -447,6 +461,7 @@ impl ErrorKind {
             Self::Incomplete { .. } => "incomplete",
             Self::Decode { .. } => "decode",
             Self::Guard { .. } => "guard",
+            Self::Busy { .. } => "busy",
             Self::TestMode { .. } => "test_mode",
             Self::File { .. } => "file",
             Self::Interrupted => "interrupted",
@@ -468,6 +483,7 @@ impl fmt::Display for ErrorKind {
             Self::Config { message, .. }
             | Self::Usage { message, .. }
             | Self::Guard { message, .. }
+            | Self::Busy { message }
             | Self::TestMode { message } => formatter.write_str(message),
             Self::Auth { status, code, message } => {
                 formatter.write_str("sign-in refused")?;

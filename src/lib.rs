@@ -6,7 +6,7 @@
 //!
 //! | room | what is in it |
 //! |---|---|
-//! | `main.rs`, `lib.rs` | a thin binary; this page |
+//! | `main.rs`, `lib.rs`, `build.rs` | a thin binary; this page; what a build says of itself |
 //! | `app` | the composition root: command line → organization, hooks, session → runner, prompt or subcommand |
 //! | `repl` | the prompt: editing, completion, highlighting, its `:commands` |
 //! | `subcommands` | `check`, `definitions`, `doctor`, `functions`, `init`: one file each |

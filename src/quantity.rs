@@ -1,4 +1,4 @@
-//! Numbers in messages: `3,040 removals`, `1 removal`.
+//! Numbers and nouns in messages: `3,040 removals`, `1 removal`, `an Index`.
 
 /// A number with a comma between groups of three digits.
 pub(crate) fn number(count: usize) -> String {
@@ -19,6 +19,12 @@ pub(crate) fn counted(count: usize, noun: &str) -> String {
     format!("{} {noun}{plural}", number(count))
 }
 
+/// A noun with its indefinite article.
+pub(crate) fn indefinite(noun: &str) -> String {
+    let article = if noun.starts_with(['a', 'e', 'i', 'o', 'A', 'E', 'I', 'O']) { "an" } else { "a" };
+    format!("{article} {noun}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -29,5 +35,11 @@ mod tests {
         let expected =
             ["0 removals", "1 removal", "2 removals", "200 removals", "3,040 removals", "1,000,000 removals"];
         assert_eq!(texts, expected);
+    }
+
+    #[test]
+    fn a_noun_has_its_article() {
+        let expected = ["an Index", "an Outcome", "a User", "an array", "a map"];
+        assert_eq!(["Index", "Outcome", "User", "array", "map"].map(indefinite), expected);
     }
 }

@@ -32,6 +32,7 @@ fn sample(name: &str) -> &'static str {
         "Groups" => "get_groups()",
         "Report" => "add_to_groups(\"ben.osei@example.com\", \"Designers\")",
         "Outcome" => "add_to_groups(\"ben.osei@example.com\", \"Designers\").outcomes[0]",
+        "Index" => "get_users().index_by(\"email\")",
         "Date" => "today()",
         "Response" => "send(\"GET\", `/groups/${session().organization}/0`)",
         other => panic!("no sample of {other}"),

@@ -444,3 +444,65 @@ fn a_live_command_that_the_guards_cannot_read_is_refused_with_checks_on_and_off(
         }
     }
 }
+
+/// Removes a dozen people from two groups; the first one stays in one of them through a user group.
+const REMOVE_MANY: &str = r#"let accounts = get_users().filter(|user| user.email != () && user.type == "federatedID");
+let people = accounts.map(|user| user.email).to_array();
+people.truncate(12);
+create_user_group("Keepers");
+add_profiles_to_group("Keepers", "Photoshop");
+add_users_to_group("Keepers", people[0]);
+let changes = queue();
+for email in people { changes.add_to_groups(email, ["Photoshop", "Designers"]); }
+changes.finish();
+let changes = queue();
+for email in people { changes.remove_from_groups(email, ["Photoshop", "Designers"]); }
+LATER
+let report = changes.finish();
+for kind in report.outcomes.map(|one| `${one.action} ${one.status} ${one.evidence}`).count_by(|text| text) {
+    print(`${kind.key}: ${kind.count}`);
+}
+print(report.outcomes.filter(|one| one.status == "still_member").map(|one| one.message));"#;
+
+#[test]
+fn with_verify_each_group_is_listed_once_after_its_last_removal() {
+    let desk = Desk::new(&REMOVE_MANY.replace("LATER", ""));
+    let (code, printed, reported) = desk.run("--live --verify job.rhai");
+    assert_eq!(code, 3, "{printed}{reported}");
+    let expected = "remove completed verified: 11\nremove still_member verified: 1\n[\"still has Photoshop through Keepers\"]";
+    assert!(printed.starts_with(expected), "{printed}{reported}");
+    let seen = desk.server.requests();
+    let listings = |group: &str| seen.iter().filter(|call| call.path.ends_with(group)).count();
+    // The one who stays is read again after each of three delays.
+    assert_eq!((listings("/0/Designers"), listings("/0/Photoshop")), (4, 4), "{seen:?}");
+}
+
+#[test]
+fn a_removal_is_read_back_before_a_later_command_hides_it() {
+    let later =
+        "changes.add_to_groups(people[1], \"Designers\"); changes.add_to_groups(people[0], \"Designers\");";
+    let desk = Desk::new(&REMOVE_MANY.replace("LATER", later));
+    let (code, printed, reported) = desk.run("--live --verify job.rhai");
+    assert_eq!(code, 3, "{printed}{reported}");
+    for row in
+        ["remove completed verified: 11", "remove still_member verified: 1", "add completed", "add not_sent"]
+    {
+        assert!(printed.contains(row), "{row}: {printed}{reported}");
+    }
+}
+
+#[test]
+fn with_verify_many_people_are_read_back_by_one_listing() {
+    let create = r#"let q = queue(); for i in 0..30 { q.add_adobe_id(`p${i}@example.net`, "P", "N", "US"); } q.finish();"#;
+    let remove = "let q = queue(); for i in 0..30 { q.remove_from_org(`p${i}@example.net`); }
+        print(q.finish().outcomes.map(|one| `${one.status} ${one.evidence}`).unique());";
+    let desk = Desk::new(remove);
+    desk.start("--live -e").arg(create).run().exits(0);
+    desk.server.reset();
+    let (code, printed, reported) = desk.run("--live --verify job.rhai");
+    assert_eq!((code, printed.as_str()), (0, "[\"completed verified\"]\n"), "{reported}");
+    let seen = desk.server.requests();
+    let calls = |endpoint: &str| seen.iter().filter(|call| call.endpoint == endpoint).count();
+    // Each was looked up before; after it, all of them by the one page of the organization's users.
+    assert_eq!((calls("User"), calls("Users")), (30, 1), "{seen:?}");
+}

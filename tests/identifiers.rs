@@ -67,3 +67,14 @@ fn users_have_their_documented_columns_whoever_is_in_the_list() {
         assert!(printed.starts_with(header), "{rows}: {printed}");
     }
 }
+
+#[test]
+fn a_group_in_decomposed_letters_is_told_from_its_look_alike() {
+    let code = r#"create_user_group("Dise\u00f1o");
+        print(multi_action([command("ben.osei@example.com").add_to_groups("Disen\u0303o")]).outcomes[0].hint);
+        print(find_group("Disen\u0303o").groupName == "Dise\u00f1o");"#;
+    let run = Run::eval(code).run();
+    assert!(run.stdout.contains("The name has decomposed letters"), "{}{}", run.stdout, run.stderr);
+    assert!(run.stdout.contains("\ntrue\n"), "{}", run.stdout);
+    run.ended(3);
+}

@@ -6,10 +6,13 @@ mod catalog;
 mod causes;
 mod client;
 mod command_line;
+#[cfg(unix)]
+mod confinement;
 mod documents;
 mod first_steps;
 #[cfg(unix)]
 mod former_files;
+mod fuzz;
 mod guards;
 mod guide;
 #[cfg(unix)]
@@ -19,6 +22,8 @@ mod identifiers;
 mod journal_keep;
 #[cfg(unix)]
 mod listings;
+mod live_runs;
+mod matrix;
 mod moves;
 mod outcomes;
 mod output_files;
@@ -42,7 +47,10 @@ mod scripts;
 mod secret_arguments;
 mod secrets;
 mod support;
+#[cfg(unix)]
+mod terminal;
 mod trouble;
 #[cfg(unix)]
+mod version;
 mod waiting;
 mod windows_files;

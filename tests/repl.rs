@@ -62,6 +62,33 @@ fn the_first_change_in_a_real_organization_asks_and_names_it() {
 }
 
 #[test]
+fn a_prompt_that_waits_for_input_holds_no_live_run_up() {
+    let server = server();
+    let mut terminal = real(&server, "--live").start();
+    let prompt = "LIVE, changes are real> ";
+    terminal.expect(prompt);
+    let change = "add_to_groups(\"gus.taylor@example.com\", \"Designers\")";
+    terminal.line(change);
+    terminal.expect("[yes/no]");
+    terminal.line("yes");
+    terminal.expect("1 done");
+    terminal.expect(prompt);
+    let lock = terminal.path().join(".local/state/umapish/live");
+    assert!(lock.is_dir(), "the change took the lock");
+    let home = terminal.path().display().to_string();
+    let run = |code: &str| Run::new("--live -e").arg(code).against(&server).env("HOME", &home).run();
+    run(change).done();
+    terminal.line(&format!("{change}; sleep(20)"));
+    let begun = std::time::Instant::now();
+    while run(change).code != 9 {
+        assert!(begun.elapsed() < std::time::Duration::from_secs(15), "the line that runs has the lock");
+    }
+    terminal.interrupt();
+    terminal.expect(prompt);
+    run(change).done();
+}
+
+#[test]
 fn test_mode_can_be_left_only_by_who_began_in_live_mode() {
     let server = server();
     let mut terminal = real(&server, "--live").start();

@@ -113,8 +113,12 @@ fn resumed(desk: &Desk) -> (i32, String, String, usize) {
 /// The last status the journal has for a command.
 fn journaled_status(desk: &Desk) -> String {
     let lines = journal_lines(&desk.only_journal());
-    let settled = lines.iter().rfind(|line| line["kind"] == "settled").unwrap();
-    settled["fates"][0]["status"].as_str().unwrap().to_owned()
+    let last = lines.iter().rfind(|line| line["kind"] == "settled" || line["kind"] == "found").unwrap();
+    let status = match last["kind"].as_str() {
+        Some("found") => &last["finding"],
+        _ => &last["fates"][0]["status"],
+    };
+    status.as_str().unwrap().to_owned()
 }
 
 #[test]

@@ -9,11 +9,16 @@ use std::path::{Path, PathBuf};
 /// The former name of the folders. Another program may use it too, so only files of ours count.
 const FORMER_NAME: &str = "umapi";
 
+/// The folder that one of today replaces.
+pub(crate) fn former(folder: &Path) -> PathBuf {
+    folder.with_file_name(FORMER_NAME)
+}
+
 /// Names the profiles that still have their former place, and the command that moves them. `None` when the folder of
 /// today exists or there are no profiles.
 pub(crate) fn profiles() -> Option<String> {
     let folder = user_folders::configuration().ok()?;
-    let former = folder.with_file_name(FORMER_NAME);
+    let former = former(&folder);
     let has_profiles = file_door::is_file(&former.join("config.toml")) && !file_door::exists(&folder);
     has_profiles.then(|| advice("profiles", &former, &folder))
 }
@@ -22,7 +27,7 @@ pub(crate) fn profiles() -> Option<String> {
 /// today exists or there are no journals.
 pub(crate) fn journals() -> Option<String> {
     let folder = user_folders::state().ok()?;
-    let former = folder.with_file_name(FORMER_NAME);
+    let former = former(&folder);
     let has_journals = holds_journal(&former.join("journals")) && !file_door::exists(&folder);
     has_journals.then(|| advice("journals", &former, &folder))
 }

@@ -96,6 +96,7 @@ fn guards(global: &GlobalOptions, limits: &GuardLimits) -> GuardRecord {
         max_changes: limits.max_changes,
         max_removals: global.max_removals.clone(),
         protect: limits.protected.iter().map(|pattern| pattern.text().to_owned()).collect(),
+        only: limits.only.iter().map(|pattern| pattern.text().to_owned()).collect(),
         allow_empty_source: limits.allow_empty_source,
         allow_delete: limits.allow_delete,
         verify: global.verify == Some(VerifyWhen::Always),
@@ -115,6 +116,8 @@ pub(crate) struct ResumedRun {
     pub(crate) service: Option<String>,
     /// What it protected, in addition to the current options and profile.
     pub(crate) protected: Vec<NamePattern>,
+    /// The only users and groups that it could change.
+    pub(crate) only: Vec<NamePattern>,
     /// The journal.
     pub(crate) path: PathBuf,
     /// Input files that changed since.
@@ -219,16 +222,10 @@ pub(crate) fn resumed(global: &GlobalOptions, path: PathBuf, output: &Output) ->
     }
     let changed = changed.into_iter().map(|input| input.path).collect();
     let (organization, service) = (head.organization.clone(), head.service.clone());
-    let protected = head.guards.protect.iter().map(|text| NamePattern::new(text)).collect();
-    Ok(ResumedRun {
-        global: options(global, &head),
-        program,
-        organization,
-        service,
-        protected,
-        path,
-        changed,
-    })
+    let patterns = |texts: &[String]| texts.iter().map(|text| NamePattern::new(text)).collect();
+    let (protected, only) = (patterns(&head.guards.protect), patterns(&head.guards.only));
+    let global = options(global, &head);
+    Ok(ResumedRun { global, program, organization, service, protected, only, path, changed })
 }
 
 /// The options with their files where they are: paths typed for a resumed run are relative to the current folder.
@@ -236,7 +233,9 @@ fn anchored(global: &GlobalOptions) -> GlobalOptions {
     let mut options = global.clone();
     options.config = options.config.as_deref().map(absolute);
     options.report = options.report.as_deref().map(absolute);
-    for text in options.protect.iter_mut().filter(|text| file_door::is_file(Path::new(text.as_str()))) {
+    options.files.iter_mut().for_each(|path| *path = absolute(path));
+    let lists = options.protect.iter_mut().chain(&mut options.only);
+    for text in lists.filter(|text| file_door::is_file(Path::new(text.as_str()))) {
         *text = absolute(Path::new(text)).display().to_string();
     }
     options
@@ -421,7 +420,7 @@ fn verify(journal: Option<PathBuf>, output: &Output) -> Result<()> {
 fn show(journal: Option<PathBuf>, output: &Output) -> Result<()> {
     let (name, file) = open(journal)?;
     reader::read(&name, file, |entry| {
-        output.data(&serde_json::to_string(&entry).map_err(|error| Error::file(&*name, error))?);
+        output.json(&serde_json::to_string(&entry).map_err(|error| Error::file(&*name, error))?);
         Ok(())
     })
     .map(drop)
@@ -429,7 +428,7 @@ fn show(journal: Option<PathBuf>, output: &Output) -> Result<()> {
 
 /// The user who runs this, from the system rather than the environment.
 #[cfg(unix)]
-fn user() -> String {
+pub(super) fn user() -> String {
     let id = rustix::process::getuid().as_raw();
     let users = file_door::read_to_string(Path::new("/etc/passwd")).unwrap_or_default();
     let entry = users.lines().map(|line| line.split(':').collect::<Vec<_>>());
@@ -443,7 +442,7 @@ fn host() -> String {
 }
 
 #[cfg(not(unix))]
-fn user() -> String {
+pub(super) fn user() -> String {
     std::env::var("USERNAME").unwrap_or_default()
 }
 

@@ -108,7 +108,8 @@ fn dispatch(cli: Cli, output: &Arc<Output>) -> RunExit {
 fn script(global: &GlobalOptions, program: Result<ScriptProgram>, output: &Arc<Output>) -> RunExit {
     let ready = program.and_then(|program| {
         let program = program.with_secret_arguments(&global.secret_arguments);
-        Ok((setup(global, Some(&program), None, output)?, program))
+        let global = operators_limits(global, &program);
+        Ok((setup(&global, Some(&program), None, output)?, program))
     });
     match ready {
         Ok((setup, program)) => {
@@ -117,6 +118,16 @@ fn script(global: &GlobalOptions, program: Result<ScriptProgram>, output: &Arc<O
         }
         Err(error) => refuse(&error, output),
     }
+}
+
+/// The options without the limits of the script's `#!` line, which count in addition to those of the profile.
+fn operators_limits(global: &GlobalOptions, program: &ScriptProgram) -> GlobalOptions {
+    let mut options = global.clone();
+    let limits = program.limits;
+    options.max_changes = options.max_changes.filter(|limit| Some(*limit) != limits.max_changes);
+    let of_script = limits.max_removals.map(|limit| limit.to_string());
+    options.max_removals = options.max_removals.filter(|limit| Some(limit) != of_script.as_ref());
+    options
 }
 
 fn resume(global: &GlobalOptions, journal: Option<PathBuf>, output: &Arc<Output>) -> RunExit {

@@ -10,13 +10,25 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::output::Output;
 use crate::sandbox::{self, Sandbox};
 use crate::secret::Secret;
-use crate::session::guard::{Allowance, GuardLimits, NamePattern};
+use crate::session::guard::{Allowance, GuardLimits, NameListOption, NamePattern};
+use crate::session::shared_limits;
 use crate::user_folders;
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::Duration;
 use tempfile::TempDir;
+
+/// What a profile says about the files of scripts.
+#[derive(Debug, Default)]
+pub(crate) struct ProfileFiles {
+    /// Files that no script may use.
+    pub(crate) own: Vec<PathBuf>,
+    /// Folders that scripts may use.
+    pub(crate) granted: Vec<PathBuf>,
+    /// The lists of names that its guards read.
+    pub(crate) guard_lists: Vec<PathBuf>,
+}
 
 /// The organization of a run.
 pub(crate) struct OrganizationContext {
@@ -44,6 +56,8 @@ pub(crate) struct OrganizationContext {
     pub(crate) checks: bool,
     /// The limits of a run.
     pub(crate) limits: GuardLimits,
+    /// What the profile says about files.
+    pub(crate) files: ProfileFiles,
     /// Fetches the client's settings.
     pub(crate) connect: Box<dyn Fn(SignInFlow) -> Result<ClientSettings>>,
 }
@@ -89,7 +103,15 @@ impl OrganizationContext {
             folder: Rc::new(user_folders::state),
             checks: config.checks(),
             limits: limits(global, Some(&config), output)?,
-            connect: Box::new(move |flow| config.client_settings(flow).map_err(former_files::with_profiles)),
+            files: ProfileFiles {
+                own: config.own_files(),
+                granted: config.script_folders(),
+                guard_lists: config.guard_lists(),
+            },
+            connect: Box::new(move |flow| {
+                let settings = config.client_settings(flow).map_err(former_files::with_profiles)?;
+                Ok(shared_limits::shared(settings, user_folders::state().ok().as_deref()))
+            }),
         })
     }
 
@@ -109,6 +131,7 @@ impl OrganizationContext {
             folder: Rc::new(user_folders::state),
             checks: true,
             limits: GuardLimits::default(),
+            files: ProfileFiles::default(),
             connect: Box::new(move |_| Err(repeated.clone())),
         }
     }
@@ -130,6 +153,7 @@ impl OrganizationContext {
             folder: Rc::new(move || kept.folder()),
             checks: true,
             limits: GuardLimits::default(),
+            files: ProfileFiles::default(),
             connect: Box::new(move |flow| sandbox.settings(flow)),
         }
     }
@@ -149,17 +173,22 @@ fn limits(global: &GlobalOptions, config: Option<&Config>, output: &Output) -> R
     let by_profile = config.map(Config::protected).unwrap_or_default();
     let beside_profile = config.and_then(|config| config.place().parent()).unwrap_or(Path::new(""));
     let by_option = global.protect.iter().map(|text| {
-        let wrong = |error: Error| in_protect("--protect", &error);
+        let wrong = |error: Error| in_names("--protect", &error);
         patterns("--protect", Path::new(""), text, output).map_err(wrong)
     });
     let by_profile = by_profile.iter().map(|text| {
         let wrong = |error: Error| match *error.kind {
-            ErrorKind::Usage { .. } => in_protect("`protect` of the profile", &error),
+            ErrorKind::Usage { .. } => in_names("`protect` of the profile", &error),
             _ => Error::config(error.to_string(), "Fix `protect` in the profile."),
         };
         patterns("`protect` of the profile", beside_profile, text, output).map_err(wrong)
     });
     let patterns = by_option.chain(by_profile).collect::<Result<Vec<_>>>()?;
+    let only = global.only.iter().map(|text| {
+        NamePattern::parse_all(NameListOption::Only, Path::new(""), text)
+            .map_err(|error| in_names("--only", &error))
+    });
+    let only = only.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect();
     Ok(GuardLimits {
         read_only: global.read_only
             || config.and_then(|config| config.guard(SettingKey::ReadOnly)) == Some("true"),
@@ -167,14 +196,15 @@ fn limits(global: &GlobalOptions, config: Option<&Config>, output: &Output) -> R
         script_max_removals: None,
         max_removals: removals.map(allowance).transpose()?,
         protected: patterns.into_iter().flatten().collect(),
+        only,
         allow_empty_source: global.allow_empty_source,
         allow_delete: global.allow_delete,
         real: config.is_some(),
     })
 }
 
-/// The error of a value that names what is protected.
-fn in_protect(place: &str, error: &Error) -> Error {
+/// The error of a value that names users and groups.
+fn in_names(place: &str, error: &Error) -> Error {
     let message = format!("{place}: {error}");
     match error.hint() {
         Some(hint) => Error::usage_with_hint(message, hint),
@@ -189,7 +219,7 @@ fn patterns(place: &str, folder: &Path, text: &str, output: &Output) -> Result<V
             "{place}: there is no file `{text}`, so the name `{text}` is protected; for a file, write `./{text}`"
         ));
     }
-    NamePattern::parse_all(folder, text)
+    NamePattern::parse_all(NameListOption::Protect, folder, text)
 }
 
 /// A sandbox of this process.

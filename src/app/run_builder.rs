@@ -1,28 +1,35 @@
 //! Builds what a run starts with: its organization, its guard, its journal and its reports.
 
-use super::journal;
+use super::{former_files, journal};
 use crate::app::journal::ResumedRun;
-use crate::app::organization::OrganizationContext;
+use crate::app::organization::{OrganizationContext, ProfileFiles};
 use crate::changes::report_file::ReportFile;
 use crate::cli::{GlobalOptions, VerifyWhen};
+use crate::client::event::ClientObserver;
 use crate::client::settings::VerifyPolicy;
 use crate::config::table::secret_variables;
 use crate::error::{Error, Result};
 use crate::host::interrupt::Interrupt;
 use crate::host::session::SessionSetup;
 use crate::output::Output;
-use crate::session::guard::ChangeGuard;
+use crate::session::guard::{Allowance, ChangeGuard, GuardLimits};
 use crate::session::journal::recorder::JournalRecorder;
 use crate::session::journal::redaction::Redactor;
 use crate::session::listing_options::ListingSettings;
+use crate::session::live_run::{LiveRun, LiveRunSettings};
 use crate::session::run_setup::{self, RunSetup};
 use crate::session::run_state::RunSettings;
 use crate::session::totals::OutcomeSink;
 use crate::shell::console::TerminalConsole;
 use crate::shell::program::ScriptProgram;
 use crate::shell::progress::ProgressReporter;
+use crate::shell::shebang::ScriptLimits;
 use crate::shell::signals;
+use crate::store::file_door;
+use crate::store::file_rules::{FileRules, RunFiles, library_of};
 use crate::store::output_file::IfExists;
+use crate::user_folders;
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -53,6 +60,9 @@ pub(super) fn setup(
     let mut context = OrganizationContext::of(global, output)?;
     let protected = resumed.map(|resumed| resumed.protected.clone()).unwrap_or_default();
     context.limits.protected.extend(protected);
+    if let Some(resumed) = resumed.filter(|_| context.limits.only.is_empty()) {
+        context.limits.only.clone_from(&resumed.only);
+    }
     setup_of(context, global, (program, resumed), (interrupt, progress), output)
 }
 
@@ -73,16 +83,24 @@ pub(super) fn setup_of(
     if let Some(earlier) = report.as_ref().and_then(ReportFile::earlier) {
         output.note(&format!("the report of an earlier run was renamed to {}", earlier.display()));
     }
+    let files = file_rules(global, program, resumed, &context.files)?;
     let OrganizationContext { profile, organization, mode, is_real, limits, folder, connect, .. } = context;
+    let guard = ChangeGuard::new(limits);
+    if let Some(ScriptLimits { max_changes, max_removals }) = program.map(|program| program.limits) {
+        let max_removals = max_removals.map(Allowance::Count);
+        guard.tighten(&GuardLimits { max_changes, max_removals, ..GuardLimits::default() });
+    }
     let settings = RunSettings {
         listings: ListingSettings { folder: Some(folder), ..ListingSettings::default() },
-        guard: Arc::new(ChangeGuard::new(limits)),
+        guard: Arc::new(guard),
+        live_run: is_real.then(|| live_run(global, program, &interrupt, &progress)),
         recorder,
         resumed: resumed.is_some(),
         send_unlisted: global.unlisted.is_some(),
         sink: report.map(|report| Box::new(report) as Box<dyn OutcomeSink>),
         report: global.report.clone(),
         if_exists: if program.is_some() { IfExists::Replace } else { IfExists::Error },
+        files,
     };
     let setup = SessionSetup {
         connect,
@@ -99,6 +117,55 @@ pub(super) fn setup_of(
         confirms: global.yes,
     };
     Ok(RunSetup { setup, settings })
+}
+
+/// How the run keeps other live runs out.
+fn live_run(
+    global: &GlobalOptions,
+    program: Option<&ScriptProgram>,
+    interrupt: &Interrupt,
+    progress: &Arc<ProgressReporter>,
+) -> Arc<LiveRun> {
+    Arc::new(LiveRun::new(LiveRunSettings {
+        user: journal::user(),
+        script: program.map_or_else(|| "prompt".to_owned(), |program| program.name.clone()),
+        wait: global.wait.unwrap_or_default(),
+        interrupt: interrupt.clone(),
+        observer: Arc::clone(progress) as Arc<dyn ClientObserver>,
+    }))
+}
+
+/// The files that the script may touch. What the operator types, at the prompt or in `-e`, may touch all but
+/// umapish's own.
+fn file_rules(
+    global: &GlobalOptions,
+    program: Option<&ScriptProgram>,
+    resumed: Option<&ResumedRun>,
+    profile: &ProfileFiles,
+) -> Result<FileRules> {
+    if let Some(folder) = global.files.iter().find(|path| !file_door::exists(path)) {
+        let message = format!("--files: there is no folder `{}`", folder.display());
+        return Err(Error::usage_with_hint(message, "Create it, or name another one."));
+    }
+    let configuration = user_folders::configuration().ok();
+    let former = configuration.as_deref().map(former_files::former);
+    let state = user_folders::state().ok();
+    let former_state = state.as_deref().map(former_files::former);
+    let library = configuration.as_deref().map(library_of);
+    let own = [configuration, former, state, former_state].into_iter().flatten();
+    let journal = resumed.map(|resumed| resumed.path.clone());
+    let lists = global.protect.iter().chain(&global.only).map(PathBuf::from);
+    Ok(FileRules::of(&RunFiles {
+        script: program.and_then(|program| program.file.as_deref()),
+        is_typed: program.is_none_or(|program| program.shows_value),
+        arguments: program.map(ScriptProgram::named_paths).unwrap_or_default(),
+        granted: global.files.iter().chain(&profile.granted).cloned().collect(),
+        own: own.chain(journal).chain(profile.own.iter().cloned()).collect(),
+        guard_lists: lists.chain(profile.guard_lists.iter().cloned()).collect(),
+        library,
+        current: std::env::current_dir().ok(),
+        home: user_folders::home().ok(),
+    }))
 }
 
 /// When removals are verified. In the sandbox of this process it costs nothing, so there the default is always.

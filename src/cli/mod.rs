@@ -3,6 +3,7 @@
 mod forms;
 mod help_topics;
 pub mod umapi_cli;
+mod version;
 
 use crate::config::table::{SettingKey, setting};
 use crate::config::values::{CommandLineSettings, duration};
@@ -94,6 +95,18 @@ pub struct GlobalOptions {
     /// `--protect`.
     #[arg(long, global = true, value_name = "FILE|PATTERN", help_heading = "Guards", help = setting(SettingKey::Protect).help)]
     pub protect: Vec<String>,
+    /// `--only`.
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE|PATTERN",
+        help_heading = "Guards",
+        help = "users and groups that may be changed, and no others: a name (`*` matches anything) or a file with one name per line"
+    )]
+    pub only: Vec<String>,
+    /// `--files`.
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Guards", help = setting(SettingKey::Files).help)]
+    pub files: Vec<PathBuf>,
     /// allow removals that follow from an incomplete list or a file without rows
     #[arg(long, global = true, help_heading = "Guards")]
     pub allow_empty_source: bool,
@@ -114,6 +127,9 @@ pub struct GlobalOptions {
     #[arg(long, global = true, value_name = "WHEN", num_args = 0..=1, require_equals = true,
         default_missing_value = "always", hide_possible_values = true, value_enum, help_heading = "Guards")]
     pub verify: Option<VerifyWhen>,
+    /// how long to wait, such as 10m, while another live run is changing the organization
+    #[arg(long, global = true, value_name = "TIME", value_parser = length_of_time, help_heading = "Guards")]
+    pub wait: Option<Duration>,
     /// answer yes to every confirm() of the script, and to nothing else
     #[arg(long, global = true, help_heading = "Guards")]
     pub yes: bool,
@@ -373,7 +389,8 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, clap:
 }
 
 fn parse_whole(arguments: Vec<OsString>) -> Result<Cli, clap::Error> {
-    let mut command = forms::with_help_by_form(declared(), &arguments);
+    let mut command =
+        forms::with_help_by_form(declared(), &arguments).version(version::requested(&arguments));
     let mut matches = command.try_get_matches_from_mut(arguments)?;
     if let Some(help) = help_topics::requested(&mut command, &matches) {
         return Err(help);

@@ -36,6 +36,8 @@ pub(super) struct ClientState {
     lists: AtomicU64,
     /// Accounts looked up before their removal.
     pub(super) look_ups: AtomicUsize,
+    /// Listings of all users that were read to their end.
+    pub(super) full_listings: AtomicUsize,
 }
 
 /// The counters for [`CallCounts`].
@@ -81,7 +83,7 @@ impl Client {
     pub fn new(settings: ClientSettings, observer: Arc<dyn ClientObserver>, stop: CancellationToken) -> Self {
         let test = Arc::new(AtomicBool::new(settings.mode == Mode::Test));
         let shared = ClientState {
-            pacer: RateLimiter::new(settings.pace),
+            pacer: RateLimiter::new(settings.pace).shared_by(settings.ledger.clone()),
             settings,
             observer,
             hooks: RwLock::default(),
@@ -91,6 +93,7 @@ impl Client {
             tally: CallCounters::default(),
             lists: AtomicU64::new(0),
             look_ups: AtomicUsize::new(0),
+            full_listings: AtomicUsize::new(0),
         };
         shared.notify_short_secrets();
         Self { shared: Arc::new(shared), test, stop }

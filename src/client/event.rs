@@ -70,6 +70,13 @@ pub enum ClientEvent {
     },
     /// An action request of a list of commands is complete.
     Progress(SubmitProgress),
+    /// People are looked up one by one before their removal.
+    LookUps {
+        /// At most how many.
+        people: usize,
+        /// The least time that this takes under the documented limits.
+        left: Duration,
+    },
     /// A note for the operator.
     Note(String),
 }

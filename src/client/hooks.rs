@@ -115,6 +115,9 @@ pub trait GateHook: Send + Sync {
     /// Called after `after` with the outcome of each command of the request, in their order.
     fn settled(&self, _request: &ActionRequest, _outcomes: &[CommandOutcome]) {}
 
+    /// Called after `settled` with the outcome of a command that was `unverified` there, once it was read back.
+    fn verified(&self, _request: &ActionRequest, _place: usize, _outcome: &CommandOutcome) {}
+
     /// Whether this hook has the record of an earlier run.
     fn can_recall(&self) -> bool {
         false

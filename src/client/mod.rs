@@ -5,6 +5,7 @@
 
 pub(crate) mod actions;
 mod attempts;
+pub mod call_ledger;
 mod connection;
 pub mod event;
 pub mod hooks;

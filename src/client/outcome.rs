@@ -6,6 +6,7 @@ use crate::wire::error_code;
 pub use crate::wire::outcome::{CommandOutcome, Evidence, Status};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
+use std::borrow::Cow;
 
 /// The outcome of one command of the caller's list.
 #[derive(Debug, Clone, PartialEq)]
@@ -91,8 +92,8 @@ impl Outcome {
     }
 
     /// What to do about it, according to its code.
-    pub fn hint(&self) -> Option<&'static str> {
-        self.code.as_deref().and_then(error_code::find).map(|code| code.hint)
+    pub fn hint(&self) -> Option<Cow<'static, str>> {
+        error_code::hint(self.code.as_deref()?, self.message.as_deref().unwrap_or_default())
     }
 
     /// The failure to report for it; `None` unless it failed.

@@ -1,8 +1,10 @@
 //! The settings of the client: organization, sign-in, limits and waits.
 
+use crate::client::call_ledger::CallLedger;
 use crate::secret::Secret;
 pub use crate::wire::mode::Mode;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Whether calls keep to the service's documented limits (contract 5).
@@ -110,6 +112,8 @@ pub struct ClientSettings {
     pub verify_delay: Duration,
     /// Whether calls keep to the documented limits.
     pub pace: Pace,
+    /// The calls of other processes that count towards the same limits.
+    pub ledger: Option<Arc<dyn CallLedger>>,
     /// The number of attempts for one call.
     pub max_attempts: u32,
     /// The wait after the first failed attempt; doubled each time.
@@ -162,6 +166,7 @@ impl ClientSettings {
             verify: VerifyPolicy::Never,
             verify_delay: Duration::from_secs(1),
             pace: Pace::DOCUMENTED,
+            ledger: None,
             max_attempts: 4,
             first_delay: Duration::from_secs(3),
             jitter: Duration::from_secs(5),

@@ -4,6 +4,7 @@
 
 pub(crate) mod connect;
 pub mod file;
+mod files;
 mod secrets;
 pub mod table;
 pub(crate) mod values;
@@ -31,6 +32,8 @@ pub struct Config {
     profiles: Vec<String>,
     /// The secrets of every profile of the file: none may get into a history.
     written_secrets: Vec<Secret>,
+    /// The files that any profile names.
+    named_files: Vec<PathBuf>,
     values: SettingValues,
     warnings: Vec<String>,
 }
@@ -62,7 +65,9 @@ impl Config {
         profiles.retain(|name| seen.insert(name.clone()));
         let written_secrets = files().flat_map(ConfigFile::secrets).collect();
         let profile = profile.to_owned();
-        let mut config = Self { profile, explicit, place, profiles, written_secrets, values, warnings };
+        let named_files = files::named_in(file.as_ref());
+        let mut config =
+            Self { profile, explicit, place, profiles, written_secrets, named_files, values, warnings };
         config.warnings.extend(config.redirected().map(redirect_warning));
         config.warnings.extend(environment.unknown_variables().into_iter().map(unknown_variable_warning));
         Ok(config)
@@ -110,6 +115,24 @@ impl Config {
     pub fn protected(&self) -> Vec<String> {
         let text = self.values.text(SettingKey::Protect).unwrap_or_default();
         text.split(',').map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned).collect()
+    }
+
+    /// The configuration file and the files of secrets, keys and certificates that any of its profiles or the
+    /// environment names.
+    pub fn own_files(&self) -> Vec<PathBuf> {
+        let keys = [SettingKey::ClientSecretFile, SettingKey::PrivateKeyFile, SettingKey::CaBundle];
+        let used = keys.into_iter().filter_map(|key| self.values.path(key));
+        std::iter::once(self.place.clone()).chain(used).chain(self.named_files.iter().cloned()).collect()
+    }
+
+    /// The folders that the profile lets scripts use.
+    pub fn script_folders(&self) -> Vec<PathBuf> {
+        files::paths_in(&self.values, SettingKey::Files)
+    }
+
+    /// The lists of names that the profile's guards read, as far as they are files.
+    pub fn guard_lists(&self) -> Vec<PathBuf> {
+        files::paths_in(&self.values, SettingKey::Protect)
     }
 
     /// Warnings to show before anything runs.

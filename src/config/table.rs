@@ -66,6 +66,8 @@ pub enum SettingKey {
     MaxRemovals,
     /// The users and groups that must not be changed.
     Protect,
+    /// Further folders whose files scripts may use.
+    Files,
 }
 
 /// What a value must look like.
@@ -271,6 +273,9 @@ pub const SETTINGS: &[Setting] = &[
     Setting::new(SettingKey::Protect, SettingShape::Text, "users and groups that must not be changed: a name (`*` matches anything) or a file with one name per line; a profile may list several, separated by commas. People are matched by e-mail and username once the run has read them")
         .option("--protect")
         .in_profile("protect"),
+    Setting::new(SettingKey::Files, SettingShape::Text, "a folder whose files the script may use besides its own, the current one and those that its arguments name; a profile may list several, separated by commas")
+        .option("--files")
+        .in_profile("files"),
 ];
 
 /// The settings that provide the client secret.

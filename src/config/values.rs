@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 const PREFIX: &str = "UMAPI_";
 
 /// How a path below the home folder begins.
-const HOME: &str = "~/";
+pub(super) const HOME: &str = "~/";
 
 /// The environment variables as they were at the start; an empty one counts as not set.
 #[derive(Default)]

@@ -82,7 +82,7 @@ fn failure(failure: &CommandFailure) -> Dynamic {
         ("step", failure.step.map_or(Dynamic::UNIT, number)),
         ("code", masked(&failure.code)),
         ("message", masked(&failure.message)),
-        ("hint", failure.hint().map_or(Dynamic::UNIT, masked)),
+        ("hint", failure.hint().map_or(Dynamic::UNIT, |hint| masked(&hint))),
         ("source", failure.source.clone().map_or(Dynamic::UNIT, Dynamic::from)),
     ];
     entries.into_iter().map(|(key, value)| (key.into(), value)).collect::<Map>().into()

@@ -115,9 +115,12 @@ fn mismatch(expected: &str, actual: &str) -> ErrorWords {
     }
 }
 
-/// "i64 [string]": the indexed type and the type of the index.
+/// "i64 [string]": the indexed type and the type of the index; "i64 [string] = bool" for an assignment.
 fn indexing(text: &str) -> ErrorWords {
     let (indexed, by) = text.split_once(" [").unwrap_or((text, ""));
+    if by.contains("] = ") {
+        return not_set(indexed);
+    }
     let by = by.split(']').next().unwrap_or_default();
     let topic = if indexed == "()" { ErrorTopic::Nothing } else { ErrorTopic::Other };
     let message = match by {
@@ -126,6 +129,17 @@ fn indexing(text: &str) -> ErrorWords {
         by => format!("{} cannot be indexed with {}", display_phrase(indexed), display_phrase(by)),
     };
     ErrorWords::new(message).about(topic)
+}
+
+fn not_set(indexed: &str) -> ErrorWords {
+    let wording = ErrorWords::new(format!("the entries of {} cannot be set", display_phrase(indexed)));
+    match indexed {
+        "()" => wording.about(ErrorTopic::Nothing),
+        "User" | "Group" | "Index" | "Response" => {
+            wording.hint("It cannot be changed; `to_map()` returns a map that can.")
+        }
+        _ => wording,
+    }
 }
 
 fn not_sliced(indexed: &str) -> String {
@@ -323,6 +337,7 @@ mod tests {
             ("let m = #{a: 1}; m.b.c", "nothing, `()`, has no field `c`"),
             ("let m = (); m.x = 1", "the field `x` of nothing, `()`, cannot be set"),
             ("let t = true; t[\"a\"]", &format!("{boolean} cannot be indexed with {string}")),
+            ("let t = true; t[\"a\"] = 1", &format!("the entries of {boolean} cannot be set")),
             ("let l = []; if l { }", &format!("expected {boolean}, not a list")),
             ("fn f(x) { f(x) } f(1)", "too many nested function calls"),
             ("1 / 0", "division by zero: 1 / 0"),

@@ -24,13 +24,28 @@ pub fn read_stream(stream: &mut dyn Read, name: &str) -> Result<String> {
     text_of(bytes, name)
 }
 
+/// Reads a script from a file, with its `#!` line as it is there, without `#!`.
+///
+/// # Errors
+/// As [`read_file`].
+pub fn read_with_shebang(path: &Path) -> Result<(String, Option<String>)> {
+    let bytes = file_door::read(path).map_err(|error| Error::io(path, error))?;
+    let text = unicode(bytes, &path.display().to_string())?;
+    let first = text.trim_start_matches('\u{feff}').lines().next().and_then(|line| line.strip_prefix("#!"));
+    let shebang = first.map(str::to_owned);
+    Ok((prepare(text), shebang))
+}
+
 fn text_of(bytes: Vec<u8>, name: &str) -> Result<String> {
-    let text = String::from_utf8(bytes).map_err(|error| {
+    unicode(bytes, name).map(prepare)
+}
+
+fn unicode(bytes: Vec<u8>, name: &str) -> Result<String> {
+    String::from_utf8(bytes).map_err(|error| {
         let start = &error.as_bytes()[..error.utf8_error().valid_up_to()];
         let line = start.split(|byte| *byte == b'\n').count();
         Error::file(format!("{name}:{line}"), "the script is not UTF-8; save it as UTF-8")
-    })?;
-    Ok(prepare(text))
+    })
 }
 
 /// Removes a byte order mark and turns a `#!` line into a comment, so that line numbers stay right.

@@ -51,7 +51,7 @@ const fn operation(form: &'static str, text: &'static str) -> OperationHelp {
 }
 
 /// Every type, in the order of the overview.
-pub const TYPES: &[TypeHelp] = &[USER, USERS, GROUP, GROUPS, REPORT, OUTCOME, DATE, RESPONSE];
+pub const TYPES: &[TypeHelp] = &[USER, USERS, GROUP, GROUPS, REPORT, OUTCOME, INDEX, DATE, RESPONSE];
 
 const USER: TypeHelp = TypeHelp {
     name: "User",
@@ -218,6 +218,28 @@ const DATE: TypeHelp = TypeHelp {
         operation("date < date", "Compares two days; so do <=, >, >=, == and !=."),
     ],
     example: "let end = date(\"2026-11-23\") + 30;\nprint(`${end}: in ${end.month}, ${end - date(\"2026-11-23\")} days later`);",
+};
+
+const INDEX: TypeHelp = TypeHelp {
+    name: "Index",
+    summary: "The entries of a list by a key, from `index_by`. It reads like a map and cannot be changed.",
+    text: &[
+        "An e-mail is found in any case. So is a username, a domain or the name of a group in an index by such a field. \
+         `index[key]` is `()` if no entry has the key.",
+    ],
+    fields: &[],
+    operations: &[
+        operation("index[key]", "Returns the list of the entries with that key."),
+        operation("key in index", "Returns whether an entry has that key."),
+        operation("index.keys()", "Returns the keys."),
+        operation("index.values()", "Returns the lists of entries, in the order of the keys."),
+        operation("index.len()", "Returns the number of keys."),
+        operation(
+            "index.to_map()",
+            "Returns a map that can be changed; its keys are found only as they are written.",
+        ),
+    ],
+    example: "let directory = [#{mail: \"Ben.Osei@Example.com\"}].index_by(\"mail\");\nfor user in get_users() {\n    if !(user.email in directory) { print(`${user.email} is not in the directory`); }\n}",
 };
 
 const RESPONSE: TypeHelp = TypeHelp {

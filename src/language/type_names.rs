@@ -1,5 +1,7 @@
 //! Translates Rust's and Rhai's type names to those of the reference: `string`, `number`, `list`.
 
+use crate::quantity;
+
 /// The name of a type as signatures show it. Empty for `()`.
 pub fn display_name(name: &str) -> String {
     let name: String = name.split_whitespace().collect();
@@ -34,7 +36,7 @@ pub fn display_phrase(name: &str) -> String {
         "" => "nothing, `()`".to_owned(),
         "true/false" => "true or false".to_owned(),
         list @ ("Users" | "Groups") => format!("a list of {list}"),
-        word => format!("a {word}"),
+        word => quantity::indefinite(word),
     }
 }
 

@@ -4,6 +4,7 @@ use super::pretty;
 use crate::output::frame::TableFrame;
 use crate::output::palette::ColorPalette;
 use crate::tabular::TabularRows;
+use crate::wire::invisible::{defused, escaped};
 use serde_json::Value;
 
 /// A form of values.
@@ -32,9 +33,13 @@ pub(crate) struct Canvas {
 pub(crate) fn render(value: &Value, form: OutputForm, canvas: Canvas) -> String {
     match (form, value) {
         (_, Value::Null) => String::new(),
-        (OutputForm::Json, _) if canvas.terminal => format!("{value:#}"),
+        (OutputForm::Json, _) if canvas.terminal => escaped(&format!("{value:#}")).into_owned(),
         (OutputForm::Json, _) => value.to_string(),
-        (OutputForm::Csv, _) => TabularRows::of(value).to_csv().trim_end_matches('\n').to_owned(),
+        (OutputForm::Csv, _) => {
+            let text = TabularRows::of(value).to_csv();
+            let text = text.trim_end_matches('\n');
+            if canvas.terminal { defused(text).into_owned() } else { text.to_owned() }
+        }
         (OutputForm::Table, _) => {
             pretty::value(value, TableFrame { width: canvas.width.map(usize::from), palette: canvas.palette })
         }
@@ -90,6 +95,20 @@ mod tests {
 
     #[test]
     fn no_value_drives_the_terminal() {
-        assert_eq!(render(&json!("\u{1b}[31mred\u{7}"), OutputForm::Table, FILE), "[31mred");
+        let name = "\u{1b}[31mred\u{7}\u{9b}2J\u{202e}";
+        let shown = "<U+001B>[31mred<U+0007><U+009B>2J<U+202E>";
+        assert_eq!(render(&json!(name), OutputForm::Table, FILE), shown);
+        let terminal = Canvas { terminal: true, ..FILE };
+        for value in
+            [json!(name), json!([name]), json!({name: name}), json!([{"a": name}]), json!([{name: 1}])]
+        {
+            for form in [OutputForm::Table, OutputForm::Json, OutputForm::Csv] {
+                let text = render(&value, form, terminal);
+                assert!(!text.contains(crate::wire::invisible::drives_terminal), "{form:?}: {text:?}");
+            }
+            let text = render(&value, OutputForm::Json, terminal);
+            assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), value);
+        }
+        assert_eq!(render(&json!([{"a": name}]), OutputForm::Csv, FILE), format!("a\n{name}"));
     }
 }

@@ -14,9 +14,11 @@ use crate::output::format::OutputForm;
 use crate::output::palette::ColorPalette;
 use crate::output::source_snippet::ScriptSnippet;
 use crate::secret::{mask, mask_json};
+use crate::wire::invisible::{defused, escaped};
 use format::{Canvas, render};
 use serde_json::Value;
 use source_snippet::Severity;
+use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -40,6 +42,8 @@ pub struct Output {
     causes: bool,
     canvas: Canvas,
     people: StreamSurface,
+    /// Whether the terminal of people can show a line of progress.
+    progress: bool,
     streams: Mutex<OutputStreams>,
     lost: OnceLock<io::Error>,
     stop: OnceLock<Box<StopCheck>>,
@@ -90,6 +94,7 @@ impl Output {
             causes: settings.causes,
             canvas: Canvas { terminal: data.terminal, width: data.width, palette: data.palette },
             people,
+            progress: people.terminal,
             streams: Mutex::new(OutputStreams {
                 data: data_stream,
                 people: people_stream,
@@ -112,6 +117,16 @@ impl Output {
         if let Err(error) = self.write_line(&mut *streams.data, mask(line).as_bytes()) {
             self.lost.get_or_init(|| error);
         }
+    }
+
+    /// A line of data from the service or a file: on a terminal, what could drive it is shown by its code.
+    pub fn data_as_shown(&self, line: &str) {
+        self.data(&if self.canvas.terminal { defused(line) } else { line.into() });
+    }
+
+    /// A line of JSON, which on a terminal has no character that could drive it.
+    pub fn json(&self, line: &str) {
+        self.data(&if self.canvas.terminal { escaped(line) } else { line.into() });
     }
 
     fn write_line(&self, target: &mut dyn Write, line: &[u8]) -> io::Result<()> {
@@ -140,6 +155,16 @@ impl Output {
     /// A line for the operator, even with `--quiet`.
     pub fn message(&self, line: &str) {
         self.people_line(line);
+    }
+
+    /// A line for the operator from a script, the service or a file: on a terminal, what could drive it is shown by its
+    /// code.
+    pub fn message_as_shown(&self, line: &str) {
+        self.people_line(&self.shown_to_people(line));
+    }
+
+    fn shown_to_people<'l>(&self, line: &'l str) -> Cow<'l, str> {
+        if self.people.terminal { defused(line) } else { line.into() }
     }
 
     /// A note; not with `--quiet`.
@@ -196,7 +221,7 @@ impl Output {
 
     /// Replaces the line of progress on a terminal; the next line of any kind takes its place.
     pub fn status(&self, line: &str) {
-        if self.quiet || !self.people.terminal {
+        if !self.shows_status() {
             return;
         }
         let mut streams = self.streams();
@@ -210,7 +235,7 @@ impl Output {
 
     /// Whether progress is wanted and a person sees it.
     pub fn shows_status(&self) -> bool {
-        self.people.terminal && !self.quiet
+        self.progress && !self.quiet
     }
 
     /// The colors of what is written for people.
@@ -221,7 +246,7 @@ impl Output {
     /// A terminal that cannot move its cursor back gets no line of progress.
     #[must_use]
     pub fn without_progress(mut self) -> Self {
-        self.people.terminal = false;
+        self.progress = false;
         self
     }
 
@@ -250,7 +275,7 @@ impl Output {
     /// A line after its label, wrapped at spaces if the terminal is narrower.
     fn labelled(&self, label: &str, color: impl Fn(ColorPalette, &str) -> String, line: &str) {
         // Before the line is broken: a part of a secret is not found.
-        let plain = format!("{label}: {}", mask(line));
+        let plain = format!("{label}: {}", self.shown_to_people(&mask(line)));
         let broken = match self.people.width {
             Some(width) => {
                 textwrap::fill(&plain, textwrap::Options::new(width.into()).subsequent_indent("    "))

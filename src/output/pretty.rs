@@ -5,6 +5,7 @@ use super::columns::records;
 use super::table::pairs;
 use crate::output::columns::TableLayout;
 use crate::output::frame::TableFrame;
+use crate::wire::invisible::defused;
 use serde_json::{Map, Value};
 
 /// Rows of a report that are shown.
@@ -43,9 +44,9 @@ fn pairs_of(record: &Map<String, Value>) -> Vec<(String, String)> {
     record.iter().map(|(key, value)| (key.clone(), cell(value))).collect()
 }
 
-/// Text without what could drive the terminal; its lines stay.
+/// A string with what could drive the terminal shown by its code; its lines stay.
 fn printable(text: &str) -> String {
-    text.chars().filter(|letter| matches!(letter, '\n' | '\t') || !letter.is_control()).collect()
+    defused(text).into_owned()
 }
 
 /// Counts, and failures with codes and hints.

@@ -2,6 +2,7 @@
 
 use crate::output::palette::ColorPalette;
 use crate::secret::mask;
+use crate::wire::invisible::{defused, drives_terminal};
 use annotate_snippets::renderer::{AnsiColor, Effects, Style};
 use annotate_snippets::{AnnotationKind, Group, Level, Message, Origin, Renderer, Snippet as Excerpt};
 
@@ -96,9 +97,9 @@ fn hinted(hint: &str) -> Message<'_> {
     Level::HELP.with_name("hint").message(broken(hint))
 }
 
-/// The text without control characters, wrapped at spaces to fit after the margin and a label.
+/// The text with control characters by their codes, wrapped at spaces to fit after the margin and a label.
 fn broken(text: &str) -> String {
-    textwrap::fill(&harmless(text), WIDTH - LABEL)
+    textwrap::fill(&defused(text).replace('\t', " "), WIDTH - LABEL)
 }
 
 fn renderer(palette: ColorPalette) -> Renderer {
@@ -114,11 +115,11 @@ fn renderer(palette: ColorPalette) -> Renderer {
         .line_num(Style::new() | Effects::DIMMED)
 }
 
-/// Text without what could drive the terminal or turn its direction.
+/// Source text without what could drive the terminal or turn its direction; one character for each, so that the caret
+/// stays in its place.
 fn harmless(text: &str) -> String {
-    let turns = |letter: char| matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let drives = |letter: char| letter.is_control() && letter != '\n';
-    text.chars().map(|letter| if drives(letter) || turns(letter) { '\u{fffd}' } else { letter }).collect()
+    let drives = |letter: char| letter == '\t' || drives_terminal(letter);
+    text.chars().map(|letter| if drives(letter) { '\u{fffd}' } else { letter }).collect()
 }
 
 #[cfg(test)]
@@ -188,6 +189,7 @@ error: it failed
         let text = render(&snippet, ColorPalette::PLAIN);
         assert!(!text.chars().any(|letter| letter.is_control() && letter != '\n'), "{text:?}");
         assert!(!text.contains('\u{202e}'));
+        assert!(text.contains("bad <U+001B>[2J name") && text.contains("hint <U+009B>31m"), "{text}");
     }
 
     #[test]

@@ -137,7 +137,7 @@ pub(crate) fn json(repl: &mut Repl, _: &str) -> Result<NextStep> {
         let last = scope.get(LAST).unwrap_or(&Dynamic::UNIT);
         json_text::write(last, 2, repl.session.interrupt())?
     };
-    repl.output.data(&text);
+    repl.output.json(&text);
     Ok(NextStep::Continue)
 }
 
@@ -315,7 +315,7 @@ pub(crate) fn history(repl: &mut Repl, count: &str) -> Result<NextStep> {
     })?;
     let first = repl.typed.len().saturating_sub(count);
     for (place, line) in repl.typed.iter().enumerate().skip(first) {
-        repl.output.data(&format!("{:>5}  {}", place + 1, line.replace('\n', "\n       ")));
+        repl.output.data_as_shown(&format!("{:>5}  {}", place + 1, line.replace('\n', "\n       ")));
     }
     Ok(NextStep::Continue)
 }

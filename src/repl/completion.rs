@@ -14,6 +14,7 @@ use crate::repl::inspect;
 use crate::repl::known_names::{KnownNames, NameKind};
 use crate::repl::symbol_index::SymbolIndex;
 use crate::store::file_door;
+use crate::wire::invisible::{defused, escaped};
 use rhai::{Dynamic, Scope};
 use std::path::Path;
 
@@ -51,7 +52,8 @@ pub(super) struct CompletionCandidate {
 impl CompletionCandidate {
     fn plain(text: impl Into<String>) -> Self {
         let text = text.into();
-        Self { label: text.clone(), replacement: text }
+        // A name may hold characters that drive the terminal; inside a string, they can be written as escapes.
+        Self { label: defused(&text).into_owned(), replacement: escaped(&text).into_owned() }
     }
 
     fn of_function(function: &FunctionEntry) -> Self {

@@ -107,6 +107,7 @@ impl Hinter for EditorHelper {
 
     /// Shown only in color, where it cannot be mistaken for input.
     fn hint(&self, line: &str, pos: usize, _: &Context<'_>) -> Option<SignatureHint> {
+        self.state.record(line, pos);
         if pos < line.len() || !self.palette.colored {
             return None;
         }
@@ -118,6 +119,7 @@ impl Highlighter for EditorHelper {
     /// Without color the line is drawn as it is. Whenever it is drawn, the list of candidates is closed.
     fn highlight<'l>(&self, line: &'l str, pos: usize) -> Cow<'l, str> {
         self.state.set_listing(false);
+        self.state.record(line, pos);
         if self.palette.colored {
             Cow::Owned(highlight(line, Some(pos), |name| self.context.symbols.is_ours(name), self.palette))
         } else {

@@ -6,8 +6,8 @@ use rustyline::{
     Cmd, ConditionalEventHandler, Event, EventContext, EventHandler, KeyCode, KeyEvent, Modifiers,
     RepeatCount,
 };
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// One step of indentation.
 const INDENT: &str = "    ";
@@ -22,12 +22,41 @@ pub(super) struct EditorState(Arc<EditorFlags>);
 struct EditorFlags {
     was_empty: AtomicBool,
     lists: AtomicBool,
+    typed: Mutex<TypedLine>,
+}
+
+/// A line on both sides of the cursor.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct TypedLine {
+    /// What is before the cursor.
+    pub(super) before: String,
+    /// What is after it.
+    pub(super) after: String,
+}
+
+impl TypedLine {
+    /// A line with the cursor at its end.
+    pub(super) fn ending(text: impl Into<String>) -> Self {
+        Self { before: text.into(), after: String::new() }
+    }
 }
 
 impl EditorState {
     /// Whether the line was empty when Ctrl-C was pressed last.
     pub(super) fn was_empty(&self) -> bool {
         self.0.was_empty.load(Ordering::Relaxed)
+    }
+
+    /// Records the line and the cursor, whenever the editor looks at them.
+    pub(super) fn record(&self, line: &str, cursor: usize) {
+        let (before, after) = line.split_at_checked(cursor).unwrap_or((line, ""));
+        let line = TypedLine { before: before.to_owned(), after: after.to_owned() };
+        *self.0.typed.lock().unwrap_or_else(PoisonError::into_inner) = line;
+    }
+
+    /// The line as the editor saw it last.
+    pub(super) fn typed(&self) -> TypedLine {
+        self.0.typed.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Whether completions are being listed: between two pages the editor understands few keys.

@@ -33,7 +33,8 @@ use crate::shell::diagnostic::show_error;
 use crate::shell::exit_code::RunExit;
 use crate::shell::progress::ProgressReporter;
 use crate::shell::{console, panics, runner};
-use key_bindings::EditorState;
+use crate::wire::invisible::escaped;
+use key_bindings::{EditorState, TypedLine};
 use prompt_session::Repl;
 use rustyline::config::Configurer;
 use rustyline::error::ReadlineError;
@@ -72,6 +73,12 @@ pub fn run(
     runner::leave(&repl.session, exit, output)
 }
 
+/// Shown for a byte that is not UTF-8.
+const REPLACEMENT: char = '\u{fffd}';
+/// What happened to a line with such a byte, and what to do.
+const NOT_UNICODE: &str = "The line was not run: it has a byte that is not UTF-8, shown as \u{fffd}. Replace it, and set the \
+                           terminal to UTF-8.";
+
 type LineEditor = Editor<EditorHelper, MemHistory>;
 
 impl Repl {
@@ -93,7 +100,7 @@ impl Repl {
         match self.history_filter.load() {
             Ok(lines) => {
                 for line in &lines {
-                    editor.add_history_entry(line.as_str())?;
+                    editor.add_history_entry(escaped(line))?;
                 }
                 self.typed = lines;
             }
@@ -127,18 +134,25 @@ impl Repl {
     }
 
     fn read_lines(&mut self, editor: &mut LineEditor, state: &EditorState) -> RunExit {
-        let (mut warned, mut prefill) = (false, String::new());
+        let (mut warned, mut prefill) = (false, TypedLine::default());
+        // Whether a byte that is not UTF-8 was typed, which the line shows by a mark.
+        let mut damaged = false;
         loop {
-            let Some(line) = self.read(editor, &std::mem::take(&mut prefill)) else {
+            let Some(line) = self.read(editor, &std::mem::take(&mut prefill), state) else {
                 return RunExit::Interrupted;
             };
             match line {
+                Ok(line) if damaged && line.contains(REPLACEMENT) => {
+                    self.output.message(NOT_UNICODE);
+                    prefill = TypedLine::ending(line);
+                }
                 Ok(line) => {
+                    damaged = false;
                     warned = false;
                     self.save_to_history(&line, editor);
                     match self.run_line(&line) {
                         NextStep::Continue => {}
-                        NextStep::Prefill(text) => prefill = text,
+                        NextStep::Prefill(text) => prefill = TypedLine::ending(text),
                         NextStep::Leave(exit) => return exit,
                     }
                 }
@@ -149,14 +163,15 @@ impl Repl {
                     warned = true;
                     self.output.message("Press Ctrl-C again or Ctrl-D to exit.");
                 }
-                Err(ReadlineError::Interrupted) => warned = false,
+                Err(ReadlineError::Interrupted) => (warned, damaged) = (false, false),
                 Err(ReadlineError::Eof) => return RunExit::Done,
                 Err(ReadlineError::Signal(_)) => {}
-                // One byte that is not UTF-8, such as a letter from a terminal set to Latin-1, must not end the session.
-                Err(ReadlineError::Io(error)) if error.kind() == std::io::ErrorKind::InvalidData => {
-                    self.output.message(
-                        "The line was dropped: it has a byte that is not UTF-8. Set the terminal to UTF-8.",
-                    );
+                // The line is kept, so that what follows the byte in a paste belongs to it and is not run by itself.
+                Err(error) if console::is_not_unicode(&error) => {
+                    self.output.message(NOT_UNICODE);
+                    prefill = state.typed();
+                    prefill.before.push(REPLACEMENT);
+                    damaged = true;
                 }
                 Err(error) => {
                     self.output.error(&format!("cannot read from the terminal: {error}"), None);
@@ -167,16 +182,24 @@ impl Repl {
     }
 
     /// Reads a line, prefilled with `prefill`; `None` when the session is to end.
-    fn read(&self, editor: &mut LineEditor, prefill: &str) -> Option<rustyline::Result<String>> {
+    fn read(
+        &self,
+        editor: &mut LineEditor,
+        prefill: &TypedLine,
+        state: &EditorState,
+    ) -> Option<rustyline::Result<String>> {
+        let TypedLine { before, after } = prefill;
+        state.record(&format!("{before}{after}"), before.len());
         let prompt = self.prompt_context().prompt(self.output.data_palette());
         let interrupt = self.session.interrupt();
         interrupt.set_idle(true);
         if interrupt.is_ended() {
             return None;
         }
-        let line = match prefill {
-            "" => editor.readline(&prompt),
-            prefill => editor.readline_with_initial(&prompt, (prefill, "")),
+        let line = if before.is_empty() && after.is_empty() {
+            editor.readline(&prompt)
+        } else {
+            editor.readline_with_initial(&prompt, (before, after))
         };
         interrupt.set_idle(false);
         (!interrupt.is_ended()).then_some(line)
@@ -187,7 +210,7 @@ impl Repl {
         if line.trim().is_empty() || !self.history_filter.may_save(line) || self.session.holds_secret(line) {
             return;
         }
-        drop(editor.add_history_entry(line)); // it is in memory only and never fails
+        drop(editor.add_history_entry(escaped(line))); // it is in memory only and never fails
         self.typed.push(line.to_owned());
         if let Err(error) = self.history_filter.save(line) {
             self.output.warning(&format!("cannot save lines for the next session: {error}"));

@@ -28,6 +28,7 @@ use crate::shell::diagnostic::show_error;
 use crate::shell::exit_code::RunExit;
 use crate::shell::program::ScriptProgram;
 use crate::shell::progress::ProgressReporter;
+use crate::shell::shebang::ScriptLimits;
 use crate::shell::{diagnostic, runner};
 use rhai::Dynamic;
 use std::cell::RefCell;
@@ -123,6 +124,9 @@ impl Repl {
 
     pub(super) fn finish(&mut self, result: std::result::Result<Dynamic, InputFailure>) -> NextStep {
         self.share_names();
+        if let Some(live) = &RunState::of(&self.session).settings.live_run {
+            live.release();
+        }
         match result {
             Ok(value) => self.show(&value),
             Err(InputFailure::Ended(ScriptEnd::Exit(code))) => return NextStep::Leave(RunExit::Asked(code)),
@@ -194,6 +198,7 @@ impl Repl {
             arguments: Vec::new(),
             secret_arguments: 0,
             shows_value: true,
+            limits: ScriptLimits::default(),
         };
         diagnostic::show(&program, failure, &self.output);
     }

@@ -8,12 +8,15 @@ use crate::sandbox::org::SandboxOrganization;
 use crate::sandbox::shared::ServerState;
 use serde::ser::SerializeSeq;
 use serde::{Deserialize, Serialize, Serializer};
+use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 /// The format of the file; any other format is refused.
 const FORMAT: u32 = 1;
+/// The most people, or groups, that may have left: each of their numbers takes memory.
+const MOST_GONE: usize = 1_000_000;
 
 /// Why a state file cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -24,7 +27,9 @@ pub(super) enum StateError {
     Json(#[from] serde_json::Error),
     #[error("it has the format {0}, not {FORMAT}")]
     Format(u32),
-    #[error("it contains an id that was never assigned")]
+    #[error(
+        "it contains an id that was never assigned, or is assigned twice, or the next id is far beyond all others"
+    )]
     Number,
 }
 
@@ -97,10 +102,17 @@ struct SavedState {
     people: Vec<(PersonId, SandboxAccount)>,
 }
 
+/// Whether each number is below the next one and there once, and the next one leaves out no more than can have left.
+fn are_known(numbers: impl Iterator<Item = u32>, next: usize) -> bool {
+    let mut seen = HashSet::new();
+    let known = numbers.into_iter().all(|number| (number as usize) < next && seen.insert(number));
+    known && next.saturating_sub(seen.len()) <= MOST_GONE
+}
+
 impl SavedState {
     fn numbers_are_known(&self) -> bool {
-        let people = self.people.iter().all(|(id, _)| (id.0 as usize) < self.next_person);
-        people && self.groups.iter().all(|(id, _)| (id.0 as usize) < self.next_group)
+        are_known(self.people.iter().map(|(id, _)| id.0), self.next_person)
+            && are_known(self.groups.iter().map(|(id, _)| id.0), self.next_group)
     }
 
     fn organization(self) -> SandboxOrganization {
@@ -200,7 +212,14 @@ mod tests {
         assert!(load(&path).expect("no error").is_none());
         let foreign = r#"{"format":2,"next_group":0,"next_person":0,"groups":[],"people":[]}"#;
         let unknown = r#"{"format":1,"next_group":0,"next_person":0,"groups":[[7,{"kind":"userGroup","name":"X"}]],"people":[]}"#;
-        for text in ["", "{}", "[1]", "{\"format\":1", foreign, unknown] {
+        let state = |next_group: &str, groups: &str| {
+            format!(
+                r#"{{"format":1,"next_group":{next_group},"next_person":0,"groups":[{groups}],"people":[]}}"#
+            )
+        };
+        let group = r#"[0,{"kind":"userGroup","name":"X"}]"#;
+        let (twice, absurd) = (state("2", &format!("{group},{group}")), state("18446744073709551615", group));
+        for text in ["", "{}", "[1]", "{\"format\":1", foreign, unknown, &twice, &absurd] {
             fs::write(&path, text).expect("written");
             assert!(load(&path).is_err(), "{text}");
         }

@@ -1,10 +1,12 @@
 //! Starts a run: a session with hooks at the gate and the state of the run attached.
 
 use super::listing_cache;
+use super::live_run::LiveRunHook;
 use super::people_index::PeopleIndex;
 use super::run_state::{RunSettings, RunState};
 use crate::client::hooks::GateHook;
 use crate::host::session::{HookFactory, Session, SessionSetup};
+use crate::store::run_lock;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -25,18 +27,23 @@ impl RunSetup {
     }
 }
 
-/// The hooks of a run, in order: the guard may refuse, saved listings become stale, and the journal is last, since it
-/// records what is sent.
+/// The hooks of a run, in order: the guard may refuse, other live runs are kept out, saved listings become stale, and
+/// the journal is last, since it records what is sent.
 pub(crate) fn hook_factory(settings: &RunSettings) -> HookFactory {
     let (guard, recorder) = (Arc::clone(&settings.guard), settings.recorder.clone());
     let folder = settings.listings.folder.clone();
-    let send_unlisted = settings.send_unlisted;
+    let (send_unlisted, live_run) = (settings.send_unlisted, settings.live_run.clone());
     Box::new(move |client| {
         let mut hooks = vec![Arc::clone(&guard) as Arc<dyn GateHook>];
         // A run that changes nothing needs to know nobody.
         if !guard.is_read_only() {
             hooks.push(Arc::new(PeopleIndex::new(send_unlisted)));
         }
+        let place = folder.as_deref().and_then(|folder| folder().ok());
+        let locked = live_run.clone().zip(place).map(|(run, place)| {
+            LiveRunHook::new(run, run_lock::path(&place, &client.organization, &client.service_url))
+        });
+        hooks.extend(locked.map(|hook| Arc::new(hook) as Arc<dyn GateHook>));
         let stale = listing_cache::hook(folder.as_deref(), &client.organization, &client.service_url);
         hooks.extend(stale.map(|hook| Arc::new(hook) as Arc<dyn GateHook>));
         hooks.extend(recorder.iter().map(|recorder| Arc::clone(recorder) as Arc<dyn GateHook>));

@@ -9,8 +9,11 @@ use crate::error::{Error, Result};
 use crate::host::session::Session;
 use crate::session::guard::ChangeGuard;
 use crate::session::journal::recorder::JournalRecorder;
+use crate::session::live_run::LiveRun;
 use crate::session::totals::{RunTally, RunTotals};
 use crate::session::unresolved::UnresolvedCommands;
+use crate::store::file_door;
+use crate::store::file_rules::FileRules;
 use crate::store::output_file::IfExists;
 use rhai::Dynamic;
 use std::cell::{Cell, Ref, RefCell};
@@ -45,6 +48,8 @@ pub(crate) trait OpenQueue {
 pub struct RunSettings {
     /// The limits of what the run may change.
     pub guard: Arc<ChangeGuard>,
+    /// The lock on the organization; none in the sandbox of the process.
+    pub live_run: Option<Arc<LiveRun>>,
     /// The journal; none in the sandbox of the process.
     pub recorder: Option<Arc<JournalRecorder>>,
     /// Whether this run resumes an interrupted one.
@@ -59,6 +64,8 @@ pub struct RunSettings {
     pub report: Option<PathBuf>,
     /// What to do if a file exists and the call does not say: replace it in a script, refuse at the prompt.
     pub if_exists: IfExists,
+    /// The files that the script may touch.
+    pub files: FileRules,
 }
 
 /// The state of a run; [`RunState::of`] returns that of a session.
@@ -71,6 +78,7 @@ pub(crate) struct RunState {
     unresolved: RefCell<UnresolvedCommands>,
     queues: RefCell<Vec<Rc<dyn OpenQueue>>>,
     written: RefCell<HashSet<PathBuf>>,
+    modules: RefCell<HashSet<PathBuf>>,
     single_changes: Cell<usize>,
     interrupted_report: RefCell<Option<Dynamic>>,
     missing_rows: RefCell<Option<MissingRows>>,
@@ -169,6 +177,16 @@ impl RunState {
     /// Records that this run wrote a file.
     pub(crate) fn add_written(&self, path: &Path) {
         self.written.borrow_mut().insert(path.to_owned());
+    }
+
+    /// Whether the script has imported the file; the path with every link resolved.
+    pub(crate) fn has_imported(&self, path: &Path) -> bool {
+        self.modules.borrow().contains(path)
+    }
+
+    /// Records that the script imported a file.
+    pub(crate) fn add_module(&self, path: &Path) {
+        self.modules.borrow_mut().insert(file_door::real(path));
     }
 
     /// The outcomes of all commands of the run, counted.

@@ -7,14 +7,50 @@ use crate::session::run_state::RunState;
 use crate::store::journal::sha256;
 use crate::store::output_file::{self, IfExists, is_same_file};
 use crate::store::{file_door, state_dir};
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
+
+/// A file that the script named and may read.
+#[derive(Debug, Clone)]
+pub(crate) struct InputFile(PathBuf);
+
+impl Deref for InputFile {
+    type Target = Path;
+
+    fn deref(&self) -> &Path {
+        &self.0
+    }
+}
+
+/// A file that a script names to read it. Every function that reads a file gets its path here.
+///
+/// # Errors
+/// `file`: the script may not touch it.
+pub(crate) fn input(session: &Session, path: impl Into<PathBuf>) -> Result<InputFile> {
+    let path = path.into();
+    RunState::of(session).settings.files.check_reading(&path)?;
+    Ok(InputFile(path))
+}
+
+/// A file that a script names to import it.
+///
+/// # Errors
+/// `file`: the script may not import it.
+pub(crate) fn check_module(session: &Session, path: &Path) -> Result<()> {
+    RunState::of(session).settings.files.check_importing(path)
+}
 
 /// Records that a file was read. `digest` is the SHA-256 of the bytes that were read, `rows` the number of rows, if the
 /// file has rows.
 ///
 /// # Errors
 /// `file`: the journal cannot be written.
-pub(crate) fn record_input(session: &Session, path: &Path, digest: &str, rows: Option<usize>) -> Result<()> {
+pub(crate) fn record_input(
+    session: &Session,
+    path: &InputFile,
+    digest: &str,
+    rows: Option<usize>,
+) -> Result<()> {
     if rows == Some(0) {
         RunState::of(session).settings.guard.mark_source_empty(format!("{} has no rows", path.display()));
     }
@@ -29,6 +65,7 @@ pub(crate) fn record_input(session: &Session, path: &Path, digest: &str, rows: O
 /// # Errors
 /// `file`: the journal cannot be written.
 pub(crate) fn record_module(session: &Session, path: &Path) -> Result<()> {
+    RunState::of(session).add_module(path);
     match &RunState::of(session).settings.recorder {
         Some(recorder) => recorder.module(path, &sha256::of_file(path)?),
         None => Ok(()),
@@ -40,7 +77,8 @@ pub(crate) fn record_module(session: &Session, path: &Path) -> Result<()> {
 /// made, its content is kept in the state folder.
 ///
 /// # Errors
-/// `file`: it cannot be written, or exists and must not. `usage`: it is the report of this run, or what `write` returns.
+/// `file`: it cannot be written, exists and must not, or the script may not touch it. `usage`: it is the report of this
+/// run, or what `write` returns.
 pub(crate) fn write_output<T>(
     session: &Session,
     path: &Path,
@@ -55,6 +93,11 @@ pub(crate) fn write_output<T>(
             "Write to another file, or name another one with --report.",
         ));
     }
+    let is_module = |path: &Path| run.has_imported(path);
+    run.settings
+        .files
+        .check_writing(path, is_module)
+        .map_err(|error| save_elsewhere(session, path, error, &write))?;
     let is_own = run.has_written(path);
     if run.settings.resumed && !is_own && if_exists != Some(IfExists::Number) {
         rename(session, path, output_file::free_name)?;
@@ -112,7 +155,10 @@ fn save_elsewhere<T>(
         write(&folder.join(path.file_name().unwrap_or_default()), IfExists::Number)
     });
     match kept {
-        Ok((kept, _)) => error.with_file_hint(format!("Its content was kept as {}.", kept.display())),
+        Ok((kept, _)) => {
+            let advice = error.hint().map(|hint| format!("{hint} ")).unwrap_or_default();
+            error.with_file_hint(format!("{advice}Its content was kept as {}.", kept.display()))
+        }
         Err(_) => error,
     }
 }

@@ -4,12 +4,11 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::host::console::HostConsole;
 use crate::output::Output;
 use crate::store::standard_input::{self, InputReader};
-use crate::wire::invisible::defused;
 use rustyline::error::ReadlineError;
 use rustyline::history::History;
 use rustyline::{Behavior, DefaultEditor, Editor, ExternalPrinter, Helper};
 use serde_json::Value;
-use std::io::{IsTerminal, stdin};
+use std::io::{ErrorKind as ErrorKindOfSystem, IsTerminal, stdin};
 use std::sync::Arc;
 
 /// The console on the streams of this process.
@@ -26,9 +25,7 @@ impl TerminalConsole {
 
 impl HostConsole for TerminalConsole {
     fn print(&self, line: &str) {
-        // Into a file or pipe, data stays as it is.
-        let is_terminal = self.output.width().is_some();
-        self.output.data(&if is_terminal { defused(line) } else { line.into() });
+        self.output.data_as_shown(line);
     }
 
     fn show(&self, value: &Value) {
@@ -36,15 +33,15 @@ impl HostConsole for TerminalConsole {
     }
 
     fn message(&self, line: &str) {
-        self.output.message(&defused(line));
+        self.output.message_as_shown(line);
     }
 
     fn note(&self, line: &str) {
-        self.output.note(&defused(line));
+        self.output.note(line);
     }
 
     fn warn(&self, line: &str) {
-        self.output.warning(&defused(line));
+        self.output.warning(line);
     }
 
     fn is_lost(&self) -> bool {
@@ -60,8 +57,8 @@ impl HostConsole for TerminalConsole {
             ));
         }
         standard_input::claim(InputReader::Questions)?;
-        self.output.message(&defused(question));
-        match read_line("") {
+        self.output.message_as_shown(question);
+        match self.answer() {
             Ok(line) => Ok(line),
             Err(ReadlineError::Interrupted) => Err(ErrorKind::Interrupted.into()),
             Err(ReadlineError::Eof) => {
@@ -82,6 +79,26 @@ pub(crate) fn is_confirmed(question: &str) -> Result<bool> {
         Err(ReadlineError::Interrupted) => Err(ErrorKind::Interrupted.into()),
         Err(_) => Ok(false),
     }
+}
+
+impl TerminalConsole {
+    /// The answer to a question; asked for again if it has a byte that is not UTF-8.
+    fn answer(&self) -> rustyline::Result<String> {
+        loop {
+            match read_line("") {
+                Err(error) if is_not_unicode(&error) => self.output.message(
+                    "The answer has a byte that is not UTF-8. Set the terminal to UTF-8 and answer again.",
+                ),
+                answer => return answer,
+            }
+        }
+    }
+}
+
+/// Whether a line could not be read because of a byte that is not UTF-8, such as a letter from a terminal set to
+/// Latin-1.
+pub(crate) fn is_not_unicode(error: &ReadlineError) -> bool {
+    matches!(error, ReadlineError::Io(error) if error.kind() == ErrorKindOfSystem::InvalidData)
 }
 
 /// A line from the terminal itself, wherever the streams go; Ctrl-C takes effect at once, unlike with a plain read.

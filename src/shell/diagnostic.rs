@@ -150,6 +150,7 @@ mod tests {
             text: text.into(),
             arguments: vec![],
             shows_value: false,
+            limits: crate::shell::shebang::ScriptLimits::default(),
         }
     }
 

@@ -19,6 +19,8 @@ pub enum RunExit {
     Unknown,
     /// A guard stopped the run.
     Guard,
+    /// Another live run holds the organization.
+    Busy,
     /// The operator stopped the run.
     Interrupted,
     /// The script called `exit(n)`.
@@ -35,6 +37,7 @@ pub const EXITS: &[(RunExit, &str)] = &[
     (RunExit::Unavailable, "the service returned no usable response after all retries"),
     (RunExit::Unknown, "the outcome of some commands is unknown"),
     (RunExit::Guard, "a guard stopped the run"),
+    (RunExit::Busy, "another live run is changing the organization"),
     (RunExit::Interrupted, "interrupted (Ctrl-C or SIGTERM)"),
 ];
 
@@ -43,6 +46,7 @@ const PRECEDENCE: &[RunExit] = &[
     RunExit::Interrupted,
     RunExit::Unknown,
     RunExit::Guard,
+    RunExit::Busy,
     RunExit::Config,
     RunExit::Unavailable,
     RunExit::Rejected,
@@ -61,6 +65,7 @@ impl RunExit {
             Self::Unavailable => 5,
             Self::Unknown => 6,
             Self::Guard => 7,
+            Self::Busy => 9,
             Self::Interrupted => 130,
             Self::Asked(code) => code,
         }
@@ -74,6 +79,7 @@ impl RunExit {
             "throttled" | "unavailable" | "incomplete" | "decode" => Self::Unavailable,
             "unknown" => Self::Unknown,
             "guard" => Self::Guard,
+            "busy" => Self::Busy,
             "interrupted" => Self::Interrupted,
             _ => Self::Script,
         }
@@ -106,7 +112,7 @@ mod tests {
 
     #[test]
     fn the_worse_end_counts_in_the_documented_order() {
-        let order = [130, 6, 7, 4, 5, 3, 1, 0];
+        let order = [130, 6, 7, 9, 4, 5, 3, 1, 0];
         for (place, code) in order.iter().enumerate() {
             for later in &order[place..] {
                 let find = |code: &u8| EXITS.iter().find(|(exit, _)| exit.code() == *code).unwrap().0;
@@ -140,6 +146,7 @@ mod tests {
             ("incomplete", 5),
             ("decode", 5),
             ("guard", 7),
+            ("busy", 9),
             ("test_mode", 1),
             ("file", 1),
             ("interrupted", 130),

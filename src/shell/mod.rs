@@ -11,4 +11,5 @@ pub(crate) mod program;
 pub(crate) mod progress;
 pub(crate) mod run_summary;
 pub(crate) mod runner;
+pub(crate) mod shebang;
 pub(crate) mod signals;

@@ -5,6 +5,7 @@ use crate::cli::umapi_cli::UmapiCliVerb;
 use crate::did_you_mean::nearest;
 use crate::error::{Error, Result};
 use crate::language::source_text;
+use crate::shell::shebang::ScriptLimits;
 use crate::store::file_door;
 use crate::store::standard_input::{self, InputReader};
 use std::ffi::OsString;
@@ -29,6 +30,8 @@ pub(crate) struct ScriptProgram {
     pub secret_arguments: usize,
     /// Whether the value of the last expression is shown.
     pub shows_value: bool,
+    /// The limits in its `#!` line.
+    pub limits: ScriptLimits,
 }
 
 impl ScriptProgram {
@@ -45,26 +48,32 @@ impl ScriptProgram {
             arguments,
             secret_arguments: 0,
             shows_value: true,
+            limits: ScriptLimits::default(),
         })
     }
 
     /// A file or, named `-`, standard input; the first of `words`, the rest are its arguments.
     ///
     /// # Errors
-    /// `file`: it cannot be read. `usage`: there is none of that name, or an argument is not Unicode.
+    /// `file`: it cannot be read. `usage`: there is none of that name, an argument is not Unicode, or its `#!` line sets
+    /// what only the operator may choose.
     pub(crate) fn script(mut words: Vec<OsString>) -> Result<Self> {
         let rest = words.split_off(words.len().min(1));
         let arguments = unicode(rest)?;
         let file = words.pop().map(PathBuf::from).filter(|name| name.as_os_str() != STANDARD_INPUT);
-        let (name, text) = match &file {
+        let name =
+            file.as_ref().map_or_else(|| "standard input".to_owned(), |path| path.display().to_string());
+        let (text, shebang) = match &file {
             Some(path) if !file_door::exists(path) => return Err(missing(path)),
-            Some(path) => (path.display().to_string(), source_text::read_file(path)?),
+            Some(path) => source_text::read_with_shebang(path)?,
+            // Nobody runs standard input by its first line.
             None => {
                 standard_input::claim(InputReader::Script)?;
-                ("standard input".to_owned(), source_text::read_stream(&mut stdin(), "standard input")?)
+                (source_text::read_stream(&mut stdin(), &name)?, None)
             }
         };
-        Ok(Self { name, file, text, arguments, secret_arguments: 0, shows_value: false })
+        let limits = shebang.map(|line| ScriptLimits::of(&name, &line)).transpose()?.unwrap_or_default();
+        Ok(Self { name, file, text, arguments, secret_arguments: 0, shows_value: false, limits })
     }
 }
 
@@ -80,12 +89,14 @@ impl ScriptProgram {
     /// The files that it is known to read: the script, and arguments that name a file, as in `people.csv` or
     /// `--file=people.csv`.
     pub(crate) fn files(&self) -> Vec<PathBuf> {
-        let values = self
-            .arguments
-            .iter()
-            .map(|argument| argument.rsplit_once('=').map_or(&**argument, |(_, value)| value));
-        let named = self.arguments.iter().map(String::as_str).chain(values).map(PathBuf::from);
-        self.file.iter().cloned().chain(named).filter(|path| file_door::is_file(path)).collect()
+        self.file.iter().cloned().chain(self.named_paths()).filter(|path| file_door::is_file(path)).collect()
+    }
+
+    /// What its arguments may name, whole and after an equals sign, except secret ones.
+    pub(crate) fn named_paths(&self) -> Vec<PathBuf> {
+        let plain = &self.arguments[..self.arguments.len().saturating_sub(self.secret_arguments)];
+        let values = plain.iter().filter_map(|argument| Some(argument.split_once('=')?.1));
+        plain.iter().map(String::as_str).chain(values).map(PathBuf::from).collect()
     }
 }
 

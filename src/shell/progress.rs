@@ -3,7 +3,9 @@
 use super::humanize::{clock, rounded};
 use crate::client::event::{ClientEvent, ClientObserver, SubmitProgress as Counts, WaitReason};
 use crate::output::Output;
+use crate::quantity;
 use crate::shell::countdown::WaitCountdown;
+use crate::wire::invisible::defused;
 use jiff::Timestamp;
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -64,7 +66,7 @@ impl ProgressReporter {
 
     fn report_call(&self, line: &str, level: u8) {
         if self.verbose >= level {
-            self.output.message(&self.output.palette().dim(line));
+            self.output.message(&self.output.palette().dim(&defused(line)));
         }
     }
 }
@@ -95,6 +97,7 @@ impl ClientObserver for ProgressReporter {
                 self.output.status(&format!("{listing}: page {page}{pages}, {entries}{total}{left}"));
             }
             ClientEvent::Progress(counts) => self.report_progress(counts),
+            ClientEvent::LookUps { people, left } => self.report_note(&looking_up(*people, *left)),
             ClientEvent::Note(line) => self.report_note(line),
         }
     }
@@ -112,6 +115,14 @@ fn remaining(left: Option<Duration>) -> String {
     left.map(|left| format!(", about {} left under the limits", rounded(left))).unwrap_or_default()
 }
 
+fn looking_up(people: usize, left: Duration) -> String {
+    let people = quantity::number(people);
+    format!(
+        "up to {people} people are looked up before their removal, which takes about {} under the limits",
+        rounded(left)
+    )
+}
+
 fn waiting(reason: &WaitReason, left: Duration, until: Timestamp) -> String {
     format!("waiting {} until {}: {reason}", rounded(left), clock(until))
 }
@@ -119,6 +130,12 @@ fn waiting(reason: &WaitReason, left: Duration, until: Timestamp) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn look_ups_are_announced_with_their_time() {
+        let line = "up to 1,250 people are looked up before their removal, which takes about 50 min under the limits";
+        assert_eq!(looking_up(1_250, Duration::from_mins(50)), line);
+    }
 
     #[test]
     fn progress_shows_the_time_left_under_the_limits() {

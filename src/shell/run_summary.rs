@@ -54,7 +54,7 @@ pub(crate) fn begin(session: &Session, output: &Output) -> Result<(), RunExit> {
 
 /// Prints the outcome of all commands, ends the journal, and returns the exit code.
 pub(crate) fn end(session: &Session, exit: RunExit, output: &Output) -> RunExit {
-    let mut exit = exit_with_guard(session, exit);
+    let mut exit = exit_with_refusals(session, exit);
     let run = RunState::of(session);
     let totals = run.totals();
     if totals.all() > 1 || totals.done < totals.all() {
@@ -131,9 +131,12 @@ fn status_words(status: Status) -> String {
     status.as_str().replace('_', " ")
 }
 
-/// A guard that stopped something counts even if the script caught the error.
-fn exit_with_guard(session: &Session, exit: RunExit) -> RunExit {
-    if RunState::of(session).settings.guard.has_refused() { exit.or_worse(RunExit::Guard) } else { exit }
+/// What a guard or another run stopped counts even if the script caught the error.
+fn exit_with_refusals(session: &Session, exit: RunExit) -> RunExit {
+    let run = RunState::of(session);
+    let guard = if run.settings.guard.has_refused() { RunExit::Guard } else { RunExit::Done };
+    let is_busy = run.settings.live_run.as_ref().is_some_and(|live| live.was_refused());
+    exit.or_worse(guard).or_worse(if is_busy { RunExit::Busy } else { RunExit::Done })
 }
 
 /// An incomplete report counts even if the script caught the error.

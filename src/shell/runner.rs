@@ -133,7 +133,7 @@ fn finish(program: &ScriptProgram, value: &Dynamic, output: &Output) -> RunExit 
 pub(crate) fn show_value(value: &Dynamic, output: &Output) {
     match json::json_of(value) {
         Ok(value) => output.value(&value),
-        Err(_) => output.data(&value.to_string()),
+        Err(_) => output.data_as_shown(&value.to_string()),
     }
 }
 

@@ -5,7 +5,7 @@ use super::atomic_file::{self, FileAccess};
 use crate::error::Result;
 use std::fs::{self, File, OpenOptions, ReadDir};
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 /// Opens a file to read it.
@@ -99,4 +99,14 @@ pub(crate) fn is_taken(path: &Path) -> bool {
 /// Whether a path leads to anything.
 pub(crate) fn exists(path: &Path) -> bool {
     path.exists()
+}
+
+/// Whether a path names a link.
+pub(crate) fn is_link(path: &Path) -> bool {
+    path.symlink_metadata().is_ok_and(|data| data.is_symlink())
+}
+
+/// The path with every link resolved; the path itself if it leads nowhere.
+pub(crate) fn real(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }

@@ -1,11 +1,15 @@
 //! Files on disk: where they are, who may read them, and how they are replaced atomically.
 
 pub(crate) mod atomic_file;
+pub(crate) mod boot_clock;
+pub(crate) mod call_window;
 pub mod encoding;
 pub(crate) mod file_door;
+pub mod file_rules;
 pub(crate) mod history;
 pub mod journal;
 pub(crate) mod output_file;
+pub(crate) mod run_lock;
 pub(crate) mod saved_listing;
 pub mod standard_input;
 pub(crate) mod state_dir;

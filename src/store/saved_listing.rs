@@ -264,14 +264,22 @@ impl<T: ListedEntry> SavedPages<T> {
     /// # Errors
     /// `file`: the file is damaged.
     pub(crate) fn next_page(&mut self) -> Result<Option<Vec<Arc<T>>>> {
-        if self.left == 0 {
-            return Ok(None);
-        }
         let count = self.left.min(CHUNK);
         let page = (0..count).map(|_| self.record()).collect::<io::Result<Vec<_>>>();
         let page = page.map_err(|error| self.damaged(&error))?;
         self.left -= count;
-        Ok(Some(page))
+        if self.left == 0 {
+            self.check_end().map_err(|error| self.damaged(&error))?;
+        }
+        Ok((count > 0).then_some(page))
+    }
+
+    /// Checks that nothing follows the last record. Only the end of the compressed data has the checksum of all.
+    fn check_end(&mut self) -> io::Result<()> {
+        if self.lines.fill_buf()?.is_empty() {
+            return Ok(());
+        }
+        Err(io::Error::other("it has more records than its first line says"))
     }
 
     /// Removes a damaged file, so that the next listing is read from the service.
@@ -389,6 +397,47 @@ mod tests {
         bytes[middle..middle + 64].fill(0xff);
         fs::write(&path, bytes).unwrap();
         assert_eq!(read(shelf.find("users").unwrap()).unwrap_err().kind.name(), "file");
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig {
+            cases: 150, failure_persistence: None, ..proptest::prelude::ProptestConfig::default()
+        })]
+
+        /// Bytes of the first line or of the records, changed or cut off by chance.
+        #[test]
+        fn an_edited_file_is_an_error_or_the_same_list(
+            edits in proptest::collection::vec((proptest::prelude::any::<usize>(), 1..=255_u8), 0..5),
+            end in 0..4_000_usize,
+        ) {
+            let (_folder, shelf) = shelf();
+            keep(&shelf, 300);
+            let path = shelf.path("users");
+            let mut bytes = fs::read(&path).unwrap();
+            bytes.truncate(end.max(1));
+            for (place, with) in edits {
+                let length = bytes.len();
+                bytes[place % length] ^= with;
+            }
+            fs::write(&path, bytes).unwrap();
+            if let Some(Ok(found)) = shelf.find("users").map(read) {
+                proptest::prop_assert!(found == users(0..300));
+            }
+        }
+    }
+
+    #[test]
+    fn a_first_line_that_names_fewer_records_is_an_error() {
+        for fewer in ["0  ", "1  ", "299"] {
+            let (_folder, shelf) = shelf();
+            keep(&shelf, 300);
+            let path = shelf.path("users");
+            let bytes = fs::read(&path).unwrap();
+            let head = String::from_utf8_lossy(&bytes[..HEAD_BYTES]);
+            let head = head.replace("\"records\":300", &format!("\"records\":{fewer}"));
+            fs::write(&path, [head.as_bytes(), &bytes[HEAD_BYTES..]].concat()).unwrap();
+            assert_eq!(read(shelf.find("users").unwrap()).unwrap_err().kind.name(), "file", "{fewer}");
+        }
     }
 
     #[test]

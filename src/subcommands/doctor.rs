@@ -9,6 +9,7 @@ use crate::output::Output;
 use crate::session::run_setup::RunSetup;
 use crate::shell::exit_code::RunExit;
 use crate::store::file_door;
+use crate::wire::invisible::defused;
 use std::net::ToSocketAddrs;
 use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime};
@@ -72,7 +73,12 @@ impl Doctor<'_> {
                 true
             }
             Err(error) => {
-                self.output.data(&format!("{}  {:<13} {error}", palette.error("FAIL"), hop.name));
+                self.output.data(&format!(
+                    "{}  {:<13} {}",
+                    palette.error("FAIL"),
+                    hop.name,
+                    defused(&error.to_string())
+                ));
                 if let Some(hint) = remedy(&error) {
                     self.output.data(&format!("      {:<13} {}: {hint}", "", palette.hint("remedy")));
                 }

@@ -1,6 +1,7 @@
 //! Converts JSON to script values, and names types in messages.
 
 use super::script_value;
+use crate::quantity;
 use rhai::{Array, Dynamic, Map};
 use serde_json::Value;
 
@@ -42,7 +43,7 @@ pub fn kind_of(value: &Dynamic) -> String {
         "string" => "a string".to_owned(),
         "Fn" => "a function".to_owned(),
         _ if script_value::is_list(value) => "a list".to_owned(),
-        other => format!("a {}", script_value::name(value).unwrap_or_else(|| last_segment(other))),
+        other => quantity::indefinite(script_value::name(value).unwrap_or_else(|| last_segment(other))),
     }
 }
 

@@ -8,6 +8,7 @@ use crate::did_you_mean::nearest;
 use crate::error::{Error, Result};
 use crate::host::binding::{INDEXER, getter};
 use crate::host::thrown::ThrowAt;
+use crate::quantity;
 use crate::values::field_value::FieldValue;
 use crate::values::key::{KeyNumber, ValueKey};
 use crate::wire::group::{self, Group};
@@ -99,7 +100,7 @@ pub trait Record: Clone + Sized + 'static {
     /// The error for a field that is neither; `sent` if the service sent it anyway.
     fn unknown(name: &str, sent: bool) -> Error {
         let known = Self::FIELDS.iter().chain(Self::DERIVED).copied();
-        let message = format!("a {} has no field `{name}`", Self::NAME);
+        let message = format!("{} has no field `{name}`", quantity::indefinite(Self::NAME));
         let hint = match nearest(name, known) {
             _ if sent => format!("The service did send it; read it with .get(\"{name}\")."),
             Some(near) => format!("Did you mean `{near}`?"),

@@ -1,5 +1,8 @@
 //! Every error code of the action endpoint and the listings (contract 4.2 to 4.6), with advice on what to do.
 
+use std::borrow::Cow;
+use unicode_normalization::is_nfc;
+
 /// A documented code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ErrorCode {
@@ -143,9 +146,23 @@ pub(crate) fn is_own(code: &str) -> bool {
     code.starts_with("umapish.")
 }
 
+/// Added to a hint if the message has decomposed letters.
+const DECOMPOSED: &str = "The name has decomposed letters, as files from macOS have; the service may have the same name \
+                          in composed letters. Use the spelling that get_groups() or get_users() returns.";
+
 /// The declaration of a code; `None` for one that is not documented.
 pub fn find(code: &str) -> Option<&'static ErrorCode> {
     CODES.iter().find(|entry| entry.code == code)
+}
+
+/// What to do about a code in a message of the service, which repeats the name that it did not find. `None` for a code
+/// that is not documented.
+pub fn hint(code: &str, message: &str) -> Option<Cow<'static, str>> {
+    let hint = find(code)?.hint;
+    if is_nfc(message) {
+        return Some(hint.into());
+    }
+    Some(format!("{hint} {DECOMPOSED}").into())
 }
 
 #[cfg(test)]
@@ -160,5 +177,13 @@ mod tests {
         for entry in CODES {
             assert!(entry.hint.ends_with('.') && entry.hint.len() > 15, "{}", entry.code);
         }
+    }
+
+    #[test]
+    fn a_name_in_decomposed_letters_is_explained() {
+        let composed = hint(GROUP_NOT_FOUND, "Group Dise\u{f1}o was not found").unwrap();
+        let decomposed = hint(GROUP_NOT_FOUND, "Group Disen\u{303}o was not found").unwrap();
+        assert_eq!(decomposed, format!("{composed} {DECOMPOSED}"));
+        assert_eq!(hint("error.of.tomorrow", "Disen\u{303}o"), None);
     }
 }

@@ -42,14 +42,28 @@ pub fn revealed(text: &str) -> String {
 /// The text with control and direction characters as `<U+001B>`, except line ends and tabs: names of people must not
 /// move the cursor of a terminal or turn the text of a question around.
 pub fn defused(text: &str) -> Cow<'_, str> {
-    let drives = |character: char| {
-        (character.is_control() && !matches!(character, '\n' | '\t'))
-            || matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    if !text.contains(drives) {
+    replaced(text, code)
+}
+
+/// The text with control and direction characters as `\u001B`, as strings of JSON and of scripts write them.
+pub fn escaped(text: &str) -> Cow<'_, str> {
+    replaced(text, |character| format!("\\u{:04X}", u32::from(character)))
+}
+
+/// Whether a terminal obeys a character instead of showing it; line ends and tabs apart.
+pub fn drives_terminal(character: char) -> bool {
+    (character.is_control() && !matches!(character, '\n' | '\t'))
+        || matches!(
+            character,
+            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+        )
+}
+
+fn replaced(text: &str, shown: impl Fn(char) -> String) -> Cow<'_, str> {
+    if !text.contains(drives_terminal) {
         return Cow::Borrowed(text);
     }
-    let shown = |character: char| if drives(character) { code(character) } else { character.to_string() };
+    let shown = |letter: char| if drives_terminal(letter) { shown(letter) } else { letter.to_string() };
     Cow::Owned(text.chars().map(shown).collect())
 }
 
@@ -73,6 +87,7 @@ mod tests {
     #[test]
     fn what_drives_a_terminal_is_shown_by_its_code() {
         assert_eq!(defused("A\u{1b}[2K\rnobody\u{202e}"), "A<U+001B>[2K<U+000D>nobody<U+202E>");
+        assert_eq!(escaped("A\u{1b}[2K\u{202e}"), "A\\u001B[2K\\u202E");
         assert_eq!(defused("two\n\tlines \u{200d} é"), "two\n\tlines \u{200d} é");
     }
 

@@ -1,6 +1,8 @@
 //! `cargo bench`: umapish beside CPython and Adobe's own client, measured in one run and printed as a Markdown table.
 //!
-//! A word after `cargo bench --` selects the rows whose task contains it. Run by `cargo test`, each row is done once on a
+//! `cargo bench -- soak` soaks instead: runs with faults and kills, for a minute.
+//!
+//! Another word after `cargo bench --` selects the rows whose task contains it. Run by `cargo test`, each row is done once on a
 //! small organization and nothing is timed: it holds that every job runs and that those of a row agree.
 
 mod job;
@@ -9,6 +11,7 @@ mod measure;
 mod organization;
 mod python;
 mod rows;
+mod soak;
 mod table;
 
 use job::Workplace;
@@ -39,6 +42,11 @@ impl BenchSelection {
         Self { timed: options.iter().any(|option| option == "--bench"), words }
     }
 
+    /// Whether to soak, which nobody wants to wait for who only measures.
+    fn soaks(&self) -> bool {
+        self.words.iter().any(|word| word == "soak")
+    }
+
     fn rows(&self) -> impl Iterator<Item = &'static Row> {
         let wanted =
             |row: &&Row| self.words.is_empty() || self.words.iter().any(|word| row.task.contains(word));
@@ -48,7 +56,12 @@ impl BenchSelection {
 
 fn main() -> ExitCode {
     let selection = BenchSelection::of(std::env::args().skip(1));
-    match if selection.timed { measure_all(&selection) } else { try_all(&selection) } {
+    let done = match (selection.timed, selection.soaks()) {
+        (true, true) => soak::run().map(|totals| report(&totals.to_string())),
+        (true, false) => measure_all(&selection),
+        (false, _) => try_all(&selection),
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             report(&failure.to_string());
@@ -81,6 +94,9 @@ fn measure_all(selection: &BenchSelection) -> Result<(), Failure> {
 /// Does every row once, small; Python's part only where its environment is there already.
 fn try_all(selection: &BenchSelection) -> Result<(), Failure> {
     let python = Python::found();
+    if selection.words.is_empty() || selection.soaks() {
+        soak::try_out()?;
+    }
     for row in selection.rows() {
         measure(row, row.users.map(|users| users.min(FEW)), 1, &python)?;
     }

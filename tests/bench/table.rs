@@ -17,7 +17,7 @@ pub(crate) fn markdown(measured: &[(&Row, Vec<Series>)]) -> String {
         let lines = task.zip(series).map(|(task, one)| line(task, one, series.first()));
         lines.chain(row.limits.map(|limits| least(limits.least, series.first())))
     });
-    lines.fold(HEAD.to_owned(), |table, line| table + &line)
+    lines.fold(HEAD.to_owned(), |table, line| table + line.as_str())
 }
 
 fn line(task: &str, one: &Series, ours: Option<&Series>) -> String {

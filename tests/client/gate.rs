@@ -66,15 +66,49 @@ async fn in_test_mode_every_action_request_is_a_rehearsal() {
     let action = format!("/action/{ORGANIZATION}");
     client.action(body()).await.response.unwrap();
     client.call(&post(&action, body())).await.response.unwrap();
-    client.call(&post(&format!("{action}?testOnly=false"), body())).await.response.unwrap();
-    client
-        .send(&post(&format!("/%61ction/{ORGANIZATION}?testonly=no&testOnly=0"), body()))
-        .await
-        .response
-        .unwrap();
+    client.call(&post(&format!("{action}?testonly=TRUE"), body())).await.response.unwrap();
+    client.send(&post(&format!("/%61ction/{ORGANIZATION}?TEST%4fNLY=true"), body())).await.response.unwrap();
     let expected = format!("POST /v2/usermanagement{action}?testOnly=true");
     assert_eq!(server.lines(), [expected.as_str(); 4]);
     assert_eq!(server.requests()[0].header("content-type"), Some("application/json"));
+}
+
+#[tokio::test]
+async fn in_live_mode_a_query_asks_for_a_rehearsal_in_any_spelling() {
+    let server = Server::replies(vec![done(1)]).await;
+    let client = client_of(&server);
+    let action = format!("/action/{ORGANIZATION}");
+    for query in ["testOnly=true", "testonly=true", "TESTONLY=True", "test%4Fnly=tr%75e"] {
+        let request = post(&format!("{action}?{query}"), json!([add("a@example.com")]));
+        client.call(&request).await.response.unwrap();
+        client.send(&request).await.response.unwrap();
+    }
+    assert_eq!(server.lines(), vec![format!("POST /v2/usermanagement{action}?testOnly=true"); 8]);
+}
+
+#[tokio::test]
+async fn a_query_that_contradicts_the_mode_or_itself_is_not_sent_by_any_entry_point() {
+    let server = Server::replies(vec![done(1)]).await;
+    let action = format!("/action/{ORGANIZATION}");
+    let write = format!("/{ORGANIZATION}/products/1/configurations/2");
+    for (client, path, query, kind) in [
+        (in_test_mode(&server), &action, "testOnly=false", "test_mode"),
+        (in_test_mode(&server), &action, "testonly=false", "test_mode"),
+        (in_test_mode(&server), &action, "testOnly=0", "usage"),
+        (client_of(&server), &action, "testOnly=1", "usage"),
+        (client_of(&server), &action, "test_only=true", "usage"),
+        (client_of(&server), &action, "testOnly=false&TestOnly=true", "usage"),
+        (client_of(&server), &write, "testOnly=true", "usage"),
+    ] {
+        let request = post(&format!("{path}?{query}"), json!([add("a@example.com")]));
+        for error in [
+            client.call(&request).await.response.unwrap_err(),
+            client.send(&request).await.response.unwrap_err(),
+        ] {
+            assert_eq!(error.kind.name(), kind, "{path}?{query}: {error}");
+        }
+    }
+    assert!(server.requests().is_empty());
 }
 
 #[tokio::test]

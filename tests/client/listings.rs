@@ -286,6 +286,65 @@ async fn an_interrupted_listing_says_so() {
     assert_eq!(answer.unwrap_err().kind.name(), "interrupted");
 }
 
+/// Serves a listing that never ends: page by page, and for ever.
+async fn endless(reply: impl Fn(usize) -> Reply + Send + Sync + 'static) -> (Error, usize) {
+    let server = Server::start(move |request, _| reply(page_number(request))).await;
+    let listing = async { all(&mut client_of(&server).users(UserQuery::default())).await.unwrap_err() };
+    let error = tokio::time::timeout(std::time::Duration::from_mins(1), listing).await.expect("it ends");
+    assert_eq!(error.kind.name(), "incomplete", "{error}");
+    (error, server.requests().len())
+}
+
+#[tokio::test]
+async fn a_listing_that_never_ends_is_incomplete() {
+    let fresh = |page: usize| users(page * 2..page * 2 + 2, false);
+    let many = "4000000000";
+    let (error, requests) = endless(move |page| fresh(page).with("X-Total-Count", "6")).await;
+    assert!(error.to_string().contains("X-Total-Count announced 6"), "{error}");
+    assert!(requests < 20, "{requests}");
+    let (error, _) =
+        endless(move |page| fresh(page).with("X-Total-Count", "6").with("X-Page-Count", many)).await;
+    assert!(error.to_string().contains("X-Total-Count announced 6"), "{error}");
+    let growing = move |page: usize| {
+        let (total, pages) = (6 + page * 100, page + 3);
+        fresh(page).with("X-Total-Count", &total.to_string()).with("X-Page-Count", &pages.to_string())
+    };
+    endless(growing).await;
+}
+
+#[tokio::test]
+async fn a_last_page_that_repeats_for_ever_is_incomplete() {
+    for total in [None, Some("4000000000")] {
+        let reply = move |page: usize| {
+            let reply =
+                users(page.min(2) * 2..page.min(2) * 2 + 2, page >= 2).with("X-Page-Count", "4000000000");
+            total.map_or(reply.clone(), |total| reply.with("X-Total-Count", total))
+        };
+        let (error, requests) = endless(reply).await;
+        let text = error.to_string();
+        assert!(text.contains("4000000000 pages, but page 2 is marked as the last one"), "{text}");
+        assert!(requests < 20, "{requests}");
+    }
+}
+
+#[tokio::test]
+async fn a_listing_whose_last_page_is_missing_is_incomplete() {
+    let (error, _) = endless(|page| users(page * 2..page * 2 + 2, false).with("X-Page-Count", "3")).await;
+    assert!(error.to_string().contains("last of 3 pages"), "{error}");
+    let (error, _) = endless(|page| users(page.min(2) * 2..page.min(2) * 2 + 2, false)).await;
+    assert!(error.to_string().contains("repeats"), "{error}");
+}
+
+#[tokio::test]
+async fn people_who_join_while_a_listing_is_read_are_no_error() {
+    let server = Server::start(|request, _| {
+        let page = page_number(request);
+        users(page * 10..page * 10 + 10, page == 5).with("X-Total-Count", "45").with("X-Page-Count", "6")
+    })
+    .await;
+    assert_eq!(all(&mut client_of(&server).users(UserQuery::default())).await.unwrap().len(), 60);
+}
+
 #[tokio::test]
 async fn a_page_count_that_is_too_high_costs_calls_and_no_entry() {
     let server = Server::start(|_, _| users(0..10, true).with("X-Page-Count", "3")).await;

@@ -1,6 +1,7 @@
 //! Tables that the code generates, and tables that must agree with it.
 
 use super::{Document, Part, compare, documents};
+use crate::matrix;
 use crate::scripts::names;
 use crate::support::Run;
 use umapi_shell::error::ErrorKind;
@@ -12,13 +13,14 @@ use umapi_shell::shell::exit_code::RunExit;
 const END: &str = "<!-- end -->";
 
 /// The parts that the code generates, by the name in their markers.
-fn generated() -> [(&'static str, String); 5] {
+fn generated() -> [(&'static str, String); 6] {
     [
         ("guide", guide::markdown()),
         ("functions", help_text::tables(&umapi_shell::script::functions::catalog())),
         ("commands", umapi_shell::repl::command_table::markdown()),
         ("settings", umapi_shell::config::table::markdown()),
         ("exit codes", exit_code::markdown()),
+        ("faults", matrix::table()),
     ]
 }
 

@@ -19,6 +19,7 @@ const ORDER: &[&str] = &[
     "outcome",
     "http",
     "settings",
+    "call_ledger",
 ];
 
 fn place(name: &str) -> usize {

@@ -19,7 +19,8 @@ const BELOW: &[(&str, &[&str])] = &[
     ("store", &["wire", "user_folders", "secret"]),
     ("cli", &["config", "guide"]),
     ("config", &["client", "did_you_mean", "user_folders", "store"]),
-    ("output", &["tabular", "secret"]),
+    // What is shown of data, and how its characters are shown.
+    ("output", &["tabular", "secret", "wire"]),
     ("user_folders", &["error"]),
     ("error", &["wire", "secret"]),
     ("sandbox", &["wire"]),

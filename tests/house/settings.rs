@@ -6,7 +6,8 @@ use syn::visit::{self, Visit};
 use syn::{Expr, Item};
 
 /// The functions and methods that return the value of a setting by its key.
-const READERS: &[&str] = &["text", "path", "get", "guard", "address", "duration", "variable_name"];
+const READERS: &[&str] =
+    &["text", "path", "paths_in", "get", "guard", "address", "duration", "variable_name"];
 
 /// The variants of `config::table::Key`.
 fn declared() -> BTreeSet<String> {

@@ -49,7 +49,7 @@ fn collect(root: &Path, folder: &Path, found: &mut BTreeMap<ModulePath, SourceFi
         }
         let stem = path.file_stem().unwrap().to_string_lossy().into_owned();
         let is_source = path.extension().is_some_and(|extension| extension == "rs");
-        if !is_source || ["main", "tests", "testing"].contains(&stem.as_str()) {
+        if !is_source || ["main", "build", "tests", "testing"].contains(&stem.as_str()) {
             continue;
         }
         let text = fs::read_to_string(&path).unwrap();

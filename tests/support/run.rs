@@ -87,6 +87,12 @@ impl Run {
         self
     }
 
+    /// In another current folder.
+    pub(crate) fn in_current(mut self, folder: &Path) -> Self {
+        self.command.current_dir(folder);
+        self
+    }
+
     /// What standard input holds.
     pub(crate) fn stdin(mut self, text: &str) -> Self {
         self.stdin = text.into();

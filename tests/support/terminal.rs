@@ -55,6 +55,11 @@ impl Running {
         self.session.send(text).unwrap();
     }
 
+    /// Types bytes that need not be UTF-8.
+    pub(crate) fn bytes(&mut self, bytes: &[u8]) {
+        self.session.send(bytes).unwrap();
+    }
+
     /// Presses Ctrl-C.
     pub(crate) fn interrupt(&mut self) {
         self.session.send(ControlCode::EndOfText).unwrap();

@@ -1,11 +1,15 @@
 //! Turns a stream of commands into a stream of outcomes.
 
+mod verification;
+
 use super::match_answer;
 use crate::client::actions::checked_command::CheckedCommand;
+use crate::client::actions::deferred_removals::{DeferredRemoval, DeferredRemovals};
 use crate::client::actions::gate::AdmittedRequest;
 use crate::client::actions::piece_verdict::{PieceRefusal, PieceVerdict, SettledPiece};
 use crate::client::actions::planner::{ActionPlan, PlannedCommand};
-use crate::client::actions::removal::{LookedUp, RemovalCheck};
+use crate::client::actions::removal::LookedUp;
+use crate::client::actions::removal_check::SentRemoval;
 use crate::client::attempts::FailedCall;
 use crate::client::connection::Client;
 use crate::client::event::{ClientEvent, SubmitProgress, WaitReason};
@@ -21,11 +25,14 @@ use crate::wire::endpoint::EndpointId;
 use crate::wire::error_code;
 use crate::wire::response::ActionResponse;
 use futures_util::{Stream, StreamExt};
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
+
+/// The reason in the journal why a deferred removal is not verified.
+const NOT_READ_BACK: &str = "the run ended before it was read back";
 
 /// How many outcomes are decided in a row without a request.
 const BATCH_LIMIT: usize = 1_000;
@@ -51,6 +58,8 @@ impl OutcomeStream {
             open: true,
             plan: ActionPlan::default(),
             decided: Vec::new(),
+            deferred: DeferredRemovals::default(),
+            announced: false,
             progress,
             losses: 0,
             stopped: None,
@@ -103,6 +112,10 @@ struct ActionExecutor {
     open: bool,
     plan: ActionPlan,
     decided: Vec<Outcome>,
+    /// Removals that are read back after the last one of the list.
+    deferred: DeferredRemovals,
+    /// Whether it was reported how long look-ups take.
+    announced: bool,
     progress: SubmitProgress,
     /// Requests in a row whose responses were lost.
     losses: u32,
@@ -119,7 +132,7 @@ struct InFlightRequest {
 
 impl ActionExecutor {
     fn is_done(&self) -> bool {
-        !self.open && self.plan.is_empty()
+        !self.open && self.plan.is_empty() && self.deferred.is_empty()
     }
 
     async fn advance(mut self) -> Self {
@@ -129,6 +142,10 @@ impl ActionExecutor {
         let batch_full = self.decided.len() >= BATCH_LIMIT;
         if self.stopped.is_none() && !self.plan.is_empty() && !batch_full {
             self.send_next().await;
+        }
+        let is_over = self.stopped.is_some() || (!self.open && self.plan.is_empty());
+        if is_over || self.deferred.is_full() {
+            self.verify_deferred().await;
         }
         if self.stopped.is_some() {
             self.drain().await;
@@ -195,6 +212,10 @@ impl ActionExecutor {
         }
         loop {
             let look_ups = self.plan.next_look_ups(policy);
+            if !look_ups.is_empty() && !std::mem::replace(&mut self.announced, true) {
+                let rest = self.commands.size_hint().1.unwrap_or_default();
+                self.client.announce_look_ups(self.plan.len() + rest);
+            }
             let mut refused = Vec::new();
             for (place, command) in look_ups {
                 let LookedUp { before, resolution } = self.client.look_up(&command).await;
@@ -214,6 +235,12 @@ impl ActionExecutor {
     }
 
     async fn send_next(&mut self) {
+        let must_precede = |place: &usize| {
+            self.plan.item(*place).is_some_and(|item| self.deferred.must_precede(item.touches()))
+        };
+        if self.plan.next().iter().any(must_precede) {
+            self.verify_deferred().await;
+        }
         self.look_up_removals().await;
         if self.plan.is_empty() {
             return;
@@ -287,27 +314,12 @@ impl ActionExecutor {
         if request.mode == Mode::Live {
             self.check_later_steps(&mut settled).await;
         }
+        let mut deferred = HashMap::new();
         if self.client.shared.settings.verify == VerifyPolicy::Always && request.mode == Mode::Live {
-            self.verify(&mut settled).await;
+            deferred = self.defer_removals(&settled);
+            self.verify_pieces(&mut settled, &deferred).await;
         }
-        self.finish_request(request, settled);
-    }
-
-    /// Verifies removals: the service reports success even if nobody was removed (contract 2.8, X9).
-    async fn verify(&mut self, settled: &mut [(usize, SettledPiece)]) {
-        let done = settled.iter_mut().filter(|(_, settled)| settled.verdict == PieceVerdict::Done);
-        let done: Vec<_> = done
-            .filter_map(|(place, settled)| {
-                let before = self.plan.item(*place).and_then(PlannedCommand::before);
-                Some((self.command_at(*place)?, before, settled))
-            })
-            .collect();
-        let client = self.client.clone();
-        for (command, before, settled) in done {
-            let check = client.verify_removal(&command, before.as_deref()).await;
-            settled.verified = check == RemovalCheck::Verified;
-            check.apply(&mut settled.verdict);
-        }
+        self.finish_request(request, settled, deferred);
     }
 
     /// Reads back the steps after a failed one: the service runs them and reports only those that fail.
@@ -385,7 +397,7 @@ impl ActionExecutor {
         let settled = request.places.iter().zip(verdicts);
         let settled =
             settled.map(|((place, _), verdict)| (*place, request.read_back(verdict, failed.attempts)));
-        self.finish_request(request, settled.collect());
+        self.finish_request(request, settled.collect(), HashMap::new());
         // If everything turned out to be done, the next request can be sent.
         self.stopped = ended.err().filter(|error| !all_done || matches!(*error.kind, ErrorKind::Interrupted));
     }
@@ -395,21 +407,51 @@ impl ActionExecutor {
             .places
             .iter()
             .map(|(place, repeatable)| (*place, request.settled(verdict(*repeatable), attempts)));
-        self.finish_request(request, settled.collect());
+        self.finish_request(request, settled.collect(), HashMap::new());
     }
 
-    /// Reports the verdicts on a request to the hooks and applies them to the plan.
-    fn finish_request(&mut self, request: &InFlightRequest, settled: Vec<(usize, SettledPiece)>) {
+    /// Reports the verdicts on a request to the hooks and applies them to the plan. Deferred removals are `unverified`
+    /// in the journal until they are read back.
+    fn finish_request(
+        &mut self,
+        request: &InFlightRequest,
+        settled: Vec<(usize, SettledPiece)>,
+        mut deferred: HashMap<usize, SentRemoval>,
+    ) {
         let outcomes: Vec<_> = settled
             .iter()
-            .map(|(place, settled)| CommandOutcome {
-                evidence: self.plan.item(*place).and_then(|item| item.evidence_of(settled)),
-                ..settled.verdict.outcome(request.mode)
+            .map(|(place, settled)| {
+                if deferred.contains_key(place) {
+                    return CommandOutcome::with_message(Status::Unverified, NOT_READ_BACK);
+                }
+                CommandOutcome {
+                    evidence: self.plan.item(*place).and_then(|item| item.evidence_of(settled)),
+                    ..settled.verdict.outcome(request.mode)
+                }
             })
             .collect();
         self.client.notify_settled(&request.admitted, &outcomes);
-        let outcomes = self.plan.settle(settled);
-        self.record(outcomes);
+        let change = request.admitted.change.as_ref().filter(|_| !deferred.is_empty()).cloned().map(Arc::new);
+        let places = settled.iter().enumerate().filter_map(|(number, (place, _))| {
+            let removal = deferred.remove(place)?;
+            Some((self.plan.item(*place)?.index(), (number, removal)))
+        });
+        let mut places: HashMap<_, _> = places.collect();
+        let mut decided = Vec::new();
+        for outcome in self.plan.settle(settled) {
+            match (places.remove(&outcome.index), &change) {
+                (Some((place, removal)), Some(change)) => {
+                    self.deferred.add(DeferredRemoval {
+                        outcome,
+                        removal,
+                        request: Arc::clone(change),
+                        place,
+                    });
+                }
+                _ => decided.push(outcome),
+            }
+        }
+        self.record(decided);
     }
 
     /// Gives the remaining commands their outcomes, up to `BATCH_LIMIT` at a time.

@@ -106,22 +106,26 @@ impl Client {
         RequestTarget::of(EndpointId::Action, &[("organization", organization)], "")
     }
 
-    /// The mode in which a request is sent; in test mode an action request becomes a rehearsal.
+    /// The mode in which a request is sent, which its query then says. A query may ask for a rehearsal in live mode;
+    /// one that asks for real changes in test mode is refused.
     fn mode_of(&self, target: &mut RequestTarget) -> Result<Mode> {
         let mode = self.mode();
-        match (target.nature(), mode) {
-            (RequestNature::Action, Mode::Test) => target.rehearse(),
-            (RequestNature::Action, Mode::Live) if target.is_rehearsal() => {
-                target.rehearse();
-                return Ok(Mode::Test);
-            }
-            (RequestNature::Write, Mode::Test) => {
-                let message =
-                    format!("`{}` cannot be rehearsed, so it is refused in test mode", target.label());
-                return Err(ErrorKind::TestMode { message }.into());
-            }
-            (RequestNature::Read, _) | (_, Mode::Live) => {}
+        if target.nature() == RequestNature::Read {
+            return Ok(mode);
         }
+        let asked = target.asks_for_rehearsal()?;
+        if target.nature() == RequestNature::Write {
+            check_write(target, mode, asked)?;
+        }
+        let mode = match (mode, asked) {
+            (Mode::Test, Some(false)) => {
+                let message = "the query asks for real changes, but the run is in test mode";
+                return Err(ErrorKind::TestMode { message: message.to_owned() }.into());
+            }
+            (Mode::Test, _) | (Mode::Live, Some(true)) => Mode::Test,
+            (Mode::Live, _) => Mode::Live,
+        };
+        target.set_rehearsal(mode == Mode::Test);
         Ok(mode)
     }
 
@@ -193,6 +197,11 @@ impl Client {
         }
     }
 
+    /// Reports the outcome of a command that was read back later than the rest of its request.
+    pub(crate) fn notify_verified(&self, request: &ActionRequest, place: usize, outcome: &CommandOutcome) {
+        self.hooks().iter().for_each(|hook| hook.verified(request, place, outcome));
+    }
+
     /// Asks the hooks. If one refuses, those asked before it are notified that the request was not sent.
     pub(crate) fn before(&self, change: Option<&ActionRequest>) -> Result<()> {
         let Some(request) = change else { return Ok(()) };
@@ -228,6 +237,22 @@ fn parse_response(call: &ApiCall, response: &HttpResponse) -> ApiResponse {
     };
     let request_id = call.request_id.clone();
     ApiResponse { status: response.status, headers: headers.collect(), body, request_id }
+}
+
+/// Checks that a write that cannot be rehearsed is not meant to be.
+fn check_write(target: &RequestTarget, mode: Mode, asked: Option<bool>) -> Result<()> {
+    let label = target.label();
+    if mode == Mode::Test {
+        let message = format!("`{label}` cannot be rehearsed, so it is refused in test mode");
+        return Err(ErrorKind::TestMode { message }.into());
+    }
+    if asked == Some(true) {
+        return Err(Error::usage_with_hint(
+            format!("`{label}` cannot be rehearsed, although its query asks for that"),
+            "Leave `testOnly` out to make the change.",
+        ));
+    }
+    Ok(())
 }
 
 /// Checks a list of commands as a caller wrote it.

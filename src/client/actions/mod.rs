@@ -1,6 +1,7 @@
 //! Action requests: commands are planned, split, sent and matched with the outcomes of the service.
 
 pub(crate) mod checked_command;
+mod deferred_removals;
 pub(super) mod executor;
 pub(crate) mod feed;
 pub(super) mod gate;
@@ -12,5 +13,6 @@ pub(crate) mod raw;
 pub(crate) mod read_back;
 mod reconcile;
 pub(crate) mod removal;
+mod removal_check;
 mod removal_kind;
 mod split;

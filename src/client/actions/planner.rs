@@ -5,6 +5,7 @@
 
 use super::checked_command::{CheckedCommand, CheckedPiece};
 use super::piece_verdict::{PieceVerdict, SettledPiece};
+use crate::client::actions::removal_check::SentRemoval;
 use crate::client::actions::removal_kind::RemovalKind;
 use crate::client::hooks::Resolution;
 use crate::client::outcome::{Evidence, Outcome, Status, StepError, Warning};
@@ -110,9 +111,15 @@ impl PlannedCommand {
         !self.is_looked_up && self.sent == 0 && self.removal.needs_look_up(policy, self.evidence)
     }
 
-    /// The account as it was before its removal.
-    pub(crate) fn before(&self) -> Option<Arc<User>> {
-        self.before.clone()
+    /// What it touches.
+    pub(crate) fn touches(&self) -> &CommandTouches {
+        &self.touches
+    }
+
+    /// What is known of the account when its removal, the whole command or a piece of it, is read back.
+    pub(crate) fn sent_removal(&self, command: Command) -> SentRemoval {
+        let is_known = self.before.is_some() || self.evidence == Some(Evidence::Read);
+        SentRemoval { command, before: self.before.clone(), is_known }
     }
 
     /// How many pieces the command has.
@@ -247,6 +254,11 @@ impl ActionPlan {
     /// Whether more commands could fill the next request.
     pub(crate) fn needs_more(&self) -> bool {
         self.ready < COMMANDS_PER_REQUEST && self.window.len() < WINDOW_SIZE
+    }
+
+    /// The number of commands without an outcome.
+    pub(crate) fn len(&self) -> usize {
+        self.window.len()
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -422,7 +434,7 @@ impl ActionPlan {
     }
 
     /// Removes the commands that an earlier failure now holds back, and returns their outcomes.
-    fn take_held_back(&mut self, mode: Mode) -> Vec<Outcome> {
+    pub(crate) fn take_held_back(&mut self, mode: Mode) -> Vec<Outcome> {
         if self.failed_people.is_empty() {
             return Vec::new();
         }
@@ -448,7 +460,12 @@ impl ActionPlan {
     }
 
     fn mark_failed(&mut self, item: &PlannedCommand) {
-        self.failed_people.extend(item.people.iter().map(|name| (name.clone(), item.index)));
+        self.hold_back(item.people.clone(), item.index);
+    }
+
+    /// From now on, commands for these people are held back because of the command with this index.
+    pub(crate) fn hold_back(&mut self, people: Vec<String>, index: usize) {
+        self.failed_people.extend(people.into_iter().map(|name| (name, index)));
     }
 }
 

@@ -5,7 +5,8 @@ use crate::client::actions::gate::AdmittedRequest;
 use crate::client::actions::match_answer::MatchedOutcome;
 use crate::client::actions::piece_verdict::{PieceRefusal, PieceVerdict};
 use crate::client::actions::reconcile::LostCommand;
-use crate::client::actions::removal::{LookedUp, RemovalCheck};
+use crate::client::actions::removal::LookedUp;
+use crate::client::actions::removal_check::SentRemoval;
 use crate::client::actions::removal_kind::RemovalKind;
 use crate::client::attempts::FailedCall;
 use crate::client::connection::Client;
@@ -176,7 +177,7 @@ impl Client {
         let Some(problem) = lost else {
             let mut matched = match_all(change, response.as_ref());
             self.check_later_steps(change, &mut matched).await;
-            self.verify_removals(change, &mut matched, before).await;
+            self.verify_matched(change, &mut matched, before).await;
             return FinishedExchange { response, matched, attempts };
         };
         let resend = resend && !once && losses < self.shared.settings.max_attempts;
@@ -227,7 +228,7 @@ impl Client {
         }
     }
 
-    async fn verify_removals(
+    async fn verify_matched(
         &self,
         change: &ActionRequest,
         matched: &mut [MatchedOutcome],
@@ -236,13 +237,17 @@ impl Client {
         if self.shared.settings.verify != VerifyPolicy::Always || change.mode != Mode::Live {
             return;
         }
-        for ((sent, outcome), before) in change.commands.iter().zip(matched).zip(before) {
-            let Some(command) = sent.content.command() else { continue };
-            if outcome.verdict == PieceVerdict::Done {
-                let check = self.verify_removal(command, before.as_deref()).await;
-                outcome.evidence = (check == RemovalCheck::Verified).then_some(Evidence::Verified);
-                check.apply(&mut outcome.verdict);
-            }
+        let done = change.commands.iter().zip(matched).zip(before);
+        let done = done.filter(|((_, outcome), _)| outcome.verdict == PieceVerdict::Done);
+        let done = done.filter_map(|((sent, outcome), before)| {
+            let command = sent.content.command()?.clone();
+            let is_known = before.is_some();
+            Some((SentRemoval { command, before: before.clone(), is_known }, outcome))
+        });
+        let (removals, outcomes): (Vec<_>, Vec<_>) = done.unzip();
+        for (check, outcome) in self.verify_removals(&removals).await.into_iter().zip(outcomes) {
+            outcome.evidence = check.is_read_back().then_some(Evidence::Verified);
+            check.apply(&mut outcome.verdict);
         }
     }
 

@@ -204,6 +204,11 @@ impl ExpectedState {
         }
     }
 
+    /// Whether the user should be in no group but those that were added after.
+    pub(super) fn removes_all_groups(&self) -> bool {
+        self.all_groups_out
+    }
+
     /// Whether the user should no longer be in a group, `_org_admin` included.
     pub(super) fn must_be_absent(&self, group: &str) -> bool {
         let group = fold(group);

@@ -2,15 +2,20 @@
 //!
 //! A sliding window: a burst up to the limit is sent at once, and no 60 seconds have more calls than the limit.
 
+use crate::client::call_ledger::{CallLedger, SlotGrant};
 use crate::client::settings::Pace;
 use crate::wire::endpoint::{ENDPOINTS, EndpointId};
 use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
 
 /// The window is longer than a minute by this fraction, for the time that calls take to arrive.
 const MARGIN: u32 = 60;
+/// How long to wait while another process takes a slot, which takes it microseconds, and how often: one that was
+/// stopped in the midst of it must not hold up the others.
+const BUSY: Duration = Duration::from_millis(5);
+const BUSY_TURNS: u32 = 400;
 
 impl Pace {
     /// The least time between a call and the one that is a whole limit later.
@@ -34,6 +39,8 @@ impl Pace {
 pub(crate) struct RateLimiter {
     window: Duration,
     lanes: Vec<RateWindow>,
+    /// The calls of other processes.
+    ledger: Option<Arc<dyn CallLedger>>,
 }
 
 struct RateWindow {
@@ -54,18 +61,34 @@ impl RateLimiter {
             left: tokio::sync::Mutex::default(),
             held_until: Mutex::new(None),
         };
-        Self { window: pace.window().unwrap_or_default(), lanes: limited.map(lane).collect() }
+        Self { window: pace.window().unwrap_or_default(), lanes: limited.map(lane).collect(), ledger: None }
+    }
+
+    /// The same limiter, which also counts the calls of other processes.
+    #[must_use]
+    pub(crate) fn shared_by(self, ledger: Option<Arc<dyn CallLedger>>) -> Self {
+        Self { ledger, ..self }
     }
 
     /// Waits for a slot of the endpoint and takes it. `on_wait` is called before each wait.
     pub(crate) async fn take_slot(&self, id: EndpointId, on_wait: impl Fn(Duration)) {
         let Some(lane) = self.lane(id) else { return };
         let mut left = lane.left.lock().await;
+        let mut busy = 0;
         loop {
-            let wait = lane.wait(&left, self.window, Instant::now());
-            if wait.is_zero() {
-                break;
-            }
+            let wait = match lane.wait(&left, self.window, Instant::now()) {
+                Duration::ZERO => match self.shared_grant(lane) {
+                    SlotGrant::Taken => break,
+                    SlotGrant::Busy if busy == BUSY_TURNS => break,
+                    SlotGrant::Busy => {
+                        busy += 1;
+                        tokio::time::sleep(BUSY).await;
+                        continue;
+                    }
+                    SlotGrant::Wait(wait) => wait,
+                },
+                wait => wait,
+            };
             on_wait(wait);
             tokio::time::sleep(wait).await;
         }
@@ -97,6 +120,12 @@ impl RateLimiter {
         *held = (*held).max(until);
     }
 
+    /// Whether the calls of other processes leave a slot.
+    fn shared_grant(&self, lane: &RateWindow) -> SlotGrant {
+        let ledger = self.ledger.as_ref().filter(|_| !self.window.is_zero());
+        ledger.map_or(SlotGrant::Taken, |ledger| ledger.take(lane.id, lane.limit, self.window))
+    }
+
     fn lane(&self, id: EndpointId) -> Option<&RateWindow> {
         self.lanes.iter().find(|lane| lane.id == id)
     }
@@ -114,7 +143,6 @@ impl RateWindow {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::Arc;
 
     async fn departures(pacer: &RateLimiter, id: EndpointId, count: usize) -> Vec<u64> {
         let start = Instant::now();
@@ -201,5 +229,34 @@ mod tests {
         let given_up = pacer.take_slot(EndpointId::Groups, |_| {});
         assert!(tokio::time::timeout(Duration::from_secs(1), given_up).await.is_err());
         assert_eq!(departures(&pacer, EndpointId::Groups, 1).await, [60]);
+    }
+
+    /// Returns these grants in turn, and then slots.
+    #[derive(Debug)]
+    struct ScriptedLedger(Mutex<VecDeque<SlotGrant>>);
+
+    impl CallLedger for ScriptedLedger {
+        fn take(&self, _: EndpointId, limit: usize, window: Duration) -> SlotGrant {
+            assert_eq!((limit, window), (5, Duration::from_secs(61)));
+            self.0.lock().unwrap().pop_front().unwrap_or(SlotGrant::Taken)
+        }
+    }
+
+    fn sharing(grants: impl IntoIterator<Item = SlotGrant>) -> RateLimiter {
+        let ledger = ScriptedLedger(Mutex::new(grants.into_iter().collect()));
+        RateLimiter::new(Pace::DOCUMENTED).shared_by(Some(Arc::new(ledger)))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn calls_of_other_processes_delay_a_call_and_use_no_slot_of_its_own() {
+        let wait = |seconds| SlotGrant::Wait(Duration::from_secs(seconds));
+        let pacer = sharing([wait(7), SlotGrant::Busy, wait(2), SlotGrant::Taken]);
+        assert_eq!(departures(&pacer, EndpointId::Groups, 6).await, [9, 9, 9, 9, 9, 70]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_process_that_never_finishes_taking_its_slot_blocks_nobody() {
+        let pacer = sharing(std::iter::repeat_n(SlotGrant::Busy, 10_000));
+        assert_eq!(departures(&pacer, EndpointId::Groups, 1).await, [2]);
     }
 }

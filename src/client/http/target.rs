@@ -2,9 +2,14 @@
 
 use crate::client::settings::ClientSettings;
 use crate::error::{Error, Result};
-use crate::wire::endpoint::{self, BASE_PATH, Endpoint, EndpointId, HttpMethod, PUBLIC_HOST, PathBase};
+use crate::wire::endpoint::{
+    self, BASE_PATH, ENDPOINTS, Endpoint, EndpointId, HttpMethod, PUBLIC_HOST, PathBase,
+};
 use crate::wire::percent_encode;
 use url::{Position, Url};
+
+/// How the id of every organization ends, in lower case.
+const ORGANIZATION_ENDING: &str = "@adobeorg";
 
 /// The query parameter that makes an action request a rehearsal.
 const TEST_ONLY: &str = "testOnly";
@@ -50,7 +55,7 @@ impl RequestTarget {
     /// full URL whose host is the configured one or Adobe's public one (which stands for the configured service).
     ///
     /// # Errors
-    /// `usage`: another host, a path outside the service, or a path with `..`.
+    /// `usage`: another host, another organization, a path outside the service, or a path with `..`.
     pub(crate) fn parse(settings: &ClientSettings, method: &str, target: &str) -> Result<Self> {
         let method = method.trim().to_ascii_uppercase();
         if method.is_empty() || !method.bytes().all(|byte| byte.is_ascii_alphabetic()) {
@@ -64,6 +69,7 @@ impl RequestTarget {
         let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
         let path = canonical(path)?;
         let (base, path) = resolve_base(settings, &method, path, full.is_some())?;
+        check_organization(&settings.organization, &path, query)?;
         let endpoint = endpoint::find(base, &method, &path);
         Ok(Self { method, base, path, query: query_pairs(query), endpoint })
     }
@@ -116,24 +122,57 @@ impl RequestTarget {
         }
     }
 
-    /// Whether its query asks for a rehearsal (contract 7.31).
-    pub(crate) fn is_rehearsal(&self) -> bool {
-        self.query.iter().any(|pair| {
-            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-            percent_encode::decode(key) == TEST_ONLY
-                && percent_encode::decode(value).eq_ignore_ascii_case("true")
-        })
+    /// Whether its query asks for a rehearsal (contract 7.31); `None` if it says nothing of it.
+    ///
+    /// # Errors
+    /// `usage`: it does not say clearly which, as with `testOnly=1`, or with a name that only resembles `testOnly`. The
+    /// service takes such a query for a real change.
+    pub(crate) fn asks_for_rehearsal(&self) -> Result<Option<bool>> {
+        let mut asked = None;
+        for pair in self.query.iter().filter(|pair| resembles_test_only(pair)) {
+            let (name, value) = parameter(pair);
+            let wish = match value.to_ascii_lowercase().as_str() {
+                "true" => true,
+                "false" => false,
+                _ => return Err(unclear(&name, &value)),
+            };
+            if !name.eq_ignore_ascii_case(TEST_ONLY) || asked.is_some_and(|earlier| earlier != wish) {
+                return Err(unclear(&name, &value));
+            }
+            asked = Some(wish);
+        }
+        Ok(asked)
     }
 
-    /// Makes it a rehearsal, whatever its query says.
-    pub(crate) fn rehearse(&mut self) {
-        let is_ours = |pair: &String| {
-            let key = pair.split('=').next().unwrap_or_default();
-            percent_encode::decode(key).eq_ignore_ascii_case(TEST_ONLY)
-        };
-        self.query.retain(|pair| !is_ours(pair));
-        self.query.push(format!("{TEST_ONLY}=true"));
+    /// Makes it a rehearsal or a real change. The service gets one parameter in its own spelling, or none, whatever the
+    /// caller wrote.
+    pub(crate) fn set_rehearsal(&mut self, is_rehearsal: bool) {
+        self.query.retain(|pair| !resembles_test_only(pair));
+        if is_rehearsal {
+            self.query.push(format!("{TEST_ONLY}=true"));
+        }
     }
+}
+
+/// Name and value of a pair of a query, decoded.
+fn parameter(pair: &str) -> (String, String) {
+    let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+    (percent_encode::decode(name), percent_encode::decode(value))
+}
+
+/// Whether a pair of a query has `testOnly` in it in some spelling: in another case, with other characters around or
+/// between.
+fn resembles_test_only(pair: &str) -> bool {
+    let decoded = percent_encode::decode(pair);
+    let letters: String = decoded.chars().filter(char::is_ascii_alphabetic).collect();
+    letters.to_ascii_lowercase().contains(&TEST_ONLY.to_ascii_lowercase())
+}
+
+fn unclear(name: &str, value: &str) -> Error {
+    Error::usage_with_hint(
+        format!("the query does not say clearly whether to rehearse: `{name}={value}`"),
+        format!("Leave it out, since umapish sets it by its mode, or write `{TEST_ONLY}=true`."),
+    )
 }
 
 /// A URL as the caller wrote it: its authority and the rest.
@@ -230,6 +269,44 @@ fn resolve_base(
     Ok((PathBase::Service, path))
 }
 
+/// Checks that a path and its query name no other organization, in whatever encoding.
+///
+/// Where the service takes the id of an organization, it must be ours; elsewhere, nothing may look like that of
+/// another one.
+fn check_organization(organization: &str, path: &str, query: &str) -> Result<()> {
+    let segments: Vec<_> = path.split('/').skip(1).map(decoded).collect();
+    let takes_organization = |first: &String| {
+        let templates = ENDPOINTS.iter().map(|endpoint| endpoint.path);
+        let mut firsts = templates.filter_map(|path| path.strip_prefix('/')?.split_once("/{organization}"));
+        firsts.any(|(known, _)| known.eq_ignore_ascii_case(first.trim()))
+    };
+    let is_ours = |text: &str| text.eq_ignore_ascii_case(organization);
+    let expected = segments.first().filter(|first| takes_organization(first)).and_then(|_| segments.get(1));
+    let values = query.split(['&', '=']).map(decoded);
+    let is_foreign =
+        |text: &String| text.to_ascii_lowercase().contains(ORGANIZATION_ENDING) && !is_ours(text);
+    let foreign = expected.filter(|text| !is_ours(text)).cloned();
+    match foreign.or_else(|| segments.iter().cloned().chain(values).find(is_foreign)) {
+        None => Ok(()),
+        Some(other) => Err(Error::usage_with_hint(
+            format!("`{other}` is not the organization of this run, which is `{organization}`"),
+            "A script can call the service for the organization of its profile only; choose another profile with -p.",
+        )),
+    }
+}
+
+/// A string without escapes, even if they were escaped again.
+fn decoded(text: &str) -> String {
+    let mut text = text.to_owned();
+    loop {
+        let next = percent_encode::decode(&text);
+        if next == text {
+            return text.trim().to_owned();
+        }
+        text = next;
+    }
+}
+
 /// A path with each segment encoded once, without anything that a server could read as another path.
 fn canonical(path: &str) -> Result<String> {
     let mut clean = String::new();
@@ -321,17 +398,17 @@ mod tests {
     #[test]
     fn no_other_host_and_no_other_path_is_reached() {
         for target in [
-            "https://example.com/v2/usermanagement/users/A/0",
-            "https://usermanagement.adobe.io@example.com/v2/usermanagement/users/A/0",
-            "https://usermanagement.adobe.io.example.com/v2/usermanagement/users/A/0",
-            "https://usermanagement.adobe.io\\@example.com/v2/usermanagement/users/A/0",
-            "https://127.0.0.1:9090/v2/usermanagement/users/A/0",
+            "https://example.com/v2/usermanagement/users/A@AdobeOrg/0",
+            "https://usermanagement.adobe.io@example.com/v2/usermanagement/users/A@AdobeOrg/0",
+            "https://usermanagement.adobe.io.example.com/v2/usermanagement/users/A@AdobeOrg/0",
+            "https://usermanagement.adobe.io\\@example.com/v2/usermanagement/users/A@AdobeOrg/0",
+            "https://127.0.0.1:9090/v2/usermanagement/users/A@AdobeOrg/0",
             "http://127.0.0.1:8080/ims/token/v2",
             "https://ims-na1.adobelogin.com/ims/token/v2",
             "https://usermanagement.adobe.io/v3/users",
-            "ftp://usermanagement.adobe.io.x/v2/usermanagement/users/A/0",
-            "/users/../action/A",
-            "/users/%2e%2E/action/A",
+            "ftp://usermanagement.adobe.io.x/v2/usermanagement/users/A@AdobeOrg/0",
+            "/users/../action/A@AdobeOrg",
+            "/users/%2e%2E/action/A@AdobeOrg",
             "/users/./A",
             "",
             "?x=1",
@@ -343,7 +420,7 @@ mod tests {
 
     #[test]
     fn a_url_that_parsers_could_read_in_two_ways_is_refused() {
-        let path = "v2/usermanagement/users/A/0";
+        let path = "v2/usermanagement/users/A@AdobeOrg/0";
         for address in [
             "https://me@usermanagement.adobe.io/",
             "https://me:pass@usermanagement.adobe.io/",
@@ -405,6 +482,45 @@ mod tests {
     }
 
     #[test]
+    fn no_other_organization_is_reached_in_any_encoding() {
+        let here = "https://usermanagement.adobe.io/v2/usermanagement";
+        for target in [
+            "/users/B@AdobeOrg/0",
+            "/users/B/0",
+            "/users/B%40AdobeOrg/0",
+            "/users/B%2540AdobeOrg/0",
+            "/users/B%252540AdobeOrg/0",
+            "/users/%42@%41dobe%4Frg/0",
+            "/users/b@adobeorg/0",
+            "/USERS/B/0",
+            "/%75sers/B/0",
+            "/users/A@AdobeOrg%2F..%2FB@AdobeOrg/0",
+            "/users/A@AdobeOrg;B/0",
+            "/users/A@AdobeOrg/0/..%2F..%2FB@AdobeOrg",
+            "/users%2FB@AdobeOrg/0",
+            "//users//B@AdobeOrg//0/",
+            "action/B@AdobeOrg?testOnly=true",
+            "/groups/ B@AdobeOrg/0",
+            "/organizations/B@AdobeOrg/users/a@example.com",
+            "/B@AdobeOrg/products/1/configurations/2",
+            "/users/A@AdobeOrg/0?organization=B%40AdobeOrg",
+            "/v2/usermanagement/users/B@AdobeOrg/0",
+            "/v2/usermanagement/v2/usermanagement/users/B@AdobeOrg/0",
+            "HERE/users/B@AdobeOrg/0",
+        ] {
+            for method in ["GET", "post", "PATCH"] {
+                let refused = url(method, &target.replace("HERE", here));
+                let message = refused.as_ref().err().map(ToString::to_string).unwrap_or_default();
+                assert!(message.contains("is not the organization of this run"), "{target}: {refused:?}");
+            }
+        }
+        for target in ["/users/A%40AdobeOrg/0", "/users/a@adobeorg/0", "/A@AdobeOrg/products", "/new/thing/0"]
+        {
+            assert!(url("GET", target).is_ok(), "{target}");
+        }
+    }
+
+    #[test]
     fn a_password_in_a_refused_url_is_not_repeated() {
         let error = url("GET", "https://me:hunter2@example.com/x").unwrap_err();
         assert!(!error.to_string().contains("hunter2"), "{error}");
@@ -413,12 +529,15 @@ mod tests {
     #[test]
     fn a_path_is_encoded_once_and_safely() {
         for (given, expected) in [
-            ("/users/A/0/Group #1", "/users/A/0/Group%20%231"),
-            ("/users/A/0/Group%20%231", "/users/A/0/Group%20%231"),
-            ("/users/A/0/A%2FB", "/users/A/0/A%2FB"),
-            ("/users/A/0/50% off", "/users/A/0/50%25%20off"),
-            ("/users/A/0/Größe", "/users/A/0/Gr%C3%B6%C3%9Fe"),
-            ("/organizations/A/users/a+b@example.com", "/organizations/A/users/a%2Bb@example.com"),
+            ("/users/A@AdobeOrg/0/Group #1", "/users/A@AdobeOrg/0/Group%20%231"),
+            ("/users/A@AdobeOrg/0/Group%20%231", "/users/A@AdobeOrg/0/Group%20%231"),
+            ("/users/A@AdobeOrg/0/A%2FB", "/users/A@AdobeOrg/0/A%2FB"),
+            ("/users/A@AdobeOrg/0/50% off", "/users/A@AdobeOrg/0/50%25%20off"),
+            ("/users/A@AdobeOrg/0/Größe", "/users/A@AdobeOrg/0/Gr%C3%B6%C3%9Fe"),
+            (
+                "/organizations/A@AdobeOrg/users/a+b@example.com",
+                "/organizations/A@AdobeOrg/users/a%2Bb@example.com",
+            ),
             ("/x\r\ny", "/x%0D%0Ay"),
         ] {
             let expected = format!("http://127.0.0.1:8080/v2/usermanagement{expected}");
@@ -432,26 +551,74 @@ mod tests {
         let settings = settings("https://usermanagement.adobe.io/v2/usermanagement");
         let nature =
             |method: &str, target: &str| RequestTarget::parse(&settings, method, target).unwrap().nature();
-        for target in ["/action/A", "//action//A/", "/%61ction/A", "/Action/A", "action"] {
+        for target in [
+            "/action/A@AdobeOrg",
+            "//action//A@AdobeOrg/",
+            "/%61ction/A@AdobeOrg",
+            "/Action/A@AdobeOrg",
+            "action",
+        ] {
             assert_eq!(nature("post", target), RequestNature::Action, "{target}");
         }
-        assert_eq!(nature("GET", "/action/A"), RequestNature::Read);
-        assert_eq!(nature("PUT", "/action/A"), RequestNature::Write);
+        assert_eq!(nature("GET", "/action/A@AdobeOrg"), RequestNature::Read);
+        assert_eq!(nature("PUT", "/action/A@AdobeOrg"), RequestNature::Write);
         assert_eq!(nature("POST", "/A/products/1/configurations/2"), RequestNature::Write);
     }
 
-    #[test]
-    fn a_rehearsal_overrides_what_the_query_says() {
+    fn asked(query: &str) -> Result<Option<bool>> {
         let settings = settings("https://usermanagement.adobe.io/v2/usermanagement");
-        for query in ["", "?testOnly=false", "?test%4Fnly=false&testonly=no", "?testOnly"] {
-            let mut target = RequestTarget::parse(&settings, "POST", &format!("/action/A{query}")).unwrap();
-            assert!(!target.is_rehearsal(), "{query}");
-            target.rehearse();
-            assert!(target.is_rehearsal());
-            assert!(target.url(&settings).ends_with("/action/A?testOnly=true"), "{query}");
+        RequestTarget::parse(&settings, "POST", &format!("/action/A@AdobeOrg{query}"))
+            .unwrap()
+            .asks_for_rehearsal()
+    }
+
+    #[test]
+    fn a_query_asks_for_a_rehearsal_in_any_spelling_or_is_unclear() {
+        for query in [
+            "?testOnly=true",
+            "?testonly=True",
+            "?TESTONLY=TRUE",
+            "?test%4Fnly=tr%75e",
+            "?x=1&%74estOnly=true",
+        ] {
+            assert_eq!(asked(query).unwrap(), Some(true), "{query}");
         }
-        let target = RequestTarget::parse(&settings, "POST", "/action/A?x=1&testOnly=True").unwrap();
-        assert!(target.is_rehearsal());
+        for query in ["?testOnly=false", "?testonly=FALSE", "?test%4fnly=f%61lse&testOnly=false"] {
+            assert_eq!(asked(query).unwrap(), Some(false), "{query}");
+        }
+        for query in ["", "?x=1", "?test=true&only=true"] {
+            assert_eq!(asked(query).unwrap(), None, "{query}");
+        }
+        for query in [
+            "?testOnly",
+            "?testOnly=",
+            "?testOnly=1",
+            "?testOnly=yes",
+            "?testOnly=true&testOnly=false",
+            "?testOnly=%20true",
+            "?test_only=true",
+            "?test-Only=true",
+            "?testOnly%20=true",
+            "?x=1&amp;testOnly=true",
+            "?x=1;testOnly=true",
+            "?testOnly[]=true",
+            "?%00testOnly=true",
+        ] {
+            assert!(asked(query).is_err_and(|error| error.kind.name() == "usage"), "{query}");
+        }
+    }
+
+    #[test]
+    fn the_service_gets_its_own_spelling_or_nothing() {
+        let settings = settings("https://usermanagement.adobe.io/v2/usermanagement");
+        for query in ["", "?testOnly=false", "?test%4Fnly=false&testonly=false", "?TESTONLY=true"] {
+            let mut target =
+                RequestTarget::parse(&settings, "POST", &format!("/action/A@AdobeOrg{query}")).unwrap();
+            target.set_rehearsal(true);
+            assert!(target.url(&settings).ends_with("/action/A@AdobeOrg?testOnly=true"), "{query}");
+            target.set_rehearsal(false);
+            assert!(target.url(&settings).ends_with("/action/A@AdobeOrg"), "{query}");
+        }
     }
 
     #[test]

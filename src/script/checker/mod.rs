@@ -21,6 +21,8 @@ use crate::language::script_error::{ScriptEnding, ScriptError};
 use crate::language::source_text;
 use crate::language::tokens::{code_tokens, line_and_column};
 use crate::script::checker::call_index::{CallIndex, CallSiteRecord, FunctionForms, ScriptImport};
+use crate::store::file_rules::{FileRules, RunFiles, library_of};
+use crate::user_folders;
 use rhai::{AST, Engine, ParseError, ParseErrorType, Position};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -37,6 +39,7 @@ pub fn check(engine: &Engine, text: &str, file: Option<&Path>) -> Vec<CheckFindi
         registered: registered(engine),
         visited: BTreeSet::new(),
         findings: Vec::new(),
+        files: import_rules(file),
     };
     check.script(text, file, None);
     let mut findings = check.findings;
@@ -51,6 +54,16 @@ struct ScriptChecker<'e> {
     registered: BTreeMap<String, FunctionForms>,
     visited: BTreeSet<PathBuf>,
     findings: Vec<CheckFinding>,
+    /// Which files the script may import.
+    files: FileRules,
+}
+
+/// What a script may import when it runs.
+fn import_rules(file: Option<&Path>) -> FileRules {
+    let configuration = user_folders::configuration().ok();
+    let library = configuration.as_deref().map(library_of);
+    let own = configuration.into_iter().chain(user_folders::state().ok()).collect();
+    FileRules::of(&RunFiles { script: file, is_typed: file.is_none(), own, library, ..RunFiles::default() })
 }
 
 /// A script that is being checked.
@@ -137,11 +150,12 @@ impl ScriptChecker<'_> {
         subject: &CheckedScript,
     ) -> Option<FunctionForms> {
         let importer = importer.map(|path| path.display().to_string());
-        let path = module_resolver::place(importer.as_deref(), import.path.as_deref()?);
-        let text = match source_text::read_file(&path) {
+        let path = module_resolver::place(importer.as_deref(), import.path.as_deref()?, self.files.library());
+        let allowed = self.files.check_importing(&path);
+        let text = match allowed.and_then(|()| source_text::read_file(&path)) {
             Ok(text) => text,
             Err(error) => {
-                self.findings.push(subject.error(import.position, error.to_string(), None));
+                self.findings.push(subject.error(import.position, error.to_string(), error.hint()));
                 return None;
             }
         };

@@ -12,7 +12,7 @@ use crate::host::thrown::ScriptEnd;
 use crate::language::catalog::FunctionHelp;
 use crate::language::caught_errors;
 use crate::script::engine::module_resolver::ScriptModules;
-use crate::values::query::counter;
+use crate::values::query::{counter, index};
 use crate::values::{date, list_operators, raw_response, record, secret_text};
 use rhai::{Dynamic, Engine, OptimizationLevel};
 use std::rc::Rc;
@@ -48,6 +48,7 @@ pub(crate) fn build_with(session: &Rc<Session>, help: FunctionHelp) -> Engine {
     list_operators::register(&mut engine);
     secret_text::register(&mut engine);
     counter::register(&mut engine);
+    index::register(&mut engine);
     raw_response::register(&mut engine);
     tags::register(&mut engine);
     functions::register(&mut engine, help);

@@ -1,12 +1,15 @@
-//! `import "x"`: a file in the folder of the importing file, read like any script.
+//! `import "x"`: a file in the folder of the importing file or in the folder of shared modules, read like any script.
 
 use crate::error::Result;
 use crate::host::binding::RhaiResultOf;
 use crate::host::session::Session;
 use crate::host::temporary_calls;
 use crate::language::source_text;
+use crate::session::run_state::RunState;
 use crate::session::tracked_files;
+use crate::store::file_door;
 use rhai::{Engine, EvalAltResult, Module, ModuleResolver, Position, Scope, Shared};
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -26,7 +29,13 @@ impl ScriptModules {
         Self { session: Some(Rc::clone(session)), ..Self::default() }
     }
 
+    fn place(&self, importer: Option<&str>, name: &str) -> PathBuf {
+        let run = self.session.as_ref().map(|session| RunState::of(session));
+        place(importer, name, run.as_ref().and_then(|run| run.settings.files.library()))
+    }
+
     fn read(&self, path: &Path) -> Result<String> {
+        self.session.as_ref().map_or(Ok(()), |session| tracked_files::check_module(session, path))?;
         let text = source_text::read_file(path)?;
         self.session.as_ref().map_or(Ok(()), |session| tracked_files::record_module(session, path))?;
         Ok(text)
@@ -41,7 +50,7 @@ impl ModuleResolver for ScriptModules {
         name: &str,
         position: Position,
     ) -> RhaiResultOf<Shared<Module>> {
-        let path = place(importer, name);
+        let path = self.place(importer, name);
         if let Some(known) = self.loaded.borrow().get(&path) {
             return Ok(known.clone());
         }
@@ -54,9 +63,21 @@ impl ModuleResolver for ScriptModules {
     }
 }
 
-/// The file that `name` means in `importer`.
-pub fn place(importer: Option<&str>, name: &str) -> PathBuf {
-    let folder = importer.and_then(|importer| Path::new(importer).parent()).unwrap_or(Path::new(""));
+/// The file that `name` means in `importer`: one beside it, or else one in the folder of shared modules.
+pub fn place(importer: Option<&str>, name: &str, library: Option<&Path>) -> PathBuf {
+    let file = importer.map(|importer| without_link(Path::new(importer)));
+    let folder = file.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
+    let beside = module_file(folder, name);
+    let shared = library.map(|folder| module_file(folder, name)).filter(|_| !file_door::exists(&beside));
+    shared.filter(|path| file_door::is_file(path)).unwrap_or(beside)
+}
+
+/// The file itself if the path is a link to it: the modules of a script are beside the script, not beside the link.
+fn without_link(path: &Path) -> Cow<'_, Path> {
+    if file_door::is_link(path) { Cow::Owned(file_door::real(path)) } else { Cow::Borrowed(path) }
+}
+
+fn module_file(folder: &Path, name: &str) -> PathBuf {
     let path = folder.join(name);
     if path.extension().is_some() { path } else { path.with_extension("rhai") }
 }
@@ -74,9 +95,23 @@ mod tests {
 
     #[test]
     fn a_module_stands_beside_the_file_that_imports_it() {
-        assert_eq!(place(Some("jobs/main.rhai"), "people"), Path::new("jobs/people.rhai"));
-        assert_eq!(place(Some("jobs/main.rhai"), "../lib/x.rhai"), Path::new("jobs/../lib/x.rhai"));
-        assert_eq!(place(None, "people"), Path::new("people.rhai"));
+        assert_eq!(place(Some("jobs/main.rhai"), "people", None), Path::new("jobs/people.rhai"));
+        assert_eq!(place(Some("jobs/main.rhai"), "../lib/x.rhai", None), Path::new("jobs/../lib/x.rhai"));
+        assert_eq!(place(None, "people", None), Path::new("people.rhai"));
+    }
+
+    #[test]
+    fn a_module_that_is_not_beside_the_script_is_one_of_the_shared_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let library = folder.path().join("lib");
+        std::fs::create_dir(&library).unwrap();
+        let main = folder.path().join("main.rhai").display().to_string();
+        let found = || place(Some(&main), "people", Some(&library));
+        assert_eq!(found(), folder.path().join("people.rhai"));
+        std::fs::write(library.join("people.rhai"), "").unwrap();
+        assert_eq!(found(), library.join("people.rhai"));
+        std::fs::write(folder.path().join("people.rhai"), "").unwrap();
+        assert_eq!(found(), folder.path().join("people.rhai"));
     }
 
     #[test]

@@ -187,14 +187,16 @@ const SHAPE: &[&str] = &["columns", "lists", "delimiter", "encoding", "min_rows"
 const PLAN: &[&str] = &["columns", "if_exists"];
 
 fn rows(session: &Session, path: &str, options: &CallOptions) -> Result<Array> {
-    let (rows, digest) = read(Path::new(path), &shape(options)?, session.interrupt())?;
-    tracked_files::record_input(session, Path::new(path), &digest, Some(rows.len()))?;
+    let file = tracked_files::input(session, path)?;
+    let (rows, digest) = read(&file, &shape(options)?, session.interrupt())?;
+    tracked_files::record_input(session, &file, &digest, Some(rows.len()))?;
     Ok(rows.into_iter().map(Dynamic::from).collect())
 }
 
 fn open_stream(session: &Session, path: &str, options: &CallOptions) -> Result<RowStream> {
-    let stream = RowStream::of(Path::new(path), shape(options)?, session.interrupt())?;
-    tracked_files::record_input(session, Path::new(path), stream.digest(), Some(stream.rows()))?;
+    let file = tracked_files::input(session, path)?;
+    let stream = RowStream::of(&file, shape(options)?, session.interrupt())?;
+    tracked_files::record_input(session, &file, stream.digest(), Some(stream.rows()))?;
     Ok(stream)
 }
 

@@ -178,9 +178,10 @@ fn indent(options: &CallOptions) -> Result<usize> {
 }
 
 fn read_noted(session: &Session, path: &str) -> Result<Dynamic> {
+    let file = tracked_files::input(session, path)?;
     let (value, digest) = read(path, session.interrupt())?;
     let rows = value.read_lock::<Array>().map(|list| list.len());
-    tracked_files::record_input(session, Path::new(path), &digest, rows)?;
+    tracked_files::record_input(session, &file, &digest, rows)?;
     Ok(value)
 }
 

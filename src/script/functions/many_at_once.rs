@@ -19,7 +19,6 @@ use crate::values::user_ref::UserReference;
 use crate::wire::user::User;
 use rhai::plugin::{Dynamic, export_module};
 use rhai::{Array, Map, NativeCallContext};
-use std::path::Path;
 
 /// Many at once.
 #[export_module]
@@ -210,9 +209,10 @@ fn submit(session: &Session, commands: &Array, options: &CallOptions) -> Result<
 
 fn carry_out_file(session: &Session, file: &str, options: &CallOptions) -> Result<Report> {
     let skip_invalid = options.flag("skip_invalid")?.unwrap_or_default();
-    let people = PeopleFile::open(file)?;
+    let file = tracked_files::input(session, file)?;
+    let people = PeopleFile::open(&*file)?;
     let (rows, digest) = people.inspect()?;
-    tracked_files::record_input(session, Path::new(file), &digest, Some(rows))?;
+    tracked_files::record_input(session, &file, &digest, Some(rows))?;
     submit::submit(session, &people, skip_invalid)
 }
 

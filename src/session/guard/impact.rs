@@ -4,7 +4,7 @@ use crate::client::sent_command::RenderedCommand;
 use crate::wire::command::Command;
 use crate::wire::identity::fold;
 use crate::wire::step::StepRemoval;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::collections::HashSet;
 
@@ -62,6 +62,28 @@ pub(crate) fn people(command: &RenderedCommand) -> impl Iterator<Item = Cow<'_, 
     let subject = || command.user().map(Cow::Borrowed);
     let listed = command.steps().flat_map(|(_, fields)| names_in_step(fields));
     with_domain(command).map(Cow::Owned).or_else(subject).into_iter().chain(listed.map(Cow::Borrowed))
+}
+
+/// What a command changes by itself, by its name and by its name with the domain: a person, or a group unless the
+/// command only adds people to it or removes people from it. `None` if only the people that it lists are changed.
+pub(crate) fn subject(command: &RenderedCommand) -> Option<(Cow<'_, str>, Cow<'_, str>)> {
+    let is_membership = |(name, fields): (&str, &Value)| {
+        let only_users = |fields: &Map<String, Value>| fields.keys().all(|key| key == "user");
+        matches!(name, "add" | "remove") && fields.as_object().is_some_and(only_users)
+    };
+    let is_of_group = command.json().get("user").is_none() && command.json().get("usergroup").is_some();
+    if is_of_group && !command.step_names().is_empty() && command.steps().all(is_membership) {
+        return None;
+    }
+    let name = Cow::Borrowed(command.subject_name().unwrap_or("(no name)"));
+    let full = with_domain(command).map_or_else(|| name.clone(), Cow::Owned);
+    Some((name, full))
+}
+
+/// The people whom the steps of a command list.
+pub(crate) fn listed_people(command: &RenderedCommand) -> impl Iterator<Item = &str> {
+    let lists = command.steps().filter_map(|(_, fields)| fields.get("user").and_then(Value::as_array));
+    lists.flatten().map(|name| name.as_str().unwrap_or("(not a name)"))
 }
 
 /// Username and domain as an address, which patterns of addresses match as well.

@@ -9,7 +9,7 @@ mod readable;
 mod tests;
 
 pub(crate) use crate::session::guard::impact::CommandImpact;
-pub(crate) use crate::session::guard::pattern::NamePattern;
+pub(crate) use crate::session::guard::pattern::{NameListOption, NamePattern};
 
 use crate::client::actions::checked_command::CheckedCommand;
 use crate::client::hooks::{ActionRequest, GateHook};
@@ -21,6 +21,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::quantity::{counted, number};
 use crate::session::guard::protected::ProtectedNames;
 use crate::wire::user::User;
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -64,6 +65,8 @@ pub struct GuardLimits {
     pub script_max_removals: Option<usize>,
     /// Users and groups that must not be changed.
     pub protected: Vec<NamePattern>,
+    /// The only users and groups that may be changed; all if empty.
+    pub only: Vec<NamePattern>,
     /// Whether removals are allowed after a listing failed or a file had no rows.
     pub allow_empty_source: bool,
     /// Whether accounts of a real organization may be deleted permanently.
@@ -78,6 +81,7 @@ pub struct ChangeGuard(Mutex<State>);
 struct State {
     limits: GuardLimits,
     protected: ProtectedNames,
+    only: ProtectedNames,
     sent: CommandImpact,
     /// Commands in pieces that were counted already: list and index.
     counted: HashSet<(u64, usize)>,
@@ -104,9 +108,12 @@ impl ChangeGuard {
     pub fn new(mut limits: GuardLimits) -> Self {
         let mut protected = ProtectedNames::default();
         protected.add(std::mem::take(&mut limits.protected));
+        let mut only = ProtectedNames::default();
+        only.add(std::mem::take(&mut limits.only));
         Self(Mutex::new(State {
             limits,
             protected,
+            only,
             sent: CommandImpact::default(),
             counted: HashSet::new(),
             uncertain: HashSet::new(),
@@ -201,6 +208,13 @@ impl State {
         }
         if request.commands.is_empty() {
             impact.changes = 1;
+            if !self.only.is_empty() {
+                let message = "--only cannot tell whom this request changes";
+                return Err(refusal(
+                    message,
+                    "Use a function or a command that names the people and groups.",
+                ));
+            }
         }
         self.check_limits(request.mode, &impact)?;
         self.sent.add(&impact);
@@ -228,6 +242,10 @@ impl State {
                 let message = format!("`{name}` is protected (by `{pattern}`)");
                 return Err(refusal(message, "Remove the command from the script, or change --protect."));
             }
+            if let Some(name) = self.outside(command) {
+                let message = format!("`{name}` is not among the users and groups of --only");
+                return Err(refusal(message, "Remove the command from the script, or change --only."));
+            }
             let for_good = mode == Mode::Live && self.limits.real && !self.limits.allow_delete;
             if for_good && impact::deletes(command) {
                 let message = format!(
@@ -241,6 +259,11 @@ impl State {
             }
         }
         Ok(())
+    }
+
+    /// The first person or group in a command that the run may not change.
+    fn outside<'c>(&self, command: &'c RenderedCommand) -> Option<Cow<'c, str>> {
+        if self.only.is_empty() { None } else { self.only.first_unmatched(command) }
     }
 
     /// Checks whether this much more may be sent.
@@ -333,6 +356,7 @@ impl GateHook for ChangeGuard {
         let mut state = self.state();
         for user in users {
             state.protected.add_person(user);
+            state.only.add_person(user);
         }
     }
 

@@ -8,6 +8,48 @@ use crate::wire::wildcard;
 use std::path::Path;
 use std::sync::Arc;
 
+/// The option that takes a list of names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NameListOption {
+    /// `--protect`.
+    Protect,
+    /// `--only`.
+    Only,
+}
+
+impl NameListOption {
+    /// The option as it is written.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Protect => "--protect",
+            Self::Only => "--only",
+        }
+    }
+
+    fn refused(self, text: &str, why: &str) -> String {
+        match self {
+            Self::Protect => format!("`{text}` cannot be protected: {why}"),
+            Self::Only => format!("`{text}` is not a name that `--only` understands: {why}"),
+        }
+    }
+
+    fn without_names(self) -> &'static str {
+        match self {
+            Self::Protect => "the file has no names, so it protects nobody",
+            Self::Only => "the file has no names, so nothing could be changed",
+        }
+    }
+
+    fn misread(self) -> &'static str {
+        match self {
+            Self::Protect => {
+                "A line that is not understood would protect nobody, so nothing was run. Fix the file."
+            }
+            Self::Only => "Write one name per line. Nothing was run.",
+        }
+    }
+}
+
 /// A name that may contain `*`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NamePattern {
@@ -27,7 +69,11 @@ impl NamePattern {
     /// # Errors
     /// `usage`: it is not understood, so it might protect nobody.
     pub fn parse(text: &str) -> Result<Self> {
-        let wrong = |why| Error::usage(format!("`{text}` cannot be protected: {why}"));
+        Self::parse_for(NameListOption::Protect, text)
+    }
+
+    fn parse_for(option: NameListOption, text: &str) -> Result<Self> {
+        let wrong = |why: String| Error::usage(option.refused(text, &why));
         protected_name::parse(text).map(|name| Self::new(&name)).map_err(wrong)
     }
 
@@ -36,15 +82,15 @@ impl NamePattern {
     ///
     /// # Errors
     /// `file`: it cannot be read. `usage`: a pattern is not understood, or the file has none; names all lines.
-    pub fn parse_all(folder: &Path, text: &str) -> Result<Vec<Self>> {
+    pub fn parse_all(option: NameListOption, folder: &Path, text: &str) -> Result<Vec<Self>> {
         if is_file_name(folder, text) {
-            Self::parse_file(&folder.join(text), text)
+            Self::parse_file(option, &folder.join(text), text)
         } else {
-            Ok(vec![Self::parse(text)?])
+            Ok(vec![Self::parse_for(option, text)?])
         }
     }
 
-    fn parse_file(path: &Path, shown: &str) -> Result<Vec<Self>> {
+    fn parse_file(option: NameListOption, path: &Path, shown: &str) -> Result<Vec<Self>> {
         let (mut patterns, mut refused) = (Vec::new(), Vec::new());
         for (number, line) in text_file::lines(path)? {
             if line.trim().is_empty() || line.trim_start().starts_with('#') {
@@ -58,13 +104,12 @@ impl NamePattern {
             }
         }
         if !refused.is_empty() {
-            let hint =
-                "A line that is not understood would protect nobody, so nothing was run. Fix the file.";
-            return Err(Error::usage_with_hint(refused.join("\n"), hint));
+            return Err(Error::usage_with_hint(refused.join("\n"), option.misread()));
         }
         if patterns.is_empty() {
-            let message = format!("{shown}: the file has no names, so it protects nobody");
-            return Err(Error::usage_with_hint(message, "Write one name per line, or leave out --protect."));
+            let message = format!("{shown}: {}", option.without_names());
+            let hint = format!("Write one name per line, or leave out {}.", option.name());
+            return Err(Error::usage_with_hint(message, hint));
         }
         Ok(patterns)
     }
@@ -126,16 +171,17 @@ mod tests {
         std::fs::write(&path, "# the board\nceo@example.com\n\n*@board.example.com\n").unwrap();
         let here = Path::new("");
         let texts = |folder: &Path, text: &str| {
-            let patterns = NamePattern::parse_all(folder, text).unwrap();
+            let patterns = NamePattern::parse_all(NameListOption::Protect, folder, text).unwrap();
             patterns.iter().map(|pattern| pattern.text().to_owned()).collect::<Vec<_>>()
         };
         let expected = ["ceo@example.com", "*@board.example.com"];
         assert_eq!(texts(here, &path.display().to_string()), expected);
         assert_eq!(texts(folder.path(), "protected.txt"), expected);
-        let patterns = NamePattern::parse_all(folder.path(), "protected.txt").unwrap();
+        let patterns =
+            NamePattern::parse_all(NameListOption::Protect, folder.path(), "protected.txt").unwrap();
         assert_eq!(patterns[1].place(), Some("protected.txt:4"));
         for missing in ["missing.txt", "./missing", "MISSING.CSV"] {
-            assert!(NamePattern::parse_all(here, missing).is_err(), "{missing}");
+            assert!(NamePattern::parse_all(NameListOption::Protect, here, missing).is_err(), "{missing}");
         }
         assert_eq!(texts(here, "X@example.com"), ["x@example.com"]);
         let may_be_file_name = |text: &str| NamePattern::may_be_file_name(here, text);

@@ -65,6 +65,23 @@ impl ProtectedNames {
         found.map(|(pattern, name)| (name, pattern))
     }
 
+    /// The first person or group that a command is about and that no pattern matches, neither by the name in the
+    /// command nor by another name of that person.
+    pub(crate) fn first_unmatched<'c>(&self, command: &'c RenderedCommand) -> Option<Cow<'c, str>> {
+        let is_matched =
+            |name: &str| self.pattern_for(name).is_some() || self.people.contains_key(&fold(name));
+        // A username is somebody else's in another domain, so only a pattern can match it without its domain.
+        let is_plain = |name: &str| command.domain().is_some() && self.pattern_for(name).is_some();
+        let subject = impact::subject(command).filter(|(name, full)| !is_matched(full) && !is_plain(name));
+        let listed = || impact::listed_people(command).find(|name| !is_matched(name)).map(Cow::Borrowed);
+        subject.map(|(name, _)| name).or_else(listed)
+    }
+
+    /// Whether there are no patterns.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.patterns.is_empty()
+    }
+
     fn pattern_for(&self, name: &str) -> Option<&str> {
         self.patterns.iter().find(|pattern| pattern.matches(name)).map(NamePattern::text)
     }

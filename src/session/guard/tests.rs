@@ -124,6 +124,43 @@ fn protected_people_are_not_changed_by_any_form_of_command() {
 }
 
 #[test]
+fn with_a_list_of_those_who_may_be_changed_nobody_else_is_changed_by_any_form_of_command() {
+    let only = || {
+        let only =
+            ["a@example.com", "*@team.example.com", "Designers", "kim@example.org"].map(NamePattern::new);
+        GuardLimits { only: only.into(), ..GuardLimits::default() }
+    };
+    let kim = |domain| json!({"user": "kim", "domain": domain, "do": [{"removeFromOrg": {}}]});
+    let members = |group, user| json!({"usergroup": group, "do": [{"add": {"user": [user]}}]});
+    for allowed in [
+        add(" A@Example.com"),
+        add("x@team.example.com"),
+        json!({"user": "a@example.com", "do": [{"update": {"email": "new@example.com"}}]}),
+        kim("example.org"),
+        members("Designers", "a@example.com"),
+        members("Others", "a@example.com"),
+        json!({"usergroup": "designers", "do": [{"updateUserGroup": {"name": "Artists"}}]}),
+    ] {
+        assert!(passes(only(), std::slice::from_ref(&allowed)), "{allowed}");
+    }
+    for refused in [
+        add("b@example.com"),
+        json!({"user": "b@example.com", "do": [{"update": {"email": "a@example.com"}}]}),
+        kim("example.net"),
+        members("Designers", "b@example.com"),
+        json!({"usergroup": "Others", "do": [{"deleteUserGroup": {}}]}),
+        json!({"usergroup": "Others", "do": [{"add": {"user": ["a@example.com"], "productConfiguration": ["X"]}}]}),
+        json!({"usergroup": "Designers", "do": [{"remove": {"user": ["a@example.com", 7]}}]}),
+        json!({"do": [{"remove": {"user": ["a@example.com"]}}]}),
+        json!({"user": 7, "do": [{"add": {"group": ["X"]}}]}),
+    ] {
+        assert!(!passes(only(), std::slice::from_ref(&refused)), "{refused}");
+        assert!(!passes(only(), &[add("a@example.com"), refused.clone()]), "{refused}");
+    }
+    assert!(!passes(only(), &[]), "a request whose commands are unknown");
+}
+
+#[test]
 fn permanent_deletion_must_be_allowed_in_a_real_organization() {
     let real = |allow_delete| GuardLimits { real: true, allow_delete, ..GuardLimits::default() };
     assert!(!passes(real(false), &[delete("a@example.com")]));

@@ -108,7 +108,7 @@ fn read_back_state(session: &Session, command: &Command) -> Result<ReadBackResul
 
 fn check_removal(session: &Session, command: &Command) -> Result<RemovalCheck> {
     let client = session.client()?;
-    let seen = session.wait(async { Ok(client.check_removal(command, None).await) })?;
+    let seen = session.wait(async { Ok(client.check_removal(command).await) })?;
     unless_interrupted(session, seen)
 }
 

@@ -2,7 +2,7 @@
 
 use super::entry;
 use crate::client::hooks::{ActionRequest, GateHook, RecalledOutcome, RecalledResponse};
-use crate::client::outcome::CommandOutcome;
+use crate::client::outcome::{CommandOutcome, Status};
 use crate::client::request::ApiResponse;
 use crate::client::sent_command::RenderedCommand;
 use crate::client::settings::Mode;
@@ -12,7 +12,9 @@ use crate::session::journal::replay::Replay;
 use crate::session::journal::snapshots::Snapshots;
 use crate::session::totals::RunTotals;
 use crate::store::journal::directory;
-use crate::store::journal::record::{AnswerRecord, HeadRecord, InputRecord, JournalRecord, ResumedRecord};
+use crate::store::journal::record::{
+    AnswerRecord, Finding, FoundRecord, HeadRecord, InputRecord, JournalRecord, ResumedRecord,
+};
 use crate::store::journal::writer::JournalWriter;
 use crate::wire::user::User;
 use std::collections::HashMap;
@@ -47,6 +49,8 @@ struct RecorderState {
     /// The numbers of pending requests, by their ids.
     pending: HashMap<String, u64>,
     number: u64,
+    /// The numbers of requests with removals that are not verified, by their ids.
+    unverified: HashMap<String, u64>,
     /// Responses to requests sent as the script wrote them, until their outcomes are known.
     answers: HashMap<String, AnswerRecord>,
     /// Why the journal cannot be written any more; nothing is sent then.
@@ -87,6 +91,7 @@ impl JournalRecorder {
             snapshots: Snapshots::default(),
             pending: HashMap::new(),
             number,
+            unverified: HashMap::new(),
             answers: HashMap::new(),
             fault: None,
         }))
@@ -208,8 +213,26 @@ impl GateHook for JournalRecorder {
         let answer = state.answers.remove(&request.request_id);
         // A request that did not pass the gate is not in the journal.
         let Some(number) = state.pending.remove(&request.request_id) else { return };
+        if fates.iter().any(|fate| fate.status == Status::Unverified) {
+            state.unverified.insert(request.request_id.clone(), number);
+        }
         let record = entry::settled(number, fates, answer);
         if let Err(fault) = state.add(JournalRecord::Settled(record)) {
+            state.fault.get_or_insert(fault);
+        }
+    }
+
+    fn verified(&self, request: &ActionRequest, place: usize, outcome: &CommandOutcome) {
+        let mut state = self.state();
+        let finding = match outcome.status {
+            Status::Completed => Finding::Done,
+            Status::StillMember => Finding::StillMember,
+            // It stays unverified, so that a resumed run reads it back.
+            _ => return,
+        };
+        let Some(number) = state.unverified.get(&request.request_id).copied() else { return };
+        let message = outcome.message.clone();
+        if let Err(fault) = state.add(JournalRecord::Found(FoundRecord { number, place, finding, message })) {
             state.fault.get_or_insert(fault);
         }
     }

@@ -47,6 +47,7 @@ fn head() -> HeadRecord {
             max_changes: Some(500),
             max_removals: Some("10%".to_owned()),
             protect: vec!["*@example.org".to_owned()],
+            only: Vec::new(),
             allow_empty_source: true,
             allow_delete: false,
             verify: true,

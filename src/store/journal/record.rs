@@ -122,6 +122,9 @@ pub struct GuardRecord {
     pub max_removals: Option<String>,
     /// `--protect`, with the lines of its files.
     pub protect: Vec<String>,
+    /// `--only`, with the lines of its files.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub only: Vec<String>,
     /// `--allow-empty-source`
     pub allow_empty_source: bool,
     /// `--allow-delete`

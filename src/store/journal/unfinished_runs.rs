@@ -13,8 +13,8 @@ use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 /// Exit codes of runs that are unfinished regardless of their counts: a request is unknown, or credentials, the service,
-/// a guard or the operator stopped the script before it had requested everything.
-const OPEN_EXITS: [u8; 5] = [4, 5, 6, 7, 130];
+/// a guard, another run or the operator stopped the script before it had requested everything.
+const OPEN_EXITS: [u8; 6] = [4, 5, 6, 7, 9, 130];
 
 /// Whether a run with this exit code is unfinished regardless of its counts.
 pub fn leaves_open(exit: u8) -> bool {
@@ -201,7 +201,7 @@ mod tests {
         assert_eq!(done_and_open(&[head(), end(0, [7, 0, 0, 0])]), None);
         assert_eq!(done_and_open(&[head(), end(3, [7, 5, 0, 0])]), None);
         assert_eq!(done_and_open(&[head(), end(6, [7, 0, 1, 2])]), Some((7, 3)));
-        for exit in [4, 5, 7, 130] {
+        for exit in [4, 5, 7, 9, 130] {
             assert_eq!(done_and_open(&[head(), end(exit, [7, 0, 0, 0])]), Some((7, 0)), "{exit}");
         }
         assert_eq!(done_and_open(&[head(), end(6, [7, 0, 1, 0]), resumed(), end(0, [7, 0, 0, 0])]), None);

@@ -8,8 +8,9 @@ use crate::host::session::Session;
 use crate::host::thrown::ThrowAt;
 use crate::values::dynamic::kind_of;
 use crate::values::field_value::FieldValue;
-use crate::values::key::{ValueKey, is_folded, mark_folded};
+use crate::values::key::{ValueKey, is_folded, is_marked_folded, mark_folded};
 use crate::values::query::callback::ListCallback;
+use crate::values::query::index::Index;
 use crate::values::query::key_table::KeyTable;
 use crate::values::query::list_source::ListParts;
 use crate::values::query::list_view::ListView;
@@ -121,20 +122,21 @@ impl<'l> GroupQuery<'l> {
         rows.and_then(|rows| ranked(rows, self.interrupt)).at(self.context)
     }
 
-    /// A map from each key to the list of its entries. Entries without a key are left out.
+    /// The lists of entries by their keys. Entries without a key are left out.
     ///
     /// # Errors
     /// As those of `count`; `usage` for a key that is neither a string nor a number.
-    pub fn index(&self, list: &dyn ListView) -> RhaiResultOf<Map> {
+    pub fn index(&self, list: &dyn ListView) -> RhaiResultOf<Index> {
         let (table, members) = self.members(list)?;
-        let mut index = Map::new();
+        let (mut entries, mut is_folded) = (Map::new(), self.by.is_folded());
         for ((key, shown), members) in table.into_keys().into_iter().zip(members) {
             self.interrupt.check().at(self.context)?;
+            is_folded |= is_marked_folded(&shown);
             if let Some(name) = name(&key, &shown).at(self.context)? {
-                index.insert(name.into(), list.pick(&members, None));
+                entries.insert(name.into(), list.pick(&members, None));
             }
         }
-        Ok(index)
+        Ok(Index::new(entries, is_folded))
     }
 
     /// The first entry of each key.

@@ -5,6 +5,7 @@ pub mod callback;
 pub mod counter;
 pub mod diff;
 pub mod grouping;
+pub mod index;
 pub mod key_table;
 pub mod list_source;
 pub mod list_view;

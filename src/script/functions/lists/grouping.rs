@@ -4,9 +4,10 @@ use crate::host::binding::RhaiResultOf;
 use crate::host::session::session;
 use crate::host::thrown::ThrowAt;
 use crate::values::query::grouping::{GroupBy, GroupQuery};
+use crate::values::query::index::Index;
 use crate::values::query::list_source;
 use rhai::plugin::{Dynamic, export_module};
-use rhai::{Array, Map, NativeCallContext};
+use rhai::{Array, NativeCallContext};
 
 /// Lists: counting and grouping.
 #[expect(clippy::unwrap_used, reason = "the macro unwraps the type that Rhai has matched")]
@@ -59,11 +60,11 @@ pub mod functions {
         GroupQuery::of(by, &session, &context).group(&*list)
     }
 
-    /// Returns a map from each value of a field, or each result of a function, to the list of its entries.
+    /// Returns an index: the list of entries for each value of a field, or for each result of a function.
     ///
-    /// Each key holds all of its entries: two accounts with the same e-mail are a list of two. E-mails, usernames,
-    /// domains and names of groups become keys in lower case, trimmed of spaces; look them up in that form. Results of
-    /// a function are used unchanged. Entries without a value are skipped.
+    /// It reads like a map. Each key holds all of its entries: two accounts with the same e-mail are a list of two.
+    /// E-mails, usernames, domains and names of groups become keys in lower case, trimmed of spaces, and are found in
+    /// any case. Other results of a function are used unchanged. Entries without a value are skipped.
     ///
     /// # Errors
     /// As `count_by`; `usage` for keys that are neither strings nor numbers.
@@ -71,11 +72,11 @@ pub mod functions {
     /// # Example
     /// ```rhai
     /// let by_email = get_users().index_by("email");
-    /// let found = by_email["ben.osei@example.com"];
+    /// let found = by_email["Ben.Osei@example.com"];
     /// if found != () { print(found[0].lastname); }
     /// ```
     #[rhai_fn(pure, return_raw)]
-    pub fn index_by(context: NativeCallContext, list: &mut Dynamic, key: Dynamic) -> RhaiResultOf<Map> {
+    pub fn index_by(context: NativeCallContext, list: &mut Dynamic, key: Dynamic) -> RhaiResultOf<Index> {
         let session = session(&context).at(&context)?;
         let list = list_source::open(list, "index_by", &context).at(&context)?;
         let by = GroupBy::of(&key, "index_by", &context).at(&context)?;

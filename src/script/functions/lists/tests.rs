@@ -311,6 +311,29 @@ fn rows_of_a_count_ignore_case_as_the_field_they_count() {
 }
 
 #[test]
+fn an_index_finds_an_e_mail_and_a_folded_name_in_any_case() {
+    let mut test = ListTest::new();
+    for (index, key, other) in [
+        ("users.index_by(\"email\")", "Kim.Lee@Example.com", "kim.lee@example.org"),
+        ("[#{upn: \"KIM.LEE@example.com\"}].index_by(\"upn\")", " kim.lee@EXAMPLE.com", "kim"),
+        ("users.index_by(|user| user.email)", "KIM.LEE@EXAMPLE.COM", "lee"),
+        ("users.index_by(\"groups\")", "PhotoShop", "Photo"),
+        ("users.count_by(\"groups\").index_by(\"key\")", "PHOTOSHOP", "Photo"),
+        ("[#{name: \"Lee\"}].index_by(\"name\")", "Lee", "lee"),
+        ("groups.index_by(\"groupId\")", "2", "7000"),
+    ] {
+        let code = format!(
+            "let index = {index}; [{key:?} in index, index[{key:?}] == (), index.get({key:?}).len() > 0,
+              {other:?} in index, index[{other:?}] == (), type_of(index), () in index, `${{index}}`.len() > 2]"
+        );
+        assert_eq!(test.json(&code), json!([true, false, true, false, true, "Index", false, true]), "{code}");
+    }
+    assert_eq!(test.json("groups.index_by(\"groupId\")[2][0].groupName"), json!("Photoshop"));
+    let map = "let index = users.index_by(\"country\"); let map = index.to_map(); map.XX = 1; [map.len(), index.len, \"XX\" in map]";
+    assert_eq!(test.json(map), json!([4, 3, true]));
+}
+
+#[test]
 fn names_are_the_same_in_composed_and_decomposed_characters() {
     let mut test = ListTest::new();
     for code in [

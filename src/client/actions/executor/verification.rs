@@ -1,0 +1,85 @@
+//! Reads removals back: at once for pieces of a command, otherwise after the last removal of the list.
+
+use super::ActionExecutor;
+use crate::client::actions::deferred_removals::DeferredRemoval;
+use crate::client::actions::piece_verdict::{PieceVerdict, SettledPiece};
+use crate::client::actions::removal::RemovalCheck;
+use crate::client::actions::removal_check::SentRemoval;
+use crate::client::actions::removal_kind::RemovalKind;
+use crate::error::{Error, ErrorKind};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+impl ActionExecutor {
+    /// The removals of a request that are read back after the last one of the list, by their position in the plan:
+    /// the service reports success even if nobody was removed (contract 2.8, X9).
+    pub(super) fn defer_removals(&self, settled: &[(usize, SettledPiece)]) -> HashMap<usize, SentRemoval> {
+        let done = settled.iter().filter(|(_, settled)| settled.verdict == PieceVerdict::Done);
+        let whole = done.filter_map(|(place, _)| {
+            let item = self.plan.item(*place).filter(|item| item.pieces() == 1)?;
+            let removal = item.sent_removal(self.command_at(*place)?);
+            (RemovalKind::of(&removal.command) != RemovalKind::Nothing).then_some((*place, removal))
+        });
+        whole.collect()
+    }
+
+    /// Verifies the removals of a request that are not deferred: later pieces of their commands follow.
+    pub(super) async fn verify_pieces(
+        &mut self,
+        settled: &mut [(usize, SettledPiece)],
+        deferred: &HashMap<usize, SentRemoval>,
+    ) {
+        let client = self.client.clone();
+        let now = settled.iter_mut().filter(|(place, settled)| {
+            settled.verdict == PieceVerdict::Done && !deferred.contains_key(place)
+        });
+        let now = now.filter_map(|(place, settled)| {
+            let removal = self.plan.item(*place)?.sent_removal(self.command_at(*place)?);
+            Some((removal, settled))
+        });
+        let (removals, settled): (Vec<_>, Vec<_>) = now.unzip();
+        for (check, settled) in client.verify_removals(&removals).await.into_iter().zip(settled) {
+            settled.verified = check.is_read_back();
+            check.apply(&mut settled.verdict);
+        }
+    }
+
+    /// Reads the deferred removals back, and gives their commands their outcomes.
+    pub(super) async fn verify_deferred(&mut self) {
+        let deferred = self.deferred.take();
+        if deferred.is_empty() {
+            return;
+        }
+        let unreachable = self.stopped.as_ref().filter(|error| is_out_of_reach(error));
+        let checks = if let Some(error) = unreachable {
+            deferred.iter().map(|removal| unread(removal, error)).collect()
+        } else {
+            let removals: Vec<_> = deferred.iter().map(|deferred| deferred.removal.clone()).collect();
+            self.client.clone().verify_removals(&removals).await
+        };
+        let mut outcomes = Vec::new();
+        for (deferred, check) in deferred.into_iter().zip(checks) {
+            let (request, place) = (Arc::clone(&deferred.request), deferred.place);
+            let people = deferred.removal.command.touches().people;
+            let (outcome, recorded) = deferred.into_outcome(check);
+            self.client.notify_verified(&request, place, &recorded);
+            if !outcome.status.is_done() {
+                self.plan.hold_back(people, outcome.index);
+            }
+            outcomes.push(outcome);
+        }
+        outcomes.extend(self.plan.take_held_back(self.client.mode()));
+        self.record(outcomes);
+    }
+}
+
+/// Whether the run stopped for a reason because of which nothing more can be read.
+fn is_out_of_reach(error: &Error) -> bool {
+    !matches!(*error.kind, ErrorKind::Guard { .. } | ErrorKind::Rejected { .. } | ErrorKind::NotFound { .. })
+}
+
+/// A removal that is not read back because the run stopped.
+fn unread(deferred: &DeferredRemoval, error: &Error) -> RemovalCheck {
+    let name = deferred.removal.command.subject.name();
+    RemovalCheck::Unverified(format!("{name}: the removal is not verified, because the run stopped: {error}"))
+}
