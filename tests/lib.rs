@@ -54,3 +54,4 @@ mod trouble;
 #[cfg(unix)]
 mod version;
 mod waiting;
+mod windows_files;

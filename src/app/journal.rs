@@ -199,6 +199,12 @@ pub(crate) fn resumed(global: &GlobalOptions, path: PathBuf, output: &Output) ->
     let (started, head, inputs) = head_of(&path)?;
     check_mode(global, &head)?;
     resume_consent::obtain(global, &path, (started, &head), output)?;
+    if let (Some(config), None) = (&head.config, &global.config) {
+        let config = config.display();
+        output.note(&format!(
+            "the run had --config {config}; a journal does not choose it, so pass it again if needed"
+        ));
+    }
     let global = &anchored(global);
     if let Some(folder) = &head.folder {
         std::env::set_current_dir(folder)
@@ -218,16 +224,8 @@ pub(crate) fn resumed(global: &GlobalOptions, path: PathBuf, output: &Output) ->
     let (organization, service) = (head.organization.clone(), head.service.clone());
     let patterns = |texts: &[String]| texts.iter().map(|text| NamePattern::new(text)).collect();
     let (protected, only) = (patterns(&head.guards.protect), patterns(&head.guards.only));
-    Ok(ResumedRun {
-        global: options(global, &head),
-        program,
-        organization,
-        service,
-        protected,
-        only,
-        path,
-        changed,
-    })
+    let global = options(global, &head);
+    Ok(ResumedRun { global, program, organization, service, protected, only, path, changed })
 }
 
 /// The options with their files where they are: paths typed for a resumed run are relative to the current folder.

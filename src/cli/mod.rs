@@ -269,7 +269,7 @@ pub enum CliCommand {
     },
     /// Finish an interrupted run: the same script, in the same mode and organization
     Resume {
-        /// the journal; optional if only one run is unfinished
+        /// the journal; on a terminal optional if only one run is unfinished
         #[arg(value_name = "JOURNAL")]
         journal: Option<PathBuf>,
     },

@@ -69,6 +69,18 @@ impl HostConsole for TerminalConsole {
     }
 }
 
+/// Whether the operator answers a question with the whole word yes; whatever else ends the question is a no.
+///
+/// # Errors
+/// `interrupted`.
+pub(crate) fn is_confirmed(question: &str) -> Result<bool> {
+    match read_line(question) {
+        Ok(answer) => Ok(answer.trim().eq_ignore_ascii_case("yes")),
+        Err(ReadlineError::Interrupted) => Err(ErrorKind::Interrupted.into()),
+        Err(_) => Ok(false),
+    }
+}
+
 impl TerminalConsole {
     /// The answer to a question; asked for again if it has a byte that is not UTF-8.
     fn answer(&self) -> rustyline::Result<String> {
@@ -87,18 +99,6 @@ impl TerminalConsole {
 /// Latin-1.
 pub(crate) fn is_not_unicode(error: &ReadlineError) -> bool {
     matches!(error, ReadlineError::Io(error) if error.kind() == ErrorKindOfSystem::InvalidData)
-}
-
-/// Whether the operator answers a question with the whole word yes; whatever else ends the question is a no.
-///
-/// # Errors
-/// `interrupted`.
-pub(crate) fn is_confirmed(question: &str) -> Result<bool> {
-    match read_line(question) {
-        Ok(answer) => Ok(answer.trim().eq_ignore_ascii_case("yes")),
-        Err(ReadlineError::Interrupted) => Err(ErrorKind::Interrupted.into()),
-        Err(_) => Ok(false),
-    }
 }
 
 /// A line from the terminal itself, wherever the streams go; Ctrl-C takes effect at once, unlike with a plain read.

@@ -3,7 +3,7 @@
 //!
 //! Windows has no such permissions: there, all files pass.
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use std::fs::File;
 use std::path::Path;
 
@@ -39,10 +39,6 @@ pub(crate) fn check(path: &Path, role: FileRole) -> Result<Option<String>> {
     open(path, role).map_or(Ok(None), |checked| checked.map(|(_, warning)| warning))
 }
 
-fn refused(message: String, command: &str) -> Error {
-    Error::config(message, format!("Check what it contains, then run: {command}"))
-}
-
 #[cfg(not(unix))]
 mod system {
     use super::{File, FileRole, Path, Result};
@@ -54,7 +50,8 @@ mod system {
 
 #[cfg(unix)]
 mod system {
-    use super::{Error, File, FileRole, Path, Result, refused};
+    use super::{File, FileRole, Path, Result};
+    use crate::error::Error;
     use std::fs::Metadata;
     use std::os::unix::fs::MetadataExt;
     use std::path::PathBuf;
@@ -68,6 +65,10 @@ mod system {
     const STICKY: u32 = 0o1000;
     /// Where container systems put secrets, readable for everybody inside of the container.
     const CONTAINER_SECRETS: &str = "/run/secrets";
+
+    fn refused(message: String, command: &str) -> Error {
+        Error::config(message, format!("Check what it contains, then run: {command}"))
+    }
 
     pub(super) fn check(path: &Path, file: &File, role: FileRole) -> Result<Option<String>> {
         let Ok(data) = file.metadata() else { return Ok(None) };

@@ -132,12 +132,15 @@ impl Soak {
 
     /// Starts and resumes a job until it is done.
     fn finish(&mut self, line: &[&str]) -> Result<(), Failure> {
-        let mut resumes = false;
+        let (mut resumes, earlier) = (false, self.journals());
         for attempt in 0..TRIES {
             if attempt == TRIES / 2 {
                 self.server.reset();
             }
-            let line = if resumes { &["--live", "resume"][..] } else { line };
+            // Without a terminal, the journal has to be named; a run that was killed early has none.
+            let journal = self.journals().difference(&earlier).max().map(|path| path.display().to_string());
+            let resumed = journal.as_deref().filter(|_| resumes).map(|journal| ["--live", "resume", journal]);
+            let line = resumed.as_ref().map_or(line, |line| &line[..]);
             self.totals.resumed += usize::from(resumes);
             let output = self.start(line, attempt < TRIES / 2)?;
             match output.status.code() {
@@ -150,6 +153,13 @@ impl Soak {
             }
         }
         Err(format!("{line:?} did not come to its end in {TRIES} runs").into())
+    }
+
+    /// The journals of all runs so far.
+    fn journals(&self) -> BTreeSet<std::path::PathBuf> {
+        let folder = self.folder.path().join(".local/state/umapish/journals");
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        entries.map(|entry| entry.path()).collect()
     }
 
     /// One run, which may be killed.

@@ -387,6 +387,22 @@ mod tests {
     }
 
     #[test]
+    fn a_bundle_is_read_however_it_was_saved() {
+        let certificate = include_str!("../../../tests/data/certificate.pem");
+        let windows = certificate.replace('\n', "\r\n");
+        let wide = format!("\u{feff}{windows}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let mark = "\u{feff}".as_bytes();
+        for bytes in [certificate.into(), windows.clone().into(), [mark, windows.as_bytes()].concat(), wide] {
+            let bytes: Vec<u8> = bytes;
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("bundle.pem");
+            std::fs::write(&path, bytes).unwrap();
+            let settings = ClientSettings { ca_bundle: Some(path), ..settings() };
+            assert!(build(&settings, ClientRoute::Local).is_ok());
+        }
+    }
+
+    #[test]
     fn a_broken_proxy_is_refused_without_repeating_it() {
         let mut settings = settings();
         settings.proxy = Some("http://user:hunter2@[broken".into());
