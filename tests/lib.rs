@@ -20,6 +20,7 @@ mod house;
 mod identifiers;
 #[cfg(unix)]
 mod listings;
+mod memory;
 mod moves;
 mod outcomes;
 mod output_files;

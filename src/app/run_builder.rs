@@ -9,6 +9,7 @@ use crate::client::settings::VerifyPolicy;
 use crate::config::table::secret_variables;
 use crate::error::{Error, Result};
 use crate::host::interrupt::Interrupt;
+use crate::host::memory::{self, MemoryLimit};
 use crate::host::session::SessionSetup;
 use crate::output::Output;
 use crate::session::guard::{Allowance, ChangeGuard, GuardLimits};
@@ -72,6 +73,8 @@ pub(super) fn setup_of(
     (interrupt, progress): (Interrupt, Arc<ProgressReporter>),
     output: &Arc<Output>,
 ) -> Result<RunSetup> {
+    let limit = || MemoryLimit::default_of(memory::available());
+    interrupt.limit_memory(global.max_memory.map_or_else(limit, MemoryLimit::of));
     let recorder = recorder(global, program, resumed, &context)?;
     let inputs = program.map(ScriptProgram::files).unwrap_or_default();
     let report = global.report.as_deref().map(|path| ReportFile::create(path, &inputs)).transpose()?;

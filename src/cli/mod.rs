@@ -7,6 +7,7 @@ pub mod umapi_cli;
 use crate::config::table::{SettingKey, setting};
 use crate::config::values::{CommandLineSettings, duration};
 use crate::guide::PAGES;
+use crate::quantity::parse_size;
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
@@ -123,6 +124,9 @@ pub struct GlobalOptions {
     #[arg(long, global = true, value_name = "WHEN", num_args = 0..=1, require_equals = true,
         default_missing_value = "always", hide_possible_values = true, value_enum, help_heading = "Guards")]
     pub verify: Option<VerifyWhen>,
+    /// the most memory that the script may use; by default the smaller of 2G and half of the machine's
+    #[arg(long, global = true, value_name = "SIZE", value_parser = parse_size, help_heading = "Guards")]
+    pub max_memory: Option<u64>,
     /// answer yes to every confirm() of the script, and to nothing else
     #[arg(long, global = true, help_heading = "Guards")]
     pub yes: bool,

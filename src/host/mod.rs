@@ -3,6 +3,7 @@
 pub mod binding;
 pub mod console;
 pub mod interrupt;
+pub mod memory;
 pub mod session;
 mod temporaries;
 pub mod temporary_calls;
