@@ -98,7 +98,7 @@ pub struct GlobalOptions {
         global = true,
         value_name = "FILE|PATTERN",
         help_heading = "Guards",
-        help = "users and groups that may be changed, and no others: a name (`*` matches anything) or a file with one name per line"
+        help = "the only users and groups that may be changed, as for --protect"
     )]
     pub only: Vec<String>,
     /// `--files`.
@@ -124,7 +124,7 @@ pub struct GlobalOptions {
     #[arg(long, global = true, value_name = "WHEN", num_args = 0..=1, require_equals = true,
         default_missing_value = "always", hide_possible_values = true, value_enum, help_heading = "Guards")]
     pub verify: Option<VerifyWhen>,
-    /// the most memory that the script may use; by default the smaller of 2G and half of the machine's
+    /// the most memory that the script may use, such as 512M
     #[arg(long, global = true, value_name = "SIZE", value_parser = parse_size, help_heading = "Guards")]
     pub max_memory: Option<u64>,
     /// answer yes to every confirm() of the script, and to nothing else
