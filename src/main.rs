@@ -1,7 +1,14 @@
 //! The `umapish` binary.
 
+use cap::Cap;
+use std::alloc::System;
 use std::process::ExitCode;
 
+/// Counts the memory in use for `--max-memory`. Its own limit is out of reach, since it would abort the process.
+#[global_allocator]
+static ALLOCATOR: Cap<System> = Cap::new(System, usize::MAX);
+
 fn main() -> ExitCode {
+    umapi_shell::host::memory::count_by(|| ALLOCATOR.allocated());
     umapi_shell::run(std::env::args_os())
 }

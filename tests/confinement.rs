@@ -263,6 +263,8 @@ fn streams_open_as_they_are() {
     let run = ground.umapish("--sandbox @/jobs/job.rhai").stdin("7");
     ground.write("jobs/job.rhai", "print(read_json(\"/dev/stdin\"))");
     assert_eq!(run.run().done(), "7\n");
+    let written = ground.script("", "write_json(\"/dev/stdout\", 7); write_json(\"/dev/null\", 8);", "");
+    assert_eq!(written.done(), "7\n");
     ground.script("", "read_json(\"/dev/fd/9\")", "").failed(1, "script may");
 }
 

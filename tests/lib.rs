@@ -24,6 +24,7 @@ mod journal_keep;
 mod listings;
 mod live_runs;
 mod matrix;
+mod memory;
 mod moves;
 mod outcomes;
 mod output_files;
@@ -51,7 +52,7 @@ mod tables;
 #[cfg(unix)]
 mod terminal;
 mod trouble;
-#[cfg(unix)]
 mod version;
+#[cfg(unix)]
 mod waiting;
 mod windows_files;

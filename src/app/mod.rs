@@ -31,7 +31,7 @@ use std::sync::Arc;
 use std::thread;
 
 /// The stack of the thread that runs scripts; builds without optimization need far more of it (engine-notes).
-const STACK_BYTES: usize = if cfg!(debug_assertions) { 512 << 20 } else { 64 << 20 };
+const STACK_BYTES: usize = if cfg!(debug_assertions) { 512 << 20 } else { 256 << 20 };
 
 /// Runs umapish with these arguments, the program's name first.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {

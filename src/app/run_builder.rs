@@ -11,6 +11,7 @@ use crate::config::table::secret_variables;
 use crate::error::{Error, Result};
 use crate::host::input_defaults::InputDefaults;
 use crate::host::interrupt::Interrupt;
+use crate::host::memory::{self, MemoryLimit};
 use crate::host::session::SessionSetup;
 use crate::output::Output;
 use crate::session::guard::{Allowance, ChangeGuard, GuardLimits};
@@ -75,6 +76,8 @@ pub(super) fn setup_of(
     (interrupt, progress): (Interrupt, Arc<ProgressReporter>),
     output: &Arc<Output>,
 ) -> Result<RunSetup> {
+    let limit = || MemoryLimit::default_of(memory::available());
+    interrupt.limit_memory(global.max_memory.map_or_else(limit, MemoryLimit::of));
     let recorder = recorder(global, program, resumed, &context)?;
     if let (Some(keep), Some(_)) = (context.journal_keep, &recorder) {
         journal::remove_old(keep, output);

@@ -5,6 +5,7 @@ use crate::did_you_mean::nearest;
 use crate::error::{Error, Result};
 use crate::host::unsent::UnsentCommands;
 use crate::values::json;
+use crate::values::nesting::{DEEPEST, is_deeper};
 use crate::values::script_value::{self, ScriptValue};
 use crate::wire::command::Command;
 use crate::wire::subject::CommandSubject;
@@ -57,8 +58,20 @@ impl CommandBuilder {
     }
 
     /// Attaches a value that the script gets back with the outcome.
-    pub fn tag(&self, tag: Dynamic) {
+    ///
+    /// # Errors
+    /// `usage`: the value is nested too deeply, as a chain of commands in tags of commands.
+    pub fn tag(&self, tag: Dynamic) -> Result<()> {
+        let inner = |value: &Dynamic| Some(value.read_lock::<Self>()?.0.tag.borrow().clone());
+        if is_deeper(&tag, DEEPEST, &inner) {
+            let message = format!("the tag of a command is nested more than {DEEPEST} levels deep");
+            return Err(Error::usage_with_hint(
+                message,
+                "Keep a name or a row in the tag, not another command.",
+            ));
+        }
         *self.0.tag.borrow_mut() = tag;
+        Ok(())
     }
 
     /// A command without steps about the same user or group.

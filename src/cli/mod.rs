@@ -8,6 +8,7 @@ mod version;
 use crate::config::table::{SettingKey, setting};
 use crate::config::values::{CommandLineSettings, duration};
 use crate::guide::PAGES;
+use crate::quantity::parse_size;
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
@@ -101,7 +102,7 @@ pub struct GlobalOptions {
         global = true,
         value_name = "FILE|PATTERN",
         help_heading = "Guards",
-        help = "users and groups that may be changed, and no others: a name (`*` matches anything) or a file with one name per line"
+        help = "the only users and groups that may be changed, as for --protect"
     )]
     pub only: Vec<String>,
     /// `--files`.
@@ -130,6 +131,9 @@ pub struct GlobalOptions {
     /// how long to wait, such as 10m, while another live run is changing the organization
     #[arg(long, global = true, value_name = "TIME", value_parser = length_of_time, help_heading = "Guards")]
     pub wait: Option<Duration>,
+    /// the most memory that the script may use, such as 512M
+    #[arg(long, global = true, value_name = "SIZE", value_parser = parse_size, help_heading = "Guards")]
+    pub max_memory: Option<u64>,
     /// answer yes to every confirm() of the script, and to nothing else
     #[arg(long, global = true, help_heading = "Guards")]
     pub yes: bool,

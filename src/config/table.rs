@@ -273,7 +273,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting::new(SettingKey::Protect, SettingShape::Text, "users and groups that must not be changed: a name (`*` matches anything) or a file with one name per line; a profile may list several, separated by commas. People are matched by e-mail and username once the run has read them")
         .option("--protect")
         .in_profile("protect"),
-    Setting::new(SettingKey::Files, SettingShape::Text, "a folder whose files the script may use besides its own, the current one and those that its arguments name; a profile may list several, separated by commas")
+    Setting::new(SettingKey::Files, SettingShape::Text, "a further folder whose files the script may use; a profile may list several")
         .option("--files")
         .in_profile("files"),
 ];

@@ -1,5 +1,6 @@
 //! The interrupt (Ctrl-C) that ends running and waiting work.
 
+use super::memory::{MemoryLimit, SharedLimit};
 use crate::error::{ErrorKind, Result};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,6 +19,8 @@ struct InterruptState {
     ended: AtomicBool,
     idle: AtomicBool,
     token: Mutex<CancellationToken>,
+    /// The limit of memory, which ends long work as well.
+    memory: SharedLimit,
 }
 
 impl Interrupt {
@@ -55,12 +58,36 @@ impl Interrupt {
         self.0.idle.load(Ordering::SeqCst)
     }
 
-    /// Fails if an interrupt was requested. Call it for each entry of a list.
+    /// Fails if an interrupt was requested or too much memory is in use. Call it for each entry of a list.
     ///
     /// # Errors
-    /// `interrupted`.
+    /// `interrupted`; `usage`: the limit of memory.
     pub fn check(&self) -> Result<()> {
-        if self.is_requested() { Err(ErrorKind::Interrupted.into()) } else { Ok(()) }
+        if self.is_requested() {
+            return Err(ErrorKind::Interrupted.into());
+        }
+        match self.exceeded() {
+            Some(limit) => Err(limit.error()),
+            None => Ok(()),
+        }
+    }
+
+    /// Limits the memory of this run.
+    pub fn limit_memory(&self, limit: MemoryLimit) {
+        self.0.memory.set(limit);
+    }
+
+    /// The limit of memory, if more is in use or would be after the next operation.
+    pub fn exceeded(&self) -> Option<MemoryLimit> {
+        self.0.memory.exceeded()
+    }
+
+    /// Refuses an operation that needs this many more bytes than there are left.
+    ///
+    /// # Errors
+    /// `usage`: there are not enough left.
+    pub fn check_memory(&self, bytes: usize) -> Result<()> {
+        self.0.memory.get().map_or(Ok(()), |limit| limit.check(bytes))
     }
 
     /// The token that cancels waits; valid until the next [`Interrupt::reset`].
@@ -75,6 +102,8 @@ impl Interrupt {
         }
         *self.0.token.lock().unwrap_or_else(PoisonError::into_inner) = CancellationToken::new();
         self.0.requested.store(false, Ordering::Relaxed);
+        // What is in variables stays, and a line must be able to drop it.
+        self.0.memory.renew();
     }
 }
 

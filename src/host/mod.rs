@@ -4,6 +4,7 @@ pub mod binding;
 pub mod console;
 pub mod input_defaults;
 pub mod interrupt;
+pub mod memory;
 pub mod session;
 mod temporaries;
 pub mod temporary_calls;

@@ -3,7 +3,8 @@
 
 use super::error_words;
 use super::hints::hint_for;
-use crate::host::thrown::ScriptEnd;
+use crate::host::memory::MemoryLimit;
+use crate::host::thrown::{ScriptEnd, map_of};
 use crate::language::message::ErrorTopic;
 use crate::language::place::ScriptPlace;
 use rhai::{Dynamic, EvalAltResult, Map};
@@ -79,7 +80,7 @@ impl ScriptEnding {
     pub fn of(error: EvalAltResult) -> Self {
         let mut failure = ScriptError::default();
         let (cause, evaluated_at) = unwrap(error, &mut failure);
-        match cause {
+        match of_memory(cause) {
             EvalAltResult::ErrorTerminated(token, _) => {
                 Self::Ended(token.try_cast().unwrap_or(ScriptEnd::Exit(0)))
             }
@@ -90,6 +91,17 @@ impl ScriptEnding {
                 Self::Failed(Box::new(failure))
             }
         }
+    }
+}
+
+/// The end of a script that used too much memory, as the error that it is.
+fn of_memory(cause: EvalAltResult) -> EvalAltResult {
+    match cause {
+        EvalAltResult::ErrorTerminated(token, position) if token.is::<MemoryLimit>() => {
+            let limit = token.cast::<MemoryLimit>();
+            EvalAltResult::ErrorRuntime(map_of(&limit.error(), position).into(), position)
+        }
+        other => other,
     }
 }
 

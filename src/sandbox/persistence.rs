@@ -13,10 +13,10 @@ use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+/// Numbers without a person or group that any file may have.
+const GAPS: usize = 1_000_000;
 /// The format of the file; any other format is refused.
 const FORMAT: u32 = 1;
-/// The most people, or groups, that may have left: each of their numbers takes memory.
-const MOST_GONE: usize = 1_000_000;
 
 /// Why a state file cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -27,10 +27,10 @@ pub(super) enum StateError {
     Json(#[from] serde_json::Error),
     #[error("it has the format {0}, not {FORMAT}")]
     Format(u32),
-    #[error(
-        "it contains an id that was never assigned, or is assigned twice, or the next id is far beyond all others"
-    )]
+    #[error("it contains an id that was never assigned, or one twice")]
     Number,
+    #[error("its numbers go up to {0}, far more than it has people and groups")]
+    Large(usize),
 }
 
 /// The organization a file holds; `None` where there is no file yet.
@@ -43,6 +43,9 @@ pub(super) fn load(path: &Path) -> Result<Option<SandboxOrganization>, StateErro
     let saved: SavedState = serde_json::from_reader(BufReader::new(file))?;
     if saved.format != FORMAT {
         return Err(StateError::Format(saved.format));
+    }
+    if let Some(number) = saved.absurd_number() {
+        return Err(StateError::Large(number));
     }
     if !saved.numbers_are_known() {
         return Err(StateError::Number);
@@ -102,17 +105,21 @@ struct SavedState {
     people: Vec<(PersonId, SandboxAccount)>,
 }
 
-/// Whether each number is below the next one and there once, and the next one leaves out no more than can have left.
-fn are_known(numbers: impl Iterator<Item = u32>, next: usize) -> bool {
-    let mut seen = HashSet::new();
-    let known = numbers.into_iter().all(|number| (number as usize) < next && seen.insert(number));
-    known && next.saturating_sub(seen.len()) <= MOST_GONE
-}
-
 impl SavedState {
+    /// A next number that far exceeds what the file holds. Every number takes room, also that of somebody who left.
+    fn absurd_number(&self) -> Option<usize> {
+        let is_absurd = |next: &usize, entries: usize| *next > GAPS + entries.saturating_mul(10);
+        let person = Some(self.next_person).filter(|next| is_absurd(next, self.people.len()));
+        person.or_else(|| Some(self.next_group).filter(|next| is_absurd(next, self.groups.len())))
+    }
+
     fn numbers_are_known(&self) -> bool {
-        are_known(self.people.iter().map(|(id, _)| id.0), self.next_person)
-            && are_known(self.groups.iter().map(|(id, _)| id.0), self.next_group)
+        let people: HashSet<_> = self.people.iter().map(|(id, _)| id.0 as usize).collect();
+        let groups: HashSet<_> = self.groups.iter().map(|(id, _)| id.0 as usize).collect();
+        people.len() == self.people.len()
+            && groups.len() == self.groups.len()
+            && people.iter().all(|id| *id < self.next_person)
+            && groups.iter().all(|id| *id < self.next_group)
     }
 
     fn organization(self) -> SandboxOrganization {
@@ -212,14 +219,15 @@ mod tests {
         assert!(load(&path).expect("no error").is_none());
         let foreign = r#"{"format":2,"next_group":0,"next_person":0,"groups":[],"people":[]}"#;
         let unknown = r#"{"format":1,"next_group":0,"next_person":0,"groups":[[7,{"kind":"userGroup","name":"X"}]],"people":[]}"#;
-        let state = |next_group: &str, groups: &str| {
-            format!(
-                r#"{{"format":1,"next_group":{next_group},"next_person":0,"groups":[{groups}],"people":[]}}"#
-            )
+        let twice = r#"{"format":1,"next_group":9,"next_person":0,"groups":[[7,{"kind":"userGroup","name":"X"}],[7,{"kind":"userGroup","name":"Y"}]],"people":[]}"#;
+        let large = |group: &str, person: &str| {
+            format!(r#"{{"format":1,"next_group":{group},"next_person":{person},"groups":[],"people":[]}}"#)
         };
-        let group = r#"[0,{"kind":"userGroup","name":"X"}]"#;
-        let (twice, absurd) = (state("2", &format!("{group},{group}")), state("18446744073709551615", group));
-        for text in ["", "{}", "[1]", "{\"format\":1", foreign, unknown, &twice, &absurd] {
+        let absurd = ["18446744073709551615", "4294967296", "9e99", "-1", "1000001"];
+        let absurd = absurd.iter().flat_map(|number| [large(number, "0"), large("0", number)]);
+        let absurd: Vec<_> = absurd.collect();
+        let broken = ["", "{}", "[1]", "{\"format\":1", foreign, unknown, twice];
+        for text in broken.into_iter().chain(absurd.iter().map(String::as_str)) {
             fs::write(&path, text).expect("written");
             assert!(load(&path).is_err(), "{text}");
         }

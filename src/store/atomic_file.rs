@@ -17,7 +17,7 @@ pub(crate) enum FileAccess {
 }
 
 /// Replaces or creates a file with what `fill` writes. An existing file keeps its permissions unless it must be
-/// private; a symbolic link keeps pointing to it.
+/// private; a symbolic link keeps pointing to it. A device or a pipe is written to, not replaced.
 ///
 /// # Errors
 /// `file`: it cannot be written; the old content is unchanged.
@@ -27,8 +27,11 @@ pub(crate) fn replace(
     fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<()> {
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let written =
-        write_aside(&target, access, fill).and_then(|aside| Ok(aside.persist(&target).map(drop)?));
+    let written = if fs::metadata(path).is_ok_and(|data| !data.is_file()) {
+        write_through(path, fill)
+    } else {
+        write_aside(&target, access, fill).and_then(|aside| Ok(aside.persist(&target).map(drop)?))
+    };
     written.map_err(|error| Error::io(path, error))
 }
 
@@ -67,6 +70,13 @@ pub(crate) fn hold(file: &File) -> bool {
 /// Whether another process has locked a file.
 pub(crate) fn is_held(file: &File) -> bool {
     matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
+}
+
+/// Writes to what is neither a file nor to be replaced by one, such as `/dev/null` or `/dev/stdout`.
+fn write_through(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let mut writer = BufWriter::new(OpenOptions::new().write(true).open(path)?);
+    fill(&mut writer)?;
+    writer.flush()
 }
 
 /// Writes a temporary file in the folder of `target`, with the permissions that the target is to have.
@@ -152,6 +162,16 @@ mod tests {
     fn a_folder_that_is_not_there_is_named() {
         let error = replace(Path::new("/nowhere/x.csv"), FileAccess::Usual, |_| Ok(())).unwrap_err();
         assert!(error.to_string().starts_with("/nowhere/x.csv: "), "{error}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_device_is_written_to_and_stays_one() {
+        use std::os::unix::fs::FileTypeExt;
+        replace(Path::new("/dev/null"), FileAccess::Usual, |file| file.write_all(b"x")).unwrap();
+        assert!(fs::metadata("/dev/null").unwrap().file_type().is_char_device());
+        let folder = tempfile::tempdir().unwrap();
+        assert!(replace(folder.path(), FileAccess::Usual, |file| file.write_all(b"x")).is_err());
     }
 
     #[cfg(unix)]

@@ -41,12 +41,15 @@ pub fn write(value: &Dynamic, indent: usize, interrupt: &Interrupt) -> Result<St
 /// Reads JSON: objects are maps, `null` is `()`, a whole number too large for a script is a string of its digits.
 ///
 /// # Errors
-/// The text is not valid JSON. An interruption is an error of the parser, too: see [`Interrupt::check`].
-pub fn read(text: &str, interrupt: &Interrupt) -> serde_json::Result<Dynamic> {
+/// Those of [`Interrupt::check`]. The inner error: the text is not valid JSON.
+pub fn read(text: &str, interrupt: &Interrupt) -> Result<serde_json::Result<Dynamic>> {
     let mut parser = serde_json::Deserializer::from_str(text);
-    let value = JsonReader { interrupt }.deserialize(&mut parser)?;
-    parser.end()?;
-    Ok(value)
+    let stopped = RefCell::default();
+    let value = JsonReader { interrupt, stopped: &stopped }.deserialize(&mut parser);
+    match stopped.take() {
+        Some(error) => Err(error),
+        None => Ok(value.and_then(|value| parser.end().map(|()| value))),
+    }
 }
 
 /// Serializes a value. Serde's errors are only strings, so ours is kept here.
@@ -112,13 +115,19 @@ fn records<T: ListItem, S: Serializer>(
 #[derive(Clone, Copy)]
 struct JsonReader<'i> {
     interrupt: &'i Interrupt,
+    /// Why reading was stopped. Serde's errors are only strings, so ours is kept here.
+    stopped: &'i RefCell<Option<Error>>,
 }
 
 impl<'de> DeserializeSeed<'de> for JsonReader<'_> {
     type Value = Dynamic;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> std::result::Result<Dynamic, D::Error> {
-        self.interrupt.check().map_err(serde::de::Error::custom)?;
+        if let Err(error) = self.interrupt.check() {
+            let message = serde::de::Error::custom(&error);
+            self.stopped.replace(Some(error));
+            return Err(message);
+        }
         deserializer.deserialize_any(self)
     }
 }
@@ -187,13 +196,13 @@ mod tests {
         for indent in [0, 2] {
             let text = write(&dynamic_of(&sent), indent, &idle()).unwrap();
             assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), sent);
-            assert_eq!(json_of(&read(&text, &idle()).unwrap()).unwrap(), sent);
+            assert_eq!(json_of(&read(&text, &idle()).unwrap().unwrap()).unwrap(), sent);
         }
     }
 
     #[test]
     fn no_digit_of_a_large_number_is_lost() {
-        let read = read("[9223372036854775807, 18446744073709551615, 1e3]", &idle()).unwrap();
+        let read = read("[9223372036854775807, 18446744073709551615, 1e3]", &idle()).unwrap().unwrap();
         assert_eq!(read.to_string(), r#"[9223372036854775807, "18446744073709551615", 1000.0]"#);
     }
 
@@ -202,7 +211,7 @@ mod tests {
         let function: Dynamic = rhai::Engine::new().eval("[#{f: |x| x}]").unwrap();
         let error = write(&function, 0, &idle()).unwrap_err();
         assert_eq!(error.to_string(), "a function cannot be written: it is not data");
-        assert!(read("[1] 2", &idle()).is_err() && read("[1,", &idle()).is_err());
+        assert!(read("[1] 2", &idle()).unwrap().is_err() && read("[1,", &idle()).unwrap().is_err());
     }
 
     #[test]
@@ -211,6 +220,6 @@ mod tests {
         interrupt.request();
         let error = write(&dynamic_of(&json!([1, 2])), 0, &interrupt).unwrap_err();
         assert_eq!(error.kind.name(), "interrupted");
-        assert!(read("[1, 2]", &interrupt).is_err());
+        assert_eq!(read("[1, 2]", &interrupt).unwrap_err().kind.name(), "interrupted");
     }
 }

@@ -8,6 +8,7 @@ pub mod json_text;
 mod key;
 pub mod list_operators;
 pub mod names;
+pub mod nesting;
 pub mod options;
 mod pointer_cache;
 pub mod query;

@@ -1,7 +1,8 @@
 //! A user group, product profile or admin group as the service lists it (contract 2.6).
 
-use super::lenient;
+use super::{bounded_value, lenient};
 use arcstr::ArcStr;
+use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
@@ -84,7 +85,9 @@ fn take<T>(fields: &mut Map<String, Value>, name: &str, read: impl Fn(&Value) ->
 
 impl<'de> Deserialize<'de> for Group {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut fields = Map::deserialize(deserializer)?;
+        let Value::Object(mut fields) = bounded_value::read(deserializer)? else {
+            return Err(D::Error::custom("a group that is not an object"));
+        };
         let mut number = |name| take(&mut fields, name, lenient::number_of);
         let (group_id, member_count) = (number("groupId"), number("memberCount"));
         let mut text = |name| take(&mut fields, name, lenient::text_of).map(ArcStr::from);

@@ -1,6 +1,7 @@
 //! Fields whose type differs from the documented one: the service has sent numbers as strings, strings as numbers and
 //! null for a list (contract 7.46). Such a field must never cost a whole response.
 
+use super::bounded_value;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
@@ -11,7 +12,7 @@ pub(super) fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<usize,
 
 /// A count, if the value is one.
 pub(super) fn optional_count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<usize>, D::Error> {
-    let value = Value::deserialize(deserializer)?;
+    let value = bounded_value::read(deserializer)?;
     Ok(number_of(&value).and_then(|number| usize::try_from(number).ok()))
 }
 
@@ -22,7 +23,7 @@ pub(super) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String,
 
 /// A string; of any other value its JSON, and nothing for null.
 pub(super) fn optional_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    Ok(match Value::deserialize(deserializer)? {
+    Ok(match bounded_value::read(deserializer)? {
         Value::Null => None,
         Value::String(text) => Some(text),
         other => Some(other.to_string()),

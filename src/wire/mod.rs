@@ -3,6 +3,7 @@
 //! Both the client and the sandbox are built on this module and on nothing else they share; the sandbox uses what is in
 //! responses and reads requests by itself.
 
+mod bounded_value;
 pub mod command;
 pub mod endpoint;
 pub mod error_code;

@@ -1,10 +1,10 @@
 //! A user as the service describes one (contract 2.4).
 
+use super::bounded_value::{self, UnknownField};
 use super::identity::{Identity, IdentityType, fold, fold_name, folds_to};
 use crate::wire::interner::StringInterner;
 use crate::wire::shared_names::SharedNames;
 use arcstr::ArcStr;
-use serde::Deserialize;
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
@@ -156,7 +156,7 @@ impl<'de> Visitor<'de> for UserSeed<'_> {
                     Ok(names) => user.groups = names,
                     Err(odd) => user.keep("groups", *odd),
                 },
-                UserField::Added(name) => user.keep(&name, map.next_value()?),
+                UserField::Added(name) => user.keep(&name, map.next_value_seed(UnknownField)?),
             }
         }
         if user.email.is_none() && user.username.is_none() && user.id.is_none() {
@@ -307,10 +307,10 @@ impl<'de> Visitor<'de> for UserText<'_> {
         Ok(Err(Box::new(Value::Bool(flag))))
     }
     fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Self::Value, A::Error> {
-        Value::deserialize(SeqAccessDeserializer::new(list)).map(|odd| Err(Box::new(odd)))
+        bounded_value::read(SeqAccessDeserializer::new(list)).map(|odd| Err(Box::new(odd)))
     }
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-        Value::deserialize(MapAccessDeserializer::new(map)).map(|odd| Err(Box::new(odd)))
+        bounded_value::read(MapAccessDeserializer::new(map)).map(|odd| Err(Box::new(odd)))
     }
 }
 
@@ -347,7 +347,7 @@ impl<'de> Visitor<'de> for GroupNames<'_> {
         Ok(Err(Box::new(Value::from(text))))
     }
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-        Value::deserialize(MapAccessDeserializer::new(map)).map(|odd| Err(Box::new(odd)))
+        bounded_value::read(MapAccessDeserializer::new(map)).map(|odd| Err(Box::new(odd)))
     }
     fn visit_seq<A: SeqAccess<'de>>(self, mut names: A) -> Result<Self::Value, A::Error> {
         let mut list = self.0.take_name_buffer();

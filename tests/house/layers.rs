@@ -17,7 +17,7 @@ const BELOW: &[(&str, &[&str])] = &[
     ("host", &["client", "store", "did_you_mean"]),
     ("client", &["wire", "error", "secret", "store"]),
     ("store", &["wire", "user_folders", "secret"]),
-    ("cli", &["config", "guide"]),
+    ("cli", &["config", "guide", "quantity"]),
     ("config", &["client", "did_you_mean", "user_folders", "store"]),
     // What is shown of data, and how its characters are shown.
     ("output", &["tabular", "secret", "wire"]),

@@ -1,5 +1,6 @@
 //! The engine: Rhai with our limits, output streams and functions.
 
+mod growth;
 pub mod module_resolver;
 pub mod offline;
 mod tags;
@@ -51,6 +52,7 @@ pub(crate) fn build_with(session: &Rc<Session>, help: FunctionHelp) -> Engine {
     index::register(&mut engine);
     raw_response::register(&mut engine);
     tags::register(&mut engine);
+    growth::register(&mut engine);
     functions::register(&mut engine, help);
     engine
 }
@@ -74,12 +76,14 @@ fn connect_streams(engine: &mut Engine, session: &Rc<Session>) {
     });
 }
 
-/// Ends a running script at an interrupt or when standard output is closed.
+/// Ends a running script at an interrupt, when it uses too much memory, or when standard output is closed.
 fn watch(engine: &mut Engine, session: &Rc<Session>) {
     let watching = Rc::clone(session);
     engine.on_progress(move |operations| {
         if watching.interrupt().is_requested() {
             Some(Dynamic::from(ScriptEnd::Interrupted))
+        } else if let Some(limit) = watching.interrupt().exceeded() {
+            Some(Dynamic::from(limit))
         } else if operations % LOOK_AT_OUTPUT == 0 && watching.console().is_lost() {
             Some(Dynamic::from(ScriptEnd::OutputLost))
         } else {

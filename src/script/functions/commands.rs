@@ -114,14 +114,21 @@ pub mod functions {
 
     /// Attaches any value to a command; its outcome returns it as `tag`.
     ///
+    /// # Errors
+    /// `usage` for a value that is nested too deeply, such as a chain of commands in tags of commands.
+    ///
     /// # Example
     /// ```rhai
     /// let change = command("ben.osei@example.com").add_to_groups("Designers").tag(#{row: 7});
     /// print(multi_action([change]).outcomes[0].tag.row);
     /// ```
-    pub fn tag(command: CommandBuilder, value: Dynamic) -> CommandBuilder {
-        command.tag(value);
-        command
+    #[rhai_fn(return_raw)]
+    pub fn tag(
+        context: NativeCallContext,
+        command: CommandBuilder,
+        value: Dynamic,
+    ) -> RhaiResultOf<CommandBuilder> {
+        command.tag(value).map(|()| command).at(&context)
     }
 }
 

@@ -155,8 +155,7 @@ const WRITE_JSON_CHOICES: &[&str] = &["replace", "error", "number", "keep"];
 const DEEPEST_INDENT: usize = 16;
 
 fn parse(text: &str, interrupt: &Interrupt) -> Result<Dynamic> {
-    let read = json_text::read(text, interrupt);
-    interrupt.check()?;
+    let read = json_text::read(text, interrupt)?;
     read.map_err(|error| {
         let place = format!("line {}, column {}", error.line(), error.column());
         Error::usage(format!("the string is not valid JSON: {} ({place})", cause(&error)))
@@ -193,8 +192,7 @@ fn read(session: &Session, path: &ReadablePath) -> Result<(Dynamic, String)> {
         let (line, column) = wrong.place();
         Error::file(format!("{}:{line}:{column}", path.display()), wrong.message)
     })?;
-    let read = json_text::read(&text, interrupt);
-    interrupt.check()?;
+    let read = json_text::read(&text, interrupt)?;
     let value = read.map_err(|error| {
         let place = format!("{}:{}:{}", path.display(), error.line(), error.column());
         Error::file(place, format!("it is not valid JSON: {}", cause(&error))).caused_by(error)

@@ -2,6 +2,7 @@
 //! place and return nothing.
 
 use crate::error::{Error, Result};
+use crate::host::session::{Session, session};
 use crate::host::thrown::thrown;
 use rhai::{Dynamic, FuncRegistration, ImmutableString, Module, NativeCallContext, RhaiFunc};
 use std::any::TypeId;
@@ -169,15 +170,28 @@ fn add(module: &mut Module, function: &'static StringFunction, parameters: &[Str
     signature.push("ImmutableString".to_owned());
     let registration = FuncRegistration::new(function.name);
     let registration = registration.with_params_info(signature).with_comments([help.join("\n")]);
-    registration.set_into_module_raw(module, types, native(function.change));
+    registration.set_into_module_raw(module, types, native(function.name, function.change));
 }
 
-fn native(change: fn(&str, &[Dynamic]) -> Result<String>) -> RhaiFunc {
+/// What the result takes at most; only `replace` can return much more than it is given.
+fn needed(name: &str, text: &str, arguments: &[Dynamic]) -> usize {
+    if name != "replace" {
+        return text.len();
+    }
+    let (found, put) = (string_argument(arguments, 0), string_argument(arguments, 1));
+    let longer = put.len().saturating_sub(found.len());
+    text.len().saturating_add(text.matches(&found).count().saturating_mul(longer))
+}
+
+fn native(name: &'static str, change: fn(&str, &[Dynamic]) -> Result<String>) -> RhaiFunc {
     let call = move |context: Option<NativeCallContext>, arguments: &mut [&mut Dynamic]| {
         let Some((text, rest)) = arguments.split_first() else { return Ok(Dynamic::UNIT) };
         let rest: Vec<_> = rest.iter().map(|argument| (**argument).clone()).collect();
-        let position = context.map_or(rhai::Position::NONE, |context| context.call_position());
-        let changed = change(&string_argument(&[(**text).clone()], 0), &rest);
+        let position = context.as_ref().map_or(rhai::Position::NONE, NativeCallContext::call_position);
+        let text = string_argument(&[(**text).clone()], 0);
+        let session = context.as_ref().and_then(|context| session(context).ok());
+        let limit = |session: Rc<Session>| session.interrupt().check_memory(needed(name, &text, &rest));
+        let changed = session.map_or(Ok(()), limit).and_then(|()| change(&text, &rest));
         Ok(changed.map_err(|error| thrown(&error, position))?.into())
     };
     RhaiFunc::Pure { func: Rc::new(call), has_context: true, is_pure: true, is_volatile: false }

@@ -219,8 +219,15 @@ pub mod functions {
     /// ```
     #[rhai_fn(pure, return_raw)]
     pub fn join(context: NativeCallContext, list: &mut Array, separator: &str) -> RhaiResultOf<String> {
-        display_strings(&context, list).map(|texts| texts.join(separator)).at(&context)
+        joined(&context, list, separator).at(&context)
     }
+}
+
+fn joined(context: &NativeCallContext, list: &[Dynamic], separator: &str) -> Result<String> {
+    let texts = display_strings(context, list)?;
+    let length = texts.iter().map(|text| text.len() + separator.len()).fold(0, usize::saturating_add);
+    session(context)?.interrupt().check_memory(length)?;
+    Ok(texts.join(separator))
 }
 
 /// Calls one of two functions, for a list of users or of groups.
