@@ -142,8 +142,7 @@ pub struct GlobalOptions {
     /// the reason for the run, kept in the journal
     #[arg(long, global = true, value_name = "TEXT", help_heading = "Reports and journal")]
     pub reason: Option<String>,
-    /// an extra script argument, appended last and kept out of the journal: env:NAME, file:PATH, - (standard input), or
-    /// the text itself, which others may see in the list of processes; pass it again to resume
+    /// last script argument, kept out of the journal: env:NAME, file:PATH, - (stdin) or text
     #[arg(
         long = "secret-arg",
         global = true,
