@@ -110,7 +110,7 @@ pub struct GlobalOptions {
     /// allow removals that follow from an incomplete list or a file without rows
     #[arg(long, global = true, help_heading = "Guards")]
     pub allow_empty_source: bool,
-    /// allow accounts of a real organization to be deleted permanently
+    /// allow real accounts to be deleted permanently
     #[arg(long, global = true, help_heading = "Guards")]
     pub allow_delete: bool,
     /// send commands even if the person is not among the active users that the run has read
@@ -130,7 +130,7 @@ pub struct GlobalOptions {
     /// how long to wait, such as 10m, while another live run is changing the organization
     #[arg(long, global = true, value_name = "TIME", value_parser = length_of_time, help_heading = "Guards")]
     pub wait: Option<Duration>,
-    /// answer yes to every confirm() of the script, and to nothing else
+    /// answer yes to every confirm() of the script
     #[arg(long, global = true, help_heading = "Guards")]
     pub yes: bool,
     /// write a row for each command to FILE (.csv or .json) during the run
