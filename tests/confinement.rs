@@ -28,6 +28,10 @@ impl Ground {
 
     fn write(&self, name: &str, content: &str) {
         std::fs::write(self.path(name), content).unwrap();
+        // A file with a secret must not be readable by others.
+        #[cfg(unix)]
+        std::fs::set_permissions(self.path(name), std::os::unix::fs::PermissionsExt::from_mode(0o600))
+            .unwrap();
     }
 
     /// A string with the path of the ground for each `@` before a slash.

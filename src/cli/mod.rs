@@ -111,7 +111,7 @@ pub struct GlobalOptions {
     /// allow removals that follow from an incomplete list or a file without rows
     #[arg(long, global = true, help_heading = "Guards")]
     pub allow_empty_source: bool,
-    /// allow accounts of a real organization to be deleted permanently
+    /// allow real accounts to be deleted permanently
     #[arg(long, global = true, help_heading = "Guards")]
     pub allow_delete: bool,
     /// send commands even if the person is not among the active users that the run has read
@@ -134,7 +134,7 @@ pub struct GlobalOptions {
     /// the most memory that the script may use, such as 512M
     #[arg(long, global = true, value_name = "SIZE", value_parser = parse_size, help_heading = "Guards")]
     pub max_memory: Option<u64>,
-    /// answer yes to every confirm() of the script, and to nothing else
+    /// answer yes to every confirm() of the script
     #[arg(long, global = true, help_heading = "Guards")]
     pub yes: bool,
     /// write a row for each command (.csv, .json, .xlsx)
@@ -146,8 +146,7 @@ pub struct GlobalOptions {
     /// the reason for the run, kept in the journal
     #[arg(long, global = true, value_name = "TEXT", help_heading = "Reports and journal")]
     pub reason: Option<String>,
-    /// an extra script argument, appended last and kept out of the journal: env:NAME, file:PATH, - (standard input), or
-    /// the text itself, which others may see in the list of processes; pass it again to resume
+    /// last script argument, kept out of the journal: env:NAME, file:PATH, - (stdin) or text
     #[arg(
         long = "secret-arg",
         global = true,

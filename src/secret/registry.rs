@@ -10,13 +10,71 @@ use std::sync::{Arc, PoisonError, RwLock};
 /// The shortest line that is masked by itself where a secret has several, as a private key has.
 const SHORTEST_LINE: usize = 16;
 
-static REGISTRY: RwLock<SecretRegistry> =
-    RwLock::new(SecretRegistry { values: BTreeSet::new(), masker: None });
+/// The values that one masker finds. A masker is built anew for every new value, so its size must not grow with all
+/// tokens that a process has ever had.
+const GROUP: usize = 64;
+
+static REGISTRY: RwLock<SecretRegistry> = RwLock::new(SecretRegistry {
+    values: BTreeSet::new(),
+    newest: BTreeSet::new(),
+    full: Vec::new(),
+    maskers: None,
+});
 
 /// The values, and what finds them.
 struct SecretRegistry {
     values: BTreeSet<String>,
-    masker: Option<Arc<SecretMasker>>,
+    /// Those that no masker in `full` finds.
+    newest: BTreeSet<String>,
+    full: Vec<Arc<SecretMasker>>,
+    /// What finds all of them; `None` until it is needed after a new value.
+    maskers: Option<Maskers>,
+}
+
+/// What finds all values. Clones share it.
+#[derive(Clone)]
+struct Maskers(Arc<[Arc<SecretMasker>]>);
+
+impl SecretRegistry {
+    fn add(&mut self, values: &[&str]) {
+        for value in values.iter().filter(|value| !self.values.contains(**value)) {
+            self.newest.insert((*value).to_owned());
+        }
+        self.values.extend(values.iter().map(|value| (*value).to_owned()));
+        self.maskers = None;
+    }
+
+    fn build(&mut self) -> Maskers {
+        if let Some(maskers) = &self.maskers {
+            return maskers.clone(); // another thread was faster
+        }
+        let mut all = self.full.clone();
+        // Fails only above the limits of the automaton, gigabytes of secrets; the values before are still masked then.
+        if let Ok(newest) = SecretMasker::new(&self.newest) {
+            let newest = Arc::new(newest);
+            if self.newest.len() >= GROUP {
+                self.full.push(Arc::clone(&newest));
+                self.newest.clear();
+            }
+            all.push(newest);
+        }
+        let maskers = Maskers(all.into());
+        self.maskers = Some(maskers.clone());
+        maskers
+    }
+}
+
+impl Maskers {
+    fn finds(&self, text: &str) -> bool {
+        self.0.iter().any(|masker| masker.finds(text))
+    }
+
+    fn masked<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        self.0.iter().fold(Cow::Borrowed(text), |text, masker| match masker.masked(&text) {
+            Cow::Borrowed(_) => text,
+            Cow::Owned(masked) => Cow::Owned(masked),
+        })
+    }
 }
 
 /// Masks a value from now on, unless it is too short.
@@ -27,12 +85,7 @@ pub(super) fn register(secret: &str) {
         return;
     }
     drop(read);
-    let mut registry = REGISTRY.write().unwrap_or_else(PoisonError::into_inner);
-    registry.values.extend(values.into_iter().map(str::to_owned));
-    // Fails only above the limits of the automaton, gigabytes of secrets; the values before are still masked then.
-    if let Ok(masker) = SecretMasker::new(&registry.values) {
-        registry.masker = Some(Arc::new(masker));
-    }
+    REGISTRY.write().unwrap_or_else(PoisonError::into_inner).add(&values);
 }
 
 /// What to look for: the whole secret, and the lines of one with several.
@@ -48,35 +101,32 @@ pub fn is_masked(secret: &str) -> bool {
     secret.trim().chars().count() >= SHORTEST_MASKED
 }
 
-fn masker() -> Option<Arc<SecretMasker>> {
-    REGISTRY.read().unwrap_or_else(PoisonError::into_inner).masker.clone()
+fn maskers() -> Maskers {
+    let read = REGISTRY.read().unwrap_or_else(PoisonError::into_inner);
+    if let Some(maskers) = &read.maskers {
+        return maskers.clone();
+    }
+    drop(read);
+    REGISTRY.write().unwrap_or_else(PoisonError::into_inner).build()
 }
 
 /// Whether a string contains a registered secret, in any spelling.
 pub fn holds_secret(text: &str) -> bool {
-    masker().is_some_and(|masker| masker.finds(text))
+    maskers().finds(text)
 }
 
 /// The text with registered secrets masked, in any spelling.
 pub fn mask(text: &str) -> Cow<'_, str> {
-    match masker() {
-        Some(masker) => match masker.masked(text) {
-            Cow::Borrowed(_) => Cow::Borrowed(text),
-            Cow::Owned(text) => Cow::Owned(text),
-        },
-        None => Cow::Borrowed(text),
-    }
+    maskers().masked(text)
 }
 
 /// The value with secrets masked in all its strings and keys.
 pub fn mask_json(value: &Value) -> Cow<'_, Value> {
-    match masker() {
-        Some(masker) if holds(value, &masker) => Cow::Owned(masked(value, &masker)),
-        _ => Cow::Borrowed(value),
-    }
+    let maskers = maskers();
+    if holds(value, &maskers) { Cow::Owned(masked(value, &maskers)) } else { Cow::Borrowed(value) }
 }
 
-fn holds(value: &Value, masker: &SecretMasker) -> bool {
+fn holds(value: &Value, masker: &Maskers) -> bool {
     match value {
         Value::String(text) => masker.finds(text),
         Value::Array(list) => list.iter().any(|entry| holds(entry, masker)),
@@ -86,7 +136,7 @@ fn holds(value: &Value, masker: &SecretMasker) -> bool {
     }
 }
 
-fn masked(value: &Value, masker: &SecretMasker) -> Value {
+fn masked(value: &Value, masker: &Maskers) -> Value {
     match value {
         Value::String(text) => Value::String(masker.masked(text).into_owned()),
         Value::Array(list) => list.iter().map(|entry| masked(entry, masker)).collect(),
@@ -138,5 +188,19 @@ mod tests {
             assert_eq!(mask(&format!("at {line}.")), format!("at {MASK}."));
         }
         assert_eq!(mask("-----BEGIN PRIVATE KEY-----"), "-----BEGIN PRIVATE KEY-----");
+    }
+
+    #[test]
+    fn more_secrets_than_one_masker_finds_are_all_masked() {
+        let secrets: Vec<_> = (0..3 * GROUP).map(|number| format!("token-of-many-{number:04}")).collect();
+        for secret in &secrets {
+            drop(Secret::from(secret.clone()));
+            assert_eq!(mask(&format!("<{secret}>")), format!("<{MASK}>"));
+        }
+        for secret in &secrets {
+            assert_eq!(mask(&format!("<{secret}>")), format!("<{MASK}>"));
+        }
+        let full = REGISTRY.read().unwrap_or_else(PoisonError::into_inner).full.len();
+        assert!(full >= 2, "{full}");
     }
 }
