@@ -106,6 +106,7 @@ fn every_function_that_opens_a_file_keeps_to_the_folders_of_the_script() {
     for entry in &functions {
         let rest = entry.parameters.iter().skip(1).map(|parameter| match parameter.name.as_str() {
             "options" => "#{}",
+            "text" => "\"hunter2\"",
             _ => "[#{email: \"hunter2\"}]",
         });
         let arguments: Vec<_> = std::iter::once("path").chain(rest).collect();

@@ -45,7 +45,7 @@ fn a_line_of_any_form_protects_or_stops_the_run() {
         let run = Run::new("--sandbox --protect vips.csv -e").arg(REMOVE).file("vips.csv", content).run();
         let line = String::from_utf8_lossy(line).into_owned();
         assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{line:?}:\n{}", run.stderr);
-        assert!(run.stderr.contains("vips.csv:3: "), "{line:?}:\n{}", run.stderr);
+        assert!(run.stderr.contains("vips.csv:3:"), "{line:?}:\n{}", run.stderr);
     }
     for empty in ["", "\n\n", "# nobody yet\n", "\u{feff}"] {
         let run = Run::new("--sandbox --protect vips.csv -e").arg(REMOVE).file("vips.csv", empty).run();

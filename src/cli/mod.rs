@@ -121,7 +121,7 @@ pub struct GlobalOptions {
         value_name = "WHAT",
         hide_possible_values = true,
         help_heading = "Guards",
-        help = "--unlisted=send: change people even if they are not among the active users that the run has listed"
+        help = "--unlisted=send: change people who are not among the active users that the run has listed"
     )]
     pub unlisted: Option<UnlistedPolicy>,
     /// when to read removals back: auto, always or never; without a value always
@@ -131,7 +131,7 @@ pub struct GlobalOptions {
     /// how long to wait, such as 10m, while another live run is changing the organization
     #[arg(long, global = true, value_name = "TIME", value_parser = length_of_time, help_heading = "Guards")]
     pub wait: Option<Duration>,
-    /// the most memory that the script may use, such as 512M
+    /// memory that the script may use, such as 512M
     #[arg(long, global = true, value_name = "SIZE", value_parser = parse_size, help_heading = "Guards")]
     pub max_memory: Option<u64>,
     /// answer yes to every confirm() of the script

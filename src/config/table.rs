@@ -270,10 +270,10 @@ pub const SETTINGS: &[Setting] = &[
     Setting::new(SettingKey::MaxRemovals, SettingShape::Allowance, "the most people (N) or share of listed people (N%) that may lose access; 200 by default in live runs against a real organization")
         .option("--max-removals")
         .in_profile("max_removals"),
-    Setting::new(SettingKey::Protect, SettingShape::Text, "users and groups that must not be changed: a name (`*` matches anything) or a file with one name per line; a profile may list several, separated by commas. People are matched by e-mail and username once the run has read them")
+    Setting::new(SettingKey::Protect, SettingShape::Text, "users and groups that must not be changed: a name (`*` matches anything) or a file with one name per line; a profile may list several")
         .option("--protect")
         .in_profile("protect"),
-    Setting::new(SettingKey::Files, SettingShape::Text, "a further folder whose files the script may use; a profile may list several")
+    Setting::new(SettingKey::Files, SettingShape::Text, "one more folder that the script may use")
         .option("--files")
         .in_profile("files"),
 ];
